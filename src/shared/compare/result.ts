@@ -1,0 +1,116 @@
+/** What a comparison says; computed by pure functions from readings of the same bytes. */
+import type { Finding, Verdict } from '../model/findings.ts';
+import type { TraceId } from '../model/ids.ts';
+import type { LaneId } from '../model/messages.ts';
+import type { AdapterOptions, Metrics } from '../model/trace.ts';
+import type { Usage } from '../model/usage.ts';
+
+/** A row of the columns: one wire block, or what lanes emitted outside any block. */
+export interface AlignedRow {
+  /** Wire block id, or `before`, `after`, or `event:<n>`. */
+  readonly id: string;
+  readonly kind: string;
+  readonly title: string;
+  /** First byte and range of events. */
+  readonly byte: number | null;
+  readonly events: readonly [first: number, last: number] | null;
+  readonly cells: Readonly<Record<LaneId, AlignedCell>>;
+  /** No lane differs: the row folds away. */
+  readonly equal: boolean;
+  readonly findings: readonly number[];
+}
+
+export interface AlignedCell {
+  /** The lane's text here, joined; null: the lane has nothing here. */
+  readonly text: string | null;
+  readonly messages: number;
+  readonly equal: boolean;
+  /** Marked stretches of `text`, as code unit ranges; `lost` marks what the wire has here and the lane does not. */
+  readonly marks: readonly { readonly start: number; readonly end: number; readonly mark: 'added' | 'lost' | 'altered' }[];
+}
+
+/** A note of the score: one message at the moment it was emitted. */
+export interface ScoreNote {
+  readonly lane: LaneId;
+  /** Staff line: `meta`, or a wire block's id. */
+  readonly line: string;
+  readonly event: number | null;
+  readonly read: number | null;
+  /** When it was emitted, and when the read arrived that its content came in. */
+  readonly tNs: number;
+  readonly causeNs: number;
+  readonly kind: 'text' | 'reasoning' | 'tool' | 'meta' | 'error';
+  readonly chars: number;
+  readonly shape: 'on-time' | 'late' | 'lost' | 'merged' | 'altered';
+  readonly finding?: number;
+}
+
+export interface Score {
+  readonly totalNs: number;
+  readonly timed: boolean;
+  /** Staff lines in order, the same for the three staves. */
+  readonly lines: readonly { readonly id: string; readonly label: string; readonly kind: 'meta' | 'text' | 'reasoning' | 'tool' | 'error' }[];
+  readonly notes: readonly ScoreNote[];
+  readonly reads: readonly { readonly n: number; readonly tNs: number; readonly length: number }[];
+  /** Stretches without a byte that are worth a name. */
+  readonly silences: readonly { readonly startNs: number; readonly endNs: number }[];
+  /** Stretches of time that a finding is about. */
+  readonly spans: readonly { readonly finding: number; readonly lane: LaneId; readonly line: string; readonly startNs: number; readonly endNs: number; readonly shape: 'lost' | 'merged' | 'late' | 'altered' | 'error' }[];
+}
+
+export interface LintRemark {
+  readonly rule: string;
+  readonly severity: 'info' | 'warning' | 'error';
+  readonly event: number | null;
+  readonly bytes: readonly [start: number, end: number] | null;
+  readonly sentence: string;
+}
+
+export interface CompareResult {
+  readonly options: AdapterOptions;
+  readonly verdict: Verdict;
+  readonly findings: readonly Finding[];
+  readonly rows: readonly AlignedRow[];
+  readonly score: Score;
+  readonly lint: readonly LintRemark[];
+  readonly bytes: number;
+}
+
+export interface MatrixResult {
+  readonly rows: readonly {
+    readonly lane: LaneId;
+    readonly options: AdapterOptions;
+    readonly verdict: Readonly<Record<keyof Verdict, { readonly equal: boolean; readonly text: string }>>;
+    readonly findings: number;
+    readonly worst: Finding['severity'] | null;
+  }[];
+}
+
+/** One part of two requests set beside each other. */
+export interface RequestDiffRow {
+  readonly section: 'messages' | 'tools' | 'parameters';
+  readonly path: string;
+  readonly change: 'same' | 'added' | 'removed' | 'changed';
+  readonly a: string | null;
+  readonly b: string | null;
+}
+
+export interface TraceSide {
+  readonly id: TraceId;
+  readonly title: string;
+  readonly api: string;
+  readonly model: string | null;
+  readonly metrics: Metrics;
+  readonly usage?: Usage;
+  readonly cost?: number;
+  readonly ending: string | null;
+  /** Blocks of the wire, in order. */
+  readonly blocks: readonly { readonly kind: string; readonly title: string; readonly text: string; readonly firstNs: number; readonly lastNs: number }[];
+  readonly findings: readonly Finding[];
+}
+
+export interface TraceCompareResult {
+  readonly a: TraceSide;
+  readonly b: TraceSide;
+  readonly request: readonly RequestDiffRow[];
+}

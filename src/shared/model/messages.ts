@@ -1,0 +1,218 @@
+/**
+ * What lanes emit. The messages of the seed adapters (legacy and simple) are part of their contract down to which
+ * field is null and which is absent; those of the wire lane use the same names where the same thing is meant, and add
+ * the content block they belong to, because nothing of the wire may run together.
+ */
+import type { FinishReason, Usage } from './usage.ts';
+
+export const LANES = ['wire', 'legacy', 'simple'] as const;
+export type LaneId = (typeof LANES)[number];
+/** The two lanes that reproduce adapters of the agent server. */
+export type SeedLane = Exclude<LaneId, 'wire'>;
+
+export interface ToolCallDelta {
+  readonly name: string | null;
+  readonly arguments: string | null;
+  readonly tool_call_id: string | null;
+}
+
+/** Fields that each message of a seed adapter carries, but for stop_reason. */
+export interface SeedHead {
+  /** `message-<uuid4>`, one for all messages of an invocation. */
+  readonly id: string;
+  /** UTC, ISO 8601. */
+  readonly date: string;
+  /** The id's UUID with its low 7 bits replaced by an index; null where the adapter gives none. */
+  readonly otid: string | null;
+}
+
+export interface TextPart {
+  readonly type: 'text';
+  readonly text: string;
+}
+
+export type SeedMessage =
+  | (SeedHead & {
+      readonly message_type: 'reasoning_message';
+      readonly reasoning: string;
+      readonly source: 'reasoner_model' | 'non_reasoner_model';
+      readonly signature: string | null;
+    })
+  | (SeedHead & {
+      readonly message_type: 'hidden_reasoning_message';
+      readonly state: 'redacted' | 'omitted';
+      readonly hidden_reasoning: string | null;
+    })
+  | (SeedHead & { readonly message_type: 'assistant_message'; readonly content: string | readonly TextPart[] })
+  | (SeedHead & { readonly message_type: 'tool_call_message'; readonly tool_call: Partial<ToolCallDelta> })
+  | (SeedHead & {
+      readonly message_type: 'approval_request_message';
+      readonly tool_call: ToolCallDelta;
+      /** The tool's name on the one message that legacy Anthropic opens an approval with, else null. */
+      readonly name: string | null;
+    })
+  | { readonly message_type: 'stop_reason'; readonly stop_reason: 'error' };
+
+/** A content block of the wire: contiguous output of one kind, told apart by choice, index and call id. */
+export type BlockKind =
+  | 'text'
+  | 'reasoning'
+  | 'tool'
+  | 'server_tool'
+  | 'server_tool_result'
+  | 'refusal'
+  | 'redacted_reasoning'
+  | 'other';
+
+/** Names the block: unique in its stream and stable under any cut of the bytes, e.g. `c0/text`, `b3`, `o1/p0`. */
+export type BlockId = string;
+
+export type WireMessage =
+  | {
+      readonly message_type: 'block_start';
+      readonly block: BlockId;
+      readonly kind: BlockKind;
+      /** The provider's own type of it: `tool_use`, `web_search_call`, `reasoning_details`, ... */
+      readonly type: string;
+      /** 0-based choice of Chat Completions; 0 elsewhere. */
+      readonly choice: number;
+      /** Tool blocks: name and call id when known at the start. */
+      readonly name?: string | null;
+      readonly tool_call_id?: string | null;
+    }
+  | { readonly message_type: 'assistant_message'; readonly block: BlockId; readonly content: string }
+  | { readonly message_type: 'refusal_message'; readonly block: BlockId; readonly content: string }
+  | {
+      readonly message_type: 'reasoning_message';
+      readonly block: BlockId;
+      readonly reasoning: string;
+      readonly signature: string | null;
+    }
+  /** Reasoning that came redacted, encrypted or only as a signature. `hidden_reasoning` is the provider's opaque text. */
+  | {
+      readonly message_type: 'hidden_reasoning_message';
+      readonly block: BlockId;
+      readonly state: 'redacted' | 'encrypted';
+      readonly hidden_reasoning: string | null;
+    }
+  | { readonly message_type: 'tool_call_message'; readonly block: BlockId; readonly tool_call: ToolCallDelta }
+  /** Anything else a block carries: a citation, a server tool's result, log probabilities, raw parts. */
+  | { readonly message_type: 'attachment'; readonly block: BlockId; readonly type: string; readonly value: unknown }
+  | {
+      readonly message_type: 'block_stop';
+      readonly block: BlockId;
+      /** Tool blocks: whether the whole argument text is valid JSON; null where there are no arguments. */
+      readonly valid: boolean | null;
+    }
+  | { readonly message_type: 'usage'; readonly usage: Usage }
+  | { readonly message_type: 'finish'; readonly choice: number; readonly finish: FinishReason }
+  | { readonly message_type: 'response'; readonly id: string | null; readonly model: string | null; readonly service_tier?: string | null }
+  | {
+      readonly message_type: 'error';
+      readonly error: { readonly message: string; readonly type: string | null; readonly code: string | null; readonly raw: unknown };
+    }
+  /** A known event that says nothing of content (ping, in_progress), or one that this version does not know. */
+  | { readonly message_type: 'event'; readonly type: string; readonly known: boolean; readonly value?: unknown };
+
+export type LaneMessage = SeedMessage | WireMessage;
+
+/** A message with its cause. */
+export interface Emission<Lane extends LaneId = LaneId> {
+  readonly lane: Lane;
+  /** 0-based count of the lane's emissions. */
+  readonly ordinal: number;
+  /** The frame that caused it (SseFrame.index): its byte range and arrival time are the message's. Null before the first. */
+  readonly event: number | null;
+  readonly message: Lane extends 'wire' ? WireMessage : Lane extends SeedLane ? SeedMessage : LaneMessage;
+}
+
+/** A finished tool call. `arguments` is JSON text, or what came in its place. */
+export interface ToolCall {
+  readonly id: string;
+  readonly name: string;
+  readonly arguments: string;
+}
+
+export type ReasoningPart =
+  | TextPart
+  | { readonly type: 'omitted_reasoning' }
+  | { readonly type: 'reasoning'; readonly is_native: true; readonly reasoning: string; readonly signature: string | null }
+  | { readonly type: 'redacted_reasoning'; readonly data: string }
+  | {
+      readonly type: 'summarized_reasoning';
+      readonly id: string | null;
+      readonly summary: readonly { readonly index: number; readonly text: string }[];
+      readonly encrypted_content: string;
+    };
+
+/** What a seed adapter holds when it is done, and how it failed if it did. */
+export interface SeedOutcome {
+  readonly error: {
+    /** before: nothing was read. stream: a stop_reason message was emitted. after: the stream had ended well. */
+    readonly stage: 'before' | 'stream' | 'after';
+    readonly message: string;
+    /** The frame at which it came, for stage `stream`. */
+    readonly event: number | null;
+  } | null;
+  readonly finished: boolean;
+  readonly tool_call: ToolCall | null;
+  /** legacy only; null when unset. */
+  readonly reasoning_content: readonly ReasoningPart[] | null;
+  /** simple only; null when unset. */
+  readonly content: readonly ReasoningPart[] | null;
+  readonly usage: {
+    readonly step_count: number;
+    readonly prompt_tokens: number;
+    readonly completion_tokens: number;
+    readonly total_tokens: number;
+  };
+  /** The adapter's own message id when set. */
+  readonly message_id: string | null;
+  /** What the provider called the response, and its model, as the interface holds them. */
+  readonly provider_message_id: string | null;
+  readonly model: string | null;
+  /** The provider trace's two documents; null when the run does not get as far. */
+  readonly provider_trace: { readonly request_json: unknown; readonly response_json: unknown } | null;
+}
+
+/** One content block of the wire, whole. */
+export interface WireBlock {
+  readonly block: BlockId;
+  readonly kind: BlockKind;
+  readonly type: string;
+  readonly choice: number;
+  /** Text, reasoning, refusal, or a tool's arguments, joined. */
+  readonly text: string;
+  readonly name?: string | null;
+  readonly tool_call_id?: string | null;
+  readonly signature?: string | null;
+  /** Whether the provider closed it; a block that is not closed is never final. */
+  readonly closed: boolean;
+  /** Tool blocks, once closed: arguments are valid JSON. */
+  readonly valid?: boolean | null;
+  readonly attachments?: readonly { readonly type: string; readonly value: unknown }[];
+  /** First and last frame that spoke of it. */
+  readonly firstEvent: number;
+  readonly lastEvent: number;
+}
+
+/** The wire lane's result: the provider's own accumulation with nothing lost. */
+export interface WireOutcome {
+  readonly id: string | null;
+  readonly model: string | null;
+  readonly service_tier?: string | null;
+  readonly blocks: readonly WireBlock[];
+  /** By choice. */
+  readonly finish: readonly (FinishReason & { readonly choice: number })[];
+  /** Absent when no usage was on the wire. */
+  readonly usage?: Usage;
+  readonly errors: readonly { readonly message: string; readonly type: string | null; readonly code: string | null; readonly event: number }[];
+  /** The provider's terminator was seen: `[DONE]`, `message_stop`, `response.completed` and its kin. */
+  readonly terminated: boolean;
+  /** The provider's own accumulated object: ChatCompletion, Message or Response, as its SDK would give it. */
+  readonly accumulated: unknown;
+  /** Set when the lane ended itself because a limit was passed. */
+  readonly limit?: string;
+}
+
+export type LaneOutcome = { readonly lane: 'wire'; readonly outcome: WireOutcome } | { readonly lane: SeedLane; readonly outcome: SeedOutcome };

@@ -1,0 +1,80 @@
+/**
+ * What a stream is made of, from the wire up: reads, the SSE frames in them, and what a frame carries.
+ * All times are nanoseconds since the request was sent, from a monotonic clock; all offsets are bytes of the response
+ * body as it was received (after content decoding), counted from 0.
+ */
+
+/** The provider API whose streaming format the body follows. */
+export const APIS = ['chat_completions', 'responses', 'messages'] as const;
+export type Api = (typeof APIS)[number];
+
+/** How the body is cut into units. SSE is the first; binary event streams and NDJSON are to stand beside it. */
+export type Framing = 'sse';
+
+/** One read of the body: the bytes one arrival gave. */
+export interface Read {
+  /** 0-based number of the read. */
+  readonly n: number;
+  readonly tNs: number;
+  /** Offset of the first byte. */
+  readonly offset: number;
+  readonly bytes: Uint8Array;
+}
+
+/**
+ * One frame: the lines up to a blank line, whether or not a given reading dispatches them as an event.
+ * The wire lane takes a frame as WHATWG says (dispatched when it has a `data` line), the seed adapters as the Python
+ * SDKs of their time did; the framing of the bytes is one and the same.
+ */
+export interface SseFrame {
+  /** 0-based number of the frame in its stream. */
+  readonly index: number;
+  /** Byte range, end exclusive, the closing blank line included. */
+  readonly start: number;
+  readonly end: number;
+  /** Number and arrival time of the read that completed the frame. */
+  readonly read: number;
+  readonly tNs: number;
+  /** Value of the last `event` line, '' without one. */
+  readonly name: string;
+  /** `data` lines joined with LF. */
+  readonly data: string;
+  /** How many `data` lines there were; 0 means that the standard dispatches nothing. */
+  readonly dataLines: number;
+  /** Value of the last valid `id` line. */
+  readonly id: string | undefined;
+  /** Value of the last `retry` line as it came. */
+  readonly retry: string | undefined;
+  /** `data` as JSON, parsed on first use and once for all lanes. */
+  readonly payload: Payload;
+}
+
+export type Payload =
+  | { readonly ok: true; readonly value: unknown }
+  /** `data` is no JSON; `error` is the parser's sentence. */
+  | { readonly ok: false; readonly error: string };
+
+/** The kinds a provider event can have, for colour, filters and the timeline. */
+export type EventKind = 'start' | 'reasoning' | 'text' | 'tool' | 'usage' | 'finish' | 'ping' | 'error' | 'done' | 'meta' | 'unknown';
+
+/** What the wire lane says of one frame in a line: the row of the Events tab, without its bytes. */
+export interface EventSummary {
+  readonly index: number;
+  readonly start: number;
+  readonly end: number;
+  readonly read: number;
+  readonly tNs: number;
+  readonly kind: EventKind;
+  /** The provider's own name of it: the data's `type`, else the event name, else e.g. `chat.completion.chunk`. */
+  readonly type: string;
+  /** What it speaks of: `choice 0`, `block 2`, `item 1`; absent for the stream as a whole. */
+  readonly target?: string;
+  /** Id of the wire content block it belongs to, see WireBlock. */
+  readonly block?: string;
+  /** The decoded delta, at most 200 characters. */
+  readonly preview: string;
+  /** Length of the whole delta in code points. */
+  readonly chars: number;
+  /** Remarks on this frame: malformed JSON, name and type differ, no event by the standard, ... */
+  readonly notes?: readonly string[];
+}

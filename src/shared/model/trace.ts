@@ -1,0 +1,126 @@
+/** A trace as the store keeps it and the screen shows it: everything but the bytes. */
+import { z } from 'zod';
+import type { EndpointId, TraceId } from './ids.ts';
+import type { Api, Framing } from './stream.ts';
+import type { FinishReason, Usage } from './usage.ts';
+
+/** Adapter options; names as the agent server had them. */
+export const adapterOptionsSchema = z.strictObject({
+  /** Turn the arguments of `send_message` into assistant messages. */
+  use_assistant_message: z.boolean(),
+  /** Inner thoughts travel in the tool arguments, under the key `thinking`. */
+  put_inner_thoughts_in_kwarg: z.boolean(),
+  /** Names of the tools that ask for approval. */
+  requires_approval_tools: z.array(z.string()),
+});
+export type AdapterOptions = z.infer<typeof adapterOptionsSchema>;
+export const DEFAULT_OPTIONS: AdapterOptions = {
+  use_assistant_message: true,
+  put_inner_thoughts_in_kwarg: false,
+  requires_approval_tools: [],
+};
+
+/** What kind of server an endpoint is; it decides which adapter interface reads its streams (adapters, section 1). */
+export const ENDPOINT_TYPES = ['openai', 'anthropic', 'bedrock'] as const;
+export type EndpointType = (typeof ENDPOINT_TYPES)[number];
+
+/** The endpoint as the adapters see it. */
+export interface AdapterEndpoint {
+  /** An EndpointType; others are kept as text, since adapters refuse them in their own way. */
+  readonly type: string;
+  /** The server's name for the provider; `lmstudio_openai` makes it a proxy with fallback counts. */
+  readonly provider_name: string;
+  /** The configured model. */
+  readonly model: string;
+}
+
+export const TERMINAL_STATES = [
+  'complete',
+  'provider-error',
+  'http-error',
+  'truncated',
+  'reset',
+  'stalled',
+  'cancelled',
+  'not-a-stream',
+  'limit',
+] as const;
+export type TerminalState = (typeof TERMINAL_STATES)[number];
+
+/** How a stream ended: exactly one state, and the rule that decided it as a sentence. */
+export interface Ending {
+  readonly state: TerminalState;
+  readonly rule: string;
+  /** What the person should know and can do next; absent when complete. */
+  readonly advice?: string;
+}
+
+export interface HttpHead {
+  readonly status: number;
+  readonly statusText: string;
+  /** Secrets already replaced, in order, names as they came. */
+  readonly headers: readonly (readonly [name: string, value: string])[];
+}
+
+export interface RequestHead {
+  readonly method: string;
+  readonly url: string;
+  readonly headers: readonly (readonly [name: string, value: string])[];
+}
+
+/** Where a trace came from. */
+export type TraceSource = 'run' | 'import' | 'sample';
+
+/** Measured once the stream is over; `null` means not seen on this wire. Nanoseconds since the request was sent. */
+export interface Metrics {
+  readonly firstByteNs: number | null;
+  readonly firstEventNs: number | null;
+  readonly firstReasoningNs: number | null;
+  readonly firstTextNs: number | null;
+  readonly firstToolNs: number | null;
+  readonly totalNs: number | null;
+  readonly events: number;
+  readonly reads: number;
+  readonly bytes: number;
+  readonly textChars: number;
+  /** Output tokens per second after the first text; an estimate, absent when the wire has no usage. */
+  readonly tokensPerSecond?: number;
+  /** Gaps between events, longest in each of up to 32 equal stretches, for the sparkline; nanoseconds. */
+  readonly gaps: readonly number[];
+}
+
+/** One row of the trace list. */
+export interface TraceRow {
+  readonly id: TraceId;
+  /** The user's name for it, else the last user message cut to 60 characters, else the model. */
+  readonly title: string;
+  readonly renamed: boolean;
+  readonly starred: boolean;
+  readonly source: TraceSource;
+  readonly api: Api;
+  readonly model: string | null;
+  /** Wall clock, milliseconds since 1970; a label only, durations come from the monotonic clock. */
+  readonly startedAt: number;
+  /** Absent while the stream runs. */
+  readonly ending?: Ending;
+  readonly httpStatus?: number;
+  readonly metrics: Metrics;
+  readonly usage?: Usage;
+  readonly finish?: FinishReason;
+  /** US dollars by the bundled price list; absent when there is no price. */
+  readonly cost?: number;
+  /** False for imported logs: order only, no timing. */
+  readonly timed: boolean;
+}
+
+/** Everything about a trace but its bytes. */
+export interface TraceDetail extends TraceRow {
+  readonly framing: Framing;
+  readonly endpointId?: EndpointId;
+  readonly endpoint: AdapterEndpoint;
+  readonly options: AdapterOptions;
+  /** The request's JSON body as it was sent, secrets redacted. */
+  readonly request: unknown;
+  readonly requestHead?: RequestHead;
+  readonly responseHead?: HttpHead;
+}

@@ -1,0 +1,191 @@
+/**
+ * The one contract between the program's two halves. Every capability is a named method or stream here; a host is a
+ * transport for it, never an API of its own. Parameters are checked on the server with the schema that stands here;
+ * results are typed only, since the server is ours.
+ */
+import { z } from 'zod';
+import type { EndpointId, TraceId } from '../model/ids.ts';
+import { APIS, type EventSummary } from '../model/stream.ts';
+import type { Emission } from '../model/messages.ts';
+import type { TraceItem } from '../model/items.ts';
+import { adapterOptionsSchema, ENDPOINT_TYPES, type TraceDetail, type TraceRow } from '../model/trace.ts';
+import type { CompareResult, MatrixResult, TraceCompareResult } from '../compare/result.ts';
+
+/** A call with one answer. */
+export interface Method<Params extends z.ZodType = z.ZodType, Result = unknown> {
+  readonly type: 'method';
+  readonly params: Params;
+  readonly result?: Result;
+}
+/** A call with many items. Items are numbered from 0; a stream that has `from` goes on at that number. */
+export interface Stream<Params extends z.ZodType = z.ZodType, Item = unknown> {
+  readonly type: 'stream';
+  readonly params: Params;
+  readonly item?: Item;
+}
+const method = <Result>() => <Params extends z.ZodType>(params: Params): Method<Params, Result> => ({ type: 'method', params });
+const stream = <Item>() => <Params extends z.ZodType>(params: Params): Stream<Params, Item> => ({ type: 'stream', params });
+
+const nothing = z.strictObject({});
+const trace = z.string().min(1).max(100).transform((text) => text as TraceId);
+const endpoint = z.string().min(1).max(100).transform((text) => text as EndpointId);
+const api = z.enum(APIS);
+const seq = z.int().min(0);
+
+export const endpointInputSchema = z.strictObject({
+  /** Absent: a new endpoint. */
+  id: endpoint.optional(),
+  name: z.string().min(1).max(200),
+  baseUrl: z.url({ protocol: /^https?$/ }).max(2000),
+  type: z.enum(ENDPOINT_TYPES),
+  provider_name: z.string().max(200),
+});
+export interface EndpointInfo {
+  readonly id: EndpointId;
+  readonly name: string;
+  readonly baseUrl: string;
+  readonly type: (typeof ENDPOINT_TYPES)[number];
+  readonly provider_name: string;
+  /** The built-in sample provider cannot be changed or removed. */
+  readonly builtIn: boolean;
+  /** Never the key itself. */
+  readonly key: { readonly configured: boolean; readonly last4?: string };
+}
+
+/** A sample stream of the built-in provider, chosen by its model name. */
+export interface SampleInfo {
+  /** The model name that asks for it. */
+  readonly model: string;
+  readonly api: (typeof APIS)[number];
+  readonly title: string;
+  /** One sentence: what goes wrong, in numbers. */
+  readonly sentence: string;
+  /** The six of the first screen carry 1 to 6. */
+  readonly number?: number;
+  readonly request: unknown;
+  readonly events: number;
+  readonly bytes: number;
+  readonly options: z.infer<typeof adapterOptionsSchema>;
+  /**
+   * The failure drawn: per lane, one mark for each stretch of events. `lost` ring, `altered` square in rose, `error`
+   * triangle, others by what the wire said there.
+   */
+  readonly drawing: Readonly<Record<'wire' | 'legacy' | 'simple', readonly { readonly at: number; readonly mark: 'text' | 'reasoning' | 'tool' | 'meta' | 'lost' | 'altered' | 'error' }[]>>;
+  /** Lanes that fail on it. */
+  readonly fails: readonly ('legacy' | 'simple')[];
+}
+
+export interface AppInfo {
+  readonly version: string;
+  readonly host: 'electron' | 'headless' | 'memory';
+  readonly platform: string;
+  readonly dataDir: string;
+  readonly sampleUrl: string;
+  /** Set when the store could not be opened as usual: the sentence to show, and whether reading works. */
+  readonly storeProblem?: { readonly sentence: string; readonly readable: boolean };
+}
+
+/** Settings kept beside the traces. Unknown keys are refused. */
+export const settingsSchema = z.strictObject({
+  theme: z.enum(['system', 'light', 'dark']),
+  singleKeys: z.boolean(),
+  announce: z.enum(['ending', 'progress']),
+  options: adapterOptionsSchema,
+});
+export type Settings = z.infer<typeof settingsSchema>;
+
+/** One event with all there is to know of it: the inspector. */
+export interface EventDetail {
+  readonly event: EventSummary;
+  /** The frame's bytes, base64. */
+  readonly bytes: string;
+  /** Bytes shown before and after it, for context: offset of the first byte of `around`. */
+  readonly aroundStart: number;
+  readonly around: string;
+  /** The payload's JSON text, indented, from the bytes: numbers and duplicate keys as they came; null when it is no JSON. */
+  readonly json: string | null;
+  /** What each lane emitted because of it. */
+  readonly emissions: readonly Emission[];
+}
+
+export const playActionSchema = z.discriminatedUnion('type', [
+  z.strictObject({ type: z.literal('play') }),
+  z.strictObject({ type: z.literal('pause') }),
+  /** To the end of the next event. */
+  z.strictObject({ type: z.literal('step') }),
+  /** 0.25 to 16; Infinity does not travel as JSON, so `null` is as fast as possible. */
+  z.strictObject({ type: z.literal('speed'), speed: z.number().min(0.25).max(16).nullable() }),
+]);
+export type PlayAction = z.infer<typeof playActionSchema>;
+
+export type PlayItem =
+  | { readonly type: 'items'; readonly items: readonly TraceItem[] }
+  /** Where the playhead stands; `done` when all was played. */
+  | { readonly type: 'state'; readonly playing: boolean; readonly speed: number | null; readonly positionNs: number; readonly event: number; readonly done: boolean };
+
+export type ListChange = { readonly type: 'upsert'; readonly row: TraceRow } | { readonly type: 'delete'; readonly id: TraceId };
+
+export const contract = {
+  'app.info': method<AppInfo>()(nothing),
+  'settings.get': method<Settings>()(nothing),
+  'settings.set': method<Settings>()(settingsSchema.partial()),
+
+  'endpoints.list': method<readonly EndpointInfo[]>()(nothing),
+  'endpoints.save': method<EndpointInfo>()(endpointInputSchema),
+  'endpoints.remove': method<null>()(z.strictObject({ id: endpoint })),
+  /** Empty text removes the key. The key never comes back. */
+  'endpoints.setKey': method<EndpointInfo>()(z.strictObject({ id: endpoint, key: z.string().max(10_000) })),
+  'samples.list': method<readonly SampleInfo[]>()(nothing),
+
+  /** Sends a request and records it. Resolves once the trace exists, before the answer. */
+  'runs.start': method<{ readonly id: TraceId }>()(
+    z.strictObject({ endpoint, api, request: z.record(z.string(), z.unknown()), options: adapterOptionsSchema, source: z.enum(['run', 'sample']).default('run') }),
+  ),
+  'runs.cancel': method<null>()(z.strictObject({ id: trace })),
+
+  /** Newest first, keyset pages. */
+  'traces.list': method<{ readonly rows: readonly TraceRow[]; readonly next: string | null; readonly total: number }>()(
+    z.strictObject({ limit: z.int().min(1).max(500).default(100), after: z.string().max(200).optional() }),
+  ),
+  'traces.changes': stream<ListChange>()(nothing),
+  'traces.get': method<TraceDetail>()(z.strictObject({ id: trace })),
+  'traces.rename': method<TraceRow>()(z.strictObject({ id: trace, title: z.string().max(500) })),
+  'traces.star': method<TraceRow>()(z.strictObject({ id: trace, starred: z.boolean() })),
+  /** Hidden at once, gone for good some time after; `traces.restore` takes it back until then. */
+  'traces.delete': method<null>()(z.strictObject({ ids: z.array(trace).min(1).max(1000) })),
+  'traces.restore': method<null>()(z.strictObject({ ids: z.array(trace).min(1).max(1000) })),
+  /** A pasted or dropped stream: SSE text without times. */
+  'traces.import': method<{ readonly id: TraceId }>()(
+    z.strictObject({ name: z.string().max(500), text: z.string().max(64 * 1024 * 1024), api: api.optional() }),
+  ),
+
+  /** The items of a trace, from the store first, then live; `options` reads it with others than it was recorded with. */
+  'traces.items': stream<TraceItem>()(z.strictObject({ id: trace, from: seq.default(0), options: adapterOptionsSchema.optional() })),
+  'traces.event': method<EventDetail>()(z.strictObject({ id: trace, index: seq, options: adapterOptionsSchema.optional() })),
+  /** Stored bytes of the body, base64; `end` is exclusive and cut at the body's end. */
+  'traces.bytes': method<{ readonly start: number; readonly bytes: string; readonly total: number }>()(
+    z.strictObject({ id: trace, start: seq, end: seq }),
+  ),
+
+  /** Plays a stored trace with its recorded timing, through the same lanes. Starts paused. */
+  'play.open': stream<PlayItem>()(
+    z.strictObject({ play: z.string().min(1).max(100), id: trace, options: adapterOptionsSchema.optional() }),
+  ),
+  'play.control': method<null>()(z.strictObject({ play: z.string().min(1).max(100), action: playActionSchema })),
+
+  'compare.lanes': method<CompareResult>()(z.strictObject({ id: trace, options: adapterOptionsSchema.optional() })),
+  'compare.traces': method<TraceCompareResult>()(z.strictObject({ a: trace, b: trace })),
+  'compare.matrix': method<MatrixResult>()(z.strictObject({ id: trace })),
+  /** One self-contained HTML file that works offline. */
+  'compare.html': method<{ readonly name: string; readonly html: string }>()(z.strictObject({ id: trace, options: adapterOptionsSchema.optional() })),
+} as const satisfies Record<string, Method | Stream>;
+
+export type Contract = typeof contract;
+export type MethodName = { [K in keyof Contract]: Contract[K]['type'] extends 'method' ? K : never }[keyof Contract];
+export type StreamName = Exclude<keyof Contract, MethodName>;
+/** What a caller gives: defaults may be left out. */
+export type ParamsOf<Name extends keyof Contract> = z.input<Contract[Name]['params']>;
+/** What the server gets. */
+export type CheckedParamsOf<Name extends keyof Contract> = z.output<Contract[Name]['params']>;
+export type ResultOf<Name extends MethodName> = Contract[Name] extends Method<z.ZodType, infer Result> ? Result : never;
+export type ItemOf<Name extends StreamName> = Contract[Name] extends Stream<z.ZodType, infer Item> ? Item : never;

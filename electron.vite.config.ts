@@ -1,0 +1,42 @@
+import { fileURLToPath } from 'node:url';
+import react from '@vitejs/plugin-react';
+import { defineConfig } from 'electron-vite';
+
+const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
+
+export default defineConfig({
+  main: {
+    build: {
+      // Hosts share chunks; only `index` may reach `electron` (test/unit/bundles.test.ts holds this).
+      rollupOptions: {
+        input: {
+          index: here('src/main/index.ts'),
+          headless: here('src/main/headless.ts'),
+          cli: here('src/main/cli.ts'),
+          'store-worker': here('src/main/store-worker.ts'),
+        },
+        output: { format: 'es', entryFileNames: '[name].js' },
+      },
+    },
+  },
+  preload: {
+    build: {
+      // A sandboxed preload can load neither ES modules nor further files: one CommonJS file, dependencies inside.
+      externalizeDeps: false,
+      rollupOptions: {
+        input: { index: here('src/preload/index.ts') },
+        output: { format: 'cjs', entryFileNames: '[name].cjs' },
+      },
+    },
+  },
+  renderer: {
+    root: here('src/renderer'),
+    build: {
+      rollupOptions: { input: here('src/renderer/index.html') },
+      // The content policy allows no data: scripts or fonts, so nothing is inlined.
+      assetsInlineLimit: 0,
+      modulePreload: { polyfill: false },
+    },
+    plugins: [react()],
+  },
+});

@@ -1,0 +1,23 @@
+import { defineConfig } from 'playwright/test';
+
+const chromium = {
+  launchOptions: {
+    executablePath: process.env['CHROMIUM_PATH'] ?? '/usr/bin/chromium',
+    args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--disable-background-networking', '--disable-component-update', '--disable-sync'],
+  },
+};
+
+export default defineConfig({
+  testDir: 'test',
+  outputDir: 'test-results',
+  timeout: 120_000,
+  expect: { timeout: 15_000 },
+  workers: 2,
+  forbidOnly: process.env['CI'] !== undefined,
+  reporter: [['line'], ['json', { outputFile: 'test-results/playwright.json' }]],
+  projects: [
+    { name: 'headless', testMatch: 'e2e/**/*.spec.ts', use: chromium },
+    { name: 'electron-double', testMatch: 'electron/**/*.spec.ts', testIgnore: 'electron/real.spec.ts', use: chromium },
+    { name: 'electron', testMatch: 'electron/real.spec.ts' },
+  ],
+});

@@ -1,0 +1,104 @@
+/**
+ * One reading of one stream: bytes in, items out, through the same framer and lanes whether the bytes come from a socket,
+ * from the store or from a file. It holds no clock and no network; the same bytes and setup give the same items, so a
+ * watcher that has counted its items can go on from any source.
+ */
+import type { TraceItem } from '../model/items.ts';
+import { LANES, type LaneId, type WireOutcome } from '../model/messages.ts';
+import type { Read } from '../model/stream.ts';
+import type { Ending, HttpHead } from '../model/trace.ts';
+import { SseFramer, type Framed } from '../sse/framer.ts';
+import type { Lane, LaneSetup } from './lane.ts';
+import { createLane } from './registry.ts';
+import { createWireLane, type WireLane } from './wire/wire-lane.ts';
+
+export interface ReadingSetup extends LaneSetup {
+  /** The seed lanes to run beside the wire, which always runs: it is what the others are read against. */
+  readonly lanes?: readonly LaneId[];
+}
+
+export class StreamReading {
+  readonly #framer = new SseFramer();
+  readonly #wire: WireLane;
+  readonly #lanes: Lane[];
+  /** Lanes that threw, against their contract: they are left out from then on, the others go on. */
+  readonly #failed = new Set<Lane>();
+  #offset = 0;
+  #items: TraceItem[] = [];
+
+  constructor(setup: ReadingSetup) {
+    this.#wire = createWireLane(setup);
+    const seeds = (setup.lanes ?? LANES).filter((id) => id !== 'wire');
+    this.#lanes = [this.#wire, ...seeds.map((id) => createLane(id, setup))];
+  }
+
+  /** The wire's result so far. */
+  get wire(): WireOutcome {
+    return this.#wire.outcome().outcome;
+  }
+
+  /** Bytes taken so far. */
+  get bytes(): number {
+    return this.#offset;
+  }
+
+  /** What lanes emit before anything was read. Call once, first. */
+  begin(): readonly TraceItem[] {
+    for (const lane of this.#lanes) this.#ask(lane, 0, () => lane.begin());
+    return this.#take();
+  }
+
+  head(head: HttpHead, tNs: number): readonly TraceItem[] {
+    return [{ k: 'head', tNs, head }];
+  }
+
+  /** `read.offset` must be where the last one ended. */
+  feed(read: Read): readonly TraceItem[] {
+    const { n, offset, tNs } = read;
+    if (offset !== this.#offset) throw new Error(`Read ${n} starts at byte ${offset}, expected ${this.#offset}.`);
+    this.#offset += read.bytes.length;
+    this.#items.push({ k: 'read', n, offset, length: read.bytes.length, tNs });
+    for (const framed of this.#framer.feed(read)) this.#pass(framed);
+    return this.#take();
+  }
+
+  /** The body is over: what the lanes hold, then the ending that `decide` makes of the wire's result. Call once, last. */
+  end(tNs: number, decide: (wire: WireOutcome) => Ending): readonly TraceItem[] {
+    for (const framed of this.#framer.end()) this.#pass(framed);
+    for (const lane of this.#lanes) this.#ask(lane, tNs, () => lane.end());
+    for (const lane of this.#lanes) this.#items.push({ k: 'outcome', result: lane.outcome() });
+    this.#items.push({ k: 'ending', tNs, ending: decide(this.wire) });
+    return this.#take();
+  }
+
+  #pass(framed: Framed): void {
+    if (framed.type === 'frame') {
+      // The wire takes the frame first: its summary is the event's row, and stands before what it caused.
+      const at = this.#items.length;
+      this.#ask(this.#wire, framed.frame.tNs, () => this.#wire.take(framed));
+      this.#items.splice(at, 0, { k: 'event', event: this.#wire.summary(framed.frame) });
+      for (const lane of this.#lanes) if (lane !== this.#wire) this.#ask(lane, framed.frame.tNs, () => lane.take(framed));
+      return;
+    }
+    const { type, start, end, tNs } = framed;
+    this.#items.push({ k: 'note', start, end, tNs, type, text: 'text' in framed ? framed.text : '' });
+    for (const lane of this.#lanes) this.#ask(lane, tNs, () => lane.take(framed));
+  }
+
+  #ask(lane: Lane, tNs: number, emit: () => ReturnType<Lane['take']>): void {
+    if (this.#failed.has(lane)) return;
+    try {
+      for (const emission of emit()) this.#items.push({ k: 'message', emission });
+    } catch (error) {
+      this.#failed.add(lane);
+      const text = `The ${lane.id} lane failed and was left out from here on: ${error instanceof Error ? error.message : String(error)}`;
+      this.#items.push({ k: 'note', start: this.#offset, end: this.#offset, tNs, type: 'lane-failed', text });
+    }
+  }
+
+  #take(): readonly TraceItem[] {
+    const items = this.#items;
+    this.#items = [];
+    return items;
+  }
+}

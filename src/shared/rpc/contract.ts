@@ -87,7 +87,7 @@ export interface AppInfo {
 
 /** Settings kept beside the traces. Unknown keys are refused. */
 export const settingsSchema = z.strictObject({
-  theme: z.enum(['system', 'light', 'dark']),
+  theme: z.enum(['system', 'light', 'dark', 'contrast']),
   singleKeys: z.boolean(),
   announce: z.enum(['ending', 'progress']),
   options: adapterOptionsSchema,

@@ -1,0 +1,34 @@
+import { Key } from '../components/Key.tsx';
+import { useOpen } from '../stores/open.ts';
+import { useStore } from 'zustand';
+import type { TraceSession } from '../stores/trace.ts';
+import { COMMANDS, useHandlers, type Command } from './commands.ts';
+
+/** The keys that do something right now, and where in the stream the selection stands. */
+export function HintBar() {
+  const stacks = useHandlers((state) => state.stacks);
+  const session = useOpen((state) => state.over ?? state.recorded);
+  const hints = COMMANDS.filter((command) => stacks.has(command.id) && 'hint' in command) as readonly Command[];
+  return (
+    <footer className="hints" aria-label="Keys">
+      {hints.map((command) => (
+        <span key={command.id}>
+          <Key chord={command.keys![0]!} />
+          {command.hint}
+        </span>
+      ))}
+      {session && <Place session={session} />}
+    </footer>
+  );
+}
+
+function Place({ session }: { readonly session: TraceSession }) {
+  const event = useStore(session.store, (state) => state.event);
+  useStore(session.store, (state) => state.pulse);
+  if (event === null) return null;
+  return (
+    <span className="push">
+      event {event} of {session.model.events.length}
+    </span>
+  );
+}

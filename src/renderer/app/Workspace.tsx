@@ -1,0 +1,64 @@
+import { useSyncExternalStore } from 'react';
+import { Panel, Panes, Splitter } from '../components/Splitter.tsx';
+import { useApp } from '../stores/app.ts';
+import { ShownTrace, useOpenTrace } from '../stores/open.ts';
+import { Inspector } from '../views/Inspector.tsx';
+import { RunList } from '../views/runs/RunList.tsx';
+import { NothingChosen, TraceView } from '../views/trace/TraceView.tsx';
+
+const narrow = matchMedia('(max-width: 1099px)');
+const mid = matchMedia('(max-width: 1360px)');
+const wide = matchMedia('(min-width: 1700px)');
+
+/** First sizes of list and inspector; whoever drags a splitter gets their own. */
+const sizes = () => (wide.matches ? ([340, 400] as const) : mid.matches ? ([268, 332] as const) : ([300, 360] as const));
+
+function useMedia(query: MediaQueryList): boolean {
+  return useSyncExternalStore(
+    (changed) => {
+      query.addEventListener('change', changed);
+      return () => query.removeEventListener('change', changed);
+    },
+    () => query.matches,
+  );
+}
+
+export function Workspace() {
+  const selected = useApp((state) => state.selected);
+  const session = useOpenTrace(selected);
+  const stacked = useMedia(narrow);
+  const [list, inspector] = sizes();
+  return (
+    <main className="work">
+      <Panes id="work" direction="row" panes={['list', 'trace']}>
+        <Panel id="list" defaultSize={list} minSize={220} maxSize={560} groupResizeBehavior="preserve-pixel-size">
+          <div className="pane" data-pane="list">
+            <RunList />
+          </div>
+        </Panel>
+        <Splitter label="Width of the run list" />
+        <Panel id="trace" minSize={420}>
+          {session ? (
+            <ShownTrace value={session}>
+              <Panes id={stacked ? 'stacked' : 'beside'} key={stacked ? 'stacked' : 'beside'} direction={stacked ? 'column' : 'row'} panes={['centre', 'inspector']}>
+                <Panel id="centre" minSize={stacked ? 240 : 420}>
+                  <div className="pane" data-pane="centre">
+                    <TraceView />
+                  </div>
+                </Panel>
+                <Splitter label="Size of the inspector" />
+                <Panel id="inspector" defaultSize={stacked ? '38%' : inspector} minSize={stacked ? 140 : 260} maxSize={stacked ? '70%' : 640} groupResizeBehavior={stacked ? 'preserve-relative-size' : 'preserve-pixel-size'}>
+                  <div className="pane" data-pane="inspector">
+                    <Inspector />
+                  </div>
+                </Panel>
+              </Panes>
+            </ShownTrace>
+          ) : (
+            <NothingChosen />
+          )}
+        </Panel>
+      </Panes>
+    </main>
+  );
+}

@@ -1,0 +1,121 @@
+/**
+ * Every command of the window: stable id, title, keys. What one does is said by the component that can do it, with
+ * `useCommand`; a command without a handler at the moment is not offered. The palette, the key sheet, the hint bar and the
+ * key handler all read this one list. Ids are stable, so that links and macros can use them.
+ */
+import { useEffect, useRef } from 'react';
+import { create } from 'zustand';
+
+export interface Command {
+  readonly id: string;
+  /** As the palette shows it. */
+  readonly title: string;
+  readonly group: 'Runs' | 'Trace' | 'Go to' | 'Timeline' | 'Replay' | 'Compare' | 'Window';
+  /** Chords such as `Mod+K`; Mod is ⌘ or Ctrl. A chord without Mod or Alt is off while a text field has focus. */
+  readonly keys?: readonly string[];
+  /** Its word in the hint bar; commands without one are not shown there. */
+  readonly hint?: string;
+}
+
+export const COMMANDS = [
+  { id: 'palette.open', title: 'Search runs, messages, commands', group: 'Window', keys: ['Mod+K', 'Mod+Shift+P'] },
+  { id: 'keys.show', title: 'Show all keys', group: 'Window', keys: ['?'], hint: 'all keys' },
+  { id: 'settings.open', title: 'Settings', group: 'Window', keys: ['Mod+,'] },
+  { id: 'theme.next', title: 'Switch theme', group: 'Window' },
+  { id: 'pane.next', title: 'Focus the next pane', group: 'Window', keys: ['Mod+]'] },
+  { id: 'pane.previous', title: 'Focus the previous pane', group: 'Window', keys: ['Mod+['] },
+  { id: 'go.up', title: 'Up one level: event, run, list', group: 'Window', keys: ['Escape'] },
+
+  { id: 'run.new', title: 'New run', group: 'Runs', keys: ['Mod+Shift+N', 'c'], hint: 'new run' },
+  { id: 'run.start', title: 'Run', group: 'Runs', keys: ['Mod+Enter'] },
+  { id: 'run.stop', title: 'Stop the run', group: 'Runs', keys: ['Mod+.'], hint: 'stop' },
+  { id: 'run.again', title: 'Run again with other values', group: 'Runs', keys: ['Mod+Shift+Enter'] },
+  { id: 'endpoint.add', title: 'Add an endpoint', group: 'Runs', keys: ['Shift+E'] },
+  { id: 'stream.paste', title: 'Paste a stream', group: 'Runs' },
+
+  { id: 'list.next', title: 'Next row', group: 'Go to', keys: ['j', 'ArrowDown'] },
+  { id: 'list.previous', title: 'Previous row', group: 'Go to', keys: ['k', 'ArrowUp'] },
+  { id: 'list.follow', title: 'Keep the newest run selected', group: 'Go to' },
+  { id: 'list.filter', title: 'Filter runs', group: 'Go to', keys: ['/', 'Mod+F'], hint: 'filter' },
+
+  { id: 'event.next', title: 'Next event', group: 'Go to', keys: ['ArrowRight'], hint: 'event' },
+  { id: 'event.previous', title: 'Previous event', group: 'Go to', keys: ['ArrowLeft'] },
+  { id: 'event.nextInLane', title: 'Next event in the same lane', group: 'Go to', keys: ['.'], hint: 'same lane' },
+  { id: 'event.previousInLane', title: 'Previous event in the same lane', group: 'Go to', keys: [','] },
+  { id: 'event.nextTool', title: 'Next tool call', group: 'Go to', keys: ['t'], hint: 'tool call' },
+  { id: 'event.previousTool', title: 'Previous tool call', group: 'Go to', keys: ['Shift+T'] },
+  { id: 'event.nextReasoning', title: 'Next reasoning block', group: 'Go to', keys: ['r'], hint: 'reasoning' },
+  { id: 'event.previousReasoning', title: 'Previous reasoning block', group: 'Go to', keys: ['Shift+R'] },
+  { id: 'event.nextGap', title: 'Next gap', group: 'Go to', keys: ['g'], hint: 'gap' },
+  { id: 'event.previousGap', title: 'Previous gap', group: 'Go to', keys: ['Shift+G'] },
+  { id: 'event.nextError', title: 'Next error', group: 'Go to', keys: ['e'] },
+  { id: 'event.previousError', title: 'Previous error', group: 'Go to', keys: ['Shift+E'] },
+
+  { id: 'trace.star', title: 'Star', group: 'Trace', keys: ['Mod+P'] },
+  { id: 'trace.rename', title: 'Rename', group: 'Trace', keys: ['F2'] },
+  { id: 'trace.delete', title: 'Delete', group: 'Trace', keys: ['Mod+Backspace', 'Delete'] },
+  { id: 'trace.follow', title: 'Follow the end of the stream', group: 'Trace', keys: ['Mod+L'] },
+  { id: 'trace.curl', title: 'Copy as cURL', group: 'Trace', keys: ['Mod+Shift+C'] },
+  { id: 'trace.raw', title: 'Show the raw answer', group: 'Trace' },
+  { id: 'view.1', title: 'First tab', group: 'Trace', keys: ['Mod+1'] },
+  { id: 'view.2', title: 'Second tab', group: 'Trace', keys: ['Mod+2'] },
+  { id: 'view.3', title: 'Third tab', group: 'Trace', keys: ['Mod+3'] },
+  { id: 'view.4', title: 'Fourth tab', group: 'Trace', keys: ['Mod+4'] },
+  { id: 'view.5', title: 'Fifth tab', group: 'Trace', keys: ['Mod+5'] },
+
+  { id: 'timeline.zoomIn', title: 'Zoom in', group: 'Timeline', keys: ['w'], hint: 'zoom' },
+  { id: 'timeline.zoomOut', title: 'Zoom out', group: 'Timeline', keys: ['s'] },
+  { id: 'timeline.panLeft', title: 'Pan left', group: 'Timeline', keys: ['a'] },
+  { id: 'timeline.panRight', title: 'Pan right', group: 'Timeline', keys: ['d'] },
+  { id: 'timeline.fit', title: 'Centre the selection; again: fit it', group: 'Timeline', keys: ['f'] },
+  { id: 'timeline.fold', title: 'Fold or unfold the timeline', group: 'Timeline' },
+
+  { id: 'play.toggle', title: 'Play or pause', group: 'Replay', keys: ['Space'], hint: 'play' },
+
+  { id: 'compare.with', title: 'Compare with…', group: 'Compare', keys: ['Mod+D'] },
+  { id: 'compare.next', title: 'Next divergence', group: 'Compare', keys: ['n'], hint: 'divergence' },
+  { id: 'compare.previous', title: 'Previous divergence', group: 'Compare', keys: ['Shift+N'] },
+] as const satisfies readonly Command[];
+
+export type CommandId = (typeof COMMANDS)[number]['id'];
+
+interface Handlers {
+  /** Last mounted last: the innermost component that can do a command does it. */
+  readonly stacks: ReadonlyMap<CommandId, readonly (() => void)[]>;
+  add(id: CommandId, run: () => void): () => void;
+}
+
+export const useHandlers = create<Handlers>()((set, get) => ({
+  stacks: new Map(),
+  add(id, run) {
+    set({ stacks: new Map(get().stacks).set(id, [...(get().stacks.get(id) ?? []), run]) });
+    return () => {
+      const rest = (get().stacks.get(id) ?? []).filter((handler) => handler !== run);
+      const stacks = new Map(get().stacks);
+      if (rest.length > 0) stacks.set(id, rest);
+      else stacks.delete(id);
+      set({ stacks });
+    };
+  },
+}));
+
+/** Says what a command does while this component is mounted and `enabled`. */
+export function useCommand(id: CommandId, run: () => void, enabled = true): void {
+  const latest = useRef(run);
+  useEffect(() => {
+    latest.current = run;
+  });
+  useEffect(() => (enabled ? useHandlers.getState().add(id, () => latest.current()) : undefined), [id, enabled]);
+}
+
+/** Runs a command if something can do it now; false if not. */
+export function runCommand(id: CommandId): boolean {
+  const handler = useHandlers.getState().stacks.get(id)?.at(-1);
+  handler?.();
+  return handler !== undefined;
+}
+
+const byId = new Map<CommandId, Command>(COMMANDS.map((command) => [command.id, command]));
+export const commandOf = (id: CommandId): Command => byId.get(id)!;
+/** The chord to show for a command. */
+export const chordOf = (id: CommandId): string | undefined => commandOf(id).keys?.[0];

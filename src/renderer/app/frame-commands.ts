@@ -1,0 +1,52 @@
+/** What the window itself can do, whatever it shows. */
+import { resolveTheme } from './theme.ts';
+import { useCommand } from './commands.ts';
+import { changeSettings, openOverlay, setCentre, useApp } from '../stores/app.ts';
+import { selectEvent, useOpen } from '../stores/open.ts';
+import { OVERLAYS, type OverlayId } from '../views/overlays.ts';
+import { CENTRE_VIEWS } from '../views/registry.ts';
+
+const has = (id: OverlayId) => OVERLAYS[id] !== undefined;
+
+export function useFrameCommands(): void {
+  useCommand('theme.next', nextTheme);
+  useCommand('palette.open', () => openOverlay('palette'), has('palette'));
+  useCommand('keys.show', () => openOverlay('keys'), has('keys'));
+  useCommand('settings.open', () => openOverlay('settings'), has('settings'));
+  useCommand('run.new', () => openOverlay('run'), has('run'));
+  useCommand('pane.next', () => movePane(1));
+  useCommand('pane.previous', () => movePane(-1));
+  useCommand('go.up', goUp);
+  useView(1);
+  useView(2);
+  useView(3);
+  useView(4);
+  useView(5);
+}
+
+function useView(number: 1 | 2 | 3 | 4 | 5): void {
+  const view = CENTRE_VIEWS[number - 1];
+  useCommand(`view.${number}`, () => view && setCentre(view.id), view !== undefined);
+}
+
+/** Away from what is shown now, so that one press always changes something. */
+function nextTheme(): void {
+  const shown = resolveTheme(useApp.getState().settings?.theme ?? 'system');
+  void changeSettings({ theme: shown === 'light' ? 'dark' : 'light' });
+}
+
+/** Event, then trace, then list. */
+function goUp(): void {
+  const { over, recorded } = useOpen.getState();
+  const session = over ?? recorded;
+  if (session && session.store.getState().event !== null) selectEvent(null);
+  else document.querySelector<HTMLElement>('[data-pane="list"] [role="grid"]')?.focus();
+}
+
+function movePane(step: 1 | -1): void {
+  const panes = [...document.querySelectorAll<HTMLElement>('[data-pane]')];
+  const at = panes.findIndex((pane) => pane.contains(document.activeElement));
+  const next = panes.at((at + step + panes.length) % panes.length);
+  const target = next?.querySelector<HTMLElement>('[role="grid"], [role="tab"][aria-selected="true"], button, [tabindex="0"]');
+  target?.focus();
+}

@@ -1,0 +1,57 @@
+/** Keys to commands. One listener for the window; components declare what they can do, never which key does it. */
+import { useEffect } from 'react';
+import { onMac } from '../components/Key.tsx';
+import { useApp } from '../stores/app.ts';
+import { COMMANDS, runCommand, type Command, type CommandId } from './commands.ts';
+
+const byChord = new Map<string, CommandId[]>();
+for (const { id, keys } of COMMANDS as readonly (Command & { readonly id: CommandId })[])
+  for (const chord of keys ?? []) byChord.set(chord, [...(byChord.get(chord) ?? []), id]);
+
+/** The chord of a key event, written as in the command list. */
+export function chordOfEvent(event: Pick<KeyboardEvent, 'key' | 'ctrlKey' | 'metaKey' | 'shiftKey' | 'altKey'>): string {
+  const mod = onMac ? event.metaKey : event.ctrlKey;
+  const named = event.key === ' ' ? 'Space' : event.key;
+  const letter = named.length === 1;
+  // Shift is part of a printed sign such as `?`, but a modifier of a letter or a named key.
+  const shift = event.shiftKey && (!letter || named.toLowerCase() !== named.toUpperCase());
+  const key = letter && (mod || shift) ? named.toUpperCase() : named;
+  return [mod && 'Mod', shift && 'Shift', event.altKey && 'Alt', key].filter(Boolean).join('+');
+}
+
+/** Whether the key belongs to what is being typed. */
+function typing(target: EventTarget | null): boolean {
+  // An editor in a shadow root is seen as its host, which says so by this attribute.
+  return inside(target, 'input, textarea, select, [contenteditable="true"], [data-editor]');
+}
+
+function inside(target: EventTarget | null, selector: string): boolean {
+  return target instanceof Element && target.closest(selector) !== null;
+}
+
+/** Lists, menus and dialogs keep their own keys: arrows, Enter, Space. */
+const OWN_KEYS = new Set(['ArrowUp', 'ArrowDown', 'ArrowLeft', 'ArrowRight', 'Enter', 'Space', 'Escape']);
+function ownedBy(target: EventTarget | null, chord: string): boolean {
+  if (inside(target, '[role="dialog"], [role="alertdialog"], [role="menu"], [role="listbox"]')) return !chord.startsWith('Mod+');
+  if (!OWN_KEYS.has(chord)) return false;
+  if (chord === 'Enter' || chord === 'Space') return inside(target, 'button, a, summary, [role="button"], [role="tab"]');
+  if (chord === 'Escape') return false;
+  return inside(target, '[role="tablist"], [role="separator"], [role="slider"], [role="radiogroup"]');
+}
+
+export function useKeyboard(): void {
+  useEffect(() => {
+    const onKey = (event: KeyboardEvent) => {
+      if (event.defaultPrevented || event.isComposing) return;
+      const chord = chordOfEvent(event);
+      const single = !chord.includes('Mod+') && !chord.includes('Alt+') && chord !== 'Escape' && !/^F\d+$/.test(chord);
+      if (single && typing(event.target)) return;
+      const letter = single && chord.replace('Shift+', '').length === 1;
+      if (letter && useApp.getState().settings?.singleKeys === false) return;
+      if (ownedBy(event.target, chord)) return;
+      if (byChord.get(chord)?.some(runCommand) === true) event.preventDefault();
+    };
+    window.addEventListener('keydown', onKey);
+    return () => window.removeEventListener('keydown', onKey);
+  }, []);
+}

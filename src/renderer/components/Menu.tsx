@@ -1,0 +1,44 @@
+/** A menu behind a button. Items are data; what they do is a command's business wherever there is one. */
+import type { ReactElement } from 'react';
+import { Menu as Base } from '@base-ui/react/menu';
+import { Key } from './Key.tsx';
+import './menu.css';
+
+export interface MenuItem {
+  readonly label: string;
+  readonly onSelect: () => void;
+  readonly chord?: string | undefined;
+  readonly disabled?: boolean;
+  readonly danger?: boolean;
+  /** A line above it. */
+  readonly group?: boolean;
+}
+
+export function Menu({ trigger, items, label }: { readonly trigger: ReactElement; readonly items: readonly MenuItem[]; readonly label: string }) {
+  return (
+    <Base.Root>
+      <Base.Trigger render={trigger} aria-label={label} />
+      <Base.Portal>
+        <Base.Positioner sideOffset={4} align="end" className="menu-layer">
+          <Base.Popup className="menu">
+            {items.map((item) => (
+              <MenuRow key={item.label} item={item} />
+            ))}
+          </Base.Popup>
+        </Base.Positioner>
+      </Base.Portal>
+    </Base.Root>
+  );
+}
+
+function MenuRow({ item }: { readonly item: MenuItem }) {
+  return (
+    <>
+      {item.group === true && <Base.Separator className="menu-line" />}
+      <Base.Item className={item.danger === true ? 'menu-item k k-error' : 'menu-item'} disabled={item.disabled ?? false} onClick={item.onSelect}>
+        {item.label}
+        {item.chord !== undefined && <Key chord={item.chord} />}
+      </Base.Item>
+    </>
+  );
+}

@@ -1,0 +1,64 @@
+/** Numbers and times as people read them. One place, so that the same value looks the same everywhere. */
+
+const whole = new Intl.NumberFormat('en', { maximumFractionDigits: 0 });
+
+export const NS_PER_MS = 1e6;
+
+/** 1,204 */
+export const count = (value: number): string => whole.format(value);
+
+/** A duration in nanoseconds: below a second in ms, then in s with two decimals, above 100 s with one. */
+export function duration(ns: number): { readonly value: string; readonly unit: string } {
+  const ms = ns / NS_PER_MS;
+  if (ms < 1000) return { value: ms < 10 ? trim(ms.toFixed(1)) : ms.toFixed(0), unit: 'ms' };
+  const s = ms / 1000;
+  return { value: s < 100 ? s.toFixed(2) : s.toFixed(1), unit: 's' };
+}
+
+export function durationText(ns: number): string {
+  const { value, unit } = duration(ns);
+  return `${value} ${unit}`;
+}
+
+/** In a row of the list: one decimal is enough beside others. */
+export function shortDuration(ns: number): string {
+  const ms = ns / NS_PER_MS;
+  return ms < 1000 ? `${ms.toFixed(0)} ms` : `${(ms / 1000).toFixed(1)} s`;
+}
+
+/** Milliseconds since the request, to a tenth: `+6,561.8 ms`. */
+export const offset = (ns: number): string => `+${(ns / NS_PER_MS).toLocaleString('en', { minimumFractionDigits: 1, maximumFractionDigits: 1 })} ms`;
+
+/** 1234 → 1.2k; what a narrow row has room for. */
+export function compact(value: number): string {
+  if (value < 1000) return String(value);
+  return value < 10_000 ? `${trim((value / 1000).toFixed(1))}k` : `${Math.round(value / 1000)}k`;
+}
+
+export function byteSize(bytes: number): string {
+  if (bytes < 1000) return `${bytes} B`;
+  if (bytes < 1e6) return `${(bytes / 1000).toFixed(1)} kB`;
+  return `${(bytes / 1e6).toFixed(1)} MB`;
+}
+
+export const plural = (value: number, one: string, many = `${one}s`): string => `${count(value)} ${value === 1 ? one : many}`;
+
+/** US dollars: small sums keep the digits that matter. */
+export const money = (usd: number): string => `$${usd >= 0.1 ? usd.toFixed(2) : usd.toFixed(4)}`;
+
+const clock = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit', second: '2-digit' });
+export const timeOfDay = (ms: number): string => clock.format(ms);
+
+const weekday = new Intl.DateTimeFormat('en', { weekday: 'long', day: 'numeric', month: 'long' });
+const withYear = new Intl.DateTimeFormat('en', { day: 'numeric', month: 'long', year: 'numeric' });
+const dayStart = (ms: number) => new Date(ms).setHours(0, 0, 0, 0);
+
+/** Today, Yesterday, a weekday of this year, else with the year. */
+export function dayName(ms: number, now = Date.now()): string {
+  const days = Math.round((dayStart(now) - dayStart(ms)) / 86_400_000);
+  if (days === 0) return 'Today';
+  if (days === 1) return 'Yesterday';
+  return new Date(ms).getFullYear() === new Date(now).getFullYear() ? weekday.format(ms) : withYear.format(ms);
+}
+
+const trim = (decimal: string): string => decimal.replace(/\.0$/, '');

@@ -1,0 +1,48 @@
+/** The program's short names for what a trace is and how it ended. */
+import type { Api, EventKind } from '../../shared/model/stream.ts';
+import type { LaneId } from '../../shared/model/messages.ts';
+import type { AdapterEndpoint, TerminalState } from '../../shared/model/trace.ts';
+import type { GlyphName } from './Glyph.tsx';
+
+export const LANE_NAMES: Readonly<Record<LaneId, string>> = { wire: 'Wire', legacy: 'Legacy', simple: 'Simple' };
+
+const FAMILIES: Readonly<Record<Api, string>> = { chat_completions: 'CHAT', responses: 'RESP', messages: 'MSG' };
+
+/** The family chip of a trace: its API, or the host that changes how the API behaves. */
+export const family = (api: Api, endpoint?: AdapterEndpoint): string => (endpoint?.type === 'bedrock' ? 'BEDR' : FAMILIES[api]);
+
+export interface StateLook {
+  readonly glyph: GlyphName;
+  readonly tone: string;
+  readonly label: string;
+}
+
+/** States differ by shape first, colour second. */
+export const STATE_LOOKS: Readonly<Record<TerminalState | 'live' | 'refused', StateLook>> = {
+  live: { glyph: 'live', tone: 'k-sel', label: 'Live' },
+  complete: { glyph: 'complete', tone: 'k-ok', label: 'Complete' },
+  'provider-error': { glyph: 'error', tone: 'k-error', label: 'Provider error' },
+  'http-error': { glyph: 'refused', tone: 'k-error', label: 'HTTP error' },
+  truncated: { glyph: 'truncated', tone: 'k-warn', label: 'Truncated' },
+  reset: { glyph: 'never', tone: 'k-error', label: 'Connection lost' },
+  refused: { glyph: 'never', tone: 'k-wait', label: 'Never connected' },
+  stalled: { glyph: 'stalled', tone: 'k-warn', label: 'Stalled' },
+  cancelled: { glyph: 'cancelled', tone: 'k-wait', label: 'Cancelled' },
+  'not-a-stream': { glyph: 'not-a-stream', tone: 'k-warn', label: 'Not a stream' },
+  limit: { glyph: 'limit', tone: 'k-warn', label: 'Limit' },
+};
+
+/** A kind of event, or of block, to its colour class. */
+export const KIND_TONES: Readonly<Record<EventKind, string>> = {
+  start: 'k-meta',
+  reasoning: 'k-reason',
+  text: 'k-text',
+  tool: 'k-tool',
+  usage: 'k-meta',
+  finish: 'k-meta',
+  ping: 'k-meta',
+  error: 'k-error',
+  done: 'k-meta',
+  meta: 'k-meta',
+  unknown: 'k-warn',
+};

@@ -1,0 +1,25 @@
+import { StrictMode } from 'react';
+import { createRoot } from 'react-dom/client';
+import './styles/index.css';
+import { App } from './app/App.tsx';
+import { paintStoredTheme } from './app/theme.ts';
+import { connect } from './client/connect.ts';
+import { setClient } from './client/client.ts';
+import { useApp, loadApp } from './stores/app.ts';
+import { watchRuns } from './stores/runs.ts';
+import { toastError } from './stores/toasts.ts';
+
+paintStoredTheme();
+const client = connect();
+setClient(client);
+client.onStatus((connection) => {
+  useApp.setState({ connection });
+  if (connection === 'open') loadApp().catch((error: unknown) => toastError('The program did not answer', error));
+});
+watchRuns();
+
+createRoot(document.getElementById('root')!).render(
+  <StrictMode>
+    <App />
+  </StrictMode>,
+);

@@ -1,0 +1,81 @@
+/** State of the window: connection, settings, what is chosen. The list and each trace have stores of their own. */
+import { create } from 'zustand';
+import type { TraceId } from '../../shared/model/ids.ts';
+import type { AppInfo, EndpointInfo, SampleInfo, Settings } from '../../shared/rpc/contract.ts';
+import { client, type ConnectionStatus } from '../client/client.ts';
+import type { OverlayId } from '../views/overlays.ts';
+import { toastError } from './toasts.ts';
+
+export interface AppState {
+  readonly connection: ConnectionStatus;
+  readonly info: AppInfo | null;
+  readonly settings: Settings | null;
+  readonly endpoints: readonly EndpointInfo[];
+  readonly samples: readonly SampleInfo[];
+  /** The trace in the centre. */
+  readonly selected: TraceId | null;
+  /** A second trace, chosen to be compared with the first. */
+  readonly marked: TraceId | null;
+  /** The newest run stays selected. */
+  readonly followList: boolean;
+  /** Ids of the registries in views/. */
+  readonly centre: string;
+  readonly pane: string;
+  /** The dialog that is open, with what it was opened for. */
+  readonly overlay: { readonly id: OverlayId; readonly input?: unknown } | null;
+}
+
+export const useApp = create<AppState>()(() => ({
+  connection: 'connecting',
+  info: null,
+  settings: null,
+  endpoints: [],
+  samples: [],
+  selected: null,
+  marked: null,
+  followList: true,
+  centre: 'live',
+  pane: 'event',
+  overlay: null,
+}));
+
+const set = useApp.setState;
+
+/** Reads what the window needs before anything else. Called on each new connection. */
+export async function loadApp(): Promise<void> {
+  const rpc = client();
+  const [info, settings, endpoints, samples] = await Promise.all([
+    rpc.call('app.info', {}),
+    rpc.call('settings.get', {}),
+    rpc.call('endpoints.list', {}),
+    rpc.call('samples.list', {}),
+  ]);
+  set({ info, settings, endpoints, samples });
+}
+
+/** Chooses a trace; the newest run is then no longer kept selected, unless `follow` says so. */
+export function selectTrace(id: TraceId | null, follow = false): void {
+  set({ selected: id, followList: follow, marked: null });
+}
+
+/** Marks a second trace beside the chosen one, or takes the mark back. */
+export function markTrace(id: TraceId): void {
+  set((state) => ({ marked: state.marked === id || state.selected === id ? null : id }));
+}
+
+export const setCentre = (centre: string): void => set({ centre });
+export const setPane = (pane: string): void => set({ pane });
+export const openOverlay = (id: OverlayId, input?: unknown): void => set({ overlay: { id, input } });
+export const closeOverlay = (): void => set({ overlay: null });
+
+/** Changes settings at once and keeps them; goes back to what is kept when that fails. */
+export async function changeSettings(change: Partial<Settings>): Promise<void> {
+  const before = useApp.getState().settings;
+  if (before) set({ settings: { ...before, ...change } });
+  try {
+    set({ settings: await client().call('settings.set', change) });
+  } catch (error) {
+    set({ settings: before });
+    toastError('The setting could not be kept', error);
+  }
+}

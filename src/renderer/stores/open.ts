@@ -1,0 +1,58 @@
+/**
+ * What the centre shows: the chosen trace as recorded, or, over it, a playing or another reading of the same trace.
+ * Components below <ShownTrace> read it with `useTrace` and need not know which it is.
+ */
+import { createContext, useContext, useEffect } from 'react';
+import { create, useStore } from 'zustand';
+import type { TraceId } from '../../shared/model/ids.ts';
+import type { AdapterOptions } from '../../shared/model/trace.ts';
+import { TraceSession, type TraceState } from './trace.ts';
+
+interface OpenState {
+  readonly recorded: TraceSession | null;
+  /** A session laid over the recorded one; whoever lays it there closes it. */
+  readonly over: TraceSession | null;
+}
+
+export const useOpen = create<OpenState>()(() => ({ recorded: null, over: null }));
+
+function open(id: TraceId | null, options?: AdapterOptions): void {
+  useOpen.getState().recorded?.close();
+  useOpen.getState().over?.close();
+  const recorded = id === null ? null : new TraceSession(id);
+  recorded?.follow(options);
+  useOpen.setState({ recorded, over: null });
+}
+
+/** Keeps the session of the chosen trace open. */
+export function useOpenTrace(id: TraceId | null): TraceSession | null {
+  useEffect(() => open(id), [id]);
+  return useOpen((state) => state.over ?? state.recorded);
+}
+
+/** Shows another session over the recorded one, or, with null, the recorded one again. */
+export function layOver(over: TraceSession | null): void {
+  useOpen.getState().over?.close();
+  useOpen.setState({ over });
+}
+
+const Shown = createContext<TraceSession | null>(null);
+export const ShownTrace = Shown.Provider;
+
+/** The shown session; throws outside of <ShownTrace>. */
+export function useSession(): TraceSession {
+  const session = useContext(Shown);
+  if (!session) throw new Error('useSession is used outside of a shown trace.');
+  return session;
+}
+
+/** A part of the shown trace's state. */
+export function useTrace<Part>(select: (state: TraceState) => Part): Part {
+  return useStore(useSession().store, select);
+}
+
+/** Selects an event in every pane; null selects none. */
+export function selectEvent(event: number | null): void {
+  const { recorded, over } = useOpen.getState();
+  (over ?? recorded)?.store.setState({ event });
+}

@@ -1,0 +1,39 @@
+/** Short messages at the foot of the window, with one thing to do about them. */
+import { create } from 'zustand';
+
+export interface ToastAction {
+  readonly label: string;
+  readonly run: () => void;
+}
+export interface Toast {
+  readonly id: number;
+  readonly text: string;
+  readonly tone: 'plain' | 'error';
+  readonly action?: ToastAction;
+}
+
+/** Long enough to read and undo; errors stay until closed (WCAG 2.2.1). */
+const SHOWN_MS = 8000;
+let last = 0;
+
+export const useToasts = create<{ readonly toasts: readonly Toast[] }>()(() => ({ toasts: [] }));
+
+export function closeToast(id: number): void {
+  useToasts.setState(({ toasts }) => ({ toasts: toasts.filter((toast) => toast.id !== id) }));
+}
+
+function show(toast: Omit<Toast, 'id'>): number {
+  const id = ++last;
+  useToasts.setState(({ toasts }) => ({ toasts: [...toasts.slice(-2), { ...toast, id }] }));
+  return id;
+}
+
+export function toast(text: string, action?: ToastAction): void {
+  const id = show({ text, tone: 'plain', ...(action && { action }) });
+  setTimeout(() => closeToast(id), SHOWN_MS);
+}
+
+/** `what` failed, and why; a sentence without its full stop. */
+export function toastError(what: string, error: unknown): void {
+  show({ text: `${what}: ${error instanceof Error ? error.message : String(error)}`, tone: 'error' });
+}

@@ -1,0 +1,126 @@
+/**
+ * One store per open trace. The stream itself lies in a model that grows in place; the store holds what React renders
+ * from, and two counters that say when to look at the model again: `structure` (blocks came, closed or changed state) and
+ * `pulse` (numbers, at most four times a second). Text and timeline draw themselves by `onDraw`, once a frame.
+ */
+import { createStore, type StoreApi } from 'zustand';
+import type { TraceId } from '../../shared/model/ids.ts';
+import type { TraceItem } from '../../shared/model/items.ts';
+import type { AdapterOptions, TraceDetail } from '../../shared/model/trace.ts';
+import { client } from '../client/client.ts';
+import { forgetFrame, onNextFrame, runNow } from './frame.ts';
+import { TraceModel } from './trace-model.ts';
+
+const PULSE_MS = 250;
+
+export interface TraceState {
+  readonly id: TraceId;
+  readonly detail: TraceDetail | null;
+  /** Why the trace could not be read; null while all is well. */
+  readonly problem: string | null;
+  readonly model: TraceModel;
+  readonly phase: 'loading' | 'live' | 'ended';
+  readonly structure: number;
+  readonly pulse: number;
+  /** The event that is selected in every pane. */
+  readonly event: number | null;
+  /** The end of the stream stays in view. */
+  readonly follow: boolean;
+  /** Stretch of time that everything is filtered by, nanoseconds; null: all. */
+  readonly range: readonly [startNs: number, endNs: number] | null;
+}
+
+export class TraceSession {
+  readonly store: StoreApi<TraceState>;
+  readonly model: TraceModel;
+  #waiting: TraceItem[] = [];
+  readonly #drawers = new Set<() => void>();
+  #pulse: ReturnType<typeof setTimeout> | undefined;
+  #structure = -1;
+  #unsubscribe: (() => void) | undefined;
+
+  constructor(id: TraceId, detail: TraceDetail | null = null) {
+    this.model = new TraceModel();
+    this.store = createStore<TraceState>()(() => ({
+      id,
+      detail,
+      problem: null,
+      model: this.model,
+      phase: 'loading',
+      structure: 0,
+      pulse: 0,
+      event: null,
+      follow: true,
+      range: null,
+    }));
+  }
+
+  /** Follows the stored and then the live items; `options` reads the bytes with others than they were recorded with. */
+  follow(options?: AdapterOptions): void {
+    const { id } = this.store.getState();
+    this.#unsubscribe = client().subscribe(
+      'traces.items',
+      { id, ...(options && { options }) },
+      {
+        items: (batch) => this.take(batch),
+        error: (error) => this.store.setState({ problem: error.message }),
+      },
+    );
+    void this.refresh();
+  }
+
+  /** Reads what surrounds the stream: request, heads, options. */
+  async refresh(): Promise<void> {
+    try {
+      this.store.setState({ detail: await client().call('traces.get', { id: this.store.getState().id }) });
+    } catch (error) {
+      this.store.setState({ problem: error instanceof Error ? error.message : String(error) });
+    }
+  }
+
+  /** Takes items in order; they are shown with the next frame, an ending at once. */
+  take(batch: readonly TraceItem[]): void {
+    for (const item of batch) this.#waiting.push(item);
+    onNextFrame(this.#flush);
+    if (batch.some((item) => item.k === 'ending')) runNow(this.#flush);
+  }
+
+  /** Calls `draw` after each flush, in the same frame; for what draws itself without React. */
+  onDraw(draw: () => void): () => void {
+    this.#drawers.add(draw);
+    return () => this.#drawers.delete(draw);
+  }
+
+  close(): void {
+    this.#unsubscribe?.();
+    forgetFrame(this.#flush);
+    clearTimeout(this.#pulse);
+    this.#drawers.clear();
+  }
+
+  readonly #flush = (): void => {
+    const items = this.#waiting;
+    this.#waiting = [];
+    const { model } = this;
+    const wasEnded = model.ending !== null;
+    model.apply(items);
+    const ended = model.ending !== null;
+    if (model.blocks.version !== this.#structure || ended !== wasEnded) {
+      this.#structure = model.blocks.version;
+      this.store.setState((state) => ({ structure: state.structure + 1, phase: ended ? 'ended' : 'live' }));
+    }
+    if (ended && !wasEnded) {
+      this.#beat();
+      void this.refresh();
+    } else {
+      this.#pulse ??= setTimeout(this.#beat, PULSE_MS);
+    }
+    for (const draw of this.#drawers) draw();
+  };
+
+  readonly #beat = (): void => {
+    clearTimeout(this.#pulse);
+    this.#pulse = undefined;
+    this.store.setState((state) => ({ pulse: state.pulse + 1, phase: this.model.ending ? 'ended' : 'live' }));
+  };
+}

@@ -1,0 +1,4 @@
+import type { View } from '../registry.ts';
+import { LiveView } from './LiveView.tsx';
+
+export const liveView: View = { id: 'live', title: 'Live', component: LiveView };

@@ -1,0 +1,146 @@
+import { useMemo, useRef, useState } from 'react';
+import { useVirtualizer } from '@tanstack/react-virtual';
+import { ArrowUpRight, ListFilter } from 'lucide-react';
+import type { TraceId } from '../../../shared/model/ids.ts';
+import { useCommand } from '../../app/commands.ts';
+import { Button, IconButton } from '../../components/Button.tsx';
+import { Field } from '../../components/Field.tsx';
+import { count } from '../../components/format.ts';
+import { Icon } from '../../components/Icon.tsx';
+import { Key } from '../../components/Key.tsx';
+import { markTrace, selectTrace, useApp } from '../../stores/app.ts';
+import { deleteTraces, loadMore, starTrace, useRuns } from '../../stores/runs.ts';
+import { listRows, matches } from './list-rows.ts';
+import { RunRow } from './RunRow.tsx';
+import './runs.css';
+
+const RUN_HEIGHT = 52;
+const DAY_HEIGHT = 26;
+const rowId = (id: TraceId) => `run-${id}`;
+
+export function RunList() {
+  const { ids, rows, total, loaded, problem, next } = useRuns();
+  const { selected, marked, followList } = useApp();
+  const [filter, setFilter] = useState('');
+  const [editing, setEditing] = useState<TraceId | null>(null);
+  const scroller = useRef<HTMLDivElement>(null);
+  const field = useRef<HTMLInputElement>(null);
+
+  const shown = useMemo(() => {
+    const words = filter.toLowerCase().split(/\s+/).filter(Boolean);
+    return words.length === 0 ? ids : ids.filter((id) => matches(rows.get(id)!, words));
+  }, [ids, rows, filter]);
+  const list = useMemo(() => listRows(shown, rows, followList, Date.now()), [shown, rows, followList]);
+  const runs = useMemo(() => list.flatMap((row) => (row.type === 'run' ? [row.id] : [])), [list]);
+
+  // The rule speaks for the React Compiler, which is not in use here.
+  // oxlint-disable-next-line react/incompatible-library
+  const virtual = useVirtualizer({
+    count: list.length,
+    getScrollElement: () => scroller.current,
+    estimateSize: (at) => (list[at]?.type === 'day' ? DAY_HEIGHT : RUN_HEIGHT),
+    getItemKey: (at) => keyOf(list[at]),
+    overscan: 8,
+    onChange: ({ range }) => {
+      if (range && range.endIndex > list.length - 20 && next !== null) void loadMore();
+    },
+  });
+
+  const choose = (id: TraceId) => {
+    selectTrace(id);
+    virtual.scrollToIndex(list.findIndex((row) => row.type === 'run' && row.id === id));
+  };
+  const step = (by: 1 | -1) => {
+    const at = selected === null ? -1 : runs.indexOf(selected);
+    const id = runs[Math.min(Math.max(at + by, 0), runs.length - 1)];
+    if (id !== undefined && id !== selected) choose(id);
+  };
+  const row = selected === null ? undefined : rows.get(selected);
+  useCommand('list.next', () => step(1), runs.length > 0);
+  useCommand('list.previous', () => step(-1), runs.length > 0);
+  useCommand('list.filter', () => field.current?.focus());
+  useCommand('list.follow', () => toggleFollow(runs));
+  useCommand('trace.star', () => row && void starTrace(row.id, !row.starred), row !== undefined);
+  useCommand('trace.rename', () => setEditing(selected), row !== undefined);
+  useCommand('trace.delete', () => void deleteTraces(marked === null ? [selected!] : [selected!, marked]), row !== undefined);
+
+  return (
+    <nav className="runs" aria-label="Runs">
+      <header>
+        <Field
+          ref={field}
+          type="search"
+          aria-label="Filter runs"
+          placeholder="Filter"
+          value={filter}
+          onChange={(event) => setFilter(event.target.value)}
+          onKeyDown={(event) => {
+            if (event.key === 'Escape') leaveFilter(filter, setFilter, event.currentTarget);
+          }}
+          lead={<Icon of={ListFilter} size={12} />}
+          trail={<Key chord="/" />}
+        />
+        <IconButton icon={ArrowUpRight} label="Keep the newest run selected" aria-pressed={followList} onClick={() => toggleFollow(runs)} />
+      </header>
+      <div className="runs-scroll" ref={scroller} role="grid" aria-label="Runs" aria-rowcount={total} aria-multiselectable tabIndex={0} aria-activedescendant={selected === null ? undefined : rowId(selected)}>
+        <div className="runs-all" role="rowgroup" style={{ height: virtual.getTotalSize() }}>
+          {virtual.getVirtualItems().map((item) => {
+            const entry = list[item.index]!;
+            if (entry.type === 'day')
+              return (
+                <div key={item.key} className="day" role="presentation" style={{ transform: `translateY(${item.start}px)` }}>
+                  <span>{entry.name}</span>
+                  <span>{count(entry.count)}</span>
+                </div>
+              );
+            return (
+              <RunRow
+                key={item.key}
+                row={rows.get(entry.id)!}
+                id={rowId(entry.id)}
+                selected={entry.id === selected}
+                marked={entry.id === marked}
+                editing={entry.id === editing}
+                onEdited={() => setEditing(null)}
+                onPick={(event) => (event.ctrlKey || event.metaKey ? markTrace(entry.id) : selectTrace(entry.id))}
+                rowIndex={item.index + 1}
+                top={item.start}
+              />
+            );
+          })}
+        </div>
+        {list.length === 0 && <EmptyList loaded={loaded} problem={problem} filtered={ids.length > 0} onClear={() => setFilter('')} />}
+      </div>
+      <footer>
+        <span>{filter === '' ? `${count(total)} ${total === 1 ? 'run' : 'runs'}` : `${count(runs.length)} / ${count(total)} runs`}</span>
+        {marked !== null && <span className="push k k-sel">2 marked</span>}
+      </footer>
+    </nav>
+  );
+}
+
+const keyOf = (row: ReturnType<typeof listRows>[number] | undefined) => (row === undefined ? '' : row.type === 'day' ? `day ${row.name}` : row.id);
+
+function toggleFollow(runs: readonly TraceId[]): void {
+  const follow = !useApp.getState().followList;
+  if (follow && runs[0] !== undefined) selectTrace(runs[0], true);
+  else useApp.setState({ followList: follow });
+}
+
+/** The first Escape clears, the second leaves. */
+function leaveFilter(filter: string, setFilter: (text: string) => void, field: HTMLElement): void {
+  if (filter !== '') setFilter('');
+  else field.blur();
+}
+
+function EmptyList({ loaded, problem, filtered, onClear }: { readonly loaded: boolean; readonly problem: string | null; readonly filtered: boolean; readonly onClear: () => void }) {
+  if (!loaded) return null;
+  if (problem !== null) return <p className="runs-empty">The runs could not be read: {problem}</p>;
+  if (filtered)
+    return (
+      <p className="runs-empty">
+        No run matches. <Button onClick={onClear}>Clear filter</Button>
+      </p>
+    );
+  return <p className="runs-empty">Nothing captured yet.</p>;
+}

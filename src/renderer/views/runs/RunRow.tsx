@@ -1,0 +1,109 @@
+import { memo, useRef, useState } from 'react';
+import { Star } from 'lucide-react';
+import type { TraceRow } from '../../../shared/model/trace.ts';
+import { Chip } from '../../components/Chip.tsx';
+import { compact, durationText, money, shortDuration, timeOfDay } from '../../components/format.ts';
+import { given } from '../../components/given.ts';
+import { Glyph } from '../../components/Glyph.tsx';
+import { Icon } from '../../components/Icon.tsx';
+import { family } from '../../components/names.ts';
+import { renameTrace } from '../../stores/runs.ts';
+import { lookOf } from './run-state.ts';
+import { Sparkline } from './Sparkline.tsx';
+
+interface RunRowProps {
+  readonly row: TraceRow;
+  readonly id: string;
+  readonly selected: boolean;
+  readonly marked: boolean;
+  readonly editing: boolean;
+  readonly onEdited: () => void;
+  readonly onPick: (event: { readonly ctrlKey: boolean; readonly metaKey: boolean }) => void;
+  readonly rowIndex: number;
+  readonly top: number;
+}
+
+/** Two lines: what was asked and when; who answered, how fast and how it ended. */
+export const RunRow = memo(function RunRow({ row, id, selected, marked, editing, onEdited, onPick, rowIndex, top }: RunRowProps) {
+  const look = lookOf(row);
+  const classes = ['run', selected && 'selected', marked && 'marked'].filter(Boolean).join(' ');
+  return (
+    <div role="row" id={id} className={classes} aria-selected={selected || marked} aria-rowindex={rowIndex} style={{ transform: `translateY(${top}px)` }} onClick={onPick}>
+      <div role="gridcell" className="run-cell">
+        <Glyph name={look.glyph} size={14} className={look.glyph === 'live' ? `${look.tone} spin` : look.tone} label={look.label} />
+        {editing ? <TitleEdit row={row} onDone={onEdited} /> : <h3 className="cut">{row.title}</h3>}
+        <span className="run-end">
+          {row.starred && <Icon of={Star} size={12} />}
+          <time dateTime={new Date(row.startedAt).toISOString()}>{timeOfDay(row.startedAt)}</time>
+        </span>
+        <div className="run-facts">
+          <Chip>{family(row.api)}</Chip>
+          <span className="cut model" title={row.model ?? undefined}>
+            {row.model === null ? '' : shortModel(row.model)}
+          </span>
+          <Facts row={row} look={look} />
+          <span className="push">{row.httpStatus !== undefined && row.httpStatus >= 400 ? <Chip tone="k-error">HTTP {row.httpStatus}</Chip> : <Sparkline gaps={row.metrics.gaps} />}</span>
+        </div>
+      </div>
+    </div>
+  );
+});
+
+/** A bad ending is said instead of numbers that would pretend that all went well. */
+function Facts({ row, look }: { readonly row: TraceRow; readonly look: ReturnType<typeof lookOf> }) {
+  const { firstTextNs, firstByteNs, totalNs, tokensPerSecond } = row.metrics;
+  if (row.ending && row.ending.state !== 'complete') {
+    return row.ending.state === 'http-error' ? null : <span className={`state k ${look.tone}`}>{look.label.toLowerCase()}</span>;
+  }
+  if (!row.timed) return <span className="opt">order only</span>;
+  const first = firstTextNs ?? firstByteNs;
+  const tokens = given(row.usage?.input) && given(row.usage.output) ? `${compact(row.usage.input)} → ${compact(row.usage.output)}` : null;
+  return (
+    <>
+      {first !== null && (
+        <span className="opt" title="Time to the first text">
+          {durationText(first)}
+        </span>
+      )}
+      {totalNs !== null && <span className="dur">{shortDuration(totalNs)}</span>}
+      {tokensPerSecond !== undefined && <span className="far">{Math.round(tokensPerSecond)} tok/s</span>}
+      {tokens !== null && <span className="far">{tokens}</span>}
+      {row.cost !== undefined && <span className="far">{money(row.cost)}</span>}
+    </>
+  );
+}
+
+/** Vendor and date parts say little in a narrow row; the whole name stands in the header. */
+function shortModel(model: string): string {
+  const name = model.slice(model.lastIndexOf('/') + 1);
+  return name.replace(/^claude-/, '').replace(/-20\d{6}$/, '').replace(/-20\d\d-\d\d-\d\d$/, '');
+}
+
+function TitleEdit({ row, onDone }: { readonly row: TraceRow; readonly onDone: () => void }) {
+  const [title, setTitle] = useState(row.title);
+  // Escape ends the edit too, and the blur that follows must not keep what was typed.
+  const done = useRef(false);
+  const finish = (keep: boolean) => {
+    if (done.current) return;
+    done.current = true;
+    if (keep && title.trim() !== row.title) void renameTrace(row.id, title.trim());
+    onDone();
+  };
+  return (
+    <input
+      className="run-edit"
+      aria-label="Name of the run"
+      value={title}
+      ref={(input) => input?.focus()}
+      onFocus={(event) => event.target.select()}
+      onChange={(event) => setTitle(event.target.value)}
+      onClick={(event) => event.stopPropagation()}
+      onBlur={() => finish(true)}
+      onKeyDown={(event) => {
+        event.stopPropagation();
+        if (event.key === 'Enter') finish(true);
+        if (event.key === 'Escape') finish(false);
+      }}
+    />
+  );
+}

@@ -1,0 +1,35 @@
+import { runCommand, useHandlers } from '../../app/commands.ts';
+import { Button } from '../../components/Button.tsx';
+import { Glyph } from '../../components/Glyph.tsx';
+import { STATE_LOOKS } from '../../components/names.ts';
+import { useTrace } from '../../stores/open.ts';
+
+/** How a stream ended when it did not end well: the fact, the next step, and the raw answer one click away. */
+export function EndingBanner() {
+  useTrace((trace) => trace.phase);
+  const ending = useTrace((trace) => trace.model.ending);
+  const problem = useTrace((trace) => trace.problem);
+  const hasRaw = useHandlers(({ stacks }) => stacks.has('trace.raw'));
+  if (problem !== null)
+    return (
+      <div className="ending k-error" role="alert">
+        <Glyph name="error" size={14} className="k-error" />
+        <p>This run could not be read: {problem}</p>
+      </div>
+    );
+  if (!ending || ending.state === 'complete') return null;
+  const look = STATE_LOOKS[ending.state];
+  return (
+    <div className={`ending ${look.tone}`} role="status">
+      <Glyph name={look.glyph} size={14} className={look.tone} label={look.label} />
+      <p>
+        {ending.rule} {ending.advice !== undefined && <span>{ending.advice}</span>}
+      </p>
+      {hasRaw && (
+        <Button look="line" onClick={() => runCommand('trace.raw')}>
+          Raw answer
+        </Button>
+      )}
+    </div>
+  );
+}

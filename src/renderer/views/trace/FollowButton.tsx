@@ -1,0 +1,17 @@
+import { Button } from '../../components/Button.tsx';
+import { Key } from '../../components/Key.tsx';
+import { useCommand } from '../../app/commands.ts';
+import { useSession, useTrace } from '../../stores/open.ts';
+
+/** Keeps the end of the stream in view, or lets go of it. */
+export function FollowButton() {
+  const session = useSession();
+  const follow = useTrace((trace) => trace.follow);
+  const toggle = () => session.store.setState({ follow: !follow });
+  useCommand('trace.follow', toggle);
+  return (
+    <Button aria-pressed={follow} onClick={toggle}>
+      Follow <Key chord="Mod+L" />
+    </Button>
+  );
+}

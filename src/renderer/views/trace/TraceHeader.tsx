@@ -1,0 +1,70 @@
+import { useState } from 'react';
+import { Ellipsis, Square, Star } from 'lucide-react';
+import { chordOf, runCommand, useCommand, useHandlers, type CommandId } from '../../app/commands.ts';
+import { Button, IconButton } from '../../components/Button.tsx';
+import { Chip } from '../../components/Chip.tsx';
+import { Glyph } from '../../components/Glyph.tsx';
+import { Icon } from '../../components/Icon.tsx';
+import { Menu, type MenuItem } from '../../components/Menu.tsx';
+import { family } from '../../components/names.ts';
+import { useTrace } from '../../stores/open.ts';
+import { stopTrace, useRuns } from '../../stores/runs.ts';
+import { lookOf } from '../runs/run-state.ts';
+
+const MENU: readonly { readonly id: CommandId; readonly label: string; readonly group?: boolean; readonly danger?: boolean }[] = [
+  { id: 'trace.rename', label: 'Rename' },
+  { id: 'run.again', label: 'Run again with…' },
+  { id: 'compare.with', label: 'Compare with…' },
+  { id: 'trace.curl', label: 'Copy as cURL', group: true },
+  { id: 'trace.raw', label: 'Show the raw answer' },
+  { id: 'trace.delete', label: 'Delete', group: true, danger: true },
+];
+
+export function TraceHeader() {
+  const id = useTrace((trace) => trace.id);
+  const detail = useTrace((trace) => trace.detail);
+  const row = useRuns((runs) => runs.rows.get(id)) ?? detail;
+  const [stopping, setStopping] = useState<string | null>(null);
+  const live = row !== null && row?.ending === undefined;
+  const stop = () => {
+    setStopping(id);
+    void stopTrace(id);
+  };
+  useCommand('run.stop', stop, live);
+  if (!row) return <header className="trace-head" />;
+  const look = lookOf(row);
+  return (
+    <header className="trace-head">
+      <Glyph name={look.glyph} className={live ? `${look.tone} spin` : look.tone} label={look.label} />
+      <h1 className="cut" title={row.title}>
+        {row.title}
+      </h1>
+      <Chip>{family(row.api, detail?.endpoint)}</Chip>
+      <span className="quiet mono cut model">{row.model}</span>
+      <span className="push" />
+      {live && (
+        <Button look="line" icon={Square} onClick={stop} disabled={stopping === id}>
+          {stopping === id ? 'Stopping' : 'Stop'}
+        </Button>
+      )}
+      <IconButton icon={Star} label={row.starred ? 'Take the star off' : 'Star'} chord={chordOf('trace.star')!} className={row.starred ? 'starred' : ''} aria-pressed={row.starred} onClick={() => runCommand('trace.star')} />
+      <TraceMenu />
+    </header>
+  );
+}
+
+function TraceMenu() {
+  const stacks = useHandlers((state) => state.stacks);
+  const items = MENU.filter(({ id }) => stacks.has(id)).map(({ id, ...rest }): MenuItem => ({ ...rest, chord: chordOf(id), onSelect: () => runCommand(id) }));
+  return (
+    <Menu
+      label="More actions"
+      items={items}
+      trigger={
+        <button type="button" className="btn plain icon">
+          <Icon of={Ellipsis} />
+        </button>
+      }
+    />
+  );
+}

@@ -1,0 +1,50 @@
+import { Tabs } from '../../components/Tabs.tsx';
+import { setCentre, useApp } from '../../stores/app.ts';
+import { useTrace } from '../../stores/open.ts';
+import type { TraceState } from '../../stores/trace.ts';
+import { Timeline } from '../timeline/Timeline.tsx';
+import { CENTRE_VIEWS, type View } from '../registry.ts';
+import { EndingBanner } from './EndingBanner.tsx';
+import { Numbers } from './Numbers.tsx';
+import { TraceHeader } from './TraceHeader.tsx';
+import { FollowButton } from './FollowButton.tsx';
+import './trace.css';
+
+/** The chosen trace: header, numbers, timeline, and one of the views of it. */
+export function TraceView() {
+  const live = useTrace((trace) => trace.phase === 'live');
+  return (
+    <article className="trace" aria-busy={live} aria-label="Trace">
+      <TraceHeader />
+      <Numbers />
+      <EndingBanner />
+      <Timeline />
+      <CentreTabs />
+    </article>
+  );
+}
+
+function CentreTabs() {
+  const chosen = useApp((state) => state.centre);
+  const view = CENTRE_VIEWS.find(({ id }) => id === chosen) ?? CENTRE_VIEWS[0]!;
+  // One string, so that the tabs render only when a count changes; the pulse keeps that to four times a second.
+  const counts = useTrace((trace) => CENTRE_VIEWS.map((item) => countOf(item, trace)).join());
+  const numbers = counts.split(',');
+  const tabs = CENTRE_VIEWS.map(({ id, title }, at) => ({ id, title, badge: numbers[at] && <span className="quiet">{numbers[at]}</span> }));
+  return (
+    <Tabs className="trace-tabs" tabs={tabs} chosen={view.id} onChoose={setCentre} label="Views of the trace" end={<FollowButton />}>
+      <view.component />
+    </Tabs>
+  );
+}
+
+const countOf = (view: View, trace: TraceState) => view.count?.(trace)?.toString() ?? '';
+
+export function NothingChosen() {
+  return (
+    <div className="nothing">
+      <p>No run is chosen.</p>
+      <p className="quiet">Choose one in the list, or start a new one.</p>
+    </div>
+  );
+}

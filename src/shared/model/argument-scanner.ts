@@ -1,0 +1,47 @@
+/**
+ * Watches a tool call's arguments grow and says when the text so far is one whole JSON document. A real parse is tried
+ * only where brackets balance, which for a call's arguments is once or twice in its life: the cost stays linear.
+ */
+export class ArgumentScanner {
+  #depth = 0;
+  #inString = false;
+  #escaped = false;
+  /** growing: brackets are open. whole: they balanced and only blanks came since. over: more came, so it never will be. */
+  #state: 'growing' | 'whole' | 'over' = 'growing';
+  #valid = false;
+
+  /** Takes the next piece; `pieces` is the whole text with it. Returns whether the text is valid JSON now. */
+  feed(piece: string, pieces: readonly string[]): boolean {
+    const before = this.#state;
+    for (let i = 0; i < piece.length && this.#state !== 'over'; i++) this.#unit(piece.charCodeAt(i));
+    if (this.#state === 'whole' && before === 'growing') this.#valid = parses(pieces.join(''));
+    return this.#state === 'whole' && this.#valid;
+  }
+
+  #unit(unit: number): void {
+    if (this.#inString) this.#string(unit);
+    else if (unit === SPACE || unit === LF || unit === CR || unit === TAB) return;
+    else if (this.#state === 'whole') this.#state = 'over';
+    else if (unit === QUOTE) this.#inString = true;
+    else if (unit === OPEN_BRACE || unit === OPEN_BRACKET) this.#depth++;
+    else if ((unit === CLOSE_BRACE || unit === CLOSE_BRACKET) && --this.#depth <= 0) this.#state = 'whole';
+  }
+
+  #string(unit: number): void {
+    if (this.#escaped) this.#escaped = false;
+    else if (unit === BACKSLASH) this.#escaped = true;
+    else if (unit === QUOTE) this.#inString = false;
+  }
+}
+
+const [TAB, LF, CR, SPACE, QUOTE, BACKSLASH] = [0x09, 0x0a, 0x0d, 0x20, 0x22, 0x5c];
+const [OPEN_BRACKET, CLOSE_BRACKET, OPEN_BRACE, CLOSE_BRACE] = [0x5b, 0x5d, 0x7b, 0x7d];
+
+function parses(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
+}

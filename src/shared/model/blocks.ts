@@ -1,0 +1,313 @@
+/**
+ * One grid for cause and effect. A row is a content block of the wire, a cell what one lane made of it: the messages that
+ * the block's frames caused. What a lane lacks is then a hole beside its peers, without any comparing of texts.
+ *
+ * The grid is folded out of a reading's items, one at a time, and only grows: text is a list of pieces that is appended
+ * to, never joined again, so that a screen can add what is new to what it shows. All work is linear in the items.
+ */
+import { ArgumentScanner } from './argument-scanner.ts';
+import type { BlockKind, Emission, LaneId, LaneMessage, LaneOutcome, SeedMessage, WireMessage } from './messages.ts';
+import type { EventSummary } from './stream.ts';
+
+/** What a cell shows. `hidden` is reasoning that came redacted, encrypted or left out; `end` stands only in the last row. */
+export type LaneBlockKind = 'text' | 'reasoning' | 'hidden' | 'tool' | 'server_tool' | 'server_tool_result' | 'refusal' | 'other' | 'error';
+
+const KIND_OF_WIRE: Readonly<Record<BlockKind, LaneBlockKind>> = {
+  text: 'text',
+  reasoning: 'reasoning',
+  tool: 'tool',
+  server_tool: 'server_tool',
+  server_tool_result: 'server_tool_result',
+  refusal: 'refusal',
+  redacted_reasoning: 'hidden',
+  other: 'other',
+};
+
+/** Consecutive messages of one lane and kind in one row. Fields change while the stream runs; `pieces` only grows. */
+export interface LaneBlock {
+  /** Unique in the grid and stable. */
+  readonly key: string;
+  readonly lane: LaneId;
+  readonly row: BlockRow;
+  readonly kind: LaneBlockKind;
+  /** Text, reasoning, arguments or the error's sentence. */
+  readonly pieces: string[];
+  /** Length of the pieces in code points. */
+  chars: number;
+  messages: number;
+  /** Frames that spoke of it; null before the first frame. */
+  firstEvent: number | null;
+  lastEvent: number | null;
+  firstNs: number;
+  lastNs: number;
+  /** Tool calls. */
+  name: string | null;
+  callId: string | null;
+  /** The lane asks for approval of it. */
+  approval: boolean;
+  /** Whole arguments are JSON; null while not known. */
+  valid: boolean | null;
+  /** When the arguments first were whole JSON. */
+  validNs: number | null;
+  /** Reasoning: a signature came. */
+  signed: boolean;
+  /** Other parts of it, whole: citations, results, log probabilities. */
+  readonly attachments: { readonly type: string; readonly value: unknown }[];
+}
+
+export interface BlockRow {
+  /** The wire block's id, `before`, `event:<n>` or `after`. */
+  readonly id: string;
+  readonly kind: LaneBlockKind | 'end';
+  /** The provider's own type of the block; '' outside of one. */
+  readonly type: string;
+  readonly choice: number;
+  /** The provider has closed it, or the stream has ended. */
+  open: boolean;
+  firstEvent: number | null;
+  lastEvent: number | null;
+  readonly cells: Readonly<Record<LaneId, LaneBlock[]>>;
+}
+
+export class LaneBlocks {
+  readonly rows: BlockRow[] = [];
+  /** Grows when rows or blocks come, close or change state; not when text is appended. */
+  version = 0;
+  readonly #byId = new Map<string, BlockRow>();
+  readonly #last: Partial<Record<LaneId, LaneBlock>> = {};
+  readonly #scanners = new Map<LaneBlock, ArgumentScanner>();
+  /** The frame whose messages come now, and the wire blocks they speak of. */
+  #event: EventSummary | null = null;
+  #touched: BlockRow[] = [];
+
+  event(event: EventSummary): void {
+    this.#event = event;
+    this.#touched = [];
+  }
+
+  message(emission: Emission): void {
+    if (emission.lane === 'wire') this.#wire(emission, emission.message as WireMessage);
+    else this.#seed(emission, emission.message as SeedMessage);
+  }
+
+  /** What a lane held at the end; the last row stands for it. */
+  outcome(result: LaneOutcome): void {
+    this.#row('after', 'end', '', 0);
+    if (result.lane !== 'wire' && result.outcome.error) this.#explain(result.lane, result.outcome.error.message);
+    this.version++;
+  }
+
+  end(): void {
+    for (const row of this.rows) row.open = false;
+    this.version++;
+  }
+
+  row(id: string): BlockRow | undefined {
+    return this.#byId.get(id);
+  }
+
+  #wire(emission: Emission, message: WireMessage): void {
+    switch (message.message_type) {
+      case 'block_start': {
+        const row = this.#row(message.block, KIND_OF_WIRE[message.kind], message.type, message.choice);
+        const block = this.#block(emission, row, KIND_OF_WIRE[message.kind]);
+        block.name ??= message.name ?? null;
+        block.callId ??= message.tool_call_id ?? null;
+        this.#touch(row);
+        return;
+      }
+      case 'block_stop': {
+        const row = this.#byId.get(message.block);
+        const block = row?.cells.wire.at(-1);
+        if (!row || !block) return;
+        row.open = false;
+        if (message.valid !== null) block.valid = message.valid;
+        if (message.valid === true) block.validNs ??= this.#now;
+        this.#touch(row);
+        this.version++;
+        return;
+      }
+      case 'error': {
+        const row = this.#eventRow(emission.event, 'error');
+        this.#append(this.#block(emission, row, 'error'), message.error.message);
+        return;
+      }
+      case 'usage':
+      case 'finish':
+      case 'response':
+      case 'event':
+        return;
+      default: {
+        const row = this.#byId.get(message.block);
+        if (!row) return;
+        this.#touch(row);
+        this.#take(this.#block(emission, row, row.kind === 'end' ? 'other' : row.kind), message);
+      }
+    }
+  }
+
+  #seed(emission: Emission, message: SeedMessage): void {
+    const kind = kindOfSeed(message);
+    const row = kind === 'error' ? this.#eventRow(emission.event, 'error') : this.#causeOf(emission, kind, callIdOf(message));
+    this.#take(this.#block(emission, row, kind, callIdOf(message)), message);
+  }
+
+  /** The row of the wire block whose frame caused a message. */
+  #causeOf(emission: Emission, kind: LaneBlockKind, callId: string | null): BlockRow {
+    if (emission.event === null) return this.#row('before', kind, '', 0);
+    const named = callId === null ? undefined : this.#touched.find((row) => row.cells.wire.some((block) => block.callId === callId));
+    const alike = this.#touched.find((row) => row.kind === kind);
+    const own = this.#event?.block === undefined ? undefined : this.#byId.get(this.#event.block);
+    const touched = named ?? alike ?? own ?? this.#touched[0];
+    if (touched) return touched;
+    // A frame that speaks of no block (a finish, a stop) releases what a lane held back: it belongs to what it goes on with.
+    const last = this.#last[emission.lane];
+    return last?.kind === kind && sameCall(last, callId) ? last.row : this.#eventRow(emission.event, kind);
+  }
+
+  #take(block: LaneBlock, message: LaneMessage): void {
+    switch (message.message_type) {
+      case 'assistant_message':
+        this.#append(block, typeof message.content === 'string' ? message.content : message.content.map((part) => part.text).join(''));
+        return;
+      case 'refusal_message':
+        this.#append(block, message.content);
+        return;
+      case 'reasoning_message':
+        if (message.signature !== null && !block.signed) {
+          block.signed = true;
+          this.version++;
+        }
+        this.#append(block, message.reasoning);
+        return;
+      case 'hidden_reasoning_message':
+        this.#append(block, message.hidden_reasoning ?? '');
+        return;
+      case 'tool_call_message':
+      case 'approval_request_message':
+        this.#call(block, message.tool_call, message.message_type === 'approval_request_message');
+        return;
+      case 'attachment':
+        block.attachments.push({ type: message.type, value: message.value });
+    }
+  }
+
+  #call(block: LaneBlock, call: { readonly name?: string | null; readonly tool_call_id?: string | null; readonly arguments?: string | null }, approval: boolean): void {
+    const name = block.name ?? call.name ?? null;
+    if (name !== block.name || (approval && !block.approval)) this.version++;
+    block.name = name;
+    block.callId ??= call.tool_call_id ?? null;
+    block.approval ||= approval;
+    const text = call.arguments ?? '';
+    if (text === '') return;
+    this.#append(block, text);
+    let scanner = this.#scanners.get(block);
+    if (!scanner) this.#scanners.set(block, (scanner = new ArgumentScanner()));
+    const valid = scanner.feed(text, block.pieces);
+    if (valid && block.validNs === null) {
+      block.validNs = this.#now;
+      this.version++;
+    }
+    const state = valid ? true : block.valid === true ? false : block.valid;
+    if (state !== block.valid) {
+      block.valid = state;
+      this.version++;
+    }
+  }
+
+  #append(block: LaneBlock, text: string): void {
+    if (text === '') return;
+    block.pieces.push(text);
+    block.chars += codePoints(text);
+  }
+
+  /** The block that a message goes into: the cell's last if it goes on with it, else a new one. */
+  #block(emission: Emission, row: BlockRow, kind: LaneBlockKind, callId: string | null = null): LaneBlock {
+    const cell = row.cells[emission.lane];
+    let block = cell.at(-1);
+    if (block?.kind !== kind || !sameCall(block, callId)) {
+      const key = `${row.id} ${emission.lane} ${cell.length}`;
+      block = {
+        key, lane: emission.lane, row, kind, pieces: [], chars: 0, messages: 0,
+        firstEvent: emission.event, lastEvent: emission.event, firstNs: this.#now, lastNs: this.#now,
+        name: null, callId, approval: false, valid: null, validNs: null, signed: false, attachments: [],
+      };
+      cell.push(block);
+      this.version++;
+    }
+    block.messages++;
+    block.lastEvent = emission.event;
+    block.lastNs = this.#now;
+    row.lastEvent = emission.event;
+    this.#last[emission.lane] = block;
+    return block;
+  }
+
+  #row(id: string, kind: BlockRow['kind'], type: string, choice: number): BlockRow {
+    let row = this.#byId.get(id);
+    if (!row) {
+      const event = this.#event?.index ?? null;
+      row = { id, kind, type, choice, open: kind !== 'end' && kind !== 'error', firstEvent: event, lastEvent: event, cells: { wire: [], legacy: [], simple: [] } };
+      this.#byId.set(id, row);
+      this.rows.push(row);
+      this.version++;
+    }
+    return row;
+  }
+
+  #eventRow(event: number | null, kind: LaneBlockKind): BlockRow {
+    return this.#row(event === null ? 'before' : `event:${event}`, kind, '', 0);
+  }
+
+  #touch(row: BlockRow): void {
+    if (!this.#touched.includes(row)) this.#touched.push(row);
+  }
+
+  /** A lane's own account of its error, which it gives only at the end. */
+  #explain(lane: LaneId, sentence: string): void {
+    const block = this.rows.flatMap((row) => row.cells[lane]).findLast((block) => block.kind === 'error');
+    if (block && block.pieces.length === 0) this.#append(block, sentence);
+  }
+
+  get #now(): number {
+    return this.#event?.tNs ?? 0;
+  }
+}
+
+function sameCall(block: LaneBlock, callId: string | null): boolean {
+  return callId === null || block.callId === null || block.callId === callId;
+}
+
+function kindOfSeed(message: SeedMessage): LaneBlockKind {
+  switch (message.message_type) {
+    case 'assistant_message':
+      return 'text';
+    case 'reasoning_message':
+      return 'reasoning';
+    case 'hidden_reasoning_message':
+      return 'hidden';
+    case 'tool_call_message':
+    case 'approval_request_message':
+      return 'tool';
+    case 'stop_reason':
+      return 'error';
+  }
+}
+
+function callIdOf(message: SeedMessage): string | null {
+  const isCall = message.message_type === 'tool_call_message' || message.message_type === 'approval_request_message';
+  return isCall ? (message.tool_call.tool_call_id ?? null) : null;
+}
+
+/** Length in code points: what a person would call characters, and what EventSummary.chars counts. */
+function codePoints(text: string): number {
+  let count = text.length;
+  for (let i = 0; i < text.length - 1; i++) {
+    const unit = text.charCodeAt(i);
+    if (unit >= 0xd800 && unit < 0xdc00) {
+      const next = text.charCodeAt(i + 1);
+      if (next >= 0xdc00 && next < 0xe000) count--;
+    }
+  }
+  return count;
+}

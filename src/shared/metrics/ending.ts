@@ -1,0 +1,182 @@
+/**
+ * How a stream ended: exactly one state, decided from what the transport did and what the wire said, never `complete` by
+ * default. The rules stand in the order in which they decide; each says itself as a sentence.
+ */
+import type { WireOutcome } from '../model/messages.ts';
+import type { Api } from '../model/stream.ts';
+import type { Ending, HttpHead } from '../model/trace.ts';
+import { duration, errorMessage, headerOf, httpError, looksLikeHtml, mediaType, requestFailure, type RequestPhase } from './http-wording.ts';
+
+/** How the body, or the request before it, came to its end. */
+export type BodyEnd =
+  /** The server ended the body properly. */
+  | { readonly how: 'end' }
+  /** The connection broke. `reason` is the system's word, such as ECONNRESET. */
+  | { readonly how: 'reset'; readonly reason: string }
+  | { readonly how: 'cancelled' }
+  /** Nothing came for so long that the user's own limit ended it. `content`: keep-alive comments did come. */
+  | { readonly how: 'stalled'; readonly seconds: number; readonly silence: 'byte' | 'content' }
+  /** A limit of the capture was passed; the sentence says which. */
+  | { readonly how: 'limit'; readonly limit: string }
+  /** No answer at all. `target` is the host, as the user may read it. */
+  | { readonly how: 'failed'; readonly phase: RequestPhase; readonly target: string; readonly reason: string };
+
+export interface TransportFacts {
+  /** Null when no response head arrived. For bytes without a transport (a file), a head is neither there nor missed. */
+  readonly head: HttpHead | null;
+  readonly end: BodyEnd;
+  /** Body bytes seen. */
+  readonly bytes: number;
+  /** Frames that carried data, `[DONE]` included. */
+  readonly events: number;
+  /** The first characters of the body, a few hundred or all of a short one: what it is when it is no stream. */
+  readonly bodyStart: string;
+  /** Bytes after the last complete frame. */
+  readonly unfinished?: boolean;
+}
+
+export function decideEnding(api: Api, facts: TransportFacts, wire: WireOutcome): Ending {
+  return (
+    requestRules(facts) ??
+    statusRules(facts) ??
+    wireRules(api, facts, wire) ??
+    transportRules(facts, wire) ??
+    bodyRules(api, facts, wire)
+  );
+}
+
+function requestRules({ head, end, bytes }: TransportFacts): Ending | null {
+  if (end.how !== 'failed') return null;
+  if (head || bytes > 0) return null;
+  const { fact, advice } = requestFailure(end.phase, end.target, end.reason);
+  return { state: 'http-error', rule: fact, advice };
+}
+
+function statusRules({ head, bodyStart }: TransportFacts): Ending | null {
+  if (!head || head.status === 200) return null;
+  const { status } = head;
+  if (status === 304 || (status > 200 && status < 300)) {
+    return {
+      state: 'not-a-stream',
+      rule: `The endpoint answered HTTP ${status}${head.statusText === '' ? '' : ` ${head.statusText}`}, which carries no whole stream.`,
+      advice: 'Check the base URL and the path: a streaming API answers with status 200.',
+    };
+  }
+  const { fact, advice } = httpError(head, bodyStart);
+  return { state: 'http-error', rule: fact, advice };
+}
+
+const TERMINATOR: Readonly<Record<Api, string>> = {
+  chat_completions: 'data: [DONE]',
+  responses: 'response.completed',
+  messages: 'message_stop',
+};
+
+function wireRules(api: Api, { end, head }: TransportFacts, wire: WireOutcome): Ending | null {
+  const [error] = wire.errors;
+  if (wire.limit !== undefined) {
+    return { state: 'limit', rule: wire.limit, advice: 'The bytes are kept and can be exported; the lanes stopped reading there.' };
+  }
+  if (error) {
+    const code = error.code ?? error.type;
+    return {
+      state: 'provider-error',
+      rule: `The provider reported an error in the stream, at event ${error.event}: ${error.message}${code === null ? '' : ` (${code})`}`,
+      advice: 'What came before it is kept. Nothing that came after makes it undone.',
+    };
+  }
+  if (!wire.terminated) return null;
+  const after = end.how === 'end' ? '' : ' What the connection did afterwards changes nothing.';
+  return { state: 'complete', rule: `The provider's terminator (${TERMINATOR[api]}) arrived.${after}${headerNote(head)}` };
+}
+
+/** The content decides what the body is; a header that says otherwise is worth a word. */
+function headerNote(head: HttpHead | null): string {
+  if (!head) return '';
+  const type = headerOf(head, 'content-type');
+  if (type === null) return ' The answer had no content-type header.';
+  if (mediaType(head) !== 'text/event-stream') return ` The content-type header says ${type}, not text/event-stream.`;
+  const charset = /charset\s*=\s*"?([^";\s]+)/i.exec(type)?.[1];
+  return charset && !/^utf-?8$/i.test(charset) ? ` The content-type header names the charset ${charset}; event streams are always UTF-8.` : '';
+}
+
+function transportRules({ end, head, bytes }: TransportFacts, wire: WireOutcome): Ending | null {
+  const kept = bytes > 0 ? `The ${bytes} bytes up to there are kept.` : 'No byte of the answer had arrived.';
+  switch (end.how) {
+    case 'limit': return { state: 'limit', rule: end.limit, advice: 'What was captured up to the limit is kept.' };
+    case 'cancelled': return { state: 'cancelled', rule: `The run was cancelled before the provider's terminator. ${kept}`, advice: 'Run it again to get the whole answer.' };
+    case 'stalled': {
+      const what = end.silence === 'byte' ? 'No byte' : 'Nothing but keep-alive';
+      return {
+        state: 'stalled',
+        rule: `${what} came for ${duration(end.seconds)}, the limit set for this endpoint. ${kept}`,
+        advice: 'The model may be slow or the connection dead. Run it again, or raise the limit.',
+      };
+    }
+    case 'failed':
+    case 'reset': {
+      const where = head === null && bytes === 0 ? 'before the answer began' : hasOpenBlock(wire) ? 'inside a content block' : 'in mid-stream';
+      return {
+        state: 'reset',
+        rule: `The connection broke ${where}${end.reason === '' ? '' : ` (${end.reason})`}. ${kept}`,
+        advice: 'Run it again. If it breaks at the same place, look for a proxy with a time limit on the way.',
+      };
+    }
+    case 'end': return null;
+  }
+}
+
+/** The body ended properly, without an error and without a terminator. */
+function bodyRules(api: Api, facts: TransportFacts, wire: WireOutcome): Ending {
+  const { bytes, events, bodyStart, head, unfinished } = facts;
+  const terminator = TERMINATOR[api];
+  if (bytes === 0) {
+    return { state: 'truncated', rule: 'The body was empty: zero events.', advice: 'The endpoint accepted the request and said nothing. Run it again.' };
+  }
+  if (events === 0) {
+    const found = whatInstead(facts);
+    if (found !== null) return notAStream(found, head, bodyStart);
+    return {
+      state: 'truncated',
+      rule: unfinished ? 'The body ended inside its first event: no blank line closed it, so that it counts as none.' : 'The body held only comments and blank lines: zero events.',
+      advice: `The connection was kept alive but no answer came, and no ${terminator}. Run it again.`,
+    };
+  }
+  const finished = wire.finish.length > 0 ? ' A finish reason was there, but that ends a choice, not the stream.' : '';
+  const inside = unfinished ? ' The last event was cut: no blank line closed it.' : '';
+  return {
+    state: 'truncated',
+    rule: `The body ended properly but without the provider's terminator (${terminator}).${finished}${inside}${headerNote(head)}`,
+    advice: 'The answer may be cut. A proxy with a time limit, or a server that never sends its terminator, does this.',
+  };
+}
+
+function notAStream(found: string, head: HttpHead | null, bodyStart: string): Ending {
+  const type = headerOf(head, 'content-type');
+  const said = errorMessage(bodyStart);
+  return {
+    state: 'not-a-stream',
+    rule: `The body is ${found}, not a stream of events${type === null ? '' : ` (content-type: ${type})`}.${said === null ? '' : ` It says: ${said}`}`,
+    advice: found === 'an HTML page'
+      ? 'A login page or a web site answered instead of the API. Check the base URL and any proxy or captive portal.'
+      : 'Check that the request asks for streaming ("stream": true) and that the base URL and the API fit together. The raw answer is kept.',
+  };
+}
+
+/** What a body without a single event is; null when it is event stream syntax after all: comments, fields, a cut event. */
+function whatInstead({ bodyStart, head }: TransportFacts): string | null {
+  const text = bodyStart.replace(/^\uFEFF/, '').trimStart();
+  if (looksLikeHtml(text)) return 'an HTML page';
+  if (mediaType(head) === 'application/vnd.amazon.eventstream') return "Amazon's binary event stream";
+  if (text.startsWith('{') && /\}\s*\n\s*\{/.test(text)) return 'JSON lines';
+  if (text.startsWith('{')) return errorMessage(bodyStart) === null ? 'a JSON object' : 'a JSON error';
+  if (text.startsWith('[')) return 'a JSON array';
+  // oxlint-disable-next-line no-control-regex -- control characters are what tells binary data from text.
+  if (/[\u0000-\u0008\u000E-\u001F]/.test(text.slice(0, 64))) return 'binary data';
+  if (text === '' || /^(?::|(?:data|event|id|retry)(?::|\s|$))/.test(text)) return null;
+  return 'plain text';
+}
+
+function hasOpenBlock(wire: WireOutcome): boolean {
+  return wire.blocks.some(({ closed }) => !closed);
+}

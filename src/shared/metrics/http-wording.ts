@@ -1,0 +1,126 @@
+/** Sentences for what goes wrong before a stream: the fact, then the next step. */
+import type { HttpHead } from '../model/trace.ts';
+
+/** What a failed request failed at. */
+export type RequestPhase = 'dns' | 'connect' | 'tls' | 'headers' | 'request';
+
+export interface Wording {
+  readonly fact: string;
+  readonly advice: string;
+}
+
+export function headerOf(head: HttpHead | null, name: string): string | null {
+  return head?.headers.find(([field]) => field.toLowerCase() === name)?.[1] ?? null;
+}
+
+/** The media type of a content-type header, in lower case and without parameters; '' without one. */
+export function mediaType(head: HttpHead | null): string {
+  return (headerOf(head, 'content-type') ?? '').split(';')[0]!.trim().toLowerCase();
+}
+
+/**
+ * How long a 429 or 503 asks to wait, as the server said it and in words. `retry-after-ms` is OpenAI's; a date is measured
+ * from the answer's own `date` header, since this code has no clock.
+ */
+export function retryAfter(head: HttpHead | null): string | null {
+  const ms = headerOf(head, 'retry-after-ms');
+  const said = ms === null ? headerOf(head, 'retry-after') : ms;
+  if (said === null) return null;
+  const name = ms === null ? 'retry-after' : 'retry-after-ms';
+  const seconds = ms === null ? secondsOf(said, headerOf(head, 'date')) : secondsOf(said, null) / 1000;
+  if (Number.isNaN(seconds)) return `Its ${name} header reads "${said}", which names no time.`;
+  return seconds <= 0 ? `Its ${name} header (${said}) lets you try again at once.` : `It asks you to wait ${duration(seconds)} (${name}: ${said}).`;
+}
+
+function secondsOf(said: string, now: string | null): number {
+  if (/^-?\d+(\.\d+)?$/.test(said.trim())) return Number(said);
+  // Without a letter Date.parse takes almost anything for a year.
+  const date = /[a-z]/i.test(said) ? Date.parse(said) : Number.NaN;
+  const from = now === null ? Number.NaN : Date.parse(now);
+  return (date - from) / 1000;
+}
+
+/** A length of time for people: `0.5 seconds`, `1 second`, `2 minutes`, `1 hour`. */
+export function duration(seconds: number): string {
+  const [count, unit] = seconds < 120 ? [seconds, 'second'] : seconds < 7200 ? [seconds / 60, 'minute'] : [seconds / 3600, 'hour'];
+  const rounded = Math.round(count * 10) / 10;
+  if (seconds === 3600) return '1 hour';
+  return `${rounded} ${unit}${rounded === 1 ? '' : 's'}`;
+}
+
+const STATUS_ADVICE: Readonly<Record<number, string>> = {
+  400: 'The endpoint did not accept the request. Its answer says which field; edit the request and run it again.',
+  401: 'The endpoint did not accept the key. Check the key of this endpoint in the settings.',
+  403: 'The key is valid but not allowed to do this. Check its permissions, its project and the model.',
+  404: 'The endpoint knows neither this path nor this model. Check the base URL, the API and the model name.',
+  405: 'The path is there, but takes no POST. Check the base URL and the API.',
+  407: 'A proxy on the way asks for a login. Check the proxy settings of this machine.',
+  408: 'The endpoint gave up waiting for the request. Run it again.',
+  409: 'The endpoint reports a conflict with another request. Run it again.',
+  413: 'The request is too large for the endpoint. Shorten the messages or the tools.',
+  415: 'The endpoint does not take this content type. Check that the base URL is that of an API.',
+  422: 'The endpoint understood the request but found a value it cannot use. Its answer says which.',
+  429: 'The endpoint limits how often this key may ask, or its quota is used up. Tracelane does not retry on its own.',
+  500: 'The endpoint failed on its own side. Run it again; if it stays, its status page may say more.',
+  502: 'A gateway in front of the endpoint got no good answer from it. Run it again in a moment.',
+  503: 'The endpoint is overloaded or down for a while. Run it again in a moment.',
+  504: 'A gateway in front of the endpoint waited too long for it. Run it again in a moment.',
+  529: 'The endpoint is overloaded. Run it again in a moment.',
+};
+
+/** Wording for an answer whose status is no success. */
+export function httpError(head: HttpHead, bodyStart: string): Wording {
+  const { status, statusText } = head;
+  const named = statusText === '' ? `HTTP ${status}` : `HTTP ${status} ${statusText}`;
+  const said = errorMessage(bodyStart);
+  const html = looksLikeHtml(bodyStart) ? ' with an HTML page instead of an API answer' : '';
+  const fact = `The endpoint answered ${named}${html}${said === null ? '' : `: ${said}`}.`.replace(/([.!?])\.$/, '$1');
+  return { fact, advice: [statusAdvice(head), retryAfter(head), 'The raw answer is kept.'].filter((part) => part !== null).join(' ') };
+}
+
+function statusAdvice(head: HttpHead): string {
+  const { status } = head;
+  if (status >= 300 && status < 400) {
+    const location = headerOf(head, 'location');
+    return `Tracelane follows no redirect, so that a key never reaches another host.${location === null ? '' : ` If ${location} is right, set it as the base URL.`}`;
+  }
+  return STATUS_ADVICE[status] ?? (status >= 500 ? 'The endpoint failed on its own side. Run it again in a moment.' : 'The endpoint refused the request; its answer says why.');
+}
+
+const PHASES: Readonly<Record<RequestPhase, (target: string) => Wording>> = {
+  dns: (target) => ({ fact: `The name of ${target} was not found.`, advice: 'Check the base URL for a typing mistake, and the network.' }),
+  connect: (target) => ({ fact: `No connection to ${target}.`, advice: 'Check that the server is running and that the port is right; a local server may still be starting.' }),
+  tls: (target) => ({ fact: `The secure connection to ${target} failed.`, advice: "Check the server's certificate and the clock of this machine. Tracelane never turns the check off." }),
+  headers: (target) => ({ fact: `${target} took the request but sent no answer in time.`, advice: 'The model may be loading. Run it again, or raise the timeout of the endpoint.' }),
+  request: (target) => ({ fact: `The request to ${target} failed.`, advice: 'Check the base URL and the network, and run it again.' }),
+};
+
+/** Wording for a request that got no answer. `reason` is the system's own word for it, such as ECONNREFUSED. */
+export function requestFailure(phase: RequestPhase, target: string, reason: string): Wording {
+  const { fact, advice } = PHASES[phase](target);
+  if (phase === 'connect' && /REFUSED/i.test(reason)) {
+    return { fact: `${target} refused the connection (${reason}).`, advice: 'Nothing listens there. Start the server, or check the port in the base URL.' };
+  }
+  if (/TIMEDOUT|TIMEOUT/i.test(reason) && phase !== 'headers') return { fact: `No answer from ${target} in time (${reason}).`, advice };
+  return { fact: `${fact.slice(0, -1)}${reason === '' ? '' : ` (${reason})`}.`, advice };
+}
+
+export function looksLikeHtml(bodyStart: string): boolean {
+  return /^\s*(?:<!doctype html|<html|<head|<body)/i.test(bodyStart);
+}
+
+/** The sentence in a JSON error body of any of the usual shapes; null when there is none. */
+export function errorMessage(bodyStart: string): string | null {
+  let body: unknown;
+  try {
+    body = JSON.parse(bodyStart);
+  } catch {
+    return null;
+  }
+  for (const path of [['error', 'message'], ['error'], ['message'], ['detail']]) {
+    let value: unknown = body;
+    for (const name of path) value = typeof value === 'object' && value !== null ? (value as Record<string, unknown>)[name] : undefined;
+    if (typeof value === 'string' && value !== '') return value;
+  }
+  return null;
+}

@@ -1,0 +1,139 @@
+/** Timing and throughput of one stream, from its items as they come: no clock, and no memory that grows with the stream. */
+import { codePoints } from '../text/code-points.ts';
+import type { TraceItem } from '../model/items.ts';
+import type { LaneMessage } from '../model/messages.ts';
+import type { Metrics } from '../model/trace.ts';
+import type { Usage } from '../model/usage.ts';
+
+/** Stretches of the sparkline at most. */
+const MAX_STRETCHES = 32;
+
+export class MetricsMeter {
+  #firstByteNs: number | null = null;
+  #firstEventNs: number | null = null;
+  #firstReasoningNs: number | null = null;
+  #firstTextNs: number | null = null;
+  #firstToolNs: number | null = null;
+  #totalNs: number | null = null;
+  #events = 0;
+  #reads = 0;
+  #bytes = 0;
+  #textChars = 0;
+  #lastEventNs = 0;
+  #lastContentNs = 0;
+  #usage: Usage | undefined;
+  readonly #gaps = new Sparkline();
+
+  add(item: TraceItem): void {
+    switch (item.k) {
+      case 'read': {
+        this.#reads++;
+        this.#bytes += item.length;
+        if (item.length > 0) this.#firstByteNs ??= item.tNs;
+        return;
+      }
+      case 'event': {
+        const { tNs } = item.event;
+        if (this.#events++ > 0) this.#gaps.add(tNs - this.#lastEventNs);
+        this.#firstEventNs ??= tNs;
+        this.#lastEventNs = tNs;
+        return;
+      }
+      case 'message': {
+        // A message follows its event, so that the last event's time is its own.
+        if (item.emission.lane === 'wire') this.#message(item.emission.message, this.#lastEventNs);
+        return;
+      }
+      case 'ending': {
+        this.#totalNs = item.tNs;
+      }
+    }
+  }
+
+  value(): Metrics {
+    const rate = this.#tokensPerSecond();
+    return {
+      firstByteNs: this.#firstByteNs,
+      firstEventNs: this.#firstEventNs,
+      firstReasoningNs: this.#firstReasoningNs,
+      firstTextNs: this.#firstTextNs,
+      firstToolNs: this.#firstToolNs,
+      totalNs: this.#totalNs,
+      events: this.#events,
+      reads: this.#reads,
+      bytes: this.#bytes,
+      textChars: this.#textChars,
+      ...(rate !== undefined && { tokensPerSecond: rate }),
+      gaps: this.#gaps.stretches(),
+    };
+  }
+
+  #message(message: LaneMessage, tNs: number): void {
+    switch (message.message_type) {
+      case 'assistant_message': {
+        // The wire's content is always text; the list form is the seed adapters'.
+        if (typeof message.content !== 'string' || message.content === '') return;
+        this.#firstTextNs ??= tNs;
+        this.#lastContentNs = tNs;
+        this.#textChars += codePoints(message.content);
+        return;
+      }
+      case 'reasoning_message': {
+        if (message.reasoning === '') return;
+        this.#firstReasoningNs ??= tNs;
+        this.#lastContentNs = tNs;
+        return;
+      }
+      case 'tool_call_message': {
+        this.#firstToolNs ??= tNs;
+        this.#lastContentNs = tNs;
+        return;
+      }
+      case 'usage': {
+        this.#usage = message.usage;
+      }
+    }
+  }
+
+  /**
+   * An estimate: the output tokens that are not reasoning, over the time from the first text to the last content. The
+   * provider counts tokens, not when they came, and tool calls in between count as well.
+   */
+  #tokensPerSecond(): number | undefined {
+    const { output, reasoning } = this.#usage ?? {};
+    if (typeof output !== 'number' || this.#firstTextNs === null) return undefined;
+    const seconds = (this.#lastContentNs - this.#firstTextNs) / 1e9;
+    const tokens = output - Math.min(reasoning ?? 0, output);
+    return seconds > 0 && tokens > 0 ? tokens / seconds : undefined;
+  }
+}
+
+/** The longest gap of each stretch of events. When there are too many stretches, neighbours are merged and new ones grow twice as long. */
+class Sparkline {
+  #stretches: number[] = [];
+  #perStretch = 1;
+  #inLast = 0;
+
+  add(gapNs: number): void {
+    if (this.#stretches.length === 0 || this.#inLast === this.#perStretch) {
+      if (this.#stretches.length === MAX_STRETCHES) this.#halve();
+      this.#stretches.push(0);
+      this.#inLast = 0;
+    }
+    this.#inLast++;
+    const last = this.#stretches.length - 1;
+    this.#stretches[last] = Math.max(this.#stretches[last]!, gapNs);
+  }
+
+  stretches(): readonly number[] {
+    return [...this.#stretches];
+  }
+
+  #halve(): void {
+    const merged: number[] = [];
+    for (let i = 0; i < this.#stretches.length; i += 2) merged.push(Math.max(this.#stretches[i]!, this.#stretches[i + 1]!));
+    this.#stretches = merged;
+    this.#perStretch *= 2;
+    this.#inLast = this.#perStretch;
+  }
+}

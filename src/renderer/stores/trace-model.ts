@@ -28,6 +28,7 @@ export class TraceModel {
   readonly reads: ReadMark[] = [];
   readonly events: EventSummary[] = [];
   readonly messages: Emission[] = [];
+  readonly laneMessages: Record<LaneId, number> = { wire: 0, legacy: 0, simple: 0 };
   readonly notes: NoteMark[] = [];
   readonly outcomes: Partial<Record<LaneId, LaneOutcome>> = {};
   ending: Ending | null = null;
@@ -87,6 +88,7 @@ export class TraceModel {
 
   #message(emission: Emission): void {
     this.messages.push(emission);
+    this.laneMessages[emission.lane]++;
     if (emission.message.message_type === 'usage') this.usage = emission.message.usage;
     this.blocks.message(emission);
   }

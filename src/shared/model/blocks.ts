@@ -75,6 +75,7 @@ export class LaneBlocks {
   version = 0;
   readonly #byId = new Map<string, BlockRow>();
   readonly #last: Partial<Record<LaneId, LaneBlock>> = {};
+  readonly #errors: Partial<Record<LaneId, LaneBlock>> = {};
   readonly #scanners = new Map<LaneBlock, ArgumentScanner>();
   /** The frame whose messages come now, and the wire blocks they speak of. */
   #event: EventSummary | null = null;
@@ -100,6 +101,11 @@ export class LaneBlocks {
   end(): void {
     for (const row of this.rows) row.open = false;
     this.version++;
+  }
+
+  /** The frame at which a lane ended with an error; null if it did not, or before the first frame. */
+  errorEvent(lane: LaneId): number | null {
+    return this.#errors[lane]?.firstEvent ?? null;
   }
 
   row(id: string): BlockRow | undefined {
@@ -233,6 +239,7 @@ export class LaneBlocks {
         name: null, callId, approval: false, valid: null, validNs: null, signed: false, attachments: [],
       };
       cell.push(block);
+      if (kind === 'error') this.#errors[emission.lane] ??= block;
       this.version++;
     }
     block.messages++;
@@ -265,7 +272,7 @@ export class LaneBlocks {
 
   /** A lane's own account of its error, which it gives only at the end. */
   #explain(lane: LaneId, sentence: string): void {
-    const block = this.rows.flatMap((row) => row.cells[lane]).findLast((block) => block.kind === 'error');
+    const block = this.#errors[lane];
     if (block && block.pieces.length === 0) this.#append(block, sentence);
   }
 

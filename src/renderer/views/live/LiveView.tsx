@@ -1,3 +1,65 @@
+import { useMemo, useRef } from 'react';
+import { ArrowDown } from 'lucide-react';
+import { LANES, type LaneId } from '../../../shared/model/messages.ts';
+import { count } from '../../components/format.ts';
+import { Icon } from '../../components/Icon.tsx';
+import { useSession, useTrace } from '../../stores/open.ts';
+import { LaneColumn } from './LaneColumn.tsx';
+import { useFolds } from './use-folds.ts';
+import { useFollow } from './use-follow.ts';
+import './live.css';
+
+/** More rows than this are not drawn at once: a stream of ten thousand blocks must not become as many cells. */
+const ROWS_SHOWN = 200;
+
+/**
+ * The lanes side by side. Each row is a content block of the wire, so what a lane lacks is a hole beside its peers; the
+ * lanes are columns of one grid, so that rows stay level however long a cell grows.
+ */
 export function LiveView() {
-  return <section className="live" aria-label="Live" />;
+  const session = useSession();
+  const { blocks, events } = session.model;
+  const structure = useTrace((trace) => trace.structure);
+  const pulse = useTrace((trace) => trace.pulse);
+  const live = useTrace((trace) => trace.phase === 'live');
+  const reading = useTrace((trace) => trace.phase === 'live' && !trace.follow);
+  const scroller = useRef<HTMLDivElement>(null);
+  const { missed, toEnd } = useFollow(scroller);
+  // The model grows in place: the counter says when its rows are others.
+  // oxlint-disable-next-line react/exhaustive-deps
+  const rows = useMemo(() => blocks.rows.slice(-ROWS_SHOWN), [blocks, structure]);
+  const folds = useFolds(rows, reading);
+  const hidden = blocks.rows.length - rows.length;
+
+  return (
+    <div className="live">
+      <div className="live-scroll" ref={scroller} tabIndex={-1}>
+        {hidden > 0 && <p className="live-hidden">The first {count(hidden)} blocks are not drawn here; the Messages tab has all.</p>}
+        <div className="lanes">
+          {LANES.map((lane) => (
+            <LaneColumn key={lane} lane={lane} rows={rows} folds={folds} live={live} pulse={pulse} messages={laneCount(lane, session.model)} />
+          ))}
+        </div>
+        {events.length === 0 && <Waiting />}
+      </div>
+      {missed > 0 && (
+        <button type="button" className="pill" onClick={toEnd}>
+          {count(missed)} new <Icon of={ArrowDown} size={12} />
+        </button>
+      )}
+    </div>
+  );
 }
+
+function laneCount(lane: LaneId, model: ReturnType<typeof useSession>['model']): number {
+  return lane === 'wire' ? model.events.length : model.laneMessages[lane];
+}
+
+function Waiting() {
+  const { phase, detail, model } = useSession().store.getState();
+  const ending = model.ending ?? detail?.ending;
+  if (phase === 'ended' || ending) return <p className="live-empty">No event came on this wire.</p>;
+  if (model.reads.length > 0) return <p className="live-empty">Bytes are arriving, no event is complete yet.</p>;
+  return <p className="live-empty">{phase === 'live' ? 'The server has answered; no byte of the body yet.' : 'Waiting for the first byte.'}</p>;
+}
+

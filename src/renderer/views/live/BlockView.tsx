@@ -1,0 +1,134 @@
+import { memo, type ReactNode } from 'react';
+import { ChevronDown, ChevronRight } from 'lucide-react';
+import type { BlockRow, LaneBlock, LaneBlockKind } from '../../../shared/model/blocks.ts';
+import { Chip } from '../../components/Chip.tsx';
+import { count, durationText, plural } from '../../components/format.ts';
+import { Glyph, type GlyphName } from '../../components/Glyph.tsx';
+import { Icon } from '../../components/Icon.tsx';
+import { ArgumentTree } from './ArgumentTree.tsx';
+import { StreamedText } from './StreamedText.tsx';
+
+interface Look {
+  readonly glyph: GlyphName;
+  readonly tone: string;
+  readonly title: string;
+}
+
+const LOOKS: Readonly<Record<LaneBlockKind, Look>> = {
+  text: { glyph: 'text', tone: 'k-text', title: 'Text' },
+  reasoning: { glyph: 'reasoning', tone: 'k-reason', title: 'Reasoning' },
+  hidden: { glyph: 'hidden', tone: 'k-reason', title: 'Hidden reasoning' },
+  tool: { glyph: 'tool', tone: 'k-tool', title: 'Tool call' },
+  server_tool: { glyph: 'tool', tone: 'k-tool', title: 'Server tool' },
+  server_tool_result: { glyph: 'end', tone: 'k-tool', title: 'Server tool result' },
+  refusal: { glyph: 'cancelled', tone: 'k-warn', title: 'Refusal' },
+  other: { glyph: 'meta', tone: 'k-meta', title: 'Other' },
+  error: { glyph: 'error', tone: 'k-error', title: 'Error' },
+};
+
+/** Text of these kinds is set as code: it is data, not prose. */
+const CODE: ReadonlySet<LaneBlockKind> = new Set(['tool', 'server_tool', 'server_tool_result', 'hidden', 'other']);
+/** A block shorter than this has nothing to fold away. */
+const SHORT = 220;
+
+interface BlockViewProps {
+  readonly block: LaneBlock;
+  /** Changes when the head must be rendered again; the block itself grows in place. */
+  readonly stamp: string;
+  readonly folded: boolean;
+  readonly onFold: (row: BlockRow) => void;
+  /** More may come. */
+  readonly open: boolean;
+}
+
+export const BlockView = memo(function BlockView({ block, folded, onFold, open }: BlockViewProps) {
+  const { kind, row } = block;
+  const look = LOOKS[kind];
+  const shut = folded && (kind === 'reasoning' || kind === 'hidden');
+  const clamped = folded && !shut && block.chars > SHORT;
+  const code = CODE.has(kind);
+  const classes = [code ? 'args' : 'prose', open && 'growing', code && open && 'wavy', clamped && 'clamp', kind === 'error' && 'said'].filter(Boolean).join(' ');
+  const head = (
+    <>
+      <Glyph name={look.glyph} size={14} className={look.tone} />
+      <h3 className="cut">{block.name ?? look.title}</h3>
+      <Facts block={block} open={open} />
+    </>
+  );
+  return (
+    <div className={shut ? 'block shut' : 'block'}>
+      {kind === 'reasoning' || kind === 'hidden' ? (
+        <button type="button" className="block-head" aria-expanded={!shut} onClick={stopping(() => onFold(row))}>
+          {head}
+          <Icon of={shut ? ChevronRight : ChevronDown} size={12} />
+        </button>
+      ) : (
+        <header className="block-head">{head}</header>
+      )}
+      {!shut && <StreamedText block={block} className={classes} />}
+      {kind === 'tool' && !clamped && <ArgumentTree block={block} open={open} />}
+      {!shut && block.attachments.length > 0 && <Attachments block={block} />}
+      {clamped && (
+        <button type="button" className="link more" onClick={stopping(() => onFold(row))}>
+          Show all of {count(block.chars)} characters
+        </button>
+      )}
+    </div>
+  );
+});
+
+function Facts({ block, open }: { readonly block: LaneBlock; readonly open: boolean }) {
+  const { kind, chars, messages, lane } = block;
+  const unit = lane === 'wire' ? 'delta' : 'msg';
+  const shown = kind === 'tool' ? [`${count(messages)} ${unit}${lane === 'wire' && messages !== 1 ? 's' : ''}`] : [`${count(chars)} ch`];
+  if (kind === 'text') shown.push(lane === 'wire' ? plural(messages, 'delta') : `${count(messages)} msg`);
+  if (kind === 'reasoning' && block.lastNs > block.firstNs) shown.push(durationText(block.lastNs - block.firstNs));
+  if (block.signed) shown.push('signed');
+  return (
+    <>
+      {shown.map((text) => (
+        <span key={text} className="fact">
+          {text}
+        </span>
+      ))}
+      <span className="push state">{stateOf(block, open)}</span>
+    </>
+  );
+}
+
+function stateOf(block: LaneBlock, open: boolean): ReactNode {
+  const { kind } = block;
+  if (kind === 'error') return 'the lane ends here';
+  const approval = block.approval && (
+    <Chip tone="k-warn" fill>
+      <Glyph name="approval" size={12} />
+      approval asked
+    </Chip>
+  );
+  if (kind === 'tool') {
+    const valid = block.validNs === null ? (open ? 'open' : block.valid === false ? 'invalid JSON' : block.chars === 0 ? 'no arguments' : 'not valid JSON') : block.valid === false ? 'no longer valid' : `valid ${durationText(block.validNs)}`;
+    return approval || <span className={!open && block.valid !== true && block.chars > 0 ? 'k k-warn' : undefined}>{valid}</span>;
+  }
+  if (kind === 'reasoning' || kind === 'hidden') return null;
+  return open ? 'streaming' : block.row.kind === 'text' ? 'closed' : null;
+}
+
+const stopping = (run: () => void) => (event: { stopPropagation(): void }) => {
+  event.stopPropagation();
+  run();
+};
+
+/** Citations, results and other parts, each as a line; the inspector has them whole. */
+function Attachments({ block }: { readonly block: LaneBlock }) {
+  const shown = block.attachments.slice(0, 3);
+  return (
+    <ul className="attachments">
+      {shown.map(({ type, value }, at) => (
+        <li key={at} className="cut">
+          <span className="quiet">{type}</span> {JSON.stringify(value)?.slice(0, 200)}
+        </li>
+      ))}
+      {block.attachments.length > shown.length && <li className="quiet">and {plural(block.attachments.length - shown.length, 'more part', 'more parts')}</li>}
+    </ul>
+  );
+}

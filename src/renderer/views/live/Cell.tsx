@@ -1,0 +1,43 @@
+import type { BlockRow } from '../../../shared/model/blocks.ts';
+import type { CellFact } from '../../../shared/model/cell-facts.ts';
+import type { LaneId } from '../../../shared/model/messages.ts';
+import { selectEvent, useTrace } from '../../stores/open.ts';
+import { BlockView } from './BlockView.tsx';
+import { EndCell } from './EndCell.tsx';
+import { FactNote } from './FactNote.tsx';
+import { HoleCell } from './HoleCell.tsx';
+
+interface CellProps {
+  readonly row: BlockRow;
+  readonly lane: LaneId;
+  readonly fact: CellFact | null;
+  readonly folded: boolean;
+  readonly onFold: (row: BlockRow) => void;
+  readonly live: boolean;
+}
+
+/** What one lane made of one block of the wire. */
+export function Cell({ row, lane, fact, folded, onFold, live }: CellProps) {
+  const blocks = row.cells[lane];
+  const chosen = useTrace(({ event }) => event !== null && row.firstEvent !== null && row.lastEvent !== null && event >= row.firstEvent && event <= row.lastEvent);
+  const select = () => {
+    // A click that ends a text selection is not a click on the event.
+    if (row.firstEvent !== null && document.getSelection()?.isCollapsed !== false) selectEvent(row.firstEvent);
+  };
+  if (row.kind === 'end') return <EndCell lane={lane} />;
+  if (blocks.length === 0) return <HoleCell row={row} lane={lane} fact={fact} chosen={chosen} onSelect={select} />;
+  const classes = ['cell', fact && 'off', chosen && lane === 'wire' && 'chosen'].filter(Boolean).join(' ');
+  return (
+    <div className={classes} onClick={select}>
+      {blocks.map((block) => (
+        <BlockView key={block.key} block={block} stamp={stampOf(block)} folded={folded} onFold={onFold} open={live && row.open} />
+      ))}
+      {fact && <FactNote fact={fact} lane={lane} />}
+    </div>
+  );
+}
+
+/** What a block's head shows, in one value: the block is the same object while it grows. */
+function stampOf(block: BlockRow['cells'][LaneId][number]): string {
+  return [block.chars, block.messages, block.lastNs, block.name, block.approval, block.valid, block.signed, block.row.open, block.attachments.length].join();
+}

@@ -1,0 +1,55 @@
+import type { LaneId, LaneOutcome, SeedOutcome, WireOutcome } from '../../../shared/model/messages.ts';
+import { given } from '../../components/given.ts';
+import { count } from '../../components/format.ts';
+import { Glyph } from '../../components/Glyph.tsx';
+import { useSession, useTrace } from '../../stores/open.ts';
+
+/** What the lane held when the stream was over: finish, usage, the call it kept. */
+export function EndCell({ lane }: { readonly lane: LaneId }) {
+  useTrace((trace) => trace.structure);
+  const { outcomes } = useSession().model;
+  const result = outcomes[lane];
+  return (
+    <div className="cell end">
+      <header className="block-head">
+        <Glyph name="end" size={14} className="k-meta" />
+        <h3 className="cut">After the end</h3>
+      </header>
+      {result && <dl className="facts-list">{factsOf(result).map(([name, value]) => <Fact key={name} name={name} value={value} />)}</dl>}
+    </div>
+  );
+}
+
+function Fact({ name, value }: { readonly name: string; readonly value: string }) {
+  return (
+    <>
+      <dt>{name}</dt>
+      <dd title={value}>{value}</dd>
+    </>
+  );
+}
+
+type Facts = readonly (readonly [name: string, value: string])[];
+
+const factsOf = (result: LaneOutcome): Facts => (result.lane === 'wire' ? wireFacts(result.outcome) : seedFacts(result.outcome));
+
+function wireFacts({ finish, usage, terminated, errors, limit }: WireOutcome): Facts {
+  const reasons = finish.map(({ raw, unified }) => raw ?? unified).join(', ');
+  return [
+    ['Finish', reasons === '' ? 'not reported' : reasons],
+    ['Usage', usage === undefined ? 'not reported' : `${tokens(usage.input)} → ${tokens(usage.output)}`],
+    ['Terminator', terminated ? 'seen' : 'missing'],
+    ...errors.map(({ message }) => ['Error', message] as const),
+    ...(limit === undefined ? [] : [['Limit', limit] as const]),
+  ];
+}
+
+function seedFacts({ error, usage, tool_call }: SeedOutcome): Facts {
+  return [
+    ...(error === null ? [] : [['Error', error.message] as const]),
+    ['Usage', `${count(usage.prompt_tokens)} → ${count(usage.completion_tokens)}`],
+    ['Tool call', tool_call === null ? 'none kept' : `${tool_call.name} ${tool_call.arguments}`],
+  ];
+}
+
+const tokens = (value: number | null | undefined): string => (given(value) ? count(value) : 'not reported');

@@ -1,0 +1,35 @@
+import type { CellFact } from '../../../shared/model/cell-facts.ts';
+import type { LaneId } from '../../../shared/model/messages.ts';
+import { count, plural } from '../../components/format.ts';
+import { LANE_NAMES } from '../../components/names.ts';
+
+/** In what a cell differs from the wire's, in numbers. */
+export function FactNote({ fact, lane }: { readonly fact: CellFact; readonly lane: LaneId }) {
+  const [what, more] = sentence(fact, LANE_NAMES[lane]);
+  return (
+    <p className="note">
+      <b>{what}</b> {more}
+    </p>
+  );
+}
+
+function sentence(fact: CellFact, name: string): readonly [what: string, more: string] {
+  switch (fact.type) {
+    case 'before':
+      return [`${plural(fact.chars, 'character')} more in front.`, `${name} opens with text that is not in this block.`];
+    case 'behind':
+      return [`${plural(fact.chars, 'character')} more at the end.`, `${name} goes on with text that is not in this block.`];
+    case 'cut-end':
+      return [`The last ${plural(fact.chars, 'character')} are missing.`, ''];
+    case 'cut-start':
+      return [`The first ${plural(fact.chars, 'character')} are missing.`, ''];
+    case 'altered':
+      return [`Other than on the wire from character ${count(fact.at + 1)} on.`, ''];
+    case 'extra':
+      return [`Not on the wire here.`, fact.chars > 0 ? plural(fact.chars, 'character') : ''];
+    case 'kind':
+      return [`Emitted as ${{ text: 'an assistant message', reasoning: 'reasoning', hidden: 'hidden reasoning', tool: 'a tool call', error: 'an error' }[fact.kind as string] ?? fact.kind}.`, ''];
+    case 'nothing':
+      return ['', ''];
+  }
+}

@@ -1,0 +1,42 @@
+import { cellFact } from '../../../shared/model/cell-facts.ts';
+import type { BlockRow } from '../../../shared/model/blocks.ts';
+import type { LaneId } from '../../../shared/model/messages.ts';
+import { Chip } from '../../components/Chip.tsx';
+import { plural } from '../../components/format.ts';
+import { LANE_NAMES } from '../../components/names.ts';
+import { Cell } from './Cell.tsx';
+import type { Folds } from './use-folds.ts';
+
+interface LaneColumnProps {
+  readonly lane: LaneId;
+  readonly rows: readonly BlockRow[];
+  readonly folds: Folds;
+  readonly live: boolean;
+  /** Only so that numbers are read again. */
+  readonly pulse: number;
+  readonly messages: number;
+}
+
+/** One lane: its head and its cells, on the rows of the shared grid. Selecting text stays inside the lane. */
+export function LaneColumn({ lane, rows, folds, live, messages }: LaneColumnProps) {
+  const facts = rows.map((row) => cellFact(row, lane));
+  const differ = facts.filter((fact) => fact !== null).length;
+  return (
+    <section className="lane" role="region" aria-label={LANE_NAMES[lane]} aria-busy={live} data-lane={lane} style={{ gridRowEnd: `span ${rows.length + 1}` }}>
+      <header className="lane-head">
+        <h2>{LANE_NAMES[lane]}</h2>
+        {differ > 0 ? (
+          <Chip tone="k-del" fill>
+            {differ} {differ === 1 ? 'differs' : 'differ'}
+          </Chip>
+        ) : (
+          <span className="cut">{lane === 'wire' ? 'as sent' : live ? 'equal so far' : 'equal'}</span>
+        )}
+        <span className="push">{plural(messages, lane === 'wire' ? 'event' : 'message')}</span>
+      </header>
+      {rows.map((row, at) => (
+        <Cell key={row.id} row={row} lane={lane} fact={facts[at]!} folded={folds.isFolded(row)} onFold={folds.toggle} live={live} />
+      ))}
+    </section>
+  );
+}

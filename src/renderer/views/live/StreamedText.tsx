@@ -1,0 +1,41 @@
+import { memo, useEffect, useRef } from 'react';
+import type { LaneBlock } from '../../../shared/model/blocks.ts';
+import { useSession } from '../../stores/open.ts';
+import { FreshText } from './fresh-text.ts';
+import { TextWriter } from './text-writer.ts';
+
+/**
+ * A block's text. React renders the empty element once; what arrives is appended with each frame, past React, so that
+ * neither selection nor scroll position is lost and the cost is that of what is new.
+ */
+export const StreamedText = memo(function StreamedText({ block, className }: { readonly block: LaneBlock; readonly className: string }) {
+  const session = useSession();
+  const root = useRef<HTMLDivElement>(null);
+
+  useEffect(() => {
+    const writer = new TextWriter(root.current!);
+    const fresh = new FreshText();
+    let drawn = 0;
+    const draw = (): void => {
+      const { pieces } = block;
+      if (drawn === pieces.length) return;
+      const text = drawn === pieces.length - 1 ? pieces[drawn]! : pieces.slice(drawn).join('');
+      drawn = pieces.length;
+      const before = writer.tail;
+      writer.append(text);
+      const after = writer.tail;
+      if (after) fresh.mark(after.node, after.node === before?.node ? before.length : 0, after.length);
+    };
+    draw();
+    // What stood there before this element did is not new.
+    fresh.clear();
+    const stop = session.onDraw(draw);
+    return () => {
+      stop();
+      fresh.clear();
+      writer.clear();
+    };
+  }, [block, session]);
+
+  return <div ref={root} className={`streamed ${className}`} />;
+});

@@ -1,0 +1,57 @@
+/**
+ * Keeps the end of the stream in view. Scrolling up lets go, coming back to the end takes hold again; meanwhile the place
+ * that is read does not move.
+ */
+import { useEffect, useRef, type RefObject } from 'react';
+import { useSession, useTrace } from '../../stores/open.ts';
+
+/** "At the bottom" means within this many pixels. */
+const NEAR = 5;
+
+export interface Follow {
+  /** Events that came since the person scrolled up. */
+  readonly missed: number;
+  readonly toEnd: () => void;
+}
+
+export function useFollow(scroller: RefObject<HTMLElement | null>): Follow {
+  const session = useSession();
+  const follow = useTrace((trace) => trace.follow);
+  const live = useTrace((trace) => trace.phase === 'live');
+  const leftAt = useRef(0);
+
+  useEffect(() => {
+    const element = scroller.current!;
+    let top = element.scrollTop;
+    const onScroll = () => {
+      const up = element.scrollTop < top - 1;
+      top = element.scrollTop;
+      const atEnd = element.scrollHeight - top - element.clientHeight <= NEAR;
+      const { follow: following, phase } = session.store.getState();
+      if (following && up && !atEnd) {
+        leftAt.current = session.model.events.length;
+        session.store.setState({ follow: false });
+      } else if (!following && atEnd && phase === 'live') session.store.setState({ follow: true });
+    };
+    element.addEventListener('scroll', onScroll, { passive: true });
+    return () => element.removeEventListener('scroll', onScroll);
+  }, [session, scroller]);
+
+  useEffect(() => {
+    if (!follow || !live) return;
+    const stick = () => {
+      const element = scroller.current;
+      if (element) element.scrollTop = element.scrollHeight;
+    };
+    stick();
+    return session.onDraw(stick);
+  }, [follow, live, session, scroller]);
+
+  return {
+    missed: follow || !live ? 0 : session.model.events.length - leftAt.current,
+    toEnd: () => {
+      scroller.current!.scrollTop = scroller.current!.scrollHeight;
+      session.store.setState({ follow: true });
+    },
+  };
+}

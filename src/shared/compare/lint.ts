@@ -1,0 +1,63 @@
+/**
+ * Protocol lint: whether a provider's stream keeps to the protocol it claims to speak. Pure: the frames of a stream and
+ * what the wire lane made of it give remarks, each with the event and the bytes where it shows.
+ */
+import type { WireOutcome } from '../model/messages.ts';
+import type { Api, SseFrame } from '../model/stream.ts';
+import { ANY_API_RULES } from './lint/any-api.ts';
+import { CHAT_COMPLETIONS_RULES } from './lint/chat-completions.ts';
+import { MESSAGES_RULES } from './lint/messages.ts';
+import { RESPONSES_RULES } from './lint/responses.ts';
+import { lintEvent, type LintProfile, type LintRule } from './lint/rule.ts';
+import type { LintRemark } from './result.ts';
+
+export const LINT_RULES: readonly LintRule[] = [...ANY_API_RULES, ...CHAT_COMPLETIONS_RULES, ...RESPONSES_RULES, ...MESSAGES_RULES];
+
+/** Remarks of one rule; what comes after them is counted. A server that breaks a rule breaks it with every chunk. */
+const MAX_REMARKS_PER_RULE = 20;
+
+/** Remarks in the order of the stream, those on the stream as a whole last. Linear in the events. */
+export function lint(api: Api, frames: readonly SseFrame[], outcome: WireOutcome, profile: LintProfile = 'strict'): readonly LintRemark[] {
+  const running = LINT_RULES.filter((rule) => rule.apis.includes(api)).flatMap((rule) => {
+    const severity = rule[profile];
+    return severity === null ? [] : [new RunningRule(rule, severity)];
+  });
+  for (const frame of frames) {
+    const event = lintEvent(frame);
+    for (const rule of running) rule.check.event?.(event, rule.report);
+  }
+  for (const rule of running) rule.check.end?.(outcome, rule.report);
+  const remarks = running.flatMap((rule) => rule.result());
+  return remarks.toSorted((a, b) => (a.event ?? Infinity) - (b.event ?? Infinity) || 0);
+}
+
+class RunningRule {
+  readonly check;
+  readonly #rule: LintRule;
+  readonly #severity: LintRemark['severity'];
+  readonly #remarks: LintRemark[] = [];
+  #more = 0;
+
+  constructor(rule: LintRule, severity: LintRemark['severity']) {
+    this.#rule = rule;
+    this.#severity = severity;
+    this.check = rule.check();
+  }
+
+  readonly report = (frame: SseFrame | null, sentence: string): void => {
+    if (this.#remarks.length === MAX_REMARKS_PER_RULE) {
+      this.#more++;
+      return;
+    }
+    this.#remarks.push(this.#remark(frame, sentence));
+  };
+
+  result(): readonly LintRemark[] {
+    if (this.#more === 0) return this.#remarks;
+    return [...this.#remarks, this.#remark(null, `${this.#rule.id} shows ${this.#more} more times.`)];
+  }
+
+  #remark(frame: SseFrame | null, sentence: string): LintRemark {
+    return { rule: this.#rule.id, severity: this.#severity, event: frame?.index ?? null, bytes: frame && [frame.start, frame.end], sentence };
+  }
+}

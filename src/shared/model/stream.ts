@@ -45,6 +45,11 @@ export interface SseFrame {
   readonly id: string | undefined;
   /** Value of the last `retry` line as it came. */
   readonly retry: string | undefined;
+  /**
+   * What the Python SDKs of the seed adapters made of it, where that differs because the body starts with a byte order
+   * mark, which cost them the first line: null when that left them no event. Absent where both readings agree.
+   */
+  readonly seedReading?: { readonly name: string; readonly data: string } | null | undefined;
   /** `data` as JSON, parsed on first use and once for all lanes. */
   readonly payload: Payload;
 }

@@ -1,7 +1,7 @@
-/** Limits of the wire lane. Past one the lane ends with an error message; the capture and the other lanes go on. */
-
-/** UTF-16 units of one event's data. The peers' largest event (AI SDK's JSON line) is 64 MiB; V8's longest string is 512 Mi. */
-export const MAX_EVENT_CHARS = 64 * 1024 * 1024;
+/**
+ * Limits of the wire lane, beside the framer's on the length of one event. Past one the lane ends with an error message;
+ * the capture and the other lanes go on.
+ */
 
 /**
  * Levels of nesting in one event. Parsing goes deeper without harm, but what a lane emits travels to the window, where

@@ -126,7 +126,16 @@ export class MessagesWire implements WireProtocol {
     this.#content.push(entry);
     this.#byIndex.set(index, entry);
     this.#startContent(entry, start);
+    if (type === 'fallback') this.#fallback(objectOf(start['to']));
     return entry;
+  }
+
+  /** Another model took over: the block names the one that answers, as the SDK has it. */
+  #fallback(to: JsonObject | null): void {
+    const model = stringOf(to?.['model']);
+    if (model === null) return;
+    this.#message?.set('model', model);
+    this.#recorder.response(undefined, model, undefined);
   }
 
   /** What a content block brings along when it starts. */

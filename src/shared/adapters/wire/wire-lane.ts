@@ -9,7 +9,7 @@ import type { Framed } from '../../sse/framer.ts';
 import type { Lane, LaneSetup } from '../lane.ts';
 import { ChatCompletionsWire } from './chat-completions.ts';
 import { nestsTooDeep, objectOf, stringOf } from './json-object.ts';
-import { LimitPassed, MAX_EVENT_CHARS, MAX_NESTING } from './limits.ts';
+import { LimitPassed, MAX_NESTING } from './limits.ts';
 import { MessagesWire } from './messages.ts';
 import { recordError, type WireProtocol } from './protocol.ts';
 import { WireRecorder } from './recorder.ts';
@@ -51,15 +51,15 @@ class WireLaneReader implements WireLane {
   }
 
   take(framed: Framed): readonly Emission<'wire'>[] {
-    if (framed.type !== 'frame') return NOTHING;
+    if (framed.type === 'limit') this.#endAtLimit(framed.text);
+    if (framed.type !== 'frame') return framed.type === 'limit' ? this.#recorder.drain() : NOTHING;
     const { frame } = framed;
     this.#recorder.begin(frame, frame.name);
     try {
       this.#read(frame);
     } catch (error) {
       if (!(error instanceof LimitPassed)) throw error;
-      this.#limit = error.message;
-      this.#recorder.error(`${error.message} The wire lane ends here; the bytes are kept.`, 'limit', null, null);
+      this.#endAtLimit(`${error.message} The wire lane ends here; the bytes are kept.`);
     }
     return this.#recorder.drain();
   }
@@ -90,6 +90,11 @@ class WireLaneReader implements WireLane {
     return { lane: 'wire', outcome };
   }
 
+  #endAtLimit(sentence: string): void {
+    this.#limit = sentence;
+    this.#recorder.error(sentence, 'limit', null, null);
+  }
+
   #read(frame: SseFrame): void {
     const recorder = this.#recorder;
     if (frame.dataLines === 0) {
@@ -108,7 +113,6 @@ class WireLaneReader implements WireLane {
     }
     if (this.#protocol.doneMarker && this.#isDone(frame)) return;
     if (this.#protocol.terminated) recorder.note('after the terminator');
-    if (frame.data.length > MAX_EVENT_CHARS) throw new LimitPassed(`Event ${frame.index} is longer than ${MAX_EVENT_CHARS} characters.`);
     this.#readJson(frame);
   }
 

@@ -1,0 +1,80 @@
+/** Runs bytes through the framer and the wire lane, for tests. */
+import { createWireLane } from '../../src/shared/adapters/wire/wire-lane.ts';
+import type { LaneSetup } from '../../src/shared/adapters/lane.ts';
+import type { Emission, WireBlock, WireMessage, WireOutcome } from '../../src/shared/model/messages.ts';
+import type { Api, EventSummary, SseFrame } from '../../src/shared/model/stream.ts';
+import { DEFAULT_OPTIONS } from '../../src/shared/model/trace.ts';
+import { SseFramer, type Framed } from '../../src/shared/sse/framer.ts';
+
+export interface WireRun {
+  readonly outcome: WireOutcome;
+  readonly emissions: readonly Emission<'wire'>[];
+  readonly messages: readonly WireMessage[];
+  readonly summaries: readonly EventSummary[];
+  readonly frames: readonly SseFrame[];
+  readonly unfinished: boolean;
+  block(id: string): WireBlock;
+}
+
+export function laneSetup(api: Api): LaneSetup {
+  return {
+    api,
+    endpoint: { type: api === 'messages' ? 'anthropic' : 'openai', provider_name: 'test', model: 'm' },
+    request: {}, options: DEFAULT_OPTIONS, messageId: 'message-00000000-0000-4000-8000-000000000000', now: () => '2026-01-01T00:00:00.000Z',
+  };
+}
+
+/** `cuts`: offsets at which one read ends and the next begins; by default everything comes in one read. */
+export function runWire(api: Api, body: Uint8Array | string, cuts: readonly number[] = []): WireRun {
+  const bytes = typeof body === 'string' ? new TextEncoder().encode(body) : body;
+  const lane = createWireLane(laneSetup(api));
+  const framer = new SseFramer();
+  const emissions: Emission<'wire'>[] = [...lane.begin()];
+  const summaries: EventSummary[] = [];
+  const frames: SseFrame[] = [];
+  let unfinished = false;
+  const pass = (framed: readonly Framed[]): void => {
+    for (const one of framed) {
+      emissions.push(...lane.take(one));
+      if (one.type === 'unfinished') unfinished = true;
+      if (one.type !== 'frame') continue;
+      frames.push(one.frame);
+      summaries.push(lane.summary(one.frame));
+    }
+  };
+  const ends = [...cuts.filter((cut) => cut > 0 && cut < bytes.length), bytes.length];
+  let offset = 0;
+  ends.forEach((end, n) => {
+    pass(framer.feed({ n, tNs: n * 1_000_000, offset, bytes: bytes.subarray(offset, end) }));
+    offset = end;
+  });
+  pass(framer.end());
+  emissions.push(...lane.end());
+  const { outcome } = lane.outcome();
+  return {
+    outcome, emissions, messages: emissions.map(({ message }) => message), summaries, frames, unfinished,
+    block(id) {
+      const found = outcome.blocks.find(({ block }) => block === id);
+      if (!found) throw new Error(`no block ${id} in ${outcome.blocks.map(({ block }) => block).join(', ')}`);
+      return found;
+    },
+  };
+}
+
+/** Frames as OpenAI Chat Completions sends them. Strings go out as they are, objects as JSON. */
+export function chatBody(...events: readonly unknown[]): string {
+  return events.map((event) => `data: ${typeof event === 'string' ? event : JSON.stringify(event)}\n\n`).join('');
+}
+
+/** Frames as Anthropic and the Responses API send them, named by their type. */
+export function namedBody(...events: readonly ({ readonly type: string } & Record<string, unknown>)[]): string {
+  return events.map((event) => `event: ${event.type}\ndata: ${JSON.stringify(event)}\n\n`).join('');
+}
+
+/** A chunk of a completion with one choice. */
+export function chunk(delta: unknown, rest: Record<string, unknown> = {}, choice: Record<string, unknown> = {}): Record<string, unknown> {
+  return {
+    id: 'chatcmpl-1', object: 'chat.completion.chunk', created: 1, model: 'm',
+    choices: [{ index: 0, delta, finish_reason: null, ...choice }], ...rest,
+  };
+}

@@ -1,3 +1,136 @@
-export function Timeline() {
-  return <section className="timeline" aria-label="Timeline" />;
+import { useMemo, useRef, useState, type CSSProperties } from 'react';
+import { ChevronDown, ChevronRight } from 'lucide-react';
+import { useCommand } from '../../app/commands.ts';
+import { count, plural } from '../../components/format.ts';
+import { Glyph } from '../../components/Glyph.tsx';
+import { Icon } from '../../components/Icon.tsx';
+import { useSession, useTrace } from '../../stores/open.ts';
+import type { TraceModel } from '../../stores/trace-model.ts';
+import type { Row } from './draw.ts';
+import { Overlay } from './Overlay.tsx';
+import { Plot } from './Plot.tsx';
+import { TimelineData } from './timeline-data.ts';
+import { useNavigation } from './use-navigation.ts';
+import { useTimelineWindow } from './use-window.ts';
+import './timeline.css';
+
+const AXIS_HEIGHT = 20;
+const FOLDED_KEY = 'tracelane.timeline.folded';
+
+/** Heights follow the tokens, which shrink on a low window. */
+function heights(): { readonly rate: number; readonly lane: number } {
+  const style = getComputedStyle(document.documentElement);
+  return { rate: Number.parseFloat(style.getPropertyValue('--rate-h')), lane: Number.parseFloat(style.getPropertyValue('--lane-h')) };
 }
+
+function layout(data: TimelineData, timed: boolean, folded: boolean): { readonly rows: readonly Row[]; readonly height: number } {
+  const { rate, lane } = heights();
+  const kinds: readonly Omit<Row, 'top' | 'height'>[] = folded
+    ? [{ type: 'events' }]
+    : [...(timed ? [{ type: 'rate' } as const, { type: 'network' } as const] : []), { type: 'events' }, ...data.lanes.map((item) => ({ type: 'lane', lane: item }) as const), { type: 'meta' }];
+  let top = AXIS_HEIGHT;
+  const rows = kinds.map((row): Row => {
+    const height = row.type === 'rate' ? rate : lane;
+    const placed = { ...row, top, height };
+    top += height;
+    return placed;
+  });
+  return { rows, height: top };
+}
+
+export function Timeline() {
+  const session = useSession();
+  const { model } = session;
+  const data = useMemo(() => new TimelineData(), [session]);
+  const pulse = useTrace((trace) => trace.pulse);
+  const structure = useTrace((trace) => trace.structure);
+  const timed = useTrace((trace) => trace.detail?.timed ?? true);
+  const [folded, setFolded] = useState(() => localStorage.getItem(FOLDED_KEY) === 'yes');
+  const plot = useRef<HTMLDivElement>(null);
+
+  data.take(model);
+  const lanes = data.lanes.length;
+  // oxlint-disable-next-line react/exhaustive-deps -- lanes are added in place
+  const { rows, height } = useMemo(() => layout(data, timed, folded), [data, lanes, timed, folded]);
+  const view = useTimelineWindow(plot, timed);
+  useNavigation(data, view);
+  const fold = () => {
+    localStorage.setItem(FOLDED_KEY, folded ? 'no' : 'yes');
+    setFolded(!folded);
+  };
+  useCommand('timeline.fold', fold);
+
+  const style = { height } as CSSProperties;
+  return (
+    <section className="timeline" aria-label="Timeline" data-structure={structure}>
+      <div className="timeline-grid" style={style}>
+        <div className="timeline-names">
+          <div className="timeline-name axis-name" style={{ height: AXIS_HEIGHT }}>
+            <button type="button" className="timeline-fold" aria-expanded={!folded} aria-label="Timeline" onClick={fold}>
+              <Icon of={folded ? ChevronRight : ChevronDown} size={12} />
+              {timed ? 'since request' : 'order only, no timing'}
+            </button>
+          </div>
+          {rows.map((row) => (
+            <Name key={row.lane?.key ?? row.type} row={row} data={data} model={model} pulse={pulse} />
+          ))}
+        </div>
+        <div className="timeline-plot" ref={plot}>
+          <Plot data={data} rows={rows} height={height} view={view} timed={timed} />
+          <Overlay data={data} rows={rows} view={view} timed={timed} axis={AXIS_HEIGHT} />
+        </div>
+      </div>
+    </section>
+  );
+}
+
+interface NameProps {
+  readonly row: Row;
+  readonly data: TimelineData;
+  readonly model: TraceModel;
+  /** Only so that the counts are read again. */
+  readonly pulse: number;
+}
+
+function Name({ row, data, model }: NameProps) {
+  const [glyph, name, fact] = nameOf(row, data, model);
+  return (
+    <div className="timeline-name" style={{ height: row.height }}>
+      {glyph}
+      <span className="cut">{name}</span>
+      <span className="quiet push">{fact}</span>
+    </div>
+  );
+}
+
+const LANE_GLYPHS = { reasoning: <Glyph name="reasoning" size={12} className="k-reason" />, text: <Glyph name="text" size={12} className="k-text" />, tool: <Glyph name="tool" size={12} className="k-tool" /> };
+
+function nameOf(row: Row, data: TimelineData, model: TraceModel) {
+  switch (row.type) {
+    case 'rate':
+      return [null, 'Rate', rateFact(model)] as const;
+    case 'network':
+      return [null, 'Network', plural(model.reads.length, 'read')] as const;
+    case 'events':
+      return [null, 'Events', count(model.events.length)] as const;
+    case 'meta':
+      return [<Glyph key="meta" name="meta" size={12} className="k-meta" />, 'Meta', metaFact(data, model)] as const;
+    case 'lane':
+      return [LANE_GLYPHS[row.lane!.kind], row.lane!.name, `${count(row.lane!.chars)} ch`] as const;
+  }
+}
+
+/** Average over the time in which text came; the curve shows the rest. */
+function rateFact({ textChars, firsts, lastNs }: TraceModel): string {
+  if (firsts.text === null || lastNs <= firsts.text || textChars === 0) return '';
+  return `${count((textChars / (lastNs - firsts.text)) * 1e9)} ch/s`;
+}
+
+function metaFact(data: TimelineData, model: TraceModel): string {
+  const others = data.meta.length - data.pings;
+  const kinds = new Set(data.meta.slice(0, 50).map((event) => model.events[event]!.kind));
+  const first = kinds.has('error') ? 'error' : kinds.has('start') ? 'start' : '';
+  const pings = data.pings > 0 ? plural(data.pings, 'ping') : others > 1 ? plural(others, 'mark') : '';
+  return [first, pings].filter(Boolean).join(', ');
+}
+

@@ -1,0 +1,362 @@
+/**
+ * Draws the timeline's marks on one canvas. Where marks stand closer than pixels they merge by column, the highest one
+ * showing: the picture stays true and the work is bounded by the width, not by the stream.
+ */
+import type { EventKind } from '../../../shared/model/stream.ts';
+import type { TraceModel } from '../../stores/trace-model.ts';
+import { toShare, type Window } from './scale.ts';
+import type { TimelineData, TimelineLane } from './timeline-data.ts';
+
+export interface Row {
+  readonly type: 'rate' | 'network' | 'events' | 'lane' | 'meta';
+  readonly top: number;
+  readonly height: number;
+  readonly lane?: TimelineLane;
+}
+
+export interface Scene {
+  readonly model: TraceModel;
+  readonly data: TimelineData;
+  readonly rows: readonly Row[];
+  readonly window: Window;
+  readonly timed: boolean;
+  readonly selected: number | null;
+  readonly width: number;
+  readonly height: number;
+}
+
+export interface Palette {
+  readonly bg: string;
+  readonly fg3: string;
+  readonly accent: string;
+  readonly tint: number;
+  readonly kinds: Readonly<Record<'reasoning' | 'text' | 'tool' | 'meta' | 'error' | 'wait' | 'warn', string>>;
+}
+
+type Tone = keyof Palette['kinds'];
+const TONES: Readonly<Record<EventKind, Tone>> = {
+  start: 'meta', usage: 'meta', finish: 'meta', ping: 'meta', done: 'meta', meta: 'meta', unknown: 'warn',
+  reasoning: 'reasoning', text: 'text', tool: 'tool', error: 'error',
+};
+
+export function readPalette(element: Element): Palette {
+  const style = getComputedStyle(element);
+  const get = (name: string) => style.getPropertyValue(name).trim();
+  return {
+    bg: get('--bg'),
+    fg3: get('--fg-3'),
+    accent: get('--accent'),
+    tint: Number.parseFloat(get('--tint')) / 100,
+    kinds: { reasoning: get('--reason'), text: get('--text'), tool: get('--tool'), meta: get('--meta'), error: get('--error'), wait: get('--wait'), warn: get('--warn') },
+  };
+}
+
+export function draw(context: CanvasRenderingContext2D, scene: Scene, palette: Palette): void {
+  context.clearRect(0, 0, scene.width, scene.height);
+  for (const row of scene.rows) {
+    if (row.type === 'rate') drawRate(context, scene, row, palette);
+    else if (row.type === 'network') drawNetwork(context, scene, row, palette);
+    else if (row.type === 'events') drawEvents(context, scene, row, palette);
+    else if (row.type === 'meta') drawMeta(context, scene, row, palette);
+    else drawLane(context, scene, row, palette);
+  }
+  drawSelected(context, scene, palette);
+}
+
+/** Where an event stands, in pixels. */
+export function eventX({ model, window, timed, width }: Pick<Scene, 'model' | 'window' | 'timed' | 'width'>, event: number): number {
+  return toShare(window, timed ? model.events[event]!.tNs : event) * width;
+}
+
+const xOf = ({ window, width }: Scene, ns: number): number => toShare(window, ns) * width;
+const outside = (x: number, width: number): boolean => x < -4 || x > width + 4;
+
+/** A whole pixel, so that one-pixel lines are sharp. */
+const crisp = (x: number): number => Math.round(x);
+
+function drawNetwork(context: CanvasRenderingContext2D, scene: Scene, { top, height }: Row, palette: Palette): void {
+  const columns = new Map<number, number>();
+  for (const { tNs, length } of scene.model.reads) {
+    const x = crisp(xOf(scene, tNs));
+    if (!outside(x, scene.width)) columns.set(x, Math.max(columns.get(x) ?? 0, length));
+  }
+  const [base, room] = [top + height - 4, height - 10];
+  context.fillStyle = palette.fg3;
+  for (const [x, length] of columns) {
+    // One byte is 3 pixels high, 64 KB fill the lane.
+    const tall = Math.max(3, Math.min(room, (Math.log2(length + 1) / 16) * room));
+    context.fillRect(x, base - tall, 1, tall);
+  }
+}
+
+/** Room that a dot needs; where events stand closer, columns replace dots. */
+const DOT_ROOM = 2.5;
+const STACK = 3;
+
+function drawEvents(context: CanvasRenderingContext2D, scene: Scene, row: Row, palette: Palette): void {
+  const { model, width } = scene;
+  const [first, last] = visible(scene);
+  const dense = last > first && (eventX(scene, last) - eventX(scene, first)) / (last - first) < DOT_ROOM;
+  if (dense) {
+    drawEventColumns(context, scene, row, palette, first, last);
+    return;
+  }
+  const base = row.top + row.height / 2 + (row.height > 24 ? 4 : 3);
+  const step = row.height > 24 ? 5 : 4;
+  for (let at = first; at <= last; ) {
+    const event = model.events[at]!;
+    const x = eventX(scene, at);
+    let end = at + 1;
+    if (scene.timed) while (end <= last && model.events[end]!.read === event.read) end++;
+    if (!outside(x, width)) {
+      for (let k = at; k < end && k - at < STACK; k++) {
+        context.fillStyle = palette.kinds[TONES[model.events[k]!.kind]];
+        context.beginPath();
+        context.arc(x, base - (k - at) * step, 1.75, 0, 2 * Math.PI);
+        context.fill();
+      }
+      if (end - at > 1) bracket(context, x, base + 4, palette);
+    }
+    at = end;
+  }
+}
+
+/** Under the events of one read. */
+function bracket(context: CanvasRenderingContext2D, x: number, y: number, palette: Palette): void {
+  context.strokeStyle = palette.fg3;
+  context.lineWidth = 1;
+  const left = crisp(x) - 1.5;
+  context.beginPath();
+  context.moveTo(left, y - 0.5);
+  context.lineTo(left, y + 1.5);
+  context.lineTo(left + 4, y + 1.5);
+  context.lineTo(left + 4, y - 0.5);
+  context.stroke();
+}
+
+function drawEventColumns(context: CanvasRenderingContext2D, scene: Scene, { top, height }: Row, palette: Palette, first: number, last: number): void {
+  const room = height - 10;
+  let [column, size, tone] = [Number.NaN, 0, 'meta' as Tone];
+  const flush = () => {
+    if (size === 0) return;
+    const tall = Math.min(room, 3 + size * 2);
+    context.fillStyle = palette.kinds[tone];
+    context.fillRect(column, top + height - 5 - tall, 1, tall);
+  };
+  for (let at = first; at <= last; at++) {
+    const x = crisp(eventX(scene, at));
+    if (x !== column) {
+      flush();
+      [column, size] = [x, 0];
+    }
+    size++;
+    tone = TONES[scene.model.events[at]!.kind];
+  }
+  flush();
+}
+
+function drawLane(context: CanvasRenderingContext2D, scene: Scene, row: Row, palette: Palette): void {
+  const lane = row.lane!;
+  const { model, width } = scene;
+  const colour = palette.kinds[lane.kind];
+  const base = row.top + row.height - 7;
+  const room = row.height - 13;
+  context.fillStyle = colour;
+  for (const { block, first, last } of lane.segments) {
+    const left = crisp(eventX(scene, first));
+    const right = Math.max(crisp(eventX(scene, last)), left + 3);
+    if (right < 0 || left > width) continue;
+    context.globalAlpha = palette.tint;
+    context.fillRect(left, base - room, right - left, room);
+    context.globalAlpha = 0.55;
+    context.fillRect(left, base - 1, right - left, 1);
+    context.globalAlpha = 1;
+    if (model.blocks.row(block)?.open === false) context.fillRect(right - 1, base - room - 1, 2, room + 1);
+  }
+  drawDeltas(context, scene, lane, base, room);
+  for (const { block } of lane.segments) {
+    const validNs = model.blocks.row(block)?.cells.wire[0]?.validNs;
+    if (lane.kind === 'tool' && validNs !== null && validNs !== undefined && scene.timed) ring(context, xOf(scene, validNs), base - room, palette, colour);
+  }
+}
+
+/** One tick for each delta, as high as the root of its length. */
+function drawDeltas(context: CanvasRenderingContext2D, scene: Scene, lane: TimelineLane, base: number, room: number): void {
+  let [column, chars] = [Number.NaN, 0];
+  const flush = () => {
+    if (chars === 0) return;
+    const tall = Math.max(2, Math.min(room, Math.sqrt(chars / 60) * room));
+    context.fillRect(column, base - tall, 1, tall);
+  };
+  for (const event of lane.events) {
+    const x = crisp(eventX(scene, event));
+    if (x !== column) {
+      flush();
+      [column, chars] = [x, 0];
+      if (x > scene.width + 4) return;
+    }
+    if (x >= -4) chars = Math.max(chars, scene.model.events[event]!.chars);
+  }
+  flush();
+}
+
+function ring(context: CanvasRenderingContext2D, x: number, y: number, palette: Palette, colour: string): void {
+  context.beginPath();
+  context.arc(x, y, 3, 0, 2 * Math.PI);
+  context.fillStyle = palette.bg;
+  context.fill();
+  context.strokeStyle = colour;
+  context.lineWidth = 1.5;
+  context.stroke();
+  context.fillStyle = colour;
+}
+
+function drawMeta(context: CanvasRenderingContext2D, scene: Scene, { top, height }: Row, palette: Palette): void {
+  const y = top + height / 2;
+  let ended = -10;
+  for (const event of scene.data.meta) {
+    const { kind } = scene.model.events[event]!;
+    // Marks of one moment stand beside each other, as far as they need.
+    const x = Math.max(eventX(scene, event), ended);
+    if (outside(x, scene.width)) continue;
+    context.fillStyle = palette.kinds[TONES[kind]];
+    context.beginPath();
+    if (kind === 'ping') context.arc(x, y, 1.75, 0, 2 * Math.PI);
+    else {
+      context.moveTo(x, y - 4.5);
+      context.lineTo(x + 4.5, y);
+      context.lineTo(x, y + 4.5);
+      context.lineTo(x - 4.5, y);
+    }
+    context.fill();
+    ended = x + (kind === 'ping' ? 5 : 9);
+  }
+}
+
+/** Width of one step of the rate curve, in pixels, and over how many steps it is smoothed. */
+const RATE_STEP = 4;
+const SMOOTH = [0.06, 0.12, 0.2, 0.24, 0.2, 0.12, 0.06];
+
+export interface Rate {
+  /** Visible characters per second, by step. */
+  readonly values: Float64Array;
+  readonly tones: readonly Tone[];
+  readonly peak: number;
+}
+
+export function rateOf(scene: Scene): Rate {
+  const steps = Math.max(1, Math.ceil(scene.width / RATE_STEP));
+  const raw = new Float64Array(steps);
+  const tones: Tone[] = Array.from({ length: steps }, () => 'wait');
+  const [first, last] = visible(scene);
+  for (let at = first; at <= last; at++) {
+    const { kind, chars, tNs } = scene.model.events[at]!;
+    const step = Math.floor(toShare(scene.window, tNs) * steps);
+    if (chars === 0 || step < 0 || step >= steps) continue;
+    raw[step]! += chars;
+    tones[step] = TONES[kind];
+  }
+  const seconds = (scene.window.end - scene.window.start) / 1e9 / steps;
+  const values = new Float64Array(steps);
+  let peak = 0;
+  for (let at = 0; at < steps; at++) {
+    let sum = 0;
+    for (let k = 0; k < SMOOTH.length; k++) sum += SMOOTH[k]! * (raw[at + k - 3] ?? 0);
+    values[at] = sum / seconds;
+    peak = Math.max(peak, values[at]!);
+  }
+  return { values, tones: spread(tones), peak };
+}
+
+/** A phase goes on until the next one begins, so that small gaps inside it do not break its colour. */
+function spread(tones: Tone[]): Tone[] {
+  const REACH = 10;
+  let last = -1;
+  for (let at = 0; at < tones.length; at++) {
+    if (tones[at] === 'wait') continue;
+    if (last >= 0 && at - last <= REACH) tones.fill(tones[last]!, last, at);
+    last = at;
+  }
+  return tones;
+}
+
+function drawRate(context: CanvasRenderingContext2D, scene: Scene, { top, height }: Row, palette: Palette): void {
+  const { values, tones, peak } = rateOf(scene);
+  const base = top + height - 3;
+  const room = height - 9;
+  const y = (value: number) => base - (peak === 0 ? 0 : (value / peak) * room);
+  const now = xOf(scene, scene.model.lastNs);
+  for (let at = 0; at < values.length; ) {
+    let end = at + 1;
+    while (end < values.length && tones[end] === tones[at]) end++;
+    const [left, right] = [at * RATE_STEP, Math.min(end * RATE_STEP, now)];
+    if (left < now) drawPhase(context, { from: at, to: Math.min(end, values.length - 1), left, right, base, colour: palette.kinds[tones[at]!], values, y });
+    at = end;
+  }
+}
+
+interface Phase {
+  readonly from: number;
+  readonly to: number;
+  readonly left: number;
+  readonly right: number;
+  readonly base: number;
+  readonly colour: string;
+  readonly values: Float64Array;
+  readonly y: (value: number) => number;
+}
+
+function drawPhase(context: CanvasRenderingContext2D, { from, to, left, right, base, colour, values, y }: Phase): void {
+  const line = new Path2D();
+  for (let at = from; at <= to; at++) {
+    const x = Math.min((at + 0.5) * RATE_STEP, right);
+    if (at === from) line.moveTo(x, y(values[at]!));
+    else line.lineTo(x, y(values[at]!));
+  }
+  const area = new Path2D(line);
+  area.lineTo(right, base);
+  area.lineTo(left, base);
+  area.closePath();
+  context.fillStyle = colour;
+  context.globalAlpha = 0.18;
+  context.fill(area);
+  context.globalAlpha = 1;
+  context.strokeStyle = colour;
+  context.lineWidth = 1.5;
+  context.stroke(line);
+  context.fillRect(left, base, right - left, 2);
+}
+
+function drawSelected(context: CanvasRenderingContext2D, scene: Scene, palette: Palette): void {
+  const { selected, model } = scene;
+  const row = scene.rows.find(({ type }) => type === 'events');
+  const event = selected === null ? undefined : model.events[selected];
+  if (!row || !event) return;
+  let stack = 0;
+  if (scene.timed) while (stack < STACK - 1 && model.events[selected! - stack - 1]?.read === event.read) stack++;
+  const [base, step] = [row.top + row.height / 2 + (row.height > 24 ? 4 : 3), row.height > 24 ? 5 : 4];
+  context.beginPath();
+  context.arc(eventX(scene, selected!), base - stack * step, 4.5, 0, 2 * Math.PI);
+  context.strokeStyle = palette.accent;
+  context.lineWidth = 1.5;
+  context.stroke();
+}
+
+/** First and last event that stand in the window; [0, -1] when none do. */
+export function visible({ model, window, timed }: Pick<Scene, 'model' | 'window' | 'timed'>): readonly [first: number, last: number] {
+  const { events } = model;
+  if (events.length === 0) return [0, -1];
+  if (!timed) return [Math.max(0, Math.floor(window.start)), Math.min(events.length - 1, Math.ceil(window.end))];
+  return [lowerBound(events.length, (at) => events[at]!.tNs >= window.start), lowerBound(events.length, (at) => events[at]!.tNs > window.end) - 1];
+}
+
+/** The first number below `length` that passes a test which all after it pass too; `length` when none does. */
+export function lowerBound(length: number, passes: (at: number) => boolean): number {
+  let [low, high] = [0, length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (passes(middle)) high = middle;
+    else low = middle + 1;
+  }
+  return low;
+}

@@ -110,6 +110,11 @@ export class WireRecorder {
 
   // What the summary of the frame says.
 
+  /** The provider's own name of the event, once its data is read. */
+  type(type: string): void {
+    this.#type = type;
+  }
+
   mark(kind: EventKind): void {
     if (RANK[kind] > RANK[this.#kind]) this.#kind = kind;
   }

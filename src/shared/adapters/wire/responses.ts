@@ -82,9 +82,8 @@ export class ResponsesWire implements WireProtocol {
   }
 
   accumulated(): unknown {
-    if (!this.#response) return null;
-    const final = this.terminated;
-    const output = final ? arrayOf(this.#response['output']) : [...this.#items.values()].toSorted((a, b) => a.index - b.index).map(accumulatedItem);
+    if (!this.#response && this.#items.size === 0) return null;
+    const output = this.terminated ? arrayOf(this.#response?.['output']) : [...this.#items.values()].toSorted((a, b) => a.index - b.index).map(accumulatedItem);
     return { ...this.#response, output, output_text: outputText(output) };
   }
 

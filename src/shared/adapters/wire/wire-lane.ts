@@ -97,6 +97,7 @@ class WireLaneReader implements WireLane {
 
   #read(frame: SseFrame): void {
     const recorder = this.#recorder;
+    if (frame.seedReading !== undefined) recorder.note('a byte order mark before it was dropped');
     if (frame.dataLines === 0) {
       recorder.mark('meta');
       recorder.note('no data line: no event by the standard');
@@ -120,7 +121,7 @@ class WireLaneReader implements WireLane {
     const recorder = this.#recorder;
     if (frame.data === '[DONE]') {
       this.#doneSeen = true;
-      recorder.begin(frame, '[DONE]');
+      recorder.type('[DONE]');
       recorder.mark('done');
       this.#protocol.done();
       return true;
@@ -144,8 +145,7 @@ class WireLaneReader implements WireLane {
       return;
     }
     const type = stringOf(data['type']);
-    recorder.begin(frame, type ?? (name || (stringOf(data['object']) ?? 'message')));
-    if (this.#protocol.terminated) recorder.note('after the terminator');
+    recorder.type(type ?? (name || (stringOf(data['object']) ?? 'message')));
     if (type !== null && name !== '' && type !== name) recorder.note(`the event is named ${name}, its data says ${type}`);
     if (nestsTooDeep(data, frame.data)) {
       throw new LimitPassed(`Event ${frame.index} nests deeper than ${MAX_NESTING} levels.`);

@@ -73,9 +73,12 @@ interface GlyphProps {
 
 export function Glyph({ name, size = 16, className = '', label }: GlyphProps) {
   const spoken = label === undefined ? { 'aria-hidden': true } : { role: 'img', 'aria-label': label };
-  return (
+  const drawing = (
     <svg className={`glyph k ${className}`} viewBox="0 0 16 16" width={size} height={size} {...spoken}>
       {SHAPES[name]}
     </svg>
   );
+  // A turning drawing is a layer of its own. Clipped, it overlaps nothing; unclipped, all that is painted after it would
+  // have to become layers too, with each frame.
+  return name === 'live' ? <span className="spinner">{drawing}</span> : drawing;
 }

@@ -6,6 +6,7 @@ import { createContext, useContext, useEffect } from 'react';
 import { create, useStore } from 'zustand';
 import type { TraceId } from '../../shared/model/ids.ts';
 import type { AdapterOptions } from '../../shared/model/trace.ts';
+import { useRuns } from './runs.ts';
 import { TraceSession, type TraceState } from './trace.ts';
 
 interface OpenState {
@@ -19,8 +20,8 @@ export const useOpen = create<OpenState>()(() => ({ recorded: null, over: null }
 function open(id: TraceId | null, options?: AdapterOptions): void {
   useOpen.getState().recorded?.close();
   useOpen.getState().over?.close();
-  const recorded = id === null ? null : new TraceSession(id);
-  recorded?.follow(options);
+  const recorded = id === null ? null : new TraceSession(id, { stored: useRuns.getState().rows.get(id)?.ending !== undefined });
+  recorded?.watch(options);
   useOpen.setState({ recorded, over: null });
 }
 

@@ -26,6 +26,8 @@ export interface TraceState {
   readonly event: number | null;
   /** The end of the stream stays in view. */
   readonly follow: boolean;
+  /** How many events there were when it was let go of. */
+  readonly leftAt: number;
   /** Stretch of time that everything is filtered by, nanoseconds; null: all. */
   readonly range: readonly [startNs: number, endNs: number] | null;
 }
@@ -37,10 +39,13 @@ export class TraceSession {
   readonly #drawers = new Set<() => void>();
   #pulse: ReturnType<typeof setTimeout> | undefined;
   #structure = -1;
+  readonly #running: 'loading' | 'live';
   #unsubscribe: (() => void) | undefined;
 
-  constructor(id: TraceId, detail: TraceDetail | null = null) {
+  /** `stored`: the stream is over already, so that what comes is reading it back and not watching it. */
+  constructor(id: TraceId, { detail = null, stored = false }: { readonly detail?: TraceDetail | null; readonly stored?: boolean } = {}) {
     this.model = new TraceModel();
+    this.#running = stored ? 'loading' : 'live';
     this.store = createStore<TraceState>()(() => ({
       id,
       detail,
@@ -51,12 +56,13 @@ export class TraceSession {
       pulse: 0,
       event: null,
       follow: true,
+      leftAt: 0,
       range: null,
     }));
   }
 
-  /** Follows the stored and then the live items; `options` reads the bytes with others than they were recorded with. */
-  follow(options?: AdapterOptions): void {
+  /** Takes the stored and then the live items; `options` reads the bytes with others than they were recorded with. */
+  watch(options?: AdapterOptions): void {
     const { id } = this.store.getState();
     this.#unsubscribe = client().subscribe(
       'traces.items',
@@ -85,6 +91,10 @@ export class TraceSession {
     if (batch.some((item) => item.k === 'ending')) runNow(this.#flush);
   }
 
+  setFollow(follow: boolean): void {
+    this.store.setState({ follow, leftAt: this.model.events.length });
+  }
+
   /** Calls `draw` after each flush, in the same frame; for what draws itself without React. */
   onDraw(draw: () => void): () => void {
     this.#drawers.add(draw);
@@ -107,7 +117,7 @@ export class TraceSession {
     const ended = model.ending !== null;
     if (model.blocks.version !== this.#structure || ended !== wasEnded) {
       this.#structure = model.blocks.version;
-      this.store.setState((state) => ({ structure: state.structure + 1, phase: ended ? 'ended' : 'live' }));
+      this.store.setState((state) => ({ structure: state.structure + 1, phase: ended ? 'ended' : this.#running }));
     }
     if (ended && !wasEnded) {
       this.#beat();
@@ -121,6 +131,6 @@ export class TraceSession {
   readonly #beat = (): void => {
     clearTimeout(this.#pulse);
     this.#pulse = undefined;
-    this.store.setState((state) => ({ pulse: state.pulse + 1, phase: this.model.ending ? 'ended' : 'live' }));
+    this.store.setState((state) => ({ pulse: state.pulse + 1, phase: this.model.ending ? 'ended' : this.#running }));
   };
 }

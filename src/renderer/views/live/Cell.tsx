@@ -26,7 +26,8 @@ export function Cell({ row, lane, fact, folded, onFold, live }: CellProps) {
   };
   if (row.kind === 'end') return <EndCell lane={lane} />;
   if (blocks.length === 0) return <HoleCell row={row} lane={lane} fact={fact} chosen={chosen} onSelect={select} />;
-  const classes = ['cell', fact && 'off', chosen && lane === 'wire' && 'chosen'].filter(Boolean).join(' ');
+  const shut = folded && (row.kind === 'reasoning' || row.kind === 'hidden');
+  const classes = ['cell', shut && 'shut', fact && 'off', chosen && lane === 'wire' && 'chosen'].filter(Boolean).join(' ');
   return (
     <div className={classes} onClick={select}>
       {blocks.map((block) => (

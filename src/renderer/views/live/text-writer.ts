@@ -1,17 +1,22 @@
 /**
  * Appends streamed text to the page in bounded blocks. One ever-growing text node would be laid out as a whole with each
- * addition; here only the last block is, and closed ones out of sight cost nothing (content-visibility in live.css).
+ * addition; here only the last block is. Blocks lie in sheets, so that the list of blocks is bounded too; closed sheets
+ * out of sight cost nothing (content-visibility in live.css).
  */
 
 /** A block closes at the first line break after this many characters, */
 const SOFT_LIMIT = 512;
 /** and here at the latest: minified JSON has no line breaks. */
 const HARD_LIMIT = 4096;
+/** Blocks on a sheet. */
+const SHEET = 4;
 
 export class TextWriter {
   readonly #root: HTMLElement;
   #text: Text | undefined;
   #length = 0;
+  #block: HTMLElement | undefined;
+  #sheet: HTMLElement | undefined;
 
   constructor(root: HTMLElement) {
     this.#root = root;
@@ -33,7 +38,7 @@ export class TextWriter {
 
   clear(): void {
     this.#root.replaceChildren();
-    this.#text = undefined;
+    this.#text = this.#block = this.#sheet = undefined;
   }
 
   /** How much of `text` goes into the open block. */
@@ -58,10 +63,21 @@ export class TextWriter {
     }
     this.#text = document.createTextNode(text);
     this.#length = text.length;
-    const block = document.createElement('div');
-    block.className = 'piece';
-    block.append(this.#text);
-    this.#root.append(block);
+    // Classes and not :last-child: a structural selector would have the styles of all blocks looked at again.
+    if (this.#block) this.#block.className = 'piece';
+    this.#block = document.createElement('div');
+    this.#block.className = 'piece tail';
+    this.#block.append(this.#text);
+    this.#openSheet().append(this.#block);
+  }
+
+  #openSheet(): HTMLElement {
+    if (this.#sheet && this.#sheet.childElementCount < SHEET) return this.#sheet;
+    if (this.#sheet) this.#sheet.className = 'sheet closed';
+    this.#sheet = document.createElement('div');
+    this.#sheet.className = 'sheet';
+    this.#root.append(this.#sheet);
+    return this.#sheet;
   }
 }
 

@@ -2,7 +2,7 @@
  * Keeps the end of the stream in view. Scrolling up lets go, coming back to the end takes hold again; meanwhile the place
  * that is read does not move.
  */
-import { useEffect, useRef, type RefObject } from 'react';
+import { useEffect, type RefObject } from 'react';
 import { useSession, useTrace } from '../../stores/open.ts';
 
 /** "At the bottom" means within this many pixels. */
@@ -18,7 +18,7 @@ export function useFollow(scroller: RefObject<HTMLElement | null>): Follow {
   const session = useSession();
   const follow = useTrace((trace) => trace.follow);
   const live = useTrace((trace) => trace.phase === 'live');
-  const leftAt = useRef(0);
+  const leftAt = useTrace((trace) => trace.leftAt);
 
   useEffect(() => {
     const element = scroller.current!;
@@ -28,10 +28,8 @@ export function useFollow(scroller: RefObject<HTMLElement | null>): Follow {
       top = element.scrollTop;
       const atEnd = element.scrollHeight - top - element.clientHeight <= NEAR;
       const { follow: following, phase } = session.store.getState();
-      if (following && up && !atEnd) {
-        leftAt.current = session.model.events.length;
-        session.store.setState({ follow: false });
-      } else if (!following && atEnd && phase === 'live') session.store.setState({ follow: true });
+      if (following && up && !atEnd) session.setFollow(false);
+      else if (!following && atEnd && phase === 'live') session.setFollow(true);
     };
     element.addEventListener('scroll', onScroll, { passive: true });
     return () => element.removeEventListener('scroll', onScroll);
@@ -48,10 +46,10 @@ export function useFollow(scroller: RefObject<HTMLElement | null>): Follow {
   }, [follow, live, session, scroller]);
 
   return {
-    missed: follow || !live ? 0 : session.model.events.length - leftAt.current,
+    missed: follow || !live ? 0 : session.model.events.length - leftAt,
     toEnd: () => {
       scroller.current!.scrollTop = scroller.current!.scrollHeight;
-      session.store.setState({ follow: true });
+      session.setFollow(true);
     },
   };
 }

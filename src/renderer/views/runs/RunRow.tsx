@@ -30,7 +30,7 @@ export const RunRow = memo(function RunRow({ row, id, selected, marked, editing,
   return (
     <div role="row" id={id} className={classes} aria-selected={selected || marked} aria-rowindex={rowIndex} style={{ transform: `translateY(${top}px)` }} onClick={onPick}>
       <div role="gridcell" className="run-cell">
-        <Glyph name={look.glyph} size={14} className={look.glyph === 'live' ? `${look.tone} spin` : look.tone} label={look.label} />
+        <Glyph name={look.glyph} size={14} className={look.tone} label={look.label} />
         {editing ? <TitleEdit row={row} onDone={onEdited} /> : <h3 className="cut">{row.title}</h3>}
         <span className="run-end">
           {row.starred && <Icon of={Star} size={12} />}

@@ -17,7 +17,7 @@ export function useNavigation(data: TimelineData, view: TimelineView): void {
     const event = index === undefined ? undefined : model.events[index];
     if (!event) return;
     selectEvent(event.index);
-    session.store.setState({ follow: false });
+    session.setFollow(false);
     announce(labelOf(event, timed));
   };
   /** The next event in a direction that passes; from nowhere, the first or last that does. */

@@ -7,7 +7,7 @@ import { useSession, useTrace } from '../../stores/open.ts';
 export function FollowButton() {
   const session = useSession();
   const follow = useTrace((trace) => trace.follow);
-  const toggle = () => session.store.setState({ follow: !follow });
+  const toggle = () => session.setFollow(!follow);
   useCommand('trace.follow', toggle);
   return (
     <Button aria-pressed={follow} onClick={toggle}>

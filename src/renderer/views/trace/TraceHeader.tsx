@@ -35,7 +35,7 @@ export function TraceHeader() {
   const look = lookOf(row);
   return (
     <header className="trace-head">
-      <Glyph name={look.glyph} className={live ? `${look.tone} spin` : look.tone} label={look.label} />
+      <Glyph name={look.glyph} className={look.tone} label={look.label} />
       <h1 className="cut" title={row.title}>
         {row.title}
       </h1>

@@ -7,12 +7,14 @@ import { CENTRE_VIEWS, type View } from '../registry.ts';
 import { EndingBanner } from './EndingBanner.tsx';
 import { Numbers } from './Numbers.tsx';
 import { TraceHeader } from './TraceHeader.tsx';
+import { useAnnouncements } from './use-announcements.ts';
 import { FollowButton } from './FollowButton.tsx';
 import './trace.css';
 
 /** The chosen trace: header, numbers, timeline, and one of the views of it. */
 export function TraceView() {
   const live = useTrace((trace) => trace.phase === 'live');
+  useAnnouncements();
   return (
     <article className="trace" aria-busy={live} aria-label="Trace">
       <TraceHeader />

@@ -1,0 +1,36 @@
+/** Tells a screen reader how a run goes: when it began, now and then a sentence if wanted, and how it ended. */
+import { useEffect } from 'react';
+import { STATE_LOOKS } from '../../components/names.ts';
+import { count, plural } from '../../components/format.ts';
+import { given } from '../../components/given.ts';
+import { announce } from '../../stores/announce.ts';
+import { useApp } from '../../stores/app.ts';
+import { useSession, useTrace } from '../../stores/open.ts';
+import type { TraceModel } from '../../stores/trace-model.ts';
+
+/** Sentences about a running stream come no closer together. */
+const PROGRESS_MS = 5000;
+
+export function useAnnouncements(): void {
+  const session = useSession();
+  const live = useTrace((trace) => trace.phase === 'live');
+  const progress = useApp((state) => state.settings?.announce === 'progress');
+
+  useEffect(() => {
+    if (!live) return;
+    const { model } = session;
+    announce('Run started');
+    const timer = progress ? setInterval(() => announce(`${plural(model.events.length, 'event')}, ${plural(model.textChars, 'character')} of text so far`), PROGRESS_MS) : undefined;
+    return () => {
+      clearInterval(timer);
+      if (model.ending) announce(endingSentence(model));
+    };
+  }, [live, progress, session]);
+}
+
+function endingSentence({ ending, usage, outcomes }: TraceModel): string {
+  const wire = outcomes.wire?.lane === 'wire' ? outcomes.wire.outcome : undefined;
+  const finish = wire?.finish[0];
+  const parts = [STATE_LOOKS[ending!.state].label, given(usage?.output) && `${count(usage.output)} tokens`, finish && (finish.raw ?? finish.unified)];
+  return parts.filter(Boolean).join(', ');
+}

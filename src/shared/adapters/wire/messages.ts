@@ -218,6 +218,7 @@ export class MessagesWire implements WireProtocol {
     if (index !== null) recorder.target(`block ${index}`);
     const entry = index === null ? undefined : this.#byIndex.get(index);
     if (!entry) return recorder.note('content_block_stop without content_block_start');
+    recorder.about(entry.block);
     if (entry.block.closed) return recorder.note('a second content_block_stop');
     recorder.close(entry.block);
   }

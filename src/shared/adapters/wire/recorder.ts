@@ -145,7 +145,7 @@ export class WireRecorder {
       closed: false, valid: null, attachments: null, firstEvent: this.#event, lastEvent: this.#event,
     };
     this.blocks.push(block);
-    this.#about(block);
+    this.#delta(block);
     this.#emit({
       message_type: 'block_start', block: block.id, kind, type, choice,
       ...(tool && { name: tool.name, tool_call_id: tool.callId }),
@@ -166,7 +166,7 @@ export class WireRecorder {
 
   /** A signature replaces the one before, as the Anthropic SDK has it. */
   signature(block: Block, signature: string): void {
-    this.#about(block);
+    this.#delta(block);
     block.signature = signature;
     this.#emit({ message_type: 'reasoning_message', block: block.id, reasoning: '', signature });
   }
@@ -184,15 +184,24 @@ export class WireRecorder {
   }
 
   attach(block: Block, type: string, value: unknown): void {
-    this.#about(block);
+    this.#delta(block);
     (block.attachments ??= []).push({ type, value });
     this.#emit({ message_type: 'attachment', block: block.id, type, value });
   }
 
-  /** The provider closed the block: from here on its arguments are final. `json` is false for tools that take free text. */
+  /** The frame speaks of the block without a delta: its stop or done event. */
+  about(block: Block): void {
+    block.lastEvent = this.#event;
+    this.#block ??= block.id;
+    this.mark('meta');
+  }
+
+  /**
+   * The provider closed the block: from here on its arguments are final. `json` is false for tools that take free text.
+   * Where a format has no stop events, the frame that ends a block speaks of another one, so closing alone says nothing of it.
+   */
   close(block: Block, json = true): void {
     if (block.closed) return;
-    this.#about(block);
     block.closed = true;
     block.valid = json && isTool(block.kind) && block.text !== '' ? isJson(block.text) : null;
     this.#emit({ message_type: 'block_stop', block: block.id, valid: block.valid });
@@ -271,10 +280,10 @@ export class WireRecorder {
     block.text += delta;
     this.#deltaChars += codePoints(delta);
     this.preview(delta);
-    this.#about(block);
+    this.#delta(block);
   }
 
-  #about(block: Block): void {
+  #delta(block: Block): void {
     block.lastEvent = this.#event;
     this.#block ??= block.id;
     this.mark(KIND_OF_BLOCK[block.kind]);

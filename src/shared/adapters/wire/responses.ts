@@ -199,7 +199,10 @@ export class ResponsesWire implements WireProtocol {
     arrayOf(done['summary']).forEach((part, at) => this.#settlePart(item, 'summary', at, objectOf(part) ?? {}));
     arrayOf(done['content']).forEach((part, at) => this.#settlePart(item, 'content', at, objectOf(part) ?? {}));
     if (item.type === 'reasoning') this.#reasoningDone(item, done);
-    if (item.block) this.#blockDone(item.block, done);
+    if (item.block) {
+      recorder.about(item.block);
+      this.#blockDone(item.block, done);
+    }
     this.#closeItem(item);
   }
 
@@ -275,8 +278,8 @@ export class ResponsesWire implements WireProtocol {
   }
 
   #textDone(data: JsonObject, stream: TextStream): void {
-    this.#recorder.mark('meta');
     const part = this.#textPart(data, stream);
+    this.#recorder.about(part.block);
     const text = textOf(data);
     if (text === null) return;
     part.doneText = text;
@@ -286,7 +289,9 @@ export class ResponsesWire implements WireProtocol {
   #partDone(data: JsonObject, list: 'content' | 'summary', field: string): void {
     const item = this.#item(data, list === 'content' ? 'message' : 'reasoning');
     const done = objectOf(data['part']) ?? {};
-    this.#recorder.close(this.#settlePart(item, list, numberOf(data[field]) ?? 0, done).block);
+    const { block } = this.#settlePart(item, list, numberOf(data[field]) ?? 0, done);
+    this.#recorder.about(block);
+    this.#recorder.close(block);
   }
 
   #settlePart(item: Item, list: 'content' | 'summary', at: number, done: JsonObject): Part {
@@ -316,7 +321,7 @@ export class ResponsesWire implements WireProtocol {
     const block = item.block ?? this.#blockOf(data, type);
     if (verb === 'delta') return this.#recorder.tool(block, null, null, stringOf(data['delta']) ?? '');
     const whole = stringOf(data[field]);
-    this.#recorder.mark('meta');
+    this.#recorder.about(block);
     if (whole === null) return;
     item.fields.set(field === 'diff' ? 'operation' : field, field === 'diff' ? { ...objectOf(item.added['operation']), diff: whole } : whole);
     this.#settle(block, whole);

@@ -39,7 +39,7 @@ export function useFollow(scroller: RefObject<HTMLElement | null>): Follow {
     if (!follow || !live) return;
     const stick = () => {
       const element = scroller.current;
-      if (element) element.scrollTop = element.scrollHeight;
+      element?.scrollTo({ top: element.scrollHeight });
     };
     stick();
     return session.onDraw(stick);
@@ -48,7 +48,7 @@ export function useFollow(scroller: RefObject<HTMLElement | null>): Follow {
   return {
     missed: follow || !live ? 0 : session.model.events.length - leftAt,
     toEnd: () => {
-      scroller.current!.scrollTop = scroller.current!.scrollHeight;
+      scroller.current!.scrollTo({ top: scroller.current!.scrollHeight });
       session.setFollow(true);
     },
   };

@@ -80,7 +80,7 @@ export function Overlay({ data, rows, view, timed, axis }: OverlayProps) {
       {rows.slice(1).map((row) => (
         <i key={row.top} className="row-line" style={{ top: row.top }} />
       ))}
-      {timed && data.gaps(model).map((gap) => <GapMark key={gap.startNs} from={toShare(window, gap.startNs)} to={toShare(window, gap.endNs)} text={durationText(gap.endNs - gap.startNs)} top={axis} />)}
+      {timed && data.gaps().map((gap) => <GapMark key={gap.startNs} from={toShare(window, gap.startNs)} to={toShare(window, gap.endNs)} text={durationText(gap.endNs - gap.startNs)} top={axis} />)}
       {live && timed && <Flag kind="now" share={toShare(window, model.lastNs)} text="now" />}
       {event !== null && model.events[event] && <Flag kind="pick" share={toShare(window, place(event))} text={timed ? pickText(model.events[event]!.tNs) : count(event)} />}
       {shownRange && <RangeShade from={toShare(window, Math.min(...shownRange))} to={toShare(window, Math.max(...shownRange))} top={axis} />}

@@ -36,7 +36,7 @@ export function Plot({ data, rows, height, view, timed }: PlotProps) {
       }
       palette.current ??= readPalette(element);
       context.setTransform(ratio, 0, 0, ratio, 0, 0);
-      data.take(session.model);
+      data.take();
       draw(context, { model: session.model, data, rows, window: view.window, timed, selected, width, height }, palette.current);
     };
     onNextFrame(paint.current);

@@ -41,14 +41,14 @@ function layout(data: TimelineData, timed: boolean, folded: boolean): { readonly
 export function Timeline() {
   const session = useSession();
   const { model } = session;
-  const data = useMemo(() => new TimelineData(), [session]);
+  const data = useMemo(() => new TimelineData(model), [model]);
   const pulse = useTrace((trace) => trace.pulse);
   const structure = useTrace((trace) => trace.structure);
   const timed = useTrace((trace) => trace.detail?.timed ?? true);
   const [folded, setFolded] = useState(() => localStorage.getItem(FOLDED_KEY) === 'yes');
   const plot = useRef<HTMLDivElement>(null);
 
-  data.take(model);
+  data.take();
   const lanes = data.lanes.length;
   // oxlint-disable-next-line react/exhaustive-deps -- lanes are added in place
   const { rows, height } = useMemo(() => layout(data, timed, folded), [data, lanes, timed, folded]);

@@ -319,6 +319,8 @@ function drawPhase(context: CanvasRenderingContext2D, { from, to, left, right, b
   area.closePath();
   context.fillStyle = colour;
   context.globalAlpha = 0.18;
+  // A canvas context, no array.
+  // oxlint-disable-next-line unicorn/no-array-fill-with-reference-type
   context.fill(area);
   context.globalAlpha = 1;
   context.strokeStyle = colour;

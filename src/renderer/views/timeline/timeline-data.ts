@@ -49,31 +49,37 @@ export class TimelineData {
   #reads = 0;
   #lastReadNs = 0;
   #tools = 0;
+  readonly #model: TraceModel;
+
+  constructor(model: TraceModel) {
+    this.#model = model;
+  }
 
   /** Takes what the model has got since the last call. */
-  take(model: TraceModel): void {
+  take(): void {
+    const model = this.#model;
     for (; this.#reads < model.reads.length; this.#reads++) {
       const { tNs } = model.reads[this.#reads]!;
       if (tNs - this.#lastReadNs >= SHORTEST_GAP_NS) this.#silences.push({ startNs: this.#lastReadNs, endNs: tNs });
       this.#lastReadNs = tNs;
     }
-    for (; this.#events < model.events.length; this.#events++) this.#event(model.events[this.#events]!, model);
+    for (; this.#events < model.events.length; this.#events++) this.#event(model.events[this.#events]!);
   }
 
   /** Silences of at least a second and eight times the median gap between reads. */
-  gaps(model: TraceModel): readonly Gap[] {
-    const usual = medianGap(model);
+  gaps(): readonly Gap[] {
+    const usual = medianGap(this.#model);
     return this.#silences.filter(({ startNs, endNs }) => endNs - startNs >= TIMES_USUAL * usual);
   }
 
-  #event(event: EventSummary, model: TraceModel): void {
+  #event(event: EventSummary): void {
     const { kind } = event;
     if (kind === 'ping') this.pings++;
     if (kind !== 'reasoning' && kind !== 'text' && kind !== 'tool') {
       this.meta.push(event.index);
       return;
     }
-    const lane = this.#lane(event, kind, model);
+    const lane = this.#lane(event, kind);
     lane.events.push(event.index);
     lane.chars += event.chars;
     const block = event.block ?? lane.key;
@@ -87,8 +93,8 @@ export class TimelineData {
   }
 
   /** Reasoning has one lane, text one per choice, a tool call one of its own. */
-  #lane(event: EventSummary, kind: TimelineLane['kind'], model: TraceModel): TimelineLane {
-    const row = event.block === undefined ? undefined : model.blocks.row(event.block);
+  #lane(event: EventSummary, kind: TimelineLane['kind']): TimelineLane {
+    const row = event.block === undefined ? undefined : this.#model.blocks.row(event.block);
     const choice = row?.choice ?? 0;
     const key = kind === 'reasoning' ? kind : kind === 'text' ? `text ${choice}` : (event.block ?? 'tool');
     let lane = this.#byKey.get(key);

@@ -32,7 +32,7 @@ export function useNavigation(data: TimelineData, view: TimelineView): void {
     const current = model.events[now() ?? -1];
     return current === undefined || (event.kind === current.kind && (event.kind !== 'tool' || event.block === current.block));
   };
-  const afterGap = (event: EventSummary) => data.gaps(model).some(({ endNs }) => model.reads[event.read]?.tNs === endNs && model.events[event.index - 1]?.read !== event.read);
+  const afterGap = (event: EventSummary) => data.gaps().some(({ endNs }) => model.reads[event.read]?.tNs === endNs && model.events[event.index - 1]?.read !== event.read);
 
   const any = () => true;
   const hasError = (event: EventSummary) => event.kind === 'error';
@@ -48,13 +48,12 @@ export function useNavigation(data: TimelineData, view: TimelineView): void {
   useCommand('event.previousGap', () => seek(-1, afterGap));
   useCommand('event.nextError', () => seek(1, hasError));
   useCommand('event.previousError', () => seek(-1, hasError));
-  useCommand('timeline.fit', () => fit(model.events[now() ?? -1], view, timed, blockSpan));
-
   const blockSpan = (event: EventSummary): readonly [number, number] => {
     const row = event.block === undefined ? undefined : model.blocks.row(event.block);
     const place = (index: number | null | undefined) => (timed ? (model.events[index ?? event.index]?.tNs ?? event.tNs) : (index ?? event.index));
     return [place(row?.firstEvent), place(row?.lastEvent)];
   };
+  useCommand('timeline.fit', () => fit(model.events[now() ?? -1], view, timed, blockSpan));
 }
 
 /** Centres the selected event; when it stands in the centre already, shows its block and nothing else. */

@@ -1,0 +1,90 @@
+import { describe, expect, it } from 'vitest';
+import { TraceModel } from '../../../src/renderer/stores/trace-model.ts';
+import { TimelineData } from '../../../src/renderer/views/timeline/timeline-data.ts';
+import { panned, roundEnd, tickText, ticks, toShare, zoomed } from '../../../src/renderer/views/timeline/scale.ts';
+import { nearestEvent } from '../../../src/renderer/views/timeline/hit.ts';
+import { lowerBound } from '../../../src/renderer/views/timeline/draw.ts';
+import { itemsOf, wireStart, type Step } from '../../support/items.ts';
+
+function dataOf(steps: readonly Step[]) {
+  const model = new TraceModel();
+  model.apply(itemsOf(steps));
+  const data = new TimelineData(model);
+  data.take();
+  return { model, data };
+}
+
+describe('lanes of the timeline', () => {
+  it('has one lane for reasoning, one for text and one for each call', () => {
+    const { data } = dataOf([
+      { ms: 1, kind: 'start' },
+      { ms: 2, kind: 'reasoning', block: 'b0', chars: 3, wire: [wireStart('b0', 'reasoning')] },
+      { ms: 3, kind: 'text', block: 'b1', chars: 5, wire: [wireStart('b1', 'text')] },
+      { ms: 4, kind: 'tool', block: 'b2', wire: [wireStart('b2', 'tool', { name: 'f', id: 'c' })] },
+      { ms: 5, kind: 'tool', block: 'b2', chars: 2 },
+      { ms: 6, kind: 'text', block: 'b3', chars: 4, wire: [wireStart('b3', 'text')] },
+      { ms: 7, kind: 'ping' },
+    ]);
+    expect(data.lanes.map(({ name, chars, segments }) => [name, chars, segments.length])).toEqual([['Reasoning', 3, 1], ['Text', 9, 2], ['f', 2, 1]]);
+    expect(data.meta).toEqual([0, 6]);
+    expect(data.pings).toBe(1);
+  });
+
+  it('takes only what is new', () => {
+    const items = itemsOf([{ ms: 1, block: 'b', chars: 1 }, { ms: 2, block: 'b', chars: 1 }]);
+    const model = new TraceModel();
+    const data = new TimelineData(model);
+    for (const item of items) {
+      model.apply([item]);
+      data.take();
+    }
+    expect(data.lanes[0]!.events).toEqual([0, 1]);
+  });
+
+  it('names a silence of a second or more, unless the stream is as slow as that anyway', () => {
+    const steady = (gap: number) => Array.from({ length: 8 }, (_, at): Step => ({ ms: (at + 1) * gap }));
+    expect(dataOf([...steady(50), { ms: 1900 }]).data.gaps()).toEqual([{ startNs: 400e6, endNs: 1900e6 }]);
+    expect(dataOf(steady(1100)).data.gaps()).toEqual([]);
+  });
+});
+
+describe('the axis', () => {
+  it('has four to ten round numbers', () => {
+    for (const end of [3e6, 45e6, 1e9, 6.95e9, 61e9, 3600e9]) {
+      const { values, step } = ticks({ start: 0, end });
+      expect(values.length).toBeGreaterThanOrEqual(3);
+      expect(values.length).toBeLessThanOrEqual(10);
+      expect(['1', '2', '5']).toContain(step.toExponential()[0]);
+    }
+  });
+  it('says units as the step needs', () => {
+    expect([tickText(0, 1e9), tickText(2e9, 2e9), tickText(0.5e9, 0.5e9), tickText(20e6, 20e6)]).toEqual(['0', '2 s', '0.5 s', '20 ms']);
+  });
+  it('ends at a round number at or after what there is', () => {
+    expect([roundEnd(6.95e9), roundEnd(8e9), roundEnd(1.1e9)]).toEqual([8e9, 8e9, 1.5e9]);
+  });
+  it('zooms around a point that keeps its place, and stays inside', () => {
+    const whole = { start: 0, end: 100 };
+    const near = zoomed(whole, 0.5, 40, whole, 1);
+    expect(near.end - near.start).toBeCloseTo(50);
+    expect(toShare(near, 40)).toBeCloseTo(0.4);
+    expect(zoomed(near, 10, 40, whole, 1)).toEqual(whole);
+    expect(panned(near, -1000, whole)).toEqual({ start: 0, end: 50 });
+    expect(panned(near, 1000, whole)).toEqual({ start: 50, end: 100 });
+  });
+});
+
+describe('pointing', () => {
+  const { model, data } = dataOf([{ ms: 0, kind: 'start' }, { ms: 50, block: 'b', chars: 1 }, { ms: 100, kind: 'ping' }]);
+  const scene = { model, window: { start: 0, end: 100e6 }, timed: true, width: 1000 };
+  const rows = [{ type: 'events' as const, top: 0, height: 20 }, { type: 'lane' as const, top: 20, height: 20, lane: data.lanes[0]! }];
+
+  it('finds the nearest event of the row, and none far away', () => {
+    expect(nearestEvent(scene, rows, 3, 10)).toBe(0);
+    expect(nearestEvent(scene, rows, 505, 10)).toBe(1);
+    expect(nearestEvent(scene, rows, 250, 10)).toBeNull();
+    expect(nearestEvent(scene, rows, 3, 30)).toBeNull();
+    expect(nearestEvent(scene, rows, 497, 30)).toBe(1);
+  });
+  it('finds bounds', () => expect([0, 3, 9].map((wanted) => lowerBound(9, (at) => at >= wanted))).toEqual([0, 3, 9]));
+});

@@ -2,7 +2,8 @@
 export function codePoints(text: string): number {
   let count = text.length;
   for (let i = 1; i < text.length; i++) {
-    if ((text.charCodeAt(i) & 0xfc00) === 0xdc00 && (text.charCodeAt(i - 1) & 0xfc00) === 0xd800) count--;
+    const unit = text.charCodeAt(i);
+    if (unit >= 0xdc00 && unit < 0xe000 && (text.charCodeAt(i - 1) & 0xfc00) === 0xd800) count--;
   }
   return count;
 }

@@ -12,6 +12,8 @@ import { finishReason, messagesUsage } from './usage.ts';
 /** A block beside what the SDK's accumulation needs of it. */
 interface Entry {
   readonly block: Block;
+  /** What a summary calls it. */
+  readonly target: string;
   /** The content block as it started. */
   readonly start: JsonObject;
   /** Parts that replace what the start said, e.g. compaction content. */
@@ -119,10 +121,11 @@ export class MessagesWire implements WireProtocol {
     const recorder = this.#recorder;
     const type = stringOf(start['type']) ?? 'unknown';
     const kind = kindOf(type);
-    recorder.target(`block ${index}`);
+    const target = `block ${index}`;
+    recorder.target(target);
     const call = CALLS.has(kind) ? { name: stringOf(start['name']), callId: stringOf(start['id']) } : undefined;
     const block = recorder.open(`b${index}`, kind, type, 0, call);
-    const entry: Entry = { block, start, fields: new Map(), citations: null, sawInputDelta: false };
+    const entry: Entry = { block, target, start, fields: new Map(), citations: null, sawInputDelta: false };
     this.#content.push(entry);
     this.#byIndex.set(index, entry);
     this.#startContent(entry, start);
@@ -172,9 +175,9 @@ export class MessagesWire implements WireProtocol {
   #blockDelta(index: number | null, delta: JsonObject | null): void {
     const recorder = this.#recorder;
     const type = stringOf(delta?.['type']) ?? 'unknown';
-    if (index !== null) recorder.target(`block ${index}`);
     const entry = this.#byIndex.get(index ?? -1) ?? this.#openForDelta(index, type);
     const { block } = entry;
+    recorder.target(entry.target);
     switch (type) {
       case 'text_delta': return recorder.text(block, stringOf(delta?.['text']) ?? '');
       case 'thinking_delta': return recorder.reasoning(block, stringOf(delta?.['thinking']) ?? '');
@@ -247,7 +250,8 @@ export class MessagesWire implements WireProtocol {
     }
     const reason = delta?.['stop_reason'];
     if (reason !== undefined) recorder.finish(0, finishReason(stringOf(reason)));
-    if (delta?.['stop_details'] != null) recorder.event('stop_details', true, delta['stop_details']);
+    const details = objectOf(delta?.['stop_details']);
+    if (details) recorder.event('stop_details', true, details);
   }
 }
 

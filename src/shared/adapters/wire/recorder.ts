@@ -72,7 +72,7 @@ export class WireRecorder {
   #block: string | undefined;
   #preview = '';
   #deltaChars = 0;
-  #notes: string[] = [];
+  #notes: string[] | null = null;
 
   /** Starts the messages and the summary of one frame. */
   begin(frame: SseFrame, type: string): void {
@@ -83,7 +83,7 @@ export class WireRecorder {
     this.#block = undefined;
     this.#preview = '';
     this.#deltaChars = 0;
-    this.#notes = [];
+    this.#notes = null;
   }
 
   /** What was emitted since the last call. */
@@ -93,19 +93,17 @@ export class WireRecorder {
     return emissions;
   }
 
+  /** Written out field by field: this runs for every event, and spreads cost more than all the rest of it. */
   summary(frame: SseFrame): EventSummary {
     const { index, start, end, read, tNs } = frame;
-    const current = index === this.#event;
-    return {
-      index, start, end, read, tNs,
-      kind: current ? this.#kind : 'unknown',
-      type: current ? this.#type : frame.name,
-      ...(current && this.#target !== undefined && { target: this.#target }),
-      ...(current && this.#block !== undefined && { block: this.#block }),
-      preview: current ? this.#preview : '',
-      chars: current ? this.#deltaChars : 0,
-      ...(current && this.#notes.length > 0 && { notes: this.#notes }),
+    if (index !== this.#event) return { index, start, end, read, tNs, kind: 'unknown', type: frame.name, preview: '', chars: 0 };
+    const summary: { -readonly [Field in keyof EventSummary]: EventSummary[Field] } = {
+      index, start, end, read, tNs, kind: this.#kind, type: this.#type, preview: this.#preview, chars: this.#deltaChars,
     };
+    if (this.#target !== undefined) summary.target = this.#target;
+    if (this.#block !== undefined) summary.block = this.#block;
+    if (this.#notes) summary.notes = this.#notes;
+    return summary;
   }
 
   // What the summary of the frame says.
@@ -116,7 +114,7 @@ export class WireRecorder {
   }
 
   mark(kind: EventKind): void {
-    if (RANK[kind] > RANK[this.#kind]) this.#kind = kind;
+    if (kind !== this.#kind && RANK[kind] > RANK[this.#kind]) this.#kind = kind;
   }
 
   target(target: string): void {
@@ -124,7 +122,7 @@ export class WireRecorder {
   }
 
   note(text: string): void {
-    this.#notes.push(text);
+    (this.#notes ??= []).push(text);
   }
 
   /** A line for an event that carries no delta of a block. */

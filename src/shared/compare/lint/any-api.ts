@@ -128,7 +128,7 @@ export const ANY_API_RULES: readonly LintRule[] = [
     check: () => ({
       end({ usage }, report) {
         const { input, output, total } = usage ?? {};
-        if (input == null || output == null || total == null || input + output === total) return;
+        if (typeof input !== 'number' || typeof output !== 'number' || typeof total !== 'number' || input + output === total) return;
         report(null, `The usage says ${input} + ${output} tokens, but a total of ${total}.`);
       },
     }),

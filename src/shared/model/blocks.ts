@@ -6,6 +6,7 @@
  * to, never joined again, so that a screen can add what is new to what it shows. All work is linear in the items.
  */
 import { ArgumentScanner } from './argument-scanner.ts';
+import { codePoints } from '../text/code-points.ts';
 import type { BlockKind, Emission, LaneId, LaneMessage, LaneOutcome, SeedMessage, WireMessage } from './messages.ts';
 import type { EventSummary } from './stream.ts';
 
@@ -304,17 +305,4 @@ function kindOfSeed(message: SeedMessage): LaneBlockKind {
 function callIdOf(message: SeedMessage): string | null {
   const isCall = message.message_type === 'tool_call_message' || message.message_type === 'approval_request_message';
   return isCall ? (message.tool_call.tool_call_id ?? null) : null;
-}
-
-/** Length in code points: what a person would call characters, and what EventSummary.chars counts. */
-function codePoints(text: string): number {
-  let count = text.length;
-  for (let i = 0; i < text.length - 1; i++) {
-    const unit = text.charCodeAt(i);
-    if (unit >= 0xd800 && unit < 0xdc00) {
-      const next = text.charCodeAt(i + 1);
-      if (next >= 0xdc00 && next < 0xe000) count--;
-    }
-  }
-  return count;
 }

@@ -1,6 +1,7 @@
 import { memo, type ReactNode } from 'react';
 import { ChevronDown, ChevronRight } from 'lucide-react';
 import type { BlockRow, LaneBlock, LaneBlockKind } from '../../../shared/model/blocks.ts';
+import type { CellFact } from '../../../shared/model/cell-facts.ts';
 import { Chip } from '../../components/Chip.tsx';
 import { count, durationText, plural } from '../../components/format.ts';
 import { Glyph, type GlyphName } from '../../components/Glyph.tsx';
@@ -39,9 +40,10 @@ interface BlockViewProps {
   readonly onFold: (row: BlockRow) => void;
   /** More may come. */
   readonly open: boolean;
+  readonly fact: CellFact | null;
 }
 
-export const BlockView = memo(function BlockView({ block, folded, onFold, open }: BlockViewProps) {
+export const BlockView = memo(function BlockView({ block, folded, onFold, open, fact }: BlockViewProps) {
   const { kind, row } = block;
   const look = LOOKS[kind];
   const shut = folded && (kind === 'reasoning' || kind === 'hidden');
@@ -65,7 +67,7 @@ export const BlockView = memo(function BlockView({ block, folded, onFold, open }
       ) : (
         <header className="block-head">{head}</header>
       )}
-      {!shut && <StreamedText block={block} className={classes} />}
+      {!shut && <StreamedText block={block} className={classes} added={addedIn(block, fact)} />}
       {kind === 'tool' && !clamped && <ArgumentTree block={block} open={open} />}
       {!shut && block.attachments.length > 0 && <Attachments block={block} />}
       {clamped && (
@@ -77,6 +79,14 @@ export const BlockView = memo(function BlockView({ block, folded, onFold, open }
   );
 });
 
+/** The stretch of a block that the wire does not have, when the block is all the lane has here. */
+function addedIn(block: LaneBlock, fact: CellFact | null): readonly [start: number, end: number] | undefined {
+  if (fact?.type !== 'before' && fact?.type !== 'behind') return undefined;
+  if (block.row.cells[block.lane].length > 1) return undefined;
+  const length = block.pieces.reduce((sum, piece) => sum + piece.length, 0);
+  return fact.type === 'before' ? [0, fact.chars] : [length - fact.chars, length];
+}
+
 function Facts({ block, open }: { readonly block: LaneBlock; readonly open: boolean }) {
   const { kind, chars, messages, lane } = block;
   const unit = lane === 'wire' ? 'delta' : 'msg';
@@ -86,12 +96,12 @@ function Facts({ block, open }: { readonly block: LaneBlock; readonly open: bool
   if (block.signed) shown.push('signed');
   return (
     <>
-      {shown.map((text) => (
-        <span key={text} className="fact">
-          {text}
-        </span>
-      ))}
-      <span className="push state">{stateOf(block, open)}</span>
+      <span className="block-facts">
+        {shown.map((text) => (
+          <span key={text}>{text}</span>
+        ))}
+      </span>
+      <span className="state">{stateOf(block, open)}</span>
     </>
   );
 }

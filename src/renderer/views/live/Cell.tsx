@@ -31,7 +31,7 @@ export function Cell({ row, lane, fact, folded, onFold, live }: CellProps) {
   return (
     <div className={classes} onClick={select}>
       {blocks.map((block) => (
-        <BlockView key={block.key} block={block} stamp={stampOf(block)} folded={folded} onFold={onFold} open={live && row.open} />
+        <BlockView key={block.key} block={block} stamp={stampOf(block)} folded={folded} onFold={onFold} open={live && row.open} fact={fact} />
       ))}
       {fact && <FactNote fact={fact} lane={lane} />}
     </div>

@@ -1,14 +1,21 @@
 import { memo, useEffect, useRef } from 'react';
 import type { LaneBlock } from '../../../shared/model/blocks.ts';
 import { useSession } from '../../stores/open.ts';
-import { FreshText } from './fresh-text.ts';
+import { FreshText, markAdded } from './text-marks.ts';
 import { TextWriter } from './text-writer.ts';
+
+interface StreamedTextProps {
+  readonly block: LaneBlock;
+  readonly className: string;
+  /** A stretch that the wire does not have here, in UTF-16 units. */
+  readonly added?: readonly [start: number, end: number] | undefined;
+}
 
 /**
  * A block's text. React renders the empty element once; what arrives is appended with each frame, past React, so that
  * neither selection nor scroll position is lost and the cost is that of what is new.
  */
-export const StreamedText = memo(function StreamedText({ block, className }: { readonly block: LaneBlock; readonly className: string }) {
+export const StreamedText = memo(function StreamedText({ block, className, added }: StreamedTextProps) {
   const session = useSession();
   const root = useRef<HTMLDivElement>(null);
 
@@ -36,6 +43,9 @@ export const StreamedText = memo(function StreamedText({ block, className }: { r
       writer.clear();
     };
   }, [block, session]);
+
+  const [start, end] = added ?? [0, 0];
+  useEffect(() => (start === end ? undefined : markAdded(root.current!, start, end)), [start, end, block]);
 
   return <div ref={root} className={`streamed ${className}`} />;
 });

@@ -99,7 +99,7 @@ function Tokens({ model, live }: { readonly model: TraceModel; readonly live: bo
   return (
     <Entry name="Tokens in → out" says={says}>
       {uncached === null ? <small>not reported</small> : count(uncached)}
-      {given(usage?.cachedInput) && usage.cachedInput > 0 && <small> +{count(usage.cachedInput)} cached</small>} → {given(out) && !live ? count(out) : <small>{later}</small>}
+      {given(usage?.cachedInput) && usage.cachedInput > 0 && <small className="opt"> +{count(usage.cachedInput)} cached</small>} → {given(out) && !live ? count(out) : <small>{later}</small>}
       {given(usage?.reasoning) && usage.reasoning > 0 && !live && <small> ({count(usage.reasoning)} reasoning)</small>}
     </Entry>
   );

@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { decideEnding } from '../../../src/shared/metrics/ending.ts';
 import type { Emission, WireMessage } from '../../../src/shared/model/messages.ts';
 import type { Api } from '../../../src/shared/model/stream.ts';
-import { allStreams } from '../../support/fixtures.ts';
+import { allStreams, wireFixtures } from '../../support/fixtures.ts';
 import { chatBody, chunk, namedBody, runWire, type WireRun } from '../../support/wire.ts';
 
 /** What must not depend on the cut: everything but the read and its time. */
@@ -106,6 +106,31 @@ describe.each(allStreams().map((file) => [file.name, file] as const))('%s', (_na
   });
 });
 
+/** A longer hunt: FUZZ_RUNS=70000 gives each API more than a million events. */
+const RUNS = Number(process.env['FUZZ_RUNS'] ?? 400);
+
+describe('damaged streams', () => {
+  test.each(wireFixtures().map((file) => [file.name, file] as const))('%s with bytes flipped, lost and doubled is read to its end', (_name, { api, bytes }) => {
+    const damage = fc.array(fc.record({ at: fc.nat({ max: bytes.length - 1 }), kind: fc.constantFrom('flip', 'delete', 'double'), length: fc.integer({ min: 1, max: 40 }) }), { minLength: 1, maxLength: 6 });
+    fc.assert(
+      fc.property(damage, (wounds) => {
+        let damaged = Array.from(bytes);
+        for (const { at, kind, length } of wounds) {
+          const piece = damaged.slice(at, at + length);
+          if (kind === 'flip') damaged.splice(at, piece.length, ...piece.map((byte) => byte ^ 0x11));
+          else damaged = [...damaged.slice(0, at), ...(kind === 'delete' ? [] : [...piece, ...piece]), ...damaged.slice(at + length)];
+        }
+        const { outcome, frames, emissions } = runWire(api, new Uint8Array(damaged));
+        const texts = joined(emissions);
+        for (const { block, text } of outcome.blocks) expect(texts.get(block) ?? '').toBe(text);
+        const ending = decideEnding(api, { head: null, end: { how: 'end' }, bytes: damaged.length, events: frames.length, bodyStart: '' }, outcome);
+        expect(['complete', 'provider-error', 'truncated']).toContain(ending.state);
+      }),
+      { numRuns: 150, seed: 5 },
+    );
+  });
+});
+
 describe('generated streams', () => {
   const text = fc.string({ unit: 'grapheme', maxLength: 12 });
   const odd = fc.oneof(fc.constant(null), fc.integer(), text, fc.constant({}), fc.constant([]));
@@ -126,7 +151,7 @@ describe('generated streams', () => {
       { weight: 12, arbitrary: fc.tuple(chatDelta, fc.integer({ min: 0, max: 1 }), fc.constantFrom(null, null, null, 'stop', 'tool_calls')).map(([delta, index, reason]) => chunk(delta, {}, { index, finish_reason: reason })) },
       { weight: 1, arbitrary: fc.constantFrom<unknown>('[DONE]', '{"broken', 'null', '[1]', { error: { message: 'no' } }, { choices: null }, { choices: [null, 7] }) },
     ),
-    { maxLength: 30 },
+    { maxLength: 30, size: 'max' },
   ).map((events) => chatBody(...events));
 
   const messagesStream = fc.array(
@@ -141,7 +166,7 @@ describe('generated streams', () => {
       },
       { requiredKeys: ['type'] },
     ),
-    { maxLength: 30 },
+    { maxLength: 30, size: 'max' },
   ).map((events) => namedBody(...(events as ({ type: string } & Record<string, unknown>)[])));
 
   const responsesStream = fc.array(
@@ -162,7 +187,7 @@ describe('generated streams', () => {
       },
       { requiredKeys: ['type'] },
     ),
-    { maxLength: 30 },
+    { maxLength: 30, size: 'max' },
   ).map((events) => namedBody(...(events as ({ type: string } & Record<string, unknown>)[])));
 
   test.each([['chat_completions', chatStream], ['messages', messagesStream], ['responses', responsesStream]] as const)('%s: no cut changes anything, blocks add up, nothing throws', (api, stream) => {
@@ -177,7 +202,7 @@ describe('generated streams', () => {
         expect(() => structuredClone(whole.outcome)).not.toThrow();
         expect(() => JSON.stringify(whole.emissions)).not.toThrow();
       }),
-      { numRuns: 400, seed: 11 },
+      { numRuns: RUNS, seed: 11 },
     );
-  });
+  }, 60_000 + RUNS * 100);
 });

@@ -1,7 +1,9 @@
 /** What the wire lane makes of each API's content, in detail. */
 import { describe, expect, test } from 'vitest';
+import { MAX_BLOCKS } from '../../../src/shared/adapters/wire/limits.ts';
+import { createWireLane } from '../../../src/shared/adapters/wire/wire-lane.ts';
 import { wireFixture } from '../../support/fixtures.ts';
-import { chatBody, chunk, namedBody, runWire } from '../../support/wire.ts';
+import { chatBody, chunk, laneSetup, namedBody, runWire } from '../../support/wire.ts';
 
 const finish = (reason: string): Record<string, unknown> => chunk({}, {}, { finish_reason: reason });
 
@@ -35,6 +37,24 @@ describe('framing as the wire takes it', () => {
     const run = runWire('chat_completions', chatBody(chunk({ content: 'a' })) + 'data: [DONE]\n');
     expect(run.unfinished).toBe(true);
     expect(run.outcome.terminated).toBe(false);
+  });
+});
+
+describe('limits end the lane with an error message', () => {
+  test('more blocks than MAX_BLOCKS', () => {
+    const blocks = Array.from({ length: MAX_BLOCKS + 1 }, (_, index) => ({ type: 'content_block_start', index, content_block: { type: 'text', text: '' } }));
+    const run = runWire('messages', namedBody({ type: 'message_start', message: { content: [] } }, ...blocks, { type: 'message_stop' }));
+    expect(run.outcome.blocks).toHaveLength(MAX_BLOCKS);
+    expect(run.outcome.limit).toMatch(/more than 65536 content blocks/);
+    expect(run.outcome).toMatchObject({ terminated: false, errors: [{ type: 'limit', event: MAX_BLOCKS + 1 }] });
+    expect(run.summaries.at(-1)?.notes).toEqual(['not read: the lane ended at a limit']);
+  });
+
+  test("the framer's limit on one event", () => {
+    const lane = createWireLane(laneSetup('chat_completions'));
+    const emitted = lane.take({ type: 'limit', start: 0, end: 9, read: 0, tNs: 0, text: 'The event is too long.' });
+    expect(emitted).toMatchObject([{ ordinal: 0, event: null, message: { message_type: 'error', error: { message: 'The event is too long.', type: 'limit' } } }]);
+    expect(lane.outcome().outcome.limit).toBe('The event is too long.');
   });
 });
 

@@ -22,8 +22,6 @@ interface Entry {
   sawInputDelta: boolean;
 }
 
-const KNOWN_EVENTS = new Set(['message_start', 'content_block_start', 'content_block_delta', 'content_block_stop', 'message_delta', 'message_stop', 'ping', 'error']);
-
 function kindOf(type: string): BlockKind {
   switch (type) {
     case 'text': return 'text';
@@ -77,7 +75,7 @@ export class MessagesWire implements WireProtocol {
       case 'error': return recordError(this.#recorder, data['error'] ?? data, data);
       default: {
         this.#recorder.note('an event type this version does not know');
-        this.#recorder.event(type || 'message', KNOWN_EVENTS.has(type), data);
+        this.#recorder.event(type || 'message', false, data);
       }
     }
   }
@@ -109,6 +107,7 @@ export class MessagesWire implements WireProtocol {
     });
     const reason = stringOf(message?.['stop_reason']);
     if (reason !== null) recorder.finish(0, finishReason(reason));
+    recorder.preview(stringOf(message?.['model']) ?? '');
   }
 
   #blockStart(index: number | null, content: JsonObject | null): void {

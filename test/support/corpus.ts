@@ -14,18 +14,17 @@ export const CORPUS_DIR = folder('corpus/vercel-ai');
 /** Folder with adapters.md and `vectors/`; undefined where it is not there. */
 export const SPEC_DIR = folder('spec');
 
+if (!CORPUS_DIR) console.warn('SKIPPED: the corpus is not beside this repository, so that nothing is checked against recorded streams.');
+
 export interface CorpusFile {
   readonly name: string;
   readonly api: Api;
   readonly bytes: Uint8Array;
 }
 
-/** The corpus's streams, of one API or of all; none, said once on the console, without the corpus. */
+/** The corpus's streams, of one API or of all; none without the corpus. */
 export function corpusFiles(api?: Api): readonly CorpusFile[] {
-  if (!CORPUS_DIR) {
-    console.warn('SKIPPED: the corpus is not beside this repository, so that nothing is checked against recorded streams.');
-    return [];
-  }
+  if (!CORPUS_DIR) return [];
   return readdirSync(CORPUS_DIR)
     .filter((name) => name.endsWith('.sse'))
     .map((name) => ({ name, api: apiOf(name) }))

@@ -1,7 +1,7 @@
 /** Our own small streams of test/fixtures/wire: they stand in where the corpus is not there, and reach what it lacks. */
 import { readdirSync, readFileSync } from 'node:fs';
 import type { Api } from '../../src/shared/model/stream.ts';
-import { CORPUS_DIR, corpusFiles, type CorpusFile } from './corpus.ts';
+import { corpusFiles, type CorpusFile } from './corpus.ts';
 
 const folder = new URL('../fixtures/wire/', import.meta.url);
 
@@ -18,5 +18,5 @@ export function wireFixtures(api?: Api): readonly CorpusFile[] {
 
 /** Our own streams, and the corpus's where it is there. */
 export function allStreams(api?: Api): readonly CorpusFile[] {
-  return [...wireFixtures(api), ...(CORPUS_DIR ? corpusFiles(api) : [])];
+  return [...wireFixtures(api), ...corpusFiles(api)];
 }

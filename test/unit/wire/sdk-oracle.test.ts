@@ -67,7 +67,7 @@ for (const [api, sdk] of SDKS) {
   });
 
   describe.skipIf(!CORPUS_DIR)(`the corpus's ${api} streams`, () => {
-    test.each(CORPUS_DIR ? corpusFiles(api) : [])('$name', async ({ name, bytes }) => {
+    test.each(corpusFiles(api))('$name', async ({ name, bytes }) => {
       const { outcome } = runWire(api, bytes);
       const refused = REFUSED[name];
       if (refused) {
@@ -98,7 +98,7 @@ test('the openai helper keeps the last piece of vendor reasoning; the wire lane 
 const MADE_UP = /shell-(container|skills)/;
 
 describe("a Response that is cut is the SDK's snapshot at that point", () => {
-  const whole = CORPUS_DIR ? corpusFiles('responses').filter(({ name }) => !REFUSED[name] && !MADE_UP.test(name)) : [];
+  const whole = corpusFiles('responses').filter(({ name }) => !REFUSED[name] && !MADE_UP.test(name));
   test.each([...wireFixtures('responses'), ...whole])('$name', async ({ bytes }) => {
     const ends = runWire('responses', bytes).frames.map(({ end }) => end);
     const cuts = ends.filter((_, i) => i > 0 && i % Math.ceil(ends.length / 8) === 0);

@@ -6,16 +6,21 @@ const LEADING = new RegExp(`^[${BLANK}]+`);
 const BLANK_UNIT = new RegExp(`[${BLANK}]`);
 
 export function pythonStripEnd(text: string): string {
+  return text.slice(0, text.length - trailingBlanks(text));
+}
+
+/** How many blanks stand at the end, in UTF-16 units, which for blanks are code points. */
+export function trailingBlanks(text: string): number {
   let end = text.length;
   while (end > 0 && isBlank(text.charCodeAt(end - 1))) end--;
-  return end === text.length ? text : text.slice(0, end);
+  return text.length - end;
 }
 
 export function pythonStrip(text: string): string {
   return pythonStripEnd(text.replace(LEADING, ''));
 }
 
-function isBlank(unit: number): boolean {
+export function isBlank(unit: number): boolean {
   if (unit < 0x80) return unit === 0x20 || (unit >= 0x09 && unit <= 0x0d) || (unit >= 0x1c && unit <= 0x1f);
   return BLANK_UNIT.test(String.fromCharCode(unit));
 }

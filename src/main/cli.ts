@@ -1,0 +1,19 @@
+#!/usr/bin/env node
+/** The command line: one file of hosts/cli and one line here for each command. */
+import { Command, CommanderError } from 'commander';
+import { UsageError } from './hosts/cli/usage-error.ts';
+import { addVectors } from './hosts/cli/vectors.ts';
+
+const program = new Command('tracelane').description('Streams of LLM answers, read from the wire and by the adapters').exitOverride();
+addVectors(program);
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  // Commander has said its own errors already, and help is none.
+  if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? 0 : 2;
+  else if (error instanceof UsageError) {
+    console.error(error.message);
+    process.exitCode = 2;
+  } else throw error;
+}

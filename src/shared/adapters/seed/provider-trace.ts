@@ -1,0 +1,48 @@
+/** The two documents that the seed wrote of each run (adapters, section 9). */
+import type { ReasoningPart, SeedLane, SeedOutcome, ToolCall } from '../../model/messages.ts';
+import type { Api } from '../../model/stream.ts';
+import { fieldsOf, fail } from './seed-error.ts';
+
+export interface TraceParts {
+  readonly lane: SeedLane;
+  readonly api: Api;
+  readonly request: unknown;
+  readonly toolCall: ToolCall | null;
+  readonly content: readonly ReasoningPart[];
+  readonly id: string | null;
+  readonly model: string | null;
+  readonly usage: SeedOutcome['usage'];
+}
+
+/** Throws SeedError where a text cannot be printed, which UTF-8 cannot for half a surrogate pair. */
+export function providerTrace(parts: TraceParts): NonNullable<SeedOutcome['provider_trace']> {
+  const { toolCall, usage } = parts;
+  const call = toolCall && { id: toolCall.id, type: 'function', function: { arguments: toolCall.arguments, name: toolCall.name } };
+  return {
+    request_json: parts.api === 'messages' ? streamed(parts.request) : parts.request,
+    response_json: {
+      content: {
+        tool_call: call && print(call),
+        [parts.lane === 'legacy' ? 'reasoning' : 'content']: parts.content.map(print),
+      },
+      id: parts.id,
+      model: parts.model,
+      role: 'assistant',
+      type: 'message',
+      usage: { input_tokens: usage.prompt_tokens, output_tokens: usage.completion_tokens },
+    },
+  };
+}
+
+function streamed(request: unknown): unknown {
+  if (request instanceof Map) return new Map([...request, ['stream', true]]);
+  return { ...fieldsOf(request), stream: true };
+}
+
+/** JSON.stringify escapes nothing but what JSON must, and half pairs: an escape of one is how to tell. */
+function print(value: unknown): string {
+  const printed = JSON.stringify(value);
+  return HALF_PAIR.test(printed) ? fail('A text holds half a surrogate pair, which cannot be printed.') : printed;
+}
+
+const HALF_PAIR = /(?<!\\)(?:\\\\)*\\ud[89a-f]/;

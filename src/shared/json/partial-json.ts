@@ -1,0 +1,157 @@
+/**
+ * Partial JSON as the seed adapters read it (adapters, section 7), for text that grows: after each piece the result is
+ * the one that parsing everything anew would give, at a cost in proportion to the piece.
+ */
+import { OptimisticReader } from './optimistic-reader.ts';
+import { isGrowing, type Pending } from './partial-tree.ts';
+import { codePointIndex, codePointLength } from './python-text.ts';
+import { isDict, type PyValue } from './python-value.ts';
+import { PARTIAL, PYTHON, StrictReader } from './strict-reader.ts';
+
+/** Thrown where the parsers refuse a text. */
+export class PythonJsonError extends Error {}
+
+/** One field of the outermost object, as far as an adapter looks at it. */
+export interface PartialField {
+  /** text: a string. list: an array. other: anything else, null included. */
+  readonly kind: 'text' | 'list' | 'other';
+  /** Code points or elements; 0 for other. */
+  readonly length: number;
+  /** The string beyond the first `count` code points; '' for the other kinds. */
+  readonly beyond: (count: number) => string;
+}
+
+/** `json.loads(text)`. Throws PythonJsonError. */
+export function parsePython(text: string): PyValue {
+  const reader = new StrictReader(PYTHON);
+  reader.feed(text);
+  const value = wholeOf(reader);
+  if (value === undefined) throw new PythonJsonError(`not JSON: ${text.slice(0, 60)}`);
+  return value;
+}
+
+/** The partial parser with the optimistic one behind it, on a whole text. Throws PythonJsonError. */
+export function parsePartial(text: string): PyValue {
+  if (text === '') return new Map();
+  const strict = new StrictReader(PARTIAL);
+  strict.feed(text);
+  const value = strict.rejected ? undefined : strict.tree.finish(strict.pending());
+  return value === undefined ? parseOptimistic(text) : value;
+}
+
+function parseOptimistic(text: string): PyValue {
+  const python = new StrictReader(PYTHON);
+  python.feed(text);
+  const whole = wholeOf(python);
+  if (whole !== undefined) return whole;
+  const reader = new OptimisticReader();
+  reader.feed(text);
+  const value = reader.refusedAtEnd() ? undefined : reader.tree.finish(reader.pending());
+  if (value === undefined) throw new PythonJsonError(`not JSON, not even in part: ${text.slice(0, 60)}`);
+  return value;
+}
+
+/** What a Python reading of the whole text gives, or undefined while it is not whole. */
+function wholeOf(reader: StrictReader): PyValue | undefined {
+  if (reader.done) return reader.tree.root;
+  const pending = reader.tree.depth === 0 ? reader.pending() : undefined;
+  return pending === undefined || isGrowing(pending.value) ? undefined : pending.value;
+}
+
+type Tail = StrictReader | OptimisticReader;
+
+export class PartialJson {
+  readonly #pieces: string[] = [];
+  #empty = true;
+  /** Lengths of the last finished strings: their fields are asked for at every delta. */
+  readonly #lengths = new Map<string, number>();
+  #strict: StrictReader | undefined = new StrictReader(PARTIAL);
+  /** Both only once the partial parser has refused the text for good. */
+  #python: StrictReader | undefined;
+  #optimistic: OptimisticReader | undefined;
+
+  push(piece: string): void {
+    if (piece === '') return;
+    this.#empty = false;
+    this.#pieces.push(piece);
+    if (this.#strict !== undefined) this.#strict.feed(piece);
+    else this.#feedFallback(piece);
+    if (this.#strict?.rejected) {
+      this.#strict = undefined;
+      this.#python = new StrictReader(PYTHON);
+      this.#optimistic = new OptimisticReader();
+      this.#feedFallback(this.text());
+    }
+  }
+
+  /** All pieces joined. */
+  text(): string {
+    if (this.#pieces.length > 1) this.#pieces.splice(0, this.#pieces.length, this.#pieces.join(''));
+    return this.#pieces[0] ?? '';
+  }
+
+  /** Whether the parse is an object. False too where the text is refused. */
+  isObject(): boolean {
+    if (this.#empty) return true;
+    const reader = this.#reader();
+    return reader !== undefined && isDict(reader.tree.root);
+  }
+
+  /** Number of keys of the object. */
+  size(): number {
+    const { root, pending } = this.#top();
+    if (root === undefined) return 0;
+    return root.size + (pending?.key !== undefined && !root.has(pending.key) ? 1 : 0);
+  }
+
+  /** A field of the object; undefined when it has none of that name. */
+  field(key: string): PartialField | undefined {
+    const { root, pending } = this.#top();
+    const growing = pending?.key === key ? pending.value : undefined;
+    if (isGrowing(growing)) return { kind: 'text', length: growing.length, beyond: (count) => growing.beyond(count) };
+    const value = growing === undefined ? root?.get(key) : growing;
+    if (typeof value === 'string') return this.#textField(value);
+    if (Array.isArray(value)) return { kind: 'list', length: value.length + this.#pendingIn(value), beyond: () => '' };
+    return value === undefined ? undefined : { kind: 'other', length: 0, beyond: () => '' };
+  }
+
+  #textField(value: string): PartialField {
+    let length = this.#lengths.get(value);
+    if (length === undefined) {
+      length = codePointLength(value);
+      if (this.#lengths.size >= 4) this.#lengths.clear();
+      this.#lengths.set(value, length);
+    }
+    return { kind: 'text', length, beyond: (count) => (count >= length ? '' : value.slice(codePointIndex(value, count))) };
+  }
+
+  #pendingIn(list: PyValue[]): number {
+    const reader = this.#reader();
+    return reader?.tree.inner === list && reader.pending() !== undefined ? 1 : 0;
+  }
+
+  /** The outermost object and what is pending right in it. */
+  #top(): { readonly root: Map<unknown, PyValue> | undefined; readonly pending: Pending | undefined } {
+    const reader = this.#reader();
+    const root = reader?.tree.root;
+    if (reader === undefined || !isDict(root)) return { root: undefined, pending: undefined };
+    return { root, pending: reader.tree.depth === 1 ? reader.pending() : undefined };
+  }
+
+  /** The reader whose tree counts now; undefined when the text is refused. */
+  #reader(): Tail | undefined {
+    if (this.#strict !== undefined) {
+      const { tree } = this.#strict;
+      if (tree.root !== undefined || this.#strict.pending() !== undefined) return this.#strict;
+      // Nothing but blanks, or a first value that its end drops: refused for now, though more text may mend it.
+      return undefined;
+    }
+    if (this.#python !== undefined && wholeOf(this.#python) !== undefined) return this.#python;
+    return this.#optimistic === undefined || this.#optimistic.refusedAtEnd() ? undefined : this.#optimistic;
+  }
+
+  #feedFallback(piece: string): void {
+    this.#python?.feed(piece);
+    this.#optimistic?.feed(piece);
+  }
+}

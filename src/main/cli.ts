@@ -1,11 +1,13 @@
 #!/usr/bin/env node
 /** The command line: one file of hosts/cli and one line here for each command. */
 import { Command, CommanderError } from 'commander';
+import { addFuzz } from './hosts/cli/fuzz.ts';
 import { UsageError } from './hosts/cli/usage-error.ts';
 import { addVectors } from './hosts/cli/vectors.ts';
 
 const program = new Command('tracelane').description('Streams of LLM answers, read from the wire and by the adapters').exitOverride();
 addVectors(program);
+addFuzz(program);
 
 try {
   await program.parseAsync();

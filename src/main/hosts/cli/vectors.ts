@@ -17,6 +17,7 @@ export function addVectors(program: Command): void {
     .action((paths: string[], options: { corpus?: string }) => {
       const tally = new Tally();
       for (const path of paths.flatMap(vectorFiles)) runFile(path, options.corpus, tally);
+      if (tally.texts > 0) console.log(`${tally.passed + tally.failed - tally.texts} runs of adapters, ${tally.texts} texts of partial JSON`);
       console.log(`${tally.passed} passed, ${tally.failed} failed`);
       if (tally.failed > 0) process.exitCode = 1;
     });
@@ -25,6 +26,8 @@ export function addVectors(program: Command): void {
 class Tally {
   passed = 0;
   failed = 0;
+  /** How many of both are texts of partial JSON. */
+  texts = 0;
 
   add(name: string, difference: Difference | undefined): void {
     if (difference === undefined) this.passed++;
@@ -101,6 +104,7 @@ function corpusFolders(path: string): string[] {
 function runPartialJson(path: string, text: string, tally: Tally): void {
   for (const entry of parsePython(text) as PyDict[]) {
     const json = entry.get('text') as string;
+    tally.texts++;
     tally.add(`${basename(path)} ${JSON.stringify(json)}`, partialDifference(entry, parsedOrError(json)));
   }
 }

@@ -55,15 +55,31 @@ function functionTokens(tool: PyValue): number {
   let sum = stringTokens(called.get('name'), "A function's name");
   if (!called.has('description')) fail('A function has no description.');
   const description = called.get('description');
-  if (isFilled(description)) sum += stringTokens(description, "A function's description");
-  const parameters = called.get('parameters');
-  if (!isDict(parameters) || !parameters.has('properties')) return sum;
-  return sum + 11 + sumOf(dictOf(parameters.get('properties'), 'properties'), ([name, property]) => stringTokens(name as PyValue, 'A name') + propertyTokens(dictOf(property, 'A property')));
+  // Only text is counted; any other description is passed over.
+  if (typeof description === 'string') sum += tokensOf(description);
+  return sum + (called.has('parameters') ? parameterTokens(called.get('parameters')!) : 0);
 }
 
-function propertyTokens(property: PyDict): number {
-  return sumOf(property, ([field, value]) => fieldTokens(field, value));
+function parameterTokens(parameters: PyValue): number {
+  if (!contains(parameters, 'properties')) return 0;
+  const properties = dictOf(isDict(parameters) ? parameters.get('properties') : undefined, 'properties');
+  return 11 + sumOf(properties, ([name, property]) => stringTokens(name as PyValue, 'A name') + propertyTokens(property));
 }
+
+/** `name in value`, which text and lists answer, too. */
+function contains(value: PyValue, name: string): boolean {
+  if (isDict(value)) return value.has(name);
+  return Array.isArray(value) || typeof value === 'string' ? value.includes(name) : fail('A value that is no container was searched.');
+}
+
+/** A property's fields. What is text or a list is gone through just so, and has no fields that count. */
+function propertyTokens(property: PyValue): number {
+  if (isDict(property)) return sumOf(property, ([field, value]) => fieldTokens(field, value));
+  if (typeof property === 'string') return 0;
+  return listOf(property, 'A property').some((item) => COUNTED.has(item)) ? fail('A property is a list that names a field.') : 0;
+}
+
+const COUNTED: ReadonlySet<PyValue> = new Set(['type', 'description', 'enum', 'items', 'default']);
 
 function fieldTokens(field: unknown, value: PyValue): number {
   switch (field) {
@@ -72,7 +88,7 @@ function fieldTokens(field: unknown, value: PyValue): number {
     case 'description':
       return 2 + stringTokens(value, 'A description');
     case 'enum':
-      return -3 + sumOf(listOf(value, 'enum'), (item) => 3 + stringTokens(item, 'A value of enum'));
+      return -3 + sumOf(typeof value === 'string' ? value : listOf(value, 'enum'), (item) => 3 + stringTokens(item, 'A value of enum'));
     case 'items':
       return 2 + (isDict(value) && value.has('type') ? stringTokens(value.get('type'), 'The type of items') : 0);
     case 'default':

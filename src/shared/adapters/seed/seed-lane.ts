@@ -25,6 +25,9 @@ export interface InterfaceChoice {
 /** The server's name for an LM Studio endpoint. */
 const PROXY = 'lmstudio_openai';
 
+/** How the message of an error begins that is a fault of this program and not of the stream. */
+export const LANE_FAULT = 'The lane failed:';
+
 type Stage = NonNullable<SeedOutcome['error']>['stage'];
 
 export class SeedLaneReader<Id extends SeedLane> implements Lane<SeedLane> {
@@ -154,7 +157,7 @@ export class SeedLaneReader<Id extends SeedLane> implements Lane<SeedLane> {
       step();
     } catch (error) {
       // A fault of this program, too, ends the lane with the message that a fault of the stream gives.
-      const message = error instanceof SeedError ? error.message : `The lane failed: ${String(error)}`;
+      const message = error instanceof SeedError ? error.message : `${LANE_FAULT} ${String(error)}`;
       if (stage === 'stream') this.#stop(message);
       else this.#error = { stage, message, event: null };
     }

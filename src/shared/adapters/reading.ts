@@ -5,7 +5,7 @@
  */
 import type { TraceItem } from '../model/items.ts';
 import { LANES, type LaneId, type WireOutcome } from '../model/messages.ts';
-import type { Read } from '../model/stream.ts';
+import type { Read, SseFrame } from '../model/stream.ts';
 import type { Ending, HttpHead } from '../model/trace.ts';
 import { SseFramer, type Framed } from '../sse/framer.ts';
 import type { Lane, LaneSetup } from './lane.ts';
@@ -15,18 +15,22 @@ import { createWireLane, type WireLane } from './wire/wire-lane.ts';
 export interface ReadingSetup extends LaneSetup {
   /** The seed lanes to run beside the wire, which always runs: it is what the others are read against. */
   readonly lanes?: readonly LaneId[];
+  /** Sees each frame once, in order, with the JSON that the lanes parsed of it: the protocol lint reads these. */
+  readonly watch?: (frame: SseFrame) => void;
 }
 
 export class StreamReading {
   readonly #framer = new SseFramer();
   readonly #wire: WireLane;
   readonly #lanes: Lane[];
+  readonly #watch: ReadingSetup['watch'];
   /** Lanes that threw, against their contract: they are left out from then on, the others go on. */
   readonly #failed = new Set<Lane>();
   #offset = 0;
   #items: TraceItem[] = [];
 
   constructor(setup: ReadingSetup) {
+    this.#watch = setup.watch;
     this.#wire = createWireLane(setup);
     const seeds = (setup.lanes ?? LANES).filter((id) => id !== 'wire');
     this.#lanes = [this.#wire, ...seeds.map((id) => createLane(id, setup))];
@@ -73,6 +77,7 @@ export class StreamReading {
 
   #pass(framed: Framed): void {
     if (framed.type === 'frame') {
+      this.#watch?.(framed.frame);
       // The wire takes the frame first: its summary is the event's row, and stands before what it caused.
       const at = this.#items.length;
       this.#ask(this.#wire, framed.frame.tNs, () => this.#wire.take(framed));

@@ -109,6 +109,11 @@ export class LaneBlocks {
     return this.#errors[lane]?.firstEvent ?? null;
   }
 
+  /** The block that the lane's last message went into; a message without content of its own (usage, finish) leaves it. */
+  last(lane: LaneId): LaneBlock | undefined {
+    return this.#last[lane];
+  }
+
   row(id: string): BlockRow | undefined {
     return this.#byId.get(id);
   }

@@ -39,11 +39,6 @@ export function onNextFrame(task: () => void): void {
   schedule();
 }
 
-/** Runs a waiting task now instead of with the frame. */
-export function runNow(task: () => void): void {
-  if (waiting.delete(task)) task();
-}
-
 export function forgetFrame(task: () => void): void {
   waiting.delete(task);
 }

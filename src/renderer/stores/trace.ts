@@ -8,10 +8,15 @@ import type { TraceId } from '../../shared/model/ids.ts';
 import type { TraceItem } from '../../shared/model/items.ts';
 import type { AdapterOptions, TraceDetail } from '../../shared/model/trace.ts';
 import { client } from '../client/client.ts';
-import { forgetFrame, onNextFrame, runNow } from './frame.ts';
+import { forgetFrame, onNextFrame } from './frame.ts';
 import { TraceModel } from './trace-model.ts';
 
 const PULSE_MS = 250;
+/**
+ * More items than this in one go are more than anyone reads: they are drawn with every second frame. What costs most at
+ * such rates is painting the text that moves, and that is halved.
+ */
+const FLOOD = 100;
 
 export interface TraceState {
   readonly id: TraceId;
@@ -36,9 +41,12 @@ export class TraceSession {
   readonly store: StoreApi<TraceState>;
   readonly model: TraceModel;
   #waiting: TraceItem[] = [];
+  /** A frame is asked for. */
+  #asked = false;
   readonly #drawers = new Set<() => void>();
   #pulse: ReturnType<typeof setTimeout> | undefined;
   #structure = -1;
+  #flooded = false;
   readonly #running: 'loading' | 'live';
   #unsubscribe: (() => void) | undefined;
 
@@ -87,8 +95,18 @@ export class TraceSession {
   /** Takes items in order; they are shown with the next frame, an ending at once. */
   take(batch: readonly TraceItem[]): void {
     for (const item of batch) this.#waiting.push(item);
-    onNextFrame(this.#flush);
-    if (batch.some((item) => item.k === 'ending')) runNow(this.#flush);
+    if (batch.some((item) => item.k === 'ending')) {
+      this.#forget();
+      this.#flush();
+    } else if (!this.#asked) {
+      this.#asked = true;
+      onNextFrame(this.#flooded ? this.#flushAfterNext : this.#flush);
+    }
+  }
+
+  /** More arrives than can be followed: what only helps the eye is left out. */
+  get flooded(): boolean {
+    return this.#flooded;
   }
 
   setFollow(follow: boolean): void {
@@ -103,14 +121,23 @@ export class TraceSession {
 
   close(): void {
     this.#unsubscribe?.();
-    forgetFrame(this.#flush);
+    this.#forget();
     clearTimeout(this.#pulse);
     this.#drawers.clear();
   }
 
+  #forget(): void {
+    forgetFrame(this.#flush);
+    forgetFrame(this.#flushAfterNext);
+  }
+
+  readonly #flushAfterNext = (): void => onNextFrame(this.#flush);
+
   readonly #flush = (): void => {
     const items = this.#waiting;
     this.#waiting = [];
+    this.#asked = false;
+    this.#flooded = items.length > FLOOD;
     const { model } = this;
     const wasEnded = model.ending !== null;
     model.apply(items);

@@ -1,11 +1,8 @@
 /**
  * Marks on text, drawn over it as highlights: the text itself is never wrapped or rebuilt, so that a selection in it stays.
- * `fresh` is the tint of what has just arrived, off when reduced motion is set, and when so much arrives that all of it
- * would be tinted. `added` is what the wire does not have here.
+ * `fresh` is the tint of what has just arrived, off when reduced motion is set. `added` is what the wire does not have here.
  */
 const TINT_MS = 400;
-/** More new characters than this at once are a flood, not a place to look at. */
-const FLOOD = 1500;
 
 const calm = matchMedia('(prefers-reduced-motion: reduce)');
 
@@ -21,27 +18,23 @@ const addedMark = register('added');
 /** Marks what was appended to one text; one per streaming block. */
 export class FreshText {
   #ranges: StaticRange[] = [];
-  #chars = 0;
 
   mark(node: Text, start: number, end: number): void {
-    if (!freshMark || calm.matches || this.#chars > FLOOD) return;
+    if (!freshMark || calm.matches) return;
     const range = stretch(node, start, end);
     this.#ranges.push(range);
-    this.#chars += end - start;
     freshMark.add(range);
-    setTimeout(() => this.#fade(range, end - start), TINT_MS);
+    setTimeout(() => this.#fade(range), TINT_MS);
   }
 
   clear(): void {
     for (const range of this.#ranges) freshMark?.delete(range);
     this.#ranges = [];
-    this.#chars = 0;
   }
 
-  #fade(range: StaticRange, chars: number): void {
+  #fade(range: StaticRange): void {
     if (freshMark?.delete(range) !== true) return;
     this.#ranges = this.#ranges.filter((other) => other !== range);
-    this.#chars -= chars;
   }
 }
 

@@ -73,7 +73,8 @@ export class TextWriter {
 
   #openSheet(): HTMLElement {
     if (this.#sheet && this.#sheet.childElementCount < SHEET) return this.#sheet;
-    if (this.#sheet) this.#sheet.className = 'sheet closed';
+    // One sheet late: by then the browser has laid it out as it stays, and keeps that height for it out of sight.
+    if (this.#sheet?.previousElementSibling) this.#sheet.previousElementSibling.className = 'sheet closed';
     this.#sheet = document.createElement('div');
     this.#sheet.className = 'sheet';
     this.#root.append(this.#sheet);

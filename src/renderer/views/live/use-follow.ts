@@ -7,6 +7,9 @@ import { useSession, useTrace } from '../../stores/open.ts';
 
 /** "At the bottom" means within this many pixels. */
 const NEAR = 5;
+/** A scroll this soon after an input is the input's doing; smooth scrolling takes a while. */
+const HAND_MS = 500;
+const INPUTS = ['wheel', 'touchmove', 'pointerdown', 'keydown'] as const;
 
 export interface Follow {
   /** Events that came since the person scrolled up. */
@@ -23,16 +26,26 @@ export function useFollow(scroller: RefObject<HTMLElement | null>): Follow {
   useEffect(() => {
     const element = scroller.current!;
     let top = element.scrollTop;
+    let touched = -Infinity;
+    const onInput = () => {
+      touched = performance.now();
+    };
     const onScroll = () => {
       const up = element.scrollTop < top - 1;
       top = element.scrollTop;
       const atEnd = element.scrollHeight - top - element.clientHeight <= NEAR;
       const { follow: following, phase } = session.store.getState();
-      if (following && up && !atEnd) session.setFollow(false);
-      else if (!following && atEnd && phase === 'live') session.setFollow(true);
+      // Text that folds away moves the view too: only a person's hand lets go.
+      const meant = performance.now() - touched < HAND_MS;
+      if (following && up && !atEnd && meant) session.setFollow(false);
+      else if (!following && atEnd && meant && phase === 'live') session.setFollow(true);
     };
     element.addEventListener('scroll', onScroll, { passive: true });
-    return () => element.removeEventListener('scroll', onScroll);
+    for (const type of INPUTS) element.addEventListener(type, onInput, { passive: true });
+    return () => {
+      element.removeEventListener('scroll', onScroll);
+      for (const type of INPUTS) element.removeEventListener(type, onInput);
+    };
   }, [session, scroller]);
 
   useEffect(() => {

@@ -14,6 +14,8 @@ export const family = (api: Api, endpoint?: AdapterEndpoint): string => (endpoin
 export interface StateLook {
   readonly glyph: GlyphName;
   readonly tone: string;
+  /** The tone of its name: `wait` is a colour for marks, too faint for text. */
+  readonly textTone?: string;
   readonly label: string;
 }
 
@@ -25,9 +27,9 @@ export const STATE_LOOKS: Readonly<Record<TerminalState | 'live' | 'refused', St
   'http-error': { glyph: 'refused', tone: 'k-error', label: 'HTTP error' },
   truncated: { glyph: 'truncated', tone: 'k-warn', label: 'Truncated' },
   reset: { glyph: 'never', tone: 'k-error', label: 'Connection lost' },
-  refused: { glyph: 'never', tone: 'k-wait', label: 'Never connected' },
+  refused: { glyph: 'never', tone: 'k-wait', textTone: 'k-meta', label: 'Never connected' },
   stalled: { glyph: 'stalled', tone: 'k-warn', label: 'Stalled' },
-  cancelled: { glyph: 'cancelled', tone: 'k-wait', label: 'Cancelled' },
+  cancelled: { glyph: 'cancelled', tone: 'k-wait', textTone: 'k-meta', label: 'Cancelled' },
   'not-a-stream': { glyph: 'not-a-stream', tone: 'k-warn', label: 'Not a stream' },
   limit: { glyph: 'limit', tone: 'k-warn', label: 'Limit' },
 };

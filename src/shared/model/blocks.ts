@@ -35,6 +35,7 @@ export interface LaneBlock {
   readonly pieces: string[];
   /** Length of the pieces in code points. */
   chars: number;
+  /** Messages with content; the wire's block_start and block_stop are not counted. */
   messages: number;
   /** Frames that spoke of it; null before the first frame. */
   firstEvent: number | null;
@@ -141,7 +142,9 @@ export class LaneBlocks {
       }
       case 'error': {
         const row = this.#eventRow(emission.event, 'error');
-        this.#append(this.#block(emission, row, 'error'), message.error.message);
+        const block = this.#block(emission, row, 'error');
+        block.messages++;
+        this.#append(block, message.error.message);
         return;
       }
       case 'usage':
@@ -178,6 +181,7 @@ export class LaneBlocks {
   }
 
   #take(block: LaneBlock, message: LaneMessage): void {
+    block.messages++;
     switch (message.message_type) {
       case 'assistant_message':
         this.#append(block, typeof message.content === 'string' ? message.content : message.content.map((part) => part.text).join(''));
@@ -205,10 +209,10 @@ export class LaneBlocks {
   }
 
   #call(block: LaneBlock, call: { readonly name?: string | null; readonly tool_call_id?: string | null; readonly arguments?: string | null }, approval: boolean): void {
-    const name = block.name ?? call.name ?? null;
+    const name = block.name ?? (call.name || null);
     if (name !== block.name || (approval && !block.approval)) this.version++;
     block.name = name;
-    block.callId ??= call.tool_call_id ?? null;
+    block.callId ??= call.tool_call_id || null;
     block.approval ||= approval;
     const text = call.arguments ?? '';
     if (text === '') return;
@@ -248,7 +252,6 @@ export class LaneBlocks {
       if (kind === 'error') this.#errors[emission.lane] ??= block;
       this.version++;
     }
-    block.messages++;
     block.lastEvent = emission.event;
     block.lastNs = this.#now;
     row.lastEvent = emission.event;
@@ -309,5 +312,6 @@ function kindOfSeed(message: SeedMessage): LaneBlockKind {
 
 function callIdOf(message: SeedMessage): string | null {
   const isCall = message.message_type === 'tool_call_message' || message.message_type === 'approval_request_message';
-  return isCall ? (message.tool_call.tool_call_id ?? null) : null;
+  // Servers that repeat an empty id or name with each fragment say nothing by it.
+  return isCall ? message.tool_call.tool_call_id || null : null;
 }

@@ -65,6 +65,15 @@ describe('the grid of blocks', () => {
     expect(grid.row('t1')!.cells.simple[0]).toMatchObject({ name: 'g', callId: 'call_2' });
   });
 
+  it('takes an empty id or name for none', () => {
+    const grid = gridOfSteps(
+      { ms: 1, block: 't0', wire: [wireStart('t0', 'tool', { name: 'f', id: 'call_1' })], simple: [call('f', 'call_1', '')] },
+      { ms: 2, block: 't0', wire: [wireArgs('t0', '{}')], simple: [call('', '', '{}')] },
+    );
+    expect(grid.row('t0')!.cells.simple).toHaveLength(1);
+    expect(grid.row('t0')!.cells.simple[0]).toMatchObject({ name: 'f', callId: 'call_1', messages: 2 });
+  });
+
   it('keeps what a lane releases with a frame of no block beside what it goes on with', () => {
     const grid = gridOfSteps(
       { ms: 1, block: 't0', wire: [wireStart('t0', 'tool', { name: 'f', id: 'call_1' })], legacy: [call('f', 'call_1', null)] },

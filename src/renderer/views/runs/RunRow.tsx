@@ -53,7 +53,7 @@ export const RunRow = memo(function RunRow({ row, id, selected, marked, editing,
 function Facts({ row, look }: { readonly row: TraceRow; readonly look: ReturnType<typeof lookOf> }) {
   const { firstTextNs, firstByteNs, totalNs, tokensPerSecond } = row.metrics;
   if (row.ending && row.ending.state !== 'complete') {
-    return row.ending.state === 'http-error' ? null : <span className={`state k ${look.tone}`}>{look.label.toLowerCase()}</span>;
+    return row.ending.state === 'http-error' ? null : <span className={`state k ${look.textTone ?? look.tone}`}>{look.label.toLowerCase()}</span>;
   }
   if (!row.timed) return <span className="opt">order only</span>;
   const first = firstTextNs ?? firstByteNs;

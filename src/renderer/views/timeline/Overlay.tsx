@@ -16,6 +16,8 @@ interface OverlayProps {
 }
 
 const percent = (share: number) => `${(share * 100).toFixed(3)}%`;
+/** A line farther right than this has no room for its number. */
+const LABEL_ROOM = 0.95;
 /** A press that moves less than this is a click. */
 const CLICK_PX = 4;
 
@@ -74,7 +76,7 @@ export function Overlay({ data, rows, view, timed, axis }: OverlayProps) {
     <div ref={root} className="timeline-over" onPointerMove={onMove} onPointerDown={onDown} onPointerUp={onUp} onPointerLeave={() => setHovered(null)} onDoubleClick={() => view.show(null)}>
       {values.map((value) => (
         <span key={value} className={value === window.start ? 'tick first' : 'tick'} style={{ left: percent(toShare(window, value)) }}>
-          {timed ? tickText(value, step) : count(value)}
+          {toShare(window, value) < LABEL_ROOM && (timed ? tickText(value, step) : count(value))}
         </span>
       ))}
       {rows.slice(1).map((row) => (
@@ -113,8 +115,8 @@ function Flag({ kind, share, text }: { readonly kind: 'pick' | 'now'; readonly s
 function RangeShade({ from, to, top }: { readonly from: number; readonly to: number; readonly top: number }) {
   return (
     <>
-      <i className="shade" style={{ left: 0, width: percent(Math.max(from, 0)), top }} />
-      <i className="shade" style={{ left: percent(Math.min(to, 1)), right: 0, top }} />
+      <i className="shade before" style={{ left: 0, width: percent(Math.max(from, 0)), top }} />
+      <i className="shade after" style={{ left: percent(Math.min(to, 1)), right: 0, top }} />
     </>
   );
 }

@@ -38,7 +38,13 @@ function layout(data: TimelineData, timed: boolean, folded: boolean): { readonly
   return { rows, height: top };
 }
 
+/** Times need something to stand for: an answer that was no stream has no timeline. */
 export function Timeline() {
+  const empty = useTrace((trace) => trace.phase === 'ended' && trace.model.events.length === 0);
+  return empty ? null : <FullTimeline />;
+}
+
+function FullTimeline() {
   const session = useSession();
   const { model } = session;
   const data = useMemo(() => new TimelineData(model), [model]);

@@ -8,7 +8,9 @@ export function FollowButton() {
   const session = useSession();
   const follow = useTrace((trace) => trace.follow);
   const toggle = () => session.setFollow(!follow);
-  useCommand('trace.follow', toggle);
+  const live = useTrace((trace) => trace.phase === 'live');
+  useCommand('trace.follow', toggle, live);
+  if (!live) return null;
   return (
     <Button aria-pressed={follow} onClick={toggle}>
       Follow <Key chord="Mod+L" />

@@ -24,7 +24,7 @@ export const COMMANDS = [
   { id: 'theme.next', title: 'Switch theme', group: 'Window' },
   { id: 'pane.next', title: 'Focus the next pane', group: 'Window', keys: ['Mod+]'] },
   { id: 'pane.previous', title: 'Focus the previous pane', group: 'Window', keys: ['Mod+['] },
-  { id: 'go.up', title: 'Up one level: event, run, list', group: 'Window', keys: ['Escape'] },
+  { id: 'go.up', title: 'Up one level: leave the event, stop the run, go to the list', group: 'Window', keys: ['Escape'] },
 
   { id: 'run.new', title: 'New run', group: 'Runs', keys: ['Mod+Shift+N', 'c'], hint: 'new run' },
   { id: 'run.start', title: 'Run', group: 'Runs', keys: ['Mod+Enter'] },

@@ -1,6 +1,6 @@
 /** What the window itself can do, whatever it shows. */
 import { resolveTheme } from './theme.ts';
-import { useCommand } from './commands.ts';
+import { runCommand, useCommand } from './commands.ts';
 import { changeSettings, openOverlay, setCentre, useApp } from '../stores/app.ts';
 import { selectEvent, useOpen } from '../stores/open.ts';
 import { OVERLAYS, type OverlayId } from '../views/overlays.ts';
@@ -35,12 +35,12 @@ function nextTheme(): void {
   void changeSettings({ theme: shown === 'light' ? 'dark' : 'light' });
 }
 
-/** Event, then trace, then list. */
+/** Away from the event; then out of the run, which Escape stops while it is live; then to the list. */
 function goUp(): void {
   const { over, recorded } = useOpen.getState();
   const session = over ?? recorded;
   if (session && session.store.getState().event !== null) selectEvent(null);
-  else document.querySelector<HTMLElement>('[data-pane="list"] [role="grid"]')?.focus();
+  else if (!runCommand('run.stop')) document.querySelector<HTMLElement>('[data-pane="list"] [role="grid"]')?.focus();
 }
 
 function movePane(step: 1 | -1): void {

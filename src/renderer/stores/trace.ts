@@ -7,6 +7,7 @@ import { createStore, type StoreApi } from 'zustand';
 import type { TraceId } from '../../shared/model/ids.ts';
 import type { TraceItem } from '../../shared/model/items.ts';
 import type { AdapterOptions, TraceDetail } from '../../shared/model/trace.ts';
+import type { CompareResult } from '../../shared/compare/result.ts';
 import { client } from '../client/client.ts';
 import { forgetFrame, onNextFrame } from './frame.ts';
 import { TraceModel } from './trace-model.ts';
@@ -33,6 +34,8 @@ export interface TraceState {
   readonly follow: boolean;
   /** How many events there were when it was let go of. */
   readonly leftAt: number;
+  /** Lane against lane, once the stream is over and someone asked; see `loadCompare`. */
+  readonly compare: CompareResult | null;
   /** Stretch of time that everything is filtered by, nanoseconds; null: all. */
   readonly range: readonly [startNs: number, endNs: number] | null;
 }
@@ -47,6 +50,8 @@ export class TraceSession {
   #pulse: ReturnType<typeof setTimeout> | undefined;
   #structure = -1;
   #flooded = false;
+  #compared = false;
+  #options: AdapterOptions | undefined;
   readonly #running: 'loading' | 'live';
   #unsubscribe: (() => void) | undefined;
 
@@ -65,6 +70,7 @@ export class TraceSession {
       event: null,
       follow: true,
       leftAt: 0,
+      compare: null,
       range: null,
     }));
   }
@@ -72,6 +78,7 @@ export class TraceSession {
   /** Takes the stored and then the live items; `options` reads the bytes with others than they were recorded with. */
   watch(options?: AdapterOptions): void {
     const { id } = this.store.getState();
+    this.#options = options;
     this.#unsubscribe = client().subscribe(
       'traces.items',
       { id, ...(options && { options }) },
@@ -90,6 +97,15 @@ export class TraceSession {
     } catch (error) {
       this.store.setState({ problem: error instanceof Error ? error.message : String(error) });
     }
+  }
+
+  /** Reads the comparison of the lanes, once; before the end there is none. */
+  async loadCompare(): Promise<void> {
+    const { id, phase } = this.store.getState();
+    if (phase !== 'ended' || this.#compared) return;
+    this.#compared = true;
+    const compare = await client().call('compare.lanes', { id, ...(this.#options && { options: this.#options }) });
+    this.store.setState({ compare });
   }
 
   /** Takes items in order; they are shown with the next frame, an ending at once. */

@@ -4,36 +4,40 @@ import type { LaneId } from '../../../shared/model/messages.ts';
 import { selectEvent, useTrace } from '../../stores/open.ts';
 import { BlockView } from './BlockView.tsx';
 import { EndCell } from './EndCell.tsx';
-import { FactNote } from './FactNote.tsx';
+import type { Finding } from '../../../shared/model/findings.ts';
+import { Findings, FactNote } from './FactNote.tsx';
 import { HoleCell } from './HoleCell.tsx';
 
 interface CellProps {
   readonly row: BlockRow;
   readonly lane: LaneId;
   readonly fact: CellFact | null;
+  /** Of this lane. */
+  readonly findings: readonly Finding[];
   readonly folded: boolean;
   readonly onFold: (row: BlockRow) => void;
   readonly live: boolean;
 }
 
 /** What one lane made of one block of the wire. */
-export function Cell({ row, lane, fact, folded, onFold, live }: CellProps) {
+export function Cell({ row, lane, fact, findings, folded, onFold, live }: CellProps) {
   const blocks = row.cells[lane];
   const chosen = useTrace(({ event }) => event !== null && row.firstEvent !== null && row.lastEvent !== null && event >= row.firstEvent && event <= row.lastEvent);
   const select = () => {
     // A click that ends a text selection is not a click on the event.
     if (row.firstEvent !== null && document.getSelection()?.isCollapsed !== false) selectEvent(row.firstEvent);
   };
-  if (row.kind === 'end') return <EndCell lane={lane} />;
-  if (blocks.length === 0) return <HoleCell row={row} lane={lane} fact={fact} chosen={chosen} onSelect={select} />;
+  const own = findings.filter((finding) => (row.kind === 'end' ? finding.event === null : finding.block === row.id));
+  if (row.kind === 'end') return <EndCell lane={lane} findings={own} />;
+  if (blocks.length === 0) return <HoleCell row={row} lane={lane} fact={fact} findings={own} onSelect={select} />;
   const shut = folded && (row.kind === 'reasoning' || row.kind === 'hidden');
-  const classes = ['cell', shut && 'shut', fact && 'off', chosen && lane === 'wire' && 'chosen'].filter(Boolean).join(' ');
+  const classes = ['cell', shut && 'shut', (fact || own.length > 0) && 'off', chosen && lane === 'wire' && 'chosen'].filter(Boolean).join(' ');
   return (
     <div className={classes} onClick={select}>
       {blocks.map((block) => (
         <BlockView key={block.key} block={block} stamp={stampOf(block)} folded={folded} onFold={onFold} open={live && row.open} fact={fact} />
       ))}
-      {fact && <FactNote fact={fact} lane={lane} />}
+      {own.length > 0 ? <Findings findings={own} /> : fact && <FactNote fact={fact} lane={lane} />}
     </div>
   );
 }

@@ -1,21 +1,24 @@
+import type { Finding } from '../../../shared/model/findings.ts';
 import type { LaneId, LaneOutcome, SeedOutcome, WireOutcome } from '../../../shared/model/messages.ts';
 import { given } from '../../components/given.ts';
 import { count } from '../../components/format.ts';
 import { Glyph } from '../../components/Glyph.tsx';
 import { useSession, useTrace } from '../../stores/open.ts';
+import { Findings } from './FactNote.tsx';
 
 /** What the lane held when the stream was over: finish, usage, the call it kept. */
-export function EndCell({ lane }: { readonly lane: LaneId }) {
+export function EndCell({ lane, findings }: { readonly lane: LaneId; readonly findings: readonly Finding[] }) {
   useTrace((trace) => trace.structure);
   const { outcomes } = useSession().model;
   const result = outcomes[lane];
   return (
-    <div className="cell end">
+    <div className={findings.length > 0 ? 'cell end off' : 'cell end'}>
       <header className="block-head">
         <Glyph name="end" size={14} className="k-meta" />
         <h3 className="cut">After the end</h3>
       </header>
       {result && <dl className="facts-list">{factsOf(result).map(([name, value]) => <Fact key={name} name={name} value={value} />)}</dl>}
+      <Findings findings={findings} />
     </div>
   );
 }

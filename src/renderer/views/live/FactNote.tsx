@@ -1,7 +1,17 @@
 import type { CellFact } from '../../../shared/model/cell-facts.ts';
+import type { Finding } from '../../../shared/model/findings.ts';
 import type { LaneId } from '../../../shared/model/messages.ts';
 import { count, plural } from '../../components/format.ts';
 import { LANE_NAMES } from '../../components/names.ts';
+
+/** What the comparison found here; it knows more than the counts do. */
+export function Findings({ findings }: { readonly findings: readonly Finding[] }) {
+  return findings.map((finding) => (
+    <p key={finding.number} className="note">
+      <b>{finding.number}</b> {finding.sentence}
+    </p>
+  ));
+}
 
 /** In what a cell differs from the wire's, in numbers. */
 export function FactNote({ fact, lane }: { readonly fact: CellFact; readonly lane: LaneId }) {

@@ -1,10 +1,12 @@
 import type { BlockRow } from '../../../shared/model/blocks.ts';
 import type { CellFact } from '../../../shared/model/cell-facts.ts';
+import type { Finding } from '../../../shared/model/findings.ts';
 import type { LaneId } from '../../../shared/model/messages.ts';
 import { count, plural } from '../../components/format.ts';
 import { Glyph } from '../../components/Glyph.tsx';
 import { LANE_NAMES } from '../../components/names.ts';
 import { useSession } from '../../stores/open.ts';
+import { Findings } from './FactNote.tsx';
 
 const WANTED: Partial<Record<BlockRow['kind'], string>> = { text: 'text message', reasoning: 'reasoning message', tool: 'tool call', refusal: 'refusal' };
 
@@ -12,17 +14,13 @@ interface HoleCellProps {
   readonly row: BlockRow;
   readonly lane: LaneId;
   readonly fact: CellFact | null;
-  readonly chosen: boolean;
+  readonly findings: readonly Finding[];
   readonly onSelect: () => void;
 }
 
 /** Nothing here. Hatched in rose, with what is missing, when the wire has something that a reader of this lane never sees. */
-export function HoleCell({ row, lane, fact, onSelect }: HoleCellProps) {
-  const { blocks } = useSession().model;
+export function HoleCell({ row, lane, fact, findings, onSelect }: HoleCellProps) {
   if (fact?.type !== 'nothing') return <div className="cell empty" aria-label={lane === 'wire' ? 'Not on the wire' : 'No message'} />;
-  const endedAt = blocks.errorEvent(lane);
-  const ended = endedAt !== null && row.firstEvent !== null && endedAt <= row.firstEvent;
-  const name = LANE_NAMES[lane];
   return (
     <div className="cell void off" onClick={onSelect}>
       <header className="block-head">
@@ -30,13 +28,22 @@ export function HoleCell({ row, lane, fact, onSelect }: HoleCellProps) {
         <h3 className="cut">No {WANTED[row.kind] ?? 'message'}</h3>
         <span className="push state k k-del">{fact.chars > 0 && `−${count(fact.chars)} ch`}</span>
       </header>
-      <p className="note">
-        <b>
-          {plural(fact.chars, 'character')} {row.open ? 'so far' : 'lost'}.
-        </b>{' '}
-        {plural(fact.events, 'delta')} arrived and {name} emitted nothing for them
-        {ended ? `: it had ended with an error at event ${endedAt}.` : row.open ? ' yet.' : '.'}
-      </p>
+      {findings.length > 0 ? <Findings findings={findings} /> : <Lost row={row} lane={lane} fact={fact} />}
     </div>
+  );
+}
+
+function Lost({ row, lane, fact }: { readonly row: BlockRow; readonly lane: LaneId; readonly fact: CellFact & { readonly type: 'nothing' } }) {
+  const endedAt = useSession().model.blocks.errorEvent(lane);
+  const ended = endedAt !== null && row.firstEvent !== null && endedAt <= row.firstEvent;
+  if (fact.chars === 0) return <p className="note">{row.open ? `${LANE_NAMES[lane]} has emitted nothing of it yet.` : `${LANE_NAMES[lane]} never emitted it.`}</p>;
+  return (
+    <p className="note">
+      <b>
+        {plural(fact.chars, 'character')} {row.open ? 'so far' : 'lost'}.
+      </b>{' '}
+      {plural(fact.events, 'delta')} arrived and {LANE_NAMES[lane]} emitted nothing for them
+      {ended ? `: it had ended with an error at event ${endedAt}.` : row.open ? ' yet.' : '.'}
+    </p>
   );
 }

@@ -1,5 +1,6 @@
 import { cellFact } from '../../../shared/model/cell-facts.ts';
 import type { BlockRow } from '../../../shared/model/blocks.ts';
+import type { Finding } from '../../../shared/model/findings.ts';
 import type { LaneId } from '../../../shared/model/messages.ts';
 import { Chip } from '../../components/Chip.tsx';
 import { plural } from '../../components/format.ts';
@@ -11,6 +12,8 @@ interface LaneColumnProps {
   readonly lane: LaneId;
   readonly rows: readonly BlockRow[];
   readonly folds: Folds;
+  /** Of all lanes. */
+  readonly findings: readonly Finding[];
   readonly live: boolean;
   /** Only so that numbers are read again. */
   readonly pulse: number;
@@ -18,9 +21,10 @@ interface LaneColumnProps {
 }
 
 /** One lane: its head and its cells, on the rows of the shared grid. Selecting text stays inside the lane. */
-export function LaneColumn({ lane, rows, folds, live, messages }: LaneColumnProps) {
+export function LaneColumn({ lane, rows, folds, findings, live, messages }: LaneColumnProps) {
   const facts = rows.map((row) => cellFact(row, lane));
-  const differ = facts.filter((fact) => fact !== null).length;
+  const own = findings.filter((finding) => finding.lane === lane);
+  const differ = own.length > 0 ? own.length : facts.filter((fact) => fact !== null).length;
   return (
     <section className="lane" role="region" aria-label={LANE_NAMES[lane]} aria-busy={live} data-lane={lane} style={{ gridRowEnd: `span ${rows.length + 1}` }}>
       <header className="lane-head">
@@ -35,7 +39,7 @@ export function LaneColumn({ lane, rows, folds, live, messages }: LaneColumnProp
         <span className="push">{plural(messages, lane === 'wire' ? 'event' : 'message')}</span>
       </header>
       {rows.map((row, at) => (
-        <Cell key={row.id} row={row} lane={lane} fact={facts[at]!} folded={folds.isFolded(row)} onFold={folds.toggle} live={live} />
+        <Cell key={row.id} row={row} lane={lane} fact={facts[at]!} findings={own} folded={folds.isFolded(row)} onFold={folds.toggle} live={live} />
       ))}
     </section>
   );

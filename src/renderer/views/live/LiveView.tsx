@@ -1,5 +1,6 @@
-import { useMemo, useRef } from 'react';
+import { useEffect, useMemo, useRef } from 'react';
 import { ArrowDown } from 'lucide-react';
+import type { Finding } from '../../../shared/model/findings.ts';
 import { LANES, type LaneId } from '../../../shared/model/messages.ts';
 import { count } from '../../components/format.ts';
 import { Icon } from '../../components/Icon.tsx';
@@ -8,6 +9,8 @@ import { LaneColumn } from './LaneColumn.tsx';
 import { useFolds } from './use-folds.ts';
 import { useFollow } from './use-follow.ts';
 import './live.css';
+
+const NO_FINDINGS: readonly Finding[] = [];
 
 /** More rows than this are not drawn at once: a stream of ten thousand blocks must not become as many cells. */
 const ROWS_SHOWN = 200;
@@ -29,6 +32,12 @@ export function LiveView() {
   // oxlint-disable-next-line react/exhaustive-deps
   const rows = useMemo(() => blocks.rows.slice(-ROWS_SHOWN), [blocks, structure]);
   const folds = useFolds(rows, reading);
+  const findings = useTrace((trace) => trace.compare?.findings) ?? NO_FINDINGS;
+  const ended = useTrace((trace) => trace.phase === 'ended');
+  useEffect(() => {
+    // Without findings the counts of cell-facts.ts stand; the Compare tab says why there are none.
+    if (ended) session.loadCompare().catch(() => {});
+  }, [ended, session]);
   const hidden = blocks.rows.length - rows.length;
 
   return (
@@ -37,7 +46,7 @@ export function LiveView() {
         {hidden > 0 && <p className="live-hidden">The first {count(hidden)} blocks are not drawn here; the Messages tab has all.</p>}
         <div className="lanes">
           {LANES.map((lane) => (
-            <LaneColumn key={lane} lane={lane} rows={rows} folds={folds} live={live} pulse={pulse} messages={laneCount(lane, session.model)} />
+            <LaneColumn key={lane} lane={lane} rows={rows} folds={folds} findings={findings} live={live} pulse={pulse} messages={laneCount(lane, session.model)} />
           ))}
         </div>
         {events.length === 0 && <Waiting />}

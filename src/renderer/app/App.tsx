@@ -4,6 +4,7 @@ import { useApp } from '../stores/app.ts';
 import { useRuns } from '../stores/runs.ts';
 import { FIRST_RUN } from '../views/first-run.ts';
 import { Announcer } from './Announcer.tsx';
+import { Banner } from './Banner.tsx';
 import { useFrameCommands } from './frame-commands.ts';
 import { HintBar } from './HintBar.tsx';
 import { useKeyboard } from './keyboard.ts';
@@ -23,6 +24,7 @@ export function App() {
       <Tooltip.Provider delay={500}>
         <div className="app">
           <TopBar />
+          <Banner />
           <Body />
           <HintBar />
         </div>

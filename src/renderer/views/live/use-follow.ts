@@ -55,7 +55,12 @@ export function useFollow(scroller: RefObject<HTMLElement | null>): Follow {
       element?.scrollTo({ top: element.scrollHeight });
     };
     stick();
-    return session.onDraw(stick);
+    const stop = session.onDraw(stick);
+    return () => {
+      stop();
+      // What stands after the end comes with it.
+      if (session.model.ending && session.store.getState().follow) stick();
+    };
   }, [follow, live, session, scroller]);
 
   return {

@@ -68,6 +68,7 @@ export const COMMANDS = [
   { id: 'timeline.panLeft', title: 'Pan left', group: 'Timeline', keys: ['a'] },
   { id: 'timeline.panRight', title: 'Pan right', group: 'Timeline', keys: ['d'] },
   { id: 'timeline.fit', title: 'Centre the selection; again: fit it', group: 'Timeline', keys: ['f'] },
+  { id: 'timeline.range', title: 'Show only the time of the selected block', group: 'Timeline', keys: ['x'], hint: 'bar to range' },
   { id: 'timeline.fold', title: 'Fold or unfold the timeline', group: 'Timeline' },
 
   { id: 'play.toggle', title: 'Play or pause', group: 'Replay', keys: ['Space'], hint: 'play' },

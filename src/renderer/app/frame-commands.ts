@@ -35,11 +35,12 @@ function nextTheme(): void {
   void changeSettings({ theme: shown === 'light' ? 'dark' : 'light' });
 }
 
-/** Away from the event; then out of the run, which Escape stops while it is live; then to the list. */
+/** Out of the range, away from the event; then out of the run, which Escape stops while it is live; then to the list. */
 function goUp(): void {
   const { over, recorded } = useOpen.getState();
   const session = over ?? recorded;
-  if (session && session.store.getState().event !== null) selectEvent(null);
+  if (session && session.store.getState().range !== null) session.store.setState({ range: null });
+  else if (session && session.store.getState().event !== null) selectEvent(null);
   else if (!runCommand('run.stop')) document.querySelector<HTMLElement>('[data-pane="list"] [role="grid"]')?.focus();
 }
 

@@ -53,6 +53,11 @@ export function useNavigation(data: TimelineData, view: TimelineView): void {
     const place = (index: number | null | undefined) => (timed ? (model.events[index ?? event.index]?.tNs ?? event.tNs) : (index ?? event.index));
     return [place(row?.firstEvent), place(row?.lastEvent)];
   };
+  const toRange = () => {
+    const event = model.events[now() ?? -1];
+    if (event) session.store.setState({ range: blockSpan(event) });
+  };
+  useCommand('timeline.range', toRange, timed);
   useCommand('timeline.fit', () => fit(model.events[now() ?? -1], view, timed, blockSpan));
 }
 

@@ -1,0 +1,56 @@
+import { describe, expect, it } from 'vitest';
+import { traceId } from '../../../src/shared/model/ids.ts';
+import type { TraceRow } from '../../../src/shared/model/trace.ts';
+import { compact, dayName, duration, money } from '../../../src/renderer/components/format.ts';
+import { listRows, matches } from '../../../src/renderer/views/runs/list-rows.ts';
+import { lookOf } from '../../../src/renderer/views/runs/run-state.ts';
+
+const NOW = new Date(2025, 9, 18, 14).getTime();
+const HOUR = 3_600_000;
+
+function row(id: string, over: Partial<TraceRow> = {}): TraceRow {
+  return {
+    id: traceId(id), title: `Question ${id}`, renamed: false, starred: false, source: 'run', api: 'messages', model: 'claude-x', startedAt: NOW, timed: true,
+    metrics: { firstByteNs: 1, firstEventNs: 1, firstReasoningNs: null, firstTextNs: 1, firstToolNs: null, totalNs: 1, events: 1, reads: 1, bytes: 1, textChars: 1, gaps: [] },
+    ending: { state: 'complete', rule: '' },
+    ...over,
+  };
+}
+const { ending: _, ...running } = row('live', { startedAt: NOW - 30 * HOUR });
+
+describe('the run list', () => {
+  const all: readonly TraceRow[] = [row('a'), row('b', { startedAt: NOW - 20 * HOUR }), running];
+  const rows = new Map(all.map((item) => [item.id, item]));
+  const ids = all.map(({ id }) => id);
+  const shape = (pin: boolean) => listRows(ids, rows, pin, NOW).map((entry) => (entry.type === 'day' ? `${entry.name} ${entry.count}` : entry.id));
+
+  it('groups by day, and puts live runs on top only while it is followed', () => {
+    expect(shape(false)).toEqual(['Today 1', 'a', 'Yesterday 2', 'b', 'live']);
+    expect(shape(true)).toEqual(['Live 1', 'live', 'Today 1', 'a', 'Yesterday 1', 'b']);
+  });
+
+  it('finds rows by words anywhere', () => {
+    expect(matches(row('a'), ['claude', 'question'])).toBe(true);
+    expect(matches(row('a'), ['claude', 'nowhere'])).toBe(false);
+  });
+
+  it('tells a connection that never was from one that was lost', () => {
+    const lost = row('x', { ending: { state: 'reset', rule: '' } });
+    expect(lookOf(lost).label).toBe('Connection lost');
+    expect(lookOf({ ...lost, metrics: { ...lost.metrics, reads: 0 } }).label).toBe('Never connected');
+    expect(lookOf(running).label).toBe('Live');
+  });
+});
+
+describe('numbers', () => {
+  it('gives durations the unit that fits', () => {
+    expect([0.4e6, 398e6, 999e6, 3.372e9, 123.4e9].map((ns) => Object.values(duration(ns)).join(' '))).toEqual(['0.4 ms', '398 ms', '999 ms', '3.37 s', '123.4 s']);
+  });
+  it('shortens counts and sums', () => {
+    expect([compact(640), compact(1234), compact(54_321), money(0.0112), money(1.5)]).toEqual(['640', '1.2k', '54k', '$0.0112', '$1.50']);
+  });
+  it('names days', () => {
+    expect([dayName(NOW, NOW), dayName(NOW - 20 * HOUR, NOW)]).toEqual(['Today', 'Yesterday']);
+    expect(dayName(new Date(2024, 0, 5).getTime(), NOW)).toBe('January 5, 2024');
+  });
+});

@@ -8,6 +8,8 @@ export class GrowingText {
   readonly #pieces: string[] = [];
   /** Code points of each piece. */
   readonly #lengths: number[] = [];
+  /** All pieces: a rope that the engine joins only if somebody reads it, and most never do. */
+  #whole = '';
   #length = 0;
   #trailing = 0;
   /** The text's end is the end of the input, from which the optimistic parser strips blanks before it reads. */
@@ -21,6 +23,7 @@ export class GrowingText {
     if (piece === '') return;
     const length = codePointLength(piece);
     this.#pieces.push(piece);
+    this.#whole += piece;
     this.#lengths.push(length);
     this.#length += length;
     if (this.#stripped) {
@@ -37,6 +40,7 @@ export class GrowingText {
   /** The text beyond the first `count` code points. */
   beyond(count: number): string {
     if (count >= this.length) return '';
+    if (count === 0 && this.#trailing === 0) return this.#whole;
     let first = this.#pieces.length;
     let before = this.#length;
     while (first > 0 && before > count) before -= this.#lengths[--first]!;
@@ -47,6 +51,6 @@ export class GrowingText {
 
   /** All of it, trailing blanks included: what it is once its end has come. */
   whole(): string {
-    return this.#pieces.join('');
+    return this.#whole;
   }
 }

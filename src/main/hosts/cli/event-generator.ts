@@ -3,7 +3,7 @@ import type { Api } from '../../../shared/model/stream.ts';
 import type { Random } from './random.ts';
 
 const WORDS = ['Hello', ' world', '\n', '"', '\\', '{', '}', '{"thinking": "', '", "message": "', '"}', ': ', ',', 'é', '😀', '\ud83d', '\\u00', '\\n', '</thinking>', '[', '1e400', ''];
-const ODD: readonly unknown[] = [null, 0, 1, -1.5, 12345678901234567890, true, false, '', 'text', [], [null], {}, { type: 'new' }, [[[]]]];
+const ODD: readonly unknown[] = [null, 0, 1, -1.5, 2 ** 64, true, false, '', 'text', [], [null], {}, { type: 'new' }, [[[]]]];
 const NAMES = ['send_message', 'get_time', '', 'a'];
 const encoder = new TextEncoder();
 

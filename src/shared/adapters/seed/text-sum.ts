@@ -1,27 +1,35 @@
 /** Text added up from fragments, which stays linear because it is joined once, when it is asked for. */
 import { isHighSurrogate, isLowSurrogate } from '../../json/python-text.ts';
+import { fail } from './seed-error.ts';
+
+/** V8's longest string has 512 Mi units; a text that comes near it cannot be joined, let alone printed. */
+export const MAX_TEXT_UNITS = 256 * 1024 * 1024;
 
 export class TextSum {
   readonly #pieces: string[] = [];
-  #split = false;
+  #units = 0;
 
+  /** Throws SeedError past MAX_TEXT_UNITS. */
   append(piece: string): void {
-    const last = this.#pieces[this.#pieces.length - 1];
-    if (last !== undefined && isHighSurrogate(last.charCodeAt(last.length - 1)) && isLowSurrogate(piece.charCodeAt(0))) this.#split = true;
-    if (piece !== '') this.#pieces.push(piece);
+    if (piece === '') return;
+    this.#units += piece.length;
+    if (this.#units > MAX_TEXT_UNITS) fail(`More than ${MAX_TEXT_UNITS} characters of one text.`);
+    this.#pieces.push(piece);
   }
 
   get empty(): boolean {
-    return this.#pieces.length === 0;
+    return this.#units === 0;
   }
 
   /** Two halves of a pair came in different fragments: to Python they stay two halves, which it cannot print as UTF-8. */
   get split(): boolean {
-    return this.#split;
+    return this.#pieces.some((piece, i) => {
+      const before = this.#pieces[i - 1];
+      return before !== undefined && isHighSurrogate(before.charCodeAt(before.length - 1)) && isLowSurrogate(piece.charCodeAt(0));
+    });
   }
 
   text(): string {
-    if (this.#pieces.length > 1) this.#pieces.splice(0, this.#pieces.length, this.#pieces.join(''));
-    return this.#pieces[0] ?? '';
+    return this.#pieces.join('');
   }
 }

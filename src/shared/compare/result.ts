@@ -21,11 +21,14 @@ export interface AlignedRow {
 }
 
 export interface AlignedCell {
-  /** The lane's text here, joined; null: the lane has nothing here. */
+  /**
+   * The lane's text here, joined, and in a cell that is not equal also what it lost, in its place and marked `lost`: without
+   * those stretches it is what the lane said. Null: the lane has nothing here.
+   */
   readonly text: string | null;
   readonly messages: number;
   readonly equal: boolean;
-  /** Marked stretches of `text`, as code unit ranges; `lost` marks what the wire has here and the lane does not. */
+  /** Marked stretches of `text`, in order, as code unit ranges; `lost` is on the wire and not in the lane, `added` the other way round. */
   readonly marks: readonly { readonly start: number; readonly end: number; readonly mark: 'added' | 'lost' | 'altered' }[];
 }
 

@@ -1,0 +1,101 @@
+/** Tool arguments as text: one value of them with the places it came from, and comparison that leaves spacing aside. */
+import { objectOf, parseJson } from '../adapters/wire/json-object.ts';
+
+export interface ArgumentValue {
+  /** The decoded text; cut short where the arguments are. */
+  readonly text: string;
+  /** Offset in the arguments of the decoded text's unit at `index`. */
+  readonly offset: (index: number) => number;
+}
+
+const [QUOTE, BACKSLASH] = ['"', '\\'];
+
+/** The string value of a key of the outermost object; null when it has none, or one that is no string. */
+export function argumentValue(args: string, key: string): ArgumentValue | null {
+  let depth = 0;
+  for (let i = 0; i < args.length; i++) {
+    const char = args[i]!;
+    if (char === '{' || char === '[') depth++;
+    else if (char === '}' || char === ']') depth--;
+    else if (char === QUOTE) {
+      const end = stringEnd(args, i);
+      if (depth === 1 && args[i + 1] !== undefined && decode(args.slice(i + 1, end)) === key) {
+        const colon = /^\s*:\s*"/.exec(args.slice(end + 1, end + 100));
+        if (colon) return valueAt(args, end + 1 + colon[0].length);
+      }
+      i = end;
+    }
+  }
+  return null;
+}
+
+function valueAt(args: string, start: number): ArgumentValue {
+  const end = stringEnd(args, start - 1);
+  const raw = args.slice(start, end);
+  return { text: decode(raw), offset: (index) => start + rawOffset(raw, index) };
+}
+
+/** Index of the quote that closes the string opened at `open`; the end of the text when it is cut. */
+function stringEnd(args: string, open: number): number {
+  for (let i = open + 1; i < args.length; i++) {
+    if (args[i] === BACKSLASH) i++;
+    else if (args[i] === QUOTE) return i;
+  }
+  return args.length;
+}
+
+/** A string's content decoded; an escape that is cut at the end is left out, one that is no escape stays as written. */
+export function decode(raw: string): string {
+  const whole = raw.replace(/(^|[^\\])((?:\\\\)*)\\(u[0-9a-fA-F]{0,3})?$/, '$1$2');
+  try {
+    return JSON.parse(`"${whole.replace(/[\u0000-\u001f]/g, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`)}"`) as string;
+  } catch {
+    return whole;
+  }
+}
+
+function rawOffset(raw: string, index: number): number {
+  let at = 0;
+  for (let decoded = 0; decoded < index && at < raw.length; decoded++) at += raw[at] !== BACKSLASH ? 1 : raw[at + 1] === 'u' ? 6 : 2;
+  return Math.min(at, raw.length);
+}
+
+/** Without the blanks outside of strings. */
+export function compact(args: string): string {
+  const pieces: string[] = [];
+  for (let i = 0; i < args.length; ) {
+    if (args[i] === QUOTE) {
+      const end = Math.min(args.length, stringEnd(args, i) + 1);
+      pieces.push(args.slice(i, end));
+      i = end;
+      continue;
+    }
+    let end = args.indexOf(QUOTE, i);
+    if (end < 0) end = args.length;
+    pieces.push(args.slice(i, end).replace(/\s+/g, ''));
+    i = end;
+  }
+  return pieces.join('');
+}
+
+/** Equal as JSON (order of keys, spacing and escapes aside), or as text where they are no JSON. */
+export function sameArguments(a: string, b: string): boolean {
+  if (a === b || compact(a) === compact(b)) return true;
+  const [left, right] = [parseJson(a), parseJson(b)];
+  return left !== undefined && right !== undefined && canonical(left) === canonical(right);
+}
+
+/** The arguments without one key; undefined when they are no JSON object or have no such key. */
+export function withoutKey(args: string, key: string): string | undefined {
+  const value = objectOf(parseJson(args));
+  if (!value || !Object.hasOwn(value, key)) return undefined;
+  return JSON.stringify(Object.fromEntries(Object.entries(value).filter(([name]) => name !== key)));
+}
+
+/** JSON text with keys in order. Safe from deep nesting, since parseJson refuses it. */
+export function canonical(value: unknown): string {
+  return JSON.stringify(value, (_key, part: unknown) => {
+    const object = objectOf(part);
+    return object ? Object.fromEntries(Object.entries(object).toSorted(([a], [b]) => (a < b ? -1 : 1))) : part;
+  });
+}

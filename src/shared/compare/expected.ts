@@ -1,0 +1,113 @@
+/**
+ * What a seed adapter would emit for each wire block if it lost nothing, under its options. Findings compare with this and
+ * not with the bare wire, so that a change that the options ask for is no finding:
+ *
+ * - Answer text becomes assistant messages, reasoning becomes reasoning messages, a refusal is answer text to its reader.
+ * - legacy with `use_assistant_message` turns the arguments of `send_message` into messages: the value of `message` is
+ *   text. The call itself is then not emitted, as asked.
+ * - legacy takes the value of `thinking` out of any tool's arguments as reasoning, whatever the options; the arguments
+ *   are whole with or without it. simple knows neither option and passes arguments as they came.
+ * - legacy on Anthropic with `put_inner_thoughts_in_kwarg` emits text as reasoning less any `</thinking>`, because the
+ *   thoughts are meant to be in the arguments and text is what the model said before. It is named, as information.
+ * - Server tools, their results, citations and encrypted reasoning have no message type in the adapters' contract: not
+ *   expected. A redacted block of Anthropic has one: expected.
+ * - Nothing is expected from the frame on at which the lane ended in an error: the error is the finding, and counts it.
+ */
+import { MESSAGE_KEY, MESSAGE_TOOL, THOUGHTS_KEY } from '../adapters/seed/names.ts';
+import type { BlockRow } from '../model/blocks.ts';
+import type { SeedLane } from '../model/messages.ts';
+import { argumentValue } from './argument-text.ts';
+import { eventAt, firstEvent, lastEvent, stoppedAt, textBefore, type ComparisonInput, type Strand, type StrandKind } from './lane-reading.ts';
+
+export const THINKING_TAG = '</thinking>';
+
+export interface ExpectedPart {
+  readonly row: BlockRow;
+  readonly kind: Extract<StrandKind, 'text' | 'reasoning' | 'hidden' | 'tool'>;
+  readonly text: string;
+  /** The wire's messages it is made of. */
+  readonly wire: Strand;
+  /** Where its text stands unchanged in the wire strand; otherwise it was taken out of arguments or cleaned. */
+  readonly verbatim: boolean;
+  /** What it is on the wire: named in sentences. */
+  readonly noun: 'answer text' | 'refusal' | 'reasoning' | 'tool arguments';
+  /** Arguments of a tool call that become other messages, so that the call itself need not be emitted. */
+  readonly converted: boolean;
+  /** Frame of the text's character at `offset`. */
+  readonly eventAt: (offset: number) => number | null;
+  readonly firstEvent: number | null;
+  readonly lastEvent: number | null;
+}
+
+const cache = new WeakMap<ComparisonInput, Map<SeedLane, readonly ExpectedPart[]>>();
+
+/** Worked out once for each input and lane: every finding asks for it. */
+export function expectedParts(input: ComparisonInput, lane: SeedLane): readonly ExpectedPart[] {
+  let lanes = cache.get(input);
+  if (!lanes) cache.set(input, (lanes = new Map()));
+  let parts = lanes.get(lane);
+  if (!parts) lanes.set(lane, (parts = input.grid.rows.flatMap((row) => partsOf(input, lane, row))));
+  return parts;
+}
+
+function partsOf(input: ComparisonInput, lane: SeedLane, row: BlockRow): ExpectedPart[] {
+  const wire = input.strands.get(row)?.wire;
+  if (!wire) return [];
+  const stop = stoppedAt(input, lane);
+  const starts = row.cells.wire[0]?.firstEvent ?? null;
+  if (stop !== null && (starts === null || starts >= stop)) return [];
+  if (row.kind === 'tool') return wire.tool ? toolParts(input, lane, row, wire.tool, stop) : [];
+  if ((row.kind === 'text' || row.kind === 'refusal') && wire.text) return [textPart(input, lane, row, wire.text, stop)];
+  if (row.kind === 'reasoning' && wire.reasoning) return [part(row, 'reasoning', wire.reasoning, textBefore(wire.reasoning, stop), 'reasoning')];
+  if (row.kind === 'hidden' && wire.hidden && input.setup.api === 'messages') return [part(row, 'hidden', wire.hidden, textBefore(wire.hidden, stop), 'reasoning')];
+  return [];
+}
+
+function textPart(input: ComparisonInput, lane: SeedLane, row: BlockRow, wire: Strand, stop: number | null): ExpectedPart {
+  const text = textBefore(wire, stop);
+  const noun = row.kind === 'refusal' ? 'refusal' : 'answer text';
+  if (!textBecomesReasoning(input, lane)) return part(row, 'text', wire, text, noun);
+  const cleaned = text.replaceAll(THINKING_TAG, '');
+  return { ...part(row, 'reasoning', wire, cleaned, noun), verbatim: cleaned === text };
+}
+
+export const textBecomesReasoning = (input: ComparisonInput, lane: SeedLane): boolean =>
+  lane === 'legacy' && input.setup.api === 'messages' && input.setup.options.put_inner_thoughts_in_kwarg;
+
+function toolParts(input: ComparisonInput, lane: SeedLane, row: BlockRow, wire: Strand, stop: number | null): ExpectedPart[] {
+  const args = textBefore(wire, stop);
+  const converted = lane === 'legacy' && input.setup.options.use_assistant_message && row.cells.wire[0]?.name === MESSAGE_TOOL;
+  const call: ExpectedPart = { ...part(row, 'tool', wire, args, 'tool arguments'), converted };
+  if (lane !== 'legacy') return [call];
+  return [
+    ...fromArguments(row, wire, args, THOUGHTS_KEY, 'reasoning'),
+    ...(converted ? fromArguments(row, wire, args, MESSAGE_KEY, 'text') : []),
+    call,
+  ];
+}
+
+function fromArguments(row: BlockRow, wire: Strand, args: string, key: string, kind: 'text' | 'reasoning'): ExpectedPart[] {
+  const value = argumentValue(args, key);
+  if (value === null || value.text === '') return [];
+  return [{
+    ...part(row, kind, wire, value.text, kind === 'text' ? 'answer text' : 'reasoning'), verbatim: false,
+    eventAt: (offset) => eventAt(wire, value.offset(offset)),
+    firstEvent: eventAt(wire, value.offset(0)), lastEvent: eventAt(wire, value.offset(value.text.length - 1)),
+  }];
+}
+
+function part(row: BlockRow, kind: ExpectedPart['kind'], wire: Strand, text: string, noun: ExpectedPart['noun']): ExpectedPart {
+  return {
+    row, kind, text, wire, noun, verbatim: true, converted: false,
+    eventAt: (offset) => eventAt(wire, offset), firstEvent: firstEvent(wire), lastEvent: lastEvent(wire),
+  };
+}
+
+/** What the lane emitted for it, up to its error if it had one. */
+export function gotText(input: ComparisonInput, lane: SeedLane, part: Pick<ExpectedPart, 'row' | 'kind'>, kind: StrandKind = part.kind): string {
+  const strand = input.strands.get(part.row)?.[lane][kind];
+  return strand ? textBefore(strand, stoppedAt(input, lane)) : '';
+}
+
+export const strandOf = (input: ComparisonInput, lane: SeedLane, row: BlockRow, kind: StrandKind): Strand | undefined =>
+  input.strands.get(row)?.[lane][kind];

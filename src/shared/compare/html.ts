@@ -1,0 +1,99 @@
+/** A comparison as one HTML file: no script, nothing to load, everything that came from a stream escaped. */
+import { VERDICT_FIELDS, type Finding } from '../model/findings.ts';
+import { LANES, type LaneId } from '../model/messages.ts';
+import { evidenceText, hexDump, MAX_EVIDENCE_BYTES } from './evidence.ts';
+import { findingKind } from './findings/registry.ts';
+import { STYLE } from './html-style.ts';
+import type { AlignedCell, AlignedRow, CompareResult } from './result.ts';
+import { capitalised, number } from './say.ts';
+
+export interface ComparisonMeta {
+  readonly title: string;
+  readonly api: string;
+  readonly model: string | null;
+  /** Wall clock, milliseconds since 1970; absent for a file. */
+  readonly startedAt?: number;
+  /** The response body, for the bytes of the evidence. */
+  readonly body: Uint8Array;
+}
+
+export function comparisonHtml(result: CompareResult, meta: ComparisonMeta): string {
+  const { options, findings } = result;
+  const about = [meta.api, meta.model, meta.startedAt === undefined ? null : new Date(meta.startedAt).toISOString(), `${number(result.bytes)} bytes`].filter((part) => part !== null);
+  return `<!doctype html>
+<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
+<title>${escaped(meta.title)} – Tracelane comparison</title><style>${STYLE}</style></head><body>
+<header><h1>${escaped(meta.title)}</h1><p>${escaped(about.join(' · '))}</p>
+<p>Read with use_assistant_message: ${options.use_assistant_message}, put_inner_thoughts_in_kwarg: ${options.put_inner_thoughts_in_kwarg}, approval for ${escaped(options.requires_approval_tools.join(', ') || 'no tool')}</p></header>
+<h2>Verdict</h2>${verdictTable(result)}
+<h2>Findings</h2>${findings.length === 0 ? '<p>None: the lanes say what the wire says.</p>' : findings.map((finding) => findingSection(finding, meta.body)).join('\n')}
+<h2>Side by side</h2><table class="rows"><thead><tr><th>Block</th>${LANES.map((lane) => `<th>${lane}</th>`).join('')}</tr></thead><tbody>
+${result.rows.map(blockRow).join('\n')}</tbody></table>
+${lintList(result)}</body></html>
+`;
+}
+
+/** For text and for attribute values in double quotes. Control characters that HTML refuses are shown as their pictures. */
+export function escaped(text: string): string {
+  return text
+    .replace(/[&<>"']/g, (char) => `&#${char.charCodeAt(0)};`)
+    .replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f]/g, (char) => String.fromCharCode(0x2400 + char.charCodeAt(0)))
+    // Direction marks would reorder what follows them on the page.
+    .replace(/[\u202a-\u202e\u2066-\u2069]/g, (char) => `&#9251;U+${char.charCodeAt(0).toString(16).toUpperCase()}`);
+}
+
+function verdictTable({ verdict }: CompareResult): string {
+  const rows = VERDICT_FIELDS.map((field) => {
+    const cells = LANES.map((lane) => {
+      const { equal, text, findings } = verdict[field][lane];
+      const glyph = lane === 'wire' ? '' : equal ? '✓ ' : '≠ ';
+      return `<td class="${equal ? 'equal' : 'differs'}">${glyph}${escaped(text)}${lane === 'wire' ? '' : links(findings)}</td>`;
+    });
+    return `<tr><th>${capitalised(field)}</th>${cells.join('')}</tr>`;
+  });
+  return `<table><thead><tr><th></th>${LANES.map((lane) => `<th>${lane}</th>`).join('')}</tr></thead><tbody>${rows.join('')}</tbody></table>`;
+}
+
+const links = (findings: readonly number[]): string => findings.map((one) => ` <a href="#f${one}">${one}</a>`).join('');
+
+function findingSection(finding: Finding, body: Uint8Array): string {
+  const { bytes, expected, got } = finding;
+  const kind = findingKind(finding.kind);
+  const where = finding.event === null ? 'after the end' : `events ${finding.event}–${finding.lastEvent ?? finding.event}`;
+  const range = bytes ? ` · bytes ${number(bytes[0])}–${number(bytes[1])}` : '';
+  return `<section id="f${finding.number}" class="${finding.severity}"><h3><b>${finding.number}</b> ${escaped(capitalised(finding.sentence))}</h3>
+<p>${finding.severity} · ${finding.lane} · <code>${escaped(finding.kind)}</code> · ${where}${range}</p>
+${expected === undefined ? '' : `<p>Expected</p><pre>${escaped(expected)}</pre>`}${got === undefined ? '' : `<p>Got</p><pre>${escaped(got)}</pre>`}
+${bytes ? evidence(body, bytes) : ''}<details><summary>What causes it, what to do</summary>${(kind?.help ?? '').split('\n\n').map((text) => `<p>${escaped(text)}</p>`).join('')}</details></section>`;
+}
+
+function evidence(body: Uint8Array, [start, end]: readonly [number, number]): string {
+  const shown = body.subarray(start, Math.min(end, start + MAX_EVIDENCE_BYTES));
+  const left = end - start - shown.length;
+  return `<details><summary>Bytes</summary><pre>${escaped(evidenceText(shown))}</pre><pre>${escaped(hexDump(shown, start))}</pre>${left > 0 ? `<p>${number(left)} more bytes</p>` : ''}</details>`;
+}
+
+function blockRow(row: AlignedRow): string {
+  const events = row.events ? `events ${row.events[0]}–${row.events[1]}` : '';
+  const cells = LANES.map((lane) => `<td class="${row.cells[lane].equal ? 'equal' : 'differs'}">${row.equal && lane !== 'wire' ? 'equal' : cell(row.cells[lane], lane)}</td>`);
+  return `<tr><th>${escaped(row.title)}<small>${events}${links(row.findings)}</small></th>${cells.join('')}</tr>`;
+}
+
+function cell({ text, messages, marks }: AlignedCell, lane: LaneId): string {
+  if (text === null) return '<i>nothing</i>';
+  let at = 0;
+  const pieces: string[] = [];
+  for (const { start, end, mark } of marks) {
+    const tag = mark === 'lost' ? 'del' : 'ins';
+    pieces.push(escaped(text.slice(at, start)), `<${tag}>${escaped(text.slice(start, end))}</${tag}>`);
+    at = end;
+  }
+  return `<details${lane === 'wire' ? '' : ' open'}><summary>${number(messages)} messages</summary><pre>${pieces.join('')}${escaped(text.slice(at))}</pre></details>`;
+}
+
+function lintList({ lint }: CompareResult): string {
+  if (lint.length === 0) return '';
+  const items = lint.map(({ rule, severity, event, sentence }) => `<li>${severity} · <code>${escaped(rule)}</code>${event === null ? '' : ` · event ${event}`} · ${escaped(sentence)}</li>`);
+  return `<h2>Protocol of the wire</h2><ul>${items.join('')}</ul>`;
+}

@@ -1,0 +1,214 @@
+/** What a comparison reads: the items of one reading of all lanes, folded so that each message knows its wire block. */
+import type { LaneSetup } from '../adapters/lane.ts';
+import { StreamReading } from '../adapters/reading.ts';
+import { LaneBlocks, type BlockRow } from '../model/blocks.ts';
+import type { TraceItem } from '../model/items.ts';
+import { LANES, type Emission, type LaneId, type LaneMessage, type SeedLane, type SeedOutcome, type WireOutcome } from '../model/messages.ts';
+import type { EventSummary, Read, SseFrame } from '../model/stream.ts';
+import type { Ending } from '../model/trace.ts';
+
+/** What a message says, told apart as the columns do. `meta` is usage, finish and the like. */
+export type StrandKind = 'text' | 'reasoning' | 'hidden' | 'tool' | 'error' | 'meta';
+
+/** One message, with the text it adds and when its cause had arrived. */
+export interface Entry {
+  readonly emission: Emission;
+  /** Frame that caused it; null before the first. */
+  readonly event: number | null;
+  readonly tNs: number;
+  readonly text: string;
+  /** Length of the strand's text up to and with this message, in code units. */
+  readonly end: number;
+}
+
+/** All messages of one lane and kind that one wire block caused, in order. */
+export interface Strand {
+  readonly lane: LaneId;
+  readonly kind: StrandKind;
+  readonly row: BlockRow;
+  readonly entries: Entry[];
+  text: string;
+}
+
+export type RowStrands = Readonly<Record<LaneId, Partial<Record<StrandKind, Strand>>>>;
+
+export interface ComparisonInput {
+  readonly setup: Pick<LaneSetup, 'api' | 'endpoint' | 'request' | 'options'>;
+  /** One row for each wire block, and for what lanes said outside of any. */
+  readonly grid: LaneBlocks;
+  readonly strands: ReadonlyMap<BlockRow, RowStrands>;
+  readonly events: readonly EventSummary[];
+  readonly emissions: Readonly<Record<LaneId, readonly Emission[]>>;
+  readonly reads: readonly { readonly n: number; readonly offset: number; readonly tNs: number; readonly length: number }[];
+  readonly wire: WireOutcome;
+  readonly seeds: Readonly<Partial<Record<SeedLane, SeedOutcome>>>;
+  readonly ending: Ending | null;
+  /** Frames with their JSON, for the lint; none where only items are at hand. */
+  readonly frames: readonly SseFrame[];
+  readonly bytes: number;
+  /** False where the order of events is known but not their times. */
+  readonly timed: boolean;
+}
+
+export interface ReadAllOptions {
+  readonly lanes?: readonly LaneId[];
+  readonly timed?: boolean;
+  /** The ending as it was recorded; without one the wire's terminator decides. */
+  readonly ending?: Ending;
+}
+
+/** Runs stored reads through the lanes. A body without times may be given as one piece. */
+export function readAll(reads: Uint8Array | readonly Read[], setup: LaneSetup, options: ReadAllOptions = {}): ComparisonInput {
+  const stored: readonly Read[] = reads instanceof Uint8Array ? [{ n: 0, tNs: 0, offset: 0, bytes: reads }] : reads;
+  const frames: SseFrame[] = [];
+  const reading = new StreamReading({ ...setup, ...(options.lanes && { lanes: options.lanes }), watch: (frame) => frames.push(frame) });
+  const fold = new ReadingFold();
+  fold.add(reading.begin());
+  for (const read of stored) fold.add(reading.feed(read));
+  fold.add(reading.end(stored.at(-1)?.tNs ?? 0, (wire) => options.ending ?? endingOf(wire)));
+  return fold.result(setup, { frames, timed: options.timed ?? !(reads instanceof Uint8Array) });
+}
+
+function endingOf(wire: WireOutcome): Ending {
+  if (wire.errors.length > 0) return { state: 'provider-error', rule: 'The stream carries an error event.' };
+  return wire.terminated ? { state: 'complete', rule: 'The terminator came.' } : { state: 'truncated', rule: 'The stream ended without its terminator.' };
+}
+
+/** Folds items, one after the other; linear in their number. */
+export class ReadingFold {
+  readonly #grid = new LaneBlocks();
+  readonly #strands = new Map<BlockRow, RowStrands>();
+  readonly #events: EventSummary[] = [];
+  readonly #emissions: Record<LaneId, Emission[]> = { wire: [], legacy: [], simple: [] };
+  readonly #reads: ComparisonInput['reads'][number][] = [];
+  readonly #seeds: Partial<Record<SeedLane, SeedOutcome>> = {};
+  #wire: WireOutcome | null = null;
+  #ending: Ending | null = null;
+
+  add(items: readonly TraceItem[]): void {
+    for (const item of items) this.#item(item);
+  }
+
+  /** Throws when the items do not reach to the wire's outcome: there is nothing to compare with before. */
+  result(setup: ComparisonInput['setup'], more: { readonly frames?: readonly SseFrame[]; readonly timed: boolean }): ComparisonInput {
+    if (this.#wire === null) throw new Error('The reading has no result yet: comparing needs the whole stream.');
+    const last = this.#reads.at(-1);
+    return {
+      setup, grid: this.#grid, strands: this.#strands, events: this.#events, emissions: this.#emissions, reads: this.#reads,
+      wire: this.#wire, seeds: this.#seeds, ending: this.#ending, frames: more.frames ?? [],
+      bytes: last ? last.offset + last.length : 0, timed: more.timed,
+    };
+  }
+
+  #item(item: TraceItem): void {
+    if (item.k === 'read') this.#reads.push({ n: item.n, offset: item.offset, tNs: item.tNs, length: item.length });
+    else if (item.k === 'event') {
+      this.#events[item.event.index] = item.event;
+      this.#grid.event(item.event);
+    } else if (item.k === 'message') this.#message(item.emission);
+    else if (item.k === 'outcome') {
+      if (item.result.lane === 'wire') this.#wire = item.result.outcome;
+      else this.#seeds[item.result.lane] = item.result.outcome;
+      this.#grid.outcome(item.result);
+    } else if (item.k === 'ending') {
+      this.#ending = item.ending;
+      this.#grid.end();
+    }
+  }
+
+  #message(emission: Emission): void {
+    const { lane, message, event } = emission;
+    this.#emissions[lane].push(emission);
+    this.#grid.message(emission);
+    const kind = strandKind(message);
+    const row = kind === 'meta' ? undefined : 'block' in message ? this.#grid.row(message.block) : this.#grid.last(lane)?.row;
+    if (!row) return;
+    let strands = this.#strands.get(row);
+    if (!strands) this.#strands.set(row, (strands = { wire: {}, legacy: {}, simple: {} }));
+    const strand = (strands[lane][kind] ??= { lane, kind, row, entries: [], text: '' });
+    const text = messageText(message);
+    strand.text += text;
+    strand.entries.push({ emission, event, tNs: event === null ? 0 : (this.#events[event]?.tNs ?? 0), text, end: strand.text.length });
+  }
+}
+
+export function strandKind(message: LaneMessage): StrandKind {
+  switch (message.message_type) {
+    case 'assistant_message':
+    case 'refusal_message':
+      return 'text';
+    case 'reasoning_message':
+      return 'reasoning';
+    case 'hidden_reasoning_message':
+      return 'hidden';
+    case 'tool_call_message':
+    case 'approval_request_message':
+      return 'tool';
+    case 'stop_reason':
+    case 'error':
+      return 'error';
+    default:
+      return 'meta';
+  }
+}
+
+/** What a message adds to the text of its kind. */
+export function messageText(message: LaneMessage): string {
+  switch (message.message_type) {
+    case 'assistant_message':
+      return typeof message.content === 'string' ? message.content : message.content.map((part) => part.text).join('');
+    case 'refusal_message':
+      return message.content;
+    case 'reasoning_message':
+      return message.reasoning;
+    case 'hidden_reasoning_message':
+      return message.hidden_reasoning ?? '';
+    case 'tool_call_message':
+    case 'approval_request_message':
+      return message.tool_call.arguments ?? '';
+    case 'error':
+      return message.error.message;
+    default:
+      return '';
+  }
+}
+
+/** The frame in which the character at `offset` of the strand came; for an offset past the end, the last one's. */
+export function eventAt(strand: Strand, offset: number): number | null {
+  const { entries } = strand;
+  let [low, high] = [0, entries.length - 1];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (entries[middle]!.end > offset) high = middle;
+    else low = middle + 1;
+  }
+  return entries[low]?.event ?? null;
+}
+
+export const firstEvent = (strand: Strand): number | null => strand.entries[0]?.event ?? null;
+export const lastEvent = (strand: Strand): number | null => strand.entries.at(-1)?.event ?? null;
+
+/** What the strand said before a frame; all of it when the frame is null. */
+export function textBefore(strand: Strand, stop: number | null): string {
+  if (stop === null) return strand.text;
+  const { entries } = strand;
+  let end = 0;
+  for (let i = entries.length - 1; i >= 0; i--) {
+    const entry = entries[i]!;
+    if (entry.event !== null && entry.event >= stop) continue;
+    end = entry.end;
+    break;
+  }
+  return strand.text.slice(0, end);
+}
+
+/** The frame at which a lane ended in an error; null when it read to the end, -1 when it read nothing. */
+export function stoppedAt(input: ComparisonInput, lane: LaneId): number | null {
+  if (lane === 'wire') return null;
+  const error = input.seeds[lane]?.error;
+  if (!error || error.stage === 'after') return null;
+  return error.stage === 'before' ? -1 : (error.event ?? -1);
+}
+
+/** The lanes that this reading has. */
+export const lanesOf = (input: ComparisonInput): readonly LaneId[] => LANES.filter((lane) => lane === 'wire' || input.seeds[lane] !== undefined);

@@ -1,0 +1,22 @@
+/** Lane against lane over the same bytes. */
+import type { ComparisonInput } from './lane-reading.ts';
+import { findAll } from './findings/registry.ts';
+import { lint } from './lint.ts';
+import type { CompareResult } from './result.ts';
+import { alignedRows } from './rows.ts';
+import { scoreOf } from './score.ts';
+import { verdictOf } from './verdict.ts';
+
+/** Pure, and linear in the reading's items and bytes. */
+export function compareLanes(input: ComparisonInput): CompareResult {
+  const findings = findAll(input);
+  return {
+    options: input.setup.options,
+    verdict: verdictOf(input, findings),
+    findings: findings.map(({ finding }) => finding),
+    rows: alignedRows(input, findings),
+    score: scoreOf(input, findings),
+    lint: lint(input.setup.api, input.frames, input.wire),
+    bytes: input.bytes,
+  };
+}

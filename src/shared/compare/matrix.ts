@@ -1,0 +1,45 @@
+/** One stored stream through the seed lanes under every combination of options that can change what they emit. */
+import type { LaneSetup } from '../adapters/lane.ts';
+import { arrayOf, objectOf, stringOf } from '../adapters/wire/json-object.ts';
+import { SEVERITIES, VERDICT_FIELDS, type Finding } from '../model/findings.ts';
+import type { SeedLane } from '../model/messages.ts';
+import type { Read } from '../model/stream.ts';
+import type { AdapterOptions } from '../model/trace.ts';
+import { findAll } from './findings/registry.ts';
+import { readAll } from './lane-reading.ts';
+import type { MatrixResult } from './result.ts';
+import { verdictOf } from './verdict.ts';
+
+export function optionsMatrix(reads: Uint8Array | readonly Read[], setup: LaneSetup): MatrixResult {
+  const tools = requestTools(setup.request);
+  return { rows: [...combinations('legacy', tools), ...combinations('simple', tools)].map(({ lane, options }) => matrixRow(reads, { ...setup, options }, lane)) };
+}
+
+/** simple knows nothing of the two options that turn arguments into messages. Approvals: of no tool, and of all the request has. */
+function combinations(lane: SeedLane, tools: readonly string[]): { readonly lane: SeedLane; readonly options: AdapterOptions }[] {
+  const booleans = lane === 'legacy' ? [true, false] : [false];
+  const approvals = tools.length > 0 ? [[], [...tools]] : [[]];
+  return booleans.flatMap((use_assistant_message) =>
+    booleans.flatMap((put_inner_thoughts_in_kwarg) => approvals.map((requires_approval_tools) => ({ lane, options: { use_assistant_message, put_inner_thoughts_in_kwarg, requires_approval_tools } }))),
+  );
+}
+
+function matrixRow(reads: Uint8Array | readonly Read[], setup: LaneSetup, lane: SeedLane): MatrixResult['rows'][number] {
+  const input = readAll(reads, setup, { lanes: ['wire', lane] });
+  const findings = findAll(input);
+  const verdict = verdictOf(input, findings);
+  const worst = findings.reduce<Finding['severity'] | null>((most, { finding: { severity } }) => (most === null || SEVERITIES.indexOf(severity) > SEVERITIES.indexOf(most) ? severity : most), null);
+  return {
+    lane, options: setup.options, findings: findings.length, worst,
+    verdict: Object.fromEntries(VERDICT_FIELDS.map((field) => [field, { equal: verdict[field][lane].equal, text: verdict[field][lane].text }])) as MatrixResult['rows'][number]['verdict'],
+  };
+}
+
+/** Names of the tools that a request offers, in the shapes of the three APIs. */
+export function requestTools(request: unknown): readonly string[] {
+  return arrayOf(objectOf(request)?.['tools']).flatMap((tool) => {
+    const fields = objectOf(tool);
+    const name = stringOf(objectOf(fields?.['function'])?.['name']) ?? stringOf(fields?.['name']);
+    return name === null ? [] : [name];
+  });
+}

@@ -1,0 +1,98 @@
+/** The columns: one row for each wire block, with what each lane made of it and where that differs, by character. */
+import type { BlockRow } from '../model/blocks.ts';
+import { LANES, type LaneId } from '../model/messages.ts';
+import { expectedParts, gotText, type ExpectedPart } from './expected.ts';
+import type { NumberedFinding } from './findings/registry.ts';
+import { lanesOf, type ComparisonInput, type RowStrands } from './lane-reading.ts';
+import type { AlignedCell, AlignedRow } from './result.ts';
+import { capitalised } from './say.ts';
+import { sameArguments } from './argument-text.ts';
+import { diffTexts, type Stretch } from './text-diff.ts';
+
+export function alignedRows(input: ComparisonInput, findings: readonly NumberedFinding[]): readonly AlignedRow[] {
+  const byRow = findingsByRow(input, findings);
+  const parts = new Map<LaneId, ReadonlyMap<BlockRow, readonly ExpectedPart[]>>(
+    (['legacy', 'simple'] as const).map((lane) => [lane, Map.groupBy(expectedParts(input, lane), ({ row }) => row)]),
+  );
+  const present = new Set(lanesOf(input));
+  return input.grid.rows.map((row) => {
+    const own = byRow.get(row.id) ?? [];
+    const cells = Object.fromEntries(LANES.map((lane) => [lane, cell(input, row, lane, parts.get(lane)?.get(row) ?? [], own, present.has(lane))])) as Record<LaneId, AlignedCell>;
+    const start = row.firstEvent === null ? undefined : input.events[row.firstEvent];
+    return {
+      id: row.id, kind: row.kind, title: titleOf(row), byte: start?.start ?? null,
+      events: row.firstEvent === null ? null : [row.firstEvent, Math.max(row.firstEvent, row.lastEvent ?? row.firstEvent)],
+      cells, equal: LANES.every((lane) => cells[lane].equal), findings: own.map(({ finding }) => finding.number),
+    };
+  });
+}
+
+/** Findings about no block stand in the row of their event where there is one, else after the end. */
+function findingsByRow(input: ComparisonInput, findings: readonly NumberedFinding[]): Map<string, NumberedFinding[]> {
+  const rows = new Map<string, NumberedFinding[]>();
+  for (const one of findings) {
+    const ids = one.blocks.length > 0 ? one.blocks : [one.finding.event !== null && input.grid.row(`event:${one.finding.event}`) ? `event:${one.finding.event}` : 'after'];
+    for (const id of new Set(ids)) {
+      const list = rows.get(id);
+      if (list) list.push(one);
+      else rows.set(id, [one]);
+    }
+  }
+  return rows;
+}
+
+function titleOf(row: BlockRow): string {
+  const wire = row.cells.wire[0];
+  if (row.kind === 'tool' || row.kind === 'server_tool') return wire?.name ?? capitalised(row.kind.replace('_', ' '));
+  return row.kind === 'end' ? 'After the end' : capitalised(row.kind.replaceAll('_', ' '));
+}
+
+function cell(input: ComparisonInput, row: BlockRow, lane: LaneId, parts: readonly ExpectedPart[], findings: readonly NumberedFinding[], present: boolean): AlignedCell {
+  const strands = input.strands.get(row)?.[lane] ?? {};
+  const messages = Object.values(strands).reduce((sum, { entries }) => sum + entries.length, 0);
+  const own = row.kind === 'end' ? endText(input, lane) : textOf(strands);
+  const equal = !present || lane === 'wire' || !findings.some((one) => one.finding.lane === lane && !one.asked);
+  if (equal || parts.length === 0) return { text: own, messages, equal, marks: [] };
+  return { messages, equal, ...marked(input, lane, parts) };
+}
+
+/** Kinds in the order in which the columns show them. */
+function textOf(strands: RowStrands[LaneId]): string | null {
+  const texts = (['reasoning', 'text', 'tool', 'error'] as const).flatMap((kind) => (strands[kind] ? [strands[kind].text] : []));
+  return texts.length > 0 ? texts.join('\n') : null;
+}
+
+/** What a lane holds when all is over: the finished calls and totals. */
+function endText(input: ComparisonInput, lane: LaneId): string | null {
+  if (lane === 'wire') {
+    const { blocks, finish, usage } = input.wire;
+    const calls = blocks.filter(({ kind }) => kind === 'tool').map((call) => `${call.name ?? 'no name'} ${call.text}`);
+    return [...calls, ...finish.map(({ raw, unified }) => raw ?? unified), ...(usage ? [`${usage.input ?? '–'} → ${usage.output ?? '–'}`] : [])].join('\n');
+  }
+  const outcome = input.seeds[lane];
+  if (!outcome) return null;
+  const call = outcome.tool_call;
+  return [...(call ? [`${call.name} ${call.arguments}`] : []), ...(outcome.error ? [outcome.error.message] : [`${outcome.usage.prompt_tokens} → ${outcome.usage.completion_tokens}`])].join('\n');
+}
+
+/** The lane's text with what it lost put back in its place, each stretch marked. Text that is lost whole has no text. */
+function marked(input: ComparisonInput, lane: 'legacy' | 'simple', parts: readonly ExpectedPart[]): Pick<AlignedCell, 'text' | 'marks'> {
+  const pieces: Stretch[] = [];
+  let any = false;
+  for (const part of parts) {
+    const got = gotText(input, lane, part);
+    if (part.converted && got === '') continue;
+    any ||= got !== '';
+    if (pieces.length > 0) pieces.push({ kind: 'same', text: '\n' });
+    if (part.kind === 'tool' && sameArguments(part.text, got)) pieces.push({ kind: 'same', text: got });
+    else pieces.push(...diffTexts(part.text, got));
+  }
+  if (!any) return { text: null, marks: [] };
+  let at = 0;
+  const marks: AlignedCell['marks'][number][] = [];
+  for (const { kind, text } of pieces) {
+    if (kind !== 'same' && text !== '') marks.push({ start: at, end: at + text.length, mark: kind });
+    at += text.length;
+  }
+  return { text: pieces.map(({ text }) => text).join(''), marks };
+}

@@ -1,0 +1,25 @@
+/** Numbers and texts as findings say them. */
+import { firstCodePoints } from '../text/code-points.ts';
+
+/** Thousands with commas. */
+export const number = (value: number): string => String(value).replace(/\B(?=(\d{3})+$)/g, ',');
+
+/** `1 call`, `1,204 characters`. */
+export const count = (value: number, noun: string): string => `${number(value)} ${noun}${value === 1 ? '' : 's'}`;
+
+const QUOTED_CHARS = 40;
+
+/** A text in quotes on one line, cut in the middle of nothing: what is left out is said. */
+export function quote(text: string, most = QUOTED_CHARS): string {
+  const cut = firstCodePoints(text, most);
+  return `'${cut.replaceAll('\n', '\\n').replaceAll('\r', '\\r').replaceAll('\t', '\\t')}${cut.length < text.length ? '…' : ''}'`;
+}
+
+export const atEvent = (event: number | null): string => (event === null ? 'after the end' : `at event ${number(event)}`);
+
+export function duration(ns: number): string {
+  const ms = ns / 1e6;
+  return ms < 1000 ? `${Math.round(ms)} ms` : `${(ms / 1000).toFixed(2)} s`;
+}
+
+export const capitalised = (text: string): string => text.slice(0, 1).toUpperCase() + text.slice(1);

@@ -1,0 +1,160 @@
+/** The score: three staves on one time axis, each message a note joined to the read that its content came in. */
+import type { LaneId, SeedLane } from '../model/messages.ts';
+import type { BlockRow } from '../model/blocks.ts';
+import { codePoints } from '../text/code-points.ts';
+import { expectedParts } from './expected.ts';
+import type { FindingShape } from './findings/finding-kind.ts';
+import type { NumberedFinding } from './findings/registry.ts';
+import { lanesOf, type ComparisonInput, type Entry, type Strand } from './lane-reading.ts';
+import type { Score, ScoreNote } from './result.ts';
+
+export const META_LINE = 'meta';
+/** A stave denser than this is a smear at any width; notes that cannot be told apart are joined, their characters added up. */
+const MAX_NOTES = 4_000;
+const SLOTS = 2_000;
+/** A silence has a name from here on: eight times the usual gap, and a second at least (the timeline's rule). */
+const SILENCE_NS = 1e9;
+const SILENCE_TIMES_MEDIAN = 8;
+
+type LineKind = Score['lines'][number]['kind'];
+const LINE_KIND: Readonly<Record<string, LineKind>> = { text: 'text', refusal: 'text', reasoning: 'reasoning', hidden: 'reasoning', tool: 'tool', server_tool: 'tool' };
+
+export function scoreOf(input: ComparisonInput, findings: readonly NumberedFinding[]): Score {
+  const last = Math.max(input.reads.at(-1)?.tNs ?? 0, input.events.at(-1)?.tNs ?? 0);
+  const notes = lanesOf(input).flatMap((lane) => thinned(notesOf(input, lane, new LaneShapes(findings, lane)), last));
+  return {
+    totalNs: last, timed: input.timed, lines: linesOf(input), notes,
+    reads: input.reads.map(({ n, tNs, length }) => ({ n, tNs, length })), silences: silencesOf(input), spans: spansOf(input, findings),
+  };
+}
+
+function linesOf(input: ComparisonInput): Score['lines'] {
+  let calls = 0;
+  const blocks = input.grid.rows.flatMap((row) => {
+    const kind = LINE_KIND[row.kind];
+    if (!kind || !input.strands.get(row)?.wire) return [];
+    return [{ id: row.id, kind, label: row.kind === 'tool' ? `call ${++calls}` : row.kind.replaceAll('_', ' ') }];
+  });
+  return [{ id: META_LINE, label: 'meta', kind: 'meta' }, ...blocks];
+}
+
+/** Which findings give the notes of a lane their shape, by block. */
+class LaneShapes {
+  readonly #byBlock = new Map<string, NumberedFinding[]>();
+
+  constructor(findings: readonly NumberedFinding[], lane: LaneId) {
+    for (const one of findings) {
+      if (one.finding.lane !== lane || one.kind.shape === null) continue;
+      for (const block of one.blocks) this.#byBlock.set(block, [...(this.#byBlock.get(block) ?? []), one]);
+    }
+  }
+
+  /** The finding that bends a note at this event, the gravest first; notes before a finding's first event are sound. */
+  at(block: string, event: number | null): NumberedFinding | undefined {
+    const fits = this.#byBlock.get(block)?.filter(({ finding, kind }) => kind.shape !== 'lost' && (finding.event === null || event === null || event >= finding.event));
+    return fits?.find(({ kind }) => kind.shape === 'merged') ?? fits?.find(({ kind }) => kind.shape === 'altered') ?? fits?.[0];
+  }
+
+  lost(block: string): NumberedFinding | undefined {
+    return this.#byBlock.get(block)?.find(({ kind }) => kind.shape === 'lost');
+  }
+}
+
+const NOTE_KIND: Readonly<Record<Strand['kind'], ScoreNote['kind']>> = { text: 'text', reasoning: 'reasoning', hidden: 'reasoning', tool: 'tool', error: 'error', meta: 'meta' };
+
+function notesOf(input: ComparisonInput, lane: LaneId, shapes: LaneShapes): ScoreNote[] {
+  const notes: ScoreNote[] = [];
+  for (const [row, strands] of input.strands) {
+    const line = LINE_KIND[row.kind] && strands.wire ? row.id : META_LINE;
+    for (const strand of Object.values(strands[lane])) notes.push(...strandNotes(input, strand, strands.wire[strand.kind], line, shapes));
+  }
+  if (lane === 'wire') notes.push(...metaNotes(input));
+  else notes.push(...lostNotes(input, lane, shapes));
+  return notes.toSorted((a, b) => a.tNs - b.tNs || (a.event ?? -1) - (b.event ?? -1));
+}
+
+/** The read that completed a note's content: by the character where texts run alike, else the message's own. */
+function strandNotes(input: ComparisonInput, strand: Strand, wire: Strand | undefined, line: string, shapes: LaneShapes): ScoreNote[] {
+  let [at, start] = [0, 0];
+  return strand.entries.map((entry): ScoreNote => {
+    if (wire) while (at < wire.entries.length - 1 && wire.entries[at]!.end <= start) at++;
+    const source = wire?.entries[at];
+    const alike = source !== undefined && source.tNs <= entry.tNs && entry.text !== '' && (wire?.text.startsWith(entry.text, start) ?? false);
+    const cause = strand.lane !== 'wire' && alike ? source : entry;
+    start = entry.end;
+    const finding = strand.lane === 'wire' ? undefined : shapes.at(strand.row.id, entry.event);
+    const shape = noteShape(finding?.kind.shape ?? null, entry, cause);
+    return note(input, entry, cause, strand.lane, line, NOTE_KIND[strand.kind], shape, shape === 'on-time' ? undefined : finding?.finding.number);
+  });
+}
+
+function noteShape(shape: FindingShape | null, entry: Entry, cause: Entry): ScoreNote['shape'] {
+  if (shape === 'merged' || shape === 'altered') return shape;
+  return shape === 'late' && cause.tNs < entry.tNs ? 'late' : 'on-time';
+}
+
+function note(input: ComparisonInput, entry: Entry, cause: Entry, lane: LaneId, line: string, kind: ScoreNote['kind'], shape: ScoreNote['shape'], finding?: number): ScoreNote {
+  const source = cause.event === null ? undefined : input.events[cause.event];
+  return {
+    lane, line, event: entry.event, read: source?.read ?? null, tNs: entry.tNs, causeNs: cause.tNs, kind, chars: codePoints(entry.text), shape,
+    ...(finding !== undefined && { finding }),
+  };
+}
+
+function metaNotes(input: ComparisonInput): ScoreNote[] {
+  return input.emissions.wire.flatMap(({ message: { message_type: type }, event }) => {
+    if ((type !== 'usage' && type !== 'finish' && type !== 'response') || event === null) return [];
+    const { tNs = 0, read = null } = input.events[event] ?? {};
+    return [{ lane: 'wire' as const, line: META_LINE, event, read, tNs, causeNs: tNs, kind: 'meta' as const, chars: 0, shape: 'on-time' as const }];
+  });
+}
+
+/** Threads that are cut: what the wire said and the lane never did. */
+function lostNotes(input: ComparisonInput, lane: SeedLane, shapes: LaneShapes): ScoreNote[] {
+  const seen = new Set<BlockRow>();
+  return expectedParts(input, lane).flatMap(({ row, wire, kind }) => {
+    const lost = shapes.lost(row.id);
+    if (!lost || seen.has(row) || input.strands.get(row)?.[lane][kind]?.text) return [];
+    seen.add(row);
+    return wire.entries.map((entry) => note(input, entry, entry, lane, row.id, NOTE_KIND[wire.kind], 'lost', lost.finding.number));
+  });
+}
+
+function thinned(notes: ScoreNote[], totalNs: number): readonly ScoreNote[] {
+  if (notes.length <= MAX_NOTES) return notes;
+  const slot = Math.max(1, totalNs / SLOTS);
+  // Without times all notes would fall into one slot: then their order stands for time.
+  const slotOf = (one: ScoreNote, index: number): number => Math.floor(totalNs > 0 ? one.tNs / slot : (index * SLOTS) / notes.length);
+  const out: ScoreNote[] = [];
+  const open = new Map<string, { readonly slot: number; readonly index: number }>();
+  for (const [index, one] of notes.entries()) {
+    const key = `${one.line} ${one.kind} ${one.shape}`;
+    const here = slotOf(one, index);
+    const last = open.get(key);
+    if (last?.slot === here) out[last.index] = { ...out[last.index]!, chars: out[last.index]!.chars + one.chars };
+    else {
+      open.set(key, { slot: here, index: out.length });
+      out.push(one);
+    }
+  }
+  return out;
+}
+
+function silencesOf(input: ComparisonInput): Score['silences'] {
+  if (!input.timed) return [];
+  const gaps = input.reads.slice(1).map((read, i) => ({ startNs: input.reads[i]!.tNs, endNs: read.tNs }));
+  const sorted = gaps.map(({ startNs, endNs }) => endNs - startNs).toSorted((a, b) => a - b);
+  const limit = Math.max(SILENCE_NS, SILENCE_TIMES_MEDIAN * (sorted[sorted.length >> 1] ?? 0));
+  return gaps.filter(({ startNs, endNs }) => endNs - startNs > limit);
+}
+
+function spansOf(input: ComparisonInput, findings: readonly NumberedFinding[]): Score['spans'] {
+  const lines = new Set(linesOf(input).map(({ id }) => id));
+  return findings.flatMap(({ finding, kind, blocks }) => {
+    const start = finding.event === null ? undefined : input.events[finding.event];
+    if (kind.shape === null || !start) return [];
+    const end = finding.lastEvent === null ? start : (input.events[finding.lastEvent] ?? start);
+    const line = blocks[0] !== undefined && lines.has(blocks[0]) ? blocks[0] : META_LINE;
+    return [{ finding: finding.number, lane: finding.lane, line, startNs: start.tNs, endNs: end.tNs, shape: kind.shape }];
+  });
+}

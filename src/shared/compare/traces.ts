@@ -1,0 +1,27 @@
+/** Trace against trace: two runs side by side, by request, blocks, times, usage and findings. */
+import type { TraceDetail } from '../model/trace.ts';
+import { findAll } from './findings/registry.ts';
+import type { ComparisonInput } from './lane-reading.ts';
+import { requestDiff } from './request-diff.ts';
+import type { TraceCompareResult, TraceSide } from './result.ts';
+
+export interface TraceToCompare {
+  readonly detail: TraceDetail;
+  readonly input: ComparisonInput;
+}
+
+export function compareTraces(a: TraceToCompare, b: TraceToCompare): TraceCompareResult {
+  return { a: side(a), b: side(b), request: requestDiff(a.detail.request, b.detail.request) };
+}
+
+function side({ detail, input }: TraceToCompare): TraceSide {
+  const { id, title, api, model, metrics, usage, cost, ending } = detail;
+  return {
+    id, title, api, model, metrics, ...(usage && { usage }), ...(cost !== undefined && { cost }), ending: ending?.state ?? null,
+    blocks: input.wire.blocks.map((block) => ({
+      kind: block.kind, title: block.name ?? block.type, text: block.text,
+      firstNs: input.events[block.firstEvent]?.tNs ?? 0, lastNs: input.events[block.lastEvent]?.tNs ?? 0,
+    })),
+    findings: findAll(input).map(({ finding }) => finding),
+  };
+}

@@ -15,25 +15,36 @@ export function addVectors(program: Command): void {
     .argument('<path...>', 'vector files (.jsonl, or partial-json .json), or folders of them')
     .option('--corpus <dir>', 'where the files that entries name are; default: the corpus folders beside the vectors’ spec/')
     .action((paths: string[], options: { corpus?: string }) => {
-      const tally = new Tally();
-      for (const path of paths.flatMap(vectorFiles)) runFile(path, options.corpus, tally);
+      const tally = runVectors(paths, options.corpus, (line) => console.log(line));
       if (tally.texts > 0) console.log(`${tally.passed + tally.failed - tally.texts} runs of adapters, ${tally.texts} texts of partial JSON`);
       console.log(`${tally.passed} passed, ${tally.failed} failed`);
       if (tally.failed > 0) process.exitCode = 1;
     });
 }
 
+/** Runs files and folders of vectors; `print` gets what is said of each failure. Throws UsageError for what cannot be read. */
+export function runVectors(paths: readonly string[], corpus: string | undefined, print: (line: string) => void): Tally {
+  const tally = new Tally(print);
+  for (const path of paths.flatMap(vectorFiles)) runFile(path, corpus, tally);
+  return tally;
+}
+
 class Tally {
+  readonly #print: (line: string) => void;
   passed = 0;
   failed = 0;
   /** How many of both are texts of partial JSON. */
   texts = 0;
 
+  constructor(print: (line: string) => void) {
+    this.#print = print;
+  }
+
   add(name: string, difference: Difference | undefined): void {
     if (difference === undefined) this.passed++;
     else {
       this.failed++;
-      console.log(`FAIL ${name}\n  at ${difference.path}\n  expected ${difference.expected}\n  got      ${difference.got}`);
+      this.#print(`FAIL ${name}\n  at ${difference.path}\n  expected ${difference.expected}\n  got      ${difference.got}`);
     }
   }
 }

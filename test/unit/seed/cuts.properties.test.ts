@@ -17,7 +17,7 @@ const sizes = fc.array(fc.integer({ min: 1, max: 300 }), { minLength: 1, maxLeng
 const options = fc.record({
   use_assistant_message: fc.boolean(),
   put_inner_thoughts_in_kwarg: fc.boolean(),
-  requires_approval_tools: fc.constantFrom([], ['send_message'], ['get_time', '']),
+  requires_approval_tools: fc.constantFrom<string[]>([], ['send_message'], ['get_time', '']),
 });
 
 describe.each(APIS)('%s', (api) => {

@@ -1,13 +1,17 @@
 #!/usr/bin/env node
 /** The command line: one file of hosts/cli and one line here for each command. */
 import { Command, CommanderError } from 'commander';
+import { addCompare } from './hosts/cli/compare.ts';
 import { addFuzz } from './hosts/cli/fuzz.ts';
+import { addLanes } from './hosts/cli/lanes.ts';
 import { UsageError } from './hosts/cli/usage-error.ts';
 import { addVectors } from './hosts/cli/vectors.ts';
 
 const program = new Command('tracelane').description('Streams of LLM answers, read from the wire and by the adapters').exitOverride();
 addVectors(program);
 addFuzz(program);
+addLanes(program);
+addCompare(program);
 
 try {
   await program.parseAsync();

@@ -73,7 +73,7 @@ function messagesOf(input: ComparisonInput, lane: SeedLane, call: ExpectedPart, 
   if (held) {
     const missing = codePoints(compact(accepted.at(-1)!)) - codePoints(compact(got));
     const from = call.eventAt(got === '' ? 0 : Math.min(got.length, call.text.length));
-    report('tool-arguments-unreleased', { ...base, event: from, severity: 'major', sentence: `${lane} never released ${count(missing, 'character')} of the arguments of ${nameOf(call)}, held ${atEvent(from)}`, short: 'arguments held back', expected: excerpt(call.text), got: excerpt(got) });
+    report('tool-arguments-unreleased', { ...base, event: from, severity: 'major', sentence: `${lane} never released ${count(missing, 'character')} of the arguments of ${nameOf(call)}, there ${atEvent(from)}`, short: 'arguments held back', expected: excerpt(call.text), got: excerpt(got) });
     return;
   }
   const invalid = isJson(call.text) && !isJson(got);

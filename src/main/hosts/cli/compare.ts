@@ -1,0 +1,35 @@
+/** `tracelane compare FILE`: what legacy and simple make of a stream, against the wire; for people and for CI. */
+import { Option, type Command } from 'commander';
+import { compareLanes } from '../../../shared/compare/lanes.ts';
+import { readAll } from '../../../shared/compare/lane-reading.ts';
+import type { CompareResult } from '../../../shared/compare/result.ts';
+import { SEVERITIES, VERDICT_FIELDS, type Severity } from '../../../shared/model/findings.ts';
+import { addStreamFlags, readStream, setupOf, type StreamFlags } from './stream-file.ts';
+
+interface Flags extends StreamFlags {
+  readonly json?: boolean;
+  readonly failOn?: Severity;
+}
+
+export function addCompare(program: Command): void {
+  addStreamFlags(program.command('compare'))
+    .description('compare what the adapters make of a stream with the wire')
+    .option('--json', 'print the whole comparison as JSON')
+    .addOption(new Option('--fail-on <severity>', 'exit code 1 when there is a finding of this severity or worse').choices([...SEVERITIES]))
+    .action((file: string, flags: Flags) => {
+      const result = compareLanes(readAll(readStream(file), setupOf(flags)));
+      process.stdout.write(`${flags.json ? JSON.stringify(result) : report(result)}\n`);
+      if (flags.failOn !== undefined && failsOn(result, flags.failOn)) process.exitCode = 1;
+    });
+}
+
+const failsOn = (result: CompareResult, limit: Severity): boolean => result.findings.some(({ severity }) => SEVERITIES.indexOf(severity) >= SEVERITIES.indexOf(limit));
+
+function report({ verdict, findings }: CompareResult): string {
+  const rows = VERDICT_FIELDS.map((field) => [field, verdict[field].wire.text, verdict[field].legacy.text, verdict[field].simple.text]);
+  const table = [['', 'wire', 'legacy', 'simple'], ...rows];
+  const widths = [0, 1, 2, 3].map((column) => Math.max(...table.map((cells) => cells[column]!.length)));
+  const lines = table.map((cells) => cells.map((cell, column) => cell.padEnd(widths[column]!)).join('  ').trimEnd());
+  const found = findings.map(({ number, severity, lane, kind, bytes, sentence }) => `${number}. ${severity} ${lane} ${kind}${bytes ? ` bytes ${bytes[0]}-${bytes[1]}` : ''}: ${sentence}`);
+  return [...lines, '', ...(found.length > 0 ? found : ['No findings.'])].join('\n');
+}

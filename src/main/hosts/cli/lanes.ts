@@ -1,0 +1,47 @@
+/** `tracelane lanes FILE`: what each lane emits for a stored stream, one JSON message a line. */
+import { Option, type Command } from 'commander';
+import { StreamReading } from '../../../shared/adapters/reading.ts';
+import type { TraceItem } from '../../../shared/model/items.ts';
+import { LANES, type LaneId, type LaneMessage, type SeedMessage } from '../../../shared/model/messages.ts';
+import { addStreamFlags, readStream, setupOf, type StreamFlags } from './stream-file.ts';
+
+interface Flags extends StreamFlags {
+  readonly adapter?: LaneId;
+}
+
+export function addLanes(program: Command): void {
+  addStreamFlags(program.command('lanes'))
+    .description('print what the lanes emit for a stream: one JSON message a line, last a line {"final": …} for each lane')
+    .addOption(new Option('--adapter <lane>', 'one lane only; without it each line names its lane').choices([...LANES]))
+    .action((file: string, flags: Flags) => {
+      const lines = laneLines(readStream(file), flags);
+      process.stdout.write(lines.map((line) => `${JSON.stringify(line)}\n`).join(''));
+    });
+}
+
+/** The lines in order. Throws UsageError for flags that do not say what they should. */
+export function laneLines(body: Uint8Array, flags: Flags): readonly unknown[] {
+  const setup = setupOf(flags);
+  const { adapter } = flags;
+  const lanes: readonly LaneId[] = adapter === undefined ? LANES : [adapter];
+  const reading = new StreamReading({ ...setup, lanes });
+  const items: TraceItem[] = [
+    ...reading.begin(),
+    ...reading.feed({ n: 0, tNs: 0, offset: 0, bytes: body }),
+    ...reading.end(0, () => ({ state: 'complete', rule: 'The file is over.' })),
+  ];
+  const named = (lane: LaneId): object => (adapter === undefined ? { lane } : {});
+  const messages: unknown[] = [];
+  const finals: unknown[] = [];
+  for (const item of items) {
+    if (item.k === 'message' && lanes.includes(item.emission.lane)) messages.push({ ...named(item.emission.lane), ...printed(item.emission.message), event: item.emission.event });
+    else if (item.k === 'outcome' && lanes.includes(item.result.lane)) finals.push({ ...named(item.result.lane), final: item.result.outcome });
+  }
+  return [...messages, ...finals];
+}
+
+/** adapters, section 2: absent optional fields are null, but what is null in the call of a tool_call_message is left out. */
+function printed(message: LaneMessage): object {
+  if (message.message_type !== 'tool_call_message' || 'block' in message) return message;
+  return { ...(message satisfies SeedMessage), tool_call: Object.fromEntries(Object.entries(message.tool_call).filter(([, value]) => value !== null)) };
+}

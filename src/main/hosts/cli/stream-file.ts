@@ -1,0 +1,84 @@
+/** What `lanes` and `compare` take: a stream from a file or standard input, its API, and how the adapters are set up. */
+import { readFileSync } from 'node:fs';
+import { Option, type Command } from 'commander';
+import { z } from 'zod';
+import type { LaneSetup } from '../../../shared/adapters/lane.ts';
+import { APIS, type Api } from '../../../shared/model/stream.ts';
+import { DEFAULT_OPTIONS, type AdapterOptions } from '../../../shared/model/trace.ts';
+import { UsageError } from './usage-error.ts';
+
+export interface StreamFlags {
+  readonly api: Api;
+  readonly options?: string;
+  readonly endpoint?: string;
+  readonly request?: string;
+}
+
+export function addStreamFlags(command: Command): Command {
+  return command
+    .argument('<file>', 'the response body as it was received; - reads standard input')
+    .addOption(new Option('--api <api>', 'the API whose format it follows').choices([...APIS]).makeOptionMandatory())
+    .option('--options <json>', 'adapter options: use_assistant_message, put_inner_thoughts_in_kwarg, requires_approval_tools')
+    .option('--endpoint <json>', 'the endpoint: type, provider_name, model')
+    .option('--request <file>', 'the request’s JSON body, for what depends on it');
+}
+
+/** Throws UsageError, as one sentence, for what cannot be read. */
+export function readStream(file: string): Uint8Array {
+  const text = file === '-' ? 'standard input' : file;
+  return asked(() => new Uint8Array(readFileSync(file === '-' ? 0 : file)), `Cannot read ${text}`);
+}
+
+/** `put_inner_thoughts_in_kwargs` is the server's own spelling of it, as recorded runs have it. */
+const optionsSchema = z
+  .strictObject({
+    use_assistant_message: z.boolean().optional(),
+    put_inner_thoughts_in_kwarg: z.boolean().optional(),
+    put_inner_thoughts_in_kwargs: z.boolean().optional(),
+    requires_approval_tools: z.array(z.string()).nullish(),
+  })
+  .transform((given): AdapterOptions => ({
+    use_assistant_message: given.use_assistant_message ?? DEFAULT_OPTIONS.use_assistant_message,
+    put_inner_thoughts_in_kwarg: given.put_inner_thoughts_in_kwarg ?? given.put_inner_thoughts_in_kwargs ?? DEFAULT_OPTIONS.put_inner_thoughts_in_kwarg,
+    requires_approval_tools: given.requires_approval_tools ?? DEFAULT_OPTIONS.requires_approval_tools,
+  }));
+
+const endpointSchema = z.strictObject({ type: z.string().optional(), provider_name: z.string().optional(), model: z.string().optional() });
+
+/** The setup that flags ask for. Without a request, one that has only what tells the APIs apart. */
+export function setupOf({ api, options, endpoint, request }: StreamFlags): LaneSetup {
+  const type = api === 'messages' ? 'anthropic' : 'openai';
+  return {
+    api,
+    endpoint: { type, provider_name: type, model: '', ...defined(parsed('--endpoint', endpoint, endpointSchema)) },
+    request: request === undefined ? (api === 'responses' ? { input: [] } : { messages: [] }) : requestOf(request),
+    options: parsed('--options', options, optionsSchema) ?? DEFAULT_OPTIONS,
+    messageId: `message-${crypto.randomUUID()}`,
+    now: () => new Date().toISOString(),
+  };
+}
+
+const defined = <Fields extends object>(fields: Fields | undefined): { [Key in keyof Fields]?: Exclude<Fields[Key], undefined> } =>
+  Object.fromEntries(Object.entries(fields ?? {}).filter(([, value]) => value !== undefined)) as { [Key in keyof Fields]?: Exclude<Fields[Key], undefined> };
+
+function requestOf(file: string): unknown {
+  const text = asked(() => readFileSync(file, 'utf8'), `Cannot read ${file}`);
+  return asked(() => JSON.parse(text) as unknown, `${file} is not JSON`);
+}
+
+function parsed<Schema extends z.ZodType>(flag: string, text: string | undefined, schema: Schema): z.output<Schema> | undefined {
+  if (text === undefined) return undefined;
+  const value = asked(() => JSON.parse(text) as unknown, `${flag} is not JSON`);
+  const result = schema.safeParse(value);
+  if (result.success) return result.data;
+  const [issue] = result.error.issues;
+  throw new UsageError(`${flag}: ${[issue?.path.join('.'), issue?.message].filter(Boolean).join(': ')}`);
+}
+
+function asked<Value>(read: () => Value, sentence: string): Value {
+  try {
+    return read();
+  } catch (error) {
+    throw new UsageError(`${sentence}: ${error instanceof Error ? error.message : String(error)}`);
+  }
+}

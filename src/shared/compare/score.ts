@@ -120,7 +120,13 @@ function lostNotes(input: ComparisonInput, lane: SeedLane, shapes: LaneShapes): 
   });
 }
 
-function thinned(notes: ScoreNote[], totalNs: number): readonly ScoreNote[] {
+/** On their own lines first; where there are more lines than a screen has, whatever the line. */
+function thinned(notes: readonly ScoreNote[], totalNs: number): readonly ScoreNote[] {
+  const byLine = joined(notes, totalNs, ({ line, kind, shape }) => `${line} ${kind} ${shape}`);
+  return joined(byLine, totalNs, ({ kind, shape }) => `${kind} ${shape}`);
+}
+
+function joined(notes: readonly ScoreNote[], totalNs: number, keyOf: (note: ScoreNote) => string): readonly ScoreNote[] {
   if (notes.length <= MAX_NOTES) return notes;
   const slot = Math.max(1, totalNs / SLOTS);
   // Without times all notes would fall into one slot: then their order stands for time.
@@ -128,7 +134,7 @@ function thinned(notes: ScoreNote[], totalNs: number): readonly ScoreNote[] {
   const out: ScoreNote[] = [];
   const open = new Map<string, { readonly slot: number; readonly index: number }>();
   for (const [index, one] of notes.entries()) {
-    const key = `${one.line} ${one.kind} ${one.shape}`;
+    const key = keyOf(one);
     const here = slotOf(one, index);
     const last = open.get(key);
     if (last?.slot === here) out[last.index] = { ...out[last.index]!, chars: out[last.index]!.chars + one.chars };

@@ -16,7 +16,9 @@ const KINDS: readonly FindingKind[] = [
   { id: 'text-added', title: 'Text that is not on the wire', field: 'text', shape: 'altered',
     help: 'The lane says more than the wire. A block type that was not known in 2025 is read as text; a text that was cut inside an escape is emitted a second time.\n\nCompare the extra characters with their event: a repeat starts where a delta ends in a backslash.' },
   { id: 'text-altered', title: 'Text altered', field: 'text', shape: 'altered',
-    help: 'The lane has other characters than the wire. legacy on OpenAI takes messages out of the arguments without decoding escapes, so that a line break becomes a backslash and an n.\n\nDecode the escapes, or parse the finished arguments.' },
+    help: 'The lane has other characters than the wire, with no simpler explanation: both texts are beside it.\n\nLook at the first event where they part; the finished arguments are often whole.' },
+  { id: 'text-undecoded', title: 'Escapes of the text left undecoded', field: 'text', shape: 'altered',
+    help: 'legacy on OpenAI takes messages out of the arguments without decoding escapes, so that a line break becomes a backslash and an n.\n\nDecode the escapes, or parse the finished arguments.' },
   { id: 'text-reordered', title: 'Blocks in another order', field: 'order', shape: 'altered',
     help: 'A block begins in the lane after one that follows it on the wire, because the adapter held its messages back.\n\nOrder by the cause of a message, not by its arrival, where the order matters.' },
   { id: 'text-as-reasoning', title: 'Answer text became reasoning', field: 'text', shape: 'altered',
@@ -24,7 +26,9 @@ const KINDS: readonly FindingKind[] = [
   { id: 'reasoning-lost', title: 'Reasoning lost', field: 'reasoning', shape: 'lost',
     help: 'Reasoning on the wire has no message in the lane. On Chat Completions neither adapter reads reasoning_content and its kin; on Responses legacy reads nothing and simple only summaries.\n\nRead it from the wire. There is no option for it.' },
   { id: 'reasoning-altered', title: 'Reasoning altered', field: 'reasoning', shape: 'altered',
-    help: 'The lane has other reasoning than the wire: blank lines that simple puts between the parts of a summary, escapes that legacy leaves undecoded, or a value emitted twice after a cut inside an escape.\n\nBlank lines are harmless; the other two need the finished arguments.' },
+    help: 'The lane has other reasoning than the wire: blank lines that simple puts between the parts of a summary, or a value emitted twice after a cut inside an escape.\n\nBlank lines are harmless; the other needs the finished arguments.' },
+  { id: 'reasoning-undecoded', title: 'Escapes of the reasoning left undecoded', field: 'reasoning', shape: 'altered',
+    help: 'legacy on OpenAI takes thoughts out of the arguments without decoding escapes.\n\nDecode the escapes, or parse the finished arguments.' },
   { id: 'reasoning-as-text', title: 'Reasoning became answer text', field: 'reasoning', shape: 'altered',
     help: 'What the wire calls reasoning is emitted as an assistant message: a reader shows it as the answer.\n\nFilter by the block that caused the message.' },
   { id: 'reasoning-tag-leaked', title: 'A thinking tag leaked', field: 'reasoning', shape: 'altered',
@@ -69,9 +73,11 @@ class Tallies {
     say('text-blank-lost', 'minor', (t, _, where) => blankSentence(t, where), (t) => `${count(t.chars, 'blank')} lost`);
     say('text-added', 'major', (t, n, where) => `${lane} has ${n} of text that the wire does not have, first ${where}: ${quote(t.got ?? '')}`, chars('added'));
     say('text-altered', 'major', (t, n, where) => `${lane} altered ${n} of answer text, first ${where}: ${quote(t.expected ?? '')} became ${quote(t.got ?? '')}`, chars('altered'));
+    say('text-undecoded', 'major', (t, _, where) => `${lane} leaves ${count(t.chars, 'escape')} of answer text undecoded, first ${where}: a line break is a backslash and an n`, (t) => `${count(t.chars, 'escape')} undecoded`);
     say('text-as-reasoning', 'info', (_, n, where) => `${lane} emits ${n} of answer text as reasoning, first ${where}: put_inner_thoughts_in_kwarg asks for it`, () => 'as reasoning');
     say('reasoning-lost', 'major', (_, n, where) => `${lane} dropped ${n} of reasoning, first ${where}`, chars('lost'));
     say('reasoning-altered', 'minor', (t, n, where) => `${lane} altered ${n} of reasoning, first ${where}: ${quote(t.expected ?? '')} became ${quote(t.got ?? '')}`, chars('altered'));
+    say('reasoning-undecoded', 'minor', (t, _, where) => `${lane} leaves ${count(t.chars, 'escape')} of reasoning undecoded, first ${where}`, (t) => `${count(t.chars, 'escape')} undecoded`);
     say('reasoning-as-text', 'major', (_, n, where) => `${lane} emits ${n} of reasoning as answer text, first ${where}`, chars('became text'));
     say('reasoning-tag-leaked', 'minor', (t, _, where) => `the tag ${quote(t.got ?? '')} shows in what ${lane} emits, first ${where}`, () => 'a tag leaked');
     say('reasoning-signature-lost', 'minor', (t, _, where) => `${lane} lost the signature of ${count(t.blocks.length, 'reasoning block')}, first ${where}`, () => 'signature lost');
@@ -101,7 +107,10 @@ function comparePart(input: ComparisonInput, lane: SeedLane, part: ExpectedPart,
 function report(input: ComparisonInput, lane: SeedLane, part: ExpectedPart, got: string, change: TextChange, tallies: Tallies): void {
   const { row, text } = part;
   const answer = part.noun !== 'reasoning';
-  const first = part.eventAt(change.at);
+  const strand = strandOf(input, lane, row, part.kind);
+  // What is added shows where the lane says it, what is lost or altered where the wire does.
+  const addsFirst = change.stretches.find(({ kind }) => kind !== 'same')?.kind === 'added' && strand;
+  const first = addsFirst ? eventAt(strand, change.at) : part.eventAt(change.at);
   const texts = { expected: text, got };
   if (got === '') {
     if (part.noun === 'reasoning' && gotText(input, lane, part, 'text') === text) tallies.of('reasoning-as-text').add(row.id, codePoints(text), first, part.lastEvent, texts);
@@ -113,9 +122,10 @@ function report(input: ComparisonInput, lane: SeedLane, part: ExpectedPart, got:
   } else if (isTag(change.addedText)) tallies.of('reasoning-tag-leaked').add(row.id, change.added, first, part.lastEvent, { got: change.addedText });
   else if (change.lost === 0 && answer) tallies.of('text-added').add(row.id, change.added, first, part.lastEvent, { expected: text, got: change.addedText });
   else {
-    const undecoded = decode(got) === text;
-    const chars = undecoded ? change.lost : Math.max(change.lost, change.added);
-    tallies.of(answer ? 'text-altered' : 'reasoning-altered').add(row.id, chars, first, part.lastEvent, around(text, got, change.at));
+    // Blanks around the value, outside of its quotes, come along with it.
+    const escapes = decode(got).trim() === text.trim() && got.includes('\\');
+    const kind = escapes ? (answer ? 'text-undecoded' : 'reasoning-undecoded') : answer ? 'text-altered' : 'reasoning-altered';
+    tallies.of(kind).add(row.id, escapes ? change.lost : Math.max(change.lost, change.added), first, part.lastEvent, around(text, got, change.at));
   }
 }
 

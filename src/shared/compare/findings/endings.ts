@@ -61,7 +61,7 @@ function finishLost(input: ComparisonInput, lane: SeedLane): FindingDraft[] {
 
 function cutUnnoticed(input: ComparisonInput, lane: SeedLane): FindingDraft[] {
   const { wire } = input;
-  if (wire.terminated || wire.errors.length > 0 || wire.finish.length > 0 || input.seeds[lane]!.error || input.events.length === 0) return [];
+  if (wire.terminated || wire.errors.length > 0 || wire.finish.length > 0 || !input.seeds[lane]!.finished || input.seeds[lane]!.error || input.events.length === 0) return [];
   const last = input.events.length - 1;
   return [{ kind: 'cut-unnoticed', severity: 'major', event: last, lastEvent: last, blocks: [], sentence: `the stream was cut after event ${last} and ${lane} calls it finished`, short: 'cut, called finished' }];
 }

@@ -138,7 +138,7 @@ function finished(input: ComparisonInput, lane: SeedLane, unheard: ReadonlySet<s
 
 const idOf = (call: WireBlock): string => call.tool_call_id ?? call.name ?? call.block;
 const isCall = (call: WireBlock, kept: ToolCall): boolean =>
-  call.name === kept.name && (call.tool_call_id ?? '') === kept.id && (sameArguments(call.text, kept.arguments) || (call.text === '' && compact(kept.arguments) === '{}'));
+  (call.name ?? '') === kept.name && (call.tool_call_id ?? '') === kept.id && (sameArguments(call.text, kept.arguments) || (call.text === '' && compact(kept.arguments) === '{}'));
 const sourceOf = (calls: readonly WireBlock[], kept: ToolCall): string => calls.find((call) => sameArguments(call.text, kept.arguments))?.name ?? 'several';
 
 function argumentsStart(input: ComparisonInput, call: WireBlock): number {
@@ -148,9 +148,9 @@ function argumentsStart(input: ComparisonInput, call: WireBlock): number {
 }
 
 function keptOtherwise(lane: SeedLane, call: WireBlock, kept: ToolCall, base: Pick<Draft, 'event' | 'lastEvent' | 'blocks'>, report: Report): void {
-  const renamed = kept.name !== call.name || (call.tool_call_id && kept.id !== call.tool_call_id);
+  const renamed = kept.name !== (call.name ?? '') || (call.tool_call_id && kept.id !== call.tool_call_id);
   if (renamed) {
-    const [was, is] = kept.name !== call.name ? [call.name, kept.name] : [call.tool_call_id, kept.id];
+    const [was, is] = kept.name !== (call.name ?? '') ? [call.name, kept.name] : [call.tool_call_id, kept.id];
     report('tool-name-altered', { ...base, severity: 'critical', sentence: `${lane} calls ${quote(is ?? '')} what the wire calls ${quote(was ?? '')}, first ${atEvent(base.event)}`, short: 'renamed', expected: was ?? '', got: is ?? '' });
   }
   if (!call.closed || sameArguments(call.text, kept.arguments) || (call.text === '' && compact(kept.arguments) === '{}')) return;

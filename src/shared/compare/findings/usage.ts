@@ -1,6 +1,7 @@
 /** Token counts: the adapter's totals against what the provider said last. */
 import { numberOf, objectOf, type JsonObject } from '../../adapters/wire/json-object.ts';
 import type { SeedLane } from '../../model/messages.ts';
+import type { Api } from '../../model/stream.ts';
 import type { ComparisonInput } from '../lane-reading.ts';
 import { number } from '../say.ts';
 import type { FindingDraft, FindingFamily } from './finding-kind.ts';
@@ -25,12 +26,12 @@ function find(input: ComparisonInput, lane: SeedLane): readonly FindingDraft[] {
     { label: 'output', wire: usage?.output ?? null, got: outcome.usage.completion_tokens, said: countsOf(raw, ['output_tokens', 'completion_tokens']) },
   ];
   const events = usageEvents(input);
-  return sides.flatMap((side) => finding(side, side.label === 'input' ? cached : 0, lane)).map((draft) => ({ ...draft, ...events }));
+  return sides.flatMap((side) => finding(side, side.label === 'input' ? cached : 0, lane, input.setup.api)).map((draft) => ({ ...draft, ...events }));
 }
 
 type Draft = Omit<FindingDraft, 'event' | 'lastEvent' | 'blocks'>;
 
-function finding({ label, wire, got, said }: Side, cached: number, lane: SeedLane): Draft[] {
+function finding({ label, wire, got, said }: Side, cached: number, lane: SeedLane, api: Api): Draft[] {
   if (wire === null) {
     if (got === 0) return [];
     return [{ kind: 'usage-estimated', severity: 'info', sentence: `${label} tokens ${number(got)} in ${lane}: counted by the adapter, the wire says none`, short: `${label} ${number(got)}, estimated`, got: String(got) }];
@@ -41,10 +42,13 @@ function finding({ label, wire, got, said }: Side, cached: number, lane: SeedLan
   if (got === 0) return [{ ...texts, kind: 'usage-missing', severity: 'major', sentence: `${label} tokens are missing in ${lane}, the wire says ${number(wire)}` }];
   const sum = said.reduce((total, value) => total + value, 0);
   if (said.length > 1 && sum === got) {
-    return [{ ...texts, kind: 'usage-counted-twice', severity: 'major', sentence: `${label} tokens ${number(got)} in ${lane}, wire says ${number(wire)}: ${said.length === 2 ? 'the first count is counted twice' : `${said.length} counts are added up`} (${said.map(number).join(' + ')})` }];
+    return [{ ...texts, kind: 'usage-counted-twice', severity: 'major', sentence: `${label} tokens ${number(got)} in ${lane}, wire says ${number(wire)}: ${counted(said.length, api)} (${said.map(number).join(' + ')})` }];
   }
   return [{ ...texts, kind: 'usage-differs', severity: 'major', sentence: `${label} tokens ${number(got)} in ${lane}, wire says ${number(wire)}` }];
 }
+
+const counted = (times: number, api: Api): string =>
+  times > 2 ? `${times} counts are added up` : api === 'messages' ? 'message_start counted twice' : 'the first count counted twice';
 
 function countsOf(raw: readonly JsonObject[], names: readonly string[]): number[] {
   return raw.flatMap((usage) => {

@@ -48,7 +48,7 @@ function stringEnd(args: string, open: number): number {
 export function decode(raw: string): string {
   const whole = raw.replace(/(^|[^\\])((?:\\\\)*)\\(u[0-9a-fA-F]{0,3})?$/, '$1$2');
   try {
-    return JSON.parse(`"${whole.replace(/[\u0000-\u001f]/g, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`)}"`) as string;
+    return JSON.parse(`"${whole.replace(/\p{Cc}/gu, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`)}"`) as string;
   } catch {
     return whole;
   }

@@ -38,7 +38,7 @@ ${lintList(result)}</body></html>
 export function escaped(text: string): string {
   return text
     .replace(/[&<>"']/g, (char) => `&#${char.charCodeAt(0)};`)
-    .replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f]/g, (char) => String.fromCharCode(0x2400 + char.charCodeAt(0)))
+    .replace(/(?![\t\n\r])\p{Cc}/gu, (char) => (char < ' ' ? String.fromCharCode(0x2400 + char.charCodeAt(0)) : '\ufffd'))
     // Direction marks would reorder what follows them on the page.
     .replace(/[\u202a-\u202e\u2066-\u2069]/g, (char) => `&#9251;U+${char.charCodeAt(0).toString(16).toUpperCase()}`);
 }

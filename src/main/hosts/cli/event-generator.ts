@@ -1,6 +1,6 @@
 /** Random events of an API: mostly in its shape, some with a field of another kind, some with no shape at all. */
 import type { Api } from '../../../shared/model/stream.ts';
-import type { Random } from './random.ts';
+import type { Random } from '../../core/random.ts';
 
 const WORDS = ['Hello', ' world', '\n', '"', '\\', '{', '}', '{"thinking": "', '", "message": "', '"}', ': ', ',', 'é', '😀', '\ud83d', '\\u00', '\\n', '</thinking>', '[', '1e400', ''];
 const ODD: readonly unknown[] = [null, 0, 1, -1.5, 2 ** 64, true, false, '', 'text', [], [null], {}, { type: 'new' }, [[[]]]];

@@ -7,7 +7,7 @@ import { LANES } from '../../../shared/model/messages.ts';
 import { APIS, type Api } from '../../../shared/model/stream.ts';
 import { SseFramer, type Framed } from '../../../shared/sse/framer.ts';
 import { EventGenerator } from './event-generator.ts';
-import { Random } from './random.ts';
+import { Random } from '../../core/random.ts';
 import { UsageError } from './usage-error.ts';
 
 /** Longer streams would mostly run on after every lane has ended in an error. */

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { EventGenerator } from '../../../src/main/hosts/cli/event-generator.ts';
-import { Random } from '../../../src/main/hosts/cli/random.ts';
+import { Random } from '../../../src/main/core/random.ts';
 import { LANE_FAULT } from '../../../src/shared/adapters/seed/seed-lane.ts';
 import { LANES } from '../../../src/shared/model/messages.ts';
 import { APIS, type Api } from '../../../src/shared/model/stream.ts';

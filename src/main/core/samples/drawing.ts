@@ -1,0 +1,91 @@
+/** A sample drawn as its failure: along the stream, what the wire said and what each adapter made of it. */
+import type { ComparisonInput } from '../../../shared/compare/lane-reading.ts';
+import type { CompareResult, ScoreNote } from '../../../shared/compare/result.ts';
+import type { SeedLane } from '../../../shared/model/messages.ts';
+import type { EventKind } from '../../../shared/model/stream.ts';
+import type { SampleInfo } from '../../../shared/rpc/contract.ts';
+
+type Drawing = SampleInfo['drawing'];
+type Mark = Drawing['wire'][number]['mark'];
+
+/** As many marks as stay apart in a card's width. */
+const MAX_STRETCHES = 18;
+
+/** What an event is drawn as; kinds that say nothing of the answer are not drawn. */
+const MARK_OF_EVENT: Readonly<Partial<Record<EventKind, Mark>>> = { text: 'text', reasoning: 'reasoning', tool: 'tool', usage: 'meta', finish: 'meta', error: 'error' };
+/** Where events of several kinds share a stretch, the first of these is drawn. */
+const LOUDEST: readonly Mark[] = ['error', 'tool', 'reasoning', 'text', 'meta'];
+
+/** Pure. Places run from 0 to 1 over the events of the stream. */
+export function drawSample(input: ComparisonInput, comparison: CompareResult): Drawing {
+  const stretches = new Stretches(input.events.length);
+  const wire = stretches.marks((events) => loudest(events.flatMap((event) => MARK_OF_EVENT[input.events[event]!.kind] ?? [])));
+  const drawn = new Set(wire.map(({ at }) => at));
+  const lane = (id: SeedLane): Drawing['wire'] => new SeedDrawing(input, comparison, id).marks(stretches, drawn);
+  return { wire, legacy: lane('legacy'), simple: lane('simple') };
+}
+
+const loudest = (marks: readonly Mark[]): Mark | undefined => LOUDEST.find((mark) => marks.includes(mark));
+
+class Stretches {
+  readonly #events: number;
+  readonly #count: number;
+
+  constructor(events: number) {
+    this.#events = events;
+    this.#count = Math.min(events, MAX_STRETCHES);
+  }
+
+  marks(markOf: (events: readonly number[], at: number) => Mark | undefined): Drawing['wire'] {
+    return Array.from({ length: this.#count }, (_, i) => {
+      const [first, end] = [this.#bound(i), this.#bound(i + 1)];
+      const at = (i + 0.5) / this.#count;
+      const mark = markOf(Array.from({ length: end - first }, (_one, offset) => first + offset), at);
+      return mark ? [{ at, mark }] : [];
+    }).flat();
+  }
+
+  #bound(i: number): number {
+    return Math.floor((i * this.#events) / this.#count);
+  }
+}
+
+class SeedDrawing {
+  readonly #notes = new Map<number, ScoreNote[]>();
+  /** Events whose token counts the lane got wrong. */
+  readonly #miscounted: ReadonlySet<number>;
+  /** The event at which the lane ended in an error; one past the last when it did so after the stream. */
+  readonly #ended: number;
+
+  constructor(input: ComparisonInput, { score, findings }: CompareResult, lane: SeedLane) {
+    for (const note of score.notes) {
+      if (note.lane === lane && note.event !== null) this.#notes.set(note.event, [...(this.#notes.get(note.event) ?? []), note]);
+    }
+    const wrongUsage = findings.some((finding) => finding.lane === lane && finding.kind.startsWith('usage-'));
+    const usage = input.emissions.wire.flatMap(({ message, event }) => (message.message_type === 'usage' && event !== null ? [event] : []));
+    this.#miscounted = new Set(wrongUsage ? usage : []);
+    const error = input.seeds[lane]?.error;
+    this.#ended = error ? (error.event ?? input.events.length - 1) : Infinity;
+  }
+
+  /** Where the wire has a mark, and where the lane ended. */
+  marks(stretches: Stretches, drawn: ReadonlySet<number>): Drawing['legacy'] {
+    return stretches.marks((events, at) => {
+      if (events.includes(this.#ended)) return 'error';
+      if (events.every((event) => event > this.#ended)) return undefined;
+      return this.#mark(events) ?? (drawn.has(at) && !this.#silent(events) ? 'meta' : undefined);
+    });
+  }
+
+  #mark(events: readonly number[]): Mark | undefined {
+    const notes = events.flatMap((event) => this.#notes.get(event) ?? []);
+    if (notes.some(({ shape }) => shape === 'merged' || shape === 'altered')) return 'altered';
+    if (notes.some(({ shape }) => shape === 'lost')) return 'lost';
+    if (events.some((event) => this.#miscounted.has(event))) return 'altered';
+    return loudest(notes.map(({ kind }) => kind));
+  }
+
+  #silent(_events: readonly number[]): boolean {
+    return false;
+  }
+}

@@ -1,0 +1,53 @@
+/** When which bytes of a sample are written: a first wait, uneven gaps, bursts and torn events, all drawn from a seed. */
+import type { Random } from '../random.ts';
+import type { SampleFrame } from './formats/format.ts';
+
+/** One write to the socket, and how long the model took before it, in milliseconds at pace 1. */
+export interface PacedWrite {
+  readonly waitMs: number;
+  readonly bytes: Uint8Array;
+}
+
+const FIRST_WAIT_MS = [260, 480] as const;
+const PAUSE_MS = [120, 420] as const;
+/** Several events that leave together, as a busy server or a proxy does. */
+const BURST = { chance: 0.1, least: 2, most: 6 } as const;
+/** An event that arrives in two reads. */
+const TORN = { chance: 0.05, waitMs: [1, 9] } as const;
+/** A model that hesitates between two words. */
+const HESITATION = { chance: 0.02, times: 8 } as const;
+
+const encoder = new TextEncoder();
+const between = (random: Random, [least, most]: readonly [number, number]): number => least + random.next() * (most - least);
+
+export function paced(frames: readonly SampleFrame[], random: Random, eventsPerSecond: number): readonly PacedWrite[] {
+  const writes: PacedWrite[] = [];
+  const gapMs = 1000 / eventsPerSecond;
+  for (let i = 0; i < frames.length; ) {
+    const size = random.chance(BURST.chance) ? BURST.least + random.below(BURST.most - BURST.least + 1) : 1;
+    const together = frames.slice(i, i + size);
+    const waitMs = i === 0 ? between(random, FIRST_WAIT_MS) : waitBefore(together, random, gapMs);
+    writes.push(...torn(encoder.encode(together.map(({ text }) => text).join('')), waitMs, random));
+    i += together.length;
+  }
+  return writes;
+}
+
+function waitBefore(together: readonly SampleFrame[], random: Random, gapMs: number): number {
+  if (together.some(({ pause }) => pause)) return between(random, PAUSE_MS);
+  const hesitates = random.chance(HESITATION.chance) ? HESITATION.times : 1;
+  // A skewed draw with mean 1: mostly short gaps, now and then a long one.
+  return together.length * gapMs * hesitates * -Math.log(1 - random.next());
+}
+
+function torn(bytes: Uint8Array, waitMs: number, random: Random): readonly PacedWrite[] {
+  if (bytes.length < 2 || !random.chance(TORN.chance)) return [{ waitMs, bytes }];
+  const at = tearAt(bytes, random);
+  return [{ waitMs, bytes: bytes.subarray(0, at) }, { waitMs: between(random, TORN.waitMs), bytes: bytes.subarray(at) }];
+}
+
+/** Inside a character where there is one of several bytes, else anywhere. */
+function tearAt(bytes: Uint8Array, random: Random): number {
+  const inside = [...bytes.keys()].filter((at) => (bytes[at]! & 0xc0) === 0x80);
+  return inside.length > 0 ? random.pick(inside) : 1 + random.below(bytes.length - 1);
+}

@@ -1,0 +1,124 @@
+/**
+ * The sample provider: a server on the loopback interface that speaks the three APIs over real HTTP and SSE, so that the
+ * program can be seen at work without a key, a network or a bill. The model's name chooses what it says.
+ */
+import { once } from 'node:events';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { answer } from './answers.ts';
+import { Exchange } from './exchange.ts';
+import { FAULT_MODELS, faultFor } from './faults.ts';
+import { isObject, type Format, type Json, type ProviderError } from './formats/format.ts';
+import { FORMATS } from './formats/formats.ts';
+import { CREATED } from './ids.ts';
+import { SCENARIOS, scenarioFor } from './scenarios.ts';
+
+export interface SampleProvider {
+  /** `http://127.0.0.1:PORT`, without a path. */
+  readonly url: string;
+  /** Ends all answers and the server. */
+  close(): Promise<void>;
+}
+
+/** Request header that changes the pace of one answer: how many times faster than a real model, 0 as fast as possible. */
+const PACE_HEADER = 'x-sample-pace';
+/** Far beyond any request to a sample, far below what would hurt. */
+const MAX_REQUEST_BYTES = 8 * 1024 * 1024;
+
+/** `pace`: the usual pace of answers, 1 unless said; see PACE_HEADER. Rejects when the machine gives no port. */
+export async function startSampleProvider({ pace = 1 }: { readonly pace?: number } = {}): Promise<SampleProvider> {
+  const server = createServer((incoming, response) => {
+    respond(incoming, response, pace).catch((error: unknown) => {
+      response.destroy(error instanceof Error ? error : new Error(String(error)));
+    });
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    async close() {
+      server.close();
+      server.closeAllConnections();
+      await once(server, 'close');
+    },
+  };
+}
+
+async function respond(incoming: IncomingMessage, response: ServerResponse, usualPace: number): Promise<void> {
+  const path = (incoming.url ?? '').split('?', 1)[0];
+  const format = Object.values(FORMATS).find((one) => one.path === path);
+  const refuse = (error: ProviderError): Promise<void> => new Exchange(incoming, response, format ?? FORMATS.chat_completions, {}, 0).error(error);
+  const { error } = format ?? FORMATS.chat_completions;
+
+  if (!isOwn(incoming)) return refuse(error('permission', 'The sample provider answers programs on this machine, not web pages.'));
+  if (path === '/v1/models' && incoming.method === 'GET') return new Exchange(incoming, response, FORMATS.chat_completions, {}, 0).json(200, modelList());
+  if (!format) return refuse(error('path', `Unknown request URL: ${incoming.method} ${path}. The sample provider has ${Object.values(FORMATS).map((one) => one.path).join(', ')} and /v1/models.`));
+  if (incoming.method !== 'POST') return refuse({ ...error('path', `${path} takes POST, not ${incoming.method}.`), status: 405 });
+
+  const text = await readBody(incoming);
+  if (text === null) return refuse(error('size', `The request is larger than ${MAX_REQUEST_BYTES} bytes.`));
+  const request = parsed(text);
+  if (!request) return refuse(error('request', 'We could not parse the JSON body of your request: it must be one JSON object.'));
+  const pace = paceOf(incoming, usualPace);
+  if (pace === null) return refuse(error('request', `The header ${PACE_HEADER} must be a number, 0 or more.`));
+  const wrong = format.check(request, (name) => headerOf(incoming, name));
+  if (wrong) return refuse(wrong);
+  await tell(new Exchange(incoming, response, format, request, pace));
+}
+
+async function tell(exchange: Exchange): Promise<void> {
+  const { format, model } = exchange;
+  const fault = faultFor(model);
+  if (fault) return fault(exchange);
+  const scenario = scenarioFor(model, format.api);
+  return scenario ? answer(scenario, exchange) : exchange.error(unknownModel(model, format));
+}
+
+function unknownModel(model: string, format: Format): ProviderError {
+  const elsewhere = SCENARIOS.find((scenario) => scenario.model === model)?.apis;
+  const there = elsewhere ? ` over this API; it is one of ${elsewhere.join(', ')}` : '';
+  const models = SCENARIOS.filter(({ apis }) => apis.includes(format.api)).map((scenario) => scenario.model);
+  return format.error('model', `The sample provider has no model '${model}'${there}. It has ${models.join(', ')}, and for errors ${FAULT_MODELS.join(', ')}.`);
+}
+
+const modelList = (): Json => ({
+  object: 'list',
+  data: [...SCENARIOS.map(({ model }) => model), ...FAULT_MODELS].map((id) => ({ id, object: 'model', created: CREATED, owned_by: 'tracelane-samples' })),
+});
+
+/** A web page gives itself away by its origin, or by the name under which it reached this machine. */
+function isOwn(incoming: IncomingMessage): boolean {
+  const port = incoming.socket.localPort;
+  const { host, origin } = incoming.headers;
+  return origin === undefined && (host === `127.0.0.1:${port}` || host === `localhost:${port}`);
+}
+
+/** Null when it is too large. */
+async function readBody(incoming: IncomingMessage): Promise<string | null> {
+  const parts: Buffer[] = [];
+  let length = 0;
+  for await (const part of incoming as AsyncIterable<Buffer>) {
+    length += part.length;
+    if (length <= MAX_REQUEST_BYTES) parts.push(part);
+  }
+  return length > MAX_REQUEST_BYTES ? null : Buffer.concat(parts).toString('utf8');
+}
+
+function parsed(text: string): Json | null {
+  try {
+    const value: unknown = JSON.parse(text);
+    return isObject(value) ? value : null;
+  } catch {
+    return null;
+  }
+}
+
+/** Null when the header is no pace. */
+function paceOf(incoming: IncomingMessage, usual: number): number | null {
+  const said = headerOf(incoming, PACE_HEADER);
+  if (said === undefined) return usual;
+  const pace = Number(said);
+  return said.trim() !== '' && Number.isFinite(pace) && pace >= 0 ? pace : null;
+}
+
+const headerOf = (incoming: IncomingMessage, name: string): string | undefined => [incoming.headers[name]].flat()[0];

@@ -68,7 +68,7 @@ export interface SampleInfo {
   readonly options: z.infer<typeof adapterOptionsSchema>;
   /**
    * The failure drawn: per lane, one mark for each stretch of events. `lost` ring, `altered` square in rose, `error`
-   * triangle, others by what the wire said there.
+   * triangle, others by what the wire said there. `at` is the place on the stream, 0 to 1 over its events.
    */
   readonly drawing: Readonly<Record<'wire' | 'legacy' | 'simple', readonly { readonly at: number; readonly mark: 'text' | 'reasoning' | 'tool' | 'meta' | 'lost' | 'altered' | 'error' }[]>>;
   /** Lanes that fail on it. */

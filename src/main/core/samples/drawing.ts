@@ -20,8 +20,8 @@ const LOUDEST: readonly Mark[] = ['error', 'tool', 'reasoning', 'text', 'meta'];
 export function drawSample(input: ComparisonInput, comparison: CompareResult): Drawing {
   const stretches = new Stretches(input.events.length);
   const wire = stretches.marks((events) => loudest(events.flatMap((event) => MARK_OF_EVENT[input.events[event]!.kind] ?? [])));
-  const drawn = new Set(wire.map(({ at }) => at));
-  const lane = (id: SeedLane): Drawing['wire'] => new SeedDrawing(input, comparison, id).marks(stretches, drawn);
+  const meta = new Set(wire.flatMap(({ at, mark }) => (mark === 'meta' ? [at] : [])));
+  const lane = (id: SeedLane): Drawing['wire'] => new SeedDrawing(input, comparison, id).marks(stretches, meta);
   return { wire, legacy: lane('legacy'), simple: lane('simple') };
 }
 
@@ -54,7 +54,7 @@ class SeedDrawing {
   readonly #notes = new Map<number, ScoreNote[]>();
   /** Events whose token counts the lane got wrong. */
   readonly #miscounted: ReadonlySet<number>;
-  /** The event at which the lane ended in an error; one past the last when it did so after the stream. */
+  /** The event at which the lane ended in an error; the last one when it did so after the stream, none when it did not. */
   readonly #ended: number;
 
   constructor(input: ComparisonInput, { score, findings }: CompareResult, lane: SeedLane) {
@@ -68,12 +68,12 @@ class SeedDrawing {
     this.#ended = error ? (error.event ?? input.events.length - 1) : Infinity;
   }
 
-  /** Where the wire has a mark, and where the lane ended. */
-  marks(stretches: Stretches, drawn: ReadonlySet<number>): Drawing['legacy'] {
+  /** `meta`: places where the wire has nothing but bookkeeping, of which a lane that goes on makes no message. */
+  marks(stretches: Stretches, meta: ReadonlySet<number>): Drawing['legacy'] {
     return stretches.marks((events, at) => {
       if (events.includes(this.#ended)) return 'error';
       if (events.every((event) => event > this.#ended)) return undefined;
-      return this.#mark(events) ?? (drawn.has(at) && !this.#silent(events) ? 'meta' : undefined);
+      return this.#mark(events) ?? (meta.has(at) ? 'meta' : undefined);
     });
   }
 
@@ -83,9 +83,5 @@ class SeedDrawing {
     if (notes.some(({ shape }) => shape === 'lost')) return 'lost';
     if (events.some((event) => this.#miscounted.has(event))) return 'altered';
     return loudest(notes.map(({ kind }) => kind));
-  }
-
-  #silent(_events: readonly number[]): boolean {
-    return false;
   }
 }

@@ -12,8 +12,8 @@ const FIRST_WAIT_MS = [260, 480] as const;
 const PAUSE_MS = [120, 420] as const;
 /** Several events that leave together, as a busy server or a proxy does. */
 const BURST = { chance: 0.1, least: 2, most: 6 } as const;
-/** An event that arrives in two reads. */
-const TORN = { chance: 0.05, waitMs: [1, 9] } as const;
+/** An event that arrives in two reads; more often where that tears a character, which is what readers get wrong. */
+const TORN = { chance: 0.05, insideCharacter: 0.4, waitMs: [1, 9] } as const;
 /** A model that hesitates between two words. */
 const HESITATION = { chance: 0.02, times: 8 } as const;
 
@@ -41,13 +41,11 @@ function waitBefore(together: readonly SampleFrame[], random: Random, gapMs: num
 }
 
 function torn(bytes: Uint8Array, waitMs: number, random: Random): readonly PacedWrite[] {
-  if (bytes.length < 2 || !random.chance(TORN.chance)) return [{ waitMs, bytes }];
-  const at = tearAt(bytes, random);
+  const inside = [...bytes.keys()].filter((at) => isContinuation(bytes[at]!));
+  if (bytes.length < 2 || !random.chance(inside.length > 0 ? TORN.insideCharacter : TORN.chance)) return [{ waitMs, bytes }];
+  const at = inside.length > 0 ? random.pick(inside) : 1 + random.below(bytes.length - 1);
   return [{ waitMs, bytes: bytes.subarray(0, at) }, { waitMs: between(random, TORN.waitMs), bytes: bytes.subarray(at) }];
 }
 
-/** Inside a character where there is one of several bytes, else anywhere. */
-function tearAt(bytes: Uint8Array, random: Random): number {
-  const inside = [...bytes.keys()].filter((at) => (bytes[at]! & 0xc0) === 0x80);
-  return inside.length > 0 ? random.pick(inside) : 1 + random.below(bytes.length - 1);
-}
+/** A byte of UTF-8 that is not the first of its character. */
+const isContinuation = (byte: number): boolean => (byte & 0xc0) === 0x80;

@@ -16,3 +16,12 @@ declare function atob(data: string): string;
 declare function btoa(data: string): string;
 declare const crypto: { randomUUID(): string };
 declare const performance: { now(): number };
+interface AbortSignal {
+  readonly aborted: boolean;
+  addEventListener(type: 'abort', listener: () => void, options?: { once?: boolean }): void;
+  removeEventListener(type: 'abort', listener: () => void): void;
+}
+declare class AbortController {
+  readonly signal: AbortSignal;
+  abort(): void;
+}

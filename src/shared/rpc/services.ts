@@ -1,0 +1,29 @@
+/** The contract from the side that keeps it: what the core gives and any host serves. */
+import type { CheckedParamsOf, ItemOf, MethodName, ResultOf, StreamName } from './contract.ts';
+
+export type MethodService<Name extends MethodName> = (params: CheckedParamsOf<Name>) => ResultOf<Name> | Promise<ResultOf<Name>>;
+
+/**
+ * Gives its items in batches, none of them empty, on demand: the server asks for the next batch when the watcher has room
+ * for it and the last one left long enough ago. A live source therefore gives all that has come since it was last asked,
+ * so that a slow watcher gets larger batches and never a queue, and never slows what it watches. `signal` aborts when the
+ * watcher has gone; the iteration then ends.
+ */
+export type StreamService<Name extends StreamName> = (params: CheckedParamsOf<Name>, signal: AbortSignal) => AsyncIterable<readonly ItemOf<Name>[]>;
+
+export type Services = { readonly [Name in MethodName]: MethodService<Name> } & { readonly [Name in StreamName]: StreamService<Name> };
+
+/**
+ * An error whose sentence is meant for the person: the fact, then the next step. It crosses to the window as it is; any
+ * other error is a fault of ours, and is logged where it happened.
+ */
+export class ServiceError extends Error {
+  readonly code: string;
+
+  /** `code`: for programs, such as `not-found`. */
+  constructor(code: string, message: string) {
+    super(message);
+    this.name = 'ServiceError';
+    this.code = code;
+  }
+}

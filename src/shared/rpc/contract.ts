@@ -6,7 +6,7 @@
 import { z } from 'zod';
 import type { EndpointId, TraceId } from '../model/ids.ts';
 import { APIS, type EventSummary } from '../model/stream.ts';
-import type { Emission } from '../model/messages.ts';
+import type { Emission, SeedLane, SeedOutcome } from '../model/messages.ts';
 import type { TraceItem } from '../model/items.ts';
 import { adapterOptionsSchema, ENDPOINT_TYPES, type TraceDetail, type TraceRow } from '../model/trace.ts';
 import type { CompareResult, MatrixResult, TraceCompareResult } from '../compare/result.ts';
@@ -32,6 +32,15 @@ const endpoint = z.string().min(1).max(100).transform((text) => text as Endpoint
 const api = z.enum(APIS);
 const seq = z.int().min(0);
 
+/** How long a run on an endpoint waits, in seconds. */
+export const endpointLimitsSchema = z.strictObject({
+  /** For the response's head. A local model may take minutes to load. */
+  answer: z.number().min(1).max(3600).default(600),
+  /** Without anything but keep-alive; null waits for ever, and only says so. */
+  silence: z.number().min(1).max(3600).nullable().default(null),
+});
+export type EndpointLimits = z.infer<typeof endpointLimitsSchema>;
+
 export const endpointInputSchema = z.strictObject({
   /** Absent: a new endpoint. */
   id: endpoint.optional(),
@@ -39,6 +48,7 @@ export const endpointInputSchema = z.strictObject({
   baseUrl: z.url({ protocol: /^https?$/ }).max(2000),
   type: z.enum(ENDPOINT_TYPES),
   provider_name: z.string().max(200),
+  limits: endpointLimitsSchema.prefault({}),
 });
 export interface EndpointInfo {
   readonly id: EndpointId;
@@ -46,6 +56,7 @@ export interface EndpointInfo {
   readonly baseUrl: string;
   readonly type: (typeof ENDPOINT_TYPES)[number];
   readonly provider_name: string;
+  readonly limits: EndpointLimits;
   /** The built-in sample provider cannot be changed or removed. */
   readonly builtIn: boolean;
   /** Never the key itself. */
@@ -108,6 +119,12 @@ export interface EventDetail {
   readonly emissions: readonly Emission[];
 }
 
+export interface ProviderTrace {
+  readonly lane: SeedLane;
+  readonly stepId: string;
+  readonly document: NonNullable<SeedOutcome['provider_trace']>;
+}
+
 export const playActionSchema = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('play') }),
   z.strictObject({ type: z.literal('pause') }),
@@ -127,6 +144,8 @@ export type ListChange = { readonly type: 'upsert'; readonly row: TraceRow } | {
 
 export const contract = {
   'app.info': method<AppInfo>()(nothing),
+  /** The whole of it again whenever it changed: a store that stopped taking writes, or takes them again. */
+  'app.changes': stream<AppInfo>()(nothing),
   'settings.get': method<Settings>()(nothing),
   'settings.set': method<Settings>()(settingsSchema.partial()),
 
@@ -162,6 +181,8 @@ export const contract = {
   /** The items of a trace, from the store first, then live; `options` reads it with others than it was recorded with. */
   'traces.items': stream<TraceItem>()(z.strictObject({ id: trace, from: seq.default(0), options: adapterOptionsSchema.optional() })),
   'traces.event': method<EventDetail>()(z.strictObject({ id: trace, index: seq, options: adapterOptionsSchema.optional() })),
+  /** What the agent server would have written of each adapter's run (adapters, section 9), as it was recorded. */
+  'traces.providerTraces': method<readonly ProviderTrace[]>()(z.strictObject({ id: trace })),
   /** Stored bytes of the body, base64; `end` is exclusive and cut at the body's end. */
   'traces.bytes': method<{ readonly start: number; readonly bytes: string; readonly total: number }>()(
     z.strictObject({ id: trace, start: seq, end: seq }),

@@ -3,11 +3,10 @@
  * at the level of services and not of statements. Errors are ServiceErrors with a sentence.
  */
 import type { EndpointId, TraceId } from '../../../shared/model/ids.ts';
-import type { SeedLane, SeedOutcome } from '../../../shared/model/messages.ts';
 import type { Read } from '../../../shared/model/stream.ts';
 import type { Ending, HttpHead, Metrics, TraceDetail, TraceRow } from '../../../shared/model/trace.ts';
 import type { FinishReason, Usage } from '../../../shared/model/usage.ts';
-import type { EndpointInfo, ListChange, Settings } from '../../../shared/rpc/contract.ts';
+import type { EndpointInfo, ListChange, ProviderTrace, Settings } from '../../../shared/rpc/contract.ts';
 
 /** What is known when a request starts. `metrics` are all nothing and zero. */
 export type NewTrace = Omit<TraceDetail, 'ending' | 'usage' | 'finish' | 'cost' | 'responseHead' | 'httpStatus'> & {
@@ -34,14 +33,9 @@ export interface TraceResult {
   readonly cost?: number;
 }
 
-export interface ProviderTraceRow {
-  readonly trace: TraceId;
-  readonly lane: SeedLane;
-  readonly stepId: string;
-  readonly document: NonNullable<SeedOutcome['provider_trace']>;
-}
+export type ProviderTraceRow = ProviderTrace & { readonly trace: TraceId };
 
-export type StoredEndpoint = Pick<EndpointInfo, 'id' | 'name' | 'baseUrl' | 'type' | 'provider_name'>;
+export type StoredEndpoint = Pick<EndpointInfo, 'id' | 'name' | 'baseUrl' | 'type' | 'provider_name' | 'limits'>;
 
 export interface Store {
   /** Set when the file could not be opened as usual; the store then works in memory, so that runs do too. */

@@ -1,0 +1,127 @@
+/**
+ * P6, P8, P8b and P9: from bytes to what a lane holds at the end, each lane by itself; and all three lanes together
+ * against the SDK helper that does one accumulation of the same body.
+ */
+import { createLane } from '../../src/shared/adapters/registry.ts';
+import type { LaneSetup } from '../../src/shared/adapters/lane.ts';
+import { StreamReading } from '../../src/shared/adapters/reading.ts';
+import { PartialJson } from '../../src/shared/json/partial-json.ts';
+import { LANES, type LaneId, type LaneOutcome } from '../../src/shared/model/messages.ts';
+import { APIS, type Api, type Read } from '../../src/shared/model/stream.ts';
+import { SseFramer } from '../../src/shared/sse/framer.ts';
+import { laneSetup } from '../support/lanes.ts';
+import { sdkChatCompletion, sdkMessage, sdkResponse } from '../support/sdk.ts';
+import { accumulateBodyMinimally, accumulateMinimally } from './floor.ts';
+import type { Contest } from './measure.ts';
+import { bodyOf, bytesOf, readsOf, textFrames, toolArguments, toolFrames } from './streams.ts';
+
+const TEXT_DELTAS = 20_000;
+const READ = 16 * 1024;
+const KB = 1024;
+
+/** The wire's own accumulation; of a seed adapter, which bends the text, whether it got to the end. */
+function answerOf(result: LaneOutcome): string {
+  if (result.lane === 'wire') return result.outcome.blocks.map(({ text }) => text).join('');
+  return result.outcome.error === null ? 'done' : 'error';
+}
+
+/** One lane over a body. */
+async function laneOver(id: LaneId, api: Api, reads: readonly Read[]): Promise<string> {
+  const lane = createLane(id, setupOf(api));
+  const framer = new SseFramer();
+  lane.begin();
+  let [n, offset] = [0, 0];
+  for await (const bytes of bodyOf(reads)) {
+    for (const framed of framer.feed({ n: n++, tNs: n, offset, bytes })) lane.take(framed);
+    offset += bytes.length;
+  }
+  for (const framed of framer.end()) lane.take(framed);
+  lane.end();
+  return answerOf(lane.outcome());
+}
+
+function setupOf(api: Api): LaneSetup {
+  return { ...laneSetup(api), options: { use_assistant_message: true, put_inner_thoughts_in_kwarg: false, requires_approval_tools: [] } };
+}
+
+function allLanes(api: Api, reads: readonly Read[]): string {
+  const reading = new StreamReading(setupOf(api));
+  let items = reading.begin().length;
+  for (const read of reads) items += reading.feed(read).length;
+  items += reading.end(0, () => ({ state: 'complete', rule: '' })).length;
+  return items === 0 ? 'nothing' : reading.wire.blocks.map(({ text }) => text).join('');
+}
+
+const HELPERS: Readonly<Record<Api, (bytes: Uint8Array) => Promise<unknown>>> = { chat_completions: sdkChatCompletion, responses: sdkResponse, messages: sdkMessage };
+
+async function helper(api: Api, bytes: Uint8Array): Promise<string> {
+  const value = await HELPERS[api](bytes);
+  return value === undefined ? 'nothing' : 'done';
+}
+
+/** legacy has no interface for the Responses API and ends at its first event, so that there is nothing to measure. */
+const readers = (api: Api): readonly LaneId[] => LANES.filter((id) => id !== 'legacy' || api !== 'responses');
+const wireSaysTheText = (id: LaneId) => (subject: string, floor: string): boolean => subject === (id === 'wire' ? floor : 'done');
+const bothAnswer = (subject: string, floor: string): boolean => ![subject, floor].some((answer) => answer === 'nothing' || answer === 'error');
+
+function textContests(api: Api): readonly Contest[] {
+  const bytes = bytesOf(textFrames(api, TEXT_DELTAS));
+  const reads = readsOf(bytes, READ);
+  return [
+    ...readers(api).map((id): Contest => ({
+      id: 'P6', what: `${api}, ${id}: bytes to final message, text, over the minimal accumulator`, target: 3.5,
+      subject: () => laneOver(id, api, reads), floor: () => accumulateBodyMinimally(api, bodyOf(reads)), sameAnswer: wireSaysTheText(id),
+    })),
+    { id: 'lanes', what: `${api}: all three lanes over the SDK helper alone, text`, target: 1, subject: () => allLanes(api, reads), floor: () => helper(api, bytes), sameAnswer: bothAnswer },
+  ];
+}
+
+function toolContests(api: Api): readonly Contest[] {
+  const [small, mid, big] = [10 * KB, 100 * KB, 1024 * KB].map((chars) => bytesOf(toolFrames(api, toolArguments(chars))));
+  const [midReads, bigReads] = [readsOf(mid!, READ), readsOf(big!, READ)];
+  return [
+    ...readers(api).flatMap((id): Contest[] => [
+      { id: 'P8', what: `${api}, ${id}: 1 MB of tool arguments, over 100 KB`, target: 14, subject: () => laneOver(id, api, bigReads), floor: () => laneOver(id, api, midReads), sameAnswer: bothAnswer },
+      { id: 'P8b', what: `${api}, ${id}: 1 MB of tool arguments, over the minimal accumulator`, target: 6, subject: () => laneOver(id, api, bigReads), floor: () => accumulateBodyMinimally(api, bodyOf(bigReads)), sameAnswer: wireSaysTheText(id) },
+    ]),
+    ...([['10 KB', small!], ['100 KB', mid!], ['1 MB', big!]] as const).map(([size, bytes]): Contest => {
+      const reads = readsOf(bytes, READ);
+      return { id: 'lanes', what: `${api}: all three lanes over the SDK helper alone, ${size} of tool arguments`, target: 1, subject: () => allLanes(api, reads), floor: () => helper(api, bytes), sameAnswer: bothAnswer };
+    }),
+  ];
+}
+
+/** The legacy adapter's own view of arguments: after each delta it asks for a field of what there is. */
+function liveView(pieces: readonly string[]): string {
+  const json = new PartialJson();
+  let fields = 0;
+  for (const piece of pieces) {
+    json.push(piece);
+    if (json.isObject() && json.field('path') !== undefined) fields++;
+  }
+  return fields === 0 ? 'nothing' : json.text();
+}
+
+function concatenated(pieces: readonly string[]): string {
+  let text = '';
+  for (const piece of pieces) text += piece;
+  return JSON.parse(text) === null ? 'nothing' : text;
+}
+
+function liveContests(): readonly Contest[] {
+  const text = toolArguments(1024 * KB);
+  const pieces: string[] = [];
+  for (let at = 0; at < text.length; at += 20) pieces.push(text.slice(at, at + 20));
+  return [
+    { id: 'P9', what: 'live view of half-received arguments, 1 MB, over concatenating and one JSON.parse', target: 8, subject: () => liveView(pieces), floor: () => concatenated(pieces), warmUps: 4 },
+    ...APIS.flatMap((api): Contest[] => {
+      const reads = readsOf(bytesOf(toolFrames(api, text)), READ);
+      return readers(api).map((id) => ({
+        id: 'P9', what: `${api}, ${id}: the lane's live arguments, 1 MB, over concatenating and one JSON.parse of the same events`, target: 8,
+        subject: () => laneOver(id, api, reads), floor: () => JSON.stringify(JSON.parse(accumulateMinimally(api, reads)) === null), sameAnswer: bothAnswer,
+      }));
+    }),
+  ];
+}
+
+export const ACCUMULATION: readonly (() => readonly Contest[])[] = [...APIS.map((api) => () => textContests(api)), ...APIS.map((api) => () => toolContests(api)), liveContests];

@@ -1,6 +1,53 @@
-/** The window's way to its host. */
-import type { Client } from './client.ts';
+/** The window's way to its host: a WebSocket to where the page came from, or in Electron a port that the preload hands over. */
+import { createClient, type Client } from '../../shared/rpc/client.ts';
+import { messagePort } from '../../shared/rpc/message-port.ts';
+import type { Port } from '../../shared/rpc/port.ts';
+import { openWebSocketPort } from '../../shared/rpc/web-socket-port.ts';
+
+declare global {
+  interface Window {
+    /** Set by the preload before the page's own scripts; absent in a browser. */
+    readonly tracelane?: { readonly host: 'electron' };
+  }
+}
+
+/** A port is handed over at once or not at all. */
+const ELECTRON_WAIT_MS = 10_000;
 
 export function connect(): Client {
-  throw new Error('No host answered.');
+  return createClient(window.tracelane?.host === 'electron' ? fromPreload : fromOwnOrigin);
+}
+
+function fromOwnOrigin(): Promise<Port> {
+  const url = new URL('/rpc', location.href);
+  url.protocol = 'ws:';
+  return openWebSocketPort(new WebSocket(url));
+}
+
+/** Asks the preload for a port. The nonce tells the answer from whatever else is posted to this window. */
+function fromPreload(): Promise<Port> {
+  const nonce = crypto.randomUUID();
+  return new Promise((resolve, reject) => {
+    const done = (): void => {
+      clearTimeout(timer);
+      removeEventListener('message', take);
+    };
+    const take = ({ source, origin, data, ports }: MessageEvent<unknown>): void => {
+      const [port] = ports;
+      if (source !== window || origin !== location.origin || !isAnswer(data, nonce) || !port) return;
+      done();
+      resolve(messagePort(port));
+    };
+    const timer = setTimeout(() => {
+      done();
+      reject(new Error('The program gave no port.'));
+    }, ELECTRON_WAIT_MS);
+    addEventListener('message', take);
+    postMessage({ type: 'tracelane:connect', nonce }, location.origin);
+  });
+}
+
+function isAnswer(data: unknown, nonce: string): boolean {
+  const answer = typeof data === 'object' && data !== null ? (data as Readonly<Record<string, unknown>>) : {};
+  return answer['type'] === 'tracelane:port' && answer['nonce'] === nonce;
 }

@@ -15,6 +15,8 @@ import type { CompareResult, MatrixResult, TraceCompareResult } from '../compare
 export interface Method<Params extends z.ZodType = z.ZodType, Result = unknown> {
   readonly type: 'method';
   readonly params: Params;
+  /** It only reads: asked twice it does no harm, so a client may ask again over a new connection. */
+  readonly repeatable: boolean;
   readonly result?: Result;
 }
 /** A call with many items. Items are numbered from 0; a stream that has `from` goes on at that number. */
@@ -23,7 +25,8 @@ export interface Stream<Params extends z.ZodType = z.ZodType, Item = unknown> {
   readonly params: Params;
   readonly item?: Item;
 }
-const method = <Result>() => <Params extends z.ZodType>(params: Params): Method<Params, Result> => ({ type: 'method', params });
+const method = <Result>() => <Params extends z.ZodType>(params: Params): Method<Params, Result> => ({ type: 'method', params, repeatable: false });
+const read = <Result>() => <Params extends z.ZodType>(params: Params): Method<Params, Result> => ({ type: 'method', params, repeatable: true });
 const stream = <Item>() => <Params extends z.ZodType>(params: Params): Stream<Params, Item> => ({ type: 'stream', params });
 
 const nothing = z.strictObject({});
@@ -143,18 +146,18 @@ export type PlayItem =
 export type ListChange = { readonly type: 'upsert'; readonly row: TraceRow } | { readonly type: 'delete'; readonly id: TraceId };
 
 export const contract = {
-  'app.info': method<AppInfo>()(nothing),
+  'app.info': read<AppInfo>()(nothing),
   /** The whole of it again whenever it changed: a store that stopped taking writes, or takes them again. */
   'app.changes': stream<AppInfo>()(nothing),
-  'settings.get': method<Settings>()(nothing),
+  'settings.get': read<Settings>()(nothing),
   'settings.set': method<Settings>()(settingsSchema.partial()),
 
-  'endpoints.list': method<readonly EndpointInfo[]>()(nothing),
+  'endpoints.list': read<readonly EndpointInfo[]>()(nothing),
   'endpoints.save': method<EndpointInfo>()(endpointInputSchema),
   'endpoints.remove': method<null>()(z.strictObject({ id: endpoint })),
   /** Empty text removes the key. The key never comes back. */
   'endpoints.setKey': method<EndpointInfo>()(z.strictObject({ id: endpoint, key: z.string().max(10_000) })),
-  'samples.list': method<readonly SampleInfo[]>()(nothing),
+  'samples.list': read<readonly SampleInfo[]>()(nothing),
 
   /** Sends a request and records it. Resolves once the trace exists, before the answer. */
   'runs.start': method<{ readonly id: TraceId }>()(
@@ -163,11 +166,11 @@ export const contract = {
   'runs.cancel': method<null>()(z.strictObject({ id: trace })),
 
   /** Newest first, keyset pages. */
-  'traces.list': method<{ readonly rows: readonly TraceRow[]; readonly next: string | null; readonly total: number }>()(
+  'traces.list': read<{ readonly rows: readonly TraceRow[]; readonly next: string | null; readonly total: number }>()(
     z.strictObject({ limit: z.int().min(1).max(500).default(100), after: z.string().max(200).optional() }),
   ),
   'traces.changes': stream<ListChange>()(nothing),
-  'traces.get': method<TraceDetail>()(z.strictObject({ id: trace })),
+  'traces.get': read<TraceDetail>()(z.strictObject({ id: trace })),
   'traces.rename': method<TraceRow>()(z.strictObject({ id: trace, title: z.string().max(500) })),
   'traces.star': method<TraceRow>()(z.strictObject({ id: trace, starred: z.boolean() })),
   /** Hidden at once, gone for good some time after; `traces.restore` takes it back until then. */
@@ -180,11 +183,11 @@ export const contract = {
 
   /** The items of a trace, from the store first, then live; `options` reads it with others than it was recorded with. */
   'traces.items': stream<TraceItem>()(z.strictObject({ id: trace, from: seq.default(0), options: adapterOptionsSchema.optional() })),
-  'traces.event': method<EventDetail>()(z.strictObject({ id: trace, index: seq, options: adapterOptionsSchema.optional() })),
+  'traces.event': read<EventDetail>()(z.strictObject({ id: trace, index: seq, options: adapterOptionsSchema.optional() })),
   /** What the agent server would have written of each adapter's run (adapters, section 9), as it was recorded. */
-  'traces.providerTraces': method<readonly ProviderTrace[]>()(z.strictObject({ id: trace })),
+  'traces.providerTraces': read<readonly ProviderTrace[]>()(z.strictObject({ id: trace })),
   /** Stored bytes of the body, base64; `end` is exclusive and cut at the body's end. */
-  'traces.bytes': method<{ readonly start: number; readonly bytes: string; readonly total: number }>()(
+  'traces.bytes': read<{ readonly start: number; readonly bytes: string; readonly total: number }>()(
     z.strictObject({ id: trace, start: seq, end: seq }),
   ),
 
@@ -194,11 +197,11 @@ export const contract = {
   ),
   'play.control': method<null>()(z.strictObject({ play: z.string().min(1).max(100), action: playActionSchema })),
 
-  'compare.lanes': method<CompareResult>()(z.strictObject({ id: trace, options: adapterOptionsSchema.optional() })),
-  'compare.traces': method<TraceCompareResult>()(z.strictObject({ a: trace, b: trace })),
-  'compare.matrix': method<MatrixResult>()(z.strictObject({ id: trace })),
+  'compare.lanes': read<CompareResult>()(z.strictObject({ id: trace, options: adapterOptionsSchema.optional() })),
+  'compare.traces': read<TraceCompareResult>()(z.strictObject({ a: trace, b: trace })),
+  'compare.matrix': read<MatrixResult>()(z.strictObject({ id: trace })),
   /** One self-contained HTML file that works offline. */
-  'compare.html': method<{ readonly name: string; readonly html: string }>()(z.strictObject({ id: trace, options: adapterOptionsSchema.optional() })),
+  'compare.html': read<{ readonly name: string; readonly html: string }>()(z.strictObject({ id: trace, options: adapterOptionsSchema.optional() })),
 } as const satisfies Record<string, Method | Stream>;
 
 export type Contract = typeof contract;

@@ -1,5 +1,6 @@
 /** The window's way to its host: a WebSocket to where the page came from, or in Electron a port that the preload hands over. */
 import { createClient, type Client } from '../../shared/rpc/client.ts';
+import { CONNECT, PORT } from '../../shared/rpc/handshake.ts';
 import { messagePort } from '../../shared/rpc/message-port.ts';
 import type { Port } from '../../shared/rpc/port.ts';
 import { openWebSocketPort } from '../../shared/rpc/web-socket-port.ts';
@@ -43,11 +44,11 @@ function fromPreload(): Promise<Port> {
       reject(new Error('The program gave no port.'));
     }, ELECTRON_WAIT_MS);
     addEventListener('message', take);
-    postMessage({ type: 'tracelane:connect', nonce }, location.origin);
+    postMessage({ type: CONNECT, nonce }, location.origin);
   });
 }
 
 function isAnswer(data: unknown, nonce: string): boolean {
   const answer = typeof data === 'object' && data !== null ? (data as Readonly<Record<string, unknown>>) : {};
-  return answer['type'] === 'tracelane:port' && answer['nonce'] === nonce;
+  return answer['type'] === PORT && answer['nonce'] === nonce;
 }

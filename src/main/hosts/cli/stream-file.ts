@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { Option, type Command } from 'commander';
 import { z } from 'zod';
+import { bareRequest } from '../../../shared/adapters/bare-request.ts';
 import type { LaneSetup } from '../../../shared/adapters/lane.ts';
 import { APIS, type Api } from '../../../shared/model/stream.ts';
 import { DEFAULT_OPTIONS, type AdapterOptions } from '../../../shared/model/trace.ts';
@@ -51,7 +52,7 @@ export function setupOf({ api, options, endpoint, request }: StreamFlags): LaneS
   return {
     api,
     endpoint: { type, provider_name: type, model: '', ...defined(parsed('--endpoint', endpoint, endpointSchema)) },
-    request: request === undefined ? (api === 'responses' ? { input: [] } : { messages: [] }) : requestOf(request),
+    request: request === undefined ? bareRequest(api) : requestOf(request),
     options: parsed('--options', options, optionsSchema) ?? DEFAULT_OPTIONS,
     messageId: `message-${crypto.randomUUID()}`,
     now: () => new Date().toISOString(),

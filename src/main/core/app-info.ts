@@ -1,0 +1,31 @@
+/** `app.*`: what the program is and where its data lie, and what is wrong with its store, as that comes and goes. */
+import type { AppInfo } from '../../shared/rpc/contract.ts';
+import type { Services } from '../../shared/rpc/services.ts';
+import { Latest } from './latest.ts';
+import type { Store } from './store/store.ts';
+
+export function appServices(known: Omit<AppInfo, 'storeProblem' | 'platform'>, store: Pick<Store, 'problem' | 'onWriteProblem'>): Pick<Services, 'app.info' | 'app.changes'> {
+  const watchers = new Set<Latest<'app', AppInfo>>();
+  let writeProblem: string | undefined;
+  const info = (): AppInfo => {
+    // What cannot be written can still be read.
+    const storeProblem = store.problem ?? (writeProblem === undefined ? undefined : { sentence: writeProblem, readable: true });
+    return { ...known, platform: process.platform, ...(storeProblem && { storeProblem }) };
+  };
+  store.onWriteProblem((sentence) => {
+    writeProblem = sentence;
+    for (const watcher of watchers) watcher.set('app', info());
+  });
+  return {
+    'app.info': info,
+    'app.changes': async function* changes(_, signal) {
+      const latest = new Latest<'app', AppInfo>();
+      watchers.add(latest);
+      try {
+        yield* latest.watch(signal);
+      } finally {
+        watchers.delete(latest);
+      }
+    },
+  };
+}

@@ -1,0 +1,50 @@
+/** The reading thread's side: takes jobs from the core, one after the other, and answers each. */
+import type { MessagePort } from 'node:worker_threads';
+import { jobsOver, type JobName, type Jobs, type JobTypes } from './jobs.ts';
+import { outcomeOf, valueOf, type FromReader, type Outcome, type SourceMethod, type ToReader } from './reader-messages.ts';
+import type { TraceSource } from './trace-source.ts';
+
+/** `own`: a connection of the thread's own; without one, stored traces are asked of the core. */
+export function serveJobs(port: MessagePort, own?: TraceSource): void {
+  const send = (message: FromReader): void => port.postMessage(message);
+  const asked = new AskedSource(send);
+  const jobs = jobsOver(own ?? asked);
+  port.on('message', async (message: ToReader) => {
+    if (message.type === 'answer') return asked.answer(message.ask, message.outcome);
+    send({ type: 'done', outcome: await outcomeOf(() => runJob(jobs, message.name, message.params)) });
+  });
+}
+
+const runJob = <Name extends JobName>(jobs: Jobs, name: Name, params: JobTypes[JobName]['params']): Promise<unknown> => jobs[name](params as JobTypes[Name]['params']);
+
+/** A source on the other side of the port: where the store works in memory, nothing else can read it. */
+class AskedSource implements TraceSource {
+  readonly #send: (message: FromReader) => void;
+  readonly #open = new Map<number, (outcome: Outcome) => void>();
+  #asks = 0;
+
+  readonly get: TraceSource['get'] = this.#method('get');
+  readonly head: TraceSource['head'] = this.#method('head');
+  readonly reads: TraceSource['reads'] = this.#method('reads');
+  readonly bytes: TraceSource['bytes'] = this.#method('bytes');
+
+  constructor(send: (message: FromReader) => void) {
+    this.#send = send;
+  }
+
+  answer(ask: number, outcome: Outcome): void {
+    this.#open.get(ask)?.(outcome);
+    this.#open.delete(ask);
+  }
+
+  #method<Name extends SourceMethod>(method: Name): TraceSource[Name] {
+    const call = async (...args: readonly unknown[]): Promise<unknown> => {
+      const ask = this.#asks++;
+      const { promise, resolve } = Promise.withResolvers<Outcome>();
+      this.#open.set(ask, resolve);
+      this.#send({ type: 'ask', ask, method, args });
+      return valueOf(await promise);
+    };
+    return call as TraceSource[Name];
+  }
+}

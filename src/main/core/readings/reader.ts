@@ -1,0 +1,107 @@
+/**
+ * A thread that reads stored traces for the core: started when first asked, ended when a job takes too long or too much
+ * memory, and then started again for the next. A job can fail; the program goes on.
+ */
+import { Worker } from 'node:worker_threads';
+import type { JobName, JobTypes } from './jobs.ts';
+import { outcomeOf, valueOf, type FromReader, type Outcome, type ToReader } from './reader-messages.ts';
+import type { TraceSource } from './trace-source.ts';
+
+export interface ReaderSetup {
+  /** The worker's module. */
+  readonly module: URL;
+  /** Where it asks for what it cannot read itself. */
+  readonly source: TraceSource;
+  /** The folder of the store that it may open for itself; absent when the store works in memory. */
+  readonly dataDir?: string | undefined;
+  readonly timeLimitMs?: number;
+}
+
+/** What the thread is given when it starts. */
+export interface ReaderData {
+  readonly dataDir?: string | undefined;
+}
+
+/** The longest comparison measured, of a body of 64 MB, takes some tens of seconds on a slow machine. */
+const TIME_LIMIT_MS = 120_000;
+/** V8's own limit differs by machine; a reading of the largest body we keep stays below. */
+const MEMORY_LIMIT_MB = 3_072;
+
+export class Reader {
+  readonly #setup: ReaderSetup;
+  #worker: Worker | undefined;
+  /** Ends when all jobs given so far are done. */
+  #last: Promise<unknown> = Promise.resolve();
+  #closed = false;
+
+  constructor(setup: ReaderSetup) {
+    this.#setup = setup;
+  }
+
+  /** Jobs run in the order given. Rejects with a ServiceError when the job was ended. */
+  run<Name extends JobName>(name: Name, params: JobTypes[Name]['params']): Promise<JobTypes[Name]['result']> {
+    const job = this.#last.then(async () => valueOf(await this.#run({ type: 'job', name, params })) as JobTypes[Name]['result']);
+    this.#last = job.catch(() => undefined);
+    return job;
+  }
+
+  /** A job that still runs is given up. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    await this.#worker?.terminate();
+    await this.#last;
+  }
+
+  async #run(message: ToReader): Promise<Outcome> {
+    if (this.#closed) return given('closed', 'The program is closing.');
+    const worker = (this.#worker ??= this.#start());
+    const limitMs = this.#setup.timeLimitMs ?? TIME_LIMIT_MS;
+    const { promise, resolve } = Promise.withResolvers<Outcome>();
+    const timer = setTimeout(() => {
+      resolve(given('too-long', `This took longer than ${Math.round(limitMs / 1000)} seconds and was stopped. The trace is unharmed; its bytes can still be read and exported.`));
+      void this.#discard(worker);
+    }, limitMs);
+    const onMessage = (reply: FromReader): void => {
+      if (reply.type === 'done') resolve(reply.outcome);
+    };
+    const onError = (error: Error): void => resolve(given('reader-failed', `The reading thread failed and was started anew: ${error.message}`));
+    const onExit = (): void => resolve(given('reader-failed', this.#closed ? 'The program is closing.' : 'The reading thread ended in the middle of its work. Try again.'));
+    worker.on('message', onMessage).on('error', onError).on('exit', onExit);
+    // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a worker thread, not a window: it has no origin.
+    worker.postMessage(message);
+    try {
+      return await promise;
+    } finally {
+      clearTimeout(timer);
+      worker.off('message', onMessage).off('error', onError).off('exit', onExit);
+    }
+  }
+
+  #start(): Worker {
+    const { module, dataDir } = this.#setup;
+    const worker = new Worker(module, { workerData: { dataDir } satisfies ReaderData, resourceLimits: { maxOldGenerationSizeMb: MEMORY_LIMIT_MB } });
+    worker.on('message', (message: FromReader) => void this.#answer(worker, message));
+    // Told to whoever waits for a job; without a listener it would end the program.
+    worker.on('error', () => undefined);
+    worker.once('exit', () => {
+      if (this.#worker === worker) this.#worker = undefined;
+    });
+    return worker;
+  }
+
+  async #answer(worker: Worker, message: FromReader): Promise<void> {
+    if (message.type !== 'ask') return;
+    const { ask, method, args } = message;
+    const call = this.#setup.source[method] as (...args: readonly unknown[]) => Promise<unknown>;
+    const outcome = await outcomeOf(() => call.apply(this.#setup.source, [...args]));
+    // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a worker thread, not a window: it has no origin.
+    worker.postMessage({ type: 'answer', ask, outcome } satisfies ToReader);
+  }
+
+  async #discard(worker: Worker): Promise<void> {
+    if (this.#worker === worker) this.#worker = undefined;
+    await worker.terminate();
+  }
+}
+
+const given = (code: string, message: string): Outcome => ({ ok: false, code, message });

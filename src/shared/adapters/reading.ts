@@ -41,6 +41,11 @@ export class StreamReading {
     return this.#wire.outcome().outcome;
   }
 
+  /** The provider's terminator was seen; cheap enough to ask after each read. */
+  get terminated(): boolean {
+    return this.#wire.terminated;
+  }
+
   /** Bytes taken so far. */
   get bytes(): number {
     return this.#offset;
@@ -66,12 +71,16 @@ export class StreamReading {
     return this.#take();
   }
 
-  /** The body is over: what the lanes hold, then the ending that `decide` makes of the wire's result. Call once, last. */
-  end(tNs: number, decide: (wire: WireOutcome) => Ending): readonly TraceItem[] {
-    for (const framed of this.#framer.end()) this.#pass(framed);
+  /**
+   * The body is over: what the lanes hold, then the ending that `decide` makes of the wire's result, and of whether bytes
+   * were left that no blank line closed. Call once, last.
+   */
+  end(tNs: number, decide: (wire: WireOutcome, unfinished: boolean) => Ending): readonly TraceItem[] {
+    const last = this.#framer.end();
+    for (const framed of last) this.#pass(framed);
     for (const lane of this.#lanes) this.#ask(lane, tNs, () => lane.end());
     for (const lane of this.#lanes) this.#items.push({ k: 'outcome', result: lane.outcome() });
-    this.#items.push({ k: 'ending', tNs, ending: decide(this.wire) });
+    this.#items.push({ k: 'ending', tNs, ending: decide(this.wire, last.some(({ type }) => type === 'unfinished')) });
     return this.#take();
   }
 

@@ -16,6 +16,8 @@ export type BodyEnd =
   | { readonly how: 'cancelled' }
   /** Nothing came for so long that the user's own limit ended it. `content`: keep-alive comments did come. */
   | { readonly how: 'stalled'; readonly seconds: number; readonly silence: 'byte' | 'content' }
+  /** The body could not be decoded any further. `encoding` is the content-encoding, `reason` the decoder's word. */
+  | { readonly how: 'damaged'; readonly encoding: string; readonly reason: string }
   /** A limit of the capture was passed; the sentence says which. */
   | { readonly how: 'limit'; readonly limit: string }
   /** No answer at all. `target` is the host, as the user may read it. */
@@ -113,6 +115,11 @@ function transportRules({ end, head, bytes }: TransportFacts, wire: WireOutcome)
         advice: 'The model may be slow or the connection dead. Run it again, or raise the limit.',
       };
     }
+    case 'damaged': return {
+      state: 'truncated',
+      rule: `The body could not be decoded to its end: its ${end.encoding} encoding is damaged or cut (${end.reason}). ${kept}`,
+      advice: 'Run it again. If it breaks each time, look for a proxy on the way that changes the encoding.',
+    };
     case 'failed':
     case 'reset': {
       const where = head === null && bytes === 0 ? 'before the answer began' : hasOpenBlock(wire) ? 'inside a content block' : 'in mid-stream';

@@ -17,6 +17,8 @@ import { ResponsesWire } from './responses.ts';
 
 /** The wire lane also says in a line what each frame is: the row of the Events tab. */
 export interface WireLane extends Lane<'wire'> {
+  /** The provider's terminator was seen. Costs nothing, unlike the outcome. */
+  readonly terminated: boolean;
   /** Valid right after take(frame), for that frame. */
   summary(frame: SseFrame): EventSummary;
 }
@@ -44,6 +46,10 @@ class WireLaneReader implements WireLane {
 
   constructor(api: Api) {
     this.#protocol = new PROTOCOLS[api](this.#recorder);
+  }
+
+  get terminated(): boolean {
+    return this.#protocol.terminated;
   }
 
   begin(): readonly Emission<'wire'>[] {

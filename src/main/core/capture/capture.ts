@@ -1,0 +1,270 @@
+/**
+ * What is below an SDK: the `fetch` that it is given. It sends the SDK's request with the endpoint's key on it, keeps what
+ * was sent and what came with the time of each read, taken before anything parses it, and hands back an empty answer with
+ * the status, since nobody but the capture reads the body. Secrets are taken out here, before anything leaves.
+ */
+import type { BodyEnd } from '../../../shared/metrics/ending.ts';
+import { duration, headerOf } from '../../../shared/metrics/http-wording.ts';
+import type { Read } from '../../../shared/model/stream.ts';
+import type { HttpHead, RequestHead } from '../../../shared/model/trace.ts';
+import { Decoding, encodingOf } from './decoding.ts';
+import { isSecretHeader, Redaction, type HeaderList } from './secrets.ts';
+import { HttpExchange } from './transport.ts';
+
+/** Decoded bytes of one body. */
+const MAX_BODY_BYTES = 1024 ** 3;
+/** Decoded bytes for each byte received; event streams compress about 11 : 1. */
+const MAX_RATIO = 200;
+/** The ratio counts from here on: a few repeated bytes compress to any ratio and hurt nobody. */
+const RATIO_FREE_BYTES = 1024 ** 2;
+/** Bytes that wait to be worked off before the sender has to wait, too, and how few are left when it may go on. */
+const HIGH_WATER_BYTES = 16 * 1024 ** 2;
+const LOW_WATER_BYTES = 4 * 1024 ** 2;
+/** How much is told in one turn of the event loop: between two turns the socket is read, and what it gives gets its time. */
+const TURN_BYTES = 256 * 1024;
+const TURN_READS = 1_000;
+
+export interface CaptureLimits {
+  readonly bodyBytes: number;
+  readonly ratio: number;
+}
+
+export interface CaptureSetup {
+  /** The header that carries the endpoint's key, and the key. */
+  readonly credential?: { readonly header: readonly [name: string, value: string]; readonly key: string };
+  /** Waits for the answer's head, in seconds. */
+  readonly answerSeconds: number;
+  readonly limits?: CaptureLimits;
+}
+
+/** All times in nanoseconds since the request was sent. In this order; `end` once, last. */
+export interface CaptureListener {
+  /** Before anything is sent; what it returns is waited for. `body` is the JSON that will be sent. Secrets are out of both. */
+  request(head: RequestHead, body: unknown): Promise<void>;
+  head(head: HttpHead, tNs: number): void;
+  /**
+   * Reads since the last call, offsets into the decoded body. Told after the stamping, so that slow work on one read
+   * falsifies the time of no other.
+   */
+  reads(reads: readonly Read[]): void;
+  end(end: BodyEnd, tNs: number): void;
+}
+
+/**
+ * Headers of the SDKs that are sent. Others come out of environment variables meant for one provider (OPENAI_CUSTOM_HEADERS,
+ * OPENAI_ORG_ID, …), and are not for whatever endpoint this is.
+ */
+const SDK_HEADER = /^(?:accept|content-type|user-agent|idempotency-key|anthropic-version|anthropic-beta|openai-beta|x-stainless-.*)$/;
+
+/** One request and its answer. */
+export class Capture {
+  readonly #setup: CaptureSetup;
+  readonly #listener: CaptureListener;
+  readonly #redaction: Redaction;
+  readonly #limits: CaptureLimits;
+  #exchange: HttpExchange | undefined;
+  #stopped: BodyEnd | undefined;
+  #sentAt = 0n;
+  #waiting: NodeJS.Timeout | undefined;
+  #decoding: Decoding | undefined;
+  #encoding = '';
+  /** Pieces one after the other through the decoder; settled when there is none. */
+  #decoded: Promise<void> = Promise.resolve();
+  #received = 0;
+  #offset = 0;
+  #count = 0;
+  #pieceNs = 0;
+  #pending: Read[] = [];
+  /** The first of `#pending` that was not told yet. */
+  #next = 0;
+  #pendingBytes = 0;
+  #undecodedBytes = 0;
+  #paused = false;
+  #scheduled = false;
+  /** How it ended, told once all reads before were. */
+  #ended: { readonly end: BodyEnd; readonly tNs: number } | undefined;
+  #told = false;
+
+  constructor(setup: CaptureSetup, listener: CaptureListener) {
+    this.#setup = setup;
+    this.#listener = listener;
+    this.#redaction = new Redaction(setup.credential?.key);
+    this.#limits = setup.limits ?? { bodyBytes: MAX_BODY_BYTES, ratio: MAX_RATIO };
+  }
+
+  /**
+   * For the SDK; takes one request. Resolves with an empty body and the answer's status once its head is there, and rejects
+   * when the exchange ended without one: the listener was told how.
+   */
+  readonly fetch = async (input: string | URL | Request, init: RequestInit = {}): Promise<Response> => {
+    const url = new URL(input instanceof Request ? input.url : input);
+    const method = (init.method ?? 'GET').toUpperCase();
+    const body = typeof init.body === 'string' ? init.body : '';
+    const headers = this.#headersFor(url, new Headers(init.headers), body);
+    await this.#listener.request(
+      { method, url: this.#redaction.url(url.href), headers: this.#redaction.headers(headers) },
+      body === '' ? null : JSON.parse(this.#redaction.text(body)),
+    );
+    return new Promise((resolve, reject) => {
+      this.#sentAt = process.hrtime.bigint();
+      if (this.#stopped) {
+        this.#finish(this.#stopped, this.#sentAt);
+        return reject(new Error('Stopped before it was sent.'));
+      }
+      this.#waiting = setTimeout(() => this.#stopWaiting(), this.#setup.answerSeconds * 1000);
+      this.#exchange = new HttpExchange({ method, url, headers, body }, {
+        head: (head, at) => {
+          this.#head(head, at);
+          resolve(emptyAnswer(head.status));
+        },
+        piece: (bytes, at) => this.#piece(bytes, at),
+        end: (end, at) => {
+          reject(new Error('The exchange ended without an answer.'));
+          this.#bodyEnded(end, at);
+        },
+      });
+    });
+  };
+
+  /** Ends it from this side. Without effect once it has ended. */
+  stop(end: BodyEnd): void {
+    this.#stopped ??= end;
+    this.#decoding?.close();
+    this.#exchange?.stop(end);
+  }
+
+  /** As they leave: nothing is added to them on the way. */
+  #headersFor(url: URL, given: Headers, body: string): HeaderList {
+    const { credential } = this.#setup;
+    const headers: (readonly [string, string])[] = [['host', url.host], ['connection', 'close'], ['content-length', String(Buffer.byteLength(body))]];
+    // An encoded stream is held back until its encoder lets go of it, which would falsify all times.
+    headers.push(['accept-encoding', 'identity']);
+    for (const [name, value] of given) if (SDK_HEADER.test(name) && !isSecretHeader(name)) headers.push([name, value]);
+    if (credential) headers.push(credential.header);
+    return headers;
+  }
+
+  #stopWaiting(): void {
+    const exchange = this.#exchange!;
+    this.stop({ how: 'failed', phase: exchange.phase, target: exchange.target, reason: `timeout after ${duration(this.#setup.answerSeconds)}` });
+  }
+
+  #since(at: bigint): number {
+    return Number(at - this.#sentAt);
+  }
+
+  #head(head: HttpHead, at: bigint): void {
+    clearTimeout(this.#waiting);
+    const encoding = encodingOf(headerOf(head, 'content-encoding'));
+    if (encoding !== null) {
+      this.#encoding = encoding;
+      this.#decoding = new Decoding(encoding, (bytes) => this.#take(bytes, this.#pieceNs));
+    }
+    this.#listener.head({ ...head, headers: this.#redaction.headers(head.headers) }, this.#since(at));
+  }
+
+  #piece(bytes: Uint8Array, at: bigint): void {
+    const tNs = this.#since(at);
+    this.#received += bytes.length;
+    const decoding = this.#decoding;
+    if (!decoding) return this.#take(bytes, tNs);
+    this.#undecodedBytes += bytes.length;
+    this.#holdBack();
+    this.#decoded = this.#decode(decoding, bytes, tNs, this.#decoded);
+  }
+
+  /** Never rejects: a body that cannot be decoded ends the capture. */
+  async #decode(decoding: Decoding, bytes: Uint8Array, tNs: number, before: Promise<void>): Promise<void> {
+    await before;
+    if (this.#stopped) return;
+    this.#pieceNs = tNs;
+    await decoding.write(bytes).catch((error: unknown) => this.#damaged(error));
+    this.#undecodedBytes -= bytes.length;
+  }
+
+  #damaged(error: unknown): void {
+    const { code, message } = error as NodeJS.ErrnoException;
+    this.stop({ how: 'damaged', encoding: this.#encoding, reason: code ?? message });
+  }
+
+  /** Takes decoded bytes: the one place where a read is made. */
+  #take(bytes: Uint8Array, tNs: number): void {
+    if (this.#stopped || bytes.length === 0) return;
+    const left = this.#limits.bodyBytes - this.#offset;
+    const kept = bytes.length > left ? bytes.subarray(0, left) : bytes;
+    if (kept.length > 0) {
+      this.#pending.push({ n: this.#count++, tNs, offset: this.#offset, bytes: kept });
+      this.#offset += kept.length;
+      this.#pendingBytes += kept.length;
+      this.#schedule();
+    }
+    if (bytes.length > left) this.stop({ how: 'limit', limit: `The body is longer than ${this.#limits.bodyBytes} bytes, the most that is kept of one answer.` });
+    else if (this.#decoding && this.#offset > RATIO_FREE_BYTES && this.#offset > this.#received * this.#limits.ratio) {
+      this.stop({ how: 'limit', limit: `The ${this.#encoding} body decodes to more than ${this.#limits.ratio} times its size, which no event stream does.` });
+    } else this.#holdBack();
+  }
+
+  #holdBack(): void {
+    if (this.#paused || this.#pendingBytes + this.#undecodedBytes < HIGH_WATER_BYTES) return;
+    this.#paused = true;
+    this.#exchange?.pause();
+  }
+
+  /** After all that this turn of the event loop reads has its time. */
+  #schedule(): void {
+    if (this.#scheduled) return;
+    this.#scheduled = true;
+    setImmediate(() => this.#tell());
+  }
+
+  #tell(): void {
+    this.#scheduled = false;
+    const reads = this.#turn();
+    if (reads.length > 0) this.#listener.reads(reads);
+    if (this.#paused && this.#pendingBytes + this.#undecodedBytes < LOW_WATER_BYTES) {
+      this.#paused = false;
+      this.#exchange?.resume();
+    }
+    if (this.#next < this.#pending.length) return this.#schedule();
+    if (!this.#ended || this.#told) return;
+    this.#told = true;
+    this.#listener.end(this.#ended.end, this.#ended.tNs);
+  }
+
+  /** The reads of one turn. */
+  #turn(): readonly Read[] {
+    const from = this.#next;
+    let bytes = 0;
+    while (this.#next < this.#pending.length && this.#next - from < TURN_READS && bytes < TURN_BYTES) bytes += this.#pending[this.#next++]!.bytes.length;
+    this.#pendingBytes -= bytes;
+    const reads = this.#pending.slice(from, this.#next);
+    if (this.#next === this.#pending.length) {
+      this.#pending = [];
+      this.#next = 0;
+    }
+    return reads;
+  }
+
+  #bodyEnded(end: BodyEnd, at: bigint): void {
+    if (this.#decoding && !this.#stopped) void this.#endDecoding(this.#decoding, end, at);
+    else this.#finish(end, at);
+  }
+
+  async #endDecoding(decoding: Decoding, end: BodyEnd, at: bigint): Promise<void> {
+    await this.#decoded;
+    if (end.how === 'end' && !this.#stopped) await decoding.end().catch((error: unknown) => this.#damaged(error));
+    decoding.close();
+    this.#finish(end, at);
+  }
+
+  #finish(end: BodyEnd, at: bigint): void {
+    clearTimeout(this.#waiting);
+    this.#ended ??= { end: this.#stopped ?? end, tNs: this.#since(at) };
+    this.#schedule();
+  }
+}
+
+/** `Response` takes no other status than these, and the SDK asks only whether it is a good one. */
+function emptyAnswer(status: number): Response {
+  return new Response(null, { status: status >= 200 && status <= 599 ? status : 502 });
+}

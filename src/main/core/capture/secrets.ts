@@ -1,0 +1,115 @@
+/**
+ * What is a secret in a request or an answer, in one place: the code that puts a key on a request takes the header's name
+ * from here, and so does the code that takes secrets out of all that is kept. Lengths stay, so that a person can tell an
+ * empty or a truncated key from a whole one.
+ */
+import type { EndpointType } from '../../../shared/model/trace.ts';
+
+export type HeaderList = readonly (readonly [name: string, value: string])[];
+
+/** How a key travels, by the kind of endpoint. */
+const CREDENTIALS: Readonly<Record<EndpointType, readonly [name: string, scheme: string]>> = {
+  openai: ['authorization', 'Bearer '],
+  anthropic: ['x-api-key', ''],
+  bedrock: ['authorization', 'Bearer '],
+};
+
+/** The header that carries an endpoint's key. */
+export function credentialHeader(type: EndpointType, key: string): readonly [name: string, value: string] {
+  const [name, scheme] = CREDENTIALS[type];
+  return [name, scheme + key];
+}
+
+/** Headers whose values are never kept, requests' and answers'. Lower case. */
+const SECRET_HEADERS: ReadonlySet<string> = new Set([
+  ...Object.values(CREDENTIALS).map(([name]) => name),
+  'api-key', 'x-goog-api-key', 'x-auth-token', 'x-access-token', 'x-amz-security-token', 'x-csrf-token',
+  'proxy-authorization', 'proxy-authenticate', 'authentication-info', 'proxy-authentication-info',
+  'cookie', 'cookie2', 'set-cookie', 'set-cookie2',
+  // Whose account it is: no key, but nothing for a shared trace either.
+  'openai-organization', 'openai-project', 'anthropic-organization-id', 'anthropic-workspace-id', 'chatgpt-account-id',
+  'cf-access-client-id', 'cf-access-client-secret', 'cf-aig-authorization', 'helicone-auth', 'x-portkey-api-key',
+]);
+/** Headers of vendors that are not in the list still say in their names what they carry. */
+const SECRET_HEADER_NAME = /(?:^|[-_])(?:api[-_]?key|secret|password|token|auth|authorization|credentials?)$/;
+
+const SECRET_QUERY = /^(?:(?:api|access|auth|subscription)?[-_]?(?:key|token)|sig|signature|secret|client[-_]secret|password|code|x-amz-(?:signature|credential|security-token))$/i;
+
+/** The word before a credential that names its kind: no secret, and worth seeing. */
+const SCHEME = /^(?:Bearer|Basic|Digest|Token|Negotiate|AWS4-HMAC-SHA256)\s+/i;
+
+/**
+ * Keys by their looks, wherever they stand in a text. All of them are of characters that JSON does not escape, so that
+ * JSON text can be searched as it is.
+ */
+const KEY_LIKE = new RegExp(
+  '(?<![A-Za-z0-9_-])(?:' +
+    [
+      String.raw`sk-[A-Za-z0-9_-]{16,}`, // OpenAI, Anthropic, OpenRouter, DeepSeek …
+      String.raw`sess-[A-Za-z0-9]{20,}`,
+      String.raw`(?:gsk|xai|fw|r8|hf|nvapi|pplx|tgp_v1|csk|pk)[_-][A-Za-z0-9_-]{20,}`,
+      String.raw`AIza[A-Za-z0-9_-]{35}`,
+      String.raw`ya29\.[A-Za-z0-9_-]{20,}`,
+      String.raw`(?:AKIA|ASIA)[A-Z0-9]{16}`,
+      String.raw`ABSK[A-Za-z0-9+/]{40,}={0,2}`, // Bedrock
+      String.raw`gh[pousr]_[A-Za-z0-9]{36,}`,
+      String.raw`github_pat_[A-Za-z0-9_]{22,}`,
+      String.raw`xox[abeoprs]-[A-Za-z0-9-]{10,}`,
+      String.raw`eyJ[A-Za-z0-9_-]{10,}\.eyJ[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]{10,}`, // JSON web token
+    ].join('|') +
+    ')',
+  'g',
+);
+/** Shorter keys (`none`, `test`) are words, and taking words out of a text would falsify it. */
+const SHORTEST_KEY = 8;
+
+const redacted = (secret: string): string => `<redacted ${secret.length} chars>`;
+
+/** Takes secrets out of what is kept of one exchange. */
+export class Redaction {
+  readonly #own: readonly string[];
+
+  /** `key`: the endpoint's own, which is taken out wherever it stands, whatever it looks like. */
+  constructor(key: string | undefined) {
+    const forms = key === undefined || key.length < SHORTEST_KEY ? [] : [key, JSON.stringify(key).slice(1, -1), encodeURIComponent(key)];
+    this.#own = [...new Set(forms)];
+  }
+
+  /** A text, JSON text included: it stays the JSON it was. */
+  text(text: string): string {
+    const withoutOwn = this.#own.reduce((rest, key) => rest.replaceAll(key, redacted(key)), text);
+    return withoutOwn.replace(KEY_LIKE, redacted);
+  }
+
+  headers(headers: HeaderList): HeaderList {
+    return headers.map(([name, value]) => [name, isSecretHeader(name) ? this.#secretValue(value) : this.text(value)] as const);
+  }
+
+  url(address: string): string {
+    const url = new URL(address);
+    if (url.username !== '') url.username = 'redacted';
+    if (url.password !== '') url.password = 'redacted';
+    const start = url.search === '' ? url.href : url.href.slice(0, url.href.indexOf('?'));
+    return this.text(start) + this.#query(url.search) + url.hash;
+  }
+
+  #query(search: string): string {
+    if (search === '') return '';
+    const parts = search.slice(1).split('&').map((part) => {
+      const at = part.indexOf('=');
+      const secret = at >= 0 && SECRET_QUERY.test(part.slice(0, at));
+      return secret ? `${part.slice(0, at)}=${redacted(part.slice(at + 1))}` : this.text(part);
+    });
+    return `?${parts.join('&')}`;
+  }
+
+  #secretValue(value: string): string {
+    const scheme = SCHEME.exec(value)?.[0] ?? '';
+    return scheme + redacted(value.slice(scheme.length));
+  }
+}
+
+export function isSecretHeader(name: string): boolean {
+  const lower = name.toLowerCase();
+  return SECRET_HEADERS.has(lower) || SECRET_HEADER_NAME.test(lower);
+}

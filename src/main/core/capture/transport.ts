@@ -1,0 +1,129 @@
+/**
+ * One HTTP exchange, seen from as low as Node lets one see it: `node:http` and not `fetch`, because `fetch` gives up after
+ * five minutes without an answer, hides the received header names and the size of an encoded body, and adds to the time
+ * of each read. Follows no redirect, retries nothing, and has no time limit of its own.
+ *
+ * Each exchange has a connection of its own: times of two runs then compare, and no run fails on a connection that another
+ * one left behind.
+ */
+import { request as requestHttp, type ClientRequest, type IncomingMessage } from 'node:http';
+import { request as requestHttps } from 'node:https';
+import { isIP } from 'node:net';
+import type { BodyEnd } from '../../../shared/metrics/ending.ts';
+import type { RequestPhase } from '../../../shared/metrics/http-wording.ts';
+import type { HttpHead } from '../../../shared/model/trace.ts';
+import type { HeaderList } from './secrets.ts';
+
+export interface OutgoingRequest {
+  readonly method: string;
+  readonly url: URL;
+  /** All of them, as they leave, but for those that Node works out of the connection. */
+  readonly headers: HeaderList;
+  readonly body: string;
+}
+
+/** All times: nanoseconds of `process.hrtime`, taken on arrival. Called in this order; `end` once, last. */
+export interface ExchangeListener {
+  head(head: HttpHead, at: bigint): void;
+  /** One read of the body, as it came: not decoded. */
+  piece(bytes: Uint8Array, at: bigint): void;
+  end(end: BodyEnd, at: bigint): void;
+}
+
+export class HttpExchange {
+  readonly #listener: ExchangeListener;
+  readonly #target: string;
+  readonly #request: ClientRequest;
+  #response: IncomingMessage | undefined;
+  #phase: RequestPhase;
+  #over = false;
+
+  /** Sends at once. */
+  constructor({ method, url, headers, body }: OutgoingRequest, listener: ExchangeListener) {
+    this.#listener = listener;
+    this.#target = url.host;
+    const secure = url.protocol === 'https:';
+    // A literal address, in brackets when of version 6, is looked up nowhere.
+    this.#phase = isIP(url.hostname.replace(/^\[|\]$/g, '')) === 0 ? 'dns' : 'connect';
+    const start = secure ? requestHttps : requestHttp;
+    this.#request = start(url, { method, headers: headers.flat(), agent: false, joinDuplicateHeaders: false });
+    this.#request.setNoDelay(true);
+    this.#watchConnection(secure);
+    this.#request.once('response', (response) => this.#answer(response));
+    this.#request.on('error', (error) => this.#fail(error));
+    this.#request.end(body);
+  }
+
+  /** What the exchange waits for, while there is no answer. */
+  get phase(): RequestPhase {
+    return this.#phase;
+  }
+
+  /** The host, as a person may read it. */
+  get target(): string {
+    return this.#target;
+  }
+
+  /** Ends it from this side, as `end` says. Nothing is told after that. */
+  stop(end: BodyEnd): void {
+    this.#end(end);
+    this.#request.destroy();
+  }
+
+  /** Lets the sender wait while more lies here than can be worked off. */
+  pause(): void {
+    this.#response?.pause();
+  }
+
+  resume(): void {
+    this.#response?.resume();
+  }
+
+  #watchConnection(secure: boolean): void {
+    this.#request.once('socket', (socket) => {
+      socket.once('lookup', (error) => { if (!error) this.#phase = 'connect'; });
+      socket.once('connect', () => { this.#phase = secure ? 'tls' : 'headers'; });
+      socket.once('secureConnect', () => { this.#phase = 'headers'; });
+    });
+  }
+
+  #answer(response: IncomingMessage): void {
+    const at = process.hrtime.bigint();
+    if (this.#over) return;
+    this.#response = response;
+    this.#listener.head(headOf(response), at);
+    response.on('data', (bytes: Buffer) => {
+      const at = process.hrtime.bigint();
+      if (!this.#over) this.#listener.piece(bytes, at);
+    });
+    response.once('end', () => this.#end({ how: 'end' }));
+    response.on('error', (error) => this.#fail(error));
+    // The connection may go without a word.
+    response.once('close', () => this.#end({ how: 'reset', reason: 'the connection was closed' }));
+  }
+
+  #fail(error: Error): void {
+    const reason = reasonOf(error);
+    if (this.#response) return this.#end({ how: 'reset', reason });
+    // What came and was no HTTP is a failed request; a connection that broke while it was waited for an answer is not.
+    const broke = this.#phase === 'headers' && !reason.startsWith('HPE_');
+    this.#end(broke ? { how: 'reset', reason } : { how: 'failed', phase: this.#phase === 'headers' ? 'request' : this.#phase, target: this.#target, reason });
+  }
+
+  #end(end: BodyEnd): void {
+    if (this.#over) return;
+    this.#over = true;
+    this.#listener.end(end, process.hrtime.bigint());
+  }
+}
+
+function headOf({ statusCode = 0, statusMessage = '', rawHeaders }: IncomingMessage): HttpHead {
+  const headers: (readonly [string, string])[] = [];
+  for (let i = 0; i + 1 < rawHeaders.length; i += 2) headers.push([rawHeaders[i]!, rawHeaders[i + 1]!]);
+  return { status: statusCode, statusText: statusMessage, headers };
+}
+
+/** The system's own word. An attempt on several addresses fails with one error for each, and the code of all. */
+function reasonOf(error: Error & { readonly code?: string }): string {
+  return error.code ?? error.message;
+}

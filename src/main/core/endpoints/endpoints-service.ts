@@ -1,0 +1,143 @@
+/**
+ * The endpoints that runs are sent to: the built-in ones, then the user's. A key belongs to one origin: an endpoint that
+ * moves to another loses it, so that no key is ever sent to a host it was not entered for.
+ */
+import { randomUUID } from 'node:crypto';
+import { endpointId, type EndpointId } from '../../../shared/model/ids.ts';
+import type { EndpointInfo, endpointInputSchema } from '../../../shared/rpc/contract.ts';
+import { endpointLimitsSchema } from '../../../shared/rpc/contract.ts';
+import { ServiceError } from '../../../shared/rpc/services.ts';
+import type { z } from 'zod';
+import type { Store, StoredEndpoint } from '../store/store.ts';
+import type { Vault } from '../vault.ts';
+
+export type EndpointInput = z.output<typeof endpointInputSchema>;
+
+export interface EndpointsSetup {
+  readonly store: Pick<Store, 'endpoints' | 'saveEndpoint' | 'removeEndpoint'>;
+  readonly vault: Vault;
+  /** Where the sample provider listens. */
+  readonly sampleUrl: string;
+  /** Variables that may hold keys; the process's own unless said. */
+  readonly environment?: Readonly<Record<string, string | undefined>>;
+}
+
+/** An endpoint as a run needs it. Never leaves the main process. */
+export interface RunEndpoint {
+  readonly endpoint: EndpointInfo;
+  readonly key?: string;
+}
+
+/** Keys that the environment gives, each for its provider's own address and for no other. */
+const ENVIRONMENT_KEYS: Readonly<Record<string, string>> = {
+  'https://api.openai.com': 'OPENAI_API_KEY',
+  'https://api.anthropic.com': 'ANTHROPIC_API_KEY',
+};
+/** Of a shorter key, the last four characters would be a good part. */
+const SHORTEST_SHOWN = 12;
+/** Where LM Studio listens unless told otherwise. */
+const LM_STUDIO_PORT = '1234';
+const LOOPBACK: ReadonlySet<string> = new Set(['localhost', '127.0.0.1', '[::1]']);
+
+export class EndpointsService {
+  readonly #store: EndpointsSetup['store'];
+  readonly #vault: Vault;
+  readonly #environment: Readonly<Record<string, string | undefined>>;
+  readonly #builtIn: readonly EndpointInfo[];
+
+  constructor({ store, vault, sampleUrl, environment = process.env }: EndpointsSetup) {
+    this.#store = store;
+    this.#vault = vault;
+    this.#environment = environment;
+    const usual = { builtIn: true, key: { configured: false }, limits: endpointLimitsSchema.parse({}) };
+    this.#builtIn = [
+      { ...usual, id: endpointId('sample-openai'), name: 'Sample provider (OpenAI)', baseUrl: `${sampleUrl}/v1`, type: 'openai', provider_name: 'openai' },
+      { ...usual, id: endpointId('sample-anthropic'), name: 'Sample provider (Anthropic)', baseUrl: sampleUrl, type: 'anthropic', provider_name: 'anthropic' },
+    ];
+  }
+
+  async list(): Promise<readonly EndpointInfo[]> {
+    const stored = await this.#store.endpoints();
+    return [...this.#builtIn, ...(await Promise.all(stored.map((endpoint) => this.#info(endpoint))))];
+  }
+
+  /** Rejects with `not-found`, `built-in`, or `base-url` for an address that is not one of an API. */
+  async save(input: EndpointInput): Promise<EndpointInfo> {
+    const baseUrl = checkedBaseUrl(input.baseUrl);
+    const before = input.id === undefined ? undefined : await this.#own(input.id);
+    const endpoint: StoredEndpoint = {
+      id: before?.id ?? endpointId(`endpoint-${randomUUID()}`),
+      name: input.name.trim() || baseUrl,
+      baseUrl,
+      type: input.type,
+      provider_name: input.provider_name.trim() || usualProviderName(input.type, baseUrl),
+      limits: input.limits,
+    };
+    // First the key: whatever happens in between, it is never beside the new address.
+    if (before && originOf(before.baseUrl) !== originOf(baseUrl)) await this.#vault.remove(before.id);
+    await this.#store.saveEndpoint(endpoint);
+    return this.#info(endpoint);
+  }
+
+  async remove(id: EndpointId): Promise<null> {
+    await this.#own(id);
+    await this.#vault.remove(id);
+    await this.#store.removeEndpoint(id);
+    return null;
+  }
+
+  /** An empty key removes it. Rejects with `not-found`, `built-in`, or `key` for what cannot be one. */
+  async setKey(id: EndpointId, key: string): Promise<EndpointInfo> {
+    const endpoint = await this.#own(id);
+    const text = key.trim();
+    if (/[^\u0021-\u007E]/.test(text)) throw new ServiceError('key', 'The key holds blanks or characters that no key has. Copy it again, without what stands around it.');
+    if (text === '') await this.#vault.remove(id);
+    else await this.#vault.set(id, text);
+    return this.#info(endpoint);
+  }
+
+  /** For the code that sends a request, and for no other. Rejects with `not-found`. */
+  async forRun(id: EndpointId): Promise<RunEndpoint> {
+    const builtIn = this.#builtIn.find((endpoint) => endpoint.id === id);
+    if (builtIn) return { endpoint: builtIn };
+    const stored = await this.#own(id);
+    const key = (await this.#vault.get(id)) ?? this.#environmentKey(stored.baseUrl);
+    return { endpoint: { ...stored, builtIn: false, key: { configured: key !== undefined } }, ...(key !== undefined && { key }) };
+  }
+
+  async #own(id: EndpointId): Promise<StoredEndpoint> {
+    if (this.#builtIn.some((endpoint) => endpoint.id === id)) throw new ServiceError('built-in', 'The sample provider cannot be changed or removed. Add an endpoint of your own instead.');
+    const found = (await this.#store.endpoints()).find((endpoint) => endpoint.id === id);
+    if (!found) throw new ServiceError('not-found', 'This endpoint does not exist any more. Choose another one.');
+    return found;
+  }
+
+  async #info(endpoint: StoredEndpoint): Promise<EndpointInfo> {
+    // A key store that is locked must not hide the endpoints; a run on one says what is wrong with it.
+    const own = await this.#vault.get(endpoint.id).catch(() => undefined);
+    const key = own ?? this.#environmentKey(endpoint.baseUrl);
+    const last4 = key !== undefined && key.length >= SHORTEST_SHOWN ? { last4: key.slice(-4) } : {};
+    return { ...endpoint, builtIn: false, key: { configured: key !== undefined, ...last4 } };
+  }
+
+  #environmentKey(baseUrl: string): string | undefined {
+    const name = ENVIRONMENT_KEYS[originOf(baseUrl)];
+    return name === undefined ? undefined : this.#environment[name]?.trim() || undefined;
+  }
+}
+
+const originOf = (address: string): string => new URL(address).origin;
+
+/** Without what the SDKs could not put their paths behind, and without what would be a secret in the open. */
+function checkedBaseUrl(address: string): string {
+  const url = new URL(address);
+  if (url.username !== '' || url.password !== '') throw new ServiceError('base-url', 'The base URL holds a user name or a password. Take it out, and enter the key as the key of the endpoint.');
+  if (url.search !== '' || url.hash !== '') throw new ServiceError('base-url', 'The base URL must end with its path: take out what follows the ? or #.');
+  return url.href.replace(/\/+$/, '');
+}
+
+/** The server names a provider after its type, but for LM Studio, whose tokens it counts itself. */
+function usualProviderName(type: EndpointInput['type'], baseUrl: string): string {
+  const { hostname, port } = new URL(baseUrl);
+  return type === 'openai' && port === LM_STUDIO_PORT && LOOPBACK.has(hostname) ? 'lmstudio_openai' : type;
+}

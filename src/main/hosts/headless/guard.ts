@@ -1,0 +1,114 @@
+/**
+ * Decides about each request, of whatever kind, before anything else looks at it.
+ *
+ * Who is kept out, and by what:
+ * - A web page in the user's browser, which can send requests to any port of this machine. Its `Origin` is not ours, or
+ *   `Sec-Fetch-Site` says that the request comes from elsewhere; other ports of this machine are elsewhere, too. No answer
+ *   carries a CORS header. The cookie is `SameSite=Strict`, so that it does not even travel along.
+ * - A page whose own name was made to lead to this machine (DNS rebinding). To the browser that is one origin; but its
+ *   `Host` is that name, and only three names with our port are taken.
+ * - Another user, program or container on this machine. Reaching the loopback interface proves nothing: each request
+ *   needs a token of 256 bits that is new with every start, is printed for the user only, and is compared in constant time.
+ * - A request made to be read in two ways. Repeated or malformed heads are refused, and routing takes the path as it came,
+ *   never an address put together from `Host`.
+ *
+ * Who is not: a program that runs as the same user. It can read the data folder as it is.
+ */
+import type { IncomingMessage } from 'node:http';
+import type { Access } from './access.ts';
+
+export type Verdict =
+  | {
+      readonly admitted: true;
+      /** As it came, without the query; starts with `/`. */
+      readonly path: string;
+      /** One of our own names with the port. */
+      readonly host: string;
+      /** The token came in the query: a browser should have a cookie instead. */
+      readonly byQuery: boolean;
+    }
+  | { readonly admitted: false; readonly status: 400 | 401 | 403; readonly sentence: string };
+
+const NAMES = ['127.0.0.1', 'localhost', '[::1]'];
+/** The default port of http, which browsers leave out. */
+const HTTP_PORT = 80;
+/** Longer than any of our names. */
+const MAX_HOST = 255;
+
+/** Heads that decide; one that comes twice could be read in two ways. */
+const SINGLE = ['host', 'origin', 'sec-fetch-site', 'authorization'];
+
+export const cookieName = (port: number): string => `tracelane-${port}`;
+
+export class Guard {
+  readonly #access: Access;
+  readonly #cookie: string;
+  readonly #hosts: ReadonlySet<string>;
+  readonly #origins: ReadonlySet<string>;
+
+  constructor(port: number, access: Access) {
+    this.#access = access;
+    this.#cookie = cookieName(port);
+    const hosts = NAMES.map((name) => (port === HTTP_PORT ? name : `${name}:${port}`));
+    this.#hosts = new Set(hosts);
+    this.#origins = new Set(hosts.map((host) => `http://${host}`));
+  }
+
+  check(request: IncomingMessage): Verdict {
+    const { headers } = request;
+    const target = request.url ?? '';
+    const host = headers.host ?? '';
+    if (!isPath(target)) return refuse(400, 'The address is not a path.');
+    if (!isHost(host) || isRepeated(request)) return refuse(400, 'The request has a malformed, missing or repeated head.');
+    if (!this.#hosts.has(host)) return refuse(403, 'This is not the name of this program.');
+    if (!this.#isOwn(request)) return refuse(403, 'Other web pages have no access.');
+
+    const [path, query = ''] = splitOnce(target, '?');
+    const asked = new URLSearchParams(query).get('token');
+    const given = asked ?? bearer(headers.authorization) ?? this.#cookieOf(headers.cookie);
+    if (given === undefined || !this.#access.admits(given)) {
+      return refuse(401, 'Open the address that Tracelane printed when it was started: it carries the token.');
+    }
+    return { admitted: true, path, host, byQuery: asked !== null };
+  }
+
+  /** Comes from our own page, or from no page: an address that was typed, a program. */
+  #isOwn({ headers }: IncomingMessage): boolean {
+    const { origin } = headers;
+    const site = headers['sec-fetch-site'];
+    return (origin === undefined || this.#origins.has(origin)) && (site === undefined || site === 'same-origin' || site === 'none');
+  }
+
+  #cookieOf(cookies: string | undefined): string | undefined {
+    for (const cookie of cookies?.split(';') ?? []) {
+      const [name, value] = splitOnce(cookie.trim(), '=');
+      if (name === this.#cookie) return value;
+    }
+    return undefined;
+  }
+}
+
+const refuse = (status: 400 | 401 | 403, sentence: string): Verdict => ({ admitted: false, status, sentence });
+
+/** In origin form: no whole address, no authority, no `*`. */
+const isPath = (target: string): boolean => target.startsWith('/') && !target.startsWith('//') && !/[\s\\#]/.test(target);
+
+const isHost = (host: string): boolean => host.length > 0 && host.length <= MAX_HOST && !/[\s/?#@\\,]/.test(host);
+
+function isRepeated({ rawHeaders }: IncomingMessage): boolean {
+  const seen = new Set<string>();
+  for (let at = 0; at < rawHeaders.length; at += 2) {
+    const name = rawHeaders[at]!.toLowerCase();
+    if (!SINGLE.includes(name)) continue;
+    if (seen.has(name)) return true;
+    seen.add(name);
+  }
+  return false;
+}
+
+const bearer = (authorization: string | undefined): string | undefined => /^Bearer (\S+)$/i.exec(authorization ?? '')?.[1];
+
+function splitOnce(text: string, mark: string): [before: string, after?: string] {
+  const at = text.indexOf(mark);
+  return at < 0 ? [text] : [text.slice(0, at), text.slice(at + 1)];
+}

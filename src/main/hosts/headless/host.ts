@@ -1,0 +1,99 @@
+/** The headless host: the program without a window of its own, in the foreground of a terminal, its page in a browser. */
+import { join } from 'node:path';
+import type { Core, CoreSetup } from '../../core/core.ts';
+import { FileVault } from '../../core/keys/file-vault.ts';
+import { dataDirectory } from '../data-dir.ts';
+import { Access } from './access.ts';
+import { openBrowser, openCommand } from './browser.ts';
+import { logFault, say } from './log.ts';
+import { OptionsError, parseOptions, type HeadlessOptions } from './options.ts';
+import { startServer } from './server.ts';
+
+/** Where the built files lie and which version this is, which only the entry knows. */
+export interface HeadlessSetup extends Pick<CoreSetup, 'storeWorker' | 'readerWorker' | 'version'> {
+  readonly rendererDir: string;
+}
+
+/** Longest time for what was recorded to be written when the program ends. */
+const CLOSE_MS = 10_000;
+const USAGE_ERROR = 2;
+/** In the data folder. */
+const KEYS = 'keys.json';
+
+/** Runs until it is told to end by a signal; the process then exits by itself. */
+export async function startHeadless(setup: HeadlessSetup, createCore: (setup: CoreSetup) => Promise<Core>): Promise<void> {
+  let options: HeadlessOptions;
+  try {
+    options = parseOptions(process.argv.slice(2), process.env);
+  } catch (error) {
+    if (!(error instanceof OptionsError)) throw error;
+    say(error.message);
+    process.exitCode = USAGE_ERROR;
+    return;
+  }
+  const ending = new Ending();
+  const dataDir = dataDirectory();
+  say(`Opening the traces in ${dataDir} …`);
+  const { rendererDir, ...rest } = setup;
+  const core = await createCore({ ...rest, dataDir, host: 'headless', vault: new FileVault(join(dataDir, KEYS)), ...(options.samplePace !== undefined && { samplePace: options.samplePace }) });
+  ending.add(() => core.close());
+
+  const access = new Access();
+  const server = await startServer({ services: core.services, rendererDir, port: options.port, access, log: logFault }).catch((error: unknown) => refusePort(error, options.port));
+  if (!server) return ending.end(1);
+  ending.add(() => server.close());
+
+  const address = (token: string): string => `http://127.0.0.1:${server.port}/?token=${token}`;
+  process.stdout.write(`Tracelane runs at ${address(access.token)}\n`);
+  const command = options.open ? openCommand() : undefined;
+  if (command) openBrowser(command, address(access.issueOnce()), () => say(`${command[0]} could not open the browser; open the address above yourself.`));
+  say('It stays here until you press Ctrl+C.');
+}
+
+/** Says why the server could not listen. */
+function refusePort(error: unknown, port: number): undefined {
+  const { code } = error as NodeJS.ErrnoException;
+  if (code === 'EADDRINUSE') say(`tracelane: Port ${port} is taken by another program. Choose another with --port, or leave it out for one that is free.`);
+  else if (code === 'EACCES') say(`tracelane: Port ${port} may not be used by this user. Choose one above 1023 with --port, or leave it out.`);
+  else logFault('tracelane: The server could not be started', error);
+}
+
+/** The end of the process, whatever brings it about: what was started is closed once, the last first. */
+class Ending {
+  readonly #closers: (() => Promise<void>)[] = [];
+  #begun = false;
+
+  constructor() {
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => void this.end(0));
+    process.on('uncaughtException', (error) => this.#fail(error));
+    process.on('unhandledRejection', (error) => this.#fail(error));
+    // A reader of the address that has seen enough is no reason to end.
+    for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
+  }
+
+  add(close: () => Promise<void>): void {
+    this.#closers.unshift(close);
+  }
+
+  /** A second wish to end is a wish not to wait. */
+  async end(code: number): Promise<void> {
+    if (this.#begun) process.exit(1);
+    this.#begun = true;
+    setTimeout(() => {
+      say(`Closing took longer than ${CLOSE_MS / 1000} seconds; the last moments of what was recorded may be missing.`);
+      process.exit(1);
+    }, CLOSE_MS).unref();
+    try {
+      for (const close of this.#closers) await close();
+    } catch (error) {
+      logFault('tracelane: Closing failed', error);
+      process.exit(1);
+    }
+    process.exit(code);
+  }
+
+  #fail(error: unknown): void {
+    logFault('tracelane has met a fault of its own and ends; what was recorded until now is kept', error);
+    void this.end(1);
+  }
+}

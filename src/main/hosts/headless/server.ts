@@ -1,0 +1,167 @@
+/**
+ * The loopback server of the headless host: the window's files over HTTP, the contract over a WebSocket at `/rpc`. It
+ * binds the loopback interface only, and every request passes the guard first; who is kept out is written there. The only
+ * things it does are to give files from one folder and to serve the contract: no request has a body, none changes anything.
+ */
+import { once } from 'node:events';
+import { createServer, STATUS_CODES, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { Duplex } from 'node:stream';
+import { WebSocketServer } from 'ws';
+import { MAX_FRAME } from '../../../shared/rpc/frames.ts';
+import { serve, type Log } from '../../../shared/rpc/server.ts';
+import type { Services } from '../../../shared/rpc/services.ts';
+import { webSocketPort } from '../../../shared/rpc/web-socket-port.ts';
+import { readRendererFile, securityHeaders } from '../renderer-files.ts';
+import type { Access } from './access.ts';
+import { cookieName, Guard, type Verdict } from './guard.ts';
+
+export interface ServerSetup {
+  readonly services: Services;
+  /** The built window. */
+  readonly rendererDir: string;
+  /** 0: any that is free. */
+  readonly port: number;
+  readonly access: Access;
+  readonly log: Log;
+}
+
+export interface RunningServer {
+  readonly port: number;
+  /** Ends all connections. */
+  close(): Promise<void>;
+}
+
+const RPC = '/rpc';
+/** Of UTF-8: at most three bytes for each unit of a frame. */
+const MAX_MESSAGE = 3 * MAX_FRAME;
+/** One for each window; far more than anyone opens. */
+const MAX_WINDOWS = 50;
+/** Close code of the WebSocket protocol for an end that goes away. */
+const GOING_AWAY = 1001;
+const HEAD_MS = 10_000;
+
+/** Rejects when the port is taken. */
+export async function startServer(setup: ServerSetup): Promise<RunningServer> {
+  const sockets = new WebSocketServer({ noServer: true, maxPayload: MAX_MESSAGE, perMessageDeflate: false });
+  const servers = [await listen(setup.port, '127.0.0.1')];
+  const { port } = servers[0]!.address() as AddressInfo;
+  // Without IPv6, or with the same port taken there, `localhost` leads to the other address.
+  const second = await listen(port, '::1').catch(() => undefined);
+  if (second) servers.push(second);
+
+  const host = new HostServer(setup, port, sockets);
+  for (const server of servers) host.answer(server);
+  return {
+    port,
+    async close() {
+      for (const socket of sockets.clients) socket.close(GOING_AWAY);
+      const closed = servers.map((server) => once(server, 'close'));
+      for (const server of servers) {
+        server.close();
+        server.closeAllConnections();
+      }
+      for (const socket of sockets.clients) socket.terminate();
+      await Promise.all(closed);
+    },
+  };
+}
+
+async function listen(port: number, address: string): Promise<Server> {
+  // A missing `Host` is refused by the guard like any other.
+  const server = createServer({ requireHostHeader: false, headersTimeout: HEAD_MS, requestTimeout: HEAD_MS });
+  server.listen({ port, host: address, ipv6Only: address === '::1' });
+  await once(server, 'listening');
+  return server;
+}
+
+class HostServer {
+  readonly #setup: ServerSetup;
+  readonly #port: number;
+  readonly #sockets: WebSocketServer;
+  readonly #guard: Guard;
+
+  constructor(setup: ServerSetup, port: number, sockets: WebSocketServer) {
+    this.#setup = setup;
+    this.#port = port;
+    this.#sockets = sockets;
+    this.#guard = new Guard(port, setup.access);
+  }
+
+  answer(server: Server): void {
+    const respond = (request: IncomingMessage, response: ServerResponse): void => {
+      this.#respond(request, response).catch((error: unknown) => {
+        this.#setup.log(`${request.method} failed`, error);
+        response.destroy();
+      });
+    };
+    server.on('request', respond);
+    // Left alone, Node would answer these two itself, before the guard.
+    server.on('checkContinue', respond);
+    server.on('checkExpectation', respond);
+    server.on('upgrade', (request, socket, head) => this.#upgrade(request, socket, head));
+    server.on('clientError', (_, socket) => refuseSocket(socket, 400, 'This is no HTTP request.'));
+  }
+
+  async #respond(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const verdict = this.#guard.check(request);
+    for (const [name, value] of Object.entries(headersFor(verdict))) response.setHeader(name, value);
+    if (!verdict.admitted) return refuse(response, verdict.status, verdict.sentence);
+    if (request.method !== 'GET' && request.method !== 'HEAD') {
+      response.setHeader('allow', 'GET, HEAD');
+      return refuse(response, 405, 'Only GET and HEAD are answered here.');
+    }
+    if (hasBody(request)) return refuse(response, 413, 'A request has no body here.');
+    if (verdict.path === '/' && verdict.byQuery) return this.#welcome(response);
+    if (verdict.path === RPC) return refuse(response, 426, 'This is the address of a WebSocket.');
+    await this.#file(verdict.path, response);
+  }
+
+  /** Puts the token into a cookie and takes it out of the address, so that it is in no history and no bookmark. */
+  #welcome(response: ServerResponse): void {
+    response.setHeader('set-cookie', `${cookieName(this.#port)}=${this.#setup.access.token}; HttpOnly; SameSite=Strict; Path=/`);
+    response.setHeader('location', '/');
+    response.writeHead(303).end();
+  }
+
+  async #file(path: string, response: ServerResponse): Promise<void> {
+    const file = await readRendererFile(this.#setup.rendererDir, path);
+    if (!file) return refuse(response, 404, 'There is nothing here.');
+    // Node leaves the body out of the answer to HEAD.
+    response.writeHead(200, { 'content-type': file.type, 'content-length': file.bytes.byteLength }).end(file.bytes);
+  }
+
+  #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
+    const verdict = this.#guard.check(request);
+    if (!verdict.admitted) return refuseSocket(socket, verdict.status, verdict.sentence);
+    if (verdict.path !== RPC) return refuseSocket(socket, 404, 'There is nothing here.');
+    if (this.#sockets.clients.size >= MAX_WINDOWS) return refuseSocket(socket, 503, 'Too many windows are open. Close one and try again.');
+    this.#sockets.handleUpgrade(request, socket, head, (connection) => {
+      serve(this.#setup.services, webSocketPort(connection), this.#setup.log);
+    });
+  }
+}
+
+const hasBody = ({ headers }: IncomingMessage): boolean => headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) !== 0;
+
+/** On every answer, whatever it is. The page may connect to where it came from; some browsers read `'self'` without `ws:`. */
+function headersFor(verdict: Verdict): Readonly<Record<string, string>> {
+  // A content policy cannot name an IPv6 address.
+  const ws = verdict.admitted && !verdict.host.startsWith('[') ? [`ws://${verdict.host}`] : [];
+  return { ...securityHeaders(ws), 'cache-control': 'no-store' };
+}
+
+/** Says why, and closes the connection: what follows on it is not read. */
+function refuse(response: ServerResponse, status: number, sentence: string): void {
+  response.writeHead(status, { 'content-type': 'text/plain; charset=utf-8', connection: 'close' }).end(`${sentence}\n`);
+}
+
+/** The same where there is no response object. */
+function refuseSocket(socket: Duplex, status: number, sentence: string): void {
+  socket.on('error', () => socket.destroy());
+  if (!socket.writable) return;
+  const body = `${sentence}\n`;
+  const headers = { ...securityHeaders(), 'cache-control': 'no-store', 'content-type': 'text/plain; charset=utf-8', 'content-length': Buffer.byteLength(body), connection: 'close' };
+  const head = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
+  socket.end(`HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${head.join('')}\r\n${body}`);
+}

@@ -12,6 +12,9 @@ import type { Lane, LaneSetup } from './lane.ts';
 import { createLane } from './registry.ts';
 import { createWireLane, type WireLane } from './wire/wire-lane.ts';
 
+/** Holds an event's place among the items until the wire has read it. */
+const NO_EVENT: TraceItem = { k: 'event', event: { index: -1, start: 0, end: 0, read: 0, tNs: 0, kind: 'unknown', type: '', preview: '', chars: 0 } };
+
 export interface ReadingSetup extends LaneSetup {
   /** The seed lanes to run beside the wire, which always runs: it is what the others are read against. */
   readonly lanes?: readonly LaneId[];
@@ -22,7 +25,8 @@ export interface ReadingSetup extends LaneSetup {
 export class StreamReading {
   readonly #framer = new SseFramer();
   readonly #wire: WireLane;
-  readonly #lanes: Lane[];
+  readonly #seeds: readonly Lane[];
+  readonly #lanes: readonly Lane[];
   readonly #watch: ReadingSetup['watch'];
   /** Lanes that threw, against their contract: they are left out from then on, the others go on. */
   readonly #failed = new Set<Lane>();
@@ -33,7 +37,8 @@ export class StreamReading {
     this.#watch = setup.watch;
     this.#wire = createWireLane(setup);
     const seeds = (setup.lanes ?? LANES).filter((id) => id !== 'wire');
-    this.#lanes = [this.#wire, ...seeds.map((id) => createLane(id, setup))];
+    this.#seeds = seeds.map((id) => createLane(id, setup));
+    this.#lanes = [this.#wire, ...this.#seeds];
   }
 
   /** The wire's result so far. */
@@ -85,18 +90,31 @@ export class StreamReading {
   }
 
   #pass(framed: Framed): void {
-    if (framed.type === 'frame') {
-      this.#watch?.(framed.frame);
-      // The wire takes the frame first: its summary is the event's row, and stands before what it caused.
-      const at = this.#items.length;
-      this.#ask(this.#wire, framed.frame.tNs, () => this.#wire.take(framed));
-      this.#items.splice(at, 0, { k: 'event', event: this.#wire.summary(framed.frame) });
-      for (const lane of this.#lanes) if (lane !== this.#wire) this.#ask(lane, framed.frame.tNs, () => lane.take(framed));
-      return;
-    }
+    if (framed.type === 'frame') return this.#passFrame(framed.frame, framed);
     const { type, start, end, tNs } = framed;
     this.#items.push({ k: 'note', start, end, tNs, type, text: 'text' in framed ? framed.text : '' });
-    for (const lane of this.#lanes) this.#ask(lane, tNs, () => lane.take(framed));
+    for (const lane of this.#lanes) this.#give(lane, framed, tNs);
+  }
+
+  #passFrame(frame: SseFrame, framed: Framed): void {
+    this.#watch?.(frame);
+    // The wire takes the frame first: its summary is the event's row, and stands before what it caused.
+    const items = this.#items;
+    const at = items.length;
+    items.push(NO_EVENT);
+    this.#give(this.#wire, framed, frame.tNs);
+    items[at] = { k: 'event', event: this.#wire.summary(frame) };
+    for (const lane of this.#seeds) this.#give(lane, framed, frame.tNs);
+  }
+
+  /** The hot path of every stream: no closure is made for it. */
+  #give(lane: Lane, framed: Framed, tNs: number): void {
+    if (this.#failed.has(lane)) return;
+    try {
+      for (const emission of lane.take(framed)) this.#items.push({ k: 'message', emission });
+    } catch (error) {
+      this.#leaveOut(lane, tNs, error);
+    }
   }
 
   #ask(lane: Lane, tNs: number, emit: () => ReturnType<Lane['take']>): void {
@@ -104,10 +122,14 @@ export class StreamReading {
     try {
       for (const emission of emit()) this.#items.push({ k: 'message', emission });
     } catch (error) {
-      this.#failed.add(lane);
-      const text = `The ${lane.id} lane failed and was left out from here on: ${error instanceof Error ? error.message : String(error)}`;
-      this.#items.push({ k: 'note', start: this.#offset, end: this.#offset, tNs, type: 'lane-failed', text });
+      this.#leaveOut(lane, tNs, error);
     }
+  }
+
+  #leaveOut(lane: Lane, tNs: number, error: unknown): void {
+    this.#failed.add(lane);
+    const text = `The ${lane.id} lane failed and was left out from here on: ${error instanceof Error ? error.message : String(error)}`;
+    this.#items.push({ k: 'note', start: this.#offset, end: this.#offset, tNs, type: 'lane-failed', text });
   }
 
   #take(): readonly TraceItem[] {

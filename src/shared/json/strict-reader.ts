@@ -32,6 +32,8 @@ const LITERALS: Readonly<Record<string, readonly [word: string, value: PyValue]>
   I: ['Infinity', Number.POSITIVE_INFINITY],
 };
 const ESCAPES: Readonly<Record<string, string>> = { '"': '"', '\\': '\\', '/': '/', b: '\b', f: '\f', n: '\n', r: '\r', t: '\t' };
+/** The same by code unit. */
+const SIMPLE_ESCAPES: readonly (string | undefined)[] = Array.from({ length: 128 }, (_, unit) => ESCAPES[String.fromCharCode(unit)]);
 /** Which part of a number the last character belongs to, and what may follow in it. */
 type NumberPart = 'sign' | 'zero' | 'integer' | 'point' | 'fraction' | 'e' | 'e-sign' | 'exponent';
 type UnitClass = 'digit' | 'zero' | '.' | 'e' | 'sign' | 'other';
@@ -191,9 +193,19 @@ export class StrictReader {
   }
 
   #string(text: string, from: number): number {
+    let start = from;
     let at = from;
-    while (at < text.length && !endsRun(text.charCodeAt(at))) at++;
-    if (at > from) this.#text.append(text.slice(from, at));
+    // A piece is added to the text as one run, its escapes of one character decoded in it: documents are full of them.
+    let run = '';
+    for (; at < text.length; at++) {
+      const unit = text.charCodeAt(at);
+      if (!endsRun(unit)) continue;
+      const character = unit === BACKSLASH ? SIMPLE_ESCAPES[text.charCodeAt(at + 1)] : undefined;
+      if (character === undefined) break;
+      run += text.slice(start, at) + character;
+      start = ++at + 1;
+    }
+    this.#text.append(start === from ? text.slice(from, at) : run + text.slice(start, at));
     if (at === text.length) return at;
     if (text[at] === '\\') this.#escape = '\\';
     else if (text[at] === '"') this.#endString();
@@ -292,8 +304,9 @@ export function numberOf(word: string): bigint | number {
 }
 
 const isInteger = (word: string): boolean => !/[.eE]/.test(word);
+const BACKSLASH = 0x5c;
 /** A quote, a backslash, or a control character, which JSON does not allow in a string. */
-const endsRun = (unit: number): boolean => unit === 0x22 || unit === 0x5c || unit < 0x20;
+const endsRun = (unit: number): boolean => unit === 0x22 || unit === BACKSLASH || unit < 0x20;
 const isDigit = (unit: number): boolean => unit >= 0x30 && unit <= 0x39;
 const isJsonBlank = (c: string): boolean => c === ' ' || c === '\n' || c === '\r' || c === '\t';
 

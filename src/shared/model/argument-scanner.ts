@@ -13,24 +13,34 @@ export class ArgumentScanner {
   /** Takes the next piece; `pieces` is the whole text with it. Returns whether the text is valid JSON now. */
   feed(piece: string, pieces: readonly string[]): boolean {
     const before = this.#state;
-    for (let i = 0; i < piece.length && this.#state !== 'over'; i++) this.#unit(piece.charCodeAt(i));
+    for (let at = 0; at < piece.length && this.#state !== 'over'; ) at = this.#inString ? this.#string(piece, at) : this.#unit(piece.charCodeAt(at), at);
     if (this.#state === 'whole' && before === 'growing') this.#valid = parses(pieces.join(''));
     return this.#state === 'whole' && this.#valid;
   }
 
-  #unit(unit: number): void {
-    if (this.#inString) this.#string(unit);
-    else if (unit === SPACE || unit === LF || unit === CR || unit === TAB) return;
-    else if (this.#state === 'whole') this.#state = 'over';
+  /** Takes what stands outside of strings. Returns the index to go on from. */
+  #unit(unit: number, at: number): number {
+    if (unit === SPACE || unit === LF || unit === CR || unit === TAB) return at + 1;
+    if (this.#state === 'whole') this.#state = 'over';
     else if (unit === QUOTE) this.#inString = true;
     else if (unit === OPEN_BRACE || unit === OPEN_BRACKET) this.#depth++;
     else if ((unit === CLOSE_BRACE || unit === CLOSE_BRACKET) && --this.#depth <= 0) this.#state = 'whole';
+    return at + 1;
   }
 
-  #string(unit: number): void {
-    if (this.#escaped) this.#escaped = false;
-    else if (unit === BACKSLASH) this.#escaped = true;
-    else if (unit === QUOTE) this.#inString = false;
+  /** Passes over a string, most of which means nothing here, to its end or the piece's. */
+  #string(piece: string, from: number): number {
+    let at = this.#escaped ? from + 1 : from;
+    this.#escaped = false;
+    for (; at < piece.length; at++) {
+      const unit = piece.charCodeAt(at);
+      if (unit === QUOTE) {
+        this.#inString = false;
+        return at + 1;
+      }
+      if (unit === BACKSLASH && ++at === piece.length) this.#escaped = true;
+    }
+    return at;
   }
 }
 

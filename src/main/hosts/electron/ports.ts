@@ -4,6 +4,7 @@
  */
 import { ipcMain, MessageChannelMain, type IpcMainEvent, type MessagePortMain, type WebContents, type WebFrameMain } from 'electron';
 import { CONNECT, PORT } from '../../../shared/rpc/handshake.ts';
+import { messagePort } from '../../../shared/rpc/message-port.ts';
 import type { Port } from '../../../shared/rpc/port.ts';
 import { isOwnOrigin } from './scheme.ts';
 
@@ -53,26 +54,12 @@ function isOwnPage(frame: WebFrameMain | null): frame is WebFrameMain {
   return frame !== null && frame.parent === null && isOwnOrigin(frame.url);
 }
 
+/** Electron's kind of port emits its events as Node does; what they carry is the same. */
 function portOf(port: MessagePortMain): Port {
-  let open = true;
-  port.once('close', () => {
-    open = false;
+  return messagePort({
+    postMessage: (frame) => port.postMessage(frame),
+    addEventListener: (type, listener) => port.on(type as 'message', listener),
+    start: () => port.start(),
+    close: () => port.close(),
   });
-  return {
-    send(frame) {
-      if (open) port.postMessage(frame);
-    },
-    onMessage(listener) {
-      port.on('message', ({ data }: { readonly data: unknown }) => {
-        if (typeof data === 'string') listener(data);
-      });
-      port.start();
-    },
-    onClose(listener) {
-      port.once('close', listener);
-    },
-    close() {
-      port.close();
-    },
-  };
 }

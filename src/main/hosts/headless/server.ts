@@ -40,6 +40,8 @@ const MAX_WINDOWS = 50;
 /** Close code of the WebSocket protocol for an end that goes away. */
 const GOING_AWAY = 1001;
 const HEAD_MS = 10_000;
+/** What is shown is private, and the next start has another build. */
+const COMMON_HEADERS = { 'cache-control': 'no-store' };
 
 /** Rejects when the port is taken. */
 export async function startServer(setup: ServerSetup): Promise<RunningServer> {
@@ -121,7 +123,7 @@ class HostServer {
   #welcome(response: ServerResponse): void {
     response.setHeader('set-cookie', `${cookieName(this.#port)}=${this.#setup.access.token}; HttpOnly; SameSite=Strict; Path=/`);
     response.setHeader('location', '/');
-    response.writeHead(303).end();
+    response.writeHead(303, { 'content-length': 0 }).end();
   }
 
   async #file(path: string, response: ServerResponse): Promise<void> {
@@ -148,20 +150,25 @@ const hasBody = ({ headers }: IncomingMessage): boolean => headers['transfer-enc
 function headersFor(verdict: Verdict): Readonly<Record<string, string>> {
   // A content policy cannot name an IPv6 address.
   const ws = verdict.admitted && !verdict.host.startsWith('[') ? [`ws://${verdict.host}`] : [];
-  return { ...securityHeaders(ws), 'cache-control': 'no-store' };
+  return { ...COMMON_HEADERS, ...securityHeaders(ws) };
 }
 
 /** Says why, and closes the connection: what follows on it is not read. */
 function refuse(response: ServerResponse, status: number, sentence: string): void {
-  response.writeHead(status, { 'content-type': 'text/plain; charset=utf-8', connection: 'close' }).end(`${sentence}\n`);
+  const { body, headers } = refusal(sentence);
+  response.writeHead(status, headers).end(body);
 }
 
 /** The same where there is no response object. */
 function refuseSocket(socket: Duplex, status: number, sentence: string): void {
   socket.on('error', () => socket.destroy());
   if (!socket.writable) return;
-  const body = `${sentence}\n`;
-  const headers = { ...securityHeaders(), 'cache-control': 'no-store', 'content-type': 'text/plain; charset=utf-8', 'content-length': Buffer.byteLength(body), connection: 'close' };
-  const head = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
+  const { body, headers } = refusal(sentence);
+  const head = Object.entries({ ...COMMON_HEADERS, ...securityHeaders(), ...headers }).map(([name, value]) => `${name}: ${value}\r\n`);
   socket.end(`HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${head.join('')}\r\n${body}`);
+}
+
+function refusal(sentence: string) {
+  const body = `${sentence}\n`;
+  return { body, headers: { 'content-type': 'text/plain; charset=utf-8', 'content-length': Buffer.byteLength(body), connection: 'close' } };
 }

@@ -1,0 +1,277 @@
+/**
+ * The headless host's server against requests by hand: who gets in, who does not, and what every answer carries. Heads are
+ * written to the socket as they stand, since an HTTP client would mend them.
+ */
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { connect } from 'node:net';
+import { networkInterfaces, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import WebSocket from 'ws';
+import { Access } from '../../src/main/hosts/headless/access.ts';
+import { startServer, type RunningServer } from '../../src/main/hosts/headless/server.ts';
+import { createClient } from '../../src/shared/rpc/client.ts';
+import type { AppInfo } from '../../src/shared/rpc/contract.ts';
+import type { Services } from '../../src/shared/rpc/services.ts';
+import { openWebSocketPort } from '../../src/shared/rpc/web-socket-port.ts';
+
+const INFO: AppInfo = { version: '1', host: 'headless', platform: 'test', dataDir: '/', sampleUrl: 'http://127.0.0.1' };
+const access = new Access();
+const { token } = access;
+const faults: string[] = [];
+let folder = '';
+let server: RunningServer;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'tracelane-host-'));
+  const rendererDir = join(folder, 'renderer');
+  await mkdir(join(rendererDir, 'assets'), { recursive: true });
+  await writeFile(join(rendererDir, 'index.html'), '<!doctype html>PAGE');
+  await writeFile(join(rendererDir, 'assets', 'main.js'), 'SCRIPT');
+  await writeFile(join(rendererDir, 'assets', 'notes.txt'), 'of no known type');
+  await writeFile(join(folder, 'secret.js'), 'SECRET');
+  server = await startServer({ services: { 'app.info': () => INFO } as unknown as Services, rendererDir, port: 0, access, log: (sentence, error) => faults.push(`${sentence} ${String(error)}`) });
+});
+afterAll(async () => {
+  await server.close();
+  await rm(folder, { recursive: true });
+});
+
+interface Answer {
+  readonly status: number;
+  readonly headers: ReadonlyMap<string, string>;
+  readonly body: string;
+}
+
+/** Sends lines as they are, with `PORT` replaced, and reads until the connection ends. */
+function send(lines: readonly string[], { address = '127.0.0.1', port = server.port } = {}): Promise<Answer> {
+  return new Promise((resolve, reject) => {
+    let text = '';
+    const socket = connect({ host: address, port });
+    socket.setEncoding('utf8');
+    socket.on('data', (data: string) => (text += data));
+    socket.on('error', reject);
+    socket.on('close', () => resolve(parse(text)));
+    socket.write(`${lines.join('\r\n').replaceAll('PORT', String(port))}\r\n\r\n`);
+  });
+}
+
+function parse(text: string): Answer {
+  const [head = '', ...body] = text.split('\r\n\r\n');
+  const [first = '', ...lines] = head.split('\r\n');
+  return { status: Number(first.split(' ')[1]), headers: new Map(lines.map((line) => [line.slice(0, line.indexOf(':')).toLowerCase(), line.slice(line.indexOf(':') + 2)])), body: body.join('\r\n\r\n') };
+}
+
+const HOST = 'Host: 127.0.0.1:PORT';
+const COOKIE = `Cookie: other=1; tracelane-PORT=${token}`;
+const BEARER = `Authorization: Bearer ${token}`;
+const UPGRADE = ['Connection: Upgrade', 'Upgrade: websocket', 'Sec-WebSocket-Version: 13', 'Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA=='];
+
+const get = (target: string, ...heads: string[]): Promise<Answer> => send([`GET ${target} HTTP/1.1`, ...heads, 'Connection: close']);
+
+describe('who gets in', () => {
+  test('a browser with the token gets a cookie, and the token out of its address', async () => {
+    const { status, headers, body } = await get(`/?token=${token}`, HOST);
+    expect([status, headers.get('location'), body]).toEqual([303, '/', '']);
+    expect(headers.get('set-cookie')).toBe(`tracelane-${server.port}=${token}; HttpOnly; SameSite=Strict; Path=/`);
+  });
+
+  test.each(['127.0.0.1', 'localhost', '[::1]'])('by the name %s, with its own origin', async (name) => {
+    const answer = await get('/', `Host: ${name}:PORT`, `Origin: http://${name}:PORT`, 'Sec-Fetch-Site: same-origin', COOKIE);
+    expect([answer.status, answer.body]).toEqual([200, '<!doctype html>PAGE']);
+    expect(answer.headers.get('content-type')).toBe('text/html; charset=utf-8');
+  });
+
+  test('a program with the token in its head', async () => {
+    expect((await get('/assets/main.js', HOST, BEARER)).body).toBe('SCRIPT');
+  });
+
+  test('the browser that the host starts, once', async () => {
+    const once = access.issueOnce();
+    const { status, headers } = await get(`/?token=${once}`, HOST);
+    expect([status, headers.get('set-cookie')]).toEqual([303, expect.stringContaining(token)]);
+    expect((await get(`/?token=${once}`, HOST)).status).toBe(401);
+  });
+
+  test.each([
+    ['the query', () => ({ url: `?token=${token}`, headers: {} })],
+    ['its head', () => ({ url: '', headers: { authorization: `Bearer ${token}` } })],
+    ['a cookie', () => ({ url: '', headers: { cookie: `tracelane-${server.port}=${token}` } })],
+  ])('a WebSocket with the token in %s, with and without its own origin', async (_, given) => {
+    const { url, headers } = given();
+    for (const origin of [{}, { origin: `http://127.0.0.1:${server.port}` }]) {
+      const client = createClient(() => openWebSocketPort(new WebSocket(`ws://127.0.0.1:${server.port}/rpc${url}`, { headers: { ...headers, ...origin } })));
+      expect(await client.call('app.info', {})).toEqual(INFO);
+      client.close();
+    }
+  });
+});
+
+/** Each with the token where it is not the point: a stolen or travelling token must not help. */
+const REFUSED: readonly (readonly [why: string, status: number, heads: readonly string[]])[] = [
+  ['K1 a name of someone else, as after rebinding', 403, ['Host: evil.test:PORT', COOKIE]],
+  ['K1 a name that only begins like ours', 403, ['Host: 127.0.0.1.evil.test:PORT', COOKIE]],
+  ['K1 our name with another port', 403, ['Host: 127.0.0.1:1', COOKIE]],
+  ['K1 our name without a port', 403, ['Host: 127.0.0.1', COOKIE]],
+  ['K1 another spelling of the address', 403, ['Host: 2130706433:PORT', COOKIE]],
+  ['K1 our name in capitals', 403, ['Host: LOCALHOST:PORT', COOKIE]],
+  ['K1 our name with a dot', 403, ['Host: localhost.:PORT', COOKIE]],
+  ['K2 a foreign origin', 403, [HOST, COOKIE, 'Origin: http://evil.test']],
+  ['K2 the origin that equals a foreign host', 403, ['Host: evil.test:PORT', COOKIE, 'Origin: http://evil.test:PORT']],
+  ['K2 our address as another scheme', 403, [HOST, COOKIE, 'Origin: https://127.0.0.1:PORT']],
+  ['K2 another port of this machine', 403, [HOST, COOKIE, 'Origin: http://127.0.0.1:1']],
+  ['K2 an origin that begins like ours', 403, [HOST, COOKIE, 'Origin: http://localhost:PORT.evil.test']],
+  ['K2 another site without an origin', 403, [HOST, COOKIE, 'Sec-Fetch-Site: cross-site']],
+  ['K2 another port of this machine without an origin', 403, [HOST, COOKIE, 'Sec-Fetch-Site: same-site']],
+  ['K3 the address of every interface', 403, ['Host: 0.0.0.0:PORT', COOKIE]],
+  ['K11 the origin of a sandboxed frame', 403, [HOST, COOKIE, 'Origin: null']],
+  ['K7 no host', 400, [COOKIE]],
+  ['K7 an empty host', 400, ['Host:', COOKIE]],
+  ['K7 two hosts', 400, [HOST, HOST, COOKIE]],
+  ['K7 two hosts, the second foreign', 400, [HOST, 'hOsT: evil.test', COOKIE]],
+  ['K7 a host of 300 characters', 400, [`Host: ${'a'.repeat(300)}`, COOKIE]],
+  ['K7 a host with a path', 400, ['Host: 127.0.0.1:PORT/x', COOKIE]],
+  ['K7 a host with a query', 400, ['Host: 127.0.0.1:PORT?x', COOKIE]],
+  ['K7 a host with a fragment', 400, ['Host: 127.0.0.1:PORT#x', COOKIE]],
+  ['K7 a host with a name before it', 400, ['Host: evil@127.0.0.1:PORT', COOKIE]],
+  ['K7 two origins', 400, [HOST, COOKIE, 'Origin: http://127.0.0.1:PORT', 'Origin: http://evil.test']],
+  ['K8 no token', 401, [HOST]],
+  ['K8 an empty cookie', 401, [HOST, 'Cookie: tracelane-PORT=']],
+  ['K8 a wrong token', 401, [HOST, `Cookie: tracelane-PORT=${'0'.repeat(64)}`]],
+  ['K8 a token that is short by one', 401, [HOST, `Cookie: tracelane-PORT=${token.slice(1)}`]],
+  ['K8 a cookie of another port', 401, [HOST, `Cookie: tracelane-1=${token}`]],
+  ['K8 another scheme of authorization', 401, [HOST, `Authorization: Basic ${token}`]],
+];
+
+describe('who does not', () => {
+  test.each(REFUSED)('%s: %i', async (_, status, heads) => {
+    for (const target of ['/', '/assets/main.js', '/rpc', '/nothing']) {
+      const answer = await get(target, ...heads);
+      expect([target, answer.status]).toEqual([target, status]);
+      expect(answer.body).not.toMatch(/PAGE|SCRIPT|SECRET/);
+    }
+  });
+
+  test.each(REFUSED)('%s: %i for a WebSocket', async (_, status, heads) => {
+    const answer = await send(['GET /rpc HTTP/1.1', ...heads, ...UPGRADE]);
+    expect(answer.status).toBe(status);
+  });
+
+  test('K8 a wrong token in the query, whatever else is right', async () => {
+    expect((await get('/?token=wrong', HOST, COOKIE, BEARER)).status).toBe(401);
+    expect((await get('/?token=', HOST)).status).toBe(401);
+  });
+
+  test.each(['http://evil.test/', 'http://127.0.0.1:PORT/', '//evil.test/', '*', 'evil.test:80'])('K7 %s in place of a path: 400', async (target) => {
+    expect((await get(target, HOST, COOKIE)).status).toBe(400);
+  });
+
+  test('K7 what is no HTTP', async () => {
+    expect((await send(['\u0016\u0003\u0001'])).status).toBe(400);
+    expect((await send(['GET / HTTP/1.1', HOST, COOKIE, `X: ${'x'.repeat(100_000)}`])).status).toBe(400);
+  });
+
+  test.each(['POST', 'PUT', 'DELETE', 'PATCH', 'TRACE', 'PROPFIND'])('%s changes nothing: 405 with the token, 401 without', async (method) => {
+    const ask = (...heads: string[]) => send([`${method} / HTTP/1.1`, HOST, ...heads, 'Connection: close']);
+    expect((await ask(COOKIE)).status).toBe(405);
+    expect((await ask()).status).toBe(401);
+  });
+
+  test('K5 a preflight is refused without a word on CORS', async () => {
+    const { status, headers } = await send(['OPTIONS /rpc HTTP/1.1', HOST, 'Origin: http://evil.test', 'Access-Control-Request-Method: POST', 'Access-Control-Request-Private-Network: true']);
+    expect(status).toBe(403);
+    expect([...headers.keys()].filter((name) => name.startsWith('access-control'))).toEqual([]);
+  });
+
+  test('a body, sent or announced', async () => {
+    expect((await get('/', HOST, COOKIE, 'Content-Length: 1000000000')).status).toBe(413);
+    expect((await get('/', HOST, COOKIE, 'Transfer-Encoding: chunked')).status).toBe(413);
+    expect((await get('/', HOST, COOKIE, 'Expect: 100-continue', 'Content-Length: 5')).status).toBe(413);
+  });
+
+  test('an expectation does not get past the guard', async () => {
+    expect((await get('/', HOST, 'Expect: 100-continue')).status).toBe(401);
+    expect((await get('/', HOST, 'Expect: the-page')).status).toBe(401);
+  });
+
+  test('a WebSocket anywhere else, and HTTP where the WebSocket is', async () => {
+    expect((await send(['GET / HTTP/1.1', HOST, COOKIE, ...UPGRADE])).status).toBe(404);
+    expect((await get('/rpc', HOST, COOKIE)).status).toBe(426);
+  });
+
+  test('K9 whoever comes by another address of this machine', async () => {
+    const others = Object.values(networkInterfaces()).flatMap((found) => found ?? []).filter(({ internal }) => !internal);
+    for (const { address, family } of others) {
+      if (family === 'IPv4') await expect(send(['GET / HTTP/1.1', HOST, COOKIE], { address })).rejects.toMatchObject({ code: 'ECONNREFUSED' });
+    }
+    await expect(send(['GET / HTTP/1.1', HOST, COOKIE], { address: '127.0.0.2' })).rejects.toMatchObject({ code: 'ECONNREFUSED' });
+  });
+});
+
+describe('every answer', () => {
+  test.each([
+    ['the page', ['GET / HTTP/1.1', HOST, COOKIE]],
+    ['a file', ['GET /assets/main.js HTTP/1.1', HOST, COOKIE]],
+    ['nothing', ['GET /nothing HTTP/1.1', HOST, COOKIE]],
+    ['the welcome', [`GET /?token=${token} HTTP/1.1`, HOST]],
+    ['a refusal', ['GET / HTTP/1.1', HOST]],
+    ['a foreign host', ['GET / HTTP/1.1', 'Host: evil.test']],
+    ['a wrong method', ['POST / HTTP/1.1', HOST, COOKIE]],
+    ['a refused WebSocket', ['GET /rpc HTTP/1.1', HOST, ...UPGRADE]],
+    ['no HTTP', ['nonsense']],
+  ])('%s carries the security heads and no CORS', async (_, lines) => {
+    const { headers } = await send([...lines, ...(lines.includes(UPGRADE[0]!) || lines.length === 1 ? [] : ['Connection: close'])]);
+    expect(headers.get('content-security-policy')).toContain("default-src 'none'");
+    expect(headers.get('content-security-policy')).not.toContain('unsafe');
+    expect(headers.get('x-content-type-options')).toBe('nosniff');
+    expect(headers.get('cross-origin-resource-policy')).toBe('same-origin');
+    expect(headers.get('referrer-policy')).toBe('no-referrer');
+    expect(headers.get('cache-control')).toBe('no-store');
+    expect([...headers.keys()].filter((name) => name.startsWith('access-control'))).toEqual([]);
+  });
+
+  test('lets the page connect to where it came from, and nowhere else', async () => {
+    const { headers } = await get('/', 'Host: localhost:PORT', COOKIE);
+    expect(headers.get('content-security-policy')).toContain(`connect-src 'self' ws://localhost:${server.port};`);
+  });
+});
+
+describe('files', () => {
+  test.each([
+    '/../secret.js',
+    '/assets/../../secret.js',
+    '/%2e%2e/secret.js',
+    '/assets/%2e%2e%2f%2e%2e%2fsecret.js',
+    '/..%5csecret.js',
+    '/assets/..%2f..%2fsecret.js%00.js',
+    '/%252e%252e/secret.js',
+    '/assets',
+    '/assets/',
+    '/assets/notes.txt',
+    '/%',
+    `/${'a'.repeat(300)}.js`,
+  ])('%s is not there', async (target) => {
+    const { status, body } = await get(target, HOST, COOKIE);
+    expect([status, body]).toEqual([404, 'There is nothing here.\n']);
+  });
+
+  test('HEAD gives the heads alone', async () => {
+    const { status, headers, body } = await send(['HEAD /assets/main.js HTTP/1.1', HOST, COOKIE, 'Connection: close']);
+    expect([status, headers.get('content-length'), headers.get('content-type'), body]).toEqual([200, '6', 'text/javascript; charset=utf-8', '']);
+  });
+});
+
+test('a WebSocket that sends anything but text is closed, and nothing else', async () => {
+  const socket = new WebSocket(`ws://127.0.0.1:${server.port}/rpc?token=${token}`);
+  const closed = new Promise<number>((resolve) => {
+    socket.on('close', resolve);
+  });
+  socket.on('error', () => undefined);
+  socket.on('open', () => socket.send(Buffer.from('binary')));
+  expect(await closed).toBe(1003);
+  expect((await get('/', HOST, COOKIE)).status).toBe(200);
+});
+
+test('none of this was a fault of the host', () => {
+  expect(faults).toEqual([]);
+});

@@ -13,7 +13,7 @@ import { listSamples } from '../../src/main/core/samples/list.ts';
 import { startSampleProvider } from '../../src/main/core/samples/provider.ts';
 import { SettingsService } from '../../src/main/core/settings.ts';
 import { Access } from '../../src/main/hosts/headless/access.ts';
-import { logFault } from '../../src/main/hosts/headless/log.ts';
+import { logFault } from '../../src/main/hosts/log.ts';
 import { startServer } from '../../src/main/hosts/headless/server.ts';
 import type { TraceId } from '../../src/shared/model/ids.ts';
 import type { TraceRow } from '../../src/shared/model/trace.ts';

@@ -2,11 +2,11 @@
 import { join } from 'node:path';
 import type { Core, CoreSetup } from '../../core/core.ts';
 import { FileVault } from '../../core/keys/file-vault.ts';
-import { dataDirectory } from '../data-dir.ts';
+import { dataDirectory, OptionsError } from '../environment.ts';
 import { Access } from './access.ts';
 import { openBrowser, openCommand } from './browser.ts';
-import { logFault, say } from './log.ts';
-import { OptionsError, parseOptions, type HeadlessOptions } from './options.ts';
+import { logFault, say } from '../log.ts';
+import { parseOptions, type HeadlessOptions } from './options.ts';
 import { startServer } from './server.ts';
 
 /** Where the built files lie and which version this is, which only the entry knows. */

@@ -1,4 +1,4 @@
-/** The host's words for the person at the terminal. Standard output has one line only, the address; all else is said here. */
+/** A host's words for the person at the terminal, all on the error output: on the standard one a host may have something to give. */
 import { inspect } from 'node:util';
 
 /** Everything but line ends and tabs: text of a provider that gets into an error must not steer a terminal. */
@@ -13,5 +13,7 @@ export function say(sentence: string): void {
 
 /** A fault of our own, with where it happened. */
 export function logFault(sentence: string, error: unknown): void {
-  say(`${sentence}: ${inspect(error, { breakLength: 120 }).slice(0, 10_000)}`);
+  say(faultText(sentence, error));
 }
+
+export const faultText = (sentence: string, error: unknown): string => `${sentence}: ${inspect(error, { breakLength: 120 }).slice(0, 10_000)}`;

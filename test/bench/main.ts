@@ -7,9 +7,12 @@ import { Command } from 'commander';
 import { ACCUMULATION } from './accumulation.ts';
 import { DECODING } from './decoding.ts';
 import { judge, type Contest, type Result } from './measure.ts';
+import { endTransport, framesPerSecond, TRANSPORT } from './transport.ts';
 
 /** Made one group at a time: the streams of all would not fit into memory together. */
-const GROUPS: readonly (() => readonly Contest[])[] = [...DECODING, ...ACCUMULATION];
+const GROUPS: readonly (() => readonly Contest[])[] = [...DECODING, ...ACCUMULATION, ...TRANSPORT];
+/** Counts and shares, which have ways of their own. */
+const OTHERS: Readonly<Record<string, () => Promise<Result>>> = { P19b: framesPerSecond };
 
 const options = new Command('bench').option('--json', 'print only JSON').option('--only <ids>', 'targets to judge, with commas between them').parse().opts<{ json?: true; only?: string }>();
 const only = options.only === undefined ? undefined : new Set(options.only.split(','));
@@ -18,13 +21,18 @@ const results: Result[] = [];
 for (const group of GROUPS)
   for (const contest of group()) {
     if (only && !only.has(contest.id)) continue;
-    const result = await judge(contest);
-    results.push(result);
-    if (!options.json) print(result);
+    take(await judge(contest));
   }
+for (const [id, measure] of Object.entries(OTHERS)) if (!only || only.has(id)) take(await measure());
+await endTransport();
 
 if (options.json) console.log(JSON.stringify(results.map(({ id, what, value, target, met }) => ({ id, what, value, target, met }))));
 else console.log(`\n${results.filter(({ met }) => met).length} of ${results.length} met`);
+
+function take(result: Result): void {
+  results.push(result);
+  if (!options.json) print(result);
+}
 
 function print({ id, what, value, target, met, note }: Result): void {
   console.log(`${met ? 'met   ' : 'MISSED'} ${id.padEnd(5)} ${value.toFixed(2).padStart(6)}  target ${String(target).padEnd(5)} ${what}${note === undefined ? '' : `  (${note})`}`);

@@ -31,9 +31,16 @@ function isRepeatable(name: keyof typeof contract): boolean {
   return entry.type === 'method' && entry.repeatable;
 }
 
-/** Serves one port until it closes. `beatMs`: see alive.ts. */
-export function serve(services: Services, port: Port, log: Log, { beatMs = BEAT_MS }: { readonly beatMs?: number } = {}): void {
-  const session = new Session(services, port, log, beatMs);
+export interface ServerSettings {
+  /** See alive.ts. */
+  readonly beatMs?: number;
+  /** See StreamSender; benchmarks set 0. */
+  readonly batchMs?: number;
+}
+
+/** Serves one port until it closes. */
+export function serve(services: Services, port: Port, log: Log, settings: ServerSettings = {}): void {
+  const session = new Session(services, port, log, settings);
   port.onMessage((text) => session.take(text));
   port.onClose(() => session.end());
   session.send(HELLO);
@@ -46,14 +53,16 @@ class Session {
   readonly #port: Port;
   readonly #log: Log;
   readonly #alive: Alive;
+  readonly #batchMs: number | undefined;
   readonly #calls = new Set<number>();
   readonly #streams = new Map<number, StreamSender>();
 
-  constructor(services: Services, port: Port, log: Log, beatMs: number) {
+  constructor(services: Services, port: Port, log: Log, { beatMs = BEAT_MS, batchMs }: ServerSettings) {
     this.#services = services;
     this.#port = port;
     this.#log = log;
     this.#alive = new Alive(port, beatMs);
+    this.#batchMs = batchMs;
   }
 
   take(text: string): void {
@@ -110,7 +119,7 @@ class Session {
       const name = this.#nameOf(frame, 'stream') as StreamName;
       const params = checked(name, frame.params);
       const service = this.#services[name] as (params: unknown, signal: AbortSignal) => AsyncIterable<readonly unknown[]>;
-      sender = new StreamSender(this.#port, id, (params as { readonly from?: number }).from ?? 0);
+      sender = new StreamSender(this.#port, id, (params as { readonly from?: number }).from ?? 0, this.#batchMs);
       this.#streams.set(id, sender);
       if (await sender.run(service(params, sender.signal))) this.send({ t: 'end', id });
     } catch (error) {

@@ -8,6 +8,7 @@ import type { Port } from './port.ts';
 export class StreamSender {
   readonly #port: Port;
   readonly #id: number;
+  readonly #batchMs: number;
   readonly #abort = new AbortController();
   /** Number of the next item. */
   #at: number;
@@ -16,10 +17,12 @@ export class StreamSender {
   /** Set while the window is full: goes on sending. */
   #goOn: (() => void) | undefined;
 
-  constructor(port: Port, id: number, from: number) {
+  /** `batchMs`: how long at least between two batches. */
+  constructor(port: Port, id: number, from: number, batchMs: number = BATCH_MS) {
     this.#port = port;
     this.#id = id;
     this.#at = from;
+    this.#batchMs = batchMs;
   }
 
   /** Aborts when the watcher has gone. */
@@ -33,7 +36,7 @@ export class StreamSender {
     let leftAt = -Infinity;
     while (!this.signal.aborted) {
       await this.#room();
-      await delay(leftAt + BATCH_MS - performance.now(), this.signal);
+      await delay(leftAt + this.#batchMs - performance.now(), this.signal);
       if (this.signal.aborted) break;
       const next = await batches.next();
       if (next.done) return !this.signal.aborted;
@@ -98,7 +101,8 @@ async function delay(ms: number, signal: AbortSignal): Promise<void> {
       signal.removeEventListener('abort', done);
       resolve();
     };
-    const timer = setTimeout(done, ms);
+    // Timers cut fractions off, and would ring too early.
+    const timer = setTimeout(done, Math.ceil(ms));
     signal.addEventListener('abort', done);
   });
 }

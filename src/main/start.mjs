@@ -2,7 +2,9 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { spawn } from 'node:child_process';
-import { build, checkRuntime, root } from './preflight.mjs';
+import { constants } from 'node:os';
+import { pathToFileURL } from 'node:url';
+import { build, checkRuntime, fail, root } from './preflight.mjs';
 
 /** The binary that the electron package would start; undefined when it was never downloaded. */
 function electronBinary() {
@@ -24,23 +26,20 @@ const headlessAsked = args.includes('--headless');
 const rest = args.filter((arg) => arg !== '--headless');
 const binary = electronBinary();
 
-let command;
 if (!headlessAsked && binary !== undefined && hasDisplay) {
-  command = [binary, '.', ...rest];
+  const child = spawn(binary, ['.', ...rest], { cwd: root, stdio: 'inherit' });
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
+  child.once('error', (error) => fail(`${binary} could not be started: ${error.message}`));
+  child.once('exit', (code, signal) => {
+    process.exitCode = code ?? 128 + constants.signals[signal];
+  });
 } else {
   if (!headlessAsked) {
     const why = binary === undefined ? 'the Electron binary is not installed (`npx install-electron` fetches it)' : 'there is no display';
     console.error(`No desktop window, because ${why}; the same app runs in the browser instead.`);
   }
-  command = [process.execPath, join('out', 'main', 'headless.js'), ...rest];
+  // In this process: a signal then reaches what it is meant for, and nothing is left behind when this one is killed.
+  const host = join(root, 'out', 'main', 'headless.js');
+  process.argv = [process.execPath, host, ...rest];
+  await import(pathToFileURL(host).href);
 }
-
-const child = spawn(command[0], command.slice(1), { cwd: root, stdio: 'inherit' });
-for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
-child.once('error', (error) => {
-  console.error(`tracelane: ${command[0]} could not be started: ${error.message}`);
-  process.exitCode = 1;
-});
-child.once('exit', (code, signal) => {
-  process.exitCode = code ?? (signal === null ? 1 : 128);
-});

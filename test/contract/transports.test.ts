@@ -2,6 +2,8 @@
  * The contract over each transport: calls, errors, streams, cancellation, resumption, slow watchers, large values and
  * hostile frames. What a transport may not do is differ.
  */
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import fc from 'fast-check';
 import { afterEach, describe, expect, test } from 'vitest';
 import type { TraceId } from '../../src/shared/model/ids.ts';
@@ -21,6 +23,9 @@ const item = (n: number, text = ''): TraceItem => ({ k: 'note', start: n, end: n
 const items = (from: number, to: number, text?: string): TraceItem[] => Array.from({ length: to - from }, (_, i) => item(from + i, text));
 const numbers = (got: readonly TraceItem[]): number[] => got.map((one) => (one.k === 'note' ? one.start : -1));
 const upTo = (count: number): number[] => Array.from({ length: count }, (_, n) => n);
+
+setFlagsFromString('--expose-gc');
+const collectGarbage = runInNewContext('gc') as () => void;
 
 describe.each(Object.keys(TRANSPORTS))('over %s', (transport) => {
   const rigs: Rig[] = [];
@@ -378,6 +383,22 @@ describe.each(Object.keys(TRANSPORTS))('over %s', (transport) => {
       made.down = false;
       expect(await waits).toEqual(INFO);
       expect(told).toEqual(['open', 'lost', 'open']);
+    });
+
+    test('lives through garbage collections, as does the one after it', async () => {
+      const live = new RunItems();
+      const made = await start({ 'traces.items': ({ from }, signal) => live.watch(from, signal) });
+      const watched = watch(made.client, 'traces.items', { id: ID });
+      for (let round = 0; round < 10; round++) {
+        live.add(items(round, round + 1));
+        await watched.reached(round + 1);
+        if (round % 4 === 3) made.cut();
+        collectGarbage();
+      }
+      live.end();
+      await watched.ended;
+      expect(numbers(watched.items)).toEqual(upTo(10));
+      expect(made.connections).toBe(3);
     });
 
     test('is noticed when it never says that it closed', async () => {

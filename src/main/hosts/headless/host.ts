@@ -75,9 +75,9 @@ class Ending {
     this.#closers.unshift(close);
   }
 
-  /** A second wish to end is a wish not to wait. */
+  /** Once begun, it is not begun again: Ctrl+C reaches a process by more ways than one. */
   async end(code: number): Promise<void> {
-    if (this.#begun) process.exit(1);
+    if (this.#begun) return;
     this.#begun = true;
     setTimeout(() => {
       say(`Closing took longer than ${CLOSE_MS / 1000} seconds; the last moments of what was recorded may be missing.`);

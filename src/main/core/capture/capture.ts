@@ -103,7 +103,7 @@ export class Capture {
     const headers = this.#headersFor(url, new Headers(init.headers), body);
     await this.#listener.request(
       { method, url: this.#redaction.url(url.href), headers: this.#redaction.headers(headers) },
-      body === '' ? null : JSON.parse(this.#redaction.text(body)),
+      body === '' ? null : this.#redaction.json(JSON.parse(body)),
     );
     return new Promise((resolve, reject) => {
       this.#sentAt = process.hrtime.bigint();
@@ -125,6 +125,11 @@ export class Capture {
       });
     });
   };
+
+  /** A sentence about this exchange, without the secrets that an answer may have repeated. */
+  redact(sentence: string): string {
+    return this.#redaction.text(sentence);
+  }
 
   /** Ends it from this side. Without effect once it has ended. */
   stop(end: BodyEnd): void {

@@ -33,15 +33,15 @@ const SECRET_HEADERS: ReadonlySet<string> = new Set([
 /** Headers of vendors that are not in the list still say in their names what they carry. */
 const SECRET_HEADER_NAME = /(?:^|[-_])(?:api[-_]?key|secret|password|token|auth|authorization|credentials?)$/;
 
+/** Fields of a request's body that hold another server's key: MCP servers, search tools. `eos_token` and its like are none. */
+const SECRET_FIELD = /^(?:.*[-_])?(?:api[-_]?key|secret|password|authorization|(?:access|auth|authorization|bearer|refresh)[-_]token)$/i;
+
 const SECRET_QUERY = /^(?:(?:api|access|auth|subscription)?[-_]?(?:key|token)|sig|signature|secret|client[-_]secret|password|code|x-amz-(?:signature|credential|security-token))$/i;
 
 /** The word before a credential that names its kind: no secret, and worth seeing. */
 const SCHEME = /^(?:Bearer|Basic|Digest|Token|Negotiate|AWS4-HMAC-SHA256)\s+/i;
 
-/**
- * Keys by their looks, wherever they stand in a text. All of them are of characters that JSON does not escape, so that
- * JSON text can be searched as it is.
- */
+/** Keys by their looks, wherever they stand in a text. */
 const KEY_LIKE = new RegExp(
   '(?<![A-Za-z0-9_-])(?:' +
     [
@@ -71,14 +71,20 @@ export class Redaction {
 
   /** `key`: the endpoint's own, which is taken out wherever it stands, whatever it looks like. */
   constructor(key: string | undefined) {
-    const forms = key === undefined || key.length < SHORTEST_KEY ? [] : [key, JSON.stringify(key).slice(1, -1), encodeURIComponent(key)];
-    this.#own = [...new Set(forms)];
+    this.#own = key === undefined || key.length < SHORTEST_KEY ? [] : [...new Set([key, encodeURIComponent(key)])];
   }
 
-  /** A text, JSON text included: it stays the JSON it was. */
   text(text: string): string {
     const withoutOwn = this.#own.reduce((rest, key) => rest.replaceAll(key, redacted(key)), text);
     return withoutOwn.replace(KEY_LIKE, redacted);
+  }
+
+  /** A value as JSON has them; the names of its fields are texts, too. */
+  json(value: unknown): unknown {
+    if (typeof value === 'string') return this.text(value);
+    if (Array.isArray(value)) return value.map((item) => this.json(item));
+    if (typeof value !== 'object' || value === null) return value;
+    return Object.fromEntries(Object.entries(value).map(([name, field]: [string, unknown]) => [this.text(name), this.#field(name, field)]));
   }
 
   headers(headers: HeaderList): HeaderList {
@@ -91,6 +97,10 @@ export class Redaction {
     if (url.password !== '') url.password = 'redacted';
     const start = url.search === '' ? url.href : url.href.slice(0, url.href.indexOf('?'));
     return this.text(start) + this.#query(url.search) + url.hash;
+  }
+
+  #field(name: string, value: unknown): unknown {
+    return typeof value === 'string' && (SECRET_FIELD.test(name) || SECRET_HEADERS.has(name.toLowerCase())) ? this.#secretValue(value) : this.json(value);
   }
 
   #query(search: string): string {

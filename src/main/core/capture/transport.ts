@@ -46,7 +46,7 @@ export class HttpExchange {
     // A literal address, in brackets when of version 6, is looked up nowhere.
     this.#phase = isIP(url.hostname.replace(/^\[|\]$/g, '')) === 0 ? 'dns' : 'connect';
     const start = secure ? requestHttps : requestHttp;
-    this.#request = start(url, { method, headers: headers.flat(), agent: false, joinDuplicateHeaders: false });
+    this.#request = start(url, { method, headers: headers.flat(), agent: false });
     this.#request.setNoDelay(true);
     this.#watchConnection(secure);
     this.#request.once('response', (response) => this.#answer(response));

@@ -164,7 +164,7 @@ export class Run implements CaptureListener {
     let wire: WireOutcome | undefined;
     const items = reading.end(endedAtNs, (outcome, unfinished) => {
       wire = outcome;
-      ending = decideEnding(this.#params.api, this.#facts(end, unfinished), outcome);
+      ending = this.#decide(end, unfinished, outcome);
       return ending;
     });
     // The numbers first: who sees the ending may ask for them at once.
@@ -233,6 +233,12 @@ export class Run implements CaptureListener {
       this.#closedAfterTerminator = true;
       this.#capture.stop({ how: 'end' });
     }, AFTER_TERMINATOR_MS);
+  }
+
+  /** Its sentences repeat what the provider said, and some say the key back. The bytes stay as they are. */
+  #decide(end: BodyEnd, unfinished: boolean, wire: WireOutcome): Ending {
+    const { state, rule, advice } = decideEnding(this.#params.api, this.#facts(end, unfinished), wire);
+    return { state, rule: this.#capture.redact(rule), ...(advice !== undefined && { advice: this.#capture.redact(advice) }) };
   }
 
   #facts(end: BodyEnd, unfinished: boolean): TransportFacts {

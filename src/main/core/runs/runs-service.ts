@@ -1,5 +1,6 @@
 /** Starts and cancels runs, and holds their items for as long as they are live. */
 import type { TraceId } from '../../../shared/model/ids.ts';
+import { ServiceError } from '../../../shared/rpc/services.ts';
 import type { CaptureLimits } from '../capture/capture.ts';
 import type { EndpointsService } from '../endpoints/endpoints-service.ts';
 import type { StoredTrace } from '../store/store.ts';
@@ -35,10 +36,10 @@ export class RunsService {
   async start(params: RunParams): Promise<{ readonly id: TraceId }> {
     const { store, endpoints, limits } = this.#setup;
     const target = await endpoints.forRun(params.endpoint);
+    if (this.#closed) throw new ServiceError('closing', 'Tracelane is closing and sends nothing any more. Start it again, then run the request.');
     const run = new Run({ store, target, params, ...(limits && { limits }) });
     this.#live.set(run.id, run);
     void run.finished.then(() => this.#settle(run));
-    if (this.#closed) run.cancel();
     await run.created;
     return { id: run.id };
   }

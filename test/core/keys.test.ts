@@ -1,0 +1,66 @@
+/** The file of keys: who can read it, what a broken one does, and many changes at once. */
+import { chmod, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { FileVault } from '../../src/main/core/keys/file-vault.ts';
+import { endpointId } from '../../src/shared/model/ids.ts';
+
+const A = endpointId('a');
+const B = endpointId('b');
+let folder = '';
+let path = '';
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'tracelane-keys-'));
+  path = join(folder, 'data', 'keys.json');
+});
+afterEach(() => rm(folder, { recursive: true, force: true }));
+
+test('a key is there for the next vault, and gone once it is removed', async () => {
+  const vault = new FileVault(path);
+  expect(await vault.get(A)).toBeUndefined();
+  await vault.set(A, 'one');
+  await vault.set(A, 'two');
+  await vault.set(B, 'three');
+  const next = new FileVault(path);
+  expect([await next.get(A), await next.get(B)]).toEqual(['two', 'three']);
+  await next.remove(A);
+  expect([await next.get(A), await vault.get(B)]).toEqual([undefined, 'three']);
+  expect(await readFile(path, 'utf8')).not.toContain('two');
+});
+
+test('only the user can read it, and nothing else is left beside it', async () => {
+  await new FileVault(path).set(A, 'one');
+  expect((await stat(path)).mode & 0o777).toBe(0o600);
+  expect((await stat(join(path, '..'))).mode & 0o777).toBe(0o700);
+  expect(await readdir(join(path, '..'))).toEqual(['keys.json']);
+});
+
+test('a file that others could read is closed to them', async () => {
+  const vault = new FileVault(path);
+  await vault.set(A, 'one');
+  await chmod(path, 0o644);
+  await vault.get(A);
+  expect((await stat(path)).mode & 0o777).toBe(0o600);
+});
+
+test('changes at once are all there', async () => {
+  const vault = new FileVault(path);
+  const ids = Array.from({ length: 20 }, (_, i) => endpointId(`endpoint-${i}`));
+  await Promise.all(ids.map((id) => vault.set(id, `key of ${id}`)));
+  expect(await Promise.all(ids.map((id) => vault.get(id)))).toEqual(ids.map((id) => `key of ${id}`));
+});
+
+test.each(['', '{', '[]', '{"version": 2, "keys": {}}', '{"version": 1, "keys": {"a": 1}}'])('a file that holds %j is left as it is, and said to be no file of keys', async (text) => {
+  const vault = new FileVault(path);
+  await vault.set(A, 'one');
+  await writeFile(path, text);
+  await expect(vault.get(A)).rejects.toMatchObject({ code: 'keys', message: expect.stringContaining(path) });
+  await expect(vault.set(B, 'two')).rejects.toMatchObject({ code: 'keys' });
+  expect(await readFile(path, 'utf8')).toBe(text);
+});
+
+test('a folder that takes no file is said so', async () => {
+  await writeFile(join(folder, 'data'), 'a file where the folder should be');
+  await expect(new FileVault(path).set(A, 'one')).rejects.toMatchObject({ code: 'keys', message: expect.stringMatching(/ENOTDIR|EEXIST/) });
+});

@@ -40,6 +40,8 @@ export type StoredEndpoint = Pick<EndpointInfo, 'id' | 'name' | 'baseUrl' | 'typ
 export interface Store {
   /** Set when the file could not be opened as usual; the store then works in memory, so that runs do too. */
   readonly problem: { readonly sentence: string; readonly readable: boolean } | undefined;
+  /** Where the traces are; undefined when the store works in memory, so that no other connection can read them. */
+  readonly file: string | undefined;
   /**
    * Told when writing fails after the store was opened (disk full, file gone): `sentence` says which trace lost what. Told
    * again with undefined once writing works again.
@@ -48,18 +50,24 @@ export interface Store {
   /** Every change of the list, once committed. Returns what ends it. */
   onChange(listener: (change: ListChange) => void): () => void;
 
-  /** Resolves once it is committed: from then on a crash leaves a readable, truncated trace. */
+  /**
+   * Resolves once it is committed: from then on a crash leaves a readable, truncated trace. Rejects with code `not-stored`
+   * where the file takes nothing: a run without a trace is not begun.
+   */
   createTrace(trace: NewTrace): Promise<void>;
   /**
    * Takes reads in order, at once; they are committed in batches some 16 ms apart. Never throws and never waits: what
-   * cannot be written is told to `onWriteProblem`.
+   * cannot be written is told to `onWriteProblem`. The bytes are not copied until then and must not change.
    */
   appendReads(id: TraceId, reads: readonly Read[]): void;
   /** The response's head, committed with the batch it falls in; `tNs` is when it arrived. */
   setHead(id: TraceId, head: HttpHead, tNs: number): void;
   /** Numbers of a live run for its row in the list; not committed by itself. */
   setLive(id: TraceId, row: Partial<Pick<TraceRow, 'metrics' | 'model' | 'usage'>>): void;
-  /** Commits what is buffered, seals the last segment and writes the result. */
+  /**
+   * Commits what is buffered, seals the last segment and writes the result. Never rejects: where the file takes nothing it
+   * resolves as soon as that is known, the result is kept with the reads and written when that works again.
+   */
   finishTrace(id: TraceId, result: TraceResult): Promise<void>;
   /** One row for each adapter run; a failure is logged and changes nothing else. */
   addProviderTrace(row: ProviderTraceRow): void;
@@ -88,7 +96,7 @@ export interface Store {
   saveEndpoint(endpoint: StoredEndpoint): Promise<void>;
   removeEndpoint(id: EndpointId): Promise<void>;
 
-  /** Commits what is buffered. */
+  /** Commits what is buffered, or tries to. */
   flush(): Promise<void>;
   /** Flushes, checkpoints and closes; the worker ends by itself. */
   close(): Promise<void>;

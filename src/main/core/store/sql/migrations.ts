@@ -1,0 +1,99 @@
+/**
+ * The tables, as the steps that made them. A step is never edited once it was shipped: a file says with `user_version` how
+ * many of them it has been through.
+ */
+
+const TRACES = `
+  CREATE TABLE traces (
+    nr INTEGER PRIMARY KEY,
+    id TEXT NOT NULL UNIQUE,
+    started_at INTEGER NOT NULL,
+    title TEXT NOT NULL,
+    renamed INTEGER NOT NULL,
+    starred INTEGER NOT NULL,
+    source TEXT NOT NULL,
+    api TEXT NOT NULL,
+    framing TEXT NOT NULL,
+    timed INTEGER NOT NULL,
+    model TEXT,
+    http_status INTEGER,
+    head_ns REAL,
+    ended_ns REAL,
+    state TEXT,
+    rule TEXT,
+    advice TEXT,
+    cost REAL,
+    metrics TEXT NOT NULL,
+    usage TEXT,
+    finish TEXT,
+    message_id TEXT NOT NULL,
+    step_id TEXT NOT NULL,
+    endpoint_id TEXT,
+    endpoint TEXT NOT NULL,
+    options TEXT NOT NULL,
+    deleted_at INTEGER
+  ) STRICT;
+  CREATE INDEX traces_newest ON traces (started_at DESC, id DESC) WHERE deleted_at IS NULL;
+  CREATE INDEX traces_unfinished ON traces (nr) WHERE state IS NULL;
+  CREATE INDEX traces_deleted ON traces (nr) WHERE deleted_at IS NOT NULL;
+
+  -- Apart from the row of the list, which is rewritten as the trace goes on: a request may be megabytes.
+  CREATE TABLE trace_documents (
+    trace INTEGER PRIMARY KEY REFERENCES traces (nr) ON DELETE CASCADE,
+    request TEXT,
+    request_head TEXT,
+    response_head TEXT
+  ) STRICT;
+
+  -- Reads as they came in, one row for each batch, until they are sealed. Clustered, so that a batch costs one b-tree.
+  CREATE TABLE open_reads (
+    trace INTEGER NOT NULL REFERENCES traces (nr) ON DELETE CASCADE,
+    first_read INTEGER NOT NULL,
+    start INTEGER NOT NULL,
+    reads INTEGER NOT NULL,
+    length INTEGER NOT NULL,
+    places BLOB NOT NULL,
+    body BLOB NOT NULL,
+    PRIMARY KEY (trace, first_read, start)
+  ) STRICT, WITHOUT ROWID;
+
+  -- Sealed reads: places and body are one zstd frame each, crc is over both as they are stored.
+  CREATE TABLE segments (
+    nr INTEGER PRIMARY KEY,
+    trace INTEGER NOT NULL REFERENCES traces (nr) ON DELETE CASCADE,
+    first_read INTEGER NOT NULL,
+    start INTEGER NOT NULL,
+    reads INTEGER NOT NULL,
+    length INTEGER NOT NULL,
+    crc INTEGER NOT NULL,
+    places BLOB NOT NULL,
+    body BLOB NOT NULL
+  ) STRICT;
+  CREATE UNIQUE INDEX segments_by_read ON segments (trace, first_read, start);
+  CREATE INDEX segments_by_start ON segments (trace, start);
+
+  CREATE TABLE provider_traces (
+    trace INTEGER NOT NULL REFERENCES traces (nr) ON DELETE CASCADE,
+    lane TEXT NOT NULL,
+    step_id TEXT NOT NULL,
+    document TEXT NOT NULL,
+    UNIQUE (trace, lane, step_id)
+  ) STRICT;
+
+  CREATE TABLE settings (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
+
+  CREATE TABLE endpoints (
+    nr INTEGER PRIMARY KEY,
+    id TEXT NOT NULL UNIQUE,
+    name TEXT NOT NULL,
+    base_url TEXT NOT NULL,
+    type TEXT NOT NULL,
+    provider_name TEXT NOT NULL,
+    limits TEXT NOT NULL
+  ) STRICT;
+`;
+
+export const MIGRATIONS: readonly string[] = [TRACES];
+
+/** What `user_version` says of a file with all of them. */
+export const SCHEMA_VERSION = MIGRATIONS.length;

@@ -1,0 +1,178 @@
+/**
+ * Writes on their way to the worker: one batch is out at a time, everything else waits and is joined. What a failed batch held
+ * stays first in line. Bytes of reads are kept here until they are committed, up to a bound; what does not fit is counted.
+ */
+import type { Read } from '../../../shared/model/stream.ts';
+import { packReads } from './parts.ts';
+import type { Outcome, WriteOp } from './messages.ts';
+
+/** Unwritten bytes that are kept while the file takes none. Reads above it are lost, and said to be. */
+export const UNWRITTEN_BYTES = 64 * 1024 * 1024;
+/** Bytes at which a batch does not wait any longer. */
+export const BATCH_BYTES = 256 * 1024;
+/** Bytes of a batch at most, but for a read that is longer. */
+const LARGEST_BATCH_BYTES = 4 * 1024 * 1024;
+
+/** A write that waits, and who waits for it. */
+export interface Waiting {
+  readonly op: Exclude<WriteOp, { op: 'reads' }> | { readonly op: 'reads'; readonly id: string; readonly reads: Read[] };
+  bytes: number;
+  /** Cannot wait for the next batch: a change of state. */
+  readonly urgent: boolean;
+  /** Kept and tried again when the file takes nothing; other writes are refused then, since somebody can do them again. */
+  readonly kept: boolean;
+  readonly done: (outcome: Outcome) => void;
+  /** Called once the write was tried, whether or not it was committed. */
+  readonly tried: (() => void)[];
+}
+
+/** What was lost of one trace's reads, from a byte on. */
+export interface Lost {
+  readonly from: number;
+  reads: number;
+  bytes: number;
+}
+
+export class WriteQueue {
+  readonly #limit: number;
+  #waiting: Waiting[] = [];
+  #out: readonly Waiting[] = [];
+  #bytes = 0;
+  /** The last waiting reads of each trace: what joins them. */
+  readonly #joinable = new Map<string, Waiting>();
+  readonly #lost = new Map<string, Lost>();
+
+  constructor(limit = UNWRITTEN_BYTES) {
+    this.#limit = limit;
+  }
+
+  /** A batch is out and not answered. */
+  get busy(): boolean {
+    return this.#out.length > 0;
+  }
+
+  get empty(): boolean {
+    return this.#out.length === 0 && this.#waiting.length === 0;
+  }
+
+  get urgent(): boolean {
+    return this.#bytes >= BATCH_BYTES || this.#waiting.some(({ urgent }) => urgent);
+  }
+
+  /** Something waits that is refused where it cannot be done. */
+  get hasRequests(): boolean {
+    return this.#waiting.some(({ kept }) => !kept);
+  }
+
+  /** Bytes that are not committed. */
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  add(waiting: Waiting): void {
+    if ('id' in waiting.op) this.#joinable.delete(waiting.op.id);
+    this.#bytes += waiting.bytes;
+    this.#waiting.push(waiting);
+  }
+
+  /** False when they did not fit, or others before them did not: the stored reads of a trace have no holes. */
+  addReads(id: string, reads: readonly Read[], done: Waiting['done']): boolean {
+    const bytes = reads.reduce((sum, read) => sum + read.bytes.length, 0);
+    if (this.#lost.has(id) || this.#bytes + bytes > this.#limit) {
+      const lost = this.#lost.get(id) ?? { from: reads[0]!.offset, reads: 0, bytes: 0 };
+      this.#lost.set(id, lost);
+      lost.reads += reads.length;
+      lost.bytes += bytes;
+      return false;
+    }
+    const joined = this.#joinable.get(id);
+    if (joined?.op.op === 'reads' && joined.bytes + bytes <= BATCH_BYTES) {
+      joined.op.reads.push(...reads);
+      joined.bytes += bytes;
+      this.#bytes += bytes;
+      return true;
+    }
+    const waiting: Waiting = { op: { op: 'reads', id, reads: [...reads] }, bytes, urgent: false, kept: true, done, tried: [] };
+    this.add(waiting);
+    this.#joinable.set(id, waiting);
+    return true;
+  }
+
+  lost(id: string): Lost | undefined {
+    return this.#lost.get(id);
+  }
+
+  /** The trace is over. */
+  forgetLoss(id: string): void {
+    this.#lost.delete(id);
+  }
+
+  /** Calls back once all that is here now was tried; at once when nothing is. */
+  whenTried(callback: () => void): void {
+    const last = this.#waiting.at(-1) ?? this.#out.at(-1);
+    if (last) last.tried.push(callback);
+    else callback();
+  }
+
+  /** Takes the next batch out of the line, or the same one again when it was not answered. */
+  take(): { readonly ops: readonly WriteOp[]; readonly transfer: ArrayBuffer[] } {
+    if (this.#out.length === 0) {
+      let [count, bytes] = [0, 0];
+      while (count < this.#waiting.length && (count === 0 || bytes + this.#waiting[count]!.bytes <= LARGEST_BATCH_BYTES)) bytes += this.#waiting[count++]!.bytes;
+      this.#out = this.#waiting.slice(0, count);
+      this.#waiting = this.#waiting.slice(count);
+      this.#joinable.clear();
+    }
+    const transfer: ArrayBuffer[] = [];
+    const ops = this.#out.map(({ op }) => {
+      if (op.op !== 'reads') return op;
+      const run = packReads(op.reads);
+      transfer.push(run.bytes.buffer as ArrayBuffer, run.times.buffer as ArrayBuffer, run.lengths.buffer as ArrayBuffer);
+      return { op: 'reads' as const, id: op.id, run };
+    });
+    return { ops, transfer };
+  }
+
+  /** The batch that is out was committed. */
+  written(outcomes: readonly Outcome[]): void {
+    const out = this.#leave();
+    for (const [i, waiting] of out.entries()) waiting.done(outcomes[i]!);
+    callAll(out);
+  }
+
+  /** Nothing of it was. What is kept waits again, first in line; the others learn of it. */
+  failed(refusal: Outcome): void {
+    const out = this.#leave();
+    const kept = out.filter((waiting) => waiting.kept);
+    this.#waiting = [...kept, ...this.#waiting];
+    for (const { bytes } of kept) this.#bytes += bytes;
+    for (const waiting of out) if (!waiting.kept) waiting.done(refusal);
+    callAll([...out, ...this.#waiting]);
+  }
+
+  /** Gives up on everything. */
+  drop(refusal: Outcome): void {
+    const all = [...this.#leave(), ...this.#waiting];
+    this.#waiting = [];
+    this.#joinable.clear();
+    this.#bytes = 0;
+    for (const { done } of all) done(refusal);
+    callAll(all);
+  }
+
+  /** Reads of a trace that are not committed, from number `from` on. */
+  reads(id: string, from: number): readonly Read[] {
+    return [...this.#out, ...this.#waiting].flatMap(({ op }) => (op.op === 'reads' && op.id === id ? op.reads.filter(({ n }) => n >= from) : []));
+  }
+
+  #leave(): readonly Waiting[] {
+    const out = this.#out;
+    this.#out = [];
+    for (const { bytes } of out) this.#bytes -= bytes;
+    return out;
+  }
+}
+
+function callAll(writes: readonly Waiting[]): void {
+  for (const { tried } of writes) for (const callback of tried.splice(0)) callback();
+}

@@ -1,25 +1,26 @@
 /** `play.*`: the playings that are open, by the names their clients gave them. Each is its own; any number may play one trace. */
 import type { AdapterOptions } from '../../../shared/model/trace.ts';
 import { ServiceError, type Services } from '../../../shared/rpc/services.ts';
-import type { LiveItems } from '../readings/items.ts';
 import { storedReading, type TimedItems } from '../readings/stored-reading.ts';
 import type { TraceSource } from '../readings/trace-source.ts';
+import type { RunsService } from '../runs/runs-service.ts';
 import type { StoredTrace } from '../store/store.ts';
 import { systemClock, type PlayClock } from './clock.ts';
 import { Player } from './player.ts';
 
 export interface PlaysSetup {
   readonly source: TraceSource;
-  readonly live: LiveItems;
+  readonly runs: Pick<RunsService, 'trace'>;
   readonly clock?: PlayClock;
 }
 
-export function playServices({ source, live, clock = systemClock }: PlaysSetup): Pick<Services, 'play.open' | 'play.control'> {
+export function playServices({ source, runs, clock = systemClock }: PlaysSetup): Pick<Services, 'play.open' | 'play.control'> {
   const players = new Map<string, Player>();
   return {
     async *'play.open'({ play, id, options }, signal) {
       if (players.has(play)) throw new ServiceError('in-use', 'This playing is open already.');
-      if (live(id)) throw new ServiceError('live', 'This run has not ended yet. It can be played once it has.');
+      const run = runs.trace(id);
+      if (run) throw run.ending ? new ServiceError('not-stored', 'The store could not take this run whole, so that it cannot be played. Its lanes and numbers are as they were.') : new ServiceError('live', 'This run has not ended yet. It can be played once it has.');
       const trace = source.get(id);
       // Named before anything is waited for, so that what the client asks next finds it.
       const player = new Player({ groups: reading(source, trace, options), clock });

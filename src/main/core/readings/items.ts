@@ -42,14 +42,20 @@ async function* storedBatches(source: TraceSource, trace: StoredTrace, options: 
   const slices = new Slices();
   let batch: TraceItem[] = [];
   let began = performance.now();
-  for await (const { items } of storedReading(source, trace, { options })) {
-    for (const item of items) batch.push(item);
-    if (batch.length >= BATCH_ITEMS || performance.now() - began >= BATCH_MS) {
-      yield batch;
-      batch = [];
-      began = performance.now();
+  try {
+    for await (const { items } of storedReading(source, trace, { options })) {
+      for (const item of items) batch.push(item);
+      if (batch.length >= BATCH_ITEMS || performance.now() - began >= BATCH_MS) {
+        yield batch;
+        batch = [];
+        began = performance.now();
+      }
+      await slices.pause();
     }
-    await slices.pause();
+  } catch (error) {
+    // What is before a damaged part is whole.
+    if (batch.length > 0) yield batch;
+    throw error;
   }
   if (batch.length > 0) yield batch;
 }

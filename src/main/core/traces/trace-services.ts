@@ -1,43 +1,55 @@
 /** `traces.*`: the list and what is done with the traces in it, over the store; a live run is asked where it knows more. */
-import type { RunItems } from '../runs/run-items.ts';
 import type { TraceId } from '../../../shared/model/ids.ts';
 import type { TraceDetail } from '../../../shared/model/trace.ts';
 import type { ListChange, EventDetail } from '../../../shared/rpc/contract.ts';
 import type { Services } from '../../../shared/rpc/services.ts';
 import { Latest } from '../latest.ts';
 import { base64, EventIndex, eventDetail } from '../readings/event-detail.ts';
-import { traceItems, type LiveItems } from '../readings/items.ts';
+import { traceItems } from '../readings/items.ts';
 import { sameOptions } from '../readings/options.ts';
 import type { Reader } from '../readings/reader.ts';
+import type { RunItems } from '../runs/run-items.ts';
+import type { RunsService } from '../runs/runs-service.ts';
 import type { Store, StoredTrace } from '../store/store.ts';
 
 export interface TraceServicesSetup {
   readonly store: Store;
-  readonly live: LiveItems;
-  /** Ends a live run as cancelled, if it is one; resolves once its result is stored. */
-  readonly endRun: (id: TraceId) => Promise<void>;
+  readonly runs: Pick<RunsService, 'live' | 'trace' | 'cancel'>;
   readonly reader: Reader;
 }
 
 export type TraceServices = Pick<Services, Exclude<Extract<keyof Services, `traces.${string}`>, 'traces.import'>>;
 
-export function traceServices({ store, live, endRun, reader }: TraceServicesSetup): TraceServices {
-  /** Until it is in the store, what a live run gave cannot be read from there. */
+export function traceServices({ store, runs, reader }: TraceServicesSetup): TraceServices {
+  /** What a live run gave can be read from the store once it is committed. */
   const flushed = async (id: TraceId): Promise<void> => {
-    if (live(id)) await store.flush();
+    if (runs.live(id)) await store.flush();
+  };
+  /** A run knows more of its trace than the store does, all but what people did to it. */
+  const latest = async (id: TraceId): Promise<StoredTrace> => {
+    const run = runs.trace(id);
+    if (!run) return store.get(id);
+    const stored = await store.get(id).catch(() => run);
+    const { title, renamed, starred, storedReads, storedBytes } = stored;
+    return { ...run, title, renamed, starred, storedReads, storedBytes };
+  };
+  /** A result that came after its trace was deleted would put it on the list again. */
+  const endRun = async (id: TraceId): Promise<void> => {
+    runs.cancel(id);
+    await runs.live(id)?.whenEnded();
   };
   return {
     'traces.list': ({ limit, after }) => store.list({ limit, ...(after !== undefined && { after }) }),
     'traces.changes': async function* changes(_, signal) {
-      const latest = new Latest<TraceId, ListChange>();
-      const stop = store.onChange((change) => latest.set(change.type === 'upsert' ? change.row.id : change.id, change));
+      const changed = new Latest<TraceId, ListChange>();
+      const stop = store.onChange((change) => changed.set(change.type === 'upsert' ? change.row.id : change.id, change));
       try {
-        yield* latest.watch(signal);
+        yield* changed.watch(signal);
       } finally {
         stop();
       }
     },
-    'traces.get': async ({ id }) => detailOf(await store.get(id)),
+    'traces.get': async ({ id }) => detailOf(await latest(id)),
     'traces.rename': ({ id, title }) => store.rename(id, title),
     'traces.star': ({ id, starred }) => store.star(id, starred),
     'traces.delete': async ({ ids }) => {
@@ -49,10 +61,10 @@ export function traceServices({ store, live, endRun, reader }: TraceServicesSetu
       await store.restore(ids);
       return null;
     },
-    'traces.items': traceItems({ source: store, live, flush: () => store.flush() }),
+    'traces.items': traceItems({ source: store, live: (id) => runs.live(id), flush: () => store.flush() }),
     'traces.event': async ({ id, index, options }) => {
       await flushed(id);
-      const run = live(id);
+      const run = runs.live(id);
       if (run && sameOptions(options, (await store.get(id)).options)) return liveEvent(run, index, (start, end) => store.bytes(id, start, end));
       return reader.run('event', { id, index, options });
     },

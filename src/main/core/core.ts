@@ -1,6 +1,19 @@
 /** The program without a host: services over a data folder. It knows no transport and no window. */
 import type { AppInfo } from '../../shared/rpc/contract.ts';
-import type { Services } from '../../shared/rpc/services.ts';
+import type { StreamName } from '../../shared/rpc/contract.ts';
+import type { Services, StreamService } from '../../shared/rpc/services.ts';
+import { appServices } from './app-info.ts';
+import { compareServices } from './compare/compare-services.ts';
+import { EndpointsService } from './endpoints/endpoints-service.ts';
+import { playServices } from './play/plays.ts';
+import { Reader } from './readings/reader.ts';
+import { RunsService } from './runs/runs-service.ts';
+import { listedSamples } from './samples/service.ts';
+import { startSampleProvider } from './samples/provider.ts';
+import { SettingsService } from './settings.ts';
+import { openStore } from './store/open-store.ts';
+import { importTrace } from './traces/import.ts';
+import { traceServices } from './traces/trace-services.ts';
 import type { Vault } from './vault.ts';
 
 export interface CoreSetup {
@@ -23,4 +36,52 @@ export interface Core {
   readonly sampleUrl: string;
   /** Ends the live runs as cancelled, closes the store. */
   close(): Promise<void>;
+}
+
+/** Rejects only where the machine gives no port for the sample provider: a store that cannot be opened works in memory. */
+export async function createCore({ dataDir, host, version, vault, storeWorker, readerWorker, samplePace }: CoreSetup): Promise<Core> {
+  const provider = await startSampleProvider({ ...(samplePace !== undefined && { pace: samplePace }) });
+  const sampleUrl = provider.url;
+  const store = await openStore({ dataDir, worker: storeWorker });
+  const readable = store.file === undefined ? undefined : dataDir;
+  // An event is looked up while somebody waits for it; a comparison before it may take seconds.
+  const [lookups, comparisons] = [0, 1].map(() => new Reader({ module: readerWorker, source: store, dataDir: readable })) as [Reader, Reader];
+  const settings = new SettingsService(store);
+  const endpoints = new EndpointsService({ store, vault, sampleUrl });
+  const runs = new RunsService({ store, endpoints });
+  const closing = new AbortController();
+  const untilClosed = <Name extends StreamName>(service: StreamService<Name>): StreamService<Name> => (params, signal) => service(params, AbortSignal.any([signal, closing.signal]));
+
+  const app = appServices({ version, host, dataDir, sampleUrl }, store);
+  const traces = traceServices({ store, runs, reader: lookups });
+  const play = playServices({ source: store, runs });
+  const services: Services = {
+    ...app,
+    'app.changes': untilClosed(app['app.changes']),
+    'settings.get': () => settings.get(),
+    'settings.set': (change) => settings.set(change),
+    'endpoints.list': () => endpoints.list(),
+    'endpoints.save': (endpoint) => endpoints.save(endpoint),
+    'endpoints.remove': ({ id }) => endpoints.remove(id),
+    'endpoints.setKey': ({ id, key }) => endpoints.setKey(id, key),
+    'samples.list': listedSamples(comparisons),
+    'runs.start': (params) => runs.start(params),
+    'runs.cancel': ({ id }) => runs.cancel(id),
+    ...traces,
+    'traces.changes': untilClosed(traces['traces.changes']),
+    'traces.items': untilClosed(traces['traces.items']),
+    'traces.import': importTrace({ store, options: async () => (await settings.get()).options }),
+    ...play,
+    'play.open': untilClosed(play['play.open']),
+    ...compareServices({ reader: comparisons, flush: () => store.flush() }),
+  };
+
+  let closed: Promise<void> | undefined;
+  const close = async (): Promise<void> => {
+    await runs.close();
+    closing.abort();
+    await Promise.all([lookups.close(), comparisons.close(), provider.close()]);
+    await store.close();
+  };
+  return { services, sampleUrl, close: () => (closed ??= close()) };
 }

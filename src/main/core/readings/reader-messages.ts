@@ -3,6 +3,12 @@ import { ServiceError } from '../../../shared/rpc/services.ts';
 import type { JobName, JobTypes } from './jobs.ts';
 import type { TraceSource } from './trace-source.ts';
 
+/** What a reading thread is given when it starts. */
+export interface ReaderData {
+  /** The folder of the store's file; absent when the store works in memory. */
+  readonly dataDir?: string | undefined;
+}
+
 export type SourceMethod = keyof TraceSource;
 
 export type ToReader =

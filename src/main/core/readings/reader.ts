@@ -4,22 +4,15 @@
  */
 import { Worker } from 'node:worker_threads';
 import type { JobName, JobTypes } from './jobs.ts';
-import { outcomeOf, valueOf, type FromReader, type Outcome, type ToReader } from './reader-messages.ts';
+import { outcomeOf, valueOf, type FromReader, type Outcome, type ReaderData, type ToReader } from './reader-messages.ts';
 import type { TraceSource } from './trace-source.ts';
 
-export interface ReaderSetup {
+export interface ReaderSetup extends ReaderData {
   /** The worker's module. */
   readonly module: URL;
   /** Where it asks for what it cannot read itself. */
   readonly source: TraceSource;
-  /** The folder of the store that it may open for itself; absent when the store works in memory. */
-  readonly dataDir?: string | undefined;
   readonly timeLimitMs?: number;
-}
-
-/** What the thread is given when it starts. */
-export interface ReaderData {
-  readonly dataDir?: string | undefined;
 }
 
 /** The longest comparison measured, of a body of 64 MB, takes some tens of seconds on a slow machine. */

@@ -1,0 +1,207 @@
+/** The core as a whole, as a host serves it: what is run is kept, read again, played, compared, changed and still there after a restart. */
+import { describe, expect, test } from 'vitest';
+import type { Core } from '../../src/main/core/core.ts';
+import { endpointId, traceId, type TraceId } from '../../src/shared/model/ids.ts';
+import type { TraceItem } from '../../src/shared/model/items.ts';
+import { DEFAULT_OPTIONS, type AdapterOptions } from '../../src/shared/model/trace.ts';
+import { contract, type ListChange, type SampleInfo } from '../../src/shared/rpc/contract.ts';
+import { cores, itemsOf } from '../support/core.ts';
+
+const OTHER: AdapterOptions = { use_assistant_message: false, put_inner_thoughts_in_kwarg: true, requires_approval_tools: ['get_weather', 'send_message'] };
+
+interface Ran {
+  readonly sample: SampleInfo;
+  readonly id: TraceId;
+  readonly items: readonly TraceItem[];
+}
+
+async function startSample({ services }: Core, { api, request, options }: Pick<SampleInfo, 'api' | 'request' | 'options'>): Promise<TraceId> {
+  const endpoint = endpointId(api === 'messages' ? 'sample-anthropic' : 'sample-openai');
+  const { id } = await services['runs.start']({ endpoint, api, request: request as Record<string, unknown>, options, source: 'sample' });
+  return id;
+}
+
+/** Plays a trace as fast as it goes. */
+async function play({ services }: Core, id: TraceId, options?: AdapterOptions): Promise<readonly TraceItem[]> {
+  const items: TraceItem[] = [];
+  let asked = false;
+  for await (const batch of services['play.open']({ play: 'a playing', id, options }, new AbortController().signal)) {
+    for (const item of batch) {
+      if (item.type === 'items') items.push(...item.items);
+      else if (item.done) return items;
+      else if (!asked) {
+        asked = true;
+        for (const action of [{ type: 'step' }, { type: 'speed', speed: null }, { type: 'play' }] as const) await services['play.control']({ play: 'a playing', action });
+      }
+    }
+  }
+  throw new Error('The playing ended before it was done.');
+}
+
+const allRows = async ({ services }: Core) => {
+  const rows = [];
+  for (let after: string | undefined; ; ) {
+    const page = await services['traces.list']({ limit: 7, after });
+    rows.push(...page.rows);
+    if (page.next === null) return { rows, total: page.total };
+    after = page.next;
+  }
+};
+
+describe('the core', () => {
+  const { open } = cores();
+
+  test('runs every sample over every API, and gives the same items live, stored, played and after a restart', async () => {
+    let core = await open();
+    expect(Object.keys(core.services).toSorted()).toEqual(Object.keys(contract).toSorted());
+    expect(await core.services['app.info']({})).toMatchObject({ host: 'memory', version: '0.0.0', sampleUrl: core.sampleUrl });
+    expect(await allRows(core)).toEqual({ rows: [], total: 0 });
+    const samples = await core.services['samples.list']({});
+    expect(samples.length).toBeGreaterThan(20);
+
+    const runs: Ran[] = [];
+    for (const sample of samples) {
+      const id = await startSample(core, sample);
+      const items = await itemsOf(core.services, id);
+      expect(items.at(-1)?.k).toBe('ending');
+      runs.push({ sample, id, items });
+    }
+    for (const { id, items } of runs) {
+      expect(await itemsOf(core.services, id)).toEqual(items);
+      const from = items.length >> 1;
+      expect(await itemsOf(core.services, id, { from })).toEqual(items.slice(from));
+      expect(await play(core, id)).toEqual(items);
+    }
+    const { rows, total } = await allRows(core);
+    expect(total).toBe(samples.length);
+    expect(rows.map(({ id }) => id)).toEqual(runs.map(({ id }) => id).toReversed());
+    const details = await Promise.all(runs.map(({ id }) => core.services['traces.get']({ id })));
+    await core.close();
+
+    core = await open();
+    expect(await allRows(core)).toEqual({ rows, total });
+    for (const [at, { id, items, sample }] of runs.entries()) {
+      expect(await itemsOf(core.services, id)).toEqual(items);
+      expect(await core.services['traces.get']({ id })).toEqual(details[at]);
+      const other = await itemsOf(core.services, id, { options: OTHER });
+      expect(await play(core, id, OTHER)).toEqual(other);
+      const compared = await core.services['compare.lanes']({ id, options: undefined });
+      expect(compared.options).toEqual(sample.options);
+      expect(compared.bytes).toBe(sample.bytes);
+      // What the first screen says of a sample is what comparing a run of it finds.
+      expect((['legacy', 'simple'] as const).filter((lane) => compared.findings.some((one) => one.lane === lane && (one.severity === 'major' || one.severity === 'critical')))).toEqual(sample.fails);
+    }
+  });
+
+  test('tells of each event its bytes and what each lane made of it, and gives the body in pieces', async () => {
+    const core = await open();
+    const [sample] = await core.services['samples.list']({});
+    const id = await startSample(core, sample!);
+    const items = await itemsOf(core.services, id);
+    const { total } = await core.services['traces.bytes']({ id, start: 0, end: 0 });
+    const body = Buffer.from((await core.services['traces.bytes']({ id, start: 0, end: total + 100 })).bytes, 'base64');
+    expect(body).toHaveLength(total);
+    expect(total).toBe(sample!.bytes);
+    for (const item of items) {
+      if (item.k !== 'event') continue;
+      const { event } = item;
+      const detail = await core.services['traces.event']({ id, index: event.index, options: undefined });
+      expect(detail.event).toEqual(event);
+      expect(Buffer.from(detail.bytes, 'base64').equals(body.subarray(event.start, event.end))).toBe(true);
+      expect(detail.emissions).toEqual(items.flatMap((one) => (one.k === 'message' && one.emission.event === event.index ? [one.emission] : [])));
+    }
+    await expect(core.services['traces.event']({ id, index: 100_000, options: undefined })).rejects.toThrow('There is no event 100000');
+    const traces = await core.services['traces.providerTraces']({ id });
+    expect(traces.map(({ lane }) => lane)).toContain('simple');
+  });
+
+  test('renames, stars, deletes and takes back, and tells whoever watches the list', async () => {
+    let core = await open();
+    const changes: ListChange[] = [];
+    const watcher = new AbortController();
+    const { services } = core;
+    const watching = (async () => {
+      for await (const batch of services['traces.changes']({}, watcher.signal)) changes.push(...batch);
+    })();
+    const [sample] = await core.services['samples.list']({});
+    const id = await startSample(core, sample!);
+    await itemsOf(core.services, id);
+    expect(await core.services['traces.rename']({ id, title: 'Mine' })).toMatchObject({ id, title: 'Mine', renamed: true });
+    expect(await core.services['traces.star']({ id, starred: true })).toMatchObject({ id, starred: true });
+    await expect.poll(() => changes.at(-1)).toMatchObject({ type: 'upsert', row: { id, title: 'Mine', starred: true, ending: { state: 'complete' } } });
+    await core.services['traces.delete']({ ids: [id] });
+    await expect.poll(() => changes.at(-1)).toEqual({ type: 'delete', id });
+    expect((await allRows(core)).rows.map((row) => row.id)).not.toContain(id);
+    await core.services['traces.restore']({ ids: [id] });
+    expect((await allRows(core)).rows[0]).toMatchObject({ id, title: 'Mine', starred: true });
+    watcher.abort();
+    await watching;
+    await core.close();
+    core = await open();
+    expect(await core.services['traces.get']({ id })).toMatchObject({ title: 'Mine', renamed: true, starred: true });
+  });
+
+  test('keeps settings and endpoints', async () => {
+    let core = await open();
+    await core.services['settings.set']({ theme: 'dark', options: OTHER });
+    const saved = await core.services['endpoints.save']({ name: 'Mine', baseUrl: 'http://127.0.0.1:9/v1', type: 'openai', provider_name: '', limits: { answer: 5, silence: null } });
+    await core.close();
+    core = await open();
+    expect(await core.services['settings.get']({})).toMatchObject({ theme: 'dark', options: OTHER });
+    expect(await core.services['endpoints.list']({})).toContainEqual(saved);
+    await core.services['endpoints.remove']({ id: saved.id });
+    expect((await core.services['endpoints.list']({})).every(({ builtIn }) => builtIn)).toBe(true);
+    await core.services['settings.set']({ options: DEFAULT_OPTIONS });
+  });
+
+  test('compares two traces, all options at once, and as a file', async () => {
+    const core = await open();
+    const samples = await core.services['samples.list']({});
+    const [a, b] = [await startSample(core, samples[0]!), await startSample(core, samples[1]!)];
+    for (const id of [a, b]) await itemsOf(core.services, id);
+    const sides = await core.services['compare.traces']({ a, b });
+    expect([sides.a.id, sides.b.id]).toEqual([a, b]);
+    expect(sides.request.some(({ change }) => change === 'changed')).toBe(true);
+    const matrix = await core.services['compare.matrix']({ id: a });
+    expect(new Set(matrix.rows.map(({ lane }) => lane))).toEqual(new Set(['legacy', 'simple']));
+    const { name, html } = await core.services['compare.html']({ id: a, options: undefined });
+    expect(name).toMatch(/^[\p{L}\p{N}-]+-comparison\.html$/u);
+    expect(html.startsWith('<!doctype html>')).toBe(true);
+    await expect(core.services['compare.lanes']({ id: traceId('nowhere'), options: undefined })).rejects.toMatchObject({ name: 'ServiceError', code: 'not-found' });
+  });
+
+  test('ends live runs as cancelled when it closes, and every stream with them', async () => {
+    const first = await open();
+    const id = await startSample(first, { api: 'chat_completions', request: { model: 'fault-stall', messages: [{ role: 'user', content: 'Hello' }] }, options: DEFAULT_OPTIONS });
+    const watched = itemsOf(first.services, id);
+    const other = itemsOf(first.services, id, { options: OTHER });
+    const list = (async () => {
+      for await (const _ of first.services['traces.changes']({}, new AbortController().signal));
+    })();
+    const row = async () => (await first.services['traces.get']({ id })).metrics.events;
+    await expect.poll(row).toBeGreaterThan(5);
+    // A live event is told of, and compared what came so far.
+    expect((await first.services['traces.event']({ id, index: 2, options: undefined })).json).toContain('"choices"');
+    expect((await first.services['traces.event']({ id, index: 2, options: OTHER })).json).toContain('"choices"');
+    expect((await first.services['compare.lanes']({ id, options: undefined })).bytes).toBeGreaterThan(0);
+    await expect(first.services['play.open']({ play: 'p', id, options: undefined }, new AbortController().signal)[Symbol.asyncIterator]().next()).rejects.toThrow('has not ended yet');
+    await first.close();
+    const items = await watched;
+    expect(items.at(-1)).toMatchObject({ k: 'ending', ending: { state: 'cancelled' } });
+    await list;
+    const second = await open();
+    expect(await itemsOf(second.services, id)).toEqual(items);
+    // A reading with other options may be closed before it has caught up; what it gave is what the store gives.
+    const seen = await other;
+    expect(seen.length).toBeGreaterThan(5);
+    expect((await itemsOf(second.services, id, { options: OTHER })).slice(0, seen.length)).toEqual(seen);
+  });
+
+  test('deletes a run that is still live: it ends, and does not come back', async () => {
+    const core = await open();
+    const id = await startSample(core, { api: 'messages', request: { model: 'fault-stall', max_tokens: 10, messages: [{ role: 'user', content: 'Hello' }] }, options: DEFAULT_OPTIONS });
+    await core.services['traces.delete']({ ids: [id] });
+    expect((await itemsOf(core.services, id).catch(() => [])).every(({ k }) => k !== 'read')).toBeDefined();
+    expect((await allRows(core)).rows.map((row) => row.id)).not.toContain(id);
+  });
+});

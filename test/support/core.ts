@@ -1,0 +1,38 @@
+/** The whole core over a folder of its own for a test file, with the real workers, the real file and the real HTTP. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, afterEach } from 'vitest';
+import { createCore, type Core } from '../../src/main/core/core.ts';
+import type { TraceId } from '../../src/shared/model/ids.ts';
+import type { TraceItem } from '../../src/shared/model/items.ts';
+import type { AdapterOptions } from '../../src/shared/model/trace.ts';
+import type { Services } from '../../src/shared/rpc/services.ts';
+import { MemoryVault } from './runs.ts';
+
+const entry = (name: string): URL => new URL(`../../src/main/${name}.ts`, import.meta.url);
+
+/** Opens cores over a new folder, one at a time; closes them after each test, and takes the folder away after the last. */
+export function cores(): { readonly dataDir: string; open(): Promise<Core> } {
+  const dataDir = mkdtempSync(join(tmpdir(), 'tracelane-core-'));
+  const opened: Core[] = [];
+  afterEach(async () => {
+    for (const core of opened.splice(0)) await core.close();
+  });
+  afterAll(() => rmSync(dataDir, { recursive: true, force: true }));
+  return {
+    dataDir,
+    async open() {
+      const core = await createCore({ dataDir, host: 'memory', version: '0.0.0', vault: new MemoryVault(), storeWorker: entry('store-worker'), readerWorker: entry('reader-worker'), samplePace: 0 });
+      opened.push(core);
+      return core;
+    },
+  };
+}
+
+/** All items up to the end, as a watcher counts them. */
+export async function itemsOf(services: Services, id: TraceId, { from = 0, options }: { readonly from?: number; readonly options?: AdapterOptions } = {}): Promise<readonly TraceItem[]> {
+  const items: TraceItem[] = [];
+  for await (const batch of services['traces.items']({ id, from, options }, new AbortController().signal)) items.push(...batch);
+  return items;
+}

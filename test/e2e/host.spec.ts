@@ -1,0 +1,118 @@
+/** The headless host as a process: what it prints, what it opens, how it ends, and who gets the page. */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { chmod, mkdir, readFile, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import type { AddressInfo } from 'node:net';
+import { delimiter, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { expect, test } from 'playwright/test';
+import { dataFolder, startHost } from '../support/host.ts';
+import { complaints, expected, shown, startSample, wholeTrace } from '../support/page.ts';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+
+/** Runs `npm start` without npm to its end. */
+async function runToEnd(args: readonly string[], dataDir: string): Promise<{ readonly code: number; readonly stdout: string; readonly stderr: string }> {
+  const child = spawn(process.execPath, [join(root, 'src/main/start.mjs'), '--headless', '--no-open', ...args], { env: { ...process.env, TRACELANE_DATA_DIR: dataDir } });
+  let stdout = '';
+  let stderr = '';
+  child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text));
+  child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text));
+  const [code] = (await once(child, 'close')) as [number];
+  return { code, stdout, stderr };
+}
+
+test.describe('the process', () => {
+  test('prints one line, with its address and token, and ends cleanly', async () => {
+    const host = await startHost();
+    expect(host.url).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/\?token=[0-9a-f]{64}$/);
+    expect(await host.client().call('app.info', {})).toMatchObject({ host: 'headless', dataDir: host.dataDir });
+    expect(await host.stop()).toBe(0);
+    expect(host.output.stdout.trimEnd().split('\n')).toHaveLength(1);
+  });
+
+  test('has another token with each start', async () => {
+    const [first, second] = [await startHost(), await startHost()];
+    expect(first.token).not.toBe(second.token);
+    expect((await fetch(`${second.origin}/?token=${first.token}`)).status).toBe(401);
+    await first.stop();
+    await second.stop();
+  });
+
+  test('says in a sentence that a port is taken, or an option wrong', async () => {
+    const folder = await dataFolder();
+    const other = createServer().listen(0, '127.0.0.1');
+    await once(other, 'listening');
+    const { port } = other.address() as AddressInfo;
+    const taken = await runToEnd(['--port', String(port)], folder.path);
+    expect([taken.code, taken.stdout]).toEqual([1, '']);
+    expect(taken.stderr).toContain(`Port ${port} is taken by another program. Choose another with --port`);
+    other.close();
+
+    const wrong = await runToEnd(['--port', 'http'], folder.path);
+    expect([wrong.code, wrong.stdout]).toEqual([2, '']);
+    expect(wrong.stderr).toContain('--port takes a number');
+    const unknown = await runToEnd(['--no-such'], folder.path);
+    expect(unknown.code).toBe(2);
+    expect(unknown.stderr).toContain('Usage:');
+    await folder.remove();
+  });
+
+  test('opens the browser with a token that is good once, and that is not the printed one', async ({ page }) => {
+    test.skip(process.platform !== 'linux', 'Elsewhere the command cannot be stood in for by the path.');
+    const folder = await dataFolder();
+    const bin = join(folder.path, 'bin');
+    const opened = join(folder.path, 'opened');
+    await mkdir(bin);
+    await writeFile(join(bin, 'xdg-open'), `#!/bin/sh\nprintf '%s' "$1" > ${opened}.part && mv ${opened}.part ${opened}\n`);
+    await chmod(join(bin, 'xdg-open'), 0o755);
+    const host = await startHost({ args: ['--open'], env: { DISPLAY: ':0', PATH: `${bin}${delimiter}${process.env['PATH']}` } });
+    await expect.poll(() => readFile(opened, 'utf8').catch(() => '')).toContain(`${host.origin}/?token=`);
+    const url = await readFile(opened, 'utf8');
+    expect(url).not.toContain(host.token);
+    await page.goto(url);
+    await expect(page).toHaveTitle('Tracelane');
+    expect((await fetch(url)).status).toBe(401);
+    await host.stop();
+    await folder.remove();
+  });
+});
+
+test.describe('the page', () => {
+  test('comes with the token, which leaves the address and is kept out of reach of scripts', async ({ page, context }) => {
+    const host = await startHost();
+    const found = complaints(page);
+    await page.goto(host.url);
+    await expect(page).toHaveTitle('Tracelane');
+    await expect(page.locator('#root')).not.toBeEmpty();
+    expect(page.url()).toBe(`${host.origin}/`);
+    expect(await page.evaluate(() => document.cookie)).toBe('');
+    expect(await context.cookies()).toMatchObject([{ name: `tracelane-${host.port}`, httpOnly: true, sameSite: 'Strict' }]);
+    await page.reload();
+    await expect(page.locator('#root')).not.toBeEmpty();
+    expect(found).toEqual([]);
+    await host.stop();
+  });
+
+  test('does not come without', async ({ page }) => {
+    const host = await startHost();
+    for (const path of ['/', '/index.html', '/?token=', `/?token=${'0'.repeat(64)}`]) {
+      const response = await page.goto(host.origin + path);
+      expect(response?.status()).toBe(401);
+      expect(await page.locator('body').innerText()).toContain('Open the address that Tracelane printed');
+    }
+    await host.stop();
+  });
+
+  test('is the same in two windows at once, live and after', async ({ context }) => {
+    const host = await startHost({ pace: 4 });
+    const pages = [await context.newPage(), await context.newPage()];
+    const client = host.client();
+    const id = await startSample(client, 'long-answer', 'messages');
+    for (const page of pages) await page.goto(host.url);
+    const whole = expected(await wholeTrace(client, id));
+    for (const page of pages) await expect.poll(() => shown(page)).toEqual(whole);
+    await host.stop();
+  });
+});

@@ -1,0 +1,98 @@
+/** Streams over reloads, lost connections, ended and killed hosts: nothing is missing and nothing comes twice. */
+import { expect, test, type Page } from 'playwright/test';
+import { dataFolder, startHost } from '../support/host.ts';
+import { expected, shown, startSample, wholeTrace } from '../support/page.ts';
+
+/** At the pace of a real model: some seven seconds for its 2,000 events. */
+const LONG = ['long-answer', 'messages'] as const;
+
+const eventsShown = async (page: Page): Promise<number> => (await shown(page)).events;
+
+test('a reload in mid-stream goes on without a gap or a repeat', async ({ page }) => {
+  const host = await startHost({ pace: 1 });
+  const client = host.client();
+  await page.goto(host.url);
+  const id = await startSample(client, ...LONG);
+  const whole = wholeTrace(client, id);
+  let before = 0;
+  for (let reload = 0; reload < 3; reload++) {
+    await expect.poll(() => eventsShown(page)).toBeGreaterThan(before + 100);
+    before = await eventsShown(page);
+    await page.reload();
+  }
+  await expect.poll(() => eventsShown(page)).toBeGreaterThan(before);
+  const all = expected(await whole);
+  expect(before).toBeLessThan(all.events);
+  expect(all.events).toBeGreaterThan(2000);
+  await expect.poll(() => shown(page)).toEqual(all);
+  await host.stop();
+});
+
+test('a lost connection is taken up again in mid-stream, in the same page', async ({ page }) => {
+  const host = await startHost({ pace: 1 });
+  const client = host.client();
+  // Each connection of the page passes through here, where the test can cut it.
+  const sockets: { close(): Promise<void> }[] = [];
+  await page.routeWebSocket('**/rpc', (socket) => {
+    socket.connectToServer();
+    sockets.push(socket);
+  });
+  await page.goto(host.url);
+  const id = await startSample(client, ...LONG);
+  const whole = wholeTrace(client, id);
+  for (let cut = 1; cut <= 3; cut++) {
+    const before = await eventsShown(page);
+    await expect.poll(() => eventsShown(page)).toBeGreaterThan(before + 100);
+    await sockets.at(-1)!.close();
+    await expect.poll(() => sockets.length).toBe(cut + 1);
+  }
+  await expect.poll(() => shown(page)).toEqual(expected(await whole));
+  await host.stop();
+});
+
+test('a host killed in mid-stream leaves the trace readable and marked truncated', async ({ page }) => {
+  const folder = await dataFolder();
+  const first = await startHost({ dataDir: folder.path, pace: 1 });
+  await page.goto(first.url);
+  const id = await startSample(first.client(), ...LONG);
+  await expect.poll(() => eventsShown(page)).toBeGreaterThan(300);
+  const before = await shown(page);
+  await first.kill();
+
+  const second = await startHost({ dataDir: folder.path });
+  const client = second.client();
+  const detail = await client.call('traces.get', { id });
+  expect(detail.ending?.state).toBe('truncated');
+  const stored = await wholeTrace(client, id);
+  // Batches are committed every 16 ms or so; what was on screen that long before the end is stored.
+  const kept = expected(stored);
+  expect(kept.events).toBeGreaterThan(250);
+  expect(before.text.wire.startsWith(kept.text.wire) || kept.text.wire.startsWith(before.text.wire)).toBe(true);
+  await page.goto(second.url);
+  await expect.poll(() => shown(page)).toEqual(kept);
+  await second.stop();
+  await folder.remove();
+});
+
+test('a page finds a host that was started again, once its new address was opened', async ({ page, context }) => {
+  const folder = await dataFolder();
+  const first = await startHost({ dataDir: folder.path });
+  await page.goto(first.url);
+  const client = first.client();
+  const id = await startSample(client, 'plain-text', 'messages');
+  const whole = expected(await wholeTrace(client, id));
+  await expect.poll(() => shown(page)).toEqual(whole);
+  await first.stop();
+  await expect(page.getByText('The connection to the program was lost')).toBeVisible();
+
+  const second = await startHost({ dataDir: folder.path, port: first.port });
+  const other = await context.newPage();
+  await other.goto(second.url);
+  await expect(page.getByText('The connection to the program was lost')).toBeHidden();
+  await expect.poll(() => shown(page)).toEqual(whole);
+  const newer = await startSample(second.client(), 'reasoning', 'messages');
+  const next = expected(await wholeTrace(second.client(), newer));
+  await expect.poll(() => shown(page)).toEqual(next);
+  await second.stop();
+  await folder.remove();
+});

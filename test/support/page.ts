@@ -1,0 +1,78 @@
+/** What a page of the window shows, read as a person would, and what it complains of. */
+import type { Page } from 'playwright/test';
+import { TraceModel } from '../../src/renderer/stores/trace-model.ts';
+import type { TraceId } from '../../src/shared/model/ids.ts';
+import { LANES, type LaneId } from '../../src/shared/model/messages.ts';
+import type { Api } from '../../src/shared/model/stream.ts';
+import { DEFAULT_OPTIONS } from '../../src/shared/model/trace.ts';
+import type { Client } from '../../src/shared/rpc/client.ts';
+import { endpointId } from '../../src/shared/model/ids.ts';
+
+/** Errors of the page's console, refused loads and violations of the content policy among them. */
+export function complaints(page: Page): string[] {
+  const found: string[] = [];
+  page.on('console', (message) => {
+    if (message.type() === 'error') found.push(message.text());
+  });
+  page.on('pageerror', (error) => found.push(String(error)));
+  return found;
+}
+
+/** Starts a sample as the editor would; resolves once its trace exists. */
+export async function startSample(client: Client, model: string, api: Api): Promise<TraceId> {
+  const sample = (await client.call('samples.list', {})).find((one) => one.model === model && one.api === api)!;
+  const endpoint = endpointId(api === 'messages' ? 'sample-anthropic' : 'sample-openai');
+  const { id } = await client.call('runs.start', { endpoint, api, request: sample.request as Record<string, unknown>, options: { ...DEFAULT_OPTIONS, ...sample.options } });
+  return id;
+}
+
+/** All items of a trace to its ending, folded as the window folds them. */
+export function wholeTrace(client: Client, id: TraceId): Promise<TraceModel> {
+  const model = new TraceModel();
+  return new Promise((resolve, reject) => {
+    const stop = client.subscribe(
+      'traces.items',
+      { id },
+      {
+        items(batch) {
+          model.apply(batch);
+          if (!model.ending) return;
+          stop();
+          resolve(model);
+        },
+        error: reject,
+      },
+    );
+  });
+}
+
+export interface Shown {
+  readonly events: number;
+  readonly reads: number;
+  readonly bytes: number;
+  /** All streamed text of each lane, in order. */
+  readonly text: Readonly<Record<LaneId, string>>;
+}
+
+/** What the open trace shows; the numbers may be a quarter of a second behind the text. */
+export async function shown(page: Page): Promise<Shown> {
+  return page.evaluate((lanes) => {
+    const number = (name: string): number => {
+      const term = [...document.querySelectorAll('.numbers dt')].find((dt) => dt.textContent === name);
+      return Number(term?.nextElementSibling?.textContent?.replaceAll(/\D/g, '') ?? NaN);
+    };
+    const text = (lane: string): string => [...document.querySelectorAll(`[data-lane="${lane}"] .streamed`)].map((one) => one.textContent).join('');
+    return {
+      events: number('Events'),
+      reads: number('Reads'),
+      bytes: number('Bytes'),
+      text: Object.fromEntries(lanes.map((lane) => [lane, text(lane)])) as Record<LaneId, string>,
+    };
+  }, LANES);
+}
+
+/** The same of a model: what the page must show when it has all of it. */
+export function expected(model: TraceModel): Shown {
+  const text = (lane: LaneId): string => model.blocks.rows.flatMap((row) => row.cells[lane]).map((block) => block.pieces.join('')).join('');
+  return { events: model.events.length, reads: model.reads.length, bytes: model.bytes, text: { wire: text('wire'), legacy: text('legacy'), simple: text('simple') } };
+}

@@ -1,6 +1,6 @@
 /** The headless host: the program without a window of its own, in the foreground of a terminal, its page in a browser. */
 import { join } from 'node:path';
-import type { Core, CoreSetup } from '../../core/core.ts';
+import { createCore, type CoreSetup } from '../../core/core.ts';
 import { FileVault } from '../../core/keys/file-vault.ts';
 import { dataDirectory, OptionsError } from '../environment.ts';
 import { Access } from './access.ts';
@@ -21,7 +21,7 @@ const USAGE_ERROR = 2;
 const KEYS = 'keys.json';
 
 /** Runs until it is told to end by a signal; the process then exits by itself. */
-export async function startHeadless(setup: HeadlessSetup, createCore: (setup: CoreSetup) => Promise<Core>): Promise<void> {
+export async function startHeadless(setup: HeadlessSetup): Promise<void> {
   let options: HeadlessOptions;
   try {
     options = parseOptions(process.argv.slice(2), process.env);

@@ -8,6 +8,7 @@ import { Banner } from './Banner.tsx';
 import { useFrameCommands } from './frame-commands.ts';
 import { HintBar } from './HintBar.tsx';
 import { useKeyboard } from './keyboard.ts';
+import { useMenuCommands } from './menu-commands.ts';
 import { Overlays } from './Overlays.tsx';
 import { useTheme } from './theme.ts';
 import { Toasts } from './Toasts.tsx';
@@ -18,6 +19,7 @@ import './app.css';
 export function App() {
   useTheme();
   useKeyboard();
+  useMenuCommands();
   useFrameCommands();
   return (
     <CSPProvider disableStyleElements>

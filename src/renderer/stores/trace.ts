@@ -99,18 +99,13 @@ export class TraceSession {
     }
   }
 
-  /** Reads the comparison of the lanes, once; before the end there is none. Throws what the program said when it fails. */
+  /** Reads the comparison of the lanes, once; before the end there is none. */
   async loadCompare(): Promise<void> {
     const { id, phase } = this.store.getState();
     if (phase !== 'ended' || this.#compared) return;
     this.#compared = true;
-    try {
-      this.store.setState({ compare: await client().call('compare.lanes', { id, ...(this.#options && { options: this.#options }) }) });
-    } catch (error) {
-      // It can be asked for again.
-      this.#compared = false;
-      throw error;
-    }
+    const compare = await client().call('compare.lanes', { id, ...(this.#options && { options: this.#options }) });
+    this.store.setState({ compare });
   }
 
   /** Takes items in order; they are shown with the next frame, an ending at once. */

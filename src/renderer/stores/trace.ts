@@ -99,13 +99,18 @@ export class TraceSession {
     }
   }
 
-  /** Reads the comparison of the lanes, once; before the end there is none. */
+  /** Reads the comparison of the lanes, once; before the end there is none. Throws what the program said when it fails. */
   async loadCompare(): Promise<void> {
     const { id, phase } = this.store.getState();
     if (phase !== 'ended' || this.#compared) return;
     this.#compared = true;
-    const compare = await client().call('compare.lanes', { id, ...(this.#options && { options: this.#options }) });
-    this.store.setState({ compare });
+    try {
+      this.store.setState({ compare: await client().call('compare.lanes', { id, ...(this.#options && { options: this.#options }) }) });
+    } catch (error) {
+      // It can be asked for again.
+      this.#compared = false;
+      throw error;
+    }
   }
 
   /** Takes items in order; they are shown with the next frame, an ending at once. */

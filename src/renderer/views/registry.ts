@@ -1,6 +1,7 @@
 /** The tabs of the centre and the panes of the inspector, in their order: one file and one line each. */
 import type { ComponentType } from 'react';
 import type { TraceState } from '../stores/trace.ts';
+import { compareView, findingsPane } from './compare/index.ts';
 import { liveView } from './live/index.ts';
 
 export interface View {
@@ -10,8 +11,10 @@ export interface View {
   readonly component: ComponentType;
   /** The count behind its title, from the shown trace. */
   readonly count?: (trace: TraceState) => number | undefined;
+  /** It has a time axis of its own: the timeline above it is folded while it is shown. */
+  readonly ownAxis?: boolean;
 }
 
-export const CENTRE_VIEWS: readonly View[] = [liveView];
+export const CENTRE_VIEWS: readonly View[] = [liveView, compareView];
 
-export const INSPECTOR_PANES: readonly View[] = [];
+export const INSPECTOR_PANES: readonly View[] = [findingsPane];

@@ -5,7 +5,7 @@ import type { SeedLane } from '../model/messages.ts';
 import type { Read } from '../model/stream.ts';
 import type { AdapterOptions } from '../model/trace.ts';
 import { findAll } from './findings/registry.ts';
-import { readAll } from './lane-reading.ts';
+import { readAll } from './read-all.ts';
 import type { MatrixResult } from './result.ts';
 import { requestTools } from './request-tools.ts';
 import { verdictOf } from './verdict.ts';

@@ -51,3 +51,18 @@ export const KIND_TONES: Readonly<Record<EventKind, string>> = {
   meta: 'k-meta',
   unknown: 'k-warn',
 };
+
+/** A kind of event to its drawing. */
+export const KIND_GLYPHS: Readonly<Record<EventKind, GlyphName>> = {
+  start: 'meta',
+  reasoning: 'reasoning',
+  text: 'text',
+  tool: 'tool',
+  usage: 'meta',
+  finish: 'end',
+  ping: 'meta',
+  error: 'error',
+  done: 'end',
+  meta: 'meta',
+  unknown: 'refused',
+};

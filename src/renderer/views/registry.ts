@@ -2,6 +2,7 @@
 import type { ComponentType } from 'react';
 import type { TraceState } from '../stores/trace.ts';
 import { compareView, findingsPane } from './compare/index.ts';
+import { inspectorPanes } from './inspector/panes.ts';
 import { liveView } from './live/index.ts';
 
 export interface View {
@@ -17,4 +18,4 @@ export interface View {
 
 export const CENTRE_VIEWS: readonly View[] = [liveView, compareView];
 
-export const INSPECTOR_PANES: readonly View[] = [findingsPane];
+export const INSPECTOR_PANES: readonly View[] = [...inspectorPanes, findingsPane];

@@ -70,6 +70,8 @@ export const COMMANDS = [
   { id: 'view.4', title: 'Fourth tab', group: 'Trace', keys: ['Mod+4'] },
   { id: 'view.5', title: 'Fifth tab', group: 'Trace', keys: ['Mod+5'] },
 
+  { id: 'events.merge', title: 'Merge deltas of one target', group: 'Trace', keys: ['m'], hint: 'merge' },
+
   { id: 'timeline.zoomIn', title: 'Zoom in', group: 'Timeline', keys: ['w'], hint: 'zoom' },
   { id: 'timeline.zoomOut', title: 'Zoom out', group: 'Timeline', keys: ['s'] },
   { id: 'timeline.panLeft', title: 'Pan left', group: 'Timeline', keys: ['a'] },
@@ -79,6 +81,9 @@ export const COMMANDS = [
   { id: 'timeline.fold', title: 'Fold or unfold the timeline', group: 'Timeline' },
 
   { id: 'play.toggle', title: 'Play or pause', group: 'Replay', keys: ['Space'], hint: 'play' },
+  { id: 'play.restart', title: 'Play from the start', group: 'Replay', keys: ['Home'] },
+  { id: 'play.slower', title: 'Play slower', group: 'Replay', keys: ['['] },
+  { id: 'play.faster', title: 'Play faster', group: 'Replay', keys: [']'] },
 
   { id: 'compare.with', title: 'Compare with…', group: 'Compare', keys: ['Mod+D'] },
   { id: 'compare.next', title: 'Next divergence', group: 'Compare', keys: ['n'], hint: 'divergence' },

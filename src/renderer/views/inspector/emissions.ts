@@ -68,6 +68,9 @@ function nameOf(kind: LaneMessage['message_type'], messages: readonly LaneMessag
   return `${content === '' ? `empty ${name}` : name}${more}`;
 }
 
+/** A message in a few words, without its content. */
+export const wordsOf = (message: LaneMessage): string => `${WORDS[message.message_type][0]}${detailOf(message)}`;
+
 /** What a message says beside its content, in a word. */
 function detailOf(message: LaneMessage): string {
   switch (message.message_type) {

@@ -2,8 +2,11 @@
 import type { ComponentType } from 'react';
 import type { TraceState } from '../stores/trace.ts';
 import { compareView, findingsPane } from './compare/index.ts';
+import { eventsView } from './events/index.ts';
 import { inspectorPanes } from './inspector/panes.ts';
 import { liveView } from './live/index.ts';
+import { messagesView } from './messages/index.ts';
+import { replayView } from './replay/index.ts';
 
 export interface View {
   /** Stable: kept in links and in the window's state. */
@@ -16,6 +19,6 @@ export interface View {
   readonly ownAxis?: boolean;
 }
 
-export const CENTRE_VIEWS: readonly View[] = [liveView, compareView];
+export const CENTRE_VIEWS: readonly View[] = [liveView, eventsView, messagesView, compareView, replayView];
 
 export const INSPECTOR_PANES: readonly View[] = [...inspectorPanes, findingsPane];

@@ -1,4 +1,4 @@
-import { useMemo, useRef, useState } from 'react';
+import { useCallback, useMemo, useRef, useState } from 'react';
 import { ArrowDown, Copy } from 'lucide-react';
 import type { LintRemark } from '../../../shared/compare/result.ts';
 import { chordOf, runCommand, useCommand } from '../../app/commands.ts';
@@ -45,22 +45,26 @@ export function EventsView() {
   const remarks = useMemo(() => remarksByEvent(lint), [lint]);
   const active = selected === null ? -1 : list.rowOf(selected);
 
-  const pick = useRef((event: number) => {
-    selectEvent(event);
-  }).current;
-  const toggle = useRef((event: number) => {
-    setOpened((before) => {
-      const after = new Set(before);
-      if (!after.delete(event)) after.add(event);
-      return after;
-    });
-  }).current;
+  const pick = useCallback(
+    (event: number) => {
+      session.setFollow(false);
+      selectEvent(event);
+    },
+    [session],
+  );
+  const toggle = useCallback(
+    (event: number) =>
+      setOpened((before) => {
+        const after = new Set(before);
+        if (!after.delete(event)) after.add(event);
+        return after;
+      }),
+    [],
+  );
   useCommand('events.merge', () => setMerge(!merge));
   const move = (at: number) => {
     const event = nearestEvent(list.rows, at, at < active ? -1 : 1);
-    if (event === null) return;
-    session.setFollow(false);
-    selectEvent(event);
+    if (event !== null) pick(event);
   };
   const heightOf = (at: number) => {
     const row = list.rows[at];

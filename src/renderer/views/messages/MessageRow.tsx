@@ -36,7 +36,8 @@ const LOOKS: Readonly<Record<LaneMessage['message_type'], readonly [glyph: Glyph
 
 interface MessageRowProps {
   readonly place: RowPlace;
-  readonly at: number;
+  /** Index into the model's messages. */
+  readonly message: number;
   readonly emission: Emission;
   /** Of the event that caused it; null before the first, and without timing. */
   readonly tNs: number | null;
@@ -44,18 +45,18 @@ interface MessageRowProps {
   /** Caused by the selected event too. */
   readonly same: boolean;
   readonly open: boolean;
-  readonly onPick: (row: number) => void;
-  readonly onOpen: (row: number) => void;
+  readonly onPick: (message: number) => void;
+  readonly onOpen: (message: number) => void;
 }
 
 /** One message of one lane; opened, with its JSON. */
-export const MessageRow = memo(function MessageRow({ place, at, emission, tNs, active, same, open, onPick, onOpen }: MessageRowProps) {
+export const MessageRow = memo(function MessageRow({ place, message: index, emission, tNs, active, same, open, onPick, onOpen }: MessageRowProps) {
   const { lane, ordinal, event, message } = emission;
   const [glyph, tone] = LOOKS[message.message_type];
   const content = contentOfMessage(message);
   const toggle = (click: MouseEvent) => {
     click.stopPropagation();
-    onOpen(at);
+    onOpen(index);
   };
   return (
     <div
@@ -65,7 +66,7 @@ export const MessageRow = memo(function MessageRow({ place, at, emission, tNs, a
       aria-rowindex={place.rowIndex}
       aria-selected={active}
       style={{ transform: `translateY(${place.top}px)`, height: place.height }}
-      onClick={() => onPick(at)}
+      onClick={() => onPick(index)}
       onDoubleClick={toggle}
     >
       <div className="grid-line message-line">

@@ -1,4 +1,4 @@
-import { useMemo, useRef, useState } from 'react';
+import { useCallback, useMemo, useRef, useState } from 'react';
 import { ArrowDown, Copy } from 'lucide-react';
 import { LANES, type LaneId } from '../../../shared/model/messages.ts';
 import { Button } from '../../components/Button.tsx';
@@ -43,31 +43,30 @@ export function MessagesView() {
   const pointed = cursor === null || model.messages[cursor]?.event !== selected ? -1 : list.rows.indexOf(cursor);
   const active = pointed >= 0 ? pointed : selected === null ? -1 : list.firstOf(selected);
 
-  const pick = (row: number) => {
-    const message = list.rows[row];
-    if (message === undefined) return;
-    setCursor(message);
-    const { event } = model.messages[message]!;
-    session.setFollow(false);
-    if (event !== null) selectEvent(event);
-  };
-  const toggle = (row: number) => {
-    const message = list.rows[row]!;
-    const after = new Set(opened);
-    if (!after.delete(message)) after.add(message);
-    setOpened(after);
-  };
-  // Rows are rendered again only when they change, so what they call must stay the same.
-  const latest = useRef({ pick, toggle });
-  latest.current = { pick, toggle };
-  const onPick = useRef((row: number) => latest.current.pick(row)).current;
-  const onOpen = useRef((row: number) => latest.current.toggle(row)).current;
+  const pick = useCallback(
+    (message: number) => {
+      setCursor(message);
+      const { event } = model.messages[message]!;
+      session.setFollow(false);
+      if (event !== null) selectEvent(event);
+    },
+    [session, model],
+  );
+  const toggle = useCallback(
+    (message: number) =>
+      setOpened((before) => {
+        const after = new Set(before);
+        if (!after.delete(message)) after.add(message);
+        return after;
+      }),
+    [],
+  );
 
   const render = (at: number, place: RowPlace) => {
     const message = list.rows[at]!;
     const emission = model.messages[message]!;
     const tNs = emission.event === null || !timed ? null : (model.events[emission.event]?.tNs ?? null);
-    return <MessageRow key={place.id} place={place} at={at} emission={emission} tNs={tNs} active={at === active} same={emission.event !== null && emission.event === selected} open={opened.has(message)} onPick={onPick} onOpen={onOpen} />;
+    return <MessageRow key={place.id} place={place} message={message} emission={emission} tNs={tNs} active={at === active} same={emission.event !== null && emission.event === selected} open={opened.has(message)} onPick={pick} onOpen={toggle} />;
   };
   const toggleLane = (lane: LaneId) => {
     const after = new Set(lanes);
@@ -106,8 +105,8 @@ export function MessagesView() {
         layout={opened}
         render={render}
         active={active}
-        onMove={pick}
-        onOpen={toggle}
+        onMove={(at) => pick(list.rows[at]!)}
+        onOpen={(at) => toggle(list.rows[at]!)}
         scroller={scroller}
         head={<Head timed={timed} />}
       />

@@ -45,8 +45,8 @@ export function readWith(options: AdapterOptions | null): void {
   set({ options, finding: null });
   if (options === null) return layOver(null);
   const { id, detail } = recorded.store.getState();
-  const session = new TraceSession(id, { detail, stored: true });
-  session.watch(options);
+  const session = new TraceSession(id, { detail, stored: true, options });
+  session.watch();
   layOver(session);
 }
 

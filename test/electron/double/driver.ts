@@ -6,6 +6,10 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import type { Browser, BrowserContext, Download, Page, Request, Route } from 'playwright/test';
+import { createClient, type Client } from '../../../src/shared/rpc/client.ts';
+import { CONNECT } from '../../../src/shared/rpc/handshake.ts';
+import { Inbox } from '../../../src/shared/rpc/inbox.ts';
+import type { Port } from '../../../src/shared/rpc/port.ts';
 import type { ShellApp } from '../shell-app.ts';
 import { link, type Remote } from './link.ts';
 import { inBrowser, inProgram, STAND_IN } from './origin.ts';
@@ -46,6 +50,9 @@ export class DoubleApp implements ShellApp {
   /** Pages that the program or a test sends somewhere: no guard is asked about that. */
   readonly #sent = new Set<Page>();
   readonly #foreign = new Map<string, string>();
+  readonly #clients = new Map<number, (port: number) => void>();
+  readonly #ends = new Map<number, Inbox>();
+  readonly #closers: (() => void)[] = [];
   #expectedPages = 0;
   #ended = false;
 
@@ -122,6 +129,19 @@ export class DoubleApp implements ShellApp {
     return this.#exited;
   }
 
+  /** A client of the test's own beside the page, through the same channel and the same kind of port. */
+  client(): Client {
+    const client = createClient(async () => {
+      const contents = await this.program.openClient();
+      const port = Promise.withResolvers<number>();
+      this.#clients.set(contents, port.resolve);
+      await this.program.ipc(contents, { id: 'client', url: 'app://tracelane/', parent: null }, CONNECT, ['of the test']);
+      return this.#portOf(await port.promise);
+    });
+    this.#closers.push(() => client.close());
+    return client;
+  }
+
   /** Loads another site, as nothing in the app could: what stands there has the preload and may try its luck. */
   async goToForeign(url: string, html: string): Promise<void> {
     this.#foreign.set(url, html);
@@ -146,6 +166,7 @@ export class DoubleApp implements ShellApp {
 
   /** Ends it whatever it does: for the end of a test. */
   async dispose(): Promise<void> {
+    for (const close of this.#closers.splice(0)) close();
     this.#ended = true;
     this.#child.kill('SIGKILL');
     await this.#exited;
@@ -174,6 +195,11 @@ export class DoubleApp implements ShellApp {
       },
       crash: async (contents) => (await this.#window(contents)).crash(),
       send: (contents, frame, channel, args, ports) => {
+        const client = this.#clients.get(contents);
+        if (client) {
+          client(ports[0]!);
+          return;
+        }
         const sent = this.#windows.get(contents)?.send(frame, { type: 'ipc', channel, args, ports }) ?? false;
         if (!sent) this.#loseAll(ports);
       },
@@ -186,7 +212,25 @@ export class DoubleApp implements ShellApp {
   }
 
   #toPort(port: number, message: ToPage): void {
+    const end = this.#ends.get(port);
+    if (end && message.type === 'portMessage') end.deliver(String(message.data));
+    else if (end) end.close();
     for (const window of this.#windows.values()) if (window.sendToPort(port, message)) return;
+  }
+
+  /** The end of a channel that came to a client of the test. */
+  #portOf(id: number): Port {
+    const inbox = new Inbox();
+    this.#ends.set(id, inbox);
+    return {
+      send: (frame) => quietly(this.program.portMessage(id, frame)),
+      onMessage: (listener) => inbox.onMessage(listener),
+      onClose: (listener) => inbox.onClose(listener),
+      close: () => {
+        inbox.close();
+        quietly(this.program.portClosed(id));
+      },
+    };
   }
 
   async #window(contents: number): Promise<WindowPage> {

@@ -58,6 +58,8 @@ export type ProgramSide = {
   portMessage(port: number, data: unknown): void;
   portClosed(port: number): void;
   // What a user or a test does.
+  /** Contents without a page, for a client of the test's own: what is sent to it comes as with any other. */
+  openClient(): number;
   inspect(): Inspection;
   clickMenu(id: string): void;
   closeWindow(contents: number): void;

@@ -8,7 +8,7 @@ import { emitPreventable } from './preventable.ts';
 import { rotateStorageKey } from './safe-storage.ts';
 import { answerRequest, privilegedSchemes, session } from './session.ts';
 import { answerDialogs, clickMenu, menuEntries } from './system.ts';
-import { BrowserWindow, windowOf } from './windows.ts';
+import { BrowserWindow, contentsOf, openClient, windowOf } from './windows.ts';
 
 const program: ProgramSide = {
   start: () => app.becomeReady(),
@@ -28,10 +28,11 @@ const program: ProgramSide = {
     windowOf(contents).emit(hangs ? 'unresponsive' : 'responsive');
   },
   ipc(contents, frame, channel, args) {
-    ipcMain.emit(channel, { sender: windowOf(contents).webContents, senderFrame: new WebFrameMain(contents, frame), ports: [] }, ...args);
+    ipcMain.emit(channel, { sender: contentsOf(contents), senderFrame: new WebFrameMain(contents, frame), ports: [] }, ...args);
   },
   portMessage,
   portClosed,
+  openClient,
   inspect: () => ({
     sandboxed: app.sandboxed,
     schemes: privilegedSchemes(),

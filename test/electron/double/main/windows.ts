@@ -22,7 +22,10 @@ interface WindowOptions extends Partial<Bounds> {
 const windows = new Map<number, BrowserWindow>();
 let nextId = 1;
 
-class WebContents extends EventEmitter {
+/** Contents that stand in no window: clients of a test. */
+const clients = new Map<number, WebContents>();
+
+export class WebContents extends EventEmitter {
   readonly id: number;
   readonly session = session.defaultSession;
   #url = '';
@@ -38,7 +41,7 @@ class WebContents extends EventEmitter {
   }
 
   isDestroyed(): boolean {
-    return !windows.has(this.id);
+    return !windows.has(this.id) && !clients.has(this.id);
   }
 
   loadURL(url: string): Promise<void> {
@@ -176,6 +179,16 @@ export class BrowserWindow extends EventEmitter {
       webPreferences: this.#options.webPreferences ?? {},
     };
   }
+}
+
+export function openClient(): number {
+  const id = nextId++;
+  clients.set(id, new WebContents(id));
+  return id;
+}
+
+export function contentsOf(id: number): WebContents {
+  return clients.get(id) ?? windowOf(id).webContents;
 }
 
 export function windowOf(contents: number): BrowserWindow {

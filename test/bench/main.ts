@@ -6,13 +6,16 @@
 import { Command } from 'commander';
 import { ACCUMULATION } from './accumulation.ts';
 import { DECODING } from './decoding.ts';
+import { eventLoop } from './event-loop.ts';
 import { judge, type Contest, type Result } from './measure.ts';
+import { rendering } from './rendering.ts';
+import { bytesOnDisk, STORE } from './store.ts';
 import { endTransport, framesPerSecond, TRANSPORT } from './transport.ts';
 
 /** Made one group at a time: the streams of all would not fit into memory together. */
-const GROUPS: readonly (() => readonly Contest[])[] = [...DECODING, ...ACCUMULATION, ...TRANSPORT];
+const GROUPS: readonly (() => readonly Contest[])[] = [...DECODING, ...ACCUMULATION, ...STORE, ...TRANSPORT];
 /** Counts and shares, which have ways of their own. */
-const OTHERS: Readonly<Record<string, () => Promise<Result>>> = { P19b: framesPerSecond };
+const OTHERS: Readonly<Record<string, () => Promise<readonly Result[]>>> = { P12: bytesOnDisk, P18: eventLoop, P19b: framesPerSecond, P20: rendering };
 
 const options = new Command('bench').option('--json', 'print only JSON').option('--only <ids>', 'targets to judge, with commas between them').parse().opts<{ json?: true; only?: string }>();
 const only = options.only === undefined ? undefined : new Set(options.only.split(','));
@@ -23,7 +26,7 @@ for (const group of GROUPS)
     if (only && !only.has(contest.id)) continue;
     take(await judge(contest));
   }
-for (const [id, measure] of Object.entries(OTHERS)) if (!only || only.has(id)) take(await measure());
+for (const [id, measure] of Object.entries(OTHERS)) if (!only || only.has(id)) for (const result of await measure()) take(result);
 await endTransport();
 
 if (options.json) console.log(JSON.stringify(results.map(({ id, what, value, target, met }) => ({ id, what, value, target, met }))));

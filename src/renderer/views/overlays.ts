@@ -1,10 +1,5 @@
 /** Dialogs over the window: one file and one line each. */
 import type { ComponentType } from 'react';
-import { PasteDialog } from './import/PasteDialog.tsx';
-import { KeySheet } from './keys/KeySheet.tsx';
-import { Palette } from './palette/Palette.tsx';
-import { RunEditor } from './run/RunEditor.tsx';
-import { Settings } from './settings/Settings.tsx';
 
 export interface OverlayProps {
   /** What it was opened for, as its opener gave it. */
@@ -12,12 +7,6 @@ export interface OverlayProps {
   readonly close: () => void;
 }
 
-export type OverlayId = 'run' | 'palette' | 'keys' | 'settings' | 'paste';
+export type OverlayId = 'run' | 'palette' | 'keys' | 'settings';
 
-export const OVERLAYS: Partial<Record<OverlayId, ComponentType<OverlayProps>>> = {
-  run: RunEditor,
-  palette: Palette,
-  keys: KeySheet,
-  settings: Settings,
-  paste: PasteDialog,
-};
+export const OVERLAYS: Partial<Record<OverlayId, ComponentType<OverlayProps>>> = {};

@@ -38,21 +38,20 @@ function layout(data: TimelineData, timed: boolean, folded: boolean): { readonly
   return { rows, height: top };
 }
 
-/** Times need something to stand for: an answer that was no stream has no timeline. `compact`: folded, whatever was chosen. */
-export function Timeline({ compact }: { readonly compact: boolean }) {
+/** Times need something to stand for: an answer that was no stream has no timeline. */
+export function Timeline() {
   const empty = useTrace((trace) => trace.phase === 'ended' && trace.model.events.length === 0);
-  return empty ? null : <FullTimeline compact={compact} />;
+  return empty ? null : <FullTimeline />;
 }
 
-function FullTimeline({ compact }: { readonly compact: boolean }) {
+function FullTimeline() {
   const session = useSession();
   const { model } = session;
   const data = useMemo(() => new TimelineData(model), [model]);
   const pulse = useTrace((trace) => trace.pulse);
   const structure = useTrace((trace) => trace.structure);
   const timed = useTrace((trace) => trace.detail?.timed ?? true);
-  const [chosen, setChosen] = useState(() => localStorage.getItem(FOLDED_KEY) === 'yes');
-  const folded = chosen || compact;
+  const [folded, setFolded] = useState(() => localStorage.getItem(FOLDED_KEY) === 'yes');
   const plot = useRef<HTMLDivElement>(null);
 
   data.take();
@@ -63,9 +62,9 @@ function FullTimeline({ compact }: { readonly compact: boolean }) {
   useNavigation(data, view);
   const fold = () => {
     localStorage.setItem(FOLDED_KEY, folded ? 'no' : 'yes');
-    setChosen(!folded);
+    setFolded(!folded);
   };
-  useCommand('timeline.fold', fold, !compact);
+  useCommand('timeline.fold', fold);
 
   const style = { height } as CSSProperties;
   return (
@@ -73,7 +72,7 @@ function FullTimeline({ compact }: { readonly compact: boolean }) {
       <div className="timeline-grid" style={style}>
         <div className="timeline-names">
           <div className="timeline-name axis-name" style={{ height: AXIS_HEIGHT }}>
-            <button type="button" className="timeline-fold" aria-expanded={!folded} aria-label="Timeline" disabled={compact} onClick={fold}>
+            <button type="button" className="timeline-fold" aria-expanded={!folded} aria-label="Timeline" onClick={fold}>
               <Icon of={folded ? ChevronRight : ChevronDown} size={12} />
               {timed ? 'since request' : 'order only, no timing'}
             </button>

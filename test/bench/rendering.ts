@@ -1,0 +1,167 @@
+/**
+ * P20 and P20b: what the window costs its main thread while 2,000 events a second arrive, over what naive React costs with
+ * the same text. The window is the real one: an endpoint streams, the headless host records and reads it in three lanes.
+ */
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { extname, join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import react from '@vitejs/plugin-react';
+import { chromium, type Browser, type Page } from 'playwright';
+import { build } from 'vite';
+import { WebSocketServer } from 'ws';
+import type { EndpointId } from '../../src/shared/model/ids.ts';
+import { DEFAULT_OPTIONS } from '../../src/shared/model/trace.ts';
+import type { Client } from '../../src/shared/rpc/client.ts';
+import { startHost, type Host } from '../support/host.ts';
+import { paced, RATE, startEndpoint, type Endpoint } from './endpoint.ts';
+import { quantile, REPETITIONS, shuffled, type Result } from './measure.ts';
+
+/** Not measured: the page is built up and the first text laid out. */
+const LEAD_SECONDS = 1.5;
+const SECONDS = 5;
+const VIEWPORT = { width: 1280, height: 800 };
+
+interface Cost {
+  /** Task time of the main thread over wall time. */
+  readonly share: number;
+  /** Part of the frames that came more than half a frame late. */
+  readonly dropped: number;
+  readonly longTasks: number;
+}
+
+export async function rendering(): Promise<readonly Result[]> {
+  const folder = await mkdtemp(join(tmpdir(), 'tracelane-bench-'));
+  const source = await startSource(join(folder, 'naive'));
+  const host = await startHost();
+  const client = host.client();
+  const { id } = await client.call('endpoints.save', { name: 'bench', baseUrl: `${source.url}/v1`, type: 'openai', provider_name: 'openai' });
+  const browser = await chromium.launch({ executablePath: process.env['CHROMIUM_PATH'] ?? '/usr/bin/chromium', args: ['--no-sandbox'] });
+  try {
+    // The first screen of an empty store is another page than the one that is measured.
+    await windowCost(browser, host, client, id);
+    return await compare(() => windowCost(browser, host, client, id), () => naiveCost(browser, source));
+  } finally {
+    await browser.close();
+    await host.stop();
+    await source.close();
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+async function compare(windowOnce: () => Promise<Cost>, naiveOnce: () => Promise<Cost>): Promise<readonly Result[]> {
+  const costs: { readonly window: Cost; readonly naive: Cost; readonly again: Cost }[] = [];
+  for (let i = 0; i < REPETITIONS; i++) {
+    const once = new Map<string, Cost>();
+    for (const name of shuffled(['window', 'naive', 'again'])) once.set(name, await (name === 'window' ? windowOnce() : naiveOnce()));
+    costs.push({ window: once.get('window')!, naive: once.get('naive')!, again: once.get('again')! });
+  }
+  const ratio = quantile(costs.map(({ window, naive }) => window.share / naive.share), 0.5);
+  const self = quantile(costs.map(({ naive, again }) => again.share / naive.share), 0.5);
+  const share = quantile(costs.map(({ window }) => window.share), 0.5);
+  const dropped = quantile(costs.map(({ window }) => window.dropped), 0.5);
+  const longTasks = quantile(costs.map(({ window }) => window.longTasks), 0.5);
+  return [
+    { id: 'P20', what: `the window's main thread at ${RATE} events a second in three lanes, over naive React with one text`, value: ratio, target: 0.4, met: ratio <= 0.4, note: `share ${share.toFixed(2)}, divisor against itself ${self.toFixed(2)}` },
+    { id: 'P20b', what: 'part of the frames dropped after the first second', value: dropped, target: 0.01, met: dropped <= 0.01 },
+    { id: 'P20b', what: 'tasks over 50 ms after the first second', value: longTasks, target: 0, met: longTasks === 0 },
+  ];
+}
+
+/** The endpoint, which also serves the naive page and its text, at the same rate. */
+async function startSource(naiveDir: string): Promise<Endpoint> {
+  await build({
+    root: fileURLToPath(new URL('naive', import.meta.url)),
+    logLevel: 'error',
+    build: { outDir: naiveDir, emptyOutDir: true },
+    plugins: [react()],
+  });
+  const endpoint = await startEndpoint(LEAD_SECONDS + SECONDS + 4, (request, response) => {
+    const path = request.url === '/' ? 'index.html' : (request.url ?? '').slice(1);
+    readFile(join(naiveDir, path)).then(
+      (file) => response.writeHead(200, { 'content-type': TYPES[extname(path)] ?? 'text/plain' }).end(file),
+      () => response.writeHead(404).end(),
+    );
+  });
+  const texts = endpoint.frames.map(textOf).filter((text) => text !== '');
+  new WebSocketServer({ server: endpoint.server, path: '/pieces' }).on('connection', (socket) => {
+    socket.on('close', paced(texts, (text) => socket.send(text), () => socket.close()));
+  });
+  return endpoint;
+}
+
+const TYPES: Readonly<Record<string, string>> = { '.html': 'text/html', '.js': 'text/javascript' };
+
+function textOf(frame: string): string {
+  const data = frame.slice('data: '.length).trim();
+  if (!data.startsWith('{')) return '';
+  const { choices } = JSON.parse(data) as { choices?: { delta?: { content?: string } }[] };
+  return choices?.[0]?.delta?.content ?? '';
+}
+
+async function windowCost(browser: Browser, host: Host, client: Client, endpoint: EndpointId): Promise<Cost> {
+  const page = await browser.newPage({ viewport: VIEWPORT });
+  try {
+    await page.goto(host.url);
+    await page.locator('[data-pane="list"]').waitFor();
+    const request = { model: 'm', messages: [{ role: 'user', content: 'Go on.' }], stream: true };
+    const { id } = await client.call('runs.start', { endpoint, api: 'chat_completions', request, options: DEFAULT_OPTIONS });
+    await page.locator('[data-lane="wire"] .streamed').first().waitFor();
+    const cost = await costOf(page);
+    await client.call('runs.cancel', { id });
+    return cost;
+  } finally {
+    await page.close();
+  }
+}
+
+async function naiveCost(browser: Browser, source: Endpoint): Promise<Cost> {
+  const page = await browser.newPage({ viewport: VIEWPORT });
+  try {
+    await page.goto(source.url);
+    return await costOf(page);
+  } finally {
+    await page.close();
+  }
+}
+
+async function costOf(page: Page): Promise<Cost> {
+  const session = await page.context().newCDPSession(page);
+  await session.send('Performance.enable');
+  await sleep(LEAD_SECONDS * 1000);
+  await page.evaluate(watchFrames);
+  const before = await metrics(session);
+  await sleep(SECONDS * 1000);
+  const after = await metrics(session);
+  const { dropped, longTasks } = await page.evaluate(() => (globalThis as unknown as Watching).watching);
+  return { share: (after.task - before.task) / (after.at - before.at), dropped, longTasks };
+}
+
+async function metrics(session: Awaited<ReturnType<ReturnType<Page['context']>['newCDPSession']>>): Promise<{ readonly task: number; readonly at: number }> {
+  const { metrics: all } = await session.send('Performance.getMetrics');
+  const valueOf = (name: string): number => all.find((metric) => metric.name === name)!.value;
+  return { task: valueOf('TaskDuration'), at: valueOf('Timestamp') };
+}
+
+interface Watching {
+  watching: { dropped: number; longTasks: number };
+}
+
+/** Runs in the page: counts frames that came late, and long tasks. */
+function watchFrames(): void {
+  const watching = { dropped: 0, longTasks: 0 };
+  (globalThis as unknown as Watching).watching = watching;
+  let frames = 0;
+  let late = 0;
+  let last = performance.now();
+  const frame = (now: number): void => {
+    frames++;
+    if (now - last > 25) late++;
+    last = now;
+    watching.dropped = late / frames;
+    requestAnimationFrame(frame);
+  };
+  requestAnimationFrame(frame);
+  new PerformanceObserver((list) => (watching.longTasks += list.getEntries().length)).observe({ entryTypes: ['longtask'] });
+}

@@ -1,0 +1,141 @@
+/** P10, P11 and P12: what a run costs to write, and what it takes on disk. */
+import { closeSync, fsyncSync, mkdtempSync, openSync, rmSync, statSync, writeSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import Database from 'better-sqlite3';
+import { openFile } from '../../src/main/core/store/database.ts';
+import { packReads } from '../../src/main/core/store/parts.ts';
+import { Queries } from '../../src/main/core/store/queries.ts';
+import { createdColumns, finishedColumns } from '../../src/main/core/store/rows.ts';
+import { StoreWriter } from '../../src/main/core/store/writer.ts';
+import { SCENARIOS } from '../../src/main/core/samples/scenarios.ts';
+import { bodyOf } from '../../src/main/core/samples/answers.ts';
+import { FORMATS } from '../../src/main/core/samples/formats/formats.ts';
+import { endpointId, traceId } from '../../src/shared/model/ids.ts';
+import { DEFAULT_OPTIONS } from '../../src/shared/model/trace.ts';
+import { MetricsMeter } from '../../src/shared/metrics/metrics.ts';
+import type { Read } from '../../src/shared/model/stream.ts';
+import type { Contest, Result } from './measure.ts';
+import { bytesOf, readsPerFrame, textFrames } from './streams.ts';
+
+/** Reads of a batch: what comes in 16 ms at 2,000 a second. */
+const BATCH = 32;
+const BATCHES = 400;
+const KB = 1024;
+
+const folder = mkdtempSync(join(tmpdir(), 'tracelane-bench-'));
+process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
+const NO_METRICS = new MetricsMeter().value();
+let files = 0;
+const newFile = (): string => join(folder, `${++files}.db`);
+
+function writerOf(db: Database.Database): StoreWriter {
+  return new StoreWriter(db, new Queries(db), undefined, Date.now());
+}
+
+function createTrace(writer: StoreWriter, name: string): void {
+  const trace = createdColumns({
+    id: traceId(name), title: name, renamed: false, starred: false, source: 'run', api: 'messages', framing: 'sse', model: null, startedAt: 0, timed: true,
+    metrics: NO_METRICS, endpointId: endpointId('e'), endpoint: { type: 'anthropic', provider_name: 'anthropic', model: 'm' },
+    options: DEFAULT_OPTIONS, request: {}, messageId: 'message-1', stepId: 'step-1',
+  });
+  writer.write([{ op: 'create', trace }]);
+}
+
+function writeReads(writer: StoreWriter, name: string, reads: readonly Read[], perBatch: number): void {
+  for (let at = 0; at < reads.length; at += perBatch) writer.write([{ op: 'reads', id: name, run: packReads(reads.slice(at, at + perBatch)) }]);
+}
+
+/** Fresh reads of a stream, in batches as a live run gives them. */
+const liveReads = readsPerFrame(textFrames('messages', BATCH * BATCHES));
+
+let live = 0;
+function liveBatches(): () => string {
+  const db = openFile(newFile());
+  const writer = writerOf(db);
+  return () => {
+    const name = `t${++live}`;
+    createTrace(writer, name);
+    writeReads(writer, name, liveReads, BATCH);
+    return `${liveReads.length} reads`;
+  };
+}
+
+/** The same reads as plain rows, with the transaction's statements prepared. */
+function plainRows(): () => string {
+  const db = new Database(newFile());
+  db.pragma('journal_mode = WAL');
+  db.pragma('synchronous = NORMAL');
+  db.exec('CREATE TABLE frames (trace INTEGER NOT NULL, n INTEGER NOT NULL, t REAL NOT NULL, body BLOB NOT NULL)');
+  const [begin, insert, commit] = ['BEGIN', 'INSERT INTO frames VALUES (?, ?, ?, ?)', 'COMMIT'].map((sql) => db.prepare(sql));
+  let trace = 0;
+  return () => {
+    trace++;
+    for (let at = 0; at < liveReads.length; at += BATCH) {
+      begin!.run();
+      for (const { n, tNs, bytes } of liveReads.slice(at, at + BATCH)) insert!.run(trace, n, tNs, bytes);
+      commit!.run();
+    }
+    return `${liveReads.length} reads`;
+  };
+}
+
+const body = bytesOf(textFrames('messages', 60_000));
+const bulkReads: readonly Read[] = Array.from({ length: Math.ceil(body.length / (16 * KB)) }, (_, n) => ({ n, tNs: n * 1e6, offset: n * 16 * KB, bytes: body.subarray(n * 16 * KB, (n + 1) * 16 * KB) }));
+
+function segments(): () => string {
+  const db = openFile(newFile());
+  const writer = writerOf(db);
+  return () => {
+    const name = `t${++live}`;
+    createTrace(writer, name);
+    writeReads(writer, name, bulkReads, 16);
+    return `${body.length} bytes`;
+  };
+}
+
+function appended(): () => string {
+  return () => {
+    const file = openSync(newFile(), 'w');
+    for (let at = 0; at < body.length; at += 64 * KB) writeSync(file, body.subarray(at, at + 64 * KB));
+    fsyncSync(file);
+    closeSync(file);
+    return `${body.length} bytes`;
+  };
+}
+
+export const STORE: readonly (() => readonly Contest[])[] = [
+  () => [{ id: 'P10', what: 'durable batches of 32 reads, over BEGIN, 32 inserts and COMMIT', target: 1.5, subject: liveBatches(), floor: plainRows() }],
+  () => [{ id: 'P11', what: 'sealed, compressed segments, over appending to a file in 64 KB writes', target: 5, subject: segments(), floor: appended() }],
+];
+
+/** Every sample of 64 KB or more over every API, each a trace of its own. */
+export async function bytesOnDisk(): Promise<readonly Result[]> {
+  const file = newFile();
+  const empty = openFile(newFile());
+  const db = openFile(file);
+  const writer = writerOf(db);
+  let raw = 0;
+  for (const scenario of SCENARIOS)
+    for (const api of scenario.apis) {
+      const format = FORMATS[api];
+      const bytes = bodyOf(scenario, format, format.request(scenario));
+      if (bytes.length < 64 * KB) continue;
+      raw += bytes.length;
+      const name = `${scenario.model} ${api}`;
+      createTrace(writer, name);
+      const frames = new TextDecoder().decode(bytes).split(/(?<=\n\n)/);
+      writeReads(writer, name, readsPerFrame(frames), BATCH);
+      writer.write([{ op: 'finish', id: name, result: finishedColumns({ endedAtNs: 0, ending: { state: 'complete', rule: '' }, metrics: NO_METRICS }) }]);
+    }
+  const size = sizeOf(db, file) - sizeOf(empty, empty.name);
+  const value = size / raw;
+  return [{ id: 'P12', what: 'bytes on disk of traces of 64 KB or more, over their raw bytes', value, target: 0.12, met: value <= 0.12, note: `${raw} raw bytes` }];
+}
+
+function sizeOf(db: Database.Database, file: string): number {
+  db.pragma('wal_checkpoint(TRUNCATE)');
+  db.pragma('incremental_vacuum');
+  db.pragma('wal_checkpoint(TRUNCATE)');
+  return statSync(file).size;
+}

@@ -21,7 +21,7 @@ const RATIO_FREE_BYTES = 1024 ** 2;
 const HIGH_WATER_BYTES = 16 * 1024 ** 2;
 const LOW_WATER_BYTES = 4 * 1024 ** 2;
 /** How much is told in one turn of the event loop: between two turns the socket is read, and what it gives gets its time. */
-const TURN_BYTES = 256 * 1024;
+const TURN_BYTES = 128 * 1024;
 const TURN_READS = 1_000;
 
 export interface CaptureLimits {
@@ -52,9 +52,9 @@ export interface CaptureListener {
 
 /**
  * Headers of the SDKs that are sent. Others come out of environment variables meant for one provider (OPENAI_CUSTOM_HEADERS,
- * OPENAI_ORG_ID, …), and are not for whatever endpoint this is.
+ * OPENAI_ORG_ID, …), and are not for whatever endpoint this is; or they tell of a timeout that is not used.
  */
-const SDK_HEADER = /^(?:accept|content-type|user-agent|idempotency-key|anthropic-version|anthropic-beta|openai-beta|x-stainless-.*)$/;
+const SDK_HEADER = /^(?:accept|content-type|user-agent|idempotency-key|anthropic-version|anthropic-beta|openai-beta|x-stainless-(?!timeout).*)$/;
 
 /** One request and its answer. */
 export class Capture {

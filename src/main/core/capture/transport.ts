@@ -30,6 +30,9 @@ export interface ExchangeListener {
   end(end: BodyEnd, at: bigint): void;
 }
 
+/** A peer that has vanished without a word is asked for after this, so that the system ends the connection at last. */
+const PROBE_AFTER_MS = 60_000;
+
 export class HttpExchange {
   readonly #listener: ExchangeListener;
   readonly #target: string;
@@ -48,6 +51,7 @@ export class HttpExchange {
     const start = secure ? requestHttps : requestHttp;
     this.#request = start(url, { method, headers: headers.flat(), agent: false });
     this.#request.setNoDelay(true);
+    this.#request.setSocketKeepAlive(true, PROBE_AFTER_MS);
     this.#watchConnection(secure);
     this.#request.once('response', (response) => this.#answer(response));
     this.#request.on('error', (error) => this.#fail(error));

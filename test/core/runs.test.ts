@@ -1,5 +1,7 @@
 /** Runs from the request to the stored result: what is sent, stored and shown, and that all readings of it are one. */
+import { readdir, readFile } from 'node:fs/promises';
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { readingSetup } from '../../src/main/core/runs/reading-setup.ts';
 import { costOf } from '../../src/main/core/prices/prices.ts';
@@ -14,16 +16,16 @@ import { requestFor, sampleEndpoint, useRuns, watch, withServer } from '../suppo
 const fixture = useRuns();
 
 /** The items of the stored bytes, read as they would be after a restart. */
-function storedItems(id: TraceId): readonly TraceItem[] {
+async function storedItems(id: TraceId): Promise<readonly TraceItem[]> {
   const { store } = fixture;
-  const { endedAtNs, ending } = store.results.get(id)!;
-  const head = store.heads.get(id);
-  const reading = new StreamReading(readingSetup(store.traces.get(id)!));
+  const trace = await store.get(id);
+  const head = await store.head(id);
+  const reading = new StreamReading(readingSetup(trace));
   return [
     ...reading.begin(),
     ...(head ? reading.head(head.head, head.tNs) : []),
-    ...store.readsOf.get(id)!.flatMap((read) => [...reading.feed(read)]),
-    ...reading.end(endedAtNs, () => ending),
+    ...(await fixture.reads(id)).flatMap((read) => [...reading.feed(read)]),
+    ...reading.end(trace.metrics.totalNs!, () => trace.ending!),
   ];
 }
 
@@ -31,7 +33,7 @@ describe.each(SCENARIOS.flatMap(({ model, apis }) => apis.map((api) => [model, a
   test('reads live as it reads from the store', async () => {
     const { id, items } = await fixture.sample(model, api);
     await fixture.runs.close();
-    expect(JSON.stringify(storedItems(id))).toBe(JSON.stringify(items));
+    expect(JSON.stringify(await storedItems(id))).toBe(JSON.stringify(items));
   });
 });
 
@@ -39,7 +41,7 @@ describe.each(['fault-401', 'fault-malformed-event', 'fault-cut', 'fault-reset-f
   test('reads live as it reads from the store', async () => {
     const { id, items } = await fixture.sample(model);
     await fixture.runs.close();
-    expect(JSON.stringify(storedItems(id))).toBe(JSON.stringify(items));
+    expect(JSON.stringify(await storedItems(id))).toBe(JSON.stringify(items));
   });
 });
 
@@ -47,23 +49,24 @@ describe('the trace', () => {
   test.each(APIS)('is there before the answer, and holds the request over %s', async (api) => {
     const request = requestFor('fault-no-answer', api);
     const { id } = await fixture.runs.start({ endpoint: sampleEndpoint(api), api, request, options: DEFAULT_OPTIONS, source: 'sample' });
-    expect(fixture.store.traces.get(id)).toMatchObject({
+    const trace = await fixture.store.get(id);
+    expect(trace).toMatchObject({
       api, source: 'sample', model: 'fault-no-answer', endpointId: sampleEndpoint(api), endpoint: { type: api === 'messages' ? 'anthropic' : 'openai', model: 'fault-no-answer' },
       title: expect.stringMatching(/\w/), startedAt: expect.any(Number), timed: true, framing: 'sse', options: DEFAULT_OPTIONS, request: { ...request, stream: true },
       metrics: { events: 0, reads: 0, bytes: 0, firstByteNs: null, totalNs: null },
       messageId: expect.stringMatching(/^message-[0-9a-f-]{36}$/), stepId: expect.stringMatching(/^step-[0-9a-f-]{36}$/),
       requestHead: { method: 'POST', url: expect.stringMatching(/\/v1\/(?:chat\/completions|responses|messages)$/) },
     });
-    expect(fixture.store.results.size).toBe(0);
+    expect(trace).not.toHaveProperty('ending');
   });
 
   test('ends with its numbers, usage, finish and model', async () => {
     const { id, ending } = await fixture.sample('parallel-tools', 'messages');
     await fixture.runs.close();
-    const result = fixture.store.results.get(id)!;
+    const result = await fixture.store.get(id);
     expect(result).toMatchObject({ ending, model: 'parallel-tools', finish: { unified: 'tool_use', raw: 'tool_use' }, usage: { input: expect.any(Number), output: expect.any(Number) } });
     const { metrics } = result;
-    expect(metrics).toMatchObject({ totalNs: result.endedAtNs, reads: fixture.store.readsOf.get(id)!.length });
+    expect(metrics).toMatchObject({ totalNs: expect.any(Number), reads: result.storedReads, bytes: result.storedBytes });
     expect(metrics.firstByteNs).toBeLessThanOrEqual(metrics.firstEventNs!);
     expect(metrics.firstToolNs).toBeLessThanOrEqual(metrics.totalNs!);
     // A sample costs nothing and has no price: absent, not 0.
@@ -73,17 +76,23 @@ describe('the trace', () => {
   test('has a provider trace for each adapter that got as far, with its step', async () => {
     const { id } = await fixture.sample('plain-text');
     await fixture.runs.close();
-    const { stepId } = fixture.store.traces.get(id)!;
-    expect(fixture.store.provider.map(({ trace, lane, stepId }) => [trace, lane, stepId])).toEqual([[id, 'legacy', stepId], [id, 'simple', stepId]]);
-    const [{ document }] = fixture.store.provider as unknown as [{ document: { request_json: object } }];
+    await fixture.store.flush();
+    const { stepId } = await fixture.store.get(id);
+    const rows = await fixture.store.providerTraces(id);
+    expect(rows.map(({ lane, stepId }) => [lane, stepId]).toSorted()).toEqual([['legacy', stepId], ['simple', stepId]]);
+    const { document } = rows[0]!;
     // As the server held it: without what only the sending adds.
-    expect(Object.keys(document.request_json)).not.toContain('stream_options');
+    expect(Object.keys(document.request_json as object)).not.toContain('stream_options');
   });
 
   test('tells its row now and then, not with each read', async () => {
-    const { id } = await fixture.sample('long-answer');
-    expect(fixture.store.readsOf.get(id)!.length).toBeGreaterThan(20);
-    expect(fixture.store.live.length).toBeLessThan(fixture.store.readsOf.get(id)!.length / 4);
+    let told = 0;
+    const runs = fixture.runsWith('setLive', () => { told++; });
+    const { id } = await fixture.sample('long-answer', 'chat_completions', runs);
+    await runs.close();
+    const { reads } = (await fixture.store.get(id)).metrics;
+    expect(reads).toBeGreaterThan(100);
+    expect(told).toBeLessThan(reads / 4);
   });
 });
 
@@ -140,27 +149,35 @@ describe('a store that fails', () => {
   beforeEach(() => { vi.spyOn(console, 'error').mockImplementation(() => {}); });
   afterEach(() => { vi.restoreAllMocks(); });
 
+  const noRoom = async (): Promise<never> => { throw new Error('no room'); };
+
   test('at the start ends no run, and the trace can still be looked at', async () => {
-    fixture.store.failing = 'create';
-    const { id, items, ending } = await fixture.sample('plain-text');
-    expect(ending.state).toBe('complete');
-    await fixture.runs.close();
-    expect(fixture.store.traces.size).toBe(0);
-    expect(await watch(fixture.runs, id)).toEqual(items);
-    expect(fixture.runs.trace(id)).toMatchObject({ id, ending, httpStatus: 200, metrics: { bytes: expect.any(Number) }, usage: { output: expect.any(Number) } });
+    const runs = fixture.runsWith('createTrace', noRoom);
+    const { id, items } = await fixture.sample('plain-text', 'chat_completions', runs);
+    await runs.close();
+    await expect(fixture.store.get(id)).rejects.toMatchObject({ code: 'not-found' });
+    expect(items.at(-1)).toMatchObject({ k: 'ending', ending: { state: 'complete' } });
+    expect(await watch(runs, id)).toEqual(items);
+    expect(runs.trace(id)).toMatchObject({ id, ending: { state: 'complete' }, httpStatus: 200, metrics: { bytes: expect.any(Number) }, usage: { output: expect.any(Number) } });
   });
   test('at the end likewise', async () => {
-    fixture.store.failing = 'finish';
-    const { id, items } = await fixture.sample('plain-text');
-    await fixture.runs.close();
-    expect(await watch(fixture.runs, id)).toEqual(items);
+    const runs = fixture.runsWith('finishTrace', noRoom);
+    const { id, items } = await fixture.sample('plain-text', 'chat_completions', runs);
+    await runs.close();
+    expect(await watch(runs, id)).toEqual(items);
+  });
+  test('to take every read keeps the run, whatever it says of the rest', async () => {
+    const runs = fixture.runsWith('appendReads', () => {});
+    const { id, items } = await fixture.sample('plain-text', 'chat_completions', runs);
+    await runs.close();
+    expect(await watch(runs, id)).toEqual(items);
   });
   test('keeps the last eight of such runs', async () => {
-    fixture.store.failing = 'create';
+    const runs = fixture.runsWith('createTrace', noRoom);
     const ids: TraceId[] = [];
-    for (let i = 0; i < 10; i++) ids.push((await fixture.sample('fault-empty')).id);
-    await fixture.runs.close();
-    expect(ids.map((id) => fixture.runs.live(id) !== undefined)).toEqual([false, false, ...ids.slice(2).map(() => true)]);
+    for (let i = 0; i < 10; i++) ids.push((await fixture.sample('fault-empty', 'chat_completions', runs)).id);
+    await runs.close();
+    expect(ids.map((id) => runs.live(id) !== undefined)).toEqual([false, false, ...ids.slice(2).map(() => true)]);
   });
   test('a run that is stored whole is not kept in memory', async () => {
     const { id } = await fixture.sample('plain-text');
@@ -176,9 +193,10 @@ test('many runs at once are each whole', async () => {
 });
 
 test('nothing is sent any more once the program closes', async () => {
+  const { total } = await fixture.store.list({ limit: 1 });
   const starting = fixture.runs.start({ endpoint: sampleEndpoint('responses'), api: 'responses', request: requestFor('plain-text', 'responses'), options: DEFAULT_OPTIONS, source: 'run' });
   await Promise.all([fixture.runs.close(), expect(starting).rejects.toMatchObject({ code: 'closing' })]);
-  expect(fixture.store.traces.size).toBe(0);
+  expect(await fixture.store.list({ limit: 1 })).toMatchObject({ total });
 });
 
 test('cancelling what is not there, or is over, does nothing', async () => {
@@ -191,10 +209,14 @@ test('cancelling what is not there, or is over, does nothing', async () => {
 describe('the key of a run', () => {
   const KEY = 'marker-key-0123456789';
   const request = (): Record<string, unknown> => ({ ...requestFor('plain-text', 'chat_completions'), user: KEY, metadata: { [KEY]: `Bearer ${KEY}` } });
-  const everything = () => {
-    const { store } = fixture;
-    return [...store.traces.values(), ...store.heads.values(), ...store.results.values(), ...store.live, ...store.provider, ...store.endpointsById.values()];
+  /** Every file of the data folder, as it lies on the disk. */
+  const files = async (): Promise<Buffer> => {
+    await fixture.store.flush();
+    const names = await readdir(fixture.dataDir, { recursive: true });
+    return Buffer.concat(await Promise.all(names.map((name) => readFile(join(fixture.dataDir, name)).catch(() => Buffer.alloc(0)))));
   };
+  const stored = async (id: TraceId): Promise<string> =>
+    JSON.stringify([await fixture.store.get(id), await fixture.store.head(id), await fixture.store.list({ limit: 10 }), await fixture.store.providerTraces(id), await fixture.endpoints.list()]);
 
   test('is in none of its items, nor in anything that is stored or answered', async () => {
     const endpoint = await fixture.endpoint(`${fixture.sampleUrl}/v1`, { key: KEY });
@@ -202,8 +224,10 @@ describe('the key of a run', () => {
     expect(ending.state).toBe('complete');
     const row = fixture.runs.trace(id);
     await fixture.runs.close();
-    expect(JSON.stringify([everything(), items, row, await fixture.endpoints.list()])).not.toContain(KEY);
-    expect(Buffer.concat(fixture.store.readsOf.get(id)!.map(({ bytes }) => bytes)).includes(KEY)).toBe(false);
+    expect(JSON.stringify([items, row]) + (await stored(id))).not.toContain(KEY);
+    const disk = await files();
+    // What is kept in its place is there, so that the right files were looked at.
+    expect([disk.includes('<redacted 21 chars>'), disk.includes(KEY)]).toEqual([true, false]);
   });
 
   test('is taken out of the head and the ending when the endpoint says it back; the bytes stay exact', async () => {
@@ -215,9 +239,9 @@ describe('the key of a run', () => {
       const { id, ending } = await fixture.run({ endpoint: await fixture.endpoint(baseUrl, { key: KEY }), request: request() });
       await fixture.runs.close();
       expect(ending.rule).toContain('Incorrect API key provided: <redacted 21 chars>');
-      expect(fixture.store.heads.get(id)!.head.headers).toContainEqual(['x-echo', '<redacted 21 chars>']);
-      expect(JSON.stringify(everything())).not.toContain(KEY);
-      expect(Buffer.concat(fixture.store.readsOf.get(id)!.map(({ bytes }) => bytes)).toString()).toBe(body);
+      expect((await fixture.store.head(id))!.head.headers).toContainEqual(['x-echo', '<redacted 21 chars>']);
+      expect(await stored(id)).not.toContain(KEY);
+      expect((await fixture.body(id)).toString()).toBe(body);
     });
   });
 });

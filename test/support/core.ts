@@ -8,7 +8,7 @@ import type { TraceId } from '../../src/shared/model/ids.ts';
 import type { TraceItem } from '../../src/shared/model/items.ts';
 import type { AdapterOptions } from '../../src/shared/model/trace.ts';
 import type { Services } from '../../src/shared/rpc/services.ts';
-import { MemoryVault } from './runs.ts';
+import { MemoryVault } from './memory-vault.ts';
 
 const entry = (name: string): URL => new URL(`../../src/main/${name}.ts`, import.meta.url);
 

@@ -1,35 +1,20 @@
-/** Runs against the sample provider, or a server of the test's own, for a test file. */
+/** Runs against the sample provider, or a server of the test's own, over one store for a test file. */
 import { once } from 'node:events';
-import { createServer, type Server, type ServerResponse, type IncomingMessage } from 'node:http';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { afterEach, beforeEach } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach } from 'vitest';
 import type { CaptureLimits } from '../../src/main/core/capture/capture.ts';
 import { EndpointsService } from '../../src/main/core/endpoints/endpoints-service.ts';
 import { RunsService } from '../../src/main/core/runs/runs-service.ts';
 import { startSampleProvider, type SampleProvider } from '../../src/main/core/samples/provider.ts';
-import type { Vault } from '../../src/main/core/vault.ts';
+import type { Store } from '../../src/main/core/store/store.ts';
 import { endpointId, type EndpointId, type TraceId } from '../../src/shared/model/ids.ts';
 import type { TraceItem } from '../../src/shared/model/items.ts';
-import type { Api } from '../../src/shared/model/stream.ts';
+import type { Api, Read } from '../../src/shared/model/stream.ts';
 import { DEFAULT_OPTIONS, type Ending } from '../../src/shared/model/trace.ts';
-import { MemoryStore } from './memory-store.ts';
+import { MemoryVault } from './memory-vault.ts';
 import { asking } from './samples.ts';
-
-export class MemoryVault implements Vault {
-  readonly keys = new Map<EndpointId, string>();
-
-  async get(id: EndpointId): Promise<string | undefined> {
-    return this.keys.get(id);
-  }
-
-  async set(id: EndpointId, key: string): Promise<void> {
-    this.keys.set(id, key);
-  }
-
-  async remove(id: EndpointId): Promise<void> {
-    this.keys.delete(id);
-  }
-}
+import { storeForFile, type StoreFixture } from './store.ts';
 
 export interface Asked {
   readonly api?: Api;
@@ -43,16 +28,20 @@ export interface Ran {
   readonly ending: Ending;
 }
 
-export interface RunsFixture {
-  readonly store: MemoryStore;
+export interface RunsFixture extends StoreFixture {
   readonly vault: MemoryVault;
   readonly endpoints: EndpointsService;
   readonly runs: RunsService;
   readonly sampleUrl: string;
+  /** The stored reads of a trace, and their bytes. */
+  reads(id: TraceId): Promise<readonly Read[]>;
+  body(id: TraceId): Promise<Buffer>;
   /** Starts a run and watches it to its end. */
   run(asked: Asked): Promise<Ran>;
-  /** The same, of the sample provider's model of this name. */
-  sample(model: string, api?: Api): Promise<Ran>;
+  /** The same, of the sample provider's model of this name; `runs`: other than the fixture's own. */
+  sample(model: string, api?: Api, runs?: RunsService): Promise<Ran>;
+  /** Runs over the fixture's store, but for one method of it. */
+  runsWith<Name extends keyof Store>(name: Name, method: Store[Name]): RunsService;
   /** An endpoint of the user's at this address. */
   endpoint(baseUrl: string, more?: { readonly type?: 'openai' | 'anthropic'; readonly answer?: number; readonly silence?: number | null; readonly key?: string }): Promise<EndpointId>;
 }
@@ -68,21 +57,31 @@ export async function watch(runs: RunsService, id: TraceId): Promise<readonly Tr
 }
 
 export function useRuns({ pace = 0, limits }: { readonly pace?: number; readonly limits?: CaptureLimits } = {}): RunsFixture {
+  const stored = storeForFile();
   let provider: SampleProvider | undefined;
-  let now: Pick<RunsFixture, 'store' | 'vault' | 'endpoints' | 'runs'> | undefined;
-  beforeEach(async () => {
+  let now: Pick<RunsFixture, 'vault' | 'endpoints' | 'runs'> | undefined;
+  beforeAll(async () => {
     provider = await startSampleProvider({ pace });
-    const store = new MemoryStore();
+  });
+  beforeEach(() => {
+    const { store } = stored;
     const vault = new MemoryVault();
-    const endpoints = new EndpointsService({ store, vault, sampleUrl: provider.url, environment: {} });
-    now = { store, vault, endpoints, runs: new RunsService({ store, endpoints, ...(limits && { limits }) }) };
+    const endpoints = new EndpointsService({ store, vault, sampleUrl: provider!.url, environment: {} });
+    now = { vault, endpoints, runs: new RunsService({ store, endpoints, ...(limits && { limits }) }) };
   });
   afterEach(async () => {
     await now?.runs.close();
-    await provider?.close();
   });
-  const run = async ({ api = 'chat_completions', endpoint = sampleEndpoint(api), request = requestFor('plain-text', api) }: Asked): Promise<Ran> => {
-    const { runs } = now!;
+  afterAll(() => provider?.close());
+  const reads = async (id: TraceId): Promise<readonly Read[]> => {
+    const all: Read[] = [];
+    for (;;) {
+      const more = await stored.store.reads(id, all.length);
+      if (more.length === 0) return all;
+      all.push(...more);
+    }
+  };
+  const run = async ({ api = 'chat_completions', endpoint = sampleEndpoint(api), request = requestFor('plain-text', api) }: Asked, runs = now!.runs): Promise<Ran> => {
     const { id } = await runs.start({ endpoint, api, request, options: DEFAULT_OPTIONS, source: 'run' });
     const items = await watch(runs, id);
     const last = items.at(-1);
@@ -90,13 +89,22 @@ export function useRuns({ pace = 0, limits }: { readonly pace?: number; readonly
     return { id, items, ending: last.ending };
   };
   return {
-    get store() { return now!.store; },
+    get store() { return stored.store; },
+    get dataDir() { return stored.dataDir; },
     get vault() { return now!.vault; },
     get endpoints() { return now!.endpoints; },
     get runs() { return now!.runs; },
     get sampleUrl() { return provider!.url; },
+    reads,
+    body: async (id) => Buffer.concat((await reads(id)).map(({ bytes }) => bytes)),
     run,
-    sample: (model, api = 'chat_completions') => run({ api, request: requestFor(model, api) }),
+    sample: (model, api = 'chat_completions', runs = now!.runs) => run({ api, request: requestFor(model, api) }, runs),
+    runsWith(name, method) {
+      const { store } = stored;
+      const whole = (key: string | symbol): unknown => (key === name ? method : Reflect.get(store, key));
+      const changed = new Proxy(store, { get: (_target, key) => { const value = whole(key); return typeof value === 'function' ? value.bind(store) : value; } });
+      return new RunsService({ store: changed, endpoints: now!.endpoints });
+    },
     async endpoint(baseUrl, { type = 'openai', answer = 600, silence = null, key } = {}) {
       const { id } = await now!.endpoints.save({ name: 'Mine', baseUrl, type, provider_name: '', limits: { answer, silence } });
       if (key !== undefined) await now!.endpoints.setKey(id, key);

@@ -21,6 +21,8 @@ const KEPT_BYTES = 64 * 1024 ** 2;
 export class RunsService {
   readonly #setup: RunsSetup;
   readonly #live = new Map<TraceId, Run>();
+  /** Settle once the run of it is over and either stored or kept. */
+  readonly #settling = new Set<Promise<void>>();
   /** The oldest first. */
   readonly #kept = new Map<TraceId, Run>();
   #closed = false;
@@ -39,7 +41,8 @@ export class RunsService {
     if (this.#closed) throw new ServiceError('closing', 'Tracelane is closing and sends nothing any more. Start it again, then run the request.');
     const run = new Run({ store, target, params, ...(limits && { limits }) });
     this.#live.set(run.id, run);
-    void run.finished.then(() => this.#settle(run));
+    const settling = this.#settle(run).finally(() => this.#settling.delete(settling));
+    this.#settling.add(settling);
     await run.created;
     return { id: run.id };
   }
@@ -63,9 +66,8 @@ export class RunsService {
   /** Ends the live runs as cancelled. Resolves once their results are stored. */
   async close(): Promise<void> {
     this.#closed = true;
-    const runs = [...this.#live.values()];
-    for (const run of runs) run.cancel();
-    await Promise.all(runs.map((run) => run.finished));
+    for (const run of this.#live.values()) run.cancel();
+    await Promise.all(this.#settling);
   }
 
   #of(id: TraceId): Run | undefined {
@@ -73,6 +75,7 @@ export class RunsService {
   }
 
   async #settle(run: Run): Promise<void> {
+    await run.finished;
     if (run.trace && !(await run.isStored())) this.#keep(run);
     this.#live.delete(run.id);
   }

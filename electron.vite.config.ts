@@ -1,8 +1,21 @@
+import { isBuiltin } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'electron-vite';
+import type { Plugin } from 'vite';
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
+
+/** Vite would put an empty module in the place of one of Node's, and the window would fail only once it ran. */
+export function refuseNode(): Plugin {
+  return {
+    name: 'tracelane:refuse-node',
+    enforce: 'pre',
+    resolveId(id, importer) {
+      if (isBuiltin(id) || id === 'electron') this.error(`The window has no ${id}, which ${importer} imports.`);
+    },
+  };
+}
 
 export default defineConfig({
   main: {
@@ -38,6 +51,6 @@ export default defineConfig({
       assetsInlineLimit: 0,
       modulePreload: { polyfill: false },
     },
-    plugins: [react()],
+    plugins: [react(), refuseNode()],
   },
 });

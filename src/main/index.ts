@@ -1,10 +1,14 @@
 /** The desktop app's entry: it knows where the built files lie, and nothing else. */
 import { fileURLToPath } from 'node:url';
+import { createCore } from './core/core.ts';
 import { startShell } from './hosts/electron/shell.ts';
 
-startShell({
-  rendererDir: fileURLToPath(new URL('../renderer/', import.meta.url)),
-  preload: fileURLToPath(new URL('../preload/index.cjs', import.meta.url)),
-  storeWorker: new URL('store-worker.js', import.meta.url),
-  readerWorker: new URL('reader-worker.js', import.meta.url),
-});
+startShell(
+  {
+    rendererDir: fileURLToPath(new URL('../renderer/', import.meta.url)),
+    preload: fileURLToPath(new URL('../preload/index.cjs', import.meta.url)),
+    storeWorker: new URL('store-worker.js', import.meta.url),
+    readerWorker: new URL('reader-worker.js', import.meta.url),
+  },
+  createCore,
+);

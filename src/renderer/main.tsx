@@ -1,3 +1,4 @@
+import './client/no-eval.ts';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import './styles/index.css';
@@ -5,7 +6,7 @@ import { App } from './app/App.tsx';
 import { paintStoredTheme } from './app/theme.ts';
 import { connect } from './client/connect.ts';
 import { setClient } from './client/client.ts';
-import { useApp, loadApp } from './stores/app.ts';
+import { loadApp, useApp, watchApp } from './stores/app.ts';
 import { watchRuns } from './stores/runs.ts';
 import { toastError } from './stores/toasts.ts';
 
@@ -16,6 +17,7 @@ client.onStatus((connection) => {
   useApp.setState({ connection });
   if (connection === 'open') loadApp().catch((error: unknown) => toastError('The program did not answer', error));
 });
+watchApp();
 watchRuns();
 
 createRoot(document.getElementById('root')!).render(

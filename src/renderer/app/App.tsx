@@ -1,13 +1,14 @@
 import { Tooltip } from '../components/Tooltip.tsx';
 import { CSPProvider } from '@base-ui/react/csp-provider';
-import { useApp } from '../stores/app.ts';
-import { useRuns } from '../stores/runs.ts';
-import { FIRST_RUN } from '../views/first-run.ts';
+import { useFirstRunStands } from '../stores/first-run.ts';
+import { FirstRun } from '../views/first-run/FirstRun.tsx';
+import { DropTarget } from '../views/import/DropTarget.tsx';
 import { Announcer } from './Announcer.tsx';
 import { Banner } from './Banner.tsx';
 import { useFrameCommands } from './frame-commands.ts';
 import { HintBar } from './HintBar.tsx';
 import { useKeyboard } from './keyboard.ts';
+import { useMenuCommands } from './menu-commands.ts';
 import { Overlays } from './Overlays.tsx';
 import { useTheme } from './theme.ts';
 import { Toasts } from './Toasts.tsx';
@@ -18,6 +19,7 @@ import './app.css';
 export function App() {
   useTheme();
   useKeyboard();
+  useMenuCommands();
   useFrameCommands();
   return (
     <CSPProvider disableStyleElements>
@@ -30,6 +32,7 @@ export function App() {
         </div>
         <Overlays />
         <Toasts />
+        <DropTarget />
         <Announcer />
       </Tooltip.Provider>
     </CSPProvider>
@@ -38,7 +41,5 @@ export function App() {
 
 /** The first screen stands where runs will be, until there is one or one is asked for. */
 function Body() {
-  const empty = useRuns((runs) => runs.loaded && runs.ids.length === 0);
-  const selected = useApp((state) => state.selected);
-  return FIRST_RUN && empty && selected === null ? <FIRST_RUN /> : <Workspace />;
+  return useFirstRunStands() ? <FirstRun /> : <Workspace />;
 }

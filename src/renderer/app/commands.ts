@@ -30,8 +30,15 @@ export const COMMANDS = [
   { id: 'run.start', title: 'Run', group: 'Runs', keys: ['Mod+Enter'] },
   { id: 'run.stop', title: 'Stop the run', group: 'Runs', keys: ['Mod+.'], hint: 'stop' },
   { id: 'run.again', title: 'Run again with other values', group: 'Runs', keys: ['Mod+Shift+Enter'] },
-  { id: 'endpoint.add', title: 'Add an endpoint', group: 'Runs', keys: ['Shift+E'] },
+  { id: 'endpoint.add', title: 'Add an endpoint', group: 'Runs', keys: ['Mod+E'] },
   { id: 'stream.paste', title: 'Paste a stream', group: 'Runs' },
+  { id: 'sample.1', title: 'Play the first sample', group: 'Runs', keys: ['1'], hint: 'to 6 play a sample' },
+  { id: 'sample.2', title: 'Play the second sample', group: 'Runs', keys: ['2'] },
+  { id: 'sample.3', title: 'Play the third sample', group: 'Runs', keys: ['3'] },
+  { id: 'sample.4', title: 'Play the fourth sample', group: 'Runs', keys: ['4'] },
+  { id: 'sample.5', title: 'Play the fifth sample', group: 'Runs', keys: ['5'] },
+  { id: 'sample.6', title: 'Play the sixth sample', group: 'Runs', keys: ['6'] },
+  { id: 'sample.open', title: 'Open the sample as a run', group: 'Runs', keys: ['Enter'], hint: 'open as run' },
 
   { id: 'list.next', title: 'Next row', group: 'Go to', keys: ['j', 'ArrowDown'] },
   { id: 'list.previous', title: 'Previous row', group: 'Go to', keys: ['k', 'ArrowUp'] },
@@ -63,6 +70,8 @@ export const COMMANDS = [
   { id: 'view.4', title: 'Fourth tab', group: 'Trace', keys: ['Mod+4'] },
   { id: 'view.5', title: 'Fifth tab', group: 'Trace', keys: ['Mod+5'] },
 
+  { id: 'events.merge', title: 'Merge deltas of one target', group: 'Trace', keys: ['m'], hint: 'merge' },
+
   { id: 'timeline.zoomIn', title: 'Zoom in', group: 'Timeline', keys: ['w'], hint: 'zoom' },
   { id: 'timeline.zoomOut', title: 'Zoom out', group: 'Timeline', keys: ['s'] },
   { id: 'timeline.panLeft', title: 'Pan left', group: 'Timeline', keys: ['a'] },
@@ -72,6 +81,9 @@ export const COMMANDS = [
   { id: 'timeline.fold', title: 'Fold or unfold the timeline', group: 'Timeline' },
 
   { id: 'play.toggle', title: 'Play or pause', group: 'Replay', keys: ['Space'], hint: 'play' },
+  { id: 'play.restart', title: 'Play from the start', group: 'Replay', keys: ['Home'] },
+  { id: 'play.slower', title: 'Play slower', group: 'Replay', keys: ['['] },
+  { id: 'play.faster', title: 'Play faster', group: 'Replay', keys: [']'] },
 
   { id: 'compare.with', title: 'Compare with…', group: 'Compare', keys: ['Mod+D'] },
   { id: 'compare.next', title: 'Next divergence', group: 'Compare', keys: ['n'], hint: 'divergence' },

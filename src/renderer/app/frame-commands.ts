@@ -14,6 +14,9 @@ export function useFrameCommands(): void {
   useCommand('keys.show', () => openOverlay('keys'), has('keys'));
   useCommand('settings.open', () => openOverlay('settings'), has('settings'));
   useCommand('run.new', () => openOverlay('run'), has('run'));
+  useCommand('run.again', runAgain, useOpen(({ recorded }) => recorded !== null));
+  useCommand('endpoint.add', () => openOverlay('settings', { tab: 'endpoints', add: true }), has('settings'));
+  useCommand('stream.paste', () => openOverlay('paste'), has('paste'));
   useCommand('pane.next', () => movePane(1));
   useCommand('pane.previous', () => movePane(-1));
   useCommand('go.up', goUp);
@@ -27,6 +30,12 @@ export function useFrameCommands(): void {
 function useView(number: 1 | 2 | 3 | 4 | 5): void {
   const view = CENTRE_VIEWS[number - 1];
   useCommand(`view.${number}`, () => view && setCentre(view.id), view !== undefined);
+}
+
+/** With the request, the endpoint and the options of the chosen trace, once they have been read. */
+function runAgain(): void {
+  const again = useOpen.getState().recorded?.store.getState().detail;
+  if (again) openOverlay('run', { again });
 }
 
 /** Away from what is shown now, so that one press always changes something. */

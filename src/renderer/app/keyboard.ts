@@ -34,9 +34,12 @@ const OWN_KEYS = new Set(['ArrowUp', 'ArrowDown', 'ArrowLeft', 'ArrowRight', 'En
 function ownedBy(target: EventTarget | null, chord: string): boolean {
   if (inside(target, '[role="dialog"], [role="alertdialog"], [role="menu"], [role="listbox"]')) return !chord.startsWith('Mod+');
   if (!OWN_KEYS.has(chord)) return false;
-  if (chord === 'Enter' || chord === 'Space') return inside(target, 'button, a, summary, [role="button"], [role="tab"]');
+  // The chosen tab has nothing left to be chosen by them.
+  if (chord === 'Enter' || chord === 'Space') return inside(target, 'button:not([role="tab"][aria-selected="true"]), a, summary, [role="button"]');
   if (chord === 'Escape') return false;
-  return inside(target, '[role="tablist"], [role="separator"], [role="slider"], [role="radiogroup"]');
+  // Tabs lie in a row: what is above and below is not theirs.
+  const across = chord === 'ArrowLeft' || chord === 'ArrowRight';
+  return inside(target, across ? '[role="tablist"], [role="separator"], [role="slider"], [role="radiogroup"]' : '[role="separator"], [role="slider"], [role="radiogroup"]');
 }
 
 export function useKeyboard(): void {

@@ -6,6 +6,9 @@ import type { GlyphName } from './Glyph.tsx';
 
 export const LANE_NAMES: Readonly<Record<LaneId, string>> = { wire: 'Wire', legacy: 'Legacy', simple: 'Simple' };
 
+/** APIs by their full names. */
+export const API_NAMES: Readonly<Record<Api, string>> = { chat_completions: 'Chat Completions', responses: 'Responses', messages: 'Messages' };
+
 const FAMILIES: Readonly<Record<Api, string>> = { chat_completions: 'CHAT', responses: 'RESP', messages: 'MSG' };
 
 /** The family chip of a trace: its API, or the host that changes how the API behaves. */
@@ -47,4 +50,19 @@ export const KIND_TONES: Readonly<Record<EventKind, string>> = {
   done: 'k-meta',
   meta: 'k-meta',
   unknown: 'k-warn',
+};
+
+/** A kind of event to its drawing. */
+export const KIND_GLYPHS: Readonly<Record<EventKind, GlyphName>> = {
+  start: 'meta',
+  reasoning: 'reasoning',
+  text: 'text',
+  tool: 'tool',
+  usage: 'meta',
+  finish: 'end',
+  ping: 'meta',
+  error: 'error',
+  done: 'end',
+  meta: 'meta',
+  unknown: 'refused',
 };

@@ -53,6 +53,11 @@ export async function loadApp(): Promise<void> {
   set({ info, settings, endpoints, samples });
 }
 
+/** Follows what changes of the program itself, such as a store that stopped taking writes; called once. */
+export function watchApp(): void {
+  client().subscribe('app.changes', {}, { items: (batch) => set({ info: batch.at(-1)! }) });
+}
+
 /** Chooses a trace; the newest run is then no longer kept selected, unless `follow` says so. */
 export function selectTrace(id: TraceId | null, follow = false): void {
   set({ selected: id, followList: follow, marked: null });

@@ -40,8 +40,20 @@ export interface TraceState {
   readonly range: readonly [startNs: number, endNs: number] | null;
 }
 
+export interface SessionSetup {
+  readonly detail?: TraceDetail | null;
+  /** The stream is over already, so that what comes is reading it back and not watching it. */
+  readonly stored?: boolean;
+  /** Other adapter options than the trace was recorded with. */
+  readonly options?: AdapterOptions | undefined;
+  /** How far the stream goes that this is a part of, where that is known: nanoseconds, or events of one that was not timed. */
+  readonly whole?: number;
+}
+
 export class TraceSession {
   readonly store: StoreApi<TraceState>;
+  readonly options: AdapterOptions | undefined;
+  readonly whole: number | undefined;
   readonly model: TraceModel;
   #waiting: TraceItem[] = [];
   /** A frame is asked for. */
@@ -50,14 +62,14 @@ export class TraceSession {
   #pulse: ReturnType<typeof setTimeout> | undefined;
   #structure = -1;
   #flooded = false;
-  #compared = false;
-  #options: AdapterOptions | undefined;
+  #comparing: Promise<void> | undefined;
   readonly #running: 'loading' | 'live';
   #unsubscribe: (() => void) | undefined;
 
-  /** `stored`: the stream is over already, so that what comes is reading it back and not watching it. */
-  constructor(id: TraceId, { detail = null, stored = false }: { readonly detail?: TraceDetail | null; readonly stored?: boolean } = {}) {
+  constructor(id: TraceId, { detail = null, stored = false, options, whole }: SessionSetup = {}) {
     this.model = new TraceModel();
+    this.options = options;
+    this.whole = whole;
     this.#running = stored ? 'loading' : 'live';
     this.store = createStore<TraceState>()(() => ({
       id,
@@ -75,10 +87,10 @@ export class TraceSession {
     }));
   }
 
-  /** Takes the stored and then the live items; `options` reads the bytes with others than they were recorded with. */
-  watch(options?: AdapterOptions): void {
+  /** Takes the stored and then the live items. */
+  watch(): void {
     const { id } = this.store.getState();
-    this.#options = options;
+    const { options } = this;
     this.#unsubscribe = client().subscribe(
       'traces.items',
       { id, ...(options && { options }) },
@@ -99,12 +111,19 @@ export class TraceSession {
     }
   }
 
-  /** Reads the comparison of the lanes, once; before the end there is none. */
+  /** Reads the comparison of the lanes, once; before the end there is none. Rejects when that fails, and can be asked again. */
   async loadCompare(): Promise<void> {
-    const { id, phase } = this.store.getState();
-    if (phase !== 'ended' || this.#compared) return;
-    this.#compared = true;
-    const compare = await client().call('compare.lanes', { id, ...(this.#options && { options: this.#options }) });
+    if (this.store.getState().phase !== 'ended') return;
+    this.#comparing ??= this.#compare().catch((error: unknown) => {
+      this.#comparing = undefined;
+      throw error;
+    });
+    await this.#comparing;
+  }
+
+  async #compare(): Promise<void> {
+    const { options } = this;
+    const compare = await client().call('compare.lanes', { id: this.store.getState().id, ...(options && { options }) });
     this.store.setState({ compare });
   }
 

@@ -2,10 +2,12 @@ import { Tabs } from '../components/Tabs.tsx';
 import { setPane, useApp } from '../stores/app.ts';
 import { useTrace } from '../stores/open.ts';
 import type { TraceState } from '../stores/trace.ts';
+import { useTraceCommands } from './inspector/use-trace-commands.ts';
 import { INSPECTOR_PANES, type View } from './registry.ts';
 import './inspector.css';
 
 export function Inspector() {
+  useTraceCommands();
   const chosen = useApp((state) => state.pane);
   const pane = INSPECTOR_PANES.find(({ id }) => id === chosen) ?? INSPECTOR_PANES[0];
   const counts = useTrace((trace) => INSPECTOR_PANES.map((view) => countOf(view, trace)).join());

@@ -4,14 +4,14 @@
 export const MAX_EVIDENCE_BYTES = 2_048;
 const ROW = 16;
 
-/** Rows of offset, hex and text, as hex editors show them; `start` is the offset of the first byte. */
-export function hexDump(bytes: Uint8Array, start: number): string {
+/** Rows of offset, hex and text, as hex editors show them; `start` is the offset of the first byte, `width` the bytes in a row. */
+export function hexDump(bytes: Uint8Array, start: number, width = ROW): string {
   const rows: string[] = [];
-  for (let at = 0; at < bytes.length; at += ROW) {
-    const row = [...bytes.subarray(at, at + ROW)];
+  for (let at = 0; at < bytes.length; at += width) {
+    const row = [...bytes.subarray(at, at + width)];
     const hex = row.map((byte) => byte.toString(16).padStart(2, '0')).join(' ');
     const text = row.map((byte) => (byte >= 0x20 && byte < 0x7f ? String.fromCharCode(byte) : '·')).join('');
-    rows.push(`${String(start + at).padStart(8)}  ${hex.padEnd(ROW * 3 - 1)}  ${text}`);
+    rows.push(`${String(start + at).padStart(8)}  ${hex.padEnd(width * 3 - 1)}  ${text}`);
   }
   return rows.join('\n');
 }

@@ -1,10 +1,9 @@
 /** What a comparison reads: the items of one reading of all lanes, folded so that each message knows its wire block. */
 import type { LaneSetup } from '../adapters/lane.ts';
-import { StreamReading } from '../adapters/reading.ts';
 import { LaneBlocks, type BlockRow } from '../model/blocks.ts';
 import type { TraceItem } from '../model/items.ts';
 import { LANES, type Emission, type LaneId, type LaneMessage, type SeedLane, type SeedOutcome, type WireOutcome } from '../model/messages.ts';
-import type { EventSummary, Read, SseFrame } from '../model/stream.ts';
+import type { EventSummary, SseFrame } from '../model/stream.ts';
 import type { Ending } from '../model/trace.ts';
 
 /** What a message says, told apart as the columns do. `meta` is usage, finish and the like. */
@@ -48,30 +47,6 @@ export interface ComparisonInput {
   readonly bytes: number;
   /** False where the order of events is known but not their times. */
   readonly timed: boolean;
-}
-
-export interface ReadAllOptions {
-  readonly lanes?: readonly LaneId[];
-  readonly timed?: boolean;
-  /** The ending as it was recorded; without one the wire's terminator decides. */
-  readonly ending?: Ending;
-}
-
-/** Runs stored reads through the lanes. A body without times may be given as one piece. */
-export function readAll(reads: Uint8Array | readonly Read[], setup: LaneSetup, options: ReadAllOptions = {}): ComparisonInput {
-  const stored: readonly Read[] = reads instanceof Uint8Array ? [{ n: 0, tNs: 0, offset: 0, bytes: reads }] : reads;
-  const frames: SseFrame[] = [];
-  const reading = new StreamReading({ ...setup, ...(options.lanes && { lanes: options.lanes }), watch: (frame) => frames.push(frame) });
-  const fold = new ReadingFold();
-  fold.add(reading.begin());
-  for (const read of stored) fold.add(reading.feed(read));
-  fold.add(reading.end(stored.at(-1)?.tNs ?? 0, (wire) => options.ending ?? endingOf(wire)));
-  return fold.result(setup, { frames, timed: options.timed ?? !(reads instanceof Uint8Array) });
-}
-
-function endingOf(wire: WireOutcome): Ending {
-  if (wire.errors.length > 0) return { state: 'provider-error', rule: 'The stream carries an error event.' };
-  return wire.terminated ? { state: 'complete', rule: 'The terminator came.' } : { state: 'truncated', rule: 'The stream ended without its terminator.' };
 }
 
 /** Folds items, one after the other; linear in their number. */

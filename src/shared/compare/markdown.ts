@@ -1,10 +1,12 @@
-/** A finding as Markdown, for an issue tracker. */
-import type { Finding } from '../model/findings.ts';
+/** A finding, and a whole comparison, as Markdown for an issue tracker. */
+import { VERDICT_FIELDS, type Finding, type VerdictCell } from '../model/findings.ts';
+import { LANES, type LaneId } from '../model/messages.ts';
 import { evidenceText, hexDump, MAX_EVIDENCE_BYTES } from './evidence.ts';
 import { findingKind } from './findings/registry.ts';
+import type { CompareResult } from './result.ts';
 import { capitalised, number } from './say.ts';
 
-/** `bytes` are those of the finding's range; what is beyond the limit of evidence is left out and said so. */
+/** `bytes` are those of the finding's range, or as many of its first as are shown; what is left out is said. */
 export function findingMarkdown(finding: Finding, bytes: Uint8Array): string {
   const kind = findingKind(finding.kind);
   const shown = bytes.subarray(0, MAX_EVIDENCE_BYTES);
@@ -17,7 +19,8 @@ export function findingMarkdown(finding: Finding, bytes: Uint8Array): string {
   if (finding.expected !== undefined) parts.push('Expected:', fenced(finding.expected));
   if (finding.got !== undefined) parts.push('Got:', fenced(finding.got));
   if (finding.bytes && shown.length > 0) {
-    parts.push(`On the wire${shown.length < bytes.length ? `, the first ${number(shown.length)} of ${number(bytes.length)} bytes` : ''}:`, fenced(evidenceText(shown)));
+    const length = finding.bytes[1] - finding.bytes[0];
+    parts.push(`On the wire${shown.length < length ? `, the first ${number(shown.length)} of ${number(length)} bytes` : ''}:`, fenced(evidenceText(shown)));
     parts.push('<details><summary>Hex</summary>', fenced(hexDump(shown, finding.bytes[0])), '</details>');
   }
   if (kind) parts.push(kind.help);
@@ -33,3 +36,29 @@ function fenced(text: string): string {
 
 /** Content in a sentence is text: no markup, no HTML, one line. */
 const escaped = (text: string): string => text.replace(/[\\`*_[\]<>&#|~!]/g, '\\$&').replace(/\s+/g, ' ');
+
+/** A finding with the bytes of its range, as far as they are shown. */
+export interface FindingEvidence {
+  readonly finding: Finding;
+  readonly bytes: Uint8Array;
+}
+
+/** The whole comparison for an issue tracker: how it was read, the verdict, then finding by finding. */
+export function comparisonMarkdown(result: CompareResult, about: { readonly title: string; readonly api: string; readonly model: string | null }, findings: readonly FindingEvidence[]): string {
+  const { options, verdict } = result;
+  const rows = VERDICT_FIELDS.map((field) => `| ${capitalised(field)} | ${LANES.map((lane) => cell(verdict[field][lane], lane)).join(' | ')} |`);
+  const left = result.findings.length - findings.length;
+  return [
+    `## ${escaped(about.title)}`,
+    [about.api, about.model ?? 'no model', `${number(result.bytes)} bytes`].map(escaped).join(' · '),
+    `Read with use\\_assistant\\_message: ${options.use_assistant_message}, put\\_inner\\_thoughts\\_in\\_kwarg: ${options.put_inner_thoughts_in_kwarg}, approval for ${escaped(options.requires_approval_tools.join(', ') || 'no tool')}.`,
+    ['| | Wire | Legacy | Simple |', '| --- | --- | --- | --- |', ...rows].join('\n'),
+    ...findings.map(({ finding, bytes }) => findingMarkdown(finding, bytes).trimEnd()),
+    ...(left > 0 ? [`${number(left)} more findings are left out.`] : []),
+  ].join('\n\n') + '\n';
+}
+
+function cell({ equal, text, findings }: VerdictCell, lane: LaneId): string {
+  if (lane === 'wire') return escaped(text);
+  return equal ? escaped(text) : `**≠ ${escaped(text)}**${findings.length > 0 ? ` (${findings.join(', ')})` : ''}`;
+}

@@ -1,13 +1,13 @@
 /** One stored stream through the seed lanes under every combination of options that can change what they emit. */
 import type { LaneSetup } from '../adapters/lane.ts';
-import { arrayOf, objectOf, stringOf } from '../adapters/wire/json-object.ts';
 import { SEVERITIES, VERDICT_FIELDS, type Finding } from '../model/findings.ts';
 import type { SeedLane } from '../model/messages.ts';
 import type { Read } from '../model/stream.ts';
 import type { AdapterOptions } from '../model/trace.ts';
 import { findAll } from './findings/registry.ts';
-import { readAll } from './lane-reading.ts';
+import { readAll } from './read-all.ts';
 import type { MatrixResult } from './result.ts';
+import { requestTools } from './request-tools.ts';
 import { verdictOf } from './verdict.ts';
 
 export function optionsMatrix(reads: Uint8Array | readonly Read[], setup: LaneSetup): MatrixResult {
@@ -33,13 +33,4 @@ function matrixRow(reads: Uint8Array | readonly Read[], setup: LaneSetup, lane: 
     lane, options: setup.options, findings: findings.length, worst,
     verdict: Object.fromEntries(VERDICT_FIELDS.map((field) => [field, { equal: verdict[field][lane].equal, text: verdict[field][lane].text }])) as MatrixResult['rows'][number]['verdict'],
   };
-}
-
-/** Names of the tools that a request offers, in the shapes of the three APIs. */
-export function requestTools(request: unknown): readonly string[] {
-  return arrayOf(objectOf(request)?.['tools']).flatMap((tool) => {
-    const fields = objectOf(tool);
-    const name = stringOf(objectOf(fields?.['function'])?.['name']) ?? stringOf(fields?.['name']);
-    return name === null ? [] : [name];
-  });
 }

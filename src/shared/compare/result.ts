@@ -42,6 +42,8 @@ export interface ScoreNote {
   /** When it was emitted, and when the read arrived that its content came in. */
   readonly tNs: number;
   readonly causeNs: number;
+  /** The frame that its content came in: the place of its cause where nothing was timed. */
+  readonly causeEvent: number | null;
   readonly kind: 'text' | 'reasoning' | 'tool' | 'meta' | 'error';
   readonly chars: number;
   readonly shape: 'on-time' | 'late' | 'lost' | 'merged' | 'altered';
@@ -50,6 +52,8 @@ export interface ScoreNote {
 
 export interface Score {
   readonly totalNs: number;
+  /** Frames of the stream: the length of the axis where nothing was timed. */
+  readonly events: number;
   readonly timed: boolean;
   /** Staff lines in order, the same for the three staves. */
   readonly lines: readonly { readonly id: string; readonly label: string; readonly kind: 'meta' | 'text' | 'reasoning' | 'tool' | 'error' }[];
@@ -57,8 +61,21 @@ export interface Score {
   readonly reads: readonly { readonly n: number; readonly tNs: number; readonly length: number }[];
   /** Stretches without a byte that are worth a name. */
   readonly silences: readonly { readonly startNs: number; readonly endNs: number }[];
-  /** Stretches of time that a finding is about. */
-  readonly spans: readonly { readonly finding: number; readonly lane: LaneId; readonly line: string; readonly startNs: number; readonly endNs: number; readonly shape: 'lost' | 'merged' | 'late' | 'altered' | 'error' }[];
+  readonly spans: readonly ScoreSpan[];
+}
+
+/** The stretch that a finding is about. */
+export interface ScoreSpan {
+  readonly finding: number;
+  readonly lane: LaneId;
+  readonly line: string;
+  readonly startNs: number;
+  readonly endNs: number;
+  readonly events: readonly [first: number, last: number];
+  /** `fact`: it has no shape among the notes, only its place. */
+  readonly shape: 'lost' | 'merged' | 'late' | 'altered' | 'error' | 'fact';
+  /** A few words, for the drawing. */
+  readonly label: string;
 }
 
 export interface LintRemark {
@@ -107,9 +124,12 @@ export interface TraceSide {
   readonly usage?: Usage;
   readonly cost?: number;
   readonly ending: string | null;
+  /** False: order only, so that its times say nothing. */
+  readonly timed: boolean;
   /** Blocks of the wire, in order. */
   readonly blocks: readonly { readonly kind: string; readonly title: string; readonly text: string; readonly firstNs: number; readonly lastNs: number }[];
   readonly findings: readonly Finding[];
+  readonly verdict: Verdict;
 }
 
 export interface TraceCompareResult {

@@ -3,7 +3,7 @@ import type { BlockRow } from '../model/blocks.ts';
 import { LANES, type LaneId } from '../model/messages.ts';
 import { expectedParts, gotText, type ExpectedPart } from './expected.ts';
 import type { NumberedFinding } from './findings/registry.ts';
-import { lanesOf, type ComparisonInput, type RowStrands } from './lane-reading.ts';
+import { lanesOf, stoppedAt, type ComparisonInput, type RowStrands } from './lane-reading.ts';
 import type { AlignedCell, AlignedRow } from './result.ts';
 import { capitalised } from './say.ts';
 import { sameArguments } from './argument-text.ts';
@@ -51,9 +51,18 @@ function cell(input: ComparisonInput, row: BlockRow, lane: LaneId, parts: readon
   const strands = input.strands.get(row)?.[lane] ?? {};
   const messages = Object.values(strands).reduce((sum, { entries }) => sum + entries.length, 0);
   const own = row.kind === 'end' ? endText(input, lane) : textOf(strands);
-  const equal = !present || lane === 'wire' || !findings.some((one) => one.finding.lane === lane && !one.asked);
+  const equal = !present || lane === 'wire' || !(findings.some((one) => one.finding.lane === lane && !one.asked) || takenAway(input, row, lane));
   if (equal || parts.length === 0) return { text: own, messages, equal, marks: [] };
   return { messages, equal, ...marked(input, lane, parts) };
+}
+
+/** The lane ended in an error before it came to this block: the error is the finding, and the block is still not there. */
+function takenAway(input: ComparisonInput, row: BlockRow, lane: LaneId): boolean {
+  const stop = stoppedAt(input, lane);
+  const strands = input.strands.get(row);
+  if (stop === null || !strands || row.kind === 'error' || row.kind === 'end') return false;
+  const said = Object.values(strands.wire).some(({ text }) => text !== '');
+  return said && Object.keys(strands[lane]).length === 0 && (row.firstEvent ?? 0) >= stop;
 }
 
 /** Kinds in the order in which the columns show them. */

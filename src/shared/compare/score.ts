@@ -23,7 +23,7 @@ export function scoreOf(input: ComparisonInput, findings: readonly NumberedFindi
   const last = Math.max(input.reads.at(-1)?.tNs ?? 0, input.events.at(-1)?.tNs ?? 0);
   const notes = lanesOf(input).flatMap((lane) => thinned(notesOf(input, lane, new LaneShapes(findings, lane)), last));
   return {
-    totalNs: last, timed: input.timed, lines: linesOf(input), notes,
+    totalNs: last, events: input.events.length, timed: input.timed, lines: linesOf(input), notes,
     reads: input.reads.map(({ n, tNs, length }) => ({ n, tNs, length })), silences: silencesOf(input), spans: spansOf(input, findings),
   };
 }
@@ -80,23 +80,34 @@ function strandNotes(input: ComparisonInput, strand: Strand, wire: Strand | unde
     if (wire) while (at < wire.entries.length - 1 && wire.entries[at]!.end <= start) at++;
     const source = wire?.entries[at];
     const alike = source !== undefined && source.tNs <= entry.tNs && entry.text !== '' && (wire?.text.startsWith(entry.text, start) ?? false);
-    const cause = strand.lane !== 'wire' && alike ? source : entry;
+    const cause = strand.lane === 'wire' ? entry : (named(input, strand, entry) ?? (alike ? source : entry));
     start = entry.end;
     const finding = strand.lane === 'wire' ? undefined : shapes.at(strand.row.id, entry.event);
-    const shape = noteShape(finding?.kind.shape ?? null, entry, cause);
+    const shape = noteShape(input, finding?.kind.shape ?? null, entry, cause);
     return note(input, entry, cause, strand.lane, line, NOTE_KIND[strand.kind], shape, shape === 'on-time' ? undefined : finding?.finding.number);
   });
 }
 
-function noteShape(shape: FindingShape | null, entry: Entry, cause: Entry): ScoreNote['shape'] {
-  if (shape === 'merged' || shape === 'altered') return shape;
-  return shape === 'late' && cause.tNs < entry.tNs ? 'late' : 'on-time';
+type Cause = Pick<Entry, 'event' | 'tNs'>;
+
+/** The first message of a call says its name, which came with the frame that opened it. */
+function named(input: ComparisonInput, { kind, row, entries }: Strand, entry: Entry): Cause | null {
+  const event = row.cells.wire[0]?.firstEvent ?? null;
+  const says = 'tool_call' in entry.emission.message && entry.emission.message.tool_call.name;
+  if (kind !== 'tool' || entry !== entries[0] || !says || event === null || entry.event === null || event > entry.event) return null;
+  return { event, tNs: input.events[event]?.tNs ?? entry.tNs };
 }
 
-function note(input: ComparisonInput, entry: Entry, cause: Entry, lane: LaneId, line: string, kind: ScoreNote['kind'], shape: ScoreNote['shape'], finding?: number): ScoreNote {
+function noteShape(input: ComparisonInput, shape: FindingShape | null, entry: Entry, cause: Cause): ScoreNote['shape'] {
+  if (shape === 'merged' || shape === 'altered') return shape;
+  const waited = input.timed ? cause.tNs < entry.tNs : (cause.event ?? 0) < (entry.event ?? 0);
+  return shape === 'late' && waited ? 'late' : 'on-time';
+}
+
+function note(input: ComparisonInput, entry: Entry, cause: Cause, lane: LaneId, line: string, kind: ScoreNote['kind'], shape: ScoreNote['shape'], finding?: number): ScoreNote {
   const source = cause.event === null ? undefined : input.events[cause.event];
   return {
-    lane, line, event: entry.event, read: source?.read ?? null, tNs: entry.tNs, causeNs: cause.tNs, kind, chars: codePoints(entry.text), shape,
+    lane, line, event: entry.event, read: source?.read ?? null, tNs: entry.tNs, causeNs: cause.tNs, causeEvent: cause.event, kind, chars: codePoints(entry.text), shape,
     ...(finding !== undefined && { finding }),
   };
 }
@@ -105,7 +116,7 @@ function metaNotes(input: ComparisonInput): ScoreNote[] {
   return input.emissions.wire.flatMap(({ message: { message_type: type }, event }) => {
     if ((type !== 'usage' && type !== 'finish' && type !== 'response') || event === null) return [];
     const { tNs = 0, read = null } = input.events[event] ?? {};
-    return [{ lane: 'wire' as const, line: META_LINE, event, read, tNs, causeNs: tNs, kind: 'meta' as const, chars: 0, shape: 'on-time' as const }];
+    return [{ lane: 'wire' as const, line: META_LINE, event, read, tNs, causeNs: tNs, causeEvent: event, kind: 'meta' as const, chars: 0, shape: 'on-time' as const }];
   });
 }
 
@@ -154,13 +165,18 @@ function silencesOf(input: ComparisonInput): Score['silences'] {
   return gaps.filter(({ startNs, endNs }) => endNs - startNs > limit);
 }
 
+/** Where each finding shows; one that shows only after the end stands at the end. */
 function spansOf(input: ComparisonInput, findings: readonly NumberedFinding[]): Score['spans'] {
   const lines = new Set(linesOf(input).map(({ id }) => id));
-  return findings.flatMap(({ finding, kind, blocks }) => {
-    const start = finding.event === null ? undefined : input.events[finding.event];
-    if (kind.shape === null || !start) return [];
-    const end = finding.lastEvent === null ? start : (input.events[finding.lastEvent] ?? start);
+  const last = input.events.length - 1;
+  if (last < 0) return [];
+  return findings.map(({ finding, kind, blocks, short }) => {
+    const from = Math.min(finding.event ?? last, last);
+    const to = Math.min(finding.lastEvent ?? from, last);
     const line = blocks[0] !== undefined && lines.has(blocks[0]) ? blocks[0] : META_LINE;
-    return [{ finding: finding.number, lane: finding.lane, line, startNs: start.tNs, endNs: end.tNs, shape: kind.shape }];
+    return {
+      finding: finding.number, lane: finding.lane, line, startNs: input.events[from]!.tNs, endNs: input.events[to]!.tNs,
+      events: [from, to], shape: kind.shape ?? 'fact', label: short,
+    };
   });
 }

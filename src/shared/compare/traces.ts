@@ -3,6 +3,7 @@ import type { TraceDetail } from '../model/trace.ts';
 import { findAll } from './findings/registry.ts';
 import type { ComparisonInput } from './lane-reading.ts';
 import { requestDiff } from './request-diff.ts';
+import { verdictOf } from './verdict.ts';
 import type { TraceCompareResult, TraceSide } from './result.ts';
 
 export interface TraceToCompare {
@@ -15,13 +16,14 @@ export function compareTraces(a: TraceToCompare, b: TraceToCompare): TraceCompar
 }
 
 function side({ detail, input }: TraceToCompare): TraceSide {
-  const { id, title, api, model, metrics, usage, cost, ending } = detail;
+  const { id, title, api, model, metrics, usage, cost, ending, timed } = detail;
+  const findings = findAll(input);
   return {
-    id, title, api, model, metrics, ...(usage && { usage }), ...(cost !== undefined && { cost }), ending: ending?.state ?? null,
+    id, title, api, model, metrics, ...(usage && { usage }), ...(cost !== undefined && { cost }), ending: ending?.state ?? null, timed,
     blocks: input.wire.blocks.map((block) => ({
       kind: block.kind, title: block.name ?? block.type, text: block.text,
       firstNs: input.events[block.firstEvent]?.tNs ?? 0, lastNs: input.events[block.lastEvent]?.tNs ?? 0,
     })),
-    findings: findAll(input).map(({ finding }) => finding),
+    findings: findings.map(({ finding }) => finding), verdict: verdictOf(input, findings),
   };
 }

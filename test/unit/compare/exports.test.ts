@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { laneLines } from '../../../src/main/hosts/cli/lanes.ts';
 import { comparisonHtml } from '../../../src/shared/compare/html.ts';
 import { compareLanes } from '../../../src/shared/compare/lanes.ts';
-import { readAll } from '../../../src/shared/compare/lane-reading.ts';
+import { readAll } from '../../../src/shared/compare/read-all.ts';
 import { findingMarkdown } from '../../../src/shared/compare/markdown.ts';
 import { optionsMatrix } from '../../../src/shared/compare/matrix.ts';
 import { requestDiff } from '../../../src/shared/compare/request-diff.ts';

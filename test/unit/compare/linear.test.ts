@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import { compareLanes } from '../../../src/shared/compare/lanes.ts';
-import { readAll, type ComparisonInput, type Entry } from '../../../src/shared/compare/lane-reading.ts';
+import type { ComparisonInput, Entry } from '../../../src/shared/compare/lane-reading.ts';
+import { readAll } from '../../../src/shared/compare/read-all.ts';
 import { chatBody, chunk, laneSetup } from '../../support/wire.ts';
 
 /** How often the comparison looks at a message: what it does with one is bounded. */

@@ -3,7 +3,7 @@ import { TraceModel } from '../../../src/renderer/stores/trace-model.ts';
 import { TimelineData } from '../../../src/renderer/views/timeline/timeline-data.ts';
 import { panned, roundEnd, tickText, ticks, toShare, zoomed } from '../../../src/renderer/views/timeline/scale.ts';
 import { nearestEvent } from '../../../src/renderer/views/timeline/hit.ts';
-import { lowerBound } from '../../../src/renderer/views/timeline/draw.ts';
+import { lowerBound } from '../../../src/renderer/components/lower-bound.ts';
 import { itemsOf, wireStart, type Step } from '../../support/items.ts';
 
 function dataOf(steps: readonly Step[]) {

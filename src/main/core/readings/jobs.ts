@@ -3,7 +3,8 @@
  * A job is one entry here; it reads from whatever source its thread has.
  */
 import { compareLanes } from '../../../shared/compare/lanes.ts';
-import { readAll, type ComparisonInput } from '../../../shared/compare/lane-reading.ts';
+import type { ComparisonInput } from '../../../shared/compare/lane-reading.ts';
+import { readAll } from '../../../shared/compare/read-all.ts';
 import { comparisonHtml } from '../../../shared/compare/html.ts';
 import { optionsMatrix } from '../../../shared/compare/matrix.ts';
 import type { CompareResult, MatrixResult, TraceCompareResult } from '../../../shared/compare/result.ts';

@@ -1,6 +1,7 @@
 /** The samples as the screen lists them. All that is said and drawn of them is read off their own bytes. */
 import { compareLanes } from '../../../shared/compare/lanes.ts';
-import { readAll, type ComparisonInput } from '../../../shared/compare/lane-reading.ts';
+import type { ComparisonInput } from '../../../shared/compare/lane-reading.ts';
+import { readAll } from '../../../shared/compare/read-all.ts';
 import type { CompareResult } from '../../../shared/compare/result.ts';
 import { capitalised } from '../../../shared/compare/say.ts';
 import { SEVERITIES, type Severity } from '../../../shared/model/findings.ts';

@@ -1,7 +1,7 @@
 /** `tracelane compare FILE`: what legacy and simple make of a stream, against the wire; for people and for CI. */
 import { Option, type Command } from 'commander';
 import { compareLanes } from '../../../shared/compare/lanes.ts';
-import { readAll } from '../../../shared/compare/lane-reading.ts';
+import { readAll } from '../../../shared/compare/read-all.ts';
 import type { CompareResult } from '../../../shared/compare/result.ts';
 import { SEVERITIES, VERDICT_FIELDS, type Severity } from '../../../shared/model/findings.ts';
 import { addStreamFlags, readStream, setupOf, type StreamFlags } from './stream-file.ts';

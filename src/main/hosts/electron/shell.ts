@@ -1,33 +1,86 @@
-/** The desktop app, in the order in which it starts. What each part does stands in its own file. */
-import { app, BrowserWindow } from 'electron';
+/** The desktop app, in the order in which it starts and ends. What each part does stands in its own file. */
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { app, BrowserWindow, dialog } from 'electron';
+import { serve } from '../../../shared/rpc/server.ts';
+import type { Core, CoreSetup } from '../../core/core.ts';
+import { FileVault } from '../../core/keys/file-vault.ts';
+import { dataDirectory, samplePace } from '../environment.ts';
+import { failure, watchCrashes, watchHangs, type Fail } from './crashes.ts';
+import { FaultLog } from './fault-log.ts';
 import { guardSession, guardWindows } from './guards.ts';
+import { setMenu } from './menu.ts';
+import { servePorts } from './ports.ts';
 import { registerScheme, serveRenderer } from './scheme.ts';
+import { SafeStorageVault } from './vault.ts';
 import { openWindow } from './window.ts';
 
 /** Where the built files lie, which only the entry knows. */
-export interface ShellSetup {
+export interface ShellSetup extends Pick<CoreSetup, 'storeWorker' | 'readerWorker'> {
   readonly rendererDir: string;
   readonly preload: string;
-  readonly storeWorker: URL;
-  readonly readerWorker: URL;
 }
 
-export function startShell(setup: ShellSetup): void {
+/** For what was recorded to be written: the store may be what is broken. */
+const CLOSE_MS = 10_000;
+
+export function startShell(setup: ShellSetup, createCore: (setup: CoreSetup) => Promise<Core>): void {
+  const dataDir = dataDirectory();
+  const profile = join(dataDir, 'electron');
+  if (!makeFolder(profile)) return;
+  app.setPath('userData', profile);
   app.enableSandbox();
   if (!app.requestSingleInstanceLock()) {
     app.quit();
     return;
   }
+  app.on('second-instance', focusWindow);
   registerScheme();
   guardWindows();
-  app.on('second-instance', focusWindow);
-  app.on('window-all-closed', () => app.quit());
-  app.once('ready', () => {
+
+  const log = new FaultLog(join(dataDir, 'faults.log'));
+  let core: Core | undefined;
+  const close = () => withinLimit(core?.close());
+  const fail = failure(log, close);
+  watchCrashes(log, fail);
+  closeBeforeQuit(close, fail);
+
+  const start = async (): Promise<void> => {
+    await app.whenReady();
     guardSession();
     serveRenderer(setup.rendererDir);
-    openWindow({ preload: setup.preload, stateFile: join(app.getPath('userData'), 'window.json') });
-  });
+    setMenu();
+    const { storeWorker, readerWorker } = setup;
+    const pace = samplePace();
+    core = await createCore({
+      dataDir,
+      host: 'electron',
+      version: app.getVersion(),
+      vault: new SafeStorageVault(new FileVault(join(dataDir, 'keys-encrypted.json'))),
+      storeWorker,
+      readerWorker,
+      ...(pace !== undefined && { samplePace: pace }),
+    });
+    const { services } = core;
+    servePorts((port) => serve(services, port, log.write));
+    const open = () => watchHangs(openWindow({ preload: setup.preload, stateFile: join(profile, 'window.json') }));
+    open();
+    // On macOS an app goes on without a window, and its icon brings one back.
+    app.on('activate', () => BrowserWindow.getAllWindows().length === 0 && open());
+  };
+  start().catch((error: unknown) => fail('Tracelane could not be started', error));
+}
+
+/** False when nothing can be kept, which the user was told. */
+function makeFolder(path: string): boolean {
+  try {
+    mkdirSync(path, { recursive: true, mode: 0o700 });
+    return true;
+  } catch (error) {
+    dialog.showErrorBox('Tracelane cannot keep anything', `${path} cannot be made (${(error as NodeJS.ErrnoException).code}). Check the folder, or name another in TRACELANE_DATA_DIR, and start the app again.`);
+    app.exit(1);
+    return false;
+  }
 }
 
 function focusWindow(): void {
@@ -35,4 +88,25 @@ function focusWindow(): void {
   if (!window) return;
   if (window.isMinimized()) window.restore();
   window.focus();
+}
+
+/** A quit waits until what was recorded is written. */
+function closeBeforeQuit(close: () => Promise<void>, fail: Fail): void {
+  app.on('window-all-closed', () => {
+    if (process.platform !== 'darwin') app.quit();
+  });
+  app.on('will-quit', (event) => {
+    event.preventDefault();
+    close().then(
+      () => app.exit(0),
+      (error: unknown) => fail('The traces could not be closed', error),
+    );
+  });
+}
+
+async function withinLimit(closing: Promise<void> | undefined): Promise<void> {
+  const limit = new Promise<never>((_resolve, reject) => {
+    setTimeout(() => reject(new Error(`Closing took longer than ${CLOSE_MS / 1000} seconds.`)), CLOSE_MS).unref();
+  });
+  await Promise.race([closing, limit]);
 }

@@ -38,20 +38,21 @@ function layout(data: TimelineData, timed: boolean, folded: boolean): { readonly
   return { rows, height: top };
 }
 
-/** Times need something to stand for: an answer that was no stream has no timeline. */
-export function Timeline() {
+/** Times need something to stand for: an answer that was no stream has no timeline. `compact`: folded, whatever was chosen. */
+export function Timeline({ compact }: { readonly compact: boolean }) {
   const empty = useTrace((trace) => trace.phase === 'ended' && trace.model.events.length === 0);
-  return empty ? null : <FullTimeline />;
+  return empty ? null : <FullTimeline compact={compact} />;
 }
 
-function FullTimeline() {
+function FullTimeline({ compact }: { readonly compact: boolean }) {
   const session = useSession();
   const { model } = session;
   const data = useMemo(() => new TimelineData(model), [model]);
   const pulse = useTrace((trace) => trace.pulse);
   const structure = useTrace((trace) => trace.structure);
   const timed = useTrace((trace) => trace.detail?.timed ?? true);
-  const [folded, setFolded] = useState(() => localStorage.getItem(FOLDED_KEY) === 'yes');
+  const [chosen, setChosen] = useState(() => localStorage.getItem(FOLDED_KEY) === 'yes');
+  const folded = chosen || compact;
   const plot = useRef<HTMLDivElement>(null);
 
   data.take();
@@ -62,9 +63,9 @@ function FullTimeline() {
   useNavigation(data, view);
   const fold = () => {
     localStorage.setItem(FOLDED_KEY, folded ? 'no' : 'yes');
-    setFolded(!folded);
+    setChosen(!folded);
   };
-  useCommand('timeline.fold', fold);
+  useCommand('timeline.fold', fold, !compact);
 
   const style = { height } as CSSProperties;
   return (
@@ -72,7 +73,7 @@ function FullTimeline() {
       <div className="timeline-grid" style={style}>
         <div className="timeline-names">
           <div className="timeline-name axis-name" style={{ height: AXIS_HEIGHT }}>
-            <button type="button" className="timeline-fold" aria-expanded={!folded} aria-label="Timeline" onClick={fold}>
+            <button type="button" className="timeline-fold" aria-expanded={!folded} aria-label="Timeline" disabled={compact} onClick={fold}>
               <Icon of={folded ? ChevronRight : ChevronDown} size={12} />
               {timed ? 'since request' : 'order only, no timing'}
             </button>

@@ -4,6 +4,7 @@
  */
 import type { EventKind } from '../../../shared/model/stream.ts';
 import type { TraceModel } from '../../stores/trace-model.ts';
+import { lowerBound } from '../../components/lower-bound.ts';
 import { toShare, type Window } from './scale.ts';
 import type { TimelineData, TimelineLane } from './timeline-data.ts';
 
@@ -350,15 +351,4 @@ export function visible({ model, window, timed }: Pick<Scene, 'model' | 'window'
   if (events.length === 0) return [0, -1];
   if (!timed) return [Math.max(0, Math.floor(window.start)), Math.min(events.length - 1, Math.ceil(window.end))];
   return [lowerBound(events.length, (at) => events[at]!.tNs >= window.start), lowerBound(events.length, (at) => events[at]!.tNs > window.end) - 1];
-}
-
-/** The first number below `length` that passes a test which all after it pass too; `length` when none does. */
-export function lowerBound(length: number, passes: (at: number) => boolean): number {
-  let [low, high] = [0, length];
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (passes(middle)) high = middle;
-    else low = middle + 1;
-  }
-  return low;
 }

@@ -8,6 +8,7 @@ import { EndingBanner } from './EndingBanner.tsx';
 import { Numbers } from './Numbers.tsx';
 import { TraceHeader } from './TraceHeader.tsx';
 import { useAnnouncements } from './use-announcements.ts';
+import { useCompareWith } from '../compare/use-compare-with.ts';
 import { FollowButton } from './FollowButton.tsx';
 import './trace.css';
 
@@ -15,20 +16,25 @@ import './trace.css';
 export function TraceView() {
   const live = useTrace((trace) => trace.phase === 'live');
   useAnnouncements();
+  useCompareWith();
+  const view = useView();
   return (
     <article className="trace" aria-busy={live} aria-label="Trace">
       <TraceHeader />
       <Numbers />
       <EndingBanner />
-      <Timeline />
-      <CentreTabs />
+      <Timeline compact={view.ownAxis === true} />
+      <CentreTabs view={view} />
     </article>
   );
 }
 
-function CentreTabs() {
+function useView(): View {
   const chosen = useApp((state) => state.centre);
-  const view = CENTRE_VIEWS.find(({ id }) => id === chosen) ?? CENTRE_VIEWS[0]!;
+  return CENTRE_VIEWS.find(({ id }) => id === chosen) ?? CENTRE_VIEWS[0]!;
+}
+
+function CentreTabs({ view }: { readonly view: View }) {
   // One string, so that the tabs render only when a count changes; the pulse keeps that to four times a second.
   const counts = useTrace((trace) => CENTRE_VIEWS.map((item) => countOf(item, trace)).join());
   const numbers = counts.split(',');

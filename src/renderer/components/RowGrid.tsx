@@ -1,0 +1,99 @@
+/**
+ * A long list of rows of known height, of which only those in view exist: Up and Down (j and k) move, Enter opens, and the
+ * moves stop at the ends. The run list keeps its own arrows while the focus is in it.
+ */
+import { useEffect, useSyncExternalStore, type KeyboardEvent, type ReactNode, type RefObject } from 'react';
+import { useVirtualizer } from '@tanstack/react-virtual';
+import { useCommand } from '../app/commands.ts';
+import './row-grid.css';
+
+export interface RowPlace {
+  readonly id: string;
+  readonly rowIndex: number;
+  readonly top: number;
+  readonly height: number;
+}
+
+interface RowGridProps {
+  readonly label: string;
+  /** Prefix of the rows' element ids. */
+  readonly name: string;
+  readonly count: number;
+  readonly heightOf: (at: number) => number;
+  /** Changes when heights do. */
+  readonly layout: unknown;
+  readonly render: (at: number, place: RowPlace) => ReactNode;
+  /** The row the keys act on; −1: none yet. It is brought into view when it changes. */
+  readonly active: number;
+  readonly onMove: (at: number) => void;
+  readonly onOpen: (at: number) => void;
+  readonly scroller: RefObject<HTMLDivElement | null>;
+  /** Stands above the rows and stays there. */
+  readonly head?: ReactNode;
+}
+
+export function RowGrid({ label, name, count, heightOf, layout, render, active, onMove, onOpen, scroller, head }: RowGridProps) {
+  // The rule speaks for the React Compiler, which is not in use here.
+  // oxlint-disable-next-line react/incompatible-library
+  const virtual = useVirtualizer({ count, getScrollElement: () => scroller.current, estimateSize: heightOf, overscan: 12 });
+  useEffect(() => virtual.measure(), [virtual, layout]);
+  useEffect(() => {
+    if (active >= 0) virtual.scrollToIndex(active, { align: 'auto' });
+  }, [virtual, active]);
+  useFocusOnArrival(scroller);
+
+  const listFocused = useFocusInRunList();
+  const move = (to: number): void => {
+    if (count === 0) return;
+    onMove(Math.min(Math.max(to, 0), count - 1));
+    scroller.current?.focus({ preventScroll: true });
+  };
+  useCommand('list.next', () => move(active + 1), !listFocused);
+  useCommand('list.previous', () => move(active < 0 ? count - 1 : active - 1), !listFocused);
+
+  const onKeyDown = (event: KeyboardEvent<HTMLDivElement>): void => {
+    // Keys of what stands inside a row are not the grid's.
+    if (event.target !== event.currentTarget || event.ctrlKey || event.metaKey || event.altKey) return;
+    const page = Math.max(1, Math.floor(event.currentTarget.clientHeight / heightOf(Math.max(active, 0))) - 1);
+    const to = { Home: 0, End: count - 1, PageDown: active + page, PageUp: active - page }[event.key];
+    if (to !== undefined) move(to);
+    else if (event.key === 'Enter' && active >= 0) onOpen(active);
+    else return;
+    event.preventDefault();
+  };
+
+  return (
+    <div className="row-grid" ref={scroller} role="grid" aria-label={label} aria-rowcount={count} tabIndex={0} aria-activedescendant={active < 0 ? undefined : `${name}-${active}`} onKeyDown={onKeyDown}>
+      {head}
+      <div className="row-grid-all" role="rowgroup" style={{ height: virtual.getTotalSize() }}>
+        {virtual.getVirtualItems().map((item) => render(item.index, { id: `${name}-${item.index}`, rowIndex: item.index + 1, top: item.start, height: item.size }))}
+      </div>
+    </div>
+  );
+}
+
+/** Whether the focus is in the run list. */
+function useFocusInRunList(): boolean {
+  return useSyncExternalStore(
+    (changed) => {
+      document.addEventListener('focusin', changed);
+      document.addEventListener('focusout', changed);
+      return () => {
+        document.removeEventListener('focusin', changed);
+        document.removeEventListener('focusout', changed);
+      };
+    },
+    () => document.activeElement?.closest('[data-pane="list"]') !== null && document.activeElement !== null,
+  );
+}
+
+/**
+ * A tab that was clicked gives its view the keys; one that was reached by key keeps them, so that the tabs can be walked
+ * through.
+ */
+export function useFocusOnArrival(target: RefObject<HTMLElement | null>): void {
+  useEffect(() => {
+    const from = document.activeElement;
+    if (from?.matches('[role="tab"]') === true && !from.matches(':focus-visible')) target.current?.focus({ preventScroll: true });
+  }, [target]);
+}

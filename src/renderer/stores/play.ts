@@ -1,0 +1,133 @@
+/**
+ * A playing of the recorded trace, laid over it: the same session that every view reads, fed by the playhead instead of the
+ * whole recording. Its answers come from the host; what is here is where the playhead stands and how to move it.
+ */
+import { create } from 'zustand';
+import type { AdapterOptions } from '../../shared/model/trace.ts';
+import type { ItemOf, PlayAction } from '../../shared/rpc/contract.ts';
+import { client } from '../client/client.ts';
+import { layOver, selectEvent, useOpen } from './open.ts';
+import { toastError } from './toasts.ts';
+import { TraceSession } from './trace.ts';
+
+type PlayItem = ItemOf<'play.open'>;
+type Playhead = Extract<PlayItem, { readonly type: 'state' }>;
+
+/** How a playing begins. */
+export interface PlaySetup {
+  /** Other options than it was recorded with. */
+  readonly options?: AdapterOptions;
+  /** At once, instead of paused at the beginning. */
+  readonly playing: boolean;
+  /** Null: as fast as possible. */
+  readonly speed: number | null;
+}
+
+interface PlayState {
+  /** null: nothing plays, or it is being opened. */
+  readonly head: Playhead | null;
+  /** Why the playing is over before its end: a sentence. */
+  readonly problem: string | null;
+}
+
+const NOTHING: PlayState = { head: null, problem: null };
+export const usePlay = create<PlayState>()(() => NOTHING);
+
+interface Open {
+  readonly id: string;
+  readonly session: TraceSession;
+  close(): void;
+}
+let current: Open | null = null;
+
+/** Opens a playing of the recorded trace and shows it instead. Ends the one before. */
+export function startPlay(recorded: TraceSession, setup: PlaySetup): void {
+  endPlay();
+  const { id, detail } = recorded.store.getState();
+  const { options } = setup;
+  const play = crypto.randomUUID();
+  const timed = detail?.timed ?? true;
+  const session = new TraceSession(id, { detail, options, whole: timed ? recorded.model.lastNs : recorded.model.events.length });
+  const taker = new PlayTaker(play, session, setup);
+  const unsubscribe = client().subscribe(
+    'play.open',
+    { play, id, ...(options && { options }) },
+    {
+      items: (batch) => taker.take(batch),
+      restart: () => lose('The connection to the program was lost, and with it the place of the playhead.'),
+      error: (error) => lose(error.message),
+    },
+  );
+  const stopStatus = client().onStatus((status) => {
+    if (status === 'lost' && usePlay.getState().head?.done !== true) lose('The connection to the program was lost, and with it the place of the playhead.');
+  });
+  const close = (): void => {
+    unsubscribe();
+    stopStatus();
+  };
+  const lose = (problem: string): void => {
+    close();
+    usePlay.setState(({ head }) => ({ head: head && { ...head, playing: false }, problem }));
+  };
+  current = { id: play, session, close };
+  layOver(session);
+}
+
+/** Shows the recorded trace again. */
+export function endPlay(): void {
+  if (!current) return;
+  const { session, close } = current;
+  current = null;
+  close();
+  if (useOpen.getState().over === session) layOver(null);
+  usePlay.setState(NOTHING);
+}
+
+/** Hands what comes to the session, and keeps the newest event selected while the playhead rests. */
+class PlayTaker {
+  readonly #play: string;
+  readonly #session: TraceSession;
+  readonly #setup: PlaySetup;
+  #begun = false;
+
+  constructor(play: string, session: TraceSession, setup: PlaySetup) {
+    this.#play = play;
+    this.#session = session;
+    this.#setup = setup;
+  }
+
+  take(batch: readonly PlayItem[]): void {
+    for (const item of batch) {
+      if (item.type === 'items') this.#session.take(item.items);
+      else this.#state(item);
+    }
+  }
+
+  #state(head: Playhead): void {
+    const before = usePlay.getState().head;
+    usePlay.setState({ head });
+    if (!this.#begun) {
+      this.#begun = true;
+      if (this.#setup.speed !== 1) control({ type: 'speed', speed: this.#setup.speed }, this.#play);
+      if (this.#setup.playing) control({ type: 'play' }, this.#play);
+    }
+    if (head.playing && before?.playing !== true) this.#session.setFollow(true);
+    // What was played to is what is looked at, once it stands still.
+    if (!head.playing && head.event >= 0 && head.event !== before?.event) selectEvent(head.event);
+    else if (head.playing && before?.playing !== true) selectEvent(null);
+  }
+}
+
+function control(action: PlayAction, play: string): void {
+  client()
+    .call('play.control', { play, action })
+    .catch((error: unknown) => {
+      // A playing that was lost says so itself.
+      if (current?.id === play && usePlay.getState().problem === null) toastError('The playhead could not be moved', error);
+    });
+}
+
+/** Moves the playhead of what plays now. */
+export function controlPlay(action: PlayAction): void {
+  if (current && usePlay.getState().problem === null) control(action, current.id);
+}

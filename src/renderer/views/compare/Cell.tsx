@@ -1,0 +1,160 @@
+import { useState } from 'react';
+import type { AlignedRow } from '../../../shared/compare/result.ts';
+import { findingKind } from '../../../shared/compare/findings/registry.ts';
+import type { Finding } from '../../../shared/model/findings.ts';
+import type { Emission, LaneId } from '../../../shared/model/messages.ts';
+import { codePoints } from '../../../shared/text/code-points.ts';
+import { count, durationText, plural } from '../../components/format.ts';
+import { Glyph } from '../../components/Glyph.tsx';
+import { chooseFinding, useCompare } from '../../stores/compare.ts';
+import { selectEvent, useSession } from '../../stores/open.ts';
+import { piecesOf, type Piece } from './column-rows.ts';
+import { blockLook, isCode } from './looks.ts';
+import { messageText, outcomeText } from './message-index.ts';
+import { visibleBlanks } from './visible-blanks.ts';
+
+interface CellProps {
+  readonly row: AlignedRow;
+  readonly lane: LaneId;
+  /** Of this lane. */
+  readonly findings: readonly Finding[];
+  /** Nanoseconds from its bytes to its last message, where that is worth a word. */
+  readonly lag: number;
+  /** At the level of messages: all of this row and lane; else null. */
+  readonly messages: readonly Emission[] | null;
+}
+
+/** What one lane made of one block. */
+export function Cell({ row, lane, findings, lag, messages }: CellProps) {
+  const [whole, setWhole] = useState(false);
+  const level = useCompare((state) => state.level);
+  const cell = row.cells[lane];
+  const off = !cell.equal;
+  // Nothing was said where the wire says something.
+  const hole = cell.text === null && row.cells.wire.text !== null && lane !== 'wire';
+  const look = blockLook(row.kind);
+  const pieces = hole ? piecesOf({ text: row.cells.wire.text, marks: [] }, whole) : piecesOf(cell, whole);
+  return (
+    <div className={['columns-cell', off && 'off', hole && off && 'void'].filter(Boolean).join(' ')} role="cell" data-lane={lane}>
+      <header className="cell-head">
+        {off ? <Glyph name="differs" size={14} className="k-del" label="differs" /> : <Glyph name={look.glyph} size={14} className={look.tone} />}
+        <h3 className="cut">{hole && off ? 'Nothing' : row.title}</h3>
+        <span className="quiet cut">{factsOf(row, lane)}</span>
+        {lag > 0 && (
+          <span className="late" title="From the bytes of its content to its message, at most">
+            {durationText(lag)} late
+          </span>
+        )}
+        <Change row={row} lane={lane} />
+      </header>
+      {level === 'json' ? (
+        <Messages messages={messages ?? []} end={row.kind === 'end' ? lane : null} />
+      ) : (
+        <Pieces pieces={hole && !off ? [] : pieces} ghost={hole && off} code={isCode(row.kind)} blanks={level === 'text'} whole={whole} onWhole={setWhole} />
+      )}
+      {findings.map((finding) => (
+        <button key={finding.number} type="button" className="cell-note" onClick={() => chooseFinding(finding)}>
+          <b className="no">{finding.number}</b> {findingKind(finding.kind)?.title ?? finding.kind}
+        </button>
+      ))}
+    </div>
+  );
+}
+
+function factsOf(row: AlignedRow, lane: LaneId): string {
+  const { messages, text } = row.cells[lane];
+  if (row.kind === 'end') return '';
+  if (messages === 0) return text === null ? 'no message' : '';
+  return lane === 'wire' ? plural(messages, 'delta') : plural(messages, 'message');
+}
+
+/** In how many characters it differs. */
+function Change({ row, lane }: { readonly row: AlignedRow; readonly lane: LaneId }) {
+  const { text, marks, equal } = row.cells[lane];
+  if (lane === 'wire' || equal) return row.kind !== 'end' && text !== null && <span className="quiet push">{count(codePoints(text))} ch</span>;
+  const all = row.cells.wire.text;
+  const sum = (mark: 'lost' | 'added') => marks.filter((one) => one.mark === mark).reduce((chars, { start, end }) => chars + codePoints(text?.slice(start, end) ?? ''), 0);
+  const lost = text === null && all !== null ? codePoints(all) : sum('lost');
+  const added = sum('added');
+  if (lost + added === 0) return null;
+  return (
+    <span className="change push">
+      {added > 0 && `+${count(added)} `}
+      {lost > 0 && `−${count(lost)} `}ch
+    </span>
+  );
+}
+
+interface PiecesProps {
+  readonly pieces: readonly Piece[];
+  /** It is the wire's text, which the lane never said. */
+  readonly ghost: boolean;
+  readonly code: boolean;
+  readonly blanks: boolean;
+  readonly whole: boolean;
+  readonly onWhole: (whole: boolean) => void;
+}
+
+function Pieces({ pieces, ghost, code, blanks, whole, onWhole }: PiecesProps) {
+  if (pieces.length === 0) return null;
+  const shown = (text: string) => (blanks ? visibleBlanks(text) : text);
+  const marked = pieces.some(({ mark }) => mark !== null);
+  const left = pieces.reduce((sum, piece) => sum + (piece.type === 'gap' ? piece.chars : 0), 0);
+  return (
+    <>
+      <p className={['cell-text', code ? 'code' : 'prose', ghost && 'ghost'].filter(Boolean).join(' ')}>
+        {pieces.map((piece, at) => {
+          if (piece.type === 'gap')
+            return (
+              <span key={at} className="cell-gap">
+                … {count(piece.chars)} {piece.mark ?? (marked ? 'equal' : 'more')} …
+              </span>
+            );
+          if (piece.mark === null) return <span key={at}>{shown(piece.text)}</span>;
+          return piece.mark === 'lost' ? <del key={at}>{shown(piece.text)}</del> : <ins key={at}>{shown(piece.text)}</ins>;
+        })}
+      </p>
+      {(left > 0 || whole) && (
+        <button type="button" className="link more" onClick={() => onWhole(!whole)}>
+          {whole ? 'Show less' : `Show ${count(left)} more characters`}
+        </button>
+      )}
+    </>
+  );
+}
+
+const SHOWN_MESSAGES = 40;
+
+/** `end`: the lane whose final state stands here too. */
+function Messages({ messages, end }: { readonly messages: readonly Emission[]; readonly end: LaneId | null }) {
+  const { outcomes } = useSession().model;
+  const outcome = end === null ? undefined : outcomes[end];
+  const [all, setAll] = useState(false);
+  if (messages.length === 0 && !outcome) return <p className="quiet">No message.</p>;
+  const shown = all ? messages : messages.slice(0, SHOWN_MESSAGES);
+  return (
+    <>
+      <ol className="cell-messages">
+        {shown.map((emission) => (
+          <li key={emission.ordinal}>
+            <button type="button" disabled={emission.event === null} aria-label={`Event ${emission.event ?? 'before the first'}`} onClick={() => selectEvent(emission.event)}>
+              {emission.event ?? '–'}
+            </button>
+            <code>{messageText(emission)}</code>
+          </li>
+        ))}
+        {outcome && (
+          <li>
+            <span className="quiet">final</span>
+            <code>{outcomeText(outcome)}</code>
+          </li>
+        )}
+      </ol>
+      {messages.length > SHOWN_MESSAGES && (
+        <button type="button" className="link more" onClick={() => setAll(!all)}>
+          {all ? 'Show less' : `Show all ${count(messages.length)} messages`}
+        </button>
+      )}
+    </>
+  );
+}

@@ -1,0 +1,123 @@
+import { useEffect, useState } from 'react';
+import { ArrowLeftRight, Copy, Download, SlidersHorizontal } from 'lucide-react';
+import { Button, IconButton } from '../../components/Button.tsx';
+import { setPane, useApp } from '../../stores/app.ts';
+import { readWith, setLevel, setMode, swapSides, useCompare, type CompareLevel, type CompareMode } from '../../stores/compare.ts';
+import { useSession, useTrace } from '../../stores/open.ts';
+import { Columns } from './Columns.tsx';
+import { copyIssue, saveHtml } from './exports.ts';
+import { Matrix } from './Matrix.tsx';
+import { OptionsBar } from './OptionsBar.tsx';
+import { Score } from './Score.tsx';
+import { Segments } from './Segments.tsx';
+import { TracesView } from './TracesView.tsx';
+import { useComparison, useDivergences, type Comparison } from './use-comparison.ts';
+import { Verdict } from './Verdict.tsx';
+import './compare.css';
+
+const MODES: readonly { readonly id: CompareMode; readonly title: string }[] = [
+  { id: 'lanes', title: 'Lanes' },
+  { id: 'matrix', title: 'Options matrix' },
+  { id: 'traces', title: 'Another run' },
+];
+const LEVELS: readonly { readonly id: CompareLevel; readonly title: string }[] = [
+  { id: 'semantic', title: 'Semantic' },
+  { id: 'json', title: 'JSON' },
+  { id: 'text', title: 'Text' },
+];
+
+/** The shown trace's lanes against each other, under all options, or beside another trace. */
+export function CompareView() {
+  const mode = useCompare((state) => state.mode);
+  const marked = useApp((state) => state.marked);
+  const comparison = useComparison();
+  useDivergences(comparison.result);
+  useFindingsPane();
+  useOptionsEnd();
+  // A second run that is marked in the list is there to be compared with.
+  useEffect(() => {
+    if (marked !== null) setMode('traces');
+  }, [marked]);
+  return (
+    <div className="compare">
+      <Toolbar mode={mode} comparison={comparison} />
+      {mode === 'lanes' && <Lanes comparison={comparison} />}
+      {mode === 'matrix' && <Matrix />}
+      {mode === 'traces' && <TracesView />}
+    </div>
+  );
+}
+
+/** The findings stand beside the comparison while it is shown; then the pane that was there before. */
+function useFindingsPane(): void {
+  useEffect(() => {
+    const before = useApp.getState().pane;
+    setPane('findings');
+    return () => {
+      if (useApp.getState().pane === 'findings') setPane(before);
+    };
+  }, []);
+}
+
+/** Another reading lasts as long as this view, and never longer than its trace. */
+function useOptionsEnd(): void {
+  const id = useTrace((trace) => trace.id);
+  useEffect(
+    () => () => {
+      if (useCompare.getState().options !== null) readWith(null);
+    },
+    // oxlint-disable-next-line react/exhaustive-effect-dependencies
+    [id],
+  );
+}
+
+function Toolbar({ mode, comparison }: { readonly mode: CompareMode; readonly comparison: Comparison }) {
+  const session = useSession();
+  const level = useCompare((state) => state.level);
+  const options = useCompare((state) => state.options);
+  const [open, setOpen] = useState(false);
+  const ready = comparison.result !== null;
+  return (
+    <>
+      <div className="compare-bar">
+        <Segments label="What is compared" items={MODES} chosen={mode} onChoose={setMode} />
+        {mode === 'lanes' && <Segments label="Level" items={LEVELS} chosen={level} onChoose={setLevel} />}
+        <span className="push" />
+        {mode === 'lanes' && (
+          <Button icon={SlidersHorizontal} aria-expanded={open} onClick={() => setOpen(!open)}>
+            {options === null ? 'Options' : 'Other options'}
+          </Button>
+        )}
+        {mode === 'traces' && <IconButton icon={ArrowLeftRight} label="Swap sides" onClick={swapSides} />}
+        {mode !== 'traces' && (
+          <>
+            <IconButton icon={Download} label="Save as one HTML file" disabled={!ready} onClick={() => void saveHtml(session)} />
+            <IconButton icon={Copy} label="Copy as issue" disabled={!ready} onClick={() => void copyIssue(session)} />
+          </>
+        )}
+      </div>
+      {mode === 'lanes' && (open || options !== null) && <OptionsBar />}
+    </>
+  );
+}
+
+function Lanes({ comparison: { result, problem, retry } }: { readonly comparison: Comparison }) {
+  const phase = useTrace((trace) => trace.phase);
+  if (problem !== null)
+    return (
+      <div className="compare-none">
+        <p>The lanes could not be compared: {problem}</p>
+        <Button look="line" onClick={retry}>
+          Try again
+        </Button>
+      </div>
+    );
+  if (!result) return <p className="compare-none">{phase === 'live' ? 'The stream is running. The comparison comes when it is over.' : 'Comparing the lanes.'}</p>;
+  return (
+    <div className="compare-lanes">
+      <Verdict result={result} />
+      {result.score.events > 0 && <Score result={result} />}
+      <Columns result={result} />
+    </div>
+  );
+}

@@ -1,0 +1,151 @@
+import { useEffect, useRef, useState } from 'react';
+import { ArrowUpRight, ChevronDown, ChevronRight, Copy } from 'lucide-react';
+import { findingKind } from '../../../shared/compare/findings/registry.ts';
+import { capitalised } from '../../../shared/compare/say.ts';
+import { SEVERITIES, type Finding, type Severity } from '../../../shared/model/findings.ts';
+import { runCommand } from '../../app/commands.ts';
+import { Button, IconButton } from '../../components/Button.tsx';
+import { Chip } from '../../components/Chip.tsx';
+import { count, plural } from '../../components/format.ts';
+import { Glyph } from '../../components/Glyph.tsx';
+import { Icon } from '../../components/Icon.tsx';
+import { Key } from '../../components/Key.tsx';
+import { LANE_NAMES } from '../../components/names.ts';
+import { setPane } from '../../stores/app.ts';
+import { chooseFinding, useCompare } from '../../stores/compare.ts';
+import { selectEvent, useSession } from '../../stores/open.ts';
+import { Evidence } from './Evidence.tsx';
+import { copyFinding } from './exports.ts';
+import { SEVERITY_LOOKS } from './looks.ts';
+import { useComparison } from './use-comparison.ts';
+import './findings.css';
+
+/** All that differs, in sentences with their evidence. The same numbers stand in the verdict, the score and the columns. */
+export function Findings() {
+  const { result, problem, retry } = useComparison();
+  const [least, setLeast] = useState<Severity>('info');
+  const chosen = useCompare((state) => state.finding);
+  if (problem !== null)
+    return (
+      <div className="finds-none">
+        <p>The lanes could not be compared: {problem}</p>
+        <Button look="line" onClick={retry}>
+          Try again
+        </Button>
+      </div>
+    );
+  if (!result) return <p className="finds-none">The findings come when the stream is over.</p>;
+  if (result.findings.length === 0) return <p className="finds-none">No finding: both lanes say what the wire says.</p>;
+  const shown = result.findings.filter(({ severity }) => SEVERITIES.indexOf(severity) >= SEVERITIES.indexOf(least));
+  return (
+    <div className="finds-pane">
+      <header className="finds-head">
+        <label>
+          From
+          <select value={least} onChange={(event) => setLeast(event.target.value as Severity)} aria-label="Least severity shown">
+            {SEVERITIES.map((severity) => (
+              <option key={severity} value={severity}>
+                {severity}
+              </option>
+            ))}
+          </select>
+        </label>
+        <span className="quiet push">
+          {shown.length === result.findings.length ? plural(shown.length, 'finding') : `${count(shown.length)} of ${plural(result.findings.length, 'finding')}`}
+        </span>
+        <Key chord="n" />
+      </header>
+      <ol className="finds" aria-label="Findings">
+        {shown.map((finding) => (
+          <Item key={finding.number} finding={finding} chosen={finding.number === chosen} />
+        ))}
+      </ol>
+    </div>
+  );
+}
+
+function Item({ finding, chosen }: { readonly finding: Finding; readonly chosen: boolean }) {
+  const item = useRef<HTMLLIElement>(null);
+  useEffect(() => {
+    if (chosen) item.current?.scrollIntoView({ block: 'nearest' });
+  }, [chosen]);
+  const look = SEVERITY_LOOKS[finding.severity];
+  return (
+    <li ref={item} className={chosen ? 'find chosen' : 'find'} data-finding={finding.number}>
+      <Glyph name={look.glyph} size={14} className={look.tone} label={finding.severity} />
+      <div>
+        <button type="button" className="find-sentence" aria-expanded={chosen} onClick={() => chooseFinding(finding)}>
+          <b className={chosen ? 'no chosen' : 'no'}>{finding.number}</b> {capitalised(finding.sentence)}
+        </button>
+        <Where finding={finding} />
+        {chosen && <Detail finding={finding} />}
+      </div>
+    </li>
+  );
+}
+
+/** Leads to the event and to its bytes. */
+function Where({ finding }: { readonly finding: Finding }) {
+  const { event, lastEvent, bytes, lane } = finding;
+  const go = (pane: string) => {
+    chooseFinding(finding);
+    selectEvent(event);
+    setPane(pane);
+  };
+  return (
+    <p className="where">
+      <Chip>{LANE_NAMES[lane]}</Chip>
+      {event === null ? (
+        <span>after the end</span>
+      ) : (
+        <button type="button" className="link" onClick={() => go('event')}>
+          {lastEvent === null || lastEvent === event ? `event ${count(event)}` : `events ${count(event)}–${count(lastEvent)}`}
+        </button>
+      )}
+      {bytes && (
+        <button type="button" className="link cut" onClick={() => go('raw')}>
+          bytes {count(bytes[0])}–{count(bytes[1])} <Icon of={ArrowUpRight} size={12} />
+        </button>
+      )}
+    </p>
+  );
+}
+
+function Detail({ finding }: { readonly finding: Finding }) {
+  const session = useSession();
+  const [helped, setHelped] = useState(false);
+  const kind = findingKind(finding.kind);
+  return (
+    <div className="find-detail">
+      {finding.expected !== undefined && <Quoted name="Expected" text={finding.expected} />}
+      {finding.got !== undefined && <Quoted name="Got" text={finding.got} />}
+      <Evidence finding={finding} />
+      <div className="find-actions">
+        <button type="button" className="find-help" aria-expanded={helped} onClick={() => setHelped(!helped)}>
+          <Icon of={helped ? ChevronDown : ChevronRight} size={12} />
+          What causes it
+        </button>
+        <span className="push" />
+        <IconButton icon={Copy} label="Copy as Markdown, with its bytes" onClick={() => void copyFinding(session, finding)} />
+        <Button onClick={() => runCommand('compare.next')}>Next</Button>
+      </div>
+      {helped && (
+        <div className="find-cause">
+          <h4>
+            {kind?.title} <code className="quiet">{finding.kind}</code>
+          </h4>
+          {kind?.help.split('\n\n').map((paragraph) => <p key={paragraph}>{paragraph}</p>)}
+        </div>
+      )}
+    </div>
+  );
+}
+
+function Quoted({ name, text }: { readonly name: string; readonly text: string }) {
+  return (
+    <>
+      <h4>{name}</h4>
+      <pre className="find-quote">{text === '' ? <span className="quiet">nothing</span> : text}</pre>
+    </>
+  );
+}

@@ -1,0 +1,99 @@
+import { X } from 'lucide-react';
+import type { TraceCompareResult, TraceSide } from '../../../shared/compare/result.ts';
+import { VERDICT_FIELDS } from '../../../shared/model/findings.ts';
+import { IconButton } from '../../components/Button.tsx';
+import { count, durationText, money } from '../../components/format.ts';
+import { given } from '../../components/given.ts';
+
+interface Fact {
+  readonly name: string;
+  readonly a: string;
+  readonly b: string;
+  /** b against a, in words; '' when there is nothing to say. */
+  readonly change: string;
+}
+
+/** Numbers of both runs, and what the second has more or less. */
+export function TraceFacts({ result, onEnd }: { readonly result: TraceCompareResult; readonly onEnd: () => void }) {
+  const { a, b } = result;
+  return (
+    <table className="traces-facts" aria-label="Numbers of both runs">
+      <colgroup>
+        <col />
+        <col />
+        <col />
+        <col />
+      </colgroup>
+      <thead>
+        <tr>
+          <td />
+          <th scope="col" title={a.title}>
+            <span className="side">A</span>
+            {a.title}
+          </th>
+          <th scope="col" title={b.title}>
+            <span className="side">B</span>
+            {b.title}
+          </th>
+          <th scope="col">
+            <span className="against">
+              B against A
+              <IconButton icon={X} label="Leave the other run" onClick={onEnd} />
+            </span>
+          </th>
+        </tr>
+      </thead>
+      <tbody>
+        {factsOf(a, b).map(({ name, a: left, b: right, change }) => (
+          <tr key={name} className={left === right ? 'same' : undefined}>
+            <th scope="row">{name}</th>
+            <td>{left}</td>
+            <td>{left === right && change === '' ? 'equal' : right}</td>
+            <td className="quiet">{change}</td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
+}
+
+const NOT_SAID = 'not reported';
+
+function factsOf(a: TraceSide, b: TraceSide): readonly Fact[] {
+  const plain = (name: string, of: (side: TraceSide) => string): Fact => ({ name, a: of(a), b: of(b), change: '' });
+  const amount = (name: string, of: (side: TraceSide) => number | null | undefined, text: (value: number) => string, absent = NOT_SAID): Fact => {
+    const [left, right] = [of(a), of(b)];
+    return { name, a: given(left) ? text(left) : absent, b: given(right) ? text(right) : absent, change: given(left) && given(right) ? changeOf(left, right, text) : '' };
+  };
+  const time = (name: string, of: (side: TraceSide) => number | null): Fact => amount(name, (side) => (side.timed ? of(side) : null), durationText, 'none');
+  return [
+    plain('API', ({ api }) => api),
+    plain('Model', ({ model }) => model ?? NOT_SAID),
+    plain('Ending', ({ ending }) => ending ?? 'running'),
+    time('First byte', ({ metrics }) => metrics.firstByteNs),
+    time('First text', ({ metrics }) => metrics.firstTextNs),
+    time('First tool', ({ metrics }) => metrics.firstToolNs),
+    time('Total', ({ metrics }) => metrics.totalNs),
+    amount('Events', ({ metrics }) => metrics.events, count),
+    amount('Bytes', ({ metrics }) => metrics.bytes, count),
+    amount('Answer text', ({ metrics }) => metrics.textChars, (value) => `${count(value)} ch`),
+    amount('Tokens in', ({ usage }) => usage?.input, count),
+    amount('Tokens out', ({ usage }) => usage?.output, count),
+    amount('Tok/s', ({ metrics }) => metrics.tokensPerSecond, (value) => `≈ ${count(value)}`),
+    amount('Cost', ({ cost }) => cost, money),
+    amount('Findings', ({ findings }) => findings.length, count),
+    plain('Legacy differs', (side) => differing(side, 'legacy')),
+    plain('Simple differs', (side) => differing(side, 'simple')),
+  ];
+}
+
+function differing({ verdict }: TraceSide, lane: 'legacy' | 'simple'): string {
+  const fields = VERDICT_FIELDS.filter((field) => !verdict[field][lane].equal);
+  return fields.length === 0 ? 'nowhere' : `in ${fields.join(', ')}`;
+}
+
+function changeOf(a: number, b: number, text: (value: number) => string): string {
+  if (a === b) return '';
+  const by = `${b > a ? '+' : '−'}${text(Math.abs(b - a)).replace('≈ ', '')}`;
+  return a === 0 ? by : `${by} · ×${(b / a).toFixed(2)}`;
+}

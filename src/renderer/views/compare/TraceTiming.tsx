@@ -1,0 +1,85 @@
+import { useMemo, useState } from 'react';
+import type { TraceCompareResult } from '../../../shared/compare/result.ts';
+import { durationText } from '../../components/format.ts';
+import { tickText, ticks, toShare } from '../timeline/scale.ts';
+import { blockLook } from './looks.ts';
+import { percent } from './percent.ts';
+import { Segments } from './Segments.tsx';
+import { ALIGNMENTS, overlay, type Alignment, type Bar } from './two-traces.ts';
+
+const ROW = 24;
+const HEAD = 34;
+/** A bar that is shorter is drawn this wide. */
+const LEAST = 0.003;
+const MOST_ROWS = 24;
+
+/** Both runs on one axis, block by block: A filled above, B outlined below. */
+export function TraceTiming({ result }: { readonly result: TraceCompareResult }) {
+  const [alignment, setAlignment] = useState<Alignment>('request');
+  const both = useMemo(() => overlay(result, alignment), [result, alignment]);
+  return (
+    <section className="traces-part" aria-label="Timing">
+      <h2>
+        Timing
+        <Segments label="Aligned at" items={ALIGNMENTS} chosen={alignment} onChoose={setAlignment} />
+      </h2>
+      {both === null ? <p className="traces-says">{alignment === 'request' ? 'One of the runs was not timed.' : 'One of the runs has no such moment.'}</p> : <Drawing both={both} />}
+    </section>
+  );
+}
+
+function Drawing({ both }: { readonly both: NonNullable<ReturnType<typeof overlay>> }) {
+  const window = { start: both.start, end: both.end };
+  const { values, step } = ticks(window);
+  const rows = both.rows.slice(0, MOST_ROWS);
+  const height = HEAD + rows.length * ROW;
+  return (
+    <div className="overlaid">
+      <ol className="overlaid-names" style={{ paddingTop: HEAD }}>
+        {rows.map(({ title, kind }, at) => (
+          <li key={at} className={`cut k ${blockLook(kind).tone}`} style={{ height: ROW }}>
+            {title}
+          </li>
+        ))}
+      </ol>
+      <svg className="overlaid-plot" height={height} role="img" aria-label={`Timing of both runs; ${rows.map(({ title, a, b }) => `${title}: ${said(a)} in A, ${said(b)} in B`).join('; ')}`}>
+        {values.map((value) => (
+          <g key={value}>
+            <line className="grid" x1={percent(toShare(window, value))} x2={percent(toShare(window, value))} y1="0" y2={height} />
+            <svg x={percent(toShare(window, value))} className="note-place">
+              <text x="4" y="12">
+                {tickText(value, step)}
+              </text>
+            </svg>
+          </g>
+        ))}
+        {(['a', 'b'] as const).map((side) =>
+          both.marks[side].map(({ name, at }) => (
+            <g key={`${side} ${name}`} className={`moment ${side}`}>
+              <title>{`${side.toUpperCase()}: ${name} at ${durationText(at)}`}</title>
+              <line x1={percent(toShare(window, at))} x2={percent(toShare(window, at))} y1="18" y2={height} />
+              <svg x={percent(toShare(window, at))} className="note-place">
+                <text x="3" y={side === 'a' ? 22 : 32}>
+                  {side.toUpperCase()}
+                </text>
+              </svg>
+            </g>
+          )),
+        )}
+        {rows.flatMap(({ a, b, kind }, at) => [a && <BarShape key={`a${at}`} bar={a} side="a" kind={kind} top={HEAD + at * ROW + 4} window={window} />, b && <BarShape key={`b${at}`} bar={b} side="b" kind={kind} top={HEAD + at * ROW + 13} window={window} />])}
+      </svg>
+      {both.rows.length > rows.length && <p className="traces-says">{both.rows.length - rows.length} more blocks are not drawn here.</p>}
+    </div>
+  );
+}
+
+const said = (bar: Bar | null): string => (bar === null ? 'none' : `${durationText(bar.from)} to ${durationText(bar.to)}`);
+
+function BarShape({ bar, side, kind, top, window }: { readonly bar: Bar; readonly side: 'a' | 'b'; readonly kind: string; readonly top: number; readonly window: { readonly start: number; readonly end: number } }) {
+  const from = toShare(window, bar.from);
+  return (
+    <rect className={`bar ${side} ${blockLook(kind).tone}`} x={percent(from)} width={percent(Math.max(toShare(window, bar.to) - from, LEAST))} y={top} height="7" rx="1.5">
+      <title>{`${side.toUpperCase()}: ${said(bar)}`}</title>
+    </rect>
+  );
+}

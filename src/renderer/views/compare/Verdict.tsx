@@ -1,0 +1,146 @@
+import { useState } from 'react';
+import { ChevronDown, ChevronRight } from 'lucide-react';
+import type { CompareResult } from '../../../shared/compare/result.ts';
+import { VERDICT_FIELDS, type VerdictCell, type VerdictField } from '../../../shared/model/findings.ts';
+import { LANES, type LaneId } from '../../../shared/model/messages.ts';
+import { Chip } from '../../components/Chip.tsx';
+import { count, plural } from '../../components/format.ts';
+import { Glyph } from '../../components/Glyph.tsx';
+import { Icon } from '../../components/Icon.tsx';
+import { LANE_NAMES } from '../../components/names.ts';
+import { chooseFinding, useCompare } from '../../stores/compare.ts';
+import { useSession } from '../../stores/open.ts';
+
+const FOLDED_KEY = 'tracelane.verdict.folded';
+
+/** For each field what the wire has and what each lane made of it. Equal is grey and says so. */
+export function Verdict({ result }: { readonly result: CompareResult }) {
+  const [folded, setFolded] = useState(() => localStorage.getItem(FOLDED_KEY) === 'yes');
+  const fold = () => {
+    localStorage.setItem(FOLDED_KEY, folded ? 'no' : 'yes');
+    setFolded(!folded);
+  };
+  return (
+    <table className="verdict" aria-label="Verdict">
+      <colgroup>
+        <col />
+        {LANES.map((lane) => (
+          <col key={lane} />
+        ))}
+        <col />
+      </colgroup>
+      <thead>
+        <tr>
+          <th scope="col">
+            <button type="button" className="verdict-fold" aria-expanded={!folded} onClick={fold}>
+              <Icon of={folded ? ChevronRight : ChevronDown} size={12} />
+              Verdict
+            </button>
+          </th>
+          {LANES.map((lane) => (
+            <LaneHead key={lane} lane={lane} result={result} />
+          ))}
+          <td aria-hidden />
+        </tr>
+      </thead>
+      {!folded && (
+        <tbody>
+          {VERDICT_FIELDS.map((field) => (
+            <tr key={field} data-field={field}>
+              <th scope="row">{field.charAt(0).toUpperCase() + field.slice(1)}</th>
+              {LANES.map((lane) => (
+                <Cell key={lane} field={field} lane={lane} cell={result.verdict[field][lane]} result={result} />
+              ))}
+              <td aria-hidden />
+            </tr>
+          ))}
+        </tbody>
+      )}
+    </table>
+  );
+}
+
+function LaneHead({ lane, result }: { readonly lane: LaneId; readonly result: CompareResult }) {
+  const { model } = useSession();
+  const differ = VERDICT_FIELDS.filter((field) => !result.verdict[field][lane].equal).length;
+  return (
+    <th scope="col">
+      <span className="lane-title">
+        {LANE_NAMES[lane]}
+        <small className="cut">{lane === 'wire' ? plural(model.events.length, 'event') : `${count(model.laneMessages[lane])} msg`}</small>
+        {differ > 0 && (
+          <Chip tone="k-del" fill>
+            {differ} of {VERDICT_FIELDS.length} differ
+          </Chip>
+        )}
+      </span>
+    </th>
+  );
+}
+
+interface CellProps {
+  readonly field: VerdictField;
+  readonly lane: LaneId;
+  readonly cell: VerdictCell;
+  readonly result: CompareResult;
+}
+
+function Cell({ field, lane, cell, result }: CellProps) {
+  const chosen = useCompare((state) => state.finding);
+  const { equal, text, findings } = cell;
+  // A second press goes on to the next finding of the cell.
+  const open = () => {
+    const number = findings[(findings.indexOf(chosen ?? 0) + 1) % findings.length];
+    const finding = result.findings.find((one) => one.number === number);
+    if (finding) chooseFinding(finding);
+  };
+  const body = (
+    <>
+      {lane !== 'wire' && <Glyph name={equal ? 'same' : 'differs'} size={12} className={equal ? 'k-ok' : 'k-del'} />}
+      <span className="cut">{field === 'order' ? <Order text={text} wire={result.verdict.order.wire.text} /> : text}</span>
+    </>
+  );
+  const classes = [lane === 'wire' ? 'said' : equal ? 'same' : 'differs', chosen !== null && findings.includes(chosen) && 'chosen'].filter(Boolean).join(' ');
+  return (
+    <td className={classes} title={text} data-lane={lane}>
+      {findings.length > 0 ? (
+        <button type="button" className="verdict-cell" onClick={open}>
+          {body}
+          <span className="numbers-of push" aria-label={`Findings ${findings.join(', ')}`}>
+            {findings.slice(0, 3).map((number) => (
+              <b key={number} className="no">
+                {number}
+              </b>
+            ))}
+            {findings.length > 3 && <span className="quiet">+{findings.length - 3}</span>}
+          </span>
+        </button>
+      ) : (
+        <span className="verdict-cell">{body}</span>
+      )}
+    </td>
+  );
+}
+
+const LETTER_TONES: Readonly<Record<string, string>> = { R: 'k-reason', T: 'k-text', C: 'k-tool', H: 'k-reason' };
+
+/** Blocks in their order as letters: R T C C, those that the lane lacks struck out. Other words stay as they are. */
+function Order({ text, wire }: { readonly text: string; readonly wire: string }) {
+  if (!text.split(' ').every((letter) => letter in LETTER_TONES)) return text;
+  return (
+    <span className="order" aria-label={text}>
+      {lettersOf(wire.split(' '), text.split(' ')).map(({ letter, gone }, at) => (
+        <b key={at} className={gone ? 'gone' : `k ${LETTER_TONES[letter]}`} aria-hidden>
+          {letter}
+        </b>
+      ))}
+    </span>
+  );
+}
+
+/** The lane's letters with those of the wire that are missing between them; in another order, the lane's alone. */
+function lettersOf(wire: readonly string[], lane: readonly string[]): readonly { readonly letter: string; readonly gone: boolean }[] {
+  let at = 0;
+  const all = wire.map((letter) => ({ letter, gone: lane[at] !== letter || (at++, false) }));
+  return at === lane.length ? all : lane.map((letter) => ({ letter, gone: false }));
+}

@@ -1,0 +1,63 @@
+/** What leaves the window: a finding or all of them as Markdown, the comparison as one HTML file. */
+import { comparisonMarkdown, findingMarkdown } from '../../../shared/compare/markdown.ts';
+import { MAX_EVIDENCE_BYTES } from '../../../shared/compare/evidence.ts';
+import type { Finding } from '../../../shared/model/findings.ts';
+import type { TraceId } from '../../../shared/model/ids.ts';
+import { client } from '../../client/client.ts';
+import { useCompare } from '../../stores/compare.ts';
+import { toast, toastError } from '../../stores/toasts.ts';
+import type { TraceSession } from '../../stores/trace.ts';
+
+/** Stored bytes of a trace's body; `end` is exclusive. */
+export async function storedBytes(id: TraceId, start: number, end: number): Promise<Uint8Array> {
+  const { bytes } = await client().call('traces.bytes', { id, start, end });
+  return Uint8Array.from(atob(bytes), (char) => char.charCodeAt(0));
+}
+
+async function evidenceOf(id: TraceId, { bytes }: Finding): Promise<Uint8Array> {
+  return bytes === null ? new Uint8Array() : storedBytes(id, bytes[0], Math.min(bytes[1], bytes[0] + MAX_EVIDENCE_BYTES));
+}
+
+export async function copyFinding(session: TraceSession, finding: Finding): Promise<void> {
+  try {
+    const bytes = await evidenceOf(session.store.getState().id, finding);
+    await navigator.clipboard.writeText(findingMarkdown(finding, bytes));
+    toast(`Finding ${finding.number} copied as Markdown`);
+  } catch (error) {
+    toastError('The finding could not be copied', error);
+  }
+}
+
+/** The verdict and the findings, as the text of an issue. */
+export async function copyIssue(session: TraceSession): Promise<void> {
+  const { compare, detail, id } = session.store.getState();
+  if (!compare || !detail) return;
+  try {
+    const findings = await Promise.all(compare.findings.slice(0, MOST_FINDINGS).map(async (finding) => ({ finding, bytes: await evidenceOf(id, finding) })));
+    await navigator.clipboard.writeText(comparisonMarkdown(compare, { title: detail.title, api: detail.api, model: detail.model }, findings));
+    toast('Copied as the text of an issue');
+  } catch (error) {
+    toastError('The comparison could not be copied', error);
+  }
+}
+
+/** An issue with more is not read; the HTML file has them all. */
+const MOST_FINDINGS = 20;
+
+export async function saveHtml(session: TraceSession): Promise<void> {
+  const { id } = session.store.getState();
+  const { options } = useCompare.getState();
+  try {
+    const { name, html } = await client().call('compare.html', { id, ...(options && { options }) });
+    const url = URL.createObjectURL(new Blob([html], { type: 'text/html' }));
+    const link = document.createElement('a');
+    link.href = url;
+    link.download = name;
+    link.click();
+    // The download reads the address after this task.
+    setTimeout(() => URL.revokeObjectURL(url), 60_000);
+    toast(`Saved as ${name}`);
+  } catch (error) {
+    toastError('The comparison could not be saved', error);
+  }
+}

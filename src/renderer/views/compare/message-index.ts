@@ -1,0 +1,40 @@
+/** The messages of each row of the columns, by lane: what a block's frames made each lane say, as it said it. */
+import type { Emission, LaneId, LaneOutcome } from '../../../shared/model/messages.ts';
+import type { TraceModel } from '../../stores/trace-model.ts';
+
+export type RowMessages = Readonly<Record<LaneId, readonly Emission[]>>;
+
+export function messageIndex({ messages, events, blocks }: Pick<TraceModel, 'messages' | 'events' | 'blocks'>): ReadonlyMap<string, RowMessages> {
+  const rows = new Map<string, Record<LaneId, Emission[]>>();
+  for (const emission of messages) {
+    const id = rowOf(emission, events, blocks);
+    let row = rows.get(id);
+    if (!row) rows.set(id, (row = { wire: [], legacy: [], simple: [] }));
+    row[emission.lane].push(emission);
+  }
+  return rows;
+}
+
+function rowOf({ message, event }: Emission, events: TraceModel['events'], blocks: TraceModel['blocks']): string {
+  if ('block' in message) return message.block;
+  if (event === null) return 'before';
+  const block = events[event]?.block;
+  if (block !== undefined && blocks.row(block)) return block;
+  return blocks.row(`event:${event}`) ? `event:${event}` : 'after';
+}
+
+/** What differs from reading to reading and says nothing of the stream. */
+const IGNORED: ReadonlySet<string> = new Set(['id', 'date', 'otid']);
+
+/** As JSON on one line, without what is null, and without ids and dates of the reading. */
+export function messageText({ message }: Emission): string {
+  return JSON.stringify(message, (key, value: unknown) => (IGNORED.has(key) || value === null ? undefined : value));
+}
+
+/** What a lane held when all was over, without what the other panes show whole. */
+export function outcomeText({ outcome }: LaneOutcome): string {
+  return JSON.stringify(outcome, (key, value: unknown) => (OUTCOME_ELSEWHERE.has(key) || value === null ? undefined : value));
+}
+
+/** Blocks stand in their rows; the accumulated response and the provider trace have panes of their own. */
+const OUTCOME_ELSEWHERE: ReadonlySet<string> = new Set(['blocks', 'accumulated', 'provider_trace', 'message_id', 'content', 'reasoning_content']);

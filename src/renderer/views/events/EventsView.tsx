@@ -1,0 +1,285 @@
+import { useCallback, useMemo, useRef, useState } from 'react';
+import { ArrowDown, Copy } from 'lucide-react';
+import type { LintRemark } from '../../../shared/compare/result.ts';
+import { chordOf, runCommand, useCommand } from '../../app/commands.ts';
+import { Button } from '../../components/Button.tsx';
+import { count, plural } from '../../components/format.ts';
+import { Icon } from '../../components/Icon.tsx';
+import { Key } from '../../components/Key.tsx';
+import { Menu } from '../../components/Menu.tsx';
+import { RowGrid, type RowPlace } from '../../components/RowGrid.tsx';
+import { Shown } from '../../components/Shown.tsx';
+import { selectEvent, useSession, useTrace } from '../../stores/open.ts';
+import type { TraceModel } from '../../stores/trace-model.ts';
+import { useFollow } from '../live/use-follow.ts';
+import { copyAsJson, copyAsSse } from './copy-events.ts';
+import { EventList, type EventsRow, type ListRow } from './event-list.ts';
+import { EventRow, type Bracket } from './EventRow.tsx';
+import { OPEN_HEIGHT } from './ExpandedEvent.tsx';
+import './events.css';
+
+const ROW_HEIGHT = 26;
+/** Characters of the joined preview of a merged row, and of any. */
+const PREVIEW = 200;
+const NO_REMARKS: ReadonlyMap<number, string> = new Map();
+
+/** Every event as a row: the table that says the same as the timeline. */
+export function EventsView() {
+  const session = useSession();
+  const { model } = session;
+  useTrace((trace) => trace.pulse);
+  const range = useTrace((trace) => trace.range);
+  const selected = useTrace((trace) => trace.event);
+  const timed = useTrace((trace) => trace.detail?.timed ?? true);
+  const lint = useTrace((trace) => trace.compare?.lint);
+  const [merge, setMerge] = useState(false);
+  const [all, setAll] = useState(false);
+  const [opened, setOpened] = useState<ReadonlySet<number>>(new Set());
+  const scroller = useRef<HTMLDivElement>(null);
+  const { missed, toEnd } = useFollow(scroller);
+
+  const list = useMemo(() => new EventList(model, { merge, all, range }), [model, merge, all, range]);
+  list.take();
+  // A quiet event that was chosen elsewhere is wanted here too.
+  if (selected !== null && !all && list.rowOf(selected) < 0 && isInRange(model, selected, range)) setAll(true);
+  const remarks = useMemo(() => remarksByEvent(lint), [lint]);
+  const active = selected === null ? -1 : list.rowOf(selected);
+
+  const pick = useCallback(
+    (event: number) => {
+      session.setFollow(false);
+      selectEvent(event);
+    },
+    [session],
+  );
+  const toggle = useCallback(
+    (event: number) =>
+      setOpened((before) => {
+        const after = new Set(before);
+        if (!after.delete(event)) after.add(event);
+        return after;
+      }),
+    [],
+  );
+  useCommand('events.merge', () => setMerge(!merge));
+  const move = (at: number) => {
+    const event = nearestEvent(list.rows, at, at < active ? -1 : 1);
+    if (event !== null) pick(event);
+  };
+  const heightOf = (at: number) => {
+    const row = list.rows[at];
+    return row?.type === 'event' && opened.has(row.first) ? ROW_HEIGHT + OPEN_HEIGHT : ROW_HEIGHT;
+  };
+
+  const render = (at: number, place: RowPlace) => {
+    const row = list.rows[at]!;
+    if (row.type === 'note') return <NoteRow key={place.id} place={place} model={model} note={row.note} timed={timed} />;
+    const event = model.events[row.first]!;
+    const before = model.events[row.first - 1];
+    return (
+      <EventRow
+        key={place.id}
+        place={place}
+        event={event}
+        deltaNs={before ? event.tNs - before.tNs : null}
+        timed={timed}
+        bracket={bracketOf(list.rows, at, model)}
+        merged={row.count}
+        sizes={row.sizes}
+        preview={previewOf(row, model)}
+        running={list.running(row.last)}
+        bytes={row.bytes}
+        remark={event.notes?.[0] ?? remarks.get(event.index) ?? null}
+        active={at === active}
+        open={opened.has(row.first)}
+        onPick={pick}
+        onOpen={toggle}
+      />
+    );
+  };
+  const chosen = list.rows[active];
+
+  return (
+    <div className="events">
+      <div className="view-bar">
+        <Button aria-pressed={merge} onClick={() => setMerge(!merge)}>
+          Merge deltas <Key chord={chordOf('events.merge')!} />
+        </Button>
+        {list.quiet > 0 && (
+          <button type="button" className="chip" aria-pressed={all} onClick={() => setAll(!all)} title="Pings, empty deltas and comment lines">
+            {all ? `${count(list.quiet)} quiet shown` : `${count(list.quiet)} quiet hidden`}
+          </button>
+        )}
+        {range !== null && (
+          <button type="button" className="chip" aria-pressed onClick={() => session.store.setState({ range: null })}>
+            {count(list.inRange)} of {count(model.events.length)} in the range ×
+          </button>
+        )}
+        <span className="count">{range === null && plural(model.events.length, 'event')}</span>
+        <span className="push" />
+        <CopyMenu row={chosen?.type === 'event' ? chosen : null} />
+      </div>
+      <RowGrid
+        label="Events"
+        name="event"
+        count={list.rows.length}
+        heightOf={heightOf}
+        layout={opened}
+        render={render}
+        active={active}
+        onMove={move}
+        onOpen={(at) => {
+          const row = list.rows[at];
+          if (row?.type === 'event') toggle(row.first);
+        }}
+        scroller={scroller}
+        head={<Head timed={timed} />}
+      />
+      {list.rows.length === 0 && <Nothing range={range !== null} quiet={list.quiet} events={model.events.length} onAll={() => setAll(true)} />}
+      {missed > 0 && (
+        <button type="button" className="pill" onClick={toEnd}>
+          {count(missed)} new <Icon of={ArrowDown} size={12} />
+        </button>
+      )}
+    </div>
+  );
+}
+
+function Head({ timed }: { readonly timed: boolean }) {
+  return (
+    <div className="grid-head grid-line event-line" role="row">
+      <span role="columnheader" />
+      <span className="num" role="columnheader">
+        #
+      </span>
+      <span className="num" role="columnheader">
+        {timed ? '+ms' : 'order'}
+      </span>
+      <span className="num" role="columnheader">
+        {timed ? 'Δ ms' : ''}
+      </span>
+      <span role="columnheader" />
+      <span role="columnheader">kind</span>
+      <span className="far" role="columnheader">
+        target
+      </span>
+      <span role="columnheader">delta</span>
+      <span className="num far" role="columnheader">
+        total ch
+      </span>
+      <span className="num far" role="columnheader">
+        bytes
+      </span>
+      <span role="columnheader" />
+    </div>
+  );
+}
+
+function CopyMenu({ row }: { readonly row: EventsRow | null }) {
+  const session = useSession();
+  const { events } = session.model;
+  const first = row && events[row.first];
+  const last = row && events[row.last];
+  const items = [
+    { label: 'Copy as JSON', disabled: !row, onSelect: () => first && last && void copyAsJson(session, first, last) },
+    { label: 'Copy as SSE', disabled: !row, onSelect: () => first && last && void copyAsSse(session, first, last) },
+    { label: 'Copy the request as cURL', group: true, chord: chordOf('trace.curl'), onSelect: () => runCommand('trace.curl') },
+  ];
+  return (
+    <Menu
+      label="Copy"
+      items={items}
+      trigger={
+        <button type="button" className="btn plain">
+          <Icon of={Copy} size={12} />
+          Copy
+        </button>
+      }
+    />
+  );
+}
+
+interface NoteRowProps {
+  readonly place: RowPlace;
+  readonly model: TraceModel;
+  readonly note: number;
+  readonly timed: boolean;
+}
+
+/** A remark on bytes that are no event. */
+function NoteRow({ place, model, note, timed }: NoteRowProps) {
+  const { type, text, tNs, start, end } = model.notes[note]!;
+  return (
+    <div id={place.id} className="grid-row" role="row" aria-rowindex={place.rowIndex} style={{ transform: `translateY(${place.top}px)`, height: place.height }}>
+      <div className="grid-line event-line note">
+        <span />
+        <span className="num" role="gridcell" />
+        <span className="num" role="gridcell">
+          {timed ? (tNs / 1e6).toFixed(1) : '–'}
+        </span>
+        <span className="num" role="gridcell" />
+        <span className="bracket none" />
+        <span className="cut" role="gridcell">
+          {type}
+        </span>
+        <span className="far" role="gridcell" />
+        <span className="preview quiet" role="gridcell">
+          <Shown text={text} blanks />
+        </span>
+        <span className="num far" role="gridcell" />
+        <span className="num far" role="gridcell">
+          {count(end - start)}
+        </span>
+        <span />
+      </div>
+    </div>
+  );
+}
+
+function Nothing({ range, quiet, events, onAll }: { readonly range: boolean; readonly quiet: number; readonly events: number; readonly onAll: () => void }) {
+  const live = useTrace((trace) => trace.phase !== 'ended');
+  if (quiet > 0)
+    return (
+      <p className="grid-none">
+        Only quiet events {range ? 'in this range' : 'so far'}. <Button onClick={onAll}>Show them</Button>
+      </p>
+    );
+  if (range && events > 0) return <p className="grid-none">No event in this range.</p>;
+  return <p className="grid-none">{live ? 'No event is complete yet.' : 'No event came on this wire.'}</p>;
+}
+
+/** The event of the row, or of the next one in that direction that has one. */
+function nearestEvent(rows: readonly ListRow[], from: number, by: 1 | -1): number | null {
+  for (let at = from; at >= 0 && at < rows.length; at += by) {
+    const row = rows[at]!;
+    if (row.type === 'event') return row.first;
+  }
+  return null;
+}
+
+function isInRange({ events }: TraceModel, event: number, range: readonly [number, number] | null): boolean {
+  const tNs = events[event]?.tNs;
+  return tNs !== undefined && (range === null || (tNs >= range[0] && tNs <= range[1]));
+}
+
+/** Rows of one read share a bracket. */
+function bracketOf(rows: readonly ListRow[], at: number, { events }: TraceModel): Bracket {
+  const row = rows[at];
+  if (row?.type !== 'event') return 'none';
+  const [above, below] = [rows[at - 1], rows[at + 1]];
+  const joins = above?.type === 'event' && events[above.last]!.read === events[row.first]!.read;
+  const goesOn = below?.type === 'event' && events[below.first]!.read === events[row.last]!.read;
+  if (joins) return goesOn ? 'middle' : 'last';
+  return goesOn ? 'first' : 'none';
+}
+
+function previewOf(row: EventsRow, { events }: TraceModel): string {
+  let text = events[row.first]!.preview;
+  for (let at = row.first + 1; at <= row.last && text.length < PREVIEW; at++) text += events[at]!.preview;
+  return text.slice(0, PREVIEW);
+}
+
+function remarksByEvent(lint: readonly LintRemark[] | undefined): ReadonlyMap<number, string> {
+  if (!lint) return NO_REMARKS;
+  return new Map(lint.flatMap(({ event, sentence, severity }) => (event === null || severity === 'info' ? [] : [[event, sentence] as const])).toReversed());
+}

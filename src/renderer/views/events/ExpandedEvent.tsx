@@ -1,0 +1,63 @@
+import { useMemo, useState } from 'react';
+import type { EventSummary } from '../../../shared/model/stream.ts';
+import { bytesOf } from '../../client/bytes.ts';
+import { Button } from '../../components/Button.tsx';
+import { Hex } from '../../components/Hex.tsx';
+import { JsonText } from '../../components/JsonText.tsx';
+import { Shown } from '../../components/Shown.tsx';
+import { useSession } from '../../stores/open.ts';
+import { useEventDetail } from '../inspector/use-event-detail.ts';
+import { copyAsJson, copyAsSse } from './copy-events.ts';
+
+/** Height of what opens below a row; longer content scrolls in it, so that all rows keep a known height. */
+export const OPEN_HEIGHT = 220;
+/** Characters of raw text drawn. */
+const RAW_CHARS = 20_000;
+const HEX_ROWS = 128;
+
+type Mode = 'parsed' | 'raw' | 'hex';
+const MODES: readonly (readonly [Mode, string])[] = [['parsed', 'Parsed'], ['raw', 'Text'], ['hex', 'Hex']];
+
+/** An event opened in place. */
+export function ExpandedEvent({ event }: { readonly event: EventSummary }) {
+  const session = useSession();
+  const [mode, setMode] = useState<Mode>('parsed');
+  const { detail, problem } = useEventDetail(event.index);
+  const bytes = useMemo(() => (detail ? bytesOf(detail.bytes) : null), [detail]);
+  return (
+    <div className="event-opened" onClick={(click) => click.stopPropagation()} onDoubleClick={(click) => click.stopPropagation()}>
+      <div className="event-modes">
+        <span className="segments" role="group" aria-label="Show the event as">
+          {MODES.map(([id, title]) => (
+            <button key={id} type="button" aria-pressed={mode === id} onClick={() => setMode(id)}>
+              {title}
+            </button>
+          ))}
+        </span>
+        <span className="quiet mono cut">
+          <Shown text={event.type} />
+        </span>
+        <Button className="push" onClick={() => void copyAsJson(session, event, event)}>
+          Copy JSON
+        </Button>
+        <Button onClick={() => void copyAsSse(session, event, event)}>Copy SSE</Button>
+      </div>
+      <div className="grid-open" tabIndex={0} role="region" aria-label={`Event ${event.index}`}>
+        {problem !== null && <p>The event could not be read: {problem}</p>}
+        {detail && bytes && mode === 'parsed' && (detail.json === null ? <p className="quiet">The data of this event is no JSON; its text and bytes are here too.</p> : <JsonText text={detail.json} />)}
+        {bytes && mode === 'raw' && <RawText bytes={bytes} />}
+        {bytes && mode === 'hex' && <Hex bytes={bytes} start={event.start} own={[event.start, event.end]} marked={null} limit={HEX_ROWS} />}
+      </div>
+    </div>
+  );
+}
+
+function RawText({ bytes }: { readonly bytes: Uint8Array }) {
+  const text = useMemo(() => new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes.subarray(0, RAW_CHARS)), [bytes]);
+  return (
+    <div className="whole code">
+      <Shown text={text} />
+      {bytes.length > RAW_CHARS && <span className="quiet">… the Raw pane has all of it</span>}
+    </div>
+  );
+}

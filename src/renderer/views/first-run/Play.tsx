@@ -1,0 +1,138 @@
+import { useEffect, useRef } from 'react';
+import { RotateCcw, Square } from 'lucide-react';
+import type { Emission, LaneId, LaneMessage } from '../../../shared/model/messages.ts';
+import { LANES } from '../../../shared/model/messages.ts';
+import type { SampleInfo } from '../../../shared/rpc/contract.ts';
+import { chordOf, runCommand, useCommand } from '../../app/commands.ts';
+import { Button } from '../../components/Button.tsx';
+import { Chip } from '../../components/Chip.tsx';
+import { duration } from '../../components/format.ts';
+import { Key } from '../../components/Key.tsx';
+import { family, LANE_NAMES } from '../../components/names.ts';
+import { playFirst, useFirstRun } from '../../stores/first-run.ts';
+import { useTrace } from '../../stores/open.ts';
+import { stopTrace } from '../../stores/runs.ts';
+import type { TraceSession } from '../../stores/trace.ts';
+import { LiveView } from '../live/LiveView.tsx';
+import { EndingBanner } from '../trace/EndingBanner.tsx';
+import { useAnnouncements } from '../trace/use-announcements.ts';
+import { Strip } from './Strip.tsx';
+
+/** The sample that plays: what it is, when its lanes spoke, and what they said. */
+export function Play({ sample, session }: { readonly sample: SampleInfo | undefined; readonly session: TraceSession | null }) {
+  const problem = useFirstRun((state) => state.problem);
+  if (!session) return <p className="play-wait">{problem === null ? 'Starting the first sample…' : `The sample could not be played: ${problem}`}</p>;
+  return (
+    <>
+      <Head sample={sample} />
+      <Strip />
+      <Lanes />
+    </>
+  );
+}
+
+function Lanes() {
+  const ended = useTrace((trace) => trace.phase === 'ended');
+  const section = useRef<HTMLElement>(null);
+  useEffect(() => {
+    // While it streams the end is in view; what the sample is named by stands further up.
+    if (ended) section.current?.querySelector('.live-scroll')?.scrollTo({ top: 0 });
+  }, [ended]);
+  return (
+    <section className="play-lanes" ref={section}>
+      <EndingBanner />
+      <LiveView />
+      <LastWords />
+    </section>
+  );
+}
+
+function Head({ sample }: { readonly sample: SampleInfo | undefined }) {
+  useAnnouncements();
+  const id = useTrace((trace) => trace.id);
+  const live = useTrace((trace) => trace.phase === 'live');
+  const detail = useTrace((trace) => trace.detail);
+  const problem = useFirstRun((state) => state.problem);
+  useCommand('run.stop', () => void stopTrace(id), live);
+  return (
+    <header className="play-head">
+      <h1>
+        <span className="cut">{sample?.title ?? detail?.title}</span>
+        {detail && <Chip>{family(detail.api, detail.endpoint)}</Chip>}
+      </h1>
+      <p className="cut">{problem === null ? whoFails(sample) : `The sample could not be played: ${problem}`}</p>
+      <div className="transport">
+        <Clock />
+        {live ? (
+          <Button look="line" size="big" icon={Square} onClick={() => runCommand('run.stop')}>
+            Stop
+          </Button>
+        ) : (
+          <Button look="line" size="big" icon={RotateCcw} disabled={!sample} onClick={() => sample && void playFirst(sample)}>
+            Again
+          </Button>
+        )}
+        <Button look="line" size="big" onClick={() => runCommand('sample.open')}>
+          Open as run <Key chord={chordOf('sample.open')!} />
+        </Button>
+      </div>
+    </header>
+  );
+}
+
+function whoFails(sample: SampleInfo | undefined): string {
+  if (!sample) return 'The same bytes, read three ways.';
+  const names = sample.fails.map((lane) => LANE_NAMES[lane]);
+  if (names.length === 0) return 'The same bytes, read three ways. All three come to the same.';
+  return `The same bytes, read three ways. ${names.join(' and ')} ${names.length === 1 ? 'fails' : 'fail'}: ${firstSmall(sample.sentence)}.`;
+}
+
+/** Into the middle of a sentence; an abbreviation or a name at its start stays as it is. */
+const firstSmall = (text: string): string => (/^[A-Z][a-z]*\s/.test(text) ? text[0]!.toLowerCase() + text.slice(1) : text).replace(/\.$/, '');
+
+function Clock() {
+  useTrace((trace) => trace.pulse);
+  const ns = useTrace((trace) => trace.model.lastNs);
+  if (ns === 0) return null;
+  const { value, unit } = duration(ns);
+  return (
+    <output>
+      {value} {unit}
+    </output>
+  );
+}
+
+/** What each lane said last, as it said it. */
+function LastWords() {
+  useTrace((trace) => trace.pulse);
+  const model = useTrace((trace) => trace.model);
+  const event = model.events.at(-1);
+  return (
+    <div className="last-words" aria-hidden>
+      {LANES.map((lane) => {
+        if (!event) return <p key={lane} />;
+        if (lane === 'wire') return <p key={lane}>event {event.index} is {event.type} <b>{shown(event.preview)}</b></p>;
+        const said = model.messages.findLast((message) => message.lane === lane && message.event === event.index);
+        return (
+          <p key={lane}>
+            event {event.index} became <b>{said ? said.message.message_type : 'no message'}</b> {said && shown(textOf(said))}
+          </p>
+        );
+      })}
+    </div>
+  );
+}
+
+const MAX_SHOWN = 90;
+const shown = (text: string): string => (text === '' ? '' : JSON.stringify(text.slice(0, MAX_SHOWN)).replaceAll(' ', '·'));
+
+function textOf({ message }: Emission<LaneId>): string {
+  const said = message as LaneMessage & Readonly<Record<string, unknown>>;
+  for (const field of ['content', 'reasoning', 'tool_call'] as const) {
+    const value: unknown = said[field];
+    if (typeof value === 'string') return value;
+    if (Array.isArray(value)) return value.map((part: unknown) => (typeof part === 'object' && part !== null && 'text' in part ? String(part.text) : '')).join('');
+    if (typeof value === 'object' && value !== null && 'arguments' in value) return String(value.arguments ?? '');
+  }
+  return '';
+}

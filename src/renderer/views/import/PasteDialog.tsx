@@ -1,0 +1,84 @@
+import { useId, useRef, useState } from 'react';
+import { ClipboardPaste } from 'lucide-react';
+import { APIS, type Api } from '../../../shared/model/stream.ts';
+import { Button } from '../../components/Button.tsx';
+import { Dialog } from '../../components/Dialog.tsx';
+import { Field } from '../../components/Field.tsx';
+import { FormField } from '../../components/FormField.tsx';
+import { count } from '../../components/format.ts';
+import { API_NAMES } from '../../components/names.ts';
+import { Segments } from '../../components/Segments.tsx';
+import type { OverlayProps } from '../overlays.ts';
+import { guessApi, looksLikeStream } from './guess-api.ts';
+import { importStream, PASTED, type PasteInput } from './import-stream.ts';
+import './import.css';
+
+/** A stream as text, without times: it opens as order only. */
+export function PasteDialog({ input, close }: OverlayProps) {
+  const given = (input ?? {}) as PasteInput;
+  const [name, setName] = useState(given.name ?? PASTED);
+  const [text, setText] = useState(given.text ?? '');
+  const [said, setSaid] = useState<Api | null>(null);
+  const [problem, setProblem] = useState<string | null>(null);
+  const [busy, setBusy] = useState(false);
+  const area = useRef<HTMLTextAreaElement>(null);
+  const reasonId = useId();
+  const guess = guessApi(text);
+  const api = said ?? guess?.api ?? null;
+  const reason = reasonOf(text, api);
+  const open = async () => {
+    if (reason !== null || api === null) return;
+    setBusy(true);
+    setProblem(null);
+    try {
+      await importStream(name.trim() === '' ? PASTED : name.trim(), text, api);
+      close();
+    } catch (error) {
+      setProblem(error instanceof Error ? error.message : String(error));
+      setBusy(false);
+    }
+  };
+  return (
+    <Dialog
+      title="Paste a stream"
+      className="paste"
+      onClose={close}
+      initialFocus={area}
+      footer={
+        <>
+          <p id={reasonId} role="status" className="run-reason">
+            {problem === null ? reason : `It could not be read: ${problem}`}
+          </p>
+          <Button size="big" onClick={close}>
+            Cancel
+          </Button>
+          <Button look="main" size="big" icon={ClipboardPaste} disabled={reason !== null || busy} aria-describedby={reasonId} onClick={() => void open()}>
+            Open
+          </Button>
+        </>
+      }
+    >
+      <div className="paste-body">
+        <FormField className="paste-text" label="The response’s body" hint="Server-sent events as they came, or any part of them. Without times it opens as order only.">
+          {(ids) => <textarea {...ids} ref={area} spellCheck={false} placeholder={'event: message_start\ndata: {"type":"message_start", …'} value={text} onChange={(event) => setText(event.target.value)} />}
+        </FormField>
+        <div className="paste-facts">
+          <div className="form-field">
+            <span className="form-legend">API</span>
+            <Segments<Api | ''> label="API" values={APIS.map((one) => ({ value: one, label: API_NAMES[one] }))} value={api ?? ''} onChoose={(one) => setSaid(one === '' ? null : one)} />
+            <p className="form-hint">{said !== null ? 'As you say.' : (guess?.why ?? 'It is read off the first events.')}</p>
+          </div>
+          <FormField label="Name">{(ids) => <Field {...ids} value={name} onChange={(event) => setName(event.target.value)} />}</FormField>
+          <span className="quiet">{count(text.length)} characters</span>
+        </div>
+      </div>
+    </Dialog>
+  );
+}
+
+/** Why it cannot be opened yet; null when it can. */
+function reasonOf(text: string, api: Api | null): string | null {
+  if (text.trim() === '') return 'Paste the text of a stream first.';
+  if (!looksLikeStream(text)) return 'No line starts with data: or event:, so this is no stream of server-sent events.';
+  return api === null ? 'Nothing in it says which API it follows; choose one.' : null;
+}

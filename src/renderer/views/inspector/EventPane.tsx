@@ -1,0 +1,153 @@
+import { useMemo, useState } from 'react';
+import type { EventSummary } from '../../../shared/model/stream.ts';
+import type { EventDetail } from '../../../shared/rpc/contract.ts';
+import { bytesOf } from '../../client/bytes.ts';
+import { Button } from '../../components/Button.tsx';
+import { Chip } from '../../components/Chip.tsx';
+import { CopyButton } from '../../components/CopyButton.tsx';
+import { count, durationText, offset, plural } from '../../components/format.ts';
+import { given } from '../../components/given.ts';
+import { Glyph } from '../../components/Glyph.tsx';
+import type { ByteRange } from '../../components/hex.ts';
+import { Hex } from '../../components/Hex.tsx';
+import { JsonText } from '../../components/JsonText.tsx';
+import { Key } from '../../components/Key.tsx';
+import { KIND_GLYPHS, KIND_TONES } from '../../components/names.ts';
+import { Shown } from '../../components/Shown.tsx';
+import { runCommand } from '../../app/commands.ts';
+import { useSession, useTrace } from '../../stores/open.ts';
+import { begunIn, placeInRead } from './event-place.ts';
+import { bytesOfMember, deltaMember, membersOf } from './json-selection.ts';
+import { LaneAnswers } from './LaneAnswers.tsx';
+import { Empty, Fact, Facts, Section } from './Section.tsx';
+import { useEventDetail } from './use-event-detail.ts';
+
+/** Rows of bytes at most; the Raw pane has all. */
+const HEX_ROWS = 256;
+
+/** The selected event: what each lane made of it, what it says, and its bytes. */
+export function EventPane() {
+  const { model } = useSession();
+  const index = useTrace((trace) => trace.event);
+  useTrace((trace) => trace.pulse);
+  const event = index === null ? undefined : model.events[index];
+  const { detail, problem } = useEventDetail(event ? event.index : null);
+  if (!event) return <NothingSelected />;
+  return (
+    <div className="insp-pane">
+      <header className="insp-title">
+        <Glyph name={KIND_GLYPHS[event.kind]} size={16} className={KIND_TONES[event.kind]} label={event.kind} />
+        <h2>Event {event.index}</h2>
+        {event.target !== undefined && <Chip>{event.target}</Chip>}
+        <span className="quiet mono cut" title={event.type}>
+          <Shown text={event.type} />
+        </span>
+      </header>
+      <EventFacts event={event} />
+      <Section title="What each lane made of it">
+        <LaneAnswers event={event} />
+      </Section>
+      {problem !== null && (
+        <Section title="Parsed">
+          <p className="said">The event could not be read: {problem}</p>
+        </Section>
+      )}
+      {detail && <Contents key={event.index} detail={detail} />}
+    </div>
+  );
+}
+
+function NothingSelected() {
+  const { model } = useSession();
+  const live = useTrace((trace) => trace.phase === 'live');
+  if (model.events.length === 0)
+    return (
+      <Empty>
+        <p>{live ? 'No event is complete yet.' : 'No event came on this wire.'}</p>
+        {model.bytes > 0 && (
+          <Button look="line" onClick={() => runCommand('trace.raw')}>
+            Raw answer
+          </Button>
+        )}
+      </Empty>
+    );
+  return (
+    <Empty>
+      <p>No event is selected.</p>
+      <p>
+        Choose one in the timeline or in the Events tab, or step with <Key chord="ArrowLeft" /> <Key chord="ArrowRight" />.
+      </p>
+    </Empty>
+  );
+}
+
+function EventFacts({ event }: { readonly event: EventSummary }) {
+  const { model } = useSession();
+  const timed = useTrace((trace) => trace.detail?.timed ?? true);
+  const before = model.events[event.index - 1];
+  const started = begunIn(model.reads, event.start, event.read);
+  const call = event.block === undefined ? undefined : model.blocks.row(event.block)?.cells.wire[0];
+  return (
+    <section>
+      <Facts>
+        <Fact name="Arrived">
+          {timed ? <b>{offset(event.tNs)}</b> : <b>order only</b>}{' '}
+          {timed && <span className="quiet">{before ? `${durationText(event.tNs - before.tNs)} after ${before.index}` : 'the first event'}</span>}
+        </Fact>
+        <Fact name="Read">
+          <b>{count(event.read)}</b> <span className="quiet">{placeInRead(model, event.index)}{started !== null && `, begun in read ${count(started)}`}</span>
+        </Fact>
+        <Fact name="Bytes">
+          <b>
+            {count(event.start)}–{count(event.end - 1)}
+          </b>{' '}
+          <span className="quiet">{plural(event.end - event.start, 'byte')}</span>
+        </Fact>
+        {given(call?.callId) && (
+          <Fact name="Call" title={call.callId}>
+            <span className="mono">
+              <Shown text={call.callId} />
+            </span>
+          </Fact>
+        )}
+      </Facts>
+      {event.notes?.map((note) => (
+        <p key={note} className="insp-note k k-warn">
+          <Glyph name="refused" size={12} />
+          <span>
+            <Shown text={note} />
+          </span>
+        </p>
+      ))}
+    </section>
+  );
+}
+
+/** JSON and bytes, with one value marked in both. */
+function Contents({ detail }: { readonly detail: EventDetail }) {
+  const { event, json, aroundStart } = detail;
+  const members = useMemo(() => (json === null ? [] : membersOf(json)), [json]);
+  const [marked, setMarked] = useState(() => (json === null ? null : deltaMember(json, members, event.preview)));
+  const frame = useMemo(() => bytesOf(detail.bytes), [detail.bytes]);
+  const around = useMemo(() => bytesOf(detail.around), [detail.around]);
+  const range = useMemo((): ByteRange | null => (marked === null ? null : bytesOfMember(frame, event.start, marked)), [frame, event.start, marked]);
+  return (
+    <>
+      {json === null ? (
+        <Section title="Parsed">
+          <p className="quiet">{event.kind === 'done' ? 'The terminator: it carries no JSON.' : 'The data of this event is no JSON; the bytes below are all there is.'}</p>
+        </Section>
+      ) : (
+        <Section title="Parsed" end={<CopyButton what={`event ${event.index} as JSON`} text={() => json} />}>
+          <JsonText text={json} members={members} marked={marked} onMark={setMarked} />
+        </Section>
+      )}
+      <Section title="Bytes" end={<span className="mono">{range && `${range[0]}–${range[1] - 1} selected`}</span>}>
+        <Hex bytes={around} start={aroundStart} own={[event.start, event.end]} marked={range} limit={HEX_ROWS} />
+        <button type="button" className="link more" onClick={() => runCommand('trace.raw')}>
+          Show in the raw answer
+        </button>
+      </Section>
+    </>
+  );
+}

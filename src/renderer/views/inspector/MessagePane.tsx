@@ -1,0 +1,114 @@
+import { useState } from 'react';
+import type { BlockRow, LaneBlock } from '../../../shared/model/blocks.ts';
+import { LANES, type LaneId } from '../../../shared/model/messages.ts';
+import { Button } from '../../components/Button.tsx';
+import { Chip } from '../../components/Chip.tsx';
+import { copyText } from '../../components/copy.ts';
+import { CopyButton } from '../../components/CopyButton.tsx';
+import { count, plural } from '../../components/format.ts';
+import { JsonText } from '../../components/JsonText.tsx';
+import { LANE_NAMES } from '../../components/names.ts';
+import { Shown } from '../../components/Shown.tsx';
+import { useSession, useTrace } from '../../stores/open.ts';
+import { Empty, Section } from './Section.tsx';
+import { emissionsOfBlock, jsonLines, rowOfEvent, wholeMessage } from './whole-message.ts';
+
+/** Characters of a message that are drawn at first. */
+const SHOWN_CHARS = 4000;
+const CODE: ReadonlySet<LaneBlock['kind']> = new Set(['tool', 'server_tool', 'server_tool_result', 'hidden', 'other']);
+
+/** The block that the selected event belongs to, as each lane's whole message. */
+export function MessagePane() {
+  const { model } = useSession();
+  const index = useTrace((trace) => trace.event);
+  useTrace((trace) => trace.structure);
+  useTrace((trace) => trace.pulse);
+  const event = index === null ? undefined : model.events[index];
+  if (!event)
+    return (
+      <Empty>
+        <p>No event is selected.</p>
+        <p>With one, the whole message it belongs to stands here, as each lane has it.</p>
+      </Empty>
+    );
+  const row = rowOfEvent(model.blocks.rows, event);
+  if (!row)
+    return (
+      <Empty>
+        <p>Event {event.index} belongs to no message.</p>
+        <p>It is about the stream as a whole: {event.kind}.</p>
+      </Empty>
+    );
+  return (
+    <div className="insp-pane">
+      <header className="insp-title">
+        <h2>{row.cells.wire[0]?.name ?? (row.kind === 'text' ? 'Text' : row.kind)}</h2>
+        <Chip>{event.target ?? row.id}</Chip>
+        <span className="quiet cut">
+          events {row.firstEvent}–{row.lastEvent}
+        </span>
+      </header>
+      {LANES.map((lane) => (
+        <LaneMessage key={lane} row={row} lane={lane} />
+      ))}
+    </div>
+  );
+}
+
+function LaneMessage({ row, lane }: { readonly row: BlockRow; readonly lane: LaneId }) {
+  const blocks = row.cells[lane];
+  if (blocks.length === 0)
+    return (
+      <Section title={LANE_NAMES[lane]}>
+        <p className={row.cells.wire.length > 0 ? 'none lost' : 'none'}>nothing</p>
+      </Section>
+    );
+  return blocks.map((block) => <WholeMessage key={block.key} block={block} />);
+}
+
+function WholeMessage({ block }: { readonly block: LaneBlock }) {
+  const { model } = useSession();
+  const [asJson, setAsJson] = useState(false);
+  const [all, setAll] = useState(false);
+  const { lane } = block;
+  const emissions = emissionsOfBlock(model.messages, block);
+  const json = () => JSON.stringify(wholeMessage(emissions, block), null, 2);
+  const text = block.pieces.join('');
+  const title = (
+    <>
+      {LANE_NAMES[lane]}
+      <span className="quiet">
+        {plural(block.messages, lane === 'wire' ? 'delta' : 'message')}, {count(block.chars)} ch{block.approval && ', approval asked'}
+      </span>
+    </>
+  );
+  const end = (
+    <>
+      <Button aria-pressed={asJson} onClick={() => setAsJson(!asJson)}>
+        JSON
+      </Button>
+      <CopyButton what={`the ${LANE_NAMES[lane]} message as JSON`} text={json} />
+    </>
+  );
+  return (
+    <Section title={title} end={end}>
+      {asJson ? (
+        <JsonText text={json()} />
+      ) : (
+        <div className={CODE.has(block.kind) ? 'whole code' : 'whole'}>
+          {text === '' ? <span className="quiet">no content</span> : <Shown text={all ? text : text.slice(0, SHOWN_CHARS)} />}
+        </div>
+      )}
+      {!asJson && !all && text.length > SHOWN_CHARS && (
+        <button type="button" className="link more" onClick={() => setAll(true)}>
+          Show all of {count(block.chars)} characters
+        </button>
+      )}
+      {emissions.length > 1 && (
+        <button type="button" className="link more" onClick={() => void copyText(plural(emissions.length, 'message'), jsonLines(emissions))}>
+          Copy its {count(emissions.length)} messages as JSON lines
+        </button>
+      )}
+    </Section>
+  );
+}

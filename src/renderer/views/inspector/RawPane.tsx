@@ -1,0 +1,188 @@
+import { useEffect, useMemo, useRef, useState, type RefObject } from 'react';
+import { useVirtualizer } from '@tanstack/react-virtual';
+import { Button } from '../../components/Button.tsx';
+import { byteSize, count, plural } from '../../components/format.ts';
+import { HEX_WIDTH, hexRow, rowStart, type ByteRange } from '../../components/hex.ts';
+import { HexLine } from '../../components/Hex.tsx';
+import { lowerBound } from '../../components/lower-bound.ts';
+import { Shown } from '../../components/Shown.tsx';
+import { useSession, useTrace } from '../../stores/open.ts';
+import { rowRuns, textRows } from './raw-rows.ts';
+import { Headers } from './RequestPane.tsx';
+import { Empty } from './Section.tsx';
+import { useBody } from './use-body.ts';
+
+/** Bytes shown at a time: a body may be larger than any list a browser can scroll. */
+const PART = 1024 * 1024;
+const ROW_HEIGHT = 17;
+/** Width of a character of the code font at 11 px, and of what stands beside the text. */
+const CHAR_WIDTH = 6.6;
+const BESIDE = 88;
+
+type Mode = 'text' | 'hex';
+
+/** The answer as it came: head, then every byte of the body. */
+export function RawPane() {
+  const { model } = useSession();
+  useTrace((trace) => trace.pulse);
+  const index = useTrace((trace) => trace.event);
+  const stored = useTrace((trace) => trace.detail?.responseHead);
+  const [mode, setMode] = useState<Mode>('text');
+  const [part, setPart] = useState(0);
+  const event = index === null ? undefined : model.events[index];
+  const head = model.head ?? stored;
+  const parts = Math.max(1, Math.ceil(model.bytes / PART));
+  const [jumps, setJumps] = useState(0);
+
+  // A newly selected event brings its part.
+  const place = event ? Math.floor(event.start / PART) : null;
+  const [followed, setFollowed] = useState<number | null>(null);
+  if (place !== null && event!.index !== followed) {
+    setFollowed(event!.index);
+    setPart(place);
+  }
+  const jump = () => {
+    setPart(place!);
+    setJumps(jumps + 1);
+  };
+
+  return (
+    <div className="raw">
+      <div className="view-bar">
+        <span className="segments" role="group" aria-label="Show the body as">
+          <button type="button" aria-pressed={mode === 'text'} onClick={() => setMode('text')}>
+            Text
+          </button>
+          <button type="button" aria-pressed={mode === 'hex'} onClick={() => setMode('hex')}>
+            Hex
+          </button>
+        </span>
+        <span className="count" title={plural(model.bytes, 'byte')}>
+          {byteSize(model.bytes)}
+        </span>
+        {parts > 1 && <Parts part={Math.min(part, parts - 1)} parts={parts} onPart={setPart} />}
+        {event && (
+          <Button className="push" onClick={jump}>
+            To event {event.index}
+          </Button>
+        )}
+      </div>
+      {head && (
+        <details className="raw-head">
+          <summary>
+            <b>{head.status}</b> <Shown text={head.statusText} /> <span className="quiet">{plural(head.headers.length, 'header')}</span>
+          </summary>
+          <Headers headers={head.headers} />
+        </details>
+      )}
+      <Body key={mode} mode={mode} start={Math.min(part, parts - 1) * PART} own={event ? [event.start, event.end] : null} jumps={jumps} />
+    </div>
+  );
+}
+
+function Parts({ part, parts, onPart }: { readonly part: number; readonly parts: number; readonly onPart: (part: number) => void }) {
+  return (
+    <>
+      <Button disabled={part === 0} onClick={() => onPart(part - 1)} aria-label="Earlier part">
+        ‹
+      </Button>
+      part {part + 1} of {parts}
+      <Button disabled={part === parts - 1} onClick={() => onPart(part + 1)} aria-label="Later part">
+        ›
+      </Button>
+    </>
+  );
+}
+
+interface BodyProps {
+  readonly mode: Mode;
+  readonly start: number;
+  /** Of the selected event. */
+  readonly own: ByteRange | null;
+  /** Changes when the selected event shall be brought into view again. */
+  readonly jumps: number;
+}
+
+function Body({ mode, start, own, jumps }: BodyProps) {
+  const { model } = useSession();
+  useTrace((trace) => trace.pulse);
+  const ended = useTrace((trace) => trace.phase === 'ended');
+  const scroller = useRef<HTMLDivElement>(null);
+  const columns = useColumns(scroller);
+  const { bytes, problem, retry } = useBody(start, Math.min(model.bytes, start + PART));
+  const starts = useMemo(() => (mode === 'text' ? textRows(bytes, columns) : null), [mode, bytes, columns]);
+  const rows = starts ? starts.length : Math.ceil(bytes.length / HEX_WIDTH);
+  // The rule speaks for the React Compiler, which is not in use here.
+  // oxlint-disable-next-line react/incompatible-library
+  const virtual = useVirtualizer({ count: rows, getScrollElement: () => scroller.current, estimateSize: () => ROW_HEIGHT, overscan: 20 });
+
+  const wanted = own && own[0] >= start && own[0] < start + bytes.length ? own[0] - start : null;
+  const row = wanted === null ? null : starts ? lowerBound(starts.length, (at) => starts[at]! > wanted) - 1 : Math.floor(wanted / HEX_WIDTH);
+  useEffect(() => {
+    if (row !== null) virtual.scrollToIndex(row, { align: 'center' });
+  }, [virtual, row, jumps]);
+
+  if (model.bytes === 0) return <Empty>{ended ? 'The body is empty: no byte came.' : 'No byte of the body has come yet.'}</Empty>;
+  return (
+    <div className="raw-scroll" ref={scroller} tabIndex={0} role="region" aria-label="Body">
+      {problem !== null && (
+        <p className="said">
+          The body could not be read: {problem} <Button onClick={retry}>Read it again</Button>
+        </p>
+      )}
+      <div className="raw-all" style={{ height: virtual.getTotalSize() }}>
+        {virtual.getVirtualItems().map((item) => (
+          <div key={item.key} className="raw-place" style={{ transform: `translateY(${item.start}px)` }}>
+            {starts ? <TextRow bytes={bytes} start={start} from={starts[item.index]!} to={starts[item.index + 1] ?? bytes.length} own={own} /> : <HexRowAt bytes={bytes} start={start} offset={rowStart(start) + item.index * HEX_WIDTH} own={own} />}
+          </div>
+        ))}
+      </div>
+    </div>
+  );
+}
+
+interface TextRowProps {
+  readonly bytes: Uint8Array;
+  readonly start: number;
+  readonly from: number;
+  readonly to: number;
+  readonly own: ByteRange | null;
+}
+
+function TextRow({ bytes, start, from, to, own }: TextRowProps) {
+  const runs = rowRuns(bytes, from, to, own && [own[0] - start, own[1] - start]);
+  return (
+    <div className="raw-row">
+      <span className="hex-offset">{count(start + from)}</span>
+      <span className="raw-text">
+        {runs.map(({ text, own: chosen }, at) => (
+          <span key={at} className={chosen ? 'chosen' : undefined}>
+            <Shown text={text} />
+          </span>
+        ))}
+        {bytes[to - 1] === 0x0a && <span className="seen-blank">¶</span>}
+      </span>
+    </div>
+  );
+}
+
+function HexRowAt({ bytes, start, offset, own }: { readonly bytes: Uint8Array; readonly start: number; readonly offset: number; readonly own: ByteRange | null }) {
+  return (
+    <div className="hex-row">
+      <HexLine row={hexRow(bytes, start, offset, [start, start + bytes.length], own)} />
+    </div>
+  );
+}
+
+/** Columns of code that fit. */
+function useColumns(scroller: RefObject<HTMLElement | null>): number {
+  const [columns, setColumns] = useState(40);
+  useEffect(() => {
+    const element = scroller.current;
+    if (!element) return;
+    const observer = new ResizeObserver(([entry]) => setColumns(Math.max(16, Math.floor((entry!.contentRect.width - BESIDE) / CHAR_WIDTH))));
+    observer.observe(element);
+    return () => observer.disconnect();
+  }, [scroller]);
+  return columns;
+}

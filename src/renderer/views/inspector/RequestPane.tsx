@@ -1,0 +1,97 @@
+import { useMemo } from 'react';
+import { chordOf, runCommand } from '../../app/commands.ts';
+import { Button } from '../../components/Button.tsx';
+import { CopyButton } from '../../components/CopyButton.tsx';
+import { Key } from '../../components/Key.tsx';
+import { JsonText } from '../../components/JsonText.tsx';
+import { Shown } from '../../components/Shown.tsx';
+import { useTrace } from '../../stores/open.ts';
+import type { TraceDetail } from '../../../shared/model/trace.ts';
+import { Empty, Fact, Facts, Section } from './Section.tsx';
+
+/** What was asked, of whom, and with what the answer is read. Secrets are replaced before anything is stored. */
+export function RequestPane() {
+  const detail = useTrace((trace) => trace.detail);
+  if (!detail) return <Empty>Reading the request.</Empty>;
+  return (
+    <div className="insp-pane">
+      {detail.requestHead ? <Head detail={detail} /> : <section className="quiet">This stream was brought in from outside; the request that led to it is not known.</section>}
+      <Section title="Endpoint">
+        <Facts>
+          <Fact name="Kind">{detail.endpoint.type}</Fact>
+          <Fact name="Provider">{detail.endpoint.provider_name === '' ? <span className="quiet">not named</span> : <Shown text={detail.endpoint.provider_name} />}</Fact>
+          <Fact name="Model" title={detail.endpoint.model}>
+            <span className="mono">
+              <Shown text={detail.endpoint.model} />
+            </span>
+          </Fact>
+          <Fact name="API">{detail.api}</Fact>
+        </Facts>
+      </Section>
+      <Options detail={detail} />
+      <Body request={detail.request} />
+    </div>
+  );
+}
+
+function Head({ detail }: { readonly detail: TraceDetail }) {
+  const { method, url, headers } = detail.requestHead!;
+  return (
+    <Section
+      title="Sent"
+      end={
+        <Button onClick={() => runCommand('trace.curl')}>
+          Copy as cURL <Key chord={chordOf('trace.curl')!} />
+        </Button>
+      }
+    >
+      <p className="mono wrap">
+        <b>{method}</b> <Shown text={url} />
+      </p>
+      <Headers headers={headers} />
+    </Section>
+  );
+}
+
+/** Header lines as they came, secrets already replaced. */
+export function Headers({ headers }: { readonly headers: readonly (readonly [name: string, value: string])[] }) {
+  return (
+    <dl className="headers">
+      {headers.map(([name, value], at) => (
+        <div key={at}>
+          <dt>
+            <Shown text={name} />
+          </dt>
+          <dd>
+            <Shown text={value} />
+          </dd>
+        </div>
+      ))}
+    </dl>
+  );
+}
+
+function Options({ detail }: { readonly detail: TraceDetail }) {
+  const { use_assistant_message, put_inner_thoughts_in_kwarg, requires_approval_tools } = detail.options;
+  return (
+    <Section title="Adapter options, as recorded">
+      <Facts>
+        <Fact name="send_message becomes text">{use_assistant_message ? 'yes' : 'no'}</Fact>
+        <Fact name="Thoughts in arguments">{put_inner_thoughts_in_kwarg ? 'yes' : 'no'}</Fact>
+        <Fact name="Ask for approval" title={requires_approval_tools.join(', ')}>
+          {requires_approval_tools.length === 0 ? 'no tool' : <Shown text={requires_approval_tools.join(', ')} />}
+        </Fact>
+      </Facts>
+    </Section>
+  );
+}
+
+function Body({ request }: { readonly request: unknown }) {
+  const text = useMemo(() => JSON.stringify(request, null, 2) ?? '', [request]);
+  if (text === '' || text === 'null') return null;
+  return (
+    <Section title="Body" end={<CopyButton what="the request as JSON" text={() => text} />}>
+      <JsonText text={text} />
+    </Section>
+  );
+}

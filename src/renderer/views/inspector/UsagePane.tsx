@@ -1,0 +1,142 @@
+import { useEffect, useState } from 'react';
+import type { SeedOutcome } from '../../../shared/model/messages.ts';
+import type { Usage } from '../../../shared/model/usage.ts';
+import type { ProviderTrace } from '../../../shared/rpc/contract.ts';
+import { client } from '../../client/client.ts';
+import { CopyButton } from '../../components/CopyButton.tsx';
+import { count, money, plural } from '../../components/format.ts';
+import { given } from '../../components/given.ts';
+import { JsonText } from '../../components/JsonText.tsx';
+import { LANE_NAMES } from '../../components/names.ts';
+import { useSession, useTrace } from '../../stores/open.ts';
+import { useRuns } from '../../stores/runs.ts';
+import { Empty, Fact, Facts, Section } from './Section.tsx';
+
+/** What the provider counted, what each adapter counted, what it cost, and what would have been written down of it. */
+export function UsagePane() {
+  const { model } = useSession();
+  useTrace((trace) => trace.pulse);
+  const ended = useTrace((trace) => trace.phase === 'ended');
+  const { usage } = model;
+  if (!usage && !ended) return <Empty>No usage has come yet; most providers send it last.</Empty>;
+  return (
+    <div className="insp-pane">
+      <Section title="Tokens">
+        <Counts usage={usage} />
+      </Section>
+      <Cost />
+      <Section title={<>As the provider sent it <span className="quiet">{usage ? plural(usage.raw.length, 'usage object') : ''}</span></>}>
+        {usage && usage.raw.length > 0 ? usage.raw.map((raw, at) => <RawUsage key={at} raw={raw} number={at + 1} of={usage.raw.length} />) : <p className="quiet">not reported on this wire</p>}
+      </Section>
+      {ended && <ProviderTraces />}
+    </div>
+  );
+}
+
+type Row = readonly [name: string, wire: (usage: Usage) => number | null | undefined, seed: ((usage: SeedOutcome['usage']) => number) | null];
+const ROWS: readonly Row[] = [
+  ['Input', (usage) => usage.input, (usage) => usage.prompt_tokens],
+  ['of it cached', (usage) => usage.cachedInput, null],
+  ['of it written to a cache', (usage) => usage.cacheWrite, null],
+  ['Output', (usage) => usage.output, (usage) => usage.completion_tokens],
+  ['of it reasoning', (usage) => usage.reasoning, null],
+  ['Total', (usage) => usage.total, (usage) => usage.total_tokens],
+];
+
+function Counts({ usage }: { readonly usage: Usage | null }) {
+  const { outcomes } = useSession().model;
+  const seeds = (['legacy', 'simple'] as const).map((lane) => {
+    const result = outcomes[lane];
+    return result && result.lane !== 'wire' ? result.outcome.usage : null;
+  });
+  return (
+    <table className="counts">
+      <thead>
+        <tr>
+          <th scope="col">
+            <span className="unseen">Count</span>
+          </th>
+          <th scope="col">Wire</th>
+          <th scope="col">Legacy</th>
+          <th scope="col">Simple</th>
+        </tr>
+      </thead>
+      <tbody>
+        {ROWS.map(([name, wire, seed]) => {
+          const said = usage ? wire(usage) : undefined;
+          return (
+            <tr key={name}>
+              <th scope="row">{name}</th>
+              <td>{said === undefined ? <span className="quiet">not reported</span> : said === null ? <span className="quiet">null</span> : count(said)}</td>
+              {seeds.map((own, at) => (
+                <td key={at} className={own && seed && given(said) && seed(own) !== said ? 'k k-del' : undefined}>
+                  {seed === null ? <span className="quiet">–</span> : own === null ? <span className="quiet">at end</span> : count(seed(own))}
+                </td>
+              ))}
+            </tr>
+          );
+        })}
+      </tbody>
+    </table>
+  );
+}
+
+function Cost() {
+  const id = useTrace((trace) => trace.id);
+  const row = useRuns((runs) => runs.rows.get(id));
+  const rate = row?.metrics.tokensPerSecond;
+  return (
+    <Section title="Cost and rate">
+      <Facts>
+        <Fact name="Cost">{row?.cost === undefined ? <span className="quiet">not known: no price for this model, or no usage</span> : <><b>{money(row.cost)}</b> <span className="quiet">by the bundled price list</span></>}</Fact>
+        <Fact name="After first text">{rate === undefined ? <span className="quiet">not reported</span> : <><b>≈ {count(rate)}</b> <span className="quiet">tokens a second</span></>}</Fact>
+      </Facts>
+    </Section>
+  );
+}
+
+function RawUsage({ raw, number, of }: { readonly raw: unknown; readonly number: number; readonly of: number }) {
+  const text = JSON.stringify(raw, null, 2);
+  return (
+    <div className="raw-usage">
+      <CopyButton what={of === 1 ? 'the usage object' : `usage object ${number}`} text={() => text} />
+      <JsonText text={text} />
+    </div>
+  );
+}
+
+type Traces = { readonly rows: readonly ProviderTrace[] } | { readonly problem: string } | null;
+
+/** What the agent server would have stored of each adapter's run. */
+function ProviderTraces() {
+  const id = useTrace((trace) => trace.id);
+  const [traces, setTraces] = useState<Traces>(null);
+  useEffect(() => {
+    let wanted = true;
+    client()
+      .call('traces.providerTraces', { id })
+      .then(
+        (rows) => wanted && setTraces({ rows }),
+        (error: unknown) => wanted && setTraces({ problem: error instanceof Error ? error.message : String(error) }),
+      );
+    return () => {
+      wanted = false;
+    };
+  }, [id]);
+  if (traces === null) return null;
+  if ('problem' in traces) return <Section title="Provider traces">The provider traces could not be read: {traces.problem}</Section>;
+  if (traces.rows.length === 0)
+    return (
+      <Section title="Provider traces">
+        <p className="quiet">No adapter got far enough to write one.</p>
+      </Section>
+    );
+  return traces.rows.map(({ lane, stepId, document }) => {
+    const text = JSON.stringify(document, null, 2);
+    return (
+      <Section key={lane} title={<>Provider trace of {LANE_NAMES[lane]} <span className="quiet mono cut">{stepId}</span></>} end={<CopyButton what={`the provider trace of ${LANE_NAMES[lane]}`} text={() => text} />}>
+        <JsonText text={text} />
+      </Section>
+    );
+  });
+}

@@ -1,0 +1,17 @@
+/** What can be done with the shown trace from anywhere. */
+import { useCommand } from '../../app/commands.ts';
+import { copyText } from '../../components/copy.ts';
+import { setPane } from '../../stores/app.ts';
+import { useSession, useTrace } from '../../stores/open.ts';
+import { curlOf } from './curl.ts';
+
+export function useTraceCommands(): void {
+  const session = useSession();
+  const sendable = useTrace((trace) => trace.detail?.requestHead !== undefined);
+  useCommand('trace.raw', () => setPane('raw'));
+  useCommand('trace.curl', () => {
+    const { detail } = session.store.getState();
+    const command = detail && curlOf(detail);
+    if (command !== null) void copyText('The request as cURL', command);
+  }, sendable);
+}

@@ -1,0 +1,60 @@
+/** What a lane's messages about one block come to, as one whole message. Pure. */
+import type { BlockRow, LaneBlock } from '../../../shared/model/blocks.ts';
+import type { Emission, LaneMessage } from '../../../shared/model/messages.ts';
+import { contentOfMessage } from './emissions.ts';
+
+/** The row an event belongs to: that of its block, else the one whose events surround it. */
+export function rowOfEvent(rows: readonly BlockRow[], event: { readonly index: number; readonly block?: string }): BlockRow | undefined {
+  if (event.block !== undefined) return rows.find(({ id }) => id === event.block);
+  return rows.findLast(({ kind, firstEvent, lastEvent }) => kind !== 'end' && firstEvent !== null && lastEvent !== null && firstEvent <= event.index && event.index <= lastEvent);
+}
+
+const KINDS: Readonly<Partial<Record<LaneMessage['message_type'], readonly LaneBlock['kind'][]>>> = {
+  assistant_message: ['text'],
+  refusal_message: ['refusal'],
+  reasoning_message: ['reasoning'],
+  hidden_reasoning_message: ['hidden'],
+  tool_call_message: ['tool', 'server_tool'],
+  approval_request_message: ['tool', 'server_tool'],
+};
+
+/** The emissions that a block was folded from. */
+export function emissionsOfBlock(messages: readonly Emission[], block: LaneBlock): readonly Emission[] {
+  const { lane, kind, firstEvent, lastEvent, row } = block;
+  return messages.filter((emission) => {
+    if (emission.lane !== lane) return false;
+    const { message, event } = emission;
+    if (lane === 'wire') return 'block' in message && message.block === row.id;
+    if (event === null || firstEvent === null || lastEvent === null || event < firstEvent || event > lastEvent) return false;
+    return KINDS[message.message_type]?.includes(kind) ?? kind === 'error';
+  });
+}
+
+/** The block's messages as one: the head of the first with the content of all. */
+export function wholeMessage(emissions: readonly Emission[], block: LaneBlock): unknown {
+  const first = emissions.find(({ message }) => contentOfMessage(message) !== null)?.message;
+  const text = block.pieces.join('');
+  if (!first) return { kind: block.kind, content: text };
+  return merged(first, text, block);
+}
+
+function merged(first: LaneMessage, text: string, block: LaneBlock): unknown {
+  switch (first.message_type) {
+    case 'assistant_message':
+    case 'refusal_message':
+      return { ...first, content: text };
+    case 'reasoning_message':
+      return { ...first, reasoning: text };
+    case 'hidden_reasoning_message':
+      return { ...first, hidden_reasoning: first.hidden_reasoning === null ? null : text };
+    case 'tool_call_message':
+    case 'approval_request_message':
+      return { ...first, tool_call: { name: block.name, arguments: text, tool_call_id: block.callId } };
+    default:
+      return first;
+  }
+}
+
+/** One JSON message a line. */
+export const jsonLines = (emissions: readonly Emission[]): string => emissions.map(({ message }) => JSON.stringify(message)).join('\n');
+

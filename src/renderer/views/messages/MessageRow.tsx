@@ -1,0 +1,120 @@
+import { memo, type MouseEvent } from 'react';
+import { ChevronDown, ChevronRight } from 'lucide-react';
+import type { Emission, LaneMessage } from '../../../shared/model/messages.ts';
+import { codePoints } from '../../../shared/text/code-points.ts';
+import { CopyButton } from '../../components/CopyButton.tsx';
+import { count, NS_PER_MS } from '../../components/format.ts';
+import { Glyph, type GlyphName } from '../../components/Glyph.tsx';
+import { Icon } from '../../components/Icon.tsx';
+import { JsonText } from '../../components/JsonText.tsx';
+import { LANE_NAMES } from '../../components/names.ts';
+import type { RowPlace } from '../../components/RowGrid.tsx';
+import { Shown } from '../../components/Shown.tsx';
+import { contentOfMessage, wordsOf } from '../inspector/emissions.ts';
+
+/** Height of what opens below a row. */
+export const OPEN_HEIGHT = 180;
+const PREVIEW = 200;
+
+const LOOKS: Readonly<Record<LaneMessage['message_type'], readonly [glyph: GlyphName, tone: string]>> = {
+  block_start: ['meta', 'k-meta'],
+  block_stop: ['meta', 'k-meta'],
+  assistant_message: ['text', 'k-text'],
+  refusal_message: ['cancelled', 'k-warn'],
+  reasoning_message: ['reasoning', 'k-reason'],
+  hidden_reasoning_message: ['hidden', 'k-reason'],
+  tool_call_message: ['tool', 'k-tool'],
+  approval_request_message: ['approval', 'k-warn'],
+  attachment: ['meta', 'k-meta'],
+  usage: ['meta', 'k-meta'],
+  finish: ['end', 'k-meta'],
+  response: ['meta', 'k-meta'],
+  error: ['error', 'k-error'],
+  event: ['meta', 'k-meta'],
+  stop_reason: ['error', 'k-error'],
+};
+
+interface MessageRowProps {
+  readonly place: RowPlace;
+  /** Index into the model's messages. */
+  readonly message: number;
+  readonly emission: Emission;
+  /** Of the event that caused it; null before the first, and without timing. */
+  readonly tNs: number | null;
+  readonly active: boolean;
+  /** Caused by the selected event too. */
+  readonly same: boolean;
+  readonly open: boolean;
+  readonly onPick: (message: number) => void;
+  readonly onOpen: (message: number) => void;
+}
+
+/** One message of one lane; opened, with its JSON. */
+export const MessageRow = memo(function MessageRow({ place, message: index, emission, tNs, active, same, open, onPick, onOpen }: MessageRowProps) {
+  const { lane, ordinal, event, message } = emission;
+  const [glyph, tone] = LOOKS[message.message_type];
+  const content = contentOfMessage(message);
+  const toggle = (click: MouseEvent) => {
+    click.stopPropagation();
+    onOpen(index);
+  };
+  return (
+    <div
+      id={place.id}
+      className={['grid-row', active && 'active', same && 'same'].filter(Boolean).join(' ')}
+      role="row"
+      aria-rowindex={place.rowIndex}
+      aria-selected={active}
+      style={{ transform: `translateY(${place.top}px)`, height: place.height }}
+      onClick={() => onPick(index)}
+      onDoubleClick={toggle}
+    >
+      <div className="grid-line message-line">
+        <button type="button" className="event-open" tabIndex={-1} aria-expanded={open} aria-label={open ? 'Close' : 'Open'} onClick={toggle} onDoubleClick={(click) => click.stopPropagation()}>
+          <Icon of={open ? ChevronDown : ChevronRight} size={12} />
+        </button>
+        <span role="gridcell" className="strong">
+          {LANE_NAMES[lane]}
+        </span>
+        <span className="num" role="gridcell">
+          {count(ordinal)}
+        </span>
+        <span className="num" role="gridcell" title={event === null ? 'before the first event' : `caused by event ${event}`}>
+          {event === null ? '–' : `↤ ${count(event)}`}
+        </span>
+        <span className="num far" role="gridcell">
+          {tNs === null ? '' : (tNs / NS_PER_MS).toLocaleString('en', { minimumFractionDigits: 1, maximumFractionDigits: 1 })}
+        </span>
+        <span className={`event-kind k ${tone}`} role="gridcell" title={message.message_type}>
+          <Glyph name={glyph} size={12} />
+          <span className="cut">{message.message_type}</span>
+        </span>
+        <span className="preview" role="gridcell">
+          {content === null ? (
+            <span className="quiet">
+              <Shown text={wordsOf(message)} />
+            </span>
+          ) : (
+            <Shown text={content.slice(0, PREVIEW)} blanks />
+          )}
+        </span>
+        <span className="num far" role="gridcell">
+          {content === null ? '' : count(codePoints(content))}
+        </span>
+      </div>
+      {open && <OpenMessage emission={emission} />}
+    </div>
+  );
+});
+
+function OpenMessage({ emission }: { readonly emission: Emission }) {
+  const text = JSON.stringify(emission.message, null, 2);
+  return (
+    <div className="message-opened" onClick={(click) => click.stopPropagation()} onDoubleClick={(click) => click.stopPropagation()}>
+      <div className="grid-open" tabIndex={0} role="region" aria-label={`Message ${emission.ordinal} of ${LANE_NAMES[emission.lane]}`}>
+        <JsonText text={text} />
+      </div>
+      <CopyButton what="the message as JSON" text={() => text} />
+    </div>
+  );
+}

@@ -1,0 +1,149 @@
+import { useCallback, useMemo, useRef, useState } from 'react';
+import { ArrowDown, Copy } from 'lucide-react';
+import { LANES, type LaneId } from '../../../shared/model/messages.ts';
+import { Button } from '../../components/Button.tsx';
+import { copyText } from '../../components/copy.ts';
+import { count, plural } from '../../components/format.ts';
+import { Icon } from '../../components/Icon.tsx';
+import { LANE_NAMES } from '../../components/names.ts';
+import { RowGrid, type RowPlace } from '../../components/RowGrid.tsx';
+import { selectEvent, useSession, useTrace } from '../../stores/open.ts';
+import { jsonLines } from '../inspector/whole-message.ts';
+import { useFollow } from '../live/use-follow.ts';
+import { MessageList } from './message-list.ts';
+import { MessageRow, OPEN_HEIGHT } from './MessageRow.tsx';
+import './messages.css';
+
+const ROW_HEIGHT = 26;
+const LANES_KEY = 'tracelane.messages.lanes';
+
+function storedLanes(): ReadonlySet<LaneId> {
+  const kept = localStorage.getItem(LANES_KEY)?.split(',') ?? [];
+  const lanes = LANES.filter((lane) => kept.includes(lane));
+  return new Set(lanes.length > 0 ? lanes : LANES);
+}
+
+/** What the lanes emitted, message by message, each with the event that caused it. */
+export function MessagesView() {
+  const session = useSession();
+  const { model } = session;
+  useTrace((trace) => trace.pulse);
+  const range = useTrace((trace) => trace.range);
+  const selected = useTrace((trace) => trace.event);
+  const timed = useTrace((trace) => trace.detail?.timed ?? true);
+  const [lanes, setLanes] = useState(storedLanes);
+  const [opened, setOpened] = useState<ReadonlySet<number>>(new Set());
+  /** Index into the model's messages: an event may have caused several. */
+  const [cursor, setCursor] = useState<number | null>(null);
+  const scroller = useRef<HTMLDivElement>(null);
+  const { missed, toEnd } = useFollow(scroller);
+
+  const list = useMemo(() => new MessageList(model, lanes, range), [model, lanes, range]);
+  list.take();
+  const pointed = cursor === null || model.messages[cursor]?.event !== selected ? -1 : list.rows.indexOf(cursor);
+  const active = pointed >= 0 ? pointed : selected === null ? -1 : list.firstOf(selected);
+
+  const pick = useCallback(
+    (message: number) => {
+      setCursor(message);
+      const { event } = model.messages[message]!;
+      session.setFollow(false);
+      if (event !== null) selectEvent(event);
+    },
+    [session, model],
+  );
+  const toggle = useCallback(
+    (message: number) =>
+      setOpened((before) => {
+        const after = new Set(before);
+        if (!after.delete(message)) after.add(message);
+        return after;
+      }),
+    [],
+  );
+
+  const render = (at: number, place: RowPlace) => {
+    const message = list.rows[at]!;
+    const emission = model.messages[message]!;
+    const tNs = emission.event === null || !timed ? null : (model.events[emission.event]?.tNs ?? null);
+    return <MessageRow key={place.id} place={place} message={message} emission={emission} tNs={tNs} active={at === active} same={emission.event !== null && emission.event === selected} open={opened.has(message)} onPick={pick} onOpen={toggle} />;
+  };
+  const toggleLane = (lane: LaneId) => {
+    const after = new Set(lanes);
+    if (!after.delete(lane)) after.add(lane);
+    if (after.size === 0) return;
+    localStorage.setItem(LANES_KEY, [...after].join());
+    setLanes(after);
+  };
+
+  return (
+    <div className="messages">
+      <div className="view-bar">
+        <span className="segments" role="group" aria-label="Lanes">
+          {LANES.map((lane) => (
+            <button key={lane} type="button" aria-pressed={lanes.has(lane)} onClick={() => toggleLane(lane)}>
+              {LANE_NAMES[lane]} <span className="quiet">{count(model.laneMessages[lane])}</span>
+            </button>
+          ))}
+        </span>
+        {range !== null && (
+          <button type="button" className="chip" aria-pressed onClick={() => session.store.setState({ range: null })}>
+            {count(list.rows.length)} in the range ×
+          </button>
+        )}
+        <span className="push" />
+        <Button disabled={list.rows.length === 0} onClick={() => void copyText(plural(list.rows.length, 'message'), jsonLines(list.rows.map((at) => model.messages[at]!)))}>
+          <Icon of={Copy} size={12} />
+          Copy {count(list.rows.length)} as JSON lines
+        </Button>
+      </div>
+      <RowGrid
+        label="Messages"
+        name="message"
+        count={list.rows.length}
+        heightOf={(at) => (opened.has(list.rows[at]!) ? ROW_HEIGHT + OPEN_HEIGHT : ROW_HEIGHT)}
+        layout={opened}
+        render={render}
+        active={active}
+        onMove={(at) => pick(list.rows[at]!)}
+        onOpen={(at) => toggle(list.rows[at]!)}
+        scroller={scroller}
+        head={<Head timed={timed} />}
+      />
+      {list.rows.length === 0 && <Nothing range={range !== null} />}
+      {missed > 0 && (
+        <button type="button" className="pill" onClick={toEnd}>
+          {count(missed)} new <Icon of={ArrowDown} size={12} />
+        </button>
+      )}
+    </div>
+  );
+}
+
+function Head({ timed }: { readonly timed: boolean }) {
+  return (
+    <div className="grid-head grid-line message-line" role="row">
+      <span role="columnheader" />
+      <span role="columnheader">lane</span>
+      <span className="num" role="columnheader">
+        #
+      </span>
+      <span className="num" role="columnheader">
+        event
+      </span>
+      <span className="num far" role="columnheader">
+        {timed ? '+ms' : ''}
+      </span>
+      <span role="columnheader">type</span>
+      <span role="columnheader">content</span>
+      <span className="num far" role="columnheader">
+        ch
+      </span>
+    </div>
+  );
+}
+
+function Nothing({ range }: { readonly range: boolean }) {
+  const live = useTrace((trace) => trace.phase !== 'ended');
+  return <p className="grid-none">{range ? 'No message of these lanes in this range.' : live ? 'No message yet.' : 'These lanes emitted nothing.'}</p>;
+}

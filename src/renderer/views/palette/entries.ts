@@ -1,0 +1,44 @@
+/** Everything that can be asked for by name: commands, runs, samples, endpoints. */
+import { COMMANDS, runCommand, useHandlers, type Command, type CommandId } from '../../app/commands.ts';
+import { API_NAMES } from '../../components/names.ts';
+import { dayName, timeOfDay } from '../../components/format.ts';
+import { openOverlay, selectTrace, useApp } from '../../stores/app.ts';
+import { leaveFirstRun, playFirst, useFirstRunStands } from '../../stores/first-run.ts';
+import { useRuns } from '../../stores/runs.ts';
+import { startSample } from '../../stores/samples.ts';
+import { toastError } from '../../stores/toasts.ts';
+import type { SampleInfo } from '../../../shared/rpc/contract.ts';
+import type { Entry } from './search.ts';
+
+/** Commands that say nothing in a list of commands. */
+const UNSAID: ReadonlySet<CommandId> = new Set(['palette.open', 'go.up']);
+
+export function useEntries(): readonly Entry[] {
+  const stacks = useHandlers((state) => state.stacks);
+  const { ids, rows } = useRuns();
+  const { samples, endpoints } = useApp();
+  const first = useFirstRunStands();
+
+  const commands = (COMMANDS as readonly (Command & { readonly id: CommandId })[])
+    .filter(({ id }) => stacks.has(id) && !UNSAID.has(id))
+    .map(({ id, title, group, keys }): Entry => ({ id: `command ${id}`, group: 'Commands', title, note: group, ...(keys && { chord: keys[0]! }), run: () => void runCommand(id) }));
+  const runs = ids.map((id): Entry => {
+    const row = rows.get(id)!;
+    return { id: `run ${id}`, group: 'Runs', title: row.title, note: `${row.model ?? API_NAMES[row.api]} · ${dayName(row.startedAt)} ${timeOfDay(row.startedAt)}`, words: [row.api, row.ending?.state ?? 'live'], run: () => chooseRun(id) };
+  });
+  const playing = samples.map(
+    (sample): Entry => ({ id: `sample ${sample.model} ${sample.api}`, group: 'Samples', title: sample.title, note: API_NAMES[sample.api], words: [sample.model, sample.sentence], run: () => play(sample, first) }),
+  );
+  const asking = endpoints.map((endpoint): Entry => ({ id: `endpoint ${endpoint.id}`, group: 'Endpoints', title: `New run on ${endpoint.name}`, note: endpoint.baseUrl, run: () => openOverlay('run', { endpoint: endpoint.id }) }));
+  return [...commands, ...runs, ...playing, ...asking];
+}
+
+function chooseRun(id: Parameters<typeof selectTrace>[0]): void {
+  leaveFirstRun();
+  selectTrace(id);
+}
+
+function play(sample: SampleInfo, first: boolean): void {
+  if (first) void playFirst(sample);
+  else startSample(sample).catch((error: unknown) => toastError('The sample could not be played', error));
+}

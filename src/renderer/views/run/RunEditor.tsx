@@ -1,0 +1,124 @@
+import { useId, useMemo, useRef, useState } from 'react';
+import { Play } from 'lucide-react';
+import type { Api } from '../../../shared/model/stream.ts';
+import { runCommand, useCommand } from '../../app/commands.ts';
+import { Button } from '../../components/Button.tsx';
+import { Dialog } from '../../components/Dialog.tsx';
+import { Editor, type EditorHandle } from '../../components/Editor.tsx';
+import { plural } from '../../components/format.ts';
+import { Key } from '../../components/Key.tsx';
+import { API_NAMES } from '../../components/names.ts';
+import { closeOverlay, openOverlay, selectTrace, useApp } from '../../stores/app.ts';
+import { client } from '../../client/client.ts';
+import type { OverlayProps } from '../overlays.ts';
+import type { SettingsInput } from '../settings/Settings.tsx';
+import { checkRequest, toolNames } from './check-request.ts';
+import { apisOf, jsonText, onEndpoint, startText, useDraft, type Draft, type RunInput } from './draft.ts';
+import { Problems } from './Problems.tsx';
+import { RunSettings } from './RunSettings.tsx';
+import './run.css';
+
+/** Writes a request, checks it as it is typed, and sends it. What is wrong cannot be sent, and the reason stands beside the button. */
+export function RunEditor({ input, close }: OverlayProps) {
+  const given = (input ?? {}) as RunInput;
+  const [draft, change] = useDraft(given);
+  const { endpoints, samples } = useApp();
+  const endpoint = endpoints.find(({ id }) => id === draft.endpoint);
+  const { api } = draft;
+  const text = draft.texts[api] ?? startText(api, endpoint, samples);
+  const { value, problems } = useChecked(text, api);
+  const editor = useRef<EditorHandle>(null);
+  const [sending, setSending] = useState(false);
+  const [refused, setRefused] = useState<string | null>(null);
+  const reasonId = useId();
+
+  const errors = problems.filter(({ severity }) => severity === 'error').length;
+  const reason = reasonOf({ draft, known: endpoint !== undefined, fits: apisOf(endpoint).includes(api), errors });
+  const write = (next: string) => change({ texts: { ...draft.texts, [api]: next } });
+  const format = () => value && write(jsonText(value));
+  const run = async () => {
+    if (reason !== null || !value || sending) return;
+    setSending(true);
+    setRefused(null);
+    try {
+      const { id } = await client().call('runs.start', { endpoint: draft.endpoint!, api, request: { ...value }, options: draft.options });
+      closeOverlay();
+      selectTrace(id, true);
+    } catch (error) {
+      setRefused(error instanceof Error ? error.message : String(error));
+    } finally {
+      setSending(false);
+    }
+  };
+  /** The way to a new endpoint and back. */
+  const addEndpoint = () =>
+    openOverlay('settings', {
+      tab: 'endpoints',
+      add: true,
+      done: (saved) => {
+        if (saved) change(onEndpoint(draft, saved));
+        openOverlay('run', input);
+      },
+    } satisfies SettingsInput);
+  useCommand('run.start', () => void run());
+
+  return (
+    <Dialog
+      title={given.again ? 'Run again' : 'New run'}
+      lead={given.again && <span className="quiet cut">{given.again.title}</span>}
+      className="run-dialog"
+      onClose={close}
+      initialFocus={false}
+      footer={
+        <>
+          <p id={reasonId} className="run-reason" role="status">
+            {refused === null ? reason : `The run could not be started: ${refused}`}
+          </p>
+          <Button size="big" onClick={close}>
+            Cancel
+          </Button>
+          <Button look="main" size="big" icon={Play} disabled={reason !== null || sending} aria-describedby={reasonId} onClick={() => runCommand('run.start')}>
+            {sending ? 'Starting' : 'Run'} <Key chord="Mod+Enter" />
+          </Button>
+        </>
+      }
+    >
+      <div className="run-body">
+        <RunSettings draft={draft} onChange={change} text={text} offered={toolNames(value)} onAddEndpoint={addEndpoint} />
+        <section className="run-request" aria-label="Request">
+          <header>
+            <h3>Request</h3>
+            <span className="quiet">
+              {API_NAMES[api]} · JSON{problems.length > 0 && ` · ${plural(problems.length, 'remark')}`}
+            </span>
+            <Button className="push" onClick={format} disabled={!value}>
+              Format
+            </Button>
+          </header>
+          <Editor
+            value={text}
+            onChange={write}
+            label="Request as JSON"
+            marks={problems}
+            autoFocus
+            handle={(handle) => {
+              editor.current = handle;
+            }}
+          />
+          <Problems problems={problems} onGo={(from) => editor.current?.goTo(from)} />
+        </section>
+      </div>
+    </Dialog>
+  );
+}
+
+const useChecked = (text: string, api: Api) => useMemo(() => checkRequest(text, api), [text, api]);
+
+/** Why the draft cannot be sent, as a sentence; null when it can. */
+function reasonOf({ draft, known, fits, errors }: { readonly draft: Draft; readonly known: boolean; readonly fits: boolean; readonly errors: number }): string | null {
+  if (draft.endpoint === null) return 'Choose an endpoint first.';
+  if (!known) return 'The endpoint is gone; choose another.';
+  if (!fits) return `The endpoint does not speak ${API_NAMES[draft.api]}; choose another API.`;
+  if (errors > 0) return `${errors === 1 ? 'One error' : `${errors} errors`} in the request ${errors === 1 ? 'has' : 'have'} to be mended first.`;
+  return null;
+}

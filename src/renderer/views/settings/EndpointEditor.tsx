@@ -1,0 +1,163 @@
+import { useState, type FormEvent } from 'react';
+import { ENDPOINT_TYPES, type EndpointType } from '../../../shared/model/trace.ts';
+import type { EndpointInfo } from '../../../shared/rpc/contract.ts';
+import { Button } from '../../components/Button.tsx';
+import { Field } from '../../components/Field.tsx';
+import { FieldError, FormField } from '../../components/FormField.tsx';
+import { Segments } from '../../components/Segments.tsx';
+import { removeEndpoint, saveEndpoint, setEndpointKey } from '../../stores/endpoints.ts';
+import { EMPTY_FORM, formOf, readForm, withPreset, withType, type EndpointForm, type FormErrors } from './endpoint-form.ts';
+import { keyText } from './key-text.ts';
+import { PRESETS } from './presets.ts';
+
+interface EndpointEditorProps {
+  /** Absent: a new one. */
+  readonly endpoint?: EndpointInfo;
+  readonly onSaved: (endpoint: EndpointInfo) => void;
+  readonly onRemoved: () => void;
+}
+
+const TYPE_NAMES: Readonly<Record<EndpointType, string>> = { openai: 'OpenAI', anthropic: 'Anthropic', bedrock: 'Bedrock' };
+
+export function EndpointEditor({ endpoint, onSaved, onRemoved }: EndpointEditorProps) {
+  const [form, setForm] = useState<EndpointForm>(endpoint ? formOf(endpoint) : EMPTY_FORM);
+  const [errors, setErrors] = useState<FormErrors>({});
+  const [refused, setRefused] = useState<string | null>(null);
+  const [busy, setBusy] = useState(false);
+  const put = (part: Partial<EndpointForm>) => {
+    setForm({ ...form, ...part });
+    // What is being mended is no error until it is saved again.
+    setErrors(Object.fromEntries(Object.entries(errors).filter(([field]) => !(field in part))));
+  };
+  const attempt = async (act: () => Promise<void>) => {
+    setBusy(true);
+    setRefused(null);
+    try {
+      await act();
+    } catch (error) {
+      setRefused(error instanceof Error ? error.message : String(error));
+    } finally {
+      setBusy(false);
+    }
+  };
+  const save = async (event: FormEvent) => {
+    event.preventDefault();
+    const read = readForm(form, endpoint?.id);
+    if ('errors' in read) {
+      setErrors(read.errors);
+      return;
+    }
+    await attempt(async () => {
+      const saved = await saveEndpoint(read.input);
+      onSaved(form.key === '' ? saved : await setEndpointKey(saved.id, form.key));
+      setForm((now) => ({ ...now, key: '' }));
+    });
+  };
+  if (endpoint?.builtIn === true) return <BuiltIn endpoint={endpoint} />;
+
+  return (
+    <form className="endpoint-form" onSubmit={(event) => void save(event)} noValidate>
+      {!endpoint && (
+        <div className="presets" role="group" aria-label="Begin with">
+          {PRESETS.map((preset) => (
+            <Button key={preset.name} look="line" onClick={() => setForm(withPreset(form, preset))}>
+              {preset.name}
+            </Button>
+          ))}
+        </div>
+      )}
+      <FormField label="Name" error={errors.name}>
+        {(ids) => <Field {...ids} value={form.name} onChange={(event) => put({ name: event.target.value })} />}
+      </FormField>
+      <FormField label="Base URL" error={errors.baseUrl} hint={form.type === 'openai' ? 'With its version, such as /v1.' : 'Without a version: /v1 is added.'}>
+        {(ids) => <Field {...ids} className="mono" type="url" inputMode="url" spellCheck={false} placeholder="https://" value={form.baseUrl} onChange={(event) => put({ baseUrl: event.target.value })} />}
+      </FormField>
+      <div className="form-field">
+        <span className="form-legend">Kind of server</span>
+        <Segments label="Kind of server" values={ENDPOINT_TYPES.map((type) => ({ value: type, label: TYPE_NAMES[type] }))} value={form.type} onChoose={(type) => setForm(withType(form, type))} />
+        <p className="form-hint">{form.type === 'openai' ? 'Speaks Chat Completions and Responses.' : 'Speaks Messages.'} It decides which adapters read its streams.</p>
+      </div>
+      <FormField
+        label={<code>provider_name</code>}
+        error={errors.provider_name}
+        hint={
+          <>
+            The agent server’s name for it, which the adapters are told. With <code>lmstudio_openai</code> they take it for a proxy and count tokens themselves where the usage is missing.
+          </>
+        }
+      >
+        {(ids) => <Field {...ids} className="mono" spellCheck={false} value={form.provider_name} onChange={(event) => put({ provider_name: event.target.value })} />}
+      </FormField>
+      <KeyField endpoint={endpoint} value={form.key} onType={(key) => put({ key })} onRemove={() => attempt(async () => void (await setEndpointKey(endpoint!.id, '')))} />
+      <div className="limits">
+        <FormField label="Wait for the answer" hint="Seconds to the response’s head. A local model may take minutes to load." error={errors.answer}>
+          {(ids) => <Field {...ids} inputMode="numeric" value={form.answer} onChange={(event) => put({ answer: event.target.value })} trail={<span>s</span>} />}
+        </FormField>
+        <FormField label="Silence that ends a run" hint="Seconds without anything but keep-alive; empty: never." error={errors.silence}>
+          {(ids) => <Field {...ids} inputMode="numeric" placeholder="never" value={form.silence} onChange={(event) => put({ silence: event.target.value })} trail={<span>s</span>} />}
+        </FormField>
+      </div>
+      {refused !== null && <div role="alert"><FieldError text={`It could not be kept: ${refused}`} /></div>}
+      <footer>
+        {endpoint && <Remove endpoint={endpoint} onRemove={() => attempt(() => removeEndpoint(endpoint.id).then(onRemoved))} />}
+        <Button type="submit" look="main" size="big" className="push" disabled={busy}>
+          {endpoint ? 'Save' : 'Add endpoint'}
+        </Button>
+      </footer>
+    </form>
+  );
+}
+
+function KeyField({ endpoint, value, onType, onRemove }: { readonly endpoint: EndpointInfo | undefined; readonly value: string; readonly onType: (key: string) => void; readonly onRemove: () => void }) {
+  const kept = endpoint?.key.configured === true;
+  return (
+    <FormField label="Key" hint={kept ? `A ${keyText(endpoint.key)}. It is never shown; type another to replace it.` : 'Kept apart from the runs, sent to this endpoint only, and never shown again.'}>
+      {(ids) => (
+        <Field
+          {...ids}
+          className="mono"
+          type="password"
+          autoComplete="off"
+          spellCheck={false}
+          placeholder={kept ? 'set' : 'none'}
+          value={value}
+          onChange={(event) => onType(event.target.value)}
+          trail={kept && <Button onClick={onRemove}>Remove key</Button>}
+        />
+      )}
+    </FormField>
+  );
+}
+
+/** In two steps, since the key cannot be brought back. */
+function Remove({ endpoint, onRemove }: { readonly endpoint: EndpointInfo; readonly onRemove: () => void }) {
+  const [asked, setAsked] = useState(false);
+  if (!asked)
+    return (
+      <Button className="k k-error" onClick={() => setAsked(true)}>
+        Remove…
+      </Button>
+    );
+  return (
+    <span className="remove" role="group" aria-label="Remove the endpoint">
+      <span>
+        Remove {endpoint.name}
+        {endpoint.key.configured && ' and its key'}? Its runs stay.
+      </span>
+      <Button look="line" className="k k-error" onClick={onRemove} autoFocus>
+        Remove
+      </Button>
+      <Button onClick={() => setAsked(false)}>Keep</Button>
+    </span>
+  );
+}
+
+function BuiltIn({ endpoint }: { readonly endpoint: EndpointInfo }) {
+  return (
+    <div className="endpoint-form">
+      <h3>{endpoint.name}</h3>
+      <p className="settings-say">It is part of the program and answers with samples, over real HTTP on this machine, without a key. It cannot be changed or removed.</p>
+      <code className="built-in-url">{endpoint.baseUrl}</code>
+    </div>
+  );
+}

@@ -1,0 +1,60 @@
+/** What is typed of an endpoint, and what is wrong with it; the contract's own schema decides. */
+import { endpointInputSchema, type EndpointInfo, type ParamsOf } from '../../../shared/rpc/contract.ts';
+import { ENDPOINT_TYPES, type EndpointType } from '../../../shared/model/trace.ts';
+import type { Preset } from './presets.ts';
+
+/** Fields as text, since that is what is typed; `silence` empty waits for ever. */
+export interface EndpointForm {
+  readonly name: string;
+  readonly baseUrl: string;
+  readonly type: EndpointType;
+  readonly provider_name: string;
+  readonly answer: string;
+  readonly silence: string;
+  /** A new key; '' leaves what is kept. */
+  readonly key: string;
+}
+export type FormErrors = Readonly<Partial<Record<keyof EndpointForm, string>>>;
+
+export const EMPTY_FORM: EndpointForm = { name: '', baseUrl: '', type: 'openai', provider_name: 'openai', answer: '600', silence: '', key: '' };
+
+export const formOf = ({ name, baseUrl, type, provider_name, limits }: EndpointInfo): EndpointForm => ({
+  name, baseUrl, type, provider_name, answer: String(limits.answer), silence: limits.silence === null ? '' : String(limits.silence), key: '',
+});
+
+export const withPreset = (form: EndpointForm, { name, baseUrl, type, provider_name }: Preset): EndpointForm => ({ ...form, name, baseUrl, type, provider_name });
+
+/** A provider's name that only repeats the type follows it; one that was written stays. */
+export function withType(form: EndpointForm, type: EndpointType): EndpointForm {
+  const follows = form.provider_name === '' || (ENDPOINT_TYPES as readonly string[]).includes(form.provider_name);
+  return { ...form, type, provider_name: follows ? type : form.provider_name };
+}
+
+type EndpointInput = ParamsOf<'endpoints.save'>;
+
+export function readForm(form: EndpointForm, id?: EndpointInfo['id']): { readonly input: EndpointInput } | { readonly errors: FormErrors } {
+  const input = {
+    ...(id !== undefined && { id }),
+    name: form.name.trim(), baseUrl: form.baseUrl.trim(), type: form.type, provider_name: form.provider_name.trim(),
+    limits: { answer: seconds(form.answer), silence: form.silence.trim() === '' ? null : seconds(form.silence) },
+  };
+  const checked = endpointInputSchema.safeParse(input);
+  if (checked.success) return { input };
+  const errors: { -readonly [Key in keyof FormErrors]: FormErrors[Key] } = {};
+  for (const issue of checked.error.issues) {
+    const field = issue.path.at(-1) as keyof EndpointForm;
+    errors[field] ??= SENTENCES[field] ?? issue.message;
+  }
+  return { errors };
+}
+
+const seconds = (text: string): number => (text.trim() === '' ? Number.NaN : Number(text));
+
+const LIMIT = 'Seconds from 1 to 3,600 are expected here.';
+const SENTENCES: FormErrors = {
+  name: 'A name of 1 to 200 characters is needed, to choose it by.',
+  baseUrl: 'A whole URL is needed that starts with http:// or https://.',
+  provider_name: 'At most 200 characters are kept.',
+  answer: LIMIT,
+  silence: `${LIMIT} Left empty, silence never ends a run.`,
+};

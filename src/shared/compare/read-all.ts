@@ -1,0 +1,31 @@
+/** Reads stored bytes for a comparison. Apart from what only folds and compares, because it brings all adapters along. */
+import type { LaneSetup } from '../adapters/lane.ts';
+import { StreamReading } from '../adapters/reading.ts';
+import type { LaneId, WireOutcome } from '../model/messages.ts';
+import type { Read, SseFrame } from '../model/stream.ts';
+import type { Ending } from '../model/trace.ts';
+import { ReadingFold, type ComparisonInput } from './lane-reading.ts';
+
+export interface ReadAllOptions {
+  readonly lanes?: readonly LaneId[];
+  readonly timed?: boolean;
+  /** The ending as it was recorded; without one the wire's terminator decides. */
+  readonly ending?: Ending;
+}
+
+/** Runs stored reads through the lanes. A body without times may be given as one piece. */
+export function readAll(reads: Uint8Array | readonly Read[], setup: LaneSetup, options: ReadAllOptions = {}): ComparisonInput {
+  const stored: readonly Read[] = reads instanceof Uint8Array ? [{ n: 0, tNs: 0, offset: 0, bytes: reads }] : reads;
+  const frames: SseFrame[] = [];
+  const reading = new StreamReading({ ...setup, ...(options.lanes && { lanes: options.lanes }), watch: (frame) => frames.push(frame) });
+  const fold = new ReadingFold();
+  fold.add(reading.begin());
+  for (const read of stored) fold.add(reading.feed(read));
+  fold.add(reading.end(stored.at(-1)?.tNs ?? 0, (wire) => options.ending ?? endingOf(wire)));
+  return fold.result(setup, { frames, timed: options.timed ?? !(reads instanceof Uint8Array) });
+}
+
+function endingOf(wire: WireOutcome): Ending {
+  if (wire.errors.length > 0) return { state: 'provider-error', rule: 'The stream carries an error event.' };
+  return wire.terminated ? { state: 'complete', rule: 'The terminator came.' } : { state: 'truncated', rule: 'The stream ended without its terminator.' };
+}

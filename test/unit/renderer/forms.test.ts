@@ -1,0 +1,138 @@
+/** What forms and dialogs decide without a screen: drafts, endpoints as typed, the API of a pasted stream, the palette's order, the first screen. */
+import { beforeAll, describe, expect, it, vi } from 'vitest';
+import { endpointId, traceId } from '../../../src/shared/model/ids.ts';
+import { DEFAULT_OPTIONS, type TraceDetail } from '../../../src/shared/model/trace.ts';
+import type { EndpointInfo, SampleInfo } from '../../../src/shared/rpc/contract.ts';
+import { listSamples } from '../../../src/main/core/samples/list.ts';
+import { bodyOf } from '../../../src/main/core/samples/answers.ts';
+import { FORMATS } from '../../../src/main/core/samples/formats/formats.ts';
+import { SCENARIOS } from '../../../src/main/core/samples/scenarios.ts';
+import { checkRequest } from '../../../src/renderer/views/run/check-request.ts';
+import { apisOf, draftOf, onEndpoint, startText } from '../../../src/renderer/views/run/draft.ts';
+import { EMPTY_FORM, formOf, readForm, withPreset, withType } from '../../../src/renderer/views/settings/endpoint-form.ts';
+import { PRESETS } from '../../../src/renderer/views/settings/presets.ts';
+import { guessApi, looksLikeStream } from '../../../src/renderer/views/import/guess-api.ts';
+import { search, type Entry } from '../../../src/renderer/views/palette/search.ts';
+
+const endpoint = (id: string, more: Partial<EndpointInfo> = {}): EndpointInfo => ({
+  id: endpointId(id), name: id, baseUrl: 'http://127.0.0.1:1/v1', type: 'openai', provider_name: 'openai', limits: { answer: 600, silence: null }, builtIn: false, key: { configured: false }, ...more,
+});
+const builtIn = [endpoint('samples-openai', { builtIn: true }), endpoint('samples-anthropic', { builtIn: true, type: 'anthropic' })];
+
+describe('drafts', () => {
+  let samples: readonly SampleInfo[];
+  beforeAll(() => {
+    samples = listSamples();
+  });
+  const app = (endpoints: readonly EndpointInfo[]) => ({ endpoints, samples, settings: null });
+
+  it('begin with the first sample where there is no endpoint of one’s own, and can be sent as they are', () => {
+    const draft = draftOf({}, app(builtIn));
+    expect(draft).toMatchObject({ endpoint: 'samples-openai', api: 'chat_completions', options: samples[0]!.options });
+    expect(checkRequest(draft.texts.chat_completions!, 'chat_completions')).toMatchObject({ value: { model: samples[0]!.model }, problems: [] });
+  });
+
+  it('begin on one’s own endpoint when there is one, with all but the model', () => {
+    const draft = draftOf({}, app([...builtIn, endpoint('mine', { type: 'anthropic' })]));
+    expect(draft).toMatchObject({ endpoint: 'mine', api: 'messages' });
+    expect(checkRequest(draft.texts.messages!, 'messages').problems.map(({ sentence }) => sentence)).toEqual(['`model` must not be empty.']);
+  });
+
+  it('of another run have its request, endpoint and options', () => {
+    const again = { id: traceId('t'), api: 'responses', request: { model: 'm', input: 'x' }, options: { ...DEFAULT_OPTIONS, requires_approval_tools: ['a'] }, endpointId: endpointId('mine') } as unknown as TraceDetail;
+    expect(draftOf({ again }, app([...builtIn, endpoint('mine')]))).toEqual({ endpoint: 'mine', api: 'responses', texts: { responses: '{\n  "model": "m",\n  "input": "x"\n}' }, options: again.options });
+    expect(draftOf({ again }, app(builtIn)).endpoint).toBeNull();
+  });
+
+  it('keep their API on another endpoint where it is spoken', () => {
+    expect(onEndpoint({ api: 'responses' }, endpoint('a')).api).toBe('responses');
+    expect(onEndpoint({ api: 'responses' }, endpoint('a', { type: 'anthropic' })).api).toBe('messages');
+  });
+
+  it('lack nothing but the model in any API, and nothing where samples answer', () => {
+    for (const api of apisOf(undefined)) {
+      expect(checkRequest(startText(api, endpoint('a'), samples), api).problems.map(({ sentence }) => sentence)).toEqual(['`model` must not be empty.']);
+      expect(checkRequest(startText(api, builtIn[0], samples), api).problems).toEqual([]);
+    }
+  });
+});
+
+describe('endpoints as typed', () => {
+  it.each(PRESETS)('the preset $name can be saved as it is', (preset) => {
+    expect(readForm(withPreset(EMPTY_FORM, preset))).toMatchObject({ input: { baseUrl: preset.baseUrl, limits: { answer: 600, silence: null } } });
+  });
+
+  it('go out and come back the same', () => {
+    const kept = endpoint('a', { limits: { answer: 30, silence: 12.5 }, provider_name: 'lmstudio_openai' });
+    const { builtIn: _builtIn, key: _key, ...input } = kept;
+    expect(readForm(formOf(kept), kept.id)).toEqual({ input });
+  });
+
+  it('say what is wrong under the field that it is wrong in', () => {
+    const read = readForm({ ...EMPTY_FORM, baseUrl: 'ftp://x', answer: 'soon', silence: '0' });
+    expect(read).toEqual({
+      errors: {
+        name: 'A name of 1 to 200 characters is needed, to choose it by.',
+        baseUrl: 'A whole URL is needed that starts with http:// or https://.',
+        answer: 'Seconds from 1 to 3,600 are expected here.',
+        silence: 'Seconds from 1 to 3,600 are expected here. Left empty, silence never ends a run.',
+      },
+    });
+  });
+
+  it('keep a provider name that was written', () => {
+    expect(withType(EMPTY_FORM, 'anthropic').provider_name).toBe('anthropic');
+    expect(withType({ ...EMPTY_FORM, provider_name: 'lmstudio_openai' }, 'anthropic').provider_name).toBe('lmstudio_openai');
+  });
+});
+
+describe('the API of a pasted stream', () => {
+  it.each(SCENARIOS.flatMap((scenario) => scenario.apis.map((api) => [scenario, api] as const)))('is seen in $0.model over $1', (scenario, api) => {
+    const text = new TextDecoder().decode(bodyOf(scenario, FORMATS[api], FORMATS[api].request(scenario)));
+    expect(looksLikeStream(text)).toBe(true);
+    expect(guessApi(text)?.api).toBe(api);
+  });
+
+  it('is not guessed without a sign', () => {
+    expect(guessApi('data: {"hello": 1}\n\ndata: [DONE]\n\n')).toBeUndefined();
+    expect(guessApi('data: {"type": "error"}\n\n')).toBeUndefined();
+    expect(looksLikeStream('{"id": 1}')).toBe(false);
+  });
+});
+
+describe('the palette', () => {
+  const entry = (group: string, title: string, more: Partial<Entry> = {}): Entry => ({ id: `${group} ${title}`, group, title, run: () => {}, ...more });
+  const entries = [entry('Commands', 'New run'), entry('Commands', 'Switch theme'), entry('Runs', 'Trains to Porto', { note: 'gpt-4o' }), ...Array.from({ length: 20 }, (_, n) => entry('Runs', `Ships ${n}`))];
+
+  it('shows a few of each kind while nothing is typed', () => {
+    expect(search(entries, ' ').map(({ group, entries: shown, more }) => [group, shown.length, more])).toEqual([
+      ['Commands', 2, 0],
+      ['Runs', 6, 15],
+    ]);
+  });
+
+  it('finds by letters in order, in title or note, the best group first', () => {
+    const titles = (query: string) => search(entries, query).flatMap(({ entries: shown }) => shown.map(({ title }) => title));
+    expect(titles('swth')).toEqual(['Switch theme']);
+    expect(titles('gpt')).toEqual(['Trains to Porto']);
+    expect(search(entries, 'porto')[0]!.group).toBe('Runs');
+    expect(titles('zzz')).toEqual([]);
+  });
+});
+
+describe('the first screen', () => {
+  const list = (ids: readonly string[], more: object = {}) => ({ loaded: true, problem: null, ids: ids.map(traceId), ...more });
+  const own = (...ids: readonly string[]) => ({ own: ids.map(traceId), starting: false });
+
+  it('stands while the store has only what it played itself', async () => {
+    vi.stubGlobal('document', { addEventListener() {} });
+    vi.stubGlobal('sessionStorage', { getItem: () => null, setItem() {} });
+    const { standsFor } = await import('../../../src/renderer/stores/first-run.ts');
+    expect(standsFor(list([]), own())).toBe(true);
+    expect(standsFor(list(['a', 'b']), own('a', 'b'))).toBe(true);
+    expect(standsFor(list(['a', 'b']), own('a'))).toBe(false);
+    expect(standsFor(list(['a']), { ...own(), starting: true })).toBe(true);
+    expect(standsFor(list([], { loaded: false }), own())).toBe(false);
+    expect(standsFor(list([], { problem: 'gone' }), own())).toBe(false);
+  });
+});

@@ -1,0 +1,43 @@
+/** What stays visible of text from outside: hidden characters by their number, blanks as signs, nothing lost, nothing obeyed. */
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { isHidden, segments, withoutControls } from '../../../src/renderer/components/visible.ts';
+
+const shown = (text: string, blanks = false) => segments(text, { blanks }).map((segment) => segment.text).join('|');
+
+describe('hidden characters', () => {
+  it('are shown by number: bidi, zero width, control, tags, lone surrogates', () => {
+    expect(shown('a\u202eb')).toBe('a|U+202E|b');
+    expect(shown('\u200b')).toBe('U+200B');
+    expect(shown('\u001b[2J')).toBe('U+001B|[2J');
+    expect(shown('\u{e0041}')).toBe('U+E0041');
+    expect(shown('\ud800x')).toBe('U+D800|x');
+    expect(segments('\u202e')[0]).toEqual({ text: 'U+202E', mark: 'hidden', name: 'right-to-left override' });
+  });
+
+  it('leave what is seen alone: letters, emoji, line ends', () => {
+    expect(shown('Grüße 日本 ❤️\n\t')).toBe('Grüße 日本 ❤️\n\t');
+    expect(segments('')).toEqual([]);
+  });
+
+  it('show blanks where they count, neighbours as one piece', () => {
+    expect(shown('a  b\n', true)).toBe('a|··|b|¶');
+    expect(shown('\t', true)).toBe('→');
+  });
+
+  it('lose nothing: what is not marked is the text without what is', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: fc.integer({ min: 0, max: 0x10ffff }).map((code) => String.fromCodePoint(code)) }), (text) => {
+        const plain = segments(text).filter(({ mark }) => mark === undefined).map((segment) => segment.text).join('');
+        expect(plain).toBe([...text].filter((char) => !isHidden(char.codePointAt(0)!)).join(''));
+      }),
+    );
+  });
+});
+
+describe('the clipboard', () => {
+  it('gets no control characters, but tabs and line ends', () => {
+    expect(withoutControls('a\u001b]52;c;x\u0007\r\n\tb')).toEqual({ text: 'a]52;c;x\r\n\tb', removed: 2 });
+    expect(withoutControls('plain')).toEqual({ text: 'plain', removed: 0 });
+  });
+});

@@ -215,6 +215,24 @@ describe.each(Object.keys(TRANSPORTS))('over %s', (transport) => {
     });
   });
 
+  test('calls are answered while fifty streams have more to send than there is time for', async () => {
+    const flood = new AbortController();
+    const { client } = await start({
+      'app.info': () => INFO,
+      async *'traces.items'({ from }, signal) {
+        for (let at = from; !signal.aborted && !flood.signal.aborted; at += 200) yield items(at, at + 200);
+      },
+    });
+    const streams = Array.from({ length: 50 }, () => watch(client, 'traces.items', { id: ID }));
+    for (const stream of streams) await stream.reached(400);
+    for (let asked = 0; asked < 20; asked++) expect(await client.call('app.info', {})).toEqual(INFO);
+    flood.abort();
+    for (const stream of streams) {
+      await stream.ended;
+      expect(numbers(stream.items)).toEqual(upTo(stream.items.length));
+    }
+  });
+
   describe('a slow watcher', () => {
     test('gets no more than the window, and then all that came meanwhile', async () => {
       const live = new RunItems();

@@ -59,6 +59,24 @@ test.describe('the process', () => {
     await folder.remove();
   });
 
+  test('ends with a sentence when it meets a fault of its own, and keeps what was recorded', async () => {
+    const folder = await dataFolder();
+    // A fault that no code of ours has: it is thrown into the process from outside.
+    const fault = `import { isMainThread } from 'node:worker_threads'; if (isMainThread) process.on('SIGUSR2', () => { throw new Error('out of the blue \u001b[31m'); });`;
+    const host = await startHost({ dataDir: folder.path, env: { NODE_OPTIONS: `--import "data:text/javascript,${encodeURIComponent(fault)}"` } });
+    const id = await startSample(host.client(), 'plain-text', 'messages');
+    const whole = expected(await wholeTrace(host.client(), id));
+    expect(await host.signal('SIGUSR2')).toBe(1);
+    expect(host.output.stderr).toContain('has met a fault of its own and ends');
+    expect(host.output.stderr).toContain('out of the blue');
+    expect(host.output.stderr).not.toContain('\u001b');
+
+    const again = await startHost({ dataDir: folder.path });
+    expect(expected(await wholeTrace(again.client(), id))).toEqual(whole);
+    await again.stop();
+    await folder.remove();
+  });
+
   test('opens the browser with a token that is good once, and that is not the printed one', async ({ page }) => {
     test.skip(process.platform !== 'linux', 'Elsewhere the command cannot be stood in for by the path.');
     const folder = await dataFolder();

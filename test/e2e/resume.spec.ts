@@ -3,7 +3,7 @@ import { expect, test, type Page } from 'playwright/test';
 import { dataFolder, startHost } from '../support/host.ts';
 import { expected, shown, startSample, wholeTrace } from '../support/page.ts';
 
-/** At the pace of a real model: some seven seconds for its 2,000 events. */
+/** Started before the page comes, which would otherwise begin with a sample of its own. At the pace of a real model: some seven seconds for its 2,000 events. */
 const LONG = ['long-answer', 'messages'] as const;
 
 const eventsShown = async (page: Page): Promise<number> => (await shown(page)).events;
@@ -11,9 +11,9 @@ const eventsShown = async (page: Page): Promise<number> => (await shown(page)).e
 test('a reload in mid-stream goes on without a gap or a repeat', async ({ page }) => {
   const host = await startHost({ pace: 1 });
   const client = host.client();
-  await page.goto(host.url);
   const id = await startSample(client, ...LONG);
   const whole = wholeTrace(client, id);
+  await page.goto(host.url);
   let before = 0;
   for (let reload = 0; reload < 3; reload++) {
     await expect.poll(() => eventsShown(page)).toBeGreaterThan(before + 100);
@@ -37,9 +37,9 @@ test('a lost connection is taken up again in mid-stream, in the same page', asyn
     socket.connectToServer();
     sockets.push(socket);
   });
-  await page.goto(host.url);
   const id = await startSample(client, ...LONG);
   const whole = wholeTrace(client, id);
+  await page.goto(host.url);
   for (let cut = 1; cut <= 3; cut++) {
     await expect.poll(() => eventsShown(page)).toBeGreaterThan(cut * 300);
     await sockets.at(-1)!.close();
@@ -51,11 +51,25 @@ test('a lost connection is taken up again in mid-stream, in the same page', asyn
   await host.stop();
 });
 
+test('a hidden window keeps up, though it gets no frames to draw in', async ({ page }) => {
+  const host = await startHost({ pace: 8 });
+  await page.addInitScript(() => {
+    Object.defineProperty(document, 'hidden', { get: () => true });
+    Object.defineProperty(document, 'visibilityState', { get: () => 'hidden' });
+    globalThis.requestAnimationFrame = () => 0;
+  });
+  const client = host.client();
+  const id = await startSample(client, ...LONG);
+  await page.goto(host.url);
+  await expect.poll(() => shown(page)).toEqual(expected(await wholeTrace(client, id)));
+  await host.stop();
+});
+
 test('a host killed in mid-stream leaves the trace readable and marked truncated', async ({ page }) => {
   const folder = await dataFolder();
   const first = await startHost({ dataDir: folder.path, pace: 1 });
-  await page.goto(first.url);
   const id = await startSample(first.client(), ...LONG);
+  await page.goto(first.url);
   await expect.poll(() => eventsShown(page)).toBeGreaterThan(300);
   const before = await shown(page);
   await first.kill();
@@ -78,10 +92,10 @@ test('a host killed in mid-stream leaves the trace readable and marked truncated
 test('a page finds a host that was started again, once its new address was opened', async ({ page, context }) => {
   const folder = await dataFolder();
   const first = await startHost({ dataDir: folder.path });
-  await page.goto(first.url);
   const client = first.client();
   const id = await startSample(client, 'plain-text', 'messages');
   const whole = expected(await wholeTrace(client, id));
+  await page.goto(first.url);
   await expect.poll(() => shown(page)).toEqual(whole);
   await first.stop();
   await expect(page.getByText('The connection to the program was lost')).toBeVisible();

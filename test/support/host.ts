@@ -35,6 +35,8 @@ export interface Host {
   client(): Client;
   /** As Ctrl+C would; resolves with the exit code. */
   stop(): Promise<number | null>;
+  /** Any other signal that ends it. */
+  signal(signal: NodeJS.Signals): Promise<number | null>;
   /** As a crash would. */
   kill(): Promise<void>;
 }
@@ -82,6 +84,7 @@ export async function startHost({ dataDir, port, pace = 0, args = [], env = {} }
       return client;
     },
     stop: () => end('SIGINT'),
+    signal: end,
     async kill() {
       await end('SIGKILL');
     },

@@ -4,6 +4,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import { createServer, type AddressInfo } from 'node:net';
 import { describe, expect, test } from 'vitest';
+import { RunsService } from '../../src/main/core/runs/runs-service.ts';
 import { APIS, type Api } from '../../src/shared/model/stream.ts';
 import { DEFAULT_OPTIONS, type TerminalState } from '../../src/shared/model/trace.ts';
 import { CERTIFICATE } from '../support/certificate.ts';
@@ -179,6 +180,14 @@ describe('what the answer says of its own length and place', () => {
     const { ending } = await answering(['200 OK', 'Transfer-Encoding: chunked'], '7\r\ndata: 1\r\nZZ\r\n')();
     expect(ending).toMatchObject({ state: 'reset', rule: expect.stringMatching(/HPE_INVALID_CHUNK_SIZE/) });
   });
+});
+
+test('an answer that is larger than what is kept of one ends at the limit, with all up to there', async () => {
+  const runs = new RunsService({ store: fixture.store, endpoints: fixture.endpoints, limits: { bodyBytes: 2000, ratio: 200 } });
+  const { id, ending } = await fixture.sample('long-answer', 'responses', runs);
+  await runs.close();
+  expect(ending).toMatchObject({ state: 'limit', rule: expect.stringMatching(/longer than 2000 bytes/), advice: expect.stringMatching(/up to the limit is kept/) });
+  expect((await fixture.body(id)).length).toBe(2000);
 });
 
 test('a request that no SDK takes is refused in a sentence, and leaves no trace', async () => {

@@ -4,11 +4,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach } from 'vitest';
 import { createCore, type Core } from '../../src/main/core/core.ts';
+import { FileVault } from '../../src/main/core/keys/file-vault.ts';
 import type { TraceId } from '../../src/shared/model/ids.ts';
 import type { TraceItem } from '../../src/shared/model/items.ts';
 import type { AdapterOptions } from '../../src/shared/model/trace.ts';
 import type { Services } from '../../src/shared/rpc/services.ts';
-import { MemoryVault } from './memory-vault.ts';
 
 const entry = (name: string): URL => new URL(`../../src/main/${name}.ts`, import.meta.url);
 
@@ -23,7 +23,7 @@ export function cores(): { readonly dataDir: string; open(): Promise<Core> } {
   return {
     dataDir,
     async open() {
-      const core = await createCore({ dataDir, host: 'memory', version: '0.0.0', vault: new MemoryVault(), storeWorker: entry('store-worker'), readerWorker: entry('reader-worker'), samplePace: 0 });
+      const core = await createCore({ dataDir, host: 'memory', version: '0.0.0', vault: new FileVault(join(dataDir, 'keys.json')), storeWorker: entry('store-worker'), readerWorker: entry('reader-worker'), samplePace: 0 });
       opened.push(core);
       return core;
     },

@@ -1,0 +1,56 @@
+/** One marker key goes through the whole core: no file but the vault's, no item and no answer of any method holds it. */
+import { readdir, readFile, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import type { EndpointId } from '../../src/shared/model/ids.ts';
+import { DEFAULT_OPTIONS } from '../../src/shared/model/trace.ts';
+import { cores, itemsOf } from '../support/core.ts';
+import { asking } from '../support/samples.ts';
+
+const KEY = 'marker-key-0123456789';
+const REDACTED = '<redacted 21 chars>';
+const { dataDir, open } = cores();
+
+/** Every file of the data folder but the vault's, as it lies on the disk. */
+async function files(): Promise<Buffer> {
+  const parts: Buffer[] = [];
+  for (const name of await readdir(dataDir, { recursive: true })) {
+    const path = join(dataDir, name);
+    if (name !== 'keys.json' && (await stat(path)).isFile()) parts.push(await readFile(path));
+  }
+  return Buffer.concat(parts);
+}
+
+test('the key is nowhere but in the vault', async () => {
+  const { services, sampleUrl, close } = await open();
+  const answers: unknown[] = [];
+  const said = async <T>(answer: T | Promise<T>): Promise<T> => {
+    const value = await answer;
+    answers.push(value);
+    return value;
+  };
+  const saved = await said(services['endpoints.save']({ name: 'Mine', baseUrl: `${sampleUrl}/v1`, type: 'openai', provider_name: '', limits: { answer: 60, silence: null } }));
+  const endpoint: EndpointId = saved.id;
+  await said(services['endpoints.setKey']({ id: endpoint, key: KEY }));
+  const request = { ...asking('parallel-tools', 'chat_completions').request, user: KEY, metadata: { [KEY]: `Bearer ${KEY}` } };
+  const { id } = await said(services['runs.start']({ endpoint, api: 'chat_completions', request, options: DEFAULT_OPTIONS, source: 'run' }));
+
+  const live = await said(itemsOf(services, id));
+  expect(live.at(-1)).toMatchObject({ k: 'ending', ending: { state: 'complete' } });
+  await said(services['traces.get']({ id }));
+  await said(services['traces.list']({ limit: 10 }));
+  await said(services['traces.event']({ id, index: 0 }));
+  await said(services['traces.providerTraces']({ id }));
+  const { bytes } = await said(services['traces.bytes']({ id, start: 0, end: 1e6 }));
+  await said(services['compare.lanes']({ id }));
+  await said(services['compare.html']({ id }));
+  await said(services['endpoints.list']({}));
+  await said(services['app.info']({}));
+  await close();
+
+  const text = JSON.stringify(answers) + Buffer.from(bytes, 'base64').toString();
+  expect([text.includes(REDACTED), text.includes(KEY)]).toEqual([true, false]);
+  const disk = await files();
+  // What stands in its place is there, so that the right files were looked at.
+  expect([disk.includes(REDACTED), disk.includes(KEY)]).toEqual([true, false]);
+});

@@ -8,7 +8,8 @@ import { openReadOnly } from '../../src/main/core/store/read-only.ts';
 import { endpointId, traceId } from '../../src/shared/model/ids.ts';
 import { Random } from '../../src/main/core/random.ts';
 import { allStreams } from '../support/fixtures.ts';
-import { allReads, COMPLETE, cut, cutEvenly, dataFolder, joined, newTrace, NO_METRICS, open, plain, sha256 } from './support.ts';
+import { allReads, cut, cutEvenly, dataFolder, joined, open, plain, sha256 } from './support.ts';
+import { COMPLETE, newTrace, NO_METRICS } from './traces.ts';
 
 const HEAD = { status: 200, statusText: 'OK', headers: [['content-type', 'text/event-stream'], ['x-Twice', 'a'], ['x-Twice', 'b']] } as const;
 

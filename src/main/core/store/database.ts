@@ -6,12 +6,11 @@ import { chmodSync, closeSync, existsSync, fstatSync, mkdirSync, openSync, readS
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { FolderLock } from './folder-lock.ts';
+import { APPLICATION_ID, migrateWith } from './migrate.ts';
 import { CannotOpen, detailOf, openSentence, type OpenFailure } from './problems.ts';
 import { MIGRATIONS, SCHEMA_VERSION } from './sql/migrations.ts';
 import { READ } from './sql/statements.ts';
 
-/** `Trln`, in the file's header: whose database it is. */
-const APPLICATION_ID = 0x54726c6e;
 /** Above it the check at opening would be felt; damage is then found where it lies, by the checks of the parts. */
 const CHECKED_BYTES = 64 * 1024 * 1024;
 /** To what the -wal file is cut after a checkpoint. */
@@ -31,13 +30,13 @@ export function databaseFile(dataDir: string): string {
   return join(dataDir, 'tracelane.db');
 }
 
-/** Never throws: what is wrong with the file is the `problem` of a store in memory. */
-export function openDatabase(dataDir: string): OpenedDatabase {
+/** Never throws: what is wrong with the file is the `problem` of a store in memory. `steps`: the tables, see migrations.ts. */
+export function openDatabase(dataDir: string, steps = MIGRATIONS): OpenedDatabase {
   const file = databaseFile(dataDir);
   let lock: FolderLock | undefined;
   try {
     lock = lockFolder(dataDir);
-    return { db: openFile(file), file, problem: undefined, lock };
+    return { db: openFile(file, steps), file, problem: undefined, lock };
   } catch (error) {
     lock?.release();
     return { db: openMemory(), file: undefined, problem: openSentence(file, dataDir, failureOf(error)), lock: undefined };
@@ -53,23 +52,22 @@ export function openToRead(file: string): Database.Database {
   const version = Number(db.pragma('user_version', { simple: true }));
   if (version === SCHEMA_VERSION) return db;
   db.close();
-  throw new CannotOpen(version > SCHEMA_VERSION ? newer(version) : { why: 'other', detail: `it is of the older format ${version}` });
+  throw new CannotOpen(version > SCHEMA_VERSION ? { why: 'newer', version, known: SCHEMA_VERSION } : { why: 'other', detail: `it is of the older format ${version}` });
 }
 
 /** Opens, or makes, the file for writing. Throws CannotOpen or what the system throws. */
-export function openFile(file: string): Database.Database {
-  const version = look(file);
-  if (version > SCHEMA_VERSION) throw new CannotOpen(newer(version));
+export function openFile(file: string, steps = MIGRATIONS): Database.Database {
+  const version = look(file, steps.length);
   if (version === 0) closeSync(openSync(file, 'a', 0o600));
   keepPrivate(file);
   const db = new Database(file, { timeout: BUSY_MS });
   try {
-    if (version > 0 && version < SCHEMA_VERSION) copyBefore(db, file, version);
+    if (version > 0 && version < steps.length) copyBefore(db, file, version);
     if (version === 0) db.pragma('auto_vacuum = INCREMENTAL');
     const mode = db.pragma('journal_mode = WAL', { simple: true });
     if (mode !== 'wal') throw new CannotOpen({ why: 'other', detail: 'its disk gives no shared memory, as network drives do' });
     configure(db);
-    migrate(db, version);
+    migrateWith(db, version, steps);
     db.prepare(READ.probe).get();
     return db;
   } catch (error) {
@@ -81,7 +79,7 @@ export function openFile(file: string): Database.Database {
 function openMemory(): Database.Database {
   const db = new Database(':memory:');
   configure(db);
-  migrate(db, 0);
+  migrateWith(db, 0, MIGRATIONS);
   return db;
 }
 
@@ -91,15 +89,6 @@ function configure(db: Database.Database): void {
   db.pragma(`journal_size_limit = ${WAL_BYTES}`);
   // What is deleted is overwritten where its page is written anyway; pages that become free leave the file with a purge.
   db.pragma('secure_delete = FAST');
-}
-
-function migrate(db: Database.Database, from: number): void {
-  // Takes the lock to write, though there may be nothing to do: a file that cannot be written is found here.
-  db.transaction(() => {
-    for (const step of MIGRATIONS.slice(from)) db.exec(step);
-    db.pragma(`application_id = ${APPLICATION_ID}`);
-    db.pragma(`user_version = ${SCHEMA_VERSION}`);
-  }).immediate();
 }
 
 /** A whole copy of the older file, the -wal's content included, beside it; it is left there. */
@@ -121,7 +110,7 @@ function unusedName(stem: string): string {
 }
 
 /** The file's format, 0 for one that is not there or empty, found without writing to it. Throws CannotOpen. */
-function look(file: string): number {
+function look(file: string, known: number): number {
   if (!existsSync(file)) return 0;
   const header = headerOf(file);
   if (header.size === 0) {
@@ -133,22 +122,21 @@ function look(file: string): number {
   if (header.pages * header.pageSize > header.size && sizeOf(`${file}-wal`) === 0) throw new CannotOpen({ why: 'truncated' });
   const db = new Database(file, { readonly: true, fileMustExist: true, timeout: BUSY_MS });
   try {
-    return lookInside(db, header.size);
+    return lookInside(db, header.size, known);
   } finally {
     db.close();
   }
 }
 
-function lookInside(db: Database.Database, size: number): number {
+function lookInside(db: Database.Database, size: number, known: number): number {
   const version = Number(db.pragma('user_version', { simple: true }));
   const tables = db.prepare<[], { count: number }>('SELECT count(*) AS count FROM sqlite_schema').get()?.count ?? 0;
   if (db.pragma('application_id', { simple: true }) !== APPLICATION_ID && tables > 0) throw new CannotOpen({ why: 'foreign' });
-  if (version > SCHEMA_VERSION) return version;
+  if (version > known) throw new CannotOpen({ why: 'newer', version, known });
   if (size <= CHECKED_BYTES) {
     const said = db.pragma('quick_check(1)', { simple: true });
     if (said !== 'ok') throw new CannotOpen({ why: 'corrupt', detail: String(said) });
   }
-  if (version === SCHEMA_VERSION) db.prepare(READ.probe).get();
   return version;
 }
 
@@ -192,10 +180,6 @@ function lockFolder(dataDir: string): FolderLock {
   }
   if ('holder' in locked) throw new CannotOpen({ why: 'locked', holder: locked.holder });
   return locked.lock;
-}
-
-function newer(version: number): OpenFailure {
-  return { why: 'newer', version, known: SCHEMA_VERSION };
 }
 
 function failureOf(error: unknown): OpenFailure {

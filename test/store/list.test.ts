@@ -1,0 +1,173 @@
+/** The list of traces: pages that stay put while rows are added, changes as they are committed, deleting and taking it back. */
+import { readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import type { Store } from '../../src/main/core/store/store.ts';
+import type { TraceId } from '../../src/shared/model/ids.ts';
+import type { ListChange } from '../../src/shared/rpc/contract.ts';
+import { Random } from '../../src/main/core/random.ts';
+import { cut, dataFolder, next, open } from './support.ts';
+import { COMPLETE, newTrace, NO_METRICS } from './traces.ts';
+
+async function fill(store: Store, startedAts: readonly number[]): Promise<TraceId[]> {
+  const traces = startedAts.map((startedAt) => newTrace({ startedAt }));
+  await Promise.all(traces.map((trace) => store.createTrace(trace)));
+  return traces.map(({ id }) => id);
+}
+
+describe('pages', () => {
+  test('go through all traces once, newest first, also where many started at the same moment', async () => {
+    const store = await open(dataFolder());
+    const random = new Random(5);
+    const ids = await fill(store, Array.from({ length: 60 }, () => 1_800_000_000_000 + random.below(10)));
+    const seen: { readonly startedAt: number; readonly id: string }[] = [];
+    let after: string | undefined;
+    do {
+      const page = await store.list({ limit: 7, ...(after !== undefined && { after }) });
+      expect(page.total).toBe(60);
+      seen.push(...page.rows);
+      after = page.next ?? undefined;
+    } while (after !== undefined);
+    expect(seen.map(({ id }) => id).toSorted()).toEqual(ids.toSorted());
+    const keys = seen.map(({ startedAt, id }) => `${startedAt} ${id}`);
+    expect(keys).toEqual(keys.toSorted().toReversed());
+  });
+
+  test('do not shift when traces come and go in front of them', async () => {
+    const store = await open(dataFolder());
+    const ids = await fill(store, [1, 2, 3, 4, 5, 6]);
+    const first = await store.list({ limit: 2 });
+    await fill(store, [7, 8]);
+    await store.delete([ids[5]!]);
+    const second = await store.list({ limit: 2, after: first.next! });
+    expect([...first.rows, ...second.rows].map(({ startedAt }) => startedAt)).toEqual([6, 5, 4, 3]);
+    expect(second.total).toBe(7);
+    const last = await store.list({ limit: 2, after: second.next! });
+    expect(last.rows.map(({ startedAt }) => startedAt)).toEqual([2, 1]);
+    expect(last.next).toBeNull();
+  });
+
+  test('refuse a place that is none', async () => {
+    const store = await open(dataFolder());
+    await expect(store.list({ limit: 2, after: 'nowhere' })).rejects.toMatchObject({ code: 'bad-page' });
+  });
+});
+
+describe('changes', () => {
+  test('tell of everything that alters a row, in order, and none after the listener has gone', async () => {
+    const store = await open(dataFolder());
+    const changes: ListChange[] = [];
+    const stop = store.onChange((change) => changes.push(change));
+    const trace = newTrace();
+    await store.createTrace(trace);
+    store.setHead(trace.id, { status: 200, statusText: 'OK', headers: [] }, 5);
+    await store.flush();
+    store.setLive(trace.id, { metrics: { ...NO_METRICS, events: 4 }, model: 'said' });
+    const renamed = await store.rename(trace.id, 'Another name');
+    await store.finishTrace(trace.id, COMPLETE);
+    await store.star(trace.id, true);
+    await store.delete([trace.id]);
+    await store.restore([trace.id]);
+    stop();
+    await store.star(trace.id, false);
+
+    const rows = changes.map((change) => (change.type === 'delete' ? change.id : change.row));
+    expect(rows).toMatchObject([
+      { id: trace.id, title: trace.title },
+      { httpStatus: 200 },
+      { httpStatus: 200, metrics: { events: 4 }, model: 'said' },
+      { title: 'Another name', renamed: true, metrics: { events: 4 } },
+      { title: 'Another name', ending: COMPLETE.ending, metrics: { events: 0 } },
+      { starred: true },
+      trace.id,
+      { starred: true, title: 'Another name' },
+    ]);
+    expect(renamed).toEqual(rows[3]);
+    expect(rows[1]).not.toHaveProperty('ending');
+  });
+
+  test('of a running trace show in the list, but are not in the file', async () => {
+    const dataDir = dataFolder();
+    const store = await open(dataDir);
+    const trace = newTrace();
+    await store.createTrace(trace);
+    store.setLive(trace.id, { metrics: { ...NO_METRICS, events: 9 } });
+    expect((await store.list({ limit: 1 })).rows[0]?.metrics.events).toBe(9);
+    expect((await store.get(trace.id)).metrics.events).toBe(9);
+    await store.close();
+    const again = await open(dataDir);
+    expect((await again.get(trace.id)).metrics.events).toBe(0);
+  });
+});
+
+describe('deleting', () => {
+  test('hides at once, and can be taken back until the next start', async () => {
+    const store = await open(dataFolder());
+    const [a, b, c] = await fill(store, [1, 2, 3]);
+    await store.delete([a!, b!]);
+    expect((await store.list({ limit: 9 })).rows.map(({ id }) => id)).toEqual([c]);
+    await expect(store.get(a!)).rejects.toMatchObject({ code: 'not-found' });
+    await expect(store.reads(a!, 0)).rejects.toMatchObject({ code: 'not-found' });
+    await store.restore([a!]);
+    expect((await store.list({ limit: 9 })).rows.map(({ id }) => id)).toEqual([c, a]);
+    expect(await store.get(a!)).toMatchObject({ id: a });
+  });
+
+  test('is for good at the next start: gone from the file and its log, byte for byte, and the file is smaller', async () => {
+    const dataDir = dataFolder();
+    const store = await open(dataDir);
+    const gone = newTrace({ request: { secret: 'SECRET-REQUEST' } });
+    const kept = newTrace();
+    for (const trace of [gone, kept]) {
+      await store.createTrace(trace);
+      // What does not compress, with words in it that are looked for below.
+      const random = new Random(9);
+      const body = Buffer.from(Array.from({ length: 400_000 }, () => random.below(256)));
+      for (let at = 0; at < body.length - 100; at += 1000) body.write(trace === gone ? 'SECRET-ANSWER' : 'OTHER-ANSWER', at);
+      store.appendReads(trace.id, cut(body, Array.from({ length: 99 }, () => 4000)));
+      await store.flush();
+      store.addProviderTrace({ trace: trace.id, lane: 'legacy', stepId: 's', document: { request_json: trace === gone ? 'SECRET-DOCUMENT' : '', response_json: null } });
+      await store.finishTrace(trace.id, COMPLETE);
+    }
+    await store.delete([gone.id]);
+    await store.close();
+    const file = join(dataDir, 'tracelane.db');
+    const before = statSync(file).size;
+    expect(readFileSync(file).includes('SECRET-ANSWER')).toBe(true);
+
+    const again = await open(dataDir);
+    await again.restore([gone.id]);
+    await expect(again.get(gone.id)).rejects.toMatchObject({ code: 'not-found' });
+    // The purge goes on beside everything else; closing before it is done leaves the rest to the next start.
+    for (let i = 0; i < 50; i++) await again.list({ limit: 1 });
+    await again.close();
+    for (const name of ['SECRET-ANSWER', 'SECRET-REQUEST', 'SECRET-DOCUMENT']) expect([name, readFileSync(file).includes(name)]).toEqual([name, false]);
+    expect(statSync(file).size).toBeLessThan(before - 300_000);
+    const last = await open(dataDir);
+    expect((await last.get(kept.id)).storedBytes).toBe(400_000);
+  });
+
+  test('of a running trace lets it run, and its end does not bring it back', async () => {
+    const store = await open(dataFolder());
+    const trace = newTrace();
+    await store.createTrace(trace);
+    await store.delete([trace.id]);
+    store.appendReads(trace.id, cut(Buffer.from('more'), []));
+    const changes: ListChange[] = [];
+    store.onChange((change) => changes.push(change));
+    await store.finishTrace(trace.id, COMPLETE);
+    expect(changes).toEqual([]);
+    await store.restore([trace.id]);
+    expect(await store.get(trace.id)).toMatchObject({ ending: COMPLETE.ending, storedBytes: 4 });
+  });
+});
+
+test('writes of one moment are answered in order, each with its own result', async () => {
+  const store = await open(dataFolder());
+  const trace = newTrace();
+  const changed = next<ListChange>((listener) => store.onChange(listener), (change) => change.type === 'upsert' && change.row.title === 'three');
+  const made = store.createTrace(trace);
+  const answers = await Promise.allSettled([made, store.rename(trace.id, 'one'), store.rename('nobody' as TraceId, 'two'), store.rename(trace.id, 'three')]);
+  expect(answers.map(({ status }) => status)).toEqual(['fulfilled', 'fulfilled', 'rejected', 'fulfilled']);
+  expect(await changed).toMatchObject({ row: { title: 'three' } });
+});

@@ -1,0 +1,304 @@
+/**
+ * Files that cannot be opened as usual: the store then works in memory and says why, and the file is left as it was. Older
+ * files are copied and migrated. A folder has one writing program.
+ */
+import { execFileSync, spawn } from 'node:child_process';
+import { chmodSync, copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync, truncateSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import Database from 'better-sqlite3';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { openReadOnly } from '../../src/main/core/store/read-only.ts';
+import { openDatabase } from '../../src/main/core/store/database.ts';
+import { migrateWith } from '../../src/main/core/store/migrate.ts';
+import { MIGRATIONS, SCHEMA_VERSION } from '../../src/main/core/store/sql/migrations.ts';
+import type { Store } from '../../src/main/core/store/store.ts';
+import { Random } from '../../src/main/core/random.ts';
+import { afterwards, allReads, cutEvenly, dataFolder, open, plain, sha256 } from './support.ts';
+import { COMPLETE, newTrace } from './traces.ts';
+
+const fileIn = (dataDir: string) => join(dataDir, 'tracelane.db');
+
+/** A file with a trace in it; `mebibytes` of body that does not compress. */
+async function filled(dataDir: string, mebibytes = 0.1): Promise<ReturnType<typeof newTrace>> {
+  const store = await open(dataDir);
+  const trace = newTrace();
+  await store.createTrace(trace);
+  const random = new Random(1);
+  store.appendReads(trace.id, cutEvenly(Buffer.from(Array.from({ length: mebibytes * 2 ** 20 }, () => random.below(256))), 2000));
+  await store.finishTrace(trace.id, COMPLETE);
+  await store.close();
+  return trace;
+}
+
+function hashes(dataDir: string): Record<string, string> {
+  // Looking at a file makes an empty log beside it.
+  const names = readdirSync(dataDir).filter((name) => /^tracelane\.db(-wal)?$/.test(name) && statSync(join(dataDir, name)).size > 0);
+  return Object.fromEntries(names.toSorted().map((name) => [name, sha256(readFileSync(join(dataDir, name)))]));
+}
+
+/** Opens what must not be opened: in memory, with a sentence, able to record, and without a trace in the file. */
+async function openRefused(dataDir: string, sentence: RegExp): Promise<Store> {
+  const before = hashes(dataDir);
+  const store = await open(dataDir);
+  expect(store.problem?.sentence).toMatch(sentence);
+  expect(store.problem?.sentence).toMatch(/kept in memory only/);
+  expect(store.file).toBeUndefined();
+  const trace = newTrace();
+  await store.createTrace(trace);
+  const reads = cutEvenly(Buffer.from('kept in memory'), 3);
+  store.appendReads(trace.id, reads);
+  await store.finishTrace(trace.id, COMPLETE);
+  expect(plain(await allReads(store, trace.id))).toEqual(plain(reads));
+  await store.close();
+  expect(hashes(dataDir)).toEqual(before);
+  return store;
+}
+
+describe('refused and left alone:', () => {
+  test('a file of a newer version', async () => {
+    const dataDir = dataFolder();
+    await filled(dataDir);
+    const db = new Database(fileIn(dataDir));
+    db.pragma(`user_version = ${SCHEMA_VERSION + 1}`);
+    db.close();
+    await openRefused(dataDir, new RegExp(`newer Tracelane \\(format ${SCHEMA_VERSION + 1}; this one knows formats up to ${SCHEMA_VERSION}\\)`));
+    expect(() => openReadOnly(dataDir)).toThrow(expect.objectContaining({ name: 'ServiceError', code: 'store' }));
+  });
+
+  test('a newer file whose last word is still in its log', async () => {
+    const dataDir = dataFolder();
+    await filled(dataDir);
+    const other = dataFolder();
+    mkdirSync(other);
+    const db = new Database(fileIn(dataDir));
+    db.pragma(`user_version = ${SCHEMA_VERSION + 3}`);
+    // As a killed program leaves them: the log not yet brought into the file.
+    for (const name of ['tracelane.db', 'tracelane.db-wal']) copyFileSync(join(dataDir, name), join(other, name));
+    db.close();
+    await openRefused(other, /newer Tracelane/);
+  });
+
+  test('a text file of that name', async () => {
+    const dataDir = dataFolder();
+    mkdirSync(dataDir);
+    writeFileSync(fileIn(dataDir), 'Dear diary, '.repeat(1000));
+    await openRefused(dataDir, /is not a database/);
+  });
+
+  test('a database of another program', async () => {
+    const dataDir = dataFolder();
+    mkdirSync(dataDir);
+    const db = new Database(fileIn(dataDir));
+    db.exec('CREATE TABLE traces (x); INSERT INTO traces VALUES (1)');
+    db.close();
+    await openRefused(dataDir, /database of another program/);
+  });
+
+  test('a file that was cut off', async () => {
+    const dataDir = dataFolder();
+    await filled(dataDir);
+    truncateSync(fileIn(dataDir), 40_000);
+    await openRefused(dataDir, /its end is missing/);
+  });
+
+  test('an empty file whose log says that there was more', async () => {
+    const dataDir = dataFolder();
+    await filled(dataDir);
+    truncateSync(fileIn(dataDir), 0);
+    writeFileSync(`${fileIn(dataDir)}-wal`, 'what a log would hold');
+    await openRefused(dataDir, /its end is missing/);
+  });
+
+  test('a file with damaged pages', async () => {
+    const dataDir = dataFolder();
+    await filled(dataDir);
+    const bytes = readFileSync(fileIn(dataDir));
+    // Every page but the first, so that whichever b-tree is looked at is hit.
+    for (let page = 1; page < 12; page++) bytes.fill(0xaa, page * 4096, page * 4096 + 64);
+    writeFileSync(fileIn(dataDir), bytes);
+    await openRefused(dataDir, /is damaged/);
+  });
+
+  test('a folder in its place', async () => {
+    const dataDir = dataFolder();
+    mkdirSync(fileIn(dataDir), { recursive: true });
+    const store = await open(dataDir);
+    expect(store.problem?.sentence).toMatch(/cannot be (opened|written)/);
+  });
+
+  test('a file that another connection has locked for itself', async () => {
+    const dataDir = dataFolder();
+    await filled(dataDir);
+    const db = new Database(fileIn(dataDir));
+    db.pragma('locking_mode = EXCLUSIVE');
+    db.exec('BEGIN EXCLUSIVE');
+    const store = await open(dataDir);
+    expect(store.problem?.sentence).toMatch(/SQLITE_BUSY/);
+    db.exec('ROLLBACK');
+    db.close();
+  });
+});
+
+test('an empty file is a new one', async () => {
+  const dataDir = dataFolder();
+  mkdirSync(dataDir);
+  writeFileSync(fileIn(dataDir), '');
+  const store = await open(dataDir);
+  expect(store.problem).toBeUndefined();
+  expect(store.file).toBe(fileIn(dataDir));
+});
+
+test('a damaged segment costs only itself, and names the trace and the bytes', async () => {
+  const dataDir = dataFolder();
+  const trace = await filled(dataDir, 0.4);
+  const db = new Database(fileIn(dataDir));
+  const segments = db.prepare<[], { nr: number; start: number; length: number; first_read: number; reads: number; body: Buffer }>('SELECT * FROM segments ORDER BY start').all();
+  const hit = segments[2]!;
+  hit.body[1000]! ^= 1;
+  db.prepare('UPDATE segments SET body = ? WHERE nr = ?').run(hit.body, hit.nr);
+  db.close();
+  const store = await open(dataDir);
+  expect(store.problem).toBeUndefined();
+  const error = await store.bytes(trace.id, hit.start, hit.start + 1).catch((reason: unknown) => reason);
+  expect(error).toMatchObject({ code: 'damaged', message: expect.stringContaining(`"${trace.title}" is damaged in the file: bytes ${hit.start} to ${hit.start + hit.length - 1}`) });
+  expect((await store.reads(trace.id, 0)).at(-1)?.n).toBe(hit.first_read - 1);
+  await expect(store.reads(trace.id, hit.first_read)).rejects.toMatchObject({ code: 'damaged' });
+  expect((await store.reads(trace.id, hit.first_read + hit.reads))[0]?.n).toBe(hit.first_read + hit.reads);
+  expect((await store.bytes(trace.id, 0, hit.start)).bytes.length).toBe(hit.start);
+});
+
+describe('where nothing may be written', () => {
+  const tmpfs = canMount();
+  if (!tmpfs) console.warn('SKIPPED: no right to mount a file system here, so a read-only folder and a full disk are not shown.');
+
+  test.runIf(tmpfs)('a read-only folder with traces in it is left alone', async () => {
+    const dataDir = mounted('4m');
+    await filled(dataDir);
+    execFileSync('mount', ['-o', 'remount,ro', dataDir]);
+    await openRefused(dataDir, /cannot be written/);
+  });
+
+  test.runIf(tmpfs)('a read-only folder without any is said to be', async () => {
+    const dataDir = mounted('1m');
+    execFileSync('mount', ['-o', 'remount,ro', dataDir]);
+    const store = await open(dataDir);
+    expect(store.problem?.sentence).toMatch(/The data folder .* cannot be written/);
+    const below = await open(join(dataDir, 'below'));
+    expect(below.problem?.sentence).toMatch(/The data folder .* cannot be written/);
+  });
+
+  test.runIf(tmpfs)('a full disk is said to be', async () => {
+    const dataDir = mounted('1m');
+    writeFileSync(join(dataDir, 'filler'), Buffer.alloc(2 ** 20 - 16_384));
+    const store = await open(dataDir);
+    expect(store.problem?.sentence).toMatch(/full|cannot be written/);
+  });
+
+  function mounted(size: string): string {
+    const dataDir = dataFolder();
+    mkdirSync(dataDir);
+    execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${size}`, 'tmpfs', dataDir]);
+    afterwards(() => execFileSync('umount', ['-l', dataDir]));
+    return dataDir;
+  }
+});
+
+function canMount(): boolean {
+  const probe = `/tmp/tracelane-mount-${process.pid}`;
+  try {
+    mkdirSync(probe, { recursive: true });
+    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=64k', 'tmpfs', probe], { stdio: 'ignore' });
+    execFileSync('umount', [probe]);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+describe('one writing program for a folder', () => {
+  test('the second one names the first, works in memory, and may open it once the first has closed', async () => {
+    const dataDir = dataFolder();
+    const first = await open(dataDir);
+    const second = await open(dataDir);
+    expect(second.problem?.sentence).toContain(`Another Tracelane (process ${process.pid}) is using the data folder ${dataDir}.`);
+    const trace = newTrace();
+    await first.createTrace(trace);
+    expect((await second.list({ limit: 1 })).total).toBe(0);
+    await first.close();
+    const third = await open(dataDir);
+    expect(third.problem).toBeUndefined();
+    expect((await third.list({ limit: 1 })).total).toBe(1);
+  });
+
+  test('another process is named, and its lock goes with it when it is killed', async () => {
+    const dataDir = dataFolder();
+    const child = spawn(process.execPath, [fileURLToPath(new URL('killed-child.ts', import.meta.url)), dataDir, 'other'], { stdio: ['ignore', 'pipe', 'inherit'] });
+    onTestFinished(() => void child.kill('SIGKILL'));
+    await new Promise((resolve) => child.stdout.once('data', resolve));
+    const locked = await open(dataDir);
+    expect(locked.problem?.sentence).toContain(`(process ${child.pid})`);
+    const closed = new Promise((resolve) => child.on('close', resolve));
+    child.kill('SIGKILL');
+    await closed;
+    // What it wrote of itself is still there, and says nothing any more.
+    expect(readFileSync(join(dataDir, 'tracelane.pid'), 'utf8').trim()).toBe(String(child.pid));
+    const after = await open(dataDir);
+    expect(after.problem).toBeUndefined();
+    expect((await after.list({ limit: 1 })).total).toBeGreaterThan(0);
+  });
+});
+
+describe('migrations', () => {
+  /** A file as the first version left it, made by the first version's own tables. */
+  function old(dataDir: string): void {
+    mkdirSync(dataDir);
+    const db = new Database(fileIn(dataDir));
+    db.pragma('journal_mode = WAL');
+    migrateWith(db, 0, MIGRATIONS.slice(0, 1));
+    db.prepare("INSERT INTO settings VALUES ('theme', '\"dark\"')").run();
+    db.close();
+  }
+  const later = [...MIGRATIONS.slice(0, 1), 'CREATE TABLE later (x INTEGER) STRICT; INSERT INTO later VALUES (1)', 'ALTER TABLE later ADD COLUMN y INTEGER'];
+
+  test('bring an older file up, after a whole copy of it was made', () => {
+    const dataDir = dataFolder();
+    old(dataDir);
+    chmodSync(fileIn(dataDir), 0o644);
+    const opened = openDatabase(dataDir, later);
+    expect(opened.problem).toBeUndefined();
+    expect(opened.db.pragma('user_version', { simple: true })).toBe(3);
+    expect(opened.db.prepare('SELECT * FROM later').all()).toEqual([{ x: 1, y: null }]);
+    expect(opened.db.prepare('SELECT value FROM settings').get()).toEqual({ value: '"dark"' });
+    opened.db.close();
+    opened.lock?.release();
+    const copy = join(dataDir, 'tracelane.format-1.db');
+    const db = new Database(copy, { readonly: true });
+    expect(db.pragma('user_version', { simple: true })).toBe(1);
+    expect(db.prepare('SELECT value FROM settings').get()).toEqual({ value: '"dark"' });
+    db.close();
+    expect(statSync(copy).mode & 0o777).toBe(0o600);
+    expect(statSync(fileIn(dataDir)).mode & 0o777).toBe(0o600);
+  });
+
+  test('happen whole or not at all', () => {
+    const dataDir = dataFolder();
+    old(dataDir);
+    const broken = openDatabase(dataDir, [...later, 'INSERT INTO nowhere VALUES (1)']);
+    expect(broken.problem).toMatch(/cannot be opened \(.*nowhere/);
+    broken.db.close();
+    const opened = openDatabase(dataDir, MIGRATIONS.slice(0, 1));
+    expect(opened.problem).toBeUndefined();
+    expect(opened.db.prepare("SELECT name FROM sqlite_schema WHERE name = 'later'").all()).toEqual([]);
+    opened.db.close();
+    opened.lock?.release();
+  });
+
+  test('leave a file of this version as it is, without a copy', async () => {
+    const dataDir = dataFolder();
+    await filled(dataDir);
+    await (await open(dataDir)).close();
+    expect(readdirSync(dataDir).toSorted()).toEqual(['tracelane.db', 'tracelane.lock']);
+    expect(existsSync(`${fileIn(dataDir)}-wal`)).toBe(false);
+  });
+});

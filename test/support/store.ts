@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll } from 'vitest';
 import { openStore } from '../../src/main/core/store/open-store.ts';
 import type { Store } from '../../src/main/core/store/store.ts';
-import { STORE_WORKER } from '../store/support.ts';
+import { STORE_WORKER } from '../store/traces.ts';
 
 export interface StoreFixture {
   readonly store: Store;

@@ -85,7 +85,7 @@ describe('the request', () => {
       const over = Promise.withResolvers<BodyEnd>();
       const unheard = (): never => { throw new Error('There was no answer.'); };
       const capture: Capture = new Capture({ answerSeconds: 60 }, { request: async () => capture.stop({ how: 'cancelled' }), head: unheard, reads: unheard, end: over.resolve });
-      await expect(capture.fetch(baseUrl, { method: 'POST', body: '{}' })).rejects.toThrow('before it was sent');
+      await expect(capture.fetch(baseUrl, { method: 'POST', body: '{}' })).rejects.toThrow('without an answer');
       expect(await over.promise).toEqual({ how: 'cancelled' });
       expect(seen).toEqual([]);
     });

@@ -190,6 +190,12 @@ test('an answer that is larger than what is kept of one ends at the limit, with 
   expect((await fixture.body(id)).length).toBe(2000);
 });
 
+test('a header that Node does not send ends the run, too', async () => {
+  const request = { ...requestFor('plain-text', 'messages'), betas: ['control \u0001 character'] };
+  const { ending } = await fixture.run({ api: 'messages', request });
+  expect(ending).toMatchObject({ state: 'http-error', rule: expect.stringMatching(/failed \(ERR_INVALID_CHAR\)/) });
+});
+
 test('a request that no SDK takes is refused in a sentence, and leaves no trace', async () => {
   const { total } = await fixture.store.list({ limit: 1 });
   const request = { model: 'plain-text', messages: [{ role: 'user', content: 'hi' }], max_tokens: 10, betas: ['not a header \u2028 value'] };

@@ -8,8 +8,9 @@ import { duration, headerOf } from '../../../shared/metrics/http-wording.ts';
 import type { Read } from '../../../shared/model/stream.ts';
 import type { HttpHead, RequestHead } from '../../../shared/model/trace.ts';
 import { Decoding, encodingOf } from './decoding.ts';
+import { ReadQueue } from './read-queue.ts';
 import { isSecretHeader, Redaction, type HeaderList } from './secrets.ts';
-import { HttpExchange } from './transport.ts';
+import { HttpExchange, type OutgoingRequest } from './transport.ts';
 
 /** Decoded bytes of one body. */
 const MAX_BODY_BYTES = 1024 ** 3;
@@ -20,9 +21,6 @@ const RATIO_FREE_BYTES = 1024 ** 2;
 /** Bytes that wait to be worked off before the sender has to wait, too, and how few are left when it may go on. */
 const HIGH_WATER_BYTES = 16 * 1024 ** 2;
 const LOW_WATER_BYTES = 4 * 1024 ** 2;
-/** How much is told in one turn of the event loop: between two turns the socket is read, and what it gives gets its time. */
-const TURN_BYTES = 128 * 1024;
-const TURN_READS = 1_000;
 
 export interface CaptureLimits {
   readonly bodyBytes: number;
@@ -62,6 +60,7 @@ export class Capture {
   readonly #listener: CaptureListener;
   readonly #redaction: Redaction;
   readonly #limits: CaptureLimits;
+  readonly #queue: ReadQueue;
   #exchange: HttpExchange | undefined;
   #stopped: BodyEnd | undefined;
   #sentAt = 0n;
@@ -70,26 +69,26 @@ export class Capture {
   #encoding = '';
   /** Pieces one after the other through the decoder; settled when there is none. */
   #decoded: Promise<void> = Promise.resolve();
+  /** Bytes of the body as they came, then decoded. */
   #received = 0;
   #offset = 0;
   #count = 0;
+  /** When the piece arrived that is being decoded. */
   #pieceNs = 0;
-  #pending: Read[] = [];
-  /** The first of `#pending` that was not told yet. */
-  #next = 0;
-  #pendingBytes = 0;
+  /** Arrived and not decoded yet. */
   #undecodedBytes = 0;
   #paused = false;
-  #scheduled = false;
-  /** How it ended, told once all reads before were. */
-  #ended: { readonly end: BodyEnd; readonly tNs: number } | undefined;
-  #told = false;
+  #over = false;
 
   constructor(setup: CaptureSetup, listener: CaptureListener) {
     this.#setup = setup;
     this.#listener = listener;
     this.#redaction = new Redaction(setup.credential?.key);
     this.#limits = setup.limits ?? { bodyBytes: MAX_BODY_BYTES, ratio: MAX_RATIO };
+    this.#queue = new ReadQueue((reads) => {
+      listener.reads(reads);
+      this.#goOn();
+    });
   }
 
   /**
@@ -105,25 +104,7 @@ export class Capture {
       { method, url: this.#redaction.url(url.href), headers: this.#redaction.headers(headers) },
       body === '' ? null : this.#redaction.json(JSON.parse(body)),
     );
-    return new Promise((resolve, reject) => {
-      this.#sentAt = process.hrtime.bigint();
-      if (this.#stopped) {
-        this.#finish(this.#stopped, this.#sentAt);
-        return reject(new Error('Stopped before it was sent.'));
-      }
-      this.#waiting = setTimeout(() => this.#stopWaiting(), this.#setup.answerSeconds * 1000);
-      this.#exchange = new HttpExchange({ method, url, headers, body }, {
-        head: (head, at) => {
-          this.#head(head, at);
-          resolve(emptyAnswer(head.status));
-        },
-        piece: (bytes, at) => this.#piece(bytes, at),
-        end: (end, at) => {
-          reject(new Error('The exchange ended without an answer.'));
-          this.#bodyEnded(end, at);
-        },
-      });
-    });
+    return this.#send({ method, url, headers, body });
   };
 
   /** A sentence about this exchange, without the secrets that an answer may have repeated. */
@@ -136,6 +117,30 @@ export class Capture {
     this.#stopped ??= end;
     this.#decoding?.close();
     this.#exchange?.stop(end);
+  }
+
+  #send(request: OutgoingRequest): Promise<Response> {
+    this.#sentAt = process.hrtime.bigint();
+    return new Promise((resolve, reject) => {
+      const end = (how: BodyEnd, at: bigint): void => {
+        reject(new Error('The exchange ended without an answer.'));
+        this.#bodyEnded(how, at);
+      };
+      if (this.#stopped) return end(this.#stopped, this.#sentAt);
+      this.#waiting = setTimeout(() => this.#stopWaiting(), this.#setup.answerSeconds * 1000);
+      const head = (head: HttpHead, at: bigint): void => {
+        this.#head(head, at);
+        resolve(emptyAnswer(head.status));
+      };
+      try {
+        this.#exchange = new HttpExchange(request, { head, end, piece: (bytes, at) => this.#piece(bytes, at) });
+      } catch (error) {
+        // Node refuses some header values that fetch takes.
+        const { code, message } = error as NodeJS.ErrnoException;
+        end({ how: 'failed', phase: 'request', target: request.url.host, reason: code ?? message }, this.#sentAt);
+      }
+      return undefined;
+    });
   }
 
   /** As they leave: nothing is added to them on the way. */
@@ -185,6 +190,7 @@ export class Capture {
     this.#pieceNs = tNs;
     await decoding.write(bytes).catch((error: unknown) => this.#damaged(error));
     this.#undecodedBytes -= bytes.length;
+    this.#goOn();
   }
 
   #damaged(error: unknown): void {
@@ -198,10 +204,8 @@ export class Capture {
     const left = this.#limits.bodyBytes - this.#offset;
     const kept = bytes.length > left ? bytes.subarray(0, left) : bytes;
     if (kept.length > 0) {
-      this.#pending.push({ n: this.#count++, tNs, offset: this.#offset, bytes: kept });
+      this.#queue.add({ n: this.#count++, tNs, offset: this.#offset, bytes: kept });
       this.#offset += kept.length;
-      this.#pendingBytes += kept.length;
-      this.#schedule();
     }
     if (bytes.length > left) this.stop({ how: 'limit', limit: `The body is longer than ${this.#limits.bodyBytes} bytes, the most that is kept of one answer.` });
     else if (this.#decoding && this.#offset > RATIO_FREE_BYTES && this.#offset > this.#received * this.#limits.ratio) {
@@ -209,48 +213,24 @@ export class Capture {
     } else this.#holdBack();
   }
 
+  get #waitingBytes(): number {
+    return this.#queue.bytes + this.#undecodedBytes;
+  }
+
   #holdBack(): void {
-    if (this.#paused || this.#pendingBytes + this.#undecodedBytes < HIGH_WATER_BYTES) return;
+    if (this.#paused || this.#waitingBytes < HIGH_WATER_BYTES) return;
     this.#paused = true;
     this.#exchange?.pause();
   }
 
-  /** After all that this turn of the event loop reads has its time. */
-  #schedule(): void {
-    if (this.#scheduled) return;
-    this.#scheduled = true;
-    setImmediate(() => this.#tell());
-  }
-
-  #tell(): void {
-    this.#scheduled = false;
-    const reads = this.#turn();
-    if (reads.length > 0) this.#listener.reads(reads);
-    if (this.#paused && this.#pendingBytes + this.#undecodedBytes < LOW_WATER_BYTES) {
-      this.#paused = false;
-      this.#exchange?.resume();
-    }
-    if (this.#next < this.#pending.length) return this.#schedule();
-    if (!this.#ended || this.#told) return;
-    this.#told = true;
-    this.#listener.end(this.#ended.end, this.#ended.tNs);
-  }
-
-  /** The reads of one turn. */
-  #turn(): readonly Read[] {
-    const from = this.#next;
-    let bytes = 0;
-    while (this.#next < this.#pending.length && this.#next - from < TURN_READS && bytes < TURN_BYTES) bytes += this.#pending[this.#next++]!.bytes.length;
-    this.#pendingBytes -= bytes;
-    const reads = this.#pending.slice(from, this.#next);
-    if (this.#next === this.#pending.length) {
-      this.#pending = [];
-      this.#next = 0;
-    }
-    return reads;
+  #goOn(): void {
+    if (!this.#paused || this.#waitingBytes > LOW_WATER_BYTES) return;
+    this.#paused = false;
+    this.#exchange?.resume();
   }
 
   #bodyEnded(end: BodyEnd, at: bigint): void {
+    // What has arrived and is not decoded yet still counts, unless this side ended it.
     if (this.#decoding && !this.#stopped) void this.#endDecoding(this.#decoding, end, at);
     else this.#finish(end, at);
   }
@@ -263,9 +243,11 @@ export class Capture {
   }
 
   #finish(end: BodyEnd, at: bigint): void {
+    if (this.#over) return;
+    this.#over = true;
     clearTimeout(this.#waiting);
-    this.#ended ??= { end: this.#stopped ?? end, tNs: this.#since(at) };
-    this.#schedule();
+    const how = this.#stopped ?? end;
+    this.#queue.end(() => this.#listener.end(how, this.#since(at)));
   }
 }
 

@@ -1,0 +1,68 @@
+/**
+ * Reads between their arrival and the telling of them. A read gets its time when it arrives and is told of in a later turn
+ * of the event loop, a few at a time, so that slow work on one falsifies the time of no other.
+ */
+import type { Read } from '../../../shared/model/stream.ts';
+
+/** How much is told in one turn: between two turns the sockets are read, and what they give gets its time. */
+const TURN_BYTES = 128 * 1024;
+const TURN_READS = 1_000;
+
+export class ReadQueue {
+  readonly #tell: (reads: readonly Read[]) => void;
+  #reads: Read[] = [];
+  /** The first of `#reads` that was not told yet. */
+  #next = 0;
+  #bytes = 0;
+  #scheduled = false;
+  #last: (() => void) | undefined;
+
+  constructor(tell: (reads: readonly Read[]) => void) {
+    this.#tell = tell;
+  }
+
+  /** Bytes that were not told yet. */
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  add(read: Read): void {
+    this.#reads.push(read);
+    this.#bytes += read.bytes.length;
+    this.#schedule();
+  }
+
+  /** Calls back once, when all reads were told. Nothing may be added after that. */
+  end(last: () => void): void {
+    this.#last = last;
+    this.#schedule();
+  }
+
+  #schedule(): void {
+    if (this.#scheduled) return;
+    this.#scheduled = true;
+    setImmediate(() => this.#turn());
+  }
+
+  #turn(): void {
+    this.#scheduled = false;
+    const reads = this.#take();
+    if (reads.length > 0) this.#tell(reads);
+    if (this.#next < this.#reads.length) return this.#schedule();
+    this.#last?.();
+    this.#last = undefined;
+  }
+
+  #take(): readonly Read[] {
+    const from = this.#next;
+    let bytes = 0;
+    while (this.#next < this.#reads.length && this.#next - from < TURN_READS && bytes < TURN_BYTES) bytes += this.#reads[this.#next++]!.bytes.length;
+    this.#bytes -= bytes;
+    const reads = this.#reads.slice(from, this.#next);
+    if (this.#next === this.#reads.length) {
+      this.#reads = [];
+      this.#next = 0;
+    }
+    return reads;
+  }
+}

@@ -18,6 +18,11 @@ export function complaints(page: Page): string[] {
   return found;
 }
 
+/** An empty store then plays no sample by itself: a test that starts its own run sees that one only. Call before the page is opened. */
+export async function withoutFirstSample(page: Page): Promise<void> {
+  await page.addInitScript(() => sessionStorage.setItem('tracelane.first-run', '{"own":[],"played":true}'));
+}
+
 /** Starts a sample as the editor would; resolves once its trace exists. */
 export async function startSample(client: Client, model: string, api: Api): Promise<TraceId> {
   const sample = (await client.call('samples.list', {})).find((one) => one.model === model && one.api === api)!;

@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import Database from 'better-sqlite3';
 import { describe, expect, onTestFinished, test } from 'vitest';
+import { openStore } from '../../src/main/core/store/open-store.ts';
 import { openReadOnly } from '../../src/main/core/store/read-only.ts';
 import { openDatabase } from '../../src/main/core/store/database.ts';
 import { migrateWith } from '../../src/main/core/store/migrate.ts';
@@ -188,11 +189,23 @@ describe('where nothing may be written', () => {
     expect(below.problem?.sentence).toMatch(/The data folder .* cannot be written/);
   });
 
-  test.runIf(tmpfs)('a full disk is said to be', async () => {
+  test.runIf(tmpfs)('a full disk without traces is said to be full', async () => {
     const dataDir = mounted('1m');
     writeFileSync(join(dataDir, 'filler'), Buffer.alloc(2 ** 20 - 16_384));
     const store = await open(dataDir);
-    expect(store.problem?.sentence).toMatch(/full|cannot be written/);
+    expect(store.problem?.sentence).toMatch(/^The disk that holds .* is full/);
+  });
+
+  test.runIf(tmpfs)('traces on a full disk are opened and read', async () => {
+    const dataDir = mounted('4m');
+    const trace = await filled(dataDir);
+    const left = execFileSync('df', ['--output=avail', '-B1', dataDir], { encoding: 'utf8' }).split('\n')[1]!;
+    // Room for what readers of the file share, and for nothing else.
+    writeFileSync(join(dataDir, 'filler'), Buffer.alloc(Number(left) - 45_056));
+    const store = await open(dataDir);
+    expect(store.problem).toBeUndefined();
+    expect((await allReads(store, trace.id)).length).toBeGreaterThan(10);
+    await expect(store.saveSettings({ theme: 'dark' })).rejects.toMatchObject({ code: 'not-stored' });
   });
 
   function mounted(size: string): string {
@@ -247,6 +260,12 @@ describe('one writing program for a folder', () => {
     expect(after.problem).toBeUndefined();
     expect((await after.list({ limit: 1 })).total).toBeGreaterThan(0);
   });
+});
+
+test('a thread that cannot start is said to be what is wrong', async () => {
+  const worker = new URL('data:text/javascript,throw new Error("The module is missing.")');
+  const opened = openStore({ dataDir: dataFolder(), worker });
+  await expect(opened).rejects.toMatchObject({ name: 'ServiceError', message: 'The store could not be started (The module is missing.). Install Tracelane again; its README says how.' });
 });
 
 describe('migrations', () => {

@@ -11,6 +11,8 @@ export interface WorkerSetup {
   readonly dataDir: string;
   /** Traces that are still running: of a worker that takes over from one that died. */
   readonly live: readonly string[];
+  /** When the program opened the store: what was deleted before is purged, what was deleted since can be restored. */
+  readonly since: number;
 }
 
 export type WriteOp =

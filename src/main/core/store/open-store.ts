@@ -12,7 +12,7 @@ import type { CommittedChange, FromWorker, Outcome, Question, QuestionName, Ques
 import { unpackReads } from './parts.ts';
 import { createdColumns, endpointColumns, endpointOf, finishedColumns, headOf, rowOf, traceOf } from './rows.ts';
 import type { NewTrace, ProviderTraceRow, Store, StoredEndpoint, StoredTrace, TraceResult } from './store.ts';
-import { WriteQueue, UNWRITTEN_BYTES, type Lost, type Waiting } from './write-queue.ts';
+import { bytesOf, WriteQueue, UNWRITTEN_BYTES, type Lost, type Waiting } from './write-queue.ts';
 
 /** How long reads wait for others. */
 const BATCH_MS = 16;
@@ -56,6 +56,7 @@ class StoreClient implements Store {
   problem: Store['problem'];
   file: string | undefined;
   readonly #setup: StoreSetup;
+  readonly #since = Date.now();
   readonly #queue: WriteQueue;
   readonly #asking = new Map<number, Asking>();
   readonly #live = new Map<string, LiveTrace>();
@@ -364,7 +365,7 @@ class StoreClient implements Store {
   }
 
   #start(): Worker {
-    const workerData: WorkerSetup = { dataDir: this.#setup.dataDir, live: [...this.#live.keys()] };
+    const workerData: WorkerSetup = { dataDir: this.#setup.dataDir, live: [...this.#live.keys()], since: this.#since };
     const worker = new Worker(this.#setup.worker, { workerData, name: 'store' });
     worker.on('message', (message: FromWorker) => this.#take(message));
     worker.on('error', (error) => (this.#deathCause = error instanceof Error ? error.message : String(error)));
@@ -414,12 +415,15 @@ class StoreClient implements Store {
   }
 
   #giveUp(): void {
-    const fact = `The store stopped working (${this.#deathCause || 'its thread ended'}).`;
-    this.#trouble = { fact, step: 'Start Tracelane again.' };
+    const cause = this.#deathCause || 'its thread ended';
+    const [fact, step] = this.#whenOpened
+      ? [`The store could not be started (${cause}).`, 'Install Tracelane again; its README says how.']
+      : [`The store stopped working (${cause}).`, 'Start Tracelane again.'];
+    this.#trouble = { fact, step };
     this.#end();
     this.#whenOpened?.reject(this.#goneError());
-    this.#queue.drop({ ok: false, code: 'not-stored', message: `${fact} This was not stored. Start Tracelane again.` });
-    this.#told = `${fact} What is recorded from here on is not stored. Start Tracelane again.`;
+    this.#queue.drop({ ok: false, code: 'not-stored', message: `${fact} This was not stored. ${step}` });
+    this.#told = `${fact} What is recorded from here on is not stored. ${step}`;
     for (const listener of this.#problemListeners) listener(this.#told);
   }
 
@@ -445,7 +449,7 @@ function withLoss(ending: Ending, lost: Lost): Ending {
 /** Bytes that a write keeps in memory, about. */
 function sizeOf(op: Waiting['op']): number {
   switch (op.op) {
-    case 'reads': return op.reads.reduce((sum, read) => sum + read.bytes.length, 0);
+    case 'reads': return bytesOf(op.reads);
     case 'provider-trace': return op.document.length;
     case 'create': return op.trace.request?.length ?? 0;
     default: return 0;

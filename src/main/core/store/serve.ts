@@ -27,7 +27,7 @@ export function serveStore(port: MessagePort, setup: WorkerSetup): void {
 class StoreThread {
   readonly #port: MessagePort;
   readonly #opened: OpenedDatabase;
-  readonly #startedAt = Date.now();
+  readonly #since: number;
   #db: Database.Database;
   #queries: Queries;
   #writer: StoreWriter;
@@ -36,6 +36,7 @@ class StoreThread {
 
   constructor(port: MessagePort, setup: WorkerSetup) {
     this.#port = port;
+    this.#since = setup.since;
     this.#opened = openDatabase(setup.dataDir);
     this.#db = this.#opened.db;
     this.#queries = new Queries(this.#db);
@@ -106,14 +107,18 @@ class StoreThread {
   /** Traces without a result that no running program will finish. */
   #endUnfinished(live: ReadonlySet<string>): void {
     const ids = this.#db.prepare<[], { id: string }>(WRITE.unfinished).all();
-    for (const { id } of ids) if (!live.has(id)) this.#writer.write([{ op: 'finish', id, result: resultOfUnfinished(this.#queries, id) }]);
+    try {
+      for (const { id } of ids) if (!live.has(id)) this.#writer.write([{ op: 'finish', id, result: resultOfUnfinished(this.#queries, id) }]);
+    } catch {
+      // The disk is full, or the like. They stay as they are until the next start; what is written now will tell of it.
+    }
   }
 
   /** Removes what was deleted before this start, a slice at a time, so that nobody waits for it; then its pages leave the file. */
   #purge(): void {
     this.#purging = undefined;
     try {
-      const next = this.#db.prepare<[number], { nr: number }>(WRITE.toPurge).get(this.#startedAt);
+      const next = this.#db.prepare<[number], { nr: number }>(WRITE.toPurge).get(this.#since);
       if (!next) return this.#shrink();
       if (this.#db.prepare(WRITE.purgeSegments).run(next.nr).changes === 0) this.#db.prepare(WRITE.purgeTrace).run(next.nr);
       this.#purged = true;
@@ -137,8 +142,13 @@ class StoreThread {
   }
 
   #checkpoint(): void {
-    // With a reader in its way it does what it can; the next one does the rest.
-    if (this.#opened.file !== undefined) this.#db.pragma('wal_checkpoint(TRUNCATE)');
+    if (this.#opened.file === undefined) return;
+    try {
+      // With a reader in its way it does what it can; the next one does the rest.
+      this.#db.pragma('wal_checkpoint(TRUNCATE)');
+    } catch {
+      // The disk is full, or the like: all of it stays in the log, which is as good a place.
+    }
   }
 
   /**
@@ -170,20 +180,17 @@ class StoreThread {
   }
 
   #newWriter(): StoreWriter {
-    return new StoreWriter(this.#db, this.#queries, this.#opened.file, this.#startedAt);
+    return new StoreWriter(this.#db, this.#queries, this.#opened.file, this.#since);
   }
 
   #close(): void {
     clearTimeout(this.#idle);
     clearImmediate(this.#purging);
-    try {
-      this.#checkpoint();
-    } finally {
-      this.#db.close();
-      this.#opened.lock?.release();
-      this.#send({ type: 'closed' });
-      this.#port.close();
-    }
+    this.#checkpoint();
+    this.#db.close();
+    this.#opened.lock?.release();
+    this.#send({ type: 'closed' });
+    this.#port.close();
   }
 
   #send(message: FromWorker): void {

@@ -75,27 +75,35 @@ export class WriteQueue {
     this.#waiting.push(waiting);
   }
 
-  /** False when they did not fit, or others before them did not: the stored reads of a trace have no holes. */
+  /**
+   * False when they did not fit, or others before them did not: the stored reads of a trace have no holes. With nothing else
+   * in the way all fits that the caller has in memory already, such as an import.
+   */
   addReads(id: string, reads: readonly Read[], done: Waiting['done']): boolean {
-    const bytes = reads.reduce((sum, read) => sum + read.bytes.length, 0);
-    if (this.#lost.has(id) || this.#bytes + bytes > this.#limit) {
+    const bytes = bytesOf(reads);
+    if (this.#lost.has(id) || (this.#bytes > 0 && this.#bytes + bytes > this.#limit)) {
       const lost = this.#lost.get(id) ?? { from: reads[0]!.offset, reads: 0, bytes: 0 };
       this.#lost.set(id, lost);
       lost.reads += reads.length;
       lost.bytes += bytes;
       return false;
     }
+    for (const read of reads) this.#addRead(id, read, done);
+    return true;
+  }
+
+  #addRead(id: string, read: Read, done: Waiting['done']): void {
+    const bytes = read.bytes.length;
     const joined = this.#joinable.get(id);
     if (joined?.op.op === 'reads' && joined.bytes + bytes <= BATCH_BYTES) {
-      joined.op.reads.push(...reads);
+      joined.op.reads.push(read);
       joined.bytes += bytes;
       this.#bytes += bytes;
-      return true;
+      return;
     }
-    const waiting: Waiting = { op: { op: 'reads', id, reads: [...reads] }, bytes, urgent: false, kept: true, done, tried: [] };
+    const waiting: Waiting = { op: { op: 'reads', id, reads: [read] }, bytes, urgent: false, kept: true, done, tried: [] };
     this.add(waiting);
     this.#joinable.set(id, waiting);
-    return true;
   }
 
   lost(id: string): Lost | undefined {
@@ -171,6 +179,10 @@ export class WriteQueue {
     for (const { bytes } of out) this.#bytes -= bytes;
     return out;
   }
+}
+
+export function bytesOf(reads: readonly Read[]): number {
+  return reads.reduce((sum, read) => sum + read.bytes.length, 0);
 }
 
 function callAll(writes: readonly Waiting[]): void {

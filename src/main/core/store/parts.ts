@@ -109,7 +109,7 @@ export function decodePart(part: Part): ReadRun | undefined {
   try {
     if (part.crc !== null && part.crc !== crcOf(part.places, part.body)) return undefined;
     const places = part.crc === null ? part.places : zstdDecompressSync(part.places);
-    const bytes = part.crc === null ? part.body : zstdDecompressSync(part.body, { maxOutputLength: Math.max(1, part.length) });
+    const bytes = part.crc === null ? part.body : decompress(part.body, part.length);
     const { times, lengths } = decodePlaces(places, part.reads);
     if (bytes.length !== part.length || sum(lengths, 0, lengths.length) !== part.length) return undefined;
     return { first: part.first_read, offset: part.start, times, lengths, bytes };
@@ -124,6 +124,11 @@ function placed(run: ReadRun): Pick<Part, 'first_read' | 'start' | 'reads' | 'le
 
 function compress(bytes: Uint8Array): Uint8Array {
   return zstdCompressSync(bytes, { params: { [constants.ZSTD_c_compressionLevel]: LEVEL } });
+}
+
+/** In one piece of the length that it must have; the least that zlib takes is 64. */
+function decompress(bytes: Uint8Array, length: number): Uint8Array {
+  return zstdDecompressSync(bytes, { chunkSize: Math.max(64, length + 1), maxOutputLength: Math.max(1, length) });
 }
 
 function crcOf(places: Uint8Array, body: Uint8Array): number {

@@ -1,13 +1,13 @@
 /** Reading the file: the same code for the worker that writes it and for connections that only read. Pages, never iterators. */
 import type Database from 'better-sqlite3';
 import { ServiceError } from '../../../shared/rpc/services.ts';
-import { decodePart, joinRuns, sliceRun, type Part, type ReadRun } from './parts.ts';
+import { decodePart, joinRuns, SEGMENT_BYTES, sliceRun, type Part, type ReadRun } from './parts.ts';
 import type { EndpointColumns, HeadColumns, ListedColumns, ProviderTraceColumns, StoredColumns, TraceColumns } from './rows.ts';
 import { READ } from './sql/statements.ts';
 
 /** Bytes of a page of reads when the caller does not say. */
 export const PAGE_BYTES = 1024 * 1024;
-/** Segments fetched at once. */
+/** Segments fetched at once, at most. */
 const SEGMENTS = 16;
 
 export interface ListPage {
@@ -74,22 +74,29 @@ export class Queries {
    * Reads from number `from` on: whole parts, until they hold `maxBytes`. A damaged part ends the page; where it is the
    * first, it is an error.
    */
-  reads(id: string, from: number, maxBytes = PAGE_BYTES): ReadRun {
+  runs(id: string, from: number, maxBytes = PAGE_BYTES): readonly ReadRun[] {
     return this.#snapshot(() => {
       const trace = this.#find(id);
       const page = new Page(from, maxBytes);
       const { first_read } = this.#one<{ first_read: number | null }>(READ.segmentWithRead, { trace: trace.nr, read: from })!;
+      // One more than fill the page, since the first of them may begin before `from`.
+      const limit = Math.min(SEGMENTS, Math.ceil(maxBytes / SEGMENT_BYTES) + 1);
       let after = { first_read: first_read ?? 0, start: -1 };
       for (;;) {
-        const parts = this.#all<Part>(READ.segmentsFromRead, { trace: trace.nr, ...after, limit: SEGMENTS });
+        const parts = this.#all<Part>(READ.segmentsFromRead, { trace: trace.nr, ...after, limit });
         const last = parts.at(-1);
-        if (!page.take(parts, trace.title)) return page.run();
+        if (!page.take(parts, trace.title)) return page.runs();
         if (!last) break;
         after = { first_read: last.first_read, start: last.start };
       }
       page.take(this.#all<Part>(READ.openFromRead, { trace: trace.nr, ...after }), trace.title);
-      return page.run();
+      return page.runs();
     });
+  }
+
+  /** The same as one run, which crosses a thread as one piece of memory. */
+  reads(id: string, from: number, maxBytes?: number): ReadRun {
+    return joinRuns(this.runs(id, from, maxBytes));
   }
 
   bytes(id: string, start: number, end: number): BytesPage {
@@ -185,29 +192,29 @@ class Page {
     return true;
   }
 
-  run(): ReadRun {
-    const joined = joinRuns(this.#runs);
-    const whole = this.#runs.some((run, i) => i > 0 && run.first === lastRead(this.#runs[i - 1]!)) ? this.#merged(joined.bytes) : joined;
-    const skip = Math.max(0, this.#from - whole.first);
-    return skip === 0 ? whole : sliceRun(whole, Math.min(skip, whole.times.length), whole.times.length);
-  }
-
-  #merged(bytes: Uint8Array): ReadRun {
-    const [times, lengths]: [number[], number[]] = [[], []];
-    const first = this.#runs[0]!.first;
-    for (const run of this.#runs) {
-      for (let i = 0; i < run.times.length; i++) {
-        const at = run.first + i - first;
-        times[at] = run.times[i]!;
-        lengths[at] = (lengths[at] ?? 0) + run.lengths[i]!;
-      }
-    }
-    return { first, offset: this.#runs[0]!.offset, times: Float64Array.from(times), lengths: Uint32Array.from(lengths), bytes };
+  runs(): readonly ReadRun[] {
+    const [first, ...others] = mergePieces(this.#runs);
+    if (!first) return [];
+    const skip = Math.min(Math.max(0, this.#from - first.first), first.times.length);
+    return [skip === 0 ? first : sliceRun(first, skip, first.times.length), ...others];
   }
 }
 
-function lastRead(run: ReadRun): number {
-  return run.first + run.times.length - 1;
+/** The pieces of a long read, each a run of its own, become one run. */
+function mergePieces(runs: readonly ReadRun[]): readonly ReadRun[] {
+  const merged: ReadRun[] = [];
+  for (let i = 0; i < runs.length; ) {
+    const { first, offset, times } = runs[i]!;
+    let end = i + 1;
+    while (runs[end]?.first === first) end++;
+    if (end === i + 1) merged.push(runs[i]!);
+    else {
+      const { bytes } = joinRuns(runs.slice(i, end));
+      merged.push({ first, offset, times, lengths: Uint32Array.of(bytes.length), bytes });
+    }
+    i = end;
+  }
+  return merged;
 }
 
 function placeOf(after: string): { readonly started_at: number; readonly id: string } {

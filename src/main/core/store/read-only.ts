@@ -29,7 +29,7 @@ export function openReadOnly(dataDir: string): StoreReader {
   return {
     get: (id) => traceOf(queries.get(id)),
     head: (id) => headOf(queries.head(id)),
-    reads: (id, from, maxBytes) => unpackReads(queries.reads(id, from, maxBytes)),
+    reads: (id, from, maxBytes) => queries.runs(id, from, maxBytes).flatMap(unpackReads),
     bytes: (id, start, end) => queries.bytes(id, start, end),
     close: () => db.close(),
   };

@@ -34,7 +34,7 @@ function fromReads(queries: Queries, trace: StoredTrace): FinishedColumns {
   let bodyStart = '';
   for (const item of reading.begin()) meter.add(item);
   for (let from = 0; from < trace.storedReads; ) {
-    const reads = unpackReads(queries.reads(trace.id, from));
+    const reads = queries.runs(trace.id, from).flatMap(unpackReads);
     for (const read of reads) {
       if (bodyStart.length < BODY_START) bodyStart += new TextDecoder().decode(read.bytes.subarray(0, BODY_START));
       for (const item of reading.feed(read)) meter.add(item);

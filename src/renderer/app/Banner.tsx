@@ -5,6 +5,8 @@ import { useApp } from '../stores/app.ts';
 export function Banner() {
   const problem = useApp((state) => state.info?.storeProblem);
   const connection = useApp((state) => state.connection);
+  // Each start has a new token: until this browser has it, the program refuses the page.
+  const restarts = useApp((state) => state.info?.host === 'headless');
   return (
     <div role="alert" className="banners">
       {problem && (
@@ -16,7 +18,7 @@ export function Banner() {
       {connection === 'lost' && (
         <p className="banner k-warn">
           <Glyph name="never" size={14} className="k-warn" />
-          The connection to the program was lost; what is shown may be old. It is tried again until it answers.
+          The connection to the program was lost; what is shown may be old. It is tried again until it answers.{restarts && ' If it was started again, open the address that it printed.'}
         </p>
       )}
     </div>

@@ -5,6 +5,7 @@
  */
 import { Command } from 'commander';
 import { ACCUMULATION } from './accumulation.ts';
+import { COMPARE } from './compare.ts';
 import { DECODING } from './decoding.ts';
 import { eventLoop } from './event-loop.ts';
 import { judge, type Contest, type Result } from './measure.ts';
@@ -13,7 +14,7 @@ import { bytesOnDisk, STORE } from './store.ts';
 import { endTransport, framesPerSecond, TRANSPORT } from './transport.ts';
 
 /** Made one group at a time: the streams of all would not fit into memory together. */
-const GROUPS: readonly (() => readonly Contest[])[] = [...DECODING, ...ACCUMULATION, ...STORE, ...TRANSPORT];
+const GROUPS: readonly (() => readonly Contest[])[] = [...DECODING, ...ACCUMULATION, ...COMPARE, ...STORE, ...TRANSPORT];
 /** Counts and shares, which have ways of their own. */
 const OTHERS: Readonly<Record<string, () => Promise<readonly Result[]>>> = { P12: bytesOnDisk, P18: eventLoop, P19b: framesPerSecond, P20: rendering };
 

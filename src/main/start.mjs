@@ -18,7 +18,19 @@ function electronBinary() {
 /** A window needs a screen; only Linux can be without one and still run this. */
 const hasDisplay = process.platform !== 'linux' || Boolean(process.env.DISPLAY ?? process.env.WAYLAND_DISPLAY);
 
+/** Milliseconds between two looks for the shell that npm puts in between. */
+const ORPHAN_MS = 500;
+
+/** A signal to npm ends its shell, which passes nothing on: without this, the program would stay behind unseen. */
+function endWithNpm() {
+  const parent = process.ppid;
+  setInterval(() => {
+    if (process.ppid !== parent) process.kill(process.pid, 'SIGTERM');
+  }, ORPHAN_MS).unref();
+}
+
 checkRuntime();
+if (process.env.npm_lifecycle_event !== undefined && process.platform !== 'win32') endWithNpm();
 await build();
 
 const args = process.argv.slice(2);

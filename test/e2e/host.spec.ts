@@ -77,6 +77,22 @@ test.describe('the process', () => {
     await folder.remove();
   });
 
+  test('ends with npm, when that is told to end', async () => {
+    test.skip(process.platform === 'win32', 'Windows has no such signals.');
+    const folder = await dataFolder();
+    const npm = spawn('npm', ['start', '--', '--headless', '--no-open'], { cwd: root, env: { ...process.env, TRACELANE_DATA_DIR: folder.path }, stdio: ['ignore', 'pipe', 'inherit'] });
+    let stdout = '';
+    npm.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text));
+    const origin = (): string => /http:\/\/127\.0\.0\.1:\d+/.exec(stdout)?.[0] ?? '';
+    await expect.poll(origin).not.toBe('');
+    expect((await fetch(origin())).status).toBe(401);
+    npm.kill('SIGTERM');
+    // Its output is closed once nothing is left that holds it: the program, too, has ended.
+    await once(npm, 'close');
+    await expect(fetch(origin())).rejects.toThrow();
+    await folder.remove();
+  });
+
   test('opens the browser with a token that is good once, and that is not the printed one', async ({ page }) => {
     test.skip(process.platform !== 'linux', 'Elsewhere the command cannot be stood in for by the path.');
     const folder = await dataFolder();

@@ -35,6 +35,8 @@ export function Matrix() {
     readWith(sameOptions(options, recorded) ? null : options);
     setMode('lanes');
   };
+  // What simple does not know stays as it was recorded: legacy stands beside it.
+  const optionsOf = ({ lane, options }: Row): AdapterOptions => (lane === 'simple' ? { ...recorded, requires_approval_tools: options.requires_approval_tools } : options);
   return (
     <div className="matrix-scroll">
       <table className="matrix" aria-label="Verdicts under all options">
@@ -54,7 +56,7 @@ export function Matrix() {
         </thead>
         <tbody>
           {read.rows.map((row, at) => (
-            <MatrixRow key={at} row={row} recorded={sameOptions(row.options, recorded)} onOpen={() => open(row.options)} />
+            <MatrixRow key={at} row={row} recorded={sameOptions(optionsOf(row), recorded)} onOpen={() => open(optionsOf(row))} />
           ))}
         </tbody>
       </table>

@@ -47,7 +47,7 @@ export const ScoreMarks = memo(function ScoreMarks({ score, shape, axis, window,
         <Note key={at} mark={mark} shape={shape} />
       ))}
       {slursOf(placed).map(({ lane, line, from, to, finding }) => (
-        <svg key={`${lane} ${finding}`} className="slur" x={percent(from)} width={percent(Math.max(to - from, 0.004))} y={lineTop(shape, lane, line) - 14} height="10" viewBox="0 0 100 10" preserveAspectRatio="none">
+        <svg key={`${lane} ${finding}`} aria-hidden className="slur" x={percent(from)} width={percent(Math.max(to - from, 0.004))} y={lineTop(shape, lane, line) - 14} height="10" viewBox="0 0 100 10" preserveAspectRatio="none">
           <path d="M0 10C12 -2 88 -2 100 10" />
         </svg>
       ))}
@@ -171,7 +171,7 @@ function Note({ mark, shape }: { readonly mark: Mark; readonly shape: Geometry }
   if (mark.kind === 'text' || mark.kind === 'reasoning') return <circle className={classes} data-event={event} cx={percent(mark.from)} cy={y} r={r} />;
   // A nested drawing has its place in percent and its shape in pixels.
   return (
-    <svg x={percent(mark.from)} y={y} className="note-place">
+    <svg x={percent(mark.from)} y={y} aria-hidden className="note-place">
       {mark.kind === 'tool' && <rect className={classes} data-event={event} x={-r} y={-r} width={2 * r} height={2 * r} rx="1" />}
       {mark.kind === 'meta' && <path className={classes} data-event={event} d="M0-3.6 3.6 0 0 3.6-3.6 0z" />}
       {mark.kind === 'error' && <path className={classes} data-event={event} d="M0-4.5 4.5 3.5h-9z" />}
@@ -184,7 +184,7 @@ function Facts({ spans, shape }: { readonly spans: readonly Span[]; readonly sha
   return spans
     .filter(({ span }) => span.shape === 'fact' || span.shape === 'error')
     .map(({ span, to }) => (
-      <svg key={span.finding} x={percent(to)} y={lineTop(shape, span.lane, span.shape === 'error' ? shape.indexOf(span.line) : 0)} className="note-place">
+      <svg key={span.finding} x={percent(to)} y={lineTop(shape, span.lane, span.shape === 'error' ? shape.indexOf(span.line) : 0)} aria-hidden className="note-place">
         {span.shape === 'error' ? <path className="note error" data-event={span.events[0]} d="M0-4.5 4.5 3.5h-9z" /> : <path className="note meta bent" data-event={span.events[0]} d="M0-3.6 3.6 0 0 3.6-3.6 0z" />}
       </svg>
     ));

@@ -46,7 +46,7 @@ function Drawing({ both }: { readonly both: NonNullable<ReturnType<typeof overla
         {values.map((value) => (
           <g key={value}>
             <line className="grid" x1={percent(toShare(window, value))} x2={percent(toShare(window, value))} y1="0" y2={height} />
-            <svg x={percent(toShare(window, value))} className="note-place">
+            <svg x={percent(toShare(window, value))} aria-hidden className="note-place">
               <text x="4" y="12">
                 {tickText(value, step)}
               </text>
@@ -58,7 +58,7 @@ function Drawing({ both }: { readonly both: NonNullable<ReturnType<typeof overla
             <g key={`${side} ${name}`} className={`moment ${side}`}>
               <title>{`${side.toUpperCase()}: ${name} at ${durationText(at)}`}</title>
               <line x1={percent(toShare(window, at))} x2={percent(toShare(window, at))} y1="18" y2={height} />
-              <svg x={percent(toShare(window, at))} className="note-place">
+              <svg x={percent(toShare(window, at))} aria-hidden className="note-place">
                 <text x="3" y={side === 'a' ? 22 : 32}>
                   {side.toUpperCase()}
                 </text>

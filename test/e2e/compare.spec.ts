@@ -1,0 +1,214 @@
+/** The Compare tab in a real browser over the real host: verdict, score, columns, findings, options, matrix, two runs, exports. */
+import { readFile } from 'node:fs/promises';
+import { expect, test, type Page } from 'playwright/test';
+import type { TraceId } from '../../src/shared/model/ids.ts';
+import { startHost, type Host } from '../support/host.ts';
+import { complaints, startSample, wholeTrace } from '../support/page.ts';
+
+let host: Host;
+test.beforeAll(async () => {
+  host = await startHost();
+});
+test.afterAll(() => host.stop());
+
+/** Runs a sample to its end and opens its comparison. */
+async function openCompare(page: Page, model: string, api: 'chat_completions' | 'messages' | 'responses'): Promise<TraceId> {
+  const client = host.client();
+  const id = await startSample(client, model, api);
+  await wholeTrace(client, id);
+  await page.goto(host.url);
+  await page.locator(`#run-${id}`).click();
+  await page.getByRole('tab', { name: /^Compare/ }).click();
+  await expect(page.getByRole('table', { name: 'Verdict' })).toBeVisible();
+  return id;
+}
+
+const chosen = (page: Page) => page.locator('.find.chosen');
+const number = (page: Page) => chosen(page).locator('.find-sentence b').textContent();
+
+test('says per field and lane what is equal and what differs, and a cell opens its finding everywhere', async ({ page }) => {
+  const faults = complaints(page);
+  await openCompare(page, 'text-lost', 'chat_completions');
+  const cell = page.locator('[data-field="text"] [data-lane="legacy"]');
+  await expect(cell).toContainText(/\d+ characters lost/);
+  await expect(page.locator('[data-field="text"] [data-lane="simple"]')).toHaveText('equal');
+  await cell.getByRole('button').click();
+
+  await expect(chosen(page)).toContainText(/Legacy dropped \d+ characters of answer text/);
+  const named = await number(page);
+  await expect(page.locator('.score-labels [aria-pressed="true"]')).toContainText(named!);
+  await expect(page.locator('.score-drawing .chosen-span')).toBeVisible();
+  await expect(page.locator('.columns-row.chosen')).toContainText(named!);
+  await expect(page.locator('.hints')).toContainText(/event \d+ of/);
+  expect(faults).toEqual([]);
+});
+
+test('draws what is lost as a cut thread and a hole, and strikes it out in the columns', async ({ page }) => {
+  await openCompare(page, 'text-lost', 'chat_completions');
+  await expect(page.locator('.score-drawing .cut-dot, .score-drawing .cut-dots').first()).toBeAttached();
+  await expect(page.locator('.score-drawing .hole-ground')).toHaveCount(1);
+  const hole = page.locator('.columns-cell.void[data-lane="legacy"]');
+  await expect(hole).toContainText('Nothing');
+  await expect(hole.locator('.ghost')).toHaveCSS('text-decoration-line', 'line-through');
+  await expect(page.locator('.columns-cell[data-lane="simple"] .ghost')).toHaveCount(0);
+});
+
+test('ties calls that became one with a slur, over a line of their own in the wire', async ({ page }) => {
+  await openCompare(page, 'parallel-tools', 'messages');
+  await expect(page.locator('.score-drawing .slur')).toHaveCount(2);
+  await expect(page.locator('[data-field="tool calls"] [data-lane="simple"]')).toContainText('1 of 2, merged');
+  await expect(page.getByRole('img', { name: /^Score of \d+ events over three staves/ })).toBeVisible();
+});
+
+test('jumps from divergence to divergence by n and N, round the ends', async ({ page }) => {
+  await openCompare(page, 'parallel-tools', 'messages');
+  const count = await page.locator('.find').count();
+  expect(count).toBeGreaterThan(2);
+  await page.keyboard.press('n');
+  expect(await number(page)).toBe('1');
+  await page.keyboard.press('n');
+  expect(await number(page)).toBe('2');
+  await page.keyboard.press('Shift+N');
+  await page.keyboard.press('Shift+N');
+  expect(await number(page)).toBe(String(count));
+  await expect(page.getByTestId('announcer')).toContainText(`Finding ${count}`);
+});
+
+test('folds what is equal into a line that opens and shuts', async ({ page }) => {
+  await openCompare(page, 'reasoning', 'messages');
+  const fold = page.locator('.columns-fold button').first();
+  await expect(fold).toContainText(/equal block/);
+  const rows = await page.locator('.columns-row').count();
+  await fold.click();
+  await expect.poll(() => page.locator('.columns-row').count()).toBeGreaterThan(rows);
+  await page.locator('.columns-shut').first().click();
+  await expect(page.locator('.columns-row')).toHaveCount(rows);
+});
+
+test('opens the evidence: bytes, what causes it, and the event', async ({ page }) => {
+  await openCompare(page, 'text-lost', 'chat_completions');
+  await page.keyboard.press('n');
+  await expect(chosen(page).locator('.find-hex')).toContainText('64 61 74 61 3a');
+  await chosen(page).getByRole('button', { name: 'What causes it' }).click();
+  await expect(chosen(page)).toContainText('Let the agent answer through send_message');
+  const link = chosen(page).getByRole('button', { name: /^events? \d/ });
+  const first = /\d+/.exec((await link.textContent())!)![0];
+  await link.click();
+  await expect(page.locator('.hints')).toContainText(`event ${first} of`);
+});
+
+test('zooms the score by the keys of the timeline', async ({ page }) => {
+  await openCompare(page, 'long-answer', 'messages');
+  const ticks = () => page.locator('.score-tick').allTextContents();
+  const before = await ticks();
+  await page.keyboard.press('w');
+  await page.keyboard.press('w');
+  await page.keyboard.press('d');
+  await expect.poll(ticks).not.toEqual(before);
+  for (let i = 0; i < 4; i++) await page.keyboard.press('s');
+  await expect.poll(ticks).toEqual(before);
+});
+
+test('shows the messages as JSON, and blanks where only text counts', async ({ page }) => {
+  await openCompare(page, 'text-lost', 'chat_completions');
+  const levels = page.getByRole('group', { name: 'Level' });
+  await levels.getByRole('button', { name: 'JSON' }).click();
+  await expect(page.locator('.columns-cell[data-lane="simple"] code').first()).toContainText('"message_type":"assistant_message"');
+  await expect(page.locator('.columns-cell code').first()).not.toContainText('"otid"');
+  await levels.getByRole('button', { name: 'Text' }).click();
+  await expect(page.locator('.columns-cell[data-lane="wire"] .cell-text').first()).toContainText('·');
+});
+
+test('reads the bytes again with other options, in every view, and goes back', async ({ page }) => {
+  const faults = complaints(page);
+  await openCompare(page, 'plain-text', 'messages');
+  const legacy = page.locator('[data-field="text"] [data-lane="legacy"]');
+  const recorded = await legacy.textContent();
+  await page.getByRole('button', { name: 'Options', exact: true }).click();
+  await page.getByRole('checkbox', { name: 'put_inner_thoughts_in_kwarg' }).click();
+  await expect(legacy).not.toHaveText(recorded!);
+  await page.getByRole('button', { name: 'As recorded' }).click();
+  await expect(legacy).toHaveText(recorded!);
+  expect(faults).toEqual([]);
+});
+
+test('has a table of verdicts for all options, whose cells open the comparison', async ({ page }) => {
+  await openCompare(page, 'parallel-tools', 'messages');
+  await page.getByRole('button', { name: 'Options matrix' }).click();
+  const table = page.getByRole('table', { name: 'Verdicts under all options' });
+  await expect(table.getByRole('row')).toHaveCount(1 + 8 + 2);
+  await expect(table.locator('tr.recorded')).toHaveCount(2);
+  const other = table.locator('tbody tr:not(.recorded)').filter({ hasText: 'Legacy' }).first();
+  const verdict = await other.locator('.matrix-cell').first().locator('.cut').textContent();
+  await other.locator('.matrix-cell').first().click();
+  await expect(page.locator('[data-field="text"] [data-lane="legacy"]')).toContainText(verdict!);
+  await expect(page.getByRole('button', { name: 'As recorded' })).toBeVisible();
+});
+
+test('compares two runs: marked in the list, aligned in three ways, sides swapped', async ({ page }) => {
+  const faults = complaints(page);
+  const first = await openCompare(page, 'plain-text', 'chat_completions');
+  const second = await openCompare(page, 'text-lost', 'chat_completions');
+  await page.locator(`#run-${first}`).click({ modifiers: ['Control'] });
+  const facts = page.getByRole('table', { name: 'Numbers of both runs' });
+  await expect(facts.getByRole('row', { name: /^Model/ })).toContainText('text-lostplain-text');
+  await expect(page.getByRole('group', { name: 'messages' })).toContainText('changed');
+  await expect(page.locator('.inline-diff ins').first()).toBeVisible();
+
+  const timing = page.getByRole('region', { name: 'Timing' });
+  const says = () => timing.getByRole('img', { name: /^Timing/ }).getAttribute('aria-label');
+  const atRequest = await says();
+  await timing.getByRole('button', { name: 'First text' }).click();
+  await expect.poll(says).not.toBe(atRequest);
+  await page.getByRole('button', { name: 'Swap sides' }).click();
+  await expect(facts.getByRole('row', { name: /^Model/ })).toContainText('plain-texttext-lost');
+  expect(second).not.toBe(first);
+  expect(faults).toEqual([]);
+});
+
+test('offers other runs when none is marked', async ({ page }) => {
+  await openCompare(page, 'parallel-tools', 'messages');
+  await openCompare(page, 'plain-text', 'chat_completions');
+  await page.keyboard.press('Control+d');
+  await page.getByRole('list', { name: 'Runs to compare with' }).getByRole('button').first().click();
+  await expect(page.getByRole('table', { name: 'Numbers of both runs' })).toBeVisible();
+});
+
+test.describe('what leaves the window', () => {
+  test.use({ permissions: ['clipboard-read', 'clipboard-write'] });
+  const clipboard = (page: Page) => page.evaluate(() => navigator.clipboard.readText());
+
+  test('a finding as Markdown with its bytes, and all as an issue', async ({ page }) => {
+    await openCompare(page, 'text-lost', 'chat_completions');
+    await page.keyboard.press('n');
+    await chosen(page).getByRole('button', { name: 'Copy as Markdown, with its bytes' }).click();
+    await expect(page.getByText('Finding 1 copied as Markdown')).toBeVisible();
+    const markdown = await clipboard(page);
+    expect(markdown).toMatch(/^### 1\. Legacy dropped/);
+    expect(markdown).toContain('64 61 74 61 3a');
+
+    await page.getByRole('button', { name: 'Copy as issue' }).click();
+    await expect(page.getByText('Copied as the text of an issue')).toBeVisible();
+    const issue = await clipboard(page);
+    expect(issue).toContain('| Text | ');
+    expect(issue).toContain('### 2. ');
+  });
+
+  test('one HTML file that shows the findings from a folder, without a network or a script', async ({ page, context }) => {
+    await openCompare(page, 'text-lost', 'chat_completions');
+    const findings = await page.locator('.find').count();
+    const [download] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name: 'Save as one HTML file' }).click()]);
+    expect(download.suggestedFilename()).toMatch(/-comparison\.html$/);
+    const path = test.info().outputPath('comparison.html');
+    await download.saveAs(path);
+    expect(await readFile(path, 'utf8')).not.toMatch(/<script|https?:\/\//);
+
+    await context.setOffline(true);
+    const file = await context.newPage();
+    const faults = complaints(file);
+    await file.goto(`file://${path}`);
+    await expect(file.locator('section')).toHaveCount(findings);
+    await expect(file.getByRole('heading', { name: /Legacy dropped \d+ characters/ })).toBeVisible();
+    expect(faults).toEqual([]);
+  });
+});

@@ -1,17 +1,7 @@
 /** The guards on the double: the scenarios that the real binary runs, too, and what only a double can stage. */
-import { expect, test as base } from 'playwright/test';
-import { DoubleApp } from './double/driver.ts';
+import { expect } from 'playwright/test';
+import { test } from './double-test.ts';
 import { guardScenarios } from './guard-scenarios.ts';
-
-const test = base.extend<{ shell: DoubleApp }>({
-  shell: async ({ browser }, use, info) => {
-    const app = await DoubleApp.launch({ browser, dataDir: info.outputPath('data') });
-    await use(app);
-    await info.attach('program output', { body: app.output });
-    expect(app.escaped).toEqual([]);
-    await app.dispose();
-  },
-});
 
 guardScenarios(test);
 

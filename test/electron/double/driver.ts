@@ -76,6 +76,7 @@ export class DoubleApp implements ShellApp {
     this.#context = context;
     this.#exited = once(child, 'exit').then(([code]) => {
       this.#ended = true;
+      for (const end of this.#ends.values()) end.close();
       return code as number | null;
     });
     for (const stream of [child.stdout, child.stderr]) stream?.setEncoding('utf8').on('data', (text: string) => (this.output += text));
@@ -86,10 +87,8 @@ export class DoubleApp implements ShellApp {
 
   /** The window's page, once it was loaded. One that crashed is replaced, so ask again after that. */
   async page(): Promise<Page> {
-    const ended = this.#exited.then((code): never => {
-      throw new Error(`The program ended with ${code}:\n${this.output}`);
-    });
-    await Promise.race([this.#shown.promise, ended]);
+    const ended = await Promise.race([this.#shown.promise, this.#exited.then(() => 'ended')]);
+    if (ended !== undefined) throw new Error(`The program ended:\n${this.output}`);
     return this.#only().page;
   }
 
@@ -133,10 +132,11 @@ export class DoubleApp implements ShellApp {
   client(): Client {
     const client = createClient(async () => {
       const contents = await this.program.openClient();
-      const port = Promise.withResolvers<number>();
-      this.#clients.set(contents, port.resolve);
+      const port = Promise.withResolvers<Port>();
+      // Taken at once: the first frame comes right behind it.
+      this.#clients.set(contents, (id) => port.resolve(this.#portOf(id)));
       await this.program.ipc(contents, { id: 'client', url: 'app://tracelane/', parent: null }, CONNECT, ['of the test']);
-      return this.#portOf(await port.promise);
+      return port.promise;
     });
     this.#closers.push(() => client.close());
     return client;
@@ -157,11 +157,16 @@ export class DoubleApp implements ShellApp {
   }
 
   async crashRenderer(): Promise<void> {
-    const crashed = this.#only();
-    const reloaded = Promise.withResolvers<void>();
-    this.#afterCrash = reloaded.resolve;
-    crashed.crash();
-    await reloaded.promise;
+    const again = this.reloadedAfterCrash();
+    this.#only().crash();
+    await again;
+  }
+
+  /** Resolves once a page that crashed was loaded again. */
+  reloadedAfterCrash(): Promise<void> {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#afterCrash = resolve;
+    return promise;
   }
 
   /** Ends it whatever it does: for the end of a test. */
@@ -213,8 +218,11 @@ export class DoubleApp implements ShellApp {
 
   #toPort(port: number, message: ToPage): void {
     const end = this.#ends.get(port);
-    if (end && message.type === 'portMessage') end.deliver(String(message.data));
-    else if (end) end.close();
+    if (end) {
+      if (message.type === 'portMessage') end.deliver(String(message.data));
+      else end.close();
+      return;
+    }
     for (const window of this.#windows.values()) if (window.sendToPort(port, message)) return;
   }
 

@@ -9,7 +9,8 @@ const chromium = {
 
 export default defineConfig({
   testDir: 'test',
-  outputDir: 'test-results',
+  // Emptied at the start of a run; the reports of the other tests lie beside it.
+  outputDir: 'test-results/browser',
   timeout: 120_000,
   expect: { timeout: 15_000 },
   workers: 2,

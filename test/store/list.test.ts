@@ -138,9 +138,13 @@ describe('deleting', () => {
     const again = await open(dataDir);
     await again.restore([gone.id]);
     await expect(again.get(gone.id)).rejects.toMatchObject({ code: 'not-found' });
-    // The purge goes on beside everything else; closing before it is done leaves the rest to the next start.
-    for (let i = 0; i < 50; i++) await again.list({ limit: 1 });
     await again.close();
+    // The purge goes on beside everything else; closing before it is done leaves the rest to the next start.
+    for (let starts = 0; starts < 20 && readFileSync(file).includes('SECRET-'); starts++) {
+      const next = await open(dataDir);
+      for (let i = 0; i < 50; i++) await next.list({ limit: 1 });
+      await next.close();
+    }
     for (const name of ['SECRET-ANSWER', 'SECRET-REQUEST', 'SECRET-DOCUMENT']) expect([name, readFileSync(file).includes(name)]).toEqual([name, false]);
     expect(statSync(file).size).toBeLessThan(before - 300_000);
     const last = await open(dataDir);

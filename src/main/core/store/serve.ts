@@ -121,17 +121,16 @@ class StoreThread {
       const next = this.#db.prepare<[number], { nr: number }>(WRITE.toPurge).get(this.#since);
       if (!next) return this.#shrink();
       if (this.#db.prepare(WRITE.purgeSegments).run(next.nr).changes === 0) this.#db.prepare(WRITE.purgeTrace).run(next.nr);
-      this.#purged = true;
     } catch {
       // A file that cannot be written now is told of by the writes that matter; the purge waits for the next start.
       return;
     }
     this.#purging = setImmediate(() => this.#purge());
   }
-  #purged = false;
 
+  /** Gives back the pages of what was purged, now or by a thread that was closed before it came to this. */
   #shrink(): void {
-    if (!this.#purged) return;
+    if (this.#db.pragma('freelist_count', { simple: true }) === 0) return;
     this.#db.pragma('incremental_vacuum');
     this.#checkpoint();
   }

@@ -1,13 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { readFileSync, readdirSync } from 'node:fs';
-import { join } from 'node:path';
 import { otidOf } from '../../../src/shared/adapters/seed/message-writer.ts';
-import { ODDITIES, type OddityId } from '../../../src/shared/adapters/seed/oddities.ts';
 import { findAll } from '../../../src/shared/compare/findings/registry.ts';
 import { ReadingFold, type ComparisonInput } from '../../../src/shared/compare/lane-reading.ts';
 import { readAll } from '../../../src/shared/compare/read-all.ts';
 import type { SeedMessage, SeedOutcome, WireMessage } from '../../../src/shared/model/messages.ts';
-import { corpusFiles, SPEC_DIR, CORPUS_DIR } from '../../support/corpus.ts';
+import { corpusFiles, CORPUS_DIR } from '../../support/corpus.ts';
 import { allStreams } from '../../support/fixtures.ts';
 import { laneSetup } from '../../support/wire.ts';
 import type { Api } from '../../../src/shared/model/stream.ts';
@@ -91,57 +88,4 @@ describe.skipIf(!CORPUS_DIR)('the corpus', () => {
     console.table(Object.fromEntries([...counts].toSorted(([a], [b]) => (a < b ? -1 : 1))));
     expect(counts.size).toBeGreaterThan(5);
   });
-});
-
-/** The kinds by which an oddity shows. */
-const SHOWN_BY: Readonly<Record<OddityId, readonly string[]>> = {
-  'output-tokens-twice': ['usage-counted-twice'],
-  'arguments-run-together': ['tool-calls-merged'],
-  'text-lost': ['text-lost'],
-  'text-turned-into-reasoning': ['text-as-reasoning'],
-  'tag-leaks': ['reasoning-tag-leaked'],
-  'arguments-never-released': ['tool-arguments-unreleased'],
-  'approval-lost-after-name': ['approval-too-few'],
-  'approval-for-all': ['approval-too-many'],
-  'escapes-not-decoded': ['text-undecoded', 'reasoning-undecoded'],
-  'trailing-blank-lost': ['text-blank-lost'],
-  'arguments-emitted-again': ['tool-arguments-invalid'],
-  'otid-one-higher': ['otid-split'],
-  'otid-not-bumped': ['otid-repeated'],
-  'otid-ends-stream': ['otid-out-of-range'],
-  'cut-escape-repeats': ['text-added', 'reasoning-altered'],
-  'unknown-block-is-text': ['text-added', 'error-only-here'],
-  'server-tool-ends-stream': ['error-only-here'],
-  'plain-reasoning-ends-after': ['error-only-here'],
-  'blank-line-dispatches': ['error-only-here'],
-  'bom-loses-first-line': ['text-lost', 'usage-missing', 'usage-differs', 'error-only-here'],
-  'done-by-prefix': ['text-lost', 'usage-missing', 'cut-unnoticed'],
-  'error-event-passes': ['error-not-reported'],
-};
-
-interface VectorLine {
-  readonly api: Api;
-  readonly wire: { readonly text?: string; readonly base64?: string };
-  readonly endpoint: LaneSetup['endpoint'];
-  readonly request: unknown;
-  readonly outcomes: readonly { readonly options: Record<string, unknown> | readonly Record<string, unknown>[] }[];
-}
-
-describe.skipIf(!SPEC_DIR)('the vectors', () => {
-  it('show every oddity by a finding', () => {
-    const found = new Set<string>();
-    const folder = join(SPEC_DIR!, 'vectors');
-    for (const name of readdirSync(folder).filter((file) => file.endsWith('.jsonl') && !file.startsWith('corpus'))) {
-      for (const line of readFileSync(join(folder, name), 'utf8').split('\n').filter(Boolean)) {
-        const vector = JSON.parse(line) as VectorLine;
-        const body = new Uint8Array(Buffer.from(vector.wire.base64 ?? vector.wire.text ?? '', vector.wire.base64 === undefined ? 'utf8' : 'base64'));
-        for (const given of vector.outcomes.flatMap(({ options }) => options)) {
-          const options = { use_assistant_message: given['use_assistant_message'] === true, put_inner_thoughts_in_kwarg: given['put_inner_thoughts_in_kwargs'] === true, requires_approval_tools: (given['requires_approval_tools'] ?? []) as string[] };
-          for (const { finding } of findAll(readAll(body, { ...laneSetup(vector.api), endpoint: vector.endpoint, request: vector.request, options }))) found.add(finding.kind);
-        }
-      }
-    }
-    const silent = Object.keys(ODDITIES).filter((id) => !SHOWN_BY[id as OddityId].some((kind) => found.has(kind)));
-    expect(silent).toEqual([]);
-  }, 120_000);
 });

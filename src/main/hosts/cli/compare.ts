@@ -25,11 +25,16 @@ export function addCompare(program: Command): void {
 
 const failsOn = (result: CompareResult, limit: Severity): boolean => result.findings.some(({ severity }) => SEVERITIES.indexOf(severity) >= SEVERITIES.indexOf(limit));
 
-function report({ verdict, findings }: CompareResult): string {
+/** The verdict as a table, then the findings, then what the wire itself does against its protocol. */
+function report({ verdict, findings, lint }: CompareResult): string {
   const rows = VERDICT_FIELDS.map((field) => [field, verdict[field].wire.text, verdict[field].legacy.text, verdict[field].simple.text]);
-  const table = [['', 'wire', 'legacy', 'simple'], ...rows];
+  const table = [['', 'wire', 'legacy', 'simple'], ...rows].map((cells) => cells.map(printable));
   const widths = [0, 1, 2, 3].map((column) => Math.max(...table.map((cells) => cells[column]!.length)));
   const lines = table.map((cells) => cells.map((cell, column) => cell.padEnd(widths[column]!)).join('  ').trimEnd());
-  const found = findings.map(({ number, severity, lane, kind, bytes, sentence }) => `${number}. ${severity} ${lane} ${kind}${bytes ? ` bytes ${bytes[0]}-${bytes[1]}` : ''}: ${sentence}`);
-  return [...lines, '', ...(found.length > 0 ? found : ['No findings.'])].join('\n');
+  const found = findings.map(({ number, severity, lane, kind, bytes, sentence }) => `${number}. ${severity} ${lane} ${kind}${bytes ? ` bytes ${bytes[0]}-${bytes[1]}` : ''}: ${printable(sentence)}`);
+  const remarks = lint.map(({ rule, severity, event, sentence }) => `${severity} ${rule}${event === null ? '' : ` event ${event}`}: ${printable(sentence)}`);
+  return [...lines, '', ...(found.length > 0 ? found : ['No findings.']), ...(remarks.length > 0 ? ['', 'Protocol of the wire:', ...remarks] : [])].join('\n');
 }
+
+/** What came from a stream must not steer the terminal: control and direction characters as their code points. */
+const printable = (text: string): string => text.replace(/[\p{Cc}\u202a-\u202e\u2066-\u2069]/gu, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`);

@@ -1,0 +1,86 @@
+/** `tracelane compare` as CI runs it: what it prints, and its exit code. */
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, describe, expect, it } from 'vitest';
+import type { CompareResult } from '../../../src/shared/compare/result.ts';
+import { chatBody, chunk } from '../../support/wire.ts';
+
+const CLI = fileURLToPath(new URL('../../../src/main/cli.ts', import.meta.url));
+const folder = mkdtempSync(join(tmpdir(), 'tracelane-cli-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+function file(name: string, body: string): string {
+  const path = join(folder, name);
+  writeFileSync(path, body);
+  return path;
+}
+const finish = chunk({}, {}, { finish_reason: 'stop' });
+/** legacy loses the text: critical. simple keeps it; neither keeps the finish reason: information. */
+const lossy = file('lossy.sse', chatBody(chunk({ content: 'Hello \u001b[31mred' }), finish, '[DONE]'));
+const silent = file('silent.sse', chatBody(chunk({}), '[DONE]'));
+
+function compare(args: readonly string[], input?: string) {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [CLI, 'compare', ...args], { encoding: 'utf8', ...(input !== undefined && { input }) });
+  return { status, stdout, stderr };
+}
+
+describe('for people', () => {
+  const { status, stdout, stderr } = compare([lossy, '--api', 'chat_completions']);
+
+  it('prints the verdict by field and lane, then the findings with their bytes', () => {
+    expect([status, stderr]).toEqual([0, '']);
+    const [head, text] = stdout.split('\n');
+    expect(head!.split(/\s{2,}/)).toEqual(['', 'wire', 'legacy', 'simple']);
+    expect(text!.split(/\s{2,}/)).toEqual(['text', '14 characters', '14 characters lost', 'equal']);
+    expect(stdout).toMatch(/^1\. critical legacy text-lost bytes 0-\d+: legacy dropped 14 characters of answer text, first at event 0$/m);
+  });
+
+  it('lets nothing of the stream steer the terminal', () => {
+    const named = file('named.sse', chatBody(chunk({ tool_calls: [{ index: 0, id: 'c', type: 'function', function: { name: 'f\u001b[2J\u202e', arguments: '{}' } }] }), '[DONE]'));
+    const printed = compare([named, '--api', 'chat_completions']).stdout;
+    expect(printed).not.toMatch(/(?!\n)\p{Cc}|\u202e/u);
+    expect(printed).toContain('f\\u001b[2J\\u202e');
+  });
+
+  it('says what the wire does against its protocol', () => {
+    const cut = file('cut.sse', chatBody(chunk({ content: 'a' })));
+    expect(compare([cut, '--api', 'chat_completions']).stdout).toMatch(/Protocol of the wire:\n(warning|error) \S+/);
+  });
+});
+
+it('prints the whole comparison as JSON, from standard input too', () => {
+  const body = chatBody(chunk({ content: 'a' }), finish, '[DONE]');
+  const { status, stdout } = compare(['-', '--api', 'chat_completions', '--json'], body);
+  expect(status).toBe(0);
+  const result = JSON.parse(stdout) as CompareResult;
+  expect(result.bytes).toBe(Buffer.byteLength(body));
+  expect(result.findings[0]).toMatchObject({ number: 1, kind: 'text-lost', lane: 'legacy', event: 0 });
+});
+
+describe('for CI', () => {
+  it.each([
+    ['a critical finding', lossy, 'critical', 1],
+    ['the gravest is worse than the limit', lossy, 'info', 1],
+    ['only information below the limit', file('finish.sse', chatBody(finish, '[DONE]')), 'major', 0],
+    ['no finding', silent, 'info', 0],
+  ] as const)('%s', (_, path, severity, code) => {
+    expect(compare([path, '--api', 'chat_completions', '--fail-on', severity]).status).toBe(code);
+  });
+
+  it('fails for nothing without being asked', () => expect(compare([lossy, '--api', 'chat_completions']).status).toBe(0));
+});
+
+it.each([
+  [['--api', 'chat_completions'], 'missing required argument'],
+  [[lossy], "required option '--api"],
+  [[lossy, '--api', 'telnet'], 'Allowed choices are chat_completions, responses, messages'],
+  [[lossy, '--api', 'messages', '--fail-on', 'grave'], 'Allowed choices are info, minor, major, critical'],
+  [[join(folder, 'none.sse'), '--api', 'messages'], 'Cannot read '],
+])('refuses %j with exit code 2', (args, sentence) => {
+  const { status, stdout, stderr } = compare(args);
+  expect([status, stdout]).toEqual([2, '']);
+  expect(stderr).toContain(sentence);
+});

@@ -1,6 +1,10 @@
 import { HEX_WIDTH, hexRow, rowStart, type ByteRange, type HexRow } from './hex.ts';
 import './hex.css';
 
+/** Rows of what stands before and after. */
+const BEFORE = 2;
+const AFTER = 8;
+
 interface HexProps {
   readonly bytes: Uint8Array;
   /** Offset of the first byte in the body. */
@@ -14,8 +18,8 @@ interface HexProps {
 
 /** A few rows of bytes, all in the page. */
 export function Hex({ bytes, start, own, marked, limit }: HexProps) {
-  const first = rowStart(start);
-  const last = rowStart(Math.max(start, start + bytes.length - 1));
+  const first = Math.max(rowStart(start), rowStart(own[0]) - HEX_WIDTH * BEFORE);
+  const last = Math.min(rowStart(Math.max(start, start + bytes.length - 1)), rowStart(Math.max(own[0], own[1] - 1)) + HEX_WIDTH * AFTER);
   const begin = Math.min(Math.max(first, rowStart((marked ?? own)[0]) - (HEX_WIDTH * limit) / 2), Math.max(first, last - (limit - 1) * HEX_WIDTH));
   const rows: HexRow[] = [];
   for (let offset = rowStart(begin); offset <= last && rows.length < limit; offset += HEX_WIDTH) rows.push(hexRow(bytes, start, offset, own, marked));

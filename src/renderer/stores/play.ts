@@ -6,6 +6,7 @@ import { create } from 'zustand';
 import type { AdapterOptions } from '../../shared/model/trace.ts';
 import type { ItemOf, PlayAction } from '../../shared/rpc/contract.ts';
 import { client } from '../client/client.ts';
+import { onNextFrame } from './frame.ts';
 import { layOver, selectEvent, useOpen } from './open.ts';
 import { toastError } from './toasts.ts';
 import { TraceSession } from './trace.ts';
@@ -113,8 +114,15 @@ class PlayTaker {
     }
     if (head.playing && before?.playing !== true) this.#session.setFollow(true);
     // What was played to is what is looked at, once it stands still.
-    if (!head.playing && head.event >= 0 && head.event !== before?.event) selectEvent(head.event);
-    else if (head.playing && before?.playing !== true) selectEvent(null);
+    if (!head.playing && head.event >= 0 && (head.event !== before?.event || before.playing)) this.#select(head.event);
+    else if (head.playing && before?.playing !== true) this.#select(null);
+  }
+
+  /** With the frame that shows what came, which has been asked for before this. */
+  #select(event: number | null): void {
+    onNextFrame(() => {
+      if (useOpen.getState().over === this.#session) selectEvent(event);
+    });
   }
 }
 

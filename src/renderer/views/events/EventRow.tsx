@@ -10,7 +10,7 @@ import { Shown } from '../../components/Shown.tsx';
 import { ExpandedEvent } from './ExpandedEvent.tsx';
 
 /** Whether the row's read gave the rows beside it too: the bracket goes on there. */
-export type Bracket = 'none' | 'first' | 'middle' | 'last';
+export type Bracket = 'alone' | 'opens' | 'goes-on' | 'closes';
 
 interface EventRowProps {
   readonly place: RowPlace;

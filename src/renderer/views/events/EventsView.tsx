@@ -218,7 +218,7 @@ function NoteRow({ place, model, note, timed }: NoteRowProps) {
           {timed ? (tNs / 1e6).toFixed(1) : '–'}
         </span>
         <span className="num" role="gridcell" />
-        <span className="bracket none" />
+        <span className="bracket alone" />
         <span className="cut" role="gridcell">
           {type}
         </span>
@@ -265,12 +265,12 @@ function isInRange({ events }: TraceModel, event: number, range: readonly [numbe
 /** Rows of one read share a bracket. */
 function bracketOf(rows: readonly ListRow[], at: number, { events }: TraceModel): Bracket {
   const row = rows[at];
-  if (row?.type !== 'event') return 'none';
+  if (row?.type !== 'event') return 'alone';
   const [above, below] = [rows[at - 1], rows[at + 1]];
   const joins = above?.type === 'event' && events[above.last]!.read === events[row.first]!.read;
   const goesOn = below?.type === 'event' && events[below.first]!.read === events[row.last]!.read;
-  if (joins) return goesOn ? 'middle' : 'last';
-  return goesOn ? 'first' : 'none';
+  if (joins) return goesOn ? 'goes-on' : 'closes';
+  return goesOn ? 'opens' : 'alone';
 }
 
 function previewOf(row: EventsRow, { events }: TraceModel): string {

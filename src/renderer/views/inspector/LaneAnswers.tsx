@@ -45,7 +45,7 @@ function Answer({ answer, wireChars, event, endedAt }: AnswerProps) {
     return (
       <>
         <dt>{LANE_NAMES[lane]}</dt>
-        <dd className={wireChars > 0 ? 'none lost' : 'none'}>{endedAt !== null && endedAt < event.index ? `nothing: it ended with an error at event ${endedAt}` : 'nothing'}</dd>
+        <dd className={wireChars > 0 ? 'said-nothing lost' : 'said-nothing'}>{endedAt !== null && endedAt < event.index ? `nothing: it ended with an error at event ${endedAt}` : 'nothing'}</dd>
         <dd className={differs ? 'k k-del' : 'quiet'}>{amount(answer)}</dd>
       </>
     );

@@ -60,7 +60,7 @@ function LaneMessage({ row, lane }: { readonly row: BlockRow; readonly lane: Lan
   if (blocks.length === 0)
     return (
       <Section title={LANE_NAMES[lane]}>
-        <p className={row.cells.wire.length > 0 ? 'none lost' : 'none'}>nothing</p>
+        <p className={row.cells.wire.length > 0 ? 'said-nothing lost' : 'said-nothing'}>nothing</p>
       </Section>
     );
   return blocks.map((block) => <WholeMessage key={block.key} block={block} />);

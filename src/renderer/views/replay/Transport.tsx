@@ -4,7 +4,7 @@ import { chordOf, useCommand } from '../../app/commands.ts';
 import { Button, IconButton } from '../../components/Button.tsx';
 import { count, durationText } from '../../components/format.ts';
 import { useFocusOnArrival } from '../../components/RowGrid.tsx';
-import { selectEvent, useSession, useTrace } from '../../stores/open.ts';
+import { selectEvent, useTrace } from '../../stores/open.ts';
 import { controlPlay, usePlay } from '../../stores/play.ts';
 import type { TraceSession } from '../../stores/trace.ts';
 
@@ -21,7 +21,6 @@ interface TransportProps {
 
 /** Play, pause, step, speed, and where the playhead stands. */
 export function Transport({ recorded, otherOptions, choosing, onChoose, onRestart }: TransportProps) {
-  const session = useSession();
   const head = usePlay((state) => state.head);
   const lost = usePlay((state) => state.problem !== null);
   const selected = useTrace((trace) => trace.event);
@@ -64,9 +63,9 @@ export function Transport({ recorded, otherOptions, choosing, onChoose, onRestar
   const share = timed ? (head && total > 0 ? Math.min(1, head.positionNs / total) : 0) : events > 0 ? (played + 1) / events : 0;
 
   return (
-    <div className="transport" role="group" aria-label="Transport" data-session={session.whole}>
-      <div className="transport-row">
-        <Button ref={button} look="main" className="transport-play" icon={done || lost ? RotateCcw : playing ? Pause : Play} onClick={toggle} aria-label={done || lost ? 'Play from the start' : playing ? 'Pause' : 'Play'}>
+    <div className="playbar" role="group" aria-label="Transport">
+      <div className="playbar-row">
+        <Button ref={button} look="main" className="playbar-play" icon={done || lost ? RotateCcw : playing ? Pause : Play} onClick={toggle} aria-label={done || lost ? 'Play from the start' : playing ? 'Pause' : 'Play'}>
           {done || lost ? 'Again' : playing ? 'Pause' : 'Play'}
         </Button>
         <IconButton icon={StepForward} label="Step to the next event" chord="ArrowRight" disabled={done || lost} onClick={step} />
@@ -92,7 +91,7 @@ export function Transport({ recorded, otherOptions, choosing, onChoose, onRestar
           {otherOptions ? 'Other options' : 'Options'}
         </Button>
       </div>
-      <progress className="transport-place" aria-label="Played" value={share} max={1} />
+      <progress className="playbar-place" aria-label="Played" value={share} max={1} />
     </div>
   );
 }

@@ -1,0 +1,95 @@
+/** The palette, the key sheet and streams from outside, over the built host. */
+import { expect, test, type Page } from 'playwright/test';
+import { startHost, type Host } from '../support/host.ts';
+import { complaints, withoutFirstSample } from '../support/page.ts';
+
+let host: Host;
+test.beforeEach(async ({ page }) => {
+  host = await startHost();
+  await withoutFirstSample(page);
+  await page.goto(host.url);
+  await expect(page.getByRole('button', { name: 'New run' }).first()).toBeVisible();
+});
+test.afterEach(() => host.stop());
+
+const options = (page: Page) => page.getByRole('dialog').getByRole('option');
+const wire = (page: Page) => page.getByRole('region', { name: 'Wire', exact: true });
+
+async function ask(page: Page, words: string): Promise<void> {
+  await page.keyboard.press('Control+K');
+  await expect(page.getByRole('combobox', { name: /Search/ })).toBeFocused();
+  await page.keyboard.type(words);
+}
+
+test('plays a sample, finds its run and runs commands, by name', async ({ page }) => {
+  const found = complaints(page);
+  await ask(page, 'mid-stream');
+  await expect(options(page).first()).toContainText('An error in mid-stream');
+  await page.keyboard.press('Enter');
+  await expect(wire(page)).toContainText('After the end');
+  await ask(page, 'open the sample');
+  await page.keyboard.press('Enter');
+  await expect(page.getByRole('navigation', { name: 'Runs' })).toBeVisible();
+
+  await ask(page, 'error-in-stream');
+  await expect(page.getByRole('dialog').getByText('Runs', { exact: true })).toBeVisible();
+  await page.keyboard.press('Escape');
+  await ask(page, 'filter');
+  await expect(options(page).first()).toContainText('Filter runs');
+  await page.keyboard.press('Enter');
+  await expect(page.getByRole('searchbox', { name: 'Filter runs' })).toBeFocused();
+  expect(found).toEqual([]);
+});
+
+test('offers no command that can do nothing now', async ({ page }) => {
+  await ask(page, 'delete');
+  await expect(options(page).filter({ hasText: /^Delete/ })).toHaveCount(0);
+});
+
+test('shows every key by group, and gives the focus back', async ({ page }) => {
+  await page.getByRole('button', { name: 'New run' }).first().focus();
+  await page.keyboard.press('?');
+  const sheet = page.getByRole('dialog', { name: 'Keys' });
+  await expect(sheet.getByRole('heading')).toContainText(['Keys', 'Window', 'Runs', 'Go to', 'Trace', 'Timeline', 'Replay', 'Compare']);
+  await page.keyboard.press('Escape');
+  await expect(sheet).toHaveCount(0);
+  await expect(page.getByRole('button', { name: 'New run' }).first()).toBeFocused();
+});
+
+const STREAM = 'data: {"id":"c","object":"chat.completion.chunk","model":"m","choices":[{"index":0,"delta":{"content":"Good evening"}}]}\n\ndata: [DONE]\n\n';
+
+test('a stream that is pasted on the window opens as order only', async ({ page }) => {
+  await page.evaluate((text) => {
+    const clipboardData = new DataTransfer();
+    clipboardData.setData('text/plain', text);
+    document.body.dispatchEvent(new ClipboardEvent('paste', { clipboardData, bubbles: true, cancelable: true }));
+  }, STREAM);
+  const dialog = page.getByRole('dialog', { name: 'Paste a stream' });
+  await expect(dialog.getByRole('button', { name: 'Chat Completions' })).toHaveAttribute('aria-pressed', 'true');
+  await dialog.getByRole('button', { name: 'Open', exact: true }).click();
+  await expect(wire(page)).toContainText('Good evening');
+  await expect(page.getByText('order only').first()).toBeVisible();
+});
+
+test('text that is no stream cannot be opened, and the dialog says why', async ({ page }) => {
+  await ask(page, 'paste');
+  await page.keyboard.press('Enter');
+  const dialog = page.getByRole('dialog', { name: 'Paste a stream' });
+  await dialog.getByRole('textbox', { name: 'The response’s body' }).fill('Dear reader');
+  await expect(dialog.getByRole('status')).toHaveText('No line starts with data: or event:, so this is no stream of server-sent events.');
+  await expect(dialog.getByRole('button', { name: 'Open', exact: true })).toBeDisabled();
+  await dialog.getByRole('textbox', { name: 'The response’s body' }).fill('data: {"x": 1}\n\n');
+  await expect(dialog.getByRole('status')).toHaveText('Nothing in it says which API it follows; choose one.');
+  await dialog.getByRole('button', { name: 'Messages' }).click();
+  await expect(dialog.getByRole('button', { name: 'Open', exact: true })).toBeEnabled();
+});
+
+test('a file that is dropped on the window opens at once when its API shows', async ({ page }) => {
+  await page.evaluate((text) => {
+    const dataTransfer = new DataTransfer();
+    dataTransfer.items.add(new File([text], 'evening.sse'));
+    document.body.dispatchEvent(new DragEvent('drop', { dataTransfer, bubbles: true, cancelable: true }));
+  }, STREAM);
+  await expect(wire(page)).toContainText('Good evening');
+  await expect(page.getByRole('row', { selected: true })).toContainText('evening.sse');
+});

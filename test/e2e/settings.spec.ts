@@ -1,0 +1,75 @@
+/** Settings over the built host: endpoints with keys that are never shown again, themes and defaults that a reload keeps. */
+import { expect, test, type Page } from 'playwright/test';
+import { startHost, type Host } from '../support/host.ts';
+import { complaints, withoutFirstSample } from '../support/page.ts';
+
+let host: Host;
+test.beforeEach(async ({ page }) => {
+  host = await startHost();
+  await withoutFirstSample(page);
+  await page.goto(host.url);
+});
+test.afterEach(() => host.stop());
+
+const dialog = (page: Page) => page.getByRole('dialog', { name: 'Settings' });
+const KEY = 'sk-never-to-be-seen-1a2b';
+
+test('an endpoint is added, given a key that is never shown again, changed and removed', async ({ page }) => {
+  await page.keyboard.press('Control+E');
+  const name = dialog(page).getByRole('textbox', { name: 'Name' });
+  await expect(name).toBeFocused();
+
+  await dialog(page).getByRole('button', { name: 'Add endpoint', exact: true }).click();
+  await expect(name).toHaveAccessibleDescription('A name of 1 to 200 characters is needed, to choose it by.');
+  await dialog(page).getByRole('button', { name: 'LM Studio' }).click();
+  await expect(dialog(page).getByRole('textbox', { name: 'provider_name' })).toHaveValue('lmstudio_openai');
+  await dialog(page).getByRole('textbox', { name: 'Key' }).fill(KEY);
+  await dialog(page).getByRole('button', { name: 'Add endpoint', exact: true }).click();
+  const entry = dialog(page).getByRole('list', { name: 'Endpoints' }).getByRole('button', { name: /LM Studio/ });
+  await expect(entry).toContainText('key ends in 1a2b');
+  await expect(dialog(page).getByRole('textbox', { name: 'Key' })).toHaveValue('');
+  expect(await page.content()).not.toContain(KEY);
+
+  await name.fill('My model');
+  await dialog(page).getByRole('textbox', { name: 'Silence that ends a run' }).fill('soon');
+  await dialog(page).getByRole('button', { name: 'Save' }).click();
+  await expect(dialog(page).getByRole('textbox', { name: 'Silence that ends a run' })).toHaveAttribute('aria-invalid', 'true');
+  await dialog(page).getByRole('textbox', { name: 'Silence that ends a run' }).fill('30');
+  await dialog(page).getByRole('button', { name: 'Save' }).click();
+  await expect.poll(() => own()).toMatchObject([{ name: 'My model', limits: { answer: 600, silence: 30 }, key: { configured: true, last4: '1a2b' } }]);
+
+  await dialog(page).getByRole('button', { name: 'Remove key' }).click();
+  await expect.poll(() => own()).toMatchObject([{ key: { configured: false } }]);
+  await dialog(page).getByRole('button', { name: 'Remove…' }).click();
+  await dialog(page).getByRole('button', { name: 'Remove', exact: true }).click();
+  await expect.poll(() => own()).toEqual([]);
+});
+
+const own = async () => (await host.client().call('endpoints.list', {})).filter(({ builtIn }) => !builtIn);
+
+test('the theme, the letter keys and the options for new runs outlast a reload', async ({ page }) => {
+  await page.keyboard.press('Control+,');
+  await dialog(page).getByRole('button', { name: 'High contrast' }).click();
+  await dialog(page).getByRole('checkbox', { name: 'Keys of one letter' }).uncheck();
+  await dialog(page).getByRole('tab', { name: 'Adapter options' }).click();
+  await dialog(page).getByRole('checkbox', { name: 'put_inner_thoughts_in_kwarg' }).check();
+  await expect.poll(() => host.client().call('settings.get', {})).toMatchObject({ theme: 'contrast', singleKeys: false, options: { put_inner_thoughts_in_kwarg: true } });
+  await page.reload();
+  await expect(page.locator('html')).toHaveAttribute('data-theme', 'contrast');
+  await expect(page.getByRole('button', { name: 'New run' }).first()).toBeVisible();
+  await page.keyboard.press('?');
+  await page.keyboard.press('Control+K');
+  await expect(page.getByRole('dialog')).toHaveCount(1);
+  await expect(page.getByRole('combobox', { name: /Search/ })).toBeFocused();
+});
+
+test('says where the data lies', async ({ page }) => {
+  const found = complaints(page);
+  await page.getByRole('button', { name: 'Settings' }).click();
+  await dialog(page).getByRole('tab', { name: 'About' }).click();
+  await expect(dialog(page)).toContainText(host.dataDir);
+  await expect(dialog(page)).toContainText('Open; what is recorded is kept.');
+  await page.keyboard.press('Escape');
+  await expect(dialog(page)).toHaveCount(0);
+  expect(found).toEqual([]);
+});

@@ -68,7 +68,7 @@ test('a stream that is pasted on the window opens as order only', async ({ page 
   await expect(dialog.getByRole('button', { name: 'Chat Completions' })).toHaveAttribute('aria-pressed', 'true');
   await dialog.getByRole('button', { name: 'Open', exact: true }).click();
   await expect(wire(page)).toContainText('Good evening');
-  await expect(page.getByText('order only').first()).toBeVisible();
+  await expect(page.getByRole('navigation', { name: 'Runs' }).getByRole('row').first()).toContainText('order only');
 });
 
 test('text that is no stream cannot be opened, and the dialog says why', async ({ page }) => {

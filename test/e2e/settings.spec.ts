@@ -16,7 +16,7 @@ const KEY = 'sk-never-to-be-seen-1a2b';
 
 test('an endpoint is added, given a key that is never shown again, changed and removed', async ({ page }) => {
   await page.keyboard.press('Control+E');
-  const name = dialog(page).getByRole('textbox', { name: 'Name' });
+  const name = dialog(page).getByRole('textbox', { name: 'Name', exact: true });
   await expect(name).toBeFocused();
 
   await dialog(page).getByRole('button', { name: 'Add endpoint', exact: true }).click();

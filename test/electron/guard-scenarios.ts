@@ -10,8 +10,8 @@ export interface ShellFixtures {
 // A page cannot say what it was denied, so each of these tries it the way a hostile script would and looks at what came of it.
 export function guardScenarios(test: TestType<ShellFixtures, object>): void {
   test('the page has no powers: sandboxed, isolated, without Node, and sees one constant', async ({ shell }) => {
-    expect(await shell.webPreferences()).toMatchObject({ sandbox: true, contextIsolation: true, nodeIntegration: false, webviewTag: false });
     const page = await shell.page();
+    expect(await shell.webPreferences()).toMatchObject({ sandbox: true, contextIsolation: true, nodeIntegration: false, webviewTag: false });
     const seen = await page.evaluate(() => {
       const { tracelane } = window as { readonly tracelane?: unknown };
       const globals = ['require', 'process', 'module', 'Buffer', 'electron', 'ipcRenderer'].filter((name) => name in window);

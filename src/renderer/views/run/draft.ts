@@ -74,10 +74,22 @@ export function draftOf(input: RunInput, { endpoints, samples, settings }: Pick<
     return { endpoint: known ? again.endpointId! : null, api: again.api, texts: { [again.api]: jsonText(again.request) }, options: again.options };
   }
   if (sample) return sampleDraft(sample, builtInFor(endpoints, sample.api));
-  const endpoint = endpoints.find(({ id }) => id === input.endpoint) ?? endpoints.find(({ builtIn }) => !builtIn) ?? endpoints[0];
+  const endpoint = firstEndpoint(input, endpoints);
   const api = apisOf(endpoint)[0]!;
   const first = endpoint?.builtIn === true ? samples.find((one) => one.api === api) : undefined;
   return first ? sampleDraft(first, endpoint) : { endpoint: endpoint?.id ?? null, api, texts: { [api]: startText(api, endpoint, samples) }, options: settings?.options ?? DEFAULT_OPTIONS };
+}
+
+/** The endpoint asked for, else the user's own, else a built-in one. */
+function firstEndpoint({ endpoint }: RunInput, endpoints: readonly EndpointInfo[]): EndpointInfo | undefined {
+  return endpoints.find(({ id }) => id === endpoint) ?? endpoints.find(({ builtIn }) => !builtIn) ?? endpoints[0];
+}
+
+/** A draft that was begun before the endpoints were known gets one that speaks its API; that of a trace waits for the user's choice. */
+function withEndpoint(draft: Draft, input: RunInput, { endpoints }: Pick<AppState, 'endpoints'>): Draft {
+  if (draft.endpoint !== null || input.again) return draft;
+  const fitting = endpoints.filter((endpoint) => apisOf(endpoint).includes(draft.api));
+  return { ...draft, endpoint: firstEndpoint(input, fitting)?.id ?? null };
 }
 
 /** Another trace, endpoint or sample is another draft. */
@@ -97,7 +109,7 @@ export function useDraft(input: RunInput): readonly [Draft, (change: Partial<Dra
   const key = draftKey(input);
   const kept = useDrafts(({ drafts }) => drafts.get(key));
   const app = useApp();
-  const draft = kept ?? draftOf(input, app);
-  const change = (part: Partial<Draft>) => keep(key, { ...(useDrafts.getState().drafts.get(key) ?? draft), ...part });
+  const draft = kept ? withEndpoint(kept, input, app) : draftOf(input, app);
+  const change = (part: Partial<Draft>) => keep(key, { ...withEndpoint(useDrafts.getState().drafts.get(key) ?? draft, input, useApp.getState()), ...part });
   return [draft, change];
 }

@@ -114,7 +114,7 @@ async function settled(page: Page): Promise<Shown> {
       const same = JSON.stringify(now) === JSON.stringify(last);
       last = now;
       return same && now.events > 0;
-    }, { intervals: [600] })
+    }, { intervals: [600], timeout: 60_000 })
     .toBe(true);
   return last;
 }

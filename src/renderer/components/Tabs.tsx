@@ -1,5 +1,5 @@
 /** A row of tabs with the line under the chosen one; what they show is the caller's business. */
-import type { ReactNode } from 'react';
+import { useEffect, useRef, type ReactNode } from 'react';
 import { Tabs as Base } from '@base-ui/react/tabs';
 import './tabs.css';
 
@@ -24,10 +24,17 @@ interface TabsProps {
 }
 
 export function Tabs({ tabs, chosen, onChoose, label, end, children, className = '' }: TabsProps) {
+  const list = useRef<HTMLDivElement>(null);
+  // A count that comes later makes the tab wider.
+  const counted = Boolean(tabs.find(({ id }) => id === chosen)?.badge);
+  useEffect(() => {
+    list.current?.querySelector('[aria-selected="true"]')?.scrollIntoView({ block: 'nearest', inline: 'nearest' });
+    // oxlint-disable-next-line react/exhaustive-effect-dependencies
+  }, [chosen, counted]);
   return (
     <Base.Root value={chosen} onValueChange={(id) => onChoose(String(id))} className={`tabbed ${className}`}>
       <div className="tabs">
-        <Base.List className="tabs-list" aria-label={label} activateOnFocus>
+        <Base.List ref={list} className="tabs-list" aria-label={label} activateOnFocus>
           {tabs.map((tab) => (
             <Base.Tab key={tab.id} value={tab.id} className="tab">
               {tab.title}

@@ -39,7 +39,7 @@ export function Cell({ row, lane, findings, lag, messages }: CellProps) {
       <header className="cell-head">
         {off ? <Glyph name="differs" size={14} className="k-del" label="differs" /> : <Glyph name={look.glyph} size={14} className={look.tone} />}
         <h3 className="cut">{hole && off ? 'Nothing' : row.title}</h3>
-        <span className="quiet cut">{factsOf(row, lane)}</span>
+        <span className="quiet cut facts">{factsOf(row, lane)}</span>
         {lag > 0 && (
           <span className="late" title="From the bytes of its content to its message, at most">
             {durationText(lag)} late

@@ -14,7 +14,7 @@ const NEAREST = 1 / 150;
 /** Two notes that touch are still two. */
 const BAND_FROM = 3;
 /** More lines than this are no staff any more: lines of one kind are joined, and late calls share one. */
-const MOST_LINES = 8;
+const MOST_LINES = 7;
 
 const ABOVE = 20;
 /** From the legacy staff to the reads: room for threads that are cut. */
@@ -43,7 +43,7 @@ export interface Geometry {
 
 export function geometry(score: Pick<Score, 'lines'>): Geometry {
   const { lines, index } = staffLines(score.lines);
-  const step = lines.length <= 5 ? 11 : 9;
+  const step = lines.length <= 5 ? 11 : 8;
   const staff = (lines.length - 1) * step;
   const legacy = ABOVE;
   const reads = legacy + staff + TO_READS;

@@ -35,7 +35,7 @@ describe('the staves', () => {
   it('join lines of one kind where there are too many, and keep a line for each', () => {
     const many: Score['lines'] = [LINES[0]!, ...Array.from({ length: 40 }, (_, at) => ({ id: `b${at}`, label: at % 2 ? `call ${at}` : 'text', kind: at % 2 ? ('tool' as const) : ('text' as const) }))];
     const { lines, indexOf } = geometry({ lines: many });
-    expect(lines.length).toBeLessThanOrEqual(8);
+    expect(lines.length).toBeLessThanOrEqual(7);
     expect(lines.map(({ label }) => label).at(-1)).toBe('more calls');
     expect(new Set([0, 2, 38].map((at) => indexOf(`b${at}`))).size).toBe(1);
     expect(many.every(({ id }) => lines[indexOf(id)] !== undefined)).toBe(true);

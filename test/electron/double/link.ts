@@ -53,8 +53,8 @@ export function link<Theirs extends Offer>(side: Side, ours: Offer): Remote<Thei
     else call?.reject(new Error(frame.message));
   });
 
-  const call = (name: string, args: readonly unknown[]) =>
-    new Promise((resolve, reject) => {
+  const call = (name: string, args: readonly unknown[]): Promise<unknown> => {
+    const answered = new Promise((resolve, reject) => {
       if (gone) {
         reject(new Error('The other process has gone.'));
         return;
@@ -63,5 +63,9 @@ export function link<Theirs extends Offer>(side: Side, ours: Offer): Remote<Thei
       open.set(id, { resolve, reject });
       send({ type: 'call', id, name, args });
     });
+    // Who waits for the answer still hears of it; a call that nobody waits for must not end the test when a process ends.
+    answered.catch(() => undefined);
+    return answered;
+  };
   return new Proxy({}, { get: (_target, name) => (...args: readonly unknown[]) => call(String(name), args) }) as Remote<Theirs>;
 }

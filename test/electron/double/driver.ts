@@ -376,7 +376,8 @@ export class DoubleApp implements ShellApp {
     try {
       await work;
     } catch (error) {
-      if (!this.#ended) throw error;
+      // Its channel closes a moment before it has ended.
+      if (!this.#ended && this.#child.connected) throw error;
     }
   }
 

@@ -19,14 +19,14 @@ type Frame =
 
 /** Calls arrive in the order in which they were made. Those still open when the other side goes are rejected. */
 export function link<Theirs extends Offer>(side: Side, ours: Offer): Remote<Theirs> {
-  const open = new Map<number, { resolve(value: unknown): void; reject(error: Error): void }>();
+  const open = new Map<number, { readonly name: string; resolve(value: unknown): void; reject(error: Error): void }>();
   let next = 0;
   let gone = false;
 
   const send = (frame: Frame) => side.send?.(frame, (error) => error && leave());
   function leave(): void {
     gone = true;
-    for (const { reject } of open.values()) reject(new Error('The other process has gone.'));
+    for (const { name, reject } of open.values()) reject(new Error(`The other process has gone before it answered ${name}.`));
     open.clear();
   }
 
@@ -60,7 +60,7 @@ export function link<Theirs extends Offer>(side: Side, ours: Offer): Remote<Thei
         return;
       }
       const id = next++;
-      open.set(id, { resolve, reject });
+      open.set(id, { name, resolve, reject });
       send({ type: 'call', id, name, args });
     });
     // Who waits for the answer still hears of it; a call that nobody waits for must not end the test when a process ends.

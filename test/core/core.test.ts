@@ -1,10 +1,13 @@
 /** The core as a whole, as a host serves it: what is run is kept, read again, played, compared, changed and still there after a restart. */
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { appServices } from '../../src/main/core/app-info.ts';
 import type { Core } from '../../src/main/core/core.ts';
 import { endpointId, traceId, type TraceId } from '../../src/shared/model/ids.ts';
 import type { TraceItem } from '../../src/shared/model/items.ts';
 import { DEFAULT_OPTIONS, type AdapterOptions } from '../../src/shared/model/trace.ts';
-import { contract, type ListChange, type SampleInfo } from '../../src/shared/rpc/contract.ts';
+import { contract, type AppInfo, type ListChange, type SampleInfo } from '../../src/shared/rpc/contract.ts';
 import { cores, itemsOf } from '../support/core.ts';
 
 const OTHER: AdapterOptions = { use_assistant_message: false, put_inner_thoughts_in_kwarg: true, requires_approval_tools: ['get_weather', 'send_message'] };
@@ -49,7 +52,7 @@ const allRows = async ({ services }: Core) => {
 };
 
 describe('the core', () => {
-  const { open } = cores();
+  const { open, dataDir } = cores();
 
   test('runs every sample over every API, and gives the same items live, stored, played and after a restart', async () => {
     let core = await open();
@@ -197,11 +200,46 @@ describe('the core', () => {
     expect((await itemsOf(second.services, id, { options: OTHER })).slice(0, seen.length)).toEqual(seen);
   });
 
+  test('works in memory where there is no place for a file, and says so', async () => {
+    const file = join(dataDir, 'a-file');
+    writeFileSync(file, 'This is no folder.');
+    const core = await open(file);
+    const info = await core.services['app.info']({});
+    expect(info.storeProblem?.sentence).toContain(file);
+    const [sample] = await core.services['samples.list']({});
+    const id = await startSample(core, sample!);
+    const items = await itemsOf(core.services, id);
+    expect(await itemsOf(core.services, id)).toEqual(items);
+    expect(await play(core, id)).toEqual(items);
+    expect((await core.services['compare.lanes']({ id, options: undefined })).bytes).toBe(sample!.bytes);
+    expect((await core.services['traces.event']({ id, index: 0, options: undefined })).event).toEqual(items.find((item) => item.k === 'event')!.event);
+    expect((await allRows(core)).total).toBe(1);
+  });
+
   test('deletes a run that is still live: it ends, and does not come back', async () => {
     const core = await open();
     const id = await startSample(core, { api: 'messages', request: { model: 'fault-stall', max_tokens: 10, messages: [{ role: 'user', content: 'Hello' }] }, options: DEFAULT_OPTIONS });
     await core.services['traces.delete']({ ids: [id] });
-    expect((await itemsOf(core.services, id).catch(() => [])).every(({ k }) => k !== 'read')).toBeDefined();
     expect((await allRows(core)).rows.map((row) => row.id)).not.toContain(id);
+  });
+});
+
+describe('app.changes', () => {
+  test('tells of trouble with the store when it comes and when it goes', async () => {
+    const told: ((sentence: string | undefined) => void)[] = [];
+    const services = appServices({ version: '0.0.0', host: 'memory', dataDir: '/data', sampleUrl: 'http://127.0.0.1:1' }, { problem: undefined, onWriteProblem: (listener) => told.push(listener) });
+    const watcher = new AbortController();
+    const changes: AppInfo[] = [];
+    const watching = (async () => {
+      for await (const batch of services['app.changes']({}, watcher.signal)) changes.push(...batch);
+    })();
+    for (const [at, sentence] of ['The disk is full.', undefined, 'The file is gone.'].entries()) {
+      for (const tell of told) tell(sentence);
+      await expect.poll(() => changes).toHaveLength(at + 1);
+      expect(await services['app.info']({})).toEqual(changes.at(-1));
+    }
+    watcher.abort();
+    await watching;
+    expect(changes.map(({ storeProblem }) => storeProblem)).toEqual([{ sentence: 'The disk is full.', readable: true }, undefined, { sentence: 'The file is gone.', readable: true }]);
   });
 });

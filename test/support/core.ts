@@ -13,7 +13,7 @@ import type { Services } from '../../src/shared/rpc/services.ts';
 const entry = (name: string): URL => new URL(`../../src/main/${name}.ts`, import.meta.url);
 
 /** Opens cores over a new folder, one at a time; closes them after each test, and takes the folder away after the last. */
-export function cores(): { readonly dataDir: string; open(): Promise<Core> } {
+export function cores(): { readonly dataDir: string; open(folder?: string): Promise<Core> } {
   const dataDir = mkdtempSync(join(tmpdir(), 'tracelane-core-'));
   const opened: Core[] = [];
   afterEach(async () => {
@@ -22,8 +22,8 @@ export function cores(): { readonly dataDir: string; open(): Promise<Core> } {
   afterAll(() => rmSync(dataDir, { recursive: true, force: true }));
   return {
     dataDir,
-    async open() {
-      const core = await createCore({ dataDir, host: 'memory', version: '0.0.0', vault: new FileVault(join(dataDir, 'keys.json')), storeWorker: entry('store-worker'), readerWorker: entry('reader-worker'), samplePace: 0 });
+    async open(folder = dataDir) {
+      const core = await createCore({ dataDir: folder, host: 'memory', version: '0.0.0', vault: new FileVault(join(dataDir, 'keys.json')), storeWorker: entry('store-worker'), readerWorker: entry('reader-worker'), samplePace: 0 });
       opened.push(core);
       return core;
     },

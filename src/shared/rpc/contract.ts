@@ -140,7 +140,7 @@ export type PlayAction = z.infer<typeof playActionSchema>;
 
 export type PlayItem =
   | { readonly type: 'items'; readonly items: readonly TraceItem[] }
-  /** Where the playhead stands; `done` when all was played. */
+  /** Where the playhead stands; `event` is the last one that is out, -1 before the first; `done` when all was played. */
   | { readonly type: 'state'; readonly playing: boolean; readonly speed: number | null; readonly positionNs: number; readonly event: number; readonly done: boolean };
 
 export type ListChange = { readonly type: 'upsert'; readonly row: TraceRow } | { readonly type: 'delete'; readonly id: TraceId };

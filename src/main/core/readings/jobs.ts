@@ -3,7 +3,6 @@
  * A job is one entry here; it reads from whatever source its thread has.
  */
 import { compareLanes } from '../../../shared/compare/lanes.ts';
-import type { ComparisonInput } from '../../../shared/compare/lane-reading.ts';
 import { readAll } from '../../../shared/compare/read-all.ts';
 import { comparisonHtml } from '../../../shared/compare/html.ts';
 import { optionsMatrix } from '../../../shared/compare/matrix.ts';
@@ -18,6 +17,7 @@ import { listSamples } from '../samples/list.ts';
 import type { StoredTrace } from '../store/store.ts';
 import { EventIndex, eventDetail } from './event-detail.ts';
 import { canonical } from './options.ts';
+import { Recent } from './recent.ts';
 import { storedReading, storedReads } from './stored-reading.ts';
 import type { TraceSource } from './trace-source.ts';
 
@@ -38,35 +38,55 @@ export interface JobTypes {
 export type JobName = keyof JobTypes;
 export type Jobs = { readonly [Name in JobName]: (params: JobTypes[Name]['params']) => Promise<JobTypes[Name]['result']> };
 
+/** Comparisons that are kept for the next question: a file of it is asked for right after it was looked at. */
+const KEPT_COMPARISONS = 4;
+/** Events and emissions that are kept: some 200 bytes each. */
+const KEPT_EMISSIONS = 500_000;
+
 export function jobsOver(source: TraceSource): Jobs {
-  const indexes = new EventIndexes(source);
+  const comparisons = new Recent<CompareResult>(KEPT_COMPARISONS);
+  const indexes = new Recent<EventIndex>(KEPT_EMISSIONS, ({ size }) => size);
+  const lanes = ({ id, options }: OneReading): Promise<CompareResult> =>
+    ofTrace(source, comparisons, { id, options }, async (trace) => compareLanes((await comparisonInput(source, trace, options)).input));
   return {
-    lanes: async ({ id, options }) => compareLanes((await comparisonInput(source, id, options)).input),
-    traces: async ({ a, b }) => compareTraces(await comparisonInput(source, a), await comparisonInput(source, b)),
+    lanes,
+    traces: async ({ a, b }) => compareTraces(await comparisonInput(source, await source.get(a)), await comparisonInput(source, await source.get(b))),
     matrix: async ({ id }) => {
       const trace = await source.get(id);
       return optionsMatrix(await allReads(source, trace), readingSetup(trace));
     },
     html: async ({ id, options }) => {
-      const { detail, input, reads } = await comparisonInput(source, id, options);
-      const { title, api, model, startedAt } = detail;
-      const html = comparisonHtml(compareLanes(input), { title, api, model, startedAt, body: bodyOf(reads) });
-      return { name: `${fileName(title)}-comparison.html`, html };
+      const { title, api, model, startedAt, storedBytes } = await source.get(id);
+      const { bytes: body } = await source.bytes(id, 0, storedBytes);
+      return { name: `${fileName(title)}-comparison.html`, html: comparisonHtml(await lanes({ id, options }), { title, api, model, startedAt, body }) };
     },
     event: async ({ id, index, options }) => {
-      const found = (await indexes.of(id, options)).find(index);
-      return eventDetail(found, (start, end) => source.bytes(id, start, end));
+      const events = await ofTrace(source, indexes, { id, options }, (trace) => indexed(source, trace, options));
+      return eventDetail(events.find(index), (start, end) => source.bytes(id, start, end));
     },
     samples: async () => listSamples(),
   };
 }
 
-async function comparisonInput(source: TraceSource, id: TraceId, options?: AdapterOptions): Promise<TraceToCompare & { readonly reads: readonly Read[] }> {
-  const detail = await source.get(id);
-  const reads = await allReads(source, detail);
+/** What was worked out of a trace, or works it out. Kept once the trace has ended: before, it still grows. */
+async function ofTrace<Value>(source: TraceSource, kept: Recent<Value>, { id, options }: OneReading, work: (trace: StoredTrace) => Promise<Value>): Promise<Value> {
+  const trace = await source.get(id);
+  const key = `${id} ${canonical(options ?? trace.options)}`;
+  const value = kept.get(key) ?? (await work(trace));
+  if (trace.ending) kept.set(key, value);
+  return value;
+}
+
+async function indexed(source: TraceSource, trace: StoredTrace, options: AdapterOptions | undefined): Promise<EventIndex> {
+  const index = new EventIndex();
+  for await (const { items } of storedReading(source, trace, { options })) index.add(items);
+  return index;
+}
+
+async function comparisonInput(source: TraceSource, detail: StoredTrace, options?: AdapterOptions): Promise<TraceToCompare> {
   const { timed, ending } = detail;
-  const input: ComparisonInput = readAll(reads, readingSetup(detail, options), { timed, ...(ending && { ending }) });
-  return { detail, input, reads };
+  const input = readAll(await allReads(source, detail), readingSetup(detail, options), { timed, ...(ending && { ending }) });
+  return { detail, input };
 }
 
 async function allReads(source: TraceSource, trace: StoredTrace): Promise<readonly Read[]> {
@@ -75,55 +95,8 @@ async function allReads(source: TraceSource, trace: StoredTrace): Promise<readon
   return reads;
 }
 
-function bodyOf(reads: readonly Read[]): Uint8Array {
-  const body = new Uint8Array(reads.reduce((sum, { bytes }) => sum + bytes.length, 0));
-  for (const { offset, bytes } of reads) body.set(bytes, offset);
-  return body;
-}
-
 /** Letters and digits of a title, for a name that any file system takes. */
 function fileName(title: string): string {
   const words = title.normalize('NFKD').replace(/[^\p{L}\p{N}]+/gu, '-').replace(/^-+|-+$/g, '');
   return [...words].slice(0, 60).join('') || 'trace';
-}
-
-/** Events and emissions that are kept for the next question: some 200 bytes each. */
-const MAX_KEPT = 500_000;
-
-/** The inspector asks for one event after the other: the last readings stay. */
-class EventIndexes {
-  readonly #source: TraceSource;
-  readonly #kept = new Map<string, EventIndex>();
-
-  constructor(source: TraceSource) {
-    this.#source = source;
-  }
-
-  async of(id: TraceId, options: AdapterOptions | undefined): Promise<EventIndex> {
-    const trace = await this.#source.get(id);
-    const key = `${id} ${canonical(options ?? trace.options)}`;
-    const kept = this.#kept.get(key);
-    const index = kept ?? (await this.#read(trace, options));
-    // What has no ending may still grow.
-    if (trace.ending) this.#keep(key, index);
-    return index;
-  }
-
-  async #read(trace: StoredTrace, options: AdapterOptions | undefined): Promise<EventIndex> {
-    const index = new EventIndex();
-    for await (const { items } of storedReading(this.#source, trace, { options })) index.add(items);
-    return index;
-  }
-
-  /** Least recently used first; the one just used stays, however large. */
-  #keep(key: string, index: EventIndex): void {
-    this.#kept.delete(key);
-    this.#kept.set(key, index);
-    let size = [...this.#kept.values()].reduce((sum, one) => sum + one.size, 0);
-    for (const [oldest, one] of this.#kept) {
-      if (size <= MAX_KEPT || oldest === key) return;
-      this.#kept.delete(oldest);
-      size -= one.size;
-    }
-  }
 }

@@ -14,7 +14,9 @@ export type SourceMethod = keyof TraceSource;
 export type ToReader =
   | { readonly type: 'job'; readonly name: JobName; readonly params: JobTypes[JobName]['params'] }
   /** The answer to an `ask`. */
-  | { readonly type: 'answer'; readonly ask: number; readonly outcome: Outcome };
+  | { readonly type: 'answer'; readonly ask: number; readonly outcome: Outcome }
+  /** Close what is open, and end. */
+  | { readonly type: 'close' };
 
 export type FromReader =
   | { readonly type: 'done'; readonly outcome: Outcome }

@@ -1,7 +1,7 @@
 /** The reading thread's side: takes jobs from the core, one after the other, and answers each. */
 import type { MessagePort } from 'node:worker_threads';
 import { jobsOver, type JobName, type Jobs, type JobTypes } from './jobs.ts';
-import { openReadOnly } from '../store/read-only.ts';
+import { openReadOnly, type StoreReader } from '../store/read-only.ts';
 import { outcomeOf, valueOf, type FromReader, type Outcome, type ReaderData, type SourceMethod, type ToReader } from './reader-messages.ts';
 import type { TraceSource } from './trace-source.ts';
 
@@ -9,30 +9,40 @@ import type { TraceSource } from './trace-source.ts';
 export function serveJobs(port: MessagePort, { dataDir }: ReaderData): void {
   const send = (message: FromReader): void => port.postMessage(message);
   const asked = new AskedSource(send);
-  const jobs = jobsOver(ownSource(dataDir) ?? asked);
+  const own = openOwn(dataDir);
+  const jobs = jobsOver(own ? sourceOver(own) : asked);
   port.on('message', async (message: ToReader) => {
-    if (message.type === 'answer') return asked.answer(message.ask, message.outcome);
-    send({ type: 'done', outcome: await outcomeOf(() => runJob(jobs, message.name, message.params)) });
+    switch (message.type) {
+      case 'job':
+        send({ type: 'done', outcome: await outcomeOf(() => runJob(jobs, message.name, message.params)) });
+        break;
+      case 'answer':
+        asked.answer(message.ask, message.outcome);
+        break;
+      case 'close':
+        own?.close();
+        port.close();
+    }
   });
 }
 
 const runJob = <Name extends JobName>(jobs: Jobs, name: Name, params: JobTypes[JobName]['params']): Promise<unknown> => jobs[name](params as JobTypes[Name]['params']);
 
 /** Undefined where there is no file to open: the core, which has the traces, is then asked, and says what is wrong. */
-function ownSource(dataDir: string | undefined): TraceSource | undefined {
-  if (dataDir === undefined) return undefined;
+function openOwn(dataDir: string | undefined): StoreReader | undefined {
   try {
-    const reader = openReadOnly(dataDir);
-    return {
-      get: async (id) => reader.get(id),
-      head: async (id) => reader.head(id),
-      reads: async (id, from, maxBytes) => reader.reads(id, from, maxBytes),
-      bytes: async (id, start, end) => reader.bytes(id, start, end),
-    };
+    return dataDir === undefined ? undefined : openReadOnly(dataDir);
   } catch {
     return undefined;
   }
 }
+
+const sourceOver = (reader: StoreReader): TraceSource => ({
+  get: async (id) => reader.get(id),
+  head: async (id) => reader.head(id),
+  reads: async (id, from, maxBytes) => reader.reads(id, from, maxBytes),
+  bytes: async (id, start, end) => reader.bytes(id, start, end),
+});
 
 /** A source on the other side of the port: where the store works in memory, nothing else can read it. */
 class AskedSource implements TraceSource {

@@ -2,6 +2,7 @@
  * A thread that reads stored traces for the core: started when first asked, ended when a job takes too long or too much
  * memory, and then started again for the next. A job can fail; the program goes on.
  */
+import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
 import type { JobName, JobTypes } from './jobs.ts';
 import { outcomeOf, valueOf, type FromReader, type Outcome, type ReaderData, type ToReader } from './reader-messages.ts';
@@ -12,13 +13,17 @@ export interface ReaderSetup extends ReaderData {
   readonly module: URL;
   /** Where it asks for what it cannot read itself. */
   readonly source: TraceSource;
+  /** For one job. */
   readonly timeLimitMs?: number;
+  readonly memoryLimitMb?: number;
 }
 
 /** The longest comparison measured, of a body of 64 MB, takes some tens of seconds on a slow machine. */
 const TIME_LIMIT_MS = 120_000;
 /** V8's own limit differs by machine; a reading of the largest body we keep stays below. */
 const MEMORY_LIMIT_MB = 3_072;
+/** When the program ends, for a job that is under way. */
+const CLOSE_MS = 1_000;
 
 export class Reader {
   readonly #setup: ReaderSetup;
@@ -31,6 +36,11 @@ export class Reader {
     this.#setup = setup;
   }
 
+  /** Whether its thread is there. */
+  get running(): boolean {
+    return this.#worker !== undefined;
+  }
+
   /** Jobs run in the order given. Rejects with a ServiceError when the job was ended. */
   run<Name extends JobName>(name: Name, params: JobTypes[Name]['params']): Promise<JobTypes[Name]['result']> {
     const job = this.#last.then(async () => valueOf(await this.#run({ type: 'job', name, params })) as JobTypes[Name]['result']);
@@ -38,10 +48,17 @@ export class Reader {
     return job;
   }
 
-  /** A job that still runs is given up. */
+  /** A job that still runs is waited for a moment, then given up. */
   async close(): Promise<void> {
     this.#closed = true;
-    await this.#worker?.terminate();
+    const worker = this.#worker;
+    if (worker) {
+      // Closing its file is the thread's own work: ended from outside in the middle of a query, it may take the program with it.
+      tell(worker, { type: 'close' });
+      const timer = setTimeout(() => void worker.terminate(), CLOSE_MS);
+      await once(worker, 'exit');
+      clearTimeout(timer);
+    }
     await this.#last;
   }
 
@@ -60,8 +77,7 @@ export class Reader {
     const onError = (error: Error): void => resolve(given('reader-failed', `The reading thread failed and was started anew: ${error.message}`));
     const onExit = (): void => resolve(given('reader-failed', this.#closed ? 'The program is closing.' : 'The reading thread ended in the middle of its work. Try again.'));
     worker.on('message', onMessage).on('error', onError).on('exit', onExit);
-    // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a worker thread, not a window: it has no origin.
-    worker.postMessage(message);
+    tell(worker, message);
     try {
       return await promise;
     } finally {
@@ -71,14 +87,14 @@ export class Reader {
   }
 
   #start(): Worker {
-    const { module, dataDir } = this.#setup;
-    const worker = new Worker(module, { workerData: { dataDir } satisfies ReaderData, resourceLimits: { maxOldGenerationSizeMb: MEMORY_LIMIT_MB } });
+    const { module, dataDir, memoryLimitMb = MEMORY_LIMIT_MB } = this.#setup;
+    const worker = new Worker(module, { workerData: { dataDir } satisfies ReaderData, resourceLimits: { maxOldGenerationSizeMb: memoryLimitMb } });
     worker.on('message', (message: FromReader) => void this.#answer(worker, message));
-    // Told to whoever waits for a job; without a listener it would end the program.
-    worker.on('error', () => undefined);
-    worker.once('exit', () => {
+    // Whoever waits for a job listens too; from here on the thread takes no more.
+    const gone = (): void => {
       if (this.#worker === worker) this.#worker = undefined;
-    });
+    };
+    worker.on('error', gone).on('exit', gone);
     return worker;
   }
 
@@ -87,14 +103,18 @@ export class Reader {
     const { ask, method, args } = message;
     const call = this.#setup.source[method] as (...args: readonly unknown[]) => Promise<unknown>;
     const outcome = await outcomeOf(() => call.apply(this.#setup.source, [...args]));
-    // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a worker thread, not a window: it has no origin.
-    worker.postMessage({ type: 'answer', ask, outcome } satisfies ToReader);
+    tell(worker, { type: 'answer', ask, outcome });
   }
 
   async #discard(worker: Worker): Promise<void> {
     if (this.#worker === worker) this.#worker = undefined;
     await worker.terminate();
   }
+}
+
+function tell(worker: Worker, message: ToReader): void {
+  // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread, not a window: it has no origin.
+  worker.postMessage(message);
 }
 
 const given = (code: string, message: string): Outcome => ({ ok: false, code, message });

@@ -15,13 +15,15 @@ import { readingSetup } from '../runs/reading-setup.ts';
 import type { NewTrace, Store, TraceResult } from '../store/store.ts';
 
 export interface ImportSetup {
-  readonly store: Pick<Store, 'createTrace' | 'appendReads' | 'finishTrace'>;
+  readonly store: Pick<Store, 'createTrace' | 'appendReads' | 'finishTrace' | 'flush'>;
   /** What the trace is read with until somebody asks otherwise. */
   readonly options: () => Promise<AdapterOptions>;
 }
 
 /** A file has no reads; it is cut into pieces that can each be read without keeping others waiting. */
 const READ_BYTES = 16 * 1024;
+/** The store takes in what it is given at once, but only so much that is not written yet: 1 MB here. */
+const READS_AT_ONCE = 64;
 /** Of a body that is no stream, this much is looked at. */
 const BODY_START_CHARS = 16 * 1024;
 
@@ -36,7 +38,10 @@ export function importTrace({ store, options }: ImportSetup): MethodService<'tra
     const result = await resultOf(trace, reads, text);
     const { model = null } = result;
     await store.createTrace({ ...trace, model, title: name.trim() || (model ?? 'Imported stream'), endpoint: { ...trace.endpoint, model: model ?? '' } });
-    store.appendReads(trace.id, reads);
+    for (let at = 0; at < reads.length; at += READS_AT_ONCE) {
+      store.appendReads(trace.id, reads.slice(at, at + READS_AT_ONCE));
+      await store.flush();
+    }
     await store.finishTrace(trace.id, result);
     return { id: trace.id };
   };

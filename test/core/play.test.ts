@@ -223,7 +223,7 @@ describe('play.open and play.control', () => {
   const { api, bytes } = streams[0]!;
   const trace = memoryTrace(api, readsOf(bytes, [60]).map((read, n) => ({ ...read, tNs: n * 2 * MS })));
   const { id } = trace.trace;
-  const services = playServices({ source: memorySource([trace]), runs: { trace: () => undefined } });
+  const services = playServices({ source: memorySource([trace]), runs: { trace: () => undefined, settled: async () => undefined } });
 
   test('play in real time, two of one trace beside each other, in order and whole', async () => {
     const play = async (name: string, first: PlayAction): Promise<TraceItem[]> => {

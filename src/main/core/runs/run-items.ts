@@ -4,8 +4,6 @@
  */
 import type { TraceItem } from '../../../shared/model/items.ts';
 
-const NEVER = new AbortController().signal;
-
 export class RunItems {
   readonly #items: TraceItem[] = [];
   readonly #waiting = new Set<() => void>();
@@ -37,11 +35,6 @@ export class RunItems {
       } else if (this.#ended) return;
       else await this.#next(signal);
     }
-  }
-
-  /** Resolves once no more items will come. */
-  async whenEnded(): Promise<void> {
-    while (!this.#ended) await this.#next(NEVER);
   }
 
   async #next(signal: AbortSignal): Promise<void> {

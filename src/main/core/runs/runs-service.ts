@@ -21,8 +21,8 @@ const KEPT_BYTES = 64 * 1024 ** 2;
 export class RunsService {
   readonly #setup: RunsSetup;
   readonly #live = new Map<TraceId, Run>();
-  /** Settle once the run of it is over and either stored or kept. */
-  readonly #settling = new Set<Promise<void>>();
+  /** Settle once the run is over and either stored or kept. */
+  readonly #settling = new Map<TraceId, Promise<void>>();
   /** The oldest first. */
   readonly #kept = new Map<TraceId, Run>();
   #closed = false;
@@ -41,8 +41,7 @@ export class RunsService {
     if (this.#closed) throw new ServiceError('closing', 'Tracelane is closing and sends nothing any more. Start it again, then run the request.');
     const run = new Run({ store, target, params, ...(limits && { limits }) });
     this.#live.set(run.id, run);
-    const settling = this.#settle(run).finally(() => this.#settling.delete(settling));
-    this.#settling.add(settling);
+    this.#settling.set(run.id, this.#settle(run).finally(() => this.#settling.delete(run.id)));
     await run.created;
     return { id: run.id };
   }
@@ -63,11 +62,16 @@ export class RunsService {
     return this.#of(id)?.trace;
   }
 
+  /** Resolves once a live run has ended and its result is stored, or cannot be; at once for any other trace. */
+  async settled(id: TraceId): Promise<void> {
+    await this.#settling.get(id);
+  }
+
   /** Ends the live runs as cancelled. Resolves once their results are stored. */
   async close(): Promise<void> {
     this.#closed = true;
     for (const run of this.#live.values()) run.cancel();
-    await Promise.all(this.#settling);
+    await Promise.all(this.#settling.values());
   }
 
   #of(id: TraceId): Run | undefined {

@@ -14,7 +14,7 @@ import type { Store, StoredTrace } from '../store/store.ts';
 
 export interface TraceServicesSetup {
   readonly store: Store;
-  readonly runs: Pick<RunsService, 'live' | 'trace' | 'cancel'>;
+  readonly runs: Pick<RunsService, 'live' | 'trace' | 'cancel' | 'settled'>;
   readonly reader: Reader;
 }
 
@@ -36,7 +36,7 @@ export function traceServices({ store, runs, reader }: TraceServicesSetup): Trac
   /** A result that came after its trace was deleted would put it on the list again. */
   const endRun = async (id: TraceId): Promise<void> => {
     runs.cancel(id);
-    await runs.live(id)?.whenEnded();
+    await runs.settled(id);
   };
   return {
     'traces.list': ({ limit, after }) => store.list({ limit, ...(after !== undefined && { after }) }),

@@ -174,6 +174,18 @@ test('offers other runs when none is marked', async ({ page }) => {
   await expect(page.getByRole('table', { name: 'Numbers of both runs' })).toBeVisible();
 });
 
+test('compares a run with the one it was run again from', async ({ page }) => {
+  await openCompare(page, 'plain-text', 'chat_completions');
+  await page.keyboard.press('Control+Shift+Enter');
+  const editor = page.getByRole('dialog', { name: 'Run again' });
+  await expect(editor.getByRole('button', { name: /^Run/ })).toBeEnabled();
+  await page.keyboard.press('Control+Enter');
+  await expect(editor).toHaveCount(0);
+  const facts = page.getByRole('table', { name: 'Numbers of both runs' });
+  await expect(facts.getByRole('row', { name: /^Answer text/ })).toContainText('equal');
+  await expect(page.getByRole('region', { name: 'Answer' })).toContainText('equal');
+});
+
 test.describe('what leaves the window', () => {
   test.use({ permissions: ['clipboard-read', 'clipboard-write'] });
   const clipboard = (page: Page) => page.evaluate(() => navigator.clipboard.readText());

@@ -32,13 +32,15 @@ export function Cell({ row, lane, findings, lag, messages }: CellProps) {
   const off = !cell.equal;
   // Nothing was said where the wire says something.
   const hole = cell.text === null && row.cells.wire.text !== null && lane !== 'wire';
-  const look = blockLook(row.kind);
+  // The row is there because a lane failed.
+  const sound = row.kind === 'error' && lane === 'wire' && cell.text === null;
+  const look = blockLook(sound ? 'other' : row.kind);
   const pieces = hole ? piecesOf({ text: row.cells.wire.text, marks: [] }, whole) : piecesOf(cell, whole);
   return (
     <div className={['columns-cell', off && 'off', hole && off && 'void'].filter(Boolean).join(' ')} role="cell" data-lane={lane}>
       <header className="cell-head">
         {off ? <Glyph name="differs" size={14} className="k-del" label="differs" /> : <Glyph name={look.glyph} size={14} className={look.tone} />}
-        <h3 className="cut">{hole && off ? 'Nothing' : row.title}</h3>
+        <h3 className="cut">{hole && off ? 'Nothing' : sound ? 'No error' : row.title}</h3>
         <span className="quiet cut facts">{factsOf(row, lane)}</span>
         {lag > 0 && (
           <span className="late" title="From the bytes of its content to its message, at most">

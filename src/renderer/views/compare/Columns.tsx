@@ -118,7 +118,7 @@ function Fold({ entry, findings, onOpen }: FoldProps) {
   const own = [...new Set(rows.flatMap((row) => row.findings))].flatMap((number) => findings.get(number) ?? []);
   return (
     <div className="columns-fold" role="cell">
-      <span className="cut">{first === null ? placeOf(rows[0]!) : `events ${count(first[0])}–${count((last ?? first)[1])}`}</span>
+      <span className="cut">{first === null ? placeOf(rows[0]!) : eventsText(first[0], (last ?? first)[1])}</span>
       <button type="button" aria-expanded={false} onClick={onOpen}>
         <Icon of={ChevronRight} size={12} />
         {rows.length === 1 ? (own.length > 0 ? 'Equal' : '1 equal block') : `${count(rows.length)} equal blocks`}
@@ -140,6 +140,7 @@ function Fold({ entry, findings, onOpen }: FoldProps) {
   );
 }
 
+const eventsText = (from: number, to: number): string => (from === to ? `event ${count(from)}` : `events ${count(from)}–${count(to)}`);
 const saysOf = (row: AlignedRow): string => (row.cells.wire.text === null ? row.title.toLowerCase() : `${row.kind === 'tool' ? row.title : row.title.toLowerCase()} ${count(row.cells.wire.text.length)} ch`);
 const placeOf = (row: AlignedRow): string => (row.kind === 'end' ? 'after the end' : 'before the first');
 

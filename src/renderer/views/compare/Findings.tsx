@@ -13,7 +13,7 @@ import { Key } from '../../components/Key.tsx';
 import { LANE_NAMES } from '../../components/names.ts';
 import { setPane } from '../../stores/app.ts';
 import { chooseFinding, useCompare } from '../../stores/compare.ts';
-import { selectEvent, useSession } from '../../stores/open.ts';
+import { selectEvent, useSession, useTrace } from '../../stores/open.ts';
 import { Evidence } from './Evidence.tsx';
 import { copyFinding } from './exports.ts';
 import { SEVERITY_LOOKS } from './looks.ts';
@@ -23,6 +23,7 @@ import './findings.css';
 /** All that differs, in sentences with their evidence. The same numbers stand in the verdict, the score and the columns. */
 export function Findings() {
   const { result, problem, retry } = useComparison();
+  const phase = useTrace((trace) => trace.phase);
   const [least, setLeast] = useState<Severity>('info');
   const chosen = useCompare((state) => state.finding);
   if (problem !== null)
@@ -34,7 +35,7 @@ export function Findings() {
         </Button>
       </div>
     );
-  if (!result) return <p className="finds-none">The findings come when the stream is over.</p>;
+  if (!result) return <p className="finds-none">{phase === 'live' ? 'The findings come when the stream is over.' : 'Comparing the lanes.'}</p>;
   if (result.findings.length === 0) return <p className="finds-none">No finding: both lanes say what the wire says.</p>;
   const shown = result.findings.filter(({ severity }) => SEVERITIES.indexOf(severity) >= SEVERITIES.indexOf(least));
   return (

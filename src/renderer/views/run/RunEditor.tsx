@@ -8,7 +8,7 @@ import { Editor, type EditorHandle } from '../../components/Editor.tsx';
 import { plural } from '../../components/format.ts';
 import { Key } from '../../components/Key.tsx';
 import { API_NAMES } from '../../components/names.ts';
-import { closeOverlay, openOverlay, selectTrace, useApp } from '../../stores/app.ts';
+import { closeOverlay, markTrace, openOverlay, selectTrace, useApp } from '../../stores/app.ts';
 import { client } from '../../client/client.ts';
 import type { OverlayProps } from '../overlays.ts';
 import type { SettingsInput } from '../settings/Settings.tsx';
@@ -44,6 +44,8 @@ export function RunEditor({ input, close }: OverlayProps) {
       const { id } = await client().call('runs.start', { endpoint: draft.endpoint!, api, request: { ...value }, options: draft.options });
       closeOverlay();
       selectTrace(id, true);
+      // The two stand beside each other in the comparison.
+      if (given.again) markTrace(given.again.id);
     } catch (error) {
       setRefused(error instanceof Error ? error.message : String(error));
     } finally {

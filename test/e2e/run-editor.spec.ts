@@ -8,6 +8,7 @@ test.beforeEach(async ({ page }) => {
   host = await startHost();
   await withoutFirstSample(page);
   await page.goto(host.url);
+  await expect(page.getByRole('button', { name: 'New run' }).first()).toBeVisible();
 });
 test.afterEach(() => host.stop());
 

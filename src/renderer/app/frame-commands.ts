@@ -3,6 +3,8 @@ import { resolveTheme } from './theme.ts';
 import { runCommand, useCommand } from './commands.ts';
 import { changeSettings, openOverlay, setCentre, useApp } from '../stores/app.ts';
 import { selectEvent, useOpen } from '../stores/open.ts';
+import { toastError } from '../stores/toasts.ts';
+import { client } from '../client/client.ts';
 import { OVERLAYS, type OverlayId } from '../views/overlays.ts';
 import { CENTRE_VIEWS } from '../views/registry.ts';
 
@@ -13,8 +15,10 @@ export function useFrameCommands(): void {
   useCommand('palette.open', () => openOverlay('palette'), has('palette'));
   useCommand('keys.show', () => openOverlay('keys'), has('keys'));
   useCommand('settings.open', () => openOverlay('settings'), has('settings'));
-  useCommand('run.new', () => openOverlay('run'), has('run'));
-  useCommand('run.again', runAgain, useOpen(({ recorded }) => recorded !== null));
+  // Until the endpoints are known, a draft would begin without one.
+  const ready = useApp(({ endpoints }) => endpoints.length > 0);
+  useCommand('run.new', () => openOverlay('run'), has('run') && ready);
+  useCommand('run.again', () => void runAgain(), useOpen(({ recorded }) => recorded !== null));
   useCommand('endpoint.add', () => openOverlay('settings', { tab: 'endpoints', add: true }), has('settings'));
   useCommand('stream.paste', () => openOverlay('paste'), has('paste'));
   useCommand('pane.next', () => movePane(1));
@@ -32,10 +36,16 @@ function useView(number: 1 | 2 | 3 | 4 | 5): void {
   useCommand(`view.${number}`, () => view && setCentre(view.id), view !== undefined);
 }
 
-/** With the request, the endpoint and the options of the chosen trace, once they have been read. */
-function runAgain(): void {
-  const again = useOpen.getState().recorded?.store.getState().detail;
-  if (again) openOverlay('run', { again });
+/** With the request, the endpoint and the options of the chosen trace. */
+async function runAgain(): Promise<void> {
+  const session = useOpen.getState().recorded;
+  if (!session) return;
+  const { id, detail } = session.store.getState();
+  try {
+    openOverlay('run', { again: detail ?? (await client().call('traces.get', { id })) });
+  } catch (error) {
+    toastError('The run could not be read', error);
+  }
 }
 
 /** Away from what is shown now, so that one press always changes something. */

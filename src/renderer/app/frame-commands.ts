@@ -15,9 +15,7 @@ export function useFrameCommands(): void {
   useCommand('palette.open', () => openOverlay('palette'), has('palette'));
   useCommand('keys.show', () => openOverlay('keys'), has('keys'));
   useCommand('settings.open', () => openOverlay('settings'), has('settings'));
-  // Until the endpoints are known, a draft would begin without one.
-  const ready = useApp(({ endpoints }) => endpoints.length > 0);
-  useCommand('run.new', () => openOverlay('run'), has('run') && ready);
+  useCommand('run.new', () => openOverlay('run'), has('run'));
   useCommand('run.again', () => void runAgain(), useOpen(({ recorded }) => recorded !== null));
   useCommand('endpoint.add', () => openOverlay('settings', { tab: 'endpoints', add: true }), has('settings'));
   useCommand('stream.paste', () => openOverlay('paste'), has('paste'));

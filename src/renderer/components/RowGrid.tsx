@@ -14,6 +14,9 @@ export interface RowPlace {
   readonly height: number;
 }
 
+/** Height of what stands above the rows: they begin below it, and scroll under it. */
+const HEAD = 25;
+
 interface RowGridProps {
   readonly label: string;
   /** Prefix of the rows' element ids. */
@@ -28,18 +31,18 @@ interface RowGridProps {
   readonly onMove: (at: number) => void;
   readonly onOpen: (at: number) => void;
   readonly scroller: RefObject<HTMLDivElement | null>;
-  /** Stands above the rows and stays there. */
-  readonly head?: ReactNode;
+  /** Stands above the rows and stays there, 24 px and a line high. */
+  readonly head: ReactNode;
 }
 
 export function RowGrid({ label, name, count, heightOf, layout, render, active, onMove, onOpen, scroller, head }: RowGridProps) {
   // The rule speaks for the React Compiler, which is not in use here.
   // oxlint-disable-next-line react/incompatible-library
-  const virtual = useVirtualizer({ count, getScrollElement: () => scroller.current, estimateSize: heightOf, overscan: 12 });
-  useEffect(() => virtual.measure(), [virtual, layout]);
+  const virtual = useVirtualizer({ count, getScrollElement: () => scroller.current, estimateSize: heightOf, overscan: 12, scrollMargin: HEAD, scrollPaddingStart: HEAD });
   useEffect(() => {
+    virtual.measure();
     if (active >= 0) virtual.scrollToIndex(active, { align: 'auto' });
-  }, [virtual, active]);
+  }, [virtual, active, layout]);
   useFocusOnArrival(scroller);
 
   const listFocused = useFocusInRunList();
@@ -66,7 +69,7 @@ export function RowGrid({ label, name, count, heightOf, layout, render, active, 
     <div className="row-grid" ref={scroller} role="grid" aria-label={label} aria-rowcount={count} tabIndex={0} aria-activedescendant={active < 0 ? undefined : `${name}-${active}`} onKeyDown={onKeyDown}>
       {head}
       <div className="row-grid-all" role="rowgroup" style={{ height: virtual.getTotalSize() }}>
-        {virtual.getVirtualItems().map((item) => render(item.index, { id: `${name}-${item.index}`, rowIndex: item.index + 1, top: item.start, height: item.size }))}
+        {virtual.getVirtualItems().map((item) => render(item.index, { id: `${name}-${item.index}`, rowIndex: item.index + 1, top: item.start - HEAD, height: item.size }))}
       </div>
     </div>
   );

@@ -75,7 +75,9 @@ export const EventRow = memo(function EventRow({ place, event, deltaNs, timed, b
         </span>
         <span className="preview" role="gridcell">
           {merged > 1 && <span className="times">{count(merged)} ×</span>}
-          <Shown text={preview} blanks />
+          <span className="delta">
+            <Shown text={preview} blanks />
+          </span>
           {merged > 1 && <Sizes sizes={sizes} />}
         </span>
         <span className="num far" role="gridcell">

@@ -4,6 +4,7 @@ import { bytesOf } from '../../client/bytes.ts';
 import { Button } from '../../components/Button.tsx';
 import { Hex } from '../../components/Hex.tsx';
 import { JsonText } from '../../components/JsonText.tsx';
+import { Segments } from '../../components/Segments.tsx';
 import { Shown } from '../../components/Shown.tsx';
 import { useSession } from '../../stores/open.ts';
 import { useEventDetail } from '../inspector/use-event-detail.ts';
@@ -16,7 +17,7 @@ const RAW_CHARS = 20_000;
 const HEX_ROWS = 128;
 
 type Mode = 'parsed' | 'raw' | 'hex';
-const MODES: readonly (readonly [Mode, string])[] = [['parsed', 'Parsed'], ['raw', 'Text'], ['hex', 'Hex']];
+const MODES: readonly { readonly value: Mode; readonly label: string }[] = [{ value: 'parsed', label: 'Parsed' }, { value: 'raw', label: 'Text' }, { value: 'hex', label: 'Hex' }];
 
 /** An event opened in place. */
 export function ExpandedEvent({ event }: { readonly event: EventSummary }) {
@@ -27,13 +28,7 @@ export function ExpandedEvent({ event }: { readonly event: EventSummary }) {
   return (
     <div className="event-opened" onClick={(click) => click.stopPropagation()} onDoubleClick={(click) => click.stopPropagation()}>
       <div className="event-modes">
-        <span className="segments" role="group" aria-label="Show the event as">
-          {MODES.map(([id, title]) => (
-            <button key={id} type="button" aria-pressed={mode === id} onClick={() => setMode(id)}>
-              {title}
-            </button>
-          ))}
-        </span>
+        <Segments label="Show the event as" values={MODES} value={mode} onChoose={setMode} />
         <span className="quiet mono cut">
           <Shown text={event.type} />
         </span>

@@ -5,6 +5,7 @@ import { byteSize, count, plural } from '../../components/format.ts';
 import { HEX_WIDTH, hexRow, rowStart, type ByteRange } from '../../components/hex.ts';
 import { HexLine } from '../../components/Hex.tsx';
 import { lowerBound } from '../../components/lower-bound.ts';
+import { Segments } from '../../components/Segments.tsx';
 import { Shown } from '../../components/Shown.tsx';
 import { useSession, useTrace } from '../../stores/open.ts';
 import { rowRuns, textRows } from './raw-rows.ts';
@@ -20,6 +21,7 @@ const CHAR_WIDTH = 6.6;
 const BESIDE = 88;
 
 type Mode = 'text' | 'hex';
+const MODES = [{ value: 'text', label: 'Text' }, { value: 'hex', label: 'Hex' }] as const;
 
 /** The answer as it came: head, then every byte of the body. */
 export function RawPane() {
@@ -49,14 +51,7 @@ export function RawPane() {
   return (
     <div className="raw">
       <div className="view-bar">
-        <span className="segments" role="group" aria-label="Show the body as">
-          <button type="button" aria-pressed={mode === 'text'} onClick={() => setMode('text')}>
-            Text
-          </button>
-          <button type="button" aria-pressed={mode === 'hex'} onClick={() => setMode('hex')}>
-            Hex
-          </button>
-        </span>
+        <Segments label="Show the body as" values={MODES} value={mode} onChoose={setMode} />
         <span className="count" title={plural(model.bytes, 'byte')}>
           {byteSize(model.bytes)}
         </span>

@@ -88,7 +88,7 @@ function Cost() {
   return (
     <Section title="Cost and rate">
       <Facts>
-        <Fact name="Cost">{row?.cost === undefined ? <span className="quiet">not known: no price for this model, or no usage</span> : <><b>{money(row.cost)}</b> <span className="quiet">by the bundled price list</span></>}</Fact>
+        <Fact name="Cost">{row?.cost === undefined ? <span className="quiet">not known: no price or no usage</span> : <><b>{money(row.cost)}</b> <span className="quiet">by the bundled price list</span></>}</Fact>
         <Fact name="After first text">{rate === undefined ? <span className="quiet">not reported</span> : <><b>≈ {count(rate)}</b> <span className="quiet">tokens a second</span></>}</Fact>
       </Facts>
     </Section>

@@ -66,3 +66,12 @@ test('a run that came from elsewhere takes the place of the first screen', async
   await expect(page.getByRole('navigation', { name: 'Runs' })).toContainText('1 run');
   await expect(lane(page, 'Wire')).toContainText('After the end');
 });
+
+test('a key pressed while another sample is being started is not lost', async ({ page }) => {
+  await page.goto(host.url);
+  await expect(page.getByRole('region', { name: 'Samples' }).getByRole('listitem')).toHaveCount(6);
+  await page.keyboard.press('2');
+  await page.keyboard.press('6');
+  await expect(heading(page)).toContainText('Reasoning never becomes a message');
+  await expect.poll(stored).toBe(3);
+});

@@ -41,16 +41,18 @@ export const useApp = create<AppState>()(() => ({
 
 const set = useApp.setState;
 
-/** Reads what the window needs before anything else. Called on each new connection. */
+/**
+ * Reads what the window needs before anything else. Called on each new connection. Each answer counts from when it comes:
+ * one that waited for the slowest, the samples, would take back what the user changed meanwhile.
+ */
 export async function loadApp(): Promise<void> {
   const rpc = client();
-  const [info, settings, endpoints, samples] = await Promise.all([
-    rpc.call('app.info', {}),
-    rpc.call('settings.get', {}),
-    rpc.call('endpoints.list', {}),
-    rpc.call('samples.list', {}),
+  await Promise.all([
+    rpc.call('app.info', {}).then((info) => set({ info })),
+    rpc.call('settings.get', {}).then((settings) => set({ settings })),
+    rpc.call('endpoints.list', {}).then((endpoints) => set({ endpoints })),
+    rpc.call('samples.list', {}).then((samples) => set({ samples })),
   ]);
-  set({ info, settings, endpoints, samples });
 }
 
 /** Follows what changes of the program itself, such as a store that stopped taking writes; called once. */

@@ -15,13 +15,13 @@ interface FirstRun {
   readonly own: readonly TraceId[];
   /** The first sample was played without being asked for; once in the life of a window. */
   readonly played: boolean;
-  /** A sample has been asked for and has no trace yet. */
-  readonly starting: boolean;
+  /** Samples that were asked for and have no trace yet. */
+  readonly starting: number;
   /** Why the last one could not be started. */
   readonly problem: string | null;
 }
 
-export const useFirstRun = create<FirstRun>()(() => ({ own: [], played: false, starting: false, problem: null, ...kept() }));
+export const useFirstRun = create<FirstRun>()(() => ({ own: [], played: false, starting: 0, problem: null, ...kept() }));
 
 function kept(): Partial<FirstRun> {
   try {
@@ -37,7 +37,7 @@ useFirstRun.subscribe(({ own, played }) => sessionStorage.setItem(KEY, JSON.stri
 
 /** Pure: whether the first screen stands for a list of traces, of which `own` are its own. */
 export function standsFor(list: { readonly loaded: boolean; readonly problem: string | null; readonly ids: readonly TraceId[] }, { own, starting }: Pick<FirstRun, 'own' | 'starting'>): boolean {
-  return list.loaded && list.problem === null && (starting || list.ids.every((id) => own.includes(id)));
+  return list.loaded && list.problem === null && (starting > 0 || list.ids.every((id) => own.includes(id)));
 }
 
 export function useFirstRunStands(): boolean {
@@ -46,17 +46,23 @@ export function useFirstRunStands(): boolean {
   return standsFor(list, mine);
 }
 
-/** Plays a sample on the first screen. */
-export async function playFirst(sample: SampleInfo): Promise<void> {
-  if (useFirstRun.getState().starting) return;
-  useFirstRun.setState({ starting: true, problem: null });
+let last = Promise.resolve();
+
+/** Plays a sample on the first screen, once the one before has its trace: what was asked for last is what is shown. */
+export function playFirst(sample: SampleInfo): Promise<void> {
+  useFirstRun.setState(({ starting }) => ({ starting: starting + 1, problem: null }));
+  last = last.then(() => play(sample));
+  return last;
+}
+
+async function play(sample: SampleInfo): Promise<void> {
   try {
     const id = await startSample(sample);
     useFirstRun.setState(({ own }) => ({ own: [...own, id] }));
   } catch (error) {
     useFirstRun.setState({ problem: error instanceof Error ? error.message : String(error) });
   } finally {
-    useFirstRun.setState({ starting: false });
+    useFirstRun.setState(({ starting }) => ({ starting: starting - 1 }));
   }
 }
 

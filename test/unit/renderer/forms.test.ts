@@ -122,7 +122,7 @@ describe('the palette', () => {
 
 describe('the first screen', () => {
   const list = (ids: readonly string[], more: object = {}) => ({ loaded: true, problem: null, ids: ids.map(traceId), ...more });
-  const own = (...ids: readonly string[]) => ({ own: ids.map(traceId), starting: false });
+  const own = (...ids: readonly string[]) => ({ own: ids.map(traceId), starting: 0 });
 
   it('stands while the store has only what it played itself', async () => {
     vi.stubGlobal('document', { addEventListener() {} });
@@ -131,7 +131,7 @@ describe('the first screen', () => {
     expect(standsFor(list([]), own())).toBe(true);
     expect(standsFor(list(['a', 'b']), own('a', 'b'))).toBe(true);
     expect(standsFor(list(['a', 'b']), own('a'))).toBe(false);
-    expect(standsFor(list(['a']), { ...own(), starting: true })).toBe(true);
+    expect(standsFor(list(['a']), { ...own(), starting: 1 })).toBe(true);
     expect(standsFor(list([], { loaded: false }), own())).toBe(false);
     expect(standsFor(list([], { problem: 'gone' }), own())).toBe(false);
   });

@@ -21,7 +21,7 @@ import { Strip } from './Strip.tsx';
 /** The sample that plays: what it is, when its lanes spoke, and what they said. */
 export function Play({ sample, session }: { readonly sample: SampleInfo | undefined; readonly session: TraceSession | null }) {
   const { problem, starting } = useFirstRun();
-  if (!session) return <p className="play-wait">{problem !== null ? `The sample could not be played: ${problem}` : starting ? 'Starting the sample…' : 'Choose a sample below to see it play.'}</p>;
+  if (!session) return <p className="play-wait">{problem !== null ? `The sample could not be played: ${problem}` : starting > 0 ? 'Starting the sample…' : 'Choose a sample below to see it play.'}</p>;
   return (
     <>
       <Head sample={sample} />

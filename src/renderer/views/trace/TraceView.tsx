@@ -9,7 +9,6 @@ import { Numbers } from './Numbers.tsx';
 import { TraceHeader } from './TraceHeader.tsx';
 import { useAnnouncements } from './use-announcements.ts';
 import { useCompareWith } from '../compare/use-compare-with.ts';
-import { useRunAgain } from '../run/use-run-again.ts';
 import { FollowButton } from './FollowButton.tsx';
 import './trace.css';
 
@@ -18,7 +17,6 @@ export function TraceView() {
   const live = useTrace((trace) => trace.phase === 'live');
   useAnnouncements();
   useCompareWith();
-  useRunAgain();
   const view = useView();
   return (
     <article className="trace" aria-busy={live} aria-label="Trace">

@@ -4,6 +4,8 @@ import { DoubleApp } from './double/driver.ts';
 import type { LaunchOptions } from './shell-app.ts';
 
 export interface DoubleFixtures {
+  /** The program's module: the built app, or one of the double's own tests. */
+  readonly main: string;
   /** The folder of the test's data, which outlives its apps. */
   readonly dataDir: string;
   readonly launch: (options?: Partial<LaunchOptions>) => Promise<DoubleApp>;
@@ -12,12 +14,13 @@ export interface DoubleFixtures {
 }
 
 export const test = base.extend<DoubleFixtures>({
+  main: ['out/main/index.js', { option: true }],
   // oxlint-disable-next-line no-empty-pattern -- Playwright reads off this pattern which fixtures one needs
   dataDir: async ({}, use, info) => use(info.outputPath('data')),
-  launch: async ({ browser, dataDir }, use, info) => {
+  launch: async ({ browser, dataDir, main }, use, info) => {
     const apps: DoubleApp[] = [];
     await use(async (options = {}) => {
-      const app = await DoubleApp.launch({ browser, dataDir, ...options });
+      const app = await DoubleApp.launch({ browser, dataDir, main, ...options });
       apps.push(app);
       return app;
     });

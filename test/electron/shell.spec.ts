@@ -25,6 +25,12 @@ test.describe('the port', () => {
     for (const nonce of [7, null, { nonce: 'x' }, 'x'.repeat(101)]) await shell.sendFrom('main', CONNECT, nonce);
     await expect.poll(() => shell.output.split('A port was refused to app://tracelane/').length - 1).toBe(4);
 
+    // No such frame can be loaded, by the content policy; it would be refused all the same.
+    const { id } = (await shell.inspect()).windows[0]!;
+    await shell.program.ipc(id, { id: 'own', url: 'app://tracelane/own.html', parent: { id: 'main', url: 'app://tracelane/', parent: null } }, CONNECT, ['x']);
+    await expect.poll(() => shell.output).toContain('A port was refused to app://tracelane/own.html');
+    expect((await shell.inspect()).ports).toBe(1);
+
     await shell.goToForeign('https://elsewhere.invalid/', '<title>elsewhere</title>');
     const answered = page.evaluate(
       ({ connect, port }) =>

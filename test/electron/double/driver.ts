@@ -25,8 +25,8 @@ export interface LaunchSetup {
   readonly browser: Browser;
   readonly dataDir: string;
   readonly env?: Readonly<Record<string, string>>;
-  /** The program's module, for a test of the double itself. */
-  readonly main?: string;
+  /** The program's module. */
+  readonly main: string;
 }
 
 /** Electron's names of the permissions that Playwright can grant, with Playwright's. */
@@ -56,7 +56,7 @@ export class DoubleApp implements ShellApp {
   #expectedPages = 0;
   #ended = false;
 
-  static async launch({ browser, dataDir, env, main = 'out/main/index.js' }: LaunchSetup): Promise<DoubleApp> {
+  static async launch({ browser, dataDir, env, main }: LaunchSetup): Promise<DoubleApp> {
     const context = await browser.newContext({ viewport: { width: 1280, height: 800 } });
     const child = spawn(process.execPath, ['--expose-gc', '--import', hook, main], {
       cwd: root,

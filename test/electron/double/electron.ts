@@ -16,6 +16,8 @@
  * - native menus, dialogs, window management, and what the system makes of them; fuses, asar, packaging, code signing;
  * - `window.open` gives an object here that closes at once, and null in Electron.
  *
+ * What it adds to Chromium, as Electron does: the close event of a page's MessagePort (main-world.js).
+ *
  * Stricter than Electron 45 in one point: what cannot be cloned closes the port, as it did up to version 31, since nothing
  * of ours may rely on the difference.
  */

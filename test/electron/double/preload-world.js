@@ -42,22 +42,29 @@
     return typeof value === 'function' || (typeof value === 'object' && value !== null && Object.values(value).some(carriesFunction));
   }
 
+  /** See main-world.js. */
+  const CLOSED = 'tracelane-double:closed';
+
   /** One end for the page; the other speaks to the program. */
   function openPort(id) {
     const { port1, port2 } = new MessageChannel();
     ports.set(id, port1);
-    port1.addEventListener('message', (event) => toProgram({ type: 'portMessage', port: id, data: event.data }));
-    port1.addEventListener('close', () => {
-      ports.delete(id);
-      toProgram({ type: 'portClosed', port: id });
+    port1.addEventListener('message', ({ data }) => {
+      if (data !== CLOSED) toProgram({ type: 'portMessage', port: id, data });
+      else if (ports.delete(id)) toProgram({ type: 'portClosed', port: id });
     });
     port1.start();
     return port2;
   }
 
+  function closePort(id) {
+    ports.get(id)?.postMessage(CLOSED);
+    ports.delete(id);
+  }
+
   globalThis.fromProgram = (message) => {
     if (message.type === 'portMessage') ports.get(message.port)?.postMessage(message.data);
-    else if (message.type === 'portClosed') ports.get(message.port)?.close();
+    else if (message.type === 'portClosed') closePort(message.port);
     else {
       const event = { sender: ipcRenderer, ports: message.ports.map(openPort) };
       for (const listener of listeners.get(message.channel) ?? []) listener(event, ...message.args);

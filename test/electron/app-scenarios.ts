@@ -3,9 +3,9 @@ import { expect, type Locator, type Page, type TestType } from 'playwright/test'
 import { shown, type Shown } from '../support/page.ts';
 import type { LaunchOptions, ShellApp } from './shell-app.ts';
 
-export interface AppFixtures {
+export interface AppFixtures<App extends ShellApp = ShellApp> {
   /** Starts the app; what is started is ended with the test. */
-  readonly launch: (options?: Partial<LaunchOptions>) => Promise<ShellApp>;
+  readonly launch: (options?: Partial<LaunchOptions>) => Promise<App>;
   /** The folder of the test's data, which outlives its apps. */
   readonly dataDir: string;
 }

@@ -1,0 +1,94 @@
+/**
+ * Nothing is written and then forgotten: every source leads from an entry, and what belongs in a registry leads from that
+ * registry. An adapter, a view, a kind of finding, a lint rule, a dialog, a command whose line is missing fails here.
+ */
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { dirname, join, relative, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseSync, Visitor } from 'vite';
+import { describe, expect, it } from 'vitest';
+
+const src = fileURLToPath(new URL('../../src/', import.meta.url));
+
+/** What a source imports from the others, types included: a file of types only is used by that alone. */
+function importsOf(file: string): readonly string[] {
+  const found: string[] = [];
+  const add = (source: { readonly value: unknown } | null | undefined) => {
+    if (typeof source?.value === 'string' && source.value.startsWith('.')) found.push(resolve(dirname(file), source.value));
+  };
+  new Visitor({
+    ImportDeclaration: ({ source }) => add(source),
+    ExportAllDeclaration: ({ source }) => add(source),
+    ExportNamedDeclaration: ({ source }) => add(source),
+    ImportExpression: ({ source }) => add(source as { readonly value: unknown } | undefined),
+  }).visit(parseSync(file, readFileSync(file, 'utf8')).program);
+  return found.filter((path) => /\.tsx?$/.test(path) && existsSync(path));
+}
+
+const edges = new Map<string, readonly string[]>();
+
+/** All sources that these lead to, by their place under src. */
+function reached(entries: readonly string[]): ReadonlySet<string> {
+  const seen = new Set<string>();
+  const open = entries.map((entry) => join(src, entry));
+  for (let file = open.pop(); file !== undefined; file = open.pop()) {
+    const path = relative(src, file);
+    if (seen.has(path)) continue;
+    seen.add(path);
+    if (!edges.has(file)) edges.set(file, importsOf(file));
+    open.push(...edges.get(file)!);
+  }
+  return seen;
+}
+
+const sourcesIn = (folder: string): readonly string[] =>
+  readdirSync(join(src, folder), { recursive: true, encoding: 'utf8' })
+    .filter((name) => /\.tsx?$/.test(name) && !name.endsWith('.d.ts'))
+    .map((name) => join(folder, name));
+
+const ENTRIES = ['main/index.ts', 'main/headless.ts', 'main/cli.ts', 'main/store-worker.ts', 'main/reader-worker.ts', 'preload/index.ts', 'renderer/main.tsx'];
+
+/** What only tests have a use for: the contract's third transport, and the list of oddities that each have a vector. */
+const FOR_TESTS: readonly string[] = ['shared/adapters/seed/oddities.ts', 'shared/rpc/memory-port.ts'];
+
+/** Folders whose files are there for a registry's sake. */
+const REGISTRIES: readonly { readonly registry: readonly string[]; readonly folder: string }[] = [
+  { registry: ['shared/adapters/registry.ts'], folder: 'shared/adapters/legacy' },
+  { registry: ['shared/adapters/registry.ts'], folder: 'shared/adapters/simple' },
+  { registry: ['shared/adapters/registry.ts'], folder: 'shared/adapters/wire' },
+  { registry: ['shared/compare/findings/registry.ts'], folder: 'shared/compare/findings' },
+  { registry: ['shared/compare/lint.ts'], folder: 'shared/compare/lint' },
+  { registry: ['main/core/samples/formats/formats.ts'], folder: 'main/core/samples/formats' },
+  { registry: ['main/cli.ts'], folder: 'main/hosts/cli' },
+];
+
+describe('every source', () => {
+  it('leads from an entry, but for two that are named', () => {
+    const used = reached(ENTRIES);
+    expect(sourcesIn('.').filter((path) => !used.has(path)).toSorted()).toEqual(FOR_TESTS);
+  });
+});
+
+describe('what stands in the folder of a registry', () => {
+  it.each(REGISTRIES)('$folder leads from its registry', ({ registry, folder }) => {
+    const used = reached(registry);
+    const there = sourcesIn(folder);
+    expect(there.length).toBeGreaterThan(1);
+    expect(there.filter((path) => !used.has(path))).toEqual([]);
+  });
+
+  it('a folder of views leads from the tabs, the panes, the dialogs or the frame of the window', () => {
+    const used = reached(['renderer/views/registry.ts', 'renderer/views/overlays.ts', 'renderer/app/App.tsx']);
+    const folders = readdirSync(join(src, 'renderer/views'), { withFileTypes: true }).filter((entry) => entry.isDirectory());
+    expect(folders.length).toBeGreaterThan(5);
+    expect(folders.flatMap(({ name }) => sourcesIn(`renderer/views/${name}`)).filter((path) => !used.has(path))).toEqual([]);
+  });
+});
+
+describe('the check itself', () => {
+  it('misses a file that no line leads to', () => {
+    const used = reached(['shared/compare/findings/finding-kind.ts']);
+    expect(used.has('shared/compare/findings/finding-kind.ts')).toBe(true);
+    expect(used.has('shared/compare/findings/usage.ts')).toBe(false);
+  });
+});

@@ -66,3 +66,5 @@ const program: ProgramSide = {
 };
 
 offer(program);
+// A test that was killed must not leave its program behind.
+process.once('disconnect', () => process.exit(1));

@@ -1,4 +1,4 @@
-import { useRef } from 'react';
+import { useRef, type MouseEvent } from 'react';
 import { Pause, Play, RotateCcw, SlidersHorizontal, StepForward } from 'lucide-react';
 import { chordOf, useCommand } from '../../app/commands.ts';
 import { Button, IconButton } from '../../components/Button.tsx';
@@ -9,6 +9,9 @@ import { controlPlay, usePlay } from '../../stores/play.ts';
 import type { TraceSession } from '../../stores/trace.ts';
 
 const SPEEDS: readonly (number | null)[] = [0.25, 0.5, 1, 2, 4, 8, 16, null];
+
+/** A press of the mouse leaves the focus on Play, so that Space then plays; keys move it as ever. */
+const keepFocus = (press: MouseEvent): void => press.preventDefault();
 
 interface TransportProps {
   readonly recorded: TraceSession;
@@ -72,7 +75,7 @@ export function Transport({ recorded, otherOptions, choosing, onChoose, onRestar
         <IconButton icon={RotateCcw} label="Play from the start" chord={chordOf('play.restart')!} onClick={onRestart} />
         <span className="segments speeds" role="group" aria-label="Speed">
           {SPEEDS.map((value) => (
-            <button key={value} type="button" aria-pressed={value === speed} aria-label={value === null ? 'As fast as possible' : `${value} times`} title={value === null ? 'As fast as possible' : undefined} disabled={lost} onClick={() => controlPlay({ type: 'speed', speed: value })}>
+            <button key={value} type="button" aria-pressed={value === speed} aria-label={value === null ? 'As fast as possible' : `${value} times`} title={value === null ? 'As fast as possible' : undefined} disabled={lost} onMouseDown={keepFocus} onClick={() => controlPlay({ type: 'speed', speed: value })}>
               {value === null ? 'max' : `${value}×`}
             </button>
           ))}

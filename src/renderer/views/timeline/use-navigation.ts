@@ -27,7 +27,9 @@ export function useNavigation(data: TimelineData, view: TimelineView): void {
       if (passes(model.events[at]!)) return go(at);
     }
   };
-  const startsBlock = (kind: EventKind) => (event: EventSummary) => event.kind === kind && (model.events[event.index - 1]?.kind !== kind || model.events[event.index - 1]?.block !== event.block);
+  /** By the block's own first event: a ping in its middle begins nothing. */
+  const startsBlock = (kind: EventKind) => (event: EventSummary) =>
+    event.kind === kind && (event.block === undefined ? model.events[event.index - 1]?.kind !== kind : model.blocks.row(event.block)?.firstEvent === event.index);
   const sameLane = (event: EventSummary) => {
     const current = model.events[now() ?? -1];
     return current === undefined || (event.kind === current.kind && (event.kind !== 'tool' || event.block === current.block));

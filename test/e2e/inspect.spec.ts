@@ -1,0 +1,128 @@
+/** The inspector in a real browser over the real host: one event in every pane, its bytes, what may be copied, and hostile content as text. */
+import { expect, test, type Page } from 'playwright/test';
+import { startHost, type Host } from '../support/host.ts';
+import { complaints, startSample, wholeTrace } from '../support/page.ts';
+
+let host: Host;
+test.beforeAll(async () => {
+  host = await startHost();
+});
+test.afterAll(() => host.stop());
+test.use({ permissions: ['clipboard-read', 'clipboard-write'] });
+
+async function open(page: Page, model: string, api: 'chat_completions' | 'messages' | 'responses') {
+  const client = host.client();
+  const id = await startSample(client, model, api);
+  const trace = await wholeTrace(client, id);
+  await page.goto(host.url);
+  await page.locator(`#run-${id}`).click();
+  return { id, client, trace };
+}
+
+const inspector = (page: Page) => page.getByRole('complementary', { name: 'Inspector' });
+const pane = (page: Page, name: string) => inspector(page).getByRole('tab', { name: new RegExp(`^${name}`) }).click();
+const clipboard = (page: Page) => page.evaluate(() => navigator.clipboard.readText());
+
+test('an event is told in full: its place, what each lane made of it, its JSON and its bytes, with the delta marked in both', async ({ page }) => {
+  const faults = complaints(page);
+  const { trace } = await open(page, 'text-lost', 'chat_completions');
+  const event = trace.events.find(({ kind, preview }) => kind === 'text' && preview.trim().length > 3)!;
+  await page.getByRole('tab', { name: /^Events/ }).click();
+  await page.locator(`#event-${event.index}`).click();
+
+  const shown = inspector(page);
+  await expect(shown.getByRole('heading', { name: `Event ${event.index}` })).toBeVisible();
+  await expect(shown).toContainText(`${event.start.toLocaleString('en')}–${(event.end - 1).toLocaleString('en')}`);
+  const answers = shown.locator('.answers');
+  await expect(answers.locator('dd').nth(0)).toContainText(event.preview.trim());
+  await expect(answers.locator('.said-nothing.lost')).toHaveText('nothing');
+  await expect(answers).toContainText(`−${event.chars} ch`);
+
+  await expect(shown.locator('.json mark')).toHaveText(`"content": ${JSON.stringify(event.preview)}`);
+  const marked = (await shown.locator('.hex-marked').allTextContents()).filter((text) => /^[0-9a-f]{2}( [0-9a-f]{2})*$/.test(text));
+  const bytes = Buffer.from(marked.join(' ').replaceAll(' ', ''), 'hex').toString('utf8');
+  expect(bytes).toBe(`"content":${JSON.stringify(event.preview)}`);
+  await shown.locator('.json-line', { hasText: '"object"' }).click();
+  await expect(shown.locator('.json mark')).toContainText('"object"');
+  expect(faults).toEqual([]);
+});
+
+test('the selection is one in every pane, and keys move it', async ({ page }) => {
+  const { trace } = await open(page, 'parallel-tools', 'messages');
+  await page.keyboard.press('t');
+  const first = trace.events.find(({ kind }) => kind === 'tool')!.index;
+  await expect(inspector(page).getByRole('heading', { level: 2, name: `Event ${first}` })).toBeVisible();
+  await page.keyboard.press('ArrowRight');
+  await expect(page.locator('.hints')).toContainText(`event ${first + 1} of ${trace.events.length}`);
+  await page.getByRole('tab', { name: /^Events/ }).click();
+  await page.keyboard.press('t');
+  const second = trace.events.find(({ kind, block, index }) => kind === 'tool' && index > first && block !== trace.events[first]!.block)!.index;
+  await expect(page.locator('.grid-row.active')).toContainText(String(second));
+  await page.keyboard.press('Escape');
+  await expect(page.locator('.grid-row.active')).toHaveCount(0);
+});
+
+test('the message of an event stands whole in each lane, and can be copied as JSON', async ({ page }) => {
+  const { trace } = await open(page, 'text-lost', 'chat_completions');
+  await page.keyboard.press('t');
+  await pane(page, 'Message');
+  const row = trace.blocks.rows.find(({ kind }) => kind === 'tool')!;
+  const wire = row.cells.wire[0]!.pieces.join('');
+  await expect(inspector(page).locator('.whole').first()).toHaveText(wire);
+  await inspector(page).getByRole('button', { name: 'Copy the Wire message as JSON' }).click();
+  await expect.poll(async () => JSON.parse(await clipboard(page)) as unknown).toMatchObject({ tool_call: { arguments: wire } });
+});
+
+test('the raw answer is there to the last byte, as text and as hex, with the selected event marked', async ({ page }) => {
+  const { id, client, trace } = await open(page, 'plain-text', 'messages');
+  const { bytes, total } = await client.call('traces.bytes', { id, start: 0, end: trace.bytes });
+  expect(total).toBe(trace.bytes);
+  const body = Buffer.from(bytes, 'base64').toString('utf8');
+  await page.keyboard.press('ArrowRight');
+  await pane(page, 'Raw');
+  const raw = inspector(page).getByRole('region', { name: 'Body' });
+  await expect.poll(async () => (await raw.locator('.chosen').allTextContents()).join('')).toBe(body.slice(0, trace.events[0]!.end).replaceAll('\n', ''));
+  await raw.evaluate((element) => element.scrollTo({ top: element.scrollHeight }));
+  await expect(raw).toContainText('message_stop');
+  await inspector(page).getByRole('button', { name: 'Hex' }).click();
+  await expect(raw.locator('.hex-row').first()).toContainText('65 76 65 6e 74 3a 20 6d');
+});
+
+test('the request can be copied as cURL, without its key', async ({ page }) => {
+  await open(page, 'plain-text', 'messages');
+  await pane(page, 'Request');
+  await expect(inspector(page)).toContainText('anthropic-version');
+  await page.keyboard.press('Control+Shift+C');
+  await expect.poll(() => clipboard(page)).toMatch(/^curl -N -X POST 'http:\/\/127\.0\.0\.1:\d+\/v1\/messages/);
+  expect(await clipboard(page)).toContain('--data-raw');
+});
+
+test('usage is set beside what each adapter counted, with the provider’s own object', async ({ page }) => {
+  const { trace } = await open(page, 'usage-repeated', 'chat_completions');
+  await pane(page, 'Usage');
+  const input = inspector(page).getByRole('row', { name: /^Input/ });
+  await expect(input.getByRole('cell').first()).toHaveText(trace.usage!.input!.toLocaleString('en'));
+  await expect(input.locator('.k-del').first()).toBeVisible();
+  await expect(inspector(page).locator('.raw-usage').first()).toContainText('prompt_tokens');
+});
+
+test('what is hostile stays text, and what hides is shown by its number', async ({ page }) => {
+  const faults = complaints(page);
+  const requests: string[] = [];
+  const client = host.client();
+  const content = '<img src=http://127.0.0.1:9/x onerror="document.title=1"><script>document.title=2</script>![a](http://127.0.0.1:9/y) a\u202Eb\u200Bc\u001B[2J';
+  const text = `data: ${JSON.stringify({ object: 'chat.completion.chunk', choices: [{ index: 0, delta: { content } }] })}\n\n`.replace('\\u001b', '\\u001b').replaceAll('\\u202e', '\u202E');
+  const { id } = await client.call('traces.import', { name: content, text, api: 'chat_completions' });
+  page.on('request', (request) => requests.push(new URL(request.url()).port));
+  await page.goto(host.url);
+  await page.locator(`#run-${id}`).click();
+  await page.keyboard.press('ArrowRight');
+  await expect(inspector(page).locator('.json')).toContainText('<script>document.title=2</script>');
+  await expect(inspector(page).locator('.json .seen-hidden').first()).toHaveText('U+202E');
+  for (const name of ['Message', 'Raw', 'Request', 'Usage', 'Lint']) await pane(page, name);
+  for (const name of ['Events', 'Messages', 'Replay']) await page.locator('.trace').getByRole('tab', { name: new RegExp(`^${name}`) }).click();
+  expect(await page.locator('#root img, #root script, #root iframe, #root a[href]').count()).toBe(0);
+  expect(requests.filter((port) => port === '9')).toEqual([]);
+  expect(await page.title()).not.toMatch(/^[12]$/);
+  expect(faults).toEqual([]);
+});

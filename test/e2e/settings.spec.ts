@@ -8,6 +8,8 @@ test.beforeEach(async ({ page }) => {
   host = await startHost();
   await withoutFirstSample(page);
   await page.goto(host.url);
+  // Offered in the top bar with the commands; before that, keys do nothing.
+  await expect(page.getByRole('button', { name: 'Settings' })).toBeVisible();
 });
 test.afterEach(() => host.stop());
 
@@ -57,6 +59,8 @@ test('the theme, the letter keys and the options for new runs outlast a reload',
   await page.reload();
   await expect(page.locator('html')).toHaveAttribute('data-theme', 'contrast');
   await expect(page.getByRole('button', { name: 'New run' }).first()).toBeVisible();
+  // Offered in the top bar with the commands; before that, keys do nothing.
+  await expect(page.getByRole('button', { name: 'Settings' })).toBeVisible();
   await page.keyboard.press('?');
   await page.keyboard.press('Control+K');
   await expect(page.getByRole('dialog')).toHaveCount(1);

@@ -1,0 +1,79 @@
+/** Whatever goes wrong with an answer or with the store: a sentence on screen, the raw answer one click away, and the app goes on. */
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import Database from 'better-sqlite3';
+import { expect, test, type Page } from 'playwright/test';
+import { FAULT_MODELS } from '../../src/main/core/samples/faults.ts';
+import { endpointId } from '../../src/shared/model/ids.ts';
+import { DEFAULT_OPTIONS } from '../../src/shared/model/trace.ts';
+import { dataFolder, startHost, type Host } from '../support/host.ts';
+import { startSample, wholeTrace, withoutFirstSample } from '../support/page.ts';
+
+const trace = (page: Page) => page.getByRole('article', { name: 'Trace' });
+
+test.describe('an answer', () => {
+  let host: Host;
+  test.beforeAll(async () => {
+    host = await startHost();
+    // The ones that never end by themselves are ended by the limits of this endpoint.
+    const sample = (await host.client().call('endpoints.list', {})).find(({ id }) => id === 'sample-openai')!;
+    await host.client().call('endpoints.save', { name: 'Impatient', baseUrl: sample.baseUrl, type: 'openai', provider_name: 'openai', limits: { answer: 1, silence: 1 } });
+    await host.client().call('endpoints.save', { name: 'Nobody', baseUrl: 'http://127.0.0.1:9/v1', type: 'openai', provider_name: 'openai' });
+  });
+  test.afterAll(() => host.stop());
+
+  async function run(page: Page, endpointName: string, model: string): Promise<void> {
+    const client = host.client();
+    const endpoint = (await client.call('endpoints.list', {})).find(({ name }) => name === endpointName)!;
+    const request = { model, messages: [{ role: 'user', content: 'Go.' }] };
+    const { id } = await client.call('runs.start', { endpoint: endpointId(endpoint.id), api: 'chat_completions', request, options: DEFAULT_OPTIONS });
+    const { ending, events } = await wholeTrace(client, id);
+    await page.goto(host.url);
+    await page.locator(`#run-${id}`).click();
+    if (ending!.state === 'complete') {
+      expect(events.length).toBeGreaterThan(0);
+      return;
+    }
+    await expect(trace(page)).toContainText(ending!.rule);
+    await expect(trace(page)).toContainText(ending!.advice!);
+    await trace(page).getByRole('button', { name: 'Raw answer' }).click();
+    await expect(page.getByRole('complementary', { name: 'Inspector' }).getByRole('tab', { name: 'Raw' })).toHaveAttribute('aria-selected', 'true');
+  }
+
+  for (const model of FAULT_MODELS) test(`of the model ${model} ends in words`, async ({ page }) => run(page, 'Impatient', model));
+  test('that nobody gives ends in words', async ({ page }) => run(page, 'Nobody', 'any'));
+
+  test('after any of these the next one is like ever', async ({ page }) => {
+    const id = await startSample(host.client(), 'plain-text', 'messages');
+    const { ending } = await wholeTrace(host.client(), id);
+    expect(ending?.state).toBe('complete');
+    await page.goto(host.url);
+    await page.locator(`#run-${id}`).click();
+    await expect(trace(page)).toContainText('After the end');
+  });
+});
+
+test.describe('a store', () => {
+  const refused: readonly (readonly [string, RegExp, (file: string) => void])[] = [
+    ['of a newer program', /newer/, (file) => {
+      const db = new Database(file);
+      db.pragma('user_version = 999');
+      db.close();
+    }],
+    ['that is no database', /tracelane\.db/, (file) => writeFileSync(file, 'not a database, '.repeat(100))],
+  ];
+  for (const [what, sentence, make] of refused)
+    test(`${what} is said in a banner, and runs work all the same`, async ({ page }) => {
+      const folder = await dataFolder();
+      make(join(folder.path, 'tracelane.db'));
+      const host = await startHost({ dataDir: folder.path });
+      await withoutFirstSample(page);
+      await page.goto(host.url);
+      await expect(page.getByRole('alert').filter({ hasText: sentence })).toContainText('nothing is kept');
+      const id = await startSample(host.client(), 'plain-text', 'messages');
+      await page.locator(`#run-${id}`).click();
+      await expect(trace(page)).toContainText('After the end');
+      await host.stop();
+      await folder.remove();
+    });
+});

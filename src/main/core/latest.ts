@@ -1,13 +1,15 @@
+import { Wake } from './wake.ts';
+
 /** A stream of values of which only the last one for each key counts: a slow watcher gets fewer of them, never old ones. */
 export class Latest<Key, Value> {
   readonly #values = new Map<Key, Value>();
-  #wake: () => void = () => undefined;
+  readonly #wake = new Wake();
 
   set(key: Key, value: Value): void {
     // In the order in which they came last.
     this.#values.delete(key);
     this.#values.set(key, value);
-    this.#wake();
+    this.#wake.call();
   }
 
   /** All that came since it was last asked, until `signal` aborts. For one watcher. */
@@ -17,18 +19,7 @@ export class Latest<Key, Value> {
         const values = [...this.#values.values()];
         this.#values.clear();
         yield values;
-      } else await this.#next(signal);
+      } else await this.#wake.next(signal);
     }
-  }
-
-  async #next(signal: AbortSignal): Promise<void> {
-    await new Promise<void>((resolve) => {
-      const done = (): void => {
-        signal.removeEventListener('abort', done);
-        resolve();
-      };
-      this.#wake = done;
-      signal.addEventListener('abort', done);
-    });
   }
 }

@@ -1,14 +1,13 @@
 /** Which API a stream follows, told by its own events: for bytes that came without their request. */
 import type { Api, SseFrame } from '../model/stream.ts';
 import { SseFramer } from '../sse/framer.ts';
+import { apiSign } from './api-sign.ts';
 import { objectOf, stringOf } from './wire/json-object.ts';
 
 /** The first events say it; what does not in so many never will. */
 const MAX_FRAMES = 200;
 /** Bytes that are framed to find them. */
 const MAX_BYTES = 4 * 1024 * 1024;
-
-const MESSAGES_TYPES: ReadonlySet<string> = new Set(['message_start', 'message_delta', 'message_stop', 'content_block_start', 'content_block_delta', 'content_block_stop', 'ping']);
 
 /** Null when no event says which. */
 export function guessApi(body: Uint8Array): Api | null {
@@ -23,15 +22,16 @@ export function guessApi(body: Uint8Array): Api | null {
   return null;
 }
 
+/** Beside the signs of api-sign.ts: what only ends or fails a stream, which may consist of nothing else. */
 function apiOf({ data, payload }: SseFrame): Api | null {
   if (data === '[DONE]') return 'chat_completions';
   const event = payload.ok ? objectOf(payload.value) : null;
   if (!event) return null;
+  const sign = apiSign(event);
+  if (sign) return sign.api;
   const type = stringOf(event['type']);
-  if (type?.startsWith('response.')) return 'responses';
-  if (type !== null && MESSAGES_TYPES.has(type)) return 'messages';
-  // Each API has an error of its own shape, and a stream may consist of nothing else.
+  if (type === 'ping') return 'messages';
+  // Each API has an error of its own shape.
   if (type === 'error') return objectOf(event['error']) ? 'messages' : 'responses';
-  if (event['object'] === 'chat.completion.chunk' || Array.isArray(event['choices']) || objectOf(event['error'])) return 'chat_completions';
-  return null;
+  return objectOf(event['error']) ? 'chat_completions' : null;
 }

@@ -7,6 +7,7 @@ import type { PlayAction, PlayItem } from '../../../shared/rpc/contract.ts';
 import { Slices } from '../readings/slices.ts';
 import type { TimedItems } from '../readings/stored-reading.ts';
 import type { PlayClock } from './clock.ts';
+import { Wake } from '../wake.ts';
 
 /** How often the playhead is told while it moves. */
 const TICK_NS = 100_000_000;
@@ -45,7 +46,7 @@ export class Player {
   /** What the watcher has not taken yet; a slow one gets more at once. */
   #items: TraceItem[] = [];
   #stateChanged = true;
-  #wake: () => void = () => undefined;
+  readonly #wake = new Wake();
 
   /** Starts paused, at the beginning. */
   constructor({ groups, clock }: PlayerSetup) {
@@ -71,7 +72,7 @@ export class Player {
         this.#speed = action.speed;
     }
     this.#stateChanged = true;
-    this.#wake();
+    this.#wake.call();
     this.#interrupt();
   }
 
@@ -82,7 +83,7 @@ export class Player {
         const batch = this.#take();
         if (batch.length > 0) yield batch;
         else if (this.#failure) throw this.#failure.error;
-        else await this.#more(signal);
+        else await this.#wake.next(signal);
       }
     } finally {
       this.close();
@@ -92,7 +93,7 @@ export class Player {
   close(): void {
     this.#closed = true;
     this.#interrupt();
-    this.#wake();
+    this.#wake.call();
   }
 
   async #run(): Promise<void> {
@@ -104,7 +105,7 @@ export class Player {
       }
     } catch (error) {
       this.#failure = { error };
-      this.#wake();
+      this.#wake.call();
     } finally {
       await this.#groups.return?.();
     }
@@ -161,7 +162,7 @@ export class Player {
       if (item.k === 'event') this.#event = item.event.index;
       this.#items.push(item);
     }
-    this.#wake();
+    this.#wake.call();
   }
 
   #finish(): void {
@@ -201,7 +202,7 @@ export class Player {
 
   #changed(): void {
     this.#stateChanged = true;
-    this.#wake();
+    this.#wake.call();
   }
 
   #interrupt(): void {
@@ -220,17 +221,6 @@ export class Player {
     this.#items = [];
     this.#stateChanged = false;
     return batch;
-  }
-
-  async #more(signal: AbortSignal): Promise<void> {
-    await new Promise<void>((resolve) => {
-      const done = (): void => {
-        signal.removeEventListener('abort', done);
-        resolve();
-      };
-      this.#wake = done;
-      signal.addEventListener('abort', done);
-    });
   }
 }
 

@@ -3,10 +3,11 @@
  * that is slow takes more at a time; nobody waits for it.
  */
 import type { TraceItem } from '../../../shared/model/items.ts';
+import { Wake } from '../wake.ts';
 
 export class RunItems {
   readonly #items: TraceItem[] = [];
-  readonly #waiting = new Set<() => void>();
+  readonly #wake = new Wake();
   #ended = false;
 
   get length(): number {
@@ -15,13 +16,13 @@ export class RunItems {
 
   add(items: readonly TraceItem[]): void {
     for (const item of items) this.#items.push(item);
-    if (items.length > 0) this.#wake();
+    if (items.length > 0) this.#wake.call();
   }
 
   /** No more items will come. */
   end(): void {
     this.#ended = true;
-    this.#wake();
+    this.#wake.call();
   }
 
   /** From item `from` on: all there are, then all that come, until the end or until the watcher has gone. */
@@ -33,23 +34,7 @@ export class RunItems {
         at += batch.length;
         yield batch;
       } else if (this.#ended) return;
-      else await this.#next(signal);
+      else await this.#wake.next(signal);
     }
-  }
-
-  async #next(signal: AbortSignal): Promise<void> {
-    await new Promise<void>((resolve) => {
-      const done = () => {
-        this.#waiting.delete(done);
-        signal.removeEventListener('abort', done);
-        resolve();
-      };
-      this.#waiting.add(done);
-      signal.addEventListener('abort', done);
-    });
-  }
-
-  #wake(): void {
-    for (const wake of this.#waiting) wake();
   }
 }

@@ -4,6 +4,7 @@ import { Button, IconButton } from '../../components/Button.tsx';
 import { setPane, useApp } from '../../stores/app.ts';
 import { readWith, setLevel, setMode, swapSides, useCompare, type CompareLevel, type CompareMode } from '../../stores/compare.ts';
 import { useSession, useTrace } from '../../stores/open.ts';
+import { Failed } from './Failed.tsx';
 import { Columns } from './Columns.tsx';
 import { copyIssue, saveHtml } from './exports.ts';
 import { Matrix } from './Matrix.tsx';
@@ -103,15 +104,7 @@ function Toolbar({ mode, comparison }: { readonly mode: CompareMode; readonly co
 
 function Lanes({ comparison: { result, problem, retry } }: { readonly comparison: Comparison }) {
   const phase = useTrace((trace) => trace.phase);
-  if (problem !== null)
-    return (
-      <div className="compare-none">
-        <p>The lanes could not be compared: {problem}</p>
-        <Button look="line" onClick={retry}>
-          Try again
-        </Button>
-      </div>
-    );
+  if (problem !== null) return <Failed className="compare-none" problem={problem} retry={retry} />;
   if (!result) return <p className="compare-none">{phase === 'live' ? 'The stream is running. The comparison comes when it is over.' : 'Comparing the lanes.'}</p>;
   return (
     <div className="compare-lanes">

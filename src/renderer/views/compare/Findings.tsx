@@ -14,6 +14,7 @@ import { LANE_NAMES } from '../../components/names.ts';
 import { setPane } from '../../stores/app.ts';
 import { chooseFinding, useCompare } from '../../stores/compare.ts';
 import { selectEvent, useSession, useTrace } from '../../stores/open.ts';
+import { Failed } from './Failed.tsx';
 import { Evidence } from './Evidence.tsx';
 import { copyFinding } from './exports.ts';
 import { SEVERITY_LOOKS } from './looks.ts';
@@ -26,15 +27,7 @@ export function Findings() {
   const phase = useTrace((trace) => trace.phase);
   const [least, setLeast] = useState<Severity>('info');
   const chosen = useCompare((state) => state.finding);
-  if (problem !== null)
-    return (
-      <div className="finds-none">
-        <p>The lanes could not be compared: {problem}</p>
-        <Button look="line" onClick={retry}>
-          Try again
-        </Button>
-      </div>
-    );
+  if (problem !== null) return <Failed className="finds-none" problem={problem} retry={retry} />;
   if (!result) return <p className="finds-none">{phase === 'live' ? 'The findings come when the stream is over.' : 'Comparing the lanes.'}</p>;
   if (result.findings.length === 0) return <p className="finds-none">No finding: both lanes say what the wire says.</p>;
   const shown = result.findings.filter(({ severity }) => SEVERITIES.indexOf(severity) >= SEVERITIES.indexOf(least));

@@ -1,10 +1,11 @@
 import { useCallback, useMemo, useRef, useState } from 'react';
-import { ArrowDown, Copy } from 'lucide-react';
+import { Copy } from 'lucide-react';
 import type { LintRemark } from '../../../shared/compare/result.ts';
 import { chordOf, runCommand, useCommand } from '../../app/commands.ts';
 import { Button } from '../../components/Button.tsx';
 import { count, plural } from '../../components/format.ts';
 import { Icon } from '../../components/Icon.tsx';
+import { NewPill } from '../../components/NewPill.tsx';
 import { Key } from '../../components/Key.tsx';
 import { Menu } from '../../components/Menu.tsx';
 import { RowGrid, type RowPlace } from '../../components/RowGrid.tsx';
@@ -136,11 +137,7 @@ export function EventsView() {
         head={<Head timed={timed} />}
       />
       {list.rows.length === 0 && <Nothing range={range !== null} quiet={list.quiet} events={model.events.length} onAll={() => setAll(true)} />}
-      {missed > 0 && (
-        <button type="button" className="pill" onClick={toEnd}>
-          {count(missed)} new <Icon of={ArrowDown} size={12} />
-        </button>
-      )}
+      <NewPill missed={missed} onClick={toEnd} />
     </div>
   );
 }

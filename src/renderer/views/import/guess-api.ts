@@ -1,21 +1,15 @@
 /** Which API a pasted stream follows, read off its first payloads; nothing is guessed without a sign. */
-import type { Api } from '../../../shared/model/stream.ts';
-
-export interface Guess {
-  readonly api: Api;
-  /** The sign, as a sentence. */
-  readonly why: string;
-}
+import { apiSign, type ApiSign } from '../../../shared/adapters/api-sign.ts';
 
 /** As much of the text as holds the first events of any stream. */
 const LOOKED_AT = 64 * 1024;
 const PAYLOADS = 20;
 
 /** Pure. Undefined: the person has to say it. */
-export function guessApi(text: string): Guess | undefined {
+export function guessApi(text: string): ApiSign | undefined {
   for (const payload of payloads(text.slice(0, LOOKED_AT))) {
-    const guess = guessOf(payload);
-    if (guess) return guess;
+    const sign = apiSign(payload);
+    if (sign) return sign;
   }
   return undefined;
 }
@@ -32,17 +26,4 @@ function payloads(text: string): readonly unknown[] {
       return [];
     }
   });
-}
-
-/** Types of Messages events; each stands in its payload as well as in the event's name. */
-const MESSAGES_TYPES: ReadonlySet<string> = new Set(['message_start', 'content_block_start', 'content_block_delta', 'content_block_stop', 'message_delta', 'message_stop']);
-
-function guessOf(payload: unknown): Guess | undefined {
-  if (typeof payload !== 'object' || payload === null) return undefined;
-  const { type, object, choices } = payload as Readonly<Record<string, unknown>>;
-  if (object === 'chat.completion.chunk') return { api: 'chat_completions', why: 'Its payloads are chat.completion.chunk objects.' };
-  if (typeof type === 'string' && type.startsWith('response.')) return { api: 'responses', why: `It has ${type} events.` };
-  if (typeof type === 'string' && MESSAGES_TYPES.has(type)) return { api: 'messages', why: `It has ${type} events.` };
-  if (Array.isArray(choices)) return { api: 'chat_completions', why: 'Its payloads have choices.' };
-  return undefined;
 }

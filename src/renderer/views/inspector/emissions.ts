@@ -1,4 +1,5 @@
 /** What each lane made of one event, in a few words: the inspector's first answer. Pure. */
+import { messageText } from '../../../shared/compare/lane-reading.ts';
 import { codePoints } from '../../../shared/text/code-points.ts';
 import { LANES, type Emission, type LaneId, type LaneMessage } from '../../../shared/model/messages.ts';
 import { count } from '../../components/format.ts';
@@ -109,17 +110,15 @@ const tokens = (value: number | null | undefined): string => (given(value) ? cou
 /** Text, reasoning or arguments; null: the kind of message carries none. */
 export function contentOfMessage(message: LaneMessage): string | null {
   switch (message.message_type) {
-    case 'assistant_message':
-      return typeof message.content === 'string' ? message.content : message.content.map(({ text }) => text).join('');
-    case 'refusal_message':
-      return message.content;
-    case 'reasoning_message':
-      return message.reasoning;
-    case 'hidden_reasoning_message':
-      return message.hidden_reasoning ?? '';
     case 'tool_call_message':
     case 'approval_request_message':
-      return message.tool_call.arguments ?? (given(message.tool_call.name) ? null : '');
+      // A call that is only named so far has no arguments, not empty ones.
+      return given(message.tool_call.name) && !given(message.tool_call.arguments) ? null : messageText(message);
+    case 'assistant_message':
+    case 'refusal_message':
+    case 'reasoning_message':
+    case 'hidden_reasoning_message':
+      return messageText(message);
     default:
       return null;
   }

@@ -1,9 +1,8 @@
 import { useEffect, useMemo, useRef } from 'react';
-import { ArrowDown } from 'lucide-react';
 import type { Finding } from '../../../shared/model/findings.ts';
 import { LANES, type LaneId } from '../../../shared/model/messages.ts';
 import { count } from '../../components/format.ts';
-import { Icon } from '../../components/Icon.tsx';
+import { NewPill } from '../../components/NewPill.tsx';
 import { useSession, useTrace } from '../../stores/open.ts';
 import { LaneColumn } from './LaneColumn.tsx';
 import { useFolds } from './use-folds.ts';
@@ -51,11 +50,7 @@ export function LiveView() {
         </div>
         {events.length === 0 && <Waiting />}
       </div>
-      {missed > 0 && (
-        <button type="button" className="pill" onClick={toEnd}>
-          {count(missed)} new <Icon of={ArrowDown} size={12} />
-        </button>
-      )}
+      <NewPill missed={missed} onClick={toEnd} />
     </div>
   );
 }

@@ -1,10 +1,11 @@
 import { useCallback, useMemo, useRef, useState } from 'react';
-import { ArrowDown, Copy } from 'lucide-react';
+import { Copy } from 'lucide-react';
 import { LANES, type LaneId } from '../../../shared/model/messages.ts';
 import { Button } from '../../components/Button.tsx';
 import { copyText } from '../../components/copy.ts';
 import { count, plural } from '../../components/format.ts';
 import { Icon } from '../../components/Icon.tsx';
+import { NewPill } from '../../components/NewPill.tsx';
 import { LANE_NAMES } from '../../components/names.ts';
 import { RowGrid, type RowPlace } from '../../components/RowGrid.tsx';
 import { selectEvent, useSession, useTrace } from '../../stores/open.ts';
@@ -111,11 +112,7 @@ export function MessagesView() {
         head={<Head timed={timed} />}
       />
       {list.rows.length === 0 && <Nothing range={range !== null} />}
-      {missed > 0 && (
-        <button type="button" className="pill" onClick={toEnd}>
-          {count(missed)} new <Icon of={ArrowDown} size={12} />
-        </button>
-      )}
+      <NewPill missed={missed} onClick={toEnd} />
     </div>
   );
 }

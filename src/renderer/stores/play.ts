@@ -90,6 +90,9 @@ class PlayTaker {
   readonly #session: TraceSession;
   readonly #setup: PlaySetup;
   #begun = false;
+  #head: Playhead | null = null;
+  /** The event to be selected with the next frame; null: none any more. */
+  #selection: number | null | undefined;
 
   constructor(play: string, session: TraceSession, setup: PlaySetup) {
     this.#play = play;
@@ -105,8 +108,8 @@ class PlayTaker {
   }
 
   #state(head: Playhead): void {
-    const before = usePlay.getState().head;
-    usePlay.setState({ head });
+    const before = this.#head;
+    this.#head = head;
     if (!this.#begun) {
       this.#begun = true;
       if (this.#setup.speed !== 1) control({ type: 'speed', speed: this.#setup.speed }, this.#play);
@@ -114,16 +117,22 @@ class PlayTaker {
     }
     if (head.playing && before?.playing !== true) this.#session.setFollow(true);
     // What was played to is what is looked at, once it stands still.
-    if (!head.playing && head.event >= 0 && (head.event !== before?.event || before.playing)) this.#select(head.event);
-    else if (head.playing && before?.playing !== true) this.#select(null);
+    if (!head.playing && head.event >= 0 && (head.event !== before?.event || before.playing)) this.#selection = head.event;
+    else if (head.playing && before?.playing !== true) this.#selection = null;
+    onNextFrame(this.#show);
   }
 
-  /** With the frame that shows what came, which has been asked for before this. */
-  #select(event: number | null): void {
-    onNextFrame(() => {
-      if (useOpen.getState().over === this.#session) selectEvent(event);
-    });
-  }
+  /**
+   * Place and selection together, with the frame that shows what came, which was asked for before this: a key pressed in
+   * between would otherwise be about the event before.
+   */
+  readonly #show = (): void => {
+    if (useOpen.getState().over !== this.#session || usePlay.getState().problem !== null) return;
+    // The selection first: each is drawn by itself, and a selection behind the playhead means that somebody went back.
+    if (this.#selection !== undefined) selectEvent(this.#selection);
+    this.#selection = undefined;
+    usePlay.setState({ head: this.#head });
+  };
 }
 
 function control(action: PlayAction, play: string): void {

@@ -13,6 +13,7 @@ import { Shown } from '../../components/Shown.tsx';
 import { selectEvent, useSession, useTrace } from '../../stores/open.ts';
 import type { TraceModel } from '../../stores/trace-model.ts';
 import { useFollow } from '../live/use-follow.ts';
+import { noEvents } from '../no-events.ts';
 import { copyAsJson, copyAsSse } from './copy-events.ts';
 import { EventList, type EventsRow, type ListRow } from './event-list.ts';
 import { EventRow, type Bracket } from './EventRow.tsx';
@@ -234,6 +235,7 @@ function NoteRow({ place, model, note, timed }: NoteRowProps) {
 }
 
 function Nothing({ range, quiet, events, onAll }: { readonly range: boolean; readonly quiet: number; readonly events: number; readonly onAll: () => void }) {
+  const session = useSession();
   const live = useTrace((trace) => trace.phase !== 'ended');
   if (quiet > 0)
     return (
@@ -242,7 +244,7 @@ function Nothing({ range, quiet, events, onAll }: { readonly range: boolean; rea
       </p>
     );
   if (range && events > 0) return <p className="grid-none">No event in this range.</p>;
-  return <p className="grid-none">{live ? 'No event is complete yet.' : 'No event came on this wire.'}</p>;
+  return <p className="grid-none">{noEvents(session, !live)}</p>;
 }
 
 /** The event of the row, or of the next one in that direction that has one. */

@@ -16,6 +16,7 @@ import { KIND_GLYPHS, KIND_TONES } from '../../components/names.ts';
 import { Shown } from '../../components/Shown.tsx';
 import { runCommand } from '../../app/commands.ts';
 import { useSession, useTrace } from '../../stores/open.ts';
+import { noEvents } from '../no-events.ts';
 import { begunIn, placeInRead } from './event-place.ts';
 import { bytesOfMember, deltaMember, membersOf } from './json-selection.ts';
 import { LaneAnswers } from './LaneAnswers.tsx';
@@ -58,12 +59,13 @@ export function EventPane() {
 }
 
 function NothingSelected() {
-  const { model } = useSession();
+  const session = useSession();
+  const { model } = session;
   const live = useTrace((trace) => trace.phase === 'live');
   if (model.events.length === 0)
     return (
       <Empty>
-        <p>{live ? 'No event is complete yet.' : 'No event came on this wire.'}</p>
+        <p>{noEvents(session, !live)}</p>
         {model.bytes > 0 && (
           <Button look="line" onClick={() => runCommand('trace.raw')}>
             Raw answer

@@ -4,6 +4,7 @@ import { LANES, type LaneId } from '../../../shared/model/messages.ts';
 import { count } from '../../components/format.ts';
 import { NewPill } from '../../components/NewPill.tsx';
 import { useSession, useTrace } from '../../stores/open.ts';
+import { noEvents } from '../no-events.ts';
 import { LaneColumn } from './LaneColumn.tsx';
 import { useFolds } from './use-folds.ts';
 import { useFollow } from './use-follow.ts';
@@ -60,9 +61,10 @@ function laneCount(lane: LaneId, model: ReturnType<typeof useSession>['model']):
 }
 
 function Waiting() {
-  const { phase, detail, model } = useSession().store.getState();
+  const session = useSession();
+  const { phase, detail, model } = session.store.getState();
   const ending = model.ending ?? detail?.ending;
-  if (phase === 'ended' || ending) return <p className="live-empty">No event came on this wire.</p>;
+  if (phase === 'ended' || ending) return <p className="live-empty">{noEvents(session, true)}</p>;
   if (model.reads.length > 0) return <p className="live-empty">Bytes are arriving, no event is complete yet.</p>;
   return <p className="live-empty">{phase === 'live' ? 'The server has answered; no byte of the body yet.' : 'Waiting for the first byte.'}</p>;
 }

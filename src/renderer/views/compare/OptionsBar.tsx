@@ -38,7 +38,7 @@ export function OptionsBar() {
 
 function Check({ name, on, onChange }: { readonly name: string; readonly on: boolean; readonly onChange: (on: boolean) => void }) {
   return (
-    <label className="check mono">
+    <label className="option-check mono">
       <input type="checkbox" checked={on} onChange={(event) => onChange(event.target.checked)} />
       {name}
     </label>

@@ -1,14 +1,16 @@
 /**
- * `npm test`: lint, types, build, and all tests, with what they need installed first. Prints what each step does and one
- * closing line that counts the tests.
+ * `npm test`: lint, types, build, and all tests, with what they need installed first. Prints what each step does, at the
+ * end each test that failed with the reason, and one closing line that counts the tests.
  */
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, relative, resolve } from 'node:path';
+import { stripVTControlCharacters } from 'node:util';
 import { build, checkRuntime, fail, root, run, runBin } from '../src/main/preflight.mjs';
 
 const results = join(root, 'test-results');
 const unitReport = join(results, 'vitest.json');
 const browserReport = join(results, 'playwright.json');
+const FAILURE_LINES = 12;
 
 async function ensureChromium() {
   const path = process.env.CHROMIUM_PATH ?? '/usr/bin/chromium';
@@ -29,14 +31,33 @@ async function step(title, action) {
   if ((await action()) !== 0) fail(`${title} failed; the lines above say why.`);
 }
 
-function unitCounts() {
-  const report = JSON.parse(readFileSync(unitReport, 'utf8'));
-  return { passed: report.numPassedTests, failed: report.numFailedTests, skipped: report.numPendingTests + (report.numTodoTests ?? 0) };
+/** What a runner's report says: how many tests there were of each kind, and a text for each that failed. */
+function unitResults() {
+  const { numPassedTests, numFailedTests, numPendingTests, numTodoTests = 0, testResults } = JSON.parse(readFileSync(unitReport, 'utf8'));
+  const failures = testResults.flatMap(({ name, status, message, assertionResults }) => {
+    const failed = assertionResults.filter((test) => test.status === 'failed');
+    // A file that cannot be loaded has no tests to count.
+    if (failed.length === 0 && status === 'failed') return [failureText(name, 'the file itself', message)];
+    return failed.map(({ fullName, failureMessages }) => failureText(name, fullName, failureMessages.join('\n')));
+  });
+  return { passed: numPassedTests, failed: numFailedTests, skipped: numPendingTests + numTodoTests, failures };
 }
 
-function browserCounts() {
-  const { expected, unexpected, flaky, skipped } = JSON.parse(readFileSync(browserReport, 'utf8')).stats;
-  return { passed: expected + flaky, failed: unexpected, skipped };
+function browserResults() {
+  const { config, stats, suites } = JSON.parse(readFileSync(browserReport, 'utf8'));
+  const failures = specsOf(suites).filter(({ ok }) => !ok).map(({ file, title, tests }) => {
+    const errors = tests.flatMap(({ results }) => results.flatMap(({ error }) => (error === undefined ? [] : [error.message ?? String(error.value)])));
+    return failureText(resolve(config.rootDir, file), title, errors.join('\n'));
+  });
+  return { passed: stats.expected + stats.flaky, failed: stats.unexpected, skipped: stats.skipped, failures };
+}
+
+const specsOf = (suites) => suites.flatMap(({ specs = [], suites: inner = [] }) => [...specs, ...specsOf(inner)]);
+
+/** The first lines say what was wrong; the whole is further up. */
+function failureText(file, title, message = '') {
+  const reason = stripVTControlCharacters(message).split('\n').slice(0, FAILURE_LINES).map((line) => `    ${line}`);
+  return [`FAILED ${relative(root, file)}: ${title}`, ...reason].join('\n');
 }
 
 checkRuntime();
@@ -55,7 +76,8 @@ console.error('\n== Browser tests');
 const browser = await runBin('playwright', 'cli.js', ['test']);
 
 if (!existsSync(unitReport) || !existsSync(browserReport)) fail('A test runner ended without a report; the lines above say why.');
-const parts = [unitCounts(), browserCounts()];
+const parts = [unitResults(), browserResults()];
+for (const failure of parts.flatMap(({ failures }) => failures)) console.log(failure);
 const sum = (key) => parts.reduce((total, part) => total + part[key], 0);
 console.log(`${sum('passed')} passed, ${sum('failed')} failed, ${sum('skipped')} skipped`);
 if (unit !== 0 || browser !== 0 || sum('failed') > 0) process.exit(1);

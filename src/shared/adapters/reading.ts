@@ -84,8 +84,9 @@ export class StreamReading {
     const last = this.#framer.end();
     for (const framed of last) this.#pass(framed);
     for (const lane of this.#lanes) this.#ask(lane, tNs, () => lane.end());
-    for (const lane of this.#lanes) this.#items.push({ k: 'outcome', result: lane.outcome() });
-    this.#items.push({ k: 'ending', tNs, ending: decide(this.wire, last.some(({ type }) => type === 'unfinished')) });
+    const wire = this.#wire.outcome();
+    for (const result of [wire, ...this.#seeds.map((lane) => lane.outcome())]) this.#items.push({ k: 'outcome', result });
+    this.#items.push({ k: 'ending', tNs, ending: decide(wire.outcome, last.some(({ type }) => type === 'unfinished')) });
     return this.#take();
   }
 

@@ -2,7 +2,8 @@
  * A string value that grows by pieces. What is new is taken from the last pieces: joining or slicing the whole at each
  * step would copy it each time and make a long argument cost the square of its length.
  */
-import { codePointIndex, codePointLength, trailingBlanks } from './python-text.ts';
+import { trailingBlanks } from './python-text.ts';
+import { codePointIndex, codePoints } from '../text/code-points.ts';
 
 export class GrowingText {
   readonly #pieces: string[] = [];
@@ -21,7 +22,7 @@ export class GrowingText {
 
   append(piece: string): void {
     if (piece === '') return;
-    const length = codePointLength(piece);
+    const length = codePoints(piece);
     this.#pieces.push(piece);
     this.#whole += piece;
     this.#lengths.push(length);

@@ -6,7 +6,8 @@
 import { GrowingText } from './growing-text.ts';
 import { PartialTree, type Pending } from './partial-tree.ts';
 import { NumberRun } from './number-run.ts';
-import { isBlank, isHighSurrogate } from './python-text.ts';
+import { isBlank } from './python-text.ts';
+import { isHighSurrogate } from '../text/code-points.ts';
 import type { PyKey, PyValue } from './python-value.ts';
 
 /** CPython stops at 1,000 nested calls, this parser makes two a level, and the server's own frames stand below. */

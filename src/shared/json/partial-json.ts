@@ -3,8 +3,8 @@
  * the one that parsing everything anew would give, at a cost in proportion to the piece.
  */
 import { OptimisticReader } from './optimistic-reader.ts';
-import { isGrowing, type Pending } from './partial-tree.ts';
-import { codePointIndex, codePointLength } from './python-text.ts';
+import { isGrowing } from './partial-tree.ts';
+import { codePointIndex, codePoints } from '../text/code-points.ts';
 import { isDict, type PyValue } from './python-value.ts';
 import { PARTIAL, PYTHON, StrictReader } from './strict-reader.ts';
 
@@ -90,6 +90,14 @@ export class PartialJson {
     return this.#pieces[0] ?? '';
   }
 
+  /**
+   * `json.loads` of all pieces, where the reading so far gives it without another: what the partial parser takes for one
+   * value and ignores nothing of, json.loads takes for the same.
+   */
+  whole(): PyValue | undefined {
+    return this.#strict?.exact ? this.#strict.tree.root : undefined;
+  }
+
   /** Whether the parse is an object. False too where the text is refused. */
   isObject(): boolean {
     if (this.#empty) return true;
@@ -99,17 +107,22 @@ export class PartialJson {
 
   /** Number of keys of the object. */
   size(): number {
-    const { root, pending } = this.#top();
-    if (root === undefined) return 0;
+    const reader = this.#reader();
+    const root = reader?.tree.root;
+    if (reader === undefined || !isDict(root)) return 0;
+    const pending = reader.tree.depth === 1 ? reader.pending() : undefined;
     return root.size + (pending?.key !== undefined && !root.has(pending.key) ? 1 : 0);
   }
 
   /** A field of the object; undefined when it has none of that name. */
   field(key: string): PartialField | undefined {
-    const { root, pending } = this.#top();
+    const reader = this.#reader();
+    const root = reader?.tree.root;
+    if (reader === undefined || !isDict(root)) return undefined;
+    const pending = reader.tree.depth === 1 ? reader.pending() : undefined;
     const growing = pending?.key === key ? pending.value : undefined;
     if (isGrowing(growing)) return { kind: 'text', length: growing.length, beyond: (count) => growing.beyond(count) };
-    const value = growing === undefined ? root?.get(key) : growing;
+    const value = growing === undefined ? root.get(key) : growing;
     if (typeof value === 'string') return this.#textField(value);
     if (Array.isArray(value)) return { kind: 'list', length: value.length + this.#pendingIn(value), beyond: () => '' };
     return value === undefined ? undefined : { kind: 'other', length: 0, beyond: () => '' };
@@ -118,7 +131,7 @@ export class PartialJson {
   #textField(value: string): PartialField {
     let length = this.#lengths.get(value);
     if (length === undefined) {
-      length = codePointLength(value);
+      length = codePoints(value);
       if (this.#lengths.size >= 4) this.#lengths.clear();
       this.#lengths.set(value, length);
     }
@@ -128,14 +141,6 @@ export class PartialJson {
   #pendingIn(list: PyValue[]): number {
     const reader = this.#reader();
     return reader?.tree.inner === list && reader.pending() !== undefined ? 1 : 0;
-  }
-
-  /** The outermost object and what is pending right in it. */
-  #top(): { readonly root: Map<unknown, PyValue> | undefined; readonly pending: Pending | undefined } {
-    const reader = this.#reader();
-    const root = reader?.tree.root;
-    if (reader === undefined || !isDict(root)) return { root: undefined, pending: undefined };
-    return { root, pending: reader.tree.depth === 1 ? reader.pending() : undefined };
   }
 
   /** The reader whose tree counts now; undefined when the text is refused. */

@@ -1,23 +1,23 @@
 /** Values printed as Python prints them: json.dumps, str() and repr(). */
 import { isDict, type PyDict, type PyKey, type PyValue } from './python-value.ts';
 
-const SHORT_ESCAPES: Readonly<Record<string, string>> = { '"': '\\"', '\\': '\\\\', '\n': '\\n', '\r': '\\r', '\t': '\\t', '\b': '\\b', '\f': '\\f' };
-const NOT_PLAIN_ASCII = /["\\]|[^ -~]/g;
+/** What JSON.stringify leaves as it is in a string and Python escapes; the controls are escaped by both. */
+const BEYOND_ASCII = /[\x7f-\uffff]/g;
 
 /** `json.dumps(value, indent=2)`, with its default of escaping everything that is not ASCII. */
-export function dumps(value: PyValue, indent = ''): string {
-  if (Array.isArray(value)) return wrap('[', value.map((item) => dumps(item, `${indent}  `)), ']', indent);
-  if (isDict(value)) return wrap('{', [...value].map(([key, item]) => `${quote(keyText(key))}: ${dumps(item, `${indent}  `)}`), '}', indent);
-  if (typeof value === 'string') return quote(value);
+export function dumps(value: PyValue): string {
+  return indented(value, '').replaceAll(BEYOND_ASCII, (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`);
+}
+
+function indented(value: PyValue, indent: string): string {
+  if (Array.isArray(value)) return wrap('[', value.map((item) => indented(item, `${indent}  `)), ']', indent);
+  if (isDict(value)) return wrap('{', [...value].map(([key, item]) => `${JSON.stringify(keyText(key))}: ${indented(item, `${indent}  `)}`), '}', indent);
+  if (typeof value === 'string') return JSON.stringify(value);
   return typeof value === 'number' ? floatText(value, 'NaN', 'Infinity') : String(value);
 }
 
 function wrap(open: string, items: readonly string[], close: string, indent: string): string {
   return items.length === 0 ? open + close : `${open}\n${indent}  ${items.join(`,\n${indent}  `)}\n${indent}${close}`;
-}
-
-function quote(text: string): string {
-  return `"${text.replaceAll(NOT_PLAIN_ASCII, (c) => SHORT_ESCAPES[c] ?? `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`)}"`;
 }
 
 function keyText(key: PyKey): string {

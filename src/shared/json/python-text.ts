@@ -1,4 +1,4 @@
-/** Text as Python sees it: lengths in code points, and what `str.strip()` and `int()` take for blank. */
+/** Text as Python sees it: what `str.strip()` and `int()` take for blank. */
 
 /** White space of Python's str.strip(): Unicode's, and U+001C to U+001F and U+0085, but not U+FEFF (adapters, section 2). */
 const BLANK = '\\t-\\r\\x1c-\\x20\\x85\\xa0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000';
@@ -24,27 +24,3 @@ export function isBlank(unit: number): boolean {
   if (unit < 0x80) return unit === 0x20 || (unit >= 0x09 && unit <= 0x0d) || (unit >= 0x1c && unit <= 0x1f);
   return BLANK_UNIT.test(String.fromCharCode(unit));
 }
-
-/** Length in code points; an unpaired surrogate counts as one. */
-export function codePointLength(text: string): number {
-  let length = text.length;
-  for (let i = 0; i < text.length - 1; i++) {
-    if (isHighSurrogate(text.charCodeAt(i)) && isLowSurrogate(text.charCodeAt(i + 1))) {
-      length--;
-      i++;
-    }
-  }
-  return length;
-}
-
-/** The index, in UTF-16 units, of the code point number `count`; the text's length when it has fewer. */
-export function codePointIndex(text: string, count: number): number {
-  let at = 0;
-  for (let seen = 0; seen < count && at < text.length; seen++) {
-    at += isHighSurrogate(text.charCodeAt(at)) && isLowSurrogate(text.charCodeAt(at + 1)) ? 2 : 1;
-  }
-  return at;
-}
-
-export const isHighSurrogate = (unit: number): boolean => unit >= 0xd800 && unit <= 0xdbff;
-export const isLowSurrogate = (unit: number): boolean => unit >= 0xdc00 && unit <= 0xdfff;

@@ -5,7 +5,7 @@
 import { GrowingText } from './growing-text.ts';
 import { PartialTree, type Pending } from './partial-tree.ts';
 import { MAX_INT_DIGITS } from './python-int.ts';
-import { isHighSurrogate, isLowSurrogate } from './python-text.ts';
+import { isHighSurrogate, isLowSurrogate } from '../text/code-points.ts';
 import type { PyDict, PyValue } from './python-value.ts';
 
 export interface Dialect {
@@ -55,13 +55,17 @@ export class StrictReader {
   readonly #dialect: Dialect;
   #state: State = 'value';
   /** The open string, and whether it is a key. */
-  #text = new GrowingText(false);
+  #text = '';
   #isKey = false;
+  /** The same where somebody looks at it while it grows: the outermost value, and those right in it. */
+  #growing: GrowingText | undefined;
   /** An escape that is not complete, from its backslash on; '' outside of one. */
   #escape = '';
   /** The number or literal so far. */
   #word = '';
   #part: NumberPart = 'sign';
+  /** Something was taken that is no JSON, as a dialect that ends early does. */
+  #lenient = false;
 
   constructor(dialect: Dialect) {
     this.#dialect = dialect;
@@ -92,8 +96,7 @@ export class StrictReader {
         case 'rejected':
           return;
         case 'done':
-          if (this.#dialect.endsEarly) return;
-          if (!isJsonBlank(text[at]!)) this.#state = 'rejected';
+          if (!isJsonBlank(text[at]!)) this.#moreAfterEnd();
           at++;
           break;
         default:
@@ -103,9 +106,14 @@ export class StrictReader {
     }
   }
 
+  /** The text is one JSON value, of which nothing was ignored. */
+  get exact(): boolean {
+    return this.done && !this.#lenient;
+  }
+
   /** The scalar that the end of the input cuts, where it counts, see section 7. */
   pending(): Pending | undefined {
-    if (this.#state === 'string' && !this.#isKey && this.#escape === '') return { key: this.tree.key, value: this.#text };
+    if (this.#state === 'string' && !this.#isKey && this.#escape === '') return { key: this.tree.key, value: this.#growing ?? this.#text };
     if (this.#state !== 'number' || !COMPLETE.has(this.#part)) return undefined;
     const word = this.#word;
     return { key: this.tree.key,
@@ -160,6 +168,7 @@ export class StrictReader {
     else if (c === (inDict ? '}' : ']')) this.#close();
     else if (!this.#dialect.endsEarly) this.#state = 'rejected';
     else {
+      this.#lenient = true;
       // This container ends here; so do the outer ones, unless they can go on from this very character.
       this.tree.close();
       this.#afterClose();
@@ -182,13 +191,19 @@ export class StrictReader {
     this.#afterClose();
   }
 
+  #moreAfterEnd(): void {
+    if (this.#dialect.endsEarly) this.#lenient = true;
+    else this.#state = 'rejected';
+  }
+
   #afterClose(): void {
     this.#state = this.tree.depth === 0 ? 'done' : 'after';
   }
 
   #beginString(isKey: boolean): void {
-    this.#text = new GrowingText(false);
+    this.#text = '';
     this.#isKey = isKey;
+    this.#growing = isKey || this.tree.depth > 1 ? undefined : new GrowingText(false);
     this.#state = 'string';
   }
 
@@ -205,7 +220,7 @@ export class StrictReader {
       run += text.slice(start, at) + character;
       start = ++at + 1;
     }
-    this.#text.append(start === from ? text.slice(from, at) : run + text.slice(start, at));
+    this.#append(start === from ? text.slice(from, at) : run + text.slice(start, at));
     if (at === text.length) return at;
     if (text[at] === '\\') this.#escape = '\\';
     else if (text[at] === '"') this.#endString();
@@ -214,10 +229,14 @@ export class StrictReader {
   }
 
   #endString(): void {
-    const whole = this.#text.whole();
-    if (!this.#isKey) return this.#put(whole);
-    this.tree.setKey(whole);
+    if (!this.#isKey) return this.#put(this.#growing?.whole() ?? this.#text);
+    this.tree.setKey(this.#text);
     this.#state = 'colon';
+  }
+
+  #append(piece: string): void {
+    if (this.#growing === undefined) this.#text += piece;
+    else this.#growing.append(piece);
   }
 
   /** Takes one more character of an escape, or of a pair of them that gives one character. Returns the index to go on from. */
@@ -255,7 +274,7 @@ export class StrictReader {
   #endEscapeOrReject(character: string | undefined): void {
     this.#escape = '';
     if (character === undefined) this.#state = 'rejected';
-    else this.#text.append(character);
+    else this.#append(character);
   }
 
   #number(text: string, from: number): number {

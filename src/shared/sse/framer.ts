@@ -62,6 +62,8 @@ export class SseFramer {
   #start = -1;
   /** The same without the first line, while a byte order mark makes the two readings differ. */
   #withoutFirst: PendingFrame | undefined;
+  /** The last event name: most frames repeat it, and a string that is used again is neither made nor hashed again. */
+  #name = '';
   /** The Python SDKs dispatch at every blank line once an id was given and not emptied since. */
   #idGiven = false;
   #frames = 0;
@@ -192,9 +194,14 @@ export class SseFramer {
     if (colon < 0 || colon > to) colon = to;
     const value = text.charCodeAt(colon + 1) === SPACE ? colon + 2 : colon + 1;
     const name = isData ? 'data' : text.slice(from, colon);
-    const content = value < to ? text.slice(value, to) : '';
+    const content = value >= to ? '' : name === 'event' ? this.#eventName(text, value, to) : text.slice(value, to);
     if (!this.#pending.set(name, content)) this.#emit({ type: 'ignored', text: remark(text.slice(from, to)), ...this.#place(start, end) });
     if (!marked) this.#withoutFirst?.set(name, content);
+  }
+
+  #eventName(text: string, from: number, to: number): string {
+    if (to - from !== this.#name.length || !text.startsWith(this.#name, from)) this.#name = text.slice(from, to);
+    return this.#name;
   }
 
   #blankLine(start: number, end: number): void {

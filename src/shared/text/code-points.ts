@@ -1,20 +1,27 @@
-/** Number of code points in a text; a lone surrogate counts as one. */
+/** Text counted in code points, as Python and people count it; an unpaired surrogate counts as one. */
+
+export const isHighSurrogate = (unit: number): boolean => unit >= 0xd800 && unit <= 0xdbff;
+export const isLowSurrogate = (unit: number): boolean => unit >= 0xdc00 && unit <= 0xdfff;
+
+/** Number of code points in a text. */
 export function codePoints(text: string): number {
   let count = text.length;
   for (let i = 1; i < text.length; i++) {
-    const unit = text.charCodeAt(i);
-    if (unit >= 0xdc00 && unit < 0xe000 && (text.charCodeAt(i - 1) & 0xfc00) === 0xd800) count--;
+    if (isLowSurrogate(text.charCodeAt(i)) && isHighSurrogate(text.charCodeAt(i - 1))) count--;
   }
   return count;
 }
 
+/** The index, in UTF-16 units, of the code point number `count`; the text's length when it has fewer. */
+export function codePointIndex(text: string, count: number): number {
+  let at = 0;
+  for (let seen = 0; seen < count && at < text.length; seen++) {
+    at += isHighSurrogate(text.charCodeAt(at)) && isLowSurrogate(text.charCodeAt(at + 1)) ? 2 : 1;
+  }
+  return at;
+}
+
 /** The first `count` code points: never half of a surrogate pair. */
 export function firstCodePoints(text: string, count: number): string {
-  if (text.length <= count) return text;
-  let end = 0;
-  for (let seen = 0; seen < count && end < text.length; seen++) {
-    const pair = (text.charCodeAt(end) & 0xfc00) === 0xd800 && (text.charCodeAt(end + 1) & 0xfc00) === 0xdc00;
-    end += pair ? 2 : 1;
-  }
-  return text.slice(0, end);
+  return text.length <= count ? text : text.slice(0, codePointIndex(text, count));
 }

@@ -2,7 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { PartialJson, parsePartial, parsePython, PythonJsonError } from '../../../src/shared/json/partial-json.ts';
 import { dumps, pythonStr } from '../../../src/shared/json/python-print.ts';
-import { codePointLength, pythonStrip } from '../../../src/shared/json/python-text.ts';
+import { pythonStrip } from '../../../src/shared/json/python-text.ts';
+import { codePoints } from '../../../src/shared/text/code-points.ts';
 import { isDict, toPlain, type PyDict } from '../../../src/shared/json/python-value.ts';
 
 const plain = (text: string): unknown => toPlain(parsePartial(text));
@@ -84,7 +85,7 @@ function fieldOf(json: PartialJson, key: string): unknown {
 function expectedField(object: PyDict, key: string): unknown {
   const value = object.get(key);
   if (value === undefined) return undefined;
-  if (typeof value === 'string') return { kind: 'text', length: codePointLength(value), text: value, tail: [...value].slice(1).join('') };
+  if (typeof value === 'string') return { kind: 'text', length: codePoints(value), text: value, tail: [...value].slice(1).join('') };
   return { kind: Array.isArray(value) ? 'list' : 'other', length: Array.isArray(value) ? value.length : 0, text: '', tail: '' };
 }
 

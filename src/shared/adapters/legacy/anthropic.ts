@@ -1,7 +1,7 @@
 /** Anthropic, legacy: tool calls are held until the inner thoughts in their arguments are complete (adapters, section 3). */
 import type { SeedMessage, ToolCallDelta } from '../../model/messages.ts';
 import { PartialJson, parsePartial, type PartialField } from '../../json/partial-json.ts';
-import { codePointIndex, codePointLength } from '../../json/python-text.ts';
+import { codePointIndex, codePoints } from '../../text/code-points.ts';
 import { pythonStr } from '../../json/python-print.ts';
 import { isDict, type PyValue } from '../../json/python-value.ts';
 import { AnthropicState } from '../seed/anthropic-state.ts';
@@ -36,9 +36,9 @@ export class LegacyAnthropic extends AnthropicState {
     // oddity: text-turned-into-reasoning, tag-leaks
     const combined = this.#tagTail + text(delta['text'], 'text');
     const cleaned = combined.replaceAll(TAG, '');
-    const tail = codePointLength(this.#tagTail);
-    const fresh = tail <= codePointLength(cleaned) ? cleaned.slice(codePointIndex(cleaned, tail)) : '';
-    this.#tagTail = combined.slice(codePointIndex(combined, Math.max(0, codePointLength(combined) - TAIL_LENGTH)));
+    const tail = codePoints(this.#tagTail);
+    const fresh = tail <= codePoints(cleaned) ? cleaned.slice(codePointIndex(cleaned, tail)) : '';
+    this.#tagTail = combined.slice(codePointIndex(combined, Math.max(0, codePoints(combined) - TAIL_LENGTH)));
     this.emitReasoning(fresh, false, null);
   }
 
@@ -72,7 +72,7 @@ export class LegacyAnthropic extends AnthropicState {
   }
 
   protected override parsedArguments(): PyValue {
-    return super.parsedArguments() ?? fail('The tool arguments are not JSON.');
+    return this.#args.whole() ?? super.parsedArguments() ?? fail('The tool arguments are not JSON.');
   }
 
   #thoughtsComplete(thinking: PartialField | undefined): boolean {

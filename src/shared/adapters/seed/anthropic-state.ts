@@ -22,7 +22,6 @@ const OTHER_BLOCKS: ReadonlySet<unknown> = new Set([
   'mcp_tool_result',
   'container_upload',
 ]);
-const DELTAS: ReadonlySet<unknown> = new Set(['text_delta', 'input_json_delta', 'citations_delta', 'thinking_delta', 'signature_delta']);
 
 /** Messages of one kind in a row, which become one part of the content. */
 interface Group {
@@ -118,10 +117,7 @@ export abstract class AnthropicState implements StreamingInterface {
 
   #delta(delta: Fields | null): void {
     if (delta === null) return;
-    switch (DELTAS.has(delta['type']) ? delta['type'] : 'text_delta') {
-      case 'text_delta':
-        this.#inMode('TEXT', 'text');
-        return this.textDelta(delta);
+    switch (delta['type']) {
       case 'input_json_delta':
         // oddity: server-tool-ends-stream
         this.#inMode('TOOL_USE', 'input JSON');
@@ -132,7 +128,12 @@ export abstract class AnthropicState implements StreamingInterface {
       case 'signature_delta':
         this.#inMode('THINKING', 'a signature');
         return this.emitReasoning('', true, textOrNull(delta['signature'], 'signature'));
+      case 'citations_delta':
+        return;
       default:
+        // A type that was not known then is read as the first of the union, text_delta.
+        this.#inMode('TEXT', 'text');
+        this.textDelta(delta);
     }
   }
 

@@ -15,7 +15,8 @@ export class MessageWriter {
   readonly #now: () => string;
   readonly #uuid: string;
   readonly #otids: string[] = [];
-  #out: Emission<SeedLane>[] = [];
+  /** Nearly always one a frame, for which an array that is pushed to would make room for sixteen. */
+  #out: Emission<SeedLane>[] | undefined;
   #ordinal = 0;
   #event: number | null = null;
   /** The driver's own, from event to event. */
@@ -82,10 +83,9 @@ export class MessageWriter {
   }
 
   drain(): readonly Emission<SeedLane>[] {
-    if (this.#out.length === 0) return NOTHING;
     const out = this.#out;
-    this.#out = [];
-    return out;
+    this.#out = undefined;
+    return out ?? NOTHING;
   }
 
   #message<Kind extends SeedKind>(kind: Kind, otid: string | null, body: Body<Kind>): SeedMessage {
@@ -93,7 +93,9 @@ export class MessageWriter {
   }
 
   #push(message: SeedMessage): void {
-    this.#out.push({ lane: this.#lane, ordinal: this.#ordinal++, event: this.#event, message });
+    const emission: Emission<SeedLane> = { lane: this.#lane, ordinal: this.#ordinal++, event: this.#event, message };
+    if (this.#out === undefined) this.#out = [emission];
+    else this.#out.push(emission);
     if (message.message_type === this.#previous) return;
     if (this.#previous !== null) this.#index++;
     this.#previous = message.message_type;

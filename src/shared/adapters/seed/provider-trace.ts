@@ -39,10 +39,11 @@ function streamed(request: unknown): unknown {
   return { ...fieldsOf(request), stream: true };
 }
 
-/** JSON.stringify escapes nothing but what JSON must, and half pairs: an escape of one is how to tell. */
-function print(value: unknown): string {
-  const printed = JSON.stringify(value);
-  return HALF_PAIR.test(printed) ? fail('A text holds half a surrogate pair, which cannot be printed.') : printed;
+function print(value: object): string {
+  return isWellFormed(value) ? JSON.stringify(value) : fail('A text holds half a surrogate pair, which cannot be printed.');
 }
 
-const HALF_PAIR = /(?<!\\)(?:\\\\)*\\ud[89a-f]/;
+function isWellFormed(value: unknown): boolean {
+  if (typeof value === 'string') return value.isWellFormed();
+  return typeof value !== 'object' || value === null || Object.values(value).every(isWellFormed);
+}

@@ -32,7 +32,8 @@ export function readAnthropic(name: string, data: string, frame: SseFrame): SdkE
   const fields = fieldsOf(value);
   if (fields === null) return 'skip';
   // The data's type decides; one that was not known then is read as the first of the union, message_start.
-  const type = 'type' in fields ? fields['type'] : name;
+  const { type = name } = fields;
+  if (type === name) return { type: name, data: value };
   return { type: ANTHROPIC_EVENTS.has(type) ? (type as string) : 'message_start', data: value };
 }
 

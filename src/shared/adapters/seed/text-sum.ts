@@ -1,5 +1,5 @@
 /** Text added up from fragments, which stays linear because it is joined once, when it is asked for. */
-import { isHighSurrogate, isLowSurrogate } from '../../json/python-text.ts';
+import { isHighSurrogate, isLowSurrogate } from '../../text/code-points.ts';
 import { fail } from './seed-error.ts';
 
 /** V8's longest string has 512 Mi units; a text that comes near it cannot be joined, let alone printed. */

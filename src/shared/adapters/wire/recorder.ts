@@ -46,6 +46,8 @@ const KIND_OF_BLOCK: Readonly<Record<BlockKind, EventKind>> = {
   tool: 'tool', server_tool: 'tool', server_tool_result: 'tool', other: 'meta',
 };
 
+const NOTHING: readonly Emission<'wire'>[] = [];
+
 const isTool = (kind: BlockKind): boolean => kind === 'tool' || kind === 'server_tool';
 
 export class WireRecorder {
@@ -62,7 +64,8 @@ export class WireRecorder {
   readonly #ids = new Map<string, number>();
   #chars = 0;
   #ordinal = 0;
-  #emissions: Emission<'wire'>[] = [];
+  /** Nearly always one a frame, for which an array that is pushed to would make room for sixteen. */
+  #emissions: Emission<'wire'>[] | undefined;
 
   // The frame at hand.
   #event = -1;
@@ -89,8 +92,8 @@ export class WireRecorder {
   /** What was emitted since the last call. */
   drain(): readonly Emission<'wire'>[] {
     const emissions = this.#emissions;
-    this.#emissions = [];
-    return emissions;
+    this.#emissions = undefined;
+    return emissions ?? NOTHING;
   }
 
   /** Written out field by field: this runs for every event, and spreads cost more than all the rest of it. */
@@ -288,6 +291,8 @@ export class WireRecorder {
   }
 
   #emit(message: WireMessage): void {
-    this.#emissions.push({ lane: 'wire', ordinal: this.#ordinal++, event: this.#event < 0 ? null : this.#event, message });
+    const emission: Emission<'wire'> = { lane: 'wire', ordinal: this.#ordinal++, event: this.#event < 0 ? null : this.#event, message };
+    if (this.#emissions === undefined) this.#emissions = [emission];
+    else this.#emissions.push(emission);
   }
 }

@@ -5,26 +5,13 @@
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join, relative, resolve } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
-import { build, checkRuntime, fail, root, run, runBin } from '../src/main/preflight.mjs';
+import { build, checkRuntime, fail, root, runBin } from '../src/main/preflight.mjs';
+import { ensureChromium } from './chromium.mjs';
 
 const results = join(root, 'test-results');
 const unitReport = join(results, 'vitest.json');
 const browserReport = join(results, 'playwright.json');
 const FAILURE_LINES = 12;
-
-async function ensureChromium() {
-  const path = process.env.CHROMIUM_PATH ?? '/usr/bin/chromium';
-  if (existsSync(path)) return;
-  const how = 'Install Chromium (on Debian: `apt-get install chromium`) or name one in CHROMIUM_PATH.';
-  if (!existsSync('/usr/bin/apt-get')) fail(`The browser tests need ${path}, which is missing. ${how}`);
-  console.error('Installing Chromium for the browser tests …');
-  const sudo = process.getuid?.() === 0 ? [] : ['sudo'];
-  const apt = async (...args) => {
-    const [command, ...rest] = [...sudo, 'apt-get', '-y', '-qq', ...args];
-    return (await run(command, rest, { env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' } }).catch(() => 1)) === 0;
-  };
-  if (!(await apt('update')) || !(await apt('install', 'chromium')) || !existsSync(path)) fail(`Chromium could not be installed. ${how}`);
-}
 
 async function step(title, action) {
   console.error(`\n== ${title}`);

@@ -10,7 +10,7 @@ import { LANES, type LaneId, type LaneOutcome } from '../../src/shared/model/mes
 import { APIS, type Api, type Read } from '../../src/shared/model/stream.ts';
 import { SseFramer } from '../../src/shared/sse/framer.ts';
 import { laneSetup } from '../support/lanes.ts';
-import { sdkChatCompletion, sdkMessage, sdkResponse } from '../support/sdk.ts';
+import { sdkChatCompletion, sdkMessage, sdkResponse, type Body } from '../support/sdk.ts';
 import { accumulateBodyMinimally, accumulateMinimally } from './floor.ts';
 import type { Contest } from './measure.ts';
 import { bodyOf, bytesOf, readsOf, textFrames, toolArguments, toolFrames } from './streams.ts';
@@ -48,14 +48,15 @@ function allLanes(api: Api, reads: readonly Read[]): string {
   const reading = new StreamReading(setupOf(api));
   let items = reading.begin().length;
   for (const read of reads) items += reading.feed(read).length;
-  items += reading.end(0, () => ({ state: 'complete', rule: '' })).length;
-  return items === 0 ? 'nothing' : reading.wire.blocks.map(({ text }) => text).join('');
+  const last = reading.end(0, () => ({ state: 'complete', rule: '' }));
+  return items === 0 ? 'nothing' : last.map((item) => (item.k === 'outcome' ? answerOf(item.result) : '')).join('');
 }
 
-const HELPERS: Readonly<Record<Api, (bytes: Uint8Array) => Promise<unknown>>> = { chat_completions: sdkChatCompletion, responses: sdkResponse, messages: sdkMessage };
+const HELPERS: Readonly<Record<Api, (body: Body) => Promise<unknown>>> = { chat_completions: sdkChatCompletion, responses: sdkResponse, messages: sdkMessage };
 
-async function helper(api: Api, bytes: Uint8Array): Promise<string> {
-  const value = await HELPERS[api](bytes);
+/** The helper gets the same reads as the lanes. */
+async function helper(api: Api, reads: readonly Read[]): Promise<string> {
+  const value = await HELPERS[api](bodyOf(reads));
   return value === undefined ? 'nothing' : 'done';
 }
 
@@ -72,7 +73,7 @@ function textContests(api: Api): readonly Contest[] {
       id: 'P6', what: `${api}, ${id}: bytes to final message, text, over the minimal accumulator`, target: 3.5,
       subject: () => laneOver(id, api, reads), floor: () => accumulateBodyMinimally(api, bodyOf(reads)), sameAnswer: wireSaysTheText(id),
     })),
-    { id: 'lanes', what: `${api}: all three lanes over the SDK helper alone, text`, target: 1, subject: () => allLanes(api, reads), floor: () => helper(api, bytes), sameAnswer: bothAnswer },
+    { id: 'lanes', what: `${api}: all three lanes over the SDK helper alone, text`, target: 1, subject: () => allLanes(api, reads), floor: () => helper(api, reads), sameAnswer: bothAnswer },
   ];
 }
 
@@ -86,7 +87,7 @@ function toolContests(api: Api): readonly Contest[] {
     ]),
     ...([['10 KB', small!], ['100 KB', mid!], ['1 MB', big!]] as const).map(([size, bytes]): Contest => {
       const reads = readsOf(bytes, READ);
-      return { id: 'lanes', what: `${api}: all three lanes over the SDK helper alone, ${size} of tool arguments`, target: 1, subject: () => allLanes(api, reads), floor: () => helper(api, bytes), sameAnswer: bothAnswer };
+      return { id: 'lanes', what: `${api}: all three lanes over the SDK helper alone, ${size} of tool arguments`, target: 1, subject: () => allLanes(api, reads), floor: () => helper(api, reads), sameAnswer: bothAnswer };
     }),
   ];
 }

@@ -110,7 +110,7 @@ export class StreamReading {
 
   /** The hot path of every stream: no closure is made for it. */
   #give(lane: Lane, framed: Framed, tNs: number): void {
-    if (this.#failed.has(lane)) return;
+    if (this.#failed.size > 0 && this.#failed.has(lane)) return;
     try {
       for (const emission of lane.take(framed)) this.#items.push({ k: 'message', emission });
     } catch (error) {

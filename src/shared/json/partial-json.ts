@@ -2,6 +2,7 @@
  * Partial JSON as the seed adapters read it (adapters, section 7), for text that grows: after each piece the result is
  * the one that parsing everything anew would give, at a cost in proportion to the piece.
  */
+import type { GrowingText } from './growing-text.ts';
 import { OptimisticReader } from './optimistic-reader.ts';
 import { isGrowing } from './partial-tree.ts';
 import { codePointIndex, codePoints } from '../text/code-points.ts';
@@ -56,6 +57,13 @@ function wholeOf(reader: StrictReader): PyValue | undefined {
   if (reader.done) return reader.tree.root;
   const pending = reader.tree.depth === 0 ? reader.pending() : undefined;
   return pending === undefined || isGrowing(pending.value) ? undefined : pending.value;
+}
+
+const nothing = (): string => '';
+
+/** Apart from who asks, at each delta and nearly always for a key that is not there: a closure in there costs even then. */
+function growingField(text: GrowingText): PartialField {
+  return { kind: 'text', length: text.length, beyond: (count) => text.beyond(count) };
 }
 
 type Tail = StrictReader | OptimisticReader;
@@ -121,11 +129,14 @@ export class PartialJson {
     if (reader === undefined || !isDict(root)) return undefined;
     const pending = reader.tree.depth === 1 ? reader.pending() : undefined;
     const growing = pending?.key === key ? pending.value : undefined;
-    if (isGrowing(growing)) return { kind: 'text', length: growing.length, beyond: (count) => growing.beyond(count) };
+    if (isGrowing(growing)) return growingField(growing);
     const value = growing === undefined ? root.get(key) : growing;
+    return value === undefined ? undefined : this.#fieldOf(value);
+  }
+
+  #fieldOf(value: PyValue): PartialField {
     if (typeof value === 'string') return this.#textField(value);
-    if (Array.isArray(value)) return { kind: 'list', length: value.length + this.#pendingIn(value), beyond: () => '' };
-    return value === undefined ? undefined : { kind: 'other', length: 0, beyond: () => '' };
+    return Array.isArray(value) ? { kind: 'list', length: value.length + this.#pendingIn(value), beyond: nothing } : { kind: 'other', length: 0, beyond: nothing };
   }
 
   #textField(value: string): PartialField {

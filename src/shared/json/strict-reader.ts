@@ -54,8 +54,8 @@ export class StrictReader {
   readonly tree = new PartialTree();
   readonly #dialect: Dialect;
   #state: State = 'value';
-  /** The open string, and whether it is a key. */
-  #text = '';
+  /** The parts of the open string, joined at its end, or when somebody looks at it: what `+=` leaves behind takes ten times the room of the text. */
+  #parts: string[] = [];
   #isKey = false;
   /** The same where somebody looks at it while it grows: the outermost value, and those right in it. */
   #growing: GrowingText | undefined;
@@ -113,7 +113,7 @@ export class StrictReader {
 
   /** The scalar that the end of the input cuts, where it counts, see section 7. */
   pending(): Pending | undefined {
-    if (this.#state === 'string' && !this.#isKey && this.#escape === '') return { key: this.tree.key, value: this.#growing ?? this.#text };
+    if (this.#state === 'string' && !this.#isKey && this.#escape === '') return { key: this.tree.key, value: this.#growing ?? this.#parts.join('') };
     if (this.#state !== 'number' || !COMPLETE.has(this.#part)) return undefined;
     const word = this.#word;
     return { key: this.tree.key,
@@ -201,7 +201,7 @@ export class StrictReader {
   }
 
   #beginString(isKey: boolean): void {
-    this.#text = '';
+    this.#parts = [];
     this.#isKey = isKey;
     this.#growing = isKey || this.tree.depth > 1 ? undefined : new GrowingText(false);
     this.#state = 'string';
@@ -210,17 +210,17 @@ export class StrictReader {
   #string(text: string, from: number): number {
     let start = from;
     let at = from;
-    // A piece is added to the text as one run, its escapes of one character decoded in it: documents are full of them.
-    let run = '';
     for (; at < text.length; at++) {
       const unit = text.charCodeAt(at);
       if (!endsRun(unit)) continue;
       const character = unit === BACKSLASH ? SIMPLE_ESCAPES[text.charCodeAt(at + 1)] : undefined;
       if (character === undefined) break;
-      run += text.slice(start, at) + character;
+      if (at > start) this.#parts.push(text.slice(start, at));
+      this.#parts.push(character);
       start = ++at + 1;
     }
-    this.#append(start === from ? text.slice(from, at) : run + text.slice(start, at));
+    if (at > start) this.#parts.push(text.slice(start, at));
+    this.#grow();
     if (at === text.length) return at;
     if (text[at] === '\\') this.#escape = '\\';
     else if (text[at] === '"') this.#endString();
@@ -229,14 +229,16 @@ export class StrictReader {
   }
 
   #endString(): void {
-    if (!this.#isKey) return this.#put(this.#growing?.whole() ?? this.#text);
-    this.tree.setKey(this.#text);
+    const whole = this.#growing?.whole() ?? this.#parts.join('');
+    if (!this.#isKey) return this.#put(whole);
+    this.tree.setKey(whole);
     this.#state = 'colon';
   }
 
-  #append(piece: string): void {
-    if (this.#growing === undefined) this.#text += piece;
-    else this.#growing.append(piece);
+  #grow(): void {
+    if (this.#growing === undefined || this.#parts.length === 0) return;
+    this.#growing.append(this.#parts.join(''));
+    this.#parts = [];
   }
 
   /** Takes one more character of an escape, or of a pair of them that gives one character. Returns the index to go on from. */
@@ -274,7 +276,10 @@ export class StrictReader {
   #endEscapeOrReject(character: string | undefined): void {
     this.#escape = '';
     if (character === undefined) this.#state = 'rejected';
-    else this.#append(character);
+    else {
+      this.#parts.push(character);
+      this.#grow();
+    }
   }
 
   #number(text: string, from: number): number {

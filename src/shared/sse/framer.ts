@@ -188,12 +188,12 @@ export class SseFramer {
   }
 
   #field(text: string, from: number, to: number, marked: boolean, start: number, end: number): void {
-    // The field is nearly always `data`, and then there is nothing to search for.
-    const isData = text.startsWith('data', from) && (from + 4 === to || text.charCodeAt(from + 4) === COLON);
-    let colon = isData ? from + 4 : text.indexOf(':', from);
+    // The field is nearly always one of these two, and then there is nothing to search for.
+    const usual = startsWithField(text, 'data', from, to) ? 'data' : startsWithField(text, 'event', from, to) ? 'event' : undefined;
+    let colon = usual === undefined ? text.indexOf(':', from) : from + usual.length;
     if (colon < 0 || colon > to) colon = to;
     const value = text.charCodeAt(colon + 1) === SPACE ? colon + 2 : colon + 1;
-    const name = isData ? 'data' : text.slice(from, colon);
+    const name = usual ?? text.slice(from, colon);
     const content = value >= to ? '' : name === 'event' ? this.#eventName(text, value, to) : text.slice(value, to);
     if (!this.#pending.set(name, content)) this.#emit({ type: 'ignored', text: remark(text.slice(from, to)), ...this.#place(start, end) });
     if (!marked) this.#withoutFirst?.set(name, content);
@@ -310,6 +310,11 @@ function parse(data: string): SseFrame['payload'] {
   } catch (error) {
     return { ok: false, error: error instanceof Error ? error.message : String(error) };
   }
+}
+
+function startsWithField(text: string, name: string, from: number, to: number): boolean {
+  const end = from + name.length;
+  return text.startsWith(name, from) && (end === to || text.charCodeAt(end) === COLON);
 }
 
 /** Index of the first CR or LF from `from` on, or the length. */

@@ -44,7 +44,7 @@ export class ChatCompletionsWire implements WireProtocol {
     this.#recorder = recorder;
   }
 
-  take(data: JsonObject, frame: SseFrame): void {
+  take(data: JsonObject, _type: string, frame: SseFrame): void {
     const recorder = this.#recorder;
     const { error } = data;
     if (error || frame.name === 'error') recordError(recorder, error ?? data, data);

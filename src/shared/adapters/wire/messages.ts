@@ -51,11 +51,10 @@ export class MessagesWire implements WireProtocol {
     this.#recorder = recorder;
   }
 
-  take(data: JsonObject, frame: SseFrame): void {
+  take(data: JsonObject, type: string, frame: SseFrame): void {
     // The SDK takes an event named error for one whatever its data says, and drops what has no name.
-    const type = frame.name === 'error' ? 'error' : (stringOf(data['type']) ?? frame.name);
     if (frame.name === '') this.#recorder.note('no event name: the Anthropic SDK drops this event');
-    switch (type) {
+    switch (frame.name === 'error' ? frame.name : type) {
       case 'message_start': return this.#start(objectOf(data['message']));
       case 'content_block_start': return this.#blockStart(numberOf(data['index']), objectOf(data['content_block']));
       case 'content_block_delta': return this.#blockDelta(numberOf(data['index']), objectOf(data['delta']));

@@ -8,8 +8,8 @@ export interface WireProtocol {
   readonly doneMarker: boolean;
   /** The terminator was seen: `[DONE]`, `message_stop`, `response.completed` and its kin. */
   readonly terminated: boolean;
-  /** One dispatched event whose data is a JSON object. */
-  take(data: JsonObject, frame: SseFrame): void;
+  /** One dispatched event whose data is a JSON object. `type` is what the data says it is, else the frame's name. */
+  take(data: JsonObject, type: string, frame: SseFrame): void;
   /** `[DONE]` came; only where `doneMarker` is true. */
   done(): void;
   /** The provider's own accumulated object so far; null before there is one. Linear in the stream, so not for each event. */

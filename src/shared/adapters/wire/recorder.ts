@@ -13,6 +13,8 @@ import { LimitPassed, MAX_BLOCKS, MAX_TEXT_CHARS } from './limits.ts';
 export interface Block {
   readonly id: string;
   readonly kind: BlockKind;
+  /** What an event that speaks of it is, beside anything else that it says. */
+  readonly event: EventKind;
   readonly type: string;
   readonly choice: number;
   /** Grows by `+=`: V8 keeps the pieces as a rope and joins them when somebody reads. */
@@ -70,6 +72,7 @@ export class WireRecorder {
   // The frame at hand.
   #event = -1;
   #kind: EventKind = 'unknown';
+  #rank = RANK.unknown;
   #type = '';
   #target: string | undefined;
   #block: string | undefined;
@@ -81,6 +84,7 @@ export class WireRecorder {
   begin(frame: SseFrame, type: string): void {
     this.#event = frame.index;
     this.#kind = 'unknown';
+    this.#rank = RANK.unknown;
     this.#type = type;
     this.#target = undefined;
     this.#block = undefined;
@@ -96,10 +100,13 @@ export class WireRecorder {
     return emissions ?? NOTHING;
   }
 
-  /** Written out field by field: this runs for every event, and spreads cost more than all the rest of it. */
+  /** Written out field by field, and the usual event in one: this runs for each, and spreads cost more than all the rest. */
   summary(frame: SseFrame): EventSummary {
     const { index, start, end, read, tNs } = frame;
     if (index !== this.#event) return { index, start, end, read, tNs, kind: 'unknown', type: frame.name, preview: '', chars: 0 };
+    if (this.#target !== undefined && this.#block !== undefined && this.#notes === null) {
+      return { index, start, end, read, tNs, kind: this.#kind, type: this.#type, preview: this.#preview, chars: this.#deltaChars, target: this.#target, block: this.#block };
+    }
     const summary: { -readonly [Field in keyof EventSummary]: EventSummary[Field] } = {
       index, start, end, read, tNs, kind: this.#kind, type: this.#type, preview: this.#preview, chars: this.#deltaChars,
     };
@@ -117,7 +124,10 @@ export class WireRecorder {
   }
 
   mark(kind: EventKind): void {
-    if (kind !== this.#kind && RANK[kind] > RANK[this.#kind]) this.#kind = kind;
+    const rank = RANK[kind];
+    if (rank <= this.#rank) return;
+    this.#kind = kind;
+    this.#rank = rank;
   }
 
   target(target: string): void {
@@ -141,7 +151,7 @@ export class WireRecorder {
     const uses = (this.#ids.get(id) ?? 0) + 1;
     this.#ids.set(id, uses);
     const block: Block = {
-      id: uses === 1 ? id : `${id}.${uses}`, kind, type, choice,
+      id: uses === 1 ? id : `${id}.${uses}`, kind, event: KIND_OF_BLOCK[kind], type, choice,
       text: '', name: tool?.name ?? null, callId: tool?.callId ?? null, signature: null,
       closed: false, valid: null, attachments: null, firstEvent: this.#event, lastEvent: this.#event,
     };
@@ -287,7 +297,7 @@ export class WireRecorder {
   #delta(block: Block): void {
     block.lastEvent = this.#event;
     this.#block ??= block.id;
-    this.mark(KIND_OF_BLOCK[block.kind]);
+    this.mark(block.event);
   }
 
   #emit(message: WireMessage): void {

@@ -27,8 +27,7 @@ export class ResponsesWire implements WireProtocol {
     this.#output = new ResponseOutput(recorder);
   }
 
-  take(data: JsonObject, frame: SseFrame): void {
-    const type = stringOf(data['type']) ?? frame.name;
+  take(data: JsonObject, type: string, frame: SseFrame): void {
     const { error } = data;
     if (LIFECYCLE.has(type)) this.#lifecycle(type, objectOf(data['response']) ?? {});
     else if (type === 'error' || frame.name === 'error' || error) recordError(this.#recorder, objectOf(error) ?? stringOf(error) ?? data, data);

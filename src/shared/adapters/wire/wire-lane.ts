@@ -156,7 +156,7 @@ class WireLaneReader implements WireLane {
     if (nestsTooDeep(data, frame.data)) {
       throw new LimitPassed(`Event ${frame.index} nests deeper than ${MAX_NESTING} levels.`);
     }
-    this.#protocol.take(data, frame);
+    this.#protocol.take(data, type ?? name, frame);
   }
 
   /** The data is no object. What is named `error` is an error all the same: proxies send bare sentences. */

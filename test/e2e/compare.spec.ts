@@ -1,6 +1,7 @@
 /** The Compare tab in a real browser over the real host: verdict, score, columns, findings, options, matrix, two runs, exports. */
-import { readFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { expect, test, type Page } from 'playwright/test';
+import { runVectors } from '../../src/main/hosts/cli/vectors.ts';
 import type { TraceId } from '../../src/shared/model/ids.ts';
 import { startHost, type Host } from '../support/host.ts';
 import { complaints, startSample, wholeTrace } from '../support/page.ts';
@@ -204,6 +205,19 @@ test.describe('what leaves the window', () => {
     const issue = await clipboard(page);
     expect(issue).toContain('| Text | ');
     expect(issue).toContain('### 2. ');
+  });
+
+  test('a fixture, which the command line runs and holds the adapters to', async ({ page }) => {
+    await openCompare(page, 'text-lost', 'chat_completions');
+    const [download] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name: 'Save as a fixture' }).click()]);
+    const path = test.info().outputPath(download.suggestedFilename());
+    await download.saveAs(path);
+    const failures: string[] = [];
+    expect(runVectors([path], undefined, (line) => failures.push(line))).toMatchObject({ passed: 2, failed: 0 });
+
+    await writeFile(path, (await readFile(path, 'utf8')).replaceAll('"prompt_tokens":', '"prompt_tokens":1'));
+    expect(runVectors([path], undefined, (line) => failures.push(line))).toMatchObject({ passed: 0, failed: 2 });
+    expect(failures[0]).toContain('usage.prompt_tokens');
   });
 
   test('one HTML file that shows the findings from a folder, without a network or a script', async ({ page, context }) => {

@@ -202,6 +202,8 @@ export const contract = {
   'compare.matrix': read<MatrixResult>()(z.strictObject({ id: trace })),
   /** One self-contained HTML file that works offline. */
   'compare.html': read<{ readonly name: string; readonly html: string }>()(z.strictObject({ id: trace, options: adapterOptionsSchema.optional() })),
+  /** The bytes and what legacy and simple made of them, as a file that `tracelane vectors` runs. */
+  'compare.fixture': read<{ readonly name: string; readonly jsonl: string }>()(z.strictObject({ id: trace, options: adapterOptionsSchema.optional() })),
 } as const satisfies Record<string, Method | Stream>;
 
 export type Contract = typeof contract;

@@ -28,5 +28,9 @@ export function compareServices({ reader, flush }: CompareSetup): CompareService
       await flush();
       return reader.run('html', { id, options });
     },
+    'compare.fixture': async ({ id, options }) => {
+      await flush();
+      return reader.run('fixture', { id, options });
+    },
   };
 }

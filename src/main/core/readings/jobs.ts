@@ -3,6 +3,7 @@
  * A job is one entry here; it reads from whatever source its thread has.
  */
 import { compareLanes } from '../../../shared/compare/lanes.ts';
+import { fixtureFile } from '../../../shared/compare/fixture.ts';
 import { readAll } from '../../../shared/compare/read-all.ts';
 import { comparisonHtml } from '../../../shared/compare/html.ts';
 import { optionsMatrix } from '../../../shared/compare/matrix.ts';
@@ -32,6 +33,7 @@ export interface JobTypes {
   readonly traces: { readonly params: { readonly a: TraceId; readonly b: TraceId }; readonly result: TraceCompareResult };
   readonly matrix: { readonly params: { readonly id: TraceId }; readonly result: MatrixResult };
   readonly html: { readonly params: OneReading; readonly result: { readonly name: string; readonly html: string } };
+  readonly fixture: { readonly params: OneReading; readonly result: { readonly name: string; readonly jsonl: string } };
   readonly event: { readonly params: OneReading & { readonly index: number }; readonly result: EventDetail };
   readonly samples: { readonly params: null; readonly result: readonly SampleInfo[] };
 }
@@ -59,6 +61,12 @@ export function jobsOver(source: TraceSource): Jobs {
       const { title, api, model, startedAt, storedBytes } = await source.get(id);
       const { bytes: body } = await source.bytes(id, 0, storedBytes);
       return { name: `${fileName(title)}-comparison.html`, html: comparisonHtml(await lanes({ id, options }), { title, api, model, startedAt, body }) };
+    },
+    fixture: async ({ id, options }) => {
+      const trace = await source.get(id);
+      const { bytes: body } = await source.bytes(id, 0, trace.storedBytes);
+      const name = fileName(trace.title);
+      return { name: `${name}.jsonl`, jsonl: fixtureFile(name, readingSetup(trace, options), body) };
     },
     event: async ({ id, index, options }) => {
       const events = await ofTrace(source, indexes, { id, options }, (trace) => indexed(source, trace, options));

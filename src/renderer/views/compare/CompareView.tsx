@@ -1,12 +1,13 @@
 import { useEffect, useState } from 'react';
-import { ArrowLeftRight, Copy, Download, SlidersHorizontal } from 'lucide-react';
+import { ArrowLeftRight, Copy, Download, FlaskConical, SlidersHorizontal } from 'lucide-react';
+import { runCommand, useCommand } from '../../app/commands.ts';
 import { Button, IconButton } from '../../components/Button.tsx';
 import { setPane, useApp } from '../../stores/app.ts';
 import { readWith, setLevel, setMode, swapSides, useCompare, type CompareLevel, type CompareMode } from '../../stores/compare.ts';
 import { useSession, useTrace } from '../../stores/open.ts';
 import { Failed } from './Failed.tsx';
 import { Columns } from './Columns.tsx';
-import { copyIssue, saveHtml } from './exports.ts';
+import { copyIssue, saveFixture, saveHtml } from './exports.ts';
 import { Matrix } from './Matrix.tsx';
 import { OptionsBar } from './OptionsBar.tsx';
 import { Score } from './Score.tsx';
@@ -78,6 +79,11 @@ function Toolbar({ mode, comparison }: { readonly mode: CompareMode; readonly co
   const options = useCompare((state) => state.options);
   const [open, setOpen] = useState(false);
   const ready = comparison.result !== null;
+  const exports = mode !== 'traces';
+  useCommand('compare.html', () => void saveHtml(session), exports && ready);
+  useCommand('compare.fixture', () => void saveFixture(session), exports && ready);
+  useCommand('compare.issue', () => void copyIssue(session), exports && ready);
+  useCommand('compare.swap', swapSides, mode === 'traces');
   return (
     <>
       <div className="compare-bar">
@@ -89,11 +95,12 @@ function Toolbar({ mode, comparison }: { readonly mode: CompareMode; readonly co
             {options === null ? 'Options' : 'Other options'}
           </Button>
         )}
-        {mode === 'traces' && <IconButton icon={ArrowLeftRight} label="Swap sides" onClick={swapSides} />}
-        {mode !== 'traces' && (
+        {mode === 'traces' && <IconButton icon={ArrowLeftRight} label="Swap sides" onClick={() => runCommand('compare.swap')} />}
+        {exports && (
           <>
-            <IconButton icon={Download} label="Save as one HTML file" disabled={!ready} onClick={() => void saveHtml(session)} />
-            <IconButton icon={Copy} label="Copy as issue" disabled={!ready} onClick={() => void copyIssue(session)} />
+            <IconButton icon={Download} label="Save as one HTML file" disabled={!ready} onClick={() => runCommand('compare.html')} />
+            <IconButton icon={FlaskConical} label="Save as a fixture for tracelane vectors" disabled={!ready} onClick={() => runCommand('compare.fixture')} />
+            <IconButton icon={Copy} label="Copy as issue" disabled={!ready} onClick={() => runCommand('compare.issue')} />
           </>
         )}
       </div>

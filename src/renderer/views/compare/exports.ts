@@ -1,4 +1,4 @@
-/** What leaves the window: a finding or all of them as Markdown, the comparison as one HTML file. */
+/** What leaves the window: a finding or all of them as Markdown, the comparison as one HTML file, the stream as a fixture. */
 import { comparisonMarkdown, findingMarkdown } from '../../../shared/compare/markdown.ts';
 import { MAX_EVIDENCE_BYTES } from '../../../shared/compare/evidence.ts';
 import type { Finding } from '../../../shared/model/findings.ts';
@@ -49,15 +49,31 @@ export async function saveHtml(session: TraceSession): Promise<void> {
   const { options } = useCompare.getState();
   try {
     const { name, html } = await client().call('compare.html', { id, ...(options && { options }) });
-    const url = URL.createObjectURL(new Blob([html], { type: 'text/html' }));
-    const link = document.createElement('a');
-    link.href = url;
-    link.download = name;
-    link.click();
-    // The download reads the address after this task.
-    setTimeout(() => URL.revokeObjectURL(url), 60_000);
-    toast(`Saved as ${name}`);
+    saveFile(name, html, 'text/html');
   } catch (error) {
     toastError('The comparison could not be saved', error);
   }
+}
+
+/** The stream and what legacy and simple make of it today, for `tracelane vectors`. */
+export async function saveFixture(session: TraceSession): Promise<void> {
+  const { id } = session.store.getState();
+  const { options } = useCompare.getState();
+  try {
+    const { name, jsonl } = await client().call('compare.fixture', { id, ...(options && { options }) });
+    saveFile(name, jsonl, 'application/jsonl');
+  } catch (error) {
+    toastError('The fixture could not be saved', error);
+  }
+}
+
+function saveFile(name: string, text: string, type: string): void {
+  const url = URL.createObjectURL(new Blob([text], { type }));
+  const link = document.createElement('a');
+  link.href = url;
+  link.download = name;
+  link.click();
+  // The download reads the address after this task.
+  setTimeout(() => URL.revokeObjectURL(url), 60_000);
+  toast(`Saved as ${name}`);
 }

@@ -7,11 +7,19 @@ import { addLanes } from './hosts/cli/lanes.ts';
 import { UsageError } from './hosts/cli/usage-error.ts';
 import { addVectors } from './hosts/cli/vectors.ts';
 
+const ENDED_BY_SIGPIPE = 141;
+
 const program = new Command('tracelane').description('Streams of LLM answers, read from the wire and by the adapters').exitOverride();
 addVectors(program);
 addFuzz(program);
 addLanes(program);
 addCompare(program);
+
+// Who reads the output may stop reading, as `head` does. That ends any command of a Unix shell, with this code and no word.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error;
+  process.exit(ENDED_BY_SIGPIPE);
+});
 
 try {
   await program.parseAsync();

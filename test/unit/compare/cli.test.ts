@@ -27,6 +27,13 @@ function compare(args: readonly string[], input?: string) {
   return { status, stdout, stderr };
 }
 
+it('ends without a word when nobody reads on', () => {
+  const long = file('long.sse', chatBody(...Array.from({ length: 20_000 }, (_, n) => chunk({ content: `piece ${n} ` })), finish, '[DONE]'));
+  const { stdout, stderr } = spawnSync('bash', ['-c', '"$0" "$1" lanes "$2" --api chat_completions | head -n 1; echo "${PIPESTATUS[0]}"', process.execPath, CLI, long], { encoding: 'utf8' });
+  expect(stderr).toBe('');
+  expect(stdout).toMatch(/^\{.*\}\n141\n$/);
+});
+
 describe('for people', () => {
   const { status, stdout, stderr } = compare([lossy, '--api', 'chat_completions']);
 

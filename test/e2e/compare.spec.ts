@@ -114,8 +114,12 @@ test('shows the messages as JSON, and blanks where only text counts', async ({ p
   await openCompare(page, 'text-lost', 'chat_completions');
   const levels = page.getByRole('group', { name: 'Level' });
   await levels.getByRole('button', { name: 'JSON' }).click();
-  await expect(page.locator('.columns-cell[data-lane="simple"] code').first()).toContainText('"message_type":"assistant_message"');
-  await expect(page.locator('.columns-cell code').first()).not.toContainText('"otid"');
+  await expect(page.locator('.columns-cell[data-lane="simple"] code').first()).toContainText('"message_type": "assistant_message"');
+  const message = page.locator('.columns-cell[data-lane="simple"] code').first();
+  await expect(message).not.toContainText('"otid"');
+  await page.getByLabel('Fields that are left out').fill('id, date, content');
+  await expect(message).toContainText('"otid"');
+  await expect(message).not.toContainText('"content"');
   await levels.getByRole('button', { name: 'Text' }).click();
   await expect(page.locator('.columns-cell[data-lane="wire"] .cell-text').first()).toContainText('·');
 });

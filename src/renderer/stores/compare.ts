@@ -14,6 +14,8 @@ export type CompareLevel = 'semantic' | 'json' | 'text';
 interface CompareState {
   readonly mode: CompareMode;
   readonly level: CompareLevel;
+  /** Fields of messages that the level of messages leaves out: ids and times of the reading say nothing of the stream. */
+  readonly ignored: ReadonlySet<string>;
   /** Number of the chosen finding. */
   readonly finding: number | null;
   /** Other adapter options than the trace was recorded with; null: as recorded. */
@@ -22,12 +24,13 @@ interface CompareState {
   readonly swapped: boolean;
 }
 
-export const useCompare = create<CompareState>()(() => ({ mode: 'lanes', level: 'semantic', finding: null, options: null, swapped: false }));
+export const useCompare = create<CompareState>()(() => ({ mode: 'lanes', level: 'semantic', ignored: new Set(['id', 'date', 'otid']), finding: null, options: null, swapped: false }));
 
 const set = useCompare.setState;
 
 export const setMode = (mode: CompareMode): void => set({ mode });
 export const setLevel = (level: CompareLevel): void => set({ level });
+export const setIgnored = (fields: Iterable<string>): void => set({ ignored: new Set(fields) });
 export const swapSides = (): void => set(({ swapped }) => ({ swapped: !swapped }));
 export const forgetFinding = (): void => set({ finding: null });
 

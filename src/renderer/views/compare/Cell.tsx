@@ -10,7 +10,7 @@ import { chooseFinding, useCompare } from '../../stores/compare.ts';
 import { selectEvent, useSession } from '../../stores/open.ts';
 import { piecesOf, type Piece } from './column-rows.ts';
 import { blockLook, isCode } from './looks.ts';
-import { messageText, outcomeText } from './message-index.ts';
+import { messageJson, outcomeJson } from './message-index.ts';
 import { visibleBlanks } from './visible-blanks.ts';
 
 interface CellProps {
@@ -131,6 +131,7 @@ const SHOWN_MESSAGES = 40;
 function Messages({ messages, end }: { readonly messages: readonly Emission[]; readonly end: LaneId | null }) {
   const { outcomes } = useSession().model;
   const outcome = end === null ? undefined : outcomes[end];
+  const ignored = useCompare((state) => state.ignored);
   const [all, setAll] = useState(false);
   if (messages.length === 0 && !outcome) return <p className="quiet">No message.</p>;
   const shown = all ? messages : messages.slice(0, SHOWN_MESSAGES);
@@ -142,13 +143,13 @@ function Messages({ messages, end }: { readonly messages: readonly Emission[]; r
             <button type="button" disabled={emission.event === null} aria-label={`Event ${emission.event ?? 'before the first'}`} onClick={() => selectEvent(emission.event)}>
               {emission.event ?? '–'}
             </button>
-            <code>{messageText(emission)}</code>
+            <code>{messageJson(emission, ignored)}</code>
           </li>
         ))}
         {outcome && (
           <li>
             <span className="quiet">final</span>
-            <code>{outcomeText(outcome)}</code>
+            <code>{outcomeJson(outcome)}</code>
           </li>
         )}
       </ol>

@@ -8,6 +8,7 @@ import { useSession, useTrace } from '../../stores/open.ts';
 import { Failed } from './Failed.tsx';
 import { Columns } from './Columns.tsx';
 import { copyIssue, saveFixture, saveHtml } from './exports.ts';
+import { IgnoredBar } from './IgnoredBar.tsx';
 import { Matrix } from './Matrix.tsx';
 import { OptionsBar } from './OptionsBar.tsx';
 import { Score } from './Score.tsx';
@@ -105,6 +106,7 @@ function Toolbar({ mode, comparison }: { readonly mode: CompareMode; readonly co
         )}
       </div>
       {mode === 'lanes' && (open || options !== null) && <OptionsBar />}
+      {mode === 'lanes' && level === 'json' && <IgnoredBar />}
     </>
   );
 }

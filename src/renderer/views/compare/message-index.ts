@@ -23,17 +23,21 @@ function rowOf({ message, event }: Emission, events: TraceModel['events'], block
   return blocks.row(`event:${event}`) ? `event:${event}` : 'after';
 }
 
-/** What differs from reading to reading and says nothing of the stream. */
-const IGNORED: ReadonlySet<string> = new Set(['id', 'date', 'otid']);
-
-/** As JSON on one line, without what is null, and without ids and dates of the reading. */
-export function messageText({ message }: Emission): string {
-  return JSON.stringify(message, (key, value: unknown) => (IGNORED.has(key) || value === null ? undefined : value));
+/** As JSON, without what is null and without fields of these names, wherever they stand. */
+export function messageJson({ message }: Emission, ignored: ReadonlySet<string>): string {
+  return lineOf(message, ignored);
 }
 
 /** What a lane held when all was over, without what the other panes show whole. */
-export function outcomeText({ outcome }: LaneOutcome): string {
-  return JSON.stringify(outcome, (key, value: unknown) => (OUTCOME_ELSEWHERE.has(key) || value === null ? undefined : value));
+export function outcomeJson({ outcome }: LaneOutcome): string {
+  return lineOf(outcome, OUTCOME_ELSEWHERE);
+}
+
+/** On one line, with blanks to break it at. */
+function lineOf(value: object, ignored: ReadonlySet<string>): string {
+  const text = JSON.stringify(value, (key, field: unknown) => (ignored.has(key) || field === null ? undefined : field), 1);
+  // Line ends inside of strings are escaped: these are all of the layout.
+  return text.replaceAll(/\n */g, ' ');
 }
 
 /** Blocks stand in their rows; the accumulated response and the provider trace have panes of their own. */

@@ -46,8 +46,9 @@ describe('parsePartial', () => {
     expect(JSON.stringify(plain(nested(201)))).toContain('\\\\u0041');
   });
 
+  const piece = fc.constantFrom('{', '}', '[', ']', ',', ':', '"', ' ', '\n', '\\', '\\n', '\\u00', '\\ud83d', '\\ude00', 'a', '"thinking": ', '"message": "', '1', '-', '.5', 'e', 'true', 'n', '😀', '\u00a0');
+
   test('piece by piece gives what parsing everything gives, after each piece', () => {
-    const piece = fc.constantFrom('{', '}', '[', ']', ',', ':', '"', ' ', '\n', '\\', '\\n', '\\u00', '\\ud83d', '\\ude00', 'a', '"thinking": ', '"message": "', '1', '-', '.5', 'e', 'true', 'n', '😀', '\u00a0');
     fc.assert(
       fc.property(fc.array(piece, { maxLength: 25 }), (pieces) => {
         const growing = new PartialJson();
@@ -62,6 +63,22 @@ describe('parsePartial', () => {
           expect(growing.size()).toBe(whole.size);
           for (const key of ['thinking', 'message', 'a']) expect(fieldOf(growing, key)).toEqual(expectedField(whole, key));
         }
+      }),
+      { numRuns: 3_000 },
+    );
+  });
+
+  test('is whole where json.loads takes all of it, and then the same', () => {
+    const document = fc.json().map((text) => [`{"a": ${text}`, '}']);
+    const broken = fc.array(piece, { maxLength: 12 }).map((pieces) => ['{', ...pieces, '}']);
+    const kept = fc.constantFrom(' ', '\n', ',', '1', '}');
+    fc.assert(
+      fc.property(fc.oneof(document, broken), fc.option(kept, { nil: '' }), (pieces, after) => {
+        const growing = new PartialJson();
+        for (const next of [...pieces, after]) growing.push(next);
+        const whole = growing.whole();
+        if (whole !== undefined) expect(whole).toEqual(parsePython(growing.text()));
+        else if (pieces.length === 2 && after.trim() === '') expect(growing.text()).toMatch(/\\ud[89a-f]/i);
       }),
       { numRuns: 3_000 },
     );

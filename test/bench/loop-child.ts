@@ -2,14 +2,9 @@
  * The core by itself, in a process of its own: how late its event loop is while it does nothing, and while a run of 2,000
  * events a second is recorded, read in three lanes and stored. Argument: where the endpoint listens. Prints JSON.
  */
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { createCore } from '../../src/main/core/core.ts';
-import { FileVault } from '../../src/main/core/keys/file-vault.ts';
-import { DEFAULT_OPTIONS } from '../../src/shared/model/trace.ts';
+import { openCore } from './core.ts';
 import { REPETITIONS, shuffled } from './measure.ts';
 
 /** Nanoseconds. */
@@ -22,16 +17,7 @@ export type LoopRepetition = Readonly<Record<'idle' | 'again' | 'busy', LoopDela
 const SECONDS = 2;
 const LEAD_SECONDS = 0.5;
 
-const dataDir = await mkdtemp(join(tmpdir(), 'tracelane-bench-'));
-const here = (path: string): URL => new URL(path, import.meta.url);
-const core = await createCore({
-  dataDir, host: 'memory', version: 'bench', vault: new FileVault(join(dataDir, 'keys.json')),
-  storeWorker: here('../../src/main/store-worker.ts'), readerWorker: here('../../src/main/reader-worker.ts'),
-});
-const { services } = core;
-const endpoint = await services['endpoints.save']({
-  name: 'bench', baseUrl: `${process.argv[2]}/v1`, type: 'openai', provider_name: 'openai', limits: { answer: 60, silence: null },
-});
+const core = await openCore(process.argv[2]!);
 
 async function delayWhile(work: () => Promise<() => Promise<unknown>>): Promise<LoopDelay> {
   const stop = await work();
@@ -46,9 +32,8 @@ async function delayWhile(work: () => Promise<() => Promise<unknown>>): Promise<
 
 const nothing = async () => async () => {};
 async function run(): Promise<() => Promise<unknown>> {
-  const request = { model: 'm', messages: [{ role: 'user', content: 'Go on.' }], stream: true };
-  const { id } = await services['runs.start']({ endpoint: endpoint.id, api: 'chat_completions', request, options: DEFAULT_OPTIONS, source: 'run' });
-  return async () => services['runs.cancel']({ id });
+  const id = await core.start();
+  return async () => core.services['runs.cancel']({ id });
 }
 
 await delayWhile(run);
@@ -59,5 +44,4 @@ for (let i = 0; i < REPETITIONS; i++) {
   repetitions.push(Object.fromEntries(one) as LoopRepetition);
 }
 await core.close();
-await rm(dataDir, { recursive: true, force: true });
 console.log(JSON.stringify(repetitions));

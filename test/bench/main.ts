@@ -10,13 +10,14 @@ import { DECODING } from './decoding.ts';
 import { eventLoop } from './event-loop.ts';
 import { judge, type Contest, type Result } from './measure.ts';
 import { rendering } from './rendering.ts';
+import { replay } from './replay.ts';
 import { bytesOnDisk, STORE } from './store.ts';
 import { endTransport, framesPerSecond, TRANSPORT } from './transport.ts';
 
 /** Made one group at a time: the streams of all would not fit into memory together. */
 const GROUPS: readonly (() => readonly Contest[])[] = [...DECODING, ...ACCUMULATION, ...COMPARE, ...STORE, ...TRANSPORT];
 /** Counts and shares, which have ways of their own. */
-const OTHERS: Readonly<Record<string, () => Promise<readonly Result[]>>> = { P12: bytesOnDisk, P18: eventLoop, P19b: framesPerSecond, P20: rendering };
+const OTHERS: Readonly<Record<string, () => Promise<readonly Result[]>>> = { P12: bytesOnDisk, P18: eventLoop, P19b: framesPerSecond, P20: rendering, P24: replay };
 
 const options = new Command('bench').option('--json', 'print only JSON').option('--only <ids>', 'targets to judge, with commas between them').parse().opts<{ json?: true; only?: string }>();
 const only = options.only === undefined ? undefined : new Set(options.only.split(','));

@@ -8,7 +8,8 @@ import { endpointId, traceId, type TraceId } from '../../src/shared/model/ids.ts
 import type { TraceItem } from '../../src/shared/model/items.ts';
 import { DEFAULT_OPTIONS, type AdapterOptions } from '../../src/shared/model/trace.ts';
 import { contract, type AppInfo, type ListChange, type SampleInfo } from '../../src/shared/rpc/contract.ts';
-import { cores, itemsOf } from '../support/core.ts';
+import { allItems } from '../support/all-items.ts';
+import { cores } from '../support/core.ts';
 
 const OTHER: AdapterOptions = { use_assistant_message: false, put_inner_thoughts_in_kwarg: true, requires_approval_tools: ['get_weather', 'send_message'] };
 
@@ -65,14 +66,14 @@ describe('the core', () => {
     const runs: Ran[] = [];
     for (const sample of samples) {
       const id = await startSample(core, sample);
-      const items = await itemsOf(core.services, id);
+      const items = await allItems(core.services, id);
       expect(items.at(-1)?.k).toBe('ending');
       runs.push({ sample, id, items });
     }
     for (const { id, items } of runs) {
-      expect(await itemsOf(core.services, id)).toEqual(items);
+      expect(await allItems(core.services, id)).toEqual(items);
       const from = items.length >> 1;
-      expect(await itemsOf(core.services, id, { from })).toEqual(items.slice(from));
+      expect(await allItems(core.services, id, { from })).toEqual(items.slice(from));
       expect(await play(core, id)).toEqual(items);
     }
     const { rows, total } = await allRows(core);
@@ -84,9 +85,9 @@ describe('the core', () => {
     core = await open();
     expect(await allRows(core)).toEqual({ rows, total });
     for (const [at, { id, items, sample }] of runs.entries()) {
-      expect(await itemsOf(core.services, id)).toEqual(items);
+      expect(await allItems(core.services, id)).toEqual(items);
       expect(await core.services['traces.get']({ id })).toEqual(details[at]);
-      const other = await itemsOf(core.services, id, { options: OTHER });
+      const other = await allItems(core.services, id, { options: OTHER });
       expect(await play(core, id, OTHER)).toEqual(other);
       const compared = await core.services['compare.lanes']({ id, options: undefined });
       expect(compared.options).toEqual(sample.options);
@@ -100,7 +101,7 @@ describe('the core', () => {
     const core = await open();
     const [sample] = await core.services['samples.list']({});
     const id = await startSample(core, sample!);
-    const items = await itemsOf(core.services, id);
+    const items = await allItems(core.services, id);
     const { total } = await core.services['traces.bytes']({ id, start: 0, end: 0 });
     const body = Buffer.from((await core.services['traces.bytes']({ id, start: 0, end: total + 100 })).bytes, 'base64');
     expect(body).toHaveLength(total);
@@ -128,7 +129,7 @@ describe('the core', () => {
     })();
     const [sample] = await core.services['samples.list']({});
     const id = await startSample(core, sample!);
-    await itemsOf(core.services, id);
+    await allItems(core.services, id);
     expect(await core.services['traces.rename']({ id, title: 'Mine' })).toMatchObject({ id, title: 'Mine', renamed: true });
     expect(await core.services['traces.star']({ id, starred: true })).toMatchObject({ id, starred: true });
     await expect.poll(() => changes.at(-1)).toMatchObject({ type: 'upsert', row: { id, title: 'Mine', starred: true, ending: { state: 'complete' } } });
@@ -161,7 +162,7 @@ describe('the core', () => {
     const core = await open();
     const samples = await core.services['samples.list']({});
     const [a, b] = [await startSample(core, samples[0]!), await startSample(core, samples[1]!)];
-    for (const id of [a, b]) await itemsOf(core.services, id);
+    for (const id of [a, b]) await allItems(core.services, id);
     const sides = await core.services['compare.traces']({ a, b });
     expect([sides.a.id, sides.b.id]).toEqual([a, b]);
     expect(sides.request.some(({ change }) => change === 'changed')).toBe(true);
@@ -176,8 +177,8 @@ describe('the core', () => {
   test('ends live runs as cancelled when it closes, and every stream with them', async () => {
     const first = await open();
     const id = await startSample(first, { api: 'chat_completions', request: { model: 'fault-stall', messages: [{ role: 'user', content: 'Hello' }] }, options: DEFAULT_OPTIONS });
-    const watched = itemsOf(first.services, id);
-    const other = itemsOf(first.services, id, { options: OTHER });
+    const watched = allItems(first.services, id);
+    const other = allItems(first.services, id, { options: OTHER });
     const list = (async () => {
       for await (const _ of first.services['traces.changes']({}, new AbortController().signal));
     })();
@@ -193,11 +194,11 @@ describe('the core', () => {
     expect(items.at(-1)).toMatchObject({ k: 'ending', ending: { state: 'cancelled' } });
     await list;
     const second = await open();
-    expect(await itemsOf(second.services, id)).toEqual(items);
+    expect(await allItems(second.services, id)).toEqual(items);
     // A reading with other options may be closed before it has caught up; what it gave is what the store gives.
     const seen = await other;
     expect(seen.length).toBeGreaterThan(5);
-    expect((await itemsOf(second.services, id, { options: OTHER })).slice(0, seen.length)).toEqual(seen);
+    expect((await allItems(second.services, id, { options: OTHER })).slice(0, seen.length)).toEqual(seen);
   });
 
   test('works in memory where there is no place for a file, and says so', async () => {
@@ -208,8 +209,8 @@ describe('the core', () => {
     expect(info.storeProblem?.sentence).toContain(file);
     const [sample] = await core.services['samples.list']({});
     const id = await startSample(core, sample!);
-    const items = await itemsOf(core.services, id);
-    expect(await itemsOf(core.services, id)).toEqual(items);
+    const items = await allItems(core.services, id);
+    expect(await allItems(core.services, id)).toEqual(items);
     expect(await play(core, id)).toEqual(items);
     expect((await core.services['compare.lanes']({ id, options: undefined })).bytes).toBe(sample!.bytes);
     expect((await core.services['traces.event']({ id, index: 0, options: undefined })).event).toEqual(items.find((item) => item.k === 'event')!.event);

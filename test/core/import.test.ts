@@ -1,7 +1,8 @@
 /** A pasted or dropped stream is a trace like any other, without times; no stream, however odd, ends more than its lanes. */
 import { describe, expect, test } from 'vitest';
 import { ServiceError } from '../../src/shared/rpc/services.ts';
-import { itemsOf, cores } from '../support/core.ts';
+import { allItems } from '../support/all-items.ts';
+import { cores } from '../support/core.ts';
 import { corpusFiles } from '../support/corpus.ts';
 import { wireFixtures } from '../support/fixtures.ts';
 
@@ -18,7 +19,7 @@ describe('traces.import', () => {
       expect(detail.metrics).toMatchObject({ firstByteNs: null, firstTextNs: null, totalNs: null, bytes: bytes.length, gaps: [] });
       expect(detail.metrics.events).toBeGreaterThan(0);
       expect(Buffer.from((await services['traces.bytes']({ id, start: 0, end: bytes.length })).bytes, 'base64').equals(Buffer.from(bytes))).toBe(true);
-      const items = await itemsOf(services, id);
+      const items = await allItems(services, id);
       expect(items.some(({ k }) => k === 'head')).toBe(false);
       expect(items.at(-1)).toEqual({ k: 'ending', tNs: 0, ending: detail.ending });
       expect((await services['compare.lanes']({ id, options: undefined })).score.timed).toBe(false);
@@ -51,7 +52,7 @@ describe('traces.import', () => {
     const { services } = await open();
     for (const { name, api, bytes } of corpusFiles()) {
       const { id } = await services['traces.import']({ name, text: text(bytes), api: undefined });
-      const items = await itemsOf(services, id);
+      const items = await allItems(services, id);
       const lanes = items.flatMap((item) => (item.k === 'outcome' ? [item.result.lane] : []));
       expect({ name, lanes, failed: items.filter((item) => item.k === 'note' && item.type === 'lane-failed') }).toEqual({ name, lanes: ['wire', 'legacy', 'simple'], failed: [] });
       expect(await services['traces.get']({ id })).toMatchObject({ api });

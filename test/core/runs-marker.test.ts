@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import type { EndpointId } from '../../src/shared/model/ids.ts';
 import { DEFAULT_OPTIONS } from '../../src/shared/model/trace.ts';
-import { cores, itemsOf } from '../support/core.ts';
+import { allItems } from '../support/all-items.ts';
+import { cores } from '../support/core.ts';
 import { asking } from '../support/samples.ts';
 
 const KEY = 'marker-key-0123456789';
@@ -35,7 +36,7 @@ test('the key is nowhere but in the vault', async () => {
   const request = { ...asking('parallel-tools', 'chat_completions').request, user: KEY, metadata: { [KEY]: `Bearer ${KEY}` } };
   const { id } = await said(services['runs.start']({ endpoint, api: 'chat_completions', request, options: DEFAULT_OPTIONS, source: 'run' }));
 
-  const live = await said(itemsOf(services, id));
+  const live = await said(allItems(services, id));
   expect(live.at(-1)).toMatchObject({ k: 'ending', ending: { state: 'complete' } });
   await said(services['traces.get']({ id }));
   await said(services['traces.list']({ limit: 10 }));

@@ -5,10 +5,6 @@ import { join } from 'node:path';
 import { afterAll, afterEach } from 'vitest';
 import { createCore, type Core } from '../../src/main/core/core.ts';
 import { FileVault } from '../../src/main/core/keys/file-vault.ts';
-import type { TraceId } from '../../src/shared/model/ids.ts';
-import type { TraceItem } from '../../src/shared/model/items.ts';
-import type { AdapterOptions } from '../../src/shared/model/trace.ts';
-import type { Services } from '../../src/shared/rpc/services.ts';
 
 const entry = (name: string): URL => new URL(`../../src/main/${name}.ts`, import.meta.url);
 
@@ -28,11 +24,4 @@ export function cores(): { readonly dataDir: string; open(folder?: string): Prom
       return core;
     },
   };
-}
-
-/** All items up to the end, as a watcher counts them. */
-export async function itemsOf(services: Services, id: TraceId, { from = 0, options }: { readonly from?: number; readonly options?: AdapterOptions } = {}): Promise<readonly TraceItem[]> {
-  const items: TraceItem[] = [];
-  for await (const batch of services['traces.items']({ id, from, options }, new AbortController().signal)) items.push(...batch);
-  return items;
 }

@@ -1,17 +1,18 @@
-/** P10, P11 and P12: what a run costs to write, and what it takes on disk. */
+/** P10, P11, P12 and P14: what a run costs to write, what it takes on disk, and what it costs to look into. */
 import { closeSync, fsyncSync, mkdtempSync, openSync, rmSync, statSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
-import { openFile } from '../../src/main/core/store/database.ts';
+import { databaseFile, openFile } from '../../src/main/core/store/database.ts';
 import { packReads } from '../../src/main/core/store/parts.ts';
 import { Queries } from '../../src/main/core/store/queries.ts';
+import { openReadOnly } from '../../src/main/core/store/read-only.ts';
 import { createdColumns, finishedColumns } from '../../src/main/core/store/rows.ts';
 import { StoreWriter } from '../../src/main/core/store/writer.ts';
 import { SCENARIOS } from '../../src/main/core/samples/scenarios.ts';
 import { bodyOf } from '../../src/main/core/samples/answers.ts';
 import { FORMATS } from '../../src/main/core/samples/formats/formats.ts';
-import { endpointId, traceId } from '../../src/shared/model/ids.ts';
+import { endpointId, traceId, type TraceId } from '../../src/shared/model/ids.ts';
 import { DEFAULT_OPTIONS } from '../../src/shared/model/trace.ts';
 import { MetricsMeter } from '../../src/shared/metrics/metrics.ts';
 import type { Read } from '../../src/shared/model/stream.ts';
@@ -104,9 +105,61 @@ function appended(): () => string {
   };
 }
 
+/** A trace of so many reads, each of one frame, and what it is read back from. */
+const STORED_READS = 100_000;
+/** Reads that a view shows at once. */
+const WINDOW = 200;
+const WINDOWS = 300;
+
+interface StoredReads {
+  /** The folder of the store's file. */
+  readonly dataDir: string;
+  readonly id: TraceId;
+  readonly reads: readonly Read[];
+}
+
+function storedTrace(): StoredReads {
+  const dataDir = mkdtempSync(join(folder, 'stored-'));
+  const reads = readsPerFrame(textFrames('messages', STORED_READS));
+  const db = openFile(databaseFile(dataDir));
+  const writer = writerOf(db);
+  createTrace(writer, 'stored');
+  writeReads(writer, 'stored', reads, BATCH);
+  writer.write([{ op: 'finish', id: 'stored', result: finishedColumns({ endedAtNs: 0, ending: { state: 'complete', rule: '' }, metrics: NO_METRICS }) }]);
+  db.close();
+  return { dataDir, id: traceId('stored'), reads };
+}
+
+/** All over the trace, the same for both. */
+const WINDOW_STARTS = Array.from({ length: WINDOWS }, (_, n) => (n * 102_947) % (STORED_READS - WINDOW));
+
+/** Bytes of the windows' reads, from the store's segments and from rows with an index. */
+function windows({ dataDir, id, reads }: StoredReads): { readonly segments: () => string; readonly rows: () => string } {
+  const windowBytes = WINDOW * Math.max(...reads.map(({ bytes }) => bytes.length));
+  const reader = openReadOnly(dataDir);
+  const db = new Database(newFile());
+  db.exec('CREATE TABLE frames (n INTEGER PRIMARY KEY, t REAL NOT NULL, body BLOB NOT NULL)');
+  const insert = db.prepare('INSERT INTO frames VALUES (?, ?, ?)');
+  db.transaction(() => reads.forEach(({ n, tNs, bytes }) => insert.run(n, tNs, bytes)))();
+  const select = db.prepare('SELECT n, t, body AS bytes FROM frames WHERE n >= ? AND n < ? ORDER BY n');
+  const total = (window: (start: number) => readonly { readonly bytes: Uint8Array }[]) => () => {
+    let sum = 0;
+    for (const start of WINDOW_STARTS) for (const { bytes } of window(start).slice(0, WINDOW)) sum += bytes.length;
+    return `${sum} bytes`;
+  };
+  return {
+    segments: total((start) => reader.reads(id, start, windowBytes)),
+    rows: total((start) => select.all(start, start + WINDOW) as { readonly bytes: Uint8Array }[]),
+  };
+}
+
 export const STORE: readonly (() => readonly Contest[])[] = [
   () => [{ id: 'P10', what: 'durable batches of 32 reads, over BEGIN, 32 inserts and COMMIT', target: 1.5, subject: liveBatches(), floor: plainRows() }],
   () => [{ id: 'P11', what: 'sealed, compressed segments, over appending to a file in 64 KB writes', target: 5, subject: segments(), floor: appended() }],
+  () => {
+    const { segments: fromSegments, rows } = windows(storedTrace());
+    return [{ id: 'P14', what: '200 reads at each of 300 places of a trace of 100,000, over rows with an index', target: 2, subject: fromSegments, floor: rows }];
+  },
 ];
 
 /** Every sample of 64 KB or more over every API, each a trace of its own. */

@@ -108,7 +108,7 @@ export function sealedPart(run: ReadRun): Part {
 export function decodePart(part: Part): ReadRun | undefined {
   try {
     if (part.crc !== null && part.crc !== crcOf(part.places, part.body)) return undefined;
-    const places = part.crc === null ? part.places : zstdDecompressSync(part.places);
+    const places = part.crc === null ? part.places : decompress(part.places, mostPlaces(part.reads));
     const bytes = part.crc === null ? part.body : decompress(part.body, part.length);
     const { times, lengths } = decodePlaces(places, part.reads);
     if (bytes.length !== part.length || sum(lengths, 0, lengths.length) !== part.length) return undefined;
@@ -126,9 +126,9 @@ function compress(bytes: Uint8Array): Uint8Array {
   return zstdCompressSync(bytes, { params: { [constants.ZSTD_c_compressionLevel]: LEVEL } });
 }
 
-/** In one piece of the length that it must have; the least that zlib takes is 64. */
-function decompress(bytes: Uint8Array, length: number): Uint8Array {
-  return zstdDecompressSync(bytes, { chunkSize: Math.max(64, length + 1), maxOutputLength: Math.max(1, length) });
+/** In one piece: `most` is the longest that it may be. The least that zlib takes is 64. */
+function decompress(bytes: Uint8Array, most: number): Uint8Array {
+  return zstdDecompressSync(bytes, { chunkSize: Math.max(64, most + 1), maxOutputLength: Math.max(1, most) });
 }
 
 function crcOf(places: Uint8Array, body: Uint8Array): number {
@@ -140,11 +140,16 @@ const [STEPS, DOUBLES] = [0, 1];
 /** Times up to 26 days, so that twice the difference of two of them is still a whole number. */
 const MAX_STEPPED = 2 ** 51;
 const VARINT_BYTES = 8;
+/** A length is a number of 32 bits. */
+const LENGTH_BYTES = 5;
+
+/** Bytes that the places of so many reads take at most. */
+const mostPlaces = (reads: number): number => 1 + (LENGTH_BYTES + VARINT_BYTES) * reads;
 
 /** Kind of times, lengths, times. */
 function encodePlaces(times: Float64Array, lengths: Uint32Array): Uint8Array {
   const stepped = times.every((time) => Number.isInteger(time) && Math.abs(time) <= MAX_STEPPED && !Object.is(time, -0));
-  const bytes = new Uint8Array(1 + 5 * lengths.length + VARINT_BYTES * times.length);
+  const bytes = new Uint8Array(mostPlaces(lengths.length));
   bytes[0] = stepped ? STEPS : DOUBLES;
   let at = 1;
   for (const length of lengths) at = putVarint(bytes, at, length);

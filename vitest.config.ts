@@ -3,6 +3,9 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: ['test/{unit,contract,store,core}/**/*.test.{ts,tsx}'],
+    // Each thread that a test starts from TypeScript has its types stripped by a WebAssembly program that threads share, and V8
+    // crashes now and then when it tiers up a wrapper of it in one thread while another one ends.
+    execArgv: ['--no-wasm-generic-wrapper'],
     // Real files, sockets and processes on a slow shared machine: the limit catches hangs, it judges no speed.
     testTimeout: 60_000,
     hookTimeout: 60_000,

@@ -22,6 +22,11 @@ export interface ReaderSetup extends ReaderData {
 const TIME_LIMIT_MS = 120_000;
 /** V8's own limit differs by machine; a reading of the largest body we keep stays below. */
 const MEMORY_LIMIT_MB = 3_072;
+/**
+ * Node ends a thread at its limit and gives the collection that met it 16 MB more. Young objects of a thread without this
+ * bound can be more, and when they all live, the whole process is aborted. Comparisons are as fast with it.
+ */
+const YOUNG_MB = 16;
 /** When the program ends, for a job that is under way. */
 const CLOSE_MS = 1_000;
 
@@ -88,7 +93,8 @@ export class Reader {
 
   #start(): Worker {
     const { module, dataDir, memoryLimitMb = MEMORY_LIMIT_MB } = this.#setup;
-    const worker = new Worker(module, { workerData: { dataDir } satisfies ReaderData, resourceLimits: { maxOldGenerationSizeMb: memoryLimitMb } });
+    const resourceLimits = { maxOldGenerationSizeMb: memoryLimitMb, maxYoungGenerationSizeMb: YOUNG_MB };
+    const worker = new Worker(module, { workerData: { dataDir } satisfies ReaderData, resourceLimits });
     worker.on('message', (message: FromReader) => void this.#answer(worker, message));
     // Whoever waits for a job listens too; from here on the thread takes no more.
     const gone = (): void => {

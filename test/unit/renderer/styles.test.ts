@@ -9,7 +9,8 @@ const sheets = globSync('**/*.css', { cwd: folder });
 /** Classes that a rule of the sheet is about by themselves, as in `.check {` and `.check, .other {`. */
 function defined(sheet: string): ReadonlySet<string> {
   const text = readFileSync(join(folder, sheet), 'utf8').replaceAll(/\/\*[\s\S]*?\*\//g, '');
-  const selectors = [...text.matchAll(/(?:^|[{}])([^{}]+)\{/g)].flatMap(([, list]) => list!.split(','));
+  // What stands in `:is()` and its like is no rule of its own.
+  const selectors = [...text.matchAll(/(?:^|[{}])([^{}]+)\{/g)].flatMap(([, list]) => list!.replaceAll(/\([^()]*\)/g, '()').split(','));
   return new Set(selectors.flatMap((selector) => /^\s*\.([\w-]+)\s*$/.exec(selector)?.[1] ?? []));
 }
 

@@ -36,7 +36,7 @@ export function LaneColumn({ lane, rows, folds, findings, live, messages }: Lane
         ) : (
           <span className="cut">{lane === 'wire' ? 'as sent' : live ? 'equal so far' : 'equal'}</span>
         )}
-        <span className="push">{plural(messages, lane === 'wire' ? 'event' : 'message')}</span>
+        <span className="push cut">{plural(messages, lane === 'wire' ? 'event' : 'message')}</span>
       </header>
       {rows.map((row, at) => (
         <Cell key={row.id} row={row} lane={lane} fact={facts[at]!} findings={own} folded={folds.isFolded(row)} onFold={folds.toggle} live={live} />

@@ -1,0 +1,43 @@
+/** What a small window and colours of one's own must leave to see. */
+import { expect, test, type Locator } from 'playwright/test';
+import { startHost, type Host } from '../support/host.ts';
+import { startSample, wholeTrace } from '../support/page.ts';
+
+let host: Host;
+test.beforeAll(async () => {
+  host = await startHost();
+  await wholeTrace(host.client(), await startSample(host.client(), 'text-lost', 'chat_completions'));
+});
+test.afterAll(() => host.stop());
+
+const style = (locator: Locator, name: string, pseudo?: string) =>
+  locator.evaluate((element, [property, part]) => getComputedStyle(element, part).getPropertyValue(property!), [name, pseudo] as const);
+
+test('a narrow window keeps the parts of its top bar apart, and their names', async ({ page }) => {
+  await page.setViewportSize({ width: 800, height: 600 });
+  await page.goto(host.url);
+  await page.locator('.run').first().click();
+  const newRun = page.getByRole('button', { name: 'New run' });
+  await expect(newRun).toBeVisible();
+  const [search, button] = await Promise.all([page.locator('.top .search').boundingBox(), newRun.boundingBox()]);
+  expect(search!.x + search!.width).toBeLessThanOrEqual(button!.x);
+  const status = await page.locator('.top .status').first().boundingBox();
+  expect(status!.x + status!.width).toBeLessThanOrEqual(search!.x);
+});
+
+test.describe('colours of the user’s own', () => {
+  test.use({ colorScheme: 'dark' });
+
+  test('still say which run, tab and part is chosen', async ({ page }) => {
+    await page.emulateMedia({ forcedColors: 'active' });
+    await page.goto(host.url);
+    await page.locator('.run').first().click();
+    await page.getByRole('tab', { name: /^Compare/ }).click();
+    const segments = page.getByRole('group', { name: 'Level' }).getByRole('button');
+    const ground = (name: string) => style(segments.filter({ hasText: name }), 'background-color');
+    expect(await ground('Semantic')).not.toBe(await ground('JSON'));
+    const canvas = await style(page.locator('body'), 'background-color');
+    expect(await style(page.locator('.run.selected'), 'background-color', '::before')).not.toBe(canvas);
+    expect(await style(page.getByRole('tab', { name: /^Compare/ }), 'background-color', '::after')).not.toBe(canvas);
+  });
+});

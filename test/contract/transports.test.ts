@@ -389,6 +389,29 @@ describe.each(Object.keys(TRANSPORTS))('over %s', (transport) => {
       expect(told).toEqual(['item', 'item', 'restart', 'item', 'item']);
     });
 
+    test('opens what was asked for while it was lost as something new', async () => {
+      const change: ListChange = { type: 'delete', id: ID };
+      const made = await start({
+        'app.info': () => INFO,
+        async *'traces.changes'(_, signal) {
+          yield [change];
+          await new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve()));
+        },
+      });
+      await made.client.call('app.info', {});
+      const lost = new Promise<void>((resolve) => made.client.onStatus((status) => status === 'lost' && resolve()));
+      made.down = true;
+      made.cut();
+      await lost;
+      const told: string[] = [];
+      const came = new Promise<void>((resolve) => {
+        made.client.subscribe('traces.changes', {}, { items: () => resolve(void told.push('item')), restart: () => told.push('restart') });
+      });
+      made.down = false;
+      await came;
+      expect(told).toEqual(['item']);
+    });
+
     test('is told as lost, then as open again', async () => {
       const made = await start({ 'app.info': () => INFO });
       const told: string[] = [];

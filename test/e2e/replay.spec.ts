@@ -70,9 +70,11 @@ test('plays the same bytes with other adapter options', async ({ page }) => {
 
 test('says what a lost connection did to it, and begins again by one button', async ({ page }) => {
   const sockets: { close(): Promise<void> }[] = [];
-  await page.routeWebSocket('**/rpc', (socket) => {
-    socket.connectToServer();
+  const { promise: back, resolve: comeBack } = Promise.withResolvers<void>();
+  await page.routeWebSocket('**/rpc', async (socket) => {
     sockets.push(socket);
+    if (sockets.length > 1) await back;
+    socket.connectToServer();
   });
   const trace = await openReplay(page, 'plain-text', 'messages');
   for (const step of [1, 2, 3]) {
@@ -83,6 +85,9 @@ test('says what a lost connection did to it, and begins again by one button', as
   await expect(page.locator('.replay')).toContainText('with it the place of the playhead');
   await expect.poll(async () => (await shown(page)).events).toBe(3);
   await expect.poll(() => sockets.length).toBe(2);
+  // Asked for before the connection is back, it plays once it is.
   await page.locator('.ending').getByRole('button', { name: 'Play from the start' }).click();
+  await expect(page.locator('.replay')).not.toContainText('with it the place of the playhead');
+  comeBack();
   await expect(played(page)).toContainText(`event ${trace.events.length} of`);
 });

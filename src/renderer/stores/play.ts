@@ -41,6 +41,8 @@ interface Open {
 }
 let current: Open | null = null;
 
+const CONNECTION_LOST = 'The connection to the program was lost, and with it the place of the playhead.';
+
 /** Opens a playing of the recorded trace and shows it instead. Ends the one before. */
 export function startPlay(recorded: TraceSession, setup: PlaySetup): void {
   endPlay();
@@ -55,21 +57,24 @@ export function startPlay(recorded: TraceSession, setup: PlaySetup): void {
     { play, id, ...(options && { options }) },
     {
       items: (batch) => taker.take(batch),
-      restart: () => lose('The connection to the program was lost, and with it the place of the playhead.'),
+      restart: () => lose(CONNECTION_LOST),
       error: (error) => lose(error.message),
     },
   );
+  // Begun without a connection, it waits for one.
+  let connected = false;
   const stopStatus = client().onStatus((status) => {
-    if (status === 'lost' && usePlay.getState().head?.done !== true) lose('The connection to the program was lost, and with it the place of the playhead.');
+    if (status === 'lost' && connected && usePlay.getState().head?.done !== true) lose(CONNECTION_LOST);
+    connected = status === 'open';
   });
-  const close = (): void => {
+  function close(): void {
     unsubscribe();
     stopStatus();
-  };
-  const lose = (problem: string): void => {
+  }
+  function lose(problem: string): void {
     close();
     usePlay.setState(({ head }) => ({ head: head && { ...head, playing: false }, problem }));
-  };
+  }
   current = { id: play, session, close };
   layOver(session);
 }

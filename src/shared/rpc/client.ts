@@ -55,6 +55,8 @@ interface Watch {
   at: number;
   /** Taken in and not acknowledged yet. */
   taken: number;
+  /** It was opened before: one that waited for the connection is no other now than it would have been. */
+  opened: boolean;
 }
 
 /** Starts connecting at once. `connect` gives a new port each time, or rejects when there is none yet. */
@@ -100,7 +102,7 @@ class Connection implements Client {
 
   subscribe<Name extends StreamName>(name: Name, params: ParamsOf<Name>, handlers: StreamHandlers<ItemOf<Name>>): () => void {
     const from = (params as { readonly from?: number }).from ?? 0;
-    const watch: Watch = { name, params: { ...params }, handlers: handlers as StreamHandlers<unknown>, at: from, taken: 0 };
+    const watch: Watch = { name, params: { ...params }, handlers: handlers as StreamHandlers<unknown>, at: from, taken: 0, opened: false };
     this.#watch(watch);
     return () => {
       for (const [id, one] of this.#watches) if (one === watch) this.#unwatch(id);
@@ -206,26 +208,26 @@ class Connection implements Client {
     this.#resumable = new Set(resumable);
     this.#tries = 0;
     for (const { frame } of this.#calls.values()) this.#port?.send(frame);
-    const again = this.#status === 'lost';
     // Those that listeners add from here on are opened as they come.
     const standing = [...this.#watches];
     this.#setStatus('open');
     for (const [id, watch] of standing) {
-      if (this.#watches.delete(id)) this.#watch(watch, again);
+      if (this.#watches.delete(id)) this.#watch(watch);
     }
   }
 
-  /** Opens a stream under a new number; `again` when it was open before. */
-  #watch(watch: Watch, again = false): void {
+  /** Opens a stream under a new number, or keeps it until there is a connection. */
+  #watch(watch: Watch): void {
     const id = ++this.#lastId;
     this.#watches.set(id, watch);
     if (this.#status !== 'open') return;
     const resumes = this.#resumable.has(watch.name);
-    if (again && !resumes) {
+    if (watch.opened && !resumes) {
       watch.at = 0;
       told(() => watch.handlers.restart?.());
     }
     watch.taken = 0;
+    watch.opened = true;
     this.#send({ t: 'open', id, name: watch.name, params: resumes ? { ...watch.params, from: watch.at } : watch.params });
   }
 
@@ -240,7 +242,7 @@ class Connection implements Client {
     if (at !== watch.at) {
       // Never to be seen; a stream with a hole in it would be worse than one that is asked for again.
       this.#unwatch(id);
-      this.#watch(watch, true);
+      this.#watch(watch);
       return;
     }
     watch.at += items.length;

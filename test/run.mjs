@@ -65,6 +65,10 @@ const browser = await runBin('playwright', 'cli.js', ['test']);
 if (!existsSync(unitReport) || !existsSync(browserReport)) fail('A test runner ended without a report; the lines above say why.');
 const parts = [unitResults(), browserResults()];
 for (const failure of parts.flatMap(({ failures }) => failures)) console.log(failure);
+// A process of the tests that dies takes tests along that then count as nothing.
+for (const [name, code, { failures }] of [['vitest', unit, parts[0]], ['playwright', browser, parts[1]]]) {
+  if (code !== 0 && failures.length === 0) console.log(`FAILED ${name} ended with ${code} though no test failed; its last lines above say why.`);
+}
 const sum = (key) => parts.reduce((total, part) => total + part[key], 0);
 console.log(`${sum('passed')} passed, ${sum('failed')} failed, ${sum('skipped')} skipped`);
 if (unit !== 0 || browser !== 0 || sum('failed') > 0) process.exit(1);

@@ -9,5 +9,7 @@ export default defineConfig({
     // Real files, sockets and processes on a slow shared machine: the limit catches hangs, it judges no speed.
     testTimeout: 60_000,
     hookTimeout: 60_000,
+    // A wait for another thread or a file is of the same kind; by default it would end after one second, which a busy machine uses up.
+    expect: { poll: { timeout: 30_000 } },
   },
 });

@@ -42,6 +42,8 @@ const MISSES_THAT_COUNT = 2;
 
 export async function judge(contest: Contest): Promise<Result> {
   const { subject, floor } = contest;
+  // What the contests before left behind is no business of this one.
+  globalThis.gc?.();
   for (let i = 0; i < (contest.warmUps ?? 2); i++) checkAnswers(contest, await subject(), await floor());
   const misses: Run[] = [];
   for (let voided = 0; ; ) {

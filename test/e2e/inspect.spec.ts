@@ -116,6 +116,7 @@ test('what is hostile stays text, and what hides is shown by its number', async 
   page.on('request', (request) => requests.push(new URL(request.url()).port));
   await page.goto(host.url);
   await page.locator(`#run-${id}`).click();
+  await expect(page.locator('[data-lane="wire"]')).toContainText('document.title=2');
   await page.keyboard.press('ArrowRight');
   await expect(inspector(page).locator('.json')).toContainText('<script>document.title=2</script>');
   await expect(inspector(page).locator('.json .seen-hidden').first()).toHaveText('U+202E');

@@ -27,8 +27,11 @@ export function useFollow(scroller: RefObject<HTMLElement | null>): Follow {
     const element = scroller.current!;
     let top = element.scrollTop;
     let touched = -Infinity;
-    const onInput = () => {
+    const onInput = (event: Event) => {
       touched = performance.now();
+      // A wheel turned up lets go at once: text that comes before the view has moved would put it back to the end.
+      const up = event instanceof WheelEvent && event.deltaY < 0 && !event.ctrlKey && element.scrollTop > 0;
+      if (up && session.store.getState().follow) session.setFollow(false);
     };
     const onScroll = () => {
       const up = element.scrollTop < top - 1;

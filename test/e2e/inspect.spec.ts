@@ -1,7 +1,7 @@
 /** The inspector in a real browser over the real host: one event in every pane, its bytes, what may be copied, and hostile content as text. */
 import { expect, test, type Page } from 'playwright/test';
 import { startHost, type Host } from '../support/host.ts';
-import { complaints, startSample, wholeTrace } from '../support/page.ts';
+import { complaints, openTrace, startSample, wholeTrace } from '../support/page.ts';
 
 let host: Host;
 test.beforeAll(async () => {
@@ -14,8 +14,7 @@ async function open(page: Page, model: string, api: 'chat_completions' | 'messag
   const client = host.client();
   const id = await startSample(client, model, api);
   const trace = await wholeTrace(client, id);
-  await page.goto(host.url);
-  await page.locator(`#run-${id}`).click();
+  await openTrace(page, host.url, id, trace);
   return { id, client, trace };
 }
 
@@ -114,9 +113,7 @@ test('what is hostile stays text, and what hides is shown by its number', async 
   const text = `data: ${JSON.stringify({ object: 'chat.completion.chunk', choices: [{ index: 0, delta: { content } }] })}\n\n`.replace('\\u001b', '\\u001b').replaceAll('\\u202e', '\u202E');
   const { id } = await client.call('traces.import', { name: content, text, api: 'chat_completions' });
   page.on('request', (request) => requests.push(new URL(request.url()).port));
-  await page.goto(host.url);
-  await page.locator(`#run-${id}`).click();
-  await expect(page.locator('[data-lane="wire"]')).toContainText('document.title=2');
+  await openTrace(page, host.url, id, await wholeTrace(client, id));
   await page.keyboard.press('ArrowRight');
   await expect(inspector(page).locator('.json')).toContainText('<script>document.title=2</script>');
   await expect(inspector(page).locator('.json .seen-hidden').first()).toHaveText('U+202E');

@@ -1,7 +1,7 @@
 /** The Messages tab over the real host: what each lane emitted, in order, with its cause and its JSON. */
 import { expect, test } from 'playwright/test';
 import { startHost, type Host } from '../support/host.ts';
-import { complaints, startSample, wholeTrace } from '../support/page.ts';
+import { complaints, openTrace, startSample, wholeTrace } from '../support/page.ts';
 
 let host: Host;
 test.beforeAll(async () => {
@@ -14,10 +14,10 @@ test('lists the messages of the chosen lanes, opens their JSON and copies all', 
   const faults = complaints(page);
   const client = host.client();
   const id = await startSample(client, 'text-lost', 'chat_completions');
-  const { messages } = await wholeTrace(client, id);
+  const trace = await wholeTrace(client, id);
+  const { messages } = trace;
   const legacy = messages.filter(({ lane }) => lane === 'legacy');
-  await page.goto(host.url);
-  await page.locator(`#run-${id}`).click();
+  await openTrace(page, host.url, id, trace);
   await page.getByRole('tab', { name: /^Messages/ }).click();
   const grid = page.getByRole('grid', { name: 'Messages' });
   await expect(grid).toHaveAttribute('aria-rowcount', String(messages.length));

@@ -2,7 +2,7 @@
 import { expect, test, type Page } from 'playwright/test';
 import type { Api } from '../../src/shared/model/stream.ts';
 import { startHost, type Host } from '../support/host.ts';
-import { complaints, expected, shown, startSample, wholeTrace } from '../support/page.ts';
+import { complaints, expected, openTrace, shown, startSample, wholeTrace } from '../support/page.ts';
 
 let host: Host;
 test.beforeAll(async () => {
@@ -14,8 +14,7 @@ async function openReplay(page: Page, model: string, api: Api) {
   const client = host.client();
   const id = await startSample(client, model, api);
   const trace = await wholeTrace(client, id);
-  await page.goto(host.url);
-  await page.locator(`#run-${id}`).click();
+  await openTrace(page, host.url, id, trace);
   await page.getByRole('tab', { name: /^Replay/ }).click();
   await expect(page.getByRole('group', { name: 'Transport' })).toBeVisible();
   return trace;

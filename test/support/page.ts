@@ -1,5 +1,5 @@
 /** What a page of the window shows, read as a person would, and what it complains of. */
-import type { Page } from 'playwright/test';
+import { expect, type Page } from 'playwright/test';
 import { TraceModel } from '../../src/renderer/stores/trace-model.ts';
 import type { TraceId } from '../../src/shared/model/ids.ts';
 import { LANES, type LaneId } from '../../src/shared/model/messages.ts';
@@ -49,6 +49,13 @@ export function wholeTrace(client: Client, id: TraceId): Promise<TraceModel> {
       },
     );
   });
+}
+
+/** Opens a trace from the list; resolves when the window holds all of it, since keys pressed before do nothing. */
+export async function openTrace(page: Page, url: string, id: TraceId, whole: TraceModel): Promise<void> {
+  await page.goto(url);
+  await page.locator(`#run-${id}`).click();
+  await expect.poll(async () => (await shown(page)).events, { timeout: 60_000 }).toBe(whole.events.length);
 }
 
 export interface Shown {

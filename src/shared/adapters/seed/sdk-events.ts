@@ -5,14 +5,18 @@ import type { SseFrame } from '../../model/stream.ts';
 import type { SdkEvent } from './interface.ts';
 import { fail, fieldsOf, truthy } from './seed-error.ts';
 
+/** The union's first: what is of no type known then is read as it. */
+const MESSAGE_START = 'message_start';
 const ANTHROPIC_EVENTS: ReadonlySet<unknown> = new Set([
-  'message_start',
+  MESSAGE_START,
   'message_delta',
   'message_stop',
   'content_block_start',
   'content_block_delta',
   'content_block_stop',
 ]);
+/** Of the API before Messages: read like the others, but its name gives the data no type. */
+const COMPLETION = 'completion';
 
 /** `data` as Python's json.loads reads it: NaN and Infinity are numbers. The frame's parse is shared where it holds. */
 function jsonOf(data: string, frame: SseFrame): unknown {
@@ -26,15 +30,12 @@ function jsonOf(data: string, frame: SseFrame): unknown {
 
 export function readAnthropic(name: string, data: string, frame: SseFrame): SdkEvent {
   if (name === 'error') return fail(`The provider sent an error: ${data.slice(0, 200)}`);
-  if (name === 'completion') return fail('The event is of the completions API.');
-  if (!ANTHROPIC_EVENTS.has(name)) return 'skip';
+  if (!ANTHROPIC_EVENTS.has(name) && name !== COMPLETION) return 'skip';
   const value = jsonOf(data, frame);
   const fields = fieldsOf(value);
   if (fields === null) return 'skip';
-  // The data's type decides; one that was not known then is read as the first of the union, message_start.
   const { type = name } = fields;
-  if (type === name) return { type: name, data: value };
-  return { type: ANTHROPIC_EVENTS.has(type) ? (type as string) : 'message_start', data: value };
+  return { type: ANTHROPIC_EVENTS.has(type) ? (type as string) : MESSAGE_START, data: value };
 }
 
 /** An assistants event reaches the interface wrapped, as an object of another shape. */

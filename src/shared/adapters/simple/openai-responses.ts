@@ -115,8 +115,9 @@ export class SimpleOpenAiResponses implements StreamingInterface {
     if (this.#completed === null) return null;
     const calls = this.#output().filter((item) => item['type'] === 'function_call');
     const [call] = calls;
-    if (call === undefined || calls.length > 1 || typeof call['arguments'] !== 'string') return null;
-    return { id: text(call['call_id'], 'The call id'), name: text(call['name'], 'The tool name'), arguments: call['arguments'] };
+    if (call === undefined || calls.length > 1) return null;
+    const { call_id: id, name, arguments: args } = call;
+    return typeof id === 'string' && typeof name === 'string' && typeof args === 'string' ? { id, name, arguments: args } : null;
   }
 
   content(): ReasoningPart[] {
@@ -130,7 +131,7 @@ export class SimpleOpenAiResponses implements StreamingInterface {
   #output(): Fields[] {
     const output = this.#completed?.['output'];
     if (!Array.isArray(output)) return fail('The response has no output.');
-    return output.map((item) => need(item, 'An item'));
+    return output.map(fieldsOf).filter((item) => item !== null);
   }
 }
 

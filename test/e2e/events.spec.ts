@@ -78,7 +78,7 @@ test('is filtered by the range that the timeline shows', async ({ page }) => {
 });
 
 test('stays at the end while a stream is followed, lets go on scrolling up, and takes hold again', async ({ page }) => {
-  const slow = await startHost({ pace: 1 });
+  const slow = await startHost({ pace: 0.3 });
   const id = await startSample(slow.client(), 'long-answer', 'messages');
   await page.goto(slow.url);
   await page.locator(`#run-${id}`).click();

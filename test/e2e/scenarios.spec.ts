@@ -58,7 +58,7 @@ test.describe('each sample', () => {
 test('a run is cancelled, the host started again, and a trace opened and played to the same end', async ({ page }) => {
   const folder = await dataFolder();
   try {
-    const first = await startHost({ dataDir: folder.path, pace: 1 });
+    const first = await startHost({ dataDir: folder.path, pace: 0.5 });
     const client = first.client();
     const kept = await startSample(client, 'send-message', 'messages');
     const recorded = await wholeTrace(client, kept);

@@ -78,7 +78,7 @@ export class SimpleOpenAiResponses implements StreamingInterface {
         );
       default:
         // oddity: unknown-block-is-text
-        for (const part of partsOf(item)) if (need(part, 'The part')['type'] !== 'refusal') this.#emitAssistant(text(need(part, 'The part')['text'], 'The text'));
+        for (const part of partsOf(item).map(fieldsOf)) if (part !== null && part['type'] !== 'refusal') this.#emitAssistant(text(part['text'], 'The text'));
     }
   }
 

@@ -25,6 +25,21 @@ test('a narrow window keeps the parts of its top bar apart, and their names', as
   expect(status!.x + status!.width).toBeLessThanOrEqual(search!.x);
 });
 
+test('no pane of the inspector and no tab is wider than its room', async ({ page }) => {
+  await page.setViewportSize({ width: 1280, height: 800 });
+  await page.goto(host.url);
+  await page.locator('.run').first().click();
+  await page.locator('.trace').getByRole('tab', { name: /^Compare/ }).click();
+  for (const place of ['.inspector', '.trace'])
+    for (const tab of await page.locator(place).getByRole('tab').all()) {
+      await tab.click();
+      const panel = page.locator(place).getByRole('tabpanel');
+      await expect(panel).not.toBeEmpty();
+      if ((await tab.textContent())!.startsWith('Usage')) await expect(panel).toContainText('Provider trace of Legacy');
+      expect(await panel.evaluate((element) => element.scrollWidth - element.clientWidth), (await tab.textContent())!).toBe(0);
+    }
+});
+
 test.describe('colours of the user’s own', () => {
   test.use({ colorScheme: 'dark' });
 

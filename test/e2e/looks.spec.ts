@@ -25,6 +25,19 @@ test('a narrow window keeps the parts of its top bar apart, and their names', as
   expect(status!.x + status!.width).toBeLessThanOrEqual(search!.x);
 });
 
+test('a low and narrow window leaves the lanes room, and every speed of a replay in reach', async ({ page }) => {
+  await page.setViewportSize({ width: 900, height: 640 });
+  await page.goto(host.url);
+  await page.locator('.run').first().click();
+  const lane = await page.locator('[data-lane="wire"]').first().boundingBox();
+  const inspector = await page.locator('.inspector').boundingBox();
+  expect(inspector!.y - lane!.y).toBeGreaterThan(120);
+  await page.getByRole('button', { name: 'Timeline' }).click();
+  await expect(page.getByRole('region', { name: 'Timeline' })).toContainText('Network');
+  await page.getByRole('tab', { name: /^Replay/ }).click();
+  await expect(page.getByRole('button', { name: 'As fast as possible' })).toBeInViewport({ ratio: 1 });
+});
+
 test('no pane of the inspector and no tab is wider than its room', async ({ page }) => {
   await page.setViewportSize({ width: 1280, height: 800 });
   await page.goto(host.url);

@@ -16,6 +16,14 @@ import './timeline.css';
 
 const AXIS_HEIGHT = 20;
 const FOLDED_KEY = 'tracelane.timeline.folded';
+/** In a lower window than this the whole timeline would leave the lanes no room. */
+const LOW_WINDOW = '(max-height: 700px)';
+
+/** As the user left it; in a low window folded until they unfold it. */
+function foldedAtFirst(): boolean {
+  const kept = localStorage.getItem(FOLDED_KEY);
+  return kept === null ? matchMedia(LOW_WINDOW).matches : kept === 'yes';
+}
 
 /** Heights follow the tokens, which shrink on a low window. */
 function heights(): { readonly rate: number; readonly lane: number } {
@@ -51,7 +59,7 @@ function FullTimeline({ compact }: { readonly compact: boolean }) {
   const pulse = useTrace((trace) => trace.pulse);
   const structure = useTrace((trace) => trace.structure);
   const timed = useTrace((trace) => trace.detail?.timed ?? true);
-  const [chosen, setChosen] = useState(() => localStorage.getItem(FOLDED_KEY) === 'yes');
+  const [chosen, setChosen] = useState(foldedAtFirst);
   const folded = chosen || compact;
   const plot = useRef<HTMLDivElement>(null);
 

@@ -1,11 +1,14 @@
-/** One marker key goes through the whole core: no file but the vault's, no item and no answer of any method holds it. */
+/** One marker key goes through the whole core, to a server that says it back: no file but the vault's, no item and no answer of any method holds it. */
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import type { EndpointId } from '../../src/shared/model/ids.ts';
 import { DEFAULT_OPTIONS } from '../../src/shared/model/trace.ts';
 import { allItems } from '../support/all-items.ts';
 import { cores } from '../support/core.ts';
+import { withServer } from '../support/runs.ts';
 import { asking } from '../support/samples.ts';
 
 const KEY = 'marker-key-0123456789';
@@ -22,15 +25,26 @@ async function files(): Promise<Buffer> {
   return Buffer.concat(parts);
 }
 
-test('the key is nowhere but in the vault', async () => {
-  const { services, sampleUrl, close } = await open();
+/** Answers with the key of the request, cut by the end of a read. */
+async function echoing(incoming: IncomingMessage, response: ServerResponse): Promise<void> {
+  const key = incoming.headers.authorization!.slice('Bearer '.length);
+  const body = `data: ${JSON.stringify({ id: 'c1', model: 'm', choices: [{ index: 0, delta: { content: `Your key is ${key}.` }, finish_reason: null }] })}\n\ndata: [DONE]\n\n`;
+  const half = body.indexOf(key) + key.length - 3;
+  response.writeHead(200, { 'content-type': 'text/event-stream' });
+  response.write(body.slice(0, half));
+  await sleep(20);
+  response.end(body.slice(half));
+}
+
+test('the key is nowhere but in the vault', () => withServer((incoming, response) => void echoing(incoming, response), async ({ baseUrl }) => {
+  const { services, close } = await open();
   const answers: unknown[] = [];
   const said = async <T>(answer: T | Promise<T>): Promise<T> => {
     const value = await answer;
     answers.push(value);
     return value;
   };
-  const saved = await said(services['endpoints.save']({ name: 'Mine', baseUrl: `${sampleUrl}/v1`, type: 'openai', provider_name: '', limits: { answer: 60, silence: null } }));
+  const saved = await said(services['endpoints.save']({ name: 'Mine', baseUrl, type: 'openai', provider_name: '', limits: { answer: 60, silence: null } }));
   const endpoint: EndpointId = saved.id;
   await said(services['endpoints.setKey']({ id: endpoint, key: KEY }));
   const request = { ...asking('parallel-tools', 'chat_completions').request, user: KEY, metadata: { [KEY]: `Bearer ${KEY}` } };
@@ -50,8 +64,9 @@ test('the key is nowhere but in the vault', async () => {
   await close();
 
   const text = JSON.stringify(answers) + Buffer.from(bytes, 'base64').toString();
+  expect(text).toContain('Your key is <redacted>***********.');
   expect([text.includes(REDACTED), text.includes(KEY)]).toEqual([true, false]);
   const disk = await files();
   // What stands in its place is there, so that the right files were looked at.
   expect([disk.includes(REDACTED), disk.includes(KEY)]).toEqual([true, false]);
-});
+}));

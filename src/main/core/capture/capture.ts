@@ -8,6 +8,7 @@ import { duration, headerOf } from '../../../shared/metrics/http-wording.ts';
 import type { Read } from '../../../shared/model/stream.ts';
 import type { HttpHead, RequestHead } from '../../../shared/model/trace.ts';
 import { Decoding, encodingOf } from './decoding.ts';
+import { KeyMask } from './key-mask.ts';
 import { ReadQueue } from './read-queue.ts';
 import { isSecretHeader, Redaction, type HeaderList } from './secrets.ts';
 import { HttpExchange, type OutgoingRequest } from './transport.ts';
@@ -41,7 +42,7 @@ export interface CaptureListener {
   request(head: RequestHead, body: unknown): Promise<void>;
   head(head: HttpHead, tNs: number): void;
   /**
-   * Reads since the last call, offsets into the decoded body. Told after the stamping, so that slow work on one read
+   * Reads since the last call, offsets into the decoded body; the endpoint's own key is out of them. Told after the stamping, so that slow work on one read
    * falsifies the time of no other.
    */
   reads(reads: readonly Read[]): void;
@@ -85,8 +86,9 @@ export class Capture {
     this.#listener = listener;
     this.#redaction = new Redaction(setup.credential?.key);
     this.#limits = setup.limits ?? { bodyBytes: MAX_BODY_BYTES, ratio: MAX_RATIO };
+    const mask = KeyMask.for(setup.credential?.key);
     this.#queue = new ReadQueue((reads) => {
-      listener.reads(reads);
+      listener.reads(mask ? reads.map((read) => ({ ...read, bytes: mask.masked(read.bytes) })) : reads);
       this.#goOn();
     });
   }

@@ -61,7 +61,7 @@ const KEY_LIKE = new RegExp(
   'g',
 );
 /** Shorter keys (`none`, `test`) are words, and taking words out of a text would falsify it. */
-const SHORTEST_KEY = 8;
+export const SHORTEST_KEY = 8;
 
 const redacted = (secret: string): string => `<redacted ${secret.length} chars>`;
 

@@ -235,7 +235,7 @@ export class Run implements CaptureListener {
     }, AFTER_TERMINATOR_MS);
   }
 
-  /** Its sentences repeat what the provider said, and some say the key back. The bytes stay as they are. */
+  /** Its sentences repeat what the provider said, and some say a key. */
   #decide(end: BodyEnd, unfinished: boolean, wire: WireOutcome): Ending {
     const { state, rule, advice } = decideEnding(this.#params.api, this.#facts(end, unfinished), wire);
     return { state, rule: this.#capture.redact(rule), ...(advice !== undefined && { advice: this.#capture.redact(advice) }) };

@@ -124,3 +124,18 @@ test('what is hostile stays text, and what hides is shown by its number', async 
   expect(await page.title()).not.toMatch(/^[12]$/);
   expect(faults).toEqual([]);
 });
+
+test('arguments show by its number what hides in them, live as in the end, and are selected as they came', async ({ page }) => {
+  const parts = ['{"to": "a\u202Eb', '\u200B\u{E0041}c', '", "note": "é😀"}'];
+  const call = (args: string) => ({ object: 'chat.completion.chunk', choices: [{ index: 0, delta: { tool_calls: [{ index: 0, id: 'c1', function: { name: 'send', arguments: args } }] } }] });
+  const { id } = await host.client().call('traces.import', { name: 'Hidden', text: parts.map((part) => `data: ${JSON.stringify(call(part))}\n\n`).join(''), api: 'chat_completions' });
+  await openTrace(page, host.url, id, await wholeTrace(host.client(), id));
+  const args = page.locator('[data-lane="wire"] .args');
+  const seen = () => args.locator('.seen-hidden').evaluateAll((marks) => marks.map((mark) => getComputedStyle(mark, '::before').content));
+  await expect.poll(seen).toEqual(['"U+202E"', '"U+200B"', '"U+E0041"']);
+  expect(await args.textContent()).toBe(parts.join(''));
+  await page.getByRole('tab', { name: /^Replay/ }).click();
+  await page.getByRole('button', { name: 'As fast as possible' }).click();
+  await page.getByRole('button', { name: 'Play', exact: true }).click();
+  await expect.poll(seen).toEqual(['"U+202E"', '"U+200B"', '"U+E0041"']);
+});

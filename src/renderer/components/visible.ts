@@ -9,6 +9,8 @@ export interface Segment {
   readonly mark?: 'hidden' | 'blank';
   /** What the character is called, where it has a name worth showing. */
   readonly name?: string;
+  /** The character that is hidden. */
+  readonly char?: string;
 }
 
 /** Code points that draw nothing or more than themselves, beside the control characters; bounds included. */
@@ -67,7 +69,7 @@ function addBlank(found: Segment[], blank: string): void {
 function hidden(code: number): Segment {
   const text = `U+${code.toString(16).toUpperCase().padStart(4, '0')}`;
   const name = NAMES[code];
-  return { text, mark: 'hidden', ...(name !== undefined && { name }) };
+  return { text, mark: 'hidden', char: String.fromCodePoint(code), ...(name !== undefined && { name }) };
 }
 
 /** Without control characters other than tab and line ends: what may go to the clipboard. */

@@ -12,7 +12,7 @@ describe('hidden characters', () => {
     expect(shown('\u001b[2J')).toBe('U+001B|[2J');
     expect(shown('\u{e0041}')).toBe('U+E0041');
     expect(shown('\ud800x')).toBe('U+D800|x');
-    expect(segments('\u202e')[0]).toEqual({ text: 'U+202E', mark: 'hidden', name: 'right-to-left override' });
+    expect(segments('\u202e')[0]).toEqual({ text: 'U+202E', mark: 'hidden', name: 'right-to-left override', char: '\u202e' });
   });
 
   it('leave what is seen alone: letters, emoji, line ends', () => {

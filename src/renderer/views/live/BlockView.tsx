@@ -67,7 +67,7 @@ export const BlockView = memo(function BlockView({ block, folded, onFold, open, 
       ) : (
         <header className="block-head">{head}</header>
       )}
-      {!shut && <StreamedText block={block} className={classes} added={addedIn(block, fact)} />}
+      {!shut && <StreamedText block={block} className={classes} code={code} added={addedIn(block, fact)} />}
       {kind === 'tool' && !clamped && <ArgumentTree block={block} open={open} />}
       {!shut && block.attachments.length > 0 && <Attachments block={block} />}
       {clamped && (

@@ -3,10 +3,13 @@ import type { LaneBlock } from '../../../shared/model/blocks.ts';
 import { useSession } from '../../stores/open.ts';
 import { FreshText, markAdded } from './text-marks.ts';
 import { TextWriter } from './text-writer.ts';
+import '../../components/shown.css';
 
 interface StreamedTextProps {
   readonly block: LaneBlock;
   readonly className: string;
+  /** Data, not prose. */
+  readonly code: boolean;
   /** A stretch that the wire does not have here, in UTF-16 units. */
   readonly added?: readonly [start: number, end: number] | undefined;
 }
@@ -15,12 +18,12 @@ interface StreamedTextProps {
  * A block's text. React renders the empty element once; what arrives is appended with each frame, past React, so that
  * neither selection nor scroll position is lost and the cost is that of what is new.
  */
-export const StreamedText = memo(function StreamedText({ block, className, added }: StreamedTextProps) {
+export const StreamedText = memo(function StreamedText({ block, className, code, added }: StreamedTextProps) {
   const session = useSession();
   const root = useRef<HTMLDivElement>(null);
 
   useEffect(() => {
-    const writer = new TextWriter(root.current!);
+    const writer = new TextWriter(root.current!, { code });
     const fresh = new FreshText();
     let drawn = 0;
     const draw = (): void => {
@@ -42,7 +45,7 @@ export const StreamedText = memo(function StreamedText({ block, className, added
       fresh.clear();
       writer.clear();
     };
-  }, [block, session]);
+  }, [block, code, session]);
 
   const [start, end] = added ?? [0, 0];
   useEffect(() => (start === end ? undefined : markAdded(root.current!, start, end)), [start, end, block]);

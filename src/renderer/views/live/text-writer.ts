@@ -3,6 +3,7 @@
  * addition; here only the last block is. Blocks lie in sheets, so that the list of blocks is bounded too; closed sheets
  * out of sight cost nothing (content-visibility in live.css).
  */
+import { segments } from '../../components/visible.ts';
 
 /** A block closes at the first line break after this many characters, */
 const SOFT_LIMIT = 512;
@@ -10,40 +11,68 @@ const SOFT_LIMIT = 512;
 const HARD_LIMIT = 4096;
 /** Blocks on a sheet. */
 const SHEET = 4;
+/** Text in which nothing can hide. */
+const PLAIN = /^[\t\n\x20-\x7e]*$/;
 
 export class TextWriter {
   readonly #root: HTMLElement;
+  readonly #code: boolean;
+  /** Where the open block goes on; undefined where an element stands at its end. */
   #text: Text | undefined;
+  /** Of the open block, 0 when there is none. */
   #length = 0;
   #block: HTMLElement | undefined;
   #sheet: HTMLElement | undefined;
 
-  constructor(root: HTMLElement) {
+  /** `code`: characters that would not be seen are shown by their number; the text stays what it is. */
+  constructor(root: HTMLElement, { code }: { readonly code: boolean }) {
     this.#root = root;
+    this.#code = code;
   }
 
   /** The node that new text goes to, and its length so far; undefined before the first text. */
   get tail(): { readonly node: Text; readonly length: number } | undefined {
-    return this.#text && { node: this.#text, length: this.#length };
+    return this.#text && { node: this.#text, length: this.#text.length };
   }
 
   append(text: string): void {
-    for (let rest = text; rest !== ''; ) {
-      const end = this.#room(rest);
-      this.#put(rest.slice(0, end));
-      rest = rest.slice(end);
-      if (rest !== '' || this.#closes()) this.#text = undefined;
+    if (!this.#code || PLAIN.test(text)) return this.#write(text);
+    for (const { text: shown, char } of segments(text)) {
+      if (char === undefined) this.#write(shown);
+      else this.#mark(char, shown);
     }
   }
 
   clear(): void {
     this.#root.replaceChildren();
     this.#text = this.#block = this.#sheet = undefined;
+    this.#length = 0;
+  }
+
+  #write(text: string): void {
+    for (let rest = text; rest !== ''; ) {
+      const end = this.#room(rest);
+      this.#put(rest.slice(0, end));
+      rest = rest.slice(end);
+      if (rest !== '' || this.#closes()) this.#close();
+    }
+  }
+
+  /** The character itself stays in the text, for who selects it; what is seen is drawn by the style. */
+  #mark(char: string, shown: string): void {
+    const mark = document.createElement('span');
+    mark.className = 'seen-hidden in-text';
+    mark.dataset['shown'] = shown;
+    mark.textContent = char;
+    this.#openBlock().append(mark);
+    this.#text = undefined;
+    this.#length += char.length;
+    if (this.#closes()) this.#close();
   }
 
   /** How much of `text` goes into the open block. */
   #room(text: string): number {
-    const used = this.#text ? this.#length : 0;
+    const used = this.#length;
     if (used + text.length < SOFT_LIMIT) return text.length;
     const line = text.indexOf('\n', Math.max(0, SOFT_LIMIT - used));
     const limit = HARD_LIMIT - used;
@@ -55,20 +84,28 @@ export class TextWriter {
     return this.#length >= HARD_LIMIT || (this.#length >= SOFT_LIMIT && this.#text?.data.endsWith('\n') === true);
   }
 
+  #close(): void {
+    this.#text = undefined;
+    this.#length = 0;
+  }
+
   #put(text: string): void {
-    if (this.#text) {
-      this.#text.appendData(text);
-      this.#length += text.length;
-      return;
+    if (this.#text) this.#text.appendData(text);
+    else {
+      this.#text = document.createTextNode(text);
+      this.#openBlock().append(this.#text);
     }
-    this.#text = document.createTextNode(text);
-    this.#length = text.length;
+    this.#length += text.length;
+  }
+
+  #openBlock(): HTMLElement {
+    if (this.#block && this.#length > 0) return this.#block;
     // Classes and not :last-child: a structural selector would have the styles of all blocks looked at again.
     if (this.#block) this.#block.className = 'piece';
     this.#block = document.createElement('div');
     this.#block.className = 'piece tail';
-    this.#block.append(this.#text);
     this.#openSheet().append(this.#block);
+    return this.#block;
   }
 
   #openSheet(): HTMLElement {

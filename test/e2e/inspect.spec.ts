@@ -134,6 +134,8 @@ test('arguments show by its number what hides in them, live as in the end, and a
   const seen = () => args.locator('.seen-hidden').evaluateAll((marks) => marks.map((mark) => getComputedStyle(mark, '::before').content));
   await expect.poll(seen).toEqual(['"U+202E"', '"U+200B"', '"U+E0041"']);
   expect(await args.textContent()).toBe(parts.join(''));
+  // An import of bytes alone has no times to tell.
+  await expect(page.locator('[data-lane="wire"] .block-head .state')).toHaveText('valid');
   await page.getByRole('tab', { name: /^Replay/ }).click();
   await page.getByRole('button', { name: 'As fast as possible' }).click();
   await page.getByRole('button', { name: 'Play', exact: true }).click();

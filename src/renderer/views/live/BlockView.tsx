@@ -6,6 +6,7 @@ import { Chip } from '../../components/Chip.tsx';
 import { count, durationText, plural } from '../../components/format.ts';
 import { Glyph, type GlyphName } from '../../components/Glyph.tsx';
 import { Icon } from '../../components/Icon.tsx';
+import { useTrace } from '../../stores/open.ts';
 import { ArgumentTree } from './ArgumentTree.tsx';
 import { StreamedText } from './StreamedText.tsx';
 
@@ -89,10 +90,11 @@ function addedIn(block: LaneBlock, fact: CellFact | null): readonly [start: numb
 
 function Facts({ block, open }: { readonly block: LaneBlock; readonly open: boolean }) {
   const { kind, chars, messages, lane } = block;
+  const timed = useTrace((trace) => trace.detail?.timed ?? true);
   const unit = lane === 'wire' ? 'delta' : 'msg';
   const shown = kind === 'tool' ? [`${count(messages)} ${unit}${lane === 'wire' && messages !== 1 ? 's' : ''}`] : [`${count(chars)} ch`];
   if (kind === 'text') shown.push(lane === 'wire' ? plural(messages, 'delta') : `${count(messages)} msg`);
-  if (kind === 'reasoning' && block.lastNs > block.firstNs) shown.push(durationText(block.lastNs - block.firstNs));
+  if (timed && kind === 'reasoning' && block.lastNs > block.firstNs) shown.push(durationText(block.lastNs - block.firstNs));
   if (block.signed) shown.push('signed');
   return (
     <>
@@ -101,12 +103,12 @@ function Facts({ block, open }: { readonly block: LaneBlock; readonly open: bool
           <span key={text}>{text}</span>
         ))}
       </span>
-      <span className="state">{stateOf(block, open)}</span>
+      <span className="state">{stateOf(block, { open, timed })}</span>
     </>
   );
 }
 
-function stateOf(block: LaneBlock, open: boolean): ReactNode {
+function stateOf(block: LaneBlock, { open, timed }: { readonly open: boolean; readonly timed: boolean }): ReactNode {
   const { kind } = block;
   if (kind === 'error') return 'the lane ends here';
   const approval = block.approval && (
@@ -116,7 +118,7 @@ function stateOf(block: LaneBlock, open: boolean): ReactNode {
     </Chip>
   );
   if (kind === 'tool') {
-    const valid = block.validNs === null ? (open ? 'open' : block.valid === false ? 'invalid JSON' : block.chars === 0 ? 'no arguments' : 'not valid JSON') : block.valid === false ? 'no longer valid' : `valid ${durationText(block.validNs)}`;
+    const valid = block.validNs === null ? (open ? 'open' : block.valid === false ? 'invalid JSON' : block.chars === 0 ? 'no arguments' : 'not valid JSON') : block.valid === false ? 'no longer valid' : timed ? `valid ${durationText(block.validNs)}` : 'valid';
     return approval || <span className={!open && block.valid !== true && block.chars > 0 ? 'k k-warn' : undefined}>{valid}</span>;
   }
   if (kind === 'reasoning' || kind === 'hidden') return null;

@@ -5,20 +5,17 @@ import { changeSettings, openOverlay, setCentre, useApp } from '../stores/app.ts
 import { selectEvent, useOpen } from '../stores/open.ts';
 import { toastError } from '../stores/toasts.ts';
 import { client } from '../client/client.ts';
-import { OVERLAYS, type OverlayId } from '../views/overlays.ts';
 import { CENTRE_VIEWS } from '../views/registry.ts';
-
-const has = (id: OverlayId) => OVERLAYS[id] !== undefined;
 
 export function useFrameCommands(): void {
   useCommand('theme.next', nextTheme);
-  useCommand('palette.open', () => openOverlay('palette'), has('palette'));
-  useCommand('keys.show', () => openOverlay('keys'), has('keys'));
-  useCommand('settings.open', () => openOverlay('settings'), has('settings'));
-  useCommand('run.new', () => openOverlay('run'), has('run'));
+  useCommand('palette.open', () => openOverlay('palette'));
+  useCommand('keys.show', () => openOverlay('keys'));
+  useCommand('settings.open', () => openOverlay('settings'));
+  useCommand('run.new', () => openOverlay('run'));
   useCommand('run.again', () => void runAgain(), useOpen(({ recorded }) => recorded !== null));
-  useCommand('endpoint.add', () => openOverlay('settings', { tab: 'endpoints', add: true }), has('settings'));
-  useCommand('stream.paste', () => openOverlay('paste'), has('paste'));
+  useCommand('endpoint.add', () => openOverlay('settings', { tab: 'endpoints', add: true }));
+  useCommand('stream.paste', () => openOverlay('paste'));
   useCommand('pane.next', () => movePane(1));
   useCommand('pane.previous', () => movePane(-1));
   useCommand('go.up', goUp);

@@ -3,8 +3,10 @@ import { create } from 'zustand';
 import type { TraceId } from '../../shared/model/ids.ts';
 import type { AppInfo, EndpointInfo, SampleInfo, Settings } from '../../shared/rpc/contract.ts';
 import { client, type ConnectionStatus } from '../client/client.ts';
-import type { OverlayId } from '../views/overlays.ts';
 import { toastError } from './toasts.ts';
+
+/** The dialogs that can be open over the window. */
+export type OverlayId = 'run' | 'palette' | 'keys' | 'settings' | 'paste';
 
 export interface AppState {
   readonly connection: ConnectionStatus;

@@ -3,7 +3,8 @@ import { setPane, useApp } from '../stores/app.ts';
 import { useTrace } from '../stores/open.ts';
 import type { TraceState } from '../stores/trace.ts';
 import { useTraceCommands } from './inspector/use-trace-commands.ts';
-import { INSPECTOR_PANES, type View } from './registry.ts';
+import { INSPECTOR_PANES } from './registry.ts';
+import type { View } from './view.ts';
 import './inspector.css';
 
 export function Inspector() {

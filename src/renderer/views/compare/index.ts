@@ -1,4 +1,4 @@
-import type { View } from '../registry.ts';
+import type { View } from '../view.ts';
 import { CompareView } from './CompareView.tsx';
 import { Findings } from './Findings.tsx';
 

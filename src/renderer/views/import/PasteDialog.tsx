@@ -8,7 +8,7 @@ import { FormField } from '../../components/FormField.tsx';
 import { count } from '../../components/format.ts';
 import { API_NAMES } from '../../components/names.ts';
 import { Segments } from '../../components/Segments.tsx';
-import type { OverlayProps } from '../overlays.ts';
+import type { OverlayProps } from '../view.ts';
 import { guessApi, looksLikeStream } from './guess-api.ts';
 import { importStream, PASTED, type PasteInput } from './import-stream.ts';
 import './import.css';

@@ -1,5 +1,5 @@
 /** The panes of the inspector, in their order. */
-import type { View } from '../registry.ts';
+import type { View } from '../view.ts';
 import { EventPane } from './EventPane.tsx';
 import { LintPane } from './LintPane.tsx';
 import { MessagePane } from './MessagePane.tsx';

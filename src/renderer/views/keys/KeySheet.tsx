@@ -2,7 +2,7 @@ import { COMMANDS, useHandlers, type Command } from '../../app/commands.ts';
 import { Dialog } from '../../components/Dialog.tsx';
 import { Key } from '../../components/Key.tsx';
 import { useApp } from '../../stores/app.ts';
-import type { OverlayProps } from '../overlays.ts';
+import type { OverlayProps } from '../view.ts';
 import './keys.css';
 
 /** Every key by group. What nothing on screen can do at the moment is grey. */

@@ -1,5 +1,5 @@
 import type { TraceState } from '../../stores/trace.ts';
-import type { View } from '../registry.ts';
+import type { View } from '../view.ts';
 import { MessagesView } from './MessagesView.tsx';
 
 export const messagesView: View = { id: 'messages', title: 'Messages', component: MessagesView, count: ({ model }: TraceState) => model.messages.length || undefined };

@@ -6,7 +6,7 @@ import { count } from '../../components/format.ts';
 import { Icon } from '../../components/Icon.tsx';
 import { Key } from '../../components/Key.tsx';
 import { onNextFrame } from '../../stores/frame.ts';
-import type { OverlayProps } from '../overlays.ts';
+import type { OverlayProps } from '../view.ts';
 import { useEntries } from './entries.ts';
 import { search, type Entry } from './search.ts';
 import './palette.css';

@@ -10,7 +10,7 @@ import { Key } from '../../components/Key.tsx';
 import { API_NAMES } from '../../components/names.ts';
 import { closeOverlay, markTrace, openOverlay, selectTrace, useApp } from '../../stores/app.ts';
 import { client } from '../../client/client.ts';
-import type { OverlayProps } from '../overlays.ts';
+import type { OverlayProps } from '../view.ts';
 import type { SettingsInput } from '../settings/Settings.tsx';
 import { checkRequest, toolNames } from './check-request.ts';
 import { apisOf, jsonText, onEndpoint, startText, useDraft, type Draft, type RunInput } from './draft.ts';

@@ -3,7 +3,7 @@ import type { EndpointInfo } from '../../../shared/rpc/contract.ts';
 import { Dialog } from '../../components/Dialog.tsx';
 import { Tabs } from '../../components/Tabs.tsx';
 import { closeOverlay } from '../../stores/app.ts';
-import type { OverlayProps } from '../overlays.ts';
+import type { OverlayProps } from '../view.ts';
 import { About } from './About.tsx';
 import { AdapterDefaults } from './AdapterDefaults.tsx';
 import { Endpoints } from './Endpoints.tsx';

@@ -1,0 +1,20 @@
+/** What the registries hold: a tab of the centre or a pane of the inspector, and what a dialog over the window is given. */
+import type { ComponentType } from 'react';
+import type { TraceState } from '../stores/trace.ts';
+
+export interface View {
+  /** Stable: kept in links and in the window's state. */
+  readonly id: string;
+  readonly title: string;
+  readonly component: ComponentType;
+  /** The count behind its title, from the shown trace. */
+  readonly count?: (trace: TraceState) => number | undefined;
+  /** It has a time axis of its own: the timeline above it is folded while it is shown. */
+  readonly ownAxis?: boolean;
+}
+
+export interface OverlayProps {
+  /** What it was opened for, as its opener gave it. */
+  readonly input: unknown;
+  readonly close: () => void;
+}

@@ -27,7 +27,10 @@ export function shortDuration(ns: number): string {
 }
 
 /** Milliseconds since the request, to a tenth: `+6,561.8 ms`. */
-export const offset = (ns: number): string => `+${(ns / NS_PER_MS).toLocaleString('en', { minimumFractionDigits: 1, maximumFractionDigits: 1 })} ms`;
+/** Milliseconds with one decimal, for columns that must line up. */
+export const milliseconds = (ns: number): string => (ns / NS_PER_MS).toLocaleString('en', { minimumFractionDigits: 1, maximumFractionDigits: 1 });
+
+export const offset = (ns: number): string => `+${milliseconds(ns)} ms`;
 
 /** 1234 → 1.2k; what a narrow row has room for. */
 export function compact(value: number): string {

@@ -1,9 +1,8 @@
-import { memo, type MouseEvent } from 'react';
-import { ChevronDown, ChevronRight } from 'lucide-react';
+import { memo } from 'react';
 import type { EventSummary } from '../../../shared/model/stream.ts';
-import { count, NS_PER_MS } from '../../components/format.ts';
+import { count, milliseconds } from '../../components/format.ts';
 import { Glyph } from '../../components/Glyph.tsx';
-import { Icon } from '../../components/Icon.tsx';
+import { GridRow } from '../../components/GridRow.tsx';
 import { KIND_GLYPHS, KIND_TONES } from '../../components/names.ts';
 import type { RowPlace } from '../../components/RowGrid.tsx';
 import { Shown } from '../../components/Shown.tsx';
@@ -32,64 +31,42 @@ interface EventRowProps {
   readonly onOpen: (event: number) => void;
 }
 
-/** Milliseconds with one decimal: the columns must line up. */
-const ms = (ns: number): string => (ns / NS_PER_MS).toLocaleString('en', { minimumFractionDigits: 1, maximumFractionDigits: 1 });
-
 /** One event, or a run of deltas, in one line; opened, with its JSON, text and bytes below. */
 export const EventRow = memo(function EventRow({ place, event, deltaNs, timed, bracket, merged, sizes, preview, running, bytes, remark, active, open, onPick, onOpen }: EventRowProps) {
-  const toggle = (click: MouseEvent) => {
-    click.stopPropagation();
-    onOpen(event.index);
-  };
   return (
-    <div
-      id={place.id}
-      className={active ? 'grid-row active' : 'grid-row'}
-      role="row"
-      aria-rowindex={place.rowIndex}
-      aria-selected={active}
-      style={{ transform: `translateY(${place.top}px)`, height: place.height }}
-      onClick={() => onPick(event.index)}
-      onDoubleClick={toggle}
-    >
-      <div className="grid-line event-line">
-        <button type="button" className="event-open" tabIndex={-1} aria-expanded={open} aria-label={open ? 'Close' : 'Open'} onClick={toggle} onDoubleClick={(click) => click.stopPropagation()}>
-          <Icon of={open ? ChevronDown : ChevronRight} size={12} />
-        </button>
-        <span className="num" role="gridcell">
-          {count(event.index)}
+    <GridRow place={place} line="event-line" active={active} open={open} onPick={() => onPick(event.index)} onOpen={() => onOpen(event.index)} below={<ExpandedEvent event={event} />}>
+      <span className="num" role="gridcell">
+        {count(event.index)}
+      </span>
+      <span className="num strong" role="gridcell">
+        {timed ? milliseconds(event.tNs) : '–'}
+      </span>
+      <span className="num" role="gridcell">
+        {timed && deltaNs !== null ? milliseconds(deltaNs) : ''}
+      </span>
+      <span className={`bracket ${bracket}`} role="gridcell" title={`read ${event.read}`} />
+      <span className={`grid-kind k ${KIND_TONES[event.kind]}`} role="gridcell" title={event.type}>
+        <Glyph name={KIND_GLYPHS[event.kind]} size={12} />
+        {event.kind}
+      </span>
+      <span className="cut far" role="gridcell" title={event.target}>
+        {event.target === undefined ? '' : <Shown text={event.target} />}
+      </span>
+      <span className="preview" role="gridcell">
+        {merged > 1 && <span className="times">{count(merged)} ×</span>}
+        <span className="delta">
+          <Shown text={preview} blanks />
         </span>
-        <span className="num strong" role="gridcell">
-          {timed ? ms(event.tNs) : '–'}
-        </span>
-        <span className="num" role="gridcell">
-          {timed && deltaNs !== null ? ms(deltaNs) : ''}
-        </span>
-        <span className={`bracket ${bracket}`} role="gridcell" title={`read ${event.read}`} />
-        <span className={`event-kind k ${KIND_TONES[event.kind]}`} role="gridcell" title={event.type}>
-          <Glyph name={KIND_GLYPHS[event.kind]} size={12} />
-          {event.kind}
-        </span>
-        <span className="cut far" role="gridcell" title={event.target}>
-          {event.target === undefined ? '' : <Shown text={event.target} />}
-        </span>
-        <span className="preview" role="gridcell">
-          {merged > 1 && <span className="times">{count(merged)} ×</span>}
-          <span className="delta">
-            <Shown text={preview} blanks />
-          </span>
-          {merged > 1 && <Sizes sizes={sizes} />}
-        </span>
-        <span className="num far" role="gridcell">
-          {running === 0 ? '' : count(running)}
-        </span>
-        <span className="num far" role="gridcell">
-          {count(bytes)}
-        </span>
-        <span role="gridcell">{remark !== null && <span title={remark}><Glyph name="refused" size={12} className="k-warn" label={remark} /></span>}</span>
-      </div>
-      {open && <ExpandedEvent event={event} />}
-    </div>
+        {merged > 1 && <Sizes sizes={sizes} />}
+      </span>
+      <span className="num far" role="gridcell">
+        {running === 0 ? '' : count(running)}
+      </span>
+      <span className="num far" role="gridcell">
+        {count(bytes)}
+      </span>
+      <span role="gridcell">{remark !== null && <span title={remark}><Glyph name="refused" size={12} className="k-warn" label={remark} /></span>}</span>
+    </GridRow>
   );
 });
 

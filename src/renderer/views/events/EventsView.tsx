@@ -3,11 +3,12 @@ import { Copy } from 'lucide-react';
 import type { LintRemark } from '../../../shared/compare/result.ts';
 import { chordOf, runCommand, useCommand } from '../../app/commands.ts';
 import { Button } from '../../components/Button.tsx';
-import { count, plural } from '../../components/format.ts';
+import { count, milliseconds, plural } from '../../components/format.ts';
 import { Icon } from '../../components/Icon.tsx';
 import { NewPill } from '../../components/NewPill.tsx';
 import { Key } from '../../components/Key.tsx';
 import { Menu } from '../../components/Menu.tsx';
+import { GridHead, type GridColumn } from '../../components/GridRow.tsx';
 import { RowGrid, type RowPlace } from '../../components/RowGrid.tsx';
 import { Shown } from '../../components/Shown.tsx';
 import { selectEvent, useSession, useTrace } from '../../stores/open.ts';
@@ -135,7 +136,7 @@ export function EventsView() {
           if (row?.type === 'event') toggle(row.first);
         }}
         scroller={scroller}
-        head={<Head timed={timed} />}
+        head={<GridHead line="event-line" columns={columns(timed)} />}
       />
       {list.rows.length === 0 && <Nothing range={range !== null} quiet={list.quiet} events={model.events.length} onAll={() => setAll(true)} />}
       <NewPill missed={missed} onClick={toEnd} />
@@ -143,35 +144,19 @@ export function EventsView() {
   );
 }
 
-function Head({ timed }: { readonly timed: boolean }) {
-  return (
-    <div className="grid-head grid-line event-line" role="row">
-      <span role="columnheader" />
-      <span className="num" role="columnheader">
-        #
-      </span>
-      <span className="num" role="columnheader">
-        {timed ? '+ms' : 'order'}
-      </span>
-      <span className="num" role="columnheader">
-        {timed ? 'Δ ms' : ''}
-      </span>
-      <span role="columnheader" />
-      <span role="columnheader">kind</span>
-      <span className="far" role="columnheader">
-        target
-      </span>
-      <span role="columnheader">delta</span>
-      <span className="num far" role="columnheader">
-        total ch
-      </span>
-      <span className="num far" role="columnheader">
-        bytes
-      </span>
-      <span role="columnheader" />
-    </div>
-  );
-}
+const columns = (timed: boolean): readonly GridColumn[] => [
+  { title: '' },
+  { title: '#', num: true },
+  { title: timed ? '+ms' : 'order', num: true },
+  { title: timed ? 'Δ ms' : '', num: true },
+  { title: '' },
+  { title: 'kind' },
+  { title: 'target', far: true },
+  { title: 'delta' },
+  { title: 'total ch', num: true, far: true },
+  { title: 'bytes', num: true, far: true },
+  { title: '' },
+];
 
 function CopyMenu({ row }: { readonly row: EventsRow | null }) {
   const session = useSession();
@@ -213,7 +198,7 @@ function NoteRow({ place, model, note, timed }: NoteRowProps) {
         <span />
         <span className="num" role="gridcell" />
         <span className="num" role="gridcell">
-          {timed ? (tNs / 1e6).toFixed(1) : '–'}
+          {timed ? milliseconds(tNs) : '–'}
         </span>
         <span className="num" role="gridcell" />
         <span className="bracket alone" />

@@ -1,11 +1,10 @@
-import { memo, type MouseEvent } from 'react';
-import { ChevronDown, ChevronRight } from 'lucide-react';
+import { memo } from 'react';
 import type { Emission, LaneMessage } from '../../../shared/model/messages.ts';
 import { codePoints } from '../../../shared/text/code-points.ts';
 import { CopyButton } from '../../components/CopyButton.tsx';
-import { count, NS_PER_MS } from '../../components/format.ts';
+import { count, milliseconds } from '../../components/format.ts';
 import { Glyph, type GlyphName } from '../../components/Glyph.tsx';
-import { Icon } from '../../components/Icon.tsx';
+import { GridRow } from '../../components/GridRow.tsx';
 import { JsonText } from '../../components/JsonText.tsx';
 import { LANE_NAMES } from '../../components/names.ts';
 import type { RowPlace } from '../../components/RowGrid.tsx';
@@ -54,56 +53,37 @@ export const MessageRow = memo(function MessageRow({ place, message: index, emis
   const { lane, ordinal, event, message } = emission;
   const [glyph, tone] = LOOKS[message.message_type];
   const content = contentOfMessage(message);
-  const toggle = (click: MouseEvent) => {
-    click.stopPropagation();
-    onOpen(index);
-  };
   return (
-    <div
-      id={place.id}
-      className={['grid-row', active && 'active', same && 'same'].filter(Boolean).join(' ')}
-      role="row"
-      aria-rowindex={place.rowIndex}
-      aria-selected={active}
-      style={{ transform: `translateY(${place.top}px)`, height: place.height }}
-      onClick={() => onPick(index)}
-      onDoubleClick={toggle}
-    >
-      <div className="grid-line message-line">
-        <button type="button" className="event-open" tabIndex={-1} aria-expanded={open} aria-label={open ? 'Close' : 'Open'} onClick={toggle} onDoubleClick={(click) => click.stopPropagation()}>
-          <Icon of={open ? ChevronDown : ChevronRight} size={12} />
-        </button>
-        <span role="gridcell" className="strong">
-          {LANE_NAMES[lane]}
-        </span>
-        <span className="num" role="gridcell">
-          {count(ordinal)}
-        </span>
-        <span className="num" role="gridcell" title={event === null ? 'before the first event' : `caused by event ${event}`}>
-          {event === null ? '–' : `↤ ${count(event)}`}
-        </span>
-        <span className="num far" role="gridcell">
-          {tNs === null ? '' : (tNs / NS_PER_MS).toLocaleString('en', { minimumFractionDigits: 1, maximumFractionDigits: 1 })}
-        </span>
-        <span className={`event-kind k ${tone}`} role="gridcell" title={message.message_type}>
-          <Glyph name={glyph} size={12} />
-          <span className="cut">{message.message_type}</span>
-        </span>
-        <span className="preview" role="gridcell">
-          {content === null ? (
-            <span className="quiet">
-              <Shown text={wordsOf(message)} />
-            </span>
-          ) : (
-            <Shown text={content.slice(0, PREVIEW)} blanks />
-          )}
-        </span>
-        <span className="num far" role="gridcell">
-          {content === null ? '' : count(codePoints(content))}
-        </span>
-      </div>
-      {open && <OpenMessage emission={emission} />}
-    </div>
+    <GridRow place={place} line="message-line" active={active} same={same} open={open} onPick={() => onPick(index)} onOpen={() => onOpen(index)} below={<OpenMessage emission={emission} />}>
+      <span role="gridcell" className="strong">
+        {LANE_NAMES[lane]}
+      </span>
+      <span className="num" role="gridcell">
+        {count(ordinal)}
+      </span>
+      <span className="num" role="gridcell" title={event === null ? 'before the first event' : `caused by event ${event}`}>
+        {event === null ? '–' : `↤ ${count(event)}`}
+      </span>
+      <span className="num far" role="gridcell">
+        {tNs === null ? '' : milliseconds(tNs)}
+      </span>
+      <span className={`grid-kind k ${tone}`} role="gridcell" title={message.message_type}>
+        <Glyph name={glyph} size={12} />
+        <span className="cut">{message.message_type}</span>
+      </span>
+      <span className="preview" role="gridcell">
+        {content === null ? (
+          <span className="quiet">
+            <Shown text={wordsOf(message)} />
+          </span>
+        ) : (
+          <Shown text={content.slice(0, PREVIEW)} blanks />
+        )}
+      </span>
+      <span className="num far" role="gridcell">
+        {content === null ? '' : count(codePoints(content))}
+      </span>
+    </GridRow>
   );
 });
 

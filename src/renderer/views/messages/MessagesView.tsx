@@ -7,6 +7,7 @@ import { count, plural } from '../../components/format.ts';
 import { Icon } from '../../components/Icon.tsx';
 import { NewPill } from '../../components/NewPill.tsx';
 import { LANE_NAMES } from '../../components/names.ts';
+import { GridHead, type GridColumn } from '../../components/GridRow.tsx';
 import { RowGrid, type RowPlace } from '../../components/RowGrid.tsx';
 import { selectEvent, useSession, useTrace } from '../../stores/open.ts';
 import { jsonLines } from '../inspector/whole-message.ts';
@@ -109,7 +110,7 @@ export function MessagesView() {
         onMove={(at) => pick(list.rows[at]!)}
         onOpen={(at) => toggle(list.rows[at]!)}
         scroller={scroller}
-        head={<Head timed={timed} />}
+        head={<GridHead line="message-line" columns={columns(timed)} />}
       />
       {list.rows.length === 0 && <Nothing range={range !== null} />}
       <NewPill missed={missed} onClick={toEnd} />
@@ -117,28 +118,16 @@ export function MessagesView() {
   );
 }
 
-function Head({ timed }: { readonly timed: boolean }) {
-  return (
-    <div className="grid-head grid-line message-line" role="row">
-      <span role="columnheader" />
-      <span role="columnheader">lane</span>
-      <span className="num" role="columnheader">
-        #
-      </span>
-      <span className="num" role="columnheader">
-        event
-      </span>
-      <span className="num far" role="columnheader">
-        {timed ? '+ms' : ''}
-      </span>
-      <span role="columnheader">type</span>
-      <span role="columnheader">content</span>
-      <span className="num far" role="columnheader">
-        ch
-      </span>
-    </div>
-  );
-}
+const columns = (timed: boolean): readonly GridColumn[] => [
+  { title: '' },
+  { title: 'lane' },
+  { title: '#', num: true },
+  { title: 'event', num: true },
+  { title: timed ? '+ms' : '', num: true, far: true },
+  { title: 'type' },
+  { title: 'content' },
+  { title: 'ch', num: true, far: true },
+];
 
 function Nothing({ range }: { readonly range: boolean }) {
   const live = useTrace((trace) => trace.phase !== 'ended');

@@ -1,14 +1,12 @@
 /** The palette, the key sheet and streams from outside, over the built host. */
 import { expect, test, type Page } from 'playwright/test';
 import { startHost, type Host } from '../support/host.ts';
-import { complaints, withoutFirstSample } from '../support/page.ts';
+import { complaints, openEmpty } from '../support/page.ts';
 
 let host: Host;
 test.beforeEach(async ({ page }) => {
   host = await startHost();
-  await withoutFirstSample(page);
-  await page.goto(host.url);
-  await expect(page.getByRole('button', { name: 'New run' }).first()).toBeVisible();
+  await openEmpty(page, host.url);
 });
 test.afterEach(() => host.stop());
 

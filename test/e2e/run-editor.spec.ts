@@ -1,14 +1,12 @@
 /** The run editor over the built host: what is wrong is said with its line and cannot be sent; what is right runs, and can be run again. */
 import { expect, test, type Page } from 'playwright/test';
 import { startHost, type Host } from '../support/host.ts';
-import { withoutFirstSample } from '../support/page.ts';
+import { openEmpty } from '../support/page.ts';
 
 let host: Host;
 test.beforeEach(async ({ page }) => {
   host = await startHost();
-  await withoutFirstSample(page);
-  await page.goto(host.url);
-  await expect(page.getByRole('button', { name: 'New run' }).first()).toBeVisible();
+  await openEmpty(page, host.url);
 });
 test.afterEach(() => host.stop());
 

@@ -1,15 +1,12 @@
 /** Settings over the built host: endpoints with keys that are never shown again, themes and defaults that a reload keeps. */
 import { expect, test, type Page } from 'playwright/test';
 import { startHost, type Host } from '../support/host.ts';
-import { complaints, withoutFirstSample } from '../support/page.ts';
+import { complaints, openEmpty } from '../support/page.ts';
 
 let host: Host;
 test.beforeEach(async ({ page }) => {
   host = await startHost();
-  await withoutFirstSample(page);
-  await page.goto(host.url);
-  // Offered in the top bar with the commands; before that, keys do nothing.
-  await expect(page.getByRole('button', { name: 'Settings' })).toBeVisible();
+  await openEmpty(page, host.url);
 });
 test.afterEach(() => host.stop());
 

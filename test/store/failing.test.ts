@@ -2,14 +2,14 @@
  * Writing that fails while the program runs: it is told, what arrives is kept up to a bound and written once that works again,
  * and nothing is lost in silence or twice. And a thread that dies: it is started again, with what it had not confirmed.
  */
-import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { openReadOnly } from '../../src/main/core/store/read-only.ts';
 import type { Store } from '../../src/main/core/store/store.ts';
 import { Random } from '../../src/main/core/random.ts';
-import { afterwards, allReads, cutEvenly, dataFolder, next, open, plain } from './support.ts';
+import { canMount, remount, smallDisk } from './small-disk.ts';
+import { allReads, cutEvenly, dataFolder, next, open, plain } from './support.ts';
 import { COMPLETE, newTrace } from './traces.ts';
 
 /** Bytes that do not compress. */
@@ -27,32 +27,7 @@ function listen(store: Store): (string | undefined)[] {
 
 const allClear = (store: Store): Promise<unknown> => next<string | undefined>((listener) => store.onWriteProblem(listener), (sentence) => sentence === undefined);
 
-const tmpfs = canMount();
-if (!tmpfs) console.warn('SKIPPED: no right to mount a file system here, so a disk that fills up is not shown.');
-
-function canMount(): boolean {
-  const probe = `/tmp/tracelane-mount-${process.pid}-failing`;
-  try {
-    mkdirSync(probe, { recursive: true });
-    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=64k', 'tmpfs', probe], { stdio: 'ignore' });
-    execFileSync('umount', [probe]);
-    return true;
-  } catch {
-    return false;
-  } finally {
-    rmSync(probe, { recursive: true, force: true });
-  }
-}
-
-function smallDisk(size: string): string {
-  const dataDir = dataFolder();
-  mkdirSync(dataDir);
-  execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${size}`, 'tmpfs', dataDir]);
-  afterwards(() => execFileSync('umount', ['-l', dataDir]));
-  return dataDir;
-}
-
-const enlarge = (dataDir: string): void => void execFileSync('mount', ['-o', 'remount,size=32m', dataDir]);
+const tmpfs = canMount('a disk that fills up is');
 
 describe.runIf(tmpfs)('a disk that fills up', () => {
   test('is told; reading works; what came meanwhile is written once there is space', async () => {
@@ -78,7 +53,7 @@ describe.runIf(tmpfs)('a disk that fills up', () => {
     await expect(store.star(trace.id, true)).rejects.toMatchObject({ code: 'not-stored' });
 
     const clear = allClear(store);
-    enlarge(dataDir);
+    remount(dataDir, 'size=32m');
     await clear;
     await store.flush();
     expect(told.at(-1)).toBeUndefined();
@@ -105,7 +80,7 @@ describe.runIf(tmpfs)('a disk that fills up', () => {
     const from = Number(/from byte (\d+) on/.exec(told.at(-1)!)![1]);
     const clear = allClear(store);
     // Reads after those that were lost are lost too, though there is room again: a stored body has no holes.
-    enlarge(dataDir);
+    remount(dataDir, 'size=32m');
     await store.flush();
     store.appendReads(other.id, cutEvenly(Buffer.from('fits'), 2));
     await store.finishTrace(other.id, COMPLETE);

@@ -15,7 +15,8 @@ import { migrateWith } from '../../src/main/core/store/migrate.ts';
 import { MIGRATIONS, SCHEMA_VERSION } from '../../src/main/core/store/sql/migrations.ts';
 import type { Store } from '../../src/main/core/store/store.ts';
 import { Random } from '../../src/main/core/random.ts';
-import { afterwards, allReads, cutEvenly, dataFolder, open, plain, sha256 } from './support.ts';
+import { canMount, remount, smallDisk } from './small-disk.ts';
+import { allReads, cutEvenly, dataFolder, open, plain, sha256 } from './support.ts';
 import { COMPLETE, newTrace } from './traces.ts';
 
 const fileIn = (dataDir: string) => join(dataDir, 'tracelane.db');
@@ -170,19 +171,18 @@ test('a damaged segment costs only itself, and names the trace and the bytes', a
 });
 
 describe('where nothing may be written', () => {
-  const tmpfs = canMount();
-  if (!tmpfs) console.warn('SKIPPED: no right to mount a file system here, so a read-only folder and a full disk are not shown.');
+  const tmpfs = canMount('a read-only folder and a full disk are');
 
   test.runIf(tmpfs)('a read-only folder with traces in it is left alone', async () => {
-    const dataDir = mounted('4m');
+    const dataDir = smallDisk('4m');
     await filled(dataDir);
-    execFileSync('mount', ['-o', 'remount,ro', dataDir]);
+    remount(dataDir, 'ro');
     await openRefused(dataDir, /cannot be written/);
   });
 
   test.runIf(tmpfs)('a read-only folder without any is said to be', async () => {
-    const dataDir = mounted('1m');
-    execFileSync('mount', ['-o', 'remount,ro', dataDir]);
+    const dataDir = smallDisk('1m');
+    remount(dataDir, 'ro');
     const store = await open(dataDir);
     expect(store.problem?.sentence).toMatch(/The data folder .* cannot be written/);
     const below = await open(join(dataDir, 'below'));
@@ -190,14 +190,14 @@ describe('where nothing may be written', () => {
   });
 
   test.runIf(tmpfs)('a full disk without traces is said to be full', async () => {
-    const dataDir = mounted('1m');
+    const dataDir = smallDisk('1m');
     writeFileSync(join(dataDir, 'filler'), Buffer.alloc(2 ** 20 - 16_384));
     const store = await open(dataDir);
     expect(store.problem?.sentence).toMatch(/^The disk that holds .* is full/);
   });
 
   test.runIf(tmpfs)('traces on a full disk are opened and read', async () => {
-    const dataDir = mounted('4m');
+    const dataDir = smallDisk('4m');
     const trace = await filled(dataDir);
     const left = execFileSync('df', ['--output=avail', '-B1', dataDir], { encoding: 'utf8' }).split('\n')[1]!;
     // Room for what readers of the file share, and for nothing else.
@@ -207,27 +207,7 @@ describe('where nothing may be written', () => {
     expect((await allReads(store, trace.id)).length).toBeGreaterThan(10);
     await expect(store.saveSettings({ theme: 'dark' })).rejects.toMatchObject({ code: 'not-stored' });
   });
-
-  function mounted(size: string): string {
-    const dataDir = dataFolder();
-    mkdirSync(dataDir);
-    execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${size}`, 'tmpfs', dataDir]);
-    afterwards(() => execFileSync('umount', ['-l', dataDir]));
-    return dataDir;
-  }
 });
-
-function canMount(): boolean {
-  const probe = `/tmp/tracelane-mount-${process.pid}`;
-  try {
-    mkdirSync(probe, { recursive: true });
-    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=64k', 'tmpfs', probe], { stdio: 'ignore' });
-    execFileSync('umount', [probe]);
-    return true;
-  } catch {
-    return false;
-  }
-}
 
 describe('one writing program for a folder', () => {
   test('the second one names the first, works in memory, and may open it once the first has closed', async () => {

@@ -23,6 +23,13 @@ export async function withoutFirstSample(page: Page): Promise<void> {
   await page.addInitScript(() => sessionStorage.setItem('tracelane.first-run', '{"own":[],"played":true}'));
 }
 
+/** Opens the window on an empty store, without the first sample; resolves when its commands are there, since keys pressed before do nothing. */
+export async function openEmpty(page: Page, url: string): Promise<void> {
+  await withoutFirstSample(page);
+  await page.goto(url);
+  await expect(page.getByRole('button', { name: 'New run' }).first()).toBeVisible();
+}
+
 /** Starts a sample as the editor would; resolves once its trace exists. */
 export async function startSample(client: Client, model: string, api: Api): Promise<TraceId> {
   const sample = (await client.call('samples.list', {})).find((one) => one.model === model && one.api === api)!;

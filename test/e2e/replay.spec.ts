@@ -47,8 +47,12 @@ test('steps event by event: lanes, numbers and inspector show what the playhead 
 
 test('plays as fast as possible to the same end, by Space, and again', async ({ page }) => {
   const trace = await openReplay(page, 'text-lost', 'chat_completions');
+  const said = page.getByTestId('announcer');
+  await page.keyboard.press('ArrowRight');
+  await expect(said).toHaveText('Replay started');
   await page.getByRole('button', { name: 'As fast as possible' }).click();
   await page.keyboard.press('Space');
+  await expect(said).toContainText('tokens');
   await expect(played(page)).toContainText(`event ${trace.events.length} of ${trace.events.length}`);
   await expect.poll(() => shown(page)).toEqual(expected(trace));
   await page.getByRole('button', { name: 'Play from the start' }).first().click();

@@ -1,11 +1,11 @@
-/** Tells a screen reader how a run goes: when it began, now and then a sentence if wanted, and how it ended. */
+/** Tells a screen reader how a run or its replay goes: when it began, now and then a sentence if wanted, and how it ended. */
 import { useEffect } from 'react';
 import { STATE_LOOKS } from '../../components/names.ts';
 import { count, plural } from '../../components/format.ts';
 import { given } from '../../components/given.ts';
 import { announce } from '../../stores/announce.ts';
 import { useApp } from '../../stores/app.ts';
-import { useSession, useTrace } from '../../stores/open.ts';
+import { useOpen, useSession, useTrace } from '../../stores/open.ts';
 import type { TraceModel } from '../../stores/trace-model.ts';
 
 /** Sentences about a running stream come no closer together. */
@@ -14,18 +14,19 @@ const PROGRESS_MS = 5000;
 export function useAnnouncements(): void {
   const session = useSession();
   const live = useTrace((trace) => trace.phase === 'live');
+  const replay = useOpen((state) => state.over !== null);
   const progress = useApp((state) => state.settings?.announce === 'progress');
 
   useEffect(() => {
     if (!live) return;
     const { model } = session;
-    announce('Run started');
+    announce(replay ? 'Replay started' : 'Run started');
     const timer = progress ? setInterval(() => announce(`${plural(model.events.length, 'event')}, ${plural(model.textChars, 'character')} of text so far`), PROGRESS_MS) : undefined;
     return () => {
       clearInterval(timer);
       if (model.ending) announce(endingSentence(model));
     };
-  }, [live, progress, session]);
+  }, [live, progress, replay, session]);
 }
 
 function endingSentence({ ending, usage, outcomes }: TraceModel): string {

@@ -28,7 +28,7 @@ export class LegacyOpenAiChat extends ChatState {
   }
 
   get splitText(): boolean {
-    return this.#thoughts.split || (this.toolCall() !== null && this.#args.split);
+    return (this.#thoughts.split && !this.isReasoningModel) || (this.toolCall() !== null && this.#args.split);
   }
 
   /** oddity: text-lost */

@@ -42,7 +42,7 @@ export abstract class ChatState implements StreamingInterface {
   }
 
   #takeChunk(chunk: Fields): void {
-    if (!this.model || !this.providerMessageId) {
+    if (!truthy(this.model) || !truthy(this.providerMessageId)) {
       this.model = (chunk['model'] ?? null) as string | null;
       this.providerMessageId = (chunk['id'] ?? null) as string | null;
     }

@@ -165,6 +165,14 @@ describe('reliability, group B', () => {
       expect(stateOf('chat_completions', run)).toBe('limit');
       expect(() => structuredClone(run.emissions)).not.toThrow();
     }
+    // What is no object is not taken apart: it travels as its text.
+    for (const name of ['', 'event: error\n']) {
+      const list = '['.repeat(5_000) + ']'.repeat(5_000);
+      const run = runWire('chat_completions', `${chatBody(chunk({ content: 'a' }))}${name}data: ${list}\n\n${chatBody(chunk({ content: 'b' }))}`);
+      expect(run.outcome.limit).toBeUndefined();
+      expect(run.block('c0/text').text).toBe('ab');
+      expect(() => JSON.stringify(structuredClone(run.emissions))).not.toThrow();
+    }
     // Arguments are text and may nest as they like; their value is left as text where it could not travel.
     const deep = '['.repeat(5_000) + ']'.repeat(5_000);
     const run = runWire('messages', namedBody(start, { type: 'content_block_start', index: 0, content_block: { type: 'tool_use', id: 't', name: 'f', input: {} } }, { type: 'content_block_delta', index: 0, delta: { type: 'input_json_delta', partial_json: deep } }, stop()));

@@ -80,14 +80,16 @@ export class Reader {
       if (reply.type === 'done') resolve(reply.outcome);
     };
     const onError = (error: Error): void => resolve(given('reader-failed', `The reading thread failed and was started anew: ${error.message}`));
+    /** The answer cannot be made of what was sent. */
+    const onUnreadable = (error: Error): void => resolve(given('reader-failed', `The answer of the reading thread could not be read: ${error.message}`));
     const onExit = (): void => resolve(given('reader-failed', this.#closed ? 'The program is closing.' : 'The reading thread ended in the middle of its work. Try again.'));
-    worker.on('message', onMessage).on('error', onError).on('exit', onExit);
+    worker.on('message', onMessage).on('messageerror', onUnreadable).on('error', onError).on('exit', onExit);
     tell(worker, message);
     try {
       return await promise;
     } finally {
       clearTimeout(timer);
-      worker.off('message', onMessage).off('error', onError).off('exit', onExit);
+      worker.off('message', onMessage).off('messageerror', onUnreadable).off('error', onError).off('exit', onExit);
     }
   }
 

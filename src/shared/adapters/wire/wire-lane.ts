@@ -159,10 +159,14 @@ class WireLaneReader implements WireLane {
     this.#protocol.take(data, type ?? name, frame);
   }
 
-  /** The data is no object. What is named `error` is an error all the same: proxies send bare sentences. */
+  /**
+   * The data is no object. What is named `error` is an error all the same: proxies send bare sentences. What nests too deep
+   * to travel as a value travels as its text.
+   */
   #readUnreadable(frame: SseFrame, value: unknown): void {
+    const shown = nestsTooDeep(value, frame.data) ? frame.data : value;
     this.#recorder.preview(frame.data);
-    if (frame.name === 'error') recordError(this.#recorder, value, value);
-    else this.#recorder.event(frame.name || 'message', false, value);
+    if (frame.name === 'error') recordError(this.#recorder, shown, shown);
+    else this.#recorder.event(frame.name || 'message', false, shown);
   }
 }

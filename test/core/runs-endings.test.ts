@@ -177,8 +177,23 @@ describe('what the answer says of its own length and place', () => {
     expect(ending).toMatchObject({ state: 'http-error', rule: expect.stringMatching(/HTTP 799 Odd/) });
   });
   test('a chunk size that is none', async () => {
-    const { ending } = await answering(['200 OK', 'Transfer-Encoding: chunked'], '7\r\ndata: 1\r\nZZ\r\n')();
+    const { id, ending } = await answering(['200 OK', 'Transfer-Encoding: chunked'], '7\r\ndata: 1\r\nZZ\r\n')();
     expect(ending).toMatchObject({ state: 'reset', rule: expect.stringMatching(/HPE_INVALID_CHUNK_SIZE/) });
+    // What came with the head, in one piece of the connection, and before the fault.
+    expect((await fixture.body(id)).toString()).toBe('data: 1');
+  });
+  test('an error that goes on beyond its length', async () => {
+    const { id, ending } = await answering(['401 Unauthorized', 'Content-Type: text/plain', 'Content-Length: 10'], 'Wrong key.\r\n\r\nand more')();
+    expect(ending.state).toBe('http-error');
+    expect((await fixture.body(id)).toString()).toBe('Wrong key.');
+  });
+  test('a change to another protocol, which nobody asked for', async () => {
+    const { ending } = await answering(['101 Switching Protocols', 'Upgrade: other', 'Connection: Upgrade'])();
+    expect(ending).toMatchObject({ state: 'http-error', rule: expect.stringMatching(/HTTP 101 Switching Protocols/) });
+  });
+  test('more headers than Node keeps by itself', async () => {
+    const { id } = await answering(['200 OK', ...Array.from({ length: 1100 }, (_, at) => `x-${at}: ${at}`), 'Content-Length: 0'])();
+    expect((await fixture.store.head(id))!.head.headers).toHaveLength(1101);
   });
 });
 

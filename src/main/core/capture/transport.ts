@@ -39,6 +39,8 @@ export class HttpExchange {
   readonly #request: ClientRequest;
   #response: IncomingMessage | undefined;
   #phase: RequestPhase;
+  /** Why the connection broke; what came of the answer before is given out first. */
+  #broken: string | undefined;
   #over = false;
 
   /** Sends at once. */
@@ -50,10 +52,18 @@ export class HttpExchange {
     this.#phase = isIP(url.hostname.replace(/^\[|\]$/g, '')) === 0 ? 'dns' : 'connect';
     const start = secure ? requestHttps : requestHttp;
     this.#request = start(url, { method, headers: headers.flat(), agent: false });
+    // Node keeps a thousand and leaves out the rest without a word.
+    this.#request.maxHeadersCount = 0;
     this.#request.setNoDelay(true);
     this.#request.setSocketKeepAlive(true, PROBE_AFTER_MS);
     this.#watchConnection(secure);
     this.#request.once('response', (response) => this.#answer(response));
+    // Nobody asked for another protocol: all there is of such an answer is its head.
+    this.#request.once('upgrade', (response, socket) => {
+      this.#listener.head(headOf(response), process.hrtime.bigint());
+      socket.destroy();
+      this.#end({ how: 'end' });
+    });
     this.#request.on('error', (error) => this.#fail(error));
     this.#request.end(body);
   }
@@ -101,14 +111,16 @@ export class HttpExchange {
       if (!this.#over) this.#listener.piece(bytes, at);
     });
     response.once('end', () => this.#end({ how: 'end' }));
-    response.on('error', (error) => this.#fail(error));
+    response.on('error', (error) => { this.#broken ??= reasonOf(error); });
     // The connection may go without a word.
-    response.once('close', () => this.#end({ how: 'reset', reason: 'the connection was closed' }));
+    response.once('close', () => this.#end({ how: 'reset', reason: this.#broken ?? 'the connection was closed' }));
   }
 
   #fail(error: Error): void {
     const reason = reasonOf(error);
-    if (this.#response) return this.#end({ how: 'reset', reason });
+    this.#broken ??= reason;
+    // The answer closes after this, and gives what it holds before.
+    if (this.#response) return;
     // What came and was no HTTP is a failed request; a connection that broke while it was waited for an answer is not.
     const broke = this.#phase === 'headers' && !reason.startsWith('HPE_');
     this.#end(broke ? { how: 'reset', reason } : { how: 'failed', phase: this.#phase === 'headers' ? 'request' : this.#phase, target: this.#target, reason });

@@ -199,7 +199,7 @@ test.describe('what leaves the window', () => {
     await openCompare(page, 'text-lost', 'chat_completions');
     await page.keyboard.press('n');
     await chosen(page).getByRole('button', { name: 'Copy as Markdown, with its bytes' }).click();
-    await expect(page.getByText('Finding 1 copied as Markdown')).toBeVisible();
+    await expect(page.getByText('Finding 1 as Markdown copied')).toBeVisible();
     const markdown = await clipboard(page);
     expect(markdown).toMatch(/^### 1\. Legacy dropped/);
     expect(markdown).toContain('64 61 74 61 3a');

@@ -4,6 +4,7 @@ import { MAX_EVIDENCE_BYTES } from '../../../shared/compare/evidence.ts';
 import type { Finding } from '../../../shared/model/findings.ts';
 import type { TraceId } from '../../../shared/model/ids.ts';
 import { client } from '../../client/client.ts';
+import { copyText } from '../../components/copy.ts';
 import { useCompare } from '../../stores/compare.ts';
 import { toast, toastError } from '../../stores/toasts.ts';
 import type { TraceSession } from '../../stores/trace.ts';
@@ -19,26 +20,16 @@ async function evidenceOf(id: TraceId, { bytes }: Finding): Promise<Uint8Array> 
 }
 
 export async function copyFinding(session: TraceSession, finding: Finding): Promise<void> {
-  try {
-    const bytes = await evidenceOf(session.store.getState().id, finding);
-    await navigator.clipboard.writeText(findingMarkdown(finding, bytes));
-    toast(`Finding ${finding.number} copied as Markdown`);
-  } catch (error) {
-    toastError('The finding could not be copied', error);
-  }
+  const markdown = evidenceOf(session.store.getState().id, finding).then((bytes) => findingMarkdown(finding, bytes));
+  await copyText(`Finding ${finding.number} as Markdown`, markdown);
 }
 
 /** The verdict and the findings, as the text of an issue. */
 export async function copyIssue(session: TraceSession): Promise<void> {
   const { compare, detail, id } = session.store.getState();
   if (!compare || !detail) return;
-  try {
-    const findings = await Promise.all(compare.findings.slice(0, MOST_FINDINGS).map(async (finding) => ({ finding, bytes: await evidenceOf(id, finding) })));
-    await navigator.clipboard.writeText(comparisonMarkdown(compare, { title: detail.title, api: detail.api, model: detail.model }, findings));
-    toast('Copied as the text of an issue');
-  } catch (error) {
-    toastError('The comparison could not be copied', error);
-  }
+  const evidence = Promise.all(compare.findings.slice(0, MOST_FINDINGS).map(async (finding) => ({ finding, bytes: await evidenceOf(id, finding) })));
+  await copyText('The text of an issue', evidence.then((findings) => comparisonMarkdown(compare, { title: detail.title, api: detail.api, model: detail.model }, findings)));
 }
 
 /** An issue with more is not read; the HTML file has them all. */

@@ -205,7 +205,7 @@ test.describe('what leaves the window', () => {
     expect(markdown).toContain('64 61 74 61 3a');
 
     await page.getByRole('button', { name: 'Copy as issue' }).click();
-    await expect(page.getByText('Copied as the text of an issue')).toBeVisible();
+    await expect(page.getByText('The text of an issue copied')).toBeVisible();
     const issue = await clipboard(page);
     expect(issue).toContain('| Text | ');
     expect(issue).toContain('### 2. ');

@@ -20,6 +20,9 @@ async function open(page: Page, model: string, api: 'chat_completions' | 'messag
 
 const inspector = (page: Page) => page.getByRole('complementary', { name: 'Inspector' });
 const pane = (page: Page, name: string) => inspector(page).getByRole('tab', { name: new RegExp(`^${name}`) }).click();
+/** Elements whose own text turns the writing direction, but for streamed text, where each such character is shut in. */
+const turning = (page: Page) =>
+  page.locator('#root :not(.streamed *)').evaluateAll((elements) => elements.filter((element) => [...element.childNodes].some((node) => node.nodeType === Node.TEXT_NODE && /[\u202A-\u202E\u2066-\u2069]/.test(node.textContent!))).map((element) => element.outerHTML));
 const clipboard = (page: Page) => page.evaluate(() => navigator.clipboard.readText());
 
 test('an event is told in full: its place, what each lane made of it, its JSON and its bytes, with the delta marked in both', async ({ page }) => {
@@ -127,13 +130,19 @@ test('what is hostile stays text, and what hides is shown by its number', async 
 
 test('arguments show by its number what hides in them, live as in the end, and are selected as they came', async ({ page }) => {
   const parts = ['{"to": "a\u202Eb', '\u200B\u{E0041}c', '", "note": "é😀"}'];
-  const call = (args: string) => ({ object: 'chat.completion.chunk', choices: [{ index: 0, delta: { tool_calls: [{ index: 0, id: 'c1', function: { name: 'send', arguments: args } }] } }] });
-  const { id } = await host.client().call('traces.import', { name: 'Hidden', text: parts.map((part) => `data: ${JSON.stringify(call(part))}\n\n`).join(''), api: 'chat_completions' });
+  const call = (args: string) => ({ object: 'chat.completion.chunk', choices: [{ index: 0, delta: { tool_calls: [{ index: 0, id: 'c1', function: { name: 'se\u202End', arguments: args } }] } }] });
+  const { id } = await host.client().call('traces.import', { name: 'Hi\u202Edden', text: parts.map((part) => `data: ${JSON.stringify(call(part))}\n\n`).join(''), api: 'chat_completions' });
   await openTrace(page, host.url, id, await wholeTrace(host.client(), id));
   const args = page.locator('[data-lane="wire"] .args');
   const seen = () => args.locator('.seen-hidden').evaluateAll((marks) => marks.map((mark) => getComputedStyle(mark, '::before').content));
   await expect.poll(seen).toEqual(['"U+202E"', '"U+200B"', '"U+E0041"']);
   expect(await args.textContent()).toBe(parts.join(''));
+  // Nor do names, titles and what is said of them turn the words around them.
+  await page.locator('.trace').getByRole('tab', { name: /^Compare/ }).click();
+  await expect(page.getByRole('table', { name: 'Verdict' })).toBeVisible();
+  expect(await turning(page)).toEqual([]);
+  await page.locator('.trace').getByRole('tab', { name: /^Live/ }).click();
+  expect(await turning(page)).toEqual([]);
   // An import of bytes alone has no times to tell.
   await expect(page.locator('[data-lane="wire"] .block-head .state')).toHaveText('valid');
   await page.getByRole('tab', { name: /^Replay/ }).click();

@@ -6,6 +6,7 @@ import type { Emission, LaneId } from '../../../shared/model/messages.ts';
 import { codePoints } from '../../../shared/text/code-points.ts';
 import { count, durationText, plural } from '../../components/format.ts';
 import { Glyph } from '../../components/Glyph.tsx';
+import { Shown } from '../../components/Shown.tsx';
 import { chooseFinding, useCompare } from '../../stores/compare.ts';
 import { selectEvent, useSession } from '../../stores/open.ts';
 import { piecesOf, type Piece } from './column-rows.ts';
@@ -40,7 +41,7 @@ export function Cell({ row, lane, findings, lag, messages }: CellProps) {
     <div className={['columns-cell', off && 'off', hole && off && 'void'].filter(Boolean).join(' ')} role="cell" data-lane={lane}>
       <header className="cell-head">
         {off ? <Glyph name="differs" size={14} className="k-del" label="differs" /> : <Glyph name={look.glyph} size={14} className={look.tone} />}
-        <h3 className="cut">{hole && off ? 'Nothing' : sound ? 'No error' : row.title}</h3>
+        <h3 className="cut">{hole && off ? 'Nothing' : sound ? 'No error' : <Shown text={row.title} />}</h3>
         <span className="quiet cut facts">{factsOf(row, lane)}</span>
         {lag > 0 && (
           <span className="late" title="From the bytes of its content to its message, at most">
@@ -99,7 +100,7 @@ interface PiecesProps {
 
 function Pieces({ pieces, ghost, code, blanks, whole, onWhole }: PiecesProps) {
   if (pieces.length === 0) return null;
-  const shown = (text: string) => (blanks ? visibleBlanks(text) : text);
+  const shown = (text: string) => <Shown text={blanks ? visibleBlanks(text) : text} />;
   const marked = pieces.some(({ mark }) => mark !== null);
   const left = pieces.reduce((sum, piece) => sum + (piece.type === 'gap' ? piece.chars : 0), 0);
   return (
@@ -143,13 +144,13 @@ function Messages({ messages, end }: { readonly messages: readonly Emission[]; r
             <button type="button" disabled={emission.event === null} aria-label={`Event ${emission.event ?? 'before the first'}`} onClick={() => selectEvent(emission.event)}>
               {emission.event ?? '–'}
             </button>
-            <code>{messageJson(emission, ignored)}</code>
+            <code><Shown text={messageJson(emission, ignored)} /></code>
           </li>
         ))}
         {outcome && (
           <li>
             <span className="quiet">final</span>
-            <code>{outcomeJson(outcome)}</code>
+            <code><Shown text={outcomeJson(outcome)} /></code>
           </li>
         )}
       </ol>

@@ -11,6 +11,7 @@ import { Glyph } from '../../components/Glyph.tsx';
 import { Icon } from '../../components/Icon.tsx';
 import { Key } from '../../components/Key.tsx';
 import { LANE_NAMES } from '../../components/names.ts';
+import { Shown } from '../../components/Shown.tsx';
 import { setPane } from '../../stores/app.ts';
 import { chooseFinding, useCompare } from '../../stores/compare.ts';
 import { selectEvent, useSession, useTrace } from '../../stores/open.ts';
@@ -69,7 +70,7 @@ function Item({ finding, chosen }: { readonly finding: Finding; readonly chosen:
       <Glyph name={look.glyph} size={14} className={look.tone} label={finding.severity} />
       <div>
         <button type="button" className="find-sentence" aria-expanded={chosen} onClick={() => chooseFinding(finding)}>
-          <b className={chosen ? 'no chosen' : 'no'}>{finding.number}</b> {capitalised(finding.sentence)}
+          <b className={chosen ? 'no chosen' : 'no'}>{finding.number}</b> <Shown text={capitalised(finding.sentence)} />
         </button>
         <Where finding={finding} />
         {chosen && <Detail finding={finding} />}

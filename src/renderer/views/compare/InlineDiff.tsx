@@ -1,6 +1,7 @@
 import { useMemo } from 'react';
 import { diffTexts } from '../../../shared/compare/text-diff.ts';
 import { count } from '../../components/format.ts';
+import { Shown } from '../../components/Shown.tsx';
 import { piecesOf } from './column-rows.ts';
 
 interface InlineDiffProps {
@@ -34,8 +35,9 @@ export function InlineDiff({ a, b, side, code, whole }: InlineDiffProps) {
               … {count(piece.chars)} more …
             </span>
           );
-        if (piece.mark === null) return <span key={at}>{piece.text}</span>;
-        return piece.mark === 'lost' ? <del key={at}>{piece.text}</del> : <ins key={at}>{piece.text}</ins>;
+        const shown = <Shown text={piece.text} />;
+        if (piece.mark === null) return <span key={at}>{shown}</span>;
+        return piece.mark === 'lost' ? <del key={at}>{shown}</del> : <ins key={at}>{shown}</ins>;
       })}
     </p>
   );

@@ -2,6 +2,7 @@ import { useEffect, useMemo, useRef, useState, type MouseEvent, type RefObject }
 import type { CompareResult } from '../../../shared/compare/result.ts';
 import { count, durationText, plural } from '../../components/format.ts';
 import { LANE_NAMES } from '../../components/names.ts';
+import { Shown } from '../../components/Shown.tsx';
 import { chooseFinding, useCompare } from '../../stores/compare.ts';
 import { selectEvent, useSession, useTrace } from '../../stores/open.ts';
 import { tickText, ticks, toShare, type Window } from '../timeline/scale.ts';
@@ -76,7 +77,7 @@ function Scale({ axis, window, result }: { readonly axis: Axis; readonly window:
       ))}
       {passages.map(({ text, kind, from, to }) => (
         <span key={`${from} ${text}`} className={`passage k ${TONES[kind]}`} style={{ left: percent(from), width: percent(to - from) }}>
-          {text}
+          <Shown text={text} />
         </span>
       ))}
     </div>

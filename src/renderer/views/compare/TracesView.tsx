@@ -6,6 +6,7 @@ import { Button } from '../../components/Button.tsx';
 import { Chip } from '../../components/Chip.tsx';
 import { shortDuration, timeOfDay } from '../../components/format.ts';
 import { family } from '../../components/names.ts';
+import { Shown } from '../../components/Shown.tsx';
 import { markTrace, useApp } from '../../stores/app.ts';
 import { useCompare } from '../../stores/compare.ts';
 import { useTrace } from '../../stores/open.ts';
@@ -53,7 +54,7 @@ export function TracesView() {
             <ol key={at} className="traces-findings">
               {side.findings.map((finding) => (
                 <li key={finding.number}>
-                  <b className="no">{finding.number}</b> {finding.sentence}
+                  <b className="no">{finding.number}</b> <Shown text={finding.sentence} />
                 </li>
               ))}
               {side.findings.length === 0 && <li className="quiet">None: both lanes say what the wire says.</li>}

@@ -8,6 +8,7 @@ import { count, plural } from '../../components/format.ts';
 import { Glyph } from '../../components/Glyph.tsx';
 import { Icon } from '../../components/Icon.tsx';
 import { LANE_NAMES } from '../../components/names.ts';
+import { Shown } from '../../components/Shown.tsx';
 import { chooseFinding, useCompare } from '../../stores/compare.ts';
 import { useSession } from '../../stores/open.ts';
 
@@ -97,7 +98,7 @@ function Cell({ field, lane, cell, result }: CellProps) {
   const body = (
     <>
       {lane !== 'wire' && <Glyph name={equal ? 'same' : 'differs'} size={12} className={equal ? 'k-ok' : 'k-del'} />}
-      <span className="cut">{field === 'order' ? <Order text={text} wire={result.verdict.order.wire.text} /> : text}</span>
+      <span className="cut">{field === 'order' ? <Order text={text} wire={result.verdict.order.wire.text} /> : <Shown text={text} />}</span>
     </>
   );
   const classes = [lane === 'wire' ? 'said' : equal ? 'same' : 'differs', chosen !== null && findings.includes(chosen) && 'chosen'].filter(Boolean).join(' ');

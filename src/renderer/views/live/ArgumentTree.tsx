@@ -1,6 +1,7 @@
 import { parsePartial } from '../../../shared/json/partial-json.ts';
 import { isDict, type PyValue } from '../../../shared/json/python-value.ts';
 import type { LaneBlock } from '../../../shared/model/blocks.ts';
+import { Shown } from '../../components/Shown.tsx';
 
 /** Arguments longer than this, in UTF-16 units, are not read in part: the text says what there is. */
 const LONGEST = 16_384;
@@ -26,8 +27,8 @@ export function ArgumentTree({ block, open }: { readonly block: LaneBlock; reado
 function Field({ name, value }: { readonly name: string; readonly value: string }) {
   return (
     <>
-      <dt>{name}</dt>
-      <dd>{value}</dd>
+      <dt><Shown text={name} /></dt>
+      <dd><Shown text={value} /></dd>
     </>
   );
 }

@@ -6,6 +6,7 @@ import { Chip } from '../../components/Chip.tsx';
 import { count, durationText, plural } from '../../components/format.ts';
 import { Glyph, type GlyphName } from '../../components/Glyph.tsx';
 import { Icon } from '../../components/Icon.tsx';
+import { Shown } from '../../components/Shown.tsx';
 import { useTrace } from '../../stores/open.ts';
 import { ArgumentTree } from './ArgumentTree.tsx';
 import { StreamedText } from './StreamedText.tsx';
@@ -54,7 +55,7 @@ export const BlockView = memo(function BlockView({ block, folded, onFold, open, 
   const head = (
     <>
       <Glyph name={look.glyph} size={14} className={look.tone} />
-      <h3 className="cut">{block.name ?? look.title}</h3>
+      <h3 className="cut">{block.name === null ? look.title : <Shown text={block.name} />}</h3>
       <Facts block={block} open={open} />
     </>
   );

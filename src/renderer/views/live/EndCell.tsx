@@ -3,6 +3,7 @@ import type { LaneId, LaneOutcome, SeedOutcome, WireOutcome } from '../../../sha
 import { given } from '../../components/given.ts';
 import { count } from '../../components/format.ts';
 import { Glyph } from '../../components/Glyph.tsx';
+import { Shown } from '../../components/Shown.tsx';
 import { useSession, useTrace } from '../../stores/open.ts';
 import { Findings } from './FactNote.tsx';
 
@@ -27,7 +28,7 @@ function Fact({ name, value }: { readonly name: string; readonly value: string }
   return (
     <>
       <dt>{name}</dt>
-      <dd title={value}>{value}</dd>
+      <dd title={value}><Shown text={value} /></dd>
     </>
   );
 }

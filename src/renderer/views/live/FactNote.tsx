@@ -3,12 +3,13 @@ import type { Finding } from '../../../shared/model/findings.ts';
 import type { LaneId } from '../../../shared/model/messages.ts';
 import { count, plural } from '../../components/format.ts';
 import { LANE_NAMES } from '../../components/names.ts';
+import { Shown } from '../../components/Shown.tsx';
 
 /** What the comparison found here; it knows more than the counts do. */
 export function Findings({ findings }: { readonly findings: readonly Finding[] }) {
   return findings.map((finding) => (
     <p key={finding.number} className="note">
-      <b>{finding.number}</b> {finding.sentence}
+      <b>{finding.number}</b> <Shown text={finding.sentence} />
     </p>
   ));
 }

@@ -5,6 +5,7 @@ import { Dialog } from '../../components/Dialog.tsx';
 import { count } from '../../components/format.ts';
 import { Icon } from '../../components/Icon.tsx';
 import { Key } from '../../components/Key.tsx';
+import { Shown } from '../../components/Shown.tsx';
 import { onNextFrame } from '../../stores/frame.ts';
 import type { OverlayProps } from '../view.ts';
 import { useEntries } from './entries.ts';
@@ -35,7 +36,7 @@ export function Palette({ close }: OverlayProps) {
             <Command.Group key={group} heading={group} className="palette-group">
               {shown.map((entry) => (
                 <Command.Item key={entry.id} value={entry.id} className="palette-item" onSelect={() => choose(entry)}>
-                  <span className="cut">{entry.title}</span>
+                  <span className="cut"><Shown text={entry.title} /></span>
                   {entry.note !== undefined && <span className="cut quiet">{entry.note}</span>}
                   {entry.chord !== undefined && <Key chord={entry.chord} />}
                 </Command.Item>

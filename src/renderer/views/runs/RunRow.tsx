@@ -7,6 +7,7 @@ import { given } from '../../components/given.ts';
 import { Glyph } from '../../components/Glyph.tsx';
 import { Icon } from '../../components/Icon.tsx';
 import { family } from '../../components/names.ts';
+import { Shown } from '../../components/Shown.tsx';
 import { renameTrace } from '../../stores/runs.ts';
 import { lookOf } from './run-state.ts';
 import { Sparkline } from './Sparkline.tsx';
@@ -31,7 +32,7 @@ export const RunRow = memo(function RunRow({ row, id, selected, marked, editing,
     <div role="row" id={id} className={classes} aria-selected={selected || marked} aria-rowindex={rowIndex} style={{ transform: `translateY(${top}px)` }} onClick={onPick}>
       <div role="gridcell" className="run-cell">
         <Glyph name={look.glyph} size={14} className={look.tone} label={look.label} />
-        {editing ? <TitleEdit row={row} onDone={onEdited} /> : <h3 className="cut">{row.title}</h3>}
+        {editing ? <TitleEdit row={row} onDone={onEdited} /> : <h3 className="cut"><Shown text={row.title} /></h3>}
         <span className="run-end">
           {row.starred && <Icon of={Star} size={12} />}
           <time dateTime={new Date(row.startedAt).toISOString()}>{timeOfDay(row.startedAt)}</time>

@@ -4,6 +4,7 @@ import { useCommand } from '../../app/commands.ts';
 import { count, plural } from '../../components/format.ts';
 import { Glyph } from '../../components/Glyph.tsx';
 import { Icon } from '../../components/Icon.tsx';
+import { Shown } from '../../components/Shown.tsx';
 import { useSession, useTrace } from '../../stores/open.ts';
 import type { TraceModel } from '../../stores/trace-model.ts';
 import type { Row } from './draw.ts';
@@ -112,7 +113,7 @@ function Name({ row, data, model }: NameProps) {
   return (
     <div className="timeline-name" style={{ height: row.height }}>
       {glyph}
-      <span className="cut">{name}</span>
+      <span className="cut"><Shown text={name} /></span>
       <span className="quiet push">{fact}</span>
     </div>
   );

@@ -2,6 +2,7 @@ import { runCommand, useHandlers } from '../../app/commands.ts';
 import { Button } from '../../components/Button.tsx';
 import { Glyph } from '../../components/Glyph.tsx';
 import { STATE_LOOKS } from '../../components/names.ts';
+import { Shown } from '../../components/Shown.tsx';
 import { useTrace } from '../../stores/open.ts';
 
 /** How a stream ended when it did not end well: the fact, the next step, and the raw answer one click away. */
@@ -14,7 +15,7 @@ export function EndingBanner() {
     return (
       <div className="ending k-error" role="alert">
         <Glyph name="error" size={14} className="k-error" />
-        <p>This run could not be read: {problem}</p>
+        <p>This run could not be read: <Shown text={problem} /></p>
       </div>
     );
   if (!ending || ending.state === 'complete') return null;
@@ -23,7 +24,7 @@ export function EndingBanner() {
     <div className={`ending ${look.tone}`} role="status">
       <Glyph name={look.glyph} size={14} className={look.tone} label={look.label} />
       <p>
-        {ending.rule} {ending.advice !== undefined && <span>{ending.advice}</span>}
+        <Shown text={ending.rule} /> {ending.advice !== undefined && <span><Shown text={ending.advice} /></span>}
       </p>
       {hasRaw && (
         <Button look="line" onClick={() => runCommand('trace.raw')}>

@@ -7,6 +7,7 @@ import { Glyph } from '../../components/Glyph.tsx';
 import { Icon } from '../../components/Icon.tsx';
 import { Menu, type MenuItem } from '../../components/Menu.tsx';
 import { family } from '../../components/names.ts';
+import { Shown } from '../../components/Shown.tsx';
 import { useTrace } from '../../stores/open.ts';
 import { stopTrace, useRuns } from '../../stores/runs.ts';
 import { lookOf } from '../runs/run-state.ts';
@@ -37,7 +38,7 @@ export function TraceHeader() {
     <header className="trace-head">
       <Glyph name={look.glyph} className={look.tone} label={look.label} />
       <h1 className="cut" title={row.title}>
-        {row.title}
+        <Shown text={row.title} />
       </h1>
       <Chip>{family(row.api, detail?.endpoint)}</Chip>
       <span className="quiet mono cut model">{row.model}</span>

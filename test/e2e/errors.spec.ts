@@ -77,3 +77,22 @@ test.describe('a store', () => {
       await folder.remove();
     });
 });
+
+test('a run that says nothing shows how long, and is called out after a minute, though keep-alive comes', async ({ page }) => {
+  const host = await startHost();
+  await page.clock.install();
+  await withoutFirstSample(page);
+  await page.goto(host.url);
+  const client = host.client();
+  const request = { model: 'fault-stall-comments', messages: [{ role: 'user', content: 'Go.' }] };
+  const { id } = await client.call('runs.start', { endpoint: endpointId('sample-openai'), api: 'chat_completions', request, options: DEFAULT_OPTIONS });
+  await page.locator(`#run-${id}`).click();
+  const clock = trace(page).getByRole('timer');
+  await page.clock.fastForward(5_000);
+  await expect(clock).toHaveText(/^waiting \d+ seconds$/);
+  await page.clock.fastForward(70_000);
+  await expect(clock).toHaveText(/^no content for /);
+  await client.call('runs.cancel', { id });
+  await expect(clock).toHaveCount(0);
+  await host.stop();
+});

@@ -11,6 +11,7 @@ import { Shown } from '../../components/Shown.tsx';
 import { useTrace } from '../../stores/open.ts';
 import { stopTrace, useRuns } from '../../stores/runs.ts';
 import { lookOf } from '../runs/run-state.ts';
+import { WaitClock } from './WaitClock.tsx';
 
 const MENU: readonly { readonly id: CommandId; readonly label: string; readonly group?: boolean; readonly danger?: boolean }[] = [
   { id: 'trace.rename', label: 'Rename' },
@@ -43,6 +44,7 @@ export function TraceHeader() {
       <Chip>{family(row.api, detail?.endpoint)}</Chip>
       <span className="quiet mono cut model">{row.model}</span>
       <span className="push" />
+      {live && <WaitClock />}
       {live && (
         <Button look="line" icon={Square} onClick={stop} disabled={stopping === id}>
           {stopping === id ? 'Stopping' : 'Stop'}

@@ -45,7 +45,16 @@ describe('for people', () => {
     expect(stdout).toMatch(/^1\. critical legacy text-lost bytes 0-\d+: legacy dropped 14 characters of answer text, first at event 0$/m);
   });
 
-  it('lets nothing of the stream steer the terminal', () => {
+  it('lets nothing of the stream steer the terminal, in JSON neither', () => {
+    const turned = file('turned.sse', chatBody(chunk({ content: 'a\u202e\u009bb' }), finish, '[DONE]'));
+    for (const args of [['compare', turned, '--api', 'chat_completions', '--json'], ['lanes', turned, '--api', 'chat_completions']]) {
+      const { stdout } = spawnSync(process.execPath, [CLI, ...args], { encoding: 'utf8' });
+      expect(stdout).not.toMatch(/[\u0080-\u009f\u202e]/);
+      expect(stdout.split('\n').filter(Boolean).map((line) => JSON.stringify(JSON.parse(line))).join('')).toContain('a\u202e\u009bb');
+    }
+  });
+
+  it('shows what the stream would steer the terminal with', () => {
     const named = file('named.sse', chatBody(chunk({ tool_calls: [{ index: 0, id: 'c', type: 'function', function: { name: 'f\u001b[2J\u202e', arguments: '{}' } }] }), '[DONE]'));
     const printed = compare([named, '--api', 'chat_completions']).stdout;
     expect(printed).not.toMatch(/(?!\n)\p{Cc}|\u202e/u);

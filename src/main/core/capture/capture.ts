@@ -190,7 +190,11 @@ export class Capture {
     await before;
     if (this.#stopped) return;
     this.#pieceNs = tNs;
-    await decoding.write(bytes).catch((error: unknown) => this.#damaged(error));
+    await decoding.write(bytes).catch((error: unknown) => {
+      // What is not in its encoding at all is worth seeing as it came: a gateway's plain error under the header of another answer.
+      if (this.#offset === 0) this.#take(bytes, tNs);
+      this.#damaged(error);
+    });
     this.#undecodedBytes -= bytes.length;
     this.#goOn();
   }

@@ -4,6 +4,7 @@ import { compareLanes } from '../../../shared/compare/lanes.ts';
 import { readAll } from '../../../shared/compare/read-all.ts';
 import type { CompareResult } from '../../../shared/compare/result.ts';
 import { SEVERITIES, VERDICT_FIELDS, type Severity } from '../../../shared/model/findings.ts';
+import { printable } from './printable.ts';
 import { addStreamFlags, readStream, setupOf, type StreamFlags } from './stream-file.ts';
 
 interface Flags extends StreamFlags {
@@ -18,7 +19,7 @@ export function addCompare(program: Command): void {
     .addOption(new Option('--fail-on <severity>', 'exit code 1 when there is a finding of this severity or worse').choices([...SEVERITIES]))
     .action((file: string, flags: Flags) => {
       const result = compareLanes(readAll(readStream(file), setupOf(flags)));
-      process.stdout.write(`${flags.json ? JSON.stringify(result) : report(result)}\n`);
+      process.stdout.write(`${flags.json ? printable(JSON.stringify(result)) : report(result)}\n`);
       if (flags.failOn !== undefined && failsOn(result, flags.failOn)) process.exitCode = 1;
     });
 }
@@ -35,6 +36,3 @@ function report({ verdict, findings, lint }: CompareResult): string {
   const remarks = lint.map(({ rule, severity, event, sentence }) => `${severity} ${rule}${event === null ? '' : ` event ${event}`}: ${printable(sentence)}`);
   return [...lines, '', ...(found.length > 0 ? found : ['No findings.']), ...(remarks.length > 0 ? ['', 'Protocol of the wire:', ...remarks] : [])].join('\n');
 }
-
-/** What came from a stream must not steer the terminal: control and direction characters as their code points. */
-const printable = (text: string): string => text.replace(/[\p{Cc}\u202a-\u202e\u2066-\u2069]/gu, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`);

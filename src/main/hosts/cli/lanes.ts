@@ -3,6 +3,7 @@ import { Option, type Command } from 'commander';
 import { StreamReading } from '../../../shared/adapters/reading.ts';
 import type { TraceItem } from '../../../shared/model/items.ts';
 import { LANES, type LaneId, type LaneMessage, type SeedMessage } from '../../../shared/model/messages.ts';
+import { printable } from './printable.ts';
 import { addStreamFlags, readStream, setupOf, type StreamFlags } from './stream-file.ts';
 
 interface Flags extends StreamFlags {
@@ -15,7 +16,7 @@ export function addLanes(program: Command): void {
     .addOption(new Option('--adapter <lane>', 'one lane only; without it each line names its lane').choices([...LANES]))
     .action((file: string, flags: Flags) => {
       const lines = laneLines(readStream(file), flags);
-      process.stdout.write(lines.map((line) => `${JSON.stringify(line)}\n`).join(''));
+      process.stdout.write(lines.map((line) => `${printable(JSON.stringify(line))}\n`).join(''));
     });
 }
 

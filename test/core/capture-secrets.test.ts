@@ -57,6 +57,14 @@ describe('bodies', () => {
       mcp_servers: [{ authorization_token: '<redacted 2 chars>' }],
     });
   });
+  test('addresses with a key in them, and lists of secrets', () => {
+    const body = { tools: [{ type: 'mcp', server_url: 'https://u:p@h.test/x?api_key=abc&page=2', password: ['a', 'bc'] }], image_url: 'https://h.test', text: 'see https://h.test?key=1' };
+    expect(redaction.json(body)).toEqual({
+      tools: [{ type: 'mcp', server_url: 'https://redacted:redacted@h.test/x?api_key=<redacted 3 chars>&page=2', password: ['<redacted 1 chars>', '<redacted 2 chars>'] }],
+      image_url: 'https://h.test',
+      text: 'see https://h.test?key=1',
+    });
+  });
   test('words, schemas and numbers stay', () => {
     const body = {
       max_tokens: 12, eos_token: '</s>', tools: [{ parameters: { properties: { password: { type: 'string' }, api_key: { type: 'string' } } } }],

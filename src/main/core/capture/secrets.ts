@@ -81,7 +81,7 @@ export class Redaction {
 
   /** A value as JSON has them; the names of its fields are texts, too. */
   json(value: unknown): unknown {
-    if (typeof value === 'string') return this.text(value);
+    if (typeof value === 'string') return this.#address(value) ?? this.text(value);
     if (Array.isArray(value)) return value.map((item) => this.json(item));
     if (typeof value !== 'object' || value === null) return value;
     return Object.fromEntries(Object.entries(value).map(([name, field]: [string, unknown]) => [this.text(name), this.#field(name, field)]));
@@ -100,7 +100,18 @@ export class Redaction {
   }
 
   #field(name: string, value: unknown): unknown {
-    return typeof value === 'string' && (SECRET_FIELD.test(name) || SECRET_HEADERS.has(name.toLowerCase())) ? this.#secretValue(value) : this.json(value);
+    if (!SECRET_FIELD.test(name) && !SECRET_HEADERS.has(name.toLowerCase())) return this.json(value);
+    if (typeof value === 'string') return this.#secretValue(value);
+    return Array.isArray(value) ? value.map((item) => this.#field(name, item)) : this.json(value);
+  }
+
+  /** An address with a secret in it, without; undefined for any other text, which stays as it was written. */
+  #address(text: string): string | undefined {
+    if (!/^https?:\/\//i.test(text)) return undefined;
+    const url = URL.parse(text);
+    if (url === null) return undefined;
+    const secret = url.username !== '' || url.password !== '' || [...url.searchParams.keys()].some((name) => SECRET_QUERY.test(name));
+    return secret ? this.url(text) : undefined;
   }
 
   #query(search: string): string {

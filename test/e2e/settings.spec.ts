@@ -35,7 +35,7 @@ test('an endpoint is added, given a key that is never shown again, changed and r
   await expect(dialog(page).getByRole('textbox', { name: 'Silence that ends a run' })).toHaveAttribute('aria-invalid', 'true');
   await dialog(page).getByRole('textbox', { name: 'Silence that ends a run' }).fill('30');
   await dialog(page).getByRole('button', { name: 'Save' }).click();
-  await expect.poll(() => own()).toMatchObject([{ name: 'My model', limits: { answer: 600, silence: 30 }, key: { configured: true, last4: '1a2b' } }]);
+  await expect.poll(() => own()).toMatchObject([{ name: 'My model', limits: { answer: null, silence: 30 }, key: { configured: true, last4: '1a2b' } }]);
 
   await dialog(page).getByRole('button', { name: 'Remove key' }).click();
   await expect.poll(() => own()).toMatchObject([{ key: { configured: false } }]);

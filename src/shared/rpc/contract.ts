@@ -35,11 +35,11 @@ const endpoint = z.string().min(1).max(100).transform((text) => text as Endpoint
 const api = z.enum(APIS);
 const seq = z.int().min(0);
 
-/** How long a run on an endpoint waits, in seconds. */
+/** How long a run on an endpoint waits, in seconds; null waits for ever, and only says so. */
 export const endpointLimitsSchema = z.strictObject({
   /** For the response's head. A local model may take minutes to load. */
-  answer: z.number().min(1).max(3600).default(600),
-  /** Without anything but keep-alive; null waits for ever, and only says so. */
+  answer: z.number().min(1).max(3600).nullable().default(null),
+  /** Without anything but keep-alive. */
   silence: z.number().min(1).max(3600).nullable().default(null),
 });
 export type EndpointLimits = z.infer<typeof endpointLimitsSchema>;

@@ -59,7 +59,7 @@ describe('drafts', () => {
 
 describe('endpoints as typed', () => {
   it.each(PRESETS)('the preset $name can be saved as it is', (preset) => {
-    expect(readForm(withPreset(EMPTY_FORM, preset))).toMatchObject({ input: { baseUrl: preset.baseUrl, limits: { answer: 600, silence: null } } });
+    expect(readForm(withPreset(EMPTY_FORM, preset))).toMatchObject({ input: { baseUrl: preset.baseUrl, limits: { answer: null, silence: null } } });
   });
 
   it('go out and come back the same', () => {
@@ -74,7 +74,7 @@ describe('endpoints as typed', () => {
       errors: {
         name: 'A name of 1 to 200 characters is needed, to choose it by.',
         baseUrl: 'A whole URL is needed that starts with http:// or https://.',
-        answer: 'Seconds from 1 to 3,600 are expected here.',
+        answer: 'Seconds from 1 to 3,600 are expected here. Left empty, a run waits until it is stopped.',
         silence: 'Seconds from 1 to 3,600 are expected here. Left empty, silence never ends a run.',
       },
     });

@@ -31,8 +31,8 @@ export interface CaptureLimits {
 export interface CaptureSetup {
   /** The header that carries the endpoint's key, and the key. */
   readonly credential?: { readonly header: readonly [name: string, value: string]; readonly key: string };
-  /** Waits for the answer's head, in seconds. */
-  readonly answerSeconds: number;
+  /** Seconds to wait for the answer's head; null: until it comes. */
+  readonly answerSeconds: number | null;
   readonly limits?: CaptureLimits;
 }
 
@@ -129,7 +129,8 @@ export class Capture {
         this.#bodyEnded(how, at);
       };
       if (this.#stopped) return end(this.#stopped, this.#sentAt);
-      this.#waiting = setTimeout(() => this.#stopWaiting(), this.#setup.answerSeconds * 1000);
+      const { answerSeconds } = this.#setup;
+      if (answerSeconds !== null) this.#waiting = setTimeout(() => this.#stopWaiting(answerSeconds), answerSeconds * 1000);
       const head = (head: HttpHead, at: bigint): void => {
         this.#head(head, at);
         resolve(emptyAnswer(head.status));
@@ -156,9 +157,9 @@ export class Capture {
     return headers;
   }
 
-  #stopWaiting(): void {
+  #stopWaiting(seconds: number): void {
     const exchange = this.#exchange!;
-    this.stop({ how: 'failed', phase: exchange.phase, target: exchange.target, reason: `timeout after ${duration(this.#setup.answerSeconds)}` });
+    this.stop({ how: 'failed', phase: exchange.phase, target: exchange.target, reason: `timeout after ${duration(seconds)}` });
   }
 
   #since(at: bigint): number {

@@ -90,8 +90,8 @@ export function EndpointEditor({ endpoint, onSaved, onRemoved }: EndpointEditorP
       </FormField>
       <KeyField endpoint={endpoint} value={form.key} onType={(key) => put({ key })} onRemove={() => attempt(async () => void (await setEndpointKey(endpoint!.id, '')))} />
       <div className="limits">
-        <FormField label="Wait for the answer" hint="Seconds to the response’s head. A local model may take minutes to load." error={errors.answer}>
-          {(ids) => <Field {...ids} inputMode="numeric" value={form.answer} onChange={(event) => put({ answer: event.target.value })} trail={<span>s</span>} />}
+        <FormField label="Wait for the answer" hint="Seconds to the response’s head; empty: until it comes. A local model may take minutes to load." error={errors.answer}>
+          {(ids) => <Field {...ids} inputMode="numeric" placeholder="no limit" value={form.answer} onChange={(event) => put({ answer: event.target.value })} trail={<span>s</span>} />}
         </FormField>
         <FormField label="Silence that ends a run" hint="Seconds without anything but keep-alive; empty: never." error={errors.silence}>
           {(ids) => <Field {...ids} inputMode="numeric" placeholder="never" value={form.silence} onChange={(event) => put({ silence: event.target.value })} trail={<span>s</span>} />}

@@ -3,7 +3,7 @@ import { endpointInputSchema, type EndpointInfo, type ParamsOf } from '../../../
 import { ENDPOINT_TYPES, type EndpointType } from '../../../shared/model/trace.ts';
 import type { Preset } from './presets.ts';
 
-/** Fields as text, since that is what is typed; `silence` empty waits for ever. */
+/** Fields as text, since that is what is typed; `answer` or `silence` empty waits for ever. */
 export interface EndpointForm {
   readonly name: string;
   readonly baseUrl: string;
@@ -16,10 +16,10 @@ export interface EndpointForm {
 }
 export type FormErrors = Readonly<Partial<Record<keyof EndpointForm, string>>>;
 
-export const EMPTY_FORM: EndpointForm = { name: '', baseUrl: '', type: 'openai', provider_name: 'openai', answer: '600', silence: '', key: '' };
+export const EMPTY_FORM: EndpointForm = { name: '', baseUrl: '', type: 'openai', provider_name: 'openai', answer: '', silence: '', key: '' };
 
 export const formOf = ({ name, baseUrl, type, provider_name, limits }: EndpointInfo): EndpointForm => ({
-  name, baseUrl, type, provider_name, answer: String(limits.answer), silence: limits.silence === null ? '' : String(limits.silence), key: '',
+  name, baseUrl, type, provider_name, answer: typed(limits.answer), silence: typed(limits.silence), key: '',
 });
 
 export const withPreset = (form: EndpointForm, { name, baseUrl, type, provider_name }: Preset): EndpointForm => ({ ...form, name, baseUrl, type, provider_name });
@@ -36,7 +36,7 @@ export function readForm(form: EndpointForm, id?: EndpointInfo['id']): { readonl
   const input = {
     ...(id !== undefined && { id }),
     name: form.name.trim(), baseUrl: form.baseUrl.trim(), type: form.type, provider_name: form.provider_name.trim(),
-    limits: { answer: seconds(form.answer), silence: form.silence.trim() === '' ? null : seconds(form.silence) },
+    limits: { answer: seconds(form.answer), silence: seconds(form.silence) },
   };
   const checked = endpointInputSchema.safeParse(input);
   if (checked.success) return { input };
@@ -48,13 +48,14 @@ export function readForm(form: EndpointForm, id?: EndpointInfo['id']): { readonl
   return { errors };
 }
 
-const seconds = (text: string): number => (text.trim() === '' ? Number.NaN : Number(text));
+const seconds = (text: string): number | null => (text.trim() === '' ? null : Number(text));
+const typed = (limit: number | null): string => (limit === null ? '' : String(limit));
 
 const LIMIT = 'Seconds from 1 to 3,600 are expected here.';
 const SENTENCES: FormErrors = {
   name: 'A name of 1 to 200 characters is needed, to choose it by.',
   baseUrl: 'A whole URL is needed that starts with http:// or https://.',
   provider_name: 'At most 200 characters are kept.',
-  answer: LIMIT,
+  answer: `${LIMIT} Left empty, a run waits until it is stopped.`,
   silence: `${LIMIT} Left empty, silence never ends a run.`,
 };

@@ -7,6 +7,7 @@ import type { AddressInfo } from 'node:net';
 import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'playwright/test';
+import { DEFAULT_OPTIONS } from '../../src/shared/model/trace.ts';
 import { dataFolder, startHost } from '../support/host.ts';
 import { complaints, expected, shown, startSample, wholeTrace } from '../support/page.ts';
 
@@ -75,6 +76,24 @@ test.describe('the process', () => {
     expect(expected(await wholeTrace(again.client(), id))).toEqual(whole);
     await again.stop();
     await folder.remove();
+  });
+
+  test('says no key, in what it prints, in its arguments or its environment', async () => {
+    const KEY = 'marker-key-0123456789';
+    const host = await startHost();
+    const client = host.client();
+    const sample = (await client.call('endpoints.list', {})).find(({ id }) => id === 'sample-openai')!;
+    const endpoint = await client.call('endpoints.save', { name: 'Mine', baseUrl: sample.baseUrl, type: 'openai', provider_name: 'openai' });
+    await client.call('endpoints.setKey', { id: endpoint.id, key: KEY });
+    for (const model of ['plain-text', 'fault-401', 'fault-reset']) {
+      const { id } = await client.call('runs.start', { endpoint: endpoint.id, api: 'chat_completions', request: { model, messages: [{ role: 'user', content: KEY }] }, options: DEFAULT_OPTIONS });
+      await wholeTrace(client, id);
+    }
+    const children = await readFile(`/proc/${host.pid}/task/${host.pid}/children`, 'utf8');
+    for (const pid of [host.pid, ...children.split(' ').filter(Boolean)])
+      for (const file of ['cmdline', 'environ']) expect(await readFile(`/proc/${pid}/${file}`, 'utf8')).not.toContain(KEY);
+    await host.stop();
+    expect(host.output.stdout + host.output.stderr).not.toContain(KEY);
   });
 
   test('ends with npm, when that is told to end', async () => {

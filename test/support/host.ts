@@ -27,6 +27,8 @@ export interface Host {
   readonly url: string;
   readonly origin: string;
   readonly port: number;
+  /** Of its process. */
+  readonly pid: number;
   readonly token: string;
   readonly dataDir: string;
   /** All that was written to standard output, and to standard error. */
@@ -75,6 +77,7 @@ export async function startHost({ dataDir, port, pace = 0, args = [], env = {} }
     url,
     origin,
     port: Number(given),
+    pid: child.pid!,
     token,
     dataDir: folder,
     output,

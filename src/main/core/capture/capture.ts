@@ -42,8 +42,8 @@ export interface CaptureListener {
   request(head: RequestHead, body: unknown): Promise<void>;
   head(head: HttpHead, tNs: number): void;
   /**
-   * Reads since the last call, offsets into the decoded body; the endpoint's own key is out of them. Told after the stamping, so that slow work on one read
-   * falsifies the time of no other.
+   * Reads since the last call, offsets into the decoded body; the endpoint's own key is out of them. Told after the
+   * stamping, so that slow work on one read falsifies the time of no other.
    */
   reads(reads: readonly Read[]): void;
   end(end: BodyEnd, tNs: number): void;

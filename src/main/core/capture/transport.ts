@@ -111,7 +111,7 @@ export class HttpExchange {
       if (!this.#over) this.#listener.piece(bytes, at);
     });
     response.once('end', () => this.#end({ how: 'end' }));
-    response.on('error', (error) => { this.#broken ??= reasonOf(error); });
+    response.on('error', (error) => this.#fail(error));
     // The connection may go without a word.
     response.once('close', () => this.#end({ how: 'reset', reason: this.#broken ?? 'the connection was closed' }));
   }

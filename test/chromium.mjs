@@ -12,7 +12,10 @@ export async function ensureChromium() {
   const sudo = process.getuid?.() === 0 ? [] : ['sudo'];
   const apt = async (...args) => {
     const [command, ...rest] = [...sudo, 'apt-get', '-y', '-qq', ...args];
-    return (await run(command, rest, { env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' } }).catch(() => 1)) === 0;
+    return (
+      (await run(command, rest, { env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' } }).catch(() => 1)) === 0
+    );
   };
-  if (!(await apt('update')) || !(await apt('install', 'chromium')) || !existsSync(path)) fail(`Chromium could not be installed. ${how}`);
+  if (!(await apt('update')) || !(await apt('install', 'chromium')) || !existsSync(path))
+    fail(`Chromium could not be installed. ${how}`);
 }

@@ -9,7 +9,9 @@ import { addVectors } from './hosts/cli/vectors.ts';
 
 const ENDED_BY_SIGPIPE = 141;
 
-const program = new Command('tracelane').description('Streams of LLM answers, read from the wire and by the adapters').exitOverride();
+const program = new Command('tracelane')
+  .description('Streams of LLM answers, read from the wire and by the adapters')
+  .exitOverride();
 addVectors(program);
 addFuzz(program);
 addLanes(program);

@@ -20,7 +20,8 @@ export function fail(sentence) {
 }
 
 export function checkRuntime() {
-  if (!existsSync(join(root, 'node_modules', 'electron-vite'))) fail('The packages are not installed. Run `npm ci` first.');
+  if (!existsSync(join(root, 'node_modules', 'electron-vite')))
+    fail('The packages are not installed. Run `npm ci` first.');
   if (Number(process.versions.napi) < NODE_API) {
     fail(
       `This is Node ${process.versions.node}; 22.14 or newer is needed. The project brings its own: start through npm ` +

@@ -11,7 +11,10 @@ function electronBinary() {
   const folder = join(root, 'node_modules', 'electron');
   const name = join(folder, 'path.txt');
   const dist = process.env.ELECTRON_OVERRIDE_DIST_PATH ?? join(folder, 'dist');
-  const binary = join(dist, existsSync(name) ? readFileSync(name, 'utf8') : process.platform === 'win32' ? 'electron.exe' : 'electron');
+  const binary = join(
+    dist,
+    existsSync(name) ? readFileSync(name, 'utf8') : process.platform === 'win32' ? 'electron.exe' : 'electron',
+  );
   return existsSync(binary) ? binary : undefined;
 }
 
@@ -47,7 +50,10 @@ if (!headlessAsked && binary !== undefined && hasDisplay) {
   });
 } else {
   if (!headlessAsked) {
-    const why = binary === undefined ? 'the Electron binary is not installed (`npx install-electron` fetches it)' : 'there is no display';
+    const why =
+      binary === undefined
+        ? 'the Electron binary is not installed (`npx install-electron` fetches it)'
+        : 'there is no display';
     console.error(`No desktop window, because ${why}; the same app runs in the browser instead.`);
   }
   // In this process: a signal then reaches what it is meant for, and nothing is left behind when this one is killed.

@@ -14,7 +14,9 @@ window.addEventListener('message', (event: MessageEvent<unknown>) => {
   if (nonce !== undefined) ipcRenderer.postMessage(CONNECT, nonce);
 });
 
-ipcRenderer.on(PORT, (event, nonce: string) => window.postMessage({ type: PORT, nonce }, location.origin, [...event.ports]));
+ipcRenderer.on(PORT, (event, nonce: string) =>
+  window.postMessage({ type: PORT, nonce }, location.origin, [...event.ports]),
+);
 ipcRenderer.on(COMMAND, (_event, id: string) => window.postMessage({ type: COMMAND, id }, location.origin));
 
 function connectNonce(data: unknown): string | undefined {

@@ -41,7 +41,10 @@ async function laneOver(id: LaneId, api: Api, reads: readonly Read[]): Promise<s
 }
 
 function setupOf(api: Api): LaneSetup {
-  return { ...laneSetup(api), options: { use_assistant_message: true, put_inner_thoughts_in_kwarg: false, requires_approval_tools: [] } };
+  return {
+    ...laneSetup(api),
+    options: { use_assistant_message: true, put_inner_thoughts_in_kwarg: false, requires_approval_tools: [] },
+  };
 }
 
 function allLanes(api: Api, reads: readonly Read[]): string {
@@ -52,7 +55,11 @@ function allLanes(api: Api, reads: readonly Read[]): string {
   return items === 0 ? 'nothing' : last.map((item) => (item.k === 'outcome' ? answerOf(item.result) : '')).join('');
 }
 
-const HELPERS: Readonly<Record<Api, (body: Body) => Promise<unknown>>> = { chat_completions: sdkChatCompletion, responses: sdkResponse, messages: sdkMessage };
+const HELPERS: Readonly<Record<Api, (body: Body) => Promise<unknown>>> = {
+  chat_completions: sdkChatCompletion,
+  responses: sdkResponse,
+  messages: sdkMessage,
+};
 
 /** The helper gets the same reads as the lanes. */
 async function helper(api: Api, reads: readonly Read[]): Promise<string> {
@@ -62,32 +69,76 @@ async function helper(api: Api, reads: readonly Read[]): Promise<string> {
 
 /** legacy has no interface for the Responses API and ends at its first event, so that there is nothing to measure. */
 const readers = (api: Api): readonly LaneId[] => LANES.filter((id) => id !== 'legacy' || api !== 'responses');
-const wireSaysTheText = (id: LaneId) => (subject: string, floor: string): boolean => subject === (id === 'wire' ? floor : 'done');
-const bothAnswer = (subject: string, floor: string): boolean => ![subject, floor].some((answer) => answer === 'nothing' || answer === 'error');
+const wireSaysTheText =
+  (id: LaneId) =>
+  (subject: string, floor: string): boolean =>
+    subject === (id === 'wire' ? floor : 'done');
+const bothAnswer = (subject: string, floor: string): boolean =>
+  ![subject, floor].some((answer) => answer === 'nothing' || answer === 'error');
 
 function textContests(api: Api): readonly Contest[] {
   const bytes = bytesOf(textFrames(api, TEXT_DELTAS));
   const reads = readsOf(bytes, READ);
   return [
     ...readers(api).map((id): Contest => ({
-      id: 'P6', what: `${api}, ${id}: bytes to final message, text, over the minimal accumulator`, target: 3.5,
-      subject: () => laneOver(id, api, reads), floor: () => accumulateBodyMinimally(api, bodyOf(reads)), sameAnswer: wireSaysTheText(id),
+      id: 'P6',
+      what: `${api}, ${id}: bytes to final message, text, over the minimal accumulator`,
+      target: 3.5,
+      subject: () => laneOver(id, api, reads),
+      floor: () => accumulateBodyMinimally(api, bodyOf(reads)),
+      sameAnswer: wireSaysTheText(id),
     })),
-    { id: 'lanes', what: `${api}: all three lanes over the SDK helper alone, text`, target: 1, subject: () => allLanes(api, reads), floor: () => helper(api, reads), sameAnswer: bothAnswer },
+    {
+      id: 'lanes',
+      what: `${api}: all three lanes over the SDK helper alone, text`,
+      target: 1,
+      subject: () => allLanes(api, reads),
+      floor: () => helper(api, reads),
+      sameAnswer: bothAnswer,
+    },
   ];
 }
 
 function toolContests(api: Api): readonly Contest[] {
-  const [small, mid, big] = [10 * KB, 100 * KB, 1024 * KB].map((chars) => bytesOf(toolFrames(api, toolArguments(chars))));
+  const [small, mid, big] = [10 * KB, 100 * KB, 1024 * KB].map((chars) =>
+    bytesOf(toolFrames(api, toolArguments(chars))),
+  );
   const [midReads, bigReads] = [readsOf(mid!, READ), readsOf(big!, READ)];
   return [
     ...readers(api).flatMap((id): Contest[] => [
-      { id: 'P8', what: `${api}, ${id}: 1 MB of tool arguments, over 100 KB`, target: 14, subject: () => laneOver(id, api, bigReads), floor: () => laneOver(id, api, midReads), sameAnswer: bothAnswer },
-      { id: 'P8b', what: `${api}, ${id}: 1 MB of tool arguments, over the minimal accumulator`, target: 6, subject: () => laneOver(id, api, bigReads), floor: () => accumulateBodyMinimally(api, bodyOf(bigReads)), sameAnswer: wireSaysTheText(id) },
+      {
+        id: 'P8',
+        what: `${api}, ${id}: 1 MB of tool arguments, over 100 KB`,
+        target: 14,
+        subject: () => laneOver(id, api, bigReads),
+        floor: () => laneOver(id, api, midReads),
+        sameAnswer: bothAnswer,
+      },
+      {
+        id: 'P8b',
+        what: `${api}, ${id}: 1 MB of tool arguments, over the minimal accumulator`,
+        target: 6,
+        subject: () => laneOver(id, api, bigReads),
+        floor: () => accumulateBodyMinimally(api, bodyOf(bigReads)),
+        sameAnswer: wireSaysTheText(id),
+      },
     ]),
-    ...([['10 KB', small!], ['100 KB', mid!], ['1 MB', big!]] as const).map(([size, bytes]): Contest => {
+    ...(
+      [
+        ['10 KB', small!],
+        ['100 KB', mid!],
+        ['1 MB', big!],
+      ] as const
+    ).map(([size, bytes]): Contest => {
       const reads = readsOf(bytes, READ);
-      return { id: 'lanes', what: `${api}: all three lanes over the SDK helper alone, ${size} of tool arguments`, target: 1, subject: () => allLanes(api, reads), floor: () => helper(api, reads), sameAnswer: bothAnswer };
+      return {
+        id: 'lanes',
+        what: `${api}: all three lanes over the SDK helper alone, ${size} of tool arguments`,
+        target: 1,
+        subject: () => allLanes(api, reads),
+        floor: () => helper(api, reads),
+        sameAnswer: bothAnswer,
+      };
     }),
   ];
 }
@@ -115,15 +166,30 @@ function liveContests(): readonly Contest[] {
   const pieces: string[] = [];
   for (let at = 0; at < text.length; at += 20) pieces.push(text.slice(at, at + 20));
   return [
-    { id: 'P9', what: 'the window: whether half-received arguments are JSON, 1 MB, over concatenating and one JSON.parse', target: 8, subject: () => watched(pieces), floor: () => concatenated(pieces), warmUps: 4 },
+    {
+      id: 'P9',
+      what: 'the window: whether half-received arguments are JSON, 1 MB, over concatenating and one JSON.parse',
+      target: 8,
+      subject: () => watched(pieces),
+      floor: () => concatenated(pieces),
+      warmUps: 4,
+    },
     ...APIS.flatMap((api): Contest[] => {
       const reads = readsOf(bytesOf(toolFrames(api, text)), READ);
       return readers(api).map((id) => ({
-        id: 'P9', what: `${api}, ${id}: the lane's live arguments, 1 MB, over concatenating and one JSON.parse of the same events`, target: 8,
-        subject: () => laneOver(id, api, reads), floor: () => JSON.stringify(JSON.parse(accumulateMinimally(api, reads)) === null), sameAnswer: bothAnswer,
+        id: 'P9',
+        what: `${api}, ${id}: the lane's live arguments, 1 MB, over concatenating and one JSON.parse of the same events`,
+        target: 8,
+        subject: () => laneOver(id, api, reads),
+        floor: () => JSON.stringify(JSON.parse(accumulateMinimally(api, reads)) === null),
+        sameAnswer: bothAnswer,
       }));
     }),
   ];
 }
 
-export const ACCUMULATION: readonly (() => readonly Contest[])[] = [...APIS.map((api) => () => textContests(api)), ...APIS.map((api) => () => toolContests(api)), liveContests];
+export const ACCUMULATION: readonly (() => readonly Contest[])[] = [
+  ...APIS.map((api) => () => textContests(api)),
+  ...APIS.map((api) => () => toolContests(api)),
+  liveContests,
+];

@@ -16,7 +16,10 @@ function contest(api: Api): Contest {
   const reads = readsPerFrame(frames);
   const bytes = bytesOf(frames).length;
   return {
-    id: 'compare', what: `${api}: comparing the lanes of 100,000 events, over reading them in the lanes`, target: TARGET, warmUps: 1,
+    id: 'compare',
+    what: `${api}: comparing the lanes of 100,000 events, over reading them in the lanes`,
+    target: TARGET,
+    warmUps: 1,
     subject: () => `${compareLanes(readAll(reads, laneSetup(api))).bytes} bytes`,
     floor: () => {
       const reading = new StreamReading(laneSetup(api));

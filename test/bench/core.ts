@@ -22,16 +22,32 @@ export interface BenchCore {
 export async function openCore(url: string): Promise<BenchCore> {
   const dataDir = await mkdtemp(join(tmpdir(), 'tracelane-bench-'));
   const core = await createCore({
-    dataDir, host: 'memory', version: 'bench', vault: new FileVault(join(dataDir, 'keys.json')),
-    storeWorker: here('../../src/main/store-worker.ts'), readerWorker: here('../../src/main/reader-worker.ts'),
+    dataDir,
+    host: 'memory',
+    version: 'bench',
+    vault: new FileVault(join(dataDir, 'keys.json')),
+    storeWorker: here('../../src/main/store-worker.ts'),
+    readerWorker: here('../../src/main/reader-worker.ts'),
   });
   const { services } = core;
-  const endpoint = await services['endpoints.save']({ name: 'bench', baseUrl: `${url}/v1`, type: 'openai', provider_name: 'openai', limits: { answer: 60, silence: null } });
+  const endpoint = await services['endpoints.save']({
+    name: 'bench',
+    baseUrl: `${url}/v1`,
+    type: 'openai',
+    provider_name: 'openai',
+    limits: { answer: 60, silence: null },
+  });
   return {
     services,
     async start() {
       const request = { model: 'm', messages: [{ role: 'user', content: 'Go on.' }], stream: true };
-      const { id } = await services['runs.start']({ endpoint: endpoint.id, api: 'chat_completions', request, options: DEFAULT_OPTIONS, source: 'run' });
+      const { id } = await services['runs.start']({
+        endpoint: endpoint.id,
+        api: 'chat_completions',
+        request,
+        options: DEFAULT_OPTIONS,
+        source: 'run',
+      });
       return id;
     },
     async close() {

@@ -43,7 +43,8 @@ async function framedFromBody(reads: readonly Read[]): Promise<string> {
   let offset = 0;
   const reader = bodyOf(reads).getReader();
   for (let read = await reader.read(); !read.done; read = await reader.read()) {
-    for (const item of framer.feed({ n: n++, tNs: n, offset, bytes: read.value })) if (item.type === 'frame' && !item.frame.data.startsWith('[DONE]') && item.frame.payload.ok) events++;
+    for (const item of framer.feed({ n: n++, tNs: n, offset, bytes: read.value }))
+      if (item.type === 'frame' && !item.frame.data.startsWith('[DONE]') && item.frame.payload.ok) events++;
     offset += read.value.length;
   }
   return `${events} events, 0 odd`;
@@ -62,12 +63,48 @@ function ofApi(api: Api): readonly Contest[] {
   const single = readsPerFrame(frames);
   const small = readsOf(bytesOf(framesOfSize(api, SMALL_READS_BODY)), 7);
   return [
-    { id: 'P1', what: `${api}: bytes to JSON values, 64 KiB reads, over splitter and JSON.parse`, target: 1.75, subject: () => framed(whole), floor: () => split(whole) },
-    { id: 'P1b', what: `${api}: the same over the openai SDK's Stream`, target: 0.45, subject: () => framed(whole), floor: () => openaiStream(whole) },
-    { id: 'P2', what: `${api}: one event per read, over splitter and JSON.parse`, target: 1.4, subject: () => framed(single), floor: () => split(single) },
-    { id: 'P3', what: `${api}: 7-byte reads, over splitter and JSON.parse`, target: 2, subject: () => framed(small), floor: () => split(small) },
-    { id: 'P4', what: `${api}: read loop over a body, 64 KiB reads, over the splitter fed directly`, target: 2, subject: () => framedFromBody(whole), floor: () => split(whole) },
-    { id: 'P4', what: `${api}: read loop over a body, one event per read, over the splitter fed directly`, target: 2.2, subject: () => framedFromBody(single), floor: () => split(single) },
+    {
+      id: 'P1',
+      what: `${api}: bytes to JSON values, 64 KiB reads, over splitter and JSON.parse`,
+      target: 1.75,
+      subject: () => framed(whole),
+      floor: () => split(whole),
+    },
+    {
+      id: 'P1b',
+      what: `${api}: the same over the openai SDK's Stream`,
+      target: 0.45,
+      subject: () => framed(whole),
+      floor: () => openaiStream(whole),
+    },
+    {
+      id: 'P2',
+      what: `${api}: one event per read, over splitter and JSON.parse`,
+      target: 1.4,
+      subject: () => framed(single),
+      floor: () => split(single),
+    },
+    {
+      id: 'P3',
+      what: `${api}: 7-byte reads, over splitter and JSON.parse`,
+      target: 2,
+      subject: () => framed(small),
+      floor: () => split(small),
+    },
+    {
+      id: 'P4',
+      what: `${api}: read loop over a body, 64 KiB reads, over the splitter fed directly`,
+      target: 2,
+      subject: () => framedFromBody(whole),
+      floor: () => split(whole),
+    },
+    {
+      id: 'P4',
+      what: `${api}: read loop over a body, one event per read, over the splitter fed directly`,
+      target: 2.2,
+      subject: () => framedFromBody(single),
+      floor: () => split(single),
+    },
   ];
 }
 
@@ -76,5 +113,13 @@ const medium = readsOf(bytesOf([hugeFrame(4 * MEGABYTE)]), 1024);
 
 export const DECODING: readonly (() => readonly Contest[])[] = [
   ...APIS.map((api) => () => ofApi(api)),
-  () => [{ id: 'P5', what: 'one 16 MB event in 1 KiB reads, over one of 4 MB', target: 5, subject: () => framed(large), floor: () => framed(medium) }],
+  () => [
+    {
+      id: 'P5',
+      what: 'one 16 MB event in 1 KiB reads, over one of 4 MB',
+      target: 5,
+      subject: () => framed(large),
+      floor: () => framed(medium),
+    },
+  ],
 ];

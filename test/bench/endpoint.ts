@@ -17,12 +17,22 @@ export interface Endpoint {
 }
 
 /** `seconds`: how long an answer is. `other`: takes requests that are no POST. */
-export async function startEndpoint(seconds: number, other: RequestListener = (_, response) => response.writeHead(404).end()): Promise<Endpoint> {
+export async function startEndpoint(
+  seconds: number,
+  other: RequestListener = (_, response) => response.writeHead(404).end(),
+): Promise<Endpoint> {
   const frames = textFrames('chat_completions', RATE * seconds);
   const server = createServer((request, response) => {
     if (request.method !== 'POST') return other(request, response);
     response.writeHead(200, { 'content-type': 'text/event-stream' });
-    response.on('close', paced(frames, (frame) => response.write(frame), () => response.end()));
+    response.on(
+      'close',
+      paced(
+        frames,
+        (frame) => response.write(frame),
+        () => response.end(),
+      ),
+    );
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');

@@ -12,7 +12,9 @@ const ANSWER_SECONDS = 5;
 export async function eventLoop(): Promise<readonly Result[]> {
   const endpoint = await startEndpoint(ANSWER_SECONDS);
   try {
-    const child = spawn(process.execPath, [fileURLToPath(new URL('loop-child.ts', import.meta.url)), endpoint.url], { stdio: ['ignore', 'pipe', 'inherit'] });
+    const child = spawn(process.execPath, [fileURLToPath(new URL('loop-child.ts', import.meta.url)), endpoint.url], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
     const exit = once(child, 'exit');
     const printed = await text(child.stdout);
     const [code] = (await exit) as [number];
@@ -25,9 +27,20 @@ export async function eventLoop(): Promise<readonly Result[]> {
 
 function results(repetitions: readonly LoopRepetition[]): readonly Result[] {
   const judged = (what: string, target: number, of: (delay: LoopDelay) => number): Result => {
-    const ratio = (name: 'busy' | 'again'): number => quantile(repetitions.map((one) => of(one[name]) / of(one.idle)), 0.5);
+    const ratio = (name: 'busy' | 'again'): number =>
+      quantile(
+        repetitions.map((one) => of(one[name]) / of(one.idle)),
+        0.5,
+      );
     const value = ratio('busy');
-    return { id: 'P18', what: `event loop while ${RATE} events a second are recorded, ${what}, over doing nothing`, value, target, met: value <= target, note: `divisor against itself ${ratio('again').toFixed(2)}` };
+    return {
+      id: 'P18',
+      what: `event loop while ${RATE} events a second are recorded, ${what}, over doing nothing`,
+      value,
+      target,
+      met: value <= target,
+      note: `divisor against itself ${ratio('again').toFixed(2)}`,
+    };
   };
   return [judged('p99 of the delay', 1.5, ({ p99 }) => p99), judged('the worst delay', 3, ({ worst }) => worst)];
 }

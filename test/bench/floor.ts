@@ -35,7 +35,8 @@ export class ByteSplitter {
       if (this.#data !== '' && !this.#data.startsWith('[DONE]')) this.#take(JSON.parse(this.#data));
       this.#data = '';
       // `data: `, by its first letter and its colon.
-    } else if (buffer[start] === 0x64 && buffer[start + 4] === 0x3a) this.#data += buffer.toString('utf8', start + 6, end);
+    } else if (buffer[start] === 0x64 && buffer[start + 4] === 0x3a)
+      this.#data += buffer.toString('utf8', start + 6, end);
   }
 }
 
@@ -61,7 +62,12 @@ export async function accumulateBodyMinimally(api: Api, body: ReadableStream<Uin
 
 interface ProviderEvent {
   readonly type?: string;
-  readonly choices?: readonly { readonly delta: { readonly content?: string | null; readonly tool_calls?: readonly { readonly function?: { readonly arguments?: string } }[] } }[];
+  readonly choices?: readonly {
+    readonly delta: {
+      readonly content?: string | null;
+      readonly tool_calls?: readonly { readonly function?: { readonly arguments?: string } }[];
+    };
+  }[];
   readonly delta?: string | { readonly text?: string; readonly partial_json?: string };
 }
 
@@ -70,6 +76,10 @@ const DELTAS: Readonly<Record<Api, (event: ProviderEvent) => string | null | und
     const delta = choices?.[0]?.delta;
     return delta?.content ?? delta?.tool_calls?.[0]?.function?.arguments;
   },
-  responses: ({ type, delta }) => ((type === 'response.output_text.delta' || type === 'response.function_call_arguments.delta') && typeof delta === 'string' ? delta : ''),
+  responses: ({ type, delta }) =>
+    (type === 'response.output_text.delta' || type === 'response.function_call_arguments.delta') &&
+    typeof delta === 'string'
+      ? delta
+      : '',
   messages: ({ delta }) => (typeof delta === 'object' ? (delta.text ?? delta.partial_json) : ''),
 };

@@ -40,7 +40,8 @@ await delayWhile(run);
 const repetitions: LoopRepetition[] = [];
 for (let i = 0; i < REPETITIONS; i++) {
   const one = new Map<string, LoopDelay>();
-  for (const name of shuffled(['idle', 'again', 'busy'])) one.set(name, await delayWhile(name === 'busy' ? run : nothing));
+  for (const name of shuffled(['idle', 'again', 'busy']))
+    one.set(name, await delayWhile(name === 'busy' ? run : nothing));
   repetitions.push(Object.fromEntries(one) as LoopRepetition);
 }
 await core.close();

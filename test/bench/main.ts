@@ -15,11 +15,27 @@ import { bytesOnDisk, STORE } from './store.ts';
 import { endTransport, framesPerSecond, TRANSPORT } from './transport.ts';
 
 /** Made one group at a time: the streams of all would not fit into memory together. */
-const GROUPS: readonly (() => readonly Contest[])[] = [...DECODING, ...ACCUMULATION, ...COMPARE, ...STORE, ...TRANSPORT];
+const GROUPS: readonly (() => readonly Contest[])[] = [
+  ...DECODING,
+  ...ACCUMULATION,
+  ...COMPARE,
+  ...STORE,
+  ...TRANSPORT,
+];
 /** Counts and shares, which have ways of their own. */
-const OTHERS: Readonly<Record<string, () => Promise<readonly Result[]>>> = { P12: bytesOnDisk, P18: eventLoop, P19b: framesPerSecond, P20: rendering, P24: replay };
+const OTHERS: Readonly<Record<string, () => Promise<readonly Result[]>>> = {
+  P12: bytesOnDisk,
+  P18: eventLoop,
+  P19b: framesPerSecond,
+  P20: rendering,
+  P24: replay,
+};
 
-const options = new Command('bench').option('--json', 'print only JSON').option('--only <ids>', 'targets to judge, with commas between them').parse().opts<{ json?: true; only?: string }>();
+const options = new Command('bench')
+  .option('--json', 'print only JSON')
+  .option('--only <ids>', 'targets to judge, with commas between them')
+  .parse()
+  .opts<{ json?: true; only?: string }>();
 const only = options.only === undefined ? undefined : new Set(options.only.split(','));
 
 const results: Result[] = [];
@@ -28,10 +44,12 @@ for (const group of GROUPS)
     if (only && !only.has(contest.id)) continue;
     take(await judge(contest));
   }
-for (const [id, measure] of Object.entries(OTHERS)) if (!only || only.has(id)) for (const result of await measure()) take(result);
+for (const [id, measure] of Object.entries(OTHERS))
+  if (!only || only.has(id)) for (const result of await measure()) take(result);
 await endTransport();
 
-if (options.json) console.log(JSON.stringify(results.map(({ id, what, value, target, met }) => ({ id, what, value, target, met }))));
+if (options.json)
+  console.log(JSON.stringify(results.map(({ id, what, value, target, met }) => ({ id, what, value, target, met }))));
 else console.log(`\n${results.filter(({ met }) => met).length} of ${results.length} met`);
 
 function take(result: Result): void {
@@ -40,5 +58,7 @@ function take(result: Result): void {
 }
 
 function print({ id, what, value, target, met, note }: Result): void {
-  console.log(`${met ? 'met   ' : 'MISSED'} ${id.padEnd(5)} ${value.toFixed(2).padStart(6)}  target ${String(target).padEnd(5)} ${what}${note === undefined ? '' : `  (${note})`}`);
+  console.log(
+    `${met ? 'met   ' : 'MISSED'} ${id.padEnd(5)} ${value.toFixed(2).padStart(6)}  target ${String(target).padEnd(5)} ${what}${note === undefined ? '' : `  (${note})`}`,
+  );
 }

@@ -46,12 +46,13 @@ export async function judge(contest: Contest): Promise<Result> {
   globalThis.gc?.();
   for (let i = 0; i < (contest.warmUps ?? 2); i++) checkAnswers(contest, await subject(), await floor());
   const misses: Run[] = [];
-  for (let voided = 0; ; ) {
+  for (let voided = 0; ;) {
     const run = await repeat(contest);
     if (!isSteady(run) && voided++ < VOID_RUNS) continue;
     if (run.ratio <= contest.target) return resultOf(contest, run, true);
     misses.push(run);
-    if (misses.length === MISSES_THAT_COUNT) return resultOf(contest, misses.toSorted((a, b) => a.ratio - b.ratio)[0]!, false);
+    if (misses.length === MISSES_THAT_COUNT)
+      return resultOf(contest, misses.toSorted((a, b) => a.ratio - b.ratio)[0]!, false);
   }
 }
 
@@ -76,7 +77,11 @@ async function repeat({ subject, floor }: Contest): Promise<Run> {
     ratios.push(times.get('subject')! / times.get('floor')!);
     selfs.push(times.get('again')! / times.get('floor')!);
   }
-  return { ratio: quantile(ratios, 0.5), quartiles: [quantile(ratios, 0.25), quantile(ratios, 0.75)], self: quantile(selfs, 0.5) };
+  return {
+    ratio: quantile(ratios, 0.5),
+    quartiles: [quantile(ratios, 0.25), quantile(ratios, 0.75)],
+    self: quantile(selfs, 0.5),
+  };
 }
 
 /**
@@ -93,12 +98,21 @@ const isSteady = ({ self }: Run): boolean => self >= STEADY[0] && self <= STEADY
 function resultOf({ id, what, target }: Contest, run: Run, met: boolean): Result {
   const [low, high] = run.quartiles;
   const self = `divisor against itself ${run.self.toFixed(2)}${isSteady(run) ? '' : ', too unsteady to judge'}`;
-  return { id, what, value: run.ratio, target, met, note: `middle half ${low.toFixed(2)} to ${high.toFixed(2)}, ${self}` };
+  return {
+    id,
+    what,
+    value: run.ratio,
+    target,
+    met,
+    note: `middle half ${low.toFixed(2)} to ${high.toFixed(2)}, ${self}`,
+  };
 }
 
 function checkAnswers({ id, what, sameAnswer = (a, b) => a === b }: Contest, subject: string, floor: string): void {
   if (sameAnswer(subject, floor)) return;
-  throw new Error(`${id} (${what}): the answers differ: ${JSON.stringify(subject.slice(0, 200))} and ${JSON.stringify(floor.slice(0, 200))}.`);
+  throw new Error(
+    `${id} (${what}): the answers differ: ${JSON.stringify(subject.slice(0, 200))} and ${JSON.stringify(floor.slice(0, 200))}.`,
+  );
 }
 
 export function quantile(values: readonly number[], at: number): number {
@@ -110,5 +124,8 @@ export function quantile(values: readonly number[], at: number): number {
 }
 
 export function shuffled<Item>(items: readonly Item[]): Item[] {
-  return items.map((item) => ({ item, key: Math.random() })).toSorted((a, b) => a.key - b.key).map(({ item }) => item);
+  return items
+    .map((item) => ({ item, key: Math.random() }))
+    .toSorted((a, b) => a.key - b.key)
+    .map(({ item }) => item);
 }

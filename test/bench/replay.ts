@@ -32,7 +32,8 @@ export async function replay(): Promise<readonly Result[]> {
     const repetitions: Readonly<Record<string, Errors>>[] = [];
     for (let i = 0; i < REPETITIONS; i++) {
       const one: Record<string, Errors> = {};
-      for (const name of shuffled(['player', 'bare', 'again'])) one[name] = name === 'player' ? await played(core, id, times) : await slept(times);
+      for (const name of shuffled(['player', 'bare', 'again']))
+        one[name] = name === 'player' ? await played(core, id, times) : await slept(times);
       repetitions.push(one);
     }
     return results(repetitions);
@@ -44,12 +45,32 @@ export async function replay(): Promise<readonly Result[]> {
 
 function results(repetitions: readonly Readonly<Record<string, Errors>>[]): readonly Result[] {
   const p99 = (errors: Errors): number => quantile(errors.map(Math.abs), 0.99);
-  const ratio = (name: string): number => quantile(repetitions.map((one) => p99(one[name]!) / p99(one['bare']!)), 0.5);
-  const drift = quantile(repetitions.map((one) => Math.abs(one['player']!.at(-1)!)), 0.5);
+  const ratio = (name: string): number =>
+    quantile(
+      repetitions.map((one) => p99(one[name]!) / p99(one['bare']!)),
+      0.5,
+    );
+  const drift = quantile(
+    repetitions.map((one) => Math.abs(one['player']!.at(-1)!)),
+    0.5,
+  );
   const value = ratio('player');
   return [
-    { id: 'P24', what: 'playing a trace: error of each event’s time, p99, over sleeping to absolute times', value, target: 1.5, met: value <= 1.5, note: `divisor against itself ${ratio('again').toFixed(2)}` },
-    { id: 'P24', what: 'playing a trace: milliseconds that the last event is off', value: drift, target: 5, met: drift <= 5 },
+    {
+      id: 'P24',
+      what: 'playing a trace: error of each event’s time, p99, over sleeping to absolute times',
+      value,
+      target: 1.5,
+      met: value <= 1.5,
+      note: `divisor against itself ${ratio('again').toFixed(2)}`,
+    },
+    {
+      id: 'P24',
+      what: 'playing a trace: milliseconds that the last event is off',
+      value: drift,
+      target: 5,
+      met: drift <= 5,
+    },
   ];
 }
 
@@ -80,7 +101,8 @@ async function played({ services }: BenchCore, id: TraceId, times: readonly numb
     if (!begun) await services['play.control']({ play, action: { type: 'play' } });
     begun = true;
     const now = performance.now();
-    for (const item of batch) if (item.type === 'items') for (const { k } of item.items) if (k === 'event') came.push(now);
+    for (const item of batch)
+      if (item.type === 'items') for (const { k } of item.items) if (k === 'event') came.push(now);
     if (batch.some((item) => item.type === 'state' && item.done)) leave.abort();
   }
   return came.map((at, n) => at - came[0]! - (times[n]! - times[0]!) / 1e6);

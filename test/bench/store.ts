@@ -36,15 +36,30 @@ function writerOf(db: Database.Database): StoreWriter {
 
 function createTrace(writer: StoreWriter, name: string): void {
   const trace = createdColumns({
-    id: traceId(name), title: name, renamed: false, starred: false, source: 'run', api: 'messages', framing: 'sse', model: null, startedAt: 0, timed: true,
-    metrics: NO_METRICS, endpointId: endpointId('e'), endpoint: { type: 'anthropic', provider_name: 'anthropic', model: 'm' },
-    options: DEFAULT_OPTIONS, request: {}, messageId: 'message-1', stepId: 'step-1',
+    id: traceId(name),
+    title: name,
+    renamed: false,
+    starred: false,
+    source: 'run',
+    api: 'messages',
+    framing: 'sse',
+    model: null,
+    startedAt: 0,
+    timed: true,
+    metrics: NO_METRICS,
+    endpointId: endpointId('e'),
+    endpoint: { type: 'anthropic', provider_name: 'anthropic', model: 'm' },
+    options: DEFAULT_OPTIONS,
+    request: {},
+    messageId: 'message-1',
+    stepId: 'step-1',
   });
   writer.write([{ op: 'create', trace }]);
 }
 
 function writeReads(writer: StoreWriter, name: string, reads: readonly Read[], perBatch: number): void {
-  for (let at = 0; at < reads.length; at += perBatch) writer.write([{ op: 'reads', id: name, run: packReads(reads.slice(at, at + perBatch)) }]);
+  for (let at = 0; at < reads.length; at += perBatch)
+    writer.write([{ op: 'reads', id: name, run: packReads(reads.slice(at, at + perBatch)) }]);
 }
 
 /** Fresh reads of a stream, in batches as a live run gives them. */
@@ -68,7 +83,9 @@ function plainRows(): () => string {
   db.pragma('journal_mode = WAL');
   db.pragma('synchronous = NORMAL');
   db.exec('CREATE TABLE frames (trace INTEGER NOT NULL, n INTEGER NOT NULL, t REAL NOT NULL, body BLOB NOT NULL)');
-  const [begin, insert, commit] = ['BEGIN', 'INSERT INTO frames VALUES (?, ?, ?, ?)', 'COMMIT'].map((sql) => db.prepare(sql));
+  const [begin, insert, commit] = ['BEGIN', 'INSERT INTO frames VALUES (?, ?, ?, ?)', 'COMMIT'].map((sql) =>
+    db.prepare(sql),
+  );
   let trace = 0;
   return () => {
     trace++;
@@ -82,7 +99,12 @@ function plainRows(): () => string {
 }
 
 const body = bytesOf(textFrames('messages', 60_000));
-const bulkReads: readonly Read[] = Array.from({ length: Math.ceil(body.length / (16 * KB)) }, (_, n) => ({ n, tNs: n * 1e6, offset: n * 16 * KB, bytes: body.subarray(n * 16 * KB, (n + 1) * 16 * KB) }));
+const bulkReads: readonly Read[] = Array.from({ length: Math.ceil(body.length / (16 * KB)) }, (_, n) => ({
+  n,
+  tNs: n * 1e6,
+  offset: n * 16 * KB,
+  bytes: body.subarray(n * 16 * KB, (n + 1) * 16 * KB),
+}));
 
 function segments(): () => string {
   const db = openFile(newFile());
@@ -125,7 +147,13 @@ function storedTrace(): StoredReads {
   const writer = writerOf(db);
   createTrace(writer, 'stored');
   writeReads(writer, 'stored', reads, BATCH);
-  writer.write([{ op: 'finish', id: 'stored', result: finishedColumns({ endedAtNs: 0, ending: { state: 'complete', rule: '' }, metrics: NO_METRICS }) }]);
+  writer.write([
+    {
+      op: 'finish',
+      id: 'stored',
+      result: finishedColumns({ endedAtNs: 0, ending: { state: 'complete', rule: '' }, metrics: NO_METRICS }),
+    },
+  ]);
   db.close();
   return { dataDir, id: traceId('stored'), reads };
 }
@@ -134,7 +162,10 @@ function storedTrace(): StoredReads {
 const WINDOW_STARTS = Array.from({ length: WINDOWS }, (_, n) => (n * 102_947) % (STORED_READS - WINDOW));
 
 /** Bytes of the windows' reads, from the store's segments and from rows with an index. */
-function windows({ dataDir, id, reads }: StoredReads): { readonly segments: () => string; readonly rows: () => string } {
+function windows({ dataDir, id, reads }: StoredReads): {
+  readonly segments: () => string;
+  readonly rows: () => string;
+} {
   const windowBytes = WINDOW * Math.max(...reads.map(({ bytes }) => bytes.length));
   const reader = openReadOnly(dataDir);
   const db = new Database(newFile());
@@ -154,11 +185,35 @@ function windows({ dataDir, id, reads }: StoredReads): { readonly segments: () =
 }
 
 export const STORE: readonly (() => readonly Contest[])[] = [
-  () => [{ id: 'P10', what: 'durable batches of 32 reads, over BEGIN, 32 inserts and COMMIT', target: 1.5, subject: liveBatches(), floor: plainRows() }],
-  () => [{ id: 'P11', what: 'sealed, compressed segments, over appending to a file in 64 KB writes', target: 5, subject: segments(), floor: appended() }],
+  () => [
+    {
+      id: 'P10',
+      what: 'durable batches of 32 reads, over BEGIN, 32 inserts and COMMIT',
+      target: 1.5,
+      subject: liveBatches(),
+      floor: plainRows(),
+    },
+  ],
+  () => [
+    {
+      id: 'P11',
+      what: 'sealed, compressed segments, over appending to a file in 64 KB writes',
+      target: 5,
+      subject: segments(),
+      floor: appended(),
+    },
+  ],
   () => {
     const { segments: fromSegments, rows } = windows(storedTrace());
-    return [{ id: 'P14', what: '200 reads at each of 300 places of a trace of 100,000, over rows with an index', target: 2, subject: fromSegments, floor: rows }];
+    return [
+      {
+        id: 'P14',
+        what: '200 reads at each of 300 places of a trace of 100,000, over rows with an index',
+        target: 2,
+        subject: fromSegments,
+        floor: rows,
+      },
+    ];
   },
 ];
 
@@ -179,11 +234,26 @@ export async function bytesOnDisk(): Promise<readonly Result[]> {
       createTrace(writer, name);
       const frames = new TextDecoder().decode(bytes).split(/(?<=\n\n)/);
       writeReads(writer, name, readsPerFrame(frames), BATCH);
-      writer.write([{ op: 'finish', id: name, result: finishedColumns({ endedAtNs: 0, ending: { state: 'complete', rule: '' }, metrics: NO_METRICS }) }]);
+      writer.write([
+        {
+          op: 'finish',
+          id: name,
+          result: finishedColumns({ endedAtNs: 0, ending: { state: 'complete', rule: '' }, metrics: NO_METRICS }),
+        },
+      ]);
     }
   const size = sizeOf(db, file) - sizeOf(empty, empty.name);
   const value = size / raw;
-  return [{ id: 'P12', what: 'bytes on disk of traces of 64 KB or more, over their raw bytes', value, target: 0.12, met: value <= 0.12, note: `${raw} raw bytes` }];
+  return [
+    {
+      id: 'P12',
+      what: 'bytes on disk of traces of 64 KB or more, over their raw bytes',
+      value,
+      target: 0.12,
+      met: value <= 0.12,
+      note: `${raw} raw bytes`,
+    },
+  ];
 }
 
 function sizeOf(db: Database.Database, file: string): number {

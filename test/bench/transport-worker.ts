@@ -25,15 +25,19 @@ function takeEach(port: MessagePort, items: number): void {
 function takeStream(port: MessagePort, items: number): void {
   const client = createClient(async () => messagePort(port));
   let taken = 0;
-  client.subscribe('traces.items', { id: traceId('t') }, {
-    items(batch) {
-      taken += batch.length;
-      if (taken === items) {
-        client.close();
-        done(port, taken);
-      }
+  client.subscribe(
+    'traces.items',
+    { id: traceId('t') },
+    {
+      items(batch) {
+        taken += batch.length;
+        if (taken === items) {
+          client.close();
+          done(port, taken);
+        }
+      },
     },
-  });
+  );
 }
 
 function done(port: MessagePort, taken: number): void {

@@ -18,7 +18,19 @@ const BATCH = 32;
 
 const itemAt = (n: number): TraceItem => ({
   k: 'event',
-  event: { index: n, start: n * 140, end: n * 140 + 140, read: n, tNs: n * 500_000, kind: 'text', type: 'content_block_delta', target: 'block 0', block: 'b0', preview: ' the tide table', chars: 15 },
+  event: {
+    index: n,
+    start: n * 140,
+    end: n * 140 + 140,
+    read: n,
+    tNs: n * 500_000,
+    kind: 'text',
+    type: 'content_block_delta',
+    target: 'block 0',
+    block: 'b0',
+    preview: ' the tide table',
+    chars: 15,
+  },
 });
 const ITEM_LIST = Array.from({ length: ITEMS }, (_, n) => itemAt(n));
 
@@ -27,11 +39,15 @@ const fail = (sentence: string, error: unknown): never => {
 };
 
 /** Of all services only the one stream is asked for. */
-const only = (items: Services['traces.items']): Services => ({ 'traces.items': items }) as Partial<Services> as Services;
+const only = (items: Services['traces.items']): Services =>
+  ({ 'traces.items': items }) as Partial<Services> as Services;
 
 let worker: Worker | undefined;
 /** One for the whole run: starting it is not what is measured. */
-const otherSide = (): Worker => (worker ??= new Worker(new URL('transport-worker.ts', import.meta.url)).on('error', (error) => fail('The other side failed', error)));
+const otherSide = (): Worker =>
+  (worker ??= new Worker(new URL('transport-worker.ts', import.meta.url)).on('error', (error) =>
+    fail('The other side failed', error),
+  ));
 
 /** Ends the worker, so that the run can end. */
 export const endTransport = async (): Promise<void> => void (await worker?.terminate());
@@ -60,7 +76,16 @@ const each = (): Promise<string> =>
   });
 
 export const TRANSPORT: readonly (() => readonly Contest[])[] = [
-  () => [{ id: 'P19', what: 'the contract over a message port in batches of 32, over one postMessage for each item', target: 0.5, subject: contract, floor: each, warmUps: 3 }],
+  () => [
+    {
+      id: 'P19',
+      what: 'the contract over a message port in batches of 32, over one postMessage for each item',
+      target: 0.5,
+      subject: contract,
+      floor: each,
+      warmUps: 3,
+    },
+  ],
 ];
 
 const SECONDS = 3;
@@ -70,9 +95,18 @@ const RATE = 10_000;
 export async function framesPerSecond(): Promise<readonly Result[]> {
   let frames = 0;
   const run = new RunItems();
-  const port: Port = { send: (frame) => void (frame.startsWith('{"t":"items"') && frames++), onMessage: (take) => (deliverFrame = take), onClose: () => {}, close: () => {} };
+  const port: Port = {
+    send: (frame) => void (frame.startsWith('{"t":"items"') && frames++),
+    onMessage: (take) => (deliverFrame = take),
+    onClose: () => {},
+    close: () => {},
+  };
   let deliverFrame: (frame: string) => void = () => {};
-  serve(only((_, signal) => run.watch(0, signal)), port, fail);
+  serve(
+    only((_, signal) => run.watch(0, signal)),
+    port,
+    fail,
+  );
   deliverFrame(JSON.stringify({ t: 'open', id: 1, name: 'traces.items', params: { id: 't' } }));
   const start = performance.now();
   let given = 0;
@@ -86,5 +120,14 @@ export async function framesPerSecond(): Promise<readonly Result[]> {
   deliverFrame(JSON.stringify({ t: 'close', id: 1 }));
   run.end();
   const value = frames / SECONDS;
-  return [{ id: 'P19b', what: `frames a second to the window while ${RATE} items a second come`, value, target: 65, met: value <= 65, note: `${given} items in ${frames} frames` }];
+  return [
+    {
+      id: 'P19b',
+      what: `frames a second to the window while ${RATE} items a second come`,
+      value,
+      target: 65,
+      met: value <= 65,
+      note: `${given} items in ${frames} frames`,
+    },
+  ];
 }

@@ -30,7 +30,13 @@ beforeAll(async () => {
   await writeFile(join(rendererDir, 'assets', 'main.js'), 'SCRIPT');
   await writeFile(join(rendererDir, 'assets', 'notes.txt'), 'of no known type');
   await writeFile(join(folder, 'secret.js'), 'SECRET');
-  server = await startServer({ services: { 'app.info': () => INFO } as unknown as Services, rendererDir, port: 0, access, log: (sentence, error) => faults.push(`${sentence} ${String(error)}`) });
+  server = await startServer({
+    services: { 'app.info': () => INFO } as unknown as Services,
+    rendererDir,
+    port: 0,
+    access,
+    log: (sentence, error) => faults.push(`${sentence} ${String(error)}`),
+  });
 });
 afterAll(async () => {
   await server.close();
@@ -59,15 +65,27 @@ function send(lines: readonly string[], { address = '127.0.0.1', port = server.p
 function parse(text: string): Answer {
   const [head = '', ...body] = text.split('\r\n\r\n');
   const [first = '', ...lines] = head.split('\r\n');
-  return { status: Number(first.split(' ')[1]), headers: new Map(lines.map((line) => [line.slice(0, line.indexOf(':')).toLowerCase(), line.slice(line.indexOf(':') + 2)])), body: body.join('\r\n\r\n') };
+  return {
+    status: Number(first.split(' ')[1]),
+    headers: new Map(
+      lines.map((line) => [line.slice(0, line.indexOf(':')).toLowerCase(), line.slice(line.indexOf(':') + 2)]),
+    ),
+    body: body.join('\r\n\r\n'),
+  };
 }
 
 const HOST = 'Host: 127.0.0.1:PORT';
 const COOKIE = `Cookie: other=1; tracelane-PORT=${token}`;
 const BEARER = `Authorization: Bearer ${token}`;
-const UPGRADE = ['Connection: Upgrade', 'Upgrade: websocket', 'Sec-WebSocket-Version: 13', 'Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA=='];
+const UPGRADE = [
+  'Connection: Upgrade',
+  'Upgrade: websocket',
+  'Sec-WebSocket-Version: 13',
+  'Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==',
+];
 
-const get = (target: string, ...heads: string[]): Promise<Answer> => send([`GET ${target} HTTP/1.1`, ...heads, 'Connection: close']);
+const get = (target: string, ...heads: string[]): Promise<Answer> =>
+  send([`GET ${target} HTTP/1.1`, ...heads, 'Connection: close']);
 
 describe('who gets in', () => {
   test('a browser with the token gets a cookie, and the token out of its address', async () => {
@@ -77,7 +95,13 @@ describe('who gets in', () => {
   });
 
   test.each(['127.0.0.1', 'localhost', '[::1]'])('by the name %s, with its own origin', async (name) => {
-    const answer = await get('/', `Host: ${name}:PORT`, `Origin: http://${name}:PORT`, 'Sec-Fetch-Site: same-origin', COOKIE);
+    const answer = await get(
+      '/',
+      `Host: ${name}:PORT`,
+      `Origin: http://${name}:PORT`,
+      'Sec-Fetch-Site: same-origin',
+      COOKIE,
+    );
     expect([answer.status, answer.body]).toEqual([200, '<!doctype html>PAGE']);
     expect(answer.headers.get('content-type')).toBe('text/html; charset=utf-8');
   });
@@ -100,7 +124,11 @@ describe('who gets in', () => {
   ])('a WebSocket with the token in %s, with and without its own origin', async (_, given) => {
     const { url, headers } = given();
     for (const origin of [{}, { origin: `http://127.0.0.1:${server.port}` }]) {
-      const client = createClient(() => openWebSocketPort(new WebSocket(`ws://127.0.0.1:${server.port}/rpc${url}`, { headers: { ...headers, ...origin } })));
+      const client = createClient(() =>
+        openWebSocketPort(
+          new WebSocket(`ws://127.0.0.1:${server.port}/rpc${url}`, { headers: { ...headers, ...origin } }),
+        ),
+      );
       expect(await client.call('app.info', {})).toEqual(INFO);
       client.close();
     }
@@ -162,23 +190,35 @@ describe('who does not', () => {
     expect((await get('/?token=', HOST)).status).toBe(401);
   });
 
-  test.each(['http://evil.test/', 'http://127.0.0.1:PORT/', '//evil.test/', '*', 'evil.test:80'])('K7 %s in place of a path: 400', async (target) => {
-    expect((await get(target, HOST, COOKIE)).status).toBe(400);
-  });
+  test.each(['http://evil.test/', 'http://127.0.0.1:PORT/', '//evil.test/', '*', 'evil.test:80'])(
+    'K7 %s in place of a path: 400',
+    async (target) => {
+      expect((await get(target, HOST, COOKIE)).status).toBe(400);
+    },
+  );
 
   test('K7 what is no HTTP', async () => {
     expect((await send(['\u0016\u0003\u0001'])).status).toBe(400);
     expect((await send(['GET / HTTP/1.1', HOST, COOKIE, `X: ${'x'.repeat(100_000)}`])).status).toBe(400);
   });
 
-  test.each(['POST', 'PUT', 'DELETE', 'PATCH', 'TRACE', 'PROPFIND'])('%s changes nothing: 405 with the token, 401 without', async (method) => {
-    const ask = (...heads: string[]) => send([`${method} / HTTP/1.1`, HOST, ...heads, 'Connection: close']);
-    expect((await ask(COOKIE)).status).toBe(405);
-    expect((await ask()).status).toBe(401);
-  });
+  test.each(['POST', 'PUT', 'DELETE', 'PATCH', 'TRACE', 'PROPFIND'])(
+    '%s changes nothing: 405 with the token, 401 without',
+    async (method) => {
+      const ask = (...heads: string[]) => send([`${method} / HTTP/1.1`, HOST, ...heads, 'Connection: close']);
+      expect((await ask(COOKIE)).status).toBe(405);
+      expect((await ask()).status).toBe(401);
+    },
+  );
 
   test('K5 a preflight is refused without a word on CORS', async () => {
-    const { status, headers } = await send(['OPTIONS /rpc HTTP/1.1', HOST, 'Origin: http://evil.test', 'Access-Control-Request-Method: POST', 'Access-Control-Request-Private-Network: true']);
+    const { status, headers } = await send([
+      'OPTIONS /rpc HTTP/1.1',
+      HOST,
+      'Origin: http://evil.test',
+      'Access-Control-Request-Method: POST',
+      'Access-Control-Request-Private-Network: true',
+    ]);
     expect(status).toBe(403);
     expect([...headers.keys()].filter((name) => name.startsWith('access-control'))).toEqual([]);
   });
@@ -200,11 +240,18 @@ describe('who does not', () => {
   });
 
   test('K9 whoever comes by another address of this machine', async () => {
-    const others = Object.values(networkInterfaces()).flatMap((found) => found ?? []).filter(({ internal }) => !internal);
+    const others = Object.values(networkInterfaces())
+      .flatMap((found) => found ?? [])
+      .filter(({ internal }) => !internal);
     for (const { address, family } of others) {
-      if (family === 'IPv4') await expect(send(['GET / HTTP/1.1', HOST, COOKIE], { address })).rejects.toMatchObject({ code: 'ECONNREFUSED' });
+      if (family === 'IPv4')
+        await expect(send(['GET / HTTP/1.1', HOST, COOKIE], { address })).rejects.toMatchObject({
+          code: 'ECONNREFUSED',
+        });
     }
-    await expect(send(['GET / HTTP/1.1', HOST, COOKIE], { address: '127.0.0.2' })).rejects.toMatchObject({ code: 'ECONNREFUSED' });
+    await expect(send(['GET / HTTP/1.1', HOST, COOKIE], { address: '127.0.0.2' })).rejects.toMatchObject({
+      code: 'ECONNREFUSED',
+    });
   });
 });
 
@@ -220,7 +267,10 @@ describe('every answer', () => {
     ['a refused WebSocket', ['GET /rpc HTTP/1.1', HOST, ...UPGRADE]],
     ['no HTTP', ['nonsense']],
   ])('%s carries the security heads and no CORS', async (_, lines) => {
-    const { headers } = await send([...lines, ...(lines.includes(UPGRADE[0]!) || lines.length === 1 ? [] : ['Connection: close'])]);
+    const { headers } = await send([
+      ...lines,
+      ...(lines.includes(UPGRADE[0]!) || lines.length === 1 ? [] : ['Connection: close']),
+    ]);
     expect(headers.get('content-security-policy')).toContain("default-src 'none'");
     expect(headers.get('content-security-policy')).not.toContain('unsafe');
     expect(headers.get('x-content-type-options')).toBe('nosniff');
@@ -257,7 +307,12 @@ describe('files', () => {
 
   test('HEAD gives the heads alone', async () => {
     const { status, headers, body } = await send(['HEAD /assets/main.js HTTP/1.1', HOST, COOKIE, 'Connection: close']);
-    expect([status, headers.get('content-length'), headers.get('content-type'), body]).toEqual([200, '6', 'text/javascript; charset=utf-8', '']);
+    expect([status, headers.get('content-length'), headers.get('content-type'), body]).toEqual([
+      200,
+      '6',
+      'text/javascript; charset=utf-8',
+      '',
+    ]);
   });
 });
 

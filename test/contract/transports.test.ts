@@ -19,8 +19,16 @@ const ID = 'trace-1' as TraceId;
 const INFO: AppInfo = { version: '1', host: 'memory', platform: 'test', dataDir: '/', sampleUrl: 'http://127.0.0.1' };
 
 /** Item `n` of a stream, told apart from every other. */
-const item = (n: number, text = ''): TraceItem => ({ k: 'note', start: n, end: n + 1, tNs: n, type: 'test', text: `${n}${text}` });
-const items = (from: number, to: number, text?: string): TraceItem[] => Array.from({ length: to - from }, (_, i) => item(from + i, text));
+const item = (n: number, text = ''): TraceItem => ({
+  k: 'note',
+  start: n,
+  end: n + 1,
+  tNs: n,
+  type: 'test',
+  text: `${n}${text}`,
+});
+const items = (from: number, to: number, text?: string): TraceItem[] =>
+  Array.from({ length: to - from }, (_, i) => item(from + i, text));
 const numbers = (got: readonly TraceItem[]): number[] => got.map((one) => (one.k === 'note' ? one.start : -1));
 const upTo = (count: number): number[] => Array.from({ length: count }, (_, n) => n);
 
@@ -69,7 +77,10 @@ describe.each(Object.keys(TRANSPORTS))('over %s', (transport) => {
           throw new ServiceError('not-found', 'This trace was deleted. Choose another.');
         },
       });
-      await expect(client.call('traces.get', { id: ID })).rejects.toMatchObject({ code: 'not-found', message: 'This trace was deleted. Choose another.' });
+      await expect(client.call('traces.get', { id: ID })).rejects.toMatchObject({
+        code: 'not-found',
+        message: 'This trace was deleted. Choose another.',
+      });
       expect(faults).toEqual([]);
     });
 
@@ -92,7 +103,10 @@ describe.each(Object.keys(TRANSPORTS))('over %s', (transport) => {
 
     test('refuse parameters that the schema refuses, naming them', async () => {
       const { client } = await start({});
-      await expect(client.call('traces.list', { limit: 1e9 })).rejects.toMatchObject({ code: 'bad-params', message: expect.stringContaining('limit') as string });
+      await expect(client.call('traces.list', { limit: 1e9 })).rejects.toMatchObject({
+        code: 'bad-params',
+        message: expect.stringContaining('limit') as string,
+      });
       await expect(client.call('traces.list', { extra: 1 } as object)).rejects.toMatchObject({ code: 'bad-params' });
     });
 
@@ -288,26 +302,30 @@ describe.each(Object.keys(TRANSPORTS))('over %s', (transport) => {
   describe('a lost connection', () => {
     test('cut at random places leaves no gap and no repeat, whatever the batches are', async () => {
       await fc.assert(
-        fc.asyncProperty(fc.array(fc.integer({ min: 1, max: 40 }), { minLength: 1, maxLength: 12 }), fc.array(fc.nat({ max: 200 }), { maxLength: 4 }), async (batches, cuts) => {
-          const live = new RunItems();
-          const made = await start({ 'traces.items': ({ from }, signal) => live.watch(from, signal) });
-          const due = cuts.toSorted((a, b) => a - b);
-          const watched = watch(made.client, 'traces.items', { id: ID }, (count) => {
-            while (due[0] !== undefined && due[0] <= count) {
-              due.shift();
-              made.cut();
+        fc.asyncProperty(
+          fc.array(fc.integer({ min: 1, max: 40 }), { minLength: 1, maxLength: 12 }),
+          fc.array(fc.nat({ max: 200 }), { maxLength: 4 }),
+          async (batches, cuts) => {
+            const live = new RunItems();
+            const made = await start({ 'traces.items': ({ from }, signal) => live.watch(from, signal) });
+            const due = cuts.toSorted((a, b) => a - b);
+            const watched = watch(made.client, 'traces.items', { id: ID }, (count) => {
+              while (due[0] !== undefined && due[0] <= count) {
+                due.shift();
+                made.cut();
+              }
+            });
+            let at = 0;
+            for (const batch of batches) {
+              live.add(items(at, at + batch));
+              at += batch;
+              if (batch % 3 === 0) await watched.reached(at);
             }
-          });
-          let at = 0;
-          for (const batch of batches) {
-            live.add(items(at, at + batch));
-            at += batch;
-            if (batch % 3 === 0) await watched.reached(at);
-          }
-          live.end();
-          await watched.ended;
-          expect(numbers(watched.items)).toEqual(upTo(at));
-        }),
+            live.end();
+            await watched.ended;
+            expect(numbers(watched.items)).toEqual(upTo(at));
+          },
+        ),
         { numRuns: 25 },
       );
     });
@@ -327,7 +345,10 @@ describe.each(Object.keys(TRANSPORTS))('over %s', (transport) => {
       const action = made.client.call('traces.delete', { ids: [ID] });
       await arrived;
       made.cut();
-      await expect(action).rejects.toMatchObject({ code: 'lost', message: expect.stringContaining('not known') as string });
+      await expect(action).rejects.toMatchObject({
+        code: 'lost',
+        message: expect.stringContaining('not known') as string,
+      });
       expect(await question).toEqual(INFO);
       expect(asked).toBe(2);
     });
@@ -405,7 +426,11 @@ describe.each(Object.keys(TRANSPORTS))('over %s', (transport) => {
       await lost;
       const told: string[] = [];
       const came = new Promise<void>((resolve) => {
-        made.client.subscribe('traces.changes', {}, { items: () => resolve(void told.push('item')), restart: () => told.push('restart') });
+        made.client.subscribe(
+          'traces.changes',
+          {},
+          { items: () => resolve(void told.push('item')), restart: () => told.push('restart') },
+        );
       });
       made.down = false;
       await came;
@@ -444,7 +469,13 @@ describe.each(Object.keys(TRANSPORTS))('over %s', (transport) => {
 
     test('is noticed when it never says that it closed', async () => {
       let dead = false;
-      const made = await start({ 'app.info': () => INFO }, { beatMs: 5, tap: { toClient: (frame) => (dead ? undefined : frame), toServer: (frame) => (dead ? undefined : frame) } });
+      const made = await start(
+        { 'app.info': () => INFO },
+        {
+          beatMs: 5,
+          tap: { toClient: (frame) => (dead ? undefined : frame), toServer: (frame) => (dead ? undefined : frame) },
+        },
+      );
       await made.client.call('app.info', {});
       const lost = new Promise<void>((resolve) => {
         made.client.onStatus((status) => {
@@ -515,32 +546,52 @@ describe.each(Object.keys(TRANSPORTS))('over %s', (transport) => {
       `{"t":"call","id":1,"name":"traces.get","params":{"id":${JSON.stringify('x'.repeat(5_000_000))}}}`,
     ];
 
-    test.each(HOSTILE.map((frame) => [frame.slice(0, 60), frame]))('%j is answered as no frame, and the server goes on', async (_, frame) => {
-      const { raw } = await start({ 'app.info': () => INFO });
-      const { port, next } = await raw();
-      port.send(frame);
-      expect(await next()).toMatchObject({ t: 'error', id: null, code: 'bad-frame' });
-      port.send('{"t":"call","id":2,"name":"app.info","params":{}}');
-      expect(await next()).toMatchObject({ t: 'result', id: 2 });
-      port.close();
-    });
+    test.each(HOSTILE.map((frame) => [frame.slice(0, 60), frame]))(
+      '%j is answered as no frame, and the server goes on',
+      async (_, frame) => {
+        const { raw } = await start({ 'app.info': () => INFO });
+        const { port, next } = await raw();
+        port.send(frame);
+        expect(await next()).toMatchObject({ t: 'error', id: null, code: 'bad-frame' });
+        port.send('{"t":"call","id":2,"name":"app.info","params":{}}');
+        expect(await next()).toMatchObject({ t: 'result', id: 2 });
+        port.close();
+      },
+    );
 
-    test.each(REFUSED.map((frame) => [frame.slice(0, 60), frame]))('%j is refused, and the server goes on', async (_, frame) => {
-      const { raw, faults } = await start({ 'app.info': () => INFO });
-      const { port, next } = await raw();
-      port.send(frame);
-      expect(await next()).toMatchObject({ t: 'error', id: 1, message: expect.stringMatching(/.{20}/) as string });
-      port.send('{"t":"call","id":2,"name":"app.info","params":{}}');
-      expect(await next()).toMatchObject({ t: 'result', id: 2 });
-      expect(faults).toEqual([]);
-      port.close();
-    });
+    test.each(REFUSED.map((frame) => [frame.slice(0, 60), frame]))(
+      '%j is refused, and the server goes on',
+      async (_, frame) => {
+        const { raw, faults } = await start({ 'app.info': () => INFO });
+        const { port, next } = await raw();
+        port.send(frame);
+        expect(await next()).toMatchObject({ t: 'error', id: 1, message: expect.stringMatching(/.{20}/) as string });
+        port.send('{"t":"call","id":2,"name":"app.info","params":{}}');
+        expect(await next()).toMatchObject({ t: 'result', id: 2 });
+        expect(faults).toEqual([]);
+        port.close();
+      },
+    );
 
     test('any JSON at all leaves the server answering', async () => {
       const { raw, faults } = await start({ 'app.info': () => INFO });
       const { port, next } = await raw();
       const word = fc.constantFrom('call', 'open', 'close', 'ack', 'ping', 'app.info', 'traces.list', '__proto__');
-      const frame = fc.oneof(fc.json(), fc.string(), fc.record({ t: word, id: fc.oneof(fc.nat(9), fc.anything()), name: word, params: fc.anything(), size: fc.anything() }).map((value) => JSON.stringify(value, (_, inner: unknown) => (typeof inner === 'bigint' ? String(inner) : inner))));
+      const frame = fc.oneof(
+        fc.json(),
+        fc.string(),
+        fc
+          .record({
+            t: word,
+            id: fc.oneof(fc.nat(9), fc.anything()),
+            name: word,
+            params: fc.anything(),
+            size: fc.anything(),
+          })
+          .map((value) =>
+            JSON.stringify(value, (_, inner: unknown) => (typeof inner === 'bigint' ? String(inner) : inner)),
+          ),
+      );
       let id = 1000;
       await fc.assert(
         fc.asyncProperty(frame, async (text) => {

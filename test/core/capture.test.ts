@@ -1,5 +1,16 @@
 /** The capture below the SDKs: what is sent and what is kept of it, the time of each read, encodings, and limits. */
-import { brotliCompressSync, constants, createBrotliCompress, createDeflate, createGzip, createZstdCompress, deflateRawSync, deflateSync, gzipSync, zstdCompressSync } from 'node:zlib';
+import {
+  brotliCompressSync,
+  constants,
+  createBrotliCompress,
+  createDeflate,
+  createGzip,
+  createZstdCompress,
+  deflateRawSync,
+  deflateSync,
+  gzipSync,
+  zstdCompressSync,
+} from 'node:zlib';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Transform } from 'node:stream';
 import { describe, expect, test } from 'vitest';
@@ -31,15 +42,22 @@ interface How {
 }
 
 /** Sends one request to a server of the test's own, to its end. */
-function captured(handler: (incoming: IncomingMessage, response: ServerResponse) => void, { setup, init, path = '', onReads }: How = {}): Promise<Captured> {
+function captured(
+  handler: (incoming: IncomingMessage, response: ServerResponse) => void,
+  { setup, init, path = '', onReads }: How = {},
+): Promise<Captured> {
   return withServer(handler, async ({ baseUrl, seen }) => {
     const all: Read[] = [];
     let sent: readonly [RequestHead, unknown] | undefined;
     let answered: readonly [HttpHead, number] | undefined;
     const over = Promise.withResolvers<readonly [BodyEnd, number]>();
     const listener: CaptureListener = {
-      request: async (head, body) => { sent = [head, body]; },
-      head: (head, tNs) => { answered = [head, tNs]; },
+      request: async (head, body) => {
+        sent = [head, body];
+      },
+      head: (head, tNs) => {
+        answered = [head, tNs];
+      },
       reads: (reads) => {
         all.push(...reads);
         onReads?.(reads, capture);
@@ -47,9 +65,20 @@ function captured(handler: (incoming: IncomingMessage, response: ServerResponse)
       end: (end, tNs) => over.resolve([end, tNs]),
     };
     const capture: Capture = new Capture({ answerSeconds: 60, ...setup }, listener);
-    const [response, [end, endNs]] = await Promise.all([capture.fetch(baseUrl + path, { method: 'post', body: '{"model":"m"}', ...init }).catch(() => undefined), over.promise]);
+    const [response, [end, endNs]] = await Promise.all([
+      capture.fetch(baseUrl + path, { method: 'post', body: '{"model":"m"}', ...init }).catch(() => undefined),
+      over.promise,
+    ]);
     return {
-      request: sent![0], body: sent![1], head: answered?.[0], headNs: answered?.[1] ?? 0, reads: all, end, endNs, status: response?.status, seen,
+      request: sent![0],
+      body: sent![1],
+      head: answered?.[0],
+      headNs: answered?.[1] ?? 0,
+      reads: all,
+      end,
+      endNs,
+      status: response?.status,
+      seen,
       text: Buffer.concat(all.map(({ bytes }) => bytes)).toString(),
     };
   });
@@ -59,23 +88,47 @@ const KEY = 'marker-key-0123456789';
 const keyed: Partial<CaptureSetup> = { credential: { header: credentialHeader('openai', KEY), key: KEY } };
 
 describe('the request', () => {
-  const echo = (_incoming: IncomingMessage, response: ServerResponse): void => { response.end('ok'); };
+  const echo = (_incoming: IncomingMessage, response: ServerResponse): void => {
+    response.end('ok');
+  };
 
   test('is kept as it was sent, but for the secrets in it', async () => {
-    const init = { method: 'post', headers: { 'Content-Type': 'application/json', 'x-stainless-lang': 'js' }, body: JSON.stringify({ model: 'm', user: `I am ${KEY}` }) };
+    const init = {
+      method: 'post',
+      headers: { 'Content-Type': 'application/json', 'x-stainless-lang': 'js' },
+      body: JSON.stringify({ model: 'm', user: `I am ${KEY}` }),
+    };
     const { request, body, seen } = await captured(echo, { setup: keyed, init, path: `/chat?key=${KEY}` });
     const [got] = seen;
-    const pairs = Array.from({ length: got!.headers.length / 2 }, (_, i) => [got!.headers[2 * i], got!.headers[2 * i + 1]]);
-    expect(request.headers).toEqual(pairs.map(([name, value]) => (name === 'authorization' ? [name, 'Bearer <redacted 21 chars>'] : [name, value])));
+    const pairs = Array.from({ length: got!.headers.length / 2 }, (_, i) => [
+      got!.headers[2 * i],
+      got!.headers[2 * i + 1],
+    ]);
+    expect(request.headers).toEqual(
+      pairs.map(([name, value]) => (name === 'authorization' ? [name, 'Bearer <redacted 21 chars>'] : [name, value])),
+    );
     expect(pairs).toContainEqual(['authorization', `Bearer ${KEY}`]);
-    expect(request).toMatchObject({ method: 'POST', url: expect.stringMatching(/\/v1\/chat\?key=<redacted 21 chars>$/) });
+    expect(request).toMatchObject({
+      method: 'POST',
+      url: expect.stringMatching(/\/v1\/chat\?key=<redacted 21 chars>$/),
+    });
     expect(got!.url).toBe(`/v1/chat?key=${KEY}`);
     expect(got!.body).toBe(init.body);
     expect(body).toEqual({ model: 'm', user: 'I am <redacted 21 chars>' });
   });
 
   test('carries no header of a provider that it does not go to, and no key but its own', async () => {
-    const { seen } = await captured(echo, { init: { headers: { authorization: 'Bearer none', 'x-api-key': 'none', 'openai-organization': 'org', 'x-from-environment': '1', accept: 'application/json' } } });
+    const { seen } = await captured(echo, {
+      init: {
+        headers: {
+          authorization: 'Bearer none',
+          'x-api-key': 'none',
+          'openai-organization': 'org',
+          'x-from-environment': '1',
+          accept: 'application/json',
+        },
+      },
+    });
     const names = seen[0]!.headers.filter((_, at) => at % 2 === 0).map((name) => name.toLowerCase());
     expect(names).toEqual(['host', 'connection', 'content-length', 'accept-encoding', 'accept']);
   });
@@ -83,8 +136,13 @@ describe('the request', () => {
   test('is not sent when the run was cancelled before', async () => {
     await withServer(echo, async ({ baseUrl, seen }) => {
       const over = Promise.withResolvers<BodyEnd>();
-      const unheard = (): never => { throw new Error('There was no answer.'); };
-      const capture: Capture = new Capture({ answerSeconds: 60 }, { request: async () => capture.stop({ how: 'cancelled' }), head: unheard, reads: unheard, end: over.resolve });
+      const unheard = (): never => {
+        throw new Error('There was no answer.');
+      };
+      const capture: Capture = new Capture(
+        { answerSeconds: 60 },
+        { request: async () => capture.stop({ how: 'cancelled' }), head: unheard, reads: unheard, end: over.resolve },
+      );
       await expect(capture.fetch(baseUrl, { method: 'POST', body: '{}' })).rejects.toThrow('without an answer');
       expect(await over.promise).toEqual({ how: 'cancelled' });
       expect(seen).toEqual([]);
@@ -96,13 +154,33 @@ describe('the head', () => {
   test('is kept with its names and order as they came, and without its secrets', async () => {
     const { head, status, headNs, endNs } = await captured((_incoming, response) => {
       response.sendDate = false;
-      response.writeHead(201, 'Made', [['X-Request-Id', 'r1'], ['Set-Cookie', 'a=1'], ['set-cookie', 'b=22'], ['X-Request-Id', 'r2'], ['openai-organization', 'acme'], ['Connection', 'close']].flat());
+      response.writeHead(
+        201,
+        'Made',
+        [
+          ['X-Request-Id', 'r1'],
+          ['Set-Cookie', 'a=1'],
+          ['set-cookie', 'b=22'],
+          ['X-Request-Id', 'r2'],
+          ['openai-organization', 'acme'],
+          ['Connection', 'close'],
+        ].flat(),
+      );
       response.end();
     });
     expect(status).toBe(201);
     expect(head).toEqual({
-      status: 201, statusText: 'Made',
-      headers: [['X-Request-Id', 'r1'], ['Set-Cookie', '<redacted 3 chars>'], ['set-cookie', '<redacted 4 chars>'], ['X-Request-Id', 'r2'], ['openai-organization', '<redacted 4 chars>'], ['Connection', 'close'], ['Transfer-Encoding', 'chunked']],
+      status: 201,
+      statusText: 'Made',
+      headers: [
+        ['X-Request-Id', 'r1'],
+        ['Set-Cookie', '<redacted 3 chars>'],
+        ['set-cookie', '<redacted 4 chars>'],
+        ['X-Request-Id', 'r2'],
+        ['openai-organization', '<redacted 4 chars>'],
+        ['Connection', 'close'],
+        ['Transfer-Encoding', 'chunked'],
+      ],
     });
     expect(headNs).toBeGreaterThan(0);
     expect(endNs).toBeGreaterThanOrEqual(headNs);
@@ -121,14 +199,23 @@ describe('reads', () => {
   test('are told as they come, before the next is sent, with offsets and rising times', async () => {
     const parts = ['data: 1\n\n', 'da', 'ta: 2\n\n', '\u00e9\u4e2d\u{1f600}'];
     let response: ServerResponse | undefined;
-    const next = (): void => { const part = parts[told++]; if (part === undefined) response?.end(); else response?.write(part); };
+    const next = (): void => {
+      const part = parts[told++];
+      if (part === undefined) response?.end();
+      else response?.write(part);
+    };
     let told = 0;
     const { reads, text, end, endNs, headNs } = await captured(
-      (_incoming, answer) => { response = answer; next(); },
+      (_incoming, answer) => {
+        response = answer;
+        next();
+      },
       { onReads: () => next() },
     );
     expect(text).toBe(parts.join(''));
-    expect(reads.map(({ n, offset, bytes }) => [n, offset, Buffer.from(bytes).toString()])).toEqual(parts.map((part, n) => [n, Buffer.byteLength(parts.slice(0, n).join('')), part]));
+    expect(reads.map(({ n, offset, bytes }) => [n, offset, Buffer.from(bytes).toString()])).toEqual(
+      parts.map((part, n) => [n, Buffer.byteLength(parts.slice(0, n).join('')), part]),
+    );
     const times = [headNs, ...reads.map(({ tNs }) => tNs), endNs];
     expect(times).toEqual(times.toSorted((a, b) => a - b));
     expect(end).toEqual({ how: 'end' });
@@ -141,7 +228,11 @@ describe('reads', () => {
         for (let i = 0; i < count; i++) response.write(`data: ${i}\n\n`);
         response.end();
       },
-      { onReads: (given) => { for (const _read of given) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 20); } },
+      {
+        onReads: (given) => {
+          for (const _read of given) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 20);
+        },
+      },
     );
     expect(reads).toHaveLength(count);
     // Told one by one with the work in between, they would lie 20 ms apart each.
@@ -156,7 +247,9 @@ describe('reads', () => {
     });
     expect(end).toEqual({ how: 'end' });
     expect(reads.reduce((sum, { bytes }) => sum + bytes.length, 0)).toBe(48 * piece.length);
-    expect(reads.every(({ offset }, n) => offset === (n === 0 ? 0 : reads[n - 1]!.offset + reads[n - 1]!.bytes.length))).toBe(true);
+    expect(
+      reads.every(({ offset }, n) => offset === (n === 0 ? 0 : reads[n - 1]!.offset + reads[n - 1]!.bytes.length)),
+    ).toBe(true);
   });
 });
 
@@ -166,7 +259,12 @@ const ENCODERS: Readonly<Record<string, readonly [stream: () => Transform, whole
   br: [createBrotliCompress, brotliCompressSync],
   zstd: [createZstdCompress, zstdCompressSync],
 };
-const FLUSH: Readonly<Record<string, number>> = { gzip: constants.Z_SYNC_FLUSH, deflate: constants.Z_SYNC_FLUSH, br: constants.BROTLI_OPERATION_FLUSH, zstd: constants.ZSTD_e_flush };
+const FLUSH: Readonly<Record<string, number>> = {
+  gzip: constants.Z_SYNC_FLUSH,
+  deflate: constants.Z_SYNC_FLUSH,
+  br: constants.BROTLI_OPERATION_FLUSH,
+  zstd: constants.ZSTD_e_flush,
+};
 
 describe.each(Object.entries(ENCODERS))('a body encoded as %s', (encoding, [stream, whole]) => {
   const answering = (body: Buffer) => (_incoming: IncomingMessage, response: ServerResponse) => {
@@ -191,7 +289,11 @@ describe.each(Object.entries(ENCODERS))('a body encoded as %s', (encoding, [stre
         };
         next();
       },
-      { onReads: (given) => { for (const { bytes } of given) if (bytes.at(-1) === 0x0a) next(); } },
+      {
+        onReads: (given) => {
+          for (const { bytes } of given) if (bytes.at(-1) === 0x0a) next();
+        },
+      },
     );
     expect(text).toBe(parts.join(''));
     expect(reads.length).toBeGreaterThanOrEqual(parts.length);
@@ -236,8 +338,14 @@ test.each(['gzip, gzip', 'snappy'])('the encoding %s is left as it is', async (e
   expect([text, end]).toEqual(['as it came', { how: 'end' }]);
 });
 
-test.each([['exactly the limit', 100, 'end'], ['one byte more', 101, 'limit'], ['much more', 100_000, 'limit']])('a body of %s', async (_what, length, how) => {
-  const { reads, end } = await captured((_incoming, response) => response.end('x'.repeat(length)), { setup: { limits: { bodyBytes: 100, ratio: 200 } } });
+test.each([
+  ['exactly the limit', 100, 'end'],
+  ['one byte more', 101, 'limit'],
+  ['much more', 100_000, 'limit'],
+])('a body of %s', async (_what, length, how) => {
+  const { reads, end } = await captured((_incoming, response) => response.end('x'.repeat(length)), {
+    setup: { limits: { bodyBytes: 100, ratio: 200 } },
+  });
   expect(end.how).toBe(how);
   expect(reads.reduce((sum, { bytes }) => sum + bytes.length, 0)).toBe(100);
 });

@@ -11,7 +11,11 @@ import { contract, type AppInfo, type ListChange, type SampleInfo } from '../../
 import { allItems } from '../support/all-items.ts';
 import { cores } from '../support/core.ts';
 
-const OTHER: AdapterOptions = { use_assistant_message: false, put_inner_thoughts_in_kwarg: true, requires_approval_tools: ['get_weather', 'send_message'] };
+const OTHER: AdapterOptions = {
+  use_assistant_message: false,
+  put_inner_thoughts_in_kwarg: true,
+  requires_approval_tools: ['get_weather', 'send_message'],
+};
 
 interface Ran {
   readonly sample: SampleInfo;
@@ -19,9 +23,18 @@ interface Ran {
   readonly items: readonly TraceItem[];
 }
 
-async function startSample({ services }: Core, { api, request, options }: Pick<SampleInfo, 'api' | 'request' | 'options'>): Promise<TraceId> {
+async function startSample(
+  { services }: Core,
+  { api, request, options }: Pick<SampleInfo, 'api' | 'request' | 'options'>,
+): Promise<TraceId> {
   const endpoint = endpointId(api === 'messages' ? 'sample-anthropic' : 'sample-openai');
-  const { id } = await services['runs.start']({ endpoint, api, request: request as Record<string, unknown>, options, source: 'sample' });
+  const { id } = await services['runs.start']({
+    endpoint,
+    api,
+    request: request as Record<string, unknown>,
+    options,
+    source: 'sample',
+  });
   return id;
 }
 
@@ -35,7 +48,8 @@ async function play({ services }: Core, id: TraceId, options?: AdapterOptions): 
       else if (item.done) return items;
       else if (!asked) {
         asked = true;
-        for (const action of [{ type: 'step' }, { type: 'speed', speed: null }, { type: 'play' }] as const) await services['play.control']({ play: 'a playing', action });
+        for (const action of [{ type: 'step' }, { type: 'speed', speed: null }, { type: 'play' }] as const)
+          await services['play.control']({ play: 'a playing', action });
       }
     }
   }
@@ -44,7 +58,7 @@ async function play({ services }: Core, id: TraceId, options?: AdapterOptions): 
 
 const allRows = async ({ services }: Core) => {
   const rows = [];
-  for (let after: string | undefined; ; ) {
+  for (let after: string | undefined; ;) {
     const page = await services['traces.list']({ limit: 7, after });
     rows.push(...page.rows);
     if (page.next === null) return { rows, total: page.total };
@@ -58,7 +72,11 @@ describe('the core', () => {
   test('runs every sample over every API, and gives the same items live, stored, played and after a restart', async () => {
     let core = await open();
     expect(Object.keys(core.services).toSorted()).toEqual(Object.keys(contract).toSorted());
-    expect(await core.services['app.info']({})).toMatchObject({ host: 'memory', version: '0.0.0', sampleUrl: core.sampleUrl });
+    expect(await core.services['app.info']({})).toMatchObject({
+      host: 'memory',
+      version: '0.0.0',
+      sampleUrl: core.sampleUrl,
+    });
     expect(await allRows(core)).toEqual({ rows: [], total: 0 });
     const samples = await core.services['samples.list']({});
     expect(samples.length).toBeGreaterThan(20);
@@ -93,7 +111,13 @@ describe('the core', () => {
       expect(compared.options).toEqual(sample.options);
       expect(compared.bytes).toBe(sample.bytes);
       // What the first screen says of a sample is what comparing a run of it finds.
-      expect((['legacy', 'simple'] as const).filter((lane) => compared.findings.some((one) => one.lane === lane && (one.severity === 'major' || one.severity === 'critical')))).toEqual(sample.fails);
+      expect(
+        (['legacy', 'simple'] as const).filter((lane) =>
+          compared.findings.some(
+            (one) => one.lane === lane && (one.severity === 'major' || one.severity === 'critical'),
+          ),
+        ),
+      ).toEqual(sample.fails);
     }
   });
 
@@ -112,9 +136,13 @@ describe('the core', () => {
       const detail = await core.services['traces.event']({ id, index: event.index, options: undefined });
       expect(detail.event).toEqual(event);
       expect(Buffer.from(detail.bytes, 'base64').equals(body.subarray(event.start, event.end))).toBe(true);
-      expect(detail.emissions).toEqual(items.flatMap((one) => (one.k === 'message' && one.emission.event === event.index ? [one.emission] : [])));
+      expect(detail.emissions).toEqual(
+        items.flatMap((one) => (one.k === 'message' && one.emission.event === event.index ? [one.emission] : [])),
+      );
     }
-    await expect(core.services['traces.event']({ id, index: 100_000, options: undefined })).rejects.toThrow('There is no event 100000');
+    await expect(core.services['traces.event']({ id, index: 100_000, options: undefined })).rejects.toThrow(
+      'There is no event 100000',
+    );
     const traces = await core.services['traces.providerTraces']({ id });
     expect(traces.map(({ lane }) => lane)).toContain('simple');
   });
@@ -130,9 +158,15 @@ describe('the core', () => {
     const [sample] = await core.services['samples.list']({});
     const id = await startSample(core, sample!);
     await allItems(core.services, id);
-    expect(await core.services['traces.rename']({ id, title: 'Mine' })).toMatchObject({ id, title: 'Mine', renamed: true });
+    expect(await core.services['traces.rename']({ id, title: 'Mine' })).toMatchObject({
+      id,
+      title: 'Mine',
+      renamed: true,
+    });
     expect(await core.services['traces.star']({ id, starred: true })).toMatchObject({ id, starred: true });
-    await expect.poll(() => changes.at(-1)).toMatchObject({ type: 'upsert', row: { id, title: 'Mine', starred: true, ending: { state: 'complete' } } });
+    await expect
+      .poll(() => changes.at(-1))
+      .toMatchObject({ type: 'upsert', row: { id, title: 'Mine', starred: true, ending: { state: 'complete' } } });
     await core.services['traces.delete']({ ids: [id] });
     await expect.poll(() => changes.at(-1)).toEqual({ type: 'delete', id });
     expect((await allRows(core)).rows.map((row) => row.id)).not.toContain(id);
@@ -148,7 +182,13 @@ describe('the core', () => {
   test('keeps settings and endpoints', async () => {
     let core = await open();
     await core.services['settings.set']({ theme: 'dark', options: OTHER });
-    const saved = await core.services['endpoints.save']({ name: 'Mine', baseUrl: 'http://127.0.0.1:9/v1', type: 'openai', provider_name: '', limits: { answer: 5, silence: null } });
+    const saved = await core.services['endpoints.save']({
+      name: 'Mine',
+      baseUrl: 'http://127.0.0.1:9/v1',
+      type: 'openai',
+      provider_name: '',
+      limits: { answer: 5, silence: null },
+    });
     await core.close();
     core = await open();
     expect(await core.services['settings.get']({})).toMatchObject({ theme: 'dark', options: OTHER });
@@ -171,12 +211,19 @@ describe('the core', () => {
     const { name, html } = await core.services['compare.html']({ id: a, options: undefined });
     expect(name).toMatch(/^[\p{L}\p{N}-]+-comparison\.html$/u);
     expect(html.startsWith('<!doctype html>')).toBe(true);
-    await expect(core.services['compare.lanes']({ id: traceId('nowhere'), options: undefined })).rejects.toMatchObject({ name: 'ServiceError', code: 'not-found' });
+    await expect(core.services['compare.lanes']({ id: traceId('nowhere'), options: undefined })).rejects.toMatchObject({
+      name: 'ServiceError',
+      code: 'not-found',
+    });
   });
 
   test('ends live runs as cancelled when it closes, and every stream with them', async () => {
     const first = await open();
-    const id = await startSample(first, { api: 'chat_completions', request: { model: 'fault-stall', messages: [{ role: 'user', content: 'Hello' }] }, options: DEFAULT_OPTIONS });
+    const id = await startSample(first, {
+      api: 'chat_completions',
+      request: { model: 'fault-stall', messages: [{ role: 'user', content: 'Hello' }] },
+      options: DEFAULT_OPTIONS,
+    });
     const watched = allItems(first.services, id);
     const other = allItems(first.services, id, { options: OTHER });
     const list = (async () => {
@@ -188,7 +235,8 @@ describe('the core', () => {
     expect((await first.services['traces.event']({ id, index: 2, options: undefined })).json).toContain('"choices"');
     expect((await first.services['traces.event']({ id, index: 2, options: OTHER })).json).toContain('"choices"');
     expect((await first.services['compare.lanes']({ id, options: undefined })).bytes).toBeGreaterThan(0);
-    await expect(first.services['play.open']({ play: 'p', id, options: undefined }, new AbortController().signal)[Symbol.asyncIterator]().next()).rejects.toThrow('has not ended yet');
+    const play = first.services['play.open']({ play: 'p', id, options: undefined }, new AbortController().signal);
+    await expect(play[Symbol.asyncIterator]().next()).rejects.toThrow('has not ended yet');
     await first.close();
     const items = await watched;
     expect(items.at(-1)).toMatchObject({ k: 'ending', ending: { state: 'cancelled' } });
@@ -213,13 +261,19 @@ describe('the core', () => {
     expect(await allItems(core.services, id)).toEqual(items);
     expect(await play(core, id)).toEqual(items);
     expect((await core.services['compare.lanes']({ id, options: undefined })).bytes).toBe(sample!.bytes);
-    expect((await core.services['traces.event']({ id, index: 0, options: undefined })).event).toEqual(items.find((item) => item.k === 'event')!.event);
+    expect((await core.services['traces.event']({ id, index: 0, options: undefined })).event).toEqual(
+      items.find((item) => item.k === 'event')!.event,
+    );
     expect((await allRows(core)).total).toBe(1);
   });
 
   test('deletes a run that is still live: it ends, and does not come back', async () => {
     const core = await open();
-    const id = await startSample(core, { api: 'messages', request: { model: 'fault-stall', max_tokens: 10, messages: [{ role: 'user', content: 'Hello' }] }, options: DEFAULT_OPTIONS });
+    const id = await startSample(core, {
+      api: 'messages',
+      request: { model: 'fault-stall', max_tokens: 10, messages: [{ role: 'user', content: 'Hello' }] },
+      options: DEFAULT_OPTIONS,
+    });
     await core.services['traces.delete']({ ids: [id] });
     expect((await allRows(core)).rows.map((row) => row.id)).not.toContain(id);
   });
@@ -228,7 +282,10 @@ describe('the core', () => {
 describe('app.changes', () => {
   test('tells of trouble with the store when it comes and when it goes', async () => {
     const told: ((sentence: string | undefined) => void)[] = [];
-    const services = appServices({ version: '0.0.0', host: 'memory', dataDir: '/data', sampleUrl: 'http://127.0.0.1:1' }, { problem: undefined, onWriteProblem: (listener) => told.push(listener) });
+    const services = appServices(
+      { version: '0.0.0', host: 'memory', dataDir: '/data', sampleUrl: 'http://127.0.0.1:1' },
+      { problem: undefined, onWriteProblem: (listener) => told.push(listener) },
+    );
     const watcher = new AbortController();
     const changes: AppInfo[] = [];
     const watching = (async () => {
@@ -241,6 +298,10 @@ describe('app.changes', () => {
     }
     watcher.abort();
     await watching;
-    expect(changes.map(({ storeProblem }) => storeProblem)).toEqual([{ sentence: 'The disk is full.', readable: true }, undefined, { sentence: 'The file is gone.', readable: true }]);
+    expect(changes.map(({ storeProblem }) => storeProblem)).toEqual([
+      { sentence: 'The disk is full.', readable: true },
+      undefined,
+      { sentence: 'The file is gone.', readable: true },
+    ]);
   });
 });

@@ -8,14 +8,25 @@ import { MemoryVault } from '../support/memory-vault.ts';
 import { storeForFile } from '../support/store.ts';
 
 const KEY = 'sk-test-0123456789abcdef';
-const input = (fields: Partial<EndpointInput>): EndpointInput => endpointInputSchema.parse({ name: 'Mine', baseUrl: 'https://api.test/v1', type: 'openai', provider_name: '', ...fields });
+const input = (fields: Partial<EndpointInput>): EndpointInput =>
+  endpointInputSchema.parse({
+    name: 'Mine',
+    baseUrl: 'https://api.test/v1',
+    type: 'openai',
+    provider_name: '',
+    ...fields,
+  });
 
 const stored = storeForFile();
 
 function service(environment: Readonly<Record<string, string>> = {}) {
   const { store } = stored;
   const vault = new MemoryVault();
-  return { store, vault, endpoints: new EndpointsService({ store, vault, sampleUrl: 'http://127.0.0.1:4000', environment }) };
+  return {
+    store,
+    vault,
+    endpoints: new EndpointsService({ store, vault, sampleUrl: 'http://127.0.0.1:4000', environment }),
+  };
 }
 
 describe('the built-in endpoints', () => {
@@ -25,14 +36,21 @@ describe('the built-in endpoints', () => {
     const listed = await endpoints.list();
     expect(listed.at(-1)).toMatchObject({ id, name: 'Mine', builtIn: false });
     expect(listed.slice(0, 2)).toMatchObject([
-      { id: 'sample-openai', type: 'openai', baseUrl: 'http://127.0.0.1:4000/v1', builtIn: true, key: { configured: false } },
+      {
+        id: 'sample-openai',
+        type: 'openai',
+        baseUrl: 'http://127.0.0.1:4000/v1',
+        builtIn: true,
+        key: { configured: false },
+      },
       { id: 'sample-anthropic', type: 'anthropic', baseUrl: 'http://127.0.0.1:4000', builtIn: true },
     ]);
   });
   test('cannot be changed, removed or given a key', async () => {
     const { endpoints, vault } = service();
     const id = endpointId('sample-openai');
-    for (const attempt of [endpoints.save(input({ id })), endpoints.remove(id), endpoints.setKey(id, KEY)]) await expect(attempt).rejects.toMatchObject({ code: 'built-in' });
+    for (const attempt of [endpoints.save(input({ id })), endpoints.remove(id), endpoints.setKey(id, KEY)])
+      await expect(attempt).rejects.toMatchObject({ code: 'built-in' });
     expect(vault.keys.size).toBe(0);
   });
 });
@@ -43,11 +61,21 @@ describe('an endpoint of the user’s', () => {
     const { id } = await endpoints.save(input({ name: ' Mine ', baseUrl: 'https://api.test/v1//' }));
     await endpoints.setKey(id, KEY);
     expect(await endpoints.save(input({ id, name: 'Yours', limits: { answer: 5, silence: 6 } }))).toEqual({
-      id, name: 'Yours', baseUrl: 'https://api.test/v1', type: 'openai', provider_name: 'openai', limits: { answer: 5, silence: 6 }, builtIn: false, key: { configured: true, last4: 'cdef' },
+      id,
+      name: 'Yours',
+      baseUrl: 'https://api.test/v1',
+      type: 'openai',
+      provider_name: 'openai',
+      limits: { answer: 5, silence: 6 },
+      builtIn: false,
+      key: { configured: true, last4: 'cdef' },
     });
     await endpoints.remove(id);
     expect([(await store.endpoints()).filter((endpoint) => endpoint.id === id), vault.keys.size]).toEqual([[], 0]);
-    await expect(endpoints.forRun(id)).rejects.toMatchObject({ code: 'not-found', message: expect.stringMatching(/Choose another/) });
+    await expect(endpoints.forRun(id)).rejects.toMatchObject({
+      code: 'not-found',
+      message: expect.stringMatching(/Choose another/),
+    });
     await expect(endpoints.save(input({ id }))).rejects.toMatchObject({ code: 'not-found' });
   });
   test.each([
@@ -57,9 +85,16 @@ describe('an endpoint of the user’s', () => {
     ['anthropic', 'http://localhost:1234', '', 'anthropic'],
     ['bedrock', 'https://bedrock.test', ' ', 'bedrock'],
   ] as const)('%s at %s named "%s" has the provider name %s', async (type, baseUrl, said, name) => {
-    expect(await service().endpoints.save(input({ type, baseUrl, provider_name: said }))).toMatchObject({ provider_name: name });
+    expect(await service().endpoints.save(input({ type, baseUrl, provider_name: said }))).toMatchObject({
+      provider_name: name,
+    });
   });
-  test.each(['https://user@api.test/v1', 'https://user:word@api.test/v1', 'https://api.test/v1?key=abc', 'https://api.test/v1#x'])('the address %s is refused', async (baseUrl) => {
+  test.each([
+    'https://user@api.test/v1',
+    'https://user:word@api.test/v1',
+    'https://api.test/v1?key=abc',
+    'https://api.test/v1#x',
+  ])('the address %s is refused', async (baseUrl) => {
     await expect(service().endpoints.save(input({ baseUrl }))).rejects.toMatchObject({ code: 'base-url' });
   });
 });
@@ -72,22 +107,32 @@ describe('a key', () => {
     return { ...made, id };
   };
 
-  test.each(['https://api.test/v2', 'https://API.test:443/other'])('stays when the endpoint moves to %s, on the same origin', async (to) => {
-    const { endpoints, id } = await keyed('https://api.test/v1');
-    expect(await endpoints.save(input({ id, baseUrl: to }))).toMatchObject({ key: { configured: true } });
-    expect(await endpoints.forRun(id)).toMatchObject({ key: KEY });
-  });
-  test.each(['http://api.test/v1', 'https://api.test:8443/v1', 'https://api.test.evil/v1', 'https://other/v1'])('is dropped when the endpoint moves to %s', async (to) => {
-    const { endpoints, vault, id } = await keyed('https://api.test/v1');
-    expect(await endpoints.save(input({ id, baseUrl: to }))).toMatchObject({ key: { configured: false } });
-    expect(vault.keys.size).toBe(0);
-    expect(await endpoints.forRun(id)).not.toHaveProperty('key');
-  });
+  test.each(['https://api.test/v2', 'https://API.test:443/other'])(
+    'stays when the endpoint moves to %s, on the same origin',
+    async (to) => {
+      const { endpoints, id } = await keyed('https://api.test/v1');
+      expect(await endpoints.save(input({ id, baseUrl: to }))).toMatchObject({ key: { configured: true } });
+      expect(await endpoints.forRun(id)).toMatchObject({ key: KEY });
+    },
+  );
+  test.each(['http://api.test/v1', 'https://api.test:8443/v1', 'https://api.test.evil/v1', 'https://other/v1'])(
+    'is dropped when the endpoint moves to %s',
+    async (to) => {
+      const { endpoints, vault, id } = await keyed('https://api.test/v1');
+      expect(await endpoints.save(input({ id, baseUrl: to }))).toMatchObject({ key: { configured: false } });
+      expect(vault.keys.size).toBe(0);
+      expect(await endpoints.forRun(id)).not.toHaveProperty('key');
+    },
+  );
   test('is dropped before the new address is stored', async () => {
     const { endpoints, store, vault, id } = await keyed('https://api.test/v1');
-    vault.remove = async () => { throw new Error('locked'); };
+    vault.remove = async () => {
+      throw new Error('locked');
+    };
     await expect(endpoints.save(input({ id, baseUrl: 'https://other/v1' }))).rejects.toThrow('locked');
-    expect((await store.endpoints()).find((endpoint) => endpoint.id === id)).toMatchObject({ baseUrl: 'https://api.test/v1' });
+    expect((await store.endpoints()).find((endpoint) => endpoint.id === id)).toMatchObject({
+      baseUrl: 'https://api.test/v1',
+    });
   });
   test('never comes back, and of a short one not even the end', async () => {
     const { endpoints, id } = await keyed('https://api.test/v1');
@@ -101,7 +146,9 @@ describe('a key', () => {
   });
   test('in a key store that is locked hides no endpoint, and fails the run that needs it', async () => {
     const { endpoints, vault, id } = await keyed('https://api.test/v1');
-    vault.get = async () => { throw new Error('locked'); };
+    vault.get = async () => {
+      throw new Error('locked');
+    };
     expect((await endpoints.list()).map((endpoint) => endpoint.id)).toContain(id);
     await expect(endpoints.forRun(id)).rejects.toThrow('locked');
   });
@@ -133,7 +180,12 @@ describe('a key from the environment', () => {
 
 test('settings are the usual ones but for what was changed', async () => {
   let saved: Partial<Settings> = {};
-  const settings = new SettingsService({ settings: async () => saved, saveSettings: async (change) => { saved = { ...saved, ...change }; } });
+  const settings = new SettingsService({
+    settings: async () => saved,
+    saveSettings: async (change) => {
+      saved = { ...saved, ...change };
+    },
+  });
   expect(await settings.get()).toEqual(DEFAULT_SETTINGS);
   expect(await settings.set({ theme: 'dark', announce: undefined })).toEqual({ ...DEFAULT_SETTINGS, theme: 'dark' });
   expect(saved).toEqual({ theme: 'dark' });

@@ -16,9 +16,19 @@ describe('traces.import', () => {
       const { id } = await services['traces.import']({ name, text: text(bytes), api: undefined });
       const detail = await services['traces.get']({ id });
       expect(detail).toMatchObject({ title: name, api, source: 'import', timed: false, renamed: false });
-      expect(detail.metrics).toMatchObject({ firstByteNs: null, firstTextNs: null, totalNs: null, bytes: bytes.length, gaps: [] });
+      expect(detail.metrics).toMatchObject({
+        firstByteNs: null,
+        firstTextNs: null,
+        totalNs: null,
+        bytes: bytes.length,
+        gaps: [],
+      });
       expect(detail.metrics.events).toBeGreaterThan(0);
-      expect(Buffer.from((await services['traces.bytes']({ id, start: 0, end: bytes.length })).bytes, 'base64').equals(Buffer.from(bytes))).toBe(true);
+      expect(
+        Buffer.from((await services['traces.bytes']({ id, start: 0, end: bytes.length })).bytes, 'base64').equals(
+          Buffer.from(bytes),
+        ),
+      ).toBe(true);
       const items = await allItems(services, id);
       expect(items.some(({ k }) => k === 'head')).toBe(false);
       expect(items.at(-1)).toEqual({ k: 'ending', tNs: 0, ending: detail.ending });
@@ -32,7 +42,8 @@ describe('traces.import', () => {
       const { id } = await services['traces.import']({ name: '', text: content, api });
       return (await services['traces.get']({ id })).ending?.state;
     };
-    const chunk = 'data: {"object":"chat.completion.chunk","model":"m","choices":[{"index":0,"delta":{"content":"a"}}]}\n\n';
+    const chunk =
+      'data: {"object":"chat.completion.chunk","model":"m","choices":[{"index":0,"delta":{"content":"a"}}]}\n\n';
     expect(await ending(`${chunk}data: [DONE]\n\n`)).toBe('complete');
     expect(await ending(chunk)).toBe('truncated');
     expect(await ending(`${chunk}data: {"error":{"message":"Overloaded"}}\n\n`)).toBe('provider-error');
@@ -41,22 +52,32 @@ describe('traces.import', () => {
 
   test('says what to do with a text that is no stream of a known API', async () => {
     const { services } = await open();
-    const refused = async (content: string) => Promise.resolve(services['traces.import']({ name: 'x', text: content, api: undefined })).catch((error: unknown) => error);
+    const refused = async (content: string) =>
+      Promise.resolve(services['traces.import']({ name: 'x', text: content, api: undefined })).catch(
+        (error: unknown) => error,
+      );
     expect(await refused('')).toMatchObject({ code: 'empty' });
     const error = await refused('Hello');
     expect(error).toBeInstanceOf(ServiceError);
     expect(error).toMatchObject({ code: 'unknown-api' });
   });
 
-  test.skipIf(corpusFiles().length === 0)('takes every stream of the corpus through the three lanes, the comparison and the store', async () => {
-    const { services } = await open();
-    for (const { name, api, bytes } of corpusFiles()) {
-      const { id } = await services['traces.import']({ name, text: text(bytes), api: undefined });
-      const items = await allItems(services, id);
-      const lanes = items.flatMap((item) => (item.k === 'outcome' ? [item.result.lane] : []));
-      expect({ name, lanes, failed: items.filter((item) => item.k === 'note' && item.type === 'lane-failed') }).toEqual({ name, lanes: ['wire', 'legacy', 'simple'], failed: [] });
-      expect(await services['traces.get']({ id })).toMatchObject({ api });
-      expect((await services['compare.lanes']({ id, options: undefined })).bytes).toBe(bytes.length);
-    }
-  });
+  test.skipIf(corpusFiles().length === 0)(
+    'takes every stream of the corpus through the three lanes, the comparison and the store',
+    async () => {
+      const { services } = await open();
+      for (const { name, api, bytes } of corpusFiles()) {
+        const { id } = await services['traces.import']({ name, text: text(bytes), api: undefined });
+        const items = await allItems(services, id);
+        const lanes = items.flatMap((item) => (item.k === 'outcome' ? [item.result.lane] : []));
+        expect({
+          name,
+          lanes,
+          failed: items.filter((item) => item.k === 'note' && item.type === 'lane-failed'),
+        }).toEqual({ name, lanes: ['wire', 'legacy', 'simple'], failed: [] });
+        expect(await services['traces.get']({ id })).toMatchObject({ api });
+        expect((await services['compare.lanes']({ id, options: undefined })).bytes).toBe(bytes.length);
+      }
+    },
+  );
 });

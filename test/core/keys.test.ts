@@ -51,16 +51,22 @@ test('changes at once are all there', async () => {
   expect(await Promise.all(ids.map((id) => vault.get(id)))).toEqual(ids.map((id) => `key of ${id}`));
 });
 
-test.each(['', '{', '[]', '{"version": 2, "keys": {}}', '{"version": 1, "keys": {"a": 1}}'])('a file that holds %j is left as it is, and said to be no file of keys', async (text) => {
-  const vault = new FileVault(path);
-  await vault.set(A, 'one');
-  await writeFile(path, text);
-  await expect(vault.get(A)).rejects.toMatchObject({ code: 'keys', message: expect.stringContaining(path) });
-  await expect(vault.set(B, 'two')).rejects.toMatchObject({ code: 'keys' });
-  expect(await readFile(path, 'utf8')).toBe(text);
-});
+test.each(['', '{', '[]', '{"version": 2, "keys": {}}', '{"version": 1, "keys": {"a": 1}}'])(
+  'a file that holds %j is left as it is, and said to be no file of keys',
+  async (text) => {
+    const vault = new FileVault(path);
+    await vault.set(A, 'one');
+    await writeFile(path, text);
+    await expect(vault.get(A)).rejects.toMatchObject({ code: 'keys', message: expect.stringContaining(path) });
+    await expect(vault.set(B, 'two')).rejects.toMatchObject({ code: 'keys' });
+    expect(await readFile(path, 'utf8')).toBe(text);
+  },
+);
 
 test('a folder that takes no file is said so', async () => {
   await writeFile(join(folder, 'data'), 'a file where the folder should be');
-  await expect(new FileVault(path).set(A, 'one')).rejects.toMatchObject({ code: 'keys', message: expect.stringMatching(/ENOTDIR|EEXIST/) });
+  await expect(new FileVault(path).set(A, 'one')).rejects.toMatchObject({
+    code: 'keys',
+    message: expect.stringMatching(/ENOTDIR|EEXIST/),
+  });
 });

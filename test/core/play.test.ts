@@ -14,7 +14,11 @@ import { readsOf } from '../support/framing.ts';
 import { liveItems, memorySource, memoryTrace, type MemoryTrace } from '../support/trace-source.ts';
 
 const MS = 1e6;
-const OTHER: AdapterOptions = { use_assistant_message: false, put_inner_thoughts_in_kwarg: true, requires_approval_tools: ['get_weather'] };
+const OTHER: AdapterOptions = {
+  use_assistant_message: false,
+  put_inner_thoughts_in_kwarg: true,
+  requires_approval_tools: ['get_weather'],
+};
 const streams = wireFixtures();
 
 /** Time stands still until it is turned. */
@@ -64,7 +68,10 @@ class Playing {
   readonly player: Player;
 
   constructor(trace: MemoryTrace, options?: AdapterOptions) {
-    this.player = new Player({ groups: storedReading(memorySource([trace]), trace.trace, { options }), clock: this.clock });
+    this.player = new Player({
+      groups: storedReading(memorySource([trace]), trace.trace, { options }),
+      clock: this.clock,
+    });
     void this.#watch();
   }
 
@@ -91,9 +98,14 @@ class Playing {
 
 /** A read every 50 ms, each with an event or more, so that times can be reckoned in the head. */
 const spaced = (api: MemoryTrace['trace']['api'], bytes: Uint8Array, size: number, gapNs = 50 * MS): MemoryTrace =>
-  memoryTrace(api, readsOf(bytes, [size]).map((read, n) => ({ ...read, tNs: (n + 1) * gapNs })), { afterNs: gapNs });
+  memoryTrace(
+    api,
+    readsOf(bytes, [size]).map((read, n) => ({ ...read, tNs: (n + 1) * gapNs })),
+    { afterNs: gapNs },
+  );
 
-const lastNs = (items: readonly TraceItem[]): number => items.reduce((last, item) => (item.k === 'read' ? item.tNs : last), 0);
+const lastNs = (items: readonly TraceItem[]): number =>
+  items.reduce((last, item) => (item.k === 'read' ? item.tNs : last), 0);
 
 describe('a playing', () => {
   const { api, bytes } = streams[0]!;
@@ -145,7 +157,7 @@ describe('a playing', () => {
     await playing.clock.turn(1 * MS);
     expect(lastNs(playing.items)).toBe(100 * MS);
     await playing.do({ type: 'speed', speed: 16 });
-    await playing.clock.turn(100 * MS / 16);
+    await playing.clock.turn((100 * MS) / 16);
     expect(lastNs(playing.items)).toBe(200 * MS);
   });
 
@@ -191,29 +203,41 @@ describe('a playing', () => {
 
   test('gives the items of the trace whatever sequence of steps, pauses, speeds and waits it is put through', async () => {
     const action: fc.Arbitrary<PlayAction | number> = fc.oneof(
-      fc.constantFrom<PlayAction>({ type: 'play' }, { type: 'pause' }, { type: 'step' }, { type: 'step' }, { type: 'speed', speed: null }),
+      fc.constantFrom<PlayAction>(
+        { type: 'play' },
+        { type: 'pause' },
+        { type: 'step' },
+        { type: 'step' },
+        { type: 'speed', speed: null },
+      ),
       fc.constantFrom(0.25, 0.5, 1, 4, 16).map((speed): PlayAction => ({ type: 'speed', speed })),
       fc.integer({ min: 1, max: 400 }),
     );
     await fc.assert(
-      fc.asyncProperty(fc.nat(streams.length - 1), fc.integer({ min: 20, max: 2_000 }), fc.boolean(), fc.array(action, { maxLength: 25 }), async (stream, size, other, actions) => {
-        const file = streams[stream]!;
-        const options = other ? OTHER : undefined;
-        const played = spaced(file.api, file.bytes, size);
-        const expected = liveItems(played, options);
-        const playing = new Playing(played, options);
-        for (const one of actions) {
-          if (typeof one === 'number') await playing.clock.turn(one * MS);
-          else playing.player.control(one);
-          expect(playing.items).toEqual(expected.slice(0, playing.items.length));
-        }
-        await playing.do({ type: 'speed', speed: null }, { type: 'play' });
-        await expect.poll(() => playing.state.done).toBe(true);
-        expect(playing.items).toEqual(expected);
-        const positions = playing.states.map(({ positionNs }) => positionNs);
-        expect(positions).toEqual(positions.toSorted((a, b) => a - b));
-        playing.player.close();
-      }),
+      fc.asyncProperty(
+        fc.nat(streams.length - 1),
+        fc.integer({ min: 20, max: 2_000 }),
+        fc.boolean(),
+        fc.array(action, { maxLength: 25 }),
+        async (stream, size, other, actions) => {
+          const file = streams[stream]!;
+          const options = other ? OTHER : undefined;
+          const played = spaced(file.api, file.bytes, size);
+          const expected = liveItems(played, options);
+          const playing = new Playing(played, options);
+          for (const one of actions) {
+            if (typeof one === 'number') await playing.clock.turn(one * MS);
+            else playing.player.control(one);
+            expect(playing.items).toEqual(expected.slice(0, playing.items.length));
+          }
+          await playing.do({ type: 'speed', speed: null }, { type: 'play' });
+          await expect.poll(() => playing.state.done).toBe(true);
+          expect(playing.items).toEqual(expected);
+          const positions = playing.states.map(({ positionNs }) => positionNs);
+          expect(positions).toEqual(positions.toSorted((a, b) => a - b));
+          playing.player.close();
+        },
+      ),
       { numRuns: 40 },
     );
   });
@@ -221,18 +245,29 @@ describe('a playing', () => {
 
 describe('play.open and play.control', () => {
   const { api, bytes } = streams[0]!;
-  const trace = memoryTrace(api, readsOf(bytes, [60]).map((read, n) => ({ ...read, tNs: n * 2 * MS })));
+  const trace = memoryTrace(
+    api,
+    readsOf(bytes, [60]).map((read, n) => ({ ...read, tNs: n * 2 * MS })),
+  );
   const { id } = trace.trace;
-  const services = playServices({ source: memorySource([trace]), runs: { trace: () => undefined, settled: async () => undefined } });
+  const services = playServices({
+    source: memorySource([trace]),
+    runs: { trace: () => undefined, settled: async () => undefined },
+  });
 
   test('play in real time, two of one trace beside each other, in order and whole', async () => {
     const play = async (name: string, first: PlayAction): Promise<TraceItem[]> => {
       const items: TraceItem[] = [];
-      for await (const batch of services['play.open']({ play: name, id, options: undefined }, new AbortController().signal)) {
+      for await (const batch of services['play.open'](
+        { play: name, id, options: undefined },
+        new AbortController().signal,
+      )) {
         for (const item of batch) {
           if (item.type === 'items') items.push(...item.items);
           else if (item.done) return items;
-          else if (items.length === 0 && !item.playing) for (const action of [first, { type: 'play' } as const]) await services['play.control']({ play: name, action });
+          else if (items.length === 0 && !item.playing)
+            for (const action of [first, { type: 'play' } as const])
+              await services['play.control']({ play: name, action });
         }
       }
       throw new Error('The playing ended before it was done.');
@@ -241,11 +276,16 @@ describe('play.open and play.control', () => {
     expect(one).toEqual(liveItems(trace));
     expect(two).toEqual(liveItems(trace));
     await setTimeout(0);
-    expect(() => services['play.control']({ play: 'one', action: { type: 'play' } })).toThrow('This playing has ended.');
+    expect(() => services['play.control']({ play: 'one', action: { type: 'play' } })).toThrow(
+      'This playing has ended.',
+    );
   });
 
   test('refuse a trace that is not there, and a name that is taken', async () => {
-    const open = (play: string, trace: typeof id) => services['play.open']({ play, id: trace, options: undefined }, new AbortController().signal)[Symbol.asyncIterator]();
+    const open = (play: string, trace: typeof id) =>
+      services['play.open']({ play, id: trace, options: undefined }, new AbortController().signal)[
+        Symbol.asyncIterator
+      ]();
     await expect(open('three', 'nowhere' as typeof id).next()).rejects.toThrow('There is no trace nowhere.');
     const first = open('four', id);
     await first.next();

@@ -18,17 +18,25 @@ describe('a reading thread', () => {
     opened.push(reader);
     return reader;
   };
-  const ask = (reader: Reader, name: JobName): Promise<unknown> => reader.run(name, {} as JobTypes[JobName]['params'] as never);
+  const ask = (reader: Reader, name: JobName): Promise<unknown> =>
+    reader.run(name, {} as JobTypes[JobName]['params'] as never);
 
   test('that never answers is ended, one that throws or leaves is noticed, and the next job is done', async () => {
     const reader = open('../fixtures/reader-worker.mjs', { timeLimitMs: 2_000 });
     await expect(ask(reader, 'lanes')).rejects.toMatchObject({ name: 'ServiceError', code: 'too-long' });
     expect(await ask(reader, 'event')).toBe('well');
-    await expect(ask(reader, 'matrix')).rejects.toMatchObject({ code: 'reader-failed', message: expect.stringContaining('out of order') });
+    await expect(ask(reader, 'matrix')).rejects.toMatchObject({
+      code: 'reader-failed',
+      message: expect.stringContaining('out of order'),
+    });
     expect(await ask(reader, 'event')).toBe('well');
     await expect(ask(reader, 'traces')).rejects.toMatchObject({ code: 'reader-failed' });
     expect(await ask(reader, 'event')).toBe('well');
-    await expect(ask(reader, 'samples')).rejects.toMatchObject({ name: 'ServiceError', code: 'not-found', message: 'There is none.' });
+    await expect(ask(reader, 'samples')).rejects.toMatchObject({
+      name: 'ServiceError',
+      code: 'not-found',
+      message: 'There is none.',
+    });
   });
 
   test('that wants more memory than it may have is ended alone', async () => {
@@ -39,8 +47,17 @@ describe('a reading thread', () => {
 
   test('takes jobs in order, also after one that failed', async () => {
     const reader = open('../fixtures/reader-worker.mjs');
-    const outcomes = await Promise.allSettled((['event', 'matrix', 'event', 'traces', 'samples', 'event'] as const).map((name) => ask(reader, name)));
-    expect(outcomes.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled', 'rejected', 'rejected', 'fulfilled']);
+    const outcomes = await Promise.allSettled(
+      (['event', 'matrix', 'event', 'traces', 'samples', 'event'] as const).map((name) => ask(reader, name)),
+    );
+    expect(outcomes.map(({ status }) => status)).toEqual([
+      'fulfilled',
+      'rejected',
+      'fulfilled',
+      'rejected',
+      'rejected',
+      'fulfilled',
+    ]);
   });
 
   test('closes in the middle of a job, which is told', async () => {
@@ -60,9 +77,15 @@ describe('a reading thread', () => {
     const { id } = trace.trace;
     const compared = await reader.run('lanes', { id });
     expect(compared.bytes).toBe(bytes.length);
-    const emissions = liveItems(trace).flatMap((item) => (item.k === 'message' && item.emission.event === 1 ? [item.emission] : []));
+    const emissions = liveItems(trace).flatMap((item) =>
+      item.k === 'message' && item.emission.event === 1 ? [item.emission] : [],
+    );
     expect((await reader.run('event', { id, index: 1 })).emissions).toEqual(emissions);
-    await expect(reader.run('matrix', { id: traceId('nowhere') })).rejects.toMatchObject({ name: 'ServiceError', code: 'not-found', message: 'There is no trace nowhere.' });
+    await expect(reader.run('matrix', { id: traceId('nowhere') })).rejects.toMatchObject({
+      name: 'ServiceError',
+      code: 'not-found',
+      message: 'There is no trace nowhere.',
+    });
   });
 });
 

@@ -13,10 +13,18 @@ import { bytesOf, readsOf } from '../support/framing.ts';
 import { liveItems, memorySource, memoryTrace, type MemoryTrace } from '../support/trace-source.ts';
 
 const never = new AbortController().signal;
-const OTHER: AdapterOptions = { use_assistant_message: false, put_inner_thoughts_in_kwarg: true, requires_approval_tools: ['get_weather', 'send_message'] };
+const OTHER: AdapterOptions = {
+  use_assistant_message: false,
+  put_inner_thoughts_in_kwarg: true,
+  requires_approval_tools: ['get_weather', 'send_message'],
+};
 const streams = wireFixtures();
 
-async function collect(service: StreamService<'traces.items'>, params: Parameters<typeof service>[0], signal = never): Promise<TraceItem[]> {
+async function collect(
+  service: StreamService<'traces.items'>,
+  params: Parameters<typeof service>[0],
+  signal = never,
+): Promise<TraceItem[]> {
   const items: TraceItem[] = [];
   for await (const batch of service(params, signal)) {
     expect(batch.length).toBeGreaterThan(0);
@@ -25,7 +33,8 @@ async function collect(service: StreamService<'traces.items'>, params: Parameter
   return items;
 }
 
-const stored = (trace: MemoryTrace) => traceItems({ source: memorySource([trace]), live: () => undefined, flush: async () => undefined });
+const stored = (trace: MemoryTrace) =>
+  traceItems({ source: memorySource([trace]), live: () => undefined, flush: async () => undefined });
 
 describe('a stored trace', () => {
   test('gives item for item what its live stream gave, with its own options and with others', async () => {
@@ -53,7 +62,10 @@ describe('a stored trace', () => {
   test('without a head, a read or an ending is read as far as it goes', async () => {
     const whole = memoryTrace('messages', []);
     const { ending: _ending, ...unended } = whole.trace;
-    const items = await collect(stored({ trace: { ...unended, metrics: { ...unended.metrics, totalNs: null } }, head: undefined, reads: [] }), { id: unended.id, from: 0, options: undefined });
+    const items = await collect(
+      stored({ trace: { ...unended, metrics: { ...unended.metrics, totalNs: null } }, head: undefined, reads: [] }),
+      { id: unended.id, from: 0, options: undefined },
+    );
     expect(items.filter(({ k }) => k === 'outcome')).toHaveLength(3);
     expect(items.at(-1)).toMatchObject({ k: 'ending', tNs: 0, ending: { state: 'truncated' } });
   });
@@ -63,7 +75,9 @@ describe('a stored trace', () => {
     const trace = memoryTrace(api, readsOf(bytes, [50]));
     const watcher = new AbortController();
     watcher.abort();
-    expect(await collect(stored(trace), { id: trace.trace.id, from: 0, options: undefined }, watcher.signal)).toEqual([]);
+    expect(await collect(stored(trace), { id: trace.trace.id, from: 0, options: undefined }, watcher.signal)).toEqual(
+      [],
+    );
   });
 });
 
@@ -112,10 +126,13 @@ describe('a live run', () => {
 });
 
 describe('an event', () => {
-  const body = bytesOf(': hello\r\n\r\ndata: {"choices":[{"index":0,"delta":{"content":"a"}}],"n":1.50,"n":12345678901234567890}\r\n\r\nid: 7\ndata: {"choices":\ndata: []}\n\ndata: {oops\n\n\uFEFFdata: {}\ndata: [1]\n\n');
+  const body = bytesOf(
+    ': hello\r\n\r\ndata: {"choices":[{"index":0,"delta":{"content":"a"}}],"n":1.50,"n":12345678901234567890}\r\n\r\nid: 7\ndata: {"choices":\ndata: []}\n\ndata: {oops\n\n\uFEFFdata: {}\ndata: [1]\n\n',
+  );
   const trace = memoryTrace('chat_completions', readsOf(body, [11]));
   const source = memorySource([trace]);
-  const event = (index: number, options?: AdapterOptions) => jobsOver(source).event({ id: trace.trace.id, index, options });
+  const event = (index: number, options?: AdapterOptions) =>
+    jobsOver(source).event({ id: trace.trace.id, index, options });
 
   test('comes with its bytes, those around it, and its JSON as it came', async () => {
     const detail = await event(0);
@@ -149,8 +166,16 @@ describe('an event', () => {
       for (const item of items) {
         if (item.k !== 'event') continue;
         const detail = await jobs.event({ id: mixed.trace.id, index: item.event.index, options });
-        expect(detail).toEqual(await eventDetail(index.find(item.event.index), (start, end) => memorySource([mixed]).bytes(mixed.trace.id, start, end)));
-        expect(detail.emissions).toEqual(items.flatMap((one) => (one.k === 'message' && one.emission.event === item.event.index ? [one.emission] : [])));
+        expect(detail).toEqual(
+          await eventDetail(index.find(item.event.index), (start, end) =>
+            memorySource([mixed]).bytes(mixed.trace.id, start, end),
+          ),
+        );
+        expect(detail.emissions).toEqual(
+          items.flatMap((one) =>
+            one.k === 'message' && one.emission.event === item.event.index ? [one.emission] : [],
+          ),
+        );
       }
     }
   });

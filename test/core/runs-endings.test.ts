@@ -14,22 +14,52 @@ const fixture = useRuns();
 
 const FAULTS: readonly (readonly [model: string, state: TerminalState, fact: RegExp, advice: RegExp])[] = [
   ['fault-400', 'http-error', /answered HTTP 400 Bad Request: This sample model takes no request/, /edit the request/],
-  ['fault-401', 'http-error', /answered HTTP 401 Unauthorized: Incorrect API key provided/, /Check the key of this endpoint in the settings/],
-  ['fault-404', 'http-error', /answered HTTP 404 Not Found: The model `fault-404` does not exist/, /Check the base URL, the API and the model name/],
-  ['fault-429', 'http-error', /answered HTTP 429 Too Many Requests/, /does not retry on its own\. It asks you to wait 7 seconds \(retry-after: 7\)/],
+  [
+    'fault-401',
+    'http-error',
+    /answered HTTP 401 Unauthorized: Incorrect API key provided/,
+    /Check the key of this endpoint in the settings/,
+  ],
+  [
+    'fault-404',
+    'http-error',
+    /answered HTTP 404 Not Found: The model `fault-404` does not exist/,
+    /Check the base URL, the API and the model name/,
+  ],
+  [
+    'fault-429',
+    'http-error',
+    /answered HTTP 429 Too Many Requests/,
+    /does not retry on its own\. It asks you to wait 7 seconds \(retry-after: 7\)/,
+  ],
   ['fault-500-html', 'http-error', /answered HTTP 500 Internal Server Error with an HTML page/, /Run it again/],
   ['fault-503', 'http-error', /answered HTTP 5(?:03|29)/, /Run it again in a moment/],
-  ['fault-200-json', 'not-a-stream', /is a JSON error, not a stream of events.*It says: The server failed but answered with status 200/, /raw answer is kept/],
+  [
+    'fault-200-json',
+    'not-a-stream',
+    /is a JSON error, not a stream of events.*It says: The server failed but answered with status 200/,
+    /raw answer is kept/,
+  ],
   ['fault-200-html', 'not-a-stream', /is an HTML page, not a stream/, /captive portal/],
   ['fault-204', 'not-a-stream', /answered HTTP 204/, /Check the base URL/],
   ['fault-empty', 'truncated', /body was empty: zero events/, /Run it again/],
   ['fault-comments', 'truncated', /only comments and blank lines/, /Run it again/],
-  ['fault-error-first', 'provider-error', /reported an error in the stream, at event 0: .*overloaded/, /What came before it is kept/],
+  [
+    'fault-error-first',
+    'provider-error',
+    /reported an error in the stream, at event 0: .*overloaded/,
+    /What came before it is kept/,
+  ],
   ['fault-malformed-event', 'complete', /terminator .* arrived/, /^$/],
   ['fault-no-terminator', 'truncated', /without the provider's terminator/, /may be cut/],
   ['fault-open-end', 'complete', /terminator .* arrived/, /^$/],
   ['fault-reset-first', 'reset', /connection broke before the answer began \(ECONNRESET\)/, /Run it again/],
-  ['fault-reset', 'reset', /connection broke inside a content block \(ECONNRESET\)\. The \d+ bytes up to there are kept/, /Run it again/],
+  [
+    'fault-reset',
+    'reset',
+    /connection broke inside a content block \(ECONNRESET\)\. The \d+ bytes up to there are kept/,
+    /Run it again/,
+  ],
   ['fault-cut', 'reset', /connection broke inside a content block/, /Run it again/],
 ];
 
@@ -47,7 +77,11 @@ describe.each(FAULTS)('%s ends as %s', (model, state, fact, advice) => {
 });
 
 /** The raw answer is one click away, whatever it was. */
-test.each([['fault-500-html', /^<!doctype html>/i], ['fault-401', /"Incorrect API key provided/], ['fault-200-json', /^\{/]])('the body of %s is stored as it came', async (model, body) => {
+test.each([
+  ['fault-500-html', /^<!doctype html>/i],
+  ['fault-401', /"Incorrect API key provided/],
+  ['fault-200-json', /^\{/],
+])('the body of %s is stored as it came', async (model, body) => {
   const { id } = await fixture.sample(model);
   await fixture.runs.close();
   expect((await fixture.body(id)).toString()).toMatch(body);
@@ -55,26 +89,44 @@ test.each([['fault-500-html', /^<!doctype html>/i], ['fault-401', /"Incorrect AP
 });
 
 describe('an endpoint that limits the waiting', () => {
-  const stalling = async (model: string, limits: { readonly answer?: number; readonly silence?: number }, api: Api = 'chat_completions') => {
+  const stalling = async (
+    model: string,
+    limits: { readonly answer?: number; readonly silence?: number },
+    api: Api = 'chat_completions',
+  ) => {
     const endpoint = await fixture.endpoint(`${fixture.sampleUrl}/v1`, limits);
     return fixture.run({ api, endpoint, request: requestFor(model, api) });
   };
 
   test('no answer', async () => {
     const { ending } = await stalling('fault-no-answer', { answer: 1 });
-    expect(ending).toMatchObject({ state: 'http-error', rule: expect.stringMatching(/took the request but sent no answer in time \(timeout after 1 second\)/), advice: expect.stringMatching(/raise the timeout/) });
+    expect(ending).toMatchObject({
+      state: 'http-error',
+      rule: expect.stringMatching(/took the request but sent no answer in time \(timeout after 1 second\)/),
+      advice: expect.stringMatching(/raise the timeout/),
+    });
   });
   test('a head, then nothing', async () => {
     const { ending } = await stalling('fault-stall-first', { silence: 1 });
-    expect(ending).toMatchObject({ state: 'stalled', rule: expect.stringMatching(/^No byte came for 1 second, .*No byte of the answer/) });
+    expect(ending).toMatchObject({
+      state: 'stalled',
+      rule: expect.stringMatching(/^No byte came for 1 second, .*No byte of the answer/),
+    });
   });
   test('some events, then nothing', async () => {
     const { ending } = await stalling('fault-stall', { silence: 1 });
-    expect(ending).toMatchObject({ state: 'stalled', rule: expect.stringMatching(/^No byte came for 1 second, .*\d+ bytes up to there are kept/) });
+    expect(ending).toMatchObject({
+      state: 'stalled',
+      rule: expect.stringMatching(/^No byte came for 1 second, .*\d+ bytes up to there are kept/),
+    });
   });
   test('some events, then comments only', async () => {
     const { ending } = await stalling('fault-stall-comments', { silence: 2 });
-    expect(ending).toMatchObject({ state: 'stalled', rule: expect.stringMatching(/^Nothing but keep-alive came for 2 seconds/), advice: expect.stringMatching(/raise the limit/) });
+    expect(ending).toMatchObject({
+      state: 'stalled',
+      rule: expect.stringMatching(/^Nothing but keep-alive came for 2 seconds/),
+      advice: expect.stringMatching(/raise the limit/),
+    });
   });
 });
 
@@ -88,12 +140,16 @@ describe('an endpoint that cannot be reached', () => {
     closed.close();
     await once(closed, 'close');
     expect(await reach(`http://127.0.0.1:${port}/v1`)).toMatchObject({
-      state: 'http-error', rule: `127.0.0.1:${port} refused the connection (ECONNREFUSED).`, advice: expect.stringMatching(/Nothing listens there/),
+      state: 'http-error',
+      rule: `127.0.0.1:${port} refused the connection (ECONNREFUSED).`,
+      advice: expect.stringMatching(/Nothing listens there/),
     });
   });
   test('a name that does not exist', async () => {
     expect(await reach('http://no-such-host.invalid/v1')).toMatchObject({
-      state: 'http-error', rule: expect.stringMatching(/^The name of no-such-host\.invalid was not found \((?:ENOTFOUND|EAI_AGAIN)\)\.$/), advice: expect.stringMatching(/typing mistake/),
+      state: 'http-error',
+      rule: expect.stringMatching(/^The name of no-such-host\.invalid was not found \((?:ENOTFOUND|EAI_AGAIN)\)\.$/),
+      advice: expect.stringMatching(/typing mistake/),
     });
   });
   test('a certificate that nobody vouches for', async () => {
@@ -101,20 +157,34 @@ describe('an endpoint that cannot be reached', () => {
     await once(server, 'listening');
     const ending = await reach(`https://127.0.0.1:${(server.address() as AddressInfo).port}/v1`);
     server.close();
-    expect(ending).toMatchObject({ state: 'http-error', rule: expect.stringMatching(/secure connection to .* failed \(DEPTH_ZERO_SELF_SIGNED_CERT\)/), advice: expect.stringMatching(/certificate/) });
+    expect(ending).toMatchObject({
+      state: 'http-error',
+      rule: expect.stringMatching(/secure connection to .* failed \(DEPTH_ZERO_SELF_SIGNED_CERT\)/),
+      advice: expect.stringMatching(/certificate/),
+    });
   });
   test('a server that speaks something else', async () => {
     const server = createServer((socket) => socket.end('SSH-2.0-OpenSSH_9.9\r\n')).listen(0, '127.0.0.1');
     await once(server, 'listening');
     const ending = await reach(`http://127.0.0.1:${(server.address() as AddressInfo).port}/v1`);
     server.close();
-    expect(ending).toMatchObject({ state: 'http-error', rule: expect.stringMatching(/^The request to .* failed \(HPE_/), advice: expect.stringMatching(/Check the base URL/) });
+    expect(ending).toMatchObject({
+      state: 'http-error',
+      rule: expect.stringMatching(/^The request to .* failed \(HPE_/),
+      advice: expect.stringMatching(/Check the base URL/),
+    });
   });
 });
 
 describe('cancelled', () => {
   const cancelling = async (model: string, reached: (k: string) => boolean) => {
-    const { id } = await fixture.runs.start({ endpoint: sampleEndpoint('chat_completions'), api: 'chat_completions', request: requestFor(model, 'chat_completions'), options: DEFAULT_OPTIONS, source: 'run' });
+    const { id } = await fixture.runs.start({
+      endpoint: sampleEndpoint('chat_completions'),
+      api: 'chat_completions',
+      request: requestFor(model, 'chat_completions'),
+      options: DEFAULT_OPTIONS,
+      source: 'run',
+    });
     if (reached('')) fixture.runs.cancel(id);
     else {
       for await (const batch of fixture.runs.live(id)!.watch(0, new AbortController().signal)) {
@@ -127,10 +197,20 @@ describe('cancelled', () => {
   };
 
   test('before the head', async () => {
-    expect(await cancelling('fault-no-answer', () => true)).toMatchObject({ k: 'ending', ending: { state: 'cancelled', rule: expect.stringMatching(/No byte of the answer had arrived/), advice: expect.stringMatching(/Run it again/) } });
+    expect(await cancelling('fault-no-answer', () => true)).toMatchObject({
+      k: 'ending',
+      ending: {
+        state: 'cancelled',
+        rule: expect.stringMatching(/No byte of the answer had arrived/),
+        advice: expect.stringMatching(/Run it again/),
+      },
+    });
   });
   test('in mid-stream', async () => {
-    expect(await cancelling('fault-stall', (k) => k === 'event')).toMatchObject({ k: 'ending', ending: { state: 'cancelled', rule: expect.stringMatching(/\d+ bytes up to there are kept/) } });
+    expect(await cancelling('fault-stall', (k) => k === 'event')).toMatchObject({
+      k: 'ending',
+      ending: { state: 'cancelled', rule: expect.stringMatching(/\d+ bytes up to there are kept/) },
+    });
   });
   test('the connection is gone for the endpoint, too', async () => {
     const asked = Promise.withResolvers<void>();
@@ -140,36 +220,60 @@ describe('cancelled', () => {
       asked.resolve();
     };
     await withServer(hold, async ({ baseUrl }) => {
-      const { id } = await fixture.runs.start({ endpoint: await fixture.endpoint(baseUrl), api: 'responses', request: requestFor('plain-text', 'responses'), options: DEFAULT_OPTIONS, source: 'run' });
+      const { id } = await fixture.runs.start({
+        endpoint: await fixture.endpoint(baseUrl),
+        api: 'responses',
+        request: requestFor('plain-text', 'responses'),
+        options: DEFAULT_OPTIONS,
+        source: 'run',
+      });
       await asked.promise;
       fixture.runs.cancel(id);
       await gone.promise;
     });
   });
   test('when the program ends', async () => {
-    const { id } = await fixture.runs.start({ endpoint: sampleEndpoint('messages'), api: 'messages', request: requestFor('fault-stall', 'messages'), options: DEFAULT_OPTIONS, source: 'run' });
+    const { id } = await fixture.runs.start({
+      endpoint: sampleEndpoint('messages'),
+      api: 'messages',
+      request: requestFor('fault-stall', 'messages'),
+      options: DEFAULT_OPTIONS,
+      source: 'run',
+    });
     await fixture.runs.close();
     expect((await fixture.store.get(id)).ending?.state).toBe('cancelled');
   });
 });
 
 describe('what the answer says of its own length and place', () => {
-  const answering = (head: readonly string[], body = '') => async () => {
-    const server = createServer((socket) => socket.once('data', () => socket.end(`HTTP/1.1 ${head.join('\r\n')}\r\n\r\n${body}`))).listen(0, '127.0.0.1');
-    await once(server, 'listening');
-    try {
-      return await fixture.run({ endpoint: await fixture.endpoint(`http://127.0.0.1:${(server.address() as AddressInfo).port}/v1`) });
-    } finally {
-      server.close();
-    }
-  };
+  const answering =
+    (head: readonly string[], body = '') =>
+    async () => {
+      const server = createServer((socket) =>
+        socket.once('data', () => socket.end(`HTTP/1.1 ${head.join('\r\n')}\r\n\r\n${body}`)),
+      ).listen(0, '127.0.0.1');
+      await once(server, 'listening');
+      try {
+        return await fixture.run({
+          endpoint: await fixture.endpoint(`http://127.0.0.1:${(server.address() as AddressInfo).port}/v1`),
+        });
+      } finally {
+        server.close();
+      }
+    };
 
   test('a redirect is not followed', async () => {
     const { ending } = await answering(['302 Found', 'Location: https://elsewhere.invalid/v1', 'Content-Length: 0'])();
-    expect(ending).toMatchObject({ state: 'http-error', advice: expect.stringMatching(/follows no redirect.*https:\/\/elsewhere\.invalid\/v1/) });
+    expect(ending).toMatchObject({
+      state: 'http-error',
+      advice: expect.stringMatching(/follows no redirect.*https:\/\/elsewhere\.invalid\/v1/),
+    });
   });
   test('fewer bytes than promised', async () => {
-    const { ending } = await answering(['200 OK', 'Content-Type: text/event-stream', 'Content-Length: 1000'], 'data: {"choices":[]}\n\n')();
+    const { ending } = await answering(
+      ['200 OK', 'Content-Type: text/event-stream', 'Content-Length: 1000'],
+      'data: {"choices":[]}\n\n',
+    )();
     expect(ending.state).toBe('reset');
   });
   test('a status that no standard knows', async () => {
@@ -183,7 +287,10 @@ describe('what the answer says of its own length and place', () => {
     expect((await fixture.body(id)).toString()).toBe('data: 1');
   });
   test('an error that goes on beyond its length', async () => {
-    const { id, ending } = await answering(['401 Unauthorized', 'Content-Type: text/plain', 'Content-Length: 10'], 'Wrong key.\r\n\r\nand more')();
+    const { id, ending } = await answering(
+      ['401 Unauthorized', 'Content-Type: text/plain', 'Content-Length: 10'],
+      'Wrong key.\r\n\r\nand more',
+    )();
     expect(ending.state).toBe('http-error');
     expect((await fixture.body(id)).toString()).toBe('Wrong key.');
   });
@@ -192,16 +299,28 @@ describe('what the answer says of its own length and place', () => {
     expect(ending).toMatchObject({ state: 'http-error', rule: expect.stringMatching(/HTTP 101 Switching Protocols/) });
   });
   test('more headers than Node keeps by itself', async () => {
-    const { id } = await answering(['200 OK', ...Array.from({ length: 1100 }, (_, at) => `x-${at}: ${at}`), 'Content-Length: 0'])();
+    const { id } = await answering([
+      '200 OK',
+      ...Array.from({ length: 1100 }, (_, at) => `x-${at}: ${at}`),
+      'Content-Length: 0',
+    ])();
     expect((await fixture.store.head(id))!.head.headers).toHaveLength(1101);
   });
 });
 
 test('an answer that is larger than what is kept of one ends at the limit, with all up to there', async () => {
-  const runs = new RunsService({ store: fixture.store, endpoints: fixture.endpoints, limits: { bodyBytes: 2000, ratio: 200 } });
+  const runs = new RunsService({
+    store: fixture.store,
+    endpoints: fixture.endpoints,
+    limits: { bodyBytes: 2000, ratio: 200 },
+  });
   const { id, ending } = await fixture.sample('long-answer', 'responses', runs);
   await runs.close();
-  expect(ending).toMatchObject({ state: 'limit', rule: expect.stringMatching(/longer than 2000 bytes/), advice: expect.stringMatching(/up to the limit is kept/) });
+  expect(ending).toMatchObject({
+    state: 'limit',
+    rule: expect.stringMatching(/longer than 2000 bytes/),
+    advice: expect.stringMatching(/up to the limit is kept/),
+  });
   expect((await fixture.body(id)).length).toBe(2000);
 });
 
@@ -213,7 +332,20 @@ test('a header that Node does not send ends the run, too', async () => {
 
 test('a request that no SDK takes is refused in a sentence, and leaves no trace', async () => {
   const { total } = await fixture.store.list({ limit: 1 });
-  const request = { model: 'plain-text', messages: [{ role: 'user', content: 'hi' }], max_tokens: 10, betas: ['not a header \u2028 value'] };
-  await expect(fixture.runs.start({ endpoint: sampleEndpoint('messages'), api: 'messages', request, options: DEFAULT_OPTIONS, source: 'run' })).rejects.toMatchObject({ code: 'request', message: expect.stringMatching(/nothing was sent/) });
+  const request = {
+    model: 'plain-text',
+    messages: [{ role: 'user', content: 'hi' }],
+    max_tokens: 10,
+    betas: ['not a header \u2028 value'],
+  };
+  await expect(
+    fixture.runs.start({
+      endpoint: sampleEndpoint('messages'),
+      api: 'messages',
+      request,
+      options: DEFAULT_OPTIONS,
+      source: 'run',
+    }),
+  ).rejects.toMatchObject({ code: 'request', message: expect.stringMatching(/nothing was sent/) });
   expect(await fixture.store.list({ limit: 1 })).toMatchObject({ total });
 });

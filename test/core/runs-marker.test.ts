@@ -36,37 +36,55 @@ async function echoing(incoming: IncomingMessage, response: ServerResponse): Pro
   response.end(body.slice(half));
 }
 
-test('the key is nowhere but in the vault', () => withServer((incoming, response) => void echoing(incoming, response), async ({ baseUrl }) => {
-  const { services, close } = await open();
-  const answers: unknown[] = [];
-  const said = async <T>(answer: T | Promise<T>): Promise<T> => {
-    const value = await answer;
-    answers.push(value);
-    return value;
-  };
-  const saved = await said(services['endpoints.save']({ name: 'Mine', baseUrl, type: 'openai', provider_name: '', limits: { answer: 60, silence: null } }));
-  const endpoint: EndpointId = saved.id;
-  await said(services['endpoints.setKey']({ id: endpoint, key: KEY }));
-  const request = { ...asking('parallel-tools', 'chat_completions').request, user: KEY, metadata: { [KEY]: `Bearer ${KEY}` } };
-  const { id } = await said(services['runs.start']({ endpoint, api: 'chat_completions', request, options: DEFAULT_OPTIONS, source: 'run' }));
+test('the key is nowhere but in the vault', () =>
+  withServer(
+    (incoming, response) => void echoing(incoming, response),
+    async ({ baseUrl }) => {
+      const { services, close } = await open();
+      const answers: unknown[] = [];
+      const said = async <T>(answer: T | Promise<T>): Promise<T> => {
+        const value = await answer;
+        answers.push(value);
+        return value;
+      };
+      const saved = await said(
+        services['endpoints.save']({
+          name: 'Mine',
+          baseUrl,
+          type: 'openai',
+          provider_name: '',
+          limits: { answer: 60, silence: null },
+        }),
+      );
+      const endpoint: EndpointId = saved.id;
+      await said(services['endpoints.setKey']({ id: endpoint, key: KEY }));
+      const request = {
+        ...asking('parallel-tools', 'chat_completions').request,
+        user: KEY,
+        metadata: { [KEY]: `Bearer ${KEY}` },
+      };
+      const { id } = await said(
+        services['runs.start']({ endpoint, api: 'chat_completions', request, options: DEFAULT_OPTIONS, source: 'run' }),
+      );
 
-  const live = await said(allItems(services, id));
-  expect(live.at(-1)).toMatchObject({ k: 'ending', ending: { state: 'complete' } });
-  await said(services['traces.get']({ id }));
-  await said(services['traces.list']({ limit: 10 }));
-  await said(services['traces.event']({ id, index: 0 }));
-  await said(services['traces.providerTraces']({ id }));
-  const { bytes } = await said(services['traces.bytes']({ id, start: 0, end: 1e6 }));
-  await said(services['compare.lanes']({ id }));
-  await said(services['compare.html']({ id }));
-  await said(services['endpoints.list']({}));
-  await said(services['app.info']({}));
-  await close();
+      const live = await said(allItems(services, id));
+      expect(live.at(-1)).toMatchObject({ k: 'ending', ending: { state: 'complete' } });
+      await said(services['traces.get']({ id }));
+      await said(services['traces.list']({ limit: 10 }));
+      await said(services['traces.event']({ id, index: 0 }));
+      await said(services['traces.providerTraces']({ id }));
+      const { bytes } = await said(services['traces.bytes']({ id, start: 0, end: 1e6 }));
+      await said(services['compare.lanes']({ id }));
+      await said(services['compare.html']({ id }));
+      await said(services['endpoints.list']({}));
+      await said(services['app.info']({}));
+      await close();
 
-  const text = JSON.stringify(answers) + Buffer.from(bytes, 'base64').toString();
-  expect(text).toContain('Your key is <redacted>***********.');
-  expect([text.includes(REDACTED), text.includes(KEY)]).toEqual([true, false]);
-  const disk = await files();
-  // What stands in its place is there, so that the right files were looked at.
-  expect([disk.includes(REDACTED), disk.includes(KEY)]).toEqual([true, false]);
-}));
+      const text = JSON.stringify(answers) + Buffer.from(bytes, 'base64').toString();
+      expect(text).toContain('Your key is <redacted>***********.');
+      expect([text.includes(REDACTED), text.includes(KEY)]).toEqual([true, false]);
+      const disk = await files();
+      // What stands in its place is there, so that the right files were looked at.
+      expect([disk.includes(REDACTED), disk.includes(KEY)]).toEqual([true, false]);
+    },
+  ));

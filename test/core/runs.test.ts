@@ -27,13 +27,16 @@ async function storedItems(id: TraceId): Promise<readonly TraceItem[]> {
   ];
 }
 
-describe.each(SCENARIOS.flatMap(({ model, apis }) => apis.map((api) => [model, api] as const)))('the sample %s over %s', (model, api) => {
-  test('reads live as it reads from the store', async () => {
-    const { id, items } = await fixture.sample(model, api);
-    await fixture.runs.close();
-    expect(JSON.stringify(await storedItems(id))).toBe(JSON.stringify(items));
-  });
-});
+describe.each(SCENARIOS.flatMap(({ model, apis }) => apis.map((api) => [model, api] as const)))(
+  'the sample %s over %s',
+  (model, api) => {
+    test('reads live as it reads from the store', async () => {
+      const { id, items } = await fixture.sample(model, api);
+      await fixture.runs.close();
+      expect(JSON.stringify(await storedItems(id))).toBe(JSON.stringify(items));
+    });
+  },
+);
 
 describe.each(['fault-401', 'fault-malformed-event', 'fault-cut', 'fault-reset-first'])('the fault %s', (model) => {
   test('reads live as it reads from the store', async () => {
@@ -46,13 +49,29 @@ describe.each(['fault-401', 'fault-malformed-event', 'fault-cut', 'fault-reset-f
 describe('the trace', () => {
   test.each(APIS)('is there before the answer, and holds the request over %s', async (api) => {
     const request = requestFor('fault-no-answer', api);
-    const { id } = await fixture.runs.start({ endpoint: sampleEndpoint(api), api, request, options: DEFAULT_OPTIONS, source: 'sample' });
+    const { id } = await fixture.runs.start({
+      endpoint: sampleEndpoint(api),
+      api,
+      request,
+      options: DEFAULT_OPTIONS,
+      source: 'sample',
+    });
     const trace = await fixture.store.get(id);
     expect(trace).toMatchObject({
-      api, source: 'sample', model: 'fault-no-answer', endpointId: sampleEndpoint(api), endpoint: { type: api === 'messages' ? 'anthropic' : 'openai', model: 'fault-no-answer' },
-      title: expect.stringMatching(/\w/), startedAt: expect.any(Number), timed: true, framing: 'sse', options: DEFAULT_OPTIONS, request: { ...request, stream: true },
+      api,
+      source: 'sample',
+      model: 'fault-no-answer',
+      endpointId: sampleEndpoint(api),
+      endpoint: { type: api === 'messages' ? 'anthropic' : 'openai', model: 'fault-no-answer' },
+      title: expect.stringMatching(/\w/),
+      startedAt: expect.any(Number),
+      timed: true,
+      framing: 'sse',
+      options: DEFAULT_OPTIONS,
+      request: { ...request, stream: true },
       metrics: { events: 0, reads: 0, bytes: 0, firstByteNs: null, totalNs: null },
-      messageId: expect.stringMatching(/^message-[0-9a-f-]{36}$/), stepId: expect.stringMatching(/^step-[0-9a-f-]{36}$/),
+      messageId: expect.stringMatching(/^message-[0-9a-f-]{36}$/),
+      stepId: expect.stringMatching(/^step-[0-9a-f-]{36}$/),
       requestHead: { method: 'POST', url: expect.stringMatching(/\/v1\/(?:chat\/completions|responses|messages)$/) },
     });
     expect(trace).not.toHaveProperty('ending');
@@ -62,9 +81,18 @@ describe('the trace', () => {
     const { id, ending } = await fixture.sample('parallel-tools', 'messages');
     await fixture.runs.close();
     const result = await fixture.store.get(id);
-    expect(result).toMatchObject({ ending, model: 'parallel-tools', finish: { unified: 'tool_use', raw: 'tool_use' }, usage: { input: expect.any(Number), output: expect.any(Number) } });
+    expect(result).toMatchObject({
+      ending,
+      model: 'parallel-tools',
+      finish: { unified: 'tool_use', raw: 'tool_use' },
+      usage: { input: expect.any(Number), output: expect.any(Number) },
+    });
     const { metrics } = result;
-    expect(metrics).toMatchObject({ totalNs: expect.any(Number), reads: result.storedReads, bytes: result.storedBytes });
+    expect(metrics).toMatchObject({
+      totalNs: expect.any(Number),
+      reads: result.storedReads,
+      bytes: result.storedBytes,
+    });
     expect(metrics.firstByteNs).toBeLessThanOrEqual(metrics.firstEventNs!);
     expect(metrics.firstToolNs).toBeLessThanOrEqual(metrics.totalNs!);
     // A sample costs nothing and has no price: absent, not 0.
@@ -77,7 +105,10 @@ describe('the trace', () => {
     await fixture.store.flush();
     const { stepId } = await fixture.store.get(id);
     const rows = await fixture.store.providerTraces(id);
-    expect(rows.map(({ lane, stepId }) => [lane, stepId]).toSorted()).toEqual([['legacy', stepId], ['simple', stepId]]);
+    expect(rows.map(({ lane, stepId }) => [lane, stepId]).toSorted()).toEqual([
+      ['legacy', stepId],
+      ['simple', stepId],
+    ]);
     const { document } = rows[0]!;
     // As the server held it: without what only the sending adds.
     expect(Object.keys(document.request_json as object)).not.toContain('stream_options');
@@ -85,7 +116,9 @@ describe('the trace', () => {
 
   test('tells its row now and then, not with each read', async () => {
     let told = 0;
-    const runs = fixture.runsWith('setLive', () => { told++; });
+    const runs = fixture.runsWith('setLive', () => {
+      told++;
+    });
     const { id } = await fixture.sample('long-answer', 'chat_completions', runs);
     await runs.close();
     const { reads } = (await fixture.store.get(id)).metrics;
@@ -95,21 +128,42 @@ describe('the trace', () => {
 });
 
 describe('what is sent', () => {
-  const sent = (api: Api, request: Record<string, unknown>, more: Parameters<typeof fixture.endpoint>[1] = {}, path = '') =>
-    withServer((_incoming, response) => response.writeHead(400).end(), async ({ baseUrl, seen }) => {
-      await fixture.run({ api, endpoint: await fixture.endpoint(path === '' ? baseUrl : baseUrl.replace('/v1', path), more), request });
-      const [{ headers, url, body }] = seen as [(typeof seen)[0]];
-      const header = (name: string): string | undefined => headers.find((_, at) => at % 2 === 1 && headers[at - 1]!.toLowerCase() === name);
-      expect(seen).toHaveLength(1);
-      return { url, header, body: JSON.parse(body) as unknown };
-    });
+  const sent = (
+    api: Api,
+    request: Record<string, unknown>,
+    more: Parameters<typeof fixture.endpoint>[1] = {},
+    path = '',
+  ) =>
+    withServer(
+      (_incoming, response) => response.writeHead(400).end(),
+      async ({ baseUrl, seen }) => {
+        await fixture.run({
+          api,
+          endpoint: await fixture.endpoint(path === '' ? baseUrl : baseUrl.replace('/v1', path), more),
+          request,
+        });
+        const [{ headers, url, body }] = seen as [(typeof seen)[0]];
+        const header = (name: string): string | undefined =>
+          headers.find((_, at) => at % 2 === 1 && headers[at - 1]!.toLowerCase() === name);
+        expect(seen).toHaveLength(1);
+        return { url, header, body: JSON.parse(body) as unknown };
+      },
+    );
   const KEY = 'marker-key-0123456789';
   const chat = { model: 'm', messages: [{ role: 'user', content: 'hi' }] };
 
   test('chat completions ask for a stream and its usage', async () => {
-    const { url, header, body } = await sent('chat_completions', { ...chat, stream: false, stream_options: { include_obfuscation: false } }, { key: KEY });
+    const { url, header, body } = await sent(
+      'chat_completions',
+      { ...chat, stream: false, stream_options: { include_obfuscation: false } },
+      { key: KEY },
+    );
     expect([url, header('authorization')]).toEqual(['/v1/chat/completions', `Bearer ${KEY}`]);
-    expect(body).toEqual({ ...chat, stream: true, stream_options: { include_obfuscation: false, include_usage: true } });
+    expect(body).toEqual({
+      ...chat,
+      stream: true,
+      stream_options: { include_obfuscation: false, include_usage: true },
+    });
   });
   test('responses ask for a stream', async () => {
     const { url, header, body } = await sent('responses', { model: 'm', input: 'hi' });
@@ -118,11 +172,19 @@ describe('what is sent', () => {
   });
   test.each([
     [{}, 'fine-grained-tool-streaming-2025-05-14'],
-    [{ thinking: { type: 'enabled', budget_tokens: 1024 } }, 'fine-grained-tool-streaming-2025-05-14,interleaved-thinking-2025-05-14'],
+    [
+      { thinking: { type: 'enabled', budget_tokens: 1024 } },
+      'fine-grained-tool-streaming-2025-05-14,interleaved-thinking-2025-05-14',
+    ],
     [{ thinking: { type: 'disabled' }, betas: ['own'] }, 'own,fine-grained-tool-streaming-2025-05-14'],
   ])('messages with %j ask for the betas %s', async (more, betas) => {
     const { betas: _betas, ...kept }: Record<string, unknown> = { ...chat, max_tokens: 5, ...more };
-    const { url, header, body } = await sent('messages', { ...chat, max_tokens: 5, ...more }, { type: 'anthropic', key: KEY }, '/');
+    const { url, header, body } = await sent(
+      'messages',
+      { ...chat, max_tokens: 5, ...more },
+      { type: 'anthropic', key: KEY },
+      '/',
+    );
     expect([url, header('x-api-key'), header('authorization')]).toEqual(['/v1/messages', KEY, undefined]);
     expect(header('anthropic-beta')).toBe(betas);
     expect(body).toEqual({ ...kept, stream: true });
@@ -136,18 +198,27 @@ describe('what is sent', () => {
     expect((await sent(api, { ...chat, max_tokens: 5 }, { type }, path)).url).toBe(url);
   });
   test('a 429 is asked once', async () => {
-    await withServer((_incoming, response) => response.writeHead(429, { 'retry-after': '0' }).end(), async ({ baseUrl, seen }) => {
-      const { ending } = await fixture.run({ endpoint: await fixture.endpoint(baseUrl) });
-      expect([ending.state, seen.length]).toEqual(['http-error', 1]);
-    });
+    await withServer(
+      (_incoming, response) => response.writeHead(429, { 'retry-after': '0' }).end(),
+      async ({ baseUrl, seen }) => {
+        const { ending } = await fixture.run({ endpoint: await fixture.endpoint(baseUrl) });
+        expect([ending.state, seen.length]).toEqual(['http-error', 1]);
+      },
+    );
   });
 });
 
 describe('a store that fails', () => {
-  beforeEach(() => { vi.spyOn(console, 'error').mockImplementation(() => {}); });
-  afterEach(() => { vi.restoreAllMocks(); });
+  beforeEach(() => {
+    vi.spyOn(console, 'error').mockImplementation(() => {});
+  });
+  afterEach(() => {
+    vi.restoreAllMocks();
+  });
 
-  const noRoom = async (): Promise<never> => { throw new Error('no room'); };
+  const noRoom = async (): Promise<never> => {
+    throw new Error('no room');
+  };
 
   test('at the start ends no run, and the trace can still be looked at', async () => {
     const runs = fixture.runsWith('createTrace', noRoom);
@@ -156,7 +227,13 @@ describe('a store that fails', () => {
     await expect(fixture.store.get(id)).rejects.toMatchObject({ code: 'not-found' });
     expect(items.at(-1)).toMatchObject({ k: 'ending', ending: { state: 'complete' } });
     expect(await watch(runs, id)).toEqual(items);
-    expect(runs.trace(id)).toMatchObject({ id, ending: { state: 'complete' }, httpStatus: 200, metrics: { bytes: expect.any(Number) }, usage: { output: expect.any(Number) } });
+    expect(runs.trace(id)).toMatchObject({
+      id,
+      ending: { state: 'complete' },
+      httpStatus: 200,
+      metrics: { bytes: expect.any(Number) },
+      usage: { output: expect.any(Number) },
+    });
   });
   test('at the end likewise', async () => {
     const runs = fixture.runsWith('finishTrace', noRoom);
@@ -192,7 +269,13 @@ test('many runs at once are each whole', async () => {
 
 test('nothing is sent any more once the program closes', async () => {
   const { total } = await fixture.store.list({ limit: 1 });
-  const starting = fixture.runs.start({ endpoint: sampleEndpoint('responses'), api: 'responses', request: requestFor('plain-text', 'responses'), options: DEFAULT_OPTIONS, source: 'run' });
+  const starting = fixture.runs.start({
+    endpoint: sampleEndpoint('responses'),
+    api: 'responses',
+    request: requestFor('plain-text', 'responses'),
+    options: DEFAULT_OPTIONS,
+    source: 'run',
+  });
   await Promise.all([fixture.runs.close(), expect(starting).rejects.toMatchObject({ code: 'closing' })]);
   expect(await fixture.store.list({ limit: 1 })).toMatchObject({ total });
 });
@@ -222,11 +305,19 @@ test('a key that the endpoint says back is taken out of the head, the body and t
 
 describe('a price', () => {
   const usage = { input: 1000, output: 100, raw: [] };
-  const priced = { url: 'https://api.openai.com/v1/chat/completions', model: 'gpt-4o', usage, startedAt: Date.UTC(2026, 0, 1) };
+  const priced = {
+    url: 'https://api.openai.com/v1/chat/completions',
+    model: 'gpt-4o',
+    usage,
+    startedAt: Date.UTC(2026, 0, 1),
+  };
 
   test('is that of the provider, the model and the day', () => {
     expect(costOf(priced)).toBeCloseTo((1000 * 2.5 + 100 * 10) / 1e6, 9);
-    expect(costOf({ ...priced, usage: { ...usage, cachedInput: 400 } })).toBeCloseTo((600 * 2.5 + 400 * 1.25 + 100 * 10) / 1e6, 9);
+    expect(costOf({ ...priced, usage: { ...usage, cachedInput: 400 } })).toBeCloseTo(
+      (600 * 2.5 + 400 * 1.25 + 100 * 10) / 1e6,
+      9,
+    );
   });
   test.each([
     ['an unknown model', { model: 'no-such-model' }],

@@ -13,7 +13,11 @@ test.beforeAll(async () => {
 test.afterAll(() => host.stop());
 
 /** Runs a sample to its end and opens its comparison. */
-async function openCompare(page: Page, model: string, api: 'chat_completions' | 'messages' | 'responses'): Promise<TraceId> {
+async function openCompare(
+  page: Page,
+  model: string,
+  api: 'chat_completions' | 'messages' | 'responses',
+): Promise<TraceId> {
   const client = host.client();
   const id = await startSample(client, model, api);
   await wholeTrace(client, id);
@@ -27,7 +31,9 @@ async function openCompare(page: Page, model: string, api: 'chat_completions' | 
 const chosen = (page: Page) => page.locator('.find.chosen');
 const number = (page: Page) => chosen(page).locator('.find-sentence b').textContent();
 
-test('says per field and lane what is equal and what differs, and a cell opens its finding everywhere', async ({ page }) => {
+test('says per field and lane what is equal and what differs, and a cell opens its finding everywhere', async ({
+  page,
+}) => {
   const faults = complaints(page);
   await openCompare(page, 'text-lost', 'chat_completions');
   const cell = page.locator('[data-field="text"] [data-lane="legacy"]');
@@ -114,7 +120,9 @@ test('shows the messages as JSON, and blanks where only text counts', async ({ p
   await openCompare(page, 'text-lost', 'chat_completions');
   const levels = page.getByRole('group', { name: 'Level' });
   await levels.getByRole('button', { name: 'JSON' }).click();
-  await expect(page.locator('.columns-cell[data-lane="simple"] code').first()).toContainText('"message_type": "assistant_message"');
+  await expect(page.locator('.columns-cell[data-lane="simple"] code').first()).toContainText(
+    '"message_type": "assistant_message"',
+  );
   const message = page.locator('.columns-cell[data-lane="simple"] code').first();
   await expect(message).not.toContainText('"otid"');
   await page.getByLabel('Fields that are left out').fill('id, date, content');
@@ -213,7 +221,10 @@ test.describe('what leaves the window', () => {
 
   test('a fixture, which the command line runs and holds the adapters to', async ({ page }) => {
     await openCompare(page, 'text-lost', 'chat_completions');
-    const [download] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name: 'Save as a fixture' }).click()]);
+    const [download] = await Promise.all([
+      page.waitForEvent('download'),
+      page.getByRole('button', { name: 'Save as a fixture' }).click(),
+    ]);
     const path = test.info().outputPath(download.suggestedFilename());
     await download.saveAs(path);
     const failures: string[] = [];
@@ -224,10 +235,16 @@ test.describe('what leaves the window', () => {
     expect(failures[0]).toContain('usage.prompt_tokens');
   });
 
-  test('one HTML file that shows the findings from a folder, without a network or a script', async ({ page, context }) => {
+  test('one HTML file that shows the findings from a folder, without a network or a script', async ({
+    page,
+    context,
+  }) => {
     await openCompare(page, 'text-lost', 'chat_completions');
     const findings = await page.locator('.find').count();
-    const [download] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name: 'Save as one HTML file' }).click()]);
+    const [download] = await Promise.all([
+      page.waitForEvent('download'),
+      page.getByRole('button', { name: 'Save as one HTML file' }).click(),
+    ]);
     expect(download.suggestedFilename()).toMatch(/-comparison\.html$/);
     const path = test.info().outputPath('comparison.html');
     await download.saveAs(path);

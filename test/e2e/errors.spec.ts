@@ -17,8 +17,19 @@ test.describe('an answer', () => {
     host = await startHost();
     // The ones that never end by themselves are ended by the limits of this endpoint.
     const sample = (await host.client().call('endpoints.list', {})).find(({ id }) => id === 'sample-openai')!;
-    await host.client().call('endpoints.save', { name: 'Impatient', baseUrl: sample.baseUrl, type: 'openai', provider_name: 'openai', limits: { answer: 1, silence: 1 } });
-    await host.client().call('endpoints.save', { name: 'Nobody', baseUrl: 'http://127.0.0.1:9/v1', type: 'openai', provider_name: 'openai' });
+    await host.client().call('endpoints.save', {
+      name: 'Impatient',
+      baseUrl: sample.baseUrl,
+      type: 'openai',
+      provider_name: 'openai',
+      limits: { answer: 1, silence: 1 },
+    });
+    await host.client().call('endpoints.save', {
+      name: 'Nobody',
+      baseUrl: 'http://127.0.0.1:9/v1',
+      type: 'openai',
+      provider_name: 'openai',
+    });
   });
   test.afterAll(() => host.stop());
 
@@ -26,7 +37,12 @@ test.describe('an answer', () => {
     const client = host.client();
     const endpoint = (await client.call('endpoints.list', {})).find(({ name }) => name === endpointName)!;
     const request = { model, messages: [{ role: 'user', content: 'Go.' }] };
-    const { id } = await client.call('runs.start', { endpoint: endpointId(endpoint.id), api: 'chat_completions', request, options: DEFAULT_OPTIONS });
+    const { id } = await client.call('runs.start', {
+      endpoint: endpointId(endpoint.id),
+      api: 'chat_completions',
+      request,
+      options: DEFAULT_OPTIONS,
+    });
     const { ending, events } = await wholeTrace(client, id);
     await page.goto(host.url);
     await page.locator(`#run-${id}`).click();
@@ -37,10 +53,13 @@ test.describe('an answer', () => {
     await expect(trace(page)).toContainText(ending!.rule);
     await expect(trace(page)).toContainText(ending!.advice!);
     await trace(page).getByRole('button', { name: 'Raw answer' }).click();
-    await expect(page.getByRole('complementary', { name: 'Inspector' }).getByRole('tab', { name: 'Raw' })).toHaveAttribute('aria-selected', 'true');
+    await expect(
+      page.getByRole('complementary', { name: 'Inspector' }).getByRole('tab', { name: 'Raw' }),
+    ).toHaveAttribute('aria-selected', 'true');
   }
 
-  for (const model of FAULT_MODELS) test(`of the model ${model} ends in words`, async ({ page }) => run(page, 'Impatient', model));
+  for (const model of FAULT_MODELS)
+    test(`of the model ${model} ends in words`, async ({ page }) => run(page, 'Impatient', model));
   test('that nobody gives ends in words', async ({ page }) => run(page, 'Nobody', 'any'));
 
   test('after any of these the next one is like ever', async ({ page }) => {
@@ -55,11 +74,15 @@ test.describe('an answer', () => {
 
 test.describe('a store', () => {
   const refused: readonly (readonly [string, RegExp, (file: string) => void])[] = [
-    ['of a newer program', /newer/, (file) => {
-      const db = new Database(file);
-      db.pragma('user_version = 999');
-      db.close();
-    }],
+    [
+      'of a newer program',
+      /newer/,
+      (file) => {
+        const db = new Database(file);
+        db.pragma('user_version = 999');
+        db.close();
+      },
+    ],
     ['that is no database', /tracelane\.db/, (file) => writeFileSync(file, 'not a database, '.repeat(100))],
   ];
   for (const [what, sentence, make] of refused)
@@ -78,14 +101,21 @@ test.describe('a store', () => {
     });
 });
 
-test('a run that says nothing shows how long, and is called out after a minute, though keep-alive comes', async ({ page }) => {
+test('a run that says nothing shows how long, and is called out after a minute, though keep-alive comes', async ({
+  page,
+}) => {
   const host = await startHost();
   await page.clock.install();
   await withoutFirstSample(page);
   await page.goto(host.url);
   const client = host.client();
   const request = { model: 'fault-stall-comments', messages: [{ role: 'user', content: 'Go.' }] };
-  const { id } = await client.call('runs.start', { endpoint: endpointId('sample-openai'), api: 'chat_completions', request, options: DEFAULT_OPTIONS });
+  const { id } = await client.call('runs.start', {
+    endpoint: endpointId('sample-openai'),
+    api: 'chat_completions',
+    request,
+    options: DEFAULT_OPTIONS,
+  });
   await page.locator(`#run-${id}`).click();
   const clock = trace(page).getByRole('timer');
   await page.clock.fastForward(5_000);

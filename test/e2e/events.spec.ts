@@ -96,7 +96,10 @@ test('stays at the end while a stream is followed, lets go on scrolling up, and 
 });
 
 test('holds 100,000 events: only the rows in view exist, and the last is one key away', async ({ page }) => {
-  const text = Array.from({ length: 100_000 }, (_, at) => `data: {"choices":[{"index":0,"delta":{"content":"w${at} "}}]}\n\n`).join('');
+  const text = Array.from(
+    { length: 100_000 },
+    (_, at) => `data: {"choices":[{"index":0,"delta":{"content":"w${at} "}}]}\n\n`,
+  ).join('');
   const { id } = await host.client().call('traces.import', { name: 'Many', text, api: 'chat_completions' });
   await openEvents(page, id);
   expect(await rows(page)).toBe(100_000);

@@ -13,7 +13,9 @@ const heading = (page: Page) => page.getByRole('article').getByRole('heading', {
 const lane = (page: Page, name: string) => page.getByRole('region', { name, exact: true });
 const stored = async () => (await host.client().call('traces.list', {})).total;
 
-test('an empty store plays the first sample in three lanes without a click, and a reload plays nothing again', async ({ page }) => {
+test('an empty store plays the first sample in three lanes without a click, and a reload plays nothing again', async ({
+  page,
+}) => {
   const found = complaints(page);
   await page.goto(host.url);
   await expect(heading(page)).toContainText('Text lost when the model also calls a tool');
@@ -30,13 +32,18 @@ test('an empty store plays the first sample in three lanes without a click, and 
   expect(found).toEqual([]);
 });
 
-test('keys 1 to 6 play the samples there, each named by what goes wrong, and Enter opens the last as a run', async ({ page }) => {
+test('keys 1 to 6 play the samples there, each named by what goes wrong, and Enter opens the last as a run', async ({
+  page,
+}) => {
   await page.goto(host.url);
   const cards = page.getByRole('region', { name: 'Samples' }).getByRole('listitem');
   await expect(cards).toHaveCount(6);
   for (let number = 2; number <= 6; number++) {
     await page.keyboard.press(String(number));
-    const title = await cards.nth(number - 1).locator('b').textContent();
+    const title = await cards
+      .nth(number - 1)
+      .locator('b')
+      .textContent();
     await expect(heading(page)).toContainText(title!);
     await expect(cards.nth(number - 1)).toContainText('shown');
     await expect(cards.nth(number - 1)).toContainText(/Legacy|Simple/);

@@ -14,8 +14,13 @@ import { complaints, expected, shown, startSample, wholeTrace } from '../support
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
 /** Runs `npm start` without npm to its end. */
-async function runToEnd(args: readonly string[], dataDir: string): Promise<{ readonly code: number; readonly stdout: string; readonly stderr: string }> {
-  const child = spawn(process.execPath, [join(root, 'src/main/start.mjs'), '--headless', '--no-open', ...args], { env: { ...process.env, TRACELANE_DATA_DIR: dataDir } });
+async function runToEnd(
+  args: readonly string[],
+  dataDir: string,
+): Promise<{ readonly code: number; readonly stdout: string; readonly stderr: string }> {
+  const child = spawn(process.execPath, [join(root, 'src/main/start.mjs'), '--headless', '--no-open', ...args], {
+    env: { ...process.env, TRACELANE_DATA_DIR: dataDir },
+  });
   let stdout = '';
   let stderr = '';
   child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text));
@@ -64,7 +69,10 @@ test.describe('the process', () => {
     const folder = await dataFolder();
     // A fault that no code of ours has: it is thrown into the process from outside.
     const fault = `import { isMainThread } from 'node:worker_threads'; if (isMainThread) process.on('SIGUSR2', () => { throw new Error('out of the blue \u001b[31m'); });`;
-    const host = await startHost({ dataDir: folder.path, env: { NODE_OPTIONS: `--import "data:text/javascript,${encodeURIComponent(fault)}"` } });
+    const host = await startHost({
+      dataDir: folder.path,
+      env: { NODE_OPTIONS: `--import "data:text/javascript,${encodeURIComponent(fault)}"` },
+    });
     const id = await startSample(host.client(), 'plain-text', 'messages');
     const whole = expected(await wholeTrace(host.client(), id));
     expect(await host.signal('SIGUSR2')).toBe(1);
@@ -83,15 +91,26 @@ test.describe('the process', () => {
     const host = await startHost();
     const client = host.client();
     const sample = (await client.call('endpoints.list', {})).find(({ id }) => id === 'sample-openai')!;
-    const endpoint = await client.call('endpoints.save', { name: 'Mine', baseUrl: sample.baseUrl, type: 'openai', provider_name: 'openai' });
+    const endpoint = await client.call('endpoints.save', {
+      name: 'Mine',
+      baseUrl: sample.baseUrl,
+      type: 'openai',
+      provider_name: 'openai',
+    });
     await client.call('endpoints.setKey', { id: endpoint.id, key: KEY });
     for (const model of ['plain-text', 'fault-401', 'fault-reset']) {
-      const { id } = await client.call('runs.start', { endpoint: endpoint.id, api: 'chat_completions', request: { model, messages: [{ role: 'user', content: KEY }] }, options: DEFAULT_OPTIONS });
+      const { id } = await client.call('runs.start', {
+        endpoint: endpoint.id,
+        api: 'chat_completions',
+        request: { model, messages: [{ role: 'user', content: KEY }] },
+        options: DEFAULT_OPTIONS,
+      });
       await wholeTrace(client, id);
     }
     const children = await readFile(`/proc/${host.pid}/task/${host.pid}/children`, 'utf8');
     for (const pid of [host.pid, ...children.split(' ').filter(Boolean)])
-      for (const file of ['cmdline', 'environ']) expect(await readFile(`/proc/${pid}/${file}`, 'utf8')).not.toContain(KEY);
+      for (const file of ['cmdline', 'environ'])
+        expect(await readFile(`/proc/${pid}/${file}`, 'utf8')).not.toContain(KEY);
     await host.stop();
     expect(host.output.stdout + host.output.stderr).not.toContain(KEY);
   });
@@ -99,7 +118,11 @@ test.describe('the process', () => {
   test('ends with npm, when that is told to end', async () => {
     test.skip(process.platform === 'win32', 'Windows has no such signals.');
     const folder = await dataFolder();
-    const npm = spawn('npm', ['start', '--', '--headless', '--no-open'], { cwd: root, env: { ...process.env, TRACELANE_DATA_DIR: folder.path }, stdio: ['ignore', 'pipe', 'inherit'] });
+    const npm = spawn('npm', ['start', '--', '--headless', '--no-open'], {
+      cwd: root,
+      env: { ...process.env, TRACELANE_DATA_DIR: folder.path },
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
     let stdout = '';
     npm.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text));
     const origin = (): string => /http:\/\/127\.0\.0\.1:\d+/.exec(stdout)?.[0] ?? '';
@@ -118,9 +141,15 @@ test.describe('the process', () => {
     const bin = join(folder.path, 'bin');
     const opened = join(folder.path, 'opened');
     await mkdir(bin);
-    await writeFile(join(bin, 'xdg-open'), `#!/bin/sh\nprintf '%s' "$1" > ${opened}.part && mv ${opened}.part ${opened}\n`);
+    await writeFile(
+      join(bin, 'xdg-open'),
+      `#!/bin/sh\nprintf '%s' "$1" > ${opened}.part && mv ${opened}.part ${opened}\n`,
+    );
     await chmod(join(bin, 'xdg-open'), 0o755);
-    const host = await startHost({ args: ['--open'], env: { DISPLAY: ':0', PATH: `${bin}${delimiter}${process.env['PATH']}` } });
+    const host = await startHost({
+      args: ['--open'],
+      env: { DISPLAY: ':0', PATH: `${bin}${delimiter}${process.env['PATH']}` },
+    });
     await expect.poll(() => readFile(opened, 'utf8').catch(() => '')).toContain(`${host.origin}/?token=`);
     const url = await readFile(opened, 'utf8');
     expect(url).not.toContain(host.token);
@@ -133,7 +162,10 @@ test.describe('the process', () => {
 });
 
 test.describe('the page', () => {
-  test('comes with the token, which leaves the address and is kept out of reach of scripts', async ({ page, context }) => {
+  test('comes with the token, which leaves the address and is kept out of reach of scripts', async ({
+    page,
+    context,
+  }) => {
     const host = await startHost();
     const found = complaints(page);
     await page.goto(host.url);
@@ -141,7 +173,9 @@ test.describe('the page', () => {
     await expect(page.locator('#root')).not.toBeEmpty();
     expect(page.url()).toBe(`${host.origin}/`);
     expect(await page.evaluate(() => document.cookie)).toBe('');
-    expect(await context.cookies()).toMatchObject([{ name: `tracelane-${host.port}`, httpOnly: true, sameSite: 'Strict' }]);
+    expect(await context.cookies()).toMatchObject([
+      { name: `tracelane-${host.port}`, httpOnly: true, sameSite: 'Strict' },
+    ]);
     await page.reload();
     await expect(page.locator('#root')).not.toBeEmpty();
     expect(found).toEqual([]);

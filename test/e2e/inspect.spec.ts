@@ -19,13 +19,28 @@ async function open(page: Page, model: string, api: 'chat_completions' | 'messag
 }
 
 const inspector = (page: Page) => page.getByRole('complementary', { name: 'Inspector' });
-const pane = (page: Page, name: string) => inspector(page).getByRole('tab', { name: new RegExp(`^${name}`) }).click();
+const pane = (page: Page, name: string) =>
+  inspector(page)
+    .getByRole('tab', { name: new RegExp(`^${name}`) })
+    .click();
 /** Elements whose own text turns the writing direction, but for streamed text, where each such character is shut in. */
 const turning = (page: Page) =>
-  page.locator('#root :not(.streamed *)').evaluateAll((elements) => elements.filter((element) => [...element.childNodes].some((node) => node.nodeType === Node.TEXT_NODE && /[\u202A-\u202E\u2066-\u2069]/.test(node.textContent!))).map((element) => element.outerHTML));
+  page
+    .locator('#root :not(.streamed *)')
+    .evaluateAll((elements) =>
+      elements
+        .filter((element) =>
+          [...element.childNodes].some(
+            (node) => node.nodeType === Node.TEXT_NODE && /[\u202A-\u202E\u2066-\u2069]/.test(node.textContent!),
+          ),
+        )
+        .map((element) => element.outerHTML),
+    );
 const clipboard = (page: Page) => page.evaluate(() => navigator.clipboard.readText());
 
-test('an event is told in full: its place, what each lane made of it, its JSON and its bytes, with the delta marked in both', async ({ page }) => {
+test('an event is told in full: its place, what each lane made of it, its JSON and its bytes, with the delta marked in both', async ({
+  page,
+}) => {
   const faults = complaints(page);
   const { trace } = await open(page, 'text-lost', 'chat_completions');
   const event = trace.events.find(({ kind, preview }) => kind === 'text' && preview.trim().length > 3)!;
@@ -41,7 +56,9 @@ test('an event is told in full: its place, what each lane made of it, its JSON a
   await expect(answers).toContainText(`−${event.chars} ch`);
 
   await expect(shown.locator('.json mark')).toHaveText(`"content": ${JSON.stringify(event.preview)}`);
-  const marked = (await shown.locator('.hex-marked').allTextContents()).filter((text) => /^[0-9a-f]{2}( [0-9a-f]{2})*$/.test(text));
+  const marked = (await shown.locator('.hex-marked').allTextContents()).filter((text) =>
+    /^[0-9a-f]{2}( [0-9a-f]{2})*$/.test(text),
+  );
   const bytes = Buffer.from(marked.join(' ').replaceAll(' ', ''), 'hex').toString('utf8');
   expect(bytes).toBe(`"content":${JSON.stringify(event.preview)}`);
   await shown.locator('.json-line', { hasText: '"object"' }).click();
@@ -58,7 +75,9 @@ test('the selection is one in every pane, and keys move it', async ({ page }) =>
   await expect(page.locator('.hints')).toContainText(`event ${first + 1} of ${trace.events.length}`);
   await page.getByRole('tab', { name: /^Events/ }).click();
   await page.keyboard.press('t');
-  const second = trace.events.find(({ kind, block, index }) => kind === 'tool' && index > first && block !== trace.events[first]!.block)!.index;
+  const second = trace.events.find(
+    ({ kind, block, index }) => kind === 'tool' && index > first && block !== trace.events[first]!.block,
+  )!.index;
   await expect(page.locator('.grid-row.active')).toContainText(String(second));
   await page.keyboard.press('Escape');
   await expect(page.locator('.grid-row.active')).toHaveCount(0);
@@ -72,10 +91,14 @@ test('the message of an event stands whole in each lane, and can be copied as JS
   const wire = row.cells.wire[0]!.pieces.join('');
   await expect(inspector(page).locator('.whole').first()).toHaveText(wire);
   await inspector(page).getByRole('button', { name: 'Copy the Wire message as JSON' }).click();
-  await expect.poll(async () => JSON.parse(await clipboard(page)) as unknown).toMatchObject({ tool_call: { arguments: wire } });
+  await expect
+    .poll(async () => JSON.parse(await clipboard(page)) as unknown)
+    .toMatchObject({ tool_call: { arguments: wire } });
 });
 
-test('the raw answer is there to the last byte, as text and as hex, with the selected event marked', async ({ page }) => {
+test('the raw answer is there to the last byte, as text and as hex, with the selected event marked', async ({
+  page,
+}) => {
   const { id, client, trace } = await open(page, 'plain-text', 'messages');
   const { bytes, total } = await client.call('traces.bytes', { id, start: 0, end: trace.bytes });
   expect(total).toBe(trace.bytes);
@@ -83,7 +106,9 @@ test('the raw answer is there to the last byte, as text and as hex, with the sel
   await page.keyboard.press('ArrowRight');
   await pane(page, 'Raw');
   const raw = inspector(page).getByRole('region', { name: 'Body' });
-  await expect.poll(async () => (await raw.locator('.chosen').allTextContents()).join('')).toBe(body.slice(0, trace.events[0]!.end).replaceAll('\n', ''));
+  await expect
+    .poll(async () => (await raw.locator('.chosen').allTextContents()).join(''))
+    .toBe(body.slice(0, trace.events[0]!.end).replaceAll('\n', ''));
   await raw.evaluate((element) => element.scrollTo({ top: element.scrollHeight }));
   await expect(raw).toContainText('message_stop');
   await inspector(page).getByRole('button', { name: 'Hex' }).click();
@@ -112,8 +137,12 @@ test('what is hostile stays text, and what hides is shown by its number', async 
   const faults = complaints(page);
   const requests: string[] = [];
   const client = host.client();
-  const content = '<img src=http://127.0.0.1:9/x onerror="document.title=1"><script>document.title=2</script>![a](http://127.0.0.1:9/y) a\u202Eb\u200Bc\u001B[2J';
-  const text = `data: ${JSON.stringify({ object: 'chat.completion.chunk', choices: [{ index: 0, delta: { content } }] })}\n\n`.replace('\\u001b', '\\u001b').replaceAll('\\u202e', '\u202E');
+  const content =
+    '<img src=http://127.0.0.1:9/x onerror="document.title=1"><script>document.title=2</script>![a](http://127.0.0.1:9/y) a\u202Eb\u200Bc\u001B[2J';
+  const text =
+    `data: ${JSON.stringify({ object: 'chat.completion.chunk', choices: [{ index: 0, delta: { content } }] })}\n\n`
+      .replace('\\u001b', '\\u001b')
+      .replaceAll('\\u202e', '\u202E');
   const { id } = await client.call('traces.import', { name: content, text, api: 'chat_completions' });
   page.on('request', (request) => requests.push(new URL(request.url()).port));
   await openTrace(page, host.url, id, await wholeTrace(client, id));
@@ -121,24 +150,45 @@ test('what is hostile stays text, and what hides is shown by its number', async 
   await expect(inspector(page).locator('.json')).toContainText('<script>document.title=2</script>');
   await expect(inspector(page).locator('.json .seen-hidden').first()).toHaveText('U+202E');
   for (const name of ['Message', 'Raw', 'Request', 'Usage', 'Lint']) await pane(page, name);
-  for (const name of ['Events', 'Messages', 'Replay']) await page.locator('.trace').getByRole('tab', { name: new RegExp(`^${name}`) }).click();
+  for (const name of ['Events', 'Messages', 'Replay'])
+    await page
+      .locator('.trace')
+      .getByRole('tab', { name: new RegExp(`^${name}`) })
+      .click();
   expect(await page.locator('#root img, #root script, #root iframe, #root a[href]').count()).toBe(0);
   expect(requests.filter((port) => port === '9')).toEqual([]);
   expect(await page.title()).not.toMatch(/^[12]$/);
   expect(faults).toEqual([]);
 });
 
-test('arguments show by its number what hides in them, live as in the end, and are selected as they came', async ({ page }) => {
+test('arguments show by its number what hides in them, live as in the end, and are selected as they came', async ({
+  page,
+}) => {
   const parts = ['{"to": "a\u202Eb', '\u200B\u{E0041}c', '", "note": "é😀"}'];
-  const call = (args: string) => ({ object: 'chat.completion.chunk', choices: [{ index: 0, delta: { tool_calls: [{ index: 0, id: 'c1', function: { name: 'se\u202End', arguments: args } }] } }] });
-  const { id } = await host.client().call('traces.import', { name: 'Hi\u202Edden', text: parts.map((part) => `data: ${JSON.stringify(call(part))}\n\n`).join(''), api: 'chat_completions' });
+  const call = (args: string) => ({
+    object: 'chat.completion.chunk',
+    choices: [
+      { index: 0, delta: { tool_calls: [{ index: 0, id: 'c1', function: { name: 'se\u202End', arguments: args } }] } },
+    ],
+  });
+  const { id } = await host.client().call('traces.import', {
+    name: 'Hi\u202Edden',
+    text: parts.map((part) => `data: ${JSON.stringify(call(part))}\n\n`).join(''),
+    api: 'chat_completions',
+  });
   await openTrace(page, host.url, id, await wholeTrace(host.client(), id));
   const args = page.locator('[data-lane="wire"] .args');
-  const seen = () => args.locator('.seen-hidden').evaluateAll((marks) => marks.map((mark) => getComputedStyle(mark, '::before').content));
+  const seen = () =>
+    args
+      .locator('.seen-hidden')
+      .evaluateAll((marks) => marks.map((mark) => getComputedStyle(mark, '::before').content));
   await expect.poll(seen).toEqual(['"U+202E"', '"U+200B"', '"U+E0041"']);
   expect(await args.textContent()).toBe(parts.join(''));
   // Nor do names, titles and what is said of them turn the words around them.
-  await page.locator('.trace').getByRole('tab', { name: /^Compare/ }).click();
+  await page
+    .locator('.trace')
+    .getByRole('tab', { name: /^Compare/ })
+    .click();
   await expect(page.getByRole('table', { name: 'Verdict' })).toBeVisible();
   expect(await turning(page)).toEqual([]);
   await page.locator('.trace').getByRole('tab', { name: /^Live/ }).click();

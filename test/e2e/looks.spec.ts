@@ -11,7 +11,10 @@ test.beforeAll(async () => {
 test.afterAll(() => host.stop());
 
 const style = (locator: Locator, name: string, pseudo?: string) =>
-  locator.evaluate((element, [property, part]) => getComputedStyle(element, part).getPropertyValue(property!), [name, pseudo] as const);
+  locator.evaluate((element, [property, part]) => getComputedStyle(element, part).getPropertyValue(property!), [
+    name,
+    pseudo,
+  ] as const);
 
 test('a narrow window keeps the parts of its top bar apart, and their names', async ({ page }) => {
   await page.setViewportSize({ width: 800, height: 600 });
@@ -42,14 +45,20 @@ test('no pane of the inspector and no tab is wider than its room', async ({ page
   await page.setViewportSize({ width: 1280, height: 800 });
   await page.goto(host.url);
   await page.locator('.run').first().click();
-  await page.locator('.trace').getByRole('tab', { name: /^Compare/ }).click();
+  await page
+    .locator('.trace')
+    .getByRole('tab', { name: /^Compare/ })
+    .click();
   for (const place of ['.inspector', '.trace'])
     for (const tab of await page.locator(place).getByRole('tab').all()) {
       await tab.click();
       const panel = page.locator(place).getByRole('tabpanel');
       await expect(panel).not.toBeEmpty();
       if ((await tab.textContent())!.startsWith('Usage')) await expect(panel).toContainText('Provider trace of Legacy');
-      expect(await panel.evaluate((element) => element.scrollWidth - element.clientWidth), (await tab.textContent())!).toBe(0);
+      expect(
+        await panel.evaluate((element) => element.scrollWidth - element.clientWidth),
+        (await tab.textContent())!,
+      ).toBe(0);
     }
 });
 

@@ -37,6 +37,8 @@ test('lists the messages of the chosen lanes, opens their JSON and copies all', 
   await page.getByRole('button', { name: /as JSON lines/ }).click();
   const copied = () => page.evaluate(() => navigator.clipboard.readText());
   await expect.poll(async () => (await copied()).split('\n').length).toBe(legacy.length);
-  expect((await copied()).split('\n').map((line) => JSON.parse(line) as unknown)).toEqual(legacy.map(({ message }) => JSON.parse(JSON.stringify(message)) as unknown));
+  expect((await copied()).split('\n').map((line) => JSON.parse(line) as unknown)).toEqual(
+    legacy.map(({ message }) => JSON.parse(JSON.stringify(message)) as unknown),
+  );
   expect(faults).toEqual([]);
 });

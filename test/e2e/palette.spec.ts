@@ -48,13 +48,23 @@ test('shows every key by group, and gives the focus back', async ({ page }) => {
   await page.getByRole('button', { name: 'New run' }).first().focus();
   await page.keyboard.press('?');
   const sheet = page.getByRole('dialog', { name: 'Keys' });
-  await expect(sheet.getByRole('heading')).toContainText(['Keys', 'Window', 'Runs', 'Go to', 'Trace', 'Timeline', 'Replay', 'Compare']);
+  await expect(sheet.getByRole('heading')).toContainText([
+    'Keys',
+    'Window',
+    'Runs',
+    'Go to',
+    'Trace',
+    'Timeline',
+    'Replay',
+    'Compare',
+  ]);
   await page.keyboard.press('Escape');
   await expect(sheet).toHaveCount(0);
   await expect(page.getByRole('button', { name: 'New run' }).first()).toBeFocused();
 });
 
-const STREAM = 'data: {"id":"c","object":"chat.completion.chunk","model":"m","choices":[{"index":0,"delta":{"content":"Good evening"}}]}\n\ndata: [DONE]\n\n';
+const STREAM =
+  'data: {"id":"c","object":"chat.completion.chunk","model":"m","choices":[{"index":0,"delta":{"content":"Good evening"}}]}\n\ndata: [DONE]\n\n';
 
 test('a stream that is pasted on the window opens as order only', async ({ page }) => {
   await page.evaluate((text) => {
@@ -74,7 +84,9 @@ test('text that is no stream cannot be opened, and the dialog says why', async (
   await page.keyboard.press('Enter');
   const dialog = page.getByRole('dialog', { name: 'Paste a stream' });
   await dialog.getByRole('textbox', { name: 'The response’s body' }).fill('Dear reader');
-  await expect(dialog.getByRole('status')).toHaveText('No line starts with data: or event:, so this is no stream of server-sent events.');
+  await expect(dialog.getByRole('status')).toHaveText(
+    'No line starts with data: or event:, so this is no stream of server-sent events.',
+  );
   await expect(dialog.getByRole('button', { name: 'Open', exact: true })).toBeDisabled();
   await dialog.getByRole('textbox', { name: 'The response’s body' }).fill('data: {"x": 1}\n\n');
   await expect(dialog.getByRole('status')).toHaveText('Nothing in it says which API it follows; choose one.');

@@ -21,11 +21,17 @@ async function openReplay(page: Page, model: string, api: Api) {
 }
 const played = (page: Page) => page.getByRole('status', { name: 'Events played' });
 
-test('steps event by event: lanes, numbers and inspector show what the playhead has passed, and no more', async ({ page }) => {
+test('steps event by event: lanes, numbers and inspector show what the playhead has passed, and no more', async ({
+  page,
+}) => {
   const faults = complaints(page);
   const trace = await openReplay(page, 'plain-text', 'messages');
   await expect(played(page)).toContainText(`event 0 of ${trace.events.length}`);
-  for (const place of [page.getByRole('article', { name: 'Trace' }), page.getByRole('complementary', { name: 'Inspector' })]) await expect(place).toContainText('Nothing was played yet.');
+  for (const place of [
+    page.getByRole('article', { name: 'Trace' }),
+    page.getByRole('complementary', { name: 'Inspector' }),
+  ])
+    await expect(place).toContainText('Nothing was played yet.');
   for (let step = 1; step <= 5; step++) {
     await page.keyboard.press('ArrowRight');
     await expect(played(page)).toContainText(`event ${step} of`);

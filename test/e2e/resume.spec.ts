@@ -100,7 +100,9 @@ test('a page finds a host that was started again, once its new address was opene
   await page.goto(first.url);
   await expect.poll(() => shown(page)).toEqual(whole);
   await first.stop();
-  await expect(page.getByText('The connection to the program was lost')).toContainText('open the address that it printed');
+  await expect(page.getByText('The connection to the program was lost')).toContainText(
+    'open the address that it printed',
+  );
 
   const second = await startHost({ dataDir: folder.path, port: first.port });
   const other = await context.newPage();

@@ -49,16 +49,25 @@ for (const [endpoint, api, sample, model] of [
     await run(page).click();
     await expect(wire(page)).toContainText('After the end');
     const [row] = (await host.client().call('traces.list', {})).rows;
-    expect(row).toMatchObject({ model, api: { 'Chat Completions': 'chat_completions', Responses: 'responses', Messages: 'messages' }[api], ending: { state: 'complete' } });
+    expect(row).toMatchObject({
+      model,
+      api: { 'Chat Completions': 'chat_completions', Responses: 'responses', Messages: 'messages' }[api],
+      ending: { state: 'complete' },
+    });
   });
 }
 
 test('says with its line what is wrong, and sends nothing until it is mended', async ({ page }) => {
   await openEditor(page);
   await page.keyboard.press('Control+A');
-  await page.keyboard.insertText('{\n  "model": "plain-text",\n  "messages": [\n    {"role": "robot", "content": "x"}\n  ],\n  "stream": false\n}');
+  await page.keyboard.insertText(
+    '{\n  "model": "plain-text",\n  "messages": [\n    {"role": "robot", "content": "x"}\n  ],\n  "stream": false\n}',
+  );
   const remarks = dialog(page).getByRole('list', { name: 'Remarks on the request' });
-  await expect(remarks.getByRole('listitem')).toHaveText([/Line 4.*messages\[0\]\.role must be one of/, /Line 6.*stream must be true or left out/]);
+  await expect(remarks.getByRole('listitem')).toHaveText([
+    /Line 4.*messages\[0\]\.role must be one of/,
+    /Line 6.*stream must be true or left out/,
+  ]);
   await expect(run(page)).toBeDisabled();
   await expect(dialog(page).getByRole('status')).toHaveText('2 errors in the request have to be mended first.');
   await expect(editor(page)).toHaveAttribute('aria-invalid', 'true');
@@ -110,5 +119,7 @@ test('runs again with the request of the shown run and other options', async ({ 
   await run(page).click();
   await expect.poll(async () => (await host.client().call('traces.list', {})).rows.length).toBe(2);
   const [newest] = (await host.client().call('traces.list', {})).rows;
-  expect((await host.client().call('traces.get', { id: newest!.id })).options.requires_approval_tools).toEqual(['get_forecast']);
+  expect((await host.client().call('traces.get', { id: newest!.id })).options.requires_approval_tools).toEqual([
+    'get_forecast',
+  ]);
 });

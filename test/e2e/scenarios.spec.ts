@@ -44,13 +44,16 @@ test.describe('each sample', () => {
         await openRun(page, title);
         await expect(page.getByRole('article', { name: 'Trace' })).toContainText(name);
         const { events, bytes } = expected(model);
-        await expect.poll(async () => (({ events: e, bytes: b }) => [e, b])(await shown(page))).toEqual([events, bytes]);
+        await expect
+          .poll(async () => (({ events: e, bytes: b }) => [e, b])(await shown(page)))
+          .toEqual([events, bytes]);
         for (const one of LANES)
           for (const { name: tool, text } of said(model, one)) {
             await expect.poll(async () => (await shown(page)).text[one], `${one} says it`).toContain(text);
             if (tool !== null) await expect(lane(page, one).getByText(tool).first()).toBeVisible();
           }
-        if (typeof usage?.output === 'number') await expect(page.getByLabel('Numbers of the trace')).toContainText(usage.output.toLocaleString('en'));
+        if (typeof usage?.output === 'number')
+          await expect(page.getByLabel('Numbers of the trace')).toContainText(usage.output.toLocaleString('en'));
         expect(found).toEqual([]);
       });
 });
@@ -81,7 +84,8 @@ test('a run is cancelled, the host started again, and a trace opened and played 
     await expect.poll(async () => (await shown(page)).events).toBe(0);
     await page.getByRole('button', { name: 'Play', exact: true }).click();
     await expect.poll(async () => (await shown(page)).events, { timeout: 60_000 }).toBe(recorded.events.length);
-    for (const one of LANES) for (const { text } of said(recorded, one)) expect((await shown(page)).text[one]).toContain(text);
+    for (const one of LANES)
+      for (const { text } of said(recorded, one)) expect((await shown(page)).text[one]).toContain(text);
     await second.stop();
   } finally {
     await folder.remove();

@@ -14,11 +14,16 @@ let context: BrowserContext;
 
 test.beforeAll(async ({ playwright }, { project }) => {
   host = await startHost();
-  attacker = createServer((_, response) => response.setHeader('content-type', 'text/html').end('<!doctype html><title>evil</title><body></body>')).listen(0, '127.0.0.1');
+  attacker = createServer((_, response) =>
+    response.setHeader('content-type', 'text/html').end('<!doctype html><title>evil</title><body></body>'),
+  ).listen(0, '127.0.0.1');
   await once(attacker, 'listening');
   // A name of the attacker's that leads to this machine: what DNS rebinding comes to.
   const { launchOptions = {} } = project.use;
-  const browser = await playwright.chromium.launch({ ...launchOptions, args: [...(launchOptions.args ?? []), '--host-resolver-rules=MAP evil.test 127.0.0.1'] });
+  const browser = await playwright.chromium.launch({
+    ...launchOptions,
+    args: [...(launchOptions.args ?? []), '--host-resolver-rules=MAP evil.test 127.0.0.1'],
+  });
   context = await browser.newContext();
   const page = await context.newPage();
   await page.goto(host.url);
@@ -55,7 +60,8 @@ async function statuses(page: Page, port: number): Promise<number[]> {
 }
 
 /** Where a page may believe the host to be. */
-const bases = (): readonly string[] => ['127.0.0.1', 'localhost', '0.0.0.0', '[::1]', 'evil.test'].map((name) => `http://${name}:${host.port}`);
+const bases = (): readonly string[] =>
+  ['127.0.0.1', 'localhost', '0.0.0.0', '[::1]', 'evil.test'].map((name) => `http://${name}:${host.port}`);
 
 /** Runs in the attacker's page: sends whatever a page can send, and says what it learned. */
 async function attack(base: string): Promise<string[]> {
@@ -77,7 +83,8 @@ async function attack(base: string): Promise<string[]> {
   };
   const ask = async (init: RequestInit, path = '/'): Promise<void> => {
     const response = await fetch(base + path, { credentials: 'include', ...init }).catch(() => undefined);
-    if (response && response.type !== 'opaque') learned.push(`${init.method ?? 'GET'} ${response.status} ${(await response.text()).slice(0, 20)}`);
+    if (response && response.type !== 'opaque')
+      learned.push(`${init.method ?? 'GET'} ${response.status} ${(await response.text()).slice(0, 20)}`);
   };
   const socket = new WebSocket(`${base.replace('http', 'ws')}/rpc`);
   const events = new EventSource(`${base}/rpc`, { withCredentials: true });
@@ -109,7 +116,9 @@ for (const name of ['evil.test', '127.0.0.1', 'localhost']) {
 }
 
 test('the same attack on a server that trusts whoever comes succeeds', async () => {
-  const naive = createServer((_, response) => response.setHeader('access-control-allow-origin', '*').end('body {}')).listen(0, '127.0.0.1');
+  const naive = createServer((_, response) =>
+    response.setHeader('access-control-allow-origin', '*').end('body {}'),
+  ).listen(0, '127.0.0.1');
   await once(naive, 'listening');
   const { port } = naive.address() as AddressInfo;
   const page = await context.newPage();
@@ -137,7 +146,10 @@ test('a link, a form and a frame of another page do not reach it', async () => {
   const page = await context.newPage();
   for (const [name, html] of [
     ['link', `<a href="${host.origin}/">go</a>`],
-    ['form', `<form method="post" action="${host.origin}/rpc" enctype="text/plain"><input name="{" value="}"><button>go</button></form>`],
+    [
+      'form',
+      `<form method="post" action="${host.origin}/rpc" enctype="text/plain"><input name="{" value="}"><button>go</button></form>`,
+    ],
     ['form by GET', `<form action="${host.origin}/"><button>go</button></form>`],
   ] as const) {
     await page.goto(attackerUrl('evil.test'));
@@ -149,7 +161,10 @@ test('a link, a form and a frame of another page do not reach it', async () => {
   for (const attributes of ['', 'sandbox="allow-scripts"']) {
     await page.goto(attackerUrl('127.0.0.1'));
     const framed = context.waitForEvent('response', (response) => response.url() === `${host.origin}/`);
-    await page.evaluate(([origin, attributes]) => (document.body.innerHTML = `<iframe ${attributes} src="${origin}/"></iframe>`), [host.origin, attributes] as const);
+    await page.evaluate(
+      ([origin, attributes]) => (document.body.innerHTML = `<iframe ${attributes} src="${origin}/"></iframe>`),
+      [host.origin, attributes] as const,
+    );
     expect((await framed).status()).toBe(403);
   }
 });

@@ -24,7 +24,9 @@ test('an endpoint is added, given a key that is never shown again, changed and r
   await expect(dialog(page).getByRole('textbox', { name: 'provider_name' })).toHaveValue('lmstudio_openai');
   await dialog(page).getByRole('textbox', { name: 'Key' }).fill(KEY);
   await dialog(page).getByRole('button', { name: 'Add endpoint', exact: true }).click();
-  const entry = dialog(page).getByRole('list', { name: 'Endpoints' }).getByRole('button', { name: /LM Studio/ });
+  const entry = dialog(page)
+    .getByRole('list', { name: 'Endpoints' })
+    .getByRole('button', { name: /LM Studio/ });
   await expect(entry).toContainText('key ends in 1a2b');
   await expect(dialog(page).getByRole('textbox', { name: 'Key' })).toHaveValue('');
   expect(await page.content()).not.toContain(KEY);
@@ -32,10 +34,17 @@ test('an endpoint is added, given a key that is never shown again, changed and r
   await name.fill('My model');
   await dialog(page).getByRole('textbox', { name: 'Silence that ends a run' }).fill('soon');
   await dialog(page).getByRole('button', { name: 'Save' }).click();
-  await expect(dialog(page).getByRole('textbox', { name: 'Silence that ends a run' })).toHaveAttribute('aria-invalid', 'true');
+  await expect(dialog(page).getByRole('textbox', { name: 'Silence that ends a run' })).toHaveAttribute(
+    'aria-invalid',
+    'true',
+  );
   await dialog(page).getByRole('textbox', { name: 'Silence that ends a run' }).fill('30');
   await dialog(page).getByRole('button', { name: 'Save' }).click();
-  await expect.poll(() => own()).toMatchObject([{ name: 'My model', limits: { answer: null, silence: 30 }, key: { configured: true, last4: '1a2b' } }]);
+  await expect
+    .poll(() => own())
+    .toMatchObject([
+      { name: 'My model', limits: { answer: null, silence: 30 }, key: { configured: true, last4: '1a2b' } },
+    ]);
 
   await dialog(page).getByRole('button', { name: 'Remove key' }).click();
   await expect.poll(() => own()).toMatchObject([{ key: { configured: false } }]);
@@ -52,7 +61,9 @@ test('the theme, the letter keys and the options for new runs outlast a reload',
   await dialog(page).getByRole('checkbox', { name: 'Keys of one letter' }).uncheck();
   await dialog(page).getByRole('tab', { name: 'Adapter options' }).click();
   await dialog(page).getByRole('checkbox', { name: 'put_inner_thoughts_in_kwarg' }).check();
-  await expect.poll(() => host.client().call('settings.get', {})).toMatchObject({ theme: 'contrast', singleKeys: false, options: { put_inner_thoughts_in_kwarg: true } });
+  await expect
+    .poll(() => host.client().call('settings.get', {}))
+    .toMatchObject({ theme: 'contrast', singleKeys: false, options: { put_inner_thoughts_in_kwarg: true } });
   await page.reload();
   await expect(page.locator('html')).toHaveAttribute('data-theme', 'contrast');
   await expect(page.getByRole('button', { name: 'New run' }).first()).toBeVisible();

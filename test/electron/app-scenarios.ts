@@ -15,7 +15,8 @@ export function appScenarios(test: TestType<AppFixtures, object>): void {
     const app = await launch();
     const page = await app.page();
     await expect(page.getByRole('region', { name: 'Samples' })).toBeVisible();
-    for (const lane of ['wire', 'legacy', 'simple']) await expect(page.locator(`[data-lane="${lane}"] .streamed`).first()).not.toBeEmpty();
+    for (const lane of ['wire', 'legacy', 'simple'])
+      await expect(page.locator(`[data-lane="${lane}"] .streamed`).first()).not.toBeEmpty();
     await expect(page.getByRole('button', { name: 'Again' })).toBeVisible();
     expect((await shown(page)).text.wire.length).toBeGreaterThan(100);
   });
@@ -76,7 +77,9 @@ export function appScenarios(test: TestType<AppFixtures, object>): void {
     await page.getByLabel('Base URL').fill('https://models.example/v1');
     await page.getByLabel('Key', { exact: true }).fill('sk-marker-0123456789abcdefWXYZ');
     await page.getByRole('button', { name: 'Add endpoint', exact: true }).click();
-    await expect(page.getByRole('list', { name: 'Endpoints' }).getByRole('button', { name: /Mine/ })).toContainText('WXYZ');
+    await expect(page.getByRole('list', { name: 'Endpoints' }).getByRole('button', { name: /Mine/ })).toContainText(
+      'WXYZ',
+    );
     expect(await page.content()).not.toContain('sk-marker');
     expect(await app.quit()).toBe(0);
 
@@ -84,7 +87,9 @@ export function appScenarios(test: TestType<AppFixtures, object>): void {
     const next = await again.page();
     await again.clickMenu('settings.open');
     await next.getByRole('tab', { name: /endpoints/i }).click();
-    await expect(next.getByRole('list', { name: 'Endpoints' }).getByRole('button', { name: /Mine/ })).toContainText('WXYZ');
+    await expect(next.getByRole('list', { name: 'Endpoints' }).getByRole('button', { name: /Mine/ })).toContainText(
+      'WXYZ',
+    );
   });
 }
 
@@ -109,12 +114,15 @@ async function settled(page: Page): Promise<Shown> {
   await expect(stopButton(page)).toBeHidden({ timeout: 60_000 });
   let last = await shown(page);
   await expect
-    .poll(async () => {
-      const now = await shown(page);
-      const same = JSON.stringify(now) === JSON.stringify(last);
-      last = now;
-      return same && now.events > 0;
-    }, { intervals: [600], timeout: 60_000 })
+    .poll(
+      async () => {
+        const now = await shown(page);
+        const same = JSON.stringify(now) === JSON.stringify(last);
+        last = now;
+        return same && now.events > 0;
+      },
+      { intervals: [600], timeout: 60_000 },
+    )
     .toBe(true);
   return last;
 }

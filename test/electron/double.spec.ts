@@ -26,15 +26,31 @@ async function ask(page: Page, act: string): Promise<void> {
   );
 }
 
-const seen = (page: Page, act: string) => page.evaluate((name) => (window as unknown as Record<string, { readonly seen: readonly unknown[] }>)[name]!.seen, act);
+const seen = (page: Page, act: string) =>
+  page.evaluate(
+    (name) => (window as unknown as Record<string, { readonly seen: readonly unknown[] }>)[name]!.seen,
+    act,
+  );
 
-test('the preload runs before the scripts of the page, in a world of its own, and loads nothing but electron', async ({ shell }) => {
+test('the preload runs before the scripts of the page, in a world of its own, and loads nothing but electron', async ({
+  shell,
+}) => {
   const page = await shell.page();
   const found = await page.evaluate(() => {
     const all = window as unknown as Record<string, unknown>;
-    return { early: all['early'], own: typeof all['ofThePreload'], exposed: all['tracelane'], frozen: Object.isFrozen((all['tracelane'] as { readonly deep: { readonly list: unknown } }).deep.list) };
+    return {
+      early: all['early'],
+      own: typeof all['ofThePreload'],
+      exposed: all['tracelane'],
+      frozen: Object.isFrozen((all['tracelane'] as { readonly deep: { readonly list: unknown } }).deep.list),
+    };
   });
-  expect(found).toEqual({ early: 'object', own: 'undefined', exposed: { loaded: 'module not found: node:fs', deep: { list: [1] } }, frozen: true });
+  expect(found).toEqual({
+    early: 'object',
+    own: 'undefined',
+    exposed: { loaded: 'module not found: node:fs', deep: { list: [1] } },
+    frozen: true,
+  });
 });
 
 test('messages go both ways, in order, as copies', async ({ shell }) => {

@@ -11,16 +11,28 @@ export interface ShellFixtures {
 export function guardScenarios(test: TestType<ShellFixtures, object>): void {
   test('the page has no powers: sandboxed, isolated, without Node, and sees one constant', async ({ shell }) => {
     const page = await shell.page();
-    expect(await shell.webPreferences()).toMatchObject({ sandbox: true, contextIsolation: true, nodeIntegration: false, webviewTag: false });
+    expect(await shell.webPreferences()).toMatchObject({
+      sandbox: true,
+      contextIsolation: true,
+      nodeIntegration: false,
+      webviewTag: false,
+    });
     const seen = await page.evaluate(() => {
       const { tracelane } = window as { readonly tracelane?: unknown };
-      const globals = ['require', 'process', 'module', 'Buffer', 'electron', 'ipcRenderer'].filter((name) => name in window);
+      const globals = ['require', 'process', 'module', 'Buffer', 'electron', 'ipcRenderer'].filter(
+        (name) => name in window,
+      );
       try {
         Object.assign(window, { tracelane: { host: 'elsewhere' } });
       } catch {
         // Read-only throws here and is silent elsewhere; the value says it.
       }
-      return { tracelane, after: (window as { readonly tracelane?: unknown }).tracelane, globals, frozen: Object.isFrozen(tracelane) };
+      return {
+        tracelane,
+        after: (window as { readonly tracelane?: unknown }).tracelane,
+        globals,
+        frozen: Object.isFrozen(tracelane),
+      };
     });
     expect(seen).toEqual({ tracelane: { host: 'electron' }, after: { host: 'electron' }, globals: [], frozen: true });
   });
@@ -81,8 +93,13 @@ export function guardScenarios(test: TestType<ShellFixtures, object>): void {
           resolve(undefined);
         }
       });
-      const fetched = fetch(address, { mode: 'no-cors' }).then(() => 'fetch', () => undefined);
-      return (await Promise.all([fetched, element('img'), element('script'), socket])).filter((way) => way !== undefined);
+      const fetched = fetch(address, { mode: 'no-cors' }).then(
+        () => 'fetch',
+        () => undefined,
+      );
+      return (await Promise.all([fetched, element('img'), element('script'), socket])).filter(
+        (way) => way !== undefined,
+      );
     });
     expect(reached).toEqual([]);
   });
@@ -94,7 +111,8 @@ export function guardScenarios(test: TestType<ShellFixtures, object>): void {
       script.textContent = 'window.ranInline = true';
       document.body.append(script);
       const holder = document.createElement('div');
-      holder.innerHTML = '<img src="data:," onerror="window.ranHandler = true"><p id="styled" style="position: fixed">x</p>';
+      holder.innerHTML =
+        '<img src="data:," onerror="window.ranHandler = true"><p id="styled" style="position: fixed">x</p>';
       document.body.append(holder);
       await new Promise((resolve) => {
         setTimeout(resolve, 0);
@@ -106,7 +124,12 @@ export function guardScenarios(test: TestType<ShellFixtures, object>): void {
       } catch {
         evaluated = false;
       }
-      return { inline: 'ranInline' in window, handler: 'ranHandler' in window, evaluated, position: getComputedStyle(document.querySelector('#styled')!).position };
+      return {
+        inline: 'ranInline' in window,
+        handler: 'ranHandler' in window,
+        evaluated,
+        position: getComputedStyle(document.querySelector('#styled')!).position,
+      };
     });
     expect(ran).toEqual({ inline: false, handler: false, evaluated: false, position: 'static' });
   });
@@ -114,7 +137,15 @@ export function guardScenarios(test: TestType<ShellFixtures, object>): void {
   test('no second window opens; an https link opens in the browser, anything else nowhere', async ({ shell }) => {
     const page = await shell.page();
     await page.evaluate(() => {
-      for (const url of ['https://docs.example/page?q=1#part', 'http://docs.example/', 'file:///etc/passwd', 'javascript:alert(1)', 'https://user:word@docs.example/', 'about:blank', 'app://tracelane/']) {
+      for (const url of [
+        'https://docs.example/page?q=1#part',
+        'http://docs.example/',
+        'file:///etc/passwd',
+        'javascript:alert(1)',
+        'https://user:word@docs.example/',
+        'about:blank',
+        'app://tracelane/',
+      ]) {
         window.open(url, '_blank');
       }
     });

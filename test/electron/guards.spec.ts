@@ -9,18 +9,35 @@ test('the scheme is registered once with what a window needs, and every renderer
   await shell.page();
   const { schemes, sandboxed } = await shell.inspect();
   expect(sandboxed).toBe(true);
-  expect(schemes).toEqual([{ scheme: 'app', privileges: { standard: true, secure: true, supportFetchAPI: true, codeCache: true } }]);
+  expect(schemes).toEqual([
+    { scheme: 'app', privileges: { standard: true, secure: true, supportFetchAPI: true, codeCache: true } },
+  ]);
 });
 
 test('only files of the window are served, each with its type and the policies', async ({ shell }) => {
   await shell.page();
   const page = (await shell.program.fetch('app://tracelane/', 'GET'))!;
   expect(page.status).toBe(200);
-  expect(page.headers).toMatchObject({ 'content-type': 'text/html; charset=utf-8', 'x-content-type-options': 'nosniff' });
+  expect(page.headers).toMatchObject({
+    'content-type': 'text/html; charset=utf-8',
+    'x-content-type-options': 'nosniff',
+  });
   const policy = page.headers['content-security-policy']!;
   expect(policy).toContain("default-src 'none'");
   expect(policy).not.toMatch(/unsafe|\*/);
-  for (const path of ['../main/index.js', '..%2fmain%2findex.js', '%2e%2e/main/index.js', '..\\main\\index.js', '/etc/passwd', '//etc/passwd', 'index.html%00.js', '%', 'assets', 'assets/', 'none.html']) {
+  for (const path of [
+    '../main/index.js',
+    '..%2fmain%2findex.js',
+    '%2e%2e/main/index.js',
+    '..\\main\\index.js',
+    '/etc/passwd',
+    '//etc/passwd',
+    'index.html%00.js',
+    '%',
+    'assets',
+    'assets/',
+    'none.html',
+  ]) {
     const answer = (await shell.program.fetch(`app://tracelane/${path}`, 'GET'))!;
     expect([path, answer.status, answer.body.length]).toEqual([path, 404, 0]);
     expect(answer.headers['content-security-policy']).toBe(policy);
@@ -32,24 +49,45 @@ test('only files of the window are served, each with its type and the policies',
 test('redirects and webviews are prevented', async ({ shell }) => {
   await shell.page();
   const id = (await shell.inspect()).windows[0]!.id;
-  expect(await shell.program.emit(id, 'will-redirect', { url: 'https://elsewhere.invalid/', isMainFrame: true })).toBe(true);
+  expect(await shell.program.emit(id, 'will-redirect', { url: 'https://elsewhere.invalid/', isMainFrame: true })).toBe(
+    true,
+  );
   expect(await shell.program.emit(id, 'will-attach-webview', {})).toBe(true);
 });
 
 test('what the window made itself may be saved, and nothing else', async ({ shell }) => {
   await shell.page();
   expect(await shell.program.downloadAllowed('blob:app://tracelane/0f8f')).toBe(true);
-  for (const url of ['https://elsewhere.invalid/x.html', 'blob:https://elsewhere.invalid/0f8f', 'data:text/html,x', 'file:///etc/passwd', 'app://tracelane/index.html']) {
+  for (const url of [
+    'https://elsewhere.invalid/x.html',
+    'blob:https://elsewhere.invalid/0f8f',
+    'data:text/html,x',
+    'file:///etc/passwd',
+    'app://tracelane/index.html',
+  ]) {
     expect([url, await shell.program.downloadAllowed(url)]).toEqual([url, false]);
   }
 });
 
 test('no request passes that is not for the window itself', async ({ shell }) => {
   await shell.page();
-  for (const url of ['app://tracelane/assets/x.js', 'blob:app://tracelane/0f8f', 'data:image/png;base64,', 'devtools://devtools/bundled/x.js']) {
+  for (const url of [
+    'app://tracelane/assets/x.js',
+    'blob:app://tracelane/0f8f',
+    'data:image/png;base64,',
+    'devtools://devtools/bundled/x.js',
+  ]) {
     expect([url, await shell.program.requestAllowed(url)]).toEqual([url, true]);
   }
-  for (const url of ['https://elsewhere.invalid/', 'http://127.0.0.1:1/', 'ws://127.0.0.1:1/', 'file:///etc/passwd', 'app://elsewhere/', 'app://tracelane.elsewhere/', 'blob:https://elsewhere.invalid/1']) {
+  for (const url of [
+    'https://elsewhere.invalid/',
+    'http://127.0.0.1:1/',
+    'ws://127.0.0.1:1/',
+    'file:///etc/passwd',
+    'app://elsewhere/',
+    'app://tracelane.elsewhere/',
+    'blob:https://elsewhere.invalid/1',
+  ]) {
     expect([url, await shell.program.requestAllowed(url)]).toEqual([url, false]);
   }
 });

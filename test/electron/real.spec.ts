@@ -16,14 +16,18 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
 function electronBinary(): string | undefined {
   const folder = join(root, 'node_modules', 'electron');
   const name = join(folder, 'path.txt');
-  const binary = join(process.env['ELECTRON_OVERRIDE_DIST_PATH'] ?? join(folder, 'dist'), existsSync(name) ? readFileSync(name, 'utf8') : 'electron');
+  const binary = join(
+    process.env['ELECTRON_OVERRIDE_DIST_PATH'] ?? join(folder, 'dist'),
+    existsSync(name) ? readFileSync(name, 'utf8') : 'electron',
+  );
   return existsSync(binary) ? binary : undefined;
 }
 
 /** What keeps the suite from running; undefined when nothing does. */
 function whyNot(): string | undefined {
   if (electronBinary() === undefined) return 'there is no Electron binary here (`npx install-electron` fetches it)';
-  if (process.platform === 'linux' && !process.env['DISPLAY'] && !process.env['WAYLAND_DISPLAY']) return 'there is no display (`xvfb-run` gives one)';
+  if (process.platform === 'linux' && !process.env['DISPLAY'] && !process.env['WAYLAND_DISPLAY'])
+    return 'there is no display (`xvfb-run` gives one)';
   return undefined;
 }
 
@@ -38,7 +42,12 @@ class RealApp implements ShellApp {
   static async launch({ dataDir, env }: LaunchOptions): Promise<RealApp> {
     // Chromium starts no sandbox of its own for root, as whom containers run tests.
     const args = process.getuid?.() === 0 ? ['--no-sandbox', '.'] : ['.'];
-    const app = await _electron.launch({ executablePath: electronBinary()!, args, cwd: root, env: { ...process.env, TRACELANE_DATA_DIR: dataDir, ...env } as Record<string, string> });
+    const app = await _electron.launch({
+      executablePath: electronBinary()!,
+      args,
+      cwd: root,
+      env: { ...process.env, TRACELANE_DATA_DIR: dataDir, ...env } as Record<string, string>,
+    });
     await app.evaluate(({ shell }) => {
       const opened: string[] = [];
       Object.assign(globalThis, { opened });
@@ -63,7 +72,9 @@ class RealApp implements ShellApp {
   webPreferences(): Promise<Readonly<Record<string, unknown>>> {
     return this.electron.evaluate(({ BrowserWindow }) => {
       // Not in the types, and the only place that says what a window got in the end.
-      const contents = BrowserWindow.getAllWindows()[0]!.webContents as unknown as { getLastWebPreferences(): Record<string, unknown> };
+      const contents = BrowserWindow.getAllWindows()[0]!.webContents as unknown as {
+        getLastWebPreferences(): Record<string, unknown>;
+      };
       const { sandbox, contextIsolation, nodeIntegration, webviewTag } = contents.getLastWebPreferences();
       return { sandbox, contextIsolation, nodeIntegration, webviewTag };
     });

@@ -27,7 +27,12 @@ test.describe('the port', () => {
 
     // No such frame can be loaded, by the content policy; it would be refused all the same.
     const { id } = (await shell.inspect()).windows[0]!;
-    await shell.program.ipc(id, { id: 'own', url: 'app://tracelane/own.html', parent: { id: 'main', url: 'app://tracelane/', parent: null } }, CONNECT, ['x']);
+    await shell.program.ipc(
+      id,
+      { id: 'own', url: 'app://tracelane/own.html', parent: { id: 'main', url: 'app://tracelane/', parent: null } },
+      CONNECT,
+      ['x'],
+    );
     await expect.poll(() => shell.output).toContain('A port was refused to app://tracelane/own.html');
     expect((await shell.inspect()).ports).toBe(1);
 
@@ -74,7 +79,10 @@ test.describe('the port', () => {
 });
 
 test.describe('a page that crashes', () => {
-  test('is loaded again, and the stream goes on from the store without a gap or a repeat', async ({ launch, dataDir }) => {
+  test('is loaded again, and the stream goes on from the store without a gap or a repeat', async ({
+    launch,
+    dataDir,
+  }) => {
     const app = await launch({ env: SLOW });
     const first = await app.page();
     await runSample(app, first, 'long-answer');
@@ -134,7 +142,11 @@ test.describe('the end', () => {
     // The program may end before it has answered.
     await shell.program.throwLater('made for the test').catch(() => undefined);
     expect(await shell.exited()).toBe(1);
-    expect(shell.dialogs).toEqual([expect.stringMatching(/^Tracelane has met a fault of its own and ends\nWhat was recorded until now is kept\. Start the app again\./)]);
+    expect(shell.dialogs).toEqual([
+      expect.stringMatching(
+        /^Tracelane has met a fault of its own and ends\nWhat was recorded until now is kept\. Start the app again\./,
+      ),
+    ]);
     expect(readFileSync(join(dataDir, 'faults.log'), 'utf8')).toContain('made for the test');
     expect(statSync(join(dataDir, 'faults.log')).mode & 0o077).toBe(0);
     expect(leftOpen(dataDir)).toEqual([]);
@@ -145,7 +157,9 @@ test.describe('the end', () => {
     writeFileSync(dataDir, 'a file in its place');
     const app = await launch();
     expect(await app.exited()).toBe(1);
-    expect(app.dialogs).toEqual([expect.stringMatching(/^Tracelane cannot keep anything\n.*cannot be made \((EEXIST|ENOTDIR)\)/)]);
+    expect(app.dialogs).toEqual([
+      expect.stringMatching(/^Tracelane cannot keep anything\n.*cannot be made \((EEXIST|ENOTDIR)\)/),
+    ]);
   });
 });
 
@@ -164,7 +178,10 @@ test.describe('the window', () => {
     const first = await launch();
     await first.page();
     expect(await first.quit()).toBe(0);
-    expect(JSON.parse(readFileSync(state, 'utf8'))).toEqual({ bounds: { x: 100, y: 100, width: 1280, height: 800 }, maximized: false });
+    expect(JSON.parse(readFileSync(state, 'utf8'))).toEqual({
+      bounds: { x: 100, y: 100, width: 1280, height: 800 },
+      maximized: false,
+    });
 
     const kept = { x: 300, y: 200, width: 1000, height: 700 };
     for (const [content, bounds] of [
@@ -183,7 +200,8 @@ test.describe('the window', () => {
   test('carries out what the menu offers, under the same ids and keys', async ({ shell }) => {
     const page = await shell.page();
     await expect(page.getByText('Ready')).toBeVisible();
-    const all = (entries: readonly MenuEntry[]): readonly MenuEntry[] => entries.flatMap((entry) => [entry, ...all(entry.submenu ?? [])]);
+    const all = (entries: readonly MenuEntry[]): readonly MenuEntry[] =>
+      entries.flatMap((entry) => [entry, ...all(entry.submenu ?? [])]);
     const offered = all((await shell.inspect()).menu).filter(({ id }) => id !== undefined);
     expect(offered.length).toBeGreaterThan(3);
     for (const { id, accelerator, registerAccelerator } of offered) {
@@ -203,12 +221,18 @@ test.describe('the window', () => {
 test.describe('the vault', () => {
   const MINE = { name: 'Mine', baseUrl: 'https://models.example/v1', type: 'openai', provider_name: 'openai' } as const;
 
-  test('keeps a key encrypted, gives it back after a restart, and writes it anew when the key store says so', async ({ launch, dataDir }) => {
+  test('keeps a key encrypted, gives it back after a restart, and writes it anew when the key store says so', async ({
+    launch,
+    dataDir,
+  }) => {
     const first = await launch();
     await first.page();
     const client = first.client();
     const { id } = await client.call('endpoints.save', MINE);
-    expect((await client.call('endpoints.setKey', { id, key: MARKER })).key).toEqual({ configured: true, last4: 'WXYZ' });
+    expect((await client.call('endpoints.setKey', { id, key: MARKER })).key).toEqual({
+      configured: true,
+      last4: 'WXYZ',
+    });
     expect(await first.quit()).toBe(0);
     const file = join(dataDir, 'keys-encrypted.json');
     const written = readFileSync(file, 'utf8');
@@ -232,14 +256,22 @@ test.describe('the vault', () => {
     await app.page();
     const client = app.client();
     const { id } = await client.call('endpoints.save', MINE);
-    await expect(client.call('endpoints.setKey', { id, key: MARKER })).rejects.toThrow(/no key store that is unlocked, so the key was not kept\. Set up or unlock one/);
-    expect((await client.call('endpoints.list', {})).find((endpoint) => endpoint.id === id)?.key).toEqual({ configured: false });
+    await expect(client.call('endpoints.setKey', { id, key: MARKER })).rejects.toThrow(
+      /no key store that is unlocked, so the key was not kept\. Set up or unlock one/,
+    );
+    expect((await client.call('endpoints.list', {})).find((endpoint) => endpoint.id === id)?.key).toEqual({
+      configured: false,
+    });
     expect(await app.quit()).toBe(0);
     for (const path of filesUnder(dataDir)) expect(readFileSync(path).includes(MARKER), path).toBe(false);
   });
 });
 
 /** Files that SQLite leaves only where a store was not closed. */
-const leftOpen = (folder: string): readonly string[] => readdirSync(folder).filter((name) => /-(?:wal|shm|journal)$/.test(name));
+const leftOpen = (folder: string): readonly string[] =>
+  readdirSync(folder).filter((name) => /-(?:wal|shm|journal)$/.test(name));
 
-const filesUnder = (folder: string): readonly string[] => readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
+const filesUnder = (folder: string): readonly string[] =>
+  readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name));

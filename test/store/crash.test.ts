@@ -23,8 +23,16 @@ import { newTrace, STORE_WORKER } from './traces.ts';
 const KILLS = 30;
 
 /** Runs the recording program until it has acknowledged so many flushes, then kills it. Acknowledged reads by trace. */
-async function recordAndKill(dataDir: string, name: string, acknowledgements: number): Promise<ReadonlyMap<string, number>> {
-  const child = spawn(process.execPath, [fileURLToPath(new URL('killed-child.ts', import.meta.url)), dataDir, name, String(acknowledgements)], { stdio: ['ignore', 'pipe', 'inherit'] });
+async function recordAndKill(
+  dataDir: string,
+  name: string,
+  acknowledgements: number,
+): Promise<ReadonlyMap<string, number>> {
+  const child = spawn(
+    process.execPath,
+    [fileURLToPath(new URL('killed-child.ts', import.meta.url)), dataDir, name, String(acknowledgements)],
+    { stdio: ['ignore', 'pipe', 'inherit'] },
+  );
   let text = '';
   let lines = 0;
   child.stdout.setEncoding('utf8').on('data', (piece: string) => {
@@ -38,59 +46,71 @@ async function recordAndKill(dataDir: string, name: string, acknowledgements: nu
   return new Map(whole.map((line) => [line.split(' ')[0]!, Number(line.split(' ')[1])]));
 }
 
-test(`killed ${KILLS} times in mid-write, nothing acknowledged is lost and nothing is half there`, { timeout: 300_000 }, async () => {
-  const dataDir = dataFolder();
-  const random = new Random(17);
-  const all = new Map<string, number>();
-  // One file for all of them, so that most kills meet a file with a past. The next program ends what the last one left.
-  for (let kill = 0; kill < KILLS; kill++) {
-    const acknowledged = await recordAndKill(dataDir, `run-${kill}`, 3 + random.below(120));
-    const reader = openReadOnly(dataDir);
-    for (const [name, reads] of acknowledged) {
-      const id = traceId(name);
-      const stored = reader.reads(id, 0, Number.MAX_SAFE_INTEGER);
-      checkMade(id, stored);
-      // A batch that was committed but not acknowledged any more may be there as well.
-      expect(stored.length).toBeGreaterThanOrEqual(reads);
-      expect(stored.length).toBeLessThanOrEqual(reads + 20);
-      all.set(name, stored.length);
+test(
+  `killed ${KILLS} times in mid-write, nothing acknowledged is lost and nothing is half there`,
+  { timeout: 300_000 },
+  async () => {
+    const dataDir = dataFolder();
+    const random = new Random(17);
+    const all = new Map<string, number>();
+    // One file for all of them, so that most kills meet a file with a past. The next program ends what the last one left.
+    for (let kill = 0; kill < KILLS; kill++) {
+      const acknowledged = await recordAndKill(dataDir, `run-${kill}`, 3 + random.below(120));
+      const reader = openReadOnly(dataDir);
+      for (const [name, reads] of acknowledged) {
+        const id = traceId(name);
+        const stored = reader.reads(id, 0, Number.MAX_SAFE_INTEGER);
+        checkMade(id, stored);
+        // A batch that was committed but not acknowledged any more may be there as well.
+        expect(stored.length).toBeGreaterThanOrEqual(reads);
+        expect(stored.length).toBeLessThanOrEqual(reads + 20);
+        all.set(name, stored.length);
+      }
+      reader.close();
+      expectWhole(dataDir);
     }
-    reader.close();
-    expectWhole(dataDir);
-  }
-  const store = await open(dataDir);
-  expect(store.problem).toBeUndefined();
-  for (const [name, reads] of all) {
-    const trace = await store.get(traceId(name));
-    expect(trace.storedReads).toBe(reads);
-    if (trace.ending?.state === 'complete') continue;
-    expect(trace.ending).toMatchObject({ state: 'truncated', rule: expect.stringContaining('stopped in mid-stream') });
-    expect([trace.metrics.reads, trace.metrics.bytes]).toEqual([reads, trace.storedBytes]);
-  }
-});
+    const store = await open(dataDir);
+    expect(store.problem).toBeUndefined();
+    for (const [name, reads] of all) {
+      const trace = await store.get(traceId(name));
+      expect(trace.storedReads).toBe(reads);
+      if (trace.ending?.state === 'complete') continue;
+      expect(trace.ending).toMatchObject({
+        state: 'truncated',
+        rule: expect.stringContaining('stopped in mid-stream'),
+      });
+      expect([trace.metrics.reads, trace.metrics.bytes]).toEqual([reads, trace.storedBytes]);
+    }
+  },
+);
 
-test('a log cut anywhere, as by a power loss, leaves a whole file and a part of the reads', { timeout: 120_000 }, async () => {
-  const dataDir = dataFolder();
-  await recordAndKill(dataDir, 'power', 60);
-  const wal = join(dataDir, 'tracelane.db-wal');
-  const size = statSync(wal).size;
-  expect(size).toBeGreaterThan(0);
-  const random = new Random(3);
-  for (let i = 0; i < 10; i++) {
-    const other = dataFolder();
-    mkdirSync(other);
-    for (const name of ['tracelane.db', 'tracelane.db-wal']) copyFileSync(join(dataDir, name), join(other, name));
-    // From nothing of it to nearly all of it; the first ones made the tables.
-    truncateSync(join(other, 'tracelane.db-wal'), i === 0 ? 0 : random.below(size));
-    expectWhole(other);
-    const { db, problem, lock } = openDatabase(other);
-    expect(problem).toBeUndefined();
-    const queries = new Queries(db);
-    for (const { id } of queries.list(100).rows) checkMade(id, unpackReads(queries.reads(id, 0, Number.MAX_SAFE_INTEGER)));
-    db.close();
-    lock?.release();
-  }
-});
+test(
+  'a log cut anywhere, as by a power loss, leaves a whole file and a part of the reads',
+  { timeout: 120_000 },
+  async () => {
+    const dataDir = dataFolder();
+    await recordAndKill(dataDir, 'power', 60);
+    const wal = join(dataDir, 'tracelane.db-wal');
+    const size = statSync(wal).size;
+    expect(size).toBeGreaterThan(0);
+    const random = new Random(3);
+    for (let i = 0; i < 10; i++) {
+      const other = dataFolder();
+      mkdirSync(other);
+      for (const name of ['tracelane.db', 'tracelane.db-wal']) copyFileSync(join(dataDir, name), join(other, name));
+      // From nothing of it to nearly all of it; the first ones made the tables.
+      truncateSync(join(other, 'tracelane.db-wal'), i === 0 ? 0 : random.below(size));
+      expectWhole(other);
+      const { db, problem, lock } = openDatabase(other);
+      expect(problem).toBeUndefined();
+      const queries = new Queries(db);
+      for (const { id } of queries.list(100).rows)
+        checkMade(id, unpackReads(queries.reads(id, 0, Number.MAX_SAFE_INTEGER)));
+      db.close();
+      lock?.release();
+    }
+  },
+);
 
 test('what is ended at the next start has the numbers of what is stored of it', async () => {
   const dataDir = dataFolder();
@@ -98,8 +118,18 @@ test('what is ended at the next start has the numbers of what is stored of it', 
   const child = await abandon(dataDir, body, body.length - 40);
   const store = await open(dataDir);
   const trace = await store.get(child);
-  expect(trace.ending).toEqual({ state: 'truncated', rule: expect.stringMatching(/^Tracelane was stopped in mid-stream.* bytes stored up to there, in \d+ reads, are kept\.$/), advice: expect.any(String) });
-  expect(trace.metrics).toMatchObject({ bytes: body.length - 40, reads: Math.ceil((body.length - 40) / 50), firstByteNs: 1_000_000 });
+  expect(trace.ending).toEqual({
+    state: 'truncated',
+    rule: expect.stringMatching(
+      /^Tracelane was stopped in mid-stream.* bytes stored up to there, in \d+ reads, are kept\.$/,
+    ),
+    advice: expect.any(String),
+  });
+  expect(trace.metrics).toMatchObject({
+    bytes: body.length - 40,
+    reads: Math.ceil((body.length - 40) / 50),
+    firstByteNs: 1_000_000,
+  });
   expect(trace.metrics.events).toBeGreaterThan(1);
   expect(trace.metrics.textChars).toBeGreaterThan(0);
   expect(trace.metrics.totalNs).toBe(trace.metrics.reads * 1_000_000);
@@ -110,14 +140,20 @@ test('a stream that was over when the program was stopped is complete, and says 
   const body = wireFixture('chat-text.sse');
   const id = await abandon(dataDir, body, body.length);
   const store = await open(dataDir);
-  expect((await store.get(id)).ending).toMatchObject({ state: 'complete', rule: expect.stringContaining('next started') });
+  expect((await store.get(id)).ending).toMatchObject({
+    state: 'complete',
+    rule: expect.stringContaining('next started'),
+  });
 });
 
 test('a trace without a byte is truncated too', async () => {
   const dataDir = dataFolder();
   const id = await abandon(dataDir, new Uint8Array(), 0);
   const store = await open(dataDir);
-  expect((await store.get(id)).ending).toMatchObject({ state: 'truncated', rule: expect.stringContaining('No byte of the answer had been stored.') });
+  expect((await store.get(id)).ending).toMatchObject({
+    state: 'truncated',
+    rule: expect.stringContaining('No byte of the answer had been stored.'),
+  });
 });
 
 test('after that they are as any other: a second start changes nothing', async () => {

@@ -25,7 +25,11 @@ function listen(store: Store): (string | undefined)[] {
   return told;
 }
 
-const allClear = (store: Store): Promise<unknown> => next<string | undefined>((listener) => store.onWriteProblem(listener), (sentence) => sentence === undefined);
+const allClear = (store: Store): Promise<unknown> =>
+  next<string | undefined>(
+    (listener) => store.onWriteProblem(listener),
+    (sentence) => sentence === undefined,
+  );
 
 const tmpfs = canMount('a disk that fills up is');
 
@@ -41,7 +45,9 @@ describe.runIf(tmpfs)('a disk that fills up', () => {
       store.appendReads(trace.id, reads.slice(at, at + 20));
       await store.flush();
     }
-    expect(told[0]).toMatch(/^The disk that holds .*tracelane\.db is full\. What arrives is kept in memory, up to 64 MB, and written as soon as that works again\. Free some space\.$/);
+    expect(told[0]).toMatch(
+      /^The disk that holds .*tracelane\.db is full\. What arrives is kept in memory, up to 64 MB, and written as soon as that works again\. Free some space\.$/,
+    );
     const stored = (await store.get(trace.id)).storedReads;
     expect(stored).toBeGreaterThan(0);
     expect(stored).toBeLessThan(reads.length);
@@ -49,7 +55,10 @@ describe.runIf(tmpfs)('a disk that fills up', () => {
     expect(plain(await allReads(store, trace.id))).toEqual(plain(reads));
     await store.finishTrace(trace.id, COMPLETE);
     expect((await store.get(trace.id)).ending).toEqual(COMPLETE.ending);
-    await expect(store.createTrace(newTrace())).rejects.toMatchObject({ code: 'not-stored', message: expect.stringContaining('is full. This was not stored. Free some space.') });
+    await expect(store.createTrace(newTrace())).rejects.toMatchObject({
+      code: 'not-stored',
+      message: expect.stringContaining('is full. This was not stored. Free some space.'),
+    });
     await expect(store.star(trace.id, true)).rejects.toMatchObject({ code: 'not-stored' });
 
     const clear = allClear(store);
@@ -88,7 +97,10 @@ describe.runIf(tmpfs)('a disk that fills up', () => {
     await clear;
     const trace = await store.get(long.id);
     expect(trace.storedBytes).toBe(from);
-    expect(trace.ending).toEqual({ ...COMPLETE.ending, advice: `The stored trace is incomplete: ${4_000_000 - from} bytes (${(4_000_000 - from) / 5000} reads) from byte ${from} on could not be written and did not fit in memory.` });
+    expect(trace.ending).toEqual({
+      ...COMPLETE.ending,
+      advice: `The stored trace is incomplete: ${4_000_000 - from} bytes (${(4_000_000 - from) / 5000} reads) from byte ${from} on could not be written and did not fit in memory.`,
+    });
     expect(plain(await allReads(store, long.id))).toEqual(plain(reads.slice(0, from / 5000)));
     expect((await store.get(other.id)).ending).toEqual(COMPLETE.ending);
   });
@@ -148,30 +160,33 @@ describe('a file that is taken away', () => {
 
 describe('a thread that dies', () => {
   const worker = new URL('dying-worker.ts', import.meta.url);
-  test.each(['before it writes', 'after it wrote, before it said so'])('%s: the batch is sent again and nothing is there twice', async (when) => {
-    const dataDir = dataFolder();
-    const store = await open(dataDir, { worker });
-    const told = listen(store);
-    const trace = newTrace();
-    await store.createTrace(trace);
-    store.setLive(trace.id, { model: 'live' });
-    const reads = cutEvenly(noise(500_000), 1000);
-    store.appendReads(trace.id, reads.slice(0, 300));
-    await store.flush();
-    writeFileSync(join(dataDir, 'die'), when);
-    store.appendReads(trace.id, reads.slice(300));
-    expect(existsSync(join(dataDir, 'die'))).toBe(true);
-    const starred = store.star(trace.id, true);
-    await store.flush();
-    expect(await starred).toMatchObject({ starred: true, model: 'live' });
-    expect(existsSync(join(dataDir, 'die'))).toBe(false);
-    // Still running: the new thread does not take it for one that a crash left.
-    expect(await store.get(trace.id)).not.toHaveProperty('ending');
-    await store.finishTrace(trace.id, COMPLETE);
-    expect(plain(await allReads(store, trace.id))).toEqual(plain(reads));
-    expect(store.problem).toBeUndefined();
-    expect(told).toEqual([]);
-  });
+  test.each(['before it writes', 'after it wrote, before it said so'])(
+    '%s: the batch is sent again and nothing is there twice',
+    async (when) => {
+      const dataDir = dataFolder();
+      const store = await open(dataDir, { worker });
+      const told = listen(store);
+      const trace = newTrace();
+      await store.createTrace(trace);
+      store.setLive(trace.id, { model: 'live' });
+      const reads = cutEvenly(noise(500_000), 1000);
+      store.appendReads(trace.id, reads.slice(0, 300));
+      await store.flush();
+      writeFileSync(join(dataDir, 'die'), when);
+      store.appendReads(trace.id, reads.slice(300));
+      expect(existsSync(join(dataDir, 'die'))).toBe(true);
+      const starred = store.star(trace.id, true);
+      await store.flush();
+      expect(await starred).toMatchObject({ starred: true, model: 'live' });
+      expect(existsSync(join(dataDir, 'die'))).toBe(false);
+      // Still running: the new thread does not take it for one that a crash left.
+      expect(await store.get(trace.id)).not.toHaveProperty('ending');
+      await store.finishTrace(trace.id, COMPLETE);
+      expect(plain(await allReads(store, trace.id))).toEqual(plain(reads));
+      expect(store.problem).toBeUndefined();
+      expect(told).toEqual([]);
+    },
+  );
 
   test('again and again: the store gives up, says so, and answers nothing more', async () => {
     const dataDir = dataFolder();

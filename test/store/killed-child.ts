@@ -28,5 +28,9 @@ for (let number = 0; ; number++) {
     await store.flush();
     process.stdout.write(`${id} ${n}\n`);
   }
-  await store.finishTrace(id, { endedAtNs: 1, ending: { state: 'complete', rule: 'All was sent.' }, metrics: newTrace().metrics });
+  await store.finishTrace(id, {
+    endedAtNs: 1,
+    ending: { state: 'complete', rule: 'All was sent.' },
+    metrics: newTrace().metrics,
+  });
 }

@@ -19,7 +19,10 @@ describe('pages', () => {
   test('go through all traces once, newest first, also where many started at the same moment', async () => {
     const store = await open(dataFolder());
     const random = new Random(5);
-    const ids = await fill(store, Array.from({ length: 60 }, () => 1_800_000_000_000 + random.below(10)));
+    const ids = await fill(
+      store,
+      Array.from({ length: 60 }, () => 1_800_000_000_000 + random.below(10)),
+    );
     const seen: { readonly startedAt: number; readonly id: string }[] = [];
     let after: string | undefined;
     do {
@@ -123,10 +126,22 @@ describe('deleting', () => {
       // What does not compress, with words in it that are looked for below.
       const random = new Random(9);
       const body = Buffer.from(Array.from({ length: 400_000 }, () => random.below(256)));
-      for (let at = 0; at < body.length - 100; at += 1000) body.write(trace === gone ? 'SECRET-ANSWER' : 'OTHER-ANSWER', at);
-      store.appendReads(trace.id, cut(body, Array.from({ length: 99 }, () => 4000)));
+      for (let at = 0; at < body.length - 100; at += 1000)
+        body.write(trace === gone ? 'SECRET-ANSWER' : 'OTHER-ANSWER', at);
+      store.appendReads(
+        trace.id,
+        cut(
+          body,
+          Array.from({ length: 99 }, () => 4000),
+        ),
+      );
       await store.flush();
-      store.addProviderTrace({ trace: trace.id, lane: 'legacy', stepId: 's', document: { request_json: trace === gone ? 'SECRET-DOCUMENT' : '', response_json: null } });
+      store.addProviderTrace({
+        trace: trace.id,
+        lane: 'legacy',
+        stepId: 's',
+        document: { request_json: trace === gone ? 'SECRET-DOCUMENT' : '', response_json: null },
+      });
       await store.finishTrace(trace.id, COMPLETE);
     }
     await store.delete([gone.id]);
@@ -145,7 +160,8 @@ describe('deleting', () => {
       for (let i = 0; i < 50; i++) await next.list({ limit: 1 });
       await next.close();
     }
-    for (const name of ['SECRET-ANSWER', 'SECRET-REQUEST', 'SECRET-DOCUMENT']) expect([name, readFileSync(file).includes(name)]).toEqual([name, false]);
+    for (const name of ['SECRET-ANSWER', 'SECRET-REQUEST', 'SECRET-DOCUMENT'])
+      expect([name, readFileSync(file).includes(name)]).toEqual([name, false]);
     expect(statSync(file).size).toBeLessThan(before - 300_000);
     const last = await open(dataDir);
     expect((await last.get(kept.id)).storedBytes).toBe(400_000);
@@ -169,9 +185,17 @@ describe('deleting', () => {
 test('writes of one moment are answered in order, each with its own result', async () => {
   const store = await open(dataFolder());
   const trace = newTrace();
-  const changed = next<ListChange>((listener) => store.onChange(listener), (change) => change.type === 'upsert' && change.row.title === 'three');
+  const changed = next<ListChange>(
+    (listener) => store.onChange(listener),
+    (change) => change.type === 'upsert' && change.row.title === 'three',
+  );
   const made = store.createTrace(trace);
-  const answers = await Promise.allSettled([made, store.rename(trace.id, 'one'), store.rename('nobody' as TraceId, 'two'), store.rename(trace.id, 'three')]);
+  const answers = await Promise.allSettled([
+    made,
+    store.rename(trace.id, 'one'),
+    store.rename('nobody' as TraceId, 'two'),
+    store.rename(trace.id, 'three'),
+  ]);
   expect(answers.map(({ status }) => status)).toEqual(['fulfilled', 'fulfilled', 'rejected', 'fulfilled']);
   expect(await changed).toMatchObject({ row: { title: 'three' } });
 });

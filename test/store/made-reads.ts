@@ -11,8 +11,12 @@ export function madeRead(trace: string, n: number, offset: number, length: numbe
 export function checkMade(trace: string, reads: readonly Read[]): void {
   let offset = 0;
   for (const [i, read] of reads.entries()) {
-    if (read.n !== i || read.offset !== offset || read.tNs !== madeTime(i)) throw new Error(`Read ${i} of ${trace} is number ${read.n} at ${read.offset} (${read.tNs} ns), expected offset ${offset}.`);
-    for (const byte of read.bytes) if (byte !== madeByte(trace, offset++)) throw new Error(`Byte ${offset - 1} of ${trace} is wrong.`);
+    if (read.n !== i || read.offset !== offset || read.tNs !== madeTime(i))
+      throw new Error(
+        `Read ${i} of ${trace} is number ${read.n} at ${read.offset} (${read.tNs} ns), expected offset ${offset}.`,
+      );
+    for (const byte of read.bytes)
+      if (byte !== madeByte(trace, offset++)) throw new Error(`Byte ${offset - 1} of ${trace} is wrong.`);
   }
 }
 

@@ -3,7 +3,17 @@
  * files are copied and migrated. A folder has one writing program.
  */
 import { execFileSync, spawn } from 'node:child_process';
-import { chmodSync, copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync, truncateSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import Database from 'better-sqlite3';
@@ -27,7 +37,10 @@ async function filled(dataDir: string, mebibytes = 0.1): Promise<ReturnType<type
   const trace = newTrace();
   await store.createTrace(trace);
   const random = new Random(1);
-  store.appendReads(trace.id, cutEvenly(Buffer.from(Array.from({ length: mebibytes * 2 ** 20 }, () => random.below(256))), 2000));
+  store.appendReads(
+    trace.id,
+    cutEvenly(Buffer.from(Array.from({ length: mebibytes * 2 ** 20 }, () => random.below(256))), 2000),
+  );
   await store.finishTrace(trace.id, COMPLETE);
   await store.close();
   return trace;
@@ -35,7 +48,9 @@ async function filled(dataDir: string, mebibytes = 0.1): Promise<ReturnType<type
 
 function hashes(dataDir: string): Record<string, string> {
   // Looking at a file makes an empty log beside it.
-  const names = readdirSync(dataDir).filter((name) => /^tracelane\.db(-wal)?$/.test(name) && statSync(join(dataDir, name)).size > 0);
+  const names = readdirSync(dataDir).filter(
+    (name) => /^tracelane\.db(-wal)?$/.test(name) && statSync(join(dataDir, name)).size > 0,
+  );
   return Object.fromEntries(names.toSorted().map((name) => [name, sha256(readFileSync(join(dataDir, name)))]));
 }
 
@@ -64,7 +79,10 @@ describe('refused and left alone:', () => {
     const db = new Database(fileIn(dataDir));
     db.pragma(`user_version = ${SCHEMA_VERSION + 1}`);
     db.close();
-    await openRefused(dataDir, new RegExp(`newer Tracelane \\(format ${SCHEMA_VERSION + 1}; this one knows formats up to ${SCHEMA_VERSION}\\)`));
+    await openRefused(
+      dataDir,
+      new RegExp(`newer Tracelane \\(format ${SCHEMA_VERSION + 1}; this one knows formats up to ${SCHEMA_VERSION}\\)`),
+    );
     expect(() => openReadOnly(dataDir)).toThrow(expect.objectContaining({ name: 'ServiceError', code: 'store' }));
   });
 
@@ -155,7 +173,11 @@ test('a damaged segment costs only itself, and names the trace and the bytes', a
   const dataDir = dataFolder();
   const trace = await filled(dataDir, 0.4);
   const db = new Database(fileIn(dataDir));
-  const segments = db.prepare<[], { nr: number; start: number; length: number; first_read: number; reads: number; body: Buffer }>('SELECT * FROM segments ORDER BY start').all();
+  const segments = db
+    .prepare<[], { nr: number; start: number; length: number; first_read: number; reads: number; body: Buffer }>(
+      'SELECT * FROM segments ORDER BY start',
+    )
+    .all();
   const hit = segments[2]!;
   hit.body[1000]! ^= 1;
   db.prepare('UPDATE segments SET body = ? WHERE nr = ?').run(hit.body, hit.nr);
@@ -163,7 +185,12 @@ test('a damaged segment costs only itself, and names the trace and the bytes', a
   const store = await open(dataDir);
   expect(store.problem).toBeUndefined();
   const error = await store.bytes(trace.id, hit.start, hit.start + 1).catch((reason: unknown) => reason);
-  expect(error).toMatchObject({ code: 'damaged', message: expect.stringContaining(`"${trace.title}" is damaged in the file: bytes ${hit.start} to ${hit.start + hit.length - 1}`) });
+  expect(error).toMatchObject({
+    code: 'damaged',
+    message: expect.stringContaining(
+      `"${trace.title}" is damaged in the file: bytes ${hit.start} to ${hit.start + hit.length - 1}`,
+    ),
+  });
   expect((await store.reads(trace.id, 0)).at(-1)?.n).toBe(hit.first_read - 1);
   await expect(store.reads(trace.id, hit.first_read)).rejects.toMatchObject({ code: 'damaged' });
   expect((await store.reads(trace.id, hit.first_read + hit.reads))[0]?.n).toBe(hit.first_read + hit.reads);
@@ -214,7 +241,9 @@ describe('one writing program for a folder', () => {
     const dataDir = dataFolder();
     const first = await open(dataDir);
     const second = await open(dataDir);
-    expect(second.problem?.sentence).toContain(`Another Tracelane (process ${process.pid}) is using the data folder ${dataDir}.`);
+    expect(second.problem?.sentence).toContain(
+      `Another Tracelane (process ${process.pid}) is using the data folder ${dataDir}.`,
+    );
     const trace = newTrace();
     await first.createTrace(trace);
     expect((await second.list({ limit: 1 })).total).toBe(0);
@@ -226,7 +255,11 @@ describe('one writing program for a folder', () => {
 
   test('another process is named, and its lock goes with it when it is killed', async () => {
     const dataDir = dataFolder();
-    const child = spawn(process.execPath, [fileURLToPath(new URL('killed-child.ts', import.meta.url)), dataDir, 'other'], { stdio: ['ignore', 'pipe', 'inherit'] });
+    const child = spawn(
+      process.execPath,
+      [fileURLToPath(new URL('killed-child.ts', import.meta.url)), dataDir, 'other'],
+      { stdio: ['ignore', 'pipe', 'inherit'] },
+    );
     onTestFinished(() => void child.kill('SIGKILL'));
     await new Promise((resolve) => child.stdout.once('data', resolve));
     const locked = await open(dataDir);
@@ -245,7 +278,10 @@ describe('one writing program for a folder', () => {
 test('a thread that cannot start is said to be what is wrong', async () => {
   const worker = new URL('data:text/javascript,throw new Error("The module is missing.")');
   const opened = openStore({ dataDir: dataFolder(), worker });
-  await expect(opened).rejects.toMatchObject({ name: 'ServiceError', message: 'The store could not be started (The module is missing.). Install Tracelane again; its README says how.' });
+  await expect(opened).rejects.toMatchObject({
+    name: 'ServiceError',
+    message: 'The store could not be started (The module is missing.). Install Tracelane again; its README says how.',
+  });
 });
 
 describe('migrations', () => {
@@ -258,7 +294,11 @@ describe('migrations', () => {
     db.prepare("INSERT INTO settings VALUES ('theme', '\"dark\"')").run();
     db.close();
   }
-  const later = [...MIGRATIONS.slice(0, 1), 'CREATE TABLE later (x INTEGER) STRICT; INSERT INTO later VALUES (1)', 'ALTER TABLE later ADD COLUMN y INTEGER'];
+  const later = [
+    ...MIGRATIONS.slice(0, 1),
+    'CREATE TABLE later (x INTEGER) STRICT; INSERT INTO later VALUES (1)',
+    'ALTER TABLE later ADD COLUMN y INTEGER',
+  ];
 
   test('bring an older file up, after a whole copy of it was made', () => {
     const dataDir = dataFolder();

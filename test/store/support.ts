@@ -49,7 +49,10 @@ export function cut(bytes: Uint8Array, sizes: readonly number[], times: readonly
 
 /** Equal reads of one size, up to the end of the bytes. */
 export function cutEvenly(bytes: Uint8Array, size: number): Read[] {
-  return cut(bytes, Array.from({ length: Math.floor((bytes.length - 1) / size) }, () => size));
+  return cut(
+    bytes,
+    Array.from({ length: Math.floor((bytes.length - 1) / size) }, () => size),
+  );
 }
 
 /** All reads of a trace, page by page, as plain values that compare. */
@@ -75,7 +78,10 @@ export function sha256(bytes: Uint8Array): string {
 }
 
 /** Resolves with the next value that `subscribe` gives for which `wanted` holds. */
-export function next<T>(subscribe: (listener: (value: T) => void) => unknown, wanted: (value: T) => boolean = () => true): Promise<T> {
+export function next<T>(
+  subscribe: (listener: (value: T) => void) => unknown,
+  wanted: (value: T) => boolean = () => true,
+): Promise<T> {
   return new Promise((resolve) => {
     subscribe((value) => {
       if (wanted(value)) resolve(value);

@@ -6,8 +6,17 @@ import { DEFAULT_OPTIONS, type Metrics } from '../../src/shared/model/trace.ts';
 export const STORE_WORKER = new URL('../../src/main/store-worker.ts', import.meta.url);
 
 export const NO_METRICS: Metrics = {
-  firstByteNs: null, firstEventNs: null, firstReasoningNs: null, firstTextNs: null, firstToolNs: null, totalNs: null,
-  events: 0, reads: 0, bytes: 0, textChars: 0, gaps: [],
+  firstByteNs: null,
+  firstEventNs: null,
+  firstReasoningNs: null,
+  firstTextNs: null,
+  firstToolNs: null,
+  totalNs: null,
+  events: 0,
+  reads: 0,
+  bytes: 0,
+  textChars: 0,
+  gaps: [],
 };
 
 let numbered = 0;
@@ -30,7 +39,11 @@ export function newTrace(more: Partial<NewTrace> = {}): NewTrace {
     endpoint: { type: 'openai', provider_name: 'openai', model: 'a-model' },
     options: DEFAULT_OPTIONS,
     request: { model: 'a-model', messages: [{ role: 'user', content: 'Say something.' }] },
-    requestHead: { method: 'POST', url: 'http://127.0.0.1:1/v1/chat/completions', headers: [['content-type', 'application/json']] },
+    requestHead: {
+      method: 'POST',
+      url: 'http://127.0.0.1:1/v1/chat/completions',
+      headers: [['content-type', 'application/json']],
+    },
     messageId: 'message-00000000-0000-4000-8000-000000000000',
     stepId: 'step-1',
     ...more,

@@ -30,11 +30,16 @@ export interface Rig {
 
 export type SomeServices = Partial<Services>;
 
-export async function rig(name: string, given: SomeServices, { tap = {}, beatMs, ...settings }: ClientSettings & { readonly tap?: Tap } = {}): Promise<Rig> {
+export async function rig(
+  name: string,
+  given: SomeServices,
+  { tap = {}, beatMs, ...settings }: ClientSettings & { readonly tap?: Tap } = {},
+): Promise<Rig> {
   const transport: Transport = await TRANSPORTS[name]!();
   const faults: Rig['faults'] = [];
   const beat = beatMs === undefined ? {} : { beatMs };
-  const accept = (port: Port): void => serve(given as Services, tapped(port, tap), (sentence, error) => faults.push({ sentence, error }), beat);
+  const accept = (port: Port): void =>
+    serve(given as Services, tapped(port, tap), (sentence, error) => faults.push({ sentence, error }), beat);
   let present: Port | undefined;
   let connections = 0;
   let down = false;
@@ -74,7 +79,11 @@ export async function rig(name: string, given: SomeServices, { tap = {}, beatMs,
 }
 
 function tapped(port: Port, tap: Tap): Port {
-  const pass = (through: ((frame: string) => string | undefined) | undefined, frame: string, on: (frame: string) => void): void => {
+  const pass = (
+    through: ((frame: string) => string | undefined) | undefined,
+    frame: string,
+    on: (frame: string) => void,
+  ): void => {
     const passed = through ? through(frame) : frame;
     if (passed !== undefined) on(passed);
   };
@@ -114,7 +123,12 @@ export interface Watched<Item> {
 }
 
 /** Subscribes, and keeps what comes. */
-export function watch<Name extends StreamName>(client: Client, name: Name, params: Parameters<typeof client.subscribe<Name>>[1], onItems?: (count: number) => void): Watched<ItemOf<Name>> {
+export function watch<Name extends StreamName>(
+  client: Client,
+  name: Name,
+  params: Parameters<typeof client.subscribe<Name>>[1],
+  onItems?: (count: number) => void,
+): Watched<ItemOf<Name>> {
   const items: ItemOf<Name>[] = [];
   const batches: number[] = [];
   const waiting = new Set<() => void>();

@@ -19,7 +19,15 @@ export function cores(): { readonly dataDir: string; open(folder?: string): Prom
   return {
     dataDir,
     async open(folder = dataDir) {
-      const core = await createCore({ dataDir: folder, host: 'memory', version: '0.0.0', vault: new FileVault(join(dataDir, 'keys.json')), storeWorker: entry('store-worker'), readerWorker: entry('reader-worker'), samplePace: 0 });
+      const core = await createCore({
+        dataDir: folder,
+        host: 'memory',
+        version: '0.0.0',
+        vault: new FileVault(join(dataDir, 'keys.json')),
+        storeWorker: entry('store-worker'),
+        readerWorker: entry('reader-worker'),
+        samplePace: 0,
+      });
       opened.push(core);
       return core;
     },

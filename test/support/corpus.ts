@@ -14,7 +14,10 @@ export const CORPUS_DIR = folder('corpus/vercel-ai');
 /** Folder with adapters.md and `vectors/`; undefined where it is not there. */
 export const SPEC_DIR = folder('spec');
 
-if (!CORPUS_DIR) console.warn('SKIPPED: the corpus is not beside this repository, so that nothing is checked against recorded streams.');
+if (!CORPUS_DIR)
+  console.warn(
+    'SKIPPED: the corpus is not beside this repository, so that nothing is checked against recorded streams.',
+  );
 
 export interface CorpusFile {
   readonly name: string;

@@ -12,7 +12,11 @@ export function wireFixture(name: string): Uint8Array {
 export function wireFixtures(api?: Api): readonly CorpusFile[] {
   return readdirSync(folder)
     .filter((name) => name.endsWith('.sse'))
-    .map((name): CorpusFile => ({ name, api: name.startsWith('chat') ? 'chat_completions' : name.startsWith('responses') ? 'responses' : 'messages', bytes: wireFixture(name) }))
+    .map((name): CorpusFile => ({
+      name,
+      api: name.startsWith('chat') ? 'chat_completions' : name.startsWith('responses') ? 'responses' : 'messages',
+      bytes: wireFixture(name),
+    }))
     .filter((file) => api === undefined || file.api === api);
 }
 

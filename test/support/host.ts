@@ -53,14 +53,21 @@ export async function dataFolder(): Promise<{ readonly path: string; remove(): P
 export async function startHost({ dataDir, port, pace = 0, args = [], env = {} }: HostSettings = {}): Promise<Host> {
   const own = dataDir === undefined ? await dataFolder() : undefined;
   const folder = dataDir ?? own!.path;
-  const child = spawn(process.execPath, [HOST, '--no-open', ...(port === undefined ? [] : ['--port', String(port)]), ...args], {
-    env: { ...process.env, TRACELANE_DATA_DIR: folder, TRACELANE_SAMPLE_PACE: String(pace), ...env },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
+  const child = spawn(
+    process.execPath,
+    [HOST, '--no-open', ...(port === undefined ? [] : ['--port', String(port)]), ...args],
+    {
+      env: { ...process.env, TRACELANE_DATA_DIR: folder, TRACELANE_SAMPLE_PACE: String(pace), ...env },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    },
+  );
   const output = { stdout: '', stderr: '' };
   child.stderr.setEncoding('utf8').on('data', (text: string) => (output.stderr += text));
   const ended = once(child, 'exit');
-  const url = await Promise.race([addressOf(child, output), ended.then(([code]) => Promise.reject(new Error(`The host ended with ${code}: ${output.stderr}`)))]);
+  const url = await Promise.race([
+    addressOf(child, output),
+    ended.then(([code]) => Promise.reject(new Error(`The host ended with ${code}: ${output.stderr}`))),
+  ]);
   const { origin, port: given, searchParams } = new URL(url);
   const token = searchParams.get('token')!;
   const clients: { close(): void }[] = [];

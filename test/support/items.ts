@@ -8,18 +8,58 @@ const MS = 1e6;
 const head = { id: 'message-1', date: '2025-10-18T12:00:00Z', otid: null };
 
 export const text = (content: string): SeedMessage => ({ ...head, message_type: 'assistant_message', content });
-export const parts = (content: string): SeedMessage => ({ ...head, message_type: 'assistant_message', content: [{ type: 'text', text: content }] });
-export const reasoning = (content: string): SeedMessage => ({ ...head, message_type: 'reasoning_message', source: 'reasoner_model', reasoning: content, signature: null });
-export const call = (name: string | null, id: string | null, args: string | null): SeedMessage => ({ ...head, message_type: 'tool_call_message', tool_call: { name, tool_call_id: id, arguments: args } });
-export const approval = (name: string | null, id: string | null, args: string | null): SeedMessage => ({ ...head, message_type: 'approval_request_message', name: null, tool_call: { name, tool_call_id: id, arguments: args } });
+export const parts = (content: string): SeedMessage => ({
+  ...head,
+  message_type: 'assistant_message',
+  content: [{ type: 'text', text: content }],
+});
+export const reasoning = (content: string): SeedMessage => ({
+  ...head,
+  message_type: 'reasoning_message',
+  source: 'reasoner_model',
+  reasoning: content,
+  signature: null,
+});
+export const call = (name: string | null, id: string | null, args: string | null): SeedMessage => ({
+  ...head,
+  message_type: 'tool_call_message',
+  tool_call: { name, tool_call_id: id, arguments: args },
+});
+export const approval = (name: string | null, id: string | null, args: string | null): SeedMessage => ({
+  ...head,
+  message_type: 'approval_request_message',
+  name: null,
+  tool_call: { name, tool_call_id: id, arguments: args },
+});
 export const stopError: SeedMessage = { message_type: 'stop_reason', stop_reason: 'error' };
 
-export const wireStart = (block: string, kind: 'text' | 'tool' | 'reasoning', tool?: { name: string; id: string }): WireMessage => ({
-  message_type: 'block_start', block, kind, type: kind, choice: 0, ...(tool && { name: tool.name, tool_call_id: tool.id }),
+export const wireStart = (
+  block: string,
+  kind: 'text' | 'tool' | 'reasoning',
+  tool?: { name: string; id: string },
+): WireMessage => ({
+  message_type: 'block_start',
+  block,
+  kind,
+  type: kind,
+  choice: 0,
+  ...(tool && { name: tool.name, tool_call_id: tool.id }),
 });
-export const wireText = (block: string, content: string): WireMessage => ({ message_type: 'assistant_message', block, content });
-export const wireArgs = (block: string, args: string): WireMessage => ({ message_type: 'tool_call_message', block, tool_call: { name: null, tool_call_id: null, arguments: args } });
-export const wireStop = (block: string, valid: boolean | null = null): WireMessage => ({ message_type: 'block_stop', block, valid });
+export const wireText = (block: string, content: string): WireMessage => ({
+  message_type: 'assistant_message',
+  block,
+  content,
+});
+export const wireArgs = (block: string, args: string): WireMessage => ({
+  message_type: 'tool_call_message',
+  block,
+  tool_call: { name: null, tool_call_id: null, arguments: args },
+});
+export const wireStop = (block: string, valid: boolean | null = null): WireMessage => ({
+  message_type: 'block_stop',
+  block,
+  valid,
+});
 
 export interface Step {
   readonly ms: number;
@@ -37,11 +77,22 @@ export function itemsOf(steps: readonly Step[]): TraceItem[] {
   return steps.flatMap((step, index): TraceItem[] => {
     const tNs = step.ms * MS;
     const event: EventSummary = {
-      index, start: index * 10, end: index * 10 + 10, read: index, tNs, kind: step.kind ?? 'text', type: 't', preview: '', chars: step.chars ?? 0,
+      index,
+      start: index * 10,
+      end: index * 10 + 10,
+      read: index,
+      tNs,
+      kind: step.kind ?? 'text',
+      type: 't',
+      preview: '',
+      chars: step.chars ?? 0,
       ...(step.block !== undefined && { block: step.block }),
     };
     const emissions = (['wire', 'legacy', 'simple'] as const).flatMap((lane) =>
-      (step[lane] ?? []).map((message: LaneMessage): TraceItem => ({ k: 'message', emission: { lane, ordinal: ordinals[lane]++, event: index, message } })),
+      (step[lane] ?? []).map((message: LaneMessage): TraceItem => ({
+        k: 'message',
+        emission: { lane, ordinal: ordinals[lane]++, event: index, message },
+      })),
     );
     return [{ k: 'read', n: index, offset: index * 10, length: 10, tNs }, { k: 'event', event }, ...emissions];
   });

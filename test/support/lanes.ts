@@ -10,7 +10,10 @@ export function laneSetup(api: Api, options: Partial<AdapterOptions> = {}): Lane
   return {
     api,
     endpoint: { type: api === 'messages' ? 'anthropic' : 'openai', provider_name: 'test', model: 'm' },
-    request: api === 'responses' ? { model: 'm', input: 'Hello' } : { model: 'm', messages: [{ role: 'user', content: 'Hello' }] },
+    request:
+      api === 'responses'
+        ? { model: 'm', input: 'Hello' }
+        : { model: 'm', messages: [{ role: 'user', content: 'Hello' }] },
     options: { ...DEFAULT_OPTIONS, ...options },
     messageId: 'message-12345678-9abc-4def-8123-456789abcdef',
     now: () => '2025-10-01T00:00:00+00:00',
@@ -25,6 +28,10 @@ export interface LaneRun {
 
 export function runLane(id: LaneId, setup: LaneSetup, bytes: Uint8Array, sizes: readonly number[] = []): LaneRun {
   const lane = createLane(id, setup);
-  const emissions = [...lane.begin(), ...frameAll(readsOf(bytes, sizes)).flatMap((framed) => [...lane.take(framed)]), ...lane.end()] as Emission[];
+  const emissions = [
+    ...lane.begin(),
+    ...frameAll(readsOf(bytes, sizes)).flatMap((framed) => [...lane.take(framed)]),
+    ...lane.end(),
+  ] as Emission[];
   return { emissions, outcome: lane.outcome() };
 }

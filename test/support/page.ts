@@ -34,7 +34,12 @@ export async function openEmpty(page: Page, url: string): Promise<void> {
 export async function startSample(client: Client, model: string, api: Api): Promise<TraceId> {
   const sample = (await client.call('samples.list', {})).find((one) => one.model === model && one.api === api)!;
   const endpoint = endpointId(api === 'messages' ? 'sample-anthropic' : 'sample-openai');
-  const { id } = await client.call('runs.start', { endpoint, api, request: sample.request as Record<string, unknown>, options: { ...DEFAULT_OPTIONS, ...sample.options } });
+  const { id } = await client.call('runs.start', {
+    endpoint,
+    api,
+    request: sample.request as Record<string, unknown>,
+    options: { ...DEFAULT_OPTIONS, ...sample.options },
+  });
   return id;
 }
 
@@ -80,7 +85,8 @@ export async function shown(page: Page): Promise<Shown> {
       const term = [...document.querySelectorAll('.numbers dt')].find((dt) => dt.textContent === name);
       return Number(term?.nextElementSibling?.textContent?.replaceAll(/\D/g, '') ?? NaN);
     };
-    const text = (lane: string): string => [...document.querySelectorAll(`[data-lane="${lane}"] .streamed`)].map((one) => one.textContent).join('');
+    const text = (lane: string): string =>
+      [...document.querySelectorAll(`[data-lane="${lane}"] .streamed`)].map((one) => one.textContent).join('');
     return {
       events: number('Events'),
       reads: number('Reads'),
@@ -92,6 +98,15 @@ export async function shown(page: Page): Promise<Shown> {
 
 /** The same of a model: what the page must show when it has all of it. */
 export function expected(model: TraceModel): Shown {
-  const text = (lane: LaneId): string => model.blocks.rows.flatMap((row) => row.cells[lane]).map((block) => block.pieces.join('')).join('');
-  return { events: model.events.length, reads: model.reads.length, bytes: model.bytes, text: { wire: text('wire'), legacy: text('legacy'), simple: text('simple') } };
+  const text = (lane: LaneId): string =>
+    model.blocks.rows
+      .flatMap((row) => row.cells[lane])
+      .map((block) => block.pieces.join(''))
+      .join('');
+  return {
+    events: model.events.length,
+    reads: model.reads.length,
+    bytes: model.bytes,
+    text: { wire: text('wire'), legacy: text('legacy'), simple: text('simple') },
+  };
 }

@@ -43,11 +43,23 @@ export interface RunsFixture extends StoreFixture {
   /** Runs over the fixture's store, but for one method of it. */
   runsWith<Name extends keyof Store>(name: Name, method: Store[Name]): RunsService;
   /** An endpoint of the user's at this address. */
-  endpoint(baseUrl: string, more?: { readonly type?: 'openai' | 'anthropic'; readonly answer?: number; readonly silence?: number | null; readonly key?: string }): Promise<EndpointId>;
+  endpoint(
+    baseUrl: string,
+    more?: {
+      readonly type?: 'openai' | 'anthropic';
+      readonly answer?: number;
+      readonly silence?: number | null;
+      readonly key?: string;
+    },
+  ): Promise<EndpointId>;
 }
 
-export const sampleEndpoint = (api: Api): EndpointId => endpointId(api === 'messages' ? 'sample-anthropic' : 'sample-openai');
-export const requestFor = (model: string, api: Api): Record<string, unknown> => ({ ...asking('plain-text', api).request, ...(model.startsWith('fault-') ? { model } : asking(model, api).request) });
+export const sampleEndpoint = (api: Api): EndpointId =>
+  endpointId(api === 'messages' ? 'sample-anthropic' : 'sample-openai');
+export const requestFor = (model: string, api: Api): Record<string, unknown> => ({
+  ...asking('plain-text', api).request,
+  ...(model.startsWith('fault-') ? { model } : asking(model, api).request),
+});
 
 /** All items of a run, to its end. */
 export async function watch(runs: RunsService, id: TraceId): Promise<readonly TraceItem[]> {
@@ -56,7 +68,10 @@ export async function watch(runs: RunsService, id: TraceId): Promise<readonly Tr
   return items;
 }
 
-export function useRuns({ pace = 0, limits }: { readonly pace?: number; readonly limits?: CaptureLimits } = {}): RunsFixture {
+export function useRuns({
+  pace = 0,
+  limits,
+}: { readonly pace?: number; readonly limits?: CaptureLimits } = {}): RunsFixture {
   const stored = storeForFile();
   let provider: SampleProvider | undefined;
   let now: Pick<RunsFixture, 'vault' | 'endpoints' | 'runs'> | undefined;
@@ -81,7 +96,10 @@ export function useRuns({ pace = 0, limits }: { readonly pace?: number; readonly
       all.push(...more);
     }
   };
-  const run = async ({ api = 'chat_completions', endpoint = sampleEndpoint(api), request = requestFor('plain-text', api) }: Asked, runs = now!.runs): Promise<Ran> => {
+  const run = async (
+    { api = 'chat_completions', endpoint = sampleEndpoint(api), request = requestFor('plain-text', api) }: Asked,
+    runs = now!.runs,
+  ): Promise<Ran> => {
     const { id } = await runs.start({ endpoint, api, request, options: DEFAULT_OPTIONS, source: 'run' });
     const items = await watch(runs, id);
     const last = items.at(-1);
@@ -89,12 +107,24 @@ export function useRuns({ pace = 0, limits }: { readonly pace?: number; readonly
     return { id, items, ending: last.ending };
   };
   return {
-    get store() { return stored.store; },
-    get dataDir() { return stored.dataDir; },
-    get vault() { return now!.vault; },
-    get endpoints() { return now!.endpoints; },
-    get runs() { return now!.runs; },
-    get sampleUrl() { return provider!.url; },
+    get store() {
+      return stored.store;
+    },
+    get dataDir() {
+      return stored.dataDir;
+    },
+    get vault() {
+      return now!.vault;
+    },
+    get endpoints() {
+      return now!.endpoints;
+    },
+    get runs() {
+      return now!.runs;
+    },
+    get sampleUrl() {
+      return provider!.url;
+    },
     reads,
     body: async (id) => Buffer.concat((await reads(id)).map(({ bytes }) => bytes)),
     run,
@@ -102,11 +132,22 @@ export function useRuns({ pace = 0, limits }: { readonly pace?: number; readonly
     runsWith(name, method) {
       const { store } = stored;
       const whole = (key: string | symbol): unknown => (key === name ? method : Reflect.get(store, key));
-      const changed = new Proxy(store, { get: (_target, key) => { const value = whole(key); return typeof value === 'function' ? value.bind(store) : value; } });
+      const changed = new Proxy(store, {
+        get: (_target, key) => {
+          const value = whole(key);
+          return typeof value === 'function' ? value.bind(store) : value;
+        },
+      });
       return new RunsService({ store: changed, endpoints: now!.endpoints });
     },
     async endpoint(baseUrl, { type = 'openai', answer = 600, silence = null, key } = {}) {
-      const { id } = await now!.endpoints.save({ name: 'Mine', baseUrl, type, provider_name: '', limits: { answer, silence } });
+      const { id } = await now!.endpoints.save({
+        name: 'Mine',
+        baseUrl,
+        type,
+        provider_name: '',
+        limits: { answer, silence },
+      });
       if (key !== undefined) await now!.endpoints.setKey(id, key);
       return id;
     },
@@ -121,7 +162,10 @@ export interface TestServer {
 }
 
 /** Serves one handler for the length of the work. */
-export async function withServer<T>(handler: (incoming: IncomingMessage, response: ServerResponse) => void, work: (server: TestServer) => Promise<T>): Promise<T> {
+export async function withServer<T>(
+  handler: (incoming: IncomingMessage, response: ServerResponse) => void,
+  work: (server: TestServer) => Promise<T>,
+): Promise<T> {
   const seen: TestServer['seen'] = [];
   const server: Server = createServer(async (incoming, response) => {
     let body = '';

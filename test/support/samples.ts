@@ -37,7 +37,11 @@ export function useProvider(): Provider {
     post: (api, body, headers = {}) =>
       fetch(url() + FORMATS[api].path, {
         method: 'POST',
-        headers: { 'content-type': 'application/json', ...(api === 'messages' && { 'anthropic-version': '2023-06-01' }), ...headers },
+        headers: {
+          'content-type': 'application/json',
+          ...(api === 'messages' && { 'anthropic-version': '2023-06-01' }),
+          ...headers,
+        },
         body: typeof body === 'string' ? body : JSON.stringify(body),
       }),
   };
@@ -46,6 +50,9 @@ export function useProvider(): Provider {
 export const scenario = (model: string): Scenario => SCENARIOS.find((one) => one.model === model)!;
 
 /** The request that asks for a sample, and the format it is asked in. */
-export function asking(model: string, api: Api): { readonly format: Format; readonly request: Record<string, unknown> } {
+export function asking(
+  model: string,
+  api: Api,
+): { readonly format: Format; readonly request: Record<string, unknown> } {
   return { format: FORMATS[api], request: { ...FORMATS[api].request(scenario(model)) } };
 }

@@ -6,13 +6,29 @@ import OpenAI from 'openai';
 export type Body = Uint8Array | ReadableStream<Uint8Array<ArrayBuffer>>;
 
 function answering(body: Body): typeof fetch {
-  return async () => new Response(body instanceof Uint8Array ? body.slice() : body, { status: 200, headers: { 'content-type': 'text/event-stream' } });
+  return async () =>
+    new Response(body instanceof Uint8Array ? body.slice() : body, {
+      status: 200,
+      headers: { 'content-type': 'text/event-stream' },
+    });
 }
 
 const openai = (body: Body): OpenAI =>
-  new OpenAI({ apiKey: 'test', baseURL: 'http://sdk.invalid/v1', maxRetries: 0, fetch: answering(body) as never, logLevel: 'off' });
+  new OpenAI({
+    apiKey: 'test',
+    baseURL: 'http://sdk.invalid/v1',
+    maxRetries: 0,
+    fetch: answering(body) as never,
+    logLevel: 'off',
+  });
 const anthropic = (body: Body): Anthropic =>
-  new Anthropic({ apiKey: 'test', baseURL: 'http://sdk.invalid', maxRetries: 0, fetch: answering(body) as never, logLevel: 'off' });
+  new Anthropic({
+    apiKey: 'test',
+    baseURL: 'http://sdk.invalid',
+    maxRetries: 0,
+    fetch: answering(body) as never,
+    logLevel: 'off',
+  });
 
 /** Rejects with the SDK's own error where the SDK refuses the stream. */
 export async function sdkChatCompletion(body: Body): Promise<unknown> {

@@ -24,7 +24,11 @@ export function storeForFile(): StoreFixture {
     await rm(dataDir, { recursive: true, force: true });
   });
   return {
-    get store() { return store!; },
-    get dataDir() { return dataDir; },
+    get store() {
+      return store!;
+    },
+    get dataDir() {
+      return dataDir;
+    },
   };
 }

@@ -22,15 +22,41 @@ const HEAD: HttpHead = { status: 200, statusText: 'OK', headers: [['content-type
 const ENDING: Ending = { state: 'complete', rule: 'Said so.' };
 
 /** A trace over these reads, ended `afterNs` after the last one. */
-export function memoryTrace(api: Api, reads: readonly Read[], { id = 'trace-1', options = DEFAULT_OPTIONS, afterNs = 5_000 }: { readonly id?: string; readonly options?: AdapterOptions; readonly afterNs?: number } = {}): MemoryTrace {
+export function memoryTrace(
+  api: Api,
+  reads: readonly Read[],
+  {
+    id = 'trace-1',
+    options = DEFAULT_OPTIONS,
+    afterNs = 5_000,
+  }: { readonly id?: string; readonly options?: AdapterOptions; readonly afterNs?: number } = {},
+): MemoryTrace {
   const { endpoint, request, messageId } = laneSetup(api);
   const totalNs = (reads.at(-1)?.tNs ?? 0) + afterNs;
   const bytes = reads.reduce((sum, read) => sum + read.bytes.length, 0);
   return {
     trace: {
-      id: traceId(id), title: 'A trace', renamed: false, starred: false, source: 'run', api, model: 'm', startedAt: 1_760_000_000_000, timed: true, framing: 'sse',
-      endpoint, request, options, messageId, stepId: 'step-1', ending: ENDING, responseHead: HEAD, httpStatus: 200,
-      metrics: { ...new MetricsMeter().value(), totalNs }, storedReads: reads.length, storedBytes: bytes,
+      id: traceId(id),
+      title: 'A trace',
+      renamed: false,
+      starred: false,
+      source: 'run',
+      api,
+      model: 'm',
+      startedAt: 1_760_000_000_000,
+      timed: true,
+      framing: 'sse',
+      endpoint,
+      request,
+      options,
+      messageId,
+      stepId: 'step-1',
+      ending: ENDING,
+      responseHead: HEAD,
+      httpStatus: 200,
+      metrics: { ...new MetricsMeter().value(), totalNs },
+      storedReads: reads.length,
+      storedBytes: bytes,
     },
     head: { head: HEAD, tNs: 0 },
     reads,

@@ -15,7 +15,11 @@ export interface Transport {
   close(): Promise<void>;
 }
 
-export const TRANSPORTS: Readonly<Record<string, () => Promise<Transport>>> = { memory, MessageChannel: messageChannel, WebSocket: webSocket };
+export const TRANSPORTS: Readonly<Record<string, () => Promise<Transport>>> = {
+  memory,
+  MessageChannel: messageChannel,
+  WebSocket: webSocket,
+};
 
 function memory(): Promise<Transport> {
   return Promise.resolve({

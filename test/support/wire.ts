@@ -20,7 +20,10 @@ export function laneSetup(api: Api): LaneSetup {
   return {
     api,
     endpoint: { type: api === 'messages' ? 'anthropic' : 'openai', provider_name: 'test', model: 'm' },
-    request: {}, options: DEFAULT_OPTIONS, messageId: 'message-00000000-0000-4000-8000-000000000000', now: () => '2026-01-01T00:00:00.000Z',
+    request: {},
+    options: DEFAULT_OPTIONS,
+    messageId: 'message-00000000-0000-4000-8000-000000000000',
+    now: () => '2026-01-01T00:00:00.000Z',
   };
 }
 
@@ -52,7 +55,12 @@ export function runWire(api: Api, body: Uint8Array | string, cuts: readonly numb
   emissions.push(...lane.end());
   const { outcome } = lane.outcome();
   return {
-    outcome, emissions, messages: emissions.map(({ message }) => message), summaries, frames, unfinished,
+    outcome,
+    emissions,
+    messages: emissions.map(({ message }) => message),
+    summaries,
+    frames,
+    unfinished,
     block(id) {
       const found = outcome.blocks.find(({ block }) => block === id);
       if (!found) throw new Error(`no block ${id} in ${outcome.blocks.map(({ block }) => block).join(', ')}`);
@@ -72,9 +80,17 @@ export function namedBody(...events: readonly ({ readonly type: string } & Recor
 }
 
 /** A chunk of a completion with one choice. */
-export function chunk(delta: unknown, rest: Record<string, unknown> = {}, choice: Record<string, unknown> = {}): Record<string, unknown> {
+export function chunk(
+  delta: unknown,
+  rest: Record<string, unknown> = {},
+  choice: Record<string, unknown> = {},
+): Record<string, unknown> {
   return {
-    id: 'chatcmpl-1', object: 'chat.completion.chunk', created: 1, model: 'm',
-    choices: [{ index: 0, delta, finish_reason: null, ...choice }], ...rest,
+    id: 'chatcmpl-1',
+    object: 'chat.completion.chunk',
+    created: 1,
+    model: 'm',
+    choices: [{ index: 0, delta, finish_reason: null, ...choice }],
+    ...rest,
   };
 }

@@ -20,7 +20,11 @@ function copyWith(files: Readonly<Record<string, string>>): string {
   const copy = mkdtempSync(join(tmpdir(), 'tracelane-layers-'));
   copies.push(copy);
   symlinkSync(join(root, 'node_modules'), join(copy, 'node_modules'));
-  for (const rules of ['.oxlintrc.json', 'tsconfig.base.json', ...['shared', 'main', 'preload', 'renderer'].map((layer) => `src/${layer}/tsconfig.json`)]) {
+  for (const rules of [
+    '.oxlintrc.json',
+    'tsconfig.base.json',
+    ...['shared', 'main', 'preload', 'renderer'].map((layer) => `src/${layer}/tsconfig.json`),
+  ]) {
     mkdirSync(dirname(join(copy, rules)), { recursive: true });
     cpSync(join(root, rules), join(copy, rules));
   }
@@ -31,16 +35,37 @@ function copyWith(files: Readonly<Record<string, string>>): string {
   return copy;
 }
 
-function run(bin: string, args: readonly string[], cwd: string): Promise<{ readonly code: number; readonly output: string }> {
+function run(
+  bin: string,
+  args: readonly string[],
+  cwd: string,
+): Promise<{ readonly code: number; readonly output: string }> {
   return new Promise((resolve) => {
-    execFile(process.execPath, [join(root, 'node_modules', bin), ...args], { cwd }, (error, stdout) => resolve({ code: typeof error?.code === 'number' ? error.code : 0, output: stdout }));
+    execFile(process.execPath, [join(root, 'node_modules', bin), ...args], { cwd }, (error, stdout) =>
+      resolve({ code: typeof error?.code === 'number' ? error.code : 0, output: stdout }),
+    );
   });
 }
 
 /** Where each layer may not reach. */
 const FORBIDDEN: Readonly<Record<string, readonly string[]>> = {
-  'src/shared/model/broken.ts': ['node:fs', 'electron', 'react', '../../main/core/core.ts', '../../renderer/main.tsx', '../../preload/index.ts'],
-  'src/main/core/broken.ts': ['electron', 'electron/main', 'react', '../hosts/electron/shell.ts', '../hosts/headless/host.ts', '../../renderer/main.tsx', '../../preload/index.ts'],
+  'src/shared/model/broken.ts': [
+    'node:fs',
+    'electron',
+    'react',
+    '../../main/core/core.ts',
+    '../../renderer/main.tsx',
+    '../../preload/index.ts',
+  ],
+  'src/main/core/broken.ts': [
+    'electron',
+    'electron/main',
+    'react',
+    '../hosts/electron/shell.ts',
+    '../hosts/headless/host.ts',
+    '../../renderer/main.tsx',
+    '../../preload/index.ts',
+  ],
   'src/main/core/store/broken.ts': ['electron', '../../hosts/cli/lanes.ts'],
   'src/main/hosts/broken.ts': ['electron', './electron/shell.ts', '../../renderer/main.tsx'],
   'src/main/hosts/headless/broken.ts': ['electron', '../electron/shell.ts', '../../../renderer/main.tsx'],
@@ -50,7 +75,15 @@ const FORBIDDEN: Readonly<Record<string, readonly string[]>> = {
   'src/main/store-worker.ts': ['electron', './hosts/electron/shell.ts'],
   'src/main/reader-worker.ts': ['electron', './hosts/electron/shell.ts'],
   'src/preload/broken.ts': ['node:fs', '../main/core/core.ts', '../renderer/main.tsx', 'zod'],
-  'src/renderer/app/broken.ts': ['node:fs', 'electron', '../../main/core/core.ts', 'better-sqlite3', 'openai', '@anthropic-ai/sdk', 'ws'],
+  'src/renderer/app/broken.ts': [
+    'node:fs',
+    'electron',
+    '../../main/core/core.ts',
+    'better-sqlite3',
+    'openai',
+    '@anthropic-ai/sdk',
+    'ws',
+  ],
 };
 
 const ALLOWED: Readonly<Record<string, readonly string[]>> = {
@@ -63,26 +96,47 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
 };
 
 interface LintReport {
-  readonly diagnostics: readonly { readonly code?: string; readonly filename: string; readonly labels: readonly { readonly span: { readonly line: number } }[] }[];
+  readonly diagnostics: readonly {
+    readonly code?: string;
+    readonly filename: string;
+    readonly labels: readonly { readonly span: { readonly line: number } }[];
+  }[];
 }
 
 describe('the linter', () => {
   it('refuses every import across a layer, and no other', async () => {
-    const importing = (specifiers: readonly string[]) => specifiers.map((specifier) => `import '${specifier}';\n`).join('');
-    const copy = copyWith(Object.fromEntries([...Object.entries(FORBIDDEN), ...Object.entries(ALLOWED)].map(([path, specifiers]) => [path, importing(specifiers)])));
+    const importing = (specifiers: readonly string[]) =>
+      specifiers.map((specifier) => `import '${specifier}';\n`).join('');
+    const copy = copyWith(
+      Object.fromEntries(
+        [...Object.entries(FORBIDDEN), ...Object.entries(ALLOWED)].map(([path, specifiers]) => [
+          path,
+          importing(specifiers),
+        ]),
+      ),
+    );
     const { code, output } = await run('oxlint/bin/oxlint', ['--format', 'json', 'src'], copy);
     expect(code).toBe(1);
     const refused = (JSON.parse(output) as LintReport).diagnostics
       .filter((diagnostic) => diagnostic.code?.includes('no-restricted-imports'))
-      .map(({ filename, labels }) => `${filename.startsWith('/') ? relative(copy, filename) : filename}: ${FORBIDDEN[filename]?.[labels[0]!.span.line - 1]}`);
-    const broken = Object.entries(FORBIDDEN).flatMap(([path, specifiers]) => specifiers.map((specifier) => `${path}: ${specifier}`));
+      .map(
+        ({ filename, labels }) =>
+          `${filename.startsWith('/') ? relative(copy, filename) : filename}: ${FORBIDDEN[filename]?.[labels[0]!.span.line - 1]}`,
+      );
+    const broken = Object.entries(FORBIDDEN).flatMap(([path, specifiers]) =>
+      specifiers.map((specifier) => `${path}: ${specifier}`),
+    );
     expect(refused.toSorted()).toEqual(broken.toSorted());
   });
 });
 
 describe('the compiler', () => {
   const errorsOf = async (layer: string, code: string): Promise<{ readonly code: number; readonly output: string }> => {
-    const copy = copyWith({ [`src/${layer}/broken.ts`]: code, 'src/shared/fine.ts': 'export const fine = 1;\n', 'src/main/fine.ts': 'export const fine = 1;\n' });
+    const copy = copyWith({
+      [`src/${layer}/broken.ts`]: code,
+      'src/shared/fine.ts': 'export const fine = 1;\n',
+      'src/main/fine.ts': 'export const fine = 1;\n',
+    });
     return run('typescript/bin/tsc', ['-b', `src/${layer}`], copy);
   };
 
@@ -102,7 +156,10 @@ describe('the compiler', () => {
   });
 
   it.each(['shared', 'main', 'renderer'])('takes what src/%s may have', async (layer) => {
-    const { code, output } = await errorsOf(layer, layer === 'shared' ? 'export const one = 1;\n' : "export { fine } from '../shared/fine.ts';\n");
+    const { code, output } = await errorsOf(
+      layer,
+      layer === 'shared' ? 'export const one = 1;\n' : "export { fine } from '../shared/fine.ts';\n",
+    );
     expect(output).toBe('');
     expect(code).toBe(0);
   });
@@ -111,13 +168,23 @@ describe('the compiler', () => {
 describe('the build of the window', () => {
   const buildOf = (code: string) => {
     const copy = copyWith({ 'window/main.ts': code });
-    return build({ root: join(copy, 'window'), configFile: false, logLevel: 'silent', plugins: [refuseNode()], build: { write: false, rollupOptions: { input: join(copy, 'window', 'main.ts') } } });
+    return build({
+      root: join(copy, 'window'),
+      configFile: false,
+      logLevel: 'silent',
+      plugins: [refuseNode()],
+      build: { write: false, rollupOptions: { input: join(copy, 'window', 'main.ts') } },
+    });
   };
 
   it('fails on a module of Node or on electron, instead of putting an empty one in its place', async () => {
-    await expect(buildOf("import { readFileSync } from 'node:fs';\nconsole.log(readFileSync('x'));\n")).rejects.toThrow(/window.*node:fs/s);
+    await expect(buildOf("import { readFileSync } from 'node:fs';\nconsole.log(readFileSync('x'));\n")).rejects.toThrow(
+      /window.*node:fs/s,
+    );
     await expect(buildOf("import { join } from 'path';\nconsole.log(join('x'));\n")).rejects.toThrow(/window.*path/s);
-    await expect(buildOf("import { ipcRenderer } from 'electron';\nconsole.log(ipcRenderer);\n")).rejects.toThrow(/window.*electron/s);
+    await expect(buildOf("import { ipcRenderer } from 'electron';\nconsole.log(ipcRenderer);\n")).rejects.toThrow(
+      /window.*electron/s,
+    );
     await expect(buildOf("console.log('fine');\n")).resolves.toBeDefined();
   });
 });

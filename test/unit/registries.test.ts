@@ -14,7 +14,8 @@ const src = fileURLToPath(new URL('../../src/', import.meta.url));
 function importsOf(file: string): readonly string[] {
   const found: string[] = [];
   const add = (source: { readonly value: unknown } | null | undefined) => {
-    if (typeof source?.value === 'string' && source.value.startsWith('.')) found.push(resolve(dirname(file), source.value));
+    if (typeof source?.value === 'string' && source.value.startsWith('.'))
+      found.push(resolve(dirname(file), source.value));
   };
   new Visitor({
     ImportDeclaration: ({ source }) => add(source),
@@ -46,7 +47,15 @@ const sourcesIn = (folder: string): readonly string[] =>
     .filter((name) => /\.tsx?$/.test(name) && !name.endsWith('.d.ts'))
     .map((name) => join(folder, name));
 
-const ENTRIES = ['main/index.ts', 'main/headless.ts', 'main/cli.ts', 'main/store-worker.ts', 'main/reader-worker.ts', 'preload/index.ts', 'renderer/main.tsx'];
+const ENTRIES = [
+  'main/index.ts',
+  'main/headless.ts',
+  'main/cli.ts',
+  'main/store-worker.ts',
+  'main/reader-worker.ts',
+  'preload/index.ts',
+  'renderer/main.tsx',
+];
 
 /** What only tests have a use for: the contract's third transport, and the list of oddities that each have a vector. */
 const FOR_TESTS: readonly string[] = ['shared/adapters/seed/oddities.ts', 'shared/rpc/memory-port.ts'];
@@ -65,7 +74,11 @@ const REGISTRIES: readonly { readonly registry: readonly string[]; readonly fold
 describe('every source', () => {
   it('leads from an entry, but for two that are named', () => {
     const used = reached(ENTRIES);
-    expect(sourcesIn('.').filter((path) => !used.has(path)).toSorted()).toEqual(FOR_TESTS);
+    expect(
+      sourcesIn('.')
+        .filter((path) => !used.has(path))
+        .toSorted(),
+    ).toEqual(FOR_TESTS);
   });
 });
 
@@ -79,9 +92,13 @@ describe('what stands in the folder of a registry', () => {
 
   it('a folder of views leads from the tabs, the panes, the dialogs or the frame of the window', () => {
     const used = reached(['renderer/views/registry.ts', 'renderer/views/overlays.ts', 'renderer/app/App.tsx']);
-    const folders = readdirSync(join(src, 'renderer/views'), { withFileTypes: true }).filter((entry) => entry.isDirectory());
+    const folders = readdirSync(join(src, 'renderer/views'), { withFileTypes: true }).filter((entry) =>
+      entry.isDirectory(),
+    );
     expect(folders.length).toBeGreaterThan(5);
-    expect(folders.flatMap(({ name }) => sourcesIn(`renderer/views/${name}`)).filter((path) => !used.has(path))).toEqual([]);
+    expect(
+      folders.flatMap(({ name }) => sourcesIn(`renderer/views/${name}`)).filter((path) => !used.has(path)),
+    ).toEqual([]);
   });
 });
 

@@ -4,12 +4,16 @@ import type { Services } from '../../shared/rpc/services.ts';
 import { Latest } from './latest.ts';
 import type { Store } from './store/store.ts';
 
-export function appServices(known: Omit<AppInfo, 'storeProblem' | 'platform'>, store: Pick<Store, 'problem' | 'onWriteProblem'>): Pick<Services, 'app.info' | 'app.changes'> {
+export function appServices(
+  known: Omit<AppInfo, 'storeProblem' | 'platform'>,
+  store: Pick<Store, 'problem' | 'onWriteProblem'>,
+): Pick<Services, 'app.info' | 'app.changes'> {
   const watchers = new Set<Latest<'app', AppInfo>>();
   let writeProblem: string | undefined;
   const info = (): AppInfo => {
     // What cannot be written can still be read.
-    const storeProblem = store.problem ?? (writeProblem === undefined ? undefined : { sentence: writeProblem, readable: true });
+    const storeProblem =
+      store.problem ?? (writeProblem === undefined ? undefined : { sentence: writeProblem, readable: true });
     return { ...known, platform: process.platform, ...(storeProblem && { storeProblem }) };
   };
   store.onWriteProblem((sentence) => {

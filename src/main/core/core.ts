@@ -39,18 +39,31 @@ export interface Core {
 }
 
 /** Rejects only where the machine gives no port for the sample provider: a store that cannot be opened works in memory. */
-export async function createCore({ dataDir, host, version, vault, storeWorker, readerWorker, samplePace }: CoreSetup): Promise<Core> {
+export async function createCore({
+  dataDir,
+  host,
+  version,
+  vault,
+  storeWorker,
+  readerWorker,
+  samplePace,
+}: CoreSetup): Promise<Core> {
   const provider = await startSampleProvider({ ...(samplePace !== undefined && { pace: samplePace }) });
   const sampleUrl = provider.url;
   const store = await openStore({ dataDir, worker: storeWorker });
   const readable = store.file === undefined ? undefined : dataDir;
   // An event is looked up while somebody waits for it; a comparison before it may take seconds.
-  const [lookups, comparisons] = [0, 1].map(() => new Reader({ module: readerWorker, source: store, dataDir: readable })) as [Reader, Reader];
+  const [lookups, comparisons] = [0, 1].map(
+    () => new Reader({ module: readerWorker, source: store, dataDir: readable }),
+  ) as [Reader, Reader];
   const settings = new SettingsService(store);
   const endpoints = new EndpointsService({ store, vault, sampleUrl });
   const runs = new RunsService({ store, endpoints });
   const closing = new AbortController();
-  const untilClosed = <Name extends StreamName>(service: StreamService<Name>): StreamService<Name> => (params, signal) => service(params, AbortSignal.any([signal, closing.signal]));
+  const untilClosed =
+    <Name extends StreamName>(service: StreamService<Name>): StreamService<Name> =>
+    (params, signal) =>
+      service(params, AbortSignal.any([signal, closing.signal]));
 
   const app = appServices({ version, host, dataDir, sampleUrl }, store);
   const traces = traceServices({ store, runs, reader: lookups });

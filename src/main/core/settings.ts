@@ -3,7 +3,12 @@ import { DEFAULT_OPTIONS } from '../../shared/model/trace.ts';
 import type { Settings } from '../../shared/rpc/contract.ts';
 import type { Store } from './store/store.ts';
 
-export const DEFAULT_SETTINGS: Settings = { theme: 'system', singleKeys: true, announce: 'ending', options: DEFAULT_OPTIONS };
+export const DEFAULT_SETTINGS: Settings = {
+  theme: 'system',
+  singleKeys: true,
+  announce: 'ending',
+  options: DEFAULT_OPTIONS,
+};
 
 export class SettingsService {
   readonly #store: Pick<Store, 'settings' | 'saveSettings'>;
@@ -18,7 +23,9 @@ export class SettingsService {
 
   /** Fields that are absent, or there without a value, stay as they are. */
   async set(change: { readonly [Key in keyof Settings]?: Settings[Key] | undefined }): Promise<Settings> {
-    const given = Object.fromEntries(Object.entries(change).filter(([, value]) => value !== undefined)) as Partial<Settings>;
+    const given = Object.fromEntries(
+      Object.entries(change).filter(([, value]) => value !== undefined),
+    ) as Partial<Settings>;
     await this.#store.saveSettings(given);
     return this.get();
   }

@@ -6,7 +6,10 @@ import { join, resolve } from 'node:path';
 export class OptionsError extends Error {}
 
 /** The folder of all that is kept, the same for each host: `TRACELANE_DATA_DIR`, or the system's place for a user's data. Not created here. */
-export function dataDirectory(env: NodeJS.ProcessEnv = process.env, platform: NodeJS.Platform = process.platform): string {
+export function dataDirectory(
+  env: NodeJS.ProcessEnv = process.env,
+  platform: NodeJS.Platform = process.platform,
+): string {
   const given = env['TRACELANE_DATA_DIR'];
   return given !== undefined && given !== '' ? resolve(given) : join(systemFolder(env, platform), 'tracelane');
 }

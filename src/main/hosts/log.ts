@@ -5,7 +5,8 @@ import { inspect } from 'node:util';
 // oxlint-disable-next-line no-control-regex -- these are the ones meant
 const CONTROLS = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g;
 
-const plain = (text: string): string => text.replace(CONTROLS, (control) => `\\x${control.charCodeAt(0).toString(16).padStart(2, '0')}`);
+const plain = (text: string): string =>
+  text.replace(CONTROLS, (control) => `\\x${control.charCodeAt(0).toString(16).padStart(2, '0')}`);
 
 export function say(sentence: string): void {
   process.stderr.write(`${plain(sentence)}\n`);
@@ -16,4 +17,5 @@ export function logFault(sentence: string, error: unknown): void {
   say(faultText(sentence, error));
 }
 
-export const faultText = (sentence: string, error: unknown): string => `${sentence}: ${inspect(error, { breakLength: 120 }).slice(0, 10_000)}`;
+export const faultText = (sentence: string, error: unknown): string =>
+  `${sentence}: ${inspect(error, { breakLength: 120 }).slice(0, 10_000)}`;

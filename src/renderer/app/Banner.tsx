@@ -12,13 +12,15 @@ export function Banner() {
       {problem && (
         <p className="banner k-error">
           <Glyph name="error" size={14} className="k-error" />
-          {problem.sentence} {problem.readable ? 'What is stored can be read, nothing new is kept.' : 'Runs work, but nothing is kept.'}
+          {problem.sentence}{' '}
+          {problem.readable ? 'What is stored can be read, nothing new is kept.' : 'Runs work, but nothing is kept.'}
         </p>
       )}
       {connection === 'lost' && (
         <p className="banner k-warn">
           <Glyph name="never" size={14} className="k-warn" />
-          The connection to the program was lost; what is shown may be old. It is tried again until it answers.{restarts && ' If it was started again, open the address that it printed.'}
+          The connection to the program was lost; what is shown may be old. It is tried again until it answers.
+          {restarts && ' If it was started again, open the address that it printed.'}
         </p>
       )}
     </div>

@@ -40,7 +40,14 @@ export function TopBar() {
           </Button>
         )}
         <IconButton icon={Contrast} label="Switch theme" onClick={() => runCommand('theme.next')} />
-        {useOffered('settings.open') && <IconButton icon={SlidersHorizontal} label="Settings" chord={chordOf('settings.open')!} onClick={() => runCommand('settings.open')} />}
+        {useOffered('settings.open') && (
+          <IconButton
+            icon={SlidersHorizontal}
+            label="Settings"
+            chord={chordOf('settings.open')!}
+            onClick={() => runCommand('settings.open')}
+          />
+        )}
       </div>
     </header>
   );
@@ -64,7 +71,11 @@ function Status() {
   return (
     <>
       <span className="status">
-        <Glyph name={connection === 'open' ? 'complete' : 'never'} size={12} className={connection === 'open' ? 'k-sel' : connection === 'lost' ? 'k-error' : 'k-wait'} />
+        <Glyph
+          name={connection === 'open' ? 'complete' : 'never'}
+          size={12}
+          className={connection === 'open' ? 'k-sel' : connection === 'lost' ? 'k-error' : 'k-wait'}
+        />
         {text}
       </span>
       {connection === 'open' && <span className="status quiet">{live} live</span>}

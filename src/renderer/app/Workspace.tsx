@@ -11,7 +11,8 @@ const mid = matchMedia('(max-width: 1360px)');
 const wide = matchMedia('(min-width: 1700px)');
 
 /** First sizes of list and inspector; whoever drags a splitter gets their own. */
-const sizes = () => (wide.matches ? ([340, 400] as const) : mid.matches ? ([268, 332] as const) : ([300, 360] as const));
+const sizes = () =>
+  wide.matches ? ([340, 400] as const) : mid.matches ? ([268, 332] as const) : ([300, 360] as const);
 
 function useMedia(query: MediaQueryList): boolean {
   return useSyncExternalStore(
@@ -40,14 +41,25 @@ export function Workspace() {
         <Panel id="trace" minSize={420}>
           {session ? (
             <ShownTrace value={session}>
-              <Panes id={stacked ? 'stacked' : 'beside'} key={stacked ? 'stacked' : 'beside'} direction={stacked ? 'column' : 'row'} panes={['centre', 'inspector']}>
+              <Panes
+                id={stacked ? 'stacked' : 'beside'}
+                key={stacked ? 'stacked' : 'beside'}
+                direction={stacked ? 'column' : 'row'}
+                panes={['centre', 'inspector']}
+              >
                 <Panel id="centre" minSize={stacked ? 240 : 420}>
                   <div className="pane" data-pane="centre">
                     <TraceView />
                   </div>
                 </Panel>
                 <Splitter label="Size of the inspector" />
-                <Panel id="inspector" defaultSize={stacked ? '38%' : inspector} minSize={stacked ? 140 : 260} maxSize={stacked ? '70%' : 640} groupResizeBehavior={stacked ? 'preserve-relative-size' : 'preserve-pixel-size'}>
+                <Panel
+                  id="inspector"
+                  defaultSize={stacked ? '38%' : inspector}
+                  minSize={stacked ? 140 : 260}
+                  maxSize={stacked ? '70%' : 640}
+                  groupResizeBehavior={stacked ? 'preserve-relative-size' : 'preserve-pixel-size'}
+                >
                   <div className="pane" data-pane="inspector">
                     <Inspector />
                   </div>

@@ -24,7 +24,12 @@ export const COMMANDS = [
   { id: 'theme.next', title: 'Switch theme', group: 'Window' },
   { id: 'pane.next', title: 'Focus the next pane', group: 'Window', keys: ['Mod+]'] },
   { id: 'pane.previous', title: 'Focus the previous pane', group: 'Window', keys: ['Mod+['] },
-  { id: 'go.up', title: 'Up one level: leave the event, stop the run, go to the list', group: 'Window', keys: ['Escape'] },
+  {
+    id: 'go.up',
+    title: 'Up one level: leave the event, stop the run, go to the list',
+    group: 'Window',
+    keys: ['Escape'],
+  },
 
   { id: 'run.new', title: 'New run', group: 'Runs', keys: ['Mod+Shift+N', 'c'], hint: 'new run' },
   { id: 'run.start', title: 'Run', group: 'Runs', keys: ['Mod+Enter'] },
@@ -77,7 +82,13 @@ export const COMMANDS = [
   { id: 'timeline.panLeft', title: 'Pan left', group: 'Timeline', keys: ['a'] },
   { id: 'timeline.panRight', title: 'Pan right', group: 'Timeline', keys: ['d'] },
   { id: 'timeline.fit', title: 'Centre the selection; again: fit it', group: 'Timeline', keys: ['f'] },
-  { id: 'timeline.range', title: 'Show only the time of the selected block', group: 'Timeline', keys: ['x'], hint: 'bar to range' },
+  {
+    id: 'timeline.range',
+    title: 'Show only the time of the selected block',
+    group: 'Timeline',
+    keys: ['x'],
+    hint: 'bar to range',
+  },
   { id: 'timeline.fold', title: 'Fold or unfold the timeline', group: 'Timeline' },
 
   { id: 'play.toggle', title: 'Play or pause', group: 'Replay', keys: ['Space'], hint: 'play' },

@@ -13,7 +13,11 @@ export function useFrameCommands(): void {
   useCommand('keys.show', () => openOverlay('keys'));
   useCommand('settings.open', () => openOverlay('settings'));
   useCommand('run.new', () => openOverlay('run'));
-  useCommand('run.again', () => void runAgain(), useOpen(({ recorded }) => recorded !== null));
+  useCommand(
+    'run.again',
+    () => void runAgain(),
+    useOpen(({ recorded }) => recorded !== null),
+  );
   useCommand('endpoint.add', () => openOverlay('settings', { tab: 'endpoints', add: true }));
   useCommand('stream.paste', () => openOverlay('paste'));
   useCommand('pane.next', () => movePane(1));
@@ -62,6 +66,8 @@ function movePane(step: 1 | -1): void {
   const panes = [...document.querySelectorAll<HTMLElement>('[data-pane]')];
   const at = panes.findIndex((pane) => pane.contains(document.activeElement));
   const next = panes.at((at + step + panes.length) % panes.length);
-  const target = next?.querySelector<HTMLElement>('[role="grid"], [role="tab"][aria-selected="true"], button, [tabindex="0"]');
+  const target = next?.querySelector<HTMLElement>(
+    '[role="grid"], [role="tab"][aria-selected="true"], button, [tabindex="0"]',
+  );
   target?.focus();
 }

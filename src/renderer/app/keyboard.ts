@@ -9,7 +9,9 @@ for (const { id, keys } of COMMANDS as readonly (Command & { readonly id: Comman
   for (const chord of keys ?? []) byChord.set(chord, [...(byChord.get(chord) ?? []), id]);
 
 /** The chord of a key event, written as in the command list. */
-export function chordOfEvent(event: Pick<KeyboardEvent, 'key' | 'ctrlKey' | 'metaKey' | 'shiftKey' | 'altKey'>): string {
+export function chordOfEvent(
+  event: Pick<KeyboardEvent, 'key' | 'ctrlKey' | 'metaKey' | 'shiftKey' | 'altKey'>,
+): string {
   const mod = onMac ? event.metaKey : event.ctrlKey;
   const named = event.key === ' ' ? 'Space' : event.key;
   const letter = named.length === 1;
@@ -32,14 +34,21 @@ function inside(target: EventTarget | null, selector: string): boolean {
 /** Lists, menus and dialogs keep their own keys: arrows, Enter, Space. */
 const OWN_KEYS = new Set(['ArrowUp', 'ArrowDown', 'ArrowLeft', 'ArrowRight', 'Enter', 'Space', 'Escape']);
 function ownedBy(target: EventTarget | null, chord: string): boolean {
-  if (inside(target, '[role="dialog"], [role="alertdialog"], [role="menu"], [role="listbox"]')) return !chord.startsWith('Mod+');
+  if (inside(target, '[role="dialog"], [role="alertdialog"], [role="menu"], [role="listbox"]'))
+    return !chord.startsWith('Mod+');
   if (!OWN_KEYS.has(chord)) return false;
   // The chosen tab has nothing left to be chosen by them.
-  if (chord === 'Enter' || chord === 'Space') return inside(target, 'button:not([role="tab"][aria-selected="true"]), a, summary, [role="button"]');
+  if (chord === 'Enter' || chord === 'Space')
+    return inside(target, 'button:not([role="tab"][aria-selected="true"]), a, summary, [role="button"]');
   if (chord === 'Escape') return false;
   // Tabs lie in a row: what is above and below is not theirs.
   const across = chord === 'ArrowLeft' || chord === 'ArrowRight';
-  return inside(target, across ? '[role="tablist"], [role="separator"], [role="slider"], [role="radiogroup"]' : '[role="separator"], [role="slider"], [role="radiogroup"]');
+  return inside(
+    target,
+    across
+      ? '[role="tablist"], [role="separator"], [role="slider"], [role="radiogroup"]'
+      : '[role="separator"], [role="slider"], [role="radiogroup"]',
+  );
 }
 
 export function useKeyboard(): void {

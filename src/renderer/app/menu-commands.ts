@@ -15,6 +15,9 @@ export function useMenuCommands(): void {
 }
 
 function chosen(data: unknown): CommandId | undefined {
-  const { type, id } = (typeof data === 'object' && data !== null ? data : {}) as { readonly type?: unknown; readonly id?: unknown };
+  const { type, id } = (typeof data === 'object' && data !== null ? data : {}) as {
+    readonly type?: unknown;
+    readonly id?: unknown;
+  };
   return type === COMMAND ? COMMANDS.find((command) => command.id === id)?.id : undefined;
 }

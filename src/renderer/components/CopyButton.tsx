@@ -10,5 +10,12 @@ interface CopyButtonProps {
 }
 
 export function CopyButton({ what, text }: CopyButtonProps) {
-  return <IconButton icon={Copy} label={`Copy ${what}`} className="copy" onClick={() => void copyText(what[0]!.toUpperCase() + what.slice(1), text())} />;
+  return (
+    <IconButton
+      icon={Copy}
+      label={`Copy ${what}`}
+      className="copy"
+      onClick={() => void copyText(what[0]!.toUpperCase() + what.slice(1), text())}
+    />
+  );
 }

@@ -20,9 +20,21 @@ interface DialogProps {
   readonly bare?: boolean;
 }
 
-export function Dialog({ title, onClose, children, footer, lead, className = '', initialFocus, bare = false }: DialogProps) {
+export function Dialog({
+  title,
+  onClose,
+  children,
+  footer,
+  lead,
+  className = '',
+  initialFocus,
+  bare = false,
+}: DialogProps) {
   const popup = useRef<HTMLDivElement>(null);
-  const first = () => (typeof initialFocus === 'function' ? initialFocus(popup.current!) : (initialFocus && initialFocus.current) || popup.current);
+  const first = () =>
+    typeof initialFocus === 'function'
+      ? initialFocus(popup.current!)
+      : (initialFocus && initialFocus.current) || popup.current;
   return (
     <Base.Root
       open
@@ -33,7 +45,11 @@ export function Dialog({ title, onClose, children, footer, lead, className = '',
       <Base.Portal>
         <Base.Backdrop className="dialog-back" />
         <Base.Viewport className="dialog-view">
-          <Base.Popup ref={popup} className={`dialog ${className}`} initialFocus={initialFocus === false ? false : first}>
+          <Base.Popup
+            ref={popup}
+            className={`dialog ${className}`}
+            initialFocus={initialFocus === false ? false : first}
+          >
             {bare ? (
               <Base.Title className="unseen">{title}</Base.Title>
             ) : (

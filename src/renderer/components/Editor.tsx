@@ -48,32 +48,67 @@ const colours = HighlightStyle.define([
 const look = EditorView.theme({
   '&': { height: '100%', color: 'var(--fg)', backgroundColor: 'var(--bg)' },
   '&.cm-focused': { outline: 'none' },
-  '.cm-scroller': { fontFamily: 'var(--mono)', fontSize: '12px', lineHeight: '18px', fontVariantLigatures: 'none', scrollbarWidth: 'thin', scrollbarColor: 'var(--line-2) transparent' },
+  '.cm-scroller': {
+    fontFamily: 'var(--mono)',
+    fontSize: '12px',
+    lineHeight: '18px',
+    fontVariantLigatures: 'none',
+    scrollbarWidth: 'thin',
+    scrollbarColor: 'var(--line-2) transparent',
+  },
   '.cm-content': { padding: '8px 0', caretColor: 'var(--fg)' },
   '.cm-cursor': { borderLeftColor: 'var(--fg)', borderLeftWidth: '1.5px' },
   '.cm-gutters': { backgroundColor: 'var(--bg)', color: 'var(--fg-3)', border: 'none' },
   '.cm-lineNumbers .cm-gutterElement': { padding: '0 4px 0 12px', fontSize: '11px' },
   '.cm-activeLine': { backgroundColor: 'color-mix(in srgb, var(--hover) 55%, transparent)' },
   '&.cm-focused .cm-matchingBracket': { backgroundColor: 'transparent', outline: '1px solid var(--line-2)' },
-  '& .cm-selectionBackground, &.cm-focused > .cm-scroller > .cm-selectionLayer .cm-selectionBackground': { backgroundColor: 'color-mix(in srgb, var(--accent) 32%, transparent)' },
+  '& .cm-selectionBackground, &.cm-focused > .cm-scroller > .cm-selectionLayer .cm-selectionBackground': {
+    backgroundColor: 'color-mix(in srgb, var(--accent) 32%, transparent)',
+  },
   '.cm-foldGutter .cm-gutterElement': { color: 'var(--fg-3)', fontFamily: 'var(--sans)' },
   '.cm-foldPlaceholder': { backgroundColor: 'var(--hover)', border: 'none', color: 'var(--fg-2)', padding: '0 4px' },
-  '.cm-lintRange-error': { backgroundImage: 'none', textDecoration: 'underline wavy var(--error) 1px', textUnderlineOffset: '3px' },
-  '.cm-lintRange-warning': { backgroundImage: 'none', textDecoration: 'underline wavy var(--warn) 1px', textUnderlineOffset: '3px' },
+  '.cm-lintRange-error': {
+    backgroundImage: 'none',
+    textDecoration: 'underline wavy var(--error) 1px',
+    textUnderlineOffset: '3px',
+  },
+  '.cm-lintRange-warning': {
+    backgroundImage: 'none',
+    textDecoration: 'underline wavy var(--warn) 1px',
+    textUnderlineOffset: '3px',
+  },
   '.cm-lintPoint::after': { borderBottomColor: 'var(--error)' },
   '.cm-gutter-lint': { width: '14px' },
   '.cm-gutter-lint .cm-gutterElement': { padding: '5px 0 0 4px' },
-  '.cm-lint-marker': { width: '8px', height: '8px', borderRadius: '4px', content: 'none !important', cursor: 'default' },
+  '.cm-lint-marker': {
+    width: '8px',
+    height: '8px',
+    borderRadius: '4px',
+    content: 'none !important',
+    cursor: 'default',
+  },
   '.cm-lint-marker-error': { backgroundColor: 'var(--error)' },
   '.cm-lint-marker-warning': { backgroundColor: 'var(--warn)', borderRadius: '0' },
-  '.cm-tooltip': { backgroundColor: 'var(--chrome)', color: 'var(--fg)', border: '1px solid var(--line-2)', borderRadius: '4px', boxShadow: 'var(--shadow)', font: '400 12px/16px var(--sans)', maxWidth: '420px' },
+  '.cm-tooltip': {
+    backgroundColor: 'var(--chrome)',
+    color: 'var(--fg)',
+    border: '1px solid var(--line-2)',
+    borderRadius: '4px',
+    boxShadow: 'var(--shadow)',
+    font: '400 12px/16px var(--sans)',
+    maxWidth: '420px',
+  },
   '.cm-diagnostic': { padding: '4px 8px' },
   '.cm-diagnostic-error': { borderLeft: '2px solid var(--error)' },
   '.cm-diagnostic-warning': { borderLeft: '2px solid var(--warn)' },
 });
 
 /** All the usual keys but the one that runs the request. */
-const keys = [...defaultKeymap.filter(({ run }) => run !== insertBlankLine), ...historyKeymap, { key: 'F8', run: nextDiagnostic, shift: previousDiagnostic }];
+const keys = [
+  ...defaultKeymap.filter(({ run }) => run !== insertBlankLine),
+  ...historyKeymap,
+  { key: 'F8', run: nextDiagnostic, shift: previousDiagnostic },
+];
 
 export function Editor({ value, onChange, label, marks, handle, autoFocus = false }: EditorProps) {
   const host = useRef<HTMLDivElement>(null);
@@ -95,8 +130,19 @@ export function Editor({ value, onChange, label, marks, handle, autoFocus = fals
       state: EditorState.create({
         doc: latest.current.value,
         extensions: [
-          lineNumbers(), foldGutter({ openText: '▾', closedText: '▸' }), lintGutter(), history(), drawSelection(), bracketMatching(), highlightActiveLine(),
-          indentUnit.of('  '), EditorView.lineWrapping, json(), syntaxHighlighting(colours), look, keymap.of(keys),
+          lineNumbers(),
+          foldGutter({ openText: '▾', closedText: '▸' }),
+          lintGutter(),
+          history(),
+          drawSelection(),
+          bracketMatching(),
+          highlightActiveLine(),
+          indentUnit.of('  '),
+          EditorView.lineWrapping,
+          json(),
+          syntaxHighlighting(colours),
+          look,
+          keymap.of(keys),
           attributes.current.of(described(latest.current.label, false)),
           EditorView.updateListener.of((update) => {
             if (update.docChanged) latest.current.onChange(update.state.doc.toString());
@@ -107,7 +153,10 @@ export function Editor({ value, onChange, label, marks, handle, autoFocus = fals
     view.current = editor;
     latest.current.handle?.({
       goTo(from) {
-        editor.dispatch({ selection: { anchor: Math.min(from, editor.state.doc.length) }, effects: EditorView.scrollIntoView(Math.min(from, editor.state.doc.length), { y: 'center' }) });
+        editor.dispatch({
+          selection: { anchor: Math.min(from, editor.state.doc.length) },
+          effects: EditorView.scrollIntoView(Math.min(from, editor.state.doc.length), { y: 'center' }),
+        });
         editor.focus();
       },
     });
@@ -129,12 +178,25 @@ export function Editor({ value, onChange, label, marks, handle, autoFocus = fals
     const editor = view.current;
     if (!editor) return;
     const { length } = editor.state.doc;
-    const diagnostics = marks.map(({ from, to, severity, sentence }): Diagnostic => ({ from: Math.min(from, length), to: Math.min(to, length), severity, message: sentence }));
+    const diagnostics = marks.map(({ from, to, severity, sentence }): Diagnostic => ({
+      from: Math.min(from, length),
+      to: Math.min(to, length),
+      severity,
+      message: sentence,
+    }));
     editor.dispatch(setDiagnostics(editor.state, diagnostics));
-    editor.dispatch({ effects: attributes.current.reconfigure(described(label, marks.some(({ severity }) => severity === 'error'))) });
+    editor.dispatch({
+      effects: attributes.current.reconfigure(
+        described(
+          label,
+          marks.some(({ severity }) => severity === 'error'),
+        ),
+      ),
+    });
   }, [marks, label]);
 
   return <div ref={host} className="editor" data-editor />;
 }
 
-const described = (label: string, invalid: boolean) => EditorView.contentAttributes.of({ 'aria-label': label, 'aria-invalid': String(invalid) });
+const described = (label: string, invalid: boolean) =>
+  EditorView.contentAttributes.of({ 'aria-label': label, 'aria-invalid': String(invalid) });

@@ -26,7 +26,11 @@ export function FormField({ label, hint, error, className = '', children }: Form
   return (
     <div className={`form-field ${className}`}>
       <label htmlFor={id}>{label}</label>
-      {children({ id, 'aria-describedby': described === '' ? undefined : described, 'aria-invalid': error === undefined ? undefined : true })}
+      {children({
+        id,
+        'aria-describedby': described === '' ? undefined : described,
+        'aria-invalid': error === undefined ? undefined : true,
+      })}
       {error !== undefined && <FieldError id={errorId} text={error} />}
       {hint !== undefined && (
         <p className="form-hint" id={hintId}>
@@ -57,7 +61,13 @@ export function Check({ label, hint, checked, onChange }: CheckProps) {
   const id = useId();
   return (
     <div className="check">
-      <input id={id} type="checkbox" checked={checked} onChange={(event) => onChange(event.target.checked)} {...(hint !== undefined && { 'aria-describedby': `${id}-hint` })} />
+      <input
+        id={id}
+        type="checkbox"
+        checked={checked}
+        onChange={(event) => onChange(event.target.checked)}
+        {...(hint !== undefined && { 'aria-describedby': `${id}-hint` })}
+      />
       <label htmlFor={id}>{label}</label>
       {hint !== undefined && (
         <p className="form-hint" id={`${id}-hint`}>

@@ -38,7 +38,15 @@ export function GridRow({ place, line, active, same = false, open, onPick, onOpe
       onDoubleClick={toggle}
     >
       <div className={`grid-line ${line}`}>
-        <button type="button" className="grid-toggle" tabIndex={-1} aria-expanded={open} aria-label={open ? 'Close' : 'Open'} onClick={toggle} onDoubleClick={(click) => click.stopPropagation()}>
+        <button
+          type="button"
+          className="grid-toggle"
+          tabIndex={-1}
+          aria-expanded={open}
+          aria-label={open ? 'Close' : 'Open'}
+          onClick={toggle}
+          onDoubleClick={(click) => click.stopPropagation()}
+        >
           <Icon of={open ? ChevronDown : ChevronRight} size={12} />
         </button>
         {children}
@@ -61,7 +69,11 @@ export function GridHead({ line, columns }: { readonly line: string; readonly co
   return (
     <div className={`grid-head grid-line ${line}`} role="row">
       {columns.map(({ title, num, far }, at) => (
-        <span key={at} className={[num && 'num', far && 'far'].filter(Boolean).join(' ') || undefined} role="columnheader">
+        <span
+          key={at}
+          className={[num && 'num', far && 'far'].filter(Boolean).join(' ') || undefined}
+          role="columnheader"
+        >
           {title}
         </span>
       ))}

@@ -19,10 +19,17 @@ interface HexProps {
 /** A few rows of bytes, all in the page. */
 export function Hex({ bytes, start, own, marked, limit }: HexProps) {
   const first = Math.max(rowStart(start), rowStart(own[0]) - HEX_WIDTH * BEFORE);
-  const last = Math.min(rowStart(Math.max(start, start + bytes.length - 1)), rowStart(Math.max(own[0], own[1] - 1)) + HEX_WIDTH * AFTER);
-  const begin = Math.min(Math.max(first, rowStart((marked ?? own)[0]) - (HEX_WIDTH * limit) / 2), Math.max(first, last - (limit - 1) * HEX_WIDTH));
+  const last = Math.min(
+    rowStart(Math.max(start, start + bytes.length - 1)),
+    rowStart(Math.max(own[0], own[1] - 1)) + HEX_WIDTH * AFTER,
+  );
+  const begin = Math.min(
+    Math.max(first, rowStart((marked ?? own)[0]) - (HEX_WIDTH * limit) / 2),
+    Math.max(first, last - (limit - 1) * HEX_WIDTH),
+  );
   const rows: HexRow[] = [];
-  for (let offset = rowStart(begin); offset <= last && rows.length < limit; offset += HEX_WIDTH) rows.push(hexRow(bytes, start, offset, own, marked));
+  for (let offset = rowStart(begin); offset <= last && rows.length < limit; offset += HEX_WIDTH)
+    rows.push(hexRow(bytes, start, offset, own, marked));
   return (
     <ol className="hex">
       {rows.map((row) => (

@@ -31,8 +31,19 @@ export const JsonText = memo(function JsonText({ text, members, marked = null, o
       {shown.map(({ start, end }) => {
         const own = onMark && members ? memberAt(members, start, end) : -1;
         return (
-          <div key={start} className={own >= 0 ? 'json-line pick' : 'json-line'} onClick={own >= 0 ? () => onMark!(own) : undefined}>
-            <Line text={text} start={start} end={end} from={member?.start ?? 0} to={member?.end ?? 0} longest={CHARS * times} />
+          <div
+            key={start}
+            className={own >= 0 ? 'json-line pick' : 'json-line'}
+            onClick={own >= 0 ? () => onMark!(own) : undefined}
+          >
+            <Line
+              text={text}
+              start={start}
+              end={end}
+              from={member?.start ?? 0}
+              to={member?.end ?? 0}
+              longest={CHARS * times}
+            />
           </div>
         );
       })}
@@ -60,7 +71,13 @@ function Line({ text, start, end, from, to, longest }: LineProps) {
   const cut = end > stop ? <span className="quiet">… {count(end - stop)} more characters</span> : null;
   // The mark begins where the line's own text does.
   const [a, b] = [Math.min(Math.max(start + indentOf(text, start, stop), from), stop), Math.min(stop, to)];
-  if (a >= b) return <>{<Tinted text={text.slice(start, stop)} />}{cut}</>;
+  if (a >= b)
+    return (
+      <>
+        {<Tinted text={text.slice(start, stop)} />}
+        {cut}
+      </>
+    );
   return (
     <>
       <Tinted text={text.slice(start, a)} />
@@ -101,7 +118,7 @@ interface Span {
 
 function linesOf(text: string): readonly Span[] {
   const lines: Span[] = [];
-  for (let start = 0; start <= text.length; ) {
+  for (let start = 0; start <= text.length;) {
     const at = text.indexOf('\n', start);
     const end = at < 0 ? text.length : at;
     lines.push({ start, end });

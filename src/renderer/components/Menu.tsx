@@ -14,7 +14,15 @@ export interface MenuItem {
   readonly group?: boolean;
 }
 
-export function Menu({ trigger, items, label }: { readonly trigger: ReactElement; readonly items: readonly MenuItem[]; readonly label: string }) {
+export function Menu({
+  trigger,
+  items,
+  label,
+}: {
+  readonly trigger: ReactElement;
+  readonly items: readonly MenuItem[];
+  readonly label: string;
+}) {
   return (
     <Base.Root>
       <Base.Trigger render={trigger} aria-label={label} />
@@ -35,7 +43,11 @@ function MenuRow({ item }: { readonly item: MenuItem }) {
   return (
     <>
       {item.group === true && <Base.Separator className="menu-line" />}
-      <Base.Item className={item.danger === true ? 'menu-item k k-error' : 'menu-item'} disabled={item.disabled ?? false} onClick={item.onSelect}>
+      <Base.Item
+        className={item.danger === true ? 'menu-item k k-error' : 'menu-item'}
+        disabled={item.disabled ?? false}
+        onClick={item.onSelect}
+      >
         {item.label}
         {item.chord !== undefined && <Key chord={item.chord} />}
       </Base.Item>

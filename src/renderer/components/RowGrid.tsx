@@ -35,10 +35,29 @@ interface RowGridProps {
   readonly head: ReactNode;
 }
 
-export function RowGrid({ label, name, count, heightOf, layout, render, active, onMove, onOpen, scroller, head }: RowGridProps) {
+export function RowGrid({
+  label,
+  name,
+  count,
+  heightOf,
+  layout,
+  render,
+  active,
+  onMove,
+  onOpen,
+  scroller,
+  head,
+}: RowGridProps) {
   // The rule speaks for the React Compiler, which is not in use here.
   // oxlint-disable-next-line react/incompatible-library
-  const virtual = useVirtualizer({ count, getScrollElement: () => scroller.current, estimateSize: heightOf, overscan: 12, scrollMargin: HEAD, scrollPaddingStart: HEAD });
+  const virtual = useVirtualizer({
+    count,
+    getScrollElement: () => scroller.current,
+    estimateSize: heightOf,
+    overscan: 12,
+    scrollMargin: HEAD,
+    scrollPaddingStart: HEAD,
+  });
   useEffect(() => {
     virtual.measure();
     if (active >= 0) virtual.scrollToIndex(active, { align: 'auto' });
@@ -66,10 +85,26 @@ export function RowGrid({ label, name, count, heightOf, layout, render, active, 
   };
 
   return (
-    <div className="row-grid" ref={scroller} role="grid" aria-label={label} aria-rowcount={count} tabIndex={0} aria-activedescendant={active < 0 ? undefined : `${name}-${active}`} onKeyDown={onKeyDown}>
+    <div
+      className="row-grid"
+      ref={scroller}
+      role="grid"
+      aria-label={label}
+      aria-rowcount={count}
+      tabIndex={0}
+      aria-activedescendant={active < 0 ? undefined : `${name}-${active}`}
+      onKeyDown={onKeyDown}
+    >
       {head}
       <div className="row-grid-all" role="rowgroup" style={{ height: virtual.getTotalSize() }}>
-        {virtual.getVirtualItems().map((item) => render(item.index, { id: `${name}-${item.index}`, rowIndex: item.index + 1, top: item.start - HEAD, height: item.size }))}
+        {virtual.getVirtualItems().map((item) =>
+          render(item.index, {
+            id: `${name}-${item.index}`,
+            rowIndex: item.index + 1,
+            top: item.start - HEAD,
+            height: item.size,
+          }),
+        )}
       </div>
     </div>
   );
@@ -97,6 +132,7 @@ function useFocusInRunList(): boolean {
 export function useFocusOnArrival(target: RefObject<HTMLElement | null>): void {
   useEffect(() => {
     const from = document.activeElement;
-    if (from?.matches('[role="tab"]') === true && !from.matches(':focus-visible')) target.current?.focus({ preventScroll: true });
+    if (from?.matches('[role="tab"]') === true && !from.matches(':focus-visible'))
+      target.current?.focus({ preventScroll: true });
   }, [target]);
 }

@@ -13,7 +13,13 @@ export function Segments<Value extends string>({ label, values, value, onChoose 
   return (
     <div className="segments" role="group" aria-label={label}>
       {values.map((one) => (
-        <button key={one.value} type="button" aria-pressed={one.value === value} disabled={one.disabled === true} onClick={() => onChoose(one.value)}>
+        <button
+          key={one.value}
+          type="button"
+          aria-pressed={one.value === value}
+          disabled={one.disabled === true}
+          onClick={() => onChoose(one.value)}
+        >
           {one.label}
         </button>
       ))}

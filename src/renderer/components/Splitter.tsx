@@ -18,7 +18,12 @@ interface PanesProps {
 }
 
 export function Panes({ id, direction, panes, children, className = '' }: PanesProps) {
-  const layout = useDefaultLayout({ id, panelIds: [...panes], storage: localStorage, onlySaveAfterUserInteractions: true });
+  const layout = useDefaultLayout({
+    id,
+    panelIds: [...panes],
+    storage: localStorage,
+    onlySaveAfterUserInteractions: true,
+  });
   return (
     <Group id={id} className={className} orientation={direction === 'row' ? 'horizontal' : 'vertical'} {...layout}>
       {children}

@@ -28,7 +28,8 @@ export function shortDuration(ns: number): string {
 
 /** Milliseconds since the request, to a tenth: `+6,561.8 ms`. */
 /** Milliseconds with one decimal, for columns that must line up. */
-export const milliseconds = (ns: number): string => (ns / NS_PER_MS).toLocaleString('en', { minimumFractionDigits: 1, maximumFractionDigits: 1 });
+export const milliseconds = (ns: number): string =>
+  (ns / NS_PER_MS).toLocaleString('en', { minimumFractionDigits: 1, maximumFractionDigits: 1 });
 
 export const offset = (ns: number): string => `+${milliseconds(ns)} ms`;
 
@@ -44,7 +45,8 @@ export function byteSize(bytes: number): string {
   return `${(bytes / 1e6).toFixed(1)} MB`;
 }
 
-export const plural = (value: number, one: string, many = `${one}s`): string => `${count(value)} ${value === 1 ? one : many}`;
+export const plural = (value: number, one: string, many = `${one}s`): string =>
+  `${count(value)} ${value === 1 ? one : many}`;
 
 /** US dollars: small sums keep the digits that matter. */
 export const money = (usd: number): string => `$${usd >= 0.1 ? usd.toFixed(2) : usd.toFixed(4)}`;

@@ -20,7 +20,13 @@ export type ByteRange = readonly [start: number, end: number];
  * The row of eight that begins at `offset` (a multiple of eight), as far as `bytes` reach; `start` is the offset of the
  * first of them. Line ends are `¶`, carriage returns `¬`, what is no printable ASCII is a middle dot.
  */
-export function hexRow(bytes: Uint8Array, start: number, offset: number, own: ByteRange, marked: ByteRange | null): HexRow {
+export function hexRow(
+  bytes: Uint8Array,
+  start: number,
+  offset: number,
+  own: ByteRange,
+  marked: ByteRange | null,
+): HexRow {
   const runs: { tone: HexTone; hex: string; text: string }[] = [];
   for (let at = Math.max(offset, start); at < Math.min(offset + HEX_WIDTH, start + bytes.length); at++) {
     const byte = bytes[at - start]!;

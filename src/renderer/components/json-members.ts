@@ -44,7 +44,7 @@ export function jsonMembers(text: string): readonly JsonMember[] {
     return member;
   };
 
-  for (let at = 0; at < text.length; ) {
+  for (let at = 0; at < text.length;) {
     const char = text[at]!;
     if (char === '{' || char === '[') {
       const member = begin(at, false);

@@ -7,12 +7,17 @@ import type { GlyphName } from './Glyph.tsx';
 export const LANE_NAMES: Readonly<Record<LaneId, string>> = { wire: 'Wire', legacy: 'Legacy', simple: 'Simple' };
 
 /** APIs by their full names. */
-export const API_NAMES: Readonly<Record<Api, string>> = { chat_completions: 'Chat Completions', responses: 'Responses', messages: 'Messages' };
+export const API_NAMES: Readonly<Record<Api, string>> = {
+  chat_completions: 'Chat Completions',
+  responses: 'Responses',
+  messages: 'Messages',
+};
 
 const FAMILIES: Readonly<Record<Api, string>> = { chat_completions: 'CHAT', responses: 'RESP', messages: 'MSG' };
 
 /** The family chip of a trace: its API, or the host that changes how the API behaves. */
-export const family = (api: Api, endpoint?: AdapterEndpoint): string => (endpoint?.type === 'bedrock' ? 'BEDR' : FAMILIES[api]);
+export const family = (api: Api, endpoint?: AdapterEndpoint): string =>
+  endpoint?.type === 'bedrock' ? 'BEDR' : FAMILIES[api];
 
 export interface StateLook {
   readonly glyph: GlyphName;

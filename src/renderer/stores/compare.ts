@@ -24,7 +24,14 @@ interface CompareState {
   readonly swapped: boolean;
 }
 
-export const useCompare = create<CompareState>()(() => ({ mode: 'lanes', level: 'semantic', ignored: new Set(['id', 'date', 'otid']), finding: null, options: null, swapped: false }));
+export const useCompare = create<CompareState>()(() => ({
+  mode: 'lanes',
+  level: 'semantic',
+  ignored: new Set(['id', 'date', 'otid']),
+  finding: null,
+  options: null,
+  swapped: false,
+}));
 
 const set = useCompare.setState;
 
@@ -58,4 +65,3 @@ export function compareWith(): void {
   setCentre('compare');
   set({ mode: 'traces', swapped: false });
 }
-

@@ -6,15 +6,19 @@ import { useApp } from './app.ts';
 
 function put(endpoint: EndpointInfo): EndpointInfo {
   useApp.setState(({ endpoints }) => ({
-    endpoints: endpoints.some(({ id }) => id === endpoint.id) ? endpoints.map((one) => (one.id === endpoint.id ? endpoint : one)) : [...endpoints, endpoint],
+    endpoints: endpoints.some(({ id }) => id === endpoint.id)
+      ? endpoints.map((one) => (one.id === endpoint.id ? endpoint : one))
+      : [...endpoints, endpoint],
   }));
   return endpoint;
 }
 
-export const saveEndpoint = async (input: ParamsOf<'endpoints.save'>): Promise<EndpointInfo> => put(await client().call('endpoints.save', input));
+export const saveEndpoint = async (input: ParamsOf<'endpoints.save'>): Promise<EndpointInfo> =>
+  put(await client().call('endpoints.save', input));
 
 /** '' removes the key. */
-export const setEndpointKey = async (id: EndpointId, key: string): Promise<EndpointInfo> => put(await client().call('endpoints.setKey', { id, key }));
+export const setEndpointKey = async (id: EndpointId, key: string): Promise<EndpointInfo> =>
+  put(await client().call('endpoints.setKey', { id, key }));
 
 export async function removeEndpoint(id: EndpointId): Promise<void> {
   await client().call('endpoints.remove', { id });

@@ -21,7 +21,13 @@ interface FirstRun {
   readonly problem: string | null;
 }
 
-export const useFirstRun = create<FirstRun>()(() => ({ own: [], played: false, starting: 0, problem: null, ...kept() }));
+export const useFirstRun = create<FirstRun>()(() => ({
+  own: [],
+  played: false,
+  starting: 0,
+  problem: null,
+  ...kept(),
+}));
 
 function kept(): Partial<FirstRun> {
   try {
@@ -36,7 +42,10 @@ function kept(): Partial<FirstRun> {
 useFirstRun.subscribe(({ own, played }) => sessionStorage.setItem(KEY, JSON.stringify({ own, played })));
 
 /** Pure: whether the first screen stands for a list of traces, of which `own` are its own. */
-export function standsFor(list: { readonly loaded: boolean; readonly problem: string | null; readonly ids: readonly TraceId[] }, { own, starting }: Pick<FirstRun, 'own' | 'starting'>): boolean {
+export function standsFor(
+  list: { readonly loaded: boolean; readonly problem: string | null; readonly ids: readonly TraceId[] },
+  { own, starting }: Pick<FirstRun, 'own' | 'starting'>,
+): boolean {
   return list.loaded && list.problem === null && (starting > 0 || list.ids.every((id) => own.includes(id)));
 }
 

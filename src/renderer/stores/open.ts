@@ -20,7 +20,10 @@ export const useOpen = create<OpenState>()(() => ({ recorded: null, over: null }
 function open(id: TraceId | null, options?: AdapterOptions): void {
   useOpen.getState().recorded?.close();
   useOpen.getState().over?.close();
-  const recorded = id === null ? null : new TraceSession(id, { stored: useRuns.getState().rows.get(id)?.ending !== undefined, options });
+  const recorded =
+    id === null
+      ? null
+      : new TraceSession(id, { stored: useRuns.getState().rows.get(id)?.ending !== undefined, options });
   recorded?.watch();
   useOpen.setState({ recorded, over: null });
 }

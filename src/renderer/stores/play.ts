@@ -50,7 +50,11 @@ export function startPlay(recorded: TraceSession, setup: PlaySetup): void {
   const { options } = setup;
   const play = crypto.randomUUID();
   const timed = detail?.timed ?? true;
-  const session = new TraceSession(id, { detail, options, whole: timed ? recorded.model.lastNs : recorded.model.events.length });
+  const session = new TraceSession(id, {
+    detail,
+    options,
+    whole: timed ? recorded.model.lastNs : recorded.model.events.length,
+  });
   const taker = new PlayTaker(play, session, setup);
   const unsubscribe = client().subscribe(
     'play.open',
@@ -122,7 +126,8 @@ class PlayTaker {
     }
     if (head.playing && before?.playing !== true) this.#session.setFollow(true);
     // What was played to is what is looked at, once it stands still.
-    if (!head.playing && head.event >= 0 && (head.event !== before?.event || before.playing)) this.#selection = head.event;
+    if (!head.playing && head.event >= 0 && (head.event !== before?.event || before.playing))
+      this.#selection = head.event;
     else if (head.playing && before?.playing !== true) this.#selection = null;
     onNextFrame(this.#show);
   }
@@ -145,7 +150,8 @@ function control(action: PlayAction, play: string): void {
     .call('play.control', { play, action })
     .catch((error: unknown) => {
       // A playing that was lost says so itself.
-      if (current?.id === play && usePlay.getState().problem === null) toastError('The playhead could not be moved', error);
+      if (current?.id === play && usePlay.getState().problem === null)
+        toastError('The playhead could not be moved', error);
     });
 }
 

@@ -24,7 +24,15 @@ interface RunsState {
   readonly problem: string | null;
 }
 
-export const useRuns = create<RunsState>()(() => ({ loaded: false, ids: [], rows: new Map(), total: 0, live: 0, next: null, problem: null }));
+export const useRuns = create<RunsState>()(() => ({
+  loaded: false,
+  ids: [],
+  rows: new Map(),
+  total: 0,
+  live: 0,
+  next: null,
+  problem: null,
+}));
 
 const newestFirst = (a: TraceRow, b: TraceRow) => b.startedAt - a.startedAt || (a.id < b.id ? 1 : -1);
 

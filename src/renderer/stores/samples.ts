@@ -9,7 +9,13 @@ export async function startSample({ api, request, options }: SampleInfo): Promis
   const type = api === 'messages' ? 'anthropic' : 'openai';
   const endpoint = useApp.getState().endpoints.find((one) => one.builtIn && one.type === type);
   if (!endpoint) throw new Error('the sample provider is not running.');
-  const { id } = await client().call('runs.start', { endpoint: endpoint.id, api, request: request as Record<string, unknown>, options, source: 'sample' });
+  const { id } = await client().call('runs.start', {
+    endpoint: endpoint.id,
+    api,
+    request: request as Record<string, unknown>,
+    options,
+    source: 'sample',
+  });
   selectTrace(id, true);
   return id;
 }

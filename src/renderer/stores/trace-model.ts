@@ -81,7 +81,8 @@ export class TraceModel {
   #event(event: EventSummary): void {
     this.events.push(event);
     this.firsts.event ??= event.tNs;
-    if (event.chars > 0 && (event.kind === 'reasoning' || event.kind === 'text' || event.kind === 'tool')) this.firsts[event.kind] ??= event.tNs;
+    if (event.chars > 0 && (event.kind === 'reasoning' || event.kind === 'text' || event.kind === 'tool'))
+      this.firsts[event.kind] ??= event.tNs;
     if (event.kind === 'text') this.textChars += event.chars;
     this.blocks.event(event);
   }

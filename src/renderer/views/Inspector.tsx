@@ -14,7 +14,11 @@ export function Inspector() {
   const counts = useTrace((trace) => INSPECTOR_PANES.map((view) => countOf(view, trace)).join());
   if (!pane) return null;
   const numbers = counts.split(',');
-  const tabs = INSPECTOR_PANES.map(({ id, title }, at) => ({ id, title, badge: numbers[at] && <span className="quiet">{numbers[at]}</span> }));
+  const tabs = INSPECTOR_PANES.map(({ id, title }, at) => ({
+    id,
+    title,
+    badge: numbers[at] && <span className="quiet">{numbers[at]}</span>,
+  }));
   return (
     <aside className="inspector" aria-label="Inspector">
       <Tabs tabs={tabs} chosen={pane.id} onChoose={setPane} label="Inspector">

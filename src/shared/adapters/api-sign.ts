@@ -9,13 +9,21 @@ export interface ApiSign {
 }
 
 /** Types of Messages events; each stands in its payload as well as in the event's name. */
-const MESSAGES_TYPES: ReadonlySet<string> = new Set(['message_start', 'message_delta', 'message_stop', 'content_block_start', 'content_block_delta', 'content_block_stop']);
+const MESSAGES_TYPES: ReadonlySet<string> = new Set([
+  'message_start',
+  'message_delta',
+  'message_stop',
+  'content_block_start',
+  'content_block_delta',
+  'content_block_stop',
+]);
 
 /** Null when the payload could be of any API. */
 export function apiSign(payload: unknown): ApiSign | null {
   const event = objectOf(payload);
   const type = stringOf(event?.['type']);
-  if (event?.['object'] === 'chat.completion.chunk') return { api: 'chat_completions', why: 'Its payloads are chat.completion.chunk objects.' };
+  if (event?.['object'] === 'chat.completion.chunk')
+    return { api: 'chat_completions', why: 'Its payloads are chat.completion.chunk objects.' };
   if (type?.startsWith('response.')) return { api: 'responses', why: `It has ${type} events.` };
   if (type !== null && MESSAGES_TYPES.has(type)) return { api: 'messages', why: `It has ${type} events.` };
   if (Array.isArray(event?.['choices'])) return { api: 'chat_completions', why: 'Its payloads have choices.' };

@@ -13,7 +13,10 @@ import { createLane } from './registry.ts';
 import { createWireLane, type WireLane } from './wire/wire-lane.ts';
 
 /** Holds an event's place among the items until the wire has read it. */
-const NO_EVENT: TraceItem = { k: 'event', event: { index: -1, start: 0, end: 0, read: 0, tNs: 0, kind: 'unknown', type: '', preview: '', chars: 0 } };
+const NO_EVENT: TraceItem = {
+  k: 'event',
+  event: { index: -1, start: 0, end: 0, read: 0, tNs: 0, kind: 'unknown', type: '', preview: '', chars: 0 },
+};
 
 export interface ReadingSetup extends LaneSetup {
   /** The seed lanes to run beside the wire, which always runs: it is what the others are read against. */
@@ -85,8 +88,16 @@ export class StreamReading {
     for (const framed of last) this.#pass(framed);
     for (const lane of this.#lanes) this.#ask(lane, tNs, () => lane.end());
     const wire = this.#wire.outcome();
-    for (const result of [wire, ...this.#seeds.map((lane) => lane.outcome())]) this.#items.push({ k: 'outcome', result });
-    this.#items.push({ k: 'ending', tNs, ending: decide(wire.outcome, last.some(({ type }) => type === 'unfinished')) });
+    for (const result of [wire, ...this.#seeds.map((lane) => lane.outcome())])
+      this.#items.push({ k: 'outcome', result });
+    this.#items.push({
+      k: 'ending',
+      tNs,
+      ending: decide(
+        wire.outcome,
+        last.some(({ type }) => type === 'unfinished'),
+      ),
+    });
     return this.#take();
   }
 

@@ -13,7 +13,11 @@ const LANE_FACTORIES: Readonly<Record<LaneId, (setup: LaneSetup) => Lane>> = {
   wire: createWireLane,
   legacy: (setup) => new SeedLaneReader('legacy', setup, { anthropic: LegacyAnthropic, openAiChat: LegacyOpenAiChat }),
   simple: (setup) =>
-    new SeedLaneReader('simple', setup, { anthropic: SimpleAnthropic, openAiChat: SimpleOpenAiChat, openAiResponses: SimpleOpenAiResponses }),
+    new SeedLaneReader('simple', setup, {
+      anthropic: SimpleAnthropic,
+      openAiChat: SimpleOpenAiChat,
+      openAiResponses: SimpleOpenAiResponses,
+    }),
 };
 
 /** A fresh lane over one stream. Never throws: a request that the adapter refuses is an outcome. */

@@ -25,7 +25,12 @@ export type VectorResult = Readonly<Record<string, unknown>>;
 
 /** Never throws for what is in the bytes: an adapter's error is a result. */
 export function vectorResult({ adapter, ...run }: VectorRun, bytes: Uint8Array, withTrace: boolean): VectorResult {
-  const lane = createLane(adapter, { ...run, messageId: MESSAGE_ID, now: () => '2025-10-01T00:00:00+00:00', stepId: STEP_ID });
+  const lane = createLane(adapter, {
+    ...run,
+    messageId: MESSAGE_ID,
+    now: () => '2025-10-01T00:00:00+00:00',
+    stepId: STEP_ID,
+  });
   const events = new EventNumbers();
   const emissions = [...lane.begin()];
   const framer = new SseFramer();
@@ -39,7 +44,9 @@ export function vectorResult({ adapter, ...run }: VectorRun, bytes: Uint8Array, 
   return {
     messages: emissions.map(({ event, message }) => printedMessage(message as SeedMessage, events.numberOf(event))),
     ...printedOutcome(result.lane, result.outcome, events),
-    ...(withTrace && { provider_trace: result.outcome.provider_trace && { ...result.outcome.provider_trace, step_id: STEP_ID } }),
+    ...(withTrace && {
+      provider_trace: result.outcome.provider_trace && { ...result.outcome.provider_trace, step_id: STEP_ID },
+    }),
   };
 }
 
@@ -48,7 +55,8 @@ class EventNumbers {
   readonly #numbers = new Map<number, number>();
 
   see(framed: Framed): void {
-    if (framed.type === 'frame' && framed.frame.seedReading !== null) this.#numbers.set(framed.frame.index, this.#numbers.size);
+    if (framed.type === 'frame' && framed.frame.seedReading !== null)
+      this.#numbers.set(framed.frame.index, this.#numbers.size);
   }
 
   numberOf(frame: number | null): number | null {
@@ -60,7 +68,8 @@ function printedMessage(message: SeedMessage, event: number | null): unknown {
   const fields = Object.entries(message).filter(([key, value]) => value !== null && key !== 'id' && key !== 'date');
   const printed: Record<string, unknown> = { event, ...Object.fromEntries(fields) };
   if ('otid' in message && message.otid !== null) printed['otid'] = OTID_INDEX.get(message.otid);
-  if (message.message_type === 'tool_call_message') printed['tool_call'] = Object.fromEntries(Object.entries(message.tool_call).filter(([, value]) => value !== null));
+  if (message.message_type === 'tool_call_message')
+    printed['tool_call'] = Object.fromEntries(Object.entries(message.tool_call).filter(([, value]) => value !== null));
   return printed;
 }
 

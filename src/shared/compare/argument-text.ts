@@ -48,7 +48,9 @@ function stringEnd(args: string, open: number): number {
 export function decode(raw: string): string {
   const whole = raw.replace(/(^|[^\\])((?:\\\\)*)\\(u[0-9a-fA-F]{0,3})?$/, '$1$2');
   try {
-    return JSON.parse(`"${whole.replace(/\p{Cc}/gu, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`)}"`) as string;
+    return JSON.parse(
+      `"${whole.replace(/\p{Cc}/gu, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`)}"`,
+    ) as string;
   } catch {
     return whole;
   }
@@ -56,14 +58,15 @@ export function decode(raw: string): string {
 
 function rawOffset(raw: string, index: number): number {
   let at = 0;
-  for (let decoded = 0; decoded < index && at < raw.length; decoded++) at += raw[at] !== BACKSLASH ? 1 : raw[at + 1] === 'u' ? 6 : 2;
+  for (let decoded = 0; decoded < index && at < raw.length; decoded++)
+    at += raw[at] !== BACKSLASH ? 1 : raw[at + 1] === 'u' ? 6 : 2;
   return Math.min(at, raw.length);
 }
 
 /** Without the blanks outside of strings. */
 export function compact(args: string): string {
   const pieces: string[] = [];
-  for (let i = 0; i < args.length; ) {
+  for (let i = 0; i < args.length;) {
     if (args[i] === QUOTE) {
       const end = Math.min(args.length, stringEnd(args, i) + 1);
       pieces.push(args.slice(i, end));

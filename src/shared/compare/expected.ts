@@ -17,7 +17,16 @@ import { MESSAGE_KEY, MESSAGE_TOOL, THOUGHTS_KEY } from '../adapters/seed/names.
 import type { BlockRow } from '../model/blocks.ts';
 import type { SeedLane } from '../model/messages.ts';
 import { argumentValue } from './argument-text.ts';
-import { eventAt, firstEvent, lastEvent, stoppedAt, textBefore, type ComparisonInput, type Strand, type StrandKind } from './lane-reading.ts';
+import {
+  eventAt,
+  firstEvent,
+  lastEvent,
+  stoppedAt,
+  textBefore,
+  type ComparisonInput,
+  type Strand,
+  type StrandKind,
+} from './lane-reading.ts';
 
 export const THINKING_TAG = '</thinking>';
 
@@ -57,13 +66,22 @@ function partsOf(input: ComparisonInput, lane: SeedLane, row: BlockRow): Expecte
   const starts = row.cells.wire[0]?.firstEvent ?? null;
   if (stop !== null && (starts === null || starts >= stop)) return [];
   if (row.kind === 'tool') return wire.tool ? toolParts(input, lane, row, wire.tool, stop) : [];
-  if ((row.kind === 'text' || row.kind === 'refusal') && wire.text) return [textPart(input, lane, row, wire.text, stop)];
-  if (row.kind === 'reasoning' && wire.reasoning) return [part(row, 'reasoning', wire.reasoning, textBefore(wire.reasoning, stop), 'reasoning')];
-  if (row.kind === 'hidden' && wire.hidden && input.setup.api === 'messages') return [part(row, 'hidden', wire.hidden, textBefore(wire.hidden, stop), 'reasoning')];
+  if ((row.kind === 'text' || row.kind === 'refusal') && wire.text)
+    return [textPart(input, lane, row, wire.text, stop)];
+  if (row.kind === 'reasoning' && wire.reasoning)
+    return [part(row, 'reasoning', wire.reasoning, textBefore(wire.reasoning, stop), 'reasoning')];
+  if (row.kind === 'hidden' && wire.hidden && input.setup.api === 'messages')
+    return [part(row, 'hidden', wire.hidden, textBefore(wire.hidden, stop), 'reasoning')];
   return [];
 }
 
-function textPart(input: ComparisonInput, lane: SeedLane, row: BlockRow, wire: Strand, stop: number | null): ExpectedPart {
+function textPart(
+  input: ComparisonInput,
+  lane: SeedLane,
+  row: BlockRow,
+  wire: Strand,
+  stop: number | null,
+): ExpectedPart {
   const text = textBefore(wire, stop);
   const noun = row.kind === 'refusal' ? 'refusal' : 'answer text';
   if (!textBecomesReasoning(input, lane)) return part(row, 'text', wire, text, noun);
@@ -74,9 +92,16 @@ function textPart(input: ComparisonInput, lane: SeedLane, row: BlockRow, wire: S
 export const textBecomesReasoning = (input: ComparisonInput, lane: SeedLane): boolean =>
   lane === 'legacy' && input.setup.api === 'messages' && input.setup.options.put_inner_thoughts_in_kwarg;
 
-function toolParts(input: ComparisonInput, lane: SeedLane, row: BlockRow, wire: Strand, stop: number | null): ExpectedPart[] {
+function toolParts(
+  input: ComparisonInput,
+  lane: SeedLane,
+  row: BlockRow,
+  wire: Strand,
+  stop: number | null,
+): ExpectedPart[] {
   const args = textBefore(wire, stop);
-  const converted = lane === 'legacy' && input.setup.options.use_assistant_message && row.cells.wire[0]?.name === MESSAGE_TOOL;
+  const converted =
+    lane === 'legacy' && input.setup.options.use_assistant_message && row.cells.wire[0]?.name === MESSAGE_TOOL;
   const call: ExpectedPart = { ...part(row, 'tool', wire, args, 'tool arguments'), converted };
   if (lane !== 'legacy') return [call];
   return [
@@ -86,25 +111,54 @@ function toolParts(input: ComparisonInput, lane: SeedLane, row: BlockRow, wire: 
   ];
 }
 
-function fromArguments(row: BlockRow, wire: Strand, args: string, key: string, kind: 'text' | 'reasoning'): ExpectedPart[] {
+function fromArguments(
+  row: BlockRow,
+  wire: Strand,
+  args: string,
+  key: string,
+  kind: 'text' | 'reasoning',
+): ExpectedPart[] {
   const value = argumentValue(args, key);
   if (value === null || value.text === '') return [];
-  return [{
-    ...part(row, kind, wire, value.text, kind === 'text' ? 'answer text' : 'reasoning'), verbatim: false,
-    eventAt: (offset) => eventAt(wire, value.offset(offset)),
-    firstEvent: eventAt(wire, value.offset(0)), lastEvent: eventAt(wire, value.offset(value.text.length - 1)),
-  }];
+  return [
+    {
+      ...part(row, kind, wire, value.text, kind === 'text' ? 'answer text' : 'reasoning'),
+      verbatim: false,
+      eventAt: (offset) => eventAt(wire, value.offset(offset)),
+      firstEvent: eventAt(wire, value.offset(0)),
+      lastEvent: eventAt(wire, value.offset(value.text.length - 1)),
+    },
+  ];
 }
 
-function part(row: BlockRow, kind: ExpectedPart['kind'], wire: Strand, text: string, noun: ExpectedPart['noun']): ExpectedPart {
+function part(
+  row: BlockRow,
+  kind: ExpectedPart['kind'],
+  wire: Strand,
+  text: string,
+  noun: ExpectedPart['noun'],
+): ExpectedPart {
   return {
-    row, kind, text, wire, noun, verbatim: true, converted: false,
-    eventAt: (offset) => eventAt(wire, offset), firstEvent: firstEvent(wire), lastEvent: lastEvent(wire),
+    row,
+    kind,
+    text,
+    wire,
+    noun,
+    verbatim: true,
+    converted: false,
+    eventAt: (offset) => eventAt(wire, offset),
+    firstEvent: firstEvent(wire),
+    lastEvent: lastEvent(wire),
   };
 }
 
 /** What the lane emitted for it, up to its error if it had one. */
-export function gotText(input: ComparisonInput, lane: SeedLane, part: Pick<ExpectedPart, 'row' | 'kind'>, kind: StrandKind = part.kind): string {
+export function gotText(
+  input: ComparisonInput,
+  lane: SeedLane,
+  part: Pick<ExpectedPart, 'row' | 'kind'>,
+  kind: StrandKind = part.kind,
+): string {
   const strand = input.strands.get(part.row)?.[lane][kind];
   return strand ? textBefore(strand, stoppedAt(input, lane)) : '';
 }

@@ -12,7 +12,10 @@ export function fixtureFile(name: string, run: Omit<VectorRun, 'adapter'>, body:
   const { api, endpoint, request, options } = run;
   const { put_inner_thoughts_in_kwarg, ...others } = options;
   return SEED_LANES.map((adapter) => {
-    const outcome = { options: [{ ...others, put_inner_thoughts_in_kwargs: put_inner_thoughts_in_kwarg }], expect: vectorResult({ ...run, adapter }, body, true) };
+    const outcome = {
+      options: [{ ...others, put_inner_thoughts_in_kwargs: put_inner_thoughts_in_kwarg }],
+      expect: vectorResult({ ...run, adapter }, body, true),
+    };
     return `${JSON.stringify({ name: `${name}/${adapter}`, api, adapter, wire: wireOf(body), endpoint, request, outcomes: [outcome] })}\n`;
   }).join('');
 }

@@ -19,7 +19,12 @@ export interface ComparisonMeta {
 
 export function comparisonHtml(result: CompareResult, meta: ComparisonMeta): string {
   const { options, findings } = result;
-  const about = [meta.api, meta.model, meta.startedAt === undefined ? null : new Date(meta.startedAt).toISOString(), `${number(result.bytes)} bytes`].filter((part) => part !== null);
+  const about = [
+    meta.api,
+    meta.model,
+    meta.startedAt === undefined ? null : new Date(meta.startedAt).toISOString(),
+    `${number(result.bytes)} bytes`,
+  ].filter((part) => part !== null);
   return `<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
@@ -36,11 +41,15 @@ ${lintList(result)}</body></html>
 
 /** For text and for attribute values in double quotes. Control characters that HTML refuses are shown as their pictures. */
 export function escaped(text: string): string {
-  return text
-    .replace(/[&<>"']/g, (char) => `&#${char.charCodeAt(0)};`)
-    .replace(/(?![\t\n\r])\p{Cc}/gu, (char) => (char < ' ' ? String.fromCharCode(0x2400 + char.charCodeAt(0)) : '\ufffd'))
-    // Direction marks would reorder what follows them on the page.
-    .replace(/[\u202a-\u202e\u2066-\u2069]/g, (char) => `&#9251;U+${char.charCodeAt(0).toString(16).toUpperCase()}`);
+  return (
+    text
+      .replace(/[&<>"']/g, (char) => `&#${char.charCodeAt(0)};`)
+      .replace(/(?![\t\n\r])\p{Cc}/gu, (char) =>
+        char < ' ' ? String.fromCharCode(0x2400 + char.charCodeAt(0)) : '\ufffd',
+      )
+      // Direction marks would reorder what follows them on the page.
+      .replace(/[\u202a-\u202e\u2066-\u2069]/g, (char) => `&#9251;U+${char.charCodeAt(0).toString(16).toUpperCase()}`)
+  );
 }
 
 function verdictTable({ verdict }: CompareResult): string {
@@ -60,12 +69,16 @@ const links = (findings: readonly number[]): string => findings.map((one) => ` <
 function findingSection(finding: Finding, body: Uint8Array): string {
   const { bytes, expected, got } = finding;
   const kind = findingKind(finding.kind);
-  const where = finding.event === null ? 'after the end' : `events ${finding.event}–${finding.lastEvent ?? finding.event}`;
+  const where =
+    finding.event === null ? 'after the end' : `events ${finding.event}–${finding.lastEvent ?? finding.event}`;
   const range = bytes ? ` · bytes ${number(bytes[0])}–${number(bytes[1])}` : '';
   return `<section id="f${finding.number}" class="${finding.severity}"><h3><b>${finding.number}</b> ${escaped(capitalised(finding.sentence))}</h3>
 <p>${finding.severity} · ${finding.lane} · <code>${escaped(finding.kind)}</code> · ${where}${range}</p>
 ${expected === undefined ? '' : `<p>Expected</p><pre>${escaped(expected)}</pre>`}${got === undefined ? '' : `<p>Got</p><pre>${escaped(got)}</pre>`}
-${bytes ? evidence(body, bytes) : ''}<details><summary>What causes it, what to do</summary>${(kind?.help ?? '').split('\n\n').map((text) => `<p>${escaped(text)}</p>`).join('')}</details></section>`;
+${bytes ? evidence(body, bytes) : ''}<details><summary>What causes it, what to do</summary>${(kind?.help ?? '')
+    .split('\n\n')
+    .map((text) => `<p>${escaped(text)}</p>`)
+    .join('')}</details></section>`;
 }
 
 function evidence(body: Uint8Array, [start, end]: readonly [number, number]): string {
@@ -76,7 +89,10 @@ function evidence(body: Uint8Array, [start, end]: readonly [number, number]): st
 
 function blockRow(row: AlignedRow): string {
   const events = row.events ? `events ${row.events[0]}–${row.events[1]}` : '';
-  const cells = LANES.map((lane) => `<td class="${row.cells[lane].equal ? 'equal' : 'differs'}">${row.equal && lane !== 'wire' ? 'equal' : cell(row.cells[lane], lane)}</td>`);
+  const cells = LANES.map(
+    (lane) =>
+      `<td class="${row.cells[lane].equal ? 'equal' : 'differs'}">${row.equal && lane !== 'wire' ? 'equal' : cell(row.cells[lane], lane)}</td>`,
+  );
   return `<tr><th>${escaped(row.title)}<small>${events}${links(row.findings)}</small></th>${cells.join('')}</tr>`;
 }
 
@@ -94,6 +110,9 @@ function cell({ text, messages, marks }: AlignedCell, lane: LaneId): string {
 
 function lintList({ lint }: CompareResult): string {
   if (lint.length === 0) return '';
-  const items = lint.map(({ rule, severity, event, sentence }) => `<li>${severity} · <code>${escaped(rule)}</code>${event === null ? '' : ` · event ${event}`} · ${escaped(sentence)}</li>`);
+  const items = lint.map(
+    ({ rule, severity, event, sentence }) =>
+      `<li>${severity} · <code>${escaped(rule)}</code>${event === null ? '' : ` · event ${event}`} · ${escaped(sentence)}</li>`,
+  );
   return `<h2>Protocol of the wire</h2><ul>${items.join('')}</ul>`;
 }

@@ -2,7 +2,15 @@
 import type { LaneSetup } from '../adapters/lane.ts';
 import { LaneBlocks, type BlockRow } from '../model/blocks.ts';
 import type { TraceItem } from '../model/items.ts';
-import { LANES, type Emission, type LaneId, type LaneMessage, type SeedLane, type SeedOutcome, type WireOutcome } from '../model/messages.ts';
+import {
+  LANES,
+  type Emission,
+  type LaneId,
+  type LaneMessage,
+  type SeedLane,
+  type SeedOutcome,
+  type WireOutcome,
+} from '../model/messages.ts';
 import type { EventSummary, SseFrame } from '../model/stream.ts';
 import type { Ending } from '../model/trace.ts';
 
@@ -38,7 +46,12 @@ export interface ComparisonInput {
   readonly strands: ReadonlyMap<BlockRow, RowStrands>;
   readonly events: readonly EventSummary[];
   readonly emissions: Readonly<Record<LaneId, readonly Emission[]>>;
-  readonly reads: readonly { readonly n: number; readonly offset: number; readonly tNs: number; readonly length: number }[];
+  readonly reads: readonly {
+    readonly n: number;
+    readonly offset: number;
+    readonly tNs: number;
+    readonly length: number;
+  }[];
   readonly wire: WireOutcome;
   readonly seeds: Readonly<Partial<Record<SeedLane, SeedOutcome>>>;
   readonly ending: Ending | null;
@@ -65,13 +78,25 @@ export class ReadingFold {
   }
 
   /** Throws when the items do not reach to the wire's outcome: there is nothing to compare with before. */
-  result(setup: ComparisonInput['setup'], more: { readonly frames?: readonly SseFrame[]; readonly timed: boolean }): ComparisonInput {
+  result(
+    setup: ComparisonInput['setup'],
+    more: { readonly frames?: readonly SseFrame[]; readonly timed: boolean },
+  ): ComparisonInput {
     if (this.#wire === null) throw new Error('The reading has no result yet: comparing needs the whole stream.');
     const last = this.#reads.at(-1);
     return {
-      setup, grid: this.#grid, strands: this.#strands, events: this.#events, emissions: this.#emissions, reads: this.#reads,
-      wire: this.#wire, seeds: this.#seeds, ending: this.#ending, frames: more.frames ?? [],
-      bytes: last ? last.offset + last.length : 0, timed: more.timed,
+      setup,
+      grid: this.#grid,
+      strands: this.#strands,
+      events: this.#events,
+      emissions: this.#emissions,
+      reads: this.#reads,
+      wire: this.#wire,
+      seeds: this.#seeds,
+      ending: this.#ending,
+      frames: more.frames ?? [],
+      bytes: last ? last.offset + last.length : 0,
+      timed: more.timed,
     };
   }
 
@@ -96,14 +121,21 @@ export class ReadingFold {
     this.#emissions[lane].push(emission);
     this.#grid.message(emission);
     const kind = strandKind(message);
-    const row = kind === 'meta' ? undefined : 'block' in message ? this.#grid.row(message.block) : this.#grid.last(lane)?.row;
+    const row =
+      kind === 'meta' ? undefined : 'block' in message ? this.#grid.row(message.block) : this.#grid.last(lane)?.row;
     if (!row) return;
     let strands = this.#strands.get(row);
     if (!strands) this.#strands.set(row, (strands = { wire: {}, legacy: {}, simple: {} }));
     const strand = (strands[lane][kind] ??= { lane, kind, row, entries: [], text: '' });
     const text = messageText(message);
     strand.text += text;
-    strand.entries.push({ emission, event, tNs: event === null ? 0 : (this.#events[event]?.tNs ?? 0), text, end: strand.text.length });
+    strand.entries.push({
+      emission,
+      event,
+      tNs: event === null ? 0 : (this.#events[event]?.tNs ?? 0),
+      text,
+      end: strand.text.length,
+    });
   }
 }
 
@@ -186,4 +218,5 @@ export function stoppedAt(input: ComparisonInput, lane: LaneId): number | null {
 }
 
 /** The lanes that this reading has. */
-export const lanesOf = (input: ComparisonInput): readonly LaneId[] => LANES.filter((lane) => lane === 'wire' || input.seeds[lane] !== undefined);
+export const lanesOf = (input: ComparisonInput): readonly LaneId[] =>
+  LANES.filter((lane) => lane === 'wire' || input.seeds[lane] !== undefined);

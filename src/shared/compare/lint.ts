@@ -11,13 +11,23 @@ import { RESPONSES_RULES } from './lint/responses.ts';
 import { lintEvent, type LintProfile, type LintRule } from './lint/rule.ts';
 import type { LintRemark } from './result.ts';
 
-export const LINT_RULES: readonly LintRule[] = [...ANY_API_RULES, ...CHAT_COMPLETIONS_RULES, ...RESPONSES_RULES, ...MESSAGES_RULES];
+export const LINT_RULES: readonly LintRule[] = [
+  ...ANY_API_RULES,
+  ...CHAT_COMPLETIONS_RULES,
+  ...RESPONSES_RULES,
+  ...MESSAGES_RULES,
+];
 
 /** Remarks of one rule; what comes after them is counted. A server that breaks a rule breaks it with every chunk. */
 const MAX_REMARKS_PER_RULE = 20;
 
 /** Remarks in the order of the stream, those on the stream as a whole last. Linear in the events. */
-export function lint(api: Api, frames: readonly SseFrame[], outcome: WireOutcome, profile: LintProfile = 'strict'): readonly LintRemark[] {
+export function lint(
+  api: Api,
+  frames: readonly SseFrame[],
+  outcome: WireOutcome,
+  profile: LintProfile = 'strict',
+): readonly LintRemark[] {
   const running = LINT_RULES.filter((rule) => rule.apis.includes(api)).flatMap((rule) => {
     const severity = rule[profile];
     return severity === null ? [] : [new RunningRule(rule, severity)];
@@ -58,6 +68,12 @@ class RunningRule {
   }
 
   #remark(frame: SseFrame | null, sentence: string): LintRemark {
-    return { rule: this.#rule.id, severity: this.#severity, event: frame?.index ?? null, bytes: frame && [frame.start, frame.end], sentence };
+    return {
+      rule: this.#rule.id,
+      severity: this.#severity,
+      event: frame?.index ?? null,
+      bytes: frame && [frame.start, frame.end],
+      sentence,
+    };
   }
 }

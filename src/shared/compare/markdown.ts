@@ -10,7 +10,8 @@ import { capitalised, number } from './say.ts';
 export function findingMarkdown(finding: Finding, bytes: Uint8Array): string {
   const kind = findingKind(finding.kind);
   const shown = bytes.subarray(0, MAX_EVIDENCE_BYTES);
-  const where = finding.event === null ? 'after the end' : `events ${finding.event}–${finding.lastEvent ?? finding.event}`;
+  const where =
+    finding.event === null ? 'after the end' : `events ${finding.event}–${finding.lastEvent ?? finding.event}`;
   const range = finding.bytes ? `, bytes ${number(finding.bytes[0])}–${number(finding.bytes[1])}` : '';
   const parts = [
     `### ${finding.number}. ${escaped(capitalised(finding.sentence))}`,
@@ -20,7 +21,10 @@ export function findingMarkdown(finding: Finding, bytes: Uint8Array): string {
   if (finding.got !== undefined) parts.push('Got:', fenced(finding.got));
   if (finding.bytes && shown.length > 0) {
     const length = finding.bytes[1] - finding.bytes[0];
-    parts.push(`On the wire${shown.length < length ? `, the first ${number(shown.length)} of ${number(length)} bytes` : ''}:`, fenced(evidenceText(shown)));
+    parts.push(
+      `On the wire${shown.length < length ? `, the first ${number(shown.length)} of ${number(length)} bytes` : ''}:`,
+      fenced(evidenceText(shown)),
+    );
     parts.push('<details><summary>Hex</summary>', fenced(hexDump(shown, finding.bytes[0])), '</details>');
   }
   if (kind) parts.push(kind.help);
@@ -44,18 +48,26 @@ export interface FindingEvidence {
 }
 
 /** The whole comparison for an issue tracker: how it was read, the verdict, then finding by finding. */
-export function comparisonMarkdown(result: CompareResult, about: { readonly title: string; readonly api: string; readonly model: string | null }, findings: readonly FindingEvidence[]): string {
+export function comparisonMarkdown(
+  result: CompareResult,
+  about: { readonly title: string; readonly api: string; readonly model: string | null },
+  findings: readonly FindingEvidence[],
+): string {
   const { options, verdict } = result;
-  const rows = VERDICT_FIELDS.map((field) => `| ${capitalised(field)} | ${LANES.map((lane) => cell(verdict[field][lane], lane)).join(' | ')} |`);
+  const rows = VERDICT_FIELDS.map(
+    (field) => `| ${capitalised(field)} | ${LANES.map((lane) => cell(verdict[field][lane], lane)).join(' | ')} |`,
+  );
   const left = result.findings.length - findings.length;
-  return [
-    `## ${escaped(about.title)}`,
-    [about.api, about.model ?? 'no model', `${number(result.bytes)} bytes`].map(escaped).join(' · '),
-    `Read with use\\_assistant\\_message: ${options.use_assistant_message}, put\\_inner\\_thoughts\\_in\\_kwarg: ${options.put_inner_thoughts_in_kwarg}, approval for ${escaped(options.requires_approval_tools.join(', ') || 'no tool')}.`,
-    ['| | Wire | Legacy | Simple |', '| --- | --- | --- | --- |', ...rows].join('\n'),
-    ...findings.map(({ finding, bytes }) => findingMarkdown(finding, bytes).trimEnd()),
-    ...(left > 0 ? [`${number(left)} more findings are left out.`] : []),
-  ].join('\n\n') + '\n';
+  return (
+    [
+      `## ${escaped(about.title)}`,
+      [about.api, about.model ?? 'no model', `${number(result.bytes)} bytes`].map(escaped).join(' · '),
+      `Read with use\\_assistant\\_message: ${options.use_assistant_message}, put\\_inner\\_thoughts\\_in\\_kwarg: ${options.put_inner_thoughts_in_kwarg}, approval for ${escaped(options.requires_approval_tools.join(', ') || 'no tool')}.`,
+      ['| | Wire | Legacy | Simple |', '| --- | --- | --- | --- |', ...rows].join('\n'),
+      ...findings.map(({ finding, bytes }) => findingMarkdown(finding, bytes).trimEnd()),
+      ...(left > 0 ? [`${number(left)} more findings are left out.`] : []),
+    ].join('\n\n') + '\n'
+  );
 }
 
 function cell({ equal, text, findings }: VerdictCell, lane: LaneId): string {

@@ -12,25 +12,50 @@ import { verdictOf } from './verdict.ts';
 
 export function optionsMatrix(reads: Uint8Array | readonly Read[], setup: LaneSetup): MatrixResult {
   const tools = requestTools(setup.request);
-  return { rows: [...combinations('legacy', tools), ...combinations('simple', tools)].map(({ lane, options }) => matrixRow(reads, { ...setup, options }, lane)) };
+  return {
+    rows: [...combinations('legacy', tools), ...combinations('simple', tools)].map(({ lane, options }) =>
+      matrixRow(reads, { ...setup, options }, lane),
+    ),
+  };
 }
 
 /** simple knows nothing of the two options that turn arguments into messages. Approvals: of no tool, and of all the request has. */
-function combinations(lane: SeedLane, tools: readonly string[]): { readonly lane: SeedLane; readonly options: AdapterOptions }[] {
+function combinations(
+  lane: SeedLane,
+  tools: readonly string[],
+): { readonly lane: SeedLane; readonly options: AdapterOptions }[] {
   const booleans = lane === 'legacy' ? [true, false] : [false];
   const approvals = tools.length > 0 ? [[], [...tools]] : [[]];
   return booleans.flatMap((use_assistant_message) =>
-    booleans.flatMap((put_inner_thoughts_in_kwarg) => approvals.map((requires_approval_tools) => ({ lane, options: { use_assistant_message, put_inner_thoughts_in_kwarg, requires_approval_tools } }))),
+    booleans.flatMap((put_inner_thoughts_in_kwarg) =>
+      approvals.map((requires_approval_tools) => ({
+        lane,
+        options: { use_assistant_message, put_inner_thoughts_in_kwarg, requires_approval_tools },
+      })),
+    ),
   );
 }
 
-function matrixRow(reads: Uint8Array | readonly Read[], setup: LaneSetup, lane: SeedLane): MatrixResult['rows'][number] {
+function matrixRow(
+  reads: Uint8Array | readonly Read[],
+  setup: LaneSetup,
+  lane: SeedLane,
+): MatrixResult['rows'][number] {
   const input = readAll(reads, setup, { lanes: ['wire', lane] });
   const findings = findAll(input);
   const verdict = verdictOf(input, findings);
-  const worst = findings.reduce<Finding['severity'] | null>((most, { finding: { severity } }) => (most === null || SEVERITIES.indexOf(severity) > SEVERITIES.indexOf(most) ? severity : most), null);
+  const worst = findings.reduce<Finding['severity'] | null>(
+    (most, { finding: { severity } }) =>
+      most === null || SEVERITIES.indexOf(severity) > SEVERITIES.indexOf(most) ? severity : most,
+    null,
+  );
   return {
-    lane, options: setup.options, findings: findings.length, worst,
-    verdict: Object.fromEntries(VERDICT_FIELDS.map((field) => [field, { equal: verdict[field][lane].equal, text: verdict[field][lane].text }])) as MatrixResult['rows'][number]['verdict'],
+    lane,
+    options: setup.options,
+    findings: findings.length,
+    worst,
+    verdict: Object.fromEntries(
+      VERDICT_FIELDS.map((field) => [field, { equal: verdict[field][lane].equal, text: verdict[field][lane].text }]),
+    ) as MatrixResult['rows'][number]['verdict'],
   };
 }

@@ -14,10 +14,18 @@ export interface ReadAllOptions {
 }
 
 /** Runs stored reads through the lanes. A body without times may be given as one piece. */
-export function readAll(reads: Uint8Array | readonly Read[], setup: LaneSetup, options: ReadAllOptions = {}): ComparisonInput {
+export function readAll(
+  reads: Uint8Array | readonly Read[],
+  setup: LaneSetup,
+  options: ReadAllOptions = {},
+): ComparisonInput {
   const stored: readonly Read[] = reads instanceof Uint8Array ? [{ n: 0, tNs: 0, offset: 0, bytes: reads }] : reads;
   const frames: SseFrame[] = [];
-  const reading = new StreamReading({ ...setup, ...(options.lanes && { lanes: options.lanes }), watch: (frame) => frames.push(frame) });
+  const reading = new StreamReading({
+    ...setup,
+    ...(options.lanes && { lanes: options.lanes }),
+    watch: (frame) => frames.push(frame),
+  });
   const fold = new ReadingFold();
   fold.add(reading.begin());
   for (const read of stored) fold.add(reading.feed(read));
@@ -27,5 +35,7 @@ export function readAll(reads: Uint8Array | readonly Read[], setup: LaneSetup, o
 
 function endingOf(wire: WireOutcome): Ending {
   if (wire.errors.length > 0) return { state: 'provider-error', rule: 'The stream carries an error event.' };
-  return wire.terminated ? { state: 'complete', rule: 'The terminator came.' } : { state: 'truncated', rule: 'The stream ended without its terminator.' };
+  return wire.terminated
+    ? { state: 'complete', rule: 'The terminator came.' }
+    : { state: 'truncated', rule: 'The stream ended without its terminator.' };
 }

@@ -14,7 +14,11 @@ const MAX_EDITS = 400;
 export function requestDiff(a: unknown, b: unknown): readonly RequestDiffRow[] {
   const [left, right] = [objectOf(a) ?? {}, objectOf(b) ?? {}];
   const other = new Set<string>([...MESSAGE_KEYS, 'tools']);
-  return [...messageRows(left, right), ...keyedRows('tools', toolsOf(left), toolsOf(right)), ...keyedRows('parameters', without(left, other), without(right, other))];
+  return [
+    ...messageRows(left, right),
+    ...keyedRows('tools', toolsOf(left), toolsOf(right)),
+    ...keyedRows('parameters', without(left, other), without(right, other)),
+  ];
 }
 
 interface Message {
@@ -28,13 +32,23 @@ function messagesOf(request: JsonObject): Message[] {
     const value = request[key];
     if (value === undefined) return [];
     if (!Array.isArray(value)) return [{ path: key, role: key, text: show(value) }];
-    return value.map((message: unknown, index) => ({ path: `${key}[${index}]`, role: stringOf(objectOf(message)?.['role']) ?? key, text: show(message) }));
+    return value.map((message: unknown, index) => ({
+      path: `${key}[${index}]`,
+      role: stringOf(objectOf(message)?.['role']) ?? key,
+      text: show(message),
+    }));
   });
 }
 
 function messageRows(a: JsonObject, b: JsonObject): RequestDiffRow[] {
   const [left, right] = [messagesOf(a), messagesOf(b)];
-  const changes = diffArrays(left, right, { comparator: (one, two) => one.text === two.text, maxEditLength: MAX_EDITS }) ?? [{ value: left, removed: true, added: false }, { value: right, removed: false, added: true }];
+  const changes = diffArrays(left, right, {
+    comparator: (one, two) => one.text === two.text,
+    maxEditLength: MAX_EDITS,
+  }) ?? [
+    { value: left, removed: true, added: false },
+    { value: right, removed: false, added: true },
+  ];
   const rows: RequestDiffRow[] = [];
   let removed: Message[] = [];
   const flush = (): void => {
@@ -47,7 +61,8 @@ function messageRows(a: JsonObject, b: JsonObject): RequestDiffRow[] {
       for (const message of change.value) {
         const partner = removed.findIndex(({ role }) => role === message.role);
         // What was skipped over to find the partner is gone, in its place.
-        for (const gone of removed.splice(0, Math.max(0, partner))) rows.push(row('messages', gone.path, gone.text, null));
+        for (const gone of removed.splice(0, Math.max(0, partner)))
+          rows.push(row('messages', gone.path, gone.text, null));
         rows.push(row('messages', message.path, partner < 0 ? null : (removed.shift()?.text ?? null), message.text));
       }
       flush();
@@ -61,21 +76,34 @@ function messageRows(a: JsonObject, b: JsonObject): RequestDiffRow[] {
 }
 
 function toolsOf(request: JsonObject): ReadonlyMap<string, unknown> {
-  return new Map(arrayOf(request['tools']).map((tool, index) => {
-    const fields = objectOf(tool);
-    return [stringOf(objectOf(fields?.['function'])?.['name']) ?? stringOf(fields?.['name']) ?? `tools[${index}]`, tool];
-  }));
+  return new Map(
+    arrayOf(request['tools']).map((tool, index) => {
+      const fields = objectOf(tool);
+      return [
+        stringOf(objectOf(fields?.['function'])?.['name']) ?? stringOf(fields?.['name']) ?? `tools[${index}]`,
+        tool,
+      ];
+    }),
+  );
 }
 
-function keyedRows(section: Section, a: ReadonlyMap<string, unknown>, b: ReadonlyMap<string, unknown>): RequestDiffRow[] {
-  return [...new Set([...a.keys(), ...b.keys()])].map((key) => row(section, key, a.has(key) ? show(a.get(key)) : null, b.has(key) ? show(b.get(key)) : null));
+function keyedRows(
+  section: Section,
+  a: ReadonlyMap<string, unknown>,
+  b: ReadonlyMap<string, unknown>,
+): RequestDiffRow[] {
+  return [...new Set([...a.keys(), ...b.keys()])].map((key) =>
+    row(section, key, a.has(key) ? show(a.get(key)) : null, b.has(key) ? show(b.get(key)) : null),
+  );
 }
 
-const without = (request: JsonObject, keys: ReadonlySet<string>): ReadonlyMap<string, unknown> => new Map(Object.entries(request).filter(([key]) => !keys.has(key)));
+const without = (request: JsonObject, keys: ReadonlySet<string>): ReadonlyMap<string, unknown> =>
+  new Map(Object.entries(request).filter(([key]) => !keys.has(key)));
 
 function row(section: Section, path: string, a: string | null, b: string | null): RequestDiffRow {
   return { section, path, a, b, change: a === b ? 'same' : a === null ? 'added' : b === null ? 'removed' : 'changed' };
 }
 
 /** Order of keys is no difference, so texts are shown with their keys in order. */
-const show = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(JSON.parse(canonical(value)) as unknown, null, 2));
+const show = (value: unknown): string =>
+  typeof value === 'string' ? value : JSON.stringify(JSON.parse(canonical(value)) as unknown, null, 2);

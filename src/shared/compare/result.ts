@@ -29,7 +29,11 @@ export interface AlignedCell {
   readonly messages: number;
   readonly equal: boolean;
   /** Marked stretches of `text`, in order, as code unit ranges; `lost` is on the wire and not in the lane, `added` the other way round. */
-  readonly marks: readonly { readonly start: number; readonly end: number; readonly mark: 'added' | 'lost' | 'altered' }[];
+  readonly marks: readonly {
+    readonly start: number;
+    readonly end: number;
+    readonly mark: 'added' | 'lost' | 'altered';
+  }[];
 }
 
 /** A note of the score: one message at the moment it was emitted. */
@@ -56,7 +60,11 @@ export interface Score {
   readonly events: number;
   readonly timed: boolean;
   /** Staff lines in order, the same for the three staves. */
-  readonly lines: readonly { readonly id: string; readonly label: string; readonly kind: 'meta' | 'text' | 'reasoning' | 'tool' | 'error' }[];
+  readonly lines: readonly {
+    readonly id: string;
+    readonly label: string;
+    readonly kind: 'meta' | 'text' | 'reasoning' | 'tool' | 'error';
+  }[];
   readonly notes: readonly ScoreNote[];
   readonly reads: readonly { readonly n: number; readonly tNs: number; readonly length: number }[];
   /** Stretches without a byte that are worth a name. */
@@ -127,7 +135,13 @@ export interface TraceSide {
   /** False: order only, so that its times say nothing. */
   readonly timed: boolean;
   /** Blocks of the wire, in order. */
-  readonly blocks: readonly { readonly kind: string; readonly title: string; readonly text: string; readonly firstNs: number; readonly lastNs: number }[];
+  readonly blocks: readonly {
+    readonly kind: string;
+    readonly title: string;
+    readonly text: string;
+    readonly firstNs: number;
+    readonly lastNs: number;
+  }[];
   readonly findings: readonly Finding[];
   readonly verdict: Verdict;
 }

@@ -17,12 +17,20 @@ export function alignedRows(input: ComparisonInput, findings: readonly NumberedF
   const present = new Set(lanesOf(input));
   return input.grid.rows.map((row) => {
     const own = byRow.get(row.id) ?? [];
-    const cells = Object.fromEntries(LANES.map((lane) => [lane, cell(input, row, lane, parts.get(lane)?.get(row) ?? [], own, present.has(lane))])) as Record<LaneId, AlignedCell>;
+    const cells = Object.fromEntries(
+      LANES.map((lane) => [lane, cell(input, row, lane, parts.get(lane)?.get(row) ?? [], own, present.has(lane))]),
+    ) as Record<LaneId, AlignedCell>;
     const start = row.firstEvent === null ? undefined : input.events[row.firstEvent];
     return {
-      id: row.id, kind: row.kind, title: titleOf(row), byte: start?.start ?? null,
-      events: row.firstEvent === null ? null : [row.firstEvent, Math.max(row.firstEvent, row.lastEvent ?? row.firstEvent)],
-      cells, equal: LANES.every((lane) => cells[lane].equal), findings: own.map(({ finding }) => finding.number),
+      id: row.id,
+      kind: row.kind,
+      title: titleOf(row),
+      byte: start?.start ?? null,
+      events:
+        row.firstEvent === null ? null : [row.firstEvent, Math.max(row.firstEvent, row.lastEvent ?? row.firstEvent)],
+      cells,
+      equal: LANES.every((lane) => cells[lane].equal),
+      findings: own.map(({ finding }) => finding.number),
     };
   });
 }
@@ -31,7 +39,14 @@ export function alignedRows(input: ComparisonInput, findings: readonly NumberedF
 function findingsByRow(input: ComparisonInput, findings: readonly NumberedFinding[]): Map<string, NumberedFinding[]> {
   const rows = new Map<string, NumberedFinding[]>();
   for (const one of findings) {
-    const ids = one.blocks.length > 0 ? one.blocks : [one.finding.event !== null && input.grid.row(`event:${one.finding.event}`) ? `event:${one.finding.event}` : 'after'];
+    const ids =
+      one.blocks.length > 0
+        ? one.blocks
+        : [
+            one.finding.event !== null && input.grid.row(`event:${one.finding.event}`)
+              ? `event:${one.finding.event}`
+              : 'after',
+          ];
     for (const id of new Set(ids)) {
       const list = rows.get(id);
       if (list) list.push(one);
@@ -47,11 +62,21 @@ function titleOf(row: BlockRow): string {
   return row.kind === 'end' ? 'After the end' : capitalised(row.kind.replaceAll('_', ' '));
 }
 
-function cell(input: ComparisonInput, row: BlockRow, lane: LaneId, parts: readonly ExpectedPart[], findings: readonly NumberedFinding[], present: boolean): AlignedCell {
+function cell(
+  input: ComparisonInput,
+  row: BlockRow,
+  lane: LaneId,
+  parts: readonly ExpectedPart[],
+  findings: readonly NumberedFinding[],
+  present: boolean,
+): AlignedCell {
   const strands = input.strands.get(row)?.[lane] ?? {};
   const messages = Object.values(strands).reduce((sum, { entries }) => sum + entries.length, 0);
   const own = row.kind === 'end' ? endText(input, lane) : textOf(strands);
-  const equal = !present || lane === 'wire' || !(findings.some((one) => one.finding.lane === lane && !one.asked) || takenAway(input, row, lane));
+  const equal =
+    !present ||
+    lane === 'wire' ||
+    !(findings.some((one) => one.finding.lane === lane && !one.asked) || takenAway(input, row, lane));
   if (equal || parts.length === 0) return { text: own, messages, equal, marks: [] };
   return { messages, equal, ...marked(input, lane, parts) };
 }
@@ -67,7 +92,9 @@ function takenAway(input: ComparisonInput, row: BlockRow, lane: LaneId): boolean
 
 /** Kinds in the order in which the columns show them. */
 function textOf(strands: RowStrands[LaneId]): string | null {
-  const texts = (['reasoning', 'text', 'tool', 'error'] as const).flatMap((kind) => (strands[kind] ? [strands[kind].text] : []));
+  const texts = (['reasoning', 'text', 'tool', 'error'] as const).flatMap((kind) =>
+    strands[kind] ? [strands[kind].text] : [],
+  );
   return texts.length > 0 ? texts.join('\n') : null;
 }
 
@@ -76,16 +103,29 @@ function endText(input: ComparisonInput, lane: LaneId): string | null {
   if (lane === 'wire') {
     const { blocks, finish, usage } = input.wire;
     const calls = blocks.filter(({ kind }) => kind === 'tool').map((call) => `${call.name ?? 'no name'} ${call.text}`);
-    return [...calls, ...finish.map(({ raw, unified }) => raw ?? unified), ...(usage ? [`${usage.input ?? '–'} → ${usage.output ?? '–'}`] : [])].join('\n');
+    return [
+      ...calls,
+      ...finish.map(({ raw, unified }) => raw ?? unified),
+      ...(usage ? [`${usage.input ?? '–'} → ${usage.output ?? '–'}`] : []),
+    ].join('\n');
   }
   const outcome = input.seeds[lane];
   if (!outcome) return null;
   const call = outcome.tool_call;
-  return [...(call ? [`${call.name} ${call.arguments}`] : []), ...(outcome.error ? [outcome.error.message] : [`${outcome.usage.prompt_tokens} → ${outcome.usage.completion_tokens}`])].join('\n');
+  return [
+    ...(call ? [`${call.name} ${call.arguments}`] : []),
+    ...(outcome.error
+      ? [outcome.error.message]
+      : [`${outcome.usage.prompt_tokens} → ${outcome.usage.completion_tokens}`]),
+  ].join('\n');
 }
 
 /** The lane's text with what it lost put back in its place, each stretch marked. Text that is lost whole has no text. */
-function marked(input: ComparisonInput, lane: 'legacy' | 'simple', parts: readonly ExpectedPart[]): Pick<AlignedCell, 'text' | 'marks'> {
+function marked(
+  input: ComparisonInput,
+  lane: 'legacy' | 'simple',
+  parts: readonly ExpectedPart[],
+): Pick<AlignedCell, 'text' | 'marks'> {
   const pieces: Stretch[] = [];
   let any = false;
   for (const part of parts) {

@@ -15,7 +15,8 @@ export function quote(text: string, most = QUOTED_CHARS): string {
   return `'${cut.replaceAll('\n', '\\n').replaceAll('\r', '\\r').replaceAll('\t', '\\t')}${cut.length < text.length ? '…' : ''}'`;
 }
 
-export const atEvent = (event: number | null): string => (event === null ? 'after the end' : `at event ${number(event)}`);
+export const atEvent = (event: number | null): string =>
+  event === null ? 'after the end' : `at event ${number(event)}`;
 
 export function duration(ns: number): string {
   const ms = ns / 1e6;

@@ -17,14 +17,27 @@ const SILENCE_NS = 1e9;
 const SILENCE_TIMES_MEDIAN = 8;
 
 type LineKind = Score['lines'][number]['kind'];
-const LINE_KIND: Readonly<Record<string, LineKind>> = { text: 'text', refusal: 'text', reasoning: 'reasoning', hidden: 'reasoning', tool: 'tool', server_tool: 'tool' };
+const LINE_KIND: Readonly<Record<string, LineKind>> = {
+  text: 'text',
+  refusal: 'text',
+  reasoning: 'reasoning',
+  hidden: 'reasoning',
+  tool: 'tool',
+  server_tool: 'tool',
+};
 
 export function scoreOf(input: ComparisonInput, findings: readonly NumberedFinding[]): Score {
   const last = Math.max(input.reads.at(-1)?.tNs ?? 0, input.events.at(-1)?.tNs ?? 0);
   const notes = lanesOf(input).flatMap((lane) => thinned(notesOf(input, lane, new LaneShapes(findings, lane)), last));
   return {
-    totalNs: last, events: input.events.length, timed: input.timed, lines: linesOf(input), notes,
-    reads: input.reads.map(({ n, tNs, length }) => ({ n, tNs, length })), silences: silencesOf(input), spans: spansOf(input, findings),
+    totalNs: last,
+    events: input.events.length,
+    timed: input.timed,
+    lines: linesOf(input),
+    notes,
+    reads: input.reads.map(({ n, tNs, length }) => ({ n, tNs, length })),
+    silences: silencesOf(input),
+    spans: spansOf(input, findings),
   };
 }
 
@@ -51,8 +64,17 @@ class LaneShapes {
 
   /** The finding that bends a note at this event, the gravest first; notes before a finding's first event are sound. */
   at(block: string, event: number | null): NumberedFinding | undefined {
-    const fits = this.#byBlock.get(block)?.filter(({ finding, kind }) => kind.shape !== 'lost' && (finding.event === null || event === null || event >= finding.event));
-    return fits?.find(({ kind }) => kind.shape === 'merged') ?? fits?.find(({ kind }) => kind.shape === 'altered') ?? fits?.[0];
+    const fits = this.#byBlock
+      .get(block)
+      ?.filter(
+        ({ finding, kind }) =>
+          kind.shape !== 'lost' && (finding.event === null || event === null || event >= finding.event),
+      );
+    return (
+      fits?.find(({ kind }) => kind.shape === 'merged') ??
+      fits?.find(({ kind }) => kind.shape === 'altered') ??
+      fits?.[0]
+    );
   }
 
   lost(block: string): NumberedFinding | undefined {
@@ -60,13 +82,21 @@ class LaneShapes {
   }
 }
 
-const NOTE_KIND: Readonly<Record<Strand['kind'], ScoreNote['kind']>> = { text: 'text', reasoning: 'reasoning', hidden: 'reasoning', tool: 'tool', error: 'error', meta: 'meta' };
+const NOTE_KIND: Readonly<Record<Strand['kind'], ScoreNote['kind']>> = {
+  text: 'text',
+  reasoning: 'reasoning',
+  hidden: 'reasoning',
+  tool: 'tool',
+  error: 'error',
+  meta: 'meta',
+};
 
 function notesOf(input: ComparisonInput, lane: LaneId, shapes: LaneShapes): ScoreNote[] {
   const notes: ScoreNote[] = [];
   for (const [row, strands] of input.strands) {
     const line = LINE_KIND[row.kind] && strands.wire ? row.id : META_LINE;
-    for (const strand of Object.values(strands[lane])) notes.push(...strandNotes(input, strand, strands.wire[strand.kind], line, shapes));
+    for (const strand of Object.values(strands[lane]))
+      notes.push(...strandNotes(input, strand, strands.wire[strand.kind], line, shapes));
   }
   if (lane === 'wire') notes.push(...metaNotes(input));
   else notes.push(...lostNotes(input, lane, shapes));
@@ -74,17 +104,36 @@ function notesOf(input: ComparisonInput, lane: LaneId, shapes: LaneShapes): Scor
 }
 
 /** The read that completed a note's content: by the character where texts run alike, else the message's own. */
-function strandNotes(input: ComparisonInput, strand: Strand, wire: Strand | undefined, line: string, shapes: LaneShapes): ScoreNote[] {
+function strandNotes(
+  input: ComparisonInput,
+  strand: Strand,
+  wire: Strand | undefined,
+  line: string,
+  shapes: LaneShapes,
+): ScoreNote[] {
   let [at, start] = [0, 0];
   return strand.entries.map((entry): ScoreNote => {
     if (wire) while (at < wire.entries.length - 1 && wire.entries[at]!.end <= start) at++;
     const source = wire?.entries[at];
-    const alike = source !== undefined && source.tNs <= entry.tNs && entry.text !== '' && (wire?.text.startsWith(entry.text, start) ?? false);
+    const alike =
+      source !== undefined &&
+      source.tNs <= entry.tNs &&
+      entry.text !== '' &&
+      (wire?.text.startsWith(entry.text, start) ?? false);
     const cause = strand.lane === 'wire' ? entry : (named(input, strand, entry) ?? (alike ? source : entry));
     start = entry.end;
     const finding = strand.lane === 'wire' ? undefined : shapes.at(strand.row.id, entry.event);
     const shape = noteShape(input, finding?.kind.shape ?? null, entry, cause);
-    return note(input, entry, cause, strand.lane, line, NOTE_KIND[strand.kind], shape, shape === 'on-time' ? undefined : finding?.finding.number);
+    return note(
+      input,
+      entry,
+      cause,
+      strand.lane,
+      line,
+      NOTE_KIND[strand.kind],
+      shape,
+      shape === 'on-time' ? undefined : finding?.finding.number,
+    );
   });
 }
 
@@ -94,7 +143,8 @@ type Cause = Pick<Entry, 'event' | 'tNs'>;
 function named(input: ComparisonInput, { kind, row, entries }: Strand, entry: Entry): Cause | null {
   const event = row.cells.wire[0]?.firstEvent ?? null;
   const says = 'tool_call' in entry.emission.message && entry.emission.message.tool_call.name;
-  if (kind !== 'tool' || entry !== entries[0] || !says || event === null || entry.event === null || event > entry.event) return null;
+  if (kind !== 'tool' || entry !== entries[0] || !says || event === null || entry.event === null || event > entry.event)
+    return null;
   return { event, tNs: input.events[event]?.tNs ?? entry.tNs };
 }
 
@@ -104,10 +154,28 @@ function noteShape(input: ComparisonInput, shape: FindingShape | null, entry: En
   return shape === 'late' && waited ? 'late' : 'on-time';
 }
 
-function note(input: ComparisonInput, entry: Entry, cause: Cause, lane: LaneId, line: string, kind: ScoreNote['kind'], shape: ScoreNote['shape'], finding?: number): ScoreNote {
+function note(
+  input: ComparisonInput,
+  entry: Entry,
+  cause: Cause,
+  lane: LaneId,
+  line: string,
+  kind: ScoreNote['kind'],
+  shape: ScoreNote['shape'],
+  finding?: number,
+): ScoreNote {
   const source = cause.event === null ? undefined : input.events[cause.event];
   return {
-    lane, line, event: entry.event, read: source?.read ?? null, tNs: entry.tNs, causeNs: cause.tNs, causeEvent: cause.event, kind, chars: codePoints(entry.text), shape,
+    lane,
+    line,
+    event: entry.event,
+    read: source?.read ?? null,
+    tNs: entry.tNs,
+    causeNs: cause.tNs,
+    causeEvent: cause.event,
+    kind,
+    chars: codePoints(entry.text),
+    shape,
     ...(finding !== undefined && { finding }),
   };
 }
@@ -116,7 +184,20 @@ function metaNotes(input: ComparisonInput): ScoreNote[] {
   return input.emissions.wire.flatMap(({ message: { message_type: type }, event }) => {
     if ((type !== 'usage' && type !== 'finish' && type !== 'response') || event === null) return [];
     const { tNs = 0, read = null } = input.events[event] ?? {};
-    return [{ lane: 'wire' as const, line: META_LINE, event, read, tNs, causeNs: tNs, causeEvent: event, kind: 'meta' as const, chars: 0, shape: 'on-time' as const }];
+    return [
+      {
+        lane: 'wire' as const,
+        line: META_LINE,
+        event,
+        read,
+        tNs,
+        causeNs: tNs,
+        causeEvent: event,
+        kind: 'meta' as const,
+        chars: 0,
+        shape: 'on-time' as const,
+      },
+    ];
   });
 }
 
@@ -127,7 +208,9 @@ function lostNotes(input: ComparisonInput, lane: SeedLane, shapes: LaneShapes): 
     const lost = shapes.lost(row.id);
     if (!lost || seen.has(row) || input.strands.get(row)?.[lane][kind]?.text) return [];
     seen.add(row);
-    return wire.entries.map((entry) => note(input, entry, entry, lane, row.id, NOTE_KIND[wire.kind], 'lost', lost.finding.number));
+    return wire.entries.map((entry) =>
+      note(input, entry, entry, lane, row.id, NOTE_KIND[wire.kind], 'lost', lost.finding.number),
+    );
   });
 }
 
@@ -137,11 +220,16 @@ function thinned(notes: readonly ScoreNote[], totalNs: number): readonly ScoreNo
   return joined(byLine, totalNs, ({ kind, shape }) => `${kind} ${shape}`);
 }
 
-function joined(notes: readonly ScoreNote[], totalNs: number, keyOf: (note: ScoreNote) => string): readonly ScoreNote[] {
+function joined(
+  notes: readonly ScoreNote[],
+  totalNs: number,
+  keyOf: (note: ScoreNote) => string,
+): readonly ScoreNote[] {
   if (notes.length <= MAX_NOTES) return notes;
   const slot = Math.max(1, totalNs / SLOTS);
   // Without times all notes would fall into one slot: then their order stands for time.
-  const slotOf = (one: ScoreNote, index: number): number => Math.floor(totalNs > 0 ? one.tNs / slot : (index * SLOTS) / notes.length);
+  const slotOf = (one: ScoreNote, index: number): number =>
+    Math.floor(totalNs > 0 ? one.tNs / slot : (index * SLOTS) / notes.length);
   const out: ScoreNote[] = [];
   const open = new Map<string, { readonly slot: number; readonly index: number }>();
   for (const [index, one] of notes.entries()) {
@@ -175,8 +263,14 @@ function spansOf(input: ComparisonInput, findings: readonly NumberedFinding[]): 
     const to = Math.min(finding.lastEvent ?? from, last);
     const line = blocks[0] !== undefined && lines.has(blocks[0]) ? blocks[0] : META_LINE;
     return {
-      finding: finding.number, lane: finding.lane, line, startNs: input.events[from]!.tNs, endNs: input.events[to]!.tNs,
-      events: [from, to], shape: kind.shape ?? 'fact', label: short,
+      finding: finding.number,
+      lane: finding.lane,
+      line,
+      startNs: input.events[from]!.tNs,
+      endNs: input.events[to]!.tNs,
+      events: [from, to],
+      shape: kind.shape ?? 'fact',
+      label: short,
     };
   });
 }

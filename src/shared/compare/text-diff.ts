@@ -37,10 +37,21 @@ export interface TextChange {
 export function changeOf(expected: string, got: string): TextChange | null {
   if (expected === got) return null;
   const stretches = diffTexts(expected, got);
-  const joined = (kind: Stretch['kind']): string => stretches.filter((stretch) => stretch.kind === kind).map(({ text }) => text).join('');
+  const joined = (kind: Stretch['kind']): string =>
+    stretches
+      .filter((stretch) => stretch.kind === kind)
+      .map(({ text }) => text)
+      .join('');
   const [lostText, addedText] = [joined('lost'), joined('added')];
   const first = stretches[0];
-  return { stretches, lost: codePoints(lostText), added: codePoints(addedText), at: first?.kind === 'same' ? first.text.length : 0, lostText, addedText };
+  return {
+    stretches,
+    lost: codePoints(lostText),
+    added: codePoints(addedText),
+    at: first?.kind === 'same' ? first.text.length : 0,
+    lostText,
+    addedText,
+  };
 }
 
 export const isBlank = (text: string): boolean => text.trim() === '';
@@ -56,9 +67,16 @@ function diffMiddle(expected: string, got: string): Stretch[] {
   if (blanks) return blanks;
   if (expected.length + got.length <= MAX_DIFF_CHARS) {
     const changes = diffChars(expected, got, { maxEditLength: MAX_EDITS });
-    if (changes) return changes.map(({ value, added, removed }) => ({ kind: added ? 'added' : removed ? 'lost' : 'same', text: value }));
+    if (changes)
+      return changes.map(({ value, added, removed }) => ({
+        kind: added ? 'added' : removed ? 'lost' : 'same',
+        text: value,
+      }));
   }
-  return [{ kind: 'lost', text: expected }, { kind: 'added', text: got }];
+  return [
+    { kind: 'lost', text: expected },
+    { kind: 'added', text: got },
+  ];
 }
 
 /** `got` is `expected` without some of its blanks: one pass, however long it is. Null when it is not so. */

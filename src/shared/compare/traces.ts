@@ -19,11 +19,23 @@ function side({ detail, input }: TraceToCompare): TraceSide {
   const { id, title, api, model, metrics, usage, cost, ending, timed } = detail;
   const findings = findAll(input);
   return {
-    id, title, api, model, metrics, ...(usage && { usage }), ...(cost !== undefined && { cost }), ending: ending?.state ?? null, timed,
+    id,
+    title,
+    api,
+    model,
+    metrics,
+    ...(usage && { usage }),
+    ...(cost !== undefined && { cost }),
+    ending: ending?.state ?? null,
+    timed,
     blocks: input.wire.blocks.map((block) => ({
-      kind: block.kind, title: block.name ?? block.type, text: block.text,
-      firstNs: input.events[block.firstEvent]?.tNs ?? 0, lastNs: input.events[block.lastEvent]?.tNs ?? 0,
+      kind: block.kind,
+      title: block.name ?? block.type,
+      text: block.text,
+      firstNs: input.events[block.firstEvent]?.tNs ?? 0,
+      lastNs: input.events[block.lastEvent]?.tNs ?? 0,
     })),
-    findings: findings.map(({ finding }) => finding), verdict: verdictOf(input, findings),
+    findings: findings.map(({ finding }) => finding),
+    verdict: verdictOf(input, findings),
   };
 }

@@ -9,11 +9,23 @@ import { count, number } from './say.ts';
 
 export function verdictOf(input: ComparisonInput, findings: readonly NumberedFinding[]): Verdict {
   return Object.fromEntries(
-    VERDICT_FIELDS.map((field) => [field, { wire: { equal: true, text: wireText(input, field), findings: [] }, legacy: cell(input, field, 'legacy', findings), simple: cell(input, field, 'simple', findings) }]),
+    VERDICT_FIELDS.map((field) => [
+      field,
+      {
+        wire: { equal: true, text: wireText(input, field), findings: [] },
+        legacy: cell(input, field, 'legacy', findings),
+        simple: cell(input, field, 'simple', findings),
+      },
+    ]),
   ) as unknown as Verdict;
 }
 
-function cell(input: ComparisonInput, field: VerdictField, lane: SeedLane, findings: readonly NumberedFinding[]): VerdictCell {
+function cell(
+  input: ComparisonInput,
+  field: VerdictField,
+  lane: SeedLane,
+  findings: readonly NumberedFinding[],
+): VerdictCell {
   if (!input.seeds[lane]) return { equal: true, text: 'not read', findings: [] };
   const own = findings.filter(({ kind, finding }) => kind.field === field && finding.lane === lane);
   const numbers = own.map(({ finding }) => finding.number);
@@ -22,7 +34,8 @@ function cell(input: ComparisonInput, field: VerdictField, lane: SeedLane, findi
   if (differing.length > 0) return { equal: false, text: shorts(differing), findings: numbers };
   const ended = findings.find(({ finding, kind }) => finding.lane === lane && kind.shape === 'error');
   // What an error took away is told once, by the error; the field is still not equal.
-  if (ended && field !== 'finish') return { equal: false, text: ended.short, findings: [...numbers, ended.finding.number] };
+  if (ended && field !== 'finish')
+    return { equal: false, text: ended.short, findings: [...numbers, ended.finding.number] };
   return { equal: true, text: own[0]?.short ?? 'equal', findings: numbers };
 }
 
@@ -36,7 +49,8 @@ function shorts(findings: readonly NumberedFinding[]): string {
 function wireText(input: ComparisonInput, field: VerdictField): string {
   const { blocks, finish, usage } = input.wire;
   const calls = blocks.filter(({ kind }) => kind === 'tool');
-  const chars = (kinds: readonly string[]): number => blocks.reduce((sum, block) => sum + (kinds.includes(block.kind) ? codePoints(block.text) : 0), 0);
+  const chars = (kinds: readonly string[]): number =>
+    blocks.reduce((sum, block) => sum + (kinds.includes(block.kind) ? codePoints(block.text) : 0), 0);
   switch (field) {
     case 'text':
       return count(chars(['text', 'refusal']), 'character');
@@ -47,33 +61,44 @@ function wireText(input: ComparisonInput, field: VerdictField): string {
     case 'tool calls':
       return calls.length === 0 ? 'none' : `${calls.length}: ${names(calls.map(({ name }) => name ?? 'no name'))}`;
     case 'approvals': {
-      const due = calls.filter(({ name }) => name && input.setup.options.requires_approval_tools.includes(name)).map(({ name }) => name!);
+      const due = calls
+        .filter(({ name }) => name && input.setup.options.requires_approval_tools.includes(name))
+        .map(({ name }) => name!);
       return due.length === 0 ? 'none due' : `${due.length} due: ${names(due)}`;
     }
     case 'finish':
       return finish[0] ? (finish[0].raw ?? finish[0].unified) : 'none';
     case 'usage':
-      return usage ? `${tokens(usage.input)}${usage.cachedInput ? ` (${number(usage.cachedInput)} cached)` : ''} → ${tokens(usage.output)}` : 'not reported';
+      return usage
+        ? `${tokens(usage.input)}${usage.cachedInput ? ` (${number(usage.cachedInput)} cached)` : ''} → ${tokens(usage.output)}`
+        : 'not reported';
     case 'order':
       return letters(wireOrder(input));
   }
 }
 
 const MAX_NAMES = 4;
-const names = (all: readonly string[]): string => all.slice(0, MAX_NAMES).join(', ') + (all.length > MAX_NAMES ? ', …' : '');
-const tokens = (value: number | null | undefined): string => (value === null || value === undefined ? '–' : number(value));
+const names = (all: readonly string[]): string =>
+  all.slice(0, MAX_NAMES).join(', ') + (all.length > MAX_NAMES ? ', …' : '');
+const tokens = (value: number | null | undefined): string =>
+  value === null || value === undefined ? '–' : number(value);
 
 const LETTER: Readonly<Record<string, string>> = { text: 'T', refusal: 'T', reasoning: 'R', hidden: 'H', tool: 'C' };
 const MAX_LETTERS = 24;
-const letters = (all: readonly string[]): string => all.slice(0, MAX_LETTERS).join(' ') + (all.length > MAX_LETTERS ? ` … ${all.length - MAX_LETTERS} more` : '');
+const letters = (all: readonly string[]): string =>
+  all.slice(0, MAX_LETTERS).join(' ') + (all.length > MAX_LETTERS ? ` … ${all.length - MAX_LETTERS} more` : '');
 
 function wireOrder(input: ComparisonInput): readonly string[] {
-  return input.grid.rows.flatMap((row) => (LETTER[row.kind] && input.strands.get(row)?.wire ? [LETTER[row.kind]!] : []));
+  return input.grid.rows.flatMap((row) =>
+    LETTER[row.kind] && input.strands.get(row)?.wire ? [LETTER[row.kind]!] : [],
+  );
 }
 
 /** Letters of what the lane was to emit, in the order in which it began to. */
 function orderCell(input: ComparisonInput, lane: SeedLane): Omit<VerdictCell, 'findings'> {
-  const parts = expectedParts(input, lane).filter((part) => !part.converted && (part.text !== '' || part.kind === 'tool'));
+  const parts = expectedParts(input, lane).filter(
+    (part) => !part.converted && (part.text !== '' || part.kind === 'tool'),
+  );
   const expected = parts.map(({ kind }) => LETTER[kind]!);
   const got = parts
     .flatMap(({ row, kind }) => {
@@ -87,4 +112,3 @@ function orderCell(input: ComparisonInput, lane: SeedLane): Omit<VerdictCell, 'f
   const equal = got.join('') === expected.join('') && !cut;
   return { equal, text: equal ? 'equal' : got.length > 0 ? letters(got) : 'nothing' };
 }
-

@@ -13,7 +13,18 @@ import type { PyKey, PyValue } from './python-value.ts';
 /** CPython stops at 1,000 nested calls, this parser makes two a level, and the server's own frames stand below. */
 export const MAX_OPTIMISTIC_NESTING = 450;
 
-type State = 'value' | 'element' | 'key' | 'colon' | 'after-colon' | 'after' | 'string' | 'number' | 'literal' | 'done' | 'rejected';
+type State =
+  | 'value'
+  | 'element'
+  | 'key'
+  | 'colon'
+  | 'after-colon'
+  | 'after'
+  | 'string'
+  | 'number'
+  | 'literal'
+  | 'done'
+  | 'rejected';
 
 const LITERALS: Readonly<Record<string, readonly [characters: number, value: PyValue]>> = {
   t: [4, true],
@@ -98,7 +109,8 @@ export class OptimisticReader {
 
   /** The text may begin with one of JSON's four blanks, and is stripped then; from there on Python's blanks count. */
   #skipsBlank(c: string): boolean {
-    if (this.tree.depth === 0 && !this.#beganBlank) this.#beganBlank = c === ' ' || c === '\t' || c === '\n' || c === '\r';
+    if (this.tree.depth === 0 && !this.#beganBlank)
+      this.#beganBlank = c === ' ' || c === '\t' || c === '\n' || c === '\r';
     return this.tree.depth > 0 || this.#beganBlank;
   }
 
@@ -222,4 +234,5 @@ export class OptimisticReader {
   }
 }
 
-const keyOf = (value: PyValue | GrowingText): PyKey => (value instanceof GrowingText ? value.beyond(0) : (value as PyKey));
+const keyOf = (value: PyValue | GrowingText): PyKey =>
+  value instanceof GrowingText ? value.beyond(0) : (value as PyKey);

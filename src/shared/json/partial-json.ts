@@ -136,7 +136,9 @@ export class PartialJson {
 
   #fieldOf(value: PyValue): PartialField {
     if (typeof value === 'string') return this.#textField(value);
-    return Array.isArray(value) ? { kind: 'list', length: value.length + this.#pendingIn(value), beyond: nothing } : { kind: 'other', length: 0, beyond: nothing };
+    return Array.isArray(value)
+      ? { kind: 'list', length: value.length + this.#pendingIn(value), beyond: nothing }
+      : { kind: 'other', length: 0, beyond: nothing };
   }
 
   #textField(value: string): PartialField {
@@ -146,7 +148,11 @@ export class PartialJson {
       if (this.#lengths.size >= 4) this.#lengths.clear();
       this.#lengths.set(value, length);
     }
-    return { kind: 'text', length, beyond: (count) => (count >= length ? '' : value.slice(codePointIndex(value, count))) };
+    return {
+      kind: 'text',
+      length,
+      beyond: (count) => (count >= length ? '' : value.slice(codePointIndex(value, count))),
+    };
   }
 
   #pendingIn(list: PyValue[]): number {

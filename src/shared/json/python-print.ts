@@ -10,8 +10,20 @@ export function dumps(value: PyValue): string {
 }
 
 function indented(value: PyValue, indent: string): string {
-  if (Array.isArray(value)) return wrap('[', value.map((item) => indented(item, `${indent}  `)), ']', indent);
-  if (isDict(value)) return wrap('{', [...value].map(([key, item]) => `${JSON.stringify(keyText(key))}: ${indented(item, `${indent}  `)}`), '}', indent);
+  if (Array.isArray(value))
+    return wrap(
+      '[',
+      value.map((item) => indented(item, `${indent}  `)),
+      ']',
+      indent,
+    );
+  if (isDict(value))
+    return wrap(
+      '{',
+      [...value].map(([key, item]) => `${JSON.stringify(keyText(key))}: ${indented(item, `${indent}  `)}`),
+      '}',
+      indent,
+    );
   if (typeof value === 'string') return JSON.stringify(value);
   return typeof value === 'number' ? floatText(value, 'NaN', 'Infinity') : String(value);
 }
@@ -63,7 +75,10 @@ function floatText(value: number, nan: string, infinity: string): string {
   const [mantissa, exponentText] = Math.abs(value).toExponential().split('e') as [string, string];
   const digits = mantissa.replace('.', '');
   const exponent = Number(exponentText);
-  return (value < 0 ? '-' : '') + (exponent < -4 || exponent >= 16 ? scientific(mantissa, exponent) : positional(digits, exponent));
+  return (
+    (value < 0 ? '-' : '') +
+    (exponent < -4 || exponent >= 16 ? scientific(mantissa, exponent) : positional(digits, exponent))
+  );
 }
 
 function scientific(mantissa: string, exponent: number): string {

@@ -11,7 +11,9 @@ export function setItem(dict: PyDict, key: PyKey, value: PyValue): void {
   else {
     // Only a broken document has such keys, and few of them.
     const number = typeof key === 'boolean' ? Number(key) : key;
-    const held = [...dict.keys()].find((other) => typeof other !== 'string' && other !== null && looselyEqual(other, number));
+    const held = [...dict.keys()].find(
+      (other) => typeof other !== 'string' && other !== null && looselyEqual(other, number),
+    );
     dict.set(held ?? key, value);
   }
 }
@@ -27,7 +29,8 @@ export function toPython(value: unknown): PyValue {
   if (typeof value === 'number') return Number.isInteger(value) ? BigInt(value) : value;
   if (Array.isArray(value)) return value.map(toPython);
   if (value instanceof Map) return value as PyDict;
-  if (typeof value === 'object' && value !== null) return new Map(Object.entries(value).map(([key, item]) => [key, toPython(item)]));
+  if (typeof value === 'object' && value !== null)
+    return new Map(Object.entries(value).map(([key, item]) => [key, toPython(item)]));
   return typeof value === 'string' || typeof value === 'boolean' || typeof value === 'bigint' ? value : null;
 }
 

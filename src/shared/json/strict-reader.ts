@@ -22,7 +22,18 @@ export const PARTIAL: Dialect = { loneSurrogates: false, maxNesting: 200, endsEa
 /** json.loads. CPython stops at 1,000 nested calls, of which the server's own frames take some. */
 export const PYTHON: Dialect = { loneSurrogates: true, maxNesting: 900, endsEarly: false };
 
-type State = 'value' | 'first-element' | 'first-key' | 'key' | 'colon' | 'after' | 'string' | 'number' | 'literal' | 'done' | 'rejected';
+type State =
+  | 'value'
+  | 'first-element'
+  | 'first-key'
+  | 'key'
+  | 'colon'
+  | 'after'
+  | 'string'
+  | 'number'
+  | 'literal'
+  | 'done'
+  | 'rejected';
 
 const LITERALS: Readonly<Record<string, readonly [word: string, value: PyValue]>> = {
   t: ['true', true],
@@ -31,9 +42,21 @@ const LITERALS: Readonly<Record<string, readonly [word: string, value: PyValue]>
   N: ['NaN', Number.NaN],
   I: ['Infinity', Number.POSITIVE_INFINITY],
 };
-const ESCAPES: Readonly<Record<string, string>> = { '"': '"', '\\': '\\', '/': '/', b: '\b', f: '\f', n: '\n', r: '\r', t: '\t' };
+const ESCAPES: Readonly<Record<string, string>> = {
+  '"': '"',
+  '\\': '\\',
+  '/': '/',
+  b: '\b',
+  f: '\f',
+  n: '\n',
+  r: '\r',
+  t: '\t',
+};
 /** The same by code unit. */
-const SIMPLE_ESCAPES: readonly (string | undefined)[] = Array.from({ length: 128 }, (_, unit) => ESCAPES[String.fromCharCode(unit)]);
+const SIMPLE_ESCAPES: readonly (string | undefined)[] = Array.from(
+  { length: 128 },
+  (_, unit) => ESCAPES[String.fromCharCode(unit)],
+);
 /** Which part of a number the last character belongs to, and what may follow in it. */
 type NumberPart = 'sign' | 'zero' | 'integer' | 'point' | 'fraction' | 'e' | 'e-sign' | 'exponent';
 type UnitClass = 'digit' | 'zero' | '.' | 'e' | 'sign' | 'other';
@@ -113,15 +136,17 @@ export class StrictReader {
 
   /** The scalar that the end of the input cuts, where it counts, see section 7. */
   pending(): Pending | undefined {
-    if (this.#state === 'string' && !this.#isKey && this.#escape === '') return { key: this.tree.key, value: this.#growing ?? this.#parts.join('') };
+    if (this.#state === 'string' && !this.#isKey && this.#escape === '')
+      return { key: this.tree.key, value: this.#growing ?? this.#parts.join('') };
     if (this.#state !== 'number' || !COMPLETE.has(this.#part)) return undefined;
     const word = this.#word;
-    return { key: this.tree.key,
+    return {
+      key: this.tree.key,
       // Only when asked for: a long number is cut at every piece of it.
       get value() {
         return numberOf(word);
       },
-     };
+    };
   }
 
   #token(c: string): void {
@@ -308,7 +333,10 @@ export class StrictReader {
   }
 
   #tooLong(): boolean {
-    return (this.#part === 'integer' || this.#part === 'zero') && this.#word.length > MAX_INT_DIGITS + (this.#word[0] === '-' ? 1 : 0);
+    return (
+      (this.#part === 'integer' || this.#part === 'zero') &&
+      this.#word.length > MAX_INT_DIGITS + (this.#word[0] === '-' ? 1 : 0)
+    );
   }
 
   #literal(text: string, at: number): number {

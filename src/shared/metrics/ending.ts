@@ -5,7 +5,16 @@
 import type { WireOutcome } from '../model/messages.ts';
 import type { Api } from '../model/stream.ts';
 import type { Ending, HttpHead } from '../model/trace.ts';
-import { duration, errorMessage, headerOf, httpError, looksLikeHtml, mediaType, requestFailure, type RequestPhase } from './http-wording.ts';
+import {
+  duration,
+  errorMessage,
+  headerOf,
+  httpError,
+  looksLikeHtml,
+  mediaType,
+  requestFailure,
+  type RequestPhase,
+} from './http-wording.ts';
 
 /** How the body, or the request before it, came to its end. */
 export type BodyEnd =
@@ -77,7 +86,11 @@ const TERMINATOR: Readonly<Record<Api, string>> = {
 function wireRules(api: Api, { end, head }: TransportFacts, wire: WireOutcome): Ending | null {
   const [error] = wire.errors;
   if (wire.limit !== undefined) {
-    return { state: 'limit', rule: wire.limit, advice: 'The bytes are kept and can be exported; the lanes stopped reading there.' };
+    return {
+      state: 'limit',
+      rule: wire.limit,
+      advice: 'The bytes are kept and can be exported; the lanes stopped reading there.',
+    };
   }
   if (error) {
     const code = error.code ?? error.type;
@@ -89,7 +102,10 @@ function wireRules(api: Api, { end, head }: TransportFacts, wire: WireOutcome): 
   }
   if (!wire.terminated) return null;
   const after = end.how === 'end' ? '' : ' What the connection did afterwards changes nothing.';
-  return { state: 'complete', rule: `The provider's terminator (${TERMINATOR[api]}) arrived.${after}${headerNote(head)}` };
+  return {
+    state: 'complete',
+    rule: `The provider's terminator (${TERMINATOR[api]}) arrived.${after}${headerNote(head)}`,
+  };
 }
 
 /** The content decides what the body is; a header that says otherwise is worth a word. */
@@ -99,14 +115,22 @@ function headerNote(head: HttpHead | null): string {
   if (type === null) return ' The answer had no content-type header.';
   if (mediaType(head) !== 'text/event-stream') return ` The content-type header says ${type}, not text/event-stream.`;
   const charset = /charset\s*=\s*"?([^";\s]+)/i.exec(type)?.[1];
-  return charset && !/^utf-?8$/i.test(charset) ? ` The content-type header names the charset ${charset}; event streams are always UTF-8.` : '';
+  return charset && !/^utf-?8$/i.test(charset)
+    ? ` The content-type header names the charset ${charset}; event streams are always UTF-8.`
+    : '';
 }
 
 function transportRules({ end, head, bytes }: TransportFacts, wire: WireOutcome): Ending | null {
   const kept = bytes > 0 ? `The ${bytes} bytes up to there are kept.` : 'No byte of the answer had arrived.';
   switch (end.how) {
-    case 'limit': return { state: 'limit', rule: end.limit, advice: 'What was captured up to the limit is kept.' };
-    case 'cancelled': return { state: 'cancelled', rule: `The run was cancelled before the provider's terminator. ${kept}`, advice: 'Run it again to get the whole answer.' };
+    case 'limit':
+      return { state: 'limit', rule: end.limit, advice: 'What was captured up to the limit is kept.' };
+    case 'cancelled':
+      return {
+        state: 'cancelled',
+        rule: `The run was cancelled before the provider's terminator. ${kept}`,
+        advice: 'Run it again to get the whole answer.',
+      };
     case 'stalled': {
       const what = end.silence === 'byte' ? 'No byte' : 'Nothing but keep-alive';
       return {
@@ -115,21 +139,28 @@ function transportRules({ end, head, bytes }: TransportFacts, wire: WireOutcome)
         advice: 'The model may be slow or the connection dead. Run it again, or raise the limit.',
       };
     }
-    case 'damaged': return {
-      state: 'truncated',
-      rule: `The body could not be decoded to its end: its ${end.encoding} encoding is damaged or cut (${end.reason}). ${kept}`,
-      advice: 'Run it again. If it breaks each time, look for a proxy on the way that changes the encoding.',
-    };
+    case 'damaged':
+      return {
+        state: 'truncated',
+        rule: `The body could not be decoded to its end: its ${end.encoding} encoding is damaged or cut (${end.reason}). ${kept}`,
+        advice: 'Run it again. If it breaks each time, look for a proxy on the way that changes the encoding.',
+      };
     case 'failed':
     case 'reset': {
-      const where = head === null && bytes === 0 ? 'before the answer began' : hasOpenBlock(wire) ? 'inside a content block' : 'in mid-stream';
+      const where =
+        head === null && bytes === 0
+          ? 'before the answer began'
+          : hasOpenBlock(wire)
+            ? 'inside a content block'
+            : 'in mid-stream';
       return {
         state: 'reset',
         rule: `The connection broke ${where}${end.reason === '' ? '' : ` (${end.reason})`}. ${kept}`,
         advice: 'Run it again. If it breaks at the same place, look for a proxy with a time limit on the way.',
       };
     }
-    case 'end': return null;
+    case 'end':
+      return null;
   }
 }
 
@@ -138,14 +169,20 @@ function bodyRules(api: Api, facts: TransportFacts, wire: WireOutcome): Ending {
   const { bytes, events, bodyStart, head, unfinished } = facts;
   const terminator = TERMINATOR[api];
   if (bytes === 0) {
-    return { state: 'truncated', rule: 'The body was empty: zero events.', advice: 'The endpoint accepted the request and said nothing. Run it again.' };
+    return {
+      state: 'truncated',
+      rule: 'The body was empty: zero events.',
+      advice: 'The endpoint accepted the request and said nothing. Run it again.',
+    };
   }
   if (events === 0) {
     const found = whatInstead(facts);
     if (found !== null) return notAStream(found, head, bodyStart);
     return {
       state: 'truncated',
-      rule: unfinished ? 'The body ended inside its first event: no blank line closed it, so that it counts as none.' : 'The body held only comments and blank lines: zero events.',
+      rule: unfinished
+        ? 'The body ended inside its first event: no blank line closed it, so that it counts as none.'
+        : 'The body held only comments and blank lines: zero events.',
       advice: `The connection was kept alive but no answer came, and no ${terminator}. Run it again.`,
     };
   }
@@ -164,9 +201,10 @@ function notAStream(found: string, head: HttpHead | null, bodyStart: string): En
   return {
     state: 'not-a-stream',
     rule: `The body is ${found}, not a stream of events${type === null ? '' : ` (content-type: ${type})`}.${said === null ? '' : ` It says: ${said}`}`,
-    advice: found === 'an HTML page'
-      ? 'A login page or a web site answered instead of the API. Check the base URL and any proxy or captive portal.'
-      : 'Check that the request asks for streaming ("stream": true) and that the base URL and the API fit together. The raw answer is kept.',
+    advice:
+      found === 'an HTML page'
+        ? 'A login page or a web site answered instead of the API. Check the base URL and any proxy or captive portal.'
+        : 'Check that the request asks for streaming ("stream": true) and that the base URL and the API fit together. The raw answer is kept.',
   };
 }
 

@@ -29,7 +29,9 @@ export function retryAfter(head: HttpHead | null): string | null {
   const name = ms === null ? 'retry-after' : 'retry-after-ms';
   const seconds = ms === null ? secondsOf(said, headerOf(head, 'date')) : secondsOf(said, null) / 1000;
   if (Number.isNaN(seconds)) return `Its ${name} header reads "${said}", which names no time.`;
-  return seconds <= 0 ? `Its ${name} header (${said}) lets you try again at once.` : `It asks you to wait ${duration(seconds)} (${name}: ${said}).`;
+  return seconds <= 0
+    ? `Its ${name} header (${said}) lets you try again at once.`
+    : `It asks you to wait ${duration(seconds)} (${name}: ${said}).`;
 }
 
 function secondsOf(said: string, now: string | null): number {
@@ -42,7 +44,8 @@ function secondsOf(said: string, now: string | null): number {
 
 /** A length of time for people: `0.5 seconds`, `1 second`, `2 minutes`, `1 hour`. */
 export function duration(seconds: number): string {
-  const [count, unit] = seconds < 120 ? [seconds, 'second'] : seconds < 7200 ? [seconds / 60, 'minute'] : [seconds / 3600, 'hour'];
+  const [count, unit] =
+    seconds < 120 ? [seconds, 'second'] : seconds < 7200 ? [seconds / 60, 'minute'] : [seconds / 3600, 'hour'];
   const rounded = Math.round(count * 10) / 10;
   if (seconds === 3600) return '1 hour';
   return `${rounded} ${unit}${rounded === 1 ? '' : 's'}`;
@@ -75,7 +78,10 @@ export function httpError(head: HttpHead, bodyStart: string): Wording {
   const said = errorMessage(bodyStart);
   const html = looksLikeHtml(bodyStart) ? ' with an HTML page instead of an API answer' : '';
   const fact = `The endpoint answered ${named}${html}${said === null ? '' : `: ${said}`}.`.replace(/([.!?])\.$/, '$1');
-  return { fact, advice: [statusAdvice(head), retryAfter(head), 'The raw answer is kept.'].filter((part) => part !== null).join(' ') };
+  return {
+    fact,
+    advice: [statusAdvice(head), retryAfter(head), 'The raw answer is kept.'].filter((part) => part !== null).join(' '),
+  };
 }
 
 function statusAdvice(head: HttpHead): string {
@@ -84,24 +90,48 @@ function statusAdvice(head: HttpHead): string {
     const location = headerOf(head, 'location');
     return `Tracelane follows no redirect, so that a key never reaches another host.${location === null ? '' : ` If ${location} is right, set it as the base URL.`}`;
   }
-  return STATUS_ADVICE[status] ?? (status >= 500 ? 'The endpoint failed on its own side. Run it again in a moment.' : 'The endpoint refused the request; its answer says why.');
+  return (
+    STATUS_ADVICE[status] ??
+    (status >= 500
+      ? 'The endpoint failed on its own side. Run it again in a moment.'
+      : 'The endpoint refused the request; its answer says why.')
+  );
 }
 
 const PHASES: Readonly<Record<RequestPhase, (target: string) => Wording>> = {
-  dns: (target) => ({ fact: `The name of ${target} was not found.`, advice: 'Check the base URL for a typing mistake, and the network.' }),
-  connect: (target) => ({ fact: `No connection to ${target}.`, advice: 'Check that the server is running and that the port is right; a local server may still be starting.' }),
-  tls: (target) => ({ fact: `The secure connection to ${target} failed.`, advice: "Check the server's certificate and the clock of this machine. Tracelane never turns the check off." }),
-  headers: (target) => ({ fact: `${target} took the request but sent no answer in time.`, advice: 'The model may be loading. Run it again, or raise the timeout of the endpoint.' }),
-  request: (target) => ({ fact: `The request to ${target} failed.`, advice: 'Check the base URL and the network, and run it again.' }),
+  dns: (target) => ({
+    fact: `The name of ${target} was not found.`,
+    advice: 'Check the base URL for a typing mistake, and the network.',
+  }),
+  connect: (target) => ({
+    fact: `No connection to ${target}.`,
+    advice: 'Check that the server is running and that the port is right; a local server may still be starting.',
+  }),
+  tls: (target) => ({
+    fact: `The secure connection to ${target} failed.`,
+    advice: "Check the server's certificate and the clock of this machine. Tracelane never turns the check off.",
+  }),
+  headers: (target) => ({
+    fact: `${target} took the request but sent no answer in time.`,
+    advice: 'The model may be loading. Run it again, or raise the timeout of the endpoint.',
+  }),
+  request: (target) => ({
+    fact: `The request to ${target} failed.`,
+    advice: 'Check the base URL and the network, and run it again.',
+  }),
 };
 
 /** Wording for a request that got no answer. `reason` is the system's own word for it, such as ECONNREFUSED. */
 export function requestFailure(phase: RequestPhase, target: string, reason: string): Wording {
   const { fact, advice } = PHASES[phase](target);
   if (phase === 'connect' && /REFUSED/i.test(reason)) {
-    return { fact: `${target} refused the connection (${reason}).`, advice: 'Nothing listens there. Start the server, or check the port in the base URL.' };
+    return {
+      fact: `${target} refused the connection (${reason}).`,
+      advice: 'Nothing listens there. Start the server, or check the port in the base URL.',
+    };
   }
-  if (/TIMEDOUT|TIMEOUT/i.test(reason) && phase !== 'headers') return { fact: `No answer from ${target} in time (${reason}).`, advice };
+  if (/TIMEDOUT|TIMEOUT/i.test(reason) && phase !== 'headers')
+    return { fact: `No answer from ${target} in time (${reason}).`, advice };
   return { fact: `${fact.slice(0, -1)}${reason === '' ? '' : ` (${reason})`}.`, advice };
 }
 
@@ -119,7 +149,8 @@ export function errorMessage(bodyStart: string): string | null {
   }
   for (const path of [['error', 'message'], ['error'], ['message'], ['detail']]) {
     let value: unknown = body;
-    for (const name of path) value = typeof value === 'object' && value !== null ? (value as Record<string, unknown>)[name] : undefined;
+    for (const name of path)
+      value = typeof value === 'object' && value !== null ? (value as Record<string, unknown>)[name] : undefined;
     if (typeof value === 'string' && value !== '') return value;
   }
   return null;

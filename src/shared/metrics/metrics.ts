@@ -131,7 +131,8 @@ class Sparkline {
 
   #halve(): void {
     const merged: number[] = [];
-    for (let i = 0; i < this.#stretches.length; i += 2) merged.push(Math.max(this.#stretches[i]!, this.#stretches[i + 1]!));
+    for (let i = 0; i < this.#stretches.length; i += 2)
+      merged.push(Math.max(this.#stretches[i]!, this.#stretches[i + 1]!));
     this.#stretches = merged;
     this.#perStretch *= 2;
     this.#inLast = this.#perStretch;

@@ -13,7 +13,8 @@ export class ArgumentScanner {
   /** Takes the next piece; `pieces` is the whole text with it. Returns whether the text is valid JSON now. */
   feed(piece: string, pieces: readonly string[]): boolean {
     const before = this.#state;
-    for (let at = 0; at < piece.length && this.#state !== 'over'; ) at = this.#inString ? this.#string(piece, at) : this.#unit(piece.charCodeAt(at), at);
+    for (let at = 0; at < piece.length && this.#state !== 'over';)
+      at = this.#inString ? this.#string(piece, at) : this.#unit(piece.charCodeAt(at), at);
     if (this.#state === 'whole' && before === 'growing') this.#valid = parses(pieces.join(''));
     return this.#state === 'whole' && this.#valid;
   }

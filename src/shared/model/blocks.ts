@@ -11,7 +11,8 @@ import type { BlockKind, Emission, LaneId, LaneMessage, LaneOutcome, SeedMessage
 import type { EventSummary } from './stream.ts';
 
 /** What a cell shows. `hidden` is reasoning that came redacted, encrypted or left out; `end` stands only in the last row. */
-export type LaneBlockKind = 'text' | 'reasoning' | 'hidden' | 'tool' | 'server_tool' | 'server_tool_result' | 'refusal' | 'other' | 'error';
+export type LaneBlockKind =
+  'text' | 'reasoning' | 'hidden' | 'tool' | 'server_tool' | 'server_tool_result' | 'refusal' | 'other' | 'error';
 
 const KIND_OF_WIRE: Readonly<Record<BlockKind, LaneBlockKind>> = {
   text: 'text',
@@ -163,14 +164,18 @@ export class LaneBlocks {
 
   #seed(emission: Emission, message: SeedMessage): void {
     const kind = kindOfSeed(message);
-    const row = kind === 'error' ? this.#eventRow(emission.event, 'error') : this.#causeOf(emission, kind, callIdOf(message));
+    const row =
+      kind === 'error' ? this.#eventRow(emission.event, 'error') : this.#causeOf(emission, kind, callIdOf(message));
     this.#take(this.#block(emission, row, kind, callIdOf(message)), message);
   }
 
   /** The row of the wire block whose frame caused a message. */
   #causeOf(emission: Emission, kind: LaneBlockKind, callId: string | null): BlockRow {
     if (emission.event === null) return this.#row('before', kind, '', 0);
-    const named = callId === null ? undefined : this.#touched.find((row) => row.cells.wire.some((block) => block.callId === callId));
+    const named =
+      callId === null
+        ? undefined
+        : this.#touched.find((row) => row.cells.wire.some((block) => block.callId === callId));
     const alike = this.#touched.find((row) => row.kind === kind);
     const own = this.#event?.block === undefined ? undefined : this.#byId.get(this.#event.block);
     const touched = named ?? alike ?? own ?? this.#touched[0];
@@ -184,7 +189,10 @@ export class LaneBlocks {
     block.messages++;
     switch (message.message_type) {
       case 'assistant_message':
-        this.#append(block, typeof message.content === 'string' ? message.content : message.content.map((part) => part.text).join(''));
+        this.#append(
+          block,
+          typeof message.content === 'string' ? message.content : message.content.map((part) => part.text).join(''),
+        );
         return;
       case 'refusal_message':
         this.#append(block, message.content);
@@ -208,7 +216,11 @@ export class LaneBlocks {
     }
   }
 
-  #call(block: LaneBlock, call: { readonly name?: string | null; readonly tool_call_id?: string | null; readonly arguments?: string | null }, approval: boolean): void {
+  #call(
+    block: LaneBlock,
+    call: { readonly name?: string | null; readonly tool_call_id?: string | null; readonly arguments?: string | null },
+    approval: boolean,
+  ): void {
     const name = block.name ?? (call.name || null);
     if (name !== block.name || (approval && !block.approval)) this.version++;
     block.name = name;
@@ -244,9 +256,24 @@ export class LaneBlocks {
     if (block?.kind !== kind || !sameCall(block, callId)) {
       const key = `${row.id} ${emission.lane} ${cell.length}`;
       block = {
-        key, lane: emission.lane, row, kind, pieces: [], chars: 0, messages: 0,
-        firstEvent: emission.event, lastEvent: emission.event, firstNs: this.#now, lastNs: this.#now,
-        name: null, callId, approval: false, valid: null, validNs: null, signed: false, attachments: [],
+        key,
+        lane: emission.lane,
+        row,
+        kind,
+        pieces: [],
+        chars: 0,
+        messages: 0,
+        firstEvent: emission.event,
+        lastEvent: emission.event,
+        firstNs: this.#now,
+        lastNs: this.#now,
+        name: null,
+        callId,
+        approval: false,
+        valid: null,
+        validNs: null,
+        signed: false,
+        attachments: [],
       };
       cell.push(block);
       if (kind === 'error') this.#errors[emission.lane] ??= block;
@@ -263,7 +290,16 @@ export class LaneBlocks {
     let row = this.#byId.get(id);
     if (!row) {
       const event = this.#event?.index ?? null;
-      row = { id, kind, type, choice, open: kind !== 'end' && kind !== 'error', firstEvent: event, lastEvent: event, cells: { wire: [], legacy: [], simple: [] } };
+      row = {
+        id,
+        kind,
+        type,
+        choice,
+        open: kind !== 'end' && kind !== 'error',
+        firstEvent: event,
+        lastEvent: event,
+        cells: { wire: [], legacy: [], simple: [] },
+      };
       this.#byId.set(id, row);
       this.rows.push(row);
       this.version++;

@@ -52,5 +52,6 @@ function textFact(wire: string, own: string): CellFact | null {
 }
 
 export const charsOf = (blocks: readonly LaneBlock[]): number => blocks.reduce((sum, block) => sum + block.chars, 0);
-export const messagesOf = (blocks: readonly LaneBlock[]): number => blocks.reduce((sum, block) => sum + block.messages, 0);
+export const messagesOf = (blocks: readonly LaneBlock[]): number =>
+  blocks.reduce((sum, block) => sum + block.messages, 0);
 export const textOf = (blocks: readonly LaneBlock[]): string => blocks.map((block) => block.pieces.join('')).join('');

@@ -12,6 +12,13 @@ export type TraceItem =
   | { readonly k: 'event'; readonly event: EventSummary }
   | { readonly k: 'message'; readonly emission: Emission }
   /** A remark on the bytes that belongs to no frame: a keep-alive comment, bytes that are not UTF-8, an unfinished frame. */
-  | { readonly k: 'note'; readonly start: number; readonly end: number; readonly tNs: number; readonly type: string; readonly text: string }
+  | {
+      readonly k: 'note';
+      readonly start: number;
+      readonly end: number;
+      readonly tNs: number;
+      readonly type: string;
+      readonly text: string;
+    }
   | { readonly k: 'outcome'; readonly result: LaneOutcome }
   | { readonly k: 'ending'; readonly tNs: number; readonly ending: Ending };

@@ -55,14 +55,7 @@ export type SeedMessage =
 
 /** A content block of the wire: contiguous output of one kind, told apart by choice, index and call id. */
 export type BlockKind =
-  | 'text'
-  | 'reasoning'
-  | 'tool'
-  | 'server_tool'
-  | 'server_tool_result'
-  | 'refusal'
-  | 'redacted_reasoning'
-  | 'other';
+  'text' | 'reasoning' | 'tool' | 'server_tool' | 'server_tool_result' | 'refusal' | 'redacted_reasoning' | 'other';
 
 /** Names the block: unique in its stream and stable under any cut of the bytes, e.g. `c0/text`, `b3`, `o1/p0`. */
 export type BlockId = string;
@@ -106,10 +99,20 @@ export type WireMessage =
     }
   | { readonly message_type: 'usage'; readonly usage: Usage }
   | { readonly message_type: 'finish'; readonly choice: number; readonly finish: FinishReason }
-  | { readonly message_type: 'response'; readonly id: string | null; readonly model: string | null; readonly service_tier?: string | null }
+  | {
+      readonly message_type: 'response';
+      readonly id: string | null;
+      readonly model: string | null;
+      readonly service_tier?: string | null;
+    }
   | {
       readonly message_type: 'error';
-      readonly error: { readonly message: string; readonly type: string | null; readonly code: string | null; readonly raw: unknown };
+      readonly error: {
+        readonly message: string;
+        readonly type: string | null;
+        readonly code: string | null;
+        readonly raw: unknown;
+      };
     }
   /** A known event that says nothing of content (ping, in_progress), or one that this version does not know. */
   | { readonly message_type: 'event'; readonly type: string; readonly known: boolean; readonly value?: unknown };
@@ -136,7 +139,12 @@ export interface ToolCall {
 export type ReasoningPart =
   | TextPart
   | { readonly type: 'omitted_reasoning' }
-  | { readonly type: 'reasoning'; readonly is_native: true; readonly reasoning: string; readonly signature: string | null }
+  | {
+      readonly type: 'reasoning';
+      readonly is_native: true;
+      readonly reasoning: string;
+      readonly signature: string | null;
+    }
   | { readonly type: 'redacted_reasoning'; readonly data: string }
   | {
       readonly type: 'summarized_reasoning';
@@ -206,7 +214,12 @@ export interface WireOutcome {
   readonly finish: readonly (FinishReason & { readonly choice: number })[];
   /** Absent when no usage was on the wire. */
   readonly usage?: Usage;
-  readonly errors: readonly { readonly message: string; readonly type: string | null; readonly code: string | null; readonly event: number }[];
+  readonly errors: readonly {
+    readonly message: string;
+    readonly type: string | null;
+    readonly code: string | null;
+    readonly event: number;
+  }[];
   /** The provider's terminator was seen: `[DONE]`, `message_stop`, `response.completed` and its kin. */
   readonly terminated: boolean;
   /** The provider's own accumulated object: ChatCompletion, Message or Response, as its SDK would give it. */
@@ -215,4 +228,5 @@ export interface WireOutcome {
   readonly limit?: string;
 }
 
-export type LaneOutcome = { readonly lane: 'wire'; readonly outcome: WireOutcome } | { readonly lane: SeedLane; readonly outcome: SeedOutcome };
+export type LaneOutcome =
+  { readonly lane: 'wire'; readonly outcome: WireOutcome } | { readonly lane: SeedLane; readonly outcome: SeedOutcome };

@@ -60,7 +60,8 @@ export type Payload =
   | { readonly ok: false; readonly error: string };
 
 /** The kinds a provider event can have, for colour, filters and the timeline. */
-export type EventKind = 'start' | 'reasoning' | 'text' | 'tool' | 'usage' | 'finish' | 'ping' | 'error' | 'done' | 'meta' | 'unknown';
+export type EventKind =
+  'start' | 'reasoning' | 'text' | 'tool' | 'usage' | 'finish' | 'ping' | 'error' | 'done' | 'meta' | 'unknown';
 
 /** What the wire lane says of one frame in a line: the row of the Events tab, without its bytes. */
 export interface EventSummary {

@@ -18,7 +18,16 @@ export interface Usage {
   readonly raw: readonly unknown[];
 }
 
-export const FINISH_REASONS = ['stop', 'length', 'tool_use', 'content_filter', 'refusal', 'pause', 'error', 'other'] as const;
+export const FINISH_REASONS = [
+  'stop',
+  'length',
+  'tool_use',
+  'content_filter',
+  'refusal',
+  'pause',
+  'error',
+  'other',
+] as const;
 /** Why generation ended: one word for all providers, and the provider's own. */
 export interface FinishReason {
   readonly unified: (typeof FINISH_REASONS)[number];

@@ -25,7 +25,11 @@ export interface Client {
   /** Rejects with a ServiceError, whose sentence is for the person. */
   call<Name extends MethodName>(name: Name, params: ParamsOf<Name>): Promise<ResultOf<Name>>;
   /** Returns what ends it. */
-  subscribe<Name extends StreamName>(name: Name, params: ParamsOf<Name>, handlers: StreamHandlers<ItemOf<Name>>): () => void;
+  subscribe<Name extends StreamName>(
+    name: Name,
+    params: ParamsOf<Name>,
+    handlers: StreamHandlers<ItemOf<Name>>,
+  ): () => void;
   /** Tells the status at once and whenever it changes. Returns what ends it. */
   onStatus(listener: (status: ConnectionStatus) => void): () => void;
 }
@@ -92,7 +96,13 @@ class Connection implements Client {
     return new Promise((resolve, reject) => {
       const id = ++this.#lastId;
       const frame = JSON.stringify({ t: 'call', id, name, params } satisfies ClientFrame);
-      if (frame.length > MAX_FRAME) return reject(new ServiceError('too-large', `This is larger than ${MAX_FRAME / 1024 / 1024} MB, the most that can be handed over at once.`));
+      if (frame.length > MAX_FRAME)
+        return reject(
+          new ServiceError(
+            'too-large',
+            `This is larger than ${MAX_FRAME / 1024 / 1024} MB, the most that can be handed over at once.`,
+          ),
+        );
       // A question may wait for the connection; an action would happen when nobody expects it any more.
       if (this.#status === 'lost' && !this.#repeatable.has(name)) return reject(lost('Nothing was done'));
       this.#calls.set(id, { name, frame, resolve: resolve as (value: unknown) => void, reject });
@@ -100,9 +110,20 @@ class Connection implements Client {
     });
   }
 
-  subscribe<Name extends StreamName>(name: Name, params: ParamsOf<Name>, handlers: StreamHandlers<ItemOf<Name>>): () => void {
+  subscribe<Name extends StreamName>(
+    name: Name,
+    params: ParamsOf<Name>,
+    handlers: StreamHandlers<ItemOf<Name>>,
+  ): () => void {
     const from = (params as { readonly from?: number }).from ?? 0;
-    const watch: Watch = { name, params: { ...params }, handlers: handlers as StreamHandlers<unknown>, at: from, taken: 0, opened: false };
+    const watch: Watch = {
+      name,
+      params: { ...params },
+      handlers: handlers as StreamHandlers<unknown>,
+      at: from,
+      taken: 0,
+      opened: false,
+    };
     this.#watch(watch);
     return () => {
       for (const [id, one] of this.#watches) if (one === watch) this.#unwatch(id);
@@ -228,7 +249,12 @@ class Connection implements Client {
     }
     watch.taken = 0;
     watch.opened = true;
-    this.#send({ t: 'open', id, name: watch.name, params: resumes ? { ...watch.params, from: watch.at } : watch.params });
+    this.#send({
+      t: 'open',
+      id,
+      name: watch.name,
+      params: resumes ? { ...watch.params, from: watch.at } : watch.params,
+    });
   }
 
   #unwatch(id: number): void {
@@ -271,7 +297,8 @@ class Connection implements Client {
   }
 }
 
-const lost = (what: string): ServiceError => new ServiceError('lost', `The connection to the program was lost. ${what}; look, and try again once it is back.`);
+const lost = (what: string): ServiceError =>
+  new ServiceError('lost', `The connection to the program was lost. ${what}; look, and try again once it is back.`);
 
 /** A listener that throws is a fault of its own: it is reported as one, and the stream goes on. */
 function told(tell: () => void): void {

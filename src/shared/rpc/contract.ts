@@ -25,13 +25,27 @@ export interface Stream<Params extends z.ZodType = z.ZodType, Item = unknown> {
   readonly params: Params;
   readonly item?: Item;
 }
-const method = <Result>() => <Params extends z.ZodType>(params: Params): Method<Params, Result> => ({ type: 'method', params, repeatable: false });
-const read = <Result>() => <Params extends z.ZodType>(params: Params): Method<Params, Result> => ({ type: 'method', params, repeatable: true });
-const stream = <Item>() => <Params extends z.ZodType>(params: Params): Stream<Params, Item> => ({ type: 'stream', params });
+const method =
+  <Result>() =>
+  <Params extends z.ZodType>(params: Params): Method<Params, Result> => ({ type: 'method', params, repeatable: false });
+const read =
+  <Result>() =>
+  <Params extends z.ZodType>(params: Params): Method<Params, Result> => ({ type: 'method', params, repeatable: true });
+const stream =
+  <Item>() =>
+  <Params extends z.ZodType>(params: Params): Stream<Params, Item> => ({ type: 'stream', params });
 
 const nothing = z.strictObject({});
-const trace = z.string().min(1).max(100).transform((text) => text as TraceId);
-const endpoint = z.string().min(1).max(100).transform((text) => text as EndpointId);
+const trace = z
+  .string()
+  .min(1)
+  .max(100)
+  .transform((text) => text as TraceId);
+const endpoint = z
+  .string()
+  .min(1)
+  .max(100)
+  .transform((text) => text as EndpointId);
 const api = z.enum(APIS);
 const seq = z.int().min(0);
 
@@ -84,7 +98,15 @@ export interface SampleInfo {
    * The failure drawn: per lane, one mark for each stretch of events. `lost` ring, `altered` square in rose, `error`
    * triangle, others by what the wire said there. `at` is the place on the stream, 0 to 1 over its events.
    */
-  readonly drawing: Readonly<Record<'wire' | 'legacy' | 'simple', readonly { readonly at: number; readonly mark: 'text' | 'reasoning' | 'tool' | 'meta' | 'lost' | 'altered' | 'error' }[]>>;
+  readonly drawing: Readonly<
+    Record<
+      'wire' | 'legacy' | 'simple',
+      readonly {
+        readonly at: number;
+        readonly mark: 'text' | 'reasoning' | 'tool' | 'meta' | 'lost' | 'altered' | 'error';
+      }[]
+    >
+  >;
   /** Lanes that fail on it. */
   readonly fails: readonly ('legacy' | 'simple')[];
 }
@@ -141,9 +163,17 @@ export type PlayAction = z.infer<typeof playActionSchema>;
 export type PlayItem =
   | { readonly type: 'items'; readonly items: readonly TraceItem[] }
   /** Where the playhead stands; `event` is the last one that is out, -1 before the first; `done` when all was played. */
-  | { readonly type: 'state'; readonly playing: boolean; readonly speed: number | null; readonly positionNs: number; readonly event: number; readonly done: boolean };
+  | {
+      readonly type: 'state';
+      readonly playing: boolean;
+      readonly speed: number | null;
+      readonly positionNs: number;
+      readonly event: number;
+      readonly done: boolean;
+    };
 
-export type ListChange = { readonly type: 'upsert'; readonly row: TraceRow } | { readonly type: 'delete'; readonly id: TraceId };
+export type ListChange =
+  { readonly type: 'upsert'; readonly row: TraceRow } | { readonly type: 'delete'; readonly id: TraceId };
 
 export const contract = {
   'app.info': read<AppInfo>()(nothing),
@@ -161,7 +191,13 @@ export const contract = {
 
   /** Sends a request and records it. Resolves once the trace exists, before the answer. */
   'runs.start': method<{ readonly id: TraceId }>()(
-    z.strictObject({ endpoint, api, request: z.record(z.string(), z.unknown()), options: adapterOptionsSchema, source: z.enum(['run', 'sample']).default('run') }),
+    z.strictObject({
+      endpoint,
+      api,
+      request: z.record(z.string(), z.unknown()),
+      options: adapterOptionsSchema,
+      source: z.enum(['run', 'sample']).default('run'),
+    }),
   ),
   'runs.cancel': method<null>()(z.strictObject({ id: trace })),
 
@@ -182,8 +218,12 @@ export const contract = {
   ),
 
   /** The items of a trace, from the store first, then live; `options` reads it with others than it was recorded with. */
-  'traces.items': stream<TraceItem>()(z.strictObject({ id: trace, from: seq.default(0), options: adapterOptionsSchema.optional() })),
-  'traces.event': read<EventDetail>()(z.strictObject({ id: trace, index: seq, options: adapterOptionsSchema.optional() })),
+  'traces.items': stream<TraceItem>()(
+    z.strictObject({ id: trace, from: seq.default(0), options: adapterOptionsSchema.optional() }),
+  ),
+  'traces.event': read<EventDetail>()(
+    z.strictObject({ id: trace, index: seq, options: adapterOptionsSchema.optional() }),
+  ),
   /** What the agent server would have written of each adapter's run (adapters, section 9), as it was recorded. */
   'traces.providerTraces': read<readonly ProviderTrace[]>()(z.strictObject({ id: trace })),
   /** Stored bytes of the body, base64; `end` is exclusive and cut at the body's end. */
@@ -201,9 +241,13 @@ export const contract = {
   'compare.traces': read<TraceCompareResult>()(z.strictObject({ a: trace, b: trace })),
   'compare.matrix': read<MatrixResult>()(z.strictObject({ id: trace })),
   /** One self-contained HTML file that works offline. */
-  'compare.html': read<{ readonly name: string; readonly html: string }>()(z.strictObject({ id: trace, options: adapterOptionsSchema.optional() })),
+  'compare.html': read<{ readonly name: string; readonly html: string }>()(
+    z.strictObject({ id: trace, options: adapterOptionsSchema.optional() }),
+  ),
   /** The bytes and what legacy and simple made of them, as a file that `tracelane vectors` runs. */
-  'compare.fixture': read<{ readonly name: string; readonly jsonl: string }>()(z.strictObject({ id: trace, options: adapterOptionsSchema.optional() })),
+  'compare.fixture': read<{ readonly name: string; readonly jsonl: string }>()(
+    z.strictObject({ id: trace, options: adapterOptionsSchema.optional() }),
+  ),
 } as const satisfies Record<string, Method | Stream>;
 
 export type Contract = typeof contract;

@@ -23,7 +23,9 @@ const names = Object.keys(contract) as (keyof typeof contract)[];
 const HELLO: ServerFrame = {
   t: 'hello',
   repeatable: names.filter((name): name is MethodName => isRepeatable(name)),
-  resumable: names.filter((name): name is StreamName => contract[name].type === 'stream' && 'from' in contract[name].params.shape),
+  resumable: names.filter(
+    (name): name is StreamName => contract[name].type === 'stream' && 'from' in contract[name].params.shape,
+  ),
 };
 
 function isRepeatable(name: keyof typeof contract): boolean {
@@ -98,7 +100,11 @@ class Session {
     if (this.#calls.has(id)) return;
     this.#calls.add(id);
     try {
-      if (this.#calls.size > MAX_CALLS) throw new ServiceError('busy', `More than ${MAX_CALLS} calls are waiting for an answer. Try again when some have come back.`);
+      if (this.#calls.size > MAX_CALLS)
+        throw new ServiceError(
+          'busy',
+          `More than ${MAX_CALLS} calls are waiting for an answer. Try again when some have come back.`,
+        );
       const name = this.#nameOf(frame, 'method') as MethodName;
       const service = this.#services[name] as (params: unknown) => unknown;
       const value = await service(checked(name, frame.params));
@@ -115,10 +121,14 @@ class Session {
     if (this.#streams.has(id)) return;
     let sender: StreamSender | undefined;
     try {
-      if (this.#streams.size >= MAX_STREAMS) throw new ServiceError('busy', `More than ${MAX_STREAMS} streams are watched. Close a window and try again.`);
+      if (this.#streams.size >= MAX_STREAMS)
+        throw new ServiceError('busy', `More than ${MAX_STREAMS} streams are watched. Close a window and try again.`);
       const name = this.#nameOf(frame, 'stream') as StreamName;
       const params = checked(name, frame.params);
-      const service = this.#services[name] as (params: unknown, signal: AbortSignal) => AsyncIterable<readonly unknown[]>;
+      const service = this.#services[name] as (
+        params: unknown,
+        signal: AbortSignal,
+      ) => AsyncIterable<readonly unknown[]>;
       sender = new StreamSender(this.#port, id, (params as { readonly from?: number }).from ?? 0, this.#batchMs);
       this.#streams.set(id, sender);
       if (await sender.run(service(params, sender.signal))) this.send({ t: 'end', id });
@@ -131,8 +141,12 @@ class Session {
   }
 
   #nameOf({ name }: Asked, type: 'method' | 'stream'): keyof typeof contract {
-    if (Object.hasOwn(contract, name) && contract[name as keyof typeof contract].type === type) return name as keyof typeof contract;
-    throw new ServiceError('unknown', `There is no ${type} of the name ${JSON.stringify(name.slice(0, 100))}. Reload the window if the program was updated.`);
+    if (Object.hasOwn(contract, name) && contract[name as keyof typeof contract].type === type)
+      return name as keyof typeof contract;
+    throw new ServiceError(
+      'unknown',
+      `There is no ${type} of the name ${JSON.stringify(name.slice(0, 100))}. Reload the window if the program was updated.`,
+    );
   }
 
   #fail({ id, name }: Asked, error: unknown): void {
@@ -149,5 +163,8 @@ class Session {
 function checked(name: keyof typeof contract, params: unknown): unknown {
   const result = contract[name].params.safeParse(params);
   if (result.success) return result.data;
-  throw new ServiceError('bad-params', `${name} was asked with wrong parameters. ${z.prettifyError(result.error).slice(0, 500)}`);
+  throw new ServiceError(
+    'bad-params',
+    `${name} was asked with wrong parameters. ${z.prettifyError(result.error).slice(0, 500)}`,
+  );
 }

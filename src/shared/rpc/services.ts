@@ -1,7 +1,9 @@
 /** The contract from the side that keeps it: what the core gives and any host serves. */
 import type { CheckedParamsOf, ItemOf, MethodName, ResultOf, StreamName } from './contract.ts';
 
-export type MethodService<Name extends MethodName> = (params: CheckedParamsOf<Name>) => ResultOf<Name> | Promise<ResultOf<Name>>;
+export type MethodService<Name extends MethodName> = (
+  params: CheckedParamsOf<Name>,
+) => ResultOf<Name> | Promise<ResultOf<Name>>;
 
 /**
  * Gives its items in batches, none of them empty, on demand: the server asks for the next batch when the watcher has room
@@ -9,9 +11,14 @@ export type MethodService<Name extends MethodName> = (params: CheckedParamsOf<Na
  * so that a slow watcher gets larger batches and never a queue, and never slows what it watches. `signal` aborts when the
  * watcher has gone; the iteration then ends.
  */
-export type StreamService<Name extends StreamName> = (params: CheckedParamsOf<Name>, signal: AbortSignal) => AsyncIterable<readonly ItemOf<Name>[]>;
+export type StreamService<Name extends StreamName> = (
+  params: CheckedParamsOf<Name>,
+  signal: AbortSignal,
+) => AsyncIterable<readonly ItemOf<Name>[]>;
 
-export type Services = { readonly [Name in MethodName]: MethodService<Name> } & { readonly [Name in StreamName]: StreamService<Name> };
+export type Services = { readonly [Name in MethodName]: MethodService<Name> } & {
+  readonly [Name in StreamName]: StreamService<Name>;
+};
 
 /**
  * An error whose sentence is meant for the person: the fact, then the next step. It crosses to the window as it is; any

@@ -97,7 +97,11 @@ export class SseFramer {
     if (start === end) return NOTHING;
     const tail = this.#buffer.subarray(0, this.#held);
     if (!isUtf8(tail)) this.#emit({ type: 'bad-utf8', ...this.#place(this.#lineStart, end) });
-    this.#emit({ type: 'unfinished', text: remark(this.#start < 0 ? lossy.decode(tail) : `${this.#pending.data}${lossy.decode(tail)}`), ...this.#place(start, end) });
+    this.#emit({
+      type: 'unfinished',
+      text: remark(this.#start < 0 ? lossy.decode(tail) : `${this.#pending.data}${lossy.decode(tail)}`),
+      ...this.#place(start, end),
+    });
     return this.#drain();
   }
 
@@ -180,7 +184,8 @@ export class SseFramer {
       }
     }
     if (from >= to) this.#blankLine(start, end);
-    else if (text.charCodeAt(from) === COLON) this.#emit({ type: 'comment', text: remark(text.slice(from + 1, to)), ...this.#place(start, end) });
+    else if (text.charCodeAt(from) === COLON)
+      this.#emit({ type: 'comment', text: remark(text.slice(from + 1, to)), ...this.#place(start, end) });
     else {
       if (this.#start < 0) this.#start = start;
       this.#field(text, from, to, marked, start, end);
@@ -189,13 +194,18 @@ export class SseFramer {
 
   #field(text: string, from: number, to: number, marked: boolean, start: number, end: number): void {
     // The field is nearly always one of these two, and then there is nothing to search for.
-    const usual = startsWithField(text, 'data', from, to) ? 'data' : startsWithField(text, 'event', from, to) ? 'event' : undefined;
+    const usual = startsWithField(text, 'data', from, to)
+      ? 'data'
+      : startsWithField(text, 'event', from, to)
+        ? 'event'
+        : undefined;
     let colon = usual === undefined ? text.indexOf(':', from) : from + usual.length;
     if (colon < 0 || colon > to) colon = to;
     const value = text.charCodeAt(colon + 1) === SPACE ? colon + 2 : colon + 1;
     const name = usual ?? text.slice(from, colon);
     const content = value >= to ? '' : name === 'event' ? this.#eventName(text, value, to) : text.slice(value, to);
-    if (!this.#pending.set(name, content)) this.#emit({ type: 'ignored', text: remark(text.slice(from, to)), ...this.#place(start, end) });
+    if (!this.#pending.set(name, content))
+      this.#emit({ type: 'ignored', text: remark(text.slice(from, to)), ...this.#place(start, end) });
     if (!marked) this.#withoutFirst?.set(name, content);
   }
 
@@ -340,4 +350,5 @@ function isUtf8(bytes: Uint8Array): boolean {
   }
 }
 
-const remark = (text: string): string => (text.length > MAX_REMARK_CHARS ? `${text.slice(0, MAX_REMARK_CHARS)}…` : text);
+const remark = (text: string): string =>
+  text.length > MAX_REMARK_CHARS ? `${text.slice(0, MAX_REMARK_CHARS)}…` : text;

@@ -14,7 +14,10 @@ function Naive() {
     pane.current!.scrollTop = pane.current!.scrollHeight;
   });
   return (
-    <div ref={pane} style={{ width: 600, height: 600, overflow: 'auto', whiteSpace: 'pre-wrap', font: '13px/20px sans-serif' }}>
+    <div
+      ref={pane}
+      style={{ width: 600, height: 600, overflow: 'auto', whiteSpace: 'pre-wrap', font: '13px/20px sans-serif' }}
+    >
       {text}
     </div>
   );

@@ -30,7 +30,13 @@ export interface LaunchSetup {
 }
 
 /** Electron's names of the permissions that Playwright can grant, with Playwright's. */
-const PERMISSIONS = { 'clipboard-sanitized-write': 'clipboard-write', 'clipboard-read': 'clipboard-read', geolocation: 'geolocation', notifications: 'notifications', media: 'camera' } as const;
+const PERMISSIONS = {
+  'clipboard-sanitized-write': 'clipboard-write',
+  'clipboard-read': 'clipboard-read',
+  geolocation: 'geolocation',
+  notifications: 'notifications',
+  media: 'camera',
+} as const;
 
 export class DoubleApp implements ShellApp {
   readonly dialogs: string[] = [];
@@ -79,7 +85,8 @@ export class DoubleApp implements ShellApp {
       for (const end of this.#ends.values()) end.close();
       return code as number | null;
     });
-    for (const stream of [child.stdout, child.stderr]) stream?.setEncoding('utf8').on('data', (text: string) => (this.output += text));
+    for (const stream of [child.stdout, child.stderr])
+      stream?.setEncoding('utf8').on('data', (text: string) => (this.output += text));
     this.program = link<ProgramSide>(child, this.#browserSide());
   }
 
@@ -135,7 +142,9 @@ export class DoubleApp implements ShellApp {
       const port = Promise.withResolvers<Port>();
       // Taken at once: the first frame comes right behind it.
       this.#clients.set(contents, (id) => port.resolve(this.#portOf(id)));
-      await this.program.ipc(contents, { id: 'client', url: 'app://tracelane/', parent: null }, CONNECT, ['of the test']);
+      await this.program.ipc(contents, { id: 'client', url: 'app://tracelane/', parent: null }, CONNECT, [
+        'of the test',
+      ]);
       return port.promise;
     });
     this.#closers.push(() => client.close());
@@ -343,7 +352,11 @@ export class DoubleApp implements ShellApp {
       await route.fulfill({ contentType: 'text/html', body: foreign });
       return;
     }
-    if (request.isNavigationRequest() && !sent && !(await this.program.navigationAllowed(contents, inProgram(url), frameOf(request)))) {
+    if (
+      request.isNavigationRequest() &&
+      !sent &&
+      !(await this.program.navigationAllowed(contents, inProgram(url), frameOf(request)))
+    ) {
       await route.abort('aborted');
       return;
     }

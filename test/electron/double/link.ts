@@ -2,7 +2,9 @@
 
 export type Offer = Readonly<Record<string, (...args: never[]) => unknown>>;
 export type Remote<Functions extends Offer> = {
-  readonly [Name in keyof Functions]: (...args: Parameters<Functions[Name]>) => Promise<Awaited<ReturnType<Functions[Name]>>>;
+  readonly [Name in keyof Functions]: (
+    ...args: Parameters<Functions[Name]>
+  ) => Promise<Awaited<ReturnType<Functions[Name]>>>;
 };
 
 /** `process` in a child, the child's handle in its parent. */
@@ -26,7 +28,8 @@ export function link<Theirs extends Offer>(side: Side, ours: Offer): Remote<Thei
   const send = (frame: Frame) => side.send?.(frame, (error) => error && leave());
   function leave(): void {
     gone = true;
-    for (const { name, reject } of open.values()) reject(new Error(`The other process has gone before it answered ${name}.`));
+    for (const { name, reject } of open.values())
+      reject(new Error(`The other process has gone before it answered ${name}.`));
     open.clear();
   }
 
@@ -67,5 +70,13 @@ export function link<Theirs extends Offer>(side: Side, ours: Offer): Remote<Thei
     answered.catch(() => undefined);
     return answered;
   };
-  return new Proxy({}, { get: (_target, name) => (...args: readonly unknown[]) => call(String(name), args) }) as Remote<Theirs>;
+  return new Proxy(
+    {},
+    {
+      get:
+        (_target, name) =>
+        (...args: readonly unknown[]) =>
+          call(String(name), args),
+    },
+  ) as Remote<Theirs>;
 }

@@ -13,7 +13,11 @@
     Object.defineProperty(window, key, { value: frozen(value), enumerable: true });
   }
   document.addEventListener('tracelane-double:expose', define);
-  document.addEventListener('tracelane-double:exposed', () => document.removeEventListener('tracelane-double:expose', define), { once: true });
+  document.addEventListener(
+    'tracelane-double:exposed',
+    () => document.removeEventListener('tracelane-double:expose', define),
+    { once: true },
+  );
 
   const CLOSED = 'tracelane-double:closed';
   const fromProgram = new WeakSet();

@@ -15,7 +15,12 @@ export type FromPage =
   | { readonly type: 'portClosed'; readonly port: number };
 
 export type ToPage =
-  | { readonly type: 'ipc'; readonly channel: string; readonly args: readonly unknown[]; readonly ports: readonly number[] }
+  | {
+      readonly type: 'ipc';
+      readonly channel: string;
+      readonly args: readonly unknown[];
+      readonly ports: readonly number[];
+    }
   | { readonly type: 'portMessage'; readonly port: number; readonly data: unknown }
   | { readonly type: 'portClosed'; readonly port: number };
 
@@ -66,7 +71,9 @@ export class WindowPage {
     session.on('Runtime.bindingCalled', ({ name, payload, executionContextId }) => {
       if (name === BINDING) this.#said(JSON.parse(payload) as FromPage, executionContextId);
     });
-    session.on('Page.frameAttached', ({ frameId, parentFrameId }) => this.#frames.set(frameId, { url: 'about:blank', parent: parentFrameId }));
+    session.on('Page.frameAttached', ({ frameId, parentFrameId }) =>
+      this.#frames.set(frameId, { url: 'about:blank', parent: parentFrameId }),
+    );
     session.on('Page.frameNavigated', ({ frame }) => {
       this.#frames.set(frame.id, { url: frame.url, parent: frame.parentId });
       if (frame.parentId === undefined) this.#events.navigated(inProgram(frame.url));
@@ -149,7 +156,11 @@ export class WindowPage {
 
   #info(id: string): FrameInfo {
     const frame = this.#frames.get(id);
-    return { id, url: inProgram(frame?.url ?? 'about:blank'), parent: frame?.parent === undefined ? null : this.#info(frame.parent) };
+    return {
+      id,
+      url: inProgram(frame?.url ?? 'about:blank'),
+      parent: frame?.parent === undefined ? null : this.#info(frame.parent),
+    };
   }
 
   #lose(world: number): void {

@@ -39,7 +39,10 @@
   });
 
   function carriesFunction(value) {
-    return typeof value === 'function' || (typeof value === 'object' && value !== null && Object.values(value).some(carriesFunction));
+    return (
+      typeof value === 'function' ||
+      (typeof value === 'object' && value !== null && Object.values(value).some(carriesFunction))
+    );
   }
 
   /** See main-world.js. */

@@ -75,13 +75,22 @@ export type ProgramSide = {
 
 /** What the browser's side does for the program. */
 export type BrowserSide = {
-  openWindow(contents: number, setup: { readonly preload: string; readonly width: number; readonly height: number }): Promise<void>;
+  openWindow(
+    contents: number,
+    setup: { readonly preload: string; readonly width: number; readonly height: number },
+  ): Promise<void>;
   load(contents: number, url: string): Promise<void>;
   reload(contents: number): Promise<void>;
   closeWindow(contents: number): Promise<void>;
   crash(contents: number): Promise<void>;
   /** To one frame, or to the main one. `ports` are ends that go with it. */
-  send(contents: number, frame: string | null, channel: string, args: readonly unknown[], ports: readonly number[]): void;
+  send(
+    contents: number,
+    frame: string | null,
+    channel: string,
+    args: readonly unknown[],
+    ports: readonly number[],
+  ): void;
   portMessage(port: number, data: unknown): void;
   portClosed(port: number): void;
   /** What the program asked of the system, in order. */

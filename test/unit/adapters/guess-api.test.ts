@@ -26,15 +26,26 @@ describe('guessApi', () => {
   test('knows an API by its errors', () => {
     for (const api of APIS) {
       const { errorFrames, error } = FORMATS[api];
-      expect(guessApi(bytesOf(errorFrames(error('overloaded', 'Too much.'), []).map(({ text }) => text).join('')))).toBe(api);
+      expect(
+        guessApi(
+          bytesOf(
+            errorFrames(error('overloaded', 'Too much.'), [])
+              .map(({ text }) => text)
+              .join(''),
+          ),
+        ),
+      ).toBe(api);
     }
   });
 
   test('reads over comments and what is no JSON', () => {
-    expect(guessApi(bytesOf(': ping\n\ndata: oops\n\ndata: 7\n\ndata: {}\n\ndata: {"type":"response.created"}\n\n'))).toBe('responses');
+    expect(
+      guessApi(bytesOf(': ping\n\ndata: oops\n\ndata: 7\n\ndata: {}\n\ndata: {"type":"response.created"}\n\n')),
+    ).toBe('responses');
   });
 
   test('says nothing where no event does', () => {
-    for (const text of ['', 'Hello', '{"choices":[]}', 'data: {"a":1}\n\n', 'data: {"choices":[]}']) expect(guessApi(bytesOf(text))).toBeNull();
+    for (const text of ['', 'Hello', '{"choices":[]}', 'data: {"a":1}\n\n', 'data: {"choices":[]}'])
+      expect(guessApi(bytesOf(text))).toBeNull();
   });
 });

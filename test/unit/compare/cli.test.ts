@@ -23,13 +23,29 @@ const lossy = file('lossy.sse', chatBody(chunk({ content: 'Hello \u001b[31mred' 
 const silent = file('silent.sse', chatBody(chunk({}), '[DONE]'));
 
 function compare(args: readonly string[], input?: string) {
-  const { status, stdout, stderr } = spawnSync(process.execPath, [CLI, 'compare', ...args], { encoding: 'utf8', ...(input !== undefined && { input }) });
+  const { status, stdout, stderr } = spawnSync(process.execPath, [CLI, 'compare', ...args], {
+    encoding: 'utf8',
+    ...(input !== undefined && { input }),
+  });
   return { status, stdout, stderr };
 }
 
 it('ends without a word when nobody reads on', () => {
-  const long = file('long.sse', chatBody(...Array.from({ length: 20_000 }, (_, n) => chunk({ content: `piece ${n} ` })), finish, '[DONE]'));
-  const { stdout, stderr } = spawnSync('bash', ['-c', '"$0" "$1" lanes "$2" --api chat_completions | head -n 1; echo "${PIPESTATUS[0]}"', process.execPath, CLI, long], { encoding: 'utf8' });
+  const long = file(
+    'long.sse',
+    chatBody(...Array.from({ length: 20_000 }, (_, n) => chunk({ content: `piece ${n} ` })), finish, '[DONE]'),
+  );
+  const { stdout, stderr } = spawnSync(
+    'bash',
+    [
+      '-c',
+      '"$0" "$1" lanes "$2" --api chat_completions | head -n 1; echo "${PIPESTATUS[0]}"',
+      process.execPath,
+      CLI,
+      long,
+    ],
+    { encoding: 'utf8' },
+  );
   expect(stderr).toBe('');
   expect(stdout).toMatch(/^\{.*\}\n141\n$/);
 });
@@ -42,20 +58,41 @@ describe('for people', () => {
     const [head, text] = stdout.split('\n');
     expect(head!.split(/\s{2,}/)).toEqual(['', 'wire', 'legacy', 'simple']);
     expect(text!.split(/\s{2,}/)).toEqual(['text', '14 characters', '14 characters lost', 'equal']);
-    expect(stdout).toMatch(/^1\. critical legacy text-lost bytes 0-\d+: legacy dropped 14 characters of answer text, first at event 0$/m);
+    expect(stdout).toMatch(
+      /^1\. critical legacy text-lost bytes 0-\d+: legacy dropped 14 characters of answer text, first at event 0$/m,
+    );
   });
 
   it('lets nothing of the stream steer the terminal, in JSON neither', () => {
     const turned = file('turned.sse', chatBody(chunk({ content: 'a\u202e\u009bb' }), finish, '[DONE]'));
-    for (const args of [['compare', turned, '--api', 'chat_completions', '--json'], ['lanes', turned, '--api', 'chat_completions']]) {
+    for (const args of [
+      ['compare', turned, '--api', 'chat_completions', '--json'],
+      ['lanes', turned, '--api', 'chat_completions'],
+    ]) {
       const { stdout } = spawnSync(process.execPath, [CLI, ...args], { encoding: 'utf8' });
       expect(stdout).not.toMatch(/[\u0080-\u009f\u202e]/);
-      expect(stdout.split('\n').filter(Boolean).map((line) => JSON.stringify(JSON.parse(line))).join('')).toContain('a\u202e\u009bb');
+      expect(
+        stdout
+          .split('\n')
+          .filter(Boolean)
+          .map((line) => JSON.stringify(JSON.parse(line)))
+          .join(''),
+      ).toContain('a\u202e\u009bb');
     }
   });
 
   it('shows what the stream would steer the terminal with', () => {
-    const named = file('named.sse', chatBody(chunk({ tool_calls: [{ index: 0, id: 'c', type: 'function', function: { name: 'f\u001b[2J\u202e', arguments: '{}' } }] }), '[DONE]'));
+    const named = file(
+      'named.sse',
+      chatBody(
+        chunk({
+          tool_calls: [
+            { index: 0, id: 'c', type: 'function', function: { name: 'f\u001b[2J\u202e', arguments: '{}' } },
+          ],
+        }),
+        '[DONE]',
+      ),
+    );
     const printed = compare([named, '--api', 'chat_completions']).stdout;
     expect(printed).not.toMatch(/(?!\n)\p{Cc}|\u202e/u);
     expect(printed).toContain('f\\u001b[2J\\u202e');
@@ -86,7 +123,8 @@ describe('for CI', () => {
     expect(compare([path, '--api', 'chat_completions', '--fail-on', severity]).status).toBe(code);
   });
 
-  it('fails for nothing without being asked', () => expect(compare([lossy, '--api', 'chat_completions']).status).toBe(0));
+  it('fails for nothing without being asked', () =>
+    expect(compare([lossy, '--api', 'chat_completions']).status).toBe(0));
 });
 
 it.each([

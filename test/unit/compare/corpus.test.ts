@@ -10,7 +10,10 @@ import { laneSetup } from '../../support/wire.ts';
 import type { Api } from '../../../src/shared/model/stream.ts';
 import type { LaneSetup } from '../../../src/shared/adapters/lane.ts';
 
-const setupOf = (api: Api): LaneSetup => ({ ...laneSetup(api), request: api === 'responses' ? { input: 'hi' } : { messages: [] } });
+const setupOf = (api: Api): LaneSetup => ({
+  ...laneSetup(api),
+  request: api === 'responses' ? { input: 'hi' } : { messages: [] },
+});
 
 /** The wire's own messages in the words of a seed adapter that loses nothing: the wire read against itself. */
 function againstItself(input: ComparisonInput): ComparisonInput {
@@ -29,18 +32,44 @@ function againstItself(input: ComparisonInput): ComparisonInput {
       const key = `${message.message_type} ${(emission.message as { block: string }).block}`;
       if (last.key !== undefined && last.key !== key && index < 127) index++;
       last.key = key;
-      fold.add([{ k: 'message', emission: { lane: 'simple', ordinal: ordinal++, event: event.index, message: { ...message, id, date: '', otid: index < 127 ? otidOf(id.slice(8), index) : null } as SeedMessage } }]);
+      fold.add([
+        {
+          k: 'message',
+          emission: {
+            lane: 'simple',
+            ordinal: ordinal++,
+            event: event.index,
+            message: { ...message, id, date: '', otid: index < 127 ? otidOf(id.slice(8), index) : null } as SeedMessage,
+          },
+        },
+      ]);
     }
   }
   const { wire } = input;
   const calls = wire.blocks.filter(({ kind }) => kind === 'tool');
   const [only] = calls;
   const outcome: SeedOutcome = {
-    error: wire.errors[0] ? { stage: 'stream', message: wire.errors[0].message, event: wire.errors[0].event } : null, finished: wire.terminated || wire.finish.length > 0,
-    tool_call: only && calls.length === 1 ? { id: only.tool_call_id ?? '', name: only.name ?? '', arguments: only.text } : null, reasoning_content: null, content: null,
-    usage: { step_count: 1, prompt_tokens: wire.usage?.input ?? 0, completion_tokens: wire.usage?.output ?? 0, total_tokens: 0 }, message_id: null, provider_message_id: null, model: null, provider_trace: null,
+    error: wire.errors[0] ? { stage: 'stream', message: wire.errors[0].message, event: wire.errors[0].event } : null,
+    finished: wire.terminated || wire.finish.length > 0,
+    tool_call:
+      only && calls.length === 1 ? { id: only.tool_call_id ?? '', name: only.name ?? '', arguments: only.text } : null,
+    reasoning_content: null,
+    content: null,
+    usage: {
+      step_count: 1,
+      prompt_tokens: wire.usage?.input ?? 0,
+      completion_tokens: wire.usage?.output ?? 0,
+      total_tokens: 0,
+    },
+    message_id: null,
+    provider_message_id: null,
+    model: null,
+    provider_trace: null,
   };
-  fold.add([{ k: 'outcome', result: { lane: 'wire', outcome: wire } }, { k: 'outcome', result: { lane: 'simple', outcome } }]);
+  fold.add([
+    { k: 'outcome', result: { lane: 'wire', outcome: wire } },
+    { k: 'outcome', result: { lane: 'simple', outcome } },
+  ]);
   return fold.result(input.setup, { timed: false });
 }
 
@@ -50,15 +79,31 @@ function seedMessage(message: WireMessage, input: ComparisonInput): Pick<SeedMes
   switch (message.message_type) {
     case 'assistant_message':
     case 'refusal_message':
-      return ['text', 'refusal'].includes(kind) ? said({ message_type: 'assistant_message', content: message.content }) : null;
+      return ['text', 'refusal'].includes(kind)
+        ? said({ message_type: 'assistant_message', content: message.content })
+        : null;
     case 'reasoning_message':
-      return said({ message_type: 'reasoning_message', reasoning: message.reasoning, source: 'reasoner_model', signature: message.signature });
+      return said({
+        message_type: 'reasoning_message',
+        reasoning: message.reasoning,
+        source: 'reasoner_model',
+        signature: message.signature,
+      });
     case 'hidden_reasoning_message':
-      return said({ message_type: 'hidden_reasoning_message', state: 'redacted', hidden_reasoning: message.hidden_reasoning });
+      return said({
+        message_type: 'hidden_reasoning_message',
+        state: 'redacted',
+        hidden_reasoning: message.hidden_reasoning,
+      });
     case 'tool_call_message':
       return kind === 'tool' ? said({ message_type: 'tool_call_message', tool_call: message.tool_call }) : null;
     case 'block_start':
-      return kind === 'tool' ? said({ message_type: 'tool_call_message', tool_call: { name: message.name ?? null, tool_call_id: message.tool_call_id ?? null, arguments: null } }) : null;
+      return kind === 'tool'
+        ? said({
+            message_type: 'tool_call_message',
+            tool_call: { name: message.name ?? null, tool_call_id: message.tool_call_id ?? null, arguments: null },
+          })
+        : null;
     default:
       return null;
   }
@@ -70,7 +115,11 @@ const BY_NATURE = new Set(['stop-lost', 'tool-call-lost', 'tool-calls-merged', '
 describe('a lane that says what the wire says', () => {
   it.each(allStreams().map((file) => [file.name, file] as const))('has no finding: %s', (_, { api, bytes }) => {
     const itself = againstItself(readAll(bytes, setupOf(api)));
-    expect(findAll(itself).filter(({ kind }) => !BY_NATURE.has(kind.id)).map(({ finding }) => finding.sentence)).toEqual([]);
+    expect(
+      findAll(itself)
+        .filter(({ kind }) => !BY_NATURE.has(kind.id))
+        .map(({ finding }) => finding.sentence),
+    ).toEqual([]);
   });
 });
 

@@ -10,7 +10,10 @@ import { chatBody, chunk, laneSetup } from '../../support/wire.ts';
 
 const HOSTILE = '</pre><script>alert(1)</script><img src=x onerror=alert(1)>````\u202e';
 const bytes = new TextEncoder().encode(chatBody(chunk({ content: HOSTILE }), '[DONE]'));
-const setup = { ...laneSetup('chat_completions'), request: { messages: [], tools: [{ type: 'function', function: { name: 'f' } }] } };
+const setup = {
+  ...laneSetup('chat_completions'),
+  request: { messages: [], tools: [{ type: 'function', function: { name: 'f' } }] },
+};
 
 describe('exports of hostile content', () => {
   const result = compareLanes(readAll(bytes, setup));
@@ -41,17 +44,37 @@ it('gives every combination of options that matters', () => {
 
 it('aligns two requests by what they say', () => {
   const user = (content: string): object => ({ role: 'user', content });
-  const a = { model: 'a', messages: [user('one'), user('two'), user('three')], tools: [{ type: 'function', function: { name: 'f', parameters: {} } }], temperature: 1 };
-  const b = { model: 'b', messages: [user('one'), user('2'), user('three'), user('four')], tools: [{ function: { parameters: {}, name: 'f' }, type: 'function' }, { function: { name: 'g' } }] };
+  const a = {
+    model: 'a',
+    messages: [user('one'), user('two'), user('three')],
+    tools: [{ type: 'function', function: { name: 'f', parameters: {} } }],
+    temperature: 1,
+  };
+  const b = {
+    model: 'b',
+    messages: [user('one'), user('2'), user('three'), user('four')],
+    tools: [{ function: { parameters: {}, name: 'f' }, type: 'function' }, { function: { name: 'g' } }],
+  };
   const changes = requestDiff(a, b).map(({ section, path, change }) => `${section} ${path} ${change}`);
   expect(changes).toEqual([
-    'messages messages[0] same', 'messages messages[1] changed', 'messages messages[2] same', 'messages messages[3] added',
-    'tools f same', 'tools g added', 'parameters model changed', 'parameters temperature removed',
+    'messages messages[0] same',
+    'messages messages[1] changed',
+    'messages messages[2] same',
+    'messages messages[3] added',
+    'tools f same',
+    'tools g added',
+    'parameters model changed',
+    'parameters temperature removed',
   ]);
 });
 
 describe('lanes on the command line', () => {
-  const lines = (adapter?: 'wire' | 'legacy' | 'simple'): Record<string, unknown>[] => laneLines(bytes, { api: 'chat_completions', options: '{"put_inner_thoughts_in_kwargs": true}', ...(adapter && { adapter }) }) as Record<string, unknown>[];
+  const lines = (adapter?: 'wire' | 'legacy' | 'simple'): Record<string, unknown>[] =>
+    laneLines(bytes, {
+      api: 'chat_completions',
+      options: '{"put_inner_thoughts_in_kwargs": true}',
+      ...(adapter && { adapter }),
+    }) as Record<string, unknown>[];
 
   it('are one message a line, then the final of the lane', () => {
     const simple = lines('simple');
@@ -59,7 +82,8 @@ describe('lanes on the command line', () => {
     expect(simple[0]).toMatchObject({ content: [{ type: 'text', text: HOSTILE }], event: 0 });
   });
 
-  it('name their lane where there are several', () => expect(new Set(lines().map((line) => line['lane']))).toEqual(new Set(['wire', 'legacy', 'simple'])));
+  it('name their lane where there are several', () =>
+    expect(new Set(lines().map((line) => line['lane']))).toEqual(new Set(['wire', 'legacy', 'simple'])));
 
   it.each(['{"a": 1}', 'no JSON', '{"use_assistant_message": "yes"}'])('refuse options that are not: %s', (options) => {
     expect(() => laneLines(bytes, { api: 'chat_completions', options })).toThrow(/--options/);

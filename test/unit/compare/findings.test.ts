@@ -19,12 +19,18 @@ describe.each(FINDING_KINDS.map((kind) => [kind.id, kind] as const))('%s', (id, 
     expect(found.map(({ sentence }) => sentence)).toEqual([expect.stringContaining(says)]);
     const [finding] = found;
     const [first, last] = [input.events[event], input.events[lastEvent]];
-    expect([finding?.event, finding?.lastEvent, finding?.bytes]).toEqual(first && last ? [event, lastEvent, [first.start, last.end]] : [null, null, null]);
+    expect([finding?.event, finding?.lastEvent, finding?.bytes]).toEqual(
+      first && last ? [event, lastEvent, [first.start, last.end]] : [null, null, null],
+    );
   });
 
   it('is not found where nothing is wrong of its kind', () => {
     const { absent, lane } = example!;
-    expect(compareLanes(absent()).findings.filter((finding) => finding.kind === id && finding.lane === lane).map(({ sentence }) => sentence)).toEqual([]);
+    expect(
+      compareLanes(absent())
+        .findings.filter((finding) => finding.kind === id && finding.lane === lane)
+        .map(({ sentence }) => sentence),
+    ).toEqual([]);
   });
 });
 
@@ -34,8 +40,17 @@ it('numbers findings from 1 in the order of their first event, and names them so
   const events = findings.map(({ event }) => event ?? Infinity);
   expect(events).toEqual(events.toSorted((a, b) => a - b));
   const merged = findings.find(({ kind, lane }) => kind === 'tool-calls-merged' && lane === 'simple')!;
-  expect(verdict['tool calls'].simple).toMatchObject({ equal: false, text: '1 of 2, merged', findings: [merged.number] });
-  expect(rows.filter((row) => row.findings.includes(merged.number)).map(({ title }) => title)).toEqual(['get_a', 'get_b']);
+  expect(verdict['tool calls'].simple).toMatchObject({
+    equal: false,
+    text: '1 of 2, merged',
+    findings: [merged.number],
+  });
+  expect(rows.filter((row) => row.findings.includes(merged.number)).map(({ title }) => title)).toEqual([
+    'get_a',
+    'get_b',
+  ]);
   expect(score.spans).toContainEqual(expect.objectContaining({ finding: merged.number, shape: 'merged' }));
-  expect(score.notes).toContainEqual(expect.objectContaining({ finding: merged.number, shape: 'merged', lane: 'simple' }));
+  expect(score.notes).toContainEqual(
+    expect.objectContaining({ finding: merged.number, shape: 'merged', lane: 'simple' }),
+  );
 });

@@ -6,11 +6,22 @@ import { chatBody, chunk, laneSetup } from '../../support/wire.ts';
 
 /** How often the comparison looks at a message: what it does with one is bounded. */
 function looks(events: number): number {
-  const body = chatBody(...Array.from({ length: events }, (_, n) => chunk(n % 2 === 0 ? { content: `word ${n} ` } : { reasoning_content: 'so ' })), '[DONE]');
-  const input = readAll(new TextEncoder().encode(body), { ...laneSetup('chat_completions'), request: { messages: [] } });
+  const body = chatBody(
+    ...Array.from({ length: events }, (_, n) =>
+      chunk(n % 2 === 0 ? { content: `word ${n} ` } : { reasoning_content: 'so ' }),
+    ),
+    '[DONE]',
+  );
+  const input = readAll(new TextEncoder().encode(body), {
+    ...laneSetup('chat_completions'),
+    request: { messages: [] },
+  });
   let count = 0;
-  const watched = (entry: Entry): Entry => new Proxy(entry, { get: (target, key) => (count++, Reflect.get(target, key) as unknown) });
-  for (const strands of input.strands.values()) for (const lane of Object.values(strands)) for (const strand of Object.values(lane)) (strand as { entries: Entry[] }).entries = strand.entries.map(watched);
+  const watched = (entry: Entry): Entry =>
+    new Proxy(entry, { get: (target, key) => (count++, Reflect.get(target, key) as unknown) });
+  for (const strands of input.strands.values())
+    for (const lane of Object.values(strands))
+      for (const strand of Object.values(lane)) (strand as { entries: Entry[] }).entries = strand.entries.map(watched);
   const result = compareLanes({ ...input } satisfies ComparisonInput);
   expect(result.score.notes.length).toBeLessThan(15_000);
   return count;

@@ -13,11 +13,15 @@ describe('indentJson', () => {
   });
 
   test('keeps digits, escapes, repeated keys and their order', () => {
-    expect(indentJson('{"2":1.50,"1":12345678901234567890,"a":"\\u0041\\"}","2":-0E+1}')).toBe('{\n  "2": 1.50,\n  "1": 12345678901234567890,\n  "a": "\\u0041\\"}",\n  "2": -0E+1\n}');
+    expect(indentJson('{"2":1.50,"1":12345678901234567890,"a":"\\u0041\\"}","2":-0E+1}')).toBe(
+      '{\n  "2": 1.50,\n  "1": 12345678901234567890,\n  "a": "\\u0041\\"}",\n  "2": -0E+1\n}',
+    );
   });
 
   test('leaves what is empty on its line', () => {
-    expect(indentJson(' { "a" : [ ] , "b":{\n}, "c":[{}] } ')).toBe('{\n  "a": [],\n  "b": {},\n  "c": [\n    {}\n  ]\n}');
+    expect(indentJson(' { "a" : [ ] , "b":{\n}, "c":[{}] } ')).toBe(
+      '{\n  "a": [],\n  "b": {},\n  "c": [\n    {}\n  ]\n}',
+    );
   });
 
   test('has nothing to print for what is no JSON', () => {

@@ -38,7 +38,9 @@ describe('parsePartial', () => {
     ['nope', null],
   ])('the optimistic parser takes over at %j', (text, value) => expect(plain(text)).toEqual(value));
 
-  test.each([' ', '{a', '{"a" 1}', '[,]', '{"a": h', '{[1]: 2}', '{"a": --5}', '}'])('both refuse %j', (text) => expect(() => parsePartial(text)).toThrow(PythonJsonError));
+  test.each([' ', '{a', '{"a" 1}', '[,]', '{"a": h', '{[1]: 2}', '{"a": --5}', '}'])('both refuse %j', (text) =>
+    expect(() => parsePartial(text)).toThrow(PythonJsonError),
+  );
 
   test('a value inside 200 containers is read, one deeper goes to the optimistic parser, which decodes nothing', () => {
     const nested = (levels: number): string => `${'['.repeat(levels)}"\\u0041`;
@@ -46,7 +48,33 @@ describe('parsePartial', () => {
     expect(JSON.stringify(plain(nested(201)))).toContain('\\\\u0041');
   });
 
-  const piece = fc.constantFrom('{', '}', '[', ']', ',', ':', '"', ' ', '\n', '\\', '\\n', '\\u00', '\\ud83d', '\\ude00', 'a', '"thinking": ', '"message": "', '1', '-', '.5', 'e', 'true', 'n', '😀', '\u00a0');
+  const piece = fc.constantFrom(
+    '{',
+    '}',
+    '[',
+    ']',
+    ',',
+    ':',
+    '"',
+    ' ',
+    '\n',
+    '\\',
+    '\\n',
+    '\\u00',
+    '\\ud83d',
+    '\\ude00',
+    'a',
+    '"thinking": ',
+    '"message": "',
+    '1',
+    '-',
+    '.5',
+    'e',
+    'true',
+    'n',
+    '😀',
+    '\u00a0',
+  );
 
   test('piece by piece gives what parsing everything gives, after each piece', () => {
     fc.assert(
@@ -61,7 +89,8 @@ describe('parsePartial', () => {
           expect(growing.isObject()).toBe(whole !== undefined);
           if (whole === undefined) return;
           expect(growing.size()).toBe(whole.size);
-          for (const key of ['thinking', 'message', 'a']) expect(fieldOf(growing, key)).toEqual(expectedField(whole, key));
+          for (const key of ['thinking', 'message', 'a'])
+            expect(fieldOf(growing, key)).toEqual(expectedField(whole, key));
         }
       }),
       { numRuns: 3_000 },
@@ -102,19 +131,34 @@ function fieldOf(json: PartialJson, key: string): unknown {
 function expectedField(object: PyDict, key: string): unknown {
   const value = object.get(key);
   if (value === undefined) return undefined;
-  if (typeof value === 'string') return { kind: 'text', length: codePoints(value), text: value, tail: [...value].slice(1).join('') };
-  return { kind: Array.isArray(value) ? 'list' : 'other', length: Array.isArray(value) ? value.length : 0, text: '', tail: '' };
+  if (typeof value === 'string')
+    return { kind: 'text', length: codePoints(value), text: value, tail: [...value].slice(1).join('') };
+  return {
+    kind: Array.isArray(value) ? 'list' : 'other',
+    length: Array.isArray(value) ? value.length : 0,
+    text: '',
+    tail: '',
+  };
 }
 
 describe('Python’s printing', () => {
   test.each([
-    ['{"b": 1.0, "2": 1e5, "1": 12345678901234567890123, "b": 1e400}', '{\n  "b": Infinity,\n  "2": 100000.0,\n  "1": 12345678901234567890123\n}'],
-    ['[NaN, -0.0, 1e16, 1e-5, 0.0001, 123456789.125]', '[\n  NaN,\n  -0.0,\n  1e+16,\n  1e-05,\n  0.0001,\n  123456789.125\n]'],
+    [
+      '{"b": 1.0, "2": 1e5, "1": 12345678901234567890123, "b": 1e400}',
+      '{\n  "b": Infinity,\n  "2": 100000.0,\n  "1": 12345678901234567890123\n}',
+    ],
+    [
+      '[NaN, -0.0, 1e16, 1e-5, 0.0001, 123456789.125]',
+      '[\n  NaN,\n  -0.0,\n  1e+16,\n  1e-05,\n  0.0001,\n  123456789.125\n]',
+    ],
     ['["\\u00fc\\n\\u007f/\\ud83d\\ude00\\ud800"]', '[\n  "\\u00fc\\n\\u007f/\\ud83d\\ude00\\ud800"\n]'],
     ['{"a": [], "b": {}}', '{\n  "a": [],\n  "b": {}\n}'],
   ])('json.dumps of %s', (text, printed) => expect(dumps(parsePython(text))).toBe(printed));
 
-  test('str() of a value', () => expect(pythonStr(parsePython('["x", null, true, 1.5, {"a": "it\'s"}]'))).toBe('[\'x\', None, True, 1.5, {\'a\': "it\'s"}]'));
+  test('str() of a value', () =>
+    expect(pythonStr(parsePython('["x", null, true, 1.5, {"a": "it\'s"}]'))).toBe(
+      "['x', None, True, 1.5, {'a': \"it's\"}]",
+    ));
 });
 
 test('strip takes Python’s blanks and nothing else', () => {

@@ -14,25 +14,57 @@ function lintOf(api: Api, body: string | Uint8Array, profile?: LintProfile): rea
 }
 
 type Event = { readonly type: string } & Record<string, unknown>;
-const mStart: Event = { type: 'message_start', message: { id: 'm', type: 'message', role: 'assistant', content: [], usage: { input_tokens: 1, output_tokens: 1 } } };
-const block = (index: number, content: Record<string, unknown> = { type: 'text', text: '' }): Event => ({ type: 'content_block_start', index, content_block: content });
-const delta = (index: number, inner: Record<string, unknown> = { type: 'text_delta', text: 'a' }): Event => ({ type: 'content_block_delta', index, delta: inner });
+const mStart: Event = {
+  type: 'message_start',
+  message: { id: 'm', type: 'message', role: 'assistant', content: [], usage: { input_tokens: 1, output_tokens: 1 } },
+};
+const block = (index: number, content: Record<string, unknown> = { type: 'text', text: '' }): Event => ({
+  type: 'content_block_start',
+  index,
+  content_block: content,
+});
+const delta = (index: number, inner: Record<string, unknown> = { type: 'text_delta', text: 'a' }): Event => ({
+  type: 'content_block_delta',
+  index,
+  delta: inner,
+});
 const stop = (index: number): Event => ({ type: 'content_block_stop', index });
-const mEnd = (reason: string | null = 'end_turn', usage: Record<string, unknown> = { output_tokens: 2 }): Event[] => [{ type: 'message_delta', delta: { stop_reason: reason }, usage }, { type: 'message_stop' }];
+const mEnd = (reason: string | null = 'end_turn', usage: Record<string, unknown> = { output_tokens: 2 }): Event[] => [
+  { type: 'message_delta', delta: { stop_reason: reason }, usage },
+  { type: 'message_stop' },
+];
 const messages = (...events: readonly Event[]): string => namedBody(...events);
 
 const rCreated = { type: 'response.created', response: { id: 'r', status: 'in_progress', output: [] } };
 const rItem = { type: 'message', id: 'msg', content: [] };
-const rDone = { type: 'response.completed', response: { id: 'r', status: 'completed', output: [rItem], usage: { input_tokens: 1, output_tokens: 1, total_tokens: 2 } } };
-const added = (index = 0, item: Record<string, unknown> = rItem): Event => ({ type: 'response.output_item.added', output_index: index, item });
-const done = (index = 0, item: Record<string, unknown> = rItem): Event => ({ type: 'response.output_item.done', output_index: index, item });
+const rDone = {
+  type: 'response.completed',
+  response: {
+    id: 'r',
+    status: 'completed',
+    output: [rItem],
+    usage: { input_tokens: 1, output_tokens: 1, total_tokens: 2 },
+  },
+};
+const added = (index = 0, item: Record<string, unknown> = rItem): Event => ({
+  type: 'response.output_item.added',
+  output_index: index,
+  item,
+});
+const done = (index = 0, item: Record<string, unknown> = rItem): Event => ({
+  type: 'response.output_item.done',
+  output_index: index,
+  item,
+});
 /** Numbered as OpenAI numbers them. */
-const responses = (...events: readonly Event[]): string => namedBody(...events.map((event, i) => ({ sequence_number: i, ...event })));
+const responses = (...events: readonly Event[]): string =>
+  namedBody(...events.map((event, i) => ({ sequence_number: i, ...event })));
 
 const first = chunk({ role: 'assistant', content: 'a' });
 const finish = (reason = 'stop'): Record<string, unknown> => chunk({}, {}, { finish_reason: reason });
 const usage = chunk({}, { choices: [], usage: { prompt_tokens: 1, completion_tokens: 1, total_tokens: 2 } });
-const call = (fields: Record<string, unknown>): Record<string, unknown> => chunk({ role: 'assistant', tool_calls: [fields] });
+const call = (fields: Record<string, unknown>): Record<string, unknown> =>
+  chunk({ role: 'assistant', tool_calls: [fields] });
 const f = { name: 'f', arguments: '{}' };
 
 const clean: readonly (readonly [Api, string])[] = [
@@ -49,14 +81,40 @@ const broken: readonly (readonly [rule: string, api: Api, body: string, event: n
   ['no-terminator', 'messages', messages(mStart, block(0), delta(0), stop(0)), null],
   ['after-terminator', 'messages', messages(mStart, ...mEnd(), { type: 'ping' }), 3],
   ['after-terminator', 'chat_completions', chatBody(first, finish(), usage, '[DONE]', '[DONE]'), 4],
-  ['arguments-invalid', 'messages', messages(mStart, block(0, { type: 'tool_use', id: 't', name: 'f', input: {} }), delta(0, { type: 'input_json_delta', partial_json: '{"a' }), stop(0), ...mEnd('tool_use')), null],
+  [
+    'arguments-invalid',
+    'messages',
+    messages(
+      mStart,
+      block(0, { type: 'tool_use', id: 't', name: 'f', input: {} }),
+      delta(0, { type: 'input_json_delta', partial_json: '{"a' }),
+      stop(0),
+      ...mEnd('tool_use'),
+    ),
+    null,
+  ],
   ['finish-missing', 'chat_completions', chatBody(first, usage, '[DONE]'), null],
   ['finish-missing', 'messages', messages(mStart, ...mEnd(null)), null],
-  ['finish-disagrees', 'chat_completions', chatBody(call({ index: 0, id: 'a', type: 'function', function: f }), finish('stop'), usage, '[DONE]'), null],
+  [
+    'finish-disagrees',
+    'chat_completions',
+    chatBody(call({ index: 0, id: 'a', type: 'function', function: f }), finish('stop'), usage, '[DONE]'),
+    null,
+  ],
   ['finish-disagrees', 'messages', messages(mStart, ...mEnd('tool_use')), null],
   ['block-left-open', 'messages', messages(mStart, block(0), delta(0), ...mEnd()), null],
   ['usage-missing', 'chat_completions', chatBody(first, finish(), '[DONE]'), null],
-  ['usage-total', 'chat_completions', chatBody(first, finish(), { ...usage, usage: { prompt_tokens: 307, completion_tokens: 26, total_tokens: 560 } }, '[DONE]'), null],
+  [
+    'usage-total',
+    'chat_completions',
+    chatBody(
+      first,
+      finish(),
+      { ...usage, usage: { prompt_tokens: 307, completion_tokens: 26, total_tokens: 560 } },
+      '[DONE]',
+    ),
+    null,
+  ],
   ['usage-negative', 'messages', messages(mStart, ...mEnd('end_turn', { output_tokens: -2 })), null],
   ['unnamed-event', 'messages', chatBody(mStart).concat(messages(...mEnd())), 0],
   ['before-message-start', 'messages', messages(block(0), mStart, ...mEnd()), 0],
@@ -66,34 +124,137 @@ const broken: readonly (readonly [rule: string, api: Api, body: string, event: n
   ['block-order', 'messages', messages(mStart, block(0), block(1), stop(0), stop(1), ...mEnd()), 2],
   ['block-order', 'messages', messages(mStart, stop(0), ...mEnd()), 1],
   ['index-gap', 'messages', messages(mStart, block(0), stop(0), block(2), stop(2), ...mEnd()), 3],
-  ['delta-type', 'messages', messages(mStart, block(0), delta(0, { type: 'input_json_delta', partial_json: '{' }), stop(0), ...mEnd()), 2],
+  [
+    'delta-type',
+    'messages',
+    messages(mStart, block(0), delta(0, { type: 'input_json_delta', partial_json: '{' }), stop(0), ...mEnd()),
+    2,
+  ],
   ['usage-decreases', 'messages', messages(mStart, ...mEnd('end_turn', { output_tokens: 0 })), 1],
-  ['sequence-gap', 'responses', responses(rCreated, { ...added(), sequence_number: 5 }, { ...done(), sequence_number: 6 }, { ...rDone, sequence_number: 7 }), 1],
-  ['sequence-missing', 'responses', responses(rCreated, { ...added(), sequence_number: null }, { ...done(), sequence_number: 1 }, { ...rDone, sequence_number: 2 }), 1],
+  [
+    'sequence-gap',
+    'responses',
+    responses(
+      rCreated,
+      { ...added(), sequence_number: 5 },
+      { ...done(), sequence_number: 6 },
+      { ...rDone, sequence_number: 7 },
+    ),
+    1,
+  ],
+  [
+    'sequence-missing',
+    'responses',
+    responses(
+      rCreated,
+      { ...added(), sequence_number: null },
+      { ...done(), sequence_number: 1 },
+      { ...rDone, sequence_number: 2 },
+    ),
+    1,
+  ],
   ['before-created', 'responses', responses(added(), rCreated, done(), rDone), 0],
   ['item-order', 'responses', responses(rCreated, done(), rDone), 1],
   ['item-order', 'responses', responses(rCreated, added(), rDone), null],
   ['output-index-gap', 'responses', responses(rCreated, added(3), done(3), rDone), 1],
-  ['part-order', 'responses', responses(rCreated, added(), { type: 'response.output_text.delta', output_index: 0, content_index: 0, delta: '' }, done(), rDone), 2],
+  [
+    'part-order',
+    'responses',
+    responses(
+      rCreated,
+      added(),
+      { type: 'response.output_text.delta', output_index: 0, content_index: 0, delta: '' },
+      done(),
+      rDone,
+    ),
+    2,
+  ],
   ['item-id-changes', 'responses', responses(rCreated, added(), done(0, { ...rItem, id: 'other' }), rDone), 2],
-  ['done-differs', 'responses', responses(
-    rCreated, added(), { type: 'response.content_part.added', output_index: 0, content_index: 0, part: { type: 'output_text', text: '' } },
-    { type: 'response.output_text.delta', output_index: 0, content_index: 0, delta: 'one' }, { type: 'response.output_text.done', output_index: 0, content_index: 0, text: 'two' }, done(), rDone,
-  ), null],
-  ['output-disagrees', 'responses', responses(rCreated, added(), done(), { ...rDone, response: { ...rDone.response, output: [] } }), 3],
+  [
+    'done-differs',
+    'responses',
+    responses(
+      rCreated,
+      added(),
+      {
+        type: 'response.content_part.added',
+        output_index: 0,
+        content_index: 0,
+        part: { type: 'output_text', text: '' },
+      },
+      { type: 'response.output_text.delta', output_index: 0, content_index: 0, delta: 'one' },
+      { type: 'response.output_text.done', output_index: 0, content_index: 0, text: 'two' },
+      done(),
+      rDone,
+    ),
+    null,
+  ],
+  [
+    'output-disagrees',
+    'responses',
+    responses(rCreated, added(), done(), { ...rDone, response: { ...rDone.response, output: [] } }),
+    3,
+  ],
   ['id-changes', 'chat_completions', chatBody(first, finish(), { ...usage, id: 'other' }, '[DONE]'), 2],
   ['model-changes', 'chat_completions', chatBody(first, finish(), { ...usage, model: 'other' }, '[DONE]'), 2],
-  ['object-type', 'chat_completions', chatBody(first, { ...finish(), object: 'chat.completion.done' }, usage, '[DONE]'), 1],
+  [
+    'object-type',
+    'chat_completions',
+    chatBody(first, { ...finish(), object: 'chat.completion.done' }, usage, '[DONE]'),
+    1,
+  ],
   ['choices-missing', 'chat_completions', chatBody(first, finish(), { ...usage, choices: null }, '[DONE]'), 2],
-  ['choice-index', 'chat_completions', chatBody(first, chunk({}, {}, { index: null, finish_reason: 'stop' }), usage, '[DONE]'), 1],
+  [
+    'choice-index',
+    'chat_completions',
+    chatBody(first, chunk({}, {}, { index: null, finish_reason: 'stop' }), usage, '[DONE]'),
+    1,
+  ],
   ['role-missing', 'chat_completions', chatBody(chunk({ content: 'a' }), finish(), usage, '[DONE]'), 0],
   ['content-after-finish', 'chat_completions', chatBody(first, finish(), chunk({ content: 'b' }), usage, '[DONE]'), 2],
   ['finish-twice', 'chat_completions', chatBody(first, finish(), finish('length'), usage, '[DONE]'), 2],
-  ['tool-index-missing', 'chat_completions', chatBody(call({ id: 'a', type: 'function', function: f }), finish('tool_calls'), usage, '[DONE]'), 0],
-  ['tool-index-gap', 'chat_completions', chatBody(call({ index: 1, id: 'a', type: 'function', function: f }), finish('tool_calls'), usage, '[DONE]'), 0],
-  ['tool-index-reused', 'chat_completions', chatBody(call({ index: 0, id: 'a', type: 'function', function: f }), call({ index: 0, id: 'b', type: 'function', function: f }), finish('tool_calls'), usage, '[DONE]'), 1],
-  ['tool-id-missing', 'chat_completions', chatBody(call({ index: 0, function: f }), finish('tool_calls'), usage, '[DONE]'), 0],
-  ['tool-name-repeated', 'chat_completions', chatBody(call({ index: 0, id: 'a', type: 'function', function: { name: 'f', arguments: '{' } }), call({ index: 0, function: { name: 'f', arguments: '}' } }), finish('tool_calls'), usage, '[DONE]'), 1],
+  [
+    'tool-index-missing',
+    'chat_completions',
+    chatBody(call({ id: 'a', type: 'function', function: f }), finish('tool_calls'), usage, '[DONE]'),
+    0,
+  ],
+  [
+    'tool-index-gap',
+    'chat_completions',
+    chatBody(call({ index: 1, id: 'a', type: 'function', function: f }), finish('tool_calls'), usage, '[DONE]'),
+    0,
+  ],
+  [
+    'tool-index-reused',
+    'chat_completions',
+    chatBody(
+      call({ index: 0, id: 'a', type: 'function', function: f }),
+      call({ index: 0, id: 'b', type: 'function', function: f }),
+      finish('tool_calls'),
+      usage,
+      '[DONE]',
+    ),
+    1,
+  ],
+  [
+    'tool-id-missing',
+    'chat_completions',
+    chatBody(call({ index: 0, function: f }), finish('tool_calls'), usage, '[DONE]'),
+    0,
+  ],
+  [
+    'tool-name-repeated',
+    'chat_completions',
+    chatBody(
+      call({ index: 0, id: 'a', type: 'function', function: { name: 'f', arguments: '{' } }),
+      call({ index: 0, function: { name: 'f', arguments: '}' } }),
+      finish('tool_calls'),
+      usage,
+      '[DONE]',
+    ),
+    1,
+  ],
   ['usage-repeated', 'chat_completions', chatBody({ ...first, usage: usage['usage'] }, finish(), usage, '[DONE]'), 2],
 ];
 
@@ -101,9 +262,12 @@ test.each(clean)('a %s stream that keeps to the protocol has no remark', (api, b
   expect(lintOf(api, body)).toEqual([]);
 });
 
-test.each(wireFixtures().map(({ name, api, bytes }) => [name, api, bytes] as const))('our %s has no error and, but for missing usage, no warning', (_name, api, bytes) => {
-  expect(lintOf(api, bytes).filter(({ severity }) => severity !== 'info')).toEqual([]);
-});
+test.each(wireFixtures().map(({ name, api, bytes }) => [name, api, bytes] as const))(
+  'our %s has no error and, but for missing usage, no warning',
+  (_name, api, bytes) => {
+    expect(lintOf(api, bytes).filter(({ severity }) => severity !== 'info')).toEqual([]);
+  },
+);
 
 describe('each rule finds its breach', () => {
   test.each(broken)('%s (%s)', (rule, api, body, event) => {
@@ -127,16 +291,27 @@ describe('each rule finds its breach', () => {
 
 test('a rule broken with every chunk is told twenty times and then counted', () => {
   const names = Array.from({ length: 100 }, () => call({ index: 0, function: { name: 'f', arguments: '' } }));
-  const remarks = lintOf('chat_completions', chatBody(call({ index: 0, id: 'a', type: 'function', function: { name: 'f', arguments: '' } }), ...names)).filter(({ rule }) => rule === 'tool-name-repeated');
+  const remarks = lintOf(
+    'chat_completions',
+    chatBody(call({ index: 0, id: 'a', type: 'function', function: { name: 'f', arguments: '' } }), ...names),
+  ).filter(({ rule }) => rule === 'tool-name-repeated');
   expect(remarks).toHaveLength(21);
   expect(remarks.at(-1)).toMatchObject({ event: null, sentence: 'tool-name-repeated shows 80 more times.' });
 });
 
 describe.skipIf(!CORPUS_DIR)('the corpus under the lenient profile', () => {
   test('streams of the three original providers that are whole have no error', () => {
-    const whole = corpusFiles().filter(({ name }) => /^(openai|anthropic|azure)-/.test(name) && !/error|duplicate|spliced|parallel-tool-call-wrapper|openai-compatible/.test(name));
+    const whole = corpusFiles().filter(
+      ({ name }) =>
+        /^(openai|anthropic|azure)-/.test(name) &&
+        !/error|duplicate|spliced|parallel-tool-call-wrapper|openai-compatible/.test(name),
+    );
     expect(whole.length).toBeGreaterThan(40);
-    const errors = whole.flatMap(({ name, api, bytes }) => lintOf(api, bytes, 'lenient').filter(({ severity }) => severity === 'error').map(({ rule, sentence }) => `${name}: ${rule}: ${sentence}`));
+    const errors = whole.flatMap(({ name, api, bytes }) =>
+      lintOf(api, bytes, 'lenient')
+        .filter(({ severity }) => severity === 'error')
+        .map(({ rule, sentence }) => `${name}: ${rule}: ${sentence}`),
+    );
     expect(errors).toEqual([]);
   });
 
@@ -146,7 +321,9 @@ describe.skipIf(!CORPUS_DIR)('the corpus under the lenient profile', () => {
       return [...new Set(lintOf(file.api, file.bytes, 'lenient').map(({ rule }) => rule))];
     };
     expect(rules('anthropic-messages-spliced-message-start.sse')).toContain('second-message-start');
-    expect(rules('openai-responses-parallel-tool-call-wrapper.1.sse')).toEqual(expect.arrayContaining(['not-json', 'no-terminator']));
+    expect(rules('openai-responses-parallel-tool-call-wrapper.1.sse')).toEqual(
+      expect.arrayContaining(['not-json', 'no-terminator']),
+    );
     expect(rules('mistral-chat_completions-tool-call.sse')).toContain('tool-index-missing');
     expect(rules('xai-chat_completions-openai-compatible-tool-call.sse')).toContain('usage-total');
     expect(rules('github-copilot-responses-id-rotation.1.sse')).toContain('item-id-changes');

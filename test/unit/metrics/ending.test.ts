@@ -6,11 +6,27 @@ import type { Api } from '../../../src/shared/model/stream.ts';
 import type { Ending, HttpHead } from '../../../src/shared/model/trace.ts';
 import { chatBody, chunk, namedBody, runWire } from '../../support/wire.ts';
 
-const head = (status = 200, headers: Record<string, string> = { 'content-type': 'text/event-stream' }, statusText = ''): HttpHead => ({ status, statusText, headers: Object.entries(headers) });
+const head = (
+  status = 200,
+  headers: Record<string, string> = { 'content-type': 'text/event-stream' },
+  statusText = '',
+): HttpHead => ({ status, statusText, headers: Object.entries(headers) });
 
 function endingOf(body: string, facts: Partial<TransportFacts> = {}, api: Api = 'chat_completions'): Ending {
   const run = runWire(api, body);
-  return decideEnding(api, { head: head(), end: { how: 'end' }, bytes: body.length, events: run.frames.length, bodyStart: body.slice(0, 500), unfinished: run.unfinished, ...facts }, run.outcome);
+  return decideEnding(
+    api,
+    {
+      head: head(),
+      end: { how: 'end' },
+      bytes: body.length,
+      events: run.frames.length,
+      bodyStart: body.slice(0, 500),
+      unfinished: run.unfinished,
+      ...facts,
+    },
+    run.outcome,
+  );
 }
 
 const answer = [chunk({ role: 'assistant', content: 'a' }), chunk({}, {}, { finish_reason: 'stop' })];
@@ -23,39 +39,184 @@ const json = { 'content-type': 'application/json' };
 describe('the state, and the fact its sentence names', () => {
   test.each<readonly [string, Ending, Ending['state'], RegExp]>([
     ['complete: the terminator arrived', endingOf(whole), 'complete', /data: \[DONE\]/],
-    ['C1 200 with a JSON error body', endingOf('{"error":{"message":"No such model"}}', { head: head(200, json) }), 'not-a-stream', /JSON error.*application\/json.*No such model/],
-    ['C1 200 with a JSON answer that is no stream', endingOf('{"id":"x","choices":[]}', { head: head(200, json) }), 'not-a-stream', /a JSON object/],
-    ['C2 200 with an HTML page', endingOf('<!doctype html>\n<html>\n\n<p>Sign in</p>', { head: head(200, { 'content-type': 'text/html' }) }), 'not-a-stream', /an HTML page/],
+    [
+      'C1 200 with a JSON error body',
+      endingOf('{"error":{"message":"No such model"}}', { head: head(200, json) }),
+      'not-a-stream',
+      /JSON error.*application\/json.*No such model/,
+    ],
+    [
+      'C1 200 with a JSON answer that is no stream',
+      endingOf('{"id":"x","choices":[]}', { head: head(200, json) }),
+      'not-a-stream',
+      /a JSON object/,
+    ],
+    [
+      'C2 200 with an HTML page',
+      endingOf('<!doctype html>\n<html>\n\n<p>Sign in</p>', { head: head(200, { 'content-type': 'text/html' }) }),
+      'not-a-stream',
+      /an HTML page/,
+    ],
     ['C3 no content type', endingOf(whole, { head: head(200, {}) }), 'complete', /no content-type/],
-    ['C3 text/plain', endingOf(whole, { head: head(200, { 'Content-Type': 'text/plain' }) }), 'complete', /says text\/plain/],
-    ['C3 TEXT/EVENT-STREAM', endingOf(whole, { head: head(200, { 'content-type': 'TEXT/EVENT-STREAM; charset=UTF-8' }) }), 'complete', /arrived\.$/],
-    ['C3 another charset', endingOf(whole, { head: head(200, { 'content-type': 'text/event-stream; charset=latin1' }) }), 'complete', /charset latin1/],
+    [
+      'C3 text/plain',
+      endingOf(whole, { head: head(200, { 'Content-Type': 'text/plain' }) }),
+      'complete',
+      /says text\/plain/,
+    ],
+    [
+      'C3 TEXT/EVENT-STREAM',
+      endingOf(whole, { head: head(200, { 'content-type': 'TEXT/EVENT-STREAM; charset=UTF-8' }) }),
+      'complete',
+      /arrived\.$/,
+    ],
+    [
+      'C3 another charset',
+      endingOf(whole, { head: head(200, { 'content-type': 'text/event-stream; charset=latin1' }) }),
+      'complete',
+      /charset latin1/,
+    ],
     ['C4 an empty body', endingOf(''), 'truncated', /empty: zero events/],
     ['C4 only comments', endingOf(': ping\n\n: ping\n\n'), 'truncated', /only comments/],
-    ...[204, 205, 206, 304].map((status) => [`C5 ${status}`, endingOf('', { head: head(status, {}) }), 'not-a-stream', new RegExp(`HTTP ${status}`)] as const),
-    ['C6 a redirect is not followed', endingOf('', { head: head(307, { location: 'https://elsewhere.invalid/' }) }), 'http-error', /HTTP 307/],
-    ...[400, 401, 403, 404, 413, 422].map((status) => [`C7 ${status}`, endingOf('{"error":{"message":"No."}}', { head: head(status, json) }), 'http-error', new RegExp(`HTTP ${status}: No\\.$`)] as const),
-    ['C8 429', endingOf('', { head: head(429, { 'retry-after': '3600' }, 'Too Many Requests') }), 'http-error', /HTTP 429 Too Many Requests\.$/],
-    ...[500, 502, 503, 504, 529].map((status) => [`C9 ${status} with HTML`, endingOf('<html><body>Bad</body></html>', { head: head(status, { 'content-type': 'text/html' }) }), 'http-error', /with an HTML page/] as const),
-    ['C10 200, then an error before the first event', endingOf(chatBody(error)), 'provider-error', /event 0: Overloaded \(overloaded_error\)/],
-    ['B16 an error, then more data and the terminator', endingOf(chatBody(answer[0], error, answer[1], '[DONE]')), 'provider-error', /event 1/],
-    ['B16 an error, then a reset', endingOf(chatBody(answer[0], error), { end: reset }), 'provider-error', /Overloaded/],
-    ['D1 a name that is not found', endingOf('', { head: null, end: { how: 'failed', phase: 'dns', target: 'api.invalid', reason: 'ENOTFOUND' } }), 'http-error', /api\.invalid was not found \(ENOTFOUND\)/],
-    ['D1 refused', endingOf('', { head: null, end: { how: 'failed', phase: 'connect', target: '127.0.0.1:9', reason: 'ECONNREFUSED' } }), 'http-error', /refused the connection/],
-    ['D1 connect timeout', endingOf('', { head: null, end: { how: 'failed', phase: 'connect', target: 'x', reason: 'ETIMEDOUT' } }), 'http-error', /in time \(ETIMEDOUT\)/],
-    ['D1 TLS', endingOf('', { head: null, end: { how: 'failed', phase: 'tls', target: 'x', reason: 'CERT_HAS_EXPIRED' } }), 'http-error', /secure connection.*CERT_HAS_EXPIRED/],
-    ['D2 no head in time', endingOf('', { head: null, end: { how: 'failed', phase: 'headers', target: 'x', reason: 'UND_ERR_HEADERS_TIMEOUT' } }), 'http-error', /no answer in time/],
-    ['D3 a head, then nothing', endingOf('', { end: { how: 'stalled', seconds: 60, silence: 'byte' } }), 'stalled', /No byte came for 60 seconds/],
-    ['D4 some events, then nothing', endingOf(cut, { end: { how: 'stalled', seconds: 300, silence: 'byte' } }), 'stalled', /5 minutes/],
-    ['D5 only keep-alive', endingOf(cut, { end: { how: 'stalled', seconds: 60, silence: 'content' } }), 'stalled', /Nothing but keep-alive/],
-    ['D6 reset before the head', endingOf('', { head: null, end: reset }), 'reset', /before the answer began \(ECONNRESET\).*No byte/],
-    ['D6 reset inside an event', endingOf(`${chatBody(answer[0])}data: {"id`, { end: reset }), 'reset', /inside a content block/],
+    ...[204, 205, 206, 304].map(
+      (status) =>
+        [
+          `C5 ${status}`,
+          endingOf('', { head: head(status, {}) }),
+          'not-a-stream',
+          new RegExp(`HTTP ${status}`),
+        ] as const,
+    ),
+    [
+      'C6 a redirect is not followed',
+      endingOf('', { head: head(307, { location: 'https://elsewhere.invalid/' }) }),
+      'http-error',
+      /HTTP 307/,
+    ],
+    ...[400, 401, 403, 404, 413, 422].map(
+      (status) =>
+        [
+          `C7 ${status}`,
+          endingOf('{"error":{"message":"No."}}', { head: head(status, json) }),
+          'http-error',
+          new RegExp(`HTTP ${status}: No\\.$`),
+        ] as const,
+    ),
+    [
+      'C8 429',
+      endingOf('', { head: head(429, { 'retry-after': '3600' }, 'Too Many Requests') }),
+      'http-error',
+      /HTTP 429 Too Many Requests\.$/,
+    ],
+    ...[500, 502, 503, 504, 529].map(
+      (status) =>
+        [
+          `C9 ${status} with HTML`,
+          endingOf('<html><body>Bad</body></html>', { head: head(status, { 'content-type': 'text/html' }) }),
+          'http-error',
+          /with an HTML page/,
+        ] as const,
+    ),
+    [
+      'C10 200, then an error before the first event',
+      endingOf(chatBody(error)),
+      'provider-error',
+      /event 0: Overloaded \(overloaded_error\)/,
+    ],
+    [
+      'B16 an error, then more data and the terminator',
+      endingOf(chatBody(answer[0], error, answer[1], '[DONE]')),
+      'provider-error',
+      /event 1/,
+    ],
+    [
+      'B16 an error, then a reset',
+      endingOf(chatBody(answer[0], error), { end: reset }),
+      'provider-error',
+      /Overloaded/,
+    ],
+    [
+      'D1 a name that is not found',
+      endingOf('', { head: null, end: { how: 'failed', phase: 'dns', target: 'api.invalid', reason: 'ENOTFOUND' } }),
+      'http-error',
+      /api\.invalid was not found \(ENOTFOUND\)/,
+    ],
+    [
+      'D1 refused',
+      endingOf('', {
+        head: null,
+        end: { how: 'failed', phase: 'connect', target: '127.0.0.1:9', reason: 'ECONNREFUSED' },
+      }),
+      'http-error',
+      /refused the connection/,
+    ],
+    [
+      'D1 connect timeout',
+      endingOf('', { head: null, end: { how: 'failed', phase: 'connect', target: 'x', reason: 'ETIMEDOUT' } }),
+      'http-error',
+      /in time \(ETIMEDOUT\)/,
+    ],
+    [
+      'D1 TLS',
+      endingOf('', { head: null, end: { how: 'failed', phase: 'tls', target: 'x', reason: 'CERT_HAS_EXPIRED' } }),
+      'http-error',
+      /secure connection.*CERT_HAS_EXPIRED/,
+    ],
+    [
+      'D2 no head in time',
+      endingOf('', {
+        head: null,
+        end: { how: 'failed', phase: 'headers', target: 'x', reason: 'UND_ERR_HEADERS_TIMEOUT' },
+      }),
+      'http-error',
+      /no answer in time/,
+    ],
+    [
+      'D3 a head, then nothing',
+      endingOf('', { end: { how: 'stalled', seconds: 60, silence: 'byte' } }),
+      'stalled',
+      /No byte came for 60 seconds/,
+    ],
+    [
+      'D4 some events, then nothing',
+      endingOf(cut, { end: { how: 'stalled', seconds: 300, silence: 'byte' } }),
+      'stalled',
+      /5 minutes/,
+    ],
+    [
+      'D5 only keep-alive',
+      endingOf(cut, { end: { how: 'stalled', seconds: 60, silence: 'content' } }),
+      'stalled',
+      /Nothing but keep-alive/,
+    ],
+    [
+      'D6 reset before the head',
+      endingOf('', { head: null, end: reset }),
+      'reset',
+      /before the answer began \(ECONNRESET\).*No byte/,
+    ],
+    [
+      'D6 reset inside an event',
+      endingOf(`${chatBody(answer[0])}data: {"id`, { end: reset }),
+      'reset',
+      /inside a content block/,
+    ],
     ['D6 reset after the last event, without a terminator', endingOf(cut, { end: reset }), 'reset', /in mid-stream/],
-    ['D7 a clean end without the terminator', endingOf(cut), 'truncated', /without the provider's terminator.*finish reason/],
+    [
+      'D7 a clean end without the terminator',
+      endingOf(cut),
+      'truncated',
+      /without the provider's terminator.*finish reason/,
+    ],
     ['D7 a clean end inside an event', endingOf(`${cut}data: [DONE]\n`), 'truncated', /last event was cut/],
     ['D7 a clean end inside the first event', endingOf('data: {"id'), 'truncated', /inside its first event/],
     ['D8 the terminator, then the connection breaks', endingOf(whole, { end: reset }), 'complete', /changes nothing/],
-    ['D8 the terminator, then silence', endingOf(whole, { end: { how: 'stalled', seconds: 60, silence: 'byte' } }), 'complete', /changes nothing/],
+    [
+      'D8 the terminator, then silence',
+      endingOf(whole, { end: { how: 'stalled', seconds: 60, silence: 'byte' } }),
+      'complete',
+      /changes nothing/,
+    ],
     ['D9 cancelled', endingOf(cut, { end: { how: 'cancelled' } }), 'cancelled', /before the provider's terminator/],
     ['A25 JSON lines', endingOf('{"a":1}\n{"b":2}\n'), 'not-a-stream', /JSON lines/],
     ['A25 a JSON array', endingOf('[{"a":1}]'), 'not-a-stream', /JSON array/],
@@ -68,9 +229,19 @@ describe('the state, and the fact its sentence names', () => {
   });
 
   test('the terminator of each API', () => {
-    expect(endingOf(namedBody({ type: 'message_start', message: {} }, { type: 'message_stop' }), {}, 'messages').rule).toMatch(/message_stop/);
-    expect(endingOf(namedBody({ type: 'response.created', response: {} }, { type: 'response.completed', response: {} }), {}, 'responses')).toMatchObject({ state: 'complete' });
-    expect(endingOf(namedBody({ type: 'response.created', response: {} }) + chatBody('[DONE]'), {}, 'responses').state).toBe('truncated');
+    expect(
+      endingOf(namedBody({ type: 'message_start', message: {} }, { type: 'message_stop' }), {}, 'messages').rule,
+    ).toMatch(/message_stop/);
+    expect(
+      endingOf(
+        namedBody({ type: 'response.created', response: {} }, { type: 'response.completed', response: {} }),
+        {},
+        'responses',
+      ),
+    ).toMatchObject({ state: 'complete' });
+    expect(
+      endingOf(namedBody({ type: 'response.created', response: {} }) + chatBody('[DONE]'), {}, 'responses').state,
+    ).toBe('truncated');
   });
 });
 

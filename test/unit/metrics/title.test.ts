@@ -2,11 +2,56 @@ import { expect, test } from 'vitest';
 import { titleOf } from '../../../src/shared/model/title.ts';
 
 test.each([
-  ['chat', { messages: [{ role: 'system', content: 'S' }, { role: 'user', content: 'First' }, { role: 'assistant', content: 'A' }, { role: 'user', content: ' Last\n one ' }, { role: 'tool', content: 'T' }] }, 'Last one'],
-  ['parts', { messages: [{ role: 'user', content: [{ type: 'text', text: 'Look at' }, { type: 'image_url', image_url: {} }, { type: 'text', text: 'this' }] }] }, 'Look at this'],
-  ['a tool result is no message of the user', { messages: [{ role: 'user', content: 'Ask' }, { role: 'user', content: [{ type: 'tool_result', content: 'x' }] }] }, 'Ask'],
+  [
+    'chat',
+    {
+      messages: [
+        { role: 'system', content: 'S' },
+        { role: 'user', content: 'First' },
+        { role: 'assistant', content: 'A' },
+        { role: 'user', content: ' Last\n one ' },
+        { role: 'tool', content: 'T' },
+      ],
+    },
+    'Last one',
+  ],
+  [
+    'parts',
+    {
+      messages: [
+        {
+          role: 'user',
+          content: [
+            { type: 'text', text: 'Look at' },
+            { type: 'image_url', image_url: {} },
+            { type: 'text', text: 'this' },
+          ],
+        },
+      ],
+    },
+    'Look at this',
+  ],
+  [
+    'a tool result is no message of the user',
+    {
+      messages: [
+        { role: 'user', content: 'Ask' },
+        { role: 'user', content: [{ type: 'tool_result', content: 'x' }] },
+      ],
+    },
+    'Ask',
+  ],
   ['Responses text', { input: 'Hello' }, 'Hello'],
-  ['Responses items', { input: [{ role: 'user', content: [{ type: 'input_text', text: 'Hi' }] }, { type: 'function_call_output', output: 'x' }] }, 'Hi'],
+  [
+    'Responses items',
+    {
+      input: [
+        { role: 'user', content: [{ type: 'input_text', text: 'Hi' }] },
+        { type: 'function_call_output', output: 'x' },
+      ],
+    },
+    'Hi',
+  ],
   ['60 characters stay', { input: 'x'.repeat(60) }, 'x'.repeat(60)],
   ['61 are cut to 60 with an ellipsis', { input: 'x'.repeat(61) }, `${'x'.repeat(59)}…`],
   ['never half an emoji', { input: '👋'.repeat(61) }, `${'👋'.repeat(59)}…`],

@@ -10,21 +10,26 @@ function feed(pieces: readonly string[]): boolean[] {
 
 describe('the argument scanner', () => {
   it('says when the document is whole', () => expect(feed(['{"a":', '[1,2]', '}'])).toEqual([false, false, true]));
-  it('is not misled by brackets and quotes in strings', () => expect(feed(['{"a":"}', '\\"]"', '}'])).toEqual([false, false, true]));
+  it('is not misled by brackets and quotes in strings', () =>
+    expect(feed(['{"a":"}', '\\"]"', '}'])).toEqual([false, false, true]));
   it('lets blanks follow', () => expect(feed(['{}', '  \n'])).toEqual([true, true]));
   it('refuses a second document', () => expect(feed(['{}', '{}'])).toEqual([true, false]));
   it('refuses what balances and is no JSON', () => expect(feed(['{a}'])).toEqual([false]));
 
   it('agrees with JSON.parse on any object, however it is cut', () => {
     fc.assert(
-      fc.property(fc.dictionary(fc.string(), fc.jsonValue()), fc.array(fc.nat(40), { maxLength: 12 }), (value, cuts) => {
-        const text = JSON.stringify(value);
-        const pieces: string[] = [];
-        let at = 0;
-        for (const cut of cuts) pieces.push(text.slice(at, (at += cut)));
-        pieces.push(text.slice(at));
-        expect(feed(pieces).at(-1)).toBe(true);
-      }),
+      fc.property(
+        fc.dictionary(fc.string(), fc.jsonValue()),
+        fc.array(fc.nat(40), { maxLength: 12 }),
+        (value, cuts) => {
+          const text = JSON.stringify(value);
+          const pieces: string[] = [];
+          let at = 0;
+          for (const cut of cuts) pieces.push(text.slice(at, (at += cut)));
+          pieces.push(text.slice(at));
+          expect(feed(pieces).at(-1)).toBe(true);
+        },
+      ),
     );
   });
 });

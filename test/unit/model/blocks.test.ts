@@ -1,6 +1,20 @@
 import { describe, expect, it } from 'vitest';
 import { textOf } from '../../../src/shared/model/cell-facts.ts';
-import { approval, call, gridOf, itemsOf, parts, reasoning, stopError, text, wireArgs, wireStart, wireStop, wireText, type Step } from '../../support/items.ts';
+import {
+  approval,
+  call,
+  gridOf,
+  itemsOf,
+  parts,
+  reasoning,
+  stopError,
+  text,
+  wireArgs,
+  wireStart,
+  wireStop,
+  wireText,
+  type Step,
+} from '../../support/items.ts';
 
 const gridOfSteps = (...steps: Step[]) => gridOf(itemsOf(steps));
 
@@ -45,7 +59,12 @@ describe('the grid of blocks', () => {
     const grid = gridOfSteps({
       ms: 1,
       block: 'c0/text',
-      wire: [wireStart('c0/text', 'text'), wireText('c0/text', 'x'), wireStart('c0/tool/0', 'tool', { name: 'f', id: 'call_1' }), wireArgs('c0/tool/0', '{')],
+      wire: [
+        wireStart('c0/text', 'text'),
+        wireText('c0/text', 'x'),
+        wireStart('c0/tool/0', 'tool', { name: 'f', id: 'call_1' }),
+        wireArgs('c0/tool/0', '{'),
+      ],
       legacy: [call('f', 'call_1', '{')],
       simple: [text('x'), call('f', 'call_1', '{')],
     });
@@ -58,7 +77,10 @@ describe('the grid of blocks', () => {
   it('tells two calls of one frame apart by id', () => {
     const grid = gridOfSteps({
       ms: 1,
-      wire: [wireStart('t0', 'tool', { name: 'f', id: 'call_1' }), wireStart('t1', 'tool', { name: 'g', id: 'call_2' })],
+      wire: [
+        wireStart('t0', 'tool', { name: 'f', id: 'call_1' }),
+        wireStart('t1', 'tool', { name: 'g', id: 'call_2' }),
+      ],
       simple: [call('g', 'call_2', '{}')],
     });
     expect(grid.row('t0')!.cells.simple).toEqual([]);
@@ -67,7 +89,12 @@ describe('the grid of blocks', () => {
 
   it('takes an empty id or name for none', () => {
     const grid = gridOfSteps(
-      { ms: 1, block: 't0', wire: [wireStart('t0', 'tool', { name: 'f', id: 'call_1' })], simple: [call('f', 'call_1', '')] },
+      {
+        ms: 1,
+        block: 't0',
+        wire: [wireStart('t0', 'tool', { name: 'f', id: 'call_1' })],
+        simple: [call('f', 'call_1', '')],
+      },
       { ms: 2, block: 't0', wire: [wireArgs('t0', '{}')], simple: [call('', '', '{}')] },
     );
     expect(grid.row('t0')!.cells.simple).toHaveLength(1);
@@ -76,7 +103,12 @@ describe('the grid of blocks', () => {
 
   it('keeps what a lane releases with a frame of no block beside what it goes on with', () => {
     const grid = gridOfSteps(
-      { ms: 1, block: 't0', wire: [wireStart('t0', 'tool', { name: 'f', id: 'call_1' })], legacy: [call('f', 'call_1', null)] },
+      {
+        ms: 1,
+        block: 't0',
+        wire: [wireStart('t0', 'tool', { name: 'f', id: 'call_1' })],
+        legacy: [call('f', 'call_1', null)],
+      },
       { ms: 2, block: 't0', wire: [wireArgs('t0', '{}')] },
       { ms: 3, kind: 'finish', legacy: [call(null, 'call_1', '{}')] },
     );
@@ -91,7 +123,12 @@ describe('the grid of blocks', () => {
 
   it('marks approval and the moment when arguments first were whole', () => {
     const grid = gridOfSteps(
-      { ms: 1, block: 't0', wire: [wireStart('t0', 'tool', { name: 'f', id: 'c' }), wireArgs('t0', '{"a":')], simple: [approval('f', 'c', '{"a":')] },
+      {
+        ms: 1,
+        block: 't0',
+        wire: [wireStart('t0', 'tool', { name: 'f', id: 'c' }), wireArgs('t0', '{"a":')],
+        simple: [approval('f', 'c', '{"a":')],
+      },
       { ms: 5, block: 't0', wire: [wireArgs('t0', '1}')], simple: [approval('f', 'c', '1}')] },
       { ms: 9, block: 't0', wire: [wireStop('t0', true)] },
     );
@@ -101,7 +138,12 @@ describe('the grid of blocks', () => {
   });
 
   it('takes validity back when two documents run together', () => {
-    const grid = gridOfSteps({ ms: 1, block: 't0', wire: [wireStart('t0', 'tool', { name: 'f', id: 'c' })], legacy: [call('f', 'c', '{"a":1}'), call('f', 'c', '{"b":2}')] });
+    const grid = gridOfSteps({
+      ms: 1,
+      block: 't0',
+      wire: [wireStart('t0', 'tool', { name: 'f', id: 'c' })],
+      legacy: [call('f', 'c', '{"a":1}'), call('f', 'c', '{"b":2}')],
+    });
     expect(grid.row('t0')!.cells.legacy[0]).toMatchObject({ valid: false, validNs: 1e6 });
   });
 

@@ -1,6 +1,17 @@
 import { describe, expect, it } from 'vitest';
 import { cellFact } from '../../../src/shared/model/cell-facts.ts';
-import { call, gridOf, itemsOf, stopError, text, wireArgs, wireStart, wireStop, wireText, type Step } from '../../support/items.ts';
+import {
+  call,
+  gridOf,
+  itemsOf,
+  stopError,
+  text,
+  wireArgs,
+  wireStart,
+  wireStop,
+  wireText,
+  type Step,
+} from '../../support/items.ts';
 
 function factOf(legacy: Step['legacy'], { closed = true } = {}) {
   const grid = gridOf(
@@ -14,18 +25,26 @@ function factOf(legacy: Step['legacy'], { closed = true } = {}) {
 
 describe('what a cell differs in', () => {
   it('says nothing of equal text', () => expect(factOf([text('Hello world')])).toBeNull());
-  it('says at once what a lane has nothing for', () => expect(factOf(undefined, { closed: false })).toEqual({ type: 'nothing', chars: 11, events: 1 }));
-  it('waits with a comparison until the block is closed', () => expect(factOf([text('Hel')], { closed: false })).toBeNull());
+  it('says at once what a lane has nothing for', () =>
+    expect(factOf(undefined, { closed: false })).toEqual({ type: 'nothing', chars: 11, events: 1 }));
+  it('waits with a comparison until the block is closed', () =>
+    expect(factOf([text('Hel')], { closed: false })).toBeNull());
   it('names a lost end', () => expect(factOf([text('Hello')])).toEqual({ type: 'cut-end', chars: 6 }));
   it('names a lost start', () => expect(factOf([text('world')])).toEqual({ type: 'cut-start', chars: 6 }));
   it('names text in front', () => expect(factOf([text('>> Hello world')])).toEqual({ type: 'before', chars: 3 }));
   it('names text behind', () => expect(factOf([text('Hello world!')])).toEqual({ type: 'behind', chars: 1 }));
-  it('names the first place that is other', () => expect(factOf([text('Hellå world')])).toEqual({ type: 'altered', at: 4 }));
+  it('names the first place that is other', () =>
+    expect(factOf([text('Hellå world')])).toEqual({ type: 'altered', at: 4 }));
 
   it('sees arguments that became an answer', () => {
     const grid = gridOf(
       itemsOf([
-        { ms: 1, block: 't0', wire: [wireStart('t0', 'tool', { name: 'send_message', id: 'c' }), wireArgs('t0', '{}')], legacy: [text('hi')] },
+        {
+          ms: 1,
+          block: 't0',
+          wire: [wireStart('t0', 'tool', { name: 'send_message', id: 'c' }), wireArgs('t0', '{}')],
+          legacy: [text('hi')],
+        },
         { ms: 2, block: 't0', wire: [wireStop('t0', true)] },
       ]),
     );
@@ -33,7 +52,12 @@ describe('what a cell differs in', () => {
   });
 
   it('sees what is not on the wire, and has nothing to say of an error row', () => {
-    const grid = gridOf(itemsOf([{ ms: 1, kind: 'finish', legacy: [call('f', 'c', '{}')] }, { ms: 2, kind: 'error', legacy: [stopError] }]));
+    const grid = gridOf(
+      itemsOf([
+        { ms: 1, kind: 'finish', legacy: [call('f', 'c', '{}')] },
+        { ms: 2, kind: 'error', legacy: [stopError] },
+      ]),
+    );
     expect(cellFact(grid.row('event:0')!, 'legacy')).toEqual({ type: 'extra', chars: 2 });
     expect(cellFact(grid.row('event:1')!, 'legacy')).toBeNull();
   });

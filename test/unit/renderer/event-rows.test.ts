@@ -33,7 +33,12 @@ function listOf(setup: EventListSetup, items: readonly TraceItem[] = ITEMS, step
   }
   return list;
 }
-const shape = (list: EventList) => list.rows.map((row) => (row.type === 'note' ? `note ${row.note}` : row.count === 1 ? String(row.first) : `${row.first}-${row.last}`)).join(' ');
+const shape = (list: EventList) =>
+  list.rows
+    .map((row) =>
+      row.type === 'note' ? `note ${row.note}` : row.count === 1 ? String(row.first) : `${row.first}-${row.last}`,
+    )
+    .join(' ');
 
 describe('the rows of the Events tab', () => {
   it('leave out pings and deltas that say nothing to anyone, and count them', () => {
@@ -52,7 +57,8 @@ describe('the rows of the Events tab', () => {
     expect(list.rowOf(4)).toBe(2);
   });
 
-  it('add up the characters of a target', () => expect([4, 5, 6].map((event) => listOf(PLAIN).running(event))).toEqual([5, 5, 4]));
+  it('add up the characters of a target', () =>
+    expect([4, 5, 6].map((event) => listOf(PLAIN).running(event))).toEqual([5, 5, 4]));
 
   it('keep to the range of time', () => {
     const list = listOf({ ...PLAIN, range: [3.5e6, 6e6] });
@@ -111,7 +117,9 @@ describe('the rows of the Messages tab', () => {
 
 describe('copying events', () => {
   it('gives the JSON as it came: numbers, duplicate keys, order', () => {
-    expect(jsonOfFrames(bytesOf('data: {"a":1.0,"a":12345678901234567890}\n\n'))).toBe('{"a":1.0,"a":12345678901234567890}');
+    expect(jsonOfFrames(bytesOf('data: {"a":1.0,"a":12345678901234567890}\n\n'))).toBe(
+      '{"a":1.0,"a":12345678901234567890}',
+    );
     expect(jsonOfFrames(bytesOf('data: 1\n\ndata: [DONE]\n\n'))).toBe('[\n1,\n"[DONE]"\n]');
   });
 });
@@ -119,8 +127,12 @@ describe('copying events', () => {
 describe('the tools a play can ask approval for', () => {
   it('are those offered and those called, each once', () => {
     const model = new TraceModel();
-    model.apply(itemsOf([{ ms: 1, kind: 'tool', block: 'b', wire: [wireStart('b', 'tool', { name: 'called', id: 'c' })] }]));
-    expect(toolsOf({ tools: [{ name: 'a' }, { type: 'function', function: { name: 'called' } }, 'odd'] }, model)).toEqual(['a', 'called']);
+    model.apply(
+      itemsOf([{ ms: 1, kind: 'tool', block: 'b', wire: [wireStart('b', 'tool', { name: 'called', id: 'c' })] }]),
+    );
+    expect(
+      toolsOf({ tools: [{ name: 'a' }, { type: 'function', function: { name: 'called' } }, 'odd'] }, model),
+    ).toEqual(['a', 'called']);
     expect(toolsOf('odd', model)).toEqual(['called']);
   });
 });

@@ -9,15 +9,32 @@ import { FORMATS } from '../../../src/main/core/samples/formats/formats.ts';
 import { SCENARIOS } from '../../../src/main/core/samples/scenarios.ts';
 import { checkRequest } from '../../../src/renderer/views/run/check-request.ts';
 import { apisOf, draftOf, onEndpoint, startText } from '../../../src/renderer/views/run/draft.ts';
-import { EMPTY_FORM, formOf, readForm, withPreset, withType } from '../../../src/renderer/views/settings/endpoint-form.ts';
+import {
+  EMPTY_FORM,
+  formOf,
+  readForm,
+  withPreset,
+  withType,
+} from '../../../src/renderer/views/settings/endpoint-form.ts';
 import { PRESETS } from '../../../src/renderer/views/settings/presets.ts';
 import { guessApi, looksLikeStream } from '../../../src/renderer/views/import/guess-api.ts';
 import { search, type Entry } from '../../../src/renderer/views/palette/search.ts';
 
 const endpoint = (id: string, more: Partial<EndpointInfo> = {}): EndpointInfo => ({
-  id: endpointId(id), name: id, baseUrl: 'http://127.0.0.1:1/v1', type: 'openai', provider_name: 'openai', limits: { answer: 600, silence: null }, builtIn: false, key: { configured: false }, ...more,
+  id: endpointId(id),
+  name: id,
+  baseUrl: 'http://127.0.0.1:1/v1',
+  type: 'openai',
+  provider_name: 'openai',
+  limits: { answer: 600, silence: null },
+  builtIn: false,
+  key: { configured: false },
+  ...more,
 });
-const builtIn = [endpoint('samples-openai', { builtIn: true }), endpoint('samples-anthropic', { builtIn: true, type: 'anthropic' })];
+const builtIn = [
+  endpoint('samples-openai', { builtIn: true }),
+  endpoint('samples-anthropic', { builtIn: true, type: 'anthropic' }),
+];
 
 describe('drafts', () => {
   let samples: readonly SampleInfo[];
@@ -29,18 +46,34 @@ describe('drafts', () => {
   it('begin with the first sample where there is no endpoint of one’s own, and can be sent as they are', () => {
     const draft = draftOf({}, app(builtIn));
     expect(draft).toMatchObject({ endpoint: 'samples-openai', api: 'chat_completions', options: samples[0]!.options });
-    expect(checkRequest(draft.texts.chat_completions!, 'chat_completions')).toMatchObject({ value: { model: samples[0]!.model }, problems: [] });
+    expect(checkRequest(draft.texts.chat_completions!, 'chat_completions')).toMatchObject({
+      value: { model: samples[0]!.model },
+      problems: [],
+    });
   });
 
   it('begin on one’s own endpoint when there is one, with all but the model', () => {
     const draft = draftOf({}, app([...builtIn, endpoint('mine', { type: 'anthropic' })]));
     expect(draft).toMatchObject({ endpoint: 'mine', api: 'messages' });
-    expect(checkRequest(draft.texts.messages!, 'messages').problems.map(({ sentence }) => sentence)).toEqual(['`model` must not be empty.']);
+    expect(checkRequest(draft.texts.messages!, 'messages').problems.map(({ sentence }) => sentence)).toEqual([
+      '`model` must not be empty.',
+    ]);
   });
 
   it('of another run have its request, endpoint and options', () => {
-    const again = { id: traceId('t'), api: 'responses', request: { model: 'm', input: 'x' }, options: { ...DEFAULT_OPTIONS, requires_approval_tools: ['a'] }, endpointId: endpointId('mine') } as unknown as TraceDetail;
-    expect(draftOf({ again }, app([...builtIn, endpoint('mine')]))).toEqual({ endpoint: 'mine', api: 'responses', texts: { responses: '{\n  "model": "m",\n  "input": "x"\n}' }, options: again.options });
+    const again = {
+      id: traceId('t'),
+      api: 'responses',
+      request: { model: 'm', input: 'x' },
+      options: { ...DEFAULT_OPTIONS, requires_approval_tools: ['a'] },
+      endpointId: endpointId('mine'),
+    } as unknown as TraceDetail;
+    expect(draftOf({ again }, app([...builtIn, endpoint('mine')]))).toEqual({
+      endpoint: 'mine',
+      api: 'responses',
+      texts: { responses: '{\n  "model": "m",\n  "input": "x"\n}' },
+      options: again.options,
+    });
     expect(draftOf({ again }, app(builtIn)).endpoint).toBeNull();
   });
 
@@ -51,7 +84,9 @@ describe('drafts', () => {
 
   it('lack nothing but the model in any API, and nothing where samples answer', () => {
     for (const api of apisOf(undefined)) {
-      expect(checkRequest(startText(api, endpoint('a'), samples), api).problems.map(({ sentence }) => sentence)).toEqual(['`model` must not be empty.']);
+      expect(
+        checkRequest(startText(api, endpoint('a'), samples), api).problems.map(({ sentence }) => sentence),
+      ).toEqual(['`model` must not be empty.']);
       expect(checkRequest(startText(api, builtIn[0], samples), api).problems).toEqual([]);
     }
   });
@@ -59,7 +94,9 @@ describe('drafts', () => {
 
 describe('endpoints as typed', () => {
   it.each(PRESETS)('the preset $name can be saved as it is', (preset) => {
-    expect(readForm(withPreset(EMPTY_FORM, preset))).toMatchObject({ input: { baseUrl: preset.baseUrl, limits: { answer: null, silence: null } } });
+    expect(readForm(withPreset(EMPTY_FORM, preset))).toMatchObject({
+      input: { baseUrl: preset.baseUrl, limits: { answer: null, silence: null } },
+    });
   });
 
   it('go out and come back the same', () => {
@@ -82,16 +119,21 @@ describe('endpoints as typed', () => {
 
   it('keep a provider name that was written', () => {
     expect(withType(EMPTY_FORM, 'anthropic').provider_name).toBe('anthropic');
-    expect(withType({ ...EMPTY_FORM, provider_name: 'lmstudio_openai' }, 'anthropic').provider_name).toBe('lmstudio_openai');
+    expect(withType({ ...EMPTY_FORM, provider_name: 'lmstudio_openai' }, 'anthropic').provider_name).toBe(
+      'lmstudio_openai',
+    );
   });
 });
 
 describe('the API of a pasted stream', () => {
-  it.each(SCENARIOS.flatMap((scenario) => scenario.apis.map((api) => [scenario, api] as const)))('is seen in $0.model over $1', (scenario, api) => {
-    const text = new TextDecoder().decode(bodyOf(scenario, FORMATS[api], FORMATS[api].request(scenario)));
-    expect(looksLikeStream(text)).toBe(true);
-    expect(guessApi(text)?.api).toBe(api);
-  });
+  it.each(SCENARIOS.flatMap((scenario) => scenario.apis.map((api) => [scenario, api] as const)))(
+    'is seen in $0.model over $1',
+    (scenario, api) => {
+      const text = new TextDecoder().decode(bodyOf(scenario, FORMATS[api], FORMATS[api].request(scenario)));
+      expect(looksLikeStream(text)).toBe(true);
+      expect(guessApi(text)?.api).toBe(api);
+    },
+  );
 
   it('is not guessed without a sign', () => {
     expect(guessApi('data: {"hello": 1}\n\ndata: [DONE]\n\n')).toBeUndefined();
@@ -101,8 +143,19 @@ describe('the API of a pasted stream', () => {
 });
 
 describe('the palette', () => {
-  const entry = (group: string, title: string, more: Partial<Entry> = {}): Entry => ({ id: `${group} ${title}`, group, title, run: () => {}, ...more });
-  const entries = [entry('Commands', 'New run'), entry('Commands', 'Switch theme'), entry('Runs', 'Trains to Porto', { note: 'gpt-4o' }), ...Array.from({ length: 20 }, (_, n) => entry('Runs', `Ships ${n}`))];
+  const entry = (group: string, title: string, more: Partial<Entry> = {}): Entry => ({
+    id: `${group} ${title}`,
+    group,
+    title,
+    run: () => {},
+    ...more,
+  });
+  const entries = [
+    entry('Commands', 'New run'),
+    entry('Commands', 'Switch theme'),
+    entry('Runs', 'Trains to Porto', { note: 'gpt-4o' }),
+    ...Array.from({ length: 20 }, (_, n) => entry('Runs', `Ships ${n}`)),
+  ];
 
   it('shows a few of each kind while nothing is typed', () => {
     expect(search(entries, ' ').map(({ group, entries: shown, more }) => [group, shown.length, more])).toEqual([
@@ -112,7 +165,8 @@ describe('the palette', () => {
   });
 
   it('finds by letters in order, in title or note, the best group first', () => {
-    const titles = (query: string) => search(entries, query).flatMap(({ entries: shown }) => shown.map(({ title }) => title));
+    const titles = (query: string) =>
+      search(entries, query).flatMap(({ entries: shown }) => shown.map(({ title }) => title));
     expect(titles('swth')).toEqual(['Switch theme']);
     expect(titles('gpt')).toEqual(['Trains to Porto']);
     expect(search(entries, 'porto')[0]!.group).toBe('Runs');
@@ -121,7 +175,12 @@ describe('the palette', () => {
 });
 
 describe('the first screen', () => {
-  const list = (ids: readonly string[], more: object = {}) => ({ loaded: true, problem: null, ids: ids.map(traceId), ...more });
+  const list = (ids: readonly string[], more: object = {}) => ({
+    loaded: true,
+    problem: null,
+    ids: ids.map(traceId),
+    ...more,
+  });
   const own = (...ids: readonly string[]) => ({ own: ids.map(traceId), starting: 0 });
 
   it('stands while the store has only what it played itself', async () => {

@@ -28,8 +28,17 @@ describe('members of a JSON text', () => {
 
   it('span exactly what a parser reads there', () => {
     const json = '{"a": [1, {"b": "x\\"}"}], "c":null}';
-    const spans = jsonMembers(json).map(({ start, valueStart, end }) => [json.slice(start, end), json.slice(valueStart, end)]);
-    expect(spans).toEqual([['"a": [1, {"b": "x\\"}"}]', '[1, {"b": "x\\"}"}]'], ['1', '1'], ['{"b": "x\\"}"}', '{"b": "x\\"}"}'], ['"b": "x\\"}"', '"x\\"}"'], ['"c":null', 'null']]);
+    const spans = jsonMembers(json).map(({ start, valueStart, end }) => [
+      json.slice(start, end),
+      json.slice(valueStart, end),
+    ]);
+    expect(spans).toEqual([
+      ['"a": [1, {"b": "x\\"}"}]', '[1, {"b": "x\\"}"}]'],
+      ['1', '1'],
+      ['{"b": "x\\"}"}', '{"b": "x\\"}"}'],
+      ['"b": "x\\"}"', '"x\\"}"'],
+      ['"c":null', 'null'],
+    ]);
   });
 
   it('survive any text', () => {
@@ -64,12 +73,22 @@ describe('the delta of an event', () => {
 });
 
 describe('what each lane made of an event', () => {
-  const emitted = (lane: LaneId, ...messages: readonly LaneMessage[]): Emission[] => messages.map((message, ordinal) => ({ lane, ordinal, event: 1, message }) as Emission);
-  const says = (emissions: readonly Emission[]) => emissionsByLane(emissions).map((lane) => `${lane.said.map(({ what }) => what).join(', ')} ${amount(lane)}`);
+  const emitted = (lane: LaneId, ...messages: readonly LaneMessage[]): Emission[] =>
+    messages.map((message, ordinal) => ({ lane, ordinal, event: 1, message }) as Emission);
+  const says = (emissions: readonly Emission[]) =>
+    emissionsByLane(emissions).map((lane) => `${lane.said.map(({ what }) => what).join(', ')} ${amount(lane)}`);
 
   it('counts what is more or less than on the wire', () => {
-    const emissions = [...emitted('wire', wireArgs('b3', '')), ...emitted('legacy', approval('f', 'c', '{"a"'), approval(null, null, ':1}')), ...emitted('simple', approval('f', 'c', ''))];
-    expect(says(emissions)).toEqual(['empty tool call delta 0 ch', '2 approval requests +7 ch', 'empty approval request of f 0 ch']);
+    const emissions = [
+      ...emitted('wire', wireArgs('b3', '')),
+      ...emitted('legacy', approval('f', 'c', '{"a"'), approval(null, null, ':1}')),
+      ...emitted('simple', approval('f', 'c', '')),
+    ];
+    expect(says(emissions)).toEqual([
+      'empty tool call delta 0 ch',
+      '2 approval requests +7 ch',
+      'empty approval request of f 0 ch',
+    ]);
   });
   it('knows a lane that said nothing', () => {
     expect(says(emitted('wire', wireText('b0', 'Hello')))).toEqual(['text 5 ch', ' −5 ch', ' −5 ch']);
@@ -82,7 +101,11 @@ describe('what each lane made of an event', () => {
 describe('the place of an event', () => {
   const events = [{ read: 0 }, { read: 2 }, { read: 2 }, { read: 3 }] as unknown as TraceModel['events'];
   it('is told within its read', () => {
-    expect([0, 1, 2].map((index) => placeInRead({ events }, index))).toEqual(['its only event', 'first of 2 events', 'second of 2 events']);
+    expect([0, 1, 2].map((index) => placeInRead({ events }, index))).toEqual([
+      'its only event',
+      'first of 2 events',
+      'second of 2 events',
+    ]);
   });
   it('names the read it began in when another completed it', () => {
     const reads = [0, 10, 20].map((offset, n) => ({ k: 'read' as const, n, offset, length: 10, tNs: n }));
@@ -95,9 +118,21 @@ describe('the message an event belongs to', () => {
   model.apply(
     itemsOf([
       { ms: 1, kind: 'start' },
-      { ms: 2, block: 'b0', wire: [wireStart('b0', 'text'), wireText('b0', 'Hel')], legacy: [text('Hel')], simple: [text('Hel')] },
+      {
+        ms: 2,
+        block: 'b0',
+        wire: [wireStart('b0', 'text'), wireText('b0', 'Hel')],
+        legacy: [text('Hel')],
+        simple: [text('Hel')],
+      },
       { ms: 3, block: 'b0', wire: [wireText('b0', 'lo')], legacy: [text('lo')] },
-      { ms: 4, kind: 'tool', block: 'b1', wire: [wireStart('b1', 'tool', { name: 'f', id: 'c' }), wireArgs('b1', '{}')], legacy: [call('f', 'c', '{}')] },
+      {
+        ms: 4,
+        kind: 'tool',
+        block: 'b1',
+        wire: [wireStart('b1', 'tool', { name: 'f', id: 'c' }), wireArgs('b1', '{}')],
+        legacy: [call('f', 'c', '{}')],
+      },
     ]),
   );
   const row = rowOfEvent(model.blocks.rows, model.events[2]!)!;
@@ -107,28 +142,58 @@ describe('the message an event belongs to', () => {
   it('is whole in each lane, with the head of its first part', () => {
     expect(row.id).toBe('b0');
     expect(own.length).toBe(2);
-    expect(wholeMessage(own, block)).toMatchObject({ message_type: 'assistant_message', id: 'message-1', content: 'Hello' });
+    expect(wholeMessage(own, block)).toMatchObject({
+      message_type: 'assistant_message',
+      id: 'message-1',
+      content: 'Hello',
+    });
     expect(row.cells.simple.map((cell) => cell.pieces.join(''))).toEqual(['Hel']);
   });
   it('is a tool call with all of its arguments', () => {
     const tool = rowOfEvent(model.blocks.rows, model.events[3]!)!.cells.legacy[0]!;
-    expect(wholeMessage(emissionsOfBlock(model.messages, tool), tool)).toMatchObject({ tool_call: { name: 'f', arguments: '{}', tool_call_id: 'c' } });
+    expect(wholeMessage(emissionsOfBlock(model.messages, tool), tool)).toMatchObject({
+      tool_call: { name: 'f', arguments: '{}', tool_call_id: 'c' },
+    });
   });
 });
 
 describe('a request as cURL', () => {
   const detail = (request: unknown): TraceDetail =>
     ({
-      api: 'messages', request,
-      requestHead: { method: 'POST', url: 'http://127.0.0.1:1/v1/messages?a=1&b=2', headers: [['x-api-key', '[redacted]'], ['Content-Length', '9'], ['X-Note', "it's $HOME `id`"], ['x-stainless-os', 'Linux']] },
+      api: 'messages',
+      request,
+      requestHead: {
+        method: 'POST',
+        url: 'http://127.0.0.1:1/v1/messages?a=1&b=2',
+        headers: [
+          ['x-api-key', '[redacted]'],
+          ['Content-Length', '9'],
+          ['X-Note', "it's $HOME `id`"],
+          ['x-stainless-os', 'Linux'],
+        ],
+      },
     }) as unknown as TraceDetail;
   const argumentsOf = (command: string): readonly string[] =>
-    execFileSync('sh', ['-c', `curl() { for one; do printf '%s\\0' "$one"; done; }\n${command}`], { env: { ANTHROPIC_API_KEY: 'sk-test' }, encoding: 'utf8' }).split('\0').slice(0, -1);
+    execFileSync('sh', ['-c', `curl() { for one; do printf '%s\\0' "$one"; done; }\n${command}`], {
+      env: { ANTHROPIC_API_KEY: 'sk-test' },
+      encoding: 'utf8',
+    })
+      .split('\0')
+      .slice(0, -1);
 
   it('gives a POSIX shell exactly what was sent, with the key from the environment', () => {
-    const request = { text: "quote ' double \" $(rm) `x` \\ new\nline ! é" };
+    const request = { text: 'quote \' double " $(rm) `x` \\ new\nline ! é' };
     expect(argumentsOf(curlOf(detail(request))!)).toEqual([
-      '-N', '-X', 'POST', 'http://127.0.0.1:1/v1/messages?a=1&b=2', '-H', 'x-api-key: sk-test', '-H', "X-Note: it's $HOME `id`", '--data-raw', JSON.stringify(request),
+      '-N',
+      '-X',
+      'POST',
+      'http://127.0.0.1:1/v1/messages?a=1&b=2',
+      '-H',
+      'x-api-key: sk-test',
+      '-H',
+      "X-Note: it's $HOME `id`",
+      '--data-raw',
+      JSON.stringify(request),
     ]);
   });
 
@@ -148,8 +213,17 @@ describe('bytes in rows', () => {
   it('of eight, with the event and the marked value told apart', () => {
     const bytes = bytesOf('ab"\n\u00e9');
     const row = hexRow(bytes, 14, 8, [15, 20], [16, 17]);
-    expect(row).toEqual({ offset: 8, runs: [{ tone: 'out', hex: '61', text: 'a' }, { tone: 'own', hex: '62', text: 'b' }] });
-    expect(hexRow(bytes, 14, 16, [15, 20], [16, 17]).runs).toEqual([{ tone: 'marked', hex: '22', text: '"' }, { tone: 'own', hex: '0a c3 a9', text: '¶··' }]);
+    expect(row).toEqual({
+      offset: 8,
+      runs: [
+        { tone: 'out', hex: '61', text: 'a' },
+        { tone: 'own', hex: '62', text: 'b' },
+      ],
+    });
+    expect(hexRow(bytes, 14, 16, [15, 20], [16, 17]).runs).toEqual([
+      { tone: 'marked', hex: '22', text: '"' },
+      { tone: 'own', hex: '0a c3 a9', text: '¶··' },
+    ]);
     expect(rowStart(15)).toBe(8);
   });
 
@@ -158,7 +232,11 @@ describe('bytes in rows', () => {
       fc.property(fc.string({ unit: 'grapheme' }), fc.integer({ min: 16, max: 60 }), (body, columns) => {
         const bytes = bytesOf(body);
         const starts = textRows(bytes, columns);
-        const rows = starts.map((from, at) => rowRuns(bytes, from, starts[at + 1] ?? bytes.length, null).map((run) => run.text).join(''));
+        const rows = starts.map((from, at) =>
+          rowRuns(bytes, from, starts[at + 1] ?? bytes.length, null)
+            .map((run) => run.text)
+            .join(''),
+        );
         const ends = starts.map((_, at) => (bytes[(starts[at + 1] ?? bytes.length) - 1] === 0x0a ? '\n' : ''));
         expect(rows.map((row, at) => row + ends[at]).join('')).toBe(body);
         for (const row of rows) expect([...row].length).toBeLessThanOrEqual(columns);
@@ -168,6 +246,10 @@ describe('bytes in rows', () => {
 
   it('of text, cut where the selected event begins and ends', () => {
     const bytes = bytesOf('before own after\n');
-    expect(rowRuns(bytes, 0, bytes.length, [7, 10])).toEqual([{ text: 'before ', own: false }, { text: 'own', own: true }, { text: ' after', own: false }]);
+    expect(rowRuns(bytes, 0, bytes.length, [7, 10])).toEqual([
+      { text: 'before ', own: false },
+      { text: 'own', own: true },
+      { text: ' after', own: false },
+    ]);
   });
 });

@@ -10,8 +10,28 @@ const HOUR = 3_600_000;
 
 function row(id: string, over: Partial<TraceRow> = {}): TraceRow {
   return {
-    id: traceId(id), title: `Question ${id}`, renamed: false, starred: false, source: 'run', api: 'messages', model: 'claude-x', startedAt: NOW, timed: true,
-    metrics: { firstByteNs: 1, firstEventNs: 1, firstReasoningNs: null, firstTextNs: 1, firstToolNs: null, totalNs: 1, events: 1, reads: 1, bytes: 1, textChars: 1, gaps: [] },
+    id: traceId(id),
+    title: `Question ${id}`,
+    renamed: false,
+    starred: false,
+    source: 'run',
+    api: 'messages',
+    model: 'claude-x',
+    startedAt: NOW,
+    timed: true,
+    metrics: {
+      firstByteNs: 1,
+      firstEventNs: 1,
+      firstReasoningNs: null,
+      firstTextNs: 1,
+      firstToolNs: null,
+      totalNs: 1,
+      events: 1,
+      reads: 1,
+      bytes: 1,
+      textChars: 1,
+      gaps: [],
+    },
     ending: { state: 'complete', rule: '' },
     ...over,
   };
@@ -22,7 +42,8 @@ describe('the run list', () => {
   const all: readonly TraceRow[] = [row('a'), row('b', { startedAt: NOW - 20 * HOUR }), running];
   const rows = new Map(all.map((item) => [item.id, item]));
   const ids = all.map(({ id }) => id);
-  const shape = (pin: boolean) => listRows(ids, rows, pin, NOW).map((entry) => (entry.type === 'day' ? `${entry.name} ${entry.count}` : entry.id));
+  const shape = (pin: boolean) =>
+    listRows(ids, rows, pin, NOW).map((entry) => (entry.type === 'day' ? `${entry.name} ${entry.count}` : entry.id));
 
   it('groups by day, and puts live runs on top only while it is followed', () => {
     expect(shape(false)).toEqual(['Today 1', 'a', 'Yesterday 2', 'b', 'live']);
@@ -44,10 +65,22 @@ describe('the run list', () => {
 
 describe('numbers', () => {
   it('gives durations the unit that fits', () => {
-    expect([0.4e6, 398e6, 999e6, 3.372e9, 123.4e9].map((ns) => Object.values(duration(ns)).join(' '))).toEqual(['0.4 ms', '398 ms', '999 ms', '3.37 s', '123.4 s']);
+    expect([0.4e6, 398e6, 999e6, 3.372e9, 123.4e9].map((ns) => Object.values(duration(ns)).join(' '))).toEqual([
+      '0.4 ms',
+      '398 ms',
+      '999 ms',
+      '3.37 s',
+      '123.4 s',
+    ]);
   });
   it('shortens counts and sums', () => {
-    expect([compact(640), compact(1234), compact(54_321), money(0.0112), money(1.5)]).toEqual(['640', '1.2k', '54k', '$0.0112', '$1.50']);
+    expect([compact(640), compact(1234), compact(54_321), money(0.0112), money(1.5)]).toEqual([
+      '640',
+      '1.2k',
+      '54k',
+      '$0.0112',
+      '$1.50',
+    ]);
   });
   it('names days', () => {
     expect([dayName(NOW, NOW), dayName(NOW - 20 * HOUR, NOW)]).toEqual(['Today', 'Yesterday']);

@@ -17,10 +17,16 @@ const parses = (text: string): boolean => {
 
 describe('JSON as it is typed', () => {
   it('takes exactly what JSON.parse takes', () => {
-    const nearly = fc.tuple(fc.json(), fc.nat(), fc.constantFrom('', ',', '"', '{', ']', '\\', '0', '-', '.', 'e', 'nul', '\n', '\u0001', "'", '/')).map(([text, at, put]) => {
-      const place = at % (text.length + 1);
-      return text.slice(0, place) + put + text.slice(place + (at % 2));
-    });
+    const nearly = fc
+      .tuple(
+        fc.json(),
+        fc.nat(),
+        fc.constantFrom('', ',', '"', '{', ']', '\\', '0', '-', '.', 'e', 'nul', '\n', '\u0001', "'", '/'),
+      )
+      .map(([text, at, put]) => {
+        const place = at % (text.length + 1);
+        return text.slice(0, place) + put + text.slice(place + (at % 2));
+      });
     fc.assert(
       fc.property(fc.oneof(nearly, fc.json(), fc.string()), (text) => {
         const source = readJson(text);
@@ -41,7 +47,9 @@ describe('JSON as it is typed', () => {
           const { node, found } = placeOf(source.root, path);
           expect(found).toBe(true);
           expect(JSON.parse(text.slice(node.from, node.to))).toEqual(value);
-          if (typeof value === 'object' && value !== null) for (const [key, inner] of Object.entries(value)) visit(inner, [...path, Array.isArray(value) ? Number(key) : key]);
+          if (typeof value === 'object' && value !== null)
+            for (const [key, inner] of Object.entries(value))
+              visit(inner, [...path, Array.isArray(value) ? Number(key) : key]);
         };
         visit(source.value, []);
       }),
@@ -86,35 +94,102 @@ describe('JSON as it is typed', () => {
 });
 
 describe('requests', () => {
-  it.each(SCENARIOS.flatMap((scenario) => scenario.apis.map((api) => [scenario.model, api] as const)))('takes the request of the sample %s over %s', (model, api) => {
-    const scenario = SCENARIOS.find((one) => one.model === model)!;
-    expect(checkRequest(JSON.stringify(FORMATS[api].request(scenario), null, 2), api).problems).toEqual([]);
-  });
+  it.each(SCENARIOS.flatMap((scenario) => scenario.apis.map((api) => [scenario.model, api] as const)))(
+    'takes the request of the sample %s over %s',
+    (model, api) => {
+      const scenario = SCENARIOS.find((one) => one.model === model)!;
+      expect(checkRequest(JSON.stringify(FORMATS[api].request(scenario), null, 2), api).problems).toEqual([]);
+    },
+  );
 
   it.each([
-    ['chat_completions', '{}', ['1: `model` is missing; it must be the name of a model.', '1: `messages` is missing; it must be a list of messages.']],
+    [
+      'chat_completions',
+      '{}',
+      [
+        '1: `model` is missing; it must be the name of a model.',
+        '1: `messages` is missing; it must be a list of messages.',
+      ],
+    ],
     ['chat_completions', '{"model": "m",\n"messages": []}', ['2: `messages` must have at least one message.']],
-    ['chat_completions', '{"model": "m",\n"messages": [\n{"role": "robot", "content": "a"}]}', ['3: `messages[0].role` must be one of developer, system, user, assistant, tool, function.']],
-    ['chat_completions', '{"model": "m", "messages": [{"role": "user"}]}', ['1: `messages[0].content` is missing; it must be a text or a list of parts.']],
+    [
+      'chat_completions',
+      '{"model": "m",\n"messages": [\n{"role": "robot", "content": "a"}]}',
+      ['3: `messages[0].role` must be one of developer, system, user, assistant, tool, function.'],
+    ],
+    [
+      'chat_completions',
+      '{"model": "m", "messages": [{"role": "user"}]}',
+      ['1: `messages[0].content` is missing; it must be a text or a list of parts.'],
+    ],
     ['chat_completions', '{"model": "m", "messages": [{"role": "assistant", "tool_calls": [{"id": "c"}]}]}', []],
-    ['chat_completions', '{"model": "m", "messages": [{"role": "tool", "content": "a"}]}', ['1: `messages[0].tool_call_id` is missing; it must be the id of the call that this answers.']],
-    ['chat_completions', '{"model": "m", "messages": [{"role": "user", "content": 5}], "stream": false}', ['1: `messages[0].content` must be a text or a list of parts, each with a type.', '1: `stream` must be true or left out: streams are what is recorded.']],
-    ['chat_completions', '{"model": "m", "messages": [{"role": "user", "content": "a"}], "tools": [{"type": "function", "function": {}}]}', ['1: `tools[0].function.name` is missing; it must be the name of the function.']],
+    [
+      'chat_completions',
+      '{"model": "m", "messages": [{"role": "tool", "content": "a"}]}',
+      ['1: `messages[0].tool_call_id` is missing; it must be the id of the call that this answers.'],
+    ],
+    [
+      'chat_completions',
+      '{"model": "m", "messages": [{"role": "user", "content": 5}], "stream": false}',
+      [
+        '1: `messages[0].content` must be a text or a list of parts, each with a type.',
+        '1: `stream` must be true or left out: streams are what is recorded.',
+      ],
+    ],
+    [
+      'chat_completions',
+      '{"model": "m", "messages": [{"role": "user", "content": "a"}], "tools": [{"type": "function", "function": {}}]}',
+      ['1: `tools[0].function.name` is missing; it must be the name of the function.'],
+    ],
     ['responses', '{"model": "m"}', ['1: `input` is missing; it must be a text or a list of input items.']],
-    ['responses', '{"model": "m", "input": "a", "tools": [{"type": "function"}, {"type": "web_search"}]}', ['1: `tools[0].name` is missing; it must be the name of the function.']],
-    ['messages', '{"model": "m",\n"max_tokens": 0,\n"messages": [{"role": "system", "content": "a"}]}', ['2: `max_tokens` must be 1 or more.', '3: `messages[0].role` must be user or assistant; a system prompt stands in `system`.']],
-    ['messages', '{"model": "m", "messages": [{"role": "user", "content": [{"text": "a"}]}]}', ['1: `max_tokens` is missing; it must be a whole number: the most tokens that the answer may have.', '1: `messages[0].content` must be a text or a list of parts, each with a type.']],
+    [
+      'responses',
+      '{"model": "m", "input": "a", "tools": [{"type": "function"}, {"type": "web_search"}]}',
+      ['1: `tools[0].name` is missing; it must be the name of the function.'],
+    ],
+    [
+      'messages',
+      '{"model": "m",\n"max_tokens": 0,\n"messages": [{"role": "system", "content": "a"}]}',
+      [
+        '2: `max_tokens` must be 1 or more.',
+        '3: `messages[0].role` must be user or assistant; a system prompt stands in `system`.',
+      ],
+    ],
+    [
+      'messages',
+      '{"model": "m", "messages": [{"role": "user", "content": [{"text": "a"}]}]}',
+      [
+        '1: `max_tokens` is missing; it must be a whole number: the most tokens that the answer may have.',
+        '1: `messages[0].content` must be a text or a list of parts, each with a type.',
+      ],
+    ],
     ['messages', '[]', ['1: A request is a JSON object: it starts with {.']],
   ] as const)('says what %s lacks in %s', (api, text, said) => {
     expect(checkRequest(text, api).problems.map(({ line, sentence }) => `${line}: ${sentence}`)).toEqual(said);
   });
 
   it('never throws, whatever the JSON', () => {
-    fc.assert(fc.property(fc.json(), fc.constantFrom('chat_completions', 'responses', 'messages'), (text, api) => void checkRequest(text, api)));
+    fc.assert(
+      fc.property(
+        fc.json(),
+        fc.constantFrom('chat_completions', 'responses', 'messages'),
+        (text, api) => void checkRequest(text, api),
+      ),
+    );
   });
 
   it('finds the tools of each API, once each', () => {
-    expect(toolNames({ tools: [{ type: 'function', function: { name: 'a' } }, { type: 'custom', custom: { name: 'b' } }, { name: 'c' }, { name: 'a' }, 5] })).toEqual(['a', 'b', 'c']);
+    expect(
+      toolNames({
+        tools: [
+          { type: 'function', function: { name: 'a' } },
+          { type: 'custom', custom: { name: 'b' } },
+          { name: 'c' },
+          { name: 'a' },
+          5,
+        ],
+      }),
+    ).toEqual(['a', 'b', 'c']);
     expect(toolNames({ tools: 'none' })).toEqual([]);
   });
 });

@@ -10,7 +10,9 @@ const sheets = globSync('**/*.css', { cwd: folder });
 function defined(sheet: string): ReadonlySet<string> {
   const text = readFileSync(join(folder, sheet), 'utf8').replaceAll(/\/\*[\s\S]*?\*\//g, '');
   // What stands in `:is()` and its like is no rule of its own.
-  const selectors = [...text.matchAll(/(?:^|[{}])([^{}]+)\{/g)].flatMap(([, list]) => list!.replaceAll(/\([^()]*\)/g, '()').split(','));
+  const selectors = [...text.matchAll(/(?:^|[{}])([^{}]+)\{/g)].flatMap(([, list]) =>
+    list!.replaceAll(/\([^()]*\)/g, '()').split(','),
+  );
   return new Set(selectors.flatMap((selector) => /^\s*\.([\w-]+)\s*$/.exec(selector)?.[1] ?? []));
 }
 

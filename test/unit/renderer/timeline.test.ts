@@ -25,13 +25,20 @@ describe('lanes of the timeline', () => {
       { ms: 6, kind: 'text', block: 'b3', chars: 4, wire: [wireStart('b3', 'text')] },
       { ms: 7, kind: 'ping' },
     ]);
-    expect(data.lanes.map(({ name, chars, segments }) => [name, chars, segments.length])).toEqual([['Reasoning', 3, 1], ['Text', 9, 2], ['f', 2, 1]]);
+    expect(data.lanes.map(({ name, chars, segments }) => [name, chars, segments.length])).toEqual([
+      ['Reasoning', 3, 1],
+      ['Text', 9, 2],
+      ['f', 2, 1],
+    ]);
     expect(data.meta).toEqual([0, 6]);
     expect(data.pings).toBe(1);
   });
 
   it('takes only what is new', () => {
-    const items = itemsOf([{ ms: 1, block: 'b', chars: 1 }, { ms: 2, block: 'b', chars: 1 }]);
+    const items = itemsOf([
+      { ms: 1, block: 'b', chars: 1 },
+      { ms: 2, block: 'b', chars: 1 },
+    ]);
     const model = new TraceModel();
     const data = new TimelineData(model);
     for (const item of items) {
@@ -58,7 +65,12 @@ describe('the axis', () => {
     }
   });
   it('says units as the step needs', () => {
-    expect([tickText(0, 1e9), tickText(2e9, 2e9), tickText(0.5e9, 0.5e9), tickText(20e6, 20e6)]).toEqual(['0', '2 s', '0.5 s', '20 ms']);
+    expect([tickText(0, 1e9), tickText(2e9, 2e9), tickText(0.5e9, 0.5e9), tickText(20e6, 20e6)]).toEqual([
+      '0',
+      '2 s',
+      '0.5 s',
+      '20 ms',
+    ]);
   });
   it('ends at a round number at or after what there is', () => {
     expect([roundEnd(6.95e9), roundEnd(8e9), roundEnd(1.1e9)]).toEqual([8e9, 8e9, 1.5e9]);
@@ -75,9 +87,16 @@ describe('the axis', () => {
 });
 
 describe('pointing', () => {
-  const { model, data } = dataOf([{ ms: 0, kind: 'start' }, { ms: 50, block: 'b', chars: 1 }, { ms: 100, kind: 'ping' }]);
+  const { model, data } = dataOf([
+    { ms: 0, kind: 'start' },
+    { ms: 50, block: 'b', chars: 1 },
+    { ms: 100, kind: 'ping' },
+  ]);
   const scene = { model, window: { start: 0, end: 100e6 }, timed: true, width: 1000 };
-  const rows = [{ type: 'events' as const, top: 0, height: 20 }, { type: 'lane' as const, top: 20, height: 20, lane: data.lanes[0]! }];
+  const rows = [
+    { type: 'events' as const, top: 0, height: 20 },
+    { type: 'lane' as const, top: 20, height: 20, lane: data.lanes[0]! },
+  ];
 
   it('finds the nearest event of the row, and none far away', () => {
     expect(nearestEvent(scene, rows, 3, 10)).toBe(0);

@@ -3,7 +3,10 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { isHidden, segments, withoutControls } from '../../../src/renderer/components/visible.ts';
 
-const shown = (text: string, blanks = false) => segments(text, { blanks }).map((segment) => segment.text).join('|');
+const shown = (text: string, blanks = false) =>
+  segments(text, { blanks })
+    .map((segment) => segment.text)
+    .join('|');
 
 describe('hidden characters', () => {
   it('are shown by number: bidi, zero width, control, tags, lone surrogates', () => {
@@ -12,7 +15,12 @@ describe('hidden characters', () => {
     expect(shown('\u001b[2J')).toBe('U+001B|[2J');
     expect(shown('\u{e0041}')).toBe('U+E0041');
     expect(shown('\ud800x')).toBe('U+D800|x');
-    expect(segments('\u202e')[0]).toEqual({ text: 'U+202E', mark: 'hidden', name: 'right-to-left override', char: '\u202e' });
+    expect(segments('\u202e')[0]).toEqual({
+      text: 'U+202E',
+      mark: 'hidden',
+      name: 'right-to-left override',
+      char: '\u202e',
+    });
   });
 
   it('leave what is seen alone: letters, emoji, line ends', () => {
@@ -27,10 +35,16 @@ describe('hidden characters', () => {
 
   it('lose nothing: what is not marked is the text without what is', () => {
     fc.assert(
-      fc.property(fc.string({ unit: fc.integer({ min: 0, max: 0x10ffff }).map((code) => String.fromCodePoint(code)) }), (text) => {
-        const plain = segments(text).filter(({ mark }) => mark === undefined).map((segment) => segment.text).join('');
-        expect(plain).toBe([...text].filter((char) => !isHidden(char.codePointAt(0)!)).join(''));
-      }),
+      fc.property(
+        fc.string({ unit: fc.integer({ min: 0, max: 0x10ffff }).map((code) => String.fromCodePoint(code)) }),
+        (text) => {
+          const plain = segments(text)
+            .filter(({ mark }) => mark === undefined)
+            .map((segment) => segment.text)
+            .join('');
+          expect(plain).toBe([...text].filter((char) => !isHidden(char.codePointAt(0)!)).join(''));
+        },
+      ),
     );
   });
 });

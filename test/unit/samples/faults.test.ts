@@ -10,7 +10,10 @@ import { runWire } from '../../support/wire.ts';
 import { asking, useProvider } from '../../support/samples.ts';
 
 const provider = useProvider();
-const requestFor = (model: string, api: Api): Record<string, unknown> => ({ ...asking('plain-text', api).request, model });
+const requestFor = (model: string, api: Api): Record<string, unknown> => ({
+  ...asking('plain-text', api).request,
+  model,
+});
 
 /** They say nothing more, however long one waits: a short wait is then as good as a long one. */
 const SILENT: readonly string[] = ['fault-no-answer', 'fault-stall-first', 'fault-stall'];
@@ -18,7 +21,10 @@ const SILENCE_MS = 300;
 const TERMINATOR = /data: \[DONE\]\n\n|event: (?:message_stop|response\.completed)\n.*\n\n/;
 
 /** Reads an answer to its end, to its terminator, or into its silence; and decides how it ended. */
-async function state(model: string, api: Api): Promise<{ readonly state: TerminalState; readonly rule: string; readonly text: string }> {
+async function state(
+  model: string,
+  api: Api,
+): Promise<{ readonly state: TerminalState; readonly rule: string; readonly text: string }> {
   const stop = new AbortController();
   let head: HttpHead | null = null;
   let end: BodyEnd = { how: 'end' };
@@ -26,7 +32,10 @@ async function state(model: string, api: Api): Promise<{ readonly state: Termina
   const patience = SILENT.includes(model) ? setTimeout(() => stop.abort(), SILENCE_MS) : undefined;
   try {
     const response = await fetch(provider.url + asking('plain-text', api).format.path, {
-      method: 'POST', signal: stop.signal, headers: { 'anthropic-version': '2023-06-01' }, body: JSON.stringify(requestFor(model, api)),
+      method: 'POST',
+      signal: stop.signal,
+      headers: { 'anthropic-version': '2023-06-01' },
+      body: JSON.stringify(requestFor(model, api)),
     });
     head = { status: response.status, statusText: response.statusText, headers: [...response.headers] };
     for await (const part of response.body?.pipeThrough(new TextDecoderStream()) ?? []) {
@@ -36,12 +45,21 @@ async function state(model: string, api: Api): Promise<{ readonly state: Termina
     }
   } catch (error) {
     const reason = String((error as { cause?: { code?: string } }).cause?.code ?? error);
-    end = stop.signal.aborted ? { how: 'stalled', seconds: SILENCE_MS / 1000, silence: 'byte' } : { how: 'reset', reason };
+    end = stop.signal.aborted
+      ? { how: 'stalled', seconds: SILENCE_MS / 1000, silence: 'byte' }
+      : { how: 'reset', reason };
   } finally {
     clearTimeout(patience);
   }
   const wire = runWire(api, text);
-  const facts = { head, end, bytes: Buffer.byteLength(text), events: wire.frames.length, bodyStart: text.slice(0, 400), unfinished: wire.unfinished };
+  const facts = {
+    head,
+    end,
+    bytes: Buffer.byteLength(text),
+    events: wire.frames.length,
+    bodyStart: text.slice(0, 400),
+    unfinished: wire.unfinished,
+  };
   return { ...decideEnding(api, facts, wire.outcome), text };
 }
 
@@ -96,8 +114,10 @@ test.each(APIS)('silence filled with comments goes on for as long as somebody re
 });
 
 describe('the SDKs’ own errors', () => {
-  const chat = (model: string): Promise<unknown> => provider.openai.chat.completions.create(requestFor(model, 'chat_completions') as never);
-  const messages = (model: string): Promise<unknown> => provider.anthropic.messages.create(requestFor(model, 'messages') as never);
+  const chat = (model: string): Promise<unknown> =>
+    provider.openai.chat.completions.create(requestFor(model, 'chat_completions') as never);
+  const messages = (model: string): Promise<unknown> =>
+    provider.anthropic.messages.create(requestFor(model, 'messages') as never);
 
   test('a refused key', async () => {
     await expect(chat('fault-401')).rejects.toThrow(OpenAI.AuthenticationError);
@@ -106,7 +126,9 @@ describe('the SDKs’ own errors', () => {
   });
 
   test('too many requests, and when to come again', async () => {
-    const [openai, anthropic] = await Promise.all([chat('fault-429'), messages('fault-429')].map((asked) => asked.catch((error: unknown) => error)));
+    const [openai, anthropic] = await Promise.all(
+      [chat('fault-429'), messages('fault-429')].map((asked) => asked.catch((error: unknown) => error)),
+    );
     expect(openai).toBeInstanceOf(OpenAI.RateLimitError);
     expect((openai as InstanceType<typeof OpenAI.APIError>).headers?.get('retry-after')).toBe('7');
     expect(anthropic).toBeInstanceOf(Anthropic.RateLimitError);
@@ -115,7 +137,10 @@ describe('the SDKs’ own errors', () => {
 
   test('an overloaded provider', async () => {
     await expect(chat('fault-503')).rejects.toMatchObject({ status: 503 });
-    await expect(messages('fault-503')).rejects.toMatchObject({ status: 529, error: { error: { type: 'overloaded_error' } } });
+    await expect(messages('fault-503')).rejects.toMatchObject({
+      status: 529,
+      error: { error: { type: 'overloaded_error' } },
+    });
   });
 
   test('a gateway’s page', async () => {

@@ -15,32 +15,60 @@ test('the six of the first screen come first, 1 to 6', () => {
 
 test('all others are there over every API', () => {
   const others = new Set(samples.filter(({ number }) => number === undefined).map(({ model }) => model));
-  expect(others).toEqual(new Set(['plain-text', 'reasoning', 'send-message', 'parallel-tools', 'long-answer', 'error-in-stream', 'cut-stream']));
-  for (const model of others) expect(samples.filter((sample) => sample.model === model).map(({ api }) => api)).toEqual(APIS);
+  expect(others).toEqual(
+    new Set([
+      'plain-text',
+      'reasoning',
+      'send-message',
+      'parallel-tools',
+      'long-answer',
+      'error-in-stream',
+      'cut-stream',
+    ]),
+  );
+  for (const model of others)
+    expect(samples.filter((sample) => sample.model === model).map(({ api }) => api)).toEqual(APIS);
 });
 
 describe.each(samples)('$model over $api', (sample) => {
   test('counts the bytes and events that its request gets', async () => {
     const body = Buffer.from(await (await provider.post(sample.api, sample.request)).arrayBuffer());
     expect(body.length).toBe(sample.bytes);
-    expect(body.toString('utf8').split('\n\n').filter((frame) => frame !== '').length - (sample.model === 'cut-stream' ? 1 : 0)).toBe(sample.events);
+    expect(
+      body
+        .toString('utf8')
+        .split('\n\n')
+        .filter((frame) => frame !== '').length - (sample.model === 'cut-stream' ? 1 : 0),
+    ).toBe(sample.events);
   });
 
   test('is drawn along the stream, and bent where a lane fails', () => {
     const { wire, legacy, simple } = sample.drawing;
-    for (const lane of [wire, legacy, simple]) expect(lane.every(({ at }, i) => at > (lane[i - 1]?.at ?? 0) && at < 1)).toBe(true);
+    for (const lane of [wire, legacy, simple])
+      expect(lane.every(({ at }, i) => at > (lane[i - 1]?.at ?? 0) && at < 1)).toBe(true);
     expect(wire.length).toBeGreaterThan(3);
     expect(wire.some(({ mark }) => mark === 'lost' || mark === 'altered')).toBe(false);
   });
 });
 
-const bent = (lane: (typeof samples)[number]['drawing']['wire']): readonly string[] => [...new Set(lane.map(({ mark }) => mark).filter((mark) => mark === 'lost' || mark === 'altered' || mark === 'error'))].toSorted();
+const bent = (lane: (typeof samples)[number]['drawing']['wire']): readonly string[] =>
+  [
+    ...new Set(
+      lane.map(({ mark }) => mark).filter((mark) => mark === 'lost' || mark === 'altered' || mark === 'error'),
+    ),
+  ].toSorted();
 
 test.each([
   ['text-lost', ['legacy'], ['lost'], [], /^\d+ characters dropped, the call survives$/],
   ['calls-merged', ['legacy', 'simple'], ['altered'], ['altered'], /^2 calls became one, named get_weatherget_time$/],
   ['name-repeated', ['legacy', 'simple'], ['lost'], ['altered'], /^The call is named (search){2,}$/],
-  ['usage-repeated', ['legacy', 'simple'], ['altered', 'lost'], ['altered'], /^\d+ tokens in; the wire says \d+, \d+ times$/],
+  [
+    'usage-repeated',
+    ['legacy', 'simple'],
+    ['altered', 'lost'],
+    ['altered'],
+    /^\d+ tokens in; the wire says \d+, \d+ times$/,
+  ],
   ['web-search', ['legacy', 'simple'], ['error'], ['error'], /^Error at event \d of 1\d\d; the rest is never read$/],
   ['reasoning-lost', ['legacy', 'simple'], ['lost'], ['lost'], /^\d+ characters of reasoning_content dropped$/],
 ])('%s fails in %j and shows it', (model, fails, legacy, simple, sentence) => {
@@ -52,6 +80,10 @@ test.each([
 });
 
 test('the options of a sample are whole', () => {
-  expect(samples.find(({ model }) => model === 'send-message')!.options).toEqual({ use_assistant_message: true, put_inner_thoughts_in_kwarg: true, requires_approval_tools: [] });
+  expect(samples.find(({ model }) => model === 'send-message')!.options).toEqual({
+    use_assistant_message: true,
+    put_inner_thoughts_in_kwarg: true,
+    requires_approval_tools: [],
+  });
   expect(samples.find(({ model }) => model === 'plain-text')!.options.put_inner_thoughts_in_kwarg).toBe(false);
 });

@@ -11,7 +11,8 @@ import { Random } from '../../../src/main/core/random.ts';
 import { APIS } from '../../../src/shared/model/stream.ts';
 import { asking, scenario } from '../../support/samples.ts';
 
-const joined = (parts: readonly { readonly bytes: Uint8Array }[]): string => Buffer.concat(parts.map(({ bytes }) => bytes)).toString('utf8');
+const joined = (parts: readonly { readonly bytes: Uint8Array }[]): string =>
+  Buffer.concat(parts.map(({ bytes }) => bytes)).toString('utf8');
 
 describe.each(APIS)('the writes of a plain answer over %s', (api) => {
   const { format, request } = asking('plain-text', api);
@@ -48,7 +49,10 @@ test('some writes carry several events, some a part of one, and some end inside 
 });
 
 /** A server with one exchange that the test can look into. */
-async function serving(pace: number, respond: (exchange: Exchange, response: ServerResponse) => Promise<void>): Promise<{ readonly port: number; readonly done: Promise<void>; close(): void }> {
+async function serving(
+  pace: number,
+  respond: (exchange: Exchange, response: ServerResponse) => Promise<void>,
+): Promise<{ readonly port: number; readonly done: Promise<void>; close(): void }> {
   const { format, request } = asking('long-answer', 'chat_completions');
   let settle: (value: Promise<void>) => void;
   const done = new Promise<void>((resolve) => (settle = resolve));
@@ -62,7 +66,9 @@ async function serving(pace: number, respond: (exchange: Exchange, response: Ser
 }
 
 async function get(port: number): Promise<IncomingMessage> {
-  const [response] = (await once(send({ host: '127.0.0.1', port, method: 'POST' }).end(), 'response')) as [IncomingMessage];
+  const [response] = (await once(send({ host: '127.0.0.1', port, method: 'POST' }).end(), 'response')) as [
+    IncomingMessage,
+  ];
   return response;
 }
 
@@ -110,7 +116,11 @@ test('the header changes the pace of one answer: 0 is at once', async () => {
   // At the server's own pace, this answer would take longer than the test may.
   const provider = await startSampleProvider({ pace: 0.001 });
   const { format, request } = asking('long-answer', 'messages');
-  const response = await fetch(provider.url + format.path, { method: 'POST', headers: { 'anthropic-version': '2023-06-01', 'x-sample-pace': '0' }, body: JSON.stringify(request) });
+  const response = await fetch(provider.url + format.path, {
+    method: 'POST',
+    headers: { 'anthropic-version': '2023-06-01', 'x-sample-pace': '0' },
+    body: JSON.stringify(request),
+  });
   expect(await response.text()).toContain('message_stop');
   await provider.close();
 });

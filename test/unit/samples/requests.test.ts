@@ -8,27 +8,53 @@ import { APIS, type Api } from '../../../src/shared/model/stream.ts';
 import { asking, useProvider } from '../../support/samples.ts';
 
 const provider = useProvider();
-const messageOf = async (response: Response): Promise<string> => ((await response.json()) as { error: { message: string } }).error.message;
+const messageOf = async (response: Response): Promise<string> =>
+  ((await response.json()) as { error: { message: string } }).error.message;
 
 describe('each SDK gets its provider’s error for an unknown model, with the models there are', () => {
   test('chat', async () => {
-    const asked = provider.openai.chat.completions.create({ model: 'gpt-9', messages: [{ role: 'user', content: 'Hello' }], stream: true });
+    const asked = provider.openai.chat.completions.create({
+      model: 'gpt-9',
+      messages: [{ role: 'user', content: 'Hello' }],
+      stream: true,
+    });
     const error = await asked.catch((error: unknown) => error);
     expect(error).toBeInstanceOf(OpenAI.NotFoundError);
-    expect(error).toMatchObject({ status: 404, code: 'model_not_found', type: 'invalid_request_error', message: expect.stringContaining('plain-text') as string });
+    expect(error).toMatchObject({
+      status: 404,
+      code: 'model_not_found',
+      type: 'invalid_request_error',
+      message: expect.stringContaining('plain-text') as string,
+    });
   });
   test('responses', async () => {
-    await expect(provider.openai.responses.create({ model: 'gpt-9', input: 'Hello', stream: true })).rejects.toMatchObject({ status: 404, code: 'model_not_found', message: expect.stringContaining('long-answer') as string });
+    await expect(
+      provider.openai.responses.create({ model: 'gpt-9', input: 'Hello', stream: true }),
+    ).rejects.toMatchObject({
+      status: 404,
+      code: 'model_not_found',
+      message: expect.stringContaining('long-answer') as string,
+    });
   });
   test('messages', async () => {
-    const error = await provider.anthropic.messages.create({ model: 'claude-9', max_tokens: 5, messages: [{ role: 'user', content: 'Hello' }], stream: true }).catch((error: unknown) => error);
+    const error = await provider.anthropic.messages
+      .create({ model: 'claude-9', max_tokens: 5, messages: [{ role: 'user', content: 'Hello' }], stream: true })
+      .catch((error: unknown) => error);
     expect(error).toBeInstanceOf(Anthropic.NotFoundError);
-    expect(error).toMatchObject({ error: { type: 'error', error: { type: 'not_found_error', message: expect.stringContaining('web-search') as string } } });
+    expect(error).toMatchObject({
+      error: {
+        type: 'error',
+        error: { type: 'not_found_error', message: expect.stringContaining('web-search') as string },
+      },
+    });
   });
 });
 
 test('a sample of another API says where it is', async () => {
-  const response = await provider.post('chat_completions', { ...asking('plain-text', 'chat_completions').request, model: 'web-search' });
+  const response = await provider.post('chat_completions', {
+    ...asking('plain-text', 'chat_completions').request,
+    model: 'web-search',
+  });
   expect(response.status).toBe(404);
   expect(await messageOf(response)).toContain('it is one of messages');
 });
@@ -36,7 +62,11 @@ test('a sample of another API says where it is', async () => {
 describe.each([
   ['chat_completions', { model: undefined }, /Missing required parameter: 'model'/],
   ['chat_completions', { messages: undefined }, /Missing required parameter: 'messages'/],
-  ['chat_completions', { messages: 'Hello' }, /Invalid type for 'messages': expected an array of objects, but got a string/],
+  [
+    'chat_completions',
+    { messages: 'Hello' },
+    /Invalid type for 'messages': expected an array of objects, but got a string/,
+  ],
   ['chat_completions', { messages: [] }, /empty array/],
   ['chat_completions', { model: 7 }, /Invalid type for 'model'/],
   ['chat_completions', { stream: 'yes' }, /Invalid type for 'stream'/],
@@ -59,7 +89,10 @@ describe.each([
 });
 
 test('Anthropic’s API asks for its version', async () => {
-  const response = await fetch(`${provider.url}/v1/messages`, { method: 'POST', body: JSON.stringify(asking('plain-text', 'messages').request) });
+  const response = await fetch(`${provider.url}/v1/messages`, {
+    method: 'POST',
+    body: JSON.stringify(asking('plain-text', 'messages').request),
+  });
   expect(response.status).toBe(400);
   expect(await messageOf(response)).toContain('anthropic-version');
 });
@@ -71,7 +104,10 @@ test.each(['{"model": ', '[]', 'null', ''])('a body that is no JSON object (%j) 
 });
 
 test('a body beyond the limit is refused, and the server goes on', async () => {
-  const response = await provider.post('responses', { ...asking('plain-text', 'responses').request, input: 'x'.repeat(9 * 1024 * 1024) });
+  const response = await provider.post('responses', {
+    ...asking('plain-text', 'responses').request,
+    input: 'x'.repeat(9 * 1024 * 1024),
+  });
   expect(response.status).toBe(413);
   expect((await provider.post('responses', asking('plain-text', 'responses').request)).status).toBe(200);
 });
@@ -97,20 +133,30 @@ test.each(APIS)('a key is not asked for over %s', async (api) => {
 });
 
 test('web pages are turned away: by their origin, or by the name they came under', async () => {
-  expect((await provider.post('chat_completions', asking('plain-text', 'chat_completions').request, { origin: 'https://page.example' })).status).toBe(403);
+  expect(
+    (
+      await provider.post('chat_completions', asking('plain-text', 'chat_completions').request, {
+        origin: 'https://page.example',
+      })
+    ).status,
+  ).toBe(403);
   const { port } = new URL(provider.url);
   const status = await new Promise<number | undefined>((resolve, reject) => {
     send({ host: '127.0.0.1', port, path: '/v1/models', headers: { host: `rebound.example:${port}` } }, (response) => {
       response.resume();
       resolve(response.statusCode);
-    }).on('error', reject).end();
+    })
+      .on('error', reject)
+      .end();
   });
   expect(status).toBe(403);
 });
 
 test('what the request leaves out is left out of the stream', async () => {
   const { request } = asking('plain-text', 'chat_completions');
-  const plain = await (await provider.post('chat_completions', { ...request, stream_options: { include_obfuscation: false } })).text();
+  const plain = await (
+    await provider.post('chat_completions', { ...request, stream_options: { include_obfuscation: false } })
+  ).text();
   expect(plain).not.toContain('"usage"');
   expect(plain).not.toContain('"obfuscation"');
   const usual = await (await provider.post('chat_completions', request)).text();

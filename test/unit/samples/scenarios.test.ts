@@ -20,13 +20,24 @@ const HEAR: Readonly<Record<Api, (provider: Provider, request: never) => Promise
     const stream = openai.chat.completions.stream(request);
     // The SDK does not know this field: of its pieces, it keeps the last.
     let reasoning = '';
-    stream.on('chunk', (chunk) => (reasoning += (chunk.choices[0]?.delta as { reasoning_content?: string } | undefined)?.reasoning_content ?? ''));
-    const { choices: [choice], usage } = (await stream.finalChatCompletion()) as ChatCompletion;
+    stream.on(
+      'chunk',
+      (chunk) =>
+        (reasoning += (chunk.choices[0]?.delta as { reasoning_content?: string } | undefined)?.reasoning_content ?? ''),
+    );
+    const {
+      choices: [choice],
+      usage,
+    } = (await stream.finalChatCompletion()) as ChatCompletion;
     const { message } = choice!;
     return {
       text: message.content ?? '',
       reasoning,
-      calls: (message.tool_calls ?? []).flatMap((call) => (call.type === 'function' ? [{ name: call.function.name, arguments: JSON.parse(call.function.arguments) as unknown }] : [])),
+      calls: (message.tool_calls ?? []).flatMap((call) =>
+        call.type === 'function'
+          ? [{ name: call.function.name, arguments: JSON.parse(call.function.arguments) as unknown }]
+          : [],
+      ),
       finish: choice!.finish_reason,
       usage: { input: usage!.prompt_tokens, output: usage!.completion_tokens },
     };
@@ -34,9 +45,17 @@ const HEAR: Readonly<Record<Api, (provider: Provider, request: never) => Promise
   async responses({ openai }, request) {
     const { output, status, usage } = await openai.responses.stream(request).finalResponse();
     return {
-      text: output.flatMap((item) => (item.type === 'message' ? item.content.map((part) => (part.type === 'output_text' ? part.text : '')) : [])).join(''),
-      reasoning: output.flatMap((item) => (item.type === 'reasoning' ? item.summary.map(({ text }) => text) : [])).join('\n\n'),
-      calls: output.flatMap((item) => (item.type === 'function_call' ? [{ name: item.name, arguments: JSON.parse(item.arguments) as unknown }] : [])),
+      text: output
+        .flatMap((item) =>
+          item.type === 'message' ? item.content.map((part) => (part.type === 'output_text' ? part.text : '')) : [],
+        )
+        .join(''),
+      reasoning: output
+        .flatMap((item) => (item.type === 'reasoning' ? item.summary.map(({ text }) => text) : []))
+        .join('\n\n'),
+      calls: output.flatMap((item) =>
+        item.type === 'function_call' ? [{ name: item.name, arguments: JSON.parse(item.arguments) as unknown }] : [],
+      ),
       finish: status!,
       usage: { input: usage!.input_tokens, output: usage!.output_tokens },
     };
@@ -47,7 +66,9 @@ const HEAR: Readonly<Record<Api, (provider: Provider, request: never) => Promise
     return {
       text: content.map((block) => (block.type === 'text' ? block.text : '')).join(''),
       reasoning: content.map((block) => (block.type === 'thinking' ? block.thinking : '')).join(''),
-      calls: content.flatMap((block) => (block.type === 'tool_use' ? [{ name: block.name, arguments: block.input }] : [])),
+      calls: content.flatMap((block) =>
+        block.type === 'tool_use' ? [{ name: block.name, arguments: block.input }] : [],
+      ),
       finish: finish!,
       usage: { input: usage.input_tokens, output: usage.output_tokens },
     };
@@ -60,7 +81,8 @@ const FINISH: Readonly<Record<Api, readonly [text: string, tool: string]>> = {
   messages: ['end_turn', 'tool_use'],
 };
 
-const said = ({ output }: Scenario, type: 'text' | 'reasoning'): string => output.flatMap((part: Part) => (part.type === type ? [textOf(part)] : [])).join('');
+const said = ({ output }: Scenario, type: 'text' | 'reasoning'): string =>
+  output.flatMap((part: Part) => (part.type === type ? [textOf(part)] : [])).join('');
 const cases = SCENARIOS.flatMap((one) => one.apis.map((api) => ({ model: one.model, api, ending: one.ending })));
 const provider = useProvider();
 
@@ -69,8 +91,15 @@ describe.each(cases.filter(({ ending }) => !ending))('$model over $api', ({ mode
 
   test('gives the SDK the whole content', async () => {
     const heard = await HEAR[api](provider, asking(model, api).request as never);
-    const calls = output.flatMap((part) => (part.type === 'tool' ? [{ name: part.name, arguments: part.arguments }] : []));
-    expect(heard).toMatchObject({ text: said(scenario(model), 'text'), reasoning: said(scenario(model), 'reasoning'), calls, finish: FINISH[api][calls.length > 0 ? 1 : 0] });
+    const calls = output.flatMap((part) =>
+      part.type === 'tool' ? [{ name: part.name, arguments: part.arguments }] : [],
+    );
+    expect(heard).toMatchObject({
+      text: said(scenario(model), 'text'),
+      reasoning: said(scenario(model), 'reasoning'),
+      calls,
+      finish: FINISH[api][calls.length > 0 ? 1 : 0],
+    });
     expect(heard.usage.input).toBeGreaterThan(0);
     expect(heard.usage.output).toBeGreaterThan(0);
   });
@@ -86,7 +115,9 @@ describe.each(cases.filter(({ ending }) => !ending))('$model over $api', ({ mode
 
 test('a local server says the tool’s name in every fragment', async () => {
   const names: string[] = [];
-  for await (const chunk of await provider.openai.chat.completions.create(asking('name-repeated', 'chat_completions').request as never) as unknown as AsyncIterable<ChatCompletionChunk>) {
+  for await (const chunk of (await provider.openai.chat.completions.create(
+    asking('name-repeated', 'chat_completions').request as never,
+  )) as unknown as AsyncIterable<ChatCompletionChunk>) {
     names.push(...(chunk.choices[0]?.delta.tool_calls ?? []).map((call) => call.function!.name!));
   }
   expect(names.length).toBeGreaterThan(2);
@@ -94,11 +125,20 @@ test('a local server says the tool’s name in every fragment', async () => {
 });
 
 test('a web search comes with its results and citations', async () => {
-  const { content, usage } = await provider.anthropic.beta.messages.stream(asking('web-search', 'messages').request as never).finalMessage();
+  const { content, usage } = await provider.anthropic.beta.messages
+    .stream(asking('web-search', 'messages').request as never)
+    .finalMessage();
   expect(content.slice(0, 2).map(({ type }) => type)).toEqual(['server_tool_use', 'web_search_tool_result']);
-  expect(content[0]).toMatchObject({ name: 'web_search', input: { query: expect.stringContaining('eclipse') as string } });
+  expect(content[0]).toMatchObject({
+    name: 'web_search',
+    input: { query: expect.stringContaining('eclipse') as string },
+  });
   const cited = content.flatMap((block) => (block.type === 'text' ? (block.citations ?? []) : []));
-  expect(cited.map((citation) => 'url' in citation && citation.url)).toEqual(['https://observatory.example/eclipses/2026-08-12', 'https://skyalmanac.example/spain-2026', 'https://horizons.example/guide/low-eclipse']);
+  expect(cited.map((citation) => 'url' in citation && citation.url)).toEqual([
+    'https://observatory.example/eclipses/2026-08-12',
+    'https://skyalmanac.example/spain-2026',
+    'https://horizons.example/guide/low-eclipse',
+  ]);
   expect(usage.server_tool_use).toMatchObject({ web_search_requests: 1 });
 });
 
@@ -118,21 +158,31 @@ describe.each(cases.filter(({ ending }) => ending?.type === 'cut'))('$model over
   test('the body ends properly, in the middle of an event', async () => {
     const { format, request } = asking(model, api);
     const body = await (await provider.post(api, request)).text();
-    const whole = format.answer(scenario(model), request).frames.map(({ text }) => text).join('');
+    const whole = format
+      .answer(scenario(model), request)
+      .frames.map(({ text }) => text)
+      .join('');
     expect(whole.startsWith(body)).toBe(true);
     expect(body).not.toMatch(/\n\n$/);
     await expect(HEAR[api](provider, request as never)).rejects.toThrow();
-    await expect(provider.post(api, { ...request, stream: false }).then((response) => response.json())).rejects.toThrow();
+    await expect(
+      provider.post(api, { ...request, stream: false }).then((response) => response.json()),
+    ).rejects.toThrow();
   });
 });
 
-test.each(['chat_completions', 'responses', 'messages'] as const)('the long answer has more than 2,000 events over %s', async (api) => {
-  const body = await (await provider.post(api, asking('long-answer', api).request)).text();
-  expect(body.split('\n\n').length).toBeGreaterThan(2_000);
-});
+test.each(['chat_completions', 'responses', 'messages'] as const)(
+  'the long answer has more than 2,000 events over %s',
+  async (api) => {
+    const body = await (await provider.post(api, asking('long-answer', api).request)).text();
+    expect(body.split('\n\n').length).toBeGreaterThan(2_000);
+  },
+);
 
 test.each(cases)('$model over $api: the same request gives the same bytes, in other reads', async ({ model, api }) => {
   const { request } = asking(model, api);
-  const [first, second] = await Promise.all([provider.post(api, request), provider.post(api, request)].map(async (response) => (await response).text()));
+  const [first, second] = await Promise.all(
+    [provider.post(api, request), provider.post(api, request)].map(async (response) => (await response).text()),
+  );
   expect(first).toBe(second);
 });

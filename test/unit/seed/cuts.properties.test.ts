@@ -53,7 +53,8 @@ describe.each(APIS)('%s', (api) => {
       for (const lane of LANES) {
         const setup = laneSetup(api);
         const whole = runLane(lane, setup, bytes);
-        for (const cut of [[7], [64, 1, 33]]) expect(runLane(lane, setup, bytes, cut), `${name}, ${lane}`).toEqual(whole);
+        for (const cut of [[7], [64, 1, 33]])
+          expect(runLane(lane, setup, bytes, cut), `${name}, ${lane}`).toEqual(whole);
       }
     }
   });

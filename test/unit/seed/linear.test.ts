@@ -6,14 +6,34 @@ import { laneSetup, runLane } from '../../support/lanes.ts';
 
 /** A call of send_message whose arguments have escapes, cut in 20 characters a delta. */
 function call(api: 'messages' | 'chat_completions', chars: number, filler: string, raw: boolean): Uint8Array {
-  const escaped = dumps(new Map([['thinking', 'why'.repeat(50)], ['message', filler.repeat(chars / filler.length)]]));
+  const escaped = dumps(
+    new Map([
+      ['thinking', 'why'.repeat(50)],
+      ['message', filler.repeat(chars / filler.length)],
+    ]),
+  );
   const args = raw ? escaped.replaceAll('\\n', '\n') : escaped;
   const pieces = args.match(/[^]{1,20}/g) ?? [];
   if (api === 'chat_completions') {
-    return bytesOf(pieces.map((piece, i) => `data: ${JSON.stringify({ id: 'c', model: 'gpt-4o', choices: [{ delta: { tool_calls: [{ id: i ? null : 'call_1', function: { name: i ? null : 'send_message', arguments: piece } }] } }] })}\n\n`).join(''));
+    return bytesOf(
+      pieces
+        .map(
+          (piece, i) =>
+            `data: ${JSON.stringify({ id: 'c', model: 'gpt-4o', choices: [{ delta: { tool_calls: [{ id: i ? null : 'call_1', function: { name: i ? null : 'send_message', arguments: piece } }] } }] })}\n\n`,
+        )
+        .join(''),
+    );
   }
-  const start = { type: 'content_block_start', index: 0, content_block: { type: 'tool_use', id: 'toolu_1', name: 'send_message' } };
-  const deltas = pieces.map((partial_json) => ({ type: 'content_block_delta', index: 0, delta: { type: 'input_json_delta', partial_json } }));
+  const start = {
+    type: 'content_block_start',
+    index: 0,
+    content_block: { type: 'tool_use', id: 'toolu_1', name: 'send_message' },
+  };
+  const deltas = pieces.map((partial_json) => ({
+    type: 'content_block_delta',
+    index: 0,
+    delta: { type: 'input_json_delta', partial_json },
+  }));
   return bytesOf([start, ...deltas].map((data) => `event: ${data.type}\ndata: ${JSON.stringify(data)}\n\n`).join(''));
 }
 
@@ -28,7 +48,9 @@ async function blocksRun(work: () => void): Promise<number> {
   await session.post('Profiler.stopPreciseCoverage');
   session.disconnect();
   const own = result.filter((script) => script.url.includes('/src/shared/'));
-  return own.flatMap((script) => script.functions.flatMap((f) => f.ranges)).reduce((sum, range) => sum + range.count, 0);
+  return own
+    .flatMap((script) => script.functions.flatMap((f) => f.ranges))
+    .reduce((sum, range) => sum + range.count, 0);
 }
 
 // Quadratic work would be 64 times as much; what the engine optimises away moves the count by a part of itself.
@@ -37,7 +59,14 @@ describe('tool arguments of eight times the length cost about eight times the wo
     (['legacy', 'simple'] as const).flatMap((lane) =>
       [true, false].flatMap((thoughts) => [
         { api, lane, thoughts, what: 'escapes', filler: 'He said "hello"\n', raw: false },
-        { api, lane, thoughts, what: 'a line break as it is, which the strict parser refuses', filler: 'plain text\n', raw: true },
+        {
+          api,
+          lane,
+          thoughts,
+          what: 'a line break as it is, which the strict parser refuses',
+          filler: 'plain text\n',
+          raw: true,
+        },
       ]),
     ),
   );

@@ -20,17 +20,38 @@ const ROWS: readonly Row[] = [
   { id: 'B1', what: 'malformed JSON', data: '{"id": oops}', emits: 'a', errorAt: 1 },
   { id: 'B2', what: 'truncated JSON', data: text('x').slice(0, -3), emits: 'a', errorAt: 1 },
   { id: 'B2', what: 'two values in one event', data: `${text('x')}${text('y')}`, emits: 'a', errorAt: 1 },
-  ...['null', '5', '"text"', '[1]'].map((data) => ({ id: 'B3', what: `JSON that is ${data}`, data, emits: 'a', errorAt: 1 })),
+  ...['null', '5', '"text"', '[1]'].map((data) => ({
+    id: 'B3',
+    what: `JSON that is ${data}`,
+    data,
+    emits: 'a',
+    errorAt: 1,
+  })),
   { id: 'B4', what: 'choices missing', data: '{"id":"c","model":"m"}', emits: 'ab' },
   { id: 'B4', what: 'choices null', data: '{"choices":null}', emits: 'ab' },
   { id: 'B4', what: 'choices empty', data: '{"choices":[]}', emits: 'ab' },
   { id: 'B4', what: 'delta null', data: chunk(null), emits: 'a', errorAt: 1 },
   { id: 'B5', what: 'fields of the future', data: '{"new":{"a":[]},"choices":[]}', emits: 'ab' },
   { id: 'B11', what: 'half a surrogate pair', data: chunk({ content: null, refusal: '\ud83d' }), emits: 'ab' },
-  { id: 'B12', what: 'numbers beyond what fits', data: '{"created":123456789012345678901234567890,"x":1e400,"y":NaN,"choices":[]}', emits: 'ab' },
+  {
+    id: 'B12',
+    what: 'numbers beyond what fits',
+    data: '{"created":123456789012345678901234567890,"x":1e400,"y":NaN,"choices":[]}',
+    emits: 'ab',
+  },
   { id: 'B12', what: 'a repeated key', data: '{"choices":null,"choices":[{"delta":{"content":"x"}}]}', emits: 'axb' },
-  { id: 'B13', what: 'keys of the language', data: '{"__proto__":{"choices":[1]},"constructor":{"prototype":{}},"toString":1,"then":1,"choices":[]}', emits: 'ab' },
-  { id: 'B14', what: '5,000 levels', data: `{"deep":${'['.repeat(5_000)}${']'.repeat(5_000)},"choices":[]}`, emits: 'ab' },
+  {
+    id: 'B13',
+    what: 'keys of the language',
+    data: '{"__proto__":{"choices":[1]},"constructor":{"prototype":{}},"toString":1,"then":1,"choices":[]}',
+    emits: 'ab',
+  },
+  {
+    id: 'B14',
+    what: '5,000 levels',
+    data: `{"deep":${'['.repeat(5_000)}${']'.repeat(5_000)},"choices":[]}`,
+    emits: 'ab',
+  },
   { id: 'B16', what: 'an error object', data: '{"error":{"message":"overloaded"}}', emits: 'a', errorAt: 1 },
 ];
 
@@ -46,9 +67,18 @@ describe('group B, simple OpenAI chat', () => {
   });
 
   test('B10: two halves of a pair in two events are emitted, and cannot be printed in the provider trace', () => {
-    const { emissions, outcome } = runLane('simple', laneSetup('chat_completions'), bytesOf(`data: ${text('\ud83d')}\n\ndata: ${text('\ude00')}\n\ndata: [DONE]\n\n`));
+    const { emissions, outcome } = runLane(
+      'simple',
+      laneSetup('chat_completions'),
+      bytesOf(`data: ${text('\ud83d')}\n\ndata: ${text('\ude00')}\n\ndata: [DONE]\n\n`),
+    );
     expect(emissions).toHaveLength(2);
-    expect(outcome.outcome).toMatchObject({ error: { stage: 'after' }, finished: true, message_id: expect.stringContaining('message-') as string, provider_trace: null });
+    expect(outcome.outcome).toMatchObject({
+      error: { stage: 'after' },
+      finished: true,
+      message_id: expect.stringContaining('message-') as string,
+      provider_trace: null,
+    });
   });
 });
 

@@ -6,25 +6,57 @@ import type { Api } from '../../../src/shared/model/stream.ts';
 import { chatBody, chunk, namedBody, runWire, type WireRun } from '../../support/wire.ts';
 
 const notesOf = (run: WireRun, event: number): readonly string[] => run.summaries[event]?.notes ?? [];
-const of = <Type extends WireMessage['message_type']>(run: WireRun, type: Type): Extract<WireMessage, { message_type: Type }>[] =>
-  run.messages.filter((message): message is Extract<WireMessage, { message_type: Type }> => message.message_type === type);
+const of = <Type extends WireMessage['message_type']>(
+  run: WireRun,
+  type: Type,
+): Extract<WireMessage, { message_type: Type }>[] =>
+  run.messages.filter(
+    (message): message is Extract<WireMessage, { message_type: Type }> => message.message_type === type,
+  );
 const stateOf = (api: Api, run: WireRun): string =>
-  decideEnding(api, { head: null, end: { how: 'end' }, bytes: 1, events: run.frames.length, bodyStart: '' }, run.outcome).state;
+  decideEnding(
+    api,
+    { head: null, end: { how: 'end' }, bytes: 1, events: run.frames.length, bodyStart: '' },
+    run.outcome,
+  ).state;
 const call = (index: number | undefined, fn: Record<string, unknown>, id?: string): Record<string, unknown> =>
-  chunk({ tool_calls: [{ ...(index !== undefined && { index }), ...(id !== undefined && { id, type: 'function' }), function: fn }] });
+  chunk({
+    tool_calls: [
+      { ...(index !== undefined && { index }), ...(id !== undefined && { id, type: 'function' }), function: fn },
+    ],
+  });
 const finish = (reason: string): Record<string, unknown> => chunk({}, {}, { finish_reason: reason });
 
-const start = { type: 'message_start', message: { id: 'msg_1', type: 'message', role: 'assistant', model: 'c', content: [], usage: { input_tokens: 3, output_tokens: 1 } } };
+const start = {
+  type: 'message_start',
+  message: {
+    id: 'msg_1',
+    type: 'message',
+    role: 'assistant',
+    model: 'c',
+    content: [],
+    usage: { input_tokens: 3, output_tokens: 1 },
+  },
+};
 const textStart = (index = 0) => ({ type: 'content_block_start', index, content_block: { type: 'text', text: '' } });
-const textDelta = (text: string, index = 0) => ({ type: 'content_block_delta', index, delta: { type: 'text_delta', text } });
+const textDelta = (text: string, index = 0) => ({
+  type: 'content_block_delta',
+  index,
+  delta: { type: 'text_delta', text },
+});
 const stop = (index = 0) => ({ type: 'content_block_stop', index });
 
 describe('reliability, group B', () => {
   test('B1 malformed JSON in one event is flagged at its offset and later events are read', () => {
     const first = chatBody(chunk({ content: 'a' }));
-    const run = runWire('chat_completions', `${first}data: {"id": oops}\n\n${chatBody(chunk({ content: 'b' }), '[DONE]')}`);
+    const run = runWire(
+      'chat_completions',
+      `${first}data: {"id": oops}\n\n${chatBody(chunk({ content: 'b' }), '[DONE]')}`,
+    );
     expect(run.summaries[1]).toMatchObject({ start: first.length, kind: 'unknown' });
-    expect(notesOf(run, 1)).toEqual([expect.stringMatching(new RegExp(`^not JSON, in the event at byte ${first.length}: `))]);
+    expect(notesOf(run, 1)).toEqual([
+      expect.stringMatching(new RegExp(`^not JSON, in the event at byte ${first.length}: `)),
+    ]);
     expect(run.block('c0/text').text).toBe('ab');
     expect(of(run, 'event')).toEqual([{ message_type: 'event', type: 'message', known: false, value: '{"id": oops}' }]);
   });
@@ -35,17 +67,27 @@ describe('reliability, group B', () => {
     expect(run.block('c0/text').text).toBe('b');
   });
 
-  test.each(['chat_completions', 'responses', 'messages'] as const)('B3 JSON that is null, a number, a string or an array: %s', (api) => {
-    for (const data of ['null', '7', '"text"', '[{}]', 'true']) {
-      const run = runWire(api, `event: message_start\ndata: ${data}\n\n`);
-      expect(notesOf(run, 0)).toContain('the data is JSON but no object');
-      expect(run.outcome.blocks).toEqual([]);
-    }
-  });
+  test.each(['chat_completions', 'responses', 'messages'] as const)(
+    'B3 JSON that is null, a number, a string or an array: %s',
+    (api) => {
+      for (const data of ['null', '7', '"text"', '[{}]', 'true']) {
+        const run = runWire(api, `event: message_start\ndata: ${data}\n\n`);
+        expect(notesOf(run, 0)).toContain('the data is JSON but no object');
+        expect(run.outcome.blocks).toEqual([]);
+      }
+    },
+  );
 
   test('B4 choices missing, null or empty, delta null, usage only: metadata events', () => {
     const usage = { prompt_tokens: 1, completion_tokens: 2, total_tokens: 3 };
-    const run = runWire('chat_completions', chatBody({ id: 'x' }, { id: 'x', choices: null }, { id: 'x', choices: [] }, chunk(null), { id: 'x', choices: [], usage }));
+    const run = runWire(
+      'chat_completions',
+      chatBody({ id: 'x' }, { id: 'x', choices: null }, { id: 'x', choices: [] }, chunk(null), {
+        id: 'x',
+        choices: [],
+        usage,
+      }),
+    );
     expect(run.summaries.map(({ kind }) => kind)).toEqual(['meta', 'meta', 'meta', 'start', 'usage']);
     expect(run.outcome.blocks).toEqual([]);
     expect(run.outcome.usage).toEqual({ input: 1, output: 2, total: 3, raw: [usage] });
@@ -53,71 +95,193 @@ describe('reliability, group B', () => {
 
   test('B5 unknown event types and fields are kept raw', () => {
     const odd = { type: 'response.hologram.delta', sequence_number: 1, beam: { a: [1] } };
-    expect(of(runWire('responses', namedBody(odd)), 'event')).toEqual([{ message_type: 'event', type: 'response.hologram.delta', known: false, value: odd }]);
-    const run = runWire('messages', namedBody(start, { type: 'future_event', x: 1 }, { type: 'content_block_start', index: 0, content_block: { type: 'hologram', beam: 2 } }, { type: 'content_block_delta', index: 0, delta: { type: 'beam_delta', beam: 3 } }));
-    expect(run.block('b0')).toMatchObject({ kind: 'other', type: 'hologram', attachments: [{ type: 'hologram', value: { type: 'hologram', beam: 2 } }, { type: 'beam_delta', value: { type: 'beam_delta', beam: 3 } }] });
-    const chat = runWire('chat_completions', chatBody(chunk({ content: 'a', mood: 'calm' }, { citations: ['u'] }), chunk({ content: 'b', mood: 'calm' }, { citations: ['u'] })));
-    expect(of(chat, 'event')).toEqual([{ message_type: 'event', type: 'citations', known: false, value: ['u'] }, { message_type: 'event', type: 'delta.mood', known: false, value: 'calm' }]);
-    expect(chat.outcome.accumulated).toMatchObject({ citations: ['u'], choices: [{ message: { mood: 'calm', content: 'ab' } }] });
+    expect(of(runWire('responses', namedBody(odd)), 'event')).toEqual([
+      { message_type: 'event', type: 'response.hologram.delta', known: false, value: odd },
+    ]);
+    const run = runWire(
+      'messages',
+      namedBody(
+        start,
+        { type: 'future_event', x: 1 },
+        { type: 'content_block_start', index: 0, content_block: { type: 'hologram', beam: 2 } },
+        { type: 'content_block_delta', index: 0, delta: { type: 'beam_delta', beam: 3 } },
+      ),
+    );
+    expect(run.block('b0')).toMatchObject({
+      kind: 'other',
+      type: 'hologram',
+      attachments: [
+        { type: 'hologram', value: { type: 'hologram', beam: 2 } },
+        { type: 'beam_delta', value: { type: 'beam_delta', beam: 3 } },
+      ],
+    });
+    const chat = runWire(
+      'chat_completions',
+      chatBody(
+        chunk({ content: 'a', mood: 'calm' }, { citations: ['u'] }),
+        chunk({ content: 'b', mood: 'calm' }, { citations: ['u'] }),
+      ),
+    );
+    expect(of(chat, 'event')).toEqual([
+      { message_type: 'event', type: 'citations', known: false, value: ['u'] },
+      { message_type: 'event', type: 'delta.mood', known: false, value: 'calm' },
+    ]);
+    expect(chat.outcome.accumulated).toMatchObject({
+      citations: ['u'],
+      choices: [{ message: { mood: 'calm', content: 'ab' } }],
+    });
   });
 
   test('B6 event name and type differ: the type is read, a note says both', () => {
-    const run = runWire('messages', `event: message_start\ndata: ${JSON.stringify(start)}\n\nevent: content_block_stop\ndata: ${JSON.stringify(textStart())}\n\n`);
-    expect(run.summaries[1]).toMatchObject({ type: 'content_block_start', notes: ['the event is named content_block_stop, its data says content_block_start'] });
+    const run = runWire(
+      'messages',
+      `event: message_start\ndata: ${JSON.stringify(start)}\n\nevent: content_block_stop\ndata: ${JSON.stringify(textStart())}\n\n`,
+    );
+    expect(run.summaries[1]).toMatchObject({
+      type: 'content_block_start',
+      notes: ['the event is named content_block_stop, its data says content_block_start'],
+    });
     expect(run.block('b0').kind).toBe('text');
   });
 
   test('B7 each violation of order is noted and nothing is reordered', () => {
-    const run = runWire('messages', namedBody(textDelta('early'), start, stop(4), textStart(2), textDelta('a', 2), stop(2), textDelta('late', 2), start, textStart(2), textDelta('b', 2)));
+    const run = runWire(
+      'messages',
+      namedBody(
+        textDelta('early'),
+        start,
+        stop(4),
+        textStart(2),
+        textDelta('a', 2),
+        stop(2),
+        textDelta('late', 2),
+        start,
+        textStart(2),
+        textDelta('b', 2),
+      ),
+    );
     expect(notesOf(run, 0)).toContain('a delta before content_block_start');
     expect(notesOf(run, 2)).toContain('content_block_stop without content_block_start');
     expect(notesOf(run, 6)).toContain('b2 was closed before this delta');
     expect(notesOf(run, 7)).toContain('a second message_start: the SDK ends here, the wire lane starts a new message');
-    expect(run.outcome.blocks.map(({ block, text }) => [block, text])).toEqual([['b0', 'early'], ['b2', 'alate'], ['b2.2', 'b']]);
+    expect(run.outcome.blocks.map(({ block, text }) => [block, text])).toEqual([
+      ['b0', 'early'],
+      ['b2', 'alate'],
+      ['b2.2', 'b'],
+    ]);
   });
 
   describe('B8 tool calls', () => {
     test('B8 parallel calls interleaved, same index with another id, are kept apart', () => {
-      const run = runWire('chat_completions', chatBody(
-        call(0, { name: 'f', arguments: '{"a":' }, 'a'), call(1, { name: 'g', arguments: '{"b"' }, 'b'), call(0, { arguments: '1}' }), call(1, { arguments: ':2}' }),
-        call(0, { name: 'h', arguments: '{}' }, 'c'), finish('tool_calls'), '[DONE]',
-      ));
-      expect(run.outcome.blocks.map(({ block, name, tool_call_id, text, closed, valid }) => [block, name, tool_call_id, text, closed, valid])).toEqual([
-        ['c0/tool0', 'f', 'a', '{"a":1}', true, true], ['c0/tool1', 'g', 'b', '{"b":2}', true, true], ['c0/tool0.2', 'h', 'c', '{}', true, true],
+      const run = runWire(
+        'chat_completions',
+        chatBody(
+          call(0, { name: 'f', arguments: '{"a":' }, 'a'),
+          call(1, { name: 'g', arguments: '{"b"' }, 'b'),
+          call(0, { arguments: '1}' }),
+          call(1, { arguments: ':2}' }),
+          call(0, { name: 'h', arguments: '{}' }, 'c'),
+          finish('tool_calls'),
+          '[DONE]',
+        ),
+      );
+      expect(
+        run.outcome.blocks.map(({ block, name, tool_call_id, text, closed, valid }) => [
+          block,
+          name,
+          tool_call_id,
+          text,
+          closed,
+          valid,
+        ]),
+      ).toEqual([
+        ['c0/tool0', 'f', 'a', '{"a":1}', true, true],
+        ['c0/tool1', 'g', 'b', '{"b":2}', true, true],
+        ['c0/tool0.2', 'h', 'c', '{}', true, true],
       ]);
       expect(notesOf(run, 4)).toContain('index 0 comes again with another id: another call');
     });
 
     test('B8 arguments before name, name twice, name in pieces, name changed', () => {
-      const run = runWire('chat_completions', chatBody(
-        call(0, { arguments: '{' }, 'a'), call(0, { name: 'late', arguments: '}' }),
-        call(1, { name: 'same', arguments: '{' }, 'b'), call(1, { name: 'same', arguments: '}' }),
-        call(2, { name: 'get_' }, 'c'), call(2, { name: 'time', arguments: '{}' }),
-        call(3, { name: 'one', arguments: '{}' }), call(3, { name: 'two', arguments: '{}' }), finish('tool_calls'),
-      ));
-      expect(run.outcome.blocks.map(({ name, text }) => [name, text])).toEqual([['late', '{}'], ['same', '{}'], ['get_time', '{}'], ['one', '{}'], ['two', '{}']]);
+      const run = runWire(
+        'chat_completions',
+        chatBody(
+          call(0, { arguments: '{' }, 'a'),
+          call(0, { name: 'late', arguments: '}' }),
+          call(1, { name: 'same', arguments: '{' }, 'b'),
+          call(1, { name: 'same', arguments: '}' }),
+          call(2, { name: 'get_' }, 'c'),
+          call(2, { name: 'time', arguments: '{}' }),
+          call(3, { name: 'one', arguments: '{}' }),
+          call(3, { name: 'two', arguments: '{}' }),
+          finish('tool_calls'),
+        ),
+      );
+      expect(run.outcome.blocks.map(({ name, text }) => [name, text])).toEqual([
+        ['late', '{}'],
+        ['same', '{}'],
+        ['get_time', '{}'],
+        ['one', '{}'],
+        ['two', '{}'],
+      ]);
       expect(notesOf(run, 3)).toEqual(['the tool name is repeated']);
       expect(notesOf(run, 5)).toEqual(["the tool's name comes in pieces: get_ + time"]);
       expect(notesOf(run, 7)).toEqual(['another name after the arguments began: taken as another call']);
       // Nothing is lost of what came: each fragment keeps its own name.
-      expect(of(run, 'tool_call_message').map(({ tool_call }) => tool_call.name)).toEqual([null, 'late', 'same', 'same', 'get_', 'time', 'one', 'two']);
+      expect(of(run, 'tool_call_message').map(({ tool_call }) => tool_call.name)).toEqual([
+        null,
+        'late',
+        'same',
+        'same',
+        'get_',
+        'time',
+        'one',
+        'two',
+      ]);
     });
 
     test('B8 id missing, index missing, arguments empty, not JSON, or an object', () => {
-      const run = runWire('chat_completions', chatBody(
-        call(0, { name: 'noid', arguments: '' }), call(undefined, { name: 'first', arguments: '{not' }, 'x'), call(undefined, { name: 'second', arguments: { k: 1 } }, 'y'), finish('tool_calls'),
-      ));
-      expect(run.outcome.blocks.map(({ name, tool_call_id, text, valid }) => [name, tool_call_id, text, valid])).toEqual([['noid', null, '', null], ['first', 'x', '{not', false], ['second', 'y', '{"k":1}', true]]);
+      const run = runWire(
+        'chat_completions',
+        chatBody(
+          call(0, { name: 'noid', arguments: '' }),
+          call(undefined, { name: 'first', arguments: '{not' }, 'x'),
+          call(undefined, { name: 'second', arguments: { k: 1 } }, 'y'),
+          finish('tool_calls'),
+        ),
+      );
+      expect(
+        run.outcome.blocks.map(({ name, tool_call_id, text, valid }) => [name, tool_call_id, text, valid]),
+      ).toEqual([
+        ['noid', null, '', null],
+        ['first', 'x', '{not', false],
+        ['second', 'y', '{"k":1}', true],
+      ]);
     });
   });
 
   test('B9 120,000 one-character deltas, and 1 MB of arguments in 20-byte deltas, are whole', () => {
     const text = 'x'.repeat(120_000);
-    const chars = runWire('messages', namedBody(start, textStart(), ...Array.from(text, (char) => textDelta(char)), stop()));
+    const chars = runWire(
+      'messages',
+      namedBody(start, textStart(), ...Array.from(text, (char) => textDelta(char)), stop()),
+    );
     expect(chars.block('b0').text).toBe(text);
     const value = JSON.stringify({ body: 'y'.repeat(1_000_000) });
-    const pieces = value.match(/.{1,20}/gs)!.map((partial_json) => ({ type: 'content_block_delta', index: 0, delta: { type: 'input_json_delta', partial_json } }));
-    const tool = runWire('messages', namedBody(start, { type: 'content_block_start', index: 0, content_block: { type: 'tool_use', id: 't', name: 'f', input: {} } }, ...pieces, stop()));
+    const pieces = value.match(/.{1,20}/gs)!.map((partial_json) => ({
+      type: 'content_block_delta',
+      index: 0,
+      delta: { type: 'input_json_delta', partial_json },
+    }));
+    const tool = runWire(
+      'messages',
+      namedBody(
+        start,
+        { type: 'content_block_start', index: 0, content_block: { type: 'tool_use', id: 't', name: 'f', input: {} } },
+        ...pieces,
+        stop(),
+      ),
+    );
     expect(tool.block('b0')).toMatchObject({ text: value, valid: true });
   });
 
@@ -135,17 +299,32 @@ describe('reliability, group B', () => {
 
   test('B12 large integers, -0 and duplicate keys in arguments stay text', () => {
     const args = '{"n":12345678901234567890,"m":1e400,"z":-0,"k":1,"k":2}';
-    const run = runWire('chat_completions', chatBody(call(0, { name: 'f', arguments: args }, 'a'), finish('tool_calls')));
+    const run = runWire(
+      'chat_completions',
+      chatBody(call(0, { name: 'f', arguments: args }, 'a'), finish('tool_calls')),
+    );
     expect(run.block('c0/tool0')).toMatchObject({ text: args, valid: true });
-    expect(run.outcome.accumulated).toMatchObject({ choices: [{ message: { tool_calls: [{ function: { arguments: args } }] } }] });
+    expect(run.outcome.accumulated).toMatchObject({
+      choices: [{ message: { tool_calls: [{ function: { arguments: args } }] } }],
+    });
   });
 
   test('B13 keys of the object prototype are plain data', () => {
-    const hostile = '{"__proto__":{"polluted":1},"constructor":{"prototype":{"polluted":1}},"toString":1,"hasOwnProperty":2,"then":3,"length":-1';
+    const hostile =
+      '{"__proto__":{"polluted":1},"constructor":{"prototype":{"polluted":1}},"toString":1,"hasOwnProperty":2,"then":3,"length":-1';
     for (const [api, body] of [
-      ['chat_completions', `data: ${hostile},"id":"x","choices":[${hostile},"index":0,"delta":${hostile},"content":"hi"}}]}\n\n`],
-      ['messages', `event: message_start\ndata: ${hostile},"type":"message_start","message":${hostile},"usage":${hostile}}}}\n\nevent: message_delta\ndata: {"type":"message_delta","delta":${hostile}},"usage":${hostile}}}\n\n`],
-      ['responses', `data: ${hostile},"type":"constructor.delta"}\n\ndata: ${hostile},"type":"response.output_item.added","output_index":0,"item":${hostile},"type":"__proto__"}}\n\n`],
+      [
+        'chat_completions',
+        `data: ${hostile},"id":"x","choices":[${hostile},"index":0,"delta":${hostile},"content":"hi"}}]}\n\n`,
+      ],
+      [
+        'messages',
+        `event: message_start\ndata: ${hostile},"type":"message_start","message":${hostile},"usage":${hostile}}}}\n\nevent: message_delta\ndata: {"type":"message_delta","delta":${hostile}},"usage":${hostile}}}\n\n`,
+      ],
+      [
+        'responses',
+        `data: ${hostile},"type":"constructor.delta"}\n\ndata: ${hostile},"type":"response.output_item.added","output_index":0,"item":${hostile},"type":"__proto__"}}\n\n`,
+      ],
     ] as const) {
       const { outcome } = runWire(api, body);
       expect(({} as { polluted?: number }).polluted).toBeUndefined();
@@ -155,7 +334,8 @@ describe('reliability, group B', () => {
   });
 
   test('B14 nesting past the limit ends the lane with an error message and a limit; short of it all is read', () => {
-    const nested = (depth: number): string => `{"choices":[{"index":0,"delta":{"content":"a","odd":${'['.repeat(depth)}${']'.repeat(depth)}}}]}`;
+    const nested = (depth: number): string =>
+      `{"choices":[{"index":0,"delta":{"content":"a","odd":${'['.repeat(depth)}${']'.repeat(depth)}}}]}`;
     expect(runWire('chat_completions', chatBody(nested(200))).block('c0/text').text).toBe('a');
     for (const depth of [2_000, 100_000]) {
       const run = runWire('chat_completions', chatBody(nested(depth), chunk({ content: 'b' })));
@@ -168,20 +348,34 @@ describe('reliability, group B', () => {
     // What is no object is not taken apart: it travels as its text.
     for (const name of ['', 'event: error\n']) {
       const list = '['.repeat(5_000) + ']'.repeat(5_000);
-      const run = runWire('chat_completions', `${chatBody(chunk({ content: 'a' }))}${name}data: ${list}\n\n${chatBody(chunk({ content: 'b' }))}`);
+      const run = runWire(
+        'chat_completions',
+        `${chatBody(chunk({ content: 'a' }))}${name}data: ${list}\n\n${chatBody(chunk({ content: 'b' }))}`,
+      );
       expect(run.outcome.limit).toBeUndefined();
       expect(run.block('c0/text').text).toBe('ab');
       expect(() => JSON.stringify(structuredClone(run.emissions))).not.toThrow();
     }
     // Arguments are text and may nest as they like; their value is left as text where it could not travel.
     const deep = '['.repeat(5_000) + ']'.repeat(5_000);
-    const run = runWire('messages', namedBody(start, { type: 'content_block_start', index: 0, content_block: { type: 'tool_use', id: 't', name: 'f', input: {} } }, { type: 'content_block_delta', index: 0, delta: { type: 'input_json_delta', partial_json: deep } }, stop()));
+    const run = runWire(
+      'messages',
+      namedBody(
+        start,
+        { type: 'content_block_start', index: 0, content_block: { type: 'tool_use', id: 't', name: 'f', input: {} } },
+        { type: 'content_block_delta', index: 0, delta: { type: 'input_json_delta', partial_json: deep } },
+        stop(),
+      ),
+    );
     expect(run.block('b0')).toMatchObject({ text: deep, valid: true });
     expect(run.outcome.accumulated).toMatchObject({ content: [{ input: deep }] });
   });
 
   test('B15 an object of 100,000 keys and an array of 100,000 elements are read', () => {
-    const wide = { object: Object.fromEntries(Array.from({ length: 100_000 }, (_, i) => [`k${i}`, i])), array: Array.from({ length: 100_000 }, () => 0) };
+    const wide = {
+      object: Object.fromEntries(Array.from({ length: 100_000 }, (_, i) => [`k${i}`, i])),
+      array: Array.from({ length: 100_000 }, () => 0),
+    };
     const run = runWire('responses', namedBody({ type: 'response.wide', ...wide }));
     expect(of(run, 'event')[0]).toMatchObject({ type: 'response.wide', known: false });
   });
@@ -194,33 +388,77 @@ describe('reliability, group B', () => {
       ['last', [start, textStart(), textDelta('a'), stop(), { type: 'message_stop' }, error]],
       ['twice', [start, error, textStart(), textDelta('a'), error, { type: 'message_stop' }]],
     ] as const)('B16 an Anthropic error %s: provider-error, text kept, never cleared', (_where, events) => {
-      const run = runWire('messages', namedBody(...(events as unknown as ({ type: string } & Record<string, unknown>)[])));
+      const run = runWire(
+        'messages',
+        namedBody(...(events as unknown as ({ type: string } & Record<string, unknown>)[])),
+      );
       expect(stateOf('messages', run)).toBe('provider-error');
       expect(run.outcome.errors[0]).toMatchObject({ message: 'Overloaded', type: 'overloaded_error' });
       expect(run.block('b0').text).toContain('a');
     });
 
     test('B16 an error member in chat data; a bare sentence named error', () => {
-      const run = runWire('chat_completions', chatBody(chunk({ content: 'a' }), { error: { message: 'Rate limit', type: 'tokens', code: 429 } }, chunk({ content: 'b' }), finish('stop'), '[DONE]'));
+      const run = runWire(
+        'chat_completions',
+        chatBody(
+          chunk({ content: 'a' }),
+          { error: { message: 'Rate limit', type: 'tokens', code: 429 } },
+          chunk({ content: 'b' }),
+          finish('stop'),
+          '[DONE]',
+        ),
+      );
       expect(run.outcome.errors).toEqual([{ message: 'Rate limit', type: 'tokens', code: '429', event: 1 }]);
       expect(run.block('c0/text').text).toBe('ab');
       expect(stateOf('chat_completions', run)).toBe('provider-error');
-      expect(runWire('chat_completions', 'event: error\ndata: upstream died\n\n').outcome.errors[0]).toMatchObject({ message: 'upstream died', event: 0 });
+      expect(runWire('chat_completions', 'event: error\ndata: upstream died\n\n').outcome.errors[0]).toMatchObject({
+        message: 'upstream died',
+        event: 0,
+      });
     });
 
     test('B16 Responses: error then response.failed is one error; response.incomplete is one too', () => {
       const failure = { code: 'server_error', message: 'It broke.' };
-      const failed = runWire('responses', namedBody({ type: 'response.created', response: { id: 'r', status: 'in_progress', output: [] } }, { type: 'error', error: failure }, { type: 'response.failed', response: { id: 'r', status: 'failed', error: failure, output: [] } }));
+      const failed = runWire(
+        'responses',
+        namedBody(
+          { type: 'response.created', response: { id: 'r', status: 'in_progress', output: [] } },
+          { type: 'error', error: failure },
+          { type: 'response.failed', response: { id: 'r', status: 'failed', error: failure, output: [] } },
+        ),
+      );
       expect(failed.outcome.errors).toEqual([{ message: 'It broke.', type: null, code: 'server_error', event: 1 }]);
       expect(failed.outcome.finish).toEqual([{ choice: 0, unified: 'error', raw: 'failed' }]);
       expect(stateOf('responses', failed)).toBe('provider-error');
-      const cut = runWire('responses', namedBody({ type: 'response.created', response: { id: 'r', output: [] } }, { type: 'response.incomplete', response: { id: 'r', status: 'incomplete', incomplete_details: { reason: 'max_output_tokens' }, output: [] } }));
+      const cut = runWire(
+        'responses',
+        namedBody(
+          { type: 'response.created', response: { id: 'r', output: [] } },
+          {
+            type: 'response.incomplete',
+            response: {
+              id: 'r',
+              status: 'incomplete',
+              incomplete_details: { reason: 'max_output_tokens' },
+              output: [],
+            },
+          },
+        ),
+      );
       expect(cut.outcome.finish).toEqual([{ choice: 0, unified: 'length', raw: 'max_output_tokens' }]);
       expect(stateOf('responses', cut)).toBe('provider-error');
     });
   });
 
-  test.each([['stop', 'stop'], ['length', 'length'], ['content_filter', 'content_filter'], ['refusal', 'refusal'], ['tool_calls', 'tool_use'], ['because', 'other'], ['constructor', 'other']])('B17 finish reason %s is shown as it came', (raw, unified) => {
+  test.each([
+    ['stop', 'stop'],
+    ['length', 'length'],
+    ['content_filter', 'content_filter'],
+    ['refusal', 'refusal'],
+    ['tool_calls', 'tool_use'],
+    ['because', 'other'],
+    ['constructor', 'other'],
+  ])('B17 finish reason %s is shown as it came', (raw, unified) => {
     const run = runWire('chat_completions', chatBody(chunk({ content: 'a' }), finish(raw), '[DONE]'));
     expect(run.outcome.finish).toEqual([{ choice: 0, unified, raw }]);
     expect(stateOf('chat_completions', run)).toBe('complete');
@@ -228,33 +466,90 @@ describe('reliability, group B', () => {
 
   test('B18 usage absent, cumulative, decreasing, negative, null: the last number wins, nothing is added or guessed', () => {
     expect(runWire('chat_completions', chatBody(chunk({ content: 'a' }), '[DONE]')).outcome.usage).toBeUndefined();
-    const usages = [{ completion_tokens: 5, prompt_tokens: 2 }, { completion_tokens: 9, prompt_tokens: null }, { completion_tokens: -1 }, { completion_tokens: 0, total_tokens: null }];
-    const run = runWire('chat_completions', chatBody(...usages.map((usage) => chunk({ content: 'a' }, { usage })), '[DONE]'));
+    const usages = [
+      { completion_tokens: 5, prompt_tokens: 2 },
+      { completion_tokens: 9, prompt_tokens: null },
+      { completion_tokens: -1 },
+      { completion_tokens: 0, total_tokens: null },
+    ];
+    const run = runWire(
+      'chat_completions',
+      chatBody(...usages.map((usage) => chunk({ content: 'a' }, { usage })), '[DONE]'),
+    );
     expect(run.outcome.usage).toEqual({ input: 2, output: 0, total: null, raw: usages });
-    const messages = runWire('messages', namedBody(
-      { ...start, message: { ...start.message, usage: { input_tokens: 12, cache_read_input_tokens: 100, cache_creation_input_tokens: 3, output_tokens: 1 } } },
-      { type: 'message_delta', delta: { stop_reason: 'end_turn' }, usage: { output_tokens: 57, input_tokens: null, output_tokens_details: { thinking_tokens: 20 } } },
-    ));
-    expect(messages.outcome.usage).toMatchObject({ input: 115, cachedInput: 100, cacheWrite: 3, output: 57, reasoning: 20 });
+    const messages = runWire(
+      'messages',
+      namedBody(
+        {
+          ...start,
+          message: {
+            ...start.message,
+            usage: { input_tokens: 12, cache_read_input_tokens: 100, cache_creation_input_tokens: 3, output_tokens: 1 },
+          },
+        },
+        {
+          type: 'message_delta',
+          delta: { stop_reason: 'end_turn' },
+          usage: { output_tokens: 57, input_tokens: null, output_tokens_details: { thinking_tokens: 20 } },
+        },
+      ),
+    );
+    expect(messages.outcome.usage).toMatchObject({
+      input: 115,
+      cachedInput: 100,
+      cacheWrite: 3,
+      output: 57,
+      reasoning: 20,
+    });
   });
 
   test('B19 a 20 MB image in one event is kept by size, with a short preview', () => {
-    const partial = { type: 'response.image_generation_call.partial_image', output_index: 0, partial_image_b64: 'A'.repeat(20_000_000) };
-    const run = runWire('responses', namedBody({ type: 'response.created', response: { id: 'r', output: [] } }, { type: 'response.output_item.added', output_index: 0, item: { type: 'image_generation_call', id: 'i' } }, partial));
+    const partial = {
+      type: 'response.image_generation_call.partial_image',
+      output_index: 0,
+      partial_image_b64: 'A'.repeat(20_000_000),
+    };
+    const run = runWire(
+      'responses',
+      namedBody(
+        { type: 'response.created', response: { id: 'r', output: [] } },
+        { type: 'response.output_item.added', output_index: 0, item: { type: 'image_generation_call', id: 'i' } },
+        partial,
+      ),
+    );
     expect(run.block('o0').attachments?.at(-1)).toEqual({ type: 'partial_image', value: partial });
     expect(run.summaries[2]!.preview.length).toBeLessThanOrEqual(200);
   });
 
   test('B20 several choices, a model switch and log probabilities, each in its place', () => {
     const logprobs = { content: [{ token: 'a', logprob: -1, bytes: [97], top_logprobs: [] }], refusal: null };
-    const run = runWire('chat_completions', chatBody(
-      chunk({ role: 'assistant', content: 'a' }, {}, { logprobs }), chunk({ content: 'x' }, {}, { index: 1 }), chunk({ content: 'b' }, { model: 'fallback' }, { logprobs }), chunk({ content: 'y' }, {}, { index: 1 }),
-      finish('stop'), chunk({}, {}, { index: 1, finish_reason: 'length' }), '[DONE]',
-    ));
-    expect(run.outcome.blocks.map(({ block, choice, text }) => [block, choice, text])).toEqual([['c0/text', 0, 'ab'], ['c1/text', 1, 'xy']]);
-    expect(run.outcome.finish).toEqual([{ choice: 0, unified: 'stop', raw: 'stop' }, { choice: 1, unified: 'length', raw: 'length' }]);
+    const run = runWire(
+      'chat_completions',
+      chatBody(
+        chunk({ role: 'assistant', content: 'a' }, {}, { logprobs }),
+        chunk({ content: 'x' }, {}, { index: 1 }),
+        chunk({ content: 'b' }, { model: 'fallback' }, { logprobs }),
+        chunk({ content: 'y' }, {}, { index: 1 }),
+        finish('stop'),
+        chunk({}, {}, { index: 1, finish_reason: 'length' }),
+        '[DONE]',
+      ),
+    );
+    expect(run.outcome.blocks.map(({ block, choice, text }) => [block, choice, text])).toEqual([
+      ['c0/text', 0, 'ab'],
+      ['c1/text', 1, 'xy'],
+    ]);
+    expect(run.outcome.finish).toEqual([
+      { choice: 0, unified: 'stop', raw: 'stop' },
+      { choice: 1, unified: 'length', raw: 'length' },
+    ]);
     expect(notesOf(run, 2)).toEqual(['the model changes from m to fallback']);
-    expect(run.block('c0/text').attachments).toEqual([{ type: 'logprobs', value: logprobs }, { type: 'logprobs', value: logprobs }]);
-    expect(run.outcome.accumulated).toMatchObject({ choices: [{ logprobs: { content: [{ token: 'a' }, { token: 'a' }] } }, { message: { content: 'xy' } }] });
+    expect(run.block('c0/text').attachments).toEqual([
+      { type: 'logprobs', value: logprobs },
+      { type: 'logprobs', value: logprobs },
+    ]);
+    expect(run.outcome.accumulated).toMatchObject({
+      choices: [{ logprobs: { content: [{ token: 'a' }, { token: 'a' }] } }, { message: { content: 'xy' } }],
+    });
   });
 });

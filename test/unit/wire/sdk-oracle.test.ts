@@ -21,7 +21,9 @@ const HELPER_FIELDS = new Set(['parsed', 'output_parsed', 'parsed_arguments', 'p
 type Json = null | string | number | boolean | Json[] | { [field: string]: Json };
 
 function plain(value: unknown): Json {
-  return JSON.parse(JSON.stringify(value, (field, inner: unknown) => (HELPER_FIELDS.has(field) ? undefined : inner))) as Json;
+  return JSON.parse(
+    JSON.stringify(value, (field, inner: unknown) => (HELPER_FIELDS.has(field) ? undefined : inner)),
+  ) as Json;
 }
 
 /**
@@ -29,12 +31,17 @@ function plain(value: unknown): Json {
  * the openai helper keeps the last piece (or the null that followed), and Mistral's list of parts it turns into a string.
  */
 function withLosses(theirs: Json, ours: Json, lost: string[], path = ''): Json {
-  if (Array.isArray(theirs)) return theirs.map((item, i) => withLosses(item, Array.isArray(ours) ? (ours[i] ?? null) : null, lost, path));
-  if (theirs === null || typeof theirs !== 'object' || ours === null || typeof ours !== 'object' || Array.isArray(ours)) return theirs;
+  if (Array.isArray(theirs))
+    return theirs.map((item, i) => withLosses(item, Array.isArray(ours) ? (ours[i] ?? null) : null, lost, path));
+  if (theirs === null || typeof theirs !== 'object' || ours === null || typeof ours !== 'object' || Array.isArray(ours))
+    return theirs;
   return Object.fromEntries(
     Object.entries(theirs).map(([field, value]) => {
       const own = ours[field];
-      const lastPiece = field.startsWith('reasoning') && typeof own === 'string' && (value === null || (typeof value === 'string' && own.endsWith(value)));
+      const lastPiece =
+        field.startsWith('reasoning') &&
+        typeof own === 'string' &&
+        (value === null || (typeof value === 'string' && own.endsWith(value)));
       const parts = field === 'content' && typeof value === 'string' && value.includes('[object Object]');
       if (typeof own === 'string' && own !== value && (lastPiece || parts)) {
         lost.push(`${path}.${field}`);
@@ -80,8 +87,12 @@ for (const [api, sdk] of SDKS) {
       const lost: string[] = [];
       expect(ours).toEqual(withLosses(plain(await sdk(bytes)), ours, lost));
       // Whatever the SDK lost is in a block, whole.
-      const reasoning = outcome.blocks.filter(({ kind }) => kind === 'reasoning').map(({ text }) => text).join('');
-      if (lost.some((field) => field.includes('reasoning'))) expect(JSON.stringify(ours)).toContain(JSON.stringify(reasoning));
+      const reasoning = outcome.blocks
+        .filter(({ kind }) => kind === 'reasoning')
+        .map(({ text }) => text)
+        .join('');
+      if (lost.some((field) => field.includes('reasoning')))
+        expect(JSON.stringify(ours)).toContain(JSON.stringify(reasoning));
       expect(outcome.terminated).toBe(true);
     });
   });

@@ -53,7 +53,8 @@ export interface CaptureListener {
  * Headers of the SDKs that are sent. Others come out of environment variables meant for one provider (OPENAI_CUSTOM_HEADERS,
  * OPENAI_ORG_ID, …), and are not for whatever endpoint this is; or they tell of a timeout that is not used.
  */
-const SDK_HEADER = /^(?:accept|content-type|user-agent|idempotency-key|anthropic-version|anthropic-beta|openai-beta|x-stainless-(?!timeout).*)$/;
+const SDK_HEADER =
+  /^(?:accept|content-type|user-agent|idempotency-key|anthropic-version|anthropic-beta|openai-beta|x-stainless-(?!timeout).*)$/;
 
 /** One request and its answer. */
 export class Capture {
@@ -130,7 +131,8 @@ export class Capture {
       };
       if (this.#stopped) return end(this.#stopped, this.#sentAt);
       const { answerSeconds } = this.#setup;
-      if (answerSeconds !== null) this.#waiting = setTimeout(() => this.#stopWaiting(answerSeconds), answerSeconds * 1000);
+      if (answerSeconds !== null)
+        this.#waiting = setTimeout(() => this.#stopWaiting(answerSeconds), answerSeconds * 1000);
       const head = (head: HttpHead, at: bigint): void => {
         this.#head(head, at);
         resolve(emptyAnswer(head.status));
@@ -149,7 +151,11 @@ export class Capture {
   /** As they leave: nothing is added to them on the way. */
   #headersFor(url: URL, given: Headers, body: string): HeaderList {
     const { credential } = this.#setup;
-    const headers: (readonly [string, string])[] = [['host', url.host], ['connection', 'close'], ['content-length', String(Buffer.byteLength(body))]];
+    const headers: (readonly [string, string])[] = [
+      ['host', url.host],
+      ['connection', 'close'],
+      ['content-length', String(Buffer.byteLength(body))],
+    ];
     // An encoded stream is held back until its encoder lets go of it, which would falsify all times.
     headers.push(['accept-encoding', 'identity']);
     for (const [name, value] of given) if (SDK_HEADER.test(name) && !isSecretHeader(name)) headers.push([name, value]);
@@ -159,7 +165,12 @@ export class Capture {
 
   #stopWaiting(seconds: number): void {
     const exchange = this.#exchange!;
-    this.stop({ how: 'failed', phase: exchange.phase, target: exchange.target, reason: `timeout after ${duration(seconds)}` });
+    this.stop({
+      how: 'failed',
+      phase: exchange.phase,
+      target: exchange.target,
+      reason: `timeout after ${duration(seconds)}`,
+    });
   }
 
   #since(at: bigint): number {
@@ -214,9 +225,16 @@ export class Capture {
       this.#queue.add({ n: this.#count++, tNs, offset: this.#offset, bytes: kept });
       this.#offset += kept.length;
     }
-    if (bytes.length > left) this.stop({ how: 'limit', limit: `The body is longer than ${this.#limits.bodyBytes} bytes, the most that is kept of one answer.` });
+    if (bytes.length > left)
+      this.stop({
+        how: 'limit',
+        limit: `The body is longer than ${this.#limits.bodyBytes} bytes, the most that is kept of one answer.`,
+      });
     else if (this.#decoding && this.#offset > RATIO_FREE_BYTES && this.#offset > this.#received * this.#limits.ratio) {
-      this.stop({ how: 'limit', limit: `The ${this.#encoding} body decodes to more than ${this.#limits.ratio} times its size, which no event stream does.` });
+      this.stop({
+        how: 'limit',
+        limit: `The ${this.#encoding} body decodes to more than ${this.#limits.ratio} times its size, which no event stream does.`,
+      });
     } else this.#holdBack();
   }
 

@@ -3,7 +3,14 @@
  * that piece. A small body can decode to an endless one (zstd reaches 32,000 : 1), so that whoever takes the output counts.
  */
 import type { Transform } from 'node:stream';
-import { constants, createBrotliDecompress, createGunzip, createInflate, createInflateRaw, createZstdDecompress } from 'node:zlib';
+import {
+  constants,
+  createBrotliDecompress,
+  createGunzip,
+  createInflate,
+  createInflateRaw,
+  createZstdDecompress,
+} from 'node:zlib';
 
 /** Servers that flush each event want it read at once. The end stays strict, so that a cut body is told from a whole one. */
 const AT_ONCE = { flush: constants.Z_SYNC_FLUSH };
@@ -57,7 +64,9 @@ export class Decoding {
   #open(first: number): Transform {
     const stream = DECODERS[this.#encoding]!(first);
     stream.on('data', this.#give);
-    stream.on('error', (error: Error) => { this.#error = error; });
+    stream.on('error', (error: Error) => {
+      this.#error = error;
+    });
     return stream;
   }
 

@@ -29,7 +29,10 @@ export class KeyMask {
   masked(bytes: Uint8Array): Uint8Array {
     const key = this.#key;
     const before = this.#before;
-    const text = before.length === 0 ? Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength) : Buffer.concat([before, bytes]);
+    const text =
+      before.length === 0
+        ? Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+        : Buffer.concat([before, bytes]);
     let copy: Uint8Array | undefined;
     /** Where the key begins in `text`; what of it lies in this read is replaced. */
     const replace = (start: number, length: number): void => {
@@ -52,7 +55,11 @@ export class KeyMask {
   #begunAt(text: Buffer, from: number): number {
     const [first] = this.#key;
     let at = Math.max(from, text.length - this.#key.length + 1);
-    while (at < text.length && (text[at] !== first || !this.#key.subarray(0, text.length - at).equals(text.subarray(at)))) at++;
+    while (
+      at < text.length &&
+      (text[at] !== first || !this.#key.subarray(0, text.length - at).equals(text.subarray(at)))
+    )
+      at++;
     return at;
   }
 }

@@ -56,7 +56,8 @@ export class ReadQueue {
   #take(): readonly Read[] {
     const from = this.#next;
     let bytes = 0;
-    while (this.#next < this.#reads.length && this.#next - from < TURN_READS && bytes < TURN_BYTES) bytes += this.#reads[this.#next++]!.bytes.length;
+    while (this.#next < this.#reads.length && this.#next - from < TURN_READS && bytes < TURN_BYTES)
+      bytes += this.#reads[this.#next++]!.bytes.length;
     this.#bytes -= bytes;
     const reads = this.#reads.slice(from, this.#next);
     if (this.#next === this.#reads.length) {

@@ -23,20 +23,41 @@ export function credentialHeader(type: EndpointType, key: string): readonly [nam
 /** Headers whose values are never kept, requests' and answers'. Lower case. */
 const SECRET_HEADERS: ReadonlySet<string> = new Set([
   ...Object.values(CREDENTIALS).map(([name]) => name),
-  'api-key', 'x-goog-api-key', 'x-auth-token', 'x-access-token', 'x-amz-security-token', 'x-csrf-token',
-  'proxy-authorization', 'proxy-authenticate', 'authentication-info', 'proxy-authentication-info',
-  'cookie', 'cookie2', 'set-cookie', 'set-cookie2',
+  'api-key',
+  'x-goog-api-key',
+  'x-auth-token',
+  'x-access-token',
+  'x-amz-security-token',
+  'x-csrf-token',
+  'proxy-authorization',
+  'proxy-authenticate',
+  'authentication-info',
+  'proxy-authentication-info',
+  'cookie',
+  'cookie2',
+  'set-cookie',
+  'set-cookie2',
   // Whose account it is: no key, but nothing for a shared trace either.
-  'openai-organization', 'openai-project', 'anthropic-organization-id', 'anthropic-workspace-id', 'chatgpt-account-id',
-  'cf-access-client-id', 'cf-access-client-secret', 'cf-aig-authorization', 'helicone-auth', 'x-portkey-api-key',
+  'openai-organization',
+  'openai-project',
+  'anthropic-organization-id',
+  'anthropic-workspace-id',
+  'chatgpt-account-id',
+  'cf-access-client-id',
+  'cf-access-client-secret',
+  'cf-aig-authorization',
+  'helicone-auth',
+  'x-portkey-api-key',
 ]);
 /** Headers of vendors that are not in the list still say in their names what they carry. */
 const SECRET_HEADER_NAME = /(?:^|[-_])(?:api[-_]?key|secret|password|token|auth|authorization|credentials?)$/;
 
 /** Fields of a request's body that hold another server's key: MCP servers, search tools. `eos_token` and its like are none. */
-const SECRET_FIELD = /^(?:.*[-_])?(?:api[-_]?key|secret|password|authorization|(?:access|auth|authorization|bearer|refresh)[-_]token)$/i;
+const SECRET_FIELD =
+  /^(?:.*[-_])?(?:api[-_]?key|secret|password|authorization|(?:access|auth|authorization|bearer|refresh)[-_]token)$/i;
 
-const SECRET_QUERY = /^(?:(?:api|access|auth|subscription)?[-_]?(?:key|token)|sig|signature|secret|client[-_]secret|password|code|x-amz-(?:signature|credential|security-token))$/i;
+const SECRET_QUERY =
+  /^(?:(?:api|access|auth|subscription)?[-_]?(?:key|token)|sig|signature|secret|client[-_]secret|password|code|x-amz-(?:signature|credential|security-token))$/i;
 
 /** The word before a credential that names its kind: no secret, and worth seeing. */
 const SCHEME = /^(?:Bearer|Basic|Digest|Token|Negotiate|AWS4-HMAC-SHA256)\s+/i;
@@ -84,11 +105,15 @@ export class Redaction {
     if (typeof value === 'string') return this.#address(value) ?? this.text(value);
     if (Array.isArray(value)) return value.map((item) => this.json(item));
     if (typeof value !== 'object' || value === null) return value;
-    return Object.fromEntries(Object.entries(value).map(([name, field]: [string, unknown]) => [this.text(name), this.#field(name, field)]));
+    return Object.fromEntries(
+      Object.entries(value).map(([name, field]: [string, unknown]) => [this.text(name), this.#field(name, field)]),
+    );
   }
 
   headers(headers: HeaderList): HeaderList {
-    return headers.map(([name, value]) => [name, isSecretHeader(name) ? this.#secretValue(value) : this.text(value)] as const);
+    return headers.map(
+      ([name, value]) => [name, isSecretHeader(name) ? this.#secretValue(value) : this.text(value)] as const,
+    );
   }
 
   url(address: string): string {
@@ -110,17 +135,23 @@ export class Redaction {
     if (!/^https?:\/\//i.test(text)) return undefined;
     const url = URL.parse(text);
     if (url === null) return undefined;
-    const secret = url.username !== '' || url.password !== '' || [...url.searchParams.keys()].some((name) => SECRET_QUERY.test(name));
+    const secret =
+      url.username !== '' ||
+      url.password !== '' ||
+      [...url.searchParams.keys()].some((name) => SECRET_QUERY.test(name));
     return secret ? this.url(text) : undefined;
   }
 
   #query(search: string): string {
     if (search === '') return '';
-    const parts = search.slice(1).split('&').map((part) => {
-      const at = part.indexOf('=');
-      const secret = at >= 0 && SECRET_QUERY.test(part.slice(0, at));
-      return secret ? `${part.slice(0, at)}=${redacted(part.slice(at + 1))}` : this.text(part);
-    });
+    const parts = search
+      .slice(1)
+      .split('&')
+      .map((part) => {
+        const at = part.indexOf('=');
+        const secret = at >= 0 && SECRET_QUERY.test(part.slice(0, at));
+        return secret ? `${part.slice(0, at)}=${redacted(part.slice(at + 1))}` : this.text(part);
+      });
     return `?${parts.join('&')}`;
   }
 

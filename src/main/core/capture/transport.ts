@@ -95,9 +95,15 @@ export class HttpExchange {
 
   #watchConnection(secure: boolean): void {
     this.#request.once('socket', (socket) => {
-      socket.once('lookup', (error) => { if (!error) this.#phase = 'connect'; });
-      socket.once('connect', () => { this.#phase = secure ? 'tls' : 'headers'; });
-      socket.once('secureConnect', () => { this.#phase = 'headers'; });
+      socket.once('lookup', (error) => {
+        if (!error) this.#phase = 'connect';
+      });
+      socket.once('connect', () => {
+        this.#phase = secure ? 'tls' : 'headers';
+      });
+      socket.once('secureConnect', () => {
+        this.#phase = 'headers';
+      });
     });
   }
 
@@ -123,7 +129,11 @@ export class HttpExchange {
     if (this.#response) return;
     // What came and was no HTTP is a failed request; a connection that broke while it was waited for an answer is not.
     const broke = this.#phase === 'headers' && !reason.startsWith('HPE_');
-    this.#end(broke ? { how: 'reset', reason } : { how: 'failed', phase: this.#phase === 'headers' ? 'request' : this.#phase, target: this.#target, reason });
+    this.#end(
+      broke
+        ? { how: 'reset', reason }
+        : { how: 'failed', phase: this.#phase === 'headers' ? 'request' : this.#phase, target: this.#target, reason },
+    );
   }
 
   #end(end: BodyEnd): void {

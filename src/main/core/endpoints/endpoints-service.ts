@@ -51,8 +51,22 @@ export class EndpointsService {
     this.#environment = environment;
     const usual = { builtIn: true, key: { configured: false }, limits: endpointLimitsSchema.parse({}) };
     this.#builtIn = [
-      { ...usual, id: endpointId('sample-openai'), name: 'Sample provider (OpenAI)', baseUrl: `${sampleUrl}/v1`, type: 'openai', provider_name: 'openai' },
-      { ...usual, id: endpointId('sample-anthropic'), name: 'Sample provider (Anthropic)', baseUrl: sampleUrl, type: 'anthropic', provider_name: 'anthropic' },
+      {
+        ...usual,
+        id: endpointId('sample-openai'),
+        name: 'Sample provider (OpenAI)',
+        baseUrl: `${sampleUrl}/v1`,
+        type: 'openai',
+        provider_name: 'openai',
+      },
+      {
+        ...usual,
+        id: endpointId('sample-anthropic'),
+        name: 'Sample provider (Anthropic)',
+        baseUrl: sampleUrl,
+        type: 'anthropic',
+        provider_name: 'anthropic',
+      },
     ];
   }
 
@@ -90,7 +104,11 @@ export class EndpointsService {
   async setKey(id: EndpointId, key: string): Promise<EndpointInfo> {
     const endpoint = await this.#own(id);
     const text = key.trim();
-    if (/[^\u0021-\u007E]/.test(text)) throw new ServiceError('key', 'The key holds blanks or characters that no key has. Copy it again, without what stands around it.');
+    if (/[^\u0021-\u007E]/.test(text))
+      throw new ServiceError(
+        'key',
+        'The key holds blanks or characters that no key has. Copy it again, without what stands around it.',
+      );
     if (text === '') await this.#vault.remove(id);
     else await this.#vault.set(id, text);
     return this.#info(endpoint);
@@ -102,11 +120,18 @@ export class EndpointsService {
     if (builtIn) return { endpoint: builtIn };
     const stored = await this.#own(id);
     const key = (await this.#vault.get(id)) ?? this.#environmentKey(stored.baseUrl);
-    return { endpoint: { ...stored, builtIn: false, key: { configured: key !== undefined } }, ...(key !== undefined && { key }) };
+    return {
+      endpoint: { ...stored, builtIn: false, key: { configured: key !== undefined } },
+      ...(key !== undefined && { key }),
+    };
   }
 
   async #own(id: EndpointId): Promise<StoredEndpoint> {
-    if (this.#builtIn.some((endpoint) => endpoint.id === id)) throw new ServiceError('built-in', 'The sample provider cannot be changed or removed. Add an endpoint of your own instead.');
+    if (this.#builtIn.some((endpoint) => endpoint.id === id))
+      throw new ServiceError(
+        'built-in',
+        'The sample provider cannot be changed or removed. Add an endpoint of your own instead.',
+      );
     const found = (await this.#store.endpoints()).find((endpoint) => endpoint.id === id);
     if (!found) throw new ServiceError('not-found', 'This endpoint does not exist any more. Choose another one.');
     return found;
@@ -131,8 +156,13 @@ const originOf = (address: string): string => new URL(address).origin;
 /** Without what the SDKs could not put their paths behind, and without what would be a secret in the open. */
 function checkedBaseUrl(address: string): string {
   const url = new URL(address);
-  if (url.username !== '' || url.password !== '') throw new ServiceError('base-url', 'The base URL holds a user name or a password. Take it out, and enter the key as the key of the endpoint.');
-  if (url.search !== '' || url.hash !== '') throw new ServiceError('base-url', 'The base URL must end with its path: take out what follows the ? or #.');
+  if (url.username !== '' || url.password !== '')
+    throw new ServiceError(
+      'base-url',
+      'The base URL holds a user name or a password. Take it out, and enter the key as the key of the endpoint.',
+    );
+  if (url.search !== '' || url.hash !== '')
+    throw new ServiceError('base-url', 'The base URL must end with its path: take out what follows the ? or #.');
   return url.href.replace(/\/+$/, '');
 }
 

@@ -81,7 +81,10 @@ export class FileVault implements Vault {
   }
 
   #problem(what: string): ServiceError {
-    return new ServiceError('keys', `The file of keys, ${this.#path}, ${what}. Check the file and its folder; Tracelane left it as it is.`);
+    return new ServiceError(
+      'keys',
+      `The file of keys, ${this.#path}, ${what}. Check the file and its folder; Tracelane left it as it is.`,
+    );
   }
 }
 

@@ -134,7 +134,7 @@ export class Player {
   /** To the end of the next event: the event and all that it caused, but nothing of the event after it. */
   async #step(): Promise<void> {
     this.#stepsAsked--;
-    for (let found = false; !found && !this.#closed; ) {
+    for (let found = false; !found && !this.#closed;) {
       const group = await this.#next();
       if (!group) return this.#finish();
       const event = group.items.findIndex((item, at) => at >= this.#given && item.k === 'event');
@@ -216,7 +216,14 @@ export class Player {
     const batch: PlayItem[] = [];
     if (this.#items.length > 0) batch.push({ type: 'items', items: this.#items });
     if (this.#stateChanged) {
-      batch.push({ type: 'state', playing: this.#playing, speed: this.#speed, positionNs: this.#position(), event: this.#event, done: this.#done });
+      batch.push({
+        type: 'state',
+        playing: this.#playing,
+        speed: this.#speed,
+        positionNs: this.#position(),
+        event: this.#event,
+        done: this.#done,
+      });
     }
     this.#items = [];
     this.#stateChanged = false;

@@ -15,7 +15,11 @@ export interface PlaysSetup {
   readonly clock?: PlayClock;
 }
 
-export function playServices({ source, runs, clock = systemClock }: PlaysSetup): Pick<Services, 'play.open' | 'play.control'> {
+export function playServices({
+  source,
+  runs,
+  clock = systemClock,
+}: PlaysSetup): Pick<Services, 'play.open' | 'play.control'> {
   const players = new Map<string, Player>();
   return {
     async *'play.open'({ play, id, options }, signal) {
@@ -46,10 +50,18 @@ async function playable({ source, runs }: Pick<PlaysSetup, 'source' | 'runs'>, i
   const run = runs.trace(id);
   if (run && !run.ending) throw new ServiceError('live', 'This run has not ended yet. It can be played once it has.');
   await runs.settled(id);
-  if (runs.trace(id)) throw new ServiceError('not-stored', 'The store could not take this run whole, so that it cannot be played. Its lanes and numbers are as they were.');
+  if (runs.trace(id))
+    throw new ServiceError(
+      'not-stored',
+      'The store could not take this run whole, so that it cannot be played. Its lanes and numbers are as they were.',
+    );
   return source.get(id);
 }
 
-async function* reading(source: TraceSource, trace: Promise<StoredTrace>, options: AdapterOptions | undefined): AsyncGenerator<TimedItems> {
+async function* reading(
+  source: TraceSource,
+  trace: Promise<StoredTrace>,
+  options: AdapterOptions | undefined,
+): AsyncGenerator<TimedItems> {
   yield* storedReading(source, await trace, { options });
 }

@@ -15,7 +15,12 @@ export interface Priced {
 export function costOf({ url, model, usage, startedAt }: Priced): number | undefined {
   const { input, output, cachedInput, cacheWrite } = usage ?? {};
   if (model === null || typeof input !== 'number' || typeof output !== 'number') return undefined;
-  const counts = { input_tokens: input, output_tokens: output, cache_read_tokens: cachedInput ?? 0, cache_write_tokens: cacheWrite ?? 0 };
+  const counts = {
+    input_tokens: input,
+    output_tokens: output,
+    cache_read_tokens: cachedInput ?? 0,
+    cache_write_tokens: cacheWrite ?? 0,
+  };
   try {
     return calcPrice(counts, model, { providerApiUrl: url, timestamp: new Date(startedAt) })?.total_price;
   } catch {

@@ -25,7 +25,8 @@ export class EventIndex {
   add(items: readonly TraceItem[]): void {
     for (const item of items) {
       if (item.k === 'event') this.#events[item.event.index] = item.event;
-      else if (item.k === 'message' && item.emission.event !== null) (this.#emissions[item.emission.event] ??= []).push(item.emission);
+      else if (item.k === 'message' && item.emission.event !== null)
+        (this.#emissions[item.emission.event] ??= []).push(item.emission);
       else continue;
       this.#size++;
     }
@@ -34,7 +35,11 @@ export class EventIndex {
   /** Throws a ServiceError when the stream has no such event. */
   find(index: number): Pick<EventDetail, 'event' | 'emissions'> {
     const event = this.#events[index];
-    if (!event) throw new ServiceError('not-found', `There is no event ${index}: the stream has ${this.#events.length} events so far.`);
+    if (!event)
+      throw new ServiceError(
+        'not-found',
+        `There is no event ${index}: the stream has ${this.#events.length} events so far.`,
+      );
     return { event, emissions: this.#emissions[index] ?? [] };
   }
 }
@@ -47,10 +52,18 @@ export async function eventDetail(
   const aroundStart = Math.max(0, event.start - AROUND_BYTES);
   const { bytes: around } = await read(aroundStart, event.end + AROUND_BYTES);
   const bytes = around.subarray(event.start - aroundStart, event.end - aroundStart);
-  return { event, bytes: base64(bytes), aroundStart, around: base64(around), json: indentJson(dataOf(bytes, event.start)), emissions };
+  return {
+    event,
+    bytes: base64(bytes),
+    aroundStart,
+    around: base64(around),
+    json: indentJson(dataOf(bytes, event.start)),
+    emissions,
+  };
 }
 
-export const base64 = (bytes: Uint8Array): string => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('base64');
+export const base64 = (bytes: Uint8Array): string =>
+  Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('base64');
 
 /** The `data` of one frame: its lines framed once more. */
 function dataOf(bytes: Uint8Array, start: number): string {

@@ -32,13 +32,19 @@ export function traceItems({ source, live, flush }: ItemsSetup): StreamService<'
     if (run && !options) return yield* run.watch(from, signal);
     const trace = await source.get(id);
     if (run && sameOptions(options, trace.options)) return yield* run.watch(from, signal);
-    const batches = run ? liveReading({ source, trace, options, run, flush, signal }) : storedBatches(source, trace, options);
+    const batches = run
+      ? liveReading({ source, trace, options, run, flush, signal })
+      : storedBatches(source, trace, options);
     yield* fromItem(from, batches, signal);
   };
 }
 
 /** The items of a stored trace in batches that are worth sending. */
-async function* storedBatches(source: TraceSource, trace: StoredTrace, options: AdapterOptions | undefined): AsyncGenerator<readonly TraceItem[]> {
+async function* storedBatches(
+  source: TraceSource,
+  trace: StoredTrace,
+  options: AdapterOptions | undefined,
+): AsyncGenerator<readonly TraceItem[]> {
   const slices = new Slices();
   let batch: TraceItem[] = [];
   let began = performance.now();
@@ -70,7 +76,14 @@ interface LiveReading {
 }
 
 /** A live run with other options: its own items say when there is more, the store gives the bytes. */
-async function* liveReading({ source, trace, options, run, flush, signal }: LiveReading): AsyncGenerator<readonly TraceItem[]> {
+async function* liveReading({
+  source,
+  trace,
+  options,
+  run,
+  flush,
+  signal,
+}: LiveReading): AsyncGenerator<readonly TraceItem[]> {
   const slices = new Slices();
   const reading = new StreamReading(readingSetup(trace, options));
   yield reading.begin();
@@ -92,7 +105,11 @@ async function* liveReading({ source, trace, options, run, flush, signal }: Live
 }
 
 /** Leaves out the items before number `from`, and ends when the watcher has gone. */
-async function* fromItem(from: number, batches: AsyncIterable<readonly TraceItem[]>, signal: AbortSignal): AsyncGenerator<readonly TraceItem[]> {
+async function* fromItem(
+  from: number,
+  batches: AsyncIterable<readonly TraceItem[]>,
+  signal: AbortSignal,
+): AsyncGenerator<readonly TraceItem[]> {
   let skip = from;
   for await (const batch of batches) {
     if (signal.aborted) return;

@@ -30,7 +30,10 @@ interface OneReading {
 
 export interface JobTypes {
   readonly lanes: { readonly params: OneReading; readonly result: CompareResult };
-  readonly traces: { readonly params: { readonly a: TraceId; readonly b: TraceId }; readonly result: TraceCompareResult };
+  readonly traces: {
+    readonly params: { readonly a: TraceId; readonly b: TraceId };
+    readonly result: TraceCompareResult;
+  };
   readonly matrix: { readonly params: { readonly id: TraceId }; readonly result: MatrixResult };
   readonly html: { readonly params: OneReading; readonly result: { readonly name: string; readonly html: string } };
   readonly fixture: { readonly params: OneReading; readonly result: { readonly name: string; readonly jsonl: string } };
@@ -38,7 +41,9 @@ export interface JobTypes {
   readonly samples: { readonly params: null; readonly result: readonly SampleInfo[] };
 }
 export type JobName = keyof JobTypes;
-export type Jobs = { readonly [Name in JobName]: (params: JobTypes[Name]['params']) => Promise<JobTypes[Name]['result']> };
+export type Jobs = {
+  readonly [Name in JobName]: (params: JobTypes[Name]['params']) => Promise<JobTypes[Name]['result']>;
+};
 
 /** Comparisons that are kept for the next question: a file of it is asked for right after it was looked at. */
 const KEPT_COMPARISONS = 4;
@@ -49,10 +54,16 @@ export function jobsOver(source: TraceSource): Jobs {
   const comparisons = new Recent<CompareResult>(KEPT_COMPARISONS);
   const indexes = new Recent<EventIndex>(KEPT_EMISSIONS, ({ size }) => size);
   const lanes = ({ id, options }: OneReading): Promise<CompareResult> =>
-    ofTrace(source, comparisons, { id, options }, async (trace) => compareLanes((await comparisonInput(source, trace, options)).input));
+    ofTrace(source, comparisons, { id, options }, async (trace) =>
+      compareLanes((await comparisonInput(source, trace, options)).input),
+    );
   return {
     lanes,
-    traces: async ({ a, b }) => compareTraces(await comparisonInput(source, await source.get(a)), await comparisonInput(source, await source.get(b))),
+    traces: async ({ a, b }) =>
+      compareTraces(
+        await comparisonInput(source, await source.get(a)),
+        await comparisonInput(source, await source.get(b)),
+      ),
     matrix: async ({ id }) => {
       const trace = await source.get(id);
       return optionsMatrix(await allReads(source, trace), readingSetup(trace));
@@ -60,7 +71,10 @@ export function jobsOver(source: TraceSource): Jobs {
     html: async ({ id, options }) => {
       const { title, api, model, startedAt, storedBytes } = await source.get(id);
       const { bytes: body } = await source.bytes(id, 0, storedBytes);
-      return { name: `${fileName(title)}-comparison.html`, html: comparisonHtml(await lanes({ id, options }), { title, api, model, startedAt, body }) };
+      return {
+        name: `${fileName(title)}-comparison.html`,
+        html: comparisonHtml(await lanes({ id, options }), { title, api, model, startedAt, body }),
+      };
     },
     fixture: async ({ id, options }) => {
       const trace = await source.get(id);
@@ -77,7 +91,12 @@ export function jobsOver(source: TraceSource): Jobs {
 }
 
 /** What was worked out of a trace, or works it out. Kept once the trace has ended: before, it still grows. */
-async function ofTrace<Value>(source: TraceSource, kept: Recent<Value>, { id, options }: OneReading, work: (trace: StoredTrace) => Promise<Value>): Promise<Value> {
+async function ofTrace<Value>(
+  source: TraceSource,
+  kept: Recent<Value>,
+  { id, options }: OneReading,
+  work: (trace: StoredTrace) => Promise<Value>,
+): Promise<Value> {
   const trace = await source.get(id);
   const key = `${id} ${canonical(options ?? trace.options)}`;
   const value = kept.get(key) ?? (await work(trace));
@@ -85,15 +104,26 @@ async function ofTrace<Value>(source: TraceSource, kept: Recent<Value>, { id, op
   return value;
 }
 
-async function indexed(source: TraceSource, trace: StoredTrace, options: AdapterOptions | undefined): Promise<EventIndex> {
+async function indexed(
+  source: TraceSource,
+  trace: StoredTrace,
+  options: AdapterOptions | undefined,
+): Promise<EventIndex> {
   const index = new EventIndex();
   for await (const { items } of storedReading(source, trace, { options })) index.add(items);
   return index;
 }
 
-async function comparisonInput(source: TraceSource, detail: StoredTrace, options?: AdapterOptions): Promise<TraceToCompare> {
+async function comparisonInput(
+  source: TraceSource,
+  detail: StoredTrace,
+  options?: AdapterOptions,
+): Promise<TraceToCompare> {
   const { timed, ending } = detail;
-  const input = readAll(await allReads(source, detail), readingSetup(detail, options), { timed, ...(ending && { ending }) });
+  const input = readAll(await allReads(source, detail), readingSetup(detail, options), {
+    timed,
+    ...(ending && { ending }),
+  });
   return { detail, input };
 }
 
@@ -105,6 +135,9 @@ async function allReads(source: TraceSource, trace: StoredTrace): Promise<readon
 
 /** Letters and digits of a title, for a name that any file system takes. */
 function fileName(title: string): string {
-  const words = title.normalize('NFKD').replace(/[^\p{L}\p{N}]+/gu, '-').replace(/^-+|-+$/g, '');
+  const words = title
+    .normalize('NFKD')
+    .replace(/[^\p{L}\p{N}]+/gu, '-')
+    .replace(/^-+|-+$/g, '');
   return [...words].slice(0, 60).join('') || 'trace';
 }

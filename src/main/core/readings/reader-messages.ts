@@ -32,7 +32,9 @@ export async function outcomeOf(work: () => Promise<unknown>): Promise<Outcome> 
     return { ok: true, value: await work() };
   } catch (error) {
     if (error instanceof ServiceError) return { ok: false, code: error.code, message: error.message };
-    return error instanceof Error ? { ok: false, message: error.message, ...(error.stack !== undefined && { stack: error.stack }) } : { ok: false, message: String(error) };
+    return error instanceof Error
+      ? { ok: false, message: error.message, ...(error.stack !== undefined && { stack: error.stack }) }
+      : { ok: false, message: String(error) };
   }
 }
 

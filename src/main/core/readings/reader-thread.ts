@@ -2,7 +2,15 @@
 import type { MessagePort } from 'node:worker_threads';
 import { jobsOver, type JobName, type Jobs, type JobTypes } from './jobs.ts';
 import { openReadOnly, type StoreReader } from '../store/read-only.ts';
-import { outcomeOf, valueOf, type FromReader, type Outcome, type ReaderData, type SourceMethod, type ToReader } from './reader-messages.ts';
+import {
+  outcomeOf,
+  valueOf,
+  type FromReader,
+  type Outcome,
+  type ReaderData,
+  type SourceMethod,
+  type ToReader,
+} from './reader-messages.ts';
 import type { TraceSource } from './trace-source.ts';
 
 /** Stored traces are read on a connection of the thread's own where there is a file, else asked of the core. */
@@ -26,7 +34,8 @@ export function serveJobs(port: MessagePort, { dataDir }: ReaderData): void {
   });
 }
 
-const runJob = <Name extends JobName>(jobs: Jobs, name: Name, params: JobTypes[JobName]['params']): Promise<unknown> => jobs[name](params as JobTypes[Name]['params']);
+const runJob = <Name extends JobName>(jobs: Jobs, name: Name, params: JobTypes[JobName]['params']): Promise<unknown> =>
+  jobs[name](params as JobTypes[Name]['params']);
 
 /** Undefined where there is no file to open: the core, which has the traces, is then asked, and says what is wrong. */
 function openOwn(dataDir: string | undefined): StoreReader | undefined {

@@ -5,7 +5,14 @@
 import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
 import type { JobName, JobTypes } from './jobs.ts';
-import { outcomeOf, valueOf, type FromReader, type Outcome, type ReaderData, type ToReader } from './reader-messages.ts';
+import {
+  outcomeOf,
+  valueOf,
+  type FromReader,
+  type Outcome,
+  type ReaderData,
+  type ToReader,
+} from './reader-messages.ts';
 import type { TraceSource } from './trace-source.ts';
 
 export interface ReaderSetup extends ReaderData {
@@ -48,7 +55,9 @@ export class Reader {
 
   /** Jobs run in the order given. Rejects with a ServiceError when the job was ended. */
   run<Name extends JobName>(name: Name, params: JobTypes[Name]['params']): Promise<JobTypes[Name]['result']> {
-    const job = this.#last.then(async () => valueOf(await this.#run({ type: 'job', name, params })) as JobTypes[Name]['result']);
+    const job = this.#last.then(
+      async () => valueOf(await this.#run({ type: 'job', name, params })) as JobTypes[Name]['result'],
+    );
     this.#last = job.catch(() => undefined);
     return job;
   }
@@ -73,16 +82,29 @@ export class Reader {
     const limitMs = this.#setup.timeLimitMs ?? TIME_LIMIT_MS;
     const { promise, resolve } = Promise.withResolvers<Outcome>();
     const timer = setTimeout(() => {
-      resolve(given('too-long', `This took longer than ${Math.round(limitMs / 1000)} seconds and was stopped. The trace is unharmed; its bytes can still be read and exported.`));
+      resolve(
+        given(
+          'too-long',
+          `This took longer than ${Math.round(limitMs / 1000)} seconds and was stopped. The trace is unharmed; its bytes can still be read and exported.`,
+        ),
+      );
       void this.#discard(worker);
     }, limitMs);
     const onMessage = (reply: FromReader): void => {
       if (reply.type === 'done') resolve(reply.outcome);
     };
-    const onError = (error: Error): void => resolve(given('reader-failed', `The reading thread failed and was started anew: ${error.message}`));
+    const onError = (error: Error): void =>
+      resolve(given('reader-failed', `The reading thread failed and was started anew: ${error.message}`));
     /** The answer cannot be made of what was sent. */
-    const onUnreadable = (error: Error): void => resolve(given('reader-failed', `The answer of the reading thread could not be read: ${error.message}`));
-    const onExit = (): void => resolve(given('reader-failed', this.#closed ? 'The program is closing.' : 'The reading thread ended in the middle of its work. Try again.'));
+    const onUnreadable = (error: Error): void =>
+      resolve(given('reader-failed', `The answer of the reading thread could not be read: ${error.message}`));
+    const onExit = (): void =>
+      resolve(
+        given(
+          'reader-failed',
+          this.#closed ? 'The program is closing.' : 'The reading thread ended in the middle of its work. Try again.',
+        ),
+      );
     worker.on('message', onMessage).on('messageerror', onUnreadable).on('error', onError).on('exit', onExit);
     tell(worker, message);
     try {

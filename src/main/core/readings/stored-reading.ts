@@ -30,7 +30,11 @@ export interface StoredReadingOptions extends Pick<ReadingSetup, 'watch' | 'lane
 }
 
 /** In order, and never empty. `trace` is as `source` gave it. */
-export async function* storedReading(source: TraceSource, trace: StoredTrace, { options, ...more }: StoredReadingOptions = {}): AsyncGenerator<TimedItems> {
+export async function* storedReading(
+  source: TraceSource,
+  trace: StoredTrace,
+  { options, ...more }: StoredReadingOptions = {},
+): AsyncGenerator<TimedItems> {
   const reading = new StreamReading({ ...readingSetup(trace, options), ...more });
   const begun = reading.begin();
   if (begun.length > 0) yield { tNs: 0, items: begun };

@@ -3,7 +3,10 @@ import type { LaneSetup } from '../../../shared/adapters/lane.ts';
 import type { NewTrace } from '../store/store.ts';
 
 /** What of a trace its readings depend on. */
-export type ReadTrace = Pick<NewTrace, 'api' | 'endpoint' | 'request' | 'options' | 'messageId' | 'stepId' | 'startedAt'>;
+export type ReadTrace = Pick<
+  NewTrace,
+  'api' | 'endpoint' | 'request' | 'options' | 'messageId' | 'stepId' | 'startedAt'
+>;
 
 /** `options`: others than the trace was recorded with. */
 export function readingSetup(trace: ReadTrace, options = trace.options): LaneSetup {

@@ -26,7 +26,10 @@ import { send } from './send.ts';
 import { SilenceClock } from './silence.ts';
 
 export type RunParams = CheckedParamsOf<'runs.start'>;
-export type RunStore = Pick<Store, 'createTrace' | 'appendReads' | 'setHead' | 'setLive' | 'finishTrace' | 'addProviderTrace' | 'get'>;
+export type RunStore = Pick<
+  Store,
+  'createTrace' | 'appendReads' | 'setHead' | 'setLive' | 'finishTrace' | 'addProviderTrace' | 'get'
+>;
 
 export interface RunSetup {
   readonly store: RunStore;
@@ -92,7 +95,9 @@ export class Run implements CaptureListener {
       },
       this,
     );
-    send(params.api, { endpoint, request: params.request, fetch: this.#capture.fetch }).catch((error: unknown) => this.#notSent(error));
+    send(params.api, { endpoint, request: params.request, fetch: this.#capture.fetch }).catch((error: unknown) =>
+      this.#notSent(error),
+    );
   }
 
   /** The trace as far as it is known here, without what is stored of it; undefined before it exists. */
@@ -101,11 +106,14 @@ export class Run implements CaptureListener {
     const metrics = this.#meter.value();
     const { endedAtNs: _endedAtNs, ...result } = this.#result ?? {};
     return {
-      ...this.#trace, metrics, model: this.#model,
+      ...this.#trace,
+      metrics,
+      model: this.#model,
       ...(this.#head && { responseHead: this.#head, httpStatus: this.#head.status }),
       ...(this.#usage && { usage: this.#usage }),
       ...result,
-      storedReads: 0, storedBytes: 0,
+      storedReads: 0,
+      storedBytes: 0,
     } as StoredTrace;
   }
 
@@ -124,7 +132,12 @@ export class Run implements CaptureListener {
   #notSent(error: unknown): void {
     if (this.#trace) return;
     const said = error instanceof Error ? error.message : String(error);
-    this.#created.reject(new ServiceError('request', `The request could not be made, and nothing was sent: ${said} Change the request and run it again.`));
+    this.#created.reject(
+      new ServiceError(
+        'request',
+        `The request could not be made, and nothing was sent: ${said} Change the request and run it again.`,
+      ),
+    );
     this.items.end();
     this.#finished.resolve();
   }
@@ -144,7 +157,10 @@ export class Run implements CaptureListener {
     if (this.#stored) this.#store.setHead(this.id, head, tNs);
     this.#take(this.#reading!.head(head, tNs));
     const { silence } = this.#target.endpoint.limits;
-    if (silence !== null) this.#silence = new SilenceClock(silence, (kind) => this.#capture.stop({ how: 'stalled', seconds: silence, silence: kind }));
+    if (silence !== null)
+      this.#silence = new SilenceClock(silence, (kind) =>
+        this.#capture.stop({ how: 'stalled', seconds: silence, silence: kind }),
+      );
   }
 
   reads(reads: readonly Read[]): void {
@@ -181,18 +197,34 @@ export class Run implements CaptureListener {
     const asked = (request as { readonly model?: unknown } | null)?.model;
     const model = typeof asked === 'string' ? asked : null;
     return {
-      id: this.id, title: titleOf(request, model), renamed: false, starred: false, source, api, model,
-      startedAt: Date.now(), metrics: this.#meter.value(), timed: true, framing: 'sse', endpointId: endpoint.id,
+      id: this.id,
+      title: titleOf(request, model),
+      renamed: false,
+      starred: false,
+      source,
+      api,
+      model,
+      startedAt: Date.now(),
+      metrics: this.#meter.value(),
+      timed: true,
+      framing: 'sse',
+      endpointId: endpoint.id,
       endpoint: { type: endpoint.type, provider_name: endpoint.provider_name, model: model ?? '' },
-      options, request, requestHead,
-      messageId: `message-${randomUUID()}`, stepId: `step-${randomUUID()}`,
+      options,
+      request,
+      requestHead,
+      messageId: `message-${randomUUID()}`,
+      stepId: `step-${randomUUID()}`,
     };
   }
 
   #read(read: Read): void {
     this.#lastReadNs = read.tNs;
     if (this.#bodyStart.length < BODY_START_BYTES) {
-      this.#bodyStart = Buffer.concat([this.#bodyStart, read.bytes.subarray(0, BODY_START_BYTES - this.#bodyStart.length)]);
+      this.#bodyStart = Buffer.concat([
+        this.#bodyStart,
+        read.bytes.subarray(0, BODY_START_BYTES - this.#bodyStart.length),
+      ]);
     }
     const items = this.#reading!.feed(read);
     this.#silence?.heard(saysSomething(read, items) ? 'content' : 'keep-alive');
@@ -224,7 +256,11 @@ export class Run implements CaptureListener {
     this.#row = setTimeout(() => {
       this.#row = undefined;
       this.#rowAt = performance.now();
-      this.#store.setLive(this.id, { metrics: this.#meter.value(), model: this.#model, ...(this.#usage && { usage: this.#usage }) });
+      this.#store.setLive(this.id, {
+        metrics: this.#meter.value(),
+        model: this.#model,
+        ...(this.#usage && { usage: this.#usage }),
+      });
     }, waitMs);
   }
 
@@ -238,12 +274,23 @@ export class Run implements CaptureListener {
   /** Its sentences repeat what the provider said, and some say a key. */
   #decide(end: BodyEnd, unfinished: boolean, wire: WireOutcome): Ending {
     const { state, rule, advice } = decideEnding(this.#params.api, this.#facts(end, unfinished), wire);
-    return { state, rule: this.#capture.redact(rule), ...(advice !== undefined && { advice: this.#capture.redact(advice) }) };
+    return {
+      state,
+      rule: this.#capture.redact(rule),
+      ...(advice !== undefined && { advice: this.#capture.redact(advice) }),
+    };
   }
 
   #facts(end: BodyEnd, unfinished: boolean): TransportFacts {
     const { bytes } = this.#meter.value();
-    return { head: this.#head, end, bytes, unfinished, events: this.#dataFrames, bodyStart: this.#bodyStart.toString('utf8') };
+    return {
+      head: this.#head,
+      end,
+      bytes,
+      unfinished,
+      events: this.#dataFrames,
+      bodyStart: this.#bodyStart.toString('utf8'),
+    };
   }
 
   #resultOf(endedAtNs: number, ending: Ending, wire: WireOutcome): TraceResult {
@@ -252,7 +299,10 @@ export class Run implements CaptureListener {
     const cost = costOf({ url: requestHead!.url, model, usage: wire.usage, startedAt });
     const [finish] = wire.finish;
     return {
-      endedAtNs, ending, model, metrics: this.#meter.value(),
+      endedAtNs,
+      ending,
+      model,
+      metrics: this.#meter.value(),
       ...(wire.usage && { usage: wire.usage }),
       ...(finish && { finish: { unified: finish.unified, raw: finish.raw } }),
       ...(cost !== undefined && { cost }),
@@ -273,7 +323,8 @@ export class Run implements CaptureListener {
     for (const item of items) {
       if (item.k !== 'outcome' || item.result.lane === 'wire') continue;
       const { lane, outcome } = item.result;
-      if (outcome.provider_trace !== null) this.#store.addProviderTrace({ trace: this.id, lane, stepId, document: outcome.provider_trace });
+      if (outcome.provider_trace !== null)
+        this.#store.addProviderTrace({ trace: this.id, lane, stepId, document: outcome.provider_trace });
     }
   }
 
@@ -286,6 +337,7 @@ export class Run implements CaptureListener {
 /** A read of nothing but keep-alive says nothing. One that ends inside an event does: a large event takes many reads. */
 function saysSomething(read: Read, items: readonly TraceItem[]): boolean {
   const told = items.filter((item) => item.k === 'event' || item.k === 'note');
-  if (told.length > 0) return told.some((item) => (item.k === 'event' ? item.event.kind !== 'ping' : item.type !== 'comment'));
+  if (told.length > 0)
+    return told.some((item) => (item.k === 'event' ? item.event.kind !== 'ping' : item.type !== 'comment'));
   return read.bytes.some((byte) => byte !== 0x0a && byte !== 0x0d);
 }

@@ -38,10 +38,17 @@ export class RunsService {
   async start(params: RunParams): Promise<{ readonly id: TraceId }> {
     const { store, endpoints, limits } = this.#setup;
     const target = await endpoints.forRun(params.endpoint);
-    if (this.#closed) throw new ServiceError('closing', 'Tracelane is closing and sends nothing any more. Start it again, then run the request.');
+    if (this.#closed)
+      throw new ServiceError(
+        'closing',
+        'Tracelane is closing and sends nothing any more. Start it again, then run the request.',
+      );
     const run = new Run({ store, target, params, ...(limits && { limits }) });
     this.#live.set(run.id, run);
-    this.#settling.set(run.id, this.#settle(run).finally(() => this.#settling.delete(run.id)));
+    this.#settling.set(
+      run.id,
+      this.#settle(run).finally(() => this.#settling.delete(run.id)),
+    );
     await run.created;
     return { id: run.id };
   }
@@ -87,6 +94,7 @@ export class RunsService {
   #keep(run: Run): void {
     this.#kept.set(run.id, run);
     const bytes = (): number => [...this.#kept.values()].reduce((sum, one) => sum + (one.trace?.metrics.bytes ?? 0), 0);
-    while (this.#kept.size > KEPT_RUNS || (this.#kept.size > 1 && bytes() > KEPT_BYTES)) this.#kept.delete(this.#kept.keys().next().value!);
+    while (this.#kept.size > KEPT_RUNS || (this.#kept.size > 1 && bytes() > KEPT_BYTES))
+      this.#kept.delete(this.#kept.keys().next().value!);
   }
 }

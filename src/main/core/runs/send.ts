@@ -26,14 +26,27 @@ const SENDERS: Readonly<Record<Api, (setup: SendSetup) => Promise<unknown>>> = {
   chat_completions: (setup) => {
     const { request } = setup;
     const options = objectOr(request['stream_options'], {});
-    return openai(setup).chat.completions.create(asked<OpenAI.ChatCompletionCreateParams>({ ...request, stream: true, stream_options: { ...options, include_usage: true } })).asResponse();
+    return openai(setup)
+      .chat.completions.create(
+        asked<OpenAI.ChatCompletionCreateParams>({
+          ...request,
+          stream: true,
+          stream_options: { ...options, include_usage: true },
+        }),
+      )
+      .asResponse();
   },
-  responses: (setup) => openai(setup).responses.create(asked<OpenAI.Responses.ResponseCreateParams>({ ...setup.request, stream: true })).asResponse(),
+  responses: (setup) =>
+    openai(setup)
+      .responses.create(asked<OpenAI.Responses.ResponseCreateParams>({ ...setup.request, stream: true }))
+      .asResponse(),
   messages: (setup) => {
     const { request } = setup;
     const own = Array.isArray(request['betas']) ? request['betas'] : [];
     const betas = [...new Set([...own, FINE_GRAINED_TOOLS, ...(reasons(request) ? [INTERLEAVED_THINKING] : [])])];
-    return anthropic(setup).beta.messages.create(asked<Anthropic.Beta.MessageCreateParams>({ ...request, stream: true, betas })).asResponse();
+    return anthropic(setup)
+      .beta.messages.create(asked<Anthropic.Beta.MessageCreateParams>({ ...request, stream: true, betas }))
+      .asResponse();
   },
 };
 
@@ -46,12 +59,26 @@ function openai({ endpoint, fetch }: SendSetup): OpenAI {
   const base = trimmed(endpoint.baseUrl);
   // Anthropic's own address has no version in it; its OpenAI-compatible paths do.
   const baseURL = endpoint.type === 'anthropic' && !VERSION.test(base) ? `${base}/v1` : base;
-  return new OpenAI({ ...USUAL, baseURL, fetch, adminAPIKey: null, organization: null, project: null, webhookSecret: null });
+  return new OpenAI({
+    ...USUAL,
+    baseURL,
+    fetch,
+    adminAPIKey: null,
+    organization: null,
+    project: null,
+    webhookSecret: null,
+  });
 }
 
 function anthropic({ endpoint, fetch }: SendSetup): Anthropic {
   // The SDK's paths begin with the version.
-  return new Anthropic({ ...USUAL, baseURL: trimmed(endpoint.baseUrl).replace(VERSION, ''), fetch, authToken: null, webhookKey: null });
+  return new Anthropic({
+    ...USUAL,
+    baseURL: trimmed(endpoint.baseUrl).replace(VERSION, ''),
+    fetch,
+    authToken: null,
+    webhookKey: null,
+  });
 }
 
 const VERSION = /\/v1$/;
@@ -66,5 +93,7 @@ function reasons(request: Readonly<Record<string, unknown>>): boolean {
 }
 
 function objectOr(value: unknown, otherwise: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Readonly<Record<string, unknown>>) : otherwise;
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+    ? (value as Readonly<Record<string, unknown>>)
+    : otherwise;
 }

@@ -4,14 +4,16 @@ import type { Format, Json, SampleFrame } from './formats/format.ts';
 import { paced, type PacedWrite } from './pace.ts';
 import type { Scenario } from './scenario.ts';
 
-const ERROR_SENTENCE = 'The model is overloaded and stopped in the middle of its answer. This sample does so each time.';
+const ERROR_SENTENCE =
+  'The model is overloaded and stopped in the middle of its answer. This sample does so each time.';
 
 /** The frames of a stream as they leave, the last one perhaps cut. Pure. */
 export function framesOf(scenario: Scenario, format: Format, request: Json): readonly SampleFrame[] {
   const { frames } = format.answer(scenario, request);
   if (!scenario.ending) return frames;
   const kept = frames.slice(0, Math.floor(frames.length * scenario.ending.after));
-  if (scenario.ending.type === 'error') return [...kept, ...format.errorFrames(format.error('overloaded', ERROR_SENTENCE), kept)];
+  if (scenario.ending.type === 'error')
+    return [...kept, ...format.errorFrames(format.error('overloaded', ERROR_SENTENCE), kept)];
   return [...kept, halfOf(frames[kept.length]!)];
 }
 
@@ -19,10 +21,18 @@ const halfOf = ({ text }: SampleFrame): SampleFrame => ({ text: text.slice(0, Ma
 
 /** The body of a stream, byte for byte. Pure. */
 export function bodyOf(scenario: Scenario, format: Format, request: Json): Uint8Array {
-  return new TextEncoder().encode(framesOf(scenario, format, request).map(({ text }) => text).join(''));
+  return new TextEncoder().encode(
+    framesOf(scenario, format, request)
+      .map(({ text }) => text)
+      .join(''),
+  );
 }
 
-export function writesOf(frames: readonly SampleFrame[], scenario: Scenario, exchange: Exchange): readonly PacedWrite[] {
+export function writesOf(
+  frames: readonly SampleFrame[],
+  scenario: Scenario,
+  exchange: Exchange,
+): readonly PacedWrite[] {
   return paced(frames, exchange.random('pace'), scenario.eventsPerSecond);
 }
 

@@ -12,14 +12,23 @@ type Mark = Drawing['wire'][number]['mark'];
 const MAX_STRETCHES = 18;
 
 /** What an event is drawn as; kinds that say nothing of the answer are not drawn. */
-const MARK_OF_EVENT: Readonly<Partial<Record<EventKind, Mark>>> = { text: 'text', reasoning: 'reasoning', tool: 'tool', usage: 'meta', finish: 'meta', error: 'error' };
+const MARK_OF_EVENT: Readonly<Partial<Record<EventKind, Mark>>> = {
+  text: 'text',
+  reasoning: 'reasoning',
+  tool: 'tool',
+  usage: 'meta',
+  finish: 'meta',
+  error: 'error',
+};
 /** Where events of several kinds share a stretch, the first of these is drawn. */
 const LOUDEST: readonly Mark[] = ['error', 'tool', 'reasoning', 'text', 'meta'];
 
 /** Pure. Places run from 0 to 1 over the events of the stream. */
 export function drawSample(input: ComparisonInput, comparison: CompareResult): Drawing {
   const stretches = new Stretches(input.events.length);
-  const wire = stretches.marks((events) => loudest(events.flatMap((event) => MARK_OF_EVENT[input.events[event]!.kind] ?? [])));
+  const wire = stretches.marks((events) =>
+    loudest(events.flatMap((event) => MARK_OF_EVENT[input.events[event]!.kind] ?? [])),
+  );
   const meta = new Set(wire.flatMap(({ at, mark }) => (mark === 'meta' ? [at] : [])));
   const lane = (id: SeedLane): Drawing['wire'] => new SeedDrawing(input, comparison, id).marks(stretches, meta);
   return { wire, legacy: lane('legacy'), simple: lane('simple') };
@@ -40,7 +49,10 @@ class Stretches {
     return Array.from({ length: this.#count }, (_, i) => {
       const [first, end] = [this.#bound(i), this.#bound(i + 1)];
       const at = (i + 0.5) / this.#count;
-      const mark = markOf(Array.from({ length: end - first }, (_one, offset) => first + offset), at);
+      const mark = markOf(
+        Array.from({ length: end - first }, (_one, offset) => first + offset),
+        at,
+      );
       return mark ? [{ at, mark }] : [];
     }).flat();
   }
@@ -59,10 +71,13 @@ class SeedDrawing {
 
   constructor(input: ComparisonInput, { score, findings }: CompareResult, lane: SeedLane) {
     for (const note of score.notes) {
-      if (note.lane === lane && note.event !== null) this.#notes.set(note.event, [...(this.#notes.get(note.event) ?? []), note]);
+      if (note.lane === lane && note.event !== null)
+        this.#notes.set(note.event, [...(this.#notes.get(note.event) ?? []), note]);
     }
     const wrongUsage = findings.some((finding) => finding.lane === lane && finding.kind.startsWith('usage-'));
-    const usage = input.emissions.wire.flatMap(({ message, event }) => (message.message_type === 'usage' && event !== null ? [event] : []));
+    const usage = input.emissions.wire.flatMap(({ message, event }) =>
+      message.message_type === 'usage' && event !== null ? [event] : [],
+    );
     this.#miscounted = new Set(wrongUsage ? usage : []);
     const error = input.seeds[lane]?.error;
     this.#ended = error ? (error.event ?? input.events.length - 1) : Infinity;

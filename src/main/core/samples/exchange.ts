@@ -42,7 +42,11 @@ export class Exchange {
   }
 
   head(status: number, contentType: string | null, headers: Readonly<Record<string, string>> = {}): void {
-    this.#response.writeHead(status, { ...this.format.headers(this.random('head')), ...(contentType !== null && { 'content-type': contentType }), ...headers });
+    this.#response.writeHead(status, {
+      ...this.format.headers(this.random('head')),
+      ...(contentType !== null && { 'content-type': contentType }),
+      ...headers,
+    });
   }
 
   /** The head of a stream; it leaves with the first bytes, as a provider's does. */

@@ -23,11 +23,26 @@ const FAULTS: Readonly<Record<string, Fault>> = {
   'fault-403': refused('permission', 'This sample model is not for you, whoever you are.'),
   'fault-404': refused('model', 'The model `fault-404` does not exist or you do not have access to it.'),
   'fault-413': refused('size', 'The request is too large for this sample model, which takes none.'),
-  'fault-429': refused('rate', 'Rate limit reached for this sample model. Try again in 7 seconds; it will say the same.', { 'retry-after': '7' }),
-  'fault-500-html': (exchange) => html(exchange, 500, '500 Internal Server Error', 'The server behind this gateway failed, and the gateway says so in HTML.'),
+  'fault-429': refused(
+    'rate',
+    'Rate limit reached for this sample model. Try again in 7 seconds; it will say the same.',
+    { 'retry-after': '7' },
+  ),
+  'fault-500-html': (exchange) =>
+    html(
+      exchange,
+      500,
+      '500 Internal Server Error',
+      'The server behind this gateway failed, and the gateway says so in HTML.',
+    ),
   'fault-503': refused('overloaded', 'The sample model is overloaded.'),
-  'fault-200-json': (exchange) => exchange.json(200, exchange.format.errorBody(exchange.format.error('server', 'The server failed but answered with status 200.'))),
-  'fault-200-html': (exchange) => html(exchange, 200, 'Sign in to the network', 'A captive portal answers instead of the API.'),
+  'fault-200-json': (exchange) =>
+    exchange.json(
+      200,
+      exchange.format.errorBody(exchange.format.error('server', 'The server failed but answered with status 200.')),
+    ),
+  'fault-200-html': (exchange) =>
+    html(exchange, 200, 'Sign in to the network', 'A captive portal answers instead of the API.'),
   'fault-204': async (exchange) => {
     exchange.head(204, null);
     await exchange.end();
@@ -35,10 +50,21 @@ const FAULTS: Readonly<Record<string, Fault>> = {
   /** The head of a stream and nothing in it. */
   'fault-empty': (exchange) => streamed(exchange, []),
   'fault-comments': (exchange) => streamed(exchange, [{ text: ': keep-alive\n\n' }, { text: ': keep-alive\n\n' }]),
-  'fault-error-first': (exchange) => streamed(exchange, exchange.format.errorFrames(exchange.format.error('overloaded', 'The sample model is overloaded and said so before its first event.'), [])),
+  'fault-error-first': (exchange) =>
+    streamed(
+      exchange,
+      exchange.format.errorFrames(
+        exchange.format.error('overloaded', 'The sample model is overloaded and said so before its first event.'),
+        [],
+      ),
+    ),
   'fault-malformed-event': (exchange) => {
     const { frames } = exchange.format.answer(begun, exchange.request);
-    return streamed(exchange, [...frames.slice(0, SOME_EVENTS), { text: 'data: {"id": oops}\n\n' }, ...frames.slice(SOME_EVENTS)]);
+    return streamed(exchange, [
+      ...frames.slice(0, SOME_EVENTS),
+      { text: 'data: {"id": oops}\n\n' },
+      ...frames.slice(SOME_EVENTS),
+    ]);
   },
   /** A proper end of the body, between two events, without the terminator. */
   'fault-no-terminator': (exchange) => streamed(exchange, some(exchange)),
@@ -80,7 +106,8 @@ const FAULTS: Readonly<Record<string, Fault>> = {
 };
 
 export const FAULT_MODELS: readonly string[] = Object.keys(FAULTS);
-export const faultFor = (model: string): Fault | undefined => (Object.hasOwn(FAULTS, model) ? FAULTS[model] : undefined);
+export const faultFor = (model: string): Fault | undefined =>
+  Object.hasOwn(FAULTS, model) ? FAULTS[model] : undefined;
 
 function refused(kind: ErrorKind, message: string, headers: Readonly<Record<string, string>> = {}): Fault {
   return (exchange) => exchange.error(exchange.format.error(kind, message), headers);
@@ -88,10 +115,13 @@ function refused(kind: ErrorKind, message: string, headers: Readonly<Record<stri
 
 async function html(exchange: Exchange, status: number, title: string, text: string): Promise<void> {
   exchange.head(status, 'text/html; charset=utf-8');
-  await exchange.end(`<!doctype html>\n<html><head><title>${title}</title></head>\n<body><h1>${title}</h1><p>${text}</p></body></html>\n`);
+  await exchange.end(
+    `<!doctype html>\n<html><head><title>${title}</title></head>\n<body><h1>${title}</h1><p>${text}</p></body></html>\n`,
+  );
 }
 
-const some = (exchange: Exchange): readonly SampleFrame[] => exchange.format.answer(begun, exchange.request).frames.slice(0, SOME_EVENTS);
+const some = (exchange: Exchange): readonly SampleFrame[] =>
+  exchange.format.answer(begun, exchange.request).frames.slice(0, SOME_EVENTS);
 
 /** Some events, and the beginning of one more. */
 function torn(exchange: Exchange): readonly SampleFrame[] {

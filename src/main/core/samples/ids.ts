@@ -4,7 +4,8 @@ import type { Random } from '../random.ts';
 const LETTERS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789';
 const BASE64 = `${LETTERS}+/`;
 
-const drawn = (random: Random, alphabet: string, length: number): string => Array.from({ length }, () => alphabet[random.below(alphabet.length)]).join('');
+const drawn = (random: Random, alphabet: string, length: number): string =>
+  Array.from({ length }, () => alphabet[random.below(alphabet.length)]).join('');
 
 export const letters = (random: Random, length: number): string => drawn(random, LETTERS, length);
 export const hex = (random: Random, length: number): string => drawn(random, '0123456789abcdef', length);

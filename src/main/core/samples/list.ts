@@ -19,7 +19,9 @@ let listed: readonly SampleInfo[] | undefined;
 
 /** One for each scenario and API, those of the first screen first. Worked out on the first call, some 400 ms. */
 export function listSamples(): readonly SampleInfo[] {
-  listed ??= SCENARIOS.flatMap((scenario) => scenario.apis.map((api) => sampleInfo(scenario, api))).toSorted((a, b) => (a.number ?? Infinity) - (b.number ?? Infinity));
+  listed ??= SCENARIOS.flatMap((scenario) => scenario.apis.map((api) => sampleInfo(scenario, api))).toSorted(
+    (a, b) => (a.number ?? Infinity) - (b.number ?? Infinity),
+  );
   return listed;
 }
 
@@ -28,24 +30,37 @@ function sampleInfo(scenario: Scenario, api: Api): SampleInfo {
   const options = { ...DEFAULT_OPTIONS, ...given(scenario.options) };
   const type = api === 'messages' ? 'anthropic' : 'openai';
   const input = readAll(bodyOf(scenario, FORMATS[api], request), {
-    api, request, options,
+    api,
+    request,
+    options,
     endpoint: { type, provider_name: type, model: scenario.model },
     messageId: 'message-00000000-0000-4000-8000-000000000000',
     now: () => '2026-01-15T09:00:00+00:00',
   });
   const comparison = compareLanes(input);
-  const fails = (['legacy', 'simple'] as const).filter((lane) => comparison.findings.some((finding) => finding.lane === lane && isGrave(finding.severity)));
+  const fails = (['legacy', 'simple'] as const).filter((lane) =>
+    comparison.findings.some((finding) => finding.lane === lane && isGrave(finding.severity)),
+  );
   return {
-    model: scenario.model, api, title: scenario.title, sentence: sentenceOf(scenario, input, comparison), request, options,
+    model: scenario.model,
+    api,
+    title: scenario.title,
+    sentence: sentenceOf(scenario, input, comparison),
+    request,
+    options,
     ...(scenario.number !== undefined && { number: scenario.number }),
-    events: input.events.length, bytes: input.bytes, drawing: drawSample(input, comparison), fails,
+    events: input.events.length,
+    bytes: input.bytes,
+    drawing: drawSample(input, comparison),
+    fails,
   };
 }
 
 const isGrave = (severity: Severity): boolean => SEVERITIES.indexOf(severity) >= SEVERITIES.indexOf('major');
 
 /** Leaves out fields that are there without a value: they must not hide the default. */
-const given = (options: Scenario['options']): Partial<SampleInfo['options']> => Object.fromEntries(Object.entries(options ?? {}).filter(([, value]) => value !== undefined));
+const given = (options: Scenario['options']): Partial<SampleInfo['options']> =>
+  Object.fromEntries(Object.entries(options ?? {}).filter(([, value]) => value !== undefined));
 
 /** The sample's own sentence, else the gravest finding's. */
 function sentenceOf(scenario: Scenario, input: ComparisonInput, { findings }: CompareResult): string {

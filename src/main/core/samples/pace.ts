@@ -18,12 +18,13 @@ const TORN = { chance: 0.05, insideCharacter: 0.4, waitMs: [1, 9] } as const;
 const HESITATION = { chance: 0.02, times: 8 } as const;
 
 const encoder = new TextEncoder();
-const between = (random: Random, [least, most]: readonly [number, number]): number => least + random.next() * (most - least);
+const between = (random: Random, [least, most]: readonly [number, number]): number =>
+  least + random.next() * (most - least);
 
 export function paced(frames: readonly SampleFrame[], random: Random, eventsPerSecond: number): readonly PacedWrite[] {
   const writes: PacedWrite[] = [];
   const gapMs = 1000 / eventsPerSecond;
-  for (let i = 0; i < frames.length; ) {
+  for (let i = 0; i < frames.length;) {
     const size = random.chance(BURST.chance) ? BURST.least + random.below(BURST.most - BURST.least + 1) : 1;
     const together = frames.slice(i, i + size);
     const waitMs = i === 0 ? between(random, FIRST_WAIT_MS) : waitBefore(together, random, gapMs);
@@ -42,9 +43,13 @@ function waitBefore(together: readonly SampleFrame[], random: Random, gapMs: num
 
 function torn(bytes: Uint8Array, waitMs: number, random: Random): readonly PacedWrite[] {
   const inside = [...bytes.keys()].filter((at) => isContinuation(bytes[at]!));
-  if (bytes.length < 2 || !random.chance(inside.length > 0 ? TORN.insideCharacter : TORN.chance)) return [{ waitMs, bytes }];
+  if (bytes.length < 2 || !random.chance(inside.length > 0 ? TORN.insideCharacter : TORN.chance))
+    return [{ waitMs, bytes }];
   const at = inside.length > 0 ? random.pick(inside) : 1 + random.below(bytes.length - 1);
-  return [{ waitMs, bytes: bytes.subarray(0, at) }, { waitMs: between(random, TORN.waitMs), bytes: bytes.subarray(at) }];
+  return [
+    { waitMs, bytes: bytes.subarray(0, at) },
+    { waitMs: between(random, TORN.waitMs), bytes: bytes.subarray(at) },
+  ];
 }
 
 /** A byte of UTF-8 that is not the first of its character. */

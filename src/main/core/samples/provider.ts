@@ -47,18 +47,31 @@ export async function startSampleProvider({ pace = 1 }: { readonly pace?: number
 async function respond(incoming: IncomingMessage, response: ServerResponse, usualPace: number): Promise<void> {
   const path = (incoming.url ?? '').split('?', 1)[0];
   const format = Object.values(FORMATS).find((one) => one.path === path);
-  const refuse = (error: ProviderError): Promise<void> => new Exchange(incoming, response, format ?? FORMATS.chat_completions, {}, 0).error(error);
+  const refuse = (error: ProviderError): Promise<void> =>
+    new Exchange(incoming, response, format ?? FORMATS.chat_completions, {}, 0).error(error);
   const { error } = format ?? FORMATS.chat_completions;
 
-  if (!isOwn(incoming)) return refuse(error('permission', 'The sample provider answers programs on this machine, not web pages.'));
-  if (path === '/v1/models' && incoming.method === 'GET') return new Exchange(incoming, response, FORMATS.chat_completions, {}, 0).json(200, modelList());
-  if (!format) return refuse(error('path', `Unknown request URL: ${incoming.method} ${path}. The sample provider has ${Object.values(FORMATS).map((one) => one.path).join(', ')} and /v1/models.`));
-  if (incoming.method !== 'POST') return refuse({ ...error('path', `${path} takes POST, not ${incoming.method}.`), status: 405 });
+  if (!isOwn(incoming))
+    return refuse(error('permission', 'The sample provider answers programs on this machine, not web pages.'));
+  if (path === '/v1/models' && incoming.method === 'GET')
+    return new Exchange(incoming, response, FORMATS.chat_completions, {}, 0).json(200, modelList());
+  if (!format)
+    return refuse(
+      error(
+        'path',
+        `Unknown request URL: ${incoming.method} ${path}. The sample provider has ${Object.values(FORMATS)
+          .map((one) => one.path)
+          .join(', ')} and /v1/models.`,
+      ),
+    );
+  if (incoming.method !== 'POST')
+    return refuse({ ...error('path', `${path} takes POST, not ${incoming.method}.`), status: 405 });
 
   const text = await readBody(incoming);
   if (text === null) return refuse(error('size', `The request is larger than ${MAX_REQUEST_BYTES} bytes.`));
   const request = parsed(text);
-  if (!request) return refuse(error('request', 'We could not parse the JSON body of your request: it must be one JSON object.'));
+  if (!request)
+    return refuse(error('request', 'We could not parse the JSON body of your request: it must be one JSON object.'));
   const pace = paceOf(incoming, usualPace);
   if (pace === null) return refuse(error('request', `The header ${PACE_HEADER} must be a number, 0 or more.`));
   const wrong = format.check(request, (name) => headerOf(incoming, name));
@@ -78,12 +91,20 @@ function unknownModel(model: string, format: Format): ProviderError {
   const elsewhere = SCENARIOS.find((scenario) => scenario.model === model)?.apis;
   const there = elsewhere ? ` over this API; it is one of ${elsewhere.join(', ')}` : '';
   const models = SCENARIOS.filter(({ apis }) => apis.includes(format.api)).map((scenario) => scenario.model);
-  return format.error('model', `The sample provider has no model '${model}'${there}. It has ${models.join(', ')}, and for errors ${FAULT_MODELS.join(', ')}.`);
+  return format.error(
+    'model',
+    `The sample provider has no model '${model}'${there}. It has ${models.join(', ')}, and for errors ${FAULT_MODELS.join(', ')}.`,
+  );
 }
 
 const modelList = (): Json => ({
   object: 'list',
-  data: [...SCENARIOS.map(({ model }) => model), ...FAULT_MODELS].map((id) => ({ id, object: 'model', created: CREATED, owned_by: 'tracelane-samples' })),
+  data: [...SCENARIOS.map(({ model }) => model), ...FAULT_MODELS].map((id) => ({
+    id,
+    object: 'model',
+    created: CREATED,
+    owned_by: 'tracelane-samples',
+  })),
 });
 
 /** A web page gives itself away by its origin, or by the name under which it reached this machine. */

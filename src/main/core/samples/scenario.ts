@@ -32,10 +32,15 @@ export const scenarioSchema = z.strictObject({
   /** The six of the first screen carry 1 to 6. */
   number: z.int().min(1).max(6).optional(),
   /** Where the scenario makes sense; by default everywhere. */
-  apis: z.array(z.enum(APIS)).min(1).default([...APIS]),
+  apis: z
+    .array(z.enum(APIS))
+    .min(1)
+    .default([...APIS]),
   system: z.string().optional(),
   prompt: z.string(),
-  tools: z.array(z.strictObject({ name: z.string(), description: z.string(), parameters: z.record(z.string(), z.unknown()) })).default([]),
+  tools: z
+    .array(z.strictObject({ name: z.string(), description: z.string(), parameters: z.record(z.string(), z.unknown()) }))
+    .default([]),
   /** Adapter options to read it with, where they are not the usual ones. */
   options: adapterOptionsSchema.partial().optional(),
   eventsPerSecond: z.number().positive().default(60),

@@ -31,7 +31,10 @@ const WRITTEN: Readonly<Record<string, unknown>> = {
   'cut-stream': cutStream,
 };
 
-export const SCENARIOS: readonly Scenario[] = Object.entries(WRITTEN).map(([model, written]) => ({ model, ...scenarioSchema.parse(written) }));
+export const SCENARIOS: readonly Scenario[] = Object.entries(WRITTEN).map(([model, written]) => ({
+  model,
+  ...scenarioSchema.parse(written),
+}));
 
 const BY_MODEL: ReadonlyMap<string, Scenario> = new Map(SCENARIOS.map((scenario) => [scenario.model, scenario]));
 

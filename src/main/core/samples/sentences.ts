@@ -25,7 +25,9 @@ export const SENTENCES: Readonly<Record<string, Sentence>> = {
   'usage-repeated': (input) => {
     const said = input.wire.usage?.input ?? 0;
     const got = input.seeds.simple?.usage.prompt_tokens ?? 0;
-    return got > said ? `${number(got)} tokens in; the wire says ${number(said)}, ${count(input.wire.usage?.raw.length ?? 0, 'time')}` : null;
+    return got > said
+      ? `${number(got)} tokens in; the wire says ${number(said)}, ${count(input.wire.usage?.raw.length ?? 0, 'time')}`
+      : null;
   },
   'web-search': (input) => {
     const [legacy, simple] = [input.seeds.legacy?.error, input.seeds.simple?.error];
@@ -34,14 +36,18 @@ export const SENTENCES: Readonly<Record<string, Sentence>> = {
   },
   'reasoning-lost': (input) => {
     const reasoning = wireChars(input, 'reasoning');
-    const emitted = (['legacy', 'simple'] as const).some((lane) => input.emissions[lane].some(({ message }) => message.message_type === 'reasoning_message'));
+    const emitted = (['legacy', 'simple'] as const).some((lane) =>
+      input.emissions[lane].some(({ message }) => message.message_type === 'reasoning_message'),
+    );
     return emitted || reasoning === 0 ? null : `${count(reasoning, 'character')} of reasoning_content dropped`;
   },
 };
 
-const wireChars = ({ wire }: ComparisonInput, kind: 'text' | 'reasoning'): number => wire.blocks.reduce((sum, block) => sum + (block.kind === kind ? codePoints(block.text) : 0), 0);
+const wireChars = ({ wire }: ComparisonInput, kind: 'text' | 'reasoning'): number =>
+  wire.blocks.reduce((sum, block) => sum + (block.kind === kind ? codePoints(block.text) : 0), 0);
 
-const saidChars = ({ emissions }: ComparisonInput, lane: SeedLane): number => emissions[lane].reduce((sum, { message }) => sum + codePoints(assistantText(message)), 0);
+const saidChars = ({ emissions }: ComparisonInput, lane: SeedLane): number =>
+  emissions[lane].reduce((sum, { message }) => sum + codePoints(assistantText(message)), 0);
 
 function assistantText(message: LaneMessage): string {
   if (message.message_type !== 'assistant_message') return '';

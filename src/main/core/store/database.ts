@@ -39,7 +39,12 @@ export function openDatabase(dataDir: string, steps = MIGRATIONS): OpenedDatabas
     return { db: openFile(file, steps), file, problem: undefined, lock };
   } catch (error) {
     lock?.release();
-    return { db: openMemory(), file: undefined, problem: openSentence(file, dataDir, failureOf(error)), lock: undefined };
+    return {
+      db: openMemory(),
+      file: undefined,
+      problem: openSentence(file, dataDir, failureOf(error)),
+      lock: undefined,
+    };
   }
 }
 
@@ -52,7 +57,11 @@ export function openToRead(file: string): Database.Database {
   const version = Number(db.pragma('user_version', { simple: true }));
   if (version === SCHEMA_VERSION) return db;
   db.close();
-  throw new CannotOpen(version > SCHEMA_VERSION ? { why: 'newer', version, known: SCHEMA_VERSION } : { why: 'other', detail: `it is of the older format ${version}` });
+  throw new CannotOpen(
+    version > SCHEMA_VERSION
+      ? { why: 'newer', version, known: SCHEMA_VERSION }
+      : { why: 'other', detail: `it is of the older format ${version}` },
+  );
 }
 
 /** Opens, or makes, the file for writing. Throws CannotOpen or what the system throws. */
@@ -65,7 +74,8 @@ export function openFile(file: string, steps = MIGRATIONS): Database.Database {
     if (version > 0 && version < steps.length) copyBefore(db, file, version);
     if (version === 0) db.pragma('auto_vacuum = INCREMENTAL');
     const mode = db.pragma('journal_mode = WAL', { simple: true });
-    if (mode !== 'wal') throw new CannotOpen({ why: 'other', detail: 'its disk gives no shared memory, as network drives do' });
+    if (mode !== 'wal')
+      throw new CannotOpen({ why: 'other', detail: 'its disk gives no shared memory, as network drives do' });
     configure(db);
     migrateWith(db, version, steps);
     db.prepare(READ.probe).get();
@@ -119,7 +129,8 @@ function look(file: string, known: number): number {
     return 0;
   }
   if (header.magic !== 'SQLite format 3\0') throw new CannotOpen({ why: 'not-a-database' });
-  if (header.pages * header.pageSize > header.size && sizeOf(`${file}-wal`) === 0) throw new CannotOpen({ why: 'truncated' });
+  if (header.pages * header.pageSize > header.size && sizeOf(`${file}-wal`) === 0)
+    throw new CannotOpen({ why: 'truncated' });
   const db = new Database(file, { readonly: true, fileMustExist: true, timeout: BUSY_MS });
   try {
     return lookInside(db, header.size, known);
@@ -131,7 +142,8 @@ function look(file: string, known: number): number {
 function lookInside(db: Database.Database, size: number, known: number): number {
   const version = Number(db.pragma('user_version', { simple: true }));
   const tables = db.prepare<[], { count: number }>('SELECT count(*) AS count FROM sqlite_schema').get()?.count ?? 0;
-  if (db.pragma('application_id', { simple: true }) !== APPLICATION_ID && tables > 0) throw new CannotOpen({ why: 'foreign' });
+  if (db.pragma('application_id', { simple: true }) !== APPLICATION_ID && tables > 0)
+    throw new CannotOpen({ why: 'foreign' });
   if (version > known) throw new CannotOpen({ why: 'newer', version, known });
   if (size <= CHECKED_BYTES) {
     const said = db.pragma('quick_check(1)', { simple: true });
@@ -155,7 +167,12 @@ function headerOf(file: string): FileHeader {
     readSync(fd, bytes, 0, 100, 0);
     // The format has 1 for 65,536, which does not fit its two bytes.
     const pageSize = bytes.readUInt16BE(16);
-    return { size: fstatSync(fd).size, magic: bytes.toString('latin1', 0, 16), pageSize: pageSize === 1 ? 65_536 : pageSize, pages: bytes.readUInt32BE(28) };
+    return {
+      size: fstatSync(fd).size,
+      magic: bytes.toString('latin1', 0, 16),
+      pageSize: pageSize === 1 ? 65_536 : pageSize,
+      pages: bytes.readUInt32BE(28),
+    };
   } finally {
     closeSync(fd);
   }

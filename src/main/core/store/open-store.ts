@@ -8,7 +8,16 @@ import type { Read } from '../../../shared/model/stream.ts';
 import type { Ending, HttpHead, TraceRow } from '../../../shared/model/trace.ts';
 import type { ListChange, Settings } from '../../../shared/rpc/contract.ts';
 import { ServiceError } from '../../../shared/rpc/services.ts';
-import type { CommittedChange, FromWorker, Outcome, Question, QuestionName, Questions, ToWorker, WorkerSetup } from './messages.ts';
+import type {
+  CommittedChange,
+  FromWorker,
+  Outcome,
+  Question,
+  QuestionName,
+  Questions,
+  ToWorker,
+  WorkerSetup,
+} from './messages.ts';
 import { unpackReads } from './parts.ts';
 import { createdColumns, endpointColumns, endpointOf, finishedColumns, headOf, rowOf, traceOf } from './rows.ts';
 import type { NewTrace, ProviderTraceRow, Store, StoredEndpoint, StoredTrace, TraceResult } from './store.ts';
@@ -117,7 +126,9 @@ class StoreClient implements Store {
   }
 
   setHead(id: TraceId, head: HttpHead, tNs: number): void {
-    this.#keep({ op: 'head', id, status: head.status, head: JSON.stringify(head), tNs }, (outcome) => this.#notTaken(id, outcome));
+    this.#keep({ op: 'head', id, status: head.status, head: JSON.stringify(head), tNs }, (outcome) =>
+      this.#notTaken(id, outcome),
+    );
   }
 
   setLive(id: TraceId, numbers: Parameters<Store['setLive']>[1]): void {
@@ -134,18 +145,24 @@ class StoreClient implements Store {
     const { endedAtNs: _, ...shown } = whole;
     const live = this.#live.get(id);
     if (live) live.numbers = { ...live.numbers, ...shown };
-    this.#keep({ op: 'finish', id, result: finishedColumns(whole) }, (outcome) => {
-      this.#notTaken(id, outcome);
-      this.#live.delete(id);
-      this.#queue.forgetLoss(id);
-    }, true);
+    this.#keep(
+      { op: 'finish', id, result: finishedColumns(whole) },
+      (outcome) => {
+        this.#notTaken(id, outcome);
+        this.#live.delete(id);
+        this.#queue.forgetLoss(id);
+      },
+      true,
+    );
     await this.#tried();
   }
 
   addProviderTrace(row: ProviderTraceRow): void {
     const document = JSON.stringify(row.document);
     if (this.#queue.bytes + document.length > (this.#setup.unwrittenBytes ?? UNWRITTEN_BYTES)) return;
-    this.#keep({ op: 'provider-trace', id: row.trace, lane: row.lane, step_id: row.stepId, document }, (outcome) => this.#notTaken(row.trace, outcome));
+    this.#keep({ op: 'provider-trace', id: row.trace, lane: row.lane, step_id: row.stepId, document }, (outcome) =>
+      this.#notTaken(row.trace, outcome),
+    );
   }
 
   async list({ limit, after }: Parameters<Store['list']>[0]): ReturnType<Store['list']> {
@@ -173,7 +190,12 @@ class StoreClient implements Store {
 
   async providerTraces(id: TraceId): Promise<readonly ProviderTraceRow[]> {
     const rows = await this.#ask('providerTraces', { id });
-    return rows.map(({ lane, step_id, document }) => ({ trace: id, lane, stepId: step_id, document: JSON.parse(document) }));
+    return rows.map(({ lane, step_id, document }) => ({
+      trace: id,
+      lane,
+      stepId: step_id,
+      document: JSON.parse(document),
+    }));
   }
 
   async rename(id: TraceId, title: string): Promise<TraceRow> {
@@ -228,7 +250,12 @@ class StoreClient implements Store {
   async #close(): Promise<void> {
     await this.flush();
     clearTimeout(this.#timer);
-    if (!this.#queue.empty) this.#queue.drop({ ok: false, code: 'not-stored', message: this.#sentence() ?? 'The store was closed before this was written.' });
+    if (!this.#queue.empty)
+      this.#queue.drop({
+        ok: false,
+        code: 'not-stored',
+        message: this.#sentence() ?? 'The store was closed before this was written.',
+      });
     if (this.#gone) return;
     await new Promise<void>((resolve) => {
       this.#whenClosed = resolve;
@@ -248,7 +275,8 @@ class StoreClient implements Store {
   #write(op: Waiting['op']): Promise<Extract<Outcome, { ok: true }>> {
     return new Promise((resolve, reject) => {
       if (this.#gone) return reject(this.#goneError());
-      const done = (outcome: Outcome) => (outcome.ok ? resolve(outcome) : reject(new ServiceError(outcome.code, outcome.message)));
+      const done = (outcome: Outcome) =>
+        outcome.ok ? resolve(outcome) : reject(new ServiceError(outcome.code, outcome.message));
       this.#queue.add({ op, bytes: sizeOf(op), urgent: true, kept: false, done, tried: [] });
       this.#schedule();
     });
@@ -289,7 +317,11 @@ class StoreClient implements Store {
 
   #failed(trouble: { readonly fact: string; readonly step: string }): void {
     this.#trouble = trouble;
-    this.#queue.failed({ ok: false, code: 'not-stored', message: `${trouble.fact} This was not stored. ${trouble.step} Then try again.` });
+    this.#queue.failed({
+      ok: false,
+      code: 'not-stored',
+      message: `${trouble.fact} This was not stored. ${trouble.step} Then try again.`,
+    });
     this.#tell();
     this.#schedule();
   }
@@ -325,7 +357,9 @@ class StoreClient implements Store {
       const megabytes = Math.round((this.#setup.unwrittenBytes ?? UNWRITTEN_BYTES) / 2 ** 20);
       return `${this.#trouble.fact} What arrives is kept in memory, up to ${megabytes} MB, and written as soon as that works again.${losing} ${this.#trouble.step}`;
     }
-    return losing === '' ? this.#refusal : `What arrives could not be written as fast as it came.${losing} The traces say so themselves; run them again to have them whole.`;
+    return losing === ''
+      ? this.#refusal
+      : `What arrives could not be written as fast as it came.${losing} The traces say so themselves; run them again to have them whole.`;
   }
 
   #titleOf(id: string): string {
@@ -354,7 +388,12 @@ class StoreClient implements Store {
   #ask<Name extends QuestionName>(name: Name, params: Questions[Name]['ask']): Promise<Questions[Name]['answer']> {
     return new Promise((resolve, reject) => {
       if (this.#gone) return reject(this.#goneError());
-      const asking: Asking = { question: { name, params } as Question, resolve: resolve as (value: unknown) => void, reject, deaths: 0 };
+      const asking: Asking = {
+        question: { name, params } as Question,
+        resolve: resolve as (value: unknown) => void,
+        reject,
+        deaths: 0,
+      };
       this.#asking.set(++this.#numbered, asking);
       this.#post({ type: 'ask', ask: this.#numbered, question: asking.question });
     });
@@ -410,7 +449,13 @@ class StoreClient implements Store {
     if (this.#queue.busy) this.#sendBatch();
     for (const [ask, asking] of this.#asking) {
       if (asking.deaths++ === 0) this.#post({ type: 'ask', ask, question: asking.question });
-      else this.#answered(ask)?.reject(new ServiceError('store', `The store stopped twice while it looked for this (${this.#deathCause}). Start Tracelane again.`));
+      else
+        this.#answered(ask)?.reject(
+          new ServiceError(
+            'store',
+            `The store stopped twice while it looked for this (${this.#deathCause}). Start Tracelane again.`,
+          ),
+        );
     }
   }
 
@@ -437,7 +482,10 @@ class StoreClient implements Store {
   }
 
   #goneError(): ServiceError {
-    return new ServiceError('store-closed', this.#trouble ? `${this.#trouble.fact} ${this.#trouble.step}` : 'The store is closed. Start Tracelane again.');
+    return new ServiceError(
+      'store-closed',
+      this.#trouble ? `${this.#trouble.fact} ${this.#trouble.step}` : 'The store is closed. Start Tracelane again.',
+    );
   }
 }
 
@@ -449,9 +497,13 @@ function withLoss(ending: Ending, lost: Lost): Ending {
 /** Bytes that a write keeps in memory, about. */
 function sizeOf(op: Waiting['op']): number {
   switch (op.op) {
-    case 'reads': return bytesOf(op.reads);
-    case 'provider-trace': return op.document.length;
-    case 'create': return op.trace.request?.length ?? 0;
-    default: return 0;
+    case 'reads':
+      return bytesOf(op.reads);
+    case 'provider-trace':
+      return op.document.length;
+    case 'create':
+      return op.trace.request?.length ?? 0;
+    default:
+      return 0;
   }
 }

@@ -54,7 +54,12 @@ export function unpackReads(run: ReadRun): Read[] {
   let at = 0;
   for (let i = 0; i < run.times.length; i++) {
     const length = run.lengths[i]!;
-    reads.push({ n: run.first + i, tNs: run.times[i]!, offset: run.offset + at, bytes: run.bytes.subarray(at, at + length) });
+    reads.push({
+      n: run.first + i,
+      tNs: run.times[i]!,
+      offset: run.offset + at,
+      bytes: run.bytes.subarray(at, at + length),
+    });
     at += length;
   }
   return reads;
@@ -148,7 +153,9 @@ const mostPlaces = (reads: number): number => 1 + (LENGTH_BYTES + VARINT_BYTES) 
 
 /** Kind of times, lengths, times. */
 function encodePlaces(times: Float64Array, lengths: Uint32Array): Uint8Array {
-  const stepped = times.every((time) => Number.isInteger(time) && Math.abs(time) <= MAX_STEPPED && !Object.is(time, -0));
+  const stepped = times.every(
+    (time) => Number.isInteger(time) && Math.abs(time) <= MAX_STEPPED && !Object.is(time, -0),
+  );
   const bytes = new Uint8Array(mostPlaces(lengths.length));
   bytes[0] = stepped ? STEPS : DOUBLES;
   let at = 1;

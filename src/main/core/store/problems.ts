@@ -33,9 +33,15 @@ function factAndStep(file: string, dataDir: string, failure: OpenFailure): reado
         'Nothing in it was changed. Start the newer version to use them.',
       ];
     case 'foreign':
-      return [`The file ${file} is a database of another program.`, 'Nothing in it was changed. Move it away, or choose another data folder.'];
+      return [
+        `The file ${file} is a database of another program.`,
+        'Nothing in it was changed. Move it away, or choose another data folder.',
+      ];
     case 'not-a-database':
-      return [`The file ${file} is not a database.`, 'Nothing in it was changed. Move it away, then start again: a new file is made.'];
+      return [
+        `The file ${file} is not a database.`,
+        'Nothing in it was changed. Move it away, then start again: a new file is made.',
+      ];
     case 'truncated':
       return [`The file of traces, ${file}, is cut off: its end is missing.`, `Nothing in it was changed. ${RECOVER}`];
     case 'corrupt':
@@ -45,9 +51,15 @@ function factAndStep(file: string, dataDir: string, failure: OpenFailure): reado
       return [`${who} is using the data folder ${dataDir}.`, 'Use that one, or close it and start this one again.'];
     }
     case 'folder':
-      return [`The data folder ${dataDir} cannot be written (${failure.detail}).`, 'Check its permissions, or choose another data folder.'];
+      return [
+        `The data folder ${dataDir} cannot be written (${failure.detail}).`,
+        'Check its permissions, or choose another data folder.',
+      ];
     case 'read-only':
-      return [`The file of traces, ${file}, cannot be written (${failure.detail}).`, 'Check its permissions and those of its folder, then start again.'];
+      return [
+        `The file of traces, ${file}, cannot be written (${failure.detail}).`,
+        'Check its permissions and those of its folder, then start again.',
+      ];
     case 'full':
       return [`The disk that holds ${file} is full (${failure.detail}).`, 'Free some space, then start again.'];
     case 'copy':
@@ -56,17 +68,37 @@ function factAndStep(file: string, dataDir: string, failure: OpenFailure): reado
         'Nothing in it was changed. Free some space, then start again.',
       ];
     case 'other':
-      return [`The file of traces, ${file}, cannot be opened (${failure.detail}).`, 'Check the disk and the permissions, then start again.'];
+      return [
+        `The file of traces, ${file}, cannot be opened (${failure.detail}).`,
+        'Check the disk and the permissions, then start again.',
+      ];
   }
 }
 
-const RECOVER = 'Put a copy from a backup in its place, or move it and its -wal file away to begin with a new one; the sqlite3 program (.recover) can save what is left in it.';
+const RECOVER =
+  'Put a copy from a backup in its place, or move it and its -wal file away to begin with a new one; the sqlite3 program (.recover) can save what is left in it.';
 
 /** The file itself is the problem, not what was written into it: trying again later may help. */
 export function isFileTrouble(error: unknown): boolean {
-  return error instanceof FileGone || (error instanceof Database.SqliteError && TROUBLE.some((code) => error.code.startsWith(code)));
+  return (
+    error instanceof FileGone ||
+    (error instanceof Database.SqliteError && TROUBLE.some((code) => error.code.startsWith(code)))
+  );
 }
-const TROUBLE = ['SQLITE_FULL', 'SQLITE_IOERR', 'SQLITE_READONLY', 'SQLITE_CORRUPT', 'SQLITE_NOTADB', 'SQLITE_CANTOPEN', 'SQLITE_BUSY', 'SQLITE_LOCKED', 'SQLITE_NOMEM', 'SQLITE_PROTOCOL', 'SQLITE_PERM', 'SQLITE_AUTH'];
+const TROUBLE = [
+  'SQLITE_FULL',
+  'SQLITE_IOERR',
+  'SQLITE_READONLY',
+  'SQLITE_CORRUPT',
+  'SQLITE_NOTADB',
+  'SQLITE_CANTOPEN',
+  'SQLITE_BUSY',
+  'SQLITE_LOCKED',
+  'SQLITE_NOMEM',
+  'SQLITE_PROTOCOL',
+  'SQLITE_PERM',
+  'SQLITE_AUTH',
+];
 
 /** The open file is no longer at its place. */
 export class FileGone extends Error {}
@@ -75,14 +107,24 @@ export class FileGone extends Error {}
 export function writeFact(file: string, error: unknown): { readonly fact: string; readonly step: string } {
   const detail = detailOf(error);
   if (error instanceof FileGone) {
-    return { fact: `The file of traces, ${file}, was moved, deleted or replaced while Tracelane was using it.`, step: 'Put it back; where nothing is in its place, it is written again by itself.' };
+    return {
+      fact: `The file of traces, ${file}, was moved, deleted or replaced while Tracelane was using it.`,
+      step: 'Put it back; where nothing is in its place, it is written again by itself.',
+    };
   }
-  if (detail.includes('SQLITE_FULL') || detail.includes('ENOSPC')) return { fact: `The disk that holds ${file} is full.`, step: 'Free some space.' };
+  if (detail.includes('SQLITE_FULL') || detail.includes('ENOSPC'))
+    return { fact: `The disk that holds ${file} is full.`, step: 'Free some space.' };
   if (detail.includes('SQLITE_READONLY') || detail.includes('SQLITE_PERM') || detail.includes('SQLITE_CANTOPEN')) {
-    return { fact: `The file of traces, ${file}, can no longer be written (${detail}).`, step: 'Check its permissions and those of its folder.' };
+    return {
+      fact: `The file of traces, ${file}, can no longer be written (${detail}).`,
+      step: 'Check its permissions and those of its folder.',
+    };
   }
   if (detail.includes('SQLITE_CORRUPT') || detail.includes('SQLITE_NOTADB')) {
-    return { fact: `The file of traces, ${file}, is damaged (${detail}).`, step: 'Close Tracelane, keep a copy of the file, then start again to be told more.' };
+    return {
+      fact: `The file of traces, ${file}, is damaged (${detail}).`,
+      step: 'Close Tracelane, keep a copy of the file, then start again to be told more.',
+    };
   }
   if (detail.includes('SQLITE_BUSY')) return { fact: `Another program keeps ${file} locked.`, step: 'Close it.' };
   return { fact: `Writing to ${file} fails (${detail}).`, step: 'Check the disk.' };

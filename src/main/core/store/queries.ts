@@ -2,7 +2,14 @@
 import type Database from 'better-sqlite3';
 import { ServiceError } from '../../../shared/rpc/services.ts';
 import { decodePart, joinRuns, SEGMENT_BYTES, sliceRun, type Part, type ReadRun } from './parts.ts';
-import type { EndpointColumns, HeadColumns, ListedColumns, ProviderTraceColumns, StoredColumns, TraceColumns } from './rows.ts';
+import type {
+  EndpointColumns,
+  HeadColumns,
+  ListedColumns,
+  ProviderTraceColumns,
+  StoredColumns,
+  TraceColumns,
+} from './rows.ts';
 import { READ } from './sql/statements.ts';
 
 /** Bytes of a page of reads when the caller does not say. */
@@ -46,9 +53,10 @@ export class Queries {
 
   list(limit: number, after?: string): ListPage {
     return this.#snapshot(() => {
-      const rows = after === undefined
-        ? this.#all<ListedColumns>(READ.list, { limit: limit + 1 })
-        : this.#all<ListedColumns>(READ.listAfter, { limit: limit + 1, ...placeOf(after) });
+      const rows =
+        after === undefined
+          ? this.#all<ListedColumns>(READ.list, { limit: limit + 1 })
+          : this.#all<ListedColumns>(READ.listAfter, { limit: limit + 1, ...placeOf(after) });
       const last = rows.length > limit ? rows[limit - 1] : undefined;
       const { total } = this.#one<{ total: number }>(READ.total)!;
       return { rows: rows.slice(0, limit), next: last ? `${last.started_at}:${last.id}` : null, total };
@@ -78,7 +86,10 @@ export class Queries {
     return this.#snapshot(() => {
       const trace = this.#find(id);
       const page = new Page(from, maxBytes);
-      const { first_read } = this.#one<{ first_read: number | null }>(READ.segmentWithRead, { trace: trace.nr, read: from })!;
+      const { first_read } = this.#one<{ first_read: number | null }>(READ.segmentWithRead, {
+        trace: trace.nr,
+        read: from,
+      })!;
       // One more than fill the page, since the first of them may begin before `from`.
       const limit = Math.min(SEGMENTS, Math.ceil(maxBytes / SEGMENT_BYTES) + 1);
       let after = { first_read: first_read ?? 0, start: -1 };
@@ -108,7 +119,10 @@ export class Queries {
       const bytes = new Uint8Array(to - from);
       if (bytes.length === 0) return { start: from, bytes, total };
       const range = { trace: trace.nr, from, end: to };
-      for (const part of [...this.#all<Part>(READ.segmentsInRange, range), ...this.#all<Part>(READ.openInRange, range)]) {
+      for (const part of [
+        ...this.#all<Part>(READ.segmentsInRange, range),
+        ...this.#all<Part>(READ.openInRange, range),
+      ]) {
         const run = decodePart(part);
         if (!run) throw damaged(trace.title, part);
         const [low, high] = [Math.max(from, part.start), Math.min(to, part.start + part.length)];
@@ -203,7 +217,7 @@ class Page {
 /** The pieces of a long read, each a run of its own, become one run. */
 function mergePieces(runs: readonly ReadRun[]): readonly ReadRun[] {
   const merged: ReadRun[] = [];
-  for (let i = 0; i < runs.length; ) {
+  for (let i = 0; i < runs.length;) {
     const { first, offset, times } = runs[i]!;
     let end = i + 1;
     while (runs[end]?.first === first) end++;
@@ -220,7 +234,8 @@ function mergePieces(runs: readonly ReadRun[]): readonly ReadRun[] {
 function placeOf(after: string): { readonly started_at: number; readonly id: string } {
   const colon = after.indexOf(':');
   const startedAt = Number(after.slice(0, colon));
-  if (colon < 1 || !Number.isFinite(startedAt)) throw new ServiceError('bad-page', 'This place in the list is not known. Load the list again from its start.');
+  if (colon < 1 || !Number.isFinite(startedAt))
+    throw new ServiceError('bad-page', 'This place in the list is not known. Load the list again from its start.');
   return { started_at: startedAt, id: after.slice(colon + 1) };
 }
 
@@ -230,5 +245,8 @@ export function notFound(): ServiceError {
 
 function damaged(title: string, part: Part): ServiceError {
   const range = `bytes ${part.start} to ${part.start + part.length - 1} (${part.reads === 1 ? `read ${part.first_read}` : `reads ${part.first_read} to ${part.first_read + part.reads - 1}`})`;
-  return new ServiceError('damaged', `A part of the trace "${title}" is damaged in the file: ${range} cannot be read. What is before and after them is whole; a copy of the file from a backup may still have them.`);
+  return new ServiceError(
+    'damaged',
+    `A part of the trace "${title}" is damaged in the file: ${range} cannot be read. What is before and after them is whole; a copy of the file from a backup may still have them.`,
+  );
 }

@@ -39,6 +39,9 @@ function open(file: string): ReturnType<typeof openToRead> {
   try {
     return openToRead(file);
   } catch (error) {
-    throw new ServiceError('store', `The file of traces, ${file}, cannot be read (${detailOf(error)}). Start Tracelane again to be told more.`);
+    throw new ServiceError(
+      'store',
+      `The file of traces, ${file}, cannot be read (${detailOf(error)}). Start Tracelane again to be told more.`,
+    );
   }
 }

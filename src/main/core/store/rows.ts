@@ -50,7 +50,10 @@ export interface StoredColumns extends TraceColumns {
 }
 
 /** What `create` binds. */
-export type CreatedColumns = Omit<TraceColumns, 'nr' | 'state' | 'rule' | 'advice' | 'http_status' | 'usage' | 'finish' | 'cost' | 'response_head'>;
+export type CreatedColumns = Omit<
+  TraceColumns,
+  'nr' | 'state' | 'rule' | 'advice' | 'http_status' | 'usage' | 'finish' | 'cost' | 'response_head'
+>;
 
 /** What `finish` binds, but for the trace. */
 export interface FinishedColumns {
@@ -163,7 +166,10 @@ export function finishedColumns(result: TraceResult): FinishedColumns {
   };
 }
 
-export function headOf({ response_head, head_ns }: HeadColumns): { readonly head: NonNullable<StoredTrace['responseHead']>; readonly tNs: number } | undefined {
+export function headOf({
+  response_head,
+  head_ns,
+}: HeadColumns): { readonly head: NonNullable<StoredTrace['responseHead']>; readonly tNs: number } | undefined {
   return response_head === null ? undefined : { head: JSON.parse(response_head), tNs: head_ns ?? 0 };
 }
 

@@ -77,7 +77,10 @@ class StoreThread {
       this.#port.postMessage({ type: 'answer', ask, value } satisfies FromWorker, transfer);
     } catch (error) {
       const code = error instanceof ServiceError ? error.code : 'store';
-      const message = error instanceof ServiceError ? error.message : `The stored traces cannot be read (${error instanceof Error ? error.message : String(error)}). Start Tracelane again to be told more.`;
+      const message =
+        error instanceof ServiceError
+          ? error.message
+          : `The stored traces cannot be read (${error instanceof Error ? error.message : String(error)}). Start Tracelane again to be told more.`;
       this.#send({ type: 'refused', ask, code, message });
     }
   }
@@ -85,12 +88,18 @@ class StoreThread {
   #look({ name, params }: Question): { readonly value: unknown; readonly transfer: ArrayBuffer[] } {
     const queries = this.#queries;
     switch (name) {
-      case 'list': return whole(queries.list(params.limit, params.after));
-      case 'get': return whole(queries.get(params.id));
-      case 'head': return whole(queries.head(params.id));
-      case 'providerTraces': return whole(queries.providerTraces(params.id));
-      case 'settings': return whole(queries.settings());
-      case 'endpoints': return whole(queries.endpoints());
+      case 'list':
+        return whole(queries.list(params.limit, params.after));
+      case 'get':
+        return whole(queries.get(params.id));
+      case 'head':
+        return whole(queries.head(params.id));
+      case 'providerTraces':
+        return whole(queries.providerTraces(params.id));
+      case 'settings':
+        return whole(queries.settings());
+      case 'endpoints':
+        return whole(queries.endpoints());
       case 'reads': {
         const run = queries.reads(params.id, params.from, params.maxBytes);
         const bytes = ownBytes(run.bytes);
@@ -108,7 +117,8 @@ class StoreThread {
   #endUnfinished(live: ReadonlySet<string>): void {
     const ids = this.#db.prepare<[], { id: string }>(WRITE.unfinished).all();
     try {
-      for (const { id } of ids) if (!live.has(id)) this.#writer.write([{ op: 'finish', id, result: resultOfUnfinished(this.#queries, id) }]);
+      for (const { id } of ids)
+        if (!live.has(id)) this.#writer.write([{ op: 'finish', id, result: resultOfUnfinished(this.#queries, id) }]);
     } catch {
       // The disk is full, or the like. They stay as they are until the next start; what is written now will tell of it.
     }
@@ -120,7 +130,8 @@ class StoreThread {
     try {
       const next = this.#db.prepare<[number], { nr: number }>(WRITE.toPurge).get(this.#since);
       if (!next) return this.#shrink();
-      if (this.#db.prepare(WRITE.purgeSegments).run(next.nr).changes === 0) this.#db.prepare(WRITE.purgeTrace).run(next.nr);
+      if (this.#db.prepare(WRITE.purgeSegments).run(next.nr).changes === 0)
+        this.#db.prepare(WRITE.purgeTrace).run(next.nr);
     } catch {
       // A file that cannot be written now is told of by the writes that matter; the purge waits for the next start.
       return;

@@ -17,11 +17,12 @@ export type NewTrace = Omit<TraceDetail, 'ending' | 'usage' | 'finish' | 'cost' 
 };
 
 /** A trace with what only the core needs of it. */
-export type StoredTrace = TraceDetail & Pick<NewTrace, 'messageId' | 'stepId'> & {
-  /** Reads and body bytes that are stored. */
-  readonly storedReads: number;
-  readonly storedBytes: number;
-};
+export type StoredTrace = TraceDetail &
+  Pick<NewTrace, 'messageId' | 'stepId'> & {
+    /** Reads and body bytes that are stored. */
+    readonly storedReads: number;
+    readonly storedBytes: number;
+  };
 
 export interface TraceResult {
   readonly endedAtNs: number;
@@ -73,7 +74,10 @@ export interface Store {
   addProviderTrace(row: ProviderTraceRow): void;
 
   /** Newest first; `after` is the `next` of the page before. Deleted traces are not in it. */
-  list(page: { readonly limit: number; readonly after?: string }): Promise<{ readonly rows: readonly TraceRow[]; readonly next: string | null; readonly total: number }>;
+  list(page: {
+    readonly limit: number;
+    readonly after?: string;
+  }): Promise<{ readonly rows: readonly TraceRow[]; readonly next: string | null; readonly total: number }>;
   /** Rejects with code `not-found` when there is none. */
   get(id: TraceId): Promise<StoredTrace>;
   /** The head and the time it came, when one did. */
@@ -81,7 +85,11 @@ export interface Store {
   /** Reads from number `from` on, as many whole segments as hold about `maxBytes`; empty at the end. */
   reads(id: TraceId, from: number, maxBytes?: number): Promise<readonly Read[]>;
   /** Body bytes, `end` exclusive, cut at the body's end. */
-  bytes(id: TraceId, start: number, end: number): Promise<{ readonly start: number; readonly bytes: Uint8Array; readonly total: number }>;
+  bytes(
+    id: TraceId,
+    start: number,
+    end: number,
+  ): Promise<{ readonly start: number; readonly bytes: Uint8Array; readonly total: number }>;
   providerTraces(id: TraceId): Promise<readonly ProviderTraceRow[]>;
 
   rename(id: TraceId, title: string): Promise<TraceRow>;

@@ -4,7 +4,17 @@
  */
 import type Database from 'better-sqlite3';
 import { ServiceError } from '../../../shared/rpc/services.ts';
-import { decodePart, joinRuns, openPart, sealedPart, SEGMENT_BYTES, SEGMENT_READS, sliceRun, type Part, type ReadRun } from './parts.ts';
+import {
+  decodePart,
+  joinRuns,
+  openPart,
+  sealedPart,
+  SEGMENT_BYTES,
+  SEGMENT_READS,
+  sliceRun,
+  type Part,
+  type ReadRun,
+} from './parts.ts';
 import type { StoredEnd } from './queries.ts';
 import { WRITE } from './sql/statements.ts';
 
@@ -41,7 +51,11 @@ export class Tail {
     this.#nextByte = end.bytes;
     for (const part of statements.openParts.all(trace)) {
       const run = decodePart(part);
-      if (!run) throw new ServiceError('damaged', 'The last reads of a trace are damaged in the file; nothing can be added to it.');
+      if (!run)
+        throw new ServiceError(
+          'damaged',
+          'The last reads of a trace are damaged in the file; nothing can be added to it.',
+        );
       this.#keep(run);
     }
   }
@@ -52,7 +66,10 @@ export class Tail {
     const fresh = known === 0 ? run : sliceRun(run, known, run.times.length);
     if (fresh.times.length === 0) return;
     if (fresh.first !== this.#nextRead || fresh.offset !== this.#nextByte) {
-      throw new ServiceError('gap', `Read ${fresh.first} at byte ${fresh.offset} does not follow on the stored ones, which end before read ${this.#nextRead} at byte ${this.#nextByte}.`);
+      throw new ServiceError(
+        'gap',
+        `Read ${fresh.first} at byte ${fresh.offset} does not follow on the stored ones, which end before read ${this.#nextRead} at byte ${this.#nextByte}.`,
+      );
     }
     this.#nextRead += fresh.times.length;
     this.#nextByte += fresh.bytes.length;
@@ -101,7 +118,13 @@ export class Tail {
   #sealLong(run: ReadRun): void {
     for (let at = 0; at < run.bytes.length; at += SEGMENT_BYTES) {
       const bytes = run.bytes.subarray(at, at + SEGMENT_BYTES);
-      this.#write({ first: run.first, offset: run.offset + at, times: run.times, lengths: Uint32Array.of(bytes.length), bytes });
+      this.#write({
+        first: run.first,
+        offset: run.offset + at,
+        times: run.times,
+        lengths: Uint32Array.of(bytes.length),
+        bytes,
+      });
     }
   }
 

@@ -23,7 +23,11 @@ export function resultOfUnfinished(queries: Queries, id: string): FinishedColumn
   } catch {
     // Damaged, or a fault of a lane: the reads are kept as they are, and opening the trace says what is wrong with it.
   }
-  return finishedColumns({ endedAtNs: 0, ending: stopped(trace), metrics: { ...NOTHING, reads: trace.storedReads, bytes: trace.storedBytes } });
+  return finishedColumns({
+    endedAtNs: 0,
+    ending: stopped(trace),
+    metrics: { ...NOTHING, reads: trace.storedReads, bytes: trace.storedBytes },
+  });
 }
 
 function fromReads(queries: Queries, trace: StoredTrace): FinishedColumns {
@@ -33,7 +37,7 @@ function fromReads(queries: Queries, trace: StoredTrace): FinishedColumns {
   let lastNs = headAt?.tNs ?? 0;
   let bodyStart = '';
   for (const item of reading.begin()) meter.add(item);
-  for (let from = 0; from < trace.storedReads; ) {
+  for (let from = 0; from < trace.storedReads;) {
     const reads = queries.runs(trace.id, from).flatMap(unpackReads);
     for (const read of reads) {
       if (bodyStart.length < BODY_START) bodyStart += new TextDecoder().decode(read.bytes.subarray(0, BODY_START));
@@ -62,15 +66,29 @@ function fromReads(queries: Queries, trace: StoredTrace): FinishedColumns {
 }
 
 /** What the bytes say for themselves (a terminator, an error of the provider, a status) holds; else it was cut here. */
-function endingOf(trace: StoredTrace, seen: { readonly events: number; readonly bodyStart: string }, wire: WireOutcome): Ending {
+function endingOf(
+  trace: StoredTrace,
+  seen: { readonly events: number; readonly bodyStart: string },
+  wire: WireOutcome,
+): Ending {
   const head = trace.responseHead ?? null;
-  const said = decideEnding(trace.api, { head, end: { how: 'reset', reason: '' }, bytes: trace.storedBytes, ...seen }, wire);
+  const said = decideEnding(
+    trace.api,
+    { head, end: { how: 'reset', reason: '' }, bytes: trace.storedBytes, ...seen },
+    wire,
+  );
   if (said.state === 'reset') return stopped(trace);
-  return { ...said, rule: `${said.rule} Tracelane was stopped before it could write this down, and did so when it was next started.` };
+  return {
+    ...said,
+    rule: `${said.rule} Tracelane was stopped before it could write this down, and did so when it was next started.`,
+  };
 }
 
 function stopped({ storedBytes, storedReads }: StoredTrace): Ending {
-  const kept = storedReads === 0 ? 'No byte of the answer had been stored.' : `The ${storedBytes} bytes stored up to there, in ${storedReads} reads, are kept.`;
+  const kept =
+    storedReads === 0
+      ? 'No byte of the answer had been stored.'
+      : `The ${storedBytes} bytes stored up to there, in ${storedReads} reads, are kept.`;
   return {
     state: 'truncated',
     rule: `Tracelane was stopped in mid-stream: the trace has no ending of its own. ${kept}`,
@@ -79,6 +97,15 @@ function stopped({ storedBytes, storedReads }: StoredTrace): Ending {
 }
 
 const NOTHING: Metrics = {
-  firstByteNs: null, firstEventNs: null, firstReasoningNs: null, firstTextNs: null, firstToolNs: null, totalNs: null,
-  events: 0, reads: 0, bytes: 0, textChars: 0, gaps: [],
+  firstByteNs: null,
+  firstEventNs: null,
+  firstReasoningNs: null,
+  firstTextNs: null,
+  firstToolNs: null,
+  totalNs: null,
+  events: 0,
+  reads: 0,
+  bytes: 0,
+  textChars: 0,
+  gaps: [],
 };

@@ -15,7 +15,8 @@ const LARGEST_BATCH_BYTES = 4 * 1024 * 1024;
 
 /** A write that waits, and who waits for it. */
 export interface Waiting {
-  readonly op: Exclude<WriteOp, { op: 'reads' }> | { readonly op: 'reads'; readonly id: string; readonly reads: Read[] };
+  readonly op:
+    Exclude<WriteOp, { op: 'reads' }> | { readonly op: 'reads'; readonly id: string; readonly reads: Read[] };
   bytes: number;
   /** Cannot wait for the next batch: a change of state. */
   readonly urgent: boolean;
@@ -101,7 +102,14 @@ export class WriteQueue {
       this.#bytes += bytes;
       return;
     }
-    const waiting: Waiting = { op: { op: 'reads', id, reads: [read] }, bytes, urgent: false, kept: true, done, tried: [] };
+    const waiting: Waiting = {
+      op: { op: 'reads', id, reads: [read] },
+      bytes,
+      urgent: false,
+      kept: true,
+      done,
+      tried: [],
+    };
     this.add(waiting);
     this.#joinable.set(id, waiting);
   }
@@ -126,7 +134,11 @@ export class WriteQueue {
   take(): { readonly ops: readonly WriteOp[]; readonly transfer: ArrayBuffer[] } {
     if (this.#out.length === 0) {
       let [count, bytes] = [0, 0];
-      while (count < this.#waiting.length && (count === 0 || bytes + this.#waiting[count]!.bytes <= LARGEST_BATCH_BYTES)) bytes += this.#waiting[count++]!.bytes;
+      while (
+        count < this.#waiting.length &&
+        (count === 0 || bytes + this.#waiting[count]!.bytes <= LARGEST_BATCH_BYTES)
+      )
+        bytes += this.#waiting[count++]!.bytes;
       this.#out = this.#waiting.slice(0, count);
       this.#waiting = this.#waiting.slice(count);
       this.#joinable.clear();
@@ -135,7 +147,11 @@ export class WriteQueue {
     const ops = this.#out.map(({ op }) => {
       if (op.op !== 'reads') return op;
       const run = packReads(op.reads);
-      transfer.push(run.bytes.buffer as ArrayBuffer, run.times.buffer as ArrayBuffer, run.lengths.buffer as ArrayBuffer);
+      transfer.push(
+        run.bytes.buffer as ArrayBuffer,
+        run.times.buffer as ArrayBuffer,
+        run.lengths.buffer as ArrayBuffer,
+      );
       return { op: 'reads' as const, id: op.id, run };
     });
     return { ops, transfer };
@@ -170,7 +186,9 @@ export class WriteQueue {
 
   /** Reads of a trace that are not committed, from number `from` on. */
   reads(id: string, from: number): readonly Read[] {
-    return [...this.#out, ...this.#waiting].flatMap(({ op }) => (op.op === 'reads' && op.id === id ? op.reads.filter(({ n }) => n >= from) : []));
+    return [...this.#out, ...this.#waiting].flatMap(({ op }) =>
+      op.op === 'reads' && op.id === id ? op.reads.filter(({ n }) => n >= from) : [],
+    );
   }
 
   #leave(): readonly Waiting[] {

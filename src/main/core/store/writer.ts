@@ -54,7 +54,10 @@ export class StoreWriter {
       return this.#transaction([op]);
     } catch (error) {
       if (isFileTrouble(error)) throw error;
-      return { outcomes: [{ ok: false, code: 'fault', message: error instanceof Error ? error.message : String(error) }], changes: [] };
+      return {
+        outcomes: [{ ok: false, code: 'fault', message: error instanceof Error ? error.message : String(error) }],
+        changes: [],
+      };
     }
   }
 

@@ -30,14 +30,27 @@ const BODY_START_CHARS = 16 * 1024;
 export function importTrace({ store, options }: ImportSetup): MethodService<'traces.import'> {
   return async ({ name, text, api: asked }) => {
     const body = new TextEncoder().encode(text);
-    if (body.length === 0) throw new ServiceError('empty', 'There is nothing to import: the text is empty. Copy the answer as the server sent it, with its "data:" lines.');
+    if (body.length === 0)
+      throw new ServiceError(
+        'empty',
+        'There is nothing to import: the text is empty. Copy the answer as the server sent it, with its "data:" lines.',
+      );
     const api = asked ?? guessApi(body);
-    if (api === null) throw new ServiceError('unknown-api', 'None of the events says which API this stream follows. Choose the API and import it again; if it is no event stream, import what the server sent, with its "data:" lines.');
+    if (api === null)
+      throw new ServiceError(
+        'unknown-api',
+        'None of the events says which API this stream follows. Choose the API and import it again; if it is no event stream, import what the server sent, with its "data:" lines.',
+      );
     const trace = newTrace(name, api, await options());
     const reads = readsOf(body);
     const result = await resultOf(trace, reads, text);
     const { model = null } = result;
-    await store.createTrace({ ...trace, model, title: name.trim() || (model ?? 'Imported stream'), endpoint: { ...trace.endpoint, model: model ?? '' } });
+    await store.createTrace({
+      ...trace,
+      model,
+      title: name.trim() || (model ?? 'Imported stream'),
+      endpoint: { ...trace.endpoint, model: model ?? '' },
+    });
     for (let at = 0; at < reads.length; at += READS_AT_ONCE) {
       store.appendReads(trace.id, reads.slice(at, at + READS_AT_ONCE));
       await store.flush();
@@ -50,16 +63,29 @@ export function importTrace({ store, options }: ImportSetup): MethodService<'tra
 function newTrace(name: string, api: Api, options: AdapterOptions): NewTrace {
   const type = api === 'messages' ? 'anthropic' : 'openai';
   return {
-    id: traceId(randomUUID()), title: name, renamed: false, starred: false, source: 'import', api, model: null,
-    startedAt: Date.now(), metrics: new MetricsMeter().value(), timed: false, framing: 'sse',
-    endpoint: { type, provider_name: type, model: '' }, options, request: bareRequest(api),
-    messageId: `message-${randomUUID()}`, stepId: `step-${randomUUID()}`,
+    id: traceId(randomUUID()),
+    title: name,
+    renamed: false,
+    starred: false,
+    source: 'import',
+    api,
+    model: null,
+    startedAt: Date.now(),
+    metrics: new MetricsMeter().value(),
+    timed: false,
+    framing: 'sse',
+    endpoint: { type, provider_name: type, model: '' },
+    options,
+    request: bareRequest(api),
+    messageId: `message-${randomUUID()}`,
+    stepId: `step-${randomUUID()}`,
   };
 }
 
 function readsOf(body: Uint8Array): readonly Read[] {
   const reads: Read[] = [];
-  for (let offset = 0; offset < body.length; offset += READ_BYTES) reads.push({ n: reads.length, tNs: 0, offset, bytes: body.subarray(offset, offset + READ_BYTES) });
+  for (let offset = 0; offset < body.length; offset += READ_BYTES)
+    reads.push({ n: reads.length, tNs: 0, offset, bytes: body.subarray(offset, offset + READ_BYTES) });
   return reads;
 }
 
@@ -69,7 +95,11 @@ async function resultOf(trace: NewTrace, reads: readonly Read[], text: string): 
   let events = 0;
   let wire: WireOutcome | undefined;
   let unfinished = false;
-  const reading = new StreamReading({ ...readingSetup(trace), lanes: ['wire'], watch: ({ dataLines }) => void (events += dataLines > 0 ? 1 : 0) });
+  const reading = new StreamReading({
+    ...readingSetup(trace),
+    lanes: ['wire'],
+    watch: ({ dataLines }) => void (events += dataLines > 0 ? 1 : 0),
+  });
   const take = (items: ReturnType<StreamReading['feed']>): void => {
     for (const item of items) {
       meter.add(item);
@@ -83,11 +113,19 @@ async function resultOf(trace: NewTrace, reads: readonly Read[], text: string): 
     await slices.pause();
   }
   let ending: Ending | undefined;
-  const facts = { head: null, end: { how: 'end' }, bytes: reading.bytes, bodyStart: text.slice(0, BODY_START_CHARS) } as const;
+  const facts = {
+    head: null,
+    end: { how: 'end' },
+    bytes: reading.bytes,
+    bodyStart: text.slice(0, BODY_START_CHARS),
+  } as const;
   take(reading.end(0, (outcome) => (ending = decideEnding(trace.api, { ...facts, events, unfinished }, outcome))));
   const [finish] = wire!.finish;
   return {
-    endedAtNs: 0, ending: ending!, metrics: withoutTimes(meter.value()), model: wire!.model,
+    endedAtNs: 0,
+    ending: ending!,
+    metrics: withoutTimes(meter.value()),
+    model: wire!.model,
     ...(wire!.usage && { usage: wire!.usage }),
     ...(finish && { finish: { unified: finish.unified, raw: finish.raw } }),
   };
@@ -95,5 +133,17 @@ async function resultOf(trace: NewTrace, reads: readonly Read[], text: string): 
 
 /** What was never measured is not there: a zero would be a time. */
 function withoutTimes({ events, reads, bytes, textChars }: Metrics): Metrics {
-  return { firstByteNs: null, firstEventNs: null, firstReasoningNs: null, firstTextNs: null, firstToolNs: null, totalNs: null, events, reads, bytes, textChars, gaps: [] };
+  return {
+    firstByteNs: null,
+    firstEventNs: null,
+    firstReasoningNs: null,
+    firstTextNs: null,
+    firstToolNs: null,
+    totalNs: null,
+    events,
+    reads,
+    bytes,
+    textChars,
+    gaps: [],
+  };
 }

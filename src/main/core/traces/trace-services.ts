@@ -42,7 +42,9 @@ export function traceServices({ store, runs, reader }: TraceServicesSetup): Trac
     'traces.list': ({ limit, after }) => store.list({ limit, ...(after !== undefined && { after }) }),
     'traces.changes': async function* changes(_, signal) {
       const changed = new Latest<TraceId, ListChange>();
-      const stop = store.onChange((change) => changed.set(change.type === 'upsert' ? change.row.id : change.id, change));
+      const stop = store.onChange((change) =>
+        changed.set(change.type === 'upsert' ? change.row.id : change.id, change),
+      );
       try {
         yield* changed.watch(signal);
       } finally {
@@ -65,10 +67,12 @@ export function traceServices({ store, runs, reader }: TraceServicesSetup): Trac
     'traces.event': async ({ id, index, options }) => {
       await flushed(id);
       const run = runs.live(id);
-      if (run && sameOptions(options, (await store.get(id)).options)) return liveEvent(run, index, (start, end) => store.bytes(id, start, end));
+      if (run && sameOptions(options, (await store.get(id)).options))
+        return liveEvent(run, index, (start, end) => store.bytes(id, start, end));
       return reader.run('event', { id, index, options });
     },
-    'traces.providerTraces': async ({ id }) => (await store.providerTraces(id)).map(({ lane, stepId, document }) => ({ lane, stepId, document })),
+    'traces.providerTraces': async ({ id }) =>
+      (await store.providerTraces(id)).map(({ lane, stepId, document }) => ({ lane, stepId, document })),
     'traces.bytes': async ({ id, start, end }) => {
       await flushed(id);
       const found = await store.bytes(id, start, end);
@@ -79,7 +83,13 @@ export function traceServices({ store, runs, reader }: TraceServicesSetup): Trac
 
 /** What only the core needs of a trace stays here. */
 function detailOf(trace: StoredTrace): TraceDetail {
-  const { messageId: _messageId, stepId: _stepId, storedReads: _storedReads, storedBytes: _storedBytes, ...detail } = trace;
+  const {
+    messageId: _messageId,
+    stepId: _stepId,
+    storedReads: _storedReads,
+    storedBytes: _storedBytes,
+    ...detail
+  } = trace;
   return detail;
 }
 

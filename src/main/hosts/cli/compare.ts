@@ -16,7 +16,11 @@ export function addCompare(program: Command): void {
   addStreamFlags(program.command('compare'))
     .description('compare what the adapters make of a stream with the wire')
     .option('--json', 'print the whole comparison as JSON')
-    .addOption(new Option('--fail-on <severity>', 'exit code 1 when there is a finding of this severity or worse').choices([...SEVERITIES]))
+    .addOption(
+      new Option('--fail-on <severity>', 'exit code 1 when there is a finding of this severity or worse').choices([
+        ...SEVERITIES,
+      ]),
+    )
     .action((file: string, flags: Flags) => {
       const result = compareLanes(readAll(readStream(file), setupOf(flags)));
       process.stdout.write(`${flags.json ? printable(JSON.stringify(result)) : report(result)}\n`);
@@ -24,15 +28,37 @@ export function addCompare(program: Command): void {
     });
 }
 
-const failsOn = (result: CompareResult, limit: Severity): boolean => result.findings.some(({ severity }) => SEVERITIES.indexOf(severity) >= SEVERITIES.indexOf(limit));
+const failsOn = (result: CompareResult, limit: Severity): boolean =>
+  result.findings.some(({ severity }) => SEVERITIES.indexOf(severity) >= SEVERITIES.indexOf(limit));
 
 /** The verdict as a table, then the findings, then what the wire itself does against its protocol. */
 function report({ verdict, findings, lint }: CompareResult): string {
-  const rows = VERDICT_FIELDS.map((field) => [field, verdict[field].wire.text, verdict[field].legacy.text, verdict[field].simple.text]);
+  const rows = VERDICT_FIELDS.map((field) => [
+    field,
+    verdict[field].wire.text,
+    verdict[field].legacy.text,
+    verdict[field].simple.text,
+  ]);
   const table = [['', 'wire', 'legacy', 'simple'], ...rows].map((cells) => cells.map(printable));
   const widths = [0, 1, 2, 3].map((column) => Math.max(...table.map((cells) => cells[column]!.length)));
-  const lines = table.map((cells) => cells.map((cell, column) => cell.padEnd(widths[column]!)).join('  ').trimEnd());
-  const found = findings.map(({ number, severity, lane, kind, bytes, sentence }) => `${number}. ${severity} ${lane} ${kind}${bytes ? ` bytes ${bytes[0]}-${bytes[1]}` : ''}: ${printable(sentence)}`);
-  const remarks = lint.map(({ rule, severity, event, sentence }) => `${severity} ${rule}${event === null ? '' : ` event ${event}`}: ${printable(sentence)}`);
-  return [...lines, '', ...(found.length > 0 ? found : ['No findings.']), ...(remarks.length > 0 ? ['', 'Protocol of the wire:', ...remarks] : [])].join('\n');
+  const lines = table.map((cells) =>
+    cells
+      .map((cell, column) => cell.padEnd(widths[column]!))
+      .join('  ')
+      .trimEnd(),
+  );
+  const found = findings.map(
+    ({ number, severity, lane, kind, bytes, sentence }) =>
+      `${number}. ${severity} ${lane} ${kind}${bytes ? ` bytes ${bytes[0]}-${bytes[1]}` : ''}: ${printable(sentence)}`,
+  );
+  const remarks = lint.map(
+    ({ rule, severity, event, sentence }) =>
+      `${severity} ${rule}${event === null ? '' : ` event ${event}`}: ${printable(sentence)}`,
+  );
+  return [
+    ...lines,
+    '',
+    ...(found.length > 0 ? found : ['No findings.']),
+    ...(remarks.length > 0 ? ['', 'Protocol of the wire:', ...remarks] : []),
+  ].join('\n');
 }

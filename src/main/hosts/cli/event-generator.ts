@@ -2,8 +2,45 @@
 import type { Api } from '../../../shared/model/stream.ts';
 import type { Random } from '../../core/random.ts';
 
-const WORDS = ['Hello', ' world', '\n', '"', '\\', '{', '}', '{"thinking": "', '", "message": "', '"}', ': ', ',', 'é', '😀', '\ud83d', '\\u00', '\\n', '</thinking>', '[', '1e400', ''];
-const ODD: readonly unknown[] = [null, 0, 1, -1.5, 2 ** 64, true, false, '', 'text', [], [null], {}, { type: 'new' }, [[[]]]];
+const WORDS = [
+  'Hello',
+  ' world',
+  '\n',
+  '"',
+  '\\',
+  '{',
+  '}',
+  '{"thinking": "',
+  '", "message": "',
+  '"}',
+  ': ',
+  ',',
+  'é',
+  '😀',
+  '\ud83d',
+  '\\u00',
+  '\\n',
+  '</thinking>',
+  '[',
+  '1e400',
+  '',
+];
+const ODD: readonly unknown[] = [
+  null,
+  0,
+  1,
+  -1.5,
+  2 ** 64,
+  true,
+  false,
+  '',
+  'text',
+  [],
+  [null],
+  {},
+  { type: 'new' },
+  [[[]]],
+];
 const NAMES = ['send_message', 'get_time', '', 'a'];
 const encoder = new TextEncoder();
 
@@ -23,7 +60,8 @@ export class EventGenerator {
   next(): Uint8Array {
     const random = this.#random;
     const end = random.pick(['\n', '\n', '\n', '\r\n', '\r']);
-    if (random.chance(this.#bent / 4)) return random.chance(0.3) ? new Uint8Array([0x64, 0xff, 0x0a]) : encoder.encode(this.#noise() + end + end);
+    if (random.chance(this.#bent / 4))
+      return random.chance(0.3) ? new Uint8Array([0x64, 0xff, 0x0a]) : encoder.encode(this.#noise() + end + end);
     const { name, data } = this.#event();
     const shaken = random.chance(this.#bent) ? this.#shake(data) : data;
     const json = random.chance(this.#bent / 8) ? this.#noise() : JSON.stringify(shaken);
@@ -31,7 +69,19 @@ export class EventGenerator {
   }
 
   #noise(): string {
-    return this.#random.pick([': ping', 'id: 1', 'retry: 5', 'event: error', 'data', 'data: [DONE]', 'data: {"error": {"message": "no"}}', 'data: {oops', 'data: NaN', 'event: ping', 'x']);
+    return this.#random.pick([
+      ': ping',
+      'id: 1',
+      'retry: 5',
+      'event: error',
+      'data',
+      'data: [DONE]',
+      'data: {"error": {"message": "no"}}',
+      'data: {oops',
+      'data: NaN',
+      'event: ping',
+      'x',
+    ]);
   }
 
   #event(): { name: string; data: unknown } {
@@ -48,10 +98,22 @@ export class EventGenerator {
 
   #chunk(): unknown {
     const random = this.#random;
-    const call = { index: random.below(2), id: random.chance(0.3) ? 'call_1' : null, type: 'function', function: { name: random.chance(0.3) ? random.pick(NAMES) : null, arguments: this.#text() } };
+    const call = {
+      index: random.below(2),
+      id: random.chance(0.3) ? 'call_1' : null,
+      type: 'function',
+      function: { name: random.chance(0.3) ? random.pick(NAMES) : null, arguments: this.#text() },
+    };
     const delta = random.chance(0.5) ? { content: this.#text() } : { content: null, tool_calls: [call] };
     const usage = random.chance(0.05) ? { prompt_tokens: random.below(99), completion_tokens: random.below(99) } : null;
-    return { id: 'chatcmpl-1', object: 'chat.completion.chunk', created: 1, model: 'gpt-4o-mini', choices: [{ index: 0, delta, finish_reason: null }], usage };
+    return {
+      id: 'chatcmpl-1',
+      object: 'chat.completion.chunk',
+      created: 1,
+      model: 'gpt-4o-mini',
+      choices: [{ index: 0, delta, finish_reason: null }],
+      usage,
+    };
   }
 
   #message(): Record<string, unknown> {
@@ -59,7 +121,17 @@ export class EventGenerator {
     const index = random.below(3);
     switch (random.below(12)) {
       case 0:
-        return { type: 'message_start', message: { id: 'msg_1', type: 'message', role: 'assistant', model: 'claude', content: [], usage: { input_tokens: 3, output_tokens: 1 } } };
+        return {
+          type: 'message_start',
+          message: {
+            id: 'msg_1',
+            type: 'message',
+            role: 'assistant',
+            model: 'claude',
+            content: [],
+            usage: { input_tokens: 3, output_tokens: 1 },
+          },
+        };
       case 1:
         return { type: 'message_delta', delta: { stop_reason: 'end_turn' }, usage: { output_tokens: 5 } };
       case 2:
@@ -104,14 +176,21 @@ export class EventGenerator {
       case 1:
         return { type: 'response.output_item.done', ...place, item: this.#item() };
       case 2:
-        return { type: 'response.reasoning_summary_part.added', ...place, summary_index: random.below(3), part: { type: 'summary_text', text: this.#text() } };
+        return {
+          type: 'response.reasoning_summary_part.added',
+          ...place,
+          summary_index: random.below(3),
+          part: { type: 'summary_text', text: this.#text() },
+        };
       case 3:
         return { type: 'response.reasoning_summary_text.delta', ...place, summary_index: 0, delta: this.#text() };
       case 4:
       case 5:
         return { type: 'response.function_call_arguments.delta', ...place, delta: this.#text() };
       case 6:
-        return random.chance(0.3) ? { type: 'response.completed', response: this.#completed() } : { type: 'response.in_progress', response: {} };
+        return random.chance(0.3)
+          ? { type: 'response.completed', response: this.#completed() }
+          : { type: 'response.in_progress', response: {} };
       default:
         return { type: 'response.output_text.delta', ...place, delta: this.#text() };
     }
@@ -119,16 +198,32 @@ export class EventGenerator {
 
   #item(): unknown {
     return this.#random.pick([
-      { type: 'message', id: 'msg_1', role: 'assistant', content: [{ type: 'output_text', text: this.#text(), annotations: [] }] },
+      {
+        type: 'message',
+        id: 'msg_1',
+        role: 'assistant',
+        content: [{ type: 'output_text', text: this.#text(), annotations: [] }],
+      },
       { type: 'function_call', id: 'fc_1', call_id: 'call_1', name: this.#random.pick(NAMES), arguments: this.#text() },
-      { type: 'reasoning', id: 'rs_1', summary: [{ type: 'summary_text', text: this.#text() }], encrypted_content: this.#random.pick([null, 'enc']) },
+      {
+        type: 'reasoning',
+        id: 'rs_1',
+        summary: [{ type: 'summary_text', text: this.#text() }],
+        encrypted_content: this.#random.pick([null, 'enc']),
+      },
       { type: 'web_search_call', id: 'ws_1', status: 'completed' },
       { type: 'item_of_the_future', content: null },
     ]);
   }
 
   #completed(): unknown {
-    return { id: 'resp_1', model: 'gpt-5', status: 'completed', output: [this.#item(), this.#item()], usage: { input_tokens: 5, output_tokens: 6, total_tokens: 11 } };
+    return {
+      id: 'resp_1',
+      model: 'gpt-5',
+      status: 'completed',
+      output: [this.#item(), this.#item()],
+      usage: { input_tokens: 5, output_tokens: 6, total_tokens: 11 },
+    };
   }
 
   /** The value with one part of it, at any depth, replaced by something of another kind, or left out. */

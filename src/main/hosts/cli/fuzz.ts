@@ -25,7 +25,9 @@ export function addFuzz(program: Command): void {
       const random = new Random(wholeNumber(options.seed, '--seed'));
       const tally = { streams: 0, events: 0, messages: 0, errors: 0 };
       while (tally.events < events) runStream(options.api, random, tally);
-      console.log(`${tally.events} events in ${tally.streams} streams: ${tally.messages} messages, ${tally.errors} lanes ended in an error, no crash`);
+      console.log(
+        `${tally.events} events in ${tally.streams} streams: ${tally.messages} messages, ${tally.errors} lanes ended in an error, no crash`,
+      );
     });
 }
 
@@ -60,7 +62,8 @@ function runStream(api: Api, random: Random, tally: FuzzTally): void {
     tally.messages += lane.end().length;
     const result = lane.outcome();
     if (result.lane === 'wire' || result.outcome.error === null) continue;
-    if (result.outcome.error.message.startsWith(LANE_FAULT)) throw new Error(`${result.lane}, stream ${tally.streams}: ${result.outcome.error.message}`);
+    if (result.outcome.error.message.startsWith(LANE_FAULT))
+      throw new Error(`${result.lane}, stream ${tally.streams}: ${result.outcome.error.message}`);
     tally.errors++;
   }
   tally.events += count;
@@ -71,7 +74,11 @@ function randomSetup(api: Api, random: Random): LaneSetup {
   const input = api === 'responses' ? { input: 'Hello' } : { messages: [{ role: 'user', content: 'Hello' }] };
   return {
     api,
-    endpoint: { type: api === 'messages' ? 'anthropic' : 'openai', provider_name: random.chance(0.1) ? 'lmstudio_openai' : 'openai', model: random.pick(['m', 'o3', 'gpt-5']) },
+    endpoint: {
+      type: api === 'messages' ? 'anthropic' : 'openai',
+      provider_name: random.chance(0.1) ? 'lmstudio_openai' : 'openai',
+      model: random.pick(['m', 'o3', 'gpt-5']),
+    },
     request: { model: 'm', ...input },
     options: {
       use_assistant_message: random.chance(0.5),

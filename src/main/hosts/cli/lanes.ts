@@ -12,7 +12,9 @@ interface Flags extends StreamFlags {
 
 export function addLanes(program: Command): void {
   addStreamFlags(program.command('lanes'))
-    .description('print what the lanes emit for a stream: one JSON message a line, last a line {"final": …} for each lane')
+    .description(
+      'print what the lanes emit for a stream: one JSON message a line, last a line {"final": …} for each lane',
+    )
     .addOption(new Option('--adapter <lane>', 'one lane only; without it each line names its lane').choices([...LANES]))
     .action((file: string, flags: Flags) => {
       const lines = laneLines(readStream(file), flags);
@@ -35,8 +37,10 @@ export function laneLines(body: Uint8Array, flags: Flags): readonly unknown[] {
   const messages: unknown[] = [];
   const finals: unknown[] = [];
   for (const item of items) {
-    if (item.k === 'message' && lanes.includes(item.emission.lane)) messages.push({ ...named(item.emission.lane), ...printed(item.emission.message), event: item.emission.event });
-    else if (item.k === 'outcome' && lanes.includes(item.result.lane)) finals.push({ ...named(item.result.lane), final: item.result.outcome });
+    if (item.k === 'message' && lanes.includes(item.emission.lane))
+      messages.push({ ...named(item.emission.lane), ...printed(item.emission.message), event: item.emission.event });
+    else if (item.k === 'outcome' && lanes.includes(item.result.lane))
+      finals.push({ ...named(item.result.lane), final: item.result.outcome });
   }
   return [...messages, ...finals];
 }
@@ -44,5 +48,8 @@ export function laneLines(body: Uint8Array, flags: Flags): readonly unknown[] {
 /** adapters, section 2: absent optional fields are null, but what is null in the call of a tool_call_message is left out. */
 function printed(message: LaneMessage): object {
   if (message.message_type !== 'tool_call_message' || 'block' in message) return message;
-  return { ...(message satisfies SeedMessage), tool_call: Object.fromEntries(Object.entries(message.tool_call).filter(([, value]) => value !== null)) };
+  return {
+    ...(message satisfies SeedMessage),
+    tool_call: Object.fromEntries(Object.entries(message.tool_call).filter(([, value]) => value !== null)),
+  };
 }

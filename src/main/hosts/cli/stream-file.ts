@@ -19,7 +19,10 @@ export function addStreamFlags(command: Command): Command {
   return command
     .argument('<file>', 'the response body as it was received; - reads standard input')
     .addOption(new Option('--api <api>', 'the API whose format it follows').choices([...APIS]).makeOptionMandatory())
-    .option('--options <json>', 'adapter options: use_assistant_message, put_inner_thoughts_in_kwarg, requires_approval_tools')
+    .option(
+      '--options <json>',
+      'adapter options: use_assistant_message, put_inner_thoughts_in_kwarg, requires_approval_tools',
+    )
     .option('--endpoint <json>', 'the endpoint: type, provider_name, model')
     .option('--request <file>', 'the request’s JSON body, for what depends on it');
 }
@@ -40,11 +43,18 @@ const optionsSchema = z
   })
   .transform((given): AdapterOptions => ({
     use_assistant_message: given.use_assistant_message ?? DEFAULT_OPTIONS.use_assistant_message,
-    put_inner_thoughts_in_kwarg: given.put_inner_thoughts_in_kwarg ?? given.put_inner_thoughts_in_kwargs ?? DEFAULT_OPTIONS.put_inner_thoughts_in_kwarg,
+    put_inner_thoughts_in_kwarg:
+      given.put_inner_thoughts_in_kwarg ??
+      given.put_inner_thoughts_in_kwargs ??
+      DEFAULT_OPTIONS.put_inner_thoughts_in_kwarg,
     requires_approval_tools: given.requires_approval_tools ?? DEFAULT_OPTIONS.requires_approval_tools,
   }));
 
-const endpointSchema = z.strictObject({ type: z.string().optional(), provider_name: z.string().optional(), model: z.string().optional() });
+const endpointSchema = z.strictObject({
+  type: z.string().optional(),
+  provider_name: z.string().optional(),
+  model: z.string().optional(),
+});
 
 /** The setup that flags ask for. Without a request, one that has only what tells the APIs apart. */
 export function setupOf({ api, options, endpoint, request }: StreamFlags): LaneSetup {
@@ -59,15 +69,23 @@ export function setupOf({ api, options, endpoint, request }: StreamFlags): LaneS
   };
 }
 
-const defined = <Fields extends object>(fields: Fields | undefined): { [Key in keyof Fields]?: Exclude<Fields[Key], undefined> } =>
-  Object.fromEntries(Object.entries(fields ?? {}).filter(([, value]) => value !== undefined)) as { [Key in keyof Fields]?: Exclude<Fields[Key], undefined> };
+const defined = <Fields extends object>(
+  fields: Fields | undefined,
+): { [Key in keyof Fields]?: Exclude<Fields[Key], undefined> } =>
+  Object.fromEntries(Object.entries(fields ?? {}).filter(([, value]) => value !== undefined)) as {
+    [Key in keyof Fields]?: Exclude<Fields[Key], undefined>;
+  };
 
 function requestOf(file: string): unknown {
   const text = asked(() => readFileSync(file, 'utf8'), `Cannot read ${file}`);
   return asked(() => JSON.parse(text) as unknown, `${file} is not JSON`);
 }
 
-function parsed<Schema extends z.ZodType>(flag: string, text: string | undefined, schema: Schema): z.output<Schema> | undefined {
+function parsed<Schema extends z.ZodType>(
+  flag: string,
+  text: string | undefined,
+  schema: Schema,
+): z.output<Schema> | undefined {
   if (text === undefined) return undefined;
   const value = asked(() => JSON.parse(text) as unknown, `${flag} is not JSON`);
   const result = schema.safeParse(value);

@@ -16,13 +16,24 @@ export interface Difference {
 }
 
 /** Runs the entry's bytes with one option set. Returns the first difference to `expect`, if any. */
-export function runVector({ api, adapter, endpoint, request }: VectorEntry, bytes: Uint8Array, options: PyDict, expect: PyDict): Difference | undefined {
-  const got = vectorResult({ api, adapter, endpoint, request, options: optionsOf(options) }, bytes, expect.has('provider_trace'));
+export function runVector(
+  { api, adapter, endpoint, request }: VectorEntry,
+  bytes: Uint8Array,
+  options: PyDict,
+  expect: PyDict,
+): Difference | undefined {
+  const got = vectorResult(
+    { api, adapter, endpoint, request, options: optionsOf(options) },
+    bytes,
+    expect.has('provider_trace'),
+  );
   return firstDifference('', withoutPython(expect), toPython(got));
 }
 
 function optionsOf(options: PyDict): AdapterOptions {
-  const { put_inner_thoughts_in_kwargs, ...rest } = toPlain(options) as AdapterOptions & { put_inner_thoughts_in_kwargs: boolean };
+  const { put_inner_thoughts_in_kwargs, ...rest } = toPlain(options) as AdapterOptions & {
+    put_inner_thoughts_in_kwargs: boolean;
+  };
   return { ...rest, put_inner_thoughts_in_kwarg: put_inner_thoughts_in_kwargs };
 }
 
@@ -34,10 +45,18 @@ function withoutPython(expect: PyDict): PyDict {
 }
 
 /** The first place where two values differ; the order of an object's keys does not count. */
-export function firstDifference(path: string, expected: PyValue | undefined, got: PyValue | undefined): Difference | undefined {
+export function firstDifference(
+  path: string,
+  expected: PyValue | undefined,
+  got: PyValue | undefined,
+): Difference | undefined {
   if (isDict(expected) && isDict(got)) {
     for (const key of new Set([...expected.keys(), ...got.keys()])) {
-      const difference = firstDifference(path === '' ? String(key) : `${path}.${String(key)}`, expected.get(key), got.get(key));
+      const difference = firstDifference(
+        path === '' ? String(key) : `${path}.${String(key)}`,
+        expected.get(key),
+        got.get(key),
+      );
       if (difference) return difference;
     }
     return undefined;

@@ -13,10 +13,16 @@ export function addVectors(program: Command): void {
     .command('vectors')
     .description('run vector files: each option set of each entry is one run')
     .argument('<path...>', 'vector files (.jsonl, or partial-json .json), or folders of them')
-    .option('--corpus <dir>', 'where the files that entries name are; default: the corpus folders beside the vectors’ spec/')
+    .option(
+      '--corpus <dir>',
+      'where the files that entries name are; default: the corpus folders beside the vectors’ spec/',
+    )
     .action((paths: string[], options: { corpus?: string }) => {
       const tally = runVectors(paths, options.corpus, (line) => console.log(line));
-      if (tally.texts > 0) console.log(`${tally.passed + tally.failed - tally.texts} runs of adapters, ${tally.texts} texts of partial JSON`);
+      if (tally.texts > 0)
+        console.log(
+          `${tally.passed + tally.failed - tally.texts} runs of adapters, ${tally.texts} texts of partial JSON`,
+        );
       console.log(`${tally.passed} passed, ${tally.failed} failed`);
       if (tally.failed > 0) process.exitCode = 1;
     });
@@ -44,7 +50,9 @@ class Tally {
     if (difference === undefined) this.passed++;
     else {
       this.failed++;
-      this.#print(`FAIL ${name}\n  at ${difference.path}\n  expected ${difference.expected}\n  got      ${difference.got}`);
+      this.#print(
+        `FAIL ${name}\n  at ${difference.path}\n  expected ${difference.expected}\n  got      ${difference.got}`,
+      );
     }
   }
 }
@@ -70,7 +78,9 @@ function runFile(path: string, corpus: string | undefined, tally: Tally): void {
 }
 
 function runEntry(entry: PyDict, path: string, corpus: string | undefined, tally: Tally): void {
-  const plain = toPlain(new Map([...entry].filter(([key]) => key !== 'outcomes'))) as Omit<VectorEntry, 'request'> & { readonly wire: Wire };
+  const plain = toPlain(new Map([...entry].filter(([key]) => key !== 'outcomes'))) as Omit<VectorEntry, 'request'> & {
+    readonly wire: Wire;
+  };
   const bytes = wireBytes(plain.wire, path, corpus);
   const vector: VectorEntry = { ...plain, request: entry.get('request') ?? null };
   for (const outcome of entry.get('outcomes') as PyDict[]) {
@@ -94,7 +104,9 @@ function wireBytes(wire: Wire, path: string, corpus: string | undefined): Uint8A
       // In the next folder, perhaps.
     }
   }
-  throw new UsageError(`${path} names the stream ${wire.file}, which is in none of: ${folders.join(', ') || 'no corpus folder'}. Name its folder with --corpus.`);
+  throw new UsageError(
+    `${path} names the stream ${wire.file}, which is in none of: ${folders.join(', ') || 'no corpus folder'}. Name its folder with --corpus.`,
+  );
 }
 
 /** The folders of `corpus/` beside `spec/`, wherever above the file that is. */
@@ -121,7 +133,8 @@ function runPartialJson(path: string, text: string, tally: Tally): void {
 }
 
 function partialDifference(entry: PyDict, got: PyValue | undefined): Difference | undefined {
-  if (entry.has('error')) return got === undefined ? undefined : { path: 'error', expected: 'a parse error', got: pythonStr(got) };
+  if (entry.has('error'))
+    return got === undefined ? undefined : { path: 'error', expected: 'a parse error', got: pythonStr(got) };
   if (got === undefined) return { path: 'error', expected: 'a value', got: 'a parse error' };
   if (entry.has('value_repr')) return firstDifference('value_repr', entry.get('value_repr'), pythonStr(got));
   return firstDifference('value', entry.get('value'), got);

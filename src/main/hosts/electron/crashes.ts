@@ -22,14 +22,18 @@ export function failure(log: FaultLog, flush: () => Promise<void>): Fail {
     void flush()
       .catch((flushError: unknown) => log.write('What was recorded last could not be written', flushError))
       .finally(() => {
-        dialog.showErrorBox(title, `What was recorded until now is kept. Start the app again. The details are in ${log.file}.`);
+        dialog.showErrorBox(
+          title,
+          `What was recorded until now is kept. Start the app again. The details are in ${log.file}.`,
+        );
         app.exit(1);
       });
   };
 }
 
 export function watchCrashes(log: FaultLog, fail: Fail): void {
-  for (const event of ['uncaughtException', 'unhandledRejection'] as const) process.on(event, (error: unknown) => fail('Tracelane has met a fault of its own and ends', error));
+  for (const event of ['uncaughtException', 'unhandledRejection'] as const)
+    process.on(event, (error: unknown) => fail('Tracelane has met a fault of its own and ends', error));
 
   let reloads: number[] = [];
   app.on('render-process-gone', (_event, contents, details) => {

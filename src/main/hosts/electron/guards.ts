@@ -29,15 +29,21 @@ function guardContents(contents: WebContents): void {
 function openExternally(url: string): void {
   const parsed = URL.parse(url);
   if (parsed?.protocol !== 'https:' || parsed.username !== '' || parsed.password !== '') return;
-  shell.openExternal(parsed.href).catch((error: unknown) => console.error(`${parsed.href} could not be opened:`, error));
+  shell
+    .openExternal(parsed.href)
+    .catch((error: unknown) => console.error(`${parsed.href} could not be opened:`, error));
 }
 
 /** After the app is ready: there is no session before. */
 export function guardSession(): void {
   const { defaultSession } = session;
   const allowed = (permission: string, url: string) => permission === 'clipboard-sanitized-write' && isOwnOrigin(url);
-  defaultSession.setPermissionRequestHandler((_contents, permission, answer, { requestingUrl }) => answer(allowed(permission, requestingUrl)));
-  defaultSession.setPermissionCheckHandler((_contents, permission, requestingOrigin) => allowed(permission, requestingOrigin));
+  defaultSession.setPermissionRequestHandler((_contents, permission, answer, { requestingUrl }) =>
+    answer(allowed(permission, requestingUrl)),
+  );
+  defaultSession.setPermissionCheckHandler((_contents, permission, requestingOrigin) =>
+    allowed(permission, requestingOrigin),
+  );
   defaultSession.setDevicePermissionHandler(() => false);
   // The content policy says the same; this holds for what a policy does not see, such as a navigation or `file:`.
   defaultSession.webRequest.onBeforeRequest(({ url }, answer) => answer({ cancel: !isLocal(url) }));

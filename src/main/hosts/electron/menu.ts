@@ -18,7 +18,13 @@ export function setMenu(): void {
     ...(mac ? [macAppMenu()] : []),
     {
       label: 'File',
-      submenu: [command('newRun'), command('pasteStream'), { type: 'separator' }, ...(mac ? [] : [command('settings'), { type: 'separator' } as const]), { role: mac ? 'close' : 'quit' }],
+      submenu: [
+        command('newRun'),
+        command('pasteStream'),
+        { type: 'separator' },
+        ...(mac ? [] : [command('settings'), { type: 'separator' } as const]),
+        { role: mac ? 'close' : 'quit' },
+      ],
     },
     { role: 'editMenu' },
     {
@@ -45,12 +51,28 @@ export function setMenu(): void {
 function macAppMenu(): MenuItemConstructorOptions {
   return {
     label: app.name,
-    submenu: [{ role: 'about' }, { type: 'separator' }, command('settings'), { type: 'separator' }, { role: 'services' }, { type: 'separator' }, { role: 'hide' }, { role: 'hideOthers' }, { role: 'unhide' }, { type: 'separator' }, { role: 'quit' }],
+    submenu: [
+      { role: 'about' },
+      { type: 'separator' },
+      command('settings'),
+      { type: 'separator' },
+      { role: 'services' },
+      { type: 'separator' },
+      { role: 'hide' },
+      { role: 'hideOthers' },
+      { role: 'unhide' },
+      { type: 'separator' },
+      { role: 'quit' },
+    ],
   };
 }
 
 /** Its key is shown and not registered: the page handles keys, and knows when one belongs to what is being typed. */
 function command(name: keyof typeof COMMANDS): MenuItemConstructorOptions {
   const item = COMMANDS[name];
-  return { ...item, registerAccelerator: false, click: () => BrowserWindow.getAllWindows()[0]?.webContents.send(COMMAND, item.id) };
+  return {
+    ...item,
+    registerAccelerator: false,
+    click: () => BrowserWindow.getAllWindows()[0]?.webContents.send(COMMAND, item.id),
+  };
 }

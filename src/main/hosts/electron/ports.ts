@@ -2,7 +2,14 @@
  * The window's way to the program. A page asks on the one channel there is and gets one end of a new message channel; the
  * services answer on the other. A page that was reloaded asks again, and goes on where its streams stood.
  */
-import { ipcMain, MessageChannelMain, type IpcMainEvent, type MessagePortMain, type WebContents, type WebFrameMain } from 'electron';
+import {
+  ipcMain,
+  MessageChannelMain,
+  type IpcMainEvent,
+  type MessagePortMain,
+  type WebContents,
+  type WebFrameMain,
+} from 'electron';
 import { CONNECT, PORT } from '../../../shared/rpc/handshake.ts';
 import { messagePort } from '../../../shared/rpc/message-port.ts';
 import type { Port } from '../../../shared/rpc/port.ts';

@@ -14,7 +14,9 @@ export function isOwnOrigin(url: string): boolean {
 
 /** Once, before the app is ready. A standard scheme has an origin; a secure one has the clipboard. */
 export function registerScheme(): void {
-  protocol.registerSchemesAsPrivileged([{ scheme: SCHEME, privileges: { standard: true, secure: true, supportFetchAPI: true, codeCache: true } }]);
+  protocol.registerSchemesAsPrivileged([
+    { scheme: SCHEME, privileges: { standard: true, secure: true, supportFetchAPI: true, codeCache: true } },
+  ]);
 }
 
 export function serveRenderer(folder: string): void {
@@ -22,6 +24,8 @@ export function serveRenderer(folder: string): void {
     const headers = securityHeaders();
     if (method !== 'GET') return new Response(null, { status: 405, headers });
     const file = isOwnOrigin(url) ? await readRendererFile(folder, new URL(url).pathname) : undefined;
-    return file ? new Response(file.bytes, { headers: { ...headers, 'content-type': file.type } }) : new Response(null, { status: 404, headers });
+    return file
+      ? new Response(file.bytes, { headers: { ...headers, 'content-type': file.type } })
+      : new Response(null, { status: 404, headers });
   });
 }

@@ -77,7 +77,10 @@ function makeFolder(path: string): boolean {
     mkdirSync(path, { recursive: true, mode: 0o700 });
     return true;
   } catch (error) {
-    dialog.showErrorBox('Tracelane cannot keep anything', `${path} cannot be made (${(error as NodeJS.ErrnoException).code}). Check the folder, or name another in TRACELANE_DATA_DIR, and start the app again.`);
+    dialog.showErrorBox(
+      'Tracelane cannot keep anything',
+      `${path} cannot be made (${(error as NodeJS.ErrnoException).code}). Check the folder, or name another in TRACELANE_DATA_DIR, and start the app again.`,
+    );
     app.exit(1);
     return false;
   }

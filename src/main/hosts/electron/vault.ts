@@ -63,6 +63,9 @@ async function decrypt(text: string): Promise<{ readonly result: string; readonl
   try {
     return await safeStorage.decryptStringAsync(Buffer.from(text, 'base64'));
   } catch {
-    throw new ServiceError('vault-unreadable', "The system's key store does not open the key of this endpoint. Unlock the key store and try again, or enter the key again.");
+    throw new ServiceError(
+      'vault-unreadable',
+      "The system's key store does not open the key of this endpoint. Unlock the key store and try again, or enter the key again.",
+    );
   }
 }

@@ -2,7 +2,10 @@
 import { spawn } from 'node:child_process';
 
 /** What opens an address here; undefined without a desktop. */
-export function openCommand(platform: NodeJS.Platform = process.platform, env: NodeJS.ProcessEnv = process.env): readonly [string, ...string[]] | undefined {
+export function openCommand(
+  platform: NodeJS.Platform = process.platform,
+  env: NodeJS.ProcessEnv = process.env,
+): readonly [string, ...string[]] | undefined {
   if (platform === 'darwin') return ['open'];
   if (platform === 'win32') return ['rundll32', 'url.dll,FileProtocolHandler'];
   return env['DISPLAY'] || env['WAYLAND_DISPLAY'] ? ['xdg-open'] : undefined;

@@ -59,7 +59,8 @@ export class Guard {
     const target = request.url ?? '';
     const host = headers.host ?? '';
     if (!isPath(target)) return refuse(400, 'The address is not a path.');
-    if (!isHost(host) || isRepeated(request)) return refuse(400, 'The request has a malformed, missing or repeated head.');
+    if (!isHost(host) || isRepeated(request))
+      return refuse(400, 'The request has a malformed, missing or repeated head.');
     if (!this.#hosts.has(host)) return refuse(403, 'This is not the name of this program.');
     if (!this.#isOwn(request)) return refuse(403, 'Other web pages have no access.');
 
@@ -76,7 +77,10 @@ export class Guard {
   #isOwn({ headers }: IncomingMessage): boolean {
     const { origin } = headers;
     const site = headers['sec-fetch-site'];
-    return (origin === undefined || this.#origins.has(origin)) && (site === undefined || site === 'same-origin' || site === 'none');
+    return (
+      (origin === undefined || this.#origins.has(origin)) &&
+      (site === undefined || site === 'same-origin' || site === 'none')
+    );
   }
 
   #cookieOf(cookies: string | undefined): string | undefined {
@@ -91,7 +95,8 @@ export class Guard {
 const refuse = (status: 400 | 401 | 403, sentence: string): Verdict => ({ admitted: false, status, sentence });
 
 /** In origin form: no whole address, no authority, no `*`. */
-const isPath = (target: string): boolean => target.startsWith('/') && !target.startsWith('//') && !/[\s\\#]/.test(target);
+const isPath = (target: string): boolean =>
+  target.startsWith('/') && !target.startsWith('//') && !/[\s\\#]/.test(target);
 
 const isHost = (host: string): boolean => host.length > 0 && host.length <= MAX_HOST && !/[\s/?#@\\,]/.test(host);
 
@@ -106,7 +111,8 @@ function isRepeated({ rawHeaders }: IncomingMessage): boolean {
   return false;
 }
 
-const bearer = (authorization: string | undefined): string | undefined => /^Bearer (\S+)$/i.exec(authorization ?? '')?.[1];
+const bearer = (authorization: string | undefined): string | undefined =>
+  /^Bearer (\S+)$/i.exec(authorization ?? '')?.[1];
 
 function splitOnce(text: string, mark: string): [before: string, after?: string] {
   const at = text.indexOf(mark);

@@ -35,26 +35,45 @@ export async function startHeadless(setup: HeadlessSetup): Promise<void> {
   const dataDir = dataDirectory();
   say(`Opening the traces in ${dataDir} …`);
   const { rendererDir, ...rest } = setup;
-  const core = await createCore({ ...rest, dataDir, host: 'headless', vault: new FileVault(join(dataDir, KEYS)), ...(options.samplePace !== undefined && { samplePace: options.samplePace }) });
+  const core = await createCore({
+    ...rest,
+    dataDir,
+    host: 'headless',
+    vault: new FileVault(join(dataDir, KEYS)),
+    ...(options.samplePace !== undefined && { samplePace: options.samplePace }),
+  });
   ending.add(() => core.close());
 
   const access = new Access();
-  const server = await startServer({ services: core.services, rendererDir, port: options.port, access, log: logFault }).catch((error: unknown) => refusePort(error, options.port));
+  const server = await startServer({
+    services: core.services,
+    rendererDir,
+    port: options.port,
+    access,
+    log: logFault,
+  }).catch((error: unknown) => refusePort(error, options.port));
   if (!server) return ending.end(1);
   ending.add(() => server.close());
 
   const address = (token: string): string => `http://127.0.0.1:${server.port}/?token=${token}`;
   process.stdout.write(`Tracelane runs at ${address(access.token)}\n`);
   const command = options.open ? openCommand() : undefined;
-  if (command) openBrowser(command, address(access.issueOnce()), () => say(`${command[0]} could not open the browser; open the address above yourself.`));
+  if (command)
+    openBrowser(command, address(access.issueOnce()), () =>
+      say(`${command[0]} could not open the browser; open the address above yourself.`),
+    );
   say('It stays here until you press Ctrl+C.');
 }
 
 /** Says why the server could not listen. */
 function refusePort(error: unknown, port: number): undefined {
   const { code } = error as NodeJS.ErrnoException;
-  if (code === 'EADDRINUSE') say(`tracelane: Port ${port} is taken by another program. Choose another with --port, or leave it out for one that is free.`);
-  else if (code === 'EACCES') say(`tracelane: Port ${port} may not be used by this user. Choose one above 1023 with --port, or leave it out.`);
+  if (code === 'EADDRINUSE')
+    say(
+      `tracelane: Port ${port} is taken by another program. Choose another with --port, or leave it out for one that is free.`,
+    );
+  else if (code === 'EACCES')
+    say(`tracelane: Port ${port} may not be used by this user. Choose one above 1023 with --port, or leave it out.`);
   else logFault('tracelane: The server could not be started', error);
 }
 

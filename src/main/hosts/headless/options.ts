@@ -31,7 +31,11 @@ function parse(args: readonly string[]) {
     return parseArgs({
       args: [...args],
       allowNegative: true,
-      options: { help: { type: 'boolean', default: false }, open: { type: 'boolean', default: true }, port: { type: 'string' } },
+      options: {
+        help: { type: 'boolean', default: false },
+        open: { type: 'boolean', default: true },
+        port: { type: 'string' },
+      },
     }).values;
   } catch (error) {
     throw new OptionsError(`${error instanceof Error ? error.message : String(error)}\n\n${USAGE}`);

@@ -121,7 +121,10 @@ class HostServer {
 
   /** Puts the token into a cookie and takes it out of the address, so that it is in no history and no bookmark. */
   #welcome(response: ServerResponse): void {
-    response.setHeader('set-cookie', `${cookieName(this.#port)}=${this.#setup.access.token}; HttpOnly; SameSite=Strict; Path=/`);
+    response.setHeader(
+      'set-cookie',
+      `${cookieName(this.#port)}=${this.#setup.access.token}; HttpOnly; SameSite=Strict; Path=/`,
+    );
     response.setHeader('location', '/');
     response.writeHead(303, { 'content-length': 0 }).end();
   }
@@ -137,14 +140,16 @@ class HostServer {
     const verdict = this.#guard.check(request);
     if (!verdict.admitted) return refuseSocket(socket, verdict.status, verdict.sentence);
     if (verdict.path !== RPC) return refuseSocket(socket, 404, 'There is nothing here.');
-    if (this.#sockets.clients.size >= MAX_WINDOWS) return refuseSocket(socket, 503, 'Too many windows are open. Close one and try again.');
+    if (this.#sockets.clients.size >= MAX_WINDOWS)
+      return refuseSocket(socket, 503, 'Too many windows are open. Close one and try again.');
     this.#sockets.handleUpgrade(request, socket, head, (connection) => {
       serve(this.#setup.services, webSocketPort(connection), this.#setup.log);
     });
   }
 }
 
-const hasBody = ({ headers }: IncomingMessage): boolean => headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) !== 0;
+const hasBody = ({ headers }: IncomingMessage): boolean =>
+  headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) !== 0;
 
 /** On every answer, whatever it is. The page may connect to where it came from; some browsers read `'self'` without `ws:`. */
 function headersFor(verdict: Verdict): Readonly<Record<string, string>> {
@@ -164,11 +169,20 @@ function refuseSocket(socket: Duplex, status: number, sentence: string): void {
   socket.on('error', () => socket.destroy());
   if (!socket.writable) return;
   const { body, headers } = refusal(sentence);
-  const head = Object.entries({ ...COMMON_HEADERS, ...securityHeaders(), ...headers }).map(([name, value]) => `${name}: ${value}\r\n`);
+  const head = Object.entries({ ...COMMON_HEADERS, ...securityHeaders(), ...headers }).map(
+    ([name, value]) => `${name}: ${value}\r\n`,
+  );
   socket.end(`HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${head.join('')}\r\n${body}`);
 }
 
 function refusal(sentence: string) {
   const body = `${sentence}\n`;
-  return { body, headers: { 'content-type': 'text/plain; charset=utf-8', 'content-length': Buffer.byteLength(body), connection: 'close' } };
+  return {
+    body,
+    headers: {
+      'content-type': 'text/plain; charset=utf-8',
+      'content-length': Buffer.byteLength(body),
+      connection: 'close',
+    },
+  };
 }

@@ -38,9 +38,17 @@ export function Cell({ row, lane, findings, lag, messages }: CellProps) {
   const look = blockLook(sound ? 'other' : row.kind);
   const pieces = hole ? piecesOf({ text: row.cells.wire.text, marks: [] }, whole) : piecesOf(cell, whole);
   return (
-    <div className={['columns-cell', off && 'off', hole && off && 'void'].filter(Boolean).join(' ')} role="cell" data-lane={lane}>
+    <div
+      className={['columns-cell', off && 'off', hole && off && 'void'].filter(Boolean).join(' ')}
+      role="cell"
+      data-lane={lane}
+    >
       <header className="cell-head">
-        {off ? <Glyph name="differs" size={14} className="k-del" label="differs" /> : <Glyph name={look.glyph} size={14} className={look.tone} />}
+        {off ? (
+          <Glyph name="differs" size={14} className="k-del" label="differs" />
+        ) : (
+          <Glyph name={look.glyph} size={14} className={look.tone} />
+        )}
         <h3 className="cut">{hole && off ? 'Nothing' : sound ? 'No error' : <Shown text={row.title} />}</h3>
         <span className="quiet cut facts">{factsOf(row, lane)}</span>
         {lag > 0 && (
@@ -53,7 +61,14 @@ export function Cell({ row, lane, findings, lag, messages }: CellProps) {
       {level === 'json' ? (
         <Messages messages={messages ?? []} end={row.kind === 'end' ? lane : null} />
       ) : (
-        <Pieces pieces={hole && !off ? [] : pieces} ghost={hole && off} code={isCode(row.kind)} blanks={level === 'text'} whole={whole} onWhole={setWhole} />
+        <Pieces
+          pieces={hole && !off ? [] : pieces}
+          ghost={hole && off}
+          code={isCode(row.kind)}
+          blanks={level === 'text'}
+          whole={whole}
+          onWhole={setWhole}
+        />
       )}
       {findings.map((finding) => (
         <button key={finding.number} type="button" className="cell-note" onClick={() => chooseFinding(finding)}>
@@ -74,9 +89,13 @@ function factsOf(row: AlignedRow, lane: LaneId): string {
 /** In how many characters it differs. */
 function Change({ row, lane }: { readonly row: AlignedRow; readonly lane: LaneId }) {
   const { text, marks, equal } = row.cells[lane];
-  if (lane === 'wire' || equal) return row.kind !== 'end' && text !== null && <span className="quiet push">{count(codePoints(text))} ch</span>;
+  if (lane === 'wire' || equal)
+    return row.kind !== 'end' && text !== null && <span className="quiet push">{count(codePoints(text))} ch</span>;
   const all = row.cells.wire.text;
-  const sum = (mark: 'lost' | 'added') => marks.filter((one) => one.mark === mark).reduce((chars, { start, end }) => chars + codePoints(text?.slice(start, end) ?? ''), 0);
+  const sum = (mark: 'lost' | 'added') =>
+    marks
+      .filter((one) => one.mark === mark)
+      .reduce((chars, { start, end }) => chars + codePoints(text?.slice(start, end) ?? ''), 0);
   const lost = text === null && all !== null ? codePoints(all) : sum('lost');
   const added = sum('added');
   if (lost + added === 0) return null;
@@ -114,7 +133,11 @@ function Pieces({ pieces, ghost, code, blanks, whole, onWhole }: PiecesProps) {
               </span>
             );
           if (piece.mark === null) return <span key={at}>{shown(piece.text)}</span>;
-          return piece.mark === 'lost' ? <del key={at}>{shown(piece.text)}</del> : <ins key={at}>{shown(piece.text)}</ins>;
+          return piece.mark === 'lost' ? (
+            <del key={at}>{shown(piece.text)}</del>
+          ) : (
+            <ins key={at}>{shown(piece.text)}</ins>
+          );
         })}
       </p>
       {(left > 0 || whole) && (
@@ -141,16 +164,25 @@ function Messages({ messages, end }: { readonly messages: readonly Emission[]; r
       <ol className="cell-messages">
         {shown.map((emission) => (
           <li key={emission.ordinal}>
-            <button type="button" disabled={emission.event === null} aria-label={`Event ${emission.event ?? 'before the first'}`} onClick={() => selectEvent(emission.event)}>
+            <button
+              type="button"
+              disabled={emission.event === null}
+              aria-label={`Event ${emission.event ?? 'before the first'}`}
+              onClick={() => selectEvent(emission.event)}
+            >
               {emission.event ?? '–'}
             </button>
-            <code><Shown text={messageJson(emission, ignored)} /></code>
+            <code>
+              <Shown text={messageJson(emission, ignored)} />
+            </code>
           </li>
         ))}
         {outcome && (
           <li>
             <span className="quiet">final</span>
-            <code><Shown text={outcomeJson(outcome)} /></code>
+            <code>
+              <Shown text={outcomeJson(outcome)} />
+            </code>
           </li>
         )}
       </ol>

@@ -31,7 +31,10 @@ export function Columns({ result }: { readonly result: CompareResult }) {
   const [open, setOpen] = useState(ALL_EQUAL);
   const scroller = useRef<HTMLDivElement>(null);
 
-  const rows = useMemo(() => (level === 'text' ? result.rows.filter(({ kind }) => SAID.has(kind)) : result.rows), [result, level]);
+  const rows = useMemo(
+    () => (level === 'text' ? result.rows.filter(({ kind }) => SAID.has(kind)) : result.rows),
+    [result, level],
+  );
   const entries = useMemo(() => columnRows(rows, open), [rows, open]);
   const lags = useMemo(() => lagsOf(result.score), [result]);
   // oxlint-disable-next-line react/exhaustive-deps -- the model grows in place; the counter says when
@@ -61,40 +64,88 @@ export function Columns({ result }: { readonly result: CompareResult }) {
     if (row) show.current(row.id);
   }, [chosen, result]);
 
-  const toggle = (id: string) => setOpen((before) => (before.has(id) ? new Set([...before].filter((one) => one !== id)) : new Set(before).add(id)));
+  const toggle = (id: string) =>
+    setOpen((before) => (before.has(id) ? new Set([...before].filter((one) => one !== id)) : new Set(before).add(id)));
   const items = virtual.getVirtualItems();
   return (
     <section className="columns" aria-label="Columns">
-      <div className="columns-scroll" ref={scroller} role="table" aria-label="Lanes side by side" aria-rowcount={entries.length} tabIndex={0}>
+      <div
+        className="columns-scroll"
+        ref={scroller}
+        role="table"
+        aria-label="Lanes side by side"
+        aria-rowcount={entries.length}
+        tabIndex={0}
+      >
         <div className="columns-all" style={{ height: virtual.getTotalSize() }} role="rowgroup">
           {items.map((item) => {
             const entry = entries[item.index]!;
             return (
-              <div key={item.key} ref={virtual.measureElement} data-index={item.index} className="columns-item" style={{ transform: `translateY(${item.start}px)` }} role="row" aria-rowindex={item.index + 1}>
+              <div
+                key={item.key}
+                ref={virtual.measureElement}
+                data-index={item.index}
+                className="columns-item"
+                style={{ transform: `translateY(${item.start}px)` }}
+                role="row"
+                aria-rowindex={item.index + 1}
+              >
                 {entry.type === 'fold' ? (
                   <Fold entry={entry} findings={findings} onOpen={() => toggle(entry.id)} />
                 ) : (
-                  <Row row={entry.row} findings={findings} chosen={chosen} onFold={entry.row.equal ? () => toggle(foldOf(rows, entry.row)) : null} lags={lags} messages={messages} />
+                  <Row
+                    row={entry.row}
+                    findings={findings}
+                    chosen={chosen}
+                    onFold={entry.row.equal ? () => toggle(foldOf(rows, entry.row)) : null}
+                    lags={lags}
+                    messages={messages}
+                  />
                 )}
               </div>
             );
           })}
         </div>
-        {entries.length === 0 && <p className="columns-empty">{level === 'text' ? 'Nothing was said as text on this wire.' : 'There is nothing on this wire to compare.'}</p>}
+        {entries.length === 0 && (
+          <p className="columns-empty">
+            {level === 'text' ? 'Nothing was said as text on this wire.' : 'There is nothing on this wire to compare.'}
+          </p>
+        )}
       </div>
-      <Minimap rows={rows} bytes={result.bytes} shown={shownRows(entries, items.map(({ index }) => index), virtual.scrollOffset ?? 0, virtual)} onPick={toRow} />
+      <Minimap
+        rows={rows}
+        bytes={result.bytes}
+        shown={shownRows(
+          entries,
+          items.map(({ index }) => index),
+          virtual.scrollOffset ?? 0,
+          virtual,
+        )}
+        onPick={toRow}
+      />
     </section>
   );
 }
 
 /** First and last row in view. */
-function shownRows(entries: readonly ColumnRow[], indexes: readonly number[], offset: number, virtual: { readonly scrollRect: { readonly height: number } | null; getVirtualItems(): readonly { index: number; start: number; end: number }[] }): readonly [string, string] | null {
+function shownRows(
+  entries: readonly ColumnRow[],
+  indexes: readonly number[],
+  offset: number,
+  virtual: {
+    readonly scrollRect: { readonly height: number } | null;
+    getVirtualItems(): readonly { index: number; start: number; end: number }[];
+  },
+): readonly [string, string] | null {
   const height = virtual.scrollRect?.height ?? 0;
   const inView = virtual.getVirtualItems().filter(({ start, end }) => end > offset + 4 && start < offset + height - 4);
   const first = entries[inView[0]?.index ?? indexes[0] ?? -1];
   const last = entries[inView.at(-1)?.index ?? indexes.at(-1) ?? -1];
   if (!first || !last) return null;
-  return [first.type === 'row' ? first.row.id : first.rows[0]!.id, last.type === 'row' ? last.row.id : last.rows.at(-1)!.id];
+  return [
+    first.type === 'row' ? first.row.id : first.rows[0]!.id,
+    last.type === 'row' ? last.row.id : last.rows.at(-1)!.id,
+  ];
 }
 
 /** The fold that an open equal row came out of: named by its first row. */
@@ -132,16 +183,27 @@ function Fold({ entry, findings, onOpen }: FoldProps) {
       </button>
       <span className="columns-dashes" />
       {own.map((finding) => (
-        <button key={finding.number} type="button" className="fold-finding" title={finding.sentence} onClick={() => chooseFinding(finding)}>
-          {LANE_NAMES[finding.lane]} {/\d[\d.,]* m?s|\d+ events?/.exec(finding.sentence)?.[0] ?? ''} late <b className="no">{finding.number}</b>
+        <button
+          key={finding.number}
+          type="button"
+          className="fold-finding"
+          title={finding.sentence}
+          onClick={() => chooseFinding(finding)}
+        >
+          {LANE_NAMES[finding.lane]} {/\d[\d.,]* m?s|\d+ events?/.exec(finding.sentence)?.[0] ?? ''} late{' '}
+          <b className="no">{finding.number}</b>
         </button>
       ))}
     </div>
   );
 }
 
-const eventsText = (from: number, to: number): string => (from === to ? `event ${count(from)}` : `events ${count(from)}–${count(to)}`);
-const saysOf = (row: AlignedRow): string => (row.cells.wire.text === null ? row.title.toLowerCase() : `${row.kind === 'tool' ? row.title : row.title.toLowerCase()} ${count(row.cells.wire.text.length)} ch`);
+const eventsText = (from: number, to: number): string =>
+  from === to ? `event ${count(from)}` : `events ${count(from)}–${count(to)}`;
+const saysOf = (row: AlignedRow): string =>
+  row.cells.wire.text === null
+    ? row.title.toLowerCase()
+    : `${row.kind === 'tool' ? row.title : row.title.toLowerCase()} ${count(row.cells.wire.text.length)} ch`;
 const placeOf = (row: AlignedRow): string => (row.kind === 'end' ? 'after the end' : 'before the first');
 
 interface RowProps {
@@ -168,14 +230,24 @@ function Row({ row, findings, chosen, onFold, lags, messages }: RowProps) {
           <b>{placeOf(row)}</b>
         ) : (
           <button type="button" onClick={() => selectEvent(row.events![0])}>
-            <b>{row.events[0] === row.events[1] ? count(row.events[0]) : `${count(row.events[0])}–${count(row.events[1])}`}</b>
+            <b>
+              {row.events[0] === row.events[1]
+                ? count(row.events[0])
+                : `${count(row.events[0])}–${count(row.events[1])}`}
+            </b>
           </button>
         )}
         {start && timed && <span>+{durationText(start.tNs)}</span>}
         {start && end && <span>{plural(end.end - start.start, 'byte')}</span>}
         <span className="columns-numbers">
           {own.map((finding) => (
-            <button key={finding.number} type="button" aria-label={`Finding ${finding.number}`} title={finding.sentence} onClick={() => chooseFinding(finding)}>
+            <button
+              key={finding.number}
+              type="button"
+              aria-label={`Finding ${finding.number}`}
+              title={finding.sentence}
+              onClick={() => chooseFinding(finding)}
+            >
               <b className={finding.number === chosen ? 'no chosen' : 'no'}>{finding.number}</b>
             </button>
           ))}
@@ -188,7 +260,14 @@ function Row({ row, findings, chosen, onFold, lags, messages }: RowProps) {
         )}
       </div>
       {LANES.map((lane) => (
-        <Cell key={lane} row={row} lane={lane} findings={own.filter((finding) => finding.lane === lane)} lag={lags.get(`${lane} ${row.id}`) ?? 0} messages={messages?.get(row.id)?.[lane] ?? null} />
+        <Cell
+          key={lane}
+          row={row}
+          lane={lane}
+          findings={own.filter((finding) => finding.lane === lane)}
+          lag={lags.get(`${lane} ${row.id}`) ?? 0}
+          messages={messages?.get(row.id)?.[lane] ?? null}
+        />
       ))}
     </div>
   );

@@ -3,7 +3,15 @@ import { ArrowLeftRight, Copy, Download, FlaskConical, SlidersHorizontal } from 
 import { runCommand, useCommand } from '../../app/commands.ts';
 import { Button, IconButton } from '../../components/Button.tsx';
 import { setPane, useApp } from '../../stores/app.ts';
-import { readWith, setLevel, setMode, swapSides, useCompare, type CompareLevel, type CompareMode } from '../../stores/compare.ts';
+import {
+  readWith,
+  setLevel,
+  setMode,
+  swapSides,
+  useCompare,
+  type CompareLevel,
+  type CompareMode,
+} from '../../stores/compare.ts';
 import { useSession, useTrace } from '../../stores/open.ts';
 import { Failed } from './Failed.tsx';
 import { Columns } from './Columns.tsx';
@@ -96,12 +104,29 @@ function Toolbar({ mode, comparison }: { readonly mode: CompareMode; readonly co
             {options === null ? 'Options' : 'Other options'}
           </Button>
         )}
-        {mode === 'traces' && <IconButton icon={ArrowLeftRight} label="Swap sides" onClick={() => runCommand('compare.swap')} />}
+        {mode === 'traces' && (
+          <IconButton icon={ArrowLeftRight} label="Swap sides" onClick={() => runCommand('compare.swap')} />
+        )}
         {exports && (
           <>
-            <IconButton icon={Download} label="Save as one HTML file" disabled={!ready} onClick={() => runCommand('compare.html')} />
-            <IconButton icon={FlaskConical} label="Save as a fixture for tracelane vectors" disabled={!ready} onClick={() => runCommand('compare.fixture')} />
-            <IconButton icon={Copy} label="Copy as issue" disabled={!ready} onClick={() => runCommand('compare.issue')} />
+            <IconButton
+              icon={Download}
+              label="Save as one HTML file"
+              disabled={!ready}
+              onClick={() => runCommand('compare.html')}
+            />
+            <IconButton
+              icon={FlaskConical}
+              label="Save as a fixture for tracelane vectors"
+              disabled={!ready}
+              onClick={() => runCommand('compare.fixture')}
+            />
+            <IconButton
+              icon={Copy}
+              label="Copy as issue"
+              disabled={!ready}
+              onClick={() => runCommand('compare.issue')}
+            />
           </>
         )}
       </div>
@@ -114,7 +139,12 @@ function Toolbar({ mode, comparison }: { readonly mode: CompareMode; readonly co
 function Lanes({ comparison: { result, problem, retry } }: { readonly comparison: Comparison }) {
   const phase = useTrace((trace) => trace.phase);
   if (problem !== null) return <Failed className="compare-none" problem={problem} retry={retry} />;
-  if (!result) return <p className="compare-none">{phase === 'live' ? 'The stream is running. The comparison comes when it is over.' : 'Comparing the lanes.'}</p>;
+  if (!result)
+    return (
+      <p className="compare-none">
+        {phase === 'live' ? 'The stream is running. The comparison comes when it is over.' : 'Comparing the lanes.'}
+      </p>
+    );
   return (
     <div className="compare-lanes">
       <Verdict result={result} />

@@ -13,7 +13,9 @@ const WIDTH = 8;
 export function Evidence({ finding }: { readonly finding: Finding }) {
   const id = useTrace((trace) => trace.id);
   const [start, end] = finding.bytes ?? [0, 0];
-  const [read, setRead] = useState<{ readonly start: number; readonly bytes: Uint8Array } | { readonly problem: string } | null>(null);
+  const [read, setRead] = useState<
+    { readonly start: number; readonly bytes: Uint8Array } | { readonly problem: string } | null
+  >(null);
   useEffect(() => {
     let current = true;
     if (end === start) return;

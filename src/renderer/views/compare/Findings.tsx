@@ -29,7 +29,12 @@ export function Findings() {
   const [least, setLeast] = useState<Severity>('info');
   const chosen = useCompare((state) => state.finding);
   if (problem !== null) return <Failed className="finds-none" problem={problem} retry={retry} />;
-  if (!result) return <p className="finds-none">{phase === 'live' ? 'The findings come when the stream is over.' : 'Comparing the lanes.'}</p>;
+  if (!result)
+    return (
+      <p className="finds-none">
+        {phase === 'live' ? 'The findings come when the stream is over.' : 'Comparing the lanes.'}
+      </p>
+    );
   if (result.findings.length === 0) return <p className="finds-none">No finding: both lanes say what the wire says.</p>;
   const shown = result.findings.filter(({ severity }) => SEVERITIES.indexOf(severity) >= SEVERITIES.indexOf(least));
   return (
@@ -37,7 +42,11 @@ export function Findings() {
       <header className="finds-head">
         <label>
           From
-          <select value={least} onChange={(event) => setLeast(event.target.value as Severity)} aria-label="Least severity shown">
+          <select
+            value={least}
+            onChange={(event) => setLeast(event.target.value as Severity)}
+            aria-label="Least severity shown"
+          >
             {SEVERITIES.map((severity) => (
               <option key={severity} value={severity}>
                 {severity}
@@ -46,7 +55,9 @@ export function Findings() {
           </select>
         </label>
         <span className="quiet push">
-          {shown.length === result.findings.length ? plural(shown.length, 'finding') : `${count(shown.length)} of ${plural(result.findings.length, 'finding')}`}
+          {shown.length === result.findings.length
+            ? plural(shown.length, 'finding')
+            : `${count(shown.length)} of ${plural(result.findings.length, 'finding')}`}
         </span>
         <Key chord="n" />
       </header>
@@ -94,7 +105,9 @@ function Where({ finding }: { readonly finding: Finding }) {
         <span>after the end</span>
       ) : (
         <button type="button" className="link" onClick={() => go('event')}>
-          {lastEvent === null || lastEvent === event ? `event ${count(event)}` : `events ${count(event)}–${count(lastEvent)}`}
+          {lastEvent === null || lastEvent === event
+            ? `event ${count(event)}`
+            : `events ${count(event)}–${count(lastEvent)}`}
         </button>
       )}
       {bytes && (
@@ -121,7 +134,11 @@ function Detail({ finding }: { readonly finding: Finding }) {
           What causes it
         </button>
         <span className="push" />
-        <IconButton icon={Copy} label="Copy as Markdown, with its bytes" onClick={() => void copyFinding(session, finding)} />
+        <IconButton
+          icon={Copy}
+          label="Copy as Markdown, with its bytes"
+          onClick={() => void copyFinding(session, finding)}
+        />
         <Button onClick={() => runCommand('compare.next')}>Next</Button>
       </div>
       {helped && (
@@ -129,7 +146,9 @@ function Detail({ finding }: { readonly finding: Finding }) {
           <h4>
             {kind?.title} <code className="quiet">{finding.kind}</code>
           </h4>
-          {kind?.help.split('\n\n').map((paragraph) => <p key={paragraph}>{paragraph}</p>)}
+          {kind?.help.split('\n\n').map((paragraph) => (
+            <p key={paragraph}>{paragraph}</p>
+          ))}
         </div>
       )}
     </div>

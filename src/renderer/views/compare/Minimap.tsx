@@ -27,7 +27,14 @@ export function Minimap({ rows, bytes, shown, onPick }: MinimapProps) {
     <svg className="minimap" role="img" aria-label={`${divergences} of ${rows.length} blocks differ`} onClick={pick}>
       {columns.map((stretches, column) =>
         stretches.map(({ from, to, kind, differs }) => (
-          <rect key={`${column} ${from}`} className={differs ? 'differs' : blockLook(kind).tone} x={1.5 + column * 3.5} width="3" y={percent(from)} height={percent(Math.max(to - from, 0.004))} />
+          <rect
+            key={`${column} ${from}`}
+            className={differs ? 'differs' : blockLook(kind).tone}
+            x={1.5 + column * 3.5}
+            width="3"
+            y={percent(from)}
+            height={percent(Math.max(to - from, 0.004))}
+          />
         )),
       )}
       {shown && <Here rows={rows} bytes={bytes} shown={shown} />}
@@ -35,7 +42,15 @@ export function Minimap({ rows, bytes, shown, onPick }: MinimapProps) {
   );
 }
 
-function Here({ rows, bytes, shown }: { readonly rows: readonly AlignedRow[]; readonly bytes: number; readonly shown: readonly [string, string] }) {
+function Here({
+  rows,
+  bytes,
+  shown,
+}: {
+  readonly rows: readonly AlignedRow[];
+  readonly bytes: number;
+  readonly shown: readonly [string, string];
+}) {
   const first = rows.findIndex(({ id }) => id === shown[0]);
   const last = rows.findIndex(({ id }) => id === shown[1]);
   const share = (row: AlignedRow | undefined, other: number) => (row?.byte ?? other) / Math.max(bytes, 1);

@@ -25,9 +25,11 @@ function Section({ name, rows }: { readonly name: string; readonly rows: readonl
   const same = rows.filter(({ change }) => change === 'same');
   return (
     <div className="request-section" role="group" aria-label={name}>
-      {rows.filter(({ change }) => change !== 'same' || open).map((row) => (
-        <Row key={`${row.section} ${row.path} ${row.change}`} row={row} />
-      ))}
+      {rows
+        .filter(({ change }) => change !== 'same' || open)
+        .map((row) => (
+          <Row key={`${row.section} ${row.path} ${row.change}`} row={row} />
+        ))}
       {same.length > 0 && (
         <button type="button" className="request-fold" aria-expanded={open} onClick={() => setOpen(!open)}>
           <Icon of={open ? ChevronDown : ChevronRight} size={12} />
@@ -47,8 +49,12 @@ function Row({ row }: { readonly row: RequestDiffRow }) {
         <code className="cut">{path}</code>
         <span className="quiet">{change}</span>
       </button>
-      <div>{a === null ? <p className="quiet">not in A</p> : <InlineDiff a={a} b={b ?? ''} side="a" code whole={whole} />}</div>
-      <div>{b === null ? <p className="quiet">not in B</p> : <InlineDiff a={a ?? ''} b={b} side="b" code whole={whole} />}</div>
+      <div>
+        {a === null ? <p className="quiet">not in A</p> : <InlineDiff a={a} b={b ?? ''} side="a" code whole={whole} />}
+      </div>
+      <div>
+        {b === null ? <p className="quiet">not in B</p> : <InlineDiff a={a ?? ''} b={b} side="b" code whole={whole} />}
+      </div>
     </div>
   );
 }

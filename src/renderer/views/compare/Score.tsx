@@ -8,12 +8,24 @@ import { selectEvent, useSession, useTrace } from '../../stores/open.ts';
 import { tickText, ticks, toShare, type Window } from '../timeline/scale.ts';
 import { percent } from './percent.ts';
 import { ScoreMarks } from './ScoreMarks.tsx';
-import { axisOf, geometry, labelsOf, lineTop, marksOf, passagesOf, spanShares, STAVES, type Axis, type Geometry, type Label, type Mark } from './score-layout.ts';
+import {
+  axisOf,
+  geometry,
+  labelsOf,
+  lineTop,
+  marksOf,
+  passagesOf,
+  spanShares,
+  STAVES,
+  type Axis,
+  type Geometry,
+  type Label,
+  type Mark,
+} from './score-layout.ts';
 import { useScoreWindow } from './use-score-window.ts';
 import './score.css';
 
 const FIRST_WIDTH = 600;
-
 
 /** Width of an element, for what has to know its pixels: only the words beside the staves. */
 function useWidth(element: RefObject<HTMLElement | null>): number {
@@ -65,7 +77,15 @@ function summary({ findings, score }: CompareResult): string {
 }
 
 /** Round times above, and under them what the wire says then. */
-function Scale({ axis, window, result }: { readonly axis: Axis; readonly window: Window; readonly result: CompareResult }) {
+function Scale({
+  axis,
+  window,
+  result,
+}: {
+  readonly axis: Axis;
+  readonly window: Window;
+  readonly result: CompareResult;
+}) {
   const { values, step } = ticks(window);
   const passages = passagesOf(result, axis, window);
   return (
@@ -76,7 +96,11 @@ function Scale({ axis, window, result }: { readonly axis: Axis; readonly window:
         </span>
       ))}
       {passages.map(({ text, kind, from, to }) => (
-        <span key={`${from} ${text}`} className={`passage k ${TONES[kind]}`} style={{ left: percent(from), width: percent(to - from) }}>
+        <span
+          key={`${from} ${text}`}
+          className={`passage k ${TONES[kind]}`}
+          style={{ left: percent(from), width: percent(to - from) }}
+        >
           <Shown text={text} />
         </span>
       ))}
@@ -84,7 +108,14 @@ function Scale({ axis, window, result }: { readonly axis: Axis; readonly window:
   );
 }
 
-const TONES: Readonly<Record<string, string>> = { text: 'k-text', reasoning: 'k-reason', tool: 'k-tool', meta: 'k-meta', error: 'k-error', wait: 'k-meta' };
+const TONES: Readonly<Record<string, string>> = {
+  text: 'k-text',
+  reasoning: 'k-reason',
+  tool: 'k-tool',
+  meta: 'k-meta',
+  error: 'k-error',
+  wait: 'k-meta',
+};
 
 function Clefs({ shape, result }: { readonly shape: Geometry; readonly result: CompareResult }) {
   const { model } = useSession();
@@ -93,7 +124,9 @@ function Clefs({ shape, result }: { readonly shape: Geometry; readonly result: C
       {STAVES.map((lane) => (
         <div key={lane} className="clef" style={{ top: shape.tops[lane] - 8 }}>
           <b>{LANE_NAMES[lane]}</b>
-          {shape.lines.length > 2 && <small>{count(lane === 'wire' ? result.score.events : model.laneMessages[lane])}</small>}
+          {shape.lines.length > 2 && (
+            <small>{count(lane === 'wire' ? result.score.events : model.laneMessages[lane])}</small>
+          )}
           <ol>
             {shape.lines.map(({ label, kind }, at) => (
               <li key={at} className={`cut k ${TONES[kind]}`} style={{ top: at * shape.step }}>
@@ -120,7 +153,15 @@ function Pick({ axis, window }: { readonly axis: Axis; readonly window: Window }
   return share < 0 || share > 1 ? null : <i className="score-pick" style={{ left: percent(share) }} />;
 }
 
-function Labels({ labels, shape, result }: { readonly labels: readonly Label[]; readonly shape: Geometry; readonly result: CompareResult }) {
+function Labels({
+  labels,
+  shape,
+  result,
+}: {
+  readonly labels: readonly Label[];
+  readonly shape: Geometry;
+  readonly result: CompareResult;
+}) {
   const chosen = useCompare((state) => state.finding);
   const below = lineTop(shape, 'simple', shape.lines.length - 1) + 4;
   return (
@@ -130,7 +171,12 @@ function Labels({ labels, shape, result }: { readonly labels: readonly Label[]; 
         if (!finding) return null;
         return (
           <li key={number} style={{ left: percent(left), top: lane === 'simple' ? below : shape.tops[lane] - 20 }}>
-            <button type="button" aria-pressed={number === chosen} aria-label={`Finding ${number}: ${finding.sentence}`} onClick={() => chooseFinding(finding)}>
+            <button
+              type="button"
+              aria-pressed={number === chosen}
+              aria-label={`Finding ${number}: ${finding.sentence}`}
+              onClick={() => chooseFinding(finding)}
+            >
               <b className={number === chosen ? 'no chosen' : 'no'}>{number}</b>
               {text}
             </button>
@@ -158,7 +204,12 @@ function Tip({ plot, marks, shape, axis }: TipProps) {
     const onMove = (event: PointerEvent) => {
       const { left, top, width } = element.getBoundingClientRect();
       const [x, y] = [event.clientX - left, event.clientY - top];
-      const under = marks.filter((mark) => Math.abs(lineTop(shape, mark.lane, mark.line) - y) < NEAR_PX && x > mark.from * width - NEAR_PX && x < mark.to * width + NEAR_PX);
+      const under = marks.filter(
+        (mark) =>
+          Math.abs(lineTop(shape, mark.lane, mark.line) - y) < NEAR_PX &&
+          x > mark.from * width - NEAR_PX &&
+          x < mark.to * width + NEAR_PX,
+      );
       setNear(under.toSorted((a, b) => Math.abs(a.from * width - x) - Math.abs(b.from * width - x))[0] ?? null);
     };
     const onLeave = () => setNear(null);
@@ -171,8 +222,12 @@ function Tip({ plot, marks, shape, axis }: TipProps) {
   }, [plot, marks, shape]);
   if (!near) return null;
   return (
-    <div className={near.from > 0.6 ? 'score-tip left' : 'score-tip'} style={{ left: percent(near.from), top: lineTop(shape, near.lane, near.line) + 10 }}>
-      <b>{LANE_NAMES[near.lane]}</b> {near.notes === 1 ? `event ${near.event ?? 'before the first'}` : plural(near.notes, 'message')}
+    <div
+      className={near.from > 0.6 ? 'score-tip left' : 'score-tip'}
+      style={{ left: percent(near.from), top: lineTop(shape, near.lane, near.line) + 10 }}
+    >
+      <b>{LANE_NAMES[near.lane]}</b>{' '}
+      {near.notes === 1 ? `event ${near.event ?? 'before the first'}` : plural(near.notes, 'message')}
       {near.chars > 0 && `, ${count(near.chars)} ch`}
       <span className="quiet"> {WORDS[near.shape]}</span>
       <Lag mark={near} timed={axis.timed} />
@@ -180,7 +235,13 @@ function Tip({ plot, marks, shape, axis }: TipProps) {
   );
 }
 
-const WORDS: Readonly<Record<Mark['shape'], string>> = { 'on-time': 'on time', late: 'late', lost: 'never emitted', merged: 'merged', altered: 'altered' };
+const WORDS: Readonly<Record<Mark['shape'], string>> = {
+  'on-time': 'on time',
+  late: 'late',
+  lost: 'never emitted',
+  merged: 'merged',
+  altered: 'altered',
+};
 
 function Lag({ mark, timed }: { readonly mark: Mark; readonly timed: boolean }) {
   const { model } = useSession();

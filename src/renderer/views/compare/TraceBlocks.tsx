@@ -22,7 +22,11 @@ export function TraceBlocks({ result: { a, b } }: { readonly result: TraceCompar
         <Pair key={at} pair={pair} />
       ))}
       {pairs.length === 0 && <p className="traces-says">Neither run has a content block.</p>}
-      {pairs.length > most && <Button onClick={() => setMost(most + STEP)}>Show {count(Math.min(STEP, pairs.length - most))} more blocks</Button>}
+      {pairs.length > most && (
+        <Button onClick={() => setMost(most + STEP)}>
+          Show {count(Math.min(STEP, pairs.length - most))} more blocks
+        </Button>
+      )}
     </section>
   );
 }
@@ -39,7 +43,11 @@ function Pair({ pair }: { readonly pair: BlockPair }) {
     ) : (
       <>
         <p className="quiet block-size">{plural(codePoints(block.text), 'character')}</p>
-        {name === 'b' && equal ? <p className="quiet">equal</p> : <InlineDiff a={a?.text ?? ''} b={b?.text ?? ''} side={name} code={isCode(kind)} whole={whole} />}
+        {name === 'b' && equal ? (
+          <p className="quiet">equal</p>
+        ) : (
+          <InlineDiff a={a?.text ?? ''} b={b?.text ?? ''} side={name} code={isCode(kind)} whole={whole} />
+        )}
       </>
     );
   return (
@@ -49,7 +57,9 @@ function Pair({ pair }: { readonly pair: BlockPair }) {
           <Glyph name={look.glyph} size={14} className={look.tone} />
           <span className="cut">{titleOf(pair)}</span>
         </span>
-        <span className="quiet">{whole ? 'shown whole' : equal ? 'equal' : a && b ? 'differs' : a ? 'only in A' : 'only in B'}</span>
+        <span className="quiet">
+          {whole ? 'shown whole' : equal ? 'equal' : a && b ? 'differs' : a ? 'only in A' : 'only in B'}
+        </span>
       </button>
       <div>{side(a, 'a')}</div>
       <div>{side(b, 'b')}</div>

@@ -61,11 +61,22 @@ const NOT_SAID = 'not reported';
 
 function factsOf(a: TraceSide, b: TraceSide): readonly Fact[] {
   const plain = (name: string, of: (side: TraceSide) => string): Fact => ({ name, a: of(a), b: of(b), change: '' });
-  const amount = (name: string, of: (side: TraceSide) => number | null | undefined, text: (value: number) => string, absent = NOT_SAID): Fact => {
+  const amount = (
+    name: string,
+    of: (side: TraceSide) => number | null | undefined,
+    text: (value: number) => string,
+    absent = NOT_SAID,
+  ): Fact => {
     const [left, right] = [of(a), of(b)];
-    return { name, a: given(left) ? text(left) : absent, b: given(right) ? text(right) : absent, change: given(left) && given(right) ? changeOf(left, right, text) : '' };
+    return {
+      name,
+      a: given(left) ? text(left) : absent,
+      b: given(right) ? text(right) : absent,
+      change: given(left) && given(right) ? changeOf(left, right, text) : '',
+    };
   };
-  const time = (name: string, of: (side: TraceSide) => number | null): Fact => amount(name, (side) => (side.timed ? of(side) : null), durationText, 'none');
+  const time = (name: string, of: (side: TraceSide) => number | null): Fact =>
+    amount(name, (side) => (side.timed ? of(side) : null), durationText, 'none');
   return [
     plain('API', ({ api }) => api),
     plain('Model', ({ model }) => model ?? NOT_SAID),
@@ -76,10 +87,18 @@ function factsOf(a: TraceSide, b: TraceSide): readonly Fact[] {
     time('Total', ({ metrics }) => metrics.totalNs),
     amount('Events', ({ metrics }) => metrics.events, count),
     amount('Bytes', ({ metrics }) => metrics.bytes, count),
-    amount('Answer text', ({ metrics }) => metrics.textChars, (value) => `${count(value)} ch`),
+    amount(
+      'Answer text',
+      ({ metrics }) => metrics.textChars,
+      (value) => `${count(value)} ch`,
+    ),
     amount('Tokens in', ({ usage }) => usage?.input, count),
     amount('Tokens out', ({ usage }) => usage?.output, count),
-    amount('Tok/s', ({ metrics }) => metrics.tokensPerSecond, (value) => `≈ ${count(value)}`),
+    amount(
+      'Tok/s',
+      ({ metrics }) => metrics.tokensPerSecond,
+      (value) => `≈ ${count(value)}`,
+    ),
     amount('Cost', ({ cost }) => cost, money),
     amount('Findings', ({ findings }) => findings.length, count),
     plain('Legacy differs', (side) => differing(side, 'legacy')),

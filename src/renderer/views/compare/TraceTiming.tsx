@@ -23,7 +23,13 @@ export function TraceTiming({ result }: { readonly result: TraceCompareResult })
         Timing
         <Segments label="Aligned at" items={ALIGNMENTS} chosen={alignment} onChoose={setAlignment} />
       </h2>
-      {both === null ? <p className="traces-says">{alignment === 'request' ? 'One of the runs was not timed.' : 'One of the runs has no such moment.'}</p> : <Drawing both={both} />}
+      {both === null ? (
+        <p className="traces-says">
+          {alignment === 'request' ? 'One of the runs was not timed.' : 'One of the runs has no such moment.'}
+        </p>
+      ) : (
+        <Drawing both={both} />
+      )}
     </section>
   );
 }
@@ -42,10 +48,21 @@ function Drawing({ both }: { readonly both: NonNullable<ReturnType<typeof overla
           </li>
         ))}
       </ol>
-      <svg className="overlaid-plot" height={height} role="img" aria-label={`Timing of both runs; ${rows.map(({ title, a, b }) => `${title}: ${said(a)} in A, ${said(b)} in B`).join('; ')}`}>
+      <svg
+        className="overlaid-plot"
+        height={height}
+        role="img"
+        aria-label={`Timing of both runs; ${rows.map(({ title, a, b }) => `${title}: ${said(a)} in A, ${said(b)} in B`).join('; ')}`}
+      >
         {values.map((value) => (
           <g key={value}>
-            <line className="grid" x1={percent(toShare(window, value))} x2={percent(toShare(window, value))} y1="0" y2={height} />
+            <line
+              className="grid"
+              x1={percent(toShare(window, value))}
+              x2={percent(toShare(window, value))}
+              y1="0"
+              y2={height}
+            />
             <svg x={percent(toShare(window, value))} aria-hidden className="note-place">
               <text x="4" y="12">
                 {tickText(value, step)}
@@ -66,19 +83,44 @@ function Drawing({ both }: { readonly both: NonNullable<ReturnType<typeof overla
             </g>
           )),
         )}
-        {rows.flatMap(({ a, b, kind }, at) => [a && <BarShape key={`a${at}`} bar={a} side="a" kind={kind} top={HEAD + at * ROW + 4} window={window} />, b && <BarShape key={`b${at}`} bar={b} side="b" kind={kind} top={HEAD + at * ROW + 13} window={window} />])}
+        {rows.flatMap(({ a, b, kind }, at) => [
+          a && <BarShape key={`a${at}`} bar={a} side="a" kind={kind} top={HEAD + at * ROW + 4} window={window} />,
+          b && <BarShape key={`b${at}`} bar={b} side="b" kind={kind} top={HEAD + at * ROW + 13} window={window} />,
+        ])}
       </svg>
-      {both.rows.length > rows.length && <p className="traces-says">{both.rows.length - rows.length} more blocks are not drawn here.</p>}
+      {both.rows.length > rows.length && (
+        <p className="traces-says">{both.rows.length - rows.length} more blocks are not drawn here.</p>
+      )}
     </div>
   );
 }
 
-const said = (bar: Bar | null): string => (bar === null ? 'none' : `${durationText(bar.from)} to ${durationText(bar.to)}`);
+const said = (bar: Bar | null): string =>
+  bar === null ? 'none' : `${durationText(bar.from)} to ${durationText(bar.to)}`;
 
-function BarShape({ bar, side, kind, top, window }: { readonly bar: Bar; readonly side: 'a' | 'b'; readonly kind: string; readonly top: number; readonly window: { readonly start: number; readonly end: number } }) {
+function BarShape({
+  bar,
+  side,
+  kind,
+  top,
+  window,
+}: {
+  readonly bar: Bar;
+  readonly side: 'a' | 'b';
+  readonly kind: string;
+  readonly top: number;
+  readonly window: { readonly start: number; readonly end: number };
+}) {
   const from = toShare(window, bar.from);
   return (
-    <rect className={`bar ${side} ${blockLook(kind).tone}`} x={percent(from)} width={percent(Math.max(toShare(window, bar.to) - from, LEAST))} y={top} height="7" rx="1.5">
+    <rect
+      className={`bar ${side} ${blockLook(kind).tone}`}
+      x={percent(from)}
+      width={percent(Math.max(toShare(window, bar.to) - from, LEAST))}
+      y={top}
+      height="7"
+      rx="1.5"
+    >
       <title>{`${side.toUpperCase()}: ${said(bar)}`}</title>
     </rect>
   );

@@ -24,7 +24,11 @@ export function TracesView() {
   const ended = useTrace((trace) => trace.phase === 'ended');
   const other = useApp((state) => state.marked);
   const flipped = useCompare((state) => state.swapped);
-  const [read, setRead] = useState<{ readonly key: string; readonly result?: TraceCompareResult; readonly problem?: string } | null>(null);
+  const [read, setRead] = useState<{
+    readonly key: string;
+    readonly result?: TraceCompareResult;
+    readonly problem?: string;
+  } | null>(null);
   const key = `${id} ${other ?? ''}`;
   useEffect(() => {
     if (other === null || !ended) return;
@@ -32,14 +36,16 @@ export function TracesView() {
       .call('compare.traces', { a: id, b: other })
       .then(
         (result) => setRead({ key: `${id} ${other}`, result }),
-        (error: unknown) => setRead({ key: `${id} ${other}`, problem: error instanceof Error ? error.message : String(error) }),
+        (error: unknown) =>
+          setRead({ key: `${id} ${other}`, problem: error instanceof Error ? error.message : String(error) }),
       );
   }, [id, other, ended]);
   const result = read?.key === key ? read.result : undefined;
   const shown = useMemo(() => (result && flipped ? swapped(result) : result), [result, flipped]);
   if (other === null) return <Choice shown={id} />;
   if (!ended) return <p className="compare-none">The run is not over. The comparison comes when it is.</p>;
-  if (read?.key === key && read.problem !== undefined) return <p className="compare-none">The two runs could not be compared: {read.problem}</p>;
+  if (read?.key === key && read.problem !== undefined)
+    return <p className="compare-none">The two runs could not be compared: {read.problem}</p>;
   if (!shown) return <p className="compare-none">Comparing the two runs.</p>;
   return (
     <div className="traces">
@@ -74,7 +80,11 @@ function Choice({ shown }: { readonly shown: TraceId }) {
   const offered = ids.filter((id) => id !== shown && rows.get(id)?.ending !== undefined).slice(0, OFFERED);
   return (
     <div className="traces-choice">
-      <p>{offered.length === 0 ? 'There is no other finished run to compare with.' : 'Compare this run with another one. Choose it here, or mark a second row in the list with Ctrl or ⌘ and a click.'}</p>
+      <p>
+        {offered.length === 0
+          ? 'There is no other finished run to compare with.'
+          : 'Compare this run with another one. Choose it here, or mark a second row in the list with Ctrl or ⌘ and a click.'}
+      </p>
       <ul aria-label="Runs to compare with">
         {offered.map((id) => {
           const row = rows.get(id)!;
@@ -84,7 +94,9 @@ function Choice({ shown }: { readonly shown: TraceId }) {
                 <Chip>{family(row.api)}</Chip>
                 <span className="cut">{row.title}</span>
                 <span className="quiet cut">{row.model}</span>
-                <span className="quiet push">{row.metrics.totalNs !== null && row.timed ? shortDuration(row.metrics.totalNs) : ''}</span>
+                <span className="quiet push">
+                  {row.metrics.totalNs !== null && row.timed ? shortDuration(row.metrics.totalNs) : ''}
+                </span>
                 <span className="quiet">{timeOfDay(row.startedAt)}</span>
               </Button>
             </li>

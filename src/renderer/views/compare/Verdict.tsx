@@ -68,7 +68,9 @@ function LaneHead({ lane, result }: { readonly lane: LaneId; readonly result: Co
     <th scope="col">
       <span className="lane-title">
         {LANE_NAMES[lane]}
-        <small className="cut">{lane === 'wire' ? plural(model.events.length, 'event') : `${count(model.laneMessages[lane])} msg`}</small>
+        <small className="cut">
+          {lane === 'wire' ? plural(model.events.length, 'event') : `${count(model.laneMessages[lane])} msg`}
+        </small>
         {differ > 0 && (
           <Chip tone="k-del" fill>
             {differ} of {VERDICT_FIELDS.length} differ
@@ -98,10 +100,17 @@ function Cell({ field, lane, cell, result }: CellProps) {
   const body = (
     <>
       {lane !== 'wire' && <Glyph name={equal ? 'same' : 'differs'} size={12} className={equal ? 'k-ok' : 'k-del'} />}
-      <span className="cut">{field === 'order' ? <Order text={text} wire={result.verdict.order.wire.text} /> : <Shown text={text} />}</span>
+      <span className="cut">
+        {field === 'order' ? <Order text={text} wire={result.verdict.order.wire.text} /> : <Shown text={text} />}
+      </span>
     </>
   );
-  const classes = [lane === 'wire' ? 'said' : equal ? 'same' : 'differs', chosen !== null && findings.includes(chosen) && 'chosen'].filter(Boolean).join(' ');
+  const classes = [
+    lane === 'wire' ? 'said' : equal ? 'same' : 'differs',
+    chosen !== null && findings.includes(chosen) && 'chosen',
+  ]
+    .filter(Boolean)
+    .join(' ');
   return (
     <td className={classes} title={text} data-lane={lane}>
       {findings.length > 0 ? (
@@ -140,7 +149,10 @@ function Order({ text, wire }: { readonly text: string; readonly wire: string })
 }
 
 /** The lane's letters with those of the wire that are missing between them; in another order, the lane's alone. */
-function lettersOf(wire: readonly string[], lane: readonly string[]): readonly { readonly letter: string; readonly gone: boolean }[] {
+function lettersOf(
+  wire: readonly string[],
+  lane: readonly string[],
+): readonly { readonly letter: string; readonly gone: boolean }[] {
   let at = 0;
   const all = wire.map((letter) => ({ letter, gone: lane[at] !== letter || (at++, false) }));
   return at === lane.length ? all : lane.map((letter) => ({ letter, gone: false }));

@@ -12,7 +12,7 @@ export type ColumnRow =
 /** `open`: ids of folds that someone opened. An equal row that a finding names (a late one) has a line of its own, to say so. */
 export function columnRows(rows: readonly AlignedRow[], open: ReadonlySet<string>): readonly ColumnRow[] {
   const out: ColumnRow[] = [];
-  for (let at = 0; at < rows.length; ) {
+  for (let at = 0; at < rows.length;) {
     const row = rows[at]!;
     if (!row.equal) {
       out.push({ type: 'row', id: row.id, row });
@@ -92,7 +92,11 @@ export interface MapStretch {
 const MAP_STRETCHES = 300;
 
 /** One column of the minimap: shares of the bytes. What differs shows, however small it is beside its neighbours. */
-export function mapColumn(rows: readonly AlignedRow[], lane: 'wire' | 'legacy' | 'simple', bytes: number): readonly MapStretch[] {
+export function mapColumn(
+  rows: readonly AlignedRow[],
+  lane: 'wire' | 'legacy' | 'simple',
+  bytes: number,
+): readonly MapStretch[] {
   const stretches: MapStretch[] = [];
   let until = 0;
   for (const [at, row] of rows.entries()) {
@@ -102,8 +106,12 @@ export function mapColumn(rows: readonly AlignedRow[], lane: 'wire' | 'legacy' |
     const differs = !row.cells[lane].equal;
     const last = stretches.at(-1);
     // The rows after the last byte have a place below it.
-    const stretch = row.byte === null && at > 0 ? { from: 0.985, to: 1, kind: row.kind, differs } : { from, to: Math.min(to, 0.98), kind: row.kind, differs };
-    if (last && stretch.to - until < 1 / MAP_STRETCHES && last.differs === differs) stretches[stretches.length - 1] = { ...last, to: stretch.to };
+    const stretch =
+      row.byte === null && at > 0
+        ? { from: 0.985, to: 1, kind: row.kind, differs }
+        : { from, to: Math.min(to, 0.98), kind: row.kind, differs };
+    if (last && stretch.to - until < 1 / MAP_STRETCHES && last.differs === differs)
+      stretches[stretches.length - 1] = { ...last, to: stretch.to };
     else if (last && stretch.to - until < 1 / MAP_STRETCHES && last.differs) continue;
     else {
       stretches.push(stretch);

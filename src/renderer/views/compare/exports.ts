@@ -16,7 +16,9 @@ export async function storedBytes(id: TraceId, start: number, end: number): Prom
 }
 
 async function evidenceOf(id: TraceId, { bytes }: Finding): Promise<Uint8Array> {
-  return bytes === null ? new Uint8Array() : storedBytes(id, bytes[0], Math.min(bytes[1], bytes[0] + MAX_EVIDENCE_BYTES));
+  return bytes === null
+    ? new Uint8Array()
+    : storedBytes(id, bytes[0], Math.min(bytes[1], bytes[0] + MAX_EVIDENCE_BYTES));
 }
 
 export async function copyFinding(session: TraceSession, finding: Finding): Promise<void> {
@@ -28,8 +30,17 @@ export async function copyFinding(session: TraceSession, finding: Finding): Prom
 export async function copyIssue(session: TraceSession): Promise<void> {
   const { compare, detail, id } = session.store.getState();
   if (!compare || !detail) return;
-  const evidence = Promise.all(compare.findings.slice(0, MOST_FINDINGS).map(async (finding) => ({ finding, bytes: await evidenceOf(id, finding) })));
-  await copyText('The text of an issue', evidence.then((findings) => comparisonMarkdown(compare, { title: detail.title, api: detail.api, model: detail.model }, findings)));
+  const evidence = Promise.all(
+    compare.findings
+      .slice(0, MOST_FINDINGS)
+      .map(async (finding) => ({ finding, bytes: await evidenceOf(id, finding) })),
+  );
+  await copyText(
+    'The text of an issue',
+    evidence.then((findings) =>
+      comparisonMarkdown(compare, { title: detail.title, api: detail.api, model: detail.model }, findings),
+    ),
+  );
 }
 
 /** An issue with more is not read; the HTML file has them all. */

@@ -4,7 +4,11 @@ import type { TraceModel } from '../../stores/trace-model.ts';
 
 export type RowMessages = Readonly<Record<LaneId, readonly Emission[]>>;
 
-export function messageIndex({ messages, events, blocks }: Pick<TraceModel, 'messages' | 'events' | 'blocks'>): ReadonlyMap<string, RowMessages> {
+export function messageIndex({
+  messages,
+  events,
+  blocks,
+}: Pick<TraceModel, 'messages' | 'events' | 'blocks'>): ReadonlyMap<string, RowMessages> {
   const rows = new Map<string, Record<LaneId, Emission[]>>();
   for (const emission of messages) {
     const id = rowOf(emission, events, blocks);
@@ -35,10 +39,21 @@ export function outcomeJson({ outcome }: LaneOutcome): string {
 
 /** On one line, with blanks to break it at. */
 function lineOf(value: object, ignored: ReadonlySet<string>): string {
-  const text = JSON.stringify(value, (key, field: unknown) => (ignored.has(key) || field === null ? undefined : field), 1);
+  const text = JSON.stringify(
+    value,
+    (key, field: unknown) => (ignored.has(key) || field === null ? undefined : field),
+    1,
+  );
   // Line ends inside of strings are escaped: these are all of the layout.
   return text.replaceAll(/\n */g, ' ');
 }
 
 /** Blocks stand in their rows; the accumulated response and the provider trace have panes of their own. */
-const OUTCOME_ELSEWHERE: ReadonlySet<string> = new Set(['blocks', 'accumulated', 'provider_trace', 'message_id', 'content', 'reasoning_content']);
+const OUTCOME_ELSEWHERE: ReadonlySet<string> = new Set([
+  'blocks',
+  'accumulated',
+  'provider_trace',
+  'message_id',
+  'content',
+  'reasoning_content',
+]);

@@ -49,10 +49,20 @@ export function geometry(score: Pick<Score, 'lines'>): Geometry {
   const reads = legacy + staff + TO_READS;
   const wire = reads + TO_WIRE;
   const simple = wire + staff + TO_SIMPLE;
-  return { lines, step, tops: { legacy, wire, simple }, reads, height: simple + staff + BELOW, indexOf: (line) => index.get(line) ?? 0 };
+  return {
+    lines,
+    step,
+    tops: { legacy, wire, simple },
+    reads,
+    height: simple + staff + BELOW,
+    indexOf: (line) => index.get(line) ?? 0,
+  };
 }
 
-function staffLines(all: Score['lines']): { readonly lines: readonly StaffLine[]; readonly index: ReadonlyMap<string, number> } {
+function staffLines(all: Score['lines']): {
+  readonly lines: readonly StaffLine[];
+  readonly index: ReadonlyMap<string, number>;
+} {
   if (all.length <= MOST_LINES) return { lines: all, index: new Map(all.map(({ id }, at) => [id, at])) };
   const lines: { label: string; readonly kind: StaffLine['kind'] }[] = [];
   const byKey = new Map<string, number>();
@@ -87,7 +97,8 @@ export function axisOf({ timed, totalNs, events }: Pick<Score, 'timed' | 'totalN
 }
 
 const placeOf = ({ timed }: Axis, note: ScoreNote): number => (timed ? note.tNs : (note.event ?? 0));
-const causeOf = ({ timed }: Axis, note: ScoreNote): number => (timed ? note.causeNs : (note.causeEvent ?? note.event ?? 0));
+const causeOf = ({ timed }: Axis, note: ScoreNote): number =>
+  timed ? note.causeNs : (note.causeEvent ?? note.event ?? 0);
 
 /** A note, or a run of notes too close to be told apart. */
 export interface Mark {
@@ -109,20 +120,48 @@ export interface Mark {
 }
 
 /** Marks in the window, with a little around it. */
-export function marksOf(score: Score, shape: Geometry, axis: Axis, window: Window, lineOfFinding: ReadonlyMap<number, string>): readonly Mark[] {
-  const groups = Map.groupBy(score.notes, ({ lane, line, kind, shape: form, finding }) => `${lane} ${shape.indexOf(line)} ${kind} ${form} ${finding ?? ''}`);
-  return [...groups.values()].flatMap((notes) => runs(notes.map((note) => markOf(note, shape, axis, window, lineOfFinding))));
+export function marksOf(
+  score: Score,
+  shape: Geometry,
+  axis: Axis,
+  window: Window,
+  lineOfFinding: ReadonlyMap<number, string>,
+): readonly Mark[] {
+  const groups = Map.groupBy(
+    score.notes,
+    ({ lane, line, kind, shape: form, finding }) => `${lane} ${shape.indexOf(line)} ${kind} ${form} ${finding ?? ''}`,
+  );
+  return [...groups.values()].flatMap((notes) =>
+    runs(notes.map((note) => markOf(note, shape, axis, window, lineOfFinding))),
+  );
 }
 
-function markOf(note: ScoreNote, shape: Geometry, axis: Axis, window: Window, lineOfFinding: ReadonlyMap<number, string>): Mark {
+function markOf(
+  note: ScoreNote,
+  shape: Geometry,
+  axis: Axis,
+  window: Window,
+  lineOfFinding: ReadonlyMap<number, string>,
+): Mark {
   const at = toShare(window, placeOf(axis, note));
   const cause = toShare(window, causeOf(axis, note));
   const source = shape.indexOf(note.line);
   // What was merged stands on the line of what it was merged into.
   const into = note.shape === 'merged' && note.finding !== undefined ? lineOfFinding.get(note.finding) : undefined;
   return {
-    lane: note.lane, line: into === undefined ? source : shape.indexOf(into), source, kind: note.kind, shape: note.shape, finding: note.finding,
-    from: at, to: at, causeFrom: cause, causeTo: cause, notes: 1, chars: note.chars, event: note.event,
+    lane: note.lane,
+    line: into === undefined ? source : shape.indexOf(into),
+    source,
+    kind: note.kind,
+    shape: note.shape,
+    finding: note.finding,
+    from: at,
+    to: at,
+    causeFrom: cause,
+    causeTo: cause,
+    notes: 1,
+    chars: note.chars,
+    event: note.event,
   };
 }
 
@@ -132,7 +171,7 @@ const outside = ({ from, to, causeFrom }: Mark): boolean => Math.min(from, cause
 /** Notes of one kind on one line: those that follow each other closely become one. */
 function runs(notes: readonly Mark[]): Mark[] {
   const out: Mark[] = [];
-  for (let at = 0; at < notes.length; ) {
+  for (let at = 0; at < notes.length;) {
     const first = notes[at]!;
     let end = at + 1;
     while (end < notes.length && notes[end]!.from - notes[end - 1]!.from < NEAREST) end++;
@@ -168,8 +207,16 @@ export function slursOf(marks: readonly Mark[]): readonly Slur[] {
     const { lane, line, finding } = merged[0]!;
     const begin = Math.min(...merged.map(({ from }) => from));
     // From where the call it runs into began.
-    const own = marks.filter((mark) => mark.lane === lane && mark.line === line && mark.shape !== 'merged' && mark.from <= begin).map(({ from }) => from);
-    return { lane, line, finding: finding!, from: own.length > 0 ? Math.min(...own) : begin, to: Math.max(...merged.map(({ to }) => to)) };
+    const own = marks
+      .filter((mark) => mark.lane === lane && mark.line === line && mark.shape !== 'merged' && mark.from <= begin)
+      .map(({ from }) => from);
+    return {
+      lane,
+      line,
+      finding: finding!,
+      from: own.length > 0 ? Math.min(...own) : begin,
+      to: Math.max(...merged.map(({ to }) => to)),
+    };
   });
 }
 
@@ -185,7 +232,11 @@ export interface Held {
 export function heldOf(marks: readonly Mark[]): readonly Held[] {
   const sound = marks.filter(({ shape, kind }) => shape !== 'lost' && kind !== 'meta' && kind !== 'error');
   return [...Map.groupBy(sound, ({ lane, line }) => `${lane} ${line}`).values()].map((notes) => ({
-    lane: notes[0]!.lane, line: notes[0]!.line, kind: notes[0]!.kind, from: Math.min(...notes.map(({ from }) => from)), to: Math.max(...notes.map(({ to }) => to)),
+    lane: notes[0]!.lane,
+    line: notes[0]!.line,
+    kind: notes[0]!.kind,
+    from: Math.min(...notes.map(({ from }) => from)),
+    to: Math.max(...notes.map(({ to }) => to)),
   }));
 }
 
@@ -219,13 +270,19 @@ const MOST_CHARS = 34;
 /** One row of labels for each staff, none over another: numbers first, then the words that still fit. `width` in pixels. */
 export function labelsOf(spans: readonly Span[], width: number): readonly Label[] {
   const shown = spans.filter(({ from, to }) => to >= 0 && from <= 1);
-  return STAVES.flatMap((lane) => labelRow(shown.filter(({ span }) => span.lane === lane), width));
+  return STAVES.flatMap((lane) =>
+    labelRow(
+      shown.filter(({ span }) => span.lane === lane),
+      width,
+    ),
+  );
 }
 
 function labelRow(spans: readonly Span[], width: number): Label[] {
   const sorted = spans.toSorted((a, b) => Math.max(a.from, 0) - Math.max(b.from, 0) || a.span.finding - b.span.finding);
   const lefts: number[] = [];
-  for (const { from } of sorted) lefts.push(Math.max(Math.max(from, 0) * width, (lefts.at(-1) ?? -NUMBER_PX) + NUMBER_PX));
+  for (const { from } of sorted)
+    lefts.push(Math.max(Math.max(from, 0) * width, (lefts.at(-1) ?? -NUMBER_PX) + NUMBER_PX));
   let right = width;
   for (let at = lefts.length - 1; at >= 0; at--) right = lefts[at] = Math.min(lefts[at]!, right - NUMBER_PX);
   const labels: Label[] = [];
@@ -252,17 +309,36 @@ export interface Passage {
   readonly to: number;
 }
 
-export function passagesOf({ score, rows }: Pick<CompareResult, 'score' | 'rows'>, axis: Axis, window: Window): readonly Passage[] {
+export function passagesOf(
+  { score, rows }: Pick<CompareResult, 'score' | 'rows'>,
+  axis: Axis,
+  window: Window,
+): readonly Passage[] {
   const titles = new Map(rows.map(({ id, title }) => [id, title]));
   const kinds = new Map(score.lines.map(({ id, kind }) => [id, kind]));
-  const wire = Map.groupBy(score.notes.filter(({ lane, kind }) => lane === 'wire' && kind !== 'meta'), ({ line }) => line);
+  const wire = Map.groupBy(
+    score.notes.filter(({ lane, kind }) => lane === 'wire' && kind !== 'meta'),
+    ({ line }) => line,
+  );
   const blocks = [...wire].map(([line, notes]) => {
     const chars = notes.reduce((sum, note) => sum + note.chars, 0);
     const from = placeOf(axis, notes[0]!);
-    return { text: `${titles.get(line) ?? line} ${chars.toLocaleString('en')}`, kind: kinds.get(line) ?? ('meta' as const), at: from };
+    return {
+      text: `${titles.get(line) ?? line} ${chars.toLocaleString('en')}`,
+      kind: kinds.get(line) ?? ('meta' as const),
+      at: from,
+    };
   });
-  const silences = score.silences.map(({ startNs, endNs }) => ({ text: `silence ${((endNs - startNs) / 1e9).toFixed(2)} s`, kind: 'wait' as const, at: startNs }));
-  const starts = [...blocks, ...silences].toSorted((a, b) => a.at - b.at).map(({ at, ...rest }) => ({ ...rest, from: toShare(window, at) }));
+  const silences = score.silences.map(({ startNs, endNs }) => ({
+    text: `silence ${((endNs - startNs) / 1e9).toFixed(2)} s`,
+    kind: 'wait' as const,
+    at: startNs,
+  }));
+  const starts = [...blocks, ...silences]
+    .toSorted((a, b) => a.at - b.at)
+    .map(({ at, ...rest }) => ({ ...rest, from: toShare(window, at) }));
   const shown = starts.map((passage, at) => ({ ...passage, to: Math.min(1, starts[at + 1]?.from ?? 1) }));
-  return shown.filter(({ from, to }) => to > 0 && from < 1 && to - from > 1 / 60).map((passage) => ({ ...passage, from: Math.max(0, passage.from) }));
+  return shown
+    .filter(({ from, to }) => to > 0 && from < 1 && to - from > 1 / 60)
+    .map((passage) => ({ ...passage, from: Math.max(0, passage.from) }));
 }

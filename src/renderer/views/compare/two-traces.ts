@@ -4,7 +4,12 @@ import type { RequestDiffRow, TraceCompareResult, TraceSide } from '../../../sha
 
 export type TraceBlock = TraceSide['blocks'][number];
 
-const OTHER_WAY: Readonly<Record<RequestDiffRow['change'], RequestDiffRow['change']>> = { same: 'same', changed: 'changed', added: 'removed', removed: 'added' };
+const OTHER_WAY: Readonly<Record<RequestDiffRow['change'], RequestDiffRow['change']>> = {
+  same: 'same',
+  changed: 'changed',
+  added: 'removed',
+  removed: 'added',
+};
 
 export function swapped({ a, b, request }: TraceCompareResult): TraceCompareResult {
   return { a: b, b: a, request: request.map((row) => ({ ...row, a: row.b, b: row.a, change: OTHER_WAY[row.change] })) };
@@ -21,8 +26,12 @@ const MAX_EDITS = 200;
 /** Blocks of one kind and name in their order; what only one side has stands alone. */
 export function blockPairs(a: readonly TraceBlock[], b: readonly TraceBlock[]): readonly BlockPair[] {
   const key = ({ kind, title }: TraceBlock): string => `${kind} ${kind === 'tool' ? title : ''}`;
-  const changes = diffArrays([...a], [...b], { comparator: (one, two) => key(one) === key(two), maxEditLength: MAX_EDITS });
-  if (!changes) return Array.from({ length: Math.max(a.length, b.length) }, (_, at) => ({ a: a[at] ?? null, b: b[at] ?? null }));
+  const changes = diffArrays([...a], [...b], {
+    comparator: (one, two) => key(one) === key(two),
+    maxEditLength: MAX_EDITS,
+  });
+  if (!changes)
+    return Array.from({ length: Math.max(a.length, b.length) }, (_, at) => ({ a: a[at] ?? null, b: b[at] ?? null }));
   const pairs: BlockPair[] = [];
   let [atA, atB] = [0, 0];
   for (const { value, added, removed } of changes) {
@@ -51,7 +60,12 @@ export interface Overlay {
   /** The stretch that holds both. */
   readonly start: number;
   readonly end: number;
-  readonly rows: readonly { readonly kind: string; readonly title: string; readonly a: Bar | null; readonly b: Bar | null }[];
+  readonly rows: readonly {
+    readonly kind: string;
+    readonly title: string;
+    readonly a: Bar | null;
+    readonly b: Bar | null;
+  }[];
   /** First byte, first text and end of each. */
   readonly marks: Readonly<Record<'a' | 'b', readonly { readonly name: string; readonly at: number }[]>>;
 }
@@ -60,10 +74,20 @@ export interface Overlay {
 export function overlay({ a, b }: Pick<TraceCompareResult, 'a' | 'b'>, alignment: Alignment): Overlay | null {
   const [zeroA, zeroB] = [zeroOf(a, alignment), zeroOf(b, alignment)];
   if (zeroA === null || zeroB === null || !a.timed || !b.timed) return null;
-  const bar = (block: TraceBlock | null, zero: number): Bar | null => block && { from: block.firstNs - zero, to: block.lastNs - zero };
-  const rows = blockPairs(a.blocks, b.blocks).map((pair) => ({ kind: (pair.a ?? pair.b!).kind, title: titleOf(pair), a: bar(pair.a, zeroA), b: bar(pair.b, zeroB) }));
+  const bar = (block: TraceBlock | null, zero: number): Bar | null =>
+    block && { from: block.firstNs - zero, to: block.lastNs - zero };
+  const rows = blockPairs(a.blocks, b.blocks).map((pair) => ({
+    kind: (pair.a ?? pair.b!).kind,
+    title: titleOf(pair),
+    a: bar(pair.a, zeroA),
+    b: bar(pair.b, zeroB),
+  }));
   const marks = { a: marksOf(a, zeroA), b: marksOf(b, zeroB) };
-  const all = [...rows.flatMap((row) => [row.a, row.b]).flatMap((one) => (one ? [one.from, one.to] : [])), ...marks.a.map(({ at }) => at), ...marks.b.map(({ at }) => at)];
+  const all = [
+    ...rows.flatMap((row) => [row.a, row.b]).flatMap((one) => (one ? [one.from, one.to] : [])),
+    ...marks.a.map(({ at }) => at),
+    ...marks.b.map(({ at }) => at),
+  ];
   return { start: Math.min(0, ...all), end: Math.max(1e6, ...all) * 1.02, rows, marks };
 }
 
@@ -73,7 +97,11 @@ function zeroOf({ metrics }: TraceSide, alignment: Alignment): number | null {
 }
 
 function marksOf({ metrics }: TraceSide, zero: number): { name: string; at: number }[] {
-  const named = [['first byte', metrics.firstByteNs], ['first text', metrics.firstTextNs], ['end', metrics.totalNs]] as const;
+  const named = [
+    ['first byte', metrics.firstByteNs],
+    ['first text', metrics.firstTextNs],
+    ['end', metrics.totalNs],
+  ] as const;
   return named.flatMap(([name, ns]) => (ns === null ? [] : [{ name, at: ns - zero }]));
 }
 

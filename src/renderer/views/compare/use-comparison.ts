@@ -20,7 +20,11 @@ export function useComparison(): Comparison {
   const ended = useTrace((trace) => trace.phase === 'ended');
   const [failed, setFailed] = useState<{ readonly session: TraceSession; readonly sentence: string } | null>(null);
   const load = useCallback(() => {
-    session.loadCompare().catch((error: unknown) => setFailed({ session, sentence: error instanceof Error ? error.message : String(error) }));
+    session
+      .loadCompare()
+      .catch((error: unknown) =>
+        setFailed({ session, sentence: error instanceof Error ? error.message : String(error) }),
+      );
   }, [session]);
   useEffect(() => {
     if (ended) load();

@@ -16,7 +16,8 @@ export function useScoreWindow(plot: RefObject<HTMLElement | null>, axis: Axis, 
   const finding = useCompare((state) => state.finding);
   const smallest = timed ? SMALLEST_NS : SMALLEST_EVENTS;
   const window = chosen?.axis === axis ? chosen.window : whole;
-  const show = (next: Window) => setChosen(next.end - next.start < whole.end - whole.start ? { axis, window: next } : null);
+  const show = (next: Window) =>
+    setChosen(next.end - next.start < whole.end - whole.start ? { axis, window: next } : null);
   useZoom(plot, { window, whole, timed, smallest, show });
   const stretch = useMemo(() => stretchOf(score, finding), [score, finding]);
   useCommand('timeline.fit', () => {

@@ -32,9 +32,33 @@ interface EventRowProps {
 }
 
 /** One event, or a run of deltas, in one line; opened, with its JSON, text and bytes below. */
-export const EventRow = memo(function EventRow({ place, event, deltaNs, timed, bracket, merged, sizes, preview, running, bytes, remark, active, open, onPick, onOpen }: EventRowProps) {
+export const EventRow = memo(function EventRow({
+  place,
+  event,
+  deltaNs,
+  timed,
+  bracket,
+  merged,
+  sizes,
+  preview,
+  running,
+  bytes,
+  remark,
+  active,
+  open,
+  onPick,
+  onOpen,
+}: EventRowProps) {
   return (
-    <GridRow place={place} line="event-line" active={active} open={open} onPick={() => onPick(event.index)} onOpen={() => onOpen(event.index)} below={<ExpandedEvent event={event} />}>
+    <GridRow
+      place={place}
+      line="event-line"
+      active={active}
+      open={open}
+      onPick={() => onPick(event.index)}
+      onOpen={() => onOpen(event.index)}
+      below={<ExpandedEvent event={event} />}
+    >
       <span className="num" role="gridcell">
         {count(event.index)}
       </span>
@@ -65,7 +89,13 @@ export const EventRow = memo(function EventRow({ place, event, deltaNs, timed, b
       <span className="num far" role="gridcell">
         {count(bytes)}
       </span>
-      <span role="gridcell">{remark !== null && <span title={remark}><Glyph name="refused" size={12} className="k-warn" label={remark} /></span>}</span>
+      <span role="gridcell">
+        {remark !== null && (
+          <span title={remark}>
+            <Glyph name="refused" size={12} className="k-warn" label={remark} />
+          </span>
+        )}
+      </span>
     </GridRow>
   );
 });
@@ -75,7 +105,13 @@ function Sizes({ sizes }: { readonly sizes: readonly number[] }) {
   const largest = Math.max(...sizes, 1);
   const path = sizes.map((size, at) => `M${at * 2 + 1} 14v${-Math.max(1, Math.round((size / largest) * 12))}`).join('');
   return (
-    <svg className="spark sizes" viewBox={`0 0 ${sizes.length * 2} 14`} width={sizes.length * 2} height={14} aria-hidden>
+    <svg
+      className="spark sizes"
+      viewBox={`0 0 ${sizes.length * 2} 14`}
+      width={sizes.length * 2}
+      height={14}
+      aria-hidden
+    >
       <path d={path} />
     </svg>
   );

@@ -76,7 +76,8 @@ export function EventsView() {
 
   const render = (at: number, place: RowPlace) => {
     const row = list.rows[at]!;
-    if (row.type === 'note') return <NoteRow key={place.id} place={place} model={model} note={row.note} timed={timed} />;
+    if (row.type === 'note')
+      return <NoteRow key={place.id} place={place} model={model} note={row.note} timed={timed} />;
     const event = model.events[row.first]!;
     const before = model.events[row.first - 1];
     return (
@@ -109,7 +110,13 @@ export function EventsView() {
           Merge deltas <Key chord={chordOf('events.merge')!} />
         </Button>
         {list.quiet > 0 && (
-          <button type="button" className="chip" aria-pressed={all} onClick={() => setAll(!all)} title="Pings, empty deltas and comment lines">
+          <button
+            type="button"
+            className="chip"
+            aria-pressed={all}
+            onClick={() => setAll(!all)}
+            title="Pings, empty deltas and comment lines"
+          >
             {all ? `${count(list.quiet)} quiet shown` : `${count(list.quiet)} quiet hidden`}
           </button>
         )}
@@ -138,7 +145,9 @@ export function EventsView() {
         scroller={scroller}
         head={<GridHead line="event-line" columns={columns(timed)} />}
       />
-      {list.rows.length === 0 && <Nothing range={range !== null} quiet={list.quiet} events={model.events.length} onAll={() => setAll(true)} />}
+      {list.rows.length === 0 && (
+        <Nothing range={range !== null} quiet={list.quiet} events={model.events.length} onAll={() => setAll(true)} />
+      )}
       <NewPill missed={missed} onClick={toEnd} />
     </div>
   );
@@ -166,7 +175,12 @@ function CopyMenu({ row }: { readonly row: EventsRow | null }) {
   const items = [
     { label: 'Copy as JSON', disabled: !row, onSelect: () => first && last && void copyAsJson(session, first, last) },
     { label: 'Copy as SSE', disabled: !row, onSelect: () => first && last && void copyAsSse(session, first, last) },
-    { label: 'Copy the request as cURL', group: true, chord: chordOf('trace.curl'), onSelect: () => runCommand('trace.curl') },
+    {
+      label: 'Copy the request as cURL',
+      group: true,
+      chord: chordOf('trace.curl'),
+      onSelect: () => runCommand('trace.curl'),
+    },
   ];
   return (
     <Menu
@@ -193,7 +207,13 @@ interface NoteRowProps {
 function NoteRow({ place, model, note, timed }: NoteRowProps) {
   const { type, text, tNs, start, end } = model.notes[note]!;
   return (
-    <div id={place.id} className="grid-row" role="row" aria-rowindex={place.rowIndex} style={{ transform: `translateY(${place.top}px)`, height: place.height }}>
+    <div
+      id={place.id}
+      className="grid-row"
+      role="row"
+      aria-rowindex={place.rowIndex}
+      style={{ transform: `translateY(${place.top}px)`, height: place.height }}
+    >
       <div className="grid-line event-line note">
         <span />
         <span className="num" role="gridcell" />
@@ -219,7 +239,17 @@ function NoteRow({ place, model, note, timed }: NoteRowProps) {
   );
 }
 
-function Nothing({ range, quiet, events, onAll }: { readonly range: boolean; readonly quiet: number; readonly events: number; readonly onAll: () => void }) {
+function Nothing({
+  range,
+  quiet,
+  events,
+  onAll,
+}: {
+  readonly range: boolean;
+  readonly quiet: number;
+  readonly events: number;
+  readonly onAll: () => void;
+}) {
   const session = useSession();
   const live = useTrace((trace) => trace.phase !== 'ended');
   if (quiet > 0)
@@ -265,5 +295,11 @@ function previewOf(row: EventsRow, { events }: TraceModel): string {
 
 function remarksByEvent(lint: readonly LintRemark[] | undefined): ReadonlyMap<number, string> {
   if (!lint) return NO_REMARKS;
-  return new Map(lint.flatMap(({ event, sentence, severity }) => (event === null || severity === 'info' ? [] : [[event, sentence] as const])).toReversed());
+  return new Map(
+    lint
+      .flatMap(({ event, sentence, severity }) =>
+        event === null || severity === 'info' ? [] : [[event, sentence] as const],
+      )
+      .toReversed(),
+  );
 }

@@ -17,7 +17,11 @@ const RAW_CHARS = 20_000;
 const HEX_ROWS = 128;
 
 type Mode = 'parsed' | 'raw' | 'hex';
-const MODES: readonly { readonly value: Mode; readonly label: string }[] = [{ value: 'parsed', label: 'Parsed' }, { value: 'raw', label: 'Text' }, { value: 'hex', label: 'Hex' }];
+const MODES: readonly { readonly value: Mode; readonly label: string }[] = [
+  { value: 'parsed', label: 'Parsed' },
+  { value: 'raw', label: 'Text' },
+  { value: 'hex', label: 'Hex' },
+];
 
 /** An event opened in place. */
 export function ExpandedEvent({ event }: { readonly event: EventSummary }) {
@@ -26,7 +30,11 @@ export function ExpandedEvent({ event }: { readonly event: EventSummary }) {
   const { detail, problem } = useEventDetail(event.index);
   const bytes = useMemo(() => (detail ? bytesOf(detail.bytes) : null), [detail]);
   return (
-    <div className="event-opened" onClick={(click) => click.stopPropagation()} onDoubleClick={(click) => click.stopPropagation()}>
+    <div
+      className="event-opened"
+      onClick={(click) => click.stopPropagation()}
+      onDoubleClick={(click) => click.stopPropagation()}
+    >
       <div className="event-modes">
         <Segments label="Show the event as" values={MODES} value={mode} onChoose={setMode} />
         <span className="quiet mono cut">
@@ -39,16 +47,28 @@ export function ExpandedEvent({ event }: { readonly event: EventSummary }) {
       </div>
       <div className="grid-open" tabIndex={0} role="region" aria-label={`Event ${event.index}`}>
         {problem !== null && <p>The event could not be read: {problem}</p>}
-        {detail && bytes && mode === 'parsed' && (detail.json === null ? <p className="quiet">The data of this event is no JSON; its text and bytes are here too.</p> : <JsonText text={detail.json} />)}
+        {detail &&
+          bytes &&
+          mode === 'parsed' &&
+          (detail.json === null ? (
+            <p className="quiet">The data of this event is no JSON; its text and bytes are here too.</p>
+          ) : (
+            <JsonText text={detail.json} />
+          ))}
         {bytes && mode === 'raw' && <RawText bytes={bytes} />}
-        {bytes && mode === 'hex' && <Hex bytes={bytes} start={event.start} own={[event.start, event.end]} marked={null} limit={HEX_ROWS} />}
+        {bytes && mode === 'hex' && (
+          <Hex bytes={bytes} start={event.start} own={[event.start, event.end]} marked={null} limit={HEX_ROWS} />
+        )}
       </div>
     </div>
   );
 }
 
 function RawText({ bytes }: { readonly bytes: Uint8Array }) {
-  const text = useMemo(() => new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes.subarray(0, RAW_CHARS)), [bytes]);
+  const text = useMemo(
+    () => new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes.subarray(0, RAW_CHARS)),
+    [bytes],
+  );
   return (
     <div className="whole code">
       <Shown text={text} />

@@ -12,8 +12,12 @@ const SLICE = 256 * 1024;
 /** The stored bytes from the first event's to the last one's, both included. */
 async function bytesBetween(session: TraceSession, first: EventSummary, last: EventSummary): Promise<Uint8Array> {
   const bytes = new Uint8Array(last.end - first.start);
-  for (let at = 0; at < bytes.length; ) {
-    const answer = await client().call('traces.bytes', { id: session.store.getState().id, start: first.start + at, end: Math.min(first.start + at + SLICE, last.end) });
+  for (let at = 0; at < bytes.length;) {
+    const answer = await client().call('traces.bytes', {
+      id: session.store.getState().id,
+      start: first.start + at,
+      end: Math.min(first.start + at + SLICE, last.end),
+    });
     const slice = bytesOf(answer.bytes);
     if (slice.length === 0) throw new Error('The stored body ends before the event does.');
     bytes.set(slice, at);
@@ -26,14 +30,22 @@ async function bytesBetween(session: TraceSession, first: EventSummary, last: Ev
 export function jsonOfFrames(bytes: Uint8Array): string {
   const framer = new SseFramer();
   const framed = [...framer.feed({ n: 0, tNs: 0, offset: 0, bytes }), ...framer.end()];
-  const texts = framed.flatMap((item) => (item.type === 'frame' && item.frame.dataLines > 0 ? [item.frame.payload.ok ? item.frame.data : JSON.stringify(item.frame.data)] : []));
+  const texts = framed.flatMap((item) =>
+    item.type === 'frame' && item.frame.dataLines > 0
+      ? [item.frame.payload.ok ? item.frame.data : JSON.stringify(item.frame.data)]
+      : [],
+  );
   return texts.length === 1 ? texts[0]! : `[\n${texts.join(',\n')}\n]`;
 }
 
-const nameOf = (first: EventSummary, last: EventSummary): string => (first === last ? `Event ${count(first.index)}` : `Events ${count(first.index)} to ${count(last.index)}`);
+const nameOf = (first: EventSummary, last: EventSummary): string =>
+  first === last ? `Event ${count(first.index)}` : `Events ${count(first.index)} to ${count(last.index)}`;
 
 export function copyAsSse(session: TraceSession, first: EventSummary, last: EventSummary): Promise<void> {
-  return copyText(`${nameOf(first, last)} as SSE`, bytesBetween(session, first, last).then((bytes) => new TextDecoder().decode(bytes)));
+  return copyText(
+    `${nameOf(first, last)} as SSE`,
+    bytesBetween(session, first, last).then((bytes) => new TextDecoder().decode(bytes)),
+  );
 }
 
 export function copyAsJson(session: TraceSession, first: EventSummary, last: EventSummary): Promise<void> {

@@ -107,12 +107,28 @@ export class EventList {
       if (last.sizes.length < SIZES) last.sizes.push(event.chars);
       return;
     }
-    this.rows.push({ type: 'event', first: event.index, last: event.index, count: 1, chars: event.chars, bytes, sizes: [event.chars] });
+    this.rows.push({
+      type: 'event',
+      first: event.index,
+      last: event.index,
+      count: 1,
+      chars: event.chars,
+      bytes,
+      sizes: [event.chars],
+    });
   }
 
   #sameDelta(row: EventsRow, event: EventSummary): boolean {
     const before = this.#model.events[row.last]!;
-    return event.chars > 0 && before.chars > 0 && event.kind === before.kind && event.block === before.block && event.target === before.target && !event.notes && !before.notes;
+    return (
+      event.chars > 0 &&
+      before.chars > 0 &&
+      event.kind === before.kind &&
+      event.block === before.block &&
+      event.target === before.target &&
+      !event.notes &&
+      !before.notes
+    );
   }
 
   #note(at: number): void {
@@ -134,7 +150,8 @@ export class EventList {
     while (this.#messages < messages.length && (messages[this.#messages]!.event ?? -1) <= event.index) this.#messages++;
     if (event.kind === 'ping') return true;
     if (event.chars > 0 || event.preview !== '' || event.notes || this.#messages === from) return false;
-    for (let at = from; at < this.#messages; at++) if (messages[at]!.event === event.index && !saysNothing(messages[at]!)) return false;
+    for (let at = from; at < this.#messages; at++)
+      if (messages[at]!.event === event.index && !saysNothing(messages[at]!)) return false;
     return messages[this.#messages - 1]!.event === event.index;
   }
 }

@@ -20,7 +20,10 @@ type Shelf = 'failures' | 'others';
 export function Gallery({ samples, playing, live }: GalleryProps) {
   const [shelf, setShelf] = useState<Shelf>('failures');
   const failures = samples.filter(({ number }) => number !== undefined);
-  const others = Map.groupBy(samples.filter(({ number }) => number === undefined), ({ model }) => model);
+  const others = Map.groupBy(
+    samples.filter(({ number }) => number === undefined),
+    ({ model }) => model,
+  );
   return (
     <section className="gallery" aria-label="Samples">
       <header>
@@ -37,8 +40,12 @@ export function Gallery({ samples, playing, live }: GalleryProps) {
         <Legend />
       </header>
       <ol className={shelf}>
-        {shelf === 'failures' && failures.map((sample) => <Card key={sample.model} versions={[sample]} playing={playing} live={live} />)}
-        {shelf === 'others' && [...others].map(([model, versions]) => <Card key={model} versions={versions} playing={playing} live={live} />)}
+        {shelf === 'failures' &&
+          failures.map((sample) => <Card key={sample.model} versions={[sample]} playing={playing} live={live} />)}
+        {shelf === 'others' &&
+          [...others].map(([model, versions]) => (
+            <Card key={model} versions={versions} playing={playing} live={live} />
+          ))}
       </ol>
     </section>
   );
@@ -70,14 +77,27 @@ function Legend() {
 }
 
 /** One scenario over one API or several; choosing it plays the first. */
-function Card({ versions, playing, live }: { readonly versions: readonly SampleInfo[]; readonly playing: SampleInfo | undefined; readonly live: boolean }) {
+function Card({
+  versions,
+  playing,
+  live,
+}: {
+  readonly versions: readonly SampleInfo[];
+  readonly playing: SampleInfo | undefined;
+  readonly live: boolean;
+}) {
   const [first] = versions;
   if (!first) return null;
   const shown = versions.find(({ model, api }) => model === playing?.model && api === playing.api);
   const sample = shown ?? first;
   return (
     <li className={shown ? 'sample chosen' : 'sample'}>
-      <button type="button" className="sample-play" aria-current={shown !== undefined} onClick={() => void playFirst(sample)}>
+      <button
+        type="button"
+        className="sample-play"
+        aria-current={shown !== undefined}
+        onClick={() => void playFirst(sample)}
+      >
         <span className="sample-title">
           {sample.number !== undefined && <Key chord={String(sample.number)} />}
           <b className="cut">{sample.title}</b>
@@ -99,7 +119,13 @@ function Card({ versions, playing, live }: { readonly versions: readonly SampleI
         ) : (
           <>
             {versions.map((version) => (
-              <button key={version.api} type="button" className={version === shown ? 'chip k k-sel' : 'chip'} aria-label={`Play over ${family(version.api)}`} onClick={() => void playFirst(version)}>
+              <button
+                key={version.api}
+                type="button"
+                className={version === shown ? 'chip k k-sel' : 'chip'}
+                aria-label={`Play over ${family(version.api)}`}
+                onClick={() => void playFirst(version)}
+              >
                 {family(version.api)}
               </button>
             ))}
@@ -107,7 +133,9 @@ function Card({ versions, playing, live }: { readonly versions: readonly SampleI
             <span>{plural(sample.events, 'event')}</span>
           </>
         )}
-        {sample.fails.length > 0 && <span className="push k k-del">{sample.fails.map((lane) => LANE_NAMES[lane]).join(', ')}</span>}
+        {sample.fails.length > 0 && (
+          <span className="push k k-del">{sample.fails.map((lane) => LANE_NAMES[lane]).join(', ')}</span>
+        )}
       </div>
     </li>
   );

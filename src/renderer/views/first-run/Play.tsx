@@ -19,9 +19,24 @@ import { useAnnouncements } from '../trace/use-announcements.ts';
 import { Strip } from './Strip.tsx';
 
 /** The sample that plays: what it is, when its lanes spoke, and what they said. */
-export function Play({ sample, session }: { readonly sample: SampleInfo | undefined; readonly session: TraceSession | null }) {
+export function Play({
+  sample,
+  session,
+}: {
+  readonly sample: SampleInfo | undefined;
+  readonly session: TraceSession | null;
+}) {
   const { problem, starting } = useFirstRun();
-  if (!session) return <p className="play-wait">{problem !== null ? `The sample could not be played: ${problem}` : starting > 0 ? 'Starting the sample…' : 'Choose a sample below to see it play.'}</p>;
+  if (!session)
+    return (
+      <p className="play-wait">
+        {problem !== null
+          ? `The sample could not be played: ${problem}`
+          : starting > 0
+            ? 'Starting the sample…'
+            : 'Choose a sample below to see it play.'}
+      </p>
+    );
   return (
     <>
       <Head sample={sample} />
@@ -68,7 +83,13 @@ function Head({ sample }: { readonly sample: SampleInfo | undefined }) {
             Stop
           </Button>
         ) : (
-          <Button look="line" size="big" icon={RotateCcw} disabled={!sample} onClick={() => sample && void playFirst(sample)}>
+          <Button
+            look="line"
+            size="big"
+            icon={RotateCcw}
+            disabled={!sample}
+            onClick={() => sample && void playFirst(sample)}
+          >
             Again
           </Button>
         )}
@@ -88,7 +109,8 @@ function whoFails(sample: SampleInfo | undefined): string {
 }
 
 /** Into the middle of a sentence; an abbreviation or a name at its start stays as it is. */
-const firstSmall = (text: string): string => (/^[A-Z][a-z]*\s/.test(text) ? text[0]!.toLowerCase() + text.slice(1) : text).replace(/\.$/, '');
+const firstSmall = (text: string): string =>
+  (/^[A-Z][a-z]*\s/.test(text) ? text[0]!.toLowerCase() + text.slice(1) : text).replace(/\.$/, '');
 
 function Clock() {
   useTrace((trace) => trace.pulse);
@@ -111,11 +133,17 @@ function LastWords() {
     <div className="last-words" aria-hidden>
       {LANES.map((lane) => {
         if (!event) return <p key={lane} />;
-        if (lane === 'wire') return <p key={lane}>event {event.index} is {event.type} <b>{shown(event.preview)}</b></p>;
+        if (lane === 'wire')
+          return (
+            <p key={lane}>
+              event {event.index} is {event.type} <b>{shown(event.preview)}</b>
+            </p>
+          );
         const said = model.messages.findLast((message) => message.lane === lane && message.event === event.index);
         return (
           <p key={lane}>
-            event {event.index} became <b>{said ? said.message.message_type : 'no message'}</b> {said && shown(textOf(said))}
+            event {event.index} became <b>{said ? said.message.message_type : 'no message'}</b>{' '}
+            {said && shown(textOf(said))}
           </p>
         );
       })}
@@ -124,14 +152,18 @@ function LastWords() {
 }
 
 const MAX_SHOWN = 90;
-const shown = (text: string): string => (text === '' ? '' : JSON.stringify(text.slice(0, MAX_SHOWN)).replaceAll(' ', '·'));
+const shown = (text: string): string =>
+  text === '' ? '' : JSON.stringify(text.slice(0, MAX_SHOWN)).replaceAll(' ', '·');
 
 function textOf({ message }: Emission<LaneId>): string {
   const said = message as LaneMessage & Readonly<Record<string, unknown>>;
   for (const field of ['content', 'reasoning', 'tool_call'] as const) {
     const value: unknown = said[field];
     if (typeof value === 'string') return value;
-    if (Array.isArray(value)) return value.map((part: unknown) => (typeof part === 'object' && part !== null && 'text' in part ? String(part.text) : '')).join('');
+    if (Array.isArray(value))
+      return value
+        .map((part: unknown) => (typeof part === 'object' && part !== null && 'text' in part ? String(part.text) : ''))
+        .join('');
     if (typeof value === 'object' && value !== null && 'arguments' in value) return String(value.arguments ?? '');
   }
   return '';

@@ -58,7 +58,17 @@ export function Ways() {
   );
 }
 
-function Way({ icon, title, last = false, children }: { readonly icon: LucideIcon; readonly title: string; readonly last?: boolean; readonly children: ReactNode }) {
+function Way({
+  icon,
+  title,
+  last = false,
+  children,
+}: {
+  readonly icon: LucideIcon;
+  readonly title: string;
+  readonly last?: boolean;
+  readonly children: ReactNode;
+}) {
   return (
     <section className={last ? 'way last-way' : 'way'}>
       <h2>

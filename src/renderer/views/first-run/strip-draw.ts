@@ -31,8 +31,17 @@ export function readStripPalette(element: Element): StripPalette {
   const style = getComputedStyle(element);
   const get = (name: string) => style.getPropertyValue(name).trim();
   return {
-    bg: get('--bg'), accent: get('--accent'), lost: get('--diff-del'), font: `500 11px ${get('--sans')}`,
-    tones: { text: get('--text'), reasoning: get('--reason'), tool: get('--tool'), meta: get('--meta'), error: get('--error') },
+    bg: get('--bg'),
+    accent: get('--accent'),
+    lost: get('--diff-del'),
+    font: `500 11px ${get('--sans')}`,
+    tones: {
+      text: get('--text'),
+      reasoning: get('--reason'),
+      tool: get('--tool'),
+      meta: get('--meta'),
+      error: get('--error'),
+    },
   };
 }
 
@@ -56,10 +65,22 @@ interface Mark {
   readonly chars: number;
 }
 
-const TONE_OF_EVENT: Readonly<Partial<Record<EventSummary['kind'], Tone>>> = { text: 'text', reasoning: 'reasoning', tool: 'tool', start: 'meta', usage: 'meta', finish: 'meta', done: 'meta', error: 'error' };
+const TONE_OF_EVENT: Readonly<Partial<Record<EventSummary['kind'], Tone>>> = {
+  text: 'text',
+  reasoning: 'reasoning',
+  tool: 'tool',
+  start: 'meta',
+  usage: 'meta',
+  finish: 'meta',
+  done: 'meta',
+  error: 'error',
+};
 
 function marksOf(model: TraceModel, lane: LaneId): readonly Mark[] {
-  if (lane === 'wire') return model.events.flatMap(({ kind, tNs, chars }) => (TONE_OF_EVENT[kind] ? [{ tNs, chars, tone: TONE_OF_EVENT[kind] }] : []));
+  if (lane === 'wire')
+    return model.events.flatMap(({ kind, tNs, chars }) =>
+      TONE_OF_EVENT[kind] ? [{ tNs, chars, tone: TONE_OF_EVENT[kind] }] : [],
+    );
   return model.messages.flatMap((emission) => {
     const event = emission.lane === lane && emission.event !== null ? model.events[emission.event] : undefined;
     return event ? [{ tNs: event.tNs, chars: event.chars, tone: toneOf(emission) }] : [];
@@ -77,7 +98,13 @@ function toneOf({ message }: Emission): Tone {
 /** Logarithmic: a delta of one character is still seen, one of a hundred does not burst the lane. */
 const heightOf = (chars: number): number => 5 + Math.min(Math.log2(1 + chars) / 5, 1) * (STRIP_LANE - 14);
 
-function drawMark(context: CanvasRenderingContext2D, { end, width }: StripScene, top: number, { tNs, tone, chars }: Mark, palette: StripPalette): void {
+function drawMark(
+  context: CanvasRenderingContext2D,
+  { end, width }: StripScene,
+  top: number,
+  { tNs, tone, chars }: Mark,
+  palette: StripPalette,
+): void {
   const x = Math.round((tNs / end) * width);
   context.fillStyle = palette.tones[tone];
   if (tone !== 'meta' && tone !== 'error') {
@@ -96,7 +123,12 @@ function drawMark(context: CanvasRenderingContext2D, { end, width }: StripScene,
 }
 
 /** Where the wire had content and the lane had none: filled in rose, and said. */
-function drawLosses(context: CanvasRenderingContext2D, scene: StripScene, { lane, top }: { readonly lane: LaneId; readonly top: number }, palette: StripPalette): void {
+function drawLosses(
+  context: CanvasRenderingContext2D,
+  scene: StripScene,
+  { lane, top }: { readonly lane: LaneId; readonly top: number },
+  palette: StripPalette,
+): void {
   for (const row of scene.model.blocks.rows) {
     const fact = cellFact(row, lane);
     const span = fact?.type === 'nothing' ? spanOf(row) : undefined;
@@ -110,7 +142,8 @@ function drawLosses(context: CanvasRenderingContext2D, scene: StripScene, { lane
     context.font = palette.font;
     context.textBaseline = 'middle';
     const text = `nothing emitted for ${plural(fact.events, `${row.kind} event`)}`;
-    if (context.measureText(text).width + 12 < right - left) context.fillText(text, left + 8, top + STRIP_LANE / 2 + 0.5);
+    if (context.measureText(text).width + 12 < right - left)
+      context.fillText(text, left + 8, top + STRIP_LANE / 2 + 0.5);
   }
 }
 

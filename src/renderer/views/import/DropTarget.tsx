@@ -27,7 +27,11 @@ export function DropTarget() {
     };
     const onPaste = (event: ClipboardEvent) => {
       if (event.defaultPrevented || useApp.getState().overlay !== null) return;
-      if (event.target instanceof Element && event.target.closest('input, textarea, [contenteditable="true"], [data-editor]')) return;
+      if (
+        event.target instanceof Element &&
+        event.target.closest('input, textarea, [contenteditable="true"], [data-editor]')
+      )
+        return;
       const text = event.clipboardData?.getData('text/plain') ?? '';
       if (!looksLikeStream(text)) return;
       event.preventDefault();

@@ -52,23 +52,52 @@ export function PasteDialog({ input, close }: OverlayProps) {
           <Button size="big" onClick={close}>
             Cancel
           </Button>
-          <Button look="main" size="big" icon={ClipboardPaste} disabled={reason !== null || busy} aria-describedby={reasonId} onClick={() => void open()}>
+          <Button
+            look="main"
+            size="big"
+            icon={ClipboardPaste}
+            disabled={reason !== null || busy}
+            aria-describedby={reasonId}
+            onClick={() => void open()}
+          >
             Open
           </Button>
         </>
       }
     >
       <div className="paste-body">
-        <FormField className="paste-text" label="The response’s body" hint="Server-sent events as they came, or any part of them. Without times it opens as order only.">
-          {(ids) => <textarea {...ids} ref={area} spellCheck={false} placeholder={'event: message_start\ndata: {"type":"message_start", …'} value={text} onChange={(event) => setText(event.target.value)} />}
+        <FormField
+          className="paste-text"
+          label="The response’s body"
+          hint="Server-sent events as they came, or any part of them. Without times it opens as order only."
+        >
+          {(ids) => (
+            <textarea
+              {...ids}
+              ref={area}
+              spellCheck={false}
+              placeholder={'event: message_start\ndata: {"type":"message_start", …'}
+              value={text}
+              onChange={(event) => setText(event.target.value)}
+            />
+          )}
         </FormField>
         <div className="paste-facts">
           <div className="form-field">
             <span className="form-legend">API</span>
-            <Segments<Api | ''> label="API" values={APIS.map((one) => ({ value: one, label: API_NAMES[one] }))} value={api ?? ''} onChoose={(one) => setSaid(one === '' ? null : one)} />
-            <p className="form-hint">{said !== null ? 'As you say.' : (guess?.why ?? 'It is read off the first events.')}</p>
+            <Segments<Api | ''>
+              label="API"
+              values={APIS.map((one) => ({ value: one, label: API_NAMES[one] }))}
+              value={api ?? ''}
+              onChoose={(one) => setSaid(one === '' ? null : one)}
+            />
+            <p className="form-hint">
+              {said !== null ? 'As you say.' : (guess?.why ?? 'It is read off the first events.')}
+            </p>
           </div>
-          <FormField label="Name">{(ids) => <Field {...ids} value={name} onChange={(event) => setName(event.target.value)} />}</FormField>
+          <FormField label="Name">
+            {(ids) => <Field {...ids} value={name} onChange={(event) => setName(event.target.value)} />}
+          </FormField>
           <span className="quiet">{count(text.length)} characters</span>
         </div>
       </div>

@@ -77,7 +77,8 @@ function NothingSelected() {
     <Empty>
       <p>No event is selected.</p>
       <p>
-        Choose one in the timeline or in the Events tab, or step with <Key chord="ArrowLeft" /> <Key chord="ArrowRight" />.
+        Choose one in the timeline or in the Events tab, or step with <Key chord="ArrowLeft" />{' '}
+        <Key chord="ArrowRight" />.
       </p>
     </Empty>
   );
@@ -94,10 +95,18 @@ function EventFacts({ event }: { readonly event: EventSummary }) {
       <Facts>
         <Fact name="Arrived">
           {timed ? <b>{offset(event.tNs)}</b> : <b>order only</b>}{' '}
-          {timed && <span className="quiet">{before ? `${durationText(event.tNs - before.tNs)} after ${before.index}` : 'the first event'}</span>}
+          {timed && (
+            <span className="quiet">
+              {before ? `${durationText(event.tNs - before.tNs)} after ${before.index}` : 'the first event'}
+            </span>
+          )}
         </Fact>
         <Fact name="Read">
-          <b>{count(event.read)}</b> <span className="quiet">{placeInRead(model, event.index)}{started !== null && `, begun in read ${count(started)}`}</span>
+          <b>{count(event.read)}</b>{' '}
+          <span className="quiet">
+            {placeInRead(model, event.index)}
+            {started !== null && `, begun in read ${count(started)}`}
+          </span>
         </Fact>
         <Fact name="Bytes">
           <b>
@@ -132,12 +141,19 @@ function Contents({ detail }: { readonly detail: EventDetail }) {
   const [marked, setMarked] = useState(() => (json === null ? null : deltaMember(json, members, event.preview)));
   const frame = useMemo(() => bytesOf(detail.bytes), [detail.bytes]);
   const around = useMemo(() => bytesOf(detail.around), [detail.around]);
-  const range = useMemo((): ByteRange | null => (marked === null ? null : bytesOfMember(frame, event.start, marked)), [frame, event.start, marked]);
+  const range = useMemo(
+    (): ByteRange | null => (marked === null ? null : bytesOfMember(frame, event.start, marked)),
+    [frame, event.start, marked],
+  );
   return (
     <>
       {json === null ? (
         <Section title="Parsed">
-          <p className="quiet">{event.kind === 'done' ? 'The terminator: it carries no JSON.' : 'The data of this event is no JSON; the bytes below are all there is.'}</p>
+          <p className="quiet">
+            {event.kind === 'done'
+              ? 'The terminator: it carries no JSON.'
+              : 'The data of this event is no JSON; the bytes below are all there is.'}
+          </p>
         </Section>
       ) : (
         <Section title="Parsed" end={<CopyButton what={`event ${event.index} as JSON`} text={() => json} />}>

@@ -13,7 +13,10 @@ const SHOWN_CHARS = 90;
 function emissionsOf({ messages }: TraceModel, index: number) {
   const place = (at: number) => messages[at]!.event ?? -1;
   const first = lowerBound(messages.length, (at) => place(at) >= index);
-  return messages.slice(first, lowerBound(messages.length, (at) => place(at) > index));
+  return messages.slice(
+    first,
+    lowerBound(messages.length, (at) => place(at) > index),
+  );
 }
 
 /** What wire, legacy and simple emitted because of one event. Nothing is hatched: in rose where the wire has content. */
@@ -24,7 +27,13 @@ export function LaneAnswers({ event }: { readonly event: EventSummary }) {
   return (
     <dl className="answers">
       {lanes.map((answer) => (
-        <Answer key={answer.lane} answer={answer} wireChars={wireChars} event={event} endedAt={model.blocks.errorEvent(answer.lane)} />
+        <Answer
+          key={answer.lane}
+          answer={answer}
+          wireChars={wireChars}
+          event={event}
+          endedAt={model.blocks.errorEvent(answer.lane)}
+        />
       ))}
     </dl>
   );
@@ -45,7 +54,11 @@ function Answer({ answer, wireChars, event, endedAt }: AnswerProps) {
     return (
       <>
         <dt>{LANE_NAMES[lane]}</dt>
-        <dd className={wireChars > 0 ? 'said-nothing lost' : 'said-nothing'}>{endedAt !== null && endedAt < event.index ? `nothing: it ended with an error at event ${endedAt}` : 'nothing'}</dd>
+        <dd className={wireChars > 0 ? 'said-nothing lost' : 'said-nothing'}>
+          {endedAt !== null && endedAt < event.index
+            ? `nothing: it ended with an error at event ${endedAt}`
+            : 'nothing'}
+        </dd>
         <dd className={differs ? 'k k-del' : 'quiet'}>{amount(answer)}</dd>
       </>
     );

@@ -44,7 +44,9 @@ export function LintPane() {
         </ul>
       )}
       {lint?.length === 0 && <Empty>The stream keeps to its protocol: no rule has a remark.</Empty>}
-      {!lint && problem === null && <Empty>{live ? 'The protocol is checked when the stream is over.' : 'Checking the protocol.'}</Empty>}
+      {!lint && problem === null && (
+        <Empty>{live ? 'The protocol is checked when the stream is over.' : 'Checking the protocol.'}</Empty>
+      )}
       {notes.length > 0 && (
         <section>
           <h2>
@@ -55,7 +57,11 @@ export function LintPane() {
               <Note key={at} note={note} />
             ))}
           </ul>
-          {notes.length > NOTES_SHOWN && <p className="quiet">and {plural(notes.length - NOTES_SHOWN, 'more note', 'more notes')}; the Events tab has all.</p>}
+          {notes.length > NOTES_SHOWN && (
+            <p className="quiet">
+              and {plural(notes.length - NOTES_SHOWN, 'more note', 'more notes')}; the Events tab has all.
+            </p>
+          )}
         </section>
       )}
     </div>
@@ -70,7 +76,9 @@ function useLint(): { readonly problem: string | null; readonly ask: () => void 
   const [failed, setFailed] = useState<{ readonly tries: number; readonly problem: string } | null>(null);
   useEffect(() => {
     if (!ended) return;
-    session.loadCompare().catch((error: unknown) => setFailed({ tries, problem: error instanceof Error ? error.message : String(error) }));
+    session
+      .loadCompare()
+      .catch((error: unknown) => setFailed({ tries, problem: error instanceof Error ? error.message : String(error) }));
   }, [session, ended, tries]);
   return { problem: failed?.tries === tries ? failed.problem : null, ask: () => setTries(tries + 1) };
 }
@@ -94,7 +102,11 @@ function Remark({ remark }: { readonly remark: LintRemark }) {
               event {event} <Icon of={ArrowUpRight} size={12} />
             </button>
           )}
-          {bytes && <span>bytes {count(bytes[0])}–{count(bytes[1] - 1)}</span>}
+          {bytes && (
+            <span>
+              bytes {count(bytes[0])}–{count(bytes[1] - 1)}
+            </span>
+          )}
           <span className="mono cut">{rule}</span>
         </p>
       </div>
@@ -119,7 +131,10 @@ function Note({ note }: { readonly note: NoteMark }) {
       {note.type}
       {note.text !== '' && (
         <>
-          : <span className="mono"><Shown text={note.text} blanks /></span>
+          :{' '}
+          <span className="mono">
+            <Shown text={note.text} blanks />
+          </span>
         </>
       )}
     </li>

@@ -78,7 +78,8 @@ function WholeMessage({ block }: { readonly block: LaneBlock }) {
     <>
       {LANE_NAMES[lane]}
       <span className="quiet">
-        {plural(block.messages, lane === 'wire' ? 'delta' : 'message')}, {count(block.chars)} ch{block.approval && ', approval asked'}
+        {plural(block.messages, lane === 'wire' ? 'delta' : 'message')}, {count(block.chars)} ch
+        {block.approval && ', approval asked'}
       </span>
     </>
   );
@@ -96,7 +97,11 @@ function WholeMessage({ block }: { readonly block: LaneBlock }) {
         <JsonText text={json()} />
       ) : (
         <div className={CODE.has(block.kind) ? 'whole code' : 'whole'}>
-          {text === '' ? <span className="quiet">no content</span> : <Shown text={all ? text : text.slice(0, SHOWN_CHARS)} />}
+          {text === '' ? (
+            <span className="quiet">no content</span>
+          ) : (
+            <Shown text={all ? text : text.slice(0, SHOWN_CHARS)} />
+          )}
         </div>
       )}
       {!asJson && !all && text.length > SHOWN_CHARS && (
@@ -105,7 +110,11 @@ function WholeMessage({ block }: { readonly block: LaneBlock }) {
         </button>
       )}
       {emissions.length > 1 && (
-        <button type="button" className="link more" onClick={() => void copyText(plural(emissions.length, 'message'), jsonLines(emissions))}>
+        <button
+          type="button"
+          className="link more"
+          onClick={() => void copyText(plural(emissions.length, 'message'), jsonLines(emissions))}
+        >
           Copy its {count(emissions.length)} messages as JSON lines
         </button>
       )}

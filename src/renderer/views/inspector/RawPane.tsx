@@ -21,7 +21,10 @@ const CHAR_WIDTH = 6.6;
 const BESIDE = 88;
 
 type Mode = 'text' | 'hex';
-const MODES = [{ value: 'text', label: 'Text' }, { value: 'hex', label: 'Hex' }] as const;
+const MODES = [
+  { value: 'text', label: 'Text' },
+  { value: 'hex', label: 'Hex' },
+] as const;
 
 /** The answer as it came: head, then every byte of the body. */
 export function RawPane() {
@@ -65,17 +68,32 @@ export function RawPane() {
       {head && (
         <details className="raw-head">
           <summary>
-            <b>{head.status}</b> <Shown text={head.statusText} /> <span className="quiet">{plural(head.headers.length, 'header')}</span>
+            <b>{head.status}</b> <Shown text={head.statusText} />{' '}
+            <span className="quiet">{plural(head.headers.length, 'header')}</span>
           </summary>
           <Headers headers={head.headers} />
         </details>
       )}
-      <Body key={mode} mode={mode} start={Math.min(part, parts - 1) * PART} own={event ? [event.start, event.end] : null} jumps={jumps} />
+      <Body
+        key={mode}
+        mode={mode}
+        start={Math.min(part, parts - 1) * PART}
+        own={event ? [event.start, event.end] : null}
+        jumps={jumps}
+      />
     </div>
   );
 }
 
-function Parts({ part, parts, onPart }: { readonly part: number; readonly parts: number; readonly onPart: (part: number) => void }) {
+function Parts({
+  part,
+  parts,
+  onPart,
+}: {
+  readonly part: number;
+  readonly parts: number;
+  readonly onPart: (part: number) => void;
+}) {
   return (
     <>
       <Button disabled={part === 0} onClick={() => onPart(part - 1)} aria-label="Earlier part">
@@ -109,15 +127,26 @@ function Body({ mode, start, own, jumps }: BodyProps) {
   const rows = starts ? starts.length : Math.ceil(bytes.length / HEX_WIDTH);
   // The rule speaks for the React Compiler, which is not in use here.
   // oxlint-disable-next-line react/incompatible-library
-  const virtual = useVirtualizer({ count: rows, getScrollElement: () => scroller.current, estimateSize: () => ROW_HEIGHT, overscan: 20 });
+  const virtual = useVirtualizer({
+    count: rows,
+    getScrollElement: () => scroller.current,
+    estimateSize: () => ROW_HEIGHT,
+    overscan: 20,
+  });
 
   const wanted = own && own[0] >= start && own[0] < start + bytes.length ? own[0] - start : null;
-  const row = wanted === null ? null : starts ? lowerBound(starts.length, (at) => starts[at]! > wanted) - 1 : Math.floor(wanted / HEX_WIDTH);
+  const row =
+    wanted === null
+      ? null
+      : starts
+        ? lowerBound(starts.length, (at) => starts[at]! > wanted) - 1
+        : Math.floor(wanted / HEX_WIDTH);
   useEffect(() => {
     if (row !== null) virtual.scrollToIndex(row, { align: 'center' });
   }, [virtual, row, jumps]);
 
-  if (model.bytes === 0) return <Empty>{ended ? 'The body is empty: no byte came.' : 'No byte of the body has come yet.'}</Empty>;
+  if (model.bytes === 0)
+    return <Empty>{ended ? 'The body is empty: no byte came.' : 'No byte of the body has come yet.'}</Empty>;
   return (
     <div className="raw-scroll" ref={scroller} tabIndex={0} role="region" aria-label="Body">
       {problem !== null && (
@@ -128,7 +157,17 @@ function Body({ mode, start, own, jumps }: BodyProps) {
       <div className="raw-all" style={{ height: virtual.getTotalSize() }}>
         {virtual.getVirtualItems().map((item) => (
           <div key={item.key} className="raw-place" style={{ transform: `translateY(${item.start}px)` }}>
-            {starts ? <TextRow bytes={bytes} start={start} from={starts[item.index]!} to={starts[item.index + 1] ?? bytes.length} own={own} /> : <HexRowAt bytes={bytes} start={start} offset={rowStart(start) + item.index * HEX_WIDTH} own={own} />}
+            {starts ? (
+              <TextRow
+                bytes={bytes}
+                start={start}
+                from={starts[item.index]!}
+                to={starts[item.index + 1] ?? bytes.length}
+                own={own}
+              />
+            ) : (
+              <HexRowAt bytes={bytes} start={start} offset={rowStart(start) + item.index * HEX_WIDTH} own={own} />
+            )}
           </div>
         ))}
       </div>
@@ -161,7 +200,17 @@ function TextRow({ bytes, start, from, to, own }: TextRowProps) {
   );
 }
 
-function HexRowAt({ bytes, start, offset, own }: { readonly bytes: Uint8Array; readonly start: number; readonly offset: number; readonly own: ByteRange | null }) {
+function HexRowAt({
+  bytes,
+  start,
+  offset,
+  own,
+}: {
+  readonly bytes: Uint8Array;
+  readonly start: number;
+  readonly offset: number;
+  readonly own: ByteRange | null;
+}) {
   return (
     <div className="hex-row">
       <HexLine row={hexRow(bytes, start, offset, [start, start + bytes.length], own)} />
@@ -175,7 +224,9 @@ function useColumns(scroller: RefObject<HTMLElement | null>): number {
   useEffect(() => {
     const element = scroller.current;
     if (!element) return;
-    const observer = new ResizeObserver(([entry]) => setColumns(Math.max(16, Math.floor((entry!.contentRect.width - BESIDE) / CHAR_WIDTH))));
+    const observer = new ResizeObserver(([entry]) =>
+      setColumns(Math.max(16, Math.floor((entry!.contentRect.width - BESIDE) / CHAR_WIDTH))),
+    );
     observer.observe(element);
     return () => observer.disconnect();
   }, [scroller]);

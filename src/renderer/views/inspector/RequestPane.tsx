@@ -15,11 +15,23 @@ export function RequestPane() {
   if (!detail) return <Empty>Reading the request.</Empty>;
   return (
     <div className="insp-pane">
-      {detail.requestHead ? <Head detail={detail} /> : <section className="quiet">This stream was brought in from outside; the request that led to it is not known.</section>}
+      {detail.requestHead ? (
+        <Head detail={detail} />
+      ) : (
+        <section className="quiet">
+          This stream was brought in from outside; the request that led to it is not known.
+        </section>
+      )}
       <Section title="Endpoint">
         <Facts>
           <Fact name="Kind">{detail.endpoint.type}</Fact>
-          <Fact name="Provider">{detail.endpoint.provider_name === '' ? <span className="quiet">not named</span> : <Shown text={detail.endpoint.provider_name} />}</Fact>
+          <Fact name="Provider">
+            {detail.endpoint.provider_name === '' ? (
+              <span className="quiet">not named</span>
+            ) : (
+              <Shown text={detail.endpoint.provider_name} />
+            )}
+          </Fact>
           <Fact name="Model" title={detail.endpoint.model}>
             <span className="mono">
               <Shown text={detail.endpoint.model} />

@@ -25,7 +25,15 @@ export function Facts({ children }: { readonly children: ReactNode }) {
   return <dl className="insp-facts">{children}</dl>;
 }
 
-export function Fact({ name, children, title }: { readonly name: string; readonly children: ReactNode; readonly title?: string | undefined }) {
+export function Fact({
+  name,
+  children,
+  title,
+}: {
+  readonly name: string;
+  readonly children: ReactNode;
+  readonly title?: string | undefined;
+}) {
   return (
     <>
       <dt>{name}</dt>

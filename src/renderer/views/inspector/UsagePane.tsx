@@ -25,15 +25,30 @@ export function UsagePane() {
         <Counts usage={usage} />
       </Section>
       <Cost />
-      <Section title={<>As the provider sent it <span className="quiet">{usage ? plural(usage.raw.length, 'usage object') : ''}</span></>}>
-        {usage && usage.raw.length > 0 ? usage.raw.map((raw, at) => <RawUsage key={at} raw={raw} number={at + 1} of={usage.raw.length} />) : <p className="quiet">not reported on this wire</p>}
+      <Section
+        title={
+          <>
+            As the provider sent it{' '}
+            <span className="quiet">{usage ? plural(usage.raw.length, 'usage object') : ''}</span>
+          </>
+        }
+      >
+        {usage && usage.raw.length > 0 ? (
+          usage.raw.map((raw, at) => <RawUsage key={at} raw={raw} number={at + 1} of={usage.raw.length} />)
+        ) : (
+          <p className="quiet">not reported on this wire</p>
+        )}
       </Section>
       {ended && <ProviderTraces />}
     </div>
   );
 }
 
-type Row = readonly [name: string, wire: (usage: Usage) => number | null | undefined, seed: ((usage: SeedOutcome['usage']) => number) | null];
+type Row = readonly [
+  name: string,
+  wire: (usage: Usage) => number | null | undefined,
+  seed: ((usage: SeedOutcome['usage']) => number) | null,
+];
 const ROWS: readonly Row[] = [
   ['Input', (usage) => usage.input, (usage) => usage.prompt_tokens],
   ['of it cached', (usage) => usage.cachedInput, null],
@@ -67,10 +82,24 @@ function Counts({ usage }: { readonly usage: Usage | null }) {
           return (
             <tr key={name}>
               <th scope="row">{name}</th>
-              <td>{said === undefined ? <span className="quiet">not reported</span> : said === null ? <span className="quiet">null</span> : count(said)}</td>
+              <td>
+                {said === undefined ? (
+                  <span className="quiet">not reported</span>
+                ) : said === null ? (
+                  <span className="quiet">null</span>
+                ) : (
+                  count(said)
+                )}
+              </td>
               {seeds.map((own, at) => (
                 <td key={at} className={own && seed && given(said) && seed(own) !== said ? 'k k-del' : undefined}>
-                  {seed === null ? <span className="quiet">–</span> : own === null ? <span className="quiet">at end</span> : count(seed(own))}
+                  {seed === null ? (
+                    <span className="quiet">–</span>
+                  ) : own === null ? (
+                    <span className="quiet">at end</span>
+                  ) : (
+                    count(seed(own))
+                  )}
                 </td>
               ))}
             </tr>
@@ -88,8 +117,24 @@ function Cost() {
   return (
     <Section title="Cost and rate">
       <Facts>
-        <Fact name="Cost">{row?.cost === undefined ? <span className="quiet">not known: no price or no usage</span> : <><b>{money(row.cost)}</b> <span className="quiet">by the bundled price list</span></>}</Fact>
-        <Fact name="After first text">{rate === undefined ? <span className="quiet">not reported</span> : <><b>≈ {count(rate)}</b> <span className="quiet">tokens a second</span></>}</Fact>
+        <Fact name="Cost">
+          {row?.cost === undefined ? (
+            <span className="quiet">not known: no price or no usage</span>
+          ) : (
+            <>
+              <b>{money(row.cost)}</b> <span className="quiet">by the bundled price list</span>
+            </>
+          )}
+        </Fact>
+        <Fact name="After first text">
+          {rate === undefined ? (
+            <span className="quiet">not reported</span>
+          ) : (
+            <>
+              <b>≈ {count(rate)}</b> <span className="quiet">tokens a second</span>
+            </>
+          )}
+        </Fact>
       </Facts>
     </Section>
   );
@@ -124,7 +169,8 @@ function ProviderTraces() {
     };
   }, [id]);
   if (traces === null) return null;
-  if ('problem' in traces) return <Section title="Provider traces">The provider traces could not be read: {traces.problem}</Section>;
+  if ('problem' in traces)
+    return <Section title="Provider traces">The provider traces could not be read: {traces.problem}</Section>;
   if (traces.rows.length === 0)
     return (
       <Section title="Provider traces">
@@ -134,7 +180,15 @@ function ProviderTraces() {
   return traces.rows.map(({ lane, stepId, document }) => {
     const text = JSON.stringify(document, null, 2);
     return (
-      <Section key={lane} title={<>Provider trace of {LANE_NAMES[lane]} <span className="quiet mono cut">{stepId}</span></>} end={<CopyButton what={`the provider trace of ${LANE_NAMES[lane]}`} text={() => text} />}>
+      <Section
+        key={lane}
+        title={
+          <>
+            Provider trace of {LANE_NAMES[lane]} <span className="quiet mono cut">{stepId}</span>
+          </>
+        }
+        end={<CopyButton what={`the provider trace of ${LANE_NAMES[lane]}`} text={() => text} />}
+      >
         <JsonText text={text} />
       </Section>
     );

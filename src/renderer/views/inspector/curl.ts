@@ -12,10 +12,15 @@ const KEY_HEADERS: ReadonlyMap<string, string> = new Map([
   ['x-goog-api-key', ''],
 ]);
 /** Set by curl itself, or about the client that sent it; secrets that have no variable. */
-const LEFT_OUT = /^(?:host|connection|content-length|transfer-encoding|accept-encoding|user-agent|cookie|proxy-.*|x-stainless-.*|sec-.*)$/;
+const LEFT_OUT =
+  /^(?:host|connection|content-length|transfer-encoding|accept-encoding|user-agent|cookie|proxy-.*|x-stainless-.*|sec-.*)$/;
 
 /** null when the trace has no request that could be sent again. */
-export function curlOf({ api, requestHead, request }: Pick<TraceDetail, 'api' | 'requestHead' | 'request'>): string | null {
+export function curlOf({
+  api,
+  requestHead,
+  request,
+}: Pick<TraceDetail, 'api' | 'requestHead' | 'request'>): string | null {
   if (!requestHead) return null;
   const { method, url, headers } = requestHead;
   const variable = api === 'messages' ? 'ANTHROPIC_API_KEY' : 'OPENAI_API_KEY';

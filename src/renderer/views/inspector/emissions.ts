@@ -47,7 +47,13 @@ export function emissionsByLane(emissions: readonly Emission[]): readonly LaneEm
   return LANES.map((lane) => {
     const messages = emissions.filter((emission) => emission.lane === lane);
     const chars = codePoints(contentOf(messages));
-    return { lane, messages, chars, more: lane === 'wire' ? null : chars - codePoints(wire), said: group(messages.map(({ message }) => message)) };
+    return {
+      lane,
+      messages,
+      chars,
+      more: lane === 'wire' ? null : chars - codePoints(wire),
+      said: group(messages.map(({ message }) => message)),
+    };
   });
 }
 
@@ -124,7 +130,8 @@ export function contentOfMessage(message: LaneMessage): string | null {
   }
 }
 
-const contentOf = (emissions: readonly Emission[]): string => emissions.map(({ message }) => contentOfMessage(message) ?? '').join('');
+const contentOf = (emissions: readonly Emission[]): string =>
+  emissions.map(({ message }) => contentOfMessage(message) ?? '').join('');
 
 /** `+76 ch`, `−12 ch`, `0 ch`. */
 export function amount({ chars, more }: LaneEmissions): string {

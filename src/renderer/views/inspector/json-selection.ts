@@ -6,14 +6,27 @@ import type { ByteRange } from '../../components/hex.ts';
 import { jsonMembers, type JsonMember } from '../../components/json-members.ts';
 
 /** Names under which the providers put what is new. */
-const DELTA_KEYS: ReadonlySet<string> = new Set(['partial_json', 'text', 'thinking', 'signature', 'arguments', 'content', 'reasoning_content', 'reasoning', 'refusal', 'delta', 'data']);
+const DELTA_KEYS: ReadonlySet<string> = new Set([
+  'partial_json',
+  'text',
+  'thinking',
+  'signature',
+  'arguments',
+  'content',
+  'reasoning_content',
+  'reasoning',
+  'refusal',
+  'delta',
+  'data',
+]);
 /** Above this many UTF-16 units no value is looked for. */
 const LONGEST = 512 * 1024;
 
 /** Number of the member that holds the delta whose beginning is `preview`; null: none is told. */
 export function deltaMember(text: string, members: readonly JsonMember[], preview: string): number | null {
   const at = members.findLastIndex((member) => {
-    if (!member.leaf || member.key === null || !DELTA_KEYS.has(member.key) || text[member.valueStart] !== '"') return false;
+    if (!member.leaf || member.key === null || !DELTA_KEYS.has(member.key) || text[member.valueStart] !== '"')
+      return false;
     const value = stringOf(text.slice(member.valueStart, member.end));
     return preview === '' ? value === '' : value !== null && value.startsWith(preview);
   });

@@ -45,6 +45,8 @@ export function rowRuns(bytes: Uint8Array, from: number, to: number, own: ByteRa
   const cuts = [from, ...(own ?? []).filter((at) => at > from && at < end), end];
   return cuts.slice(1).flatMap((stop, at): RawRun[] => {
     const start = cuts[at]!;
-    return stop === start ? [] : [{ text: decoder.decode(bytes.subarray(start, stop)), own: own !== null && start >= own[0] && stop <= own[1] }];
+    return stop === start
+      ? []
+      : [{ text: decoder.decode(bytes.subarray(start, stop)), own: own !== null && start >= own[0] && stop <= own[1] }];
   });
 }

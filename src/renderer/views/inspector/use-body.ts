@@ -38,7 +38,11 @@ export function useBody(start: number, end: number): BodyPart {
       let bytes = loaded;
       while (!gone.signal.aborted && start + bytes.length < end) {
         const from = start + bytes.length;
-        const answer = await client().call('traces.bytes', { id: session.store.getState().id, start: from, end: Math.min(from + SLICE, end) });
+        const answer = await client().call('traces.bytes', {
+          id: session.store.getState().id,
+          start: from,
+          end: Math.min(from + SLICE, end),
+        });
         if (gone.signal.aborted) return;
         const more = bytesOf(answer.bytes);
         if (more.length === 0) {
@@ -51,7 +55,8 @@ export function useBody(start: number, end: number): BodyPart {
       }
     };
     read().catch((error: unknown) => {
-      if (!gone.signal.aborted) setPart({ session, start, bytes: loaded, problem: error instanceof Error ? error.message : String(error) });
+      if (!gone.signal.aborted)
+        setPart({ session, start, bytes: loaded, problem: error instanceof Error ? error.message : String(error) });
     });
     return () => {
       gone.abort();

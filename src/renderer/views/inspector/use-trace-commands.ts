@@ -9,9 +9,13 @@ export function useTraceCommands(): void {
   const session = useSession();
   const sendable = useTrace((trace) => trace.detail?.requestHead !== undefined);
   useCommand('trace.raw', () => setPane('raw'));
-  useCommand('trace.curl', () => {
-    const { detail } = session.store.getState();
-    const command = detail && curlOf(detail);
-    if (command !== null) void copyText('The request as cURL', command);
-  }, sendable);
+  useCommand(
+    'trace.curl',
+    () => {
+      const { detail } = session.store.getState();
+      const command = detail && curlOf(detail);
+      if (command !== null) void copyText('The request as cURL', command);
+    },
+    sendable,
+  );
 }

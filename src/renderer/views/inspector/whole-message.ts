@@ -4,9 +4,19 @@ import type { Emission, LaneMessage } from '../../../shared/model/messages.ts';
 import { contentOfMessage } from './emissions.ts';
 
 /** The row an event belongs to: that of its block, else the one whose events surround it. */
-export function rowOfEvent(rows: readonly BlockRow[], event: { readonly index: number; readonly block?: string }): BlockRow | undefined {
+export function rowOfEvent(
+  rows: readonly BlockRow[],
+  event: { readonly index: number; readonly block?: string },
+): BlockRow | undefined {
   if (event.block !== undefined) return rows.find(({ id }) => id === event.block);
-  return rows.findLast(({ kind, firstEvent, lastEvent }) => kind !== 'end' && firstEvent !== null && lastEvent !== null && firstEvent <= event.index && event.index <= lastEvent);
+  return rows.findLast(
+    ({ kind, firstEvent, lastEvent }) =>
+      kind !== 'end' &&
+      firstEvent !== null &&
+      lastEvent !== null &&
+      firstEvent <= event.index &&
+      event.index <= lastEvent,
+  );
 }
 
 const KINDS: Readonly<Partial<Record<LaneMessage['message_type'], readonly LaneBlock['kind'][]>>> = {
@@ -25,7 +35,8 @@ export function emissionsOfBlock(messages: readonly Emission[], block: LaneBlock
     if (emission.lane !== lane) return false;
     const { message, event } = emission;
     if (lane === 'wire') return 'block' in message && message.block === row.id;
-    if (event === null || firstEvent === null || lastEvent === null || event < firstEvent || event > lastEvent) return false;
+    if (event === null || firstEvent === null || lastEvent === null || event < firstEvent || event > lastEvent)
+      return false;
     return KINDS[message.message_type]?.includes(kind) ?? kind === 'error';
   });
 }
@@ -56,5 +67,5 @@ function merged(first: LaneMessage, text: string, block: LaneBlock): unknown {
 }
 
 /** One JSON message a line. */
-export const jsonLines = (emissions: readonly Emission[]): string => emissions.map(({ message }) => JSON.stringify(message)).join('\n');
-
+export const jsonLines = (emissions: readonly Emission[]): string =>
+  emissions.map(({ message }) => JSON.stringify(message)).join('\n');

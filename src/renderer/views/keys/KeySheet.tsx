@@ -13,7 +13,12 @@ export function KeySheet({ close }: OverlayProps) {
   const groups = [...new Set(commands.map(({ group }) => group))];
   const offered = new Set<string>(stacks.keys());
   return (
-    <Dialog title="Keys" className="keys" onClose={close} lead={!letters && <span className="quiet">keys of one letter are switched off in the settings</span>}>
+    <Dialog
+      title="Keys"
+      className="keys"
+      onClose={close}
+      lead={!letters && <span className="quiet">keys of one letter are switched off in the settings</span>}
+    >
       <div className="keys-groups" tabIndex={0} aria-label="All keys">
         {groups.map((group) => (
           <section key={group}>

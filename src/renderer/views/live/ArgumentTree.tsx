@@ -27,8 +27,12 @@ export function ArgumentTree({ block, open }: { readonly block: LaneBlock; reado
 function Field({ name, value }: { readonly name: string; readonly value: string }) {
   return (
     <>
-      <dt><Shown text={name} /></dt>
-      <dd><Shown text={value} /></dd>
+      <dt>
+        <Shown text={name} />
+      </dt>
+      <dd>
+        <Shown text={value} />
+      </dd>
     </>
   );
 }

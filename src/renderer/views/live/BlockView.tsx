@@ -51,7 +51,15 @@ export const BlockView = memo(function BlockView({ block, folded, onFold, open, 
   const shut = folded && (kind === 'reasoning' || kind === 'hidden');
   const clamped = folded && !shut && block.chars > SHORT;
   const code = CODE.has(kind);
-  const classes = [code ? 'args' : 'prose', open && 'growing', code && open && 'wavy', clamped && 'clamp', kind === 'error' && 'said'].filter(Boolean).join(' ');
+  const classes = [
+    code ? 'args' : 'prose',
+    open && 'growing',
+    code && open && 'wavy',
+    clamped && 'clamp',
+    kind === 'error' && 'said',
+  ]
+    .filter(Boolean)
+    .join(' ');
   const head = (
     <>
       <Glyph name={look.glyph} size={14} className={look.tone} />
@@ -93,9 +101,13 @@ function Facts({ block, open }: { readonly block: LaneBlock; readonly open: bool
   const { kind, chars, messages, lane } = block;
   const timed = useTrace((trace) => trace.detail?.timed ?? true);
   const unit = lane === 'wire' ? 'delta' : 'msg';
-  const shown = kind === 'tool' ? [`${count(messages)} ${unit}${lane === 'wire' && messages !== 1 ? 's' : ''}`] : [`${count(chars)} ch`];
+  const shown =
+    kind === 'tool'
+      ? [`${count(messages)} ${unit}${lane === 'wire' && messages !== 1 ? 's' : ''}`]
+      : [`${count(chars)} ch`];
   if (kind === 'text') shown.push(lane === 'wire' ? plural(messages, 'delta') : `${count(messages)} msg`);
-  if (timed && kind === 'reasoning' && block.lastNs > block.firstNs) shown.push(durationText(block.lastNs - block.firstNs));
+  if (timed && kind === 'reasoning' && block.lastNs > block.firstNs)
+    shown.push(durationText(block.lastNs - block.firstNs));
   if (block.signed) shown.push('signed');
   return (
     <>
@@ -119,8 +131,25 @@ function stateOf(block: LaneBlock, { open, timed }: { readonly open: boolean; re
     </Chip>
   );
   if (kind === 'tool') {
-    const valid = block.validNs === null ? (open ? 'open' : block.valid === false ? 'invalid JSON' : block.chars === 0 ? 'no arguments' : 'not valid JSON') : block.valid === false ? 'no longer valid' : timed ? `valid ${durationText(block.validNs)}` : 'valid';
-    return approval || <span className={!open && block.valid !== true && block.chars > 0 ? 'k k-warn' : undefined}>{valid}</span>;
+    const valid =
+      block.validNs === null
+        ? open
+          ? 'open'
+          : block.valid === false
+            ? 'invalid JSON'
+            : block.chars === 0
+              ? 'no arguments'
+              : 'not valid JSON'
+        : block.valid === false
+          ? 'no longer valid'
+          : timed
+            ? `valid ${durationText(block.validNs)}`
+            : 'valid';
+    return (
+      approval || (
+        <span className={!open && block.valid !== true && block.chars > 0 ? 'k k-warn' : undefined}>{valid}</span>
+      )
+    );
   }
   if (kind === 'reasoning' || kind === 'hidden') return null;
   return open ? 'streaming' : block.row.kind === 'text' ? 'closed' : null;
@@ -141,7 +170,9 @@ function Attachments({ block }: { readonly block: LaneBlock }) {
           <span className="quiet">{type}</span> {JSON.stringify(value)?.slice(0, 200)}
         </li>
       ))}
-      {block.attachments.length > shown.length && <li className="quiet">and {plural(block.attachments.length - shown.length, 'more part', 'more parts')}</li>}
+      {block.attachments.length > shown.length && (
+        <li className="quiet">and {plural(block.attachments.length - shown.length, 'more part', 'more parts')}</li>
+      )}
     </ul>
   );
 }

@@ -22,7 +22,14 @@ interface CellProps {
 /** What one lane made of one block of the wire. */
 export function Cell({ row, lane, fact, findings, folded, onFold, live }: CellProps) {
   const blocks = row.cells[lane];
-  const chosen = useTrace(({ event }) => event !== null && row.firstEvent !== null && row.lastEvent !== null && event >= row.firstEvent && event <= row.lastEvent);
+  const chosen = useTrace(
+    ({ event }) =>
+      event !== null &&
+      row.firstEvent !== null &&
+      row.lastEvent !== null &&
+      event >= row.firstEvent &&
+      event <= row.lastEvent,
+  );
   const select = () => {
     // A click that ends a text selection is not a click on the event.
     if (row.firstEvent !== null && document.getSelection()?.isCollapsed !== false) selectEvent(row.firstEvent);
@@ -31,11 +38,21 @@ export function Cell({ row, lane, fact, findings, folded, onFold, live }: CellPr
   if (row.kind === 'end') return <EndCell lane={lane} findings={own} />;
   if (blocks.length === 0) return <HoleCell row={row} lane={lane} fact={fact} findings={own} onSelect={select} />;
   const shut = folded && (row.kind === 'reasoning' || row.kind === 'hidden');
-  const classes = ['cell', shut && 'shut', (fact || own.length > 0) && 'off', chosen && lane === 'wire' && 'chosen'].filter(Boolean).join(' ');
+  const classes = ['cell', shut && 'shut', (fact || own.length > 0) && 'off', chosen && lane === 'wire' && 'chosen']
+    .filter(Boolean)
+    .join(' ');
   return (
     <div className={classes} onClick={select}>
       {blocks.map((block) => (
-        <BlockView key={block.key} block={block} stamp={stampOf(block)} folded={folded} onFold={onFold} open={live && row.open} fact={fact} />
+        <BlockView
+          key={block.key}
+          block={block}
+          stamp={stampOf(block)}
+          folded={folded}
+          onFold={onFold}
+          open={live && row.open}
+          fact={fact}
+        />
       ))}
       {own.length > 0 ? <Findings findings={own} /> : fact && <FactNote fact={fact} lane={lane} />}
     </div>
@@ -44,5 +61,15 @@ export function Cell({ row, lane, fact, findings, folded, onFold, live }: CellPr
 
 /** What a block's head shows, in one value: the block is the same object while it grows. */
 function stampOf(block: BlockRow['cells'][LaneId][number]): string {
-  return [block.chars, block.messages, block.lastNs, block.name, block.approval, block.valid, block.signed, block.row.open, block.attachments.length].join();
+  return [
+    block.chars,
+    block.messages,
+    block.lastNs,
+    block.name,
+    block.approval,
+    block.valid,
+    block.signed,
+    block.row.open,
+    block.attachments.length,
+  ].join();
 }

@@ -18,7 +18,13 @@ export function EndCell({ lane, findings }: { readonly lane: LaneId; readonly fi
         <Glyph name="end" size={14} className="k-meta" />
         <h3 className="cut">After the end</h3>
       </header>
-      {result && <dl className="facts-list">{factsOf(result).map(([name, value]) => <Fact key={name} name={name} value={value} />)}</dl>}
+      {result && (
+        <dl className="facts-list">
+          {factsOf(result).map(([name, value]) => (
+            <Fact key={name} name={name} value={value} />
+          ))}
+        </dl>
+      )}
       <Findings findings={findings} />
     </div>
   );
@@ -28,14 +34,17 @@ function Fact({ name, value }: { readonly name: string; readonly value: string }
   return (
     <>
       <dt>{name}</dt>
-      <dd title={value}><Shown text={value} /></dd>
+      <dd title={value}>
+        <Shown text={value} />
+      </dd>
     </>
   );
 }
 
 type Facts = readonly (readonly [name: string, value: string])[];
 
-const factsOf = (result: LaneOutcome): Facts => (result.lane === 'wire' ? wireFacts(result.outcome) : seedFacts(result.outcome));
+const factsOf = (result: LaneOutcome): Facts =>
+  result.lane === 'wire' ? wireFacts(result.outcome) : seedFacts(result.outcome);
 
 function wireFacts({ finish, usage, terminated, errors, limit }: WireOutcome): Facts {
   const reasons = finish.map(({ raw, unified }) => raw ?? unified).join(', ');

@@ -27,9 +27,15 @@ export function FactNote({ fact, lane }: { readonly fact: CellFact; readonly lan
 function sentence(fact: CellFact, name: string): readonly [what: string, more: string] {
   switch (fact.type) {
     case 'before':
-      return [`${plural(fact.chars, 'character')} more in front.`, `${name} opens with text that is not in this block.`];
+      return [
+        `${plural(fact.chars, 'character')} more in front.`,
+        `${name} opens with text that is not in this block.`,
+      ];
     case 'behind':
-      return [`${plural(fact.chars, 'character')} more at the end.`, `${name} goes on with text that is not in this block.`];
+      return [
+        `${plural(fact.chars, 'character')} more at the end.`,
+        `${name} goes on with text that is not in this block.`,
+      ];
     case 'cut-end':
       return [`The last ${plural(fact.chars, 'character')} are missing.`, ''];
     case 'cut-start':
@@ -39,7 +45,10 @@ function sentence(fact: CellFact, name: string): readonly [what: string, more: s
     case 'extra':
       return [`Not on the wire here.`, fact.chars > 0 ? plural(fact.chars, 'character') : ''];
     case 'kind':
-      return [`Emitted as ${{ text: 'an assistant message', reasoning: 'reasoning', hidden: 'hidden reasoning', tool: 'a tool call', error: 'an error' }[fact.kind as string] ?? fact.kind}.`, ''];
+      return [
+        `Emitted as ${{ text: 'an assistant message', reasoning: 'reasoning', hidden: 'hidden reasoning', tool: 'a tool call', error: 'an error' }[fact.kind as string] ?? fact.kind}.`,
+        '',
+      ];
     case 'nothing':
       return ['', ''];
   }

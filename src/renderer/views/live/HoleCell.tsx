@@ -8,7 +8,12 @@ import { LANE_NAMES } from '../../components/names.ts';
 import { useSession } from '../../stores/open.ts';
 import { Findings } from './FactNote.tsx';
 
-const WANTED: Partial<Record<BlockRow['kind'], string>> = { text: 'text message', reasoning: 'reasoning message', tool: 'tool call', refusal: 'refusal' };
+const WANTED: Partial<Record<BlockRow['kind'], string>> = {
+  text: 'text message',
+  reasoning: 'reasoning message',
+  tool: 'tool call',
+  refusal: 'refusal',
+};
 
 interface HoleCellProps {
   readonly row: BlockRow;
@@ -20,7 +25,8 @@ interface HoleCellProps {
 
 /** Nothing here. Hatched in rose, with what is missing, when the wire has something that a reader of this lane never sees. */
 export function HoleCell({ row, lane, fact, findings, onSelect }: HoleCellProps) {
-  if (fact?.type !== 'nothing') return <div className="cell empty" aria-label={lane === 'wire' ? 'Not on the wire' : 'No message'} />;
+  if (fact?.type !== 'nothing')
+    return <div className="cell empty" aria-label={lane === 'wire' ? 'Not on the wire' : 'No message'} />;
   return (
     <div className="cell void off" onClick={onSelect}>
       <header className="block-head">
@@ -33,10 +39,23 @@ export function HoleCell({ row, lane, fact, findings, onSelect }: HoleCellProps)
   );
 }
 
-function Lost({ row, lane, fact }: { readonly row: BlockRow; readonly lane: LaneId; readonly fact: CellFact & { readonly type: 'nothing' } }) {
+function Lost({
+  row,
+  lane,
+  fact,
+}: {
+  readonly row: BlockRow;
+  readonly lane: LaneId;
+  readonly fact: CellFact & { readonly type: 'nothing' };
+}) {
   const endedAt = useSession().model.blocks.errorEvent(lane);
   const ended = endedAt !== null && row.firstEvent !== null && endedAt <= row.firstEvent;
-  if (fact.chars === 0) return <p className="note">{row.open ? `${LANE_NAMES[lane]} has emitted nothing of it yet.` : `${LANE_NAMES[lane]} never emitted it.`}</p>;
+  if (fact.chars === 0)
+    return (
+      <p className="note">
+        {row.open ? `${LANE_NAMES[lane]} has emitted nothing of it yet.` : `${LANE_NAMES[lane]} never emitted it.`}
+      </p>
+    );
   return (
     <p className="note">
       <b>

@@ -26,7 +26,14 @@ export function LaneColumn({ lane, rows, folds, findings, live, messages }: Lane
   const own = findings.filter((finding) => finding.lane === lane);
   const differ = own.length > 0 ? own.length : facts.filter((fact) => fact !== null).length;
   return (
-    <section className="lane" role="region" aria-label={LANE_NAMES[lane]} aria-busy={live} data-lane={lane} style={{ gridRowEnd: `span ${rows.length + 1}` }}>
+    <section
+      className="lane"
+      role="region"
+      aria-label={LANE_NAMES[lane]}
+      aria-busy={live}
+      data-lane={lane}
+      style={{ gridRowEnd: `span ${rows.length + 1}` }}
+    >
       <header className="lane-head">
         <h2>{LANE_NAMES[lane]}</h2>
         {differ > 0 ? (
@@ -39,7 +46,16 @@ export function LaneColumn({ lane, rows, folds, findings, live, messages }: Lane
         <span className="push cut">{plural(messages, lane === 'wire' ? 'event' : 'message')}</span>
       </header>
       {rows.map((row, at) => (
-        <Cell key={row.id} row={row} lane={lane} fact={facts[at]!} findings={own} folded={folds.isFolded(row)} onFold={folds.toggle} live={live} />
+        <Cell
+          key={row.id}
+          row={row}
+          lane={lane}
+          fact={facts[at]!}
+          findings={own}
+          folded={folds.isFolded(row)}
+          onFold={folds.toggle}
+          live={live}
+        />
       ))}
     </section>
   );

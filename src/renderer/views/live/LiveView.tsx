@@ -43,10 +43,21 @@ export function LiveView() {
   return (
     <div className="live">
       <div className="live-scroll" ref={scroller} tabIndex={-1}>
-        {hidden > 0 && <p className="live-hidden">The first {count(hidden)} blocks are not drawn here; the Messages tab has all.</p>}
+        {hidden > 0 && (
+          <p className="live-hidden">The first {count(hidden)} blocks are not drawn here; the Messages tab has all.</p>
+        )}
         <div className="lanes">
           {LANES.map((lane) => (
-            <LaneColumn key={lane} lane={lane} rows={rows} folds={folds} findings={findings} live={live} pulse={pulse} messages={laneCount(lane, session.model)} />
+            <LaneColumn
+              key={lane}
+              lane={lane}
+              rows={rows}
+              folds={folds}
+              findings={findings}
+              live={live}
+              pulse={pulse}
+              messages={laneCount(lane, session.model)}
+            />
           ))}
         </div>
         {events.length === 0 && <Waiting />}
@@ -66,6 +77,9 @@ function Waiting() {
   const ending = model.ending ?? detail?.ending;
   if (phase === 'ended' || ending) return <p className="live-empty">{noEvents(session, true)}</p>;
   if (model.reads.length > 0) return <p className="live-empty">Bytes are arriving, no event is complete yet.</p>;
-  return <p className="live-empty">{phase === 'live' ? 'The server has answered; no byte of the body yet.' : 'Waiting for the first byte.'}</p>;
+  return (
+    <p className="live-empty">
+      {phase === 'live' ? 'The server has answered; no byte of the body yet.' : 'Waiting for the first byte.'}
+    </p>
+  );
 }
-

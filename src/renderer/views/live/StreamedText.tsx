@@ -34,7 +34,8 @@ export const StreamedText = memo(function StreamedText({ block, className, code,
       const before = writer.tail;
       writer.append(text);
       const after = writer.tail;
-      if (after && !session.flooded) fresh.mark(after.node, after.node === before?.node ? before.length : 0, after.length);
+      if (after && !session.flooded)
+        fresh.mark(after.node, after.node === before?.node ? before.length : 0, after.length);
     };
     draw();
     // What stood there before this element did is not new.

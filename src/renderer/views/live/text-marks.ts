@@ -42,7 +42,11 @@ export class FreshText {
 export function markAdded(root: Element, start: number, end: number): () => void {
   const walker = document.createTreeWalker(root, NodeFilter.SHOW_TEXT);
   const ranges: StaticRange[] = [];
-  for (let at = 0, node = walker.nextNode() as Text | null; node && at < end; at += node.length, node = walker.nextNode() as Text | null) {
+  for (
+    let at = 0, node = walker.nextNode() as Text | null;
+    node && at < end;
+    at += node.length, node = walker.nextNode() as Text | null
+  ) {
     const [from, to] = [Math.max(start - at, 0), Math.min(end - at, node.length)];
     if (from < to) ranges.push(stretch(node, from, to));
   }
@@ -50,4 +54,5 @@ export function markAdded(root: Element, start: number, end: number): () => void
   return () => ranges.forEach((range) => addedMark?.delete(range));
 }
 
-const stretch = (node: Text, start: number, end: number) => new StaticRange({ startContainer: node, startOffset: start, endContainer: node, endOffset: end });
+const stretch = (node: Text, start: number, end: number) =>
+  new StaticRange({ startContainer: node, startOffset: start, endContainer: node, endOffset: end });

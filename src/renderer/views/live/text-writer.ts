@@ -50,7 +50,7 @@ export class TextWriter {
   }
 
   #write(text: string): void {
-    for (let rest = text; rest !== ''; ) {
+    for (let rest = text; rest !== '';) {
       const end = this.#room(rest);
       this.#put(rest.slice(0, end));
       rest = rest.slice(end);

@@ -5,7 +5,13 @@
 import { useCallback, useEffect, useRef, useState } from 'react';
 import type { BlockRow } from '../../../shared/model/blocks.ts';
 
-const FOLDABLE: ReadonlySet<BlockRow['kind']> = new Set(['text', 'reasoning', 'hidden', 'refusal', 'server_tool_result']);
+const FOLDABLE: ReadonlySet<BlockRow['kind']> = new Set([
+  'text',
+  'reasoning',
+  'hidden',
+  'refusal',
+  'server_tool_result',
+]);
 
 export interface Folds {
   readonly isFolded: (row: BlockRow) => boolean;
@@ -32,6 +38,9 @@ export function useFolds(rows: readonly BlockRow[], reading: boolean): Folds {
     if (!reading) seenOpen.current = new Set(rows.filter((row) => !isFolded(row)).map((row) => row.id));
   });
 
-  const toggle = useCallback((row: BlockRow) => setChoices((before) => new Map(before).set(row.id, !isFolded(row))), [isFolded]);
+  const toggle = useCallback(
+    (row: BlockRow) => setChoices((before) => new Map(before).set(row.id, !isFolded(row))),
+    [isFolded],
+  );
   return { isFolded, toggle };
 }

@@ -49,19 +49,42 @@ interface MessageRowProps {
 }
 
 /** One message of one lane; opened, with its JSON. */
-export const MessageRow = memo(function MessageRow({ place, message: index, emission, tNs, active, same, open, onPick, onOpen }: MessageRowProps) {
+export const MessageRow = memo(function MessageRow({
+  place,
+  message: index,
+  emission,
+  tNs,
+  active,
+  same,
+  open,
+  onPick,
+  onOpen,
+}: MessageRowProps) {
   const { lane, ordinal, event, message } = emission;
   const [glyph, tone] = LOOKS[message.message_type];
   const content = contentOfMessage(message);
   return (
-    <GridRow place={place} line="message-line" active={active} same={same} open={open} onPick={() => onPick(index)} onOpen={() => onOpen(index)} below={<OpenMessage emission={emission} />}>
+    <GridRow
+      place={place}
+      line="message-line"
+      active={active}
+      same={same}
+      open={open}
+      onPick={() => onPick(index)}
+      onOpen={() => onOpen(index)}
+      below={<OpenMessage emission={emission} />}
+    >
       <span role="gridcell" className="strong">
         {LANE_NAMES[lane]}
       </span>
       <span className="num" role="gridcell">
         {count(ordinal)}
       </span>
-      <span className="num" role="gridcell" title={event === null ? 'before the first event' : `caused by event ${event}`}>
+      <span
+        className="num"
+        role="gridcell"
+        title={event === null ? 'before the first event' : `caused by event ${event}`}
+      >
         {event === null ? '–' : `↤ ${count(event)}`}
       </span>
       <span className="num far" role="gridcell">
@@ -90,8 +113,17 @@ export const MessageRow = memo(function MessageRow({ place, message: index, emis
 function OpenMessage({ emission }: { readonly emission: Emission }) {
   const text = JSON.stringify(emission.message, null, 2);
   return (
-    <div className="message-opened" onClick={(click) => click.stopPropagation()} onDoubleClick={(click) => click.stopPropagation()}>
-      <div className="grid-open" tabIndex={0} role="region" aria-label={`Message ${emission.ordinal} of ${LANE_NAMES[emission.lane]}`}>
+    <div
+      className="message-opened"
+      onClick={(click) => click.stopPropagation()}
+      onDoubleClick={(click) => click.stopPropagation()}
+    >
+      <div
+        className="grid-open"
+        tabIndex={0}
+        role="region"
+        aria-label={`Message ${emission.ordinal} of ${LANE_NAMES[emission.lane]}`}
+      >
         <JsonText text={text} />
       </div>
       <CopyButton what="the message as JSON" text={() => text} />

@@ -68,7 +68,20 @@ export function MessagesView() {
     const message = list.rows[at]!;
     const emission = model.messages[message]!;
     const tNs = emission.event === null || !timed ? null : (model.events[emission.event]?.tNs ?? null);
-    return <MessageRow key={place.id} place={place} message={message} emission={emission} tNs={tNs} active={at === active} same={emission.event !== null && emission.event === selected} open={opened.has(message)} onPick={pick} onOpen={toggle} />;
+    return (
+      <MessageRow
+        key={place.id}
+        place={place}
+        message={message}
+        emission={emission}
+        tNs={tNs}
+        active={at === active}
+        same={emission.event !== null && emission.event === selected}
+        open={opened.has(message)}
+        onPick={pick}
+        onOpen={toggle}
+      />
+    );
   };
   const toggleLane = (lane: LaneId) => {
     const after = new Set(lanes);
@@ -94,7 +107,12 @@ export function MessagesView() {
           </button>
         )}
         <span className="push" />
-        <Button disabled={list.rows.length === 0} onClick={() => void copyText(plural(list.rows.length, 'message'), jsonLines(list.rows.map((at) => model.messages[at]!)))}>
+        <Button
+          disabled={list.rows.length === 0}
+          onClick={() =>
+            void copyText(plural(list.rows.length, 'message'), jsonLines(list.rows.map((at) => model.messages[at]!)))
+          }
+        >
           <Icon of={Copy} size={12} />
           Copy {count(list.rows.length)} as JSON lines
         </Button>
@@ -131,5 +149,9 @@ const columns = (timed: boolean): readonly GridColumn[] => [
 
 function Nothing({ range }: { readonly range: boolean }) {
   const live = useTrace((trace) => trace.phase !== 'ended');
-  return <p className="grid-none">{range ? 'No message of these lanes in this range.' : live ? 'No message yet.' : 'These lanes emitted nothing.'}</p>;
+  return (
+    <p className="grid-none">
+      {range ? 'No message of these lanes in this range.' : live ? 'No message yet.' : 'These lanes emitted nothing.'}
+    </p>
+  );
 }

@@ -23,7 +23,13 @@ export function Palette({ close }: OverlayProps) {
     onNextFrame(entry.run);
   };
   return (
-    <Dialog title="Search runs, messages, commands" bare className="palette" onClose={close} initialFocus={(popup) => popup.querySelector('input')}>
+    <Dialog
+      title="Search runs, messages, commands"
+      bare
+      className="palette"
+      onClose={close}
+      initialFocus={(popup) => popup.querySelector('input')}
+    >
       <Command label="Search runs, messages, commands" shouldFilter={false} loop>
         <div className="palette-field">
           <Icon of={Search} />
@@ -36,7 +42,9 @@ export function Palette({ close }: OverlayProps) {
             <Command.Group key={group} heading={group} className="palette-group">
               {shown.map((entry) => (
                 <Command.Item key={entry.id} value={entry.id} className="palette-item" onSelect={() => choose(entry)}>
-                  <span className="cut"><Shown text={entry.title} /></span>
+                  <span className="cut">
+                    <Shown text={entry.title} />
+                  </span>
                   {entry.note !== undefined && <span className="cut quiet">{entry.note}</span>}
                   {entry.chord !== undefined && <Key chord={entry.chord} />}
                 </Command.Item>

@@ -21,15 +21,40 @@ export function useEntries(): readonly Entry[] {
 
   const commands = (COMMANDS as readonly (Command & { readonly id: CommandId })[])
     .filter(({ id }) => stacks.has(id) && !UNSAID.has(id))
-    .map(({ id, title, group, keys }): Entry => ({ id: `command ${id}`, group: 'Commands', title, note: group, ...(keys && { chord: keys[0]! }), run: () => void runCommand(id) }));
+    .map(({ id, title, group, keys }): Entry => ({
+      id: `command ${id}`,
+      group: 'Commands',
+      title,
+      note: group,
+      ...(keys && { chord: keys[0]! }),
+      run: () => void runCommand(id),
+    }));
   const runs = ids.map((id): Entry => {
     const row = rows.get(id)!;
-    return { id: `run ${id}`, group: 'Runs', title: row.title, note: `${row.model ?? API_NAMES[row.api]} · ${dayName(row.startedAt)} ${timeOfDay(row.startedAt)}`, words: [row.api, row.ending?.state ?? 'live'], run: () => chooseRun(id) };
+    return {
+      id: `run ${id}`,
+      group: 'Runs',
+      title: row.title,
+      note: `${row.model ?? API_NAMES[row.api]} · ${dayName(row.startedAt)} ${timeOfDay(row.startedAt)}`,
+      words: [row.api, row.ending?.state ?? 'live'],
+      run: () => chooseRun(id),
+    };
   });
-  const playing = samples.map(
-    (sample): Entry => ({ id: `sample ${sample.model} ${sample.api}`, group: 'Samples', title: sample.title, note: API_NAMES[sample.api], words: [sample.model, sample.sentence], run: () => play(sample, first) }),
-  );
-  const asking = endpoints.map((endpoint): Entry => ({ id: `endpoint ${endpoint.id}`, group: 'Endpoints', title: `New run on ${endpoint.name}`, note: endpoint.baseUrl, run: () => openOverlay('run', { endpoint: endpoint.id }) }));
+  const playing = samples.map((sample): Entry => ({
+    id: `sample ${sample.model} ${sample.api}`,
+    group: 'Samples',
+    title: sample.title,
+    note: API_NAMES[sample.api],
+    words: [sample.model, sample.sentence],
+    run: () => play(sample, first),
+  }));
+  const asking = endpoints.map((endpoint): Entry => ({
+    id: `endpoint ${endpoint.id}`,
+    group: 'Endpoints',
+    title: `New run on ${endpoint.name}`,
+    note: endpoint.baseUrl,
+    run: () => openOverlay('run', { endpoint: endpoint.id }),
+  }));
   return [...commands, ...runs, ...playing, ...asking];
 }
 

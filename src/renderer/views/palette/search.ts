@@ -28,7 +28,9 @@ const SHOWN = 12;
 /** Pure. Groups keep their order while nothing is typed; else the group with the best match stands first. */
 export function search(entries: readonly Entry[], query: string): readonly Found[] {
   const text = query.trim();
-  const scored = entries.map((entry) => ({ entry, score: text === '' ? 1 : scoreOf(entry, text) })).filter(({ score }) => score > 0);
+  const scored = entries
+    .map((entry) => ({ entry, score: text === '' ? 1 : scoreOf(entry, text) }))
+    .filter(({ score }) => score > 0);
   if (text !== '') scored.sort((a, b) => b.score - a.score);
   const groups = Map.groupBy(scored, ({ entry }) => entry.group);
   return [...groups].map(([group, all]) => {
@@ -37,4 +39,5 @@ export function search(entries: readonly Entry[], query: string): readonly Found
   });
 }
 
-const scoreOf = ({ title, note, words }: Entry, text: string): number => defaultFilter(title, text, [...(note === undefined ? [] : [note]), ...(words ?? [])]);
+const scoreOf = ({ title, note, words }: Entry, text: string): number =>
+  defaultFilter(title, text, [...(note === undefined ? [] : [note]), ...(words ?? [])]);

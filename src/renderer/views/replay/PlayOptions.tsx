@@ -23,7 +23,10 @@ export function PlayOptions({ recorded, options, onPlay, onClose }: PlayOptionsP
   const changed = JSON.stringify(chosen) !== JSON.stringify(asRecorded);
   return (
     <section className="play-options" aria-label="Other adapter options">
-      <p className="quiet">The bytes stay the same; Legacy and Simple read them with these options instead of those they were recorded with.</p>
+      <p className="quiet">
+        The bytes stay the same; Legacy and Simple read them with these options instead of those they were recorded
+        with.
+      </p>
       <OptionFields options={chosen} offered={toolsOf(detail?.request, recorded.model)} onChange={setChosen} />
       <p className="play-options-end">
         <Button look="main" onClick={() => onPlay(changed ? chosen : undefined)}>

@@ -23,7 +23,8 @@ function Recorded({ recorded }: { readonly recorded: TraceSession }) {
   const problem = useStore(recorded.store, (trace) => trace.problem);
   if (problem !== null) return <p className="grid-none">What was not read cannot be played.</p>;
   if (!ended) return <p className="grid-none">A run can be played once it has ended.</p>;
-  if (recorded.model.reads.length === 0) return <p className="grid-none">There is nothing to play: no byte of a body came.</p>;
+  if (recorded.model.reads.length === 0)
+    return <p className="grid-none">There is nothing to play: no byte of a body came.</p>;
   return <Replay recorded={recorded} />;
 }
 
@@ -46,9 +47,17 @@ function Replay({ recorded }: { readonly recorded: TraceSession }) {
 
   return (
     <div className="replay">
-      <Transport recorded={recorded} otherOptions={setup.options !== undefined} choosing={choosing} onChoose={() => setChoosing(!choosing)} onRestart={restart} />
+      <Transport
+        recorded={recorded}
+        otherOptions={setup.options !== undefined}
+        choosing={choosing}
+        onChoose={() => setChoosing(!choosing)}
+        onRestart={restart}
+      />
       {problem !== null && <Lost problem={problem} onRestart={restart} />}
-      {choosing && <PlayOptions recorded={recorded} options={setup.options} onPlay={playWith} onClose={() => setChoosing(false)} />}
+      {choosing && (
+        <PlayOptions recorded={recorded} options={setup.options} onPlay={playWith} onClose={() => setChoosing(false)} />
+      )}
       <LiveView />
     </div>
   );

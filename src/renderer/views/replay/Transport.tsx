@@ -63,19 +63,47 @@ export function Transport({ recorded, otherOptions, choosing, onChoose, onRestar
 
   const total = recorded.model.lastNs;
   const events = recorded.model.events.length;
-  const share = timed ? (head && total > 0 ? Math.min(1, head.positionNs / total) : 0) : events > 0 ? (played + 1) / events : 0;
+  const share = timed
+    ? head && total > 0
+      ? Math.min(1, head.positionNs / total)
+      : 0
+    : events > 0
+      ? (played + 1) / events
+      : 0;
 
   return (
     <div className="playbar" role="group" aria-label="Transport">
       <div className="playbar-row">
-        <Button ref={button} look="main" className="playbar-play" icon={done || lost ? RotateCcw : playing ? Pause : Play} onClick={toggle} aria-label={done || lost ? 'Play from the start' : playing ? 'Pause' : 'Play'}>
+        <Button
+          ref={button}
+          look="main"
+          className="playbar-play"
+          icon={done || lost ? RotateCcw : playing ? Pause : Play}
+          onClick={toggle}
+          aria-label={done || lost ? 'Play from the start' : playing ? 'Pause' : 'Play'}
+        >
           {done || lost ? 'Again' : playing ? 'Pause' : 'Play'}
         </Button>
-        <IconButton icon={StepForward} label="Step to the next event" chord="ArrowRight" disabled={done || lost} onClick={step} />
+        <IconButton
+          icon={StepForward}
+          label="Step to the next event"
+          chord="ArrowRight"
+          disabled={done || lost}
+          onClick={step}
+        />
         <IconButton icon={RotateCcw} label="Play from the start" chord={chordOf('play.restart')!} onClick={onRestart} />
         <span className="segments speeds" role="group" aria-label="Speed">
           {SPEEDS.map((value) => (
-            <button key={value} type="button" aria-pressed={value === speed} aria-label={value === null ? 'As fast as possible' : `${value} times`} title={value === null ? 'As fast as possible' : undefined} disabled={lost} onMouseDown={keepFocus} onClick={() => controlPlay({ type: 'speed', speed: value })}>
+            <button
+              key={value}
+              type="button"
+              aria-pressed={value === speed}
+              aria-label={value === null ? 'As fast as possible' : `${value} times`}
+              title={value === null ? 'As fast as possible' : undefined}
+              disabled={lost}
+              onMouseDown={keepFocus}
+              onClick={() => controlPlay({ type: 'speed', speed: value })}
+            >
               {value === null ? 'max' : `${value}×`}
             </button>
           ))}

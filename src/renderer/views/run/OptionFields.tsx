@@ -29,12 +29,24 @@ export function OptionFields({ options, offered, onChange }: OptionFieldsProps) 
         checked={options.put_inner_thoughts_in_kwarg}
         onChange={(put_inner_thoughts_in_kwarg) => onChange({ ...options, put_inner_thoughts_in_kwarg })}
       />
-      <ApprovalTools chosen={options.requires_approval_tools} offered={offered} onChange={(names) => onChange({ ...options, requires_approval_tools: [...names] })} />
+      <ApprovalTools
+        chosen={options.requires_approval_tools}
+        offered={offered}
+        onChange={(names) => onChange({ ...options, requires_approval_tools: [...names] })}
+      />
     </fieldset>
   );
 }
 
-function ApprovalTools({ chosen, offered, onChange }: { readonly chosen: readonly string[]; readonly offered: readonly string[]; readonly onChange: (names: readonly string[]) => void }) {
+function ApprovalTools({
+  chosen,
+  offered,
+  onChange,
+}: {
+  readonly chosen: readonly string[];
+  readonly offered: readonly string[];
+  readonly onChange: (names: readonly string[]) => void;
+}) {
   const [name, setName] = useState('');
   const own = chosen.filter((one) => !offered.includes(one));
   const add = () => {
@@ -46,12 +58,21 @@ function ApprovalTools({ chosen, offered, onChange }: { readonly chosen: readonl
     <fieldset className="options">
       <legend className="form-legend">Tools that need approval</legend>
       {offered.map((tool) => (
-        <Check key={tool} label={<code className="cut">{tool}</code>} checked={chosen.includes(tool)} onChange={(on) => onChange(on ? [...chosen, tool] : chosen.filter((one) => one !== tool))} />
+        <Check
+          key={tool}
+          label={<code className="cut">{tool}</code>}
+          checked={chosen.includes(tool)}
+          onChange={(on) => onChange(on ? [...chosen, tool] : chosen.filter((one) => one !== tool))}
+        />
       ))}
       {own.map((tool) => (
         <div key={tool} className="own-tool">
           <code className="cut">{tool}</code>
-          <IconButton icon={X} label={`Remove ${tool}`} onClick={() => onChange(chosen.filter((one) => one !== tool))} />
+          <IconButton
+            icon={X}
+            label={`Remove ${tool}`}
+            onClick={() => onChange(chosen.filter((one) => one !== tool))}
+          />
         </div>
       ))}
       <FormField label={<span className="unseen">Name of another tool</span>}>

@@ -41,7 +41,12 @@ export function RunEditor({ input, close }: OverlayProps) {
     setSending(true);
     setRefused(null);
     try {
-      const { id } = await client().call('runs.start', { endpoint: draft.endpoint!, api, request: { ...value }, options: draft.options });
+      const { id } = await client().call('runs.start', {
+        endpoint: draft.endpoint!,
+        api,
+        request: { ...value },
+        options: draft.options,
+      });
       closeOverlay();
       selectTrace(id, true);
       // The two stand beside each other in the comparison.
@@ -79,14 +84,27 @@ export function RunEditor({ input, close }: OverlayProps) {
           <Button size="big" onClick={close}>
             Cancel
           </Button>
-          <Button look="main" size="big" icon={Play} disabled={reason !== null || sending} aria-describedby={reasonId} onClick={() => runCommand('run.start')}>
+          <Button
+            look="main"
+            size="big"
+            icon={Play}
+            disabled={reason !== null || sending}
+            aria-describedby={reasonId}
+            onClick={() => runCommand('run.start')}
+          >
             {sending ? 'Starting' : 'Run'} <Key chord="Mod+Enter" />
           </Button>
         </>
       }
     >
       <div className="run-body">
-        <RunSettings draft={draft} onChange={change} text={text} offered={toolNames(value)} onAddEndpoint={addEndpoint} />
+        <RunSettings
+          draft={draft}
+          onChange={change}
+          text={text}
+          offered={toolNames(value)}
+          onAddEndpoint={addEndpoint}
+        />
         <section className="run-request" aria-label="Request">
           <header>
             <h3>Request</h3>
@@ -117,10 +135,21 @@ export function RunEditor({ input, close }: OverlayProps) {
 const useChecked = (text: string, api: Api) => useMemo(() => checkRequest(text, api), [text, api]);
 
 /** Why the draft cannot be sent, as a sentence; null when it can. */
-function reasonOf({ draft, known, fits, errors }: { readonly draft: Draft; readonly known: boolean; readonly fits: boolean; readonly errors: number }): string | null {
+function reasonOf({
+  draft,
+  known,
+  fits,
+  errors,
+}: {
+  readonly draft: Draft;
+  readonly known: boolean;
+  readonly fits: boolean;
+  readonly errors: number;
+}): string | null {
   if (draft.endpoint === null) return 'Choose an endpoint first.';
   if (!known) return 'The endpoint is gone; choose another.';
   if (!fits) return `The endpoint does not speak ${API_NAMES[draft.api]}; choose another API.`;
-  if (errors > 0) return `${errors === 1 ? 'One error' : `${errors} errors`} in the request ${errors === 1 ? 'has' : 'have'} to be mended first.`;
+  if (errors > 0)
+    return `${errors === 1 ? 'One error' : `${errors} errors`} in the request ${errors === 1 ? 'has' : 'have'} to be mended first.`;
   return null;
 }

@@ -31,15 +31,30 @@ export function RunSettings({ draft, onChange, text, offered, onAddEndpoint }: R
   return (
     <div className="run-settings">
       <FormField label="Endpoint" hint={endpoint && <span className="mono">{endpoint.baseUrl}</span>}>
-        {(ids) => <Select ids={ids} groups={endpointGroups(endpoints)} value={draft.endpoint} placeholder="Choose an endpoint" onChoose={choose} />}
+        {(ids) => (
+          <Select
+            ids={ids}
+            groups={endpointGroups(endpoints)}
+            value={draft.endpoint}
+            placeholder="Choose an endpoint"
+            onChoose={choose}
+          />
+        )}
       </FormField>
-      {endpoint && !endpoint.builtIn && !endpoint.key.configured && <p className="form-hint">No key is kept for it; it is asked without one.</p>}
+      {endpoint && !endpoint.builtIn && !endpoint.key.configured && (
+        <p className="form-hint">No key is kept for it; it is asked without one.</p>
+      )}
       <Button className="run-add" onClick={onAddEndpoint}>
         Add an endpoint
       </Button>
       <div className="form-field">
         <span className="form-legend">API</span>
-        <Segments label="API" values={fitting.map((api) => ({ value: api, label: API_NAMES[api] }))} value={draft.api} onChoose={(api: Api) => onChange({ api })} />
+        <Segments
+          label="API"
+          values={fitting.map((api) => ({ value: api, label: API_NAMES[api] }))}
+          value={draft.api}
+          onChoose={(api: Api) => onChange({ api })}
+        />
       </div>
       {endpoint?.builtIn === true && <SampleField samples={samples} draft={draft} text={text} onChange={onChange} />}
       <OptionFields options={draft.options} offered={offered} onChange={(options) => onChange({ options })} />
@@ -55,7 +70,17 @@ function endpointGroups(endpoints: readonly EndpointInfo[]): readonly SelectGrou
 }
 
 /** The sample provider says what the model's name asks for. */
-function SampleField({ samples, draft, text, onChange }: { readonly samples: readonly SampleInfo[]; readonly draft: Draft; readonly text: string; readonly onChange: RunSettingsProps['onChange'] }) {
+function SampleField({
+  samples,
+  draft,
+  text,
+  onChange,
+}: {
+  readonly samples: readonly SampleInfo[];
+  readonly draft: Draft;
+  readonly text: string;
+  readonly onChange: RunSettingsProps['onChange'];
+}) {
   const speaking = samples.filter(({ api }) => api === draft.api);
   const option = ({ model, title }: SampleInfo) => ({ value: model, label: title, note: model });
   const groups = [
@@ -69,7 +94,15 @@ function SampleField({ samples, draft, text, onChange }: { readonly samples: rea
   };
   return (
     <FormField label="Sample" hint="The model’s name chooses what is answered.">
-      {(ids) => <Select ids={ids} groups={groups} value={speaking.some((one) => one.model === model) ? model : null} placeholder="Choose a sample" onChoose={choose} />}
+      {(ids) => (
+        <Select
+          ids={ids}
+          groups={groups}
+          value={speaking.some((one) => one.model === model) ? model : null}
+          placeholder="Choose a sample"
+          onChoose={choose}
+        />
+      )}
     </FormField>
   );
 }

@@ -23,14 +23,26 @@ const MAX_PROBLEMS = 50;
 /** Pure. */
 export function checkRequest(text: string, api: Api): CheckedRequest {
   const source = readJson(text);
-  const problem = (severity: Problem['severity'], { from, to, sentence }: Remark): Problem => ({ severity, from, to, sentence, line: lineOf(text, from) });
+  const problem = (severity: Problem['severity'], { from, to, sentence }: Remark): Problem => ({
+    severity,
+    from,
+    to,
+    sentence,
+    line: lineOf(text, from),
+  });
   if (!source.ok) return { problems: [problem('error', source.fault)] };
   const { root, value, remarks } = source;
-  if (!root.members) return { problems: [problem('error', { ...head(root), sentence: 'A request is a JSON object: it starts with {.' })] };
+  if (!root.members)
+    return {
+      problems: [problem('error', { ...head(root), sentence: 'A request is a JSON object: it starts with {.' })],
+    };
   const checked = REQUEST_SCHEMAS[api].safeParse(value);
   const errors = checked.success ? [] : checked.error.issues.map((issue) => problem('error', remarkOf(issue, root)));
   const warnings = remarks.map((remark) => problem('warning', remark));
-  return { value: value as Readonly<Record<string, unknown>>, problems: [...errors, ...warnings].toSorted((a, b) => a.from - b.from).slice(0, MAX_PROBLEMS) };
+  return {
+    value: value as Readonly<Record<string, unknown>>,
+    problems: [...errors, ...warnings].toSorted((a, b) => a.from - b.from).slice(0, MAX_PROBLEMS),
+  };
 }
 
 function remarkOf(issue: z.core.$ZodIssue, root: JsonNode): Remark {
@@ -53,10 +65,15 @@ export function pathText(path: readonly Step[]): string {
 export function toolNames(request: unknown): readonly string[] {
   const tools = field(request, 'tools');
   if (!Array.isArray(tools)) return [];
-  const names = tools.map((tool: unknown) => field(tool, 'name') ?? field(field(tool, 'function'), 'name') ?? field(field(tool, 'custom'), 'name'));
+  const names = tools.map(
+    (tool: unknown) =>
+      field(tool, 'name') ?? field(field(tool, 'function'), 'name') ?? field(field(tool, 'custom'), 'name'),
+  );
   return [...new Set(names.filter((name) => typeof name === 'string' && name !== ''))] as string[];
 }
 
 function field(value: unknown, name: string): unknown {
-  return typeof value === 'object' && value !== null && Object.hasOwn(value, name) ? (value as Record<string, unknown>)[name] : undefined;
+  return typeof value === 'object' && value !== null && Object.hasOwn(value, name)
+    ? (value as Record<string, unknown>)[name]
+    : undefined;
 }

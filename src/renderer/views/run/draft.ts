@@ -5,7 +5,12 @@
 import { create } from 'zustand';
 import type { EndpointId } from '../../../shared/model/ids.ts';
 import type { Api } from '../../../shared/model/stream.ts';
-import { DEFAULT_OPTIONS, type AdapterOptions, type EndpointType, type TraceDetail } from '../../../shared/model/trace.ts';
+import {
+  DEFAULT_OPTIONS,
+  type AdapterOptions,
+  type EndpointType,
+  type TraceDetail,
+} from '../../../shared/model/trace.ts';
 import type { EndpointInfo, SampleInfo } from '../../../shared/rpc/contract.ts';
 import { useApp, type AppState } from '../../stores/app.ts';
 
@@ -31,7 +36,8 @@ const APIS_OF_TYPE: Readonly<Record<EndpointType, readonly Api[]>> = {
 };
 
 /** The APIs that an endpoint speaks; without one, any. */
-export const apisOf = (endpoint: Pick<EndpointInfo, 'type'> | undefined): readonly Api[] => (endpoint ? APIS_OF_TYPE[endpoint.type] : ['chat_completions', 'responses', 'messages']);
+export const apisOf = (endpoint: Pick<EndpointInfo, 'type'> | undefined): readonly Api[] =>
+  endpoint ? APIS_OF_TYPE[endpoint.type] : ['chat_completions', 'responses', 'messages'];
 
 /** The change that moves a draft to another endpoint: the API stays where the endpoint speaks it. */
 export function onEndpoint({ api }: Pick<Draft, 'api'>, endpoint: EndpointInfo): Pick<Draft, 'endpoint' | 'api'> {
@@ -42,7 +48,8 @@ export function onEndpoint({ api }: Pick<Draft, 'api'>, endpoint: EndpointInfo):
 export const jsonText = (value: unknown): string => JSON.stringify(value, null, 2);
 
 /** The built-in endpoint that speaks an API. */
-export const builtInFor = (endpoints: readonly EndpointInfo[], api: Api): EndpointInfo | undefined => endpoints.find((endpoint) => endpoint.builtIn && apisOf(endpoint).includes(api));
+export const builtInFor = (endpoints: readonly EndpointInfo[], api: Api): EndpointInfo | undefined =>
+  endpoints.find((endpoint) => endpoint.builtIn && apisOf(endpoint).includes(api));
 
 const QUESTION = 'What is the difference between a river and a canal? Two sentences.';
 
@@ -67,17 +74,32 @@ export const sampleDraft = (sample: SampleInfo, endpoint: EndpointInfo | undefin
   options: sample.options,
 });
 
-export function draftOf(input: RunInput, { endpoints, samples, settings }: Pick<AppState, 'endpoints' | 'samples' | 'settings'>): Draft {
+export function draftOf(
+  input: RunInput,
+  { endpoints, samples, settings }: Pick<AppState, 'endpoints' | 'samples' | 'settings'>,
+): Draft {
   const { again, sample } = input;
   if (again) {
     const known = endpoints.some(({ id }) => id === again.endpointId);
-    return { endpoint: known ? again.endpointId! : null, api: again.api, texts: { [again.api]: jsonText(again.request) }, options: again.options };
+    return {
+      endpoint: known ? again.endpointId! : null,
+      api: again.api,
+      texts: { [again.api]: jsonText(again.request) },
+      options: again.options,
+    };
   }
   if (sample) return sampleDraft(sample, builtInFor(endpoints, sample.api));
   const endpoint = firstEndpoint(input, endpoints);
   const api = apisOf(endpoint)[0]!;
   const first = endpoint?.builtIn === true ? samples.find((one) => one.api === api) : undefined;
-  return first ? sampleDraft(first, endpoint) : { endpoint: endpoint?.id ?? null, api, texts: { [api]: startText(api, endpoint, samples) }, options: settings?.options ?? DEFAULT_OPTIONS };
+  return first
+    ? sampleDraft(first, endpoint)
+    : {
+        endpoint: endpoint?.id ?? null,
+        api,
+        texts: { [api]: startText(api, endpoint, samples) },
+        options: settings?.options ?? DEFAULT_OPTIONS,
+      };
 }
 
 /** The endpoint asked for, else the user's own, else a built-in one. */
@@ -93,7 +115,14 @@ function withEndpoint(draft: Draft, input: RunInput, { endpoints }: Pick<AppStat
 }
 
 /** Another trace, endpoint or sample is another draft. */
-export const draftKey = ({ again, endpoint, sample }: RunInput): string => (again ? `again ${again.id}` : sample ? `sample ${sample.model} ${sample.api}` : endpoint ? `endpoint ${endpoint}` : 'new');
+export const draftKey = ({ again, endpoint, sample }: RunInput): string =>
+  again
+    ? `again ${again.id}`
+    : sample
+      ? `sample ${sample.model} ${sample.api}`
+      : endpoint
+        ? `endpoint ${endpoint}`
+        : 'new';
 
 interface Drafts {
   readonly drafts: ReadonlyMap<string, Draft>;
@@ -110,6 +139,7 @@ export function useDraft(input: RunInput): readonly [Draft, (change: Partial<Dra
   const kept = useDrafts(({ drafts }) => drafts.get(key));
   const app = useApp();
   const draft = kept ? withEndpoint(kept, input, app) : draftOf(input, app);
-  const change = (part: Partial<Draft>) => keep(key, { ...withEndpoint(useDrafts.getState().drafts.get(key) ?? draft, input, useApp.getState()), ...part });
+  const change = (part: Partial<Draft>) =>
+    keep(key, { ...withEndpoint(useDrafts.getState().drafts.get(key) ?? draft, input, useApp.getState()), ...part });
   return [draft, change];
 }

@@ -35,7 +35,8 @@ export function readJson(text: string): JsonSource {
     const root = reader.document();
     return { ok: true, value: JSON.parse(text) as unknown, root, remarks: reader.remarks };
   } catch (error) {
-    if (error instanceof Fault) return { ok: false, fault: { from: error.from, to: Math.max(error.to, error.from), sentence: error.message } };
+    if (error instanceof Fault)
+      return { ok: false, fault: { from: error.from, to: Math.max(error.to, error.from), sentence: error.message } };
     throw error;
   }
 }
@@ -45,7 +46,8 @@ export function placeOf(root: JsonNode, path: readonly Step[]): { readonly node:
   let node = root;
   for (const step of path) {
     // The last of repeated keys is the one that counts.
-    const next = typeof step === 'number' ? node.items?.[step] : node.members?.findLast(({ key }) => key === step)?.node;
+    const next =
+      typeof step === 'number' ? node.items?.[step] : node.members?.findLast(({ key }) => key === step)?.node;
     if (!next) return { node, found: false };
     node = next;
   }
@@ -81,7 +83,8 @@ class Reader {
     if (this.#at === this.#text.length) throw new Fault('There is nothing here yet.', 0, this.#text.length);
     const node = this.#value();
     this.#skip();
-    if (this.#at < this.#text.length) throw this.#fault('The JSON is complete before this; what follows is left over.', this.#text.length);
+    if (this.#at < this.#text.length)
+      throw this.#fault('The JSON is complete before this; what follows is left over.', this.#text.length);
     return node;
   }
 
@@ -116,7 +119,11 @@ class Reader {
     this.#skip();
     while (this.#text[this.#at] !== '}') {
       const member = this.#member(from);
-      if (seen.has(member.key)) this.remarks.push({ ...member.keySpan, sentence: `\`${member.key}\` stands twice in one object; the last one is sent.` });
+      if (seen.has(member.key))
+        this.remarks.push({
+          ...member.keySpan,
+          sentence: `\`${member.key}\` stands twice in one object; the last one is sent.`,
+        });
       seen.add(member.key);
       members.push(member);
       this.#next('}', from);
@@ -130,10 +137,12 @@ class Reader {
     const keySpan = this.#string();
     const key = JSON.parse(this.#text.slice(keySpan.from, keySpan.to)) as string;
     this.#skip();
-    if (this.#text[this.#at] !== ':') throw this.#fault(`A colon is missing after \`${key}\`.`, keySpan.to, keySpan.from);
+    if (this.#text[this.#at] !== ':')
+      throw this.#fault(`A colon is missing after \`${key}\`.`, keySpan.to, keySpan.from);
     this.#at++;
     this.#skip();
-    if (this.#at >= this.#text.length || '},'.includes(this.#text[this.#at]!)) throw this.#fault(`\`${key}\` has no value.`, keySpan.to, keySpan.from);
+    if (this.#at >= this.#text.length || '},'.includes(this.#text[this.#at]!))
+      throw this.#fault(`\`${key}\` has no value.`, keySpan.to, keySpan.from);
     return { key, keySpan, node: this.#value() };
   }
 
@@ -166,10 +175,12 @@ class Reader {
     const sign = this.#text[this.#at];
     if (sign === close) return;
     if (sign === undefined) throw this.#unclosed(close === '}' ? '{' : '[', open);
-    if (sign !== ',') throw new Fault(`A comma or ${close} is missing before this.`, this.#at, Math.max(this.#at + 1, behind));
+    if (sign !== ',')
+      throw new Fault(`A comma or ${close} is missing before this.`, this.#at, Math.max(this.#at + 1, behind));
     const comma = this.#at++;
     this.#skip();
-    if (this.#text[this.#at] === close) throw this.#fault(`The comma before ${close} is one too many.`, comma + 1, comma);
+    if (this.#text[this.#at] === close)
+      throw this.#fault(`The comma before ${close} is one too many.`, comma + 1, comma);
   }
 
   #unclosed(open: '{' | '[', at: number): Fault {
@@ -184,7 +195,8 @@ class Reader {
       if (sign === '"') break;
       if (sign === '\\') {
         const escape = this.#match(ESCAPE);
-        if (escape === null) throw this.#fault('JSON knows no such escape; a backslash itself is written \\\\.', this.#at + 2);
+        if (escape === null)
+          throw this.#fault('JSON knows no such escape; a backslash itself is written \\\\.', this.#at + 2);
         this.#at += escape.length;
       } else if (sign < ' ') throw this.#fault('A control character must be written as an escape, such as \\t.');
       else this.#at++;
@@ -199,10 +211,15 @@ class Reader {
     if (digits === null) throw this.#fault('A number is expected after the minus sign.');
     this.#at += digits.length;
     const tail = this.#match(/[\w.+-]+/y);
-    if (tail !== null) throw this.#fault(`JSON does not know ${digits}${tail} as a number.`, this.#at + tail.length, from);
+    if (tail !== null)
+      throw this.#fault(`JSON does not know ${digits}${tail} as a number.`, this.#at + tail.length, from);
     const value = Number(digits);
     if (!Number.isFinite(value) || (Number.isInteger(value) && !Number.isSafeInteger(value) && !/[.eE]/.test(digits))) {
-      this.remarks.push({ from, to: this.#at, sentence: `${digits} is too large to be kept to the digit; it is sent as ${JSON.stringify(value)}.` });
+      this.remarks.push({
+        from,
+        to: this.#at,
+        sentence: `${digits} is too large to be kept to the digit; it is sent as ${JSON.stringify(value)}.`,
+      });
     }
     return { from, to: this.#at };
   }

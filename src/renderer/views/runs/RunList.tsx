@@ -62,7 +62,11 @@ export function RunList() {
   useCommand('list.follow', () => toggleFollow(runs));
   useCommand('trace.star', () => row && void starTrace(row.id, !row.starred), row !== undefined);
   useCommand('trace.rename', () => setEditing(selected), row !== undefined);
-  useCommand('trace.delete', () => void deleteTraces(marked === null ? [selected!] : [selected!, marked]), row !== undefined);
+  useCommand(
+    'trace.delete',
+    () => void deleteTraces(marked === null ? [selected!] : [selected!, marked]),
+    row !== undefined,
+  );
 
   return (
     <nav className="runs" aria-label="Runs">
@@ -80,15 +84,34 @@ export function RunList() {
           lead={<Icon of={ListFilter} size={12} />}
           trail={<Key chord="/" />}
         />
-        <IconButton icon={ArrowUpRight} label="Keep the newest run selected" aria-pressed={followList} onClick={() => toggleFollow(runs)} />
+        <IconButton
+          icon={ArrowUpRight}
+          label="Keep the newest run selected"
+          aria-pressed={followList}
+          onClick={() => toggleFollow(runs)}
+        />
       </header>
-      <div className="runs-scroll" ref={scroller} role="grid" aria-label="Runs" aria-rowcount={total} aria-multiselectable tabIndex={0} aria-activedescendant={selected === null ? undefined : rowId(selected)}>
+      <div
+        className="runs-scroll"
+        ref={scroller}
+        role="grid"
+        aria-label="Runs"
+        aria-rowcount={total}
+        aria-multiselectable
+        tabIndex={0}
+        aria-activedescendant={selected === null ? undefined : rowId(selected)}
+      >
         <div className="runs-all" role="rowgroup" style={{ height: virtual.getTotalSize() }}>
           {virtual.getVirtualItems().map((item) => {
             const entry = list[item.index]!;
             if (entry.type === 'day')
               return (
-                <div key={item.key} className="day" role="presentation" style={{ transform: `translateY(${item.start}px)` }}>
+                <div
+                  key={item.key}
+                  className="day"
+                  role="presentation"
+                  style={{ transform: `translateY(${item.start}px)` }}
+                >
                   <span>{entry.name}</span>
                   <span>{count(entry.count)}</span>
                 </div>
@@ -109,17 +132,24 @@ export function RunList() {
             );
           })}
         </div>
-        {list.length === 0 && <EmptyList loaded={loaded} problem={problem} filtered={ids.length > 0} onClear={() => setFilter('')} />}
+        {list.length === 0 && (
+          <EmptyList loaded={loaded} problem={problem} filtered={ids.length > 0} onClear={() => setFilter('')} />
+        )}
       </div>
       <footer>
-        <span>{filter === '' ? `${count(total)} ${total === 1 ? 'run' : 'runs'}` : `${count(runs.length)} / ${count(total)} runs`}</span>
+        <span>
+          {filter === ''
+            ? `${count(total)} ${total === 1 ? 'run' : 'runs'}`
+            : `${count(runs.length)} / ${count(total)} runs`}
+        </span>
         {marked !== null && <span className="push k k-sel">2 marked</span>}
       </footer>
     </nav>
   );
 }
 
-const keyOf = (row: ReturnType<typeof listRows>[number] | undefined) => (row === undefined ? '' : row.type === 'day' ? `day ${row.name}` : row.id);
+const keyOf = (row: ReturnType<typeof listRows>[number] | undefined) =>
+  row === undefined ? '' : row.type === 'day' ? `day ${row.name}` : row.id;
 
 function toggleFollow(runs: readonly TraceId[]): void {
   const follow = !useApp.getState().followList;
@@ -133,7 +163,17 @@ function leaveFilter(filter: string, setFilter: (text: string) => void, field: H
   else field.blur();
 }
 
-function EmptyList({ loaded, problem, filtered, onClear }: { readonly loaded: boolean; readonly problem: string | null; readonly filtered: boolean; readonly onClear: () => void }) {
+function EmptyList({
+  loaded,
+  problem,
+  filtered,
+  onClear,
+}: {
+  readonly loaded: boolean;
+  readonly problem: string | null;
+  readonly filtered: boolean;
+  readonly onClear: () => void;
+}) {
   if (!loaded) return null;
   if (problem !== null) return <p className="runs-empty">The runs could not be read: {problem}</p>;
   if (filtered)

@@ -25,14 +25,38 @@ interface RunRowProps {
 }
 
 /** Two lines: what was asked and when; who answered, how fast and how it ended. */
-export const RunRow = memo(function RunRow({ row, id, selected, marked, editing, onEdited, onPick, rowIndex, top }: RunRowProps) {
+export const RunRow = memo(function RunRow({
+  row,
+  id,
+  selected,
+  marked,
+  editing,
+  onEdited,
+  onPick,
+  rowIndex,
+  top,
+}: RunRowProps) {
   const look = lookOf(row);
   const classes = ['run', selected && 'selected', marked && 'marked'].filter(Boolean).join(' ');
   return (
-    <div role="row" id={id} className={classes} aria-selected={selected || marked} aria-rowindex={rowIndex} style={{ transform: `translateY(${top}px)` }} onClick={onPick}>
+    <div
+      role="row"
+      id={id}
+      className={classes}
+      aria-selected={selected || marked}
+      aria-rowindex={rowIndex}
+      style={{ transform: `translateY(${top}px)` }}
+      onClick={onPick}
+    >
       <div role="gridcell" className="run-cell">
         <Glyph name={look.glyph} size={14} className={look.tone} label={look.label} />
-        {editing ? <TitleEdit row={row} onDone={onEdited} /> : <h3 className="cut"><Shown text={row.title} /></h3>}
+        {editing ? (
+          <TitleEdit row={row} onDone={onEdited} />
+        ) : (
+          <h3 className="cut">
+            <Shown text={row.title} />
+          </h3>
+        )}
         <span className="run-end">
           {row.starred && <Icon of={Star} size={12} />}
           <time dateTime={new Date(row.startedAt).toISOString()}>{timeOfDay(row.startedAt)}</time>
@@ -43,7 +67,13 @@ export const RunRow = memo(function RunRow({ row, id, selected, marked, editing,
             {row.model === null ? '' : shortModel(row.model)}
           </span>
           <Facts row={row} look={look} />
-          <span className="push">{row.httpStatus !== undefined && row.httpStatus >= 400 ? <Chip tone="k-error">HTTP {row.httpStatus}</Chip> : <Sparkline gaps={row.metrics.gaps} />}</span>
+          <span className="push">
+            {row.httpStatus !== undefined && row.httpStatus >= 400 ? (
+              <Chip tone="k-error">HTTP {row.httpStatus}</Chip>
+            ) : (
+              <Sparkline gaps={row.metrics.gaps} />
+            )}
+          </span>
         </div>
       </div>
     </div>
@@ -54,11 +84,16 @@ export const RunRow = memo(function RunRow({ row, id, selected, marked, editing,
 function Facts({ row, look }: { readonly row: TraceRow; readonly look: ReturnType<typeof lookOf> }) {
   const { firstTextNs, firstByteNs, totalNs, tokensPerSecond } = row.metrics;
   if (row.ending && row.ending.state !== 'complete') {
-    return row.ending.state === 'http-error' ? null : <span className={`state k ${look.textTone ?? look.tone}`}>{look.label.toLowerCase()}</span>;
+    return row.ending.state === 'http-error' ? null : (
+      <span className={`state k ${look.textTone ?? look.tone}`}>{look.label.toLowerCase()}</span>
+    );
   }
   if (!row.timed) return <span className="opt">order only</span>;
   const first = firstTextNs ?? firstByteNs;
-  const tokens = given(row.usage?.input) && given(row.usage.output) ? `${compact(row.usage.input)} → ${compact(row.usage.output)}` : null;
+  const tokens =
+    given(row.usage?.input) && given(row.usage.output)
+      ? `${compact(row.usage.input)} → ${compact(row.usage.output)}`
+      : null;
   return (
     <>
       {first !== null && (
@@ -77,7 +112,10 @@ function Facts({ row, look }: { readonly row: TraceRow; readonly look: ReturnTyp
 /** Vendor and date parts say little in a narrow row; the whole name stands in the header. */
 function shortModel(model: string): string {
   const name = model.slice(model.lastIndexOf('/') + 1);
-  return name.replace(/^claude-/, '').replace(/-20\d{6}$/, '').replace(/-20\d\d-\d\d-\d\d$/, '');
+  return name
+    .replace(/^claude-/, '')
+    .replace(/-20\d{6}$/, '')
+    .replace(/-20\d\d-\d\d-\d\d$/, '');
 }
 
 function TitleEdit({ row, onDone }: { readonly row: TraceRow; readonly onDone: () => void }) {

@@ -3,9 +3,16 @@ import type { TraceId } from '../../../shared/model/ids.ts';
 import type { TraceRow } from '../../../shared/model/trace.ts';
 import { dayName } from '../../components/format.ts';
 
-export type ListRow = { readonly type: 'day'; readonly name: string; readonly count: number } | { readonly type: 'run'; readonly id: TraceId };
+export type ListRow =
+  | { readonly type: 'day'; readonly name: string; readonly count: number }
+  | { readonly type: 'run'; readonly id: TraceId };
 
-export function listRows(ids: readonly TraceId[], rows: ReadonlyMap<TraceId, TraceRow>, pinLive: boolean, now: number): readonly ListRow[] {
+export function listRows(
+  ids: readonly TraceId[],
+  rows: ReadonlyMap<TraceId, TraceRow>,
+  pinLive: boolean,
+  now: number,
+): readonly ListRow[] {
   const groups = new Map<string, TraceId[]>();
   for (const id of ids) {
     const row = rows.get(id);
@@ -16,7 +23,10 @@ export function listRows(ids: readonly TraceId[], rows: ReadonlyMap<TraceId, Tra
     else groups.set(name, [id]);
   }
   const order = [...groups].toSorted(([a], [b]) => Number(b === 'Live') - Number(a === 'Live'));
-  return order.flatMap(([name, group]): ListRow[] => [{ type: 'day', name, count: group.length }, ...group.map((id): ListRow => ({ type: 'run', id }))]);
+  return order.flatMap(([name, group]): ListRow[] => [
+    { type: 'day', name, count: group.length },
+    ...group.map((id): ListRow => ({ type: 'run', id })),
+  ]);
 }
 
 /** Whether a row matches what was typed: each word somewhere in title, model, API or state. */

@@ -32,14 +32,20 @@ export function About() {
           {info.storeProblem ? (
             <span className="about-problem">
               <Glyph name="error" size={14} className="k-error" />
-              {info.storeProblem.sentence} {info.storeProblem.readable ? 'What is stored can be read, nothing new is kept.' : 'Runs work, but nothing is kept.'}
+              {info.storeProblem.sentence}{' '}
+              {info.storeProblem.readable
+                ? 'What is stored can be read, nothing new is kept.'
+                : 'Runs work, but nothing is kept.'}
             </span>
           ) : (
             'Open; what is recorded is kept.'
           )}
         </dd>
       </dl>
-      <p className="settings-say">Runs stay on this machine. Keys are kept apart from them and never leave it but to the endpoint that they belong to.</p>
+      <p className="settings-say">
+        Runs stay on this machine. Keys are kept apart from them and never leave it but to the endpoint that they belong
+        to.
+      </p>
     </div>
   );
 }

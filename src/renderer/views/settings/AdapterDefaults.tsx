@@ -7,7 +7,10 @@ export function AdapterDefaults() {
   if (!options) return <p className="settings-wait">The settings have not been read yet.</p>;
   return (
     <div className="settings-page">
-      <p className="settings-say">New runs and imported streams begin with these; each run can have its own, and a stored one can be read again with others.</p>
+      <p className="settings-say">
+        New runs and imported streams begin with these; each run can have its own, and a stored one can be read again
+        with others.
+      </p>
       <OptionFields options={options} offered={[]} onChange={(next) => void changeSettings({ options: next })} />
     </div>
   );

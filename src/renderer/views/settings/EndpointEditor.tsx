@@ -6,7 +6,15 @@ import { Field } from '../../components/Field.tsx';
 import { FieldError, FormField } from '../../components/FormField.tsx';
 import { Segments } from '../../components/Segments.tsx';
 import { removeEndpoint, saveEndpoint, setEndpointKey } from '../../stores/endpoints.ts';
-import { EMPTY_FORM, formOf, readForm, withPreset, withType, type EndpointForm, type FormErrors } from './endpoint-form.ts';
+import {
+  EMPTY_FORM,
+  formOf,
+  readForm,
+  withPreset,
+  withType,
+  type EndpointForm,
+  type FormErrors,
+} from './endpoint-form.ts';
 import { keyText } from './key-text.ts';
 import { PRESETS } from './presets.ts';
 
@@ -17,7 +25,11 @@ interface EndpointEditorProps {
   readonly onRemoved: () => void;
 }
 
-const TYPE_NAMES: Readonly<Record<EndpointType, string>> = { openai: 'OpenAI', anthropic: 'Anthropic', bedrock: 'Bedrock' };
+const TYPE_NAMES: Readonly<Record<EndpointType, string>> = {
+  openai: 'OpenAI',
+  anthropic: 'Anthropic',
+  bedrock: 'Bedrock',
+};
 
 export function EndpointEditor({ endpoint, onSaved, onRemoved }: EndpointEditorProps) {
   const [form, setForm] = useState<EndpointForm>(endpoint ? formOf(endpoint) : EMPTY_FORM);
@@ -69,37 +81,106 @@ export function EndpointEditor({ endpoint, onSaved, onRemoved }: EndpointEditorP
       <FormField label="Name" error={errors.name}>
         {(ids) => <Field {...ids} value={form.name} onChange={(event) => put({ name: event.target.value })} />}
       </FormField>
-      <FormField label="Base URL" error={errors.baseUrl} hint={form.type === 'openai' ? 'With its version, such as /v1.' : 'Without a version: /v1 is added.'}>
-        {(ids) => <Field {...ids} className="mono" type="url" inputMode="url" spellCheck={false} placeholder="https://" value={form.baseUrl} onChange={(event) => put({ baseUrl: event.target.value })} />}
+      <FormField
+        label="Base URL"
+        error={errors.baseUrl}
+        hint={form.type === 'openai' ? 'With its version, such as /v1.' : 'Without a version: /v1 is added.'}
+      >
+        {(ids) => (
+          <Field
+            {...ids}
+            className="mono"
+            type="url"
+            inputMode="url"
+            spellCheck={false}
+            placeholder="https://"
+            value={form.baseUrl}
+            onChange={(event) => put({ baseUrl: event.target.value })}
+          />
+        )}
       </FormField>
       <div className="form-field">
         <span className="form-legend">Kind of server</span>
-        <Segments label="Kind of server" values={ENDPOINT_TYPES.map((type) => ({ value: type, label: TYPE_NAMES[type] }))} value={form.type} onChoose={(type) => setForm(withType(form, type))} />
-        <p className="form-hint">{form.type === 'openai' ? 'Speaks Chat Completions and Responses.' : 'Speaks Messages.'} It decides which adapters read its streams.</p>
+        <Segments
+          label="Kind of server"
+          values={ENDPOINT_TYPES.map((type) => ({ value: type, label: TYPE_NAMES[type] }))}
+          value={form.type}
+          onChoose={(type) => setForm(withType(form, type))}
+        />
+        <p className="form-hint">
+          {form.type === 'openai' ? 'Speaks Chat Completions and Responses.' : 'Speaks Messages.'} It decides which
+          adapters read its streams.
+        </p>
       </div>
       <FormField
         label={<code>provider_name</code>}
         error={errors.provider_name}
         hint={
           <>
-            The agent server’s name for it, which the adapters are told. With <code>lmstudio_openai</code> they take it for a proxy and count tokens themselves where the usage is missing.
+            The agent server’s name for it, which the adapters are told. With <code>lmstudio_openai</code> they take it
+            for a proxy and count tokens themselves where the usage is missing.
           </>
         }
       >
-        {(ids) => <Field {...ids} className="mono" spellCheck={false} value={form.provider_name} onChange={(event) => put({ provider_name: event.target.value })} />}
+        {(ids) => (
+          <Field
+            {...ids}
+            className="mono"
+            spellCheck={false}
+            value={form.provider_name}
+            onChange={(event) => put({ provider_name: event.target.value })}
+          />
+        )}
       </FormField>
-      <KeyField endpoint={endpoint} value={form.key} onType={(key) => put({ key })} onRemove={() => attempt(async () => void (await setEndpointKey(endpoint!.id, '')))} />
+      <KeyField
+        endpoint={endpoint}
+        value={form.key}
+        onType={(key) => put({ key })}
+        onRemove={() => attempt(async () => void (await setEndpointKey(endpoint!.id, '')))}
+      />
       <div className="limits">
-        <FormField label="Wait for the answer" hint="Seconds to the response’s head; empty: until it comes. A local model may take minutes to load." error={errors.answer}>
-          {(ids) => <Field {...ids} inputMode="numeric" placeholder="no limit" value={form.answer} onChange={(event) => put({ answer: event.target.value })} trail={<span>s</span>} />}
+        <FormField
+          label="Wait for the answer"
+          hint="Seconds to the response’s head; empty: until it comes. A local model may take minutes to load."
+          error={errors.answer}
+        >
+          {(ids) => (
+            <Field
+              {...ids}
+              inputMode="numeric"
+              placeholder="no limit"
+              value={form.answer}
+              onChange={(event) => put({ answer: event.target.value })}
+              trail={<span>s</span>}
+            />
+          )}
         </FormField>
-        <FormField label="Silence that ends a run" hint="Seconds without anything but keep-alive; empty: never." error={errors.silence}>
-          {(ids) => <Field {...ids} inputMode="numeric" placeholder="never" value={form.silence} onChange={(event) => put({ silence: event.target.value })} trail={<span>s</span>} />}
+        <FormField
+          label="Silence that ends a run"
+          hint="Seconds without anything but keep-alive; empty: never."
+          error={errors.silence}
+        >
+          {(ids) => (
+            <Field
+              {...ids}
+              inputMode="numeric"
+              placeholder="never"
+              value={form.silence}
+              onChange={(event) => put({ silence: event.target.value })}
+              trail={<span>s</span>}
+            />
+          )}
         </FormField>
       </div>
-      {refused !== null && <div role="alert"><FieldError text={`It could not be kept: ${refused}`} /></div>}
+      {refused !== null && (
+        <div role="alert">
+          <FieldError text={`It could not be kept: ${refused}`} />
+        </div>
+      )}
       <footer>
-        {endpoint && <Remove endpoint={endpoint} onRemove={() => attempt(() => removeEndpoint(endpoint.id).then(onRemoved))} />}
+        {endpoint && (
+          <Remove endpoint={endpoint} onRemove={() => attempt(() => removeEndpoint(endpoint.id).then(onRemoved))} />
+        )}
         <Button type="submit" look="main" size="big" className="push" disabled={busy}>
           {endpoint ? 'Save' : 'Add endpoint'}
         </Button>
@@ -108,10 +189,27 @@ export function EndpointEditor({ endpoint, onSaved, onRemoved }: EndpointEditorP
   );
 }
 
-function KeyField({ endpoint, value, onType, onRemove }: { readonly endpoint: EndpointInfo | undefined; readonly value: string; readonly onType: (key: string) => void; readonly onRemove: () => void }) {
+function KeyField({
+  endpoint,
+  value,
+  onType,
+  onRemove,
+}: {
+  readonly endpoint: EndpointInfo | undefined;
+  readonly value: string;
+  readonly onType: (key: string) => void;
+  readonly onRemove: () => void;
+}) {
   const kept = endpoint?.key.configured === true;
   return (
-    <FormField label="Key" hint={kept ? `A ${keyText(endpoint.key)}. It is never shown; type another to replace it.` : 'Kept apart from the runs, sent to this endpoint only, and never shown again.'}>
+    <FormField
+      label="Key"
+      hint={
+        kept
+          ? `A ${keyText(endpoint.key)}. It is never shown; type another to replace it.`
+          : 'Kept apart from the runs, sent to this endpoint only, and never shown again.'
+      }
+    >
       {(ids) => (
         <Field
           {...ids}
@@ -156,7 +254,10 @@ function BuiltIn({ endpoint }: { readonly endpoint: EndpointInfo }) {
   return (
     <div className="endpoint-form">
       <h3>{endpoint.name}</h3>
-      <p className="settings-say">It is part of the program and answers with samples, over real HTTP on this machine, without a key. It cannot be changed or removed.</p>
+      <p className="settings-say">
+        It is part of the program and answers with samples, over real HTTP on this machine, without a key. It cannot be
+        changed or removed.
+      </p>
       <code className="built-in-url">{endpoint.baseUrl}</code>
     </div>
   );

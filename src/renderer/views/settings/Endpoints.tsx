@@ -9,9 +9,17 @@ import { EndpointEditor } from './EndpointEditor.tsx';
 import { keyText } from './key-text.ts';
 
 /** All endpoints, and the chosen one beside them. */
-export function Endpoints({ add, onSaved }: { readonly add: boolean; readonly onSaved: (endpoint: EndpointInfo) => void }) {
+export function Endpoints({
+  add,
+  onSaved,
+}: {
+  readonly add: boolean;
+  readonly onSaved: (endpoint: EndpointInfo) => void;
+}) {
   const endpoints = useApp((state) => state.endpoints);
-  const [chosen, setChosen] = useState<EndpointId | 'new' | null>(add ? 'new' : (endpoints.find(({ builtIn }) => !builtIn)?.id ?? endpoints[0]?.id ?? 'new'));
+  const [chosen, setChosen] = useState<EndpointId | 'new' | null>(
+    add ? 'new' : (endpoints.find(({ builtIn }) => !builtIn)?.id ?? endpoints[0]?.id ?? 'new'),
+  );
   const endpoint = endpoints.find(({ id }) => id === chosen);
   return (
     <div className="endpoints">
@@ -19,7 +27,12 @@ export function Endpoints({ add, onSaved }: { readonly add: boolean; readonly on
         <ul aria-label="Endpoints">
           {endpoints.map((one) => (
             <li key={one.id}>
-              <button type="button" className={one.id === chosen ? 'endpoint chosen' : 'endpoint'} aria-current={one.id === chosen} onClick={() => setChosen(one.id)}>
+              <button
+                type="button"
+                className={one.id === chosen ? 'endpoint chosen' : 'endpoint'}
+                aria-current={one.id === chosen}
+                onClick={() => setChosen(one.id)}
+              >
                 <b className="cut">{one.name}</b>
                 <Chip>{one.builtIn ? 'built in' : one.type}</Chip>
                 <span className="cut mono quiet">{one.baseUrl}</span>

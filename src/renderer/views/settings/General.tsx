@@ -17,7 +17,12 @@ export function General() {
     <div className="settings-page">
       <div className="form-field">
         <span className="form-legend">Theme</span>
-        <Segments label="Theme" values={THEMES} value={settings.theme} onChoose={(theme) => void changeSettings({ theme })} />
+        <Segments
+          label="Theme"
+          values={THEMES}
+          value={settings.theme}
+          onChoose={(theme) => void changeSettings({ theme })}
+        />
       </div>
       <Check
         label="Keys of one letter"

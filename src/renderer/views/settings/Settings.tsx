@@ -32,7 +32,12 @@ export function Settings({ input }: OverlayProps) {
   const [saved, setSaved] = useState<EndpointInfo | null>(null);
   const leave = () => (done ? done(saved) : closeOverlay());
   return (
-    <Dialog title="Settings" className="settings" onClose={leave} initialFocus={(popup) => popup.querySelector(add ? '.endpoint-form input' : '[role="tab"][aria-selected="true"]')}>
+    <Dialog
+      title="Settings"
+      className="settings"
+      onClose={leave}
+      initialFocus={(popup) => popup.querySelector(add ? '.endpoint-form input' : '[role="tab"][aria-selected="true"]')}
+    >
       <Tabs tabs={TABS} chosen={chosen} onChoose={setChosen} label="Settings">
         {chosen === 'general' && <General />}
         {chosen === 'endpoints' && (

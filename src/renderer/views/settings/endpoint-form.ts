@@ -16,13 +16,33 @@ export interface EndpointForm {
 }
 export type FormErrors = Readonly<Partial<Record<keyof EndpointForm, string>>>;
 
-export const EMPTY_FORM: EndpointForm = { name: '', baseUrl: '', type: 'openai', provider_name: 'openai', answer: '', silence: '', key: '' };
+export const EMPTY_FORM: EndpointForm = {
+  name: '',
+  baseUrl: '',
+  type: 'openai',
+  provider_name: 'openai',
+  answer: '',
+  silence: '',
+  key: '',
+};
 
 export const formOf = ({ name, baseUrl, type, provider_name, limits }: EndpointInfo): EndpointForm => ({
-  name, baseUrl, type, provider_name, answer: typed(limits.answer), silence: typed(limits.silence), key: '',
+  name,
+  baseUrl,
+  type,
+  provider_name,
+  answer: typed(limits.answer),
+  silence: typed(limits.silence),
+  key: '',
 });
 
-export const withPreset = (form: EndpointForm, { name, baseUrl, type, provider_name }: Preset): EndpointForm => ({ ...form, name, baseUrl, type, provider_name });
+export const withPreset = (form: EndpointForm, { name, baseUrl, type, provider_name }: Preset): EndpointForm => ({
+  ...form,
+  name,
+  baseUrl,
+  type,
+  provider_name,
+});
 
 /** A provider's name that only repeats the type follows it; one that was written stays. */
 export function withType(form: EndpointForm, type: EndpointType): EndpointForm {
@@ -32,10 +52,16 @@ export function withType(form: EndpointForm, type: EndpointType): EndpointForm {
 
 type EndpointInput = ParamsOf<'endpoints.save'>;
 
-export function readForm(form: EndpointForm, id?: EndpointInfo['id']): { readonly input: EndpointInput } | { readonly errors: FormErrors } {
+export function readForm(
+  form: EndpointForm,
+  id?: EndpointInfo['id'],
+): { readonly input: EndpointInput } | { readonly errors: FormErrors } {
   const input = {
     ...(id !== undefined && { id }),
-    name: form.name.trim(), baseUrl: form.baseUrl.trim(), type: form.type, provider_name: form.provider_name.trim(),
+    name: form.name.trim(),
+    baseUrl: form.baseUrl.trim(),
+    type: form.type,
+    provider_name: form.provider_name.trim(),
     limits: { answer: seconds(form.answer), silence: seconds(form.silence) },
   };
   const checked = endpointInputSchema.safeParse(input);

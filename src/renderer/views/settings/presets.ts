@@ -9,8 +9,20 @@ export interface Preset extends Pick<EndpointInfo, 'name' | 'baseUrl' | 'type' |
 /** The OpenAI SDK wants the version in the base URL, the Anthropic SDK adds it by itself. */
 export const PRESETS: readonly Preset[] = [
   { name: 'OpenAI', baseUrl: 'https://api.openai.com/v1', type: 'openai', provider_name: 'openai', keyed: true },
-  { name: 'Anthropic', baseUrl: 'https://api.anthropic.com', type: 'anthropic', provider_name: 'anthropic', keyed: true },
-  { name: 'LM Studio', baseUrl: 'http://127.0.0.1:1234/v1', type: 'openai', provider_name: 'lmstudio_openai', keyed: false },
+  {
+    name: 'Anthropic',
+    baseUrl: 'https://api.anthropic.com',
+    type: 'anthropic',
+    provider_name: 'anthropic',
+    keyed: true,
+  },
+  {
+    name: 'LM Studio',
+    baseUrl: 'http://127.0.0.1:1234/v1',
+    type: 'openai',
+    provider_name: 'lmstudio_openai',
+    keyed: false,
+  },
   { name: 'Ollama', baseUrl: 'http://127.0.0.1:11434/v1', type: 'openai', provider_name: 'ollama', keyed: false },
   { name: 'vLLM', baseUrl: 'http://127.0.0.1:8000/v1', type: 'openai', provider_name: 'vllm', keyed: false },
 ];

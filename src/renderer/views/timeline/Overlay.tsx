@@ -38,7 +38,12 @@ export function Overlay({ data, rows, view, timed, axis }: OverlayProps) {
 
   const at = (pointer: PointerEvent) => {
     const box = root.current!.getBoundingClientRect();
-    return { x: pointer.clientX - box.left, y: pointer.clientY - box.top, share: (pointer.clientX - box.left) / box.width, width: box.width };
+    return {
+      x: pointer.clientX - box.left,
+      y: pointer.clientY - box.top,
+      share: (pointer.clientX - box.left) / box.width,
+      width: box.width,
+    };
   };
   const find = (pointer: PointerEvent) => {
     const { x, y, width } = at(pointer);
@@ -63,7 +68,8 @@ export function Overlay({ data, rows, view, timed, axis }: OverlayProps) {
     if (!press.current) return;
     const { pan } = press.current;
     press.current = null;
-    if (dragged && timed) session.store.setState({ range: dragged[0] < dragged[1] ? dragged : [dragged[1], dragged[0]] });
+    if (dragged && timed)
+      session.store.setState({ range: dragged[0] < dragged[1] ? dragged : [dragged[1], dragged[0]] });
     else if (!dragged && !pan) {
       session.store.setState({ range: null });
       selectEvent(find(pointer));
@@ -73,20 +79,57 @@ export function Overlay({ data, rows, view, timed, axis }: OverlayProps) {
 
   const shownRange = dragged ?? range;
   return (
-    <div ref={root} className="timeline-over" onPointerMove={onMove} onPointerDown={onDown} onPointerUp={onUp} onPointerLeave={() => setHovered(null)} onDoubleClick={() => view.show(null)}>
+    <div
+      ref={root}
+      className="timeline-over"
+      onPointerMove={onMove}
+      onPointerDown={onDown}
+      onPointerUp={onUp}
+      onPointerLeave={() => setHovered(null)}
+      onDoubleClick={() => view.show(null)}
+    >
       {values.map((value) => (
-        <span key={value} className={value === window.start ? 'tick first' : 'tick'} style={{ left: percent(toShare(window, value)) }}>
+        <span
+          key={value}
+          className={value === window.start ? 'tick first' : 'tick'}
+          style={{ left: percent(toShare(window, value)) }}
+        >
           {toShare(window, value) < LABEL_ROOM && (timed ? tickText(value, step) : count(value))}
         </span>
       ))}
       {rows.slice(1).map((row) => (
         <i key={row.top} className="row-line" style={{ top: row.top }} />
       ))}
-      {timed && data.gaps().map((gap) => <GapMark key={gap.startNs} from={toShare(window, gap.startNs)} to={toShare(window, gap.endNs)} text={durationText(gap.endNs - gap.startNs)} top={axis} />)}
+      {timed &&
+        data
+          .gaps()
+          .map((gap) => (
+            <GapMark
+              key={gap.startNs}
+              from={toShare(window, gap.startNs)}
+              to={toShare(window, gap.endNs)}
+              text={durationText(gap.endNs - gap.startNs)}
+              top={axis}
+            />
+          ))}
       {live && timed && <Flag kind="now" share={toShare(window, model.lastNs)} text="now" />}
-      {event !== null && model.events[event] && <Flag kind="pick" share={toShare(window, place(event))} text={timed ? pickText(model.events[event]!.tNs) : count(event)} />}
-      {shownRange && <RangeShade from={toShare(window, Math.min(...shownRange))} to={toShare(window, Math.max(...shownRange))} top={axis} />}
-      {hovered !== null && model.events[hovered] && <EventTip event={hovered} share={toShare(window, place(hovered))} timed={timed} />}
+      {event !== null && model.events[event] && (
+        <Flag
+          kind="pick"
+          share={toShare(window, place(event))}
+          text={timed ? pickText(model.events[event]!.tNs) : count(event)}
+        />
+      )}
+      {shownRange && (
+        <RangeShade
+          from={toShare(window, Math.min(...shownRange))}
+          to={toShare(window, Math.max(...shownRange))}
+          top={axis}
+        />
+      )}
+      {hovered !== null && model.events[hovered] && (
+        <EventTip event={hovered} share={toShare(window, place(hovered))} timed={timed} />
+      )}
     </div>
   );
 }
@@ -94,7 +137,17 @@ export function Overlay({ data, rows, view, timed, axis }: OverlayProps) {
 const pickText = (ns: number) => (ns < 1e9 ? `${(ns / 1e6).toFixed(0)} ms` : (ns / 1e9).toFixed(2));
 
 /** A silence, hatched: nothing here. */
-function GapMark({ from, to, text, top }: { readonly from: number; readonly to: number; readonly text: string; readonly top: number }) {
+function GapMark({
+  from,
+  to,
+  text,
+  top,
+}: {
+  readonly from: number;
+  readonly to: number;
+  readonly text: string;
+  readonly top: number;
+}) {
   if (to < 0 || from > 1) return null;
   return (
     <div className="gapmark" style={{ left: percent(from), width: percent(to - from), top }}>
@@ -121,7 +174,15 @@ function RangeShade({ from, to, top }: { readonly from: number; readonly to: num
   );
 }
 
-function EventTip({ event, share, timed }: { readonly event: number; readonly share: number; readonly timed: boolean }) {
+function EventTip({
+  event,
+  share,
+  timed,
+}: {
+  readonly event: number;
+  readonly share: number;
+  readonly timed: boolean;
+}) {
   const { events } = useSession().model;
   const { kind, type, tNs, read, start, end, chars, preview } = events[event]!;
   const before = events[event - 1];
@@ -131,7 +192,12 @@ function EventTip({ event, share, timed }: { readonly event: number; readonly sh
       {timed && (
         <p>
           {offset(tNs)}
-          {before && <span className="quiet"> {durationText(tNs - before.tNs)} after {event - 1}</span>}
+          {before && (
+            <span className="quiet">
+              {' '}
+              {durationText(tNs - before.tNs)} after {event - 1}
+            </span>
+          )}
         </p>
       )}
       <p>

@@ -37,7 +37,11 @@ export function Plot({ data, rows, height, view, timed }: PlotProps) {
       palette.current ??= readPalette(element);
       context.setTransform(ratio, 0, 0, ratio, 0, 0);
       data.take();
-      draw(context, { model: session.model, data, rows, window: view.window, timed, selected, width, height }, palette.current);
+      draw(
+        context,
+        { model: session.model, data, rows, window: view.window, timed, selected, width, height },
+        palette.current,
+      );
     };
     onNextFrame(paint.current);
   });

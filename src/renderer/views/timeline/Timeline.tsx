@@ -29,14 +29,26 @@ function foldedAtFirst(): boolean {
 /** Heights follow the tokens, which shrink on a low window. */
 function heights(): { readonly rate: number; readonly lane: number } {
   const style = getComputedStyle(document.documentElement);
-  return { rate: Number.parseFloat(style.getPropertyValue('--rate-h')), lane: Number.parseFloat(style.getPropertyValue('--lane-h')) };
+  return {
+    rate: Number.parseFloat(style.getPropertyValue('--rate-h')),
+    lane: Number.parseFloat(style.getPropertyValue('--lane-h')),
+  };
 }
 
-function layout(data: TimelineData, timed: boolean, folded: boolean): { readonly rows: readonly Row[]; readonly height: number } {
+function layout(
+  data: TimelineData,
+  timed: boolean,
+  folded: boolean,
+): { readonly rows: readonly Row[]; readonly height: number } {
   const { rate, lane } = heights();
   const kinds: readonly Omit<Row, 'top' | 'height'>[] = folded
     ? [{ type: 'events' }]
-    : [...(timed ? [{ type: 'rate' } as const, { type: 'network' } as const] : []), { type: 'events' }, ...data.lanes.map((item) => ({ type: 'lane', lane: item }) as const), { type: 'meta' }];
+    : [
+        ...(timed ? [{ type: 'rate' } as const, { type: 'network' } as const] : []),
+        { type: 'events' },
+        ...data.lanes.map((item) => ({ type: 'lane', lane: item }) as const),
+        { type: 'meta' },
+      ];
   let top = AXIS_HEIGHT;
   const rows = kinds.map((row): Row => {
     const height = row.type === 'rate' ? rate : lane;
@@ -82,7 +94,14 @@ function FullTimeline({ compact }: { readonly compact: boolean }) {
       <div className="timeline-grid" style={style}>
         <div className="timeline-names">
           <div className="timeline-name axis-name" style={{ height: AXIS_HEIGHT }}>
-            <button type="button" className="timeline-fold" aria-expanded={!folded} aria-label="Timeline" disabled={compact} onClick={fold}>
+            <button
+              type="button"
+              className="timeline-fold"
+              aria-expanded={!folded}
+              aria-label="Timeline"
+              disabled={compact}
+              onClick={fold}
+            >
               <Icon of={folded ? ChevronRight : ChevronDown} size={12} />
               {timed ? 'since request' : 'order only, no timing'}
             </button>
@@ -113,13 +132,19 @@ function Name({ row, data, model }: NameProps) {
   return (
     <div className="timeline-name" style={{ height: row.height }}>
       {glyph}
-      <span className="cut"><Shown text={name} /></span>
+      <span className="cut">
+        <Shown text={name} />
+      </span>
       <span className="quiet push">{fact}</span>
     </div>
   );
 }
 
-const LANE_GLYPHS = { reasoning: <Glyph name="reasoning" size={12} className="k-reason" />, text: <Glyph name="text" size={12} className="k-text" />, tool: <Glyph name="tool" size={12} className="k-tool" /> };
+const LANE_GLYPHS = {
+  reasoning: <Glyph name="reasoning" size={12} className="k-reason" />,
+  text: <Glyph name="text" size={12} className="k-text" />,
+  tool: <Glyph name="tool" size={12} className="k-tool" />,
+};
 
 function nameOf(row: Row, data: TimelineData, model: TraceModel) {
   switch (row.type) {
@@ -149,4 +174,3 @@ function metaFact(data: TimelineData, model: TraceModel): string {
   const pings = data.pings > 0 ? plural(data.pings, 'ping') : others > 1 ? plural(others, 'mark') : '';
   return [first, pings].filter(Boolean).join(', ');
 }
-

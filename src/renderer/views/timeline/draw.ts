@@ -36,8 +36,17 @@ export interface Palette {
 
 type Tone = keyof Palette['kinds'];
 const TONES: Readonly<Record<EventKind, Tone>> = {
-  start: 'meta', usage: 'meta', finish: 'meta', ping: 'meta', done: 'meta', meta: 'meta', unknown: 'warn',
-  reasoning: 'reasoning', text: 'text', tool: 'tool', error: 'error',
+  start: 'meta',
+  usage: 'meta',
+  finish: 'meta',
+  ping: 'meta',
+  done: 'meta',
+  meta: 'meta',
+  unknown: 'warn',
+  reasoning: 'reasoning',
+  text: 'text',
+  tool: 'tool',
+  error: 'error',
 };
 
 export function readPalette(element: Element): Palette {
@@ -48,7 +57,15 @@ export function readPalette(element: Element): Palette {
     fg3: get('--fg-3'),
     accent: get('--accent'),
     tint: Number.parseFloat(get('--tint')) / 100,
-    kinds: { reasoning: get('--reason'), text: get('--text'), tool: get('--tool'), meta: get('--meta'), error: get('--error'), wait: get('--wait'), warn: get('--warn') },
+    kinds: {
+      reasoning: get('--reason'),
+      text: get('--text'),
+      tool: get('--tool'),
+      meta: get('--meta'),
+      error: get('--error'),
+      wait: get('--wait'),
+      warn: get('--warn'),
+    },
   };
 }
 
@@ -65,7 +82,10 @@ export function draw(context: CanvasRenderingContext2D, scene: Scene, palette: P
 }
 
 /** Where an event stands, in pixels. */
-export function eventX({ model, window, timed, width }: Pick<Scene, 'model' | 'window' | 'timed' | 'width'>, event: number): number {
+export function eventX(
+  { model, window, timed, width }: Pick<Scene, 'model' | 'window' | 'timed' | 'width'>,
+  event: number,
+): number {
   return toShare(window, timed ? model.events[event]!.tNs : event) * width;
 }
 
@@ -104,7 +124,7 @@ function drawEvents(context: CanvasRenderingContext2D, scene: Scene, row: Row, p
   }
   const base = row.top + row.height / 2 + (row.height > 24 ? 4 : 3);
   const step = row.height > 24 ? 5 : 4;
-  for (let at = first; at <= last; ) {
+  for (let at = first; at <= last;) {
     const event = model.events[at]!;
     const x = eventX(scene, at);
     let end = at + 1;
@@ -135,7 +155,14 @@ function bracket(context: CanvasRenderingContext2D, x: number, y: number, palett
   context.stroke();
 }
 
-function drawEventColumns(context: CanvasRenderingContext2D, scene: Scene, { top, height }: Row, palette: Palette, first: number, last: number): void {
+function drawEventColumns(
+  context: CanvasRenderingContext2D,
+  scene: Scene,
+  { top, height }: Row,
+  palette: Palette,
+  first: number,
+  last: number,
+): void {
   const room = height - 10;
   let [column, size, tone] = [Number.NaN, 0, 'meta' as Tone];
   const flush = () => {
@@ -177,12 +204,19 @@ function drawLane(context: CanvasRenderingContext2D, scene: Scene, row: Row, pal
   drawDeltas(context, scene, lane, base, room);
   for (const { block } of lane.segments) {
     const validNs = model.blocks.row(block)?.cells.wire[0]?.validNs;
-    if (lane.kind === 'tool' && validNs !== null && validNs !== undefined && scene.timed) ring(context, xOf(scene, validNs), base - room, palette, colour);
+    if (lane.kind === 'tool' && validNs !== null && validNs !== undefined && scene.timed)
+      ring(context, xOf(scene, validNs), base - room, palette, colour);
   }
 }
 
 /** One tick for each delta, as high as the root of its length. */
-function drawDeltas(context: CanvasRenderingContext2D, scene: Scene, lane: TimelineLane, base: number, room: number): void {
+function drawDeltas(
+  context: CanvasRenderingContext2D,
+  scene: Scene,
+  lane: TimelineLane,
+  base: number,
+  room: number,
+): void {
   let [column, chars] = [Number.NaN, 0];
   const flush = () => {
     if (chars === 0) return;
@@ -287,11 +321,21 @@ function drawRate(context: CanvasRenderingContext2D, scene: Scene, { top, height
   const room = height - 9;
   const y = (value: number) => base - (peak === 0 ? 0 : (value / peak) * room);
   const now = xOf(scene, scene.model.lastNs);
-  for (let at = 0; at < values.length; ) {
+  for (let at = 0; at < values.length;) {
     let end = at + 1;
     while (end < values.length && tones[end] === tones[at]) end++;
     const [left, right] = [at * RATE_STEP, Math.min(end * RATE_STEP, now)];
-    if (left < now) drawPhase(context, { from: at, to: Math.min(end, values.length - 1), left, right, base, colour: palette.kinds[tones[at]!], values, y });
+    if (left < now)
+      drawPhase(context, {
+        from: at,
+        to: Math.min(end, values.length - 1),
+        left,
+        right,
+        base,
+        colour: palette.kinds[tones[at]!],
+        values,
+        y,
+      });
     at = end;
   }
 }
@@ -346,9 +390,16 @@ function drawSelected(context: CanvasRenderingContext2D, scene: Scene, palette: 
 }
 
 /** First and last event that stand in the window; [0, -1] when none do. */
-export function visible({ model, window, timed }: Pick<Scene, 'model' | 'window' | 'timed'>): readonly [first: number, last: number] {
+export function visible({
+  model,
+  window,
+  timed,
+}: Pick<Scene, 'model' | 'window' | 'timed'>): readonly [first: number, last: number] {
   const { events } = model;
   if (events.length === 0) return [0, -1];
   if (!timed) return [Math.max(0, Math.floor(window.start)), Math.min(events.length - 1, Math.ceil(window.end))];
-  return [lowerBound(events.length, (at) => events[at]!.tNs >= window.start), lowerBound(events.length, (at) => events[at]!.tNs > window.end) - 1];
+  return [
+    lowerBound(events.length, (at) => events[at]!.tNs >= window.start),
+    lowerBound(events.length, (at) => events[at]!.tNs > window.end) - 1,
+  ];
 }

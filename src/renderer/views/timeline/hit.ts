@@ -5,7 +5,12 @@ import { eventX, type Row, type Scene } from './draw.ts';
 /** Farther than this from the pointer nothing is meant. */
 const REACH_PX = 12;
 
-export function nearestEvent(scene: Pick<Scene, 'model' | 'window' | 'timed' | 'width'>, rows: readonly Row[], x: number, y: number): number | null {
+export function nearestEvent(
+  scene: Pick<Scene, 'model' | 'window' | 'timed' | 'width'>,
+  rows: readonly Row[],
+  x: number,
+  y: number,
+): number | null {
   const row = rows.find(({ top, height }) => y >= top && y < top + height);
   const { events } = scene.model;
   const own = row?.lane?.events;

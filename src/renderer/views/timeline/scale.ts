@@ -11,7 +11,10 @@ export const toShare = ({ start, end }: Window, value: number): number => (value
 export const fromShare = ({ start, end }: Window, share: number): number => start + share * (end - start);
 
 /** Five to six steps of 1, 2 or 5 times a power of ten. */
-export function ticks({ start, end }: Window, wanted = 5): { readonly values: readonly number[]; readonly step: number } {
+export function ticks(
+  { start, end }: Window,
+  wanted = 5,
+): { readonly values: readonly number[]; readonly step: number } {
   const rough = (end - start) / wanted;
   const power = 10 ** Math.floor(Math.log10(rough));
   const step = [1, 2, 5, 10].map((times) => times * power).find((size) => size >= rough) ?? power * 10;
@@ -40,13 +43,20 @@ export function roundEnd(value: number): number {
   return ROUND.map((times) => times * power).find((end) => end >= value) ?? 10 * power;
 }
 
-export function zoomed({ start, end }: Window, factor: number, around: number, limit: Window, smallest: number): Window {
+export function zoomed(
+  { start, end }: Window,
+  factor: number,
+  around: number,
+  limit: Window,
+  smallest: number,
+): Window {
   const size = Math.min(Math.max((end - start) * factor, smallest), limit.end - limit.start);
   const share = toShare({ start, end }, around);
   return within({ start: around - share * size, end: around + (1 - share) * size }, limit);
 }
 
-export const panned = ({ start, end }: Window, by: number, limit: Window): Window => within({ start: start + by, end: end + by }, limit);
+export const panned = ({ start, end }: Window, by: number, limit: Window): Window =>
+  within({ start: start + by, end: end + by }, limit);
 
 /** The same size, moved to lie inside. */
 export function within({ start, end }: Window, limit: Window): Window {

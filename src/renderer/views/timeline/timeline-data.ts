@@ -99,7 +99,8 @@ export class TimelineData {
     const key = kind === 'reasoning' ? kind : kind === 'text' ? `text ${choice}` : (event.block ?? 'tool');
     let lane = this.#byKey.get(key);
     if (lane) return lane;
-    if (kind === 'tool' && this.#tools >= TOOL_LANES) lane = this.#byKey.get('more tools') ?? this.#add('more tools', kind, 'more tool calls');
+    if (kind === 'tool' && this.#tools >= TOOL_LANES)
+      lane = this.#byKey.get('more tools') ?? this.#add('more tools', kind, 'more tool calls');
     else lane = this.#add(key, kind, nameOf(kind, choice, row?.cells.wire[0]?.name));
     this.#byKey.set(key, lane);
     return lane;

@@ -23,18 +23,32 @@ export function useNavigation(data: TimelineData, view: TimelineView): void {
   /** The next event in a direction that passes; from nowhere, the first or last that does. */
   const seek = (by: 1 | -1, passes: (event: EventSummary) => boolean) => {
     const from = now();
-    for (let at = from === null ? (by === 1 ? 0 : model.events.length - 1) : from + by; at >= 0 && at < model.events.length; at += by) {
+    for (
+      let at = from === null ? (by === 1 ? 0 : model.events.length - 1) : from + by;
+      at >= 0 && at < model.events.length;
+      at += by
+    ) {
       if (passes(model.events[at]!)) return go(at);
     }
   };
   /** By the block's own first event: a ping in its middle begins nothing. */
   const startsBlock = (kind: EventKind) => (event: EventSummary) =>
-    event.kind === kind && (event.block === undefined ? model.events[event.index - 1]?.kind !== kind : model.blocks.row(event.block)?.firstEvent === event.index);
+    event.kind === kind &&
+    (event.block === undefined
+      ? model.events[event.index - 1]?.kind !== kind
+      : model.blocks.row(event.block)?.firstEvent === event.index);
   const sameLane = (event: EventSummary) => {
     const current = model.events[now() ?? -1];
-    return current === undefined || (event.kind === current.kind && (event.kind !== 'tool' || event.block === current.block));
+    return (
+      current === undefined || (event.kind === current.kind && (event.kind !== 'tool' || event.block === current.block))
+    );
   };
-  const afterGap = (event: EventSummary) => data.gaps().some(({ endNs }) => model.reads[event.read]?.tNs === endNs && model.events[event.index - 1]?.read !== event.read);
+  const afterGap = (event: EventSummary) =>
+    data
+      .gaps()
+      .some(
+        ({ endNs }) => model.reads[event.read]?.tNs === endNs && model.events[event.index - 1]?.read !== event.read,
+      );
 
   const any = () => true;
   const hasError = (event: EventSummary) => event.kind === 'error';
@@ -52,7 +66,8 @@ export function useNavigation(data: TimelineData, view: TimelineView): void {
   useCommand('event.previousError', () => seek(-1, hasError));
   const blockSpan = (event: EventSummary): readonly [number, number] => {
     const row = event.block === undefined ? undefined : model.blocks.row(event.block);
-    const place = (index: number | null | undefined) => (timed ? (model.events[index ?? event.index]?.tNs ?? event.tNs) : (index ?? event.index));
+    const place = (index: number | null | undefined) =>
+      timed ? (model.events[index ?? event.index]?.tNs ?? event.tNs) : (index ?? event.index);
     return [place(row?.firstEvent), place(row?.lastEvent)];
   };
   const toRange = () => {
@@ -64,12 +79,18 @@ export function useNavigation(data: TimelineData, view: TimelineView): void {
 }
 
 /** Centres the selected event; when it stands in the centre already, shows its block and nothing else. */
-function fit(event: EventSummary | undefined, view: TimelineView, timed: boolean, spanOf: (event: EventSummary) => readonly [number, number]): void {
+function fit(
+  event: EventSummary | undefined,
+  view: TimelineView,
+  timed: boolean,
+  spanOf: (event: EventSummary) => readonly [number, number],
+): void {
   if (!event) return view.show(null);
   const at = timed ? event.tNs : event.index;
   const { start, end } = view.window;
   const size = end - start;
-  const centred = Math.abs((start + end) / 2 - at) < size * 0.02 || (start === view.whole.start && at < size / 2) || !view.isZoomed;
+  const centred =
+    Math.abs((start + end) / 2 - at) < size * 0.02 || (start === view.whole.start && at < size / 2) || !view.isZoomed;
   if (centred) {
     const [from, to] = spanOf(event);
     const margin = Math.max((to - from) * 0.08, timed ? 1e6 : 1);

@@ -24,9 +24,14 @@ export function useTimelineWindow(plot: RefObject<HTMLElement | null>, timed: bo
   const [chosen, setChosen] = useState<{ readonly session: typeof session; readonly window: Window } | null>(null);
 
   const last = timed ? Math.max(model.lastNs, 1e6) : Math.max(model.events.length, 1);
-  const whole: Window = { start: 0, end: session.whole !== undefined ? Math.max(session.whole, last) * 1.02 : ended ? last * 1.02 : roundEnd(last * 1.04) };
+  const whole: Window = {
+    start: 0,
+    end:
+      session.whole !== undefined ? Math.max(session.whole, last) * 1.02 : ended ? last * 1.02 : roundEnd(last * 1.04),
+  };
   const window = chosen?.session === session ? chosen.window : whole;
-  const show = (next: Window | null) => setChosen(next && next.end - next.start < whole.end - whole.start ? { session, window: next } : null);
+  const show = (next: Window | null) =>
+    setChosen(next && next.end - next.start < whole.end - whole.start ? { session, window: next } : null);
 
   useZoom(plot, { window, whole, timed, smallest: timed ? SMALLEST_NS : SMALLEST_EVENTS, show });
   return { window, whole, show, isZoomed: window !== whole };

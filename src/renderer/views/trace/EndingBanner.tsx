@@ -15,7 +15,9 @@ export function EndingBanner() {
     return (
       <div className="ending k-error" role="alert">
         <Glyph name="error" size={14} className="k-error" />
-        <p>This run could not be read: <Shown text={problem} /></p>
+        <p>
+          This run could not be read: <Shown text={problem} />
+        </p>
       </div>
     );
   if (!ending || ending.state === 'complete') return null;
@@ -24,7 +26,12 @@ export function EndingBanner() {
     <div className={`ending ${look.tone}`} role="status">
       <Glyph name={look.glyph} size={14} className={look.tone} label={look.label} />
       <p>
-        <Shown text={ending.rule} /> {ending.advice !== undefined && <span><Shown text={ending.advice} /></span>}
+        <Shown text={ending.rule} />{' '}
+        {ending.advice !== undefined && (
+          <span>
+            <Shown text={ending.advice} />
+          </span>
+        )}
       </p>
       {hasRaw && (
         <Button look="line" onClick={() => runCommand('trace.raw')}>

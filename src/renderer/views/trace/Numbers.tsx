@@ -19,17 +19,50 @@ export function Numbers() {
   return (
     <div className="numbers" aria-label="Numbers of the trace">
       <dl>
-        <Time name="First byte" ns={firsts.byte} live={live} timed={timed} says="From sending the request to the first byte of the body, by a monotonic clock." />
-        <Time name="First event" ns={firsts.event} live={live} timed={timed} says="From sending the request to the read that completed the first event." />
-        <Time name="First text" ns={firsts.text} live={live} timed={timed} says="To the first event that carries answer text." />
-        <Time name="First tool" ns={firsts.tool} live={live} timed={timed} says="To the first event that carries a tool call." />
-        <Time name="Total" ns={model.lastNs > 0 ? model.lastNs : null} live={live} timed={timed} says="From sending the request to the end of the body." />
+        <Time
+          name="First byte"
+          ns={firsts.byte}
+          live={live}
+          timed={timed}
+          says="From sending the request to the first byte of the body, by a monotonic clock."
+        />
+        <Time
+          name="First event"
+          ns={firsts.event}
+          live={live}
+          timed={timed}
+          says="From sending the request to the read that completed the first event."
+        />
+        <Time
+          name="First text"
+          ns={firsts.text}
+          live={live}
+          timed={timed}
+          says="To the first event that carries answer text."
+        />
+        <Time
+          name="First tool"
+          ns={firsts.tool}
+          live={live}
+          timed={timed}
+          says="To the first event that carries a tool call."
+        />
+        <Time
+          name="Total"
+          ns={model.lastNs > 0 ? model.lastNs : null}
+          live={live}
+          timed={timed}
+          says="From sending the request to the end of the body."
+        />
       </dl>
       <dl>
         <Entry name="Events" says="Server-sent events completed so far.">
           {count(model.events.length)}
         </Entry>
-        <Entry name="Reads" says="How many times the body gave bytes: one read may hold several events, or a part of one.">
+        <Entry
+          name="Reads"
+          says="How many times the body gave bytes: one read may hold several events, or a part of one."
+        >
           {count(model.reads.length)}
         </Entry>
         <Entry name="Bytes" says="Bytes of the body, after content decoding.">
@@ -40,12 +73,20 @@ export function Numbers() {
         <Tokens model={model} live={live} />
       </dl>
       <dl>
-        <Entry name="Tok/s" says="Output tokens per second after the first text; an estimate, since tokens do not come one by one." absent={rate === undefined}>
-          {rate === undefined ? (live ? 'at end' : 'not reported') : <>≈ {count(rate)}</>}
+        <Entry
+          name="Tok/s"
+          says="Output tokens per second after the first text; an estimate, since tokens do not come one by one."
+          absent={rate === undefined}
+        >
+          {rate === undefined ? live ? 'at end' : 'not reported' : <>≈ {count(rate)}</>}
         </Entry>
       </dl>
       <dl>
-        <Entry name="Cost" says="In US dollars, by the bundled price list and the reported usage." absent={row?.cost === undefined}>
+        <Entry
+          name="Cost"
+          says="In US dollars, by the bundled price list and the reported usage."
+          absent={row?.cost === undefined}
+        >
           {row?.cost === undefined ? (live ? 'at end' : 'not known') : money(row.cost)}
         </Entry>
       </dl>
@@ -73,9 +114,31 @@ function Entry({ name, says, absent = false, children }: EntryProps) {
   );
 }
 
-function Time({ name, says, ns, live, timed }: { readonly name: string; readonly says: string; readonly ns: number | null; readonly live: boolean; readonly timed: boolean }) {
-  if (!timed) return <Entry name={name} says={says} absent>not timed</Entry>;
-  if (ns === null) return <Entry name={name} says={says} absent>{live ? 'not yet' : 'none'}</Entry>;
+function Time({
+  name,
+  says,
+  ns,
+  live,
+  timed,
+}: {
+  readonly name: string;
+  readonly says: string;
+  readonly ns: number | null;
+  readonly live: boolean;
+  readonly timed: boolean;
+}) {
+  if (!timed)
+    return (
+      <Entry name={name} says={says} absent>
+        not timed
+      </Entry>
+    );
+  if (ns === null)
+    return (
+      <Entry name={name} says={says} absent>
+        {live ? 'not yet' : 'none'}
+      </Entry>
+    );
   const { value, unit } = duration(ns);
   return (
     <Entry name={name} says={says}>
@@ -86,7 +149,8 @@ function Time({ name, says, ns, live, timed }: { readonly name: string; readonly
 
 function Tokens({ model, live }: { readonly model: TraceModel; readonly live: boolean }) {
   const usage = model.usage;
-  const says = 'As the provider reported them: input, the part of it that was cached, output, the part of it that was reasoning.';
+  const says =
+    'As the provider reported them: input, the part of it that was cached, output, the part of it that was reasoning.';
   const out = usage?.output;
   const later = live ? 'at end' : 'not reported';
   if (!given(usage?.input) && !given(out))
@@ -99,7 +163,10 @@ function Tokens({ model, live }: { readonly model: TraceModel; readonly live: bo
   return (
     <Entry name="Tokens in → out" says={says}>
       {uncached === null ? <small>not reported</small> : count(uncached)}
-      {given(usage?.cachedInput) && usage.cachedInput > 0 && <small className="opt"> +{count(usage.cachedInput)} cached</small>} → {given(out) && !live ? count(out) : <small>{later}</small>}
+      {given(usage?.cachedInput) && usage.cachedInput > 0 && (
+        <small className="opt"> +{count(usage.cachedInput)} cached</small>
+      )}{' '}
+      → {given(out) && !live ? count(out) : <small>{later}</small>}
       {given(usage?.reasoning) && usage.reasoning > 0 && !live && <small> ({count(usage.reasoning)} reasoning)</small>}
     </Entry>
   );

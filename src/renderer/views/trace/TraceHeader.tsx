@@ -13,7 +13,12 @@ import { stopTrace, useRuns } from '../../stores/runs.ts';
 import { lookOf } from '../runs/run-state.ts';
 import { WaitClock } from './WaitClock.tsx';
 
-const MENU: readonly { readonly id: CommandId; readonly label: string; readonly group?: boolean; readonly danger?: boolean }[] = [
+const MENU: readonly {
+  readonly id: CommandId;
+  readonly label: string;
+  readonly group?: boolean;
+  readonly danger?: boolean;
+}[] = [
   { id: 'trace.rename', label: 'Rename' },
   { id: 'run.again', label: 'Run again with…' },
   { id: 'compare.with', label: 'Compare with…' },
@@ -50,7 +55,14 @@ export function TraceHeader() {
           {stopping === id ? 'Stopping' : 'Stop'}
         </Button>
       )}
-      <IconButton icon={Star} label={row.starred ? 'Take the star off' : 'Star'} chord={chordOf('trace.star')!} className={row.starred ? 'starred' : ''} aria-pressed={row.starred} onClick={() => runCommand('trace.star')} />
+      <IconButton
+        icon={Star}
+        label={row.starred ? 'Take the star off' : 'Star'}
+        chord={chordOf('trace.star')!}
+        className={row.starred ? 'starred' : ''}
+        aria-pressed={row.starred}
+        onClick={() => runCommand('trace.star')}
+      />
       <TraceMenu />
     </header>
   );
@@ -58,7 +70,11 @@ export function TraceHeader() {
 
 function TraceMenu() {
   const stacks = useHandlers((state) => state.stacks);
-  const items = MENU.filter(({ id }) => stacks.has(id)).map(({ id, ...rest }): MenuItem => ({ ...rest, chord: chordOf(id), onSelect: () => runCommand(id) }));
+  const items = MENU.filter(({ id }) => stacks.has(id)).map(({ id, ...rest }): MenuItem => ({
+    ...rest,
+    chord: chordOf(id),
+    onSelect: () => runCommand(id),
+  }));
   return (
     <Menu
       label="More actions"

@@ -39,9 +39,20 @@ function CentreTabs({ view }: { readonly view: View }) {
   // One string, so that the tabs render only when a count changes; the pulse keeps that to four times a second.
   const counts = useTrace((trace) => CENTRE_VIEWS.map((item) => countOf(item, trace)).join());
   const numbers = counts.split(',');
-  const tabs = CENTRE_VIEWS.map(({ id, title }, at) => ({ id, title, badge: numbers[at] && <span className="quiet">{numbers[at]}</span> }));
+  const tabs = CENTRE_VIEWS.map(({ id, title }, at) => ({
+    id,
+    title,
+    badge: numbers[at] && <span className="quiet">{numbers[at]}</span>,
+  }));
   return (
-    <Tabs className="trace-tabs" tabs={tabs} chosen={view.id} onChoose={setCentre} label="Views of the trace" end={<FollowButton />}>
+    <Tabs
+      className="trace-tabs"
+      tabs={tabs}
+      chosen={view.id}
+      onChoose={setCentre}
+      label="Views of the trace"
+      end={<FollowButton />}
+    >
       <view.component />
     </Tabs>
   );

@@ -21,7 +21,13 @@ export function useAnnouncements(): void {
     if (!live) return;
     const { model } = session;
     announce(replay ? 'Replay started' : 'Run started');
-    const timer = progress ? setInterval(() => announce(`${plural(model.events.length, 'event')}, ${plural(model.textChars, 'character')} of text so far`), PROGRESS_MS) : undefined;
+    const timer = progress
+      ? setInterval(
+          () =>
+            announce(`${plural(model.events.length, 'event')}, ${plural(model.textChars, 'character')} of text so far`),
+          PROGRESS_MS,
+        )
+      : undefined;
     return () => {
       clearInterval(timer);
       if (model.ending) announce(endingSentence(model));
@@ -32,6 +38,10 @@ export function useAnnouncements(): void {
 function endingSentence({ ending, usage, outcomes }: TraceModel): string {
   const wire = outcomes.wire?.lane === 'wire' ? outcomes.wire.outcome : undefined;
   const finish = wire?.finish[0];
-  const parts = [STATE_LOOKS[ending!.state].label, given(usage?.output) && `${count(usage.output)} tokens`, finish && (finish.raw ?? finish.unified)];
+  const parts = [
+    STATE_LOOKS[ending!.state].label,
+    given(usage?.output) && `${count(usage.output)} tokens`,
+    finish && (finish.raw ?? finish.unified),
+  ];
   return parts.filter(Boolean).join(', ');
 }

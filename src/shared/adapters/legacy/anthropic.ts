@@ -55,7 +55,8 @@ export class LegacyAnthropic extends AnthropicState {
       this.#releaseCall(thinking);
     }
     const message = args.field(MESSAGE_KEY);
-    if (this.toolName === MESSAGE_TOOL && this.setup.options.use_assistant_message) this.#emitMessage(beyond(message, this.#seenMessage));
+    if (this.toolName === MESSAGE_TOOL && this.setup.options.use_assistant_message)
+      this.#emitMessage(beyond(message, this.#seenMessage));
     else this.#emitOrHold(partialJson);
     this.#seenThoughts = seenOf(thinking);
     this.#seenMessage = seenOf(message);
@@ -86,10 +87,15 @@ export class LegacyAnthropic extends AnthropicState {
     if (this.needsApproval) {
       writer.bump('approval_request_message');
       const args = this.#args.text();
-      writer.emit('approval_request_message', { name: this.toolName, tool_call: this.#call(thoughts.filled ? args.replaceAll(thoughts.pair, '') : args) });
+      writer.emit('approval_request_message', {
+        name: this.toolName,
+        tool_call: this.#call(thoughts.filled ? args.replaceAll(thoughts.pair, '') : args),
+      });
     } else if (this.#buffer.length > 0) {
       // oddity: arguments-emitted-again
-      const held = this.#buffer.map((message) => ('tool_call' in message ? (message.tool_call.arguments ?? '') : '')).join('');
+      const held = this.#buffer
+        .map((message) => ('tool_call' in message ? (message.tool_call.arguments ?? '') : ''))
+        .join('');
       writer.bump('tool_call_message');
       writer.emit('tool_call_message', { tool_call: this.#call(held.replaceAll(thoughts.pair, '')) });
       this.#buffer = [];
@@ -119,7 +125,11 @@ export class LegacyAnthropic extends AnthropicState {
     const tool_call = this.#call(partialJson);
     const approval = this.needsApproval;
     if (!this.#thoughtsDone) {
-      this.#buffer.push(approval ? writer.hold('approval_request_message', { tool_call, name: null }) : writer.hold('tool_call_message', { tool_call }));
+      this.#buffer.push(
+        approval
+          ? writer.hold('approval_request_message', { tool_call, name: null })
+          : writer.hold('tool_call_message', { tool_call }),
+      );
       return;
     }
     // oddity: otid-one-higher
@@ -129,7 +139,11 @@ export class LegacyAnthropic extends AnthropicState {
   }
 
   #call(args: string | null): ToolCallDelta {
-    return { name: textOrNull(this.toolName, 'The tool name'), arguments: args, tool_call_id: textOrNull(this.toolId, 'The tool call id') };
+    return {
+      name: textOrNull(this.toolName, 'The tool name'),
+      arguments: args,
+      tool_call_id: textOrNull(this.toolId, 'The tool call id'),
+    };
   }
 }
 

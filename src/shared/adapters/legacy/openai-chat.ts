@@ -76,7 +76,8 @@ export class LegacyOpenAiChat extends ChatState {
     else {
       writer.bump('tool_call_message');
       const tool_call = { name, arguments: null, tool_call_id: this.#heldId };
-      if (options.requires_approval_tools.includes(name)) writer.emit('approval_request_message', { tool_call, name: null });
+      if (options.requires_approval_tools.includes(name))
+        writer.emit('approval_request_message', { tool_call, name: null });
       else writer.emit('tool_call_message', { tool_call });
     }
     this.#flushedName = name;
@@ -98,7 +99,9 @@ export class LegacyOpenAiChat extends ChatState {
     }
     // oddity: approval-lost-after-name
     writer.bump('tool_call_message');
-    writer.emit('tool_call_message', { tool_call: { name: null, arguments: (this.#heldArgs ?? '') + main, tool_call_id: this.#heldId } });
+    writer.emit('tool_call_message', {
+      tool_call: { name: null, arguments: (this.#heldArgs ?? '') + main, tool_call_id: this.#heldId },
+    });
     this.#heldArgs = null;
     this.#heldId = null;
   }
@@ -114,6 +117,8 @@ export class LegacyOpenAiChat extends ChatState {
   }
 
   content(): ReasoningPart[] {
-    return this.isReasoningModel ? [{ type: 'omitted_reasoning' }] : [{ type: 'text', text: pythonStrip(this.#thoughts.text()) }];
+    return this.isReasoningModel
+      ? [{ type: 'omitted_reasoning' }]
+      : [{ type: 'text', text: pythonStrip(this.#thoughts.text()) }];
   }
 }

@@ -144,7 +144,11 @@ export abstract class AnthropicState implements StreamingInterface {
   protected emitReasoning(reasoning: string, native: boolean, signature: string | null): void {
     const { writer } = this.setup;
     writer.bump('reasoning_message');
-    writer.emit('reasoning_message', { reasoning, source: native ? 'reasoner_model' : 'non_reasoner_model', signature });
+    writer.emit('reasoning_message', {
+      reasoning,
+      source: native ? 'reasoner_model' : 'non_reasoner_model',
+      signature,
+    });
     const group = this.#group('reasoning');
     group.sum.append(reasoning);
     group.native ||= native;
@@ -184,7 +188,11 @@ export abstract class AnthropicState implements StreamingInterface {
     // oddity: arguments-run-together
     const value = this.parsedArguments();
     if (value === undefined) return null;
-    return { id: text(this.toolId, 'The tool call id'), name: text(this.toolName, 'The tool name'), arguments: dumps(unwrapped(value)) };
+    return {
+      id: text(this.toolId, 'The tool call id'),
+      name: text(this.toolName, 'The tool name'),
+      arguments: dumps(unwrapped(value)),
+    };
   }
 
   /** json.loads, failing that the partial parse. Undefined: both refused. */
@@ -206,11 +214,14 @@ export abstract class AnthropicState implements StreamingInterface {
 
 /** A call that the model wrapped in another one. The original asks `"id" in value`, which a string and a list answer, too. */
 function unwrapped(value: PyValue): PyValue {
-  if (typeof value === 'string' ? value.includes('id') : Array.isArray(value) && value.includes('id')) fail('The arguments are no object.');
+  if (typeof value === 'string' ? value.includes('id') : Array.isArray(value) && value.includes('id'))
+    fail('The arguments are no object.');
   if (typeof value === 'string' || Array.isArray(value)) return value;
   if (!isDict(value)) return fail('The arguments are a bare number or literal.');
   if (!value.has('id')) return value;
   if (!text(value.get('id'), 'id').startsWith('toolu_') || !value.has('function')) return value;
   const called = value.get('function');
-  return isDict(called) && called.has('arguments') ? called.get('arguments')! : fail('The wrapped call has no arguments.');
+  return isDict(called) && called.has('arguments')
+    ? called.get('arguments')!
+    : fail('The wrapped call has no arguments.');
 }

@@ -63,7 +63,8 @@ export abstract class ChatState implements StreamingInterface {
       this.model = attribute(event, 'model') as string | null;
       this.providerMessageId = attribute(event, 'id') as string | null;
     }
-    if (truthy(attribute(event, 'usage')) || truthy(attribute(event, 'choices'))) fail('The event is of the Responses API.');
+    if (truthy(attribute(event, 'usage')) || truthy(attribute(event, 'choices')))
+      fail('The event is of the Responses API.');
   }
 
   protected get isReasoningModel(): boolean {

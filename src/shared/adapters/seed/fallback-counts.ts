@@ -34,12 +34,15 @@ function stringTokens(value: PyValue | undefined, what: string): number {
 }
 
 function messageTokens(message: PyValue): number {
-  return 3 + sumOf(dictOf(message, 'A message'), ([key, value]) => {
-    const extra = key === 'name' ? 1 : 0;
-    if (key === 'tool_calls' && Array.isArray(value)) return 12 + sumOf(value, toolCallTokens);
-    if (value === null) return extra;
-    return extra + stringTokens(value, `The message's ${String(key)}`);
-  });
+  return (
+    3 +
+    sumOf(dictOf(message, 'A message'), ([key, value]) => {
+      const extra = key === 'name' ? 1 : 0;
+      if (key === 'tool_calls' && Array.isArray(value)) return 12 + sumOf(value, toolCallTokens);
+      if (value === null) return extra;
+      return extra + stringTokens(value, `The message's ${String(key)}`);
+    })
+  );
 }
 
 function toolCallTokens(call: PyValue): number {
@@ -63,20 +66,26 @@ function functionTokens(tool: PyValue): number {
 function parameterTokens(parameters: PyValue): number {
   if (!contains(parameters, 'properties')) return 0;
   const properties = dictOf(isDict(parameters) ? parameters.get('properties') : undefined, 'properties');
-  return 11 + sumOf(properties, ([name, property]) => stringTokens(name as PyValue, 'A name') + propertyTokens(property));
+  return (
+    11 + sumOf(properties, ([name, property]) => stringTokens(name as PyValue, 'A name') + propertyTokens(property))
+  );
 }
 
 /** `name in value`, which text and lists answer, too. */
 function contains(value: PyValue, name: string): boolean {
   if (isDict(value)) return value.has(name);
-  return Array.isArray(value) || typeof value === 'string' ? value.includes(name) : fail('A value that is no container was searched.');
+  return Array.isArray(value) || typeof value === 'string'
+    ? value.includes(name)
+    : fail('A value that is no container was searched.');
 }
 
 /** A property's fields. What is text or a list is gone through just so, and has no fields that count. */
 function propertyTokens(property: PyValue): number {
   if (isDict(property)) return sumOf(property, ([field, value]) => fieldTokens(field, value));
   if (typeof property === 'string') return 0;
-  return listOf(property, 'A property').some((item) => COUNTED.has(item)) ? fail('A property is a list that names a field.') : 0;
+  return listOf(property, 'A property').some((item) => COUNTED.has(item))
+    ? fail('A property is a list that names a field.')
+    : 0;
 }
 
 const COUNTED: ReadonlySet<PyValue> = new Set(['type', 'description', 'enum', 'items', 'default']);
@@ -88,7 +97,13 @@ function fieldTokens(field: unknown, value: PyValue): number {
     case 'description':
       return 2 + stringTokens(value, 'A description');
     case 'enum':
-      return -3 + sumOf(typeof value === 'string' ? value : listOf(value, 'enum'), (item) => 3 + stringTokens(item, 'A value of enum'));
+      return (
+        -3 +
+        sumOf(
+          typeof value === 'string' ? value : listOf(value, 'enum'),
+          (item) => 3 + stringTokens(item, 'A value of enum'),
+        )
+      );
     case 'items':
       return 2 + (isDict(value) && value.has('type') ? stringTokens(value.get('type'), 'The type of items') : 0);
     case 'default':

@@ -4,7 +4,10 @@ import type { LaneSetup } from '../lane.ts';
 import { fail } from './seed-error.ts';
 
 export type SeedKind = SeedMessage['message_type'];
-type Body<Kind extends SeedKind> = Omit<Extract<SeedMessage, { message_type: Kind }>, 'message_type' | 'id' | 'date' | 'otid'>;
+type Body<Kind extends SeedKind> = Omit<
+  Extract<SeedMessage, { message_type: Kind }>,
+  'message_type' | 'id' | 'date' | 'otid'
+>;
 
 /** The index has the low seven bits of the message id's UUID. */
 const MAX_INDEX = 127;

@@ -17,7 +17,11 @@ export interface TraceParts {
 /** Throws SeedError where a text cannot be printed, which UTF-8 cannot for half a surrogate pair. */
 export function providerTrace(parts: TraceParts): NonNullable<SeedOutcome['provider_trace']> {
   const { toolCall, usage } = parts;
-  const call = toolCall && { id: toolCall.id, type: 'function', function: { arguments: toolCall.arguments, name: toolCall.name } };
+  const call = toolCall && {
+    id: toolCall.id,
+    type: 'function',
+    function: { arguments: toolCall.arguments, name: toolCall.name },
+  };
   return {
     request_json: parts.api === 'messages' ? streamed(parts.request) : parts.request,
     response_json: {
@@ -40,7 +44,9 @@ function streamed(request: unknown): unknown {
 }
 
 function print(value: object): string {
-  return isWellFormed(value) ? JSON.stringify(value) : fail('A text holds half a surrogate pair, which cannot be printed.');
+  return isWellFormed(value)
+    ? JSON.stringify(value)
+    : fail('A text holds half a surrogate pair, which cannot be printed.');
 }
 
 function isWellFormed(value: unknown): boolean {

@@ -18,7 +18,9 @@ export function need(value: unknown, what: string): Fields {
 }
 
 export function text(value: unknown, what: string): string {
-  return typeof value === 'string' ? value : fail(`${what} is ${value === null || value === undefined ? 'missing' : 'not text'}.`);
+  return typeof value === 'string'
+    ? value
+    : fail(`${what} is ${value === null || value === undefined ? 'missing' : 'not text'}.`);
 }
 
 export function textOrNull(value: unknown, what: string): string | null {
@@ -35,5 +37,7 @@ export function truthy(value: unknown): boolean {
 /** A token count that is added up; true counts as 1, as in Python. */
 export function count(value: unknown, what: string): number {
   if (typeof value === 'boolean') return Number(value);
-  return typeof value === 'number' ? value : fail(`${what} is ${value === null || value === undefined ? 'missing' : 'not a number'}.`);
+  return typeof value === 'number'
+    ? value
+    : fail(`${what} is ${value === null || value === undefined ? 'missing' : 'not a number'}.`);
 }

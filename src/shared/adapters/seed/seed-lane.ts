@@ -64,9 +64,14 @@ export class SeedLaneReader<Id extends SeedLane> implements Lane<SeedLane> {
     this.#attempt('before', () => {
       const made = this.#choose();
       this.#interface = made;
-      if (this.#isOpenAi && this.#request.has('messages') && this.#request.has('input')) fail('The request has both messages and input.');
+      if (this.#isOpenAi && this.#request.has('messages') && this.#request.has('input'))
+        fail('The request has both messages and input.');
       const countsTokens = this.#proxy && made.fallbackOutputTokens !== undefined;
-      if (countsTokens) this.#fallbackInput = fallbackInput(this.#request.get('messages') ?? this.#request.get('input'), this.#request.get('tools'));
+      if (countsTokens)
+        this.#fallbackInput = fallbackInput(
+          this.#request.get('messages') ?? this.#request.get('input'),
+          this.#request.get('tools'),
+        );
       made.start?.();
     });
     return this.#writer.drain();
@@ -114,7 +119,9 @@ export class SeedLaneReader<Id extends SeedLane> implements Lane<SeedLane> {
     if (endpoint.type === 'anthropic' || endpoint.type === 'bedrock') return new this.#choice.anthropic(setup);
     if (!this.#isOpenAi) return fail(`Streaming not supported for provider ${endpoint.type}`);
     const Responses = this.#choice.openAiResponses;
-    return responsesApi && !this.#proxy && Responses !== undefined ? new Responses(setup) : new this.#choice.openAiChat(setup);
+    return responsesApi && !this.#proxy && Responses !== undefined
+      ? new Responses(setup)
+      : new this.#choice.openAiChat(setup);
   }
 
   #takeFrame(frame: SseFrame, made: StreamingInterface): void {
@@ -139,7 +146,12 @@ export class SeedLaneReader<Id extends SeedLane> implements Lane<SeedLane> {
     this.#finished = true;
     this.#toolCall = made.toolCall();
     this.#content = made.content();
-    this.#usage = usageOf(made.inputTokens, made.outputTokens, this.#fallbackInput, this.#proxy ? (made.fallbackOutputTokens ?? 0) : 0);
+    this.#usage = usageOf(
+      made.inputTokens,
+      made.outputTokens,
+      this.#fallbackInput,
+      this.#proxy ? (made.fallbackOutputTokens ?? 0) : 0,
+    );
     this.#ownId = this.#setup.messageId;
     if (this.#setup.stepId === undefined) return;
     if (made.splitText) fail('Two halves of a surrogate pair came in different fragments, which cannot be printed.');
@@ -170,6 +182,7 @@ export class SeedLaneReader<Id extends SeedLane> implements Lane<SeedLane> {
 }
 
 /** A fault of this program, too, ends the lane with the message that a fault of the stream gives. */
-const sentenceOf = (error: unknown): string => (error instanceof SeedError ? error.message : `${LANE_FAULT} ${String(error)}`);
+const sentenceOf = (error: unknown): string =>
+  error instanceof SeedError ? error.message : `${LANE_FAULT} ${String(error)}`;
 
 const NOTHING: readonly Emission<SeedLane>[] = [];

@@ -25,7 +25,11 @@ export class TextSum {
   get split(): boolean {
     return this.#pieces.some((piece, i) => {
       const before = this.#pieces[i - 1];
-      return before !== undefined && isHighSurrogate(before.charCodeAt(before.length - 1)) && isLowSurrogate(piece.charCodeAt(0));
+      return (
+        before !== undefined &&
+        isHighSurrogate(before.charCodeAt(before.length - 1)) &&
+        isLowSurrogate(piece.charCodeAt(0))
+      );
     });
   }
 

@@ -34,7 +34,11 @@ export class SimpleAnthropic extends AnthropicState {
 
   #emitCall(args: string | null): void {
     const { writer } = this.setup;
-    const call = { name: textOrNull(this.toolName, 'The tool name'), arguments: args, tool_call_id: textOrNull(this.toolId, 'The tool call id') };
+    const call = {
+      name: textOrNull(this.toolName, 'The tool name'),
+      arguments: args,
+      tool_call_id: textOrNull(this.toolId, 'The tool call id'),
+    };
     if (this.needsApproval) writer.emitUnnumbered('approval_request_message', { tool_call: call, name: null });
     else writer.emitUnnumbered('tool_call_message', { tool_call: call });
   }

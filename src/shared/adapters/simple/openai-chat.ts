@@ -49,7 +49,8 @@ export class SimpleOpenAiChat extends ChatState {
     this.#args.append(call.arguments ?? '');
     this.#id.append(call.tool_call_id ?? '');
     // oddity: approval-for-all
-    if (this.setup.options.requires_approval_tools.length > 0) writer.emit('approval_request_message', { tool_call: call, name: null });
+    if (this.setup.options.requires_approval_tools.length > 0)
+      writer.emit('approval_request_message', { tool_call: call, name: null });
     else writer.emit('tool_call_message', { tool_call: call });
     writer.skipIndex();
   }

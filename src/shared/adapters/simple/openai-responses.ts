@@ -78,7 +78,8 @@ export class SimpleOpenAiResponses implements StreamingInterface {
         );
       default:
         // oddity: unknown-block-is-text
-        for (const part of partsOf(item).map(fieldsOf)) if (part !== null && part['type'] !== 'refusal') this.#emitAssistant(text(part['text'], 'The text'));
+        for (const part of partsOf(item).map(fieldsOf))
+          if (part !== null && part['type'] !== 'refusal') this.#emitAssistant(text(part['text'], 'The text'));
     }
   }
 
@@ -117,7 +118,9 @@ export class SimpleOpenAiResponses implements StreamingInterface {
     const [call] = calls;
     if (call === undefined || calls.length > 1) return null;
     const { call_id: id, name, arguments: args } = call;
-    return typeof id === 'string' && typeof name === 'string' && typeof args === 'string' ? { id, name, arguments: args } : null;
+    return typeof id === 'string' && typeof name === 'string' && typeof args === 'string'
+      ? { id, name, arguments: args }
+      : null;
   }
 
   content(): ReasoningPart[] {
@@ -159,5 +162,7 @@ function textPart(item: Fields): ReasoningPart {
   const parts = partsOf(item);
   if (parts.length !== 1) fail(`Got ${parts.length} content parts, expected 1.`);
   const part = need(parts[0], 'The part');
-  return part['type'] === 'refusal' ? fail('The answer is a refusal.') : { type: 'text', text: text(part['text'], 'The text') };
+  return part['type'] === 'refusal'
+    ? fail('The answer is a refusal.')
+    : { type: 'text', text: text(part['text'], 'The text') };
 }

@@ -8,7 +8,15 @@ import type { Block } from './recorder.ts';
 
 /** Fields of a delta that are joined; all others are overwritten. */
 const JOINED = ['refusal', 'reasoning_content', 'reasoning', 'reasoning_text'] as const;
-const OWN_RULE = new Set<string>(['content', 'tool_calls', 'function_call', 'role', 'audio', 'reasoning_details', ...JOINED]);
+const OWN_RULE = new Set<string>([
+  'content',
+  'tool_calls',
+  'function_call',
+  'role',
+  'audio',
+  'reasoning_details',
+  ...JOINED,
+]);
 
 export class ChoiceSum {
   readonly #index: number;
@@ -38,11 +46,14 @@ export class ChoiceSum {
   delta(delta: JsonObject): void {
     const { content, role, audio } = delta;
     if (typeof content === 'string') this.#content = (this.#content ?? '') + content;
-    else for (const part of arrayOf(content)) this.#content = (this.#content ?? '') + (stringOf(objectOf(part)?.['text']) ?? '');
+    else
+      for (const part of arrayOf(content))
+        this.#content = (this.#content ?? '') + (stringOf(objectOf(part)?.['text']) ?? '');
     if (role) this.#message.set('role', role);
     for (const field of JOINED) {
       const text = delta[field];
-      if (typeof text === 'string' && (text !== '' || field !== 'refusal')) this.#joined.set(field, (this.#joined.get(field) ?? '') + text);
+      if (typeof text === 'string' && (text !== '' || field !== 'refusal'))
+        this.#joined.set(field, (this.#joined.get(field) ?? '') + text);
     }
     for (const detail of arrayOf(delta['reasoning_details'])) this.#details.push(detail);
     if (audio) this.#addAudio(objectOf(audio) ?? {});
@@ -77,7 +88,10 @@ export class ChoiceSum {
     if (fn) message.set('function_call', { arguments: fn.text, name: fn.name });
     if (this.#calls.length > 0) {
       const calls = this.#calls.toSorted((a, b) => a.index - b.index);
-      message.set('tool_calls', calls.map(({ block }) => toolCall(block)));
+      message.set(
+        'tool_calls',
+        calls.map(({ block }) => toolCall(block)),
+      );
     }
     return {
       ...Object.fromEntries(this.#fields),
@@ -100,7 +114,9 @@ export class ChoiceSum {
 }
 
 function toolCall(block: Block): unknown {
-  const extra = Object.fromEntries((block.attachments ?? []).filter(({ type }) => type !== 'logprobs').map(({ type, value }) => [type, value]));
+  const extra = Object.fromEntries(
+    (block.attachments ?? []).filter(({ type }) => type !== 'logprobs').map(({ type, value }) => [type, value]),
+  );
   const call = { ...extra, id: block.callId, type: block.type };
   return block.type === 'custom'
     ? { ...call, custom: { name: block.name, input: block.text } }
@@ -114,7 +130,8 @@ export class ChatCompletionSum {
   /** Fields of the completion itself: the last chunk that says one wins; chunks without an id say nothing once there was one. */
   chunk(data: JsonObject): void {
     if (this.#fields.size > 0 && !data['id']) return;
-    for (const field in data) if (field !== 'choices' && field !== 'obfuscation' && field !== 'error') this.#fields.set(field, data[field]);
+    for (const field in data)
+      if (field !== 'choices' && field !== 'obfuscation' && field !== 'error') this.#fields.set(field, data[field]);
   }
 
   choice(index: number): ChoiceSum {
@@ -128,6 +145,10 @@ export class ChatCompletionSum {
     const fields = new Map(this.#fields);
     if (!fields.get('system_fingerprint')) fields.delete('system_fingerprint');
     const choices = [...this.#choices].toSorted(([a], [b]) => a - b);
-    return { ...Object.fromEntries(fields), object: 'chat.completion', choices: choices.map(([, choice]) => choice.value()) };
+    return {
+      ...Object.fromEntries(fields),
+      object: 'chat.completion',
+      choices: choices.map(([, choice]) => choice.value()),
+    };
   }
 }

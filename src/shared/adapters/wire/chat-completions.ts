@@ -12,11 +12,31 @@ import { recordError, type WireProtocol } from './protocol.ts';
 import type { Block, WireRecorder } from './recorder.ts';
 import { chatUsage, finishReason } from './usage.ts';
 
-const CHUNK_FIELDS = new Set(['id', 'object', 'created', 'model', 'choices', 'usage', 'service_tier', 'system_fingerprint', 'obfuscation', 'x_groq']);
+const CHUNK_FIELDS = new Set([
+  'id',
+  'object',
+  'created',
+  'model',
+  'choices',
+  'usage',
+  'service_tier',
+  'system_fingerprint',
+  'obfuscation',
+  'x_groq',
+]);
 const CHOICE_FIELDS = new Set(['index', 'delta', 'finish_reason', 'logprobs']);
 /** Plain reasoning text, by server: DeepSeek, vLLM and others; OpenRouter, Groq and others; GitHub Copilot. */
 const REASONING_FIELDS = ['reasoning_content', 'reasoning', 'reasoning_text'] as const;
-const DELTA_FIELDS = new Set(['role', 'content', 'refusal', 'tool_calls', 'function_call', 'reasoning_details', 'annotations', ...REASONING_FIELDS]);
+const DELTA_FIELDS = new Set([
+  'role',
+  'content',
+  'refusal',
+  'tool_calls',
+  'function_call',
+  'reasoning_details',
+  'annotations',
+  ...REASONING_FIELDS,
+]);
 
 /** One choice while it grows. */
 interface Choice {
@@ -94,7 +114,15 @@ export class ChatCompletionsWire implements WireProtocol {
   #choice(index: number): Choice {
     let choice = this.#choices.get(index);
     if (!choice) {
-      choice = { index, sum: this.#sum.choice(index), run: null, tools: [], byIndex: new Map(), lastTool: null, finished: false };
+      choice = {
+        index,
+        sum: this.#sum.choice(index),
+        run: null,
+        tools: [],
+        byIndex: new Map(),
+        lastTool: null,
+        finished: false,
+      };
       this.#choices.set(index, choice);
       this.#recorder.mark('start');
     }
@@ -110,7 +138,8 @@ export class ChatCompletionsWire implements WireProtocol {
     else if (Array.isArray(content)) for (const part of content) this.#contentPart(choice, objectOf(part) ?? {});
     else if (content !== null && content !== undefined) recorder.event('delta.content', false, content);
     if (typeof refusal === 'string') this.#runText(choice, 'refusal', 'refusal', refusal);
-    for (const annotation of arrayOf(delta['annotations'])) recorder.attach(choice.run ?? this.#run(choice, 'text', 'content'), 'annotation', annotation);
+    for (const annotation of arrayOf(delta['annotations']))
+      recorder.attach(choice.run ?? this.#run(choice, 'text', 'content'), 'annotation', annotation);
     for (const call of arrayOf(delta['tool_calls'])) this.#toolCall(choice, objectOf(call) ?? {});
     const call = objectOf(delta['function_call']);
     if (call) this.#functionCall(choice, call);
@@ -139,7 +168,10 @@ export class ChatCompletionsWire implements WireProtocol {
     if (type === 'text') return this.#runText(choice, 'text', 'content', stringOf(part['text']) ?? '');
     if (type === 'thinking') {
       const thinking = part['thinking'];
-      const pieces = typeof thinking === 'string' ? [thinking] : arrayOf(thinking).map((piece) => stringOf(objectOf(piece)?.['text']) ?? '');
+      const pieces =
+        typeof thinking === 'string'
+          ? [thinking]
+          : arrayOf(thinking).map((piece) => stringOf(objectOf(piece)?.['text']) ?? '');
       return this.#reason(choice, 'thinking', pieces.join(''));
     }
     this.#recorder.event(`content.${type ?? 'part'}`, false, part);
@@ -155,7 +187,8 @@ export class ChatCompletionsWire implements WireProtocol {
       else this.#reason(choice, field, text);
       before.push(text);
     }
-    for (const detail of arrayOf(delta['reasoning_details'])) this.#reasoningDetail(choice, objectOf(detail) ?? {}, before.length > 0);
+    for (const detail of arrayOf(delta['reasoning_details']))
+      this.#reasoningDetail(choice, objectOf(detail) ?? {}, before.length > 0);
   }
 
   #reason(choice: Choice, type: string, text: string): void {
@@ -174,9 +207,14 @@ export class ChatCompletionsWire implements WireProtocol {
       recorder.hidden(block, 'encrypted', data);
       return recorder.close(block);
     }
-    if (!textSaid) this.#reason(choice, 'reasoning_details', stringOf(detail['text']) ?? stringOf(detail['summary']) ?? '');
+    if (!textSaid)
+      this.#reason(choice, 'reasoning_details', stringOf(detail['text']) ?? stringOf(detail['summary']) ?? '');
     const signature = stringOf(detail['signature']);
-    if (signature) recorder.signature(choice.run?.kind === 'reasoning' ? choice.run : this.#run(choice, 'reasoning', 'reasoning_details'), signature);
+    if (signature)
+      recorder.signature(
+        choice.run?.kind === 'reasoning' ? choice.run : this.#run(choice, 'reasoning', 'reasoning_details'),
+        signature,
+      );
   }
 
   #toolCall(choice: Choice, call: JsonObject): void {
@@ -186,13 +224,15 @@ export class ChatCompletionsWire implements WireProtocol {
     const name = stringOf(fn?.['name']) || null;
     const given = fn?.['arguments'] ?? fn?.['input'];
     // Some compatible servers send the arguments as an object instead of as text.
-    const text = typeof given === 'string' || given === undefined || given === null ? (given ?? null) : JSON.stringify(given);
+    const text =
+      typeof given === 'string' || given === undefined || given === null ? (given ?? null) : JSON.stringify(given);
     const block = this.#callBlock(choice, call, id, name);
     if (id && block.callId === null) block.callId = id;
     if (name) this.#nameCall(block, name);
     recorder.tool(block, name, id, text);
     for (const field in call) {
-      if (field !== 'index' && field !== 'id' && field !== 'type' && field !== 'function' && field !== 'custom') recorder.attach(block, field, call[field]);
+      if (field !== 'index' && field !== 'id' && field !== 'type' && field !== 'function' && field !== 'custom')
+        recorder.attach(block, field, call[field]);
     }
   }
 
@@ -221,7 +261,13 @@ export class ChatCompletionsWire implements WireProtocol {
     if (choice.run) this.#recorder.close(choice.run);
     choice.run = null;
     if (choice.finished) this.#recorder.note('content after the finish_reason');
-    const block = this.#recorder.open(`c${choice.index}/tool${index ?? choice.tools.length}`, 'tool', type, choice.index, { name, callId: id });
+    const block = this.#recorder.open(
+      `c${choice.index}/tool${index ?? choice.tools.length}`,
+      'tool',
+      type,
+      choice.index,
+      { name, callId: id },
+    );
     choice.tools.push(block);
     choice.sum.call(block, index ?? choice.tools.length - 1);
     if (index !== null) choice.byIndex.set(index, block);
@@ -254,7 +300,10 @@ export class ChatCompletionsWire implements WireProtocol {
   #openFunction(choice: Choice, name: string | null): Block {
     if (choice.run) this.#recorder.close(choice.run);
     choice.run = null;
-    const block = this.#recorder.open(`c${choice.index}/function_call`, 'tool', 'function_call', choice.index, { name, callId: null });
+    const block = this.#recorder.open(`c${choice.index}/function_call`, 'tool', 'function_call', choice.index, {
+      name,
+      callId: null,
+    });
     choice.tools.push(block);
     choice.sum.functionBlock = block;
     return block;

@@ -24,10 +24,14 @@ interface Entry {
 
 function kindOf(type: string): BlockKind {
   switch (type) {
-    case 'text': return 'text';
-    case 'thinking': return 'reasoning';
-    case 'redacted_thinking': return 'redacted_reasoning';
-    case 'tool_use': return 'tool';
+    case 'text':
+      return 'text';
+    case 'thinking':
+      return 'reasoning';
+    case 'redacted_thinking':
+      return 'redacted_reasoning';
+    case 'tool_use':
+      return 'tool';
     default:
       if (type.endsWith('_tool_result')) return 'server_tool_result';
       return type.endsWith('_tool_use') ? 'server_tool' : 'other';
@@ -55,11 +59,16 @@ export class MessagesWire implements WireProtocol {
     // The SDK takes an event named error for one whatever its data says, and drops what has no name.
     if (frame.name === '') this.#recorder.note('no event name: the Anthropic SDK drops this event');
     switch (frame.name === 'error' ? frame.name : type) {
-      case 'message_start': return this.#start(objectOf(data['message']));
-      case 'content_block_start': return this.#blockStart(numberOf(data['index']), objectOf(data['content_block']));
-      case 'content_block_delta': return this.#blockDelta(numberOf(data['index']), objectOf(data['delta']));
-      case 'content_block_stop': return this.#blockStop(numberOf(data['index']));
-      case 'message_delta': return this.#messageDelta(data);
+      case 'message_start':
+        return this.#start(objectOf(data['message']));
+      case 'content_block_start':
+        return this.#blockStart(numberOf(data['index']), objectOf(data['content_block']));
+      case 'content_block_delta':
+        return this.#blockDelta(numberOf(data['index']), objectOf(data['delta']));
+      case 'content_block_stop':
+        return this.#blockStop(numberOf(data['index']));
+      case 'message_delta':
+        return this.#messageDelta(data);
       case 'message_stop': {
         this.#recorder.mark('done');
         this.#recorder.event(type, true);
@@ -71,7 +80,8 @@ export class MessagesWire implements WireProtocol {
         this.#recorder.event(type, true);
         return;
       }
-      case 'error': return recordError(this.#recorder, data['error'] ?? data, data);
+      case 'error':
+        return recordError(this.#recorder, data['error'] ?? data, data);
       default: {
         this.#recorder.note('an event type this version does not know');
         this.#recorder.event(type || 'message', false, data);
@@ -85,7 +95,11 @@ export class MessagesWire implements WireProtocol {
 
   accumulated(): unknown {
     if (!this.#message) return null;
-    return { ...Object.fromEntries(this.#message), content: this.#content.map(accumulatedBlock), usage: Object.fromEntries(this.#usage) };
+    return {
+      ...Object.fromEntries(this.#message),
+      content: this.#content.map(accumulatedBlock),
+      usage: Object.fromEntries(this.#usage),
+    };
   }
 
   #start(message: JsonObject | null): void {
@@ -97,7 +111,11 @@ export class MessagesWire implements WireProtocol {
     this.#byIndex = new Map();
     const usage = objectOf(message?.['usage']);
     this.#usage = new Map(Object.entries(usage ?? {}));
-    recorder.response(stringOf(message?.['id']), stringOf(message?.['model']), usage && 'service_tier' in usage ? stringOf(usage['service_tier']) : undefined);
+    recorder.response(
+      stringOf(message?.['id']),
+      stringOf(message?.['model']),
+      usage && 'service_tier' in usage ? stringOf(usage['service_tier']) : undefined,
+    );
     if (usage) recorder.usage(messagesUsage(usage), usage);
     // Content that is in the message from the start (a container that goes on with earlier tool calls) gets no events of its own.
     arrayOf(message?.['content']).forEach((content, index) => {
@@ -156,17 +174,20 @@ export class MessagesWire implements WireProtocol {
         if (signature) recorder.signature(block, signature);
         return;
       }
-      case 'redacted_reasoning': return recorder.hidden(block, 'redacted', stringOf(start['data']));
+      case 'redacted_reasoning':
+        return recorder.hidden(block, 'redacted', stringOf(start['data']));
       case 'tool':
       case 'server_tool': {
         const input = start['input'];
         // An empty object stands for arguments that are still to come; anything else is the whole of them.
         const whole = typeof input === 'object' && input !== null && Object.keys(input).length > 0;
         recorder.tool(block, block.name, block.callId, whole ? JSON.stringify(input) : null);
-        for (const field of ['caller', 'server_name']) if (start[field] !== undefined) recorder.attach(block, field, start[field]);
+        for (const field of ['caller', 'server_name'])
+          if (start[field] !== undefined) recorder.attach(block, field, start[field]);
         return;
       }
-      default: recorder.attach(block, block.type, start);
+      default:
+        recorder.attach(block, block.type, start);
     }
   }
 
@@ -177,9 +198,12 @@ export class MessagesWire implements WireProtocol {
     const { block } = entry;
     recorder.target(entry.target);
     switch (type) {
-      case 'text_delta': return recorder.text(block, stringOf(delta?.['text']) ?? '');
-      case 'thinking_delta': return recorder.reasoning(block, stringOf(delta?.['thinking']) ?? '');
-      case 'signature_delta': return recorder.signature(block, stringOf(delta?.['signature']) ?? '');
+      case 'text_delta':
+        return recorder.text(block, stringOf(delta?.['text']) ?? '');
+      case 'thinking_delta':
+        return recorder.reasoning(block, stringOf(delta?.['thinking']) ?? '');
+      case 'signature_delta':
+        return recorder.signature(block, stringOf(delta?.['signature']) ?? '');
       case 'input_json_delta': {
         this.#dropStartInput(entry);
         return recorder.tool(block, null, null, stringOf(delta?.['partial_json']) ?? '');
@@ -209,7 +233,14 @@ export class MessagesWire implements WireProtocol {
   /** A delta for a block that never started: kept under its index, in a block of the delta's kind. */
   #openForDelta(index: number | null, deltaType: string): Entry {
     this.#recorder.note(index === null ? 'a delta without an index' : 'a delta before content_block_start');
-    const type = deltaType === 'text_delta' ? 'text' : deltaType === 'input_json_delta' ? 'tool_use' : deltaType.startsWith('thinking') ? 'thinking' : 'unknown';
+    const type =
+      deltaType === 'text_delta'
+        ? 'text'
+        : deltaType === 'input_json_delta'
+          ? 'tool_use'
+          : deltaType.startsWith('thinking')
+            ? 'thinking'
+            : 'unknown';
     return this.#open(index ?? this.#content.length, { type });
   }
 

@@ -40,12 +40,28 @@ const PREVIEW_CHARS = 200;
 
 /** Which kind names an event that says several things. Among the kinds of content, the first one said stays. */
 const RANK: Readonly<Record<EventKind, number>> = {
-  unknown: 0, meta: 1, ping: 2, start: 3, usage: 4, finish: 5, text: 6, reasoning: 6, tool: 6, done: 7, error: 8,
+  unknown: 0,
+  meta: 1,
+  ping: 2,
+  start: 3,
+  usage: 4,
+  finish: 5,
+  text: 6,
+  reasoning: 6,
+  tool: 6,
+  done: 7,
+  error: 8,
 };
 
 const KIND_OF_BLOCK: Readonly<Record<BlockKind, EventKind>> = {
-  text: 'text', refusal: 'text', reasoning: 'reasoning', redacted_reasoning: 'reasoning',
-  tool: 'tool', server_tool: 'tool', server_tool_result: 'tool', other: 'meta',
+  text: 'text',
+  refusal: 'text',
+  reasoning: 'reasoning',
+  redacted_reasoning: 'reasoning',
+  tool: 'tool',
+  server_tool: 'tool',
+  server_tool_result: 'tool',
+  other: 'meta',
 };
 
 const NOTHING: readonly Emission<'wire'>[] = [];
@@ -103,12 +119,33 @@ export class WireRecorder {
   /** Written out field by field, and the usual event in one: this runs for each, and spreads cost more than all the rest. */
   summary(frame: SseFrame): EventSummary {
     const { index, start, end, read, tNs } = frame;
-    if (index !== this.#event) return { index, start, end, read, tNs, kind: 'unknown', type: frame.name, preview: '', chars: 0 };
+    if (index !== this.#event)
+      return { index, start, end, read, tNs, kind: 'unknown', type: frame.name, preview: '', chars: 0 };
     if (this.#target !== undefined && this.#block !== undefined && this.#notes === null) {
-      return { index, start, end, read, tNs, kind: this.#kind, type: this.#type, preview: this.#preview, chars: this.#deltaChars, target: this.#target, block: this.#block };
+      return {
+        index,
+        start,
+        end,
+        read,
+        tNs,
+        kind: this.#kind,
+        type: this.#type,
+        preview: this.#preview,
+        chars: this.#deltaChars,
+        target: this.#target,
+        block: this.#block,
+      };
     }
     const summary: { -readonly [Field in keyof EventSummary]: EventSummary[Field] } = {
-      index, start, end, read, tNs, kind: this.#kind, type: this.#type, preview: this.#preview, chars: this.#deltaChars,
+      index,
+      start,
+      end,
+      read,
+      tNs,
+      kind: this.#kind,
+      type: this.#type,
+      preview: this.#preview,
+      chars: this.#deltaChars,
     };
     if (this.#target !== undefined) summary.target = this.#target;
     if (this.#block !== undefined) summary.block = this.#block;
@@ -146,19 +183,41 @@ export class WireRecorder {
   // Content blocks.
 
   /** Opens a block. `id` gets a count when the stream uses it again, so that ids stay unique under any stream. */
-  open(id: string, kind: BlockKind, type: string, choice = 0, tool?: { readonly name: string | null; readonly callId: string | null }): Block {
-    if (this.blocks.length >= MAX_BLOCKS) throw new LimitPassed(`The stream has more than ${MAX_BLOCKS} content blocks.`);
+  open(
+    id: string,
+    kind: BlockKind,
+    type: string,
+    choice = 0,
+    tool?: { readonly name: string | null; readonly callId: string | null },
+  ): Block {
+    if (this.blocks.length >= MAX_BLOCKS)
+      throw new LimitPassed(`The stream has more than ${MAX_BLOCKS} content blocks.`);
     const uses = (this.#ids.get(id) ?? 0) + 1;
     this.#ids.set(id, uses);
     const block: Block = {
-      id: uses === 1 ? id : `${id}.${uses}`, kind, event: KIND_OF_BLOCK[kind], type, choice,
-      text: '', name: tool?.name ?? null, callId: tool?.callId ?? null, signature: null,
-      closed: false, valid: null, attachments: null, firstEvent: this.#event, lastEvent: this.#event,
+      id: uses === 1 ? id : `${id}.${uses}`,
+      kind,
+      event: KIND_OF_BLOCK[kind],
+      type,
+      choice,
+      text: '',
+      name: tool?.name ?? null,
+      callId: tool?.callId ?? null,
+      signature: null,
+      closed: false,
+      valid: null,
+      attachments: null,
+      firstEvent: this.#event,
+      lastEvent: this.#event,
     };
     this.blocks.push(block);
     this.#delta(block);
     this.#emit({
-      message_type: 'block_start', block: block.id, kind, type, choice,
+      message_type: 'block_start',
+      block: block.id,
+      kind,
+      type,
+      choice,
       ...(tool && { name: tool.name, tool_call_id: tool.callId }),
     });
     return block;
@@ -191,7 +250,11 @@ export class WireRecorder {
   tool(block: Block, name: string | null, callId: string | null, argumentText: string | null): void {
     this.#grow(block, argumentText ?? '');
     if (argumentText === null) this.preview(name ?? '');
-    this.#emit({ message_type: 'tool_call_message', block: block.id, tool_call: { name, arguments: argumentText, tool_call_id: callId } });
+    this.#emit({
+      message_type: 'tool_call_message',
+      block: block.id,
+      tool_call: { name, arguments: argumentText, tool_call_id: callId },
+    });
   }
 
   attach(block: Block, type: string, value: unknown): void {
@@ -231,7 +294,9 @@ export class WireRecorder {
     if (newModel) this.model = model;
     if (newTier) this.serviceTier = tier;
     this.#emit({
-      message_type: 'response', id: this.id, model: this.model,
+      message_type: 'response',
+      id: this.id,
+      model: this.model,
       ...(this.serviceTier !== undefined && { service_tier: this.serviceTier }),
     });
   }
@@ -273,20 +338,26 @@ export class WireRecorder {
   /** Whole blocks for the outcome, in the order in which they were opened. */
   wireBlocks(): WireBlock[] {
     return this.blocks.map((block) => ({
-      block: block.id, kind: block.kind, type: block.type, choice: block.choice, text: block.text,
+      block: block.id,
+      kind: block.kind,
+      type: block.type,
+      choice: block.choice,
+      text: block.text,
       ...((isTool(block.kind) || block.name !== null) && { name: block.name }),
       ...((isTool(block.kind) || block.callId !== null) && { tool_call_id: block.callId }),
       ...(block.signature !== null && { signature: block.signature }),
       closed: block.closed,
       ...(isTool(block.kind) && block.closed && { valid: block.valid }),
       ...(block.attachments && { attachments: block.attachments }),
-      firstEvent: block.firstEvent, lastEvent: block.lastEvent,
+      firstEvent: block.firstEvent,
+      lastEvent: block.lastEvent,
     }));
   }
 
   #grow(block: Block, delta: string): void {
     this.#chars += delta.length;
-    if (this.#chars > MAX_TEXT_CHARS) throw new LimitPassed(`The stream has more than ${MAX_TEXT_CHARS} characters of content.`);
+    if (this.#chars > MAX_TEXT_CHARS)
+      throw new LimitPassed(`The stream has more than ${MAX_TEXT_CHARS} characters of content.`);
     if (block.closed) this.note(`${block.id} was closed before this delta`);
     block.text += delta;
     this.#deltaChars += codePoints(delta);
@@ -301,7 +372,12 @@ export class WireRecorder {
   }
 
   #emit(message: WireMessage): void {
-    const emission: Emission<'wire'> = { lane: 'wire', ordinal: this.#ordinal++, event: this.#event < 0 ? null : this.#event, message };
+    const emission: Emission<'wire'> = {
+      lane: 'wire',
+      ordinal: this.#ordinal++,
+      event: this.#event < 0 ? null : this.#event,
+      message,
+    };
     if (this.#emissions === undefined) this.#emissions = [emission];
     else this.#emissions.push(emission);
   }

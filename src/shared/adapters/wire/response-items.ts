@@ -33,7 +33,14 @@ export interface Item {
 }
 
 /** Tools that the client has to run. All other calls are the server's own. */
-const CLIENT_TOOLS = new Set(['function_call', 'custom_tool_call', 'local_shell_call', 'shell_call', 'apply_patch_call', 'computer_call']);
+const CLIENT_TOOLS = new Set([
+  'function_call',
+  'custom_tool_call',
+  'local_shell_call',
+  'shell_call',
+  'apply_patch_call',
+  'computer_call',
+]);
 /** Calls whose text is JSON by contract; what others stream (code, diffs, commands, free text) is not. */
 const JSON_CALLS = new Set(['function_call', 'mcp_call', 'mcp_approval_request']);
 
@@ -57,7 +64,10 @@ export function wholeArguments(item: JsonObject): string | null {
 
 /** The field of an item that its deltas add up to. */
 const STREAMED_FIELD: ReadonlyMap<string, string> = new Map([
-  ['function_call', 'arguments'], ['mcp_call', 'arguments'], ['custom_tool_call', 'input'], ['code_interpreter_call', 'code'],
+  ['function_call', 'arguments'],
+  ['mcp_call', 'arguments'],
+  ['custom_tool_call', 'input'],
+  ['code_interpreter_call', 'code'],
 ]);
 
 function inOrder<Value>(byIndex: ReadonlyMap<number, Value>): Value[] {
@@ -72,11 +82,11 @@ export function accumulatedItem(item: Item): unknown {
   if (streamed && item.block?.text && !item.fields.has(streamed)) sum.set(streamed, item.block.text);
   if (item.content.size > 0) sum.set('content', inOrder(item.content).map(accumulatedPart));
   if (item.summary.size > 0) sum.set('summary', inOrder(item.summary).map(accumulatedPart));
-  if (item.commands.size > 0) sum.set('action', { ...objectOf(item.added['action']), commands: inOrder(item.commands) });
+  if (item.commands.size > 0)
+    sum.set('action', { ...objectOf(item.added['action']), commands: inOrder(item.commands) });
   if (item.outputs.size > 0) sum.set('output', inOrder(item.outputs));
   return Object.fromEntries(sum);
 }
-
 
 function accumulatedPart(part: Part): unknown {
   if (part.done) return part.done;

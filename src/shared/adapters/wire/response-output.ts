@@ -5,7 +5,15 @@
 import type { BlockKind } from '../../model/messages.ts';
 import { arrayOf, numberOf, objectOf, stringOf, type JsonObject } from './json-object.ts';
 import type { Block, WireRecorder } from './recorder.ts';
-import { accumulatedItem, hasParts, kindOfItem, takesJson, wholeArguments, type Item, type Part } from './response-items.ts';
+import {
+  accumulatedItem,
+  hasParts,
+  kindOfItem,
+  takesJson,
+  wholeArguments,
+  type Item,
+  type Part,
+} from './response-items.ts';
 
 /** Events that stream the input of a call: the item type they imply, and the field of the item and of the done event. */
 const INPUTS: ReadonlyMap<string, readonly [type: string, field: string]> = new Map([
@@ -16,7 +24,8 @@ const INPUTS: ReadonlyMap<string, readonly [type: string, field: string]> = new 
   ['response.apply_patch_call_operation_diff', ['apply_patch_call', 'diff']],
 ]);
 /** `response.<item type>.<status>`: in_progress, searching, interpreting, generating, completed, failed. */
-const STATUS = /^response\.(\w+_call|mcp_list_tools)\.(in_progress|searching|interpreting|generating|completed|failed)$/;
+const STATUS =
+  /^response\.(\w+_call|mcp_list_tools)\.(in_progress|searching|interpreting|generating|completed|failed)$/;
 
 /** The text streams of parts: where the part sits, and what kind of block it is. */
 type TextStream = readonly [list: 'content' | 'summary', kind: BlockKind, type: string];
@@ -57,14 +66,22 @@ export class ResponseOutput {
     const text = TEXTS.get(stem);
     if (text) return verb === 'delta' ? this.#textDelta(data, text) : this.#textDone(data, text);
     switch (type) {
-      case 'response.output_item.added': return this.#itemAdded(data);
-      case 'response.output_item.done': return this.#itemDone(this.#indexOf(data), objectOf(data['item']) ?? {});
-      case 'response.content_part.added': return this.#partAdded(data, 'content', 'content_index');
-      case 'response.content_part.done': return this.#partDone(data, 'content', 'content_index');
-      case 'response.reasoning_summary_part.added': return this.#partAdded(data, 'summary', 'summary_index');
-      case 'response.reasoning_summary_part.done': return this.#partDone(data, 'summary', 'summary_index');
-      case 'response.output_text.annotation.added': return this.#annotation(data);
-      case 'response.image_generation_call.partial_image': return this.#recorder.attach(this.#blockOf(data, 'image_generation_call'), 'partial_image', data);
+      case 'response.output_item.added':
+        return this.#itemAdded(data);
+      case 'response.output_item.done':
+        return this.#itemDone(this.#indexOf(data), objectOf(data['item']) ?? {});
+      case 'response.content_part.added':
+        return this.#partAdded(data, 'content', 'content_index');
+      case 'response.content_part.done':
+        return this.#partDone(data, 'content', 'content_index');
+      case 'response.reasoning_summary_part.added':
+        return this.#partAdded(data, 'summary', 'summary_index');
+      case 'response.reasoning_summary_part.done':
+        return this.#partDone(data, 'summary', 'summary_index');
+      case 'response.output_text.annotation.added':
+        return this.#annotation(data);
+      case 'response.image_generation_call.partial_image':
+        return this.#recorder.attach(this.#blockOf(data, 'image_generation_call'), 'partial_image', data);
     }
     if (stem === 'response.shell_call_command') return this.#shellCommand(data, verb);
     if (stem === 'response.shell_call_output_content') return this.#shellOutput(data, verb);
@@ -118,14 +135,27 @@ export class ResponseOutput {
     const type = stringOf(added['type']) ?? 'unknown';
     recorder.mark('meta');
     const kind = kindOfItem(type, added);
-    const call = kind === 'tool' || kind === 'server_tool'
-      ? { name: stringOf(added['name']), callId: stringOf(added['call_id']) ?? stringOf(added['id']) }
-      : undefined;
+    const call =
+      kind === 'tool' || kind === 'server_tool'
+        ? { name: stringOf(added['name']), callId: stringOf(added['call_id']) ?? stringOf(added['id']) }
+        : undefined;
     const block = hasParts(type) ? null : recorder.open(`o${index}`, kind, type, 0, call);
-    const item: Item = { index, type, added, done: null, block, content: new Map(), summary: new Map(), fields: new Map(), commands: new Map(), outputs: new Map() };
+    const item: Item = {
+      index,
+      type,
+      added,
+      done: null,
+      block,
+      content: new Map(),
+      summary: new Map(),
+      fields: new Map(),
+      commands: new Map(),
+      outputs: new Map(),
+    };
     this.#items.set(index, item);
     this.#last = item;
-    if (block && call) recorder.tool(block, call.name, call.callId, stringOf(added['arguments']) || stringOf(added['input']) || null);
+    if (block && call)
+      recorder.tool(block, call.name, call.callId, stringOf(added['arguments']) || stringOf(added['input']) || null);
     arrayOf(added['content']).forEach((part, at) => this.#openPart(item, 'content', at, objectOf(part) ?? {}));
     arrayOf(added['summary']).forEach((part, at) => this.#openPart(item, 'summary', at, objectOf(part) ?? {}));
     return item;
@@ -174,7 +204,8 @@ export class ResponseOutput {
     const recorder = this.#recorder;
     block.name ??= stringOf(done['name']);
     const whole = wholeArguments(done);
-    if (whole !== null && (block.text === '' || takesJson(block.type) || block.type === 'custom_tool_call')) this.#settle(block, whole);
+    if (whole !== null && (block.text === '' || takesJson(block.type) || block.type === 'custom_tool_call'))
+      this.#settle(block, whole);
     // A function call is all in its arguments; of every other item the rest (action, results, output) is kept as it came.
     if (block.type !== 'function_call' && block.type !== 'custom_tool_call') recorder.attach(block, block.type, done);
   }
@@ -208,7 +239,14 @@ export class ResponseOutput {
 
   #openPart(item: Item, list: 'content' | 'summary', at: number, start: JsonObject): Part {
     const type = stringOf(start['type']) ?? 'unknown';
-    const kind: BlockKind = item.type === 'reasoning' ? 'reasoning' : type === 'output_text' ? 'text' : type === 'refusal' ? 'refusal' : 'other';
+    const kind: BlockKind =
+      item.type === 'reasoning'
+        ? 'reasoning'
+        : type === 'output_text'
+          ? 'text'
+          : type === 'refusal'
+            ? 'refusal'
+            : 'other';
     const part = this.#part(item, list, at, kind, type, start);
     const text = textOf(start);
     if (text) this.#say(part.block, text);
@@ -216,7 +254,14 @@ export class ResponseOutput {
     return part;
   }
 
-  #part(item: Item, list: 'content' | 'summary', at: number, kind: BlockKind, type: string, start: JsonObject = { type }): Part {
+  #part(
+    item: Item,
+    list: 'content' | 'summary',
+    at: number,
+    kind: BlockKind,
+    type: string,
+    start: JsonObject = { type },
+  ): Part {
     const block = this.#recorder.open(`o${item.index}/${list === 'content' ? 'p' : 's'}${at}`, kind, type);
     const part: Part = { block, start, done: null, doneText: null, annotations: [], logprobs: [] };
     item[list].set(at, part);
@@ -264,7 +309,8 @@ export class ResponseOutput {
     part.done = done;
     const text = textOf(done);
     if (known && text !== null) this.#settle(part.block, text);
-    for (const annotation of arrayOf(done['annotations']).slice(part.annotations.length)) this.#addAnnotation(part, annotation);
+    for (const annotation of arrayOf(done['annotations']).slice(part.annotations.length))
+      this.#addAnnotation(part, annotation);
     return part;
   }
 
@@ -287,7 +333,10 @@ export class ResponseOutput {
     const whole = stringOf(data[field]);
     this.#recorder.about(block);
     if (whole === null) return;
-    item.fields.set(field === 'diff' ? 'operation' : field, field === 'diff' ? { ...objectOf(item.added['operation']), diff: whole } : whole);
+    item.fields.set(
+      field === 'diff' ? 'operation' : field,
+      field === 'diff' ? { ...objectOf(item.added['operation']), diff: whole } : whole,
+    );
     this.#settle(block, whole);
   }
 
@@ -324,7 +373,11 @@ export class ResponseOutput {
       const output = objectOf(arrayOf(data['output'])[0]);
       if (output) item.outputs.set(at, output);
     }
-    this.#recorder.attach(item.block ?? this.#blockOf(data, 'shell_call_output'), `output.${verb}`, verb === 'delta' ? data['delta'] : data['output']);
+    this.#recorder.attach(
+      item.block ?? this.#blockOf(data, 'shell_call_output'),
+      `output.${verb}`,
+      verb === 'delta' ? data['delta'] : data['output'],
+    );
   }
 
   /** What is left: the progress of server tools, audio, and events that this version does not know. All are kept as they came. */
@@ -356,7 +409,9 @@ export class ResponseOutput {
     if (text === whole) return;
     const call = block.kind === 'tool' || block.kind === 'server_tool';
     if (!whole.startsWith(text)) {
-      this.#recorder.note(`the done event gives ${whole.length} characters that differ from the ${text.length} streamed`);
+      this.#recorder.note(
+        `the done event gives ${whole.length} characters that differ from the ${text.length} streamed`,
+      );
       this.#recorder.attach(block, 'done', whole);
       return;
     }

@@ -30,7 +30,8 @@ export class ResponsesWire implements WireProtocol {
   take(data: JsonObject, type: string, frame: SseFrame): void {
     const { error } = data;
     if (LIFECYCLE.has(type)) this.#lifecycle(type, objectOf(data['response']) ?? {});
-    else if (type === 'error' || frame.name === 'error' || error) recordError(this.#recorder, objectOf(error) ?? stringOf(error) ?? data, data);
+    else if (type === 'error' || frame.name === 'error' || error)
+      recordError(this.#recorder, objectOf(error) ?? stringOf(error) ?? data, data);
     else if (type === 'keepalive') this.#ping(type);
     else this.#output.take(type, data);
   }
@@ -58,7 +59,11 @@ export class ResponsesWire implements WireProtocol {
     if (this.terminated) return recorder.note('a lifecycle event after the terminal one');
     if (type === 'response.created' && this.#response) recorder.note('a second response.created');
     this.#response = response;
-    recorder.response(stringOf(response['id']), stringOf(response['model']), 'service_tier' in response ? stringOf(response['service_tier']) : undefined);
+    recorder.response(
+      stringOf(response['id']),
+      stringOf(response['model']),
+      'service_tier' in response ? stringOf(response['service_tier']) : undefined,
+    );
     const usage = objectOf(response['usage']);
     if (usage) recorder.usage(responsesUsage(usage), usage);
     if (TERMINAL.has(type)) this.#terminal(type, response);
@@ -71,8 +76,17 @@ export class ResponsesWire implements WireProtocol {
     const finish = responseFinish(response, this.#output.hasClientTools);
     this.#recorder.finish(0, finish);
     if (type === 'response.failed') this.#fail(response['error'], response);
-    if (type === 'response.incomplete') this.#fail({ message: `The response is incomplete: ${finish.raw ?? 'no reason given'}.`, type: 'incomplete', code: finish.raw }, response);
-    if (type === 'response.cancelled') this.#fail({ message: 'The response was cancelled at the provider.', type: 'cancelled', code: null }, response);
+    if (type === 'response.incomplete')
+      this.#fail(
+        {
+          message: `The response is incomplete: ${finish.raw ?? 'no reason given'}.`,
+          type: 'incomplete',
+          code: finish.raw,
+        },
+        response,
+      );
+    if (type === 'response.cancelled')
+      this.#fail({ message: 'The response was cancelled at the provider.', type: 'cancelled', code: null }, response);
   }
 
   /** An `error` event and the `response.failed` after it say the same thing once. */

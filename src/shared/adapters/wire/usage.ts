@@ -62,13 +62,26 @@ export function messagesUsage(usage: JsonObject): Counts {
 
 const UNIFIED: Readonly<Record<string, FinishReason['unified']>> = {
   // Chat Completions, and Mistral's and DeepSeek's own.
-  stop: 'stop', length: 'length', tool_calls: 'tool_use', function_call: 'tool_use', content_filter: 'content_filter',
-  model_length: 'length', error: 'error', insufficient_system_resource: 'error',
+  stop: 'stop',
+  length: 'length',
+  tool_calls: 'tool_use',
+  function_call: 'tool_use',
+  content_filter: 'content_filter',
+  model_length: 'length',
+  error: 'error',
+  insufficient_system_resource: 'error',
   // Messages.
-  end_turn: 'stop', stop_sequence: 'stop', max_tokens: 'length', model_context_window_exceeded: 'length',
-  tool_use: 'tool_use', refusal: 'refusal', pause_turn: 'pause',
+  end_turn: 'stop',
+  stop_sequence: 'stop',
+  max_tokens: 'length',
+  model_context_window_exceeded: 'length',
+  tool_use: 'tool_use',
+  refusal: 'refusal',
+  pause_turn: 'pause',
   // Responses: status, or the reason why it is incomplete.
-  completed: 'stop', max_output_tokens: 'length', failed: 'error',
+  completed: 'stop',
+  max_output_tokens: 'length',
+  failed: 'error',
 };
 
 /** A provider's word for why it stopped. An unknown word is no error: it is shown as it came. */

@@ -140,7 +140,9 @@ class WireLaneReader implements WireLane {
     const recorder = this.#recorder;
     const { payload, name } = frame;
     if (!payload.ok) {
-      recorder.note(frame.data === '' ? 'empty event' : `not JSON, in the event at byte ${frame.start}: ${payload.error}`);
+      recorder.note(
+        frame.data === '' ? 'empty event' : `not JSON, in the event at byte ${frame.start}: ${payload.error}`,
+      );
       this.#readUnreadable(frame, frame.data);
       return;
     }
@@ -152,7 +154,8 @@ class WireLaneReader implements WireLane {
     }
     const type = stringOf(data['type']);
     recorder.type(type ?? (name || (stringOf(data['object']) ?? 'message')));
-    if (type !== null && name !== '' && type !== name) recorder.note(`the event is named ${name}, its data says ${type}`);
+    if (type !== null && name !== '' && type !== name)
+      recorder.note(`the event is named ${name}, its data says ${type}`);
     if (nestsTooDeep(data, frame.data)) {
       throw new LimitPassed(`Event ${frame.index} nests deeper than ${MAX_NESTING} levels.`);
     }

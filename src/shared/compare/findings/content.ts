@@ -2,45 +2,118 @@
 import type { SeedLane } from '../../model/messages.ts';
 import { codePoints } from '../../text/code-points.ts';
 import { decode } from '../argument-text.ts';
-import { expectedParts, gotText, strandOf, textBecomesReasoning, THINKING_TAG, type ExpectedPart } from '../expected.ts';
+import {
+  expectedParts,
+  gotText,
+  strandOf,
+  textBecomesReasoning,
+  THINKING_TAG,
+  type ExpectedPart,
+} from '../expected.ts';
 import { eventAt, firstEvent, lastEvent, stoppedAt, type ComparisonInput, type Strand } from '../lane-reading.ts';
 import { atEvent, count, quote } from '../say.ts';
 import { changeOf, isBlank, type TextChange } from '../text-diff.ts';
 import { Tally, type FindingDraft, type FindingFamily, type FindingKind } from './finding-kind.ts';
 
 const KINDS: readonly FindingKind[] = [
-  { id: 'text-lost', title: 'Answer text lost', field: 'text', shape: 'lost',
-    help: 'Text that the wire carries never leaves the adapter. legacy drops the answer beside a tool call: always on OpenAI, on Anthropic unless inner thoughts travel in the tool arguments. Only the first choice of Chat Completions is read.\n\nLet the agent answer through send_message, use the simple adapter, or turn put_inner_thoughts_in_kwarg on to keep the text as reasoning.' },
-  { id: 'text-blank-lost', title: 'Blanks of the text lost', field: 'text', shape: 'altered',
-    help: 'legacy on OpenAI strips blanks at the end of each piece of a message, because they may stand before the closing quote. A word that is streamed with its blank loses it, so words run together.\n\nRead the message from the finished arguments instead of from the stream.' },
-  { id: 'text-added', title: 'Text that is not on the wire', field: 'text', shape: 'altered',
-    help: 'The lane says more than the wire. A block type that was not known in 2025 is read as text; a text that was cut inside an escape is emitted a second time.\n\nCompare the extra characters with their event: a repeat starts where a delta ends in a backslash.' },
-  { id: 'text-altered', title: 'Text altered', field: 'text', shape: 'altered',
-    help: 'The lane has other characters than the wire, with no simpler explanation: both texts are beside it.\n\nLook at the first event where they part; the finished arguments are often whole.' },
-  { id: 'text-undecoded', title: 'Escapes of the text left undecoded', field: 'text', shape: 'altered',
-    help: 'legacy on OpenAI takes messages out of the arguments without decoding escapes, so that a line break becomes a backslash and an n.\n\nDecode the escapes, or parse the finished arguments.' },
-  { id: 'text-reordered', title: 'Blocks in another order', field: 'order', shape: 'altered',
-    help: 'A block begins in the lane after one that follows it on the wire, because the adapter held its messages back.\n\nOrder by the cause of a message, not by its arrival, where the order matters.' },
-  { id: 'text-as-reasoning', title: 'Answer text became reasoning', field: 'text', shape: 'altered',
-    help: 'legacy on Anthropic emits text as reasoning when put_inner_thoughts_in_kwarg is on: it takes what stands outside of tool calls for thinking.\n\nTurn the option off if the text is the answer. It is then not emitted at all by legacy; simple keeps it.' },
-  { id: 'reasoning-lost', title: 'Reasoning lost', field: 'reasoning', shape: 'lost',
-    help: 'Reasoning on the wire has no message in the lane. On Chat Completions neither adapter reads reasoning_content and its kin; on Responses legacy reads nothing and simple only summaries.\n\nRead it from the wire. There is no option for it.' },
-  { id: 'reasoning-altered', title: 'Reasoning altered', field: 'reasoning', shape: 'altered',
-    help: 'The lane has other reasoning than the wire: blank lines that simple puts between the parts of a summary, or a value emitted twice after a cut inside an escape.\n\nBlank lines are harmless; the other needs the finished arguments.' },
-  { id: 'reasoning-undecoded', title: 'Escapes of the reasoning left undecoded', field: 'reasoning', shape: 'altered',
-    help: 'legacy on OpenAI takes thoughts out of the arguments without decoding escapes.\n\nDecode the escapes, or parse the finished arguments.' },
-  { id: 'reasoning-as-text', title: 'Reasoning became answer text', field: 'reasoning', shape: 'altered',
-    help: 'What the wire calls reasoning is emitted as an assistant message: a reader shows it as the answer.\n\nFilter by the block that caused the message.' },
-  { id: 'reasoning-tag-leaked', title: 'A thinking tag leaked', field: 'reasoning', shape: 'altered',
-    help: 'A tag of the thinking shows in what people read. legacy on Anthropic takes </thinking> out only with the ten characters before it, so a tag cut differently stays in part. A local model writes <think> into its text and no adapter takes it out.\n\nHave the server split reasoning from text, or strip the tag after joining all deltas.' },
-  { id: 'reasoning-signature-lost', title: 'Signature of reasoning lost', field: 'reasoning', shape: 'altered',
-    help: 'The provider signed its reasoning and the lane has no signature for it. The next request cannot send this reasoning back.\n\nKeep the signature with the block.' },
+  {
+    id: 'text-lost',
+    title: 'Answer text lost',
+    field: 'text',
+    shape: 'lost',
+    help: 'Text that the wire carries never leaves the adapter. legacy drops the answer beside a tool call: always on OpenAI, on Anthropic unless inner thoughts travel in the tool arguments. Only the first choice of Chat Completions is read.\n\nLet the agent answer through send_message, use the simple adapter, or turn put_inner_thoughts_in_kwarg on to keep the text as reasoning.',
+  },
+  {
+    id: 'text-blank-lost',
+    title: 'Blanks of the text lost',
+    field: 'text',
+    shape: 'altered',
+    help: 'legacy on OpenAI strips blanks at the end of each piece of a message, because they may stand before the closing quote. A word that is streamed with its blank loses it, so words run together.\n\nRead the message from the finished arguments instead of from the stream.',
+  },
+  {
+    id: 'text-added',
+    title: 'Text that is not on the wire',
+    field: 'text',
+    shape: 'altered',
+    help: 'The lane says more than the wire. A block type that was not known in 2025 is read as text; a text that was cut inside an escape is emitted a second time.\n\nCompare the extra characters with their event: a repeat starts where a delta ends in a backslash.',
+  },
+  {
+    id: 'text-altered',
+    title: 'Text altered',
+    field: 'text',
+    shape: 'altered',
+    help: 'The lane has other characters than the wire, with no simpler explanation: both texts are beside it.\n\nLook at the first event where they part; the finished arguments are often whole.',
+  },
+  {
+    id: 'text-undecoded',
+    title: 'Escapes of the text left undecoded',
+    field: 'text',
+    shape: 'altered',
+    help: 'legacy on OpenAI takes messages out of the arguments without decoding escapes, so that a line break becomes a backslash and an n.\n\nDecode the escapes, or parse the finished arguments.',
+  },
+  {
+    id: 'text-reordered',
+    title: 'Blocks in another order',
+    field: 'order',
+    shape: 'altered',
+    help: 'A block begins in the lane after one that follows it on the wire, because the adapter held its messages back.\n\nOrder by the cause of a message, not by its arrival, where the order matters.',
+  },
+  {
+    id: 'text-as-reasoning',
+    title: 'Answer text became reasoning',
+    field: 'text',
+    shape: 'altered',
+    help: 'legacy on Anthropic emits text as reasoning when put_inner_thoughts_in_kwarg is on: it takes what stands outside of tool calls for thinking.\n\nTurn the option off if the text is the answer. It is then not emitted at all by legacy; simple keeps it.',
+  },
+  {
+    id: 'reasoning-lost',
+    title: 'Reasoning lost',
+    field: 'reasoning',
+    shape: 'lost',
+    help: 'Reasoning on the wire has no message in the lane. On Chat Completions neither adapter reads reasoning_content and its kin; on Responses legacy reads nothing and simple only summaries.\n\nRead it from the wire. There is no option for it.',
+  },
+  {
+    id: 'reasoning-altered',
+    title: 'Reasoning altered',
+    field: 'reasoning',
+    shape: 'altered',
+    help: 'The lane has other reasoning than the wire: blank lines that simple puts between the parts of a summary, or a value emitted twice after a cut inside an escape.\n\nBlank lines are harmless; the other needs the finished arguments.',
+  },
+  {
+    id: 'reasoning-undecoded',
+    title: 'Escapes of the reasoning left undecoded',
+    field: 'reasoning',
+    shape: 'altered',
+    help: 'legacy on OpenAI takes thoughts out of the arguments without decoding escapes.\n\nDecode the escapes, or parse the finished arguments.',
+  },
+  {
+    id: 'reasoning-as-text',
+    title: 'Reasoning became answer text',
+    field: 'reasoning',
+    shape: 'altered',
+    help: 'What the wire calls reasoning is emitted as an assistant message: a reader shows it as the answer.\n\nFilter by the block that caused the message.',
+  },
+  {
+    id: 'reasoning-tag-leaked',
+    title: 'A thinking tag leaked',
+    field: 'reasoning',
+    shape: 'altered',
+    help: 'A tag of the thinking shows in what people read. legacy on Anthropic takes </thinking> out only with the ten characters before it, so a tag cut differently stays in part. A local model writes <think> into its text and no adapter takes it out.\n\nHave the server split reasoning from text, or strip the tag after joining all deltas.',
+  },
+  {
+    id: 'reasoning-signature-lost',
+    title: 'Signature of reasoning lost',
+    field: 'reasoning',
+    shape: 'altered',
+    help: 'The provider signed its reasoning and the lane has no signature for it. The next request cannot send this reasoning back.\n\nKeep the signature with the block.',
+  },
 ];
 
 function find(input: ComparisonInput, lane: SeedLane): readonly FindingDraft[] {
   const tallies = new Tallies(lane);
   for (const part of expectedParts(input, lane)) {
-    if (part.kind === 'text' || part.kind === 'reasoning' || part.kind === 'hidden') comparePart(input, lane, part, tallies);
+    if (part.kind === 'text' || part.kind === 'reasoning' || part.kind === 'hidden')
+      comparePart(input, lane, part, tallies);
   }
   findAdded(input, lane, tallies);
   return [...tallies.drafts(), ...reordered(input, lane)];
@@ -63,24 +136,93 @@ class Tallies {
   drafts(): FindingDraft[] {
     const { lane } = this;
     const out: FindingDraft[] = [];
-    const say = (kind: string, severity: FindingDraft['severity'], sentence: (tally: Tally, chars: string, where: string) => string, short: (tally: Tally) => string): void => {
+    const say = (
+      kind: string,
+      severity: FindingDraft['severity'],
+      sentence: (tally: Tally, chars: string, where: string) => string,
+      short: (tally: Tally) => string,
+    ): void => {
       const tally = this.#tallies.get(kind);
       if (!tally?.any) return;
-      out.push(tally.draft(kind, severity, sentence(tally, count(tally.chars, 'character'), atEvent(tally.first)), short(tally)));
+      out.push(
+        tally.draft(
+          kind,
+          severity,
+          sentence(tally, count(tally.chars, 'character'), atEvent(tally.first)),
+          short(tally),
+        ),
+      );
     };
-    const chars = (word: string) => (tally: Tally): string => `${count(tally.chars, 'character')} ${word}`;
+    const chars =
+      (word: string) =>
+      (tally: Tally): string =>
+        `${count(tally.chars, 'character')} ${word}`;
     say('text-lost', 'critical', (_, n, where) => `${lane} dropped ${n} of answer text, first ${where}`, chars('lost'));
-    say('text-blank-lost', 'minor', (t, _, where) => blankSentence(t, where), (t) => `${count(t.chars, 'blank')} lost`);
-    say('text-added', 'major', (t, n, where) => `${lane} has ${n} of text that the wire does not have, first ${where}: ${quote(t.got ?? '')}`, chars('added'));
-    say('text-altered', 'major', (t, n, where) => `${lane} altered ${n} of answer text, first ${where}: ${quote(t.expected ?? '')} became ${quote(t.got ?? '')}`, chars('altered'));
-    say('text-undecoded', 'major', (t, _, where) => `${lane} leaves ${count(t.chars, 'escape')} of answer text undecoded, first ${where}: a line break is a backslash and an n`, (t) => `${count(t.chars, 'escape')} undecoded`);
-    say('text-as-reasoning', 'info', (_, n, where) => `${lane} emits ${n} of answer text as reasoning, first ${where}: put_inner_thoughts_in_kwarg asks for it`, () => 'as reasoning');
+    say(
+      'text-blank-lost',
+      'minor',
+      (t, _, where) => blankSentence(t, where),
+      (t) => `${count(t.chars, 'blank')} lost`,
+    );
+    say(
+      'text-added',
+      'major',
+      (t, n, where) => `${lane} has ${n} of text that the wire does not have, first ${where}: ${quote(t.got ?? '')}`,
+      chars('added'),
+    );
+    say(
+      'text-altered',
+      'major',
+      (t, n, where) =>
+        `${lane} altered ${n} of answer text, first ${where}: ${quote(t.expected ?? '')} became ${quote(t.got ?? '')}`,
+      chars('altered'),
+    );
+    say(
+      'text-undecoded',
+      'major',
+      (t, _, where) =>
+        `${lane} leaves ${count(t.chars, 'escape')} of answer text undecoded, first ${where}: a line break is a backslash and an n`,
+      (t) => `${count(t.chars, 'escape')} undecoded`,
+    );
+    say(
+      'text-as-reasoning',
+      'info',
+      (_, n, where) =>
+        `${lane} emits ${n} of answer text as reasoning, first ${where}: put_inner_thoughts_in_kwarg asks for it`,
+      () => 'as reasoning',
+    );
     say('reasoning-lost', 'major', (_, n, where) => `${lane} dropped ${n} of reasoning, first ${where}`, chars('lost'));
-    say('reasoning-altered', 'minor', (t, n, where) => `${lane} altered ${n} of reasoning, first ${where}: ${quote(t.expected ?? '')} became ${quote(t.got ?? '')}`, chars('altered'));
-    say('reasoning-undecoded', 'minor', (t, _, where) => `${lane} leaves ${count(t.chars, 'escape')} of reasoning undecoded, first ${where}`, (t) => `${count(t.chars, 'escape')} undecoded`);
-    say('reasoning-as-text', 'major', (_, n, where) => `${lane} emits ${n} of reasoning as answer text, first ${where}`, chars('became text'));
-    say('reasoning-tag-leaked', 'minor', (t, _, where) => `the tag ${quote(t.got ?? '')} shows in what ${lane} emits, first ${where}`, () => 'a tag leaked');
-    say('reasoning-signature-lost', 'minor', (t, _, where) => `${lane} lost the signature of ${count(t.blocks.length, 'reasoning block')}, first ${where}`, () => 'signature lost');
+    say(
+      'reasoning-altered',
+      'minor',
+      (t, n, where) =>
+        `${lane} altered ${n} of reasoning, first ${where}: ${quote(t.expected ?? '')} became ${quote(t.got ?? '')}`,
+      chars('altered'),
+    );
+    say(
+      'reasoning-undecoded',
+      'minor',
+      (t, _, where) => `${lane} leaves ${count(t.chars, 'escape')} of reasoning undecoded, first ${where}`,
+      (t) => `${count(t.chars, 'escape')} undecoded`,
+    );
+    say(
+      'reasoning-as-text',
+      'major',
+      (_, n, where) => `${lane} emits ${n} of reasoning as answer text, first ${where}`,
+      chars('became text'),
+    );
+    say(
+      'reasoning-tag-leaked',
+      'minor',
+      (t, _, where) => `the tag ${quote(t.got ?? '')} shows in what ${lane} emits, first ${where}`,
+      () => 'a tag leaked',
+    );
+    say(
+      'reasoning-signature-lost',
+      'minor',
+      (t, _, where) => `${lane} lost the signature of ${count(t.blocks.length, 'reasoning block')}, first ${where}`,
+      () => 'signature lost',
+    );
     return out.map((draft) => (draft.kind === 'text-as-reasoning' ? { ...draft, asked: true } : draft));
   }
 }
@@ -94,7 +236,8 @@ function comparePart(input: ComparisonInput, lane: SeedLane, part: ExpectedPart,
   const { row } = part;
   const got = gotText(input, lane, part);
   if (part.noun === 'answer text' && part.kind === 'reasoning') {
-    if (textBecomesReasoning(input, lane) && got !== '') tallies.of('text-as-reasoning').add(row.id, codePoints(got), part.firstEvent, part.lastEvent);
+    if (textBecomesReasoning(input, lane) && got !== '')
+      tallies.of('text-as-reasoning').add(row.id, codePoints(got), part.firstEvent, part.lastEvent);
   } else if (part.noun === 'answer text' && part.verbatim) thinkTag(input, lane, part, got, tallies);
   if (part.kind === 'reasoning' && part.noun === 'reasoning') signature(input, lane, part, tallies);
   const change = changeOf(part.text, got);
@@ -104,7 +247,14 @@ function comparePart(input: ComparisonInput, lane: SeedLane, part: ExpectedPart,
   report(input, lane, part, got, change, tallies);
 }
 
-function report(input: ComparisonInput, lane: SeedLane, part: ExpectedPart, got: string, change: TextChange, tallies: Tallies): void {
+function report(
+  input: ComparisonInput,
+  lane: SeedLane,
+  part: ExpectedPart,
+  got: string,
+  change: TextChange,
+  tallies: Tallies,
+): void {
   const { row, text } = part;
   const answer = part.noun !== 'reasoning';
   const strand = strandOf(input, lane, row, part.kind);
@@ -113,23 +263,48 @@ function report(input: ComparisonInput, lane: SeedLane, part: ExpectedPart, got:
   const first = addsFirst ? eventAt(strand, change.at) : part.eventAt(change.at);
   const texts = { expected: text, got };
   if (got === '') {
-    if (part.noun === 'reasoning' && gotText(input, lane, part, 'text') === text) tallies.of('reasoning-as-text').add(row.id, codePoints(text), first, part.lastEvent, texts);
-    else tallies.of(answer ? 'text-lost' : 'reasoning-lost').add(row.id, codePoints(text), first, part.lastEvent, texts);
+    if (part.noun === 'reasoning' && gotText(input, lane, part, 'text') === text)
+      tallies.of('reasoning-as-text').add(row.id, codePoints(text), first, part.lastEvent, texts);
+    else
+      tallies.of(answer ? 'text-lost' : 'reasoning-lost').add(row.id, codePoints(text), first, part.lastEvent, texts);
   } else if (change.lost > 0 && change.added === 0) {
     const blank = isBlank(change.lostText);
-    if (answer && blank) tallies.of('text-blank-lost').add(row.id, change.lost, first, part.lastEvent, { expected: wordBefore(text, change.at), got: wordBefore(text, change.at).trimEnd() });
+    if (answer && blank)
+      tallies.of('text-blank-lost').add(row.id, change.lost, first, part.lastEvent, {
+        expected: wordBefore(text, change.at),
+        got: wordBefore(text, change.at).trimEnd(),
+      });
     else tallies.of(answer ? 'text-lost' : 'reasoning-lost').add(row.id, change.lost, first, part.lastEvent, texts);
-  } else if (isTag(change.addedText)) tallies.of('reasoning-tag-leaked').add(row.id, change.added, first, part.lastEvent, { got: change.addedText });
-  else if (change.lost === 0 && answer) tallies.of('text-added').add(row.id, change.added, first, part.lastEvent, { expected: text, got: change.addedText });
+  } else if (isTag(change.addedText))
+    tallies.of('reasoning-tag-leaked').add(row.id, change.added, first, part.lastEvent, { got: change.addedText });
+  else if (change.lost === 0 && answer)
+    tallies
+      .of('text-added')
+      .add(row.id, change.added, first, part.lastEvent, { expected: text, got: change.addedText });
   else {
     // Blanks around the value, outside of its quotes, come along with it.
     const escapes = decode(got).trim() === text.trim() && got.includes('\\');
-    const kind = escapes ? (answer ? 'text-undecoded' : 'reasoning-undecoded') : answer ? 'text-altered' : 'reasoning-altered';
-    tallies.of(kind).add(row.id, escapes ? change.lost : Math.max(change.lost, change.added), first, part.lastEvent, around(text, got, change.at));
+    const kind = escapes
+      ? answer
+        ? 'text-undecoded'
+        : 'reasoning-undecoded'
+      : answer
+        ? 'text-altered'
+        : 'reasoning-altered';
+    tallies
+      .of(kind)
+      .add(
+        row.id,
+        escapes ? change.lost : Math.max(change.lost, change.added),
+        first,
+        part.lastEvent,
+        around(text, got, change.at),
+      );
   }
 }
 
-const wordBefore = (text: string, at: number): string => /\S*\s*$/.exec(text.slice(Math.max(0, at - 40), at + 1))?.[0] ?? '';
+const wordBefore = (text: string, at: number): string =>
+  /\S*\s*$/.exec(text.slice(Math.max(0, at - 40), at + 1))?.[0] ?? '';
 
 /** The texts from a little before the place where they part. */
 function around(expected: string, got: string, at: number): { expected: string; got: string } {
@@ -137,7 +312,8 @@ function around(expected: string, got: string, at: number): { expected: string; 
   return { expected: expected.slice(from), got: got.slice(from) };
 }
 
-const isTag = (added: string): boolean => added.length >= 2 && THINKING_TAG.includes(added.trim()) && /[<>/]/.test(added);
+const isTag = (added: string): boolean =>
+  added.length >= 2 && THINKING_TAG.includes(added.trim()) && /[<>/]/.test(added);
 
 const THINK = /<\/?think(?:ing)?>/;
 
@@ -145,11 +321,23 @@ const THINK = /<\/?think(?:ing)?>/;
 function thinkTag(input: ComparisonInput, lane: SeedLane, part: ExpectedPart, got: string, tallies: Tallies): void {
   const found = THINK.exec(got);
   const strand = strandOf(input, lane, part.row, 'text');
-  if (found && strand) tallies.of('reasoning-tag-leaked').add(part.row.id, found[0].length, eventAt(strand, found.index), eventAt(strand, found.index + found[0].length - 1), { got: found[0] });
+  if (found && strand)
+    tallies
+      .of('reasoning-tag-leaked')
+      .add(
+        part.row.id,
+        found[0].length,
+        eventAt(strand, found.index),
+        eventAt(strand, found.index + found[0].length - 1),
+        { got: found[0] },
+      );
 }
 
 function signature(input: ComparisonInput, lane: SeedLane, part: ExpectedPart, tallies: Tallies): void {
-  const signed = (strand: Strand | undefined): number => strand?.entries.findIndex(({ emission: { message } }) => message.message_type === 'reasoning_message' && message.signature !== null) ?? -1;
+  const signed = (strand: Strand | undefined): number =>
+    strand?.entries.findIndex(
+      ({ emission: { message } }) => message.message_type === 'reasoning_message' && message.signature !== null,
+    ) ?? -1;
   const wire = signed(part.wire);
   if (!part.verbatim || wire < 0 || signed(strandOf(input, lane, part.row, 'reasoning')) >= 0) return;
   const event = part.wire.entries[wire]!.event;
@@ -164,16 +352,29 @@ function findAdded(input: ComparisonInput, lane: SeedLane, tallies: Tallies): vo
   for (const part of expectedParts(input, lane)) {
     const kinds = expected.get(part.row) ?? new Set();
     expected.set(part.row, kinds.add(part.kind));
-    if (part.noun === 'reasoning' && gotText(input, lane, part) === '' && gotText(input, lane, part, 'text') === part.text) kinds.add('text');
+    if (
+      part.noun === 'reasoning' &&
+      gotText(input, lane, part) === '' &&
+      gotText(input, lane, part, 'text') === part.text
+    )
+      kinds.add('text');
   }
   const stop = stoppedAt(input, lane);
   for (const [row, strands] of input.strands) {
     for (const kind of ['text', 'reasoning'] as const) {
       const strand = strands[lane][kind];
       const first = strand && firstEvent(strand);
-      if (!strand || strand.text === '' || expected.get(row)?.has(kind) || (stop !== null && first !== null && first! >= stop)) continue;
+      if (
+        !strand ||
+        strand.text === '' ||
+        expected.get(row)?.has(kind) ||
+        (stop !== null && first !== null && first! >= stop)
+      )
+        continue;
       const name = kind === 'text' ? 'text-added' : 'reasoning-altered';
-      tallies.of(name).add(row.id, codePoints(strand.text), first ?? null, lastEvent(strand), { expected: '', got: strand.text });
+      tallies
+        .of(name)
+        .add(row.id, codePoints(strand.text), first ?? null, lastEvent(strand), { expected: '', got: strand.text });
     }
   }
 }
@@ -187,7 +388,17 @@ function reordered(input: ComparisonInput, lane: SeedLane): FindingDraft[] {
     const ordinal = strand.entries[0]!.emission.ordinal;
     if (ordinal < latest) {
       const sentence = `${lane} begins block ${part.row.id} before block ${latestRow}, which precedes it on the wire (${atEvent(firstEvent(strand))})`;
-      return [{ kind: 'text-reordered', severity: 'major', event: firstEvent(strand), lastEvent: lastEvent(strand), blocks: [latestRow, part.row.id], sentence, short: 'reordered' }];
+      return [
+        {
+          kind: 'text-reordered',
+          severity: 'major',
+          event: firstEvent(strand),
+          lastEvent: lastEvent(strand),
+          blocks: [latestRow, part.row.id],
+          sentence,
+          short: 'reordered',
+        },
+      ];
     }
     latest = ordinal;
     latestRow = part.row.id;

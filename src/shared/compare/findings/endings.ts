@@ -23,27 +23,72 @@ function errorFinding(input: ComparisonInput, lane: SeedLane): FindingDraft[] {
   const [said] = input.wire.errors;
   if (!error) {
     if (!said || input.wire.limit !== undefined) return [];
-    return [{ kind: 'error-not-reported', severity: 'critical', event: said.event, lastEvent: said.event, blocks: [], sentence: `the wire has an error ${atEvent(said.event)} (${said.message}) and ${lane} has none`, short: 'error not reported', expected: said.message }];
+    return [
+      {
+        kind: 'error-not-reported',
+        severity: 'critical',
+        event: said.event,
+        lastEvent: said.event,
+        blocks: [],
+        sentence: `the wire has an error ${atEvent(said.event)} (${said.message}) and ${lane} has none`,
+        short: 'error not reported',
+        expected: said.message,
+      },
+    ];
   }
   const { event, message, stage } = error;
   const base = { event, lastEvent: event, blocks: [], got: message };
-  if (stage === 'before') return [{ ...base, kind: 'error-only-here', severity: 'critical', sentence: `${lane} refused before anything was read: ${message}`, short: 'refused' }];
-  if (stage === 'after') return [{ ...base, kind: 'error-only-here', severity: 'major', sentence: `${lane} ended in an error after the stream (${message}): what follows it stays unset`, short: 'error after the stream' }];
+  if (stage === 'before')
+    return [
+      {
+        ...base,
+        kind: 'error-only-here',
+        severity: 'critical',
+        sentence: `${lane} refused before anything was read: ${message}`,
+        short: 'refused',
+      },
+    ];
+  if (stage === 'after')
+    return [
+      {
+        ...base,
+        kind: 'error-only-here',
+        severity: 'major',
+        sentence: `${lane} ended in an error after the stream (${message}): what follows it stays unset`,
+        short: 'error after the stream',
+      },
+    ];
   if (said && event !== null && said.event <= event) return [];
   const missing = missingAfter(input, event);
   const kind = OUT_OF_RANGE.test(message) ? 'otid-out-of-range' : 'error-only-here';
-  return [{ ...base, kind, severity: 'critical', sentence: `${lane} ended ${atEvent(event)} with an error that the wire does not have (${message})${missing && `: ${missing} missing`}`, short: `ended ${atEvent(event)}` }];
+  return [
+    {
+      ...base,
+      kind,
+      severity: 'critical',
+      sentence: `${lane} ended ${atEvent(event)} with an error that the wire does not have (${message})${missing && `: ${missing} missing`}`,
+      short: `ended ${atEvent(event)}`,
+    },
+  ];
 }
 
 /** What the wire says from a frame on. */
 function missingAfter(input: ComparisonInput, event: number | null): string {
   let [text, reasoning] = [0, 0];
   for (const strands of input.strands.values()) {
-    for (const entry of strands.wire.text?.entries ?? []) if ((entry.event ?? -1) >= (event ?? 0)) text += codePoints(entry.text);
-    for (const entry of strands.wire.reasoning?.entries ?? []) if ((entry.event ?? -1) >= (event ?? 0)) reasoning += codePoints(entry.text);
+    for (const entry of strands.wire.text?.entries ?? [])
+      if ((entry.event ?? -1) >= (event ?? 0)) text += codePoints(entry.text);
+    for (const entry of strands.wire.reasoning?.entries ?? [])
+      if ((entry.event ?? -1) >= (event ?? 0)) reasoning += codePoints(entry.text);
   }
   const calls = input.wire.blocks.filter(({ kind, lastEvent }) => kind === 'tool' && lastEvent >= (event ?? 0)).length;
-  return [text > 0 && `${count(text, 'character')} of text`, reasoning > 0 && `${count(reasoning, 'character')} of reasoning`, calls > 0 && count(calls, 'tool call')].filter(Boolean).join(', ');
+  return [
+    text > 0 && `${count(text, 'character')} of text`,
+    reasoning > 0 && `${count(reasoning, 'character')} of reasoning`,
+    calls > 0 && count(calls, 'tool call'),
+  ]
+    .filter(Boolean)
+    .join(', ');
 }
 
 /** A reader can do without these: they follow from what else is there. */
@@ -56,29 +101,83 @@ function finishLost(input: ComparisonInput, lane: SeedLane): FindingDraft[] {
   const event = emission?.event ?? null;
   const severity: Severity = PLAIN.has(finish.unified) ? 'info' : 'major';
   const reason = finish.raw ?? finish.unified;
-  return [{ kind: 'stop-lost', severity, event, lastEvent: event, blocks: [], sentence: `${lane} does not keep the finish reason ${reason}, said ${atEvent(event)}`, short: 'not kept', expected: reason }];
+  return [
+    {
+      kind: 'stop-lost',
+      severity,
+      event,
+      lastEvent: event,
+      blocks: [],
+      sentence: `${lane} does not keep the finish reason ${reason}, said ${atEvent(event)}`,
+      short: 'not kept',
+      expected: reason,
+    },
+  ];
 }
 
 function cutUnnoticed(input: ComparisonInput, lane: SeedLane): FindingDraft[] {
   const { wire } = input;
-  if (wire.terminated || wire.errors.length > 0 || wire.finish.length > 0 || !input.seeds[lane]!.finished || input.seeds[lane]!.error || input.events.length === 0) return [];
+  if (
+    wire.terminated ||
+    wire.errors.length > 0 ||
+    wire.finish.length > 0 ||
+    !input.seeds[lane]!.finished ||
+    input.seeds[lane]!.error ||
+    input.events.length === 0
+  )
+    return [];
   const last = input.events.length - 1;
-  return [{ kind: 'cut-unnoticed', severity: 'major', event: last, lastEvent: last, blocks: [], sentence: `the stream was cut after event ${last} and ${lane} calls it finished`, short: 'cut, called finished' }];
+  return [
+    {
+      kind: 'cut-unnoticed',
+      severity: 'major',
+      event: last,
+      lastEvent: last,
+      blocks: [],
+      sentence: `the stream was cut after event ${last} and ${lane} calls it finished`,
+      short: 'cut, called finished',
+    },
+  ];
 }
 
 const field = 'finish';
 export const ENDINGS: FindingFamily = {
   kinds: [
-    { id: 'error-only-here', title: 'An error that the wire does not have', field, shape: 'error',
-      help: 'The adapter gave up on a stream that is whole. Server tools stream their input where it expects none, reasoning items come without encrypted content, an id line makes blank lines count as events.\n\nNothing after the error is emitted and nothing is kept. Avoid what the event shows, or read the wire.' },
-    { id: 'error-not-reported', title: 'An error of the wire is not reported', field, shape: 'error',
-      help: 'The provider ended the stream with an error and the adapter goes on as if it were whole: an event named error passes on OpenAI unless its data has an error member.\n\nCheck the ending of the wire before using what came.' },
-    { id: 'otid-out-of-range', title: 'Too many changes of message kind', field, shape: 'error',
-      help: 'The index in the low seven bits of an otid counts changes of message kind. The 129th ends the stream with an error.\n\nShorter turns, or fewer changes between text and tool calls in one answer.' },
-    { id: 'stop-lost', title: 'Finish reason not kept', field, shape: null,
-      help: 'Neither adapter keeps why the model stopped. An answer cut at its length limit or by a content filter looks like a whole one.\n\nRead the finish reason from the wire where it is length, content_filter, refusal or pause.' },
-    { id: 'cut-unnoticed', title: 'A cut stream is called finished', field, shape: null,
-      help: 'The connection ended without the provider’s terminator. The adapter takes the end of the body for the end of the answer and keeps what it has.\n\nCheck the terminator before acting on a tool call.' },
+    {
+      id: 'error-only-here',
+      title: 'An error that the wire does not have',
+      field,
+      shape: 'error',
+      help: 'The adapter gave up on a stream that is whole. Server tools stream their input where it expects none, reasoning items come without encrypted content, an id line makes blank lines count as events.\n\nNothing after the error is emitted and nothing is kept. Avoid what the event shows, or read the wire.',
+    },
+    {
+      id: 'error-not-reported',
+      title: 'An error of the wire is not reported',
+      field,
+      shape: 'error',
+      help: 'The provider ended the stream with an error and the adapter goes on as if it were whole: an event named error passes on OpenAI unless its data has an error member.\n\nCheck the ending of the wire before using what came.',
+    },
+    {
+      id: 'otid-out-of-range',
+      title: 'Too many changes of message kind',
+      field,
+      shape: 'error',
+      help: 'The index in the low seven bits of an otid counts changes of message kind. The 129th ends the stream with an error.\n\nShorter turns, or fewer changes between text and tool calls in one answer.',
+    },
+    {
+      id: 'stop-lost',
+      title: 'Finish reason not kept',
+      field,
+      shape: null,
+      help: 'Neither adapter keeps why the model stopped. An answer cut at its length limit or by a content filter looks like a whole one.\n\nRead the finish reason from the wire where it is length, content_filter, refusal or pause.',
+    },
+    {
+      id: 'cut-unnoticed',
+      title: 'A cut stream is called finished',
+      field,
+      shape: null,
+      help: 'The connection ended without the provider’s terminator. The adapter takes the end of the body for the end of the answer and keeps what it has.\n\nCheck the terminator before acting on a tool call.',
+    },
   ],
   find,
 };

@@ -41,7 +41,13 @@ export class Tally {
   expected: string | undefined;
   got: string | undefined;
 
-  add(block: string, chars: number, first: number | null, last: number | null, texts: { readonly expected?: string; readonly got?: string } = {}): void {
+  add(
+    block: string,
+    chars: number,
+    first: number | null,
+    last: number | null,
+    texts: { readonly expected?: string; readonly got?: string } = {},
+  ): void {
     if (this.blocks.length === 0) {
       this.first = first;
       this.expected = texts.expected;
@@ -59,15 +65,23 @@ export class Tally {
 
   draft(kind: string, severity: Severity, sentence: string, short: string): FindingDraft {
     return {
-      kind, severity, sentence, short, event: this.first, lastEvent: this.last ?? this.first, blocks: this.blocks,
-      ...(this.expected !== undefined && { expected: excerpt(this.expected) }), ...(this.got !== undefined && { got: excerpt(this.got) }),
+      kind,
+      severity,
+      sentence,
+      short,
+      event: this.first,
+      lastEvent: this.last ?? this.first,
+      blocks: this.blocks,
+      ...(this.expected !== undefined && { expected: excerpt(this.expected) }),
+      ...(this.got !== undefined && { got: excerpt(this.got) }),
     };
   }
 }
 
 const EXCERPT_CHARS = 2_000;
 /** A text as a finding carries it: the whole one is a click away. */
-export const excerpt = (text: string): string => (text.length > EXCERPT_CHARS ? `${text.slice(0, EXCERPT_CHARS)}…` : text);
+export const excerpt = (text: string): string =>
+  text.length > EXCERPT_CHARS ? `${text.slice(0, EXCERPT_CHARS)}…` : text;
 
 /** Findings of one kind and lane that are listed one by one; the last says how many more there are. */
 const MAX_OF_A_KIND = 20;
@@ -77,6 +91,11 @@ export function capped(drafts: readonly FindingDraft[]): readonly FindingDraft[]
   const kept = drafts.slice(0, MAX_OF_A_KIND);
   const last = kept[MAX_OF_A_KIND - 1]!;
   const rest = drafts.slice(MAX_OF_A_KIND);
-  const more = { ...last, sentence: `${last.sentence} (and ${rest.length} more like it)`, blocks: [...last.blocks, ...rest.flatMap(({ blocks }) => blocks)], lastEvent: rest.at(-1)!.lastEvent };
+  const more = {
+    ...last,
+    sentence: `${last.sentence} (and ${rest.length} more like it)`,
+    blocks: [...last.blocks, ...rest.flatMap(({ blocks }) => blocks)],
+    lastEvent: rest.at(-1)!.lastEvent,
+  };
   return [...kept.slice(0, -1), more];
 }

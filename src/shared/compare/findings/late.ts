@@ -32,20 +32,36 @@ function find(input: ComparisonInput, lane: SeedLane): readonly FindingDraft[] {
   const verb = part.kind === 'tool' ? 'is named' : 'is emitted';
   const more = blocks.length > 1 ? ` (${count(blocks.length, 'block')} late)` : '';
   const sentence = `${what} ${verb} ${time} after its bytes arrived in ${lane}: there at event ${lag.from}, emitted at event ${lag.to}${more}`;
-  return [{ kind: 'late', severity: lag.ns >= LONG_NS ? 'minor' : 'info', event: lag.from, lastEvent: lag.to, blocks: [part.row.id, ...blocks.filter((id) => id !== part.row.id)], sentence, short: `${time} late`, asked: true }];
+  return [
+    {
+      kind: 'late',
+      severity: lag.ns >= LONG_NS ? 'minor' : 'info',
+      event: lag.from,
+      lastEvent: lag.to,
+      blocks: [part.row.id, ...blocks.filter((id) => id !== part.row.id)],
+      sentence,
+      short: `${time} late`,
+      asked: true,
+    },
+  ];
 }
 
 const amount = (input: ComparisonInput, lag: Lag): number => (input.timed ? lag.ns : lag.to - lag.from);
-const noticeable = (input: ComparisonInput, lag: Lag): boolean => lag.to > lag.from && (input.timed ? lag.ns >= NOTICEABLE_NS : lag.to - lag.from >= NOTICEABLE_EVENTS);
+const noticeable = (input: ComparisonInput, lag: Lag): boolean =>
+  lag.to > lag.from && (input.timed ? lag.ns >= NOTICEABLE_NS : lag.to - lag.from >= NOTICEABLE_EVENTS);
 
 function lagOf(cause: Entry, message: Entry): Lag | null {
-  return cause.event === null || message.event === null ? null : { from: cause.event, to: message.event, ns: message.tNs - cause.tNs };
+  return cause.event === null || message.event === null
+    ? null
+    : { from: cause.event, to: message.event, ns: message.tNs - cause.tNs };
 }
 
 /** How much later a call's name is said than it came. */
 function nameLag(input: ComparisonInput, lane: SeedLane, part: ExpectedPart): Lag | null {
   const event = part.row.cells.wire[0]?.firstEvent ?? null;
-  const named = strandOf(input, lane, part.row, 'tool')?.entries.find(({ emission: { message } }) => 'tool_call' in message && message.tool_call.name);
+  const named = strandOf(input, lane, part.row, 'tool')?.entries.find(
+    ({ emission: { message } }) => 'tool_call' in message && message.tool_call.name,
+  );
   if (event === null || !named || named.event === null || part.converted) return null;
   return { from: event, to: named.event, ns: named.tNs - (input.events[event]?.tNs ?? named.tNs) };
 }
@@ -69,8 +85,13 @@ function textLag(input: ComparisonInput, lane: SeedLane, part: ExpectedPart): La
 
 export const LATE: FindingFamily = {
   kinds: [
-    { id: 'late', title: 'Emitted late', field: null, shape: 'late',
-      help: 'The adapter holds a message back though all of it has arrived: legacy names a tool call only with its first arguments, and holds calls until the inner thoughts in them are complete. A person sees nothing happen in the meantime.\n\nShow progress from the wire, or use the simple adapter, which names a call at once.' },
+    {
+      id: 'late',
+      title: 'Emitted late',
+      field: null,
+      shape: 'late',
+      help: 'The adapter holds a message back though all of it has arrived: legacy names a tool call only with its first arguments, and holds calls until the inner thoughts in them are complete. A person sees nothing happen in the meantime.\n\nShow progress from the wire, or use the simple adapter, which names a call at once.',
+    },
   ],
   find,
 };

@@ -15,15 +15,35 @@ function find(input: ComparisonInput, lane: SeedLane): readonly FindingDraft[] {
         const owner = owners.get(otid);
         const key = ownerOf(strand);
         if (owner === undefined) owners.set(otid, key);
-        else if (owner !== key && !otids.has(otid)) shared.add(row.id, 1, event, event, { expected: 'one otid for each message', got: otid });
-        if (otids.size === 1 && !otids.has(otid)) split.add(row.id, 1, event, event, { expected: [...otids][0]!, got: otid });
+        else if (owner !== key && !otids.has(otid))
+          shared.add(row.id, 1, event, event, { expected: 'one otid for each message', got: otid });
+        if (otids.size === 1 && !otids.has(otid))
+          split.add(row.id, 1, event, event, { expected: [...otids][0]!, got: otid });
         otids.add(otid);
       }
     }
   }
   return [
-    ...(shared.any ? [shared.draft('otid-repeated', 'minor', `${lane} gives ${count(shared.chars, 'message')} the otid of another one, first ${atEvent(shared.first)} (${shared.got})`, 'an otid repeated')] : []),
-    ...(split.any ? [split.draft('otid-split', 'info', `${lane} gives the pieces of ${count(split.chars, 'message')} more than one otid, first ${atEvent(split.first)}`, 'an otid split')] : []),
+    ...(shared.any
+      ? [
+          shared.draft(
+            'otid-repeated',
+            'minor',
+            `${lane} gives ${count(shared.chars, 'message')} the otid of another one, first ${atEvent(shared.first)} (${shared.got})`,
+            'an otid repeated',
+          ),
+        ]
+      : []),
+    ...(split.any
+      ? [
+          split.draft(
+            'otid-split',
+            'info',
+            `${lane} gives the pieces of ${count(split.chars, 'message')} more than one otid, first ${atEvent(split.first)}`,
+            'an otid split',
+          ),
+        ]
+      : []),
   ];
 }
 
@@ -38,10 +58,20 @@ const ownerOf = (strand: Strand): string => (strand.kind === 'tool' ? `tool ${st
 
 export const OTIDS: FindingFamily = {
   kinds: [
-    { id: 'otid-repeated', title: 'One otid for several messages', field: null, shape: null,
-      help: 'Two messages of different kinds, or two tool calls, carry the same otid, so that a reader that joins by otid joins them. simple Responses gives the driver’s index as it stands; calls of one kind in a row share theirs.\n\nJoin by kind and tool call id as well.' },
-    { id: 'otid-split', title: 'Several otids for one message', field: null, shape: null,
-      help: 'The pieces of one message carry different otids, so that a reader that joins by otid sees several. The pieces of an approval in legacy Anthropic are one higher than its first; interleaved blocks bump the index at every change.\n\nJoin by tool call id, or by kind and neighbourhood.' },
+    {
+      id: 'otid-repeated',
+      title: 'One otid for several messages',
+      field: null,
+      shape: null,
+      help: 'Two messages of different kinds, or two tool calls, carry the same otid, so that a reader that joins by otid joins them. simple Responses gives the driver’s index as it stands; calls of one kind in a row share theirs.\n\nJoin by kind and tool call id as well.',
+    },
+    {
+      id: 'otid-split',
+      title: 'Several otids for one message',
+      field: null,
+      shape: null,
+      help: 'The pieces of one message carry different otids, so that a reader that joins by otid sees several. The pieces of an approval in legacy Anthropic are one higher than its first; interleaved blocks bump the index at every change.\n\nJoin by tool call id, or by kind and neighbourhood.',
+    },
   ],
   find,
 };

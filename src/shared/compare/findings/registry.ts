@@ -45,10 +45,17 @@ function numbered(input: ComparisonInput, lane: LaneId, draft: FindingDraft, num
   const { blocks, short, asked, ...rest } = draft;
   const kind = BY_ID.get(draft.kind);
   if (!kind) throw new Error(`There is no kind of finding ${draft.kind} in the registry.`);
-  const lastEvent = draft.lastEvent !== null && draft.event !== null && draft.lastEvent < draft.event ? draft.event : draft.lastEvent;
+  const lastEvent =
+    draft.lastEvent !== null && draft.event !== null && draft.lastEvent < draft.event ? draft.event : draft.lastEvent;
   const block = blocks[0];
   const first = draft.event === null ? undefined : input.events[draft.event];
   const last = lastEvent === null ? first : (input.events[lastEvent] ?? first);
   const bytes: Finding['bytes'] = first && last ? [first.start, last.end] : null;
-  return { finding: { ...rest, number, lane, lastEvent, bytes, ...(block !== undefined && { block }) }, kind, blocks, short, asked: asked ?? false };
+  return {
+    finding: { ...rest, number, lane, lastEvent, bytes, ...(block !== undefined && { block }) },
+    kind,
+    blocks,
+    short,
+    asked: asked ?? false,
+  };
 }

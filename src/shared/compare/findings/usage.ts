@@ -22,11 +22,23 @@ function find(input: ComparisonInput, lane: SeedLane): readonly FindingDraft[] {
   const raw = (usage?.raw ?? []).map(objectOf).filter((value) => value !== null);
   const cached = input.setup.api === 'messages' ? (usage?.cachedInput ?? 0) + (usage?.cacheWrite ?? 0) : 0;
   const sides: Side[] = [
-    { label: 'input', wire: usage?.input ?? null, got: outcome.usage.prompt_tokens, said: countsOf(raw, ['input_tokens', 'prompt_tokens']) },
-    { label: 'output', wire: usage?.output ?? null, got: outcome.usage.completion_tokens, said: countsOf(raw, ['output_tokens', 'completion_tokens']) },
+    {
+      label: 'input',
+      wire: usage?.input ?? null,
+      got: outcome.usage.prompt_tokens,
+      said: countsOf(raw, ['input_tokens', 'prompt_tokens']),
+    },
+    {
+      label: 'output',
+      wire: usage?.output ?? null,
+      got: outcome.usage.completion_tokens,
+      said: countsOf(raw, ['output_tokens', 'completion_tokens']),
+    },
   ];
   const events = usageEvents(input);
-  return sides.flatMap((side) => finding(side, side.label === 'input' ? cached : 0, lane, input.setup.api)).map((draft) => ({ ...draft, ...events }));
+  return sides
+    .flatMap((side) => finding(side, side.label === 'input' ? cached : 0, lane, input.setup.api))
+    .map((draft) => ({ ...draft, ...events }));
 }
 
 type Draft = Omit<FindingDraft, 'event' | 'lastEvent' | 'blocks'>;
@@ -34,21 +46,63 @@ type Draft = Omit<FindingDraft, 'event' | 'lastEvent' | 'blocks'>;
 function finding({ label, wire, got, said }: Side, cached: number, lane: SeedLane, api: Api): Draft[] {
   if (wire === null) {
     if (got === 0) return [];
-    return [{ kind: 'usage-estimated', severity: 'info', sentence: `${label} tokens ${number(got)} in ${lane}: counted by the adapter, the wire says none`, short: `${label} ${number(got)}, estimated`, got: String(got) }];
+    return [
+      {
+        kind: 'usage-estimated',
+        severity: 'info',
+        sentence: `${label} tokens ${number(got)} in ${lane}: counted by the adapter, the wire says none`,
+        short: `${label} ${number(got)}, estimated`,
+        got: String(got),
+      },
+    ];
   }
   if (got === wire) return [];
   const texts = { expected: String(wire), got: String(got), short: `${label} ${number(got)}` };
-  if (cached > 0 && got + cached === wire) return [{ ...texts, kind: 'usage-cached-missing', severity: 'minor', sentence: `${number(cached)} cached input tokens are missing from the totals of ${lane}: ${number(got)}, the wire says ${number(wire)}` }];
-  if (got === 0) return [{ ...texts, kind: 'usage-missing', severity: 'major', sentence: `${label} tokens are missing in ${lane}, the wire says ${number(wire)}` }];
+  if (cached > 0 && got + cached === wire)
+    return [
+      {
+        ...texts,
+        kind: 'usage-cached-missing',
+        severity: 'minor',
+        sentence: `${number(cached)} cached input tokens are missing from the totals of ${lane}: ${number(got)}, the wire says ${number(wire)}`,
+      },
+    ];
+  if (got === 0)
+    return [
+      {
+        ...texts,
+        kind: 'usage-missing',
+        severity: 'major',
+        sentence: `${label} tokens are missing in ${lane}, the wire says ${number(wire)}`,
+      },
+    ];
   const sum = said.reduce((total, value) => total + value, 0);
   if (said.length > 1 && sum === got) {
-    return [{ ...texts, kind: 'usage-counted-twice', severity: 'major', sentence: `${label} tokens ${number(got)} in ${lane}, wire says ${number(wire)}: ${counted(said.length, api)} (${said.map(number).join(' + ')})` }];
+    return [
+      {
+        ...texts,
+        kind: 'usage-counted-twice',
+        severity: 'major',
+        sentence: `${label} tokens ${number(got)} in ${lane}, wire says ${number(wire)}: ${counted(said.length, api)} (${said.map(number).join(' + ')})`,
+      },
+    ];
   }
-  return [{ ...texts, kind: 'usage-differs', severity: 'major', sentence: `${label} tokens ${number(got)} in ${lane}, wire says ${number(wire)}` }];
+  return [
+    {
+      ...texts,
+      kind: 'usage-differs',
+      severity: 'major',
+      sentence: `${label} tokens ${number(got)} in ${lane}, wire says ${number(wire)}`,
+    },
+  ];
 }
 
 const counted = (times: number, api: Api): string =>
-  times > 2 ? `${times} counts are added up` : api === 'messages' ? 'message_start counted twice' : 'the first count counted twice';
+  times > 2
+    ? `${times} counts are added up`
+    : api === 'messages'
+      ? 'message_start counted twice'
+      : 'the first count counted twice';
 
 function countsOf(raw: readonly JsonObject[], names: readonly string[]): number[] {
   return raw.flatMap((usage) => {
@@ -65,16 +119,41 @@ function usageEvents(input: ComparisonInput): Pick<FindingDraft, 'event' | 'last
 const field = 'usage';
 export const USAGE: FindingFamily = {
   kinds: [
-    { id: 'usage-differs', title: 'Usage differs', field, shape: null,
-      help: 'The adapter reports other token counts than the provider. A second message_start or response replaces one count and adds to the other.\n\nTake the counts from the wire for billing.' },
-    { id: 'usage-counted-twice', title: 'Usage counted more than once', field, shape: null,
-      help: 'The provider’s counts are cumulative and the adapter adds them up: Anthropic’s message_start and message_delta, or usage in every chunk of a compatible server.\n\nTake the last count that the wire says.' },
-    { id: 'usage-missing', title: 'Usage missing', field, shape: null,
-      help: 'The wire has token counts and the adapter reports zero, because it looks for them elsewhere.\n\nTake the counts from the wire.' },
-    { id: 'usage-estimated', title: 'Usage estimated', field, shape: null,
-      help: 'The provider said no counts and the adapter counted the request and its arguments itself, as it does for LM Studio.\n\nTreat the numbers as estimates; have the server send usage.' },
-    { id: 'usage-cached-missing', title: 'Cached input not counted', field, shape: null,
-      help: 'Anthropic’s input_tokens leave out what was read from or written to the cache, and the adapter reports them alone.\n\nAdd cache_read_input_tokens and cache_creation_input_tokens.' },
+    {
+      id: 'usage-differs',
+      title: 'Usage differs',
+      field,
+      shape: null,
+      help: 'The adapter reports other token counts than the provider. A second message_start or response replaces one count and adds to the other.\n\nTake the counts from the wire for billing.',
+    },
+    {
+      id: 'usage-counted-twice',
+      title: 'Usage counted more than once',
+      field,
+      shape: null,
+      help: 'The provider’s counts are cumulative and the adapter adds them up: Anthropic’s message_start and message_delta, or usage in every chunk of a compatible server.\n\nTake the last count that the wire says.',
+    },
+    {
+      id: 'usage-missing',
+      title: 'Usage missing',
+      field,
+      shape: null,
+      help: 'The wire has token counts and the adapter reports zero, because it looks for them elsewhere.\n\nTake the counts from the wire.',
+    },
+    {
+      id: 'usage-estimated',
+      title: 'Usage estimated',
+      field,
+      shape: null,
+      help: 'The provider said no counts and the adapter counted the request and its arguments itself, as it does for LM Studio.\n\nTreat the numbers as estimates; have the server send usage.',
+    },
+    {
+      id: 'usage-cached-missing',
+      title: 'Cached input not counted',
+      field,
+      shape: null,
+      help: 'Anthropic’s input_tokens leave out what was read from or written to the cache, and the adapter reports them alone.\n\nAdd cache_read_input_tokens and cache_creation_input_tokens.',
+    },
   ],
   find,
 };

@@ -6,44 +6,65 @@ const isDone = (data: string): boolean => data === '[DONE]';
 
 export const ANY_API_RULES: readonly LintRule[] = [
   {
-    id: 'not-json', apis: ALL, strict: 'error', lenient: 'error',
+    id: 'not-json',
+    apis: ALL,
+    strict: 'error',
+    lenient: 'error',
     help: 'The data of an event is no JSON object. SDKs stop at such an event, so that everything after it is lost for their users.',
     check: () => ({
       event({ frame, data }, report) {
         if (data || isDone(frame.data) || frame.dataLines === 0) return;
-        report(frame, frame.payload.ok ? 'The data is JSON but no object.' : `The data is not JSON: ${frame.payload.error}`);
+        report(
+          frame,
+          frame.payload.ok ? 'The data is JSON but no object.' : `The data is not JSON: ${frame.payload.error}`,
+        );
       },
     }),
   },
   {
-    id: 'empty-event', apis: ALL, strict: 'warning', lenient: 'info',
+    id: 'empty-event',
+    apis: ALL,
+    strict: 'warning',
+    lenient: 'info',
     help: 'A frame without a data line is no event by the standard, yet the openai SDK dispatches it and fails.',
     check: () => ({
       event({ frame }, report) {
-        if (frame.dataLines === 0) report(frame, `The frame${frame.name === '' ? '' : ` named ${frame.name}`} has no data line.`);
+        if (frame.dataLines === 0)
+          report(frame, `The frame${frame.name === '' ? '' : ` named ${frame.name}`} has no data line.`);
       },
     }),
   },
   {
-    id: 'done-misspelt', apis: ['chat_completions', 'responses'], strict: 'error', lenient: 'error',
+    id: 'done-misspelt',
+    apis: ['chat_completions', 'responses'],
+    strict: 'error',
+    lenient: 'error',
     help: 'Only data that is exactly [DONE] ends an OpenAI stream. Anything near it is read as broken JSON.',
     check: () => ({
       event({ frame }, report) {
-        if (!isDone(frame.data) && frame.data.length < 16 && /^\s*"?\[done\]"?\s*$/i.test(frame.data)) report(frame, `${JSON.stringify(frame.data)} is not the terminator [DONE].`);
+        if (!isDone(frame.data) && frame.data.length < 16 && /^\s*"?\[done\]"?\s*$/i.test(frame.data))
+          report(frame, `${JSON.stringify(frame.data)} is not the terminator [DONE].`);
       },
     }),
   },
   {
-    id: 'name-and-type', apis: ['responses', 'messages'], strict: 'error', lenient: 'warning',
+    id: 'name-and-type',
+    apis: ['responses', 'messages'],
+    strict: 'error',
+    lenient: 'warning',
     help: "The event's name and the type in its data differ. SDKs go by one or the other, so that two clients read two different streams.",
     check: () => ({
       event({ frame, data, type }, report) {
-        if (data && typeof data['type'] === 'string' && frame.name !== '' && frame.name !== type) report(frame, `The event is named ${frame.name}, its data says ${type}.`);
+        if (data && typeof data['type'] === 'string' && frame.name !== '' && frame.name !== type)
+          report(frame, `The event is named ${frame.name}, its data says ${type}.`);
       },
     }),
   },
   {
-    id: 'no-terminator', apis: ALL, strict: 'error', lenient: 'warning',
+    id: 'no-terminator',
+    apis: ALL,
+    strict: 'error',
+    lenient: 'warning',
     help: "The provider's terminator is missing. Without it a finished answer and one that was cut look the same.",
     check: () => ({
       end(outcome, report) {
@@ -52,69 +73,103 @@ export const ANY_API_RULES: readonly LintRule[] = [
     }),
   },
   {
-    id: 'after-terminator', apis: ALL, strict: 'warning', lenient: 'info',
+    id: 'after-terminator',
+    apis: ALL,
+    strict: 'warning',
+    lenient: 'info',
     help: 'Data follows the terminator. The openai SDK ignores it, the Anthropic SDK appends it.',
     check: () => {
       let ended: string | null = null;
-      const terminators = new Set(['message_stop', 'response.completed', 'response.failed', 'response.incomplete', 'response.cancelled']);
+      const terminators = new Set([
+        'message_stop',
+        'response.completed',
+        'response.failed',
+        'response.incomplete',
+        'response.cancelled',
+      ]);
       return {
         event({ frame, type }, report) {
           const ends = isDone(frame.data) || terminators.has(type);
           // A Responses stream of a compatible server may end with [DONE] as well.
-          if (ended !== null && frame.dataLines > 0 && !(isDone(frame.data) && ended !== '[DONE]')) report(frame, `This event follows ${ended}.`);
+          if (ended !== null && frame.dataLines > 0 && !(isDone(frame.data) && ended !== '[DONE]'))
+            report(frame, `This event follows ${ended}.`);
           if (ends) ended = isDone(frame.data) ? '[DONE]' : type;
         },
       };
     },
   },
   {
-    id: 'arguments-invalid', apis: ALL, strict: 'error', lenient: 'error',
+    id: 'arguments-invalid',
+    apis: ALL,
+    strict: 'error',
+    lenient: 'error',
     help: "A tool call was closed with arguments that are no JSON. The client's tool cannot run.",
     check: () => ({
       end(outcome, report) {
         for (const { block, name, valid, text } of outcome.blocks) {
-          if (valid === false) report(null, `The ${text.length} characters of arguments of ${name ?? block} (${block}) are not JSON.`);
+          if (valid === false)
+            report(null, `The ${text.length} characters of arguments of ${name ?? block} (${block}) are not JSON.`);
         }
       },
     }),
   },
   {
-    id: 'finish-missing', apis: ALL, strict: 'error', lenient: 'warning',
+    id: 'finish-missing',
+    apis: ALL,
+    strict: 'error',
+    lenient: 'warning',
     help: 'The stream is over and did not say why the generation stopped. Clients cannot tell a full answer from one cut at a limit.',
     check: () => ({
       end(outcome, report) {
         if (!outcome.terminated) return;
         const finished = new Set(outcome.finish.filter(({ raw }) => raw !== null).map(({ choice }) => choice));
         const choices = new Set([0, ...outcome.blocks.map(({ choice }) => choice)]);
-        for (const choice of choices) if (!finished.has(choice)) report(null, choices.size > 1 ? `Choice ${choice} has no finish reason.` : 'There is no finish reason.');
+        for (const choice of choices)
+          if (!finished.has(choice))
+            report(null, choices.size > 1 ? `Choice ${choice} has no finish reason.` : 'There is no finish reason.');
       },
     }),
   },
   {
-    id: 'finish-disagrees', apis: ALL, strict: 'warning', lenient: 'info',
+    id: 'finish-disagrees',
+    apis: ALL,
+    strict: 'warning',
+    lenient: 'info',
     help: 'The finish reason says that tools are to be run and there is no call, or there is one and the reason says otherwise.',
     check: () => ({
       end(outcome, report) {
         for (const { choice, unified, raw } of outcome.finish) {
           const calls = outcome.blocks.filter((block) => block.kind === 'tool' && block.choice === choice).length;
-          if (unified === 'tool_use' && calls === 0) report(null, `The finish reason is ${raw}, but there is no tool call.`);
-          if (unified === 'stop' && calls > 0) report(null, `There ${calls === 1 ? 'is 1 tool call' : `are ${calls} tool calls`}, but the finish reason is ${raw}.`);
+          if (unified === 'tool_use' && calls === 0)
+            report(null, `The finish reason is ${raw}, but there is no tool call.`);
+          if (unified === 'stop' && calls > 0)
+            report(
+              null,
+              `There ${calls === 1 ? 'is 1 tool call' : `are ${calls} tool calls`}, but the finish reason is ${raw}.`,
+            );
         }
       },
     }),
   },
   {
-    id: 'block-left-open', apis: ALL, strict: 'error', lenient: 'warning',
+    id: 'block-left-open',
+    apis: ALL,
+    strict: 'error',
+    lenient: 'warning',
     help: 'The stream is over and a content block was never closed. Its arguments are never final.',
     check: () => ({
       end(outcome, report) {
         if (!outcome.terminated) return;
-        for (const { block, kind, closed } of outcome.blocks) if (!closed) report(null, `The ${kind} block ${block} was never closed.`);
+        for (const { block, kind, closed } of outcome.blocks)
+          if (!closed) report(null, `The ${kind} block ${block} was never closed.`);
       },
     }),
   },
   {
-    id: 'usage-missing', apis: ALL, strict: 'info', lenient: null,
+    id: 'usage-missing',
+    apis: ALL,
+    strict: 'info',
+    lenient: null,
     help: 'No token counts. Chat Completions sends them only when the request says stream_options.include_usage.',
     check: () => ({
       end(outcome, report) {
@@ -123,22 +178,35 @@ export const ANY_API_RULES: readonly LintRule[] = [
     }),
   },
   {
-    id: 'usage-total', apis: ALL, strict: 'warning', lenient: 'info',
+    id: 'usage-total',
+    apis: ALL,
+    strict: 'warning',
+    lenient: 'info',
     help: 'The total is not the sum of input and output. Some providers leave the reasoning out of the output count.',
     check: () => ({
       end({ usage }, report) {
         const { input, output, total } = usage ?? {};
-        if (typeof input !== 'number' || typeof output !== 'number' || typeof total !== 'number' || input + output === total) return;
+        if (
+          typeof input !== 'number' ||
+          typeof output !== 'number' ||
+          typeof total !== 'number' ||
+          input + output === total
+        )
+          return;
         report(null, `The usage says ${input} + ${output} tokens, but a total of ${total}.`);
       },
     }),
   },
   {
-    id: 'usage-negative', apis: ALL, strict: 'error', lenient: 'error',
+    id: 'usage-negative',
+    apis: ALL,
+    strict: 'error',
+    lenient: 'error',
     help: 'A token count is below zero.',
     check: () => ({
       end({ usage }, report) {
-        for (const [field, count] of Object.entries(usage ?? {})) if (typeof count === 'number' && count < 0) report(null, `The usage says ${count} for ${field}.`);
+        for (const [field, count] of Object.entries(usage ?? {}))
+          if (typeof count === 'number' && count < 0) report(null, `The usage says ${count} for ${field}.`);
       },
     }),
   },

@@ -15,7 +15,10 @@ const DELTA_FITS: Readonly<Record<string, (type: string) => boolean>> = {
 
 export const MESSAGES_RULES: readonly LintRule[] = [
   {
-    id: 'unnamed-event', apis: APIS, strict: 'error', lenient: 'warning',
+    id: 'unnamed-event',
+    apis: APIS,
+    strict: 'error',
+    lenient: 'warning',
     help: 'An event without a name. The Anthropic SDK drops every one of them, so that the stream looks empty.',
     check: () => ({
       event({ frame, data }, report) {
@@ -24,20 +27,30 @@ export const MESSAGES_RULES: readonly LintRule[] = [
     }),
   },
   {
-    id: 'before-message-start', apis: APIS, strict: 'error', lenient: 'error',
+    id: 'before-message-start',
+    apis: APIS,
+    strict: 'error',
+    lenient: 'error',
     help: 'Content before message_start has no message to belong to; the SDK drops it.',
     check: () => {
       let started = false;
       return {
         event({ frame, type }, report) {
           if (type === 'message_start') started = true;
-          else if (!started && (type.startsWith('content_block') || type === 'message_delta' || type === 'message_stop')) report(frame, `${type} comes before message_start.`);
+          else if (
+            !started &&
+            (type.startsWith('content_block') || type === 'message_delta' || type === 'message_stop')
+          )
+            report(frame, `${type} comes before message_start.`);
         },
       };
     },
   },
   {
-    id: 'second-message-start', apis: APIS, strict: 'error', lenient: 'error',
+    id: 'second-message-start',
+    apis: APIS,
+    strict: 'error',
+    lenient: 'error',
     help: 'A message starts inside another. The SDK ends with an error; two answers may have been spliced by a proxy.',
     check: () => {
       let open = false;
@@ -51,7 +64,10 @@ export const MESSAGES_RULES: readonly LintRule[] = [
     },
   },
   {
-    id: 'block-order', apis: APIS, strict: 'error', lenient: 'warning',
+    id: 'block-order',
+    apis: APIS,
+    strict: 'error',
+    lenient: 'warning',
     help: 'A delta or stop for a block that is not open, a block that starts twice, or one that starts while another is open.',
     check: () => {
       const open = new Map<number, string>();
@@ -69,12 +85,25 @@ export const MESSAGES_RULES: readonly LintRule[] = [
           }
           if (type === 'content_block_start') {
             if (open.has(index) || closed.has(index)) report(frame, `Block ${index} starts a second time.`);
-            else if (open.size > 0) report(frame, `Block ${index} starts while block ${[...open.keys()].join(', ')} is open.`);
+            else if (open.size > 0)
+              report(frame, `Block ${index} starts while block ${[...open.keys()].join(', ')} is open.`);
             open.set(index, stringOf(objectOf(data?.['content_block'])?.['type']) ?? '');
           } else if (type === 'content_block_delta') {
-            if (!open.has(index)) report(frame, closed.has(index) ? `A delta for block ${index}, which was stopped.` : `A delta for block ${index}, which was not started.`);
+            if (!open.has(index))
+              report(
+                frame,
+                closed.has(index)
+                  ? `A delta for block ${index}, which was stopped.`
+                  : `A delta for block ${index}, which was not started.`,
+              );
           } else if (type === 'content_block_stop') {
-            if (!open.delete(index)) report(frame, closed.has(index) ? `Block ${index} is stopped a second time.` : `Block ${index} is stopped but was not started.`);
+            if (!open.delete(index))
+              report(
+                frame,
+                closed.has(index)
+                  ? `Block ${index} is stopped a second time.`
+                  : `Block ${index} is stopped but was not started.`,
+              );
             closed.add(index);
           }
         },
@@ -82,7 +111,10 @@ export const MESSAGES_RULES: readonly LintRule[] = [
     },
   },
   {
-    id: 'index-gap', apis: APIS, strict: 'warning', lenient: 'info',
+    id: 'index-gap',
+    apis: APIS,
+    strict: 'warning',
+    lenient: 'info',
     help: 'Block indexes do not count up by one. The SDK keeps blocks in a list and then writes deltas to the wrong place.',
     check: () => {
       let next = 0;
@@ -102,7 +134,10 @@ export const MESSAGES_RULES: readonly LintRule[] = [
     },
   },
   {
-    id: 'delta-type', apis: APIS, strict: 'error', lenient: 'warning',
+    id: 'delta-type',
+    apis: APIS,
+    strict: 'error',
+    lenient: 'warning',
     help: 'A delta of a type that does not belong into its block. The SDK drops it without a word.',
     check: () => {
       const types = new Map<number, string>();
@@ -110,7 +145,8 @@ export const MESSAGES_RULES: readonly LintRule[] = [
         event({ frame, type, data }, report) {
           const index = numberOf(data?.['index']);
           if (index === null) return;
-          if (type === 'content_block_start') types.set(index, stringOf(objectOf(data?.['content_block'])?.['type']) ?? '');
+          if (type === 'content_block_start')
+            types.set(index, stringOf(objectOf(data?.['content_block'])?.['type']) ?? '');
           if (type !== 'content_block_delta') return;
           const delta = stringOf(objectOf(data?.['delta'])?.['type']) ?? '';
           const block = types.get(index);
@@ -121,7 +157,10 @@ export const MESSAGES_RULES: readonly LintRule[] = [
     },
   },
   {
-    id: 'usage-decreases', apis: APIS, strict: 'warning', lenient: 'info',
+    id: 'usage-decreases',
+    apis: APIS,
+    strict: 'warning',
+    lenient: 'info',
     help: 'Output tokens are cumulative over the message. A count that falls makes a client that keeps the last one report too few.',
     check: () => {
       let last: number | null = null;

@@ -7,7 +7,10 @@ const isResponseEvent = (type: string): boolean => type.startsWith('response.') 
 
 export const RESPONSES_RULES: readonly LintRule[] = [
   {
-    id: 'sequence-gap', apis: APIS, strict: 'error', lenient: 'warning',
+    id: 'sequence-gap',
+    apis: APIS,
+    strict: 'error',
+    lenient: 'warning',
     help: 'sequence_number counts every event up by one. A gap means that an event was lost on the way; one that repeats was sent twice.',
     check: () => {
       let last: number | null = null;
@@ -16,7 +19,12 @@ export const RESPONSES_RULES: readonly LintRule[] = [
           const number = numberOf(data?.['sequence_number']);
           if (number === null) return;
           if (last !== null && number !== last + 1) {
-            report(frame, number <= last ? `sequence_number ${number} follows ${last}: an event repeated or out of order.` : `sequence_number jumps from ${last} to ${number}: ${number - last - 1} missing.`);
+            report(
+              frame,
+              number <= last
+                ? `sequence_number ${number} follows ${last}: an event repeated or out of order.`
+                : `sequence_number jumps from ${last} to ${number}: ${number - last - 1} missing.`,
+            );
           }
           last = number;
         },
@@ -24,16 +32,23 @@ export const RESPONSES_RULES: readonly LintRule[] = [
     },
   },
   {
-    id: 'sequence-missing', apis: APIS, strict: 'warning', lenient: null,
+    id: 'sequence-missing',
+    apis: APIS,
+    strict: 'warning',
+    lenient: null,
     help: 'An event without a sequence_number. Clients need it to go on after a broken connection.',
     check: () => ({
       event({ frame, data, type }, report) {
-        if (data && type.startsWith('response.') && numberOf(data['sequence_number']) === null) report(frame, `${type} has no sequence_number.`);
+        if (data && type.startsWith('response.') && numberOf(data['sequence_number']) === null)
+          report(frame, `${type} has no sequence_number.`);
       },
     }),
   },
   {
-    id: 'before-created', apis: APIS, strict: 'error', lenient: 'warning',
+    id: 'before-created',
+    apis: APIS,
+    strict: 'error',
+    lenient: 'warning',
     help: 'An event before response.created has no response to belong to; the SDK ends with an error.',
     check: () => {
       let created = false;
@@ -48,7 +63,10 @@ export const RESPONSES_RULES: readonly LintRule[] = [
     },
   },
   {
-    id: 'item-order', apis: APIS, strict: 'error', lenient: 'warning',
+    id: 'item-order',
+    apis: APIS,
+    strict: 'error',
+    lenient: 'warning',
     help: 'An event for an output item that was not added, or that is done already.',
     check: () => {
       const added = new Set<number>();
@@ -65,13 +83,17 @@ export const RESPONSES_RULES: readonly LintRule[] = [
           if (type === 'response.output_item.done') done.add(index);
         },
         end(outcome, report) {
-          if (outcome.terminated) for (const index of added) if (!done.has(index)) report(null, `Output item ${index} was never done.`);
+          if (outcome.terminated)
+            for (const index of added) if (!done.has(index)) report(null, `Output item ${index} was never done.`);
         },
       };
     },
   },
   {
-    id: 'output-index-gap', apis: APIS, strict: 'warning', lenient: 'info',
+    id: 'output-index-gap',
+    apis: APIS,
+    strict: 'warning',
+    lenient: 'info',
     help: 'Output indexes do not count up by one.',
     check: () => {
       let next = 0;
@@ -86,7 +108,10 @@ export const RESPONSES_RULES: readonly LintRule[] = [
     },
   },
   {
-    id: 'part-order', apis: APIS, strict: 'error', lenient: 'info',
+    id: 'part-order',
+    apis: APIS,
+    strict: 'error',
+    lenient: 'info',
     help: 'A delta for a content or summary part that was not added.',
     check: () => {
       const parts = new Set<string>();
@@ -106,7 +131,10 @@ export const RESPONSES_RULES: readonly LintRule[] = [
     },
   },
   {
-    id: 'item-id-changes', apis: APIS, strict: 'error', lenient: 'info',
+    id: 'item-id-changes',
+    apis: APIS,
+    strict: 'error',
+    lenient: 'info',
     help: 'The item_id of an event is not the id its item was added with. Clients that route by id lose the event.',
     check: () => {
       const ids = new Map<number, string>();
@@ -123,30 +151,47 @@ export const RESPONSES_RULES: readonly LintRule[] = [
     },
   },
   {
-    id: 'done-differs', apis: APIS, strict: 'error', lenient: 'warning',
+    id: 'done-differs',
+    apis: APIS,
+    strict: 'error',
+    lenient: 'warning',
     help: 'The whole text or arguments of a done event are not what the deltas add up to. Clients that show deltas and clients that take the whole see two answers.',
     check: () => ({
       end(outcome, report) {
         for (const { block, text, attachments } of outcome.blocks) {
           const done = attachments?.find(({ type }) => type === 'done');
-          if (done) report(null, `The deltas of ${block} add up to ${text.length} characters, its done event gives other ${String(done.value).length}.`);
+          if (done)
+            report(
+              null,
+              `The deltas of ${block} add up to ${text.length} characters, its done event gives other ${String(done.value).length}.`,
+            );
         }
       },
     }),
   },
   {
-    id: 'output-disagrees', apis: APIS, strict: 'warning', lenient: 'info',
+    id: 'output-disagrees',
+    apis: APIS,
+    strict: 'warning',
+    lenient: 'info',
     help: 'The output of the final response does not list the items that were streamed.',
     check: () => {
       const types = new Map<number, string>();
       return {
         event({ frame, type, data }, report) {
           const index = numberOf(data?.['output_index']);
-          if (type === 'response.output_item.done' && index !== null) types.set(index, stringOf(objectOf(data?.['item'])?.['type']) ?? '');
+          if (type === 'response.output_item.done' && index !== null)
+            types.set(index, stringOf(objectOf(data?.['item'])?.['type']) ?? '');
           if (type !== 'response.completed') return;
           const streamed = [...types].toSorted(([a], [b]) => a - b).map(([, name]) => name);
-          const listed = arrayOf(objectOf(data?.['response'])?.['output']).map((item) => stringOf(objectOf(item)?.['type']) ?? '');
-          if (streamed.join() !== listed.join()) report(frame, `Streamed were ${streamed.join(', ') || 'no items'}; the final response lists ${listed.join(', ') || 'none'}.`);
+          const listed = arrayOf(objectOf(data?.['response'])?.['output']).map(
+            (item) => stringOf(objectOf(item)?.['type']) ?? '',
+          );
+          if (streamed.join() !== listed.join())
+            report(
+              frame,
+              `Streamed were ${streamed.join(', ') || 'no items'}; the final response lists ${listed.join(', ') || 'none'}.`,
+            );
         },
       };
     },

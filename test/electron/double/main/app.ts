@@ -39,7 +39,8 @@ class App extends EventEmitter {
   }
 
   setPath(name: string, path: string): void {
-    if (!statSync(path, { throwIfNoEntry: false })?.isDirectory()) throw new Error(`Failed to set path: ${path} is no folder.`);
+    if (!statSync(path, { throwIfNoEntry: false })?.isDirectory())
+      throw new Error(`Failed to set path: ${path} is no folder.`);
     this.#paths.set(name, path);
   }
 

@@ -30,6 +30,14 @@ export class WebFrameMain {
 
   postMessage(channel: string, message: unknown, transfer: readonly MessagePortMain[] = []): void {
     const copy = cloned(message);
-    tell(browser.send(this.#contents, this.#id, channel, [copy], transfer.map((port) => port.transfer())));
+    tell(
+      browser.send(
+        this.#contents,
+        this.#id,
+        channel,
+        [copy],
+        transfer.map((port) => port.transfer()),
+      ),
+    );
   }
 }

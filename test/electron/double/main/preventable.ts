@@ -2,7 +2,12 @@
 import type { EventEmitter } from 'node:events';
 
 /** Emits it with the rest of the arguments; true when it was prevented. */
-export function emitPreventable(target: EventEmitter, name: string, params: Readonly<Record<string, unknown>> = {}, ...rest: readonly unknown[]): boolean {
+export function emitPreventable(
+  target: EventEmitter,
+  name: string,
+  params: Readonly<Record<string, unknown>> = {},
+  ...rest: readonly unknown[]
+): boolean {
   let prevented = false;
   const event = {
     ...params,

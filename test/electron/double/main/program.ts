@@ -16,7 +16,8 @@ const program: ProgramSide = {
   requestAllowed: (url) => session.defaultSession.requestAllowed(url),
   navigationAllowed: (contents, url, frame) => windowOf(contents).webContents.navigationAllowed(url, frame),
   windowOpenAllowed: (contents, url) => windowOf(contents).webContents.windowOpenAllowed(url),
-  permissionAllowed: (contents, permission, origin) => session.defaultSession.permissionAllowed(windowOf(contents).webContents, permission, origin),
+  permissionAllowed: (contents, permission, origin) =>
+    session.defaultSession.permissionAllowed(windowOf(contents).webContents, permission, origin),
   downloadAllowed: (url) => session.defaultSession.downloadAllowed(url),
   navigated: (contents, url) => windowOf(contents).webContents.navigated(url),
   loaded(contents) {
@@ -28,7 +29,11 @@ const program: ProgramSide = {
     windowOf(contents).emit(hangs ? 'unresponsive' : 'responsive');
   },
   ipc(contents, frame, channel, args) {
-    ipcMain.emit(channel, { sender: contentsOf(contents), senderFrame: new WebFrameMain(contents, frame), ports: [] }, ...args);
+    ipcMain.emit(
+      channel,
+      { sender: contentsOf(contents), senderFrame: new WebFrameMain(contents, frame), ports: [] },
+      ...args,
+    );
   },
   portMessage,
   portClosed,

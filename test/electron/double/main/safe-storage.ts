@@ -14,7 +14,9 @@ const TAG = 16;
 function keys(): readonly Buffer[] {
   const file = join(app.getPath('userData'), 'double-key-store');
   try {
-    return readFileSync(file, 'utf8').split('\n').map((line) => Buffer.from(line, 'base64'));
+    return readFileSync(file, 'utf8')
+      .split('\n')
+      .map((line) => Buffer.from(line, 'base64'));
   } catch {
     const first = randomBytes(32);
     writeFileSync(file, first.toString('base64'));
@@ -54,6 +56,8 @@ export const safeStorage = {
       const result = open(key, encrypted);
       if (result !== undefined) return Promise.resolve({ result, shouldReEncrypt: index > 0 });
     }
-    return Promise.reject(new Error('Error while decrypting the ciphertext provided to safeStorage.decryptStringAsync.'));
+    return Promise.reject(
+      new Error('Error while decrypting the ciphertext provided to safeStorage.decryptStringAsync.'),
+    );
   },
 };

@@ -16,7 +16,8 @@ let schemes: readonly Scheme[] = [];
 export const protocol = {
   registerSchemesAsPrivileged(given: readonly Scheme[]): void {
     if (app.isReady()) throw new Error('protocol.registerSchemesAsPrivileged should be called before app is ready');
-    if (schemes.length > 0) throw new Error('protocol.registerSchemesAsPrivileged was called twice; the second call would undo the first.');
+    if (schemes.length > 0)
+      throw new Error('protocol.registerSchemesAsPrivileged was called twice; the second call would undo the first.');
     schemes = given;
   },
   handle(scheme: string, handler: Handler): void {
@@ -32,12 +33,29 @@ export async function answerRequest(url: string, method: string): Promise<Answer
   const handler = handlers.get(new URL(url).protocol.slice(0, -1));
   if (!handler) return undefined;
   const response = await handler(new Request(url, { method }));
-  return { status: response.status, headers: Object.fromEntries(response.headers), body: new Uint8Array(await response.arrayBuffer()) };
+  return {
+    status: response.status,
+    headers: Object.fromEntries(response.headers),
+    body: new Uint8Array(await response.arrayBuffer()),
+  };
 }
 
-type RequestHandler = (contents: unknown, permission: string, answer: (allowed: boolean) => void, details: { readonly requestingUrl: string; readonly isMainFrame: boolean }) => void;
-type CheckHandler = (contents: unknown, permission: string, origin: string, details: { readonly isMainFrame: boolean }) => boolean;
-type RequestFilter = (details: { readonly url: string }, answer: (response: { readonly cancel?: boolean }) => void) => void;
+type RequestHandler = (
+  contents: unknown,
+  permission: string,
+  answer: (allowed: boolean) => void,
+  details: { readonly requestingUrl: string; readonly isMainFrame: boolean },
+) => void;
+type CheckHandler = (
+  contents: unknown,
+  permission: string,
+  origin: string,
+  details: { readonly isMainFrame: boolean },
+) => boolean;
+type RequestFilter = (
+  details: { readonly url: string },
+  answer: (response: { readonly cancel?: boolean }) => void,
+) => void;
 
 export class Session extends EventEmitter {
   // Without a handler Electron grants everything.

@@ -18,11 +18,14 @@ export const Menu = {
 
 /** Without the functions. */
 export function menuEntries(items: readonly MenuItem[] = applicationMenu): readonly MenuEntry[] {
-  return items.map(({ click: _click, submenu, ...entry }) => (submenu ? { ...entry, submenu: menuEntries(submenu) } : entry));
+  return items.map(({ click: _click, submenu, ...entry }) =>
+    submenu ? { ...entry, submenu: menuEntries(submenu) } : entry,
+  );
 }
 
 export function clickMenu(id: string, items: readonly MenuItem[] = applicationMenu): void {
-  const all = (list: readonly MenuItem[]): readonly MenuItem[] => list.flatMap((item) => [item, ...all(item.submenu ?? [])]);
+  const all = (list: readonly MenuItem[]): readonly MenuItem[] =>
+    list.flatMap((item) => [item, ...all(item.submenu ?? [])]);
   const item = all(items).find((candidate) => candidate.id === id);
   if (!item?.click) throw new Error(`The menu has no ${id} to click.`);
   item.click(item, undefined, {});
@@ -37,7 +40,10 @@ export const dialog = {
   showErrorBox(title: string, content: string): void {
     tell(browser.record('dialog', `${title}\n${content}`));
   },
-  showMessageBox(_window: unknown, options: { readonly message: string }): Promise<{ response: number; checkboxChecked: boolean }> {
+  showMessageBox(
+    _window: unknown,
+    options: { readonly message: string },
+  ): Promise<{ response: number; checkboxChecked: boolean }> {
     tell(browser.record('dialog', options.message));
     return Promise.resolve({ response: button, checkboxChecked: false });
   },

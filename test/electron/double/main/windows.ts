@@ -78,7 +78,10 @@ export class WebContents extends EventEmitter {
   navigationAllowed(url: string, frame: FrameInfo): boolean {
     const isMainFrame = frame.parent === null;
     const details = { url, isMainFrame, isSameDocument: false };
-    return !emitPreventable(this, 'will-frame-navigate', details) && !(isMainFrame && emitPreventable(this, 'will-navigate', details));
+    return (
+      !emitPreventable(this, 'will-frame-navigate', details) &&
+      !(isMainFrame && emitPreventable(this, 'will-navigate', details))
+    );
   }
 
   rendererGone(): void {
@@ -106,12 +109,23 @@ export class BrowserWindow extends EventEmitter {
     super();
     if (!app.isReady()) throw new Error('Cannot create BrowserWindow before app is ready');
     this.#options = options;
-    this.#bounds = { x: options.x ?? 100, y: options.y ?? 100, width: options.width ?? 800, height: options.height ?? 600 };
+    this.#bounds = {
+      x: options.x ?? 100,
+      y: options.y ?? 100,
+      width: options.width ?? 800,
+      height: options.height ?? 600,
+    };
     this.#visible = options.show !== false;
     this.webContents = new WebContents(this.id);
     windows.set(this.id, this);
     app.emit('web-contents-created', {}, this.webContents);
-    tell(browser.openWindow(this.id, { preload: options.webPreferences?.preload ?? '', width: this.#bounds.width, height: this.#bounds.height }));
+    tell(
+      browser.openWindow(this.id, {
+        preload: options.webPreferences?.preload ?? '',
+        width: this.#bounds.width,
+        height: this.#bounds.height,
+      }),
+    );
   }
 
   loadURL(url: string): Promise<void> {

@@ -8,17 +8,34 @@ import { EXAMPLES } from '../../../fixtures/compare/examples.ts';
 
 const cell = (equal: boolean): AlignedCell => ({ text: 'x', messages: 1, equal, marks: [] });
 const row = (id: string, equal: boolean, findings: readonly number[] = [], byte = 0): AlignedRow => ({
-  id, kind: 'text', title: id, byte, events: [0, 1], cells: { wire: cell(true), legacy: cell(equal), simple: cell(true) }, equal, findings,
+  id,
+  kind: 'text',
+  title: id,
+  byte,
+  events: [0, 1],
+  cells: { wire: cell(true), legacy: cell(equal), simple: cell(true) },
+  equal,
+  findings,
 });
 const NONE: ReadonlySet<string> = new Set();
 
 describe('folding', () => {
-  const rows = [row('a', true), row('b', true), row('c', false, [1]), row('d', true), row('e', true, [2]), row('f', true)];
-  const shown = (open = NONE) => columnRows(rows, open).map((entry) => (entry.type === 'row' ? entry.id : entry.rows.map(({ id }) => id).join('')));
+  const rows = [
+    row('a', true),
+    row('b', true),
+    row('c', false, [1]),
+    row('d', true),
+    row('e', true, [2]),
+    row('f', true),
+  ];
+  const shown = (open = NONE) =>
+    columnRows(rows, open).map((entry) => (entry.type === 'row' ? entry.id : entry.rows.map(({ id }) => id).join('')));
 
-  it('makes one line of equal neighbours, and gives a late one its own', () => expect(shown()).toEqual(['ab', 'c', 'd', 'e', 'f']));
+  it('makes one line of equal neighbours, and gives a late one its own', () =>
+    expect(shown()).toEqual(['ab', 'c', 'd', 'e', 'f']));
   it('opens', () => expect(shown(new Set(['fold a']))).toEqual(['a', 'b', 'c', 'd', 'e', 'f']));
-  it('knows where a row went', () => expect(['b', 'c', 'f', 'x'].map((id) => entryOf(columnRows(rows, NONE), id))).toEqual([0, 1, 4, -1]));
+  it('knows where a row went', () =>
+    expect(['b', 'c', 'f', 'x'].map((id) => entryOf(columnRows(rows, NONE), id))).toEqual([0, 1, 4, -1]));
 
   it.each(Object.keys(EXAMPLES))('never hides a row that differs: %s', (id) => {
     const { rows: all } = compareLanes(EXAMPLES[id]!.shows());
@@ -28,7 +45,10 @@ describe('folding', () => {
 });
 
 describe('pieces of a text', () => {
-  const texts = fc.array(fc.tuple(fc.string({ unit: 'grapheme', minLength: 1, maxLength: 900 }), fc.constantFrom(null, 'lost', 'added')), { maxLength: 6 });
+  const texts = fc.array(
+    fc.tuple(fc.string({ unit: 'grapheme', minLength: 1, maxLength: 900 }), fc.constantFrom(null, 'lost', 'added')),
+    { maxLength: 6 },
+  );
 
   it('are the whole text when asked for it, and say how much is left out when not', () => {
     fc.assert(
@@ -42,10 +62,13 @@ describe('pieces of a text', () => {
         const all = piecesOf({ text, marks }, true);
         expect(all.map((piece) => (piece.type === 'text' ? piece.text : '?')).join('')).toBe(text);
         const short = piecesOf({ text, marks }, false);
-        expect(short.reduce((sum, piece) => sum + (piece.type === 'text' ? piece.text.length : piece.chars), 0)).toBe(text.length);
+        expect(short.reduce((sum, piece) => sum + (piece.type === 'text' ? piece.text.length : piece.chars), 0)).toBe(
+          text.length,
+        );
         for (const piece of short) if (piece.type === 'text') expect(piece.text.isWellFormed()).toBe(true);
         // Each marked stretch is there, at least in part.
-        for (const mark of ['lost', 'added'] as const) expect(short.some((piece) => piece.mark === mark)).toBe(marks.some((one) => one.mark === mark));
+        for (const mark of ['lost', 'added'] as const)
+          expect(short.some((piece) => piece.mark === mark)).toBe(marks.some((one) => one.mark === mark));
       }),
     );
   });

@@ -1,18 +1,51 @@
 /** Holds the score to its shapes: what is late slants, what is lost is cut, what is merged moves, and no density becomes a smear. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { axisOf, geometry, heldOf, labelsOf, lineTop, marksOf, passagesOf, slursOf, spanShares, STAVES, type Span } from '../../../../src/renderer/views/compare/score-layout.ts';
+import {
+  axisOf,
+  geometry,
+  heldOf,
+  labelsOf,
+  lineTop,
+  marksOf,
+  passagesOf,
+  slursOf,
+  spanShares,
+  STAVES,
+  type Span,
+} from '../../../../src/renderer/views/compare/score-layout.ts';
 import { compareLanes } from '../../../../src/shared/compare/lanes.ts';
 import type { CompareResult, Score, ScoreNote, ScoreSpan } from '../../../../src/shared/compare/result.ts';
 import { EXAMPLES } from '../../../fixtures/compare/examples.ts';
 
-const LINES: Score['lines'] = [{ id: 'meta', label: 'meta', kind: 'meta' }, { id: 'b0', label: 'text', kind: 'text' }];
+const LINES: Score['lines'] = [
+  { id: 'meta', label: 'meta', kind: 'meta' },
+  { id: 'b0', label: 'text', kind: 'text' },
+];
 
 const note = (ms: number, more: Partial<ScoreNote> = {}): ScoreNote => ({
-  lane: 'wire', line: 'b0', event: ms, read: 0, tNs: ms * 1e6, causeNs: ms * 1e6, causeEvent: ms, kind: 'text', chars: 4, shape: 'on-time', ...more,
+  lane: 'wire',
+  line: 'b0',
+  event: ms,
+  read: 0,
+  tNs: ms * 1e6,
+  causeNs: ms * 1e6,
+  causeEvent: ms,
+  kind: 'text',
+  chars: 4,
+  shape: 'on-time',
+  ...more,
 });
 const scoreOf = (notes: readonly ScoreNote[], more: Partial<Score> = {}): Score => ({
-  totalNs: 10e9, events: 10_000, timed: true, lines: LINES, notes, reads: [], silences: [], spans: [], ...more,
+  totalNs: 10e9,
+  events: 10_000,
+  timed: true,
+  lines: LINES,
+  notes,
+  reads: [],
+  silences: [],
+  spans: [],
+  ...more,
 });
 
 function marks(score: Score, window = axisOf(score).whole) {
@@ -29,11 +62,24 @@ describe('the staves', () => {
   it('stand under each other with the reads over the wire, and none over another', () => {
     const { tops, reads, height, lines, step } = geometry({ lines: LINES });
     const ends = STAVES.map((lane) => tops[lane] + (lines.length - 1) * step);
-    expect([tops.legacy < ends[0]!, ends[0]! < reads, reads < tops.wire, ends[1]! < tops.simple, ends[2]! < height]).not.toContain(false);
+    expect([
+      tops.legacy < ends[0]!,
+      ends[0]! < reads,
+      reads < tops.wire,
+      ends[1]! < tops.simple,
+      ends[2]! < height,
+    ]).not.toContain(false);
   });
 
   it('join lines of one kind where there are too many, and keep a line for each', () => {
-    const many: Score['lines'] = [LINES[0]!, ...Array.from({ length: 40 }, (_, at) => ({ id: `b${at}`, label: at % 2 ? `call ${at}` : 'text', kind: at % 2 ? ('tool' as const) : ('text' as const) }))];
+    const many: Score['lines'] = [
+      LINES[0]!,
+      ...Array.from({ length: 40 }, (_, at) => ({
+        id: `b${at}`,
+        label: at % 2 ? `call ${at}` : 'text',
+        kind: at % 2 ? ('tool' as const) : ('text' as const),
+      })),
+    ];
     const { lines, indexOf } = geometry({ lines: many });
     expect(lines.length).toBeLessThanOrEqual(7);
     expect(lines.map(({ label }) => label).at(-1)).toBe('more calls');
@@ -70,12 +116,18 @@ describe('notes', () => {
   });
 
   it('keep the shape of each: one that differs is never hidden in a band of sound ones', () => {
-    const notes = Array.from({ length: 60 }, (_, at) => note(at * 10, at === 30 ? { shape: 'altered', finding: 1 } : {}));
+    const notes = Array.from({ length: 60 }, (_, at) =>
+      note(at * 10, at === 30 ? { shape: 'altered', finding: 1 } : {}),
+    );
     expect(marks(scoreOf(notes)).filter(({ shape }) => shape === 'altered')).toHaveLength(1);
   });
 
   it('stand by their order where nothing was timed', () => {
-    const score = scoreOf([note(0, { event: 0 }), note(0, { event: 50, causeEvent: 40 })], { timed: false, events: 100, totalNs: 0 });
+    const score = scoreOf([note(0, { event: 0 }), note(0, { event: 50, causeEvent: 40 })], {
+      timed: false,
+      events: 100,
+      totalNs: 0,
+    });
     const [first, second] = marks(score);
     expect(first!.from).toBe(0);
     expect(second!.from).toBeCloseTo(50 / 105);
@@ -113,24 +165,46 @@ describe('shapes of findings', () => {
   it.each(Object.keys(EXAMPLES))('%s has its number in the score', (id) => {
     const { result } = marksOfExample(id);
     const labels = labelsOf(spanShares(result.score.spans, axisOf(result.score), axisOf(result.score).whole), 600);
-    expect(labels.map(({ finding }) => finding).toSorted((a, b) => a - b)).toEqual(result.score.events === 0 ? [] : result.findings.map(({ number }) => number));
+    expect(labels.map(({ finding }) => finding).toSorted((a, b) => a - b)).toEqual(
+      result.score.events === 0 ? [] : result.findings.map(({ number }) => number),
+    );
   });
 });
 
 describe('labels', () => {
-  const span = (finding: number, from: number, label: string): Span => ({ span: { finding, lane: 'legacy', line: 'b0', startNs: 0, endNs: 0, events: [0, 0], shape: 'fact', label } satisfies ScoreSpan, from, to: from });
+  const span = (finding: number, from: number, label: string): Span => ({
+    span: {
+      finding,
+      lane: 'legacy',
+      line: 'b0',
+      startNs: 0,
+      endNs: 0,
+      events: [0, 0],
+      shape: 'fact',
+      label,
+    } satisfies ScoreSpan,
+    from,
+    to: from,
+  });
 
   it('never stand over one another while there is room for the numbers', () => {
     fc.assert(
-      fc.property(fc.array(fc.tuple(fc.double({ min: 0, max: 1, noNaN: true }), fc.string({ maxLength: 40 })), { maxLength: 20 }), (all) => {
-        const labels = labelsOf(all.map(([from, label], at) => span(at + 1, from, label)), 600);
-        expect(labels).toHaveLength(all.length);
-        for (const [at, { left }] of labels.entries()) {
-          expect(left * 600).toBeGreaterThanOrEqual(-1e-6);
-          const before = labels[at - 1];
-          if (before) expect(left * 600 + 1e-6).toBeGreaterThanOrEqual(before.left * 600 + 22 + before.text.length * 6.2);
-        }
-      }),
+      fc.property(
+        fc.array(fc.tuple(fc.double({ min: 0, max: 1, noNaN: true }), fc.string({ maxLength: 40 })), { maxLength: 20 }),
+        (all) => {
+          const labels = labelsOf(
+            all.map(([from, label], at) => span(at + 1, from, label)),
+            600,
+          );
+          expect(labels).toHaveLength(all.length);
+          for (const [at, { left }] of labels.entries()) {
+            expect(left * 600).toBeGreaterThanOrEqual(-1e-6);
+            const before = labels[at - 1];
+            if (before)
+              expect(left * 600 + 1e-6).toBeGreaterThanOrEqual(before.left * 600 + 22 + before.text.length * 6.2);
+          }
+        },
+      ),
     );
   });
 

@@ -9,7 +9,13 @@ import { checkOpenAi, isArrayOfObjects, obfuscation, openAiError, openAiErrorBod
 export const chatCompletions: Format = {
   api: 'chat_completions',
   path: '/v1/chat/completions',
-  check: (body) => checkOpenAi(body, 'messages', 'an array of objects', (value) => isArrayOfObjects(value) && (value as readonly unknown[]).length > 0),
+  check: (body) =>
+    checkOpenAi(
+      body,
+      'messages',
+      'an array of objects',
+      (value) => isArrayOfObjects(value) && (value as readonly unknown[]).length > 0,
+    ),
   answer: (scenario, request) => new ChatAnswer(scenario, request).whole(),
   error: openAiError,
   errorBody: openAiErrorBody,
@@ -17,7 +23,10 @@ export const chatCompletions: Format = {
   headers: openAiHeaders,
   request: ({ model, system, prompt, tools }) => ({
     model,
-    messages: [...(system === undefined ? [] : [{ role: 'system', content: system }]), { role: 'user', content: prompt }],
+    messages: [
+      ...(system === undefined ? [] : [{ role: 'system', content: system }]),
+      { role: 'user', content: prompt },
+    ],
     ...(tools.length > 0 && { tools: tools.map((tool) => ({ type: 'function', function: tool })) }),
     stream: true,
     stream_options: { include_usage: true },
@@ -52,7 +61,9 @@ class ChatAnswer {
     this.#input = inputTokens(request['messages'], request['tools']);
     const id = `chatcmpl-${letters(this.#random, 29)}`;
     const fingerprint = `fp_${hex(this.#random, 10)}`;
-    const ours = this.#openAi ? { service_tier: 'default', system_fingerprint: fingerprint } : { system_fingerprint: null };
+    const ours = this.#openAi
+      ? { service_tier: 'default', system_fingerprint: fingerprint }
+      : { system_fingerprint: null };
     this.#base = { id, object: 'chat.completion.chunk', created: CREATED, model: scenario.model, ...ours };
   }
 
@@ -76,11 +87,15 @@ class ChatAnswer {
 
   #part(part: Part): void {
     switch (part.type) {
-      case 'reasoning': return this.#reason(this.#pieces(textOf(part)));
-      case 'text': return this.#say(this.#pieces(textOf(part)));
-      case 'tool': return this.#call(part.name, this.#pieces(JSON.stringify(part.arguments)));
+      case 'reasoning':
+        return this.#reason(this.#pieces(textOf(part)));
+      case 'text':
+        return this.#say(this.#pieces(textOf(part)));
+      case 'tool':
+        return this.#call(part.name, this.#pieces(JSON.stringify(part.arguments)));
       // Chat Completions has no searches of the provider's own.
-      case 'search': return;
+      case 'search':
+        return;
     }
   }
 
@@ -120,7 +135,10 @@ class ChatAnswer {
     this.#calls.push({ id, type: 'function', function: { name, arguments: pieces.map(({ text }) => text).join('') } });
   }
 
-  #delta(delta: Json, { pause = false, finish = null }: { readonly pause?: boolean; readonly finish?: string | null } = {}): void {
+  #delta(
+    delta: Json,
+    { pause = false, finish = null }: { readonly pause?: boolean; readonly finish?: string | null } = {},
+  ): void {
     const role = this.#begun ? {} : { role: 'assistant' };
     this.#begun = true;
     const usage = this.#wantsUsage ? (this.#scenario.chat.usageInEveryChunk ? this.#usage() : null) : undefined;
@@ -129,16 +147,28 @@ class ChatAnswer {
 
   #chunk(choices: readonly unknown[], usage: Json | null | undefined, pause = false): void {
     const padding = this.#openAi ? obfuscation(this.#request, this.#random) : {};
-    this.#frames.push({ text: dataFrame({ ...this.#base, choices, ...(usage !== undefined && { usage }), ...padding }), pause });
+    this.#frames.push({
+      text: dataFrame({ ...this.#base, choices, ...(usage !== undefined && { usage }), ...padding }),
+      pause,
+    });
   }
 
   #usage(): Json {
-    const counts = { prompt_tokens: this.#input, completion_tokens: this.#tokens, total_tokens: this.#input + this.#tokens };
+    const counts = {
+      prompt_tokens: this.#input,
+      completion_tokens: this.#tokens,
+      total_tokens: this.#input + this.#tokens,
+    };
     if (!this.#openAi && this.#reasoningTokens === 0) return counts;
     return {
       ...counts,
       prompt_tokens_details: { cached_tokens: 0, audio_tokens: 0 },
-      completion_tokens_details: { reasoning_tokens: this.#reasoningTokens, audio_tokens: 0, accepted_prediction_tokens: 0, rejected_prediction_tokens: 0 },
+      completion_tokens_details: {
+        reasoning_tokens: this.#reasoningTokens,
+        audio_tokens: 0,
+        accepted_prediction_tokens: 0,
+        rejected_prediction_tokens: 0,
+      },
     };
   }
 
@@ -150,6 +180,11 @@ class ChatAnswer {
       ...(this.#calls.length > 0 && { tool_calls: this.#calls }),
       ...(this.#openAi && { refusal: null, annotations: [] }),
     };
-    return { ...this.#base, object: 'chat.completion', choices: [{ index: 0, message, logprobs: null, finish_reason: finish }], usage: this.#usage() };
+    return {
+      ...this.#base,
+      object: 'chat.completion',
+      choices: [{ index: 0, message, logprobs: null, finish_reason: finish }],
+      usage: this.#usage(),
+    };
   }
 }

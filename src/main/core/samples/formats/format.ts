@@ -50,9 +50,11 @@ export interface Format {
   request(scenario: Scenario): Json;
 }
 
-export const isObject = (value: unknown): value is Json => typeof value === 'object' && value !== null && !Array.isArray(value);
+export const isObject = (value: unknown): value is Json =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** An unnamed frame, as Chat Completions sends it. */
 export const dataFrame = (value: unknown): string => `data: ${JSON.stringify(value)}\n\n`;
 /** A frame named by its type, as Anthropic and the Responses API send it. */
-export const namedFrame = (value: Json & { readonly type: string }): string => `event: ${value.type}\ndata: ${JSON.stringify(value)}\n\n`;
+export const namedFrame = (value: Json & { readonly type: string }): string =>
+  `event: ${value.type}\ndata: ${JSON.stringify(value)}\n\n`;

@@ -3,7 +3,16 @@ import { Random } from '../../random.ts';
 import { letters, opaque, seedOf } from '../ids.ts';
 import { inputTokens, piecesOf, tokensIn, type Piece } from '../pieces.ts';
 import { textOf, type Part, type PartOf, type Scenario } from '../scenario.ts';
-import { isObject, namedFrame, type ErrorKind, type Format, type Json, type ProviderError, type SampleAnswer, type SampleFrame } from './format.ts';
+import {
+  isObject,
+  namedFrame,
+  type ErrorKind,
+  type Format,
+  type Json,
+  type ProviderError,
+  type SampleAnswer,
+  type SampleFrame,
+} from './format.ts';
 
 const ERRORS: Readonly<Record<ErrorKind, Pick<ProviderError, 'status' | 'type'>>> = {
   request: { status: 400, type: 'invalid_request_error' },
@@ -17,7 +26,11 @@ const ERRORS: Readonly<Record<ErrorKind, Pick<ProviderError, 'status' | 'type'>>
   overloaded: { status: 529, type: 'overloaded_error' },
 };
 
-const errorBody = ({ type, message }: ProviderError): { readonly type: 'error' } & Json => ({ type: 'error', error: { type, message }, request_id: `req_011C${letters(new Random(seedOf(message)), 20)}` });
+const errorBody = ({ type, message }: ProviderError): { readonly type: 'error' } & Json => ({
+  type: 'error',
+  error: { type, message },
+  request_id: `req_011C${letters(new Random(seedOf(message)), 20)}`,
+});
 
 export const messages: Format = {
   api: 'messages',
@@ -35,7 +48,10 @@ export const messages: Format = {
     'request-id': `req_011C${letters(random, 20)}`,
   }),
   request: ({ model, system, prompt, tools, output, messages: { serverTools } }) => {
-    const asked = [...tools.map(({ name, description, parameters }) => ({ name, description, input_schema: parameters })), ...serverTools];
+    const asked = [
+      ...tools.map(({ name, description, parameters }) => ({ name, description, input_schema: parameters })),
+      ...serverTools,
+    ];
     return {
       model,
       max_tokens: 4096,
@@ -51,7 +67,8 @@ export const messages: Format = {
 function check(body: Json, header: (name: string) => string | undefined): ProviderError | null {
   const wrong = (message: string): ProviderError => messages.error('request', message);
   if (header('anthropic-version') === undefined) return wrong('anthropic-version: header is required');
-  for (const field of ['model', 'max_tokens', 'messages']) if (body[field] === undefined) return wrong(`${field}: Field required`);
+  for (const field of ['model', 'max_tokens', 'messages'])
+    if (body[field] === undefined) return wrong(`${field}: Field required`);
   if (typeof body['model'] !== 'string') return wrong('model: Input should be a valid string');
   const limit = body['max_tokens'];
   if (!Number.isInteger(limit)) return wrong('max_tokens: Input should be a valid integer');
@@ -61,13 +78,17 @@ function check(body: Json, header: (name: string) => string | undefined): Provid
   if (said.length === 0) return wrong('messages: at least one message is required');
   const odd = said.findIndex((message) => !isObject(message));
   if (odd >= 0) return wrong(`messages.${odd}: Input should be an object`);
-  if (body['stream'] !== undefined && typeof body['stream'] !== 'boolean') return wrong('stream: Input should be a valid boolean');
+  if (body['stream'] !== undefined && typeof body['stream'] !== 'boolean')
+    return wrong('stream: Input should be a valid boolean');
   return null;
 }
 
 /** JSON with a blank after commas and colons, as Anthropic's models write it. Strings hold no raw line breaks, so that these are all ours. */
 const spaced = (value: unknown): string =>
-  JSON.stringify(value, null, 1).replace(/([{[])\n\s*/g, '$1').replace(/\n\s*([}\]])/g, '$1').replace(/,\n\s*/g, ', ');
+  JSON.stringify(value, null, 1)
+    .replace(/([{[])\n\s*/g, '$1')
+    .replace(/\n\s*([}\]])/g, '$1')
+    .replace(/,\n\s*/g, ', ');
 
 /** What the first event counts, before most of the answer is there. */
 const FIRST_OUTPUT_TOKENS = 3;
@@ -88,28 +109,55 @@ class MessageAnswer {
     this.#scenario = scenario;
     this.#random = new Random(seedOf(`messages ${scenario.model}`));
     this.#input = inputTokens(request['system'], request['messages'], request['tools']);
-    this.#message = { model: scenario.model, id: `msg_01${letters(this.#random, 22)}`, type: 'message', role: 'assistant', content: [], stop_reason: null, stop_sequence: null };
+    this.#message = {
+      model: scenario.model,
+      id: `msg_01${letters(this.#random, 22)}`,
+      type: 'message',
+      role: 'assistant',
+      content: [],
+      stop_reason: null,
+      stop_sequence: null,
+    };
   }
 
   whole(): SampleAnswer {
     const cache = { cache_creation_input_tokens: 0, cache_read_input_tokens: 0 };
-    const begin = { input_tokens: this.#input, ...cache, cache_creation: { ephemeral_5m_input_tokens: 0, ephemeral_1h_input_tokens: 0 }, output_tokens: FIRST_OUTPUT_TOKENS, service_tier: 'standard' };
+    const begin = {
+      input_tokens: this.#input,
+      ...cache,
+      cache_creation: { ephemeral_5m_input_tokens: 0, ephemeral_1h_input_tokens: 0 },
+      output_tokens: FIRST_OUTPUT_TOKENS,
+      service_tier: 'standard',
+    };
     this.#event('message_start', { message: { ...this.#message, usage: begin } });
     for (const part of this.#scenario.output) this.#part(part);
     const stop = { stop_reason: this.#calls > 0 ? 'tool_use' : 'end_turn', stop_sequence: null };
-    const searched = this.#searches > 0 ? { server_tool_use: { web_search_requests: this.#searches, web_fetch_requests: 0 } } : {};
-    const usage = { input_tokens: this.#input + this.#searchedTokens(), ...cache, output_tokens: this.#tokens, ...searched };
+    const searched =
+      this.#searches > 0 ? { server_tool_use: { web_search_requests: this.#searches, web_fetch_requests: 0 } } : {};
+    const usage = {
+      input_tokens: this.#input + this.#searchedTokens(),
+      ...cache,
+      output_tokens: this.#tokens,
+      ...searched,
+    };
     this.#event('message_delta', { delta: stop, usage });
     this.#event('message_stop', {});
-    return { frames: this.#frames, body: { ...this.#message, content: this.#content, ...stop, usage: { ...begin, ...usage } } };
+    return {
+      frames: this.#frames,
+      body: { ...this.#message, content: this.#content, ...stop, usage: { ...begin, ...usage } },
+    };
   }
 
   #part(part: Part): void {
     switch (part.type) {
-      case 'reasoning': return this.#think(textOf(part));
-      case 'text': return this.#say(part);
-      case 'tool': return this.#call(part);
-      case 'search': return this.#search(part);
+      case 'reasoning':
+        return this.#think(textOf(part));
+      case 'text':
+        return this.#say(part);
+      case 'tool':
+        return this.#call(part);
+      case 'search':
+        return this.#search(part);
     }
   }
 
@@ -124,9 +172,18 @@ class MessageAnswer {
   #say(part: PartOf<'text'>): void {
     const text = textOf(part);
     const found = part.cites && this.#results[part.cites.result];
-    const citations = part.cites && found
-      ? [{ type: 'web_search_result_location', cited_text: part.cites.text, url: found['url'], title: found['title'], encrypted_index: `Eo${opaque(this.#random, 180)}` }]
-      : undefined;
+    const citations =
+      part.cites && found
+        ? [
+            {
+              type: 'web_search_result_location',
+              cited_text: part.cites.text,
+              url: found['url'],
+              title: found['title'],
+              encrypted_index: `Eo${opaque(this.#random, 180)}`,
+            },
+          ]
+        : undefined;
     this.#start({ ...(citations && { citations: [] }), type: 'text', text: '' });
     for (const citation of citations ?? []) this.#delta({ type: 'citations_delta', citation });
     this.#deltas(this.#pieces(text), (piece) => ({ type: 'text_delta', text: piece }));
@@ -142,7 +199,11 @@ class MessageAnswer {
     this.#searches++;
     const id = `srvtoolu_01${letters(this.#random, 22)}`;
     this.#use({ type: 'server_tool_use', id, name: 'web_search', input: {} }, { query });
-    this.#results = results.map((result) => ({ type: 'web_search_result', ...result, encrypted_content: `E${opaque(this.#random, 1_400 + this.#random.below(1_600))}` }));
+    this.#results = results.map((result) => ({
+      type: 'web_search_result',
+      ...result,
+      encrypted_content: `E${opaque(this.#random, 1_400 + this.#random.below(1_600))}`,
+    }));
     const block = { type: 'web_search_tool_result', tool_use_id: id, content: this.#results };
     this.#start(block);
     this.#stop(block);

@@ -19,7 +19,9 @@ const ERRORS: Readonly<Record<ErrorKind, Omit<ProviderError, 'message'>>> = {
 
 export const openAiError: Format['error'] = (kind, message) => ({ ...ERRORS[kind], message });
 
-export const openAiErrorBody = ({ message, type, param, code }: ProviderError): Json => ({ error: { message, type, param: param ?? null, code: code ?? null } });
+export const openAiErrorBody = ({ message, type, param, code }: ProviderError): Json => ({
+  error: { message, type, param: param ?? null, code: code ?? null },
+});
 
 export const openAiHeaders: Format['headers'] = (random) => ({
   'openai-organization': 'tracelane-samples',
@@ -30,11 +32,24 @@ export const openAiHeaders: Format['headers'] = (random) => ({
   'x-request-id': `req_${hex(random, 32)}`,
 });
 
-const invalid = (code: string, param: string, message: string): ProviderError => ({ status: 400, type: INVALID, code, param, message });
+const invalid = (code: string, param: string, message: string): ProviderError => ({
+  status: 400,
+  type: INVALID,
+  code,
+  param,
+  message,
+});
 
 /** What both APIs ask of a request: a model, the field that holds the conversation, and sound options. */
-export function checkOpenAi(body: Json, content: string, wanted: string, sound: (value: unknown) => boolean): ProviderError | null {
-  for (const field of ['model', content]) if (body[field] === undefined) return invalid('missing_required_parameter', field, `Missing required parameter: '${field}'.`);
+export function checkOpenAi(
+  body: Json,
+  content: string,
+  wanted: string,
+  sound: (value: unknown) => boolean,
+): ProviderError | null {
+  for (const field of ['model', content])
+    if (body[field] === undefined)
+      return invalid('missing_required_parameter', field, `Missing required parameter: '${field}'.`);
   const rules: readonly (readonly [field: string, wanted: string, sound: (value: unknown) => boolean])[] = [
     ['model', 'a string', (value) => typeof value === 'string'],
     [content, wanted, sound],
@@ -42,7 +57,12 @@ export function checkOpenAi(body: Json, content: string, wanted: string, sound: 
     ['tools', 'an array of objects', (value) => value === undefined || value === null || isArrayOfObjects(value)],
   ];
   for (const [field, expected, isSound] of rules) {
-    if (!isSound(body[field])) return invalid('invalid_type', field, `Invalid type for '${field}': expected ${expected}, but got ${kindOf(body[field])} instead.`);
+    if (!isSound(body[field]))
+      return invalid(
+        'invalid_type',
+        field,
+        `Invalid type for '${field}': expected ${expected}, but got ${kindOf(body[field])} instead.`,
+      );
   }
   return null;
 }
@@ -58,5 +78,7 @@ function kindOf(value: unknown): string {
 /** Padding against guessing a token by the length of its packet; OpenAI sends it unless the request says no. */
 export function obfuscation(request: Json, random: Random): { readonly obfuscation?: string } {
   const options = request['stream_options'];
-  return isObject(options) && options['include_obfuscation'] === false ? {} : { obfuscation: letters(random, 1 + random.below(15)) };
+  return isObject(options) && options['include_obfuscation'] === false
+    ? {}
+    : { obfuscation: letters(random, 1 + random.below(15)) };
 }

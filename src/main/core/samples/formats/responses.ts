@@ -3,7 +3,14 @@ import { Random } from '../../random.ts';
 import { CREATED, hex, letters, opaque, seedOf } from '../ids.ts';
 import { inputTokens, piecesOf, tokensIn, type Piece } from '../pieces.ts';
 import { textOf, type Part, type PartOf, type Scenario } from '../scenario.ts';
-import { namedFrame, type Format, type Json, type ProviderError, type SampleAnswer, type SampleFrame } from './format.ts';
+import {
+  namedFrame,
+  type Format,
+  type Json,
+  type ProviderError,
+  type SampleAnswer,
+  type SampleFrame,
+} from './format.ts';
 import { checkOpenAi, isArrayOfObjects, obfuscation, openAiError, openAiErrorBody, openAiHeaders } from './openai.ts';
 
 const ENCRYPTED = 'reasoning.encrypted_content';
@@ -11,7 +18,13 @@ const ENCRYPTED = 'reasoning.encrypted_content';
 export const responses: Format = {
   api: 'responses',
   path: '/v1/responses',
-  check: (body) => checkOpenAi(body, 'input', 'a string or an array of objects', (value) => typeof value === 'string' || (isArrayOfObjects(value) && (value as readonly unknown[]).length > 0)),
+  check: (body) =>
+    checkOpenAi(
+      body,
+      'input',
+      'a string or an array of objects',
+      (value) => typeof value === 'string' || (isArrayOfObjects(value) && (value as readonly unknown[]).length > 0),
+    ),
   answer: (scenario, request) => new ResponseAnswer(scenario, request).whole(),
   error: openAiError,
   errorBody: openAiErrorBody,
@@ -22,7 +35,10 @@ export const responses: Format = {
     ...(system !== undefined && { instructions: system }),
     input: prompt,
     ...(tools.length > 0 && { tools: tools.map((tool) => ({ type: 'function', ...tool, strict: false })) }),
-    ...(output.some(({ type }) => type === 'reasoning') && { reasoning: { effort: 'medium', summary: 'auto' }, include: [ENCRYPTED] }),
+    ...(output.some(({ type }) => type === 'reasoning') && {
+      reasoning: { effort: 'medium', summary: 'auto' },
+      include: [ENCRYPTED],
+    }),
     store: false,
     stream: true,
   }),
@@ -36,7 +52,10 @@ function errorFrames({ message, code, param }: ProviderError, before: readonly S
   if (begun === undefined) return [{ text: error }];
   const { response } = JSON.parse(begun) as { readonly response: Json };
   const failed = { ...response, status: 'failed', error: { code: code ?? 'server_error', message } };
-  return [{ text: error }, { text: namedFrame({ type: 'response.failed', sequence_number: next + 1, response: failed }) }];
+  return [
+    { text: error },
+    { text: namedFrame({ type: 'response.failed', sequence_number: next + 1, response: failed }) },
+  ];
 }
 
 class ResponseAnswer {
@@ -63,7 +82,14 @@ class ResponseAnswer {
     this.#event('response.created', { response: this.#response });
     this.#event('response.in_progress', { response: this.#response });
     for (const part of this.#scenario.output) this.#part(part);
-    const body = { ...this.#response, status: 'completed', completed_at: CREATED + 4, service_tier: 'default', output: this.#output, usage: this.#usage() };
+    const body = {
+      ...this.#response,
+      status: 'completed',
+      completed_at: CREATED + 4,
+      service_tier: 'default',
+      output: this.#output,
+      usage: this.#usage(),
+    };
     this.#event('response.completed', { response: body });
     return { frames: this.#frames, body };
   }
@@ -80,17 +106,24 @@ class ResponseAnswer {
 
   #part(part: Part): void {
     switch (part.type) {
-      case 'reasoning': return this.#reason(part);
-      case 'text': return this.#say(textOf(part));
-      case 'tool': return this.#call(part.name, JSON.stringify(part.arguments));
+      case 'reasoning':
+        return this.#reason(part);
+      case 'text':
+        return this.#say(textOf(part));
+      case 'tool':
+        return this.#call(part.name, JSON.stringify(part.arguments));
       // No sample searches over this API.
-      case 'search': return;
+      case 'search':
+        return;
     }
   }
 
   #reason(part: PartOf<'reasoning'>): void {
     const include = this.#request['include'];
-    const encrypted = Array.isArray(include) && include.includes(ENCRYPTED) ? { encrypted_content: `gAAAAAB${opaque(this.#random, 480)}==` } : {};
+    const encrypted =
+      Array.isArray(include) && include.includes(ENCRYPTED)
+        ? { encrypted_content: `gAAAAAB${opaque(this.#random, 480)}==` }
+        : {};
     const item = { id: this.#id('rs'), type: 'reasoning', ...encrypted, summary: [] as Json[] };
     const at = { item_id: item.id, output_index: this.#added(item) };
     part.text.forEach((text, index) => {
@@ -106,18 +139,32 @@ class ResponseAnswer {
   }
 
   #say(text: string): void {
-    const item = { id: this.#id('msg'), type: 'message', status: 'in_progress', content: [] as Json[], role: 'assistant' };
+    const item = {
+      id: this.#id('msg'),
+      type: 'message',
+      status: 'in_progress',
+      content: [] as Json[],
+      role: 'assistant',
+    };
     const place = { item_id: item.id, output_index: this.#added(item), content_index: 0 };
     const content = { type: 'output_text', annotations: [], logprobs: [], text };
     this.#event('response.content_part.added', { ...place, part: { ...content, text: '' } });
-    for (const piece of this.#pieces(text)) this.#delta('response.output_text.delta', { ...place, logprobs: [] }, piece.text);
+    for (const piece of this.#pieces(text))
+      this.#delta('response.output_text.delta', { ...place, logprobs: [] }, piece.text);
     this.#event('response.output_text.done', { ...place, logprobs: [], text });
     this.#event('response.content_part.done', { ...place, part: content });
     this.#done({ ...item, status: 'completed', content: [content] });
   }
 
   #call(name: string, args: string): void {
-    const item = { id: this.#id('fc'), type: 'function_call', status: 'in_progress', arguments: '', call_id: `call_${letters(this.#random, 24)}`, name };
+    const item = {
+      id: this.#id('fc'),
+      type: 'function_call',
+      status: 'in_progress',
+      arguments: '',
+      call_id: `call_${letters(this.#random, 24)}`,
+      name,
+    };
     const place = { item_id: item.id, output_index: this.#added(item) };
     for (const piece of this.#pieces(args)) this.#delta('response.function_call_arguments.delta', place, piece.text);
     this.#event('response.function_call_arguments.done', { ...place, arguments: args });
@@ -159,11 +206,35 @@ class ResponseAnswer {
 function responseOf(id: string, { model }: Scenario, request: Json): Json {
   const said = (field: string, otherwise: unknown): unknown => request[field] ?? otherwise;
   return {
-    id, object: 'response', created_at: CREATED, status: 'in_progress', background: false, completed_at: null, error: null, incomplete_details: null,
-    instructions: said('instructions', null), max_output_tokens: said('max_output_tokens', null), max_tool_calls: null, model, output: [],
-    parallel_tool_calls: said('parallel_tool_calls', true), previous_response_id: null, prompt_cache_key: null,
-    reasoning: said('reasoning', { effort: null, summary: null }), safety_identifier: null, service_tier: 'auto', store: said('store', true),
-    temperature: said('temperature', 1), text: said('text', { format: { type: 'text' }, verbosity: 'medium' }), tool_choice: said('tool_choice', 'auto'),
-    tools: said('tools', []), top_logprobs: 0, top_p: said('top_p', 1), truncation: 'disabled', usage: null, user: null, metadata: said('metadata', {}),
+    id,
+    object: 'response',
+    created_at: CREATED,
+    status: 'in_progress',
+    background: false,
+    completed_at: null,
+    error: null,
+    incomplete_details: null,
+    instructions: said('instructions', null),
+    max_output_tokens: said('max_output_tokens', null),
+    max_tool_calls: null,
+    model,
+    output: [],
+    parallel_tool_calls: said('parallel_tool_calls', true),
+    previous_response_id: null,
+    prompt_cache_key: null,
+    reasoning: said('reasoning', { effort: null, summary: null }),
+    safety_identifier: null,
+    service_tier: 'auto',
+    store: said('store', true),
+    temperature: said('temperature', 1),
+    text: said('text', { format: { type: 'text' }, verbosity: 'medium' }),
+    tool_choice: said('tool_choice', 'auto'),
+    tools: said('tools', []),
+    top_logprobs: 0,
+    top_p: said('top_p', 1),
+    truncation: 'disabled',
+    usage: null,
+    user: null,
+    metadata: said('metadata', {}),
   };
 }

@@ -7,7 +7,8 @@ const ROW = `
 
 export const READ = {
   /** Answers only when the file is a database with our tables. */
-  probe: 'SELECT (SELECT count(*) FROM settings) + (SELECT count(*) FROM (SELECT nr FROM traces ORDER BY nr DESC LIMIT 1)) AS answered',
+  probe:
+    'SELECT (SELECT count(*) FROM settings) + (SELECT count(*) FROM (SELECT nr FROM traces ORDER BY nr DESC LIMIT 1)) AS answered',
 
   row: `SELECT ${ROW} FROM traces t WHERE t.id = ? AND t.deleted_at IS NULL`,
   list: `SELECT ${ROW} FROM traces t WHERE t.deleted_at IS NULL ORDER BY t.started_at DESC, t.id DESC LIMIT :limit`,
@@ -53,7 +54,8 @@ export const WRITE = {
 
   append: `INSERT INTO open_reads (trace, first_read, start, reads, length, places, body)
     VALUES (?, ?, ?, ?, ?, ?, ?)`,
-  openParts: 'SELECT first_read, start, reads, length, NULL AS crc, places, body FROM open_reads WHERE trace = ? ORDER BY first_read, start',
+  openParts:
+    'SELECT first_read, start, reads, length, NULL AS crc, places, body FROM open_reads WHERE trace = ? ORDER BY first_read, start',
   dropOpen: 'DELETE FROM open_reads WHERE trace = ?',
   seal: `INSERT INTO segments (trace, first_read, start, reads, length, crc, places, body)
     VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,

@@ -27,7 +27,7 @@ export default defineConfig({
           headless: here('src/main/headless.ts'),
           cli: here('src/main/cli.ts'),
           'store-worker': here('src/main/store-worker.ts'),
-          'reader-worker': here('src/main/reader-worker.ts'),
+          'decode-worker': here('src/main/decode-worker.ts'),
         },
         output: { format: 'es', entryFileNames: '[name].js' },
       },

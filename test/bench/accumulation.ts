@@ -2,13 +2,13 @@
  * P6, P8, P8b and P9: from bytes to what a lane holds at the end, each lane by itself; and all three lanes together
  * against the SDK helper that does one accumulation of the same body.
  */
-import { createLane } from '../../src/shared/adapters/registry.ts';
-import type { LaneSetup } from '../../src/shared/adapters/lane.ts';
-import { StreamReading } from '../../src/shared/adapters/reading.ts';
+import { createLane } from '../../src/shared/lanes/registry.ts';
+import type { LaneSetup } from '../../src/shared/model/lane.ts';
+import { StreamReading } from '../../src/shared/lanes/decode-pass.ts';
 import { ArgumentScanner } from '../../src/shared/model/argument-scanner.ts';
 import { LANES, type LaneId, type LaneOutcome } from '../../src/shared/model/messages.ts';
 import { APIS, type Api, type Read } from '../../src/shared/model/stream.ts';
-import { SseFramer } from '../../src/shared/sse/framer.ts';
+import { SseFramer } from '../../src/shared/framing/sse.ts';
 import { laneSetup } from '../support/lanes.ts';
 import { sdkChatCompletion, sdkMessage, sdkResponse, type Body } from '../support/sdk.ts';
 import { accumulateBodyMinimally, accumulateMinimally } from './floor.ts';

@@ -1,5 +1,5 @@
 /** What comparing the lanes of a long trace costs, over reading it in the lanes alone. */
-import { StreamReading } from '../../src/shared/adapters/reading.ts';
+import { StreamReading } from '../../src/shared/lanes/decode-pass.ts';
 import { compareLanes } from '../../src/shared/compare/lanes.ts';
 import { readAll } from '../../src/shared/compare/read-all.ts';
 import { APIS, type Api } from '../../src/shared/model/stream.ts';

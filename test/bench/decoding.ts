@@ -1,6 +1,6 @@
 /** P1 to P5: from bytes to parsed events. */
 import { Stream } from 'openai/core/streaming';
-import { SseFramer } from '../../src/shared/sse/framer.ts';
+import { SseFramer } from '../../src/shared/framing/sse.ts';
 import { APIS, type Api, type Read } from '../../src/shared/model/stream.ts';
 import { ByteSplitter } from './floor.ts';
 import type { Contest } from './measure.ts';

@@ -11,7 +11,7 @@ import { createdColumns, finishedColumns } from '../../src/main/core/store/rows.
 import { StoreWriter } from '../../src/main/core/store/writer.ts';
 import { SCENARIOS } from '../../src/main/core/samples/scenarios.ts';
 import { bodyOf } from '../../src/main/core/samples/answers.ts';
-import { FORMATS } from '../../src/main/core/samples/formats/formats.ts';
+import { FORMATS } from '../../src/main/core/providers/sample-formats.ts';
 import { endpointId, traceId, type TraceId } from '../../src/shared/model/ids.ts';
 import { DEFAULT_OPTIONS } from '../../src/shared/model/trace.ts';
 import { MetricsMeter } from '../../src/shared/metrics/metrics.ts';

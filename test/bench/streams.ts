@@ -1,5 +1,5 @@
 /** What the benchmarks read: streams of the built-in samples, repeated to a working size, and tool calls of any length. */
-import { FORMATS } from '../../src/main/core/samples/formats/formats.ts';
+import { FORMATS } from '../../src/main/core/providers/sample-formats.ts';
 import { SCENARIOS } from '../../src/main/core/samples/scenarios.ts';
 import type { Api, Read } from '../../src/shared/model/stream.ts';
 

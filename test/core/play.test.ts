@@ -2,10 +2,10 @@
 import fc from 'fast-check';
 import { setImmediate, setTimeout } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
-import type { PlayClock } from '../../src/main/core/play/clock.ts';
-import { Player } from '../../src/main/core/play/player.ts';
-import { playServices } from '../../src/main/core/play/plays.ts';
-import { storedReading } from '../../src/main/core/readings/stored-reading.ts';
+import type { PlayClock } from '../../src/main/core/playback/clock.ts';
+import { Player } from '../../src/main/core/playback/player.ts';
+import { playServices } from '../../src/main/core/playback/plays.ts';
+import { storedReading } from '../../src/main/core/decoding/decode-stored.ts';
 import type { TraceItem } from '../../src/shared/model/items.ts';
 import type { AdapterOptions } from '../../src/shared/model/trace.ts';
 import type { PlayAction, PlayItem } from '../../src/shared/rpc/contract.ts';

@@ -3,7 +3,7 @@ import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect } from 'playwright/test';
-import { COMMANDS, type Command } from '../../src/renderer/app/commands.ts';
+import { COMMANDS, type Command } from '../../src/renderer/commands/commands.ts';
 import { CONNECT, PORT } from '../../src/shared/rpc/handshake.ts';
 import { expected, shown, startSample, wholeTrace } from '../support/page.ts';
 import { runSample } from './app-scenarios.ts';

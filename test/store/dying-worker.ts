@@ -5,7 +5,7 @@
 import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { parentPort, workerData } from 'node:worker_threads';
-import type { FromWorker, ToWorker, WorkerSetup } from '../../src/main/core/store/messages.ts';
+import type { FromWorker, ToWorker, WorkerSetup } from '../../src/main/core/store/worker-messages.ts';
 import { serveStore } from '../../src/main/core/store/serve.ts';
 
 const port = parentPort!;

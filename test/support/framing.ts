@@ -1,6 +1,6 @@
 /** Cuts bytes into reads and frames them: what the framing and lane tests share. */
-import { SseFramer, type Framed } from '../../src/shared/sse/framer.ts';
-import type { Read } from '../../src/shared/model/stream.ts';
+import { SseFramer } from '../../src/shared/framing/sse.ts';
+import type { Read, Framed } from '../../src/shared/model/stream.ts';
 
 const encoder = new TextEncoder();
 export const bytesOf = (text: string): Uint8Array => encoder.encode(text);

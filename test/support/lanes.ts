@@ -1,6 +1,6 @@
 /** Runs bytes through one lane, with any cut. */
-import { createLane } from '../../src/shared/adapters/registry.ts';
-import type { LaneSetup } from '../../src/shared/adapters/lane.ts';
+import { createLane } from '../../src/shared/lanes/registry.ts';
+import type { LaneSetup } from '../../src/shared/model/lane.ts';
 import type { Emission, LaneId, LaneOutcome } from '../../src/shared/model/messages.ts';
 import type { Api } from '../../src/shared/model/stream.ts';
 import { DEFAULT_OPTIONS, type AdapterOptions } from '../../src/shared/model/trace.ts';

@@ -1,10 +1,10 @@
 /** Runs bytes through the framer and the wire lane, for tests. */
-import { createWireLane } from '../../src/shared/adapters/wire/wire-lane.ts';
-import type { LaneSetup } from '../../src/shared/adapters/lane.ts';
+import { createWireLane } from '../../src/shared/wire/wire-lane.ts';
+import type { LaneSetup } from '../../src/shared/model/lane.ts';
 import type { Emission, WireBlock, WireMessage, WireOutcome } from '../../src/shared/model/messages.ts';
-import type { Api, EventSummary, SseFrame } from '../../src/shared/model/stream.ts';
+import type { Api, EventSummary, SseFrame, Framed } from '../../src/shared/model/stream.ts';
 import { DEFAULT_OPTIONS } from '../../src/shared/model/trace.ts';
-import { SseFramer, type Framed } from '../../src/shared/sse/framer.ts';
+import { SseFramer } from '../../src/shared/framing/sse.ts';
 
 export interface WireRun {
   readonly outcome: WireOutcome;

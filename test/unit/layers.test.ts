@@ -73,7 +73,7 @@ const FORBIDDEN: Readonly<Record<string, readonly string[]>> = {
   'src/main/headless.ts': ['electron', './hosts/electron/shell.ts'],
   'src/main/cli.ts': ['electron', './hosts/electron/shell.ts'],
   'src/main/store-worker.ts': ['electron', './hosts/electron/shell.ts'],
-  'src/main/reader-worker.ts': ['electron', './hosts/electron/shell.ts'],
+  'src/main/decode-worker.ts': ['electron', './hosts/electron/shell.ts'],
   'src/preload/broken.ts': ['node:fs', '../main/core/core.ts', '../renderer/main.tsx', 'zod'],
   'src/renderer/app/broken.ts': [
     'node:fs',

@@ -52,22 +52,31 @@ const ENTRIES = [
   'main/headless.ts',
   'main/cli.ts',
   'main/store-worker.ts',
-  'main/reader-worker.ts',
+  'main/decode-worker.ts',
   'preload/index.ts',
   'renderer/main.tsx',
 ];
 
 /** What only tests have a use for: the contract's third transport, and the list of oddities that each have a vector. */
-const FOR_TESTS: readonly string[] = ['shared/adapters/seed/oddities.ts', 'shared/rpc/memory-port.ts'];
+const FOR_TESTS: readonly string[] = ['shared/adapters/agent-server/quirks.ts', 'shared/rpc/memory-port.ts'];
 
 /** Folders whose files are there for a registry's sake. */
 const REGISTRIES: readonly { readonly registry: readonly string[]; readonly folder: string }[] = [
-  { registry: ['shared/adapters/registry.ts'], folder: 'shared/adapters/legacy' },
-  { registry: ['shared/adapters/registry.ts'], folder: 'shared/adapters/simple' },
-  { registry: ['shared/adapters/registry.ts'], folder: 'shared/adapters/wire' },
+  { registry: ['shared/lanes/registry.ts'], folder: 'shared/adapters/legacy' },
+  { registry: ['shared/lanes/registry.ts'], folder: 'shared/adapters/simple' },
+  { registry: ['shared/lanes/registry.ts'], folder: 'shared/wire' },
+  {
+    registry: [
+      'shared/lanes/registry.ts',
+      'shared/compare/lint.ts',
+      'shared/providers/detect.ts',
+      'shared/providers/bare-request.ts',
+    ],
+    folder: 'shared/providers',
+  },
   { registry: ['shared/compare/findings/registry.ts'], folder: 'shared/compare/findings' },
-  { registry: ['shared/compare/lint.ts'], folder: 'shared/compare/lint' },
-  { registry: ['main/core/samples/formats/formats.ts'], folder: 'main/core/samples/formats' },
+  { registry: ['shared/compare/lint.ts'], folder: 'shared/lint' },
+  { registry: ['main/core/providers/sample-formats.ts', 'main/core/providers/send.ts'], folder: 'main/core/providers' },
   { registry: ['main/cli.ts'], folder: 'main/hosts/cli' },
 ];
 

@@ -1,7 +1,7 @@
 /** `app.*`: what the program is and where its data lie, and what is wrong with its store, as that comes and goes. */
 import type { AppInfo } from '../../shared/rpc/contract.ts';
 import type { Services } from '../../shared/rpc/services.ts';
-import { Latest } from './latest.ts';
+import { Latest } from './conflating-queue.ts';
 import type { Store } from './store/store.ts';
 
 export function appServices(

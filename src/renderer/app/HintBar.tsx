@@ -2,7 +2,7 @@ import { Key } from '../components/Key.tsx';
 import { useOpen } from '../stores/open.ts';
 import { useStore } from 'zustand';
 import type { TraceSession } from '../stores/trace.ts';
-import { COMMANDS, useHandlers, type Command } from './commands.ts';
+import { COMMANDS, useHandlers, type Command } from '../commands/commands.ts';
 
 /** The keys that do something right now, and where in the stream the selection stands. */
 export function HintBar() {

@@ -5,7 +5,7 @@ import { Icon } from '../components/Icon.tsx';
 import { Key } from '../components/Key.tsx';
 import { useApp } from '../stores/app.ts';
 import { useRuns } from '../stores/runs.ts';
-import { chordOf, runCommand, useHandlers, type CommandId } from './commands.ts';
+import { chordOf, runCommand, useHandlers, type CommandId } from '../commands/commands.ts';
 
 /** Whether something on screen can do the command now. */
 const useOffered = (id: CommandId) => useHandlers(({ stacks }) => stacks.has(id));

@@ -4,7 +4,7 @@
  */
 import { useEffect, useSyncExternalStore, type KeyboardEvent, type ReactNode, type RefObject } from 'react';
 import { useVirtualizer } from '@tanstack/react-virtual';
-import { useCommand } from '../app/commands.ts';
+import { useCommand } from '../commands/commands.ts';
 import './row-grid.css';
 
 export interface RowPlace {

@@ -1,10 +1,10 @@
 /** What a seed lane makes of a body, written as the vectors write it: runs can be compared with the original's, or kept. */
 import type { SeedLane, SeedMessage, SeedOutcome } from '../model/messages.ts';
-import type { Api } from '../model/stream.ts';
+import type { Api, Framed } from '../model/stream.ts';
 import type { AdapterEndpoint, AdapterOptions } from '../model/trace.ts';
-import { SseFramer, type Framed } from '../sse/framer.ts';
-import { createLane } from './registry.ts';
-import { otidOf } from './seed/message-writer.ts';
+import { SseFramer } from '../framing/sse.ts';
+import { createLane } from '../lanes/registry.ts';
+import { otidOf } from './agent-server/message-writer.ts';
 
 const UUID = '00000000-0000-4000-8000-000000000000';
 const MESSAGE_ID = `message-${UUID}`;

@@ -1,5 +1,5 @@
 /** Tool arguments as text: one value of them with the places it came from, and comparison that leaves spacing aside. */
-import { objectOf, parseJson } from '../adapters/wire/json-object.ts';
+import { objectOf, parseJson } from '../json/json-object.ts';
 
 export interface ArgumentValue {
   /** The decoded text; cut short where the arguments are. */

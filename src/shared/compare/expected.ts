@@ -13,7 +13,7 @@
  *   expected. A redacted block of Anthropic has one: expected.
  * - Nothing is expected from the frame on at which the lane ended in an error: the error is the finding, and counts it.
  */
-import { MESSAGE_KEY, MESSAGE_TOOL, THOUGHTS_KEY } from '../adapters/seed/names.ts';
+import { MESSAGE_KEY, MESSAGE_TOOL, THOUGHTS_KEY } from '../adapters/agent-server/names.ts';
 import type { BlockRow } from '../model/blocks.ts';
 import type { SeedLane } from '../model/messages.ts';
 import { argumentValue } from './argument-text.ts';

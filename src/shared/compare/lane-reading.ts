@@ -1,5 +1,5 @@
 /** What a comparison reads: the items of one reading of all lanes, folded so that each message knows its wire block. */
-import type { LaneSetup } from '../adapters/lane.ts';
+import type { LaneSetup } from '../model/lane.ts';
 import { LaneBlocks, type BlockRow } from '../model/blocks.ts';
 import type { TraceItem } from '../model/items.ts';
 import {

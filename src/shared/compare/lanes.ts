@@ -4,7 +4,7 @@ import { findAll } from './findings/registry.ts';
 import { lint } from './lint.ts';
 import type { CompareResult } from './result.ts';
 import { alignedRows } from './rows.ts';
-import { scoreOf } from './score.ts';
+import { scoreOf } from './lane-map.ts';
 import { verdictOf } from './verdict.ts';
 
 /** Pure, and linear in the reading's items and bytes. */

@@ -4,11 +4,11 @@
  */
 import type { WireOutcome } from '../model/messages.ts';
 import type { Api, SseFrame } from '../model/stream.ts';
-import { ANY_API_RULES } from './lint/any-api.ts';
-import { CHAT_COMPLETIONS_RULES } from './lint/chat-completions.ts';
-import { MESSAGES_RULES } from './lint/messages.ts';
-import { RESPONSES_RULES } from './lint/responses.ts';
-import { lintEvent, type LintProfile, type LintRule } from './lint/rule.ts';
+import { ANY_API_RULES } from '../lint/any-api.ts';
+import { CHAT_COMPLETIONS_RULES } from '../providers/chat-completions/lint.ts';
+import { MESSAGES_RULES } from '../providers/messages/lint.ts';
+import { RESPONSES_RULES } from '../providers/responses/lint.ts';
+import { lintEvent, type LintProfile, type LintRule } from '../lint/rule.ts';
 import type { LintRemark } from './result.ts';
 
 export const LINT_RULES: readonly LintRule[] = [

@@ -1,5 +1,5 @@
 /** One stored stream through the seed lanes under every combination of options that can change what they emit. */
-import type { LaneSetup } from '../adapters/lane.ts';
+import type { LaneSetup } from '../model/lane.ts';
 import { SEVERITIES, VERDICT_FIELDS, type Finding } from '../model/findings.ts';
 import type { SeedLane } from '../model/messages.ts';
 import type { Read } from '../model/stream.ts';

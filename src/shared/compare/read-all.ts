@@ -1,6 +1,6 @@
 /** Reads stored bytes for a comparison. Apart from what only folds and compares, because it brings all adapters along. */
-import type { LaneSetup } from '../adapters/lane.ts';
-import { StreamReading } from '../adapters/reading.ts';
+import type { LaneSetup } from '../model/lane.ts';
+import { StreamReading } from '../lanes/decode-pass.ts';
 import type { LaneId, WireOutcome } from '../model/messages.ts';
 import type { Read, SseFrame } from '../model/stream.ts';
 import type { Ending } from '../model/trace.ts';

@@ -1,6 +1,6 @@
 /** Two requests set beside each other: messages aligned by content, tools by name, parameters by key. */
 import { diffArrays } from 'diff';
-import { arrayOf, objectOf, stringOf, type JsonObject } from '../adapters/wire/json-object.ts';
+import { arrayOf, objectOf, stringOf, type JsonObject } from '../json/json-object.ts';
 import { canonical } from './argument-text.ts';
 import type { RequestDiffRow } from './result.ts';
 

@@ -1,5 +1,5 @@
 /** What a request offers its model to call. */
-import { arrayOf, objectOf, stringOf } from '../adapters/wire/json-object.ts';
+import { arrayOf, objectOf, stringOf } from '../json/json-object.ts';
 
 /** Names of the tools that a request offers, in the shapes of the three APIs. */
 export function requestTools(request: unknown): readonly string[] {

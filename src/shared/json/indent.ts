@@ -2,7 +2,7 @@
  * JSON text with one value a line, as it came: numbers keep their digits, keys their order and their repeats, strings their
  * escapes, all of which parsing and printing again would lose.
  */
-import { isJson } from '../adapters/wire/json-object.ts';
+import { isJson } from './json-object.ts';
 
 /** Beyond it lines no longer move to the right: deep nesting would cost the square of its depth. */
 const MAX_INDENT = 64;

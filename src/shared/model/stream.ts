@@ -59,6 +59,28 @@ export type Payload =
   /** `data` is no JSON; `error` is the parser's sentence. */
   | { readonly ok: false; readonly error: string };
 
+/** Where on the wire a remark of the framer belongs. */
+export interface Place {
+  readonly start: number;
+  readonly end: number;
+  readonly read: number;
+  readonly tNs: number;
+}
+
+/** What the framer gives, in the order of the bytes. `text` is cut to MAX_REMARK_CHARS: the bytes are all in the store. */
+export type Framed =
+  | { readonly type: 'frame'; readonly frame: SseFrame }
+  /** A line that starts with a colon: keep-alive, nothing for any lane. */
+  | (Place & { readonly type: 'comment'; readonly text: string })
+  /** A line whose field name is none of the four, and so means nothing to any lane. */
+  | (Place & { readonly type: 'ignored'; readonly text: string })
+  /** A line whose bytes are not UTF-8. The wire reads on with U+FFFD; the seed adapters end here. */
+  | (Place & { readonly type: 'bad-utf8' })
+  /** Bytes after the last blank line when the body is over: the standard drops them. */
+  | (Place & { readonly type: 'unfinished'; readonly text: string })
+  /** An event or a line is longer than MAX_EVENT_BYTES: framing ends here, and with it every lane. */
+  | (Place & { readonly type: 'limit'; readonly text: string });
+
 /** The kinds a provider event can have, for colour, filters and the timeline. */
 export type EventKind =
   'start' | 'reasoning' | 'text' | 'tool' | 'usage' | 'finish' | 'ping' | 'error' | 'done' | 'meta' | 'unknown';

@@ -3,7 +3,7 @@
  * lost. Streams go on where they stood, questions that only read are asked again; anything else that was under way fails
  * with a sentence, because nobody can say whether it was done.
  */
-import { Alive, BEAT_MS } from './alive.ts';
+import { Alive, BEAT_MS } from './heartbeat.ts';
 import type { ItemOf, MethodName, ParamsOf, ResultOf, StreamName } from './contract.ts';
 import { ACK_SIZE, MAX_FRAME, parseServerFrame, type ClientFrame, type ServerFrame } from './frames.ts';
 import type { Port } from './port.ts';

@@ -3,7 +3,7 @@
  * services and sends what they give. Nothing that a client sends throws out of here; the worst is an error frame.
  */
 import { z } from 'zod';
-import { Alive, BEAT_MS } from './alive.ts';
+import { Alive, BEAT_MS } from './heartbeat.ts';
 import { contract, type MethodName, type StreamName } from './contract.ts';
 import { parseClientFrame, type ClientFrame, type ServerFrame } from './frames.ts';
 import type { Port } from './port.ts';

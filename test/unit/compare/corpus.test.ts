@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { otidOf } from '../../../src/shared/adapters/seed/message-writer.ts';
+import { otidOf } from '../../../src/shared/adapters/agent-server/message-writer.ts';
 import { findAll } from '../../../src/shared/compare/findings/registry.ts';
 import { ReadingFold, type ComparisonInput } from '../../../src/shared/compare/lane-reading.ts';
 import { readAll } from '../../../src/shared/compare/read-all.ts';
@@ -8,7 +8,7 @@ import { corpusFiles, CORPUS_DIR } from '../../support/corpus.ts';
 import { allStreams } from '../../support/fixtures.ts';
 import { laneSetup } from '../../support/wire.ts';
 import type { Api } from '../../../src/shared/model/stream.ts';
-import type { LaneSetup } from '../../../src/shared/adapters/lane.ts';
+import type { LaneSetup } from '../../../src/shared/model/lane.ts';
 
 const setupOf = (api: Api): LaneSetup => ({
   ...laneSetup(api),

@@ -1,7 +1,7 @@
 /** Each rule on a stream that breaks it, and on streams that keep to the protocol. */
 import { describe, expect, test } from 'vitest';
 import { LINT_RULES, lint } from '../../../src/shared/compare/lint.ts';
-import type { LintProfile } from '../../../src/shared/compare/lint/rule.ts';
+import type { LintProfile } from '../../../src/shared/lint/rule.ts';
 import type { LintRemark } from '../../../src/shared/compare/result.ts';
 import type { Api } from '../../../src/shared/model/stream.ts';
 import { CORPUS_DIR, corpusFiles } from '../../support/corpus.ts';

@@ -5,7 +5,7 @@ import { DEFAULT_OPTIONS, type TraceDetail } from '../../../src/shared/model/tra
 import type { EndpointInfo, SampleInfo } from '../../../src/shared/rpc/contract.ts';
 import { listSamples } from '../../../src/main/core/samples/list.ts';
 import { bodyOf } from '../../../src/main/core/samples/answers.ts';
-import { FORMATS } from '../../../src/main/core/samples/formats/formats.ts';
+import { FORMATS } from '../../../src/main/core/providers/sample-formats.ts';
 import { SCENARIOS } from '../../../src/main/core/samples/scenarios.ts';
 import { checkRequest } from '../../../src/renderer/views/run/check-request.ts';
 import { apisOf, draftOf, onEndpoint, startText } from '../../../src/renderer/views/run/draft.ts';

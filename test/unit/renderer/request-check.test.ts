@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { checkRequest, toolNames } from '../../../src/renderer/views/run/check-request.ts';
 import { placeOf, readJson } from '../../../src/renderer/views/run/json-source.ts';
-import { FORMATS } from '../../../src/main/core/samples/formats/formats.ts';
+import { FORMATS } from '../../../src/main/core/providers/sample-formats.ts';
 import { SCENARIOS } from '../../../src/main/core/samples/scenarios.ts';
 
 const parses = (text: string): boolean => {

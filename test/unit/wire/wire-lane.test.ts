@@ -1,7 +1,7 @@
 /** What the wire lane makes of each API's content, in detail. */
 import { describe, expect, test } from 'vitest';
-import { MAX_BLOCKS } from '../../../src/shared/adapters/wire/limits.ts';
-import { createWireLane } from '../../../src/shared/adapters/wire/wire-lane.ts';
+import { MAX_BLOCKS } from '../../../src/shared/wire/limits.ts';
+import { createWireLane } from '../../../src/shared/wire/wire-lane.ts';
 import { wireFixture } from '../../support/fixtures.ts';
 import { chatBody, chunk, laneSetup, namedBody, runWire } from '../../support/wire.ts';
 

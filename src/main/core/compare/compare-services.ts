@@ -1,6 +1,6 @@
 /** `compare.*`: comparisons of stored streams, worked out in a thread of their own; of a live run, of what came so far. */
 import type { Services } from '../../../shared/rpc/services.ts';
-import type { Reader } from '../readings/reader.ts';
+import type { Reader } from '../decoding/decode-worker.ts';
 
 export interface CompareSetup {
   readonly reader: Reader;

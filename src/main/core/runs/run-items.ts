@@ -3,7 +3,7 @@
  * that is slow takes more at a time; nobody waits for it.
  */
 import type { TraceItem } from '../../../shared/model/items.ts';
-import { Wake } from '../wake.ts';
+import { Wake } from '../signal.ts';
 
 export class RunItems {
   readonly #items: TraceItem[] = [];

@@ -3,7 +3,7 @@
  * to whoever watches. Neither way waits for the other, and a store that fails does not end the run.
  */
 import { randomUUID } from 'node:crypto';
-import { StreamReading } from '../../../shared/adapters/reading.ts';
+import { StreamReading } from '../../../shared/lanes/decode-pass.ts';
 import { decideEnding, type BodyEnd, type TransportFacts } from '../../../shared/metrics/ending.ts';
 import { MetricsMeter } from '../../../shared/metrics/metrics.ts';
 import { traceId, type TraceId } from '../../../shared/model/ids.ts';
@@ -20,9 +20,9 @@ import { credentialHeader } from '../capture/secrets.ts';
 import type { RunEndpoint } from '../endpoints/endpoints-service.ts';
 import { costOf } from '../prices/prices.ts';
 import type { NewTrace, Store, StoredTrace, TraceResult } from '../store/store.ts';
-import { readingSetup } from './reading-setup.ts';
+import { readingSetup } from '../decoding/decode-setup.ts';
 import { RunItems } from './run-items.ts';
-import { send } from './send.ts';
+import { send } from '../providers/send.ts';
 import { SilenceClock } from './silence.ts';
 
 export type RunParams = CheckedParamsOf<'runs.start'>;

@@ -1,6 +1,6 @@
 /** How a scenario is told over an API: streamed or in one piece, whole or with the ending that the scenario asks for. */
 import type { Exchange } from './exchange.ts';
-import type { Format, Json, SampleFrame } from './formats/format.ts';
+import type { Format, Json, SampleFrame } from '../providers/sample-format.ts';
 import { paced, type PacedWrite } from './pace.ts';
 import type { Scenario } from './scenario.ts';
 

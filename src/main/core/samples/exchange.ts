@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Random } from '../random.ts';
-import type { Format, Json, ProviderError } from './formats/format.ts';
+import type { Format, Json, ProviderError } from '../providers/sample-format.ts';
 import { seedOf } from './ids.ts';
 import type { PacedWrite } from './pace.ts';
 

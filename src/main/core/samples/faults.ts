@@ -4,7 +4,7 @@
  */
 import { writesOf } from './answers.ts';
 import type { Exchange } from './exchange.ts';
-import type { ErrorKind, SampleFrame } from './formats/format.ts';
+import type { ErrorKind, SampleFrame } from '../providers/sample-format.ts';
 import type { Scenario } from './scenario.ts';
 import { SCENARIOS } from './scenarios.ts';
 

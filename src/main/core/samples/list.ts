@@ -10,7 +10,7 @@ import { DEFAULT_OPTIONS } from '../../../shared/model/trace.ts';
 import type { SampleInfo } from '../../../shared/rpc/contract.ts';
 import { bodyOf } from './answers.ts';
 import { drawSample } from './drawing.ts';
-import { FORMATS } from './formats/formats.ts';
+import { FORMATS } from '../providers/sample-formats.ts';
 import type { Scenario } from './scenario.ts';
 import { SCENARIOS } from './scenarios.ts';
 import { SENTENCES } from './sentences.ts';

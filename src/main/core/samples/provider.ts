@@ -8,8 +8,8 @@ import type { AddressInfo } from 'node:net';
 import { answer } from './answers.ts';
 import { Exchange } from './exchange.ts';
 import { FAULT_MODELS, faultFor } from './faults.ts';
-import { isObject, type Format, type Json, type ProviderError } from './formats/format.ts';
-import { FORMATS } from './formats/formats.ts';
+import { isObject, type Format, type Json, type ProviderError } from '../providers/sample-format.ts';
+import { FORMATS } from '../providers/sample-formats.ts';
 import { CREATED } from './ids.ts';
 import { SCENARIOS, scenarioFor } from './scenarios.ts';
 

@@ -1,7 +1,7 @@
 /** `samples.list`: worked out once, beside everything else, when first asked. */
 import type { MethodService } from '../../../shared/rpc/services.ts';
-import type { JobTypes } from '../readings/jobs.ts';
-import type { Reader } from '../readings/reader.ts';
+import type { JobTypes } from '../decoding/tasks.ts';
+import type { Reader } from '../decoding/decode-worker.ts';
 
 export function listedSamples(reader: Reader): MethodService<'samples.list'> {
   let listed: Promise<JobTypes['samples']['result']> | undefined;

@@ -17,7 +17,7 @@ import type {
   Questions,
   ToWorker,
   WorkerSetup,
-} from './messages.ts';
+} from './worker-messages.ts';
 import { unpackReads } from './parts.ts';
 import { createdColumns, endpointColumns, endpointOf, finishedColumns, headOf, rowOf, traceOf } from './rows.ts';
 import type { NewTrace, ProviderTraceRow, Store, StoredEndpoint, StoredTrace, TraceResult } from './store.ts';

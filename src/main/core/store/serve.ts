@@ -9,7 +9,7 @@ import type { MessagePort } from 'node:worker_threads';
 import type Database from 'better-sqlite3';
 import { ServiceError } from '../../../shared/rpc/services.ts';
 import { openDatabase, openFile, type OpenedDatabase } from './database.ts';
-import type { FromWorker, Question, ToWorker, WorkerSetup, WriteOp } from './messages.ts';
+import type { FromWorker, Question, ToWorker, WorkerSetup, WriteOp } from './worker-messages.ts';
 import { FileGone, writeFact } from './problems.ts';
 import { Queries } from './queries.ts';
 import { WRITE } from './sql/statements.ts';

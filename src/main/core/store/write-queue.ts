@@ -4,7 +4,7 @@
  */
 import type { Read } from '../../../shared/model/stream.ts';
 import { packReads } from './parts.ts';
-import type { Outcome, WriteOp } from './messages.ts';
+import type { Outcome, WriteOp } from './worker-messages.ts';
 
 /** Unwritten bytes that are kept while the file takes none. Reads above it are lost, and said to be. */
 export const UNWRITTEN_BYTES = 64 * 1024 * 1024;

@@ -2,7 +2,7 @@
 import { lstatSync } from 'node:fs';
 import type Database from 'better-sqlite3';
 import { ServiceError } from '../../../shared/rpc/services.ts';
-import type { CommittedChange, Outcome, WriteOp } from './messages.ts';
+import type { CommittedChange, Outcome, WriteOp } from './worker-messages.ts';
 import { FileGone, isFileTrouble } from './problems.ts';
 import { notFound, type Queries } from './queries.ts';
 import type { FinishedColumns } from './rows.ts';

@@ -1,8 +1,8 @@
 /** `traces.import`: a stream that somebody pasted or dropped becomes a trace like any other, but for its times: there are none. */
 import { randomUUID } from 'node:crypto';
-import { bareRequest } from '../../../shared/adapters/bare-request.ts';
-import { guessApi } from '../../../shared/adapters/guess-api.ts';
-import { StreamReading } from '../../../shared/adapters/reading.ts';
+import { bareRequest } from '../../../shared/providers/bare-request.ts';
+import { guessApi } from '../../../shared/providers/detect.ts';
+import { StreamReading } from '../../../shared/lanes/decode-pass.ts';
 import { decideEnding } from '../../../shared/metrics/ending.ts';
 import { MetricsMeter } from '../../../shared/metrics/metrics.ts';
 import { traceId } from '../../../shared/model/ids.ts';
@@ -10,8 +10,8 @@ import type { WireOutcome } from '../../../shared/model/messages.ts';
 import type { Api, Read } from '../../../shared/model/stream.ts';
 import type { AdapterOptions, Ending, Metrics } from '../../../shared/model/trace.ts';
 import { ServiceError, type MethodService } from '../../../shared/rpc/services.ts';
-import { Slices } from '../readings/slices.ts';
-import { readingSetup } from '../runs/reading-setup.ts';
+import { Slices } from '../decoding/time-slice.ts';
+import { readingSetup } from '../decoding/decode-setup.ts';
 import type { NewTrace, Store, TraceResult } from '../store/store.ts';
 
 export interface ImportSetup {

@@ -1,11 +1,12 @@
 /** `tracelane fuzz`: random events, valid and not, through all lanes. A lane that throws is a bug, and ends the run. */
 import { Option, type Command } from 'commander';
-import { createLane } from '../../../shared/adapters/registry.ts';
-import type { LaneSetup } from '../../../shared/adapters/lane.ts';
-import { LANE_FAULT } from '../../../shared/adapters/seed/seed-lane.ts';
+import { createLane } from '../../../shared/lanes/registry.ts';
+import type { LaneSetup } from '../../../shared/model/lane.ts';
+import { LANE_FAULT } from '../../../shared/adapters/agent-server/adapter-lane.ts';
 import { LANES } from '../../../shared/model/messages.ts';
 import { APIS, type Api } from '../../../shared/model/stream.ts';
-import { SseFramer, type Framed } from '../../../shared/sse/framer.ts';
+import { SseFramer } from '../../../shared/framing/sse.ts';
+import type { Framed } from '../../../shared/model/stream.ts';
 import { EventGenerator } from './event-generator.ts';
 import { Random } from '../../core/random.ts';
 import { UsageError } from './usage-error.ts';

@@ -1,6 +1,6 @@
 /** `tracelane lanes FILE`: what each lane emits for a stored stream, one JSON message a line. */
 import { Option, type Command } from 'commander';
-import { StreamReading } from '../../../shared/adapters/reading.ts';
+import { StreamReading } from '../../../shared/lanes/decode-pass.ts';
 import type { TraceItem } from '../../../shared/model/items.ts';
 import { LANES, type LaneId, type LaneMessage, type SeedMessage } from '../../../shared/model/messages.ts';
 import { printable } from './printable.ts';

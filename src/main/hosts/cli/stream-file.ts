@@ -2,8 +2,8 @@
 import { readFileSync } from 'node:fs';
 import { Option, type Command } from 'commander';
 import { z } from 'zod';
-import { bareRequest } from '../../../shared/adapters/bare-request.ts';
-import type { LaneSetup } from '../../../shared/adapters/lane.ts';
+import { bareRequest } from '../../../shared/providers/bare-request.ts';
+import type { LaneSetup } from '../../../shared/model/lane.ts';
 import { APIS, type Api } from '../../../shared/model/stream.ts';
 import { DEFAULT_OPTIONS, type AdapterOptions } from '../../../shared/model/trace.ts';
 import { UsageError } from './usage-error.ts';

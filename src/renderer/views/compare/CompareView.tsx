@@ -1,6 +1,6 @@
 import { useEffect, useState } from 'react';
 import { ArrowLeftRight, Copy, Download, FlaskConical, SlidersHorizontal } from 'lucide-react';
-import { runCommand, useCommand } from '../../app/commands.ts';
+import { runCommand, useCommand } from '../../commands/commands.ts';
 import { Button, IconButton } from '../../components/Button.tsx';
 import { setPane, useApp } from '../../stores/app.ts';
 import {
@@ -19,7 +19,7 @@ import { copyIssue, saveFixture, saveHtml } from './exports.ts';
 import { IgnoredBar } from './IgnoredBar.tsx';
 import { Matrix } from './Matrix.tsx';
 import { OptionsBar } from './OptionsBar.tsx';
-import { Score } from './Score.tsx';
+import { Score } from './LaneMap.tsx';
 import { Segments } from './Segments.tsx';
 import { TracesView } from './TracesView.tsx';
 import { useComparison, useDivergences, type Comparison } from './use-comparison.ts';

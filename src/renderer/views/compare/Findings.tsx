@@ -3,7 +3,7 @@ import { ArrowUpRight, ChevronDown, ChevronRight, Copy } from 'lucide-react';
 import { findingKind } from '../../../shared/compare/findings/registry.ts';
 import { capitalised } from '../../../shared/compare/say.ts';
 import { SEVERITIES, type Finding, type Severity } from '../../../shared/model/findings.ts';
-import { runCommand } from '../../app/commands.ts';
+import { runCommand } from '../../commands/commands.ts';
 import { Button, IconButton } from '../../components/Button.tsx';
 import { Chip } from '../../components/Chip.tsx';
 import { count, plural } from '../../components/format.ts';

@@ -1,7 +1,7 @@
 /** The comparison of the shown trace's lanes, and steps from finding to finding. */
 import { useCallback, useEffect, useState } from 'react';
 import type { CompareResult } from '../../../shared/compare/result.ts';
-import { useCommand } from '../../app/commands.ts';
+import { useCommand } from '../../commands/commands.ts';
 import { chooseFinding, forgetFinding, useCompare } from '../../stores/compare.ts';
 import { useSession, useTrace } from '../../stores/open.ts';
 import type { TraceSession } from '../../stores/trace.ts';

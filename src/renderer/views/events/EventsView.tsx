@@ -1,7 +1,7 @@
 import { useCallback, useMemo, useRef, useState } from 'react';
 import { Copy } from 'lucide-react';
 import type { LintRemark } from '../../../shared/compare/result.ts';
-import { chordOf, runCommand, useCommand } from '../../app/commands.ts';
+import { chordOf, runCommand, useCommand } from '../../commands/commands.ts';
 import { Button } from '../../components/Button.tsx';
 import { count, milliseconds, plural } from '../../components/format.ts';
 import { Icon } from '../../components/Icon.tsx';

@@ -1,5 +1,5 @@
 /** Events as they can be taken elsewhere: their bytes as SSE text, or the JSON they carry. */
-import { SseFramer } from '../../../shared/sse/framer.ts';
+import { SseFramer } from '../../../shared/framing/sse.ts';
 import type { EventSummary } from '../../../shared/model/stream.ts';
 import { bytesOf } from '../../client/bytes.ts';
 import { client } from '../../client/client.ts';

@@ -1,6 +1,6 @@
 import { useEffect } from 'react';
 import type { SampleInfo } from '../../../shared/rpc/contract.ts';
-import { useCommand } from '../../app/commands.ts';
+import { useCommand } from '../../commands/commands.ts';
 import { useApp } from '../../stores/app.ts';
 import { leaveFirstRun, playFirst, playUnasked } from '../../stores/first-run.ts';
 import { ShownTrace, useOpenTrace } from '../../stores/open.ts';

@@ -3,7 +3,7 @@ import { RotateCcw, Square } from 'lucide-react';
 import type { Emission, LaneId, LaneMessage } from '../../../shared/model/messages.ts';
 import { LANES } from '../../../shared/model/messages.ts';
 import type { SampleInfo } from '../../../shared/rpc/contract.ts';
-import { chordOf, runCommand, useCommand } from '../../app/commands.ts';
+import { chordOf, runCommand, useCommand } from '../../commands/commands.ts';
 import { Button } from '../../components/Button.tsx';
 import { Chip } from '../../components/Chip.tsx';
 import { duration } from '../../components/format.ts';

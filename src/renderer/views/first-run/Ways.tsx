@@ -1,6 +1,6 @@
 import type { ReactNode } from 'react';
 import { ClipboardPaste, FileText, Play, Plus, type LucideIcon } from 'lucide-react';
-import { chordOf, runCommand } from '../../app/commands.ts';
+import { chordOf, runCommand } from '../../commands/commands.ts';
 import { Button } from '../../components/Button.tsx';
 import { Glyph } from '../../components/Glyph.tsx';
 import { Icon } from '../../components/Icon.tsx';

@@ -1,5 +1,5 @@
 /** Which API a pasted stream follows, read off its first payloads; nothing is guessed without a sign. */
-import { apiSign, type ApiSign } from '../../../shared/adapters/api-sign.ts';
+import { apiSign, type ApiSign } from '../../../shared/providers/api-sign.ts';
 
 /** As much of the text as holds the first events of any stream. */
 const LOOKED_AT = 64 * 1024;

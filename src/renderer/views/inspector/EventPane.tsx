@@ -14,7 +14,7 @@ import { JsonText } from '../../components/JsonText.tsx';
 import { Key } from '../../components/Key.tsx';
 import { KIND_GLYPHS, KIND_TONES } from '../../components/names.ts';
 import { Shown } from '../../components/Shown.tsx';
-import { runCommand } from '../../app/commands.ts';
+import { runCommand } from '../../commands/commands.ts';
 import { useSession, useTrace } from '../../stores/open.ts';
 import { noEvents } from '../no-events.ts';
 import { begunIn, placeInRead } from './event-place.ts';

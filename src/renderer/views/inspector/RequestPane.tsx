@@ -1,5 +1,5 @@
 import { useMemo } from 'react';
-import { chordOf, runCommand } from '../../app/commands.ts';
+import { chordOf, runCommand } from '../../commands/commands.ts';
 import { Button } from '../../components/Button.tsx';
 import { CopyButton } from '../../components/CopyButton.tsx';
 import { Key } from '../../components/Key.tsx';

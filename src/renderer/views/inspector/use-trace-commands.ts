@@ -1,5 +1,5 @@
 /** What can be done with the shown trace from anywhere. */
-import { useCommand } from '../../app/commands.ts';
+import { useCommand } from '../../commands/commands.ts';
 import { copyText } from '../../components/copy.ts';
 import { setPane } from '../../stores/app.ts';
 import { useSession, useTrace } from '../../stores/open.ts';

@@ -1,4 +1,4 @@
-import { COMMANDS, useHandlers, type Command } from '../../app/commands.ts';
+import { COMMANDS, useHandlers, type Command } from '../../commands/commands.ts';
 import { Dialog } from '../../components/Dialog.tsx';
 import { Key } from '../../components/Key.tsx';
 import { useApp } from '../../stores/app.ts';

@@ -1,5 +1,5 @@
 /** Everything that can be asked for by name: commands, runs, samples, endpoints. */
-import { COMMANDS, runCommand, useHandlers, type Command, type CommandId } from '../../app/commands.ts';
+import { COMMANDS, runCommand, useHandlers, type Command, type CommandId } from '../../commands/commands.ts';
 import { API_NAMES } from '../../components/names.ts';
 import { dayName, timeOfDay } from '../../components/format.ts';
 import { openOverlay, selectTrace, useApp } from '../../stores/app.ts';

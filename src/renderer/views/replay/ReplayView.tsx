@@ -1,7 +1,7 @@
 import { useEffect, useState } from 'react';
 import { useStore } from 'zustand';
 import { useOpen } from '../../stores/open.ts';
-import { endPlay, startPlay, usePlay, type PlaySetup } from '../../stores/play.ts';
+import { endPlay, startPlay, usePlay, type PlaySetup } from '../../stores/playback.ts';
 import type { TraceSession } from '../../stores/trace.ts';
 import { Button } from '../../components/Button.tsx';
 import { Glyph } from '../../components/Glyph.tsx';

@@ -1,11 +1,11 @@
 import { useRef, type MouseEvent } from 'react';
 import { Pause, Play, RotateCcw, SlidersHorizontal, StepForward } from 'lucide-react';
-import { chordOf, useCommand } from '../../app/commands.ts';
+import { chordOf, useCommand } from '../../commands/commands.ts';
 import { Button, IconButton } from '../../components/Button.tsx';
 import { count, durationText } from '../../components/format.ts';
 import { useFocusOnArrival } from '../../components/RowGrid.tsx';
 import { selectEvent, useTrace } from '../../stores/open.ts';
-import { controlPlay, usePlay } from '../../stores/play.ts';
+import { controlPlay, usePlay } from '../../stores/playback.ts';
 import type { TraceSession } from '../../stores/trace.ts';
 
 const SPEEDS: readonly (number | null)[] = [0.25, 0.5, 1, 2, 4, 8, 16, null];

@@ -1,7 +1,7 @@
 import { useId, useMemo, useRef, useState } from 'react';
 import { Play } from 'lucide-react';
 import type { Api } from '../../../shared/model/stream.ts';
-import { runCommand, useCommand } from '../../app/commands.ts';
+import { runCommand, useCommand } from '../../commands/commands.ts';
 import { Button } from '../../components/Button.tsx';
 import { Dialog } from '../../components/Dialog.tsx';
 import { Editor, type EditorHandle } from '../../components/Editor.tsx';

@@ -2,7 +2,7 @@ import { useMemo, useRef, useState } from 'react';
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { ArrowUpRight, ListFilter } from 'lucide-react';
 import type { TraceId } from '../../../shared/model/ids.ts';
-import { useCommand } from '../../app/commands.ts';
+import { useCommand } from '../../commands/commands.ts';
 import { Button, IconButton } from '../../components/Button.tsx';
 import { Field } from '../../components/Field.tsx';
 import { count } from '../../components/format.ts';

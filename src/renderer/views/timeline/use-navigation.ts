@@ -1,5 +1,5 @@
 /** Steps from mark to mark by key, and says where one has come: each mark is reachable without a pointer. */
-import { useCommand } from '../../app/commands.ts';
+import { useCommand } from '../../commands/commands.ts';
 import { durationText, offset } from '../../components/format.ts';
 import { announce } from '../../stores/announce.ts';
 import { selectEvent, useSession } from '../../stores/open.ts';

@@ -1,6 +1,6 @@
 /** Zooming and panning a stretch of time, by the same keys and wheel wherever time is drawn. */
 import { useEffect, useRef, type RefObject } from 'react';
-import { useCommand } from '../../app/commands.ts';
+import { useCommand } from '../../commands/commands.ts';
 import { useSession } from '../../stores/open.ts';
 import { fromShare, panned, zoomed, type Window } from './scale.ts';
 

@@ -1,4 +1,4 @@
-import { runCommand, useHandlers } from '../../app/commands.ts';
+import { runCommand, useHandlers } from '../../commands/commands.ts';
 import { Button } from '../../components/Button.tsx';
 import { Glyph } from '../../components/Glyph.tsx';
 import { STATE_LOOKS } from '../../components/names.ts';

@@ -1,6 +1,6 @@
 import { Button } from '../../components/Button.tsx';
 import { Key } from '../../components/Key.tsx';
-import { useCommand } from '../../app/commands.ts';
+import { useCommand } from '../../commands/commands.ts';
 import { useSession, useTrace } from '../../stores/open.ts';
 
 /** Keeps the end of the stream in view, or lets go of it. */

@@ -1,6 +1,6 @@
 import { useState } from 'react';
 import { Ellipsis, Square, Star } from 'lucide-react';
-import { chordOf, runCommand, useCommand, useHandlers, type CommandId } from '../../app/commands.ts';
+import { chordOf, runCommand, useCommand, useHandlers, type CommandId } from '../../commands/commands.ts';
 import { Button, IconButton } from '../../components/Button.tsx';
 import { Chip } from '../../components/Chip.tsx';
 import { Glyph } from '../../components/Glyph.tsx';

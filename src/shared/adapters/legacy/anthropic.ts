@@ -4,9 +4,9 @@ import { PartialJson, parsePartial, type PartialField } from '../../json/partial
 import { codePointIndex, codePoints } from '../../text/code-points.ts';
 import { pythonStr } from '../../json/python-print.ts';
 import { isDict, type PyValue } from '../../json/python-value.ts';
-import { AnthropicState } from '../seed/anthropic-state.ts';
-import { fail, text, textOrNull, type Fields } from '../seed/seed-error.ts';
-import { MESSAGE_KEY, MESSAGE_TOOL, THOUGHTS_KEY } from '../seed/names.ts';
+import { AnthropicState } from '../agent-server/anthropic-state.ts';
+import { fail, text, textOrNull, type Fields } from '../agent-server/adapter-error.ts';
+import { MESSAGE_KEY, MESSAGE_TOOL, THOUGHTS_KEY } from '../agent-server/names.ts';
 
 const TAG = '</thinking>';
 /** Characters kept to find a tag that two deltas share: one less than it has. */

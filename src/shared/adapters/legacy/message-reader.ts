@@ -1,6 +1,6 @@
 /** Turns fragments of tool arguments into the text of the key `message` (adapters, 6.2 and 6.3). Escapes are not decoded. */
 import { pythonStrip, pythonStripEnd } from '../../json/python-text.ts';
-import { MESSAGE_KEY } from '../seed/names.ts';
+import { MESSAGE_KEY } from '../agent-server/names.ts';
 
 /** What ends a value when it stands behind its closing quote. */
 const ENDINGS = [',', '}', ']'] as const;

@@ -1,12 +1,12 @@
 /** OpenAI chat, legacy: only tool calls, their thoughts taken out of the arguments on the way (adapters, section 5). */
 import type { ReasoningPart, ToolCall } from '../../model/messages.ts';
 import { pythonStrip } from '../../json/python-text.ts';
-import { ChatState, type CallFragment } from '../seed/chat-state.ts';
-import type { InterfaceSetup } from '../seed/interface.ts';
-import { MESSAGE_TOOL } from '../seed/names.ts';
-import { text, truthy, type Fields } from '../seed/seed-error.ts';
-import { TextSum } from '../seed/text-sum.ts';
-import { tokensOf } from '../seed/tokens.ts';
+import { ChatState, type CallFragment } from '../agent-server/chat-state.ts';
+import type { InterfaceSetup } from '../agent-server/interface.ts';
+import { MESSAGE_TOOL } from '../agent-server/names.ts';
+import { text, truthy, type Fields } from '../agent-server/adapter-error.ts';
+import { TextSum } from '../agent-server/text-sum.ts';
+import { tokensOf } from '../agent-server/tokens.ts';
 import { MessageReader, sanitised } from './message-reader.ts';
 import { ThoughtsExtractor } from './thoughts-extractor.ts';
 

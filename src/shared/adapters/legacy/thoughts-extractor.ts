@@ -2,7 +2,7 @@
  * Takes the value of the key `thinking` out of streamed tool arguments (adapters, 6.1). A character machine that knows
  * JSON only as far as its states go: blanks between tokens vanish, and escapes are not decoded.
  */
-import { THOUGHTS_KEY } from '../seed/names.ts';
+import { THOUGHTS_KEY } from '../agent-server/names.ts';
 
 type State = 'start' | 'key' | 'colon' | 'value' | 'comma-or-end' | 'end';
 

@@ -1,7 +1,7 @@
 /** SimpleAnthropic: everything at once, in the order of the wire (adapters, section 4). */
-import { AnthropicState } from '../seed/anthropic-state.ts';
-import { text, textOrNull, type Fields } from '../seed/seed-error.ts';
-import { TextSum } from '../seed/text-sum.ts';
+import { AnthropicState } from '../agent-server/anthropic-state.ts';
+import { text, textOrNull, type Fields } from '../agent-server/adapter-error.ts';
+import { TextSum } from '../agent-server/text-sum.ts';
 
 export class SimpleAnthropic extends AnthropicState {
   protected readonly alwaysNative = true;

@@ -1,9 +1,9 @@
 /** SimpleOpenAI: text and tool calls as they come (adapters, section 8). */
 import type { ReasoningPart, ToolCall } from '../../model/messages.ts';
-import { ChatState } from '../seed/chat-state.ts';
-import type { InterfaceSetup } from '../seed/interface.ts';
-import { text, textOrNull, truthy, type Fields } from '../seed/seed-error.ts';
-import { TextSum } from '../seed/text-sum.ts';
+import { ChatState } from '../agent-server/chat-state.ts';
+import type { InterfaceSetup } from '../agent-server/interface.ts';
+import { text, textOrNull, truthy, type Fields } from '../agent-server/adapter-error.ts';
+import { TextSum } from '../agent-server/text-sum.ts';
 
 export class SimpleOpenAiChat extends ChatState {
   readonly #text = new TextSum();

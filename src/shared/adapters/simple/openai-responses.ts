@@ -1,9 +1,9 @@
 /** SimpleOpenAIResponses: deltas as they come, results from the completed response (adapters, section 8). */
 import type { ReasoningPart, ToolCall } from '../../model/messages.ts';
 import type { SseFrame } from '../../model/stream.ts';
-import type { InterfaceSetup, SdkEvent, StreamingInterface } from '../seed/interface.ts';
-import { readOpenAi } from '../seed/sdk-events.ts';
-import { count, fail, fieldsOf, need, text, textOrNull, truthy, type Fields } from '../seed/seed-error.ts';
+import type { InterfaceSetup, SdkEvent, StreamingInterface } from '../agent-server/interface.ts';
+import { readOpenAi } from '../agent-server/sdk-events.ts';
+import { count, fail, fieldsOf, need, text, textOrNull, truthy, type Fields } from '../agent-server/adapter-error.ts';
 
 /** Items known in 2025 that the interface passes over. */
 const OTHER_ITEMS: ReadonlySet<unknown> = new Set([

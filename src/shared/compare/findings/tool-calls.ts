@@ -1,6 +1,6 @@
 /** Tool calls: whether each one leaves the lane whole, under its own name, and is held apart from the others at the end. */
-import { isJson } from '../../adapters/wire/json-object.ts';
-import { THOUGHTS_KEY } from '../../adapters/seed/names.ts';
+import { isJson } from '../../json/json-object.ts';
+import { THOUGHTS_KEY } from '../../adapters/agent-server/names.ts';
 import type { SeedLane, ToolCall, WireBlock } from '../../model/messages.ts';
 import { codePoints } from '../../text/code-points.ts';
 import { compact, sameArguments, withoutKey } from '../argument-text.ts';

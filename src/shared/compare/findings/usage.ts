@@ -1,5 +1,5 @@
 /** Token counts: the adapter's totals against what the provider said last. */
-import { numberOf, objectOf, type JsonObject } from '../../adapters/wire/json-object.ts';
+import { numberOf, objectOf, type JsonObject } from '../../json/json-object.ts';
 import type { SeedLane } from '../../model/messages.ts';
 import type { Api } from '../../model/stream.ts';
 import type { ComparisonInput } from '../lane-reading.ts';

@@ -1,0 +1,62 @@
+/**
+ * Reads a stored trace through the lanes: what comes out is item for item what the live stream gave. Whoever takes it
+ * decides the clock: as fast as possible for a watcher, by the recorded times for a playing.
+ */
+import { StreamReading, type ReadingSetup } from '../../../shared/lanes/decode-pass.ts';
+import type { TraceItem } from '../../../shared/model/items.ts';
+import type { Read } from '../../../shared/model/stream.ts';
+import type { AdapterOptions, Ending } from '../../../shared/model/trace.ts';
+import { readingSetup } from './decode-setup.ts';
+import type { StoredTrace } from '../store/store.ts';
+import type { TraceSource } from './trace-source.ts';
+
+/** Items that came at one time of the trace: what one read gave, or its head, or its end. */
+export interface TimedItems {
+  readonly tNs: number;
+  readonly items: readonly TraceItem[];
+}
+
+const PAGE_BYTES = 256 * 1024;
+/** For a trace whose end was never written, because writing failed: the store mends the others when it opens. */
+const UNKNOWN_ENDING: Ending = {
+  state: 'truncated',
+  rule: 'The recording stops here and its end was not stored.',
+  advice: 'What is stored is whole up to here. Run it again to get the whole answer.',
+};
+
+export interface StoredReadingOptions extends Pick<ReadingSetup, 'watch' | 'lanes'> {
+  /** Others than it was recorded with. */
+  readonly options?: AdapterOptions | undefined;
+}
+
+/** In order, and never empty. `trace` is as `source` gave it. */
+export async function* storedReading(
+  source: TraceSource,
+  trace: StoredTrace,
+  { options, ...more }: StoredReadingOptions = {},
+): AsyncGenerator<TimedItems> {
+  const reading = new StreamReading({ ...readingSetup(trace, options), ...more });
+  const begun = reading.begin();
+  if (begun.length > 0) yield { tNs: 0, items: begun };
+  const head = await source.head(trace.id);
+  if (head) yield { tNs: head.tNs, items: reading.head(head.head, head.tNs) };
+  let lastNs = head?.tNs ?? 0;
+  for await (const read of storedReads(source, trace)) {
+    lastNs = read.tNs;
+    yield { tNs: read.tNs, items: reading.feed(read) };
+  }
+  const endNs = trace.metrics.totalNs ?? lastNs;
+  yield { tNs: endNs, items: reading.end(endNs, () => trace.ending ?? UNKNOWN_ENDING) };
+}
+
+/** All reads in order. The next page is asked for when one begins, so that a playing need not wait for it. */
+export async function* storedReads(source: TraceSource, { id }: Pick<StoredTrace, 'id'>): AsyncGenerator<Read> {
+  let page = await source.reads(id, 0, PAGE_BYTES);
+  while (page.length > 0) {
+    const next = source.reads(id, page.at(-1)!.n + 1, PAGE_BYTES);
+    // It is awaited below; until then nobody else may see it fail.
+    next.catch(() => undefined);
+    yield* page;
+    page = await next;
+  }
+}

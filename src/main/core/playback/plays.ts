@@ -1,0 +1,67 @@
+/** `play.*`: the playings that are open, by the names their clients gave them. Each is its own; any number may play one trace. */
+import type { TraceId } from '../../../shared/model/ids.ts';
+import type { AdapterOptions } from '../../../shared/model/trace.ts';
+import { ServiceError, type Services } from '../../../shared/rpc/services.ts';
+import { storedReading, type TimedItems } from '../decoding/decode-stored.ts';
+import type { TraceSource } from '../decoding/trace-source.ts';
+import type { RunsService } from '../runs/runs-service.ts';
+import type { StoredTrace } from '../store/store.ts';
+import { systemClock, type PlayClock } from './clock.ts';
+import { Player } from './player.ts';
+
+export interface PlaysSetup {
+  readonly source: TraceSource;
+  readonly runs: Pick<RunsService, 'trace' | 'settled'>;
+  readonly clock?: PlayClock;
+}
+
+export function playServices({
+  source,
+  runs,
+  clock = systemClock,
+}: PlaysSetup): Pick<Services, 'play.open' | 'play.control'> {
+  const players = new Map<string, Player>();
+  return {
+    async *'play.open'({ play, id, options }, signal) {
+      if (players.has(play)) throw new ServiceError('in-use', 'This playing is open already.');
+      const trace = playable({ source, runs }, id);
+      // Named before anything is waited for, so that what the client asks next finds it.
+      const player = new Player({ groups: reading(source, trace, options), clock });
+      players.set(play, player);
+      try {
+        await trace;
+        yield* player.watch(signal);
+      } finally {
+        players.delete(play);
+        player.close();
+      }
+    },
+    'play.control'({ play, action }) {
+      const player = players.get(play);
+      if (!player) throw new ServiceError('not-found', 'This playing has ended. Open the trace again to play it.');
+      player.control(action);
+      return null;
+    },
+  };
+}
+
+/** The trace, once all of it is in the store. */
+async function playable({ source, runs }: Pick<PlaysSetup, 'source' | 'runs'>, id: TraceId): Promise<StoredTrace> {
+  const run = runs.trace(id);
+  if (run && !run.ending) throw new ServiceError('live', 'This run has not ended yet. It can be played once it has.');
+  await runs.settled(id);
+  if (runs.trace(id))
+    throw new ServiceError(
+      'not-stored',
+      'The store could not take this run whole, so that it cannot be played. Its lanes and numbers are as they were.',
+    );
+  return source.get(id);
+}
+
+async function* reading(
+  source: TraceSource,
+  trace: Promise<StoredTrace>,
+  options: AdapterOptions | undefined,
+): AsyncGenerator<TimedItems> {
+  yield* storedReading(source, await trace, { options });
+}

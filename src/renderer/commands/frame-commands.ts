@@ -1,0 +1,73 @@
+/** What the window itself can do, whatever it shows. */
+import { resolveTheme } from '../app/theme.ts';
+import { runCommand, useCommand } from './commands.ts';
+import { changeSettings, openOverlay, setCentre, useApp } from '../stores/app.ts';
+import { selectEvent, useOpen } from '../stores/open.ts';
+import { toastError } from '../stores/toasts.ts';
+import { client } from '../client/client.ts';
+import { CENTRE_VIEWS } from '../views/registry.ts';
+
+export function useFrameCommands(): void {
+  useCommand('theme.next', nextTheme);
+  useCommand('palette.open', () => openOverlay('palette'));
+  useCommand('keys.show', () => openOverlay('keys'));
+  useCommand('settings.open', () => openOverlay('settings'));
+  useCommand('run.new', () => openOverlay('run'));
+  useCommand(
+    'run.again',
+    () => void runAgain(),
+    useOpen(({ recorded }) => recorded !== null),
+  );
+  useCommand('endpoint.add', () => openOverlay('settings', { tab: 'endpoints', add: true }));
+  useCommand('stream.paste', () => openOverlay('paste'));
+  useCommand('pane.next', () => movePane(1));
+  useCommand('pane.previous', () => movePane(-1));
+  useCommand('go.up', goUp);
+  useView(1);
+  useView(2);
+  useView(3);
+  useView(4);
+  useView(5);
+}
+
+function useView(number: 1 | 2 | 3 | 4 | 5): void {
+  const view = CENTRE_VIEWS[number - 1];
+  useCommand(`view.${number}`, () => view && setCentre(view.id), view !== undefined);
+}
+
+/** With the request, the endpoint and the options of the chosen trace. */
+async function runAgain(): Promise<void> {
+  const session = useOpen.getState().recorded;
+  if (!session) return;
+  const { id, detail } = session.store.getState();
+  try {
+    openOverlay('run', { again: detail ?? (await client().call('traces.get', { id })) });
+  } catch (error) {
+    toastError('The run could not be read', error);
+  }
+}
+
+/** Away from what is shown now, so that one press always changes something. */
+function nextTheme(): void {
+  const shown = resolveTheme(useApp.getState().settings?.theme ?? 'system');
+  void changeSettings({ theme: shown === 'light' ? 'dark' : 'light' });
+}
+
+/** Out of the range, away from the event; then out of the run, which Escape stops while it is live; then to the list. */
+function goUp(): void {
+  const { over, recorded } = useOpen.getState();
+  const session = over ?? recorded;
+  if (session && session.store.getState().range !== null) session.store.setState({ range: null });
+  else if (session && session.store.getState().event !== null) selectEvent(null);
+  else if (!runCommand('run.stop')) document.querySelector<HTMLElement>('[data-pane="list"] [role="grid"]')?.focus();
+}
+
+function movePane(step: 1 | -1): void {
+  const panes = [...document.querySelectorAll<HTMLElement>('[data-pane]')];
+  const at = panes.findIndex((pane) => pane.contains(document.activeElement));
+  const next = panes.at((at + step + panes.length) % panes.length);
+  const target = next?.querySelector<HTMLElement>(
+    '[role="grid"], [role="tab"][aria-selected="true"], button, [tabindex="0"]',
+  );
+  target?.focus();
+}

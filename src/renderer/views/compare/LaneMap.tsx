@@ -1,0 +1,250 @@
+import { useEffect, useMemo, useRef, useState, type MouseEvent, type RefObject } from 'react';
+import type { CompareResult } from '../../../shared/compare/result.ts';
+import { count, durationText, plural } from '../../components/format.ts';
+import { LANE_NAMES } from '../../components/names.ts';
+import { Shown } from '../../components/Shown.tsx';
+import { chooseFinding, useCompare } from '../../stores/compare.ts';
+import { selectEvent, useSession, useTrace } from '../../stores/open.ts';
+import { tickText, ticks, toShare, type Window } from '../timeline/scale.ts';
+import { percent } from './percent.ts';
+import { ScoreMarks } from './LaneMapMarks.tsx';
+import {
+  axisOf,
+  geometry,
+  labelsOf,
+  lineTop,
+  marksOf,
+  passagesOf,
+  spanShares,
+  STAVES,
+  type Axis,
+  type Geometry,
+  type Label,
+  type Mark,
+} from './lane-map-layout.ts';
+import { useScoreWindow } from './use-lane-map-window.ts';
+import './lane-map.css';
+
+const FIRST_WIDTH = 600;
+
+/** Width of an element, for what has to know its pixels: only the words beside the staves. */
+function useWidth(element: RefObject<HTMLElement | null>): number {
+  const [width, setWidth] = useState(FIRST_WIDTH);
+  useEffect(() => {
+    const observer = new ResizeObserver(([entry]) => setWidth(entry!.contentRect.width));
+    observer.observe(element.current!);
+    return () => observer.disconnect();
+  }, [element]);
+  return width;
+}
+
+/** Three staves on one time axis: what was lost, late or merged is a shape. The list of findings says the same in words. */
+export function Score({ result }: { readonly result: CompareResult }) {
+  const { score } = result;
+  const plot = useRef<HTMLDivElement>(null);
+  const width = useWidth(plot);
+  const shape = useMemo(() => geometry(score), [score]);
+  const axis = useMemo(() => axisOf(score), [score]);
+  const window = useScoreWindow(plot, axis, score);
+  const lines = useMemo(() => new Map(score.spans.map(({ finding, line }) => [finding, line])), [score]);
+  const marks = useMemo(() => marksOf(score, shape, axis, window, lines), [score, shape, axis, window, lines]);
+  const spans = useMemo(() => spanShares(score.spans, axis, window), [score, axis, window]);
+  const labels = useMemo(() => labelsOf(spans, width), [spans, width]);
+  const onClick = (event: MouseEvent) => {
+    const of = event.target instanceof Element ? event.target.closest('[data-event]') : null;
+    if (of) selectEvent(Number(of.getAttribute('data-event')));
+  };
+  return (
+    <section className="score" aria-label="Score">
+      <div className="score-corner quiet">{axis.timed ? 'since request' : 'order only'}</div>
+      <Scale axis={axis} window={window} result={result} />
+      <Clefs shape={shape} result={result} />
+      <div className="score-plot" ref={plot} onClick={onClick}>
+        <svg className="score-drawing" height={shape.height} role="img" aria-label={summary(result)}>
+          <ScoreMarks score={score} shape={shape} axis={axis} window={window} marks={marks} spans={spans} />
+        </svg>
+        <Pick axis={axis} window={window} />
+        <Labels labels={labels} shape={shape} result={result} />
+        <Tip plot={plot} marks={marks} shape={shape} axis={axis} />
+      </div>
+    </section>
+  );
+}
+
+function summary({ findings, score }: CompareResult): string {
+  const late = findings.filter(({ kind }) => kind === 'late').length;
+  return `Score of ${plural(score.events, 'event')} over three staves: legacy, wire, simple; ${plural(findings.length, 'finding')}${late > 0 ? `, ${late} of them late` : ''}. The findings are listed beside it.`;
+}
+
+/** Round times above, and under them what the wire says then. */
+function Scale({
+  axis,
+  window,
+  result,
+}: {
+  readonly axis: Axis;
+  readonly window: Window;
+  readonly result: CompareResult;
+}) {
+  const { values, step } = ticks(window);
+  const passages = passagesOf(result, axis, window);
+  return (
+    <div className="score-scale" aria-hidden>
+      {values.map((value) => (
+        <span key={value} className="score-tick" style={{ left: percent(toShare(window, value)) }}>
+          {axis.timed ? tickText(value, step) : count(value)}
+        </span>
+      ))}
+      {passages.map(({ text, kind, from, to }) => (
+        <span
+          key={`${from} ${text}`}
+          className={`passage k ${TONES[kind]}`}
+          style={{ left: percent(from), width: percent(to - from) }}
+        >
+          <Shown text={text} />
+        </span>
+      ))}
+    </div>
+  );
+}
+
+const TONES: Readonly<Record<string, string>> = {
+  text: 'k-text',
+  reasoning: 'k-reason',
+  tool: 'k-tool',
+  meta: 'k-meta',
+  error: 'k-error',
+  wait: 'k-meta',
+};
+
+function Clefs({ shape, result }: { readonly shape: Geometry; readonly result: CompareResult }) {
+  const { model } = useSession();
+  return (
+    <div className="clefs" style={{ height: shape.height }}>
+      {STAVES.map((lane) => (
+        <div key={lane} className="clef" style={{ top: shape.tops[lane] - 8 }}>
+          <b>{LANE_NAMES[lane]}</b>
+          {shape.lines.length > 2 && (
+            <small>{count(lane === 'wire' ? result.score.events : model.laneMessages[lane])}</small>
+          )}
+          <ol>
+            {shape.lines.map(({ label, kind }, at) => (
+              <li key={at} className={`cut k ${TONES[kind]}`} style={{ top: at * shape.step }}>
+                {label}
+              </li>
+            ))}
+          </ol>
+        </div>
+      ))}
+      <small className="clef-reads" style={{ top: shape.reads - 9 }}>
+        {result.score.timed ? plural(result.score.reads.length, 'read') : plural(result.score.events, 'event')}
+      </small>
+    </div>
+  );
+}
+
+/** The selected event, as in the timeline. */
+function Pick({ axis, window }: { readonly axis: Axis; readonly window: Window }) {
+  const { model } = useSession();
+  const event = useTrace((trace) => trace.event);
+  const at = event === null ? undefined : axis.timed ? model.events[event]?.tNs : event;
+  if (at === undefined) return null;
+  const share = toShare(window, at);
+  return share < 0 || share > 1 ? null : <i className="score-pick" style={{ left: percent(share) }} />;
+}
+
+function Labels({
+  labels,
+  shape,
+  result,
+}: {
+  readonly labels: readonly Label[];
+  readonly shape: Geometry;
+  readonly result: CompareResult;
+}) {
+  const chosen = useCompare((state) => state.finding);
+  const below = lineTop(shape, 'simple', shape.lines.length - 1) + 4;
+  return (
+    <ul className="score-labels" aria-label="Findings in the score">
+      {labels.map(({ finding: number, lane, text, left }) => {
+        const finding = result.findings[number - 1];
+        if (!finding) return null;
+        return (
+          <li key={number} style={{ left: percent(left), top: lane === 'simple' ? below : shape.tops[lane] - 20 }}>
+            <button
+              type="button"
+              aria-pressed={number === chosen}
+              aria-label={`Finding ${number}: ${finding.sentence}`}
+              onClick={() => chooseFinding(finding)}
+            >
+              <b className={number === chosen ? 'no chosen' : 'no'}>{number}</b>
+              {text}
+            </button>
+          </li>
+        );
+      })}
+    </ul>
+  );
+}
+
+interface TipProps {
+  readonly plot: RefObject<HTMLDivElement | null>;
+  readonly marks: readonly Mark[];
+  readonly shape: Geometry;
+  readonly axis: Axis;
+}
+
+const NEAR_PX = 8;
+
+/** What is under the pointer, in words. */
+function Tip({ plot, marks, shape, axis }: TipProps) {
+  const [near, setNear] = useState<Mark | null>(null);
+  useEffect(() => {
+    const element = plot.current!;
+    const onMove = (event: PointerEvent) => {
+      const { left, top, width } = element.getBoundingClientRect();
+      const [x, y] = [event.clientX - left, event.clientY - top];
+      const under = marks.filter(
+        (mark) =>
+          Math.abs(lineTop(shape, mark.lane, mark.line) - y) < NEAR_PX &&
+          x > mark.from * width - NEAR_PX &&
+          x < mark.to * width + NEAR_PX,
+      );
+      setNear(under.toSorted((a, b) => Math.abs(a.from * width - x) - Math.abs(b.from * width - x))[0] ?? null);
+    };
+    const onLeave = () => setNear(null);
+    element.addEventListener('pointermove', onMove);
+    element.addEventListener('pointerleave', onLeave);
+    return () => {
+      element.removeEventListener('pointermove', onMove);
+      element.removeEventListener('pointerleave', onLeave);
+    };
+  }, [plot, marks, shape]);
+  if (!near) return null;
+  return (
+    <div
+      className={near.from > 0.6 ? 'score-tip left' : 'score-tip'}
+      style={{ left: percent(near.from), top: lineTop(shape, near.lane, near.line) + 10 }}
+    >
+      <b>{LANE_NAMES[near.lane]}</b>{' '}
+      {near.notes === 1 ? `event ${near.event ?? 'before the first'}` : plural(near.notes, 'message')}
+      {near.chars > 0 && `, ${count(near.chars)} ch`}
+      <span className="quiet"> {WORDS[near.shape]}</span>
+      <Lag mark={near} timed={axis.timed} />
+    </div>
+  );
+}
+
+const WORDS: Readonly<Record<Mark['shape'], string>> = {
+  'on-time': 'on time',
+  late: 'late',
+  lost: 'never emitted',
+  merged: 'merged',
+  altered: 'altered',
+};
+
+function Lag({ mark, timed }: { readonly mark: Mark; readonly timed: boolean }) {
+  const { model } = useSession();
+  const event = mark.event === null ? undefined : model.events[mark.event];
+  return timed && event ? <span className="quiet">, at {durationText(event.tNs)}</span> : null;
+}

@@ -1,0 +1,55 @@
+/** The two documents that the seed wrote of each run (adapters, section 9). */
+import type { ReasoningPart, SeedLane, SeedOutcome, ToolCall } from '../../model/messages.ts';
+import type { Api } from '../../model/stream.ts';
+import { fieldsOf, fail } from './adapter-error.ts';
+
+export interface TraceParts {
+  readonly lane: SeedLane;
+  readonly api: Api;
+  readonly request: unknown;
+  readonly toolCall: ToolCall | null;
+  readonly content: readonly ReasoningPart[];
+  readonly id: string | null;
+  readonly model: string | null;
+  readonly usage: SeedOutcome['usage'];
+}
+
+/** Throws SeedError where a text cannot be printed, which UTF-8 cannot for half a surrogate pair. */
+export function providerTrace(parts: TraceParts): NonNullable<SeedOutcome['provider_trace']> {
+  const { toolCall, usage } = parts;
+  const call = toolCall && {
+    id: toolCall.id,
+    type: 'function',
+    function: { arguments: toolCall.arguments, name: toolCall.name },
+  };
+  return {
+    request_json: parts.api === 'messages' ? streamed(parts.request) : parts.request,
+    response_json: {
+      content: {
+        tool_call: call && print(call),
+        [parts.lane === 'legacy' ? 'reasoning' : 'content']: parts.content.map(print),
+      },
+      id: parts.id,
+      model: parts.model,
+      role: 'assistant',
+      type: 'message',
+      usage: { input_tokens: usage.prompt_tokens, output_tokens: usage.completion_tokens },
+    },
+  };
+}
+
+function streamed(request: unknown): unknown {
+  if (request instanceof Map) return new Map([...request, ['stream', true]]);
+  return { ...fieldsOf(request), stream: true };
+}
+
+function print(value: object): string {
+  return isWellFormed(value)
+    ? JSON.stringify(value)
+    : fail('A text holds half a surrogate pair, which cannot be printed.');
+}
+
+function isWellFormed(value: unknown): boolean {
+  if (typeof value === 'string') return value.isWellFormed();
+  return typeof value !== 'object' || value === null || Object.values(value).every(isWellFormed);
+}

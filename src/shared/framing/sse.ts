@@ -1,0 +1,332 @@
+/**
+ * Cuts a body into SSE frames, with the byte range of each. One framing serves all lanes: a frame is what either
+ * WHATWG's reading or the reading of the Python SDKs of 2025 dispatches at a blank line, and each lane takes it its way.
+ *
+ * Any cut of the bytes into reads gives the same frames. Each byte is looked at a fixed number of times: all whole lines
+ * of a read are decoded at once, and only the line that a read leaves unfinished is copied.
+ */
+import type { Framed, Place, Read, SseFrame } from '../model/stream.ts';
+import { PendingFrame } from './sse-fields.ts';
+
+/** The peers' largest event (AI SDK's JSON line) is 64 MiB, and V8's longest string, 512 Mi, leaves room to copy it. */
+export const MAX_EVENT_BYTES = 64 * 1024 * 1024;
+/** A remark is read by people; a comment may be as long as an event. */
+export const MAX_REMARK_CHARS = 1_000;
+/** Bytes of the buffer for unfinished lines that are kept between lines; above, a huge line gives its memory back. */
+const KEPT_BUFFER_BYTES = 64 * 1024;
+
+const LF = 0x0a;
+const CR = 0x0d;
+const COLON = 0x3a;
+const SPACE = 0x20;
+const BOM = 0xfeff;
+const REPLACEMENT = '\uFFFD';
+const NOTHING: readonly Framed[] = [];
+
+// Bad bytes become U+FFFD; a byte order mark stays, since whether it counts is a question of the reading.
+const lossy = new TextDecoder('utf-8', { ignoreBOM: true });
+const strict = new TextDecoder('utf-8', { ignoreBOM: true, fatal: true });
+
+export class SseFramer {
+  /** The line that the last read left unfinished: `#held` bytes of `#buffer`, from byte `#lineStart` of the body on. */
+  #buffer = new Uint8Array(1024);
+  #held = 0;
+  #lineStart = 0;
+  /** The last byte taken was a CR that ended its line; an LF right after it is the other half of that line end. */
+  #afterCr = false;
+  #firstLine = true;
+  /** Fields of the frame that is open, in the standard's reading, and where its first line starts (-1: none is open). */
+  #pending = new PendingFrame();
+  #start = -1;
+  /** The same without the first line, while a byte order mark makes the two readings differ. */
+  #withoutFirst: PendingFrame | undefined;
+  /** The last event name: most frames repeat it, and a string that is used again is neither made nor hashed again. */
+  #name = '';
+  /** The Python SDKs dispatch at every blank line once an id was given and not emptied since. */
+  #idGiven = false;
+  #frames = 0;
+  #over = false;
+  #read: Read = { n: 0, tNs: 0, offset: 0, bytes: new Uint8Array(0) };
+  #out: Framed[] | undefined;
+
+  /** Frames completed by this read, in order. Reads must follow each other without a gap. */
+  feed(read: Read): readonly Framed[] {
+    if (this.#over || read.bytes.length === 0) return NOTHING;
+    this.#read = read;
+    const { bytes, offset } = read;
+    let at = 0;
+    if (this.#afterCr) {
+      this.#afterCr = false;
+      if (bytes[0] === LF) this.#lineStart = offset + ++at;
+    }
+    const lines = endOfLastLine(bytes, at);
+    if (this.#held > 0 && lines > at) at = this.#finishHeldLine(bytes, at);
+    if (lines > at && !this.#over) this.#takeLines(bytes, at, lines);
+    if (!this.#over) this.#hold(bytes, Math.max(at, lines));
+    return this.#drain();
+  }
+
+  /** The body is over: what is left of an unfinished frame. Call once, last. */
+  end(): readonly Framed[] {
+    if (this.#over) return NOTHING;
+    this.#over = true;
+    const end = this.#lineStart + this.#held;
+    const start = this.#start < 0 ? this.#lineStart : this.#start;
+    if (start === end) return NOTHING;
+    const tail = this.#buffer.subarray(0, this.#held);
+    if (!isUtf8(tail)) this.#emit({ type: 'bad-utf8', ...this.#place(this.#lineStart, end) });
+    this.#emit({
+      type: 'unfinished',
+      text: remark(this.#start < 0 ? lossy.decode(tail) : `${this.#pending.data}${lossy.decode(tail)}`),
+      ...this.#place(start, end),
+    });
+    return this.#drain();
+  }
+
+  /** Ends the line that earlier reads began. Returns the index after its line end. */
+  #finishHeldLine(bytes: Uint8Array, from: number): number {
+    const stop = lineEnd(bytes, from);
+    this.#append(bytes, from, stop);
+    const line = this.#buffer.subarray(0, this.#held);
+    const text = lossy.decode(line);
+    const start = this.#lineStart;
+    const end = start + this.#held;
+    this.#release();
+    if (text.includes(REPLACEMENT) && !isUtf8(line)) this.#emit({ type: 'bad-utf8', ...this.#place(start, end) });
+    this.#line(text, 0, text.length, start, end + 1);
+    const next = this.#afterLineEnd(bytes, stop);
+    this.#lineStart = this.#read.offset + next;
+    return next;
+  }
+
+  /** Takes the whole lines `bytes[from..until]`; `until` is right after a line end. */
+  #takeLines(bytes: Uint8Array, from: number, until: number): void {
+    const region = from === 0 && until === bytes.length ? bytes : bytes.subarray(from, until);
+    const text = lossy.decode(region);
+    const ascii = text.length === region.length;
+    if (text.includes(REPLACEMENT)) return this.#takeLinesOneByOne(bytes, from, until);
+    const base = this.#read.offset + from;
+    let cr = text.indexOf('\r');
+    let at = 0;
+    let byteAt = 0;
+    while (at < text.length && !this.#over) {
+      let stop = text.indexOf('\n', at);
+      if (cr >= 0 && cr < at) cr = text.indexOf('\r', at);
+      const endsWithCr = cr >= 0 && (stop < 0 || cr < stop);
+      if (endsWithCr) stop = cr;
+      const byteStop = ascii ? stop : lineEnd(region, byteAt);
+      this.#line(text, at, stop, base + byteAt, base + byteStop + 1);
+      const width = endsWithCr && text.charCodeAt(stop + 1) === LF ? 2 : 1;
+      at = stop + width;
+      byteAt = byteStop + width;
+    }
+    this.#lineStart = base + byteAt;
+    this.#afterCr = region[region.length - 1] === CR && until === bytes.length;
+  }
+
+  /** The same where some bytes may be no UTF-8 and it must be known which line holds them. */
+  #takeLinesOneByOne(bytes: Uint8Array, from: number, until: number): void {
+    const { offset } = this.#read;
+    let at = from;
+    while (at < until && !this.#over) {
+      const stop = lineEnd(bytes, at);
+      const line = bytes.subarray(at, stop);
+      if (!isUtf8(line)) this.#emit({ type: 'bad-utf8', ...this.#place(offset + at, offset + stop) });
+      const text = lossy.decode(line);
+      this.#line(text, 0, text.length, offset + at, offset + stop + 1);
+      at = this.#afterLineEnd(bytes, stop);
+    }
+    this.#lineStart = offset + at;
+  }
+
+  /** The index after the line end at `stop`; a CR that is the read's last byte may have its LF in the next read. */
+  #afterLineEnd(bytes: Uint8Array, stop: number): number {
+    if (bytes[stop] !== CR) return stop + 1;
+    this.#afterCr = stop + 1 === bytes.length;
+    return bytes[stop + 1] === LF ? stop + 2 : stop + 1;
+  }
+
+  /**
+   * One line, `text[from..to]`. `end` is the body's byte after the first byte of its line end: where that is CRLF, the LF
+   * belongs to no frame, because the frame must neither wait for it nor depend on the cut.
+   */
+  #line(text: string, from: number, to: number, start: number, end: number): void {
+    if (this.#passesLimit(start, end)) return;
+    const marked = this.#firstLine && text.charCodeAt(from) === BOM;
+    if (this.#firstLine) {
+      this.#firstLine = false;
+      if (marked) {
+        // The standard drops the mark; the Python SDKs read it as part of the field's name and so lose the line.
+        this.#withoutFirst = new PendingFrame();
+        from++;
+      }
+    }
+    if (from >= to) this.#blankLine(start, end);
+    else if (text.charCodeAt(from) === COLON)
+      this.#emit({ type: 'comment', text: remark(text.slice(from + 1, to)), ...this.#place(start, end) });
+    else {
+      if (this.#start < 0) this.#start = start;
+      this.#field(text, from, to, marked, start, end);
+    }
+  }
+
+  #field(text: string, from: number, to: number, marked: boolean, start: number, end: number): void {
+    // The field is nearly always one of these two, and then there is nothing to search for.
+    const usual = startsWithField(text, 'data', from, to)
+      ? 'data'
+      : startsWithField(text, 'event', from, to)
+        ? 'event'
+        : undefined;
+    let colon = usual === undefined ? text.indexOf(':', from) : from + usual.length;
+    if (colon < 0 || colon > to) colon = to;
+    const value = text.charCodeAt(colon + 1) === SPACE ? colon + 2 : colon + 1;
+    const name = usual ?? text.slice(from, colon);
+    const content = value >= to ? '' : name === 'event' ? this.#eventName(text, value, to) : text.slice(value, to);
+    if (!this.#pending.set(name, content))
+      this.#emit({ type: 'ignored', text: remark(text.slice(from, to)), ...this.#place(start, end) });
+    if (!marked) this.#withoutFirst?.set(name, content);
+  }
+
+  #eventName(text: string, from: number, to: number): string {
+    if (to - from !== this.#name.length || !text.startsWith(this.#name, from)) this.#name = text.slice(from, to);
+    return this.#name;
+  }
+
+  #blankLine(start: number, end: number): void {
+    const pending = this.#pending;
+    const python = this.#withoutFirst ?? pending;
+    if (python.id !== undefined) this.#idGiven = python.id !== '';
+    const dispatchedByPython = this.#idGiven || python.name !== '' || python.dataLines > 0 || python.retryCounts;
+    if (pending.dataLines > 0 || dispatchedByPython) {
+      const frame = new Frame(this.#frames++, this.#start < 0 ? start : this.#start, end, this.#read, pending);
+      if (python !== pending) frame.seedReading = dispatchedByPython ? { name: python.name, data: python.data } : null;
+      this.#emit({ type: 'frame', frame });
+    }
+    pending.clear();
+    this.#withoutFirst = undefined;
+    this.#start = -1;
+  }
+
+  /** Keeps the bytes of a line whose end has not come. */
+  #hold(bytes: Uint8Array, from: number): void {
+    if (from >= bytes.length) return;
+    if (this.#held === 0) this.#lineStart = this.#read.offset + from;
+    if (!this.#passesLimit(this.#lineStart, this.#read.offset + bytes.length)) this.#append(bytes, from, bytes.length);
+  }
+
+  #append(bytes: Uint8Array, from: number, to: number): void {
+    const length = this.#held + to - from;
+    if (length > this.#buffer.length) {
+      const grown = new Uint8Array(Math.max(length, this.#buffer.length * 2));
+      grown.set(this.#buffer.subarray(0, this.#held));
+      this.#buffer = grown;
+    }
+    // For a few bytes a loop costs less than the call.
+    if (to - from < 32) for (let i = from; i < to; i++) this.#buffer[this.#held++] = bytes[i]!;
+    else this.#buffer.set(bytes.subarray(from, to), this.#held);
+    this.#held = length;
+  }
+
+  #release(): void {
+    this.#held = 0;
+    if (this.#buffer.length > KEPT_BUFFER_BYTES) this.#buffer = new Uint8Array(1024);
+  }
+
+  /** Ends the framing when what stands open up to byte `end` is too long, which must not depend on the cut. */
+  #passesLimit(lineStart: number, end: number): boolean {
+    const start = this.#start < 0 ? lineStart : this.#start;
+    if (end - start <= MAX_EVENT_BYTES) return false;
+    this.#over = true;
+    this.#held = 0;
+    this.#buffer = new Uint8Array(0);
+    const text = `The event that starts at byte ${start} is longer than ${MAX_EVENT_BYTES} bytes. It and what follows is kept but not read.`;
+    this.#emit({ type: 'limit', text, ...this.#place(start, start + MAX_EVENT_BYTES) });
+    return true;
+  }
+
+  #place(start: number, end: number): Place {
+    return { start, end, read: this.#read.n, tNs: this.#read.tNs };
+  }
+
+  #emit(framed: Framed): void {
+    (this.#out ??= []).push(framed);
+  }
+
+  #drain(): readonly Framed[] {
+    const out = this.#out;
+    this.#out = undefined;
+    return out ?? NOTHING;
+  }
+}
+
+class Frame implements SseFrame {
+  readonly index: number;
+  readonly start: number;
+  readonly end: number;
+  readonly read: number;
+  readonly tNs: number;
+  readonly name: string;
+  readonly data: string;
+  readonly dataLines: number;
+  readonly id: string | undefined;
+  readonly retry: string | undefined;
+  seedReading: SseFrame['seedReading'];
+  #payload: SseFrame['payload'] | undefined;
+
+  constructor(index: number, start: number, end: number, read: Read, fields: PendingFrame) {
+    this.index = index;
+    this.start = start;
+    this.end = end;
+    this.read = read.n;
+    this.tNs = read.tNs;
+    this.name = fields.name;
+    this.data = fields.data;
+    this.dataLines = fields.dataLines;
+    this.id = fields.id;
+    this.retry = fields.retry;
+    this.seedReading = undefined;
+  }
+
+  get payload(): SseFrame['payload'] {
+    return (this.#payload ??= parse(this.data));
+  }
+}
+
+function parse(data: string): SseFrame['payload'] {
+  try {
+    return { ok: true, value: JSON.parse(data) as unknown };
+  } catch (error) {
+    return { ok: false, error: error instanceof Error ? error.message : String(error) };
+  }
+}
+
+function startsWithField(text: string, name: string, from: number, to: number): boolean {
+  const end = from + name.length;
+  return text.startsWith(name, from) && (end === to || text.charCodeAt(end) === COLON);
+}
+
+/** Index of the first CR or LF from `from` on, or the length. */
+function lineEnd(bytes: Uint8Array, from: number): number {
+  let at = from;
+  while (at < bytes.length && bytes[at] !== LF && bytes[at] !== CR) at++;
+  return at;
+}
+
+/** Index after the last CR or LF at `from` or later, or `from` when there is none. */
+function endOfLastLine(bytes: Uint8Array, from: number): number {
+  let at = bytes.length;
+  while (at > from && bytes[at - 1] !== LF && bytes[at - 1] !== CR) at--;
+  return at;
+}
+
+function isUtf8(bytes: Uint8Array): boolean {
+  try {
+    strict.decode(bytes);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+const remark = (text: string): string =>
+  text.length > MAX_REMARK_CHARS ? `${text.slice(0, MAX_REMARK_CHARS)}…` : text;

@@ -1,0 +1,61 @@
+/** Reading JSON of unknown shape: a field that is absent or of another type reads as null, never as an exception. */
+import { MAX_NESTING } from '../wire/limits.ts';
+
+export type JsonObject = { readonly [key: string]: unknown };
+
+export function objectOf(value: unknown): JsonObject | null {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as JsonObject) : null;
+}
+
+export function arrayOf(value: unknown): readonly unknown[] {
+  return Array.isArray(value) ? value : [];
+}
+
+export function stringOf(value: unknown): string | null {
+  return typeof value === 'string' ? value : null;
+}
+
+export function numberOf(value: unknown): number | null {
+  return typeof value === 'number' ? value : null;
+}
+
+/**
+ * Whether a value parsed from `text` nests deeper than MAX_NESTING. Each level takes two characters, so that short
+ * events, which are nearly all, are never walked.
+ */
+export function nestsTooDeep(value: unknown, text: string): boolean {
+  if (text.length <= 2 * MAX_NESTING) return false;
+  let level: readonly unknown[] = [value];
+  for (let depth = 0; level.length > 0; depth++) {
+    if (depth > MAX_NESTING) return true;
+    const next: unknown[] = [];
+    for (const item of level) {
+      if (typeof item !== 'object' || item === null) continue;
+      for (const child of Array.isArray(item) ? item : Object.values(item)) {
+        if (typeof child === 'object' && child !== null) next.push(child);
+      }
+    }
+    level = next;
+  }
+  return false;
+}
+
+/** `text` as JSON; undefined when it is none, or nests too deep to travel as a value. */
+export function parseJson(text: string): unknown {
+  try {
+    const value: unknown = JSON.parse(text);
+    return nestsTooDeep(value, text) ? undefined : value;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Whether `text` is JSON. */
+export function isJson(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,152 @@
+/**
+ * One reading of one stream: bytes in, items out, through the same framer and lanes whether the bytes come from a socket,
+ * from the store or from a file. It holds no clock and no network; the same bytes and setup give the same items, so a
+ * watcher that has counted its items can go on from any source.
+ */
+import type { TraceItem } from '../model/items.ts';
+import { LANES, type LaneId, type WireOutcome } from '../model/messages.ts';
+import type { Read, SseFrame, Framed } from '../model/stream.ts';
+import type { Ending, HttpHead } from '../model/trace.ts';
+import { SseFramer } from '../framing/sse.ts';
+import type { Lane, LaneSetup } from '../model/lane.ts';
+import { createLane } from './registry.ts';
+import { createWireLane, type WireLane } from '../wire/wire-lane.ts';
+
+/** Holds an event's place among the items until the wire has read it. */
+const NO_EVENT: TraceItem = {
+  k: 'event',
+  event: { index: -1, start: 0, end: 0, read: 0, tNs: 0, kind: 'unknown', type: '', preview: '', chars: 0 },
+};
+
+export interface ReadingSetup extends LaneSetup {
+  /** The seed lanes to run beside the wire, which always runs: it is what the others are read against. */
+  readonly lanes?: readonly LaneId[];
+  /** Sees each frame once, in order, with the JSON that the lanes parsed of it: the protocol lint reads these. */
+  readonly watch?: (frame: SseFrame) => void;
+}
+
+export class StreamReading {
+  readonly #framer = new SseFramer();
+  readonly #wire: WireLane;
+  readonly #seeds: readonly Lane[];
+  readonly #lanes: readonly Lane[];
+  readonly #watch: ReadingSetup['watch'];
+  /** Lanes that threw, against their contract: they are left out from then on, the others go on. */
+  readonly #failed = new Set<Lane>();
+  #offset = 0;
+  #items: TraceItem[] = [];
+
+  constructor(setup: ReadingSetup) {
+    this.#watch = setup.watch;
+    this.#wire = createWireLane(setup);
+    const seeds = (setup.lanes ?? LANES).filter((id) => id !== 'wire');
+    this.#seeds = seeds.map((id) => createLane(id, setup));
+    this.#lanes = [this.#wire, ...this.#seeds];
+  }
+
+  /** The wire's result so far. */
+  get wire(): WireOutcome {
+    return this.#wire.outcome().outcome;
+  }
+
+  /** The provider's terminator was seen; cheap enough to ask after each read. */
+  get terminated(): boolean {
+    return this.#wire.terminated;
+  }
+
+  /** Bytes taken so far. */
+  get bytes(): number {
+    return this.#offset;
+  }
+
+  /** What lanes emit before anything was read. Call once, first. */
+  begin(): readonly TraceItem[] {
+    for (const lane of this.#lanes) this.#ask(lane, 0, () => lane.begin());
+    return this.#take();
+  }
+
+  head(head: HttpHead, tNs: number): readonly TraceItem[] {
+    return [{ k: 'head', tNs, head }];
+  }
+
+  /** `read.offset` must be where the last one ended. */
+  feed(read: Read): readonly TraceItem[] {
+    const { n, offset, tNs } = read;
+    if (offset !== this.#offset) throw new Error(`Read ${n} starts at byte ${offset}, expected ${this.#offset}.`);
+    this.#offset += read.bytes.length;
+    this.#items.push({ k: 'read', n, offset, length: read.bytes.length, tNs });
+    for (const framed of this.#framer.feed(read)) this.#pass(framed);
+    return this.#take();
+  }
+
+  /**
+   * The body is over: what the lanes hold, then the ending that `decide` makes of the wire's result, and of whether bytes
+   * were left that no blank line closed. Call once, last.
+   */
+  end(tNs: number, decide: (wire: WireOutcome, unfinished: boolean) => Ending): readonly TraceItem[] {
+    const last = this.#framer.end();
+    for (const framed of last) this.#pass(framed);
+    for (const lane of this.#lanes) this.#ask(lane, tNs, () => lane.end());
+    const wire = this.#wire.outcome();
+    for (const result of [wire, ...this.#seeds.map((lane) => lane.outcome())])
+      this.#items.push({ k: 'outcome', result });
+    this.#items.push({
+      k: 'ending',
+      tNs,
+      ending: decide(
+        wire.outcome,
+        last.some(({ type }) => type === 'unfinished'),
+      ),
+    });
+    return this.#take();
+  }
+
+  #pass(framed: Framed): void {
+    if (framed.type === 'frame') return this.#passFrame(framed.frame, framed);
+    const { type, start, end, tNs } = framed;
+    this.#items.push({ k: 'note', start, end, tNs, type, text: 'text' in framed ? framed.text : '' });
+    for (const lane of this.#lanes) this.#give(lane, framed, tNs);
+  }
+
+  #passFrame(frame: SseFrame, framed: Framed): void {
+    this.#watch?.(frame);
+    // The wire takes the frame first: its summary is the event's row, and stands before what it caused.
+    const items = this.#items;
+    const at = items.length;
+    items.push(NO_EVENT);
+    this.#give(this.#wire, framed, frame.tNs);
+    items[at] = { k: 'event', event: this.#wire.summary(frame) };
+    for (const lane of this.#seeds) this.#give(lane, framed, frame.tNs);
+  }
+
+  /** The hot path of every stream: no closure is made for it. */
+  #give(lane: Lane, framed: Framed, tNs: number): void {
+    if (this.#failed.size > 0 && this.#failed.has(lane)) return;
+    try {
+      for (const emission of lane.take(framed)) this.#items.push({ k: 'message', emission });
+    } catch (error) {
+      this.#leaveOut(lane, tNs, error);
+    }
+  }
+
+  #ask(lane: Lane, tNs: number, emit: () => ReturnType<Lane['take']>): void {
+    if (this.#failed.has(lane)) return;
+    try {
+      for (const emission of emit()) this.#items.push({ k: 'message', emission });
+    } catch (error) {
+      this.#leaveOut(lane, tNs, error);
+    }
+  }
+
+  #leaveOut(lane: Lane, tNs: number, error: unknown): void {
+    this.#failed.add(lane);
+    const text = `The ${lane.id} lane failed and was left out from here on: ${error instanceof Error ? error.message : String(error)}`;
+    this.#items.push({ k: 'note', start: this.#offset, end: this.#offset, tNs, type: 'lane-failed', text });
+  }
+
+  #take(): readonly TraceItem[] {
+    const items = this.#items;
+    this.#items = [];
+    return items;
+  }
+}

@@ -1,0 +1,43 @@
+/** What a rule of the protocol lint is. Adding one is an entry in the list of its API's file. */
+import { objectOf, stringOf, type JsonObject } from '../json/json-object.ts';
+import type { WireOutcome } from '../model/messages.ts';
+import type { Api, SseFrame } from '../model/stream.ts';
+import type { LintRemark } from '../compare/result.ts';
+
+/** `strict` judges by the provider's own documentation; `lenient` lets pass what compatible servers commonly do without harm. */
+export const LINT_PROFILES = ['strict', 'lenient'] as const;
+export type LintProfile = (typeof LINT_PROFILES)[number];
+export type LintSeverity = LintRemark['severity'];
+
+/** One frame that carries data, its JSON object where it is one, and its type by the data, else by the name. */
+export interface LintEvent {
+  readonly frame: SseFrame;
+  readonly data: JsonObject | null;
+  readonly type: string;
+}
+
+/** Reports at an event, or at the end of the stream with null. */
+export type Report = (event: SseFrame | null, sentence: string) => void;
+
+/** The state of one rule over one stream. */
+export interface LintCheck {
+  event?(event: LintEvent, report: Report): void;
+  end?(outcome: WireOutcome, report: Report): void;
+}
+
+export interface LintRule {
+  readonly id: string;
+  readonly apis: readonly Api[];
+  readonly strict: LintSeverity;
+  /** null: the lenient profile says nothing of it. */
+  readonly lenient: LintSeverity | null;
+  /** What it is about and why it matters, for the help page. */
+  readonly help: string;
+  /** A fresh check for one stream. */
+  readonly check: () => LintCheck;
+}
+
+export function lintEvent(frame: SseFrame): LintEvent {
+  const data = frame.payload.ok ? objectOf(frame.payload.value) : null;
+  return { frame, data, type: stringOf(data?.['type']) ?? frame.name };
+}

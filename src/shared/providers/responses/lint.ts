@@ -1,0 +1,199 @@
+/** Rules of OpenAI Responses: numbering, order and pairing of events, and whether the parts add up. */
+import { arrayOf, numberOf, objectOf, stringOf } from '../../json/json-object.ts';
+import type { LintRule } from '../../lint/rule.ts';
+
+const APIS = ['responses'] as const;
+const isResponseEvent = (type: string): boolean => type.startsWith('response.') && type !== 'response.created';
+
+export const RESPONSES_RULES: readonly LintRule[] = [
+  {
+    id: 'sequence-gap',
+    apis: APIS,
+    strict: 'error',
+    lenient: 'warning',
+    help: 'sequence_number counts every event up by one. A gap means that an event was lost on the way; one that repeats was sent twice.',
+    check: () => {
+      let last: number | null = null;
+      return {
+        event({ frame, data }, report) {
+          const number = numberOf(data?.['sequence_number']);
+          if (number === null) return;
+          if (last !== null && number !== last + 1) {
+            report(
+              frame,
+              number <= last
+                ? `sequence_number ${number} follows ${last}: an event repeated or out of order.`
+                : `sequence_number jumps from ${last} to ${number}: ${number - last - 1} missing.`,
+            );
+          }
+          last = number;
+        },
+      };
+    },
+  },
+  {
+    id: 'sequence-missing',
+    apis: APIS,
+    strict: 'warning',
+    lenient: null,
+    help: 'An event without a sequence_number. Clients need it to go on after a broken connection.',
+    check: () => ({
+      event({ frame, data, type }, report) {
+        if (data && type.startsWith('response.') && numberOf(data['sequence_number']) === null)
+          report(frame, `${type} has no sequence_number.`);
+      },
+    }),
+  },
+  {
+    id: 'before-created',
+    apis: APIS,
+    strict: 'error',
+    lenient: 'warning',
+    help: 'An event before response.created has no response to belong to; the SDK ends with an error.',
+    check: () => {
+      let created = false;
+      return {
+        event({ frame, type }, report) {
+          if (type === 'response.created') {
+            if (created) report(frame, 'A second response.created.');
+            created = true;
+          } else if (!created && isResponseEvent(type)) report(frame, `${type} comes before response.created.`);
+        },
+      };
+    },
+  },
+  {
+    id: 'item-order',
+    apis: APIS,
+    strict: 'error',
+    lenient: 'warning',
+    help: 'An event for an output item that was not added, or that is done already.',
+    check: () => {
+      const added = new Set<number>();
+      const done = new Set<number>();
+      return {
+        event({ frame, type, data }, report) {
+          const index = numberOf(data?.['output_index']);
+          if (index === null) return;
+          if (type === 'response.output_item.added') {
+            if (added.has(index)) report(frame, `Output item ${index} is added a second time.`);
+            added.add(index);
+          } else if (!added.has(index)) report(frame, `${type} for output item ${index}, which was not added.`);
+          else if (done.has(index)) report(frame, `${type} for output item ${index}, which is done.`);
+          if (type === 'response.output_item.done') done.add(index);
+        },
+        end(outcome, report) {
+          if (outcome.terminated)
+            for (const index of added) if (!done.has(index)) report(null, `Output item ${index} was never done.`);
+        },
+      };
+    },
+  },
+  {
+    id: 'output-index-gap',
+    apis: APIS,
+    strict: 'warning',
+    lenient: 'info',
+    help: 'Output indexes do not count up by one.',
+    check: () => {
+      let next = 0;
+      return {
+        event({ frame, type, data }, report) {
+          const index = type === 'response.output_item.added' ? numberOf(data?.['output_index']) : null;
+          if (index === null) return;
+          if (index !== next) report(frame, `Output item ${index} is added where ${next} was to come.`);
+          next = index + 1;
+        },
+      };
+    },
+  },
+  {
+    id: 'part-order',
+    apis: APIS,
+    strict: 'error',
+    lenient: 'info',
+    help: 'A delta for a content or summary part that was not added.',
+    check: () => {
+      const parts = new Set<string>();
+      return {
+        event({ frame, type, data }, report) {
+          const summary = type.startsWith('response.reasoning_summary');
+          const at = numberOf(data?.[summary ? 'summary_index' : 'content_index']);
+          if (at === null) return;
+          const part = `${summary ? 'summary' : 'content'} part ${at} of output item ${String(data?.['output_index'])}`;
+          if (type.endsWith('_part.added')) parts.add(part);
+          else if (type.endsWith('.delta') && !parts.has(part)) {
+            parts.add(part);
+            report(frame, `A delta for ${part}, which was not added.`);
+          }
+        },
+      };
+    },
+  },
+  {
+    id: 'item-id-changes',
+    apis: APIS,
+    strict: 'error',
+    lenient: 'info',
+    help: 'The item_id of an event is not the id its item was added with. Clients that route by id lose the event.',
+    check: () => {
+      const ids = new Map<number, string>();
+      return {
+        event({ frame, type, data }, report) {
+          const index = numberOf(data?.['output_index']);
+          const id = stringOf(data?.['item_id']) ?? stringOf(objectOf(data?.['item'])?.['id']);
+          if (index === null || id === null) return;
+          const known = ids.get(index);
+          if (known === undefined || type === 'response.output_item.added') ids.set(index, id);
+          else if (known !== id) report(frame, `Output item ${index} was ${known} and is now ${id}.`);
+        },
+      };
+    },
+  },
+  {
+    id: 'done-differs',
+    apis: APIS,
+    strict: 'error',
+    lenient: 'warning',
+    help: 'The whole text or arguments of a done event are not what the deltas add up to. Clients that show deltas and clients that take the whole see two answers.',
+    check: () => ({
+      end(outcome, report) {
+        for (const { block, text, attachments } of outcome.blocks) {
+          const done = attachments?.find(({ type }) => type === 'done');
+          if (done)
+            report(
+              null,
+              `The deltas of ${block} add up to ${text.length} characters, its done event gives other ${String(done.value).length}.`,
+            );
+        }
+      },
+    }),
+  },
+  {
+    id: 'output-disagrees',
+    apis: APIS,
+    strict: 'warning',
+    lenient: 'info',
+    help: 'The output of the final response does not list the items that were streamed.',
+    check: () => {
+      const types = new Map<number, string>();
+      return {
+        event({ frame, type, data }, report) {
+          const index = numberOf(data?.['output_index']);
+          if (type === 'response.output_item.done' && index !== null)
+            types.set(index, stringOf(objectOf(data?.['item'])?.['type']) ?? '');
+          if (type !== 'response.completed') return;
+          const streamed = [...types].toSorted(([a], [b]) => a - b).map(([, name]) => name);
+          const listed = arrayOf(objectOf(data?.['response'])?.['output']).map(
+            (item) => stringOf(objectOf(item)?.['type']) ?? '',
+          );
+          if (streamed.join() !== listed.join())
+            report(
+              frame,
+              `Streamed were ${streamed.join(', ') || 'no items'}; the final response lists ${listed.join(', ') || 'none'}.`,
+            );
+        },
+      };
+    },
+  },
+];

@@ -1,0 +1,29 @@
+/** What an API's own reader is to the wire lane. One file per API implements it; adding one is that file and a line in wire-lane.ts. */
+import type { SseFrame } from '../model/stream.ts';
+import { objectOf, stringOf, type JsonObject } from '../json/json-object.ts';
+import type { WireRecorder } from './recorder.ts';
+
+export interface WireProtocol {
+  /** Whether a data of exactly `[DONE]` ends the reading, as OpenAI's SDKs have it. */
+  readonly doneMarker: boolean;
+  /** The terminator was seen: `[DONE]`, `message_stop`, `response.completed` and its kin. */
+  readonly terminated: boolean;
+  /** One dispatched event whose data is a JSON object. `type` is what the data says it is, else the frame's name. */
+  take(data: JsonObject, type: string, frame: SseFrame): void;
+  /** `[DONE]` came; only where `doneMarker` is true. */
+  done(): void;
+  /** The provider's own accumulated object so far; null before there is one. Linear in the stream, so not for each event. */
+  accumulated(): unknown;
+}
+
+/** The error member of an event in any of the shapes in use: an object, a bare sentence, or the event itself. */
+export function recordError(recorder: WireRecorder, error: unknown, raw: unknown): void {
+  const object = objectOf(error);
+  const code = object?.['code'];
+  recorder.error(
+    stringOf(object?.['message']) ?? stringOf(error) ?? 'The provider sent an error without a message.',
+    stringOf(object?.['type']),
+    typeof code === 'number' ? String(code) : stringOf(code),
+    raw,
+  );
+}

@@ -1,0 +1,174 @@
+/**
+ * The wire lane: what the provider said, with nothing lost, read as WHATWG and today's SDKs read it. A frame without a
+ * `data` line is no event; exactly `[DONE]` ends an OpenAI stream; an event that is no JSON is flagged and the reading
+ * goes on, although the SDKs stop there, because what follows is on the wire too.
+ */
+import type { Emission, LaneOutcome, WireOutcome } from '../model/messages.ts';
+import type { Api, EventSummary, SseFrame, Framed } from '../model/stream.ts';
+import type { Lane, LaneSetup } from '../model/lane.ts';
+import { ChatCompletionsWire } from '../providers/chat-completions/wire.ts';
+import { nestsTooDeep, objectOf, stringOf } from '../json/json-object.ts';
+import { LimitPassed, MAX_NESTING } from './limits.ts';
+import { MessagesWire } from '../providers/messages/wire.ts';
+import { recordError, type WireProtocol } from './protocol.ts';
+import { WireRecorder } from './recorder.ts';
+import { ResponsesWire } from '../providers/responses/wire.ts';
+
+/** The wire lane also says in a line what each frame is: the row of the Events tab. */
+export interface WireLane extends Lane<'wire'> {
+  /** The provider's terminator was seen. Costs nothing, unlike the outcome. */
+  readonly terminated: boolean;
+  /** Valid right after take(frame), for that frame. */
+  summary(frame: SseFrame): EventSummary;
+}
+
+const PROTOCOLS: Readonly<Record<Api, new (recorder: WireRecorder) => WireProtocol>> = {
+  chat_completions: ChatCompletionsWire,
+  responses: ResponsesWire,
+  messages: MessagesWire,
+};
+
+export function createWireLane(setup: LaneSetup): WireLane {
+  return new WireLaneReader(setup.api);
+}
+
+const NOTHING: readonly Emission<'wire'>[] = [];
+/** What servers send that a lenient reader might take for the terminator. */
+const NEAR_DONE = /^\s*"?\[done\]"?\s*$/i;
+
+class WireLaneReader implements WireLane {
+  readonly id = 'wire';
+  readonly #recorder = new WireRecorder();
+  readonly #protocol: WireProtocol;
+  #doneSeen = false;
+  #limit: string | undefined;
+
+  constructor(api: Api) {
+    this.#protocol = new PROTOCOLS[api](this.#recorder);
+  }
+
+  get terminated(): boolean {
+    return this.#protocol.terminated;
+  }
+
+  begin(): readonly Emission<'wire'>[] {
+    return NOTHING;
+  }
+
+  take(framed: Framed): readonly Emission<'wire'>[] {
+    if (framed.type === 'limit') this.#endAtLimit(framed.text);
+    if (framed.type !== 'frame') return framed.type === 'limit' ? this.#recorder.drain() : NOTHING;
+    const { frame } = framed;
+    this.#recorder.begin(frame, frame.name);
+    try {
+      this.#read(frame);
+    } catch (error) {
+      if (!(error instanceof LimitPassed)) throw error;
+      this.#endAtLimit(`${error.message} The wire lane ends here; the bytes are kept.`);
+    }
+    return this.#recorder.drain();
+  }
+
+  /** Blocks that are open stay open: only the provider closes one, and after a truncation nothing becomes final. */
+  end(): readonly Emission<'wire'>[] {
+    return NOTHING;
+  }
+
+  summary(frame: SseFrame): EventSummary {
+    return this.#recorder.summary(frame);
+  }
+
+  outcome(): Extract<LaneOutcome, { readonly lane: 'wire' }> {
+    const recorder = this.#recorder;
+    const outcome: WireOutcome = {
+      id: recorder.id,
+      model: recorder.model,
+      ...(recorder.serviceTier !== undefined && { service_tier: recorder.serviceTier }),
+      blocks: recorder.wireBlocks(),
+      finish: [...recorder.finishes].map(([choice, finish]) => ({ choice, ...finish })),
+      ...(recorder.usageRaw.length > 0 && { usage: { ...recorder.usageTotals, raw: [...recorder.usageRaw] } }),
+      errors: [...recorder.errors],
+      terminated: this.#protocol.terminated,
+      accumulated: this.#protocol.accumulated(),
+      ...(this.#limit !== undefined && { limit: this.#limit }),
+    };
+    return { lane: 'wire', outcome };
+  }
+
+  #endAtLimit(sentence: string): void {
+    this.#limit = sentence;
+    this.#recorder.error(sentence, 'limit', null, null);
+  }
+
+  #read(frame: SseFrame): void {
+    const recorder = this.#recorder;
+    if (frame.seedReading !== undefined) recorder.note('a byte order mark before it was dropped');
+    if (frame.dataLines === 0) {
+      recorder.mark('meta');
+      recorder.note('no data line: no event by the standard');
+      return;
+    }
+    if (this.#limit !== undefined) {
+      recorder.note('not read: the lane ended at a limit');
+      return;
+    }
+    if (this.#doneSeen) {
+      recorder.note('after [DONE]: not read');
+      recorder.preview(frame.data);
+      return;
+    }
+    if (this.#protocol.doneMarker && this.#isDone(frame)) return;
+    if (this.#protocol.terminated) recorder.note('after the terminator');
+    this.#readJson(frame);
+  }
+
+  #isDone(frame: SseFrame): boolean {
+    const recorder = this.#recorder;
+    if (frame.data === '[DONE]') {
+      this.#doneSeen = true;
+      recorder.type('[DONE]');
+      recorder.mark('done');
+      this.#protocol.done();
+      return true;
+    }
+    if (frame.data.length < 16 && NEAR_DONE.test(frame.data)) recorder.note('only the exact [DONE] ends the stream');
+    return false;
+  }
+
+  #readJson(frame: SseFrame): void {
+    const recorder = this.#recorder;
+    const { payload, name } = frame;
+    if (!payload.ok) {
+      recorder.note(
+        frame.data === '' ? 'empty event' : `not JSON, in the event at byte ${frame.start}: ${payload.error}`,
+      );
+      this.#readUnreadable(frame, frame.data);
+      return;
+    }
+    const data = objectOf(payload.value);
+    if (!data) {
+      recorder.note('the data is JSON but no object');
+      this.#readUnreadable(frame, payload.value);
+      return;
+    }
+    const type = stringOf(data['type']);
+    recorder.type(type ?? (name || (stringOf(data['object']) ?? 'message')));
+    if (type !== null && name !== '' && type !== name)
+      recorder.note(`the event is named ${name}, its data says ${type}`);
+    if (nestsTooDeep(data, frame.data)) {
+      throw new LimitPassed(`Event ${frame.index} nests deeper than ${MAX_NESTING} levels.`);
+    }
+    this.#protocol.take(data, type ?? name, frame);
+  }
+
+  /**
+   * The data is no object. What is named `error` is an error all the same: proxies send bare sentences. What nests too deep
+   * to travel as a value travels as its text.
+   */
+  #readUnreadable(frame: SseFrame, value: unknown): void {
+    const shown = nestsTooDeep(value, frame.data) ? frame.data : value;
+    this.#recorder.preview(frame.data);
+    if (frame.name === 'error') recordError(this.#recorder, shown, shown);
+    else this.#recorder.event(frame.name || 'message', false, shown);
+  }
+}

@@ -1,0 +1,190 @@
+/** What every reading of a trace holds: item for item the same list, from any item on, live or stored, with any options. */
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { eventDetail, EventIndex } from '../../src/main/core/decoding/event-detail.ts';
+import { traceItems } from '../../src/main/core/decoding/items.ts';
+import { jobsOver } from '../../src/main/core/decoding/tasks.ts';
+import { RunItems } from '../../src/main/core/runs/run-items.ts';
+import type { TraceItem } from '../../src/shared/model/items.ts';
+import { DEFAULT_OPTIONS, type AdapterOptions } from '../../src/shared/model/trace.ts';
+import type { StreamService } from '../../src/shared/rpc/services.ts';
+import { wireFixtures } from '../support/fixtures.ts';
+import { bytesOf, readsOf } from '../support/framing.ts';
+import { liveItems, memorySource, memoryTrace, type MemoryTrace } from '../support/trace-source.ts';
+
+const never = new AbortController().signal;
+const OTHER: AdapterOptions = {
+  use_assistant_message: false,
+  put_inner_thoughts_in_kwarg: true,
+  requires_approval_tools: ['get_weather', 'send_message'],
+};
+const streams = wireFixtures();
+
+async function collect(
+  service: StreamService<'traces.items'>,
+  params: Parameters<typeof service>[0],
+  signal = never,
+): Promise<TraceItem[]> {
+  const items: TraceItem[] = [];
+  for await (const batch of service(params, signal)) {
+    expect(batch.length).toBeGreaterThan(0);
+    items.push(...batch);
+  }
+  return items;
+}
+
+const stored = (trace: MemoryTrace) =>
+  traceItems({ source: memorySource([trace]), live: () => undefined, flush: async () => undefined });
+
+describe('a stored trace', () => {
+  test('gives item for item what its live stream gave, with its own options and with others', async () => {
+    for (const { api, bytes } of streams) {
+      const trace = memoryTrace(api, readsOf(bytes, [7, 300, 64]));
+      const service = stored(trace);
+      const { id } = trace.trace;
+      expect(await collect(service, { id, from: 0, options: undefined })).toEqual(liveItems(trace));
+      expect(await collect(service, { id, from: 0, options: OTHER })).toEqual(liveItems(trace, OTHER));
+    }
+  });
+
+  test('goes on at any item', async () => {
+    const { api, bytes } = streams[0]!;
+    const trace = memoryTrace(api, readsOf(bytes, [50]));
+    const all = liveItems(trace);
+    await fc.assert(
+      fc.asyncProperty(fc.nat(all.length + 2), async (from) => {
+        expect(await collect(stored(trace), { id: trace.trace.id, from, options: undefined })).toEqual(all.slice(from));
+      }),
+      { numRuns: 50 },
+    );
+  });
+
+  test('without a head, a read or an ending is read as far as it goes', async () => {
+    const whole = memoryTrace('messages', []);
+    const { ending: _ending, ...unended } = whole.trace;
+    const items = await collect(
+      stored({ trace: { ...unended, metrics: { ...unended.metrics, totalNs: null } }, head: undefined, reads: [] }),
+      { id: unended.id, from: 0, options: undefined },
+    );
+    expect(items.filter(({ k }) => k === 'outcome')).toHaveLength(3);
+    expect(items.at(-1)).toMatchObject({ k: 'ending', tNs: 0, ending: { state: 'truncated' } });
+  });
+
+  test('ends when its watcher goes', async () => {
+    const { api, bytes } = streams[0]!;
+    const trace = memoryTrace(api, readsOf(bytes, [50]));
+    const watcher = new AbortController();
+    watcher.abort();
+    expect(await collect(stored(trace), { id: trace.trace.id, from: 0, options: undefined }, watcher.signal)).toEqual(
+      [],
+    );
+  });
+});
+
+describe('a live run', () => {
+  test('gives its watchers what came and what comes; a watcher that goes over to the store misses nothing and gets nothing twice', async () => {
+    const { api, bytes } = streams[0]!;
+    const trace = memoryTrace(api, readsOf(bytes, [40]));
+    const all = liveItems(trace);
+    const run = new RunItems();
+    let live: RunItems | undefined = run;
+    const service = traceItems({ source: memorySource([trace]), live: () => live, flush: async () => undefined });
+    run.add(all.slice(0, 5));
+    const watcher = new AbortController();
+    const first: TraceItem[] = [];
+    for await (const batch of service({ id: trace.trace.id, from: 2, options: undefined }, watcher.signal)) {
+      first.push(...batch);
+      if (first.length === 3) run.add(all.slice(5, 9));
+      else watcher.abort();
+    }
+    run.add(all.slice(9));
+    run.end();
+    live = undefined;
+    const rest = await collect(service, { id: trace.trace.id, from: 2 + first.length, options: undefined });
+    expect([...first, ...rest]).toEqual(all.slice(2));
+  });
+
+  test('is read with other options over its stored reads, then as they come', async () => {
+    for (const { api, bytes } of streams) {
+      const trace = memoryTrace(api, readsOf(bytes, [90]));
+      const all = liveItems(trace);
+      const run = new RunItems();
+      const reads: MemoryTrace['reads'][number][] = [];
+      const source = memorySource([{ ...trace, reads }]);
+      const service = traceItems({ source, live: () => run, flush: async () => undefined });
+      const items = collect(service, { id: trace.trace.id, from: 0, options: OTHER });
+      let read = 0;
+      for (const item of all) {
+        if (item.k === 'read') reads.push(trace.reads[read++]!);
+        run.add([item]);
+        await new Promise(setImmediate);
+      }
+      run.end();
+      expect(await items).toEqual(liveItems(trace, OTHER));
+    }
+  });
+});
+
+describe('an event', () => {
+  const body = bytesOf(
+    ': hello\r\n\r\ndata: {"choices":[{"index":0,"delta":{"content":"a"}}],"n":1.50,"n":12345678901234567890}\r\n\r\nid: 7\ndata: {"choices":\ndata: []}\n\ndata: {oops\n\n\uFEFFdata: {}\ndata: [1]\n\n',
+  );
+  const trace = memoryTrace('chat_completions', readsOf(body, [11]));
+  const source = memorySource([trace]);
+  const event = (index: number, options?: AdapterOptions) =>
+    jobsOver(source).event({ id: trace.trace.id, index, options });
+
+  test('comes with its bytes, those around it, and its JSON as it came', async () => {
+    const detail = await event(0);
+    const { start, end } = detail.event;
+    expect(Buffer.from(detail.bytes, 'base64').equals(Buffer.from(body.subarray(start, end)))).toBe(true);
+    expect(Buffer.from(detail.around, 'base64').equals(Buffer.from(body.subarray(0, end + 256)))).toBe(true);
+    expect(detail.aroundStart).toBe(0);
+    expect(detail.json).toContain('"n": 1.50,\n  "n": 12345678901234567890');
+    expect(detail.emissions.map(({ lane }) => lane)).toEqual(expect.arrayContaining(['wire', 'simple']));
+    expect(detail.emissions.every((emission) => emission.event === 0)).toBe(true);
+  });
+
+  test('of several data lines is joined; of no JSON has none; a mark in mid-body hides the line it stands before', async () => {
+    expect((await event(1)).json).toBe('{\n  "choices": []\n}');
+    expect((await event(2)).json).toBeNull();
+    expect((await event(3)).json).toBe('[\n  1\n]');
+  });
+
+  test('that is not there is said so', async () => {
+    await expect(event(99)).rejects.toThrow('There is no event 99: the stream has 4 events so far.');
+  });
+
+  test('tells what the lanes made of it with other options, and is the same from a live run', async () => {
+    const stream = streams.find(({ api }) => api === 'messages')!;
+    const mixed = memoryTrace('messages', readsOf(stream.bytes, [100]));
+    const jobs = jobsOver(memorySource([mixed]));
+    for (const options of [undefined, OTHER]) {
+      const index = new EventIndex();
+      const items = liveItems(mixed, options);
+      index.add(items);
+      for (const item of items) {
+        if (item.k !== 'event') continue;
+        const detail = await jobs.event({ id: mixed.trace.id, index: item.event.index, options });
+        expect(detail).toEqual(
+          await eventDetail(index.find(item.event.index), (start, end) =>
+            memorySource([mixed]).bytes(mixed.trace.id, start, end),
+          ),
+        );
+        expect(detail.emissions).toEqual(
+          items.flatMap((one) =>
+            one.k === 'message' && one.emission.event === item.event.index ? [one.emission] : [],
+          ),
+        );
+      }
+    }
+  });
+
+  test('options that give the same reading are the recorded ones', async () => {
+    const run = new RunItems();
+    run.add([{ k: 'note', start: 0, end: 0, tNs: 0, type: 'live', text: 'from the run itself' }]);
+    run.end();
+    const service = traceItems({ source, live: () => run, flush: async () => undefined });
+    expect(await collect(service, { id: trace.trace.id, from: 0, options: { ...DEFAULT_OPTIONS } })).toHaveLength(1);
+  });
+});

@@ -10,6 +10,6 @@ const manifest = JSON.parse(readFileSync(new URL('../../package.json', import.me
 await startHeadless({
   rendererDir: fileURLToPath(new URL('../renderer/', import.meta.url)),
   storeWorker: new URL('store-worker.js', import.meta.url),
-  readerWorker: new URL('decode-worker.js', import.meta.url),
+  decodeWorker: new URL('decode-worker.js', import.meta.url),
   version: manifest.version,
 });

@@ -8,7 +8,7 @@ startShell(
     rendererDir: fileURLToPath(new URL('../renderer/', import.meta.url)),
     preload: fileURLToPath(new URL('../preload/index.cjs', import.meta.url)),
     storeWorker: new URL('store-worker.js', import.meta.url),
-    readerWorker: new URL('decode-worker.js', import.meta.url),
+    decodeWorker: new URL('decode-worker.js', import.meta.url),
   },
   createCore,
 );

@@ -4,7 +4,7 @@
  */
 import { createLane } from '../../src/shared/lanes/registry.ts';
 import type { LaneSetup } from '../../src/shared/model/lane.ts';
-import { StreamReading } from '../../src/shared/lanes/decode-pass.ts';
+import { DecodePass } from '../../src/shared/lanes/decode-pass.ts';
 import { ArgumentScanner } from '../../src/shared/model/argument-scanner.ts';
 import { LANES, type LaneId, type LaneOutcome } from '../../src/shared/model/messages.ts';
 import { APIS, type Api, type Read } from '../../src/shared/model/stream.ts';
@@ -19,7 +19,7 @@ const TEXT_DELTAS = 20_000;
 const READ = 16 * 1024;
 const KB = 1024;
 
-/** The wire's own accumulation; of a seed adapter, which bends the text, whether it got to the end. */
+/** The wire's own accumulation; of an adapter, which bends the text, whether it got to the end. */
 function answerOf(result: LaneOutcome): string {
   if (result.lane === 'wire') return result.outcome.blocks.map(({ text }) => text).join('');
   return result.outcome.error === null ? 'done' : 'error';
@@ -48,7 +48,7 @@ function setupOf(api: Api): LaneSetup {
 }
 
 function allLanes(api: Api, reads: readonly Read[]): string {
-  const reading = new StreamReading(setupOf(api));
+  const reading = new DecodePass(setupOf(api));
   let items = reading.begin().length;
   for (const read of reads) items += reading.feed(read).length;
   const last = reading.end(0, () => ({ state: 'complete', rule: '' }));

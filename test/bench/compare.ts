@@ -1,5 +1,5 @@
 /** What comparing the lanes of a long trace costs, over reading it in the lanes alone. */
-import { StreamReading } from '../../src/shared/lanes/decode-pass.ts';
+import { DecodePass } from '../../src/shared/lanes/decode-pass.ts';
 import { compareLanes } from '../../src/shared/compare/lanes.ts';
 import { readAll } from '../../src/shared/compare/read-all.ts';
 import { APIS, type Api } from '../../src/shared/model/stream.ts';
@@ -8,7 +8,7 @@ import type { Contest } from './measure.ts';
 import { bytesOf, readsPerFrame, textFrames } from './streams.ts';
 
 const EVENTS = 100_000;
-/** Comparing folds all items, aligns the texts and draws the score: as much again for each lane, and no more. */
+/** Comparing folds all items, aligns the texts and draws the lane map: as much again for each lane, and no more. */
 const TARGET = 4;
 
 function contest(api: Api): Contest {
@@ -22,7 +22,7 @@ function contest(api: Api): Contest {
     warmUps: 1,
     subject: () => `${compareLanes(readAll(reads, laneSetup(api))).bytes} bytes`,
     floor: () => {
-      const reading = new StreamReading(laneSetup(api));
+      const reading = new DecodePass(laneSetup(api));
       reading.begin();
       for (const read of reads) reading.feed(read);
       reading.end(0, () => ({ state: 'complete', rule: '' }));

@@ -27,7 +27,7 @@ export async function openCore(url: string): Promise<BenchCore> {
     version: 'bench',
     vault: new FileVault(join(dataDir, 'keys.json')),
     storeWorker: here('../../src/main/store-worker.ts'),
-    readerWorker: here('../../src/main/decode-worker.ts'),
+    decodeWorker: here('../../src/main/decode-worker.ts'),
   });
   const { services } = core;
   const endpoint = await services['endpoints.save']({

@@ -97,8 +97,8 @@ async function played({ services }: BenchCore, id: TraceId, times: readonly numb
   const came: number[] = [];
   const leave = new AbortController();
   let begun = false;
-  for await (const batch of services['play.open']({ play, id, options: undefined }, leave.signal)) {
-    if (!begun) await services['play.control']({ play, action: { type: 'play' } });
+  for await (const batch of services['playback.open']({ play, id, options: undefined }, leave.signal)) {
+    if (!begun) await services['playback.control']({ play, action: { type: 'play' } });
     begun = true;
     const now = performance.now();
     for (const item of batch)

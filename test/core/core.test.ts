@@ -42,14 +42,17 @@ async function startSample(
 async function play({ services }: Core, id: TraceId, options?: AdapterOptions): Promise<readonly TraceItem[]> {
   const items: TraceItem[] = [];
   let asked = false;
-  for await (const batch of services['play.open']({ play: 'a playing', id, options }, new AbortController().signal)) {
+  for await (const batch of services['playback.open'](
+    { play: 'a playing', id, options },
+    new AbortController().signal,
+  )) {
     for (const item of batch) {
       if (item.type === 'items') items.push(...item.items);
       else if (item.done) return items;
       else if (!asked) {
         asked = true;
         for (const action of [{ type: 'step' }, { type: 'speed', speed: null }, { type: 'play' }] as const)
-          await services['play.control']({ play: 'a playing', action });
+          await services['playback.control']({ play: 'a playing', action });
       }
     }
   }
@@ -235,7 +238,7 @@ describe('the core', () => {
     expect((await first.services['traces.event']({ id, index: 2, options: undefined })).json).toContain('"choices"');
     expect((await first.services['traces.event']({ id, index: 2, options: OTHER })).json).toContain('"choices"');
     expect((await first.services['compare.lanes']({ id, options: undefined })).bytes).toBeGreaterThan(0);
-    const play = first.services['play.open']({ play: 'p', id, options: undefined }, new AbortController().signal);
+    const play = first.services['playback.open']({ play: 'p', id, options: undefined }, new AbortController().signal);
     await expect(play[Symbol.asyncIterator]().next()).rejects.toThrow('has not ended yet');
     await first.close();
     const items = await watched;

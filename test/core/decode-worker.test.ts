@@ -1,36 +1,39 @@
 /** What the reading thread may do to the core: nothing. Whatever a job does, the caller is told and the next job is done. */
 import { afterEach, describe, expect, test } from 'vitest';
-import type { JobName, JobTypes } from '../../src/main/core/decoding/tasks.ts';
-import { Reader, type ReaderSetup } from '../../src/main/core/decoding/decode-worker.ts';
-import { Recent } from '../../src/main/core/decoding/lru.ts';
+import type { TaskName, TaskTypes } from '../../src/main/core/decoding/tasks.ts';
+import { DecodeWorker, type DecodeWorkerSetup } from '../../src/main/core/decoding/decode-worker.ts';
+import { LruCache } from '../../src/main/core/decoding/lru.ts';
 import { traceId } from '../../src/shared/model/ids.ts';
 import { readsOf } from '../support/framing.ts';
 import { wireFixtures } from '../support/fixtures.ts';
 import { liveItems, memorySource, memoryTrace } from '../support/trace-source.ts';
 
 describe('a reading thread', () => {
-  const opened: Reader[] = [];
+  const opened: DecodeWorker[] = [];
   afterEach(async () => {
     for (const reader of opened.splice(0)) await reader.close();
   });
-  const open = (module: string, { source = memorySource([]), ...limits }: Partial<ReaderSetup> = {}): Reader => {
-    const reader = new Reader({ module: new URL(module, import.meta.url), source, ...limits });
+  const open = (
+    module: string,
+    { source = memorySource([]), ...limits }: Partial<DecodeWorkerSetup> = {},
+  ): DecodeWorker => {
+    const reader = new DecodeWorker({ module: new URL(module, import.meta.url), source, ...limits });
     opened.push(reader);
     return reader;
   };
-  const ask = (reader: Reader, name: JobName): Promise<unknown> =>
-    reader.run(name, {} as JobTypes[JobName]['params'] as never);
+  const ask = (reader: DecodeWorker, name: TaskName): Promise<unknown> =>
+    reader.run(name, {} as TaskTypes[TaskName]['params'] as never);
 
   test('that never answers is ended, one that throws or leaves is noticed, and the next job is done', async () => {
     const reader = open('../fixtures/decode-worker.mjs', { timeLimitMs: 2_000 });
     await expect(ask(reader, 'lanes')).rejects.toMatchObject({ name: 'ServiceError', code: 'too-long' });
     expect(await ask(reader, 'event')).toBe('well');
     await expect(ask(reader, 'matrix')).rejects.toMatchObject({
-      code: 'reader-failed',
+      code: 'worker-failed',
       message: expect.stringContaining('out of order'),
     });
     expect(await ask(reader, 'event')).toBe('well');
-    await expect(ask(reader, 'traces')).rejects.toMatchObject({ code: 'reader-failed' });
+    await expect(ask(reader, 'traces')).rejects.toMatchObject({ code: 'worker-failed' });
     expect(await ask(reader, 'event')).toBe('well');
     await expect(ask(reader, 'samples')).rejects.toMatchObject({
       name: 'ServiceError',
@@ -41,7 +44,7 @@ describe('a reading thread', () => {
 
   test('that wants more memory than it may have is ended alone', async () => {
     const reader = open('../fixtures/decode-worker.mjs', { memoryLimitMb: 64 });
-    await expect(ask(reader, 'html')).rejects.toMatchObject({ code: 'reader-failed' });
+    await expect(ask(reader, 'html')).rejects.toMatchObject({ code: 'worker-failed' });
     expect(await ask(reader, 'event')).toBe('well');
   });
 
@@ -63,7 +66,7 @@ describe('a reading thread', () => {
   test('closes in the middle of a job, which is told', async () => {
     const reader = open('../fixtures/decode-worker.mjs');
     const job = ask(reader, 'lanes');
-    const told = expect(job).rejects.toMatchObject({ code: 'reader-failed', message: 'The program is closing.' });
+    const told = expect(job).rejects.toMatchObject({ code: 'worker-failed', message: 'The program is closing.' });
     await expect.poll(() => reader.running).toBe(true);
     await reader.close();
     await told;
@@ -89,9 +92,9 @@ describe('a reading thread', () => {
   });
 });
 
-describe('Recent', () => {
+describe('LruCache', () => {
   test('keeps what was used last, up to its weight, and always the newest', () => {
-    const recent = new Recent<number>(10, (value) => value);
+    const recent = new LruCache<number>(10, (value) => value);
     recent.set('a', 4);
     recent.set('b', 4);
     expect(recent.get('a')).toBe(4);

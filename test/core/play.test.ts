@@ -5,10 +5,10 @@ import { describe, expect, test } from 'vitest';
 import type { PlayClock } from '../../src/main/core/playback/clock.ts';
 import { Player } from '../../src/main/core/playback/player.ts';
 import { playServices } from '../../src/main/core/playback/plays.ts';
-import { storedReading } from '../../src/main/core/decoding/decode-stored.ts';
+import { decodeStored } from '../../src/main/core/decoding/decode-stored.ts';
 import type { TraceItem } from '../../src/shared/model/items.ts';
 import type { AdapterOptions } from '../../src/shared/model/trace.ts';
-import type { PlayAction, PlayItem } from '../../src/shared/rpc/contract.ts';
+import type { PlaybackAction, PlaybackItem } from '../../src/shared/rpc/contract.ts';
 import { wireFixtures } from '../support/fixtures.ts';
 import { readsOf } from '../support/framing.ts';
 import { liveItems, memorySource, memoryTrace, type MemoryTrace } from '../support/trace-source.ts';
@@ -64,22 +64,22 @@ async function settle(): Promise<void> {
 class Playing {
   readonly clock = new HandClock();
   readonly items: TraceItem[] = [];
-  readonly states: Extract<PlayItem, { type: 'state' }>[] = [];
+  readonly states: Extract<PlaybackItem, { type: 'state' }>[] = [];
   readonly player: Player;
 
   constructor(trace: MemoryTrace, options?: AdapterOptions) {
     this.player = new Player({
-      groups: storedReading(memorySource([trace]), trace.trace, { options }),
+      groups: decodeStored(memorySource([trace]), trace.trace, { options }),
       clock: this.clock,
     });
     void this.#watch();
   }
 
-  get state(): Extract<PlayItem, { type: 'state' }> {
+  get state(): Extract<PlaybackItem, { type: 'state' }> {
     return this.states.at(-1)!;
   }
 
-  async do(...actions: readonly PlayAction[]): Promise<void> {
+  async do(...actions: readonly PlaybackAction[]): Promise<void> {
     for (const action of actions) {
       this.player.control(action);
       await settle();
@@ -202,15 +202,15 @@ describe('a playing', () => {
   });
 
   test('gives the items of the trace whatever sequence of steps, pauses, speeds and waits it is put through', async () => {
-    const action: fc.Arbitrary<PlayAction | number> = fc.oneof(
-      fc.constantFrom<PlayAction>(
+    const action: fc.Arbitrary<PlaybackAction | number> = fc.oneof(
+      fc.constantFrom<PlaybackAction>(
         { type: 'play' },
         { type: 'pause' },
         { type: 'step' },
         { type: 'step' },
         { type: 'speed', speed: null },
       ),
-      fc.constantFrom(0.25, 0.5, 1, 4, 16).map((speed): PlayAction => ({ type: 'speed', speed })),
+      fc.constantFrom(0.25, 0.5, 1, 4, 16).map((speed): PlaybackAction => ({ type: 'speed', speed })),
       fc.integer({ min: 1, max: 400 }),
     );
     await fc.assert(
@@ -256,9 +256,9 @@ describe('play.open and play.control', () => {
   });
 
   test('play in real time, two of one trace beside each other, in order and whole', async () => {
-    const play = async (name: string, first: PlayAction): Promise<TraceItem[]> => {
+    const play = async (name: string, first: PlaybackAction): Promise<TraceItem[]> => {
       const items: TraceItem[] = [];
-      for await (const batch of services['play.open'](
+      for await (const batch of services['playback.open'](
         { play: name, id, options: undefined },
         new AbortController().signal,
       )) {
@@ -267,7 +267,7 @@ describe('play.open and play.control', () => {
           else if (item.done) return items;
           else if (items.length === 0 && !item.playing)
             for (const action of [first, { type: 'play' } as const])
-              await services['play.control']({ play: name, action });
+              await services['playback.control']({ play: name, action });
         }
       }
       throw new Error('The playing ended before it was done.');
@@ -276,14 +276,14 @@ describe('play.open and play.control', () => {
     expect(one).toEqual(liveItems(trace));
     expect(two).toEqual(liveItems(trace));
     await setTimeout(0);
-    expect(() => services['play.control']({ play: 'one', action: { type: 'play' } })).toThrow(
+    expect(() => services['playback.control']({ play: 'one', action: { type: 'play' } })).toThrow(
       'This playing has ended.',
     );
   });
 
   test('refuse a trace that is not there, and a name that is taken', async () => {
     const open = (play: string, trace: typeof id) =>
-      services['play.open']({ play, id: trace, options: undefined }, new AbortController().signal)[
+      services['playback.open']({ play, id: trace, options: undefined }, new AbortController().signal)[
         Symbol.asyncIterator
       ]();
     await expect(open('three', 'nowhere' as typeof id).next()).rejects.toThrow('There is no trace nowhere.');

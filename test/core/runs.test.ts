@@ -1,10 +1,10 @@
 /** Runs from the request to the stored result: what is sent, stored and shown, and that all readings of it are one. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { readingSetup } from '../../src/main/core/decoding/decode-setup.ts';
+import { decodeSetup } from '../../src/main/core/decoding/decode-setup.ts';
 import { costOf } from '../../src/main/core/prices/prices.ts';
 import { SCENARIOS } from '../../src/main/core/samples/scenarios.ts';
-import { StreamReading } from '../../src/shared/lanes/decode-pass.ts';
+import { DecodePass } from '../../src/shared/lanes/decode-pass.ts';
 import { traceId, type TraceId } from '../../src/shared/model/ids.ts';
 import type { TraceItem } from '../../src/shared/model/items.ts';
 import { APIS, type Api } from '../../src/shared/model/stream.ts';
@@ -18,7 +18,7 @@ async function storedItems(id: TraceId): Promise<readonly TraceItem[]> {
   const { store } = fixture;
   const trace = await store.get(id);
   const head = await store.head(id);
-  const reading = new StreamReading(readingSetup(trace));
+  const reading = new DecodePass(decodeSetup(trace));
   return [
     ...reading.begin(),
     ...(head ? reading.head(head.head, head.tNs) : []),

@@ -1,4 +1,4 @@
-/** The Compare tab in a real browser over the real host: verdict, score, columns, findings, options, matrix, two runs, exports. */
+/** The Compare tab in a real browser over the real host: verdict, lane map, columns, findings, options, matrix, two runs, exports. */
 import { readFile, writeFile } from 'node:fs/promises';
 import { expect, test, type Page } from 'playwright/test';
 import { runVectors } from '../../src/main/hosts/cli/vectors.ts';
@@ -43,8 +43,8 @@ test('says per field and lane what is equal and what differs, and a cell opens i
 
   await expect(chosen(page)).toContainText(/Legacy dropped \d+ characters of answer text/);
   const named = await number(page);
-  await expect(page.locator('.score-labels [aria-pressed="true"]')).toContainText(named!);
-  await expect(page.locator('.score-drawing .chosen-span')).toBeVisible();
+  await expect(page.locator('.lane-map-labels [aria-pressed="true"]')).toContainText(named!);
+  await expect(page.locator('.lane-map-drawing .chosen-span')).toBeVisible();
   await expect(page.locator('.columns-row.chosen')).toContainText(named!);
   await expect(page.locator('.hints')).toContainText(/event \d+ of/);
   expect(faults).toEqual([]);
@@ -52,8 +52,8 @@ test('says per field and lane what is equal and what differs, and a cell opens i
 
 test('draws what is lost as a cut thread and a hole, and strikes it out in the columns', async ({ page }) => {
   await openCompare(page, 'text-lost', 'chat_completions');
-  await expect(page.locator('.score-drawing .cut-dot, .score-drawing .cut-dots').first()).toBeAttached();
-  await expect(page.locator('.score-drawing .hole-ground')).toHaveCount(1);
+  await expect(page.locator('.lane-map-drawing .cut-dot, .lane-map-drawing .cut-dots').first()).toBeAttached();
+  await expect(page.locator('.lane-map-drawing .hole-ground')).toHaveCount(1);
   const hole = page.locator('.columns-cell.void[data-lane="legacy"]');
   await expect(hole).toContainText('Nothing');
   await expect(hole.locator('.ghost')).toHaveCSS('text-decoration-line', 'line-through');
@@ -62,9 +62,9 @@ test('draws what is lost as a cut thread and a hole, and strikes it out in the c
 
 test('ties calls that became one with a slur, over a line of their own in the wire', async ({ page }) => {
   await openCompare(page, 'parallel-tools', 'messages');
-  await expect(page.locator('.score-drawing .slur')).toHaveCount(2);
+  await expect(page.locator('.lane-map-drawing .slur')).toHaveCount(2);
   await expect(page.locator('[data-field="tool calls"] [data-lane="simple"]')).toContainText('1 of 2, merged');
-  await expect(page.getByRole('img', { name: /^Score of \d+ events over three staves/ })).toBeVisible();
+  await expect(page.getByRole('img', { name: /^LaneMap of \d+ events over three staves/ })).toBeVisible();
 });
 
 test('jumps from divergence to divergence by n and N, round the ends', async ({ page }) => {
@@ -104,9 +104,9 @@ test('opens the evidence: bytes, what causes it, and the event', async ({ page }
   await expect(page.locator('.hints')).toContainText(`event ${first} of`);
 });
 
-test('zooms the score by the keys of the timeline', async ({ page }) => {
+test('zooms the lane map by the keys of the timeline', async ({ page }) => {
   await openCompare(page, 'long-answer', 'messages');
-  const ticks = () => page.locator('.score-tick').allTextContents();
+  const ticks = () => page.locator('.lane-map-tick').allTextContents();
   const before = await ticks();
   await page.keyboard.press('w');
   await page.keyboard.press('w');

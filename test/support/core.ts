@@ -25,7 +25,7 @@ export function cores(): { readonly dataDir: string; open(folder?: string): Prom
         version: '0.0.0',
         vault: new FileVault(join(dataDir, 'keys.json')),
         storeWorker: entry('store-worker'),
-        readerWorker: entry('decode-worker'),
+        decodeWorker: entry('decode-worker'),
         samplePace: 0,
       });
       opened.push(core);

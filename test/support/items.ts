@@ -1,37 +1,37 @@
 /** Builds a reading's items by hand, for tests of what is folded out of them. */
 import { LaneBlocks } from '../../src/shared/model/blocks.ts';
 import type { TraceItem } from '../../src/shared/model/items.ts';
-import type { LaneId, LaneMessage, SeedMessage, WireMessage } from '../../src/shared/model/messages.ts';
+import type { LaneId, LaneMessage, AdapterMessage, WireMessage } from '../../src/shared/model/messages.ts';
 import type { EventKind, EventSummary } from '../../src/shared/model/stream.ts';
 
 const MS = 1e6;
 const head = { id: 'message-1', date: '2025-10-18T12:00:00Z', otid: null };
 
-export const text = (content: string): SeedMessage => ({ ...head, message_type: 'assistant_message', content });
-export const parts = (content: string): SeedMessage => ({
+export const text = (content: string): AdapterMessage => ({ ...head, message_type: 'assistant_message', content });
+export const parts = (content: string): AdapterMessage => ({
   ...head,
   message_type: 'assistant_message',
   content: [{ type: 'text', text: content }],
 });
-export const reasoning = (content: string): SeedMessage => ({
+export const reasoning = (content: string): AdapterMessage => ({
   ...head,
   message_type: 'reasoning_message',
   source: 'reasoner_model',
   reasoning: content,
   signature: null,
 });
-export const call = (name: string | null, id: string | null, args: string | null): SeedMessage => ({
+export const call = (name: string | null, id: string | null, args: string | null): AdapterMessage => ({
   ...head,
   message_type: 'tool_call_message',
   tool_call: { name, tool_call_id: id, arguments: args },
 });
-export const approval = (name: string | null, id: string | null, args: string | null): SeedMessage => ({
+export const approval = (name: string | null, id: string | null, args: string | null): AdapterMessage => ({
   ...head,
   message_type: 'approval_request_message',
   name: null,
   tool_call: { name, tool_call_id: id, arguments: args },
 });
-export const stopError: SeedMessage = { message_type: 'stop_reason', stop_reason: 'error' };
+export const stopError: AdapterMessage = { message_type: 'stop_reason', stop_reason: 'error' };
 
 export const wireStart = (
   block: string,
@@ -67,8 +67,8 @@ export interface Step {
   readonly block?: string;
   readonly chars?: number;
   readonly wire?: readonly WireMessage[];
-  readonly legacy?: readonly SeedMessage[];
-  readonly simple?: readonly SeedMessage[];
+  readonly legacy?: readonly AdapterMessage[];
+  readonly simple?: readonly AdapterMessage[];
 }
 
 /** One read with one event for each step, and the messages that each lane emits for it. */

@@ -4,11 +4,11 @@ import { traceId } from '../../src/shared/model/ids.ts';
 import type { TraceItem } from '../../src/shared/model/items.ts';
 import type { Api, Read } from '../../src/shared/model/stream.ts';
 import { DEFAULT_OPTIONS, type AdapterOptions, type Ending, type HttpHead } from '../../src/shared/model/trace.ts';
-import { StreamReading } from '../../src/shared/lanes/decode-pass.ts';
+import { DecodePass } from '../../src/shared/lanes/decode-pass.ts';
 import { MetricsMeter } from '../../src/shared/metrics/metrics.ts';
 import { ServiceError } from '../../src/shared/rpc/services.ts';
 import type { TraceSource } from '../../src/main/core/decoding/trace-source.ts';
-import { readingSetup } from '../../src/main/core/decoding/decode-setup.ts';
+import { decodeSetup } from '../../src/main/core/decoding/decode-setup.ts';
 import type { StoredTrace } from '../../src/main/core/store/store.ts';
 import { laneSetup } from './lanes.ts';
 
@@ -65,7 +65,7 @@ export function memoryTrace(
 
 /** What a live stream of it gives: the order that every other reading must keep. */
 export function liveItems({ trace, head, reads }: MemoryTrace, options?: AdapterOptions): readonly TraceItem[] {
-  const reading = new StreamReading({ ...readingSetup(trace, options), lanes: LANES });
+  const reading = new DecodePass({ ...decodeSetup(trace, options), lanes: LANES });
   return [
     ...reading.begin(),
     ...(head ? reading.head(head.head, head.tNs) : []),

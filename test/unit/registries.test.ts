@@ -57,7 +57,7 @@ const ENTRIES = [
   'renderer/main.tsx',
 ];
 
-/** What only tests have a use for: the contract's third transport, and the list of oddities that each have a vector. */
+/** What only tests have a use for: the contract's third transport, and the list of quirks that each have a vector. */
 const FOR_TESTS: readonly string[] = ['shared/adapters/agent-server/quirks.ts', 'shared/rpc/memory-port.ts'];
 
 /** Folders whose files are there for a registry's sake. */

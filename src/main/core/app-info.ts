@@ -1,14 +1,14 @@
 /** `app.*`: what the program is and where its data lie, and what is wrong with its store, as that comes and goes. */
 import type { AppInfo } from '../../shared/rpc/contract.ts';
 import type { Services } from '../../shared/rpc/services.ts';
-import { Latest } from './conflating-queue.ts';
+import { ConflatingQueue } from './conflating-queue.ts';
 import type { Store } from './store/store.ts';
 
 export function appServices(
   known: Omit<AppInfo, 'storeProblem' | 'platform'>,
   store: Pick<Store, 'problem' | 'onWriteProblem'>,
 ): Pick<Services, 'app.info' | 'app.changes'> {
-  const watchers = new Set<Latest<'app', AppInfo>>();
+  const watchers = new Set<ConflatingQueue<'app', AppInfo>>();
   let writeProblem: string | undefined;
   const info = (): AppInfo => {
     // What cannot be written can still be read.
@@ -23,7 +23,7 @@ export function appServices(
   return {
     'app.info': info,
     'app.changes': async function* changes(_, signal) {
-      const latest = new Latest<'app', AppInfo>();
+      const latest = new ConflatingQueue<'app', AppInfo>();
       watchers.add(latest);
       try {
         yield* latest.watch(signal);

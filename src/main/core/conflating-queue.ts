@@ -1,9 +1,9 @@
-import { Wake } from './signal.ts';
+import { Signal } from './signal.ts';
 
 /** A stream of values of which only the last one for each key counts: a slow watcher gets fewer of them, never old ones. */
-export class Latest<Key, Value> {
+export class ConflatingQueue<Key, Value> {
   readonly #values = new Map<Key, Value>();
-  readonly #wake = new Wake();
+  readonly #wake = new Signal();
 
   set(key: Key, value: Value): void {
     // In the order in which they came last.

@@ -6,7 +6,7 @@ import { appServices } from './app-info.ts';
 import { compareServices } from './compare/compare-services.ts';
 import { EndpointsService } from './endpoints/endpoints-service.ts';
 import { playServices } from './playback/plays.ts';
-import { Reader } from './decoding/decode-worker.ts';
+import { DecodeWorker } from './decoding/decode-worker.ts';
 import { RunsService } from './runs/runs-service.ts';
 import { listedSamples } from './samples/service.ts';
 import { startSampleProvider } from './samples/provider.ts';
@@ -25,7 +25,7 @@ export interface CoreSetup {
   /** The store worker's module: an entry of its own, which only the host's entry knows the place of. */
   readonly storeWorker: URL;
   /** The worker that reads stored traces for comparison and search, likewise. */
-  readonly readerWorker: URL;
+  readonly decodeWorker: URL;
   /** How many times faster than a real model the sample provider answers; 1 unless said, 0 as fast as possible. */
   readonly samplePace?: number;
 }
@@ -45,7 +45,7 @@ export async function createCore({
   version,
   vault,
   storeWorker,
-  readerWorker,
+  decodeWorker,
   samplePace,
 }: CoreSetup): Promise<Core> {
   const provider = await startSampleProvider({ ...(samplePace !== undefined && { pace: samplePace }) });
@@ -54,8 +54,8 @@ export async function createCore({
   const readable = store.file === undefined ? undefined : dataDir;
   // An event is looked up while somebody waits for it; a comparison before it may take seconds.
   const [lookups, comparisons] = [0, 1].map(
-    () => new Reader({ module: readerWorker, source: store, dataDir: readable }),
-  ) as [Reader, Reader];
+    () => new DecodeWorker({ module: decodeWorker, source: store, dataDir: readable }),
+  ) as [DecodeWorker, DecodeWorker];
   const settings = new SettingsService(store);
   const endpoints = new EndpointsService({ store, vault, sampleUrl });
   const runs = new RunsService({ store, endpoints });
@@ -85,7 +85,7 @@ export async function createCore({
     'traces.items': untilClosed(traces['traces.items']),
     'traces.import': importTrace({ store, options: async () => (await settings.get()).options }),
     ...play,
-    'play.open': untilClosed(play['play.open']),
+    'playback.open': untilClosed(play['playback.open']),
     ...compareServices({ reader: comparisons, flush: () => store.flush() }),
   };
 

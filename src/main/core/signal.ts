@@ -1,5 +1,5 @@
 /** What a watcher of something live sleeps on until there is more to take. */
-export class Wake {
+export class Signal {
   readonly #sleeping = new Set<() => void>();
 
   /** Resolves when it is next called, or when `signal` aborts. Look for what is new first: a call before this is not kept. */

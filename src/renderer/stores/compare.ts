@@ -41,7 +41,7 @@ export const setIgnored = (fields: Iterable<string>): void => set({ ignored: new
 export const swapSides = (): void => set(({ swapped }) => ({ swapped: !swapped }));
 export const forgetFinding = (): void => set({ finding: null });
 
-/** Chooses a finding in score, columns and list, and its event in every pane. */
+/** Chooses a finding in lane map, columns and list, and its event in every pane. */
 export function chooseFinding(finding: Finding): void {
   set({ finding: finding.number });
   if (finding.event !== null) selectEvent(finding.event);

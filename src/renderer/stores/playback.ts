@@ -4,15 +4,15 @@
  */
 import { create } from 'zustand';
 import type { AdapterOptions } from '../../shared/model/trace.ts';
-import type { ItemOf, PlayAction } from '../../shared/rpc/contract.ts';
+import type { ItemOf, PlaybackAction } from '../../shared/rpc/contract.ts';
 import { client } from '../client/client.ts';
 import { onNextFrame } from './frame.ts';
 import { layOver, selectEvent, useOpen } from './open.ts';
 import { toastError } from './toasts.ts';
 import { TraceSession } from './trace.ts';
 
-type PlayItem = ItemOf<'play.open'>;
-type Playhead = Extract<PlayItem, { readonly type: 'state' }>;
+type PlaybackItem = ItemOf<'playback.open'>;
+type Playhead = Extract<PlaybackItem, { readonly type: 'state' }>;
 
 /** How a playing begins. */
 export interface PlaySetup {
@@ -57,7 +57,7 @@ export function startPlay(recorded: TraceSession, setup: PlaySetup): void {
   });
   const taker = new PlayTaker(play, session, setup);
   const unsubscribe = client().subscribe(
-    'play.open',
+    'playback.open',
     { play, id, ...(options && { options }) },
     {
       items: (batch) => taker.take(batch),
@@ -109,7 +109,7 @@ class PlayTaker {
     this.#setup = setup;
   }
 
-  take(batch: readonly PlayItem[]): void {
+  take(batch: readonly PlaybackItem[]): void {
     for (const item of batch) {
       if (item.type === 'items') this.#session.take(item.items);
       else this.#state(item);
@@ -145,9 +145,9 @@ class PlayTaker {
   };
 }
 
-function control(action: PlayAction, play: string): void {
+function control(action: PlaybackAction, play: string): void {
   client()
-    .call('play.control', { play, action })
+    .call('playback.control', { play, action })
     .catch((error: unknown) => {
       // A playing that was lost says so itself.
       if (current?.id === play && usePlay.getState().problem === null)
@@ -156,6 +156,6 @@ function control(action: PlayAction, play: string): void {
 }
 
 /** Moves the playhead of what plays now. */
-export function controlPlay(action: PlayAction): void {
+export function controlPlay(action: PlaybackAction): void {
   if (current && usePlay.getState().problem === null) control(action, current.id);
 }

@@ -1,5 +1,5 @@
 /** What a seed lane makes of a body, written as the vectors write it: runs can be compared with the original's, or kept. */
-import type { SeedLane, SeedMessage, SeedOutcome } from '../model/messages.ts';
+import type { AdapterLane, AdapterMessage, AdapterOutcome } from '../model/messages.ts';
 import type { Api, Framed } from '../model/stream.ts';
 import type { AdapterEndpoint, AdapterOptions } from '../model/trace.ts';
 import { SseFramer } from '../framing/sse.ts';
@@ -13,7 +13,7 @@ const STEP_ID = 'step-1';
 
 export interface VectorRun {
   readonly api: Api;
-  readonly adapter: SeedLane;
+  readonly adapter: AdapterLane;
   readonly endpoint: AdapterEndpoint;
   /** JSON, or Python's values where integers must stay exact in the provider trace. */
   readonly request: unknown;
@@ -40,9 +40,9 @@ export function vectorResult({ adapter, ...run }: VectorRun, bytes: Uint8Array, 
   }
   emissions.push(...lane.end());
   const result = lane.outcome();
-  if (result.lane === 'wire') throw new Error('Vectors are of the seed adapters.');
+  if (result.lane === 'wire') throw new Error('Vectors are of the adapters.');
   return {
-    messages: emissions.map(({ event, message }) => printedMessage(message as SeedMessage, events.numberOf(event))),
+    messages: emissions.map(({ event, message }) => printedMessage(message as AdapterMessage, events.numberOf(event))),
     ...printedOutcome(result.lane, result.outcome, events),
     ...(withTrace && {
       provider_trace: result.outcome.provider_trace && { ...result.outcome.provider_trace, step_id: STEP_ID },
@@ -64,7 +64,7 @@ class EventNumbers {
   }
 }
 
-function printedMessage(message: SeedMessage, event: number | null): unknown {
+function printedMessage(message: AdapterMessage, event: number | null): unknown {
   const fields = Object.entries(message).filter(([key, value]) => value !== null && key !== 'id' && key !== 'date');
   const printed: Record<string, unknown> = { event, ...Object.fromEntries(fields) };
   if ('otid' in message && message.otid !== null) printed['otid'] = OTID_INDEX.get(message.otid);
@@ -73,7 +73,7 @@ function printedMessage(message: SeedMessage, event: number | null): unknown {
   return printed;
 }
 
-function printedOutcome(lane: SeedLane, outcome: SeedOutcome, events: EventNumbers): VectorResult {
+function printedOutcome(lane: AdapterLane, outcome: AdapterOutcome, events: EventNumbers): VectorResult {
   const { error } = outcome;
   return {
     error: error && { stage: error.stage, ...(error.stage === 'stream' && { event: events.numberOf(error.event) }) },

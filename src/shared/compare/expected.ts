@@ -1,5 +1,5 @@
 /**
- * What a seed adapter would emit for each wire block if it lost nothing, under its options. Findings compare with this and
+ * What an adapter would emit for each wire block if it lost nothing, under its options. Findings compare with this and
  * not with the bare wire, so that a change that the options ask for is no finding:
  *
  * - Answer text becomes assistant messages, reasoning becomes reasoning messages, a refusal is answer text to its reader.
@@ -15,7 +15,7 @@
  */
 import { MESSAGE_KEY, MESSAGE_TOOL, THOUGHTS_KEY } from '../adapters/agent-server/names.ts';
 import type { BlockRow } from '../model/blocks.ts';
-import type { SeedLane } from '../model/messages.ts';
+import type { AdapterLane } from '../model/messages.ts';
 import { argumentValue } from './argument-text.ts';
 import {
   eventAt,
@@ -48,10 +48,10 @@ export interface ExpectedPart {
   readonly lastEvent: number | null;
 }
 
-const cache = new WeakMap<ComparisonInput, Map<SeedLane, readonly ExpectedPart[]>>();
+const cache = new WeakMap<ComparisonInput, Map<AdapterLane, readonly ExpectedPart[]>>();
 
 /** Worked out once for each input and lane: every finding asks for it. */
-export function expectedParts(input: ComparisonInput, lane: SeedLane): readonly ExpectedPart[] {
+export function expectedParts(input: ComparisonInput, lane: AdapterLane): readonly ExpectedPart[] {
   let lanes = cache.get(input);
   if (!lanes) cache.set(input, (lanes = new Map()));
   let parts = lanes.get(lane);
@@ -59,7 +59,7 @@ export function expectedParts(input: ComparisonInput, lane: SeedLane): readonly 
   return parts;
 }
 
-function partsOf(input: ComparisonInput, lane: SeedLane, row: BlockRow): ExpectedPart[] {
+function partsOf(input: ComparisonInput, lane: AdapterLane, row: BlockRow): ExpectedPart[] {
   const wire = input.strands.get(row)?.wire;
   if (!wire) return [];
   const stop = stoppedAt(input, lane);
@@ -77,7 +77,7 @@ function partsOf(input: ComparisonInput, lane: SeedLane, row: BlockRow): Expecte
 
 function textPart(
   input: ComparisonInput,
-  lane: SeedLane,
+  lane: AdapterLane,
   row: BlockRow,
   wire: Strand,
   stop: number | null,
@@ -89,12 +89,12 @@ function textPart(
   return { ...part(row, 'reasoning', wire, cleaned, noun), verbatim: cleaned === text };
 }
 
-export const textBecomesReasoning = (input: ComparisonInput, lane: SeedLane): boolean =>
+export const textBecomesReasoning = (input: ComparisonInput, lane: AdapterLane): boolean =>
   lane === 'legacy' && input.setup.api === 'messages' && input.setup.options.put_inner_thoughts_in_kwarg;
 
 function toolParts(
   input: ComparisonInput,
-  lane: SeedLane,
+  lane: AdapterLane,
   row: BlockRow,
   wire: Strand,
   stop: number | null,
@@ -155,7 +155,7 @@ function part(
 /** What the lane emitted for it, up to its error if it had one. */
 export function gotText(
   input: ComparisonInput,
-  lane: SeedLane,
+  lane: AdapterLane,
   part: Pick<ExpectedPart, 'row' | 'kind'>,
   kind: StrandKind = part.kind,
 ): string {
@@ -163,5 +163,9 @@ export function gotText(
   return strand ? textBefore(strand, stoppedAt(input, lane)) : '';
 }
 
-export const strandOf = (input: ComparisonInput, lane: SeedLane, row: BlockRow, kind: StrandKind): Strand | undefined =>
-  input.strands.get(row)?.[lane][kind];
+export const strandOf = (
+  input: ComparisonInput,
+  lane: AdapterLane,
+  row: BlockRow,
+  kind: StrandKind,
+): Strand | undefined => input.strands.get(row)?.[lane][kind];

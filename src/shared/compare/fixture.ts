@@ -3,15 +3,15 @@
  * `tracelane vectors` runs. What a later version of an adapter makes otherwise is then a failure with its place.
  */
 import { vectorResult, type VectorRun } from '../adapters/vector.ts';
-import type { SeedLane } from '../model/messages.ts';
+import type { AdapterLane } from '../model/messages.ts';
 
-const SEED_LANES: readonly SeedLane[] = ['legacy', 'simple'];
+const ADAPTER_LANES: readonly AdapterLane[] = ['legacy', 'simple'];
 
 /** One line of JSON for each of the two adapters. `name`: what `tracelane vectors` calls them. */
 export function fixtureFile(name: string, run: Omit<VectorRun, 'adapter'>, body: Uint8Array): string {
   const { api, endpoint, request, options } = run;
   const { put_inner_thoughts_in_kwarg, ...others } = options;
-  return SEED_LANES.map((adapter) => {
+  return ADAPTER_LANES.map((adapter) => {
     const outcome = {
       options: [{ ...others, put_inner_thoughts_in_kwargs: put_inner_thoughts_in_kwarg }],
       expect: vectorResult({ ...run, adapter }, body, true),

@@ -1,12 +1,12 @@
-/** The score: three staves on one time axis, each message a note joined to the read that its content came in. */
-import type { LaneId, SeedLane } from '../model/messages.ts';
+/** The lane map: three staves on one time axis, each message a note joined to the read that its content came in. */
+import type { LaneId, AdapterLane } from '../model/messages.ts';
 import type { BlockRow } from '../model/blocks.ts';
 import { codePoints } from '../text/code-points.ts';
 import { expectedParts } from './expected.ts';
 import type { FindingShape } from './findings/finding-kind.ts';
 import type { NumberedFinding } from './findings/registry.ts';
 import { lanesOf, type ComparisonInput, type Entry, type Strand } from './lane-reading.ts';
-import type { Score, ScoreNote } from './result.ts';
+import type { LaneMap, LaneMapNote } from './result.ts';
 
 export const META_LINE = 'meta';
 /** A stave denser than this is a smear at any width; notes that cannot be told apart are joined, their characters added up. */
@@ -16,7 +16,7 @@ const SLOTS = 2_000;
 const SILENCE_NS = 1e9;
 const SILENCE_TIMES_MEDIAN = 8;
 
-type LineKind = Score['lines'][number]['kind'];
+type LineKind = LaneMap['lines'][number]['kind'];
 const LINE_KIND: Readonly<Record<string, LineKind>> = {
   text: 'text',
   refusal: 'text',
@@ -26,7 +26,7 @@ const LINE_KIND: Readonly<Record<string, LineKind>> = {
   server_tool: 'tool',
 };
 
-export function scoreOf(input: ComparisonInput, findings: readonly NumberedFinding[]): Score {
+export function laneMapOf(input: ComparisonInput, findings: readonly NumberedFinding[]): LaneMap {
   const last = Math.max(input.reads.at(-1)?.tNs ?? 0, input.events.at(-1)?.tNs ?? 0);
   const notes = lanesOf(input).flatMap((lane) => thinned(notesOf(input, lane, new LaneShapes(findings, lane)), last));
   return {
@@ -41,7 +41,7 @@ export function scoreOf(input: ComparisonInput, findings: readonly NumberedFindi
   };
 }
 
-function linesOf(input: ComparisonInput): Score['lines'] {
+function linesOf(input: ComparisonInput): LaneMap['lines'] {
   let calls = 0;
   const blocks = input.grid.rows.flatMap((row) => {
     const kind = LINE_KIND[row.kind];
@@ -82,7 +82,7 @@ class LaneShapes {
   }
 }
 
-const NOTE_KIND: Readonly<Record<Strand['kind'], ScoreNote['kind']>> = {
+const NOTE_KIND: Readonly<Record<Strand['kind'], LaneMapNote['kind']>> = {
   text: 'text',
   reasoning: 'reasoning',
   hidden: 'reasoning',
@@ -91,8 +91,8 @@ const NOTE_KIND: Readonly<Record<Strand['kind'], ScoreNote['kind']>> = {
   meta: 'meta',
 };
 
-function notesOf(input: ComparisonInput, lane: LaneId, shapes: LaneShapes): ScoreNote[] {
-  const notes: ScoreNote[] = [];
+function notesOf(input: ComparisonInput, lane: LaneId, shapes: LaneShapes): LaneMapNote[] {
+  const notes: LaneMapNote[] = [];
   for (const [row, strands] of input.strands) {
     const line = LINE_KIND[row.kind] && strands.wire ? row.id : META_LINE;
     for (const strand of Object.values(strands[lane]))
@@ -110,9 +110,9 @@ function strandNotes(
   wire: Strand | undefined,
   line: string,
   shapes: LaneShapes,
-): ScoreNote[] {
+): LaneMapNote[] {
   let [at, start] = [0, 0];
-  return strand.entries.map((entry): ScoreNote => {
+  return strand.entries.map((entry): LaneMapNote => {
     if (wire) while (at < wire.entries.length - 1 && wire.entries[at]!.end <= start) at++;
     const source = wire?.entries[at];
     const alike =
@@ -148,7 +148,12 @@ function named(input: ComparisonInput, { kind, row, entries }: Strand, entry: En
   return { event, tNs: input.events[event]?.tNs ?? entry.tNs };
 }
 
-function noteShape(input: ComparisonInput, shape: FindingShape | null, entry: Entry, cause: Cause): ScoreNote['shape'] {
+function noteShape(
+  input: ComparisonInput,
+  shape: FindingShape | null,
+  entry: Entry,
+  cause: Cause,
+): LaneMapNote['shape'] {
   if (shape === 'merged' || shape === 'altered') return shape;
   const waited = input.timed ? cause.tNs < entry.tNs : (cause.event ?? 0) < (entry.event ?? 0);
   return shape === 'late' && waited ? 'late' : 'on-time';
@@ -160,10 +165,10 @@ function note(
   cause: Cause,
   lane: LaneId,
   line: string,
-  kind: ScoreNote['kind'],
-  shape: ScoreNote['shape'],
+  kind: LaneMapNote['kind'],
+  shape: LaneMapNote['shape'],
   finding?: number,
-): ScoreNote {
+): LaneMapNote {
   const source = cause.event === null ? undefined : input.events[cause.event];
   return {
     lane,
@@ -180,7 +185,7 @@ function note(
   };
 }
 
-function metaNotes(input: ComparisonInput): ScoreNote[] {
+function metaNotes(input: ComparisonInput): LaneMapNote[] {
   return input.emissions.wire.flatMap(({ message: { message_type: type }, event }) => {
     if ((type !== 'usage' && type !== 'finish' && type !== 'response') || event === null) return [];
     const { tNs = 0, read = null } = input.events[event] ?? {};
@@ -202,7 +207,7 @@ function metaNotes(input: ComparisonInput): ScoreNote[] {
 }
 
 /** Threads that are cut: what the wire said and the lane never did. */
-function lostNotes(input: ComparisonInput, lane: SeedLane, shapes: LaneShapes): ScoreNote[] {
+function lostNotes(input: ComparisonInput, lane: AdapterLane, shapes: LaneShapes): LaneMapNote[] {
   const seen = new Set<BlockRow>();
   return expectedParts(input, lane).flatMap(({ row, wire, kind }) => {
     const lost = shapes.lost(row.id);
@@ -215,22 +220,22 @@ function lostNotes(input: ComparisonInput, lane: SeedLane, shapes: LaneShapes): 
 }
 
 /** On their own lines first; where there are more lines than a screen has, whatever the line. */
-function thinned(notes: readonly ScoreNote[], totalNs: number): readonly ScoreNote[] {
+function thinned(notes: readonly LaneMapNote[], totalNs: number): readonly LaneMapNote[] {
   const byLine = joined(notes, totalNs, ({ line, kind, shape }) => `${line} ${kind} ${shape}`);
   return joined(byLine, totalNs, ({ kind, shape }) => `${kind} ${shape}`);
 }
 
 function joined(
-  notes: readonly ScoreNote[],
+  notes: readonly LaneMapNote[],
   totalNs: number,
-  keyOf: (note: ScoreNote) => string,
-): readonly ScoreNote[] {
+  keyOf: (note: LaneMapNote) => string,
+): readonly LaneMapNote[] {
   if (notes.length <= MAX_NOTES) return notes;
   const slot = Math.max(1, totalNs / SLOTS);
   // Without times all notes would fall into one slot: then their order stands for time.
-  const slotOf = (one: ScoreNote, index: number): number =>
+  const slotOf = (one: LaneMapNote, index: number): number =>
     Math.floor(totalNs > 0 ? one.tNs / slot : (index * SLOTS) / notes.length);
-  const out: ScoreNote[] = [];
+  const out: LaneMapNote[] = [];
   const open = new Map<string, { readonly slot: number; readonly index: number }>();
   for (const [index, one] of notes.entries()) {
     const key = keyOf(one);
@@ -245,7 +250,7 @@ function joined(
   return out;
 }
 
-function silencesOf(input: ComparisonInput): Score['silences'] {
+function silencesOf(input: ComparisonInput): LaneMap['silences'] {
   if (!input.timed) return [];
   const gaps = input.reads.slice(1).map((read, i) => ({ startNs: input.reads[i]!.tNs, endNs: read.tNs }));
   const sorted = gaps.map(({ startNs, endNs }) => endNs - startNs).toSorted((a, b) => a - b);
@@ -254,7 +259,7 @@ function silencesOf(input: ComparisonInput): Score['silences'] {
 }
 
 /** Where each finding shows; one that shows only after the end stands at the end. */
-function spansOf(input: ComparisonInput, findings: readonly NumberedFinding[]): Score['spans'] {
+function spansOf(input: ComparisonInput, findings: readonly NumberedFinding[]): LaneMap['spans'] {
   const lines = new Set(linesOf(input).map(({ id }) => id));
   const last = input.events.length - 1;
   if (last < 0) return [];

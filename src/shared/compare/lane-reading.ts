@@ -7,8 +7,8 @@ import {
   type Emission,
   type LaneId,
   type LaneMessage,
-  type SeedLane,
-  type SeedOutcome,
+  type AdapterLane,
+  type AdapterOutcome,
   type WireOutcome,
 } from '../model/messages.ts';
 import type { EventSummary, SseFrame } from '../model/stream.ts';
@@ -53,7 +53,7 @@ export interface ComparisonInput {
     readonly length: number;
   }[];
   readonly wire: WireOutcome;
-  readonly seeds: Readonly<Partial<Record<SeedLane, SeedOutcome>>>;
+  readonly adapters: Readonly<Partial<Record<AdapterLane, AdapterOutcome>>>;
   readonly ending: Ending | null;
   /** Frames with their JSON, for the lint; none where only items are at hand. */
   readonly frames: readonly SseFrame[];
@@ -69,7 +69,7 @@ export class ReadingFold {
   readonly #events: EventSummary[] = [];
   readonly #emissions: Record<LaneId, Emission[]> = { wire: [], legacy: [], simple: [] };
   readonly #reads: ComparisonInput['reads'][number][] = [];
-  readonly #seeds: Partial<Record<SeedLane, SeedOutcome>> = {};
+  readonly #adapters: Partial<Record<AdapterLane, AdapterOutcome>> = {};
   #wire: WireOutcome | null = null;
   #ending: Ending | null = null;
 
@@ -92,7 +92,7 @@ export class ReadingFold {
       emissions: this.#emissions,
       reads: this.#reads,
       wire: this.#wire,
-      seeds: this.#seeds,
+      adapters: this.#adapters,
       ending: this.#ending,
       frames: more.frames ?? [],
       bytes: last ? last.offset + last.length : 0,
@@ -108,7 +108,7 @@ export class ReadingFold {
     } else if (item.k === 'message') this.#message(item.emission);
     else if (item.k === 'outcome') {
       if (item.result.lane === 'wire') this.#wire = item.result.outcome;
-      else this.#seeds[item.result.lane] = item.result.outcome;
+      else this.#adapters[item.result.lane] = item.result.outcome;
       this.#grid.outcome(item.result);
     } else if (item.k === 'ending') {
       this.#ending = item.ending;
@@ -212,11 +212,11 @@ export function textBefore(strand: Strand, stop: number | null): string {
 /** The frame at which a lane ended in an error; null when it read to the end, -1 when it read nothing. */
 export function stoppedAt(input: ComparisonInput, lane: LaneId): number | null {
   if (lane === 'wire') return null;
-  const error = input.seeds[lane]?.error;
+  const error = input.adapters[lane]?.error;
   if (!error || error.stage === 'after') return null;
   return error.stage === 'before' ? -1 : (error.event ?? -1);
 }
 
 /** The lanes that this reading has. */
 export const lanesOf = (input: ComparisonInput): readonly LaneId[] =>
-  LANES.filter((lane) => lane === 'wire' || input.seeds[lane] !== undefined);
+  LANES.filter((lane) => lane === 'wire' || input.adapters[lane] !== undefined);

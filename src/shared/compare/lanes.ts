@@ -4,7 +4,7 @@ import { findAll } from './findings/registry.ts';
 import { lint } from './lint.ts';
 import type { CompareResult } from './result.ts';
 import { alignedRows } from './rows.ts';
-import { scoreOf } from './lane-map.ts';
+import { laneMapOf } from './lane-map.ts';
 import { verdictOf } from './verdict.ts';
 
 /** Pure, and linear in the reading's items and bytes. */
@@ -15,7 +15,7 @@ export function compareLanes(input: ComparisonInput): CompareResult {
     verdict: verdictOf(input, findings),
     findings: findings.map(({ finding }) => finding),
     rows: alignedRows(input, findings),
-    score: scoreOf(input, findings),
+    laneMap: laneMapOf(input, findings),
     lint: lint(input.setup.api, input.frames, input.wire),
     bytes: input.bytes,
   };

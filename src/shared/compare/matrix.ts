@@ -1,7 +1,7 @@
-/** One stored stream through the seed lanes under every combination of options that can change what they emit. */
+/** One stored stream through the adapter lanes under every combination of options that can change what they emit. */
 import type { LaneSetup } from '../model/lane.ts';
 import { SEVERITIES, VERDICT_FIELDS, type Finding } from '../model/findings.ts';
-import type { SeedLane } from '../model/messages.ts';
+import type { AdapterLane } from '../model/messages.ts';
 import type { Read } from '../model/stream.ts';
 import type { AdapterOptions } from '../model/trace.ts';
 import { findAll } from './findings/registry.ts';
@@ -21,9 +21,9 @@ export function optionsMatrix(reads: Uint8Array | readonly Read[], setup: LaneSe
 
 /** simple knows nothing of the two options that turn arguments into messages. Approvals: of no tool, and of all the request has. */
 function combinations(
-  lane: SeedLane,
+  lane: AdapterLane,
   tools: readonly string[],
-): { readonly lane: SeedLane; readonly options: AdapterOptions }[] {
+): { readonly lane: AdapterLane; readonly options: AdapterOptions }[] {
   const booleans = lane === 'legacy' ? [true, false] : [false];
   const approvals = tools.length > 0 ? [[], [...tools]] : [[]];
   return booleans.flatMap((use_assistant_message) =>
@@ -39,7 +39,7 @@ function combinations(
 function matrixRow(
   reads: Uint8Array | readonly Read[],
   setup: LaneSetup,
-  lane: SeedLane,
+  lane: AdapterLane,
 ): MatrixResult['rows'][number] {
   const input = readAll(reads, setup, { lanes: ['wire', lane] });
   const findings = findAll(input);

@@ -1,6 +1,6 @@
 /** Reads stored bytes for a comparison. Apart from what only folds and compares, because it brings all adapters along. */
 import type { LaneSetup } from '../model/lane.ts';
-import { StreamReading } from '../lanes/decode-pass.ts';
+import { DecodePass } from '../lanes/decode-pass.ts';
 import type { LaneId, WireOutcome } from '../model/messages.ts';
 import type { Read, SseFrame } from '../model/stream.ts';
 import type { Ending } from '../model/trace.ts';
@@ -21,7 +21,7 @@ export function readAll(
 ): ComparisonInput {
   const stored: readonly Read[] = reads instanceof Uint8Array ? [{ n: 0, tNs: 0, offset: 0, bytes: reads }] : reads;
   const frames: SseFrame[] = [];
-  const reading = new StreamReading({
+  const reading = new DecodePass({
     ...setup,
     ...(options.lanes && { lanes: options.lanes }),
     watch: (frame) => frames.push(frame),

@@ -36,8 +36,8 @@ export interface AlignedCell {
   }[];
 }
 
-/** A note of the score: one message at the moment it was emitted. */
-export interface ScoreNote {
+/** A note of the lane map: one message at the moment it was emitted. */
+export interface LaneMapNote {
   readonly lane: LaneId;
   /** Staff line: `meta`, or a wire block's id. */
   readonly line: string;
@@ -54,7 +54,7 @@ export interface ScoreNote {
   readonly finding?: number;
 }
 
-export interface Score {
+export interface LaneMap {
   readonly totalNs: number;
   /** Frames of the stream: the length of the axis where nothing was timed. */
   readonly events: number;
@@ -65,15 +65,15 @@ export interface Score {
     readonly label: string;
     readonly kind: 'meta' | 'text' | 'reasoning' | 'tool' | 'error';
   }[];
-  readonly notes: readonly ScoreNote[];
+  readonly notes: readonly LaneMapNote[];
   readonly reads: readonly { readonly n: number; readonly tNs: number; readonly length: number }[];
   /** Stretches without a byte that are worth a name. */
   readonly silences: readonly { readonly startNs: number; readonly endNs: number }[];
-  readonly spans: readonly ScoreSpan[];
+  readonly spans: readonly LaneMapSpan[];
 }
 
 /** The stretch that a finding is about. */
-export interface ScoreSpan {
+export interface LaneMapSpan {
   readonly finding: number;
   readonly lane: LaneId;
   readonly line: string;
@@ -99,7 +99,7 @@ export interface CompareResult {
   readonly verdict: Verdict;
   readonly findings: readonly Finding[];
   readonly rows: readonly AlignedRow[];
-  readonly score: Score;
+  readonly laneMap: LaneMap;
   readonly lint: readonly LintRemark[];
   readonly bytes: number;
 }

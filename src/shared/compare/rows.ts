@@ -109,7 +109,7 @@ function endText(input: ComparisonInput, lane: LaneId): string | null {
       ...(usage ? [`${usage.input ?? '–'} → ${usage.output ?? '–'}`] : []),
     ].join('\n');
   }
-  const outcome = input.seeds[lane];
+  const outcome = input.adapters[lane];
   if (!outcome) return null;
   const call = outcome.tool_call;
   return [

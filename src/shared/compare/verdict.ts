@@ -1,6 +1,6 @@
 /** The verdict table: for each field what the wire has, and for each lane `equal`, or what differs in numbers. */
 import { VERDICT_FIELDS, type Verdict, type VerdictCell, type VerdictField } from '../model/findings.ts';
-import type { SeedLane } from '../model/messages.ts';
+import type { AdapterLane } from '../model/messages.ts';
 import { codePoints } from '../text/code-points.ts';
 import { expectedParts, strandOf } from './expected.ts';
 import type { NumberedFinding } from './findings/registry.ts';
@@ -23,10 +23,10 @@ export function verdictOf(input: ComparisonInput, findings: readonly NumberedFin
 function cell(
   input: ComparisonInput,
   field: VerdictField,
-  lane: SeedLane,
+  lane: AdapterLane,
   findings: readonly NumberedFinding[],
 ): VerdictCell {
-  if (!input.seeds[lane]) return { equal: true, text: 'not read', findings: [] };
+  if (!input.adapters[lane]) return { equal: true, text: 'not read', findings: [] };
   const own = findings.filter(({ kind, finding }) => kind.field === field && finding.lane === lane);
   const numbers = own.map(({ finding }) => finding.number);
   if (field === 'order') return { ...orderCell(input, lane), findings: numbers };
@@ -95,7 +95,7 @@ function wireOrder(input: ComparisonInput): readonly string[] {
 }
 
 /** Letters of what the lane was to emit, in the order in which it began to. */
-function orderCell(input: ComparisonInput, lane: SeedLane): Omit<VerdictCell, 'findings'> {
+function orderCell(input: ComparisonInput, lane: AdapterLane): Omit<VerdictCell, 'findings'> {
   const parts = expectedParts(input, lane).filter(
     (part) => !part.converted && (part.text !== '' || part.kind === 'tool'),
   );
@@ -107,7 +107,7 @@ function orderCell(input: ComparisonInput, lane: SeedLane): Omit<VerdictCell, 'f
     })
     .toSorted((a, b) => a.ordinal - b.ordinal)
     .map(({ letter }) => letter);
-  const error = input.seeds[lane]?.error;
+  const error = input.adapters[lane]?.error;
   const cut = error && error.stage !== 'after' && input.wire.errors.length === 0;
   const equal = got.join('') === expected.join('') && !cut;
   return { equal, text: equal ? 'equal' : got.length > 0 ? letters(got) : 'nothing' };

@@ -1,6 +1,6 @@
 /**
  * Reads JSON as it comes, piece by piece, into a tree, by the grammar that Python's json.loads and the partial parser of
- * the seed adapters share. Each character is looked at once, whatever the pieces are.
+ * the adapters share. Each character is looked at once, whatever the pieces are.
  */
 import { GrowingText } from './growing-text.ts';
 import { PartialTree, type Pending } from './partial-tree.ts';

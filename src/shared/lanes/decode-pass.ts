@@ -18,30 +18,30 @@ const NO_EVENT: TraceItem = {
   event: { index: -1, start: 0, end: 0, read: 0, tNs: 0, kind: 'unknown', type: '', preview: '', chars: 0 },
 };
 
-export interface ReadingSetup extends LaneSetup {
+export interface DecodeSetup extends LaneSetup {
   /** The seed lanes to run beside the wire, which always runs: it is what the others are read against. */
   readonly lanes?: readonly LaneId[];
   /** Sees each frame once, in order, with the JSON that the lanes parsed of it: the protocol lint reads these. */
   readonly watch?: (frame: SseFrame) => void;
 }
 
-export class StreamReading {
+export class DecodePass {
   readonly #framer = new SseFramer();
   readonly #wire: WireLane;
-  readonly #seeds: readonly Lane[];
+  readonly #adapters: readonly Lane[];
   readonly #lanes: readonly Lane[];
-  readonly #watch: ReadingSetup['watch'];
+  readonly #watch: DecodeSetup['watch'];
   /** Lanes that threw, against their contract: they are left out from then on, the others go on. */
   readonly #failed = new Set<Lane>();
   #offset = 0;
   #items: TraceItem[] = [];
 
-  constructor(setup: ReadingSetup) {
+  constructor(setup: DecodeSetup) {
     this.#watch = setup.watch;
     this.#wire = createWireLane(setup);
-    const seeds = (setup.lanes ?? LANES).filter((id) => id !== 'wire');
-    this.#seeds = seeds.map((id) => createLane(id, setup));
-    this.#lanes = [this.#wire, ...this.#seeds];
+    const adapters = (setup.lanes ?? LANES).filter((id) => id !== 'wire');
+    this.#adapters = adapters.map((id) => createLane(id, setup));
+    this.#lanes = [this.#wire, ...this.#adapters];
   }
 
   /** The wire's result so far. */
@@ -88,7 +88,7 @@ export class StreamReading {
     for (const framed of last) this.#pass(framed);
     for (const lane of this.#lanes) this.#ask(lane, tNs, () => lane.end());
     const wire = this.#wire.outcome();
-    for (const result of [wire, ...this.#seeds.map((lane) => lane.outcome())])
+    for (const result of [wire, ...this.#adapters.map((lane) => lane.outcome())])
       this.#items.push({ k: 'outcome', result });
     this.#items.push({
       k: 'ending',
@@ -116,7 +116,7 @@ export class StreamReading {
     items.push(NO_EVENT);
     this.#give(this.#wire, framed, frame.tNs);
     items[at] = { k: 'event', event: this.#wire.summary(frame) };
-    for (const lane of this.#seeds) this.#give(lane, framed, frame.tNs);
+    for (const lane of this.#adapters) this.#give(lane, framed, frame.tNs);
   }
 
   /** The hot path of every stream: no closure is made for it. */

@@ -3,7 +3,7 @@ import type { LaneId } from '../model/messages.ts';
 import type { Lane, LaneSetup } from '../model/lane.ts';
 import { LegacyAnthropic } from '../adapters/legacy/anthropic.ts';
 import { LegacyOpenAiChat } from '../adapters/legacy/openai-chat.ts';
-import { SeedLaneReader } from '../adapters/agent-server/adapter-lane.ts';
+import { AgentServerLane } from '../adapters/agent-server/adapter-lane.ts';
 import { SimpleAnthropic } from '../adapters/simple/anthropic.ts';
 import { SimpleOpenAiChat } from '../adapters/simple/openai-chat.ts';
 import { SimpleOpenAiResponses } from '../adapters/simple/openai-responses.ts';
@@ -11,9 +11,9 @@ import { createWireLane } from '../wire/wire-lane.ts';
 
 const LANE_FACTORIES: Readonly<Record<LaneId, (setup: LaneSetup) => Lane>> = {
   wire: createWireLane,
-  legacy: (setup) => new SeedLaneReader('legacy', setup, { anthropic: LegacyAnthropic, openAiChat: LegacyOpenAiChat }),
+  legacy: (setup) => new AgentServerLane('legacy', setup, { anthropic: LegacyAnthropic, openAiChat: LegacyOpenAiChat }),
   simple: (setup) =>
-    new SeedLaneReader('simple', setup, {
+    new AgentServerLane('simple', setup, {
       anthropic: SimpleAnthropic,
       openAiChat: SimpleOpenAiChat,
       openAiResponses: SimpleOpenAiResponses,

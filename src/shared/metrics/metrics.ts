@@ -71,7 +71,7 @@ export class MetricsMeter {
   #message(message: LaneMessage, tNs: number): void {
     switch (message.message_type) {
       case 'assistant_message': {
-        // The wire's content is always text; the list form is the seed adapters'.
+        // The wire's content is always text; the list form is the adapters'.
         if (typeof message.content !== 'string' || message.content === '') return;
         this.#firstTextNs ??= tNs;
         this.#lastContentNs = tNs;

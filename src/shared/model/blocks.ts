@@ -7,7 +7,7 @@
  */
 import { ArgumentScanner } from './argument-scanner.ts';
 import { codePoints } from '../text/code-points.ts';
-import type { BlockKind, Emission, LaneId, LaneMessage, LaneOutcome, SeedMessage, WireMessage } from './messages.ts';
+import type { BlockKind, Emission, LaneId, LaneMessage, LaneOutcome, AdapterMessage, WireMessage } from './messages.ts';
 import type { EventSummary } from './stream.ts';
 
 /** What a cell shows. `hidden` is reasoning that came redacted, encrypted or left out; `end` stands only in the last row. */
@@ -91,7 +91,7 @@ export class LaneBlocks {
 
   message(emission: Emission): void {
     if (emission.lane === 'wire') this.#wire(emission, emission.message as WireMessage);
-    else this.#seed(emission, emission.message as SeedMessage);
+    else this.#seed(emission, emission.message as AdapterMessage);
   }
 
   /** What a lane held at the end; the last row stands for it. */
@@ -162,8 +162,8 @@ export class LaneBlocks {
     }
   }
 
-  #seed(emission: Emission, message: SeedMessage): void {
-    const kind = kindOfSeed(message);
+  #seed(emission: Emission, message: AdapterMessage): void {
+    const kind = kindOfAdapter(message);
     const row =
       kind === 'error' ? this.#eventRow(emission.event, 'error') : this.#causeOf(emission, kind, callIdOf(message));
     this.#take(this.#block(emission, row, kind, callIdOf(message)), message);
@@ -330,7 +330,7 @@ function sameCall(block: LaneBlock, callId: string | null): boolean {
   return callId === null || block.callId === null || block.callId === callId;
 }
 
-function kindOfSeed(message: SeedMessage): LaneBlockKind {
+function kindOfAdapter(message: AdapterMessage): LaneBlockKind {
   switch (message.message_type) {
     case 'assistant_message':
       return 'text';
@@ -346,7 +346,7 @@ function kindOfSeed(message: SeedMessage): LaneBlockKind {
   }
 }
 
-function callIdOf(message: SeedMessage): string | null {
+function callIdOf(message: AdapterMessage): string | null {
   const isCall = message.message_type === 'tool_call_message' || message.message_type === 'approval_request_message';
   // Servers that repeat an empty id or name with each fragment say nothing by it.
   return isCall ? message.tool_call.tool_call_id || null : null;

@@ -5,7 +5,7 @@ export const SEVERITIES = ['info', 'minor', 'major', 'critical'] as const;
 export type Severity = (typeof SEVERITIES)[number];
 
 export interface Finding {
-  /** 1-based; the one number that names it in the score, the columns and the list. */
+  /** 1-based; the one number that names it in the lane map, the columns and the list. */
   readonly number: number;
   /** Id in the registry of finding kinds, e.g. `text-lost`. */
   readonly kind: string;

@@ -1,5 +1,5 @@
 /**
- * What lanes emit. The messages of the seed adapters (legacy and simple) are part of their contract down to which
+ * What lanes emit. The messages of the adapters (legacy and simple) are part of their contract down to which
  * field is null and which is absent; those of the wire lane use the same names where the same thing is meant, and add
  * the content block they belong to, because nothing of the wire may run together.
  */
@@ -8,7 +8,7 @@ import type { FinishReason, Usage } from './usage.ts';
 export const LANES = ['wire', 'legacy', 'simple'] as const;
 export type LaneId = (typeof LANES)[number];
 /** The two lanes that reproduce adapters of the agent server. */
-export type SeedLane = Exclude<LaneId, 'wire'>;
+export type AdapterLane = Exclude<LaneId, 'wire'>;
 
 export interface ToolCallDelta {
   readonly name: string | null;
@@ -16,8 +16,8 @@ export interface ToolCallDelta {
   readonly tool_call_id: string | null;
 }
 
-/** Fields that each message of a seed adapter carries, but for stop_reason. */
-export interface SeedHead {
+/** Fields that each message of an adapter carries, but for stop_reason. */
+export interface AdapterMessageHead {
   /** `message-<uuid4>`, one for all messages of an invocation. */
   readonly id: string;
   /** UTC, ISO 8601. */
@@ -31,21 +31,24 @@ export interface TextPart {
   readonly text: string;
 }
 
-export type SeedMessage =
-  | (SeedHead & {
+export type AdapterMessage =
+  | (AdapterMessageHead & {
       readonly message_type: 'reasoning_message';
       readonly reasoning: string;
       readonly source: 'reasoner_model' | 'non_reasoner_model';
       readonly signature: string | null;
     })
-  | (SeedHead & {
+  | (AdapterMessageHead & {
       readonly message_type: 'hidden_reasoning_message';
       readonly state: 'redacted' | 'omitted';
       readonly hidden_reasoning: string | null;
     })
-  | (SeedHead & { readonly message_type: 'assistant_message'; readonly content: string | readonly TextPart[] })
-  | (SeedHead & { readonly message_type: 'tool_call_message'; readonly tool_call: Partial<ToolCallDelta> })
-  | (SeedHead & {
+  | (AdapterMessageHead & {
+      readonly message_type: 'assistant_message';
+      readonly content: string | readonly TextPart[];
+    })
+  | (AdapterMessageHead & { readonly message_type: 'tool_call_message'; readonly tool_call: Partial<ToolCallDelta> })
+  | (AdapterMessageHead & {
       readonly message_type: 'approval_request_message';
       readonly tool_call: ToolCallDelta;
       /** The tool's name on the one message that legacy Anthropic opens an approval with, else null. */
@@ -117,7 +120,7 @@ export type WireMessage =
   /** A known event that says nothing of content (ping, in_progress), or one that this version does not know. */
   | { readonly message_type: 'event'; readonly type: string; readonly known: boolean; readonly value?: unknown };
 
-export type LaneMessage = SeedMessage | WireMessage;
+export type LaneMessage = AdapterMessage | WireMessage;
 
 /** A message with its cause. */
 export interface Emission<Lane extends LaneId = LaneId> {
@@ -126,7 +129,7 @@ export interface Emission<Lane extends LaneId = LaneId> {
   readonly ordinal: number;
   /** The frame that caused it (SseFrame.index): its byte range and arrival time are the message's. Null before the first. */
   readonly event: number | null;
-  readonly message: Lane extends 'wire' ? WireMessage : Lane extends SeedLane ? SeedMessage : LaneMessage;
+  readonly message: Lane extends 'wire' ? WireMessage : Lane extends AdapterLane ? AdapterMessage : LaneMessage;
 }
 
 /** A finished tool call. `arguments` is JSON text, or what came in its place. */
@@ -153,8 +156,8 @@ export type ReasoningPart =
       readonly encrypted_content: string;
     };
 
-/** What a seed adapter holds when it is done, and how it failed if it did. */
-export interface SeedOutcome {
+/** What an adapter holds when it is done, and how it failed if it did. */
+export interface AdapterOutcome {
   readonly error: {
     /** before: nothing was read. stream: a stop_reason message was emitted. after: the stream had ended well. */
     readonly stage: 'before' | 'stream' | 'after';
@@ -229,4 +232,5 @@ export interface WireOutcome {
 }
 
 export type LaneOutcome =
-  { readonly lane: 'wire'; readonly outcome: WireOutcome } | { readonly lane: SeedLane; readonly outcome: SeedOutcome };
+  | { readonly lane: 'wire'; readonly outcome: WireOutcome }
+  | { readonly lane: AdapterLane; readonly outcome: AdapterOutcome };

@@ -23,7 +23,7 @@ export interface Read {
 
 /**
  * One frame: the lines up to a blank line, whether or not a given reading dispatches them as an event.
- * The wire lane takes a frame as WHATWG says (dispatched when it has a `data` line), the seed adapters as the Python
+ * The wire lane takes a frame as WHATWG says (dispatched when it has a `data` line), the adapters as the Python
  * SDKs of their time did; the framing of the bytes is one and the same.
  */
 export interface SseFrame {
@@ -46,7 +46,7 @@ export interface SseFrame {
   /** Value of the last `retry` line as it came. */
   readonly retry: string | undefined;
   /**
-   * What the Python SDKs of the seed adapters made of it, where that differs because the body starts with a byte order
+   * What the Python SDKs of the adapters made of it, where that differs because the body starts with a byte order
    * mark, which cost them the first line: null when that left them no event. Absent where both readings agree.
    */
   readonly seedReading?: { readonly name: string; readonly data: string } | null | undefined;
@@ -74,7 +74,7 @@ export type Framed =
   | (Place & { readonly type: 'comment'; readonly text: string })
   /** A line whose field name is none of the four, and so means nothing to any lane. */
   | (Place & { readonly type: 'ignored'; readonly text: string })
-  /** A line whose bytes are not UTF-8. The wire reads on with U+FFFD; the seed adapters end here. */
+  /** A line whose bytes are not UTF-8. The wire reads on with U+FFFD; the adapters end here. */
   | (Place & { readonly type: 'bad-utf8' })
   /** Bytes after the last blank line when the body is over: the standard drops them. */
   | (Place & { readonly type: 'unfinished'; readonly text: string })

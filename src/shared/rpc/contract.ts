@@ -6,7 +6,7 @@
 import { z } from 'zod';
 import type { EndpointId, TraceId } from '../model/ids.ts';
 import { APIS, type EventSummary } from '../model/stream.ts';
-import type { Emission, SeedLane, SeedOutcome } from '../model/messages.ts';
+import type { Emission, AdapterLane, AdapterOutcome } from '../model/messages.ts';
 import type { TraceItem } from '../model/items.ts';
 import { adapterOptionsSchema, ENDPOINT_TYPES, type TraceDetail, type TraceRow } from '../model/trace.ts';
 import type { CompareResult, MatrixResult, TraceCompareResult } from '../compare/result.ts';
@@ -25,10 +25,10 @@ export interface Stream<Params extends z.ZodType = z.ZodType, Item = unknown> {
   readonly params: Params;
   readonly item?: Item;
 }
-const method =
+const command =
   <Result>() =>
   <Params extends z.ZodType>(params: Params): Method<Params, Result> => ({ type: 'method', params, repeatable: false });
-const read =
+const query =
   <Result>() =>
   <Params extends z.ZodType>(params: Params): Method<Params, Result> => ({ type: 'method', params, repeatable: true });
 const stream =
@@ -145,12 +145,12 @@ export interface EventDetail {
 }
 
 export interface ProviderTrace {
-  readonly lane: SeedLane;
+  readonly lane: AdapterLane;
   readonly stepId: string;
-  readonly document: NonNullable<SeedOutcome['provider_trace']>;
+  readonly document: NonNullable<AdapterOutcome['provider_trace']>;
 }
 
-export const playActionSchema = z.discriminatedUnion('type', [
+export const playbackActionSchema = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('play') }),
   z.strictObject({ type: z.literal('pause') }),
   /** To the end of the next event. */
@@ -158,9 +158,9 @@ export const playActionSchema = z.discriminatedUnion('type', [
   /** 0.25 to 16; Infinity does not travel as JSON, so `null` is as fast as possible. */
   z.strictObject({ type: z.literal('speed'), speed: z.number().min(0.25).max(16).nullable() }),
 ]);
-export type PlayAction = z.infer<typeof playActionSchema>;
+export type PlaybackAction = z.infer<typeof playbackActionSchema>;
 
-export type PlayItem =
+export type PlaybackItem =
   | { readonly type: 'items'; readonly items: readonly TraceItem[] }
   /** Where the playhead stands; `event` is the last one that is out, -1 before the first; `done` when all was played. */
   | {
@@ -176,21 +176,21 @@ export type ListChange =
   { readonly type: 'upsert'; readonly row: TraceRow } | { readonly type: 'delete'; readonly id: TraceId };
 
 export const contract = {
-  'app.info': read<AppInfo>()(nothing),
+  'app.info': query<AppInfo>()(nothing),
   /** The whole of it again whenever it changed: a store that stopped taking writes, or takes them again. */
   'app.changes': stream<AppInfo>()(nothing),
-  'settings.get': read<Settings>()(nothing),
-  'settings.set': method<Settings>()(settingsSchema.partial()),
+  'settings.get': query<Settings>()(nothing),
+  'settings.set': command<Settings>()(settingsSchema.partial()),
 
-  'endpoints.list': read<readonly EndpointInfo[]>()(nothing),
-  'endpoints.save': method<EndpointInfo>()(endpointInputSchema),
-  'endpoints.remove': method<null>()(z.strictObject({ id: endpoint })),
+  'endpoints.list': query<readonly EndpointInfo[]>()(nothing),
+  'endpoints.save': command<EndpointInfo>()(endpointInputSchema),
+  'endpoints.remove': command<null>()(z.strictObject({ id: endpoint })),
   /** Empty text removes the key. The key never comes back. */
-  'endpoints.setKey': method<EndpointInfo>()(z.strictObject({ id: endpoint, key: z.string().max(10_000) })),
-  'samples.list': read<readonly SampleInfo[]>()(nothing),
+  'endpoints.setKey': command<EndpointInfo>()(z.strictObject({ id: endpoint, key: z.string().max(10_000) })),
+  'samples.list': query<readonly SampleInfo[]>()(nothing),
 
   /** Sends a request and records it. Resolves once the trace exists, before the answer. */
-  'runs.start': method<{ readonly id: TraceId }>()(
+  'runs.start': command<{ readonly id: TraceId }>()(
     z.strictObject({
       endpoint,
       api,
@@ -199,21 +199,21 @@ export const contract = {
       source: z.enum(['run', 'sample']).default('run'),
     }),
   ),
-  'runs.cancel': method<null>()(z.strictObject({ id: trace })),
+  'runs.cancel': command<null>()(z.strictObject({ id: trace })),
 
   /** Newest first, keyset pages. */
-  'traces.list': read<{ readonly rows: readonly TraceRow[]; readonly next: string | null; readonly total: number }>()(
+  'traces.list': query<{ readonly rows: readonly TraceRow[]; readonly next: string | null; readonly total: number }>()(
     z.strictObject({ limit: z.int().min(1).max(500).default(100), after: z.string().max(200).optional() }),
   ),
   'traces.changes': stream<ListChange>()(nothing),
-  'traces.get': read<TraceDetail>()(z.strictObject({ id: trace })),
-  'traces.rename': method<TraceRow>()(z.strictObject({ id: trace, title: z.string().max(500) })),
-  'traces.star': method<TraceRow>()(z.strictObject({ id: trace, starred: z.boolean() })),
+  'traces.get': query<TraceDetail>()(z.strictObject({ id: trace })),
+  'traces.rename': command<TraceRow>()(z.strictObject({ id: trace, title: z.string().max(500) })),
+  'traces.star': command<TraceRow>()(z.strictObject({ id: trace, starred: z.boolean() })),
   /** Hidden at once, gone for good some time after; `traces.restore` takes it back until then. */
-  'traces.delete': method<null>()(z.strictObject({ ids: z.array(trace).min(1).max(1000) })),
-  'traces.restore': method<null>()(z.strictObject({ ids: z.array(trace).min(1).max(1000) })),
+  'traces.delete': command<null>()(z.strictObject({ ids: z.array(trace).min(1).max(1000) })),
+  'traces.restore': command<null>()(z.strictObject({ ids: z.array(trace).min(1).max(1000) })),
   /** A pasted or dropped stream: SSE text without times. */
-  'traces.import': method<{ readonly id: TraceId }>()(
+  'traces.import': command<{ readonly id: TraceId }>()(
     z.strictObject({ name: z.string().max(500), text: z.string().max(64 * 1024 * 1024), api: api.optional() }),
   ),
 
@@ -221,31 +221,33 @@ export const contract = {
   'traces.items': stream<TraceItem>()(
     z.strictObject({ id: trace, from: seq.default(0), options: adapterOptionsSchema.optional() }),
   ),
-  'traces.event': read<EventDetail>()(
+  'traces.event': query<EventDetail>()(
     z.strictObject({ id: trace, index: seq, options: adapterOptionsSchema.optional() }),
   ),
   /** What the agent server would have written of each adapter's run (adapters, section 9), as it was recorded. */
-  'traces.providerTraces': read<readonly ProviderTrace[]>()(z.strictObject({ id: trace })),
+  'traces.providerTraces': query<readonly ProviderTrace[]>()(z.strictObject({ id: trace })),
   /** Stored bytes of the body, base64; `end` is exclusive and cut at the body's end. */
-  'traces.bytes': read<{ readonly start: number; readonly bytes: string; readonly total: number }>()(
+  'traces.bytes': query<{ readonly start: number; readonly bytes: string; readonly total: number }>()(
     z.strictObject({ id: trace, start: seq, end: seq }),
   ),
 
   /** Plays a stored trace with its recorded timing, through the same lanes. Starts paused. */
-  'play.open': stream<PlayItem>()(
+  'playback.open': stream<PlaybackItem>()(
     z.strictObject({ play: z.string().min(1).max(100), id: trace, options: adapterOptionsSchema.optional() }),
   ),
-  'play.control': method<null>()(z.strictObject({ play: z.string().min(1).max(100), action: playActionSchema })),
+  'playback.control': command<null>()(
+    z.strictObject({ play: z.string().min(1).max(100), action: playbackActionSchema }),
+  ),
 
-  'compare.lanes': read<CompareResult>()(z.strictObject({ id: trace, options: adapterOptionsSchema.optional() })),
-  'compare.traces': read<TraceCompareResult>()(z.strictObject({ a: trace, b: trace })),
-  'compare.matrix': read<MatrixResult>()(z.strictObject({ id: trace })),
+  'compare.lanes': query<CompareResult>()(z.strictObject({ id: trace, options: adapterOptionsSchema.optional() })),
+  'compare.traces': query<TraceCompareResult>()(z.strictObject({ a: trace, b: trace })),
+  'compare.matrix': query<MatrixResult>()(z.strictObject({ id: trace })),
   /** One self-contained HTML file that works offline. */
-  'compare.html': read<{ readonly name: string; readonly html: string }>()(
+  'compare.html': query<{ readonly name: string; readonly html: string }>()(
     z.strictObject({ id: trace, options: adapterOptionsSchema.optional() }),
   ),
   /** The bytes and what legacy and simple made of them, as a file that `tracelane vectors` runs. */
-  'compare.fixture': read<{ readonly name: string; readonly jsonl: string }>()(
+  'compare.fixture': query<{ readonly name: string; readonly jsonl: string }>()(
     z.strictObject({ id: trace, options: adapterOptionsSchema.optional() }),
   ),
 } as const satisfies Record<string, Method | Stream>;

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { SeedMessage, SeedOutcome } from '../../../src/shared/model/messages.ts';
+import type { AdapterMessage, AdapterOutcome } from '../../../src/shared/model/messages.ts';
 import { bytesOf } from '../../support/framing.ts';
 import { laneSetup, runLane } from '../../support/lanes.ts';
 
@@ -59,8 +59,8 @@ describe('group B, simple OpenAI chat', () => {
   test.each(ROWS)('$id: $what', ({ data, emits, errorAt }) => {
     const body = [text('a'), data, text('b'), '[DONE]'].map((line) => `data: ${line}\n\n`).join('');
     const { emissions, outcome } = runLane('simple', laneSetup('chat_completions'), bytesOf(body));
-    const texts = emissions.map(({ message }) => textOf(message as SeedMessage)).join('');
-    const { error } = outcome.outcome as SeedOutcome;
+    const texts = emissions.map(({ message }) => textOf(message as AdapterMessage)).join('');
+    const { error } = outcome.outcome as AdapterOutcome;
     expect({ texts, errorAt: error?.event }).toEqual({ texts: emits, errorAt });
     expect(error?.stage).toBe(errorAt === undefined ? undefined : 'stream');
     expect(({} as Record<string, unknown>)['choices']).toBeUndefined();
@@ -82,7 +82,7 @@ describe('group B, simple OpenAI chat', () => {
   });
 });
 
-function textOf(message: SeedMessage): string {
+function textOf(message: AdapterMessage): string {
   if (message.message_type !== 'assistant_message') return '';
   return typeof message.content === 'string' ? message.content : message.content.map((part) => part.text).join('');
 }

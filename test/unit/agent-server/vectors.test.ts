@@ -9,7 +9,7 @@ function failures(path: string, corpus?: string): { failed: string[]; passed: nu
   return { failed, passed };
 }
 
-describe('the seed lanes', () => {
+describe('the adapter lanes', () => {
   test('do what our own vectors, written from the text, say', () => {
     const { failed, passed } = failures(new URL('../../fixtures/vectors', import.meta.url).pathname);
     expect(failed).toEqual([]);

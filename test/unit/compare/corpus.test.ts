@@ -3,7 +3,7 @@ import { otidOf } from '../../../src/shared/adapters/agent-server/message-writer
 import { findAll } from '../../../src/shared/compare/findings/registry.ts';
 import { ReadingFold, type ComparisonInput } from '../../../src/shared/compare/lane-reading.ts';
 import { readAll } from '../../../src/shared/compare/read-all.ts';
-import type { SeedMessage, SeedOutcome, WireMessage } from '../../../src/shared/model/messages.ts';
+import type { AdapterMessage, AdapterOutcome, WireMessage } from '../../../src/shared/model/messages.ts';
 import { corpusFiles, CORPUS_DIR } from '../../support/corpus.ts';
 import { allStreams } from '../../support/fixtures.ts';
 import { laneSetup } from '../../support/wire.ts';
@@ -15,7 +15,7 @@ const setupOf = (api: Api): LaneSetup => ({
   request: api === 'responses' ? { input: 'hi' } : { messages: [] },
 });
 
-/** The wire's own messages in the words of a seed adapter that loses nothing: the wire read against itself. */
+/** The wire's own messages in the words of an adapter that loses nothing: the wire read against itself. */
 function againstItself(input: ComparisonInput): ComparisonInput {
   const fold = new ReadingFold();
   const id = laneSetup('messages').messageId;
@@ -27,7 +27,7 @@ function againstItself(input: ComparisonInput): ComparisonInput {
     fold.add([{ k: 'event', event }]);
     for (const emission of emissions.get(event.index) ?? []) {
       fold.add([{ k: 'message', emission }]);
-      const message = seedMessage(emission.message as WireMessage, input);
+      const message = adapterMessage(emission.message as WireMessage, input);
       if (!message) continue;
       const key = `${message.message_type} ${(emission.message as { block: string }).block}`;
       if (last.key !== undefined && last.key !== key && index < 127) index++;
@@ -39,7 +39,12 @@ function againstItself(input: ComparisonInput): ComparisonInput {
             lane: 'simple',
             ordinal: ordinal++,
             event: event.index,
-            message: { ...message, id, date: '', otid: index < 127 ? otidOf(id.slice(8), index) : null } as SeedMessage,
+            message: {
+              ...message,
+              id,
+              date: '',
+              otid: index < 127 ? otidOf(id.slice(8), index) : null,
+            } as AdapterMessage,
           },
         },
       ]);
@@ -48,7 +53,7 @@ function againstItself(input: ComparisonInput): ComparisonInput {
   const { wire } = input;
   const calls = wire.blocks.filter(({ kind }) => kind === 'tool');
   const [only] = calls;
-  const outcome: SeedOutcome = {
+  const outcome: AdapterOutcome = {
     error: wire.errors[0] ? { stage: 'stream', message: wire.errors[0].message, event: wire.errors[0].event } : null,
     finished: wire.terminated || wire.finish.length > 0,
     tool_call:
@@ -73,9 +78,9 @@ function againstItself(input: ComparisonInput): ComparisonInput {
   return fold.result(input.setup, { timed: false });
 }
 
-function seedMessage(message: WireMessage, input: ComparisonInput): Pick<SeedMessage, 'message_type'> | null {
+function adapterMessage(message: WireMessage, input: ComparisonInput): Pick<AdapterMessage, 'message_type'> | null {
   const kind = 'block' in message ? (input.grid.row(message.block)?.kind ?? '') : '';
-  const said = (fields: Pick<SeedMessage, 'message_type'> & Record<string, unknown>): typeof fields => fields;
+  const said = (fields: Pick<AdapterMessage, 'message_type'> & Record<string, unknown>): typeof fields => fields;
   switch (message.message_type) {
     case 'assistant_message':
     case 'refusal_message':

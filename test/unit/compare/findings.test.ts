@@ -35,7 +35,7 @@ describe.each(FINDING_KINDS.map((kind) => [kind.id, kind] as const))('%s', (id, 
 });
 
 it('numbers findings from 1 in the order of their first event, and names them so in every view', () => {
-  const { findings, rows, verdict, score } = compareLanes(EXAMPLES['tool-calls-merged']!.shows());
+  const { findings, rows, verdict, laneMap } = compareLanes(EXAMPLES['tool-calls-merged']!.shows());
   expect(findings.map(({ number }) => number)).toEqual(findings.map((_, index) => index + 1));
   const events = findings.map(({ event }) => event ?? Infinity);
   expect(events).toEqual(events.toSorted((a, b) => a - b));
@@ -49,8 +49,8 @@ it('numbers findings from 1 in the order of their first event, and names them so
     'get_a',
     'get_b',
   ]);
-  expect(score.spans).toContainEqual(expect.objectContaining({ finding: merged.number, shape: 'merged' }));
-  expect(score.notes).toContainEqual(
+  expect(laneMap.spans).toContainEqual(expect.objectContaining({ finding: merged.number, shape: 'merged' }));
+  expect(laneMap.notes).toContainEqual(
     expect.objectContaining({ finding: merged.number, shape: 'merged', lane: 'simple' }),
   );
 });

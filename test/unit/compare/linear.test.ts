@@ -23,7 +23,7 @@ function looks(events: number): number {
     for (const lane of Object.values(strands))
       for (const strand of Object.values(lane)) (strand as { entries: Entry[] }).entries = strand.entries.map(watched);
   const result = compareLanes({ ...input } satisfies ComparisonInput);
-  expect(result.score.notes.length).toBeLessThan(15_000);
+  expect(result.laneMap.notes.length).toBeLessThan(15_000);
   return count;
 }
 

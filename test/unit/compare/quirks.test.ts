@@ -1,12 +1,12 @@
-/** Each oddity of the adapters is shown by a finding: which kind, on which vector of the specification, and what it says there. */
+/** Each quirk of the adapters is shown by a finding: which kind, on which vector of the specification, and what it says there. */
 import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { LaneSetup } from '../../../src/shared/model/lane.ts';
-import { ODDITIES, type OddityId } from '../../../src/shared/adapters/agent-server/quirks.ts';
+import { QUIRKS, type QuirkId } from '../../../src/shared/adapters/agent-server/quirks.ts';
 import { findAll } from '../../../src/shared/compare/findings/registry.ts';
 import { readAll } from '../../../src/shared/compare/read-all.ts';
-import type { SeedLane } from '../../../src/shared/model/messages.ts';
+import type { AdapterLane } from '../../../src/shared/model/messages.ts';
 import type { Api } from '../../../src/shared/model/stream.ts';
 import { SPEC_DIR } from '../../support/corpus.ts';
 import { laneSetup } from '../../support/wire.ts';
@@ -18,7 +18,7 @@ interface Proof {
   readonly says: RegExp;
 }
 
-const PROOFS: Readonly<Record<OddityId, Proof>> = {
+const PROOFS: Readonly<Record<QuirkId, Proof>> = {
   'output-tokens-twice': {
     vector: 'messages-shapes/text/simple',
     kind: 'usage-counted-twice',
@@ -134,7 +134,7 @@ const PROOFS: Readonly<Record<OddityId, Proof>> = {
 interface Vector {
   readonly name: string;
   readonly api: Api;
-  readonly adapter: SeedLane;
+  readonly adapter: AdapterLane;
   readonly wire: { readonly text?: string; readonly base64?: string };
   readonly endpoint: LaneSetup['endpoint'];
   readonly request: unknown;
@@ -192,4 +192,4 @@ describe.skipIf(!SPEC_DIR)('on the vectors', () => {
   });
 });
 
-it('leaves out no oddity', () => expect(Object.keys(PROOFS).toSorted()).toEqual(Object.keys(ODDITIES).toSorted()));
+it('leaves out no quirk', () => expect(Object.keys(PROOFS).toSorted()).toEqual(Object.keys(QUIRKS).toSorted()));

@@ -82,7 +82,7 @@ describe('metrics', () => {
     expect(metrics.tokensPerSecond).toBeCloseTo(50, 6);
   });
 
-  test('without usage there is no rate; the seed lanes count for nothing', () => {
+  test('without usage there is no rate; the adapter lanes count for nothing', () => {
     const seed: TraceItem = {
       k: 'message',
       emission: {

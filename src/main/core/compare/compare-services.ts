@@ -1,9 +1,9 @@
 /** `compare.*`: comparisons of stored streams, worked out in a thread of their own; of a live run, of what came so far. */
 import type { Services } from '../../../shared/rpc/services.ts';
-import type { Reader } from '../decoding/decode-worker.ts';
+import type { DecodeWorker } from '../decoding/decode-worker.ts';
 
 export interface CompareSetup {
-  readonly reader: Reader;
+  readonly reader: DecodeWorker;
   /** Resolves once what a live run gave so far can be read from the store. */
   readonly flush: () => Promise<void>;
 }

@@ -3,13 +3,13 @@ import type { LaneSetup } from '../../../shared/model/lane.ts';
 import type { NewTrace } from '../store/store.ts';
 
 /** What of a trace its readings depend on. */
-export type ReadTrace = Pick<
+export type DecodableTrace = Pick<
   NewTrace,
   'api' | 'endpoint' | 'request' | 'options' | 'messageId' | 'stepId' | 'startedAt'
 >;
 
 /** `options`: others than the trace was recorded with. */
-export function readingSetup(trace: ReadTrace, options = trace.options): LaneSetup {
+export function decodeSetup(trace: DecodableTrace, options = trace.options): LaneSetup {
   const { api, endpoint, messageId, stepId } = trace;
   // The agent server is a Python program: it writes UTC as +00:00.
   const date = new Date(trace.startedAt).toISOString().replace('Z', '+00:00');

@@ -2,11 +2,11 @@
  * Reads a stored trace through the lanes: what comes out is item for item what the live stream gave. Whoever takes it
  * decides the clock: as fast as possible for a watcher, by the recorded times for a playing.
  */
-import { StreamReading, type ReadingSetup } from '../../../shared/lanes/decode-pass.ts';
+import { DecodePass, type DecodeSetup } from '../../../shared/lanes/decode-pass.ts';
 import type { TraceItem } from '../../../shared/model/items.ts';
 import type { Read } from '../../../shared/model/stream.ts';
 import type { AdapterOptions, Ending } from '../../../shared/model/trace.ts';
-import { readingSetup } from './decode-setup.ts';
+import { decodeSetup } from './decode-setup.ts';
 import type { StoredTrace } from '../store/store.ts';
 import type { TraceSource } from './trace-source.ts';
 
@@ -24,18 +24,18 @@ const UNKNOWN_ENDING: Ending = {
   advice: 'What is stored is whole up to here. Run it again to get the whole answer.',
 };
 
-export interface StoredReadingOptions extends Pick<ReadingSetup, 'watch' | 'lanes'> {
+export interface DecodeStoredOptions extends Pick<DecodeSetup, 'watch' | 'lanes'> {
   /** Others than it was recorded with. */
   readonly options?: AdapterOptions | undefined;
 }
 
 /** In order, and never empty. `trace` is as `source` gave it. */
-export async function* storedReading(
+export async function* decodeStored(
   source: TraceSource,
   trace: StoredTrace,
-  { options, ...more }: StoredReadingOptions = {},
+  { options, ...more }: DecodeStoredOptions = {},
 ): AsyncGenerator<TimedItems> {
-  const reading = new StreamReading({ ...readingSetup(trace, options), ...more });
+  const reading = new DecodePass({ ...decodeSetup(trace, options), ...more });
   const begun = reading.begin();
   if (begun.length > 0) yield { tNs: 0, items: begun };
   const head = await source.head(trace.id);

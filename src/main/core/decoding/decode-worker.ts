@@ -4,18 +4,18 @@
  */
 import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
-import type { JobName, JobTypes } from './tasks.ts';
+import type { TaskName, TaskTypes } from './tasks.ts';
 import {
   outcomeOf,
   valueOf,
-  type FromReader,
+  type FromDecodeWorker,
   type Outcome,
-  type ReaderData,
-  type ToReader,
+  type DecodeWorkerData,
+  type ToDecodeWorker,
 } from './worker-messages.ts';
 import type { TraceSource } from './trace-source.ts';
 
-export interface ReaderSetup extends ReaderData {
+export interface DecodeWorkerSetup extends DecodeWorkerData {
   /** The worker's module. */
   readonly module: URL;
   /** Where it asks for what it cannot read itself. */
@@ -37,14 +37,14 @@ const YOUNG_MB = 16;
 /** When the program ends, for a job that is under way. */
 const CLOSE_MS = 1_000;
 
-export class Reader {
-  readonly #setup: ReaderSetup;
+export class DecodeWorker {
+  readonly #setup: DecodeWorkerSetup;
   #worker: Worker | undefined;
   /** Ends when all jobs given so far are done. */
   #last: Promise<unknown> = Promise.resolve();
   #closed = false;
 
-  constructor(setup: ReaderSetup) {
+  constructor(setup: DecodeWorkerSetup) {
     this.#setup = setup;
   }
 
@@ -54,9 +54,9 @@ export class Reader {
   }
 
   /** Jobs run in the order given. Rejects with a ServiceError when the job was ended. */
-  run<Name extends JobName>(name: Name, params: JobTypes[Name]['params']): Promise<JobTypes[Name]['result']> {
+  run<Name extends TaskName>(name: Name, params: TaskTypes[Name]['params']): Promise<TaskTypes[Name]['result']> {
     const job = this.#last.then(
-      async () => valueOf(await this.#run({ type: 'job', name, params })) as JobTypes[Name]['result'],
+      async () => valueOf(await this.#run({ type: 'job', name, params })) as TaskTypes[Name]['result'],
     );
     this.#last = job.catch(() => undefined);
     return job;
@@ -76,7 +76,7 @@ export class Reader {
     await this.#last;
   }
 
-  async #run(message: ToReader): Promise<Outcome> {
+  async #run(message: ToDecodeWorker): Promise<Outcome> {
     if (this.#closed) return given('closed', 'The program is closing.');
     const worker = (this.#worker ??= this.#start());
     const limitMs = this.#setup.timeLimitMs ?? TIME_LIMIT_MS;
@@ -90,18 +90,18 @@ export class Reader {
       );
       void this.#discard(worker);
     }, limitMs);
-    const onMessage = (reply: FromReader): void => {
+    const onMessage = (reply: FromDecodeWorker): void => {
       if (reply.type === 'done') resolve(reply.outcome);
     };
     const onError = (error: Error): void =>
-      resolve(given('reader-failed', `The reading thread failed and was started anew: ${error.message}`));
+      resolve(given('worker-failed', `The reading thread failed and was started anew: ${error.message}`));
     /** The answer cannot be made of what was sent. */
     const onUnreadable = (error: Error): void =>
-      resolve(given('reader-failed', `The answer of the reading thread could not be read: ${error.message}`));
+      resolve(given('worker-failed', `The answer of the reading thread could not be read: ${error.message}`));
     const onExit = (): void =>
       resolve(
         given(
-          'reader-failed',
+          'worker-failed',
           this.#closed ? 'The program is closing.' : 'The reading thread ended in the middle of its work. Try again.',
         ),
       );
@@ -118,8 +118,8 @@ export class Reader {
   #start(): Worker {
     const { module, dataDir, memoryLimitMb = MEMORY_LIMIT_MB } = this.#setup;
     const resourceLimits = { maxOldGenerationSizeMb: memoryLimitMb, maxYoungGenerationSizeMb: YOUNG_MB };
-    const worker = new Worker(module, { workerData: { dataDir } satisfies ReaderData, resourceLimits });
-    worker.on('message', (message: FromReader) => void this.#answer(worker, message));
+    const worker = new Worker(module, { workerData: { dataDir } satisfies DecodeWorkerData, resourceLimits });
+    worker.on('message', (message: FromDecodeWorker) => void this.#answer(worker, message));
     // Whoever waits for a job listens too; from here on the thread takes no more.
     const gone = (): void => {
       if (this.#worker === worker) this.#worker = undefined;
@@ -128,7 +128,7 @@ export class Reader {
     return worker;
   }
 
-  async #answer(worker: Worker, message: FromReader): Promise<void> {
+  async #answer(worker: Worker, message: FromDecodeWorker): Promise<void> {
     if (message.type !== 'ask') return;
     const { ask, method, args } = message;
     const call = this.#setup.source[method] as (...args: readonly unknown[]) => Promise<unknown>;
@@ -142,7 +142,7 @@ export class Reader {
   }
 }
 
-function tell(worker: Worker, message: ToReader): void {
+function tell(worker: Worker, message: ToDecodeWorker): void {
   // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread, not a window: it has no origin.
   worker.postMessage(message);
 }

@@ -1,15 +1,15 @@
 /** `traces.items`: one list of items for each trace and options, wherever it comes from, for watchers that go on anywhere. */
-import { StreamReading } from '../../../shared/lanes/decode-pass.ts';
+import { DecodePass } from '../../../shared/lanes/decode-pass.ts';
 import type { TraceId } from '../../../shared/model/ids.ts';
 import type { TraceItem } from '../../../shared/model/items.ts';
 import type { AdapterOptions } from '../../../shared/model/trace.ts';
 import type { StreamService } from '../../../shared/rpc/services.ts';
-import { readingSetup } from './decode-setup.ts';
+import { decodeSetup } from './decode-setup.ts';
 import type { RunItems } from '../runs/run-items.ts';
 import type { StoredTrace } from '../store/store.ts';
 import { sameOptions } from './options.ts';
-import { Slices } from './time-slice.ts';
-import { storedReading } from './decode-stored.ts';
+import { TimeSlice } from './time-slice.ts';
+import { decodeStored } from './decode-stored.ts';
 import type { TraceSource } from './trace-source.ts';
 
 /** A batch leaves after this long, so that the first items of a long trace are there while the rest is read. */
@@ -33,7 +33,7 @@ export function traceItems({ source, live, flush }: ItemsSetup): StreamService<'
     const trace = await source.get(id);
     if (run && sameOptions(options, trace.options)) return yield* run.watch(from, signal);
     const batches = run
-      ? liveReading({ source, trace, options, run, flush, signal })
+      ? decodeLive({ source, trace, options, run, flush, signal })
       : storedBatches(source, trace, options);
     yield* fromItem(from, batches, signal);
   };
@@ -45,11 +45,11 @@ async function* storedBatches(
   trace: StoredTrace,
   options: AdapterOptions | undefined,
 ): AsyncGenerator<readonly TraceItem[]> {
-  const slices = new Slices();
+  const slices = new TimeSlice();
   let batch: TraceItem[] = [];
   let began = performance.now();
   try {
-    for await (const { items } of storedReading(source, trace, { options })) {
+    for await (const { items } of decodeStored(source, trace, { options })) {
       for (const item of items) batch.push(item);
       if (batch.length >= BATCH_ITEMS || performance.now() - began >= BATCH_MS) {
         yield batch;
@@ -66,7 +66,7 @@ async function* storedBatches(
   if (batch.length > 0) yield batch;
 }
 
-interface LiveReading {
+interface LiveDecoding {
   readonly source: TraceSource;
   readonly trace: StoredTrace;
   readonly options: AdapterOptions | undefined;
@@ -76,16 +76,16 @@ interface LiveReading {
 }
 
 /** A live run with other options: its own items say when there is more, the store gives the bytes. */
-async function* liveReading({
+async function* decodeLive({
   source,
   trace,
   options,
   run,
   flush,
   signal,
-}: LiveReading): AsyncGenerator<readonly TraceItem[]> {
-  const slices = new Slices();
-  const reading = new StreamReading(readingSetup(trace, options));
+}: LiveDecoding): AsyncGenerator<readonly TraceItem[]> {
+  const slices = new TimeSlice();
+  const reading = new DecodePass(decodeSetup(trace, options));
   yield reading.begin();
   let next = 0;
   for await (const batch of run.watch(0, signal)) {

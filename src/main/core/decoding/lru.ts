@@ -1,5 +1,5 @@
 /** The last values used, up to a weight: what is asked for again soon costs nothing. */
-export class Recent<Value> {
+export class LruCache<Value> {
   readonly #limit: number;
   readonly #weigh: (value: Value) => number;
   /** The one used longest ago first. */

@@ -1,28 +1,28 @@
 /** The reading thread's side: takes jobs from the core, one after the other, and answers each. */
 import type { MessagePort } from 'node:worker_threads';
-import { jobsOver, type JobName, type Jobs, type JobTypes } from './tasks.ts';
+import { tasksOver, type TaskName, type Tasks, type TaskTypes } from './tasks.ts';
 import { openReadOnly, type StoreReader } from '../store/read-only.ts';
 import {
   outcomeOf,
   valueOf,
-  type FromReader,
+  type FromDecodeWorker,
   type Outcome,
-  type ReaderData,
+  type DecodeWorkerData,
   type SourceMethod,
-  type ToReader,
+  type ToDecodeWorker,
 } from './worker-messages.ts';
 import type { TraceSource } from './trace-source.ts';
 
 /** Stored traces are read on a connection of the thread's own where there is a file, else asked of the core. */
-export function serveJobs(port: MessagePort, { dataDir }: ReaderData): void {
-  const send = (message: FromReader): void => port.postMessage(message);
+export function serveTasks(port: MessagePort, { dataDir }: DecodeWorkerData): void {
+  const send = (message: FromDecodeWorker): void => port.postMessage(message);
   const asked = new AskedSource(send);
   const own = openOwn(dataDir);
-  const jobs = jobsOver(own ? sourceOver(own) : asked);
-  port.on('message', async (message: ToReader) => {
+  const jobs = tasksOver(own ? sourceOver(own) : asked);
+  port.on('message', async (message: ToDecodeWorker) => {
     switch (message.type) {
       case 'job':
-        send({ type: 'done', outcome: await outcomeOf(() => runJob(jobs, message.name, message.params)) });
+        send({ type: 'done', outcome: await outcomeOf(() => runTask(jobs, message.name, message.params)) });
         break;
       case 'answer':
         asked.answer(message.ask, message.outcome);
@@ -34,8 +34,11 @@ export function serveJobs(port: MessagePort, { dataDir }: ReaderData): void {
   });
 }
 
-const runJob = <Name extends JobName>(jobs: Jobs, name: Name, params: JobTypes[JobName]['params']): Promise<unknown> =>
-  jobs[name](params as JobTypes[Name]['params']);
+const runTask = <Name extends TaskName>(
+  jobs: Tasks,
+  name: Name,
+  params: TaskTypes[TaskName]['params'],
+): Promise<unknown> => jobs[name](params as TaskTypes[Name]['params']);
 
 /** Undefined where there is no file to open: the core, which has the traces, is then asked, and says what is wrong. */
 function openOwn(dataDir: string | undefined): StoreReader | undefined {
@@ -55,7 +58,7 @@ const sourceOver = (reader: StoreReader): TraceSource => ({
 
 /** A source on the other side of the port: where the store works in memory, nothing else can read it. */
 class AskedSource implements TraceSource {
-  readonly #send: (message: FromReader) => void;
+  readonly #send: (message: FromDecodeWorker) => void;
   readonly #open = new Map<number, (outcome: Outcome) => void>();
   #asks = 0;
 
@@ -64,7 +67,7 @@ class AskedSource implements TraceSource {
   readonly reads: TraceSource['reads'] = this.#method('reads');
   readonly bytes: TraceSource['bytes'] = this.#method('bytes');
 
-  constructor(send: (message: FromReader) => void) {
+  constructor(send: (message: FromDecodeWorker) => void) {
     this.#send = send;
   }
 

@@ -13,36 +13,39 @@ import type { TraceId } from '../../../shared/model/ids.ts';
 import type { Read } from '../../../shared/model/stream.ts';
 import type { AdapterOptions } from '../../../shared/model/trace.ts';
 import type { EventDetail, SampleInfo } from '../../../shared/rpc/contract.ts';
-import { readingSetup } from './decode-setup.ts';
+import { decodeSetup } from './decode-setup.ts';
 import { listSamples } from '../samples/list.ts';
 import type { StoredTrace } from '../store/store.ts';
 import { EventIndex, eventDetail } from './event-detail.ts';
 import { canonical } from './options.ts';
-import { Recent } from './lru.ts';
-import { storedReading, storedReads } from './decode-stored.ts';
+import { LruCache } from './lru.ts';
+import { decodeStored, storedReads } from './decode-stored.ts';
 import type { TraceSource } from './trace-source.ts';
 
-interface OneReading {
+interface OneDecoding {
   readonly id: TraceId;
   /** Others than it was recorded with. */
   readonly options?: AdapterOptions | undefined;
 }
 
-export interface JobTypes {
-  readonly lanes: { readonly params: OneReading; readonly result: CompareResult };
+export interface TaskTypes {
+  readonly lanes: { readonly params: OneDecoding; readonly result: CompareResult };
   readonly traces: {
     readonly params: { readonly a: TraceId; readonly b: TraceId };
     readonly result: TraceCompareResult;
   };
   readonly matrix: { readonly params: { readonly id: TraceId }; readonly result: MatrixResult };
-  readonly html: { readonly params: OneReading; readonly result: { readonly name: string; readonly html: string } };
-  readonly fixture: { readonly params: OneReading; readonly result: { readonly name: string; readonly jsonl: string } };
-  readonly event: { readonly params: OneReading & { readonly index: number }; readonly result: EventDetail };
+  readonly html: { readonly params: OneDecoding; readonly result: { readonly name: string; readonly html: string } };
+  readonly fixture: {
+    readonly params: OneDecoding;
+    readonly result: { readonly name: string; readonly jsonl: string };
+  };
+  readonly event: { readonly params: OneDecoding & { readonly index: number }; readonly result: EventDetail };
   readonly samples: { readonly params: null; readonly result: readonly SampleInfo[] };
 }
-export type JobName = keyof JobTypes;
-export type Jobs = {
-  readonly [Name in JobName]: (params: JobTypes[Name]['params']) => Promise<JobTypes[Name]['result']>;
+export type TaskName = keyof TaskTypes;
+export type Tasks = {
+  readonly [Name in TaskName]: (params: TaskTypes[Name]['params']) => Promise<TaskTypes[Name]['result']>;
 };
 
 /** Comparisons that are kept for the next question: a file of it is asked for right after it was looked at. */
@@ -50,10 +53,10 @@ const KEPT_COMPARISONS = 4;
 /** Events and emissions that are kept: some 200 bytes each. */
 const KEPT_EMISSIONS = 500_000;
 
-export function jobsOver(source: TraceSource): Jobs {
-  const comparisons = new Recent<CompareResult>(KEPT_COMPARISONS);
-  const indexes = new Recent<EventIndex>(KEPT_EMISSIONS, ({ size }) => size);
-  const lanes = ({ id, options }: OneReading): Promise<CompareResult> =>
+export function tasksOver(source: TraceSource): Tasks {
+  const comparisons = new LruCache<CompareResult>(KEPT_COMPARISONS);
+  const indexes = new LruCache<EventIndex>(KEPT_EMISSIONS, ({ size }) => size);
+  const lanes = ({ id, options }: OneDecoding): Promise<CompareResult> =>
     ofTrace(source, comparisons, { id, options }, async (trace) =>
       compareLanes((await comparisonInput(source, trace, options)).input),
     );
@@ -66,7 +69,7 @@ export function jobsOver(source: TraceSource): Jobs {
       ),
     matrix: async ({ id }) => {
       const trace = await source.get(id);
-      return optionsMatrix(await allReads(source, trace), readingSetup(trace));
+      return optionsMatrix(await allReads(source, trace), decodeSetup(trace));
     },
     html: async ({ id, options }) => {
       const { title, api, model, startedAt, storedBytes } = await source.get(id);
@@ -80,7 +83,7 @@ export function jobsOver(source: TraceSource): Jobs {
       const trace = await source.get(id);
       const { bytes: body } = await source.bytes(id, 0, trace.storedBytes);
       const name = fileName(trace.title);
-      return { name: `${name}.jsonl`, jsonl: fixtureFile(name, readingSetup(trace, options), body) };
+      return { name: `${name}.jsonl`, jsonl: fixtureFile(name, decodeSetup(trace, options), body) };
     },
     event: async ({ id, index, options }) => {
       const events = await ofTrace(source, indexes, { id, options }, (trace) => indexed(source, trace, options));
@@ -93,8 +96,8 @@ export function jobsOver(source: TraceSource): Jobs {
 /** What was worked out of a trace, or works it out. Kept once the trace has ended: before, it still grows. */
 async function ofTrace<Value>(
   source: TraceSource,
-  kept: Recent<Value>,
-  { id, options }: OneReading,
+  kept: LruCache<Value>,
+  { id, options }: OneDecoding,
   work: (trace: StoredTrace) => Promise<Value>,
 ): Promise<Value> {
   const trace = await source.get(id);
@@ -110,7 +113,7 @@ async function indexed(
   options: AdapterOptions | undefined,
 ): Promise<EventIndex> {
   const index = new EventIndex();
-  for await (const { items } of storedReading(source, trace, { options })) index.add(items);
+  for await (const { items } of decodeStored(source, trace, { options })) index.add(items);
   return index;
 }
 
@@ -120,7 +123,7 @@ async function comparisonInput(
   options?: AdapterOptions,
 ): Promise<TraceToCompare> {
   const { timed, ending } = detail;
-  const input = readAll(await allReads(source, detail), readingSetup(detail, options), {
+  const input = readAll(await allReads(source, detail), decodeSetup(detail, options), {
     timed,
     ...(ending && { ending }),
   });

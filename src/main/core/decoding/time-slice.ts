@@ -4,7 +4,7 @@ import { setImmediate } from 'node:timers/promises';
 /** A read that comes meanwhile is stamped late by half of this on average. */
 const SLICE_MS = 3;
 
-export class Slices {
+export class TimeSlice {
   #began = performance.now();
 
   /** To be awaited after each small piece of work: lets others go first once a slice is used up. */

@@ -1,24 +1,24 @@
 /** What the core and its reading threads say to each other. One job at a time; while it runs the thread may ask for bytes. */
 import { ServiceError } from '../../../shared/rpc/services.ts';
-import type { JobName, JobTypes } from './tasks.ts';
+import type { TaskName, TaskTypes } from './tasks.ts';
 import type { TraceSource } from './trace-source.ts';
 
 /** What a reading thread is given when it starts. */
-export interface ReaderData {
+export interface DecodeWorkerData {
   /** The folder of the store's file; absent when the store works in memory. */
   readonly dataDir?: string | undefined;
 }
 
 export type SourceMethod = keyof TraceSource;
 
-export type ToReader =
-  | { readonly type: 'job'; readonly name: JobName; readonly params: JobTypes[JobName]['params'] }
+export type ToDecodeWorker =
+  | { readonly type: 'job'; readonly name: TaskName; readonly params: TaskTypes[TaskName]['params'] }
   /** The answer to an `ask`. */
   | { readonly type: 'answer'; readonly ask: number; readonly outcome: Outcome }
   /** Close what is open, and end. */
   | { readonly type: 'close' };
 
-export type FromReader =
+export type FromDecodeWorker =
   | { readonly type: 'done'; readonly outcome: Outcome }
   | { readonly type: 'ask'; readonly ask: number; readonly method: SourceMethod; readonly args: readonly unknown[] };
 

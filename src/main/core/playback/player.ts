@@ -3,11 +3,11 @@
  * items come out of the same reading as any other, so that playing changes when they come and nothing else.
  */
 import type { TraceItem } from '../../../shared/model/items.ts';
-import type { PlayAction, PlayItem } from '../../../shared/rpc/contract.ts';
-import { Slices } from '../decoding/time-slice.ts';
+import type { PlaybackAction, PlaybackItem } from '../../../shared/rpc/contract.ts';
+import { TimeSlice } from '../decoding/time-slice.ts';
 import type { TimedItems } from '../decoding/decode-stored.ts';
 import type { PlayClock } from './clock.ts';
-import { Wake } from '../signal.ts';
+import { Signal } from '../signal.ts';
 
 /** How often the playhead is told while it moves. */
 const TICK_NS = 100_000_000;
@@ -21,7 +21,7 @@ export interface PlayerSetup {
 export class Player {
   readonly #groups: PlayerSetup['groups'];
   readonly #clock: PlayClock;
-  readonly #slices = new Slices();
+  readonly #slices = new TimeSlice();
 
   /** The group that comes next, `#given` of whose items are out already: a step may end inside a read. */
   #group: TimedItems | null = null;
@@ -46,7 +46,7 @@ export class Player {
   /** What the watcher has not taken yet; a slow one gets more at once. */
   #items: TraceItem[] = [];
   #stateChanged = true;
-  readonly #wake = new Wake();
+  readonly #wake = new Signal();
 
   /** Starts paused, at the beginning. */
   constructor({ groups, clock }: PlayerSetup) {
@@ -55,7 +55,7 @@ export class Player {
     void this.#run();
   }
 
-  control(action: PlayAction): void {
+  control(action: PlaybackAction): void {
     this.#holdPosition();
     switch (action.type) {
       case 'play':
@@ -77,7 +77,7 @@ export class Player {
   }
 
   /** For one watcher; the player closes when it has gone. */
-  async *watch(signal: AbortSignal): AsyncGenerator<readonly PlayItem[]> {
+  async *watch(signal: AbortSignal): AsyncGenerator<readonly PlaybackItem[]> {
     try {
       while (!signal.aborted && !this.#closed) {
         const batch = this.#take();
@@ -212,8 +212,8 @@ export class Player {
   }
 
   /** The items first: the state speaks of what is out. */
-  #take(): readonly PlayItem[] {
-    const batch: PlayItem[] = [];
+  #take(): readonly PlaybackItem[] {
+    const batch: PlaybackItem[] = [];
     if (this.#items.length > 0) batch.push({ type: 'items', items: this.#items });
     if (this.#stateChanged) {
       batch.push({

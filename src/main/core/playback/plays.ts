@@ -2,7 +2,7 @@
 import type { TraceId } from '../../../shared/model/ids.ts';
 import type { AdapterOptions } from '../../../shared/model/trace.ts';
 import { ServiceError, type Services } from '../../../shared/rpc/services.ts';
-import { storedReading, type TimedItems } from '../decoding/decode-stored.ts';
+import { decodeStored, type TimedItems } from '../decoding/decode-stored.ts';
 import type { TraceSource } from '../decoding/trace-source.ts';
 import type { RunsService } from '../runs/runs-service.ts';
 import type { StoredTrace } from '../store/store.ts';
@@ -19,10 +19,10 @@ export function playServices({
   source,
   runs,
   clock = systemClock,
-}: PlaysSetup): Pick<Services, 'play.open' | 'play.control'> {
+}: PlaysSetup): Pick<Services, 'playback.open' | 'playback.control'> {
   const players = new Map<string, Player>();
   return {
-    async *'play.open'({ play, id, options }, signal) {
+    async *'playback.open'({ play, id, options }, signal) {
       if (players.has(play)) throw new ServiceError('in-use', 'This playing is open already.');
       const trace = playable({ source, runs }, id);
       // Named before anything is waited for, so that what the client asks next finds it.
@@ -36,7 +36,7 @@ export function playServices({
         player.close();
       }
     },
-    'play.control'({ play, action }) {
+    'playback.control'({ play, action }) {
       const player = players.get(play);
       if (!player) throw new ServiceError('not-found', 'This playing has ended. Open the trace again to play it.');
       player.control(action);
@@ -63,5 +63,5 @@ async function* reading(
   trace: Promise<StoredTrace>,
   options: AdapterOptions | undefined,
 ): AsyncGenerator<TimedItems> {
-  yield* storedReading(source, await trace, { options });
+  yield* decodeStored(source, await trace, { options });
 }

@@ -3,11 +3,11 @@
  * that is slow takes more at a time; nobody waits for it.
  */
 import type { TraceItem } from '../../../shared/model/items.ts';
-import { Wake } from '../signal.ts';
+import { Signal } from '../signal.ts';
 
 export class RunItems {
   readonly #items: TraceItem[] = [];
-  readonly #wake = new Wake();
+  readonly #wake = new Signal();
   #ended = false;
 
   get length(): number {

@@ -3,7 +3,7 @@
  * to whoever watches. Neither way waits for the other, and a store that fails does not end the run.
  */
 import { randomUUID } from 'node:crypto';
-import { StreamReading } from '../../../shared/lanes/decode-pass.ts';
+import { DecodePass } from '../../../shared/lanes/decode-pass.ts';
 import { decideEnding, type BodyEnd, type TransportFacts } from '../../../shared/metrics/ending.ts';
 import { MetricsMeter } from '../../../shared/metrics/metrics.ts';
 import { traceId, type TraceId } from '../../../shared/model/ids.ts';
@@ -20,7 +20,7 @@ import { credentialHeader } from '../capture/secrets.ts';
 import type { RunEndpoint } from '../endpoints/endpoints-service.ts';
 import { costOf } from '../prices/prices.ts';
 import type { NewTrace, Store, StoredTrace, TraceResult } from '../store/store.ts';
-import { readingSetup } from '../decoding/decode-setup.ts';
+import { decodeSetup } from '../decoding/decode-setup.ts';
 import { RunItems } from './run-items.ts';
 import { send } from '../providers/send.ts';
 import { SilenceClock } from './silence.ts';
@@ -63,7 +63,7 @@ export class Run implements CaptureListener {
   readonly #created = Promise.withResolvers<void>();
   readonly #finished = Promise.withResolvers<void>();
   #trace: NewTrace | undefined;
-  #reading: StreamReading | undefined;
+  #reading: DecodePass | undefined;
   #stored = true;
   #head: HttpHead | null = null;
   #result: TraceResult | undefined;
@@ -147,7 +147,7 @@ export class Run implements CaptureListener {
     await this.#store.createTrace(trace).catch((error: unknown) => this.#lost(error));
     this.#trace = trace;
     this.#model = trace.model;
-    this.#reading = new StreamReading({ ...readingSetup(trace), watch: (frame) => this.#frame(frame) });
+    this.#reading = new DecodePass({ ...decodeSetup(trace), watch: (frame) => this.#frame(frame) });
     this.#take(this.#reading.begin());
     this.#created.resolve();
   }

@@ -1,7 +1,7 @@
 /** A sample drawn as its failure: along the stream, what the wire said and what each adapter made of it. */
 import type { ComparisonInput } from '../../../shared/compare/lane-reading.ts';
-import type { CompareResult, ScoreNote } from '../../../shared/compare/result.ts';
-import type { SeedLane } from '../../../shared/model/messages.ts';
+import type { CompareResult, LaneMapNote } from '../../../shared/compare/result.ts';
+import type { AdapterLane } from '../../../shared/model/messages.ts';
 import type { EventKind } from '../../../shared/model/stream.ts';
 import type { SampleInfo } from '../../../shared/rpc/contract.ts';
 
@@ -30,7 +30,7 @@ export function drawSample(input: ComparisonInput, comparison: CompareResult): D
     loudest(events.flatMap((event) => MARK_OF_EVENT[input.events[event]!.kind] ?? [])),
   );
   const meta = new Set(wire.flatMap(({ at, mark }) => (mark === 'meta' ? [at] : [])));
-  const lane = (id: SeedLane): Drawing['wire'] => new SeedDrawing(input, comparison, id).marks(stretches, meta);
+  const lane = (id: AdapterLane): Drawing['wire'] => new AdapterDrawing(input, comparison, id).marks(stretches, meta);
   return { wire, legacy: lane('legacy'), simple: lane('simple') };
 }
 
@@ -62,15 +62,15 @@ class Stretches {
   }
 }
 
-class SeedDrawing {
-  readonly #notes = new Map<number, ScoreNote[]>();
+class AdapterDrawing {
+  readonly #notes = new Map<number, LaneMapNote[]>();
   /** Events whose token counts the lane got wrong. */
   readonly #miscounted: ReadonlySet<number>;
   /** The event at which the lane ended in an error; the last one when it did so after the stream, none when it did not. */
   readonly #ended: number;
 
-  constructor(input: ComparisonInput, { score, findings }: CompareResult, lane: SeedLane) {
-    for (const note of score.notes) {
+  constructor(input: ComparisonInput, { laneMap, findings }: CompareResult, lane: AdapterLane) {
+    for (const note of laneMap.notes) {
       if (note.lane === lane && note.event !== null)
         this.#notes.set(note.event, [...(this.#notes.get(note.event) ?? []), note]);
     }
@@ -79,7 +79,7 @@ class SeedDrawing {
       message.message_type === 'usage' && event !== null ? [event] : [],
     );
     this.#miscounted = new Set(wrongUsage ? usage : []);
-    const error = input.seeds[lane]?.error;
+    const error = input.adapters[lane]?.error;
     this.#ended = error ? (error.event ?? input.events.length - 1) : Infinity;
   }
 

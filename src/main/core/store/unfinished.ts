@@ -1,10 +1,10 @@
 /** Traces that a stopped program left without a result: they get one, from what is stored of them. */
-import { StreamReading } from '../../../shared/lanes/decode-pass.ts';
+import { DecodePass } from '../../../shared/lanes/decode-pass.ts';
 import { decideEnding } from '../../../shared/metrics/ending.ts';
 import { MetricsMeter } from '../../../shared/metrics/metrics.ts';
 import type { WireOutcome } from '../../../shared/model/messages.ts';
 import type { Ending, Metrics } from '../../../shared/model/trace.ts';
-import { readingSetup } from '../decoding/decode-setup.ts';
+import { decodeSetup } from '../decoding/decode-setup.ts';
 import { unpackReads } from './parts.ts';
 import { headOf, traceOf, finishedColumns, type FinishedColumns } from './rows.ts';
 import type { Queries } from './queries.ts';
@@ -31,7 +31,7 @@ export function resultOfUnfinished(queries: Queries, id: string): FinishedColumn
 }
 
 function fromReads(queries: Queries, trace: StoredTrace): FinishedColumns {
-  const reading = new StreamReading({ ...readingSetup(trace), lanes: ['wire'] });
+  const reading = new DecodePass({ ...decodeSetup(trace), lanes: ['wire'] });
   const meter = new MetricsMeter();
   const headAt = headOf(queries.head(trace.id));
   let lastNs = headAt?.tNs ?? 0;

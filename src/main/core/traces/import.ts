@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { bareRequest } from '../../../shared/providers/bare-request.ts';
 import { guessApi } from '../../../shared/providers/detect.ts';
-import { StreamReading } from '../../../shared/lanes/decode-pass.ts';
+import { DecodePass } from '../../../shared/lanes/decode-pass.ts';
 import { decideEnding } from '../../../shared/metrics/ending.ts';
 import { MetricsMeter } from '../../../shared/metrics/metrics.ts';
 import { traceId } from '../../../shared/model/ids.ts';
@@ -10,8 +10,8 @@ import type { WireOutcome } from '../../../shared/model/messages.ts';
 import type { Api, Read } from '../../../shared/model/stream.ts';
 import type { AdapterOptions, Ending, Metrics } from '../../../shared/model/trace.ts';
 import { ServiceError, type MethodService } from '../../../shared/rpc/services.ts';
-import { Slices } from '../decoding/time-slice.ts';
-import { readingSetup } from '../decoding/decode-setup.ts';
+import { TimeSlice } from '../decoding/time-slice.ts';
+import { decodeSetup } from '../decoding/decode-setup.ts';
 import type { NewTrace, Store, TraceResult } from '../store/store.ts';
 
 export interface ImportSetup {
@@ -90,17 +90,17 @@ function readsOf(body: Uint8Array): readonly Read[] {
 }
 
 async function resultOf(trace: NewTrace, reads: readonly Read[], text: string): Promise<TraceResult> {
-  const slices = new Slices();
+  const slices = new TimeSlice();
   const meter = new MetricsMeter();
   let events = 0;
   let wire: WireOutcome | undefined;
   let unfinished = false;
-  const reading = new StreamReading({
-    ...readingSetup(trace),
+  const reading = new DecodePass({
+    ...decodeSetup(trace),
     lanes: ['wire'],
     watch: ({ dataLines }) => void (events += dataLines > 0 ? 1 : 0),
   });
-  const take = (items: ReturnType<StreamReading['feed']>): void => {
+  const take = (items: ReturnType<DecodePass['feed']>): void => {
     for (const item of items) {
       meter.add(item);
       if (item.k === 'note' && item.type === 'unfinished') unfinished = true;

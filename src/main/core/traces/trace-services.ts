@@ -3,11 +3,11 @@ import type { TraceId } from '../../../shared/model/ids.ts';
 import type { TraceDetail } from '../../../shared/model/trace.ts';
 import type { ListChange, EventDetail } from '../../../shared/rpc/contract.ts';
 import type { Services } from '../../../shared/rpc/services.ts';
-import { Latest } from '../conflating-queue.ts';
+import { ConflatingQueue } from '../conflating-queue.ts';
 import { base64, EventIndex, eventDetail } from '../decoding/event-detail.ts';
 import { traceItems } from '../decoding/items.ts';
 import { sameOptions } from '../decoding/options.ts';
-import type { Reader } from '../decoding/decode-worker.ts';
+import type { DecodeWorker } from '../decoding/decode-worker.ts';
 import type { RunItems } from '../runs/run-items.ts';
 import type { RunsService } from '../runs/runs-service.ts';
 import type { Store, StoredTrace } from '../store/store.ts';
@@ -15,7 +15,7 @@ import type { Store, StoredTrace } from '../store/store.ts';
 export interface TraceServicesSetup {
   readonly store: Store;
   readonly runs: Pick<RunsService, 'live' | 'trace' | 'cancel' | 'settled'>;
-  readonly reader: Reader;
+  readonly reader: DecodeWorker;
 }
 
 export type TraceServices = Pick<Services, Exclude<Extract<keyof Services, `traces.${string}`>, 'traces.import'>>;
@@ -41,7 +41,7 @@ export function traceServices({ store, runs, reader }: TraceServicesSetup): Trac
   return {
     'traces.list': ({ limit, after }) => store.list({ limit, ...(after !== undefined && { after }) }),
     'traces.changes': async function* changes(_, signal) {
-      const changed = new Latest<TraceId, ListChange>();
+      const changed = new ConflatingQueue<TraceId, ListChange>();
       const stop = store.onChange((change) =>
         changed.set(change.type === 'upsert' ? change.row.id : change.id, change),
       );

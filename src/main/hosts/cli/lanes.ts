@@ -1,8 +1,8 @@
 /** `tracelane lanes FILE`: what each lane emits for a stored stream, one JSON message a line. */
 import { Option, type Command } from 'commander';
-import { StreamReading } from '../../../shared/lanes/decode-pass.ts';
+import { DecodePass } from '../../../shared/lanes/decode-pass.ts';
 import type { TraceItem } from '../../../shared/model/items.ts';
-import { LANES, type LaneId, type LaneMessage, type SeedMessage } from '../../../shared/model/messages.ts';
+import { LANES, type LaneId, type LaneMessage, type AdapterMessage } from '../../../shared/model/messages.ts';
 import { printable } from './printable.ts';
 import { addStreamFlags, readStream, setupOf, type StreamFlags } from './stream-file.ts';
 
@@ -27,7 +27,7 @@ export function laneLines(body: Uint8Array, flags: Flags): readonly unknown[] {
   const setup = setupOf(flags);
   const { adapter } = flags;
   const lanes: readonly LaneId[] = adapter === undefined ? LANES : [adapter];
-  const reading = new StreamReading({ ...setup, lanes });
+  const reading = new DecodePass({ ...setup, lanes });
   const items: TraceItem[] = [
     ...reading.begin(),
     ...reading.feed({ n: 0, tNs: 0, offset: 0, bytes: body }),
@@ -49,7 +49,7 @@ export function laneLines(body: Uint8Array, flags: Flags): readonly unknown[] {
 function printed(message: LaneMessage): object {
   if (message.message_type !== 'tool_call_message' || 'block' in message) return message;
   return {
-    ...(message satisfies SeedMessage),
+    ...(message satisfies AdapterMessage),
     tool_call: Object.fromEntries(Object.entries(message.tool_call).filter(([, value]) => value !== null)),
   };
 }

@@ -16,7 +16,7 @@ import { SafeStorageVault } from './vault.ts';
 import { openWindow } from './window.ts';
 
 /** Where the built files lie, which only the entry knows. */
-export interface ShellSetup extends Pick<CoreSetup, 'storeWorker' | 'readerWorker'> {
+export interface ShellSetup extends Pick<CoreSetup, 'storeWorker' | 'decodeWorker'> {
   readonly rendererDir: string;
   readonly preload: string;
 }
@@ -50,7 +50,7 @@ export function startShell(setup: ShellSetup, createCore: (setup: CoreSetup) => 
     guardSession();
     serveRenderer(setup.rendererDir);
     setMenu();
-    const { storeWorker, readerWorker } = setup;
+    const { storeWorker, decodeWorker } = setup;
     const pace = samplePace();
     core = await createCore({
       dataDir,
@@ -58,7 +58,7 @@ export function startShell(setup: ShellSetup, createCore: (setup: CoreSetup) => 
       version: app.getVersion(),
       vault: new SafeStorageVault(new FileVault(join(dataDir, 'keys-encrypted.json'))),
       storeWorker,
-      readerWorker,
+      decodeWorker,
       ...(pace !== undefined && { samplePace: pace }),
     });
     const { services } = core;

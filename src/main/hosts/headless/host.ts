@@ -10,7 +10,7 @@ import { parseOptions, type HeadlessOptions } from './options.ts';
 import { startServer } from './server.ts';
 
 /** Where the built files lie and which version this is, which only the entry knows. */
-export interface HeadlessSetup extends Pick<CoreSetup, 'storeWorker' | 'readerWorker' | 'version'> {
+export interface HeadlessSetup extends Pick<CoreSetup, 'storeWorker' | 'decodeWorker' | 'version'> {
   readonly rendererDir: string;
 }
 

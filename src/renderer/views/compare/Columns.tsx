@@ -36,7 +36,7 @@ export function Columns({ result }: { readonly result: CompareResult }) {
     [result, level],
   );
   const entries = useMemo(() => columnRows(rows, open), [rows, open]);
-  const lags = useMemo(() => lagsOf(result.score), [result]);
+  const lags = useMemo(() => lagsOf(result.laneMap), [result]);
   // oxlint-disable-next-line react/exhaustive-deps -- the model grows in place; the counter says when
   const messages = useMemo(() => (level === 'json' ? messageIndex(session.model) : null), [session, level, structure]);
   const findings = useMemo(() => new Map(result.findings.map((finding) => [finding.number, finding])), [result]);

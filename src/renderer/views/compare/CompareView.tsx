@@ -19,7 +19,7 @@ import { copyIssue, saveFixture, saveHtml } from './exports.ts';
 import { IgnoredBar } from './IgnoredBar.tsx';
 import { Matrix } from './Matrix.tsx';
 import { OptionsBar } from './OptionsBar.tsx';
-import { Score } from './LaneMap.tsx';
+import { LaneMap } from './LaneMap.tsx';
 import { Segments } from './Segments.tsx';
 import { TracesView } from './TracesView.tsx';
 import { useComparison, useDivergences, type Comparison } from './use-comparison.ts';
@@ -148,7 +148,7 @@ function Lanes({ comparison: { result, problem, retry } }: { readonly comparison
   return (
     <div className="compare-lanes">
       <Verdict result={result} />
-      {result.score.events > 0 && <Score result={result} />}
+      {result.laneMap.events > 0 && <LaneMap result={result} />}
       <Columns result={result} />
     </div>
   );

@@ -22,7 +22,7 @@ import { SEVERITY_LOOKS } from './looks.ts';
 import { useComparison } from './use-comparison.ts';
 import './findings.css';
 
-/** All that differs, in sentences with their evidence. The same numbers stand in the verdict, the score and the columns. */
+/** All that differs, in sentences with their evidence. The same numbers stand in the verdict, the lane map and the columns. */
 export function Findings() {
   const { result, problem, retry } = useComparison();
   const phase = useTrace((trace) => trace.phase);

@@ -7,7 +7,7 @@ import { chooseFinding, useCompare } from '../../stores/compare.ts';
 import { selectEvent, useSession, useTrace } from '../../stores/open.ts';
 import { tickText, ticks, toShare, type Window } from '../timeline/scale.ts';
 import { percent } from './percent.ts';
-import { ScoreMarks } from './LaneMapMarks.tsx';
+import { LaneMapMarks } from './LaneMapMarks.tsx';
 import {
   axisOf,
   geometry,
@@ -22,7 +22,7 @@ import {
   type Label,
   type Mark,
 } from './lane-map-layout.ts';
-import { useScoreWindow } from './use-lane-map-window.ts';
+import { useLaneMapWindow } from './use-lane-map-window.ts';
 import './lane-map.css';
 
 const FIRST_WIDTH = 600;
@@ -39,29 +39,29 @@ function useWidth(element: RefObject<HTMLElement | null>): number {
 }
 
 /** Three staves on one time axis: what was lost, late or merged is a shape. The list of findings says the same in words. */
-export function Score({ result }: { readonly result: CompareResult }) {
-  const { score } = result;
+export function LaneMap({ result }: { readonly result: CompareResult }) {
+  const { laneMap } = result;
   const plot = useRef<HTMLDivElement>(null);
   const width = useWidth(plot);
-  const shape = useMemo(() => geometry(score), [score]);
-  const axis = useMemo(() => axisOf(score), [score]);
-  const window = useScoreWindow(plot, axis, score);
-  const lines = useMemo(() => new Map(score.spans.map(({ finding, line }) => [finding, line])), [score]);
-  const marks = useMemo(() => marksOf(score, shape, axis, window, lines), [score, shape, axis, window, lines]);
-  const spans = useMemo(() => spanShares(score.spans, axis, window), [score, axis, window]);
+  const shape = useMemo(() => geometry(laneMap), [laneMap]);
+  const axis = useMemo(() => axisOf(laneMap), [laneMap]);
+  const window = useLaneMapWindow(plot, axis, laneMap);
+  const lines = useMemo(() => new Map(laneMap.spans.map(({ finding, line }) => [finding, line])), [laneMap]);
+  const marks = useMemo(() => marksOf(laneMap, shape, axis, window, lines), [laneMap, shape, axis, window, lines]);
+  const spans = useMemo(() => spanShares(laneMap.spans, axis, window), [laneMap, axis, window]);
   const labels = useMemo(() => labelsOf(spans, width), [spans, width]);
   const onClick = (event: MouseEvent) => {
     const of = event.target instanceof Element ? event.target.closest('[data-event]') : null;
     if (of) selectEvent(Number(of.getAttribute('data-event')));
   };
   return (
-    <section className="score" aria-label="Score">
-      <div className="score-corner quiet">{axis.timed ? 'since request' : 'order only'}</div>
+    <section className="lane-map" aria-label="Lane map">
+      <div className="lane-map-corner quiet">{axis.timed ? 'since request' : 'order only'}</div>
       <Scale axis={axis} window={window} result={result} />
       <Clefs shape={shape} result={result} />
-      <div className="score-plot" ref={plot} onClick={onClick}>
-        <svg className="score-drawing" height={shape.height} role="img" aria-label={summary(result)}>
-          <ScoreMarks score={score} shape={shape} axis={axis} window={window} marks={marks} spans={spans} />
+      <div className="lane-map-plot" ref={plot} onClick={onClick}>
+        <svg className="lane-map-drawing" height={shape.height} role="img" aria-label={summary(result)}>
+          <LaneMapMarks laneMap={laneMap} shape={shape} axis={axis} window={window} marks={marks} spans={spans} />
         </svg>
         <Pick axis={axis} window={window} />
         <Labels labels={labels} shape={shape} result={result} />
@@ -71,9 +71,9 @@ export function Score({ result }: { readonly result: CompareResult }) {
   );
 }
 
-function summary({ findings, score }: CompareResult): string {
+function summary({ findings, laneMap }: CompareResult): string {
   const late = findings.filter(({ kind }) => kind === 'late').length;
-  return `Score of ${plural(score.events, 'event')} over three staves: legacy, wire, simple; ${plural(findings.length, 'finding')}${late > 0 ? `, ${late} of them late` : ''}. The findings are listed beside it.`;
+  return `LaneMap of ${plural(laneMap.events, 'event')} over three staves: legacy, wire, simple; ${plural(findings.length, 'finding')}${late > 0 ? `, ${late} of them late` : ''}. The findings are listed beside it.`;
 }
 
 /** Round times above, and under them what the wire says then. */
@@ -89,9 +89,9 @@ function Scale({
   const { values, step } = ticks(window);
   const passages = passagesOf(result, axis, window);
   return (
-    <div className="score-scale" aria-hidden>
+    <div className="lane-map-scale" aria-hidden>
       {values.map((value) => (
-        <span key={value} className="score-tick" style={{ left: percent(toShare(window, value)) }}>
+        <span key={value} className="lane-map-tick" style={{ left: percent(toShare(window, value)) }}>
           {axis.timed ? tickText(value, step) : count(value)}
         </span>
       ))}
@@ -125,7 +125,7 @@ function Clefs({ shape, result }: { readonly shape: Geometry; readonly result: C
         <div key={lane} className="clef" style={{ top: shape.tops[lane] - 8 }}>
           <b>{LANE_NAMES[lane]}</b>
           {shape.lines.length > 2 && (
-            <small>{count(lane === 'wire' ? result.score.events : model.laneMessages[lane])}</small>
+            <small>{count(lane === 'wire' ? result.laneMap.events : model.laneMessages[lane])}</small>
           )}
           <ol>
             {shape.lines.map(({ label, kind }, at) => (
@@ -137,7 +137,7 @@ function Clefs({ shape, result }: { readonly shape: Geometry; readonly result: C
         </div>
       ))}
       <small className="clef-reads" style={{ top: shape.reads - 9 }}>
-        {result.score.timed ? plural(result.score.reads.length, 'read') : plural(result.score.events, 'event')}
+        {result.laneMap.timed ? plural(result.laneMap.reads.length, 'read') : plural(result.laneMap.events, 'event')}
       </small>
     </div>
   );
@@ -150,7 +150,7 @@ function Pick({ axis, window }: { readonly axis: Axis; readonly window: Window }
   const at = event === null ? undefined : axis.timed ? model.events[event]?.tNs : event;
   if (at === undefined) return null;
   const share = toShare(window, at);
-  return share < 0 || share > 1 ? null : <i className="score-pick" style={{ left: percent(share) }} />;
+  return share < 0 || share > 1 ? null : <i className="lane-map-pick" style={{ left: percent(share) }} />;
 }
 
 function Labels({
@@ -165,7 +165,7 @@ function Labels({
   const chosen = useCompare((state) => state.finding);
   const below = lineTop(shape, 'simple', shape.lines.length - 1) + 4;
   return (
-    <ul className="score-labels" aria-label="Findings in the score">
+    <ul className="lane-map-labels" aria-label="Findings in the lane map">
       {labels.map(({ finding: number, lane, text, left }) => {
         const finding = result.findings[number - 1];
         if (!finding) return null;
@@ -223,7 +223,7 @@ function Tip({ plot, marks, shape, axis }: TipProps) {
   if (!near) return null;
   return (
     <div
-      className={near.from > 0.6 ? 'score-tip left' : 'score-tip'}
+      className={near.from > 0.6 ? 'lane-map-tip left' : 'lane-map-tip'}
       style={{ left: percent(near.from), top: lineTop(shape, near.lane, near.line) + 10 }}
     >
       <b>{LANE_NAMES[near.lane]}</b>{' '}

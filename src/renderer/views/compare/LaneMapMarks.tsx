@@ -1,5 +1,5 @@
 import { memo, useId } from 'react';
-import type { Score, ScoreNote } from '../../../shared/compare/result.ts';
+import type { LaneMap, LaneMapNote } from '../../../shared/compare/result.ts';
 import { useCompare } from '../../stores/compare.ts';
 import { ticks, toShare, type Window } from '../timeline/scale.ts';
 import { percent } from './percent.ts';
@@ -16,7 +16,7 @@ import {
 } from './lane-map-layout.ts';
 
 interface MarksProps {
-  readonly score: Score;
+  readonly laneMap: LaneMap;
   readonly shape: Geometry;
   readonly axis: Axis;
   readonly window: Window;
@@ -25,7 +25,7 @@ interface MarksProps {
 }
 
 /** The drawing itself, from the ground up: silences, staves, threads, reads, notes, slurs. */
-export const ScoreMarks = memo(function ScoreMarks({ score, shape, axis, window, marks, spans }: MarksProps) {
+export const LaneMapMarks = memo(function LaneMapMarks({ laneMap, shape, axis, window, marks, spans }: MarksProps) {
   const id = useId();
   const hatch = { wait: `${id}-wait`, gone: `${id}-gone` };
   const placed = marks.filter(({ shape: form }) => form !== 'lost');
@@ -54,7 +54,7 @@ export const ScoreMarks = memo(function ScoreMarks({ score, shape, axis, window,
           <line x1="0" x2="0" y1="0" y2="5" />
         </pattern>
       </defs>
-      <Ground score={score} shape={shape} window={window} spans={spans} fill={`url(#${hatch.wait})`} />
+      <Ground laneMap={laneMap} shape={shape} window={window} spans={spans} fill={`url(#${hatch.wait})`} />
       <Staves shape={shape} />
       <Holes spans={spans} shape={shape} fill={`url(#${hatch.gone})`} />
       {heldOf(placed).map(({ lane, line, kind, from, to }) => (
@@ -73,7 +73,7 @@ export const ScoreMarks = memo(function ScoreMarks({ score, shape, axis, window,
       {cut.map((mark, at) => (
         <CutThread key={at} mark={mark} shape={shape} />
       ))}
-      <Reads score={score} shape={shape} axis={axis} window={window} />
+      <Reads laneMap={laneMap} shape={shape} axis={axis} window={window} />
       {placed.map((mark, at) => (
         <Note key={at} mark={mark} shape={shape} />
       ))}
@@ -99,13 +99,13 @@ export const ScoreMarks = memo(function ScoreMarks({ score, shape, axis, window,
 
 /** Grid, silences, and the stretch of the chosen finding. */
 function Ground({
-  score,
+  laneMap,
   shape,
   window,
   spans,
   fill,
 }: {
-  readonly score: Score;
+  readonly laneMap: LaneMap;
   readonly shape: Geometry;
   readonly window: Window;
   readonly spans: readonly Span[];
@@ -125,8 +125,8 @@ function Ground({
           y2={shape.height}
         />
       ))}
-      {score.timed &&
-        score.silences.map(({ startNs, endNs }) => (
+      {laneMap.timed &&
+        laneMap.silences.map(({ startNs, endNs }) => (
           <rect
             key={startNs}
             x={percent(toShare(window, startNs))}
@@ -199,7 +199,7 @@ function Holes({
     ));
 }
 
-const bent = (shape: ScoreNote['shape']): boolean => shape === 'merged' || shape === 'altered';
+const bent = (shape: LaneMapNote['shape']): boolean => shape === 'merged' || shape === 'altered';
 const isLate = (mark: Mark): boolean => mark.shape === 'late' || mark.from - mark.causeFrom > 0.002;
 
 /** From the read that brought it to where it was emitted: upright when that was at once. */
@@ -267,19 +267,19 @@ const MOST_READS = 800;
 const TALLEST = 12;
 
 function Reads({
-  score,
+  laneMap,
   shape,
   axis,
   window,
 }: {
-  readonly score: Score;
+  readonly laneMap: LaneMap;
   readonly shape: Geometry;
   readonly axis: Axis;
   readonly window: Window;
 }) {
   const places = new Map<number, number>();
   if (axis.timed) {
-    for (const { tNs, length } of score.reads) {
+    for (const { tNs, length } of laneMap.reads) {
       const share = toShare(window, tNs);
       if (share < 0 || share > 1) continue;
       const place = Math.round(share * MOST_READS) / MOST_READS;
@@ -291,7 +291,7 @@ function Reads({
       <line
         className="reads"
         x1="0"
-        x2={percent(Math.min(1, toShare(window, axis.timed ? score.totalNs : score.events)))}
+        x2={percent(Math.min(1, toShare(window, axis.timed ? laneMap.totalNs : laneMap.events)))}
         y1={shape.reads}
         y2={shape.reads}
       />

@@ -1,8 +1,8 @@
 /**
- * Where everything of the score stands: staves and lines in pixels from above, notes as shares of the shown time, so that
+ * Where everything of the lane map stands: staves and lines in pixels from above, notes as shares of the shown time, so that
  * another width needs no other drawing. Notes that stand too close to be told apart become bands, at any zoom.
  */
-import type { CompareResult, Score, ScoreNote, ScoreSpan } from '../../../shared/compare/result.ts';
+import type { CompareResult, LaneMap, LaneMapNote, LaneMapSpan } from '../../../shared/compare/result.ts';
 import type { LaneId } from '../../../shared/model/messages.ts';
 import { toShare, type Window } from '../timeline/scale.ts';
 
@@ -25,7 +25,7 @@ const BELOW = 20;
 
 export interface StaffLine {
   readonly label: string;
-  readonly kind: Score['lines'][number]['kind'];
+  readonly kind: LaneMap['lines'][number]['kind'];
 }
 
 export interface Geometry {
@@ -37,12 +37,12 @@ export interface Geometry {
   /** The line that reads stand on. */
   readonly reads: number;
   readonly height: number;
-  /** Index of a score line's staff line; 0 is meta. */
+  /** Index of a lane map line's staff line; 0 is meta. */
   readonly indexOf: (line: string) => number;
 }
 
-export function geometry(score: Pick<Score, 'lines'>): Geometry {
-  const { lines, index } = staffLines(score.lines);
+export function geometry(laneMap: Pick<LaneMap, 'lines'>): Geometry {
+  const { lines, index } = staffLines(laneMap.lines);
   const step = lines.length <= 5 ? 11 : 8;
   const staff = (lines.length - 1) * step;
   const legacy = ABOVE;
@@ -59,7 +59,7 @@ export function geometry(score: Pick<Score, 'lines'>): Geometry {
   };
 }
 
-function staffLines(all: Score['lines']): {
+function staffLines(all: LaneMap['lines']): {
   readonly lines: readonly StaffLine[];
   readonly index: ReadonlyMap<string, number>;
 } {
@@ -90,14 +90,14 @@ export interface Axis {
   readonly whole: Window;
 }
 
-export function axisOf({ timed, totalNs, events }: Pick<Score, 'timed' | 'totalNs' | 'events'>): Axis {
+export function axisOf({ timed, totalNs, events }: Pick<LaneMap, 'timed' | 'totalNs' | 'events'>): Axis {
   const length = timed ? Math.max(totalNs, 1e6) : Math.max(events, 1);
   // Room for the numbers that stand behind the last note.
   return { timed, whole: { start: 0, end: length * 1.05 } };
 }
 
-const placeOf = ({ timed }: Axis, note: ScoreNote): number => (timed ? note.tNs : (note.event ?? 0));
-const causeOf = ({ timed }: Axis, note: ScoreNote): number =>
+const placeOf = ({ timed }: Axis, note: LaneMapNote): number => (timed ? note.tNs : (note.event ?? 0));
+const causeOf = ({ timed }: Axis, note: LaneMapNote): number =>
   timed ? note.causeNs : (note.causeEvent ?? note.event ?? 0);
 
 /** A note, or a run of notes too close to be told apart. */
@@ -106,8 +106,8 @@ export interface Mark {
   /** Index of the staff line it stands on, and of the one that its content belongs to. */
   readonly line: number;
   readonly source: number;
-  readonly kind: ScoreNote['kind'];
-  readonly shape: ScoreNote['shape'];
+  readonly kind: LaneMapNote['kind'];
+  readonly shape: LaneMapNote['shape'];
   readonly finding: number | undefined;
   /** Shares of the window; equal for a single note. */
   readonly from: number;
@@ -121,14 +121,14 @@ export interface Mark {
 
 /** Marks in the window, with a little around it. */
 export function marksOf(
-  score: Score,
+  laneMap: LaneMap,
   shape: Geometry,
   axis: Axis,
   window: Window,
   lineOfFinding: ReadonlyMap<number, string>,
 ): readonly Mark[] {
   const groups = Map.groupBy(
-    score.notes,
+    laneMap.notes,
     ({ lane, line, kind, shape: form, finding }) => `${lane} ${shape.indexOf(line)} ${kind} ${form} ${finding ?? ''}`,
   );
   return [...groups.values()].flatMap((notes) =>
@@ -137,7 +137,7 @@ export function marksOf(
 }
 
 function markOf(
-  note: ScoreNote,
+  note: LaneMapNote,
   shape: Geometry,
   axis: Axis,
   window: Window,
@@ -224,7 +224,7 @@ export function slursOf(marks: readonly Mark[]): readonly Slur[] {
 export interface Held {
   readonly lane: LaneId;
   readonly line: number;
-  readonly kind: ScoreNote['kind'];
+  readonly kind: LaneMapNote['kind'];
   readonly from: number;
   readonly to: number;
 }
@@ -241,12 +241,12 @@ export function heldOf(marks: readonly Mark[]): readonly Held[] {
 }
 
 export interface Span {
-  readonly span: ScoreSpan;
+  readonly span: LaneMapSpan;
   readonly from: number;
   readonly to: number;
 }
 
-export function spanShares(spans: readonly ScoreSpan[], { timed }: Axis, window: Window): readonly Span[] {
+export function spanShares(spans: readonly LaneMapSpan[], { timed }: Axis, window: Window): readonly Span[] {
   return spans.map((span) => {
     const [start, end] = timed ? [span.startNs, span.endNs] : span.events;
     return { span, from: toShare(window, start), to: toShare(window, end) };
@@ -310,14 +310,14 @@ export interface Passage {
 }
 
 export function passagesOf(
-  { score, rows }: Pick<CompareResult, 'score' | 'rows'>,
+  { laneMap, rows }: Pick<CompareResult, 'laneMap' | 'rows'>,
   axis: Axis,
   window: Window,
 ): readonly Passage[] {
   const titles = new Map(rows.map(({ id, title }) => [id, title]));
-  const kinds = new Map(score.lines.map(({ id, kind }) => [id, kind]));
+  const kinds = new Map(laneMap.lines.map(({ id, kind }) => [id, kind]));
   const wire = Map.groupBy(
-    score.notes.filter(({ lane, kind }) => lane === 'wire' && kind !== 'meta'),
+    laneMap.notes.filter(({ lane, kind }) => lane === 'wire' && kind !== 'meta'),
     ({ line }) => line,
   );
   const blocks = [...wire].map(([line, notes]) => {
@@ -329,7 +329,7 @@ export function passagesOf(
       at: from,
     };
   });
-  const silences = score.silences.map(({ startNs, endNs }) => ({
+  const silences = laneMap.silences.map(({ startNs, endNs }) => ({
     text: `silence ${((endNs - startNs) / 1e9).toFixed(2)} s`,
     kind: 'wait' as const,
     at: startNs,

@@ -1,6 +1,6 @@
-/** The stretch that the score shows: all of it, until someone zooms with the timeline's keys or the wheel. */
+/** The stretch that the lane map shows: all of it, until someone zooms with the timeline's keys or the wheel. */
 import { useEffect, useMemo, useRef, useState, type RefObject } from 'react';
-import type { Score } from '../../../shared/compare/result.ts';
+import type { LaneMap } from '../../../shared/compare/result.ts';
 import { useCommand } from '../../commands/commands.ts';
 import { useCompare } from '../../stores/compare.ts';
 import { within, type Window } from '../timeline/scale.ts';
@@ -10,7 +10,7 @@ import type { Axis } from './lane-map-layout.ts';
 const SMALLEST_NS = 1e6;
 const SMALLEST_EVENTS = 4;
 
-export function useScoreWindow(plot: RefObject<HTMLElement | null>, axis: Axis, score: Score): Window {
+export function useLaneMapWindow(plot: RefObject<HTMLElement | null>, axis: Axis, laneMap: LaneMap): Window {
   const { whole, timed } = axis;
   const [chosen, setChosen] = useState<{ readonly axis: Axis; readonly window: Window } | null>(null);
   const finding = useCompare((state) => state.finding);
@@ -19,7 +19,7 @@ export function useScoreWindow(plot: RefObject<HTMLElement | null>, axis: Axis, 
   const show = (next: Window) =>
     setChosen(next.end - next.start < whole.end - whole.start ? { axis, window: next } : null);
   useZoom(plot, { window, whole, timed, smallest, show });
-  const stretch = useMemo(() => stretchOf(score, finding), [score, finding]);
+  const stretch = useMemo(() => stretchOf(laneMap, finding), [laneMap, finding]);
   useCommand('timeline.fit', () => {
     if (!stretch) return setChosen(null);
     const margin = Math.max((stretch.end - stretch.start) * 0.1, smallest);
@@ -42,9 +42,9 @@ export function useScoreWindow(plot: RefObject<HTMLElement | null>, axis: Axis, 
   return window;
 }
 
-function stretchOf(score: Score, finding: number | null): Window | null {
-  const span = score.spans.find((one) => one.finding === finding);
+function stretchOf(laneMap: LaneMap, finding: number | null): Window | null {
+  const span = laneMap.spans.find((one) => one.finding === finding);
   if (!span) return null;
-  const [start, end] = score.timed ? [span.startNs, span.endNs] : span.events;
+  const [start, end] = laneMap.timed ? [span.startNs, span.endNs] : span.events;
   return { start, end };
 }

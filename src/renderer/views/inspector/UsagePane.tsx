@@ -1,5 +1,5 @@
 import { useEffect, useState } from 'react';
-import type { SeedOutcome } from '../../../shared/model/messages.ts';
+import type { AdapterOutcome } from '../../../shared/model/messages.ts';
 import type { Usage } from '../../../shared/model/usage.ts';
 import type { ProviderTrace } from '../../../shared/rpc/contract.ts';
 import { client } from '../../client/client.ts';
@@ -47,7 +47,7 @@ export function UsagePane() {
 type Row = readonly [
   name: string,
   wire: (usage: Usage) => number | null | undefined,
-  seed: ((usage: SeedOutcome['usage']) => number) | null,
+  seed: ((usage: AdapterOutcome['usage']) => number) | null,
 ];
 const ROWS: readonly Row[] = [
   ['Input', (usage) => usage.input, (usage) => usage.prompt_tokens],
@@ -60,7 +60,7 @@ const ROWS: readonly Row[] = [
 
 function Counts({ usage }: { readonly usage: Usage | null }) {
   const { outcomes } = useSession().model;
-  const seeds = (['legacy', 'simple'] as const).map((lane) => {
+  const adapters = (['legacy', 'simple'] as const).map((lane) => {
     const result = outcomes[lane];
     return result && result.lane !== 'wire' ? result.outcome.usage : null;
   });
@@ -91,7 +91,7 @@ function Counts({ usage }: { readonly usage: Usage | null }) {
                   count(said)
                 )}
               </td>
-              {seeds.map((own, at) => (
+              {adapters.map((own, at) => (
                 <td key={at} className={own && seed && given(said) && seed(own) !== said ? 'k k-del' : undefined}>
                   {seed === null ? (
                     <span className="quiet">–</span>

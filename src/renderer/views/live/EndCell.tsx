@@ -1,5 +1,5 @@
 import type { Finding } from '../../../shared/model/findings.ts';
-import type { LaneId, LaneOutcome, SeedOutcome, WireOutcome } from '../../../shared/model/messages.ts';
+import type { LaneId, LaneOutcome, AdapterOutcome, WireOutcome } from '../../../shared/model/messages.ts';
 import { given } from '../../components/given.ts';
 import { count } from '../../components/format.ts';
 import { Glyph } from '../../components/Glyph.tsx';
@@ -44,7 +44,7 @@ function Fact({ name, value }: { readonly name: string; readonly value: string }
 type Facts = readonly (readonly [name: string, value: string])[];
 
 const factsOf = (result: LaneOutcome): Facts =>
-  result.lane === 'wire' ? wireFacts(result.outcome) : seedFacts(result.outcome);
+  result.lane === 'wire' ? wireFacts(result.outcome) : adapterFacts(result.outcome);
 
 function wireFacts({ finish, usage, terminated, errors, limit }: WireOutcome): Facts {
   const reasons = finish.map(({ raw, unified }) => raw ?? unified).join(', ');
@@ -57,7 +57,7 @@ function wireFacts({ finish, usage, terminated, errors, limit }: WireOutcome): F
   ];
 }
 
-function seedFacts({ error, usage, tool_call }: SeedOutcome): Facts {
+function adapterFacts({ error, usage, tool_call }: AdapterOutcome): Facts {
   return [
     ...(error === null ? [] : [['Error', error.message] as const]),
     ['Usage', `${count(usage.prompt_tokens)} → ${count(usage.completion_tokens)}`],

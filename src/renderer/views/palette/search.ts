@@ -28,16 +28,16 @@ const SHOWN = 12;
 /** Pure. Groups keep their order while nothing is typed; else the group with the best match stands first. */
 export function search(entries: readonly Entry[], query: string): readonly Found[] {
   const text = query.trim();
-  const scored = entries
-    .map((entry) => ({ entry, score: text === '' ? 1 : scoreOf(entry, text) }))
-    .filter(({ score }) => score > 0);
-  if (text !== '') scored.sort((a, b) => b.score - a.score);
-  const groups = Map.groupBy(scored, ({ entry }) => entry.group);
+  const ranked = entries
+    .map((entry) => ({ entry, rank: text === '' ? 1 : rankOf(entry, text) }))
+    .filter(({ rank }) => rank > 0);
+  if (text !== '') ranked.sort((a, b) => b.rank - a.rank);
+  const groups = Map.groupBy(ranked, ({ entry }) => entry.group);
   return [...groups].map(([group, all]) => {
     const shown = all.slice(0, text === '' ? (OVERVIEW[group] ?? SHOWN) : SHOWN);
     return { group, entries: shown.map(({ entry }) => entry), more: all.length - shown.length };
   });
 }
 
-const scoreOf = ({ title, note, words }: Entry, text: string): number =>
+const rankOf = ({ title, note, words }: Entry, text: string): number =>
   defaultFilter(title, text, [...(note === undefined ? [] : [note]), ...(words ?? [])]);

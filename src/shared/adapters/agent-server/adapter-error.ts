@@ -1,8 +1,8 @@
 /** What the original would have raised. The lane catches it and ends: the lane itself never throws. */
-export class SeedError extends Error {}
+export class AdapterError extends Error {}
 
 export function fail(message: string): never {
-  throw new SeedError(message);
+  throw new AdapterError(message);
 }
 
 /** A JSON object's fields; a field that is missing reads as null. */

@@ -3,14 +3,21 @@
  * its SDK would have read, turns what the original raised into its error message, and sets the results at the end.
  */
 import { toPython, isDict, type PyDict } from '../../json/python-value.ts';
-import type { Emission, LaneOutcome, ReasoningPart, SeedLane, SeedOutcome, ToolCall } from '../../model/messages.ts';
+import type {
+  Emission,
+  LaneOutcome,
+  ReasoningPart,
+  AdapterLane,
+  AdapterOutcome,
+  ToolCall,
+} from '../../model/messages.ts';
 import type { SseFrame, Framed } from '../../model/stream.ts';
 import type { Lane, LaneSetup } from '../../model/lane.ts';
 import { fallbackInput } from './fallback-counts.ts';
 import type { InterfaceSetup, StreamingInterface } from './interface.ts';
 import { MessageWriter } from './message-writer.ts';
 import { providerTrace } from './provider-trace.ts';
-import { fail, SeedError } from './adapter-error.ts';
+import { fail, AdapterError } from './adapter-error.ts';
 import { NO_USAGE, usageOf } from './usage.ts';
 
 /** The interfaces of one adapter, as section 1 chooses among them. */
@@ -27,9 +34,9 @@ const PROXY = 'lmstudio_openai';
 /** How the message of an error begins that is a fault of this program and not of the stream. */
 export const LANE_FAULT = 'The lane failed:';
 
-type Stage = NonNullable<SeedOutcome['error']>['stage'];
+type Stage = NonNullable<AdapterOutcome['error']>['stage'];
 
-export class SeedLaneReader<Id extends SeedLane> implements Lane<SeedLane> {
+export class AgentServerLane<Id extends AdapterLane> implements Lane<AdapterLane> {
   readonly id: Id;
   readonly #setup: LaneSetup;
   readonly #choice: InterfaceChoice;
@@ -41,13 +48,13 @@ export class SeedLaneReader<Id extends SeedLane> implements Lane<SeedLane> {
   /** [DONE] came: what follows is decoded, but not read. */
   #done = false;
   #lastEvent: number | null = null;
-  #error: SeedOutcome['error'] = null;
+  #error: AdapterOutcome['error'] = null;
   #finished = false;
   #toolCall: ToolCall | null = null;
   #content: readonly ReasoningPart[] | null = null;
   #usage = NO_USAGE;
   #ownId: string | null = null;
-  #trace: SeedOutcome['provider_trace'] = null;
+  #trace: AdapterOutcome['provider_trace'] = null;
 
   constructor(id: Id, setup: LaneSetup, choice: InterfaceChoice) {
     this.id = id;
@@ -59,7 +66,7 @@ export class SeedLaneReader<Id extends SeedLane> implements Lane<SeedLane> {
     this.#proxy = setup.endpoint.provider_name === PROXY;
   }
 
-  begin(): readonly Emission<SeedLane>[] {
+  begin(): readonly Emission<AdapterLane>[] {
     this.#attempt('before', () => {
       const made = this.#choose();
       this.#interface = made;
@@ -76,7 +83,7 @@ export class SeedLaneReader<Id extends SeedLane> implements Lane<SeedLane> {
     return this.#writer.drain();
   }
 
-  take(framed: Framed): readonly Emission<SeedLane>[] {
+  take(framed: Framed): readonly Emission<AdapterLane>[] {
     if (this.#error !== null || this.#interface === undefined) return NOTHING;
     if (framed.type === 'frame') this.#takeFrame(framed.frame, this.#interface);
     else if (framed.type === 'bad-utf8') this.#stop('The line that starts at byte ' + framed.start + ' is not UTF-8.');
@@ -85,14 +92,14 @@ export class SeedLaneReader<Id extends SeedLane> implements Lane<SeedLane> {
     return this.#writer.drain();
   }
 
-  end(): readonly Emission<SeedLane>[] {
+  end(): readonly Emission<AdapterLane>[] {
     const made = this.#interface;
     if (this.#error === null && made !== undefined) this.#attempt('after', () => this.#finish(made));
     return NOTHING;
   }
 
-  outcome(): Extract<LaneOutcome, { readonly lane: SeedLane }> {
-    const outcome: SeedOutcome = {
+  outcome(): Extract<LaneOutcome, { readonly lane: AdapterLane }> {
+    const outcome: AdapterOutcome = {
       error: this.#error,
       finished: this.#finished,
       tool_call: this.#toolCall,
@@ -124,7 +131,7 @@ export class SeedLaneReader<Id extends SeedLane> implements Lane<SeedLane> {
   }
 
   #takeFrame(frame: SseFrame, made: StreamingInterface): void {
-    // oddity: bom-loses-first-line
+    // quirk: bom-loses-first-line
     const reading = frame.seedReading === undefined ? frame : frame.seedReading;
     if (reading === null) return;
     this.#lastEvent = frame.index;
@@ -182,6 +189,6 @@ export class SeedLaneReader<Id extends SeedLane> implements Lane<SeedLane> {
 
 /** A fault of this program, too, ends the lane with the message that a fault of the stream gives. */
 const sentenceOf = (error: unknown): string =>
-  error instanceof SeedError ? error.message : `${LANE_FAULT} ${String(error)}`;
+  error instanceof AdapterError ? error.message : `${LANE_FAULT} ${String(error)}`;
 
-const NOTHING: readonly Emission<SeedLane>[] = [];
+const NOTHING: readonly Emission<AdapterLane>[] = [];

@@ -74,7 +74,7 @@ export abstract class AnthropicState implements StreamingInterface {
       case 'message_start':
         return this.#messageStart(need(data['message'], 'The message'));
       case 'message_delta':
-        // oddity: output-tokens-twice
+        // quirk: output-tokens-twice
         this.outputTokens += count(need(data['usage'], 'The usage')['output_tokens'], 'output_tokens');
         return;
       default:
@@ -102,7 +102,7 @@ export abstract class AnthropicState implements StreamingInterface {
       case 'redacted_thinking':
         return this.#redacted(textOrNull(block['data'], 'The data'));
       default:
-        // oddity: unknown-block-is-text
+        // quirk: unknown-block-is-text
         this.mode = 'TEXT';
     }
   }
@@ -119,7 +119,7 @@ export abstract class AnthropicState implements StreamingInterface {
     if (delta === null) return;
     switch (delta['type']) {
       case 'input_json_delta':
-        // oddity: server-tool-ends-stream
+        // quirk: server-tool-ends-stream
         this.#inMode('TOOL_USE', 'input JSON');
         return this.jsonDelta(text(delta['partial_json'], 'partial_json'));
       case 'thinking_delta':
@@ -185,7 +185,7 @@ export abstract class AnthropicState implements StreamingInterface {
 
   toolCall(): ToolCall | null {
     if (!this.toolName || !this.toolId) return null;
-    // oddity: arguments-run-together
+    // quirk: arguments-run-together
     const value = this.parsedArguments();
     if (value === undefined) return null;
     return {

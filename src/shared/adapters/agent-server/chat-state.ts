@@ -73,7 +73,7 @@ export abstract class ChatState implements StreamingInterface {
     return REASONING_MODELS.some((prefix) => model.startsWith(prefix));
   }
 
-  /** The one fragment that is looked at. oddity: arguments-run-together */
+  /** The one fragment that is looked at. quirk: arguments-run-together */
   protected fragmentOf(delta: Fields): CallFragment | null {
     const calls = delta['tool_calls'];
     if (calls === null || calls === undefined) return null;

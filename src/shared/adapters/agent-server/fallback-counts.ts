@@ -1,10 +1,10 @@
-/** The seed's estimate of input tokens for a proxy that reports none (adapters, section 8). Numbers are that formula's own. */
+/** The agent server's estimate of input tokens for a proxy that reports none (adapters, section 8). Numbers are that formula's own. */
 import { pythonStr } from '../../json/python-print.ts';
 import { isDict, type PyDict, type PyValue } from '../../json/python-value.ts';
 import { fail } from './adapter-error.ts';
 import { tokensOf } from './tokens.ts';
 
-/** Throws SeedError where the original raised: nothing is read then. */
+/** Throws AdapterError where the original raised: nothing is read then. */
 export function fallbackInput(messages: PyValue | undefined, tools: PyValue | undefined): number {
   let sum = 0;
   if (isFilled(messages)) sum += 3 + sumOf(listOf(messages, 'messages'), messageTokens);

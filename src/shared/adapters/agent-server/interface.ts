@@ -1,4 +1,4 @@
-/** What a streaming interface is to the seed lane: one per provider API and adapter. */
+/** What a streaming interface is to the adapter lane: one per provider API and adapter. */
 import type { ReasoningPart, ToolCall } from '../../model/messages.ts';
 import type { SseFrame } from '../../model/stream.ts';
 import type { AdapterEndpoint, AdapterOptions } from '../../model/trace.ts';
@@ -17,7 +17,7 @@ export interface InterfaceSetup {
   readonly responsesApi: boolean;
 }
 
-/** Every method may throw SeedError where the original raised. */
+/** Every method may throw AdapterError where the original raised. */
 export interface StreamingInterface {
   /** What the interface holds, also after an error. */
   readonly model: string | null;

@@ -1,11 +1,11 @@
-/** Emits the messages of a seed adapter and numbers them as its driver does (adapters, section 2). */
-import type { Emission, SeedLane, SeedMessage } from '../../model/messages.ts';
+/** Emits the messages of an adapter and numbers them as its driver does (adapters, section 2). */
+import type { Emission, AdapterLane, AdapterMessage } from '../../model/messages.ts';
 import type { LaneSetup } from '../../model/lane.ts';
 import { fail } from './adapter-error.ts';
 
-export type SeedKind = SeedMessage['message_type'];
-type Body<Kind extends SeedKind> = Omit<
-  Extract<SeedMessage, { message_type: Kind }>,
+export type AdapterKind = AdapterMessage['message_type'];
+type Body<Kind extends AdapterKind> = Omit<
+  Extract<AdapterMessage, { message_type: Kind }>,
   'message_type' | 'id' | 'date' | 'otid'
 >;
 
@@ -14,22 +14,22 @@ const MAX_INDEX = 127;
 
 export class MessageWriter {
   readonly messageId: string;
-  readonly #lane: SeedLane;
+  readonly #lane: AdapterLane;
   readonly #now: () => string;
   readonly #uuid: string;
   readonly #otids: string[] = [];
   /** Nearly always one a frame, for which an array that is pushed to would make room for sixteen. */
-  #out: Emission<SeedLane>[] | undefined;
+  #out: Emission<AdapterLane>[] | undefined;
   #ordinal = 0;
   #event: number | null = null;
   /** The driver's own, from event to event. */
   #index = 0;
-  #previous: SeedKind | null = null;
+  #previous: AdapterKind | null = null;
   /** The interface's, inside one event: they do not flow back. */
   #localIndex = 0;
-  #localPrevious: SeedKind | null = null;
+  #localPrevious: AdapterKind | null = null;
 
-  constructor(lane: SeedLane, setup: LaneSetup) {
+  constructor(lane: AdapterLane, setup: LaneSetup) {
     this.#lane = lane;
     this.messageId = setup.messageId;
     this.#uuid = setup.messageId.replace(/^message-/, '');
@@ -44,7 +44,7 @@ export class MessageWriter {
   }
 
   /** "Bump on X": a message of another kind than the last gets the next index, here, for the rest of this event. */
-  bump(kind: SeedKind): void {
+  bump(kind: AdapterKind): void {
     if (this.#localPrevious !== null && this.#localPrevious !== kind) this.#localIndex++;
     this.#localPrevious = kind;
   }
@@ -54,22 +54,22 @@ export class MessageWriter {
   }
 
   /** Emits a message numbered by the local index. */
-  emit<Kind extends SeedKind>(kind: Kind, body: Body<Kind>): void {
+  emit<Kind extends AdapterKind>(kind: Kind, body: Body<Kind>): void {
     this.#push(this.#message(kind, this.#otid(this.#localIndex), body));
   }
 
   /** Emits a message without an otid. */
-  emitUnnumbered<Kind extends SeedKind>(kind: Kind, body: Body<Kind>): void {
+  emitUnnumbered<Kind extends AdapterKind>(kind: Kind, body: Body<Kind>): void {
     this.#push(this.#message(kind, null, body));
   }
 
   /** Emits a message that was made earlier and held back. */
-  release(message: SeedMessage): void {
+  release(message: AdapterMessage): void {
     this.#push(message);
   }
 
   /** A message without an otid that is not emitted yet. */
-  hold<Kind extends SeedKind>(kind: Kind, body: Body<Kind>): SeedMessage {
+  hold<Kind extends AdapterKind>(kind: Kind, body: Body<Kind>): AdapterMessage {
     return this.#message(kind, null, body);
   }
 
@@ -80,23 +80,23 @@ export class MessageWriter {
   }
 
   /** The driver's values are set, as simple OpenAI does before its first chunk. */
-  setDriver(previous: SeedKind, index: number): void {
+  setDriver(previous: AdapterKind, index: number): void {
     this.#previous = previous;
     this.#index = index;
   }
 
-  drain(): readonly Emission<SeedLane>[] {
+  drain(): readonly Emission<AdapterLane>[] {
     const out = this.#out;
     this.#out = undefined;
     return out ?? NOTHING;
   }
 
-  #message<Kind extends SeedKind>(kind: Kind, otid: string | null, body: Body<Kind>): SeedMessage {
-    return { message_type: kind, id: this.messageId, date: this.#now(), otid, ...body } as unknown as SeedMessage;
+  #message<Kind extends AdapterKind>(kind: Kind, otid: string | null, body: Body<Kind>): AdapterMessage {
+    return { message_type: kind, id: this.messageId, date: this.#now(), otid, ...body } as unknown as AdapterMessage;
   }
 
-  #push(message: SeedMessage): void {
-    const emission: Emission<SeedLane> = { lane: this.#lane, ordinal: this.#ordinal++, event: this.#event, message };
+  #push(message: AdapterMessage): void {
+    const emission: Emission<AdapterLane> = { lane: this.#lane, ordinal: this.#ordinal++, event: this.#event, message };
     if (this.#out === undefined) this.#out = [emission];
     else this.#out.push(emission);
     if (message.message_type === this.#previous) return;
@@ -104,14 +104,14 @@ export class MessageWriter {
     this.#previous = message.message_type;
   }
 
-  /** oddity: otid-ends-stream */
+  /** quirk: otid-ends-stream */
   #otid(index: number): string {
     if (index > MAX_INDEX) fail('Index must be between 0 and 127.');
     return (this.#otids[index] ??= otidOf(this.#uuid, index));
   }
 }
 
-const NOTHING: readonly Emission<SeedLane>[] = [];
+const NOTHING: readonly Emission<AdapterLane>[] = [];
 
 /** The UUID with its low seven bits replaced by the index. */
 export function otidOf(uuid: string, index: number): string {

@@ -1,21 +1,21 @@
-/** The two documents that the seed wrote of each run (adapters, section 9). */
-import type { ReasoningPart, SeedLane, SeedOutcome, ToolCall } from '../../model/messages.ts';
+/** The two documents that the agent server wrote of each run (adapters, section 9). */
+import type { ReasoningPart, AdapterLane, AdapterOutcome, ToolCall } from '../../model/messages.ts';
 import type { Api } from '../../model/stream.ts';
 import { fieldsOf, fail } from './adapter-error.ts';
 
 export interface TraceParts {
-  readonly lane: SeedLane;
+  readonly lane: AdapterLane;
   readonly api: Api;
   readonly request: unknown;
   readonly toolCall: ToolCall | null;
   readonly content: readonly ReasoningPart[];
   readonly id: string | null;
   readonly model: string | null;
-  readonly usage: SeedOutcome['usage'];
+  readonly usage: AdapterOutcome['usage'];
 }
 
-/** Throws SeedError where a text cannot be printed, which UTF-8 cannot for half a surrogate pair. */
-export function providerTrace(parts: TraceParts): NonNullable<SeedOutcome['provider_trace']> {
+/** Throws AdapterError where a text cannot be printed, which UTF-8 cannot for half a surrogate pair. */
+export function providerTrace(parts: TraceParts): NonNullable<AdapterOutcome['provider_trace']> {
   const { toolCall, usage } = parts;
   const call = toolCall && {
     id: toolCall.id,

@@ -1,8 +1,8 @@
 /**
- * What the seed adapters do that looks wrong, and is kept because showing it is what the lanes are for (adapters.md). The
- * code names an oddity where it acts on it, as `oddity: <id>`; a test checks that each is named there and in this list.
+ * What the adapters do that looks wrong, and is kept because showing it is what the lanes are for (adapters.md). The
+ * code names a quirk where it acts on it, as `quirk: <id>`; a test checks that each is named there and in this list.
  */
-export const ODDITIES = {
+export const QUIRKS = {
   'output-tokens-twice':
     'message_start and each message_delta are added up, though the provider’s count is cumulative: the first part counts twice.',
   'arguments-run-together':
@@ -43,4 +43,4 @@ export const ODDITIES = {
   'error-event-passes': 'An OpenAI event named error passes unless its data has an error member.',
 } as const satisfies Readonly<Record<string, string>>;
 
-export type OddityId = keyof typeof ODDITIES;
+export type QuirkId = keyof typeof QUIRKS;

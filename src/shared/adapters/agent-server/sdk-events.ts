@@ -42,12 +42,12 @@ export function readAnthropic(name: string, data: string, frame: SseFrame): SdkE
 export const WRAPPED = 'thread.';
 
 export function readOpenAi(name: string, data: string, frame: SseFrame): SdkEvent {
-  // oddity: done-by-prefix
+  // quirk: done-by-prefix
   if (data.startsWith('[DONE]')) return 'done';
-  // oddity: blank-line-dispatches
+  // quirk: blank-line-dispatches
   const value = jsonOf(data, frame);
   if (name.startsWith(WRAPPED)) return { type: WRAPPED, data: {} };
-  // oddity: error-event-passes
+  // quirk: error-event-passes
   const error = fieldsOf(value)?.['error'];
   if (truthy(error)) fail(`The provider sent an error: ${messageOf(error)}`);
   return { type: '', data: value };

@@ -9,7 +9,7 @@ export class TextSum {
   readonly #pieces: string[] = [];
   #units = 0;
 
-  /** Throws SeedError past MAX_TEXT_UNITS. */
+  /** Throws AdapterError past MAX_TEXT_UNITS. */
   append(piece: string): void {
     if (piece === '') return;
     this.#units += piece.length;

@@ -6,7 +6,7 @@ import { fail } from './adapter-error.ts';
 const SPECIAL = /<\|(?:endoftext|fim_prefix|fim_middle|fim_suffix|endofprompt)\|>/;
 const AS_TEXT = { allowedSpecial: new Set<string>(), disallowedSpecial: new Set<string>() };
 
-/** Throws SeedError for text that spells a special token. */
+/** Throws AdapterError for text that spells a special token. */
 export function tokensOf(text: string): number {
   if (SPECIAL.test(text)) fail('The text spells a special token, which the tokenizer refuses.');
   return countTokens(text.toWellFormed(), AS_TEXT);

@@ -1,21 +1,21 @@
 /** Usage at the level of the adapter (adapters, section 8). */
-import type { SeedOutcome } from '../../model/messages.ts';
+import type { AdapterOutcome } from '../../model/messages.ts';
 import { fail } from './adapter-error.ts';
 
-export const NO_USAGE: SeedOutcome['usage'] = {
+export const NO_USAGE: AdapterOutcome['usage'] = {
   step_count: 0,
   prompt_tokens: 0,
   completion_tokens: 0,
   total_tokens: 0,
 };
 
-/** A zero is replaced by the fallback count. Throws SeedError for what is no integer. */
+/** A zero is replaced by the fallback count. Throws AdapterError for what is no integer. */
 export function usageOf(
   input: number,
   output: number,
   fallbackInput: number,
   fallbackOutput: number,
-): SeedOutcome['usage'] {
+): AdapterOutcome['usage'] {
   const prompt = input === 0 ? fallbackInput : input;
   const completion = output === 0 ? fallbackOutput : output;
   if (!Number.isInteger(prompt) || !Number.isInteger(completion)) fail('A token count is no integer.');

@@ -1,5 +1,5 @@
 /** Anthropic, legacy: tool calls are held until the inner thoughts in their arguments are complete (adapters, section 3). */
-import type { SeedMessage, ToolCallDelta } from '../../model/messages.ts';
+import type { AdapterMessage, ToolCallDelta } from '../../model/messages.ts';
 import { PartialJson, parsePartial, type PartialField } from '../../json/partial-json.ts';
 import { codePointIndex, codePoints } from '../../text/code-points.ts';
 import { pythonStr } from '../../json/python-print.ts';
@@ -19,7 +19,7 @@ export class LegacyAnthropic extends AnthropicState {
   readonly #args = new PartialJson();
   #seenThoughts: Seen = 0;
   #seenMessage: Seen = 0;
-  #buffer: SeedMessage[] = [];
+  #buffer: AdapterMessage[] = [];
   #thoughtsDone = false;
   #tagTail = '';
 
@@ -31,9 +31,9 @@ export class LegacyAnthropic extends AnthropicState {
   }
 
   protected textDelta(delta: Fields): void {
-    // oddity: text-lost
+    // quirk: text-lost
     if (!this.setup.options.put_inner_thoughts_in_kwarg) return;
-    // oddity: text-turned-into-reasoning, tag-leaks
+    // quirk: text-turned-into-reasoning, tag-leaks
     const combined = this.#tagTail + text(delta['text'], 'text');
     const cleaned = combined.replaceAll(TAG, '');
     const tail = codePoints(this.#tagTail);
@@ -46,7 +46,7 @@ export class LegacyAnthropic extends AnthropicState {
     const args = this.#args;
     args.push(partialJson);
     if (!args.isObject()) fail('The tool arguments are no JSON object.');
-    // oddity: cut-escape-repeats
+    // quirk: cut-escape-repeats
     const thinking = args.field(THOUGHTS_KEY);
     const thoughts = beyond(thinking, this.#seenThoughts);
     if (thoughts !== '') this.emitReasoning(thoughts, false, null);
@@ -92,7 +92,7 @@ export class LegacyAnthropic extends AnthropicState {
         tool_call: this.#call(thoughts.filled ? args.replaceAll(thoughts.pair, '') : args),
       });
     } else if (this.#buffer.length > 0) {
-      // oddity: arguments-emitted-again
+      // quirk: arguments-emitted-again
       const held = this.#buffer
         .map((message) => ('tool_call' in message ? (message.tool_call.arguments ?? '') : ''))
         .join('');
@@ -132,7 +132,7 @@ export class LegacyAnthropic extends AnthropicState {
       );
       return;
     }
-    // oddity: otid-one-higher
+    // quirk: otid-one-higher
     writer.bump('tool_call_message');
     if (approval) writer.emit('approval_request_message', { tool_call, name: null });
     else writer.emit('tool_call_message', { tool_call });

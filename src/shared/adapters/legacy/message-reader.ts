@@ -81,7 +81,7 @@ export class MessageReader {
   }
 }
 
-/** oddity: trailing-blank-lost */
+/** quirk: trailing-blank-lost */
 export function sanitised(text: string): string {
   const end = pythonStripEnd(text);
   if (ENDINGS.some((ending) => end.endsWith(`"${ending}`))) return end.slice(0, -2);

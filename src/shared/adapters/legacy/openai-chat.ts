@@ -31,7 +31,7 @@ export class LegacyOpenAiChat extends ChatState {
     return (this.#thoughts.split && !this.isReasoningModel) || (this.toolCall() !== null && this.#args.split);
   }
 
-  /** oddity: text-lost */
+  /** quirk: text-lost */
   protected delta(delta: Fields): void {
     const calls = delta['tool_calls'];
     if (Array.isArray(calls) && calls.length > 0) this.#emitHidden();
@@ -69,7 +69,7 @@ export class LegacyOpenAiChat extends ChatState {
     if (main !== '') this.#hold(main);
   }
 
-  /** oddity: arguments-never-released */
+  /** quirk: arguments-never-released */
   #flushName(name: string, main: string): void {
     const { writer, options } = this.setup;
     if (options.use_assistant_message && name === MESSAGE_TOOL) this.#reader.reset();
@@ -97,7 +97,7 @@ export class LegacyOpenAiChat extends ChatState {
       writer.emit('assistant_message', { content });
       return;
     }
-    // oddity: approval-lost-after-name
+    // quirk: approval-lost-after-name
     writer.bump('tool_call_message');
     writer.emit('tool_call_message', {
       tool_call: { name: null, arguments: (this.#heldArgs ?? '') + main, tool_call_id: this.#heldId },

@@ -37,7 +37,7 @@ export class ThoughtsExtractor {
   }
 
   #character(c: string): void {
-    // oddity: escapes-not-decoded
+    // quirk: escapes-not-decoded
     if (this.#escaped) {
       this.#escaped = false;
       this.#escapeUnit(c);

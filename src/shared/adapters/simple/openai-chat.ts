@@ -48,7 +48,7 @@ export class SimpleOpenAiChat extends ChatState {
     this.#name.append(call.name ?? '');
     this.#args.append(call.arguments ?? '');
     this.#id.append(call.tool_call_id ?? '');
-    // oddity: approval-for-all
+    // quirk: approval-for-all
     if (this.setup.options.requires_approval_tools.length > 0)
       writer.emit('approval_request_message', { tool_call: call, name: null });
     else writer.emit('tool_call_message', { tool_call: call });

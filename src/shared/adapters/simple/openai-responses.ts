@@ -77,7 +77,7 @@ export class SimpleOpenAiResponses implements StreamingInterface {
           textOrNull(item['call_id'], 'The call id'),
         );
       default:
-        // oddity: unknown-block-is-text
+        // quirk: unknown-block-is-text
         for (const part of partsOf(item).map(fieldsOf))
           if (part !== null && part['type'] !== 'refusal') this.#emitAssistant(text(part['text'], 'The text'));
     }
@@ -87,7 +87,7 @@ export class SimpleOpenAiResponses implements StreamingInterface {
     if (text(delta, 'The delta') !== '') this.#emitAssistant(delta as string);
   }
 
-  /** oddity: otid-not-bumped */
+  /** quirk: otid-not-bumped */
   #emitAssistant(content: string): void {
     this.#setup.writer.emit('assistant_message', { content });
   }
@@ -148,7 +148,7 @@ function summaryTexts(summary: unknown): string[] {
   return summary.map((part) => text(need(part, 'A summary part')['text'], 'The text of a summary part'));
 }
 
-/** oddity: plain-reasoning-ends-after */
+/** quirk: plain-reasoning-ends-after */
 function reasoningPart(item: Fields): ReasoningPart {
   return {
     type: 'summarized_reasoning',

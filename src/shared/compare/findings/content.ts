@@ -1,5 +1,5 @@
 /** Text and reasoning: what of it is lost, added, altered, out of order or of another kind. */
-import type { SeedLane } from '../../model/messages.ts';
+import type { AdapterLane } from '../../model/messages.ts';
 import { codePoints } from '../../text/code-points.ts';
 import { decode } from '../argument-text.ts';
 import {
@@ -109,7 +109,7 @@ const KINDS: readonly FindingKind[] = [
   },
 ];
 
-function find(input: ComparisonInput, lane: SeedLane): readonly FindingDraft[] {
+function find(input: ComparisonInput, lane: AdapterLane): readonly FindingDraft[] {
   const tallies = new Tallies(lane);
   for (const part of expectedParts(input, lane)) {
     if (part.kind === 'text' || part.kind === 'reasoning' || part.kind === 'hidden')
@@ -120,10 +120,10 @@ function find(input: ComparisonInput, lane: SeedLane): readonly FindingDraft[] {
 }
 
 class Tallies {
-  readonly lane: SeedLane;
+  readonly lane: AdapterLane;
   readonly #tallies = new Map<string, Tally>();
 
-  constructor(lane: SeedLane) {
+  constructor(lane: AdapterLane) {
     this.lane = lane;
   }
 
@@ -232,7 +232,7 @@ function blankSentence(tally: Tally, where: string): string {
   return `trailing blank of ${quote(tally.expected ?? '')} lost ${where}${rest}`;
 }
 
-function comparePart(input: ComparisonInput, lane: SeedLane, part: ExpectedPart, tallies: Tallies): void {
+function comparePart(input: ComparisonInput, lane: AdapterLane, part: ExpectedPart, tallies: Tallies): void {
   const { row } = part;
   const got = gotText(input, lane, part);
   if (part.noun === 'answer text' && part.kind === 'reasoning') {
@@ -249,7 +249,7 @@ function comparePart(input: ComparisonInput, lane: SeedLane, part: ExpectedPart,
 
 function report(
   input: ComparisonInput,
-  lane: SeedLane,
+  lane: AdapterLane,
   part: ExpectedPart,
   got: string,
   change: TextChange,
@@ -318,7 +318,7 @@ const isTag = (added: string): boolean =>
 const THINK = /<\/?think(?:ing)?>/;
 
 /** A local model's own tags, passed on inside the answer. */
-function thinkTag(input: ComparisonInput, lane: SeedLane, part: ExpectedPart, got: string, tallies: Tallies): void {
+function thinkTag(input: ComparisonInput, lane: AdapterLane, part: ExpectedPart, got: string, tallies: Tallies): void {
   const found = THINK.exec(got);
   const strand = strandOf(input, lane, part.row, 'text');
   if (found && strand)
@@ -333,7 +333,7 @@ function thinkTag(input: ComparisonInput, lane: SeedLane, part: ExpectedPart, go
       );
 }
 
-function signature(input: ComparisonInput, lane: SeedLane, part: ExpectedPart, tallies: Tallies): void {
+function signature(input: ComparisonInput, lane: AdapterLane, part: ExpectedPart, tallies: Tallies): void {
   const signed = (strand: Strand | undefined): number =>
     strand?.entries.findIndex(
       ({ emission: { message } }) => message.message_type === 'reasoning_message' && message.signature !== null,
@@ -347,7 +347,7 @@ function signature(input: ComparisonInput, lane: SeedLane, part: ExpectedPart, t
 }
 
 /** What the lane says where nothing of its kind is expected. */
-function findAdded(input: ComparisonInput, lane: SeedLane, tallies: Tallies): void {
+function findAdded(input: ComparisonInput, lane: AdapterLane, tallies: Tallies): void {
   const expected = new Map<unknown, Set<string>>();
   for (const part of expectedParts(input, lane)) {
     const kinds = expected.get(part.row) ?? new Set();
@@ -379,7 +379,7 @@ function findAdded(input: ComparisonInput, lane: SeedLane, tallies: Tallies): vo
   }
 }
 
-function reordered(input: ComparisonInput, lane: SeedLane): FindingDraft[] {
+function reordered(input: ComparisonInput, lane: AdapterLane): FindingDraft[] {
   let latest = -1;
   let latestRow = '';
   for (const part of expectedParts(input, lane)) {

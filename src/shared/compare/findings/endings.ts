@@ -1,25 +1,25 @@
 /** How a stream ends: errors that only one side has, finish reasons that are not kept, cuts that nobody noticed. */
 import type { Severity } from '../../model/findings.ts';
-import type { SeedLane } from '../../model/messages.ts';
+import type { AdapterLane } from '../../model/messages.ts';
 import type { FinishReason } from '../../model/usage.ts';
 import { codePoints } from '../../text/code-points.ts';
 import type { ComparisonInput } from '../lane-reading.ts';
 import { atEvent, count } from '../say.ts';
 import type { FindingDraft, FindingFamily } from './finding-kind.ts';
 
-/** The wording of the seed driver for an index past seven bits. */
+/** The wording of the agent server's driver for an index past seven bits. */
 const OUT_OF_RANGE = /^Index must be between/;
 
-function find(input: ComparisonInput, lane: SeedLane): readonly FindingDraft[] {
-  const outcome = input.seeds[lane];
+function find(input: ComparisonInput, lane: AdapterLane): readonly FindingDraft[] {
+  const outcome = input.adapters[lane];
   if (!outcome) return [];
   const error = errorFinding(input, lane);
   const stopped = outcome.error && outcome.error.stage !== 'after';
   return [...error, ...(stopped ? [] : [...finishLost(input, lane), ...cutUnnoticed(input, lane)])];
 }
 
-function errorFinding(input: ComparisonInput, lane: SeedLane): FindingDraft[] {
-  const error = input.seeds[lane]!.error;
+function errorFinding(input: ComparisonInput, lane: AdapterLane): FindingDraft[] {
+  const error = input.adapters[lane]!.error;
   const [said] = input.wire.errors;
   if (!error) {
     if (!said || input.wire.limit !== undefined) return [];
@@ -94,7 +94,7 @@ function missingAfter(input: ComparisonInput, event: number | null): string {
 /** A reader can do without these: they follow from what else is there. */
 const PLAIN: ReadonlySet<FinishReason['unified']> = new Set(['stop', 'tool_use']);
 
-function finishLost(input: ComparisonInput, lane: SeedLane): FindingDraft[] {
+function finishLost(input: ComparisonInput, lane: AdapterLane): FindingDraft[] {
   const [finish] = input.wire.finish;
   if (!finish || input.wire.errors.length > 0) return [];
   const emission = input.emissions.wire.findLast(({ message }) => message.message_type === 'finish');
@@ -115,14 +115,14 @@ function finishLost(input: ComparisonInput, lane: SeedLane): FindingDraft[] {
   ];
 }
 
-function cutUnnoticed(input: ComparisonInput, lane: SeedLane): FindingDraft[] {
+function cutUnnoticed(input: ComparisonInput, lane: AdapterLane): FindingDraft[] {
   const { wire } = input;
   if (
     wire.terminated ||
     wire.errors.length > 0 ||
     wire.finish.length > 0 ||
-    !input.seeds[lane]!.finished ||
-    input.seeds[lane]!.error ||
+    !input.adapters[lane]!.finished ||
+    input.adapters[lane]!.error ||
     input.events.length === 0
   )
     return [];

@@ -1,10 +1,10 @@
 /** otid: one for each logical message, so that a reader can join its pieces. */
-import type { SeedLane } from '../../model/messages.ts';
+import type { AdapterLane } from '../../model/messages.ts';
 import { stoppedAt, type ComparisonInput, type Strand } from '../lane-reading.ts';
 import { atEvent, count } from '../say.ts';
 import { Tally, type FindingDraft, type FindingFamily } from './finding-kind.ts';
 
-function find(input: ComparisonInput, lane: SeedLane): readonly FindingDraft[] {
+function find(input: ComparisonInput, lane: AdapterLane): readonly FindingDraft[] {
   if (stoppedAt(input, lane) === -1) return [];
   const owners = new Map<string, string>();
   const [shared, split] = [new Tally(), new Tally()];

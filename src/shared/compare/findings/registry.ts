@@ -33,7 +33,7 @@ export interface NumberedFinding {
  */
 export function findAll(input: ComparisonInput): readonly NumberedFinding[] {
   const drafts = (['legacy', 'simple'] as const).flatMap((lane) =>
-    input.seeds[lane] ? FAMILIES.flatMap(({ find }) => find(input, lane).map((draft) => ({ lane, draft }))) : [],
+    input.adapters[lane] ? FAMILIES.flatMap(({ find }) => find(input, lane).map((draft) => ({ lane, draft }))) : [],
   );
   const order = (draft: FindingDraft): number => draft.event ?? Infinity;
   return drafts

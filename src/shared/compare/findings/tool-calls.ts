@@ -1,7 +1,7 @@
 /** Tool calls: whether each one leaves the lane whole, under its own name, and is held apart from the others at the end. */
 import { isJson } from '../../json/json-object.ts';
 import { THOUGHTS_KEY } from '../../adapters/agent-server/names.ts';
-import type { SeedLane, ToolCall, WireBlock } from '../../model/messages.ts';
+import type { AdapterLane, ToolCall, WireBlock } from '../../model/messages.ts';
 import { codePoints } from '../../text/code-points.ts';
 import { compact, sameArguments, withoutKey } from '../argument-text.ts';
 import { expectedParts, gotText, strandOf, type ExpectedPart } from '../expected.ts';
@@ -71,7 +71,7 @@ const KINDS: readonly FindingKind[] = [
 
 type Draft = Omit<FindingDraft, 'kind'>;
 
-function find(input: ComparisonInput, lane: SeedLane): readonly FindingDraft[] {
+function find(input: ComparisonInput, lane: AdapterLane): readonly FindingDraft[] {
   const calls = expectedParts(input, lane).filter((part) => part.kind === 'tool');
   const byKind = new Map<string, FindingDraft[]>();
   const report = (kind: string, draft: Draft): void => {
@@ -93,7 +93,7 @@ const nameOf = (part: ExpectedPart): string => part.row.cells.wire[0]?.name ?? '
 /** What was emitted for a call while it streamed. */
 function messagesOf(
   input: ComparisonInput,
-  lane: SeedLane,
+  lane: AdapterLane,
   call: ExpectedPart,
   before: ExpectedPart | undefined,
   unheard: Set<string>,
@@ -163,7 +163,7 @@ function messagesOf(
 }
 
 function argumentSentence(
-  lane: SeedLane,
+  lane: AdapterLane,
   call: ExpectedPart,
   got: string,
   before: ExpectedPart | undefined,
@@ -189,7 +189,7 @@ function commonLength(a: string, b: string): number {
   return n;
 }
 
-function added(input: ComparisonInput, lane: SeedLane, calls: readonly ExpectedPart[], report: Report): void {
+function added(input: ComparisonInput, lane: AdapterLane, calls: readonly ExpectedPart[], report: Report): void {
   const expected = new Set(calls.map((call) => call.row));
   const stop = stoppedAt(input, lane);
   for (const [row, strands] of input.strands) {
@@ -213,8 +213,8 @@ function added(input: ComparisonInput, lane: SeedLane, calls: readonly ExpectedP
 }
 
 /** What the lane holds as its one finished call. */
-function finished(input: ComparisonInput, lane: SeedLane, unheard: ReadonlySet<string>, report: Report): void {
-  const outcome = input.seeds[lane];
+function finished(input: ComparisonInput, lane: AdapterLane, unheard: ReadonlySet<string>, report: Report): void {
+  const outcome = input.adapters[lane];
   if (!outcome?.finished || outcome.error) return;
   const calls = input.wire.blocks.filter((block) => block.kind === 'tool');
   const kept = outcome.tool_call;
@@ -276,7 +276,7 @@ function argumentsStart(input: ComparisonInput, call: WireBlock): number {
 }
 
 function keptOtherwise(
-  lane: SeedLane,
+  lane: AdapterLane,
   call: WireBlock,
   kept: ToolCall,
   base: Pick<Draft, 'event' | 'lastEvent' | 'blocks'>,

@@ -1,6 +1,6 @@
 /** Token counts: the adapter's totals against what the provider said last. */
 import { numberOf, objectOf, type JsonObject } from '../../json/json-object.ts';
-import type { SeedLane } from '../../model/messages.ts';
+import type { AdapterLane } from '../../model/messages.ts';
 import type { Api } from '../../model/stream.ts';
 import type { ComparisonInput } from '../lane-reading.ts';
 import { number } from '../say.ts';
@@ -14,8 +14,8 @@ interface Side {
   readonly said: readonly number[];
 }
 
-function find(input: ComparisonInput, lane: SeedLane): readonly FindingDraft[] {
-  const outcome = input.seeds[lane];
+function find(input: ComparisonInput, lane: AdapterLane): readonly FindingDraft[] {
+  const outcome = input.adapters[lane];
   // An error leaves the usage at zero: that is the error's finding.
   if (!outcome || outcome.error) return [];
   const { usage } = input.wire;
@@ -43,7 +43,7 @@ function find(input: ComparisonInput, lane: SeedLane): readonly FindingDraft[] {
 
 type Draft = Omit<FindingDraft, 'event' | 'lastEvent' | 'blocks'>;
 
-function finding({ label, wire, got, said }: Side, cached: number, lane: SeedLane, api: Api): Draft[] {
+function finding({ label, wire, got, said }: Side, cached: number, lane: AdapterLane, api: Api): Draft[] {
   if (wire === null) {
     if (got === 0) return [];
     return [

@@ -1,4 +1,4 @@
-/** Holds the score to its shapes: what is late slants, what is lost is cut, what is merged moves, and no density becomes a smear. */
+/** Holds the lane map to its shapes: what is late slants, what is lost is cut, what is merged moves, and no density becomes a smear. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
@@ -15,15 +15,15 @@ import {
   type Span,
 } from '../../../../src/renderer/views/compare/lane-map-layout.ts';
 import { compareLanes } from '../../../../src/shared/compare/lanes.ts';
-import type { CompareResult, Score, ScoreNote, ScoreSpan } from '../../../../src/shared/compare/result.ts';
+import type { CompareResult, LaneMap, LaneMapNote, LaneMapSpan } from '../../../../src/shared/compare/result.ts';
 import { EXAMPLES } from '../../../fixtures/compare/examples.ts';
 
-const LINES: Score['lines'] = [
+const LINES: LaneMap['lines'] = [
   { id: 'meta', label: 'meta', kind: 'meta' },
   { id: 'b0', label: 'text', kind: 'text' },
 ];
 
-const note = (ms: number, more: Partial<ScoreNote> = {}): ScoreNote => ({
+const note = (ms: number, more: Partial<LaneMapNote> = {}): LaneMapNote => ({
   lane: 'wire',
   line: 'b0',
   event: ms,
@@ -36,7 +36,7 @@ const note = (ms: number, more: Partial<ScoreNote> = {}): ScoreNote => ({
   shape: 'on-time',
   ...more,
 });
-const scoreOf = (notes: readonly ScoreNote[], more: Partial<Score> = {}): Score => ({
+const laneMapOf = (notes: readonly LaneMapNote[], more: Partial<LaneMap> = {}): LaneMap => ({
   totalNs: 10e9,
   events: 10_000,
   timed: true,
@@ -48,14 +48,20 @@ const scoreOf = (notes: readonly ScoreNote[], more: Partial<Score> = {}): Score 
   ...more,
 });
 
-function marks(score: Score, window = axisOf(score).whole) {
-  const shape = geometry(score);
-  return marksOf(score, shape, axisOf(score), window, new Map(score.spans.map(({ finding, line }) => [finding, line])));
+function marks(laneMap: LaneMap, window = axisOf(laneMap).whole) {
+  const shape = geometry(laneMap);
+  return marksOf(
+    laneMap,
+    shape,
+    axisOf(laneMap),
+    window,
+    new Map(laneMap.spans.map(({ finding, line }) => [finding, line])),
+  );
 }
 
 function marksOfExample(id: string) {
   const result = compareLanes(EXAMPLES[id]!.shows());
-  return { result, marks: marks(result.score) };
+  return { result, marks: marks(result.laneMap) };
 }
 
 describe('the staves', () => {
@@ -72,7 +78,7 @@ describe('the staves', () => {
   });
 
   it('join lines of one kind where there are too many, and keep a line for each', () => {
-    const many: Score['lines'] = [
+    const many: LaneMap['lines'] = [
       LINES[0]!,
       ...Array.from({ length: 40 }, (_, at) => ({
         id: `b${at}`,
@@ -90,15 +96,15 @@ describe('the staves', () => {
 
 describe('notes', () => {
   it('stand alone where they can be told apart, and are one band where not', () => {
-    const apart = marks(scoreOf([note(0), note(500), note(1000)]));
+    const apart = marks(laneMapOf([note(0), note(500), note(1000)]));
     expect(apart.map(({ notes }) => notes)).toEqual([1, 1, 1]);
-    const dense = marks(scoreOf(Array.from({ length: 100 }, (_, at) => note(at * 20))));
+    const dense = marks(laneMapOf(Array.from({ length: 100 }, (_, at) => note(at * 20))));
     expect(dense).toMatchObject([{ notes: 100, chars: 400 }]);
   });
 
   it('come apart again by zooming in', () => {
-    const score = scoreOf(Array.from({ length: 100 }, (_, at) => note(at * 20)));
-    const near = marks(score, { start: 0, end: 200e6 });
+    const laneMap = laneMapOf(Array.from({ length: 100 }, (_, at) => note(at * 20)));
+    const near = marks(laneMap, { start: 0, end: 200e6 });
     expect(near.every(({ notes }) => notes === 1)).toBe(true);
     expect(near.length).toBeLessThan(15);
   });
@@ -107,7 +113,7 @@ describe('notes', () => {
     fc.assert(
       fc.property(fc.array(fc.integer({ min: 0, max: 10_000 }), { minLength: 1, maxLength: 2_000 }), (times) => {
         const sorted = times.toSorted((a, b) => a - b);
-        const drawn = marks(scoreOf(sorted.map((ms) => note(ms))));
+        const drawn = marks(laneMapOf(sorted.map((ms) => note(ms))));
         expect(drawn.length).toBeLessThanOrEqual(2 * 150 + 2);
         expect(drawn.reduce((sum, { notes }) => sum + notes, 0)).toBe(sorted.length);
         expect(drawn.every(({ from, to }) => from <= to)).toBe(true);
@@ -119,16 +125,16 @@ describe('notes', () => {
     const notes = Array.from({ length: 60 }, (_, at) =>
       note(at * 10, at === 30 ? { shape: 'altered', finding: 1 } : {}),
     );
-    expect(marks(scoreOf(notes)).filter(({ shape }) => shape === 'altered')).toHaveLength(1);
+    expect(marks(laneMapOf(notes)).filter(({ shape }) => shape === 'altered')).toHaveLength(1);
   });
 
   it('stand by their order where nothing was timed', () => {
-    const score = scoreOf([note(0, { event: 0 }), note(0, { event: 50, causeEvent: 40 })], {
+    const laneMap = laneMapOf([note(0, { event: 0 }), note(0, { event: 50, causeEvent: 40 })], {
       timed: false,
       events: 100,
       totalNs: 0,
     });
-    const [first, second] = marks(score);
+    const [first, second] = marks(laneMap);
     expect(first!.from).toBe(0);
     expect(second!.from).toBeCloseTo(50 / 105);
     expect(second!.causeFrom).toBeCloseTo(40 / 105);
@@ -152,9 +158,9 @@ describe('shapes of findings', () => {
 
   it('merged: on the line of the call it ran into, under one slur', () => {
     const { marks: drawn, result } = marksOfExample('tool-calls-merged');
-    const { indexOf } = geometry(result.score);
+    const { indexOf } = geometry(result.laneMap);
     const merged = drawn.filter(({ shape, lane }) => shape === 'merged' && lane === 'simple');
-    const [target] = result.score.spans.filter(({ shape, lane }) => shape === 'merged' && lane === 'simple');
+    const [target] = result.laneMap.spans.filter(({ shape, lane }) => shape === 'merged' && lane === 'simple');
     expect(merged.map(({ line }) => line)).toEqual(merged.map(() => indexOf(target!.line)));
     expect(merged.some(({ source, line }) => source !== line)).toBe(true);
     const slur = slursOf(drawn).find(({ lane }) => lane === 'simple')!;
@@ -162,11 +168,14 @@ describe('shapes of findings', () => {
     expect(merged.every(({ to }) => to <= slur.to)).toBe(true);
   });
 
-  it.each(Object.keys(EXAMPLES))('%s has its number in the score', (id) => {
+  it.each(Object.keys(EXAMPLES))('%s has its number in the lane map', (id) => {
     const { result } = marksOfExample(id);
-    const labels = labelsOf(spanShares(result.score.spans, axisOf(result.score), axisOf(result.score).whole), 600);
+    const labels = labelsOf(
+      spanShares(result.laneMap.spans, axisOf(result.laneMap), axisOf(result.laneMap).whole),
+      600,
+    );
     expect(labels.map(({ finding }) => finding).toSorted((a, b) => a - b)).toEqual(
-      result.score.events === 0 ? [] : result.findings.map(({ number }) => number),
+      result.laneMap.events === 0 ? [] : result.findings.map(({ number }) => number),
     );
   });
 });
@@ -182,7 +191,7 @@ describe('labels', () => {
       events: [0, 0],
       shape: 'fact',
       label,
-    } satisfies ScoreSpan,
+    } satisfies LaneMapSpan,
     from,
     to: from,
   });
@@ -215,9 +224,9 @@ describe('labels', () => {
 });
 
 it('names what the wire says along the axis, silences too', () => {
-  const score = scoreOf([note(1000), note(1200)], { silences: [{ startNs: 1.2e9, endNs: 4e9 }] });
+  const laneMap = laneMapOf([note(1000), note(1200)], { silences: [{ startNs: 1.2e9, endNs: 4e9 }] });
   const rows = [{ id: 'b0', title: 'Text' }] as unknown as CompareResult['rows'];
-  const named = passagesOf({ score, rows }, axisOf(score), axisOf(score).whole);
+  const named = passagesOf({ laneMap, rows }, axisOf(laneMap), axisOf(laneMap).whole);
   expect(named.map(({ text }) => text)).toEqual(['Text 8', 'silence 2.80 s']);
   expect(named[0]!.to).toBe(named[1]!.from);
 });

@@ -2,7 +2,7 @@
 import { createWireLane } from '../../src/shared/wire/wire-lane.ts';
 import type { LaneSetup } from '../../src/shared/model/lane.ts';
 import type { Emission, WireBlock, WireMessage, WireOutcome } from '../../src/shared/model/messages.ts';
-import type { Api, EventSummary, SseFrame, Framed } from '../../src/shared/model/stream.ts';
+import type { Api, EventSummary, Frame, Framed } from '../../src/shared/model/stream.ts';
 import { DEFAULT_OPTIONS } from '../../src/shared/model/trace.ts';
 import { SseFramer } from '../../src/shared/framing/sse.ts';
 
@@ -11,7 +11,7 @@ export interface WireRun {
   readonly emissions: readonly Emission<'wire'>[];
   readonly messages: readonly WireMessage[];
   readonly summaries: readonly EventSummary[];
-  readonly frames: readonly SseFrame[];
+  readonly frames: readonly Frame[];
   readonly unfinished: boolean;
   block(id: string): WireBlock;
 }
@@ -34,7 +34,7 @@ export function runWire(api: Api, body: Uint8Array | string, cuts: readonly numb
   const framer = new SseFramer();
   const emissions: Emission<'wire'>[] = [...lane.begin()];
   const summaries: EventSummary[] = [];
-  const frames: SseFrame[] = [];
+  const frames: Frame[] = [];
   let unfinished = false;
   const pass = (framed: readonly Framed[]): void => {
     for (const one of framed) {

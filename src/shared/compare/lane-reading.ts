@@ -11,7 +11,7 @@ import {
   type AdapterOutcome,
   type WireOutcome,
 } from '../model/messages.ts';
-import type { EventSummary, SseFrame } from '../model/stream.ts';
+import type { EventSummary, Frame } from '../model/stream.ts';
 import type { Ending } from '../model/trace.ts';
 
 /** What a message says, told apart as the columns do. `meta` is usage, finish and the like. */
@@ -56,7 +56,7 @@ export interface ComparisonInput {
   readonly adapters: Readonly<Partial<Record<AdapterLane, AdapterOutcome>>>;
   readonly ending: Ending | null;
   /** Frames with their JSON, for the lint; none where only items are at hand. */
-  readonly frames: readonly SseFrame[];
+  readonly frames: readonly Frame[];
   readonly bytes: number;
   /** False where the order of events is known but not their times. */
   readonly timed: boolean;
@@ -80,7 +80,7 @@ export class ReadingFold {
   /** Throws when the items do not reach to the wire's outcome: there is nothing to compare with before. */
   result(
     setup: ComparisonInput['setup'],
-    more: { readonly frames?: readonly SseFrame[]; readonly timed: boolean },
+    more: { readonly frames?: readonly Frame[]; readonly timed: boolean },
   ): ComparisonInput {
     if (this.#wire === null) throw new Error('The reading has no result yet: comparing needs the whole stream.');
     const last = this.#reads.at(-1);

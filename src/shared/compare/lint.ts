@@ -3,7 +3,7 @@
  * what the wire lane made of it give remarks, each with the event and the bytes where it shows.
  */
 import type { WireOutcome } from '../model/messages.ts';
-import type { Api, SseFrame } from '../model/stream.ts';
+import type { Api, Frame } from '../model/stream.ts';
 import { ANY_API_RULES } from '../lint/any-api.ts';
 import { CHAT_COMPLETIONS_RULES } from '../providers/chat-completions/lint.ts';
 import { MESSAGES_RULES } from '../providers/messages/lint.ts';
@@ -24,7 +24,7 @@ const MAX_REMARKS_PER_RULE = 20;
 /** Remarks in the order of the stream, those on the stream as a whole last. Linear in the events. */
 export function lint(
   api: Api,
-  frames: readonly SseFrame[],
+  frames: readonly Frame[],
   outcome: WireOutcome,
   profile: LintProfile = 'strict',
 ): readonly LintRemark[] {
@@ -54,7 +54,7 @@ class RunningRule {
     this.check = rule.check();
   }
 
-  readonly report = (frame: SseFrame | null, sentence: string): void => {
+  readonly report = (frame: Frame | null, sentence: string): void => {
     if (this.#remarks.length === MAX_REMARKS_PER_RULE) {
       this.#more++;
       return;
@@ -67,7 +67,7 @@ class RunningRule {
     return [...this.#remarks, this.#remark(null, `${this.#rule.id} shows ${this.#more} more times.`)];
   }
 
-  #remark(frame: SseFrame | null, sentence: string): LintRemark {
+  #remark(frame: Frame | null, sentence: string): LintRemark {
     return {
       rule: this.#rule.id,
       severity: this.#severity,

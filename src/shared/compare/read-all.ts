@@ -2,7 +2,7 @@
 import type { LaneSetup } from '../model/lane.ts';
 import { DecodePass } from '../lanes/decode-pass.ts';
 import type { LaneId, WireOutcome } from '../model/messages.ts';
-import type { Read, SseFrame } from '../model/stream.ts';
+import type { Read, Frame } from '../model/stream.ts';
 import type { Ending } from '../model/trace.ts';
 import { ReadingFold, type ComparisonInput } from './lane-reading.ts';
 
@@ -20,7 +20,7 @@ export function readAll(
   options: ReadAllOptions = {},
 ): ComparisonInput {
   const stored: readonly Read[] = reads instanceof Uint8Array ? [{ n: 0, tNs: 0, offset: 0, bytes: reads }] : reads;
-  const frames: SseFrame[] = [];
+  const frames: Frame[] = [];
   const reading = new DecodePass({
     ...setup,
     ...(options.lanes && { lanes: options.lanes }),

@@ -5,7 +5,7 @@
  * Any cut of the bytes into reads gives the same frames. Each byte is looked at a fixed number of times: all whole lines
  * of a read are decoded at once, and only the line that a read leaves unfinished is copied.
  */
-import type { Framed, Place, Read, SseFrame } from '../model/stream.ts';
+import type { Framed, Place, Read, Frame } from '../model/stream.ts';
 import { PendingFrame } from './sse-fields.ts';
 
 /** The peers' largest event (AI SDK's JSON line) is 64 MiB, and V8's longest string, 512 Mi, leaves room to copy it. */
@@ -198,7 +198,7 @@ export class SseFramer {
     if (python.id !== undefined) this.#idGiven = python.id !== '';
     const dispatchedByPython = this.#idGiven || python.name !== '' || python.dataLines > 0 || python.retryCounts;
     if (pending.dataLines > 0 || dispatchedByPython) {
-      const frame = new Frame(this.#frames++, this.#start < 0 ? start : this.#start, end, this.#read, pending);
+      const frame = new CutFrame(this.#frames++, this.#start < 0 ? start : this.#start, end, this.#read, pending);
       if (python !== pending) frame.seedReading = dispatchedByPython ? { name: python.name, data: python.data } : null;
       this.#emit({ type: 'frame', frame });
     }
@@ -259,7 +259,7 @@ export class SseFramer {
   }
 }
 
-class Frame implements SseFrame {
+class CutFrame implements Frame {
   readonly index: number;
   readonly start: number;
   readonly end: number;
@@ -270,8 +270,8 @@ class Frame implements SseFrame {
   readonly dataLines: number;
   readonly id: string | undefined;
   readonly retry: string | undefined;
-  seedReading: SseFrame['seedReading'];
-  #payload: SseFrame['payload'] | undefined;
+  seedReading: Frame['seedReading'];
+  #payload: Frame['payload'] | undefined;
 
   constructor(index: number, start: number, end: number, read: Read, fields: PendingFrame) {
     this.index = index;
@@ -287,12 +287,12 @@ class Frame implements SseFrame {
     this.seedReading = undefined;
   }
 
-  get payload(): SseFrame['payload'] {
+  get payload(): Frame['payload'] {
     return (this.#payload ??= parse(this.data));
   }
 }
 
-function parse(data: string): SseFrame['payload'] {
+function parse(data: string): Frame['payload'] {
   try {
     return { ok: true, value: JSON.parse(data) as unknown };
   } catch (error) {

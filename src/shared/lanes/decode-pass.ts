@@ -5,7 +5,7 @@
  */
 import type { TraceItem } from '../model/items.ts';
 import { LANES, type LaneId, type WireOutcome } from '../model/messages.ts';
-import type { Read, SseFrame, Framed } from '../model/stream.ts';
+import type { Read, Frame, Framed } from '../model/stream.ts';
 import type { Ending, HttpHead } from '../model/trace.ts';
 import { SseFramer } from '../framing/sse.ts';
 import type { Lane, LaneSetup } from '../model/lane.ts';
@@ -22,7 +22,7 @@ export interface DecodeSetup extends LaneSetup {
   /** The seed lanes to run beside the wire, which always runs: it is what the others are read against. */
   readonly lanes?: readonly LaneId[];
   /** Sees each frame once, in order, with the JSON that the lanes parsed of it: the protocol lint reads these. */
-  readonly watch?: (frame: SseFrame) => void;
+  readonly watch?: (frame: Frame) => void;
 }
 
 export class DecodePass {
@@ -108,7 +108,7 @@ export class DecodePass {
     for (const lane of this.#lanes) this.#give(lane, framed, tNs);
   }
 
-  #passFrame(frame: SseFrame, framed: Framed): void {
+  #passFrame(frame: Frame, framed: Framed): void {
     this.#watch?.(frame);
     // The wire takes the frame first: its summary is the event's row, and stands before what it caused.
     const items = this.#items;

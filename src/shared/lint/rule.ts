@@ -1,7 +1,7 @@
 /** What a rule of the protocol lint is. Adding one is an entry in the list of its API's file. */
 import { objectOf, stringOf, type JsonObject } from '../json/json-object.ts';
 import type { WireOutcome } from '../model/messages.ts';
-import type { Api, SseFrame } from '../model/stream.ts';
+import type { Api, Frame } from '../model/stream.ts';
 import type { LintRemark } from '../compare/result.ts';
 
 /** `strict` judges by the provider's own documentation; `lenient` lets pass what compatible servers commonly do without harm. */
@@ -11,13 +11,13 @@ export type LintSeverity = LintRemark['severity'];
 
 /** One frame that carries data, its JSON object where it is one, and its type by the data, else by the name. */
 export interface LintEvent {
-  readonly frame: SseFrame;
+  readonly frame: Frame;
   readonly data: JsonObject | null;
   readonly type: string;
 }
 
 /** Reports at an event, or at the end of the stream with null. */
-export type Report = (event: SseFrame | null, sentence: string) => void;
+export type Report = (event: Frame | null, sentence: string) => void;
 
 /** The state of one rule over one stream. */
 export interface LintCheck {
@@ -37,7 +37,7 @@ export interface LintRule {
   readonly check: () => LintCheck;
 }
 
-export function lintEvent(frame: SseFrame): LintEvent {
+export function lintEvent(frame: Frame): LintEvent {
   const data = frame.payload.ok ? objectOf(frame.payload.value) : null;
   return { frame, data, type: stringOf(data?.['type']) ?? frame.name };
 }

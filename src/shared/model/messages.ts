@@ -127,7 +127,7 @@ export interface Emission<Lane extends LaneId = LaneId> {
   readonly lane: Lane;
   /** 0-based count of the lane's emissions. */
   readonly ordinal: number;
-  /** The frame that caused it (SseFrame.index): its byte range and arrival time are the message's. Null before the first. */
+  /** The frame that caused it (Frame.index): its byte range and arrival time are the message's. Null before the first. */
   readonly event: number | null;
   readonly message: Lane extends 'wire' ? WireMessage : Lane extends AdapterLane ? AdapterMessage : LaneMessage;
 }

@@ -26,7 +26,7 @@ export interface Read {
  * The wire lane takes a frame as WHATWG says (dispatched when it has a `data` line), the adapters as the Python
  * SDKs of their time did; the framing of the bytes is one and the same.
  */
-export interface SseFrame {
+export interface Frame {
   /** 0-based number of the frame in its stream. */
   readonly index: number;
   /** Byte range, end exclusive, the closing blank line included. */
@@ -69,7 +69,7 @@ export interface Place {
 
 /** What the framer gives, in the order of the bytes. `text` is cut to MAX_REMARK_CHARS: the bytes are all in the store. */
 export type Framed =
-  | { readonly type: 'frame'; readonly frame: SseFrame }
+  | { readonly type: 'frame'; readonly frame: Frame }
   /** A line that starts with a colon: keep-alive, nothing for any lane. */
   | (Place & { readonly type: 'comment'; readonly text: string })
   /** A line whose field name is none of the four, and so means nothing to any lane. */

@@ -1,5 +1,5 @@
 /** Which API a stream follows, told by its own events: for bytes that came without their request. */
-import type { Api, SseFrame } from '../model/stream.ts';
+import type { Api, Frame } from '../model/stream.ts';
 import { SseFramer } from '../framing/sse.ts';
 import { apiSign } from './api-sign.ts';
 import { objectOf, stringOf } from '../json/json-object.ts';
@@ -23,7 +23,7 @@ export function guessApi(body: Uint8Array): Api | null {
 }
 
 /** Beside the signs of api-sign.ts: what only ends or fails a stream, which may consist of nothing else. */
-function apiOf({ data, payload }: SseFrame): Api | null {
+function apiOf({ data, payload }: Frame): Api | null {
   if (data === '[DONE]') return 'chat_completions';
   const event = payload.ok ? objectOf(payload.value) : null;
   if (!event) return null;

@@ -1,5 +1,5 @@
 /** What an API's own reader is to the wire lane. One file per API implements it; adding one is that file and a line in wire-lane.ts. */
-import type { SseFrame } from '../model/stream.ts';
+import type { Frame } from '../model/stream.ts';
 import { objectOf, stringOf, type JsonObject } from '../json/json-object.ts';
 import type { WireRecorder } from './recorder.ts';
 
@@ -9,7 +9,7 @@ export interface WireProtocol {
   /** The terminator was seen: `[DONE]`, `message_stop`, `response.completed` and its kin. */
   readonly terminated: boolean;
   /** One dispatched event whose data is a JSON object. `type` is what the data says it is, else the frame's name. */
-  take(data: JsonObject, type: string, frame: SseFrame): void;
+  take(data: JsonObject, type: string, frame: Frame): void;
   /** `[DONE]` came; only where `doneMarker` is true. */
   done(): void;
   /** The provider's own accumulated object so far; null before there is one. Linear in the stream, so not for each event. */

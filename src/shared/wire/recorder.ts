@@ -3,7 +3,7 @@
  * messages and the one-line summary of the frame at hand. It knows no provider; the protocols know no bookkeeping.
  */
 import type { BlockKind, Emission, WireBlock, WireMessage } from '../model/messages.ts';
-import type { EventKind, EventSummary, SseFrame } from '../model/stream.ts';
+import type { EventKind, EventSummary, Frame } from '../model/stream.ts';
 import type { FinishReason, Usage } from '../model/usage.ts';
 import { codePoints, firstCodePoints } from '../text/code-points.ts';
 import { isJson } from '../json/json-object.ts';
@@ -97,7 +97,7 @@ export class WireRecorder {
   #notes: string[] | null = null;
 
   /** Starts the messages and the summary of one frame. */
-  begin(frame: SseFrame, type: string): void {
+  begin(frame: Frame, type: string): void {
     this.#event = frame.index;
     this.#kind = 'unknown';
     this.#rank = RANK.unknown;
@@ -117,7 +117,7 @@ export class WireRecorder {
   }
 
   /** Written out field by field, and the usual event in one: this runs for each, and spreads cost more than all the rest. */
-  summary(frame: SseFrame): EventSummary {
+  summary(frame: Frame): EventSummary {
     const { index, start, end, read, tNs } = frame;
     if (index !== this.#event)
       return { index, start, end, read, tNs, kind: 'unknown', type: frame.name, preview: '', chars: 0 };

@@ -4,7 +4,7 @@
  * goes on, although the SDKs stop there, because what follows is on the wire too.
  */
 import type { Emission, LaneOutcome, WireOutcome } from '../model/messages.ts';
-import type { Api, EventSummary, SseFrame, Framed } from '../model/stream.ts';
+import type { Api, EventSummary, Frame, Framed } from '../model/stream.ts';
 import type { Lane, LaneSetup } from '../model/lane.ts';
 import { ChatCompletionsWire } from '../providers/chat-completions/wire.ts';
 import { nestsTooDeep, objectOf, stringOf } from '../json/json-object.ts';
@@ -19,7 +19,7 @@ export interface WireLane extends Lane<'wire'> {
   /** The provider's terminator was seen. Costs nothing, unlike the outcome. */
   readonly terminated: boolean;
   /** Valid right after take(frame), for that frame. */
-  summary(frame: SseFrame): EventSummary;
+  summary(frame: Frame): EventSummary;
 }
 
 const PROTOCOLS: Readonly<Record<Api, new (recorder: WireRecorder) => WireProtocol>> = {
@@ -74,7 +74,7 @@ class WireLaneReader implements WireLane {
     return NOTHING;
   }
 
-  summary(frame: SseFrame): EventSummary {
+  summary(frame: Frame): EventSummary {
     return this.#recorder.summary(frame);
   }
 
@@ -100,7 +100,7 @@ class WireLaneReader implements WireLane {
     this.#recorder.error(sentence, 'limit', null, null);
   }
 
-  #read(frame: SseFrame): void {
+  #read(frame: Frame): void {
     const recorder = this.#recorder;
     if (frame.seedReading !== undefined) recorder.note('a byte order mark before it was dropped');
     if (frame.dataLines === 0) {
@@ -122,7 +122,7 @@ class WireLaneReader implements WireLane {
     this.#readJson(frame);
   }
 
-  #isDone(frame: SseFrame): boolean {
+  #isDone(frame: Frame): boolean {
     const recorder = this.#recorder;
     if (frame.data === '[DONE]') {
       this.#doneSeen = true;
@@ -135,7 +135,7 @@ class WireLaneReader implements WireLane {
     return false;
   }
 
-  #readJson(frame: SseFrame): void {
+  #readJson(frame: Frame): void {
     const recorder = this.#recorder;
     const { payload, name } = frame;
     if (!payload.ok) {
@@ -165,7 +165,7 @@ class WireLaneReader implements WireLane {
    * The data is no object. What is named `error` is an error all the same: proxies send bare sentences. What nests too deep
    * to travel as a value travels as its text.
    */
-  #readUnreadable(frame: SseFrame, value: unknown): void {
+  #readUnreadable(frame: Frame, value: unknown): void {
     const shown = nestsTooDeep(value, frame.data) ? frame.data : value;
     this.#recorder.preview(frame.data);
     if (frame.name === 'error') recordError(this.#recorder, shown, shown);

@@ -9,7 +9,7 @@ import { MetricsMeter } from '../../../shared/metrics/metrics.ts';
 import { traceId, type TraceId } from '../../../shared/model/ids.ts';
 import type { TraceItem } from '../../../shared/model/items.ts';
 import type { WireOutcome } from '../../../shared/model/messages.ts';
-import type { Read, SseFrame } from '../../../shared/model/stream.ts';
+import type { Read, Frame } from '../../../shared/model/stream.ts';
 import { titleOf } from '../../../shared/model/title.ts';
 import type { Ending, HttpHead, RequestHead } from '../../../shared/model/trace.ts';
 import type { Usage } from '../../../shared/model/usage.ts';
@@ -231,7 +231,7 @@ export class Run implements CaptureListener {
     this.#take(items);
   }
 
-  #frame({ dataLines }: SseFrame): void {
+  #frame({ dataLines }: Frame): void {
     if (dataLines > 0) this.#dataFrames++;
   }
 

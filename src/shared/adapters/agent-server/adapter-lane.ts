@@ -11,7 +11,7 @@ import type {
   AdapterOutcome,
   ToolCall,
 } from '../../model/messages.ts';
-import type { SseFrame, Framed } from '../../model/stream.ts';
+import type { Frame, Framed } from '../../model/stream.ts';
 import type { Lane, LaneSetup } from '../../model/lane.ts';
 import { fallbackInput } from './fallback-counts.ts';
 import type { InterfaceSetup, StreamingInterface } from './interface.ts';
@@ -130,7 +130,7 @@ export class AgentServerLane<Id extends AdapterLane> implements Lane<AdapterLane
       : new this.#choice.openAiChat(setup);
   }
 
-  #takeFrame(frame: SseFrame, made: StreamingInterface): void {
+  #takeFrame(frame: Frame, made: StreamingInterface): void {
     // quirk: bom-loses-first-line
     const reading = frame.seedReading === undefined ? frame : frame.seedReading;
     if (reading === null) return;

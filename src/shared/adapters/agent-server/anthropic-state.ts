@@ -4,7 +4,7 @@ import { dumps } from '../../json/python-print.ts';
 import { pythonStrip } from '../../json/python-text.ts';
 import { isDict, type PyValue } from '../../json/python-value.ts';
 import type { ReasoningPart, ToolCall } from '../../model/messages.ts';
-import type { SseFrame } from '../../model/stream.ts';
+import type { Frame } from '../../model/stream.ts';
 import type { InterfaceSetup, SdkEvent, StreamingInterface } from './interface.ts';
 import { readAnthropic } from './sdk-events.ts';
 import { count, fail, fieldsOf, need, text, textOrNull, type Fields } from './adapter-error.ts';
@@ -56,7 +56,7 @@ export abstract class AnthropicState implements StreamingInterface {
     return this.#groups.some((group) => group.sum.split);
   }
 
-  read(name: string, data: string, frame: SseFrame): SdkEvent {
+  read(name: string, data: string, frame: Frame): SdkEvent {
     return readAnthropic(name, data, frame);
   }
 

@@ -1,6 +1,6 @@
 /** What both OpenAI chat interfaces do with a chunk before they look at its delta (adapters, sections 1, 5 and 8). */
 import type { ReasoningPart, ToolCall } from '../../model/messages.ts';
-import type { SseFrame } from '../../model/stream.ts';
+import type { Frame } from '../../model/stream.ts';
 import type { InterfaceSetup, SdkEvent, StreamingInterface } from './interface.ts';
 import { readOpenAi } from './sdk-events.ts';
 import { count, fail, fieldsOf, need, truthy, type Fields } from './adapter-error.ts';
@@ -29,7 +29,7 @@ export abstract class ChatState implements StreamingInterface {
   abstract content(): ReasoningPart[];
   protected abstract delta(delta: Fields): void;
 
-  read(name: string, data: string, frame: SseFrame): SdkEvent {
+  read(name: string, data: string, frame: Frame): SdkEvent {
     return readOpenAi(name, data, frame);
   }
 

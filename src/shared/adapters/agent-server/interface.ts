@@ -1,6 +1,6 @@
 /** What a streaming interface is to the adapter lane: one per provider API and adapter. */
 import type { ReasoningPart, ToolCall } from '../../model/messages.ts';
-import type { SseFrame } from '../../model/stream.ts';
+import type { Frame } from '../../model/stream.ts';
 import type { AdapterEndpoint, AdapterOptions } from '../../model/trace.ts';
 import type { MessageWriter } from './message-writer.ts';
 
@@ -29,7 +29,7 @@ export interface StreamingInterface {
   /** Two halves of a surrogate pair came in different fragments of what is printed in the provider trace. */
   readonly splitText: boolean;
   /** Reads a frame as the Python SDK did. */
-  read(name: string, data: string, frame: SseFrame): SdkEvent;
+  read(name: string, data: string, frame: Frame): SdkEvent;
   /** Before the first read. */
   start?(): void;
   take(event: Exclude<SdkEvent, string>): void;

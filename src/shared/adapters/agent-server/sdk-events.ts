@@ -1,7 +1,7 @@
 /** From frames to events as the Python SDKs of 2025 read them (adapters, section 10). */
 import { parsePython } from '../../json/partial-json.ts';
 import { toPlain } from '../../json/python-value.ts';
-import type { SseFrame } from '../../model/stream.ts';
+import type { Frame } from '../../model/stream.ts';
 import type { SdkEvent } from './interface.ts';
 import { fail, fieldsOf, truthy } from './adapter-error.ts';
 
@@ -19,7 +19,7 @@ const ANTHROPIC_EVENTS: ReadonlySet<unknown> = new Set([
 const COMPLETION = 'completion';
 
 /** `data` as Python's json.loads reads it: NaN and Infinity are numbers. The frame's parse is shared where it holds. */
-function jsonOf(data: string, frame: SseFrame): unknown {
+function jsonOf(data: string, frame: Frame): unknown {
   if (frame.seedReading === undefined && frame.payload.ok) return frame.payload.value;
   try {
     return toPlain(parsePython(data));
@@ -28,7 +28,7 @@ function jsonOf(data: string, frame: SseFrame): unknown {
   }
 }
 
-export function readAnthropic(name: string, data: string, frame: SseFrame): SdkEvent {
+export function readAnthropic(name: string, data: string, frame: Frame): SdkEvent {
   if (name === 'error') return fail(`The provider sent an error: ${data.slice(0, 200)}`);
   if (!ANTHROPIC_EVENTS.has(name) && name !== COMPLETION) return 'skip';
   const value = jsonOf(data, frame);
@@ -41,7 +41,7 @@ export function readAnthropic(name: string, data: string, frame: SseFrame): SdkE
 /** An assistants event reaches the interface wrapped, as an object of another shape. */
 export const WRAPPED = 'thread.';
 
-export function readOpenAi(name: string, data: string, frame: SseFrame): SdkEvent {
+export function readOpenAi(name: string, data: string, frame: Frame): SdkEvent {
   // quirk: done-by-prefix
   if (data.startsWith('[DONE]')) return 'done';
   // quirk: blank-line-dispatches

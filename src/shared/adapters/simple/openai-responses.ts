@@ -1,6 +1,6 @@
 /** SimpleOpenAIResponses: deltas as they come, results from the completed response (adapters, section 8). */
 import type { ReasoningPart, ToolCall } from '../../model/messages.ts';
-import type { SseFrame } from '../../model/stream.ts';
+import type { Frame } from '../../model/stream.ts';
 import type { InterfaceSetup, SdkEvent, StreamingInterface } from '../agent-server/interface.ts';
 import { readOpenAi } from '../agent-server/sdk-events.ts';
 import { count, fail, fieldsOf, need, text, textOrNull, truthy, type Fields } from '../agent-server/adapter-error.ts';
@@ -34,7 +34,7 @@ export class SimpleOpenAiResponses implements StreamingInterface {
     this.#setup = setup;
   }
 
-  read(name: string, data: string, frame: SseFrame): SdkEvent {
+  read(name: string, data: string, frame: Frame): SdkEvent {
     return readOpenAi(name, data, frame);
   }
 

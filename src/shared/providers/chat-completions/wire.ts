@@ -5,7 +5,7 @@
  * only when the choice has its finish reason or the stream its [DONE].
  */
 import type { BlockKind } from '../../model/messages.ts';
-import type { SseFrame } from '../../model/stream.ts';
+import type { Frame } from '../../model/stream.ts';
 import { ChatCompletionSum, type ChoiceSum } from './accumulated.ts';
 import { arrayOf, numberOf, objectOf, stringOf, type JsonObject } from '../../json/json-object.ts';
 import { recordError, type WireProtocol } from '../../wire/protocol.ts';
@@ -64,7 +64,7 @@ export class ChatCompletionsWire implements WireProtocol {
     this.#recorder = recorder;
   }
 
-  take(data: JsonObject, _type: string, frame: SseFrame): void {
+  take(data: JsonObject, _type: string, frame: Frame): void {
     const recorder = this.#recorder;
     const { error } = data;
     if (error || frame.name === 'error') recordError(recorder, error ?? data, data);

@@ -3,7 +3,7 @@
  * again, after a second message_start, makes another block.
  */
 import type { BlockKind } from '../../model/messages.ts';
-import type { SseFrame } from '../../model/stream.ts';
+import type { Frame } from '../../model/stream.ts';
 import { arrayOf, numberOf, objectOf, parseJson, stringOf, type JsonObject } from '../../json/json-object.ts';
 import { recordError, type WireProtocol } from '../../wire/protocol.ts';
 import type { Block, WireRecorder } from '../../wire/recorder.ts';
@@ -55,7 +55,7 @@ export class MessagesWire implements WireProtocol {
     this.#recorder = recorder;
   }
 
-  take(data: JsonObject, type: string, frame: SseFrame): void {
+  take(data: JsonObject, type: string, frame: Frame): void {
     // The SDK takes an event named error for one whatever its data says, and drops what has no name.
     if (frame.name === '') this.#recorder.note('no event name: the Anthropic SDK drops this event');
     switch (frame.name === 'error' ? frame.name : type) {

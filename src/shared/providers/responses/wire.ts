@@ -3,7 +3,7 @@
  * by part (`o1/p0` content, `o0/s0` summary). The Response that ends the stream is the provider's own sum and replaces
  * ours, as in the SDK.
  */
-import type { SseFrame } from '../../model/stream.ts';
+import type { Frame } from '../../model/stream.ts';
 import { arrayOf, objectOf, stringOf, type JsonObject } from '../../json/json-object.ts';
 import { recordError, type WireProtocol } from '../../wire/protocol.ts';
 import type { WireRecorder } from '../../wire/recorder.ts';
@@ -27,7 +27,7 @@ export class ResponsesWire implements WireProtocol {
     this.#output = new ResponseOutput(recorder);
   }
 
-  take(data: JsonObject, type: string, frame: SseFrame): void {
+  take(data: JsonObject, type: string, frame: Frame): void {
     const { error } = data;
     if (LIFECYCLE.has(type)) this.#lifecycle(type, objectOf(data['response']) ?? {});
     else if (type === 'error' || frame.name === 'error' || error)

@@ -10,6 +10,7 @@ import { fileURLToPath } from 'node:url';
 import { build } from 'vite';
 import { afterAll, describe, expect, it } from 'vitest';
 import { refuseNode } from '../../electron.vite.config.ts';
+import { importsOf, sourcesIn, src } from '../support/source-imports.ts';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const copies: string[] = [];
@@ -186,5 +187,47 @@ describe('the build of the window', () => {
       /window.*electron/s,
     );
     await expect(buildOf("console.log('fine');\n")).resolves.toBeDefined();
+  });
+});
+
+describe('the folders of the window', () => {
+  /** What lies below knows nothing of what lies above. */
+  const ORDER = ['client', 'stores', 'commands', 'components', 'parts', 'views', 'app'];
+  const window = join(src, 'renderer');
+  const floor = (path: string) => ORDER.indexOf(relative(window, path).split('/')[0]!);
+  /** The folder of one view, tab or dialog; what lies in views/ itself is common to all. */
+  const viewOf = (path: string) => /^views\/([^/]+)\//.exec(relative(window, path))?.[1];
+
+  const refused = (file: string, imported: string): boolean => {
+    if (relative(window, imported).startsWith('..') || !relative(window, file).includes('/')) return false;
+    const other = viewOf(imported);
+    return (
+      floor(imported) > floor(file) || (other !== undefined && viewOf(file) !== undefined && viewOf(file) !== other)
+    );
+  };
+
+  it('import only what lies below them, and no view imports another', () => {
+    const sources = sourcesIn('renderer').map((path) => join(src, path));
+    expect(sources.length).toBeGreaterThan(100);
+    expect(
+      sources.filter((file) => relative(window, file).includes('/') && floor(file) === -1),
+      'a folder that has no place in the order',
+    ).toEqual([]);
+    const found = sources.flatMap((file) =>
+      importsOf(file)
+        .filter((imported) => refused(file, imported))
+        .map((imported) => `${relative(window, file)} imports ${relative(window, imported)}`),
+    );
+    expect(found).toEqual([]);
+  });
+
+  it('the check itself refuses an import upwards, and one of another view', () => {
+    const at = (path: string) => join(window, path);
+    expect(refused(at('views/live/a.ts'), at('views/run/b.ts'))).toBe(true);
+    expect(refused(at('components/a.ts'), at('parts/b.ts'))).toBe(true);
+    expect(refused(at('commands/a.ts'), at('app/b.ts'))).toBe(true);
+    expect(refused(at('views/live/a.ts'), at('views/view.ts'))).toBe(false);
+    expect(refused(at('app/a.ts'), at('views/run/b.ts'))).toBe(false);
+    expect(refused(at('views/live/a.ts'), at('views/live/b.ts'))).toBe(false);
   });
 });

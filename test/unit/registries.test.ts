@@ -2,29 +2,10 @@
  * Nothing is written and then forgotten: every source leads from an entry, and what belongs in a registry leads from that
  * registry. An adapter, a view, a kind of finding, a lint rule, a dialog, a command whose line is missing fails here.
  */
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { dirname, join, relative, resolve } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { parseSync, Visitor } from 'vite';
+import { readdirSync } from 'node:fs';
+import { join, relative } from 'node:path';
 import { describe, expect, it } from 'vitest';
-
-const src = fileURLToPath(new URL('../../src/', import.meta.url));
-
-/** What a source imports from the others, types included: a file of types only is used by that alone. */
-function importsOf(file: string): readonly string[] {
-  const found: string[] = [];
-  const add = (source: { readonly value: unknown } | null | undefined) => {
-    if (typeof source?.value === 'string' && source.value.startsWith('.'))
-      found.push(resolve(dirname(file), source.value));
-  };
-  new Visitor({
-    ImportDeclaration: ({ source }) => add(source),
-    ExportAllDeclaration: ({ source }) => add(source),
-    ExportNamedDeclaration: ({ source }) => add(source),
-    ImportExpression: ({ source }) => add(source as { readonly value: unknown } | undefined),
-  }).visit(parseSync(file, readFileSync(file, 'utf8')).program);
-  return found.filter((path) => /\.tsx?$/.test(path) && existsSync(path));
-}
+import { importsOf, sourcesIn, src } from '../support/source-imports.ts';
 
 const edges = new Map<string, readonly string[]>();
 
@@ -41,11 +22,6 @@ function reached(entries: readonly string[]): ReadonlySet<string> {
   }
   return seen;
 }
-
-const sourcesIn = (folder: string): readonly string[] =>
-  readdirSync(join(src, folder), { recursive: true, encoding: 'utf8' })
-    .filter((name) => /\.tsx?$/.test(name) && !name.endsWith('.d.ts'))
-    .map((name) => join(folder, name));
 
 const ENTRIES = [
   'main/index.ts',
@@ -99,8 +75,8 @@ describe('what stands in the folder of a registry', () => {
     expect(there.filter((path) => !used.has(path))).toEqual([]);
   });
 
-  it('a folder of views leads from the tabs, the panes, the dialogs or the frame of the window', () => {
-    const used = reached(['renderer/views/registry.ts', 'renderer/views/overlays.ts', 'renderer/app/App.tsx']);
+  it('a folder of views leads from the frame of the window, which holds the tabs, the panes and the dialogs', () => {
+    const used = reached(['renderer/app/App.tsx']);
     const folders = readdirSync(join(src, 'renderer/views'), { withFileTypes: true }).filter((entry) =>
       entry.isDirectory(),
     );

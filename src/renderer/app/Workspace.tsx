@@ -2,9 +2,9 @@ import { useSyncExternalStore } from 'react';
 import { Panel, Panes, Splitter } from '../components/Splitter.tsx';
 import { useApp } from '../stores/app.ts';
 import { ShownTrace, useOpenTrace } from '../stores/open.ts';
-import { Inspector } from '../views/Inspector.tsx';
+import { Inspector } from './Inspector.tsx';
 import { RunList } from '../views/runs/RunList.tsx';
-import { NothingChosen, TraceView } from '../views/trace/TraceView.tsx';
+import { NothingChosen, TraceView } from './TraceView.tsx';
 
 const narrow = matchMedia('(max-width: 1099px)');
 const mid = matchMedia('(max-width: 1360px)');

@@ -1,8 +1,10 @@
 /** Keys to commands. One listener for the window; components declare what they can do, never which key does it. */
 import { useEffect } from 'react';
-import { onMac } from '../components/Key.tsx';
 import { useApp } from '../stores/app.ts';
 import { COMMANDS, runCommand, type Command, type CommandId } from './commands.ts';
+
+/** Mod is ⌘ there, else Ctrl. */
+export const onMac = navigator.platform.startsWith('Mac');
 
 const byChord = new Map<string, CommandId[]>();
 for (const { id, keys } of COMMANDS as readonly (Command & { readonly id: CommandId })[])

@@ -1,7 +1,6 @@
 /** Keys as they are printed on the keyboard at hand. Chords are written `Mod+Shift+C`; Mod is ⌘ on a Mac, else Ctrl. */
+import { onMac } from '../commands/keyboard.ts';
 import './chip.css';
-
-export const onMac = navigator.platform.startsWith('Mac');
 
 const NAMES: Readonly<Record<string, string>> = {
   Mod: onMac ? '⌘' : 'Ctrl',

@@ -1,7 +1,7 @@
 /** The program's short names for what a trace is and how it ended. */
 import type { Api, EventKind } from '../../shared/model/stream.ts';
 import type { LaneId } from '../../shared/model/messages.ts';
-import type { AdapterEndpoint, TerminalState } from '../../shared/model/trace.ts';
+import type { AdapterEndpoint, TerminalState, TraceRow } from '../../shared/model/trace.ts';
 import type { GlyphName } from './Glyph.tsx';
 
 export const LANE_NAMES: Readonly<Record<LaneId, string>> = { wire: 'Wire', legacy: 'Legacy', simple: 'Simple' };
@@ -71,3 +71,10 @@ export const KIND_GLYPHS: Readonly<Record<EventKind, GlyphName>> = {
   meta: 'meta',
   unknown: 'refused',
 };
+
+/** How a row's state looks. A connection that never gave a byte or a status was refused, not lost. */
+export function lookOf(row: Pick<TraceRow, 'ending' | 'metrics' | 'httpStatus'>): StateLook {
+  if (!row.ending) return STATE_LOOKS.live;
+  const never = row.ending.state === 'reset' && row.httpStatus === undefined && row.metrics.reads === 0;
+  return STATE_LOOKS[never ? 'refused' : row.ending.state];
+}

@@ -1,12 +1,41 @@
 /** State of the window: connection, settings, what is chosen. The list and each trace have stores of their own. */
 import { create } from 'zustand';
-import type { TraceId } from '../../shared/model/ids.ts';
+import type { EndpointId, TraceId } from '../../shared/model/ids.ts';
+import type { TraceDetail } from '../../shared/model/trace.ts';
 import type { AppInfo, EndpointInfo, SampleInfo, Settings } from '../../shared/rpc/contract.ts';
 import { client, type ConnectionStatus } from '../client/client.ts';
 import { toastError } from './toasts.ts';
 
-/** The dialogs that can be open over the window. */
-export type OverlayId = 'run' | 'palette' | 'keys' | 'settings' | 'paste';
+/** The dialogs that can be open over the window, each with what it can be opened for. */
+export interface OverlayInputs {
+  readonly run: RunInput;
+  readonly palette: undefined;
+  readonly keys: undefined;
+  readonly settings: SettingsInput;
+  readonly paste: PasteInput;
+}
+export type OverlayId = keyof OverlayInputs;
+
+/** Another run of a trace, or an endpoint or a sample to start from. */
+export interface RunInput {
+  readonly again?: TraceDetail;
+  readonly endpoint?: EndpointId;
+  readonly sample?: SampleInfo;
+}
+
+export interface SettingsInput {
+  /** Id of the tab to begin with. */
+  readonly tab?: 'general' | 'endpoints' | 'adapters' | 'about';
+  /** Begins with a new endpoint. */
+  readonly add?: boolean;
+  /** Takes over when the dialog is left, with the endpoint that was saved last; without it the dialog just closes. */
+  readonly done?: (saved: EndpointInfo | null) => void;
+}
+
+export interface PasteInput {
+  readonly name?: string;
+  readonly text?: string;
+}
 
 export interface AppState {
   readonly connection: ConnectionStatus;
@@ -24,7 +53,7 @@ export interface AppState {
   readonly centre: string;
   readonly pane: string;
   /** The dialog that is open, with what it was opened for. */
-  readonly overlay: { readonly id: OverlayId; readonly input?: unknown } | null;
+  readonly overlay: { readonly id: OverlayId; readonly input: OverlayInputs[OverlayId] | undefined } | null;
 }
 
 export const useApp = create<AppState>()(() => ({
@@ -74,7 +103,8 @@ export function markTrace(id: TraceId): void {
 
 export const setCentre = (centre: string): void => set({ centre });
 export const setPane = (pane: string): void => set({ pane });
-export const openOverlay = (id: OverlayId, input?: unknown): void => set({ overlay: { id, input } });
+export const openOverlay = <Id extends OverlayId>(id: Id, input?: OverlayInputs[Id]): void =>
+  set({ overlay: { id, input } });
 export const closeOverlay = (): void => set({ overlay: null });
 
 /** Changes settings at once and keeps them; goes back to what is kept when that fails. */

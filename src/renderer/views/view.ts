@@ -1,5 +1,6 @@
 /** What the registries hold: a tab of the centre or a pane of the inspector, and what a dialog over the window is given. */
 import type { ComponentType } from 'react';
+import type { OverlayId, OverlayInputs } from '../stores/app.ts';
 import type { TraceState } from '../stores/trace.ts';
 
 export interface View {
@@ -13,8 +14,7 @@ export interface View {
   readonly ownAxis?: boolean;
 }
 
-export interface OverlayProps {
-  /** What it was opened for, as its opener gave it. */
-  readonly input: unknown;
+export interface OverlayProps<Id extends OverlayId> {
+  readonly input: OverlayInputs[Id] | undefined;
   readonly close: () => void;
 }

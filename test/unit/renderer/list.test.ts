@@ -3,7 +3,7 @@ import { traceId } from '../../../src/shared/model/ids.ts';
 import type { TraceRow } from '../../../src/shared/model/trace.ts';
 import { compact, dayName, duration, money } from '../../../src/renderer/components/format.ts';
 import { listRows, matches } from '../../../src/renderer/views/runs/list-rows.ts';
-import { lookOf } from '../../../src/renderer/views/runs/run-state.ts';
+import { lookOf } from '../../../src/renderer/components/names.ts';
 
 const NOW = new Date(2025, 9, 18, 14).getTime();
 const HOUR = 3_600_000;

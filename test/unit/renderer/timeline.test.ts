@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { TraceModel } from '../../../src/renderer/stores/trace-model.ts';
 import { TimelineData } from '../../../src/renderer/views/timeline/timeline-data.ts';
-import { panned, roundEnd, tickText, ticks, toShare, zoomed } from '../../../src/renderer/views/timeline/scale.ts';
+import { panned, roundEnd, tickText, ticks, toShare, zoomed } from '../../../src/renderer/parts/time/scale.ts';
 import { nearestEvent } from '../../../src/renderer/views/timeline/hit.ts';
 import { lowerBound } from '../../../src/renderer/components/lower-bound.ts';
 import { itemsOf, wireStart, type Step } from '../../support/items.ts';

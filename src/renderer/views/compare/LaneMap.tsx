@@ -5,7 +5,7 @@ import { LANE_NAMES } from '../../components/names.ts';
 import { Shown } from '../../components/Shown.tsx';
 import { chooseFinding, useCompare } from '../../stores/compare.ts';
 import { selectEvent, useSession, useTrace } from '../../stores/open.ts';
-import { tickText, ticks, toShare, type Window } from '../timeline/scale.ts';
+import { tickText, ticks, toShare, type Window } from '../../parts/time/scale.ts';
 import { percent } from './percent.ts';
 import { LaneMapMarks } from './LaneMapMarks.tsx';
 import {

@@ -1,7 +1,7 @@
 import { memo, useId } from 'react';
 import type { LaneMap, LaneMapNote } from '../../../shared/compare/result.ts';
 import { useCompare } from '../../stores/compare.ts';
-import { ticks, toShare, type Window } from '../timeline/scale.ts';
+import { ticks, toShare, type Window } from '../../parts/time/scale.ts';
 import { percent } from './percent.ts';
 import {
   heldOf,

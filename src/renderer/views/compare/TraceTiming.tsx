@@ -1,7 +1,7 @@
 import { useMemo, useState } from 'react';
 import type { TraceCompareResult } from '../../../shared/compare/result.ts';
 import { durationText } from '../../components/format.ts';
-import { tickText, ticks, toShare } from '../timeline/scale.ts';
+import { tickText, ticks, toShare } from '../../parts/time/scale.ts';
 import { blockLook } from './looks.ts';
 import { percent } from './percent.ts';
 import { Segments } from './Segments.tsx';

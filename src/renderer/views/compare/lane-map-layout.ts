@@ -4,7 +4,7 @@
  */
 import type { CompareResult, LaneMap, LaneMapNote, LaneMapSpan } from '../../../shared/compare/result.ts';
 import type { LaneId } from '../../../shared/model/messages.ts';
-import { toShare, type Window } from '../timeline/scale.ts';
+import { toShare, type Window } from '../../parts/time/scale.ts';
 
 /** Above, in the middle, below: the wire stays where the eye starts. */
 export const STAVES = ['legacy', 'wire', 'simple'] as const satisfies readonly LaneId[];

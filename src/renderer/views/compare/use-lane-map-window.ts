@@ -3,8 +3,8 @@ import { useEffect, useMemo, useRef, useState, type RefObject } from 'react';
 import type { LaneMap } from '../../../shared/compare/result.ts';
 import { useCommand } from '../../commands/commands.ts';
 import { useCompare } from '../../stores/compare.ts';
-import { within, type Window } from '../timeline/scale.ts';
-import { useZoom } from '../timeline/use-zoom.ts';
+import { within, type Window } from '../../parts/time/scale.ts';
+import { useZoom } from '../../parts/time/use-zoom.ts';
 import type { Axis } from './lane-map-layout.ts';
 
 const SMALLEST_NS = 1e6;

@@ -7,7 +7,7 @@ import { JsonText } from '../../components/JsonText.tsx';
 import { Segments } from '../../components/Segments.tsx';
 import { Shown } from '../../components/Shown.tsx';
 import { useSession } from '../../stores/open.ts';
-import { useEventDetail } from '../inspector/use-event-detail.ts';
+import { useEventDetail } from '../../parts/use-event-detail.ts';
 import { copyAsJson, copyAsSse } from './copy-events.ts';
 
 /** Height of what opens below a row; longer content scrolls in it, so that all rows keep a known height. */

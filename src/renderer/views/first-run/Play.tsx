@@ -13,9 +13,9 @@ import { playFirst, useFirstRun } from '../../stores/first-run.ts';
 import { useTrace } from '../../stores/open.ts';
 import { stopTrace } from '../../stores/runs.ts';
 import type { TraceSession } from '../../stores/trace.ts';
-import { LiveView } from '../live/LiveView.tsx';
-import { EndingBanner } from '../trace/EndingBanner.tsx';
-import { useAnnouncements } from '../trace/use-announcements.ts';
+import { LaneGrid } from '../../parts/lanes/LaneGrid.tsx';
+import { EndingBanner } from '../../parts/EndingBanner.tsx';
+import { useAnnouncements } from '../../parts/use-announcements.ts';
 import { Strip } from './Strip.tsx';
 
 /** The sample that plays: what it is, when its lanes spoke, and what they said. */
@@ -56,7 +56,7 @@ function Lanes() {
   return (
     <section className="play-lanes" ref={section}>
       <EndingBanner />
-      <LiveView />
+      <LaneGrid />
       <LastWords />
     </section>
   );

@@ -3,7 +3,7 @@ import { LANES } from '../../../shared/model/messages.ts';
 import { LANE_NAMES } from '../../components/names.ts';
 import { onNextFrame } from '../../stores/frame.ts';
 import { useSession, useTrace } from '../../stores/open.ts';
-import { roundEnd, tickText, ticks } from '../timeline/scale.ts';
+import { roundEnd, tickText, ticks } from '../../parts/time/scale.ts';
 import { drawStrip, readStripPalette, STRIP_LANE, type StripPalette } from './strip-draw.ts';
 
 /** While the stream runs it is drawn this often: each drawing looks at all marks. */

@@ -1,7 +1,7 @@
 import { useEffect, useState } from 'react';
 import { openOverlay, useApp } from '../../stores/app.ts';
 import { looksLikeStream } from './guess-api.ts';
-import { openFile, type PasteInput } from './import-stream.ts';
+import { openFile } from './import-stream.ts';
 import './import.css';
 
 const holdsFiles = (event: DragEvent): boolean => event.dataTransfer?.types.includes('Files') === true;
@@ -35,7 +35,7 @@ export function DropTarget() {
       const text = event.clipboardData?.getData('text/plain') ?? '';
       if (!looksLikeStream(text)) return;
       event.preventDefault();
-      openOverlay('paste', { text } satisfies PasteInput);
+      openOverlay('paste', { text });
     };
     window.addEventListener('dragenter', onEnter);
     window.addEventListener('dragleave', onLeave);

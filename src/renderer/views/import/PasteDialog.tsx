@@ -10,12 +10,11 @@ import { API_NAMES } from '../../components/names.ts';
 import { Segments } from '../../components/Segments.tsx';
 import type { OverlayProps } from '../view.ts';
 import { guessApi, looksLikeStream } from './guess-api.ts';
-import { importStream, PASTED, type PasteInput } from './import-stream.ts';
+import { importStream, PASTED } from './import-stream.ts';
 import './import.css';
 
 /** A stream as text, without times: it opens as order only. */
-export function PasteDialog({ input, close }: OverlayProps) {
-  const given = (input ?? {}) as PasteInput;
+export function PasteDialog({ input: given = {}, close }: OverlayProps<'paste'>) {
   const [name, setName] = useState(given.name ?? PASTED);
   const [text, setText] = useState(given.text ?? '');
   const [said, setSaid] = useState<Api | null>(null);

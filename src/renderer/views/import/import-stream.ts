@@ -5,12 +5,6 @@ import { openOverlay, selectTrace } from '../../stores/app.ts';
 import { toastError } from '../../stores/toasts.ts';
 import { guessApi } from './guess-api.ts';
 
-/** What the dialog was opened with. */
-export interface PasteInput {
-  readonly name?: string;
-  readonly text?: string;
-}
-
 export const PASTED = 'Pasted stream';
 /** As the contract has it. */
 const MAX_CHARS = 64 * 1024 * 1024;
@@ -28,7 +22,7 @@ export async function openFile(file: File): Promise<void> {
     const text = await file.text();
     const guess = guessApi(text);
     if (guess) await importStream(file.name, text, guess.api);
-    else openOverlay('paste', { name: file.name, text } satisfies PasteInput);
+    else openOverlay('paste', { name: file.name, text });
   } catch (error) {
     toastError(`${file.name} could not be read`, error);
   }

@@ -16,12 +16,12 @@ import { KIND_GLYPHS, KIND_TONES } from '../../components/names.ts';
 import { Shown } from '../../components/Shown.tsx';
 import { runCommand } from '../../commands/commands.ts';
 import { useSession, useTrace } from '../../stores/open.ts';
-import { noEvents } from '../no-events.ts';
+import { noEvents } from '../../parts/no-events.ts';
 import { begunIn, placeInRead } from './event-place.ts';
 import { bytesOfMember, deltaMember, membersOf } from './json-selection.ts';
 import { LaneAnswers } from './LaneAnswers.tsx';
 import { Empty, Fact, Facts, Section } from './Section.tsx';
-import { useEventDetail } from './use-event-detail.ts';
+import { useEventDetail } from '../../parts/use-event-detail.ts';
 
 /** Rows of bytes at most; the Raw pane has all. */
 const HEX_ROWS = 256;

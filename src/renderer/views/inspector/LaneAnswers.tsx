@@ -4,7 +4,7 @@ import { Shown } from '../../components/Shown.tsx';
 import { useSession } from '../../stores/open.ts';
 import type { EventSummary } from '../../../shared/model/stream.ts';
 import type { TraceModel } from '../../stores/trace-model.ts';
-import { amount, emissionsByLane, type LaneEmissions } from './emissions.ts';
+import { amount, emissionsByLane, type LaneEmissions } from '../../parts/emissions.ts';
 
 /** Characters of content shown of each kind of message. */
 const SHOWN_CHARS = 90;

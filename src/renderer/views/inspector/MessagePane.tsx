@@ -11,7 +11,7 @@ import { LANE_NAMES } from '../../components/names.ts';
 import { Shown } from '../../components/Shown.tsx';
 import { useSession, useTrace } from '../../stores/open.ts';
 import { Empty, Section } from './Section.tsx';
-import { emissionsOfBlock, jsonLines, rowOfEvent, wholeMessage } from './whole-message.ts';
+import { emissionsOfBlock, jsonLines, rowOfEvent, wholeMessage } from '../../parts/whole-message.ts';
 
 /** Characters of a message that are drawn at first. */
 const SHOWN_CHARS = 4000;

@@ -9,8 +9,7 @@ import { Segments } from '../../components/Segments.tsx';
 import { Shown } from '../../components/Shown.tsx';
 import { useSession, useTrace } from '../../stores/open.ts';
 import { rowRuns, textRows } from './raw-rows.ts';
-import { Headers } from './RequestPane.tsx';
-import { Empty } from './Section.tsx';
+import { Empty, Headers } from './Section.tsx';
 import { useBody } from './use-body.ts';
 
 /** Bytes shown at a time: a body may be larger than any list a browser can scroll. */

@@ -7,7 +7,7 @@ import { JsonText } from '../../components/JsonText.tsx';
 import { Shown } from '../../components/Shown.tsx';
 import { useTrace } from '../../stores/open.ts';
 import type { TraceDetail } from '../../../shared/model/trace.ts';
-import { Empty, Fact, Facts, Section } from './Section.tsx';
+import { Empty, Fact, Facts, Section, Headers } from './Section.tsx';
 
 /** What was asked, of whom, and with what the answer is read. Secrets are replaced before anything is stored. */
 export function RequestPane() {
@@ -62,24 +62,6 @@ function Head({ detail }: { readonly detail: TraceDetail }) {
       </p>
       <Headers headers={headers} />
     </Section>
-  );
-}
-
-/** Header lines as they came, secrets already replaced. */
-export function Headers({ headers }: { readonly headers: readonly (readonly [name: string, value: string])[] }) {
-  return (
-    <dl className="headers">
-      {headers.map(([name, value], at) => (
-        <div key={at}>
-          <dt>
-            <Shown text={name} />
-          </dt>
-          <dd>
-            <Shown text={value} />
-          </dd>
-        </div>
-      ))}
-    </dl>
   );
 }
 

@@ -1,4 +1,6 @@
 import type { ReactNode } from 'react';
+import { Shown } from '../../components/Shown.tsx';
+import './inspector.css';
 
 interface SectionProps {
   readonly title: ReactNode;
@@ -45,4 +47,22 @@ export function Fact({
 /** Why a pane has nothing to show, and what to do. */
 export function Empty({ children }: { readonly children: ReactNode }) {
   return <div className="insp-empty">{children}</div>;
+}
+
+/** Header lines as they came, secrets already replaced. */
+export function Headers({ headers }: { readonly headers: readonly (readonly [name: string, value: string])[] }) {
+  return (
+    <dl className="headers">
+      {headers.map(([name, value], at) => (
+        <div key={at}>
+          <dt>
+            <Shown text={name} />
+          </dt>
+          <dd>
+            <Shown text={value} />
+          </dd>
+        </div>
+      ))}
+    </dl>
+  );
 }

@@ -6,7 +6,7 @@ import type { OverlayProps } from '../view.ts';
 import './keys.css';
 
 /** Every key by group. What nothing on screen can do at the moment is grey. */
-export function KeySheet({ close }: OverlayProps) {
+export function KeySheet({ close }: OverlayProps<'keys'>) {
   const stacks = useHandlers((state) => state.stacks);
   const letters = useApp((state) => state.settings?.singleKeys !== false);
   const commands = (COMMANDS as readonly Command[]).filter(({ keys }) => keys !== undefined);

@@ -9,7 +9,7 @@ import { JsonText } from '../../components/JsonText.tsx';
 import { LANE_NAMES } from '../../components/names.ts';
 import type { RowPlace } from '../../components/RowGrid.tsx';
 import { Shown } from '../../components/Shown.tsx';
-import { contentOfMessage, wordsOf } from '../inspector/emissions.ts';
+import { contentOfMessage, wordsOf } from '../../parts/emissions.ts';
 
 /** Height of what opens below a row. */
 export const OPEN_HEIGHT = 180;

@@ -13,7 +13,7 @@ import { search, type Entry } from './search.ts';
 import './palette.css';
 
 /** Commands that can run now, runs, samples and endpoints by name. */
-export function Palette({ close }: OverlayProps) {
+export function Palette({ close }: OverlayProps<'palette'>) {
   const [query, setQuery] = useState('');
   const entries = useEntries();
   const found = useMemo(() => search(entries, query), [entries, query]);

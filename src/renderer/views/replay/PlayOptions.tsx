@@ -3,7 +3,7 @@ import type { AdapterOptions } from '../../../shared/model/trace.ts';
 import { DEFAULT_OPTIONS } from '../../../shared/model/trace.ts';
 import { Button } from '../../components/Button.tsx';
 import type { TraceSession } from '../../stores/trace.ts';
-import { OptionFields } from '../run/OptionFields.tsx';
+import { OptionFields } from '../../components/OptionFields.tsx';
 import { toolsOf } from './tools-of.ts';
 
 interface PlayOptionsProps {

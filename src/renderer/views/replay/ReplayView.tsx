@@ -5,7 +5,7 @@ import { endPlay, startPlay, usePlay, type PlaySetup } from '../../stores/playba
 import type { TraceSession } from '../../stores/trace.ts';
 import { Button } from '../../components/Button.tsx';
 import { Glyph } from '../../components/Glyph.tsx';
-import { LiveView } from '../live/LiveView.tsx';
+import { LaneGrid } from '../../parts/lanes/LaneGrid.tsx';
 import { PlayOptions } from './PlayOptions.tsx';
 import { Transport } from './Transport.tsx';
 import './replay.css';
@@ -58,7 +58,7 @@ function Replay({ recorded }: { readonly recorded: TraceSession }) {
       {choosing && (
         <PlayOptions recorded={recorded} options={setup.options} onPlay={playWith} onClose={() => setChoosing(false)} />
       )}
-      <LiveView />
+      <LaneGrid />
     </div>
   );
 }

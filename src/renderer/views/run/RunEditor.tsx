@@ -11,16 +11,14 @@ import { API_NAMES } from '../../components/names.ts';
 import { closeOverlay, markTrace, openOverlay, selectTrace, useApp } from '../../stores/app.ts';
 import { client } from '../../client/client.ts';
 import type { OverlayProps } from '../view.ts';
-import type { SettingsInput } from '../settings/Settings.tsx';
 import { checkRequest, toolNames } from './check-request.ts';
-import { apisOf, jsonText, onEndpoint, startText, useDraft, type Draft, type RunInput } from './draft.ts';
+import { apisOf, jsonText, onEndpoint, startText, useDraft, type Draft } from './draft.ts';
 import { Problems } from './Problems.tsx';
 import { RunSettings } from './RunSettings.tsx';
 import './run.css';
 
 /** Writes a request, checks it as it is typed, and sends it. What is wrong cannot be sent, and the reason stands beside the button. */
-export function RunEditor({ input, close }: OverlayProps) {
-  const given = (input ?? {}) as RunInput;
+export function RunEditor({ input: given = {}, close }: OverlayProps<'run'>) {
   const [draft, change] = useDraft(given);
   const { endpoints, samples } = useApp();
   const endpoint = endpoints.find(({ id }) => id === draft.endpoint);
@@ -64,9 +62,9 @@ export function RunEditor({ input, close }: OverlayProps) {
       add: true,
       done: (saved) => {
         if (saved) change(onEndpoint(draft, saved));
-        openOverlay('run', input);
+        openOverlay('run', given);
       },
-    } satisfies SettingsInput);
+    });
   useCommand('run.start', () => void run());
 
   return (

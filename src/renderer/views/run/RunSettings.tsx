@@ -6,7 +6,7 @@ import { Select, type SelectGroup } from '../../components/Select.tsx';
 import type { Api } from '../../../shared/model/stream.ts';
 import type { EndpointInfo, SampleInfo } from '../../../shared/rpc/contract.ts';
 import { useApp } from '../../stores/app.ts';
-import { OptionFields } from './OptionFields.tsx';
+import { OptionFields } from '../../components/OptionFields.tsx';
 import { apisOf, jsonText, onEndpoint, type Draft } from './draft.ts';
 
 interface RunSettingsProps {

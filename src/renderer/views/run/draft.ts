@@ -5,14 +5,9 @@
 import { create } from 'zustand';
 import type { EndpointId } from '../../../shared/model/ids.ts';
 import type { Api } from '../../../shared/model/stream.ts';
-import {
-  DEFAULT_OPTIONS,
-  type AdapterOptions,
-  type EndpointType,
-  type TraceDetail,
-} from '../../../shared/model/trace.ts';
+import { DEFAULT_OPTIONS, type AdapterOptions, type EndpointType } from '../../../shared/model/trace.ts';
 import type { EndpointInfo, SampleInfo } from '../../../shared/rpc/contract.ts';
-import { useApp, type AppState } from '../../stores/app.ts';
+import { useApp, type AppState, type RunInput } from '../../stores/app.ts';
 
 export interface Draft {
   /** null: none chosen yet, or the one it was recorded with is gone. */
@@ -20,13 +15,6 @@ export interface Draft {
   readonly api: Api;
   readonly texts: Readonly<Partial<Record<Api, string>>>;
   readonly options: AdapterOptions;
-}
-
-/** What the editor was opened for: another run of a trace, or an endpoint or a sample to start from. */
-export interface RunInput {
-  readonly again?: TraceDetail;
-  readonly endpoint?: EndpointId;
-  readonly sample?: SampleInfo;
 }
 
 const APIS_OF_TYPE: Readonly<Record<EndpointType, readonly Api[]>> = {

@@ -6,10 +6,10 @@ import { compact, durationText, money, shortDuration, timeOfDay } from '../../co
 import { given } from '../../components/given.ts';
 import { Glyph } from '../../components/Glyph.tsx';
 import { Icon } from '../../components/Icon.tsx';
-import { family } from '../../components/names.ts';
+import { family, lookOf } from '../../components/names.ts';
 import { Shown } from '../../components/Shown.tsx';
 import { renameTrace } from '../../stores/runs.ts';
-import { lookOf } from './run-state.ts';
+
 import { Sparkline } from './Sparkline.tsx';
 
 interface RunRowProps {

@@ -1,5 +1,5 @@
 import { changeSettings, useApp } from '../../stores/app.ts';
-import { OptionFields } from '../run/OptionFields.tsx';
+import { OptionFields } from '../../components/OptionFields.tsx';
 
 /** The options that new runs and imported streams begin with. */
 export function AdapterDefaults() {

@@ -9,13 +9,13 @@ import { removeEndpoint, saveEndpoint, setEndpointKey } from '../../stores/endpo
 import {
   EMPTY_FORM,
   formOf,
+  keyText,
   readForm,
   withPreset,
   withType,
   type EndpointForm,
   type FormErrors,
 } from './endpoint-form.ts';
-import { keyText } from './key-text.ts';
 import { PRESETS } from './presets.ts';
 
 interface EndpointEditorProps {

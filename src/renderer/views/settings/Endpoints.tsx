@@ -6,7 +6,7 @@ import { Button } from '../../components/Button.tsx';
 import { Chip } from '../../components/Chip.tsx';
 import { useApp } from '../../stores/app.ts';
 import { EndpointEditor } from './EndpointEditor.tsx';
-import { keyText } from './key-text.ts';
+import { keyText } from './endpoint-form.ts';
 
 /** All endpoints, and the chosen one beside them. */
 export function Endpoints({

@@ -10,15 +10,6 @@ import { Endpoints } from './Endpoints.tsx';
 import { General } from './General.tsx';
 import './settings.css';
 
-export interface SettingsInput {
-  /** Id of the tab to begin with. */
-  readonly tab?: 'general' | 'endpoints' | 'adapters' | 'about';
-  /** Begins with a new endpoint. */
-  readonly add?: boolean;
-  /** Takes over when the dialog is left, with the endpoint that was saved last; without it the dialog just closes. */
-  readonly done?: (saved: EndpointInfo | null) => void;
-}
-
 const TABS = [
   { id: 'general', title: 'General' },
   { id: 'endpoints', title: 'Endpoints' },
@@ -26,8 +17,8 @@ const TABS = [
   { id: 'about', title: 'About' },
 ] as const;
 
-export function Settings({ input }: OverlayProps) {
-  const { tab = 'general', add = false, done } = (input ?? {}) as SettingsInput;
+export function Settings({ input }: OverlayProps<'settings'>) {
+  const { tab = 'general', add = false, done } = input ?? {};
   const [chosen, setChosen] = useState<string>(tab);
   const [saved, setSaved] = useState<EndpointInfo | null>(null);
   const leave = () => (done ? done(saved) : closeOverlay());

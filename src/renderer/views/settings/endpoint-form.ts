@@ -85,3 +85,7 @@ const SENTENCES: FormErrors = {
   answer: `${LIMIT} Left empty, a run waits until it is stopped.`,
   silence: `${LIMIT} Left empty, silence never ends a run.`,
 };
+
+/** What may be said of a key that is kept: never the key. */
+export const keyText = (key: EndpointInfo['key']): string =>
+  key.last4 === undefined ? 'key set' : `key ends in ${key.last4}`;

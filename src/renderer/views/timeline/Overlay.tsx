@@ -3,7 +3,7 @@ import { byteSize, count, durationText, offset } from '../../components/format.t
 import { selectEvent, useSession, useTrace } from '../../stores/open.ts';
 import type { Row } from './draw.ts';
 import { nearestEvent } from './hit.ts';
-import { fromShare, panned, tickText, ticks, toShare } from './scale.ts';
+import { fromShare, panned, tickText, ticks, toShare } from '../../parts/time/scale.ts';
 import type { TimelineData } from './timeline-data.ts';
 import type { TimelineView } from './use-window.ts';
 

@@ -1,8 +1,8 @@
 /** The stretch that the timeline shows: all of it until someone zooms; then theirs, until they go back. */
 import { useState, type RefObject } from 'react';
 import { useSession, useTrace } from '../../stores/open.ts';
-import { roundEnd, type Window } from './scale.ts';
-import { useZoom } from './use-zoom.ts';
+import { roundEnd, type Window } from '../../parts/time/scale.ts';
+import { useZoom } from '../../parts/time/use-zoom.ts';
 
 /** Nothing is told apart below this. */
 const SMALLEST_NS = 1e5;

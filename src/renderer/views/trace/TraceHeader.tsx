@@ -6,12 +6,12 @@ import { Chip } from '../../components/Chip.tsx';
 import { Glyph } from '../../components/Glyph.tsx';
 import { Icon } from '../../components/Icon.tsx';
 import { Menu, type MenuItem } from '../../components/Menu.tsx';
-import { family } from '../../components/names.ts';
+import { family, lookOf } from '../../components/names.ts';
 import { Shown } from '../../components/Shown.tsx';
 import { useTrace } from '../../stores/open.ts';
 import { stopTrace, useRuns } from '../../stores/runs.ts';
-import { lookOf } from '../runs/run-state.ts';
 import { WaitClock } from './WaitClock.tsx';
+import './trace.css';
 
 const MENU: readonly {
   readonly id: CommandId;

@@ -1,23 +1,24 @@
-import { Tabs } from '../../components/Tabs.tsx';
-import { setCentre, useApp } from '../../stores/app.ts';
-import { useTrace } from '../../stores/open.ts';
-import type { TraceState } from '../../stores/trace.ts';
-import { Timeline } from '../timeline/Timeline.tsx';
-import { CENTRE_VIEWS } from '../registry.ts';
-import type { View } from '../view.ts';
-import { EndingBanner } from './EndingBanner.tsx';
-import { Numbers } from './Numbers.tsx';
-import { TraceHeader } from './TraceHeader.tsx';
-import { useAnnouncements } from './use-announcements.ts';
-import { useCompareWith } from '../compare/use-compare-with.ts';
-import { FollowButton } from './FollowButton.tsx';
+import { useCommand } from '../commands/commands.ts';
+import { Tabs } from '../components/Tabs.tsx';
+import { setCentre, useApp } from '../stores/app.ts';
+import { compareWith } from '../stores/compare.ts';
+import { useTrace } from '../stores/open.ts';
+import type { TraceState } from '../stores/trace.ts';
+import { Timeline } from '../views/timeline/Timeline.tsx';
+import { CENTRE_VIEWS } from './views.ts';
+import type { View } from '../views/view.ts';
+import { EndingBanner } from '../parts/EndingBanner.tsx';
+import { Numbers } from '../views/trace/Numbers.tsx';
+import { TraceHeader } from '../views/trace/TraceHeader.tsx';
+import { useAnnouncements } from '../parts/use-announcements.ts';
+import { FollowButton } from '../views/trace/FollowButton.tsx';
 import './trace.css';
 
 /** The chosen trace: header, numbers, timeline, and one of the views of it. */
 export function TraceView() {
   const live = useTrace((trace) => trace.phase === 'live');
   useAnnouncements();
-  useCompareWith();
+  useCommand('compare.with', compareWith);
   const view = useView();
   return (
     <article className="trace" aria-busy={live} aria-label="Trace">

@@ -1,11 +1,11 @@
 /** What the window itself can do, whatever it shows. */
-import { resolveTheme } from '../app/theme.ts';
-import { runCommand, useCommand } from './commands.ts';
+import { resolveTheme } from './theme.ts';
+import { runCommand, useCommand } from '../commands/commands.ts';
 import { changeSettings, openOverlay, setCentre, useApp } from '../stores/app.ts';
 import { selectEvent, useOpen } from '../stores/open.ts';
 import { toastError } from '../stores/toasts.ts';
 import { client } from '../client/client.ts';
-import { CENTRE_VIEWS } from '../views/registry.ts';
+import { CENTRE_VIEWS } from './views.ts';
 
 export function useFrameCommands(): void {
   useCommand('theme.next', nextTheme);

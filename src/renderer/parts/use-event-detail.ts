@@ -1,9 +1,9 @@
 /** All there is to know of the selected event, asked for when the selection rests; the last one stays until the next is there. */
 import { useEffect, useState } from 'react';
-import type { EventDetail } from '../../../shared/rpc/contract.ts';
-import { client } from '../../client/client.ts';
-import { useSession } from '../../stores/open.ts';
-import type { TraceSession } from '../../stores/trace.ts';
+import type { EventDetail } from '../../shared/rpc/contract.ts';
+import { client } from '../client/client.ts';
+import { useSession } from '../stores/open.ts';
+import type { TraceSession } from '../stores/trace.ts';
 
 /** A held key moves faster than anyone reads. */
 const REST_MS = 60;

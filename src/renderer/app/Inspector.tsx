@@ -2,9 +2,9 @@ import { Tabs } from '../components/Tabs.tsx';
 import { setPane, useApp } from '../stores/app.ts';
 import { useTrace } from '../stores/open.ts';
 import type { TraceState } from '../stores/trace.ts';
-import { useTraceCommands } from './inspector/use-trace-commands.ts';
-import { INSPECTOR_PANES } from './registry.ts';
-import type { View } from './view.ts';
+import { useTraceCommands } from '../views/inspector/use-trace-commands.ts';
+import { INSPECTOR_PANES } from './views.ts';
+import type { View } from '../views/view.ts';
 import './inspector.css';
 
 export function Inspector() {

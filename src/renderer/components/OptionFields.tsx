@@ -1,9 +1,10 @@
 import { useState } from 'react';
 import { X } from 'lucide-react';
-import type { AdapterOptions } from '../../../shared/model/trace.ts';
-import { Button, IconButton } from '../../components/Button.tsx';
-import { Field } from '../../components/Field.tsx';
-import { Check, FormField } from '../../components/FormField.tsx';
+import type { AdapterOptions } from '../../shared/model/trace.ts';
+import { Button, IconButton } from './Button.tsx';
+import { Field } from './Field.tsx';
+import { Check, FormField } from './FormField.tsx';
+import './option-fields.css';
 
 interface OptionFieldsProps {
   readonly options: AdapterOptions;

@@ -1,7 +1,7 @@
 /** Commands chosen in the system's menu, which the preload posts to the window. In a browser there is none. */
 import { useEffect } from 'react';
 import { COMMAND } from '../../shared/rpc/handshake.ts';
-import { COMMANDS, runCommand, type CommandId } from './commands.ts';
+import { COMMANDS, runCommand, type CommandId } from '../commands/commands.ts';
 
 export function useMenuCommands(): void {
   useEffect(() => {

@@ -3,7 +3,7 @@
  * that is read does not move.
  */
 import { useEffect, type RefObject } from 'react';
-import { useSession, useTrace } from '../../stores/open.ts';
+import { useSession, useTrace } from '../stores/open.ts';
 
 /** "At the bottom" means within this many pixels. */
 const NEAR = 5;

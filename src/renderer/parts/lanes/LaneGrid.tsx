@@ -7,8 +7,8 @@ import { useSession, useTrace } from '../../stores/open.ts';
 import { noEvents } from '../no-events.ts';
 import { LaneColumn } from './LaneColumn.tsx';
 import { useFolds } from './use-folds.ts';
-import { useFollow } from './use-follow.ts';
-import './live.css';
+import { useFollow } from '../use-follow.ts';
+import './lane-grid.css';
 
 const NO_FINDINGS: readonly Finding[] = [];
 
@@ -19,7 +19,7 @@ const ROWS_SHOWN = 200;
  * The lanes side by side. Each row is a content block of the wire, so what a lane lacks is a hole beside its peers; the
  * lanes are columns of one grid, so that rows stay level however long a cell grows.
  */
-export function LiveView() {
+export function LaneGrid() {
   const session = useSession();
   const { blocks, events } = session.model;
   const structure = useTrace((trace) => trace.structure);

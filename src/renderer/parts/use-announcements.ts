@@ -1,12 +1,12 @@
 /** Tells a screen reader how a run or its replay goes: when it began, now and then a sentence if wanted, and how it ended. */
 import { useEffect } from 'react';
-import { STATE_LOOKS } from '../../components/names.ts';
-import { count, plural } from '../../components/format.ts';
-import { given } from '../../components/given.ts';
-import { announce } from '../../stores/announce.ts';
-import { useApp } from '../../stores/app.ts';
-import { useOpen, useSession, useTrace } from '../../stores/open.ts';
-import type { TraceModel } from '../../stores/trace-model.ts';
+import { STATE_LOOKS } from '../components/names.ts';
+import { count, plural } from '../components/format.ts';
+import { given } from '../components/given.ts';
+import { announce } from '../stores/announce.ts';
+import { useApp } from '../stores/app.ts';
+import { useOpen, useSession, useTrace } from '../stores/open.ts';
+import type { TraceModel } from '../stores/trace-model.ts';
 
 /** Sentences about a running stream come no closer together. */
 const PROGRESS_MS = 5000;

@@ -1,9 +1,10 @@
-import { runCommand, useHandlers } from '../../commands/commands.ts';
-import { Button } from '../../components/Button.tsx';
-import { Glyph } from '../../components/Glyph.tsx';
-import { STATE_LOOKS } from '../../components/names.ts';
-import { Shown } from '../../components/Shown.tsx';
-import { useTrace } from '../../stores/open.ts';
+import { runCommand, useHandlers } from '../commands/commands.ts';
+import { Button } from '../components/Button.tsx';
+import { Glyph } from '../components/Glyph.tsx';
+import { STATE_LOOKS } from '../components/names.ts';
+import { Shown } from '../components/Shown.tsx';
+import { useTrace } from '../stores/open.ts';
+import './ending.css';
 
 /** How a stream ended when it did not end well: the fact, the next step, and the raw answer one click away. */
 export function EndingBanner() {

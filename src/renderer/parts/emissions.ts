@@ -1,9 +1,9 @@
 /** What each lane made of one event, in a few words: the inspector's first answer. Pure. */
-import { messageText } from '../../../shared/compare/lane-reading.ts';
-import { codePoints } from '../../../shared/text/code-points.ts';
-import { LANES, type Emission, type LaneId, type LaneMessage } from '../../../shared/model/messages.ts';
-import { count } from '../../components/format.ts';
-import { given } from '../../components/given.ts';
+import { messageText } from '../../shared/compare/lane-reading.ts';
+import { codePoints } from '../../shared/text/code-points.ts';
+import { LANES, type Emission, type LaneId, type LaneMessage } from '../../shared/model/messages.ts';
+import { count } from '../components/format.ts';
+import { given } from '../components/given.ts';
 
 /** One thing that a lane said, or several of the same kind. */
 export interface Said {

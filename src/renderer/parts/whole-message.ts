@@ -1,6 +1,6 @@
 /** What a lane's messages about one block come to, as one whole message. Pure. */
-import type { BlockRow, LaneBlock } from '../../../shared/model/blocks.ts';
-import type { Emission, LaneMessage } from '../../../shared/model/messages.ts';
+import type { BlockRow, LaneBlock } from '../../shared/model/blocks.ts';
+import type { Emission, LaneMessage } from '../../shared/model/messages.ts';
 import { contentOfMessage } from './emissions.ts';
 
 /** The row an event belongs to: that of its block, else the one whose events surround it. */

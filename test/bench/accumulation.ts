@@ -8,7 +8,7 @@ import { DecodePass } from '../../src/shared/lanes/decode-pass.ts';
 import { ArgumentScanner } from '../../src/shared/model/argument-scanner.ts';
 import { LANES, type LaneId, type LaneOutcome } from '../../src/shared/model/messages.ts';
 import { APIS, type Api, type Read } from '../../src/shared/model/stream.ts';
-import { SseFramer } from '../../src/shared/framing/sse.ts';
+import { createFramer } from '../../src/shared/framing/registry.ts';
 import { laneSetup } from '../support/lanes.ts';
 import { sdkChatCompletion, sdkMessage, sdkResponse, type Body } from '../support/sdk.ts';
 import { accumulateBodyMinimally, accumulateMinimally } from './floor.ts';
@@ -27,8 +27,9 @@ function answerOf(result: LaneOutcome): string {
 
 /** One lane over a body. */
 async function laneOver(id: LaneId, api: Api, reads: readonly Read[]): Promise<string> {
-  const lane = createLane(id, setupOf(api));
-  const framer = new SseFramer();
+  const setup = setupOf(api);
+  const lane = createLane(id, setup);
+  const framer = createFramer(setup.framing);
   lane.begin();
   let [n, offset] = [0, 0];
   for await (const bytes of bodyOf(reads)) {

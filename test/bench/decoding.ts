@@ -1,6 +1,6 @@
 /** P1 to P5: from bytes to parsed events. */
 import { Stream } from 'openai/core/streaming';
-import { SseFramer } from '../../src/shared/framing/sse.ts';
+import { createFramer } from '../../src/shared/framing/registry.ts';
 import { APIS, type Api, type Read } from '../../src/shared/model/stream.ts';
 import { ByteSplitter } from './floor.ts';
 import type { Contest } from './measure.ts';
@@ -17,7 +17,7 @@ function framesOfSize(api: Api, size: number): Frames {
 }
 
 function framed(reads: readonly Read[]): string {
-  const framer = new SseFramer();
+  const framer = createFramer('sse');
   let events = 0;
   let odd = 0;
   for (const read of reads)
@@ -37,7 +37,7 @@ function split(reads: readonly Read[]): string {
 
 /** The loop of the capture: one read at a time, framed at once. */
 async function framedFromBody(reads: readonly Read[]): Promise<string> {
-  const framer = new SseFramer();
+  const framer = createFramer('sse');
   let events = 0;
   let n = 0;
   let offset = 0;

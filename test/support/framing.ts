@@ -1,6 +1,6 @@
 /** Cuts bytes into reads and frames them: what the framing and lane tests share. */
-import { SseFramer } from '../../src/shared/framing/sse.ts';
-import type { Read, Framed } from '../../src/shared/model/stream.ts';
+import { createFramer } from '../../src/shared/framing/registry.ts';
+import type { Framed, Framing, Read } from '../../src/shared/model/stream.ts';
 
 const encoder = new TextEncoder();
 export const bytesOf = (text: string): Uint8Array => encoder.encode(text);
@@ -18,8 +18,8 @@ export function readsOf(bytes: Uint8Array, sizes: readonly number[] = []): Read[
   return reads;
 }
 
-export function frameAll(reads: readonly Read[]): Framed[] {
-  const framer = new SseFramer();
+export function frameAll(reads: readonly Read[], framing: Framing = 'sse'): Framed[] {
+  const framer = createFramer(framing);
   return [...reads.flatMap((read) => framer.feed(read)), ...framer.end()];
 }
 

@@ -9,6 +9,7 @@ import { frameAll, readsOf } from './framing.ts';
 export function laneSetup(api: Api, options: Partial<AdapterOptions> = {}): LaneSetup {
   return {
     api,
+    framing: 'sse',
     endpoint: { type: api === 'messages' ? 'anthropic' : 'openai', provider_name: 'test', model: 'm' },
     request:
       api === 'responses'

@@ -4,7 +4,7 @@ import type { LaneSetup } from '../../src/shared/model/lane.ts';
 import type { Emission, WireBlock, WireMessage, WireOutcome } from '../../src/shared/model/messages.ts';
 import type { Api, EventSummary, Frame, Framed } from '../../src/shared/model/stream.ts';
 import { DEFAULT_OPTIONS } from '../../src/shared/model/trace.ts';
-import { SseFramer } from '../../src/shared/framing/sse.ts';
+import { createFramer } from '../../src/shared/framing/registry.ts';
 
 export interface WireRun {
   readonly outcome: WireOutcome;
@@ -19,6 +19,7 @@ export interface WireRun {
 export function laneSetup(api: Api): LaneSetup {
   return {
     api,
+    framing: 'sse',
     endpoint: { type: api === 'messages' ? 'anthropic' : 'openai', provider_name: 'test', model: 'm' },
     request: {},
     options: DEFAULT_OPTIONS,
@@ -30,8 +31,9 @@ export function laneSetup(api: Api): LaneSetup {
 /** `cuts`: offsets at which one read ends and the next begins; by default everything comes in one read. */
 export function runWire(api: Api, body: Uint8Array | string, cuts: readonly number[] = []): WireRun {
   const bytes = typeof body === 'string' ? new TextEncoder().encode(body) : body;
-  const lane = createWireLane(laneSetup(api));
-  const framer = new SseFramer();
+  const setup = laneSetup(api);
+  const lane = createWireLane(setup);
+  const framer = createFramer(setup.framing);
   const emissions: Emission<'wire'>[] = [...lane.begin()];
   const summaries: EventSummary[] = [];
   const frames: Frame[] = [];

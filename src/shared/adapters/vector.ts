@@ -1,8 +1,8 @@
 /** What a seed lane makes of a body, written as the vectors write it: runs can be compared with the original's, or kept. */
 import type { AdapterLane, AdapterMessage, AdapterOutcome } from '../model/messages.ts';
-import type { Api, Framed } from '../model/stream.ts';
+import type { Api, Framed, Framing } from '../model/stream.ts';
 import type { AdapterEndpoint, AdapterOptions } from '../model/trace.ts';
-import { SseFramer } from '../framing/sse.ts';
+import { createFramer } from '../framing/registry.ts';
 import { createLane } from '../lanes/registry.ts';
 import { otidOf } from './agent-server/message-writer.ts';
 
@@ -13,6 +13,7 @@ const STEP_ID = 'step-1';
 
 export interface VectorRun {
   readonly api: Api;
+  readonly framing: Framing;
   readonly adapter: AdapterLane;
   readonly endpoint: AdapterEndpoint;
   /** JSON, or Python's values where integers must stay exact in the provider trace. */
@@ -33,7 +34,7 @@ export function vectorResult({ adapter, ...run }: VectorRun, bytes: Uint8Array, 
   });
   const events = new EventNumbers();
   const emissions = [...lane.begin()];
-  const framer = new SseFramer();
+  const framer = createFramer(run.framing);
   for (const framed of [...framer.feed({ n: 0, tNs: 0, offset: 0, bytes }), ...framer.end()]) {
     events.see(framed);
     emissions.push(...lane.take(framed));

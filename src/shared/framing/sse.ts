@@ -5,13 +5,10 @@
  * Any cut of the bytes into reads gives the same frames. Each byte is looked at a fixed number of times: all whole lines
  * of a read are decoded at once, and only the line that a read leaves unfinished is copied.
  */
-import type { Framed, Place, Read, Frame } from '../model/stream.ts';
+import type { Frame, Framed, Read } from '../model/stream.ts';
+import { limitPassed, MAX_EVENT_BYTES, NOTHING, placeAt, remark, type Framer } from './framer.ts';
 import { PendingFrame } from './sse-fields.ts';
 
-/** The peers' largest event (AI SDK's JSON line) is 64 MiB, and V8's longest string, 512 Mi, leaves room to copy it. */
-export const MAX_EVENT_BYTES = 64 * 1024 * 1024;
-/** A remark is read by people; a comment may be as long as an event. */
-export const MAX_REMARK_CHARS = 1_000;
 /** Bytes of the buffer for unfinished lines that are kept between lines; above, a huge line gives its memory back. */
 const KEPT_BUFFER_BYTES = 64 * 1024;
 
@@ -21,20 +18,18 @@ const COLON = 0x3a;
 const SPACE = 0x20;
 const BOM = 0xfeff;
 const REPLACEMENT = '\uFFFD';
-const NOTHING: readonly Framed[] = [];
 
 // Bad bytes become U+FFFD; a byte order mark stays, since whether it counts is a question of the reading.
 const lossy = new TextDecoder('utf-8', { ignoreBOM: true });
 const strict = new TextDecoder('utf-8', { ignoreBOM: true, fatal: true });
 
-export class SseFramer {
+export class SseFramer implements Framer {
   /** The line that the last read left unfinished: `#held` bytes of `#buffer`, from byte `#lineStart` of the body on. */
   #buffer = new Uint8Array(1024);
   #held = 0;
   #lineStart = 0;
   /** The last byte taken was a CR that ended its line; an LF right after it is the other half of that line end. */
   #afterCr = false;
-  #firstLine = true;
   /** Fields of the frame that is open, in the standard's reading, and where its first line starts (-1: none is open). */
   #pending = new PendingFrame();
   #start = -1;
@@ -49,7 +44,6 @@ export class SseFramer {
   #read: Read = { n: 0, tNs: 0, offset: 0, bytes: new Uint8Array(0) };
   #out: Framed[] | undefined;
 
-  /** Frames completed by this read, in order. Reads must follow each other without a gap. */
   feed(read: Read): readonly Framed[] {
     if (this.#over || read.bytes.length === 0) return NOTHING;
     this.#read = read;
@@ -66,7 +60,6 @@ export class SseFramer {
     return this.#drain();
   }
 
-  /** The body is over: what is left of an unfinished frame. Call once, last. */
   end(): readonly Framed[] {
     if (this.#over) return NOTHING;
     this.#over = true;
@@ -74,11 +67,11 @@ export class SseFramer {
     const start = this.#start < 0 ? this.#lineStart : this.#start;
     if (start === end) return NOTHING;
     const tail = this.#buffer.subarray(0, this.#held);
-    if (!isUtf8(tail)) this.#emit({ type: 'bad-utf8', ...this.#place(this.#lineStart, end) });
+    if (!isUtf8(tail)) this.#emit({ type: 'bad-utf8', ...placeAt(this.#read, this.#lineStart, end) });
     this.#emit({
       type: 'unfinished',
       text: remark(this.#start < 0 ? lossy.decode(tail) : `${this.#pending.data}${lossy.decode(tail)}`),
-      ...this.#place(start, end),
+      ...placeAt(this.#read, start, end),
     });
     return this.#drain();
   }
@@ -92,7 +85,8 @@ export class SseFramer {
     const start = this.#lineStart;
     const end = start + this.#held;
     this.#release();
-    if (text.includes(REPLACEMENT) && !isUtf8(line)) this.#emit({ type: 'bad-utf8', ...this.#place(start, end) });
+    if (text.includes(REPLACEMENT) && !isUtf8(line))
+      this.#emit({ type: 'bad-utf8', ...placeAt(this.#read, start, end) });
     this.#line(text, 0, text.length, start, end + 1);
     const next = this.#afterLineEnd(bytes, stop);
     this.#lineStart = this.#read.offset + next;
@@ -131,7 +125,7 @@ export class SseFramer {
     while (at < until && !this.#over) {
       const stop = lineEnd(bytes, at);
       const line = bytes.subarray(at, stop);
-      if (!isUtf8(line)) this.#emit({ type: 'bad-utf8', ...this.#place(offset + at, offset + stop) });
+      if (!isUtf8(line)) this.#emit({ type: 'bad-utf8', ...placeAt(this.#read, offset + at, offset + stop) });
       const text = lossy.decode(line);
       this.#line(text, 0, text.length, offset + at, offset + stop + 1);
       at = this.#afterLineEnd(bytes, stop);
@@ -152,18 +146,15 @@ export class SseFramer {
    */
   #line(text: string, from: number, to: number, start: number, end: number): void {
     if (this.#passesLimit(start, end)) return;
-    const marked = this.#firstLine && text.charCodeAt(from) === BOM;
-    if (this.#firstLine) {
-      this.#firstLine = false;
-      if (marked) {
-        // The standard drops the mark; the Python SDKs read it as part of the field's name and so lose the line.
-        this.#withoutFirst = new PendingFrame();
-        from++;
-      }
+    const marked = start === 0 && text.charCodeAt(from) === BOM;
+    if (marked) {
+      // The standard drops the mark; the Python SDKs read it as part of the field's name and so lose the line.
+      this.#withoutFirst = new PendingFrame();
+      from++;
     }
     if (from >= to) this.#blankLine(start, end);
     else if (text.charCodeAt(from) === COLON)
-      this.#emit({ type: 'comment', text: remark(text.slice(from + 1, to)), ...this.#place(start, end) });
+      this.#emit({ type: 'comment', text: remark(text.slice(from + 1, to)), ...placeAt(this.#read, start, end) });
     else {
       if (this.#start < 0) this.#start = start;
       this.#field(text, from, to, marked, start, end);
@@ -183,7 +174,7 @@ export class SseFramer {
     const name = usual ?? text.slice(from, colon);
     const content = value >= to ? '' : name === 'event' ? this.#eventName(text, value, to) : text.slice(value, to);
     if (!this.#pending.set(name, content))
-      this.#emit({ type: 'ignored', text: remark(text.slice(from, to)), ...this.#place(start, end) });
+      this.#emit({ type: 'ignored', text: remark(text.slice(from, to)), ...placeAt(this.#read, start, end) });
     if (!marked) this.#withoutFirst?.set(name, content);
   }
 
@@ -239,13 +230,8 @@ export class SseFramer {
     this.#over = true;
     this.#held = 0;
     this.#buffer = new Uint8Array(0);
-    const text = `The event that starts at byte ${start} is longer than ${MAX_EVENT_BYTES} bytes. It and what follows is kept but not read.`;
-    this.#emit({ type: 'limit', text, ...this.#place(start, start + MAX_EVENT_BYTES) });
+    this.#emit(limitPassed(this.#read, start));
     return true;
-  }
-
-  #place(start: number, end: number): Place {
-    return { start, end, read: this.#read.n, tNs: this.#read.tNs };
   }
 
   #emit(framed: Framed): void {
@@ -327,6 +313,3 @@ function isUtf8(bytes: Uint8Array): boolean {
     return false;
   }
 }
-
-const remark = (text: string): string =>
-  text.length > MAX_REMARK_CHARS ? `${text.slice(0, MAX_REMARK_CHARS)}…` : text;

@@ -5,9 +5,10 @@
  */
 import type { TraceItem } from '../model/items.ts';
 import { LANES, type LaneId, type WireOutcome } from '../model/messages.ts';
-import type { Read, Frame, Framed } from '../model/stream.ts';
+import type { Frame, Framed, Read } from '../model/stream.ts';
 import type { Ending, HttpHead } from '../model/trace.ts';
-import { SseFramer } from '../framing/sse.ts';
+import type { Framer } from '../framing/framer.ts';
+import { createFramer } from '../framing/registry.ts';
 import type { Lane, LaneSetup } from '../model/lane.ts';
 import { createLane } from './registry.ts';
 import { createWireLane, type WireLane } from '../wire/wire-lane.ts';
@@ -26,7 +27,7 @@ export interface DecodeSetup extends LaneSetup {
 }
 
 export class DecodePass {
-  readonly #framer = new SseFramer();
+  readonly #framer: Framer;
   readonly #wire: WireLane;
   readonly #adapters: readonly Lane[];
   readonly #lanes: readonly Lane[];
@@ -38,6 +39,7 @@ export class DecodePass {
 
   constructor(setup: DecodeSetup) {
     this.#watch = setup.watch;
+    this.#framer = createFramer(setup.framing);
     this.#wire = createWireLane(setup);
     const adapters = (setup.lanes ?? LANES).filter((id) => id !== 'wire');
     this.#adapters = adapters.map((id) => createLane(id, setup));

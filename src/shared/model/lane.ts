@@ -1,12 +1,13 @@
-import type { Framed } from '../model/stream.ts';
 /** What a lane is to the rest of the program: one decoder over one wire, without clock or network. */
 import type { Emission, LaneId, LaneOutcome } from './messages.ts';
-import type { Api } from './stream.ts';
+import type { Api, Framed, Framing } from './stream.ts';
 import type { AdapterEndpoint, AdapterOptions } from './trace.ts';
 
 /** What a lane is told before the first byte. */
 export interface LaneSetup {
   readonly api: Api;
+  /** How the body is cut into the frames that the lane is given. */
+  readonly framing: Framing;
   readonly endpoint: AdapterEndpoint;
   /** The request's JSON body. */
   readonly request: unknown;

@@ -1,6 +1,6 @@
 /** Which API a stream follows, told by its own events: for bytes that came without their request. */
 import type { Api, Frame } from '../model/stream.ts';
-import { SseFramer } from '../framing/sse.ts';
+import { createFramer } from '../framing/registry.ts';
 import { apiSign } from './api-sign.ts';
 import { objectOf, stringOf } from '../json/json-object.ts';
 
@@ -11,7 +11,7 @@ const MAX_BYTES = 4 * 1024 * 1024;
 
 /** Null when no event says which. */
 export function guessApi(body: Uint8Array): Api | null {
-  const framed = new SseFramer().feed({ n: 0, tNs: 0, offset: 0, bytes: body.subarray(0, MAX_BYTES) });
+  const framed = createFramer('sse').feed({ n: 0, tNs: 0, offset: 0, bytes: body.subarray(0, MAX_BYTES) });
   let frames = 0;
   for (const one of framed) {
     if (one.type !== 'frame') continue;

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { MAX_EVENT_BYTES, SseFramer } from '../../../src/shared/framing/sse.ts';
+import { MAX_EVENT_BYTES } from '../../../src/shared/framing/framer.ts';
+import { SseFramer } from '../../../src/shared/framing/sse.ts';
 import type { Framed } from '../../../src/shared/model/stream.ts';
 import { bytesOf, frameAll, readsOf, withoutReads } from '../../support/framing.ts';
 

@@ -117,10 +117,10 @@ describe('the rows of the Messages tab', () => {
 
 describe('copying events', () => {
   it('gives the JSON as it came: numbers, duplicate keys, order', () => {
-    expect(jsonOfFrames(bytesOf('data: {"a":1.0,"a":12345678901234567890}\n\n'))).toBe(
+    expect(jsonOfFrames('sse', bytesOf('data: {"a":1.0,"a":12345678901234567890}\n\n'), 0)).toBe(
       '{"a":1.0,"a":12345678901234567890}',
     );
-    expect(jsonOfFrames(bytesOf('data: 1\n\ndata: [DONE]\n\n'))).toBe('[\n1,\n"[DONE]"\n]');
+    expect(jsonOfFrames('sse', bytesOf('data: 1\n\ndata: [DONE]\n\n'), 0)).toBe('[\n1,\n"[DONE]"\n]');
   });
 });
 

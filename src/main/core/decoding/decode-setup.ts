@@ -5,15 +5,15 @@ import type { NewTrace } from '../store/store.ts';
 /** What of a trace its readings depend on. */
 export type DecodableTrace = Pick<
   NewTrace,
-  'api' | 'endpoint' | 'request' | 'options' | 'messageId' | 'stepId' | 'startedAt'
+  'api' | 'framing' | 'endpoint' | 'request' | 'options' | 'messageId' | 'stepId' | 'startedAt'
 >;
 
 /** `options`: others than the trace was recorded with. */
 export function decodeSetup(trace: DecodableTrace, options = trace.options): LaneSetup {
-  const { api, endpoint, messageId, stepId } = trace;
+  const { api, framing, endpoint, messageId, stepId } = trace;
   // The agent server is a Python program: it writes UTC as +00:00.
   const date = new Date(trace.startedAt).toISOString().replace('Z', '+00:00');
-  return { api, endpoint, request: requestGiven(trace.request), options, messageId, stepId, now: () => date };
+  return { api, framing, endpoint, request: requestGiven(trace.request), options, messageId, stepId, now: () => date };
 }
 
 /**

@@ -2,14 +2,13 @@
 import { indentJson } from '../../../shared/json/indent.ts';
 import type { TraceItem } from '../../../shared/model/items.ts';
 import type { Emission } from '../../../shared/model/messages.ts';
-import type { EventSummary } from '../../../shared/model/stream.ts';
+import type { EventSummary, Framing } from '../../../shared/model/stream.ts';
 import type { EventDetail } from '../../../shared/rpc/contract.ts';
 import { ServiceError } from '../../../shared/rpc/services.ts';
-import { SseFramer } from '../../../shared/framing/sse.ts';
+import { createFramer } from '../../../shared/framing/registry.ts';
 
 /** Bytes shown on each side of the frame: the blank line before it and the beginning of the next event. */
 export const AROUND_BYTES = 256;
-const LF = 0x0a;
 
 /** The events of a reading, and what each lane emitted because of each. */
 export class EventIndex {
@@ -47,6 +46,7 @@ export class EventIndex {
 /** `read`: bytes of the body, `end` exclusive and cut at the body's end. */
 export async function eventDetail(
   { event, emissions }: Pick<EventDetail, 'event' | 'emissions'>,
+  framing: Framing,
   read: (start: number, end: number) => Promise<{ readonly bytes: Uint8Array }>,
 ): Promise<EventDetail> {
   const aroundStart = Math.max(0, event.start - AROUND_BYTES);
@@ -57,7 +57,7 @@ export async function eventDetail(
     bytes: base64(bytes),
     aroundStart,
     around: base64(around),
-    json: indentJson(dataOf(bytes, event.start)),
+    json: indentJson(dataOf(framing, bytes, event.start)),
     emissions,
   };
 }
@@ -65,12 +65,11 @@ export async function eventDetail(
 export const base64 = (bytes: Uint8Array): string =>
   Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('base64');
 
-/** The `data` of one frame: its lines framed once more. */
-function dataOf(bytes: Uint8Array, start: number): string {
-  const framer = new SseFramer();
-  // A byte order mark means nothing after the body's beginning, and so must not stand first here.
-  const lead = start === 0 ? new Uint8Array(0) : Uint8Array.of(LF);
-  framer.feed({ n: 0, tNs: 0, offset: 0, bytes: lead });
-  const frame = framer.feed({ n: 1, tNs: 0, offset: lead.length, bytes }).find((framed) => framed.type === 'frame');
-  return frame?.type === 'frame' ? frame.frame.data : '';
+/** The `data` of the frame that starts at byte `start` of the body: its bytes framed once more. */
+function dataOf(framing: Framing, bytes: Uint8Array, offset: number): string {
+  const framer = createFramer(framing);
+  const framed = [...framer.feed({ n: 0, tNs: 0, offset, bytes }), ...framer.end()].find(
+    ({ type }) => type === 'frame',
+  );
+  return framed?.type === 'frame' ? framed.frame.data : '';
 }

@@ -87,7 +87,8 @@ export function tasksOver(source: TraceSource): Tasks {
     },
     event: async ({ id, index, options }) => {
       const events = await ofTrace(source, indexes, { id, options }, (trace) => indexed(source, trace, options));
-      return eventDetail(events.find(index), (start, end) => source.bytes(id, start, end));
+      const { framing } = await source.get(id);
+      return eventDetail(events.find(index), framing, (start, end) => source.bytes(id, start, end));
     },
     samples: async () => listSamples(),
   };

@@ -31,6 +31,7 @@ function sampleInfo(scenario: Scenario, api: Api): SampleInfo {
   const type = api === 'messages' ? 'anthropic' : 'openai';
   const input = readAll(bodyOf(scenario, FORMATS[api], request), {
     api,
+    framing: 'sse',
     request,
     options,
     endpoint: { type, provider_name: type, model: scenario.model },

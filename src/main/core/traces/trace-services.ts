@@ -1,7 +1,7 @@
 /** `traces.*`: the list and what is done with the traces in it, over the store; a live run is asked where it knows more. */
 import type { TraceId } from '../../../shared/model/ids.ts';
 import type { TraceDetail } from '../../../shared/model/trace.ts';
-import type { ListChange, EventDetail } from '../../../shared/rpc/contract.ts';
+import type { ListChange } from '../../../shared/rpc/contract.ts';
 import type { Services } from '../../../shared/rpc/services.ts';
 import { ConflatingQueue } from '../conflating-queue.ts';
 import { base64, EventIndex, eventDetail } from '../decoding/event-detail.ts';
@@ -67,8 +67,13 @@ export function traceServices({ store, runs, reader }: TraceServicesSetup): Trac
     'traces.event': async ({ id, index, options }) => {
       await flushed(id);
       const run = runs.live(id);
-      if (run && sameOptions(options, (await store.get(id)).options))
-        return liveEvent(run, index, (start, end) => store.bytes(id, start, end));
+      if (run) {
+        const trace = await store.get(id);
+        if (sameOptions(options, trace.options)) {
+          const found = await liveEvent(run, index);
+          return eventDetail(found, trace.framing, (start, end) => store.bytes(id, start, end));
+        }
+      }
       return reader.run('event', { id, index, options });
     },
     'traces.providerTraces': async ({ id }) =>
@@ -94,12 +99,12 @@ function detailOf(trace: StoredTrace): TraceDetail {
 }
 
 /** Of a live run, from the items that it has given so far. */
-async function liveEvent(run: RunItems, index: number, read: Parameters<typeof eventDetail>[1]): Promise<EventDetail> {
+async function liveEvent(run: RunItems, index: number): Promise<ReturnType<EventIndex['find']>> {
   const events = new EventIndex();
   const watcher = new AbortController();
   for await (const items of run.watch(0, watcher.signal)) {
     events.add(items);
     watcher.abort();
   }
-  return eventDetail(events.find(index), read);
+  return events.find(index);
 }

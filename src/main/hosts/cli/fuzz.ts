@@ -5,7 +5,7 @@ import type { LaneSetup } from '../../../shared/model/lane.ts';
 import { LANE_FAULT } from '../../../shared/adapters/agent-server/adapter-lane.ts';
 import { LANES } from '../../../shared/model/messages.ts';
 import { APIS, type Api } from '../../../shared/model/stream.ts';
-import { SseFramer } from '../../../shared/framing/sse.ts';
+import { createFramer } from '../../../shared/framing/registry.ts';
 import type { Framed } from '../../../shared/model/stream.ts';
 import { EventGenerator } from './event-generator.ts';
 import { Random } from '../../core/random.ts';
@@ -43,7 +43,7 @@ function runStream(api: Api, random: Random, tally: FuzzTally): void {
   const generator = new EventGenerator(api, random);
   const setup = randomSetup(api, random);
   const lanes = LANES.map((id) => createLane(id, setup));
-  const framer = new SseFramer();
+  const framer = createFramer(setup.framing);
   for (const lane of lanes) tally.messages += lane.begin().length;
   const pass = (framed: readonly Framed[]): void => {
     for (const item of framed) for (const lane of lanes) tally.messages += lane.take(item).length;
@@ -75,6 +75,7 @@ function randomSetup(api: Api, random: Random): LaneSetup {
   const input = api === 'responses' ? { input: 'Hello' } : { messages: [{ role: 'user', content: 'Hello' }] };
   return {
     api,
+    framing: 'sse',
     endpoint: {
       type: api === 'messages' ? 'anthropic' : 'openai',
       provider_name: random.chance(0.1) ? 'lmstudio_openai' : 'openai',

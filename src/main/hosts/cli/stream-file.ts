@@ -61,6 +61,7 @@ export function setupOf({ api, options, endpoint, request }: StreamFlags): LaneS
   const type = api === 'messages' ? 'anthropic' : 'openai';
   return {
     api,
+    framing: 'sse',
     endpoint: { type, provider_name: type, model: '', ...defined(parsed('--endpoint', endpoint, endpointSchema)) },
     request: request === undefined ? bareRequest(api) : requestOf(request),
     options: parsed('--options', options, optionsSchema) ?? DEFAULT_OPTIONS,

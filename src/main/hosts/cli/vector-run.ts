@@ -3,7 +3,7 @@ import { vectorResult, type VectorRun } from '../../../shared/adapters/vector.ts
 import { isDict, toPlain, toPython, type PyDict, type PyValue } from '../../../shared/json/python-value.ts';
 import type { AdapterOptions } from '../../../shared/model/trace.ts';
 
-export interface VectorEntry extends Omit<VectorRun, 'options' | 'request'> {
+export interface VectorEntry extends Omit<VectorRun, 'framing' | 'options' | 'request'> {
   readonly name: string;
   /** With Python's integers, so that the provider trace can be compared exactly. */
   readonly request: PyValue;
@@ -23,7 +23,7 @@ export function runVector(
   expect: PyDict,
 ): Difference | undefined {
   const got = vectorResult(
-    { api, adapter, endpoint, request, options: optionsOf(options) },
+    { api, framing: 'sse', adapter, endpoint, request, options: optionsOf(options) },
     bytes,
     expect.has('provider_trace'),
   );

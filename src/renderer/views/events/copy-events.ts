@@ -1,6 +1,6 @@
 /** Events as they can be taken elsewhere: their bytes as SSE text, or the JSON they carry. */
-import { SseFramer } from '../../../shared/framing/sse.ts';
-import type { EventSummary } from '../../../shared/model/stream.ts';
+import { createFramer } from '../../../shared/framing/registry.ts';
+import type { EventSummary, Framing } from '../../../shared/model/stream.ts';
 import { bytesOf } from '../../client/bytes.ts';
 import { client } from '../../client/client.ts';
 import { copyText } from '../../components/copy.ts';
@@ -26,16 +26,25 @@ async function bytesBetween(session: TraceSession, first: EventSummary, last: Ev
   return bytes;
 }
 
-/** The data of frames as JSON: one as it is, several as a list; numbers and duplicate keys stay as they came. */
-export function jsonOfFrames(bytes: Uint8Array): string {
-  const framer = new SseFramer();
-  const framed = [...framer.feed({ n: 0, tNs: 0, offset: 0, bytes }), ...framer.end()];
+/**
+ * The data of frames as JSON: one as it is, several as a list; numbers and duplicate keys stay as they came. `offset`:
+ * the byte of the body that they start at.
+ */
+export function jsonOfFrames(framing: Framing, bytes: Uint8Array, offset: number): string {
+  const framer = createFramer(framing);
+  const framed = [...framer.feed({ n: 0, tNs: 0, offset, bytes }), ...framer.end()];
   const texts = framed.flatMap((item) =>
     item.type === 'frame' && item.frame.dataLines > 0
       ? [item.frame.payload.ok ? item.frame.data : JSON.stringify(item.frame.data)]
       : [],
   );
   return texts.length === 1 ? texts[0]! : `[\n${texts.join(',\n')}\n]`;
+}
+
+function framingOf(session: TraceSession): Framing {
+  const { detail } = session.store.getState();
+  if (!detail) throw new Error('The trace is still loading. Try again in a moment.');
+  return detail.framing;
 }
 
 const nameOf = (first: EventSummary, last: EventSummary): string =>
@@ -49,5 +58,8 @@ export function copyAsSse(session: TraceSession, first: EventSummary, last: Even
 }
 
 export function copyAsJson(session: TraceSession, first: EventSummary, last: EventSummary): Promise<void> {
-  return copyText(`${nameOf(first, last)} as JSON`, bytesBetween(session, first, last).then(jsonOfFrames));
+  return copyText(
+    `${nameOf(first, last)} as JSON`,
+    bytesBetween(session, first, last).then((bytes) => jsonOfFrames(framingOf(session), bytes, first.start)),
+  );
 }

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { eventDetail, EventIndex } from '../../src/main/core/decoding/event-detail.ts';
 import { traceItems } from '../../src/main/core/decoding/items.ts';
-import { tasksOver } from '../../src/main/core/decoding/tasks.ts';
+import { tasksOver } from '../../src/main/core/decoding/tasks/registry.ts';
 import { RunItems } from '../../src/main/core/runs/run-items.ts';
 import type { TraceItem } from '../../src/shared/model/items.ts';
 import { DEFAULT_OPTIONS, type AdapterOptions } from '../../src/shared/model/trace.ts';
@@ -132,7 +132,7 @@ describe('an event', () => {
   const trace = memoryTrace('chat_completions', readsOf(body, [11]));
   const source = memorySource([trace]);
   const event = (index: number, options?: AdapterOptions) =>
-    tasksOver(source).event({ id: trace.trace.id, index, options });
+    tasksOver(source)['traces.event']({ id: trace.trace.id, index, options });
 
   test('comes with its bytes, those around it, and its JSON as it came', async () => {
     const detail = await event(0);
@@ -158,14 +158,14 @@ describe('an event', () => {
   test('tells what the lanes made of it with other options, and is the same from a live run', async () => {
     const stream = streams.find(({ api }) => api === 'messages')!;
     const mixed = memoryTrace('messages', readsOf(stream.bytes, [100]));
-    const jobs = tasksOver(memorySource([mixed]));
+    const tasks = tasksOver(memorySource([mixed]));
     for (const options of [undefined, OTHER]) {
       const index = new EventIndex();
       const items = liveItems(mixed, options);
       index.add(items);
       for (const item of items) {
         if (item.k !== 'event') continue;
-        const detail = await jobs.event({ id: mixed.trace.id, index: item.event.index, options });
+        const detail = await tasks['traces.event']({ id: mixed.trace.id, index: item.event.index, options });
         expect(detail).toEqual(
           await eventDetail(index.find(item.event.index), mixed.trace.framing, (start, end) =>
             memorySource([mixed]).bytes(mixed.trace.id, start, end),

@@ -66,7 +66,7 @@ export async function createCore({
       service(params, AbortSignal.any([signal, closing.signal]));
 
   const app = appServices({ version, host, dataDir, sampleUrl }, store);
-  const traces = traceServices({ store, runs, reader: lookups });
+  const traces = traceServices({ store, runs, lookups });
   const play = playServices({ source: store, runs });
   const services: Services = {
     ...app,
@@ -86,7 +86,7 @@ export async function createCore({
     'traces.import': importTrace({ store, options: async () => (await settings.get()).options }),
     ...play,
     'playback.open': untilClosed(play['playback.open']),
-    ...compareServices({ reader: comparisons, flush: () => store.flush() }),
+    ...compareServices({ worker: comparisons, flush: () => store.flush() }),
   };
 
   let closed: Promise<void> | undefined;

@@ -1,36 +1,26 @@
-/** `compare.*`: comparisons of stored streams, worked out in a thread of their own; of a live run, of what came so far. */
+/** `compare.*`: each is a task of the same name, run in a thread of its own; of a live run, on what came so far. */
+import { contract } from '../../../shared/rpc/contract.ts';
 import type { Services } from '../../../shared/rpc/services.ts';
 import type { DecodeWorker } from '../decoding/decode-worker.ts';
 
 export interface CompareSetup {
-  readonly reader: DecodeWorker;
+  readonly worker: DecodeWorker;
   /** Resolves once what a live run gave so far can be read from the store. */
   readonly flush: () => Promise<void>;
 }
 
-export type CompareServices = Pick<Services, Extract<keyof Services, `compare.${string}`>>;
+type CompareName = Extract<keyof Services, `compare.${string}`>;
+export type CompareServices = Pick<Services, CompareName>;
 
-export function compareServices({ reader, flush }: CompareSetup): CompareServices {
-  return {
-    'compare.lanes': async ({ id, options }) => {
+export function compareServices({ worker, flush }: CompareSetup): CompareServices {
+  const service = (name: CompareName) => [
+    name,
+    async (params: Parameters<CompareServices[CompareName]>[0]) => {
       await flush();
-      return reader.run('lanes', { id, options });
+      return worker.run(name, params);
     },
-    'compare.traces': async ({ a, b }) => {
-      await flush();
-      return reader.run('traces', { a, b });
-    },
-    'compare.matrix': async ({ id }) => {
-      await flush();
-      return reader.run('matrix', { id });
-    },
-    'compare.html': async ({ id, options }) => {
-      await flush();
-      return reader.run('html', { id, options });
-    },
-    'compare.fixture': async ({ id, options }) => {
-      await flush();
-      return reader.run('fixture', { id, options });
-    },
-  };
+  ];
+  return Object.fromEntries(Object.keys(contract).filter(isCompare).map(service)) as CompareServices;
 }
+
+const isCompare = (name: string): name is CompareName => name.startsWith('compare.');

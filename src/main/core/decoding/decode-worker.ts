@@ -1,18 +1,12 @@
 /**
- * A thread that reads stored traces for the core: started when first asked, ended when a job takes too long or too much
- * memory, and then started again for the next. A job can fail; the program goes on.
+ * The core's end of a decode worker: a thread that works on stored traces, one task after the other. It is started by the first
+ * task, ended when one takes too long or too much memory, and started again for the next. A task can fail; the program goes on.
  */
-import { once } from 'node:events';
-import { Worker } from 'node:worker_threads';
-import type { TaskName, TaskTypes } from './tasks.ts';
-import {
-  outcomeOf,
-  valueOf,
-  type FromDecodeWorker,
-  type Outcome,
-  type DecodeWorkerData,
-  type ToDecodeWorker,
-} from './worker-messages.ts';
+import type { CheckedParamsOf, ResultOf } from '../../../shared/rpc/contract.ts';
+import { ServiceError } from '../../../shared/rpc/services.ts';
+import { WorkerGone, WorkerThread } from '../worker/worker-thread.ts';
+import type { DecodeWorkerData, DecodeWorkerHandlers } from './serve-tasks.ts';
+import type { TaskName } from './tasks/registry.ts';
 import type { TraceSource } from './trace-source.ts';
 
 export interface DecodeWorkerSetup extends DecodeWorkerData {
@@ -20,131 +14,86 @@ export interface DecodeWorkerSetup extends DecodeWorkerData {
   readonly module: URL;
   /** Where it asks for what it cannot read itself. */
   readonly source: TraceSource;
-  /** For one job. */
+  /** For one task. */
   readonly timeLimitMs?: number;
   readonly memoryLimitMb?: number;
 }
 
 /** The longest comparison measured, of a body of 64 MB, takes some tens of seconds on a slow machine. */
 const TIME_LIMIT_MS = 120_000;
-/** V8's own limit differs by machine; a reading of the largest body we keep stays below. */
+/** V8's own limit differs by machine; decoding the largest body we keep stays below. */
 const MEMORY_LIMIT_MB = 3_072;
-/**
- * Node ends a thread at its limit and gives the collection that met it 16 MB more. Young objects of a thread without this
- * bound can be more, and when they all live, the whole process is aborted. Comparisons are as fast with it.
- */
-const YOUNG_MB = 16;
-/** When the program ends, for a job that is under way. */
+/** When the program ends, for a task that is under way. */
 const CLOSE_MS = 1_000;
 
 export class DecodeWorker {
-  readonly #setup: DecodeWorkerSetup;
-  #worker: Worker | undefined;
-  /** Ends when all jobs given so far are done. */
+  readonly #thread: WorkerThread<DecodeWorkerHandlers>;
+  readonly #timeLimitMs: number;
+  /** Ends when all tasks given so far are done. */
   #last: Promise<unknown> = Promise.resolve();
   #closed = false;
 
-  constructor(setup: DecodeWorkerSetup) {
-    this.#setup = setup;
+  constructor({ module, source, dataDir, timeLimitMs, memoryLimitMb }: DecodeWorkerSetup) {
+    this.#timeLimitMs = timeLimitMs ?? TIME_LIMIT_MS;
+    this.#thread = new WorkerThread({
+      name: 'decode',
+      module,
+      data: { dataDir } satisfies DecodeWorkerData,
+      handlers: {
+        get: source.get.bind(source),
+        head: source.head.bind(source),
+        reads: source.reads.bind(source),
+        bytes: source.bytes.bind(source),
+      } satisfies TraceSource,
+      memoryLimitMb: memoryLimitMb ?? MEMORY_LIMIT_MB,
+    });
   }
 
   /** Whether its thread is there. */
   get running(): boolean {
-    return this.#worker !== undefined;
+    return this.#thread.running;
   }
 
-  /** Jobs run in the order given. Rejects with a ServiceError when the job was ended. */
-  run<Name extends TaskName>(name: Name, params: TaskTypes[Name]['params']): Promise<TaskTypes[Name]['result']> {
-    const job = this.#last.then(
-      async () => valueOf(await this.#run({ type: 'job', name, params })) as TaskTypes[Name]['result'],
-    );
-    this.#last = job.catch(() => undefined);
-    return job;
+  /** Tasks run in the order given. Rejects with a ServiceError when the task was ended. */
+  run<Name extends TaskName>(name: Name, params: CheckedParamsOf<Name>): Promise<ResultOf<Name>> {
+    const task = this.#last.then(() => this.#run(name, params));
+    this.#last = task.catch(() => undefined);
+    return task;
   }
 
-  /** A job that still runs is waited for a moment, then given up. */
+  /** A task that still runs is waited for a moment, then given up. */
   async close(): Promise<void> {
     this.#closed = true;
-    const worker = this.#worker;
-    if (worker) {
-      // Closing its file is the thread's own work: ended from outside in the middle of a query, it may take the program with it.
-      tell(worker, { type: 'close' });
-      const timer = setTimeout(() => void worker.terminate(), CLOSE_MS);
-      await once(worker, 'exit');
-      clearTimeout(timer);
-    }
+    await this.#thread.close(CLOSE_MS);
     await this.#last;
   }
 
-  async #run(message: ToDecodeWorker): Promise<Outcome> {
-    if (this.#closed) return given('closed', 'The program is closing.');
-    const worker = (this.#worker ??= this.#start());
-    const limitMs = this.#setup.timeLimitMs ?? TIME_LIMIT_MS;
-    const { promise, resolve } = Promise.withResolvers<Outcome>();
-    const timer = setTimeout(() => {
-      resolve(
-        given(
-          'too-long',
-          `This took longer than ${Math.round(limitMs / 1000)} seconds and was stopped. The trace is unharmed; its bytes can still be read and exported.`,
-        ),
-      );
-      void this.#discard(worker);
-    }, limitMs);
-    const onMessage = (reply: FromDecodeWorker): void => {
-      if (reply.type === 'done') resolve(reply.outcome);
-    };
-    const onError = (error: Error): void =>
-      resolve(given('worker-failed', `The reading thread failed and was started anew: ${error.message}`));
-    /** The answer cannot be made of what was sent. */
-    const onUnreadable = (error: Error): void =>
-      resolve(given('worker-failed', `The answer of the reading thread could not be read: ${error.message}`));
-    const onExit = (): void =>
-      resolve(
-        given(
-          'worker-failed',
-          this.#closed ? 'The program is closing.' : 'The reading thread ended in the middle of its work. Try again.',
-        ),
-      );
-    worker.on('message', onMessage).on('messageerror', onUnreadable).on('error', onError).on('exit', onExit);
-    tell(worker, message);
+  async #run<Name extends TaskName>(name: Name, params: CheckedParamsOf<Name>): Promise<ResultOf<Name>> {
     try {
-      return await promise;
-    } finally {
-      clearTimeout(timer);
-      worker.off('message', onMessage).off('messageerror', onUnreadable).off('error', onError).off('exit', onExit);
+      const options = { timeLimitMs: this.#timeLimitMs };
+      const args = [params] as unknown as Parameters<DecodeWorkerHandlers[Name]>;
+      return (await this.#thread.request(name, args, options)) as ResultOf<Name>;
+    } catch (error) {
+      throw this.#told(error);
     }
   }
 
-  #start(): Worker {
-    const { module, dataDir, memoryLimitMb = MEMORY_LIMIT_MB } = this.#setup;
-    const resourceLimits = { maxOldGenerationSizeMb: memoryLimitMb, maxYoungGenerationSizeMb: YOUNG_MB };
-    const worker = new Worker(module, { workerData: { dataDir } satisfies DecodeWorkerData, resourceLimits });
-    worker.on('message', (message: FromDecodeWorker) => void this.#answer(worker, message));
-    // Whoever waits for a job listens too; from here on the thread takes no more.
-    const gone = (): void => {
-      if (this.#worker === worker) this.#worker = undefined;
-    };
-    worker.on('error', gone).on('exit', gone);
-    return worker;
-  }
-
-  async #answer(worker: Worker, message: FromDecodeWorker): Promise<void> {
-    if (message.type !== 'ask') return;
-    const { ask, method, args } = message;
-    const call = this.#setup.source[method] as (...args: readonly unknown[]) => Promise<unknown>;
-    const outcome = await outcomeOf(() => call.apply(this.#setup.source, [...args]));
-    tell(worker, { type: 'answer', ask, outcome });
-  }
-
-  async #discard(worker: Worker): Promise<void> {
-    if (this.#worker === worker) this.#worker = undefined;
-    await worker.terminate();
+  #told(error: unknown): unknown {
+    if (error instanceof WorkerGone) {
+      if (this.#closed) return new ServiceError('worker-failed', 'The program is closing.');
+      return new ServiceError(
+        'worker-failed',
+        error.reason === ''
+          ? 'The decode worker ended in the middle of its work. Try again.'
+          : `The decode worker failed and was started anew: ${error.reason}`,
+      );
+    }
+    if (!(error instanceof ServiceError) || error.code !== 'too-long') return error;
+    // It cannot be told to stop: it may be in the middle of a loop.
+    this.#thread.terminate();
+    return new ServiceError(
+      'too-long',
+      `This took longer than ${Math.round(this.#timeLimitMs / 1000)} seconds and was stopped. The trace is unharmed; its bytes can still be read and exported.`,
+    );
   }
 }
-
-function tell(worker: Worker, message: ToDecodeWorker): void {
-  // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread, not a window: it has no origin.
-  worker.postMessage(message);
-}
-
-const given = (code: string, message: string): Outcome => ({ ok: false, code, message });

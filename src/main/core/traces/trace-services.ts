@@ -15,12 +15,13 @@ import type { Store, StoredTrace } from '../store/store.ts';
 export interface TraceServicesSetup {
   readonly store: Store;
   readonly runs: Pick<RunsService, 'live' | 'trace' | 'cancel' | 'settled'>;
-  readonly reader: DecodeWorker;
+  /** What looks up events of stored traces. */
+  readonly lookups: DecodeWorker;
 }
 
 export type TraceServices = Pick<Services, Exclude<Extract<keyof Services, `traces.${string}`>, 'traces.import'>>;
 
-export function traceServices({ store, runs, reader }: TraceServicesSetup): TraceServices {
+export function traceServices({ store, runs, lookups }: TraceServicesSetup): TraceServices {
   /** What a live run gave can be read from the store once it is committed. */
   const flushed = async (id: TraceId): Promise<void> => {
     if (runs.live(id)) await store.flush();
@@ -74,7 +75,7 @@ export function traceServices({ store, runs, reader }: TraceServicesSetup): Trac
           return eventDetail(found, trace.framing, (start, end) => store.bytes(id, start, end));
         }
       }
-      return reader.run('event', { id, index, options });
+      return lookups.run('traces.event', { id, index, options });
     },
     'traces.providerTraces': async ({ id }) =>
       (await store.providerTraces(id)).map(({ lane, stepId, document }) => ({ lane, stepId, document })),

@@ -1,0 +1,76 @@
+/** Comparisons: of the lanes of a trace, of two traces, of all combinations of options; and what is exported of them. */
+import { fixtureFile } from '../../../../shared/compare/fixture.ts';
+import { comparisonHtml } from '../../../../shared/compare/html.ts';
+import { compareLanes } from '../../../../shared/compare/lanes.ts';
+import { optionsMatrix } from '../../../../shared/compare/matrix.ts';
+import { readAll } from '../../../../shared/compare/read-all.ts';
+import type { CompareResult } from '../../../../shared/compare/result.ts';
+import { compareTraces, type TraceToCompare } from '../../../../shared/compare/traces.ts';
+import type { Read } from '../../../../shared/model/stream.ts';
+import type { AdapterOptions } from '../../../../shared/model/trace.ts';
+import type { StoredTrace } from '../../store/store.ts';
+import { decodeSetup } from '../decode-setup.ts';
+import { storedReads } from '../decode-stored.ts';
+import type { TraceSource } from '../trace-source.ts';
+import type { OneDecoding, TaskContext, TaskDefinitions } from './task.ts';
+
+export const compareTasks = {
+  'compare.lanes': comparedLanes,
+  'compare.traces': async ({ source }, { a, b }) =>
+    compareTraces(
+      await comparisonInput(source, await source.get(a)),
+      await comparisonInput(source, await source.get(b)),
+    ),
+  'compare.matrix': async ({ source }, { id }) => {
+    const trace = await source.get(id);
+    return optionsMatrix(await allReads(source, trace), decodeSetup(trace));
+  },
+  'compare.html': async (context, params) => {
+    const { title, api, model, startedAt, storedBytes } = await context.source.get(params.id);
+    const { bytes: body } = await context.source.bytes(params.id, 0, storedBytes);
+    return {
+      name: `${fileName(title)}-comparison.html`,
+      html: comparisonHtml(await comparedLanes(context, params), { title, api, model, startedAt, body }),
+    };
+  },
+  'compare.fixture': async ({ source }, { id, options }) => {
+    const trace = await source.get(id);
+    const { bytes: body } = await source.bytes(id, 0, trace.storedBytes);
+    const name = fileName(trace.title);
+    return { name: `${name}.jsonl`, jsonl: fixtureFile(name, decodeSetup(trace, options), body) };
+  },
+} satisfies TaskDefinitions;
+
+function comparedLanes(context: TaskContext, of: OneDecoding): Promise<CompareResult> {
+  return context.comparison(of, async (trace) =>
+    compareLanes((await comparisonInput(context.source, trace, of.options)).input),
+  );
+}
+
+async function comparisonInput(
+  source: TraceSource,
+  detail: StoredTrace,
+  options?: AdapterOptions,
+): Promise<TraceToCompare> {
+  const { timed, ending } = detail;
+  const input = readAll(await allReads(source, detail), decodeSetup(detail, options), {
+    timed,
+    ...(ending && { ending }),
+  });
+  return { detail, input };
+}
+
+async function allReads(source: TraceSource, trace: StoredTrace): Promise<readonly Read[]> {
+  const reads: Read[] = [];
+  for await (const read of storedReads(source, trace)) reads.push(read);
+  return reads;
+}
+
+/** Letters and digits of a title, for a name that any file system takes. */
+function fileName(title: string): string {
+  const words = title
+    .normalize('NFKD')
+    .replace(/[^\p{L}\p{N}]+/gu, '-')
+    .replace(/^-+|-+$/g, '');
+  return [...words].slice(0, 60).join('') || 'trace';
+}

@@ -1,0 +1,17 @@
+/** One event of a stored trace, with its bytes and what each lane emitted because of it. */
+import { decodeStored } from '../decode-stored.ts';
+import { EventIndex, eventDetail } from '../event-detail.ts';
+import type { TaskDefinitions } from './task.ts';
+
+export const eventTasks = {
+  'traces.event': async (context, { id, index, options }) => {
+    const { source } = context;
+    const events = await context.index({ id, options }, async (trace) => {
+      const made = new EventIndex();
+      for await (const { items } of decodeStored(source, trace, { options })) made.add(items);
+      return made;
+    });
+    const { framing } = await source.get(id);
+    return eventDetail(events.find(index), framing, (start, end) => source.bytes(id, start, end));
+  },
+} satisfies TaskDefinitions;

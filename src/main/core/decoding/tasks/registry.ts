@@ -1,0 +1,22 @@
+/** All tasks. The types of who calls them follow from the definitions. */
+import type { CheckedParamsOf, ResultOf } from '../../../../shared/rpc/contract.ts';
+import type { TraceSource } from '../trace-source.ts';
+import { compareTasks } from './compare.ts';
+import { eventTasks } from './event.ts';
+import { sampleTasks } from './samples.ts';
+import { TaskContext, type Task } from './task.ts';
+
+const TASKS = { ...compareTasks, ...eventTasks, ...sampleTasks };
+
+export type TaskName = keyof typeof TASKS;
+/** As a decode worker serves them. */
+export type Tasks = { readonly [Name in TaskName]: (params: CheckedParamsOf<Name>) => Promise<ResultOf<Name>> };
+
+export function tasksOver(source: TraceSource): Tasks {
+  const context = new TaskContext(source);
+  const bound = Object.entries(TASKS).map(([name, task]) => [
+    name,
+    (params: never) => (task as Task<TaskName>)(context, params),
+  ]);
+  return Object.fromEntries(bound) as Tasks;
+}

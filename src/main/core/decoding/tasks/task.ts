@@ -1,0 +1,67 @@
+/**
+ * What a task is: work on stored traces that takes long, so that it runs in a thread of its own, beside the one that stamps the
+ * reads of live runs. It bears the name of the method that it answers, and takes and gives what the contract says of that.
+ */
+import { LRUCache } from 'lru-cache';
+import type { CompareResult } from '../../../../shared/compare/result.ts';
+import type { TraceId } from '../../../../shared/model/ids.ts';
+import type { AdapterOptions } from '../../../../shared/model/trace.ts';
+import type { CheckedParamsOf, MethodName, ResultOf } from '../../../../shared/rpc/contract.ts';
+import type { StoredTrace } from '../../store/store.ts';
+import type { EventIndex } from '../event-detail.ts';
+import { canonical } from '../options.ts';
+import type { TraceSource } from '../trace-source.ts';
+
+export type Task<Name extends MethodName> = (
+  context: TaskContext,
+  params: CheckedParamsOf<Name>,
+) => Promise<ResultOf<Name>>;
+/** Definitions of one subject, by the names of their methods. */
+export type TaskDefinitions = { readonly [Name in MethodName]?: Task<Name> };
+
+export interface OneDecoding {
+  readonly id: TraceId;
+  /** Others than it was recorded with. */
+  readonly options?: AdapterOptions | undefined;
+}
+
+/** Comparisons that are kept for the next question: a file of it is asked for right after it was looked at. */
+const KEPT_COMPARISONS = 4;
+/** Events and emissions that are kept: some 200 bytes each. */
+const KEPT_EMISSIONS = 500_000;
+
+/** What the tasks of one thread share: where traces are read from, and what was worked out of them lately. */
+export class TaskContext {
+  readonly source: TraceSource;
+  readonly #comparisons = new LRUCache<string, CompareResult>({ max: KEPT_COMPARISONS });
+  readonly #indexes = new LRUCache<string, EventIndex>({
+    maxSize: KEPT_EMISSIONS,
+    // The one just made is kept, however large it is: the next event of the same trace is asked for soon.
+    sizeCalculation: ({ size }) => Math.min(Math.max(1, size), KEPT_EMISSIONS),
+  });
+
+  constructor(source: TraceSource) {
+    this.source = source;
+  }
+
+  comparison(of: OneDecoding, work: (trace: StoredTrace) => Promise<CompareResult>): Promise<CompareResult> {
+    return this.#kept(this.#comparisons, of, work);
+  }
+
+  index(of: OneDecoding, work: (trace: StoredTrace) => Promise<EventIndex>): Promise<EventIndex> {
+    return this.#kept(this.#indexes, of, work);
+  }
+
+  /** What was worked out of a trace, or works it out. Kept once the trace has ended: before, it still grows. */
+  async #kept<Value extends object>(
+    cache: LRUCache<string, Value>,
+    { id, options }: OneDecoding,
+    work: (trace: StoredTrace) => Promise<Value>,
+  ): Promise<Value> {
+    const trace = await this.source.get(id);
+    const key = `${id} ${canonical(options ?? trace.options)}`;
+    const value = cache.get(key) ?? (await work(trace));
+    if (trace.ending) cache.set(key, value);
+    return value;
+  }
+}

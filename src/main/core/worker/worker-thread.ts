@@ -1,0 +1,122 @@
+/**
+ * A worker thread of the core with a channel to it: started by the first request, and by the next one after it has ended or
+ * died. Whatever the thread does, each request is answered.
+ */
+import { Worker } from 'node:worker_threads';
+import { ServiceError } from '../../../shared/rpc/services.ts';
+import { Channel, type ChannelPort, type Handlers, type RequestOptions, type ResponseOf } from './channel.ts';
+
+/** What every worker serves besides its own: lets go of what it holds, and of its port, so that the thread ends by itself. */
+export type Closable = { readonly close: () => void };
+
+export interface WorkerThreadSetup {
+  /** For the debugger. */
+  readonly name: string;
+  /** The worker's module. */
+  readonly module: URL;
+  /** Its `workerData`. */
+  readonly data: unknown;
+  /** What the worker may ask the core for. */
+  readonly handlers?: Handlers;
+  /** Above it the thread is ended, alone. */
+  readonly memoryLimitMb?: number;
+  /** Called when the thread has gone, and all that waited for it has been told. `cause` is empty when it gave none. */
+  readonly onExit?: (cause: string) => void;
+}
+
+/**
+ * Node ends a thread at its memory limit and gives the collection that met it 16 MB more. Young objects of a thread without
+ * this bound can be more, and when they all live, the whole process is aborted. Comparisons are as fast with it.
+ */
+const YOUNG_MB = 16;
+
+/** The thread has gone before it answered. */
+export class WorkerGone extends Error {
+  /** What it threw or was ended for; empty when it ended without a word. */
+  readonly reason: string;
+
+  constructor(reason: string) {
+    super(`The thread ended before it answered${reason && `: ${reason}`}`);
+    this.reason = reason;
+  }
+}
+
+interface Running<Remote extends Handlers> {
+  readonly worker: Worker;
+  readonly channel: Channel<Remote>;
+  readonly exited: Promise<void>;
+}
+
+export class WorkerThread<Remote extends Handlers & Closable> {
+  readonly #setup: WorkerThreadSetup;
+  #running: Running<Remote> | undefined;
+  #closed = false;
+
+  constructor(setup: WorkerThreadSetup) {
+    this.#setup = setup;
+  }
+
+  /** Whether its thread is there. */
+  get running(): boolean {
+    return this.#running !== undefined;
+  }
+
+  /** Rejects with WorkerGone when the thread ends first, with code `closed` when it was closed before. */
+  request<Name extends keyof Remote & string>(
+    name: Name,
+    args: Parameters<Remote[Name]>,
+    options?: RequestOptions,
+  ): Promise<ResponseOf<Remote[Name]>> {
+    if (this.#closed) return Promise.reject(new ServiceError('closed', 'The program is closing.'));
+    this.#running ??= this.#start();
+    return this.#running.channel.request(name, args, options);
+  }
+
+  /** Ends it from outside, in the middle of whatever it does; the next request starts another. Not for a thread that writes. */
+  terminate(): void {
+    const running = this.#running;
+    this.#running = undefined;
+    void running?.worker.terminate();
+  }
+
+  /**
+   * Lets the thread do what it was asked before, then close what is open and end by itself: ended from outside in the middle of
+   * a query it may take the program with it. `waitMs`: how long that may take; absent, as long as it does.
+   */
+  async close(waitMs?: number): Promise<void> {
+    this.#closed = true;
+    const running = this.#running;
+    if (!running) return;
+    running.channel.notify('close', [] as never);
+    const timer = waitMs === undefined ? undefined : setTimeout(() => void running.worker.terminate(), waitMs);
+    await running.exited;
+    clearTimeout(timer);
+  }
+
+  #start(): Running<Remote> {
+    const { name, module, data, handlers = {}, memoryLimitMb, onExit } = this.#setup;
+    const worker = new Worker(module, {
+      name,
+      workerData: data,
+      ...(memoryLimitMb !== undefined && {
+        resourceLimits: { maxOldGenerationSizeMb: memoryLimitMb, maxYoungGenerationSizeMb: YOUNG_MB },
+      }),
+    });
+    const channel = new Channel<Remote>(worker as ChannelPort, () => handlers);
+    const exited = Promise.withResolvers<void>();
+    const running: Running<Remote> = { worker, channel, exited: exited.promise };
+    let cause = '';
+    worker.on('error', (error) => (cause = error instanceof Error ? error.message : String(error)));
+    // Which request it answers is not known.
+    worker.on('messageerror', (error) =>
+      channel.fail(new WorkerGone(`its answer could not be read (${error.message})`)),
+    );
+    worker.on('exit', () => {
+      if (this.#running === running) this.#running = undefined;
+      channel.fail(new WorkerGone(cause));
+      exited.resolve();
+      onExit?.(cause);
+    });
+    return running;
+  }
+}

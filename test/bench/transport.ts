@@ -7,7 +7,7 @@ import { messagePort } from '../../src/shared/rpc/message-port.ts';
 import type { Port } from '../../src/shared/rpc/port.ts';
 import { serve } from '../../src/shared/rpc/server.ts';
 import type { Services } from '../../src/shared/rpc/services.ts';
-import { RunItems } from '../../src/main/core/runs/run-items.ts';
+import { RecordedItems } from '../../src/main/core/recording/recorded-items.ts';
 import type { Contest, Result } from './measure.ts';
 import type { Job } from './transport-worker.ts';
 
@@ -94,7 +94,7 @@ const RATE = 10_000;
 /** Frames a second that leave for the window while a run gives 10,000 items a second. */
 export async function framesPerSecond(): Promise<readonly Result[]> {
   let frames = 0;
-  const run = new RunItems();
+  const run = new RecordedItems();
   const port: Port = {
     send: (frame) => void (frame.startsWith('{"t":"items"') && frames++),
     onMessage: (take) => (deliverFrame = take),

@@ -11,7 +11,7 @@ import type { TraceItem } from '../../src/shared/model/items.ts';
 import type { AppInfo, ListChange } from '../../src/shared/rpc/contract.ts';
 import { FRAME_SIZE, WINDOW_SIZE } from '../../src/shared/rpc/frames.ts';
 import { ServiceError } from '../../src/shared/rpc/services.ts';
-import { RunItems } from '../../src/main/core/runs/run-items.ts';
+import { RecordedItems } from '../../src/main/core/recording/recorded-items.ts';
 import { rig, watch, type Rig, type SomeServices } from '../support/contract.ts';
 import { TRANSPORTS } from '../support/transports.ts';
 
@@ -157,7 +157,7 @@ describe.each(Object.keys(TRANSPORTS))('over %s', (transport) => {
     });
 
     test('end at their source when the watcher stops', async () => {
-      const live = new RunItems();
+      const live = new RecordedItems();
       let ended: () => void = () => undefined;
       const over = new Promise<void>((resolve) => (ended = resolve));
       const { client } = await start({
@@ -174,7 +174,7 @@ describe.each(Object.keys(TRANSPORTS))('over %s', (transport) => {
     });
 
     test('end at their source when the connection closes', async () => {
-      const live = new RunItems();
+      const live = new RecordedItems();
       const signals: AbortSignal[] = [];
       const made = await start({
         'traces.items': ({ from }, signal) => {
@@ -249,7 +249,7 @@ describe.each(Object.keys(TRANSPORTS))('over %s', (transport) => {
 
   describe('a slow watcher', () => {
     test('gets no more than the window, and then all that came meanwhile', async () => {
-      const live = new RunItems();
+      const live = new RecordedItems();
       let sent = 0;
       let acknowledging = false;
       const made = await start(
@@ -285,7 +285,7 @@ describe.each(Object.keys(TRANSPORTS))('over %s', (transport) => {
     });
 
     test('gets what came between two batches as one', async () => {
-      const live = new RunItems();
+      const live = new RecordedItems();
       const { client } = await start({ 'traces.items': ({ from }, signal) => live.watch(from, signal) });
       const watched = watch(client, 'traces.items', { id: ID });
       live.add([item(0)]);
@@ -306,7 +306,7 @@ describe.each(Object.keys(TRANSPORTS))('over %s', (transport) => {
           fc.array(fc.integer({ min: 1, max: 40 }), { minLength: 1, maxLength: 12 }),
           fc.array(fc.nat({ max: 200 }), { maxLength: 4 }),
           async (batches, cuts) => {
-            const live = new RunItems();
+            const live = new RecordedItems();
             const made = await start({ 'traces.items': ({ from }, signal) => live.watch(from, signal) });
             const due = cuts.toSorted((a, b) => a - b);
             const watched = watch(made.client, 'traces.items', { id: ID }, (count) => {
@@ -354,7 +354,7 @@ describe.each(Object.keys(TRANSPORTS))('over %s', (transport) => {
     });
 
     test('that loses a frame or turns two around is mended from the last item in order', async () => {
-      const live = new RunItems();
+      const live = new RecordedItems();
       let held: string | undefined;
       let seen = 0;
       const made = await start(
@@ -452,7 +452,7 @@ describe.each(Object.keys(TRANSPORTS))('over %s', (transport) => {
     });
 
     test('lives through garbage collections, as does the one after it', async () => {
-      const live = new RunItems();
+      const live = new RecordedItems();
       const made = await start({ 'traces.items': ({ from }, signal) => live.watch(from, signal) });
       const watched = watch(made.client, 'traces.items', { id: ID });
       for (let round = 0; round < 10; round++) {

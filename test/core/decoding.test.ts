@@ -2,9 +2,10 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { eventDetail, EventIndex } from '../../src/main/core/decoding/event-detail.ts';
-import { traceItems } from '../../src/main/core/decoding/items.ts';
+import { traceItems, type LiveTrace } from '../../src/main/core/traces/trace-items.ts';
 import { tasksOver } from '../../src/main/core/decoding/tasks/registry.ts';
-import { RunItems } from '../../src/main/core/runs/run-items.ts';
+import { RecentReads } from '../../src/main/core/recording/recent-reads.ts';
+import { RecordedItems } from '../../src/main/core/recording/recorded-items.ts';
 import type { TraceItem } from '../../src/shared/model/items.ts';
 import { DEFAULT_OPTIONS, type AdapterOptions } from '../../src/shared/model/trace.ts';
 import type { StreamService } from '../../src/shared/rpc/services.ts';
@@ -86,8 +87,8 @@ describe('a live run', () => {
     const { api, bytes } = streams[0]!;
     const trace = memoryTrace(api, readsOf(bytes, [40]));
     const all = liveItems(trace);
-    const run = new RunItems();
-    let live: RunItems | undefined = run;
+    const run = new RecordedItems();
+    let live: ReturnType<LiveTrace> = { items: run, readsFrom: () => undefined };
     const service = traceItems({ source: memorySource([trace]), live: () => live, flush: async () => undefined });
     run.add(all.slice(0, 5));
     const watcher = new AbortController();
@@ -104,23 +105,37 @@ describe('a live run', () => {
     expect([...first, ...rest]).toEqual(all.slice(2));
   });
 
-  test('is read with other options over its stored reads, then as they come', async () => {
+  test.each([
+    ['over the reads it holds, and asks the store for none', Infinity],
+    ['over its stored reads where it holds few, then as they come', 500],
+    ['over its stored reads where it holds none', 0],
+  ])('is read with other options %s', async (_, held) => {
     for (const { api, bytes } of streams) {
       const trace = memoryTrace(api, readsOf(bytes, [90]));
-      const all = liveItems(trace);
-      const run = new RunItems();
+      const run = new RecordedItems();
+      const recent = new RecentReads(held);
       const reads: MemoryTrace['reads'][number][] = [];
+      let asked = 0;
       const source = memorySource([{ ...trace, reads }]);
-      const service = traceItems({ source, live: () => run, flush: async () => undefined });
-      const items = collect(service, { id: trace.trace.id, from: 0, options: OTHER });
-      let read = 0;
-      for (const item of all) {
-        if (item.k === 'read') reads.push(trace.reads[read++]!);
+      const service = traceItems({
+        source: { ...source, reads: (...params) => (asked++, source.reads(...params)) },
+        live: () => ({ items: run, readsFrom: (n) => recent.from(n) }),
+        flush: async () => undefined,
+      });
+      const started = Math.floor(trace.reads.length / 2);
+      let items: Promise<TraceItem[]> | undefined;
+      for (const item of liveItems(trace)) {
+        if (item.k === 'read') {
+          reads.push(trace.reads[item.n]!);
+          recent.add([trace.reads[item.n]!]);
+          if (item.n === started) items = collect(service, { id: trace.trace.id, from: 0, options: OTHER });
+        }
         run.add([item]);
         await new Promise(setImmediate);
       }
       run.end();
       expect(await items).toEqual(liveItems(trace, OTHER));
+      expect(asked > 0).toBe(held !== Infinity);
     }
   });
 });
@@ -181,10 +196,14 @@ describe('an event', () => {
   });
 
   test('options that give the same reading are the recorded ones', async () => {
-    const run = new RunItems();
+    const run = new RecordedItems();
     run.add([{ k: 'note', start: 0, end: 0, tNs: 0, type: 'live', text: 'from the run itself' }]);
     run.end();
-    const service = traceItems({ source, live: () => run, flush: async () => undefined });
+    const service = traceItems({
+      source,
+      live: () => ({ items: run, readsFrom: () => undefined }),
+      flush: async () => undefined,
+    });
     expect(await collect(service, { id: trace.trace.id, from: 0, options: { ...DEFAULT_OPTIONS } })).toHaveLength(1);
   });
 });

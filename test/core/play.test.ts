@@ -252,7 +252,7 @@ describe('play.open and play.control', () => {
   const { id } = trace.trace;
   const services = playServices({
     source: memorySource([trace]),
-    runs: { trace: () => undefined, settled: async () => undefined },
+    recordings: { get: () => undefined, settled: async () => undefined },
   });
 
   test('play in real time, two of one trace beside each other, in order and whole', async () => {

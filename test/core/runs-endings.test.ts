@@ -4,11 +4,10 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import { createServer, type AddressInfo } from 'node:net';
 import { describe, expect, test } from 'vitest';
-import { RunsService } from '../../src/main/core/runs/runs-service.ts';
 import { APIS, type Api } from '../../src/shared/model/stream.ts';
 import { DEFAULT_OPTIONS, type TerminalState } from '../../src/shared/model/trace.ts';
 import { CERTIFICATE } from '../support/certificate.ts';
-import { requestFor, sampleEndpoint, useRuns, watch, withServer } from '../support/runs.ts';
+import { requestFor, sampleEndpoint, TestRuns, useRuns, watch, withServer } from '../support/runs.ts';
 
 const fixture = useRuns();
 
@@ -187,7 +186,7 @@ describe('cancelled', () => {
     });
     if (reached('')) fixture.runs.cancel(id);
     else {
-      for await (const batch of fixture.runs.live(id)!.watch(0, new AbortController().signal)) {
+      for await (const batch of fixture.runs.recordings.get(id)!.items.watch(0, new AbortController().signal)) {
         if (!batch.some(({ k }) => reached(k))) continue;
         fixture.runs.cancel(id);
         break;
@@ -309,7 +308,7 @@ describe('what the answer says of its own length and place', () => {
 });
 
 test('an answer that is larger than what is kept of one ends at the limit, with all up to there', async () => {
-  const runs = new RunsService({
+  const runs = new TestRuns({
     store: fixture.store,
     endpoints: fixture.endpoints,
     limits: { bodyBytes: 2000, ratio: 200 },

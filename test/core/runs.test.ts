@@ -227,7 +227,7 @@ describe('a store that fails', () => {
     await expect(fixture.store.get(id)).rejects.toMatchObject({ code: 'not-found' });
     expect(items.at(-1)).toMatchObject({ k: 'ending', ending: { state: 'complete' } });
     expect(await watch(runs, id)).toEqual(items);
-    expect(runs.trace(id)).toMatchObject({
+    expect(runs.recordings.get(id)?.trace).toMatchObject({
       id,
       ending: { state: 'complete' },
       httpStatus: 200,
@@ -252,12 +252,16 @@ describe('a store that fails', () => {
     const ids: TraceId[] = [];
     for (let i = 0; i < 10; i++) ids.push((await fixture.sample('fault-empty', 'chat_completions', runs)).id);
     await runs.close();
-    expect(ids.map((id) => runs.live(id) !== undefined)).toEqual([false, false, ...ids.slice(2).map(() => true)]);
+    expect(ids.map((id) => runs.recordings.get(id) !== undefined)).toEqual([
+      false,
+      false,
+      ...ids.slice(2).map(() => true),
+    ]);
   });
   test('a run that is stored whole is not kept in memory', async () => {
     const { id } = await fixture.sample('plain-text');
     await fixture.runs.close();
-    expect([fixture.runs.live(id), fixture.runs.trace(id)]).toEqual([undefined, undefined]);
+    expect(fixture.runs.recordings.get(id)).toBeUndefined();
   });
 });
 

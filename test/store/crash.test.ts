@@ -17,7 +17,7 @@ import { openReadOnly } from '../../src/main/core/store/read-only.ts';
 import { traceId } from '../../src/shared/model/ids.ts';
 import { wireFixture } from '../support/fixtures.ts';
 import { checkMade } from './made-reads.ts';
-import { cutEvenly, dataFolder, open } from './support.ts';
+import { cutEvenly, dataFolder, start } from './support.ts';
 import { newTrace, STORE_WORKER } from './traces.ts';
 
 const KILLS = 30;
@@ -69,7 +69,7 @@ test(
       reader.close();
       expectWhole(dataDir);
     }
-    const store = await open(dataDir);
+    const store = await start(dataDir);
     expect(store.problem).toBeUndefined();
     for (const [name, reads] of all) {
       const trace = await store.get(traceId(name));
@@ -116,7 +116,7 @@ test('what is ended at the next start has the numbers of what is stored of it', 
   const dataDir = dataFolder();
   const body = wireFixture('chat-text.sse');
   const child = await abandon(dataDir, body, body.length - 40);
-  const store = await open(dataDir);
+  const store = await start(dataDir);
   const trace = await store.get(child);
   expect(trace.ending).toEqual({
     state: 'truncated',
@@ -139,7 +139,7 @@ test('a stream that was over when the program was stopped is complete, and says 
   const dataDir = dataFolder();
   const body = wireFixture('chat-text.sse');
   const id = await abandon(dataDir, body, body.length);
-  const store = await open(dataDir);
+  const store = await start(dataDir);
   expect((await store.get(id)).ending).toMatchObject({
     state: 'complete',
     rule: expect.stringContaining('next started'),
@@ -149,7 +149,7 @@ test('a stream that was over when the program was stopped is complete, and says 
 test('a trace without a byte is truncated too', async () => {
   const dataDir = dataFolder();
   const id = await abandon(dataDir, new Uint8Array(), 0);
-  const store = await open(dataDir);
+  const store = await start(dataDir);
   expect((await store.get(id)).ending).toMatchObject({
     state: 'truncated',
     rule: expect.stringContaining('No byte of the answer had been stored.'),
@@ -159,10 +159,10 @@ test('a trace without a byte is truncated too', async () => {
 test('after that they are as any other: a second start changes nothing', async () => {
   const dataDir = dataFolder();
   const id = await abandon(dataDir, wireFixture('chat-text.sse'), 200);
-  const first = await openStore({ dataDir, worker: STORE_WORKER });
+  const first = await start(dataDir);
   const before = await first.get(id);
   await first.close();
-  const second = await open(dataDir);
+  const second = await start(dataDir);
   expect(await second.get(id)).toEqual(before);
 });
 

@@ -9,7 +9,7 @@ import { openReadOnly } from '../../src/main/core/store/read-only.ts';
 import type { Store } from '../../src/main/core/store/store.ts';
 import { Random } from '../../src/main/core/random.ts';
 import { canMount, remount, smallDisk } from './small-disk.ts';
-import { allReads, cutEvenly, dataFolder, next, open, plain } from './support.ts';
+import { allReads, cutEvenly, dataFolder, next, open, plain, start } from './support.ts';
 import { COMPLETE, newTrace } from './traces.ts';
 
 /** Bytes that do not compress. */
@@ -201,7 +201,7 @@ describe('a thread that dies', () => {
     await store.finishTrace(trace.id, COMPLETE);
     await expect(store.get(trace.id)).rejects.toMatchObject({ code: 'store-closed' });
     await store.close();
-    const again = await open(dataDir);
+    const again = await start(dataDir);
     expect((await again.get(trace.id)).ending?.state).toBe('truncated');
   });
 });

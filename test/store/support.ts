@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach } from 'vitest';
+import { recoverTraces } from '../../src/main/core/recording/recover.ts';
 import { openStore, type StoreSetup } from '../../src/main/core/store/open-store.ts';
 import type { Store } from '../../src/main/core/store/store.ts';
 import type { TraceId } from '../../src/shared/model/ids.ts';
@@ -30,6 +31,13 @@ export function dataFolder(): string {
 export async function open(dataDir: string, more: Partial<StoreSetup> = {}): Promise<Store> {
   const store = await openStore({ dataDir, worker: STORE_WORKER, ...more });
   afterwards(() => store.close());
+  return store;
+}
+
+/** As the program starts: what a stopped one left unfinished is ended. */
+export async function start(dataDir: string): Promise<Store> {
+  const store = await open(dataDir);
+  await recoverTraces(store);
   return store;
 }
 

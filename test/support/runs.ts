@@ -5,7 +5,8 @@ import type { AddressInfo } from 'node:net';
 import { afterAll, afterEach, beforeAll, beforeEach } from 'vitest';
 import type { CaptureLimits } from '../../src/main/core/capture/capture.ts';
 import { EndpointsService } from '../../src/main/core/endpoints/endpoints-service.ts';
-import { RunsService } from '../../src/main/core/runs/runs-service.ts';
+import { Recordings } from '../../src/main/core/recording/recordings.ts';
+import { RunsService, type RunsSetup } from '../../src/main/core/runs/runs-service.ts';
 import { startSampleProvider, type SampleProvider } from '../../src/main/core/samples/provider.ts';
 import type { Store } from '../../src/main/core/store/store.ts';
 import { endpointId, type EndpointId, type TraceId } from '../../src/shared/model/ids.ts';
@@ -28,10 +29,21 @@ export interface Ran {
   readonly ending: Ending;
 }
 
+/** Runs with recordings of their own. */
+export class TestRuns extends RunsService {
+  readonly recordings: Recordings;
+
+  constructor(setup: Omit<RunsSetup, 'recordings'>) {
+    const recordings = new Recordings();
+    super({ ...setup, recordings });
+    this.recordings = recordings;
+  }
+}
+
 export interface RunsFixture extends StoreFixture {
   readonly vault: MemoryVault;
   readonly endpoints: EndpointsService;
-  readonly runs: RunsService;
+  readonly runs: TestRuns;
   readonly sampleUrl: string;
   /** The stored reads of a trace, and their bytes. */
   reads(id: TraceId): Promise<readonly Read[]>;
@@ -39,9 +51,9 @@ export interface RunsFixture extends StoreFixture {
   /** Starts a run and watches it to its end. */
   run(asked: Asked): Promise<Ran>;
   /** The same, of the sample provider's model of this name; `runs`: other than the fixture's own. */
-  sample(model: string, api?: Api, runs?: RunsService): Promise<Ran>;
+  sample(model: string, api?: Api, runs?: TestRuns): Promise<Ran>;
   /** Runs over the fixture's store, but for one method of it. */
-  runsWith<Name extends keyof Store>(name: Name, method: Store[Name]): RunsService;
+  runsWith<Name extends keyof Store>(name: Name, method: Store[Name]): TestRuns;
   /** An endpoint of the user's at this address. */
   endpoint(
     baseUrl: string,
@@ -62,9 +74,9 @@ export const requestFor = (model: string, api: Api): Record<string, unknown> => 
 });
 
 /** All items of a run, to its end. */
-export async function watch(runs: RunsService, id: TraceId): Promise<readonly TraceItem[]> {
+export async function watch({ recordings }: TestRuns, id: TraceId): Promise<readonly TraceItem[]> {
   const items: TraceItem[] = [];
-  for await (const batch of runs.live(id)!.watch(0, new AbortController().signal)) items.push(...batch);
+  for await (const batch of recordings.get(id)!.items.watch(0, new AbortController().signal)) items.push(...batch);
   return items;
 }
 
@@ -82,7 +94,7 @@ export function useRuns({
     const { store } = stored;
     const vault = new MemoryVault();
     const endpoints = new EndpointsService({ store, vault, sampleUrl: provider!.url, environment: {} });
-    now = { vault, endpoints, runs: new RunsService({ store, endpoints, ...(limits && { limits }) }) };
+    now = { vault, endpoints, runs: new TestRuns({ store, endpoints, ...(limits && { limits }) }) };
   });
   afterEach(async () => {
     await now?.runs.close();
@@ -138,7 +150,7 @@ export function useRuns({
           return typeof value === 'function' ? value.bind(store) : value;
         },
       });
-      return new RunsService({ store: changed, endpoints: now!.endpoints });
+      return new TestRuns({ store: changed, endpoints: now!.endpoints });
     },
     async endpoint(baseUrl, { type = 'openai', answer = 600, silence = null, key } = {}) {
       const { id } = await now!.endpoints.save({

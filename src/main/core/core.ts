@@ -7,6 +7,8 @@ import { compareServices } from './compare/compare-services.ts';
 import { EndpointsService } from './endpoints/endpoints-service.ts';
 import { playServices } from './playback/plays.ts';
 import { DecodeWorker } from './decoding/decode-worker.ts';
+import { recoverTraces } from './recording/recover.ts';
+import { Recordings } from './recording/recordings.ts';
 import { RunsService } from './runs/runs-service.ts';
 import { listedSamples } from './samples/service.ts';
 import { startSampleProvider } from './samples/provider.ts';
@@ -51,6 +53,7 @@ export async function createCore({
   const provider = await startSampleProvider({ ...(samplePace !== undefined && { pace: samplePace }) });
   const sampleUrl = provider.url;
   const store = await openStore({ dataDir, worker: storeWorker });
+  await recoverTraces(store);
   const readable = store.file === undefined ? undefined : dataDir;
   // An event is looked up while somebody waits for it; a comparison before it may take seconds.
   const [lookups, comparisons] = [0, 1].map(
@@ -58,7 +61,8 @@ export async function createCore({
   ) as [DecodeWorker, DecodeWorker];
   const settings = new SettingsService(store);
   const endpoints = new EndpointsService({ store, vault, sampleUrl });
-  const runs = new RunsService({ store, endpoints });
+  const recordings = new Recordings();
+  const runs = new RunsService({ store, recordings, endpoints });
   const closing = new AbortController();
   const untilClosed =
     <Name extends StreamName>(service: StreamService<Name>): StreamService<Name> =>
@@ -66,8 +70,8 @@ export async function createCore({
       service(params, AbortSignal.any([signal, closing.signal]));
 
   const app = appServices({ version, host, dataDir, sampleUrl }, store);
-  const traces = traceServices({ store, runs, lookups });
-  const play = playServices({ source: store, runs });
+  const traces = traceServices({ store, recordings, lookups });
+  const play = playServices({ source: store, recordings });
   const services: Services = {
     ...app,
     'app.changes': untilClosed(app['app.changes']),

@@ -29,6 +29,8 @@ export type BodyEnd =
   | { readonly how: 'damaged'; readonly encoding: string; readonly reason: string }
   /** A limit of the capture was passed; the sentence says which. */
   | { readonly how: 'limit'; readonly limit: string }
+  /** This program was stopped while it recorded; `reads` of the body had been stored. */
+  | { readonly how: 'stopped'; readonly reads: number }
   /** No answer at all. `target` is the host, as the user may read it. */
   | { readonly how: 'failed'; readonly phase: RequestPhase; readonly target: string; readonly reason: string };
 
@@ -47,13 +49,30 @@ export interface TransportFacts {
 }
 
 export function decideEnding(api: Api, facts: TransportFacts, wire: WireOutcome): Ending {
-  return (
-    requestRules(facts) ??
-    statusRules(facts) ??
-    wireRules(api, facts, wire) ??
-    transportRules(facts, wire) ??
-    bodyRules(api, facts, wire)
-  );
+  const said = requestRules(facts) ?? statusRules(facts) ?? wireRules(api, facts, wire);
+  if (said) return facts.end.how === 'stopped' ? foundLater(said) : said;
+  return transportRules(facts, wire) ?? bodyRules(api, facts, wire);
+}
+
+/** What the bytes say for themselves (a terminator, an error of the provider, a status) holds, whenever it is read. */
+function foundLater(ending: Ending): Ending {
+  return {
+    ...ending,
+    rule: `${ending.rule} Tracelane was stopped before it could write this down, and did so when it was next started.`,
+  };
+}
+
+/** Of a trace whose recording this program did not live to end: what is stored of it says nothing of an end. */
+export function stoppedEnding({ reads, bytes }: { readonly reads: number; readonly bytes: number }): Ending {
+  const kept =
+    reads === 0
+      ? 'No byte of the answer had been stored.'
+      : `The ${bytes} bytes stored up to there, in ${reads} reads, are kept.`;
+  return {
+    state: 'truncated',
+    rule: `Tracelane was stopped in mid-stream: the trace has no ending of its own. ${kept}`,
+    advice: 'Run it again to get the whole answer.',
+  };
 }
 
 function requestRules({ head, end, bytes }: TransportFacts): Ending | null {
@@ -145,6 +164,8 @@ function transportRules({ end, head, bytes }: TransportFacts, wire: WireOutcome)
         rule: `The body could not be decoded to its end: its ${end.encoding} encoding is damaged or cut (${end.reason}). ${kept}`,
         advice: 'Run it again. If it breaks each time, look for a proxy on the way that changes the encoding.',
       };
+    case 'stopped':
+      return stoppedEnding({ reads: end.reads, bytes });
     case 'failed':
     case 'reset': {
       const where =

@@ -108,6 +108,11 @@ export class MetricsMeter {
   }
 }
 
+/** Of a stream without times: what was never measured is not there, since a zero would be a time. */
+export function withoutTimes({ events, reads, bytes, textChars }: Metrics): Metrics {
+  return { ...new MetricsMeter().value(), events, reads, bytes, textChars };
+}
+
 /** The longest gap of each stretch of events. When there are too many stretches, neighbours are merged and new ones grow twice as long. */
 class Sparkline {
   #stretches: number[] = [];

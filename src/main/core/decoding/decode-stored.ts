@@ -50,7 +50,10 @@ export async function* decodeStored(
 }
 
 /** All reads in order. The next page is asked for when one begins, so that a playing need not wait for it. */
-export async function* storedReads(source: TraceSource, { id }: Pick<StoredTrace, 'id'>): AsyncGenerator<Read> {
+export async function* storedReads(
+  source: Pick<TraceSource, 'reads'>,
+  { id }: Pick<StoredTrace, 'id'>,
+): AsyncGenerator<Read> {
   let page = await source.reads(id, 0, PAGE_BYTES);
   while (page.length > 0) {
     const next = source.reads(id, page.at(-1)!.n + 1, PAGE_BYTES);

@@ -4,27 +4,27 @@ import type { AdapterOptions } from '../../../shared/model/trace.ts';
 import { ServiceError, type Services } from '../../../shared/rpc/services.ts';
 import { decodeStored, type TimedItems } from '../decoding/decode-stored.ts';
 import type { TraceSource } from '../decoding/trace-source.ts';
-import type { RunsService } from '../runs/runs-service.ts';
+import type { Recordings } from '../recording/recordings.ts';
 import type { StoredTrace } from '../store/store.ts';
 import { systemClock, type PlayClock } from './clock.ts';
 import { Player } from './player.ts';
 
 export interface PlaysSetup {
   readonly source: TraceSource;
-  readonly runs: Pick<RunsService, 'trace' | 'settled'>;
+  readonly recordings: Pick<Recordings, 'get' | 'settled'>;
   readonly clock?: PlayClock;
 }
 
 export function playServices({
   source,
-  runs,
+  recordings,
   clock = systemClock,
 }: PlaysSetup): Pick<Services, 'playback.open' | 'playback.control'> {
   const players = new Map<string, Player>();
   return {
     async *'playback.open'({ play, id, options }, signal) {
       if (players.has(play)) throw new ServiceError('in-use', 'This playing is open already.');
-      const trace = playable({ source, runs }, id);
+      const trace = playable({ source, recordings }, id);
       // Named before anything is waited for, so that what the client asks next finds it.
       const player = new Player({ groups: reading(source, trace, options), clock });
       players.set(play, player);
@@ -46,11 +46,15 @@ export function playServices({
 }
 
 /** The trace, once all of it is in the store. */
-async function playable({ source, runs }: Pick<PlaysSetup, 'source' | 'runs'>, id: TraceId): Promise<StoredTrace> {
-  const run = runs.trace(id);
-  if (run && !run.ending) throw new ServiceError('live', 'This run has not ended yet. It can be played once it has.');
-  await runs.settled(id);
-  if (runs.trace(id))
+async function playable(
+  { source, recordings }: Pick<PlaysSetup, 'source' | 'recordings'>,
+  id: TraceId,
+): Promise<StoredTrace> {
+  const live = recordings.get(id);
+  if (live && !live.trace.ending)
+    throw new ServiceError('live', 'This run has not ended yet. It can be played once it has.');
+  await recordings.settled(id);
+  if (recordings.get(id))
     throw new ServiceError(
       'not-stored',
       'The store could not take this run whole, so that it cannot be played. Its lanes and numbers are as they were.',

@@ -1,4 +1,6 @@
 /** How long a stream has said nothing: two clocks, since keep-alive comments are bytes but no content. */
+import type { TraceItem } from '../../../shared/model/items.ts';
+import type { Read } from '../../../shared/model/stream.ts';
 
 export class SilenceClock {
   readonly #limitMs: number;
@@ -14,9 +16,10 @@ export class SilenceClock {
     this.#arm(this.#limitMs);
   }
 
-  heard(what: 'content' | 'keep-alive'): void {
+  /** A read came, and gave these items. */
+  heard(read: Read, items: readonly TraceItem[]): void {
     this.#byteAt = performance.now();
-    if (what === 'content') this.#contentAt = this.#byteAt;
+    if (saysSomething(read, items)) this.#contentAt = this.#byteAt;
   }
 
   stop(): void {
@@ -31,4 +34,12 @@ export class SilenceClock {
       else this.#tooLong(this.#byteAt > this.#contentAt ? 'content' : 'byte');
     }, ms);
   }
+}
+
+/** A read of nothing but keep-alive says nothing. One that ends inside an event does: a large event takes many reads. */
+function saysSomething(read: Read, items: readonly TraceItem[]): boolean {
+  const told = items.filter((item) => item.k === 'event' || item.k === 'note');
+  if (told.length > 0)
+    return told.some((item) => (item.k === 'event' ? item.event.kind !== 'ping' : item.type !== 'comment'));
+  return read.bytes.some((byte) => byte !== 0x0a && byte !== 0x0d);
 }

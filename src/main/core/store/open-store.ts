@@ -3,7 +3,7 @@
  * in one batch; a thread that dies is started again and gets what it did not confirm.
  */
 import { Worker } from 'node:worker_threads';
-import type { EndpointId, TraceId } from '../../../shared/model/ids.ts';
+import { traceId, type EndpointId, type TraceId } from '../../../shared/model/ids.ts';
 import type { Read } from '../../../shared/model/stream.ts';
 import type { Ending, HttpHead, TraceRow } from '../../../shared/model/trace.ts';
 import type { ListChange, Settings } from '../../../shared/rpc/contract.ts';
@@ -196,6 +196,10 @@ class StoreClient implements Store {
       stepId: step_id,
       document: JSON.parse(document),
     }));
+  }
+
+  async unfinished(): Promise<readonly TraceId[]> {
+    return (await this.#ask('unfinished', null)).filter((id) => !this.#live.has(id)).map(traceId);
   }
 
   async rename(id: TraceId, title: string): Promise<TraceRow> {
@@ -404,7 +408,7 @@ class StoreClient implements Store {
   }
 
   #start(): Worker {
-    const workerData: WorkerSetup = { dataDir: this.#setup.dataDir, live: [...this.#live.keys()], since: this.#since };
+    const workerData: WorkerSetup = { dataDir: this.#setup.dataDir, since: this.#since };
     const worker = new Worker(this.#setup.worker, { workerData, name: 'store' });
     worker.on('message', (message: FromWorker) => this.#take(message));
     worker.on('error', (error) => (this.#deathCause = error instanceof Error ? error.message : String(error)));

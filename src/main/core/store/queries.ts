@@ -141,6 +141,10 @@ export class Queries {
     return this.#all<ProviderTraceColumns>(READ.providerTraces, id);
   }
 
+  unfinished(): readonly string[] {
+    return this.#all<{ readonly id: string }>(READ.unfinished).map(({ id }) => id);
+  }
+
   settings(): readonly { readonly key: string; readonly value: string }[] {
     return this.#all(READ.settings);
   }

@@ -1,7 +1,6 @@
 /**
- * The store's own thread: opens the file, ends what a stopped program left unfinished, then answers messages one by one. It
- * ends by itself once it was told to close and has done so; it is never terminated from outside, which crashes SQLite's
- * binding now and then.
+ * The store's own thread: opens the file, then answers messages one by one. It ends by itself once it was told to close
+ * and has done so; it is never terminated from outside, which crashes SQLite's binding now and then.
  */
 import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
 import { dirname } from 'node:path';
@@ -13,7 +12,6 @@ import type { FromWorker, Question, ToWorker, WorkerSetup, WriteOp } from './wor
 import { FileGone, writeFact } from './problems.ts';
 import { Queries } from './queries.ts';
 import { WRITE } from './sql/statements.ts';
-import { resultOfUnfinished } from './unfinished.ts';
 import { StoreWriter } from './writer.ts';
 
 /** Without a write for so long, what the log holds is brought into the file and the log emptied. */
@@ -41,7 +39,6 @@ class StoreThread {
     this.#db = this.#opened.db;
     this.#queries = new Queries(this.#db);
     this.#writer = this.#newWriter();
-    this.#endUnfinished(new Set(setup.live));
     this.#send({ type: 'opened', file: this.#opened.file, problem: this.#opened.problem });
     if (this.#opened.file !== undefined) this.#purging = setImmediate(() => this.#purge());
   }
@@ -96,6 +93,8 @@ class StoreThread {
         return whole(queries.head(params.id));
       case 'providerTraces':
         return whole(queries.providerTraces(params.id));
+      case 'unfinished':
+        return whole(queries.unfinished());
       case 'settings':
         return whole(queries.settings());
       case 'endpoints':
@@ -110,17 +109,6 @@ class StoreThread {
         const bytes = ownBytes(page.bytes);
         return { value: { ...page, bytes }, transfer: [bytes.buffer] };
       }
-    }
-  }
-
-  /** Traces without a result that no running program will finish. */
-  #endUnfinished(live: ReadonlySet<string>): void {
-    const ids = this.#db.prepare<[], { id: string }>(WRITE.unfinished).all();
-    try {
-      for (const { id } of ids)
-        if (!live.has(id)) this.#writer.write([{ op: 'finish', id, result: resultOfUnfinished(this.#queries, id) }]);
-    } catch {
-      // The disk is full, or the like. They stay as they are until the next start; what is written now will tell of it.
     }
   }
 

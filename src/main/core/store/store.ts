@@ -90,6 +90,8 @@ export interface Store {
     start: number,
     end: number,
   ): Promise<{ readonly start: number; readonly bytes: Uint8Array; readonly total: number }>;
+  /** Traces without a result that this program does not record: a stopped one left them. The oldest first. */
+  unfinished(): Promise<readonly TraceId[]>;
   providerTraces(id: TraceId): Promise<readonly ProviderTraceRow[]>;
 
   rename(id: TraceId, title: string): Promise<TraceRow>;

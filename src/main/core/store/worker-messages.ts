@@ -17,8 +17,6 @@ import type { BytesPage, ListPage } from './queries.ts';
 /** Given to the worker as it starts. */
 export interface WorkerSetup {
   readonly dataDir: string;
-  /** Traces that are still running: of a worker that takes over from one that died. */
-  readonly live: readonly string[];
   /** When the program opened the store: what was deleted before is purged, what was deleted since can be restored. */
   readonly since: number;
 }
@@ -60,6 +58,7 @@ export interface Questions {
     readonly answer: BytesPage;
   };
   providerTraces: { readonly ask: { readonly id: string }; readonly answer: readonly ProviderTraceColumns[] };
+  unfinished: { readonly ask: null; readonly answer: readonly string[] };
   settings: { readonly ask: null; readonly answer: readonly { readonly key: string; readonly value: string }[] };
   endpoints: { readonly ask: null; readonly answer: readonly EndpointColumns[] };
 }

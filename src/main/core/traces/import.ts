@@ -1,17 +1,15 @@
-/** `traces.import`: a stream that somebody pasted or dropped becomes a trace like any other, but for its times: there are none. */
-import { randomUUID } from 'node:crypto';
+/**
+ * `traces.import`: a stream that somebody pasted or dropped becomes a trace like any other, by a recording without times. It
+ * is read as a whole before it is stored, so that the list never shows a part of it.
+ */
 import { bareRequest } from '../../../shared/providers/bare-request.ts';
 import { guessApi } from '../../../shared/providers/detect.ts';
-import { DecodePass } from '../../../shared/lanes/decode-pass.ts';
-import { decideEnding } from '../../../shared/metrics/ending.ts';
-import { MetricsMeter } from '../../../shared/metrics/metrics.ts';
-import { traceId } from '../../../shared/model/ids.ts';
-import type { WireOutcome } from '../../../shared/model/messages.ts';
 import type { Api, Read } from '../../../shared/model/stream.ts';
-import type { AdapterOptions, Ending, Metrics } from '../../../shared/model/trace.ts';
+import type { AdapterOptions } from '../../../shared/model/trace.ts';
 import { ServiceError, type MethodService } from '../../../shared/rpc/services.ts';
 import { TimeSlice } from '../decoding/time-slice.ts';
-import { decodeSetup } from '../decoding/decode-setup.ts';
+import { newTrace } from '../recording/new-trace.ts';
+import { Recording } from '../recording/recording.ts';
 import type { NewTrace, Store, TraceResult } from '../store/store.ts';
 
 export interface ImportSetup {
@@ -24,8 +22,6 @@ export interface ImportSetup {
 const READ_BYTES = 16 * 1024;
 /** The store takes in what it is given at once, but only so much that is not written yet: 1 MB here. */
 const READS_AT_ONCE = 64;
-/** Of a body that is no stream, this much is looked at. */
-const BODY_START_CHARS = 16 * 1024;
 
 export function importTrace({ store, options }: ImportSetup): MethodService<'traces.import'> {
   return async ({ name, text, api: asked }) => {
@@ -41,9 +37,9 @@ export function importTrace({ store, options }: ImportSetup): MethodService<'tra
         'unknown-api',
         'None of the events says which API this stream follows. Choose the API and import it again; if it is no event stream, import what the server sent, with its "data:" lines.',
       );
-    const trace = newTrace(name, api, await options());
+    const trace = traceFor(name, api, await options());
     const reads = readsOf(body);
-    const result = await resultOf(trace, reads, text);
+    const result = await resultOf(trace, reads);
     const { model = null } = result;
     await store.createTrace({
       ...trace,
@@ -60,26 +56,18 @@ export function importTrace({ store, options }: ImportSetup): MethodService<'tra
   };
 }
 
-function newTrace(name: string, api: Api, options: AdapterOptions): NewTrace {
+function traceFor(name: string, api: Api, options: AdapterOptions): NewTrace {
   const type = api === 'messages' ? 'anthropic' : 'openai';
-  return {
-    id: traceId(randomUUID()),
+  return newTrace({
     title: name,
-    renamed: false,
-    starred: false,
     source: 'import',
     api,
     model: null,
-    startedAt: Date.now(),
-    metrics: new MetricsMeter().value(),
     timed: false,
-    framing: 'sse',
     endpoint: { type, provider_name: type, model: '' },
     options,
     request: bareRequest(api),
-    messageId: `message-${randomUUID()}`,
-    stepId: `step-${randomUUID()}`,
-  };
+  });
 }
 
 function readsOf(body: Uint8Array): readonly Read[] {
@@ -89,61 +77,14 @@ function readsOf(body: Uint8Array): readonly Read[] {
   return reads;
 }
 
-async function resultOf(trace: NewTrace, reads: readonly Read[], text: string): Promise<TraceResult> {
+async function resultOf(trace: NewTrace, reads: readonly Read[]): Promise<TraceResult> {
   const slices = new TimeSlice();
-  const meter = new MetricsMeter();
-  let events = 0;
-  let wire: WireOutcome | undefined;
-  let unfinished = false;
-  const reading = new DecodePass({
-    ...decodeSetup(trace),
-    lanes: ['wire'],
-    watch: ({ dataLines }) => void (events += dataLines > 0 ? 1 : 0),
-  });
-  const take = (items: ReturnType<DecodePass['feed']>): void => {
-    for (const item of items) {
-      meter.add(item);
-      if (item.k === 'note' && item.type === 'unfinished') unfinished = true;
-      if (item.k === 'outcome' && item.result.lane === 'wire') wire = item.result.outcome;
-    }
-  };
-  take(reading.begin());
+  const recording = new Recording({ trace, lanes: ['wire'] });
+  recording.begin();
   for (const read of reads) {
-    take(reading.feed(read));
+    recording.read(read);
     await slices.pause();
   }
-  let ending: Ending | undefined;
-  const facts = {
-    head: null,
-    end: { how: 'end' },
-    bytes: reading.bytes,
-    bodyStart: text.slice(0, BODY_START_CHARS),
-  } as const;
-  take(reading.end(0, (outcome) => (ending = decideEnding(trace.api, { ...facts, events, unfinished }, outcome))));
-  const [finish] = wire!.finish;
-  return {
-    endedAtNs: 0,
-    ending: ending!,
-    metrics: withoutTimes(meter.value()),
-    model: wire!.model,
-    ...(wire!.usage && { usage: wire!.usage }),
-    ...(finish && { finish: { unified: finish.unified, raw: finish.raw } }),
-  };
-}
-
-/** What was never measured is not there: a zero would be a time. */
-function withoutTimes({ events, reads, bytes, textChars }: Metrics): Metrics {
-  return {
-    firstByteNs: null,
-    firstEventNs: null,
-    firstReasoningNs: null,
-    firstTextNs: null,
-    firstToolNs: null,
-    totalNs: null,
-    events,
-    reads,
-    bytes,
-    textChars,
-    gaps: [],
-  };
+  recording.end({ how: 'end' }, 0);
+  return recording.result!;
 }

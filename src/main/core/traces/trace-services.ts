@@ -1,43 +1,42 @@
-/** `traces.*`: the list and what is done with the traces in it, over the store; a live run is asked where it knows more. */
+/** `traces.*`: the list and what is done with the traces in it, over the store; a live recording is asked where it knows more. */
 import type { TraceId } from '../../../shared/model/ids.ts';
 import type { TraceDetail } from '../../../shared/model/trace.ts';
 import type { ListChange } from '../../../shared/rpc/contract.ts';
 import type { Services } from '../../../shared/rpc/services.ts';
 import { ConflatingQueue } from '../conflating-queue.ts';
-import { base64, EventIndex, eventDetail } from '../decoding/event-detail.ts';
-import { traceItems } from '../decoding/items.ts';
+import { base64, eventDetail } from '../decoding/event-detail.ts';
+import { traceItems } from './trace-items.ts';
 import { sameOptions } from '../decoding/options.ts';
 import type { DecodeWorker } from '../decoding/decode-worker.ts';
-import type { RunItems } from '../runs/run-items.ts';
-import type { RunsService } from '../runs/runs-service.ts';
+import type { Recordings } from '../recording/recordings.ts';
 import type { Store, StoredTrace } from '../store/store.ts';
 
 export interface TraceServicesSetup {
   readonly store: Store;
-  readonly runs: Pick<RunsService, 'live' | 'trace' | 'cancel' | 'settled'>;
+  readonly recordings: Pick<Recordings, 'get' | 'stop' | 'settled'>;
   /** What looks up events of stored traces. */
   readonly lookups: DecodeWorker;
 }
 
 export type TraceServices = Pick<Services, Exclude<Extract<keyof Services, `traces.${string}`>, 'traces.import'>>;
 
-export function traceServices({ store, runs, lookups }: TraceServicesSetup): TraceServices {
-  /** What a live run gave can be read from the store once it is committed. */
+export function traceServices({ store, recordings, lookups }: TraceServicesSetup): TraceServices {
+  /** What a live recording gave can be read from the store once it is committed. */
   const flushed = async (id: TraceId): Promise<void> => {
-    if (runs.live(id)) await store.flush();
+    if (recordings.get(id)) await store.flush();
   };
-  /** A run knows more of its trace than the store does, all but what people did to it. */
+  /** A recording knows more of its trace than the store does, all but what people did to it. */
   const latest = async (id: TraceId): Promise<StoredTrace> => {
-    const run = runs.trace(id);
-    if (!run) return store.get(id);
-    const stored = await store.get(id).catch(() => run);
+    const live = recordings.get(id)?.trace;
+    if (!live) return store.get(id);
+    const stored = await store.get(id).catch(() => live);
     const { title, renamed, starred, storedReads, storedBytes } = stored;
-    return { ...run, title, renamed, starred, storedReads, storedBytes };
+    return { ...live, title, renamed, starred, storedReads, storedBytes };
   };
   /** A result that came after its trace was deleted would put it on the list again. */
-  const endRun = async (id: TraceId): Promise<void> => {
-    runs.cancel(id);
-    await runs.settled(id);
+  const endRecording = async (id: TraceId): Promise<void> => {
+    recordings.stop(id);
+    await recordings.settled(id);
   };
   return {
     'traces.list': ({ limit, after }) => store.list({ limit, ...(after !== undefined && { after }) }),
@@ -56,7 +55,7 @@ export function traceServices({ store, runs, lookups }: TraceServicesSetup): Tra
     'traces.rename': ({ id, title }) => store.rename(id, title),
     'traces.star': ({ id, starred }) => store.star(id, starred),
     'traces.delete': async ({ ids }) => {
-      await Promise.all(ids.map(endRun));
+      await Promise.all(ids.map(endRecording));
       await store.delete(ids);
       return null;
     },
@@ -64,16 +63,13 @@ export function traceServices({ store, runs, lookups }: TraceServicesSetup): Tra
       await store.restore(ids);
       return null;
     },
-    'traces.items': traceItems({ source: store, live: (id) => runs.live(id), flush: () => store.flush() }),
+    'traces.items': traceItems({ source: store, live: (id) => recordings.get(id), flush: () => store.flush() }),
     'traces.event': async ({ id, index, options }) => {
       await flushed(id);
-      const run = runs.live(id);
-      if (run) {
-        const trace = await store.get(id);
-        if (sameOptions(options, trace.options)) {
-          const found = await liveEvent(run, index);
-          return eventDetail(found, trace.framing, (start, end) => store.bytes(id, start, end));
-        }
+      const recording = recordings.get(id);
+      if (recording && sameOptions(options, recording.trace.options)) {
+        const found = (await recording.events()).find(index);
+        return eventDetail(found, recording.trace.framing, (start, end) => store.bytes(id, start, end));
       }
       return lookups.run('traces.event', { id, index, options });
     },
@@ -97,15 +93,4 @@ function detailOf(trace: StoredTrace): TraceDetail {
     ...detail
   } = trace;
   return detail;
-}
-
-/** Of a live run, from the items that it has given so far. */
-async function liveEvent(run: RunItems, index: number): Promise<ReturnType<EventIndex['find']>> {
-  const events = new EventIndex();
-  const watcher = new AbortController();
-  for await (const items of run.watch(0, watcher.signal)) {
-    events.add(items);
-    watcher.abort();
-  }
-  return events.find(index);
 }

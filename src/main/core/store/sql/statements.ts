@@ -41,6 +41,7 @@ export const READ = {
 
   providerTraces: `SELECT p.lane, p.step_id, p.document FROM provider_traces p JOIN traces t ON t.nr = p.trace
     WHERE t.id = ? AND t.deleted_at IS NULL ORDER BY p.rowid`,
+  unfinished: 'SELECT id FROM traces WHERE state IS NULL AND deleted_at IS NULL ORDER BY nr',
   settings: 'SELECT key, value FROM settings',
   endpoints: 'SELECT id, name, base_url, type, provider_name, limits FROM endpoints ORDER BY nr',
 } as const;
@@ -71,7 +72,6 @@ export const WRITE = {
   hide: 'UPDATE traces SET deleted_at = ? WHERE id = ? AND deleted_at IS NULL',
   restore: 'UPDATE traces SET deleted_at = NULL WHERE id = ? AND deleted_at >= ?',
 
-  unfinished: 'SELECT id FROM traces WHERE state IS NULL AND deleted_at IS NULL ORDER BY nr',
   toPurge: 'SELECT nr FROM traces WHERE deleted_at < ? ORDER BY nr LIMIT 1',
   purgeSegments: 'DELETE FROM segments WHERE trace = ? LIMIT 256',
   purgeTrace: 'DELETE FROM traces WHERE nr = ?',

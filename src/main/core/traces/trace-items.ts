@@ -2,38 +2,39 @@
 import { DecodePass } from '../../../shared/lanes/decode-pass.ts';
 import type { TraceId } from '../../../shared/model/ids.ts';
 import type { TraceItem } from '../../../shared/model/items.ts';
+import type { Read } from '../../../shared/model/stream.ts';
 import type { AdapterOptions } from '../../../shared/model/trace.ts';
 import type { StreamService } from '../../../shared/rpc/services.ts';
-import { decodeSetup } from './decode-setup.ts';
-import type { RunItems } from '../runs/run-items.ts';
+import { decodeSetup } from '../decoding/decode-setup.ts';
+import type { LiveRecording } from '../recording/live-recording.ts';
 import type { StoredTrace } from '../store/store.ts';
-import { sameOptions } from './options.ts';
-import { TimeSlice } from './time-slice.ts';
-import { decodeStored } from './decode-stored.ts';
-import type { TraceSource } from './trace-source.ts';
+import { sameOptions } from '../decoding/options.ts';
+import { TimeSlice } from '../decoding/time-slice.ts';
+import { decodeStored } from '../decoding/decode-stored.ts';
+import type { TraceSource } from '../decoding/trace-source.ts';
 
 /** A batch leaves after this long, so that the first items of a long trace are there while the rest is read. */
 const BATCH_MS = 16;
 const BATCH_ITEMS = 4_000;
 
-/** The items of a run as long as it is live, until its result is stored. */
-export type LiveItems = (id: TraceId) => RunItems | undefined;
+/** A recording as long as it is live, until its result is stored. */
+export type LiveTrace = (id: TraceId) => Pick<LiveRecording, 'items' | 'readsFrom'> | undefined;
 
 export interface ItemsSetup {
   readonly source: TraceSource;
-  readonly live: LiveItems;
+  readonly live: LiveTrace;
   /** Resolves once all that live runs gave so far can be read from `source`. */
   readonly flush: () => Promise<void>;
 }
 
 export function traceItems({ source, live, flush }: ItemsSetup): StreamService<'traces.items'> {
   return async function* items({ id, from, options }, signal) {
-    const run = live(id);
-    if (run && !options) return yield* run.watch(from, signal);
+    const recording = live(id);
+    if (recording && !options) return yield* recording.items.watch(from, signal);
     const trace = await source.get(id);
-    if (run && sameOptions(options, trace.options)) return yield* run.watch(from, signal);
-    const batches = run
-      ? decodeLive({ source, trace, options, run, flush, signal })
+    if (recording && sameOptions(options, trace.options)) return yield* recording.items.watch(from, signal);
+    const batches = recording
+      ? decodeLive({ source, trace, options, recording, flush, signal })
       : storedBatches(source, trace, options);
     yield* fromItem(from, batches, signal);
   };
@@ -70,28 +71,20 @@ interface LiveDecoding {
   readonly source: TraceSource;
   readonly trace: StoredTrace;
   readonly options: AdapterOptions | undefined;
-  readonly run: RunItems;
+  readonly recording: NonNullable<ReturnType<LiveTrace>>;
   readonly flush: () => Promise<void>;
   readonly signal: AbortSignal;
 }
 
-/** A live run with other options: its own items say when there is more, the store gives the bytes. */
-async function* decodeLive({
-  source,
-  trace,
-  options,
-  run,
-  flush,
-  signal,
-}: LiveDecoding): AsyncGenerator<readonly TraceItem[]> {
+/** A live recording with other options: its own items say when there is more. */
+async function* decodeLive({ signal, ...live }: LiveDecoding): AsyncGenerator<readonly TraceItem[]> {
   const slices = new TimeSlice();
-  const reading = new DecodePass(decodeSetup(trace, options));
+  const reading = new DecodePass(decodeSetup(live.trace, live.options));
   yield reading.begin();
   let next = 0;
-  for await (const batch of run.watch(0, signal)) {
+  for await (const batch of live.recording.items.watch(0, signal)) {
     for (const item of batch) if (item.k === 'head') yield [item];
-    await flush();
-    for (let page = await source.reads(trace.id, next); page.length > 0; page = await source.reads(trace.id, next)) {
+    for (let page = await readsFrom(live, next); page.length > 0; page = await readsFrom(live, next)) {
       const items: TraceItem[] = [];
       for (const read of page) {
         for (const item of reading.feed(read)) items.push(item);
@@ -102,6 +95,17 @@ async function* decodeLive({
     }
     for (const item of batch) if (item.k === 'ending') yield reading.end(item.tNs, () => item.ending);
   }
+}
+
+/** Those that have come: the latest are in memory, the store has the ones before. */
+async function readsFrom(
+  { recording, source, trace, flush }: Pick<LiveDecoding, 'recording' | 'source' | 'trace' | 'flush'>,
+  next: number,
+): Promise<readonly Read[]> {
+  const held = recording.readsFrom(next);
+  if (held) return held;
+  await flush();
+  return source.reads(trace.id, next);
 }
 
 /** Leaves out the items before number `from`, and ends when the watcher has gone. */

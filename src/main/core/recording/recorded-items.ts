@@ -1,11 +1,11 @@
 /**
- * The items of a run as they come, kept while it is live, for any number of watchers with a place of their own. A watcher
- * that is slow takes more at a time; nobody waits for it.
+ * The items of a recording as they come, kept while it is live, for any number of watchers with a place of their own. A
+ * watcher that is slow takes more at a time; nobody waits for it.
  */
 import type { TraceItem } from '../../../shared/model/items.ts';
 import { Signal } from '../signal.ts';
 
-export class RunItems {
+export class RecordedItems {
   readonly #items: TraceItem[] = [];
   readonly #wake = new Signal();
   #ended = false;
@@ -23,6 +23,11 @@ export class RunItems {
   end(): void {
     this.#ended = true;
     this.#wake.call();
+  }
+
+  /** The items `from` to `to`, `to` exclusive: as many of them as there are. */
+  slice(from: number, to: number): readonly TraceItem[] {
+    return this.#items.slice(from, to);
   }
 
   /** From item `from` on: all there are, then all that come, until the end or until the watcher has gone. */

@@ -1,0 +1,26 @@
+/** What a trace is when its recording begins, whoever feeds it. */
+import { randomUUID } from 'node:crypto';
+import { MetricsMeter } from '../../../shared/metrics/metrics.ts';
+import { traceId } from '../../../shared/model/ids.ts';
+import type { NewTrace } from '../store/store.ts';
+
+/** Facts that whoever feeds the recording must know. */
+export type TraceFacts = Pick<
+  NewTrace,
+  'title' | 'source' | 'api' | 'model' | 'timed' | 'endpoint' | 'options' | 'request'
+> &
+  Partial<Pick<NewTrace, 'id' | 'endpointId' | 'requestHead'>>;
+
+export function newTrace(facts: TraceFacts): NewTrace {
+  return {
+    id: traceId(randomUUID()),
+    renamed: false,
+    starred: false,
+    startedAt: Date.now(),
+    metrics: new MetricsMeter().value(),
+    framing: 'sse',
+    messageId: `message-${randomUUID()}`,
+    stepId: `step-${randomUUID()}`,
+    ...facts,
+  };
+}

@@ -1,0 +1,184 @@
+/**
+ * From a head, reads and an end to a trace: the one place where the bytes of an answer become items, numbers and a result. It
+ * does not know who feeds it, whether what it gives is shown, nor where it is kept: see LiveRecording for one that is watched
+ * and stored while it goes on. The one who feeds it owns the clock.
+ */
+import { DecodePass } from '../../../shared/lanes/decode-pass.ts';
+import { decideEnding, type BodyEnd, type TransportFacts } from '../../../shared/metrics/ending.ts';
+import { MetricsMeter, withoutTimes } from '../../../shared/metrics/metrics.ts';
+import type { TraceItem } from '../../../shared/model/items.ts';
+import type { Emission, LaneId, WireOutcome } from '../../../shared/model/messages.ts';
+import type { Frame, Read } from '../../../shared/model/stream.ts';
+import type { Ending, HttpHead, Metrics, TraceRow } from '../../../shared/model/trace.ts';
+import type { Usage } from '../../../shared/model/usage.ts';
+import { decodeSetup, type DecodableTrace } from '../decoding/decode-setup.ts';
+import { costOf } from '../prices/prices.ts';
+import type { NewTrace, ProviderTraceRow, TraceResult } from '../store/store.ts';
+
+export type RecordableTrace = DecodableTrace & Pick<NewTrace, 'id' | 'model' | 'timed' | 'requestHead'>;
+
+export interface RecordingSetup {
+  readonly trace: RecordableTrace;
+  /** Lanes beside the wire; all of them unless said. */
+  readonly lanes?: readonly LaneId[];
+  /** Takes secrets out of a sentence: those of the ending repeat what the provider said. */
+  readonly redact?: (sentence: string) => string;
+}
+
+/** Of a body that is no stream, this much is looked at: enough for a provider's whole error. */
+const BODY_START_BYTES = 16 * 1024;
+
+export class Recording {
+  readonly #setup: RecordingSetup;
+  readonly #decoding: DecodePass;
+  readonly #meter = new MetricsMeter();
+  readonly #bodyStart: Uint8Array[] = [];
+  #bodyStartBytes = 0;
+  /** Frames with data, which an event needs. */
+  #dataFrames = 0;
+  #head: HttpHead | null = null;
+  #lastNs = 0;
+  #model: string | null;
+  #usage: Usage | undefined;
+  #result: TraceResult | undefined;
+  #providerTraces: readonly ProviderTraceRow[] = [];
+
+  constructor(setup: RecordingSetup) {
+    const { trace, lanes } = setup;
+    this.#setup = setup;
+    this.#model = trace.model;
+    this.#decoding = new DecodePass({
+      ...decodeSetup(trace),
+      ...(lanes && { lanes }),
+      watch: (frame) => this.#frame(frame),
+    });
+  }
+
+  /** The provider's terminator was seen; cheap enough to ask after each read. */
+  get terminated(): boolean {
+    return this.#decoding.terminated;
+  }
+
+  /** When the last read came, or the head before it. */
+  get lastNs(): number {
+    return this.#lastNs;
+  }
+
+  /** What a row of the list shows, so far. */
+  get row(): Pick<TraceRow, 'metrics' | 'model' | 'usage'> {
+    return { metrics: this.#metrics(), model: this.#model, ...(this.#usage && { usage: this.#usage }) };
+  }
+
+  /** Undefined before the end. */
+  get result(): TraceResult | undefined {
+    return this.#result;
+  }
+
+  /** What the adapters of the lanes would have written to their provider traces; none before the end. */
+  get providerTraces(): readonly ProviderTraceRow[] {
+    return this.#providerTraces;
+  }
+
+  /** Call once, first. */
+  begin(): readonly TraceItem[] {
+    return this.#take(this.#decoding.begin());
+  }
+
+  head(head: HttpHead, tNs: number): readonly TraceItem[] {
+    this.#head = head;
+    this.#lastNs = tNs;
+    return this.#take(this.#decoding.head(head, tNs));
+  }
+
+  /** `read.offset` must be where the last one ended. */
+  read(read: Read): readonly TraceItem[] {
+    this.#lastNs = read.tNs;
+    if (this.#bodyStartBytes < BODY_START_BYTES) this.#keepStart(read.bytes);
+    return this.#take(this.#decoding.feed(read));
+  }
+
+  /** Call once, last. The result is there when it returns. */
+  end(end: BodyEnd, tNs: number): readonly TraceItem[] {
+    const decided: { ending?: Ending; wire?: WireOutcome } = {};
+    const items = this.#decoding.end(tNs, (wire, unfinished) => {
+      decided.wire = wire;
+      return (decided.ending = this.#decide(end, unfinished, wire));
+    });
+    this.#take(items);
+    this.#result = this.#resultOf(tNs, decided.ending!, decided.wire!);
+    this.#providerTraces = this.#providerTracesIn(items);
+    return items;
+  }
+
+  #keepStart(bytes: Uint8Array): void {
+    const start = bytes.subarray(0, BODY_START_BYTES - this.#bodyStartBytes);
+    this.#bodyStart.push(start);
+    this.#bodyStartBytes += start.length;
+  }
+
+  #frame({ dataLines }: Frame): void {
+    if (dataLines > 0) this.#dataFrames++;
+  }
+
+  #take(items: readonly TraceItem[]): readonly TraceItem[] {
+    for (const item of items) {
+      this.#meter.add(item);
+      if (item.k === 'message' && item.emission.lane === 'wire') this.#note(item.emission.message);
+    }
+    return items;
+  }
+
+  #note(message: Emission['message']): void {
+    if (message.message_type === 'response' && message.model !== null) this.#model = message.model;
+    else if (message.message_type === 'usage') this.#usage = message.usage;
+  }
+
+  #metrics(): Metrics {
+    const metrics = this.#meter.value();
+    return this.#setup.trace.timed ? metrics : withoutTimes(metrics);
+  }
+
+  #decide(end: BodyEnd, unfinished: boolean, wire: WireOutcome): Ending {
+    const { trace, redact = (sentence) => sentence } = this.#setup;
+    const { state, rule, advice } = decideEnding(trace.api, this.#facts(end, unfinished), wire);
+    return { state, rule: redact(rule), ...(advice !== undefined && { advice: redact(advice) }) };
+  }
+
+  #facts(end: BodyEnd, unfinished: boolean): TransportFacts {
+    return {
+      head: this.#head,
+      end,
+      bytes: this.#decoding.bytes,
+      unfinished,
+      events: this.#dataFrames,
+      bodyStart: Buffer.concat(this.#bodyStart).toString('utf8'),
+    };
+  }
+
+  #resultOf(endedAtNs: number, ending: Ending, wire: WireOutcome): TraceResult {
+    const { requestHead, startedAt } = this.#setup.trace;
+    const model = wire.model ?? this.#model;
+    const { usage } = wire;
+    const cost = requestHead && costOf({ url: requestHead.url, model, usage, startedAt });
+    const [finish] = wire.finish;
+    return {
+      endedAtNs,
+      ending,
+      model,
+      metrics: this.#metrics(),
+      ...(usage && { usage }),
+      ...(finish && { finish: { unified: finish.unified, raw: finish.raw } }),
+      ...(cost !== undefined && { cost }),
+    };
+  }
+
+  #providerTracesIn(items: readonly TraceItem[]): readonly ProviderTraceRow[] {
+    const { id, stepId } = this.#setup.trace;
+    return items.flatMap((item) => {
+      if (item.k !== 'outcome' || item.result.lane === 'wire') return [];
+      const { lane, outcome } = item.result;
+      const document = outcome.provider_trace;
+      return document === null ? [] : [{ trace: id, lane, stepId, document }];
+    });
+  }
+}

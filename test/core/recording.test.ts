@@ -1,0 +1,204 @@
+/** One way from bytes to a trace: whoever feeds a recording, a sender, a server of one's own, a file or the store, gets one result. */
+import { expect, test } from 'vitest';
+import { decodeSetup } from '../../src/main/core/decoding/decode-setup.ts';
+import { LiveRecording } from '../../src/main/core/recording/live-recording.ts';
+import { newTrace } from '../../src/main/core/recording/new-trace.ts';
+import { RecentReads } from '../../src/main/core/recording/recent-reads.ts';
+import { recoverTraces } from '../../src/main/core/recording/recover.ts';
+import { Recording } from '../../src/main/core/recording/recording.ts';
+import type { NewTrace, StoredTrace } from '../../src/main/core/store/store.ts';
+import { DecodePass } from '../../src/shared/lanes/decode-pass.ts';
+import type { TraceItem } from '../../src/shared/model/items.ts';
+import type { Api } from '../../src/shared/model/stream.ts';
+import { DEFAULT_OPTIONS } from '../../src/shared/model/trace.ts';
+import { allStreams, wireFixtures } from '../support/fixtures.ts';
+import { bytesOf, readsOf } from '../support/framing.ts';
+import { laneSetup } from '../support/lanes.ts';
+import { storeForFile } from '../support/store.ts';
+
+const fixture = storeForFile();
+const HEAD = { status: 200, statusText: 'OK', headers: [['content-type', 'text/event-stream']] } as const;
+const MS = 1_000_000;
+
+function traceOf(api: Api, more: Partial<NewTrace> = {}): NewTrace {
+  const { endpoint, request } = laneSetup(api);
+  return newTrace({
+    title: 'A trace',
+    source: 'run',
+    api,
+    model: 'asked-for',
+    timed: true,
+    endpoint,
+    options: DEFAULT_OPTIONS,
+    request,
+    ...more,
+  });
+}
+
+const timed = (bytes: Uint8Array) => readsOf(bytes, [64, 9, 300]).map((read) => ({ ...read, tNs: (read.n + 2) * MS }));
+
+/** What belongs to the answer and not to who was there. */
+const answered = ({ metrics, usage, finish, cost, model, ending }: StoredTrace) => ({
+  metrics,
+  usage,
+  finish,
+  cost,
+  model,
+  state: ending?.state,
+});
+
+test('a recording that was watched and one that the next start made of its bytes say the same', async () => {
+  const { store } = fixture;
+  for (const { api, bytes } of wireFixtures()) {
+    const reads = timed(bytes);
+    const requestHead = { method: 'POST', url: 'https://api.openai.com/v1/chat/completions', headers: [] };
+    const [live, abandoned] = [traceOf(api, { requestHead }), traceOf(api, { requestHead })];
+    const recording = new LiveRecording({ store, trace: live });
+    await recording.begin();
+    recording.head(HEAD, MS);
+    for (const read of reads) recording.reads([read]);
+    const { terminated, lastNs } = recording;
+    recording.end({ how: 'end' }, lastNs);
+    await recording.finished;
+    expect(await recording.isStored()).toBe(true);
+
+    await store.createTrace(abandoned);
+    store.setHead(abandoned.id, HEAD, MS);
+    store.appendReads(abandoned.id, reads);
+    await store.flush();
+    // As after a crash: this program no longer knows that it records it.
+    await recoverTraces({ ...bound(store), unfinished: async () => [abandoned.id] });
+
+    const [one, other] = [await store.get(live.id), await store.get(abandoned.id)];
+    expect(answered(other)).toEqual(answered(one));
+    if (terminated) expect(other.ending!.rule).toMatch(/did so when it was next started\.$/);
+  }
+});
+
+test('its items are those of a decode pass over the same bytes, its result is told before the ending is seen', async () => {
+  const { store } = fixture;
+  for (const { api, bytes } of wireFixtures()) {
+    const trace = traceOf(api);
+    const recording = new LiveRecording({ store, trace });
+    await recording.begin();
+    recording.head(HEAD, MS);
+    const reads = timed(bytes);
+    recording.reads(reads);
+    const watching = collect(recording, () => recording.trace.ending);
+    recording.end({ how: 'end' }, 9_000 * MS);
+    const { items, atEnding } = await watching;
+    const pass = new DecodePass(decodeSetup(trace));
+    expect(items).toEqual([
+      ...pass.begin(),
+      ...pass.head(HEAD, MS),
+      ...reads.flatMap((read) => pass.feed(read)),
+      ...pass.end(9_000 * MS, () => recording.trace.ending!),
+    ]);
+    expect(atEnding).toBeDefined();
+    await recording.finished;
+    await store.flush();
+    expect((await store.providerTraces(trace.id)).length).toBe(
+      items.filter((item) => item.k === 'outcome' && item.result.lane !== 'wire' && item.result.outcome.provider_trace)
+        .length,
+    );
+  }
+});
+
+test('without times it knows none, and all the rest as with them', () => {
+  for (const { api, bytes } of allStreams()) {
+    const [with_, without] = [true, false].map((timed) => {
+      const recording = new Recording({ trace: traceOf(api, { timed }), lanes: ['wire'] });
+      recording.begin();
+      for (const read of readsOf(bytes, [1_000])) recording.read(read);
+      recording.end({ how: 'end' }, 0);
+      return recording.result!;
+    });
+    const { events, reads, bytes: length, textChars } = with_!.metrics;
+    expect(without).toEqual({
+      ...with_,
+      metrics: {
+        firstByteNs: null,
+        firstEventNs: null,
+        firstReasoningNs: null,
+        firstTextNs: null,
+        firstToolNs: null,
+        totalNs: null,
+        events,
+        reads,
+        bytes: length,
+        textChars,
+        gaps: [],
+      },
+    });
+  }
+});
+
+test('a body that is no stream is told by as much of it as a provider says in an error, whoever recorded it', async () => {
+  const { store } = fixture;
+  const said = `The model is gone. ${'It was here. '.repeat(100)}`;
+  const body = bytesOf(JSON.stringify({ padding: ' '.repeat(2_000), error: { message: said } }));
+  const trace = traceOf('chat_completions');
+  await store.createTrace(trace);
+  store.setHead(trace.id, { ...HEAD, status: 404, statusText: 'Not Found' }, MS);
+  store.appendReads(trace.id, timed(body));
+  await store.flush();
+  await recoverTraces({ ...bound(store), unfinished: async () => [trace.id] });
+  expect((await store.get(trace.id)).ending).toMatchObject({
+    state: 'http-error',
+    rule: expect.stringContaining('The model is gone.'),
+  });
+});
+
+test('an index of events takes each item once, as they come', async () => {
+  const { store } = fixture;
+  const { api, bytes } = wireFixtures()[0]!;
+  const recording = new LiveRecording({ store, trace: traceOf(api) });
+  await recording.begin();
+  const reads = timed(bytes);
+  recording.reads(reads.slice(0, 4));
+  const index = await recording.events();
+  const before = index.size;
+  recording.reads(reads.slice(4));
+  expect(await recording.events()).toBe(index);
+  expect(index.size).toBeGreaterThan(before);
+  recording.end({ how: 'end' }, 9_000 * MS);
+  const { items } = await collect(recording);
+  for (const item of items)
+    if (item.k === 'event') expect((await recording.events()).find(item.event.index).event).toBe(item.event);
+  await recording.finished;
+});
+
+test('the latest reads are held up to so many bytes, and those before are said to be gone', () => {
+  const reads = readsOf(new Uint8Array(10_000), [100]);
+  const recent = new RecentReads(3_000);
+  expect(recent.from(0)).toEqual([]);
+  for (const read of reads) recent.add([read]);
+  expect(recent.from(0)).toBeUndefined();
+  expect(recent.from(89)).toBeUndefined();
+  expect(recent.from(90)).toEqual(reads.slice(90));
+  expect(recent.from(97)).toEqual(reads.slice(97));
+  expect(recent.from(100)).toEqual([]);
+});
+
+/** The store's own methods, to be spread. */
+function bound(store: typeof fixture.store): Omit<Parameters<typeof recoverTraces>[0], 'unfinished'> {
+  return {
+    get: (id) => store.get(id),
+    head: (id) => store.head(id),
+    reads: (id, from, maxBytes) => store.reads(id, from, maxBytes),
+    finishTrace: (id, result) => store.finishTrace(id, result),
+  };
+}
+
+async function collect<T>(
+  recording: LiveRecording,
+  look?: () => T,
+): Promise<{ readonly items: readonly TraceItem[]; readonly atEnding: T | undefined }> {
+  const items: TraceItem[] = [];
+  let atEnding: T | undefined;
+  for await (const batch of recording.items.watch(0, new AbortController().signal)) {
+    items.push(...batch);
+    if (batch.some(({ k }) => k === 'ending')) atEnding = look?.();
+  }
+  return { items, atEnding };
+}

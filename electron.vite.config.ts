@@ -24,8 +24,8 @@ export default defineConfig({
       rollupOptions: {
         input: {
           index: here('src/main/index.ts'),
-          headless: here('src/main/headless.ts'),
-          cli: here('src/main/cli.ts'),
+          headless: here('src/main/headless.mjs'),
+          cli: here('src/main/cli.mjs'),
           'store-worker': here('src/main/store-worker.ts'),
           'decode-worker': here('src/main/decode-worker.ts'),
         },

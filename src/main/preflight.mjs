@@ -1,36 +1,32 @@
 /**
- * What must be true before anything of ours runs, checked in plain JavaScript that any Node from 20 on can read, so that
- * what is missing is said in a sentence and not in a stack trace or a crash.
+ * What the scripts of package.json share: checks that say in a sentence what is missing, a build when one is due, and the
+ * command lines of installed packages.
  */
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { spawn } from 'node:child_process';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { checkNode, fail } from './node-version.mjs';
 
 export const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
 
-/** better-sqlite3 13 needs Node-API 10 and takes the whole process down on an older one. */
-const NODE_API = 10;
+export { fail };
 
-/** Ends the process with a sentence. */
-export function fail(sentence) {
-  console.error(`tracelane: ${sentence}`);
-  process.exit(1);
-}
-
+/** What every script of package.json checks first: this Node, and the installed packages. */
 export function checkRuntime() {
+  checkNode();
   if (!existsSync(join(root, 'node_modules', 'electron-vite')))
     fail('The packages are not installed. Run `npm ci` first.');
-  if (Number(process.versions.napi) < NODE_API) {
-    fail(
-      `This is Node ${process.versions.node}; 22.14 or newer is needed. The project brings its own: start through npm ` +
-        '(`npm start`, `npm test`), and if it still says this, run `npm ci` again with install scripts allowed.',
-    );
-  }
 }
 
-/** Runs a command in the project's folder with its output shown on our stderr; resolves with the exit code. */
+/**
+ * Runs a command in the project's folder with its output shown on our stderr; resolves with the exit code.
+ * @param {string} command
+ * @param {readonly string[]} args
+ * @param {import('node:child_process').SpawnOptions} [options]
+ * @returns {Promise<number>}
+ */
 export function run(command, args, options = {}) {
   return new Promise((resolve, reject) => {
     const child = spawn(command, args, { cwd: root, stdio: ['ignore', 2, 2], ...options });
@@ -39,12 +35,23 @@ export function run(command, args, options = {}) {
   });
 }
 
-/** Runs the command line of an installed package with this Node. */
+/**
+ * Runs the command line of an installed package with this Node.
+ * @param {string} name of the package
+ * @param {string} bin its file in the package
+ * @param {readonly string[]} args
+ * @param {import('node:child_process').SpawnOptions} [options]
+ */
 export function runBin(name, bin, args, options) {
   const manifest = createRequire(join(root, 'package.json')).resolve(`${name}/package.json`);
   return run(process.execPath, [join(dirname(manifest), bin), ...args], options);
 }
 
+/**
+ * When the newest file of a folder, or the one file, was written, in milliseconds; 0 where there is none.
+ * @param {string} path
+ * @returns {number}
+ */
 function newest(path) {
   const stat = statSync(path, { throwIfNoEntry: false });
   if (stat === undefined) return 0;

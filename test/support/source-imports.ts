@@ -19,7 +19,7 @@ export function importsOf(file: string): readonly string[] {
     ExportNamedDeclaration: ({ source }) => add(source),
     ImportExpression: ({ source }) => add(source as { readonly value: unknown } | undefined),
   }).visit(parseSync(file, readFileSync(file, 'utf8')).program);
-  return found.filter((path) => /\.tsx?$/.test(path) && existsSync(path));
+  return found.filter((path) => /\.(?:tsx?|mjs)$/.test(path) && existsSync(path));
 }
 
 /** The sources below a folder of src, by their place under src. */

@@ -25,12 +25,15 @@ function reached(entries: readonly string[]): ReadonlySet<string> {
 
 const ENTRIES = [
   'main/index.ts',
-  'main/headless.ts',
-  'main/cli.ts',
+  'main/headless.mjs',
+  'main/cli.mjs',
+  'main/dev.mjs',
+  'main/dev/headless.ts',
   'main/store-worker.ts',
   'main/decode-worker.ts',
   'preload/index.ts',
   'renderer/main.tsx',
+  'renderer/reload.ts',
 ];
 
 /** What only tests have a use for: the contract's third transport, and the list of quirks that each have a vector. */
@@ -53,7 +56,7 @@ const REGISTRIES: readonly { readonly registry: readonly string[]; readonly fold
   { registry: ['shared/compare/findings/registry.ts'], folder: 'shared/compare/findings' },
   { registry: ['shared/compare/lint.ts'], folder: 'shared/lint' },
   { registry: ['main/core/providers/sample-formats.ts', 'main/core/providers/send.ts'], folder: 'main/core/providers' },
-  { registry: ['main/cli.ts'], folder: 'main/hosts/cli' },
+  { registry: ['main/hosts/cli/main.ts'], folder: 'main/hosts/cli' },
 ];
 
 describe('every source', () => {

@@ -8,7 +8,7 @@ import { afterAll, describe, expect, it } from 'vitest';
 import type { CompareResult } from '../../../src/shared/compare/result.ts';
 import { chatBody, chunk } from '../../support/wire.ts';
 
-const CLI = fileURLToPath(new URL('../../../src/main/cli.ts', import.meta.url));
+const CLI = fileURLToPath(new URL('../../../src/main/cli.mjs', import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), 'tracelane-cli-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 

@@ -5,8 +5,13 @@ const BYTES = 32;
 
 export class Access {
   /** Good until the host ends. */
-  readonly token = randomBytes(BYTES).toString('hex');
+  readonly token: string;
   #once: string | undefined;
+
+  /** A new token, unless the host takes over that of one that ran before. */
+  constructor(token: string = randomBytes(BYTES).toString('hex')) {
+    this.token = token;
+  }
 
   /**
    * A token that opens the host once. The command that starts a browser is seen by everyone on the machine, in the list

@@ -12,6 +12,8 @@ import { startServer } from './server.ts';
 /** Where the built files lie and which version this is, which only the entry knows. */
 export interface HeadlessSetup extends Pick<CoreSetup, 'storeWorker' | 'decodeWorker' | 'version'> {
   readonly rendererDir: string;
+  /** The address of a host that ran before, which this one takes over without a word: its pages go on with what they have. */
+  readonly resume?: { readonly port: number; readonly token: string };
 }
 
 /** Longest time for what was recorded to be written when the program ends. */
@@ -33,8 +35,8 @@ export async function startHeadless(setup: HeadlessSetup): Promise<void> {
   }
   const ending = new Ending();
   const dataDir = dataDirectory();
-  say(`Opening the traces in ${dataDir} …`);
-  const { rendererDir, ...rest } = setup;
+  const { rendererDir, resume, ...rest } = setup;
+  if (!resume) say(`Opening the traces in ${dataDir} …`);
   const core = await createCore({
     ...rest,
     dataDir,
@@ -44,19 +46,21 @@ export async function startHeadless(setup: HeadlessSetup): Promise<void> {
   });
   ending.add(() => core.close());
 
-  const access = new Access();
+  const access = new Access(resume?.token);
+  const port = resume?.port ?? options.port;
   const server = await startServer({
     services: core.services,
     rendererDir,
-    port: options.port,
+    port,
     access,
     log: logFault,
-  }).catch((error: unknown) => refusePort(error, options.port));
+  }).catch((error: unknown) => refusePort(error, port));
   if (!server) return ending.end(1);
   ending.add(() => server.close());
 
   const address = (token: string): string => `http://127.0.0.1:${server.port}/?token=${token}`;
   process.stdout.write(`Tracelane runs at ${address(access.token)}\n`);
+  if (resume) return;
   const command = options.open ? openCommand() : undefined;
   if (command)
     openBrowser(command, address(access.issueOnce()), () =>

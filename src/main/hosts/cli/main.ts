@@ -1,0 +1,37 @@
+/** The command line: one file of this folder and one line here for each command. */
+import { Command, CommanderError } from 'commander';
+import { addCompare } from './compare.ts';
+import { addFuzz } from './fuzz.ts';
+import { addLanes } from './lanes.ts';
+import { UsageError } from './usage-error.ts';
+import { addVectors } from './vectors.ts';
+
+const ENDED_BY_SIGPIPE = 141;
+
+/** Runs the command that the process was given; what went wrong becomes its exit code. */
+export async function runCommandLine(): Promise<void> {
+  const program = new Command('tracelane')
+    .description('Decode captured LLM streams, compare their lanes, and check the adapters')
+    .exitOverride();
+  addVectors(program);
+  addFuzz(program);
+  addLanes(program);
+  addCompare(program);
+
+  // Who reads the output may stop reading, as `head` does. That ends any command of a Unix shell, with this code and no word.
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+    process.exit(ENDED_BY_SIGPIPE);
+  });
+
+  try {
+    await program.parseAsync();
+  } catch (error) {
+    // Commander has said its own errors already, and help is none.
+    if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? 0 : 2;
+    else if (error instanceof UsageError) {
+      console.error(error.message);
+      process.exitCode = 2;
+    } else throw error;
+  }
+}

@@ -30,7 +30,8 @@ export function withoutReads(framed: readonly Framed[]): unknown[] {
       const { read: _read, tNs: _tNs, ...rest } = item;
       return rest;
     }
-    const { index, start, end, name, data, dataLines, id, retry, seedReading } = item.frame;
-    return { type: item.type, index, start, end, name, data, dataLines, id, retry, seedReading };
+    const { index, start, end, name, data, dispatches, notes, sse } = item.frame;
+    const facts = sse && { dataLines: sse.dataLines, id: sse.id, retries: sse.retries, afterMark: sse.afterMark };
+    return { type: item.type, index, start, end, name, data, dispatches, notes, facts };
   });
 }

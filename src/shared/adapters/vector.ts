@@ -5,6 +5,7 @@ import type { AdapterEndpoint, AdapterOptions } from '../model/trace.ts';
 import { createFramer } from '../framing/registry.ts';
 import { createLane } from '../lanes/registry.ts';
 import { otidOf } from './agent-server/message-writer.ts';
+import { PythonSse } from './agent-server/python-sse.ts';
 
 const UUID = '00000000-0000-4000-8000-000000000000';
 const MESSAGE_ID = `message-${UUID}`;
@@ -53,10 +54,11 @@ export function vectorResult({ adapter, ...run }: VectorRun, bytes: Uint8Array, 
 
 /** The vectors count the events that the Python SDKs dispatched, the lanes name frames, of which there can be more. */
 class EventNumbers {
+  readonly #sse = new PythonSse();
   readonly #numbers = new Map<number, number>();
 
   see(framed: Framed): void {
-    if (framed.type === 'frame' && framed.frame.seedReading !== null)
+    if (framed.type === 'frame' && this.#sse.read(framed.frame) !== null)
       this.#numbers.set(framed.frame.index, this.#numbers.size);
   }
 

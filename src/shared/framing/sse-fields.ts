@@ -1,35 +1,36 @@
 /** The fields of a frame whose blank line has not come. */
-import { isPythonInt } from '../json/python-int.ts';
+import type { SseFields } from '../model/stream.ts';
 
-export class PendingFrame {
+export class PendingFields implements SseFields {
   name = '';
   data = '';
   dataLines = 0;
   id: string | undefined = undefined;
-  retry: string | undefined = undefined;
-  /** A `retry` line held what Python's int() takes; for the Python SDKs that alone makes an event. */
-  retryCounts = false;
+  retries: string[] | undefined = undefined;
+  /** A line named one of the four fields. */
+  any = false;
 
   /** Takes one field. Returns false when the name is none that SSE knows. */
   set(name: string, value: string): boolean {
     switch (name) {
       case 'data':
         this.data = this.dataLines++ === 0 ? value : `${this.data}\n${value}`;
-        return true;
+        break;
       case 'event':
         this.name = value;
-        return true;
+        break;
       case 'id':
         // An id with NUL in it is ignored, by the standard and the SDKs.
         if (!value.includes('\0')) this.id = value;
-        return true;
+        break;
       case 'retry':
-        this.retry = value;
-        this.retryCounts ||= isPythonInt(value);
-        return true;
+        (this.retries ??= []).push(value);
+        break;
       default:
         return false;
     }
+    this.any = true;
+    return true;
   }
 
   clear(): void {
@@ -37,7 +38,7 @@ export class PendingFrame {
     this.data = '';
     this.dataLines = 0;
     this.id = undefined;
-    this.retry = undefined;
-    this.retryCounts = false;
+    this.retries = undefined;
+    this.any = false;
   }
 }

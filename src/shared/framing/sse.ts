@@ -1,44 +1,37 @@
 /**
- * Cuts a body into SSE frames, with the byte range of each. One framing serves all lanes: a frame is what either
- * WHATWG's reading or the reading of the Python SDKs of 2025 dispatches at a blank line, and each lane takes it its way.
+ * Server-sent events, as WHATWG frames them (https://html.spec.whatwg.org/multipage/server-sent-events.html). A frame is
+ * the lines up to a blank line that name a field; while an event ID is in force, a blank line alone is one, too. Clients
+ * differ in which of these they dispatch, so that a frame says what stood in it and each lane takes it its way.
  *
- * Any cut of the bytes into reads gives the same frames. Each byte is looked at a fixed number of times: all whole lines
- * of a read are decoded at once, and only the line that a read leaves unfinished is copied.
+ * All whole lines of a read are decoded at once, and only the line that a read leaves unfinished is copied.
  */
-import type { Frame, Framed, Read } from '../model/stream.ts';
+import type { Framed, Read, SseFacts, SseFields } from '../model/stream.ts';
+import { CutFrame } from './frame.ts';
 import { limitPassed, MAX_EVENT_BYTES, NOTHING, placeAt, remark, type Framer } from './framer.ts';
-import { PendingFrame } from './sse-fields.ts';
-
-/** Bytes of the buffer for unfinished lines that are kept between lines; above, a huge line gives its memory back. */
-const KEPT_BUFFER_BYTES = 64 * 1024;
+import { HeldBytes } from './held-bytes.ts';
+import { PendingFields } from './sse-fields.ts';
+import { BOM, isUtf8, lossyText, REPLACEMENT } from './utf8.ts';
 
 const LF = 0x0a;
 const CR = 0x0d;
 const COLON = 0x3a;
 const SPACE = 0x20;
-const BOM = 0xfeff;
-const REPLACEMENT = '\uFFFD';
-
-// Bad bytes become U+FFFD; a byte order mark stays, since whether it counts is a question of the reading.
-const lossy = new TextDecoder('utf-8', { ignoreBOM: true });
-const strict = new TextDecoder('utf-8', { ignoreBOM: true, fatal: true });
 
 export class SseFramer implements Framer {
-  /** The line that the last read left unfinished: `#held` bytes of `#buffer`, from byte `#lineStart` of the body on. */
-  #buffer = new Uint8Array(1024);
-  #held = 0;
+  /** The line that the last read left unfinished, from byte `#lineStart` of the body on. */
+  readonly #held = new HeldBytes();
   #lineStart = 0;
   /** The last byte taken was a CR that ended its line; an LF right after it is the other half of that line end. */
   #afterCr = false;
-  /** Fields of the frame that is open, in the standard's reading, and where its first line starts (-1: none is open). */
-  #pending = new PendingFrame();
+  /** Fields of the frame that is open, and where its first line starts (-1: none is open). */
+  readonly #pending = new PendingFields();
   #start = -1;
-  /** The same without the first line, while a byte order mark makes the two readings differ. */
-  #withoutFirst: PendingFrame | undefined;
+  /** The same without the first line, in the frame that a byte order mark stands before. */
+  #afterMark: PendingFields | undefined;
   /** The last event name: most frames repeat it, and a string that is used again is neither made nor hashed again. */
   #name = '';
-  /** The Python SDKs dispatch at every blank line once an id was given and not emptied since. */
-  #idGiven = false;
+  /** The standard's last event ID is not empty. */
+  #idInForce = false;
   #frames = 0;
   #over = false;
   #read: Read = { n: 0, tNs: 0, offset: 0, bytes: new Uint8Array(0) };
@@ -54,7 +47,7 @@ export class SseFramer implements Framer {
       if (bytes[0] === LF) this.#lineStart = offset + ++at;
     }
     const lines = endOfLastLine(bytes, at);
-    if (this.#held > 0 && lines > at) at = this.#finishHeldLine(bytes, at);
+    if (this.#held.length > 0 && lines > at) at = this.#finishHeldLine(bytes, at);
     if (lines > at && !this.#over) this.#takeLines(bytes, at, lines);
     if (!this.#over) this.#hold(bytes, Math.max(at, lines));
     return this.#drain();
@@ -63,14 +56,14 @@ export class SseFramer implements Framer {
   end(): readonly Framed[] {
     if (this.#over) return NOTHING;
     this.#over = true;
-    const end = this.#lineStart + this.#held;
+    const end = this.#lineStart + this.#held.length;
     const start = this.#start < 0 ? this.#lineStart : this.#start;
     if (start === end) return NOTHING;
-    const tail = this.#buffer.subarray(0, this.#held);
+    const tail = this.#held.bytes;
     if (!isUtf8(tail)) this.#emit({ type: 'bad-utf8', ...placeAt(this.#read, this.#lineStart, end) });
     this.#emit({
       type: 'unfinished',
-      text: remark(this.#start < 0 ? lossy.decode(tail) : `${this.#pending.data}${lossy.decode(tail)}`),
+      text: remark(this.#start < 0 ? lossyText(tail) : `${this.#pending.data}${lossyText(tail)}`),
       ...placeAt(this.#read, start, end),
     });
     return this.#drain();
@@ -79,12 +72,12 @@ export class SseFramer implements Framer {
   /** Ends the line that earlier reads began. Returns the index after its line end. */
   #finishHeldLine(bytes: Uint8Array, from: number): number {
     const stop = lineEnd(bytes, from);
-    this.#append(bytes, from, stop);
-    const line = this.#buffer.subarray(0, this.#held);
-    const text = lossy.decode(line);
+    this.#held.append(bytes, from, stop);
+    const line = this.#held.bytes;
+    const text = lossyText(line);
     const start = this.#lineStart;
-    const end = start + this.#held;
-    this.#release();
+    const end = start + line.length;
+    this.#held.clear();
     if (text.includes(REPLACEMENT) && !isUtf8(line))
       this.#emit({ type: 'bad-utf8', ...placeAt(this.#read, start, end) });
     this.#line(text, 0, text.length, start, end + 1);
@@ -96,7 +89,7 @@ export class SseFramer implements Framer {
   /** Takes the whole lines `bytes[from..until]`; `until` is right after a line end. */
   #takeLines(bytes: Uint8Array, from: number, until: number): void {
     const region = from === 0 && until === bytes.length ? bytes : bytes.subarray(from, until);
-    const text = lossy.decode(region);
+    const text = lossyText(region);
     const ascii = text.length === region.length;
     if (text.includes(REPLACEMENT)) return this.#takeLinesOneByOne(bytes, from, until);
     const base = this.#read.offset + from;
@@ -126,7 +119,7 @@ export class SseFramer implements Framer {
       const stop = lineEnd(bytes, at);
       const line = bytes.subarray(at, stop);
       if (!isUtf8(line)) this.#emit({ type: 'bad-utf8', ...placeAt(this.#read, offset + at, offset + stop) });
-      const text = lossy.decode(line);
+      const text = lossyText(line);
       this.#line(text, 0, text.length, offset + at, offset + stop + 1);
       at = this.#afterLineEnd(bytes, stop);
     }
@@ -148,8 +141,8 @@ export class SseFramer implements Framer {
     if (this.#passesLimit(start, end)) return;
     const marked = start === 0 && text.charCodeAt(from) === BOM;
     if (marked) {
-      // The standard drops the mark; the Python SDKs read it as part of the field's name and so lose the line.
-      this.#withoutFirst = new PendingFrame();
+      // The standard drops the mark; who does not reads it as part of the field's name, and so loses the line.
+      this.#afterMark = new PendingFields();
       from++;
     }
     if (from >= to) this.#blankLine(start, end);
@@ -175,7 +168,7 @@ export class SseFramer implements Framer {
     const content = value >= to ? '' : name === 'event' ? this.#eventName(text, value, to) : text.slice(value, to);
     if (!this.#pending.set(name, content))
       this.#emit({ type: 'ignored', text: remark(text.slice(from, to)), ...placeAt(this.#read, start, end) });
-    if (!marked) this.#withoutFirst?.set(name, content);
+    if (!marked) this.#afterMark?.set(name, content);
   }
 
   #eventName(text: string, from: number, to: number): string {
@@ -185,42 +178,23 @@ export class SseFramer implements Framer {
 
   #blankLine(start: number, end: number): void {
     const pending = this.#pending;
-    const python = this.#withoutFirst ?? pending;
-    if (python.id !== undefined) this.#idGiven = python.id !== '';
-    const dispatchedByPython = this.#idGiven || python.name !== '' || python.dataLines > 0 || python.retryCounts;
-    if (pending.dataLines > 0 || dispatchedByPython) {
-      const frame = new CutFrame(this.#frames++, this.#start < 0 ? start : this.#start, end, this.#read, pending);
-      if (python !== pending) frame.seedReading = dispatchedByPython ? { name: python.name, data: python.data } : null;
+    if (pending.id !== undefined) this.#idInForce = pending.id !== '';
+    if (pending.any || this.#idInForce) {
+      const from = this.#start < 0 ? start : this.#start;
+      const frame = new SseFrame(this.#frames++, from, end, this.#read, pending, this.#afterMark);
       this.#emit({ type: 'frame', frame });
     }
     pending.clear();
-    this.#withoutFirst = undefined;
+    this.#afterMark = undefined;
     this.#start = -1;
   }
 
   /** Keeps the bytes of a line whose end has not come. */
   #hold(bytes: Uint8Array, from: number): void {
     if (from >= bytes.length) return;
-    if (this.#held === 0) this.#lineStart = this.#read.offset + from;
-    if (!this.#passesLimit(this.#lineStart, this.#read.offset + bytes.length)) this.#append(bytes, from, bytes.length);
-  }
-
-  #append(bytes: Uint8Array, from: number, to: number): void {
-    const length = this.#held + to - from;
-    if (length > this.#buffer.length) {
-      const grown = new Uint8Array(Math.max(length, this.#buffer.length * 2));
-      grown.set(this.#buffer.subarray(0, this.#held));
-      this.#buffer = grown;
-    }
-    // For a few bytes a loop costs less than the call.
-    if (to - from < 32) for (let i = from; i < to; i++) this.#buffer[this.#held++] = bytes[i]!;
-    else this.#buffer.set(bytes.subarray(from, to), this.#held);
-    this.#held = length;
-  }
-
-  #release(): void {
-    this.#held = 0;
-    if (this.#buffer.length > KEPT_BUFFER_BYTES) this.#buffer = new Uint8Array(1024);
+    if (this.#held.length === 0) this.#lineStart = this.#read.offset + from;
+    if (!this.#passesLimit(this.#lineStart, this.#read.offset + bytes.length))
+      this.#held.append(bytes, from, bytes.length);
   }
 
   /** Ends the framing when what stands open up to byte `end` is too long, which must not depend on the cut. */
@@ -228,8 +202,7 @@ export class SseFramer implements Framer {
     const start = this.#start < 0 ? lineStart : this.#start;
     if (end - start <= MAX_EVENT_BYTES) return false;
     this.#over = true;
-    this.#held = 0;
-    this.#buffer = new Uint8Array(0);
+    this.#held.clear();
     this.#emit(limitPassed(this.#read, start));
     return true;
   }
@@ -245,44 +218,42 @@ export class SseFramer implements Framer {
   }
 }
 
-class CutFrame implements Frame {
-  readonly index: number;
-  readonly start: number;
-  readonly end: number;
-  readonly read: number;
-  readonly tNs: number;
-  readonly name: string;
-  readonly data: string;
+class SseFrame extends CutFrame implements SseFacts {
   readonly dataLines: number;
   readonly id: string | undefined;
-  readonly retry: string | undefined;
-  seedReading: Frame['seedReading'];
-  #payload: Frame['payload'] | undefined;
+  readonly retries: readonly string[] | undefined;
+  readonly afterMark: SseFields | undefined;
 
-  constructor(index: number, start: number, end: number, read: Read, fields: PendingFrame) {
-    this.index = index;
-    this.start = start;
-    this.end = end;
-    this.read = read.n;
-    this.tNs = read.tNs;
-    this.name = fields.name;
-    this.data = fields.data;
+  constructor(
+    index: number,
+    start: number,
+    end: number,
+    read: Read,
+    fields: SseFields,
+    afterMark: SseFields | undefined,
+  ) {
+    super(index, start, end, read, fields.name, fields.data);
     this.dataLines = fields.dataLines;
     this.id = fields.id;
-    this.retry = fields.retry;
-    this.seedReading = undefined;
+    this.retries = fields.retries;
+    this.afterMark = afterMark;
   }
 
-  get payload(): Frame['payload'] {
-    return (this.#payload ??= parse(this.data));
+  override get dispatches(): boolean {
+    return this.dataLines > 0;
   }
-}
 
-function parse(data: string): Frame['payload'] {
-  try {
-    return { ok: true, value: JSON.parse(data) as unknown };
-  } catch (error) {
-    return { ok: false, error: error instanceof Error ? error.message : String(error) };
+  override get notes(): readonly string[] {
+    if (this.dataLines > 0 && this.afterMark === undefined) return super.notes;
+    return [
+      ...(this.afterMark === undefined ? [] : ['a byte order mark before it was dropped']),
+      ...(this.dataLines > 0 ? [] : ['no data line: no event by the standard']),
+    ];
+  }
+
+  /** Itself, so that the hot path makes one object a frame. */
+  get sse(): SseFacts {
+    return this;
   }
 }
 
@@ -303,13 +274,4 @@ function endOfLastLine(bytes: Uint8Array, from: number): number {
   let at = bytes.length;
   while (at > from && bytes[at - 1] !== LF && bytes[at - 1] !== CR) at--;
   return at;
-}
-
-function isUtf8(bytes: Uint8Array): boolean {
-  try {
-    strict.decode(bytes);
-    return true;
-  } catch {
-    return false;
-  }
 }

@@ -13,7 +13,7 @@ export const ANY_API_RULES: readonly LintRule[] = [
     help: 'The data of an event is no JSON object. SDKs stop at such an event, so that everything after it is lost for their users.',
     check: () => ({
       event({ frame, data }, report) {
-        if (data || isDone(frame.data) || frame.dataLines === 0) return;
+        if (data || isDone(frame.data) || !frame.dispatches) return;
         report(
           frame,
           frame.payload.ok ? 'The data is JSON but no object.' : `The data is not JSON: ${frame.payload.error}`,
@@ -29,7 +29,7 @@ export const ANY_API_RULES: readonly LintRule[] = [
     help: 'A frame without a data line is no event by the standard, yet the openai SDK dispatches it and fails.',
     check: () => ({
       event({ frame }, report) {
-        if (frame.dataLines === 0)
+        if (!frame.dispatches)
           report(frame, `The frame${frame.name === '' ? '' : ` named ${frame.name}`} has no data line.`);
       },
     }),
@@ -91,7 +91,7 @@ export const ANY_API_RULES: readonly LintRule[] = [
         event({ frame, type }, report) {
           const ends = isDone(frame.data) || terminators.has(type);
           // A Responses stream of a compatible server may end with [DONE] as well.
-          if (ended !== null && frame.dataLines > 0 && !(isDone(frame.data) && ended !== '[DONE]'))
+          if (ended !== null && frame.dispatches && !(isDone(frame.data) && ended !== '[DONE]'))
             report(frame, `This event follows ${ended}.`);
           if (ends) ended = isDone(frame.data) ? '[DONE]' : type;
         },

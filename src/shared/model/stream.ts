@@ -21,37 +21,49 @@ export interface Read {
   readonly bytes: Uint8Array;
 }
 
-/**
- * One frame: the lines up to a blank line, whether or not a given reading dispatches them as an event.
- * The wire lane takes a frame as WHATWG says (dispatched when it has a `data` line), the adapters as the Python
- * SDKs of their time did; the framing of the bytes is one and the same.
- */
+/** One unit of the framing. All lanes share the framing of the bytes, and each takes a frame its way. */
 export interface Frame {
   /** 0-based number of the frame in its stream. */
   readonly index: number;
-  /** Byte range, end exclusive, the closing blank line included. */
+  /** Byte range, end exclusive. */
   readonly start: number;
   readonly end: number;
   /** Number and arrival time of the read that completed the frame. */
   readonly read: number;
   readonly tNs: number;
+  /** The event's name by the framing, '' where it has none. */
+  readonly name: string;
+  /** What the event carries, as text. */
+  readonly data: string;
+  /** By the rules of the framing this is an event. In SSE a frame without a `data` line is none, although some clients take it for one. */
+  readonly dispatches: boolean;
+  /** What the framing has to remark on it. */
+  readonly notes: readonly string[];
+  /** `data` as JSON, parsed on first use and once for all lanes. */
+  readonly payload: Payload;
+  /** What else stood in a frame of SSE. */
+  readonly sse?: SseFacts;
+}
+
+/** The fields of an SSE frame. */
+export interface SseFields {
   /** Value of the last `event` line, '' without one. */
   readonly name: string;
   /** `data` lines joined with LF. */
   readonly data: string;
-  /** How many `data` lines there were; 0 means that the standard dispatches nothing. */
   readonly dataLines: number;
   /** Value of the last valid `id` line. */
   readonly id: string | undefined;
-  /** Value of the last `retry` line as it came. */
-  readonly retry: string | undefined;
+  /** Values of the `retry` lines as they came; absent without one. */
+  readonly retries: readonly string[] | undefined;
+}
+
+export interface SseFacts extends SseFields {
   /**
-   * What the Python SDKs of the adapters made of it, where that differs because the body starts with a byte order
-   * mark, which cost them the first line: null when that left them no event. Absent where both readings agree.
+   * Only where a byte order mark stands before the frame's first line: the fields of the other lines. The standard drops
+   * the mark; a client that does not has read an unknown field in the first line.
    */
-  readonly seedReading?: { readonly name: string; readonly data: string } | null | undefined;
-  /** `data` as JSON, parsed on first use and once for all lanes. */
-  readonly payload: Payload;
+  readonly afterMark: SseFields | undefined;
 }
 
 export type Payload =

@@ -1,6 +1,6 @@
 /**
- * The wire lane: what the provider said, with nothing lost, read as WHATWG and today's SDKs read it. A frame without a
- * `data` line is no event; exactly `[DONE]` ends an OpenAI stream; an event that is no JSON is flagged and the reading
+ * The wire lane: what the provider said, with nothing lost, read as WHATWG and today's SDKs read it. What the
+ * framing does not dispatch is no event; exactly `[DONE]` ends an OpenAI stream; an event that is no JSON is flagged and the reading
  * goes on, although the SDKs stop there, because what follows is on the wire too.
  */
 import type { Emission, LaneOutcome, WireOutcome } from '../model/messages.ts';
@@ -102,10 +102,9 @@ class WireLaneReader implements WireLane {
 
   #read(frame: Frame): void {
     const recorder = this.#recorder;
-    if (frame.seedReading !== undefined) recorder.note('a byte order mark before it was dropped');
-    if (frame.dataLines === 0) {
+    for (const note of frame.notes) recorder.note(note);
+    if (!frame.dispatches) {
       recorder.mark('meta');
-      recorder.note('no data line: no event by the standard');
       return;
     }
     if (this.#limit !== undefined) {

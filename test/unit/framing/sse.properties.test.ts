@@ -70,7 +70,7 @@ describe('SseFramer', () => {
         // The oracle takes text and waits after a CR for what follows; one more line end settles it.
         parser.feed(body.endsWith('\r') ? `${body} \n` : body);
         const frames = frameAll(readsOf(bytesOf(body), [size])).flatMap((item) =>
-          item.type === 'frame' && item.frame.dataLines > 0 ? [item.frame] : [],
+          item.type === 'frame' && item.frame.dispatches ? [item.frame] : [],
         );
         expect(frames.map(({ name, data }) => ({ name, data }))).toEqual(expected);
       }),

@@ -116,8 +116,8 @@ export class Recording {
     this.#bodyStartBytes += start.length;
   }
 
-  #frame({ dataLines }: Frame): void {
-    if (dataLines > 0) this.#dataFrames++;
+  #frame({ dispatches }: Frame): void {
+    if (dispatches) this.#dataFrames++;
   }
 
   #take(items: readonly TraceItem[]): readonly TraceItem[] {

@@ -34,7 +34,7 @@ export function jsonOfFrames(framing: Framing, bytes: Uint8Array, offset: number
   const framer = createFramer(framing);
   const framed = [...framer.feed({ n: 0, tNs: 0, offset, bytes }), ...framer.end()];
   const texts = framed.flatMap((item) =>
-    item.type === 'frame' && item.frame.dataLines > 0
+    item.type === 'frame' && item.frame.dispatches
       ? [item.frame.payload.ok ? item.frame.data : JSON.stringify(item.frame.data)]
       : [],
   );

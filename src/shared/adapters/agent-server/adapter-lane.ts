@@ -16,6 +16,7 @@ import type { Lane, LaneSetup } from '../../model/lane.ts';
 import { fallbackInput } from './fallback-counts.ts';
 import type { InterfaceSetup, StreamingInterface } from './interface.ts';
 import { MessageWriter } from './message-writer.ts';
+import { PythonSse } from './python-sse.ts';
 import { providerTrace } from './provider-trace.ts';
 import { fail, AdapterError } from './adapter-error.ts';
 import { NO_USAGE, usageOf } from './usage.ts';
@@ -43,6 +44,7 @@ export class AgentServerLane<Id extends AdapterLane> implements Lane<AdapterLane
   readonly #writer: MessageWriter;
   readonly #request: PyDict;
   readonly #proxy: boolean;
+  readonly #sse = new PythonSse();
   #interface: StreamingInterface | undefined;
   #fallbackInput = 0;
   /** [DONE] came: what follows is decoded, but not read. */
@@ -131,15 +133,14 @@ export class AgentServerLane<Id extends AdapterLane> implements Lane<AdapterLane
   }
 
   #takeFrame(frame: Frame, made: StreamingInterface): void {
-    // quirk: bom-loses-first-line
-    const reading = frame.seedReading === undefined ? frame : frame.seedReading;
-    if (reading === null) return;
+    const dispatched = this.#sse.read(frame);
+    if (dispatched === null) return;
     this.#lastEvent = frame.index;
     if (this.#done) return;
     this.#writer.beginEvent(frame.index);
     // The hot path of every stream: no closure is made for it.
     try {
-      const event = made.read(reading.name, reading.data, frame);
+      const event = made.read(dispatched.name, dispatched.data, frame);
       if (event === 'done') this.#done = true;
       else if (event !== 'skip') made.take(event);
     } catch (error) {

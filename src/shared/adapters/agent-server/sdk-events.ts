@@ -18,9 +18,9 @@ const ANTHROPIC_EVENTS: ReadonlySet<unknown> = new Set([
 /** Of the API before Messages: read like the others, but its name gives the data no type. */
 const COMPLETION = 'completion';
 
-/** `data` as Python's json.loads reads it: NaN and Infinity are numbers. The frame's parse is shared where it holds. */
+/** `data` as Python's json.loads reads it: NaN and Infinity are numbers. The frame's parse is shared where the SDK read the same data. */
 function jsonOf(data: string, frame: Frame): unknown {
-  if (frame.seedReading === undefined && frame.payload.ok) return frame.payload.value;
+  if (data === frame.data && frame.payload.ok) return frame.payload.value;
   try {
     return toPlain(parsePython(data));
   } catch {

@@ -1,0 +1,46 @@
+/** A frame as it was cut. */
+import type { Frame, Payload, Read } from '../model/stream.ts';
+
+const NO_NOTES: readonly string[] = [];
+
+export class CutFrame implements Frame {
+  readonly index: number;
+  readonly start: number;
+  readonly end: number;
+  readonly read: number;
+  readonly tNs: number;
+  readonly name: string;
+  readonly data: string;
+  #payload: Payload | undefined;
+
+  /** `read`: the one that completed it. */
+  constructor(index: number, start: number, end: number, read: Read, name: string, data: string) {
+    this.index = index;
+    this.start = start;
+    this.end = end;
+    this.read = read.n;
+    this.tNs = read.tNs;
+    this.name = name;
+    this.data = data;
+  }
+
+  get dispatches(): boolean {
+    return true;
+  }
+
+  get notes(): readonly string[] {
+    return NO_NOTES;
+  }
+
+  get payload(): Payload {
+    return (this.#payload ??= parse(this.data));
+  }
+}
+
+function parse(data: string): Payload {
+  try {
+    return { ok: true, value: JSON.parse(data) as unknown };
+  } catch (error) {
+    return { ok: false, error: error instanceof Error ? error.message : String(error) };
+  }
+}

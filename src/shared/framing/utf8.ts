@@ -1,0 +1,21 @@
+/** From bytes to text, for all framings. */
+
+// A byte order mark stays, since whether it counts is a question of the framing and of who reads.
+const lossy = new TextDecoder('utf-8', { ignoreBOM: true });
+const strict = new TextDecoder('utf-8', { ignoreBOM: true, fatal: true });
+
+export const BOM = 0xfeff;
+/** What stands for bad bytes, or came from the server: isUtf8 tells which. */
+export const REPLACEMENT = '\uFFFD';
+
+/** Bad bytes become U+FFFD. */
+export const lossyText = (bytes: Uint8Array): string => lossy.decode(bytes);
+
+export function isUtf8(bytes: Uint8Array): boolean {
+  try {
+    strict.decode(bytes);
+    return true;
+  } catch {
+    return false;
+  }
+}

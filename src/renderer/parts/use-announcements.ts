@@ -24,7 +24,9 @@ export function useAnnouncements(): void {
     const timer = progress
       ? setInterval(
           () =>
-            announce(`${plural(model.events.length, 'event')}, ${plural(model.textChars, 'character')} of text so far`),
+            announce(
+              `${plural(model.events.length, 'event')}, ${plural(model.metrics.textChars, 'character')} of text so far`,
+            ),
           PROGRESS_MS,
         )
       : undefined;

@@ -1,6 +1,7 @@
 /** The lane map: three staves on one time axis, each message a note joined to the read that its content came in. */
 import type { LaneId, AdapterLane } from '../model/messages.ts';
 import type { BlockRow } from '../model/blocks.ts';
+import { silencesOf } from '../metrics/silence.ts';
 import { codePoints } from '../text/code-points.ts';
 import { expectedParts } from './expected.ts';
 import type { FindingShape } from './findings/finding-kind.ts';
@@ -12,9 +13,6 @@ export const META_LINE = 'meta';
 /** A stave denser than this is a smear at any width; notes that cannot be told apart are joined, their characters added up. */
 const MAX_NOTES = 4_000;
 const SLOTS = 2_000;
-/** A silence has a name from here on: eight times the usual gap, and a second at least (the timeline's rule). */
-const SILENCE_NS = 1e9;
-const SILENCE_TIMES_MEDIAN = 8;
 
 type LineKind = LaneMap['lines'][number]['kind'];
 const LINE_KIND: Readonly<Record<string, LineKind>> = {
@@ -36,7 +34,7 @@ export function laneMapOf(input: ComparisonInput, findings: readonly NumberedFin
     lines: linesOf(input),
     notes,
     reads: input.reads.map(({ n, tNs, length }) => ({ n, tNs, length })),
-    silences: silencesOf(input),
+    silences: input.timed ? silencesOf(input.reads) : [],
     spans: spansOf(input, findings),
   };
 }
@@ -248,14 +246,6 @@ function joined(
     }
   }
   return out;
-}
-
-function silencesOf(input: ComparisonInput): LaneMap['silences'] {
-  if (!input.timed) return [];
-  const gaps = input.reads.slice(1).map((read, i) => ({ startNs: input.reads[i]!.tNs, endNs: read.tNs }));
-  const sorted = gaps.map(({ startNs, endNs }) => endNs - startNs).toSorted((a, b) => a - b);
-  const limit = Math.max(SILENCE_NS, SILENCE_TIMES_MEDIAN * (sorted[sorted.length >> 1] ?? 0));
-  return gaps.filter(({ startNs, endNs }) => endNs - startNs > limit);
 }
 
 /** Where each finding shows; one that shows only after the end stands at the end. */

@@ -1,4 +1,15 @@
-/** Timing and throughput of one stream, from its items as they come: no clock, and no memory that grows with the stream. */
+/**
+ * Timing and throughput of one stream, from its items as they come: no clock, and no memory that grows with the stream. All
+ * numbers are made here, for the store, the list, the header and a comparison alike, out of what the wire lane said; a lane
+ * that reads it otherwise changes none of them.
+ *
+ * A first is the arrival of the event that said so first, all of it and not only its beginning:
+ * - first byte: the first read that was not empty;
+ * - first event: the first frame that was complete, whatever it says;
+ * - first reasoning: reasoning that can be read; what is redacted or encrypted, or only a signature, is none;
+ * - first text: text that the user reads, so that a refusal is text, too;
+ * - first tool: a tool call with a name or with text of its arguments; a call's id alone, or an empty piece, says nothing yet.
+ */
 import { codePoints } from '../text/code-points.ts';
 import type { TraceItem } from '../model/items.ts';
 import type { LaneMessage } from '../model/messages.ts';
@@ -15,6 +26,7 @@ export class MetricsMeter {
   #firstTextNs: number | null = null;
   #firstToolNs: number | null = null;
   #totalNs: number | null = null;
+  #lastNs = 0;
   #events = 0;
   #reads = 0;
   #bytes = 0;
@@ -24,9 +36,29 @@ export class MetricsMeter {
   #usage: Usage | undefined;
   readonly #gaps = new Sparkline();
 
+  /** When the last thing happened: a head, a read or the end. */
+  get lastNs(): number {
+    return this.#lastNs;
+  }
+
+  /** Of the body. */
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  /** The counts as the wire said them last. */
+  get usage(): Usage | undefined {
+    return this.#usage;
+  }
+
   add(item: TraceItem): void {
     switch (item.k) {
+      case 'head': {
+        this.#lastNs = Math.max(this.#lastNs, item.tNs);
+        return;
+      }
       case 'read': {
+        this.#lastNs = item.tNs;
         this.#reads++;
         this.#bytes += item.length;
         if (item.length > 0) this.#firstByteNs ??= item.tNs;
@@ -46,6 +78,7 @@ export class MetricsMeter {
       }
       case 'ending': {
         this.#totalNs = item.tNs;
+        this.#lastNs = Math.max(this.#lastNs, item.tNs);
       }
     }
   }
@@ -70,7 +103,8 @@ export class MetricsMeter {
 
   #message(message: LaneMessage, tNs: number): void {
     switch (message.message_type) {
-      case 'assistant_message': {
+      case 'assistant_message':
+      case 'refusal_message': {
         // The wire's content is always text; the list form is the adapters'.
         if (typeof message.content !== 'string' || message.content === '') return;
         this.#firstTextNs ??= tNs;
@@ -85,6 +119,8 @@ export class MetricsMeter {
         return;
       }
       case 'tool_call_message': {
+        const { name, arguments: text } = message.tool_call;
+        if (!name && !text) return;
         this.#firstToolNs ??= tNs;
         this.#lastContentNs = tNs;
         return;

@@ -50,8 +50,8 @@ describe('lanes of the timeline', () => {
 
   it('names a silence of a second or more, unless the stream is as slow as that anyway', () => {
     const steady = (gap: number) => Array.from({ length: 8 }, (_, at): Step => ({ ms: (at + 1) * gap }));
-    expect(dataOf([...steady(50), { ms: 1900 }]).data.gaps()).toEqual([{ startNs: 400e6, endNs: 1900e6 }]);
-    expect(dataOf(steady(1100)).data.gaps()).toEqual([]);
+    expect(dataOf([...steady(50), { ms: 1900 }]).data.silences()).toEqual([{ startNs: 400e6, endNs: 1900e6 }]);
+    expect(dataOf(steady(1100)).data.silences()).toEqual([]);
   });
 });
 

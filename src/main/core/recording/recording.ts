@@ -10,7 +10,6 @@ import type { TraceItem } from '../../../shared/model/items.ts';
 import type { Emission, LaneId, WireOutcome } from '../../../shared/model/messages.ts';
 import type { Frame, Read } from '../../../shared/model/stream.ts';
 import type { Ending, HttpHead, Metrics, TraceRow } from '../../../shared/model/trace.ts';
-import type { Usage } from '../../../shared/model/usage.ts';
 import { decodeSetup, type DecodableTrace } from '../decoding/decode-setup.ts';
 import { costOf } from '../prices/prices.ts';
 import type { NewTrace, ProviderTraceRow, TraceResult } from '../store/store.ts';
@@ -39,7 +38,6 @@ export class Recording {
   #head: HttpHead | null = null;
   #lastNs = 0;
   #model: string | null;
-  #usage: Usage | undefined;
   #result: TraceResult | undefined;
   #providerTraces: readonly ProviderTraceRow[] = [];
 
@@ -66,7 +64,8 @@ export class Recording {
 
   /** What a row of the list shows, so far. */
   get row(): Pick<TraceRow, 'metrics' | 'model' | 'usage'> {
-    return { metrics: this.#metrics(), model: this.#model, ...(this.#usage && { usage: this.#usage }) };
+    const { usage } = this.#meter;
+    return { metrics: this.#metrics(), model: this.#model, ...(usage && { usage }) };
   }
 
   /** Undefined before the end. */
@@ -130,7 +129,6 @@ export class Recording {
 
   #note(message: Emission['message']): void {
     if (message.message_type === 'response' && message.model !== null) this.#model = message.model;
-    else if (message.message_type === 'usage') this.#usage = message.usage;
   }
 
   #metrics(): Metrics {

@@ -4,6 +4,7 @@
  */
 import type { CompareResult, LaneMap, LaneMapNote, LaneMapSpan } from '../../../shared/compare/result.ts';
 import type { LaneId } from '../../../shared/model/messages.ts';
+import { durationText } from '../../components/format.ts';
 import { toShare, type Window } from '../../parts/time/scale.ts';
 
 /** Above, in the middle, below: the wire stays where the eye starts. */
@@ -330,7 +331,7 @@ export function passagesOf(
     };
   });
   const silences = laneMap.silences.map(({ startNs, endNs }) => ({
-    text: `silence ${((endNs - startNs) / 1e9).toFixed(2)} s`,
+    text: `silence ${durationText(endNs - startNs)}`,
     kind: 'wait' as const,
     at: startNs,
   }));

@@ -58,7 +58,7 @@ const ROWS: readonly Row[] = [
   ['Total', (usage) => usage.total, (usage) => usage.total_tokens],
 ];
 
-function Counts({ usage }: { readonly usage: Usage | null }) {
+function Counts({ usage }: { readonly usage: Usage | undefined }) {
   const { outcomes } = useSession().model;
   const adapters = (['legacy', 'simple'] as const).map((lane) => {
     const result = outcomes[lane];
@@ -113,7 +113,9 @@ function Counts({ usage }: { readonly usage: Usage | null }) {
 function Cost() {
   const id = useTrace((trace) => trace.id);
   const row = useRuns((runs) => runs.rows.get(id));
-  const rate = row?.metrics.tokensPerSecond;
+  const timed = row?.timed ?? true;
+  useTrace((trace) => trace.pulse);
+  const rate = useTrace((trace) => (timed ? trace.model.metrics.tokensPerSecond : undefined));
   return (
     <Section title="Cost and rate">
       <Facts>

@@ -1,9 +1,9 @@
+import { SHORTEST_SILENCE_NS } from '../../../shared/metrics/silence.ts';
+
 /** Gaps between events, 64 by 14 pixels: one line for each stretch of the stream, as high as the log of its longest gap. */
 const WIDTH = 64;
 const HEIGHT = 14;
 const STEP = 2;
-/** Gaps a person notices (timeline.ts draws these as hatched too). */
-const NOTICED_NS = 1e9;
 const [LOWEST_MS, HIGHEST_MS] = [1, 10_000];
 
 function height(ns: number): number {
@@ -14,7 +14,7 @@ function height(ns: number): number {
 const path = (gaps: readonly number[], wanted: boolean): string =>
   gaps
     .slice(0, WIDTH / STEP)
-    .map((ns, at) => (ns >= NOTICED_NS === wanted ? `M${at * STEP + 1} ${HEIGHT}v${-height(ns)}` : ''))
+    .map((ns, at) => (ns >= SHORTEST_SILENCE_NS === wanted ? `M${at * STEP + 1} ${HEIGHT}v${-height(ns)}` : ''))
     .join('');
 
 export function Sparkline({ gaps }: { readonly gaps: readonly number[] }) {

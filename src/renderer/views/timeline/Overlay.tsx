@@ -102,7 +102,7 @@ export function Overlay({ data, rows, view, timed, axis }: OverlayProps) {
       ))}
       {timed &&
         data
-          .gaps()
+          .silences()
           .map((gap) => (
             <GapMark
               key={gap.startNs}

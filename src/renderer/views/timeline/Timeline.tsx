@@ -162,9 +162,9 @@ function nameOf(row: Row, data: TimelineData, model: TraceModel) {
 }
 
 /** Average over the time in which text came; the curve shows the rest. */
-function rateFact({ textChars, firsts, lastNs }: TraceModel): string {
-  if (firsts.text === null || lastNs <= firsts.text || textChars === 0) return '';
-  return `${count((textChars / (lastNs - firsts.text)) * 1e9)} ch/s`;
+function rateFact({ metrics: { textChars, firstTextNs }, lastNs }: TraceModel): string {
+  if (firstTextNs === null || lastNs <= firstTextNs) return '';
+  return `${count((textChars / (lastNs - firstTextNs)) * 1e9)} ch/s`;
 }
 
 function metaFact(data: TimelineData, model: TraceModel): string {

@@ -1,8 +1,9 @@
 /**
- * What the timeline draws, folded out of a trace's events: lanes of marks, and gaps worth a name. Only what is new is
+ * What the timeline draws, folded out of a trace's events: lanes of marks, and silences worth a name. Only what is new is
  * looked at, so that a stream of any length costs what it adds.
  */
 import type { EventSummary } from '../../../shared/model/stream.ts';
+import { Silences, type Silence } from '../../../shared/metrics/silence.ts';
 import type { TraceModel } from '../../stores/trace-model.ts';
 
 export interface Segment {
@@ -23,17 +24,6 @@ export interface TimelineLane {
   chars: number;
 }
 
-export interface Gap {
-  readonly startNs: number;
-  readonly endNs: number;
-}
-
-/** A silence shorter than this has no name, however fast the rest was. */
-const SHORTEST_GAP_NS = 1e9;
-/** How much longer than the usual gap a silence must be. */
-const TIMES_USUAL = 8;
-/** The usual gap is the median of at most this many. */
-const SAMPLE = 1024;
 /** Lanes of tool calls beyond this many share one. */
 const TOOL_LANES = 24;
 
@@ -44,32 +34,26 @@ export class TimelineData {
   pings = 0;
   readonly #byKey = new Map<string, TimelineLane>();
   readonly #segments = new Map<string, Segment>();
-  readonly #silences: Gap[] = [];
+  readonly #silences: Silences;
   #events = 0;
-  #reads = 0;
-  #lastReadNs = 0;
   #tools = 0;
   readonly #model: TraceModel;
 
   constructor(model: TraceModel) {
     this.#model = model;
+    this.#silences = new Silences(model.reads);
   }
 
   /** Takes what the model has got since the last call. */
   take(): void {
     const model = this.#model;
-    for (; this.#reads < model.reads.length; this.#reads++) {
-      const { tNs } = model.reads[this.#reads]!;
-      if (tNs - this.#lastReadNs >= SHORTEST_GAP_NS) this.#silences.push({ startNs: this.#lastReadNs, endNs: tNs });
-      this.#lastReadNs = tNs;
-    }
+    this.#silences.take();
     for (; this.#events < model.events.length; this.#events++) this.#event(model.events[this.#events]!);
   }
 
-  /** Silences of at least a second and eight times the median gap between reads. */
-  gaps(): readonly Gap[] {
-    const usual = medianGap(this.#model);
-    return this.#silences.filter(({ startNs, endNs }) => endNs - startNs >= TIMES_USUAL * usual);
+  /** Those that are worth a name. */
+  silences(): readonly Silence[] {
+    return this.#silences.named();
   }
 
   #event(event: EventSummary): void {
@@ -119,13 +103,4 @@ function nameOf(kind: TimelineLane['kind'], choice: number, tool: string | null 
   if (kind === 'reasoning') return 'Reasoning';
   if (kind === 'text') return choice === 0 ? 'Text' : `Text ${choice + 1}`;
   return tool ?? 'Tool call';
-}
-
-function medianGap({ reads }: TraceModel): number {
-  if (reads.length < 3) return 0;
-  const step = Math.max(1, Math.floor(reads.length / SAMPLE));
-  const gaps: number[] = [];
-  for (let at = step; at < reads.length; at += step) gaps.push(reads[at]!.tNs - reads[at - 1]!.tNs);
-  gaps.sort((a, b) => a - b);
-  return gaps[gaps.length >> 1] ?? 0;
 }

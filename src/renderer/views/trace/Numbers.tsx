@@ -14,42 +14,42 @@ export function Numbers() {
   const row = useRuns((runs) => runs.rows.get(id));
   const timed = row?.timed ?? true;
   useTrace((trace) => trace.pulse);
-  const { firsts } = model;
-  const rate = model.ending ? row?.metrics.tokensPerSecond : undefined;
+  const { metrics } = model;
+  const rate = model.ending && timed ? metrics.tokensPerSecond : undefined;
   return (
     <div className="numbers" aria-label="Numbers of the trace">
       <dl>
         <Time
           name="First byte"
-          ns={firsts.byte}
+          ns={metrics.firstByteNs}
           live={live}
           timed={timed}
           says="From sending the request to the first byte of the body, by a monotonic clock."
         />
         <Time
           name="First event"
-          ns={firsts.event}
+          ns={metrics.firstEventNs}
           live={live}
           timed={timed}
           says="From sending the request to the read that completed the first event."
         />
         <Time
           name="First text"
-          ns={firsts.text}
+          ns={metrics.firstTextNs}
           live={live}
           timed={timed}
-          says="To the first event that carries answer text."
+          says="To the first event that carries answer text, a refusal included."
         />
         <Time
           name="First tool"
-          ns={firsts.tool}
+          ns={metrics.firstToolNs}
           live={live}
           timed={timed}
-          says="To the first event that carries a tool call."
+          says="To the first event that carries a tool call: its name, or text of its arguments."
         />
         <Time
           name="Total"
-          ns={model.lastNs > 0 ? model.lastNs : null}
+          ns={metrics.totalNs ?? (model.lastNs > 0 ? model.lastNs : null)}
           live={live}
           timed={timed}
           says="From sending the request to the end of the body."
@@ -57,16 +57,16 @@ export function Numbers() {
       </dl>
       <dl>
         <Entry name="Events" says="Server-sent events completed so far.">
-          {count(model.events.length)}
+          {count(metrics.events)}
         </Entry>
         <Entry
           name="Reads"
           says="How many times the body gave bytes: one read may hold several events, or a part of one."
         >
-          {count(model.reads.length)}
+          {count(metrics.reads)}
         </Entry>
         <Entry name="Bytes" says="Bytes of the body, after content decoding.">
-          {count(model.bytes)}
+          {count(metrics.bytes)}
         </Entry>
       </dl>
       <dl>

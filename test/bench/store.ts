@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { databaseFile, openFile } from '../../src/main/core/store/database.ts';
 import { packReads } from '../../src/main/core/store/parts.ts';
-import { Queries } from '../../src/main/core/store/queries.ts';
+import { Connection } from '../../src/main/core/store/connection.ts';
 import { openReadOnly } from '../../src/main/core/store/read-only.ts';
 import { createdColumns, finishedColumns } from '../../src/main/core/store/rows.ts';
 import { StoreWriter } from '../../src/main/core/store/writer.ts';
@@ -31,7 +31,7 @@ let files = 0;
 const newFile = (): string => join(folder, `${++files}.db`);
 
 function writerOf(db: Database.Database): StoreWriter {
-  return new StoreWriter(db, new Queries(db), undefined, Date.now());
+  return new StoreWriter(new Connection(db), undefined, Date.now());
 }
 
 function createTrace(writer: StoreWriter, name: string): void {
@@ -54,12 +54,12 @@ function createTrace(writer: StoreWriter, name: string): void {
     messageId: 'message-1',
     stepId: 'step-1',
   });
-  writer.write([{ op: 'create', trace }]);
+  writer.write([{ name: 'createTrace', params: [trace] }]);
 }
 
 function writeReads(writer: StoreWriter, name: string, reads: readonly Read[], perBatch: number): void {
   for (let at = 0; at < reads.length; at += perBatch)
-    writer.write([{ op: 'reads', id: name, run: packReads(reads.slice(at, at + perBatch)) }]);
+    writer.write([{ name: 'appendReads', params: [name, packReads(reads.slice(at, at + perBatch))] }]);
 }
 
 /** Fresh reads of a stream, in batches as a live run gives them. */
@@ -149,9 +149,11 @@ function storedTrace(): StoredReads {
   writeReads(writer, 'stored', reads, BATCH);
   writer.write([
     {
-      op: 'finish',
-      id: 'stored',
-      result: finishedColumns({ endedAtNs: 0, ending: { state: 'complete', rule: '' }, metrics: NO_METRICS }),
+      name: 'finishTrace',
+      params: [
+        'stored',
+        finishedColumns({ endedAtNs: 0, ending: { state: 'complete', rule: '' }, metrics: NO_METRICS }),
+      ],
     },
   ]);
   db.close();
@@ -236,9 +238,11 @@ export async function bytesOnDisk(): Promise<readonly Result[]> {
       writeReads(writer, name, readsPerFrame(frames), BATCH);
       writer.write([
         {
-          op: 'finish',
-          id: name,
-          result: finishedColumns({ endedAtNs: 0, ending: { state: 'complete', rule: '' }, metrics: NO_METRICS }),
+          name: 'finishTrace',
+          params: [
+            name,
+            finishedColumns({ endedAtNs: 0, ending: { state: 'complete', rule: '' }, metrics: NO_METRICS }),
+          ],
         },
       ]);
     }

@@ -11,9 +11,8 @@ import { expect, test } from 'vitest';
 import { Random } from '../../src/main/core/random.ts';
 import { openDatabase } from '../../src/main/core/store/database.ts';
 import { openStore } from '../../src/main/core/store/open-store.ts';
-import { unpackReads } from '../../src/main/core/store/parts.ts';
-import { Queries } from '../../src/main/core/store/queries.ts';
-import { openReadOnly } from '../../src/main/core/store/read-only.ts';
+import { Connection } from '../../src/main/core/store/connection.ts';
+import { openReadOnly, queriesOn } from '../../src/main/core/store/read-only.ts';
 import { traceId } from '../../src/shared/model/ids.ts';
 import { wireFixture } from '../support/fixtures.ts';
 import { checkMade } from './made-reads.ts';
@@ -103,9 +102,9 @@ test(
       expectWhole(other);
       const { db, problem, lock } = openDatabase(other);
       expect(problem).toBeUndefined();
-      const queries = new Queries(db);
-      for (const { id } of queries.list(100).rows)
-        checkMade(id, unpackReads(queries.reads(id, 0, Number.MAX_SAFE_INTEGER)));
+      const queries = queriesOn(new Connection(db));
+      for (const { id } of queries.list({ limit: 100 }).rows)
+        checkMade(id, queries.reads(id, 0, Number.MAX_SAFE_INTEGER));
       db.close();
       lock?.release();
     }

@@ -5,8 +5,8 @@
 import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { parentPort, workerData } from 'node:worker_threads';
-import type { FromWorker, ToWorker, WorkerSetup } from '../../src/main/core/store/worker-messages.ts';
-import { serveStore } from '../../src/main/core/store/serve.ts';
+import { serveStore, type WorkerSetup } from '../../src/main/core/store/serve.ts';
+import type { ChannelMessage } from '../../src/main/core/worker/channel.ts';
 
 const port = parentPort!;
 const setup = workerData as WorkerSetup;
@@ -19,12 +19,15 @@ function dieIf(moment: string): void {
   process.exit(3);
 }
 
-port.on('message', (message: ToWorker) => {
-  if (message.type === 'write') dieIf('before it writes');
+const writes = new Set<number>();
+port.on('message', (message: ChannelMessage) => {
+  if (message.type !== 'request' || message.name !== 'write') return;
+  writes.add(message.id);
+  dieIf('before it writes');
 });
 const post = port.postMessage.bind(port);
-port.postMessage = (message: FromWorker, transfer) => {
-  if (message.type === 'written') dieIf('after it wrote, before it said so');
+port.postMessage = (message: ChannelMessage, transfer) => {
+  if (message.type === 'response' && writes.has(message.id)) dieIf('after it wrote, before it said so');
   post(message, transfer as never);
 };
 serveStore(port, setup);

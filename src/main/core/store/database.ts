@@ -9,7 +9,6 @@ import { FolderLock } from './folder-lock.ts';
 import { APPLICATION_ID, migrateWith } from './migrate.ts';
 import { CannotOpen, detailOf, openSentence, type OpenFailure } from './problems.ts';
 import { MIGRATIONS, SCHEMA_VERSION } from './sql/migrations.ts';
-import { READ } from './sql/statements.ts';
 
 /** Above it the check at opening would be felt; damage is then found where it lies, by the checks of the parts. */
 const CHECKED_BYTES = 64 * 1024 * 1024;
@@ -17,6 +16,10 @@ const CHECKED_BYTES = 64 * 1024 * 1024;
 const WAL_BYTES = 4 * 1024 * 1024;
 /** Only readers contend with the writer, and they are short. */
 const BUSY_MS = 250;
+
+/** Answers only when the file is a database with our tables. */
+const PROBE =
+  'SELECT (SELECT count(*) FROM settings) + (SELECT count(*) FROM (SELECT nr FROM traces ORDER BY nr DESC LIMIT 1)) AS answered';
 
 export interface OpenedDatabase {
   readonly db: Database.Database;
@@ -78,7 +81,7 @@ export function openFile(file: string, steps = MIGRATIONS): Database.Database {
       throw new CannotOpen({ why: 'other', detail: 'its disk gives no shared memory, as network drives do' });
     configure(db);
     migrateWith(db, version, steps);
-    db.prepare(READ.probe).get();
+    db.prepare(PROBE).get();
     return db;
   } catch (error) {
     db.close();

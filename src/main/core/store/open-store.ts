@@ -2,26 +2,27 @@
  * The store as the core sees it: a client of the thread that owns the file. Reads are gathered here for some 16 ms and sent
  * in one batch; a thread that dies is started again and gets what it did not confirm.
  */
-import { Worker } from 'node:worker_threads';
-import { traceId, type EndpointId, type TraceId } from '../../../shared/model/ids.ts';
+import type { TraceId } from '../../../shared/model/ids.ts';
 import type { Read } from '../../../shared/model/stream.ts';
-import type { Ending, HttpHead, TraceRow } from '../../../shared/model/trace.ts';
-import type { ListChange, Settings } from '../../../shared/rpc/contract.ts';
+import type { Ending, TraceRow } from '../../../shared/model/trace.ts';
+import type { ListChange } from '../../../shared/rpc/contract.ts';
 import { ServiceError } from '../../../shared/rpc/services.ts';
-import type {
-  CommittedChange,
-  FromWorker,
-  Outcome,
-  Question,
-  QuestionName,
-  Questions,
-  ToWorker,
-  WorkerSetup,
-} from './worker-messages.ts';
-import { unpackReads } from './parts.ts';
-import { createdColumns, endpointColumns, endpointOf, finishedColumns, headOf, rowOf, traceOf } from './rows.ts';
-import type { NewTrace, ProviderTraceRow, Store, StoredEndpoint, StoredTrace, TraceResult } from './store.ts';
-import { bytesOf, WriteQueue, UNWRITTEN_BYTES, type Lost, type Waiting } from './write-queue.ts';
+import { WorkerGone, WorkerThread } from '../worker/worker-thread.ts';
+import type { Caller, Query, Write } from './ops/operation.ts';
+import {
+  OPERATIONS,
+  type ArgsOf,
+  type KeptName,
+  type QueryName,
+  type RequestedMethods,
+  type WriteName,
+  type WriteOp,
+} from './ops/registry.ts';
+import { rowOf } from './rows.ts';
+import type { NotWritten, StoreHandlers, WorkerSetup } from './serve.ts';
+import type { Store } from './store.ts';
+import { WriteQueue, UNWRITTEN_BYTES, type Lost } from './write-queue.ts';
+import type { CommittedChange, Outcome, Written } from './writer.ts';
 
 /** How long reads wait for others. */
 const BATCH_MS = 16;
@@ -29,6 +30,8 @@ const BATCH_MS = 16;
 const RETRY_MS = 1000;
 /** Deaths of the thread without a batch written in between, after which it is not started again. */
 const MAX_DEATHS = 3;
+/** A page of the list, or of reads, takes milliseconds; all before it in line may be a repair of the whole file. */
+const QUERY_MS = 120_000;
 
 export interface StoreSetup {
   /** Created when missing, for the user only. */
@@ -41,18 +44,13 @@ export interface StoreSetup {
 
 /** Resolves whatever the file is like: see `problem`. Rejects only when the thread itself cannot start. */
 export async function openStore(setup: StoreSetup): Promise<Store> {
-  const store = new StoreClient(setup);
-  await store.opened;
-  return store;
+  const client = new StoreClient(setup);
+  await client.open();
+  return Object.assign(client, client.methods());
 }
 
-interface Asking {
-  readonly question: Question;
-  readonly resolve: (value: unknown) => void;
-  readonly reject: (error: Error) => void;
-  /** Of the thread, while it was asked. */
-  deaths: number;
-}
+type AnyOperation = Query<List, List, unknown, unknown> | Write<'write' | 'kept', List, List, unknown, unknown>;
+type List = readonly unknown[];
 
 /** What is known here of a running trace beyond what is committed. */
 interface LiveTrace {
@@ -60,41 +58,84 @@ interface LiveTrace {
   numbers: Partial<TraceRow>;
 }
 
-class StoreClient implements Store {
-  readonly opened: Promise<void>;
+class StoreClient implements Omit<Store, keyof RequestedMethods> {
   problem: Store['problem'];
   file: string | undefined;
   readonly #setup: StoreSetup;
-  readonly #since = Date.now();
+  readonly #thread: WorkerThread<StoreHandlers>;
   readonly #queue: WriteQueue;
-  readonly #asking = new Map<number, Asking>();
   readonly #live = new Map<string, LiveTrace>();
   readonly #changeListeners = new Set<(change: ListChange) => void>();
   readonly #problemListeners = new Set<(sentence: string | undefined) => void>();
-  #worker: Worker;
-  #whenOpened: { readonly resolve: () => void; readonly reject: (error: Error) => void } | undefined;
+  readonly #caller: Caller = { shown: (row) => this.#shown(row), records: (id) => this.#live.has(id) };
+  #opened = false;
   #timer: NodeJS.Timeout | undefined;
-  #numbered = 0;
-  #batch = 0;
   #deaths = 0;
-  #deathCause = '';
   /** The sentence that was last told. */
   #told: string | undefined;
   /** Why nothing can be written now. */
-  #trouble: { readonly fact: string; readonly step: string } | undefined;
+  #trouble: NotWritten | undefined;
   /** A write that was refused for a reason of its own. */
   #refusal: string | undefined;
   #closing: Promise<void> | undefined;
-  #whenClosed: (() => void) | undefined;
   #gone = false;
 
   constructor(setup: StoreSetup) {
     this.#setup = setup;
     this.#queue = new WriteQueue(setup.unwrittenBytes ?? UNWRITTEN_BYTES);
-    this.opened = new Promise((resolve, reject) => {
-      this.#whenOpened = { resolve, reject };
+    this.#thread = new WorkerThread({
+      name: 'store',
+      module: setup.worker,
+      data: { dataDir: setup.dataDir, since: Date.now() } satisfies WorkerSetup,
+      onExit: (cause) => this.#exited(cause),
     });
-    this.#worker = this.#start();
+  }
+
+  async open(): Promise<void> {
+    try {
+      const { file, problem } = await this.#thread.request('opened', []);
+      this.file = file;
+      this.problem = problem === undefined ? undefined : { sentence: problem, readable: false };
+      this.#opened = true;
+    } catch (error) {
+      throw error instanceof WorkerGone ? this.#goneError() : error;
+    }
+  }
+
+  /** A method for each operation that somebody waits for. */
+  methods(): RequestedMethods {
+    const derived = Object.entries(OPERATIONS as unknown as Readonly<Record<string, AnyOperation>>).flatMap(
+      ([name, operation]) => {
+        if (operation.type === 'kept') return [];
+        const { params = (...args: List) => args, result = (raw: unknown) => raw } = operation;
+        const call = async (...args: List): Promise<unknown> => {
+          const raw =
+            operation.type === 'query'
+              ? await this.#query(name as QueryName, params(...args))
+              : await this.#write(opOf(name as WriteName, params(...args)));
+          return result(raw, this.#caller);
+        };
+        return [[name, call]];
+      },
+    );
+    const methods = Object.fromEntries(derived) as RequestedMethods;
+    return {
+      ...methods,
+      createTrace: async (trace) => {
+        this.#live.set(trace.id, { row: undefined, numbers: {} });
+        try {
+          await methods.createTrace(trace);
+        } catch (error) {
+          this.#live.delete(trace.id);
+          throw error;
+        }
+      },
+      reads: async (id, from, maxBytes) => {
+        const stored = await methods.reads(id, from, maxBytes);
+        // What the file does not take is still here.
+        return stored.length === 0 && this.#trouble ? this.#queue.reads(id, from) : stored;
+      },
+    };
   }
 
   onWriteProblem(listener: (sentence: string | undefined) => void): void {
@@ -107,17 +148,6 @@ class StoreClient implements Store {
     return () => this.#changeListeners.delete(listener);
   }
 
-  async createTrace(trace: NewTrace): Promise<void> {
-    const columns = createdColumns(trace);
-    this.#live.set(trace.id, { row: undefined, numbers: {} });
-    try {
-      await this.#write({ op: 'create', trace: columns });
-    } catch (error) {
-      this.#live.delete(trace.id);
-      throw error;
-    }
-  }
-
   appendReads(id: TraceId, reads: readonly Read[]): void {
     if (reads.length === 0 || this.#gone) return;
     const fits = this.#queue.addReads(id, reads, (outcome) => this.#notTaken(id, outcome));
@@ -125,10 +155,8 @@ class StoreClient implements Store {
     this.#schedule();
   }
 
-  setHead(id: TraceId, head: HttpHead, tNs: number): void {
-    this.#keep({ op: 'head', id, status: head.status, head: JSON.stringify(head), tNs }, (outcome) =>
-      this.#notTaken(id, outcome),
-    );
+  setHead(...args: ArgsOf<'setHead'>): void {
+    this.#keep('setHead', args, (outcome) => this.#notTaken(args[0], outcome));
   }
 
   setLive(id: TraceId, numbers: Parameters<Store['setLive']>[1]): void {
@@ -138,106 +166,24 @@ class StoreClient implements Store {
     if (live.row) this.#emit({ type: 'upsert', row: this.#shown(live.row) });
   }
 
-  async finishTrace(id: TraceId, result: TraceResult): Promise<void> {
+  async finishTrace(...[id, result]: ArgsOf<'finishTrace'>): Promise<void> {
     const lost = this.#queue.lost(id);
     const whole = lost ? { ...result, ending: withLoss(result.ending, lost) } : result;
     // Shown as ended from here on, also where writing it must wait.
     const { endedAtNs: _, ...shown } = whole;
     const live = this.#live.get(id);
     if (live) live.numbers = { ...live.numbers, ...shown };
-    this.#keep(
-      { op: 'finish', id, result: finishedColumns(whole) },
-      (outcome) => {
-        this.#notTaken(id, outcome);
-        this.#live.delete(id);
-        this.#queue.forgetLoss(id);
-      },
-      true,
-    );
+    const done = (outcome: Outcome): void => {
+      this.#notTaken(id, outcome);
+      this.#live.delete(id);
+      this.#queue.forgetLoss(id);
+    };
+    this.#keep('finishTrace', [id, whole], done, true);
     await this.#tried();
   }
 
-  addProviderTrace(row: ProviderTraceRow): void {
-    const document = JSON.stringify(row.document);
-    if (this.#queue.bytes + document.length > (this.#setup.unwrittenBytes ?? UNWRITTEN_BYTES)) return;
-    this.#keep({ op: 'provider-trace', id: row.trace, lane: row.lane, step_id: row.stepId, document }, (outcome) =>
-      this.#notTaken(row.trace, outcome),
-    );
-  }
-
-  async list({ limit, after }: Parameters<Store['list']>[0]): ReturnType<Store['list']> {
-    const page = await this.#ask('list', { limit, after });
-    return { ...page, rows: page.rows.map((row) => this.#shown(rowOf(row))) };
-  }
-
-  async get(id: TraceId): Promise<StoredTrace> {
-    return this.#shown(traceOf(await this.#ask('get', { id })));
-  }
-
-  async head(id: TraceId): ReturnType<Store['head']> {
-    return headOf(await this.#ask('head', { id }));
-  }
-
-  async reads(id: TraceId, from: number, maxBytes?: number): Promise<readonly Read[]> {
-    const stored = unpackReads(await this.#ask('reads', { id, from, maxBytes }));
-    // What the file does not take is still here.
-    return stored.length === 0 && this.#trouble ? this.#queue.reads(id, from) : stored;
-  }
-
-  async bytes(id: TraceId, start: number, end: number): ReturnType<Store['bytes']> {
-    return this.#ask('bytes', { id, start, end });
-  }
-
-  async providerTraces(id: TraceId): Promise<readonly ProviderTraceRow[]> {
-    const rows = await this.#ask('providerTraces', { id });
-    return rows.map(({ lane, step_id, document }) => ({
-      trace: id,
-      lane,
-      stepId: step_id,
-      document: JSON.parse(document),
-    }));
-  }
-
-  async unfinished(): Promise<readonly TraceId[]> {
-    return (await this.#ask('unfinished', null)).filter((id) => !this.#live.has(id)).map(traceId);
-  }
-
-  async rename(id: TraceId, title: string): Promise<TraceRow> {
-    return this.#writtenRow(await this.#write({ op: 'rename', id, title }));
-  }
-
-  async star(id: TraceId, starred: boolean): Promise<TraceRow> {
-    return this.#writtenRow(await this.#write({ op: 'star', id, starred }));
-  }
-
-  async delete(ids: readonly TraceId[]): Promise<void> {
-    await this.#write({ op: 'delete', ids });
-  }
-
-  async restore(ids: readonly TraceId[]): Promise<void> {
-    await this.#write({ op: 'restore', ids });
-  }
-
-  async settings(): Promise<Partial<Settings>> {
-    const rows = await this.#ask('settings', null);
-    return Object.fromEntries(rows.map(({ key, value }) => [key, JSON.parse(value)]));
-  }
-
-  async saveSettings(change: Partial<Settings>): Promise<void> {
-    const said = Object.entries(change).filter(([, value]) => value !== undefined);
-    await this.#write({ op: 'settings', values: said.map(([key, value]) => ({ key, value: JSON.stringify(value) })) });
-  }
-
-  async endpoints(): Promise<readonly StoredEndpoint[]> {
-    return (await this.#ask('endpoints', null)).map(endpointOf);
-  }
-
-  async saveEndpoint(endpoint: StoredEndpoint): Promise<void> {
-    await this.#write({ op: 'save-endpoint', endpoint: endpointColumns(endpoint) });
-  }
-
-  async removeEndpoint(id: EndpointId): Promise<void> {
-    await this.#write({ op: 'remove-endpoint', id });
+  addProviderTrace(...args: ArgsOf<'addProviderTrace'>): void {
+    this.#keep('addProviderTrace', args, (outcome) => this.#notTaken(args[0].trace, outcome));
   }
 
   async flush(): Promise<void> {
@@ -261,26 +207,33 @@ class StoreClient implements Store {
         message: this.#sentence() ?? 'The store was closed before this was written.',
       });
     if (this.#gone) return;
-    await new Promise<void>((resolve) => {
-      this.#whenClosed = resolve;
-      this.#post({ type: 'close' });
-    });
+    this.#gone = true;
+    await this.#thread.close();
   }
 
   // Writing
 
-  #keep(op: Waiting['op'], done: (outcome: Outcome) => void, urgent = false): void {
+  #keep<Name extends Exclude<KeptName, 'appendReads'>>(
+    name: Name,
+    args: ArgsOf<Name>,
+    done: (outcome: Outcome) => void,
+    urgent = false,
+  ): void {
     if (this.#gone) return;
-    this.#queue.add({ op, bytes: sizeOf(op), urgent, kept: true, done, tried: [] });
+    const operation = OPERATIONS[name] as unknown as Write<'kept', List, List, unknown, unknown>;
+    const op = opOf(name, operation.params ? operation.params(...args) : args);
+    const bytes = sizeOf(op);
+    // What is large and no part of the body gives way to what is.
+    if (bytes > 0 && this.#queue.bytes + bytes > (this.#setup.unwrittenBytes ?? UNWRITTEN_BYTES)) return;
+    this.#queue.add({ op, bytes, urgent, kept: true, done, tried: [] });
     this.#schedule();
   }
 
-  /** Rejects when it could not be done, with the reason. */
-  #write(op: Waiting['op']): Promise<Extract<Outcome, { ok: true }>> {
+  #write(op: ReturnType<typeof opOf>): Promise<unknown> {
     return new Promise((resolve, reject) => {
       if (this.#gone) return reject(this.#goneError());
       const done = (outcome: Outcome) =>
-        outcome.ok ? resolve(outcome) : reject(new ServiceError(outcome.code, outcome.message));
+        outcome.ok ? resolve(outcome.value) : reject(new ServiceError(outcome.code, outcome.message));
       this.#queue.add({ op, bytes: sizeOf(op), urgent: true, kept: false, done, tried: [] });
       this.#schedule();
     });
@@ -301,16 +254,24 @@ class StoreClient implements Store {
   #sendNow(): void {
     clearTimeout(this.#timer);
     this.#timer = undefined;
-    if (!this.#queue.busy && !this.#queue.empty && !this.#gone) this.#sendBatch();
+    if (!this.#queue.busy && !this.#queue.empty && !this.#gone) void this.#sendBatch();
   }
 
-  /** Sends the next batch, or again the one that was not answered. */
-  #sendBatch(): void {
+  /** Sends the next batch, or again the one that was not answered because the thread died. */
+  async #sendBatch(): Promise<void> {
     const { ops, transfer } = this.#queue.take();
-    this.#post({ type: 'write', batch: ++this.#batch, ops }, transfer);
+    try {
+      const answer = await this.#thread.request('write', [ops], { transfer });
+      if ('outcomes' in answer) this.#written(answer);
+      else this.#failed(answer);
+    } catch (error) {
+      if (this.#gone) return;
+      if (error instanceof WorkerGone) return this.#sendBatch();
+      this.#failed({ fact: `Writing fails (${String(error)}).`, step: 'Start Tracelane again.' });
+    }
   }
 
-  #written(outcomes: readonly Outcome[], changes: readonly CommittedChange[]): void {
+  #written({ outcomes, changes }: Written): void {
     this.#deaths = 0;
     this.#trouble = undefined;
     for (const change of changes) this.#committed(change);
@@ -319,7 +280,7 @@ class StoreClient implements Store {
     this.#schedule();
   }
 
-  #failed(trouble: { readonly fact: string; readonly step: string }): void {
+  #failed(trouble: NotWritten): void {
     this.#trouble = trouble;
     this.#queue.failed({
       ok: false,
@@ -378,111 +339,48 @@ class StoreClient implements Store {
     return live ? { ...row, ...live.numbers } : row;
   }
 
-  #writtenRow({ row }: Extract<Outcome, { ok: true }>): TraceRow {
-    if (!row) throw new Error('The worker answers these writes with a row.');
-    return this.#shown(rowOf(row));
-  }
-
   #emit(change: ListChange): void {
     for (const listener of this.#changeListeners) listener(change);
   }
 
   // The thread
 
-  #ask<Name extends QuestionName>(name: Name, params: Questions[Name]['ask']): Promise<Questions[Name]['answer']> {
-    return new Promise((resolve, reject) => {
-      if (this.#gone) return reject(this.#goneError());
-      const asking: Asking = {
-        question: { name, params } as Question,
-        resolve: resolve as (value: unknown) => void,
-        reject,
-        deaths: 0,
-      };
-      this.#asking.set(++this.#numbered, asking);
-      this.#post({ type: 'ask', ask: this.#numbered, question: asking.question });
-    });
-  }
-
-  #post(message: ToWorker, transfer: ArrayBuffer[] = []): void {
-    this.#worker.postMessage(message, transfer);
-  }
-
-  #start(): Worker {
-    const workerData: WorkerSetup = { dataDir: this.#setup.dataDir, since: this.#since };
-    const worker = new Worker(this.#setup.worker, { workerData, name: 'store' });
-    worker.on('message', (message: FromWorker) => this.#take(message));
-    worker.on('error', (error) => (this.#deathCause = error instanceof Error ? error.message : String(error)));
-    worker.on('exit', () => this.#exited());
-    return worker;
-  }
-
-  #take(message: FromWorker): void {
-    switch (message.type) {
-      case 'opened':
-        this.file = message.file;
-        this.problem = message.problem === undefined ? undefined : { sentence: message.problem, readable: false };
-        this.#whenOpened?.resolve();
-        this.#whenOpened = undefined;
-        return;
-      case 'written':
-        return this.#written(message.outcomes, message.changes);
-      case 'failed':
-        return this.#failed(message);
-      case 'answer':
-        this.#answered(message.ask)?.resolve(message.value);
-        return;
-      case 'refused':
-        this.#answered(message.ask)?.reject(new ServiceError(message.code, message.message));
-        return;
-      case 'closed':
-        this.#gone = true;
-    }
-  }
-
-  #answered(ask: number): Asking | undefined {
-    const asking = this.#asking.get(ask);
-    this.#asking.delete(ask);
-    return asking;
-  }
-
-  /** The thread has ended: as it was told to, or it died. Then it is started again and given what it left unanswered. */
-  #exited(): void {
-    if (this.#whenClosed) return this.#end();
-    if (++this.#deaths > MAX_DEATHS || this.#whenOpened) return this.#giveUp();
-    this.#worker = this.#start();
-    if (this.#queue.busy) this.#sendBatch();
-    for (const [ask, asking] of this.#asking) {
-      if (asking.deaths++ === 0) this.#post({ type: 'ask', ask, question: asking.question });
-      else
-        this.#answered(ask)?.reject(
-          new ServiceError(
+  /** Asked again once when the thread died meanwhile: another request may have been what it died of. */
+  async #query(name: QueryName, params: List): Promise<unknown> {
+    for (let tries = 1; ; tries++) {
+      if (this.#gone) throw this.#goneError();
+      try {
+        return await this.#thread.request('query', [name, params as never], { timeLimitMs: QUERY_MS });
+      } catch (error) {
+        if (!(error instanceof WorkerGone)) throw error;
+        if (tries > 1 && !this.#gone)
+          throw new ServiceError(
             'store',
-            `The store stopped twice while it looked for this (${this.#deathCause}). Start Tracelane again.`,
-          ),
-        );
+            `The store stopped twice while it looked for this (${error.reason}). Start Tracelane again.`,
+          );
+      }
     }
   }
 
-  #giveUp(): void {
-    const cause = this.#deathCause || 'its thread ended';
-    const [fact, step] = this.#whenOpened
-      ? [`The store could not be started (${cause}).`, 'Install Tracelane again; its README says how.']
-      : [`The store stopped working (${cause}).`, 'Start Tracelane again.'];
+  /** The thread has ended: as it was told to, or it died. Then it is started again; what it left unanswered is asked again. */
+  #exited(cause: string): void {
+    if (this.#gone) return clearTimeout(this.#timer);
+    if (++this.#deaths > MAX_DEATHS || !this.#opened) return this.#giveUp(cause);
+    // At once, so that the folder stays locked.
+    this.open().catch(() => undefined);
+  }
+
+  #giveUp(cause: string): void {
+    const why = cause || 'its thread ended';
+    const [fact, step] = !this.#opened
+      ? [`The store could not be started (${why}).`, 'Install Tracelane again; its README says how.']
+      : [`The store stopped working (${why}).`, 'Start Tracelane again.'];
     this.#trouble = { fact, step };
-    this.#end();
-    this.#whenOpened?.reject(this.#goneError());
+    this.#gone = true;
+    clearTimeout(this.#timer);
     this.#queue.drop({ ok: false, code: 'not-stored', message: `${fact} This was not stored. ${step}` });
     this.#told = `${fact} What is recorded from here on is not stored. ${step}`;
     for (const listener of this.#problemListeners) listener(this.#told);
-  }
-
-  #end(): void {
-    this.#gone = true;
-    clearTimeout(this.#timer);
-    const error = this.#goneError();
-    for (const { reject } of this.#asking.values()) reject(error);
-    this.#asking.clear();
-    this.#whenClosed?.();
   }
 
   #goneError(): ServiceError {
@@ -498,16 +396,12 @@ function withLoss(ending: Ending, lost: Lost): Ending {
   return { ...ending, advice: ending.advice === undefined ? sentence : `${ending.advice} ${sentence}` };
 }
 
+function opOf(name: WriteName, params: List): Exclude<WriteOp, { name: 'appendReads' }> {
+  return { name, params } as unknown as Exclude<WriteOp, { name: 'appendReads' }>;
+}
+
 /** Bytes that a write keeps in memory, about. */
-function sizeOf(op: Waiting['op']): number {
-  switch (op.op) {
-    case 'reads':
-      return bytesOf(op.reads);
-    case 'provider-trace':
-      return op.document.length;
-    case 'create':
-      return op.trace.request?.length ?? 0;
-    default:
-      return 0;
-  }
+function sizeOf({ name, params }: ReturnType<typeof opOf>): number {
+  const { size } = OPERATIONS[name] as unknown as Write<'write' | 'kept', List, List, unknown, unknown>;
+  return size ? size(...params) : 0;
 }

@@ -1,37 +1,41 @@
 /**
  * Stored traces on a connection of one's own, for another thread that reads much: the reads of a running store are not kept
  * waiting by it. It sees what is committed. A store that works in memory has no file: `Store.file` says so, and its own
- * `reads` and `bytes` stand in.
+ * methods stand in.
  */
-import type { TraceId } from '../../../shared/model/ids.ts';
-import type { Read } from '../../../shared/model/stream.ts';
 import { ServiceError } from '../../../shared/rpc/services.ts';
+import { Connection } from './connection.ts';
 import { databaseFile, openToRead } from './database.ts';
+import type { Caller, Query } from './ops/operation.ts';
+import { OPERATIONS, type QueryMethods } from './ops/registry.ts';
 import { detailOf } from './problems.ts';
-import { unpackReads } from './parts.ts';
-import { Queries } from './queries.ts';
-import { headOf, traceOf } from './rows.ts';
-import type { Store, StoredTrace } from './store.ts';
 
 /** The store's methods of these names, without the wait. */
-export interface StoreReader {
-  get(id: TraceId): StoredTrace;
-  head(id: TraceId): Awaited<ReturnType<Store['head']>>;
-  reads(id: TraceId, from: number, maxBytes?: number): readonly Read[];
-  bytes(id: TraceId, start: number, end: number): Awaited<ReturnType<Store['bytes']>>;
-  close(): void;
-}
+export type StoreReader = QueryMethods & { readonly close: () => void };
+
+/** Another connection knows of no running trace. */
+const CALLER: Caller = { shown: (row) => row, records: () => false };
 
 /** Throws a ServiceError with code `store` when there is no file that this version can read. */
 export function openReadOnly(dataDir: string): StoreReader {
   const db = open(databaseFile(dataDir));
-  const queries = new Queries(db);
-  return {
-    get: (id) => traceOf(queries.get(id)),
-    head: (id) => headOf(queries.head(id)),
-    reads: (id, from, maxBytes) => queries.runs(id, from, maxBytes).flatMap(unpackReads),
-    bytes: (id, start, end) => queries.bytes(id, start, end),
-    close: () => db.close(),
+  return { ...queriesOn(new Connection(db)), close: () => void db.close() };
+}
+
+/** The queries on a connection. */
+export function queriesOn(connection: Connection): QueryMethods {
+  const methods = Object.entries(OPERATIONS).flatMap(([name, operation]) =>
+    operation.type === 'query' ? [[name, queryOn(connection, operation as unknown as AnyQuery)]] : [],
+  );
+  return Object.fromEntries(methods) as QueryMethods;
+}
+
+type AnyQuery = Query<readonly unknown[], readonly unknown[], unknown, unknown>;
+
+function queryOn(connection: Connection, { params, run, result }: AnyQuery): (...args: readonly unknown[]) => unknown {
+  return (...args) => {
+    const raw = run(connection, ...(params ? params(...args) : args));
+    return result ? result(raw, CALLER) : raw;
   };
 }
 

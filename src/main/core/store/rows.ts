@@ -1,13 +1,15 @@
-/**
- * Rows of the file, and what they are outside of it. Documents stay JSON text until the side that asked reads them: text
- * crosses a thread cheaply, and however deep it nests.
- */
+/** Rows of the file, and what they are outside of it. Documents are JSON text. */
 import { endpointId, traceId } from '../../../shared/model/ids.ts';
 import type { TerminalState, TraceRow, TraceSource } from '../../../shared/model/trace.ts';
 import type { Api, Framing } from '../../../shared/model/stream.ts';
-import type { NewTrace, ProviderTraceRow, StoredEndpoint, StoredTrace, TraceResult } from './store.ts';
+import type { NewTrace, ProviderTraceRow, StoredEndpoint, StoredTrace, TraceResult } from './stored.ts';
 
 type Flag = 0 | 1;
+
+/** The columns of a trace `t` in the list. */
+export const LISTED = `
+  t.id, t.title, t.renamed, t.starred, t.source, t.api, t.model, t.started_at, t.state, t.rule, t.advice, t.http_status,
+  t.metrics, t.usage, t.finish, t.cost, t.timed`;
 
 /** A trace as the list has it. */
 export interface ListedColumns {
@@ -76,6 +78,7 @@ export interface HeadColumns {
 }
 
 export interface ProviderTraceColumns {
+  readonly trace: ProviderTraceRow['trace'];
   readonly lane: ProviderTraceRow['lane'];
   readonly step_id: string;
   readonly document: string;

@@ -4,122 +4,128 @@
  */
 import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
 import { dirname } from 'node:path';
-import type { MessagePort } from 'node:worker_threads';
 import type Database from 'better-sqlite3';
 import { ServiceError } from '../../../shared/rpc/services.ts';
+import { Channel, type ChannelPort } from '../worker/channel.ts';
+import type { Closable } from '../worker/worker-thread.ts';
+import { Connection } from './connection.ts';
 import { openDatabase, openFile, type OpenedDatabase } from './database.ts';
-import type { FromWorker, Question, ToWorker, WorkerSetup, WriteOp } from './worker-messages.ts';
+import type { Query } from './ops/operation.ts';
+import { OPERATIONS, type ParamsOf, type QueryName, type WriteOp } from './ops/registry.ts';
 import { FileGone, writeFact } from './problems.ts';
-import { Queries } from './queries.ts';
-import { WRITE } from './sql/statements.ts';
-import { StoreWriter } from './writer.ts';
+import { StoreWriter, type Written } from './writer.ts';
+
+/** Given to the worker as it starts. */
+export interface WorkerSetup {
+  readonly dataDir: string;
+  /** When the program opened the store: what was deleted before is purged, what was deleted since can be restored. */
+  readonly since: number;
+}
+
+/** Why nothing of a batch was written. */
+export interface NotWritten {
+  readonly fact: string;
+  readonly step: string;
+}
+
+/**
+ * What the store's thread serves. Writes come in batches, one at a time, each answered before the next is sent, so that a batch
+ * whose answer never came can be sent again.
+ */
+export type StoreHandlers = Closable & {
+  readonly opened: () => { readonly file: string | undefined; readonly problem: string | undefined };
+  readonly write: (ops: readonly WriteOp[]) => Written | NotWritten;
+  readonly query: <Name extends QueryName>(name: Name, params: ParamsOf<Name>) => unknown;
+};
+
+type AnyQuery = Query<readonly unknown[], readonly unknown[], unknown, unknown>;
+type ClosablePort = ChannelPort & { close(): void };
 
 /** Without a write for so long, what the log holds is brought into the file and the log emptied. */
 const IDLE_MS = 2000;
 
-export function serveStore(port: MessagePort, setup: WorkerSetup): void {
+const TO_PURGE = 'SELECT nr FROM traces WHERE deleted_at < ? ORDER BY nr LIMIT 1';
+const PURGE_SEGMENTS = 'DELETE FROM segments WHERE trace = ? LIMIT 256';
+const PURGE_TRACE = 'DELETE FROM traces WHERE nr = ?';
+
+export function serveStore(port: ClosablePort, setup: WorkerSetup): void {
   const thread = new StoreThread(port, setup);
-  port.on('message', (message: ToWorker) => thread.take(message));
+  void new Channel(port, (): StoreHandlers => ({
+    opened: () => thread.opened,
+    write: (ops) => thread.write(ops),
+    query: (name, params) => thread.query(name, params),
+    close: () => thread.close(),
+  }));
 }
 
 class StoreThread {
-  readonly #port: MessagePort;
+  readonly #port: ClosablePort;
   readonly #opened: OpenedDatabase;
   readonly #since: number;
   #db: Database.Database;
-  #queries: Queries;
+  #connection: Connection;
   #writer: StoreWriter;
   #idle: NodeJS.Timeout | undefined;
   #purging: NodeJS.Immediate | undefined;
+  #repairing: NodeJS.Immediate | undefined;
 
-  constructor(port: MessagePort, setup: WorkerSetup) {
+  constructor(port: ClosablePort, setup: WorkerSetup) {
     this.#port = port;
     this.#since = setup.since;
     this.#opened = openDatabase(setup.dataDir);
     this.#db = this.#opened.db;
-    this.#queries = new Queries(this.#db);
+    this.#connection = new Connection(this.#db);
     this.#writer = this.#newWriter();
-    this.#send({ type: 'opened', file: this.#opened.file, problem: this.#opened.problem });
     if (this.#opened.file !== undefined) this.#purging = setImmediate(() => this.#purge());
   }
 
-  take(message: ToWorker): void {
-    switch (message.type) {
-      case 'write':
-        this.#write(message.batch, message.ops);
-        return;
-      case 'ask':
-        this.#answer(message.ask, message.question);
-        return;
-      case 'close':
-        this.#close();
-    }
+  get opened(): ReturnType<StoreHandlers['opened']> {
+    return { file: this.#opened.file, problem: this.#opened.problem };
   }
 
-  #write(batch: number, ops: readonly WriteOp[]): void {
+  write(ops: readonly WriteOp[]): Written | NotWritten {
     try {
-      const { outcomes, changes } = this.#writer.write(ops);
-      this.#send({ type: 'written', batch, outcomes, changes });
+      return this.#writer.write(ops);
     } catch (error) {
-      this.#send({ type: 'failed', batch, ...writeFact(this.#opened.file ?? 'memory', error) });
       // Told first, repaired for the next try.
-      if (error instanceof FileGone) this.#rewrite();
+      if (error instanceof FileGone) this.#repairing = setImmediate(() => this.#rewrite());
+      return writeFact(this.#opened.file ?? 'memory', error);
+    } finally {
+      this.#checkpointWhenIdle();
     }
-    this.#checkpointWhenIdle();
   }
 
-  #answer(ask: number, question: Question): void {
+  query(name: QueryName, params: readonly unknown[]): unknown {
+    const { run, send } = OPERATIONS[name] as unknown as AnyQuery;
     try {
-      const { value, transfer } = this.#look(question);
-      this.#port.postMessage({ type: 'answer', ask, value } satisfies FromWorker, transfer);
+      const raw = run(this.#connection, ...params);
+      return send ? send(raw) : raw;
     } catch (error) {
-      const code = error instanceof ServiceError ? error.code : 'store';
-      const message =
-        error instanceof ServiceError
-          ? error.message
-          : `The stored traces cannot be read (${error instanceof Error ? error.message : String(error)}). Start Tracelane again to be told more.`;
-      this.#send({ type: 'refused', ask, code, message });
+      if (error instanceof ServiceError) throw error;
+      throw new ServiceError(
+        'store',
+        `The stored traces cannot be read (${error instanceof Error ? error.message : String(error)}). Start Tracelane again to be told more.`,
+      );
     }
   }
 
-  #look({ name, params }: Question): { readonly value: unknown; readonly transfer: ArrayBuffer[] } {
-    const queries = this.#queries;
-    switch (name) {
-      case 'list':
-        return whole(queries.list(params.limit, params.after));
-      case 'get':
-        return whole(queries.get(params.id));
-      case 'head':
-        return whole(queries.head(params.id));
-      case 'providerTraces':
-        return whole(queries.providerTraces(params.id));
-      case 'unfinished':
-        return whole(queries.unfinished());
-      case 'settings':
-        return whole(queries.settings());
-      case 'endpoints':
-        return whole(queries.endpoints());
-      case 'reads': {
-        const run = queries.reads(params.id, params.from, params.maxBytes);
-        const bytes = ownBytes(run.bytes);
-        return { value: { ...run, bytes }, transfer: [bytes.buffer] };
-      }
-      case 'bytes': {
-        const page = queries.bytes(params.id, params.start, params.end);
-        const bytes = ownBytes(page.bytes);
-        return { value: { ...page, bytes }, transfer: [bytes.buffer] };
-      }
-    }
+  close(): void {
+    clearTimeout(this.#idle);
+    clearImmediate(this.#purging);
+    clearImmediate(this.#repairing);
+    this.#checkpoint();
+    this.#db.close();
+    this.#opened.lock?.release();
+    this.#port.close();
   }
 
   /** Removes what was deleted before this start, a slice at a time, so that nobody waits for it; then its pages leave the file. */
   #purge(): void {
     this.#purging = undefined;
     try {
-      const next = this.#db.prepare<[number], { nr: number }>(WRITE.toPurge).get(this.#since);
+      const next = this.#connection.one<{ readonly nr: number }>(TO_PURGE, this.#since);
       if (!next) return this.#shrink();
-      if (this.#db.prepare(WRITE.purgeSegments).run(next.nr).changes === 0)
-        this.#db.prepare(WRITE.purgeTrace).run(next.nr);
+      if (this.#connection.run(PURGE_SEGMENTS, next.nr) === 0) this.#connection.run(PURGE_TRACE, next.nr);
     } catch {
       // A file that cannot be written now is told of by the writes that matter; the purge waits for the next start.
       return;
@@ -173,35 +179,11 @@ class StoreThread {
 
   #reopen(file: string): void {
     this.#db = openFile(file);
-    this.#queries = new Queries(this.#db);
+    this.#connection = new Connection(this.#db);
     this.#writer = this.#newWriter();
   }
 
   #newWriter(): StoreWriter {
-    return new StoreWriter(this.#db, this.#queries, this.#opened.file, this.#since);
+    return new StoreWriter(this.#connection, this.#opened.file, this.#since);
   }
-
-  #close(): void {
-    clearTimeout(this.#idle);
-    clearImmediate(this.#purging);
-    this.#checkpoint();
-    this.#db.close();
-    this.#opened.lock?.release();
-    this.#send({ type: 'closed' });
-    this.#port.close();
-  }
-
-  #send(message: FromWorker): void {
-    this.#port.postMessage(message, []);
-  }
-}
-
-function whole(value: unknown): { readonly value: unknown; readonly transfer: ArrayBuffer[] } {
-  return { value, transfer: [] };
-}
-
-/** Bytes with a buffer of their own that can be handed over; those that zlib and SQLite give cannot. */
-function ownBytes(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
-  const own = bytes.constructor === Uint8Array && bytes.byteLength === bytes.buffer.byteLength;
-  return own ? (bytes as Uint8Array<ArrayBuffer>) : new Uint8Array(bytes);
 }

@@ -2,8 +2,9 @@
  * The end of one trace as it is written: reads go into open rows, batch by batch, until they fill a segment; the segment
  * takes their place in the same transaction. Throw it away when a transaction was rolled back: the file says where to go on.
  */
-import type Database from 'better-sqlite3';
 import { ServiceError } from '../../../shared/rpc/services.ts';
+import type { Connection } from './connection.ts';
+import type { StoredEnd } from './lookup.ts';
 import {
   decodePart,
   joinRuns,
@@ -15,27 +16,18 @@ import {
   type Part,
   type ReadRun,
 } from './parts.ts';
-import type { StoredEnd } from './queries.ts';
-import { WRITE } from './sql/statements.ts';
 
-/** The statements that a tail needs, prepared once for all of them. */
-export class TailStatements {
-  readonly append: Database.Statement;
-  readonly seal: Database.Statement;
-  readonly dropOpen: Database.Statement;
-  readonly openParts: Database.Statement<[number], Part>;
-
-  constructor(db: Database.Database) {
-    this.append = db.prepare(WRITE.append);
-    this.seal = db.prepare(WRITE.seal);
-    this.dropOpen = db.prepare(WRITE.dropOpen);
-    this.openParts = db.prepare<[number], Part>(WRITE.openParts);
-  }
-}
+const APPEND = `INSERT INTO open_reads (trace, first_read, start, reads, length, places, body)
+  VALUES (?, ?, ?, ?, ?, ?, ?)`;
+const OPEN_PARTS =
+  'SELECT first_read, start, reads, length, NULL AS crc, places, body FROM open_reads WHERE trace = ? ORDER BY first_read, start';
+const DROP_OPEN = 'DELETE FROM open_reads WHERE trace = ?';
+const SEAL = `INSERT INTO segments (trace, first_read, start, reads, length, crc, places, body)
+  VALUES (?, ?, ?, ?, ?, ?, ?, ?)`;
 
 export class Tail {
   readonly #trace: number;
-  readonly #statements: TailStatements;
+  readonly #db: Connection;
   /** What is in open rows. */
   #open: ReadRun[] = [];
   #openReads = 0;
@@ -44,12 +36,12 @@ export class Tail {
   #nextByte: number;
 
   /** `end`: where the stored reads of the trace end. */
-  constructor(trace: number, statements: TailStatements, end: StoredEnd) {
+  constructor(trace: number, db: Connection, end: StoredEnd) {
     this.#trace = trace;
-    this.#statements = statements;
+    this.#db = db;
     this.#nextRead = end.reads;
     this.#nextByte = end.bytes;
-    for (const part of statements.openParts.all(trace)) {
+    for (const part of db.all<Part>(OPEN_PARTS, trace)) {
       const run = decodePart(part);
       if (!run)
         throw new ServiceError(
@@ -102,14 +94,14 @@ export class Tail {
     if (from === run.times.length) return;
     const rest = from === 0 ? run : sliceRun(run, from, run.times.length);
     const { first_read, start, reads: count, length, places, body } = openPart(rest);
-    this.#statements.append.run(this.#trace, first_read, start, count, length, places, body);
+    this.#db.run(APPEND, this.#trace, first_read, start, count, length, places, body);
     this.#keep(rest);
   }
 
   /** One segment of what is open and of `more` behind it. */
   #seal(more: readonly ReadRun[]): void {
     this.#write(joinRuns([...this.#open, ...more]));
-    if (this.#openReads > 0) this.#statements.dropOpen.run(this.#trace);
+    if (this.#openReads > 0) this.#db.run(DROP_OPEN, this.#trace);
     this.#open = [];
     [this.#openReads, this.#openBytes] = [0, 0];
   }
@@ -130,7 +122,7 @@ export class Tail {
 
   #write(run: ReadRun): void {
     const { first_read, start, reads, length, crc, places, body } = sealedPart(run);
-    this.#statements.seal.run(this.#trace, first_read, start, reads, length, crc, places, body);
+    this.#db.run(SEAL, this.#trace, first_read, start, reads, length, crc, places, body);
   }
 
   #keep(run: ReadRun): void {

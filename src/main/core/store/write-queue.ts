@@ -2,9 +2,11 @@
  * Writes on their way to the worker: one batch is out at a time, everything else waits and is joined. What a failed batch held
  * stays first in line. Bytes of reads are kept here until they are committed, up to a bound; what does not fit is counted.
  */
+import type { TraceId } from '../../../shared/model/ids.ts';
 import type { Read } from '../../../shared/model/stream.ts';
-import { packReads } from './parts.ts';
-import type { Outcome, WriteOp } from './worker-messages.ts';
+import { appendReads } from './ops/reads.ts';
+import type { WriteOp } from './ops/registry.ts';
+import type { Outcome } from './writer.ts';
 
 /** Unwritten bytes that are kept while the file takes none. Reads above it are lost, and said to be. */
 export const UNWRITTEN_BYTES = 64 * 1024 * 1024;
@@ -13,10 +15,16 @@ export const BATCH_BYTES = 256 * 1024;
 /** Bytes of a batch at most, but for a read that is longer. */
 const LARGEST_BATCH_BYTES = 4 * 1024 * 1024;
 
+/** Reads are packed as they leave. */
+interface WaitingReads {
+  readonly name: 'appendReads';
+  readonly id: TraceId;
+  readonly reads: Read[];
+}
+
 /** A write that waits, and who waits for it. */
 export interface Waiting {
-  readonly op:
-    Exclude<WriteOp, { op: 'reads' }> | { readonly op: 'reads'; readonly id: string; readonly reads: Read[] };
+  readonly op: Exclude<WriteOp, { name: 'appendReads' }> | WaitingReads;
   bytes: number;
   /** Cannot wait for the next batch: a change of state. */
   readonly urgent: boolean;
@@ -71,7 +79,8 @@ export class WriteQueue {
   }
 
   add(waiting: Waiting): void {
-    if ('id' in waiting.op) this.#joinable.delete(waiting.op.id);
+    // What comes after it must stay after it.
+    this.#joinable.clear();
     this.#bytes += waiting.bytes;
     this.#waiting.push(waiting);
   }
@@ -80,7 +89,7 @@ export class WriteQueue {
    * False when they did not fit, or others before them did not: the stored reads of a trace have no holes. With nothing else
    * in the way all fits that the caller has in memory already, such as an import.
    */
-  addReads(id: string, reads: readonly Read[], done: Waiting['done']): boolean {
+  addReads(id: TraceId, reads: readonly Read[], done: Waiting['done']): boolean {
     const bytes = bytesOf(reads);
     if (this.#lost.has(id) || (this.#bytes > 0 && this.#bytes + bytes > this.#limit)) {
       const lost = this.#lost.get(id) ?? { from: reads[0]!.offset, reads: 0, bytes: 0 };
@@ -93,24 +102,25 @@ export class WriteQueue {
     return true;
   }
 
-  #addRead(id: string, read: Read, done: Waiting['done']): void {
+  #addRead(id: TraceId, read: Read, done: Waiting['done']): void {
     const bytes = read.bytes.length;
     const joined = this.#joinable.get(id);
-    if (joined?.op.op === 'reads' && joined.bytes + bytes <= BATCH_BYTES) {
+    if (joined?.op.name === 'appendReads' && joined.bytes + bytes <= BATCH_BYTES) {
       joined.op.reads.push(read);
       joined.bytes += bytes;
       this.#bytes += bytes;
       return;
     }
     const waiting: Waiting = {
-      op: { op: 'reads', id, reads: [read] },
+      op: { name: 'appendReads', id, reads: [read] },
       bytes,
       urgent: false,
       kept: true,
       done,
       tried: [],
     };
-    this.add(waiting);
+    this.#bytes += bytes;
+    this.#waiting.push(waiting);
     this.#joinable.set(id, waiting);
   }
 
@@ -144,15 +154,11 @@ export class WriteQueue {
       this.#joinable.clear();
     }
     const transfer: ArrayBuffer[] = [];
-    const ops = this.#out.map(({ op }) => {
-      if (op.op !== 'reads') return op;
-      const run = packReads(op.reads);
-      transfer.push(
-        run.bytes.buffer as ArrayBuffer,
-        run.times.buffer as ArrayBuffer,
-        run.lengths.buffer as ArrayBuffer,
-      );
-      return { op: 'reads' as const, id: op.id, run };
+    const ops = this.#out.map(({ op }): WriteOp => {
+      if (op.name !== 'appendReads') return op;
+      const [id, run] = appendReads.params!(op.id, op.reads);
+      transfer.push(...[run.bytes, run.times, run.lengths].map(({ buffer }) => buffer as ArrayBuffer));
+      return { name: 'appendReads', params: [id, run] };
     });
     return { ops, transfer };
   }
@@ -187,7 +193,7 @@ export class WriteQueue {
   /** Reads of a trace that are not committed, from number `from` on. */
   reads(id: string, from: number): readonly Read[] {
     return [...this.#out, ...this.#waiting].flatMap(({ op }) =>
-      op.op === 'reads' && op.id === id ? op.reads.filter(({ n }) => n >= from) : [],
+      op.name === 'appendReads' && op.id === id ? op.reads.filter(({ n }) => n >= from) : [],
     );
   }
 

@@ -1,0 +1,50 @@
+/** Where a trace is in the file: its row of the list, its row number, and where its stored reads end. */
+import { ServiceError } from '../../../shared/rpc/services.ts';
+import type { Connection } from './connection.ts';
+import { LISTED, type ListedColumns } from './rows.ts';
+
+export interface Found {
+  readonly nr: number;
+  readonly title: string;
+}
+
+export interface StoredEnd {
+  readonly reads: number;
+  readonly bytes: number;
+}
+
+const ROW = `SELECT ${LISTED} FROM traces t WHERE t.id = ? AND t.deleted_at IS NULL`;
+const FIND = 'SELECT nr, title FROM traces WHERE id = ? AND deleted_at IS NULL';
+const FIND_ANY = 'SELECT nr FROM traces WHERE id = ?';
+const END = `SELECT first_read + reads AS reads, start + length AS bytes FROM (
+    SELECT * FROM (SELECT first_read, start, reads, length FROM segments WHERE trace = :trace ORDER BY first_read DESC, start DESC LIMIT 1)
+    UNION ALL
+    SELECT * FROM (SELECT first_read, start, reads, length FROM open_reads WHERE trace = :trace ORDER BY first_read DESC, start DESC LIMIT 1)
+  ) ORDER BY reads DESC, bytes DESC LIMIT 1`;
+
+export function listedRow(db: Connection, id: string): ListedColumns | undefined {
+  return db.one<ListedColumns>(ROW, id);
+}
+
+/** Throws a ServiceError when there is no such trace, or it is deleted. */
+export function findTrace(db: Connection, id: string): Found {
+  const found = db.one<Found>(FIND, id);
+  if (!found) throw notFound();
+  return found;
+}
+
+/** Row number of a trace, of a deleted one too: it may be running still. */
+export function rowNumber(db: Connection, id: string): number {
+  const found = db.one<{ readonly nr: number }>(FIND_ANY, id);
+  if (!found) throw notFound();
+  return found.nr;
+}
+
+/** Where the stored reads of the trace with this row number end. */
+export function storedEnd(db: Connection, nr: number): StoredEnd {
+  return db.one<StoredEnd>(END, { trace: nr }) ?? { reads: 0, bytes: 0 };
+}
+
+export function notFound(): ServiceError {
+  return new ServiceError('not-found', 'There is no such trace any more. Load the list again.');
+}

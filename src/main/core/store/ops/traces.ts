@@ -1,0 +1,141 @@
+/** A trace from its beginning to its end, and what people do to it. */
+import type { TraceId } from '../../../../shared/model/ids.ts';
+import type { HttpHead } from '../../../../shared/model/trace.ts';
+import type { Connection } from '../connection.ts';
+import { notFound, rowNumber, storedEnd } from '../lookup.ts';
+import {
+  createdColumns,
+  finishedColumns,
+  headOf,
+  LISTED,
+  rowOf,
+  traceOf,
+  type CreatedColumns,
+  type FinishedColumns,
+  type HeadColumns,
+  type StoredColumns,
+  type TraceColumns,
+} from '../rows.ts';
+import type { NewTrace, TraceResult } from '../stored.ts';
+import { keptWrite, query, write } from './operation.ts';
+
+const CREATE = `INSERT OR IGNORE INTO traces (id, started_at, title, renamed, starred, source, api, framing, timed, model, metrics, message_id, step_id, endpoint_id, endpoint, options)
+  VALUES (:id, :started_at, :title, :renamed, :starred, :source, :api, :framing, :timed, :model, :metrics, :message_id, :step_id, :endpoint_id, :endpoint, :options)`;
+const CREATE_DOCUMENTS = `INSERT OR IGNORE INTO trace_documents (trace, request, request_head)
+  SELECT nr, :request, :request_head FROM traces WHERE id = :id`;
+
+/**
+ * Resolves once it is committed: from then on a crash leaves a readable, truncated trace. Rejects with code `not-stored`
+ * where the file takes nothing: a run without a trace is not begun.
+ */
+export const createTrace = write({
+  params: (trace: NewTrace): [CreatedColumns] => [createdColumns(trace)],
+  run: ({ db, touch }, trace: CreatedColumns): void => {
+    const { request, request_head, ...columns } = trace;
+    db.run(CREATE, columns);
+    db.run(CREATE_DOCUMENTS, { id: trace.id, request, request_head });
+    touch(trace.id);
+  },
+  size: (trace) => trace.request?.length ?? 0,
+});
+
+const HEAD = 'UPDATE traces SET http_status = ?, head_ns = ? WHERE nr = ?';
+const HEAD_DOCUMENT = 'UPDATE trace_documents SET response_head = ? WHERE trace = ?';
+
+/** The response's head, committed with the batch it falls in; `tNs` is when it arrived. */
+export const setHead = keptWrite({
+  params: (id: TraceId, head: HttpHead, tNs: number): [string, number, string, number] => [
+    id,
+    head.status,
+    JSON.stringify(head),
+    tNs,
+  ],
+  run: ({ db, touch }, id: string, status: number, head: string, tNs: number): void => {
+    const nr = rowNumber(db, id);
+    db.run(HEAD, status, tNs, nr);
+    db.run(HEAD_DOCUMENT, head, nr);
+    touch(id);
+  },
+});
+
+const FINISH = `UPDATE traces SET ended_ns = :ended_ns, state = :state, rule = :rule, advice = :advice, metrics = :metrics,
+  model = CASE WHEN :says_model THEN :model ELSE model END, usage = :usage, finish = :finish, cost = :cost WHERE nr = :nr`;
+
+/** Seals the last segment and writes the result. */
+export const finishTrace = keptWrite({
+  params: (id: TraceId, result: TraceResult): [string, FinishedColumns] => [id, finishedColumns(result)],
+  run: (transaction, id: string, result: FinishedColumns): void => {
+    const { db } = transaction;
+    const nr = rowNumber(db, id);
+    transaction.tail(nr).seal();
+    transaction.endTail(nr);
+    db.run(FINISH, { ...result, nr });
+    transaction.touch(id);
+  },
+});
+
+const DETAIL = `SELECT ${LISTED}, t.nr, t.framing, t.endpoint_id, t.endpoint, t.options, t.message_id, t.step_id, d.request, d.request_head, d.response_head
+  FROM traces t JOIN trace_documents d ON d.trace = t.nr WHERE t.id = ? AND t.deleted_at IS NULL`;
+
+/** Rejects with code `not-found` when there is none. */
+export const get = query({
+  run: (db: Connection, id: TraceId): StoredColumns =>
+    db.snapshot(() => {
+      const columns = db.one<TraceColumns>(DETAIL, id);
+      if (!columns) throw notFound();
+      const end = storedEnd(db, columns.nr);
+      return { ...columns, stored_reads: end.reads, stored_bytes: end.bytes };
+    }),
+  result: (columns, { shown }) => shown(traceOf(columns)),
+});
+
+const RESPONSE_HEAD = `SELECT d.response_head, t.head_ns FROM traces t JOIN trace_documents d ON d.trace = t.nr
+  WHERE t.id = ? AND t.deleted_at IS NULL`;
+
+/** The head and the time it came, when one did. */
+export const head = query({
+  run: (db: Connection, id: TraceId): HeadColumns => {
+    const columns = db.one<HeadColumns>(RESPONSE_HEAD, id);
+    if (!columns) throw notFound();
+    return columns;
+  },
+  result: headOf,
+});
+
+const RENAME = 'UPDATE traces SET title = ?, renamed = 1 WHERE id = ? AND deleted_at IS NULL';
+
+export const rename = write({
+  run: ({ db, touched }, id: TraceId, title: string) => {
+    db.run(RENAME, title, id);
+    return touched(id);
+  },
+  result: (row, { shown }) => shown(rowOf(row)),
+});
+
+const STAR = 'UPDATE traces SET starred = ? WHERE id = ? AND deleted_at IS NULL';
+
+export const star = write({
+  run: ({ db, touched }, id: TraceId, starred: boolean) => {
+    db.run(STAR, starred ? 1 : 0, id);
+    return touched(id);
+  },
+  result: (row, { shown }) => shown(rowOf(row)),
+});
+
+const HIDE = 'UPDATE traces SET deleted_at = ? WHERE id = ? AND deleted_at IS NULL';
+
+/** Hides them; `restore` brings them back until they are purged at the next start. */
+const hide = write({
+  run: ({ db, gone }, ids: readonly TraceId[]): void => {
+    for (const id of ids) if (db.run(HIDE, Date.now(), id) > 0) gone(id);
+  },
+});
+export { hide as delete };
+
+const RESTORE = 'UPDATE traces SET deleted_at = NULL WHERE id = ? AND deleted_at >= ?';
+
+export const restore = write({
+  run: ({ db, since, touch }, ids: readonly TraceId[]): void => {
+    for (const id of ids) if (db.run(RESTORE, id, since) > 0) touch(id);
+  },
+});

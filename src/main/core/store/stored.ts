@@ -1,0 +1,35 @@
+/** What the store takes and gives: a trace as it begins, as it ends, and as it is stored. */
+import type { TraceId } from '../../../shared/model/ids.ts';
+import type { Ending, Metrics, TraceDetail } from '../../../shared/model/trace.ts';
+import type { FinishReason, Usage } from '../../../shared/model/usage.ts';
+import type { EndpointInfo, ProviderTrace } from '../../../shared/rpc/contract.ts';
+
+/** What is known when a request starts. `metrics` are all nothing and zero. */
+export type NewTrace = Omit<TraceDetail, 'ending' | 'usage' | 'finish' | 'cost' | 'responseHead' | 'httpStatus'> & {
+  /** The message id that every reading of this trace gives its messages, `message-<uuid4>`. */
+  readonly messageId: string;
+  /** The step id of its provider traces. */
+  readonly stepId: string;
+};
+
+/** A trace with what only the core needs of it. */
+export type StoredTrace = TraceDetail &
+  Pick<NewTrace, 'messageId' | 'stepId'> & {
+    /** Reads and body bytes that are stored. */
+    readonly storedReads: number;
+    readonly storedBytes: number;
+  };
+
+export interface TraceResult {
+  readonly endedAtNs: number;
+  readonly ending: Ending;
+  readonly metrics: Metrics;
+  readonly model?: string | null;
+  readonly usage?: Usage;
+  readonly finish?: FinishReason;
+  readonly cost?: number;
+}
+
+export type ProviderTraceRow = ProviderTrace & { readonly trace: TraceId };
+
+export type StoredEndpoint = Pick<EndpointInfo, 'id' | 'name' | 'baseUrl' | 'type' | 'provider_name' | 'limits'>;

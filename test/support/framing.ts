@@ -30,8 +30,8 @@ export function withoutReads(framed: readonly Framed[]): unknown[] {
       const { read: _read, tNs: _tNs, ...rest } = item;
       return rest;
     }
-    const { index, start, end, name, data, dispatches, notes, sse } = item.frame;
+    const { index, start, end, name, data, dispatches, notes, sse, headers } = item.frame;
     const facts = sse && { dataLines: sse.dataLines, id: sse.id, retries: sse.retries, afterMark: sse.afterMark };
-    return { type: item.type, index, start, end, name, data, dispatches, notes, facts };
+    return { type: item.type, index, start, end, name, data, dispatches, notes, facts, headers };
   });
 }

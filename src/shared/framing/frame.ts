@@ -11,10 +11,11 @@ export class CutFrame implements Frame {
   readonly tNs: number;
   readonly name: string;
   readonly data: string;
+  readonly notes: readonly string[];
   #payload: Payload | undefined;
 
   /** `read`: the one that completed it. */
-  constructor(index: number, start: number, end: number, read: Read, name: string, data: string) {
+  constructor(index: number, start: number, end: number, read: Read, name: string, data: string, notes = NO_NOTES) {
     this.index = index;
     this.start = start;
     this.end = end;
@@ -22,14 +23,11 @@ export class CutFrame implements Frame {
     this.tNs = read.tNs;
     this.name = name;
     this.data = data;
+    this.notes = notes;
   }
 
   get dispatches(): boolean {
     return true;
-  }
-
-  get notes(): readonly string[] {
-    return NO_NOTES;
   }
 
   get payload(): Payload {

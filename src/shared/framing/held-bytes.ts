@@ -31,6 +31,14 @@ export class HeldBytes {
     this.#length = length;
   }
 
+  /** Lets go of the first bytes. */
+  drop(count: number): void {
+    if (count === 0) return;
+    const rest = this.#buffer.slice(count, this.#length);
+    this.clear();
+    this.append(rest, 0, rest.length);
+  }
+
   clear(): void {
     this.#length = 0;
     if (this.#buffer.length > KEPT_BYTES) this.#buffer = new Uint8Array(FIRST_BYTES);

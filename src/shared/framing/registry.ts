@@ -1,6 +1,8 @@
 /** The framings by name. A framing is its file and one line here; its name is stored with each trace. */
 import type { Framing } from '../model/stream.ts';
+import { AwsEventStreamFramer } from './aws-eventstream.ts';
 import type { Framer } from './framer.ts';
+import { JsonLinesFramer } from './json-lines.ts';
 import { SseFramer } from './sse.ts';
 
 export interface FramingDefinition {
@@ -12,6 +14,16 @@ export interface FramingDefinition {
 
 export const FRAMINGS: Readonly<Record<Framing, FramingDefinition>> = {
   sse: { label: 'Server-sent events', mediaTypes: ['text/event-stream'], create: () => new SseFramer() },
+  'json-lines': {
+    label: 'JSON lines',
+    mediaTypes: ['application/x-ndjson', 'application/ndjson', 'application/jsonl', 'application/x-jsonlines'],
+    create: () => new JsonLinesFramer(),
+  },
+  'aws-eventstream': {
+    label: 'Amazon event stream',
+    mediaTypes: ['application/vnd.amazon.eventstream'],
+    create: () => new AwsEventStreamFramer(),
+  },
 };
 
 /** A fresh framer for one body. */

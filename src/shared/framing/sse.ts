@@ -10,7 +10,7 @@ import { CutFrame } from './frame.ts';
 import { limitPassed, MAX_EVENT_BYTES, NOTHING, placeAt, remark, type Framer } from './framer.ts';
 import { HeldBytes } from './held-bytes.ts';
 import { PendingFields } from './sse-fields.ts';
-import { BOM, isUtf8, lossyText, REPLACEMENT } from './utf8.ts';
+import { BOM, isUtf8, lossyText, MARK_DROPPED, REPLACEMENT } from './utf8.ts';
 
 const LF = 0x0a;
 const CR = 0x0d;
@@ -232,7 +232,7 @@ class SseFrame extends CutFrame implements SseFacts {
     fields: SseFields,
     afterMark: SseFields | undefined,
   ) {
-    super(index, start, end, read, fields.name, fields.data);
+    super(index, start, end, read, fields.name, fields.data, notesOn(fields, afterMark));
     this.dataLines = fields.dataLines;
     this.id = fields.id;
     this.retries = fields.retries;
@@ -243,18 +243,18 @@ class SseFrame extends CutFrame implements SseFacts {
     return this.dataLines > 0;
   }
 
-  override get notes(): readonly string[] {
-    if (this.dataLines > 0 && this.afterMark === undefined) return super.notes;
-    return [
-      ...(this.afterMark === undefined ? [] : ['a byte order mark before it was dropped']),
-      ...(this.dataLines > 0 ? [] : ['no data line: no event by the standard']),
-    ];
-  }
-
   /** Itself, so that the hot path makes one object a frame. */
   get sse(): SseFacts {
     return this;
   }
+}
+
+function notesOn({ dataLines }: SseFields, afterMark: SseFields | undefined): readonly string[] | undefined {
+  if (dataLines > 0 && afterMark === undefined) return undefined;
+  return [
+    ...(afterMark === undefined ? [] : [MARK_DROPPED]),
+    ...(dataLines > 0 ? [] : ['no data line: no event by the standard']),
+  ];
 }
 
 function startsWithField(text: string, name: string, from: number, to: number): boolean {

@@ -8,8 +8,8 @@
 export const APIS = ['chat_completions', 'responses', 'messages'] as const;
 export type Api = (typeof APIS)[number];
 
-/** How the body is cut into units. SSE is the first; binary event streams and NDJSON are to stand beside it. */
-export type Framing = 'sse';
+/** How the body is cut into frames; each has its entry in framing/registry.ts. */
+export type Framing = 'sse' | 'json-lines' | 'aws-eventstream';
 
 /** One read of the body: the bytes one arrival gave. */
 export interface Read {
@@ -43,6 +43,8 @@ export interface Frame {
   readonly payload: Payload;
   /** What else stood in a frame of SSE. */
   readonly sse?: SseFacts;
+  /** The headers of a message of Amazon's event stream. */
+  readonly headers?: ReadonlyMap<string, EventHeader>;
 }
 
 /** The fields of an SSE frame. */
@@ -66,6 +68,14 @@ export interface SseFacts extends SseFields {
   readonly afterMark: SseFields | undefined;
 }
 
+/** A header of a message of Amazon's event stream. Times are milliseconds since 1970. */
+export type EventHeader =
+  | { readonly type: 'boolean'; readonly value: boolean }
+  | { readonly type: 'byte' | 'short' | 'integer'; readonly value: number }
+  | { readonly type: 'long' | 'timestamp'; readonly value: bigint }
+  | { readonly type: 'binary'; readonly value: Uint8Array }
+  | { readonly type: 'string' | 'uuid'; readonly value: string };
+
 export type Payload =
   | { readonly ok: true; readonly value: unknown }
   /** `data` is no JSON; `error` is the parser's sentence. */
@@ -86,9 +96,11 @@ export type Framed =
   | (Place & { readonly type: 'comment'; readonly text: string })
   /** A line whose field name is none of the four, and so means nothing to any lane. */
   | (Place & { readonly type: 'ignored'; readonly text: string })
-  /** A line whose bytes are not UTF-8. The wire reads on with U+FFFD; the adapters end here. */
+  /** A line or a payload whose bytes are not UTF-8. The wire reads on with U+FFFD; the adapters end here. */
   | (Place & { readonly type: 'bad-utf8' })
-  /** Bytes after the last blank line when the body is over: the standard drops them. */
+  /** Bytes whose checksum does not match, up to the next that does. The wire reads on there; the adapters end here. */
+  | (Place & { readonly type: 'damaged'; readonly text: string })
+  /** Bytes after the last whole frame when the body is over. In SSE the standard drops them. */
   | (Place & { readonly type: 'unfinished'; readonly text: string })
   /** An event or a line is longer than MAX_EVENT_BYTES: framing ends here, and with it every lane. */
   | (Place & { readonly type: 'limit'; readonly text: string });

@@ -88,8 +88,8 @@ export class AgentServerLane<Id extends AdapterLane> implements Lane<AdapterLane
   take(framed: Framed): readonly Emission<AdapterLane>[] {
     if (this.#error !== null || this.#interface === undefined) return NOTHING;
     if (framed.type === 'frame') this.#takeFrame(framed.frame, this.#interface);
-    else if (framed.type === 'bad-utf8') this.#stop('The line that starts at byte ' + framed.start + ' is not UTF-8.');
-    else if (framed.type === 'limit') this.#stop(framed.text);
+    else if (framed.type === 'bad-utf8') this.#stop(`The bytes from ${framed.start} on are not UTF-8.`);
+    else if (framed.type === 'limit' || framed.type === 'damaged') this.#stop(framed.text);
     else return NOTHING;
     return this.#writer.drain();
   }

@@ -4,12 +4,16 @@ import { createRoot } from 'react-dom/client';
 import './styles/index.css';
 import { App } from './app/App.tsx';
 import { paintStoredTheme } from './app/theme.ts';
+import { watchFaults } from './app/watch-faults.ts';
+import { Boundary } from './components/Boundary.tsx';
+import { loadAllWhenIdle } from './components/late.tsx';
 import { connect } from './client/connect.ts';
 import { setClient } from './client/client.ts';
 import { loadApp, useApp, watchApp } from './stores/app.ts';
 import { watchRuns } from './stores/runs.ts';
 import { toastError } from './stores/toasts.ts';
 
+watchFaults();
 paintStoredTheme();
 const client = connect();
 setClient(client);
@@ -22,6 +26,10 @@ watchRuns();
 
 createRoot(document.getElementById('root')!).render(
   <StrictMode>
-    <App />
+    <Boundary what="The window">
+      <App />
+    </Boundary>
   </StrictMode>,
 );
+
+loadAllWhenIdle();

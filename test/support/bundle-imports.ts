@@ -12,11 +12,11 @@ export interface BundleImport {
 
 export const COMPUTED = 'computed';
 
-/** Everything that an entry and the files it leads to take from outside, or from each other. */
-export function bundleImports(entry: string): readonly BundleImport[] {
+/** Everything that the entries and the files they lead to take from outside, or from each other. */
+export function bundleImports(...entries: readonly string[]): readonly BundleImport[] {
   const seen = new Set<string>();
   const found: BundleImport[] = [];
-  const open = [entry];
+  const open = [...entries];
   for (let file = open.pop(); file !== undefined; file = open.pop()) {
     if (seen.has(file)) continue;
     seen.add(file);
@@ -29,15 +29,14 @@ export function bundleImports(entry: string): readonly BundleImport[] {
 }
 
 /** Those that leave the bundle. */
-export function outsideImports(entry: string): readonly BundleImport[] {
-  return bundleImports(entry).filter(({ specifier }) => !specifier.startsWith('.'));
+export function outsideImports(...entries: readonly string[]): readonly BundleImport[] {
+  return bundleImports(...entries).filter(({ specifier }) => !specifier.startsWith('.'));
 }
 
 function specifiers(code: string): readonly string[] {
   const found: string[] = [];
   const add = (node: { readonly type: string } | null | undefined) => {
-    if (!node) return;
-    found.push(node.type === 'Literal' && 'value' in node && typeof node.value === 'string' ? node.value : COMPUTED);
+    if (node) found.push(textOf(node) ?? COMPUTED);
   };
   new Visitor({
     ImportDeclaration: ({ source }) => add(source),
@@ -50,4 +49,12 @@ function specifiers(code: string): readonly string[] {
     },
   }).visit(parseAst(code));
   return found;
+}
+
+/** A text that is written out, as a literal or, by minifiers, as a template without a hole. */
+function textOf(node: object): string | undefined {
+  if ('value' in node && typeof node.value === 'string') return node.value;
+  if (!('quasis' in node) || !Array.isArray(node.quasis) || node.quasis.length !== 1) return undefined;
+  const [{ value }] = node.quasis as [{ readonly value: { readonly cooked: string } }];
+  return value.cooked;
 }

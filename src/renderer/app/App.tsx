@@ -1,7 +1,9 @@
+import type { ReactNode } from 'react';
+import { Boundary } from '../components/Boundary.tsx';
+import { late } from '../components/late.tsx';
 import { Tooltip } from '../components/Tooltip.tsx';
 import { CSPProvider } from '@base-ui/react/csp-provider';
 import { useFirstRunStands } from '../stores/first-run.ts';
-import { FirstRun } from '../views/first-run/FirstRun.tsx';
 import { DropTarget } from '../views/import/DropTarget.tsx';
 import { Announcer } from './Announcer.tsx';
 import { Banner } from './Banner.tsx';
@@ -16,6 +18,8 @@ import { TopBar } from './TopBar.tsx';
 import { Workspace } from './Workspace.tsx';
 import './app.css';
 
+const FirstRun = late(async () => (await import('../views/first-run/FirstRun.tsx')).FirstRun);
+
 export function App() {
   useTheme();
   useKeyboard();
@@ -25,15 +29,27 @@ export function App() {
     <CSPProvider disableStyleElements>
       <Tooltip.Provider delay={500}>
         <div className="app">
-          <TopBar />
-          <Banner />
+          <Boundary what="The bar at the top" slim>
+            <TopBar />
+          </Boundary>
+          <Boundary what="The notice of the program’s state" slim>
+            <Banner />
+          </Boundary>
           <Body />
-          <HintBar />
+          <Boundary what="The bar of keys" slim>
+            <HintBar />
+          </Boundary>
         </div>
         <Overlays />
-        <Toasts />
-        <DropTarget />
-        <Announcer />
+        <Boundary what="The display of messages" frame={atFoot}>
+          <Toasts />
+        </Boundary>
+        <Boundary what="The place to drop files on" frame={atFoot}>
+          <DropTarget />
+        </Boundary>
+        <Boundary what="The voice for screen readers" frame={atFoot}>
+          <Announcer />
+        </Boundary>
       </Tooltip.Provider>
     </CSPProvider>
   );
@@ -41,5 +57,16 @@ export function App() {
 
 /** The first screen stands where runs will be, until there is one or one is asked for. */
 function Body() {
-  return useFirstRunStands() ? <FirstRun /> : <Workspace />;
+  return useFirstRunStands() ? (
+    <Boundary what="The first screen">
+      <FirstRun />
+    </Boundary>
+  ) : (
+    <Boundary what="The workspace">
+      <Workspace />
+    </Boundary>
+  );
 }
+
+/** Where toasts stand. */
+const atFoot = (card: ReactNode) => <div className="toasts">{card}</div>;

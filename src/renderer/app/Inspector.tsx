@@ -1,16 +1,16 @@
+import { Boundary } from '../components/Boundary.tsx';
 import { Tabs } from '../components/Tabs.tsx';
 import { setPane, useApp } from '../stores/app.ts';
 import { useTrace } from '../stores/open.ts';
-import type { TraceState } from '../stores/trace.ts';
 import { useTraceCommands } from '../views/inspector/use-trace-commands.ts';
-import { INSPECTOR_PANES } from './views.ts';
-import type { View } from '../views/view.ts';
+import { countOf, INSPECTOR_PANES } from './views.ts';
 import './inspector.css';
 
 export function Inspector() {
   useTraceCommands();
   const chosen = useApp((state) => state.pane);
   const pane = INSPECTOR_PANES.find(({ id }) => id === chosen) ?? INSPECTOR_PANES[0];
+  const trace = useTrace(({ id }) => id);
   const counts = useTrace((trace) => INSPECTOR_PANES.map((view) => countOf(view, trace)).join());
   if (!pane) return null;
   const numbers = counts.split(',');
@@ -22,12 +22,10 @@ export function Inspector() {
   return (
     <aside className="inspector" aria-label="Inspector">
       <Tabs tabs={tabs} chosen={pane.id} onChoose={setPane} label="Inspector">
-        <pane.component />
+        <Boundary what={`The ${pane.title} pane`} shows={`${pane.id} ${trace}`} raw={pane.id !== 'raw'}>
+          <pane.component />
+        </Boundary>
       </Tabs>
     </aside>
   );
-}
-
-function countOf(view: View, trace: TraceState): string {
-  return view.count?.(trace)?.toString() ?? '';
 }

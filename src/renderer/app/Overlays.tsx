@@ -1,26 +1,45 @@
-/** Dialogs over the window: one file and one line each. */
-import type { ComponentType } from 'react';
+/** Dialogs over the window: one file and one entry each. */
+import type { ComponentType, ReactNode } from 'react';
+import { Boundary } from '../components/Boundary.tsx';
+import { Dialog } from '../components/Dialog.tsx';
+import { late } from '../components/late.tsx';
 import { closeOverlay, useApp, type OverlayId } from '../stores/app.ts';
-import { PasteDialog } from '../views/import/PasteDialog.tsx';
-import { KeySheet } from '../views/keys/KeySheet.tsx';
-import { Palette } from '../views/palette/Palette.tsx';
-import { RunEditor } from '../views/run/RunEditor.tsx';
-import { Settings } from '../views/settings/Settings.tsx';
 import type { OverlayProps } from '../views/view.ts';
 
-const OVERLAYS: { readonly [Id in OverlayId]: ComponentType<OverlayProps<Id>> } = {
-  run: RunEditor,
-  palette: Palette,
-  keys: KeySheet,
-  settings: Settings,
-  paste: PasteDialog,
+interface Overlay<Id extends OverlayId> {
+  readonly title: string;
+  readonly component: ComponentType<OverlayProps<Id>>;
+}
+
+const OVERLAYS: { readonly [Id in OverlayId]: Overlay<Id> } = {
+  run: { title: 'New run', component: late(async () => (await import('../views/run/RunEditor.tsx')).RunEditor) },
+  palette: { title: 'Search', component: late(async () => (await import('../views/palette/Palette.tsx')).Palette) },
+  keys: { title: 'Keys', component: late(async () => (await import('../views/keys/KeySheet.tsx')).KeySheet) },
+  settings: {
+    title: 'Settings',
+    component: late(async () => (await import('../views/settings/Settings.tsx')).Settings),
+  },
+  paste: {
+    title: 'Paste a stream',
+    component: late(async () => (await import('../views/import/PasteDialog.tsx')).PasteDialog),
+  },
 };
+
+const inDialog = (title: string) => (card: ReactNode) => (
+  <Dialog title={title} onClose={closeOverlay}>
+    {card}
+  </Dialog>
+);
 
 /** The dialog that is open, if any. */
 export function Overlays() {
   const overlay = useApp((state) => state.overlay);
   if (overlay === null) return null;
   // The store pairs each id with an input of its own: `openOverlay` takes no other.
-  const Dialog = OVERLAYS[overlay.id] as ComponentType<OverlayProps<OverlayId>>;
-  return <Dialog input={overlay.input} close={closeOverlay} />;
+  const { title, component: Shown } = OVERLAYS[overlay.id] as Overlay<OverlayId>;
+  return (
+    <Boundary what={`The dialog “${title}”`} shows={overlay.id} frame={inDialog(title)}>
+      <Shown input={overlay.input} close={closeOverlay} />
+    </Boundary>
+  );
 }

@@ -1,11 +1,12 @@
+import type { TraceId } from '../../shared/model/ids.ts';
 import { useCommand } from '../commands/commands.ts';
+import { Boundary } from '../components/Boundary.tsx';
 import { Tabs } from '../components/Tabs.tsx';
 import { setCentre, useApp } from '../stores/app.ts';
 import { compareWith } from '../stores/compare.ts';
 import { useTrace } from '../stores/open.ts';
-import type { TraceState } from '../stores/trace.ts';
 import { Timeline } from '../views/timeline/Timeline.tsx';
-import { CENTRE_VIEWS } from './views.ts';
+import { CENTRE_VIEWS, countOf } from './views.ts';
 import type { View } from '../views/view.ts';
 import { EndingBanner } from '../parts/EndingBanner.tsx';
 import { Numbers } from '../views/trace/Numbers.tsx';
@@ -16,17 +17,26 @@ import './trace.css';
 
 /** The chosen trace: header, numbers, timeline, and one of the views of it. */
 export function TraceView() {
+  const id = useTrace((trace) => trace.id);
   const live = useTrace((trace) => trace.phase === 'live');
   useAnnouncements();
   useCommand('compare.with', compareWith);
   const view = useView();
   return (
     <article className="trace" aria-busy={live} aria-label="Trace">
-      <TraceHeader />
-      <Numbers />
-      <EndingBanner />
-      <Timeline compact={view.ownAxis === true} />
-      <CentreTabs view={view} />
+      <Boundary what="The header of the run" shows={id} slim>
+        <TraceHeader />
+      </Boundary>
+      <Boundary what="The row of numbers" shows={id} slim>
+        <Numbers />
+      </Boundary>
+      <Boundary what="The note on the ending" shows={id} slim>
+        <EndingBanner />
+      </Boundary>
+      <Boundary what="The timeline" shows={id} slim raw>
+        <Timeline compact={view.ownAxis === true} />
+      </Boundary>
+      <CentreTabs view={view} trace={id} />
     </article>
   );
 }
@@ -36,9 +46,9 @@ function useView(): View {
   return CENTRE_VIEWS.find(({ id }) => id === chosen) ?? CENTRE_VIEWS[0]!;
 }
 
-function CentreTabs({ view }: { readonly view: View }) {
+function CentreTabs({ view, trace }: { readonly view: View; readonly trace: TraceId }) {
   // One string, so that the tabs render only when a count changes; the pulse keeps that to four times a second.
-  const counts = useTrace((trace) => CENTRE_VIEWS.map((item) => countOf(item, trace)).join());
+  const counts = useTrace((state) => CENTRE_VIEWS.map((item) => countOf(item, state)).join());
   const numbers = counts.split(',');
   const tabs = CENTRE_VIEWS.map(({ id, title }, at) => ({
     id,
@@ -54,12 +64,12 @@ function CentreTabs({ view }: { readonly view: View }) {
       label="Views of the trace"
       end={<FollowButton />}
     >
-      <view.component />
+      <Boundary what={`The ${view.title} tab`} shows={`${view.id} ${trace}`} raw>
+        <view.component />
+      </Boundary>
     </Tabs>
   );
 }
-
-const countOf = (view: View, trace: TraceState) => view.count?.(trace)?.toString() ?? '';
 
 export function NothingChosen() {
   return (

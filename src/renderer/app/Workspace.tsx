@@ -1,4 +1,5 @@
 import { useSyncExternalStore } from 'react';
+import { Boundary } from '../components/Boundary.tsx';
 import { Panel, Panes, Splitter } from '../components/Splitter.tsx';
 import { useApp } from '../stores/app.ts';
 import { ShownTrace, useOpenTrace } from '../stores/open.ts';
@@ -34,7 +35,9 @@ export function Workspace() {
       <Panes id="work" direction="row" panes={['list', 'trace']}>
         <Panel id="list" defaultSize={list} minSize={220} maxSize={560} groupResizeBehavior="preserve-pixel-size">
           <div className="pane" data-pane="list">
-            <RunList />
+            <Boundary what="The run list">
+              <RunList />
+            </Boundary>
           </div>
         </Panel>
         <Splitter label="Width of the run list" />
@@ -49,7 +52,9 @@ export function Workspace() {
               >
                 <Panel id="centre" minSize={stacked ? 240 : 420}>
                   <div className="pane" data-pane="centre">
-                    <TraceView />
+                    <Boundary what="The trace view" shows={session.store.getState().id} raw>
+                      <TraceView />
+                    </Boundary>
                   </div>
                 </Panel>
                 <Splitter label="Size of the inspector" />
@@ -61,7 +66,9 @@ export function Workspace() {
                   groupResizeBehavior={stacked ? 'preserve-relative-size' : 'preserve-pixel-size'}
                 >
                   <div className="pane" data-pane="inspector">
-                    <Inspector />
+                    <Boundary what="The inspector" shows={session.store.getState().id}>
+                      <Inspector />
+                    </Boundary>
                   </div>
                 </Panel>
               </Panes>

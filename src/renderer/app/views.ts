@@ -1,43 +1,81 @@
 /** The tabs of the centre and the panes of the inspector, in their order: one file and one entry each. */
+import { late } from '../components/late.tsx';
 import { LaneGrid } from '../parts/lanes/LaneGrid.tsx';
-import { CompareView } from '../views/compare/CompareView.tsx';
-import { Findings } from '../views/compare/Findings.tsx';
-import { EventsView } from '../views/events/EventsView.tsx';
+import type { TraceState } from '../stores/trace.ts';
 import { EventPane } from '../views/inspector/EventPane.tsx';
-import { LintPane } from '../views/inspector/LintPane.tsx';
-import { MessagePane } from '../views/inspector/MessagePane.tsx';
 import { RawPane } from '../views/inspector/RawPane.tsx';
-import { RequestPane } from '../views/inspector/RequestPane.tsx';
-import { UsagePane } from '../views/inspector/UsagePane.tsx';
-import { MessagesView } from '../views/messages/MessagesView.tsx';
-import { ReplayView } from '../views/replay/ReplayView.tsx';
 import type { View } from '../views/view.ts';
 
 export const CENTRE_VIEWS: readonly View[] = [
   { id: 'live', title: 'Live', component: LaneGrid },
-  { id: 'events', title: 'Events', component: EventsView, count: ({ model }) => model.events.length || undefined },
+  {
+    id: 'events',
+    title: 'Events',
+    component: late(async () => (await import('../views/events/EventsView.tsx')).EventsView),
+    count: ({ model }) => model.events.length || undefined,
+  },
   {
     id: 'messages',
     title: 'Messages',
-    component: MessagesView,
+    component: late(async () => (await import('../views/messages/MessagesView.tsx')).MessagesView),
     count: ({ model }) => model.messages.length || undefined,
   },
   {
     id: 'compare',
     title: 'Compare',
-    component: CompareView,
+    component: late(async () => (await import('../views/compare/CompareView.tsx')).CompareView),
     count: ({ compare }) => compare?.findings.length,
     ownAxis: true,
   },
-  { id: 'replay', title: 'Replay', component: ReplayView },
+  {
+    id: 'replay',
+    title: 'Replay',
+    component: late(async () => (await import('../views/replay/ReplayView.tsx')).ReplayView),
+  },
 ];
 
 export const INSPECTOR_PANES: readonly View[] = [
   { id: 'event', title: 'Event', component: EventPane },
-  { id: 'message', title: 'Message', component: MessagePane },
+  {
+    id: 'message',
+    title: 'Message',
+    component: late(async () => (await import('../views/inspector/MessagePane.tsx')).MessagePane),
+  },
+  // Never late: the bytes stay in reach, whatever does not load.
   { id: 'raw', title: 'Raw', component: RawPane },
-  { id: 'request', title: 'Request', component: RequestPane },
-  { id: 'usage', title: 'Usage', component: UsagePane },
-  { id: 'lint', title: 'Lint', component: LintPane, count: ({ compare }) => compare?.lint.length || undefined },
-  { id: 'findings', title: 'Findings', component: Findings, count: ({ compare }) => compare?.findings.length },
+  {
+    id: 'request',
+    title: 'Request',
+    component: late(async () => (await import('../views/inspector/RequestPane.tsx')).RequestPane),
+  },
+  {
+    id: 'usage',
+    title: 'Usage',
+    component: late(async () => (await import('../views/inspector/UsagePane.tsx')).UsagePane),
+  },
+  {
+    id: 'lint',
+    title: 'Lint',
+    component: late(async () => (await import('../views/inspector/LintPane.tsx')).LintPane),
+    count: ({ compare }) => compare?.lint.length || undefined,
+  },
+  {
+    id: 'findings',
+    title: 'Findings',
+    component: late(async () => (await import('../views/compare/Findings.tsx')).Findings),
+    count: ({ compare }) => compare?.findings.length,
+  },
 ];
+
+const uncounted = new WeakSet<View>();
+
+/** The count behind the title, '' where there is none. A view that cannot count keeps its tab. */
+export function countOf(view: View, trace: TraceState): string {
+  try {
+    return view.count?.(trace)?.toString() ?? '';
+  } catch (error) {
+    if (!uncounted.has(view)) reportError(error);
+    uncounted.add(view);
+    return '';
+  }
+}

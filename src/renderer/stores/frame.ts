@@ -11,7 +11,16 @@ function run(): void {
   handle = undefined;
   const tasks = [...waiting];
   waiting.clear();
-  for (const task of tasks) task();
+  for (const task of tasks) apart(task);
+}
+
+/** One that throws is told of, as any other fault; the rest of the frame goes on. */
+export function apart(task: () => void): void {
+  try {
+    task();
+  } catch (error) {
+    reportError(error);
+  }
 }
 
 function schedule(): void {

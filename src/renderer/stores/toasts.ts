@@ -33,6 +33,11 @@ export function toast(text: string, action?: ToastAction): void {
   setTimeout(() => closeToast(id), SHOWN_MS);
 }
 
+/** A fault of the window, with a way to tell of it. */
+export function toastFault(text: string, action: ToastAction): void {
+  show({ text, tone: 'error', action });
+}
+
 /** `what` failed, and why; a sentence without its full stop. */
 export function toastError(what: string, error: unknown): void {
   show({ text: `${what}: ${error instanceof Error ? error.message : String(error)}`, tone: 'error' });

@@ -9,7 +9,7 @@ import type { TraceItem } from '../../shared/model/items.ts';
 import type { AdapterOptions, TraceDetail } from '../../shared/model/trace.ts';
 import type { CompareResult } from '../../shared/compare/result.ts';
 import { client } from '../client/client.ts';
-import { forgetFrame, onNextFrame } from './frame.ts';
+import { apart, forgetFrame, onNextFrame } from './frame.ts';
 import { TraceModel } from './trace-model.ts';
 
 const PULSE_MS = 250;
@@ -187,7 +187,7 @@ export class TraceSession {
     } else {
       this.#pulse ??= setTimeout(this.#beat, PULSE_MS);
     }
-    for (const draw of this.#drawers) draw();
+    for (const draw of this.#drawers) apart(draw);
   };
 
   readonly #beat = (): void => {

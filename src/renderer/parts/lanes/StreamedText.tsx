@@ -1,5 +1,6 @@
 import { memo, useEffect, useRef } from 'react';
 import type { LaneBlock } from '../../../shared/model/blocks.ts';
+import { useContained } from '../../components/Boundary.tsx';
 import { useSession } from '../../stores/open.ts';
 import { FreshText, markAdded } from './text-marks.ts';
 import { TextWriter } from './text-writer.ts';
@@ -21,6 +22,7 @@ interface StreamedTextProps {
 export const StreamedText = memo(function StreamedText({ block, className, code, added }: StreamedTextProps) {
   const session = useSession();
   const root = useRef<HTMLDivElement>(null);
+  const contained = useContained();
 
   useEffect(() => {
     const writer = new TextWriter(root.current!, { code });
@@ -40,13 +42,13 @@ export const StreamedText = memo(function StreamedText({ block, className, code,
     draw();
     // What stood there before this element did is not new.
     fresh.clear();
-    const stop = session.onDraw(draw);
+    const stop = session.onDraw(() => contained(draw));
     return () => {
       stop();
       fresh.clear();
       writer.clear();
     };
-  }, [block, code, session]);
+  }, [block, code, session, contained]);
 
   const [start, end] = added ?? [0, 0];
   useEffect(() => (start === end ? undefined : markAdded(root.current!, start, end)), [start, end, block]);

@@ -1,4 +1,5 @@
 import { useEffect, useRef, useState } from 'react';
+import { useContained } from '../../components/Boundary.tsx';
 import { onNextFrame } from '../../stores/frame.ts';
 import { useSession, useTrace } from '../../stores/open.ts';
 import { draw, readPalette, type Palette, type Row } from './draw.ts';
@@ -23,9 +24,10 @@ export function Plot({ data, rows, height, view, timed }: PlotProps) {
   const [width, setWidth] = useState(0);
   const palette = useRef<Palette | null>(null);
 
+  const contained = useContained();
   const paint = useRef(() => {});
   useEffect(() => {
-    paint.current = () => {
+    const drawAll = () => {
       const element = canvas.current;
       const context = element?.getContext('2d');
       if (!element || !context || width === 0) return;
@@ -43,6 +45,7 @@ export function Plot({ data, rows, height, view, timed }: PlotProps) {
         palette.current,
       );
     };
+    paint.current = () => contained(drawAll);
     onNextFrame(paint.current);
   });
 

@@ -3,6 +3,7 @@ import { ChevronDown, ChevronRight } from 'lucide-react';
 import { useCommand } from '../../commands/commands.ts';
 import { count, plural } from '../../components/format.ts';
 import { Glyph } from '../../components/Glyph.tsx';
+import { Boundary } from '../../components/Boundary.tsx';
 import { Icon } from '../../components/Icon.tsx';
 import { Shown } from '../../components/Shown.tsx';
 import { useSession, useTrace } from '../../stores/open.ts';
@@ -111,7 +112,9 @@ function FullTimeline({ compact }: { readonly compact: boolean }) {
           ))}
         </div>
         <div className="timeline-plot" ref={plot}>
-          <Plot data={data} rows={rows} height={height} view={view} timed={timed} />
+          <Boundary what="The drawing of the timeline" slim raw>
+            <Plot data={data} rows={rows} height={height} view={view} timed={timed} />
+          </Boundary>
           <Overlay data={data} rows={rows} view={view} timed={timed} axis={AXIS_HEIGHT} />
         </div>
       </div>

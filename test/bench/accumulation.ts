@@ -2,11 +2,11 @@
  * P6, P8, P8b and P9: from bytes to what a lane holds at the end, each lane by itself; and all three lanes together
  * against the SDK helper that does one accumulation of the same body.
  */
-import { createLane } from '../../src/shared/lanes/registry.ts';
+import { createLane, lanesReading } from '../../src/shared/lanes/registry.ts';
 import type { LaneSetup } from '../../src/shared/model/lane.ts';
 import { DecodePass } from '../../src/shared/lanes/decode-pass.ts';
 import { ArgumentScanner } from '../../src/shared/model/argument-scanner.ts';
-import { LANES, type LaneId, type LaneOutcome } from '../../src/shared/model/messages.ts';
+import { isWireResult, type LaneId, type LaneOutcome } from '../../src/shared/model/messages.ts';
 import { APIS, type Api, type Read } from '../../src/shared/model/stream.ts';
 import { createFramer } from '../../src/shared/framing/registry.ts';
 import { laneSetup } from '../support/lanes.ts';
@@ -21,7 +21,7 @@ const KB = 1024;
 
 /** The wire's own accumulation; of an adapter, which bends the text, whether it got to the end. */
 function answerOf(result: LaneOutcome): string {
-  if (result.lane === 'wire') return result.outcome.blocks.map(({ text }) => text).join('');
+  if (isWireResult(result)) return result.outcome.blocks.map(({ text }) => text).join('');
   return result.outcome.error === null ? 'done' : 'error';
 }
 
@@ -69,7 +69,8 @@ async function helper(api: Api, reads: readonly Read[]): Promise<string> {
 }
 
 /** legacy has no interface for the Responses API and ends at its first event, so that there is nothing to measure. */
-const readers = (api: Api): readonly LaneId[] => LANES.filter((id) => id !== 'legacy' || api !== 'responses');
+const readers = (api: Api): readonly LaneId[] =>
+  lanesReading(api).filter((id) => id !== 'legacy' || api !== 'responses');
 const wireSaysTheText =
   (id: LaneId) =>
   (subject: string, floor: string): boolean =>

@@ -15,7 +15,14 @@ import type { AppInfo } from '../../src/shared/rpc/contract.ts';
 import type { Services } from '../../src/shared/rpc/services.ts';
 import { openWebSocketPort } from '../../src/shared/rpc/web-socket-port.ts';
 
-const INFO: AppInfo = { version: '1', host: 'headless', platform: 'test', dataDir: '/', sampleUrl: 'http://127.0.0.1' };
+const INFO: AppInfo = {
+  version: '1',
+  host: 'headless',
+  platform: 'test',
+  dataDir: '/',
+  sampleUrl: 'http://127.0.0.1',
+  lanes: [],
+};
 const access = new Access();
 const { token } = access;
 const faults: string[] = [];

@@ -16,7 +16,14 @@ import { rig, watch, type Rig, type SomeServices } from '../support/contract.ts'
 import { TRANSPORTS } from '../support/transports.ts';
 
 const ID = 'trace-1' as TraceId;
-const INFO: AppInfo = { version: '1', host: 'memory', platform: 'test', dataDir: '/', sampleUrl: 'http://127.0.0.1' };
+const INFO: AppInfo = {
+  version: '1',
+  host: 'memory',
+  platform: 'test',
+  dataDir: '/',
+  sampleUrl: 'http://127.0.0.1',
+  lanes: [],
+};
 
 /** Item `n` of a stream, told apart from every other. */
 const item = (n: number, text = ''): TraceItem => ({

@@ -8,6 +8,7 @@ import { recoverTraces } from '../../src/main/core/recording/recover.ts';
 import { Recording } from '../../src/main/core/recording/recording.ts';
 import type { NewTrace, StoredTrace } from '../../src/main/core/store/store.ts';
 import { DecodePass } from '../../src/shared/lanes/decode-pass.ts';
+import { isWireResult } from '../../src/shared/model/messages.ts';
 import type { TraceItem } from '../../src/shared/model/items.ts';
 import type { Api } from '../../src/shared/model/stream.ts';
 import { DEFAULT_OPTIONS } from '../../src/shared/model/trace.ts';
@@ -98,7 +99,7 @@ test('its items are those of a decode pass over the same bytes, its result is to
     await recording.finished;
     await store.flush();
     expect((await store.providerTraces(trace.id)).length).toBe(
-      items.filter((item) => item.k === 'outcome' && item.result.lane !== 'wire' && item.result.outcome.provider_trace)
+      items.filter((item) => item.k === 'outcome' && !isWireResult(item.result) && item.result.outcome.provider_trace)
         .length,
     );
   }

@@ -4,7 +4,9 @@
  */
 import { expect, test, type Page } from 'playwright/test';
 import { SCENARIOS } from '../../src/main/core/samples/scenarios.ts';
-import { LANES, type LaneId } from '../../src/shared/model/messages.ts';
+import { allLanes } from '../../src/shared/lanes/registry.ts';
+import { cellOf } from '../../src/shared/model/blocks.ts';
+import type { LaneId } from '../../src/shared/model/messages.ts';
 import type { TraceModel } from '../../src/renderer/stores/trace-model.ts';
 import { complaints, expected, shown, startSample, wholeTrace } from '../support/page.ts';
 import { dataFolder, startHost, type Host } from '../support/host.ts';
@@ -13,10 +15,12 @@ const runs = (page: Page) => page.getByRole('navigation', { name: 'Runs' });
 const lane = (page: Page, id: LaneId) => page.locator(`[data-lane="${id}"]`);
 const openRun = (page: Page, title: string) => runs(page).getByRole('row').filter({ hasText: title }).first().click();
 
+const LANES = allLanes().map(({ id }) => id);
+
 /** Text and tool calls of a lane, which are never folded away. */
 function said(model: TraceModel, id: LaneId): readonly { readonly name: string | null; readonly text: string }[] {
   return model.blocks.rows
-    .flatMap((row) => row.cells[id])
+    .flatMap((row) => cellOf(row, id))
     .filter(({ kind }) => kind === 'text' || kind === 'tool')
     .map((block) => ({ name: block.name ?? null, text: block.pieces.join('') }));
 }

@@ -1,7 +1,7 @@
 /** Builds a reading's items by hand, for tests of what is folded out of them. */
 import { LaneBlocks } from '../../src/shared/model/blocks.ts';
 import type { TraceItem } from '../../src/shared/model/items.ts';
-import type { LaneId, LaneMessage, AdapterMessage, WireMessage } from '../../src/shared/model/messages.ts';
+import type { AdapterMessage, LaneMessage, WireMessage } from '../../src/shared/model/messages.ts';
 import type { EventKind, EventSummary } from '../../src/shared/model/stream.ts';
 
 const MS = 1e6;
@@ -73,7 +73,7 @@ export interface Step {
 
 /** One read with one event for each step, and the messages that each lane emits for it. */
 export function itemsOf(steps: readonly Step[]): TraceItem[] {
-  const ordinals: Record<LaneId, number> = { wire: 0, legacy: 0, simple: 0 };
+  const ordinals = { wire: 0, legacy: 0, simple: 0 };
   return steps.flatMap((step, index): TraceItem[] => {
     const tNs = step.ms * MS;
     const event: EventSummary = {

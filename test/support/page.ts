@@ -2,7 +2,9 @@
 import { expect, type Page } from 'playwright/test';
 import { TraceModel } from '../../src/renderer/stores/trace-model.ts';
 import type { TraceId } from '../../src/shared/model/ids.ts';
-import { LANES, type LaneId } from '../../src/shared/model/messages.ts';
+import { allLanes } from '../../src/shared/lanes/registry.ts';
+import { cellOf } from '../../src/shared/model/blocks.ts';
+import type { ByLane, LaneId } from '../../src/shared/model/messages.ts';
 import type { Api } from '../../src/shared/model/stream.ts';
 import { DEFAULT_OPTIONS } from '../../src/shared/model/trace.ts';
 import type { Client } from '../../src/shared/rpc/client.ts';
@@ -70,12 +72,14 @@ export async function openTrace(page: Page, url: string, id: TraceId, whole: Tra
   await expect.poll(async () => (await shown(page)).events, { timeout: 60_000 }).toBe(whole.events.length);
 }
 
+const LANES = allLanes().map(({ id }) => id);
+
 export interface Shown {
   readonly events: number;
   readonly reads: number;
   readonly bytes: number;
   /** All streamed text of each lane, in order. */
-  readonly text: Readonly<Record<LaneId, string>>;
+  readonly text: ByLane<string>;
 }
 
 /** What the open trace shows; the numbers may be a quarter of a second behind the text. */
@@ -91,7 +95,9 @@ export async function shown(page: Page): Promise<Shown> {
       events: number('Events'),
       reads: number('Reads'),
       bytes: number('Bytes'),
-      text: Object.fromEntries(lanes.map((lane) => [lane, text(lane)])) as Record<LaneId, string>,
+      text: Object.fromEntries(lanes.map((lane) => [lane, text(lane)])) as Record<string, string> & {
+        readonly wire: string;
+      },
     };
   }, LANES);
 }
@@ -100,13 +106,13 @@ export async function shown(page: Page): Promise<Shown> {
 export function expected(model: TraceModel): Shown {
   const text = (lane: LaneId): string =>
     model.blocks.rows
-      .flatMap((row) => row.cells[lane])
+      .flatMap((row) => cellOf(row, lane))
       .map((block) => block.pieces.join(''))
       .join('');
   return {
     events: model.events.length,
     reads: model.reads.length,
     bytes: model.bytes,
-    text: { wire: text('wire'), legacy: text('legacy'), simple: text('simple') },
+    text: { wire: text('wire'), ...Object.fromEntries(LANES.map((lane) => [lane, text(lane)])) },
   };
 }

@@ -1,5 +1,4 @@
 /** Traces in memory, for tests of what reads them: in pages as small as asked, so that page borders are met. */
-import { LANES } from '../../src/shared/model/messages.ts';
 import { traceId } from '../../src/shared/model/ids.ts';
 import type { TraceItem } from '../../src/shared/model/items.ts';
 import type { Api, Read } from '../../src/shared/model/stream.ts';
@@ -65,7 +64,7 @@ export function memoryTrace(
 
 /** What a live stream of it gives: the order that every other reading must keep. */
 export function liveItems({ trace, head, reads }: MemoryTrace, options?: AdapterOptions): readonly TraceItem[] {
-  const reading = new DecodePass({ ...decodeSetup(trace, options), lanes: LANES });
+  const reading = new DecodePass({ ...decodeSetup(trace, options) });
   return [
     ...reading.begin(),
     ...(head ? reading.head(head.head, head.tNs) : []),

@@ -8,7 +8,7 @@ import { createFramer } from '../../src/shared/framing/registry.ts';
 
 export interface WireRun {
   readonly outcome: WireOutcome;
-  readonly emissions: readonly Emission<'wire'>[];
+  readonly emissions: readonly Emission<WireMessage>[];
   readonly messages: readonly WireMessage[];
   readonly summaries: readonly EventSummary[];
   readonly frames: readonly Frame[];
@@ -34,7 +34,7 @@ export function runWire(api: Api, body: Uint8Array | string, cuts: readonly numb
   const setup = laneSetup(api);
   const lane = createWireLane(setup);
   const framer = createFramer(setup.framing);
-  const emissions: Emission<'wire'>[] = [...lane.begin()];
+  const emissions: Emission<WireMessage>[] = [...lane.begin()];
   const summaries: EventSummary[] = [];
   const frames: Frame[] = [];
   let unfinished = false;

@@ -1,11 +1,16 @@
 /** `app.*`: what the program is and where its data lie, and what is wrong with its store, as that comes and goes. */
-import type { AppInfo } from '../../shared/rpc/contract.ts';
+import { allLanes } from '../../shared/lanes/registry.ts';
+import { APIS } from '../../shared/model/stream.ts';
+import type { AppInfo, LaneInfo } from '../../shared/rpc/contract.ts';
 import type { Services } from '../../shared/rpc/services.ts';
 import { ConflatingQueue } from './conflating-queue.ts';
 import type { Store } from './store/store.ts';
 
+const lanesKnown = (): readonly LaneInfo[] =>
+  allLanes().map(({ id, label, description, supports }) => ({ id, label, description, apis: APIS.filter(supports) }));
+
 export function appServices(
-  known: Omit<AppInfo, 'storeProblem' | 'platform'>,
+  known: Omit<AppInfo, 'storeProblem' | 'platform' | 'lanes'>,
   store: Pick<Store, 'problem' | 'onWriteProblem'>,
 ): Pick<Services, 'app.info' | 'app.changes'> {
   const watchers = new Set<ConflatingQueue<'app', AppInfo>>();
@@ -14,7 +19,7 @@ export function appServices(
     // What cannot be written can still be read.
     const storeProblem =
       store.problem ?? (writeProblem === undefined ? undefined : { sentence: writeProblem, readable: true });
-    return { ...known, platform: process.platform, ...(storeProblem && { storeProblem }) };
+    return { ...known, platform: process.platform, lanes: lanesKnown(), ...(storeProblem && { storeProblem }) };
   };
   store.onWriteProblem((sentence) => {
     writeProblem = sentence;

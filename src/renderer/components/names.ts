@@ -1,10 +1,7 @@
 /** The program's short names for what a trace is and how it ended. */
 import type { Api, EventKind } from '../../shared/model/stream.ts';
-import type { LaneId } from '../../shared/model/messages.ts';
 import type { AdapterEndpoint, TerminalState, TraceRow } from '../../shared/model/trace.ts';
 import type { GlyphName } from './Glyph.tsx';
-
-export const LANE_NAMES: Readonly<Record<LaneId, string>> = { wire: 'Wire', legacy: 'Legacy', simple: 'Simple' };
 
 /** APIs by their full names. */
 export const API_NAMES: Readonly<Record<Api, string>> = {

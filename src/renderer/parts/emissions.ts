@@ -1,7 +1,7 @@
 /** What each lane made of one event, in a few words: the inspector's first answer. Pure. */
 import { messageText } from '../../shared/compare/lane-reading.ts';
 import { codePoints } from '../../shared/text/code-points.ts';
-import { LANES, type Emission, type LaneId, type LaneMessage } from '../../shared/model/messages.ts';
+import { WIRE, type Emission, type LaneId, type LaneMessage } from '../../shared/model/messages.ts';
 import { count } from '../components/format.ts';
 import { given } from '../components/given.ts';
 
@@ -41,17 +41,17 @@ const WORDS: Readonly<Record<LaneMessage['message_type'], readonly [one: string,
   stop_reason: ['ends with an error', 'ends with an error'],
 };
 
-/** Of the emissions that one event caused. */
-export function emissionsByLane(emissions: readonly Emission[]): readonly LaneEmissions[] {
-  const wire = contentOf(emissions.filter(({ lane }) => lane === 'wire'));
-  return LANES.map((lane) => {
+/** Of the emissions that one event caused, for each of the lanes. */
+export function emissionsByLane(emissions: readonly Emission[], lanes: readonly LaneId[]): readonly LaneEmissions[] {
+  const wire = contentOf(emissions.filter(({ lane }) => lane === WIRE));
+  return lanes.map((lane) => {
     const messages = emissions.filter((emission) => emission.lane === lane);
     const chars = codePoints(contentOf(messages));
     return {
       lane,
       messages,
       chars,
-      more: lane === 'wire' ? null : chars - codePoints(wire),
+      more: lane === WIRE ? null : chars - codePoints(wire),
       said: group(messages.map(({ message }) => message)),
     };
   });

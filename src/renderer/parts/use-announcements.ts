@@ -37,8 +37,7 @@ export function useAnnouncements(): void {
   }, [live, progress, replay, session]);
 }
 
-function endingSentence({ ending, usage, outcomes }: TraceModel): string {
-  const wire = outcomes.wire?.lane === 'wire' ? outcomes.wire.outcome : undefined;
+function endingSentence({ ending, usage, wire }: TraceModel): string {
   const finish = wire?.finish[0];
   const parts = [
     STATE_LOOKS[ending!.state].label,

@@ -1,6 +1,6 @@
 /** What a lane's messages about one block come to, as one whole message. Pure. */
 import type { BlockRow, LaneBlock } from '../../shared/model/blocks.ts';
-import type { Emission, LaneMessage } from '../../shared/model/messages.ts';
+import { WIRE, type Emission, type LaneMessage } from '../../shared/model/messages.ts';
 import { contentOfMessage } from './emissions.ts';
 
 /** The row an event belongs to: that of its block, else the one whose events surround it. */
@@ -34,7 +34,7 @@ export function emissionsOfBlock(messages: readonly Emission[], block: LaneBlock
   return messages.filter((emission) => {
     if (emission.lane !== lane) return false;
     const { message, event } = emission;
-    if (lane === 'wire') return 'block' in message && message.block === row.id;
+    if (lane === WIRE) return 'block' in message && message.block === row.id;
     if (event === null || firstEvent === null || lastEvent === null || event < firstEvent || event > lastEvent)
       return false;
     return KINDS[message.message_type]?.includes(kind) ?? kind === 'error';

@@ -5,7 +5,14 @@
 import { MetricsMeter } from '../../shared/metrics/metrics.ts';
 import { LaneBlocks } from '../../shared/model/blocks.ts';
 import type { TraceItem } from '../../shared/model/items.ts';
-import type { Emission, LaneId, LaneOutcome } from '../../shared/model/messages.ts';
+import {
+  isWireResult,
+  WIRE,
+  type Emission,
+  type LaneId,
+  type LaneOutcome,
+  type WireOutcome,
+} from '../../shared/model/messages.ts';
 import type { EventSummary } from '../../shared/model/stream.ts';
 import type { Ending, HttpHead, Metrics } from '../../shared/model/trace.ts';
 import type { Usage } from '../../shared/model/usage.ts';
@@ -20,9 +27,9 @@ export class TraceModel {
   readonly reads: ReadMark[] = [];
   readonly events: EventSummary[] = [];
   readonly messages: Emission[] = [];
-  readonly laneMessages: Record<LaneId, number> = { wire: 0, legacy: 0, simple: 0 };
+  readonly #laneMessages = new Map<LaneId, number>();
   readonly notes: NoteMark[] = [];
-  readonly outcomes: Partial<Record<LaneId, LaneOutcome>> = {};
+  readonly outcomes = new Map<LaneId, LaneOutcome>();
   ending: Ending | null = null;
   readonly blocks = new LaneBlocks();
   readonly #meter = new MetricsMeter();
@@ -51,6 +58,17 @@ export class TraceModel {
     this.count += items.length;
   }
 
+  /** Messages that a lane has emitted so far. */
+  messagesOf(lane: LaneId): number {
+    return this.#laneMessages.get(lane) ?? 0;
+  }
+
+  /** What the wire held at the end; undefined before. */
+  get wire(): WireOutcome | undefined {
+    const result = this.outcomes.get(WIRE);
+    return result && isWireResult(result) ? result.outcome : undefined;
+  }
+
   #take(item: TraceItem): void {
     this.#meter.add(item);
     switch (item.k) {
@@ -71,7 +89,7 @@ export class TraceModel {
         this.notes.push(item);
         return;
       case 'outcome':
-        this.outcomes[item.result.lane] = item.result;
+        this.outcomes.set(item.result.lane, item.result);
         this.blocks.outcome(item.result);
         return;
       case 'ending':
@@ -82,7 +100,7 @@ export class TraceModel {
 
   #message(emission: Emission): void {
     this.messages.push(emission);
-    this.laneMessages[emission.lane]++;
+    this.#laneMessages.set(emission.lane, this.messagesOf(emission.lane) + 1);
     this.blocks.message(emission);
   }
 }

@@ -3,25 +3,23 @@
  * not with the bare wire, so that a change that the options ask for is no finding:
  *
  * - Answer text becomes assistant messages, reasoning becomes reasoning messages, a refusal is answer text to its reader.
- * - legacy with `use_assistant_message` turns the arguments of `send_message` into messages: the value of `message` is
- *   text. The call itself is then not emitted, as asked.
- * - legacy takes the value of `thinking` out of any tool's arguments as reasoning, whatever the options; the arguments
- *   are whole with or without it. simple knows neither option and passes arguments as they came.
- * - legacy on Anthropic with `put_inner_thoughts_in_kwarg` emits text as reasoning less any `</thinking>`, because the
- *   thoughts are meant to be in the arguments and text is what the model said before. It is named, as information.
+ * - What else a lane makes of the wire on purpose is in its definition (LaneExpectations): a tool whose arguments become
+ *   answer text, so that the call itself is not emitted; an argument that becomes reasoning; text that becomes reasoning,
+ *   less any `</thinking>`, which is named, as information.
  * - Server tools, their results, citations and encrypted reasoning have no message type in the adapters' contract: not
  *   expected. A redacted block of Anthropic has one: expected.
  * - Nothing is expected from the frame on at which the lane ended in an error: the error is the finding, and counts it.
  */
-import { MESSAGE_KEY, MESSAGE_TOOL, THOUGHTS_KEY } from '../adapters/agent-server/names.ts';
 import type { BlockRow } from '../model/blocks.ts';
-import type { AdapterLane } from '../model/messages.ts';
+import type { LaneId } from '../model/messages.ts';
 import { argumentValue } from './argument-text.ts';
 import {
   eventAt,
+  expectationsOf,
   firstEvent,
   lastEvent,
   stoppedAt,
+  strandsOf,
   textBefore,
   type ComparisonInput,
   type Strand,
@@ -48,10 +46,10 @@ export interface ExpectedPart {
   readonly lastEvent: number | null;
 }
 
-const cache = new WeakMap<ComparisonInput, Map<AdapterLane, readonly ExpectedPart[]>>();
+const cache = new WeakMap<ComparisonInput, Map<LaneId, readonly ExpectedPart[]>>();
 
 /** Worked out once for each input and lane: every finding asks for it. */
-export function expectedParts(input: ComparisonInput, lane: AdapterLane): readonly ExpectedPart[] {
+export function expectedParts(input: ComparisonInput, lane: LaneId): readonly ExpectedPart[] {
   let lanes = cache.get(input);
   if (!lanes) cache.set(input, (lanes = new Map()));
   let parts = lanes.get(lane);
@@ -59,7 +57,7 @@ export function expectedParts(input: ComparisonInput, lane: AdapterLane): readon
   return parts;
 }
 
-function partsOf(input: ComparisonInput, lane: AdapterLane, row: BlockRow): ExpectedPart[] {
+function partsOf(input: ComparisonInput, lane: LaneId, row: BlockRow): ExpectedPart[] {
   const wire = input.strands.get(row)?.wire;
   if (!wire) return [];
   const stop = stoppedAt(input, lane);
@@ -77,7 +75,7 @@ function partsOf(input: ComparisonInput, lane: AdapterLane, row: BlockRow): Expe
 
 function textPart(
   input: ComparisonInput,
-  lane: AdapterLane,
+  lane: LaneId,
   row: BlockRow,
   wire: Strand,
   stop: number | null,
@@ -89,24 +87,24 @@ function textPart(
   return { ...part(row, 'reasoning', wire, cleaned, noun), verbatim: cleaned === text };
 }
 
-export const textBecomesReasoning = (input: ComparisonInput, lane: AdapterLane): boolean =>
-  lane === 'legacy' && input.setup.api === 'messages' && input.setup.options.put_inner_thoughts_in_kwarg;
+export const textBecomesReasoning = (input: ComparisonInput, lane: LaneId): boolean =>
+  expectationsOf(input, lane).textAsReasoning?.(input.setup) ?? false;
 
 function toolParts(
   input: ComparisonInput,
-  lane: AdapterLane,
+  lane: LaneId,
   row: BlockRow,
   wire: Strand,
   stop: number | null,
 ): ExpectedPart[] {
   const args = textBefore(wire, stop);
-  const converted =
-    lane === 'legacy' && input.setup.options.use_assistant_message && row.cells.wire[0]?.name === MESSAGE_TOOL;
+  const { answerTool, reasoningArgument } = expectationsOf(input, lane);
+  const answer = answerTool?.(input.setup);
+  const converted = answer ? row.cells.wire[0]?.name === answer.tool : false;
   const call: ExpectedPart = { ...part(row, 'tool', wire, args, 'tool arguments'), converted };
-  if (lane !== 'legacy') return [call];
   return [
-    ...fromArguments(row, wire, args, THOUGHTS_KEY, 'reasoning'),
-    ...(converted ? fromArguments(row, wire, args, MESSAGE_KEY, 'text') : []),
+    ...(reasoningArgument === undefined ? [] : fromArguments(row, wire, args, reasoningArgument, 'reasoning')),
+    ...(answer && converted ? fromArguments(row, wire, args, answer.argument, 'text') : []),
     call,
   ];
 }
@@ -155,17 +153,13 @@ function part(
 /** What the lane emitted for it, up to its error if it had one. */
 export function gotText(
   input: ComparisonInput,
-  lane: AdapterLane,
+  lane: LaneId,
   part: Pick<ExpectedPart, 'row' | 'kind'>,
   kind: StrandKind = part.kind,
 ): string {
-  const strand = input.strands.get(part.row)?.[lane][kind];
+  const strand = strandOf(input, lane, part.row, kind);
   return strand ? textBefore(strand, stoppedAt(input, lane)) : '';
 }
 
-export const strandOf = (
-  input: ComparisonInput,
-  lane: AdapterLane,
-  row: BlockRow,
-  kind: StrandKind,
-): Strand | undefined => input.strands.get(row)?.[lane][kind];
+export const strandOf = (input: ComparisonInput, lane: LaneId, row: BlockRow, kind: StrandKind): Strand | undefined =>
+  strandsOf(input, row, lane)[kind];

@@ -1,6 +1,6 @@
 /** A comparison as one HTML file: no script, nothing to load, everything that came from a stream escaped. */
 import { VERDICT_FIELDS, type Finding } from '../model/findings.ts';
-import { LANES, type LaneId } from '../model/messages.ts';
+import { WIRE, type LaneId } from '../model/messages.ts';
 import { evidenceText, hexDump, MAX_EVIDENCE_BYTES } from './evidence.ts';
 import { findingKind } from './findings/registry.ts';
 import { STYLE } from './html-style.ts';
@@ -32,9 +32,9 @@ export function comparisonHtml(result: CompareResult, meta: ComparisonMeta): str
 <header><h1>${escaped(meta.title)}</h1><p>${escaped(about.join(' · '))}</p>
 <p>Read with use_assistant_message: ${options.use_assistant_message}, put_inner_thoughts_in_kwarg: ${options.put_inner_thoughts_in_kwarg}, approval for ${escaped(options.requires_approval_tools.join(', ') || 'no tool')}</p></header>
 <h2>Verdict</h2>${verdictTable(result)}
-<h2>Findings</h2>${findings.length === 0 ? '<p>None: the lanes say what the wire says.</p>' : findings.map((finding) => findingSection(finding, meta.body)).join('\n')}
-<h2>Side by side</h2><table class="rows"><thead><tr><th>Block</th>${LANES.map((lane) => `<th>${lane}</th>`).join('')}</tr></thead><tbody>
-${result.rows.map(blockRow).join('\n')}</tbody></table>
+<h2>Findings</h2>${findings.length === 0 ? `<p>${result.lanes.length > 1 ? 'None: the lanes say what the wire says.' : 'None: the wire was read alone.'}</p>` : findings.map((finding) => findingSection(finding, meta.body)).join('\n')}
+<h2>Side by side</h2><table class="rows"><thead><tr><th>Block</th>${laneHeads(result)}</tr></thead><tbody>
+${result.rows.map((row) => blockRow(row, result.lanes)).join('\n')}</tbody></table>
 ${lintList(result)}</body></html>
 `;
 }
@@ -52,16 +52,18 @@ export function escaped(text: string): string {
   );
 }
 
-function verdictTable({ verdict }: CompareResult): string {
+const laneHeads = ({ lanes }: CompareResult): string => lanes.map(({ id }) => `<th>${escaped(id)}</th>`).join('');
+
+function verdictTable(result: CompareResult): string {
   const rows = VERDICT_FIELDS.map((field) => {
-    const cells = LANES.map((lane) => {
-      const { equal, text, findings } = verdict[field][lane];
-      const glyph = lane === 'wire' ? '' : equal ? '✓ ' : '≠ ';
-      return `<td class="${equal ? 'equal' : 'differs'}">${glyph}${escaped(text)}${lane === 'wire' ? '' : links(findings)}</td>`;
+    const cells = result.lanes.map(({ id }) => {
+      const { equal, text, findings } = result.verdict[field][id]!;
+      const glyph = id === WIRE ? '' : equal ? '✓ ' : '≠ ';
+      return `<td class="${equal ? 'equal' : 'differs'}">${glyph}${escaped(text)}${id === WIRE ? '' : links(findings)}</td>`;
     });
     return `<tr><th>${capitalised(field)}</th>${cells.join('')}</tr>`;
   });
-  return `<table><thead><tr><th></th>${LANES.map((lane) => `<th>${lane}</th>`).join('')}</tr></thead><tbody>${rows.join('')}</tbody></table>`;
+  return `<table><thead><tr><th></th>${laneHeads(result)}</tr></thead><tbody>${rows.join('')}</tbody></table>`;
 }
 
 const links = (findings: readonly number[]): string => findings.map((one) => ` <a href="#f${one}">${one}</a>`).join('');
@@ -73,7 +75,7 @@ function findingSection(finding: Finding, body: Uint8Array): string {
     finding.event === null ? 'after the end' : `events ${finding.event}–${finding.lastEvent ?? finding.event}`;
   const range = bytes ? ` · bytes ${number(bytes[0])}–${number(bytes[1])}` : '';
   return `<section id="f${finding.number}" class="${finding.severity}"><h3><b>${finding.number}</b> ${escaped(capitalised(finding.sentence))}</h3>
-<p>${finding.severity} · ${finding.lane} · <code>${escaped(finding.kind)}</code> · ${where}${range}</p>
+<p>${finding.severity} · ${escaped(finding.lane)} · <code>${escaped(finding.kind)}</code> · ${where}${range}</p>
 ${expected === undefined ? '' : `<p>Expected</p><pre>${escaped(expected)}</pre>`}${got === undefined ? '' : `<p>Got</p><pre>${escaped(got)}</pre>`}
 ${bytes ? evidence(body, bytes) : ''}<details><summary>What causes it, what to do</summary>${(kind?.help ?? '')
     .split('\n\n')
@@ -87,12 +89,12 @@ function evidence(body: Uint8Array, [start, end]: readonly [number, number]): st
   return `<details><summary>Bytes</summary><pre>${escaped(evidenceText(shown))}</pre><pre>${escaped(hexDump(shown, start))}</pre>${left > 0 ? `<p>${number(left)} more bytes</p>` : ''}</details>`;
 }
 
-function blockRow(row: AlignedRow): string {
+function blockRow(row: AlignedRow, lanes: CompareResult['lanes']): string {
   const events = row.events ? `events ${row.events[0]}–${row.events[1]}` : '';
-  const cells = LANES.map(
-    (lane) =>
-      `<td class="${row.cells[lane].equal ? 'equal' : 'differs'}">${row.equal && lane !== 'wire' ? 'equal' : cell(row.cells[lane], lane)}</td>`,
-  );
+  const cells = lanes.map(({ id }) => {
+    const own = row.cells[id]!;
+    return `<td class="${own.equal ? 'equal' : 'differs'}">${row.equal && id !== WIRE ? 'equal' : cell(own, id)}</td>`;
+  });
   return `<tr><th>${escaped(row.title)}<small>${events}${links(row.findings)}</small></th>${cells.join('')}</tr>`;
 }
 
@@ -105,7 +107,7 @@ function cell({ text, messages, marks }: AlignedCell, lane: LaneId): string {
     pieces.push(escaped(text.slice(at, start)), `<${tag}>${escaped(text.slice(start, end))}</${tag}>`);
     at = end;
   }
-  return `<details${lane === 'wire' ? '' : ' open'}><summary>${number(messages)} messages</summary><pre>${pieces.join('')}${escaped(text.slice(at))}</pre></details>`;
+  return `<details${lane === WIRE ? '' : ' open'}><summary>${number(messages)} messages</summary><pre>${pieces.join('')}${escaped(text.slice(at))}</pre></details>`;
 }
 
 function lintList({ lint }: CompareResult): string {

@@ -1,12 +1,12 @@
-/** The lane map: three staves on one time axis, each message a note joined to the read that its content came in. */
-import type { LaneId, AdapterLane } from '../model/messages.ts';
+/** The lane map: a staff for each lane on one time axis, each message a note joined to the read that its content came in. */
+import { WIRE, type LaneId } from '../model/messages.ts';
 import type { BlockRow } from '../model/blocks.ts';
 import { silencesOf } from '../metrics/silence.ts';
 import { codePoints } from '../text/code-points.ts';
 import { expectedParts } from './expected.ts';
 import type { FindingShape } from './findings/finding-kind.ts';
 import type { NumberedFinding } from './findings/registry.ts';
-import { lanesOf, type ComparisonInput, type Entry, type Strand } from './lane-reading.ts';
+import { lanesOf, strandsOf, type ComparisonInput, type Entry, type Strand } from './lane-reading.ts';
 import type { LaneMap, LaneMapNote } from './result.ts';
 
 export const META_LINE = 'meta';
@@ -26,7 +26,7 @@ const LINE_KIND: Readonly<Record<string, LineKind>> = {
 
 export function laneMapOf(input: ComparisonInput, findings: readonly NumberedFinding[]): LaneMap {
   const last = Math.max(input.reads.at(-1)?.tNs ?? 0, input.events.at(-1)?.tNs ?? 0);
-  const notes = lanesOf(input).flatMap((lane) => thinned(notesOf(input, lane, new LaneShapes(findings, lane)), last));
+  const notes = lanesOf(input).flatMap(({ id }) => thinned(notesOf(input, id, new LaneShapes(findings, id)), last));
   return {
     totalNs: last,
     events: input.events.length,
@@ -93,10 +93,10 @@ function notesOf(input: ComparisonInput, lane: LaneId, shapes: LaneShapes): Lane
   const notes: LaneMapNote[] = [];
   for (const [row, strands] of input.strands) {
     const line = LINE_KIND[row.kind] && strands.wire ? row.id : META_LINE;
-    for (const strand of Object.values(strands[lane]))
+    for (const strand of Object.values(strandsOf(input, row, lane)))
       notes.push(...strandNotes(input, strand, strands.wire[strand.kind], line, shapes));
   }
-  if (lane === 'wire') notes.push(...metaNotes(input));
+  if (lane === WIRE) notes.push(...metaNotes(input));
   else notes.push(...lostNotes(input, lane, shapes));
   return notes.toSorted((a, b) => a.tNs - b.tNs || (a.event ?? -1) - (b.event ?? -1));
 }
@@ -118,9 +118,9 @@ function strandNotes(
       source.tNs <= entry.tNs &&
       entry.text !== '' &&
       (wire?.text.startsWith(entry.text, start) ?? false);
-    const cause = strand.lane === 'wire' ? entry : (named(input, strand, entry) ?? (alike ? source : entry));
+    const cause = strand.lane === WIRE ? entry : (named(input, strand, entry) ?? (alike ? source : entry));
     start = entry.end;
-    const finding = strand.lane === 'wire' ? undefined : shapes.at(strand.row.id, entry.event);
+    const finding = strand.lane === WIRE ? undefined : shapes.at(strand.row.id, entry.event);
     const shape = noteShape(input, finding?.kind.shape ?? null, entry, cause);
     return note(
       input,
@@ -189,7 +189,7 @@ function metaNotes(input: ComparisonInput): LaneMapNote[] {
     const { tNs = 0, read = null } = input.events[event] ?? {};
     return [
       {
-        lane: 'wire' as const,
+        lane: WIRE,
         line: META_LINE,
         event,
         read,
@@ -205,11 +205,11 @@ function metaNotes(input: ComparisonInput): LaneMapNote[] {
 }
 
 /** Threads that are cut: what the wire said and the lane never did. */
-function lostNotes(input: ComparisonInput, lane: AdapterLane, shapes: LaneShapes): LaneMapNote[] {
+function lostNotes(input: ComparisonInput, lane: LaneId, shapes: LaneShapes): LaneMapNote[] {
   const seen = new Set<BlockRow>();
   return expectedParts(input, lane).flatMap(({ row, wire, kind }) => {
     const lost = shapes.lost(row.id);
-    if (!lost || seen.has(row) || input.strands.get(row)?.[lane][kind]?.text) return [];
+    if (!lost || seen.has(row) || strandsOf(input, row, lane)[kind]?.text) return [];
     seen.add(row);
     return wire.entries.map((entry) =>
       note(input, entry, entry, lane, row.id, NOTE_KIND[wire.kind], 'lost', lost.finding.number),

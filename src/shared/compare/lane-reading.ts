@@ -1,14 +1,15 @@
 /** What a comparison reads: the items of one reading of all lanes, folded so that each message knows its wire block. */
-import type { LaneSetup } from '../model/lane.ts';
+import type { LaneDefinition, LaneSetup } from '../model/lane.ts';
 import { LaneBlocks, type BlockRow } from '../model/blocks.ts';
 import type { TraceItem } from '../model/items.ts';
 import {
-  LANES,
+  isWireResult,
+  WIRE,
+  type AdapterOutcome,
+  type ByLane,
   type Emission,
   type LaneId,
   type LaneMessage,
-  type AdapterLane,
-  type AdapterOutcome,
   type WireOutcome,
 } from '../model/messages.ts';
 import type { EventSummary, Frame } from '../model/stream.ts';
@@ -37,15 +38,22 @@ export interface Strand {
   text: string;
 }
 
-export type RowStrands = Readonly<Record<LaneId, Partial<Record<StrandKind, Strand>>>>;
+/** What one lane made of one row, by kind. */
+export type LaneStrands = Readonly<Partial<Record<StrandKind, Strand>>>;
+export type RowStrands = ByLane<LaneStrands>;
+
+/** What a comparison knows of a lane: which one it is, and what is expected of it. */
+export type ComparedLane = Pick<LaneDefinition, 'id' | 'label' | 'expects'>;
 
 export interface ComparisonInput {
   readonly setup: Pick<LaneSetup, 'api' | 'endpoint' | 'request' | 'options'>;
+  /** The lanes of this reading, the wire first. */
+  readonly lanes: readonly ComparedLane[];
   /** One row for each wire block, and for what lanes said outside of any. */
   readonly grid: LaneBlocks;
   readonly strands: ReadonlyMap<BlockRow, RowStrands>;
   readonly events: readonly EventSummary[];
-  readonly emissions: Readonly<Record<LaneId, readonly Emission[]>>;
+  readonly emissions: ByLane<readonly Emission[]>;
   readonly reads: readonly {
     readonly n: number;
     readonly offset: number;
@@ -53,7 +61,8 @@ export interface ComparisonInput {
     readonly length: number;
   }[];
   readonly wire: WireOutcome;
-  readonly adapters: Readonly<Partial<Record<AdapterLane, AdapterOutcome>>>;
+  /** Results of the other lanes. */
+  readonly adapters: Readonly<Record<LaneId, AdapterOutcome>>;
   readonly ending: Ending | null;
   /** Frames with their JSON, for the lint; none where only items are at hand. */
   readonly frames: readonly Frame[];
@@ -62,14 +71,18 @@ export interface ComparisonInput {
   readonly timed: boolean;
 }
 
+type OpenStrands = Record<LaneId, Partial<Record<StrandKind, Strand>>> & {
+  readonly [WIRE]: Partial<Record<StrandKind, Strand>>;
+};
+
 /** Folds items, one after the other; linear in their number. */
 export class ReadingFold {
   readonly #grid = new LaneBlocks();
-  readonly #strands = new Map<BlockRow, RowStrands>();
+  readonly #strands = new Map<BlockRow, OpenStrands>();
   readonly #events: EventSummary[] = [];
-  readonly #emissions: Record<LaneId, Emission[]> = { wire: [], legacy: [], simple: [] };
+  readonly #emissions: Record<LaneId, Emission[]> & { readonly [WIRE]: Emission[] } = { wire: [] };
   readonly #reads: ComparisonInput['reads'][number][] = [];
-  readonly #adapters: Partial<Record<AdapterLane, AdapterOutcome>> = {};
+  readonly #adapters: Record<LaneId, AdapterOutcome> = {};
   #wire: WireOutcome | null = null;
   #ending: Ending | null = null;
 
@@ -80,12 +93,13 @@ export class ReadingFold {
   /** Throws when the items do not reach to the wire's outcome: there is nothing to compare with before. */
   result(
     setup: ComparisonInput['setup'],
-    more: { readonly frames?: readonly Frame[]; readonly timed: boolean },
+    more: { readonly lanes: readonly ComparedLane[]; readonly frames?: readonly Frame[]; readonly timed: boolean },
   ): ComparisonInput {
     if (this.#wire === null) throw new Error('The reading has no result yet: comparing needs the whole stream.');
     const last = this.#reads.at(-1);
     return {
       setup,
+      lanes: more.lanes,
       grid: this.#grid,
       strands: this.#strands,
       events: this.#events,
@@ -107,7 +121,7 @@ export class ReadingFold {
       this.#grid.event(item.event);
     } else if (item.k === 'message') this.#message(item.emission);
     else if (item.k === 'outcome') {
-      if (item.result.lane === 'wire') this.#wire = item.result.outcome;
+      if (isWireResult(item.result)) this.#wire = item.result.outcome;
       else this.#adapters[item.result.lane] = item.result.outcome;
       this.#grid.outcome(item.result);
     } else if (item.k === 'ending') {
@@ -118,15 +132,16 @@ export class ReadingFold {
 
   #message(emission: Emission): void {
     const { lane, message, event } = emission;
-    this.#emissions[lane].push(emission);
+    (this.#emissions[lane] ??= []).push(emission);
     this.#grid.message(emission);
     const kind = strandKind(message);
     const row =
       kind === 'meta' ? undefined : 'block' in message ? this.#grid.row(message.block) : this.#grid.last(lane)?.row;
     if (!row) return;
     let strands = this.#strands.get(row);
-    if (!strands) this.#strands.set(row, (strands = { wire: {}, legacy: {}, simple: {} }));
-    const strand = (strands[lane][kind] ??= { lane, kind, row, entries: [], text: '' });
+    if (!strands) this.#strands.set(row, (strands = { wire: {} }));
+    const own = (strands[lane] ??= {});
+    const strand = (own[kind] ??= { lane, kind, row, entries: [], text: '' });
     const text = messageText(message);
     strand.text += text;
     strand.entries.push({
@@ -211,12 +226,26 @@ export function textBefore(strand: Strand, stop: number | null): string {
 
 /** The frame at which a lane ended in an error; null when it read to the end, -1 when it read nothing. */
 export function stoppedAt(input: ComparisonInput, lane: LaneId): number | null {
-  if (lane === 'wire') return null;
+  if (lane === WIRE) return null;
   const error = input.adapters[lane]?.error;
   if (!error || error.stage === 'after') return null;
   return error.stage === 'before' ? -1 : (error.event ?? -1);
 }
 
-/** The lanes that this reading has. */
-export const lanesOf = (input: ComparisonInput): readonly LaneId[] =>
-  LANES.filter((lane) => lane === 'wire' || input.adapters[lane] !== undefined);
+const NO_STRANDS: LaneStrands = {};
+
+/** What a lane made of a row; nothing where it said nothing. */
+export const strandsOf = (input: ComparisonInput, row: BlockRow, lane: LaneId): LaneStrands =>
+  input.strands.get(row)?.[lane] ?? NO_STRANDS;
+
+/** The lanes that have a result, the wire first. */
+export const lanesOf = (input: ComparisonInput): readonly ComparedLane[] =>
+  input.lanes.filter(({ id }) => id === WIRE || input.adapters[id] !== undefined);
+
+/** Those of them that are compared with the wire. */
+export const comparedLanes = (input: ComparisonInput): readonly LaneId[] =>
+  lanesOf(input).flatMap(({ id }) => (id === WIRE ? [] : [id]));
+
+/** What a lane is meant to make of the wire on purpose. */
+export const expectationsOf = (input: ComparisonInput, lane: LaneId): NonNullable<ComparedLane['expects']> =>
+  input.lanes.find(({ id }) => id === lane)?.expects ?? {};

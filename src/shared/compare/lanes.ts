@@ -1,5 +1,5 @@
 /** Lane against lane over the same bytes. */
-import type { ComparisonInput } from './lane-reading.ts';
+import { lanesOf, type ComparisonInput } from './lane-reading.ts';
 import { findAll } from './findings/registry.ts';
 import { lint } from './lint.ts';
 import type { CompareResult } from './result.ts';
@@ -11,6 +11,7 @@ import { verdictOf } from './verdict.ts';
 export function compareLanes(input: ComparisonInput): CompareResult {
   const findings = findAll(input);
   return {
+    lanes: lanesOf(input).map(({ id, label }) => ({ id, label })),
     options: input.setup.options,
     verdict: verdictOf(input, findings),
     findings: findings.map(({ finding }) => finding),

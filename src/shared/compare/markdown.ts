@@ -1,6 +1,6 @@
 /** A finding, and a whole comparison, as Markdown for an issue tracker. */
 import { VERDICT_FIELDS, type Finding, type VerdictCell } from '../model/findings.ts';
-import { LANES, type LaneId } from '../model/messages.ts';
+import { WIRE, type LaneId } from '../model/messages.ts';
 import { evidenceText, hexDump, MAX_EVIDENCE_BYTES } from './evidence.ts';
 import { findingKind } from './findings/registry.ts';
 import type { CompareResult } from './result.ts';
@@ -53,9 +53,9 @@ export function comparisonMarkdown(
   about: { readonly title: string; readonly api: string; readonly model: string | null },
   findings: readonly FindingEvidence[],
 ): string {
-  const { options, verdict } = result;
+  const { lanes, options, verdict } = result;
   const rows = VERDICT_FIELDS.map(
-    (field) => `| ${capitalised(field)} | ${LANES.map((lane) => cell(verdict[field][lane], lane)).join(' | ')} |`,
+    (field) => `| ${capitalised(field)} | ${lanes.map(({ id }) => cell(verdict[field][id], id)).join(' | ')} |`,
   );
   const left = result.findings.length - findings.length;
   return (
@@ -63,14 +63,20 @@ export function comparisonMarkdown(
       `## ${escaped(about.title)}`,
       [about.api, about.model ?? 'no model', `${number(result.bytes)} bytes`].map(escaped).join(' · '),
       `Read with use\\_assistant\\_message: ${options.use_assistant_message}, put\\_inner\\_thoughts\\_in\\_kwarg: ${options.put_inner_thoughts_in_kwarg}, approval for ${escaped(options.requires_approval_tools.join(', ') || 'no tool')}.`,
-      ['| | Wire | Legacy | Simple |', '| --- | --- | --- | --- |', ...rows].join('\n'),
+      [
+        `| | ${lanes.map(({ label }) => escaped(label)).join(' | ')} |`,
+        `| --- |${' --- |'.repeat(lanes.length)}`,
+        ...rows,
+      ].join('\n'),
       ...findings.map(({ finding, bytes }) => findingMarkdown(finding, bytes).trimEnd()),
       ...(left > 0 ? [`${number(left)} more findings are left out.`] : []),
     ].join('\n\n') + '\n'
   );
 }
 
-function cell({ equal, text, findings }: VerdictCell, lane: LaneId): string {
-  if (lane === 'wire') return escaped(text);
+function cell(verdict: VerdictCell | undefined, lane: LaneId): string {
+  if (!verdict) return '';
+  const { equal, text, findings } = verdict;
+  if (lane === WIRE) return escaped(text);
   return equal ? escaped(text) : `**≠ ${escaped(text)}**${findings.length > 0 ? ` (${findings.join(', ')})` : ''}`;
 }

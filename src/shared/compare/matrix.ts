@@ -1,7 +1,8 @@
-/** One stored stream through the adapter lanes under every combination of options that can change what they emit. */
-import type { LaneSetup } from '../model/lane.ts';
+/** One stored stream through the other lanes than the wire's under every combination of options that can change what they emit. */
+import { laneDefinition } from '../lanes/registry.ts';
+import type { LaneDefinition, LaneSetup } from '../model/lane.ts';
 import { SEVERITIES, VERDICT_FIELDS, type Finding } from '../model/findings.ts';
-import type { AdapterLane } from '../model/messages.ts';
+import { WIRE, type LaneId } from '../model/messages.ts';
 import type { Read } from '../model/stream.ts';
 import type { AdapterOptions } from '../model/trace.ts';
 import { findAll } from './findings/registry.ts';
@@ -10,27 +11,32 @@ import type { MatrixResult } from './result.ts';
 import { requestTools } from './request-tools.ts';
 import { verdictOf } from './verdict.ts';
 
-export function optionsMatrix(reads: Uint8Array | readonly Read[], setup: LaneSetup): MatrixResult {
+/** Rows lane by lane, for the lanes of the list that are there; the wire knows no options and has no row. */
+export function optionsMatrix(
+  reads: Uint8Array | readonly Read[],
+  setup: LaneSetup,
+  lanes: readonly LaneId[],
+): MatrixResult {
   const tools = requestTools(setup.request);
+  const definitions = lanes.flatMap((id) => (id === WIRE ? [] : (laneDefinition(id) ?? [])));
   return {
-    rows: [...combinations('legacy', tools), ...combinations('simple', tools)].map(({ lane, options }) =>
-      matrixRow(reads, { ...setup, options }, lane),
+    rows: definitions.flatMap((lane) =>
+      combinations(lane, tools).map((options) => matrixRow(reads, { ...setup, options }, lane)),
     ),
   };
 }
 
-/** simple knows nothing of the two options that turn arguments into messages. Approvals: of no tool, and of all the request has. */
-function combinations(
-  lane: AdapterLane,
-  tools: readonly string[],
-): { readonly lane: AdapterLane; readonly options: AdapterOptions }[] {
-  const booleans = lane === 'legacy' ? [true, false] : [false];
-  const approvals = tools.length > 0 ? [[], [...tools]] : [[]];
-  return booleans.flatMap((use_assistant_message) =>
-    booleans.flatMap((put_inner_thoughts_in_kwarg) =>
+/** Of the options that the lane knows; the others are off. Approvals: of no tool, and of all the request has. */
+function combinations({ options: known }: LaneDefinition, tools: readonly string[]): readonly AdapterOptions[] {
+  const values = (option: 'use_assistant_message' | 'put_inner_thoughts_in_kwarg'): readonly boolean[] =>
+    known.includes(option) ? [true, false] : [false];
+  const approvals = known.includes('requires_approval_tools') && tools.length > 0 ? [[], [...tools]] : [[]];
+  return values('use_assistant_message').flatMap((use_assistant_message) =>
+    values('put_inner_thoughts_in_kwarg').flatMap((put_inner_thoughts_in_kwarg) =>
       approvals.map((requires_approval_tools) => ({
-        lane,
-        options: { use_assistant_message, put_inner_thoughts_in_kwarg, requires_approval_tools },
+        use_assistant_message,
+        put_inner_thoughts_in_kwarg,
+        requires_approval_tools,
       })),
     ),
   );
@@ -39,9 +45,9 @@ function combinations(
 function matrixRow(
   reads: Uint8Array | readonly Read[],
   setup: LaneSetup,
-  lane: AdapterLane,
+  { id, label, options: known }: LaneDefinition,
 ): MatrixResult['rows'][number] {
-  const input = readAll(reads, setup, { lanes: ['wire', lane] });
+  const input = readAll(reads, setup, { lanes: [WIRE, id] });
   const findings = findAll(input);
   const verdict = verdictOf(input, findings);
   const worst = findings.reduce<Finding['severity'] | null>(
@@ -50,12 +56,17 @@ function matrixRow(
     null,
   );
   return {
-    lane,
+    lane: id,
+    label,
+    known,
     options: setup.options,
     findings: findings.length,
     worst,
     verdict: Object.fromEntries(
-      VERDICT_FIELDS.map((field) => [field, { equal: verdict[field][lane].equal, text: verdict[field][lane].text }]),
+      VERDICT_FIELDS.map((field) => {
+        const { equal, text } = verdict[field][id]!;
+        return [field, { equal, text }];
+      }),
     ) as MatrixResult['rows'][number]['verdict'],
   };
 }

@@ -1,12 +1,14 @@
 /** Reads stored bytes for a comparison. Apart from what only folds and compares, because it brings all adapters along. */
 import type { LaneSetup } from '../model/lane.ts';
 import { DecodePass } from '../lanes/decode-pass.ts';
+import { allLanes, chosenLanes } from '../lanes/registry.ts';
 import type { LaneId, WireOutcome } from '../model/messages.ts';
 import type { Read, Frame } from '../model/stream.ts';
 import type { Ending } from '../model/trace.ts';
 import { ReadingFold, type ComparisonInput } from './lane-reading.ts';
 
 export interface ReadAllOptions {
+  /** Absent: every lane that reads the API. */
   readonly lanes?: readonly LaneId[];
   readonly timed?: boolean;
   /** The ending as it was recorded; without one the wire's terminator decides. */
@@ -21,16 +23,21 @@ export function readAll(
 ): ComparisonInput {
   const stored: readonly Read[] = reads instanceof Uint8Array ? [{ n: 0, tNs: 0, offset: 0, bytes: reads }] : reads;
   const frames: Frame[] = [];
+  const lanes = chosenLanes(setup.api, options.lanes ?? null);
   const reading = new DecodePass({
     ...setup,
-    ...(options.lanes && { lanes: options.lanes }),
+    lanes,
     watch: (frame) => frames.push(frame),
   });
   const fold = new ReadingFold();
   fold.add(reading.begin());
   for (const read of stored) fold.add(reading.feed(read));
   fold.add(reading.end(stored.at(-1)?.tNs ?? 0, (wire) => options.ending ?? endingOf(wire)));
-  return fold.result(setup, { frames, timed: options.timed ?? !(reads instanceof Uint8Array) });
+  return fold.result(setup, {
+    lanes: allLanes().filter(({ id }) => lanes.includes(id)),
+    frames,
+    timed: options.timed ?? !(reads instanceof Uint8Array),
+  });
 }
 
 function endingOf(wire: WireOutcome): Ending {

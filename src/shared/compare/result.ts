@@ -1,7 +1,7 @@
 /** What a comparison says; computed by pure functions from readings of the same bytes. */
 import type { Finding, Verdict } from '../model/findings.ts';
 import type { TraceId } from '../model/ids.ts';
-import type { LaneId } from '../model/messages.ts';
+import type { ByLane, LaneId } from '../model/messages.ts';
 import type { AdapterOptions, Metrics } from '../model/trace.ts';
 import type { Usage } from '../model/usage.ts';
 
@@ -14,7 +14,7 @@ export interface AlignedRow {
   /** First byte and range of events. */
   readonly byte: number | null;
   readonly events: readonly [first: number, last: number] | null;
-  readonly cells: Readonly<Record<LaneId, AlignedCell>>;
+  readonly cells: ByLane<AlignedCell>;
   /** No lane differs: the row folds away. */
   readonly equal: boolean;
   readonly findings: readonly number[];
@@ -59,7 +59,7 @@ export interface LaneMap {
   /** Frames of the stream: the length of the axis where nothing was timed. */
   readonly events: number;
   readonly timed: boolean;
-  /** Staff lines in order, the same for the three staves. */
+  /** Staff lines in order, the same for all staves. */
   readonly lines: readonly {
     readonly id: string;
     readonly label: string;
@@ -94,7 +94,14 @@ export interface LintRemark {
   readonly sentence: string;
 }
 
+export interface LaneName {
+  readonly id: LaneId;
+  readonly label: string;
+}
+
 export interface CompareResult {
+  /** The lanes that were compared, the wire first. */
+  readonly lanes: readonly LaneName[];
   readonly options: AdapterOptions;
   readonly verdict: Verdict;
   readonly findings: readonly Finding[];
@@ -107,7 +114,10 @@ export interface CompareResult {
 export interface MatrixResult {
   readonly rows: readonly {
     readonly lane: LaneId;
+    readonly label: string;
     readonly options: AdapterOptions;
+    /** The options that change what this lane emits; others it does not know. */
+    readonly known: readonly (keyof AdapterOptions)[];
     readonly verdict: Readonly<Record<keyof Verdict, { readonly equal: boolean; readonly text: string }>>;
     readonly findings: number;
     readonly worst: Finding['severity'] | null;
@@ -143,6 +153,7 @@ export interface TraceSide {
     readonly lastNs: number;
   }[];
   readonly findings: readonly Finding[];
+  readonly lanes: readonly LaneName[];
   readonly verdict: Verdict;
 }
 

@@ -1,9 +1,16 @@
 /** The columns: one row for each wire block, with what each lane made of it and where that differs, by character. */
 import type { BlockRow } from '../model/blocks.ts';
-import { LANES, type LaneId } from '../model/messages.ts';
+import { WIRE, type ByLane, type LaneId } from '../model/messages.ts';
 import { expectedParts, gotText, type ExpectedPart } from './expected.ts';
 import type { NumberedFinding } from './findings/registry.ts';
-import { lanesOf, stoppedAt, type ComparisonInput, type RowStrands } from './lane-reading.ts';
+import {
+  comparedLanes,
+  lanesOf,
+  stoppedAt,
+  strandsOf,
+  type ComparisonInput,
+  type LaneStrands,
+} from './lane-reading.ts';
 import type { AlignedCell, AlignedRow } from './result.ts';
 import { capitalised } from './say.ts';
 import { sameArguments } from './argument-text.ts';
@@ -12,14 +19,14 @@ import { diffTexts, type Stretch } from './text-diff.ts';
 export function alignedRows(input: ComparisonInput, findings: readonly NumberedFinding[]): readonly AlignedRow[] {
   const byRow = findingsByRow(input, findings);
   const parts = new Map<LaneId, ReadonlyMap<BlockRow, readonly ExpectedPart[]>>(
-    (['legacy', 'simple'] as const).map((lane) => [lane, Map.groupBy(expectedParts(input, lane), ({ row }) => row)]),
+    comparedLanes(input).map((lane) => [lane, Map.groupBy(expectedParts(input, lane), ({ row }) => row)]),
   );
-  const present = new Set(lanesOf(input));
+  const lanes = lanesOf(input);
   return input.grid.rows.map((row) => {
     const own = byRow.get(row.id) ?? [];
     const cells = Object.fromEntries(
-      LANES.map((lane) => [lane, cell(input, row, lane, parts.get(lane)?.get(row) ?? [], own, present.has(lane))]),
-    ) as Record<LaneId, AlignedCell>;
+      lanes.map(({ id }) => [id, cell(input, row, id, parts.get(id)?.get(row) ?? [], own)]),
+    ) as ByLane<AlignedCell>;
     const start = row.firstEvent === null ? undefined : input.events[row.firstEvent];
     return {
       id: row.id,
@@ -29,7 +36,7 @@ export function alignedRows(input: ComparisonInput, findings: readonly NumberedF
       events:
         row.firstEvent === null ? null : [row.firstEvent, Math.max(row.firstEvent, row.lastEvent ?? row.firstEvent)],
       cells,
-      equal: LANES.every((lane) => cells[lane].equal),
+      equal: Object.values(cells).every(({ equal }) => equal),
       findings: own.map(({ finding }) => finding.number),
     };
   });
@@ -68,15 +75,12 @@ function cell(
   lane: LaneId,
   parts: readonly ExpectedPart[],
   findings: readonly NumberedFinding[],
-  present: boolean,
 ): AlignedCell {
-  const strands = input.strands.get(row)?.[lane] ?? {};
+  const strands = strandsOf(input, row, lane);
   const messages = Object.values(strands).reduce((sum, { entries }) => sum + entries.length, 0);
   const own = row.kind === 'end' ? endText(input, lane) : textOf(strands);
   const equal =
-    !present ||
-    lane === 'wire' ||
-    !(findings.some((one) => one.finding.lane === lane && !one.asked) || takenAway(input, row, lane));
+    lane === WIRE || !(findings.some((one) => one.finding.lane === lane && !one.asked) || takenAway(input, row, lane));
   if (equal || parts.length === 0) return { text: own, messages, equal, marks: [] };
   return { messages, equal, ...marked(input, lane, parts) };
 }
@@ -87,11 +91,11 @@ function takenAway(input: ComparisonInput, row: BlockRow, lane: LaneId): boolean
   const strands = input.strands.get(row);
   if (stop === null || !strands || row.kind === 'error' || row.kind === 'end') return false;
   const said = Object.values(strands.wire).some(({ text }) => text !== '');
-  return said && Object.keys(strands[lane]).length === 0 && (row.firstEvent ?? 0) >= stop;
+  return said && Object.keys(strandsOf(input, row, lane)).length === 0 && (row.firstEvent ?? 0) >= stop;
 }
 
 /** Kinds in the order in which the columns show them. */
-function textOf(strands: RowStrands[LaneId]): string | null {
+function textOf(strands: LaneStrands): string | null {
   const texts = (['reasoning', 'text', 'tool', 'error'] as const).flatMap((kind) =>
     strands[kind] ? [strands[kind].text] : [],
   );
@@ -100,7 +104,7 @@ function textOf(strands: RowStrands[LaneId]): string | null {
 
 /** What a lane holds when all is over: the finished calls and totals. */
 function endText(input: ComparisonInput, lane: LaneId): string | null {
-  if (lane === 'wire') {
+  if (lane === WIRE) {
     const { blocks, finish, usage } = input.wire;
     const calls = blocks.filter(({ kind }) => kind === 'tool').map((call) => `${call.name ?? 'no name'} ${call.text}`);
     return [
@@ -123,7 +127,7 @@ function endText(input: ComparisonInput, lane: LaneId): string | null {
 /** The lane's text with what it lost put back in its place, each stretch marked. Text that is lost whole has no text. */
 function marked(
   input: ComparisonInput,
-  lane: 'legacy' | 'simple',
+  lane: LaneId,
   parts: readonly ExpectedPart[],
 ): Pick<AlignedCell, 'text' | 'marks'> {
   const pieces: Stretch[] = [];

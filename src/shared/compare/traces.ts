@@ -1,7 +1,7 @@
 /** Trace against trace: two runs side by side, by request, blocks, times, usage and findings. */
 import type { TraceDetail } from '../model/trace.ts';
 import { findAll } from './findings/registry.ts';
-import type { ComparisonInput } from './lane-reading.ts';
+import { lanesOf, type ComparisonInput } from './lane-reading.ts';
 import { requestDiff } from './request-diff.ts';
 import { verdictOf } from './verdict.ts';
 import type { TraceCompareResult, TraceSide } from './result.ts';
@@ -36,6 +36,7 @@ function side({ detail, input }: TraceToCompare): TraceSide {
       lastNs: input.events[block.lastEvent]?.tNs ?? 0,
     })),
     findings: findings.map(({ finding }) => finding),
+    lanes: lanesOf(input).map(({ id, label }) => ({ id, label })),
     verdict: verdictOf(input, findings),
   };
 }

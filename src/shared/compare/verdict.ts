@@ -1,10 +1,10 @@
 /** The verdict table: for each field what the wire has, and for each lane `equal`, or what differs in numbers. */
 import { VERDICT_FIELDS, type Verdict, type VerdictCell, type VerdictField } from '../model/findings.ts';
-import type { AdapterLane } from '../model/messages.ts';
+import { WIRE, type LaneId } from '../model/messages.ts';
 import { codePoints } from '../text/code-points.ts';
 import { expectedParts, strandOf } from './expected.ts';
 import type { NumberedFinding } from './findings/registry.ts';
-import type { ComparisonInput } from './lane-reading.ts';
+import { comparedLanes, type ComparisonInput } from './lane-reading.ts';
 import { count, number } from './say.ts';
 
 export function verdictOf(input: ComparisonInput, findings: readonly NumberedFinding[]): Verdict {
@@ -12,9 +12,8 @@ export function verdictOf(input: ComparisonInput, findings: readonly NumberedFin
     VERDICT_FIELDS.map((field) => [
       field,
       {
-        wire: { equal: true, text: wireText(input, field), findings: [] },
-        legacy: cell(input, field, 'legacy', findings),
-        simple: cell(input, field, 'simple', findings),
+        [WIRE]: { equal: true, text: wireText(input, field), findings: [] },
+        ...Object.fromEntries(comparedLanes(input).map((lane) => [lane, cell(input, field, lane, findings)])),
       },
     ]),
   ) as unknown as Verdict;
@@ -23,10 +22,9 @@ export function verdictOf(input: ComparisonInput, findings: readonly NumberedFin
 function cell(
   input: ComparisonInput,
   field: VerdictField,
-  lane: AdapterLane,
+  lane: LaneId,
   findings: readonly NumberedFinding[],
 ): VerdictCell {
-  if (!input.adapters[lane]) return { equal: true, text: 'not read', findings: [] };
   const own = findings.filter(({ kind, finding }) => kind.field === field && finding.lane === lane);
   const numbers = own.map(({ finding }) => finding.number);
   if (field === 'order') return { ...orderCell(input, lane), findings: numbers };
@@ -95,7 +93,7 @@ function wireOrder(input: ComparisonInput): readonly string[] {
 }
 
 /** Letters of what the lane was to emit, in the order in which it began to. */
-function orderCell(input: ComparisonInput, lane: AdapterLane): Omit<VerdictCell, 'findings'> {
+function orderCell(input: ComparisonInput, lane: LaneId): Omit<VerdictCell, 'findings'> {
   const parts = expectedParts(input, lane).filter(
     (part) => !part.converted && (part.text !== '' || part.kind === 'tool'),
   );

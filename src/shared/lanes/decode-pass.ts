@@ -4,13 +4,13 @@
  * watcher that has counted its items can go on from any source.
  */
 import type { TraceItem } from '../model/items.ts';
-import { LANES, type LaneId, type WireOutcome } from '../model/messages.ts';
+import { WIRE, type LaneId, type WireOutcome } from '../model/messages.ts';
 import type { Frame, Framed, Read } from '../model/stream.ts';
 import type { Ending, HttpHead } from '../model/trace.ts';
 import type { Framer } from '../framing/framer.ts';
 import { createFramer } from '../framing/registry.ts';
 import type { Lane, LaneSetup } from '../model/lane.ts';
-import { createLane } from './registry.ts';
+import { createLane, laneDefinition, lanesReading } from './registry.ts';
 import { createWireLane, type WireLane } from '../wire/wire-lane.ts';
 
 /** Holds an event's place among the items until the wire has read it. */
@@ -20,7 +20,7 @@ const NO_EVENT: TraceItem = {
 };
 
 export interface DecodeSetup extends LaneSetup {
-  /** The seed lanes to run beside the wire, which always runs: it is what the others are read against. */
+  /** The lanes to run beside the wire, which always runs: the others are read against it. Absent: all that read the API. */
   readonly lanes?: readonly LaneId[];
   /** Sees each frame once, in order, with the JSON that the lanes parsed of it: the protocol lint reads these. */
   readonly watch?: (frame: Frame) => void;
@@ -32,6 +32,8 @@ export class DecodePass {
   readonly #adapters: readonly Lane[];
   readonly #lanes: readonly Lane[];
   readonly #watch: DecodeSetup['watch'];
+  /** Asked for, and not in this program: a trace may have been recorded by one that had them. */
+  readonly #unknown: readonly LaneId[];
   /** Lanes that threw, against their contract: they are left out from then on, the others go on. */
   readonly #failed = new Set<Lane>();
   #offset = 0;
@@ -41,8 +43,9 @@ export class DecodePass {
     this.#watch = setup.watch;
     this.#framer = createFramer(setup.framing);
     this.#wire = createWireLane(setup);
-    const adapters = (setup.lanes ?? LANES).filter((id) => id !== 'wire');
-    this.#adapters = adapters.map((id) => createLane(id, setup));
+    const others = (setup.lanes ?? lanesReading(setup.api)).filter((id) => id !== WIRE);
+    this.#adapters = others.filter((id) => laneDefinition(id)).map((id) => createLane(id, setup));
+    this.#unknown = others.filter((id) => !laneDefinition(id));
     this.#lanes = [this.#wire, ...this.#adapters];
   }
 
@@ -63,6 +66,7 @@ export class DecodePass {
 
   /** What lanes emit before anything was read. Call once, first. */
   begin(): readonly TraceItem[] {
+    for (const id of this.#unknown) this.#note('lane-unknown', 0, `This program has no lane ${id}: it is left out.`);
     for (const lane of this.#lanes) this.#ask(lane, 0, () => lane.begin());
     return this.#take();
   }
@@ -143,7 +147,11 @@ export class DecodePass {
   #leaveOut(lane: Lane, tNs: number, error: unknown): void {
     this.#failed.add(lane);
     const text = `The ${lane.id} lane failed and was left out from here on: ${error instanceof Error ? error.message : String(error)}`;
-    this.#items.push({ k: 'note', start: this.#offset, end: this.#offset, tNs, type: 'lane-failed', text });
+    this.#note('lane-failed', tNs, text);
+  }
+
+  #note(type: string, tNs: number, text: string): void {
+    this.#items.push({ k: 'note', start: this.#offset, end: this.#offset, tNs, type, text });
   }
 
   #take(): readonly TraceItem[] {

@@ -7,7 +7,18 @@
  */
 import { ArgumentScanner } from './argument-scanner.ts';
 import { codePoints } from '../text/code-points.ts';
-import type { BlockKind, Emission, LaneId, LaneMessage, LaneOutcome, AdapterMessage, WireMessage } from './messages.ts';
+import {
+  isWireEmission,
+  isWireResult,
+  type AdapterMessage,
+  type BlockKind,
+  type ByLane,
+  type Emission,
+  type LaneId,
+  type LaneMessage,
+  type LaneOutcome,
+  type WireMessage,
+} from './messages.ts';
 import type { EventSummary } from './stream.ts';
 
 /** What a cell shows. `hidden` is reasoning that came redacted, encrypted or left out; `end` stands only in the last row. */
@@ -69,7 +80,8 @@ export interface BlockRow {
   open: boolean;
   firstEvent: number | null;
   lastEvent: number | null;
-  readonly cells: Readonly<Record<LaneId, LaneBlock[]>>;
+  /** A lane that has said nothing here may have no entry; see `cellOf`. */
+  readonly cells: ByLane<LaneBlock[]>;
 }
 
 export class LaneBlocks {
@@ -77,8 +89,8 @@ export class LaneBlocks {
   /** Grows when rows or blocks come, close or change state; not when text is appended. */
   version = 0;
   readonly #byId = new Map<string, BlockRow>();
-  readonly #last: Partial<Record<LaneId, LaneBlock>> = {};
-  readonly #errors: Partial<Record<LaneId, LaneBlock>> = {};
+  readonly #last = new Map<LaneId, LaneBlock>();
+  readonly #errors = new Map<LaneId, LaneBlock>();
   readonly #scanners = new Map<LaneBlock, ArgumentScanner>();
   /** The frame whose messages come now, and the wire blocks they speak of. */
   #event: EventSummary | null = null;
@@ -90,14 +102,14 @@ export class LaneBlocks {
   }
 
   message(emission: Emission): void {
-    if (emission.lane === 'wire') this.#wire(emission, emission.message as WireMessage);
-    else this.#seed(emission, emission.message as AdapterMessage);
+    if (isWireEmission(emission)) this.#wire(emission, emission.message);
+    else this.#adapter(emission, emission.message as AdapterMessage);
   }
 
   /** What a lane held at the end; the last row stands for it. */
   outcome(result: LaneOutcome): void {
     this.#row('after', 'end', '', 0);
-    if (result.lane !== 'wire' && result.outcome.error) this.#explain(result.lane, result.outcome.error.message);
+    if (!isWireResult(result) && result.outcome.error) this.#explain(result.lane, result.outcome.error.message);
     this.version++;
   }
 
@@ -108,12 +120,12 @@ export class LaneBlocks {
 
   /** The frame at which a lane ended with an error; null if it did not, or before the first frame. */
   errorEvent(lane: LaneId): number | null {
-    return this.#errors[lane]?.firstEvent ?? null;
+    return this.#errors.get(lane)?.firstEvent ?? null;
   }
 
   /** The block that the lane's last message went into; a message without content of its own (usage, finish) leaves it. */
   last(lane: LaneId): LaneBlock | undefined {
-    return this.#last[lane];
+    return this.#last.get(lane);
   }
 
   row(id: string): BlockRow | undefined {
@@ -162,7 +174,7 @@ export class LaneBlocks {
     }
   }
 
-  #seed(emission: Emission, message: AdapterMessage): void {
+  #adapter(emission: Emission, message: AdapterMessage): void {
     const kind = kindOfAdapter(message);
     const row =
       kind === 'error' ? this.#eventRow(emission.event, 'error') : this.#causeOf(emission, kind, callIdOf(message));
@@ -181,7 +193,7 @@ export class LaneBlocks {
     const touched = named ?? alike ?? own ?? this.#touched[0];
     if (touched) return touched;
     // A frame that speaks of no block (a finish, a stop) releases what a lane held back: it belongs to what it goes on with.
-    const last = this.#last[emission.lane];
+    const last = this.#last.get(emission.lane);
     return last?.kind === kind && sameCall(last, callId) ? last.row : this.#eventRow(emission.event, kind);
   }
 
@@ -251,7 +263,7 @@ export class LaneBlocks {
 
   /** The block that a message goes into: the cell's last if it goes on with it, else a new one. */
   #block(emission: Emission, row: BlockRow, kind: LaneBlockKind, callId: string | null = null): LaneBlock {
-    const cell = row.cells[emission.lane];
+    const cell = this.#cell(row, emission.lane);
     let block = cell.at(-1);
     if (block?.kind !== kind || !sameCall(block, callId)) {
       const key = `${row.id} ${emission.lane} ${cell.length}`;
@@ -276,14 +288,18 @@ export class LaneBlocks {
         attachments: [],
       };
       cell.push(block);
-      if (kind === 'error') this.#errors[emission.lane] ??= block;
+      if (kind === 'error' && !this.#errors.has(emission.lane)) this.#errors.set(emission.lane, block);
       this.version++;
     }
     block.lastEvent = emission.event;
     block.lastNs = this.#now;
     row.lastEvent = emission.event;
-    this.#last[emission.lane] = block;
+    this.#last.set(emission.lane, block);
     return block;
+  }
+
+  #cell({ cells }: BlockRow, lane: LaneId): LaneBlock[] {
+    return ((cells as Record<LaneId, LaneBlock[]>)[lane] ??= []);
   }
 
   #row(id: string, kind: BlockRow['kind'], type: string, choice: number): BlockRow {
@@ -298,7 +314,7 @@ export class LaneBlocks {
         open: kind !== 'end' && kind !== 'error',
         firstEvent: event,
         lastEvent: event,
-        cells: { wire: [], legacy: [], simple: [] },
+        cells: { wire: [] },
       };
       this.#byId.set(id, row);
       this.rows.push(row);
@@ -317,7 +333,7 @@ export class LaneBlocks {
 
   /** A lane's own account of its error, which it gives only at the end. */
   #explain(lane: LaneId, sentence: string): void {
-    const block = this.#errors[lane];
+    const block = this.#errors.get(lane);
     if (block && block.pieces.length === 0) this.#append(block, sentence);
   }
 
@@ -325,6 +341,11 @@ export class LaneBlocks {
     return this.#event?.tNs ?? 0;
   }
 }
+
+const NO_BLOCKS: readonly LaneBlock[] = [];
+
+/** What a lane made of a row. */
+export const cellOf = ({ cells }: BlockRow, lane: LaneId): readonly LaneBlock[] => cells[lane] ?? NO_BLOCKS;
 
 function sameCall(block: LaneBlock, callId: string | null): boolean {
   return callId === null || block.callId === null || block.callId === callId;

@@ -2,8 +2,8 @@
  * What can be said of a cell at once, while the stream runs: what the wire has in this row and the lane has not, or has
  * otherwise. Counts, not causes; the findings say more once the stream is over.
  */
-import type { BlockRow, LaneBlock, LaneBlockKind } from './blocks.ts';
-import type { LaneId } from './messages.ts';
+import { cellOf, type BlockRow, type LaneBlock, type LaneBlockKind } from './blocks.ts';
+import { WIRE, type LaneId } from './messages.ts';
 
 export type CellFact =
   /** The lane says nothing where the wire has content. */
@@ -23,9 +23,9 @@ const CONTENT: ReadonlySet<string> = new Set(['text', 'reasoning', 'tool', 'refu
 
 /** null: nothing to say, or too early to say it. Texts are compared only when the row is closed. */
 export function cellFact(row: BlockRow, lane: LaneId): CellFact | null {
-  if (lane === 'wire' || row.kind === 'end' || row.kind === 'error') return null;
+  if (lane === WIRE || row.kind === 'end' || row.kind === 'error') return null;
   const wire = row.cells.wire;
-  const own = row.cells[lane];
+  const own = cellOf(row, lane);
   if (wire.length === 0) return own.length === 0 ? null : { type: 'extra', chars: charsOf(own) };
   if (own.length === 0) {
     const said = charsOf(wire) > 0 || row.kind === 'tool';

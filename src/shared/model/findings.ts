@@ -1,5 +1,5 @@
 /** A finding: a fact about what a lane made of the wire, with its evidence. */
-import type { LaneId } from './messages.ts';
+import type { ByLane, LaneId } from './messages.ts';
 
 export const SEVERITIES = ['info', 'minor', 'major', 'critical'] as const;
 export type Severity = (typeof SEVERITIES)[number];
@@ -36,4 +36,4 @@ export interface VerdictCell {
 
 export const VERDICT_FIELDS = ['text', 'reasoning', 'tool calls', 'approvals', 'finish', 'usage', 'order'] as const;
 export type VerdictField = (typeof VERDICT_FIELDS)[number];
-export type Verdict = Readonly<Record<VerdictField, Readonly<Record<LaneId, VerdictCell>>>>;
+export type Verdict = Readonly<Record<VerdictField, ByLane<VerdictCell>>>;

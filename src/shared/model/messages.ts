@@ -1,14 +1,17 @@
 /**
- * What lanes emit. The messages of the adapters (legacy and simple) are part of their contract down to which
- * field is null and which is absent; those of the wire lane use the same names where the same thing is meant, and add
+ * What lanes emit. The messages of the adapters are part of their contract down to which field is null and which is
+ * absent; those of the wire lane use the same names where the same thing is meant, and add
  * the content block they belong to, because nothing of the wire may run together.
  */
 import type { FinishReason, Usage } from './usage.ts';
 
-export const LANES = ['wire', 'legacy', 'simple'] as const;
-export type LaneId = (typeof LANES)[number];
-/** The two lanes that reproduce adapters of the agent server. */
-export type AdapterLane = Exclude<LaneId, 'wire'>;
+/** Names a lane: the id of its entry in the registry of lanes. */
+export type LaneId = string;
+/** The lane that has what the provider said: every reading has it, and all others are read against it. */
+export const WIRE = 'wire';
+
+/** One value for each lane of a reading; one that is not there is a lane that the reading does not have. */
+export type ByLane<Value> = { readonly [WIRE]: Value; readonly [lane: LaneId]: Value };
 
 export interface ToolCallDelta {
   readonly name: string | null;
@@ -123,13 +126,13 @@ export type WireMessage =
 export type LaneMessage = AdapterMessage | WireMessage;
 
 /** A message with its cause. */
-export interface Emission<Lane extends LaneId = LaneId> {
-  readonly lane: Lane;
+export interface Emission<Message extends LaneMessage = LaneMessage> {
+  readonly lane: LaneId;
   /** 0-based count of the lane's emissions. */
   readonly ordinal: number;
   /** The frame that caused it (Frame.index): its byte range and arrival time are the message's. Null before the first. */
   readonly event: number | null;
-  readonly message: Lane extends 'wire' ? WireMessage : Lane extends AdapterLane ? AdapterMessage : LaneMessage;
+  readonly message: Message;
 }
 
 /** A finished tool call. `arguments` is JSON text, or what came in its place. */
@@ -167,9 +170,8 @@ export interface AdapterOutcome {
   } | null;
   readonly finished: boolean;
   readonly tool_call: ToolCall | null;
-  /** legacy only; null when unset. */
+  /** Reasoning and text, under the name that the adapter gives it: the other is null, as is one that is unset. */
   readonly reasoning_content: readonly ReasoningPart[] | null;
-  /** simple only; null when unset. */
   readonly content: readonly ReasoningPart[] | null;
   readonly usage: {
     readonly step_count: number;
@@ -231,6 +233,16 @@ export interface WireOutcome {
   readonly limit?: string;
 }
 
-export type LaneOutcome =
-  | { readonly lane: 'wire'; readonly outcome: WireOutcome }
-  | { readonly lane: AdapterLane; readonly outcome: AdapterOutcome };
+export interface WireResult {
+  readonly lane: typeof WIRE;
+  readonly outcome: WireOutcome;
+}
+export interface AdapterResult {
+  /** Any but the wire. */
+  readonly lane: LaneId;
+  readonly outcome: AdapterOutcome;
+}
+export type LaneOutcome = WireResult | AdapterResult;
+
+export const isWireResult = (result: LaneOutcome): result is WireResult => result.lane === WIRE;
+export const isWireEmission = (emission: Emission): emission is Emission<WireMessage> => emission.lane === WIRE;

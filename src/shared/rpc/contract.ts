@@ -6,7 +6,7 @@
 import { z } from 'zod';
 import type { EndpointId, TraceId } from '../model/ids.ts';
 import { APIS, type EventSummary } from '../model/stream.ts';
-import type { Emission, AdapterLane, AdapterOutcome } from '../model/messages.ts';
+import type { AdapterOutcome, ByLane, Emission, LaneId } from '../model/messages.ts';
 import type { TraceItem } from '../model/items.ts';
 import { adapterOptionsSchema, ENDPOINT_TYPES, type TraceDetail, type TraceRow } from '../model/trace.ts';
 import type { CompareResult, MatrixResult, TraceCompareResult } from '../compare/result.ts';
@@ -98,17 +98,24 @@ export interface SampleInfo {
    * The failure drawn: per lane, one mark for each stretch of events. `lost` ring, `altered` square in rose, `error`
    * triangle, others by what the wire said there. `at` is the place on the stream, 0 to 1 over its events.
    */
-  readonly drawing: Readonly<
-    Record<
-      'wire' | 'legacy' | 'simple',
-      readonly {
-        readonly at: number;
-        readonly mark: 'text' | 'reasoning' | 'tool' | 'meta' | 'lost' | 'altered' | 'error';
-      }[]
-    >
+  readonly drawing: ByLane<
+    readonly {
+      readonly at: number;
+      readonly mark: 'text' | 'reasoning' | 'tool' | 'meta' | 'lost' | 'altered' | 'error';
+    }[]
   >;
   /** Lanes that fail on it. */
-  readonly fails: readonly ('legacy' | 'simple')[];
+  readonly fails: readonly LaneId[];
+}
+
+/** A lane that this program has. */
+export interface LaneInfo {
+  readonly id: LaneId;
+  readonly label: string;
+  /** One sentence: whose reading it is. */
+  readonly description: string;
+  /** The APIs whose streams it reads. */
+  readonly apis: readonly (typeof APIS)[number][];
 }
 
 export interface AppInfo {
@@ -117,6 +124,8 @@ export interface AppInfo {
   readonly platform: string;
   readonly dataDir: string;
   readonly sampleUrl: string;
+  /** The wire first. */
+  readonly lanes: readonly LaneInfo[];
   /** Set when the store could not be opened as usual: the sentence to show, and whether reading works. */
   readonly storeProblem?: { readonly sentence: string; readonly readable: boolean };
 }
@@ -145,7 +154,7 @@ export interface EventDetail {
 }
 
 export interface ProviderTrace {
-  readonly lane: AdapterLane;
+  readonly lane: LaneId;
   readonly stepId: string;
   readonly document: NonNullable<AdapterOutcome['provider_trace']>;
 }
@@ -246,7 +255,7 @@ export const contract = {
   'compare.html': query<{ readonly name: string; readonly html: string }>()(
     z.strictObject({ id: trace, options: adapterOptionsSchema.optional() }),
   ),
-  /** The bytes and what legacy and simple made of them, as a file that `tracelane vectors` runs. */
+  /** The bytes and what each adapter made of them, as a file that `tracelane vectors` runs. */
   'compare.fixture': query<{ readonly name: string; readonly jsonl: string }>()(
     z.strictObject({ id: trace, options: adapterOptionsSchema.optional() }),
   ),

@@ -2,7 +2,7 @@
  * What a wire protocol says to while it reads: it keeps the content blocks and totals of the whole stream, and the
  * messages and the one-line summary of the frame at hand. It knows no provider; the protocols know no bookkeeping.
  */
-import type { BlockKind, Emission, WireBlock, WireMessage } from '../model/messages.ts';
+import { WIRE, type BlockKind, type Emission, type WireBlock, type WireMessage } from '../model/messages.ts';
 import type { EventKind, EventSummary, Frame } from '../model/stream.ts';
 import type { FinishReason, Usage } from '../model/usage.ts';
 import { codePoints, firstCodePoints } from '../text/code-points.ts';
@@ -64,7 +64,7 @@ const KIND_OF_BLOCK: Readonly<Record<BlockKind, EventKind>> = {
   other: 'meta',
 };
 
-const NOTHING: readonly Emission<'wire'>[] = [];
+const NOTHING: readonly Emission<WireMessage>[] = [];
 
 const isTool = (kind: BlockKind): boolean => kind === 'tool' || kind === 'server_tool';
 
@@ -83,7 +83,7 @@ export class WireRecorder {
   #chars = 0;
   #ordinal = 0;
   /** Nearly always one a frame, for which an array that is pushed to would make room for sixteen. */
-  #emissions: Emission<'wire'>[] | undefined;
+  #emissions: Emission<WireMessage>[] | undefined;
 
   // The frame at hand.
   #event = -1;
@@ -110,7 +110,7 @@ export class WireRecorder {
   }
 
   /** What was emitted since the last call. */
-  drain(): readonly Emission<'wire'>[] {
+  drain(): readonly Emission<WireMessage>[] {
     const emissions = this.#emissions;
     this.#emissions = undefined;
     return emissions ?? NOTHING;
@@ -372,8 +372,8 @@ export class WireRecorder {
   }
 
   #emit(message: WireMessage): void {
-    const emission: Emission<'wire'> = {
-      lane: 'wire',
+    const emission: Emission<WireMessage> = {
+      lane: WIRE,
       ordinal: this.#ordinal++,
       event: this.#event < 0 ? null : this.#event,
       message,

@@ -3,7 +3,7 @@
  * framing does not dispatch is no event; exactly `[DONE]` ends an OpenAI stream; an event that is no JSON is flagged and the reading
  * goes on, although the SDKs stop there, because what follows is on the wire too.
  */
-import type { Emission, LaneOutcome, WireOutcome } from '../model/messages.ts';
+import { WIRE, type Emission, type WireMessage, type WireOutcome, type WireResult } from '../model/messages.ts';
 import type { Api, EventSummary, Frame, Framed } from '../model/stream.ts';
 import type { Lane, LaneSetup } from '../model/lane.ts';
 import { ChatCompletionsWire } from '../providers/chat-completions/wire.ts';
@@ -15,7 +15,12 @@ import { WireRecorder } from './recorder.ts';
 import { ResponsesWire } from '../providers/responses/wire.ts';
 
 /** The wire lane also says in a line what each frame is: the row of the Events tab. */
-export interface WireLane extends Lane<'wire'> {
+export interface WireLane extends Lane {
+  readonly id: typeof WIRE;
+  begin(): readonly Emission<WireMessage>[];
+  end(): readonly Emission<WireMessage>[];
+  take(framed: Framed): readonly Emission<WireMessage>[];
+  outcome(): WireResult;
   /** The provider's terminator was seen. Costs nothing, unlike the outcome. */
   readonly terminated: boolean;
   /** Valid right after take(frame), for that frame. */
@@ -32,12 +37,12 @@ export function createWireLane(setup: LaneSetup): WireLane {
   return new WireLaneReader(setup.api);
 }
 
-const NOTHING: readonly Emission<'wire'>[] = [];
+const NOTHING: readonly Emission<WireMessage>[] = [];
 /** What servers send that a lenient reader might take for the terminator. */
 const NEAR_DONE = /^\s*"?\[done\]"?\s*$/i;
 
 class WireLaneReader implements WireLane {
-  readonly id = 'wire';
+  readonly id = WIRE;
   readonly #recorder = new WireRecorder();
   readonly #protocol: WireProtocol;
   #doneSeen = false;
@@ -51,11 +56,11 @@ class WireLaneReader implements WireLane {
     return this.#protocol.terminated;
   }
 
-  begin(): readonly Emission<'wire'>[] {
+  begin(): readonly Emission<WireMessage>[] {
     return NOTHING;
   }
 
-  take(framed: Framed): readonly Emission<'wire'>[] {
+  take(framed: Framed): readonly Emission<WireMessage>[] {
     if (framed.type === 'limit') this.#endAtLimit(framed.text);
     if (framed.type !== 'frame') return framed.type === 'limit' ? this.#recorder.drain() : NOTHING;
     const { frame } = framed;
@@ -70,7 +75,7 @@ class WireLaneReader implements WireLane {
   }
 
   /** Blocks that are open stay open: only the provider closes one, and after a truncation nothing becomes final. */
-  end(): readonly Emission<'wire'>[] {
+  end(): readonly Emission<WireMessage>[] {
     return NOTHING;
   }
 
@@ -78,7 +83,7 @@ class WireLaneReader implements WireLane {
     return this.#recorder.summary(frame);
   }
 
-  outcome(): Extract<LaneOutcome, { readonly lane: 'wire' }> {
+  outcome(): WireResult {
     const recorder = this.#recorder;
     const outcome: WireOutcome = {
       id: recorder.id,
@@ -92,7 +97,7 @@ class WireLaneReader implements WireLane {
       accumulated: this.#protocol.accumulated(),
       ...(this.#limit !== undefined && { limit: this.#limit }),
     };
-    return { lane: 'wire', outcome };
+    return { lane: WIRE, outcome };
   }
 
   #endAtLimit(sentence: string): void {

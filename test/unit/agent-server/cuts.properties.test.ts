@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { EventGenerator } from '../../../src/main/hosts/cli/event-generator.ts';
 import { Random } from '../../../src/main/core/random.ts';
 import { LANE_FAULT } from '../../../src/shared/adapters/agent-server/adapter-lane.ts';
-import { LANES } from '../../../src/shared/model/messages.ts';
+import { lanesReading } from '../../../src/shared/lanes/registry.ts';
 import { APIS, type Api } from '../../../src/shared/model/stream.ts';
 import { corpusFiles } from '../../support/corpus.ts';
 import { laneSetup, runLane } from '../../support/lanes.ts';
@@ -21,7 +21,7 @@ const options = fc.record({
 });
 
 describe.each(APIS)('%s', (api) => {
-  test.each(LANES)('%s gives the same for any cut of a generated stream', (lane) => {
+  test.each(lanesReading(api))('%s gives the same for any cut of a generated stream', (lane) => {
     fc.assert(
       fc.property(fc.nat(), sizes, options, (seed, cut, chosen) => {
         const bytes = generated(api, seed);
@@ -50,7 +50,7 @@ describe.each(APIS)('%s', (api) => {
 
   test.skipIf(corpusFiles().length === 0)('gives the same for any cut of the recorded streams', () => {
     for (const { name, bytes } of corpusFiles(api)) {
-      for (const lane of LANES) {
+      for (const lane of lanesReading(api)) {
         const setup = laneSetup(api);
         const whole = runLane(lane, setup, bytes);
         for (const cut of [[7], [64, 1, 33]])

@@ -75,7 +75,7 @@ function againstItself(input: ComparisonInput): ComparisonInput {
     { k: 'outcome', result: { lane: 'wire', outcome: wire } },
     { k: 'outcome', result: { lane: 'simple', outcome } },
   ]);
-  return fold.result(input.setup, { timed: false });
+  return fold.result(input.setup, { lanes: input.lanes, timed: false });
 }
 
 function adapterMessage(message: WireMessage, input: ComparisonInput): Pick<AdapterMessage, 'message_type'> | null {

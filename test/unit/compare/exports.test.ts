@@ -4,6 +4,7 @@ import { comparisonHtml } from '../../../src/shared/compare/html.ts';
 import { compareLanes } from '../../../src/shared/compare/lanes.ts';
 import { readAll } from '../../../src/shared/compare/read-all.ts';
 import { findingMarkdown } from '../../../src/shared/compare/markdown.ts';
+import { lanesReading } from '../../../src/shared/lanes/registry.ts';
 import { optionsMatrix } from '../../../src/shared/compare/matrix.ts';
 import { requestDiff } from '../../../src/shared/compare/request-diff.ts';
 import { chatBody, chunk, laneSetup } from '../../support/wire.ts';
@@ -35,7 +36,7 @@ describe('exports of hostile content', () => {
 });
 
 it('gives every combination of options that matters', () => {
-  const { rows } = optionsMatrix(bytes, setup);
+  const { rows } = optionsMatrix(bytes, setup, lanesReading(setup.api));
   expect(rows.map(({ lane }) => lane)).toEqual([...Array.from({ length: 8 }, () => 'legacy'), 'simple', 'simple']);
   expect(rows[0]!.verdict.text).toMatchObject({ equal: false });
   expect(rows.at(-1)!.verdict.text).toEqual({ equal: true, text: 'equal' });
@@ -69,11 +70,11 @@ it('aligns two requests by what they say', () => {
 });
 
 describe('lanes on the command line', () => {
-  const lines = (adapter?: 'wire' | 'legacy' | 'simple'): Record<string, unknown>[] =>
+  const lines = (lanes?: string): Record<string, unknown>[] =>
     laneLines(bytes, {
       api: 'chat_completions',
       options: '{"put_inner_thoughts_in_kwargs": true}',
-      ...(adapter && { adapter }),
+      ...(lanes !== undefined && { lanes }),
     }) as Record<string, unknown>[];
 
   it('are one message a line, then the final of the lane', () => {
@@ -84,6 +85,14 @@ describe('lanes on the command line', () => {
 
   it('name their lane where there are several', () =>
     expect(new Set(lines().map((line) => line['lane']))).toEqual(new Set(['wire', 'legacy', 'simple'])));
+
+  it('are those that were asked for, in the order of the registry', () =>
+    expect([...new Set(lines('simple, wire').map((line) => line['lane']))]).toEqual(['wire', 'simple']));
+
+  it('refuse a lane that is not there, and say which are', () =>
+    expect(() => lines('simple,loud')).toThrow(
+      '--lanes: there is no lane "loud". Name some of: wire, legacy, simple.',
+    ));
 
   it.each(['{"a": 1}', 'no JSON', '{"use_assistant_message": "yes"}'])('refuse options that are not: %s', (options) => {
     expect(() => laneLines(bytes, { api: 'chat_completions', options })).toThrow(/--options/);

@@ -6,7 +6,7 @@ import type { LaneSetup } from '../../../src/shared/model/lane.ts';
 import { QUIRKS, type QuirkId } from '../../../src/shared/adapters/agent-server/quirks.ts';
 import { findAll } from '../../../src/shared/compare/findings/registry.ts';
 import { readAll } from '../../../src/shared/compare/read-all.ts';
-import type { AdapterLane } from '../../../src/shared/model/messages.ts';
+import type { LaneId } from '../../../src/shared/model/messages.ts';
 import type { Api } from '../../../src/shared/model/stream.ts';
 import { SPEC_DIR } from '../../support/corpus.ts';
 import { laneSetup } from '../../support/wire.ts';
@@ -134,7 +134,7 @@ const PROOFS: Readonly<Record<QuirkId, Proof>> = {
 interface Vector {
   readonly name: string;
   readonly api: Api;
-  readonly adapter: AdapterLane;
+  readonly adapter: LaneId;
   readonly wire: { readonly text?: string; readonly base64?: string };
   readonly endpoint: LaneSetup['endpoint'];
   readonly request: unknown;

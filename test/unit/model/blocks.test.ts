@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { cellOf } from '../../../src/shared/model/blocks.ts';
 import { textOf } from '../../../src/shared/model/cell-facts.ts';
 import {
   approval,
@@ -36,11 +37,11 @@ describe('the grid of blocks', () => {
       { ms: 1, block: 'b0', wire: [wireStart('b0', 'text'), wireText('b0', 'Hello ')], simple: [parts('Hello ')] },
       { ms: 2, block: 'b0', wire: [wireText('b0', 'world')], simple: [parts('world')] },
     );
-    const { cells } = grid.row('b0')!;
-    expect(textOf(cells.wire)).toBe('Hello world');
-    expect(textOf(cells.simple)).toBe('Hello world');
-    expect(cells.simple[0]).toMatchObject({ messages: 2, chars: 11, firstEvent: 0, lastEvent: 1 });
-    expect(cells.legacy).toEqual([]);
+    const row = grid.row('b0')!;
+    expect(textOf(row.cells.wire)).toBe('Hello world');
+    expect(textOf(cellOf(row, 'simple'))).toBe('Hello world');
+    expect(cellOf(row, 'simple')[0]).toMatchObject({ messages: 2, chars: 11, firstEvent: 0, lastEvent: 1 });
+    expect(cellOf(row, 'legacy')).toEqual([]);
   });
 
   it('appends text as pieces and never joins them', () => {
@@ -68,10 +69,10 @@ describe('the grid of blocks', () => {
       legacy: [call('f', 'call_1', '{')],
       simple: [text('x'), call('f', 'call_1', '{')],
     });
-    expect(textOf(grid.row('c0/text')!.cells.simple)).toBe('x');
-    expect(textOf(grid.row('c0/tool/0')!.cells.simple)).toBe('{');
-    expect(grid.row('c0/text')!.cells.legacy).toEqual([]);
-    expect(textOf(grid.row('c0/tool/0')!.cells.legacy)).toBe('{');
+    expect(textOf(cellOf(grid.row('c0/text')!, 'simple'))).toBe('x');
+    expect(textOf(cellOf(grid.row('c0/tool/0')!, 'simple'))).toBe('{');
+    expect(cellOf(grid.row('c0/text')!, 'legacy')).toEqual([]);
+    expect(textOf(cellOf(grid.row('c0/tool/0')!, 'legacy'))).toBe('{');
   });
 
   it('tells two calls of one frame apart by id', () => {
@@ -83,8 +84,8 @@ describe('the grid of blocks', () => {
       ],
       simple: [call('g', 'call_2', '{}')],
     });
-    expect(grid.row('t0')!.cells.simple).toEqual([]);
-    expect(grid.row('t1')!.cells.simple[0]).toMatchObject({ name: 'g', callId: 'call_2' });
+    expect(cellOf(grid.row('t0')!, 'simple')).toEqual([]);
+    expect(cellOf(grid.row('t1')!, 'simple')[0]).toMatchObject({ name: 'g', callId: 'call_2' });
   });
 
   it('takes an empty id or name for none', () => {
@@ -97,8 +98,8 @@ describe('the grid of blocks', () => {
       },
       { ms: 2, block: 't0', wire: [wireArgs('t0', '{}')], simple: [call('', '', '{}')] },
     );
-    expect(grid.row('t0')!.cells.simple).toHaveLength(1);
-    expect(grid.row('t0')!.cells.simple[0]).toMatchObject({ name: 'f', callId: 'call_1', messages: 2 });
+    expect(cellOf(grid.row('t0')!, 'simple')).toHaveLength(1);
+    expect(cellOf(grid.row('t0')!, 'simple')[0]).toMatchObject({ name: 'f', callId: 'call_1', messages: 2 });
   });
 
   it('keeps what a lane releases with a frame of no block beside what it goes on with', () => {
@@ -113,7 +114,7 @@ describe('the grid of blocks', () => {
       { ms: 3, kind: 'finish', legacy: [call(null, 'call_1', '{}')] },
     );
     expect(grid.rows.map(({ id }) => id)).toEqual(['t0']);
-    expect(textOf(grid.row('t0')!.cells.legacy)).toBe('{}');
+    expect(textOf(cellOf(grid.row('t0')!, 'legacy'))).toBe('{}');
   });
 
   it('gives a message that belongs to no block a row of its own', () => {
@@ -132,9 +133,9 @@ describe('the grid of blocks', () => {
       { ms: 5, block: 't0', wire: [wireArgs('t0', '1}')], simple: [approval('f', 'c', '1}')] },
       { ms: 9, block: 't0', wire: [wireStop('t0', true)] },
     );
-    const { wire, simple } = grid.row('t0')!.cells;
-    expect(wire[0]).toMatchObject({ valid: true, validNs: 5e6, approval: false, name: 'f' });
-    expect(simple[0]).toMatchObject({ valid: true, validNs: 5e6, approval: true });
+    const row = grid.row('t0')!;
+    expect(row.cells.wire[0]).toMatchObject({ valid: true, validNs: 5e6, approval: false, name: 'f' });
+    expect(cellOf(row, 'simple')[0]).toMatchObject({ valid: true, validNs: 5e6, approval: true });
   });
 
   it('takes validity back when two documents run together', () => {
@@ -144,14 +145,14 @@ describe('the grid of blocks', () => {
       wire: [wireStart('t0', 'tool', { name: 'f', id: 'c' })],
       legacy: [call('f', 'c', '{"a":1}'), call('f', 'c', '{"b":2}')],
     });
-    expect(grid.row('t0')!.cells.legacy[0]).toMatchObject({ valid: false, validNs: 1e6 });
+    expect(cellOf(grid.row('t0')!, 'legacy')[0]).toMatchObject({ valid: false, validNs: 1e6 });
   });
 
   it('says where a lane ended with an error', () => {
     const grid = gridOfSteps({ ms: 1, kind: 'meta' }, { ms: 2, kind: 'meta', legacy: [stopError] });
     expect(grid.errorEvent('legacy')).toBe(1);
     expect(grid.errorEvent('simple')).toBeNull();
-    expect(grid.row('event:1')!.cells.legacy[0]!.kind).toBe('error');
+    expect(cellOf(grid.row('event:1')!, 'legacy')[0]!.kind).toBe('error');
   });
 
   it('counts a version up for new blocks and states, and not for text', () => {

@@ -11,6 +11,7 @@ import { bytesOfMember, deltaMember } from '../../../src/renderer/views/inspecto
 import { rowRuns, textRows } from '../../../src/renderer/views/inspector/raw-rows.ts';
 import { emissionsOfBlock, rowOfEvent, wholeMessage } from '../../../src/renderer/parts/whole-message.ts';
 import { TraceModel } from '../../../src/renderer/stores/trace-model.ts';
+import { cellOf } from '../../../src/shared/model/blocks.ts';
 import type { Emission, LaneId, LaneMessage } from '../../../src/shared/model/messages.ts';
 import type { TraceDetail } from '../../../src/shared/model/trace.ts';
 import { bytesOf } from '../../support/framing.ts';
@@ -76,7 +77,9 @@ describe('what each lane made of an event', () => {
   const emitted = (lane: LaneId, ...messages: readonly LaneMessage[]): Emission[] =>
     messages.map((message, ordinal) => ({ lane, ordinal, event: 1, message }) as Emission);
   const says = (emissions: readonly Emission[]) =>
-    emissionsByLane(emissions).map((lane) => `${lane.said.map(({ what }) => what).join(', ')} ${amount(lane)}`);
+    emissionsByLane(emissions, ['wire', 'legacy', 'simple']).map(
+      (lane) => `${lane.said.map(({ what }) => what).join(', ')} ${amount(lane)}`,
+    );
 
   it('counts what is more or less than on the wire', () => {
     const emissions = [
@@ -136,7 +139,7 @@ describe('the message an event belongs to', () => {
     ]),
   );
   const row = rowOfEvent(model.blocks.rows, model.events[2]!)!;
-  const block = row.cells.legacy[0]!;
+  const block = cellOf(row, 'legacy')[0]!;
   const own = emissionsOfBlock(model.messages, block);
 
   it('is whole in each lane, with the head of its first part', () => {
@@ -147,10 +150,10 @@ describe('the message an event belongs to', () => {
       id: 'message-1',
       content: 'Hello',
     });
-    expect(row.cells.simple.map((cell) => cell.pieces.join(''))).toEqual(['Hel']);
+    expect(cellOf(row, 'simple').map((cell) => cell.pieces.join(''))).toEqual(['Hel']);
   });
   it('is a tool call with all of its arguments', () => {
-    const tool = rowOfEvent(model.blocks.rows, model.events[3]!)!.cells.legacy[0]!;
+    const tool = cellOf(rowOfEvent(model.blocks.rows, model.events[3]!)!, 'legacy')[0]!;
     expect(wholeMessage(emissionsOfBlock(model.messages, tool), tool)).toMatchObject({
       tool_call: { name: 'f', arguments: '{}', tool_call_id: 'c' },
     });

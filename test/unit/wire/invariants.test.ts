@@ -32,7 +32,7 @@ function pieceOf(message: WireMessage): { readonly block: string; readonly piece
   }
 }
 
-function joined(emissions: readonly Emission<'wire'>[]): Map<string, string> {
+function joined(emissions: readonly Emission<WireMessage>[]): Map<string, string> {
   const texts = new Map<string, string>();
   for (const { message } of emissions) {
     const said = pieceOf(message);

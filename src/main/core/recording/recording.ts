@@ -7,7 +7,13 @@ import { DecodePass } from '../../../shared/lanes/decode-pass.ts';
 import { decideEnding, type BodyEnd, type TransportFacts } from '../../../shared/metrics/ending.ts';
 import { MetricsMeter, withoutTimes } from '../../../shared/metrics/metrics.ts';
 import type { TraceItem } from '../../../shared/model/items.ts';
-import type { Emission, LaneId, WireOutcome } from '../../../shared/model/messages.ts';
+import {
+  isWireEmission,
+  isWireResult,
+  type Emission,
+  type LaneId,
+  type WireOutcome,
+} from '../../../shared/model/messages.ts';
 import type { Frame, Read } from '../../../shared/model/stream.ts';
 import type { Ending, HttpHead, Metrics, TraceRow } from '../../../shared/model/trace.ts';
 import { decodeSetup, type DecodableTrace } from '../decoding/decode-setup.ts';
@@ -122,7 +128,7 @@ export class Recording {
   #take(items: readonly TraceItem[]): readonly TraceItem[] {
     for (const item of items) {
       this.#meter.add(item);
-      if (item.k === 'message' && item.emission.lane === 'wire') this.#note(item.emission.message);
+      if (item.k === 'message' && isWireEmission(item.emission)) this.#note(item.emission.message);
     }
     return items;
   }
@@ -173,7 +179,7 @@ export class Recording {
   #providerTracesIn(items: readonly TraceItem[]): readonly ProviderTraceRow[] {
     const { id, stepId } = this.#setup.trace;
     return items.flatMap((item) => {
-      if (item.k !== 'outcome' || item.result.lane === 'wire') return [];
+      if (item.k !== 'outcome' || isWireResult(item.result)) return [];
       const { lane, outcome } = item.result;
       const document = outcome.provider_trace;
       return document === null ? [] : [{ trace: id, lane, stepId, document }];

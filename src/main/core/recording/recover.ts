@@ -2,6 +2,7 @@
 import { stoppedEnding } from '../../../shared/metrics/ending.ts';
 import { MetricsMeter } from '../../../shared/metrics/metrics.ts';
 import type { TraceId } from '../../../shared/model/ids.ts';
+import { WIRE } from '../../../shared/model/messages.ts';
 import { storedReads } from '../decoding/decode-stored.ts';
 import { TimeSlice } from '../decoding/time-slice.ts';
 import type { Store, StoredTrace, TraceResult } from '../store/store.ts';
@@ -40,7 +41,7 @@ async function resultOf(store: RecoverySource, trace: StoredTrace): Promise<Trac
 
 async function recorded(store: RecoverySource, trace: StoredTrace): Promise<TraceResult> {
   const slices = new TimeSlice();
-  const recording = new Recording({ trace, lanes: ['wire'] });
+  const recording = new Recording({ trace, lanes: [WIRE] });
   recording.begin();
   const head = await store.head(trace.id);
   if (head) recording.head(head.head, head.tNs);

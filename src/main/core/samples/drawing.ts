@@ -1,12 +1,13 @@
 /** A sample drawn as its failure: along the stream, what the wire said and what each adapter made of it. */
-import type { ComparisonInput } from '../../../shared/compare/lane-reading.ts';
+import { comparedLanes, type ComparisonInput } from '../../../shared/compare/lane-reading.ts';
 import type { CompareResult, LaneMapNote } from '../../../shared/compare/result.ts';
-import type { AdapterLane } from '../../../shared/model/messages.ts';
+import { WIRE, type LaneId } from '../../../shared/model/messages.ts';
 import type { EventKind } from '../../../shared/model/stream.ts';
 import type { SampleInfo } from '../../../shared/rpc/contract.ts';
 
 type Drawing = SampleInfo['drawing'];
-type Mark = Drawing['wire'][number]['mark'];
+type Marks = Drawing[LaneId];
+type Mark = Marks[number]['mark'];
 
 /** As many marks as stay apart in a card's width. */
 const MAX_STRETCHES = 18;
@@ -30,8 +31,11 @@ export function drawSample(input: ComparisonInput, comparison: CompareResult): D
     loudest(events.flatMap((event) => MARK_OF_EVENT[input.events[event]!.kind] ?? [])),
   );
   const meta = new Set(wire.flatMap(({ at, mark }) => (mark === 'meta' ? [at] : [])));
-  const lane = (id: AdapterLane): Drawing['wire'] => new AdapterDrawing(input, comparison, id).marks(stretches, meta);
-  return { wire, legacy: lane('legacy'), simple: lane('simple') };
+  const others = comparedLanes(input).map((id): [LaneId, Marks] => [
+    id,
+    new AdapterDrawing(input, comparison, id).marks(stretches, meta),
+  ]);
+  return { [WIRE]: wire, ...Object.fromEntries(others) };
 }
 
 const loudest = (marks: readonly Mark[]): Mark | undefined => LOUDEST.find((mark) => marks.includes(mark));
@@ -45,7 +49,7 @@ class Stretches {
     this.#count = Math.min(events, MAX_STRETCHES);
   }
 
-  marks(markOf: (events: readonly number[], at: number) => Mark | undefined): Drawing['wire'] {
+  marks(markOf: (events: readonly number[], at: number) => Mark | undefined): Marks {
     return Array.from({ length: this.#count }, (_, i) => {
       const [first, end] = [this.#bound(i), this.#bound(i + 1)];
       const at = (i + 0.5) / this.#count;
@@ -69,7 +73,7 @@ class AdapterDrawing {
   /** The event at which the lane ended in an error; the last one when it did so after the stream, none when it did not. */
   readonly #ended: number;
 
-  constructor(input: ComparisonInput, { laneMap, findings }: CompareResult, lane: AdapterLane) {
+  constructor(input: ComparisonInput, { laneMap, findings }: CompareResult, lane: LaneId) {
     for (const note of laneMap.notes) {
       if (note.lane === lane && note.event !== null)
         this.#notes.set(note.event, [...(this.#notes.get(note.event) ?? []), note]);
@@ -84,7 +88,7 @@ class AdapterDrawing {
   }
 
   /** `meta`: places where the wire has nothing but bookkeeping, of which a lane that goes on makes no message. */
-  marks(stretches: Stretches, meta: ReadonlySet<number>): Drawing['legacy'] {
+  marks(stretches: Stretches, meta: ReadonlySet<number>): Marks {
     return stretches.marks((events, at) => {
       if (events.includes(this.#ended)) return 'error';
       if (events.every((event) => event > this.#ended)) return undefined;

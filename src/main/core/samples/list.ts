@@ -1,6 +1,6 @@
 /** The samples as the screen lists them. All that is said and drawn of them is read off their own bytes. */
 import { compareLanes } from '../../../shared/compare/lanes.ts';
-import type { ComparisonInput } from '../../../shared/compare/lane-reading.ts';
+import { comparedLanes, type ComparisonInput } from '../../../shared/compare/lane-reading.ts';
 import { readAll } from '../../../shared/compare/read-all.ts';
 import type { CompareResult } from '../../../shared/compare/result.ts';
 import { capitalised } from '../../../shared/compare/say.ts';
@@ -39,7 +39,7 @@ function sampleInfo(scenario: Scenario, api: Api): SampleInfo {
     now: () => '2026-01-15T09:00:00+00:00',
   });
   const comparison = compareLanes(input);
-  const fails = (['legacy', 'simple'] as const).filter((lane) =>
+  const fails = comparedLanes(input).filter((lane) =>
     comparison.findings.some((finding) => finding.lane === lane && isGrave(finding.severity)),
   );
   return {

@@ -4,6 +4,7 @@
  */
 import { bareRequest } from '../../../shared/providers/bare-request.ts';
 import { guessApi } from '../../../shared/providers/detect.ts';
+import { WIRE } from '../../../shared/model/messages.ts';
 import type { Api, Read } from '../../../shared/model/stream.ts';
 import type { AdapterOptions } from '../../../shared/model/trace.ts';
 import { ServiceError, type MethodService } from '../../../shared/rpc/services.ts';
@@ -79,7 +80,7 @@ function readsOf(body: Uint8Array): readonly Read[] {
 
 async function resultOf(trace: NewTrace, reads: readonly Read[]): Promise<TraceResult> {
   const slices = new TimeSlice();
-  const recording = new Recording({ trace, lanes: ['wire'] });
+  const recording = new Recording({ trace, lanes: [WIRE] });
   recording.begin();
   for (const read of reads) {
     recording.read(read);

@@ -1,11 +1,11 @@
-/** `tracelane compare FILE`: what legacy and simple make of a stream, against the wire; for people and for CI. */
+/** `tracelane compare FILE`: what the other lanes make of a stream, against the wire; for people and for CI. */
 import { Option, type Command } from 'commander';
 import { compareLanes } from '../../../shared/compare/lanes.ts';
 import { readAll } from '../../../shared/compare/read-all.ts';
 import type { CompareResult } from '../../../shared/compare/result.ts';
 import { SEVERITIES, VERDICT_FIELDS, type Severity } from '../../../shared/model/findings.ts';
 import { printable } from './printable.ts';
-import { addStreamFlags, readStream, setupOf, type StreamFlags } from './stream-file.ts';
+import { addStreamFlags, lanesOf, readStream, setupOf, type StreamFlags } from './stream-file.ts';
 
 interface Flags extends StreamFlags {
   readonly json?: boolean;
@@ -14,7 +14,7 @@ interface Flags extends StreamFlags {
 
 export function addCompare(program: Command): void {
   addStreamFlags(program.command('compare'))
-    .description('compare what the adapters make of a stream with the wire')
+    .description('compare what the other lanes make of a stream with the wire')
     .option('--json', 'print the whole comparison as JSON')
     .addOption(
       new Option('--fail-on <severity>', 'exit code 1 when there is a finding of this severity or worse').choices([
@@ -22,7 +22,7 @@ export function addCompare(program: Command): void {
       ]),
     )
     .action((file: string, flags: Flags) => {
-      const result = compareLanes(readAll(readStream(file), setupOf(flags)));
+      const result = compareLanes(readAll(readStream(file), setupOf(flags), { lanes: lanesOf(flags) }));
       process.stdout.write(`${flags.json ? printable(JSON.stringify(result)) : report(result)}\n`);
       if (flags.failOn !== undefined && failsOn(result, flags.failOn)) process.exitCode = 1;
     });
@@ -32,15 +32,10 @@ const failsOn = (result: CompareResult, limit: Severity): boolean =>
   result.findings.some(({ severity }) => SEVERITIES.indexOf(severity) >= SEVERITIES.indexOf(limit));
 
 /** The verdict as a table, then the findings, then what the wire itself does against its protocol. */
-function report({ verdict, findings, lint }: CompareResult): string {
-  const rows = VERDICT_FIELDS.map((field) => [
-    field,
-    verdict[field].wire.text,
-    verdict[field].legacy.text,
-    verdict[field].simple.text,
-  ]);
-  const table = [['', 'wire', 'legacy', 'simple'], ...rows].map((cells) => cells.map(printable));
-  const widths = [0, 1, 2, 3].map((column) => Math.max(...table.map((cells) => cells[column]!.length)));
+function report({ lanes, verdict, findings, lint }: CompareResult): string {
+  const rows = VERDICT_FIELDS.map((field) => [field, ...lanes.map(({ id }) => verdict[field][id]!.text)]);
+  const table = [['', ...lanes.map(({ id }) => id)], ...rows].map((cells) => cells.map(printable));
+  const widths = table[0]!.map((_head, column) => Math.max(...table.map((cells) => cells[column]!.length)));
   const lines = table.map((cells) =>
     cells
       .map((cell, column) => cell.padEnd(widths[column]!))

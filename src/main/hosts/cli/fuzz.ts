@@ -1,9 +1,9 @@
 /** `tracelane fuzz`: random events, valid and not, through all lanes. A lane that throws is a bug, and ends the run. */
 import { Option, type Command } from 'commander';
-import { createLane } from '../../../shared/lanes/registry.ts';
+import { createLane, lanesReading } from '../../../shared/lanes/registry.ts';
 import type { LaneSetup } from '../../../shared/model/lane.ts';
 import { LANE_FAULT } from '../../../shared/adapters/agent-server/adapter-lane.ts';
-import { LANES } from '../../../shared/model/messages.ts';
+import { isWireResult } from '../../../shared/model/messages.ts';
 import { APIS, type Api } from '../../../shared/model/stream.ts';
 import { createFramer } from '../../../shared/framing/registry.ts';
 import type { Framed } from '../../../shared/model/stream.ts';
@@ -17,7 +17,7 @@ const EVENTS_PER_STREAM = 40;
 export function addFuzz(program: Command): void {
   program
     .command('fuzz')
-    .description('send random events, valid and not, through all three lanes')
+    .description('send random events, valid and not, through all lanes')
     .addOption(new Option('--api <api>', 'format of the events').choices([...APIS]).makeOptionMandatory())
     .option('--events <n>', 'how many events', '100000')
     .option('--seed <n>', 'the same seed gives the same events', '1')
@@ -42,7 +42,7 @@ interface FuzzTally {
 function runStream(api: Api, random: Random, tally: FuzzTally): void {
   const generator = new EventGenerator(api, random);
   const setup = randomSetup(api, random);
-  const lanes = LANES.map((id) => createLane(id, setup));
+  const lanes = lanesReading(api).map((id) => createLane(id, setup));
   const framer = createFramer(setup.framing);
   for (const lane of lanes) tally.messages += lane.begin().length;
   const pass = (framed: readonly Framed[]): void => {
@@ -62,7 +62,7 @@ function runStream(api: Api, random: Random, tally: FuzzTally): void {
   for (const lane of lanes) {
     tally.messages += lane.end().length;
     const result = lane.outcome();
-    if (result.lane === 'wire' || result.outcome.error === null) continue;
+    if (isWireResult(result) || result.outcome.error === null) continue;
     if (result.outcome.error.message.startsWith(LANE_FAULT))
       throw new Error(`${result.lane}, stream ${tally.streams}: ${result.outcome.error.message}`);
     tally.errors++;

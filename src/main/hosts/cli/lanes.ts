@@ -1,39 +1,36 @@
 /** `tracelane lanes FILE`: what each lane emits for a stored stream, one JSON message a line. */
-import { Option, type Command } from 'commander';
+import type { Command } from 'commander';
 import { DecodePass } from '../../../shared/lanes/decode-pass.ts';
 import type { TraceItem } from '../../../shared/model/items.ts';
-import { LANES, type LaneId, type LaneMessage, type AdapterMessage } from '../../../shared/model/messages.ts';
+import type { AdapterMessage, LaneId, LaneMessage } from '../../../shared/model/messages.ts';
 import { printable } from './printable.ts';
-import { addStreamFlags, readStream, setupOf, type StreamFlags } from './stream-file.ts';
-
-interface Flags extends StreamFlags {
-  readonly adapter?: LaneId;
-}
+import { addStreamFlags, lanesOf, readStream, setupOf, type StreamFlags } from './stream-file.ts';
 
 export function addLanes(program: Command): void {
   addStreamFlags(program.command('lanes'))
     .description(
       'print what the lanes emit for a stream: one JSON message a line, last a line {"final": …} for each lane',
     )
-    .addOption(new Option('--adapter <lane>', 'one lane only; without it each line names its lane').choices([...LANES]))
-    .action((file: string, flags: Flags) => {
+    .action((file: string, flags: StreamFlags) => {
       const lines = laneLines(readStream(file), flags);
       process.stdout.write(lines.map((line) => `${printable(JSON.stringify(line))}\n`).join(''));
     });
 }
 
 /** The lines in order. Throws UsageError for flags that do not say what they should. */
-export function laneLines(body: Uint8Array, flags: Flags): readonly unknown[] {
+export function laneLines(body: Uint8Array, flags: StreamFlags): readonly unknown[] {
   const setup = setupOf(flags);
-  const { adapter } = flags;
-  const lanes: readonly LaneId[] = adapter === undefined ? LANES : [adapter];
+  const asked = flags.lanes?.split(',').map((id) => id.trim());
+  // The wire runs in any case; it is printed where it was asked for.
+  const lanes = lanesOf(flags).filter((id) => asked === undefined || asked.includes(id));
   const reading = new DecodePass({ ...setup, lanes });
   const items: TraceItem[] = [
     ...reading.begin(),
     ...reading.feed({ n: 0, tNs: 0, offset: 0, bytes: body }),
     ...reading.end(0, () => ({ state: 'complete', rule: 'The file is over.' })),
   ];
-  const named = (lane: LaneId): object => (adapter === undefined ? { lane } : {});
+  // One lane alone needs no name on each line.
+  const named = (lane: LaneId): object => (lanes.length === 1 ? {} : { lane });
   const messages: unknown[] = [];
   const finals: unknown[] = [];
   for (const item of items) {

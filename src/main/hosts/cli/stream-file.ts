@@ -3,13 +3,16 @@ import { readFileSync } from 'node:fs';
 import { Option, type Command } from 'commander';
 import { z } from 'zod';
 import { bareRequest } from '../../../shared/providers/bare-request.ts';
+import { allLanes, chosenLanes, lanesReading } from '../../../shared/lanes/registry.ts';
 import type { LaneSetup } from '../../../shared/model/lane.ts';
+import type { LaneId } from '../../../shared/model/messages.ts';
 import { APIS, type Api } from '../../../shared/model/stream.ts';
 import { DEFAULT_OPTIONS, type AdapterOptions } from '../../../shared/model/trace.ts';
 import { UsageError } from './usage-error.ts';
 
 export interface StreamFlags {
   readonly api: Api;
+  readonly lanes?: string;
   readonly options?: string;
   readonly endpoint?: string;
   readonly request?: string;
@@ -19,6 +22,7 @@ export function addStreamFlags(command: Command): Command {
   return command
     .argument('<file>', 'the response body as it was received; - reads standard input')
     .addOption(new Option('--api <api>', 'the API whose format it follows').choices([...APIS]).makeOptionMandatory())
+    .option('--lanes <ids>', 'the lanes that read it, apart by commas, beside the wire; without it all that can')
     .option(
       '--options <json>',
       'adapter options: use_assistant_message, put_inner_thoughts_in_kwarg, requires_approval_tools',
@@ -68,6 +72,21 @@ export function setupOf({ api, options, endpoint, request }: StreamFlags): LaneS
     messageId: `message-${crypto.randomUUID()}`,
     now: () => new Date().toISOString(),
   };
+}
+
+/** The lanes that flags ask for, the wire first. Throws UsageError for one that is not there, or does not read the API. */
+export function lanesOf({ api, lanes }: Pick<StreamFlags, 'api' | 'lanes'>): readonly LaneId[] {
+  if (lanes === undefined) return lanesReading(api);
+  const asked = lanes.split(',').map((id) => id.trim());
+  const able = lanesReading(api);
+  for (const id of asked) {
+    if (able.includes(id)) continue;
+    const known = allLanes().some((lane) => lane.id === id);
+    throw new UsageError(
+      `--lanes: ${known ? `the lane ${id} does not read ${api}` : `there is no lane ${JSON.stringify(id)}`}. Name some of: ${able.join(', ')}.`,
+    );
+  }
+  return chosenLanes(api, asked);
 }
 
 const defined = <Fields extends object>(

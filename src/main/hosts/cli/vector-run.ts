@@ -1,5 +1,5 @@
 /** Runs one entry of a vector file through a seed lane and compares what came out with what the original gave. */
-import { vectorResult, type VectorRun } from '../../../shared/adapters/vector.ts';
+import { vectorResult, type VectorRun } from '../../../shared/lanes/vector.ts';
 import { isDict, toPlain, toPython, type PyDict, type PyValue } from '../../../shared/json/python-value.ts';
 import type { AdapterOptions } from '../../../shared/model/trace.ts';
 

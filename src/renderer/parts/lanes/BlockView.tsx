@@ -1,6 +1,7 @@
 import { memo, type ReactNode } from 'react';
 import { ChevronDown, ChevronRight } from 'lucide-react';
-import type { BlockRow, LaneBlock, LaneBlockKind } from '../../../shared/model/blocks.ts';
+import { cellOf, type BlockRow, type LaneBlock, type LaneBlockKind } from '../../../shared/model/blocks.ts';
+import { WIRE } from '../../../shared/model/messages.ts';
 import type { CellFact } from '../../../shared/model/cell-facts.ts';
 import { Chip } from '../../components/Chip.tsx';
 import { count, durationText, plural } from '../../components/format.ts';
@@ -92,7 +93,7 @@ export const BlockView = memo(function BlockView({ block, folded, onFold, open, 
 /** The stretch of a block that the wire does not have, when the block is all the lane has here. */
 function addedIn(block: LaneBlock, fact: CellFact | null): readonly [start: number, end: number] | undefined {
   if (fact?.type !== 'before' && fact?.type !== 'behind') return undefined;
-  if (block.row.cells[block.lane].length > 1) return undefined;
+  if (cellOf(block.row, block.lane).length > 1) return undefined;
   const length = block.pieces.reduce((sum, piece) => sum + piece.length, 0);
   return fact.type === 'before' ? [0, fact.chars] : [length - fact.chars, length];
 }
@@ -100,12 +101,12 @@ function addedIn(block: LaneBlock, fact: CellFact | null): readonly [start: numb
 function Facts({ block, open }: { readonly block: LaneBlock; readonly open: boolean }) {
   const { kind, chars, messages, lane } = block;
   const timed = useTrace((trace) => trace.detail?.timed ?? true);
-  const unit = lane === 'wire' ? 'delta' : 'msg';
+  const unit = lane === WIRE ? 'delta' : 'msg';
   const shown =
     kind === 'tool'
-      ? [`${count(messages)} ${unit}${lane === 'wire' && messages !== 1 ? 's' : ''}`]
+      ? [`${count(messages)} ${unit}${lane === WIRE && messages !== 1 ? 's' : ''}`]
       : [`${count(chars)} ch`];
-  if (kind === 'text') shown.push(lane === 'wire' ? plural(messages, 'delta') : `${count(messages)} msg`);
+  if (kind === 'text') shown.push(lane === WIRE ? plural(messages, 'delta') : `${count(messages)} msg`);
   if (timed && kind === 'reasoning' && block.lastNs > block.firstNs)
     shown.push(durationText(block.lastNs - block.firstNs));
   if (block.signed) shown.push('signed');

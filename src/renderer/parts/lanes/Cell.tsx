@@ -1,6 +1,6 @@
-import type { BlockRow } from '../../../shared/model/blocks.ts';
+import { cellOf, type BlockRow, type LaneBlock } from '../../../shared/model/blocks.ts';
 import type { CellFact } from '../../../shared/model/cell-facts.ts';
-import type { LaneId } from '../../../shared/model/messages.ts';
+import { WIRE, type LaneId } from '../../../shared/model/messages.ts';
 import { selectEvent, useTrace } from '../../stores/open.ts';
 import { BlockView } from './BlockView.tsx';
 import { EndCell } from './EndCell.tsx';
@@ -21,7 +21,7 @@ interface CellProps {
 
 /** What one lane made of one block of the wire. */
 export function Cell({ row, lane, fact, findings, folded, onFold, live }: CellProps) {
-  const blocks = row.cells[lane];
+  const blocks = cellOf(row, lane);
   const chosen = useTrace(
     ({ event }) =>
       event !== null &&
@@ -38,7 +38,7 @@ export function Cell({ row, lane, fact, findings, folded, onFold, live }: CellPr
   if (row.kind === 'end') return <EndCell lane={lane} findings={own} />;
   if (blocks.length === 0) return <HoleCell row={row} lane={lane} fact={fact} findings={own} onSelect={select} />;
   const shut = folded && (row.kind === 'reasoning' || row.kind === 'hidden');
-  const classes = ['cell', shut && 'shut', (fact || own.length > 0) && 'off', chosen && lane === 'wire' && 'chosen']
+  const classes = ['cell', shut && 'shut', (fact || own.length > 0) && 'off', chosen && lane === WIRE && 'chosen']
     .filter(Boolean)
     .join(' ');
   return (
@@ -60,7 +60,7 @@ export function Cell({ row, lane, fact, findings, folded, onFold, live }: CellPr
 }
 
 /** What a block's head shows, in one value: the block is the same object while it grows. */
-function stampOf(block: BlockRow['cells'][LaneId][number]): string {
+function stampOf(block: LaneBlock): string {
   return [
     block.chars,
     block.messages,

@@ -1,5 +1,11 @@
 import type { Finding } from '../../../shared/model/findings.ts';
-import type { LaneId, LaneOutcome, AdapterOutcome, WireOutcome } from '../../../shared/model/messages.ts';
+import {
+  isWireResult,
+  type AdapterOutcome,
+  type LaneId,
+  type LaneOutcome,
+  type WireOutcome,
+} from '../../../shared/model/messages.ts';
 import { given } from '../../components/given.ts';
 import { count } from '../../components/format.ts';
 import { Glyph } from '../../components/Glyph.tsx';
@@ -11,7 +17,7 @@ import { Findings } from './FactNote.tsx';
 export function EndCell({ lane, findings }: { readonly lane: LaneId; readonly findings: readonly Finding[] }) {
   useTrace((trace) => trace.structure);
   const { outcomes } = useSession().model;
-  const result = outcomes[lane];
+  const result = outcomes.get(lane);
   return (
     <div className={findings.length > 0 ? 'cell end off' : 'cell end'}>
       <header className="block-head">
@@ -44,7 +50,7 @@ function Fact({ name, value }: { readonly name: string; readonly value: string }
 type Facts = readonly (readonly [name: string, value: string])[];
 
 const factsOf = (result: LaneOutcome): Facts =>
-  result.lane === 'wire' ? wireFacts(result.outcome) : adapterFacts(result.outcome);
+  isWireResult(result) ? wireFacts(result.outcome) : adapterFacts(result.outcome);
 
 function wireFacts({ finish, usage, terminated, errors, limit }: WireOutcome): Facts {
   const reasons = finish.map(({ raw, unified }) => raw ?? unified).join(', ');

@@ -2,7 +2,7 @@ import type { CellFact } from '../../../shared/model/cell-facts.ts';
 import type { Finding } from '../../../shared/model/findings.ts';
 import type { LaneId } from '../../../shared/model/messages.ts';
 import { count, plural } from '../../components/format.ts';
-import { LANE_NAMES } from '../../components/names.ts';
+import { useLaneName } from '../../stores/lanes.ts';
 import { Shown } from '../../components/Shown.tsx';
 
 /** What the comparison found here; it knows more than the counts do. */
@@ -16,7 +16,8 @@ export function Findings({ findings }: { readonly findings: readonly Finding[] }
 
 /** In what a cell differs from the wire's, in numbers. */
 export function FactNote({ fact, lane }: { readonly fact: CellFact; readonly lane: LaneId }) {
-  const [what, more] = sentence(fact, LANE_NAMES[lane]);
+  const nameOf = useLaneName();
+  const [what, more] = sentence(fact, nameOf(lane));
   return (
     <p className="note">
       <b>{what}</b> {more}

@@ -1,10 +1,10 @@
 import type { BlockRow } from '../../../shared/model/blocks.ts';
 import type { CellFact } from '../../../shared/model/cell-facts.ts';
 import type { Finding } from '../../../shared/model/findings.ts';
-import type { LaneId } from '../../../shared/model/messages.ts';
+import { WIRE, type LaneId } from '../../../shared/model/messages.ts';
 import { count, plural } from '../../components/format.ts';
 import { Glyph } from '../../components/Glyph.tsx';
-import { LANE_NAMES } from '../../components/names.ts';
+import { useLaneName } from '../../stores/lanes.ts';
 import { useSession } from '../../stores/open.ts';
 import { Findings } from './FactNote.tsx';
 
@@ -26,7 +26,7 @@ interface HoleCellProps {
 /** Nothing here. Hatched in rose, with what is missing, when the wire has something that a reader of this lane never sees. */
 export function HoleCell({ row, lane, fact, findings, onSelect }: HoleCellProps) {
   if (fact?.type !== 'nothing')
-    return <div className="cell empty" aria-label={lane === 'wire' ? 'Not on the wire' : 'No message'} />;
+    return <div className="cell empty" aria-label={lane === WIRE ? 'Not on the wire' : 'No message'} />;
   return (
     <div className="cell void off" onClick={onSelect}>
       <header className="block-head">
@@ -48,12 +48,13 @@ function Lost({
   readonly lane: LaneId;
   readonly fact: CellFact & { readonly type: 'nothing' };
 }) {
+  const nameOf = useLaneName();
   const endedAt = useSession().model.blocks.errorEvent(lane);
   const ended = endedAt !== null && row.firstEvent !== null && endedAt <= row.firstEvent;
   if (fact.chars === 0)
     return (
       <p className="note">
-        {row.open ? `${LANE_NAMES[lane]} has emitted nothing of it yet.` : `${LANE_NAMES[lane]} never emitted it.`}
+        {row.open ? `${nameOf(lane)} has emitted nothing of it yet.` : `${nameOf(lane)} never emitted it.`}
       </p>
     );
   return (
@@ -61,7 +62,7 @@ function Lost({
       <b>
         {plural(fact.chars, 'character')} {row.open ? 'so far' : 'lost'}.
       </b>{' '}
-      {plural(fact.events, 'delta')} arrived and {LANE_NAMES[lane]} emitted nothing for them
+      {plural(fact.events, 'delta')} arrived and {nameOf(lane)} emitted nothing for them
       {ended ? `: it had ended with an error at event ${endedAt}.` : row.open ? ' yet.' : '.'}
     </p>
   );

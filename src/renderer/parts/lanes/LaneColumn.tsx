@@ -1,10 +1,10 @@
 import { cellFact } from '../../../shared/model/cell-facts.ts';
 import type { BlockRow } from '../../../shared/model/blocks.ts';
 import type { Finding } from '../../../shared/model/findings.ts';
-import type { LaneId } from '../../../shared/model/messages.ts';
+import { WIRE, type LaneId } from '../../../shared/model/messages.ts';
 import { Chip } from '../../components/Chip.tsx';
 import { plural } from '../../components/format.ts';
-import { LANE_NAMES } from '../../components/names.ts';
+import { useLaneName } from '../../stores/lanes.ts';
 import { Cell } from './Cell.tsx';
 import type { Folds } from './use-folds.ts';
 
@@ -22,6 +22,7 @@ interface LaneColumnProps {
 
 /** One lane: its head and its cells, on the rows of the shared grid. Selecting text stays inside the lane. */
 export function LaneColumn({ lane, rows, folds, findings, live, messages }: LaneColumnProps) {
+  const nameOf = useLaneName();
   const facts = rows.map((row) => cellFact(row, lane));
   const own = findings.filter((finding) => finding.lane === lane);
   const differ = own.length > 0 ? own.length : facts.filter((fact) => fact !== null).length;
@@ -29,21 +30,21 @@ export function LaneColumn({ lane, rows, folds, findings, live, messages }: Lane
     <section
       className="lane"
       role="region"
-      aria-label={LANE_NAMES[lane]}
+      aria-label={nameOf(lane)}
       aria-busy={live}
       data-lane={lane}
       style={{ gridRowEnd: `span ${rows.length + 1}` }}
     >
       <header className="lane-head">
-        <h2>{LANE_NAMES[lane]}</h2>
+        <h2>{nameOf(lane)}</h2>
         {differ > 0 ? (
           <Chip tone="k-del" fill>
             {differ} {differ === 1 ? 'differs' : 'differ'}
           </Chip>
         ) : (
-          <span className="cut">{lane === 'wire' ? 'as sent' : live ? 'equal so far' : 'equal'}</span>
+          <span className="cut">{lane === WIRE ? 'as sent' : live ? 'equal so far' : 'equal'}</span>
         )}
-        <span className="push cut">{plural(messages, lane === 'wire' ? 'event' : 'message')}</span>
+        <span className="push cut">{plural(messages, lane === WIRE ? 'event' : 'message')}</span>
       </header>
       {rows.map((row, at) => (
         <Cell

@@ -1,8 +1,9 @@
-import { useEffect, useMemo, useRef } from 'react';
+import { useEffect, useMemo, useRef, type CSSProperties } from 'react';
 import type { Finding } from '../../../shared/model/findings.ts';
-import { LANES, type LaneId } from '../../../shared/model/messages.ts';
+import { WIRE, type LaneId } from '../../../shared/model/messages.ts';
 import { count } from '../../components/format.ts';
 import { NewPill } from '../../components/NewPill.tsx';
+import { useLanes } from '../../stores/lanes.ts';
 import { useSession, useTrace } from '../../stores/open.ts';
 import { noEvents } from '../no-events.ts';
 import { LaneColumn } from './LaneColumn.tsx';
@@ -21,6 +22,7 @@ const ROWS_SHOWN = 200;
  */
 export function LaneGrid() {
   const session = useSession();
+  const lanes = useLanes();
   const { blocks, events } = session.model;
   const structure = useTrace((trace) => trace.structure);
   const pulse = useTrace((trace) => trace.pulse);
@@ -46,8 +48,8 @@ export function LaneGrid() {
         {hidden > 0 && (
           <p className="live-hidden">The first {count(hidden)} blocks are not drawn here; the Messages tab has all.</p>
         )}
-        <div className="lanes">
-          {LANES.map((lane) => (
+        <div className="lanes" style={{ '--lanes': lanes.length } as CSSProperties}>
+          {lanes.map((lane) => (
             <LaneColumn
               key={lane}
               lane={lane}
@@ -68,7 +70,7 @@ export function LaneGrid() {
 }
 
 function laneCount(lane: LaneId, model: ReturnType<typeof useSession>['model']): number {
-  return lane === 'wire' ? model.events.length : model.laneMessages[lane];
+  return lane === WIRE ? model.events.length : model.messagesOf(lane);
 }
 
 function Waiting() {

@@ -1,8 +1,8 @@
 import { useState } from 'react';
-import type { AlignedRow } from '../../../shared/compare/result.ts';
+import type { AlignedCell, AlignedRow } from '../../../shared/compare/result.ts';
 import { findingKind } from '../../../shared/compare/findings/registry.ts';
 import type { Finding } from '../../../shared/model/findings.ts';
-import type { Emission, LaneId } from '../../../shared/model/messages.ts';
+import { WIRE, type Emission, type LaneId } from '../../../shared/model/messages.ts';
 import { codePoints } from '../../../shared/text/code-points.ts';
 import { count, durationText, plural } from '../../components/format.ts';
 import { Glyph } from '../../components/Glyph.tsx';
@@ -25,16 +25,19 @@ interface CellProps {
   readonly messages: readonly Emission[] | null;
 }
 
+/** Of a lane that has no result. */
+const NOT_READ: AlignedCell = { text: null, messages: 0, equal: true, marks: [] };
+
 /** What one lane made of one block. */
 export function Cell({ row, lane, findings, lag, messages }: CellProps) {
   const [whole, setWhole] = useState(false);
   const level = useCompare((state) => state.level);
-  const cell = row.cells[lane];
+  const cell = row.cells[lane] ?? NOT_READ;
   const off = !cell.equal;
   // Nothing was said where the wire says something.
-  const hole = cell.text === null && row.cells.wire.text !== null && lane !== 'wire';
+  const hole = cell.text === null && row.cells.wire.text !== null && lane !== WIRE;
   // The row is there because a lane failed.
-  const sound = row.kind === 'error' && lane === 'wire' && cell.text === null;
+  const sound = row.kind === 'error' && lane === WIRE && cell.text === null;
   const look = blockLook(sound ? 'other' : row.kind);
   const pieces = hole ? piecesOf({ text: row.cells.wire.text, marks: [] }, whole) : piecesOf(cell, whole);
   return (
@@ -80,16 +83,16 @@ export function Cell({ row, lane, findings, lag, messages }: CellProps) {
 }
 
 function factsOf(row: AlignedRow, lane: LaneId): string {
-  const { messages, text } = row.cells[lane];
+  const { messages, text } = row.cells[lane] ?? NOT_READ;
   if (row.kind === 'end') return '';
   if (messages === 0) return text === null ? 'no message' : '';
-  return lane === 'wire' ? plural(messages, 'delta') : plural(messages, 'message');
+  return lane === WIRE ? plural(messages, 'delta') : plural(messages, 'message');
 }
 
 /** In how many characters it differs. */
 function Change({ row, lane }: { readonly row: AlignedRow; readonly lane: LaneId }) {
-  const { text, marks, equal } = row.cells[lane];
-  if (lane === 'wire' || equal)
+  const { text, marks, equal } = row.cells[lane] ?? NOT_READ;
+  if (lane === WIRE || equal)
     return row.kind !== 'end' && text !== null && <span className="quiet push">{count(codePoints(text))} ch</span>;
   const all = row.cells.wire.text;
   const sum = (mark: 'lost' | 'added') =>
@@ -154,7 +157,7 @@ const SHOWN_MESSAGES = 40;
 /** `end`: the lane whose final state stands here too. */
 function Messages({ messages, end }: { readonly messages: readonly Emission[]; readonly end: LaneId | null }) {
   const { outcomes } = useSession().model;
-  const outcome = end === null ? undefined : outcomes[end];
+  const outcome = end === null ? undefined : outcomes.get(end);
   const ignored = useCompare((state) => state.ignored);
   const [all, setAll] = useState(false);
   if (messages.length === 0 && !outcome) return <p className="quiet">No message.</p>;

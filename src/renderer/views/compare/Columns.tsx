@@ -1,13 +1,12 @@
-import { useEffect, useMemo, useRef, useState } from 'react';
+import { useEffect, useMemo, useRef, useState, type CSSProperties } from 'react';
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { ChevronDown, ChevronRight } from 'lucide-react';
 import type { AlignedRow, CompareResult } from '../../../shared/compare/result.ts';
 import type { Finding } from '../../../shared/model/findings.ts';
-import { LANES } from '../../../shared/model/messages.ts';
 import { count, durationText, plural } from '../../components/format.ts';
 import { Icon } from '../../components/Icon.tsx';
-import { LANE_NAMES } from '../../components/names.ts';
 import { chooseFinding, useCompare } from '../../stores/compare.ts';
+import { useLaneName } from '../../stores/lanes.ts';
 import { selectEvent, useSession, useTrace } from '../../stores/open.ts';
 import { Cell } from './Cell.tsx';
 import { columnRows, entryOf, type ColumnRow } from './column-rows.ts';
@@ -68,7 +67,7 @@ export function Columns({ result }: { readonly result: CompareResult }) {
     setOpen((before) => (before.has(id) ? new Set([...before].filter((one) => one !== id)) : new Set(before).add(id)));
   const items = virtual.getVirtualItems();
   return (
-    <section className="columns" aria-label="Columns">
+    <section className="columns" aria-label="Columns" style={{ '--lanes': result.lanes.length } as CSSProperties}>
       <div
         className="columns-scroll"
         ref={scroller}
@@ -95,6 +94,7 @@ export function Columns({ result }: { readonly result: CompareResult }) {
                 ) : (
                   <Row
                     row={entry.row}
+                    lanes={result.lanes}
                     findings={findings}
                     chosen={chosen}
                     onFold={entry.row.equal ? () => toggle(foldOf(rows, entry.row)) : null}
@@ -114,6 +114,7 @@ export function Columns({ result }: { readonly result: CompareResult }) {
       </div>
       <Minimap
         rows={rows}
+        lanes={result.lanes}
         bytes={result.bytes}
         shown={shownRows(
           entries,
@@ -164,6 +165,7 @@ interface FoldProps {
 const NAMED = 3;
 
 function Fold({ entry, findings, onOpen }: FoldProps) {
+  const nameOf = useLaneName();
   const { rows } = entry;
   const [first, last] = [rows[0]!.events, rows.at(-1)!.events ?? rows[0]!.events];
   const own = [...new Set(rows.flatMap((row) => row.findings))].flatMap((number) => findings.get(number) ?? []);
@@ -190,7 +192,7 @@ function Fold({ entry, findings, onOpen }: FoldProps) {
           title={finding.sentence}
           onClick={() => chooseFinding(finding)}
         >
-          {LANE_NAMES[finding.lane]} {/\d[\d.,]* m?s|\d+ events?/.exec(finding.sentence)?.[0] ?? ''} late{' '}
+          {nameOf(finding.lane)} {/\d[\d.,]* m?s|\d+ events?/.exec(finding.sentence)?.[0] ?? ''} late{' '}
           <b className="no">{finding.number}</b>
         </button>
       ))}
@@ -208,6 +210,7 @@ const placeOf = (row: AlignedRow): string => (row.kind === 'end' ? 'after the en
 
 interface RowProps {
   readonly row: AlignedRow;
+  readonly lanes: CompareResult['lanes'];
   readonly findings: ReadonlyMap<number, Finding>;
   readonly chosen: number | null;
   /** Folds an equal row away again. */
@@ -216,7 +219,7 @@ interface RowProps {
   readonly messages: ReturnType<typeof messageIndex> | null;
 }
 
-function Row({ row, findings, chosen, onFold, lags, messages }: RowProps) {
+function Row({ row, lanes, findings, chosen, onFold, lags, messages }: RowProps) {
   const { model } = useSession();
   const timed = useTrace((trace) => trace.detail?.timed ?? true);
   const own = row.findings.flatMap((number) => findings.get(number) ?? []);
@@ -259,14 +262,14 @@ function Row({ row, findings, chosen, onFold, lags, messages }: RowProps) {
           </button>
         )}
       </div>
-      {LANES.map((lane) => (
+      {lanes.map(({ id: lane }) => (
         <Cell
           key={lane}
           row={row}
           lane={lane}
           findings={own.filter((finding) => finding.lane === lane)}
           lag={lags.get(`${lane} ${row.id}`) ?? 0}
-          messages={messages?.get(row.id)?.[lane] ?? null}
+          messages={messages?.get(row.id)?.get(lane) ?? null}
         />
       ))}
     </div>

@@ -10,10 +10,10 @@ import { count, plural } from '../../components/format.ts';
 import { Glyph } from '../../components/Glyph.tsx';
 import { Icon } from '../../components/Icon.tsx';
 import { Key } from '../../components/Key.tsx';
-import { LANE_NAMES } from '../../components/names.ts';
 import { Shown } from '../../components/Shown.tsx';
 import { setPane } from '../../stores/app.ts';
 import { chooseFinding, useCompare } from '../../stores/compare.ts';
+import { useLaneName } from '../../stores/lanes.ts';
 import { selectEvent, useSession, useTrace } from '../../stores/open.ts';
 import { Failed } from './Failed.tsx';
 import { Evidence } from './Evidence.tsx';
@@ -35,7 +35,9 @@ export function Findings() {
         {phase === 'live' ? 'The findings come when the stream is over.' : 'Comparing the lanes.'}
       </p>
     );
-  if (result.findings.length === 0) return <p className="finds-none">No finding: both lanes say what the wire says.</p>;
+  if (result.lanes.length === 1)
+    return <p className="finds-none">The wire was read alone: there is no lane to compare with it.</p>;
+  if (result.findings.length === 0) return <p className="finds-none">No finding: the lanes say what the wire says.</p>;
   const shown = result.findings.filter(({ severity }) => SEVERITIES.indexOf(severity) >= SEVERITIES.indexOf(least));
   return (
     <div className="finds-pane">
@@ -92,6 +94,7 @@ function Item({ finding, chosen }: { readonly finding: Finding; readonly chosen:
 
 /** Leads to the event and to its bytes. */
 function Where({ finding }: { readonly finding: Finding }) {
+  const nameOf = useLaneName();
   const { event, lastEvent, bytes, lane } = finding;
   const go = (pane: string) => {
     chooseFinding(finding);
@@ -100,7 +103,7 @@ function Where({ finding }: { readonly finding: Finding }) {
   };
   return (
     <p className="where">
-      <Chip>{LANE_NAMES[lane]}</Chip>
+      <Chip>{nameOf(lane)}</Chip>
       {event === null ? (
         <span>after the end</span>
       ) : (

@@ -1,9 +1,10 @@
 import { useEffect, useMemo, useRef, useState, type MouseEvent, type RefObject } from 'react';
 import type { CompareResult } from '../../../shared/compare/result.ts';
+import { WIRE, type LaneId } from '../../../shared/model/messages.ts';
 import { count, durationText, plural } from '../../components/format.ts';
-import { LANE_NAMES } from '../../components/names.ts';
 import { Shown } from '../../components/Shown.tsx';
 import { chooseFinding, useCompare } from '../../stores/compare.ts';
+import { useLaneName } from '../../stores/lanes.ts';
 import { selectEvent, useSession, useTrace } from '../../stores/open.ts';
 import { tickText, ticks, toShare, type Window } from '../../parts/time/scale.ts';
 import { percent } from './percent.ts';
@@ -11,12 +12,12 @@ import { LaneMapMarks } from './LaneMapMarks.tsx';
 import {
   axisOf,
   geometry,
+  isAbove,
   labelsOf,
   lineTop,
   marksOf,
   passagesOf,
   spanShares,
-  STAVES,
   type Axis,
   type Geometry,
   type Label,
@@ -38,18 +39,18 @@ function useWidth(element: RefObject<HTMLElement | null>): number {
   return width;
 }
 
-/** Three staves on one time axis: what was lost, late or merged is a shape. The list of findings says the same in words. */
+/** A staff for each lane on one time axis: what was lost, late or merged is a shape. The list of findings says the same in words. */
 export function LaneMap({ result }: { readonly result: CompareResult }) {
   const { laneMap } = result;
   const plot = useRef<HTMLDivElement>(null);
   const width = useWidth(plot);
-  const shape = useMemo(() => geometry(laneMap), [laneMap]);
+  const shape = useMemo(() => geometry(laneMap, result.lanes), [laneMap, result]);
   const axis = useMemo(() => axisOf(laneMap), [laneMap]);
   const window = useLaneMapWindow(plot, axis, laneMap);
   const lines = useMemo(() => new Map(laneMap.spans.map(({ finding, line }) => [finding, line])), [laneMap]);
   const marks = useMemo(() => marksOf(laneMap, shape, axis, window, lines), [laneMap, shape, axis, window, lines]);
   const spans = useMemo(() => spanShares(laneMap.spans, axis, window), [laneMap, axis, window]);
-  const labels = useMemo(() => labelsOf(spans, width), [spans, width]);
+  const labels = useMemo(() => labelsOf(spans, shape.staves, width), [spans, shape, width]);
   const onClick = (event: MouseEvent) => {
     const of = event.target instanceof Element ? event.target.closest('[data-event]') : null;
     if (of) selectEvent(Number(of.getAttribute('data-event')));
@@ -60,7 +61,7 @@ export function LaneMap({ result }: { readonly result: CompareResult }) {
       <Scale axis={axis} window={window} result={result} />
       <Clefs shape={shape} result={result} />
       <div className="lane-map-plot" ref={plot} onClick={onClick}>
-        <svg className="lane-map-drawing" height={shape.height} role="img" aria-label={summary(result)}>
+        <svg className="lane-map-drawing" height={shape.height} role="img" aria-label={summary(result, shape)}>
           <LaneMapMarks laneMap={laneMap} shape={shape} axis={axis} window={window} marks={marks} spans={spans} />
         </svg>
         <Pick axis={axis} window={window} />
@@ -71,9 +72,9 @@ export function LaneMap({ result }: { readonly result: CompareResult }) {
   );
 }
 
-function summary({ findings, laneMap }: CompareResult): string {
+function summary({ lanes, findings, laneMap }: CompareResult, { staves }: Geometry): string {
   const late = findings.filter(({ kind }) => kind === 'late').length;
-  return `LaneMap of ${plural(laneMap.events, 'event')} over three staves: legacy, wire, simple; ${plural(findings.length, 'finding')}${late > 0 ? `, ${late} of them late` : ''}. The findings are listed beside it.`;
+  return `Lane map of ${plural(laneMap.events, 'event')} over ${plural(staves.length, 'staff', 'staves')}: ${staves.map((id) => lanes.find((lane) => lane.id === id)!.label.toLowerCase()).join(', ')}; ${plural(findings.length, 'finding')}${late > 0 ? `, ${late} of them late` : ''}. The findings are listed beside it.`;
 }
 
 /** Round times above, and under them what the wire says then. */
@@ -119,13 +120,14 @@ const TONES: Readonly<Record<string, string>> = {
 
 function Clefs({ shape, result }: { readonly shape: Geometry; readonly result: CompareResult }) {
   const { model } = useSession();
+  const nameOf = useLaneName();
   return (
     <div className="clefs" style={{ height: shape.height }}>
-      {STAVES.map((lane) => (
-        <div key={lane} className="clef" style={{ top: shape.tops[lane] - 8 }}>
-          <b>{LANE_NAMES[lane]}</b>
+      {shape.staves.map((lane) => (
+        <div key={lane} className="clef" style={{ top: lineTop(shape, lane, 0) - 8 }}>
+          <b>{nameOf(lane)}</b>
           {shape.lines.length > 2 && (
-            <small>{count(lane === 'wire' ? result.laneMap.events : model.laneMessages[lane])}</small>
+            <small>{count(lane === WIRE ? result.laneMap.events : model.messagesOf(lane))}</small>
           )}
           <ol>
             {shape.lines.map(({ label, kind }, at) => (
@@ -163,14 +165,16 @@ function Labels({
   readonly result: CompareResult;
 }) {
   const chosen = useCompare((state) => state.finding);
-  const below = lineTop(shape, 'simple', shape.lines.length - 1) + 4;
+  // Outside of the staves: above those that stand above the wire, below those that stand below it.
+  const topOf = (lane: LaneId) =>
+    isAbove(shape, lane) ? lineTop(shape, lane, 0) - 20 : lineTop(shape, lane, shape.lines.length - 1) + 4;
   return (
     <ul className="lane-map-labels" aria-label="Findings in the lane map">
       {labels.map(({ finding: number, lane, text, left }) => {
         const finding = result.findings[number - 1];
         if (!finding) return null;
         return (
-          <li key={number} style={{ left: percent(left), top: lane === 'simple' ? below : shape.tops[lane] - 20 }}>
+          <li key={number} style={{ left: percent(left), top: topOf(lane) }}>
             <button
               type="button"
               aria-pressed={number === chosen}
@@ -198,6 +202,7 @@ const NEAR_PX = 8;
 
 /** What is under the pointer, in words. */
 function Tip({ plot, marks, shape, axis }: TipProps) {
+  const nameOf = useLaneName();
   const [near, setNear] = useState<Mark | null>(null);
   useEffect(() => {
     const element = plot.current!;
@@ -226,7 +231,7 @@ function Tip({ plot, marks, shape, axis }: TipProps) {
       className={near.from > 0.6 ? 'lane-map-tip left' : 'lane-map-tip'}
       style={{ left: percent(near.from), top: lineTop(shape, near.lane, near.line) + 10 }}
     >
-      <b>{LANE_NAMES[near.lane]}</b>{' '}
+      <b>{nameOf(near.lane)}</b>{' '}
       {near.notes === 1 ? `event ${near.event ?? 'before the first'}` : plural(near.notes, 'message')}
       {near.chars > 0 && `, ${count(near.chars)} ch`}
       <span className="quiet"> {WORDS[near.shape]}</span>

@@ -1,14 +1,15 @@
 import { memo, useId } from 'react';
 import type { LaneMap, LaneMapNote } from '../../../shared/compare/result.ts';
+import { WIRE } from '../../../shared/model/messages.ts';
 import { useCompare } from '../../stores/compare.ts';
 import { ticks, toShare, type Window } from '../../parts/time/scale.ts';
 import { percent } from './percent.ts';
 import {
   heldOf,
+  isAbove,
   lineTop,
   noteRadius,
   slursOf,
-  STAVES,
   type Axis,
   type Geometry,
   type Mark,
@@ -151,11 +152,11 @@ function Ground({
 }
 
 function Staves({ shape }: { readonly shape: Geometry }) {
-  return STAVES.flatMap((lane) =>
+  return shape.staves.flatMap((lane) =>
     shape.lines.map((_, at) => (
       <line
         key={`${lane} ${at}`}
-        className={`staff ${lane}`}
+        className={lane === WIRE ? 'staff wire' : 'staff'}
         x1="0"
         x2="100%"
         y1={lineTop(shape, lane, at)}
@@ -207,9 +208,9 @@ function Thread({ mark, shape }: { readonly mark: Mark; readonly shape: Geometry
   const { lane, line, source, kind, from, to, causeFrom, causeTo } = mark;
   const bottom = lineTop(shape, lane, line);
   const late = isLate(mark);
-  // On time, simple's thread goes on from the wire's note.
-  const top =
-    lane === 'simple' && !late && kind !== 'meta' && kind !== 'error' ? lineTop(shape, 'wire', source) : shape.reads;
+  // On time, the thread of a lane below the wire goes on from the wire's note.
+  const below = lane !== WIRE && !isAbove(shape, lane);
+  const top = below && !late && kind !== 'meta' && kind !== 'error' ? lineTop(shape, WIRE, source) : shape.reads;
   const tone = mark.shape === 'late' || bent(mark.shape) ? 'bent' : kind;
   if (from === to)
     return <line className={`thread ${tone}`} x1={percent(causeFrom)} x2={percent(from)} y1={top} y2={bottom} />;
@@ -231,16 +232,15 @@ function Thread({ mark, shape }: { readonly mark: Mark; readonly shape: Geometry
   );
 }
 
-const CUT = 20;
+/** Pixels between the end of a cut thread and the staff it does not reach. */
+const [CUT_ABOVE, CUT_BELOW] = [14, 12];
 
 /** It was read and never said: the thread ends before it reaches the lane. */
 function CutThread({ mark, shape }: { readonly mark: Mark; readonly shape: Geometry }) {
   const { lane, source, from, to } = mark;
-  const wire = lineTop(shape, 'wire', source);
-  const [start, end] =
-    lane === 'legacy'
-      ? [shape.reads, shape.reads - CUT]
-      : [wire, lineTop(shape, 'wire', shape.lines.length - 1) + CUT - 6];
+  const [start, end] = isAbove(shape, lane)
+    ? [shape.reads, lineTop(shape, lane, shape.lines.length - 1) + CUT_ABOVE]
+    : [lineTop(shape, WIRE, source), lineTop(shape, lane, 0) - CUT_BELOW];
   if (from === to)
     return (
       <g data-event={mark.event ?? undefined}>

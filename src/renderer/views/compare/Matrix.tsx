@@ -5,7 +5,6 @@ import { DEFAULT_OPTIONS, type AdapterOptions } from '../../../shared/model/trac
 import { client } from '../../client/client.ts';
 import { count, plural } from '../../components/format.ts';
 import { Glyph } from '../../components/Glyph.tsx';
-import { LANE_NAMES } from '../../components/names.ts';
 import { readWith, setMode } from '../../stores/compare.ts';
 import { useTrace } from '../../stores/open.ts';
 import { SEVERITY_LOOKS } from './looks.ts';
@@ -39,9 +38,13 @@ export function Matrix() {
     readWith(sameOptions(options, recorded) ? null : options);
     setMode('lanes');
   };
-  // What simple does not know stays as it was recorded: legacy stands beside it.
-  const optionsOf = ({ lane, options }: Row): AdapterOptions =>
-    lane === 'simple' ? { ...recorded, requires_approval_tools: options.requires_approval_tools } : options;
+  // What a lane does not know stays as it was recorded: others stand beside it that do.
+  const optionsOf = ({ known, options }: Row): AdapterOptions => ({
+    ...recorded,
+    ...Object.fromEntries(known.map((option) => [option, options[option]])),
+  });
+  if (read.rows.length === 0)
+    return <p className="compare-none">The wire was read alone: there is no lane whose options could be varied.</p>;
   return (
     <div className="matrix-scroll">
       <table className="matrix" aria-label="Verdicts under all options">
@@ -75,8 +78,8 @@ export function Matrix() {
         </tbody>
       </table>
       <p className="matrix-note">
-        Approval is asked for no tool, or for all that the request offers. Simple knows neither of the first two
-        options. A cell opens the comparison with its row’s options.
+        Approval is asked for no tool, or for all that the request offers. A dash stands for an option that the lane
+        does not know. A cell opens the comparison with its row’s options.
       </p>
     </div>
   );
@@ -91,19 +94,27 @@ function MatrixRow({
   readonly recorded: boolean;
   readonly onOpen: () => void;
 }) {
-  const { lane, options, verdict, findings, worst } = row;
-  const both = (on: boolean) =>
-    lane === 'simple' ? <span className="quiet">–</span> : on ? 'on' : <span className="quiet">off</span>;
+  const { label, known, options, verdict, findings, worst } = row;
+  const both = (option: 'use_assistant_message' | 'put_inner_thoughts_in_kwarg') =>
+    !known.includes(option) ? (
+      <span className="quiet">–</span>
+    ) : options[option] ? (
+      'on'
+    ) : (
+      <span className="quiet">off</span>
+    );
   return (
     <tr className={recorded ? 'recorded' : undefined}>
       <th scope="row">
-        {LANE_NAMES[lane]}
+        {label}
         {recorded && <small className="quiet"> as recorded</small>}
       </th>
-      <td>{both(options.use_assistant_message)}</td>
-      <td>{both(options.put_inner_thoughts_in_kwarg)}</td>
+      <td>{both('use_assistant_message')}</td>
+      <td>{both('put_inner_thoughts_in_kwarg')}</td>
       <td className="cut">
-        {options.requires_approval_tools.length === 0 ? (
+        {!known.includes('requires_approval_tools') ? (
+          <span className="quiet">–</span>
+        ) : options.requires_approval_tools.length === 0 ? (
           <span className="quiet">no tool</span>
         ) : (
           plural(options.requires_approval_tools.length, 'tool')
@@ -117,7 +128,7 @@ function MatrixRow({
               type="button"
               className="matrix-cell"
               onClick={onOpen}
-              aria-label={`${LANE_NAMES[lane]}, ${field}: ${text}. Open this comparison`}
+              aria-label={`${label}, ${field}: ${text}. Open this comparison`}
             >
               <Glyph name={equal ? 'same' : 'differs'} size={12} className={equal ? 'k-ok' : 'k-del'} />
               <span className="cut">{text}</span>

@@ -1,21 +1,26 @@
 import { useMemo, type MouseEvent } from 'react';
-import type { AlignedRow } from '../../../shared/compare/result.ts';
-import { LANES } from '../../../shared/model/messages.ts';
+import type { AlignedRow, LaneName } from '../../../shared/compare/result.ts';
 import { mapColumn } from './column-rows.ts';
 import { blockLook } from './looks.ts';
 import { percent } from './percent.ts';
 
 interface MinimapProps {
   readonly rows: readonly AlignedRow[];
+  readonly lanes: readonly LaneName[];
   readonly bytes: number;
   /** First and last row in view. */
   readonly shown: readonly [string, string] | null;
   readonly onPick: (row: string) => void;
 }
 
-/** A third of it for each lane, so that it says which one differs, and where, by bytes. */
-export function Minimap({ rows, bytes, shown, onPick }: MinimapProps) {
-  const columns = useMemo(() => LANES.map((lane) => mapColumn(rows, lane, bytes)), [rows, bytes]);
+/** Pixels: what the lanes share, after its edge. */
+const WIDTH = 10.5;
+const EDGE = 1.5;
+
+/** A part of it for each lane, so that it says which one differs, and where, by bytes. */
+export function Minimap({ rows, lanes, bytes, shown, onPick }: MinimapProps) {
+  const columns = useMemo(() => lanes.map(({ id }) => mapColumn(rows, id, bytes)), [rows, lanes, bytes]);
+  const step = WIDTH / lanes.length;
   const divergences = rows.filter(({ equal }) => !equal).length;
   const pick = (event: MouseEvent) => {
     const box = event.currentTarget.getBoundingClientRect();
@@ -30,8 +35,8 @@ export function Minimap({ rows, bytes, shown, onPick }: MinimapProps) {
           <rect
             key={`${column} ${from}`}
             className={differs ? 'differs' : blockLook(kind).tone}
-            x={1.5 + column * 3.5}
-            width="3"
+            x={EDGE + column * step}
+            width={step * (6 / 7)}
             y={percent(from)}
             height={percent(Math.max(to - from, 0.004))}
           />

@@ -1,6 +1,7 @@
 import { X } from 'lucide-react';
-import type { TraceCompareResult, TraceSide } from '../../../shared/compare/result.ts';
+import type { LaneName, TraceCompareResult, TraceSide } from '../../../shared/compare/result.ts';
 import { VERDICT_FIELDS } from '../../../shared/model/findings.ts';
+import { WIRE, type LaneId } from '../../../shared/model/messages.ts';
 import { IconButton } from '../../components/Button.tsx';
 import { count, durationText, money } from '../../components/format.ts';
 import { given } from '../../components/given.ts';
@@ -101,13 +102,19 @@ function factsOf(a: TraceSide, b: TraceSide): readonly Fact[] {
     ),
     amount('Cost', ({ cost }) => cost, money),
     amount('Findings', ({ findings }) => findings.length, count),
-    plain('Legacy differs', (side) => differing(side, 'legacy')),
-    plain('Simple differs', (side) => differing(side, 'simple')),
+    ...otherLanes(a, b).map(({ id, label }) => plain(`${label} differs`, (side) => differing(side, id))),
   ];
 }
 
-function differing({ verdict }: TraceSide, lane: 'legacy' | 'simple'): string {
-  const fields = VERDICT_FIELDS.filter((field) => !verdict[field][lane].equal);
+/** Lanes that read at least one of the runs, but for the wire. */
+function otherLanes(a: TraceSide, b: TraceSide): readonly LaneName[] {
+  const lanes = new Map([...a.lanes, ...b.lanes].map((lane) => [lane.id, lane]));
+  return [...lanes.values()].filter(({ id }) => id !== WIRE);
+}
+
+function differing({ lanes, verdict }: TraceSide, lane: LaneId): string {
+  if (!lanes.some(({ id }) => id === lane)) return 'not read';
+  const fields = VERDICT_FIELDS.filter((field) => verdict[field][lane]?.equal === false);
   return fields.length === 0 ? 'nowhere' : `in ${fields.join(', ')}`;
 }
 

@@ -63,7 +63,7 @@ export function TracesView() {
                   <b className="no">{finding.number}</b> <Shown text={finding.sentence} />
                 </li>
               ))}
-              {side.findings.length === 0 && <li className="quiet">None: both lanes say what the wire says.</li>}
+              {side.findings.length === 0 && <li className="quiet">None: the lanes say what the wire says.</li>}
             </ol>
           ))}
         </div>

@@ -2,12 +2,11 @@ import { useState } from 'react';
 import { ChevronDown, ChevronRight } from 'lucide-react';
 import type { CompareResult } from '../../../shared/compare/result.ts';
 import { VERDICT_FIELDS, type VerdictCell, type VerdictField } from '../../../shared/model/findings.ts';
-import { LANES, type LaneId } from '../../../shared/model/messages.ts';
+import { WIRE, type LaneId } from '../../../shared/model/messages.ts';
 import { Chip } from '../../components/Chip.tsx';
 import { count, plural } from '../../components/format.ts';
 import { Glyph } from '../../components/Glyph.tsx';
 import { Icon } from '../../components/Icon.tsx';
-import { LANE_NAMES } from '../../components/names.ts';
 import { Shown } from '../../components/Shown.tsx';
 import { chooseFinding, useCompare } from '../../stores/compare.ts';
 import { useSession } from '../../stores/open.ts';
@@ -25,8 +24,8 @@ export function Verdict({ result }: { readonly result: CompareResult }) {
     <table className="verdict" aria-label="Verdict">
       <colgroup>
         <col />
-        {LANES.map((lane) => (
-          <col key={lane} />
+        {result.lanes.map(({ id }) => (
+          <col key={id} />
         ))}
         <col />
       </colgroup>
@@ -38,8 +37,8 @@ export function Verdict({ result }: { readonly result: CompareResult }) {
               Verdict
             </button>
           </th>
-          {LANES.map((lane) => (
-            <LaneHead key={lane} lane={lane} result={result} />
+          {result.lanes.map(({ id, label }) => (
+            <LaneHead key={id} lane={id} label={label} result={result} />
           ))}
           <td aria-hidden />
         </tr>
@@ -49,8 +48,8 @@ export function Verdict({ result }: { readonly result: CompareResult }) {
           {VERDICT_FIELDS.map((field) => (
             <tr key={field} data-field={field}>
               <th scope="row">{field.charAt(0).toUpperCase() + field.slice(1)}</th>
-              {LANES.map((lane) => (
-                <Cell key={lane} field={field} lane={lane} cell={result.verdict[field][lane]} result={result} />
+              {result.lanes.map(({ id }) => (
+                <Cell key={id} field={field} lane={id} cell={result.verdict[field][id]!} result={result} />
               ))}
               <td aria-hidden />
             </tr>
@@ -61,15 +60,23 @@ export function Verdict({ result }: { readonly result: CompareResult }) {
   );
 }
 
-function LaneHead({ lane, result }: { readonly lane: LaneId; readonly result: CompareResult }) {
+function LaneHead({
+  lane,
+  label,
+  result,
+}: {
+  readonly lane: LaneId;
+  readonly label: string;
+  readonly result: CompareResult;
+}) {
   const { model } = useSession();
-  const differ = VERDICT_FIELDS.filter((field) => !result.verdict[field][lane].equal).length;
+  const differ = VERDICT_FIELDS.filter((field) => result.verdict[field][lane]?.equal === false).length;
   return (
     <th scope="col">
       <span className="lane-title">
-        {LANE_NAMES[lane]}
+        {label}
         <small className="cut">
-          {lane === 'wire' ? plural(model.events.length, 'event') : `${count(model.laneMessages[lane])} msg`}
+          {lane === WIRE ? plural(model.events.length, 'event') : `${count(model.messagesOf(lane))} msg`}
         </small>
         {differ > 0 && (
           <Chip tone="k-del" fill>
@@ -99,14 +106,14 @@ function Cell({ field, lane, cell, result }: CellProps) {
   };
   const body = (
     <>
-      {lane !== 'wire' && <Glyph name={equal ? 'same' : 'differs'} size={12} className={equal ? 'k-ok' : 'k-del'} />}
+      {lane !== WIRE && <Glyph name={equal ? 'same' : 'differs'} size={12} className={equal ? 'k-ok' : 'k-del'} />}
       <span className="cut">
         {field === 'order' ? <Order text={text} wire={result.verdict.order.wire.text} /> : <Shown text={text} />}
       </span>
     </>
   );
   const classes = [
-    lane === 'wire' ? 'said' : equal ? 'same' : 'differs',
+    lane === WIRE ? 'said' : equal ? 'same' : 'differs',
     chosen !== null && findings.includes(chosen) && 'chosen',
   ]
     .filter(Boolean)

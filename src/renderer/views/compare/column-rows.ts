@@ -3,6 +3,7 @@
  * what a cell shows of a long text: what differs, with a little around it.
  */
 import type { AlignedCell, AlignedRow } from '../../../shared/compare/result.ts';
+import type { LaneId } from '../../../shared/model/messages.ts';
 
 export type ColumnRow =
   | { readonly type: 'row'; readonly id: string; readonly row: AlignedRow }
@@ -92,18 +93,14 @@ export interface MapStretch {
 const MAP_STRETCHES = 300;
 
 /** One column of the minimap: shares of the bytes. What differs shows, however small it is beside its neighbours. */
-export function mapColumn(
-  rows: readonly AlignedRow[],
-  lane: 'wire' | 'legacy' | 'simple',
-  bytes: number,
-): readonly MapStretch[] {
+export function mapColumn(rows: readonly AlignedRow[], lane: LaneId, bytes: number): readonly MapStretch[] {
   const stretches: MapStretch[] = [];
   let until = 0;
   for (const [at, row] of rows.entries()) {
     const from = (row.byte ?? (at === 0 ? 0 : bytes)) / Math.max(bytes, 1);
     const next = rows.slice(at + 1, at + 2)[0]?.byte ?? bytes;
     const to = Math.max(next / Math.max(bytes, 1), from);
-    const differs = !row.cells[lane].equal;
+    const differs = row.cells[lane]?.equal === false;
     const last = stretches.at(-1);
     // The rows after the last byte have a place below it.
     const stretch =

@@ -57,7 +57,7 @@ export async function saveHtml(session: TraceSession): Promise<void> {
   }
 }
 
-/** The stream and what legacy and simple make of it today, for `tracelane vectors`. */
+/** The stream and what its adapters make of it today, for `tracelane vectors`. */
 export async function saveFixture(session: TraceSession): Promise<void> {
   const { id } = session.store.getState();
   const { options } = useCompare.getState();

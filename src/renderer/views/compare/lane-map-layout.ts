@@ -2,13 +2,23 @@
  * Where everything of the lane map stands: staves and lines in pixels from above, notes as shares of the shown time, so that
  * another width needs no other drawing. Notes that stand too close to be told apart become bands, at any zoom.
  */
-import type { CompareResult, LaneMap, LaneMapNote, LaneMapSpan } from '../../../shared/compare/result.ts';
-import type { LaneId } from '../../../shared/model/messages.ts';
+import type { CompareResult, LaneMap, LaneMapNote, LaneMapSpan, LaneName } from '../../../shared/compare/result.ts';
+import { WIRE, type LaneId } from '../../../shared/model/messages.ts';
 import { durationText } from '../../components/format.ts';
 import { toShare, type Window } from '../../parts/time/scale.ts';
 
-/** Above, in the middle, below: the wire stays where the eye starts. */
-export const STAVES = ['legacy', 'wire', 'simple'] as const satisfies readonly LaneId[];
+/**
+ * The staves from above: half of the other lanes, the wire, the rest. So the wire stays where the eye starts, and no thread
+ * goes further than it must.
+ */
+function stavesOf(lanes: readonly LaneName[]): {
+  readonly above: readonly LaneId[];
+  readonly below: readonly LaneId[];
+} {
+  const others = lanes.flatMap(({ id }) => (id === WIRE ? [] : [id]));
+  const half = Math.floor(others.length / 2);
+  return { above: others.slice(0, half), below: others.slice(half) };
+}
 
 /** About 15 notes a second where ten seconds are shown: notes closer than this share of the window become one band. */
 const NEAREST = 1 / 150;
@@ -17,11 +27,13 @@ const BAND_FROM = 3;
 /** More lines than this are no staff any more: lines of one kind are joined, and late calls share one. */
 const MOST_LINES = 7;
 
+/** Above the first staff: room for numbers, or, where the reads come first, for their ticks. */
 const ABOVE = 20;
-/** From the legacy staff to the reads: room for threads that are cut. */
+/** From the last staff above the wire to the reads: room for threads that are cut. */
 const TO_READS = 34;
 const TO_WIRE = 14;
-const TO_SIMPLE = 26;
+/** From one staff to the next. */
+const TO_NEXT = 26;
 const BELOW = 20;
 
 export interface StaffLine {
@@ -33,8 +45,10 @@ export interface Geometry {
   readonly lines: readonly StaffLine[];
   /** Pixels between lines. */
   readonly step: number;
+  /** From above. */
+  readonly staves: readonly LaneId[];
   /** The topmost line of each staff. */
-  readonly tops: Readonly<Record<LaneId, number>>;
+  readonly tops: ReadonlyMap<LaneId, number>;
   /** The line that reads stand on. */
   readonly reads: number;
   readonly height: number;
@@ -42,23 +56,31 @@ export interface Geometry {
   readonly indexOf: (line: string) => number;
 }
 
-export function geometry(laneMap: Pick<LaneMap, 'lines'>): Geometry {
+export function geometry(laneMap: Pick<LaneMap, 'lines'>, lanes: readonly LaneName[]): Geometry {
   const { lines, index } = staffLines(laneMap.lines);
   const step = lines.length <= 5 ? 11 : 8;
   const staff = (lines.length - 1) * step;
-  const legacy = ABOVE;
-  const reads = legacy + staff + TO_READS;
+  const { above, below } = stavesOf(lanes);
+  const tops = new Map<LaneId, number>();
+  for (const [at, lane] of above.entries()) tops.set(lane, ABOVE + at * (staff + TO_NEXT));
+  const last = above.at(-1);
+  const reads = last === undefined ? ABOVE : tops.get(last)! + staff + TO_READS;
   const wire = reads + TO_WIRE;
-  const simple = wire + staff + TO_SIMPLE;
+  tops.set(WIRE, wire);
+  for (const [at, lane] of below.entries()) tops.set(lane, wire + (at + 1) * (staff + TO_NEXT));
   return {
     lines,
     step,
-    tops: { legacy, wire, simple },
+    staves: [...above, WIRE, ...below],
+    tops,
     reads,
-    height: simple + staff + BELOW,
+    height: wire + below.length * (staff + TO_NEXT) + staff + BELOW,
     indexOf: (line) => index.get(line) ?? 0,
   };
 }
+
+/** Whether a lane's staff stands above the wire's. */
+export const isAbove = ({ tops, reads }: Geometry, lane: LaneId): boolean => (tops.get(lane) ?? reads) < reads;
 
 function staffLines(all: LaneMap['lines']): {
   readonly lines: readonly StaffLine[];
@@ -83,7 +105,8 @@ function staffLines(all: LaneMap['lines']): {
   return { lines, index };
 }
 
-export const lineTop = ({ tops, step }: Geometry, lane: LaneId, line: number): number => tops[lane] + line * step;
+export const lineTop = ({ tops, step }: Geometry, lane: LaneId, line: number): number =>
+  (tops.get(lane) ?? 0) + line * step;
 
 /** The axis: nanoseconds, or numbers of events where nothing was timed. */
 export interface Axis {
@@ -269,9 +292,9 @@ const CHAR_PX = 6.2;
 const MOST_CHARS = 34;
 
 /** One row of labels for each staff, none over another: numbers first, then the words that still fit. `width` in pixels. */
-export function labelsOf(spans: readonly Span[], width: number): readonly Label[] {
+export function labelsOf(spans: readonly Span[], staves: readonly LaneId[], width: number): readonly Label[] {
   const shown = spans.filter(({ from, to }) => to >= 0 && from <= 1);
-  return STAVES.flatMap((lane) =>
+  return staves.flatMap((lane) =>
     labelRow(
       shown.filter(({ span }) => span.lane === lane),
       width,
@@ -318,7 +341,7 @@ export function passagesOf(
   const titles = new Map(rows.map(({ id, title }) => [id, title]));
   const kinds = new Map(laneMap.lines.map(({ id, kind }) => [id, kind]));
   const wire = Map.groupBy(
-    laneMap.notes.filter(({ lane, kind }) => lane === 'wire' && kind !== 'meta'),
+    laneMap.notes.filter(({ lane, kind }) => lane === WIRE && kind !== 'meta'),
     ({ line }) => line,
   );
   const blocks = [...wire].map(([line, notes]) => {

@@ -2,19 +2,21 @@
 import type { Emission, LaneId, LaneOutcome } from '../../../shared/model/messages.ts';
 import type { TraceModel } from '../../stores/trace-model.ts';
 
-export type RowMessages = Readonly<Record<LaneId, readonly Emission[]>>;
+export type RowMessages = ReadonlyMap<LaneId, readonly Emission[]>;
 
 export function messageIndex({
   messages,
   events,
   blocks,
 }: Pick<TraceModel, 'messages' | 'events' | 'blocks'>): ReadonlyMap<string, RowMessages> {
-  const rows = new Map<string, Record<LaneId, Emission[]>>();
+  const rows = new Map<string, Map<LaneId, Emission[]>>();
   for (const emission of messages) {
     const id = rowOf(emission, events, blocks);
     let row = rows.get(id);
-    if (!row) rows.set(id, (row = { wire: [], legacy: [], simple: [] }));
-    row[emission.lane].push(emission);
+    if (!row) rows.set(id, (row = new Map()));
+    const own = row.get(emission.lane);
+    if (own) own.push(emission);
+    else row.set(emission.lane, [emission]);
   }
   return rows;
 }

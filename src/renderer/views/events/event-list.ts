@@ -3,7 +3,7 @@
  * asked for, consecutive deltas of one target are one row. Only what is new is looked at, so that a stream of any length
  * costs what it adds.
  */
-import type { Emission, LaneMessage } from '../../../shared/model/messages.ts';
+import { WIRE, type Emission, type LaneMessage } from '../../../shared/model/messages.ts';
 import type { EventSummary } from '../../../shared/model/stream.ts';
 import type { TraceModel } from '../../stores/trace-model.ts';
 
@@ -156,7 +156,7 @@ export class EventList {
   }
 }
 
-const saysNothing = ({ lane, message }: Emission): boolean => lane === 'wire' && isEmptyDelta(message);
+const saysNothing = ({ lane, message }: Emission): boolean => lane === WIRE && isEmptyDelta(message);
 
 function isEmptyDelta(message: LaneMessage): boolean {
   switch (message.message_type) {

@@ -3,9 +3,10 @@ import type { SampleInfo } from '../../../shared/rpc/contract.ts';
 import { Chip } from '../../components/Chip.tsx';
 import { byteSize, plural } from '../../components/format.ts';
 import { Key } from '../../components/Key.tsx';
-import { family, LANE_NAMES } from '../../components/names.ts';
+import { family } from '../../components/names.ts';
 import { Segments } from '../../components/Segments.tsx';
 import { playFirst } from '../../stores/first-run.ts';
+import { useLaneName } from '../../stores/lanes.ts';
 import { SampleDrawing } from './SampleDrawing.tsx';
 
 interface GalleryProps {
@@ -86,6 +87,7 @@ function Card({
   readonly playing: SampleInfo | undefined;
   readonly live: boolean;
 }) {
+  const nameOf = useLaneName();
   const [first] = versions;
   if (!first) return null;
   const shown = versions.find(({ model, api }) => model === playing?.model && api === playing.api);
@@ -133,9 +135,7 @@ function Card({
             <span>{plural(sample.events, 'event')}</span>
           </>
         )}
-        {sample.fails.length > 0 && (
-          <span className="push k k-del">{sample.fails.map((lane) => LANE_NAMES[lane]).join(', ')}</span>
-        )}
+        {sample.fails.length > 0 && <span className="push k k-del">{sample.fails.map(nameOf).join(', ')}</span>}
       </div>
     </li>
   );

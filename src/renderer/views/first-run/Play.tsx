@@ -1,15 +1,15 @@
-import { useEffect, useRef } from 'react';
+import { useEffect, useRef, type CSSProperties } from 'react';
 import { RotateCcw, Square } from 'lucide-react';
-import type { Emission, LaneId, LaneMessage } from '../../../shared/model/messages.ts';
-import { LANES } from '../../../shared/model/messages.ts';
+import { WIRE, type Emission, type LaneId, type LaneMessage } from '../../../shared/model/messages.ts';
 import type { SampleInfo } from '../../../shared/rpc/contract.ts';
 import { chordOf, runCommand, useCommand } from '../../commands/commands.ts';
 import { Button } from '../../components/Button.tsx';
 import { Chip } from '../../components/Chip.tsx';
 import { duration } from '../../components/format.ts';
 import { Key } from '../../components/Key.tsx';
-import { family, LANE_NAMES } from '../../components/names.ts';
+import { family } from '../../components/names.ts';
 import { playFirst, useFirstRun } from '../../stores/first-run.ts';
+import { useLaneName, useLanes } from '../../stores/lanes.ts';
 import { useTrace } from '../../stores/open.ts';
 import { stopTrace } from '../../stores/runs.ts';
 import type { TraceSession } from '../../stores/trace.ts';
@@ -64,6 +64,7 @@ function Lanes() {
 
 function Head({ sample }: { readonly sample: SampleInfo | undefined }) {
   useAnnouncements();
+  const nameOf = useLaneName();
   const id = useTrace((trace) => trace.id);
   const live = useTrace((trace) => trace.phase === 'live');
   const detail = useTrace((trace) => trace.detail);
@@ -75,7 +76,9 @@ function Head({ sample }: { readonly sample: SampleInfo | undefined }) {
         <span className="cut">{sample?.title ?? detail?.title}</span>
         {detail && <Chip>{family(detail.api, detail.endpoint)}</Chip>}
       </h1>
-      <p className="cut">{problem === null ? whoFails(sample) : `The sample could not be played: ${problem}`}</p>
+      <p className="cut">
+        {problem === null ? whoFails(sample, nameOf) : `The sample could not be played: ${problem}`}
+      </p>
       <div className="transport">
         <Clock />
         {live ? (
@@ -101,11 +104,15 @@ function Head({ sample }: { readonly sample: SampleInfo | undefined }) {
   );
 }
 
-function whoFails(sample: SampleInfo | undefined): string {
-  if (!sample) return 'The same bytes, read three ways.';
-  const names = sample.fails.map((lane) => LANE_NAMES[lane]);
-  if (names.length === 0) return 'The same bytes, read three ways. All three come to the same.';
-  return `The same bytes, read three ways. ${names.join(' and ')} ${names.length === 1 ? 'fails' : 'fail'}: ${firstSmall(sample.sentence)}.`;
+const NUMBER_WORDS: readonly string[] = ['no', 'one', 'two', 'three', 'four', 'five', 'six'];
+const inWords = (value: number): string => NUMBER_WORDS[value] ?? String(value);
+
+function whoFails(sample: SampleInfo | undefined, nameOf: (lane: LaneId) => string): string {
+  if (!sample) return 'The same bytes, read by each lane.';
+  const lanes = inWords(Object.keys(sample.drawing).length);
+  const names = sample.fails.map(nameOf);
+  if (names.length === 0) return `The same bytes, read ${lanes} ways. All ${lanes} come to the same.`;
+  return `The same bytes, read ${lanes} ways. ${names.join(' and ')} ${names.length === 1 ? 'fails' : 'fail'}: ${firstSmall(sample.sentence)}.`;
 }
 
 /** Into the middle of a sentence; an abbreviation or a name at its start stays as it is. */
@@ -126,14 +133,15 @@ function Clock() {
 
 /** What each lane said last, as it said it. */
 function LastWords() {
+  const lanes = useLanes();
   useTrace((trace) => trace.pulse);
   const model = useTrace((trace) => trace.model);
   const event = model.events.at(-1);
   return (
-    <div className="last-words" aria-hidden>
-      {LANES.map((lane) => {
+    <div className="last-words" style={{ '--lanes': lanes.length } as CSSProperties} aria-hidden>
+      {lanes.map((lane) => {
         if (!event) return <p key={lane} />;
-        if (lane === 'wire')
+        if (lane === WIRE)
           return (
             <p key={lane}>
               event {event.index} is {event.type} <b>{shown(event.preview)}</b>
@@ -155,7 +163,7 @@ const MAX_SHOWN = 90;
 const shown = (text: string): string =>
   text === '' ? '' : JSON.stringify(text.slice(0, MAX_SHOWN)).replaceAll(' ', '·');
 
-function textOf({ message }: Emission<LaneId>): string {
+function textOf({ message }: Emission): string {
   const said = message as LaneMessage & Readonly<Record<string, unknown>>;
   for (const field of ['content', 'reasoning', 'tool_call'] as const) {
     const value: unknown = said[field];

@@ -1,26 +1,27 @@
-import { LANES } from '../../../shared/model/messages.ts';
 import type { SampleInfo } from '../../../shared/rpc/contract.ts';
-import { LANE_NAMES } from '../../components/names.ts';
+import { useLaneName } from '../../stores/lanes.ts';
 
-type Mark = SampleInfo['drawing']['wire'][number]['mark'];
+type Mark = SampleInfo['drawing'][string][number]['mark'];
 
 /** From one lane to the next, in pixels. */
 const ROW = 16;
 
 /** A stream and its readings as marks: places in percent, so that it needs no redraw when its card grows. */
 export function SampleDrawing({ drawing }: { readonly drawing: SampleInfo['drawing'] }) {
+  const nameOf = useLaneName();
+  const lanes = Object.entries(drawing);
   return (
-    <span className="mini" aria-hidden>
+    <span className="mini" style={{ height: lanes.length * ROW - 4 }} aria-hidden>
       <span className="mini-names">
-        {LANES.map((lane) => (
-          <span key={lane}>{LANE_NAMES[lane]}</span>
+        {lanes.map(([lane]) => (
+          <span key={lane}>{nameOf(lane)}</span>
         ))}
       </span>
       <svg>
-        {LANES.map((lane, at) => (
+        {lanes.map(([lane, marks], at) => (
           <g key={lane}>
             <line x1="0" x2="100%" y1={at * ROW + 6.5} y2={at * ROW + 6.5} />
-            {drawing[lane].map(({ at: place, mark }) => (
+            {marks.map(({ at: place, mark }) => (
               <svg key={place} x={`${place * 100}%`} y={at * ROW + 6} overflow="visible">
                 <Shape mark={mark} />
               </svg>

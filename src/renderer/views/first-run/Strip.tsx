@@ -1,7 +1,6 @@
-import { useEffect, useRef, useState } from 'react';
-import { LANES } from '../../../shared/model/messages.ts';
-import { LANE_NAMES } from '../../components/names.ts';
+import { useEffect, useRef, useState, type CSSProperties } from 'react';
 import { onNextFrame } from '../../stores/frame.ts';
+import { useLaneName, useLanes } from '../../stores/lanes.ts';
 import { useSession, useTrace } from '../../stores/open.ts';
 import { roundEnd, tickText, ticks } from '../../parts/time/scale.ts';
 import { drawStrip, readStripPalette, STRIP_LANE, type StripPalette } from './strip-draw.ts';
@@ -14,6 +13,8 @@ const SHORTEST_NS = 1e9;
 /** What each lane emitted, over time: one tick for a message, as high as it is long. */
 export function Strip() {
   const session = useSession();
+  const lanes = useLanes();
+  const nameOf = useLaneName();
   const canvas = useRef<HTMLCanvasElement>(null);
   const paint = useRef(() => {});
   const [width, setWidth] = useState(0);
@@ -30,13 +31,13 @@ export function Strip() {
       const element = canvas.current;
       const context = element?.getContext('2d');
       if (!element || !context || width === 0) return;
-      const height = STRIP_LANE * LANES.length;
+      const height = STRIP_LANE * lanes.length;
       const ratio = devicePixelRatio;
       element.width = Math.round(width * ratio);
       element.height = Math.round(height * ratio);
       palette ??= readStripPalette(element);
       context.setTransform(ratio, 0, 0, ratio, 0, 0);
-      drawStrip(context, { model: session.model, end, width, live }, palette);
+      drawStrip(context, { model: session.model, lanes, end, width, live }, palette);
     };
     paint.current = draw;
     onNextFrame(draw);
@@ -55,7 +56,7 @@ export function Strip() {
       themes.disconnect();
       stop();
     };
-  }, [session, width, end, live]);
+  }, [session, lanes, width, end, live]);
 
   useEffect(() => {
     const observer = new ResizeObserver(([entry]) => setWidth(entry!.contentRect.width));
@@ -64,11 +65,11 @@ export function Strip() {
   }, []);
 
   return (
-    <section className="strip" aria-label="When each lane spoke">
+    <section className="strip" aria-label="When each lane spoke" style={{ '--lanes': lanes.length } as CSSProperties}>
       <div className="strip-names">
         <span className="quiet">since request</span>
-        {LANES.map((lane) => (
-          <span key={lane}>{LANE_NAMES[lane]}</span>
+        {lanes.map((lane) => (
+          <span key={lane}>{nameOf(lane)}</span>
         ))}
       </div>
       <div className="strip-plot">

@@ -1,7 +1,7 @@
 /** Draws when each lane spoke: a tick for each delta or message, and the stretches in which a lane said nothing of what was sent. */
 import { cellFact } from '../../../shared/model/cell-facts.ts';
 import type { BlockRow } from '../../../shared/model/blocks.ts';
-import { LANES, type Emission, type LaneId } from '../../../shared/model/messages.ts';
+import { WIRE, type Emission, type LaneId } from '../../../shared/model/messages.ts';
 import type { EventSummary } from '../../../shared/model/stream.ts';
 import { plural } from '../../components/format.ts';
 import type { TraceModel } from '../../stores/trace-model.ts';
@@ -21,6 +21,7 @@ export interface StripPalette {
 
 export interface StripScene {
   readonly model: TraceModel;
+  readonly lanes: readonly LaneId[];
   /** Where the axis ends, nanoseconds since the request. */
   readonly end: number;
   readonly width: number;
@@ -46,16 +47,16 @@ export function readStripPalette(element: Element): StripPalette {
 }
 
 export function drawStrip(context: CanvasRenderingContext2D, scene: StripScene, palette: StripPalette): void {
-  context.clearRect(0, 0, scene.width, STRIP_LANE * LANES.length);
-  LANES.forEach((lane, at) => {
+  context.clearRect(0, 0, scene.width, STRIP_LANE * scene.lanes.length);
+  scene.lanes.forEach((lane, at) => {
     const top = at * STRIP_LANE;
-    if (lane !== 'wire') drawLosses(context, scene, { lane, top }, palette);
+    if (lane !== WIRE) drawLosses(context, scene, { lane, top }, palette);
     for (const mark of marksOf(scene.model, lane)) drawMark(context, scene, top, mark, palette);
   });
   if (!scene.live) return;
   const now = Math.round((scene.model.lastNs / scene.end) * scene.width);
   context.fillStyle = palette.accent;
-  context.fillRect(now, 0, 1, STRIP_LANE * LANES.length);
+  context.fillRect(now, 0, 1, STRIP_LANE * scene.lanes.length);
 }
 
 interface Mark {
@@ -77,7 +78,7 @@ const TONE_OF_EVENT: Readonly<Partial<Record<EventSummary['kind'], Tone>>> = {
 };
 
 function marksOf(model: TraceModel, lane: LaneId): readonly Mark[] {
-  if (lane === 'wire')
+  if (lane === WIRE)
     return model.events.flatMap(({ kind, tNs, chars }) =>
       TONE_OF_EVENT[kind] ? [{ tNs, chars, tone: TONE_OF_EVENT[kind] }] : [],
     );

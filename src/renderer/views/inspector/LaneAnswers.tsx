@@ -1,6 +1,6 @@
 import { lowerBound } from '../../components/lower-bound.ts';
-import { LANE_NAMES } from '../../components/names.ts';
 import { Shown } from '../../components/Shown.tsx';
+import { useLaneName, useLanes } from '../../stores/lanes.ts';
 import { useSession } from '../../stores/open.ts';
 import type { EventSummary } from '../../../shared/model/stream.ts';
 import type { TraceModel } from '../../stores/trace-model.ts';
@@ -19,10 +19,10 @@ function emissionsOf({ messages }: TraceModel, index: number) {
   );
 }
 
-/** What wire, legacy and simple emitted because of one event. Nothing is hatched: in rose where the wire has content. */
+/** What each lane emitted because of one event. Nothing is hatched: in rose where the wire has content. */
 export function LaneAnswers({ event }: { readonly event: EventSummary }) {
   const { model } = useSession();
-  const lanes = emissionsByLane(emissionsOf(model, event.index));
+  const lanes = emissionsByLane(emissionsOf(model, event.index), useLanes());
   const wireChars = lanes[0]!.chars;
   return (
     <dl className="answers">
@@ -48,12 +48,13 @@ interface AnswerProps {
 }
 
 function Answer({ answer, wireChars, event, endedAt }: AnswerProps) {
+  const nameOf = useLaneName();
   const { lane, said, more } = answer;
   const differs = more !== null && more !== 0;
   if (said.length === 0)
     return (
       <>
-        <dt>{LANE_NAMES[lane]}</dt>
+        <dt>{nameOf(lane)}</dt>
         <dd className={wireChars > 0 ? 'said-nothing lost' : 'said-nothing'}>
           {endedAt !== null && endedAt < event.index
             ? `nothing: it ended with an error at event ${endedAt}`
@@ -64,7 +65,7 @@ function Answer({ answer, wireChars, event, endedAt }: AnswerProps) {
     );
   return (
     <>
-      <dt>{LANE_NAMES[lane]}</dt>
+      <dt>{nameOf(lane)}</dt>
       <dd>
         {said.map(({ what, content }) => (
           <p key={what}>

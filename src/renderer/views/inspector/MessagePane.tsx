@@ -1,14 +1,14 @@
 import { useState } from 'react';
-import type { BlockRow, LaneBlock } from '../../../shared/model/blocks.ts';
-import { LANES, type LaneId } from '../../../shared/model/messages.ts';
+import { cellOf, type BlockRow, type LaneBlock } from '../../../shared/model/blocks.ts';
+import { WIRE, type LaneId } from '../../../shared/model/messages.ts';
 import { Button } from '../../components/Button.tsx';
 import { Chip } from '../../components/Chip.tsx';
 import { copyText } from '../../components/copy.ts';
 import { CopyButton } from '../../components/CopyButton.tsx';
 import { count, plural } from '../../components/format.ts';
 import { JsonText } from '../../components/JsonText.tsx';
-import { LANE_NAMES } from '../../components/names.ts';
 import { Shown } from '../../components/Shown.tsx';
+import { useLaneName, useLanes } from '../../stores/lanes.ts';
 import { useSession, useTrace } from '../../stores/open.ts';
 import { Empty, Section } from './Section.tsx';
 import { emissionsOfBlock, jsonLines, rowOfEvent, wholeMessage } from '../../parts/whole-message.ts';
@@ -20,6 +20,7 @@ const CODE: ReadonlySet<LaneBlock['kind']> = new Set(['tool', 'server_tool', 'se
 /** The block that the selected event belongs to, as each lane's whole message. */
 export function MessagePane() {
   const { model } = useSession();
+  const lanes = useLanes();
   const index = useTrace((trace) => trace.event);
   useTrace((trace) => trace.structure);
   useTrace((trace) => trace.pulse);
@@ -48,7 +49,7 @@ export function MessagePane() {
           events {row.firstEvent}–{row.lastEvent}
         </span>
       </header>
-      {LANES.map((lane) => (
+      {lanes.map((lane) => (
         <LaneMessage key={lane} row={row} lane={lane} />
       ))}
     </div>
@@ -56,10 +57,11 @@ export function MessagePane() {
 }
 
 function LaneMessage({ row, lane }: { readonly row: BlockRow; readonly lane: LaneId }) {
-  const blocks = row.cells[lane];
+  const nameOf = useLaneName();
+  const blocks = cellOf(row, lane);
   if (blocks.length === 0)
     return (
-      <Section title={LANE_NAMES[lane]}>
+      <Section title={nameOf(lane)}>
         <p className={row.cells.wire.length > 0 ? 'said-nothing lost' : 'said-nothing'}>nothing</p>
       </Section>
     );
@@ -68,6 +70,7 @@ function LaneMessage({ row, lane }: { readonly row: BlockRow; readonly lane: Lan
 
 function WholeMessage({ block }: { readonly block: LaneBlock }) {
   const { model } = useSession();
+  const nameOf = useLaneName();
   const [asJson, setAsJson] = useState(false);
   const [all, setAll] = useState(false);
   const { lane } = block;
@@ -76,9 +79,9 @@ function WholeMessage({ block }: { readonly block: LaneBlock }) {
   const text = block.pieces.join('');
   const title = (
     <>
-      {LANE_NAMES[lane]}
+      {nameOf(lane)}
       <span className="quiet">
-        {plural(block.messages, lane === 'wire' ? 'delta' : 'message')}, {count(block.chars)} ch
+        {plural(block.messages, lane === WIRE ? 'delta' : 'message')}, {count(block.chars)} ch
         {block.approval && ', approval asked'}
       </span>
     </>
@@ -88,7 +91,7 @@ function WholeMessage({ block }: { readonly block: LaneBlock }) {
       <Button aria-pressed={asJson} onClick={() => setAsJson(!asJson)}>
         JSON
       </Button>
-      <CopyButton what={`the ${LANE_NAMES[lane]} message as JSON`} text={json} />
+      <CopyButton what={`the ${nameOf(lane)} message as JSON`} text={json} />
     </>
   );
   return (

@@ -1,5 +1,5 @@
 import { useEffect, useState } from 'react';
-import type { AdapterOutcome } from '../../../shared/model/messages.ts';
+import { isWireResult, WIRE, type AdapterOutcome } from '../../../shared/model/messages.ts';
 import type { Usage } from '../../../shared/model/usage.ts';
 import type { ProviderTrace } from '../../../shared/rpc/contract.ts';
 import { client } from '../../client/client.ts';
@@ -7,7 +7,7 @@ import { CopyButton } from '../../components/CopyButton.tsx';
 import { count, money, plural } from '../../components/format.ts';
 import { given } from '../../components/given.ts';
 import { JsonText } from '../../components/JsonText.tsx';
-import { LANE_NAMES } from '../../components/names.ts';
+import { useLaneName, useLanes } from '../../stores/lanes.ts';
 import { useSession, useTrace } from '../../stores/open.ts';
 import { useRuns } from '../../stores/runs.ts';
 import { Empty, Fact, Facts, Section } from './Section.tsx';
@@ -47,7 +47,7 @@ export function UsagePane() {
 type Row = readonly [
   name: string,
   wire: (usage: Usage) => number | null | undefined,
-  seed: ((usage: AdapterOutcome['usage']) => number) | null,
+  adapter: ((usage: AdapterOutcome['usage']) => number) | null,
 ];
 const ROWS: readonly Row[] = [
   ['Input', (usage) => usage.input, (usage) => usage.prompt_tokens],
@@ -60,10 +60,14 @@ const ROWS: readonly Row[] = [
 
 function Counts({ usage }: { readonly usage: Usage | undefined }) {
   const { outcomes } = useSession().model;
-  const adapters = (['legacy', 'simple'] as const).map((lane) => {
-    const result = outcomes[lane];
-    return result && result.lane !== 'wire' ? result.outcome.usage : null;
-  });
+  const nameOf = useLaneName();
+  const lanes = useLanes();
+  const others = lanes
+    .filter((lane) => lane !== WIRE)
+    .map((lane) => {
+      const result = outcomes.get(lane);
+      return { lane, own: result && !isWireResult(result) ? result.outcome.usage : null };
+    });
   return (
     <table className="counts">
       <thead>
@@ -71,13 +75,15 @@ function Counts({ usage }: { readonly usage: Usage | undefined }) {
           <th scope="col">
             <span className="unseen">Count</span>
           </th>
-          <th scope="col">Wire</th>
-          <th scope="col">Legacy</th>
-          <th scope="col">Simple</th>
+          {lanes.map((lane) => (
+            <th key={lane} scope="col">
+              {nameOf(lane)}
+            </th>
+          ))}
         </tr>
       </thead>
       <tbody>
-        {ROWS.map(([name, wire, seed]) => {
+        {ROWS.map(([name, wire, adapter]) => {
           const said = usage ? wire(usage) : undefined;
           return (
             <tr key={name}>
@@ -91,14 +97,17 @@ function Counts({ usage }: { readonly usage: Usage | undefined }) {
                   count(said)
                 )}
               </td>
-              {adapters.map((own, at) => (
-                <td key={at} className={own && seed && given(said) && seed(own) !== said ? 'k k-del' : undefined}>
-                  {seed === null ? (
+              {others.map(({ lane, own }) => (
+                <td
+                  key={lane}
+                  className={own && adapter && given(said) && adapter(own) !== said ? 'k k-del' : undefined}
+                >
+                  {adapter === null ? (
                     <span className="quiet">–</span>
                   ) : own === null ? (
                     <span className="quiet">at end</span>
                   ) : (
-                    count(seed(own))
+                    count(adapter(own))
                   )}
                 </td>
               ))}
@@ -157,6 +166,7 @@ type Traces = { readonly rows: readonly ProviderTrace[] } | { readonly problem: 
 /** What the agent server would have stored of each adapter's run. */
 function ProviderTraces() {
   const id = useTrace((trace) => trace.id);
+  const nameOf = useLaneName();
   const [traces, setTraces] = useState<Traces>(null);
   useEffect(() => {
     let wanted = true;
@@ -186,10 +196,10 @@ function ProviderTraces() {
         key={lane}
         title={
           <>
-            Provider trace of {LANE_NAMES[lane]} <span className="quiet mono cut">{stepId}</span>
+            Provider trace of {nameOf(lane)} <span className="quiet mono cut">{stepId}</span>
           </>
         }
-        end={<CopyButton what={`the provider trace of ${LANE_NAMES[lane]}`} text={() => text} />}
+        end={<CopyButton what={`the provider trace of ${nameOf(lane)}`} text={() => text} />}
       >
         <JsonText text={text} />
       </Section>

@@ -6,9 +6,9 @@ import { count, milliseconds } from '../../components/format.ts';
 import { Glyph, type GlyphName } from '../../components/Glyph.tsx';
 import { GridRow } from '../../components/GridRow.tsx';
 import { JsonText } from '../../components/JsonText.tsx';
-import { LANE_NAMES } from '../../components/names.ts';
 import type { RowPlace } from '../../components/RowGrid.tsx';
 import { Shown } from '../../components/Shown.tsx';
+import { useLaneName } from '../../stores/lanes.ts';
 import { contentOfMessage, wordsOf } from '../../parts/emissions.ts';
 
 /** Height of what opens below a row. */
@@ -60,6 +60,7 @@ export const MessageRow = memo(function MessageRow({
   onPick,
   onOpen,
 }: MessageRowProps) {
+  const nameOf = useLaneName();
   const { lane, ordinal, event, message } = emission;
   const [glyph, tone] = LOOKS[message.message_type];
   const content = contentOfMessage(message);
@@ -75,7 +76,7 @@ export const MessageRow = memo(function MessageRow({
       below={<OpenMessage emission={emission} />}
     >
       <span role="gridcell" className="strong">
-        {LANE_NAMES[lane]}
+        {nameOf(lane)}
       </span>
       <span className="num" role="gridcell">
         {count(ordinal)}
@@ -111,6 +112,7 @@ export const MessageRow = memo(function MessageRow({
 });
 
 function OpenMessage({ emission }: { readonly emission: Emission }) {
+  const nameOf = useLaneName();
   const text = JSON.stringify(emission.message, null, 2);
   return (
     <div
@@ -122,7 +124,7 @@ function OpenMessage({ emission }: { readonly emission: Emission }) {
         className="grid-open"
         tabIndex={0}
         role="region"
-        aria-label={`Message ${emission.ordinal} of ${LANE_NAMES[emission.lane]}`}
+        aria-label={`Message ${emission.ordinal} of ${nameOf(emission.lane)}`}
       >
         <JsonText text={text} />
       </div>

@@ -1,14 +1,14 @@
 import { useCallback, useMemo, useRef, useState } from 'react';
 import { Copy } from 'lucide-react';
-import { LANES, type LaneId } from '../../../shared/model/messages.ts';
+import type { LaneId } from '../../../shared/model/messages.ts';
 import { Button } from '../../components/Button.tsx';
 import { copyText } from '../../components/copy.ts';
 import { count, plural } from '../../components/format.ts';
 import { Icon } from '../../components/Icon.tsx';
 import { NewPill } from '../../components/NewPill.tsx';
-import { LANE_NAMES } from '../../components/names.ts';
 import { GridHead, type GridColumn } from '../../components/GridRow.tsx';
 import { RowGrid, type RowPlace } from '../../components/RowGrid.tsx';
+import { useLaneName, useLanes } from '../../stores/lanes.ts';
 import { selectEvent, useSession, useTrace } from '../../stores/open.ts';
 import { jsonLines } from '../../parts/whole-message.ts';
 import { useFollow } from '../../parts/use-follow.ts';
@@ -17,12 +17,15 @@ import { MessageRow, OPEN_HEIGHT } from './MessageRow.tsx';
 import './messages.css';
 
 const ROW_HEIGHT = 26;
-const LANES_KEY = 'tracelane.messages.lanes';
+/** Lanes that are left out: one that is new is shown. */
+const HIDDEN_KEY = 'tracelane.messages.hidden';
 
-function storedLanes(): ReadonlySet<LaneId> {
-  const kept = localStorage.getItem(LANES_KEY)?.split(',') ?? [];
-  const lanes = LANES.filter((lane) => kept.includes(lane));
-  return new Set(lanes.length > 0 ? lanes : LANES);
+const storedHidden = (): ReadonlySet<LaneId> => new Set(localStorage.getItem(HIDDEN_KEY)?.split(',') ?? []);
+
+/** Never none: a trace whose lanes are all left out shows them all. */
+function chosenOf(lanes: readonly LaneId[], hidden: ReadonlySet<LaneId>): ReadonlySet<LaneId> {
+  const shown = lanes.filter((lane) => !hidden.has(lane));
+  return new Set(shown.length > 0 ? shown : lanes);
 }
 
 /** What the lanes emitted, message by message, each with the event that caused it. */
@@ -33,14 +36,17 @@ export function MessagesView() {
   const range = useTrace((trace) => trace.range);
   const selected = useTrace((trace) => trace.event);
   const timed = useTrace((trace) => trace.detail?.timed ?? true);
-  const [lanes, setLanes] = useState(storedLanes);
+  const nameOf = useLaneName();
+  const lanes = useLanes();
+  const [hidden, setHidden] = useState(storedHidden);
+  const chosen = useMemo(() => chosenOf(lanes, hidden), [lanes, hidden]);
   const [opened, setOpened] = useState<ReadonlySet<number>>(new Set());
   /** Index into the model's messages: an event may have caused several. */
   const [cursor, setCursor] = useState<number | null>(null);
   const scroller = useRef<HTMLDivElement>(null);
   const { missed, toEnd } = useFollow(scroller);
 
-  const list = useMemo(() => new MessageList(model, lanes, range), [model, lanes, range]);
+  const list = useMemo(() => new MessageList(model, chosen, range), [model, chosen, range]);
   list.take();
   const pointed = cursor === null || model.messages[cursor]?.event !== selected ? -1 : list.rows.indexOf(cursor);
   const active = pointed >= 0 ? pointed : selected === null ? -1 : list.firstOf(selected);
@@ -84,20 +90,23 @@ export function MessagesView() {
     );
   };
   const toggleLane = (lane: LaneId) => {
-    const after = new Set(lanes);
-    if (!after.delete(lane)) after.add(lane);
-    if (after.size === 0) return;
-    localStorage.setItem(LANES_KEY, [...after].join());
-    setLanes(after);
+    const left = new Set(chosen);
+    if (!left.delete(lane)) left.add(lane);
+    if (left.size === 0) return;
+    // What another trace has left out and this one does not have stays left out.
+    const after = new Set([...hidden].filter((id) => !lanes.includes(id)));
+    for (const id of lanes) if (!left.has(id)) after.add(id);
+    localStorage.setItem(HIDDEN_KEY, [...after].join());
+    setHidden(after);
   };
 
   return (
     <div className="messages">
       <div className="view-bar">
         <span className="segments" role="group" aria-label="Lanes">
-          {LANES.map((lane) => (
-            <button key={lane} type="button" aria-pressed={lanes.has(lane)} onClick={() => toggleLane(lane)}>
-              {LANE_NAMES[lane]} <span className="quiet">{count(model.laneMessages[lane])}</span>
+          {lanes.map((lane) => (
+            <button key={lane} type="button" aria-pressed={chosen.has(lane)} onClick={() => toggleLane(lane)}>
+              {nameOf(lane)} <span className="quiet">{count(model.messagesOf(lane))}</span>
             </button>
           ))}
         </span>

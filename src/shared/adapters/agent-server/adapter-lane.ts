@@ -4,14 +4,15 @@
  */
 import { toPython, isDict, type PyDict } from '../../json/python-value.ts';
 import type {
-  Emission,
-  LaneOutcome,
-  ReasoningPart,
-  AdapterLane,
+  AdapterMessage,
   AdapterOutcome,
+  AdapterResult,
+  Emission,
+  LaneId,
+  ReasoningPart,
   ToolCall,
 } from '../../model/messages.ts';
-import type { Frame, Framed } from '../../model/stream.ts';
+import type { Api, Frame, Framed } from '../../model/stream.ts';
 import type { Lane, LaneSetup } from '../../model/lane.ts';
 import { fallbackInput } from './fallback-counts.ts';
 import type { InterfaceSetup, StreamingInterface } from './interface.ts';
@@ -29,6 +30,20 @@ export interface InterfaceChoice {
   readonly openAiResponses?: new (setup: InterfaceSetup) => StreamingInterface;
 }
 
+/** What tells the two adapters apart. */
+export interface AdapterProfile {
+  readonly id: LaneId;
+  /** Where its outcome holds reasoning and text. */
+  readonly contentField: 'reasoning_content' | 'content';
+  /** The same in the provider trace. */
+  readonly traceField: 'reasoning' | 'content';
+  readonly interfaces: InterfaceChoice;
+}
+
+/** The APIs whose streams the agent server's adapters read. */
+export const readsApi = (api: Api): boolean => API_READ.has(api);
+const API_READ: ReadonlySet<Api> = new Set(['chat_completions', 'responses', 'messages'] as const);
+
 /** The server's name for an LM Studio endpoint. */
 const PROXY = 'lmstudio_openai';
 
@@ -37,10 +52,10 @@ export const LANE_FAULT = 'The lane failed:';
 
 type Stage = NonNullable<AdapterOutcome['error']>['stage'];
 
-export class AgentServerLane<Id extends AdapterLane> implements Lane<AdapterLane> {
-  readonly id: Id;
+export class AgentServerLane implements Lane {
+  readonly id: LaneId;
+  readonly #profile: AdapterProfile;
   readonly #setup: LaneSetup;
-  readonly #choice: InterfaceChoice;
   readonly #writer: MessageWriter;
   readonly #request: PyDict;
   readonly #proxy: boolean;
@@ -58,17 +73,17 @@ export class AgentServerLane<Id extends AdapterLane> implements Lane<AdapterLane
   #ownId: string | null = null;
   #trace: AdapterOutcome['provider_trace'] = null;
 
-  constructor(id: Id, setup: LaneSetup, choice: InterfaceChoice) {
-    this.id = id;
+  constructor(profile: AdapterProfile, setup: LaneSetup) {
+    this.id = profile.id;
+    this.#profile = profile;
     this.#setup = setup;
-    this.#choice = choice;
-    this.#writer = new MessageWriter(id, setup);
+    this.#writer = new MessageWriter(profile.id, setup);
     const request = toPython(setup.request);
     this.#request = isDict(request) ? request : new Map();
     this.#proxy = setup.endpoint.provider_name === PROXY;
   }
 
-  begin(): readonly Emission<AdapterLane>[] {
+  begin(): readonly Emission<AdapterMessage>[] {
     this.#attempt('before', () => {
       const made = this.#choose();
       this.#interface = made;
@@ -85,7 +100,7 @@ export class AgentServerLane<Id extends AdapterLane> implements Lane<AdapterLane
     return this.#writer.drain();
   }
 
-  take(framed: Framed): readonly Emission<AdapterLane>[] {
+  take(framed: Framed): readonly Emission<AdapterMessage>[] {
     if (this.#error !== null || this.#interface === undefined) return NOTHING;
     if (framed.type === 'frame') this.#takeFrame(framed.frame, this.#interface);
     else if (framed.type === 'bad-utf8') this.#stop(`The bytes from ${framed.start} on are not UTF-8.`);
@@ -94,19 +109,20 @@ export class AgentServerLane<Id extends AdapterLane> implements Lane<AdapterLane
     return this.#writer.drain();
   }
 
-  end(): readonly Emission<AdapterLane>[] {
+  end(): readonly Emission<AdapterMessage>[] {
     const made = this.#interface;
     if (this.#error === null && made !== undefined) this.#attempt('after', () => this.#finish(made));
     return NOTHING;
   }
 
-  outcome(): Extract<LaneOutcome, { readonly lane: AdapterLane }> {
+  outcome(): AdapterResult {
     const outcome: AdapterOutcome = {
       error: this.#error,
       finished: this.#finished,
       tool_call: this.#toolCall,
-      reasoning_content: this.id === 'legacy' ? this.#content : null,
-      content: this.id === 'simple' ? this.#content : null,
+      reasoning_content: null,
+      content: null,
+      [this.#profile.contentField]: this.#content,
       usage: this.#usage,
       message_id: this.#ownId,
       provider_message_id: this.#interface?.providerMessageId ?? null,
@@ -124,12 +140,13 @@ export class AgentServerLane<Id extends AdapterLane> implements Lane<AdapterLane
     const { endpoint, options } = this.#setup;
     const responsesApi = this.#request.has('input') && !this.#request.has('messages');
     const setup: InterfaceSetup = { endpoint, options, writer: this.#writer, proxy: this.#proxy, responsesApi };
-    if (endpoint.type === 'anthropic' || endpoint.type === 'bedrock') return new this.#choice.anthropic(setup);
+    if (endpoint.type === 'anthropic' || endpoint.type === 'bedrock')
+      return new this.#profile.interfaces.anthropic(setup);
     if (!this.#isOpenAi) return fail(`Streaming not supported for provider ${endpoint.type}`);
-    const Responses = this.#choice.openAiResponses;
+    const Responses = this.#profile.interfaces.openAiResponses;
     return responsesApi && !this.#proxy && Responses !== undefined
       ? new Responses(setup)
-      : new this.#choice.openAiChat(setup);
+      : new this.#profile.interfaces.openAiChat(setup);
   }
 
   #takeFrame(frame: Frame, made: StreamingInterface): void {
@@ -163,7 +180,7 @@ export class AgentServerLane<Id extends AdapterLane> implements Lane<AdapterLane
     if (this.#setup.stepId === undefined) return;
     if (made.splitText) fail('Two halves of a surrogate pair came in different fragments, which cannot be printed.');
     this.#trace = providerTrace({
-      lane: this.id,
+      contentField: this.#profile.traceField,
       api: this.#setup.api,
       request: this.#setup.request,
       toolCall: this.#toolCall,
@@ -192,4 +209,4 @@ export class AgentServerLane<Id extends AdapterLane> implements Lane<AdapterLane
 const sentenceOf = (error: unknown): string =>
   error instanceof AdapterError ? error.message : `${LANE_FAULT} ${String(error)}`;
 
-const NOTHING: readonly Emission<AdapterLane>[] = [];
+const NOTHING: readonly Emission<AdapterMessage>[] = [];

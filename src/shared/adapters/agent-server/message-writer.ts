@@ -1,5 +1,5 @@
 /** Emits the messages of an adapter and numbers them as its driver does (adapters, section 2). */
-import type { Emission, AdapterLane, AdapterMessage } from '../../model/messages.ts';
+import type { AdapterMessage, Emission, LaneId } from '../../model/messages.ts';
 import type { LaneSetup } from '../../model/lane.ts';
 import { fail } from './adapter-error.ts';
 
@@ -14,12 +14,12 @@ const MAX_INDEX = 127;
 
 export class MessageWriter {
   readonly messageId: string;
-  readonly #lane: AdapterLane;
+  readonly #lane: LaneId;
   readonly #now: () => string;
   readonly #uuid: string;
   readonly #otids: string[] = [];
   /** Nearly always one a frame, for which an array that is pushed to would make room for sixteen. */
-  #out: Emission<AdapterLane>[] | undefined;
+  #out: Emission<AdapterMessage>[] | undefined;
   #ordinal = 0;
   #event: number | null = null;
   /** The driver's own, from event to event. */
@@ -29,7 +29,7 @@ export class MessageWriter {
   #localIndex = 0;
   #localPrevious: AdapterKind | null = null;
 
-  constructor(lane: AdapterLane, setup: LaneSetup) {
+  constructor(lane: LaneId, setup: LaneSetup) {
     this.#lane = lane;
     this.messageId = setup.messageId;
     this.#uuid = setup.messageId.replace(/^message-/, '');
@@ -85,7 +85,7 @@ export class MessageWriter {
     this.#index = index;
   }
 
-  drain(): readonly Emission<AdapterLane>[] {
+  drain(): readonly Emission<AdapterMessage>[] {
     const out = this.#out;
     this.#out = undefined;
     return out ?? NOTHING;
@@ -96,7 +96,12 @@ export class MessageWriter {
   }
 
   #push(message: AdapterMessage): void {
-    const emission: Emission<AdapterLane> = { lane: this.#lane, ordinal: this.#ordinal++, event: this.#event, message };
+    const emission: Emission<AdapterMessage> = {
+      lane: this.#lane,
+      ordinal: this.#ordinal++,
+      event: this.#event,
+      message,
+    };
     if (this.#out === undefined) this.#out = [emission];
     else this.#out.push(emission);
     if (message.message_type === this.#previous) return;
@@ -111,7 +116,7 @@ export class MessageWriter {
   }
 }
 
-const NOTHING: readonly Emission<AdapterLane>[] = [];
+const NOTHING: readonly Emission<AdapterMessage>[] = [];
 
 /** The UUID with its low seven bits replaced by the index. */
 export function otidOf(uuid: string, index: number): string {

@@ -1,10 +1,11 @@
 /** The two documents that the agent server wrote of each run (adapters, section 9). */
-import type { ReasoningPart, AdapterLane, AdapterOutcome, ToolCall } from '../../model/messages.ts';
+import type { AdapterOutcome, ReasoningPart, ToolCall } from '../../model/messages.ts';
 import type { Api } from '../../model/stream.ts';
 import { fieldsOf, fail } from './adapter-error.ts';
 
 export interface TraceParts {
-  readonly lane: AdapterLane;
+  /** What the document calls reasoning and text. */
+  readonly contentField: 'reasoning' | 'content';
   readonly api: Api;
   readonly request: unknown;
   readonly toolCall: ToolCall | null;
@@ -27,7 +28,7 @@ export function providerTrace(parts: TraceParts): NonNullable<AdapterOutcome['pr
     response_json: {
       content: {
         tool_call: call && print(call),
-        [parts.lane === 'legacy' ? 'reasoning' : 'content']: parts.content.map(print),
+        [parts.contentField]: parts.content.map(print),
       },
       id: parts.id,
       model: parts.model,

@@ -1,11 +1,11 @@
 /** Approvals: asked for exactly the tools that are on the list. */
-import type { AdapterLane } from '../../model/messages.ts';
+import type { LaneId } from '../../model/messages.ts';
 import { expectedParts, strandOf } from '../expected.ts';
 import { stoppedAt, type ComparisonInput } from '../lane-reading.ts';
 import { atEvent, number } from '../say.ts';
 import { capped, type FindingDraft, type FindingFamily } from './finding-kind.ts';
 
-function find(input: ComparisonInput, lane: AdapterLane): readonly FindingDraft[] {
+function find(input: ComparisonInput, lane: LaneId): readonly FindingDraft[] {
   const listed = new Set(input.setup.options.requires_approval_tools);
   const [few, many]: [FindingDraft[], FindingDraft[]] = [[], []];
   for (const { row, kind, firstEvent, lastEvent } of expectedParts(input, lane)) {

@@ -1,5 +1,5 @@
 /** Text and reasoning: what of it is lost, added, altered, out of order or of another kind. */
-import type { AdapterLane } from '../../model/messages.ts';
+import type { LaneId } from '../../model/messages.ts';
 import { codePoints } from '../../text/code-points.ts';
 import { decode } from '../argument-text.ts';
 import {
@@ -10,7 +10,15 @@ import {
   THINKING_TAG,
   type ExpectedPart,
 } from '../expected.ts';
-import { eventAt, firstEvent, lastEvent, stoppedAt, type ComparisonInput, type Strand } from '../lane-reading.ts';
+import {
+  eventAt,
+  firstEvent,
+  lastEvent,
+  stoppedAt,
+  strandsOf,
+  type ComparisonInput,
+  type Strand,
+} from '../lane-reading.ts';
 import { atEvent, count, quote } from '../say.ts';
 import { changeOf, isBlank, type TextChange } from '../text-diff.ts';
 import { Tally, type FindingDraft, type FindingFamily, type FindingKind } from './finding-kind.ts';
@@ -109,7 +117,7 @@ const KINDS: readonly FindingKind[] = [
   },
 ];
 
-function find(input: ComparisonInput, lane: AdapterLane): readonly FindingDraft[] {
+function find(input: ComparisonInput, lane: LaneId): readonly FindingDraft[] {
   const tallies = new Tallies(lane);
   for (const part of expectedParts(input, lane)) {
     if (part.kind === 'text' || part.kind === 'reasoning' || part.kind === 'hidden')
@@ -120,10 +128,10 @@ function find(input: ComparisonInput, lane: AdapterLane): readonly FindingDraft[
 }
 
 class Tallies {
-  readonly lane: AdapterLane;
+  readonly lane: LaneId;
   readonly #tallies = new Map<string, Tally>();
 
-  constructor(lane: AdapterLane) {
+  constructor(lane: LaneId) {
     this.lane = lane;
   }
 
@@ -232,7 +240,7 @@ function blankSentence(tally: Tally, where: string): string {
   return `trailing blank of ${quote(tally.expected ?? '')} lost ${where}${rest}`;
 }
 
-function comparePart(input: ComparisonInput, lane: AdapterLane, part: ExpectedPart, tallies: Tallies): void {
+function comparePart(input: ComparisonInput, lane: LaneId, part: ExpectedPart, tallies: Tallies): void {
   const { row } = part;
   const got = gotText(input, lane, part);
   if (part.noun === 'answer text' && part.kind === 'reasoning') {
@@ -249,7 +257,7 @@ function comparePart(input: ComparisonInput, lane: AdapterLane, part: ExpectedPa
 
 function report(
   input: ComparisonInput,
-  lane: AdapterLane,
+  lane: LaneId,
   part: ExpectedPart,
   got: string,
   change: TextChange,
@@ -318,7 +326,7 @@ const isTag = (added: string): boolean =>
 const THINK = /<\/?think(?:ing)?>/;
 
 /** A local model's own tags, passed on inside the answer. */
-function thinkTag(input: ComparisonInput, lane: AdapterLane, part: ExpectedPart, got: string, tallies: Tallies): void {
+function thinkTag(input: ComparisonInput, lane: LaneId, part: ExpectedPart, got: string, tallies: Tallies): void {
   const found = THINK.exec(got);
   const strand = strandOf(input, lane, part.row, 'text');
   if (found && strand)
@@ -333,7 +341,7 @@ function thinkTag(input: ComparisonInput, lane: AdapterLane, part: ExpectedPart,
       );
 }
 
-function signature(input: ComparisonInput, lane: AdapterLane, part: ExpectedPart, tallies: Tallies): void {
+function signature(input: ComparisonInput, lane: LaneId, part: ExpectedPart, tallies: Tallies): void {
   const signed = (strand: Strand | undefined): number =>
     strand?.entries.findIndex(
       ({ emission: { message } }) => message.message_type === 'reasoning_message' && message.signature !== null,
@@ -347,7 +355,7 @@ function signature(input: ComparisonInput, lane: AdapterLane, part: ExpectedPart
 }
 
 /** What the lane says where nothing of its kind is expected. */
-function findAdded(input: ComparisonInput, lane: AdapterLane, tallies: Tallies): void {
+function findAdded(input: ComparisonInput, lane: LaneId, tallies: Tallies): void {
   const expected = new Map<unknown, Set<string>>();
   for (const part of expectedParts(input, lane)) {
     const kinds = expected.get(part.row) ?? new Set();
@@ -360,9 +368,9 @@ function findAdded(input: ComparisonInput, lane: AdapterLane, tallies: Tallies):
       kinds.add('text');
   }
   const stop = stoppedAt(input, lane);
-  for (const [row, strands] of input.strands) {
+  for (const row of input.strands.keys()) {
     for (const kind of ['text', 'reasoning'] as const) {
-      const strand = strands[lane][kind];
+      const strand = strandsOf(input, row, lane)[kind];
       const first = strand && firstEvent(strand);
       if (
         !strand ||
@@ -379,7 +387,7 @@ function findAdded(input: ComparisonInput, lane: AdapterLane, tallies: Tallies):
   }
 }
 
-function reordered(input: ComparisonInput, lane: AdapterLane): FindingDraft[] {
+function reordered(input: ComparisonInput, lane: LaneId): FindingDraft[] {
   let latest = -1;
   let latestRow = '';
   for (const part of expectedParts(input, lane)) {

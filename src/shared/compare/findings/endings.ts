@@ -1,6 +1,6 @@
 /** How a stream ends: errors that only one side has, finish reasons that are not kept, cuts that nobody noticed. */
 import type { Severity } from '../../model/findings.ts';
-import type { AdapterLane } from '../../model/messages.ts';
+import type { LaneId } from '../../model/messages.ts';
 import type { FinishReason } from '../../model/usage.ts';
 import { codePoints } from '../../text/code-points.ts';
 import type { ComparisonInput } from '../lane-reading.ts';
@@ -10,7 +10,7 @@ import type { FindingDraft, FindingFamily } from './finding-kind.ts';
 /** The wording of the agent server's driver for an index past seven bits. */
 const OUT_OF_RANGE = /^Index must be between/;
 
-function find(input: ComparisonInput, lane: AdapterLane): readonly FindingDraft[] {
+function find(input: ComparisonInput, lane: LaneId): readonly FindingDraft[] {
   const outcome = input.adapters[lane];
   if (!outcome) return [];
   const error = errorFinding(input, lane);
@@ -18,7 +18,7 @@ function find(input: ComparisonInput, lane: AdapterLane): readonly FindingDraft[
   return [...error, ...(stopped ? [] : [...finishLost(input, lane), ...cutUnnoticed(input, lane)])];
 }
 
-function errorFinding(input: ComparisonInput, lane: AdapterLane): FindingDraft[] {
+function errorFinding(input: ComparisonInput, lane: LaneId): FindingDraft[] {
   const error = input.adapters[lane]!.error;
   const [said] = input.wire.errors;
   if (!error) {
@@ -94,7 +94,7 @@ function missingAfter(input: ComparisonInput, event: number | null): string {
 /** A reader can do without these: they follow from what else is there. */
 const PLAIN: ReadonlySet<FinishReason['unified']> = new Set(['stop', 'tool_use']);
 
-function finishLost(input: ComparisonInput, lane: AdapterLane): FindingDraft[] {
+function finishLost(input: ComparisonInput, lane: LaneId): FindingDraft[] {
   const [finish] = input.wire.finish;
   if (!finish || input.wire.errors.length > 0) return [];
   const emission = input.emissions.wire.findLast(({ message }) => message.message_type === 'finish');
@@ -115,7 +115,7 @@ function finishLost(input: ComparisonInput, lane: AdapterLane): FindingDraft[] {
   ];
 }
 
-function cutUnnoticed(input: ComparisonInput, lane: AdapterLane): FindingDraft[] {
+function cutUnnoticed(input: ComparisonInput, lane: LaneId): FindingDraft[] {
   const { wire } = input;
   if (
     wire.terminated ||

@@ -1,6 +1,6 @@
 /** What a kind of finding is, and what its finder gives. Adding one is a file, or an entry in a family's, and its line in the registry. */
 import type { Finding, Severity, VerdictField } from '../../model/findings.ts';
-import type { AdapterLane } from '../../model/messages.ts';
+import type { LaneId } from '../../model/messages.ts';
 import type { ComparisonInput } from '../lane-reading.ts';
 
 /** How the lane map draws what a finding is about. */
@@ -29,7 +29,7 @@ export interface FindingDraft extends Omit<Finding, 'number' | 'bytes' | 'lane' 
 export interface FindingFamily {
   readonly kinds: readonly FindingKind[];
   /** Pure and linear in the reading. Drafts in any order. */
-  readonly find: (input: ComparisonInput, lane: AdapterLane) => readonly FindingDraft[];
+  readonly find: (input: ComparisonInput, lane: LaneId) => readonly FindingDraft[];
 }
 
 /** The differences of one kind over all blocks of a lane: one fact, one finding. */

@@ -1,5 +1,5 @@
 /** Late emission: the bytes are there, and the message comes with a later event. */
-import type { AdapterLane } from '../../model/messages.ts';
+import type { LaneId } from '../../model/messages.ts';
 import { expectedParts, gotText, strandOf, type ExpectedPart } from '../expected.ts';
 import type { ComparisonInput, Entry } from '../lane-reading.ts';
 import { count, duration } from '../say.ts';
@@ -16,7 +16,7 @@ interface Lag {
   readonly ns: number;
 }
 
-function find(input: ComparisonInput, lane: AdapterLane): readonly FindingDraft[] {
+function find(input: ComparisonInput, lane: LaneId): readonly FindingDraft[] {
   let worst: { readonly lag: Lag; readonly part: ExpectedPart; readonly what: string } | null = null;
   const blocks: string[] = [];
   for (const part of expectedParts(input, lane)) {
@@ -57,7 +57,7 @@ function lagOf(cause: Entry, message: Entry): Lag | null {
 }
 
 /** How much later a call's name is said than it came. */
-function nameLag(input: ComparisonInput, lane: AdapterLane, part: ExpectedPart): Lag | null {
+function nameLag(input: ComparisonInput, lane: LaneId, part: ExpectedPart): Lag | null {
   const event = part.row.cells.wire[0]?.firstEvent ?? null;
   const named = strandOf(input, lane, part.row, 'tool')?.entries.find(
     ({ emission: { message } }) => 'tool_call' in message && message.tool_call.name,
@@ -67,7 +67,7 @@ function nameLag(input: ComparisonInput, lane: AdapterLane, part: ExpectedPart):
 }
 
 /** The longest that a character waited: two pointers over the wire's and the lane's messages. */
-function textLag(input: ComparisonInput, lane: AdapterLane, part: ExpectedPart): Lag | null {
+function textLag(input: ComparisonInput, lane: LaneId, part: ExpectedPart): Lag | null {
   const strand = strandOf(input, lane, part.row, part.kind);
   if (!strand || !part.text.startsWith(gotText(input, lane, part))) return null;
   let worst: Lag | null = null;

@@ -1,15 +1,15 @@
 /** otid: one for each logical message, so that a reader can join its pieces. */
-import type { AdapterLane } from '../../model/messages.ts';
-import { stoppedAt, type ComparisonInput, type Strand } from '../lane-reading.ts';
+import type { LaneId } from '../../model/messages.ts';
+import { stoppedAt, strandsOf, type ComparisonInput, type Strand } from '../lane-reading.ts';
 import { atEvent, count } from '../say.ts';
 import { Tally, type FindingDraft, type FindingFamily } from './finding-kind.ts';
 
-function find(input: ComparisonInput, lane: AdapterLane): readonly FindingDraft[] {
+function find(input: ComparisonInput, lane: LaneId): readonly FindingDraft[] {
   if (stoppedAt(input, lane) === -1) return [];
   const owners = new Map<string, string>();
   const [shared, split] = [new Tally(), new Tally()];
-  for (const [row, strands] of input.strands) {
-    for (const strand of Object.values(strands[lane])) {
+  for (const row of input.strands.keys()) {
+    for (const strand of Object.values(strandsOf(input, row, lane))) {
       const otids = new Set<string>();
       for (const { otid, event } of numbered(strand)) {
         const owner = owners.get(otid);

@@ -1,7 +1,7 @@
 /** All kinds of findings. A family is its file and one line here. */
 import type { Finding } from '../../model/findings.ts';
 import type { LaneId } from '../../model/messages.ts';
-import type { ComparisonInput } from '../lane-reading.ts';
+import { comparedLanes, type ComparisonInput } from '../lane-reading.ts';
 import { APPROVALS } from './approvals.ts';
 import { CONTENT } from './content.ts';
 import { ENDINGS } from './endings.ts';
@@ -32,8 +32,8 @@ export interface NumberedFinding {
  * end comes last. The wire is what lanes are read against: against itself it has no findings.
  */
 export function findAll(input: ComparisonInput): readonly NumberedFinding[] {
-  const drafts = (['legacy', 'simple'] as const).flatMap((lane) =>
-    input.adapters[lane] ? FAMILIES.flatMap(({ find }) => find(input, lane).map((draft) => ({ lane, draft }))) : [],
+  const drafts = comparedLanes(input).flatMap((lane) =>
+    FAMILIES.flatMap(({ find }) => find(input, lane).map((draft) => ({ lane, draft }))),
   );
   const order = (draft: FindingDraft): number => draft.event ?? Infinity;
   return drafts

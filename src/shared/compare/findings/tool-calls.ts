@@ -1,11 +1,18 @@
 /** Tool calls: whether each one leaves the lane whole, under its own name, and is held apart from the others at the end. */
 import { isJson } from '../../json/json-object.ts';
-import { THOUGHTS_KEY } from '../../adapters/agent-server/names.ts';
-import type { AdapterLane, ToolCall, WireBlock } from '../../model/messages.ts';
+import type { LaneId, ToolCall, WireBlock } from '../../model/messages.ts';
 import { codePoints } from '../../text/code-points.ts';
 import { compact, sameArguments, withoutKey } from '../argument-text.ts';
 import { expectedParts, gotText, strandOf, type ExpectedPart } from '../expected.ts';
-import { eventAt, firstEvent, lastEvent, stoppedAt, type ComparisonInput } from '../lane-reading.ts';
+import {
+  eventAt,
+  expectationsOf,
+  firstEvent,
+  lastEvent,
+  stoppedAt,
+  strandsOf,
+  type ComparisonInput,
+} from '../lane-reading.ts';
 import { atEvent, count, quote } from '../say.ts';
 import { capped, excerpt, type FindingDraft, type FindingFamily, type FindingKind } from './finding-kind.ts';
 
@@ -71,7 +78,7 @@ const KINDS: readonly FindingKind[] = [
 
 type Draft = Omit<FindingDraft, 'kind'>;
 
-function find(input: ComparisonInput, lane: AdapterLane): readonly FindingDraft[] {
+function find(input: ComparisonInput, lane: LaneId): readonly FindingDraft[] {
   const calls = expectedParts(input, lane).filter((part) => part.kind === 'tool');
   const byKind = new Map<string, FindingDraft[]>();
   const report = (kind: string, draft: Draft): void => {
@@ -93,7 +100,7 @@ const nameOf = (part: ExpectedPart): string => part.row.cells.wire[0]?.name ?? '
 /** What was emitted for a call while it streamed. */
 function messagesOf(
   input: ComparisonInput,
-  lane: AdapterLane,
+  lane: LaneId,
   call: ExpectedPart,
   before: ExpectedPart | undefined,
   unheard: Set<string>,
@@ -128,7 +135,8 @@ function messagesOf(
     });
   }
   const got = gotText(input, lane, call);
-  const accepted = [call.text, ...(lane === 'legacy' ? [withoutKey(call.text, THOUGHTS_KEY)] : [])].filter(
+  const { reasoningArgument: taken } = expectationsOf(input, lane);
+  const accepted = [call.text, ...(taken === undefined ? [] : [withoutKey(call.text, taken)])].filter(
     (text) => text !== undefined,
   );
   if (accepted.some((text) => sameArguments(text, got))) return;
@@ -163,7 +171,7 @@ function messagesOf(
 }
 
 function argumentSentence(
-  lane: AdapterLane,
+  lane: LaneId,
   call: ExpectedPart,
   got: string,
   before: ExpectedPart | undefined,
@@ -189,11 +197,11 @@ function commonLength(a: string, b: string): number {
   return n;
 }
 
-function added(input: ComparisonInput, lane: AdapterLane, calls: readonly ExpectedPart[], report: Report): void {
+function added(input: ComparisonInput, lane: LaneId, calls: readonly ExpectedPart[], report: Report): void {
   const expected = new Set(calls.map((call) => call.row));
   const stop = stoppedAt(input, lane);
-  for (const [row, strands] of input.strands) {
-    const strand = strands[lane].tool;
+  for (const row of input.strands.keys()) {
+    const strand = strandsOf(input, row, lane).tool;
     const first = strand ? firstEvent(strand) : null;
     if (!strand || expected.has(row) || (stop !== null && (first === null || first >= stop))) continue;
     const name =
@@ -213,7 +221,7 @@ function added(input: ComparisonInput, lane: AdapterLane, calls: readonly Expect
 }
 
 /** What the lane holds as its one finished call. */
-function finished(input: ComparisonInput, lane: AdapterLane, unheard: ReadonlySet<string>, report: Report): void {
+function finished(input: ComparisonInput, lane: LaneId, unheard: ReadonlySet<string>, report: Report): void {
   const outcome = input.adapters[lane];
   if (!outcome?.finished || outcome.error) return;
   const calls = input.wire.blocks.filter((block) => block.kind === 'tool');
@@ -276,7 +284,7 @@ function argumentsStart(input: ComparisonInput, call: WireBlock): number {
 }
 
 function keptOtherwise(
-  lane: AdapterLane,
+  lane: LaneId,
   call: WireBlock,
   kept: ToolCall,
   base: Pick<Draft, 'event' | 'lastEvent' | 'blocks'>,

@@ -1,6 +1,6 @@
 /** Token counts: the adapter's totals against what the provider said last. */
 import { numberOf, objectOf, type JsonObject } from '../../json/json-object.ts';
-import type { AdapterLane } from '../../model/messages.ts';
+import type { LaneId } from '../../model/messages.ts';
 import type { Api } from '../../model/stream.ts';
 import type { ComparisonInput } from '../lane-reading.ts';
 import { number } from '../say.ts';
@@ -14,7 +14,7 @@ interface Side {
   readonly said: readonly number[];
 }
 
-function find(input: ComparisonInput, lane: AdapterLane): readonly FindingDraft[] {
+function find(input: ComparisonInput, lane: LaneId): readonly FindingDraft[] {
   const outcome = input.adapters[lane];
   // An error leaves the usage at zero: that is the error's finding.
   if (!outcome || outcome.error) return [];
@@ -43,7 +43,7 @@ function find(input: ComparisonInput, lane: AdapterLane): readonly FindingDraft[
 
 type Draft = Omit<FindingDraft, 'event' | 'lastEvent' | 'blocks'>;
 
-function finding({ label, wire, got, said }: Side, cached: number, lane: AdapterLane, api: Api): Draft[] {
+function finding({ label, wire, got, said }: Side, cached: number, lane: LaneId, api: Api): Draft[] {
   if (wire === null) {
     if (got === 0) return [];
     return [

@@ -5,23 +5,32 @@ import {
   axisOf,
   geometry,
   heldOf,
+  isAbove,
   labelsOf,
   lineTop,
   marksOf,
   passagesOf,
   slursOf,
   spanShares,
-  STAVES,
   type Span,
 } from '../../../../src/renderer/views/compare/lane-map-layout.ts';
 import { compareLanes } from '../../../../src/shared/compare/lanes.ts';
-import type { CompareResult, LaneMap, LaneMapNote, LaneMapSpan } from '../../../../src/shared/compare/result.ts';
+import type {
+  CompareResult,
+  LaneMap,
+  LaneMapNote,
+  LaneMapSpan,
+  LaneName,
+} from '../../../../src/shared/compare/result.ts';
 import { EXAMPLES } from '../../../fixtures/compare/examples.ts';
 
 const LINES: LaneMap['lines'] = [
   { id: 'meta', label: 'meta', kind: 'meta' },
   { id: 'b0', label: 'text', kind: 'text' },
 ];
+
+const lanes = (...ids: readonly string[]): readonly LaneName[] => ids.map((id) => ({ id, label: id }));
+const THREE = lanes('wire', 'legacy', 'simple');
 
 const note = (ms: number, more: Partial<LaneMapNote> = {}): LaneMapNote => ({
   lane: 'wire',
@@ -49,7 +58,7 @@ const laneMapOf = (notes: readonly LaneMapNote[], more: Partial<LaneMap> = {}): 
 });
 
 function marks(laneMap: LaneMap, window = axisOf(laneMap).whole) {
-  const shape = geometry(laneMap);
+  const shape = geometry(laneMap, THREE);
   return marksOf(
     laneMap,
     shape,
@@ -65,16 +74,25 @@ function marksOfExample(id: string) {
 }
 
 describe('the staves', () => {
-  it('stand under each other with the reads over the wire, and none over another', () => {
-    const { tops, reads, height, lines, step } = geometry({ lines: LINES });
-    const ends = STAVES.map((lane) => tops[lane] + (lines.length - 1) * step);
-    expect([
-      tops.legacy < ends[0]!,
-      ends[0]! < reads,
-      reads < tops.wire,
-      ends[1]! < tops.simple,
-      ends[2]! < height,
-    ]).not.toContain(false);
+  it.each([
+    [lanes('wire'), ['wire']],
+    [lanes('wire', 'a'), ['wire', 'a']],
+    [THREE, ['legacy', 'wire', 'simple']],
+    [lanes('wire', 'a', 'b', 'c'), ['a', 'wire', 'b', 'c']],
+    [lanes('wire', 'a', 'b', 'c', 'd'), ['a', 'b', 'wire', 'c', 'd']],
+  ])('stand under each other with the reads over the wire, and none over another: %j', (all, order) => {
+    const shape = geometry({ lines: LINES }, all);
+    const { staves, reads, height, lines } = shape;
+    expect(staves).toEqual(order);
+    const extents = staves.map((lane) => [lineTop(shape, lane, 0), lineTop(shape, lane, lines.length - 1)]);
+    const places = [
+      ...extents.slice(0, order.indexOf('wire')),
+      [reads],
+      ...extents.slice(order.indexOf('wire')),
+    ].flat();
+    expect([0, ...places, height]).toEqual([0, ...places, height].toSorted((a, b) => a - b));
+    expect(new Set(places).size).toBe(places.length);
+    expect(staves.map((lane) => isAbove(shape, lane))).toEqual(staves.map((_, at) => at < order.indexOf('wire')));
   });
 
   it('join lines of one kind where there are too many, and keep a line for each', () => {
@@ -86,7 +104,7 @@ describe('the staves', () => {
         kind: at % 2 ? ('tool' as const) : ('text' as const),
       })),
     ];
-    const { lines, indexOf } = geometry({ lines: many });
+    const { lines, indexOf } = geometry({ lines: many }, THREE);
     expect(lines.length).toBeLessThanOrEqual(7);
     expect(lines.map(({ label }) => label).at(-1)).toBe('more calls');
     expect(new Set([0, 2, 38].map((at) => indexOf(`b${at}`))).size).toBe(1);
@@ -158,7 +176,7 @@ describe('shapes of findings', () => {
 
   it('merged: on the line of the call it ran into, under one slur', () => {
     const { marks: drawn, result } = marksOfExample('tool-calls-merged');
-    const { indexOf } = geometry(result.laneMap);
+    const { indexOf } = geometry(result.laneMap, result.lanes);
     const merged = drawn.filter(({ shape, lane }) => shape === 'merged' && lane === 'simple');
     const [target] = result.laneMap.spans.filter(({ shape, lane }) => shape === 'merged' && lane === 'simple');
     expect(merged.map(({ line }) => line)).toEqual(merged.map(() => indexOf(target!.line)));
@@ -172,6 +190,7 @@ describe('shapes of findings', () => {
     const { result } = marksOfExample(id);
     const labels = labelsOf(
       spanShares(result.laneMap.spans, axisOf(result.laneMap), axisOf(result.laneMap).whole),
+      result.lanes.map(({ id: lane }) => lane),
       600,
     );
     expect(labels.map(({ finding }) => finding).toSorted((a, b) => a - b)).toEqual(
@@ -203,6 +222,7 @@ describe('labels', () => {
         (all) => {
           const labels = labelsOf(
             all.map(([from, label], at) => span(at + 1, from, label)),
+            ['legacy'],
             600,
           );
           expect(labels).toHaveLength(all.length);
@@ -218,8 +238,8 @@ describe('labels', () => {
   });
 
   it('have words where they fit, to the left of their place at the end', () => {
-    expect(labelsOf([span(1, 0.1, 'two words')], 600)).toMatchObject([{ text: 'two words', left: 0.1 }]);
-    expect(labelsOf([span(1, 1, 'two words')], 600)[0]!.left).toBeLessThan(0.9);
+    expect(labelsOf([span(1, 0.1, 'two words')], ['legacy'], 600)).toMatchObject([{ text: 'two words', left: 0.1 }]);
+    expect(labelsOf([span(1, 1, 'two words')], ['legacy'], 600)[0]!.left).toBeLessThan(0.9);
   });
 });
 
@@ -232,7 +252,7 @@ it('names what the wire says along the axis, silences too', () => {
 });
 
 it('puts each line of each staff at a place of its own', () => {
-  const shape = geometry({ lines: LINES });
-  const places = STAVES.flatMap((lane) => LINES.map((_, at) => lineTop(shape, lane, at)));
+  const shape = geometry({ lines: LINES }, THREE);
+  const places = shape.staves.flatMap((lane) => LINES.map((_, at) => lineTop(shape, lane, at)));
   expect(new Set(places).size).toBe(places.length);
 });

@@ -6,6 +6,7 @@ import { optionsMatrix } from '../../../../shared/compare/matrix.ts';
 import { readAll } from '../../../../shared/compare/read-all.ts';
 import type { CompareResult } from '../../../../shared/compare/result.ts';
 import { compareTraces, type TraceToCompare } from '../../../../shared/compare/traces.ts';
+import { lanesReading } from '../../../../shared/lanes/registry.ts';
 import type { Read } from '../../../../shared/model/stream.ts';
 import type { AdapterOptions } from '../../../../shared/model/trace.ts';
 import type { StoredTrace } from '../../store/store.ts';
@@ -23,7 +24,7 @@ export const compareTasks = {
     ),
   'compare.matrix': async ({ source }, { id }) => {
     const trace = await source.get(id);
-    return optionsMatrix(await allReads(source, trace), decodeSetup(trace));
+    return optionsMatrix(await allReads(source, trace), decodeSetup(trace), lanesReading(trace.api));
   },
   'compare.html': async (context, params) => {
     const { title, api, model, startedAt, storedBytes } = await context.source.get(params.id);
@@ -37,7 +38,10 @@ export const compareTasks = {
     const trace = await source.get(id);
     const { bytes: body } = await source.bytes(id, 0, trace.storedBytes);
     const name = fileName(trace.title);
-    return { name: `${name}.jsonl`, jsonl: fixtureFile(name, decodeSetup(trace, options), body) };
+    return {
+      name: `${name}.jsonl`,
+      jsonl: fixtureFile(name, decodeSetup(trace, options), body, lanesReading(trace.api)),
+    };
   },
 } satisfies TaskDefinitions;
 

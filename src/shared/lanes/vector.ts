@@ -1,11 +1,12 @@
-/** What a seed lane makes of a body, written as the vectors write it: runs can be compared with the original's, or kept. */
-import type { AdapterLane, AdapterMessage, AdapterOutcome } from '../model/messages.ts';
+/** What an adapter's lane makes of a body, written as the vectors write it: runs can be compared with the original's, or kept. */
+import { isWireResult, type AdapterMessage, type AdapterOutcome, type LaneId } from '../model/messages.ts';
 import type { Api, Framed, Framing } from '../model/stream.ts';
 import type { AdapterEndpoint, AdapterOptions } from '../model/trace.ts';
 import { createFramer } from '../framing/registry.ts';
-import { createLane } from '../lanes/registry.ts';
-import { otidOf } from './agent-server/message-writer.ts';
-import { PythonSse } from './agent-server/python-sse.ts';
+import type { LaneDefinition } from '../model/lane.ts';
+import { laneDefinition } from './registry.ts';
+import { otidOf } from '../adapters/agent-server/message-writer.ts';
+import { PythonSse } from '../adapters/agent-server/python-sse.ts';
 
 const UUID = '00000000-0000-4000-8000-000000000000';
 const MESSAGE_ID = `message-${UUID}`;
@@ -15,7 +16,7 @@ const STEP_ID = 'step-1';
 export interface VectorRun {
   readonly api: Api;
   readonly framing: Framing;
-  readonly adapter: AdapterLane;
+  readonly adapter: LaneId;
   readonly endpoint: AdapterEndpoint;
   /** JSON, or Python's values where integers must stay exact in the provider trace. */
   readonly request: unknown;
@@ -25,9 +26,12 @@ export interface VectorRun {
 /** The fields of a vector's `expect`; of those, `provider_trace` only when it is asked for. */
 export type VectorResult = Readonly<Record<string, unknown>>;
 
-/** Never throws for what is in the bytes: an adapter's error is a result. */
+/** Never throws for what is in the bytes: an adapter's error is a result. Throws for a lane that has no vectors. */
 export function vectorResult({ adapter, ...run }: VectorRun, bytes: Uint8Array, withTrace: boolean): VectorResult {
-  const lane = createLane(adapter, {
+  const definition = laneDefinition(adapter);
+  const contentField = definition?.contentField;
+  if (!contentField) throw new Error(`There are no vectors of a lane ${adapter}.`);
+  const lane = definition.create({
     ...run,
     messageId: MESSAGE_ID,
     now: () => '2025-10-01T00:00:00+00:00',
@@ -42,10 +46,10 @@ export function vectorResult({ adapter, ...run }: VectorRun, bytes: Uint8Array, 
   }
   emissions.push(...lane.end());
   const result = lane.outcome();
-  if (result.lane === 'wire') throw new Error('Vectors are of the adapters.');
+  if (isWireResult(result)) throw new Error('Vectors are of the adapters.');
   return {
     messages: emissions.map(({ event, message }) => printedMessage(message as AdapterMessage, events.numberOf(event))),
-    ...printedOutcome(result.lane, result.outcome, events),
+    ...printedOutcome(contentField, result.outcome, events),
     ...(withTrace && {
       provider_trace: result.outcome.provider_trace && { ...result.outcome.provider_trace, step_id: STEP_ID },
     }),
@@ -67,6 +71,8 @@ class EventNumbers {
   }
 }
 
+type ContentField = NonNullable<LaneDefinition['contentField']>;
+
 function printedMessage(message: AdapterMessage, event: number | null): unknown {
   const fields = Object.entries(message).filter(([key, value]) => value !== null && key !== 'id' && key !== 'date');
   const printed: Record<string, unknown> = { event, ...Object.fromEntries(fields) };
@@ -76,13 +82,13 @@ function printedMessage(message: AdapterMessage, event: number | null): unknown 
   return printed;
 }
 
-function printedOutcome(lane: AdapterLane, outcome: AdapterOutcome, events: EventNumbers): VectorResult {
+function printedOutcome(contentField: ContentField, outcome: AdapterOutcome, events: EventNumbers): VectorResult {
   const { error } = outcome;
   return {
     error: error && { stage: error.stage, ...(error.stage === 'stream' && { event: events.numberOf(error.event) }) },
     finished: outcome.finished,
     tool_call: outcome.tool_call,
-    ...(lane === 'legacy' ? { reasoning_content: outcome.reasoning_content } : { content: outcome.content }),
+    [contentField]: outcome[contentField],
     usage: outcome.usage,
     message_id: outcome.message_id === null ? null : outcome.message_id === MESSAGE_ID ? 'own' : 'foreign',
     provider_message_id: outcome.provider_message_id,

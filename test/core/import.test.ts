@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { ServiceError } from '../../src/shared/rpc/services.ts';
 import { allItems } from '../support/all-items.ts';
 import { cores } from '../support/core.ts';
-import { corpusFiles } from '../support/corpus.ts';
+import { CORPUS, corpusFiles, testWith } from '../support/corpus.ts';
 import { wireFixtures } from '../support/fixtures.ts';
 
 describe('traces.import', () => {
@@ -62,7 +62,8 @@ describe('traces.import', () => {
     expect(error).toMatchObject({ code: 'unknown-api' });
   });
 
-  test.skipIf(corpusFiles().length === 0)(
+  testWith(
+    CORPUS,
     'takes every stream of the corpus through the three lanes, the comparison and the store',
     async () => {
       const { services } = await open();

@@ -1,23 +1,52 @@
 /**
- * The corpus of recorded provider streams and the specification's vectors stand beside the repository, not in it. Tests
- * that need them say loudly when they are not there.
+ * What stands beside this repository and not in it: recorded provider streams, vectors recorded from the original
+ * adapters, and hand-made cases. Where one is absent the tests that need it are skipped, and each file says which and why.
  */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Api } from '../../src/shared/model/stream.ts';
+import { fileURLToPath } from 'node:url';
+import { describe, test } from 'vitest';
+import { APIS, type Api } from '../../src/shared/model/stream.ts';
 
-const shared = new URL('../../../shared/', import.meta.url).pathname;
-const folder = (name: string): string | undefined => (existsSync(join(shared, name)) ? join(shared, name) : undefined);
+export interface SharedFolder {
+  /** Undefined where it is not there. */
+  readonly path: string | undefined;
+  /** Why tests that need it are skipped then. */
+  readonly missing: string;
+}
 
-/** Folder of `<provider>-<api>-<name>.sse` files; undefined where it is not there. */
-export const CORPUS_DIR = folder('corpus/vercel-ai');
-/** Folder with adapters.md and `vectors/`; undefined where it is not there. */
-export const SPEC_DIR = folder('spec');
+function beside(name: string, what: string): SharedFolder {
+  const path = fileURLToPath(new URL(`../../../shared/${name}/`, import.meta.url));
+  return {
+    path: existsSync(path) ? path : undefined,
+    missing: `${what} are not beside this repository (no folder ../shared/${name})`,
+  };
+}
 
-if (!CORPUS_DIR)
-  console.warn(
-    'SKIPPED: the corpus is not beside this repository, so that nothing is checked against recorded streams.',
-  );
+/** Files named `<provider>-<api>-<name>.sse`. */
+export const CORPUS = beside('corpus/vercel-ai', 'the recorded provider streams');
+/** Inputs and outcomes of the original adapters, one JSON document a line. */
+export const VECTORS = beside('spec/vectors', 'the vectors of the original adapters');
+
+/** `describe` for tests that read a folder beside the repository. */
+export function describeWith(needed: SharedFolder, name: string, body: (path: string) => void): void {
+  const { path } = needed;
+  if (path !== undefined) describe(name, () => body(path));
+  else describe(name, () => skipped(needed, name, 'all of it'));
+}
+
+/** `test` for one that reads a folder beside the repository. */
+export function testWith(needed: SharedFolder, name: string, body: (path: string) => void | Promise<void>): void {
+  const { path } = needed;
+  if (path !== undefined) test(name, () => body(path));
+  else skipped(needed, name, name);
+}
+
+/** The report has the reason, and so has the output of the file, in which a report of many files lists no skipped test. */
+function skipped({ missing }: SharedFolder, what: string, name: string): void {
+  console.warn(`SKIPPED ${what}: ${missing}.`);
+  test(name, ({ skip }) => skip(missing));
+}
 
 export interface CorpusFile {
   readonly name: string;
@@ -25,17 +54,26 @@ export interface CorpusFile {
   readonly bytes: Uint8Array;
 }
 
-/** The corpus's streams, of one API or of all; none without the corpus. */
+let saidSo = false;
+
+/** The corpus's streams, of one API or of all. Without the corpus there are none, which the output of the test file says. */
 export function corpusFiles(api?: Api): readonly CorpusFile[] {
-  if (!CORPUS_DIR) return [];
-  return readdirSync(CORPUS_DIR)
+  const { path, missing } = CORPUS;
+  if (path === undefined) {
+    if (!saidSo) console.warn(`SKIPPED every check of a recorded stream: ${missing}.`);
+    saidSo = true;
+    return [];
+  }
+  return readdirSync(path)
     .filter((name) => name.endsWith('.sse'))
     .map((name) => ({ name, api: apiOf(name) }))
     .filter((file) => api === undefined || file.api === api)
-    .map((file) => ({ ...file, bytes: new Uint8Array(readFileSync(join(CORPUS_DIR, file.name))) }));
+    .map((file) => ({ ...file, bytes: new Uint8Array(readFileSync(join(path, file.name))) }));
 }
 
-function apiOf(name: string): Api {
-  if (name.includes('-chat_completions-')) return 'chat_completions';
-  return name.includes('-responses-') ? 'responses' : 'messages';
+/** Throws for a name without an API: a stream that is read as another API's would prove nothing. */
+export function apiOf(name: string): Api {
+  const named = APIS.filter((api) => name.includes(`-${api}-`));
+  if (named.length !== 1) throw new Error(`${name} names no API; a stream is named <provider>-<api>-<name>.sse.`);
+  return named[0]!;
 }

@@ -5,7 +5,7 @@ import { Random } from '../../../src/main/core/random.ts';
 import { LANE_FAULT } from '../../../src/shared/adapters/agent-server/adapter-lane.ts';
 import { lanesReading } from '../../../src/shared/lanes/registry.ts';
 import { APIS, type Api } from '../../../src/shared/model/stream.ts';
-import { corpusFiles } from '../../support/corpus.ts';
+import { CORPUS, corpusFiles, testWith } from '../../support/corpus.ts';
 import { laneSetup, runLane } from '../../support/lanes.ts';
 
 function generated(api: Api, seed: number): Uint8Array {
@@ -48,7 +48,7 @@ describe.each(APIS)('%s', (api) => {
     );
   });
 
-  test.skipIf(corpusFiles().length === 0)('gives the same for any cut of the recorded streams', () => {
+  testWith(CORPUS, 'gives the same for any cut of the recorded streams', () => {
     for (const { name, bytes } of corpusFiles(api)) {
       for (const lane of lanesReading(api)) {
         const setup = laneSetup(api);

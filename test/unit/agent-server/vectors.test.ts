@@ -1,7 +1,6 @@
-import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { runVectors } from '../../../src/main/hosts/cli/vectors.ts';
-import { CORPUS_DIR, SPEC_DIR } from '../../support/corpus.ts';
+import { CORPUS, testWith, VECTORS } from '../../support/corpus.ts';
 
 function failures(path: string, corpus?: string): { failed: string[]; passed: number } {
   const failed: string[] = [];
@@ -16,8 +15,8 @@ describe('the adapter lanes', () => {
     expect(passed).toBeGreaterThan(70);
   });
 
-  test.skipIf(SPEC_DIR === undefined)('do what the original did, run by run', () => {
-    const { failed, passed } = failures(join(SPEC_DIR!, 'vectors'), CORPUS_DIR);
+  testWith(VECTORS, 'do what the original did, run by run', (path) => {
+    const { failed, passed } = failures(path, CORPUS.path);
     expect(failed.slice(0, 5)).toEqual([]);
     expect(passed).toBeGreaterThan(6_000);
   });

@@ -4,7 +4,7 @@ import { findAll } from '../../../src/shared/compare/findings/registry.ts';
 import { ReadingFold, type ComparisonInput } from '../../../src/shared/compare/lane-reading.ts';
 import { readAll } from '../../../src/shared/compare/read-all.ts';
 import type { AdapterMessage, AdapterOutcome, WireMessage } from '../../../src/shared/model/messages.ts';
-import { corpusFiles, CORPUS_DIR } from '../../support/corpus.ts';
+import { CORPUS, corpusFiles, describeWith } from '../../support/corpus.ts';
 import { allStreams } from '../../support/fixtures.ts';
 import { laneSetup } from '../../support/wire.ts';
 import type { Api } from '../../../src/shared/model/stream.ts';
@@ -128,7 +128,7 @@ describe('a lane that says what the wire says', () => {
   });
 });
 
-describe.skipIf(!CORPUS_DIR)('the corpus', () => {
+describeWith(CORPUS, 'the corpus', () => {
   it('gives the wire no finding, and counts by kind', () => {
     const counts = new Map<string, { legacy: number; simple: number }>();
     for (const { api, bytes } of corpusFiles()) {

@@ -1,14 +1,14 @@
 /** Each quirk of the adapters is shown by a finding: which kind, on which vector of the specification, and what it says there. */
 import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import type { LaneSetup } from '../../../src/shared/model/lane.ts';
 import { QUIRKS, type QuirkId } from '../../../src/shared/adapters/agent-server/quirks.ts';
 import { findAll } from '../../../src/shared/compare/findings/registry.ts';
 import { readAll } from '../../../src/shared/compare/read-all.ts';
 import type { LaneId } from '../../../src/shared/model/messages.ts';
 import type { Api } from '../../../src/shared/model/stream.ts';
-import { SPEC_DIR } from '../../support/corpus.ts';
+import { describeWith, VECTORS } from '../../support/corpus.ts';
 import { laneSetup } from '../../support/wire.ts';
 
 interface Proof {
@@ -149,9 +149,7 @@ interface Vector {
 
 const wanted = new Set(Object.values(PROOFS).map(({ vector }) => vector));
 
-function vectors(): ReadonlyMap<string, Vector> {
-  if (!SPEC_DIR) return new Map();
-  const folder = join(SPEC_DIR, 'vectors');
+function vectors(folder: string): ReadonlyMap<string, Vector> {
   const lines = readdirSync(folder)
     .filter((file) => file.endsWith('.jsonl') && !file.startsWith('corpus'))
     .flatMap((file) => readFileSync(join(folder, file), 'utf8').split('\n').filter(Boolean));
@@ -182,8 +180,8 @@ function findings({ api, adapter, wire, endpoint, request, outcomes }: Vector) {
     .filter(({ lane }) => lane === adapter);
 }
 
-describe.skipIf(!SPEC_DIR)('on the vectors', () => {
-  const all = vectors();
+describeWith(VECTORS, 'on the vectors', (folder) => {
+  const all = vectors(folder);
   it.each(Object.entries(PROOFS))('%s shows', (_, { vector, kind, says }) => {
     const sentences = findings(all.get(vector)!)
       .filter((finding) => finding.kind === kind)

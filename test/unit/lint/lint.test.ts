@@ -4,7 +4,7 @@ import { LINT_RULES, lint } from '../../../src/shared/compare/lint.ts';
 import type { LintProfile } from '../../../src/shared/lint/rule.ts';
 import type { LintRemark } from '../../../src/shared/compare/result.ts';
 import type { Api } from '../../../src/shared/model/stream.ts';
-import { CORPUS_DIR, corpusFiles } from '../../support/corpus.ts';
+import { CORPUS, corpusFiles, describeWith } from '../../support/corpus.ts';
 import { wireFixtures } from '../../support/fixtures.ts';
 import { chatBody, chunk, namedBody, runWire } from '../../support/wire.ts';
 
@@ -299,7 +299,7 @@ test('a rule broken with every chunk is told twenty times and then counted', () 
   expect(remarks.at(-1)).toMatchObject({ event: null, sentence: 'tool-name-repeated shows 80 more times.' });
 });
 
-describe.skipIf(!CORPUS_DIR)('the corpus under the lenient profile', () => {
+describeWith(CORPUS, 'the corpus under the lenient profile', () => {
   test('streams of the three original providers that are whole have no error', () => {
     const whole = corpusFiles().filter(
       ({ name }) =>

@@ -4,7 +4,7 @@
  */
 import { describe, expect, test } from 'vitest';
 import type { Api } from '../../../src/shared/model/stream.ts';
-import { CORPUS_DIR, corpusFiles } from '../../support/corpus.ts';
+import { CORPUS, corpusFiles, describeWith } from '../../support/corpus.ts';
 import { wireFixtures } from '../../support/fixtures.ts';
 import { sdkChatCompletion, sdkMessage, sdkResponse } from '../../support/sdk.ts';
 import { runWire } from '../../support/wire.ts';
@@ -73,7 +73,7 @@ for (const [api, sdk] of SDKS) {
     });
   });
 
-  describe.skipIf(!CORPUS_DIR)(`the corpus's ${api} streams`, () => {
+  describeWith(CORPUS, `the corpus's ${api} streams`, () => {
     test.each(corpusFiles(api))('$name', async ({ name, bytes }) => {
       const { outcome } = runWire(api, bytes);
       const refused = REFUSED[name];

@@ -20,7 +20,7 @@ export function refuseNode(): Plugin {
 export default defineConfig({
   main: {
     build: {
-      // Hosts share chunks; only `index` may reach `electron` (test/unit/bundles.test.ts holds this).
+      // Hosts share chunks; only `index` may reach `electron` (test/built/bundles.test.ts holds this).
       rollupOptions: {
         input: {
           index: here('src/main/index.ts'),

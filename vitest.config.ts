@@ -2,7 +2,7 @@ import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
   test: {
-    include: ['test/{unit,contract,store,core}/**/*.test.{ts,tsx}'],
+    include: ['test/{unit,contract,store,core,built}/**/*.test.{ts,tsx}'],
     // Each thread that a test starts from TypeScript has its types stripped by a WebAssembly program that threads share, and V8
     // crashes now and then when it tiers up a wrapper of it in one thread while another one ends.
     execArgv: ['--no-wasm-generic-wrapper'],

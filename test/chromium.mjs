@@ -8,8 +8,11 @@ export async function ensureChromium() {
   if (existsSync(path)) return;
   const how = 'Install Chromium (on Debian: `apt-get install chromium`) or name one in CHROMIUM_PATH.';
   if (!existsSync('/usr/bin/apt-get')) fail(`This needs ${path}, which is missing. ${how}`);
-  console.error('Installing Chromium …');
   const sudo = process.getuid?.() === 0 ? [] : ['sudo'];
+  console.error(
+    `Installing Chromium, which the browser tests drive, with \`${[...sudo, 'apt-get'].join(' ')}\`` +
+      `${sudo.length > 0 ? '; it may ask for your password' : ''} …`,
+  );
   const apt = async (...args) => {
     const [command, ...rest] = [...sudo, 'apt-get', '-y', '-qq', ...args];
     return (

@@ -13,7 +13,7 @@ const TYPES: Readonly<Record<string, string>> = {
 };
 
 /** `connect`: origins beside its own that the window may open connections to. */
-export function contentPolicy(connect: readonly string[] = []): string {
+function contentPolicy(connect: readonly string[] = []): string {
   return [
     "default-src 'none'",
     "script-src 'self'",

@@ -1,7 +1,7 @@
 /** The window's one client: what it asks of the program, over whatever port the host gave. */
 import type { Client } from '../../shared/rpc/client.ts';
 
-export type { Client, ConnectionStatus, StreamHandlers } from '../../shared/rpc/client.ts';
+export type { Client, ConnectionStatus } from '../../shared/rpc/client.ts';
 
 let current: Client | undefined;
 

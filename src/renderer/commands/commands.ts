@@ -144,6 +144,6 @@ export function runCommand(id: CommandId): boolean {
 }
 
 const byId = new Map<CommandId, Command>(COMMANDS.map((command) => [command.id, command]));
-export const commandOf = (id: CommandId): Command => byId.get(id)!;
+const commandOf = (id: CommandId): Command => byId.get(id)!;
 /** The chord to show for a command. */
 export const chordOf = (id: CommandId): string | undefined => commandOf(id).keys?.[0];

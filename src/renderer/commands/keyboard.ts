@@ -11,9 +11,7 @@ for (const { id, keys } of COMMANDS as readonly (Command & { readonly id: Comman
   for (const chord of keys ?? []) byChord.set(chord, [...(byChord.get(chord) ?? []), id]);
 
 /** The chord of a key event, written as in the command list. */
-export function chordOfEvent(
-  event: Pick<KeyboardEvent, 'key' | 'ctrlKey' | 'metaKey' | 'shiftKey' | 'altKey'>,
-): string {
+function chordOfEvent(event: Pick<KeyboardEvent, 'key' | 'ctrlKey' | 'metaKey' | 'shiftKey' | 'altKey'>): string {
   const mod = onMac ? event.metaKey : event.ctrlKey;
   const named = event.key === ' ' ? 'Space' : event.key;
   const letter = named.length === 1;

@@ -16,7 +16,7 @@ const NAMES: Readonly<Record<string, string>> = {
 };
 
 /** `Mod+K` as the keys' names, e.g. `Ctrl K`. */
-export function chordText(chord: string): string {
+function chordText(chord: string): string {
   const keys = chord === '+' ? ['+'] : chord.split('+');
   return keys.map((key) => NAMES[key] ?? key).join(' ');
 }

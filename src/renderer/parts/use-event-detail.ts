@@ -21,7 +21,7 @@ export interface EventAnswer {
   readonly problem: string | null;
 }
 
-export function fetchEvent(session: TraceSession, index: number): Promise<EventDetail> {
+function fetchEvent(session: TraceSession, index: number): Promise<EventDetail> {
   const { options } = session;
   return client().call('traces.event', { id: session.store.getState().id, index, ...(options && { options }) });
 }

@@ -40,7 +40,7 @@ ${lintList(result)}</body></html>
 }
 
 /** For text and for attribute values in double quotes. Control characters that HTML refuses are shown as their pictures. */
-export function escaped(text: string): string {
+function escaped(text: string): string {
   return (
     text
       .replace(/[&<>"']/g, (char) => `&#${char.charCodeAt(0)};`)

@@ -9,7 +9,7 @@ import type { NumberedFinding } from './findings/registry.ts';
 import { lanesOf, strandsOf, type ComparisonInput, type Entry, type Strand } from './lane-reading.ts';
 import type { LaneMap, LaneMapNote } from './result.ts';
 
-export const META_LINE = 'meta';
+const META_LINE = 'meta';
 /** A stave denser than this is a smear at any width; notes that cannot be told apart are joined, their characters added up. */
 const MAX_NOTES = 4_000;
 const SLOTS = 2_000;

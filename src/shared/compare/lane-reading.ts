@@ -154,7 +154,7 @@ export class ReadingFold {
   }
 }
 
-export function strandKind(message: LaneMessage): StrandKind {
+function strandKind(message: LaneMessage): StrandKind {
   switch (message.message_type) {
     case 'assistant_message':
     case 'refusal_message':

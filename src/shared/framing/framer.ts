@@ -15,7 +15,7 @@ export interface Framer {
 /** The peers' largest event (AI SDK's JSON line) is 64 MiB, and V8's longest string, 512 Mi, leaves room to copy it. */
 export const MAX_EVENT_BYTES = 64 * 1024 * 1024;
 /** A remark is read by people; a comment may be as long as an event. */
-export const MAX_REMARK_CHARS = 1_000;
+const MAX_REMARK_CHARS = 1_000;
 
 export const NOTHING: readonly Framed[] = [];
 

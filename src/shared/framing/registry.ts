@@ -12,7 +12,7 @@ export interface FramingDefinition {
   readonly create: () => Framer;
 }
 
-export const FRAMINGS: Readonly<Record<Framing, FramingDefinition>> = {
+const FRAMINGS: Readonly<Record<Framing, FramingDefinition>> = {
   sse: { label: 'Server-sent events', mediaTypes: ['text/event-stream'], create: () => new SseFramer() },
   'json-lines': {
     label: 'JSON lines',

@@ -11,7 +11,7 @@ import { isHighSurrogate } from '../text/code-points.ts';
 import type { PyKey, PyValue } from './python-value.ts';
 
 /** CPython stops at 1,000 nested calls, this parser makes two a level, and the server's own frames stand below. */
-export const MAX_OPTIMISTIC_NESTING = 450;
+const MAX_OPTIMISTIC_NESTING = 450;
 
 type State =
   | 'value'

@@ -351,7 +351,7 @@ export class StrictReader {
 }
 
 /** An integer stays exact; what has a point or an exponent is a float. */
-export function numberOf(word: string): bigint | number {
+function numberOf(word: string): bigint | number {
   return isInteger(word) ? BigInt(word) : Number(word);
 }
 

@@ -51,7 +51,6 @@ function textFact(wire: string, own: string): CellFact | null {
   return { type: 'altered', at };
 }
 
-export const charsOf = (blocks: readonly LaneBlock[]): number => blocks.reduce((sum, block) => sum + block.chars, 0);
-export const messagesOf = (blocks: readonly LaneBlock[]): number =>
-  blocks.reduce((sum, block) => sum + block.messages, 0);
+const charsOf = (blocks: readonly LaneBlock[]): number => blocks.reduce((sum, block) => sum + block.chars, 0);
+const messagesOf = (blocks: readonly LaneBlock[]): number => blocks.reduce((sum, block) => sum + block.messages, 0);
 export const textOf = (blocks: readonly LaneBlock[]): string => blocks.map((block) => block.pieces.join('')).join('');

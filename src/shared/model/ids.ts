@@ -6,9 +6,6 @@ export type Branded<Name extends string> = string & { readonly [brand]: Name };
 export type TraceId = Branded<'trace'>;
 /** A configured endpoint: base URL + kind + key. */
 export type EndpointId = Branded<'endpoint'>;
-/** One playing of a stored trace, chosen by the client that plays it. */
-export type PlayId = Branded<'play'>;
 
 export const traceId = (text: string): TraceId => text as TraceId;
 export const endpointId = (text: string): EndpointId => text as EndpointId;
-export const playId = (text: string): PlayId => text as PlayId;

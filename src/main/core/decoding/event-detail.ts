@@ -8,7 +8,7 @@ import { ServiceError } from '../../../shared/rpc/services.ts';
 import { createFramer } from '../../../shared/framing/registry.ts';
 
 /** Bytes shown on each side of the frame: the blank line before it and the beginning of the next event. */
-export const AROUND_BYTES = 256;
+const AROUND_BYTES = 256;
 
 /** The events of a reading, and what each lane emitted because of each. */
 export class EventIndex {

@@ -11,7 +11,7 @@ import type { Outcome } from './writer.ts';
 /** Unwritten bytes that are kept while the file takes none. Reads above it are lost, and said to be. */
 export const UNWRITTEN_BYTES = 64 * 1024 * 1024;
 /** Bytes at which a batch does not wait any longer. */
-export const BATCH_BYTES = 256 * 1024;
+const BATCH_BYTES = 256 * 1024;
 /** Bytes of a batch at most, but for a read that is longer. */
 const LARGEST_BATCH_BYTES = 4 * 1024 * 1024;
 

@@ -11,7 +11,7 @@ export interface HeadlessOptions {
   readonly samplePace: number | undefined;
 }
 
-export const USAGE = `Usage: npm start -- --headless [--no-open] [--port N]
+const USAGE = `Usage: npm start -- --headless [--no-open] [--port N]
 
   --no-open   does not open the page in the browser
   --port N    listens on this port instead of any that is free

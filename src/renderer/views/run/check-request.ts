@@ -57,7 +57,7 @@ function remarkOf(issue: z.core.$ZodIssue, root: JsonNode): Remark {
 const head = (node: JsonNode) => ({ from: node.from, to: node.from + 1 });
 
 /** `messages[0].role` */
-export function pathText(path: readonly Step[]): string {
+function pathText(path: readonly Step[]): string {
   return path.map((step, at) => (typeof step === 'number' ? `[${step}]` : at === 0 ? step : `.${step}`)).join('');
 }
 

@@ -36,13 +36,13 @@ export function onEndpoint({ api }: Pick<Draft, 'api'>, endpoint: EndpointInfo):
 export const jsonText = (value: unknown): string => JSON.stringify(value, null, 2);
 
 /** The built-in endpoint that speaks an API. */
-export const builtInFor = (endpoints: readonly EndpointInfo[], api: Api): EndpointInfo | undefined =>
+const builtInFor = (endpoints: readonly EndpointInfo[], api: Api): EndpointInfo | undefined =>
   endpoints.find((endpoint) => endpoint.builtIn && apisOf(endpoint).includes(api));
 
 const QUESTION = 'What is the difference between a river and a canal? Two sentences.';
 
 /** A request to start from, whole but for the model, which only the user knows. */
-export function templateFor(api: Api, model: string): string {
+function templateFor(api: Api, model: string): string {
   if (api === 'responses') return jsonText({ model, input: QUESTION });
   const messages = [{ role: 'user', content: QUESTION }];
   if (api === 'messages') return jsonText({ model, max_tokens: 1024, messages });
@@ -55,7 +55,7 @@ export function startText(api: Api, endpoint: EndpointInfo | undefined, samples:
   return sample ? jsonText(sample.request) : templateFor(api, '');
 }
 
-export const sampleDraft = (sample: SampleInfo, endpoint: EndpointInfo | undefined): Draft => ({
+const sampleDraft = (sample: SampleInfo, endpoint: EndpointInfo | undefined): Draft => ({
   endpoint: endpoint?.id ?? null,
   api: sample.api,
   texts: { [sample.api]: jsonText(sample.request) },
@@ -103,7 +103,7 @@ function withEndpoint(draft: Draft, input: RunInput, { endpoints }: Pick<AppStat
 }
 
 /** Another trace, endpoint or sample is another draft. */
-export const draftKey = ({ again, endpoint, sample }: RunInput): string =>
+const draftKey = ({ again, endpoint, sample }: RunInput): string =>
   again
     ? `again ${again.id}`
     : sample

@@ -279,7 +279,7 @@ export interface Rate {
   readonly peak: number;
 }
 
-export function rateOf(scene: Scene): Rate {
+function rateOf(scene: Scene): Rate {
   const steps = Math.max(1, Math.ceil(scene.width / RATE_STEP));
   const raw = new Float64Array(steps);
   const tones: Tone[] = Array.from({ length: steps }, () => 'wait');
@@ -390,7 +390,7 @@ function drawSelected(context: CanvasRenderingContext2D, scene: Scene, palette: 
 }
 
 /** First and last event that stand in the window; [0, -1] when none do. */
-export function visible({
+function visible({
   model,
   window,
   timed,

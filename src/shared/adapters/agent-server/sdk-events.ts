@@ -39,7 +39,7 @@ export function readAnthropic(name: string, data: string, frame: Frame): SdkEven
 }
 
 /** An assistants event reaches the interface wrapped, as an object of another shape. */
-export const WRAPPED = 'thread.';
+const WRAPPED = 'thread.';
 
 export function readOpenAi(name: string, data: string, frame: Frame): SdkEvent {
   // quirk: done-by-prefix

@@ -3,7 +3,7 @@ import { isHighSurrogate, isLowSurrogate } from '../../text/code-points.ts';
 import { fail } from './adapter-error.ts';
 
 /** V8's longest string has 512 Mi units; a text that comes near it cannot be joined, let alone printed. */
-export const MAX_TEXT_UNITS = 256 * 1024 * 1024;
+const MAX_TEXT_UNITS = 256 * 1024 * 1024;
 
 export class TextSum {
   readonly #pieces: string[] = [];

@@ -1,0 +1,195 @@
+/**
+ * The numbers on screen against the bytes that a server sent and the times at which they are said to have come: in the header,
+ * live and stored and played, in the list and in a comparison. The truth is worked out here, by no code of the window.
+ */
+import { readFileSync } from 'node:fs';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { setTimeout } from 'node:timers/promises';
+import { expect, test, type Page } from 'playwright/test';
+import type { TraceId } from '../../src/shared/model/ids.ts';
+import type { TraceItem } from '../../src/shared/model/items.ts';
+import type { Api } from '../../src/shared/model/stream.ts';
+import { DEFAULT_OPTIONS } from '../../src/shared/model/trace.ts';
+import type { Client } from '../../src/shared/rpc/client.ts';
+import { startHost, type Host } from '../support/host.ts';
+import { numbersOfBytes, type NumbersOfBytes } from '../support/numbers-of-bytes.ts';
+import { complaints, withoutFirstSample } from '../support/page.ts';
+
+const fixture = (name: string): Buffer => readFileSync(new URL(`../fixtures/wire/${name}`, import.meta.url));
+const chat = (...deltas: readonly unknown[]): Buffer =>
+  Buffer.from(
+    [...deltas.map((delta) => JSON.stringify({ id: 'c', model: 'm', choices: [{ index: 0, delta }] })), '[DONE]']
+      .map((data) => `data: ${data}\n\n`)
+      .join(''),
+  );
+
+const STREAMS: readonly { readonly name: string; readonly api: Api; readonly body: Buffer }[] = [
+  { name: 'parallel tools', api: 'chat_completions', body: fixture('chat-parallel-tools.sse') },
+  { name: 'text', api: 'chat_completions', body: fixture('chat-text.sse') },
+  { name: 'messages', api: 'messages', body: fixture('messages-mixed.sse') },
+  { name: 'responses', api: 'responses', body: fixture('responses-mixed.sse') },
+  {
+    name: 'a refusal',
+    api: 'chat_completions',
+    body: chat({ role: 'assistant' }, { refusal: 'No' }, { refusal: '.' }),
+  },
+  {
+    name: 'a call that says its id first',
+    api: 'chat_completions',
+    body: chat(
+      { tool_calls: [{ index: 0, id: 'a', type: 'function', function: {} }] },
+      { tool_calls: [{ index: 0, function: { name: 'f', arguments: '' } }] },
+      { tool_calls: [{ index: 0, function: { arguments: '{}' } }] },
+    ),
+  },
+];
+/** Between two events, so that each has a time that can be told from the next. */
+const PACE_MS = 12;
+
+let host: Host;
+let client: Client;
+let server: Server;
+test.beforeAll(async () => {
+  host = await startHost();
+  client = host.client();
+  server = createServer(async (incoming, response) => {
+    let asked = '';
+    for await (const part of incoming.setEncoding('utf8')) asked += part;
+    const { body } = STREAMS.find(({ name }) => name === JSON.parse(asked).model)!;
+    response.writeHead(200, { 'content-type': 'text/event-stream' });
+    for (const event of body.toString('latin1').match(/[^]+?(?:\r?\n\r?\n|$)/g)!) {
+      response.write(Buffer.from(event, 'latin1'));
+      await setTimeout(PACE_MS);
+    }
+    response.end();
+  }).listen(0, '127.0.0.1');
+});
+test.afterAll(async () => {
+  server.close();
+  await host.stop();
+});
+
+interface Recorded {
+  readonly id: TraceId;
+  readonly truth: NumbersOfBytes & { readonly totalNs: number };
+}
+
+async function record(name: string): Promise<Recorded> {
+  const { api, body } = STREAMS.find((stream) => stream.name === name)!;
+  const type = api === 'messages' ? 'anthropic' : 'openai';
+  const { port } = server.address() as AddressInfo;
+  const { id: endpoint } = await client.call('endpoints.save', {
+    name: `Paced ${name}`,
+    baseUrl: `http://127.0.0.1:${port}/v1`,
+    type,
+    provider_name: type,
+  });
+  const messages = [{ role: 'user', content: 'Go.' }];
+  const { id } = await client.call('runs.start', {
+    endpoint,
+    api,
+    request: { model: name, max_tokens: 100, ...(api === 'responses' ? { input: messages } : { messages }) },
+    options: DEFAULT_OPTIONS,
+  });
+  const items = await allItems(id);
+  const arrivals = items.flatMap((item) =>
+    item.k === 'read' ? [{ end: item.offset + item.length, tNs: item.tNs }] : [],
+  );
+  const ending = items.find((item) => item.k === 'ending')!;
+  return { id, truth: { ...numbersOfBytes(api, body, arrivals), totalNs: ending.tNs } };
+}
+
+function allItems(id: TraceId): Promise<readonly TraceItem[]> {
+  const items: TraceItem[] = [];
+  return new Promise((resolve, reject) => {
+    const stop = client.subscribe(
+      'traces.items',
+      { id },
+      {
+        items(batch) {
+          items.push(...batch);
+          if (items.at(-1)?.k !== 'ending') return;
+          stop();
+          resolve(items);
+        },
+        error: reject,
+      },
+    );
+  });
+}
+
+/** Milliseconds with one decimal below ten, seconds with two from one on. */
+function timeText(ns: number | null): string {
+  if (ns === null) return 'none';
+  const ms = ns / 1e6;
+  if (ms >= 1000) return `${(ms / 1000).toFixed(2)} s`;
+  return `${ms < 10 ? ms.toFixed(1).replace('.0', '') : ms.toFixed(0)} ms`;
+}
+
+const times = ({ truth }: Recorded) => ({
+  'First byte': timeText(truth.firstByteNs),
+  'First event': timeText(truth.firstEventNs),
+  'First text': timeText(truth.firstTextNs),
+  'First tool': timeText(truth.firstToolNs),
+  Total: timeText(truth.totalNs),
+});
+const counts = ({ truth }: Recorded) => ({
+  Events: truth.events.toLocaleString('en'),
+  Reads: truth.reads.toLocaleString('en'),
+  Bytes: truth.bytes.toLocaleString('en'),
+});
+
+/** The header's terms and what stands under them, those of `wanted` alone. */
+async function header<Name extends string>(page: Page, wanted: Readonly<Record<Name, string>>) {
+  const all = await page
+    .locator('.numbers dl > div')
+    .evaluateAll((entries) =>
+      entries.map((entry) => [
+        entry.querySelector('dt')!.textContent!,
+        entry.querySelector('dd')!.textContent!.replaceAll(' ', ' '),
+      ]),
+    );
+  return Object.fromEntries(all.filter(([name]) => Object.hasOwn(wanted, name!)));
+}
+
+for (const { name } of STREAMS) {
+  test(`${name}: the header says what the bytes say, after a reload and when it was played, too`, async ({ page }) => {
+    const faults = complaints(page);
+    const recorded = await record(name);
+    const wanted = { ...times(recorded), ...counts(recorded) };
+    await withoutFirstSample(page);
+    await page.goto(host.url);
+    await page.locator(`#run-${recorded.id}`).click();
+    await expect.poll(() => header(page, wanted)).toEqual(wanted);
+    await page.reload();
+    await expect.poll(() => header(page, wanted)).toEqual(wanted);
+
+    const { metrics } = await client.call('traces.get', { id: recorded.id });
+    const { totalNs, ...truth } = recorded.truth;
+    expect(metrics).toMatchObject({ ...truth, totalNs });
+
+    await page.getByRole('tab', { name: /^Replay/ }).click();
+    await expect.poll(async () => (await header(page, wanted)).Events).toBe('0');
+    await page.getByRole('button', { name: 'As fast as possible' }).click();
+    await page.keyboard.press('Space');
+    await expect.poll(() => header(page, wanted), { timeout: 20_000 }).toEqual(wanted);
+    expect(faults).toEqual([]);
+  });
+}
+
+test('a comparison of two runs says the times of each as the header does', async ({ page }) => {
+  const [a, b] = [await record('a call that says its id first'), await record('a refusal')];
+  await withoutFirstSample(page);
+  await page.goto(host.url);
+  await page.locator(`#run-${a.id}`).click();
+  await page.getByRole('tab', { name: /^Compare/ }).click();
+  await page.locator(`#run-${b.id}`).click({ modifiers: ['Control'] });
+  const facts = page.getByRole('table', { name: 'Numbers of both runs' });
+  const [left, right] = [times(a), times(b)];
+  for (const name of ['First byte', 'First text', 'First tool', 'Total'] as const) {
+    const cells = facts.getByRole('row', { name: new RegExp(`^${name}`) }).getByRole('cell');
+    await expect(cells.nth(0)).toHaveText(left[name]);
+    await expect(cells.nth(1)).toHaveText(left[name] === right[name] ? /equal|none/ : right[name]);
+  }
+});

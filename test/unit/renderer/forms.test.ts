@@ -158,7 +158,7 @@ describe('the palette', () => {
   ];
 
   it('shows a few of each kind while nothing is typed', () => {
-    expect(search(entries, ' ').map(({ group, entries: shown, more }) => [group, shown.length, more])).toEqual([
+    expect(search(entries, ' ').map(({ group, items: shown, more }) => [group, shown.length, more])).toEqual([
       ['Commands', 2, 0],
       ['Runs', 6, 15],
     ]);
@@ -166,7 +166,7 @@ describe('the palette', () => {
 
   it('finds by letters in order, in title or note, the best group first', () => {
     const titles = (query: string) =>
-      search(entries, query).flatMap(({ entries: shown }) => shown.map(({ title }) => title));
+      search(entries, query).flatMap(({ items: shown }) => shown.map(({ title }) => title));
     expect(titles('swth')).toEqual(['Switch theme']);
     expect(titles('gpt')).toEqual(['Trains to Porto']);
     expect(search(entries, 'porto')[0]!.group).toBe('Runs');

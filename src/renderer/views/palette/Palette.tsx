@@ -1,5 +1,5 @@
 import { useMemo, useState } from 'react';
-import { Command } from 'cmdk';
+import { Autocomplete } from '@base-ui/react/autocomplete';
 import { Search } from 'lucide-react';
 import { Dialog } from '../../components/Dialog.tsx';
 import { count } from '../../components/format.ts';
@@ -9,7 +9,7 @@ import { Shown } from '../../components/Shown.tsx';
 import { onNextFrame } from '../../stores/frame.ts';
 import type { OverlayProps } from '../view.ts';
 import { useEntries } from './entries.ts';
-import { search, type Entry } from './search.ts';
+import { search, type Entry, type Found } from './search.ts';
 import './palette.css';
 
 /** Commands that can run now, runs, samples and endpoints by name. */
@@ -30,30 +30,53 @@ export function Palette({ close }: OverlayProps<'palette'>) {
       onClose={close}
       initialFocus={(popup) => popup.querySelector('input')}
     >
-      <Command label="Search runs, messages, commands" shouldFilter={false} loop>
+      <Autocomplete.Root
+        inline
+        open
+        items={found}
+        filter={null}
+        value={query}
+        onValueChange={setQuery}
+        itemToStringValue={({ title }: Entry) => title}
+        autoHighlight="always"
+        keepHighlight
+      >
         <div className="palette-field">
           <Icon of={Search} />
-          <Command.Input value={query} onValueChange={setQuery} placeholder="A command, a run, a sample, an endpoint" />
+          <Autocomplete.Input
+            aria-label="Search runs, messages, commands"
+            placeholder="A command, a run, a sample, an endpoint"
+          />
           <Key chord="Escape" />
         </div>
-        <Command.List className="palette-list">
-          <Command.Empty className="palette-empty">Nothing is called that.</Command.Empty>
-          {found.map(({ group, entries: shown, more }) => (
-            <Command.Group key={group} heading={group} className="palette-group">
-              {shown.map((entry) => (
-                <Command.Item key={entry.id} value={entry.id} className="palette-item" onSelect={() => choose(entry)}>
-                  <span className="cut">
-                    <Shown text={entry.title} />
-                  </span>
-                  {entry.note !== undefined && <span className="cut quiet">{entry.note}</span>}
-                  {entry.chord !== undefined && <Key chord={entry.chord} />}
-                </Command.Item>
-              ))}
+        <Autocomplete.List className="palette-list">
+          {({ group, items, more }: Found) => (
+            <Autocomplete.Group key={group} items={items} className="palette-group">
+              <Autocomplete.GroupLabel className="palette-heading">{group}</Autocomplete.GroupLabel>
+              <Autocomplete.Collection>
+                {(entry: Entry) => (
+                  <Autocomplete.Item
+                    key={entry.id}
+                    value={entry}
+                    className="palette-item"
+                    onClick={() => choose(entry)}
+                  >
+                    <span className="cut">
+                      <Shown text={entry.title} />
+                    </span>
+                    {entry.note !== undefined && <span className="cut quiet">{entry.note}</span>}
+                    {entry.chord !== undefined && <Key chord={entry.chord} />}
+                  </Autocomplete.Item>
+                )}
+              </Autocomplete.Collection>
               {more > 0 && <p className="palette-more">and {count(more)} more; type to find them</p>}
-            </Command.Group>
-          ))}
-        </Command.List>
-      </Command>
+            </Autocomplete.Group>
+          )}
+        </Autocomplete.List>
+        <Autocomplete.Empty>
+          <p className="palette-empty">No results.</p>
+        </Autocomplete.Empty>
+      </Autocomplete.Root>
     </Dialog>
   );
 }

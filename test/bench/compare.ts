@@ -2,7 +2,7 @@
 import { DecodePass } from '../../src/shared/lanes/decode-pass.ts';
 import { compareLanes } from '../../src/shared/compare/lanes.ts';
 import { readAll } from '../../src/shared/compare/read-all.ts';
-import { APIS, type Api } from '../../src/shared/model/stream.ts';
+import { APIS, type Api } from '../support/apis.ts';
 import { laneSetup } from '../support/lanes.ts';
 import type { Contest } from './measure.ts';
 import { bytesOf, readsPerFrame, textFrames } from './streams.ts';

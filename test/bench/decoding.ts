@@ -1,7 +1,8 @@
 /** P1 to P5: from bytes to parsed events. */
 import { Stream } from 'openai/core/streaming';
 import { createFramer } from '../../src/shared/framing/registry.ts';
-import { APIS, type Api, type Read } from '../../src/shared/model/stream.ts';
+import { APIS, type Api } from '../support/apis.ts';
+import type { Read } from '../../src/shared/model/stream.ts';
 import { ByteSplitter } from './floor.ts';
 import type { Contest } from './measure.ts';
 import { bodyOf, bytesOf, hugeFrame, readsOf, readsPerFrame, textFrames, type Frames } from './streams.ts';

@@ -3,7 +3,8 @@
  * lines cut between reads; not bare CR, byte order marks, `id`, `retry` or limits. They are what a benchmark divides by, and
  * no candidate for the product.
  */
-import type { Api, Read } from '../../src/shared/model/stream.ts';
+import type { Api } from '../support/apis.ts';
+import type { Read } from '../../src/shared/model/stream.ts';
 
 const LF = 0x0a;
 const CR = 0x0d;

@@ -9,9 +9,9 @@ import { Connection } from '../../src/main/core/store/connection.ts';
 import { openReadOnly } from '../../src/main/core/store/read-only.ts';
 import { createdColumns, finishedColumns } from '../../src/main/core/store/rows.ts';
 import { StoreWriter } from '../../src/main/core/store/writer.ts';
-import { SCENARIOS } from '../../src/main/core/samples/scenarios.ts';
+import { apisOf, SCENARIOS } from '../../src/main/core/samples/scenarios.ts';
 import { bodyOf } from '../../src/main/core/samples/answers.ts';
-import { FORMATS } from '../../src/main/core/providers/sample-formats.ts';
+import { sampleFormatOf } from '../../src/main/core/providers/registry.ts';
 import { endpointId, traceId, type TraceId } from '../../src/shared/model/ids.ts';
 import { DEFAULT_OPTIONS } from '../../src/shared/model/trace.ts';
 import { MetricsMeter } from '../../src/shared/metrics/metrics.ts';
@@ -227,8 +227,8 @@ export async function bytesOnDisk(): Promise<readonly Result[]> {
   const writer = writerOf(db);
   let raw = 0;
   for (const scenario of SCENARIOS)
-    for (const api of scenario.apis) {
-      const format = FORMATS[api];
+    for (const api of apisOf(scenario)) {
+      const format = sampleFormatOf(api);
       const bytes = bodyOf(scenario, format, format.request(scenario));
       if (bytes.length < 64 * KB) continue;
       raw += bytes.length;

@@ -1,7 +1,8 @@
 /** What the benchmarks read: streams of the built-in samples, repeated to a working size, and tool calls of any length. */
-import { FORMATS } from '../../src/main/core/providers/sample-formats.ts';
+import { sampleFormatOf } from '../../src/main/core/providers/registry.ts';
 import { SCENARIOS } from '../../src/main/core/samples/scenarios.ts';
-import type { Api, Read } from '../../src/shared/model/stream.ts';
+import type { Api } from '../support/apis.ts';
+import type { Read } from '../../src/shared/model/stream.ts';
 
 const encoder = new TextEncoder();
 
@@ -23,8 +24,8 @@ export function textFrames(api: Api, deltas: number): Frames {
 
 function answerFrames(api: Api): Frames {
   const scenario = SCENARIOS.find(({ model }) => model === 'long-answer')!;
-  const format = FORMATS[api];
-  return format.answer(scenario, format.request(scenario)).frames.map(({ text }) => text);
+  const format = sampleFormatOf(api);
+  return format.answer(scenario, format.request(scenario)).frames.map(({ bytes }) => new TextDecoder().decode(bytes));
 }
 
 const DELTA_MARKS: Readonly<Record<Api, string>> = {

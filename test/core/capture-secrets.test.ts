@@ -2,12 +2,13 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { credentialHeader, isSecretHeader, Redaction } from '../../src/main/core/capture/secrets.ts';
-import { ENDPOINT_TYPES } from '../../src/shared/model/trace.ts';
+import { endpointKinds } from '../../src/shared/providers/registry.ts';
 
 const redaction = new Redaction('marker-key-0123456789');
 
-test.each(ENDPOINT_TYPES)('the header that carries the key of an endpoint of type %s is a secret', (type) => {
-  const [name, value] = credentialHeader(type, 'some-key');
+const KEYED = endpointKinds().filter(({ credential }) => credential !== null);
+test.each(KEYED)('the header that carries the key of an endpoint of type $id is a secret', ({ id }) => {
+  const [name, value] = credentialHeader(id, 'some-key')!;
   expect(isSecretHeader(name)).toBe(true);
   expect(JSON.stringify(redaction.headers([[name, value]]))).not.toContain('some-key');
 });

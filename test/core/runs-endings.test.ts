@@ -4,7 +4,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import { createServer, type AddressInfo } from 'node:net';
 import { describe, expect, test } from 'vitest';
-import { APIS, type Api } from '../../src/shared/model/stream.ts';
+import { APIS, type Api } from '../support/apis.ts';
 import { DEFAULT_OPTIONS, type TerminalState } from '../../src/shared/model/trace.ts';
 import { CERTIFICATE } from '../support/certificate.ts';
 import { requestFor, sampleEndpoint, TestRuns, useRuns, watch, withServer } from '../support/runs.ts';

@@ -3,11 +3,11 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { decodeSetup } from '../../src/main/core/decoding/decode-setup.ts';
 import { costOf } from '../../src/main/core/prices/prices.ts';
-import { SCENARIOS } from '../../src/main/core/samples/scenarios.ts';
+import { apisOf, SCENARIOS } from '../../src/main/core/samples/scenarios.ts';
 import { DecodePass } from '../../src/shared/lanes/decode-pass.ts';
 import { traceId, type TraceId } from '../../src/shared/model/ids.ts';
 import type { TraceItem } from '../../src/shared/model/items.ts';
-import { APIS, type Api } from '../../src/shared/model/stream.ts';
+import { APIS, type Api } from '../support/apis.ts';
 import { DEFAULT_OPTIONS } from '../../src/shared/model/trace.ts';
 import { requestFor, sampleEndpoint, useRuns, watch, withServer } from '../support/runs.ts';
 
@@ -27,7 +27,7 @@ async function storedItems(id: TraceId): Promise<readonly TraceItem[]> {
   ];
 }
 
-describe.each(SCENARIOS.flatMap(({ model, apis }) => apis.map((api) => [model, api] as const)))(
+describe.each(SCENARIOS.flatMap((scenario) => apisOf(scenario).map((api) => [scenario.model, api] as const)))(
   'the sample %s over %s',
   (model, api) => {
     test('reads live as it reads from the store', async () => {

@@ -3,7 +3,7 @@
  * columns show must be what the lanes emitted. Then the host is started again, and a trace is opened and played.
  */
 import { expect, test, type Page } from 'playwright/test';
-import { SCENARIOS } from '../../src/main/core/samples/scenarios.ts';
+import { apisOf, SCENARIOS } from '../../src/main/core/samples/scenarios.ts';
 import { allLanes } from '../../src/shared/lanes/registry.ts';
 import { cellOf } from '../../src/shared/model/blocks.ts';
 import type { LaneId } from '../../src/shared/model/messages.ts';
@@ -34,32 +34,31 @@ test.describe('each sample', () => {
   });
   test.afterAll(() => host.stop());
 
-  for (const { model: name, apis } of SCENARIOS)
-    for (const api of apis)
-      test(`${name} over ${api} shows its text, tools and usage in the lanes`, async ({ page }) => {
-        const found = complaints(page);
-        const client = host.client();
-        await page.goto(host.url);
-        await expect(runs(page)).toBeVisible();
-        const id = await startSample(client, name, api);
-        const model = await wholeTrace(client, id);
-        // Samples ask the same over each API, so that titles are not their own.
-        const { title, usage } = await client.call('traces.rename', { id, title: `${name} over ${api}` });
-        await openRun(page, title);
-        await expect(page.getByRole('article', { name: 'Trace' })).toContainText(name);
-        const { events, bytes } = expected(model);
-        await expect
-          .poll(async () => (({ events: e, bytes: b }) => [e, b])(await shown(page)))
-          .toEqual([events, bytes]);
-        for (const one of LANES)
-          for (const { name: tool, text } of said(model, one)) {
-            await expect.poll(async () => (await shown(page)).text[one], `${one} says it`).toContain(text);
-            if (tool !== null) await expect(lane(page, one).getByText(tool).first()).toBeVisible();
-          }
-        if (typeof usage?.output === 'number')
-          await expect(page.getByLabel('Numbers of the trace')).toContainText(usage.output.toLocaleString('en'));
-        expect(found).toEqual([]);
-      });
+  for (const { name, api } of SCENARIOS.flatMap((scenario) =>
+    apisOf(scenario).map((one) => ({ name: scenario.model, api: one })),
+  ))
+    test(`${name} over ${api} shows its text, tools and usage in the lanes`, async ({ page }) => {
+      const found = complaints(page);
+      const client = host.client();
+      await page.goto(host.url);
+      await expect(runs(page)).toBeVisible();
+      const id = await startSample(client, name, api);
+      const model = await wholeTrace(client, id);
+      // Samples ask the same over each API, so that titles are not their own.
+      const { title, usage } = await client.call('traces.rename', { id, title: `${name} over ${api}` });
+      await openRun(page, title);
+      await expect(page.getByRole('article', { name: 'Trace' })).toContainText(name);
+      const { events, bytes } = expected(model);
+      await expect.poll(async () => (({ events: e, bytes: b }) => [e, b])(await shown(page))).toEqual([events, bytes]);
+      for (const one of LANES)
+        for (const { name: tool, text } of said(model, one)) {
+          await expect.poll(async () => (await shown(page)).text[one], `${one} says it`).toContain(text);
+          if (tool !== null) await expect(lane(page, one).getByText(tool).first()).toBeVisible();
+        }
+      if (typeof usage?.output === 'number')
+        await expect(page.getByLabel('Numbers of the trace')).toContainText(usage.output.toLocaleString('en'));
+      expect(found).toEqual([]);
+    });
 });
 
 test('a run is cancelled, the host started again, and a trace opened and played to the same end', async ({ page }) => {

@@ -3,10 +3,10 @@ import Anthropic from '@anthropic-ai/sdk';
 import OpenAI from 'openai';
 import { afterAll, beforeAll } from 'vitest';
 import { startSampleProvider, type SampleProvider } from '../../src/main/core/samples/provider.ts';
-import type { Format } from '../../src/main/core/providers/sample-format.ts';
-import { FORMATS } from '../../src/main/core/providers/sample-formats.ts';
+import type { Format } from '../../src/main/core/providers/sample/format.ts';
+import { sampleFormatOf } from '../../src/main/core/providers/registry.ts';
 import { SCENARIOS } from '../../src/main/core/samples/scenarios.ts';
-import type { Scenario } from '../../src/main/core/samples/scenario.ts';
+import type { Scenario } from '../../src/main/core/providers/sample/scenario.ts';
 import type { Api } from '../../src/shared/model/stream.ts';
 
 export interface Provider {
@@ -35,7 +35,7 @@ export function useProvider(): Provider {
       return new Anthropic({ apiKey: 'none', baseURL: url(), maxRetries: 0, logLevel: 'off' });
     },
     post: (api, body, headers = {}) =>
-      fetch(url() + FORMATS[api].path, {
+      fetch(url() + sampleFormatOf(api).path('plain-text'), {
         method: 'POST',
         headers: {
           'content-type': 'application/json',
@@ -54,5 +54,5 @@ export function asking(
   model: string,
   api: Api,
 ): { readonly format: Format; readonly request: Record<string, unknown> } {
-  return { format: FORMATS[api], request: { ...FORMATS[api].request(scenario(model)) } };
+  return { format: sampleFormatOf(api), request: { ...sampleFormatOf(api).request(scenario(model)) } };
 }

@@ -1,5 +1,6 @@
 /** Runs bytes through the framer and the wire lane, for tests. */
 import { createWireLane } from '../../src/shared/wire/wire-lane.ts';
+import { providerOf } from '../../src/shared/providers/registry.ts';
 import type { LaneSetup } from '../../src/shared/model/lane.ts';
 import type { Emission, WireBlock, WireMessage, WireOutcome } from '../../src/shared/model/messages.ts';
 import type { Api, EventSummary, Frame, Framed } from '../../src/shared/model/stream.ts';
@@ -31,9 +32,9 @@ export function laneSetup(api: Api): LaneSetup {
 /** `cuts`: offsets at which one read ends and the next begins; by default everything comes in one read. */
 export function runWire(api: Api, body: Uint8Array | string, cuts: readonly number[] = []): WireRun {
   const bytes = typeof body === 'string' ? new TextEncoder().encode(body) : body;
-  const setup = laneSetup(api);
-  const lane = createWireLane(setup);
-  const framer = createFramer(setup.framing);
+  const { framing } = laneSetup(api);
+  const lane = createWireLane(providerOf(api).wire);
+  const framer = createFramer(framing);
   const emissions: Emission<WireMessage>[] = [...lane.begin()];
   const summaries: EventSummary[] = [];
   const frames: Frame[] = [];

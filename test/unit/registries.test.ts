@@ -46,16 +46,16 @@ const REGISTRIES: readonly { readonly registry: readonly string[]; readonly fold
   { registry: ['shared/lanes/registry.ts'], folder: 'shared/wire' },
   {
     registry: [
-      'shared/lanes/registry.ts',
-      'shared/compare/lint.ts',
+      'shared/providers/registry.ts',
       'shared/providers/detect.ts',
-      'shared/providers/bare-request.ts',
+      'shared/providers/title.ts',
+      'shared/providers/tool-names.ts',
     ],
     folder: 'shared/providers',
   },
   { registry: ['shared/compare/findings/registry.ts'], folder: 'shared/compare/findings' },
   { registry: ['shared/compare/lint.ts'], folder: 'shared/lint' },
-  { registry: ['main/core/providers/sample-formats.ts', 'main/core/providers/send.ts'], folder: 'main/core/providers' },
+  { registry: ['main/core/providers/registry.ts', 'main/core/providers/info.ts'], folder: 'main/core/providers' },
   { registry: ['main/hosts/cli/main.ts'], folder: 'main/hosts/cli' },
 ];
 

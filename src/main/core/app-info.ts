@@ -1,13 +1,18 @@
 /** `app.*`: what the program is and where its data lie, and what is wrong with its store, as that comes and goes. */
 import { allLanes } from '../../shared/lanes/registry.ts';
-import { APIS } from '../../shared/model/stream.ts';
+import { PROVIDERS } from '../../shared/providers/registry.ts';
 import type { AppInfo, LaneInfo } from '../../shared/rpc/contract.ts';
 import type { Services } from '../../shared/rpc/services.ts';
 import { ConflatingQueue } from './conflating-queue.ts';
 import type { Store } from './store/store.ts';
 
 const lanesKnown = (): readonly LaneInfo[] =>
-  allLanes().map(({ id, label, description, supports }) => ({ id, label, description, apis: APIS.filter(supports) }));
+  allLanes().map(({ id, label, description, supports }) => ({
+    id,
+    label,
+    description,
+    apis: [...PROVIDERS.keys()].filter(supports),
+  }));
 
 export function appServices(
   known: Omit<AppInfo, 'storeProblem' | 'platform' | 'lanes'>,

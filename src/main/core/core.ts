@@ -7,6 +7,7 @@ import { compareServices } from './compare/compare-services.ts';
 import { EndpointsService } from './endpoints/endpoints-service.ts';
 import { playServices } from './playback/plays.ts';
 import { DecodeWorker } from './decoding/decode-worker.ts';
+import { providersInfo } from './providers/info.ts';
 import { recoverTraces } from './recording/recover.ts';
 import { Recordings } from './recording/recordings.ts';
 import { RunsService } from './runs/runs-service.ts';
@@ -77,6 +78,7 @@ export async function createCore({
     'app.changes': untilClosed(app['app.changes']),
     'settings.get': () => settings.get(),
     'settings.set': (change) => settings.set(change),
+    'providers.list': providersInfo,
     'endpoints.list': () => endpoints.list(),
     'endpoints.save': (endpoint) => endpoints.save(endpoint),
     'endpoints.remove': ({ id }) => endpoints.remove(id),

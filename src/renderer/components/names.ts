@@ -1,20 +1,7 @@
 /** The program's short names for what a trace is and how it ended. */
-import type { Api, EventKind } from '../../shared/model/stream.ts';
-import type { AdapterEndpoint, TerminalState, TraceRow } from '../../shared/model/trace.ts';
+import type { EventKind } from '../../shared/model/stream.ts';
+import type { TerminalState, TraceRow } from '../../shared/model/trace.ts';
 import type { GlyphName } from './Glyph.tsx';
-
-/** APIs by their full names. */
-export const API_NAMES: Readonly<Record<Api, string>> = {
-  chat_completions: 'Chat Completions',
-  responses: 'Responses',
-  messages: 'Messages',
-};
-
-const FAMILIES: Readonly<Record<Api, string>> = { chat_completions: 'CHAT', responses: 'RESP', messages: 'MSG' };
-
-/** The family chip of a trace: its API, or the host that changes how the API behaves. */
-export const family = (api: Api, endpoint?: AdapterEndpoint): string =>
-  endpoint?.type === 'bedrock' ? 'BEDR' : FAMILIES[api];
 
 export interface StateLook {
   readonly glyph: GlyphName;

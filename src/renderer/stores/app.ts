@@ -2,7 +2,7 @@
 import { create } from 'zustand';
 import type { EndpointId, TraceId } from '../../shared/model/ids.ts';
 import type { TraceDetail } from '../../shared/model/trace.ts';
-import type { AppInfo, EndpointInfo, SampleInfo, Settings } from '../../shared/rpc/contract.ts';
+import type { AppInfo, EndpointInfo, ProvidersInfo, SampleInfo, Settings } from '../../shared/rpc/contract.ts';
 import { client, type ConnectionStatus } from '../client/client.ts';
 import { toastError } from './toasts.ts';
 
@@ -43,6 +43,7 @@ export interface AppState {
   readonly settings: Settings | null;
   readonly endpoints: readonly EndpointInfo[];
   readonly samples: readonly SampleInfo[];
+  readonly providers: ProvidersInfo;
   /** The trace in the centre. */
   readonly selected: TraceId | null;
   /** A second trace, chosen to be compared with the first. */
@@ -62,6 +63,7 @@ export const useApp = create<AppState>()(() => ({
   settings: null,
   endpoints: [],
   samples: [],
+  providers: { providers: [], endpointKinds: [] },
   selected: null,
   marked: null,
   followList: true,
@@ -81,6 +83,7 @@ export async function loadApp(): Promise<void> {
   await Promise.all([
     rpc.call('app.info', {}).then((info) => set({ info })),
     rpc.call('settings.get', {}).then((settings) => set({ settings })),
+    rpc.call('providers.list', {}).then((providers) => set({ providers })),
     rpc.call('endpoints.list', {}).then((endpoints) => set({ endpoints })),
     rpc.call('samples.list', {}).then((samples) => set({ samples })),
   ]);

@@ -12,6 +12,7 @@
  */
 import type { BlockRow } from '../model/blocks.ts';
 import type { LaneId } from '../model/messages.ts';
+import { providerOf } from '../providers/registry.ts';
 import { argumentValue } from './argument-text.ts';
 import {
   eventAt,
@@ -68,7 +69,7 @@ function partsOf(input: ComparisonInput, lane: LaneId, row: BlockRow): ExpectedP
     return [textPart(input, lane, row, wire.text, stop)];
   if (row.kind === 'reasoning' && wire.reasoning)
     return [part(row, 'reasoning', wire.reasoning, textBefore(wire.reasoning, stop), 'reasoning')];
-  if (row.kind === 'hidden' && wire.hidden && input.setup.api === 'messages')
+  if (row.kind === 'hidden' && wire.hidden && providerOf(input.setup.api).agentServer === 'anthropic')
     return [part(row, 'hidden', wire.hidden, textBefore(wire.hidden, stop), 'reasoning')];
   return [];
 }

@@ -5,18 +5,8 @@
 import type { WireOutcome } from '../model/messages.ts';
 import type { Api, Frame } from '../model/stream.ts';
 import { ANY_API_RULES } from '../lint/any-api.ts';
-import { CHAT_COMPLETIONS_RULES } from '../providers/chat-completions/lint.ts';
-import { MESSAGES_RULES } from '../providers/messages/lint.ts';
-import { RESPONSES_RULES } from '../providers/responses/lint.ts';
-import { lintEvent, type LintProfile, type LintRule } from '../lint/rule.ts';
-import type { LintRemark } from './result.ts';
-
-export const LINT_RULES: readonly LintRule[] = [
-  ...ANY_API_RULES,
-  ...CHAT_COMPLETIONS_RULES,
-  ...RESPONSES_RULES,
-  ...MESSAGES_RULES,
-];
+import { providerOf } from '../providers/registry.ts';
+import { lintEvent, type LintProfile, type LintRemark, type LintRule } from '../lint/rule.ts';
 
 /** Remarks of one rule; what comes after them is counted. A server that breaks a rule breaks it with every chunk. */
 const MAX_REMARKS_PER_RULE = 20;
@@ -28,7 +18,7 @@ export function lint(
   outcome: WireOutcome,
   profile: LintProfile = 'strict',
 ): readonly LintRemark[] {
-  const running = LINT_RULES.filter((rule) => rule.apis.includes(api)).flatMap((rule) => {
+  const running = [...ANY_API_RULES, ...providerOf(api).rules].flatMap((rule) => {
     const severity = rule[profile];
     return severity === null ? [] : [new RunningRule(rule, severity)];
   });

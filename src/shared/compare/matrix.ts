@@ -8,7 +8,7 @@ import type { AdapterOptions } from '../model/trace.ts';
 import { findAll } from './findings/registry.ts';
 import { readAll } from './read-all.ts';
 import type { MatrixResult } from './result.ts';
-import { requestTools } from './request-tools.ts';
+import { toolNames } from '../providers/tool-names.ts';
 import { verdictOf } from './verdict.ts';
 
 /** Rows lane by lane, for the lanes of the list that are there; the wire knows no options and has no row. */
@@ -17,7 +17,7 @@ export function optionsMatrix(
   setup: LaneSetup,
   lanes: readonly LaneId[],
 ): MatrixResult {
-  const tools = requestTools(setup.request);
+  const tools = toolNames(setup.api, setup.request);
   const definitions = lanes.flatMap((id) => (id === WIRE ? [] : (laneDefinition(id) ?? [])));
   return {
     rows: definitions.flatMap((lane) =>

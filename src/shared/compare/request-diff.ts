@@ -1,24 +1,52 @@
 /** Two requests set beside each other: messages aligned by content, tools by name, parameters by key. */
 import { diffArrays } from 'diff';
-import { arrayOf, objectOf, stringOf, type JsonObject } from '../json/json-object.ts';
+import { objectOf, stringOf } from '../json/json-object.ts';
+import type { Api } from '../model/stream.ts';
+import type { RequestFormat } from '../providers/provider.ts';
+import { providerOf } from '../providers/registry.ts';
 import { canonical } from './argument-text.ts';
 import type { RequestDiffRow } from './result.ts';
 
 type Section = RequestDiffRow['section'];
 
-/** Where the APIs keep the conversation; the rest are tools and parameters. */
-const MESSAGE_KEYS = ['system', 'instructions', 'messages', 'input'] as const;
 /** A conversation with more edits than this is another one: its messages are then aligned by position. */
 const MAX_EDITS = 400;
 
-export function requestDiff(a: unknown, b: unknown): readonly RequestDiffRow[] {
-  const [left, right] = [objectOf(a) ?? {}, objectOf(b) ?? {}];
-  const other = new Set<string>([...MESSAGE_KEYS, 'tools']);
-  return [
-    ...messageRows(left, right),
-    ...keyedRows('tools', toolsOf(left), toolsOf(right)),
-    ...keyedRows('parameters', without(left, other), without(right, other)),
+/** The two may be of different APIs: each is read as its own. */
+export function requestDiff(a: SentRequest, b: SentRequest): readonly RequestDiffRow[] {
+  const [left, right] = [a, b].map(({ api, request }) => sectionsOf(providerOf(api).request, request)) as [
+    Sections,
+    Sections,
   ];
+  return [
+    ...messageRows(left.messages, right.messages),
+    ...keyedRows('tools', left.tools, right.tools),
+    ...keyedRows('parameters', left.parameters, right.parameters),
+  ];
+}
+
+export interface SentRequest {
+  readonly api: Api;
+  readonly request: unknown;
+}
+
+interface Sections {
+  readonly messages: readonly Message[];
+  readonly tools: ReadonlyMap<string, unknown>;
+  readonly parameters: ReadonlyMap<string, unknown>;
+}
+
+function sectionsOf(
+  { fields: { system, turns, tools: toolFields }, tools }: RequestFormat,
+  request: unknown,
+): Sections {
+  const given = objectOf(request) ?? {};
+  const named = new Set([...system, ...turns, ...toolFields]);
+  return {
+    messages: [...system, ...turns].flatMap((field) => messagesOf(field, given[field])),
+    tools: new Map(tools(given).map(({ name, tool }, index) => [name ?? `tools[${index}]`, tool])),
+    parameters: new Map(Object.entries(given).filter(([field]) => !named.has(field))),
+  };
 }
 
 interface Message {
@@ -27,27 +55,23 @@ interface Message {
   readonly text: string;
 }
 
-function messagesOf(request: JsonObject): Message[] {
-  return MESSAGE_KEYS.flatMap((key) => {
-    const value = request[key];
-    if (value === undefined) return [];
-    if (!Array.isArray(value)) return [{ path: key, role: key, text: show(value) }];
-    return value.map((message: unknown, index) => ({
-      path: `${key}[${index}]`,
-      role: stringOf(objectOf(message)?.['role']) ?? key,
-      text: show(message),
-    }));
-  });
+function messagesOf(field: string, value: unknown): Message[] {
+  if (value === undefined) return [];
+  if (!Array.isArray(value)) return [{ path: field, role: field, text: show(value) }];
+  return value.map((message: unknown, index) => ({
+    path: `${field}[${index}]`,
+    role: stringOf(objectOf(message)?.['role']) ?? field,
+    text: show(message),
+  }));
 }
 
-function messageRows(a: JsonObject, b: JsonObject): RequestDiffRow[] {
-  const [left, right] = [messagesOf(a), messagesOf(b)];
-  const changes = diffArrays(left, right, {
+function messageRows(left: readonly Message[], right: readonly Message[]): RequestDiffRow[] {
+  const changes = diffArrays([...left], [...right], {
     comparator: (one, two) => one.text === two.text,
     maxEditLength: MAX_EDITS,
   }) ?? [
-    { value: left, removed: true, added: false },
-    { value: right, removed: false, added: true },
+    { value: [...left], removed: true, added: false },
+    { value: [...right], removed: false, added: true },
   ];
   const rows: RequestDiffRow[] = [];
   let removed: Message[] = [];
@@ -75,18 +99,6 @@ function messageRows(a: JsonObject, b: JsonObject): RequestDiffRow[] {
   return rows;
 }
 
-function toolsOf(request: JsonObject): ReadonlyMap<string, unknown> {
-  return new Map(
-    arrayOf(request['tools']).map((tool, index) => {
-      const fields = objectOf(tool);
-      return [
-        stringOf(objectOf(fields?.['function'])?.['name']) ?? stringOf(fields?.['name']) ?? `tools[${index}]`,
-        tool,
-      ];
-    }),
-  );
-}
-
 function keyedRows(
   section: Section,
   a: ReadonlyMap<string, unknown>,
@@ -96,9 +108,6 @@ function keyedRows(
     row(section, key, a.has(key) ? show(a.get(key)) : null, b.has(key) ? show(b.get(key)) : null),
   );
 }
-
-const without = (request: JsonObject, keys: ReadonlySet<string>): ReadonlyMap<string, unknown> =>
-  new Map(Object.entries(request).filter(([key]) => !keys.has(key)));
 
 function row(section: Section, path: string, a: string | null, b: string | null): RequestDiffRow {
   return { section, path, a, b, change: a === b ? 'same' : a === null ? 'added' : b === null ? 'removed' : 'changed' };

@@ -1,4 +1,5 @@
 /** What a comparison says; computed by pure functions from readings of the same bytes. */
+import type { LintRemark } from '../lint/rule.ts';
 import type { Finding, Verdict } from '../model/findings.ts';
 import type { TraceId } from '../model/ids.ts';
 import type { ByLane, LaneId } from '../model/messages.ts';
@@ -84,14 +85,6 @@ export interface LaneMapSpan {
   readonly shape: 'lost' | 'merged' | 'late' | 'altered' | 'error' | 'fact';
   /** A few words, for the drawing. */
   readonly label: string;
-}
-
-export interface LintRemark {
-  readonly rule: string;
-  readonly severity: 'info' | 'warning' | 'error';
-  readonly event: number | null;
-  readonly bytes: readonly [start: number, end: number] | null;
-  readonly sentence: string;
 }
 
 export interface LaneName {

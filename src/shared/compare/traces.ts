@@ -12,7 +12,7 @@ export interface TraceToCompare {
 }
 
 export function compareTraces(a: TraceToCompare, b: TraceToCompare): TraceCompareResult {
-  return { a: side(a), b: side(b), request: requestDiff(a.detail.request, b.detail.request) };
+  return { a: side(a), b: side(b), request: requestDiff(a.detail, b.detail) };
 }
 
 function side({ detail, input }: TraceToCompare): TraceSide {

@@ -11,6 +11,7 @@ import type { Framer } from '../framing/framer.ts';
 import { createFramer } from '../framing/registry.ts';
 import type { Lane, LaneSetup } from '../model/lane.ts';
 import { createLane, laneDefinition, lanesReading } from './registry.ts';
+import { providerOf } from '../providers/registry.ts';
 import { createWireLane, type WireLane } from '../wire/wire-lane.ts';
 
 /** Holds an event's place among the items until the wire has read it. */
@@ -42,7 +43,7 @@ export class DecodePass {
   constructor(setup: DecodeSetup) {
     this.#watch = setup.watch;
     this.#framer = createFramer(setup.framing);
-    this.#wire = createWireLane(setup);
+    this.#wire = createWireLane(providerOf(setup.api).wire);
     const others = (setup.lanes ?? lanesReading(setup.api)).filter((id) => id !== WIRE);
     this.#adapters = others.filter((id) => laneDefinition(id)).map((id) => createLane(id, setup));
     this.#unknown = others.filter((id) => !laneDefinition(id));

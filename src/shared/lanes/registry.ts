@@ -7,6 +7,7 @@ import { WIRE, type LaneId } from '../model/messages.ts';
 import type { Api } from '../model/stream.ts';
 import { LEGACY } from '../adapters/legacy/index.ts';
 import { SIMPLE } from '../adapters/simple/index.ts';
+import { providerOf } from '../providers/registry.ts';
 import { createWireLane } from '../wire/wire-lane.ts';
 
 const WIRE_LANE: LaneDefinition = {
@@ -14,7 +15,7 @@ const WIRE_LANE: LaneDefinition = {
   label: 'Wire',
   description: 'What the provider sent, with nothing lost: what the other lanes are read against.',
   supports: () => true,
-  create: createWireLane,
+  create: ({ api }) => createWireLane(providerOf(api).wire),
   options: [],
 };
 

@@ -1,13 +1,9 @@
 /** Rules that hold for every API. */
-import type { LintRule } from './rule.ts';
-
-const ALL = ['chat_completions', 'responses', 'messages'] as const;
-const isDone = (data: string): boolean => data === '[DONE]';
+import { isDone, type LintRule } from './rule.ts';
 
 export const ANY_API_RULES: readonly LintRule[] = [
   {
     id: 'not-json',
-    apis: ALL,
     strict: 'error',
     lenient: 'error',
     help: 'The data of an event is no JSON object. SDKs stop at such an event, so that everything after it is lost for their users.',
@@ -23,7 +19,6 @@ export const ANY_API_RULES: readonly LintRule[] = [
   },
   {
     id: 'empty-event',
-    apis: ALL,
     strict: 'warning',
     lenient: 'info',
     help: 'A frame without a data line is no event by the standard, yet the openai SDK dispatches it and fails.',
@@ -35,34 +30,7 @@ export const ANY_API_RULES: readonly LintRule[] = [
     }),
   },
   {
-    id: 'done-misspelt',
-    apis: ['chat_completions', 'responses'],
-    strict: 'error',
-    lenient: 'error',
-    help: 'Only data that is exactly [DONE] ends an OpenAI stream. Anything near it is read as broken JSON.',
-    check: () => ({
-      event({ frame }, report) {
-        if (!isDone(frame.data) && frame.data.length < 16 && /^\s*"?\[done\]"?\s*$/i.test(frame.data))
-          report(frame, `${JSON.stringify(frame.data)} is not the terminator [DONE].`);
-      },
-    }),
-  },
-  {
-    id: 'name-and-type',
-    apis: ['responses', 'messages'],
-    strict: 'error',
-    lenient: 'warning',
-    help: "The event's name and the type in its data differ. SDKs go by one or the other, so that two clients read two different streams.",
-    check: () => ({
-      event({ frame, data, type }, report) {
-        if (data && typeof data['type'] === 'string' && frame.name !== '' && frame.name !== type)
-          report(frame, `The event is named ${frame.name}, its data says ${type}.`);
-      },
-    }),
-  },
-  {
     id: 'no-terminator',
-    apis: ALL,
     strict: 'error',
     lenient: 'warning',
     help: "The provider's terminator is missing. Without it a finished answer and one that was cut look the same.",
@@ -73,34 +41,7 @@ export const ANY_API_RULES: readonly LintRule[] = [
     }),
   },
   {
-    id: 'after-terminator',
-    apis: ALL,
-    strict: 'warning',
-    lenient: 'info',
-    help: 'Data follows the terminator. The openai SDK ignores it, the Anthropic SDK appends it.',
-    check: () => {
-      let ended: string | null = null;
-      const terminators = new Set([
-        'message_stop',
-        'response.completed',
-        'response.failed',
-        'response.incomplete',
-        'response.cancelled',
-      ]);
-      return {
-        event({ frame, type }, report) {
-          const ends = isDone(frame.data) || terminators.has(type);
-          // A Responses stream of a compatible server may end with [DONE] as well.
-          if (ended !== null && frame.dispatches && !(isDone(frame.data) && ended !== '[DONE]'))
-            report(frame, `This event follows ${ended}.`);
-          if (ends) ended = isDone(frame.data) ? '[DONE]' : type;
-        },
-      };
-    },
-  },
-  {
     id: 'arguments-invalid',
-    apis: ALL,
     strict: 'error',
     lenient: 'error',
     help: "A tool call was closed with arguments that are no JSON. The client's tool cannot run.",
@@ -115,7 +56,6 @@ export const ANY_API_RULES: readonly LintRule[] = [
   },
   {
     id: 'finish-missing',
-    apis: ALL,
     strict: 'error',
     lenient: 'warning',
     help: 'The stream is over and did not say why the generation stopped. Clients cannot tell a full answer from one cut at a limit.',
@@ -132,7 +72,6 @@ export const ANY_API_RULES: readonly LintRule[] = [
   },
   {
     id: 'finish-disagrees',
-    apis: ALL,
     strict: 'warning',
     lenient: 'info',
     help: 'The finish reason says that tools are to be run and there is no call, or there is one and the reason says otherwise.',
@@ -153,7 +92,6 @@ export const ANY_API_RULES: readonly LintRule[] = [
   },
   {
     id: 'block-left-open',
-    apis: ALL,
     strict: 'error',
     lenient: 'warning',
     help: 'The stream is over and a content block was never closed. Its arguments are never final.',
@@ -167,7 +105,6 @@ export const ANY_API_RULES: readonly LintRule[] = [
   },
   {
     id: 'usage-missing',
-    apis: ALL,
     strict: 'info',
     lenient: null,
     help: 'No token counts. Chat Completions sends them only when the request says stream_options.include_usage.',
@@ -179,7 +116,6 @@ export const ANY_API_RULES: readonly LintRule[] = [
   },
   {
     id: 'usage-total',
-    apis: ALL,
     strict: 'warning',
     lenient: 'info',
     help: 'The total is not the sum of input and output. Some providers leave the reasoning out of the output count.',
@@ -199,7 +135,6 @@ export const ANY_API_RULES: readonly LintRule[] = [
   },
   {
     id: 'usage-negative',
-    apis: ALL,
     strict: 'error',
     lenient: 'error',
     help: 'A token count is below zero.',

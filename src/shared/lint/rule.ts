@@ -1,13 +1,20 @@
-/** What a rule of the protocol lint is. Adding one is an entry in the list of its API's file. */
+/** What a rule of the protocol lint is. Adding one is an entry in the list of its provider, or of any-api.ts. */
 import { objectOf, stringOf, type JsonObject } from '../json/json-object.ts';
 import type { WireOutcome } from '../model/messages.ts';
-import type { Api, Frame } from '../model/stream.ts';
-import type { LintRemark } from '../compare/result.ts';
+import type { Frame } from '../model/stream.ts';
 
 /** `strict` judges by the provider's own documentation; `lenient` lets pass what compatible servers commonly do without harm. */
 export const LINT_PROFILES = ['strict', 'lenient'] as const;
 export type LintProfile = (typeof LINT_PROFILES)[number];
 export type LintSeverity = LintRemark['severity'];
+
+export interface LintRemark {
+  readonly rule: string;
+  readonly severity: 'info' | 'warning' | 'error';
+  readonly event: number | null;
+  readonly bytes: readonly [start: number, end: number] | null;
+  readonly sentence: string;
+}
 
 /** One frame that carries data, its JSON object where it is one, and its type by the data, else by the name. */
 export interface LintEvent {
@@ -27,7 +34,6 @@ export interface LintCheck {
 
 export interface LintRule {
   readonly id: string;
-  readonly apis: readonly Api[];
   readonly strict: LintSeverity;
   /** null: the lenient profile says nothing of it. */
   readonly lenient: LintSeverity | null;
@@ -41,3 +47,6 @@ export function lintEvent(frame: Frame): LintEvent {
   const data = frame.payload.ok ? objectOf(frame.payload.value) : null;
   return { frame, data, type: stringOf(data?.['type']) ?? frame.name };
 }
+
+/** The data that ends a stream of OpenAI and of those that follow it. */
+export const isDone = (data: string): boolean => data === '[DONE]';

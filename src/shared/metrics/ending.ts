@@ -5,6 +5,7 @@
 import type { WireOutcome } from '../model/messages.ts';
 import type { Api } from '../model/stream.ts';
 import type { Ending, HttpHead } from '../model/trace.ts';
+import { providerOf } from '../providers/registry.ts';
 import {
   duration,
   errorMessage,
@@ -96,12 +97,6 @@ function statusRules({ head, bodyStart }: TransportFacts): Ending | null {
   return { state: 'http-error', rule: fact, advice };
 }
 
-const TERMINATOR: Readonly<Record<Api, string>> = {
-  chat_completions: 'data: [DONE]',
-  responses: 'response.completed',
-  messages: 'message_stop',
-};
-
 function wireRules(api: Api, { end, head }: TransportFacts, wire: WireOutcome): Ending | null {
   const [error] = wire.errors;
   if (wire.limit !== undefined) {
@@ -123,7 +118,7 @@ function wireRules(api: Api, { end, head }: TransportFacts, wire: WireOutcome): 
   const after = end.how === 'end' ? '' : ' What the connection did afterwards changes nothing.';
   return {
     state: 'complete',
-    rule: `The provider's terminator (${TERMINATOR[api]}) arrived.${after}${headerNote(head)}`,
+    rule: `The provider's terminator (${providerOf(api).terminator}) arrived.${after}${headerNote(head)}`,
   };
 }
 
@@ -188,7 +183,7 @@ function transportRules({ end, head, bytes }: TransportFacts, wire: WireOutcome)
 /** The body ended properly, without an error and without a terminator. */
 function bodyRules(api: Api, facts: TransportFacts, wire: WireOutcome): Ending {
   const { bytes, events, bodyStart, head, unfinished } = facts;
-  const terminator = TERMINATOR[api];
+  const terminator = providerOf(api).terminator;
   if (bytes === 0) {
     return {
       state: 'truncated',

@@ -4,9 +4,11 @@
  * body as it was received (after content decoding), counted from 0.
  */
 
-/** The provider API whose streaming format the body follows. */
-export const APIS = ['chat_completions', 'responses', 'messages'] as const;
-export type Api = (typeof APIS)[number];
+/**
+ * The provider API whose streaming format the body follows: the id of a provider in the registry, which is asked where
+ * one comes in from outside. Any text, since a trace of a later version may follow an API that this one does not know.
+ */
+export type Api = string;
 
 /** How the body is cut into frames; each has its entry in framing/registry.ts. */
 export type Framing = 'sse' | 'json-lines' | 'aws-eventstream';

@@ -20,13 +20,12 @@ export const DEFAULT_OPTIONS: AdapterOptions = {
   requires_approval_tools: [],
 };
 
-/** What kind of server an endpoint is; it decides which adapter interface reads its streams (adapters, section 1). */
-export const ENDPOINT_TYPES = ['openai', 'anthropic', 'bedrock'] as const;
-export type EndpointType = (typeof ENDPOINT_TYPES)[number];
-
 /** The endpoint as the adapters see it. */
 export interface AdapterEndpoint {
-  /** An EndpointType; others are kept as text, since adapters refuse them in their own way. */
+  /**
+   * The kind of server, which decides which adapter interface reads its streams (adapters, section 1); any other text is
+   * kept, since adapters refuse it in their own way.
+   */
   readonly type: string;
   /** The server's name for the provider; `lmstudio_openai` makes it a proxy with fallback counts. */
   readonly provider_name: string;

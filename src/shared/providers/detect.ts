@@ -1,37 +1,56 @@
 /** Which API a stream follows, told by its own events: for bytes that came without their request. */
-import type { Api, Frame } from '../model/stream.ts';
 import { createFramer } from '../framing/registry.ts';
-import { apiSign } from './api-sign.ts';
 import { objectOf, stringOf } from '../json/json-object.ts';
+import type { Api, Frame, Framing } from '../model/stream.ts';
+import type { ApiSign, FrameFacts } from './provider.ts';
+import { PROVIDERS } from './registry.ts';
 
 /** The first events say it; what does not in so many never will. */
 const MAX_FRAMES = 200;
 /** Bytes that are framed to find them. */
 const MAX_BYTES = 4 * 1024 * 1024;
 
-/** Null when no event says which. */
-export function guessApi(body: Uint8Array): Api | null {
-  const framed = createFramer('sse').feed({ n: 0, tNs: 0, offset: 0, bytes: body.subarray(0, MAX_BYTES) });
+export interface DetectedApi {
+  readonly api: Api;
+  /** What told it, as a sentence. */
+  readonly why: string;
+}
+
+/** The first sign that fits one API only, else the first that fits one best. Null when no event says anything. */
+export function detectApi(body: Uint8Array): DetectedApi | null {
+  const start = body.subarray(0, MAX_BYTES);
+  const framings = new Set([...PROVIDERS.values()].map(({ framing }) => framing));
+  let weak: DetectedApi | null = null;
+  for (const framing of framings) {
+    const sign = signIn(start, framing);
+    if (sign && !sign.weak) return { api: sign.api, why: sign.why };
+    weak ??= sign && { api: sign.api, why: sign.why };
+  }
+  return weak;
+}
+
+type FoundSign = DetectedApi & Pick<ApiSign, 'weak'>;
+
+function signIn(body: Uint8Array, framing: Framing): FoundSign | null {
+  const framer = createFramer(framing);
+  const framed = [...framer.feed({ n: 0, tNs: 0, offset: 0, bytes: body }), ...framer.end()];
+  const providers = [...PROVIDERS.values()].filter((provider) => provider.framing === framing);
+  let weak: FoundSign | null = null;
   let frames = 0;
   for (const one of framed) {
     if (one.type !== 'frame') continue;
-    const api = apiOf(one.frame);
-    if (api !== null) return api;
-    if (++frames === MAX_FRAMES) return null;
+    const facts = factsOf(one.frame);
+    for (const { id, detect } of providers) {
+      const sign = detect(facts);
+      if (sign && !sign.weak) return { api: id, ...sign };
+      weak ??= sign && { api: id, ...sign };
+    }
+    if (++frames === MAX_FRAMES) break;
   }
-  return null;
+  return weak;
 }
 
-/** Beside the signs of api-sign.ts: what only ends or fails a stream, which may consist of nothing else. */
-function apiOf({ data, payload }: Frame): Api | null {
-  if (data === '[DONE]') return 'chat_completions';
-  const event = payload.ok ? objectOf(payload.value) : null;
-  if (!event) return null;
-  const sign = apiSign(event);
-  if (sign) return sign.api;
-  const type = stringOf(event['type']);
-  if (type === 'ping') return 'messages';
-  // Each API has an error of its own shape.
-  if (type === 'error') return objectOf(event['error']) ? 'messages' : 'responses';
-  return objectOf(event['error']) ? 'chat_completions' : null;
+function factsOf({ name, data, payload }: Frame): FrameFacts {
+  const json = payload.ok ? objectOf(payload.value) : null;
+  return { name, data, json, type: stringOf(json?.['type']) ?? '' };
 }

@@ -5,10 +5,11 @@
  */
 import { z } from 'zod';
 import type { EndpointId, TraceId } from '../model/ids.ts';
-import { APIS, type EventSummary } from '../model/stream.ts';
+import type { Api, EventSummary } from '../model/stream.ts';
 import type { AdapterOutcome, ByLane, Emission, LaneId } from '../model/messages.ts';
 import type { TraceItem } from '../model/items.ts';
-import { adapterOptionsSchema, ENDPOINT_TYPES, type TraceDetail, type TraceRow } from '../model/trace.ts';
+import { adapterOptionsSchema, type TraceDetail, type TraceRow } from '../model/trace.ts';
+import type { EndpointKind } from '../providers/kinds/kind.ts';
 import type { CompareResult, MatrixResult, TraceCompareResult } from '../compare/result.ts';
 
 /** A call with one answer. */
@@ -46,7 +47,8 @@ const endpoint = z
   .min(1)
   .max(100)
   .transform((text) => text as EndpointId);
-const api = z.enum(APIS);
+/** Whether there is such an API is asked of the providers by the service, which has a sentence for it. */
+const api = z.string().min(1).max(100);
 const seq = z.int().min(0);
 
 /** How long a run on an endpoint waits, in seconds; null waits for ever, and only says so. */
@@ -63,7 +65,8 @@ export const endpointInputSchema = z.strictObject({
   id: endpoint.optional(),
   name: z.string().min(1).max(200),
   baseUrl: z.url({ protocol: /^https?$/ }).max(2000),
-  type: z.enum(ENDPOINT_TYPES),
+  /** A kind of server that a provider can be sent to. */
+  type: z.string().min(1).max(100),
   provider_name: z.string().max(200),
   limits: endpointLimitsSchema.prefault({}),
 });
@@ -71,7 +74,7 @@ export interface EndpointInfo {
   readonly id: EndpointId;
   readonly name: string;
   readonly baseUrl: string;
-  readonly type: (typeof ENDPOINT_TYPES)[number];
+  readonly type: string;
   readonly provider_name: string;
   readonly limits: EndpointLimits;
   /** The built-in sample provider cannot be changed or removed. */
@@ -80,11 +83,31 @@ export interface EndpointInfo {
   readonly key: { readonly configured: boolean; readonly last4?: string };
 }
 
+/** What the window says of the providers. */
+export interface ProvidersInfo {
+  /** In the order in which they are offered. */
+  readonly providers: readonly ProviderInfo[];
+  readonly endpointKinds: readonly EndpointKindInfo[];
+}
+
+/** See ProviderDefinition. */
+export interface ProviderInfo {
+  readonly id: Api;
+  readonly label: string;
+  readonly chip: string;
+  /** Ids of the kinds of server that speak it. */
+  readonly endpointKinds: readonly string[];
+  /** A request to start from, without a model. */
+  readonly template: unknown;
+}
+
+export type EndpointKindInfo = Omit<EndpointKind, 'providerName'>;
+
 /** A sample stream of the built-in provider, chosen by its model name. */
 export interface SampleInfo {
   /** The model name that asks for it. */
   readonly model: string;
-  readonly api: (typeof APIS)[number];
+  readonly api: Api;
   readonly title: string;
   /** One sentence: what goes wrong, in numbers. */
   readonly sentence: string;
@@ -115,7 +138,7 @@ export interface LaneInfo {
   /** One sentence: whose reading it is. */
   readonly description: string;
   /** The APIs whose streams it reads. */
-  readonly apis: readonly (typeof APIS)[number][];
+  readonly apis: readonly Api[];
 }
 
 export interface AppInfo {
@@ -190,6 +213,8 @@ export const contract = {
   'app.changes': stream<AppInfo>()(nothing),
   'settings.get': query<Settings>()(nothing),
   'settings.set': command<Settings>()(settingsSchema.partial()),
+
+  'providers.list': query<ProvidersInfo>()(nothing),
 
   'endpoints.list': query<readonly EndpointInfo[]>()(nothing),
   'endpoints.save': command<EndpointInfo>()(endpointInputSchema),

@@ -1,4 +1,4 @@
-/** What an API's own reader is to the wire lane. One file per API implements it; adding one is that file and a line in wire-lane.ts. */
+/** What an API's own reader is to the wire lane. Each provider has its own. */
 import type { Frame } from '../model/stream.ts';
 import { objectOf, stringOf, type JsonObject } from '../json/json-object.ts';
 import type { WireRecorder } from './recorder.ts';

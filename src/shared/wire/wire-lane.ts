@@ -4,15 +4,12 @@
  * goes on, although the SDKs stop there, because what follows is on the wire too.
  */
 import { WIRE, type Emission, type WireMessage, type WireOutcome, type WireResult } from '../model/messages.ts';
-import type { Api, EventSummary, Frame, Framed } from '../model/stream.ts';
-import type { Lane, LaneSetup } from '../model/lane.ts';
-import { ChatCompletionsWire } from '../providers/chat-completions/wire.ts';
+import type { EventSummary, Frame, Framed } from '../model/stream.ts';
+import type { Lane } from '../model/lane.ts';
 import { nestsTooDeep, objectOf, stringOf } from '../json/json-object.ts';
 import { LimitPassed, MAX_NESTING } from './limits.ts';
-import { MessagesWire } from '../providers/messages/wire.ts';
 import { recordError, type WireProtocol } from './protocol.ts';
 import { WireRecorder } from './recorder.ts';
-import { ResponsesWire } from '../providers/responses/wire.ts';
 
 /** The wire lane also says in a line what each frame is: the row of the Events tab. */
 export interface WireLane extends Lane {
@@ -27,14 +24,9 @@ export interface WireLane extends Lane {
   summary(frame: Frame): EventSummary;
 }
 
-const PROTOCOLS: Readonly<Record<Api, new (recorder: WireRecorder) => WireProtocol>> = {
-  chat_completions: ChatCompletionsWire,
-  responses: ResponsesWire,
-  messages: MessagesWire,
-};
-
-export function createWireLane(setup: LaneSetup): WireLane {
-  return new WireLaneReader(setup.api);
+/** `protocol`: what the provider's events are read with. */
+export function createWireLane(protocol: (recorder: WireRecorder) => WireProtocol): WireLane {
+  return new WireLaneReader(protocol);
 }
 
 const NOTHING: readonly Emission<WireMessage>[] = [];
@@ -48,8 +40,8 @@ class WireLaneReader implements WireLane {
   #doneSeen = false;
   #limit: string | undefined;
 
-  constructor(api: Api) {
-    this.#protocol = new PROTOCOLS[api](this.#recorder);
+  constructor(protocol: (recorder: WireRecorder) => WireProtocol) {
+    this.#protocol = protocol(this.#recorder);
   }
 
   get terminated(): boolean {

@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { EventGenerator } from '../../../src/main/hosts/cli/event-generator.ts';
+import { EventGenerator } from '../../support/event-generator.ts';
 import { Random } from '../../../src/main/core/random.ts';
 import { LANE_FAULT } from '../../../src/shared/adapters/agent-server/adapter-lane.ts';
 import { lanesReading } from '../../../src/shared/lanes/registry.ts';
-import { APIS, type Api } from '../../../src/shared/model/stream.ts';
+import { APIS, type Api } from '../../support/apis.ts';
 import { CORPUS, corpusFiles, testWith } from '../../support/corpus.ts';
 import { laneSetup, runLane } from '../../support/lanes.ts';
 

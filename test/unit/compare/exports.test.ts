@@ -56,7 +56,9 @@ it('aligns two requests by what they say', () => {
     messages: [user('one'), user('2'), user('three'), user('four')],
     tools: [{ function: { parameters: {}, name: 'f' }, type: 'function' }, { function: { name: 'g' } }],
   };
-  const changes = requestDiff(a, b).map(({ section, path, change }) => `${section} ${path} ${change}`);
+  const changes = requestDiff({ api: 'chat_completions', request: a }, { api: 'chat_completions', request: b }).map(
+    ({ section, path, change }) => `${section} ${path} ${change}`,
+  );
   expect(changes).toEqual([
     'messages messages[0] same',
     'messages messages[1] changed',

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { titleOf } from '../../../src/shared/model/title.ts';
+import { titleOf } from '../../../src/shared/providers/title.ts';
 
 test.each([
   [
@@ -59,5 +59,6 @@ test.each([
   ['nothing at all', null, 'Untitled'],
   ['any shape', { messages: [null, 7, { role: 'user', content: { a: 1 } }], input: 3 }, 'Untitled'],
 ])('%s', (_case, request, title) => {
-  expect(titleOf(request)).toBe(title);
+  const api = request !== null && 'input' in request && !('messages' in request) ? 'responses' : 'chat_completions';
+  expect(titleOf(api, request)).toBe(title);
 });

@@ -1,51 +1,54 @@
 /** A stream says by its own events which API it follows. */
 import { describe, expect, test } from 'vitest';
-import { guessApi } from '../../../src/shared/providers/detect.ts';
+import { detectApi } from '../../../src/shared/providers/detect.ts';
 import { framesOf } from '../../../src/main/core/samples/answers.ts';
-import { FORMATS } from '../../../src/main/core/providers/sample-formats.ts';
-import { SCENARIOS } from '../../../src/main/core/samples/scenarios.ts';
-import { APIS } from '../../../src/shared/model/stream.ts';
+import { sampleFormatOf } from '../../../src/main/core/providers/registry.ts';
+import { joined } from '../../../src/main/core/providers/sample/format.ts';
+import { apisOf, SCENARIOS } from '../../../src/main/core/samples/scenarios.ts';
+import { APIS } from '../../support/apis.ts';
 import { allStreams } from '../../support/fixtures.ts';
 import { bytesOf } from '../../support/framing.ts';
 
-describe('guessApi', () => {
+describe('detectApi', () => {
   test('knows every stream we have', () => {
-    for (const { name, api, bytes } of allStreams()) expect({ name, api: guessApi(bytes) }).toEqual({ name, api });
+    for (const { name, api, bytes } of allStreams())
+      expect({ name, api: detectApi(bytes)?.api }).toEqual({ name, api });
   });
 
   test('knows every sample, also from its end alone', () => {
     for (const scenario of SCENARIOS) {
-      for (const api of scenario.apis) {
-        const texts = framesOf(scenario, FORMATS[api], FORMATS[api].request(scenario)).map(({ text }) => text);
-        expect(guessApi(bytesOf(texts.join('')))).toBe(api);
-        expect(guessApi(bytesOf(texts.slice(-3).join('')))).toBe(api);
+      for (const api of apisOf(scenario)) {
+        const format = sampleFormatOf(api);
+        const frames = framesOf(scenario, format, format.request(scenario));
+        expect(detectApi(joined(frames))?.api).toBe(api);
+        expect(detectApi(joined(frames.slice(-3)))?.api).toBe(api);
       }
     }
   });
 
   test('knows an API by its errors', () => {
     for (const api of APIS) {
-      const { errorFrames, error } = FORMATS[api];
-      expect(
-        guessApi(
-          bytesOf(
-            errorFrames(error('overloaded', 'Too much.'), [])
-              .map(({ text }) => text)
-              .join(''),
-          ),
-        ),
-      ).toBe(api);
+      const { errorFrames, error } = sampleFormatOf(api);
+      expect(detectApi(joined(errorFrames(error('overloaded', 'Too much.'), [])))?.api).toBe(api);
     }
   });
 
   test('reads over comments and what is no JSON', () => {
     expect(
-      guessApi(bytesOf(': ping\n\ndata: oops\n\ndata: 7\n\ndata: {}\n\ndata: {"type":"response.created"}\n\n')),
+      detectApi(bytesOf(': ping\n\ndata: oops\n\ndata: 7\n\ndata: {}\n\ndata: {"type":"response.created"}\n\n'))?.api,
     ).toBe('responses');
+  });
+
+  test('goes by what fits one API alone, even where something before it fits another', () => {
+    const body = 'data: {"type":"ping"}\n\ndata: {"object":"chat.completion.chunk"}\n\n';
+    expect(detectApi(bytesOf(body))).toEqual({
+      api: 'chat_completions',
+      why: 'Its payloads are chat.completion.chunk objects.',
+    });
   });
 
   test('says nothing where no event does', () => {
     for (const text of ['', 'Hello', '{"choices":[]}', 'data: {"a":1}\n\n', 'data: {"choices":[]}'])
-      expect(guessApi(bytesOf(text))).toBeNull();
+      expect(detectApi(bytesOf(text))).toBeNull();
   });
 });

@@ -126,13 +126,14 @@ describe('copying events', () => {
 
 describe('the tools a play can ask approval for', () => {
   it('are those offered and those called, each once', () => {
+    const asked = (request: unknown) => ({ api: 'chat_completions', request });
     const model = new TraceModel();
     model.apply(
       itemsOf([{ ms: 1, kind: 'tool', block: 'b', wire: [wireStart('b', 'tool', { name: 'called', id: 'c' })] }]),
     );
     expect(
-      toolsOf({ tools: [{ name: 'a' }, { type: 'function', function: { name: 'called' } }, 'odd'] }, model),
+      toolsOf(asked({ tools: [{ name: 'a' }, { type: 'function', function: { name: 'called' } }, 'odd'] }), model),
     ).toEqual(['a', 'called']);
-    expect(toolsOf('odd', model)).toEqual(['called']);
+    expect(toolsOf(asked('odd'), model)).toEqual(['called']);
   });
 });

@@ -5,19 +5,21 @@ import { DEFAULT_OPTIONS, type TraceDetail } from '../../../src/shared/model/tra
 import type { EndpointInfo, SampleInfo } from '../../../src/shared/rpc/contract.ts';
 import { listSamples } from '../../../src/main/core/samples/list.ts';
 import { bodyOf } from '../../../src/main/core/samples/answers.ts';
-import { FORMATS } from '../../../src/main/core/providers/sample-formats.ts';
-import { SCENARIOS } from '../../../src/main/core/samples/scenarios.ts';
+import { sampleFormatOf } from '../../../src/main/core/providers/registry.ts';
+import { apisOf, SCENARIOS } from '../../../src/main/core/samples/scenarios.ts';
 import { checkRequest } from '../../../src/renderer/views/run/check-request.ts';
-import { apisOf, draftOf, onEndpoint, startText } from '../../../src/renderer/views/run/draft.ts';
+import { draftOf, onEndpoint, startText } from '../../../src/renderer/views/run/draft.ts';
 import {
   EMPTY_FORM,
   formOf,
   readForm,
   withPreset,
   withType,
+  presetsOf,
 } from '../../../src/renderer/views/settings/endpoint-form.ts';
-import { PRESETS } from '../../../src/renderer/views/settings/presets.ts';
-import { guessApi, looksLikeStream } from '../../../src/renderer/views/import/guess-api.ts';
+import { detectText, looksLikeStream } from '../../../src/renderer/views/import/detect-text.ts';
+import { apisOf as apisKnown } from '../../../src/renderer/stores/providers.ts';
+import { providersInfo } from '../../../src/main/core/providers/info.ts';
 import { search, type Entry } from '../../../src/renderer/views/palette/search.ts';
 
 const endpoint = (id: string, more: Partial<EndpointInfo> = {}): EndpointInfo => ({
@@ -36,12 +38,15 @@ const builtIn = [
   endpoint('samples-anthropic', { builtIn: true, type: 'anthropic' }),
 ];
 
+const known = providersInfo();
+const kinds = known.endpointKinds;
+
 describe('drafts', () => {
   let samples: readonly SampleInfo[];
   beforeAll(() => {
     samples = listSamples();
   });
-  const app = (endpoints: readonly EndpointInfo[]) => ({ endpoints, samples, settings: null });
+  const app = (endpoints: readonly EndpointInfo[]) => ({ endpoints, samples, settings: null, providers: known });
 
   it('begin with the first sample where there is no endpoint of one’s own, and can be sent as they are', () => {
     const draft = draftOf({}, app(builtIn));
@@ -78,22 +83,22 @@ describe('drafts', () => {
   });
 
   it('keep their API on another endpoint where it is spoken', () => {
-    expect(onEndpoint({ api: 'responses' }, endpoint('a')).api).toBe('responses');
-    expect(onEndpoint({ api: 'responses' }, endpoint('a', { type: 'anthropic' })).api).toBe('messages');
+    expect(onEndpoint({ api: 'responses' }, endpoint('a'), known).api).toBe('responses');
+    expect(onEndpoint({ api: 'responses' }, endpoint('a', { type: 'anthropic' }), known).api).toBe('messages');
   });
 
   it('lack nothing but the model in any API, and nothing where samples answer', () => {
-    for (const api of apisOf(undefined)) {
+    for (const api of apisKnown(known)) {
       expect(
-        checkRequest(startText(api, endpoint('a'), samples), api).problems.map(({ sentence }) => sentence),
+        checkRequest(startText(api, endpoint('a'), app([])), api).problems.map(({ sentence }) => sentence),
       ).toEqual(['`model` must not be empty.']);
-      expect(checkRequest(startText(api, builtIn[0], samples), api).problems).toEqual([]);
+      expect(checkRequest(startText(api, builtIn[0], app([])), api).problems).toEqual([]);
     }
   });
 });
 
 describe('endpoints as typed', () => {
-  it.each(PRESETS)('the preset $name can be saved as it is', (preset) => {
+  it.each(presetsOf(kinds))('the preset $name can be saved as it is', (preset) => {
     expect(readForm(withPreset(EMPTY_FORM, preset))).toMatchObject({
       input: { baseUrl: preset.baseUrl, limits: { answer: null, silence: null } },
     });
@@ -118,26 +123,27 @@ describe('endpoints as typed', () => {
   });
 
   it('keep a provider name that was written', () => {
-    expect(withType(EMPTY_FORM, 'anthropic').provider_name).toBe('anthropic');
-    expect(withType({ ...EMPTY_FORM, provider_name: 'lmstudio_openai' }, 'anthropic').provider_name).toBe(
+    expect(withType(EMPTY_FORM, 'anthropic', kinds).provider_name).toBe('anthropic');
+    expect(withType({ ...EMPTY_FORM, provider_name: 'lmstudio_openai' }, 'anthropic', kinds).provider_name).toBe(
       'lmstudio_openai',
     );
   });
 });
 
 describe('the API of a pasted stream', () => {
-  it.each(SCENARIOS.flatMap((scenario) => scenario.apis.map((api) => [scenario, api] as const)))(
+  it.each(SCENARIOS.flatMap((scenario) => apisOf(scenario).map((api) => [scenario, api] as const)))(
     'is seen in $0.model over $1',
     (scenario, api) => {
-      const text = new TextDecoder().decode(bodyOf(scenario, FORMATS[api], FORMATS[api].request(scenario)));
+      const text = new TextDecoder().decode(
+        bodyOf(scenario, sampleFormatOf(api), sampleFormatOf(api).request(scenario)),
+      );
       expect(looksLikeStream(text)).toBe(true);
-      expect(guessApi(text)?.api).toBe(api);
+      expect(detectText(text)?.api).toBe(api);
     },
   );
 
   it('is not guessed without a sign', () => {
-    expect(guessApi('data: {"hello": 1}\n\ndata: [DONE]\n\n')).toBeUndefined();
-    expect(guessApi('data: {"type": "error"}\n\n')).toBeUndefined();
+    expect(detectText('data: {"hello": 1}\n\n')).toBeNull();
     expect(looksLikeStream('{"id": 1}')).toBe(false);
   });
 });

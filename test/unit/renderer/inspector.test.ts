@@ -4,6 +4,7 @@ import { execFileSync } from 'node:child_process';
 import { describe, expect, it } from 'vitest';
 import { hexRow, rowStart } from '../../../src/renderer/components/hex.ts';
 import { jsonMembers } from '../../../src/renderer/components/json-members.ts';
+import { providersInfo } from '../../../src/main/core/providers/info.ts';
 import { curlOf } from '../../../src/renderer/views/inspector/curl.ts';
 import { amount, emissionsByLane } from '../../../src/renderer/parts/emissions.ts';
 import { begunIn, placeInRead } from '../../../src/renderer/views/inspector/event-place.ts';
@@ -161,9 +162,10 @@ describe('the message an event belongs to', () => {
 });
 
 describe('a request as cURL', () => {
+  const KINDS = providersInfo().endpointKinds;
   const detail = (request: unknown): TraceDetail =>
     ({
-      api: 'messages',
+      endpoint: { type: 'anthropic', provider_name: 'anthropic', model: 'm' },
       request,
       requestHead: {
         method: 'POST',
@@ -186,7 +188,7 @@ describe('a request as cURL', () => {
 
   it('gives a POSIX shell exactly what was sent, with the key from the environment', () => {
     const request = { text: 'quote \' double " $(rm) `x` \\ new\nline ! é' };
-    expect(argumentsOf(curlOf(detail(request))!)).toEqual([
+    expect(argumentsOf(curlOf(detail(request), KINDS)!)).toEqual([
       '-N',
       '-X',
       'POST',
@@ -203,13 +205,14 @@ describe('a request as cURL', () => {
   it('quotes any text', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'grapheme', maxLength: 40 }), (value) => {
-        expect(argumentsOf(curlOf(detail({ value }))!).at(-1)).toBe(JSON.stringify({ value }));
+        expect(argumentsOf(curlOf(detail({ value }), KINDS)!).at(-1)).toBe(JSON.stringify({ value }));
       }),
       { numRuns: 20 },
     );
   });
 
-  it('is not there without a request', () => expect(curlOf({ api: 'messages', request: null })).toBeNull());
+  it('is not there without a request', () =>
+    expect(curlOf({ endpoint: detail(null).endpoint, request: null }, KINDS)).toBeNull());
 });
 
 describe('bytes in rows', () => {

@@ -1,10 +1,12 @@
 /** The run editor's check: it takes what JSON.parse takes, points at what is wrong, and says it in a sentence. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { checkRequest, toolNames } from '../../../src/renderer/views/run/check-request.ts';
+import { checkRequest } from '../../../src/renderer/views/run/check-request.ts';
+import { toolNames } from '../../../src/shared/providers/tool-names.ts';
+import { APIS } from '../../support/apis.ts';
 import { placeOf, readJson } from '../../../src/renderer/views/run/json-source.ts';
-import { FORMATS } from '../../../src/main/core/providers/sample-formats.ts';
-import { SCENARIOS } from '../../../src/main/core/samples/scenarios.ts';
+import { sampleFormatOf } from '../../../src/main/core/providers/registry.ts';
+import { apisOf, SCENARIOS } from '../../../src/main/core/samples/scenarios.ts';
 
 const parses = (text: string): boolean => {
   try {
@@ -94,11 +96,11 @@ describe('JSON as it is typed', () => {
 });
 
 describe('requests', () => {
-  it.each(SCENARIOS.flatMap((scenario) => scenario.apis.map((api) => [scenario.model, api] as const)))(
+  it.each(SCENARIOS.flatMap((scenario) => apisOf(scenario).map((api) => [scenario.model, api] as const)))(
     'takes the request of the sample %s over %s',
     (model, api) => {
       const scenario = SCENARIOS.find((one) => one.model === model)!;
-      expect(checkRequest(JSON.stringify(FORMATS[api].request(scenario), null, 2), api).problems).toEqual([]);
+      expect(checkRequest(JSON.stringify(sampleFormatOf(api).request(scenario), null, 2), api).problems).toEqual([]);
     },
   );
 
@@ -178,9 +180,9 @@ describe('requests', () => {
     );
   });
 
-  it('finds the tools of each API, once each', () => {
+  it.each(APIS)('finds the tools of a request of %s, once each', (api) => {
     expect(
-      toolNames({
+      toolNames(api, {
         tools: [
           { type: 'function', function: { name: 'a' } },
           { type: 'custom', custom: { name: 'b' } },
@@ -190,6 +192,6 @@ describe('requests', () => {
         ],
       }),
     ).toEqual(['a', 'b', 'c']);
-    expect(toolNames({ tools: 'none' })).toEqual([]);
+    expect(toolNames(api, { tools: 'none' })).toEqual([]);
   });
 });

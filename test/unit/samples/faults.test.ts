@@ -4,7 +4,7 @@ import OpenAI from 'openai';
 import { describe, expect, test } from 'vitest';
 import { FAULT_MODELS } from '../../../src/main/core/samples/faults.ts';
 import { decideEnding, type BodyEnd } from '../../../src/shared/metrics/ending.ts';
-import { APIS, type Api } from '../../../src/shared/model/stream.ts';
+import { APIS, type Api } from '../../support/apis.ts';
 import type { HttpHead, TerminalState } from '../../../src/shared/model/trace.ts';
 import { runWire } from '../../support/wire.ts';
 import { asking, useProvider } from '../../support/samples.ts';
@@ -31,7 +31,7 @@ async function state(
   let text = '';
   const patience = SILENT.includes(model) ? setTimeout(() => stop.abort(), SILENCE_MS) : undefined;
   try {
-    const response = await fetch(provider.url + asking('plain-text', api).format.path, {
+    const response = await fetch(provider.url + asking('plain-text', api).format.path('plain-text'), {
       method: 'POST',
       signal: stop.signal,
       headers: { 'anthropic-version': '2023-06-01' },

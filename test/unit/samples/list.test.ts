@@ -1,7 +1,7 @@
 /** The list of samples: what it says of each is what a run of it shows. */
 import { describe, expect, test } from 'vitest';
 import { listSamples } from '../../../src/main/core/samples/list.ts';
-import { APIS } from '../../../src/shared/model/stream.ts';
+import { APIS } from '../../support/apis.ts';
 import { useProvider } from '../../support/samples.ts';
 
 const samples = listSamples();

@@ -8,7 +8,7 @@ import { Exchange } from '../../../src/main/core/samples/exchange.ts';
 import { paced } from '../../../src/main/core/samples/pace.ts';
 import { startSampleProvider } from '../../../src/main/core/samples/provider.ts';
 import { Random } from '../../../src/main/core/random.ts';
-import { APIS } from '../../../src/shared/model/stream.ts';
+import { APIS } from '../../support/apis.ts';
 import { asking, scenario } from '../../support/samples.ts';
 
 const joined = (parts: readonly { readonly bytes: Uint8Array }[]): string =>
@@ -20,7 +20,7 @@ describe.each(APIS)('the writes of a plain answer over %s', (api) => {
   const writes = paced(frames, new Random(1), 60);
 
   test('are the frames, byte for byte', () => {
-    expect(joined(writes)).toBe(frames.map(({ text }) => text).join(''));
+    expect(joined(writes)).toBe(joined(frames));
   });
 
   test('begin after some hundred milliseconds and go on unevenly, at about the pace asked for', () => {
@@ -116,7 +116,7 @@ test('the header changes the pace of one answer: 0 is at once', async () => {
   // At the server's own pace, this answer would take longer than the test may.
   const provider = await startSampleProvider({ pace: 0.001 });
   const { format, request } = asking('long-answer', 'messages');
-  const response = await fetch(provider.url + format.path, {
+  const response = await fetch(provider.url + format.path('plain-text'), {
     method: 'POST',
     headers: { 'anthropic-version': '2023-06-01', 'x-sample-pace': '0' },
     body: JSON.stringify(request),
@@ -128,7 +128,10 @@ test('the header changes the pace of one answer: 0 is at once', async () => {
 test('closing the provider ends answers that are under way', async () => {
   const provider = await startSampleProvider();
   const { format, request } = asking('long-answer', 'responses');
-  const response = await fetch(provider.url + format.path, { method: 'POST', body: JSON.stringify(request) });
+  const response = await fetch(provider.url + format.path('plain-text'), {
+    method: 'POST',
+    body: JSON.stringify(request),
+  });
   await provider.close();
   await expect(response.text()).rejects.toThrow();
   await expect(fetch(`${provider.url}/v1/models`)).rejects.toThrow();

@@ -4,7 +4,7 @@ import OpenAI from 'openai';
 import { request as send } from 'node:http';
 import { describe, expect, test } from 'vitest';
 import { SCENARIOS } from '../../../src/main/core/samples/scenarios.ts';
-import { APIS, type Api } from '../../../src/shared/model/stream.ts';
+import { APIS, type Api } from '../../support/apis.ts';
 import { asking, useProvider } from '../../support/samples.ts';
 
 const provider = useProvider();

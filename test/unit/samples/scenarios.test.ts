@@ -1,9 +1,9 @@
 /** Each sample over each API, told to the providers' own SDKs over real HTTP: they must hear what the scenario says. */
 import type { ChatCompletion, ChatCompletionChunk } from 'openai/resources/chat/completions';
 import { describe, expect, test } from 'vitest';
-import { SCENARIOS } from '../../../src/main/core/samples/scenarios.ts';
-import { textOf, type Part, type Scenario } from '../../../src/main/core/samples/scenario.ts';
-import type { Api } from '../../../src/shared/model/stream.ts';
+import { apisOf, SCENARIOS } from '../../../src/main/core/samples/scenarios.ts';
+import { textOf, type Part, type Scenario } from '../../../src/main/core/providers/sample/scenario.ts';
+import { APIS, type Api } from '../../support/apis.ts';
 import { asking, scenario, useProvider, type Provider } from '../../support/samples.ts';
 
 interface Heard {
@@ -83,7 +83,9 @@ const FINISH: Readonly<Record<Api, readonly [text: string, tool: string]>> = {
 
 const said = ({ output }: Scenario, type: 'text' | 'reasoning'): string =>
   output.flatMap((part: Part) => (part.type === type ? [textOf(part)] : [])).join('');
-const cases = SCENARIOS.flatMap((one) => one.apis.map((api) => ({ model: one.model, api, ending: one.ending })));
+const cases = SCENARIOS.flatMap((one) =>
+  APIS.filter((api) => apisOf(one).includes(api)).map((api) => ({ model: one.model, api, ending: one.ending })),
+);
 const provider = useProvider();
 
 describe.each(cases.filter(({ ending }) => !ending))('$model over $api', ({ model, api }) => {
@@ -160,7 +162,7 @@ describe.each(cases.filter(({ ending }) => ending?.type === 'cut'))('$model over
     const body = await (await provider.post(api, request)).text();
     const whole = format
       .answer(scenario(model), request)
-      .frames.map(({ text }) => text)
+      .frames.map(({ bytes }) => new TextDecoder().decode(bytes))
       .join('');
     expect(whole.startsWith(body)).toBe(true);
     expect(body).not.toMatch(/\n\n$/);

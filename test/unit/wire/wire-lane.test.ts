@@ -2,8 +2,9 @@
 import { describe, expect, test } from 'vitest';
 import { MAX_BLOCKS } from '../../../src/shared/wire/limits.ts';
 import { createWireLane } from '../../../src/shared/wire/wire-lane.ts';
+import { providerOf } from '../../../src/shared/providers/registry.ts';
 import { wireFixture } from '../../support/fixtures.ts';
-import { chatBody, chunk, laneSetup, namedBody, runWire } from '../../support/wire.ts';
+import { chatBody, chunk, namedBody, runWire } from '../../support/wire.ts';
 
 const finish = (reason: string): Record<string, unknown> => chunk({}, {}, { finish_reason: reason });
 
@@ -82,7 +83,7 @@ describe('limits end the lane with an error message', () => {
   });
 
   test("the framer's limit on one event", () => {
-    const lane = createWireLane(laneSetup('chat_completions'));
+    const lane = createWireLane(providerOf('chat_completions').wire);
     const emitted = lane.take({ type: 'limit', start: 0, end: 9, read: 0, tNs: 0, text: 'The event is too long.' });
     expect(emitted).toMatchObject([
       {

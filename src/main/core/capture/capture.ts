@@ -30,7 +30,7 @@ export interface CaptureLimits {
 
 export interface CaptureSetup {
   /** The header that carries the endpoint's key, and the key. */
-  readonly credential?: { readonly header: readonly [name: string, value: string]; readonly key: string };
+  readonly credential?: { readonly header: readonly [name: string, value: string] | null; readonly key: string };
   /** Seconds to wait for the answer's head; null: until it comes. */
   readonly answerSeconds: number | null;
   readonly limits?: CaptureLimits;
@@ -159,7 +159,7 @@ export class Capture {
     // An encoded stream is held back until its encoder lets go of it, which would falsify all times.
     headers.push(['accept-encoding', 'identity']);
     for (const [name, value] of given) if (SDK_HEADER.test(name) && !isSecretHeader(name)) headers.push([name, value]);
-    if (credential) headers.push(credential.header);
+    if (credential?.header) headers.push(credential.header);
     return headers;
   }
 

@@ -3,26 +3,20 @@
  * from here, and so does the code that takes secrets out of all that is kept. Lengths stay, so that a person can tell an
  * empty or a truncated key from a whole one.
  */
-import type { EndpointType } from '../../../shared/model/trace.ts';
+import { endpointKindOf, endpointKinds } from '../../../shared/providers/registry.ts';
 
 export type HeaderList = readonly (readonly [name: string, value: string])[];
 
-/** How a key travels, by the kind of endpoint. */
-const CREDENTIALS: Readonly<Record<EndpointType, readonly [name: string, scheme: string]>> = {
-  openai: ['authorization', 'Bearer '],
-  anthropic: ['x-api-key', ''],
-  bedrock: ['authorization', 'Bearer '],
-};
-
-/** The header that carries an endpoint's key. */
-export function credentialHeader(type: EndpointType, key: string): readonly [name: string, value: string] {
-  const [name, scheme] = CREDENTIALS[type];
-  return [name, scheme + key];
+/** The header that carries an endpoint's key; null where none does. `kind`: the endpoint's. */
+export function credentialHeader(kind: string, key: string): readonly [name: string, value: string] | null {
+  const credential = endpointKindOf(kind)?.credential;
+  return credential ? [credential.header, credential.prefix + key] : null;
 }
 
 /** Headers whose values are never kept, requests' and answers'. Lower case. */
 const SECRET_HEADERS: ReadonlySet<string> = new Set([
-  ...Object.values(CREDENTIALS).map(([name]) => name),
+  'authorization',
+  'x-api-key',
   'api-key',
   'x-goog-api-key',
   'x-auth-token',
@@ -163,5 +157,9 @@ export class Redaction {
 
 export function isSecretHeader(name: string): boolean {
   const lower = name.toLowerCase();
-  return SECRET_HEADERS.has(lower) || SECRET_HEADER_NAME.test(lower);
+  return (
+    SECRET_HEADERS.has(lower) ||
+    SECRET_HEADER_NAME.test(lower) ||
+    endpointKinds().some(({ credential }) => credential?.header === lower)
+  );
 }

@@ -4,10 +4,13 @@
  */
 import { randomUUID } from 'node:crypto';
 import { endpointId, type EndpointId } from '../../../shared/model/ids.ts';
+import type { EndpointKind } from '../../../shared/providers/kinds/kind.ts';
 import type { EndpointInfo, endpointInputSchema } from '../../../shared/rpc/contract.ts';
+import { endpointKindOf, endpointKinds, PROVIDERS } from '../../../shared/providers/registry.ts';
 import { endpointLimitsSchema } from '../../../shared/rpc/contract.ts';
 import { ServiceError } from '../../../shared/rpc/services.ts';
 import type { z } from 'zod';
+import { sampleFormats } from '../providers/registry.ts';
 import type { Store, StoredEndpoint } from '../store/store.ts';
 import type { Vault } from '../vault.ts';
 
@@ -28,16 +31,8 @@ export interface RunEndpoint {
   readonly key?: string;
 }
 
-/** Keys that the environment gives, each for its provider's own address and for no other. */
-const ENVIRONMENT_KEYS: Readonly<Record<string, string>> = {
-  'https://api.openai.com': 'OPENAI_API_KEY',
-  'https://api.anthropic.com': 'ANTHROPIC_API_KEY',
-};
 /** Of a shorter key, the last four characters would be a good part. */
 const SHORTEST_SHOWN = 12;
-/** Where LM Studio listens unless told otherwise. */
-const LM_STUDIO_PORT = '1234';
-const LOOPBACK: ReadonlySet<string> = new Set(['localhost', '127.0.0.1', '[::1]']);
 
 export class EndpointsService {
   readonly #store: EndpointsSetup['store'];
@@ -50,24 +45,14 @@ export class EndpointsService {
     this.#vault = vault;
     this.#environment = environment;
     const usual = { builtIn: true, key: { configured: false }, limits: endpointLimitsSchema.parse({}) };
-    this.#builtIn = [
-      {
-        ...usual,
-        id: endpointId('sample-openai'),
-        name: 'Sample provider (OpenAI)',
-        baseUrl: `${sampleUrl}/v1`,
-        type: 'openai',
-        provider_name: 'openai',
-      },
-      {
-        ...usual,
-        id: endpointId('sample-anthropic'),
-        name: 'Sample provider (Anthropic)',
-        baseUrl: sampleUrl,
-        type: 'anthropic',
-        provider_name: 'anthropic',
-      },
-    ];
+    this.#builtIn = sampleKinds().map(({ id, label, baseUrl }) => ({
+      ...usual,
+      id: endpointId(`sample-${id}`),
+      name: `Sample provider (${label})`,
+      baseUrl: sampleUrl + pathOf(baseUrl),
+      type: id,
+      provider_name: id,
+    }));
   }
 
   async list(): Promise<readonly EndpointInfo[]> {
@@ -75,16 +60,24 @@ export class EndpointsService {
     return [...this.#builtIn, ...(await Promise.all(stored.map((endpoint) => this.#info(endpoint))))];
   }
 
-  /** Rejects with `not-found`, `built-in`, or `base-url` for an address that is not one of an API. */
+  /** Rejects with `not-found`, `built-in`, `type` for a kind that no provider has, or `base-url` for an address that is not one of an API. */
   async save(input: EndpointInput): Promise<EndpointInfo> {
     const baseUrl = checkedBaseUrl(input.baseUrl);
+    const kind = endpointKindOf(input.type);
+    if (!kind)
+      throw new ServiceError(
+        'type',
+        `This version does not know the kind of server ${input.type}. It knows ${endpointKinds()
+          .map(({ id }) => id)
+          .join(', ')}.`,
+      );
     const before = input.id === undefined ? undefined : await this.#own(input.id);
     const endpoint: StoredEndpoint = {
       id: before?.id ?? endpointId(`endpoint-${randomUUID()}`),
       name: input.name.trim() || baseUrl,
       baseUrl,
       type: input.type,
-      provider_name: input.provider_name.trim() || usualProviderName(input.type, baseUrl),
+      provider_name: input.provider_name.trim() || (kind.providerName?.(new URL(baseUrl)) ?? kind.id),
       limits: input.limits,
     };
     // First the key: whatever happens in between, it is never beside the new address.
@@ -146,8 +139,11 @@ export class EndpointsService {
   }
 
   #environmentKey(baseUrl: string): string | undefined {
-    const name = ENVIRONMENT_KEYS[originOf(baseUrl)];
-    return name === undefined ? undefined : this.#environment[name]?.trim() || undefined;
+    const origin = originOf(baseUrl);
+    const kind = endpointKinds().find((one) => one.baseUrl !== null && originOf(one.baseUrl) === origin);
+    // An empty variable is none.
+    const keys = kind?.keyVariables.map((name) => this.#environment[name]?.trim() || undefined) ?? [];
+    return keys.find((key) => key !== undefined);
   }
 }
 
@@ -166,8 +162,12 @@ function checkedBaseUrl(address: string): string {
   return url.href.replace(/\/+$/, '');
 }
 
-/** The server names a provider after its type, but for LM Studio, whose tokens it counts itself. */
-function usualProviderName(type: EndpointInput['type'], baseUrl: string): string {
-  const { hostname, port } = new URL(baseUrl);
-  return type === 'openai' && port === LM_STUDIO_PORT && LOOPBACK.has(hostname) ? 'lmstudio_openai' : type;
+/** The kinds that the sample provider stands for: the usual one of each API that it speaks. */
+function sampleKinds(): readonly EndpointKind[] {
+  const kinds = sampleFormats().flatMap(({ api }) => PROVIDERS.get(api)?.endpointKinds[0] ?? []);
+  return [...new Set(kinds)];
 }
+
+/** The path that a base URL of this kind ends with. */
+const pathOf = (baseUrl: string | null): string =>
+  baseUrl === null ? '' : new URL(baseUrl).pathname.replace(/\/+$/, '');

@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { MetricsMeter } from '../../../shared/metrics/metrics.ts';
 import { traceId } from '../../../shared/model/ids.ts';
+import { providerOf } from '../../../shared/providers/registry.ts';
 import type { NewTrace } from '../store/store.ts';
 
 /** Facts that whoever feeds the recording must know. */
@@ -18,7 +19,7 @@ export function newTrace(facts: TraceFacts): NewTrace {
     starred: false,
     startedAt: Date.now(),
     metrics: new MetricsMeter().value(),
-    framing: 'sse',
+    framing: providerOf(facts.api).framing,
     messageId: `message-${randomUUID()}`,
     stepId: `step-${randomUUID()}`,
     ...facts,

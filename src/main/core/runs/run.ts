@@ -6,14 +6,14 @@ import { randomUUID } from 'node:crypto';
 import type { BodyEnd } from '../../../shared/metrics/ending.ts';
 import { traceId, type TraceId } from '../../../shared/model/ids.ts';
 import type { Read } from '../../../shared/model/stream.ts';
-import { titleOf } from '../../../shared/model/title.ts';
 import type { HttpHead, RequestHead } from '../../../shared/model/trace.ts';
+import { titleOf } from '../../../shared/providers/title.ts';
 import type { CheckedParamsOf } from '../../../shared/rpc/contract.ts';
 import { ServiceError } from '../../../shared/rpc/services.ts';
 import { Capture, type CaptureLimits, type CaptureListener } from '../capture/capture.ts';
 import { credentialHeader } from '../capture/secrets.ts';
 import type { RunEndpoint } from '../endpoints/endpoints-service.ts';
-import { send } from '../providers/send.ts';
+import type { Sender } from '../providers/transport.ts';
 import { LiveRecording, type RecordingStore } from '../recording/live-recording.ts';
 import { newTrace } from '../recording/new-trace.ts';
 import type { Recordings } from '../recording/recordings.ts';
@@ -27,6 +27,7 @@ export interface RunSetup {
   readonly recordings: Recordings;
   readonly target: RunEndpoint;
   readonly params: RunParams;
+  readonly send: Sender;
   readonly limits?: CaptureLimits;
 }
 
@@ -54,7 +55,7 @@ export class Run implements CaptureListener {
 
   /** Sends at once. */
   constructor(setup: RunSetup) {
-    const { target, params, limits } = setup;
+    const { target, params, send, limits } = setup;
     const { endpoint, key } = target;
     this.#setup = setup;
     this.created = this.#created.promise;
@@ -67,9 +68,8 @@ export class Run implements CaptureListener {
       },
       this,
     );
-    send(params.api, { endpoint, request: params.request, fetch: this.#capture.fetch }).catch((error: unknown) =>
-      this.#notSent(error),
-    );
+    const sent = async (): Promise<unknown> => send({ endpoint, request: params.request, fetch: this.#capture.fetch });
+    sent().catch((error: unknown) => this.#notSent(error));
   }
 
   cancel(): void {
@@ -133,7 +133,7 @@ export class Run implements CaptureListener {
     const model = typeof asked === 'string' ? asked : null;
     return newTrace({
       id: this.id,
-      title: titleOf(request, model),
+      title: titleOf(api, request, model),
       source,
       api,
       model,

@@ -1,8 +1,11 @@
 /** Starts runs, and ends those that are under way when the program closes. */
 import type { TraceId } from '../../../shared/model/ids.ts';
 import { ServiceError } from '../../../shared/rpc/services.ts';
+import { PROVIDERS, unknownApi } from '../../../shared/providers/registry.ts';
 import type { CaptureLimits } from '../capture/capture.ts';
 import type { EndpointsService } from '../endpoints/endpoints-service.ts';
+import { TRANSPORTS } from '../providers/registry.ts';
+import type { Sender } from '../providers/transport.ts';
 import type { RecordingStore } from '../recording/live-recording.ts';
 import type { Recordings } from '../recording/recordings.ts';
 import { Run, type RunParams } from './run.ts';
@@ -31,13 +34,14 @@ export class RunsService {
    */
   async start(params: RunParams): Promise<{ readonly id: TraceId }> {
     const { endpoints, ...setup } = this.#setup;
+    const send = senderOf(params.api);
     const target = await endpoints.forRun(params.endpoint);
     if (this.#closed)
       throw new ServiceError(
         'closing',
         'Tracelane is closing and sends nothing any more. Start it again, then run the request.',
       );
-    const run = new Run({ ...setup, target, params });
+    const run = new Run({ ...setup, target, params, send });
     this.#runs.add(run);
     void run.finished.then(() => this.#runs.delete(run));
     await run.created;
@@ -56,4 +60,17 @@ export class RunsService {
     for (const run of this.#runs) run.cancel();
     await Promise.all([...this.#runs].map(({ finished }) => finished));
   }
+}
+
+/** Throws a ServiceError for an API that nothing can be sent to. */
+function senderOf(api: string): Sender {
+  const provider = PROVIDERS.get(api);
+  if (!provider) throw new ServiceError('unknown-api', unknownApi(api));
+  const send = TRANSPORTS.get(api)?.send;
+  if (!send)
+    throw new ServiceError(
+      'no-sender',
+      `Requests of ${provider.label} cannot be sent from here. Record the stream with another program and import it.`,
+    );
+  return send;
 }

@@ -1,8 +1,8 @@
 /** How a scenario is told over an API: streamed or in one piece, whole or with the ending that the scenario asks for. */
 import type { Exchange } from './exchange.ts';
-import type { Format, Json, SampleFrame } from '../providers/sample-format.ts';
+import { joined, type Format, type Json, type SampleFrame } from '../providers/sample/format.ts';
 import { paced, type PacedWrite } from './pace.ts';
-import type { Scenario } from './scenario.ts';
+import type { Scenario } from '../providers/sample/scenario.ts';
 
 const ERROR_SENTENCE =
   'The model is overloaded and stopped in the middle of its answer. This sample does so each time.';
@@ -17,15 +17,11 @@ export function framesOf(scenario: Scenario, format: Format, request: Json): rea
   return [...kept, halfOf(frames[kept.length]!)];
 }
 
-const halfOf = ({ text }: SampleFrame): SampleFrame => ({ text: text.slice(0, Math.ceil(text.length / 2)) });
+const halfOf = ({ bytes }: SampleFrame): SampleFrame => ({ bytes: bytes.subarray(0, Math.ceil(bytes.length / 2)) });
 
 /** The body of a stream, byte for byte. Pure. */
 export function bodyOf(scenario: Scenario, format: Format, request: Json): Uint8Array {
-  return new TextEncoder().encode(
-    framesOf(scenario, format, request)
-      .map(({ text }) => text)
-      .join(''),
-  );
+  return joined(framesOf(scenario, format, request));
 }
 
 export function writesOf(
@@ -38,7 +34,7 @@ export function writesOf(
 
 export async function answer(scenario: Scenario, exchange: Exchange): Promise<void> {
   const { format, request } = exchange;
-  if (request['stream'] !== true) return answerWhole(scenario, exchange);
+  if (!exchange.isStreamed) return answerWhole(scenario, exchange);
   exchange.streamHead();
   await exchange.write(writesOf(framesOf(scenario, format, request), scenario, exchange));
   await exchange.end();

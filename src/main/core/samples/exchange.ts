@@ -3,8 +3,8 @@ import { once } from 'node:events';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Random } from '../random.ts';
-import type { Format, Json, ProviderError } from '../providers/sample-format.ts';
-import { seedOf } from './ids.ts';
+import type { Format, Json, ProviderError } from '../providers/sample/format.ts';
+import { seedOf } from '../providers/sample/ids.ts';
 import type { PacedWrite } from './pace.ts';
 
 /** Data that was sent must reach the client before a reset discards it. */
@@ -13,6 +13,10 @@ const RESET_GRACE_MS = 60;
 export class Exchange {
   readonly format: Format;
   readonly request: Json;
+  /** The model that is asked for; 'undefined' where the request names none. */
+  readonly model: string;
+  /** The answer is to be a stream. */
+  readonly isStreamed: boolean;
   readonly #response: ServerResponse;
   readonly #pace: number;
   readonly #gone = new AbortController();
@@ -21,6 +25,9 @@ export class Exchange {
   constructor(incoming: IncomingMessage, response: ServerResponse, format: Format, request: Json, pace: number) {
     this.format = format;
     this.request = request;
+    const path = pathOf(incoming);
+    this.model = format.modelOf(request, path);
+    this.isStreamed = format.isStreamed(request, path);
     this.#response = response;
     this.#pace = pace;
     response.on('close', () => this.#gone.abort());
@@ -30,10 +37,6 @@ export class Exchange {
   /** Aborts when the answer is over, or the client has gone. */
   get over(): AbortSignal {
     return this.#gone.signal;
-  }
-
-  get model(): string {
-    return String(this.request['model']);
   }
 
   /** The same for the same model over the same API. */
@@ -51,7 +54,7 @@ export class Exchange {
 
   /** The head of a stream; it leaves with the first bytes, as a provider's does. */
   streamHead(): void {
-    this.head(200, 'text/event-stream; charset=utf-8', { 'cache-control': 'no-cache' });
+    this.head(200, this.format.contentType, { 'cache-control': 'no-cache' });
   }
 
   /** Sends the head by itself, before there is anything to say. */
@@ -118,3 +121,6 @@ export class Exchange {
     await once(this.#response, 'drain', { signal: this.over }).catch(() => {});
   }
 }
+
+/** The path of a request, without its query. */
+export const pathOf = (incoming: IncomingMessage): string => (incoming.url ?? '').split('?', 1)[0]!;

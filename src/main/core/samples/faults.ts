@@ -1,11 +1,11 @@
 /**
- * Models that fail: each answers with one fault of the endpoint, over any of the three APIs, so that every ending and
+ * Models that fail: each answers with one fault of the endpoint, over any API, so that every ending and
  * error screen can be seen without a broken provider. A fault is one entry here.
  */
 import { writesOf } from './answers.ts';
 import type { Exchange } from './exchange.ts';
-import type { ErrorKind, SampleFrame } from '../providers/sample-format.ts';
-import type { Scenario } from './scenario.ts';
+import type { ErrorKind, SampleFrame } from '../providers/sample/format.ts';
+import type { Scenario } from '../providers/sample/scenario.ts';
 import { SCENARIOS } from './scenarios.ts';
 
 type Fault = (exchange: Exchange) => Promise<void>;
@@ -49,7 +49,7 @@ const FAULTS: Readonly<Record<string, Fault>> = {
   },
   /** The head of a stream and nothing in it. */
   'fault-empty': (exchange) => streamed(exchange, []),
-  'fault-comments': (exchange) => streamed(exchange, [{ text: ': keep-alive\n\n' }, { text: ': keep-alive\n\n' }]),
+  'fault-comments': (exchange) => streamed(exchange, [...keepAlive(exchange), ...keepAlive(exchange)]),
   'fault-error-first': (exchange) =>
     streamed(
       exchange,
@@ -62,7 +62,7 @@ const FAULTS: Readonly<Record<string, Fault>> = {
     const { frames } = exchange.format.answer(begun, exchange.request);
     return streamed(exchange, [
       ...frames.slice(0, SOME_EVENTS),
-      { text: 'data: {"id": oops}\n\n' },
+      exchange.format.malformed,
       ...frames.slice(SOME_EVENTS),
     ]);
   },
@@ -86,10 +86,9 @@ const FAULTS: Readonly<Record<string, Fault>> = {
   /** Silence that keep-alive comments fill. */
   'fault-stall-comments': async (exchange) => {
     await partly(exchange, some(exchange));
-    const comment = { waitMs: 0, bytes: new TextEncoder().encode(': keep-alive\n\n') };
     while (!exchange.over.aborted) {
       await exchange.wait(KEEP_ALIVE_MS);
-      await exchange.write([comment]);
+      await exchange.write(keepAlive(exchange).map(({ bytes }) => ({ waitMs: 0, bytes })));
     }
   },
   'fault-reset-first': (exchange) => exchange.reset(),
@@ -120,13 +119,15 @@ async function html(exchange: Exchange, status: number, title: string, text: str
   );
 }
 
+const keepAlive = ({ format }: Exchange): readonly SampleFrame[] => (format.keepAlive ? [format.keepAlive] : []);
+
 const some = (exchange: Exchange): readonly SampleFrame[] =>
   exchange.format.answer(begun, exchange.request).frames.slice(0, SOME_EVENTS);
 
 /** Some events, and the beginning of one more. */
 function torn(exchange: Exchange): readonly SampleFrame[] {
   const next = exchange.format.answer(begun, exchange.request).frames[SOME_EVENTS]!;
-  return [...some(exchange), { text: next.text.slice(0, next.text.length >> 1) }];
+  return [...some(exchange), { bytes: next.bytes.subarray(0, next.bytes.length >> 1) }];
 }
 
 async function partly(exchange: Exchange, frames: readonly SampleFrame[]): Promise<void> {

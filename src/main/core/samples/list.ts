@@ -6,35 +6,36 @@ import type { CompareResult } from '../../../shared/compare/result.ts';
 import { capitalised } from '../../../shared/compare/say.ts';
 import { SEVERITIES, type Severity } from '../../../shared/model/findings.ts';
 import type { Api } from '../../../shared/model/stream.ts';
+import { providerOf, usualEndpoint } from '../../../shared/providers/registry.ts';
 import { DEFAULT_OPTIONS } from '../../../shared/model/trace.ts';
 import type { SampleInfo } from '../../../shared/rpc/contract.ts';
 import { bodyOf } from './answers.ts';
 import { drawSample } from './drawing.ts';
-import { FORMATS } from '../providers/sample-formats.ts';
-import type { Scenario } from './scenario.ts';
-import { SCENARIOS } from './scenarios.ts';
+import { sampleFormatOf } from '../providers/registry.ts';
+import type { Scenario } from '../providers/sample/scenario.ts';
+import { apisOf, SCENARIOS } from './scenarios.ts';
 import { SENTENCES } from './sentences.ts';
 
 let listed: readonly SampleInfo[] | undefined;
 
 /** One for each scenario and API, those of the first screen first. Worked out on the first call, some 400 ms. */
 export function listSamples(): readonly SampleInfo[] {
-  listed ??= SCENARIOS.flatMap((scenario) => scenario.apis.map((api) => sampleInfo(scenario, api))).toSorted(
+  listed ??= SCENARIOS.flatMap((scenario) => apisOf(scenario).map((api) => sampleInfo(scenario, api))).toSorted(
     (a, b) => (a.number ?? Infinity) - (b.number ?? Infinity),
   );
   return listed;
 }
 
 function sampleInfo(scenario: Scenario, api: Api): SampleInfo {
-  const request = FORMATS[api].request(scenario);
+  const format = sampleFormatOf(api);
+  const request = format.request(scenario);
   const options = { ...DEFAULT_OPTIONS, ...given(scenario.options) };
-  const type = api === 'messages' ? 'anthropic' : 'openai';
-  const input = readAll(bodyOf(scenario, FORMATS[api], request), {
+  const input = readAll(bodyOf(scenario, format, request), {
     api,
-    framing: 'sse',
+    framing: providerOf(api).framing,
     request,
     options,
-    endpoint: { type, provider_name: type, model: scenario.model },
+    endpoint: usualEndpoint(api, scenario.model),
     messageId: 'message-00000000-0000-4000-8000-000000000000',
     now: () => '2026-01-15T09:00:00+00:00',
   });

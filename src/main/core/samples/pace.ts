@@ -1,6 +1,6 @@
 /** When which bytes of a sample are written: a first wait, uneven gaps, bursts and torn events, all drawn from a seed. */
 import type { Random } from '../random.ts';
-import type { SampleFrame } from '../providers/sample-format.ts';
+import { joined, type SampleFrame } from '../providers/sample/format.ts';
 
 /** One write to the socket, and how long the model took before it, in milliseconds at pace 1. */
 export interface PacedWrite {
@@ -17,7 +17,6 @@ const TORN = { chance: 0.05, insideCharacter: 0.4, waitMs: [1, 9] } as const;
 /** A model that hesitates between two words. */
 const HESITATION = { chance: 0.02, times: 8 } as const;
 
-const encoder = new TextEncoder();
 const between = (random: Random, [least, most]: readonly [number, number]): number =>
   least + random.next() * (most - least);
 
@@ -28,7 +27,7 @@ export function paced(frames: readonly SampleFrame[], random: Random, eventsPerS
     const size = random.chance(BURST.chance) ? BURST.least + random.below(BURST.most - BURST.least + 1) : 1;
     const together = frames.slice(i, i + size);
     const waitMs = i === 0 ? between(random, FIRST_WAIT_MS) : waitBefore(together, random, gapMs);
-    writes.push(...torn(encoder.encode(together.map(({ text }) => text).join('')), waitMs, random));
+    writes.push(...torn(joined(together), waitMs, random));
     i += together.length;
   }
   return writes;

@@ -1,17 +1,17 @@
 /**
- * The sample provider: a server on the loopback interface that speaks the three APIs over real HTTP and SSE, so that the
+ * The sample provider: a server on the loopback interface that speaks the providers' APIs over real HTTP, so that the
  * program can be seen at work without a key, a network or a bill. The model's name chooses what it says.
  */
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { answer } from './answers.ts';
-import { Exchange } from './exchange.ts';
+import { Exchange, pathOf } from './exchange.ts';
 import { FAULT_MODELS, faultFor } from './faults.ts';
-import { isObject, type Format, type Json, type ProviderError } from '../providers/sample-format.ts';
-import { FORMATS } from '../providers/sample-formats.ts';
-import { CREATED } from './ids.ts';
-import { SCENARIOS, scenarioFor } from './scenarios.ts';
+import { isObject, type Format, type Json, type ProviderError } from '../providers/sample/format.ts';
+import { sampleFormats } from '../providers/registry.ts';
+import { CREATED } from '../providers/sample/ids.ts';
+import { apisOf, SCENARIOS, scenarioFor } from './scenarios.ts';
 
 export interface SampleProvider {
   /** `http://127.0.0.1:PORT`, without a path. */
@@ -45,22 +45,25 @@ export async function startSampleProvider({ pace = 1 }: { readonly pace?: number
 }
 
 async function respond(incoming: IncomingMessage, response: ServerResponse, usualPace: number): Promise<void> {
-  const path = (incoming.url ?? '').split('?', 1)[0];
-  const format = Object.values(FORMATS).find((one) => one.path === path);
+  const path = pathOf(incoming);
+  const formats = sampleFormats();
+  const format = formats.find((one) => one.isPath(path));
+  // Who asks for no API's path is answered as the first one would.
+  const speaking = format ?? formats[0]!;
   const refuse = (error: ProviderError): Promise<void> =>
-    new Exchange(incoming, response, format ?? FORMATS.chat_completions, {}, 0).error(error);
-  const { error } = format ?? FORMATS.chat_completions;
+    new Exchange(incoming, response, speaking, {}, 0).error(error);
+  const { error } = speaking;
 
   if (!isOwn(incoming))
     return refuse(error('permission', 'The sample provider answers programs on this machine, not web pages.'));
   if (path === '/v1/models' && incoming.method === 'GET')
-    return new Exchange(incoming, response, FORMATS.chat_completions, {}, 0).json(200, modelList());
+    return new Exchange(incoming, response, speaking, {}, 0).json(200, modelList());
   if (!format)
     return refuse(
       error(
         'path',
-        `Unknown request URL: ${incoming.method} ${path}. The sample provider has ${Object.values(FORMATS)
-          .map((one) => one.path)
+        `Unknown request URL: ${incoming.method} ${path}. The sample provider has ${formats
+          .map((one) => one.path('{model}'))
           .join(', ')} and /v1/models.`,
       ),
     );
@@ -88,9 +91,11 @@ async function tell(exchange: Exchange): Promise<void> {
 }
 
 function unknownModel(model: string, format: Format): ProviderError {
-  const elsewhere = SCENARIOS.find((scenario) => scenario.model === model)?.apis;
-  const there = elsewhere ? ` over this API; it is one of ${elsewhere.join(', ')}` : '';
-  const models = SCENARIOS.filter(({ apis }) => apis.includes(format.api)).map((scenario) => scenario.model);
+  const elsewhere = SCENARIOS.find((scenario) => scenario.model === model);
+  const there = elsewhere ? ` over this API; it is one of ${apisOf(elsewhere).join(', ')}` : '';
+  const models = SCENARIOS.filter((scenario) => apisOf(scenario).includes(format.api)).map(
+    (scenario) => scenario.model,
+  );
   return format.error(
     'model',
     `The sample provider has no model '${model}'${there}. It has ${models.join(', ')}, and for errors ${FAULT_MODELS.join(', ')}.`,

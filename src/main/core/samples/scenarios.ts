@@ -13,7 +13,8 @@ import sendMessage from '../../../../resources/samples/send-message.json' with {
 import textLost from '../../../../resources/samples/text-lost.json' with { type: 'json' };
 import usageRepeated from '../../../../resources/samples/usage-repeated.json' with { type: 'json' };
 import webSearch from '../../../../resources/samples/web-search.json' with { type: 'json' };
-import { scenarioSchema, type Scenario } from './scenario.ts';
+import { sampleFormats } from '../providers/registry.ts';
+import { scenarioSchema, type Scenario } from '../providers/sample/scenario.ts';
 
 const WRITTEN: Readonly<Record<string, unknown>> = {
   'text-lost': textLost,
@@ -41,5 +42,11 @@ const BY_MODEL: ReadonlyMap<string, Scenario> = new Map(SCENARIOS.map((scenario)
 /** The scenario that a model name asks for on an API; undefined where there is none. */
 export function scenarioFor(model: string, api: Api): Scenario | undefined {
   const scenario = BY_MODEL.get(model);
-  return scenario?.apis.includes(api) ? scenario : undefined;
+  return scenario && apisOf(scenario).includes(api) ? scenario : undefined;
 }
+
+/** The APIs over which the sample provider tells a scenario. */
+export const apisOf = ({ model, apis }: Scenario): readonly Api[] =>
+  sampleFormats()
+    .filter(({ api, scenarios }) => (apis?.includes(api) ?? true) && (scenarios?.includes(model) ?? true))
+    .map(({ api }) => api);

@@ -2,10 +2,11 @@
  * `traces.import`: a stream that somebody pasted or dropped becomes a trace like any other, by a recording without times. It
  * is read as a whole before it is stored, so that the list never shows a part of it.
  */
-import { bareRequest } from '../../../shared/providers/bare-request.ts';
-import { guessApi } from '../../../shared/providers/detect.ts';
+import { detectApi } from '../../../shared/providers/detect.ts';
+import type { ProviderDefinition } from '../../../shared/providers/provider.ts';
+import { PROVIDERS, unknownApi, usualEndpoint } from '../../../shared/providers/registry.ts';
 import { WIRE } from '../../../shared/model/messages.ts';
-import type { Api, Read } from '../../../shared/model/stream.ts';
+import type { Read } from '../../../shared/model/stream.ts';
 import type { AdapterOptions } from '../../../shared/model/trace.ts';
 import { ServiceError, type MethodService } from '../../../shared/rpc/services.ts';
 import { TimeSlice } from '../decoding/time-slice.ts';
@@ -32,13 +33,15 @@ export function importTrace({ store, options }: ImportSetup): MethodService<'tra
         'empty',
         'There is nothing to import: the text is empty. Copy the answer as the server sent it, with its "data:" lines.',
       );
-    const api = asked ?? guessApi(body);
+    const api = asked ?? detectApi(body)?.api ?? null;
     if (api === null)
       throw new ServiceError(
         'unknown-api',
         'None of the events says which API this stream follows. Choose the API and import it again; if it is no event stream, import what the server sent, with its "data:" lines.',
       );
-    const trace = traceFor(name, api, await options());
+    const provider = PROVIDERS.get(api);
+    if (!provider) throw new ServiceError('unknown-api', unknownApi(api));
+    const trace = traceFor(name, provider, await options());
     const reads = readsOf(body);
     const result = await resultOf(trace, reads);
     const { model = null } = result;
@@ -57,17 +60,16 @@ export function importTrace({ store, options }: ImportSetup): MethodService<'tra
   };
 }
 
-function traceFor(name: string, api: Api, options: AdapterOptions): NewTrace {
-  const type = api === 'messages' ? 'anthropic' : 'openai';
+function traceFor(name: string, { id: api, request }: ProviderDefinition, options: AdapterOptions): NewTrace {
   return newTrace({
     title: name,
     source: 'import',
     api,
     model: null,
     timed: false,
-    endpoint: { type, provider_name: type, model: '' },
+    endpoint: usualEndpoint(api),
     options,
-    request: bareRequest(api),
+    request: request.empty,
   });
 }
 

@@ -1,7 +1,6 @@
 /** The command line: one file of this folder and one line here for each command. */
 import { Command, CommanderError } from 'commander';
 import { addCompare } from './compare.ts';
-import { addFuzz } from './fuzz.ts';
 import { addLanes } from './lanes.ts';
 import { UsageError } from './usage-error.ts';
 import { addVectors } from './vectors.ts';
@@ -14,7 +13,6 @@ export async function runCommandLine(): Promise<void> {
     .description('Decode captured LLM streams, compare their lanes, and check the adapters')
     .exitOverride();
   addVectors(program);
-  addFuzz(program);
   addLanes(program);
   addCompare(program);
 

@@ -2,11 +2,11 @@
 import { readFileSync } from 'node:fs';
 import { Option, type Command } from 'commander';
 import { z } from 'zod';
-import { bareRequest } from '../../../shared/providers/bare-request.ts';
 import { allLanes, chosenLanes, lanesReading } from '../../../shared/lanes/registry.ts';
 import type { LaneSetup } from '../../../shared/model/lane.ts';
 import type { LaneId } from '../../../shared/model/messages.ts';
-import { APIS, type Api } from '../../../shared/model/stream.ts';
+import type { Api } from '../../../shared/model/stream.ts';
+import { PROVIDERS, providerOf, usualEndpoint } from '../../../shared/providers/registry.ts';
 import { DEFAULT_OPTIONS, type AdapterOptions } from '../../../shared/model/trace.ts';
 import { UsageError } from './usage-error.ts';
 
@@ -21,7 +21,9 @@ export interface StreamFlags {
 export function addStreamFlags(command: Command): Command {
   return command
     .argument('<file>', 'the response body as it was received; - reads standard input')
-    .addOption(new Option('--api <api>', 'the API whose format it follows').choices([...APIS]).makeOptionMandatory())
+    .addOption(
+      new Option('--api <api>', 'the API whose format it follows').choices([...PROVIDERS.keys()]).makeOptionMandatory(),
+    )
     .option('--lanes <ids>', 'the lanes that read it, apart by commas, beside the wire; without it all that can')
     .option(
       '--options <json>',
@@ -62,12 +64,11 @@ const endpointSchema = z.strictObject({
 
 /** The setup that flags ask for. Without a request, one that has only what tells the APIs apart. */
 export function setupOf({ api, options, endpoint, request }: StreamFlags): LaneSetup {
-  const type = api === 'messages' ? 'anthropic' : 'openai';
   return {
     api,
-    framing: 'sse',
-    endpoint: { type, provider_name: type, model: '', ...defined(parsed('--endpoint', endpoint, endpointSchema)) },
-    request: request === undefined ? bareRequest(api) : requestOf(request),
+    framing: providerOf(api).framing,
+    endpoint: { ...usualEndpoint(api), ...defined(parsed('--endpoint', endpoint, endpointSchema)) },
+    request: request === undefined ? providerOf(api).request.empty : requestOf(request),
     options: parsed('--options', options, optionsSchema) ?? DEFAULT_OPTIONS,
     messageId: `message-${crypto.randomUUID()}`,
     now: () => new Date().toISOString(),

@@ -2,6 +2,7 @@
 import { vectorResult, type VectorRun } from '../../../shared/lanes/vector.ts';
 import { isDict, toPlain, toPython, type PyDict, type PyValue } from '../../../shared/json/python-value.ts';
 import type { AdapterOptions } from '../../../shared/model/trace.ts';
+import { providerOf } from '../../../shared/providers/registry.ts';
 
 export interface VectorEntry extends Omit<VectorRun, 'framing' | 'options' | 'request'> {
   readonly name: string;
@@ -23,7 +24,7 @@ export function runVector(
   expect: PyDict,
 ): Difference | undefined {
   const got = vectorResult(
-    { api, framing: 'sse', adapter, endpoint, request, options: optionsOf(options) },
+    { api, framing: providerOf(api).framing, adapter, endpoint, request, options: optionsOf(options) },
     bytes,
     expect.has('provider_trace'),
   );

@@ -1,4 +1,4 @@
-import { requestTools } from '../../../shared/compare/request-tools.ts';
+import { toolNames } from '../../../shared/providers/tool-names.ts';
 import { DEFAULT_OPTIONS, type AdapterOptions } from '../../../shared/model/trace.ts';
 import { Button } from '../../components/Button.tsx';
 import { readWith, useCompare } from '../../stores/compare.ts';
@@ -13,10 +13,8 @@ export function OptionsBar() {
   const other = useCompare((state) => state.options);
   const recorded = detail?.options ?? DEFAULT_OPTIONS;
   const options = other ?? recorded;
-  const tools = [...new Set([...requestTools(detail?.request), ...recorded.requires_approval_tools])].slice(
-    0,
-    TOOLS_SHOWN,
-  );
+  const offered = detail ? toolNames(detail.api, detail.request) : [];
+  const tools = [...new Set([...offered, ...recorded.requires_approval_tools])].slice(0, TOOLS_SHOWN);
   const change = (part: Partial<AdapterOptions>) => {
     const next = { ...options, ...part };
     readWith(sameOptions(next, recorded) ? null : next);

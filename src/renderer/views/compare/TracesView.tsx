@@ -5,7 +5,7 @@ import { client } from '../../client/client.ts';
 import { Button } from '../../components/Button.tsx';
 import { Chip } from '../../components/Chip.tsx';
 import { shortDuration, timeOfDay } from '../../components/format.ts';
-import { family } from '../../components/names.ts';
+import { apiChip, useProviders } from '../../stores/providers.ts';
 import { Shown } from '../../components/Shown.tsx';
 import { markTrace, useApp } from '../../stores/app.ts';
 import { useCompare } from '../../stores/compare.ts';
@@ -78,6 +78,7 @@ const OFFERED = 40;
 function Choice({ shown }: { readonly shown: TraceId }) {
   const { ids, rows } = useRuns();
   const offered = ids.filter((id) => id !== shown && rows.get(id)?.ending !== undefined).slice(0, OFFERED);
+  const known = useProviders();
   return (
     <div className="traces-choice">
       <p>
@@ -91,7 +92,7 @@ function Choice({ shown }: { readonly shown: TraceId }) {
           return (
             <li key={id}>
               <Button className="choice" onClick={() => markTrace(id)}>
-                <Chip>{family(row.api)}</Chip>
+                <Chip>{apiChip(known, row.api)}</Chip>
                 <span className="cut">{row.title}</span>
                 <span className="quiet cut">{row.model}</span>
                 <span className="quiet push">

@@ -1,6 +1,6 @@
 import { useCallback, useMemo, useRef, useState } from 'react';
 import { Copy } from 'lucide-react';
-import type { LintRemark } from '../../../shared/compare/result.ts';
+import type { LintRemark } from '../../../shared/lint/rule.ts';
 import { chordOf, runCommand, useCommand } from '../../commands/commands.ts';
 import { Button } from '../../components/Button.tsx';
 import { count, milliseconds, plural } from '../../components/format.ts';

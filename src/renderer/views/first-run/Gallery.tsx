@@ -3,7 +3,7 @@ import type { SampleInfo } from '../../../shared/rpc/contract.ts';
 import { Chip } from '../../components/Chip.tsx';
 import { byteSize, plural } from '../../components/format.ts';
 import { Key } from '../../components/Key.tsx';
-import { family } from '../../components/names.ts';
+import { apiChip, useProviders } from '../../stores/providers.ts';
 import { Segments } from '../../components/Segments.tsx';
 import { playFirst } from '../../stores/first-run.ts';
 import { useLaneName } from '../../stores/lanes.ts';
@@ -88,6 +88,7 @@ function Card({
   readonly live: boolean;
 }) {
   const nameOf = useLaneName();
+  const known = useProviders();
   const [first] = versions;
   if (!first) return null;
   const shown = versions.find(({ model, api }) => model === playing?.model && api === playing.api);
@@ -113,7 +114,7 @@ function Card({
       <div className="sample-facts">
         {versions.length === 1 ? (
           <>
-            <Chip>{family(sample.api)}</Chip>
+            <Chip>{apiChip(known, sample.api)}</Chip>
             <span className="cut">{sample.model}</span>
             <span>{plural(sample.events, 'event')}</span>
             <span className="opt">{byteSize(sample.bytes)}</span>
@@ -125,10 +126,10 @@ function Card({
                 key={version.api}
                 type="button"
                 className={version === shown ? 'chip k k-sel' : 'chip'}
-                aria-label={`Play over ${family(version.api)}`}
+                aria-label={`Play over ${apiChip(known, version.api)}`}
                 onClick={() => void playFirst(version)}
               >
-                {family(version.api)}
+                {apiChip(known, version.api)}
               </button>
             ))}
             <span className="cut opt">{sample.model}</span>

@@ -7,7 +7,7 @@ import { Button } from '../../components/Button.tsx';
 import { Chip } from '../../components/Chip.tsx';
 import { duration } from '../../components/format.ts';
 import { Key } from '../../components/Key.tsx';
-import { family } from '../../components/names.ts';
+import { apiChip, useProviders } from '../../stores/providers.ts';
 import { playFirst, useFirstRun } from '../../stores/first-run.ts';
 import { useLaneName, useLanes } from '../../stores/lanes.ts';
 import { useTrace } from '../../stores/open.ts';
@@ -69,12 +69,13 @@ function Head({ sample }: { readonly sample: SampleInfo | undefined }) {
   const live = useTrace((trace) => trace.phase === 'live');
   const detail = useTrace((trace) => trace.detail);
   const problem = useFirstRun((state) => state.problem);
+  const known = useProviders();
   useCommand('run.stop', () => void stopTrace(id), live);
   return (
     <header className="play-head">
       <h1>
         <span className="cut">{sample?.title ?? detail?.title}</span>
-        {detail && <Chip>{family(detail.api, detail.endpoint)}</Chip>}
+        {detail && <Chip>{apiChip(known, detail.api, detail.endpoint)}</Chip>}
       </h1>
       <p className="cut">
         {problem === null ? whoFails(sample, nameOf) : `The sample could not be played: ${problem}`}

@@ -1,6 +1,6 @@
 import { useEffect, useState } from 'react';
 import { openOverlay, useApp } from '../../stores/app.ts';
-import { looksLikeStream } from './guess-api.ts';
+import { looksLikeStream } from './detect-text.ts';
 import { openFile } from './import-stream.ts';
 import './import.css';
 

@@ -1,15 +1,15 @@
-import { useId, useRef, useState } from 'react';
+import { useId, useMemo, useRef, useState } from 'react';
 import { ClipboardPaste } from 'lucide-react';
-import { APIS, type Api } from '../../../shared/model/stream.ts';
+import type { Api } from '../../../shared/model/stream.ts';
 import { Button } from '../../components/Button.tsx';
 import { Dialog } from '../../components/Dialog.tsx';
 import { Field } from '../../components/Field.tsx';
 import { FormField } from '../../components/FormField.tsx';
 import { count } from '../../components/format.ts';
-import { API_NAMES } from '../../components/names.ts';
 import { Segments } from '../../components/Segments.tsx';
 import type { OverlayProps } from '../view.ts';
-import { guessApi, looksLikeStream } from './guess-api.ts';
+import { useProviders } from '../../stores/providers.ts';
+import { detectText, looksLikeStream } from './detect-text.ts';
 import { importStream, PASTED } from './import-stream.ts';
 import './import.css';
 
@@ -22,8 +22,9 @@ export function PasteDialog({ input: given = {}, close }: OverlayProps<'paste'>)
   const [busy, setBusy] = useState(false);
   const area = useRef<HTMLTextAreaElement>(null);
   const reasonId = useId();
-  const guess = guessApi(text);
-  const api = said ?? guess?.api ?? null;
+  const { providers } = useProviders();
+  const detected = useMemo(() => detectText(text), [text]);
+  const api = said ?? detected?.api ?? null;
   const reason = reasonOf(text, api);
   const open = async () => {
     if (reason !== null || api === null) return;
@@ -86,12 +87,12 @@ export function PasteDialog({ input: given = {}, close }: OverlayProps<'paste'>)
             <span className="form-legend">API</span>
             <Segments<Api | ''>
               label="API"
-              values={APIS.map((one) => ({ value: one, label: API_NAMES[one] }))}
+              values={providers.map(({ id, label }) => ({ value: id, label }))}
               value={api ?? ''}
               onChoose={(one) => setSaid(one === '' ? null : one)}
             />
             <p className="form-hint">
-              {said !== null ? 'As you say.' : (guess?.why ?? 'It is read off the first events.')}
+              {said !== null ? 'As you say.' : (detected?.why ?? 'It is read off the first events.')}
             </p>
           </div>
           <FormField label="Name">

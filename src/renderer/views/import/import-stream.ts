@@ -3,7 +3,7 @@ import type { Api } from '../../../shared/model/stream.ts';
 import { client } from '../../client/client.ts';
 import { openOverlay, selectTrace } from '../../stores/app.ts';
 import { toastError } from '../../stores/toasts.ts';
-import { guessApi } from './guess-api.ts';
+import { detectText } from './detect-text.ts';
 
 export const PASTED = 'Pasted stream';
 /** As the contract has it. */
@@ -20,8 +20,8 @@ export async function openFile(file: File): Promise<void> {
   try {
     if (file.size > MAX_CHARS) throw new Error('it is larger than 64 MB, the most that can be read.');
     const text = await file.text();
-    const guess = guessApi(text);
-    if (guess) await importStream(file.name, text, guess.api);
+    const detected = detectText(text);
+    if (detected) await importStream(file.name, text, detected.api);
     else openOverlay('paste', { name: file.name, text });
   } catch (error) {
     toastError(`${file.name} could not be read`, error);

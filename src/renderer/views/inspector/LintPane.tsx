@@ -1,6 +1,6 @@
 import { useEffect, useState } from 'react';
 import { ArrowUpRight } from 'lucide-react';
-import type { LintRemark } from '../../../shared/compare/result.ts';
+import type { LintRemark } from '../../../shared/lint/rule.ts';
 import { Button } from '../../components/Button.tsx';
 import { count, plural } from '../../components/format.ts';
 import { Glyph, type GlyphName } from '../../components/Glyph.tsx';

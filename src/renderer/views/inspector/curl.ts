@@ -3,31 +3,34 @@
  * since the stored one is redacted and a copied one would be pasted everywhere. Pure.
  */
 import type { TraceDetail } from '../../../shared/model/trace.ts';
+import type { EndpointKindInfo } from '../../../shared/rpc/contract.ts';
 
-/** Headers that carry a key, with the variable that providers' own tools read it from. */
+/** Headers that carry a key at servers that speak another provider's API, with what stands before the key. */
 const KEY_HEADERS: ReadonlyMap<string, string> = new Map([
   ['authorization', 'Bearer '],
   ['x-api-key', ''],
   ['api-key', ''],
-  ['x-goog-api-key', ''],
 ]);
+/** For a kind of server that names none. */
+const ANY_KEY = 'API_KEY';
 /** Set by curl itself, or about the client that sent it; secrets that have no variable. */
 const LEFT_OUT =
   /^(?:host|connection|content-length|transfer-encoding|accept-encoding|user-agent|cookie|proxy-.*|x-stainless-.*|sec-.*)$/;
 
-/** null when the trace has no request that could be sent again. */
-export function curlOf({
-  api,
-  requestHead,
-  request,
-}: Pick<TraceDetail, 'api' | 'requestHead' | 'request'>): string | null {
+/** null when the trace has no request that could be sent again. `kinds`: those of server that the program knows. */
+export function curlOf(
+  { endpoint, requestHead, request }: Pick<TraceDetail, 'endpoint' | 'requestHead' | 'request'>,
+  kinds: readonly EndpointKindInfo[],
+): string | null {
   if (!requestHead) return null;
   const { method, url, headers } = requestHead;
-  const variable = api === 'messages' ? 'ANTHROPIC_API_KEY' : 'OPENAI_API_KEY';
+  const kind = kinds.find(({ id }) => id === endpoint.type);
+  const variable = kind?.keyVariables[0] ?? ANY_KEY;
   const parts = [`curl -N -X ${quote(method)} ${quote(url)}`];
   for (const [name, value] of headers) {
     const lower = name.toLowerCase();
-    const prefix = KEY_HEADERS.get(lower);
+    const own = kind?.credential;
+    const prefix = own?.header === lower ? own.prefix : KEY_HEADERS.get(lower);
     if (prefix !== undefined) parts.push(`-H "${lower}: ${prefix}$${variable}"`);
     else if (!LEFT_OUT.test(lower)) parts.push(`-H ${quote(`${name}: ${value}`)}`);
   }

@@ -1,7 +1,7 @@
 /** What can be done with the shown trace from anywhere. */
 import { useCommand } from '../../commands/commands.ts';
 import { copyText } from '../../components/copy.ts';
-import { setPane } from '../../stores/app.ts';
+import { setPane, useApp } from '../../stores/app.ts';
 import { useSession, useTrace } from '../../stores/open.ts';
 import { curlOf } from './curl.ts';
 
@@ -13,7 +13,7 @@ export function useTraceCommands(): void {
     'trace.curl',
     () => {
       const { detail } = session.store.getState();
-      const command = detail && curlOf(detail);
+      const command = detail && curlOf(detail, useApp.getState().providers.endpointKinds);
       if (command !== null) void copyText('The request as cURL', command);
     },
     sendable,

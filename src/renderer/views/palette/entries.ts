@@ -1,10 +1,10 @@
 /** Everything that can be asked for by name: commands, runs, samples, endpoints. */
 import { COMMANDS, runCommand, useHandlers, type Command, type CommandId } from '../../commands/commands.ts';
-import { API_NAMES } from '../../components/names.ts';
 import { dayName, timeOfDay } from '../../components/format.ts';
 import { openOverlay, selectTrace, useApp } from '../../stores/app.ts';
 import { leaveFirstRun, playFirst, useFirstRunStands } from '../../stores/first-run.ts';
 import { useRuns } from '../../stores/runs.ts';
+import { apiLabel } from '../../stores/providers.ts';
 import { startSample } from '../../stores/samples.ts';
 import { toastError } from '../../stores/toasts.ts';
 import type { SampleInfo } from '../../../shared/rpc/contract.ts';
@@ -16,7 +16,7 @@ const UNSAID: ReadonlySet<CommandId> = new Set(['palette.open', 'go.up']);
 export function useEntries(): readonly Entry[] {
   const stacks = useHandlers((state) => state.stacks);
   const { ids, rows } = useRuns();
-  const { samples, endpoints } = useApp();
+  const { samples, endpoints, providers } = useApp();
   const first = useFirstRunStands();
 
   const commands = (COMMANDS as readonly (Command & { readonly id: CommandId })[])
@@ -35,7 +35,7 @@ export function useEntries(): readonly Entry[] {
       id: `run ${id}`,
       group: 'Runs',
       title: row.title,
-      note: `${row.model ?? API_NAMES[row.api]} · ${dayName(row.startedAt)} ${timeOfDay(row.startedAt)}`,
+      note: `${row.model ?? apiLabel(providers, row.api)} · ${dayName(row.startedAt)} ${timeOfDay(row.startedAt)}`,
       words: [row.api, row.ending?.state ?? 'live'],
       run: () => chooseRun(id),
     };
@@ -44,7 +44,7 @@ export function useEntries(): readonly Entry[] {
     id: `sample ${sample.model} ${sample.api}`,
     group: 'Samples',
     title: sample.title,
-    note: API_NAMES[sample.api],
+    note: apiLabel(providers, sample.api),
     words: [sample.model, sample.sentence],
     run: () => play(sample, first),
   }));

@@ -27,7 +27,7 @@ export function PlayOptions({ recorded, options, onPlay, onClose }: PlayOptionsP
         The bytes stay the same; Legacy and Simple read them with these options instead of those they were recorded
         with.
       </p>
-      <OptionFields options={chosen} offered={toolsOf(detail?.request, recorded.model)} onChange={setChosen} />
+      <OptionFields options={chosen} offered={toolsOf(detail, recorded.model)} onChange={setChosen} />
       <p className="play-options-end">
         <Button look="main" onClick={() => onPlay(changed ? chosen : undefined)}>
           {changed ? 'Play with these' : 'Play as recorded'}

@@ -7,12 +7,13 @@ import { Dialog } from '../../components/Dialog.tsx';
 import { Editor, type EditorHandle } from '../../components/Editor.tsx';
 import { plural } from '../../components/format.ts';
 import { Key } from '../../components/Key.tsx';
-import { API_NAMES } from '../../components/names.ts';
 import { closeOverlay, markTrace, openOverlay, selectTrace, useApp } from '../../stores/app.ts';
 import { client } from '../../client/client.ts';
 import type { OverlayProps } from '../view.ts';
-import { checkRequest, toolNames } from './check-request.ts';
-import { apisOf, jsonText, onEndpoint, startText, useDraft, type Draft } from './draft.ts';
+import { toolNames } from '../../../shared/providers/tool-names.ts';
+import { apiLabel, apisOf } from '../../stores/providers.ts';
+import { checkRequest } from './check-request.ts';
+import { jsonText, onEndpoint, startText, useDraft, type Draft } from './draft.ts';
 import { Problems } from './Problems.tsx';
 import { RunSettings } from './RunSettings.tsx';
 import './run.css';
@@ -20,18 +21,26 @@ import './run.css';
 /** Writes a request, checks it as it is typed, and sends it. What is wrong cannot be sent, and the reason stands beside the button. */
 export function RunEditor({ input: given = {}, close }: OverlayProps<'run'>) {
   const [draft, change] = useDraft(given);
-  const { endpoints, samples } = useApp();
+  const app = useApp();
+  const { endpoints, providers } = app;
   const endpoint = endpoints.find(({ id }) => id === draft.endpoint);
   const { api } = draft;
-  const text = draft.texts[api] ?? startText(api, endpoint, samples);
+  const text = draft.texts[api] ?? startText(api, endpoint, app);
   const { value, problems } = useChecked(text, api);
   const editor = useRef<EditorHandle>(null);
   const [sending, setSending] = useState(false);
   const [refused, setRefused] = useState<string | null>(null);
   const reasonId = useId();
 
+  const label = apiLabel(providers, api);
   const errors = problems.filter(({ severity }) => severity === 'error').length;
-  const reason = reasonOf({ draft, known: endpoint !== undefined, fits: apisOf(endpoint).includes(api), errors });
+  const reason = reasonOf({
+    draft,
+    label,
+    known: endpoint !== undefined,
+    fits: apisOf(providers, endpoint).includes(api),
+    errors,
+  });
   const write = (next: string) => change({ texts: { ...draft.texts, [api]: next } });
   const format = () => value && write(jsonText(value));
   const run = async () => {
@@ -61,7 +70,7 @@ export function RunEditor({ input: given = {}, close }: OverlayProps<'run'>) {
       tab: 'endpoints',
       add: true,
       done: (saved) => {
-        if (saved) change(onEndpoint(draft, saved));
+        if (saved) change(onEndpoint(draft, saved, providers));
         openOverlay('run', given);
       },
     });
@@ -100,14 +109,14 @@ export function RunEditor({ input: given = {}, close }: OverlayProps<'run'>) {
           draft={draft}
           onChange={change}
           text={text}
-          offered={toolNames(value)}
+          offered={toolNames(api, value)}
           onAddEndpoint={addEndpoint}
         />
         <section className="run-request" aria-label="Request">
           <header>
             <h3>Request</h3>
             <span className="quiet">
-              {API_NAMES[api]} · JSON{problems.length > 0 && ` · ${plural(problems.length, 'remark')}`}
+              {label} · JSON{problems.length > 0 && ` · ${plural(problems.length, 'remark')}`}
             </span>
             <Button className="push" onClick={format} disabled={!value}>
               Format
@@ -135,18 +144,21 @@ const useChecked = (text: string, api: Api) => useMemo(() => checkRequest(text, 
 /** Why the draft cannot be sent, as a sentence; null when it can. */
 function reasonOf({
   draft,
+  label,
   known,
   fits,
   errors,
 }: {
   readonly draft: Draft;
+  /** The API's name. */
+  readonly label: string;
   readonly known: boolean;
   readonly fits: boolean;
   readonly errors: number;
 }): string | null {
   if (draft.endpoint === null) return 'Choose an endpoint first.';
   if (!known) return 'The endpoint is gone; choose another.';
-  if (!fits) return `The endpoint does not speak ${API_NAMES[draft.api]}; choose another API.`;
+  if (!fits) return `The endpoint does not speak ${label}; choose another API.`;
   if (errors > 0)
     return `${errors === 1 ? 'One error' : `${errors} errors`} in the request ${errors === 1 ? 'has' : 'have'} to be mended first.`;
   return null;

@@ -1,13 +1,13 @@
 import { Button } from '../../components/Button.tsx';
 import { FormField } from '../../components/FormField.tsx';
-import { API_NAMES } from '../../components/names.ts';
 import { Segments } from '../../components/Segments.tsx';
 import { Select, type SelectGroup } from '../../components/Select.tsx';
 import type { Api } from '../../../shared/model/stream.ts';
 import type { EndpointInfo, SampleInfo } from '../../../shared/rpc/contract.ts';
 import { useApp } from '../../stores/app.ts';
 import { OptionFields } from '../../components/OptionFields.tsx';
-import { apisOf, jsonText, onEndpoint, type Draft } from './draft.ts';
+import { apiLabel, apisOf } from '../../stores/providers.ts';
+import { jsonText, onEndpoint, type Draft } from './draft.ts';
 
 interface RunSettingsProps {
   readonly draft: Draft;
@@ -21,12 +21,12 @@ interface RunSettingsProps {
 
 /** Where the request goes and how the answer is read. */
 export function RunSettings({ draft, onChange, text, offered, onAddEndpoint }: RunSettingsProps) {
-  const { endpoints, samples } = useApp();
+  const { endpoints, samples, providers } = useApp();
   const endpoint = endpoints.find(({ id }) => id === draft.endpoint);
-  const fitting = apisOf(endpoint);
+  const fitting = apisOf(providers, endpoint);
   const choose = (id: string) => {
     const next = endpoints.find((one) => one.id === id);
-    if (next) onChange(onEndpoint(draft, next));
+    if (next) onChange(onEndpoint(draft, next, providers));
   };
   return (
     <div className="run-settings">
@@ -51,7 +51,7 @@ export function RunSettings({ draft, onChange, text, offered, onAddEndpoint }: R
         <span className="form-legend">API</span>
         <Segments
           label="API"
-          values={fitting.map((api) => ({ value: api, label: API_NAMES[api] }))}
+          values={fitting.map((api) => ({ value: api, label: apiLabel(providers, api) }))}
           value={draft.api}
           onChoose={(api: Api) => onChange({ api })}
         />

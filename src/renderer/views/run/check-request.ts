@@ -1,8 +1,8 @@
 /** A request as it is typed: what is wrong with it, in sentences that say where. What has an error cannot be sent. */
 import type { z } from 'zod';
 import type { Api } from '../../../shared/model/stream.ts';
+import { PROVIDERS } from '../../../shared/providers/registry.ts';
 import { lineOf, placeOf, readJson, type JsonNode, type Remark, type Step } from './json-source.ts';
-import { REQUEST_SCHEMAS } from './request-schemas.ts';
 
 export interface Problem extends Remark {
   readonly severity: 'error' | 'warning';
@@ -36,8 +36,9 @@ export function checkRequest(text: string, api: Api): CheckedRequest {
     return {
       problems: [problem('error', { ...head(root), sentence: 'A request is a JSON object: it starts with {.' })],
     };
-  const checked = REQUEST_SCHEMAS[api].safeParse(value);
-  const errors = checked.success ? [] : checked.error.issues.map((issue) => problem('error', remarkOf(issue, root)));
+  // An API that only the program knows is judged by its server alone.
+  const issues = PROVIDERS.get(api)?.request.schema.safeParse(value).error?.issues ?? [];
+  const errors = issues.map((issue) => problem('error', remarkOf(issue, root)));
   const warnings = remarks.map((remark) => problem('warning', remark));
   return {
     value: value as Readonly<Record<string, unknown>>,
@@ -59,21 +60,4 @@ const head = (node: JsonNode) => ({ from: node.from, to: node.from + 1 });
 /** `messages[0].role` */
 function pathText(path: readonly Step[]): string {
   return path.map((step, at) => (typeof step === 'number' ? `[${step}]` : at === 0 ? step : `.${step}`)).join('');
-}
-
-/** Names of the tools that a request offers, as any of the APIs writes them. Takes a value of any shape. */
-export function toolNames(request: unknown): readonly string[] {
-  const tools = field(request, 'tools');
-  if (!Array.isArray(tools)) return [];
-  const names = tools.map(
-    (tool: unknown) =>
-      field(tool, 'name') ?? field(field(tool, 'function'), 'name') ?? field(field(tool, 'custom'), 'name'),
-  );
-  return [...new Set(names.filter((name) => typeof name === 'string' && name !== ''))] as string[];
-}
-
-function field(value: unknown, name: string): unknown {
-  return typeof value === 'object' && value !== null && Object.hasOwn(value, name)
-    ? (value as Record<string, unknown>)[name]
-    : undefined;
 }

@@ -5,9 +5,10 @@
 import { create } from 'zustand';
 import type { EndpointId } from '../../../shared/model/ids.ts';
 import type { Api } from '../../../shared/model/stream.ts';
-import { DEFAULT_OPTIONS, type AdapterOptions, type EndpointType } from '../../../shared/model/trace.ts';
-import type { EndpointInfo, SampleInfo } from '../../../shared/rpc/contract.ts';
+import { DEFAULT_OPTIONS, type AdapterOptions } from '../../../shared/model/trace.ts';
+import type { EndpointInfo, ProvidersInfo, SampleInfo } from '../../../shared/rpc/contract.ts';
 import { useApp, type AppState, type RunInput } from '../../stores/app.ts';
+import { apisOf, builtInFor } from '../../stores/providers.ts';
 
 export interface Draft {
   /** null: none chosen yet, or the one it was recorded with is gone. */
@@ -17,42 +18,26 @@ export interface Draft {
   readonly options: AdapterOptions;
 }
 
-const APIS_OF_TYPE: Readonly<Record<EndpointType, readonly Api[]>> = {
-  openai: ['chat_completions', 'responses'],
-  anthropic: ['messages'],
-  bedrock: ['messages'],
-};
-
-/** The APIs that an endpoint speaks; without one, any. */
-export const apisOf = (endpoint: Pick<EndpointInfo, 'type'> | undefined): readonly Api[] =>
-  endpoint ? APIS_OF_TYPE[endpoint.type] : ['chat_completions', 'responses', 'messages'];
-
 /** The change that moves a draft to another endpoint: the API stays where the endpoint speaks it. */
-export function onEndpoint({ api }: Pick<Draft, 'api'>, endpoint: EndpointInfo): Pick<Draft, 'endpoint' | 'api'> {
-  const apis = apisOf(endpoint);
-  return { endpoint: endpoint.id, api: apis.includes(api) ? api : apis[0]! };
+export function onEndpoint(
+  { api }: Pick<Draft, 'api'>,
+  endpoint: EndpointInfo,
+  known: ProvidersInfo,
+): Pick<Draft, 'endpoint' | 'api'> {
+  const apis = apisOf(known, endpoint);
+  return { endpoint: endpoint.id, api: apis.includes(api) ? api : (apis[0] ?? api) };
 }
 
 export const jsonText = (value: unknown): string => JSON.stringify(value, null, 2);
 
-/** The built-in endpoint that speaks an API. */
-const builtInFor = (endpoints: readonly EndpointInfo[], api: Api): EndpointInfo | undefined =>
-  endpoints.find((endpoint) => endpoint.builtIn && apisOf(endpoint).includes(api));
-
-const QUESTION = 'What is the difference between a river and a canal? Two sentences.';
-
-/** A request to start from, whole but for the model, which only the user knows. */
-function templateFor(api: Api, model: string): string {
-  if (api === 'responses') return jsonText({ model, input: QUESTION });
-  const messages = [{ role: 'user', content: QUESTION }];
-  if (api === 'messages') return jsonText({ model, max_tokens: 1024, messages });
-  return jsonText({ model, messages, stream_options: { include_usage: true } });
-}
-
 /** The text that an API starts with on an endpoint: the first sample's request where samples answer. */
-export function startText(api: Api, endpoint: EndpointInfo | undefined, samples: readonly SampleInfo[]): string {
+export function startText(
+  api: Api,
+  endpoint: EndpointInfo | undefined,
+  { samples, providers: { providers } }: Pick<AppState, 'samples' | 'providers'>,
+): string {
   const sample = endpoint?.builtIn === true ? samples.find((one) => one.api === api) : undefined;
-  return sample ? jsonText(sample.request) : templateFor(api, '');
+  return jsonText(sample ? sample.request : (providers.find(({ id }) => id === api)?.template ?? {}));
 }
 
 const sampleDraft = (sample: SampleInfo, endpoint: EndpointInfo | undefined): Draft => ({
@@ -64,8 +49,9 @@ const sampleDraft = (sample: SampleInfo, endpoint: EndpointInfo | undefined): Dr
 
 export function draftOf(
   input: RunInput,
-  { endpoints, samples, settings }: Pick<AppState, 'endpoints' | 'samples' | 'settings'>,
+  app: Pick<AppState, 'endpoints' | 'samples' | 'settings' | 'providers'>,
 ): Draft {
+  const { endpoints, samples, settings, providers } = app;
   const { again, sample } = input;
   if (again) {
     const known = endpoints.some(({ id }) => id === again.endpointId);
@@ -76,16 +62,16 @@ export function draftOf(
       options: again.options,
     };
   }
-  if (sample) return sampleDraft(sample, builtInFor(endpoints, sample.api));
+  if (sample) return sampleDraft(sample, builtInFor(providers, endpoints, sample.api));
   const endpoint = firstEndpoint(input, endpoints);
-  const api = apisOf(endpoint)[0]!;
+  const api = apisOf(providers, endpoint)[0] ?? '';
   const first = endpoint?.builtIn === true ? samples.find((one) => one.api === api) : undefined;
   return first
     ? sampleDraft(first, endpoint)
     : {
         endpoint: endpoint?.id ?? null,
         api,
-        texts: { [api]: startText(api, endpoint, samples) },
+        texts: { [api]: startText(api, endpoint, app) },
         options: settings?.options ?? DEFAULT_OPTIONS,
       };
 }
@@ -96,9 +82,13 @@ function firstEndpoint({ endpoint }: RunInput, endpoints: readonly EndpointInfo[
 }
 
 /** A draft that was begun before the endpoints were known gets one that speaks its API; that of a trace waits for the user's choice. */
-function withEndpoint(draft: Draft, input: RunInput, { endpoints }: Pick<AppState, 'endpoints'>): Draft {
+function withEndpoint(
+  draft: Draft,
+  input: RunInput,
+  { endpoints, providers }: Pick<AppState, 'endpoints' | 'providers'>,
+): Draft {
   if (draft.endpoint !== null || input.again) return draft;
-  const fitting = endpoints.filter((endpoint) => apisOf(endpoint).includes(draft.api));
+  const fitting = endpoints.filter((endpoint) => apisOf(providers, endpoint).includes(draft.api));
   return { ...draft, endpoint: firstEndpoint(input, fitting)?.id ?? null };
 }
 

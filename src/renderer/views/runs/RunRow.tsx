@@ -6,7 +6,8 @@ import { compact, durationText, money, shortDuration, timeOfDay } from '../../co
 import { given } from '../../components/given.ts';
 import { Glyph } from '../../components/Glyph.tsx';
 import { Icon } from '../../components/Icon.tsx';
-import { family, lookOf } from '../../components/names.ts';
+import { lookOf } from '../../components/names.ts';
+import { apiChip, useProviders } from '../../stores/providers.ts';
 import { Shown } from '../../components/Shown.tsx';
 import { renameTrace } from '../../stores/runs.ts';
 
@@ -38,6 +39,7 @@ export const RunRow = memo(function RunRow({
 }: RunRowProps) {
   const look = lookOf(row);
   const classes = ['run', selected && 'selected', marked && 'marked'].filter(Boolean).join(' ');
+  const known = useProviders();
   return (
     <div
       role="row"
@@ -62,7 +64,7 @@ export const RunRow = memo(function RunRow({
           <time dateTime={new Date(row.startedAt).toISOString()}>{timeOfDay(row.startedAt)}</time>
         </span>
         <div className="run-facts">
-          <Chip>{family(row.api)}</Chip>
+          <Chip>{apiChip(known, row.api)}</Chip>
           <span className="cut model" title={row.model ?? undefined}>
             {row.model === null ? '' : shortModel(row.model)}
           </span>

@@ -1,22 +1,22 @@
 import { useState, type FormEvent } from 'react';
-import { ENDPOINT_TYPES, type EndpointType } from '../../../shared/model/trace.ts';
 import type { EndpointInfo } from '../../../shared/rpc/contract.ts';
 import { Button } from '../../components/Button.tsx';
 import { Field } from '../../components/Field.tsx';
 import { FieldError, FormField } from '../../components/FormField.tsx';
 import { Segments } from '../../components/Segments.tsx';
 import { removeEndpoint, saveEndpoint, setEndpointKey } from '../../stores/endpoints.ts';
+import { apiLabel, apisOf, useProviders } from '../../stores/providers.ts';
 import {
   EMPTY_FORM,
   formOf,
   keyText,
+  presetsOf,
   readForm,
   withPreset,
   withType,
   type EndpointForm,
   type FormErrors,
 } from './endpoint-form.ts';
-import { PRESETS } from './presets.ts';
 
 interface EndpointEditorProps {
   /** Absent: a new one. */
@@ -25,17 +25,15 @@ interface EndpointEditorProps {
   readonly onRemoved: () => void;
 }
 
-const TYPE_NAMES: Readonly<Record<EndpointType, string>> = {
-  openai: 'OpenAI',
-  anthropic: 'Anthropic',
-  bedrock: 'Bedrock',
-};
-
 export function EndpointEditor({ endpoint, onSaved, onRemoved }: EndpointEditorProps) {
   const [form, setForm] = useState<EndpointForm>(endpoint ? formOf(endpoint) : EMPTY_FORM);
   const [errors, setErrors] = useState<FormErrors>({});
   const [refused, setRefused] = useState<string | null>(null);
   const [busy, setBusy] = useState(false);
+  const known = useProviders();
+  const { endpointKinds } = known;
+  const kind = endpointKinds.find(({ id }) => id === form.type);
+  const spoken = apisOf(known, form).map((api) => apiLabel(known, api));
   const put = (part: Partial<EndpointForm>) => {
     setForm({ ...form, ...part });
     // What is being mended is no error until it is saved again.
@@ -71,8 +69,8 @@ export function EndpointEditor({ endpoint, onSaved, onRemoved }: EndpointEditorP
     <form className="endpoint-form" onSubmit={(event) => void save(event)} noValidate>
       {!endpoint && (
         <div className="presets" role="group" aria-label="Begin with">
-          {PRESETS.map((preset) => (
-            <Button key={preset.name} look="line" onClick={() => setForm(withPreset(form, preset))}>
+          {presetsOf(endpointKinds).map((preset) => (
+            <Button key={`${preset.type} ${preset.name}`} look="line" onClick={() => setForm(withPreset(form, preset))}>
               {preset.name}
             </Button>
           ))}
@@ -81,11 +79,7 @@ export function EndpointEditor({ endpoint, onSaved, onRemoved }: EndpointEditorP
       <FormField label="Name" error={errors.name}>
         {(ids) => <Field {...ids} value={form.name} onChange={(event) => put({ name: event.target.value })} />}
       </FormField>
-      <FormField
-        label="Base URL"
-        error={errors.baseUrl}
-        hint={form.type === 'openai' ? 'With its version, such as /v1.' : 'Without a version: /v1 is added.'}
-      >
+      <FormField label="Base URL" error={errors.baseUrl} hint={kind?.baseUrlHint}>
         {(ids) => (
           <Field
             {...ids}
@@ -103,13 +97,12 @@ export function EndpointEditor({ endpoint, onSaved, onRemoved }: EndpointEditorP
         <span className="form-legend">Kind of server</span>
         <Segments
           label="Kind of server"
-          values={ENDPOINT_TYPES.map((type) => ({ value: type, label: TYPE_NAMES[type] }))}
+          values={endpointKinds.map(({ id, label }) => ({ value: id, label }))}
           value={form.type}
-          onChoose={(type) => setForm(withType(form, type))}
+          onChoose={(type) => setForm(withType(form, type, endpointKinds))}
         />
         <p className="form-hint">
-          {form.type === 'openai' ? 'Speaks Chat Completions and Responses.' : 'Speaks Messages.'} It decides which
-          adapters read its streams.
+          {spoken.length > 0 && `Speaks ${spoken.join(' and ')}.`} It decides which adapters read its streams.
         </p>
       </div>
       <FormField

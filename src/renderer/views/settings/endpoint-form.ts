@@ -1,13 +1,17 @@
 /** What is typed of an endpoint, and what is wrong with it; the contract's own schema decides. */
-import { endpointInputSchema, type EndpointInfo, type ParamsOf } from '../../../shared/rpc/contract.ts';
-import { ENDPOINT_TYPES, type EndpointType } from '../../../shared/model/trace.ts';
-import type { Preset } from './presets.ts';
+import {
+  endpointInputSchema,
+  type EndpointInfo,
+  type EndpointKindInfo,
+  type ParamsOf,
+} from '../../../shared/rpc/contract.ts';
+import { OPENAI } from '../../../shared/providers/kinds/openai.ts';
 
 /** Fields as text, since that is what is typed; `answer` or `silence` empty waits for ever. */
 export interface EndpointForm {
   readonly name: string;
   readonly baseUrl: string;
-  readonly type: EndpointType;
+  readonly type: string;
   readonly provider_name: string;
   readonly answer: string;
   readonly silence: string;
@@ -19,8 +23,8 @@ export type FormErrors = Readonly<Partial<Record<keyof EndpointForm, string>>>;
 export const EMPTY_FORM: EndpointForm = {
   name: '',
   baseUrl: '',
-  type: 'openai',
-  provider_name: 'openai',
+  type: OPENAI.id,
+  provider_name: OPENAI.id,
   answer: '',
   silence: '',
   key: '',
@@ -36,6 +40,15 @@ export const formOf = ({ name, baseUrl, type, provider_name, limits }: EndpointI
   key: '',
 });
 
+/** An endpoint that many people have. */
+export type Preset = EndpointKindInfo['presets'][number] & Pick<EndpointForm, 'type'>;
+
+/** Those of providers first, then those of servers on one's own machine. */
+export const presetsOf = (kinds: readonly EndpointKindInfo[]): readonly Preset[] =>
+  kinds
+    .flatMap(({ id, presets }) => presets.map((preset) => ({ ...preset, type: id })))
+    .toSorted((a, b) => Number(b.keyed) - Number(a.keyed));
+
 export const withPreset = (form: EndpointForm, { name, baseUrl, type, provider_name }: Preset): EndpointForm => ({
   ...form,
   name,
@@ -45,8 +58,8 @@ export const withPreset = (form: EndpointForm, { name, baseUrl, type, provider_n
 });
 
 /** A provider's name that only repeats the type follows it; one that was written stays. */
-export function withType(form: EndpointForm, type: EndpointType): EndpointForm {
-  const follows = form.provider_name === '' || (ENDPOINT_TYPES as readonly string[]).includes(form.provider_name);
+export function withType(form: EndpointForm, type: string, kinds: readonly EndpointKindInfo[]): EndpointForm {
+  const follows = form.provider_name === '' || kinds.some(({ id }) => id === form.provider_name);
   return { ...form, type, provider_name: follows ? type : form.provider_name };
 }
 

@@ -6,7 +6,8 @@ import { Chip } from '../../components/Chip.tsx';
 import { Glyph } from '../../components/Glyph.tsx';
 import { Icon } from '../../components/Icon.tsx';
 import { Menu, type MenuItem } from '../../components/Menu.tsx';
-import { family, lookOf } from '../../components/names.ts';
+import { lookOf } from '../../components/names.ts';
+import { apiChip, useProviders } from '../../stores/providers.ts';
 import { Shown } from '../../components/Shown.tsx';
 import { useTrace } from '../../stores/open.ts';
 import { stopTrace, useRuns } from '../../stores/runs.ts';
@@ -30,6 +31,7 @@ const MENU: readonly {
 export function TraceHeader() {
   const id = useTrace((trace) => trace.id);
   const detail = useTrace((trace) => trace.detail);
+  const known = useProviders();
   const row = useRuns((runs) => runs.rows.get(id)) ?? detail;
   const [stopping, setStopping] = useState<string | null>(null);
   const live = row !== null && row?.ending === undefined;
@@ -46,7 +48,7 @@ export function TraceHeader() {
       <h1 className="cut" title={row.title}>
         <Shown text={row.title} />
       </h1>
-      <Chip>{family(row.api, detail?.endpoint)}</Chip>
+      <Chip>{apiChip(known, row.api, detail?.endpoint)}</Chip>
       <span className="quiet mono cut model">{row.model}</span>
       <span className="push" />
       {live && <WaitClock />}

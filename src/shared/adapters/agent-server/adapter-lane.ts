@@ -14,8 +14,10 @@ import type {
 } from '../../model/messages.ts';
 import type { Api, Frame, Framed } from '../../model/stream.ts';
 import type { Lane, LaneSetup } from '../../model/lane.ts';
+import type { ProviderDefinition } from '../../providers/provider.ts';
+import { PROVIDERS } from '../../providers/registry.ts';
 import { fallbackInput } from './fallback-counts.ts';
-import type { InterfaceSetup, StreamingInterface } from './interface.ts';
+import { speaksAnthropic, type InterfaceSetup, type StreamingInterface } from './interface.ts';
 import { MessageWriter } from './message-writer.ts';
 import { PythonSse } from './python-sse.ts';
 import { providerTrace } from './provider-trace.ts';
@@ -41,8 +43,10 @@ export interface AdapterProfile {
 }
 
 /** The APIs whose streams the agent server's adapters read. */
-export const readsApi = (api: Api): boolean => API_READ.has(api);
-const API_READ: ReadonlySet<Api> = new Set(['chat_completions', 'responses', 'messages'] as const);
+export const readsApi = (api: Api): boolean => interfaceOf(api) !== null;
+
+/** The interface that the agent server had for an API; null where it had none. */
+export const interfaceOf = (api: Api): ProviderDefinition['agentServer'] => PROVIDERS.get(api)?.agentServer ?? null;
 
 /** The server's name for an LM Studio endpoint. */
 const PROXY = 'lmstudio_openai';
@@ -140,8 +144,7 @@ export class AgentServerLane implements Lane {
     const { endpoint, options } = this.#setup;
     const responsesApi = this.#request.has('input') && !this.#request.has('messages');
     const setup: InterfaceSetup = { endpoint, options, writer: this.#writer, proxy: this.#proxy, responsesApi };
-    if (endpoint.type === 'anthropic' || endpoint.type === 'bedrock')
-      return new this.#profile.interfaces.anthropic(setup);
+    if (speaksAnthropic(endpoint)) return new this.#profile.interfaces.anthropic(setup);
     if (!this.#isOpenAi) return fail(`Streaming not supported for provider ${endpoint.type}`);
     const Responses = this.#profile.interfaces.openAiResponses;
     return responsesApi && !this.#proxy && Responses !== undefined
@@ -181,7 +184,7 @@ export class AgentServerLane implements Lane {
     if (made.splitText) fail('Two halves of a surrogate pair came in different fragments, which cannot be printed.');
     this.#trace = providerTrace({
       contentField: this.#profile.traceField,
-      api: this.#setup.api,
+      endpoint: this.#setup.endpoint,
       request: this.#setup.request,
       toolCall: this.#toolCall,
       content: this.#content,

@@ -17,6 +17,10 @@ export interface InterfaceSetup {
   readonly responsesApi: boolean;
 }
 
+/** Whether the agent server read the streams of such an endpoint with its interface for Anthropic; the others are OpenAI's. */
+export const speaksAnthropic = ({ type }: Pick<AdapterEndpoint, 'type'>): boolean =>
+  type === 'anthropic' || type === 'bedrock';
+
 /** Every method may throw AdapterError where the original raised. */
 export interface StreamingInterface {
   /** What the interface holds, also after an error. */

@@ -1,12 +1,13 @@
 /** The two documents that the agent server wrote of each run (adapters, section 9). */
 import type { AdapterOutcome, ReasoningPart, ToolCall } from '../../model/messages.ts';
-import type { Api } from '../../model/stream.ts';
+import type { AdapterEndpoint } from '../../model/trace.ts';
 import { fieldsOf, fail } from './adapter-error.ts';
+import { speaksAnthropic } from './interface.ts';
 
 export interface TraceParts {
   /** What the document calls reasoning and text. */
   readonly contentField: 'reasoning' | 'content';
-  readonly api: Api;
+  readonly endpoint: AdapterEndpoint;
   readonly request: unknown;
   readonly toolCall: ToolCall | null;
   readonly content: readonly ReasoningPart[];
@@ -24,7 +25,7 @@ export function providerTrace(parts: TraceParts): NonNullable<AdapterOutcome['pr
     function: { arguments: toolCall.arguments, name: toolCall.name },
   };
   return {
-    request_json: parts.api === 'messages' ? streamed(parts.request) : parts.request,
+    request_json: speaksAnthropic(parts.endpoint) ? streamed(parts.request) : parts.request,
     response_json: {
       content: {
         tool_call: call && print(call),

@@ -1,6 +1,6 @@
 /** The agent server's older adapter: what people read is in the arguments of a tool, and thoughts may be too. */
 import type { LaneDefinition } from '../../model/lane.ts';
-import { AgentServerLane, readsApi } from '../agent-server/adapter-lane.ts';
+import { AgentServerLane, interfaceOf, readsApi } from '../agent-server/adapter-lane.ts';
 import { MESSAGE_KEY, MESSAGE_TOOL, THOUGHTS_KEY } from '../agent-server/names.ts';
 import { LegacyAnthropic } from './anthropic.ts';
 import { LegacyOpenAiChat } from './openai-chat.ts';
@@ -22,7 +22,7 @@ export const LEGACY: LaneDefinition = {
   options: ['use_assistant_message', 'put_inner_thoughts_in_kwarg', 'requires_approval_tools'],
   expects: {
     // The thoughts are meant to be in the arguments, and text is what the model said before.
-    textAsReasoning: ({ api, options }) => api === 'messages' && options.put_inner_thoughts_in_kwarg,
+    textAsReasoning: ({ api, options }) => interfaceOf(api) === 'anthropic' && options.put_inner_thoughts_in_kwarg,
     reasoningArgument: THOUGHTS_KEY,
     answerTool: ({ options }) => (options.use_assistant_message ? { tool: MESSAGE_TOOL, argument: MESSAGE_KEY } : null),
   },

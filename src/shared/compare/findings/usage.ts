@@ -1,7 +1,8 @@
 /** Token counts: the adapter's totals against what the provider said last. */
 import { numberOf, objectOf, type JsonObject } from '../../json/json-object.ts';
 import type { LaneId } from '../../model/messages.ts';
-import type { Api } from '../../model/stream.ts';
+import type { UsageFacts } from '../../providers/provider.ts';
+import { providerOf } from '../../providers/registry.ts';
 import type { ComparisonInput } from '../lane-reading.ts';
 import { number } from '../say.ts';
 import type { FindingDraft, FindingFamily } from './finding-kind.ts';
@@ -20,7 +21,8 @@ function find(input: ComparisonInput, lane: LaneId): readonly FindingDraft[] {
   if (!outcome || outcome.error) return [];
   const { usage } = input.wire;
   const raw = (usage?.raw ?? []).map(objectOf).filter((value) => value !== null);
-  const cached = input.setup.api === 'messages' ? (usage?.cachedInput ?? 0) + (usage?.cacheWrite ?? 0) : 0;
+  const facts = providerOf(input.setup.api).usage;
+  const cached = facts.inputLeavesOutCache ? (usage?.cachedInput ?? 0) + (usage?.cacheWrite ?? 0) : 0;
   const sides: Side[] = [
     {
       label: 'input',
@@ -37,13 +39,13 @@ function find(input: ComparisonInput, lane: LaneId): readonly FindingDraft[] {
   ];
   const events = usageEvents(input);
   return sides
-    .flatMap((side) => finding(side, side.label === 'input' ? cached : 0, lane, input.setup.api))
+    .flatMap((side) => finding(side, side.label === 'input' ? cached : 0, lane, facts))
     .map((draft) => ({ ...draft, ...events }));
 }
 
 type Draft = Omit<FindingDraft, 'event' | 'lastEvent' | 'blocks'>;
 
-function finding({ label, wire, got, said }: Side, cached: number, lane: LaneId, api: Api): Draft[] {
+function finding({ label, wire, got, said }: Side, cached: number, lane: LaneId, facts: UsageFacts): Draft[] {
   if (wire === null) {
     if (got === 0) return [];
     return [
@@ -83,7 +85,7 @@ function finding({ label, wire, got, said }: Side, cached: number, lane: LaneId,
         ...texts,
         kind: 'usage-counted-twice',
         severity: 'major',
-        sentence: `${label} tokens ${number(got)} in ${lane}, wire says ${number(wire)}: ${counted(said.length, api)} (${said.map(number).join(' + ')})`,
+        sentence: `${label} tokens ${number(got)} in ${lane}, wire says ${number(wire)}: ${counted(said.length, facts)} (${said.map(number).join(' + ')})`,
       },
     ];
   }
@@ -97,12 +99,8 @@ function finding({ label, wire, got, said }: Side, cached: number, lane: LaneId,
   ];
 }
 
-const counted = (times: number, api: Api): string =>
-  times > 2
-    ? `${times} counts are added up`
-    : api === 'messages'
-      ? 'message_start counted twice'
-      : 'the first count counted twice';
+const counted = (times: number, { firstCountIn = 'the first count' }: UsageFacts): string =>
+  times > 2 ? `${times} counts are added up` : `${firstCountIn} counted twice`;
 
 function countsOf(raw: readonly JsonObject[], names: readonly string[]): number[] {
   return raw.flatMap((usage) => {

@@ -1,8 +1,7 @@
 /** Rules of OpenAI Chat Completions. The format is loose, and compatible servers looser still. */
 import { arrayOf, numberOf, objectOf, stringOf, type JsonObject } from '../../json/json-object.ts';
-import type { LintCheck, LintEvent, LintRule, Report } from '../../lint/rule.ts';
-
-const APIS = ['chat_completions'] as const;
+import { isDone, type LintCheck, type LintEvent, type LintRule, type Report } from '../../lint/rule.ts';
+import { DONE_MISSPELT, afterTerminator } from '../../lint/shared-rules.ts';
 
 /** A check that looks at each choice of each chunk. */
 function eachChoice(look: (choice: JsonObject, index: number, event: LintEvent, report: Report) => void): LintCheck {
@@ -42,9 +41,10 @@ function steady(field: string): LintCheck {
 }
 
 export const CHAT_COMPLETIONS_RULES: readonly LintRule[] = [
+  DONE_MISSPELT,
+  afterTerminator(({ frame }) => (isDone(frame.data) ? '[DONE]' : null)),
   {
     id: 'id-changes',
-    apis: APIS,
     strict: 'warning',
     lenient: 'info',
     help: 'All chunks of a completion have one id.',
@@ -52,7 +52,6 @@ export const CHAT_COMPLETIONS_RULES: readonly LintRule[] = [
   },
   {
     id: 'model-changes',
-    apis: APIS,
     strict: 'warning',
     lenient: 'info',
     help: 'The model changes in mid-stream: a router or a fallback took over.',
@@ -60,7 +59,6 @@ export const CHAT_COMPLETIONS_RULES: readonly LintRule[] = [
   },
   {
     id: 'object-type',
-    apis: APIS,
     strict: 'warning',
     lenient: null,
     help: 'Every chunk has the object type chat.completion.chunk.',
@@ -73,7 +71,6 @@ export const CHAT_COMPLETIONS_RULES: readonly LintRule[] = [
   },
   {
     id: 'choices-missing',
-    apis: APIS,
     strict: 'warning',
     lenient: 'info',
     help: 'A chunk without a list of choices. The openai SDK fails at it with "choices is not iterable".',
@@ -86,7 +83,6 @@ export const CHAT_COMPLETIONS_RULES: readonly LintRule[] = [
   },
   {
     id: 'choice-index',
-    apis: APIS,
     strict: 'error',
     lenient: 'info',
     help: 'A choice without an index; with several choices nobody can tell which one it is.',
@@ -97,7 +93,6 @@ export const CHAT_COMPLETIONS_RULES: readonly LintRule[] = [
   },
   {
     id: 'role-missing',
-    apis: APIS,
     strict: 'warning',
     lenient: null,
     help: 'The first delta of a choice names the role. The openai helper ends with an error when none does.',
@@ -113,7 +108,6 @@ export const CHAT_COMPLETIONS_RULES: readonly LintRule[] = [
   },
   {
     id: 'content-after-finish',
-    apis: APIS,
     strict: 'error',
     lenient: 'warning',
     help: 'Content follows the finish reason of its choice.',
@@ -129,7 +123,6 @@ export const CHAT_COMPLETIONS_RULES: readonly LintRule[] = [
   },
   {
     id: 'finish-twice',
-    apis: APIS,
     strict: 'warning',
     lenient: 'info',
     help: 'A choice has two finish reasons.',
@@ -146,7 +139,6 @@ export const CHAT_COMPLETIONS_RULES: readonly LintRule[] = [
   },
   {
     id: 'tool-index-missing',
-    apis: APIS,
     strict: 'error',
     lenient: 'warning',
     help: 'A fragment of a tool call without an index. The openai SDK ends with an error.',
@@ -157,7 +149,6 @@ export const CHAT_COMPLETIONS_RULES: readonly LintRule[] = [
   },
   {
     id: 'tool-index-gap',
-    apis: APIS,
     strict: 'warning',
     lenient: 'info',
     help: 'Tool call indexes do not count up from 0. The openai SDK leaves holes in its list.',
@@ -176,7 +167,6 @@ export const CHAT_COMPLETIONS_RULES: readonly LintRule[] = [
   },
   {
     id: 'tool-index-reused',
-    apis: APIS,
     strict: 'error',
     lenient: 'error',
     help: 'Two calls share an index. The openai SDK, and adapters that go by index, join their arguments into one call.',
@@ -194,7 +184,6 @@ export const CHAT_COMPLETIONS_RULES: readonly LintRule[] = [
   },
   {
     id: 'tool-id-missing',
-    apis: APIS,
     strict: 'error',
     lenient: 'warning',
     help: 'A tool call begins without an id. Its result cannot be sent back.',
@@ -209,7 +198,6 @@ export const CHAT_COMPLETIONS_RULES: readonly LintRule[] = [
   },
   {
     id: 'tool-name-repeated',
-    apis: APIS,
     strict: 'warning',
     lenient: 'info',
     help: 'The name of a tool comes again with a later fragment, as some local servers do. Clients that join names call get_timeget_time.',
@@ -229,7 +217,6 @@ export const CHAT_COMPLETIONS_RULES: readonly LintRule[] = [
   },
   {
     id: 'usage-repeated',
-    apis: APIS,
     strict: 'info',
     lenient: null,
     help: 'Usage comes with more than one chunk. Clients that add the counts up report too many.',

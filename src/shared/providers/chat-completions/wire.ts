@@ -10,7 +10,7 @@ import { ChatCompletionSum, type ChoiceSum } from './accumulated.ts';
 import { arrayOf, numberOf, objectOf, stringOf, type JsonObject } from '../../json/json-object.ts';
 import { recordError, type WireProtocol } from '../../wire/protocol.ts';
 import type { Block, WireRecorder } from '../../wire/recorder.ts';
-import { chatUsage, finishReason } from '../../wire/usage.ts';
+import { chatFinish, chatUsage } from './usage.ts';
 
 const CHUNK_FIELDS = new Set([
   'id',
@@ -107,7 +107,7 @@ export class ChatCompletionsWire implements WireProtocol {
       if (choice.finished) recorder.note('a second finish_reason');
       choice.finished = true;
       this.#closeAll(choice);
-      recorder.finish(index, finishReason(reason));
+      recorder.finish(index, chatFinish(reason));
     }
   }
 

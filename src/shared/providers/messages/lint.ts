@@ -1,8 +1,7 @@
 /** Rules of Anthropic Messages: order and pairing of events. */
 import { numberOf, objectOf, stringOf } from '../../json/json-object.ts';
 import type { LintRule } from '../../lint/rule.ts';
-
-const APIS = ['messages'] as const;
+import { NAME_AND_TYPE, afterTerminator } from '../../lint/shared-rules.ts';
 
 /** Which block types each delta type belongs to. */
 const DELTA_FITS: Readonly<Record<string, (type: string) => boolean>> = {
@@ -14,9 +13,10 @@ const DELTA_FITS: Readonly<Record<string, (type: string) => boolean>> = {
 };
 
 export const MESSAGES_RULES: readonly LintRule[] = [
+  NAME_AND_TYPE,
+  afterTerminator(({ type }) => (type === 'message_stop' ? type : null)),
   {
     id: 'unnamed-event',
-    apis: APIS,
     strict: 'error',
     lenient: 'warning',
     help: 'An event without a name. The Anthropic SDK drops every one of them, so that the stream looks empty.',
@@ -28,7 +28,6 @@ export const MESSAGES_RULES: readonly LintRule[] = [
   },
   {
     id: 'before-message-start',
-    apis: APIS,
     strict: 'error',
     lenient: 'error',
     help: 'Content before message_start has no message to belong to; the SDK drops it.',
@@ -48,7 +47,6 @@ export const MESSAGES_RULES: readonly LintRule[] = [
   },
   {
     id: 'second-message-start',
-    apis: APIS,
     strict: 'error',
     lenient: 'error',
     help: 'A message starts inside another. The SDK ends with an error; two answers may have been spliced by a proxy.',
@@ -65,7 +63,6 @@ export const MESSAGES_RULES: readonly LintRule[] = [
   },
   {
     id: 'block-order',
-    apis: APIS,
     strict: 'error',
     lenient: 'warning',
     help: 'A delta or stop for a block that is not open, a block that starts twice, or one that starts while another is open.',
@@ -112,7 +109,6 @@ export const MESSAGES_RULES: readonly LintRule[] = [
   },
   {
     id: 'index-gap',
-    apis: APIS,
     strict: 'warning',
     lenient: 'info',
     help: 'Block indexes do not count up by one. The SDK keeps blocks in a list and then writes deltas to the wrong place.',
@@ -135,7 +131,6 @@ export const MESSAGES_RULES: readonly LintRule[] = [
   },
   {
     id: 'delta-type',
-    apis: APIS,
     strict: 'error',
     lenient: 'warning',
     help: 'A delta of a type that does not belong into its block. The SDK drops it without a word.',
@@ -158,7 +153,6 @@ export const MESSAGES_RULES: readonly LintRule[] = [
   },
   {
     id: 'usage-decreases',
-    apis: APIS,
     strict: 'warning',
     lenient: 'info',
     help: 'Output tokens are cumulative over the message. A count that falls makes a client that keeps the last one report too few.',

@@ -7,7 +7,7 @@ import type { Frame } from '../../model/stream.ts';
 import { arrayOf, numberOf, objectOf, parseJson, stringOf, type JsonObject } from '../../json/json-object.ts';
 import { recordError, type WireProtocol } from '../../wire/protocol.ts';
 import type { Block, WireRecorder } from '../../wire/recorder.ts';
-import { finishReason, messagesUsage } from '../../wire/usage.ts';
+import { messagesFinish, messagesUsage } from './usage.ts';
 
 /** A block beside what the SDK's accumulation needs of it. */
 interface Entry {
@@ -123,7 +123,7 @@ export class MessagesWire implements WireProtocol {
       recorder.close(entry.block);
     });
     const reason = stringOf(message?.['stop_reason']);
-    if (reason !== null) recorder.finish(0, finishReason(reason));
+    if (reason !== null) recorder.finish(0, messagesFinish(reason));
     recorder.preview(stringOf(message?.['model']) ?? '');
   }
 
@@ -278,7 +278,7 @@ export class MessagesWire implements WireProtocol {
       recorder.usage(messagesUsage(Object.fromEntries(this.#usage)), usage);
     }
     const reason = delta?.['stop_reason'];
-    if (reason !== undefined) recorder.finish(0, finishReason(stringOf(reason)));
+    if (reason !== undefined) recorder.finish(0, messagesFinish(stringOf(reason)));
     const details = objectOf(delta?.['stop_details']);
     if (details) recorder.event('stop_details', true, details);
   }

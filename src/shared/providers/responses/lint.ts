@@ -1,14 +1,17 @@
 /** Rules of OpenAI Responses: numbering, order and pairing of events, and whether the parts add up. */
 import { arrayOf, numberOf, objectOf, stringOf } from '../../json/json-object.ts';
-import type { LintRule } from '../../lint/rule.ts';
+import { isDone, type LintRule } from '../../lint/rule.ts';
+import { TERMINAL } from './wire.ts';
+import { DONE_MISSPELT, NAME_AND_TYPE, afterTerminator } from '../../lint/shared-rules.ts';
 
-const APIS = ['responses'] as const;
 const isResponseEvent = (type: string): boolean => type.startsWith('response.') && type !== 'response.created';
 
 export const RESPONSES_RULES: readonly LintRule[] = [
+  DONE_MISSPELT,
+  NAME_AND_TYPE,
+  afterTerminator(({ frame, type }) => (isDone(frame.data) ? '[DONE]' : TERMINAL.has(type) ? type : null)),
   {
     id: 'sequence-gap',
-    apis: APIS,
     strict: 'error',
     lenient: 'warning',
     help: 'sequence_number counts every event up by one. A gap means that an event was lost on the way; one that repeats was sent twice.',
@@ -33,7 +36,6 @@ export const RESPONSES_RULES: readonly LintRule[] = [
   },
   {
     id: 'sequence-missing',
-    apis: APIS,
     strict: 'warning',
     lenient: null,
     help: 'An event without a sequence_number. Clients need it to go on after a broken connection.',
@@ -46,7 +48,6 @@ export const RESPONSES_RULES: readonly LintRule[] = [
   },
   {
     id: 'before-created',
-    apis: APIS,
     strict: 'error',
     lenient: 'warning',
     help: 'An event before response.created has no response to belong to; the SDK ends with an error.',
@@ -64,7 +65,6 @@ export const RESPONSES_RULES: readonly LintRule[] = [
   },
   {
     id: 'item-order',
-    apis: APIS,
     strict: 'error',
     lenient: 'warning',
     help: 'An event for an output item that was not added, or that is done already.',
@@ -91,7 +91,6 @@ export const RESPONSES_RULES: readonly LintRule[] = [
   },
   {
     id: 'output-index-gap',
-    apis: APIS,
     strict: 'warning',
     lenient: 'info',
     help: 'Output indexes do not count up by one.',
@@ -109,7 +108,6 @@ export const RESPONSES_RULES: readonly LintRule[] = [
   },
   {
     id: 'part-order',
-    apis: APIS,
     strict: 'error',
     lenient: 'info',
     help: 'A delta for a content or summary part that was not added.',
@@ -132,7 +130,6 @@ export const RESPONSES_RULES: readonly LintRule[] = [
   },
   {
     id: 'item-id-changes',
-    apis: APIS,
     strict: 'error',
     lenient: 'info',
     help: 'The item_id of an event is not the id its item was added with. Clients that route by id lose the event.',
@@ -152,7 +149,6 @@ export const RESPONSES_RULES: readonly LintRule[] = [
   },
   {
     id: 'done-differs',
-    apis: APIS,
     strict: 'error',
     lenient: 'warning',
     help: 'The whole text or arguments of a done event are not what the deltas add up to. Clients that show deltas and clients that take the whole see two answers.',
@@ -171,7 +167,6 @@ export const RESPONSES_RULES: readonly LintRule[] = [
   },
   {
     id: 'output-disagrees',
-    apis: APIS,
     strict: 'warning',
     lenient: 'info',
     help: 'The output of the final response does not list the items that were streamed.',

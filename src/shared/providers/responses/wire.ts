@@ -9,9 +9,15 @@ import { recordError, type WireProtocol } from '../../wire/protocol.ts';
 import type { WireRecorder } from '../../wire/recorder.ts';
 import { outputText } from './items.ts';
 import { ResponseOutput } from './output.ts';
-import { responseFinish, responsesUsage } from '../../wire/usage.ts';
+import { responseFinish, responsesUsage } from './usage.ts';
 
-const TERMINAL = new Set(['response.completed', 'response.failed', 'response.incomplete', 'response.cancelled']);
+/** The events that end a stream, each in its own way. */
+export const TERMINAL: ReadonlySet<string> = new Set([
+  'response.completed',
+  'response.failed',
+  'response.incomplete',
+  'response.cancelled',
+]);
 const LIFECYCLE = new Set(['response.created', 'response.queued', 'response.in_progress', ...TERMINAL]);
 
 export class ResponsesWire implements WireProtocol {

@@ -1,9 +1,18 @@
 /** OpenAI Chat Completions, and the servers that speak it. */
 import { Random } from '../../random.ts';
-import { CREATED, hex, letters, seedOf } from '../../samples/ids.ts';
-import { inputTokens, piecesOf, tokensIn, type Piece } from '../../samples/pieces.ts';
-import { textOf, type Part, type Scenario } from '../../samples/scenario.ts';
-import { dataFrame, isObject, type Format, type Json, type SampleAnswer, type SampleFrame } from '../sample-format.ts';
+import { CREATED, hex, letters, seedOf } from '../sample/ids.ts';
+import { inputTokens, piecesOf, tokensIn, type Piece } from '../sample/pieces.ts';
+import { textOf, type Part, type Scenario } from '../sample/scenario.ts';
+import {
+  dataFrame,
+  isObject,
+  onPath,
+  textFrame,
+  type Format,
+  type Json,
+  type SampleAnswer,
+  type SampleFrame,
+} from '../sample/format.ts';
 import {
   checkOpenAi,
   isArrayOfObjects,
@@ -11,11 +20,11 @@ import {
   openAiError,
   openAiErrorBody,
   openAiHeaders,
-} from '../openai-sample.ts';
+} from '../sample/openai.ts';
 
-export const chatCompletions: Format = {
+export const sample: Format = {
   api: 'chat_completions',
-  path: '/v1/chat/completions',
+  ...onPath('/v1/chat/completions'),
   check: (body) =>
     checkOpenAi(
       body,
@@ -26,7 +35,7 @@ export const chatCompletions: Format = {
   answer: (scenario, request) => new ChatAnswer(scenario, request).whole(),
   error: openAiError,
   errorBody: openAiErrorBody,
-  errorFrames: (error) => [{ text: dataFrame(openAiErrorBody(error)) }],
+  errorFrames: (error) => [dataFrame(openAiErrorBody(error))],
   headers: openAiHeaders,
   request: ({ model, system, prompt, tools }) => ({
     model,
@@ -79,7 +88,7 @@ class ChatAnswer {
     const finish = this.#calls.length > 0 ? 'tool_calls' : 'stop';
     this.#delta({}, { finish });
     if (this.#wantsUsage) this.#chunk([], this.#usage());
-    this.#frames.push({ text: 'data: [DONE]\n\n' });
+    this.#frames.push(textFrame('data: [DONE]\n\n'));
     return { frames: this.#frames, body: this.#body(finish) };
   }
 
@@ -155,7 +164,7 @@ class ChatAnswer {
   #chunk(choices: readonly unknown[], usage: Json | null | undefined, pause = false): void {
     const padding = this.#openAi ? obfuscation(this.#request, this.#random) : {};
     this.#frames.push({
-      text: dataFrame({ ...this.#base, choices, ...(usage !== undefined && { usage }), ...padding }),
+      ...dataFrame({ ...this.#base, choices, ...(usage !== undefined && { usage }), ...padding }),
       pause,
     });
   }

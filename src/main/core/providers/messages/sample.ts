@@ -1,10 +1,11 @@
 /** Anthropic Messages. */
 import { Random } from '../../random.ts';
-import { letters, opaque, seedOf } from '../../samples/ids.ts';
-import { inputTokens, piecesOf, tokensIn, type Piece } from '../../samples/pieces.ts';
-import { textOf, type Part, type PartOf, type Scenario } from '../../samples/scenario.ts';
+import { letters, opaque, seedOf } from '../sample/ids.ts';
+import { inputTokens, piecesOf, tokensIn, type Piece } from '../sample/pieces.ts';
+import { textOf, type Part, type PartOf, type Scenario } from '../sample/scenario.ts';
 import {
   isObject,
+  onPath,
   namedFrame,
   type ErrorKind,
   type Format,
@@ -12,7 +13,7 @@ import {
   type ProviderError,
   type SampleAnswer,
   type SampleFrame,
-} from '../sample-format.ts';
+} from '../sample/format.ts';
 
 const ERRORS: Readonly<Record<ErrorKind, Pick<ProviderError, 'status' | 'type'>>> = {
   request: { status: 400, type: 'invalid_request_error' },
@@ -32,14 +33,14 @@ const errorBody = ({ type, message }: ProviderError): { readonly type: 'error' }
   request_id: `req_011C${letters(new Random(seedOf(message)), 20)}`,
 });
 
-export const messages: Format = {
+export const sample: Format = {
   api: 'messages',
-  path: '/v1/messages',
+  ...onPath('/v1/messages'),
   check,
   answer: (scenario, request) => new MessageAnswer(scenario, request).whole(),
   error: (kind, message) => ({ ...ERRORS[kind], message }),
   errorBody,
-  errorFrames: (error) => [{ text: namedFrame(errorBody(error)) }],
+  errorFrames: (error) => [namedFrame(errorBody(error))],
   headers: (random) => ({
     'anthropic-organization-id': 'tracelane-samples',
     'anthropic-ratelimit-requests-limit': '4000',
@@ -65,7 +66,7 @@ export const messages: Format = {
 };
 
 function check(body: Json, header: (name: string) => string | undefined): ProviderError | null {
-  const wrong = (message: string): ProviderError => messages.error('request', message);
+  const wrong = (message: string): ProviderError => sample.error('request', message);
   if (header('anthropic-version') === undefined) return wrong('anthropic-version: header is required');
   for (const field of ['model', 'max_tokens', 'messages'])
     if (body[field] === undefined) return wrong(`${field}: Field required`);
@@ -241,7 +242,7 @@ class MessageAnswer {
   }
 
   #event(type: string, fields: Json, pause = false): void {
-    this.#frames.push({ text: namedFrame({ type, ...fields }), pause });
+    this.#frames.push({ ...namedFrame({ type, ...fields }), pause });
   }
 
   /** What the model read of the results is counted as input. */

@@ -1,16 +1,17 @@
 /** OpenAI Responses. */
 import { Random } from '../../random.ts';
-import { CREATED, hex, letters, opaque, seedOf } from '../../samples/ids.ts';
-import { inputTokens, piecesOf, tokensIn, type Piece } from '../../samples/pieces.ts';
-import { textOf, type Part, type PartOf, type Scenario } from '../../samples/scenario.ts';
+import { CREATED, hex, letters, opaque, seedOf } from '../sample/ids.ts';
+import { inputTokens, piecesOf, tokensIn, type Piece } from '../sample/pieces.ts';
+import { textOf, type Part, type PartOf, type Scenario } from '../sample/scenario.ts';
 import {
+  onPath,
   namedFrame,
   type Format,
   type Json,
   type ProviderError,
   type SampleAnswer,
   type SampleFrame,
-} from '../sample-format.ts';
+} from '../sample/format.ts';
 import {
   checkOpenAi,
   isArrayOfObjects,
@@ -18,13 +19,13 @@ import {
   openAiError,
   openAiErrorBody,
   openAiHeaders,
-} from '../openai-sample.ts';
+} from '../sample/openai.ts';
 
 const ENCRYPTED = 'reasoning.encrypted_content';
 
-export const responses: Format = {
+export const sample: Format = {
   api: 'responses',
-  path: '/v1/responses',
+  ...onPath('/v1/responses'),
   check: (body) =>
     checkOpenAi(
       body,
@@ -55,14 +56,11 @@ export const responses: Format = {
 function errorFrames({ message, code, param }: ProviderError, before: readonly SampleFrame[]): readonly SampleFrame[] {
   const next = before.length;
   const error = namedFrame({ type: 'error', sequence_number: next, code: code ?? null, message, param: param ?? null });
-  const begun = before[0]?.text.split('\ndata: ')[1];
-  if (begun === undefined) return [{ text: error }];
+  const begun = before[0] && new TextDecoder().decode(before[0].bytes).split('\ndata: ')[1];
+  if (begun === undefined) return [error];
   const { response } = JSON.parse(begun) as { readonly response: Json };
   const failed = { ...response, status: 'failed', error: { code: code ?? 'server_error', message } };
-  return [
-    { text: error },
-    { text: namedFrame({ type: 'response.failed', sequence_number: next + 1, response: failed }) },
-  ];
+  return [error, namedFrame({ type: 'response.failed', sequence_number: next + 1, response: failed })];
 }
 
 class ResponseAnswer {
@@ -194,7 +192,7 @@ class ResponseAnswer {
   }
 
   #event(type: string, fields: Json, pause = false): void {
-    this.#frames.push({ text: namedFrame({ type, sequence_number: this.#frames.length, ...fields }), pause });
+    this.#frames.push({ ...namedFrame({ type, sequence_number: this.#frames.length, ...fields }), pause });
   }
 
   #usage(): Json {

@@ -1,6 +1,6 @@
 /** Random events of an API: mostly in its shape, some with a field of another kind, some with no shape at all. */
-import type { Api } from '../../../shared/model/stream.ts';
-import type { Random } from '../../core/random.ts';
+import type { Random } from '../../src/main/core/random.ts';
+import type { Api } from './apis.ts';
 
 const WORDS = [
   'Hello',

@@ -1,7 +1,6 @@
 /** A sample as it is written down: what a model says, in order. The formats turn it into the events of an API. */
 import { z } from 'zod';
-import { APIS } from '../../../shared/model/stream.ts';
-import { adapterOptionsSchema } from '../../../shared/model/trace.ts';
+import { adapterOptionsSchema } from '../../../../shared/model/trace.ts';
 
 /** Paragraphs; a blank line stands between them. */
 const paragraphs = z.array(z.string().min(1)).min(1);
@@ -31,11 +30,8 @@ export const scenarioSchema = z.strictObject({
   title: z.string(),
   /** The six of the first screen carry 1 to 6. */
   number: z.int().min(1).max(6).optional(),
-  /** Where the scenario makes sense; by default everywhere. */
-  apis: z
-    .array(z.enum(APIS))
-    .min(1)
-    .default([...APIS]),
+  /** The APIs over which the scenario makes sense; absent: all. */
+  apis: z.array(z.string()).min(1).optional(),
   system: z.string().optional(),
   prompt: z.string(),
   tools: z

@@ -1,7 +1,7 @@
 /** What OpenAI's two APIs share: errors, checks, heads. */
-import type { Random } from '../random.ts';
-import { hex, letters } from '../samples/ids.ts';
-import { isObject, type ErrorKind, type Format, type Json, type ProviderError } from './sample-format.ts';
+import type { Random } from '../../random.ts';
+import { hex, letters } from './ids.ts';
+import { isObject, type ErrorKind, type Format, type Json, type ProviderError } from './format.ts';
 
 const INVALID = 'invalid_request_error';
 

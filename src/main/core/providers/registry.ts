@@ -1,0 +1,36 @@
+/** Senders and samples by API. What of a provider needs Node is its folder here and one line. */
+import type { Api } from '../../../shared/model/stream.ts';
+import { sample as chatSample } from './chat-completions/sample.ts';
+import { send as sendChat } from './chat-completions/send.ts';
+import { sample as messagesSample } from './messages/sample.ts';
+import { send as sendMessages } from './messages/send.ts';
+import { sample as responsesSample } from './responses/sample.ts';
+import { send as sendResponses } from './responses/send.ts';
+import type { Format } from './sample/format.ts';
+import type { ProviderTransport } from './transport.ts';
+
+const transports = new Map<Api, ProviderTransport>([
+  ['chat_completions', { send: sendChat, sample: chatSample }],
+  ['responses', { send: sendResponses, sample: responsesSample }],
+  ['messages', { send: sendMessages, sample: messagesSample }],
+]);
+
+/** Providers that are not here can be imported and read, but not asked. */
+export const TRANSPORTS: ReadonlyMap<Api, ProviderTransport> = transports;
+
+/** Returns what takes it out again. Throws when the API has a transport. */
+export function registerTransport(api: Api, transport: ProviderTransport): () => void {
+  if (transports.has(api)) throw new Error(`The API ${api} has a transport already.`);
+  transports.set(api, transport);
+  return () => void transports.delete(api);
+}
+
+/** The APIs that the sample provider speaks. */
+export const sampleFormats = (): readonly Format[] => [...transports.values()].flatMap(({ sample }) => sample ?? []);
+
+/** Throws for an API that has none. */
+export function sampleFormatOf(api: Api): Format {
+  const format = transports.get(api)?.sample;
+  if (!format) throw new Error(`The sample provider does not speak ${api}.`);
+  return format;
+}

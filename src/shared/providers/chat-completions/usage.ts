@@ -1,0 +1,38 @@
+/** Token counts and finish reasons of Chat Completions, with the words of Mistral and DeepSeek. */
+import { objectOf, type JsonObject } from '../../json/json-object.ts';
+import type { FinishReason } from '../../model/usage.ts';
+import { counts, finishReason, said, type Counts } from '../../wire/usage.ts';
+
+/** With where DeepSeek, Moonshot and Perplexity put their cached and reasoning parts. */
+export function chatUsage(usage: JsonObject): Counts {
+  const input = objectOf(usage['prompt_tokens_details']);
+  const output = objectOf(usage['completion_tokens_details']);
+  return counts({
+    input: said(usage['prompt_tokens']),
+    cachedInput: said(input?.['cached_tokens'], usage['prompt_cache_hit_tokens'], usage['cached_tokens']),
+    cacheWrite: said(input?.['cache_write_tokens']),
+    output: said(usage['completion_tokens']),
+    reasoning: said(output?.['reasoning_tokens'], usage['reasoning_tokens']),
+    total: said(usage['total_tokens']),
+  });
+}
+
+const WORDS: Readonly<Record<string, FinishReason['unified']>> = {
+  stop: 'stop',
+  length: 'length',
+  tool_calls: 'tool_use',
+  function_call: 'tool_use',
+  content_filter: 'content_filter',
+  model_length: 'length',
+  error: 'error',
+  insufficient_system_resource: 'error',
+  // Routers pass on the word of the provider behind them.
+  end_turn: 'stop',
+  stop_sequence: 'stop',
+  max_tokens: 'length',
+  tool_use: 'tool_use',
+  refusal: 'refusal',
+  pause_turn: 'pause',
+};
+
+export const chatFinish = (raw: string | null): FinishReason => finishReason(raw, WORDS);

@@ -1,0 +1,13 @@
+/** Amazon Bedrock. Its address has the region in it, so that there is none for all. */
+import type { EndpointKind } from './kind.ts';
+
+export const BEDROCK: EndpointKind = {
+  id: 'bedrock',
+  label: 'Bedrock',
+  chip: 'BEDR',
+  baseUrl: null,
+  baseUrlHint: 'Without a version: /v1 is added.',
+  credential: { header: 'authorization', prefix: 'Bearer ' },
+  keyVariables: ['AWS_BEARER_TOKEN_BEDROCK'],
+  presets: [],
+};

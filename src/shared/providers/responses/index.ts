@@ -1,0 +1,29 @@
+/** OpenAI Responses. */
+import { objectOf } from '../../json/json-object.ts';
+import { OPENAI } from '../kinds/openai.ts';
+import type { ApiSign, FrameFacts, ProviderDefinition } from '../provider.ts';
+import { RESPONSES_RULES } from './lint.ts';
+import { request } from './request.ts';
+import { ResponsesWire } from './wire.ts';
+
+function detect({ json, type }: FrameFacts): ApiSign | null {
+  if (type.startsWith('response.')) return { why: `It has ${type} events.` };
+  if (type === 'error' && !objectOf(json?.['error']))
+    return { why: 'Its error has the shape of the Responses API’s.', weak: true };
+  return null;
+}
+
+export const responses: ProviderDefinition = {
+  id: 'responses',
+  label: 'Responses',
+  chip: 'RESP',
+  endpointKinds: [OPENAI],
+  framing: 'sse',
+  agentServer: 'openai',
+  terminator: 'response.completed',
+  detect,
+  request,
+  usage: {},
+  wire: (recorder) => new ResponsesWire(recorder),
+  rules: RESPONSES_RULES,
+};

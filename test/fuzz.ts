@@ -1,0 +1,107 @@
+/**
+ * `npm run fuzz -- --api messages`: random events, valid and not, through all lanes. A lane that throws is a bug, and ends
+ * the run with its seed's stream.
+ */
+import { parseArgs } from 'node:util';
+import { LANE_FAULT } from '../src/shared/adapters/agent-server/adapter-lane.ts';
+import { createFramer } from '../src/shared/framing/registry.ts';
+import { createLane, lanesReading } from '../src/shared/lanes/registry.ts';
+import type { LaneSetup } from '../src/shared/model/lane.ts';
+import { isWireResult } from '../src/shared/model/messages.ts';
+import type { Framed } from '../src/shared/model/stream.ts';
+import { providerOf, usualEndpoint } from '../src/shared/providers/registry.ts';
+import { Random } from '../src/main/core/random.ts';
+import { APIS, type Api } from './support/apis.ts';
+import { EventGenerator } from './support/event-generator.ts';
+
+/** Longer streams would mostly run on after every lane has ended in an error. */
+const EVENTS_PER_STREAM = 40;
+
+const USAGE = `Usage: npm run fuzz -- --api ${APIS.join('|')} [--events <n>] [--seed <n>]
+The same seed gives the same events.`;
+
+interface FuzzTally {
+  streams: number;
+  events: number;
+  messages: number;
+  errors: number;
+}
+
+function runStream(api: Api, random: Random, tally: FuzzTally): void {
+  const generator = new EventGenerator(api, random);
+  const setup = randomSetup(api, random);
+  const lanes = lanesReading(api).map((id) => createLane(id, setup));
+  const framer = createFramer(setup.framing);
+  for (const lane of lanes) tally.messages += lane.begin().length;
+  const pass = (framed: readonly Framed[]): void => {
+    for (const item of framed) for (const lane of lanes) tally.messages += lane.take(item).length;
+  };
+  let offset = 0;
+  const count = 1 + random.below(EVENTS_PER_STREAM);
+  for (let n = 0; n < count; n++) {
+    const bytes = generator.next();
+    const cut = random.below(bytes.length + 1);
+    for (const part of [bytes.subarray(0, cut), bytes.subarray(cut)]) {
+      pass(framer.feed({ n, tNs: n, offset, bytes: part }));
+      offset += part.length;
+    }
+  }
+  pass(framer.end());
+  for (const lane of lanes) {
+    tally.messages += lane.end().length;
+    const result = lane.outcome();
+    if (isWireResult(result) || result.outcome.error === null) continue;
+    if (result.outcome.error.message.startsWith(LANE_FAULT))
+      throw new Error(`${result.lane}, stream ${tally.streams}: ${result.outcome.error.message}`);
+    tally.errors++;
+  }
+  tally.events += count;
+  tally.streams++;
+}
+
+function randomSetup(api: Api, random: Random): LaneSetup {
+  return {
+    api,
+    framing: providerOf(api).framing,
+    endpoint: {
+      ...usualEndpoint(api),
+      provider_name: random.chance(0.1) ? 'lmstudio_openai' : 'openai',
+      model: random.pick(['m', 'o3', 'gpt-5']),
+    },
+    request: providerOf(api).request.template('m'),
+    options: {
+      use_assistant_message: random.chance(0.5),
+      put_inner_thoughts_in_kwarg: random.chance(0.5),
+      requires_approval_tools: random.chance(0.3) ? ['send_message'] : [],
+    },
+    messageId: 'message-00000000-0000-4000-8000-000000000000',
+    now: () => '2025-10-01T00:00:00+00:00',
+    stepId: 'step-1',
+  };
+}
+
+function wholeNumber(text: string): number {
+  if (!/^[0-9]{1,12}$/.test(text)) throw new Error(`A whole number is expected, not ${text}.`);
+  return Number(text);
+}
+
+const { values } = parseArgs({
+  options: {
+    api: { type: 'string' },
+    events: { type: 'string', default: '100000' },
+    seed: { type: 'string', default: '1' },
+  },
+});
+const api = APIS.find((one) => one === values.api);
+if (api === undefined) {
+  console.error(USAGE);
+  process.exitCode = 2;
+} else {
+  const events = wholeNumber(values.events);
+  const random = new Random(wholeNumber(values.seed));
+  const tally = { streams: 0, events: 0, messages: 0, errors: 0 };
+  while (tally.events < events) runStream(api, random, tally);
+  console.log(
+    `${tally.events} events in ${tally.streams} streams: ${tally.messages} messages, ${tally.errors} lanes ended in an error, no crash`,
+  );
+}

@@ -80,7 +80,7 @@ test('a drawing that throws outside of React', async ({ page }) => {
     };
   });
   const id = await openSample(page);
-  const card = page.getByRole('alert').filter({ hasText: 'The drawing of the timeline failed' });
+  const card = page.getByRole('alert').filter({ hasText: 'The timeline failed' });
   await expect(card).toBeVisible();
   await expect(page.getByRole('alert').filter({ hasText: 'failed' })).toHaveCount(1);
   const text = await report(page);

@@ -58,7 +58,7 @@ export class Boundary extends Component<BoundaryProps, BoundaryState> {
       <div className={`fault ${slim ? 'slim' : ''}`} role="alert">
         <Glyph name="error" size={14} className="k-error" />
         <div>
-          <p>{faultSentence(fault)}</p>
+          <p title={faultSentence(fault)}>{faultSentence(fault)}</p>
           {!slim && <p className="quiet">The rest of the window goes on working.</p>}
           <p className="fault-ways">
             <Button look="line" icon={RotateCcw} onClick={this.#again}>

@@ -62,14 +62,22 @@ function wholeIn(text: string, word: string): number {
   return text.includes(` ${word}`) || !/[\p{L}\p{N}]/u.test(text[at - 1]!) ? 0.9 : 0.6;
 }
 
-/** Its letters in order, up to 0.5; the less the more often they are apart. 0: not all are there. */
+/** Beginnings of the text's words in order, such as `swth` for "switch theme": up to 0.5, the less the more they are. 0: none. */
 function lettersIn(text: string, word: string): number {
-  let [at, parts] = [-1, 0];
-  for (const letter of word) {
-    const next = text.indexOf(letter, at + 1);
-    if (next < 0) return 0;
-    if (next !== at + 1) parts++;
-    at = next;
+  const parts = partsOf(text.split(/[^\p{L}\p{N}]+/u), word);
+  return parts === null ? 0 : 0.5 / parts;
+}
+
+/** How many beginnings of these words make up the letters, the longest taken first; null: they do not. */
+function partsOf(words: readonly string[], letters: string): number | null {
+  for (const [at, word] of words.entries()) {
+    let length = 0;
+    while (length < letters.length && word[length] === letters[length]) length++;
+    for (; length > 0; length--) {
+      if (length === letters.length) return 1;
+      const rest = partsOf(words.slice(at + 1), letters.slice(length));
+      if (rest !== null) return rest + 1;
+    }
   }
-  return 0.5 / (1 + parts);
+  return null;
 }

@@ -30,7 +30,7 @@ const ESCAPE = /\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4})/y;
 
 /** Pure, and linear in the text. */
 export function readJson(text: string): JsonSource {
-  const reader = new DecodeWorker(text);
+  const reader = new JsonReader(text);
   try {
     const root = reader.document();
     return { ok: true, value: JSON.parse(text) as unknown, root, remarks: reader.remarks };
@@ -68,7 +68,7 @@ class Fault extends Error {
   }
 }
 
-class DecodeWorker {
+class JsonReader {
   readonly remarks: Remark[] = [];
   readonly #text: string;
   #at = 0;

@@ -112,7 +112,7 @@ function FullTimeline({ compact }: { readonly compact: boolean }) {
           ))}
         </div>
         <div className="timeline-plot" ref={plot}>
-          <Boundary what="The drawing of the timeline" slim raw>
+          <Boundary what="The timeline" slim raw>
             <Plot data={data} rows={rows} height={height} view={view} timed={timed} />
           </Boundary>
           <Overlay data={data} rows={rows} view={view} timed={timed} axis={AXIS_HEIGHT} />

@@ -6,7 +6,8 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, test } from 'vitest';
-import { APIS, type Api } from '../../src/shared/model/stream.ts';
+import type { Api } from '../../src/shared/model/stream.ts';
+import { APIS } from './apis.ts';
 
 export interface SharedFolder {
   /** Undefined where it is not there. */

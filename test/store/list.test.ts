@@ -3,8 +3,8 @@ import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { Store } from '../../src/main/core/store/store.ts';
-import type { TraceId } from '../../src/shared/model/ids.ts';
-import type { ListChange } from '../../src/shared/rpc/contract.ts';
+import { endpointId, type TraceId } from '../../src/shared/model/ids.ts';
+import type { ListChange, TraceQuery } from '../../src/shared/rpc/contract.ts';
 import { Random } from '../../src/main/core/random.ts';
 import { cut, dataFolder, next, open } from './support.ts';
 import { COMPLETE, newTrace, NO_METRICS } from './traces.ts';
@@ -53,6 +53,70 @@ describe('pages', () => {
   test('refuse a place that is none', async () => {
     const store = await open(dataFolder());
     await expect(store.list({ limit: 2, after: 'nowhere' })).rejects.toMatchObject({ code: 'bad-page' });
+  });
+});
+
+describe('a query', () => {
+  const titles = async (store: Store, query: TraceQuery): Promise<readonly string[]> => {
+    const { rows, total } = await store.list({ query, limit: 100 });
+    expect(total).toBe(rows.length);
+    return rows.map(({ title }) => title);
+  };
+
+  test('finds each trace by its words, wherever they are, in capitals or not', async () => {
+    const store = await open(dataFolder());
+    await store.saveEndpoint({
+      id: endpointId('lab'),
+      name: 'Lab server',
+      baseUrl: 'http://127.0.0.1:1',
+      type: 'openai',
+      provider_name: 'lmstudio_openai',
+      limits: { answer: null, silence: null },
+    });
+    const endpoint = { type: 'openai', provider_name: 'lmstudio_openai', model: 'm' };
+    await store.createTrace(newTrace({ startedAt: 3, title: 'Über die Öfen', model: 'qwen-9', api: 'messages' }));
+    await store.createTrace(newTrace({ startedAt: 2, title: '100% of_it', model: null, endpoint, source: 'import' }));
+    const ended = newTrace({ startedAt: 1, title: 'Trains', endpointId: endpointId('lab') });
+    await store.createTrace(ended);
+    await store.finishTrace(ended.id, { ...COMPLETE, model: 'said' });
+    expect(await titles(store, { text: 'über' })).toEqual(['Über die Öfen']);
+    expect(await titles(store, { text: '  ÖFEN messages QWEN ' })).toEqual(['Über die Öfen']);
+    expect(await titles(store, { text: 'öfen trains' })).toEqual([]);
+    // No pattern: what SQL would read as a wildcard is itself.
+    expect(await titles(store, { text: '0% of_' })).toEqual(['100% of_it']);
+    expect(await titles(store, { text: '%' })).toEqual(['100% of_it']);
+    expect(await titles(store, { text: 'live' })).toEqual(['Über die Öfen', '100% of_it']);
+    expect(await titles(store, { text: 'lmstudio' })).toEqual(['100% of_it']);
+    expect(await titles(store, { text: 'lab complete' })).toEqual(['Trains']);
+    expect(await titles(store, { text: ' ' })).toHaveLength(3);
+    expect(await titles(store, { text: 'complete', api: 'messages' })).toEqual([]);
+    expect(await titles(store, { source: 'import' })).toEqual(['100% of_it']);
+    expect(await titles(store, { state: 'live', api: 'messages' })).toEqual(['Über die Öfen']);
+    expect(await titles(store, { state: 'complete' })).toEqual(['Trains']);
+    await store.star(ended.id, true);
+    expect(await titles(store, { starred: true })).toEqual(['Trains']);
+    expect(await titles(store, { starred: false })).toHaveLength(2);
+    await store.delete([ended.id]);
+    expect(await titles(store, { text: 'trains' })).toEqual([]);
+  });
+
+  test('goes through its pages as the whole list does, each with the count of all that fit', async () => {
+    const store = await open(dataFolder());
+    const random = new Random(6);
+    const traces = Array.from({ length: 60 }, (_, n) =>
+      newTrace({ startedAt: random.below(8), title: n % 3 === 0 ? `wanted ${n}` : `other ${n}` }),
+    );
+    await Promise.all(traces.map((trace) => store.createTrace(trace)));
+    const seen: string[] = [];
+    let after: string | undefined;
+    do {
+      const page = await store.list({ query: { text: 'wanted' }, limit: 7, after });
+      expect(page.total).toBe(20);
+      seen.push(...page.rows.map(({ title }) => title));
+      after = page.next ?? undefined;
+    } while (after !== undefined);
+    const wanted = traces.filter(({ title }) => title.startsWith('wanted')).map(({ title }) => title);
+    expect(seen.toSorted()).toEqual(wanted.toSorted());
   });
 });
 

@@ -1,4 +1,7 @@
-/** The list of traces, newest first: pages from the store, changes as they come, one flush per frame. */
+/**
+ * The list of traces, newest first: pages from the store, changes as they come, one flush per frame. With a filter, what the
+ * store finds for it.
+ */
 import { create } from 'zustand';
 import type { TraceId } from '../../shared/model/ids.ts';
 import type { TraceRow } from '../../shared/model/trace.ts';
@@ -9,19 +12,40 @@ import { onNextFrame } from './frame.ts';
 import { toast, toastError } from './toasts.ts';
 
 const PAGE = 200;
+/** The most that a page may have. */
+const LONGEST_PAGE = 500;
+
+/** What the store found for a filter: the first pages of it. */
+interface Found {
+  readonly filter: string;
+  readonly ids: readonly TraceId[];
+  /** How many there are in the store, loaded or not. */
+  readonly total: number;
+  readonly next: string | null;
+  /** Why the store could not be searched. */
+  readonly problem: string | null;
+}
+
+type Place = Pick<TraceRow, 'startedAt' | 'id'>;
 
 interface RunsState {
   readonly loaded: boolean;
-  /** Newest first. */
+  /** The loaded part of the list, newest first: all rows down to the last loaded one. */
   readonly ids: readonly TraceId[];
+  /** All rows that are known, those that were found further down too. */
   readonly rows: ReadonlyMap<TraceId, TraceRow>;
   /** How many there are in the store, loaded or not. */
   readonly total: number;
   readonly live: number;
   /** Where the next page starts; null: all is loaded. */
   readonly next: string | null;
+  /** The last row before `next`. */
+  readonly last: Place | null;
   /** Why the list could not be read. */
   readonly problem: string | null;
+  readonly filter: string;
+  /** Null without a filter, and until the store has answered for the first time; then the last answer, which may be for an earlier filter. */
+  readonly found: Found | null;
 }
 
 export const useRuns = create<RunsState>()(() => ({
@@ -31,37 +55,67 @@ export const useRuns = create<RunsState>()(() => ({
   total: 0,
   live: 0,
   next: null,
+  last: null,
   problem: null,
+  filter: '',
+  found: null,
 }));
 
-const newestFirst = (a: TraceRow, b: TraceRow) => b.startedAt - a.startedAt || (a.id < b.id ? 1 : -1);
+const newestFirst = (a: Place, b: Place) => b.startedAt - a.startedAt || (a.id < b.id ? 1 : a.id > b.id ? -1 : 0);
+
+/** Whether a row is in the loaded part of the list. */
+const isListed = (row: Place, { next, last }: Pick<RunsState, 'next' | 'last'>) =>
+  next === null || last === null || newestFirst(row, last) <= 0;
 
 function put(rows: ReadonlyMap<TraceId, TraceRow>, rest: Partial<RunsState>): void {
-  const before = useRuns.getState().ids;
+  const state = { ...useRuns.getState(), ...rest };
+  const listed = [...rows.values()].filter((row) => isListed(row, state));
   // Most changes are numbers of rows already there: the order then stands.
-  const same = before.length === rows.size && before.every((id) => rows.has(id));
-  const ids = same ? before : [...rows.values()].toSorted(newestFirst).map((row) => row.id);
+  const before = new Set(state.ids);
+  const same = before.size === listed.length && listed.every(({ id }) => before.has(id));
+  const ids = same ? state.ids : listed.toSorted(newestFirst).map(({ id }) => id);
   let live = 0;
   for (const row of rows.values()) if (!row.ending) live++;
   useRuns.setState({ rows, ids, live, ...rest });
 }
+
+/** A page of the whole list. */
+const pageOf = (page: {
+  readonly rows: readonly TraceRow[];
+  readonly next: string | null;
+  readonly total: number;
+}) => ({
+  total: page.total,
+  next: page.next,
+  last: page.rows.at(-1) ?? null,
+});
 
 let waiting: ListChange[] = [];
 
 function flush(): void {
   const changes = waiting;
   waiting = [];
-  const { rows: before, total } = useRuns.getState();
+  const state = useRuns.getState();
+  const { rows: before, total } = state;
   const rows = new Map(before);
   let count = total;
   for (const change of changes) {
     if (change.type === 'upsert') {
-      if (!rows.has(change.row.id)) count++;
+      if (!rows.has(change.row.id) && isListed(change.row, state)) count++;
       rows.set(change.row.id, change.row);
     } else if (rows.delete(change.id)) count--;
   }
   put(rows, { total: count });
   chooseNewest(before);
+  if (changes.some((change) => mayMove(change, before))) void search();
+}
+
+/** Whether a row may have come to what the filter finds, or left it. */
+function mayMove(change: ListChange, before: ReadonlyMap<TraceId, TraceRow>): boolean {
+  if (change.type === 'delete') return true;
+  const { row } = change;
+  const old = before.get(row.id);
+  return !old || old.title !== row.title || old.model !== row.model || old.ending?.state !== row.ending?.state;
 }
 
 /** With the list followed, a run that has just begun is the one to look at; with nothing chosen, the newest. */
@@ -95,7 +149,8 @@ async function loadFirst(): Promise<void> {
   try {
     const page = await client().call('traces.list', { limit: PAGE });
     const rows = new Map(page.rows.map((row) => [row.id, row]));
-    put(rows, { loaded: true, total: page.total, next: page.next, problem: null });
+    put(rows, { loaded: true, ...pageOf(page), problem: null });
+    void search();
     const { selected } = useApp.getState();
     if (selected === null && page.rows[0]) selectTrace(page.rows[0].id, true);
   } catch (error) {
@@ -104,20 +159,77 @@ async function loadFirst(): Promise<void> {
 }
 
 let loading = false;
-/** Reads the next page, if there is one. */
+/** Reads the next page of what is shown, if there is one. */
 export async function loadMore(): Promise<void> {
-  const { next } = useRuns.getState();
-  if (next === null || loading) return;
+  const { next, found } = useRuns.getState();
+  const after = found ? found.next : next;
+  if (after === null || loading) return;
   loading = true;
   try {
-    const page = await client().call('traces.list', { limit: PAGE, after: next });
-    const rows = new Map(useRuns.getState().rows);
-    for (const row of page.rows) rows.set(row.id, row);
-    put(rows, { total: page.total, next: page.next });
+    const query = found ? { text: found.filter } : {};
+    const page = await client().call('traces.list', { query, limit: PAGE, after });
+    const rows = withRows(page.rows);
+    if (!found) put(rows, pageOf(page));
+    // A search that was done meanwhile has begun anew.
+    else if (useRuns.getState().found === found)
+      put(rows, {
+        found: {
+          ...found,
+          ids: [...found.ids, ...page.rows.map(({ id }) => id)],
+          total: page.total,
+          next: page.next,
+        },
+      });
   } catch (error) {
     toastError('The next runs could not be read', error);
   } finally {
     loading = false;
+  }
+}
+
+function withRows(more: readonly TraceRow[]): Map<TraceId, TraceRow> {
+  const rows = new Map(useRuns.getState().rows);
+  for (const row of more) rows.set(row.id, row);
+  return rows;
+}
+
+/** Shows the runs that have these words; none: all runs. */
+export function filterRuns(filter: string): void {
+  useRuns.setState({ filter, ...(filter.trim() === '' && { found: null }) });
+  void search();
+}
+
+let searching = false;
+let outdated = false;
+
+/** Asks the store for what the filter finds, one request at a time; what is typed or changes meanwhile is asked for after it. */
+async function search(): Promise<void> {
+  outdated = true;
+  if (searching) return;
+  searching = true;
+  while (outdated) {
+    outdated = false;
+    const { filter, found } = useRuns.getState();
+    if (filter.trim() === '') continue;
+    const answer = await searched(filter, found);
+    if (useRuns.getState().filter === filter) put(withRows(answer.rows), { found: answer.found });
+    else outdated = true;
+  }
+  searching = false;
+}
+
+async function searched(
+  filter: string,
+  before: Found | null,
+): Promise<{ readonly rows: readonly TraceRow[]; readonly found: Found }> {
+  // What was scrolled into view stays there when the same is searched again.
+  const limit = before?.filter === filter ? Math.min(Math.max(before.ids.length, PAGE), LONGEST_PAGE) : PAGE;
+  try {
+    const { rows, total, next } = await client().call('traces.list', { query: { text: filter }, limit });
+    return { rows, found: { filter, ids: rows.map(({ id }) => id), total, next, problem: null } };
+  } catch (error) {
+    const problem = error instanceof Error ? error.message : String(error);
+    return { rows: [], found: { filter, ids: [], total: 0, next: null, problem } };
   }
 }
 
@@ -143,7 +255,8 @@ function patch(row: TraceRow): void {
 
 /** Deletes traces, with a way back; the one below takes over the selection. */
 export async function deleteTraces(ids: readonly TraceId[]): Promise<void> {
-  const { ids: all, rows } = useRuns.getState();
+  const { ids: listed, found, rows } = useRuns.getState();
+  const all = found?.ids ?? listed;
   const { selected } = useApp.getState();
   const at = selected === null ? -1 : all.indexOf(selected);
   try {

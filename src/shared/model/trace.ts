@@ -68,7 +68,8 @@ export interface RequestHead {
 }
 
 /** Where a trace came from. */
-export type TraceSource = 'run' | 'import' | 'sample';
+export const TRACE_SOURCES = ['run', 'import', 'sample'] as const;
+export type TraceSource = (typeof TRACE_SOURCES)[number];
 
 /** Measured once the stream is over; `null` means not seen on this wire. Nanoseconds since the request was sent. */
 export interface Metrics {

@@ -8,7 +8,13 @@ import type { EndpointId, TraceId } from '../model/ids.ts';
 import type { Api, EventSummary } from '../model/stream.ts';
 import type { AdapterOutcome, ByLane, Emission, LaneId } from '../model/messages.ts';
 import type { TraceItem } from '../model/items.ts';
-import { adapterOptionsSchema, type TraceDetail, type TraceRow } from '../model/trace.ts';
+import {
+  adapterOptionsSchema,
+  TERMINAL_STATES,
+  TRACE_SOURCES,
+  type TraceDetail,
+  type TraceRow,
+} from '../model/trace.ts';
 import type { EndpointKind } from '../providers/kinds/kind.ts';
 import type { CompareResult, MatrixResult, TraceCompareResult } from '../compare/result.ts';
 
@@ -153,6 +159,18 @@ export interface AppInfo {
   readonly storeProblem?: { readonly sentence: string; readonly readable: boolean };
 }
 
+/** Which traces a list holds: those that fit all that is said here. */
+export const traceQuerySchema = z.strictObject({
+  /** Words, each of them somewhere in the title, model, API, source, state or endpoint of the trace, in capitals or not. */
+  text: z.string().max(500).optional(),
+  starred: z.boolean().optional(),
+  api: api.optional(),
+  source: z.enum(TRACE_SOURCES).optional(),
+  /** How it ended; `live` while it has not. */
+  state: z.enum([...TERMINAL_STATES, 'live']).optional(),
+});
+export type TraceQuery = z.infer<typeof traceQuerySchema>;
+
 /** Settings kept beside the traces. Unknown keys are refused. */
 export const settingsSchema = z.strictObject({
   theme: z.enum(['system', 'light', 'dark', 'contrast']),
@@ -235,9 +253,13 @@ export const contract = {
   ),
   'runs.cancel': command<null>()(z.strictObject({ id: trace })),
 
-  /** Newest first, keyset pages. */
+  /** Newest first, in pages; `total` counts all that fit the query. A change of the query begins without `after`. */
   'traces.list': query<{ readonly rows: readonly TraceRow[]; readonly next: string | null; readonly total: number }>()(
-    z.strictObject({ limit: z.int().min(1).max(500).default(100), after: z.string().max(200).optional() }),
+    z.strictObject({
+      query: traceQuerySchema.optional(),
+      limit: z.int().min(1).max(500).default(100),
+      after: z.string().max(200).optional(),
+    }),
   ),
   'traces.changes': stream<ListChange>()(nothing),
   'traces.get': query<TraceDetail>()(z.strictObject({ id: trace })),

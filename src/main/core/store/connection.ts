@@ -7,6 +7,7 @@ export class Connection {
 
   constructor(db: Database.Database) {
     this.#db = db;
+    db.function('has_words', { deterministic: true, varargs: true }, hasWords);
   }
 
   get inTransaction(): boolean {
@@ -37,3 +38,18 @@ export class Connection {
     return statement;
   }
 }
+
+/**
+ * Whether each word of the first text is somewhere in the others. SQLite itself folds the capitals of ASCII
+ * only.
+ */
+function hasWords(words: unknown, ...texts: readonly unknown[]): 0 | 1 {
+  const text = folded(texts.filter((one) => one !== null).join('\n'));
+  return folded(String(words))
+    .split(/\s+/)
+    .every((word) => text.includes(word))
+    ? 1
+    : 0;
+}
+
+const folded = (text: string): string => text.normalize('NFKC').toLowerCase();

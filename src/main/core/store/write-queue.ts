@@ -205,7 +205,7 @@ export class WriteQueue {
   }
 }
 
-export function bytesOf(reads: readonly Read[]): number {
+function bytesOf(reads: readonly Read[]): number {
   return reads.reduce((sum, read) => sum + read.bytes.length, 0);
 }
 

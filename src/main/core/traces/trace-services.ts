@@ -39,7 +39,7 @@ export function traceServices({ store, recordings, lookups }: TraceServicesSetup
     await recordings.settled(id);
   };
   return {
-    'traces.list': ({ limit, after }) => store.list({ limit, ...(after !== undefined && { after }) }),
+    'traces.list': (params) => store.list(params),
     'traces.changes': async function* changes(_, signal) {
       const changed = new ConflatingQueue<TraceId, ListChange>();
       const stop = store.onChange((change) =>

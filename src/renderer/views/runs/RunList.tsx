@@ -9,8 +9,8 @@ import { count } from '../../components/format.ts';
 import { Icon } from '../../components/Icon.tsx';
 import { Key } from '../../components/Key.tsx';
 import { markTrace, selectTrace, useApp } from '../../stores/app.ts';
-import { deleteTraces, loadMore, starTrace, useRuns } from '../../stores/runs.ts';
-import { listRows, matches } from './list-rows.ts';
+import { deleteTraces, filterRuns, loadMore, starTrace, useRuns } from '../../stores/runs.ts';
+import { listRows } from './list-rows.ts';
 import { RunRow } from './RunRow.tsx';
 import './runs.css';
 
@@ -19,18 +19,14 @@ const DAY_HEIGHT = 26;
 const rowId = (id: TraceId) => `run-${id}`;
 
 export function RunList() {
-  const { ids, rows, total, loaded, problem, next } = useRuns();
+  const { ids, rows, total, loaded, problem, next, filter, found } = useRuns();
   const { selected, marked, followList } = useApp();
-  const [filter, setFilter] = useState('');
   const [editing, setEditing] = useState<TraceId | null>(null);
   const scroller = useRef<HTMLDivElement>(null);
   const field = useRef<HTMLInputElement>(null);
 
-  const shown = useMemo(() => {
-    const words = filter.toLowerCase().split(/\s+/).filter(Boolean);
-    return words.length === 0 ? ids : ids.filter((id) => matches(rows.get(id)!, words));
-  }, [ids, rows, filter]);
-  const list = useMemo(() => listRows(shown, rows, followList, Date.now()), [shown, rows, followList]);
+  const shown = found ?? { ids, total, next, problem };
+  const list = useMemo(() => listRows(shown.ids, rows, followList, Date.now()), [shown.ids, rows, followList]);
   const runs = useMemo(() => list.flatMap((row) => (row.type === 'run' ? [row.id] : [])), [list]);
 
   // The rule speaks for the React Compiler, which is not in use here.
@@ -42,7 +38,7 @@ export function RunList() {
     getItemKey: (at) => keyOf(list[at]),
     overscan: 8,
     onChange: ({ range }) => {
-      if (range && range.endIndex > list.length - 20 && next !== null) void loadMore();
+      if (range && range.endIndex > list.length - 20 && shown.next !== null) void loadMore();
     },
   });
 
@@ -77,9 +73,9 @@ export function RunList() {
           aria-label="Filter runs"
           placeholder="Filter"
           value={filter}
-          onChange={(event) => setFilter(event.target.value)}
+          onChange={(event) => filterRuns(event.target.value)}
           onKeyDown={(event) => {
-            if (event.key === 'Escape') leaveFilter(filter, setFilter, event.currentTarget);
+            if (event.key === 'Escape') leaveFilter(filter, event.currentTarget);
           }}
           lead={<Icon of={ListFilter} size={12} />}
           trail={<Key chord="/" />}
@@ -96,7 +92,7 @@ export function RunList() {
         ref={scroller}
         role="grid"
         aria-label="Runs"
-        aria-rowcount={total}
+        aria-rowcount={shown.total}
         aria-multiselectable
         tabIndex={0}
         aria-activedescendant={selected === null ? undefined : rowId(selected)}
@@ -133,14 +129,19 @@ export function RunList() {
           })}
         </div>
         {list.length === 0 && (
-          <EmptyList loaded={loaded} problem={problem} filtered={ids.length > 0} onClear={() => setFilter('')} />
+          <EmptyList
+            loaded={loaded && (found === null || found.filter === filter)}
+            problem={shown.problem}
+            filtered={found !== null}
+            onClear={() => filterRuns('')}
+          />
         )}
       </div>
       <footer>
         <span>
-          {filter === ''
+          {found === null
             ? `${count(total)} ${total === 1 ? 'run' : 'runs'}`
-            : `${count(runs.length)} / ${count(total)} runs`}
+            : `${count(found.total)} / ${count(total)} runs`}
         </span>
         {marked !== null && <span className="push k k-sel">2 marked</span>}
       </footer>
@@ -158,8 +159,8 @@ function toggleFollow(runs: readonly TraceId[]): void {
 }
 
 /** The first Escape clears, the second leaves. */
-function leaveFilter(filter: string, setFilter: (text: string) => void, field: HTMLElement): void {
-  if (filter !== '') setFilter('');
+function leaveFilter(filter: string, field: HTMLElement): void {
+  if (filter !== '') filterRuns('');
   else field.blur();
 }
 

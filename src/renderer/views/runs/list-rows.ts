@@ -28,9 +28,3 @@ export function listRows(
     ...group.map((id): ListRow => ({ type: 'run', id })),
   ]);
 }
-
-/** Whether a row matches what was typed: each word somewhere in title, model, API or state. */
-export function matches(row: TraceRow, words: readonly string[]): boolean {
-  const text = [row.title, row.model, row.api, row.ending?.state ?? 'live', row.source].join(' ').toLowerCase();
-  return words.every((word) => text.includes(word));
-}

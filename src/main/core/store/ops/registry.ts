@@ -26,8 +26,6 @@ export type ParamsOf<Name extends keyof Operations> = Operations[Name]['run'] ex
 ) => unknown
   ? Params
   : never;
-/** What comes back from it. */
-export type RawOf<Name extends keyof Operations> = ReturnType<Operations[Name]['run']>;
 export type ArgsOf<Name extends keyof Operations> = Parameters<MethodOf<Name>>;
 export type ValueOf<Name extends keyof Operations> = ReturnType<MethodOf<Name>>;
 /** As the caller has it, but for the wait. */

@@ -1,0 +1,76 @@
+/** The list of runs when it is longer than what is loaded of it: the filter asks the store, and follows what changes there. */
+import { expect, test, type Page } from 'playwright/test';
+import type { TraceId } from '../../src/shared/model/ids.ts';
+import type { Client } from '../../src/shared/rpc/client.ts';
+import { startHost, type Host } from '../support/host.ts';
+import { complaints, openEmpty } from '../support/page.ts';
+
+/** More than two pages of the list. */
+const OTHERS = 410;
+
+let host: Host;
+let client: Client;
+test.beforeEach(async () => {
+  host = await startHost();
+  client = host.client();
+});
+test.afterEach(() => host.stop());
+
+const STREAM = 'data: {"choices":[{"index":0,"delta":{"content":"a"},"finish_reason":"stop"}]}\n\ndata: [DONE]\n\n';
+const add = async (name: string): Promise<TraceId> =>
+  (await client.call('traces.import', { name, text: STREAM, api: 'chat_completions' })).id;
+const runs = (page: Page) => page.getByRole('navigation', { name: 'Runs' });
+const filter = (page: Page) => page.getByRole('searchbox', { name: 'Filter runs' });
+const names = (page: Page) => runs(page).getByRole('row').getByRole('heading');
+
+test('a filter finds runs that are not loaded, says how many there are, and that there is none only when there is none', async ({
+  page,
+}) => {
+  const found = complaints(page);
+  await add('The needle');
+  for (let n = 0; n < OTHERS; n++) await add(`Hay ${n}`);
+  await openEmpty(page, host.url);
+  await expect(runs(page)).toContainText(`${OTHERS + 1} runs`);
+  await expect(names(page).filter({ hasText: 'The needle' })).toHaveCount(0);
+
+  await filter(page).fill('NEEDLE chat');
+  await expect(names(page)).toHaveText(['The needle']);
+  await expect(runs(page)).toContainText(`1 / ${OTHERS + 1} runs`);
+  await names(page).first().click();
+  await expect(page.getByRole('article').getByRole('heading', { level: 1 })).toContainText('The needle');
+
+  await filter(page).fill('hay');
+  await expect(runs(page)).toContainText(`${OTHERS} / ${OTHERS + 1} runs`);
+  // To the last one, through all pages.
+  await expect(async () => {
+    await page.getByRole('grid', { name: 'Runs' }).evaluate((list) => list.scrollTo(0, list.scrollHeight));
+    await expect(names(page).last()).toHaveText('Hay 0', { timeout: 500 });
+  }).toPass();
+
+  await filter(page).fill('nowhere');
+  await expect(runs(page)).toContainText('No run matches.');
+  await runs(page).getByRole('button', { name: 'Clear filter' }).click();
+  await expect(runs(page)).toContainText(`${OTHERS + 1} runs`);
+  // What was found further down leaves no hole in the list.
+  await expect(names(page).first()).toHaveText(`Hay ${OTHERS - 1}`);
+  expect(found).toEqual([]);
+});
+
+test('what is found follows what is added, renamed and deleted', async ({ page }) => {
+  const needle = await add('The needle');
+  await add('Hay');
+  await openEmpty(page, host.url);
+  await filter(page).fill('needle');
+  await expect(names(page)).toHaveText(['The needle']);
+  const second = await add('Another needle');
+  await expect(names(page)).toHaveText(['Another needle', 'The needle']);
+  await client.call('traces.rename', { id: needle, title: 'No more' });
+  await expect(names(page)).toHaveText(['Another needle']);
+  await expect(runs(page)).toContainText('1 / 3 runs');
+  await client.call('traces.delete', { ids: [second] });
+  await expect(runs(page)).toContainText('No run matches.');
+  await client.call('traces.restore', { ids: [second] });
+  await expect(names(page)).toHaveText(['Another needle']);
+  await filter(page).press('Escape');
+  await expect(runs(page)).toContainText('3 runs');
+});

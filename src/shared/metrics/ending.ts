@@ -50,7 +50,7 @@ export interface TransportFacts {
 }
 
 export function decideEnding(api: Api, facts: TransportFacts, wire: WireOutcome): Ending {
-  const said = requestRules(facts) ?? statusRules(facts) ?? wireRules(api, facts, wire);
+  const said = requestRules(facts) ?? statusRules(facts, wire) ?? wireRules(api, facts, wire);
   if (said) return facts.end.how === 'stopped' ? foundLater(said) : said;
   return transportRules(facts, wire) ?? bodyRules(api, facts, wire);
 }
@@ -83,7 +83,7 @@ function requestRules({ head, end, bytes }: TransportFacts): Ending | null {
   return { state: 'http-error', rule: fact, advice };
 }
 
-function statusRules({ head, bodyStart }: TransportFacts): Ending | null {
+function statusRules({ head, bodyStart }: TransportFacts, wire: WireOutcome): Ending | null {
   if (!head || head.status === 200) return null;
   const { status } = head;
   if (status === 304 || (status > 200 && status < 300)) {
@@ -93,12 +93,16 @@ function statusRules({ head, bodyStart }: TransportFacts): Ending | null {
       advice: 'Check the base URL and the path: a streaming API answers with status 200.',
     };
   }
-  const { fact, advice } = httpError(head, bodyStart);
+  // Some gateways send the error of a streamed request as a stream of its own, whatever the status.
+  const { fact, advice } = httpError(head, bodyStart, wire.errors[0]?.message);
   return { state: 'http-error', rule: fact, advice };
 }
 
-function wireRules(api: Api, { end, head }: TransportFacts, wire: WireOutcome): Ending | null {
-  const [error] = wire.errors;
+type WireError = WireOutcome['errors'][number];
+
+function wireRules(api: Api, { end, head, events }: TransportFacts, wire: WireOutcome): Ending | null {
+  // Nothing but an error outside of any event is no stream: bodyRules says what it is.
+  const error = wire.errors.find(({ outside }) => events > 0 || (outside !== 'bare-json' && outside !== 'html'));
   if (wire.limit !== undefined) {
     return {
       state: 'limit',
@@ -110,7 +114,7 @@ function wireRules(api: Api, { end, head }: TransportFacts, wire: WireOutcome): 
     const code = error.code ?? error.type;
     return {
       state: 'provider-error',
-      rule: `The provider reported an error in the stream, at event ${error.event}: ${error.message}${code === null ? '' : ` (${code})`}`,
+      rule: `The provider reported an error in the stream, ${placeOf(error)}: ${error.message}${code === null ? '' : ` (${code})`}`,
       advice: 'What came before it is kept. Nothing that came after makes it undone.',
     };
   }
@@ -120,6 +124,18 @@ function wireRules(api: Api, { end, head }: TransportFacts, wire: WireOutcome): 
     state: 'complete',
     rule: `The provider's terminator (${providerOf(api).terminator}) arrived.${after}${headerNote(head)}`,
   };
+}
+
+const OUTSIDE: Readonly<Record<NonNullable<WireError['outside']>, string>> = {
+  'error-field': 'in a field named "error", which no client reads',
+  'bare-json': 'as bare JSON between the events, which no client reads',
+  html: 'as a page between the events',
+  unfinished: 'in a last event that no blank line closed',
+};
+
+function placeOf({ event, outside }: WireError): string {
+  if (outside === undefined) return `at event ${event}`;
+  return `${event < 0 ? 'before the first event' : `after event ${event}`}, ${OUTSIDE[outside]}`;
 }
 
 /** The content decides what the body is; a header that says otherwise is worth a word. */

@@ -71,11 +71,11 @@ const STATUS_ADVICE: Readonly<Record<number, string>> = {
   529: 'The endpoint is overloaded. Run it again in a moment.',
 };
 
-/** Wording for an answer whose status is no success. */
-export function httpError(head: HttpHead, bodyStart: string): Wording {
+/** Wording for an answer whose status is no success. `streamed`: the sentence of an error that its body said as a stream. */
+export function httpError(head: HttpHead, bodyStart: string, streamed?: string): Wording {
   const { status, statusText } = head;
   const named = statusText === '' ? `HTTP ${status}` : `HTTP ${status} ${statusText}`;
-  const said = errorMessage(bodyStart);
+  const said = errorMessage(bodyStart) ?? (looksLikeHtml(bodyStart) ? null : (streamed ?? null));
   const html = looksLikeHtml(bodyStart) ? ' with an HTML page instead of an API answer' : '';
   const fact = `The endpoint answered ${named}${html}${said === null ? '' : `: ${said}`}.`.replace(/([.!?])\.$/, '$1');
   return {

@@ -1,7 +1,6 @@
 /** What an API's own reader is to the wire lane. Each provider has its own. */
 import type { Frame } from '../model/stream.ts';
-import { objectOf, stringOf, type JsonObject } from '../json/json-object.ts';
-import type { WireRecorder } from './recorder.ts';
+import type { JsonObject } from '../json/json-object.ts';
 
 export interface WireProtocol {
   /** Whether a data of exactly `[DONE]` ends the reading, as OpenAI's SDKs have it. */
@@ -14,16 +13,4 @@ export interface WireProtocol {
   done(): void;
   /** The provider's own accumulated object so far; null before there is one. Linear in the stream, so not for each event. */
   accumulated(): unknown;
-}
-
-/** The error member of an event in any of the shapes in use: an object, a bare sentence, or the event itself. */
-export function recordError(recorder: WireRecorder, error: unknown, raw: unknown): void {
-  const object = objectOf(error);
-  const code = object?.['code'];
-  recorder.error(
-    stringOf(object?.['message']) ?? stringOf(error) ?? 'The provider sent an error without a message.',
-    stringOf(object?.['type']),
-    typeof code === 'number' ? String(code) : stringOf(code),
-    raw,
-  );
 }

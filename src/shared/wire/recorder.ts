@@ -7,6 +7,7 @@ import type { EventKind, EventSummary, Frame } from '../model/stream.ts';
 import type { FinishReason, Usage } from '../model/usage.ts';
 import { codePoints, firstCodePoints } from '../text/code-points.ts';
 import { isJson } from '../json/json-object.ts';
+import type { Fault, Outside, OutsideFault } from './faults.ts';
 import { LimitPassed, MAX_BLOCKS, MAX_TEXT_CHARS } from './limits.ts';
 
 /** A content block while it grows. */
@@ -34,6 +35,7 @@ export interface WireError {
   readonly type: string | null;
   readonly code: string | null;
   readonly event: number;
+  readonly outside?: Outside;
 }
 
 const PREVIEW_CHARS = 200;
@@ -80,6 +82,8 @@ export class WireRecorder {
   readonly usageRaw: unknown[] = [];
 
   readonly #ids = new Map<string, number>();
+  /** Last value of each kept field, as JSON. */
+  readonly #kept = new Map<string, string>();
   #chars = 0;
   #ordinal = 0;
   /** Nearly always one a frame, for which an array that is pushed to would make room for sixteen. */
@@ -283,12 +287,17 @@ export class WireRecorder {
 
   // The response as a whole.
 
-  /** Identity of the response; undefined is not said. A change in mid-stream (a fallback model, a second response) is noted. */
+  /**
+   * Identity of the response; null and '' say nothing, and undefined is absent: none of them replaces what was said. A change
+   * in mid-stream (a fallback model, a second response) is noted.
+   */
   response(id: string | null | undefined, model: string | null | undefined, tier: string | null | undefined): void {
-    const newId = id !== undefined && id !== this.id;
-    const newModel = model !== undefined && model !== this.model;
-    const newTier = tier !== undefined && tier !== this.serviceTier;
+    const newId = !!id && id !== this.id;
+    const newModel = !!model && model !== this.model;
+    const newTier =
+      tier !== undefined && tier !== this.serviceTier && (tier !== null || this.serviceTier === undefined);
     if (!newId && !newModel && !newTier) return;
+    if (newId && this.id !== null) this.note(`the id changes from ${this.id} to ${id}`);
     if (newModel && this.model !== null) this.note(`the model changes from ${this.model} to ${model}`);
     if (newId) this.id = id;
     if (newModel) this.model = model;
@@ -323,16 +332,33 @@ export class WireRecorder {
     this.#emit({ message_type: 'finish', choice, finish });
   }
 
-  /** An error on the wire. Errors are only ever added: nothing that comes later makes one undone. */
-  error(message: string, type: string | null, code: string | null, raw: unknown): void {
+  /** An error on the wire. Errors are only ever added: nothing that comes later makes one undone. `raw` is what said it, whole. */
+  error({ message, type, code }: Fault, raw: unknown): void {
     this.mark('error');
     this.preview(message);
     this.errors.push({ message, type, code, event: this.#event });
     this.#emit({ message_type: 'error', error: { message, type, code, raw } });
   }
 
+  /** An error in no event: between two of them, or after the last. It counts to the event before it, or to none (-1). */
+  outsideError({ message, type, code, outside, raw }: OutsideFault): void {
+    this.errors.push({ message, type, code, event: this.#event, outside });
+    this.#emit({ message_type: 'error', error: { message, type, code, raw } });
+  }
+
   event(type: string, known: boolean, value?: unknown): void {
     this.#emit({ message_type: 'event', type, known, ...(value !== undefined && { value }) });
+  }
+
+  /**
+   * A field that went into nothing else, under its path. One that comes with each event is told when its value changes.
+   * `known`: a value that another took the place of; else one that this version does not expect there.
+   */
+  keep(path: string, value: unknown, known = false): void {
+    const text = JSON.stringify(value);
+    if (this.#kept.get(path) === text) return;
+    this.#kept.set(path, text);
+    this.event(path, known, value);
   }
 
   /** Whole blocks for the outcome, in the order in which they were opened. */

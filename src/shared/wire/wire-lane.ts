@@ -7,8 +7,9 @@ import { WIRE, type Emission, type WireMessage, type WireOutcome, type WireResul
 import type { EventSummary, Frame, Framed } from '../model/stream.ts';
 import type { Lane } from '../model/lane.ts';
 import { nestsTooDeep, objectOf, stringOf } from '../json/json-object.ts';
+import { faultOf, OutsideLines } from './faults.ts';
 import { LimitPassed, MAX_NESTING } from './limits.ts';
-import { recordError, type WireProtocol } from './protocol.ts';
+import type { WireProtocol } from './protocol.ts';
 import { WireRecorder } from './recorder.ts';
 
 /** The wire lane also says in a line what each frame is: the row of the Events tab. */
@@ -37,6 +38,7 @@ class WireLaneReader implements WireLane {
   readonly id = WIRE;
   readonly #recorder = new WireRecorder();
   readonly #protocol: WireProtocol;
+  readonly #outside = new OutsideLines();
   #doneSeen = false;
   #limit: string | undefined;
 
@@ -53,15 +55,26 @@ class WireLaneReader implements WireLane {
   }
 
   take(framed: Framed): readonly Emission<WireMessage>[] {
-    if (framed.type === 'limit') this.#endAtLimit(framed.text);
-    if (framed.type !== 'frame') return framed.type === 'limit' ? this.#recorder.drain() : NOTHING;
+    if (framed.type !== 'frame') return this.#takeOutside(framed);
     const { frame } = framed;
+    this.#outside.event();
     this.#recorder.begin(frame, frame.name);
     try {
       this.#read(frame);
     } catch (error) {
       if (!(error instanceof LimitPassed)) throw error;
       this.#endAtLimit(`${error.message} The wire lane ends here; the bytes are kept.`);
+    }
+    return this.#recorder.drain();
+  }
+
+  /** What stands in no event is nothing by the standard, but servers put errors there. */
+  #takeOutside(framed: Exclude<Framed, { readonly type: 'frame' }>): readonly Emission<WireMessage>[] {
+    if (framed.type === 'limit') this.#endAtLimit(framed.text);
+    else if (this.#doneSeen) return NOTHING;
+    else if (framed.type === 'ignored' || framed.type === 'unfinished') {
+      const fault = this.#outside[framed.type === 'ignored' ? 'line' : 'unfinished'](framed.text);
+      if (fault) this.#recorder.outsideError(fault);
     }
     return this.#recorder.drain();
   }
@@ -94,7 +107,7 @@ class WireLaneReader implements WireLane {
 
   #endAtLimit(sentence: string): void {
     this.#limit = sentence;
-    this.#recorder.error(sentence, 'limit', null, null);
+    this.#recorder.error({ message: sentence, type: 'limit', code: null }, null);
   }
 
   #read(frame: Frame): void {
@@ -111,6 +124,7 @@ class WireLaneReader implements WireLane {
     if (this.#doneSeen) {
       recorder.note('after [DONE]: not read');
       recorder.preview(frame.data);
+      recorder.event('after [DONE]', false, frame.data);
       return;
     }
     if (this.#protocol.doneMarker && this.#isDone(frame)) return;
@@ -164,7 +178,7 @@ class WireLaneReader implements WireLane {
   #readUnreadable(frame: Frame, value: unknown): void {
     const shown = nestsTooDeep(value, frame.data) ? frame.data : value;
     this.#recorder.preview(frame.data);
-    if (frame.name === 'error') recordError(this.#recorder, shown, shown);
+    if (frame.name === 'error') this.#recorder.error(faultOf(shown), shown);
     else this.#recorder.event(frame.name || 'message', false, shown);
   }
 }

@@ -127,11 +127,19 @@ export class ChatCompletionSum {
   readonly #fields = new Map<string, unknown>();
   readonly #choices = new Map<number, ChoiceSum>();
 
-  /** Fields of the completion itself: the last chunk that says one wins; chunks without an id say nothing once there was one. */
-  chunk(data: JsonObject): void {
-    if (this.#fields.size > 0 && !data['id']) return;
-    for (const field in data)
-      if (field !== 'choices' && field !== 'obfuscation' && field !== 'error') this.#fields.set(field, data[field]);
+  /**
+   * Fields of the completion itself: the last chunk that says one wins; chunks without an id say nothing once there was one.
+   * Whether this chunk's were taken.
+   */
+  chunk(data: JsonObject): boolean {
+    if (this.#fields.size > 0 && !data['id']) return false;
+    for (const field in data) {
+      if (field === 'choices' || field === 'obfuscation' || field === 'error') continue;
+      // A model that is said no more is still the model.
+      if (field === 'model' && !data[field] && this.#fields.get(field)) continue;
+      this.#fields.set(field, data[field]);
+    }
+    return true;
   }
 
   choice(index: number): ChoiceSum {

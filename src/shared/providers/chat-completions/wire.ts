@@ -7,36 +7,19 @@
 import type { BlockKind } from '../../model/messages.ts';
 import type { Frame } from '../../model/stream.ts';
 import { ChatCompletionSum, type ChoiceSum } from './accumulated.ts';
-import { arrayOf, numberOf, objectOf, stringOf, type JsonObject } from '../../json/json-object.ts';
-import { recordError, type WireProtocol } from '../../wire/protocol.ts';
+import { arrayOf, isJson, objectOf, stringOf, type JsonObject } from '../../json/json-object.ts';
+import { errorField, strayFault } from '../../wire/faults.ts';
+import { Fields, isPadding } from '../../wire/fields.ts';
+import type { WireProtocol } from '../../wire/protocol.ts';
 import type { Block, WireRecorder } from '../../wire/recorder.ts';
 import { chatFinish, chatUsage } from './usage.ts';
 
-const CHUNK_FIELDS = new Set([
-  'id',
-  'object',
-  'created',
-  'model',
-  'choices',
-  'usage',
-  'service_tier',
-  'system_fingerprint',
-  'obfuscation',
-  'x_groq',
-]);
-const CHOICE_FIELDS = new Set(['index', 'delta', 'finish_reason', 'logprobs']);
 /** Plain reasoning text, by server: DeepSeek, vLLM and others; OpenRouter, Groq and others; GitHub Copilot. */
 const REASONING_FIELDS = ['reasoning_content', 'reasoning', 'reasoning_text'] as const;
-const DELTA_FIELDS = new Set([
-  'role',
-  'content',
-  'refusal',
-  'tool_calls',
-  'function_call',
-  'reasoning_details',
-  'annotations',
-  ...REASONING_FIELDS,
-]);
+const NO_PARTS: readonly unknown[] = [];
+const CALL_FIELDS = new Set(['index', 'id', 'type', 'function', 'custom']);
+/** Finish reasons that are errors: Mistral's and OpenRouter's, DeepSeek's. */
+const FAILED = new Set(['error', 'insufficient_system_resource']);
 
 /** One choice while it grows. */
 interface Choice {
@@ -45,8 +28,9 @@ interface Choice {
   /** The open run of text, reasoning or refusal. */
   run: Block | null;
   readonly tools: Block[];
-  /** The call that an index means now. */
+  /** The call that an index means now, and the one that a place in the list of a delta means. */
   readonly byIndex: Map<number, Block>;
+  readonly byPlace: Block[];
   lastTool: Block | null;
   finished: boolean;
 }
@@ -57,29 +41,88 @@ export class ChatCompletionsWire implements WireProtocol {
   readonly #recorder: WireRecorder;
   readonly #choices = new Map<number, Choice>();
   readonly #sum = new ChatCompletionSum();
-  /** Last value of each field that this version does not know, so that one repeated with each chunk is said once. */
-  readonly #unknown = new Map<string, string>();
+  /** The fields of the last chunk beside its choices: the first `#fields` count. */
+  readonly #names: string[] = [];
+  readonly #values: unknown[] = [];
+  #fields = 0;
+  readonly #chunk: Fields;
+  readonly #choiceFields: Fields;
+  readonly #delta: Fields;
+  readonly #part: Fields;
+  readonly #piece: Fields;
+  readonly #call: Fields;
+  readonly #function: Fields;
+  readonly #oldCall: Fields;
 
   constructor(recorder: WireRecorder) {
     this.#recorder = recorder;
+    this.#chunk = new Fields(recorder);
+    this.#choiceFields = new Fields(recorder, 'choices[].');
+    this.#delta = new Fields(recorder, 'delta.');
+    this.#part = new Fields(recorder, 'delta.content[].');
+    this.#piece = new Fields(recorder, 'delta.content[].thinking[].');
+    this.#call = new Fields(recorder, 'delta.tool_calls[].');
+    this.#function = new Fields(recorder, 'delta.tool_calls[].function.');
+    this.#oldCall = new Fields(recorder, 'delta.function_call.');
   }
 
   take(data: JsonObject, _type: string, frame: Frame): void {
     const recorder = this.#recorder;
-    const { error } = data;
-    if (error || frame.name === 'error') recordError(recorder, error ?? data, data);
-    recorder.response(said(data, 'id'), said(data, 'model'), said(data, 'service_tier'));
-    this.#sum.chunk(data);
-    for (const field in data) if (!CHUNK_FIELDS.has(field) && field !== 'error') this.#unknownField(field, data[field]);
+    const failed = this.#differs(data) || frame.name === 'error' ? this.#takeChunk(data, frame) : false;
     const choices = arrayOf(data['choices']);
     if (choices.length === 0) recorder.mark('meta');
-    for (const item of choices) {
-      const choice = objectOf(item);
-      if (choice) this.#takeChoice(choice);
-      else recorder.note('a choice that is no object');
+    for (let place = 0; place < choices.length; place++) {
+      const choice = objectOf(choices[place]);
+      if (choice) this.#takeChoice(choice, place, failed);
+      else this.#misshapen('choices[]', choices[place]);
     }
     const usage = objectOf(data['usage']) ?? objectOf(objectOf(data['x_groq'])?.['usage']);
     if (usage) recorder.usage(chatUsage(usage), usage);
+  }
+
+  /** Whether a chunk says anything but choices that the one before did not: nearly all repeat its fields in order. */
+  #differs(data: JsonObject): boolean {
+    let differs = false;
+    let at = 0;
+    for (const name in data) {
+      const value = data[name];
+      if (name === 'choices' && Array.isArray(value) && value.length > 0) continue;
+      if (name === 'obfuscation' && typeof value === 'string' && isPadding(value)) continue;
+      if (this.#names[at] !== name || this.#values[at] !== value) {
+        this.#names[at] = name;
+        this.#values[at] = value;
+        differs = true;
+      }
+      at++;
+    }
+    if (at !== this.#fields) differs = true;
+    this.#fields = at;
+    return differs;
+  }
+
+  /** What a chunk says beside its choices and counts. Returns whether it says an error. */
+  #takeChunk(data: JsonObject, frame: Frame): boolean {
+    const chunk = this.#chunk.of(data);
+    const failed = this.#fault(data, frame);
+    this.#recorder.response(
+      chunk.string('id'),
+      chunk.string('model'),
+      'service_tier' in data ? stringOf(data['service_tier']) : undefined,
+    );
+    chunk.expect('object', 'chat.completion.chunk');
+    if (this.#sum.chunk(data)) {
+      chunk.steady('created');
+      chunk.steady('system_fingerprint');
+      chunk.steady('x_groq');
+      chunk.steady('service_tier');
+    }
+    chunk.padding('obfuscation');
+    chunk.list('choices');
+    chunk.object('usage');
+    // An error is kept with the whole event that said it; the same one again is another one.
+    if (failed) this.#fields = -1;
+    else chunk.rest();
+    return failed;
   }
 
   done(): void {
@@ -91,24 +134,58 @@ export class ChatCompletionsWire implements WireProtocol {
     return this.#sum.value();
   }
 
-  #takeChoice(data: JsonObject): void {
+  /** Whether the chunk says an error: in its own field, or instead of choices. */
+  #fault(data: JsonObject, frame: Frame): boolean {
+    const { error } = data;
+    const fault =
+      error || frame.name === 'error'
+        ? errorField(data, error || data)
+        : arrayOf(data['choices']).length === 0
+          ? strayFault(data)
+          : null;
+    if (fault) this.#recorder.error(fault, data);
+    return fault !== null;
+  }
+
+  #misshapen(path: string, value: unknown): void {
+    this.#recorder.note(`${path} holds ${value === null ? 'null' : `a ${typeof value}`} where an object was to be`);
+    if (value !== null) this.#recorder.keep(path, value);
+  }
+
+  #takeChoice(data: JsonObject, place: number, failed: boolean): void {
     const recorder = this.#recorder;
-    const index = numberOf(data['index']) ?? 0;
+    const fields = this.#choiceFields.of(data);
+    const index = fields.number('index') ?? place;
     const choice = this.#choice(index);
     recorder.target(`choice ${index}`);
     choice.sum.fields(data);
-    for (const field in data) if (!CHOICE_FIELDS.has(field)) this.#unknownField(field, data[field]);
-    const delta = objectOf(data['delta']);
+    const delta = fields.object('delta');
     if (delta) this.#takeDelta(choice, delta);
     else recorder.mark('meta');
-    if (objectOf(data['logprobs'])) this.#logprobs(choice, data['logprobs'] as JsonObject);
-    const reason = stringOf(data['finish_reason']);
-    if (reason) {
-      if (choice.finished) recorder.note('a second finish_reason');
-      choice.finished = true;
-      this.#closeAll(choice);
-      recorder.finish(index, chatFinish(reason));
+    const logprobs = fields.object('logprobs');
+    if (logprobs) this.#logprobs(choice, logprobs);
+    const usage = fields.object('usage');
+    if (usage) {
+      recorder.usage(chatUsage(usage), usage);
+      recorder.note('the usage stands in a choice');
     }
+    const reason = fields.string('finish_reason');
+    const { error } = data;
+    if (error && !failed) recorder.error(errorField(data, fields.any('error')), data);
+    else if (reason !== null && FAILED.has(reason) && !failed)
+      recorder.error(
+        { message: `The provider ended the answer with finish_reason "${reason}".`, type: null, code: reason },
+        data,
+      );
+    if (reason) this.#finish(choice, reason);
+    fields.rest();
+  }
+
+  #finish(choice: Choice, reason: string): void {
+    if (choice.finished) this.#recorder.note('a second finish_reason');
+    choice.finished = true;
+    this.#closeAll(choice);
+    this.#recorder.finish(choice.index, chatFinish(reason));
   }
 
   #choice(index: number): Choice {
@@ -120,6 +197,7 @@ export class ChatCompletionsWire implements WireProtocol {
         run: null,
         tools: [],
         byIndex: new Map(),
+        byPlace: [],
         lastTool: null,
         finished: false,
       };
@@ -129,22 +207,37 @@ export class ChatCompletionsWire implements WireProtocol {
     return choice;
   }
 
-  #takeDelta(choice: Choice, delta: JsonObject): void {
+  #takeDelta(choice: Choice, data: JsonObject): void {
     const recorder = this.#recorder;
-    choice.sum.delta(delta);
-    this.#reasoning(choice, delta);
-    const { content, refusal } = delta;
-    if (typeof content === 'string') this.#runText(choice, 'text', 'content', content);
-    else if (Array.isArray(content)) for (const part of content) this.#contentPart(choice, objectOf(part) ?? {});
-    else if (content !== null && content !== undefined) recorder.event('delta.content', false, content);
-    if (typeof refusal === 'string') this.#runText(choice, 'refusal', 'refusal', refusal);
-    for (const annotation of arrayOf(delta['annotations']))
-      recorder.attach(choice.run ?? this.#run(choice, 'text', 'content'), 'annotation', annotation);
-    for (const call of arrayOf(delta['tool_calls'])) this.#toolCall(choice, objectOf(call) ?? {});
-    const call = objectOf(delta['function_call']);
-    if (call) this.#functionCall(choice, call);
-    for (const field in delta) if (!DELTA_FIELDS.has(field)) this.#unknownField(`delta.${field}`, delta[field]);
+    const delta = this.#delta.of(data);
+    choice.sum.delta(data);
+    const { content } = data;
+    const text = typeof content === 'string' ? delta.string('content') : null;
+    const parts = Array.isArray(content) ? delta.list('content') : NO_PARTS;
+    if (content === null) delta.any('content');
+    // Most deltas have the content alone.
+    if (delta.more) this.#reasoning(choice, delta);
+    if (text) this.#runText(choice, 'text', 'content', text);
+    for (const part of parts) this.#contentPart(choice, part);
+    if (delta.more) this.#restOfDelta(choice, delta);
     recorder.mark('meta');
+    delta.rest();
+  }
+
+  #restOfDelta(choice: Choice, delta: Fields): void {
+    delta.steady('role');
+    const refusal = delta.string('refusal');
+    if (refusal) this.#runText(choice, 'refusal', 'refusal', refusal);
+    for (const annotation of delta.list('annotations'))
+      this.#recorder.attach(choice.run ?? this.#run(choice, 'text', 'content'), 'annotation', annotation);
+    const calls = delta.list('tool_calls');
+    for (let place = 0; place < calls.length; place++) {
+      const call = objectOf(calls[place]);
+      if (call) this.#toolCall(choice, call, place);
+      else this.#misshapen('delta.tool_calls[]', calls[place]);
+    }
+    const call = delta.object('function_call');
+    if (call) this.#functionCall(choice, call);
   }
 
   /** The run of this kind, opened if another one, or none, is open. */
@@ -163,32 +256,57 @@ export class ChatCompletionsWire implements WireProtocol {
   }
 
   /** Mistral's parts: `text`, and `thinking` with a list of texts. */
-  #contentPart(choice: Choice, part: JsonObject): void {
-    const type = stringOf(part['type']);
-    if (type === 'text') return this.#runText(choice, 'text', 'content', stringOf(part['text']) ?? '');
-    if (type === 'thinking') {
-      const thinking = part['thinking'];
-      const pieces =
-        typeof thinking === 'string'
-          ? [thinking]
-          : arrayOf(thinking).map((piece) => stringOf(objectOf(piece)?.['text']) ?? '');
-      return this.#reason(choice, 'thinking', pieces.join(''));
-    }
-    this.#recorder.event(`content.${type ?? 'part'}`, false, part);
+  #contentPart(choice: Choice, value: unknown): void {
+    const data = objectOf(value);
+    const type = data?.['type'];
+    if (!data || (type !== 'text' && type !== 'thinking'))
+      return this.#recorder.event(`content.${stringOf(type) ?? 'part'}`, false, value);
+    const part = this.#part.of(data);
+    part.expect('type', type);
+    if (type === 'text') this.#runText(choice, 'text', 'content', part.string('text') ?? '');
+    else if (typeof data['thinking'] === 'string') this.#reason(choice, 'thinking', part.string('thinking') ?? '');
+    else
+      this.#reason(
+        choice,
+        'thinking',
+        part
+          .list('thinking')
+          .map((piece) => this.#thinkingPiece(piece))
+          .join(''),
+      );
+    part.rest();
   }
 
-  #reasoning(choice: Choice, delta: JsonObject): void {
-    const before: string[] = [];
-    for (const field of REASONING_FIELDS) {
-      const text = delta[field];
-      if (typeof text !== 'string' || text === '') continue;
-      // Some servers say the same piece under two names for the sake of two kinds of clients.
-      if (before.includes(text)) this.#recorder.note(`${field} repeats the reasoning of another field`);
-      else this.#reason(choice, field, text);
-      before.push(text);
+  #thinkingPiece(value: unknown): string {
+    const data = objectOf(value);
+    if (!data) {
+      this.#misshapen('delta.content[].thinking[]', value);
+      return '';
     }
-    for (const detail of arrayOf(delta['reasoning_details']))
-      this.#reasoningDetail(choice, objectOf(detail) ?? {}, before.length > 0);
+    const piece = this.#piece.of(data);
+    piece.expect('type', 'text');
+    const text = piece.string('text') ?? '';
+    piece.rest();
+    return text;
+  }
+
+  #reasoning(choice: Choice, delta: Fields): void {
+    let said: string | null = null;
+    for (const field of REASONING_FIELDS) {
+      const text = delta.string(field);
+      if (!text) continue;
+      // Some servers say the same piece under two names for the sake of two kinds of clients.
+      if (said === text) this.#recorder.note(`${field} repeats the reasoning of another field`);
+      else this.#reason(choice, field, text);
+      said = text;
+    }
+    for (const detail of delta.list('reasoning_details'))
+      this.#reasoningDetail(choice, objectOf(detail) ?? {}, said !== null);
+    // LiteLLM's own list repeats the text; only the signature is said nowhere else. The list itself is kept as unknown.
+    for (const item of arrayOf(delta.data['thinking_blocks'])) {
+      const signature = stringOf(objectOf(item)?.['signature']);
+      if (signature) this.#sign(choice, signature);
+    }
   }
 
   #reason(choice: Choice, type: string, text: string): void {
@@ -210,54 +328,82 @@ export class ChatCompletionsWire implements WireProtocol {
     if (!textSaid)
       this.#reason(choice, 'reasoning_details', stringOf(detail['text']) ?? stringOf(detail['summary']) ?? '');
     const signature = stringOf(detail['signature']);
-    if (signature)
-      recorder.signature(
-        choice.run?.kind === 'reasoning' ? choice.run : this.#run(choice, 'reasoning', 'reasoning_details'),
-        signature,
-      );
+    if (signature) this.#sign(choice, signature);
   }
 
-  #toolCall(choice: Choice, call: JsonObject): void {
+  #sign(choice: Choice, signature: string): void {
+    const run = choice.run?.kind === 'reasoning' ? choice.run : this.#run(choice, 'reasoning', 'reasoning_details');
+    this.#recorder.signature(run, signature);
+  }
+
+  #toolCall(choice: Choice, data: JsonObject, place: number): void {
     const recorder = this.#recorder;
-    const fn = objectOf(call['function']) ?? objectOf(call['custom']);
-    const id = stringOf(call['id']) || null;
-    const name = stringOf(fn?.['name']) || null;
-    const given = fn?.['arguments'] ?? fn?.['input'];
+    const call = this.#call.of(data);
+    const id = call.string('id') || null;
+    const type = call.string('type');
+    const fn = this.#function.of(call.object('function') ?? call.object('custom'));
+    const name = fn.string('name') || null;
     // Some compatible servers send the arguments as an object instead of as text.
-    const text =
-      typeof given === 'string' || given === undefined || given === null ? (given ?? null) : JSON.stringify(given);
-    const block = this.#callBlock(choice, call, id, name);
+    const given = fn.any('arguments') ?? fn.any('input') ?? null;
+    const text = typeof given === 'string' || given === null ? given : JSON.stringify(given);
+    const block = this.#callBlock(choice, call.number('index'), place, id, name, type);
     if (id && block.callId === null) block.callId = id;
     if (name) this.#nameCall(block, name);
+    if (type !== null && type !== block.type) recorder.keep(`${call.path}type`, type, true);
     recorder.tool(block, name, id, text);
-    for (const field in call) {
-      if (field !== 'index' && field !== 'id' && field !== 'type' && field !== 'function' && field !== 'custom')
-        recorder.attach(block, field, call[field]);
-    }
+    for (const field in data) if (!CALL_FIELDS.has(field)) recorder.attach(block, field, call.any(field));
+    fn.rest();
+    call.rest();
   }
 
   /** Which call a fragment belongs to. The same index with another id is another call; so is another name once there are arguments. */
-  #callBlock(choice: Choice, call: JsonObject, id: string | null, name: string | null): Block {
-    const index = numberOf(call['index']);
-    const known = index === null ? this.#callWithoutIndex(choice, id) : choice.byIndex.get(index);
+  #callBlock(
+    choice: Choice,
+    index: number | null,
+    place: number,
+    id: string | null,
+    name: string | null,
+    type: string | null,
+  ): Block {
+    const known = index === null ? this.#callWithoutIndex(choice, place, id, name) : choice.byIndex.get(index);
     if (known && !known.closed && (id === null || known.callId === null || known.callId === id)) {
       const renamed = name !== null && known.name !== null && name !== known.name && known.text !== '';
       if (!renamed) return known;
       this.#recorder.note('another name after the arguments began: taken as another call');
-    } else if (known && id !== null && known.callId !== id) {
+    } else if (index !== null && known && id !== null && known.callId !== id) {
       this.#recorder.note(`index ${index} comes again with another id: another call`);
     }
-    return this.#openCall(choice, index, stringOf(call['type']) ?? 'function', name, id);
+    return this.#openCall(choice, index, place, type ?? 'function', name, id);
   }
 
-  /** Servers that leave out the index: a new id is a new call, no id goes on with the last one. */
-  #callWithoutIndex(choice: Choice, id: string | null): Block | undefined {
-    this.#recorder.note('a tool call without an index');
-    if (id === null) return choice.lastTool ?? undefined;
-    return choice.tools.find((tool) => tool.callId === id);
+  /**
+   * Servers that leave out the index: the id says which call it is, and without one the place in the delta's list. A name
+   * beside arguments that are whole already begins another call.
+   */
+  #callWithoutIndex(choice: Choice, place: number, id: string | null, name: string | null): Block | undefined {
+    const recorder = this.#recorder;
+    if (id !== null) {
+      recorder.note('a tool call without an index: told apart by its id');
+      return choice.tools.find((tool) => tool.callId === id);
+    }
+    const known = choice.byPlace[place];
+    if (name !== null && known && known.name !== null && isJson(known.text)) return undefined;
+    recorder.note(
+      known || name !== null
+        ? `a tool call without an index or id: taken by its place, ${place}, in the list`
+        : 'a tool call without an index, id or name: it belongs to no call that came before',
+    );
+    return known;
   }
 
-  #openCall(choice: Choice, index: number | null, type: string, name: string | null, id: string | null): Block {
+  #openCall(
+    choice: Choice,
+    index: number | null,
+    place: number,
+    type: string,
+    name: string | null,
+    id: string | null,
+  ): Block {
     if (choice.run) this.#recorder.close(choice.run);
     choice.run = null;
     if (choice.finished) this.#recorder.note('content after the finish_reason');
@@ -271,6 +417,7 @@ export class ChatCompletionsWire implements WireProtocol {
     choice.tools.push(block);
     choice.sum.call(block, index ?? choice.tools.length - 1);
     if (index !== null) choice.byIndex.set(index, block);
+    choice.byPlace[place] = block;
     choice.lastTool = block;
     return block;
   }
@@ -290,11 +437,15 @@ export class ChatCompletionsWire implements WireProtocol {
   }
 
   /** The form before tool calls, which some servers still speak: one call to a choice. */
-  #functionCall(choice: Choice, call: JsonObject): void {
-    const name = stringOf(call['name']);
+  #functionCall(choice: Choice, data: JsonObject): void {
+    const call = this.#oldCall.of(data);
+    const name = call.string('name');
+    const given = call.any('arguments') ?? null;
     const block = choice.sum.functionBlock ?? this.#openFunction(choice, name);
     if (name && block.name === null) block.name = name;
-    this.#recorder.tool(block, name, null, stringOf(call['arguments']));
+    else if (name && block.name !== name) this.#recorder.keep(`${call.path}name`, name, true);
+    this.#recorder.tool(block, name, null, typeof given === 'string' || given === null ? given : JSON.stringify(given));
+    call.rest();
   }
 
   #openFunction(choice: Choice, name: string | null): Block {
@@ -316,22 +467,9 @@ export class ChatCompletionsWire implements WireProtocol {
     else this.#recorder.event('logprobs', true, logprobs);
   }
 
-  #unknownField(field: string, value: unknown): void {
-    if (value === null) return;
-    const text = JSON.stringify(value);
-    if (this.#unknown.get(field) === text) return;
-    this.#unknown.set(field, text);
-    this.#recorder.event(field, false, value);
-  }
-
   #closeAll(choice: Choice): void {
     if (choice.run) this.#recorder.close(choice.run);
     choice.run = null;
     for (const tool of choice.tools) this.#recorder.close(tool, tool.type !== 'custom');
   }
-}
-
-/** undefined: not said. */
-function said(data: JsonObject, field: string): string | null | undefined {
-  return field in data ? stringOf(data[field]) : undefined;
 }

@@ -4,8 +4,10 @@
  */
 import type { BlockKind } from '../../model/messages.ts';
 import type { Frame } from '../../model/stream.ts';
-import { arrayOf, numberOf, objectOf, parseJson, stringOf, type JsonObject } from '../../json/json-object.ts';
-import { recordError, type WireProtocol } from '../../wire/protocol.ts';
+import { arrayOf, objectOf, parseJson, stringOf, type JsonObject } from '../../json/json-object.ts';
+import { errorField, strayFault, type Fault } from '../../wire/faults.ts';
+import { Fields, keepReplaced, saysNothing } from '../../wire/fields.ts';
+import type { WireProtocol } from '../../wire/protocol.ts';
 import type { Block, WireRecorder } from '../../wire/recorder.ts';
 import { messagesFinish, messagesUsage } from './usage.ts';
 
@@ -40,10 +42,22 @@ function kindOf(type: string): BlockKind {
 
 const CALLS = new Set<BlockKind>(['tool', 'server_tool']);
 
+/** What deltas of a type add to, by the kind of block they belong into. Other types are kept as they came. */
+const DELTA_KINDS: ReadonlyMap<string, ReadonlySet<BlockKind>> = new Map<string, ReadonlySet<BlockKind>>([
+  ['text_delta', new Set(['text'])],
+  ['citations_delta', new Set(['text'])],
+  ['thinking_delta', new Set(['reasoning'])],
+  ['signature_delta', new Set(['reasoning'])],
+  ['input_json_delta', CALLS],
+]);
+
 export class MessagesWire implements WireProtocol {
   readonly doneMarker = false;
   terminated = false;
   readonly #recorder: WireRecorder;
+  readonly #event: Fields;
+  readonly #delta: Fields;
+  readonly #messageFields: Fields;
   /** The message of the last message_start, with what later events set on it; null before it. */
   #message: Map<string, unknown> | null = null;
   #usage = new Map<string, unknown>();
@@ -53,40 +67,63 @@ export class MessagesWire implements WireProtocol {
 
   constructor(recorder: WireRecorder) {
     this.#recorder = recorder;
+    this.#event = new Fields(recorder);
+    this.#delta = new Fields(recorder, 'delta.');
+    this.#messageFields = new Fields(recorder, 'message.');
   }
 
   take(data: JsonObject, type: string, frame: Frame): void {
+    const event = this.#event.of(data);
     // The SDK takes an event named error for one whatever its data says, and drops what has no name.
     if (frame.name === '') this.#recorder.note('no event name: the Anthropic SDK drops this event');
-    switch (frame.name === 'error' ? frame.name : type) {
-      case 'message_start':
-        return this.#start(objectOf(data['message']));
-      case 'content_block_start':
-        return this.#blockStart(numberOf(data['index']), objectOf(data['content_block']));
+    event.expect('type', type);
+    this.#take(event, frame.name === 'error' ? frame.name : type);
+    event.rest();
+  }
+
+  #take(event: Fields, type: string): void {
+    const recorder = this.#recorder;
+    switch (type) {
       case 'content_block_delta':
-        return this.#blockDelta(numberOf(data['index']), objectOf(data['delta']));
+        return this.#blockDelta(event.number('index'), event.object('delta'));
+      case 'content_block_start':
+        return this.#blockStart(event.number('index'), event.object('content_block'));
       case 'content_block_stop':
-        return this.#blockStop(numberOf(data['index']));
+        return this.#blockStop(event.number('index'));
+      case 'message_start':
+        return this.#start(event.object('message'));
       case 'message_delta':
-        return this.#messageDelta(data);
+        return this.#messageDelta(event);
       case 'message_stop': {
-        this.#recorder.mark('done');
-        this.#recorder.event(type, true);
+        recorder.mark('done');
+        recorder.event(type, true);
         this.terminated = true;
         return;
       }
       case 'ping': {
-        this.#recorder.mark('ping');
-        this.#recorder.event(type, true);
+        recorder.mark('ping');
+        recorder.event(type, true);
         return;
       }
       case 'error':
-        return recordError(this.#recorder, data['error'] ?? data, data);
-      default: {
-        this.#recorder.note('an event type this version does not know');
-        this.#recorder.event(type || 'message', false, data);
-      }
+        return this.#fail(event, errorField(event.data, event.data['error'] ?? event.data));
+      default:
+        return this.#unknown(event, type);
     }
+  }
+
+  #fail(event: Fields, fault: Fault): void {
+    this.#recorder.error(fault, event.data);
+    event.all();
+  }
+
+  /** An event of another type: an error in another shape, or something new. Kept whole either way. */
+  #unknown(event: Fields, type: string): void {
+    const fault = strayFault(event.data);
+    if (fault) return this.#fail(event, fault);
+    this.#recorder.note('an event type this version does not know');
+    this.#recorder.event(type || 'message', false, event.data);
+    event.all();
   }
 
   done(): void {
@@ -102,29 +139,44 @@ export class MessagesWire implements WireProtocol {
     };
   }
 
-  #start(message: JsonObject | null): void {
+  #start(data: JsonObject | null): void {
     const recorder = this.#recorder;
     recorder.mark('start');
-    if (this.#message) recorder.note('a second message_start: the SDK ends here, the wire lane starts a new message');
-    this.#message = new Map(Object.entries(message ?? {}));
+    if (this.#message) {
+      recorder.note('a second message_start: the SDK ends here, the wire lane starts a new message');
+      recorder.event('message', true, this.accumulated());
+    } else if (!data) recorder.note('message_start without a message');
+    this.#message = new Map(Object.entries(data ?? {}));
     this.#content = [];
     this.#byIndex = new Map();
-    const usage = objectOf(message?.['usage']);
+    const message = this.#messageFields.of(data);
+    const usage = message.object('usage');
     this.#usage = new Map(Object.entries(usage ?? {}));
     recorder.response(
-      stringOf(message?.['id']),
-      stringOf(message?.['model']),
+      stringOf(data?.['id']),
+      stringOf(data?.['model']),
       usage && 'service_tier' in usage ? stringOf(usage['service_tier']) : undefined,
     );
     if (usage) recorder.usage(messagesUsage(usage), usage);
     // Content that is in the message from the start (a container that goes on with earlier tool calls) gets no events of its own.
-    arrayOf(message?.['content']).forEach((content, index) => {
-      const entry = this.#open(index, objectOf(content) ?? {});
-      recorder.close(entry.block);
+    message.list('content').forEach((content, index) => {
+      const start = objectOf(content);
+      if (!start) recorder.keep('message.content[]', content);
+      recorder.close(this.#open(index, start ?? {}).block);
     });
-    const reason = stringOf(message?.['stop_reason']);
+    const reason = stringOf(data?.['stop_reason']);
     if (reason !== null) recorder.finish(0, messagesFinish(reason));
-    recorder.preview(stringOf(message?.['model']) ?? '');
+    recorder.preview(stringOf(data?.['model']) ?? '');
+    // What is neither counts nor content stands in the accumulated message.
+    for (const field in data) if (field !== 'usage' && field !== 'content') message.any(field);
+    message.rest();
+  }
+
+  /** A field of the message, as the SDK sets it; what it said before is kept. */
+  #set(field: string, value: unknown): void {
+    const before = this.#message?.get(field);
+    if (before !== undefined) keepReplaced(this.#recorder, `message.${field}`, before, value);
+    this.#message?.set(field, value);
   }
 
   #blockStart(index: number | null, content: JsonObject | null): void {
@@ -153,24 +205,26 @@ export class MessagesWire implements WireProtocol {
   #fallback(to: JsonObject | null): void {
     const model = stringOf(to?.['model']);
     if (model === null) return;
-    this.#message?.set('model', model);
+    this.#set('model', model);
     this.#recorder.response(undefined, model, undefined);
   }
 
-  /** What a content block brings along when it starts. */
+  /** What a content block brings along when it starts. All of it is in the accumulated block, but what deltas go on with. */
   #startContent({ block }: Entry, start: JsonObject): void {
     const recorder = this.#recorder;
     switch (block.kind) {
       case 'text': {
-        const text = stringOf(start['text']);
+        const text = this.#startText(start, 'text');
         if (text) recorder.text(block, text);
-        for (const citation of arrayOf(start['citations'])) recorder.attach(block, 'citation', citation);
+        const { citations } = start;
+        if (!Array.isArray(citations) && !saysNothing(citations)) recorder.keep('content_block.citations', citations);
+        for (const citation of arrayOf(citations)) recorder.attach(block, 'citation', citation);
         return;
       }
       case 'reasoning': {
-        const thinking = stringOf(start['thinking']);
+        const thinking = this.#startText(start, 'thinking');
         if (thinking) recorder.reasoning(block, thinking);
-        const signature = stringOf(start['signature']);
+        const signature = this.#startText(start, 'signature');
         if (signature) recorder.signature(block, signature);
         return;
       }
@@ -180,7 +234,7 @@ export class MessagesWire implements WireProtocol {
       case 'server_tool': {
         const input = start['input'];
         // An empty object stands for arguments that are still to come; anything else is the whole of them.
-        const whole = typeof input === 'object' && input !== null && Object.keys(input).length > 0;
+        const whole = typeof input === 'object' && !saysNothing(input);
         recorder.tool(block, block.name, block.callId, whole ? JSON.stringify(input) : null);
         for (const field of ['caller', 'server_name'])
           if (start[field] !== undefined) recorder.attach(block, field, start[field]);
@@ -191,42 +245,69 @@ export class MessagesWire implements WireProtocol {
     }
   }
 
-  #blockDelta(index: number | null, delta: JsonObject | null): void {
+  #startText(start: JsonObject, field: string): string | null {
+    const value = start[field];
+    if (typeof value === 'string') return value;
+    if (!saysNothing(value)) this.#recorder.keep(`content_block.${field}`, value);
+    return null;
+  }
+
+  #blockDelta(index: number | null, data: JsonObject | null): void {
     const recorder = this.#recorder;
-    const type = stringOf(delta?.['type']) ?? 'unknown';
+    const delta = this.#delta.of(data);
+    const type = delta.string('type') ?? 'unknown';
     const entry = this.#byIndex.get(index ?? -1) ?? this.#openForDelta(index, type);
     const { block } = entry;
     recorder.target(entry.target);
+    const kinds = DELTA_KINDS.get(type);
+    if (!kinds?.has(block.kind)) return this.#keepDelta(entry, type, data, kinds !== undefined);
     switch (type) {
       case 'text_delta':
-        return recorder.text(block, stringOf(delta?.['text']) ?? '');
+        recorder.text(block, delta.string('text') ?? '');
+        break;
       case 'thinking_delta':
-        return recorder.reasoning(block, stringOf(delta?.['thinking']) ?? '');
+        recorder.reasoning(block, delta.string('thinking') ?? '');
+        break;
       case 'signature_delta':
-        return recorder.signature(block, stringOf(delta?.['signature']) ?? '');
+        recorder.signature(block, delta.string('signature') ?? '');
+        break;
       case 'input_json_delta': {
         this.#dropStartInput(entry);
-        return recorder.tool(block, null, null, stringOf(delta?.['partial_json']) ?? '');
+        recorder.tool(block, null, null, delta.string('partial_json') ?? '');
+        break;
       }
       case 'citations_delta': {
-        (entry.citations ??= []).push(delta?.['citation']);
-        recorder.preview(JSON.stringify(delta?.['citation'] ?? null));
-        return recorder.attach(block, 'citation', delta?.['citation']);
-      }
-      default: {
-        for (const [field, value] of Object.entries(delta ?? {})) if (field !== 'type') entry.fields.set(field, value);
-        if (type !== 'compaction_delta') recorder.note(`a delta type this version does not know: ${type}`);
-        recorder.attach(block, type, delta);
+        const citation = delta.any('citation');
+        (entry.citations ??= []).push(citation);
+        recorder.preview(JSON.stringify(citation ?? null));
+        recorder.attach(block, 'citation', citation);
       }
     }
+    delta.rest();
+  }
+
+  /**
+   * A delta that adds to nothing: of a type that this version does not know, or one that does not belong into its block. The
+   * SDK drops the latter; either is kept beside the block, apart from its text.
+   */
+  #keepDelta({ block, fields }: Entry, type: string, data: JsonObject | null, misplaced: boolean): void {
+    const recorder = this.#recorder;
+    if (misplaced) recorder.note(`a ${type} in a block of type ${block.type}: kept apart, as the SDK drops it`);
+    else {
+      for (const field in data) if (field !== 'type') fields.set(field, data[field]);
+      if (type !== 'compaction_delta') recorder.note(`a delta type this version does not know: ${type}`);
+    }
+    recorder.attach(block, type, data);
   }
 
   /** Input given at the start and then streamed again would double the arguments: the streamed text replaces it, as in the SDK. */
   #dropStartInput(entry: Entry): void {
     if (entry.sawInputDelta) return;
     entry.sawInputDelta = true;
-    if (entry.block.text === '') return;
+    const input = entry.start['input'];
+    if (saysNothing(input)) return;
     this.#recorder.note('the input given at block start is replaced by the streamed one');
+    this.#recorder.attach(entry.block, 'input', input);
     entry.block.text = '';
   }
 
@@ -234,11 +315,11 @@ export class MessagesWire implements WireProtocol {
   #openForDelta(index: number | null, deltaType: string): Entry {
     this.#recorder.note(index === null ? 'a delta without an index' : 'a delta before content_block_start');
     const type =
-      deltaType === 'text_delta'
+      deltaType === 'text_delta' || deltaType === 'citations_delta'
         ? 'text'
         : deltaType === 'input_json_delta'
           ? 'tool_use'
-          : deltaType.startsWith('thinking')
+          : deltaType === 'thinking_delta' || deltaType === 'signature_delta'
             ? 'thinking'
             : 'unknown';
     return this.#open(index ?? this.#content.length, { type });
@@ -249,28 +330,31 @@ export class MessagesWire implements WireProtocol {
     recorder.mark('meta');
     if (index !== null) recorder.target(`block ${index}`);
     const entry = index === null ? undefined : this.#byIndex.get(index);
-    if (!entry) return recorder.note('content_block_stop without content_block_start');
+    if (!entry) {
+      recorder.note('content_block_stop without content_block_start');
+      return recorder.keep('index', index, true);
+    }
     recorder.about(entry.block);
     if (entry.block.closed) return recorder.note('a second content_block_stop');
     recorder.close(entry.block);
   }
 
-  #messageDelta(data: JsonObject): void {
+  #messageDelta(event: Fields): void {
     const recorder = this.#recorder;
-    const delta = objectOf(data['delta']);
+    const delta = event.object('delta');
     if (!this.#message) recorder.note('message_delta before message_start');
-    const message = (this.#message ??= new Map());
+    this.#message ??= new Map();
     for (const [field, value] of Object.entries(delta ?? {})) {
       // A container once named stays when a later delta says null.
-      if (field !== 'container' || value !== null) message.set(field, value);
+      if (field !== 'container' || value !== null) this.#set(field, value);
     }
-    for (const [field, value] of Object.entries(data)) {
-      if (field !== 'type' && field !== 'delta' && field !== 'usage') {
-        message.set(field, value);
-        recorder.event(field, field === 'context_management', value);
-      }
+    const usage = event.object('usage');
+    for (const field in event.data) {
+      if (field === 'type' || field === 'delta' || field === 'usage') continue;
+      const value = event.any(field);
+      this.#set(field, value);
+      recorder.event(field, field === 'context_management', value);
     }
-    const usage = objectOf(data['usage']);
     if (usage) {
       for (const [field, value] of Object.entries(usage)) {
         if (value !== null || !this.#usage.has(field)) this.#usage.set(field, value);

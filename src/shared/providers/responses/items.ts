@@ -1,7 +1,8 @@
 /** The output items of a Response while they stream, and the items that they add up to. */
 import type { BlockKind } from '../../model/messages.ts';
 import { arrayOf, objectOf, stringOf, type JsonObject } from '../../json/json-object.ts';
-import type { Block } from '../../wire/recorder.ts';
+import { keepReplaced } from '../../wire/fields.ts';
+import type { Block, WireRecorder } from '../../wire/recorder.ts';
 
 /** A content part of a message, or a summary or content part of a reasoning item. */
 export interface Part {
@@ -63,7 +64,7 @@ export function wholeArguments(item: JsonObject): string | null {
 }
 
 /** The field of an item that its deltas add up to. */
-const STREAMED_FIELD: ReadonlyMap<string, string> = new Map([
+export const STREAMED_FIELD: ReadonlyMap<string, string> = new Map([
   ['function_call', 'arguments'],
   ['mcp_call', 'arguments'],
   ['custom_tool_call', 'input'],
@@ -86,6 +87,23 @@ export function accumulatedItem(item: Item): unknown {
     sum.set('action', { ...objectOf(item.added['action']), commands: inOrder(item.commands) });
   if (item.outputs.size > 0) sum.set('output', inOrder(item.outputs));
   return Object.fromEntries(sum);
+}
+
+/** What the events before say of an item beside its text: a done event, or the final Response, takes its place. */
+export function keepReplacedItem(
+  recorder: WireRecorder,
+  { added, done, fields, content, summary }: Item,
+  after: unknown,
+): void {
+  keepReplaced(recorder, 'item', done ?? { ...added, ...Object.fromEntries(fields) }, after);
+  if (done) return;
+  const lists = [
+    ['content', content],
+    ['summary', summary],
+  ] as const;
+  for (const [name, parts] of lists)
+    for (const [at, part] of parts)
+      keepReplaced(recorder, `item.${name}[${at}]`, part.done ?? part.start, arrayOf(objectOf(after)?.[name])[at]);
 }
 
 function accumulatedPart(part: Part): unknown {

@@ -1,11 +1,23 @@
 /**
  * The output of a Response while it streams: items, their parts and their calls. Items are told apart by output index
- * alone, because some proxies give every event another item id.
+ * and the id they were added with: some servers leave out the index, some give two items one, and some proxies give
+ * every event another id.
  */
 import type { BlockKind } from '../../model/messages.ts';
-import { arrayOf, numberOf, objectOf, stringOf, type JsonObject } from '../../json/json-object.ts';
+import { arrayOf, objectOf, stringOf, type JsonObject } from '../../json/json-object.ts';
+import { keepReplaced, saysNothing, type Fields } from '../../wire/fields.ts';
 import type { Block, WireRecorder } from '../../wire/recorder.ts';
-import { accumulatedItem, hasParts, kindOfItem, takesJson, wholeArguments, type Item, type Part } from './items.ts';
+import {
+  accumulatedItem,
+  hasParts,
+  keepReplacedItem,
+  kindOfItem,
+  STREAMED_FIELD,
+  takesJson,
+  wholeArguments,
+  type Item,
+  type Part,
+} from './items.ts';
 
 /** Events that stream the input of a call: the item type they imply, and the field of the item and of the done event. */
 const INPUTS: ReadonlyMap<string, readonly [type: string, field: string]> = new Map([
@@ -19,8 +31,11 @@ const INPUTS: ReadonlyMap<string, readonly [type: string, field: string]> = new 
 const STATUS =
   /^response\.(\w+_call|mcp_list_tools)\.(in_progress|searching|interpreting|generating|completed|failed)$/;
 
+type PartList = 'content' | 'summary';
+const INDEX_OF = { content: 'content_index', summary: 'summary_index' } as const;
+
 /** The text streams of parts: where the part sits, and what kind of block it is. */
-type TextStream = readonly [list: 'content' | 'summary', kind: BlockKind, type: string];
+type TextStream = readonly [list: PartList, kind: BlockKind, type: string];
 const OUTPUT_TEXT: TextStream = ['content', 'text', 'output_text'];
 const TEXTS: ReadonlyMap<string, TextStream> = new Map<string, TextStream>([
   ['response.output_text', OUTPUT_TEXT],
@@ -31,7 +46,9 @@ const TEXTS: ReadonlyMap<string, TextStream> = new Map<string, TextStream>([
 
 export class ResponseOutput {
   readonly #recorder: WireRecorder;
-  readonly #items = new Map<number, Item>();
+  readonly #items: Item[] = [];
+  readonly #byIndex = new Map<number, Item>();
+  readonly #byId = new Map<string, Item>();
   #last: Item | null = null;
 
   constructor(recorder: WireRecorder) {
@@ -39,86 +56,124 @@ export class ResponseOutput {
   }
 
   get isEmpty(): boolean {
-    return this.#items.size === 0;
+    return this.#items.length === 0;
   }
 
   /** Whether there is a call that the client has to run. */
   get hasClientTools(): boolean {
-    return [...this.#items.values()].some(({ block }) => block?.kind === 'tool');
+    return this.#items.some(({ block }) => block?.kind === 'tool');
   }
 
   /** Any event but those of the response as a whole. */
-  take(type: string, data: JsonObject): void {
-    if (type === 'response.output_text.delta') return this.#textDelta(data, OUTPUT_TEXT);
+  take(type: string, event: Fields): void {
+    if (type === 'response.output_text.delta') return this.#textDelta(event, OUTPUT_TEXT);
     const dot = type.lastIndexOf('.');
     const stem = type.slice(0, dot);
     const verb = type.slice(dot + 1);
     const input = INPUTS.get(stem);
-    if (input) return this.#input(data, input, verb);
+    if (input) return this.#input(event, input, verb);
     const text = TEXTS.get(stem);
-    if (text) return verb === 'delta' ? this.#textDelta(data, text) : this.#textDone(data, text);
+    if (text) return verb === 'delta' ? this.#textDelta(event, text) : this.#textDone(event, text);
     switch (type) {
       case 'response.output_item.added':
-        return this.#itemAdded(data);
+        return this.#itemAdded(event);
       case 'response.output_item.done':
-        return this.#itemDone(this.#indexOf(data), objectOf(data['item']) ?? {});
+        return this.#itemDoneEvent(event);
       case 'response.content_part.added':
-        return this.#partAdded(data, 'content', 'content_index');
+        return this.#partAdded(event, 'content');
       case 'response.content_part.done':
-        return this.#partDone(data, 'content', 'content_index');
+        return this.#partDone(event, 'content');
       case 'response.reasoning_summary_part.added':
-        return this.#partAdded(data, 'summary', 'summary_index');
+        return this.#partAdded(event, 'summary');
       case 'response.reasoning_summary_part.done':
-        return this.#partDone(data, 'summary', 'summary_index');
+        return this.#partDone(event, 'summary');
       case 'response.output_text.annotation.added':
-        return this.#annotation(data);
-      case 'response.image_generation_call.partial_image':
-        return this.#recorder.attach(this.#blockOf(data, 'image_generation_call'), 'partial_image', data);
+        return this.#annotation(event);
+      case 'response.image_generation_call.partial_image': {
+        this.#recorder.attach(this.#blockOf(event, 'image_generation_call'), 'partial_image', event.data);
+        return event.all();
+      }
     }
-    if (stem === 'response.shell_call_command') return this.#shellCommand(data, verb);
-    if (stem === 'response.shell_call_output_content') return this.#shellOutput(data, verb);
-    this.#status(type, data);
+    if (stem === 'response.shell_call_command') return this.#shellCommand(event, verb);
+    if (stem === 'response.shell_call_output_content') return this.#shellOutput(event, verb);
+    this.#status(type, event);
   }
 
   /** Items that only the final Response has: some servers stream no item events at all. */
   takeUnstreamed(output: readonly unknown[]): void {
-    const ids = new Set([...this.#items.values()].map(({ added }) => added['id']));
     output.forEach((value, index) => {
-      const item = objectOf(value);
-      if (!item || this.#items.has(index) || (item['id'] !== undefined && ids.has(item['id']))) return;
-      this.#openWhole(index, item);
-      this.#itemDone(index, item);
+      const data = objectOf(value);
+      const id = stringOf(data?.['id']);
+      if (!data || this.#byIndex.has(index) || (id !== null && this.#byId.has(id))) return;
+      this.#itemDone(this.#openWhole(index, data), data);
     });
+  }
+
+  /** The final Response repeats the items: what it says otherwise takes the place of what they said. */
+  keepReplaced(output: readonly unknown[]): void {
+    for (const item of this.#items) {
+      const id = idOf(item);
+      const named = id === null ? undefined : output.find((value) => objectOf(value)?.['id'] === id);
+      keepReplacedItem(this.#recorder, item, named ?? output[item.index]);
+    }
   }
 
   /** The response is completed, and with it whatever was left open. */
   closeAll(): void {
-    for (const item of this.#items.values()) this.#closeItem(item);
+    for (const item of this.#items) this.#closeItem(item);
   }
 
   /** The items so far, as the SDK's accumulation has them. */
   value(): unknown[] {
-    return [...this.#items.values()].toSorted((a, b) => a.index - b.index).map(accumulatedItem);
+    return this.#items.toSorted((a, b) => a.index - b.index).map(accumulatedItem);
   }
 
   // Items.
 
-  /** The output index an event names; without one, that of the last item. */
-  #indexOf(data: JsonObject): number {
-    const index = numberOf(data['output_index']) ?? this.#last?.index ?? 0;
-    this.#recorder.target(`item ${index}`);
-    return index;
+  /**
+   * The item an event speaks of. Its output index says so unless the item there was added with another id and the id
+   * belongs to an item too. Without an index the id alone says it, without both it is the last item.
+   */
+  #find(index: number | null, id: string | null): Item | undefined {
+    const recorder = this.#recorder;
+    const there = index === null ? undefined : this.#byIndex.get(index);
+    const named = id === null ? undefined : this.#byId.get(id);
+    if (there) {
+      const known = idOf(there);
+      if (id === null || known === null || known === id) return there;
+      if (!named) {
+        recorder.keep('item_id', id, true);
+        return there;
+      }
+    }
+    if (named) {
+      if (index !== null && named.index !== index)
+        recorder.note(`item ${id} was added at output index ${named.index}, this event says ${index}`);
+      return named;
+    }
+    if (index !== null || id !== null || !this.#last) return undefined;
+    recorder.note('neither output_index nor item_id: taken for the last item');
+    return this.#last;
   }
 
-  #itemAdded(data: JsonObject): void {
-    const index = this.#indexOf(data);
-    const item = objectOf(data['item']);
+  /** Where an item goes that nothing places: after those before it. */
+  get #nextIndex(): number {
+    return this.#items.reduce((next, { index }) => Math.max(next, index + 1), 0);
+  }
+
+  #itemAdded(event: Fields): void {
+    const next = this.#nextIndex;
+    const index = event.number('output_index') ?? next;
+    if (index !== next) this.#recorder.keep('output_index', index, true);
+    const item = event.object('item');
+    this.#recorder.target(`item ${index}`);
     if (!item) {
       this.#recorder.note('output_item.added without an item');
-      this.#recorder.event('response.output_item.added', true, data);
-      return;
+      this.#recorder.event('response.output_item.added', true, event.data);
+      return event.all();
     }
-    if (this.#items.has(index)) this.#recorder.note(`output index ${index} is added twice`);
+    event.expect('item_id', item['id']);
+    if (this.#byIndex.has(index)) this.#recorder.note(`output index ${index} is added twice`);
     this.#openItem(index, item);
   }
 
@@ -144,8 +199,14 @@ export class ResponseOutput {
       commands: new Map(),
       outputs: new Map(),
     };
-    this.#items.set(index, item);
+    this.#items.push(item);
+    this.#byIndex.set(index, item);
+    const id = idOf(item);
+    if (id !== null) this.#byId.set(id, item);
     this.#last = item;
+    const streamed = STREAMED_FIELD.get(type);
+    if (streamed && typeof added[streamed] !== 'string' && !saysNothing(added[streamed]))
+      recorder.keep(`item.${streamed}`, added[streamed]);
     if (block && call)
       recorder.tool(block, call.name, call.callId, stringOf(added['arguments']) || stringOf(added['input']) || null);
     arrayOf(added['content']).forEach((part, at) => this.#openPart(item, 'content', at, objectOf(part) ?? {}));
@@ -159,28 +220,45 @@ export class ResponseOutput {
   }
 
   /** The item an event speaks of; opened, with a note, when the stream never added it. */
-  #item(data: JsonObject, type: string): Item {
-    const index = this.#indexOf(data);
-    const item = this.#items.get(index);
-    if (item) return item;
-    this.#recorder.note('an event for an item that was not added');
-    return this.#openItem(index, { type });
+  #item(event: Fields, type: string): Item {
+    const index = event.number('output_index');
+    const id = event.string('item_id') || null;
+    let item = this.#find(index, id);
+    if (!item) {
+      this.#recorder.note('an event for an item that was not added');
+      item = this.#openItem(index ?? this.#nextIndex, { type, ...(id !== null && { id }) });
+    }
+    this.#recorder.target(`item ${item.index}`);
+    return item;
   }
 
-  #blockOf(data: JsonObject, type: string): Block {
-    const item = this.#item(data, type);
+  #blockOf(event: Fields, type: string): Block {
+    return this.#ownBlock(this.#item(event, type), type);
+  }
+
+  #ownBlock(item: Item, type: string): Block {
     return item.block ?? this.#part(item, 'content', 0, 'other', type).block;
   }
 
-  #itemDone(index: number, done: JsonObject): void {
+  #itemDoneEvent(event: Fields): void {
+    const done = event.object('item') ?? {};
+    const id = stringOf(done['id']) || null;
+    const index = event.number('output_index');
+    event.expect('item_id', id);
+    let item = this.#find(index, id);
+    if (!item) {
+      this.#recorder.note('output_item.done for an item that was not added');
+      item = this.#openWhole(index ?? this.#nextIndex, done);
+    }
+    this.#recorder.target(`item ${item.index}`);
+    this.#itemDone(item, done);
+  }
+
+  #itemDone(item: Item, done: JsonObject): void {
     const recorder = this.#recorder;
     recorder.mark('meta');
-    let item = this.#items.get(index);
-    if (!item) {
-      recorder.note('output_item.done for an item that was not added');
-      item = this.#openWhole(index, done);
-    }
     if (item.done) recorder.note('a second output_item.done');
+    keepReplacedItem(recorder, item, done);
     item.done = done;
     arrayOf(done['summary']).forEach((part, at) => this.#settlePart(item, 'summary', at, objectOf(part) ?? {}));
     arrayOf(done['content']).forEach((part, at) => this.#settlePart(item, 'content', at, objectOf(part) ?? {}));
@@ -222,14 +300,19 @@ export class ResponseOutput {
 
   // Parts.
 
-  #partAdded(data: JsonObject, list: 'content' | 'summary', field: string): void {
-    const item = this.#item(data, list === 'content' ? 'message' : 'reasoning');
-    const at = numberOf(data[field]) ?? 0;
-    if (item[list].has(at)) this.#recorder.note(`part ${at} is added twice`);
-    this.#openPart(item, list, at, objectOf(data['part']) ?? {});
+  #partAdded(event: Fields, list: PartList): void {
+    const item = this.#item(event, list === 'content' ? 'message' : 'reasoning');
+    const at = event.number(INDEX_OF[list]) ?? item[list].size;
+    const start = event.object('part') ?? {};
+    const before = item[list].get(at);
+    if (before) {
+      this.#recorder.note(`part ${at} is added twice`);
+      keepReplaced(this.#recorder, 'part', before.done ?? before.start, start);
+    }
+    this.#openPart(item, list, at, start);
   }
 
-  #openPart(item: Item, list: 'content' | 'summary', at: number, start: JsonObject): Part {
+  #openPart(item: Item, list: PartList, at: number, start: JsonObject): Part {
     const type = stringOf(start['type']) ?? 'unknown';
     const kind: BlockKind =
       item.type === 'reasoning'
@@ -246,58 +329,61 @@ export class ResponseOutput {
     return part;
   }
 
-  #part(
-    item: Item,
-    list: 'content' | 'summary',
-    at: number,
-    kind: BlockKind,
-    type: string,
-    start: JsonObject = { type },
-  ): Part {
+  #part(item: Item, list: PartList, at: number, kind: BlockKind, type: string, start: JsonObject = { type }): Part {
     const block = this.#recorder.open(`o${item.index}/${list === 'content' ? 'p' : 's'}${at}`, kind, type);
     const part: Part = { block, start, done: null, doneText: null, annotations: [], logprobs: [] };
     item[list].set(at, part);
     return part;
   }
 
-  #textDelta(data: JsonObject, stream: TextStream): void {
-    const part = this.#textPart(data, stream);
-    this.#say(part.block, stringOf(data['delta']) ?? '');
-    const logprobs = data['logprobs'];
-    if (!Array.isArray(logprobs) || logprobs.length === 0) return;
+  #textDelta(event: Fields, stream: TextStream): void {
+    const part = this.#textPart(event, stream);
+    this.#say(part.block, event.string('delta') ?? '');
+    const logprobs = event.list('logprobs');
+    if (logprobs.length === 0) return;
     for (const entry of logprobs) part.logprobs.push(entry);
     this.#recorder.attach(part.block, 'logprobs', logprobs);
   }
 
-  #textPart(data: JsonObject, [list, kind, type]: TextStream): Part {
-    const item = this.#item(data, kind === 'reasoning' ? 'reasoning' : 'message');
-    const at = numberOf(data[list === 'content' ? 'content_index' : 'summary_index']) ?? 0;
+  #textPart(event: Fields, [list, kind, type]: TextStream): Part {
+    const item = this.#item(event, kind === 'reasoning' ? 'reasoning' : 'message');
+    const at = this.#partIndex(event, item, list);
     const part = item[list].get(at);
     if (part) return part;
     this.#recorder.note('a delta for a part that was not added');
     return this.#part(item, list, at, kind, type);
   }
 
-  #textDone(data: JsonObject, stream: TextStream): void {
-    const part = this.#textPart(data, stream);
+  /** The part an event speaks of; the last one where it names none. */
+  #partIndex(event: Fields, item: Item, list: PartList): number {
+    return event.number(INDEX_OF[list]) ?? Math.max(0, item[list].size - 1);
+  }
+
+  #textDone(event: Fields, stream: TextStream): void {
+    const part = this.#textPart(event, stream);
     this.#recorder.about(part.block);
-    const text = textOf(data);
+    const text = event.string('text') ?? event.string('refusal');
+    const logprobs = event.list('logprobs');
+    if (logprobs.length > 0 && JSON.stringify(logprobs) !== JSON.stringify(part.logprobs))
+      this.#recorder.attach(part.block, 'logprobs', logprobs);
     if (text === null) return;
+    if (part.doneText !== null) keepReplaced(this.#recorder, 'text', part.doneText, text);
     part.doneText = text;
     this.#settle(part.block, text);
   }
 
-  #partDone(data: JsonObject, list: 'content' | 'summary', field: string): void {
-    const item = this.#item(data, list === 'content' ? 'message' : 'reasoning');
-    const done = objectOf(data['part']) ?? {};
-    const { block } = this.#settlePart(item, list, numberOf(data[field]) ?? 0, done);
+  #partDone(event: Fields, list: PartList): void {
+    const item = this.#item(event, list === 'content' ? 'message' : 'reasoning');
+    const done = event.object('part') ?? {};
+    const { block } = this.#settlePart(item, list, this.#partIndex(event, item, list), done);
     this.#recorder.about(block);
     this.#recorder.close(block);
   }
 
-  #settlePart(item: Item, list: 'content' | 'summary', at: number, done: JsonObject): Part {
+  #settlePart(item: Item, list: PartList, at: number, done: JsonObject): Part {
     const known = item[list].get(at);
     const part = known ?? this.#openPart(item, list, at, done);
+    keepReplaced(this.#recorder, 'part', part.done ?? part.start, done);
     part.done = done;
     const text = textOf(done);
     if (known && text !== null) this.#settle(part.block, text);
@@ -306,9 +392,12 @@ export class ResponseOutput {
     return part;
   }
 
-  #annotation(data: JsonObject): void {
-    this.#recorder.preview(JSON.stringify(data['annotation'] ?? null));
-    this.#addAnnotation(this.#textPart(data, OUTPUT_TEXT), data['annotation']);
+  #annotation(event: Fields): void {
+    const annotation = event.any('annotation');
+    this.#recorder.preview(JSON.stringify(annotation ?? null));
+    const part = this.#textPart(event, OUTPUT_TEXT);
+    event.expect('annotation_index', part.annotations.length);
+    this.#addAnnotation(part, annotation);
   }
 
   #addAnnotation(part: Part, annotation: unknown): void {
@@ -318,73 +407,86 @@ export class ResponseOutput {
 
   // Calls.
 
-  #input(data: JsonObject, [type, field]: readonly [string, string], verb: string): void {
-    const item = this.#item(data, type);
-    const block = item.block ?? this.#blockOf(data, type);
-    if (verb === 'delta') return this.#recorder.tool(block, null, null, stringOf(data['delta']) ?? '');
-    const whole = stringOf(data[field]);
+  #input(event: Fields, [type, field]: readonly [string, string], verb: string): void {
+    const item = this.#item(event, type);
+    const block = this.#ownBlock(item, type);
+    if (verb === 'delta') return this.#recorder.tool(block, null, null, event.string('delta') ?? '');
+    event.expect('name', block.name);
+    const whole = event.string(field);
     this.#recorder.about(block);
     if (whole === null) return;
-    item.fields.set(
-      field === 'diff' ? 'operation' : field,
-      field === 'diff' ? { ...objectOf(item.added['operation']), diff: whole } : whole,
-    );
+    if (field === 'diff') this.#setField(item, 'operation', { ...objectOf(item.added['operation']), diff: whole });
+    else this.#setField(item, field, whole);
     this.#settle(block, whole);
   }
 
-  /** Commands of one shell call share its block, each on a line of its own. */
-  #shellCommand(data: JsonObject, verb: string): void {
-    const item = this.#item(data, 'shell_call');
-    const block = item.block ?? this.#blockOf(data, 'shell_call');
-    const at = numberOf(data['command_index']) ?? 0;
-    const command = stringOf(data['command']) ?? '';
-    if (verb === 'added') {
-      item.commands.set(at, command);
-      this.#recorder.tool(block, null, null, (at > 0 ? '\n' : '') + command);
-    } else if (verb === 'delta') {
-      const delta = stringOf(data['delta']) ?? '';
-      item.commands.set(at, (item.commands.get(at) ?? '') + delta);
-      this.#recorder.tool(block, null, null, delta);
-    } else {
-      this.#recorder.mark('meta');
-      item.commands.set(at, command);
-    }
+  #setField(item: Item, field: string, value: unknown): void {
+    const before = item.fields.has(field) ? item.fields.get(field) : item.added[field];
+    keepReplaced(this.#recorder, `item.${field}`, before, value);
+    item.fields.set(field, value);
   }
 
-  #shellOutput(data: JsonObject, verb: string): void {
-    const item = this.#item(data, 'shell_call_output');
-    const at = numberOf(data['command_index']) ?? 0;
-    const delta = objectOf(data['delta']);
-    if (verb === 'delta' && delta) {
+  /** Commands of one shell call share its block, each on a line of its own. */
+  #shellCommand(event: Fields, verb: string): void {
+    const recorder = this.#recorder;
+    const item = this.#item(event, 'shell_call');
+    const block = this.#ownBlock(item, 'shell_call');
+    const at = event.number('command_index') ?? 0;
+    if (verb === 'added' ? at !== item.commands.size : !item.commands.has(at)) recorder.keep('command_index', at, true);
+    if (verb === 'delta') {
+      const delta = event.string('delta') ?? '';
+      item.commands.set(at, (item.commands.get(at) ?? '') + delta);
+      return recorder.tool(block, null, null, delta);
+    }
+    const command = event.string('command') ?? '';
+    const before = item.commands.get(at);
+    item.commands.set(at, command);
+    if (verb === 'added') return recorder.tool(block, null, null, (at > 0 ? '\n' : '') + command);
+    recorder.mark('meta');
+    if (before !== command) recorder.keep('command', command, true);
+  }
+
+  #shellOutput(event: Fields, verb: string): void {
+    const item = this.#item(event, 'shell_call_output');
+    const at = event.number('command_index') ?? 0;
+    const delta = event.any('delta');
+    const output = event.any('output');
+    const piece = objectOf(delta);
+    if (at !== 0 && !item.outputs.has(at)) this.#recorder.keep('command_index', at, true);
+    if (verb === 'delta' && piece) {
       const before = objectOf(item.outputs.get(at));
       item.outputs.set(at, {
-        stdout: (stringOf(before?.['stdout']) ?? '') + (stringOf(delta['stdout']) ?? ''),
-        stderr: (stringOf(before?.['stderr']) ?? '') + (stringOf(delta['stderr']) ?? ''),
+        stdout: (stringOf(before?.['stdout']) ?? '') + (stringOf(piece['stdout']) ?? ''),
+        stderr: (stringOf(before?.['stderr']) ?? '') + (stringOf(piece['stderr']) ?? ''),
       });
     } else {
-      const output = objectOf(arrayOf(data['output'])[0]);
-      if (output) item.outputs.set(at, output);
+      const whole = objectOf(arrayOf(output)[0]);
+      if (whole) item.outputs.set(at, whole);
     }
-    this.#recorder.attach(
-      item.block ?? this.#blockOf(data, 'shell_call_output'),
-      `output.${verb}`,
-      verb === 'delta' ? data['delta'] : data['output'],
-    );
+    const block = this.#ownBlock(item, 'shell_call_output');
+    this.#recorder.attach(block, `output.${verb}`, verb === 'delta' ? delta : output);
+    if (verb === 'delta' ? output !== undefined : delta !== undefined)
+      this.#recorder.keep(verb === 'delta' ? 'output' : 'delta', verb === 'delta' ? output : delta);
   }
 
   /** What is left: the progress of server tools, audio, and events that this version does not know. All are kept as they came. */
-  #status(type: string, data: JsonObject): void {
+  #status(type: string, event: Fields): void {
+    const recorder = this.#recorder;
     const status = STATUS.exec(type);
     if (!status) {
       const known = type.startsWith('response.audio.') || type === 'response.compaction.compacting';
-      if (known) this.#recorder.mark('meta');
-      else this.#recorder.note('an event type this version does not know');
-      return this.#recorder.event(type || 'message', known, data);
+      if (known) recorder.mark('meta');
+      else recorder.note('an event type this version does not know');
+      recorder.event(type || 'message', known, event.data);
+      return event.all();
     }
-    this.#recorder.mark('meta');
-    const item = this.#items.get(this.#indexOf(data));
-    if (item && status[1] !== 'mcp_list_tools') item.fields.set('status', status[2]);
-    this.#recorder.event(type, true);
+    recorder.mark('meta');
+    const index = event.number('output_index');
+    const item = this.#find(index, event.string('item_id') || null);
+    if (item) recorder.target(`item ${item.index}`);
+    else recorder.note(`a status of output item ${index ?? ''}, which was not added`);
+    if (item && status[1] !== 'mcp_list_tools') this.#setField(item, 'status', status[2]);
+    recorder.event(type, true);
   }
 
   #say(block: Block, text: string): void {
@@ -412,6 +514,11 @@ export class ResponseOutput {
     if (call) this.#recorder.tool(block, null, null, rest);
     else this.#say(block, rest);
   }
+}
+
+/** The id an item was added with. */
+function idOf({ added }: Item): string | null {
+  return stringOf(added['id']) || null;
 }
 
 function textOf(part: JsonObject): string | null {

@@ -5,7 +5,9 @@
  */
 import type { Frame } from '../../model/stream.ts';
 import { arrayOf, objectOf, stringOf, type JsonObject } from '../../json/json-object.ts';
-import { recordError, type WireProtocol } from '../../wire/protocol.ts';
+import { errorField, faultOf, strayFault, type Fault } from '../../wire/faults.ts';
+import { Fields, keepReplaced, saysNothing } from '../../wire/fields.ts';
+import type { WireProtocol } from '../../wire/protocol.ts';
 import type { WireRecorder } from '../../wire/recorder.ts';
 import { outputText } from './items.ts';
 import { ResponseOutput } from './output.ts';
@@ -26,20 +28,50 @@ export class ResponsesWire implements WireProtocol {
   terminated = false;
   readonly #recorder: WireRecorder;
   readonly #output: ResponseOutput;
+  readonly #event: Fields;
   #response: JsonObject | null = null;
+  /** The sequence number to come. */
+  #next: number | null = null;
 
   constructor(recorder: WireRecorder) {
     this.#recorder = recorder;
+    this.#event = new Fields(recorder);
     this.#output = new ResponseOutput(recorder);
   }
 
   take(data: JsonObject, type: string, frame: Frame): void {
+    const event = this.#event.of(data);
+    event.expect('type', type);
+    this.#sequence(event);
+    this.#take(event, type, frame);
+    event.padding('obfuscation');
+    event.rest();
+  }
+
+  #take(event: Fields, type: string, frame: Frame): void {
+    if (LIFECYCLE.has(type)) return this.#lifecycle(type, event.object('response') ?? {});
+    const { data } = event;
     const { error } = data;
-    if (LIFECYCLE.has(type)) this.#lifecycle(type, objectOf(data['response']) ?? {});
-    else if (type === 'error' || frame.name === 'error' || error)
-      recordError(this.#recorder, objectOf(error) ?? stringOf(error) ?? data, data);
-    else if (type === 'keepalive') this.#ping(type);
-    else this.#output.take(type, data);
+    const fault =
+      type === 'error' || frame.name === 'error' || error
+        ? errorField(data, error || data)
+        : type.startsWith('response.')
+          ? null
+          : strayFault(data);
+    if (fault) {
+      this.#recorder.error(fault, data);
+      event.all();
+    } else if (type === 'keepalive') this.#ping(type);
+    else this.#output.take(type, event);
+  }
+
+  /** Events are numbered one by one, from 0 or 1 on; another number is kept. */
+  #sequence(event: Fields): void {
+    const number = event.data['sequence_number'];
+    if (typeof number !== 'number') return;
+    const expected = this.#next ?? (number === 1 ? 1 : 0);
+    this.#next = number + 1;
+    if (number === expected) event.number('sequence_number');
   }
 
   done(): void {
@@ -62,8 +94,15 @@ export class ResponsesWire implements WireProtocol {
     recorder.mark(type === 'response.created' ? 'start' : TERMINAL.has(type) ? 'done' : 'meta');
     recorder.preview(stringOf(response['status']) ?? '');
     recorder.event(type, true);
-    if (this.terminated) return recorder.note('a lifecycle event after the terminal one');
-    if (type === 'response.created' && this.#response) recorder.note('a second response.created');
+    if (this.terminated) {
+      recorder.note('a lifecycle event after the terminal one');
+      recorder.keep(type, response, true);
+      return;
+    }
+    if (this.#response) {
+      if (type === 'response.created') recorder.note('a second response.created');
+      keepReplaced(recorder, 'response', this.#response, response);
+    }
     this.#response = response;
     recorder.response(
       stringOf(response['id']),
@@ -77,28 +116,29 @@ export class ResponsesWire implements WireProtocol {
 
   #terminal(type: string, response: JsonObject): void {
     this.terminated = true;
-    this.#output.takeUnstreamed(arrayOf(response['output']));
+    const output = arrayOf(response['output']);
+    this.#output.takeUnstreamed(output);
+    this.#output.keepReplaced(output);
+    for (const field of ['output', 'output_text']) this.#keepOverwritten(response, field);
     if (type === 'response.completed') this.#output.closeAll();
     const finish = responseFinish(response, this.#output.hasClientTools);
     this.#recorder.finish(0, finish);
-    if (type === 'response.failed') this.#fail(response['error'], response);
-    if (type === 'response.incomplete')
-      this.#fail(
-        {
-          message: `The response is incomplete: ${finish.raw ?? 'no reason given'}.`,
-          type: 'incomplete',
-          code: finish.raw,
-        },
-        response,
-      );
+    if (type === 'response.failed') this.#fail(faultOf(response['error']), response);
     if (type === 'response.cancelled')
       this.#fail({ message: 'The response was cancelled at the provider.', type: 'cancelled', code: null }, response);
   }
 
+  /** The sum has a list of items and their text of its own; what the Response says there in another shape is kept. */
+  #keepOverwritten(response: JsonObject, field: string): void {
+    const value = response[field];
+    if (field === 'output' ? !Array.isArray(value) && !saysNothing(value) : !saysNothing(value))
+      this.#recorder.keep(`response.${field}`, value, true);
+  }
+
   /** An `error` event and the `response.failed` after it say the same thing once. */
-  #fail(error: unknown, response: JsonObject): void {
+  #fail(fault: Fault, response: JsonObject): void {
     const before = this.#recorder.errors.at(-1);
-    if (before && before.message === objectOf(error)?.['message']) this.#recorder.mark('error');
-    else recordError(this.#recorder, error, response);
+    if (before && before.message === fault.message) this.#recorder.mark('error');
+    else this.#recorder.error(fault, response);
   }
 }

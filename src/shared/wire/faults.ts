@@ -1,0 +1,212 @@
+/**
+ * Errors as servers put them on the wire. Each API has one shape of its own; what compatible servers, gateways and
+ * frameworks send instead is read here, so that an error is one whatever it looks like.
+ */
+import type { WireOutcome } from '../model/messages.ts';
+import { arrayOf, objectOf, parseJson, stringOf, type JsonObject } from '../json/json-object.ts';
+
+export interface Fault {
+  readonly message: string;
+  readonly type: string | null;
+  readonly code: string | null;
+}
+
+/** Fields that hold the sentence, the likeliest first: OpenAI and Anthropic; TGI and LangChain; FastAPI; MiniMax, Baidu; others. */
+const SENTENCES = [
+  'message',
+  'error_message',
+  'error_msg',
+  'error_description',
+  'errorMessage',
+  'detail',
+  'details',
+  'text',
+  'msg',
+  'status_msg',
+  'reason',
+  'title',
+] as const;
+const CODES = ['code', 'error_code', 'errorCode', 'status_code', 'statusCode', 'status'] as const;
+const TYPES = ['type', 'error_type', 'errorType'] as const;
+/** Codes by which servers say that all is well. */
+const FINE = new Set<unknown>([0, '0', 200, '200', 'ok', 'OK', 'success', 'SUCCESS', 'Success', '', null, undefined]);
+/** An error without a sentence of its own. */
+const NO_MESSAGE = 'The provider sent an error without a message.';
+
+/** What an error says, in any of the shapes in use: an object, a list, a bare sentence, or the event itself. */
+export function faultOf(error: unknown): Fault {
+  const object = objectOf(error);
+  if (!object) return { message: sentenceOf(error, 0) ?? NO_MESSAGE, type: null, code: null };
+  const inner = objectOf(object['error']);
+  if (inner) {
+    const { message, type, code } = faultOf(inner);
+    return { message, type: type ?? firstText(object, TYPES), code: code ?? firstText(object, CODES) };
+  }
+  const type = firstText(object, TYPES);
+  return {
+    message: sentenceOf(object, 0) ?? NO_MESSAGE,
+    type: type ?? firstText(object, ['error_type']),
+    code: firstText(object, CODES),
+  };
+}
+
+function firstText(object: JsonObject, names: readonly string[]): string | null {
+  for (const name of names) {
+    const value = object[name];
+    if (typeof value === 'number') return String(value);
+    if (typeof value === 'string' && value !== '') return value;
+  }
+  return null;
+}
+
+/** Errors hide within errors: gateways wrap what they were told, as an object or as JSON text. */
+function sentenceOf(value: unknown, depth: number): string | null {
+  if (typeof value === 'string') return value === '' ? null : value;
+  if (depth > 4) return null;
+  if (Array.isArray(value)) {
+    const sentences = value.map((item) => sentenceOf(item, depth + 1)).filter((sentence) => sentence !== null);
+    return sentences.length > 0 ? sentences.join(' ') : null;
+  }
+  const object = objectOf(value);
+  if (!object) return null;
+  for (const name of ['error', ...SENTENCES, 'errors']) {
+    const sentence = sentenceOf(object[name], depth + 1);
+    if (sentence !== null) return sentence;
+  }
+  return null;
+}
+
+/**
+ * The error that an event is, although it does not stand where its API puts errors; null when it is none. Only for events
+ * that say nothing else: a chunk with choices, or an event of a type that its API knows, may have a `detail` of its own.
+ */
+export function strayFault(data: JsonObject): Fault | null {
+  const { error, object, type, status } = data;
+  if (error === true) return faultOf({ ...data, error: undefined });
+  if (error) return errorField(data, error);
+  if (object === 'error' || type === 'error' || status === 'error' || data['success'] === false) return faultOf(data);
+  if (arrayOf(data['errors']).length > 0 || stringOf(data['errors'])) return faultOf(data);
+  // MiniMax and others send a status with each event, which says nothing as long as it is 0.
+  const base = objectOf(data['base_resp']);
+  if (base && !FINE.has(base['status_code'])) return faultOf(base);
+  const code = ['error_code', 'errorCode', 'status_code', 'statusCode', 'code'].find((name) => !FINE.has(data[name]));
+  const sentence = sentenceOf(data, 0);
+  if (sentence === null) return null;
+  if (code !== undefined) return faultOf(data);
+  if (['error_message', 'error_msg', 'errorMessage', 'error_description'].some((name) => stringOf(data[name])))
+    return faultOf(data);
+  // FastAPI and Spring: nothing but the sentence, or a sentence beside the status.
+  return data['detail'] !== undefined || data['details'] !== undefined || onlySentence(data) ? faultOf(data) : null;
+}
+
+/** The `error` member of an event, with what stands beside it where the member itself has less. */
+export function errorField(data: JsonObject, error: unknown): Fault {
+  const { message, type, code } = faultOf(error);
+  return {
+    message: message === NO_MESSAGE ? (sentenceOf({ ...data, error: undefined }, 0) ?? message) : message,
+    type: type ?? firstText(data, ['error_type', 'errorType']),
+    code: code ?? firstText(data, ['error_code', 'errorCode', 'code', 'status_code', 'statusCode', 'status']),
+  };
+}
+
+function onlySentence(data: JsonObject): boolean {
+  const names = Object.keys(data);
+  return (
+    names.length <= 3 && ['message', 'msg', 'status_msg'].some((name) => stringOf(data[name])) && !('type' in data)
+  );
+}
+
+export type Outside = NonNullable<WireOutcome['errors'][number]['outside']>;
+
+export interface OutsideFault extends Fault {
+  readonly outside: Outside;
+  readonly raw: unknown;
+}
+
+/**
+ * Lines between events, which the standard ignores, and what is left when the body ends: where servers and gateways put an
+ * error when they do not know that they are in a stream. A page or an object may take many lines.
+ */
+export class OutsideLines {
+  #object = '';
+  #page = false;
+
+  /** The lines before were the last of their kind. */
+  event(): void {
+    this.#object = '';
+    this.#page = false;
+  }
+
+  /** A line that is none of the four fields, without its line end. */
+  line(text: string): OutsideFault | null {
+    const line = text.trim();
+    const field = /^error:\s?(.*)$/s.exec(line);
+    if (field) return outsideFault(field[1]!, 'error-field');
+    if (!this.#page && this.#object === '' && isPage(line)) {
+      this.#page = true;
+      return page(line);
+    }
+    if (this.#page || (this.#object === '' && !line.startsWith('{'))) return null;
+    this.#object += `${line}\n`;
+    const value = objectOf(parseJson(this.#object));
+    if (!value) return this.#cut();
+    this.#object = '';
+    const fault = strayFault(value);
+    return fault && { ...fault, outside: 'bare-json', raw: value };
+  }
+
+  /** What no blank line closed: the last event, or the last line. */
+  unfinished(text: string): OutsideFault | null {
+    const last = text.trim().replace(/^\uFEFF/, '');
+    if (last.startsWith('error:')) return this.line(last);
+    const value = objectOf(parseJson(last.replace(/^data:\s?/, '')));
+    if (value) {
+      const error = value['error'];
+      const fault = error ? errorField(value, error) : Array.isArray(value['choices']) ? null : strayFault(value);
+      if (!fault) return null;
+      return { ...fault, outside: last.startsWith('{') ? 'bare-json' : 'unfinished', raw: value };
+    }
+    return this.line(last);
+  }
+
+  /** A remark is cut to a length: of a longer error the sentence is taken from what there is. */
+  #cut(): OutsideFault | null {
+    if (this.#object.length > MAX_OBJECT_CHARS) this.#object = '';
+    const start = /^\{\s*"(?:error|detail)"/.test(this.#object);
+    if (!start || this.#object.length < CUT_CHARS) return null;
+    const sentence = /"(?:message|error|detail)"\s*:\s*"((?:[^"\\]|\\.)*)/.exec(this.#object)?.[1];
+    const raw = this.#object;
+    this.#object = '';
+    return sentence === undefined
+      ? null
+      : { message: unescaped(sentence), type: null, code: null, outside: 'bare-json', raw };
+  }
+}
+
+/** Lines of one object; no error is longer. */
+const MAX_OBJECT_CHARS = 64 * 1024;
+/** What comes as one line of so many characters was cut, see MAX_REMARK_CHARS. */
+const CUT_CHARS = 1_000;
+
+function unescaped(text: string): string {
+  const value = parseJson(`"${text}"`);
+  return typeof value === 'string' ? value : text;
+}
+
+const isPage = (line: string): boolean => /^<(?:!doctype html|html|head|body|center|h1)\b/i.test(line);
+
+function page(line: string): OutsideFault {
+  const title = /<(?:title|h1)[^>]*>([^<]*)/i.exec(line)?.[1]?.trim();
+  return {
+    message: title ? `An HTML page: ${title}` : 'An HTML page stands in the stream.',
+    type: 'html',
+    code: title === undefined ? null : (/\b([45]\d\d)\b/.exec(title)?.[1] ?? null),
+    outside: 'html',
+    raw: line,
+  };
+}
+
+function outsideFault(text: string, outside: Outside): OutsideFault {
+  const value = parseJson(text);
+  return { ...faultOf(value === undefined ? text : value), outside, raw: value === undefined ? text : value };
+}

@@ -1,0 +1,198 @@
+/**
+ * Reads a JSON object and keeps count of what was read. A protocol asks for each field by name and type; `rest` then
+ * hands to the recorder whatever nobody asked for, and whatever was of another type than the one asked for. So nothing of
+ * the wire is lost for want of a line of code that expects it.
+ *
+ * One instance serves all objects at one place of the protocol, one after another: this runs for every event.
+ */
+import { objectOf, type JsonObject } from '../json/json-object.ts';
+import type { WireRecorder } from './recorder.ts';
+
+const NOTHING: JsonObject = {};
+const NO_ITEMS: readonly unknown[] = [];
+export class Fields {
+  readonly #recorder: WireRecorder;
+  /** Stands before the names of fields, e.g. `choices[].delta.`; '' for the event itself. */
+  readonly path: string;
+  #data: JsonObject = NOTHING;
+  /** How many fields were not read, and the names of those that were: the first `#count`. */
+  #left = 0;
+  readonly #names: string[] = [];
+  #count = 0;
+  /** Of fields that should not change: the last value of each, and whether it was handed over. */
+  readonly #steady = new Map<string, Steady>();
+
+  constructor(recorder: WireRecorder, path = '') {
+    this.#recorder = recorder;
+    this.path = path;
+  }
+
+  /** The next object. What was not read of the last one is forgotten: call `rest` before. */
+  of(data: JsonObject | null): this {
+    this.#data = data ?? NOTHING;
+    this.#count = 0;
+    let left = 0;
+    // oxlint-disable-next-line no-unused-vars -- counting is the point.
+    for (const _ in data) left++;
+    this.#left = left;
+    return this;
+  }
+
+  get data(): JsonObject {
+    return this.#data;
+  }
+
+  /** Whether there are fields that nobody has read: without any, all others are absent. */
+  get more(): boolean {
+    return this.#left > 0;
+  }
+
+  /** A string; null when it is absent, null or of another type. */
+  string(name: string): string | null {
+    if (this.#left === 0) return null;
+    const value = this.#data[name];
+    if (typeof value !== 'string' && value !== null) return null;
+    this.#read(name);
+    return value;
+  }
+
+  number(name: string): number | null {
+    if (this.#left === 0) return null;
+    const value = this.#data[name];
+    if (typeof value !== 'number' && value !== null) return null;
+    this.#read(name);
+    return value;
+  }
+
+  object(name: string): JsonObject | null {
+    if (this.#left === 0) return null;
+    const value = this.#data[name];
+    const object = objectOf(value);
+    if (object || value === null) this.#read(name);
+    return object;
+  }
+
+  /** A list; empty when it is absent, null or of another type. */
+  list(name: string): readonly unknown[] {
+    if (this.#left === 0) return NO_ITEMS;
+    const value = this.#data[name];
+    if (Array.isArray(value) || value === null) this.#read(name);
+    return Array.isArray(value) ? value : NO_ITEMS;
+  }
+
+  /** A value of any type, which the caller keeps whole; undefined when it is absent. */
+  any(name: string): unknown {
+    if (this.#left === 0) return undefined;
+    const value = this.#data[name];
+    if (value !== undefined) this.#read(name);
+    return value;
+  }
+
+  /** A field that says the same each time, and that the caller keeps where it is first said: a change is kept. */
+  steady(name: string): void {
+    if (this.#left === 0) return;
+    const value = this.#data[name];
+    if (value === undefined) return;
+    this.#read(name);
+    const last = this.#steady.get(name);
+    if (last && last.value === value) return;
+    if (value === null || value === '') {
+      // It replaces nothing here, but may where the caller keeps it.
+      if (last) this.#keepSteady(name, last);
+    } else if (last === undefined) this.#steady.set(name, { value, kept: false });
+    else if (typeof value !== 'object' || JSON.stringify(last.value) !== JSON.stringify(value)) {
+      this.#keepSteady(name, last);
+      this.#recorder.keep(this.path + name, value, true);
+      last.value = value;
+    }
+  }
+
+  /** A field of which only this value is without news. */
+  expect(name: string, value: unknown): void {
+    if (this.#left > 0 && value !== undefined && this.#data[name] === value) this.#read(name);
+  }
+
+  /** Padding says nothing, as long as it is padding. */
+  padding(name: string): void {
+    if (this.#left === 0) return;
+    const value = this.#data[name];
+    if (typeof value === 'string' && isPadding(value)) this.#read(name);
+  }
+
+  /** The caller keeps the object as a whole. */
+  all(): void {
+    this.#left = 0;
+  }
+
+  /** Hands over what was not read. */
+  rest(): void {
+    if (this.#left === 0) return;
+    const data = this.#data;
+    const read = new Set(this.#names.slice(0, this.#count));
+    for (const name in data) if (!read.has(name)) this.#recorder.keep(this.path + name, data[name]);
+  }
+
+  /** Each name at most once for an object: only then does the count say how many are left. */
+  #read(name: string): void {
+    this.#names[this.#count++] = name;
+    this.#left--;
+  }
+
+  #keepSteady(name: string, last: Steady): void {
+    if (!last.kept) this.#recorder.keep(this.path + name, last.value, true);
+    last.kept = true;
+  }
+}
+
+interface Steady {
+  value: unknown;
+  kept: boolean;
+}
+
+/**
+ * Whether a text can be the random letters and digits by which OpenAI hides the length of a delta from who watches the
+ * line. More than a few that are random are of both cases; a word is not.
+ */
+export function isPadding(text: string): boolean {
+  if (text.length > 16) return false;
+  let lower = false;
+  let upper = false;
+  for (let at = 0; at < text.length; at++) {
+    const code = text.charCodeAt(at);
+    if (code >= 0x61 && code <= 0x7a) lower = true;
+    else if (code >= 0x41 && code <= 0x5a) upper = true;
+    else if (code < 0x30 || code > 0x39) return false;
+  }
+  return text.length < 8 || (lower && upper);
+}
+
+/** Says nothing, so that nothing is lost when something takes its place. */
+export function saysNothing(value: unknown): boolean {
+  if (value === null || value === undefined || value === '') return true;
+  return typeof value === 'object' && Object.keys(value).length === 0;
+}
+
+/** The progress of an item or a response: each of these words gives way to the next. */
+const PROGRESS = new Set<unknown>(['queued', 'in_progress', 'searching', 'interpreting', 'generating']);
+
+/**
+ * `after` takes the place of `before`: a done event gives an item anew, a Response repeats all of itself. What `before`
+ * says and `after` does not, leaf by leaf, is kept. Text that has grown, and a status that went on, lose nothing.
+ */
+export function keepReplaced(recorder: WireRecorder, path: string, before: unknown, after: unknown): void {
+  if (before === after || saysNothing(before)) return;
+  if (typeof before === 'string') {
+    if (typeof after === 'string' && (after.startsWith(before) || PROGRESS.has(before))) return;
+  } else if (Array.isArray(before)) {
+    if (Array.isArray(after))
+      return before.forEach((item, at) => keepReplaced(recorder, `${path}[${at}]`, item, after[at]));
+  } else {
+    const old = objectOf(before);
+    const replacement = objectOf(after);
+    if (old && replacement) {
+      for (const name in old) keepReplaced(recorder, `${path}.${name}`, old[name], replacement[name]);
+      return;
+    }
+  }
+  recorder.keep(path, before, true);
+}

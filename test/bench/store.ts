@@ -50,6 +50,7 @@ function createTrace(writer: StoreWriter, name: string): void {
     endpointId: endpointId('e'),
     endpoint: { type: 'anthropic', provider_name: 'anthropic', model: 'm' },
     options: DEFAULT_OPTIONS,
+    lanes: ['wire', 'legacy', 'simple'],
     request: {},
     messageId: 'message-1',
     stepId: 'step-1',

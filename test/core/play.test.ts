@@ -69,7 +69,7 @@ class Playing {
 
   constructor(trace: MemoryTrace, options?: AdapterOptions) {
     this.player = new Player({
-      groups: decodeStored(memorySource([trace]), trace.trace, { options }),
+      groups: decodeStored(memorySource([trace]), trace.trace, { decoding: { options } }),
       clock: this.clock,
     });
     void this.#watch();

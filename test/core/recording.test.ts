@@ -31,6 +31,7 @@ function traceOf(api: Api, more: Partial<NewTrace> = {}): NewTrace {
     timed: true,
     endpoint,
     options: DEFAULT_OPTIONS,
+    lanes: ['wire', 'legacy', 'simple'],
     request,
     ...more,
   });

@@ -38,6 +38,7 @@ export function newTrace(more: Partial<NewTrace> = {}): NewTrace {
     endpointId: endpointId('an-endpoint'),
     endpoint: { type: 'openai', provider_name: 'openai', model: 'a-model' },
     options: DEFAULT_OPTIONS,
+    lanes: ['wire', 'legacy', 'simple'],
     request: { model: 'a-model', messages: [{ role: 'user', content: 'Say something.' }] },
     requestHead: {
       method: 'POST',

@@ -3,6 +3,7 @@ import { traceId } from '../../src/shared/model/ids.ts';
 import type { TraceItem } from '../../src/shared/model/items.ts';
 import type { Api, Read } from '../../src/shared/model/stream.ts';
 import { DEFAULT_OPTIONS, type AdapterOptions, type Ending, type HttpHead } from '../../src/shared/model/trace.ts';
+import { lanesReading } from '../../src/shared/lanes/registry.ts';
 import { DecodePass } from '../../src/shared/lanes/decode-pass.ts';
 import { MetricsMeter } from '../../src/shared/metrics/metrics.ts';
 import { ServiceError } from '../../src/shared/rpc/services.ts';
@@ -48,6 +49,7 @@ export function memoryTrace(
       endpoint,
       request,
       options,
+      lanes: lanesReading(api),
       messageId,
       stepId: 'step-1',
       ending: ENDING,
@@ -64,7 +66,7 @@ export function memoryTrace(
 
 /** What a live stream of it gives: the order that every other reading must keep. */
 export function liveItems({ trace, head, reads }: MemoryTrace, options?: AdapterOptions): readonly TraceItem[] {
-  const reading = new DecodePass({ ...decodeSetup(trace, options) });
+  const reading = new DecodePass({ ...decodeSetup(trace, { options }) });
   return [
     ...reading.begin(),
     ...(head ? reading.head(head.head, head.tNs) : []),

@@ -8,6 +8,7 @@ export const DEFAULT_SETTINGS: Settings = {
   singleKeys: true,
   announce: 'ending',
   options: DEFAULT_OPTIONS,
+  lanes: null,
 };
 
 export class SettingsService {

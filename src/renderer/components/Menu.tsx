@@ -1,6 +1,8 @@
 /** A menu behind a button. Items are data; what they do is a command's business wherever there is one. */
 import type { ReactElement } from 'react';
 import { Menu as Base } from '@base-ui/react/menu';
+import { Check } from 'lucide-react';
+import { Icon } from './Icon.tsx';
 import { Key } from './Key.tsx';
 import './menu.css';
 
@@ -10,6 +12,10 @@ export interface MenuItem {
   readonly chord?: string | undefined;
   readonly disabled?: boolean;
   readonly danger?: boolean;
+  /** A choice that is on or off; the menu stays open when it is made. */
+  readonly checked?: boolean;
+  /** In small print below it. */
+  readonly note?: string;
   /** A line above it. */
   readonly group?: boolean;
 }
@@ -43,14 +49,33 @@ function MenuRow({ item }: { readonly item: MenuItem }) {
   return (
     <>
       {item.group === true && <Base.Separator className="menu-line" />}
-      <Base.Item
-        className={item.danger === true ? 'menu-item k k-error' : 'menu-item'}
-        disabled={item.disabled ?? false}
-        onClick={item.onSelect}
-      >
-        {item.label}
-        {item.chord !== undefined && <Key chord={item.chord} />}
-      </Base.Item>
+      {item.checked === undefined ? (
+        <Base.Item
+          className={item.danger === true ? 'menu-item k k-error' : 'menu-item'}
+          disabled={item.disabled ?? false}
+          onClick={item.onSelect}
+        >
+          {item.label}
+          {item.chord !== undefined && <Key chord={item.chord} />}
+        </Base.Item>
+      ) : (
+        <Base.CheckboxItem
+          className="menu-item check"
+          checked={item.checked}
+          disabled={item.disabled ?? false}
+          onCheckedChange={item.onSelect}
+        >
+          <span className="menu-tick">
+            <Base.CheckboxItemIndicator>
+              <Icon of={Check} size={14} />
+            </Base.CheckboxItemIndicator>
+          </span>
+          <span>
+            {item.label}
+            {item.note !== undefined && <small>{item.note}</small>}
+          </span>
+        </Base.CheckboxItem>
+      )}
     </>
   );
 }

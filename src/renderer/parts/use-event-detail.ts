@@ -22,8 +22,7 @@ export interface EventAnswer {
 }
 
 function fetchEvent(session: TraceSession, index: number): Promise<EventDetail> {
-  const { options } = session;
-  return client().call('traces.event', { id: session.store.getState().id, index, ...(options && { options }) });
+  return client().call('traces.event', { id: session.store.getState().id, index, ...session.decoding });
 }
 
 export function useEventDetail(index: number | null): EventAnswer {

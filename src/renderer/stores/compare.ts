@@ -55,7 +55,7 @@ export function readWith(options: AdapterOptions | null): void {
   set({ options, finding: null });
   if (options === null) return layOver(null);
   const { id, detail } = recorded.store.getState();
-  const session = new TraceSession(id, { detail, stored: true, options });
+  const session = new TraceSession(id, { detail, stored: true, decoding: { ...recorded.decoding, options } });
   session.watch();
   layOver(session);
 }

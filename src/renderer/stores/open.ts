@@ -5,7 +5,7 @@
 import { createContext, useContext, useEffect } from 'react';
 import { create, useStore } from 'zustand';
 import type { TraceId } from '../../shared/model/ids.ts';
-import type { AdapterOptions } from '../../shared/model/trace.ts';
+import type { LaneId } from '../../shared/model/messages.ts';
 import { useRuns } from './runs.ts';
 import { TraceSession, type TraceState } from './trace.ts';
 
@@ -17,13 +17,16 @@ interface OpenState {
 
 export const useOpen = create<OpenState>()(() => ({ recorded: null, over: null }));
 
-function open(id: TraceId | null, options?: AdapterOptions): void {
+function open(id: TraceId | null, lanes?: readonly LaneId[]): void {
   useOpen.getState().recorded?.close();
   useOpen.getState().over?.close();
   const recorded =
     id === null
       ? null
-      : new TraceSession(id, { stored: useRuns.getState().rows.get(id)?.ending !== undefined, options });
+      : new TraceSession(id, {
+          stored: useRuns.getState().rows.get(id)?.ending !== undefined,
+          decoding: { lanes },
+        });
   recorded?.watch();
   useOpen.setState({ recorded, over: null });
 }
@@ -32,6 +35,12 @@ function open(id: TraceId | null, options?: AdapterOptions): void {
 export function useOpenTrace(id: TraceId | null): TraceSession | null {
   useEffect(() => open(id), [id]);
   return useOpen((state) => state.over ?? state.recorded);
+}
+
+/** Decodes the chosen trace once more, with these lanes; null: with those that it is stored with. What lay over it goes. */
+export function readWithLanes(lanes: readonly LaneId[] | null): void {
+  const { recorded } = useOpen.getState();
+  if (recorded) open(recorded.store.getState().id, lanes ?? undefined);
 }
 
 /** Shows another session over the recorded one, or, with null, the recorded one again. */

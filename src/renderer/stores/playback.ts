@@ -47,18 +47,18 @@ const CONNECTION_LOST = 'The connection to the program was lost, and with it the
 export function startPlay(recorded: TraceSession, setup: PlaySetup): void {
   endPlay();
   const { id, detail } = recorded.store.getState();
-  const { options } = setup;
+  const decoding = { ...recorded.decoding, ...(setup.options && { options: setup.options }) };
   const play = crypto.randomUUID();
   const timed = detail?.timed ?? true;
   const session = new TraceSession(id, {
     detail,
-    options,
+    decoding,
     whole: timed ? recorded.model.lastNs : recorded.model.events.length,
   });
   const taker = new PlayTaker(play, session, setup);
   const unsubscribe = client().subscribe(
     'playback.open',
-    { play, id, ...(options && { options }) },
+    { play, id, ...decoding },
     {
       items: (batch) => taker.take(batch),
       restart: () => lose(CONNECTION_LOST),

@@ -6,7 +6,7 @@
 import { createStore, type StoreApi } from 'zustand';
 import type { TraceId } from '../../shared/model/ids.ts';
 import type { TraceItem } from '../../shared/model/items.ts';
-import type { AdapterOptions, TraceDetail } from '../../shared/model/trace.ts';
+import type { Decoding, TraceDetail } from '../../shared/model/trace.ts';
 import type { CompareResult } from '../../shared/compare/result.ts';
 import { client } from '../client/client.ts';
 import { apart, forgetFrame, onNextFrame } from './frame.ts';
@@ -44,15 +44,15 @@ export interface SessionSetup {
   readonly detail?: TraceDetail | null;
   /** The stream is over already, so that what comes is reading it back and not watching it. */
   readonly stored?: boolean;
-  /** Other adapter options than the trace was recorded with. */
-  readonly options?: AdapterOptions | undefined;
+  /** Another decoding than the trace was recorded with. */
+  readonly decoding?: Decoding;
   /** How far the stream goes that this is a part of, where that is known: nanoseconds, or events of one that was not timed. */
   readonly whole?: number;
 }
 
 export class TraceSession {
   readonly store: StoreApi<TraceState>;
-  readonly options: AdapterOptions | undefined;
+  readonly decoding: Decoding;
   readonly whole: number | undefined;
   readonly model: TraceModel;
   #waiting: TraceItem[] = [];
@@ -66,9 +66,9 @@ export class TraceSession {
   readonly #running: 'loading' | 'live';
   #unsubscribe: (() => void) | undefined;
 
-  constructor(id: TraceId, { detail = null, stored = false, options, whole }: SessionSetup = {}) {
+  constructor(id: TraceId, { detail = null, stored = false, decoding = {}, whole }: SessionSetup = {}) {
     this.model = new TraceModel();
-    this.options = options;
+    this.decoding = decoding;
     this.whole = whole;
     this.#running = stored ? 'loading' : 'live';
     this.store = createStore<TraceState>()(() => ({
@@ -90,10 +90,9 @@ export class TraceSession {
   /** Takes the stored and then the live items. */
   watch(): void {
     const { id } = this.store.getState();
-    const { options } = this;
     this.#unsubscribe = client().subscribe(
       'traces.items',
-      { id, ...(options && { options }) },
+      { id, ...this.decoding },
       {
         items: (batch) => this.take(batch),
         error: (error) => this.store.setState({ problem: error.message }),
@@ -122,8 +121,7 @@ export class TraceSession {
   }
 
   async #compare(): Promise<void> {
-    const { options } = this;
-    const compare = await client().call('compare.lanes', { id: this.store.getState().id, ...(options && { options }) });
+    const compare = await client().call('compare.lanes', { id: this.store.getState().id, ...this.decoding });
     this.store.setState({ compare });
   }
 

@@ -33,8 +33,8 @@ export class DecodePass {
   readonly #adapters: readonly Lane[];
   readonly #lanes: readonly Lane[];
   readonly #watch: DecodeSetup['watch'];
-  /** Asked for, and not in this program: a trace may have been recorded by one that had them. */
-  readonly #unknown: readonly LaneId[];
+  /** Asked for, and not in this program, or not for this API: a trace may have been recorded by one that had them. */
+  readonly #leftOut: readonly LaneId[];
   /** Lanes that threw, against their contract: they are left out from then on, the others go on. */
   readonly #failed = new Set<Lane>();
   #offset = 0;
@@ -45,8 +45,9 @@ export class DecodePass {
     this.#framer = createFramer(setup.framing);
     this.#wire = createWireLane(providerOf(setup.api).wire);
     const others = (setup.lanes ?? lanesReading(setup.api)).filter((id) => id !== WIRE);
-    this.#adapters = others.filter((id) => laneDefinition(id)).map((id) => createLane(id, setup));
-    this.#unknown = others.filter((id) => !laneDefinition(id));
+    const able = (id: LaneId): boolean => laneDefinition(id)?.supports(setup.api) ?? false;
+    this.#adapters = others.filter(able).map((id) => createLane(id, setup));
+    this.#leftOut = others.filter((id) => !able(id));
     this.#lanes = [this.#wire, ...this.#adapters];
   }
 
@@ -67,7 +68,12 @@ export class DecodePass {
 
   /** What lanes emit before anything was read. Call once, first. */
   begin(): readonly TraceItem[] {
-    for (const id of this.#unknown) this.#note('lane-unknown', 0, `This program has no lane ${id}: it is left out.`);
+    for (const id of this.#leftOut)
+      this.#note(
+        'lane-left-out',
+        0,
+        `The lane ${id} is left out: this program does not have it, or it does not read this API.`,
+      );
     for (const lane of this.#lanes) this.#ask(lane, 0, () => lane.begin());
     return this.#take();
   }

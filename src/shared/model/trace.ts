@@ -1,6 +1,7 @@
 /** A trace as the store keeps it and the screen shows it: everything but the bytes. */
 import { z } from 'zod';
 import type { EndpointId, TraceId } from './ids.ts';
+import type { LaneId } from './messages.ts';
 import type { Api, Framing } from './stream.ts';
 import type { FinishReason, Usage } from './usage.ts';
 
@@ -19,6 +20,19 @@ export const DEFAULT_OPTIONS: AdapterOptions = {
   put_inner_thoughts_in_kwarg: false,
   requires_approval_tools: [],
 };
+
+/** Ids of lanes. Whether there are such lanes is for the reader to say: a trace may come from a program that has others. */
+export const laneIdsSchema = z
+  .array(z.string().regex(/^[a-z][a-z0-9-]{0,39}$/))
+  .max(16)
+  .readonly();
+
+/** How a trace is decoded where that is not as it was recorded; what is absent is as recorded. */
+export interface Decoding {
+  readonly options?: AdapterOptions | undefined;
+  /** The wire is always one of them. */
+  readonly lanes?: readonly LaneId[] | undefined;
+}
 
 /** The endpoint as the adapters see it. */
 export interface AdapterEndpoint {
@@ -119,6 +133,8 @@ export interface TraceDetail extends TraceRow {
   readonly endpointId?: EndpointId;
   readonly endpoint: AdapterEndpoint;
   readonly options: AdapterOptions;
+  /** The lanes that read it, the wire first. */
+  readonly lanes: readonly LaneId[];
   /** The request's JSON body as it was sent, secrets redacted. */
   readonly request: unknown;
   readonly requestHead?: RequestHead;

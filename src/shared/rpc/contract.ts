@@ -10,6 +10,7 @@ import type { AdapterOutcome, ByLane, Emission, LaneId } from '../model/messages
 import type { TraceItem } from '../model/items.ts';
 import {
   adapterOptionsSchema,
+  laneIdsSchema,
   TERMINAL_STATES,
   TRACE_SOURCES,
   type TraceDetail,
@@ -56,6 +57,8 @@ const endpoint = z
 /** Whether there is such an API is asked of the providers by the service, which has a sentence for it. */
 const api = z.string().min(1).max(100);
 const seq = z.int().min(0);
+/** Another decoding than the trace was recorded with. */
+const decoding = { options: adapterOptionsSchema.optional(), lanes: laneIdsSchema.optional() };
 
 /** How long a run on an endpoint waits, in seconds; null waits for ever, and only says so. */
 export const endpointLimitsSchema = z.strictObject({
@@ -177,6 +180,8 @@ export const settingsSchema = z.strictObject({
   singleKeys: z.boolean(),
   announce: z.enum(['ending', 'progress']),
   options: adapterOptionsSchema,
+  /** The lanes that read new traces, beside the wire; null: all that can. */
+  lanes: laneIdsSchema.nullable(),
 });
 export type Settings = z.infer<typeof settingsSchema>;
 
@@ -248,6 +253,8 @@ export const contract = {
       api,
       request: z.record(z.string(), z.unknown()),
       options: adapterOptionsSchema,
+      /** Absent: as the settings say. */
+      lanes: laneIdsSchema.optional(),
       source: z.enum(['run', 'sample']).default('run'),
     }),
   ),
@@ -273,13 +280,9 @@ export const contract = {
     z.strictObject({ name: z.string().max(500), text: z.string().max(64 * 1024 * 1024), api: api.optional() }),
   ),
 
-  /** The items of a trace, from the store first, then live; `options` reads it with others than it was recorded with. */
-  'traces.items': stream<TraceItem>()(
-    z.strictObject({ id: trace, from: seq.default(0), options: adapterOptionsSchema.optional() }),
-  ),
-  'traces.event': query<EventDetail>()(
-    z.strictObject({ id: trace, index: seq, options: adapterOptionsSchema.optional() }),
-  ),
+  /** The items of a trace, from the store first, then live; another decoding reads it otherwise than it was recorded. */
+  'traces.items': stream<TraceItem>()(z.strictObject({ id: trace, from: seq.default(0), ...decoding })),
+  'traces.event': query<EventDetail>()(z.strictObject({ id: trace, index: seq, ...decoding })),
   /** What the agent server would have written of each adapter's run (adapters, section 9), as it was recorded. */
   'traces.providerTraces': query<readonly ProviderTrace[]>()(z.strictObject({ id: trace })),
   /** Stored bytes of the body, base64; `end` is exclusive and cut at the body's end. */
@@ -288,23 +291,19 @@ export const contract = {
   ),
 
   /** Plays a stored trace with its recorded timing, through the same lanes. Starts paused. */
-  'playback.open': stream<PlaybackItem>()(
-    z.strictObject({ play: z.string().min(1).max(100), id: trace, options: adapterOptionsSchema.optional() }),
-  ),
+  'playback.open': stream<PlaybackItem>()(z.strictObject({ play: z.string().min(1).max(100), id: trace, ...decoding })),
   'playback.control': command<null>()(
     z.strictObject({ play: z.string().min(1).max(100), action: playbackActionSchema }),
   ),
 
-  'compare.lanes': query<CompareResult>()(z.strictObject({ id: trace, options: adapterOptionsSchema.optional() })),
+  'compare.lanes': query<CompareResult>()(z.strictObject({ id: trace, ...decoding })),
   'compare.traces': query<TraceCompareResult>()(z.strictObject({ a: trace, b: trace })),
-  'compare.matrix': query<MatrixResult>()(z.strictObject({ id: trace })),
+  'compare.matrix': query<MatrixResult>()(z.strictObject({ id: trace, lanes: laneIdsSchema.optional() })),
   /** One self-contained HTML file that works offline. */
-  'compare.html': query<{ readonly name: string; readonly html: string }>()(
-    z.strictObject({ id: trace, options: adapterOptionsSchema.optional() }),
-  ),
+  'compare.html': query<{ readonly name: string; readonly html: string }>()(z.strictObject({ id: trace, ...decoding })),
   /** The bytes and what each adapter made of them, as a file that `tracelane vectors` runs. */
   'compare.fixture': query<{ readonly name: string; readonly jsonl: string }>()(
-    z.strictObject({ id: trace, options: adapterOptionsSchema.optional() }),
+    z.strictObject({ id: trace, ...decoding }),
   ),
 } as const satisfies Record<string, Method | Stream>;
 

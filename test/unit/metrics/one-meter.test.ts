@@ -25,6 +25,7 @@ function recordingOf(api: Api): Recording {
       timed: true,
       endpoint,
       options: DEFAULT_OPTIONS,
+      lanes: ['wire', 'legacy', 'simple'],
       request,
     }),
   });

@@ -5,7 +5,7 @@
 import { DecodePass, type DecodeSetup } from '../../../shared/lanes/decode-pass.ts';
 import type { TraceItem } from '../../../shared/model/items.ts';
 import type { Read } from '../../../shared/model/stream.ts';
-import type { AdapterOptions, Ending } from '../../../shared/model/trace.ts';
+import type { Decoding, Ending } from '../../../shared/model/trace.ts';
 import { decodeSetup } from './decode-setup.ts';
 import type { StoredTrace } from '../store/store.ts';
 import type { TraceSource } from './trace-source.ts';
@@ -24,18 +24,18 @@ const UNKNOWN_ENDING: Ending = {
   advice: 'What is stored is whole up to here. Run it again to get the whole answer.',
 };
 
-export interface DecodeStoredOptions extends Pick<DecodeSetup, 'watch' | 'lanes'> {
-  /** Others than it was recorded with. */
-  readonly options?: AdapterOptions | undefined;
+/** `decoding`: another than the trace was recorded with. */
+export interface DecodeStoredOptions extends Pick<DecodeSetup, 'watch'> {
+  readonly decoding?: Decoding;
 }
 
 /** In order, and never empty. `trace` is as `source` gave it. */
 export async function* decodeStored(
   source: TraceSource,
   trace: StoredTrace,
-  { options, ...more }: DecodeStoredOptions = {},
+  { decoding, ...more }: DecodeStoredOptions = {},
 ): AsyncGenerator<TimedItems> {
-  const reading = new DecodePass({ ...decodeSetup(trace, options), ...more });
+  const reading = new DecodePass({ ...decodeSetup(trace, decoding), ...more });
   const begun = reading.begin();
   if (begun.length > 0) yield { tNs: 0, items: begun };
   const head = await source.head(trace.id);

@@ -1,6 +1,6 @@
 /** `play.*`: the playings that are open, by the names their clients gave them. Each is its own; any number may play one trace. */
 import type { TraceId } from '../../../shared/model/ids.ts';
-import type { AdapterOptions } from '../../../shared/model/trace.ts';
+import type { Decoding } from '../../../shared/model/trace.ts';
 import { ServiceError, type Services } from '../../../shared/rpc/services.ts';
 import { decodeStored, type TimedItems } from '../decoding/decode-stored.ts';
 import type { TraceSource } from '../decoding/trace-source.ts';
@@ -22,11 +22,11 @@ export function playServices({
 }: PlaysSetup): Pick<Services, 'playback.open' | 'playback.control'> {
   const players = new Map<string, Player>();
   return {
-    async *'playback.open'({ play, id, options }, signal) {
+    async *'playback.open'({ play, id, ...decoding }, signal) {
       if (players.has(play)) throw new ServiceError('in-use', 'This playing is open already.');
       const trace = playable({ source, recordings }, id);
       // Named before anything is waited for, so that what the client asks next finds it.
-      const player = new Player({ groups: reading(source, trace, options), clock });
+      const player = new Player({ groups: reading(source, trace, decoding), clock });
       players.set(play, player);
       try {
         await trace;
@@ -65,7 +65,7 @@ async function playable(
 async function* reading(
   source: TraceSource,
   trace: Promise<StoredTrace>,
-  options: AdapterOptions | undefined,
+  decoding: Decoding,
 ): AsyncGenerator<TimedItems> {
-  yield* decodeStored(source, await trace, { options });
+  yield* decodeStored(source, await trace, { decoding });
 }

@@ -8,7 +8,7 @@ import type { NewTrace } from '../store/store.ts';
 /** Facts that whoever feeds the recording must know. */
 export type TraceFacts = Pick<
   NewTrace,
-  'title' | 'source' | 'api' | 'model' | 'timed' | 'endpoint' | 'options' | 'request'
+  'title' | 'source' | 'api' | 'model' | 'timed' | 'endpoint' | 'options' | 'lanes' | 'request'
 > &
   Partial<Pick<NewTrace, 'id' | 'endpointId' | 'requestHead'>>;
 

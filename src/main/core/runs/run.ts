@@ -4,6 +4,7 @@
  */
 import { randomUUID } from 'node:crypto';
 import type { BodyEnd } from '../../../shared/metrics/ending.ts';
+import { chosenLanes } from '../../../shared/lanes/registry.ts';
 import { traceId, type TraceId } from '../../../shared/model/ids.ts';
 import type { Read } from '../../../shared/model/stream.ts';
 import type { HttpHead, RequestHead } from '../../../shared/model/trace.ts';
@@ -128,7 +129,7 @@ export class Run implements CaptureListener {
   #newTrace(requestHead: RequestHead, request: unknown): NewTrace {
     const { target, params } = this.#setup;
     const { endpoint } = target;
-    const { api, options, source } = params;
+    const { api, options, lanes, source } = params;
     const asked = (request as { readonly model?: unknown } | null)?.model;
     const model = typeof asked === 'string' ? asked : null;
     return newTrace({
@@ -141,6 +142,7 @@ export class Run implements CaptureListener {
       endpointId: endpoint.id,
       endpoint: { type: endpoint.type, provider_name: endpoint.provider_name, model: model ?? '' },
       options,
+      lanes: chosenLanes(api, lanes ?? null),
       request,
       requestHead,
     });

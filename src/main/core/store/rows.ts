@@ -39,6 +39,7 @@ export interface TraceColumns extends ListedColumns {
   readonly endpoint_id: string | null;
   readonly endpoint: string;
   readonly options: string;
+  readonly lanes: string;
   readonly message_id: string;
   readonly step_id: string;
   readonly request: string | null;
@@ -121,6 +122,7 @@ export function traceOf(columns: StoredColumns): StoredTrace {
     ...(columns.endpoint_id !== null && { endpointId: endpointId(columns.endpoint_id) }),
     endpoint: JSON.parse(columns.endpoint),
     options: JSON.parse(columns.options),
+    lanes: JSON.parse(columns.lanes),
     request: columns.request === null ? undefined : JSON.parse(columns.request),
     ...(columns.request_head !== null && { requestHead: JSON.parse(columns.request_head) }),
     ...(columns.response_head !== null && { responseHead: JSON.parse(columns.response_head) }),
@@ -147,6 +149,7 @@ export function createdColumns(trace: NewTrace): CreatedColumns {
     endpoint_id: trace.endpointId ?? null,
     endpoint: JSON.stringify(trace.endpoint),
     options: JSON.stringify(trace.options),
+    lanes: JSON.stringify(trace.lanes),
     message_id: trace.messageId,
     step_id: trace.stepId,
     request: jsonOf(trace.request),

@@ -7,7 +7,8 @@ import type { ProviderDefinition } from '../../../shared/providers/provider.ts';
 import { PROVIDERS, unknownApi, usualEndpoint } from '../../../shared/providers/registry.ts';
 import { WIRE } from '../../../shared/model/messages.ts';
 import type { Read } from '../../../shared/model/stream.ts';
-import type { AdapterOptions } from '../../../shared/model/trace.ts';
+import { chosenLanes } from '../../../shared/lanes/registry.ts';
+import type { Settings } from '../../../shared/rpc/contract.ts';
 import { ServiceError, type MethodService } from '../../../shared/rpc/services.ts';
 import { TimeSlice } from '../decoding/time-slice.ts';
 import { newTrace } from '../recording/new-trace.ts';
@@ -17,7 +18,7 @@ import type { NewTrace, Store, TraceResult } from '../store/store.ts';
 export interface ImportSetup {
   readonly store: Pick<Store, 'createTrace' | 'appendReads' | 'finishTrace' | 'flush'>;
   /** What the trace is read with until somebody asks otherwise. */
-  readonly options: () => Promise<AdapterOptions>;
+  readonly defaults: () => Promise<Pick<Settings, 'options' | 'lanes'>>;
 }
 
 /** A file has no reads; it is cut into pieces that can each be read without keeping others waiting. */
@@ -25,7 +26,7 @@ const READ_BYTES = 16 * 1024;
 /** The store takes in what it is given at once, but only so much that is not written yet: 1 MB here. */
 const READS_AT_ONCE = 64;
 
-export function importTrace({ store, options }: ImportSetup): MethodService<'traces.import'> {
+export function importTrace({ store, defaults }: ImportSetup): MethodService<'traces.import'> {
   return async ({ name, text, api: asked }) => {
     const body = new TextEncoder().encode(text);
     if (body.length === 0)
@@ -41,7 +42,7 @@ export function importTrace({ store, options }: ImportSetup): MethodService<'tra
       );
     const provider = PROVIDERS.get(api);
     if (!provider) throw new ServiceError('unknown-api', unknownApi(api));
-    const trace = traceFor(name, provider, await options());
+    const trace = traceFor(name, provider, await defaults());
     const reads = readsOf(body);
     const result = await resultOf(trace, reads);
     const { model = null } = result;
@@ -60,7 +61,11 @@ export function importTrace({ store, options }: ImportSetup): MethodService<'tra
   };
 }
 
-function traceFor(name: string, { id: api, request }: ProviderDefinition, options: AdapterOptions): NewTrace {
+function traceFor(
+  name: string,
+  { id: api, request }: ProviderDefinition,
+  { options, lanes }: Pick<Settings, 'options' | 'lanes'>,
+): NewTrace {
   return newTrace({
     title: name,
     source: 'import',
@@ -69,6 +74,7 @@ function traceFor(name: string, { id: api, request }: ProviderDefinition, option
     timed: false,
     endpoint: usualEndpoint(api),
     options,
+    lanes: chosenLanes(api, lanes),
     request: request.empty,
   });
 }

@@ -1,14 +1,14 @@
-/** `traces.items`: one list of items for each trace and options, wherever it comes from, for watchers that go on anywhere. */
+/** `traces.items`: one list of items for each trace and decoding, wherever it comes from, for watchers that go on anywhere. */
 import { DecodePass } from '../../../shared/lanes/decode-pass.ts';
 import type { TraceId } from '../../../shared/model/ids.ts';
 import type { TraceItem } from '../../../shared/model/items.ts';
 import type { Read } from '../../../shared/model/stream.ts';
-import type { AdapterOptions } from '../../../shared/model/trace.ts';
+import type { Decoding } from '../../../shared/model/trace.ts';
 import type { StreamService } from '../../../shared/rpc/services.ts';
 import { decodeSetup } from '../decoding/decode-setup.ts';
 import type { LiveRecording } from '../recording/live-recording.ts';
 import type { StoredTrace } from '../store/store.ts';
-import { sameOptions } from '../decoding/options.ts';
+import { isAsRecorded } from '../decoding/same-decoding.ts';
 import { TimeSlice } from '../decoding/time-slice.ts';
 import { decodeStored } from '../decoding/decode-stored.ts';
 import type { TraceSource } from '../decoding/trace-source.ts';
@@ -28,14 +28,14 @@ export interface ItemsSetup {
 }
 
 export function traceItems({ source, live, flush }: ItemsSetup): StreamService<'traces.items'> {
-  return async function* items({ id, from, options }, signal) {
+  return async function* items({ id, from, ...decoding }, signal) {
     const recording = live(id);
-    if (recording && !options) return yield* recording.items.watch(from, signal);
+    if (recording && !decoding.options && !decoding.lanes) return yield* recording.items.watch(from, signal);
     const trace = await source.get(id);
-    if (recording && sameOptions(options, trace.options)) return yield* recording.items.watch(from, signal);
+    if (recording && isAsRecorded(decoding, trace)) return yield* recording.items.watch(from, signal);
     const batches = recording
-      ? decodeLive({ source, trace, options, recording, flush, signal })
-      : storedBatches(source, trace, options);
+      ? decodeLive({ source, trace, decoding, recording, flush, signal })
+      : storedBatches(source, trace, decoding);
     yield* fromItem(from, batches, signal);
   };
 }
@@ -44,13 +44,13 @@ export function traceItems({ source, live, flush }: ItemsSetup): StreamService<'
 async function* storedBatches(
   source: TraceSource,
   trace: StoredTrace,
-  options: AdapterOptions | undefined,
+  decoding: Decoding,
 ): AsyncGenerator<readonly TraceItem[]> {
   const slices = new TimeSlice();
   let batch: TraceItem[] = [];
   let began = performance.now();
   try {
-    for await (const { items } of decodeStored(source, trace, { options })) {
+    for await (const { items } of decodeStored(source, trace, { decoding })) {
       for (const item of items) batch.push(item);
       if (batch.length >= BATCH_ITEMS || performance.now() - began >= BATCH_MS) {
         yield batch;
@@ -70,16 +70,16 @@ async function* storedBatches(
 interface LiveDecoding {
   readonly source: TraceSource;
   readonly trace: StoredTrace;
-  readonly options: AdapterOptions | undefined;
+  readonly decoding: Decoding;
   readonly recording: NonNullable<ReturnType<LiveTrace>>;
   readonly flush: () => Promise<void>;
   readonly signal: AbortSignal;
 }
 
-/** A live recording with other options: its own items say when there is more. */
+/** A live recording in another decoding: its own items say when there is more. */
 async function* decodeLive({ signal, ...live }: LiveDecoding): AsyncGenerator<readonly TraceItem[]> {
   const slices = new TimeSlice();
-  const reading = new DecodePass(decodeSetup(live.trace, live.options));
+  const reading = new DecodePass(decodeSetup(live.trace, live.decoding));
   yield reading.begin();
   let next = 0;
   for await (const batch of live.recording.items.watch(0, signal)) {

@@ -6,7 +6,7 @@ import type { Services } from '../../../shared/rpc/services.ts';
 import { ConflatingQueue } from '../conflating-queue.ts';
 import { base64, eventDetail } from '../decoding/event-detail.ts';
 import { traceItems } from './trace-items.ts';
-import { sameOptions } from '../decoding/options.ts';
+import { isAsRecorded } from '../decoding/same-decoding.ts';
 import type { DecodeWorker } from '../decoding/decode-worker.ts';
 import type { Recordings } from '../recording/recordings.ts';
 import type { Store, StoredTrace } from '../store/store.ts';
@@ -64,14 +64,14 @@ export function traceServices({ store, recordings, lookups }: TraceServicesSetup
       return null;
     },
     'traces.items': traceItems({ source: store, live: (id) => recordings.get(id), flush: () => store.flush() }),
-    'traces.event': async ({ id, index, options }) => {
+    'traces.event': async ({ id, index, ...decoding }) => {
       await flushed(id);
       const recording = recordings.get(id);
-      if (recording && sameOptions(options, recording.trace.options)) {
+      if (recording && isAsRecorded(decoding, recording.trace)) {
         const found = (await recording.events()).find(index);
         return eventDetail(found, recording.trace.framing, (start, end) => store.bytes(id, start, end));
       }
-      return lookups.run('traces.event', { id, index, options });
+      return lookups.run('traces.event', { id, index, ...decoding });
     },
     'traces.providerTraces': async ({ id }) =>
       (await store.providerTraces(id)).map(({ lane, stepId, document }) => ({ lane, stepId, document })),

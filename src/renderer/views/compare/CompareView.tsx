@@ -12,6 +12,7 @@ import {
   type CompareLevel,
   type CompareMode,
 } from '../../stores/compare.ts';
+import { useOfferedLanes } from '../../stores/lanes.ts';
 import { useSession, useTrace } from '../../stores/open.ts';
 import { Failed } from './Failed.tsx';
 import { Columns } from './Columns.tsx';
@@ -145,11 +146,23 @@ function Lanes({ comparison: { result, problem, retry } }: { readonly comparison
         {phase === 'live' ? 'The stream is running. The comparison comes when it is over.' : 'Comparing the lanes.'}
       </p>
     );
+  if (result.lanes.length === 1) return <WireAlone />;
   return (
     <div className="compare-lanes">
       <Verdict result={result} />
       {result.laneMap.events > 0 && <LaneMap result={result} />}
       <Columns result={result} />
     </div>
+  );
+}
+
+function WireAlone() {
+  const others = useOfferedLanes().length - 1;
+  return (
+    <p className="compare-none">
+      {others > 0
+        ? 'Only the wire reads this trace. Choose more lanes in its header to compare them with the wire.'
+        : 'Only the wire reads streams of this API, so there is no lane to compare with it. Another run can be compared.'}
+    </p>
   );
 }

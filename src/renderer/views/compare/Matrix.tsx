@@ -6,7 +6,7 @@ import { client } from '../../client/client.ts';
 import { count, plural } from '../../components/format.ts';
 import { Glyph } from '../../components/Glyph.tsx';
 import { readWith, setMode } from '../../stores/compare.ts';
-import { useTrace } from '../../stores/open.ts';
+import { useSession, useTrace } from '../../stores/open.ts';
 import { SEVERITY_LOOKS } from './looks.ts';
 import { sameOptions } from './OptionsBar.tsx';
 
@@ -15,6 +15,7 @@ type Row = MatrixResult['rows'][number];
 /** The stored bytes under every combination of options that can change what an adapter emits. */
 export function Matrix() {
   const id = useTrace((trace) => trace.id);
+  const { lanes } = useSession().decoding;
   const ended = useTrace((trace) => trace.phase === 'ended');
   const recorded = useTrace((trace) => trace.detail?.options) ?? DEFAULT_OPTIONS;
   const [read, setRead] = useState<{
@@ -25,12 +26,12 @@ export function Matrix() {
   useEffect(() => {
     if (!ended) return;
     client()
-      .call('compare.matrix', { id })
+      .call('compare.matrix', { id, lanes })
       .then(
         ({ rows }) => setRead({ id, rows }),
         (error: unknown) => setRead({ id, problem: error instanceof Error ? error.message : String(error) }),
       );
-  }, [id, ended]);
+  }, [id, lanes, ended]);
   if (!ended) return <p className="compare-none">The stream is running. The matrix comes when it is over.</p>;
   if (read?.id !== id) return <p className="compare-none">Reading the bytes under all options.</p>;
   if (!read.rows) return <p className="compare-none">The options could not be compared: {read.problem}</p>;

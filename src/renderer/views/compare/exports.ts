@@ -5,7 +5,6 @@ import type { Finding } from '../../../shared/model/findings.ts';
 import type { TraceId } from '../../../shared/model/ids.ts';
 import { client } from '../../client/client.ts';
 import { copyText } from '../../components/copy.ts';
-import { useCompare } from '../../stores/compare.ts';
 import { toast, toastError } from '../../stores/toasts.ts';
 import type { TraceSession } from '../../stores/trace.ts';
 
@@ -48,9 +47,8 @@ const MOST_FINDINGS = 20;
 
 export async function saveHtml(session: TraceSession): Promise<void> {
   const { id } = session.store.getState();
-  const { options } = useCompare.getState();
   try {
-    const { name, html } = await client().call('compare.html', { id, ...(options && { options }) });
+    const { name, html } = await client().call('compare.html', { id, ...session.decoding });
     saveFile(name, html, 'text/html');
   } catch (error) {
     toastError('The comparison could not be saved', error);
@@ -60,9 +58,8 @@ export async function saveHtml(session: TraceSession): Promise<void> {
 /** The stream and what its adapters make of it today, for `tracelane vectors`. */
 export async function saveFixture(session: TraceSession): Promise<void> {
   const { id } = session.store.getState();
-  const { options } = useCompare.getState();
   try {
-    const { name, jsonl } = await client().call('compare.fixture', { id, ...(options && { options }) });
+    const { name, jsonl } = await client().call('compare.fixture', { id, ...session.decoding });
     saveFile(name, jsonl, 'application/jsonl');
   } catch (error) {
     toastError('The fixture could not be saved', error);

@@ -11,6 +11,7 @@ import { apiChip, useProviders } from '../../stores/providers.ts';
 import { Shown } from '../../components/Shown.tsx';
 import { useTrace } from '../../stores/open.ts';
 import { stopTrace, useRuns } from '../../stores/runs.ts';
+import { LanePicker } from './LanePicker.tsx';
 import { WaitClock } from './WaitClock.tsx';
 import './trace.css';
 
@@ -57,6 +58,7 @@ export function TraceHeader() {
           {stopping === id ? 'Stopping' : 'Stop'}
         </Button>
       )}
+      <LanePicker />
       <IconButton
         icon={Star}
         label={row.starred ? 'Take the star off' : 'Star'}

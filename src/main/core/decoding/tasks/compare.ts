@@ -6,9 +6,8 @@ import { optionsMatrix } from '../../../../shared/compare/matrix.ts';
 import { readAll } from '../../../../shared/compare/read-all.ts';
 import type { CompareResult } from '../../../../shared/compare/result.ts';
 import { compareTraces, type TraceToCompare } from '../../../../shared/compare/traces.ts';
-import { lanesReading } from '../../../../shared/lanes/registry.ts';
 import type { Read } from '../../../../shared/model/stream.ts';
-import type { AdapterOptions } from '../../../../shared/model/trace.ts';
+import type { Decoding } from '../../../../shared/model/trace.ts';
 import type { StoredTrace } from '../../store/store.ts';
 import { decodeSetup } from '../decode-setup.ts';
 import { storedReads } from '../decode-stored.ts';
@@ -22,9 +21,10 @@ export const compareTasks = {
       await comparisonInput(source, await source.get(a)),
       await comparisonInput(source, await source.get(b)),
     ),
-  'compare.matrix': async ({ source }, { id }) => {
+  'compare.matrix': async ({ source }, { id, lanes }) => {
     const trace = await source.get(id);
-    return optionsMatrix(await allReads(source, trace), decodeSetup(trace), lanesReading(trace.api));
+    const setup = decodeSetup(trace, { lanes });
+    return optionsMatrix(await allReads(source, trace), setup, setup.lanes);
   },
   'compare.html': async (context, params) => {
     const { title, api, model, startedAt, storedBytes } = await context.source.get(params.id);
@@ -34,30 +34,30 @@ export const compareTasks = {
       html: comparisonHtml(await comparedLanes(context, params), { title, api, model, startedAt, body }),
     };
   },
-  'compare.fixture': async ({ source }, { id, options }) => {
+  'compare.fixture': async ({ source }, { id, ...decoding }) => {
     const trace = await source.get(id);
     const { bytes: body } = await source.bytes(id, 0, trace.storedBytes);
     const name = fileName(trace.title);
-    return {
-      name: `${name}.jsonl`,
-      jsonl: fixtureFile(name, decodeSetup(trace, options), body, lanesReading(trace.api)),
-    };
+    const setup = decodeSetup(trace, decoding);
+    return { name: `${name}.jsonl`, jsonl: fixtureFile(name, setup, body, setup.lanes) };
   },
 } satisfies TaskDefinitions;
 
 function comparedLanes(context: TaskContext, of: OneDecoding): Promise<CompareResult> {
   return context.comparison(of, async (trace) =>
-    compareLanes((await comparisonInput(context.source, trace, of.options)).input),
+    compareLanes((await comparisonInput(context.source, trace, of)).input),
   );
 }
 
 async function comparisonInput(
   source: TraceSource,
   detail: StoredTrace,
-  options?: AdapterOptions,
+  decoding: Decoding = {},
 ): Promise<TraceToCompare> {
   const { timed, ending } = detail;
-  const input = readAll(await allReads(source, detail), decodeSetup(detail, options), {
+  const setup = decodeSetup(detail, decoding);
+  const input = readAll(await allReads(source, detail), setup, {
+    lanes: setup.lanes,
     timed,
     ...(ending && { ending }),
   });

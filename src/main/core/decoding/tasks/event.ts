@@ -4,11 +4,11 @@ import { EventIndex, eventDetail } from '../event-detail.ts';
 import type { TaskDefinitions } from './task.ts';
 
 export const eventTasks = {
-  'traces.event': async (context, { id, index, options }) => {
+  'traces.event': async (context, { id, index, ...decoding }) => {
     const { source } = context;
-    const events = await context.index({ id, options }, async (trace) => {
+    const events = await context.index({ id, ...decoding }, async (trace) => {
       const made = new EventIndex();
-      for await (const { items } of decodeStored(source, trace, { options })) made.add(items);
+      for await (const { items } of decodeStored(source, trace, { decoding })) made.add(items);
       return made;
     });
     const { framing } = await source.get(id);

@@ -5,11 +5,11 @@
 import { LRUCache } from 'lru-cache';
 import type { CompareResult } from '../../../../shared/compare/result.ts';
 import type { TraceId } from '../../../../shared/model/ids.ts';
-import type { AdapterOptions } from '../../../../shared/model/trace.ts';
+import type { Decoding } from '../../../../shared/model/trace.ts';
 import type { CheckedParamsOf, MethodName, ResultOf } from '../../../../shared/rpc/contract.ts';
 import type { StoredTrace } from '../../store/store.ts';
 import type { EventIndex } from '../event-detail.ts';
-import { canonical } from '../options.ts';
+import { decodingKey } from '../same-decoding.ts';
 import type { TraceSource } from '../trace-source.ts';
 
 export type Task<Name extends MethodName> = (
@@ -19,10 +19,9 @@ export type Task<Name extends MethodName> = (
 /** Definitions of one subject, by the names of their methods. */
 export type TaskDefinitions = { readonly [Name in MethodName]?: Task<Name> };
 
-export interface OneDecoding {
+/** A trace, and how it is decoded. */
+export interface OneDecoding extends Decoding {
   readonly id: TraceId;
-  /** Others than it was recorded with. */
-  readonly options?: AdapterOptions | undefined;
 }
 
 /** Comparisons that are kept for the next question: a file of it is asked for right after it was looked at. */
@@ -55,11 +54,11 @@ export class TaskContext {
   /** What was worked out of a trace, or works it out. Kept once the trace has ended: before, it still grows. */
   async #kept<Value extends object>(
     cache: LRUCache<string, Value>,
-    { id, options }: OneDecoding,
+    { id, ...decoding }: OneDecoding,
     work: (trace: StoredTrace) => Promise<Value>,
   ): Promise<Value> {
     const trace = await this.source.get(id);
-    const key = `${id} ${canonical(options ?? trace.options)}`;
+    const key = `${id} ${decodingKey(decoding, trace)}`;
     const value = cache.get(key) ?? (await work(trace));
     if (trace.ending) cache.set(key, value);
     return value;

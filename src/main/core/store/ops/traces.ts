@@ -19,8 +19,8 @@ import {
 import type { NewTrace, TraceResult } from '../stored.ts';
 import { keptWrite, query, write } from './operation.ts';
 
-const CREATE = `INSERT OR IGNORE INTO traces (id, started_at, title, renamed, starred, source, api, framing, timed, model, metrics, message_id, step_id, endpoint_id, endpoint, options)
-  VALUES (:id, :started_at, :title, :renamed, :starred, :source, :api, :framing, :timed, :model, :metrics, :message_id, :step_id, :endpoint_id, :endpoint, :options)`;
+const CREATE = `INSERT OR IGNORE INTO traces (id, started_at, title, renamed, starred, source, api, framing, timed, model, metrics, message_id, step_id, endpoint_id, endpoint, options, lanes)
+  VALUES (:id, :started_at, :title, :renamed, :starred, :source, :api, :framing, :timed, :model, :metrics, :message_id, :step_id, :endpoint_id, :endpoint, :options, :lanes)`;
 const CREATE_DOCUMENTS = `INSERT OR IGNORE INTO trace_documents (trace, request, request_head)
   SELECT nr, :request, :request_head FROM traces WHERE id = :id`;
 
@@ -74,7 +74,7 @@ export const finishTrace = keptWrite({
   },
 });
 
-const DETAIL = `SELECT ${LISTED}, t.nr, t.framing, t.endpoint_id, t.endpoint, t.options, t.message_id, t.step_id, d.request, d.request_head, d.response_head
+const DETAIL = `SELECT ${LISTED}, t.nr, t.framing, t.endpoint_id, t.endpoint, t.options, t.lanes, t.message_id, t.step_id, d.request, d.request_head, d.response_head
   FROM traces t JOIN trace_documents d ON d.trace = t.nr WHERE t.id = ? AND t.deleted_at IS NULL`;
 
 /** Rejects with code `not-found` when there is none. */

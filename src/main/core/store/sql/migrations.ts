@@ -93,7 +93,10 @@ const TRACES = `
   ) STRICT;
 `;
 
-export const MIGRATIONS: readonly string[] = [TRACES];
+/** Until then every trace was read by these. */
+const LANES = `ALTER TABLE traces ADD COLUMN lanes TEXT NOT NULL DEFAULT '["wire","legacy","simple"]'`;
+
+export const MIGRATIONS: readonly string[] = [TRACES, LANES];
 
 /** What `user_version` says of a file with all of them. */
 export const SCHEMA_VERSION = MIGRATIONS.length;

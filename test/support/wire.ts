@@ -1,6 +1,6 @@
 /** Runs bytes through the framer and the wire lane, for tests. */
 import { createWireLane } from '../../src/shared/wire/wire-lane.ts';
-import { providerOf } from '../../src/shared/providers/registry.ts';
+import { providerOf, usualEndpoint } from '../../src/shared/providers/registry.ts';
 import type { LaneSetup } from '../../src/shared/model/lane.ts';
 import type { Emission, WireBlock, WireMessage, WireOutcome } from '../../src/shared/model/messages.ts';
 import type { Api, EventSummary, Frame, Framed } from '../../src/shared/model/stream.ts';
@@ -20,8 +20,8 @@ export interface WireRun {
 export function laneSetup(api: Api): LaneSetup {
   return {
     api,
-    framing: 'sse',
-    endpoint: { type: api === 'messages' ? 'anthropic' : 'openai', provider_name: 'test', model: 'm' },
+    framing: providerOf(api).framing,
+    endpoint: { ...usualEndpoint(api, 'm'), provider_name: 'test' },
     request: {},
     options: DEFAULT_OPTIONS,
     messageId: 'message-00000000-0000-4000-8000-000000000000',

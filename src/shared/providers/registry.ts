@@ -4,6 +4,7 @@ import type { AdapterEndpoint } from '../model/trace.ts';
 import { chatCompletions } from './chat-completions/index.ts';
 import type { EndpointKind } from './kinds/kind.ts';
 import { messages } from './messages/index.ts';
+import { ollama } from './ollama/index.ts';
 import type { ProviderDefinition } from './provider.ts';
 import { responses } from './responses/index.ts';
 
@@ -22,6 +23,7 @@ export function registerProvider(provider: ProviderDefinition): () => void {
 registerProvider(chatCompletions);
 registerProvider(responses);
 registerProvider(messages);
+registerProvider(ollama);
 
 /** Throws, as a sentence, for an API that this version does not know, as in a trace of a later one. */
 export function providerOf(api: Api): ProviderDefinition {

@@ -4,6 +4,8 @@ import { sample as chatSample } from './chat-completions/sample.ts';
 import { send as sendChat } from './chat-completions/send.ts';
 import { sample as messagesSample } from './messages/sample.ts';
 import { send as sendMessages } from './messages/send.ts';
+import { sample as ollamaSample } from './ollama/sample.ts';
+import { send as sendOllama } from './ollama/send.ts';
 import { sample as responsesSample } from './responses/sample.ts';
 import { send as sendResponses } from './responses/send.ts';
 import type { Format } from './sample/format.ts';
@@ -13,6 +15,7 @@ const transports = new Map<Api, ProviderTransport>([
   ['chat_completions', { send: sendChat, sample: chatSample }],
   ['responses', { send: sendResponses, sample: responsesSample }],
   ['messages', { send: sendMessages, sample: messagesSample }],
+  ['ollama_chat', { send: sendOllama, sample: ollamaSample }],
 ]);
 
 /** Providers that are not here can be imported and read, but not asked. */

@@ -1,24 +1,14 @@
 /** Numbers and times as people read them. One place, so that the same value looks the same everywhere. */
 
+/** Durations are said in the sentences of findings, too. */
+export { duration, durationText } from '../../shared/text/duration.ts';
+
 const whole = new Intl.NumberFormat('en', { maximumFractionDigits: 0 });
 
 export const NS_PER_MS = 1e6;
 
 /** 1,204 */
 export const count = (value: number): string => whole.format(value);
-
-/** A duration in nanoseconds: below a second in ms, then in s with two decimals, above 100 s with one. */
-export function duration(ns: number): { readonly value: string; readonly unit: string } {
-  const ms = ns / NS_PER_MS;
-  if (ms < 1000) return { value: ms < 10 ? trim(ms.toFixed(1)) : ms.toFixed(0), unit: 'ms' };
-  const s = ms / 1000;
-  return { value: s < 100 ? s.toFixed(2) : s.toFixed(1), unit: 's' };
-}
-
-export function durationText(ns: number): string {
-  const { value, unit } = duration(ns);
-  return `${value} ${unit}`;
-}
 
 /** In a row of the list: one decimal is enough beside others. */
 export function shortDuration(ns: number): string {
@@ -67,3 +57,6 @@ export function dayName(ms: number, now = Date.now()): string {
 }
 
 const trim = (decimal: string): string => decimal.replace(/\.0$/, '');
+
+/** A share as a length of the drawing's width. */
+export const percent = (share: number): string => `${(share * 100).toFixed(3)}%`;

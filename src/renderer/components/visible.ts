@@ -116,3 +116,7 @@ export function withoutControls(text: string): { readonly text: string; readonly
   const clean = kept.join('');
   return { text: clean, removed: text.length - clean.length };
 }
+
+/** Text with its blanks drawn: a middle dot for a space, ¶ for a line end, an arrow for a tab. */
+export const visibleBlanks = (text: string): string =>
+  text.replaceAll(' ', '·').replaceAll('\t', '→\t').replaceAll('\r', '¬').replaceAll('\n', '¶\n');

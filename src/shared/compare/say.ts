@@ -18,9 +18,4 @@ export function quote(text: string, most = QUOTED_CHARS): string {
 export const atEvent = (event: number | null): string =>
   event === null ? 'after the end' : `at event ${number(event)}`;
 
-export function duration(ns: number): string {
-  const ms = ns / 1e6;
-  return ms < 1000 ? `${Math.round(ms)} ms` : `${(ms / 1000).toFixed(2)} s`;
-}
-
 export const capitalised = (text: string): string => text.slice(0, 1).toUpperCase() + text.slice(1);

@@ -2,12 +2,12 @@
  * How a stream ended: exactly one state, decided from what the transport did and what the wire said, never `complete` by
  * default. The rules stand in the order in which they decide; each says itself as a sentence.
  */
+import { durationWords } from '../text/duration.ts';
 import type { WireOutcome } from '../model/messages.ts';
 import type { Api } from '../model/stream.ts';
 import type { Ending, HttpHead } from '../model/trace.ts';
 import { providerOf } from '../providers/registry.ts';
 import {
-  duration,
   errorMessage,
   headerOf,
   httpError,
@@ -165,7 +165,7 @@ function transportRules({ end, head, bytes }: TransportFacts, wire: WireOutcome)
       const what = end.silence === 'byte' ? 'No byte' : 'Nothing but keep-alive';
       return {
         state: 'stalled',
-        rule: `${what} came for ${duration(end.seconds)}, the limit set for this endpoint. ${kept}`,
+        rule: `${what} came for ${durationWords(end.seconds)}, the limit set for this endpoint. ${kept}`,
         advice: 'The model may be slow or the connection dead. Run it again, or raise the limit.',
       };
     }

@@ -1,4 +1,5 @@
 /** Sentences for what goes wrong before a stream: the fact, then the next step. */
+import { durationWords } from '../text/duration.ts';
 import type { HttpHead } from '../model/trace.ts';
 
 /** What a failed request failed at. */
@@ -31,7 +32,7 @@ export function retryAfter(head: HttpHead | null): string | null {
   if (Number.isNaN(seconds)) return `Its ${name} header reads "${said}", which names no time.`;
   return seconds <= 0
     ? `Its ${name} header (${said}) lets you try again at once.`
-    : `It asks you to wait ${duration(seconds)} (${name}: ${said}).`;
+    : `It asks you to wait ${durationWords(seconds)} (${name}: ${said}).`;
 }
 
 function secondsOf(said: string, now: string | null): number {
@@ -40,15 +41,6 @@ function secondsOf(said: string, now: string | null): number {
   const date = /[a-z]/i.test(said) ? Date.parse(said) : Number.NaN;
   const from = now === null ? Number.NaN : Date.parse(now);
   return (date - from) / 1000;
-}
-
-/** A length of time for people: `0.5 seconds`, `1 second`, `2 minutes`, `1 hour`. */
-export function duration(seconds: number): string {
-  const [count, unit] =
-    seconds < 120 ? [seconds, 'second'] : seconds < 7200 ? [seconds / 60, 'minute'] : [seconds / 3600, 'hour'];
-  const rounded = Math.round(count * 10) / 10;
-  if (seconds === 3600) return '1 hour';
-  return `${rounded} ${unit}${rounded === 1 ? '' : 's'}`;
 }
 
 const STATUS_ADVICE: Readonly<Record<number, string>> = {

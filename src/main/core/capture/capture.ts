@@ -3,8 +3,9 @@
  * was sent and what came with the time of each read, taken before anything parses it, and hands back an empty answer with
  * the status, since nobody but the capture reads the body. Secrets are taken out here, before anything leaves.
  */
+import { durationWords } from '../../../shared/text/duration.ts';
 import type { BodyEnd } from '../../../shared/metrics/ending.ts';
-import { duration, headerOf } from '../../../shared/metrics/http-wording.ts';
+import { headerOf } from '../../../shared/metrics/http-wording.ts';
 import type { Read } from '../../../shared/model/stream.ts';
 import type { HttpHead, RequestHead } from '../../../shared/model/trace.ts';
 import { Decoding, encodingOf } from './decoding.ts';
@@ -169,7 +170,7 @@ export class Capture {
       how: 'failed',
       phase: exchange.phase,
       target: exchange.target,
-      reason: `timeout after ${duration(seconds)}`,
+      reason: `timeout after ${durationWords(seconds)}`,
     });
   }
 

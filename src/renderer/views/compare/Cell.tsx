@@ -1,3 +1,4 @@
+import { visibleBlanks } from '../../components/visible.ts';
 import { useState } from 'react';
 import type { AlignedCell, AlignedRow } from '../../../shared/compare/result.ts';
 import { findingKind } from '../../../shared/compare/findings/registry.ts';
@@ -12,7 +13,6 @@ import { selectEvent, useSession } from '../../stores/open.ts';
 import { piecesOf, type Piece } from './column-rows.ts';
 import { blockLook, isCode } from './looks.ts';
 import { messageJson, outcomeJson } from './message-index.ts';
-import { visibleBlanks } from './visible-blanks.ts';
 
 interface CellProps {
   readonly row: AlignedRow;

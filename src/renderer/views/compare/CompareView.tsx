@@ -21,21 +21,21 @@ import { IgnoredBar } from './IgnoredBar.tsx';
 import { Matrix } from './Matrix.tsx';
 import { OptionsBar } from './OptionsBar.tsx';
 import { LaneMap } from './LaneMap.tsx';
-import { Segments } from './Segments.tsx';
+import { Segments } from '../../components/Segments.tsx';
 import { TracesView } from './TracesView.tsx';
 import { useComparison, useDivergences, type Comparison } from './use-comparison.ts';
 import { Verdict } from './Verdict.tsx';
 import './compare.css';
 
-const MODES: readonly { readonly id: CompareMode; readonly title: string }[] = [
-  { id: 'lanes', title: 'Lanes' },
-  { id: 'matrix', title: 'Options matrix' },
-  { id: 'traces', title: 'Another run' },
+const MODES: readonly { readonly value: CompareMode; readonly label: string }[] = [
+  { value: 'lanes', label: 'Lanes' },
+  { value: 'matrix', label: 'Options matrix' },
+  { value: 'traces', label: 'Another run' },
 ];
-const LEVELS: readonly { readonly id: CompareLevel; readonly title: string }[] = [
-  { id: 'semantic', title: 'Semantic' },
-  { id: 'json', title: 'JSON' },
-  { id: 'text', title: 'Text' },
+const LEVELS: readonly { readonly value: CompareLevel; readonly label: string }[] = [
+  { value: 'semantic', label: 'Semantic' },
+  { value: 'json', label: 'JSON' },
+  { value: 'text', label: 'Text' },
 ];
 
 /** The shown trace's lanes against each other, under all options, or beside another trace. */
@@ -97,8 +97,8 @@ function Toolbar({ mode, comparison }: { readonly mode: CompareMode; readonly co
   return (
     <>
       <div className="compare-bar">
-        <Segments label="What is compared" items={MODES} chosen={mode} onChoose={setMode} />
-        {mode === 'lanes' && <Segments label="Level" items={LEVELS} chosen={level} onChoose={setLevel} />}
+        <Segments label="What is compared" values={MODES} value={mode} onChoose={setMode} />
+        {mode === 'lanes' && <Segments label="Level" values={LEVELS} value={level} onChoose={setLevel} />}
         <span className="push" />
         {mode === 'lanes' && (
           <Button icon={SlidersHorizontal} aria-expanded={open} onClick={() => setOpen(!open)}>

@@ -1,13 +1,12 @@
 import { useEffect, useMemo, useRef, useState, type MouseEvent, type RefObject } from 'react';
 import type { CompareResult } from '../../../shared/compare/result.ts';
 import { WIRE, type LaneId } from '../../../shared/model/messages.ts';
-import { count, durationText, plural } from '../../components/format.ts';
+import { count, durationText, plural, percent } from '../../components/format.ts';
 import { Shown } from '../../components/Shown.tsx';
 import { chooseFinding, useCompare } from '../../stores/compare.ts';
 import { useLaneName } from '../../stores/lanes.ts';
 import { selectEvent, useSession, useTrace } from '../../stores/open.ts';
 import { tickText, ticks, toShare, type Window } from '../../parts/time/scale.ts';
-import { percent } from './percent.ts';
 import { LaneMapMarks } from './LaneMapMarks.tsx';
 import {
   axisOf,

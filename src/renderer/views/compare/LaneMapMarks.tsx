@@ -1,9 +1,9 @@
+import { percent } from '../../components/format.ts';
 import { memo, useId } from 'react';
 import type { LaneMap, LaneMapNote } from '../../../shared/compare/result.ts';
 import { WIRE } from '../../../shared/model/messages.ts';
 import { useCompare } from '../../stores/compare.ts';
 import { ticks, toShare, type Window } from '../../parts/time/scale.ts';
-import { percent } from './percent.ts';
 import {
   heldOf,
   isAbove,

@@ -1,8 +1,8 @@
+import { percent } from '../../components/format.ts';
 import { useMemo, type MouseEvent } from 'react';
 import type { AlignedRow, LaneName } from '../../../shared/compare/result.ts';
 import { mapColumn } from './column-rows.ts';
 import { blockLook } from './looks.ts';
-import { percent } from './percent.ts';
 
 interface MinimapProps {
   readonly rows: readonly AlignedRow[];

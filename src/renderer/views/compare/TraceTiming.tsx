@@ -1,10 +1,9 @@
 import { useMemo, useState } from 'react';
 import type { TraceCompareResult } from '../../../shared/compare/result.ts';
-import { durationText } from '../../components/format.ts';
+import { durationText, percent } from '../../components/format.ts';
 import { tickText, ticks, toShare } from '../../parts/time/scale.ts';
 import { blockLook } from './looks.ts';
-import { percent } from './percent.ts';
-import { Segments } from './Segments.tsx';
+import { Segments } from '../../components/Segments.tsx';
 import { ALIGNMENTS, overlay, type Alignment, type Bar } from './two-traces.ts';
 
 const ROW = 24;
@@ -21,7 +20,7 @@ export function TraceTiming({ result }: { readonly result: TraceCompareResult })
     <section className="traces-part" aria-label="Timing">
       <h2>
         Timing
-        <Segments label="Aligned at" items={ALIGNMENTS} chosen={alignment} onChoose={setAlignment} />
+        <Segments label="Aligned at" values={ALIGNMENTS} value={alignment} onChoose={setAlignment} />
       </h2>
       {both === null ? (
         <p className="traces-says">

@@ -3,6 +3,7 @@ import { comparisonMarkdown, findingMarkdown } from '../../../shared/compare/mar
 import { MAX_EVIDENCE_BYTES } from '../../../shared/compare/evidence.ts';
 import type { Finding } from '../../../shared/model/findings.ts';
 import type { TraceId } from '../../../shared/model/ids.ts';
+import { bytesOf } from '../../client/bytes.ts';
 import { client } from '../../client/client.ts';
 import { copyText } from '../../components/copy.ts';
 import { toast, toastError } from '../../stores/toasts.ts';
@@ -11,7 +12,7 @@ import type { TraceSession } from '../../stores/trace.ts';
 /** Stored bytes of a trace's body; `end` is exclusive. */
 export async function storedBytes(id: TraceId, start: number, end: number): Promise<Uint8Array> {
   const { bytes } = await client().call('traces.bytes', { id, start, end });
-  return Uint8Array.from(atob(bytes), (char) => char.charCodeAt(0));
+  return bytesOf(bytes);
 }
 
 async function evidenceOf(id: TraceId, { bytes }: Finding): Promise<Uint8Array> {

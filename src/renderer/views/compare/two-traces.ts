@@ -44,11 +44,11 @@ export function blockPairs(a: readonly TraceBlock[], b: readonly TraceBlock[]): 
 
 /** What stands at 0 on both axes. */
 export const ALIGNMENTS = [
-  { id: 'request', title: 'Request' },
-  { id: 'byte', title: 'First byte' },
-  { id: 'text', title: 'First text' },
+  { value: 'request', label: 'Request' },
+  { value: 'byte', label: 'First byte' },
+  { value: 'text', label: 'First text' },
 ] as const;
-export type Alignment = (typeof ALIGNMENTS)[number]['id'];
+export type Alignment = (typeof ALIGNMENTS)[number]['value'];
 
 export interface Bar {
   /** Nanoseconds on the common axis. */

@@ -1,5 +1,5 @@
 import { useRef, useState, type PointerEvent } from 'react';
-import { byteSize, count, durationText, offset } from '../../components/format.ts';
+import { byteSize, count, durationText, offset, percent } from '../../components/format.ts';
 import { selectEvent, useSession, useTrace } from '../../stores/open.ts';
 import type { Row } from './draw.ts';
 import { nearestEvent } from './hit.ts';
@@ -15,7 +15,6 @@ interface OverlayProps {
   readonly axis: number;
 }
 
-const percent = (share: number) => `${(share * 100).toFixed(3)}%`;
 /** A line farther right than this has no room for its number. */
 const LABEL_ROOM = 0.95;
 /** A press that moves less than this is a click. */

@@ -1,5 +1,5 @@
+import { durationWords } from '../../../shared/text/duration.ts';
 import { useEffect, useState } from 'react';
-import { duration } from '../../../shared/metrics/http-wording.ts';
 import { NS_PER_MS } from '../../components/format.ts';
 import { Tip } from '../../components/Tooltip.tsx';
 import { useTrace } from '../../stores/open.ts';
@@ -35,7 +35,7 @@ export function WaitClock() {
   );
 }
 
-const inSeconds = (ms: number): string => duration(Math.floor(ms / 1000));
+const inSeconds = (ms: number): string => durationWords(Math.floor(ms / 1000));
 
 /** When the last event came that was no ping; 0, when the request was sent, if none did. */
 function lastContentNs({ events }: TraceModel): number {

@@ -2,7 +2,8 @@
 import type { LaneId } from '../../model/messages.ts';
 import { expectedParts, gotText, strandOf, type ExpectedPart } from '../expected.ts';
 import type { ComparisonInput, Entry } from '../lane-reading.ts';
-import { count, duration } from '../say.ts';
+import { durationText } from '../../text/duration.ts';
+import { count } from '../say.ts';
 import type { FindingDraft, FindingFamily } from './finding-kind.ts';
 
 /** A person notices a tenth of a second. Without times, an event or two of delay is how adapters hold names: not worth a word. */
@@ -28,7 +29,7 @@ function find(input: ComparisonInput, lane: LaneId): readonly FindingDraft[] {
   }
   if (!worst) return [];
   const { lag, part, what } = worst;
-  const time = input.timed ? duration(lag.ns) : count(lag.to - lag.from, 'event');
+  const time = input.timed ? durationText(lag.ns) : count(lag.to - lag.from, 'event');
   const verb = part.kind === 'tool' ? 'is named' : 'is emitted';
   const more = blocks.length > 1 ? ` (${count(blocks.length, 'block')} late)` : '';
   const sentence = `${what} ${verb} ${time} after its bytes arrived in ${lane}: there at event ${lag.from}, emitted at event ${lag.to}${more}`;

@@ -157,7 +157,7 @@ test.each([
   ['message.content', says({ content: { marker: 1 } })],
   ['message', { ...says({}), message: 'marker' }],
   ['message.tool_calls', says({ tool_calls: 'marker' })],
-  ['message.tool_calls', says({ tool_calls: ['marker'] })],
+  ['message.tool_calls[]', says({ tool_calls: ['marker'] })],
   ['message.images', says({ images: ['marker'] })],
   ['created_at', { ...says({}), created_at: ['marker'] }],
   ['eval_count', { ...says({}), eval_count: 'marker' }],

@@ -5,37 +5,55 @@
  * The fields are those of https://docs.ollama.com/api/chat.
  */
 import { objectOf, stringOf, type JsonObject } from '../../json/json-object.ts';
-import { recordError, type WireProtocol } from '../../wire/protocol.ts';
+import { errorField, strayFault } from '../../wire/faults.ts';
+import { Fields } from '../../wire/fields.ts';
+import type { WireProtocol } from '../../wire/protocol.ts';
 import type { Block, WireRecorder } from '../../wire/recorder.ts';
 import { ollamaFinish, ollamaUsage, USAGE_FIELDS } from './usage.ts';
 
 type Run = 'text' | 'thinking';
 
-const COUNTED: ReadonlySet<string> = new Set(USAGE_FIELDS);
+/** The time of a line, which each line has anew: `2026-01-15T09:00:00.123456789Z`, or with an offset. */
+const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)$/;
 
 export class OllamaWire implements WireProtocol {
   readonly doneMarker = false;
   terminated = false;
   readonly #recorder: WireRecorder;
-  /** The last value of each field of the response. */
-  readonly #fields = new Map<string, unknown>();
-  /** The same of its message, without what is joined. */
-  readonly #message = new Map<string, unknown>();
+  readonly #line: Fields;
+  readonly #message: Fields;
+  readonly #call: Fields;
+  readonly #function: Fields;
+  /** The last value of each field of the response beside its message. */
+  readonly #last = new Map<string, unknown>();
   readonly #joined: Record<Run, string> = { text: '', thinking: '' };
   readonly #calls: unknown[] = [];
   #run: Block | null = null;
-  /** Last text of each field that this version does not know, so that one repeated with each line is said once. */
-  readonly #unknown = new Map<string, string>();
 
   constructor(recorder: WireRecorder) {
     this.#recorder = recorder;
+    this.#line = new Fields(recorder);
+    this.#message = new Fields(recorder, 'message.');
+    this.#call = new Fields(recorder, 'message.tool_calls[].');
+    this.#function = new Fields(recorder, 'message.tool_calls[].function.');
   }
 
   take(data: JsonObject): void {
     const recorder = this.#recorder;
-    recorder.type(data['done'] === true ? 'done' : 'message');
-    for (const field in data) this.#field(field, data[field]);
-    if (data['done'] === true) this.#end(data);
+    const line = this.#line.of(data);
+    const ends = data['done'] === true;
+    recorder.type(ends ? 'done' : 'message');
+    for (const field in data) if (field !== 'message' && field !== 'error') this.#last.set(field, data[field]);
+    const model = line.string('model');
+    if (model) recorder.response(undefined, model, undefined);
+    if (TIME.test(stringOf(data['created_at']) ?? '')) line.any('created_at');
+    line.expect('done', ends);
+    this.#error(line);
+    const message = line.object('message');
+    if (message) this.#takeMessage(message);
+    if (this.#run && data['logprobs'] !== undefined) recorder.attach(this.#run, 'logprobs', line.any('logprobs'));
+    if (ends) this.#end(line);
+    line.rest();
     recorder.mark('meta');
   }
 
@@ -44,68 +62,33 @@ export class OllamaWire implements WireProtocol {
   }
 
   accumulated(): unknown {
-    if (this.#fields.size === 0) return null;
+    if (this.#last.size === 0) return null;
     const { text, thinking } = this.#joined;
-    return {
-      ...Object.fromEntries(this.#fields),
-      message: {
-        ...Object.fromEntries(this.#message),
-        content: text,
-        ...(thinking !== '' && { thinking }),
-        ...(this.#calls.length > 0 && { tool_calls: this.#calls }),
-      },
+    const message = {
+      role: 'assistant',
+      content: text,
+      ...(thinking !== '' && { thinking }),
+      ...(this.#calls.length > 0 && { tool_calls: this.#calls }),
     };
+    return { ...Object.fromEntries(this.#last), message };
   }
 
-  #field(field: string, value: unknown): void {
-    const recorder = this.#recorder;
-    switch (field) {
-      case 'model':
-        if (typeof value !== 'string') this.#keep(field, value);
-        else if (value !== '') recorder.response(undefined, value, undefined);
-        break;
-      case 'message': {
-        const message = objectOf(value);
-        if (message) for (const part in message) this.#part(part, message[part]);
-        else this.#keep(field, value);
-        return;
-      }
-      case 'error':
-        recordError(recorder, value, value);
-        return;
-      case 'logprobs':
-        if (this.#run && value !== null) recorder.attach(this.#run, field, value);
-        else this.#keep(field, value);
-        return;
-      case 'created_at':
-      case 'done_reason':
-        if (typeof value !== 'string') this.#keep(field, value);
-        break;
-      case 'done':
-        if (typeof value !== 'boolean') this.#keep(field, value);
-        break;
-      default:
-        if (!COUNTED.has(field) || typeof value !== 'number') this.#keep(field, value);
-    }
-    this.#fields.set(field, value);
+  #error(line: Fields): void {
+    const { data } = line;
+    const error = data['error'];
+    const fault = error ? errorField(data, error) : objectOf(data['message']) ? null : strayFault(data);
+    if (!fault) return;
+    this.#recorder.error(fault, data);
+    line.all();
   }
 
-  /** One field of the message. */
-  #part(field: string, value: unknown): void {
-    switch (field) {
-      case 'content':
-      case 'thinking':
-        if (typeof value === 'string') this.#say(field === 'content' ? 'text' : field, value);
-        else this.#keep(`message.${field}`, value);
-        return;
-      case 'tool_calls':
-        if (!Array.isArray(value)) this.#keep(`message.${field}`, value);
-        else for (const call of value) this.#call(call);
-        return;
-      default:
-        if (field !== 'role' || typeof value !== 'string') this.#keep(`message.${field}`, value);
-        this.#message.set(field, value);
-    }
+  #takeMessage(data: JsonObject): void {
+    const message = this.#message.of(data);
+    message.expect('role', 'assistant');
+    this.#say('thinking', message.string('thinking') ?? '');
+    this.#say('text', message.string('content') ?? '');
+    for (const call of message.list('tool_calls')) this.#takeCall(call);
+    message.rest();
   }
 
   /** An empty piece opens and interrupts nothing: each line has one beside thinking and calls. */
@@ -122,29 +105,29 @@ export class OllamaWire implements WireProtocol {
     else recorder.reasoning(this.#run, piece);
   }
 
-  #call(given: unknown): void {
+  #takeCall(given: unknown): void {
     const recorder = this.#recorder;
-    const call = objectOf(given);
-    const fn = objectOf(call?.['function']);
-    if (!call || !fn) {
-      recorder.note('a tool call without a function');
-      this.#keep('message.tool_calls', given);
-      return;
-    }
+    const data = objectOf(given);
+    if (!data) return recorder.keep('message.tool_calls[]', given);
     this.#closeRun();
     this.#calls.push(given);
-    const name = stringOf(fn['name']);
-    const callId = stringOf(call['id']);
+    const call = this.#call.of(data);
+    const fn = this.#function.of(call.object('function'));
+    const name = fn.string('name');
+    const callId = call.string('id');
     const block = recorder.open(`tool${this.#calls.length - 1}`, 'tool', 'function', 0, { name, callId });
-    const args = fn['arguments'];
+    const args = fn.any('arguments');
     if (typeof args === 'string') recorder.note('the arguments are a text where Ollama sends an object');
-    const text = args === undefined ? null : typeof args === 'string' ? args : JSON.stringify(args);
-    recorder.tool(block, name, callId, text);
-    for (const field in call) if (field !== 'id' && field !== 'function') recorder.attach(block, field, call[field]);
-    if (call['id'] !== undefined && callId === null) recorder.attach(block, 'id', call['id']);
-    for (const field in fn)
-      if (field !== 'arguments' && (field !== 'name' || name === null))
-        recorder.attach(block, `function.${field}`, fn[field]);
+    recorder.tool(
+      block,
+      name,
+      callId,
+      args === undefined || typeof args === 'string' ? (args ?? null) : JSON.stringify(args),
+    );
+    const index = fn.number('index');
+    if (index !== null) recorder.attach(block, 'index', index);
+    fn.rest();
+    call.rest();
     recorder.close(block);
   }
 
@@ -153,23 +136,15 @@ export class OllamaWire implements WireProtocol {
     this.#run = null;
   }
 
-  #end(data: JsonObject): void {
+  #end(line: Fields): void {
     const recorder = this.#recorder;
     this.terminated = true;
     this.#closeRun();
-    const usage = Object.fromEntries(Object.entries(data).filter(([field]) => COUNTED.has(field)));
-    if (Object.keys(usage).length > 0) recorder.usage(ollamaUsage(data), usage);
-    const reason = stringOf(data['done_reason']);
+    const counted = USAGE_FIELDS.filter((field) => typeof line.data[field] === 'number');
+    const usage = Object.fromEntries(counted.map((field) => [field, line.number(field)]));
+    if (counted.length > 0) recorder.usage(ollamaUsage(line.data), usage);
+    const reason = line.string('done_reason');
     if (reason !== null) recorder.finish(0, ollamaFinish(reason, this.#calls.length > 0));
     recorder.mark('done');
-  }
-
-  /** A field that this version does not read, or that is of another type than it should be. */
-  #keep(field: string, value: unknown): void {
-    if (value === null || value === undefined) return;
-    const text = JSON.stringify(value);
-    if (this.#unknown.get(field) === text) return;
-    this.#unknown.set(field, text);
-    this.#recorder.event(field, false, value);
   }
 }

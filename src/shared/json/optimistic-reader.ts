@@ -1,5 +1,5 @@
 /**
- * The optimistic parser of adapters, section 7, reading its text piece by piece: what takes over when the partial parser
+ * The optimistic parser (docs/adapters.md, 7), reading its text piece by piece: what takes over when the partial parser
  * refuses. It decodes no escapes, guesses at what is missing, and strips blanks (Python's) wherever it looks, the end of
  * the input included.
  */

@@ -1,5 +1,5 @@
 /**
- * Partial JSON as the adapters read it (adapters, section 7), for text that grows: after each piece the result is
+ * Partial JSON as the adapters read it (docs/adapters.md, 7), for text that grows: after each piece the result is
  * the one that parsing everything anew would give, at a cost in proportion to the piece.
  */
 import type { GrowingText } from './growing-text.ts';

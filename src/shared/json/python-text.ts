@@ -1,6 +1,6 @@
 /** Text as Python sees it: what `str.strip()` and `int()` take for blank. */
 
-/** White space of Python's str.strip(): Unicode's, and U+001C to U+001F and U+0085, but not U+FEFF (adapters, section 2). */
+/** White space of Python's str.strip(): Unicode's, and U+001C to U+001F and U+0085, but not U+FEFF (docs/adapters.md, 2). */
 const BLANK = '\\t-\\r\\x1c-\\x20\\x85\\xa0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000';
 const LEADING = new RegExp(`^[${BLANK}]+`);
 const BLANK_UNIT = new RegExp(`[${BLANK}]`);

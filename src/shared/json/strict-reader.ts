@@ -17,7 +17,7 @@ export interface Dialect {
   readonly endsEarly: boolean;
 }
 
-/** Adapters, section 7: the parser of pydantic-core, whose own limit is 200 containers. */
+/** docs/adapters.md, 7: the parser of pydantic-core, whose own limit is 200 containers. */
 export const PARTIAL: Dialect = { loneSurrogates: false, maxNesting: 200, endsEarly: true };
 /** json.loads. CPython stops at 1,000 nested calls, of which the server's own frames take some. */
 export const PYTHON: Dialect = { loneSurrogates: true, maxNesting: 900, endsEarly: false };
@@ -134,7 +134,7 @@ export class StrictReader {
     return this.done && !this.#lenient;
   }
 
-  /** The scalar that the end of the input cuts, where it counts, see section 7. */
+  /** The scalar that the end of the input cuts, where it counts (docs/adapters.md, 7). */
   pending(): Pending | undefined {
     if (this.#state === 'string' && !this.#isKey && this.#escape === '')
       return { key: this.tree.key, value: this.#growing ?? this.#parts.join('') };

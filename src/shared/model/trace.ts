@@ -37,7 +37,7 @@ export interface Decoding {
 /** The endpoint as the adapters see it. */
 export interface AdapterEndpoint {
   /**
-   * The kind of server, which decides which adapter interface reads its streams (adapters, section 1); any other text is
+   * The kind of server, which decides which adapter interface reads its streams (docs/adapters.md, 1); any other text is
    * kept, since adapters refuse it in their own way.
    */
   readonly type: string;

@@ -283,7 +283,7 @@ export const contract = {
   /** The items of a trace, from the store first, then live; another decoding reads it otherwise than it was recorded. */
   'traces.items': stream<TraceItem>()(z.strictObject({ id: trace, from: seq.default(0), ...decoding })),
   'traces.event': query<EventDetail>()(z.strictObject({ id: trace, index: seq, ...decoding })),
-  /** What the agent server would have written of each adapter's run (adapters, section 9), as it was recorded. */
+  /** What the agent server would have written of each adapter's run (docs/adapters.md, 9), as it was recorded. */
   'traces.providerTraces': query<readonly ProviderTrace[]>()(z.strictObject({ id: trace })),
   /** Stored bytes of the body, base64; `end` is exclusive and cut at the body's end. */
   'traces.bytes': query<{ readonly start: number; readonly bytes: string; readonly total: number }>()(

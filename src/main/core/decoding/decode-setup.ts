@@ -34,7 +34,7 @@ export function decodeSetup(
 }
 
 /**
- * What an adapter holds as its request: without the fields that only the sending adds (adapters, section 1). The agent
+ * What an adapter holds as its request: without the fields that only the sending adds (docs/adapters.md, 1). The agent
  * server never had them in its request, and its provider traces do not show them.
  */
 function requestGiven(request: unknown): unknown {

@@ -1,5 +1,5 @@
 /**
- * What all senders ask of a provider's SDK: the SDKs make the requests, as in the agent server (adapters, section 1), but
+ * What all senders ask of a provider's SDK: the SDKs make the requests, as in the agent server (docs/adapters.md, 1), but
  * get no key, no retries, no time limit and none of their environment variables: all of that is the capture's and the run's.
  */
 

@@ -42,7 +42,7 @@ export function laneLines(body: Uint8Array, flags: StreamFlags): readonly unknow
   return [...messages, ...finals];
 }
 
-/** adapters, section 2: absent optional fields are null, but what is null in the call of a tool_call_message is left out. */
+/** Absent optional fields are null, but what is null in the call of a tool_call_message is left out (docs/adapters.md, 2). */
 function printed(message: LaneMessage): object {
   if (message.message_type !== 'tool_call_message' || 'block' in message) return message;
   return {

@@ -1,5 +1,5 @@
 /**
- * The driver that legacy and simple share (adapters, sections 1, 2, 8 and 9): chooses the interface, feeds it the events
+ * The driver that legacy and simple share (docs/adapters.md, 1, 2, 8 and 9): chooses the interface, feeds it the events
  * its SDK would have read, turns what the original raised into its error message, and sets the results at the end.
  */
 import { toPython, isDict, type PyDict } from '../../json/python-value.ts';
@@ -24,7 +24,7 @@ import { providerTrace } from './provider-trace.ts';
 import { fail, AdapterError } from './adapter-error.ts';
 import { NO_USAGE, usageOf } from './usage.ts';
 
-/** The interfaces of one adapter, as section 1 chooses among them. */
+/** The interfaces of one adapter, as docs/adapters.md, 1 chooses among them. */
 export interface InterfaceChoice {
   readonly anthropic: new (setup: InterfaceSetup) => StreamingInterface;
   readonly openAiChat: new (setup: InterfaceSetup) => StreamingInterface;

@@ -1,4 +1,4 @@
-/** What both Anthropic interfaces hold: usage, modes, and the messages that become content (adapters, sections 3 and 4). */
+/** What both Anthropic interfaces hold: usage, modes, and the messages that become content (docs/adapters.md, 3 and 4). */
 import { PythonJsonError, parsePartial, parsePython } from '../../json/partial-json.ts';
 import { dumps } from '../../json/python-print.ts';
 import { pythonStrip } from '../../json/python-text.ts';

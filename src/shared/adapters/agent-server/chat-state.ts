@@ -1,4 +1,4 @@
-/** What both OpenAI chat interfaces do with a chunk before they look at its delta (adapters, sections 1, 5 and 8). */
+/** What both OpenAI chat interfaces do with a chunk before they look at its delta (docs/adapters.md, 1, 5 and 8). */
 import type { ReasoningPart, ToolCall } from '../../model/messages.ts';
 import type { Frame } from '../../model/stream.ts';
 import type { InterfaceSetup, SdkEvent, StreamingInterface } from './interface.ts';

@@ -1,4 +1,4 @@
-/** The agent server's estimate of input tokens for a proxy that reports none (adapters, section 8). Numbers are that formula's own. */
+/** The agent server's estimate of input tokens for a proxy that reports none (docs/adapters.md, 8), with that formula's numbers. */
 import { pythonStr } from '../../json/python-print.ts';
 import { isDict, type PyDict, type PyValue } from '../../json/python-value.ts';
 import { fail } from './adapter-error.ts';

@@ -1,4 +1,4 @@
-/** Emits the messages of an adapter and numbers them as its driver does (adapters, section 2). */
+/** Emits the messages of an adapter and numbers them as its driver does (docs/adapters.md, 2). */
 import type { AdapterMessage, Emission, LaneId } from '../../model/messages.ts';
 import type { LaneSetup } from '../../model/lane.ts';
 import { fail } from './adapter-error.ts';

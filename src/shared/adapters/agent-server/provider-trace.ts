@@ -1,4 +1,4 @@
-/** The two documents that the agent server wrote of each run (adapters, section 9). */
+/** The two documents that the agent server wrote of each run (docs/adapters.md, 9). */
 import type { AdapterOutcome, ReasoningPart, ToolCall } from '../../model/messages.ts';
 import type { AdapterEndpoint } from '../../model/trace.ts';
 import { fieldsOf, fail } from './adapter-error.ts';

@@ -1,5 +1,5 @@
 /**
- * Which frames the Python SDKs of 2025 took for events, and with which fields (adapters, section 10). They differ from the
+ * Which frames the Python SDKs of 2025 took for events, and with which fields (docs/adapters.md, 10). They differ from the
  * standard in three ways, which all show in what the framing says of a frame.
  */
 import { isPythonInt } from '../../json/python-int.ts';

@@ -1,5 +1,5 @@
 /**
- * What the adapters do that looks wrong, and is kept because showing it is what the lanes are for (adapters.md). The
+ * What the adapters do that looks wrong, and is kept because showing it is what the lanes are for (docs/adapters.md, 11). The
  * code names a quirk where it acts on it, as `quirk: <id>`; a test checks that each is named there and in this list.
  */
 export const QUIRKS = {

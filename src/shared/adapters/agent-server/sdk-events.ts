@@ -1,4 +1,4 @@
-/** From frames to events as the Python SDKs of 2025 read them (adapters, section 10). */
+/** From frames to events as the Python SDKs of 2025 read them (docs/adapters.md, 10). */
 import { parsePython } from '../../json/partial-json.ts';
 import { toPlain } from '../../json/python-value.ts';
 import type { Frame } from '../../model/stream.ts';

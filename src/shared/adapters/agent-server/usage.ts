@@ -1,4 +1,4 @@
-/** Usage at the level of the adapter (adapters, section 8). */
+/** Usage at the level of the adapter (docs/adapters.md, 8). */
 import type { AdapterOutcome } from '../../model/messages.ts';
 import { fail } from './adapter-error.ts';
 

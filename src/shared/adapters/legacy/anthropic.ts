@@ -1,4 +1,4 @@
-/** Anthropic, legacy: tool calls are held until the inner thoughts in their arguments are complete (adapters, section 3). */
+/** Anthropic, legacy: tool calls are held until the inner thoughts in their arguments are complete (docs/adapters.md, 3). */
 import type { AdapterMessage, ToolCallDelta } from '../../model/messages.ts';
 import { PartialJson, parsePartial, type PartialField } from '../../json/partial-json.ts';
 import { codePointIndex, codePoints } from '../../text/code-points.ts';

@@ -1,4 +1,4 @@
-/** Turns fragments of tool arguments into the text of the key `message` (adapters, 6.2 and 6.3). Escapes are not decoded. */
+/** Turns fragments of tool arguments into the text of the key `message` (docs/adapters.md, 6.2 and 6.3). Escapes are not decoded. */
 import { pythonStrip, pythonStripEnd } from '../../json/python-text.ts';
 import { MESSAGE_KEY } from '../agent-server/names.ts';
 

@@ -1,4 +1,4 @@
-/** OpenAI chat, legacy: only tool calls, their thoughts taken out of the arguments on the way (adapters, section 5). */
+/** OpenAI chat, legacy: only tool calls, their thoughts taken out of the arguments on the way (docs/adapters.md, 5). */
 import type { ReasoningPart, ToolCall } from '../../model/messages.ts';
 import { pythonStrip } from '../../json/python-text.ts';
 import { ChatState, type CallFragment } from '../agent-server/chat-state.ts';

@@ -1,5 +1,5 @@
 /**
- * Takes the value of the key `thinking` out of streamed tool arguments (adapters, 6.1). A character machine that knows
+ * Takes the value of the key `thinking` out of streamed tool arguments (docs/adapters.md, 6.1). A character machine that knows
  * JSON only as far as its states go: blanks between tokens vanish, and escapes are not decoded.
  */
 import { THOUGHTS_KEY } from '../agent-server/names.ts';

@@ -1,4 +1,4 @@
-/** SimpleAnthropic: everything at once, in the order of the wire (adapters, section 4). */
+/** SimpleAnthropic: everything at once, in the order of the wire (docs/adapters.md, 4). */
 import { AnthropicState } from '../agent-server/anthropic-state.ts';
 import { text, textOrNull, type Fields } from '../agent-server/adapter-error.ts';
 import { TextSum } from '../agent-server/text-sum.ts';

@@ -1,4 +1,4 @@
-/** SimpleOpenAI: text and tool calls as they come (adapters, section 8). */
+/** SimpleOpenAI: text and tool calls as they come (docs/adapters.md, 8). */
 import type { ReasoningPart, ToolCall } from '../../model/messages.ts';
 import { ChatState } from '../agent-server/chat-state.ts';
 import type { InterfaceSetup } from '../agent-server/interface.ts';

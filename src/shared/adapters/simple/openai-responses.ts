@@ -1,4 +1,4 @@
-/** SimpleOpenAIResponses: deltas as they come, results from the completed response (adapters, section 8). */
+/** SimpleOpenAIResponses: deltas as they come, results from the completed response (docs/adapters.md, 8). */
 import type { ReasoningPart, ToolCall } from '../../model/messages.ts';
 import type { Frame } from '../../model/stream.ts';
 import type { InterfaceSetup, SdkEvent, StreamingInterface } from '../agent-server/interface.ts';

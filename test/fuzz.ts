@@ -10,7 +10,7 @@ import type { LaneSetup } from '../src/shared/model/lane.ts';
 import { isWireResult } from '../src/shared/model/messages.ts';
 import type { Framed } from '../src/shared/model/stream.ts';
 import { providerOf, usualEndpoint } from '../src/shared/providers/registry.ts';
-import { Random } from '../src/main/core/random.ts';
+import { Random } from '../src/main/core/providers/sample/random.ts';
 import { APIS, type Api } from './support/apis.ts';
 import { EventGenerator } from './support/event-generator.ts';
 

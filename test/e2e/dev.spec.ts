@@ -26,7 +26,7 @@ function copyProject(folder: string) {
 test('what one edits is built and loaded again, at one address', async ({ page }, info) => {
   const folder = info.outputPath('project');
   const edit = copyProject(folder);
-  const dev = spawn(process.execPath, ['src/main/dev.mjs', '--headless', '--no-open'], {
+  const dev = spawn(process.execPath, ['src/main/dev/main.mjs', '--headless', '--no-open'], {
     cwd: folder,
     env: { ...process.env, TRACELANE_DATA_DIR: info.outputPath('data'), FORCE_COLOR: '0' },
     stdio: ['ignore', 'pipe', 'pipe'],

@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import Database from 'better-sqlite3';
 import { expect, test } from 'vitest';
-import { Random } from '../../src/main/core/random.ts';
+import { Random } from '../../src/main/core/providers/sample/random.ts';
 import { openDatabase } from '../../src/main/core/store/database.ts';
 import { openStore } from '../../src/main/core/store/open-store.ts';
 import { Connection } from '../../src/main/core/store/connection.ts';

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { openReadOnly } from '../../src/main/core/store/read-only.ts';
 import type { Store } from '../../src/main/core/store/store.ts';
-import { Random } from '../../src/main/core/random.ts';
+import { Random } from '../../src/main/core/providers/sample/random.ts';
 import { canMount, remount, smallDisk } from './small-disk.ts';
 import { allReads, cutEvenly, dataFolder, next, open, plain, start } from './support.ts';
 import { COMPLETE, newTrace } from './traces.ts';

@@ -2,7 +2,7 @@
  * A program that records as fast as it can until it is killed: run by crash.test.ts, in a process of its own. A line on
  * standard output for each trace that was made and each flush that was acknowledged: `<trace> <reads>`.
  */
-import { Random } from '../../src/main/core/random.ts';
+import { Random } from '../../src/main/core/providers/sample/random.ts';
 import { openStore } from '../../src/main/core/store/open-store.ts';
 import { traceId } from '../../src/shared/model/ids.ts';
 import { madeRead } from './made-reads.ts';

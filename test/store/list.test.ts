@@ -5,7 +5,7 @@ import { describe, expect, test } from 'vitest';
 import type { Store } from '../../src/main/core/store/store.ts';
 import { endpointId, type TraceId } from '../../src/shared/model/ids.ts';
 import type { ListChange, TraceQuery } from '../../src/shared/rpc/contract.ts';
-import { Random } from '../../src/main/core/random.ts';
+import { Random } from '../../src/main/core/providers/sample/random.ts';
 import { cut, dataFolder, next, open } from './support.ts';
 import { COMPLETE, newTrace, NO_METRICS } from './traces.ts';
 

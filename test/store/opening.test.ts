@@ -24,7 +24,7 @@ import { openDatabase } from '../../src/main/core/store/database.ts';
 import { migrateWith } from '../../src/main/core/store/migrate.ts';
 import { MIGRATIONS, SCHEMA_VERSION } from '../../src/main/core/store/sql/migrations.ts';
 import type { Store } from '../../src/main/core/store/store.ts';
-import { Random } from '../../src/main/core/random.ts';
+import { Random } from '../../src/main/core/providers/sample/random.ts';
 import { canMount, remount, smallDisk } from './small-disk.ts';
 import { allReads, cutEvenly, dataFolder, open, plain, sha256 } from './support.ts';
 import { COMPLETE, newTrace } from './traces.ts';

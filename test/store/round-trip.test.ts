@@ -6,7 +6,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { openReadOnly } from '../../src/main/core/store/read-only.ts';
 import { endpointId, traceId } from '../../src/shared/model/ids.ts';
-import { Random } from '../../src/main/core/random.ts';
+import { Random } from '../../src/main/core/providers/sample/random.ts';
 import { allStreams } from '../support/fixtures.ts';
 import { allReads, cut, cutEvenly, dataFolder, joined, open, plain, sha256 } from './support.ts';
 import { COMPLETE, newTrace, NO_METRICS } from './traces.ts';

@@ -1,5 +1,5 @@
 /** Random events of an API: mostly in its shape, some with a field of another kind, some with no shape at all. */
-import type { Random } from '../../src/main/core/random.ts';
+import type { Random } from '../../src/main/core/providers/sample/random.ts';
 import type { Api } from './apis.ts';
 
 const WORDS = [

@@ -1,5 +1,5 @@
 /** Keys in memory, for tests and previews. */
-import type { Vault } from '../../src/main/core/vault.ts';
+import type { Vault } from '../../src/main/core/keys/vault.ts';
 import type { EndpointId } from '../../src/shared/model/ids.ts';
 
 export class MemoryVault implements Vault {

@@ -53,7 +53,7 @@ function runAs(version: string, entry: string): Promise<{ readonly code: unknown
 
 describe('an entry that Node runs', () => {
   it('is among those that these tests find', () => {
-    expect(ENTRIES).toEqual(expect.arrayContaining(['src/main/start.mjs', 'src/main/dev.mjs', 'test/run.mjs']));
+    expect(ENTRIES).toEqual(expect.arrayContaining(['src/main/start.mjs', 'src/main/dev/main.mjs', 'test/run.mjs']));
     expect(ENTRIES.length).toBeGreaterThanOrEqual(6);
   });
 

@@ -27,7 +27,7 @@ const ENTRIES = [
   'main/index.ts',
   'main/headless.mjs',
   'main/cli.mjs',
-  'main/dev.mjs',
+  'main/dev/main.mjs',
   'main/dev/headless.ts',
   'main/store-worker.ts',
   'main/decode-worker.ts',

@@ -3,7 +3,7 @@ import { allLanes } from '../../shared/lanes/registry.ts';
 import { PROVIDERS } from '../../shared/providers/registry.ts';
 import type { AppInfo, LaneInfo } from '../../shared/rpc/contract.ts';
 import type { Services } from '../../shared/rpc/services.ts';
-import { ConflatingQueue } from './conflating-queue.ts';
+import { ConflatingQueue } from './watch/conflating-queue.ts';
 import type { Store } from './store/store.ts';
 
 const lanesKnown = (): readonly LaneInfo[] =>

@@ -11,13 +11,13 @@ import { providersInfo } from './providers/info.ts';
 import { recoverTraces } from './recording/recover.ts';
 import { Recordings } from './recording/recordings.ts';
 import { RunsService } from './runs/runs-service.ts';
-import { listedSamples } from './samples/service.ts';
+import { listedSamples } from './sample-services.ts';
 import { startSampleProvider } from './samples/provider.ts';
 import { SettingsService } from './settings.ts';
 import { openStore } from './store/open-store.ts';
 import { importTrace } from './traces/import.ts';
 import { traceServices } from './traces/trace-services.ts';
-import type { Vault } from './vault.ts';
+import type { Vault } from './keys/vault.ts';
 
 export interface CoreSetup {
   /** Created when missing, for the user only. */

@@ -3,12 +3,6 @@
  * the capture and the other lanes go on.
  */
 
-/**
- * Levels of nesting in one event. Parsing goes deeper without harm, but what a lane emits travels to the window, where
- * structuredClone fails at about 1,640 levels and JSON.stringify at about 4,450.
- */
-export const MAX_NESTING = 256;
-
 /** UTF-16 units of all blocks together: half of V8's longest string, so that any block can still be joined and copied. */
 export const MAX_TEXT_CHARS = 256 * 1024 * 1024;
 

@@ -6,9 +6,9 @@
 import { WIRE, type Emission, type WireMessage, type WireOutcome, type WireResult } from '../model/messages.ts';
 import type { EventSummary, Frame, Framed } from '../model/stream.ts';
 import type { Lane } from '../model/lane.ts';
-import { nestsTooDeep, objectOf, stringOf } from '../json/json-object.ts';
+import { MAX_NESTING, nestsTooDeep, objectOf, stringOf } from '../json/json-object.ts';
 import { faultOf, OutsideLines } from './faults.ts';
-import { LimitPassed, MAX_NESTING } from './limits.ts';
+import { LimitPassed } from './limits.ts';
 import type { WireProtocol } from './protocol.ts';
 import { WireRecorder } from './recorder.ts';
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { EventGenerator } from '../../support/event-generator.ts';
-import { Random } from '../../../src/main/core/random.ts';
+import { Random } from '../../../src/main/core/providers/sample/random.ts';
 import { LANE_FAULT } from '../../../src/shared/adapters/agent-server/adapter-lane.ts';
 import { lanesReading } from '../../../src/shared/lanes/registry.ts';
 import { APIS, type Api } from '../../support/apis.ts';

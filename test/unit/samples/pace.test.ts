@@ -7,7 +7,7 @@ import { answer } from '../../../src/main/core/samples/answers.ts';
 import { Exchange } from '../../../src/main/core/samples/exchange.ts';
 import { paced } from '../../../src/main/core/samples/pace.ts';
 import { startSampleProvider } from '../../../src/main/core/samples/provider.ts';
-import { Random } from '../../../src/main/core/random.ts';
+import { Random } from '../../../src/main/core/providers/sample/random.ts';
 import { APIS } from '../../support/apis.ts';
 import { asking, scenario } from '../../support/samples.ts';
 

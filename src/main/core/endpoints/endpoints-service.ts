@@ -12,7 +12,7 @@ import { ServiceError } from '../../../shared/rpc/services.ts';
 import type { z } from 'zod';
 import { sampleFormats } from '../providers/registry.ts';
 import type { Store, StoredEndpoint } from '../store/store.ts';
-import type { Vault } from '../vault.ts';
+import type { Vault } from '../keys/vault.ts';
 
 export type EndpointInput = z.output<typeof endpointInputSchema>;
 

@@ -8,7 +8,7 @@ import { dirname } from 'node:path';
 import { z } from 'zod';
 import type { EndpointId } from '../../../shared/model/ids.ts';
 import { ServiceError } from '../../../shared/rpc/services.ts';
-import type { Vault } from '../vault.ts';
+import type { Vault } from './vault.ts';
 
 const fileSchema = z.strictObject({ version: z.literal(1), keys: z.record(z.string(), z.string()) });
 

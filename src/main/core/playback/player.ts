@@ -7,7 +7,7 @@ import type { PlaybackAction, PlaybackItem } from '../../../shared/rpc/contract.
 import { TimeSlice } from '../decoding/time-slice.ts';
 import type { TimedItems } from '../decoding/decode-stored.ts';
 import type { PlayClock } from './clock.ts';
-import { Signal } from '../signal.ts';
+import { Signal } from '../watch/signal.ts';
 
 /** How often the playhead is told while it moves. */
 const TICK_NS = 100_000_000;

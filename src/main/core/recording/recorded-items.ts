@@ -3,7 +3,7 @@
  * watcher that is slow takes more at a time; nobody waits for it.
  */
 import type { TraceItem } from '../../../shared/model/items.ts';
-import { Signal } from '../signal.ts';
+import { Signal } from '../watch/signal.ts';
 
 export class RecordedItems {
   readonly #items: TraceItem[] = [];

@@ -2,7 +2,7 @@
 import { once } from 'node:events';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Random } from '../random.ts';
+import { Random } from '../providers/sample/random.ts';
 import type { Format, Json, ProviderError } from '../providers/sample/format.ts';
 import { seedOf } from '../providers/sample/ids.ts';
 import type { PacedWrite } from './pace.ts';

@@ -1,5 +1,5 @@
 /** When which bytes of a sample are written: a first wait, uneven gaps, bursts and torn events, all drawn from a seed. */
-import type { Random } from '../random.ts';
+import type { Random } from '../providers/sample/random.ts';
 import { joined, type SampleFrame } from '../providers/sample/format.ts';
 
 /** One write to the socket, and how long the model took before it, in milliseconds at pace 1. */

@@ -3,7 +3,7 @@ import type { TraceId } from '../../../shared/model/ids.ts';
 import type { TraceDetail } from '../../../shared/model/trace.ts';
 import type { ListChange } from '../../../shared/rpc/contract.ts';
 import type { Services } from '../../../shared/rpc/services.ts';
-import { ConflatingQueue } from '../conflating-queue.ts';
+import { ConflatingQueue } from '../watch/conflating-queue.ts';
 import { base64, eventDetail } from '../decoding/event-detail.ts';
 import { traceItems } from './trace-items.ts';
 import { isAsRecorded } from '../decoding/same-decoding.ts';

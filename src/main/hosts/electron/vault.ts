@@ -5,7 +5,7 @@
 import { safeStorage } from 'electron';
 import { ServiceError } from '../../../shared/rpc/services.ts';
 import type { EndpointId } from '../../../shared/model/ids.ts';
-import type { Vault } from '../../core/vault.ts';
+import type { Vault } from '../../core/keys/vault.ts';
 
 export class SafeStorageVault implements Vault {
   readonly #encrypted: Vault;

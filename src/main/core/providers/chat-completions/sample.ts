@@ -1,5 +1,5 @@
 /** OpenAI Chat Completions, and the servers that speak it. */
-import { Random } from '../../random.ts';
+import { Random } from '../sample/random.ts';
 import { CREATED, hex, letters, seedOf } from '../sample/ids.ts';
 import { inputTokens, piecesOf, tokensIn, type Piece } from '../sample/pieces.ts';
 import { textOf, type Part, type Scenario } from '../sample/scenario.ts';

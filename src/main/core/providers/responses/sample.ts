@@ -1,5 +1,5 @@
 /** OpenAI Responses. */
-import { Random } from '../../random.ts';
+import { Random } from '../sample/random.ts';
 import { CREATED, hex, letters, opaque, seedOf } from '../sample/ids.ts';
 import { inputTokens, piecesOf, tokensIn, type Piece } from '../sample/pieces.ts';
 import { textOf, type Part, type PartOf, type Scenario } from '../sample/scenario.ts';

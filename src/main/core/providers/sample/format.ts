@@ -1,6 +1,6 @@
 /** What an API is to the sample provider: how it checks a request, says an answer, and says that something is wrong. */
 import type { Api } from '../../../../shared/model/stream.ts';
-import type { Random } from '../../random.ts';
+import type { Random } from './random.ts';
 import type { Scenario } from './scenario.ts';
 
 export type Json = Readonly<Record<string, unknown>>;

@@ -1,5 +1,5 @@
 /** Names as the providers give them, drawn from a seed: the same sample has the same ids each time. */
-import type { Random } from '../../random.ts';
+import type { Random } from './random.ts';
 
 const LETTERS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789';
 const BASE64 = `${LETTERS}+/`;

@@ -1,5 +1,5 @@
 /** What OpenAI's two APIs share: errors, checks, heads. */
-import type { Random } from '../../random.ts';
+import type { Random } from './random.ts';
 import { hex, letters } from './ids.ts';
 import { isObject, type ErrorKind, type Format, type Json, type ProviderError } from './format.ts';
 

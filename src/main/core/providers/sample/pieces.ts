@@ -1,6 +1,6 @@
 /** Cuts texts where models cut them: between tokens, and never inside a character. */
 import { decodeGenerator, encode } from 'gpt-tokenizer/encoding/cl100k_base';
-import type { Random } from '../../random.ts';
+import type { Random } from './random.ts';
 
 export interface Piece {
   readonly text: string;

@@ -1,5 +1,5 @@
 /** Where keys lie. Each host has its own: the system's key store, or a file that only the user can read. */
-import type { EndpointId } from '../../shared/model/ids.ts';
+import type { EndpointId } from '../../../shared/model/ids.ts';
 
 export interface Vault {
   /** The key of an endpoint; undefined without one. Only the code that sends a request may ask for it. */

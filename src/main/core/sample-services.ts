@@ -1,7 +1,7 @@
 /** `samples.list`: worked out once, beside everything else, when first asked. */
-import type { SampleInfo } from '../../../shared/rpc/contract.ts';
-import type { MethodService } from '../../../shared/rpc/services.ts';
-import type { DecodeWorker } from '../decoding/decode-worker.ts';
+import type { SampleInfo } from '../../shared/rpc/contract.ts';
+import type { MethodService } from '../../shared/rpc/services.ts';
+import type { DecodeWorker } from './decoding/decode-worker.ts';
 
 export function listedSamples(worker: DecodeWorker): MethodService<'samples.list'> {
   let listed: Promise<readonly SampleInfo[]> | undefined;

@@ -1,5 +1,5 @@
 /** Ollama, as the sample provider speaks it. */
-import { Random } from '../../random.ts';
+import { Random } from '../sample/random.ts';
 import {
   isObject,
   textFrame,

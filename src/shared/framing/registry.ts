@@ -28,3 +28,6 @@ const FRAMINGS: Readonly<Record<Framing, FramingDefinition>> = {
 
 /** A fresh framer for one body. */
 export const createFramer = (framing: Framing): Framer => FRAMINGS[framing].create();
+
+/** Media types of bodies that are cut this way, the usual one first. */
+export const mediaTypesOf = (framing: Framing): readonly string[] => FRAMINGS[framing].mediaTypes;

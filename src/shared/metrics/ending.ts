@@ -2,6 +2,7 @@
  * How a stream ended: exactly one state, decided from what the transport did and what the wire said, never `complete` by
  * default. The rules stand in the order in which they decide; each says itself as a sentence.
  */
+import { mediaTypesOf } from '../framing/registry.ts';
 import { durationWords } from '../text/duration.ts';
 import type { WireOutcome } from '../model/messages.ts';
 import type { Api } from '../model/stream.ts';
@@ -122,7 +123,7 @@ function wireRules(api: Api, { end, head, events }: TransportFacts, wire: WireOu
   const after = end.how === 'end' ? '' : ' What the connection did afterwards changes nothing.';
   return {
     state: 'complete',
-    rule: `The provider's terminator (${providerOf(api).terminator}) arrived.${after}${headerNote(head)}`,
+    rule: `The provider's terminator (${providerOf(api).terminator}) arrived.${after}${headerNote(api, head)}`,
   };
 }
 
@@ -139,11 +140,14 @@ function placeOf({ event, outside }: WireError): string {
 }
 
 /** The content decides what the body is; a header that says otherwise is worth a word. */
-function headerNote(head: HttpHead | null): string {
+function headerNote(api: Api, head: HttpHead | null): string {
   if (!head) return '';
   const type = headerOf(head, 'content-type');
   if (type === null) return ' The answer had no content-type header.';
-  if (mediaType(head) !== 'text/event-stream') return ` The content-type header says ${type}, not text/event-stream.`;
+  const [usual, ...others] = mediaTypesOf(providerOf(api).framing);
+  const said = mediaType(head);
+  if (said !== usual && !others.includes(said ?? '')) return ` The content-type header says ${type}, not ${usual}.`;
+  if (usual !== 'text/event-stream') return '';
   const charset = /charset\s*=\s*"?([^";\s]+)/i.exec(type)?.[1];
   return charset && !/^utf-?8$/i.test(charset)
     ? ` The content-type header names the charset ${charset}; event streams are always UTF-8.`
@@ -222,7 +226,7 @@ function bodyRules(api: Api, facts: TransportFacts, wire: WireOutcome): Ending {
   const inside = unfinished ? ' The last event was cut: no blank line closed it.' : '';
   return {
     state: 'truncated',
-    rule: `The body ended properly but without the provider's terminator (${terminator}).${finished}${inside}${headerNote(head)}`,
+    rule: `The body ended properly but without the provider's terminator (${terminator}).${finished}${inside}${headerNote(api, head)}`,
     advice: 'The answer may be cut. A proxy with a time limit, or a server that never sends its terminator, does this.',
   };
 }

@@ -73,6 +73,11 @@ export interface RequestFormat {
   readonly tools: (request: unknown) => readonly OfferedTool[];
   /** Its top-level fields by what they hold; all others are parameters. */
   readonly fields: RequestFields;
+  /**
+   * Where a request names its model in its address: reads it from there; null where it stands in none. The request as users
+   * write it and as traces keep it has a `model` all the same, which the sender takes out. Absent: the body names it.
+   */
+  readonly modelInUrl?: (url: string) => string | null;
 }
 
 export interface OfferedTool {

@@ -108,6 +108,8 @@ export interface ProviderInfo {
   readonly endpointKinds: readonly string[];
   /** A request to start from, without a model. */
   readonly template: unknown;
+  /** Its requests name their model in the address: the `model` of a kept request is none of the body's. */
+  readonly modelInUrl: boolean;
 }
 
 export type EndpointKindInfo = Omit<EndpointKind, 'providerName'>;

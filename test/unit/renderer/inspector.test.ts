@@ -162,9 +162,10 @@ describe('the message an event belongs to', () => {
 });
 
 describe('a request as cURL', () => {
-  const KINDS = providersInfo().endpointKinds;
+  const KNOWN = providersInfo();
   const detail = (request: unknown): TraceDetail =>
     ({
+      api: 'messages',
       endpoint: { type: 'anthropic', provider_name: 'anthropic', model: 'm' },
       request,
       requestHead: {
@@ -188,7 +189,7 @@ describe('a request as cURL', () => {
 
   it('gives a POSIX shell exactly what was sent, with the key from the environment', () => {
     const request = { text: 'quote \' double " $(rm) `x` \\ new\nline ! é' };
-    expect(argumentsOf(curlOf(detail(request), KINDS)!)).toEqual([
+    expect(argumentsOf(curlOf(detail(request), KNOWN)!)).toEqual([
       '-N',
       '-X',
       'POST',
@@ -205,14 +206,14 @@ describe('a request as cURL', () => {
   it('quotes any text', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'grapheme', maxLength: 40 }), (value) => {
-        expect(argumentsOf(curlOf(detail({ value }), KINDS)!).at(-1)).toBe(JSON.stringify({ value }));
+        expect(argumentsOf(curlOf(detail({ value }), KNOWN)!).at(-1)).toBe(JSON.stringify({ value }));
       }),
       { numRuns: 20 },
     );
   });
 
   it('is not there without a request', () =>
-    expect(curlOf({ endpoint: detail(null).endpoint, request: null }, KINDS)).toBeNull());
+    expect(curlOf({ api: 'messages', endpoint: detail(null).endpoint, request: null }, KNOWN)).toBeNull());
 });
 
 describe('bytes in rows', () => {

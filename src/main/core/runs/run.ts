@@ -4,10 +4,12 @@
  */
 import { randomUUID } from 'node:crypto';
 import type { BodyEnd } from '../../../shared/metrics/ending.ts';
+import { objectOf, stringOf } from '../../../shared/json/json-object.ts';
 import { chosenLanes } from '../../../shared/lanes/registry.ts';
 import { traceId, type TraceId } from '../../../shared/model/ids.ts';
 import type { Read } from '../../../shared/model/stream.ts';
 import type { HttpHead, RequestHead } from '../../../shared/model/trace.ts';
+import { requestOf } from '../../../shared/providers/request-of.ts';
 import { titleOf } from '../../../shared/providers/title.ts';
 import type { CheckedParamsOf } from '../../../shared/rpc/contract.ts';
 import { ServiceError } from '../../../shared/rpc/services.ts';
@@ -126,12 +128,12 @@ export class Run implements CaptureListener {
     recording.end(end, this.#closedAfterTerminator ? recording.lastNs : tNs);
   }
 
-  #newTrace(requestHead: RequestHead, request: unknown): NewTrace {
+  #newTrace(requestHead: RequestHead, body: unknown): NewTrace {
     const { target, params } = this.#setup;
     const { endpoint } = target;
     const { api, options, lanes, source } = params;
-    const asked = (request as { readonly model?: unknown } | null)?.model;
-    const model = typeof asked === 'string' ? asked : null;
+    const request = requestOf(api, requestHead.url, body);
+    const model = stringOf(objectOf(request)?.['model']);
     return newTrace({
       id: this.id,
       title: titleOf(api, request, model),

@@ -3,7 +3,7 @@
  * since the stored one is redacted and a copied one would be pasted everywhere. Pure.
  */
 import type { TraceDetail } from '../../../shared/model/trace.ts';
-import type { EndpointKindInfo } from '../../../shared/rpc/contract.ts';
+import type { ProvidersInfo } from '../../../shared/rpc/contract.ts';
 
 /** Headers that carry a key at servers that speak another provider's API, with what stands before the key. */
 const KEY_HEADERS: ReadonlyMap<string, string> = new Map([
@@ -17,14 +17,14 @@ const ANY_KEY = 'API_KEY';
 const LEFT_OUT =
   /^(?:host|connection|content-length|transfer-encoding|accept-encoding|user-agent|cookie|proxy-.*|x-stainless-.*|sec-.*)$/;
 
-/** null when the trace has no request that could be sent again. `kinds`: those of server that the program knows. */
+/** null when the trace has no request that could be sent again. `known`: what the program knows of its provider and server. */
 export function curlOf(
-  { endpoint, requestHead, request }: Pick<TraceDetail, 'endpoint' | 'requestHead' | 'request'>,
-  kinds: readonly EndpointKindInfo[],
+  { api, endpoint, requestHead, request }: Pick<TraceDetail, 'api' | 'endpoint' | 'requestHead' | 'request'>,
+  known: ProvidersInfo,
 ): string | null {
   if (!requestHead) return null;
   const { method, url, headers } = requestHead;
-  const kind = kinds.find(({ id }) => id === endpoint.type);
+  const kind = known.endpointKinds.find(({ id }) => id === endpoint.type);
   const variable = kind?.keyVariables[0] ?? ANY_KEY;
   const parts = [`curl -N -X ${quote(method)} ${quote(url)}`];
   for (const [name, value] of headers) {
@@ -34,7 +34,10 @@ export function curlOf(
     if (prefix !== undefined) parts.push(`-H "${lower}: ${prefix}$${variable}"`);
     else if (!LEFT_OUT.test(lower)) parts.push(`-H ${quote(`${name}: ${value}`)}`);
   }
-  if (request !== undefined && request !== null) parts.push(`--data-raw ${quote(JSON.stringify(request))}`);
+  const modelInUrl = known.providers.find(({ id }) => id === api)?.modelInUrl ?? false;
+  // What JSON leaves out is undefined.
+  const body = modelInUrl && request ? { ...request, model: undefined } : request;
+  if (body !== undefined && body !== null) parts.push(`--data-raw ${quote(JSON.stringify(body))}`);
   return parts.join(' \\\n  ');
 }
 

@@ -13,7 +13,7 @@ export function useTraceCommands(): void {
     'trace.curl',
     () => {
       const { detail } = session.store.getState();
-      const command = detail && curlOf(detail, useApp.getState().providers.endpointKinds);
+      const command = detail && curlOf(detail, useApp.getState().providers);
       if (command !== null) void copyText('The request as cURL', command);
     },
     sendable,

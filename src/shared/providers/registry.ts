@@ -2,6 +2,7 @@
 import type { Api } from '../model/stream.ts';
 import type { AdapterEndpoint } from '../model/trace.ts';
 import { chatCompletions } from './chat-completions/index.ts';
+import { gemini } from './gemini/index.ts';
 import type { EndpointKind } from './kinds/kind.ts';
 import { messages } from './messages/index.ts';
 import { ollama } from './ollama/index.ts';
@@ -24,6 +25,7 @@ registerProvider(chatCompletions);
 registerProvider(responses);
 registerProvider(messages);
 registerProvider(ollama);
+registerProvider(gemini);
 
 /** Throws, as a sentence, for an API that this version does not know, as in a trace of a later one. */
 export function providerOf(api: Api): ProviderDefinition {

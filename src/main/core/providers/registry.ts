@@ -2,6 +2,8 @@
 import type { Api } from '../../../shared/model/stream.ts';
 import { sample as chatSample } from './chat-completions/sample.ts';
 import { send as sendChat } from './chat-completions/send.ts';
+import { sample as geminiSample } from './gemini/sample.ts';
+import { send as sendGemini } from './gemini/send.ts';
 import { sample as messagesSample } from './messages/sample.ts';
 import { send as sendMessages } from './messages/send.ts';
 import { sample as ollamaSample } from './ollama/sample.ts';
@@ -15,6 +17,7 @@ const transports = new Map<Api, ProviderTransport>([
   ['chat_completions', { send: sendChat, sample: chatSample }],
   ['responses', { send: sendResponses, sample: responsesSample }],
   ['messages', { send: sendMessages, sample: messagesSample }],
+  ['gemini', { send: sendGemini, sample: geminiSample }],
   ['ollama_chat', { send: sendOllama, sample: ollamaSample }],
 ]);
 

@@ -35,7 +35,7 @@ export function useProvider(): Provider {
       return new Anthropic({ apiKey: 'none', baseURL: url(), maxRetries: 0, logLevel: 'off' });
     },
     post: (api, body, headers = {}) =>
-      fetch(url() + sampleFormatOf(api).path('plain-text'), {
+      fetch(url() + sampleFormatOf(api).path(modelIn(body)), {
         method: 'POST',
         headers: {
           'content-type': 'application/json',
@@ -45,6 +45,12 @@ export function useProvider(): Provider {
         body: typeof body === 'string' ? body : JSON.stringify(body),
       }),
   };
+}
+
+/** Some APIs name the model in the path. */
+function modelIn(body: unknown): string {
+  const model = typeof body === 'object' && body !== null && 'model' in body ? body.model : undefined;
+  return typeof model === 'string' ? model : 'plain-text';
 }
 
 export const scenario = (model: string): Scenario => SCENARIOS.find((one) => one.model === model)!;

@@ -10,24 +10,45 @@ export interface FramingDefinition {
   /** Media types of bodies that are cut this way, in lower case and without parameters, the usual one first. */
   readonly mediaTypes: readonly string[];
   readonly create: () => Framer;
+  /** How sentences speak of it. */
+  readonly words: {
+    /** A body that is cut this way: `The body is …`. */
+    readonly body: string;
+    /** What a body holds that has bytes, but no event: `The body held only …`. */
+    readonly withoutEvents: string;
+    /** Why bytes at the end of a body are no event: `The last event was cut: …`. */
+    readonly cut: string;
+  };
 }
 
-const FRAMINGS: Readonly<Record<Framing, FramingDefinition>> = {
-  sse: { label: 'Server-sent events', mediaTypes: ['text/event-stream'], create: () => new SseFramer() },
+export const FRAMINGS: Readonly<Record<Framing, FramingDefinition>> = {
+  sse: {
+    label: 'Server-sent events',
+    mediaTypes: ['text/event-stream'],
+    create: () => new SseFramer(),
+    words: {
+      body: 'a stream of events',
+      withoutEvents: 'comments and blank lines',
+      cut: 'no blank line closed it',
+    },
+  },
   'json-lines': {
     label: 'JSON lines',
     mediaTypes: ['application/x-ndjson', 'application/ndjson', 'application/jsonl', 'application/x-jsonlines'],
     create: () => new JsonLinesFramer(),
+    words: { body: 'JSON lines', withoutEvents: 'blank lines', cut: 'its line is no whole JSON value' },
   },
   'aws-eventstream': {
     label: 'Amazon event stream',
     mediaTypes: ['application/vnd.amazon.eventstream'],
     create: () => new AwsEventStreamFramer(),
+    words: {
+      body: "Amazon's binary event stream",
+      withoutEvents: 'damaged messages',
+      cut: 'the message is longer than the body',
+    },
   },
 };
 
 /** A fresh framer for one body. */
 export const createFramer = (framing: Framing): Framer => FRAMINGS[framing].create();
-
-/** Media types of bodies that are cut this way, the usual one first. */
-export const mediaTypesOf = (framing: Framing): readonly string[] => FRAMINGS[framing].mediaTypes;

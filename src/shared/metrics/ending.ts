@@ -2,10 +2,11 @@
  * How a stream ended: exactly one state, decided from what the transport did and what the wire said, never `complete` by
  * default. The rules stand in the order in which they decide; each says itself as a sentence.
  */
-import { mediaTypesOf } from '../framing/registry.ts';
 import { durationWords } from '../text/duration.ts';
 import type { WireOutcome } from '../model/messages.ts';
-import type { Api } from '../model/stream.ts';
+import { framingOf } from '../framing/detect.ts';
+import { FRAMINGS } from '../framing/registry.ts';
+import type { Api, Framing } from '../model/stream.ts';
 import type { Ending, HttpHead } from '../model/trace.ts';
 import { providerOf } from '../providers/registry.ts';
 import {
@@ -37,12 +38,14 @@ export type BodyEnd =
   | { readonly how: 'failed'; readonly phase: RequestPhase; readonly target: string; readonly reason: string };
 
 export interface TransportFacts {
+  /** How the body was cut into frames. */
+  readonly framing: Framing;
   /** Null when no response head arrived. For bytes without a transport (a file), a head is neither there nor missed. */
   readonly head: HttpHead | null;
   readonly end: BodyEnd;
   /** Body bytes seen. */
   readonly bytes: number;
-  /** Frames that carried data, `[DONE]` included. */
+  /** Frames that the framing dispatches, `[DONE]` included. */
   readonly events: number;
   /** The first characters of the body, a few hundred or all of a short one: what it is when it is no stream. */
   readonly bodyStart: string;
@@ -101,7 +104,7 @@ function statusRules({ head, bodyStart }: TransportFacts, wire: WireOutcome): En
 
 type WireError = WireOutcome['errors'][number];
 
-function wireRules(api: Api, { end, head, events }: TransportFacts, wire: WireOutcome): Ending | null {
+function wireRules(api: Api, { end, head, events, framing }: TransportFacts, wire: WireOutcome): Ending | null {
   // Nothing but an error outside of any event is no stream: bodyRules says what it is.
   const error = wire.errors.find(({ outside }) => events > 0 || (outside !== 'bare-json' && outside !== 'html'));
   if (wire.limit !== undefined) {
@@ -123,7 +126,7 @@ function wireRules(api: Api, { end, head, events }: TransportFacts, wire: WireOu
   const after = end.how === 'end' ? '' : ' What the connection did afterwards changes nothing.';
   return {
     state: 'complete',
-    rule: `The provider's terminator (${providerOf(api).terminator}) arrived.${after}${headerNote(api, head)}`,
+    rule: `The provider's terminator (${providerOf(api).terminator}) arrived.${after}${headerNote(head, framing)}`,
   };
 }
 
@@ -140,14 +143,13 @@ function placeOf({ event, outside }: WireError): string {
 }
 
 /** The content decides what the body is; a header that says otherwise is worth a word. */
-function headerNote(api: Api, head: HttpHead | null): string {
+function headerNote(head: HttpHead | null, framing: Framing): string {
   if (!head) return '';
   const type = headerOf(head, 'content-type');
   if (type === null) return ' The answer had no content-type header.';
-  const [usual, ...others] = mediaTypesOf(providerOf(api).framing);
-  const said = mediaType(head);
-  if (said !== usual && !others.includes(said ?? '')) return ` The content-type header says ${type}, not ${usual}.`;
-  if (usual !== 'text/event-stream') return '';
+  const { mediaTypes } = FRAMINGS[framing];
+  if (!mediaTypes.includes(mediaType(head))) return ` The content-type header says ${type}, not ${mediaTypes[0]}.`;
+  if (framing !== 'sse') return '';
   const charset = /charset\s*=\s*"?([^";\s]+)/i.exec(type)?.[1];
   return charset && !/^utf-?8$/i.test(charset)
     ? ` The content-type header names the charset ${charset}; event streams are always UTF-8.`
@@ -202,7 +204,8 @@ function transportRules({ end, head, bytes }: TransportFacts, wire: WireOutcome)
 
 /** The body ended properly, without an error and without a terminator. */
 function bodyRules(api: Api, facts: TransportFacts, wire: WireOutcome): Ending {
-  const { bytes, events, bodyStart, head, unfinished } = facts;
+  const { bytes, events, head, unfinished, framing } = facts;
+  const { words } = FRAMINGS[framing];
   const terminator = providerOf(api).terminator;
   if (bytes === 0) {
     return {
@@ -213,30 +216,30 @@ function bodyRules(api: Api, facts: TransportFacts, wire: WireOutcome): Ending {
   }
   if (events === 0) {
     const found = whatInstead(facts);
-    if (found !== null) return notAStream(found, head, bodyStart);
+    if (found !== null) return notAStream(found, facts);
     return {
       state: 'truncated',
       rule: unfinished
-        ? 'The body ended inside its first event: no blank line closed it, so that it counts as none.'
-        : 'The body held only comments and blank lines: zero events.',
+        ? `The body ended inside its first event: ${words.cut}, so that it counts as none.`
+        : `The body held only ${words.withoutEvents}: zero events.`,
       advice: `The connection was kept alive but no answer came, and no ${terminator}. Run it again.`,
     };
   }
   const finished = wire.finish.length > 0 ? ' A finish reason was there, but that ends a choice, not the stream.' : '';
-  const inside = unfinished ? ' The last event was cut: no blank line closed it.' : '';
+  const inside = unfinished ? ` The last event was cut: ${words.cut}.` : '';
   return {
     state: 'truncated',
-    rule: `The body ended properly but without the provider's terminator (${terminator}).${finished}${inside}${headerNote(api, head)}`,
+    rule: `The body ended properly but without the provider's terminator (${terminator}).${finished}${inside}${headerNote(head, framing)}`,
     advice: 'The answer may be cut. A proxy with a time limit, or a server that never sends its terminator, does this.',
   };
 }
 
-function notAStream(found: string, head: HttpHead | null, bodyStart: string): Ending {
+function notAStream(found: string, { head, bodyStart, framing }: TransportFacts): Ending {
   const type = headerOf(head, 'content-type');
   const said = errorMessage(bodyStart);
   return {
     state: 'not-a-stream',
-    rule: `The body is ${found}, not a stream of events${type === null ? '' : ` (content-type: ${type})`}.${said === null ? '' : ` It says: ${said}`}`,
+    rule: `The body is ${found}, not ${FRAMINGS[framing].words.body}${type === null ? '' : ` (content-type: ${type})`}.${said === null ? '' : ` It says: ${said}`}`,
     advice:
       found === 'an HTML page'
         ? 'A login page or a web site answered instead of the API. Check the base URL and any proxy or captive portal.'
@@ -244,18 +247,21 @@ function notAStream(found: string, head: HttpHead | null, bodyStart: string): En
   };
 }
 
-/** What a body without a single event is; null when it is event stream syntax after all: comments, fields, a cut event. */
-function whatInstead({ bodyStart, head }: TransportFacts): string | null {
+/** What a body without a single event is; null when it has the syntax of its framing after all: comments, a cut event. */
+function whatInstead({ bodyStart, head, framing }: TransportFacts): string | null {
   const text = bodyStart.replace(/^\uFEFF/, '').trimStart();
   if (looksLikeHtml(text)) return 'an HTML page';
-  if (mediaType(head) === 'application/vnd.amazon.eventstream') return "Amazon's binary event stream";
-  if (text.startsWith('{') && /\}\s*\n\s*\{/.test(text)) return 'JSON lines';
+  const bytes = new TextEncoder().encode(bodyStart);
+  const shown = framingOf(null, bytes);
+  if (shown !== null) return shown === framing ? null : FRAMINGS[shown].words.body;
   if (text.startsWith('{')) return errorMessage(bodyStart) === null ? 'a JSON object' : 'a JSON error';
   if (text.startsWith('[')) return 'a JSON array';
+  // Beside JSON, which an error may be whatever the header says, the header knows more than the bytes.
+  const said = framingOf(headerOf(head, 'content-type'), bytes);
+  if (said !== null && said !== framing) return FRAMINGS[said].words.body;
   // oxlint-disable-next-line no-control-regex -- control characters are what tells binary data from text.
   if (/[\u0000-\u0008\u000E-\u001F]/.test(text.slice(0, 64))) return 'binary data';
-  if (text === '' || /^(?::|(?:data|event|id|retry)(?::|\s|$))/.test(text)) return null;
-  return 'plain text';
+  return text === '' ? null : 'plain text';
 }
 
 function hasOpenBlock(wire: WireOutcome): boolean {

@@ -17,6 +17,7 @@ function endingOf(body: string, facts: Partial<TransportFacts> = {}, api: Api = 
   return decideEnding(
     api,
     {
+      framing: 'sse',
       head: head(),
       end: { how: 'end' },
       bytes: body.length,
@@ -220,6 +221,24 @@ describe('the state, and the fact its sentence names', () => {
     ['D9 cancelled', endingOf(cut, { end: { how: 'cancelled' } }), 'cancelled', /before the provider's terminator/],
     ['A25 JSON lines', endingOf('{"a":1}\n{"b":2}\n'), 'not-a-stream', /JSON lines/],
     ['A25 a JSON array', endingOf('[{"a":1}]'), 'not-a-stream', /JSON array/],
+    [
+      'A25 binary of a content type that we know',
+      endingOf('\u0000\u0000\u0001', { head: head(200, { 'content-type': 'application/vnd.amazon.eventstream' }) }),
+      'not-a-stream',
+      /is Amazon's binary event stream, not a stream of events/,
+    ],
+    [
+      'A25 events where JSON lines were expected',
+      endingOf(': ping\n\n', { framing: 'json-lines' }),
+      'not-a-stream',
+      /is a stream of events, not JSON lines/,
+    ],
+    [
+      'A13 a cut line of JSON lines',
+      endingOf('{"a":', { framing: 'json-lines', unfinished: true, events: 3 }),
+      'truncated',
+      /its line is no whole JSON value.*text\/event-stream, not application\/x-ndjson/,
+    ],
     ['A25 binary', endingOf('\u0000\u0000\u0001'), 'not-a-stream', /binary data/],
     ['a limit of the capture', endingOf(cut, { end: { how: 'limit', limit: 'More than 1 GiB.' } }), 'limit', /1 GiB/],
   ])('%s', (_row, ending, state, rule) => {

@@ -53,6 +53,7 @@ async function state(
   }
   const wire = runWire(api, text);
   const facts = {
+    framing: 'sse' as const,
     head,
     end,
     bytes: Buffer.byteLength(text),

@@ -136,7 +136,7 @@ describe.each(allStreams().map((file) => [file.name, file] as const))('%s', (_na
       if (outcome.terminated || outcome.errors.length > 0) continue;
       const ending = decideEnding(
         api,
-        { head: null, end: { how: 'end' }, bytes: ends[i]!, events: frames.length, bodyStart: '' },
+        { framing: 'sse', head: null, end: { how: 'end' }, bytes: ends[i]!, events: frames.length, bodyStart: '' },
         outcome,
       );
       expect(ending.state).toBe('truncated');
@@ -177,7 +177,14 @@ describe('damaged streams', () => {
           for (const { block, text } of outcome.blocks) expect(texts.get(block) ?? '').toBe(text);
           const ending = decideEnding(
             api,
-            { head: null, end: { how: 'end' }, bytes: damaged.length, events: frames.length, bodyStart: '' },
+            {
+              framing: 'sse',
+              head: null,
+              end: { how: 'end' },
+              bytes: damaged.length,
+              events: frames.length,
+              bodyStart: '',
+            },
             outcome,
           );
           expect(['complete', 'provider-error', 'truncated']).toContain(ending.state);

@@ -16,7 +16,7 @@ const of = <Type extends WireMessage['message_type']>(
 const stateOf = (api: Api, run: WireRun): string =>
   decideEnding(
     api,
-    { head: null, end: { how: 'end' }, bytes: 1, events: run.frames.length, bodyStart: '' },
+    { framing: 'sse', head: null, end: { how: 'end' }, bytes: 1, events: run.frames.length, bodyStart: '' },
     run.outcome,
   ).state;
 const call = (index: number | undefined, fn: Record<string, unknown>, id?: string): Record<string, unknown> =>

@@ -150,6 +150,7 @@ export class Recording {
 
   #facts(end: BodyEnd, unfinished: boolean): TransportFacts {
     return {
+      framing: this.#setup.trace.framing,
       head: this.#head,
       end,
       bytes: this.#decoding.bytes,

@@ -146,10 +146,10 @@ describe("Amazon's event stream", () => {
         kinds,
         fc.uint8Array({ minLength: 1, maxLength: 30 }),
         sizes,
-        (messages, pick, place, kind, other, cuts) => {
+        (messages, pick, share, kind, other, cuts) => {
           const number = pick % messages.length;
           const { bytes } = messages[number]!;
-          const at = place % bytes.length;
+          const at = share % bytes.length;
           const changed = bytes.slice();
           changed[at]! ^= 1 + (other[0]! % 255);
           const damaged = {
@@ -158,14 +158,13 @@ describe("Amazon's event stream", () => {
             inserted: joined([bytes.subarray(0, at), other, bytes.subarray(at)]),
           }[kind];
           const body = joined(messages.map((one, n) => (n === number ? damaged : one.bytes)));
-          const others = messages.filter((_, n) => n !== number).map(({ data }) => data);
+          // Bytes inserted before a message leave it whole; of one that lost its last bytes, the next may begin with them.
+          const start = messages.slice(0, number).reduce((sum, one) => sum + one.bytes.length, 0);
+          const place = body.subarray(start, start + Math.max(bytes.length, damaged.length));
+          fc.pre(!Buffer.from(place).includes(Buffer.from(bytes)));
           const framed = framesOf(body, cuts);
-          // Bytes inserted before a message, or equal to what they stand before, leave it whole.
-          const found = dataOf(framed);
-          if (found.length > others.length) expect(found).toEqual(messages.map(({ data }) => data));
-          else expect(found).toEqual(others);
-          if (damaged.length > 0 && found.length === others.length)
-            expect(framed.some(({ type }) => type === 'damaged' || type === 'unfinished')).toBe(true);
+          expect(dataOf(framed)).toEqual(messages.filter((_, n) => n !== number).map(({ data }) => data));
+          expect(framed.some(({ type }) => type === 'damaged' || type === 'unfinished')).toBe(damaged.length > 0);
         },
       ),
       { numRuns: 2_000 },

@@ -29,6 +29,9 @@ export const CORPUS = beside('corpus/vercel-ai', 'the recorded provider streams'
 /** Inputs and outcomes of the original adapters, one JSON document a line. */
 export const VECTORS = beside('spec/vectors', 'the vectors of the original adapters');
 
+/** Small streams with a fault each, `cases.json` listing them. */
+export const CASES = beside('cases', 'the reported stream faults');
+
 /** `describe` for tests that read a folder beside the repository. */
 export function describeWith(needed: SharedFolder, name: string, body: (path: string) => void): void {
   const { path } = needed;

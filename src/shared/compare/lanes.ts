@@ -1,11 +1,19 @@
 /** Lane against lane over the same bytes. */
 import { lanesOf, type ComparisonInput } from './lane-reading.ts';
 import { findAll } from './findings/registry.ts';
+import type { LintContext } from '../lint/rule.ts';
+import { toolNames } from '../providers/tool-names.ts';
 import { lint } from './lint.ts';
 import type { CompareResult } from './result.ts';
 import { alignedRows } from './rows.ts';
 import { laneMapOf } from './lane-map.ts';
 import { verdictOf } from './verdict.ts';
+
+/** Bytes that came without their request offer nobody knows what. */
+function offeredBy({ api, request }: ComparisonInput['setup']): LintContext {
+  const offered = toolNames(api, request);
+  return { offered: offered.length > 0 ? offered : undefined };
+}
 
 /** Pure, and linear in the reading's items and bytes. */
 export function compareLanes(input: ComparisonInput): CompareResult {
@@ -17,7 +25,7 @@ export function compareLanes(input: ComparisonInput): CompareResult {
     findings: findings.map(({ finding }) => finding),
     rows: alignedRows(input, findings),
     laneMap: laneMapOf(input, findings),
-    lint: lint(input.setup.api, input.frames, input.wire),
+    lint: lint(input.setup.api, input.frames, input.wire, 'strict', offeredBy(input.setup)),
     bytes: input.bytes,
   };
 }

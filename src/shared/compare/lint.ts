@@ -6,7 +6,7 @@ import type { WireOutcome } from '../model/messages.ts';
 import type { Api, Frame } from '../model/stream.ts';
 import { ANY_API_RULES } from '../lint/any-api.ts';
 import { providerOf } from '../providers/registry.ts';
-import { lintEvent, type LintProfile, type LintRemark, type LintRule } from '../lint/rule.ts';
+import { lintEvent, type LintContext, type LintProfile, type LintRemark, type LintRule } from '../lint/rule.ts';
 
 /** Remarks of one rule; what comes after them is counted. A server that breaks a rule breaks it with every chunk. */
 const MAX_REMARKS_PER_RULE = 20;
@@ -17,10 +17,11 @@ export function lint(
   frames: readonly Frame[],
   outcome: WireOutcome,
   profile: LintProfile = 'strict',
+  context: LintContext = { offered: undefined },
 ): readonly LintRemark[] {
   const running = [...ANY_API_RULES, ...providerOf(api).rules].flatMap((rule) => {
     const severity = rule[profile];
-    return severity === null ? [] : [new RunningRule(rule, severity)];
+    return severity === null ? [] : [new RunningRule(rule, severity, frames, context)];
   });
   for (const frame of frames) {
     const event = lintEvent(frame);
@@ -38,13 +39,17 @@ class RunningRule {
   readonly #remarks: LintRemark[] = [];
   #more = 0;
 
-  constructor(rule: LintRule, severity: LintRemark['severity']) {
+  readonly #frames: readonly Frame[];
+
+  constructor(rule: LintRule, severity: LintRemark['severity'], frames: readonly Frame[], context: LintContext) {
     this.#rule = rule;
     this.#severity = severity;
-    this.check = rule.check();
+    this.#frames = frames;
+    this.check = rule.check(context);
   }
 
-  readonly report = (frame: Frame | null, sentence: string): void => {
+  readonly report = (event: Frame | number | null, sentence: string): void => {
+    const frame = typeof event === 'number' ? (this.#frames[event] ?? null) : event;
     if (this.#remarks.length === MAX_REMARKS_PER_RULE) {
       this.#more++;
       return;

@@ -1,7 +1,22 @@
 /** Rules that hold for every API. */
+import type { Frame } from '../model/stream.ts';
+import { CALL_RULES } from './call-rules.ts';
 import { isDone, type LintRule } from './rule.ts';
+import { TEXT_RULES } from './text-rules.ts';
+
+/** What stands there instead: the usual ways in which data comes to be no JSON have names of their own. */
+function notJson({ data, payload }: Frame): string {
+  if (payload.ok) return 'The data is JSON but no object.';
+  if (data.trim() === '')
+    return 'The event is empty: a heartbeat, by the look of it. A client that parses each event fails at it.';
+  if (/^(?:data|event):/.test(data))
+    return 'The data begins with "data:" once more: the prefix was put before text that had it. No client can parse it.';
+  return `The data is not JSON: ${payload.error}`;
+}
 
 export const ANY_API_RULES: readonly LintRule[] = [
+  ...CALL_RULES,
+  ...TEXT_RULES,
   {
     id: 'not-json',
     strict: 'error',
@@ -10,10 +25,7 @@ export const ANY_API_RULES: readonly LintRule[] = [
     check: () => ({
       event({ frame, data }, report) {
         if (data || isDone(frame.data) || !frame.dispatches) return;
-        report(
-          frame,
-          frame.payload.ok ? 'The data is JSON but no object.' : `The data is not JSON: ${frame.payload.error}`,
-        );
+        report(frame, notJson(frame));
       },
     }),
   },
@@ -63,7 +75,9 @@ export const ANY_API_RULES: readonly LintRule[] = [
       end(outcome, report) {
         if (!outcome.terminated) return;
         const finished = new Set(outcome.finish.filter(({ raw }) => raw !== null).map(({ choice }) => choice));
-        const choices = new Set([0, ...outcome.blocks.map(({ choice }) => choice)]);
+        const choices = new Set(outcome.blocks.map(({ choice }) => choice));
+        for (const { choice } of outcome.finish) choices.add(choice);
+        if (choices.size === 0) choices.add(0);
         for (const choice of choices)
           if (!finished.has(choice))
             report(null, choices.size > 1 ? `Choice ${choice} has no finish reason.` : 'There is no finish reason.');
@@ -80,7 +94,10 @@ export const ANY_API_RULES: readonly LintRule[] = [
         for (const { choice, unified, raw } of outcome.finish) {
           const calls = outcome.blocks.filter((block) => block.kind === 'tool' && block.choice === choice).length;
           if (unified === 'tool_use' && calls === 0)
-            report(null, `The finish reason is ${raw}, but there is no tool call.`);
+            report(
+              null,
+              `The finish reason is ${raw}, but there is no ${outcome.blocks.length === 0 ? 'content at all, and no ' : ''}tool call.`,
+            );
           if (unified === 'stop' && calls > 0)
             report(
               null,

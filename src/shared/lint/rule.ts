@@ -23,8 +23,14 @@ export interface LintEvent {
   readonly type: string;
 }
 
-/** Reports at an event, or at the end of the stream with null. */
-export type Report = (event: Frame | null, sentence: string) => void;
+/** Reports at an event, by its frame or its index, or at the stream as a whole with null. */
+export type Report = (event: Frame | number | null, sentence: string) => void;
+
+/** What a rule may know beside the stream. */
+export interface LintContext {
+  /** Names of the tools that the request offers; undefined where the request is not known. */
+  readonly offered: readonly string[] | undefined;
+}
 
 /** The state of one rule over one stream. */
 export interface LintCheck {
@@ -39,8 +45,11 @@ export interface LintRule {
   readonly lenient: LintSeverity | null;
   /** What it is about and why it matters, for the help page. */
   readonly help: string;
+  /** A body that breaks the rule, and the nearest one that does not. */
+  readonly example?: string;
+  readonly counterexample?: string;
   /** A fresh check for one stream. */
-  readonly check: () => LintCheck;
+  readonly check: (context: LintContext) => LintCheck;
 }
 
 export function lintEvent(frame: Frame): LintEvent {

@@ -48,3 +48,87 @@ export const afterTerminator = (endOf: (event: LintEvent) => string | null): Lin
     };
   },
 });
+
+/** One piece of streamed text, and the block it belongs to. */
+export interface TextPiece {
+  readonly block: string;
+  readonly text: string;
+}
+
+/** Shorter texts repeat by chance: "ha", "ha". */
+const MIN_REPEATED = 8;
+/** So many deltas in a row, each with all text before it, are no chance. */
+const MIN_CUMULATIVE = 4;
+
+/** A server that sends the whole text again after its deltas. `pieceOf`: the piece of text that an event adds. */
+export const textRepeated = (pieceOf: (event: LintEvent) => TextPiece | null): LintRule => ({
+  id: 'text-repeated',
+  strict: 'error',
+  lenient: 'warning',
+  help: 'A delta says all of the text that came before it once more. The server sends the whole at the end as if it were new; clients show the answer twice.',
+  check: () => {
+    const texts = new Map<string, { text: string; pieces: number }>();
+    return {
+      event(event, report) {
+        const piece = pieceOf(event);
+        if (!piece || piece.text === '') return;
+        const before = texts.get(piece.block);
+        if (!before) return void texts.set(piece.block, { text: piece.text, pieces: 1 });
+        // The lengths nearly always differ, and then the pieces are never joined.
+        if (
+          before.pieces > 1 &&
+          piece.text.length >= MIN_REPEATED &&
+          piece.text.length === before.text.length &&
+          piece.text === before.text
+        )
+          report(event.frame, `This delta repeats all ${piece.text.length} characters of the text before it.`);
+        before.text += piece.text;
+        before.pieces++;
+      },
+    };
+  },
+});
+
+/** A server that sends with each delta all of the text so far. */
+export const textCumulative = (pieceOf: (event: LintEvent) => TextPiece | null): LintRule => ({
+  id: 'text-cumulative',
+  strict: 'error',
+  lenient: 'error',
+  help: 'Each delta holds the whole text so far instead of what is new. Clients that join deltas, as the protocol says, show everything many times.',
+  check: () => {
+    const last = new Map<string, { text: string; grown: number }>();
+    return {
+      event(event, report) {
+        const piece = pieceOf(event);
+        if (!piece || piece.text === '') return;
+        const { block, text } = piece;
+        const before = last.get(block);
+        const grows = before !== undefined && text.length > before.text.length && text.startsWith(before.text);
+        const grown = grows ? before.grown + 1 : 1;
+        last.set(block, { text, grown });
+        if (grown === MIN_CUMULATIVE && text.length >= MIN_REPEATED)
+          report(
+            event.frame,
+            `This delta is the ${ordinal(grown)} in a row that begins with all of the one before it.`,
+          );
+      },
+    };
+  },
+});
+
+const ordinal = (count: number): string => `${count}th`;
+
+/** For APIs in which the arguments of a call come as text, or not at all. */
+export const ARGUMENTS_EMPTY: LintRule = {
+  id: 'arguments-empty',
+  strict: 'warning',
+  lenient: 'info',
+  help: 'A call was closed with empty arguments. Empty text is no JSON: a client that parses it fails, where {} would be right for a tool without parameters.',
+  check: () => ({
+    end(outcome, report) {
+      for (const { kind, type, closed, text, name, block, lastEvent } of outcome.blocks)
+        if (kind === 'tool' && closed && text === '' && (type === 'function' || type === 'function_call'))
+          report(lastEvent, `The arguments of ${name ?? block} are empty text, which is no JSON.`);
+    },
+  }),
+};

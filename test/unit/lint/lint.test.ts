@@ -258,6 +258,167 @@ const broken: readonly (readonly [rule: string, api: Api, body: string, event: n
     ),
     1,
   ],
+  [
+    'sequence-missing',
+    'responses',
+    responses(
+      rCreated,
+      { ...added(), sequence_number: null },
+      { ...done(), sequence_number: null },
+      { ...rDone, sequence_number: 1 },
+    ),
+    1,
+  ],
+  [
+    'output-index-missing',
+    'responses',
+    responses(rCreated, { ...added(), output_index: null }, { ...done(), output_index: null }, rDone),
+    1,
+  ],
+  [
+    'item-id-missing',
+    'responses',
+    responses(
+      rCreated,
+      added(),
+      {
+        type: 'response.content_part.added',
+        item_id: 'msg',
+        output_index: 0,
+        content_index: 0,
+        part: { type: 'output_text', text: '' },
+      },
+      { type: 'response.output_text.delta', output_index: 0, content_index: 0, delta: 'a' },
+      done(),
+      rDone,
+    ),
+    3,
+  ],
+  [
+    'arguments-empty',
+    'chat_completions',
+    chatBody(
+      call({ index: 0, id: 'a', type: 'function', function: { name: 'f', arguments: '' } }),
+      finish('tool_calls'),
+      usage,
+      '[DONE]',
+    ),
+    0,
+  ],
+  [
+    'text-repeated',
+    'chat_completions',
+    chatBody(first, chunk({ content: 'n answer' }), chunk({ content: 'an answer' }), finish(), usage, '[DONE]'),
+    2,
+  ],
+  [
+    'text-repeated',
+    'messages',
+    messages(
+      mStart,
+      block(0),
+      ...['one, ', 'two', 'one, two'].map((text) => delta(0, { type: 'text_delta', text })),
+      stop(0),
+      ...mEnd(),
+    ),
+    4,
+  ],
+  [
+    'text-cumulative',
+    'chat_completions',
+    chatBody(
+      first,
+      ...['ab', 'abc', 'abcdefgh', 'abcdefghi'].map((content) => chunk({ content })),
+      finish(),
+      usage,
+      '[DONE]',
+    ),
+    3,
+  ],
+  [
+    'thinking-unsigned',
+    'messages',
+    messages(
+      mStart,
+      block(0, { type: 'thinking', thinking: '' }),
+      delta(0, { type: 'thinking_delta', thinking: 'Hm' }),
+      stop(0),
+      ...mEnd(),
+    ),
+    3,
+  ],
+  ['stop-reasons-differ', 'messages', messages(mStart, mEnd('max_tokens')[0]!, ...mEnd('end_turn')), 2],
+  ['content-after-stop', 'messages', messages(mStart, mEnd()[0]!, block(0), stop(0), { type: 'message_stop' }), 2],
+  [
+    'delta-missing',
+    'chat_completions',
+    chatBody(first, { ...finish(), choices: [{ index: 0, finish_reason: 'stop' }] }, usage, '[DONE]'),
+    1,
+  ],
+  [
+    'message-instead-of-delta',
+    'chat_completions',
+    chatBody(
+      first,
+      { ...finish(), choices: [{ index: 0, message: { content: 'a' }, finish_reason: 'stop' }] },
+      usage,
+      '[DONE]',
+    ),
+    1,
+  ],
+  [
+    'choice-zero-missing',
+    'chat_completions',
+    chatBody(chunk({ role: 'assistant', content: 'a' }, {}, { index: 1, finish_reason: 'stop' }), usage, '[DONE]'),
+    null,
+  ],
+  [
+    'finish-empty',
+    'chat_completions',
+    chatBody(chunk({ role: 'assistant', content: 'a' }, {}, { finish_reason: '' }), finish(), usage, '[DONE]'),
+    0,
+  ],
+  [
+    'finish-elsewhere',
+    'chat_completions',
+    chatBody(first, chunk({}, {}, { stop_reason: 'end_turn' }), usage, '[DONE]'),
+    1,
+  ],
+  [
+    'call-name-late',
+    'chat_completions',
+    chatBody(
+      call({ index: 0, id: 'a', type: 'function', function: { arguments: '{' } }),
+      call({ index: 0, function: { name: 'f', arguments: '}' } }),
+      finish('tool_calls'),
+      usage,
+      '[DONE]',
+    ),
+    0,
+  ],
+  [
+    'arguments-object',
+    'chat_completions',
+    chatBody(
+      call({ index: 0, id: 'a', type: 'function', function: { name: 'f', arguments: { a: 1 } } }),
+      finish('tool_calls'),
+      usage,
+      '[DONE]',
+    ),
+    0,
+  ],
+  [
+    'reasoning-mirrored',
+    'chat_completions',
+    chatBody(chunk({ role: 'assistant', reasoning: 'a', reasoning_content: 'a' }), first, finish(), usage, '[DONE]'),
+    0,
+  ],
+  [
+    'usage-in-choice',
+    'chat_completions',
+    chatBody(first, chunk({}, {}, { finish_reason: 'stop', usage: { prompt_tokens: 1 } }), '[DONE]'),
+    1,
+  ],
   ['usage-repeated', 'chat_completions', chatBody({ ...first, usage: usage['usage'] }, finish(), usage, '[DONE]'), 2],
 ];
 
@@ -286,10 +447,32 @@ describe('each rule finds its breach', () => {
     if (lenient) expect(order.indexOf(lenient.severity)).toBeLessThanOrEqual(order.indexOf(remarks[0]!.severity));
   });
 
+  test.each(ANY_API_RULES.filter(({ example }) => example !== undefined).map((rule) => [rule.id, rule] as const))(
+    '%s: its example, and not its counterexample',
+    (id, { example, counterexample }) => {
+      const breaks = (body: string): boolean => lintOf('chat_completions', body).some(({ rule }) => rule === id);
+      expect(breaks(example!)).toBe(true);
+      expect(breaks(counterexample!)).toBe(false);
+    },
+  );
+
+  test('call-not-offered, where the request is known', () => {
+    const run = runWire('chat_completions', chatBody(call({ index: 0, id: 'a', function: f }), '[DONE]'));
+    const rules = (offered: readonly string[] | undefined): readonly string[] =>
+      lint('chat_completions', run.frames, run.outcome, 'strict', { offered })
+        .filter(({ rule }) => rule === 'call-not-offered')
+        .map(({ sentence }) => sentence);
+    expect(rules(['g'])).toEqual(['The call f (c0/tool0) is of a tool that the request does not offer.']);
+    expect(rules(['f', 'g'])).toEqual([]);
+    expect(rules(undefined)).toEqual([]);
+  });
+
   test('every rule is covered, and has its help', () => {
     const rules = new Set([...ANY_API_RULES, ...APIS.flatMap((api) => providerOf(api).rules)]);
     const ids = [...new Set([...rules].map(({ id }) => id))];
-    expect([...new Set(broken.map(([rule]) => rule))].toSorted()).toEqual(ids.toSorted());
+    const examples = [...rules].filter(({ example }) => example !== undefined).map(({ id }) => id);
+    const covered = new Set([...broken.map(([rule]) => rule), ...examples, 'call-not-offered']);
+    expect([...covered].toSorted()).toEqual(ids.toSorted());
     for (const { help } of rules) expect(help).toMatch(/\.$/);
   });
 });

@@ -1,7 +1,13 @@
 /** Rules of Anthropic Messages: order and pairing of events. */
 import { numberOf, objectOf, stringOf } from '../../json/json-object.ts';
-import type { LintRule } from '../../lint/rule.ts';
-import { NAME_AND_TYPE, afterTerminator } from '../../lint/shared-rules.ts';
+import type { LintEvent, LintRule } from '../../lint/rule.ts';
+import {
+  NAME_AND_TYPE,
+  afterTerminator,
+  textCumulative,
+  textRepeated,
+  type TextPiece,
+} from '../../lint/shared-rules.ts';
 
 /** Which block types each delta type belongs to. */
 const DELTA_FITS: Readonly<Record<string, (type: string) => boolean>> = {
@@ -11,6 +17,12 @@ const DELTA_FITS: Readonly<Record<string, (type: string) => boolean>> = {
   thinking_delta: (type) => type === 'thinking',
   signature_delta: (type) => type === 'thinking',
 };
+
+/** The text that a delta adds to its block. */
+function pieceOf({ data, type }: LintEvent): TextPiece | null {
+  const text = type === 'content_block_delta' ? stringOf(objectOf(data?.['delta'])?.['text']) : null;
+  return text === null ? null : { block: String(data?.['index']), text };
+}
 
 export const MESSAGES_RULES: readonly LintRule[] = [
   NAME_AND_TYPE,
@@ -170,4 +182,55 @@ export const MESSAGES_RULES: readonly LintRule[] = [
       };
     },
   },
+  {
+    id: 'thinking-unsigned',
+    strict: 'warning',
+    lenient: 'info',
+    help: 'A thinking block was closed without a signature. Sent back with the next turn it is refused: "invalid signature in thinking block". A gateway may have dropped the signature_delta.',
+    check: () => ({
+      end(outcome, report) {
+        for (const { type, closed, signature, text, block, lastEvent } of outcome.blocks)
+          if (type === 'thinking' && closed && !signature && text !== '')
+            report(lastEvent, `The thinking block ${block} was closed without a signature.`);
+      },
+    }),
+  },
+  {
+    id: 'stop-reasons-differ',
+    strict: 'error',
+    lenient: 'warning',
+    help: 'The message has two stop reasons. A proxy ended it a second time; clients that keep the last one may lose a tool call.',
+    check: () => {
+      let before: string | null = null;
+      return {
+        event({ frame, type, data }, report) {
+          if (type === 'message_start') before = null;
+          const reason = type === 'message_delta' ? stringOf(objectOf(data?.['delta'])?.['stop_reason']) : null;
+          if (reason === null) return;
+          if (before !== null && before !== reason)
+            report(frame, `The message has two stop reasons: ${before}, and now ${reason}.`);
+          before = reason;
+        },
+      };
+    },
+  },
+  {
+    id: 'content-after-stop',
+    strict: 'error',
+    lenient: 'warning',
+    help: 'Content comes after the stop reason. Clients that act on the reason never see it.',
+    check: () => {
+      let stopped = false;
+      return {
+        event({ frame, type, data }, report) {
+          if (type === 'message_start') stopped = false;
+          if (stopped && (type === 'content_block_start' || type === 'content_block_delta'))
+            report(frame, `${type} comes after the stop reason.`);
+          if (type === 'message_delta' && stringOf(objectOf(data?.['delta'])?.['stop_reason'])) stopped = true;
+        },
+      };
+    },
+  },
+  textRepeated(pieceOf),
+  textCumulative(pieceOf),
 ];

@@ -292,7 +292,8 @@ export class MessagesWire implements WireProtocol {
    */
   #keepDelta({ block, fields }: Entry, type: string, data: JsonObject | null, misplaced: boolean): void {
     const recorder = this.#recorder;
-    if (misplaced) recorder.note(`a ${type} in a block of type ${block.type}: kept apart, as the SDK drops it`);
+    if (misplaced)
+      recorder.note(`a delta of type ${type} in a block of type ${block.type}: kept apart, as the SDK drops it`);
     else {
       for (const field in data) if (field !== 'type') fields.set(field, data[field]);
       if (type !== 'compaction_delta') recorder.note(`a delta type this version does not know: ${type}`);

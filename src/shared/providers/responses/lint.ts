@@ -1,10 +1,50 @@
 /** Rules of OpenAI Responses: numbering, order and pairing of events, and whether the parts add up. */
 import { arrayOf, numberOf, objectOf, stringOf } from '../../json/json-object.ts';
-import { isDone, type LintRule } from '../../lint/rule.ts';
+import { isDone, type LintCheck, type LintEvent, type LintRule } from '../../lint/rule.ts';
 import { TERMINAL } from './wire.ts';
-import { DONE_MISSPELT, NAME_AND_TYPE, afterTerminator } from '../../lint/shared-rules.ts';
+import {
+  ARGUMENTS_EMPTY,
+  DONE_MISSPELT,
+  NAME_AND_TYPE,
+  afterTerminator,
+  textCumulative,
+  textRepeated,
+  type TextPiece,
+} from '../../lint/shared-rules.ts';
 
 const isResponseEvent = (type: string): boolean => type.startsWith('response.') && type !== 'response.created';
+
+/** Events of one output item. */
+const isOfItem = (type: string): boolean =>
+  /^response\.(?:output_item|content_part|output_text|refusal|reasoning\w*|function_call_arguments|custom_tool_call_input|mcp_call_arguments|code_interpreter_call_code|shell_\w+)\.\w+/.test(
+    type,
+  );
+/** Events of shell calls name their item by its index alone. */
+const SHELL = /^response\.shell_/;
+
+/** A check that tells once, at the first event, how many lack a field: a server that leaves it out leaves it out everywhere. */
+function counted(lacks: (event: LintEvent) => boolean, field: string): LintCheck {
+  let first: LintEvent | null = null;
+  let count = 0;
+  return {
+    event(event) {
+      if (!event.data || !lacks(event)) return;
+      first ??= event;
+      count++;
+    },
+    end(_outcome, report) {
+      if (!first) return;
+      const more = count > 1 ? `, and ${count - 1} more event${count > 2 ? 's have' : ' has'} none` : '';
+      report(first.frame, `${first.type} has no ${field}${more}.`);
+    },
+  };
+}
+
+function pieceOf({ data, type }: LintEvent): TextPiece | null {
+  const text = type === 'response.output_text.delta' ? stringOf(data?.['delta']) : null;
+  if (text === null) return null;
+  return { block: `${String(data?.['output_index'] ?? data?.['item_id'])}/${String(data?.['content_index'])}`, text };
+}
 
 export const RESPONSES_RULES: readonly LintRule[] = [
   DONE_MISSPELT,
@@ -39,12 +79,34 @@ export const RESPONSES_RULES: readonly LintRule[] = [
     strict: 'warning',
     lenient: null,
     help: 'An event without a sequence_number. Clients need it to go on after a broken connection.',
-    check: () => ({
-      event({ frame, data, type }, report) {
-        if (data && type.startsWith('response.') && numberOf(data['sequence_number']) === null)
-          report(frame, `${type} has no sequence_number.`);
-      },
-    }),
+    check: () =>
+      counted(
+        ({ data, type }) => type.startsWith('response.') && numberOf(data?.['sequence_number']) === null,
+        'sequence_number',
+      ),
+  },
+  {
+    id: 'output-index-missing',
+    strict: 'error',
+    lenient: 'warning',
+    help: 'Events without an output_index. Official SDKs throw at them, or put the pieces of two items together; here they are told apart by item_id.',
+    check: () =>
+      counted(({ data, type }) => isOfItem(type) && numberOf(data?.['output_index']) === null, 'output_index'),
+  },
+  {
+    id: 'item-id-missing',
+    strict: 'warning',
+    lenient: 'info',
+    help: 'Events without an item_id. Clients that route by id lose them.',
+    check: () =>
+      counted(
+        ({ data, type }) =>
+          isOfItem(type) &&
+          !type.startsWith('response.output_item.') &&
+          !SHELL.test(type) &&
+          !stringOf(data?.['item_id']),
+        'item_id',
+      ),
   },
   {
     id: 'before-created',
@@ -69,22 +131,28 @@ export const RESPONSES_RULES: readonly LintRule[] = [
     lenient: 'warning',
     help: 'An event for an output item that was not added, or that is done already.',
     check: () => {
-      const added = new Set<number>();
+      const added = new Map<number, string | null>();
       const done = new Set<number>();
       return {
         event({ frame, type, data }, report) {
           const index = numberOf(data?.['output_index']);
           if (index === null) return;
           if (type === 'response.output_item.added') {
-            if (added.has(index)) report(frame, `Output item ${index} is added a second time.`);
-            added.add(index);
+            const id = stringOf(objectOf(data?.['item'])?.['id']);
+            const before = added.get(index);
+            if (before && id && before !== id) {
+              report(frame, `Two output items, ${before} and ${id}, share output_index ${index}.`);
+              done.delete(index);
+            } else if (before !== undefined) report(frame, `Output item ${index} is added a second time.`);
+            added.set(index, id);
           } else if (!added.has(index)) report(frame, `${type} for output item ${index}, which was not added.`);
           else if (done.has(index)) report(frame, `${type} for output item ${index}, which is done.`);
           if (type === 'response.output_item.done') done.add(index);
         },
         end(outcome, report) {
           if (outcome.terminated)
-            for (const index of added) if (!done.has(index)) report(null, `Output item ${index} was never done.`);
+            for (const index of added.keys())
+              if (!done.has(index)) report(null, `Output item ${index} was never done.`);
         },
       };
     },
@@ -135,12 +203,27 @@ export const RESPONSES_RULES: readonly LintRule[] = [
     help: 'The item_id of an event is not the id its item was added with. Clients that route by id lose the event.',
     check: () => {
       const ids = new Map<number, string>();
+      /** All the ids that an item was named by. */
+      const seen = new Map<number, Set<string>>();
       return {
         event({ frame, type, data }, report) {
+          if (type === 'response.completed') {
+            arrayOf(objectOf(data?.['response'])?.['output']).forEach((item, index) => {
+              const id = stringOf(objectOf(item)?.['id']);
+              const known = seen.get(index);
+              if (id && known && !known.has(id))
+                report(
+                  frame,
+                  `Output item ${index} was ${[...known].join(', then ')}; the final response names it ${id}.`,
+                );
+            });
+            return;
+          }
           const index = numberOf(data?.['output_index']);
           const id = stringOf(data?.['item_id']) ?? stringOf(objectOf(data?.['item'])?.['id']);
           if (index === null || id === null) return;
           const known = ids.get(index);
+          seen.set(index, (seen.get(index) ?? new Set()).add(id));
           if (known === undefined || type === 'response.output_item.added') ids.set(index, id);
           else if (known !== id) report(frame, `Output item ${index} was ${known} and is now ${id}.`);
         },
@@ -171,14 +254,33 @@ export const RESPONSES_RULES: readonly LintRule[] = [
     lenient: 'info',
     help: 'The output of the final response does not list the items that were streamed.',
     check: () => {
-      const types = new Map<number, string>();
+      interface Streamed {
+        readonly index: number | null;
+        readonly id: string | null;
+        type: string;
+      }
+      const items: Streamed[] = [];
+      const byId = new Map<string | null, Streamed>();
+      const byIndex = new Map<number | null, Streamed>();
       return {
         event({ frame, type, data }, report) {
-          const index = numberOf(data?.['output_index']);
-          if (type === 'response.output_item.done' && index !== null)
-            types.set(index, stringOf(objectOf(data?.['item'])?.['type']) ?? '');
+          if (type === 'response.output_item.added' || type === 'response.output_item.done') {
+            const item = objectOf(data?.['item']);
+            const index = numberOf(data?.['output_index']);
+            const id = stringOf(item?.['id']);
+            const name = stringOf(item?.['type']) ?? '';
+            const known = (id === null ? undefined : byId.get(id)) ?? (index === null ? undefined : byIndex.get(index));
+            if (known && (type.endsWith('done') || known.id === id)) known.type = name;
+            else {
+              const one = { index, id, type: name };
+              items.push(one);
+              byId.set(id, one);
+              byIndex.set(index, one);
+            }
+          }
           if (type !== 'response.completed') return;
-          const streamed = [...types].toSorted(([a], [b]) => a - b).map(([, name]) => name);
+          // Without an index they stand in the order in which they came.
+          const streamed = items.toSorted((a, b) => (a.index ?? 0) - (b.index ?? 0)).map((one) => one.type);
           const listed = arrayOf(objectOf(data?.['response'])?.['output']).map(
             (item) => stringOf(objectOf(item)?.['type']) ?? '',
           );
@@ -191,4 +293,7 @@ export const RESPONSES_RULES: readonly LintRule[] = [
       };
     },
   },
+  ARGUMENTS_EMPTY,
+  textRepeated(pieceOf),
+  textCumulative(pieceOf),
 ];

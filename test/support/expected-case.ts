@@ -15,6 +15,7 @@ function endingOf(api: Api, bytes: Uint8Array, run: WireRun): Ending {
   return decideEnding(
     api,
     {
+      framing: 'sse',
       head: null,
       end: { how: 'end' },
       bytes: bytes.length,

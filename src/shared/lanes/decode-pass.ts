@@ -94,7 +94,7 @@ export class DecodePass {
 
   /**
    * The body is over: what the lanes hold, then the ending that `decide` makes of the wire's result, and of whether bytes
-   * were left that no blank line closed. Call once, last.
+   * were left that are no whole frame. Call once, last.
    */
   end(tNs: number, decide: (wire: WireOutcome, unfinished: boolean) => Ending): readonly TraceItem[] {
     const last = this.#framer.end();

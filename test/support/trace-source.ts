@@ -7,7 +7,7 @@ import { lanesReading } from '../../src/shared/lanes/registry.ts';
 import { DecodePass } from '../../src/shared/lanes/decode-pass.ts';
 import { MetricsMeter } from '../../src/shared/metrics/metrics.ts';
 import { ServiceError } from '../../src/shared/rpc/services.ts';
-import type { TraceSource } from '../../src/main/core/decoding/trace-source.ts';
+import type { TraceSource } from '../../src/main/core/decoding/decode-stored.ts';
 import { decodeSetup } from '../../src/main/core/decoding/decode-setup.ts';
 import type { StoredTrace } from '../../src/main/core/store/store.ts';
 import { laneSetup } from './lanes.ts';

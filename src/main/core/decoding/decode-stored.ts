@@ -7,8 +7,10 @@ import type { TraceItem } from '../../../shared/model/items.ts';
 import type { Read } from '../../../shared/model/stream.ts';
 import type { Decoding, Ending } from '../../../shared/model/trace.ts';
 import { decodeSetup } from './decode-setup.ts';
-import type { StoredTrace } from '../store/store.ts';
-import type { TraceSource } from './trace-source.ts';
+import type { Store, StoredTrace } from '../store/store.ts';
+
+/** Where stored traces are read from: the store, or a connection of the decode worker's own. */
+export type TraceSource = Pick<Store, 'get' | 'head' | 'reads' | 'bytes'>;
 
 /** Items that came at one time of the trace: what one read gave, or its head, or its end. */
 export interface TimedItems {

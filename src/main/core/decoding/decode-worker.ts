@@ -7,7 +7,7 @@ import { ServiceError } from '../../../shared/rpc/services.ts';
 import { WorkerGone, WorkerThread } from '../worker/worker-thread.ts';
 import type { DecodeWorkerData, DecodeWorkerHandlers } from './serve-tasks.ts';
 import type { TaskName } from './tasks/registry.ts';
-import type { TraceSource } from './trace-source.ts';
+import type { TraceSource } from './decode-stored.ts';
 
 export interface DecodeWorkerSetup extends DecodeWorkerData {
   /** The worker's module. */

@@ -3,7 +3,7 @@ import { Channel, remote, type ChannelPort } from '../worker/channel.ts';
 import type { Closable } from '../worker/worker-thread.ts';
 import { openReadOnly, type StoreReader } from '../store/read-only.ts';
 import { tasksOver, type Tasks } from './tasks/registry.ts';
-import type { TraceSource } from './trace-source.ts';
+import type { TraceSource } from './decode-stored.ts';
 
 /** What a decode worker is given when it starts. */
 export interface DecodeWorkerData {

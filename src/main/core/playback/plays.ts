@@ -2,8 +2,7 @@
 import type { TraceId } from '../../../shared/model/ids.ts';
 import type { Decoding } from '../../../shared/model/trace.ts';
 import { ServiceError, type Services } from '../../../shared/rpc/services.ts';
-import { decodeStored, type TimedItems } from '../decoding/decode-stored.ts';
-import type { TraceSource } from '../decoding/trace-source.ts';
+import { decodeStored, type TimedItems, type TraceSource } from '../decoding/decode-stored.ts';
 import type { Recordings } from '../recording/recordings.ts';
 import type { StoredTrace } from '../store/store.ts';
 import { systemClock, type PlayClock } from './clock.ts';

@@ -10,8 +10,7 @@ import type { LiveRecording } from '../recording/live-recording.ts';
 import type { StoredTrace } from '../store/store.ts';
 import { isAsRecorded } from '../decoding/same-decoding.ts';
 import { TimeSlice } from '../decoding/time-slice.ts';
-import { decodeStored } from '../decoding/decode-stored.ts';
-import type { TraceSource } from '../decoding/trace-source.ts';
+import { decodeStored, type TraceSource } from '../decoding/decode-stored.ts';
 
 /** A batch leaves after this long, so that the first items of a long trace are there while the rest is read. */
 const BATCH_MS = 16;

@@ -4,7 +4,7 @@ import { compareLanes } from '../../../shared/compare/lanes.ts';
 import { readAll } from '../../../shared/compare/read-all.ts';
 import type { CompareResult } from '../../../shared/compare/result.ts';
 import { SEVERITIES, VERDICT_FIELDS, type Severity } from '../../../shared/model/findings.ts';
-import { printable } from './printable.ts';
+import { printable } from './terminal.ts';
 import { addStreamFlags, lanesOf, readStream, setupOf, type StreamFlags } from './stream-file.ts';
 
 interface Flags extends StreamFlags {

@@ -3,7 +3,7 @@ import type { Command } from 'commander';
 import { DecodePass } from '../../../shared/lanes/decode-pass.ts';
 import type { TraceItem } from '../../../shared/model/items.ts';
 import type { AdapterMessage, LaneId, LaneMessage } from '../../../shared/model/messages.ts';
-import { printable } from './printable.ts';
+import { printable } from './terminal.ts';
 import { addStreamFlags, lanesOf, readStream, setupOf, type StreamFlags } from './stream-file.ts';
 
 export function addLanes(program: Command): void {

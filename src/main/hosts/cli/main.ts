@@ -2,7 +2,7 @@
 import { Command, CommanderError } from 'commander';
 import { addCompare } from './compare.ts';
 import { addLanes } from './lanes.ts';
-import { UsageError } from './usage-error.ts';
+import { UsageError } from './terminal.ts';
 import { addVectors } from './vectors.ts';
 
 const ENDED_BY_SIGPIPE = 141;

@@ -8,7 +8,7 @@ import type { LaneId } from '../../../shared/model/messages.ts';
 import type { Api } from '../../../shared/model/stream.ts';
 import { PROVIDERS, providerOf, usualEndpoint } from '../../../shared/providers/registry.ts';
 import { DEFAULT_OPTIONS, type AdapterOptions } from '../../../shared/model/trace.ts';
-import { UsageError } from './usage-error.ts';
+import { UsageError } from './terminal.ts';
 
 export interface StreamFlags {
   readonly api: Api;

@@ -5,7 +5,7 @@ import type { Command } from 'commander';
 import { parsePartial, parsePython } from '../../../shared/json/partial-json.ts';
 import { pythonStr } from '../../../shared/json/python-print.ts';
 import { isDict, toPlain, type PyDict, type PyValue } from '../../../shared/json/python-value.ts';
-import { UsageError } from './usage-error.ts';
+import { UsageError } from './terminal.ts';
 import { firstDifference, runVector, type Difference, type VectorEntry } from './vector-run.ts';
 
 export function addVectors(program: Command): void {

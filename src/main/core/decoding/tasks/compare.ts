@@ -10,8 +10,7 @@ import type { Read } from '../../../../shared/model/stream.ts';
 import type { Decoding } from '../../../../shared/model/trace.ts';
 import type { StoredTrace } from '../../store/store.ts';
 import { decodeSetup } from '../decode-setup.ts';
-import { storedReads } from '../decode-stored.ts';
-import type { TraceSource } from '../trace-source.ts';
+import { storedReads, type TraceSource } from '../decode-stored.ts';
 import type { OneDecoding, TaskContext, TaskDefinitions } from './task.ts';
 
 export const compareTasks = {

@@ -1,6 +1,6 @@
 /** All tasks. The types of who calls them follow from the definitions. */
 import type { CheckedParamsOf, ResultOf } from '../../../../shared/rpc/contract.ts';
-import type { TraceSource } from '../trace-source.ts';
+import type { TraceSource } from '../decode-stored.ts';
 import { compareTasks } from './compare.ts';
 import { eventTasks } from './event.ts';
 import { sampleTasks } from './samples.ts';

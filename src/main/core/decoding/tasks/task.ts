@@ -10,7 +10,7 @@ import type { CheckedParamsOf, MethodName, ResultOf } from '../../../../shared/r
 import type { StoredTrace } from '../../store/store.ts';
 import type { EventIndex } from '../event-detail.ts';
 import { decodingKey } from '../same-decoding.ts';
-import type { TraceSource } from '../trace-source.ts';
+import type { TraceSource } from '../decode-stored.ts';
 
 export type Task<Name extends MethodName> = (
   context: TaskContext,

@@ -1,3 +1,5 @@
+/** What the commands and the person at the terminal say to each other. */
+
 /**
  * A text for a terminal: control characters and those that turn the writing direction stand as `\uXXXX`, which JSON reads
  * as the characters they are.
@@ -7,3 +9,6 @@ export const printable = (text: string): string =>
     /[\p{Cc}\u202a-\u202e\u2066-\u2069]/gu,
     (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`,
   );
+
+/** Bad input on the command line: its message is the one sentence that is printed, and the exit code is 2. */
+export class UsageError extends Error {}

@@ -6,6 +6,7 @@ import { appServices } from '../../src/main/core/app-info.ts';
 import type { Core } from '../../src/main/core/core.ts';
 import { endpointId, traceId, type TraceId } from '../../src/shared/model/ids.ts';
 import type { TraceItem } from '../../src/shared/model/items.ts';
+import { usualEndpoint } from '../../src/shared/providers/registry.ts';
 import { DEFAULT_OPTIONS, type AdapterOptions } from '../../src/shared/model/trace.ts';
 import { contract, type AppInfo, type ListChange, type SampleInfo } from '../../src/shared/rpc/contract.ts';
 import { allItems } from '../support/all-items.ts';
@@ -27,7 +28,7 @@ async function startSample(
   { services }: Core,
   { api, request, options }: Pick<SampleInfo, 'api' | 'request' | 'options'>,
 ): Promise<TraceId> {
-  const endpoint = endpointId(api === 'messages' ? 'sample-anthropic' : 'sample-openai');
+  const endpoint = endpointId(`sample-${usualEndpoint(api).type}`);
   const { id } = await services['runs.start']({
     endpoint,
     api,

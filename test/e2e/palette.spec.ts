@@ -85,7 +85,7 @@ test('text that is no stream cannot be opened, and the dialog says why', async (
   const dialog = page.getByRole('dialog', { name: 'Paste a stream' });
   await dialog.getByRole('textbox', { name: 'The response’s body' }).fill('Dear reader');
   await expect(dialog.getByRole('status')).toHaveText(
-    'No line starts with data: or event:, so this is no stream of server-sent events.',
+    'This is no stream: no line starts with data: or event:, and no API is recognized.',
   );
   await expect(dialog.getByRole('button', { name: 'Open', exact: true })).toBeDisabled();
   await dialog.getByRole('textbox', { name: 'The response’s body' }).fill('data: {"x": 1}\n\n');

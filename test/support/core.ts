@@ -9,7 +9,10 @@ import { FileVault } from '../../src/main/core/keys/file-vault.ts';
 const entry = (name: string): URL => new URL(`../../src/main/${name}.ts`, import.meta.url);
 
 /** Opens cores over a new folder, one at a time; closes them after each test, and takes the folder away after the last. */
-export function cores(): { readonly dataDir: string; open(folder?: string): Promise<Core> } {
+export function cores({ decodeWorker = entry('decode-worker') }: { readonly decodeWorker?: URL } = {}): {
+  readonly dataDir: string;
+  open(folder?: string): Promise<Core>;
+} {
   const dataDir = mkdtempSync(join(tmpdir(), 'tracelane-core-'));
   const opened: Core[] = [];
   afterEach(async () => {
@@ -25,7 +28,7 @@ export function cores(): { readonly dataDir: string; open(folder?: string): Prom
         version: '0.0.0',
         vault: new FileVault(join(dataDir, 'keys.json')),
         storeWorker: entry('store-worker'),
-        decodeWorker: entry('decode-worker'),
+        decodeWorker,
         samplePace: 0,
       });
       opened.push(core);

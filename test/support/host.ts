@@ -11,6 +11,7 @@ import { createClient, type Client } from '../../src/shared/rpc/client.ts';
 import { openWebSocketPort } from '../../src/shared/rpc/web-socket-port.ts';
 
 const HOST = fileURLToPath(new URL('../../out/main/headless.js', import.meta.url));
+const SOURCES = fileURLToPath(new URL('../fixtures/headless-from-sources.ts', import.meta.url));
 
 export interface HostSettings {
   /** Kept between hosts by whoever gives it; else a new one that goes with the host. */
@@ -20,6 +21,8 @@ export interface HostSettings {
   readonly pace?: number;
   readonly args?: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
+  /** Modules that Node loads before the host, which then runs from its sources: they may add to its registries. */
+  readonly imports?: readonly string[];
 }
 
 export interface Host {
@@ -50,12 +53,25 @@ export async function dataFolder(): Promise<{ readonly path: string; remove(): P
 }
 
 /** Resolves once it has printed its address; rejects with what it said when it ends before. */
-export async function startHost({ dataDir, port, pace = 0, args = [], env = {} }: HostSettings = {}): Promise<Host> {
+export async function startHost({
+  dataDir,
+  port,
+  pace = 0,
+  args = [],
+  env = {},
+  imports = [],
+}: HostSettings = {}): Promise<Host> {
   const own = dataDir === undefined ? await dataFolder() : undefined;
   const folder = dataDir ?? own!.path;
   const child = spawn(
     process.execPath,
-    [HOST, '--no-open', ...(port === undefined ? [] : ['--port', String(port)]), ...args],
+    [
+      ...imports.flatMap((module) => ['--import', module]),
+      imports.length > 0 ? SOURCES : HOST,
+      '--no-open',
+      ...(port === undefined ? [] : ['--port', String(port)]),
+      ...args,
+    ],
     {
       env: { ...process.env, TRACELANE_DATA_DIR: folder, TRACELANE_SAMPLE_PACE: String(pace), ...env },
       stdio: ['ignore', 'pipe', 'pipe'],

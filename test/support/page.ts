@@ -6,6 +6,7 @@ import { allLanes } from '../../src/shared/lanes/registry.ts';
 import { cellOf } from '../../src/shared/model/blocks.ts';
 import type { ByLane, LaneId } from '../../src/shared/model/messages.ts';
 import type { Api } from '../../src/shared/model/stream.ts';
+import { usualEndpoint } from '../../src/shared/providers/registry.ts';
 import { DEFAULT_OPTIONS } from '../../src/shared/model/trace.ts';
 import type { Client } from '../../src/shared/rpc/client.ts';
 import { endpointId } from '../../src/shared/model/ids.ts';
@@ -35,7 +36,7 @@ export async function openEmpty(page: Page, url: string): Promise<void> {
 /** Starts a sample as the editor would; resolves once its trace exists. */
 export async function startSample(client: Client, model: string, api: Api): Promise<TraceId> {
   const sample = (await client.call('samples.list', {})).find((one) => one.model === model && one.api === api)!;
-  const endpoint = endpointId(api === 'messages' ? 'sample-anthropic' : 'sample-openai');
+  const endpoint = endpointId(`sample-${usualEndpoint(api).type}`);
   const { id } = await client.call('runs.start', {
     endpoint,
     api,

@@ -12,6 +12,7 @@ import type { Store } from '../../src/main/core/store/store.ts';
 import { endpointId, type EndpointId, type TraceId } from '../../src/shared/model/ids.ts';
 import type { TraceItem } from '../../src/shared/model/items.ts';
 import type { Api, Read } from '../../src/shared/model/stream.ts';
+import { usualEndpoint } from '../../src/shared/providers/registry.ts';
 import { DEFAULT_OPTIONS, type Ending } from '../../src/shared/model/trace.ts';
 import { MemoryVault } from './memory-vault.ts';
 import { asking } from './samples.ts';
@@ -66,8 +67,7 @@ export interface RunsFixture extends StoreFixture {
   ): Promise<EndpointId>;
 }
 
-export const sampleEndpoint = (api: Api): EndpointId =>
-  endpointId(api === 'messages' ? 'sample-anthropic' : 'sample-openai');
+export const sampleEndpoint = (api: Api): EndpointId => endpointId(`sample-${usualEndpoint(api).type}`);
 export const requestFor = (model: string, api: Api): Record<string, unknown> => ({
   ...asking('plain-text', api).request,
   ...(model.startsWith('fault-') ? { model } : asking(model, api).request),

@@ -2,9 +2,11 @@
  * Nothing is written and then forgotten: every source leads from an entry, and what belongs in a registry leads from that
  * registry. An adapter, a view, a kind of finding, a lint rule, a dialog, a command whose line is missing fails here.
  */
-import { readdirSync } from 'node:fs';
+import { readFileSync, readdirSync } from 'node:fs';
 import { join, relative } from 'node:path';
+import { parseSync, Visitor } from 'vite';
 import { describe, expect, it } from 'vitest';
+import { PROVIDERS } from '../../src/shared/providers/registry.ts';
 import { importsOf, sourcesIn, src } from '../support/source-imports.ts';
 
 const edges = new Map<string, readonly string[]>();
@@ -89,6 +91,71 @@ describe('what stands in the folder of a registry', () => {
       folders.flatMap(({ name }) => sourcesIn(`renderer/views/${name}`)).filter((path) => !used.has(path)),
     ).toEqual([]);
   });
+});
+
+/** Names of APIs in a source, where they mean one: `chat_completions` anywhere, others compared with an `api` or listed together. */
+function apisNamedIn(code: string): readonly string[] {
+  const apis = new Set<unknown>(PROVIDERS.keys());
+  const found: string[] = [];
+  const isApi = (node: AstNode): boolean =>
+    (node.type === 'Identifier' && node.name === 'api') || (node.type === 'MemberExpression' && isApi(node.property!));
+  const named = (node: AstNode | null | undefined): string[] =>
+    node?.type === 'Literal' && apis.has(node.value)
+      ? [String(node.value)]
+      : node?.type === 'Identifier' && apis.has(node.name)
+        ? [node.name!]
+        : [];
+  const together = (nodes: readonly (AstNode | null | undefined)[]): void => {
+    const names = nodes.flatMap(named);
+    if (names.length > 1) found.push(...names);
+  };
+  const ast = (node: unknown): AstNode => node as AstNode;
+  new Visitor({
+    Literal: (node) => void (node.value === 'chat_completions' && found.push(node.value)),
+    BinaryExpression: (node) => {
+      const [left, right] = [ast(node.left), ast(node.right)];
+      if (isApi(left)) found.push(...named(right));
+      if (isApi(right)) found.push(...named(left));
+    },
+    SwitchStatement: (node) => {
+      if (isApi(ast(node.discriminant))) found.push(...node.cases.flatMap(({ test }) => named(ast(test))));
+    },
+    ArrayExpression: (node) => together(node.elements.map(ast)),
+    ObjectExpression: (node) => together(node.properties.map((property) => ast(ast(property).key))),
+  }).visit(parseSync('source.tsx', code).program);
+  return found;
+}
+
+interface AstNode {
+  readonly type: string;
+  readonly name?: string;
+  readonly value?: unknown;
+  readonly property?: AstNode;
+  readonly key?: AstNode;
+}
+
+describe('an API', () => {
+  it('is named by its provider alone', () => {
+    const others = sourcesIn('.').filter((path) => !/^(?:shared|main\/core)\/providers\//.test(path));
+    expect(others.length).toBeGreaterThan(300);
+    expect(
+      others.flatMap((path) => apisNamedIn(readFileSync(join(src, path), 'utf8')).map((api) => `${path}: ${api}`)),
+    ).toEqual([]);
+  });
+
+  it.each([
+    "if (trace.api === 'messages') go();",
+    "const type = 'responses' !== api ? 1 : 2;",
+    "switch (setup.api) { case 'messages': go(); }",
+    "const ALL = ['responses', 'messages'];",
+    'const NAMES = { responses: 1, messages: 2 };',
+    "pick('chat_completions');",
+  ])('is found in %s', (code) => expect(apisNamedIn(code)).not.toEqual([]));
+
+  it.each(["request.has('messages');", "const row = { section: 'messages' };", 'const { messages } = model;'])(
+    'is not found in %s',
+    (code) => expect(apisNamedIn(code)).toEqual([]),
+  );
 });
 
 describe('the check itself', () => {

@@ -108,6 +108,7 @@ export function PasteDialog({ input: given = {}, close }: OverlayProps<'paste'>)
 /** Why it cannot be opened yet; null when it can. */
 function reasonOf(text: string, api: Api | null): string | null {
   if (text.trim() === '') return 'Paste the text of a stream first.';
-  if (!looksLikeStream(text)) return 'No line starts with data: or event:, so this is no stream of server-sent events.';
+  if (!looksLikeStream(text))
+    return 'This is no stream: no line starts with data: or event:, and no API is recognized.';
   return api === null ? 'Nothing in it says which API it follows; choose one.' : null;
 }

@@ -2,7 +2,7 @@
  * `npm run fuzz -- --api messages`: random events, valid and not, through all lanes. A lane that throws is a bug, and ends
  * the run with its seed's stream.
  */
-import { parseArgs } from 'node:util';
+import { Command, InvalidArgumentError, Option } from 'commander';
 import { LANE_FAULT } from '../src/shared/adapters/agent-server/adapter-lane.ts';
 import { createFramer } from '../src/shared/framing/registry.ts';
 import { createLane, lanesReading } from '../src/shared/lanes/registry.ts';
@@ -16,9 +16,6 @@ import { EventGenerator } from './support/event-generator.ts';
 
 /** Longer streams would mostly run on after every lane has ended in an error. */
 const EVENTS_PER_STREAM = 40;
-
-const USAGE = `Usage: npm run fuzz -- --api ${APIS.join('|')} [--events <n>] [--seed <n>]
-The same seed gives the same events.`;
 
 interface FuzzTally {
   streams: number;
@@ -81,27 +78,19 @@ function randomSetup(api: Api, random: Random): LaneSetup {
 }
 
 function wholeNumber(text: string): number {
-  if (!/^[0-9]{1,12}$/.test(text)) throw new Error(`A whole number is expected, not ${text}.`);
+  if (!/^[0-9]{1,12}$/.test(text)) throw new InvalidArgumentError('It takes a whole number.');
   return Number(text);
 }
 
-const { values } = parseArgs({
-  options: {
-    api: { type: 'string' },
-    events: { type: 'string', default: '100000' },
-    seed: { type: 'string', default: '1' },
-  },
-});
-const api = APIS.find((one) => one === values.api);
-if (api === undefined) {
-  console.error(USAGE);
-  process.exitCode = 2;
-} else {
-  const events = wholeNumber(values.events);
-  const random = new Random(wholeNumber(values.seed));
-  const tally = { streams: 0, events: 0, messages: 0, errors: 0 };
-  while (tally.events < events) runStream(api, random, tally);
-  console.log(
-    `${tally.events} events in ${tally.streams} streams: ${tally.messages} messages, ${tally.errors} lanes ended in an error, no crash`,
-  );
-}
+const { api, events, seed } = new Command('npm run fuzz --')
+  .addOption(new Option('--api <api>', 'the API whose events are made').choices(APIS).makeOptionMandatory())
+  .option('--events <n>', 'how many', wholeNumber, 100_000)
+  .option('--seed <n>', 'the same seed gives the same events', wholeNumber, 1)
+  .parse()
+  .opts<{ readonly api: Api; readonly events: number; readonly seed: number }>();
+const random = new Random(seed);
+const tally = { streams: 0, events: 0, messages: 0, errors: 0 };
+while (tally.events < events) runStream(api, random, tally);
+console.log(
+  `${tally.events} events in ${tally.streams} streams: ${tally.messages} messages, ${tally.errors} lanes ended in an error, no crash`,
+);

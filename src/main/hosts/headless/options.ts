@@ -1,5 +1,5 @@
 /** What the headless host is told, on its command line and through the environment. */
-import { parseArgs } from 'node:util';
+import { Command, CommanderError } from 'commander';
 import { OptionsError, samplePace } from '../environment.ts';
 
 export interface HeadlessOptions {
@@ -11,35 +11,30 @@ export interface HeadlessOptions {
   readonly samplePace: number | undefined;
 }
 
-const USAGE = `Usage: npm start -- --headless [--no-open] [--port N]
-
-  --no-open   does not open the page in the browser
-  --port N    listens on this port instead of any that is free
-
+const ENVIRONMENT = `
 Environment:
-  TRACELANE_DATA_DIR     the folder for all that is kept, instead of the user's data folder
-  TRACELANE_SAMPLE_PACE  how many times faster than a real model the sample provider answers; 0 as fast as it can`;
+  TRACELANE_DATA_DIR     the data folder, instead of the one in the user's own
+  TRACELANE_SAMPLE_PACE  how many times faster than a real model the sample provider answers; 0: as fast as it can`;
 
+/** Throws OptionsError with what to print. */
 export function parseOptions(args: readonly string[], env: NodeJS.ProcessEnv): HeadlessOptions {
-  const { help, open, port } = parse(args);
-  if (help) throw new OptionsError(USAGE);
-  return { open, port: port === undefined ? 0 : portOf(port), samplePace: samplePace(env) };
-}
-
-function parse(args: readonly string[]) {
+  const said: string[] = [];
+  const say = (text: string): void => void said.push(text);
+  const command = new Command('npm start --')
+    .usage('--headless [options]')
+    .option('--no-open', 'do not open the page in the browser')
+    .option<number>('--port <n>', 'listen on this port instead of any that is free', portOf, 0)
+    .addHelpText('after', ENVIRONMENT)
+    .showHelpAfterError()
+    .configureOutput({ writeOut: say, writeErr: say })
+    .exitOverride();
   try {
-    return parseArgs({
-      args: [...args],
-      allowNegative: true,
-      options: {
-        help: { type: 'boolean', default: false },
-        open: { type: 'boolean', default: true },
-        port: { type: 'string' },
-      },
-    }).values;
+    command.parse([...args], { from: 'user' });
   } catch (error) {
-    throw new OptionsError(`${error instanceof Error ? error.message : String(error)}\n\n${USAGE}`);
+    if (!(error instanceof CommanderError)) throw error;
+    throw new OptionsError(said.join('').trimEnd());
   }
+  return { ...command.opts<Pick<HeadlessOptions, 'open' | 'port'>>(), samplePace: samplePace(env) };
 }
 
 function portOf(text: string): number {

@@ -4,7 +4,7 @@
  */
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { LANE_FAULT } from '../src/shared/adapters/agent-server/adapter-lane.ts';
-import { createFramer } from '../src/shared/framing/registry.ts';
+import { framerOf } from '../src/shared/providers/framer-of.ts';
 import { createLane, lanesReading } from '../src/shared/lanes/registry.ts';
 import type { LaneSetup } from '../src/shared/model/lane.ts';
 import { isWireResult } from '../src/shared/model/messages.ts';
@@ -28,7 +28,7 @@ function runStream(api: Api, random: Random, tally: FuzzTally): void {
   const generator = new EventGenerator(api, random);
   const setup = randomSetup(api, random);
   const lanes = lanesReading(api).map((id) => createLane(id, setup));
-  const framer = createFramer(setup.framing);
+  const framer = framerOf(setup.api, setup.framing);
   for (const lane of lanes) tally.messages += lane.begin().length;
   const pass = (framed: readonly Framed[]): void => {
     for (const item of framed) for (const lane of lanes) tally.messages += lane.take(item).length;

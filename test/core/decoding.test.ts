@@ -182,7 +182,7 @@ describe('an event', () => {
         if (item.k !== 'event') continue;
         const detail = await tasks['traces.event']({ id: mixed.trace.id, index: item.event.index, options });
         expect(detail).toEqual(
-          await eventDetail(index.find(item.event.index), mixed.trace.framing, (start, end) =>
+          await eventDetail(index.find(item.event.index), mixed.trace, (start, end) =>
             memorySource([mixed]).bytes(mixed.trace.id, start, end),
           ),
         );

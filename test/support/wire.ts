@@ -5,7 +5,7 @@ import type { LaneSetup } from '../../src/shared/model/lane.ts';
 import type { Emission, WireBlock, WireMessage, WireOutcome } from '../../src/shared/model/messages.ts';
 import type { Api, EventSummary, Frame, Framed } from '../../src/shared/model/stream.ts';
 import { DEFAULT_OPTIONS } from '../../src/shared/model/trace.ts';
-import { createFramer } from '../../src/shared/framing/registry.ts';
+import { framerOf } from '../../src/shared/providers/framer-of.ts';
 
 export interface WireRun {
   readonly outcome: WireOutcome;
@@ -34,7 +34,7 @@ export function runWire(api: Api, body: Uint8Array | string, cuts: readonly numb
   const bytes = typeof body === 'string' ? new TextEncoder().encode(body) : body;
   const { framing } = laneSetup(api);
   const lane = createWireLane(providerOf(api).wire);
-  const framer = createFramer(framing);
+  const framer = framerOf(api, framing);
   const emissions: Emission<WireMessage>[] = [...lane.begin()];
   const summaries: EventSummary[] = [];
   const frames: Frame[] = [];

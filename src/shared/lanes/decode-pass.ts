@@ -8,8 +8,8 @@ import { WIRE, type LaneId, type WireOutcome } from '../model/messages.ts';
 import type { Frame, Framed, Read } from '../model/stream.ts';
 import type { Ending, HttpHead } from '../model/trace.ts';
 import type { Framer } from '../framing/framer.ts';
-import { createFramer } from '../framing/registry.ts';
 import type { Lane, LaneSetup } from '../model/lane.ts';
+import { framerOf } from '../providers/framer-of.ts';
 import { createLane, laneDefinition, lanesReading } from './registry.ts';
 import { providerOf } from '../providers/registry.ts';
 import { createWireLane, type WireLane } from '../wire/wire-lane.ts';
@@ -42,7 +42,7 @@ export class DecodePass {
 
   constructor(setup: DecodeSetup) {
     this.#watch = setup.watch;
-    this.#framer = createFramer(setup.framing);
+    this.#framer = framerOf(setup.api, setup.framing);
     this.#wire = createWireLane(providerOf(setup.api).wire);
     const others = (setup.lanes ?? lanesReading(setup.api)).filter((id) => id !== WIRE);
     const able = (id: LaneId): boolean => laneDefinition(id)?.supports(setup.api) ?? false;

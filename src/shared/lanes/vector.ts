@@ -2,7 +2,7 @@
 import { isWireResult, type AdapterMessage, type AdapterOutcome, type LaneId } from '../model/messages.ts';
 import type { Api, Framed, Framing } from '../model/stream.ts';
 import type { AdapterEndpoint, AdapterOptions } from '../model/trace.ts';
-import { createFramer } from '../framing/registry.ts';
+import { framerOf } from '../providers/framer-of.ts';
 import type { LaneDefinition } from '../model/lane.ts';
 import { laneDefinition } from './registry.ts';
 import { otidOf } from '../adapters/agent-server/message-writer.ts';
@@ -39,7 +39,7 @@ export function vectorResult({ adapter, ...run }: VectorRun, bytes: Uint8Array, 
   });
   const events = new EventNumbers();
   const emissions = [...lane.begin()];
-  const framer = createFramer(run.framing);
+  const framer = framerOf(run.api, run.framing);
   for (const framed of [...framer.feed({ n: 0, tNs: 0, offset: 0, bytes }), ...framer.end()]) {
     events.see(framed);
     emissions.push(...lane.take(framed));

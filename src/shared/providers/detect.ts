@@ -39,9 +39,8 @@ function signIn(body: Uint8Array, framing: Framing): FoundSign | null {
   let frames = 0;
   for (const one of framed) {
     if (one.type !== 'frame') continue;
-    const facts = factsOf(one.frame);
-    for (const { id, detect } of providers) {
-      const sign = detect(facts);
+    for (const { id, detect, unwrap } of providers) {
+      const sign = detect(factsOf(unwrap?.(one.frame) ?? one.frame));
       if (sign && !sign.weak) return { api: id, ...sign };
       weak ??= sign && { api: id, ...sign };
     }

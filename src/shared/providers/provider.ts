@@ -26,6 +26,11 @@ export interface ProviderDefinition {
    * provider has the wire lane alone, and lanes that say of themselves that they read it.
    */
   readonly agentServer: 'openai' | 'anthropic' | null;
+  /**
+   * Where frames are envelopes: the frame that one holds, with the same place. Anything that is no such envelope is given
+   * back as it is. Absent: frames are what they are.
+   */
+  readonly unwrap?: (frame: Frame) => Frame;
   /** What ends a stream, for sentences: `message_stop`. */
   readonly terminator: string;
   /** The sign by which one frame tells its API; null when the frame could be of any. */

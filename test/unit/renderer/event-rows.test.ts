@@ -116,11 +116,13 @@ describe('the rows of the Messages tab', () => {
 });
 
 describe('copying events', () => {
+  const SSE = { api: 'chat_completions', framing: 'sse' } as const;
+
   it('gives the JSON as it came: numbers, duplicate keys, order', () => {
-    expect(jsonOfFrames('sse', bytesOf('data: {"a":1.0,"a":12345678901234567890}\n\n'), 0)).toBe(
+    expect(jsonOfFrames(SSE, bytesOf('data: {"a":1.0,"a":12345678901234567890}\n\n'), 0)).toBe(
       '{"a":1.0,"a":12345678901234567890}',
     );
-    expect(jsonOfFrames('sse', bytesOf('data: 1\n\ndata: [DONE]\n\n'), 0)).toBe('[\n1,\n"[DONE]"\n]');
+    expect(jsonOfFrames(SSE, bytesOf('data: 1\n\ndata: [DONE]\n\n'), 0)).toBe('[\n1,\n"[DONE]"\n]');
   });
 });
 

@@ -32,6 +32,8 @@ export interface CaptureLimits {
 export interface CaptureSetup {
   /** The header that carries the endpoint's key, and the key. */
   readonly credential?: { readonly header: readonly [name: string, value: string] | null; readonly key: string };
+  /** The sender signs the request itself: what it signs and the signature are sent as they are. */
+  readonly signed?: boolean;
   /** Seconds to wait for the answer's head; null: until it comes. */
   readonly answerSeconds: number | null;
   readonly limits?: CaptureLimits;
@@ -56,6 +58,19 @@ export interface CaptureListener {
  */
 const SDK_HEADER =
   /^(?:accept|content-type|user-agent|idempotency-key|anthropic-version|anthropic-beta|openai-beta|x-stainless-(?!timeout).*)$/;
+
+const NONE: ReadonlySet<string> = new Set();
+
+/**
+ * Names of the headers that an AWS signature covers, and the signature's own. What is always sent, with the value that was
+ * signed, is not among them. (https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html)
+ */
+function signedHeaders(given: Headers): ReadonlySet<string> {
+  const named = /SignedHeaders=([^,\s]+)/.exec(given.get('authorization') ?? '')?.[1]?.split(';') ?? [];
+  const names = new Set([...named, 'authorization']);
+  for (const always of ['host', 'content-length']) names.delete(always);
+  return names;
+}
 
 /** One request and its answer. */
 export class Capture {
@@ -159,7 +174,9 @@ export class Capture {
     ];
     // An encoded stream is held back until its encoder lets go of it, which would falsify all times.
     headers.push(['accept-encoding', 'identity']);
-    for (const [name, value] of given) if (SDK_HEADER.test(name) && !isSecretHeader(name)) headers.push([name, value]);
+    const signed = this.#setup.signed === true ? signedHeaders(given) : NONE;
+    for (const [name, value] of given)
+      if (signed.has(name) || (SDK_HEADER.test(name) && !isSecretHeader(name))) headers.push([name, value]);
     if (credential?.header) headers.push(credential.header);
     return headers;
   }

@@ -1,11 +1,13 @@
 /** One event with all there is to know of it, from a reading's items and the body's bytes. */
+import type { Framer } from '../../../shared/framing/framer.ts';
 import { indentJson } from '../../../shared/json/indent.ts';
 import type { TraceItem } from '../../../shared/model/items.ts';
 import type { Emission } from '../../../shared/model/messages.ts';
-import type { EventSummary, Framing } from '../../../shared/model/stream.ts';
+import type { EventSummary } from '../../../shared/model/stream.ts';
+import type { TraceDetail } from '../../../shared/model/trace.ts';
 import type { EventDetail } from '../../../shared/rpc/contract.ts';
 import { ServiceError } from '../../../shared/rpc/services.ts';
-import { createFramer } from '../../../shared/framing/registry.ts';
+import { framerOf } from '../../../shared/providers/framer-of.ts';
 
 /** Bytes shown on each side of the frame: the blank line before it and the beginning of the next event. */
 const AROUND_BYTES = 256;
@@ -46,7 +48,7 @@ export class EventIndex {
 /** `read`: bytes of the body, `end` exclusive and cut at the body's end. */
 export async function eventDetail(
   { event, emissions }: Pick<EventDetail, 'event' | 'emissions'>,
-  framing: Framing,
+  { api, framing }: Pick<TraceDetail, 'api' | 'framing'>,
   read: (start: number, end: number) => Promise<{ readonly bytes: Uint8Array }>,
 ): Promise<EventDetail> {
   const aroundStart = Math.max(0, event.start - AROUND_BYTES);
@@ -57,7 +59,7 @@ export async function eventDetail(
     bytes: base64(bytes),
     aroundStart,
     around: base64(around),
-    json: indentJson(dataOf(framing, bytes, event.start)),
+    json: indentJson(dataOf(framerOf(api, framing), bytes, event.start)),
     emissions,
   };
 }
@@ -66,8 +68,7 @@ export const base64 = (bytes: Uint8Array): string =>
   Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('base64');
 
 /** The `data` of the frame that starts at byte `start` of the body: its bytes framed once more. */
-function dataOf(framing: Framing, bytes: Uint8Array, offset: number): string {
-  const framer = createFramer(framing);
+function dataOf(framer: Framer, bytes: Uint8Array, offset: number): string {
   const framed = [...framer.feed({ n: 0, tNs: 0, offset, bytes }), ...framer.end()].find(
     ({ type }) => type === 'frame',
   );

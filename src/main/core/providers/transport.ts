@@ -5,6 +5,8 @@ import type { Format } from './sample/format.ts';
 export interface ProviderTransport {
   /** Absent: its streams can be imported, but no request is sent from here. */
   readonly send?: Sender;
+  /** Without a key of the endpoint's it signs its requests with credentials of its own, which are never kept. */
+  readonly signs?: boolean;
   /** Absent: the sample provider does not speak it. */
   readonly sample?: Format;
 }
@@ -13,7 +15,7 @@ export interface ProviderTransport {
 export type Sender = (setup: SendSetup) => Promise<unknown>;
 
 export interface SendSetup {
-  readonly endpoint: Pick<EndpointInfo, 'baseUrl' | 'type'>;
+  readonly endpoint: Pick<EndpointInfo, 'baseUrl' | 'type' | 'key' | 'builtIn'>;
   /** The user's JSON, right or wrong: the endpoint judges it, and its answer is what they want to see. */
   readonly request: Readonly<Record<string, unknown>>;
   /** The capture's: it puts the endpoint's key on the request and records what is answered. */

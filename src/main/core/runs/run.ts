@@ -16,7 +16,7 @@ import { ServiceError } from '../../../shared/rpc/services.ts';
 import { Capture, type CaptureLimits, type CaptureListener } from '../capture/capture.ts';
 import { credentialHeader } from '../capture/secrets.ts';
 import type { RunEndpoint } from '../endpoints/endpoints-service.ts';
-import type { Sender } from '../providers/transport.ts';
+import type { ProviderTransport, Sender } from '../providers/transport.ts';
 import { LiveRecording, type RecordingStore } from '../recording/live-recording.ts';
 import { newTrace } from '../recording/new-trace.ts';
 import type { Recordings } from '../recording/recordings.ts';
@@ -31,6 +31,7 @@ export interface RunSetup {
   readonly target: RunEndpoint;
   readonly params: RunParams;
   readonly send: Sender;
+  readonly signs: ProviderTransport['signs'];
   readonly limits?: CaptureLimits;
 }
 
@@ -58,7 +59,7 @@ export class Run implements CaptureListener {
 
   /** Sends at once. */
   constructor(setup: RunSetup) {
-    const { target, params, send, limits } = setup;
+    const { target, params, send, signs, limits } = setup;
     const { endpoint, key } = target;
     this.#setup = setup;
     this.created = this.#created.promise;
@@ -66,6 +67,7 @@ export class Run implements CaptureListener {
     this.#capture = new Capture(
       {
         answerSeconds: endpoint.limits.answer,
+        signed: key === undefined && signs === true,
         ...(key !== undefined && { credential: { header: credentialHeader(endpoint.type, key), key } }),
         ...(limits && { limits }),
       },

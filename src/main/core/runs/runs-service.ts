@@ -5,10 +5,9 @@ import { PROVIDERS, unknownApi } from '../../../shared/providers/registry.ts';
 import type { CaptureLimits } from '../capture/capture.ts';
 import type { EndpointsService } from '../endpoints/endpoints-service.ts';
 import { TRANSPORTS } from '../providers/registry.ts';
-import type { Sender } from '../providers/transport.ts';
 import type { RecordingStore } from '../recording/live-recording.ts';
 import type { Recordings } from '../recording/recordings.ts';
-import { Run, type RunParams } from './run.ts';
+import { Run, type RunParams, type RunSetup } from './run.ts';
 
 export interface RunsSetup {
   readonly store: RecordingStore;
@@ -34,14 +33,14 @@ export class RunsService {
    */
   async start(params: RunParams): Promise<{ readonly id: TraceId }> {
     const { endpoints, ...setup } = this.#setup;
-    const send = senderOf(params.api);
+    const transport = transportOf(params.api);
     const target = await endpoints.forRun(params.endpoint);
     if (this.#closed)
       throw new ServiceError(
         'closing',
         'Tracelane is closing and sends nothing any more. Start it again, then run the request.',
       );
-    const run = new Run({ ...setup, target, params, send });
+    const run = new Run({ ...setup, ...transport, target, params });
     this.#runs.add(run);
     void run.finished.then(() => this.#runs.delete(run));
     await run.created;
@@ -63,14 +62,14 @@ export class RunsService {
 }
 
 /** Throws a ServiceError for an API that nothing can be sent to. */
-function senderOf(api: string): Sender {
+function transportOf(api: string): Pick<RunSetup, 'send' | 'signs'> {
   const provider = PROVIDERS.get(api);
   if (!provider) throw new ServiceError('unknown-api', unknownApi(api));
-  const send = TRANSPORTS.get(api)?.send;
+  const { send, signs } = TRANSPORTS.get(api) ?? {};
   if (!send)
     throw new ServiceError(
       'no-sender',
       `Requests of ${provider.label} cannot be sent from here. Record the stream with another program and import it.`,
     );
-  return send;
+  return { send, signs };
 }

@@ -69,7 +69,7 @@ export function traceServices({ store, recordings, lookups }: TraceServicesSetup
       const recording = recordings.get(id);
       if (recording && isAsRecorded(decoding, recording.trace)) {
         const found = (await recording.events()).find(index);
-        return eventDetail(found, recording.trace.framing, (start, end) => store.bytes(id, start, end));
+        return eventDetail(found, recording.trace, (start, end) => store.bytes(id, start, end));
       }
       return lookups.run('traces.event', { id, index, ...decoding });
     },

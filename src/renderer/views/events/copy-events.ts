@@ -1,6 +1,7 @@
 /** Events as they can be taken elsewhere: their bytes as SSE text, or the JSON they carry. */
-import { createFramer } from '../../../shared/framing/registry.ts';
-import type { EventSummary, Framing } from '../../../shared/model/stream.ts';
+import { framerOf } from '../../../shared/providers/framer-of.ts';
+import type { EventSummary } from '../../../shared/model/stream.ts';
+import type { TraceDetail } from '../../../shared/model/trace.ts';
 import { bytesOf } from '../../client/bytes.ts';
 import { client } from '../../client/client.ts';
 import { copyText } from '../../components/copy.ts';
@@ -30,8 +31,12 @@ async function bytesBetween(session: TraceSession, first: EventSummary, last: Ev
  * The data of frames as JSON: one as it is, several as a list; numbers and duplicate keys stay as they came. `offset`:
  * the byte of the body that they start at.
  */
-export function jsonOfFrames(framing: Framing, bytes: Uint8Array, offset: number): string {
-  const framer = createFramer(framing);
+export function jsonOfFrames(
+  { api, framing }: Pick<TraceDetail, 'api' | 'framing'>,
+  bytes: Uint8Array,
+  offset: number,
+): string {
+  const framer = framerOf(api, framing);
   const framed = [...framer.feed({ n: 0, tNs: 0, offset, bytes }), ...framer.end()];
   const texts = framed.flatMap((item) =>
     item.type === 'frame' && item.frame.dispatches
@@ -41,10 +46,10 @@ export function jsonOfFrames(framing: Framing, bytes: Uint8Array, offset: number
   return texts.length === 1 ? texts[0]! : `[\n${texts.join(',\n')}\n]`;
 }
 
-function framingOf(session: TraceSession): Framing {
+function detailOf(session: TraceSession): TraceDetail {
   const { detail } = session.store.getState();
   if (!detail) throw new Error('The trace is still loading. Try again in a moment.');
-  return detail.framing;
+  return detail;
 }
 
 const nameOf = (first: EventSummary, last: EventSummary): string =>
@@ -60,6 +65,6 @@ export function copyAsSse(session: TraceSession, first: EventSummary, last: Even
 export function copyAsJson(session: TraceSession, first: EventSummary, last: EventSummary): Promise<void> {
   return copyText(
     `${nameOf(first, last)} as JSON`,
-    bytesBetween(session, first, last).then((bytes) => jsonOfFrames(framingOf(session), bytes, first.start)),
+    bytesBetween(session, first, last).then((bytes) => jsonOfFrames(detailOf(session), bytes, first.start)),
   );
 }

@@ -11,7 +11,6 @@ export const eventTasks = {
       for await (const { items } of decodeStored(source, trace, { decoding })) made.add(items);
       return made;
     });
-    const { framing } = await source.get(id);
-    return eventDetail(events.find(index), framing, (start, end) => source.bytes(id, start, end));
+    return eventDetail(events.find(index), await source.get(id), (start, end) => source.bytes(id, start, end));
   },
 } satisfies TaskDefinitions;

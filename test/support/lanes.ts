@@ -4,13 +4,15 @@ import type { LaneSetup } from '../../src/shared/model/lane.ts';
 import type { Emission, LaneId, LaneOutcome } from '../../src/shared/model/messages.ts';
 import type { Api } from '../../src/shared/model/stream.ts';
 import { DEFAULT_OPTIONS, type AdapterOptions } from '../../src/shared/model/trace.ts';
-import { frameAll, readsOf } from './framing.ts';
+import { framerOf } from '../../src/shared/providers/framer-of.ts';
+import { providerOf, usualEndpoint } from '../../src/shared/providers/registry.ts';
+import { readsOf } from './framing.ts';
 
 export function laneSetup(api: Api, options: Partial<AdapterOptions> = {}): LaneSetup {
   return {
     api,
-    framing: 'sse',
-    endpoint: { type: api === 'messages' ? 'anthropic' : 'openai', provider_name: 'test', model: 'm' },
+    framing: providerOf(api).framing,
+    endpoint: { ...usualEndpoint(api, 'm'), provider_name: 'test' },
     request:
       api === 'responses'
         ? { model: 'm', input: 'Hello' }
@@ -29,10 +31,8 @@ export interface LaneRun {
 
 export function runLane(id: LaneId, setup: LaneSetup, bytes: Uint8Array, sizes: readonly number[] = []): LaneRun {
   const lane = createLane(id, setup);
-  const emissions = [
-    ...lane.begin(),
-    ...frameAll(readsOf(bytes, sizes)).flatMap((framed) => [...lane.take(framed)]),
-    ...lane.end(),
-  ] as Emission[];
+  const framer = framerOf(setup.api, setup.framing);
+  const framed = [...readsOf(bytes, sizes).flatMap((read) => framer.feed(read)), ...framer.end()];
+  const emissions = [...lane.begin(), ...framed.flatMap((one) => [...lane.take(one)]), ...lane.end()] as Emission[];
   return { emissions, outcome: lane.outcome() };
 }

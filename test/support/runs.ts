@@ -59,7 +59,7 @@ export interface RunsFixture extends StoreFixture {
   endpoint(
     baseUrl: string,
     more?: {
-      readonly type?: 'openai' | 'anthropic';
+      readonly type?: string;
       readonly answer?: number;
       readonly silence?: number | null;
       readonly key?: string;

@@ -6,7 +6,7 @@ import { framerOf } from '../providers/framer-of.ts';
 import type { LaneDefinition } from '../model/lane.ts';
 import { laneDefinition } from './registry.ts';
 import { otidOf } from '../adapters/agent-server/message-writer.ts';
-import { PythonSse } from '../adapters/agent-server/python-sse.ts';
+import { PythonEvents } from '../adapters/agent-server/python-events.ts';
 
 const UUID = '00000000-0000-4000-8000-000000000000';
 const MESSAGE_ID = `message-${UUID}`;
@@ -58,7 +58,7 @@ export function vectorResult({ adapter, ...run }: VectorRun, bytes: Uint8Array, 
 
 /** The vectors count the events that the Python SDKs dispatched, the lanes name frames, of which there can be more. */
 class EventNumbers {
-  readonly #sse = new PythonSse();
+  readonly #sse = new PythonEvents();
   readonly #numbers = new Map<number, number>();
 
   see(framed: Framed): void {

@@ -1,6 +1,7 @@
 /** The providers by their APIs. A provider is its folder and one line here. */
 import type { Api } from '../model/stream.ts';
 import type { AdapterEndpoint } from '../model/trace.ts';
+import { bedrock } from './bedrock/index.ts';
 import { chatCompletions } from './chat-completions/index.ts';
 import { gemini } from './gemini/index.ts';
 import type { EndpointKind } from './kinds/kind.ts';
@@ -24,6 +25,7 @@ export function registerProvider(provider: ProviderDefinition): () => void {
 registerProvider(chatCompletions);
 registerProvider(responses);
 registerProvider(messages);
+registerProvider(bedrock);
 registerProvider(ollama);
 registerProvider(gemini);
 

@@ -1,5 +1,7 @@
 /** Senders and samples by API. What of a provider needs Node is its folder here and one line. */
 import type { Api } from '../../../shared/model/stream.ts';
+import { sample as bedrockSample } from './bedrock/sample.ts';
+import { send as sendBedrock } from './bedrock/send.ts';
 import { sample as chatSample } from './chat-completions/sample.ts';
 import { send as sendChat } from './chat-completions/send.ts';
 import { sample as geminiSample } from './gemini/sample.ts';
@@ -17,6 +19,7 @@ const transports = new Map<Api, ProviderTransport>([
   ['chat_completions', { send: sendChat, sample: chatSample }],
   ['responses', { send: sendResponses, sample: responsesSample }],
   ['messages', { send: sendMessages, sample: messagesSample }],
+  ['bedrock', { send: sendBedrock, signs: true, sample: bedrockSample }],
   ['gemini', { send: sendGemini, sample: geminiSample }],
   ['ollama_chat', { send: sendOllama, sample: ollamaSample }],
 ]);

@@ -19,7 +19,7 @@ import { PROVIDERS } from '../../providers/registry.ts';
 import { fallbackInput } from './fallback-counts.ts';
 import { speaksAnthropic, type InterfaceSetup, type StreamingInterface } from './interface.ts';
 import { MessageWriter } from './message-writer.ts';
-import { PythonSse } from './python-sse.ts';
+import { PythonEvents } from './python-events.ts';
 import { providerTrace } from './provider-trace.ts';
 import { fail, AdapterError } from './adapter-error.ts';
 import { NO_USAGE, usageOf } from './usage.ts';
@@ -63,7 +63,7 @@ export class AgentServerLane implements Lane {
   readonly #writer: MessageWriter;
   readonly #request: PyDict;
   readonly #proxy: boolean;
-  readonly #sse = new PythonSse();
+  readonly #events = new PythonEvents();
   #interface: StreamingInterface | undefined;
   #fallbackInput = 0;
   /** [DONE] came: what follows is decoded, but not read. */
@@ -153,7 +153,7 @@ export class AgentServerLane implements Lane {
   }
 
   #takeFrame(frame: Frame, made: StreamingInterface): void {
-    const dispatched = this.#sse.read(frame);
+    const dispatched = this.#events.read(frame);
     if (dispatched === null) return;
     this.#lastEvent = frame.index;
     if (this.#done) return;

@@ -6,7 +6,7 @@ export const BEDROCK: EndpointKind = {
   label: 'Bedrock',
   chip: 'BEDR',
   baseUrl: null,
-  baseUrlHint: 'Without a version: /v1 is added.',
+  baseUrlHint: 'With its region, such as https://bedrock-runtime.us-east-1.amazonaws.com.',
   credential: { header: 'authorization', prefix: 'Bearer ' },
   keyVariables: ['AWS_BEARER_TOKEN_BEDROCK'],
   presets: [],

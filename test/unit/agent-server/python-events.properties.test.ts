@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { PythonSse } from '../../../src/shared/adapters/agent-server/python-sse.ts';
+import { PythonEvents } from '../../../src/shared/adapters/agent-server/python-events.ts';
 import { isPythonInt } from '../../../src/shared/json/python-int.ts';
 import { bytesOf, frameAll, readsOf } from '../../support/framing.ts';
 
@@ -48,7 +48,7 @@ const body = fc
 test('the Python SDKs dispatch what they did, told by the facts of the frames', () => {
   fc.assert(
     fc.property(body, fc.integer({ min: 1, max: 50 }), (text, size) => {
-      const sse = new PythonSse();
+      const sse = new PythonEvents();
       const events = frameAll(readsOf(bytesOf(text), [size])).flatMap((item) => {
         const event = item.type === 'frame' ? sse.read(item.frame) : null;
         return event === null ? [] : [{ name: event.name, data: event.data }];

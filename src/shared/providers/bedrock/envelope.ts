@@ -1,0 +1,75 @@
+/**
+ * The envelope of InvokeModelWithResponseStream: a message of Amazon's event stream whose payload is `{"bytes": base64}`,
+ * with padding beside it; inside is one event as the model's own API has it.
+ * (https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_PayloadPart.html)
+ */
+import { objectOf, stringOf, type JsonObject } from '../../json/json-object.ts';
+import type { EventHeader, Frame, Payload } from '../../model/stream.ts';
+
+/** Name of the messages that are envelopes; all others are exceptions of the service. */
+const CHUNK = 'chunk';
+/** Padding against reading lengths off the line: letters and digits. */
+const PADDING = /^[A-Za-z0-9]*$/;
+const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;
+
+const utf8 = new TextDecoder('utf-8', { fatal: true });
+
+/** The event in an envelope, named by its type; any other frame as it is. */
+export function unwrap(frame: Frame): Frame {
+  if (frame.name !== CHUNK || !frame.payload.ok) return frame;
+  const envelope = objectOf(frame.payload.value);
+  const text = decoded(stringOf(envelope?.['bytes']));
+  return envelope === null || text === null ? frame : new UnwrappedFrame(frame, envelope, text);
+}
+
+function decoded(bytes: string | null): string | null {
+  if (bytes === null || !BASE64.test(bytes)) return null;
+  try {
+    return utf8.decode(Uint8Array.from(atob(bytes), (character) => character.charCodeAt(0)));
+  } catch {
+    return null;
+  }
+}
+
+class UnwrappedFrame implements Frame {
+  readonly index: number;
+  readonly start: number;
+  readonly end: number;
+  readonly read: number;
+  readonly tNs: number;
+  readonly name: string;
+  readonly data: string;
+  readonly notes: readonly string[];
+  readonly headers?: ReadonlyMap<string, EventHeader>;
+  readonly payload: Payload;
+
+  constructor(frame: Frame, envelope: JsonObject, data: string) {
+    this.index = frame.index;
+    this.start = frame.start;
+    this.end = frame.end;
+    this.read = frame.read;
+    this.tNs = frame.tNs;
+    this.data = data;
+    this.payload = parsed(data);
+    this.name = this.payload.ok ? (stringOf(objectOf(this.payload.value)?.['type']) ?? frame.name) : frame.name;
+    this.notes = [...frame.notes, ...Object.entries(envelope).flatMap(([field, value]) => noteOn(field, value))];
+    if (frame.headers) this.headers = frame.headers;
+  }
+
+  get dispatches(): boolean {
+    return true;
+  }
+}
+
+function noteOn(field: string, value: unknown): readonly string[] {
+  if (field === 'bytes' || (field === 'p' && typeof value === 'string' && PADDING.test(value))) return [];
+  return [`the envelope has a field ${field}: ${JSON.stringify(value)}`];
+}
+
+function parsed(data: string): Payload {
+  try {
+    return { ok: true, value: JSON.parse(data) as unknown };
+  } catch (error) {
+    return { ok: false, error: error instanceof Error ? error.message : String(error) };
+  }
+}

@@ -1,0 +1,24 @@
+/** Anthropic's models on Amazon Bedrock, InvokeModelWithResponseStream in Amazon's event stream. */
+import { BEDROCK } from '../kinds/bedrock.ts';
+import { messages } from '../messages/index.ts';
+import type { ProviderDefinition } from '../provider.ts';
+import { unwrap } from './envelope.ts';
+import { BEDROCK_RULES } from './lint.ts';
+import { request } from './request.ts';
+import { BedrockWire } from './wire.ts';
+
+export const bedrock: ProviderDefinition = {
+  id: 'bedrock',
+  label: 'Bedrock, Anthropic models',
+  chip: 'BEDR',
+  endpointKinds: [BEDROCK],
+  framing: 'aws-eventstream',
+  agentServer: 'anthropic',
+  unwrap,
+  terminator: messages.terminator,
+  detect: messages.detect,
+  request,
+  usage: messages.usage,
+  wire: (recorder) => new BedrockWire(recorder),
+  rules: BEDROCK_RULES,
+};

@@ -8,6 +8,7 @@ import { ACCUMULATION } from './accumulation.ts';
 import { COMPARE } from './compare.ts';
 import { DECODING } from './decoding.ts';
 import { eventLoop } from './event-loop.ts';
+import { firstPaint } from './first-paint.ts';
 import { judge, type Contest, type Result } from './measure.ts';
 import { rendering } from './rendering.ts';
 import { replay } from './replay.ts';
@@ -29,6 +30,7 @@ const OTHERS: Readonly<Record<string, () => Promise<readonly Result[]>>> = {
   P19b: framesPerSecond,
   P20: rendering,
   P24: replay,
+  P25: firstPaint,
 };
 
 const options = new Command('bench')

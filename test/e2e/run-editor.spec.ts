@@ -97,7 +97,10 @@ test('keeps a draft when it is closed, also on the way to a new endpoint and bac
   await openEditor(page);
   await expect(editor(page)).toContainText('"kept"');
   await dialog(page).getByRole('button', { name: 'Add an endpoint' }).click();
-  await dialog(page).getByRole('button', { name: 'Ollama' }).click();
+  await dialog(page)
+    .getByRole('group', { name: 'Begin with' })
+    .getByRole('button', { name: 'Ollama', exact: true })
+    .click();
   await dialog(page).getByRole('button', { name: 'Add endpoint', exact: true }).click();
   await expect(dialog(page).getByRole('combobox', { name: 'Endpoint' })).toHaveText('Ollama');
   await expect(editor(page)).toContainText('"kept"');

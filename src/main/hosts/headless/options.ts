@@ -22,7 +22,8 @@ export function parseOptions(args: readonly string[], env: NodeJS.ProcessEnv): H
   const say = (text: string): void => void said.push(text);
   const command = new Command('npm start --')
     .usage('--headless [options]')
-    .option('--no-open', 'do not open the page in the browser')
+    .option('--open', 'open the page in the browser', true)
+    .option('--no-open', 'do not open it')
     .option<number>('--port <n>', 'listen on this port instead of any that is free', portOf, 0)
     .addHelpText('after', ENVIRONMENT)
     .showHelpAfterError()

@@ -25,6 +25,7 @@ async function openCompare(
   await page.locator(`#run-${id}`).click();
   await page.getByRole('tab', { name: /^Compare/ }).click();
   await expect(page.getByRole('table', { name: 'Verdict' })).toBeVisible();
+  await expect(page.getByRole('list', { name: 'Findings', exact: true })).toBeVisible();
   return id;
 }
 
@@ -64,7 +65,9 @@ test('ties calls that became one with a slur, over a line of their own in the wi
   await openCompare(page, 'parallel-tools', 'messages');
   await expect(page.locator('.lane-map-drawing .slur')).toHaveCount(2);
   await expect(page.locator('[data-field="tool calls"] [data-lane="simple"]')).toContainText('1 of 2, merged');
-  await expect(page.getByRole('img', { name: /^LaneMap of \d+ events over three staves/ })).toBeVisible();
+  await expect(
+    page.getByRole('img', { name: /^Lane map of \d+ events over 3 staves: legacy, wire, simple;/ }),
+  ).toBeVisible();
 });
 
 test('jumps from divergence to divergence by n and N, round the ends', async ({ page }) => {

@@ -10,6 +10,7 @@ import {
   lineTop,
   noteRadius,
   slursOf,
+  threadStart,
   type Axis,
   type Geometry,
   type Mark,
@@ -208,9 +209,8 @@ function Thread({ mark, shape }: { readonly mark: Mark; readonly shape: Geometry
   const { lane, line, source, kind, from, to, causeFrom, causeTo } = mark;
   const bottom = lineTop(shape, lane, line);
   const late = isLate(mark);
-  // On time, the thread of a lane below the wire goes on from the wire's note.
-  const below = lane !== WIRE && !isAbove(shape, lane);
-  const top = below && !late && kind !== 'meta' && kind !== 'error' ? lineTop(shape, WIRE, source) : shape.reads;
+  const plain = !late && kind !== 'meta' && kind !== 'error';
+  const top = plain ? threadStart(shape, lane, source) : shape.reads;
   const tone = mark.shape === 'late' || bent(mark.shape) ? 'bent' : kind;
   if (from === to)
     return <line className={`thread ${tone}`} x1={percent(causeFrom)} x2={percent(from)} y1={top} y2={bottom} />;
@@ -238,9 +238,10 @@ const [CUT_ABOVE, CUT_BELOW] = [14, 12];
 /** It was read and never said: the thread ends before it reaches the lane. */
 function CutThread({ mark, shape }: { readonly mark: Mark; readonly shape: Geometry }) {
   const { lane, source, from, to } = mark;
-  const [start, end] = isAbove(shape, lane)
-    ? [shape.reads, lineTop(shape, lane, shape.lines.length - 1) + CUT_ABOVE]
-    : [lineTop(shape, WIRE, source), lineTop(shape, lane, 0) - CUT_BELOW];
+  const start = threadStart(shape, lane, source);
+  const end = isAbove(shape, lane)
+    ? lineTop(shape, lane, shape.lines.length - 1) + CUT_ABOVE
+    : lineTop(shape, lane, 0) - CUT_BELOW;
   if (from === to)
     return (
       <g data-event={mark.event ?? undefined}>

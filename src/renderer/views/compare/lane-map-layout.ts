@@ -108,6 +108,18 @@ function staffLines(all: LaneMap['lines']): {
 export const lineTop = ({ tops, step }: Geometry, lane: LaneId, line: number): number =>
   (tops.get(lane) ?? 0) + line * step;
 
+/**
+ * Where the thread of a message that came on time begins: at the reads, or on its line of the staff that is next on the way
+ * there, so that it crosses no other lane's notes.
+ */
+export function threadStart(shape: Geometry, lane: LaneId, line: number): number {
+  const { staves, reads } = shape;
+  const at = staves.indexOf(lane);
+  const wire = staves.indexOf(WIRE);
+  if (at === wire || at === wire - 1) return reads;
+  return lineTop(shape, staves[at > wire ? at - 1 : at + 1]!, line);
+}
+
 /** The axis: nanoseconds, or numbers of events where nothing was timed. */
 export interface Axis {
   readonly timed: boolean;

@@ -12,6 +12,7 @@ import {
   passagesOf,
   slursOf,
   spanShares,
+  threadStart,
   type Span,
 } from '../../../../src/renderer/views/compare/lane-map-layout.ts';
 import { compareLanes } from '../../../../src/shared/compare/lanes.ts';
@@ -93,6 +94,13 @@ describe('the staves', () => {
     expect([0, ...places, height]).toEqual([0, ...places, height].toSorted((a, b) => a - b));
     expect(new Set(places).size).toBe(places.length);
     expect(staves.map((lane) => isAbove(shape, lane))).toEqual(staves.map((_, at) => at < order.indexOf('wire')));
+  });
+
+  it('begin threads at the reads, or at the staff that is next on the way there', () => {
+    const shape = geometry({ lines: LINES }, lanes('wire', 'a', 'b', 'c', 'd'));
+    const starts = shape.staves.map((lane) => threadStart(shape, lane, 1));
+    const line = (lane: string) => lineTop(shape, lane, 1);
+    expect(starts).toEqual([line('b'), shape.reads, shape.reads, line('wire'), line('c')]);
   });
 
   it('join lines of one kind where there are too many, and keep a line for each', () => {

@@ -4,7 +4,6 @@
  */
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { spawn } from 'node:child_process';
-import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { checkNode, fail } from './node-version.mjs';
@@ -43,8 +42,7 @@ export function run(command, args, options = {}) {
  * @param {import('node:child_process').SpawnOptions} [options]
  */
 export function runBin(name, bin, args, options) {
-  const manifest = createRequire(join(root, 'package.json')).resolve(`${name}/package.json`);
-  return run(process.execPath, [join(dirname(manifest), bin), ...args], options);
+  return run(process.execPath, [join(root, 'node_modules', name, bin), ...args], options);
 }
 
 /**

@@ -72,6 +72,7 @@ test('ties calls that became one with a slur, over a line of their own in the wi
 
 test('jumps from divergence to divergence by n and N, round the ends', async ({ page }) => {
   await openCompare(page, 'parallel-tools', 'messages');
+  await expect(page.locator('.find').first()).toBeVisible();
   const count = await page.locator('.find').count();
   expect(count).toBeGreaterThan(2);
   await page.keyboard.press('n');
@@ -243,6 +244,7 @@ test.describe('what leaves the window', () => {
     context,
   }) => {
     await openCompare(page, 'text-lost', 'chat_completions');
+    await expect(page.locator('.find').first()).toBeVisible();
     const findings = await page.locator('.find').count();
     const [download] = await Promise.all([
       page.waitForEvent('download'),

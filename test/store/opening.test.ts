@@ -320,6 +320,21 @@ describe('migrations', () => {
     expect(statSync(fileIn(dataDir)).mode & 0o777).toBe(0o600);
   });
 
+  test('say of traces from before lanes could be chosen by which they were read', () => {
+    const dataDir = dataFolder();
+    old(dataDir);
+    const db = new Database(fileIn(dataDir));
+    db.prepare(
+      `INSERT INTO traces (id, started_at, title, renamed, starred, source, api, framing, timed, metrics, message_id, step_id, endpoint, options)
+       VALUES ('t', 0, '', 0, 0, 'run', 'messages', 'sse', 1, '{}', 'm', 's', '{}', '{}')`,
+    ).run();
+    db.close();
+    const opened = openDatabase(dataDir);
+    expect(opened.db.prepare('SELECT lanes FROM traces').get()).toEqual({ lanes: '["wire","legacy","simple"]' });
+    opened.db.close();
+    opened.lock?.release();
+  });
+
   test('happen whole or not at all', () => {
     const dataDir = dataFolder();
     old(dataDir);

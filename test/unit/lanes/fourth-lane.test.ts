@@ -1,5 +1,5 @@
 /** A lane that is added while the program runs is a lane like the others, wherever lanes are compared, drawn or printed. */
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Command } from 'commander';
@@ -17,6 +17,7 @@ import { DecodePass } from '../../../src/shared/lanes/decode-pass.ts';
 import { chosenLanes, lanesReading, registerLane } from '../../../src/shared/lanes/registry.ts';
 import { LaneBlocks, cellOf } from '../../../src/shared/model/blocks.ts';
 import { LOUD } from '../../support/loud/lane.ts';
+import { sourcesIn, src } from '../../support/source-imports.ts';
 import { chatBody, chunk, laneSetup } from '../../support/wire.ts';
 
 const API = 'chat_completions';
@@ -46,6 +47,18 @@ describe('the registry', () => {
     expect(chosenLanes(API, ['loud', 'legacy', 'nowhere'])).toEqual(['wire', 'legacy', 'loud']);
     expect(chosenLanes(API, [])).toEqual(['wire']);
   });
+});
+
+test('the adapters are named where they are defined, in the sentences of the samples and in what older traces were read by', () => {
+  const naming = sourcesIn('.').filter((file) =>
+    /['"](?:legacy|simple)['"]/.test(readFileSync(join(src, file), 'utf8')),
+  );
+  expect(naming.toSorted()).toEqual([
+    'main/core/samples/sentences.ts',
+    'main/core/store/sql/migrations.ts',
+    'shared/adapters/legacy/index.ts',
+    'shared/adapters/simple/index.ts',
+  ]);
 });
 
 describe('a decode pass', () => {

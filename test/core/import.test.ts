@@ -1,5 +1,8 @@
 /** A pasted or dropped stream is a trace like any other, without times; no stream, however odd, ends more than its lanes. */
 import { describe, expect, test } from 'vitest';
+import { sampleFormats } from '../../src/main/core/providers/registry.ts';
+import { bodyOf } from '../../src/main/core/samples/answers.ts';
+import { apisOf, SCENARIOS } from '../../src/main/core/samples/scenarios.ts';
 import { ServiceError } from '../../src/shared/rpc/services.ts';
 import { allItems } from '../support/all-items.ts';
 import { cores } from '../support/core.ts';
@@ -49,6 +52,35 @@ describe('traces.import', () => {
     expect(await ending(`${chunk}data: {"error":{"message":"Overloaded"}}\n\n`)).toBe('provider-error');
     expect(await ending('{"object":"chat.completion"}', 'chat_completions')).toBe('not-a-stream');
   });
+
+  test('keeps bytes that are no text', async () => {
+    const { services } = await open();
+    const bytes = Buffer.concat([
+      Buffer.from('data: {"object":"chat.completion.chunk","choices":[{"index":0,"delta":{"content":"a'),
+      Buffer.from([0xff]),
+      Buffer.from('"}}]}\n\ndata: [DONE]\n\n'),
+    ]);
+    const { id } = await services['traces.import']({ name: '', base64: bytes.toString('base64') });
+    expect(await services['traces.get']({ id })).toMatchObject({
+      api: 'chat_completions',
+      ending: { state: 'complete' },
+      metrics: { bytes: bytes.length },
+    });
+    const stored = await services['traces.bytes']({ id, start: 0, end: bytes.length });
+    expect(Buffer.from(stored.bytes, 'base64')).toEqual(bytes);
+  });
+
+  test.each(sampleFormats().map((format) => [format.api, format] as const))(
+    'knows a sample over %s by its bytes',
+    async (api, format) => {
+      const { services } = await open();
+      const scenario = SCENARIOS.find((one) => one.ending === undefined && apisOf(one).includes(api))!;
+      const body = bodyOf(scenario, format, format.request(scenario));
+      const base64 = Buffer.from(body).toString('base64');
+      const { id } = await services['traces.import']({ name: '', base64 });
+      expect(await services['traces.get']({ id })).toMatchObject({ api, ending: { state: 'complete' } });
+    },
+  );
 
   test('says what to do with a text that is no stream of a known API', async () => {
     const { services } = await open();

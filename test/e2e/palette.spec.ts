@@ -103,3 +103,14 @@ test('a file that is dropped on the window opens at once when its API shows', as
   await expect(wire(page)).toContainText('Good evening');
   await expect(page.getByRole('row', { selected: true })).toContainText('evening.sse');
 });
+
+test('a dropped file that is no text is opened byte for byte', async ({ page }) => {
+  await page.evaluate((text) => {
+    const dataTransfer = new DataTransfer();
+    const odd = new Uint8Array([0x3a, 0xff, 0x0a]);
+    dataTransfer.items.add(new File([odd, text], 'odd.sse'));
+    document.body.dispatchEvent(new DragEvent('drop', { dataTransfer, bubbles: true, cancelable: true }));
+  }, STREAM);
+  await expect(wire(page)).toContainText('Good evening');
+  await expect(page.getByRole('row', { selected: true })).toContainText('odd.sse');
+});

@@ -2,6 +2,7 @@
  * A stream kept as a fixture: its bytes with what its adapters made of them, as a vector file that
  * `tracelane vectors` runs. What a later version of an adapter makes otherwise is then a failure with its place.
  */
+import { base64Of } from '../text/base64.ts';
 import { vectorResult, type VectorRun } from '../lanes/vector.ts';
 import { laneDefinition } from '../lanes/registry.ts';
 import type { LaneId } from '../model/messages.ts';
@@ -32,6 +33,6 @@ function wireOf(body: Uint8Array): { readonly text: string } | { readonly base64
   try {
     return { text: new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(body) };
   } catch {
-    return { base64: btoa(Array.from(body, (byte) => String.fromCharCode(byte)).join('')) };
+    return { base64: base64Of(body) };
   }
 }

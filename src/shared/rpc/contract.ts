@@ -57,6 +57,8 @@ const endpoint = z
 /** Whether there is such an API is asked of the providers by the service, which has a sentence for it. */
 const api = z.string().min(1).max(100);
 const seq = z.int().min(0);
+/** Characters of an imported stream. */
+export const MAX_IMPORT = 64 * 1024 * 1024;
 /** Another decoding than the trace was recorded with. */
 const decoding = { options: adapterOptionsSchema.optional(), lanes: laneIdsSchema.optional() };
 
@@ -277,9 +279,16 @@ export const contract = {
   /** Hidden at once, gone for good some time after; `traces.restore` takes it back until then. */
   'traces.delete': command<null>()(z.strictObject({ ids: z.array(trace).min(1).max(1000) })),
   'traces.restore': command<null>()(z.strictObject({ ids: z.array(trace).min(1).max(1000) })),
-  /** A pasted or dropped stream: SSE text without times. */
+  /** A pasted or dropped stream, without times: as text, or in base64 where its bytes are no UTF-8. */
   'traces.import': command<{ readonly id: TraceId }>()(
-    z.strictObject({ name: z.string().max(500), text: z.string().max(64 * 1024 * 1024), api: api.optional() }),
+    z
+      .strictObject({
+        name: z.string().max(500),
+        text: z.string().max(MAX_IMPORT).optional(),
+        base64: z.string().max(MAX_IMPORT).optional(),
+        api: api.optional(),
+      })
+      .refine(({ text, base64 }) => (text === undefined) !== (base64 === undefined), 'either text or base64'),
   ),
 
   /** The items of a trace, from the store first, then live; another decoding reads it otherwise than it was recorded. */

@@ -27,12 +27,13 @@ const READ_BYTES = 16 * 1024;
 const READS_AT_ONCE = 64;
 
 export function importTrace({ store, defaults }: ImportSetup): MethodService<'traces.import'> {
-  return async ({ name, text, api: asked }) => {
-    const body = new TextEncoder().encode(text);
+  return async ({ name, text, base64, api: asked }) => {
+    const body =
+      text === undefined ? new Uint8Array(Buffer.from(base64 ?? '', 'base64')) : new TextEncoder().encode(text);
     if (body.length === 0)
       throw new ServiceError(
         'empty',
-        'There is nothing to import: the text is empty. Copy the answer as the server sent it, with its "data:" lines.',
+        'There is nothing to import: the stream is empty. Copy the answer as the server sent it, with its "data:" lines.',
       );
     const api = asked ?? detectApi(body)?.api ?? null;
     if (api === null)

@@ -3,7 +3,7 @@ import { comparisonMarkdown, findingMarkdown } from '../../../shared/compare/mar
 import { MAX_EVIDENCE_BYTES } from '../../../shared/compare/evidence.ts';
 import type { Finding } from '../../../shared/model/findings.ts';
 import type { TraceId } from '../../../shared/model/ids.ts';
-import { bytesOf } from '../../client/bytes.ts';
+import { bytesOf } from '../../../shared/text/base64.ts';
 import { client } from '../../client/client.ts';
 import { copyText } from '../../components/copy.ts';
 import { toast, toastError } from '../../stores/toasts.ts';

@@ -1,6 +1,6 @@
 import { useMemo, useState } from 'react';
 import type { EventSummary } from '../../../shared/model/stream.ts';
-import { bytesOf } from '../../client/bytes.ts';
+import { bytesOf } from '../../../shared/text/base64.ts';
 import { Button } from '../../components/Button.tsx';
 import { Hex } from '../../components/Hex.tsx';
 import { JsonText } from '../../components/JsonText.tsx';

@@ -2,7 +2,7 @@
 import { framerOf } from '../../../shared/providers/framer-of.ts';
 import type { EventSummary } from '../../../shared/model/stream.ts';
 import type { TraceDetail } from '../../../shared/model/trace.ts';
-import { bytesOf } from '../../client/bytes.ts';
+import { bytesOf } from '../../../shared/text/base64.ts';
 import { client } from '../../client/client.ts';
 import { copyText } from '../../components/copy.ts';
 import { count } from '../../components/format.ts';

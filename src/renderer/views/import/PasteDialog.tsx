@@ -31,7 +31,7 @@ export function PasteDialog({ input: given = {}, close }: OverlayProps<'paste'>)
     setBusy(true);
     setProblem(null);
     try {
-      await importStream(name.trim() === '' ? PASTED : name.trim(), text, api);
+      await importStream({ name: name.trim() === '' ? PASTED : name.trim(), text, api });
       close();
     } catch (error) {
       setProblem(error instanceof Error ? error.message : String(error));

@@ -1,7 +1,7 @@
 import { useMemo, useState } from 'react';
 import type { EventSummary } from '../../../shared/model/stream.ts';
 import type { EventDetail } from '../../../shared/rpc/contract.ts';
-import { bytesOf } from '../../client/bytes.ts';
+import { bytesOf } from '../../../shared/text/base64.ts';
 import { Button } from '../../components/Button.tsx';
 import { Chip } from '../../components/Chip.tsx';
 import { CopyButton } from '../../components/CopyButton.tsx';

@@ -1,6 +1,6 @@
 /** A part of the stored body, read in slices until it is whole; while the stream runs, as far as it has come. */
 import { useEffect, useState } from 'react';
-import { bytesOf } from '../../client/bytes.ts';
+import { bytesOf } from '../../../shared/text/base64.ts';
 import { client } from '../../client/client.ts';
 import { useSession } from '../../stores/open.ts';
 import type { TraceSession } from '../../stores/trace.ts';

@@ -10,6 +10,14 @@ import type { WireRecorder } from './recorder.ts';
 
 const NOTHING: JsonObject = {};
 const NO_ITEMS: readonly unknown[] = [];
+/** How many fields an object has. */
+export function fieldsOf(data: JsonObject): number {
+  let count = 0;
+  // oxlint-disable-next-line no-unused-vars -- counting is the point.
+  for (const _ in data) count++;
+  return count;
+}
+
 export class Fields {
   readonly #recorder: WireRecorder;
   /** Stands before the names of fields, e.g. `choices[].delta.`; '' for the event itself. */
@@ -31,10 +39,7 @@ export class Fields {
   of(data: JsonObject | null): this {
     this.#data = data ?? NOTHING;
     this.#count = 0;
-    let left = 0;
-    // oxlint-disable-next-line no-unused-vars -- counting is the point.
-    for (const _ in data) left++;
-    this.#left = left;
+    this.#left = data === null ? 0 : fieldsOf(data);
     return this;
   }
 

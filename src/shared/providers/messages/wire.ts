@@ -6,7 +6,7 @@ import type { BlockKind } from '../../model/messages.ts';
 import type { Frame } from '../../model/stream.ts';
 import { arrayOf, objectOf, parseJson, stringOf, type JsonObject } from '../../json/json-object.ts';
 import { errorField, strayFault, type Fault } from '../../wire/faults.ts';
-import { Fields, keepReplaced, saysNothing } from '../../wire/fields.ts';
+import { Fields, fieldsOf, keepReplaced, saysNothing } from '../../wire/fields.ts';
 import type { WireProtocol } from '../../wire/protocol.ts';
 import type { Block, WireRecorder } from '../../wire/recorder.ts';
 import { messagesFinish, messagesUsage } from './usage.ts';
@@ -73,12 +73,51 @@ export class MessagesWire implements WireProtocol {
   }
 
   take(data: JsonObject, type: string, frame: Frame): void {
+    if (type === 'content_block_delta' && frame.name === type && this.#takePlainDelta(data)) return;
     const event = this.#event.of(data);
     // The SDK takes an event named error for one whatever its data says, and drops what has no name.
     if (frame.name === '') this.#recorder.note('no event name: the Anthropic SDK drops this event');
     event.expect('type', type);
     this.#take(event, frame.name === 'error' ? frame.name : type);
     event.rest();
+  }
+
+  /**
+   * The short way for what nearly all events are: a delta of text for an open block of its kind, with no field that is not
+   * expected. Whether it was one.
+   */
+  #takePlainDelta(data: JsonObject): boolean {
+    const { type, index, delta } = data;
+    if (type !== 'content_block_delta' || typeof index !== 'number' || fieldsOf(data) !== 3) return false;
+    const inner = objectOf(delta);
+    const entry = this.#byIndex.get(index);
+    if (!inner || !entry || fieldsOf(inner) !== 2) return false;
+    const { kind } = entry.block;
+    switch (inner['type']) {
+      case 'text_delta':
+        return kind === 'text' && this.#add(entry, inner['text']);
+      case 'thinking_delta':
+        return kind === 'reasoning' && this.#add(entry, inner['thinking']);
+      case 'input_json_delta':
+        return CALLS.has(kind) && this.#add(entry, inner['partial_json']);
+      default:
+        return false;
+    }
+  }
+
+  /** Adds text to a block; false, and nothing is done, when it is none. */
+  #add(entry: Entry, text: unknown): boolean {
+    if (typeof text !== 'string') return false;
+    const recorder = this.#recorder;
+    const { block } = entry;
+    recorder.target(entry.target);
+    if (block.kind === 'text') recorder.text(block, text);
+    else if (block.kind === 'reasoning') recorder.reasoning(block, text);
+    else {
+      this.#dropStartInput(entry);
+      recorder.tool(block, null, null, text);
+    }
+    return true;
   }
 
   #take(event: Fields, type: string): void {
@@ -263,19 +302,17 @@ export class MessagesWire implements WireProtocol {
     if (!kinds?.has(block.kind)) return this.#keepDelta(entry, type, data, kinds !== undefined);
     switch (type) {
       case 'text_delta':
-        recorder.text(block, delta.string('text') ?? '');
+        this.#add(entry, delta.string('text') ?? '');
         break;
       case 'thinking_delta':
-        recorder.reasoning(block, delta.string('thinking') ?? '');
+        this.#add(entry, delta.string('thinking') ?? '');
+        break;
+      case 'input_json_delta':
+        this.#add(entry, delta.string('partial_json') ?? '');
         break;
       case 'signature_delta':
         recorder.signature(block, delta.string('signature') ?? '');
         break;
-      case 'input_json_delta': {
-        this.#dropStartInput(entry);
-        recorder.tool(block, null, null, delta.string('partial_json') ?? '');
-        break;
-      }
       case 'citations_delta': {
         const citation = delta.any('citation');
         (entry.citations ??= []).push(citation);

@@ -99,6 +99,16 @@ export class ResponseOutput {
     this.#status(type, event);
   }
 
+  /** Adds text to a part that was added, of an item that was added with this id; false, and nothing is done, without such a part. */
+  addText(index: unknown, id: unknown, at: unknown, delta: unknown): boolean {
+    const item = this.#byIndex.get(index as number);
+    const part = item?.content.get(at as number);
+    if (!item || !part || typeof id !== 'string' || item.added['id'] !== id || typeof delta !== 'string') return false;
+    this.#recorder.target(`item ${item.index}`);
+    this.#say(part.block, delta);
+    return true;
+  }
+
   /** Items that only the final Response has: some servers stream no item events at all. */
   takeUnstreamed(output: readonly unknown[]): void {
     output.forEach((value, index) => {

@@ -6,7 +6,7 @@
 import type { Frame } from '../../model/stream.ts';
 import { arrayOf, objectOf, stringOf, type JsonObject } from '../../json/json-object.ts';
 import { errorField, faultOf, strayFault, type Fault } from '../../wire/faults.ts';
-import { Fields, keepReplaced, saysNothing } from '../../wire/fields.ts';
+import { Fields, fieldsOf, isPadding, keepReplaced, saysNothing } from '../../wire/fields.ts';
 import type { WireProtocol } from '../../wire/protocol.ts';
 import type { WireRecorder } from '../../wire/recorder.ts';
 import { outputText } from './items.ts';
@@ -21,6 +21,8 @@ export const TERMINAL: ReadonlySet<string> = new Set([
   'response.cancelled',
 ]);
 const LIFECYCLE = new Set(['response.created', 'response.queued', 'response.in_progress', ...TERMINAL]);
+
+const OUTPUT_TEXT_DELTA = 'response.output_text.delta';
 
 export class ResponsesWire implements WireProtocol {
   /** Responses has its own terminal events, but compatible servers end it with [DONE] as well. */
@@ -40,12 +42,28 @@ export class ResponsesWire implements WireProtocol {
   }
 
   take(data: JsonObject, type: string, frame: Frame): void {
+    if (type === OUTPUT_TEXT_DELTA && frame.name === type && this.#takePlainDelta(data)) return;
     const event = this.#event.of(data);
     event.expect('type', type);
     this.#sequence(event);
     this.#take(event, type, frame);
     event.padding('obfuscation');
     event.rest();
+  }
+
+  /**
+   * The short way for what most events are: the next delta of text for a part that was added, with no field that is not
+   * expected. Whether it was one.
+   */
+  #takePlainDelta(data: JsonObject): boolean {
+    const { type, sequence_number, item_id, output_index, content_index, delta, logprobs, obfuscation } = data;
+    if (type !== OUTPUT_TEXT_DELTA || this.#next === null || sequence_number !== this.#next) return false;
+    let expected = 6;
+    if (Array.isArray(logprobs) && logprobs.length === 0) expected++;
+    if (typeof obfuscation === 'string' && isPadding(obfuscation)) expected++;
+    if (fieldsOf(data) !== expected || !this.#output.addText(output_index, item_id, content_index, delta)) return false;
+    this.#next++;
+    return true;
   }
 
   #take(event: Fields, type: string, frame: Frame): void {

@@ -7,6 +7,7 @@ import { listSamples } from '../../../src/main/core/samples/list.ts';
 import { bodyOf } from '../../../src/main/core/samples/answers.ts';
 import { sampleFormatOf } from '../../../src/main/core/providers/registry.ts';
 import { apisOf, SCENARIOS } from '../../../src/main/core/samples/scenarios.ts';
+import { providerOf } from '../../../src/shared/providers/registry.ts';
 import { checkRequest } from '../../../src/renderer/views/run/check-request.ts';
 import { draftOf, onEndpoint, startText } from '../../../src/renderer/views/run/draft.ts';
 import {
@@ -131,16 +132,19 @@ describe('endpoints as typed', () => {
 });
 
 describe('the API of a pasted stream', () => {
-  it.each(SCENARIOS.flatMap((scenario) => apisOf(scenario).map((api) => [scenario, api] as const)))(
-    'is seen in $0.model over $1',
-    (scenario, api) => {
-      const text = new TextDecoder().decode(
-        bodyOf(scenario, sampleFormatOf(api), sampleFormatOf(api).request(scenario)),
-      );
-      expect(looksLikeStream(text)).toBe(true);
-      expect(detectText(text)?.api).toBe(api);
-    },
+  /** Amazon's event stream is binary: what a clipboard makes of it is no stream any more. */
+  const isText = (api: string): boolean => providerOf(api).framing !== 'aws-eventstream';
+  const pasted = SCENARIOS.flatMap((scenario) =>
+    apisOf(scenario)
+      .filter(isText)
+      .map((api) => [scenario.model, api, scenario] as const),
   );
+
+  it.each(pasted)('is seen in %s over %s', (_model, api, scenario) => {
+    const text = new TextDecoder().decode(bodyOf(scenario, sampleFormatOf(api), sampleFormatOf(api).request(scenario)));
+    expect(looksLikeStream(text)).toBe(true);
+    expect(detectText(text)?.api).toBe(api);
+  });
 
   it('is not guessed without a sign', () => {
     expect(detectText('data: {"hello": 1}\n\n')).toBeNull();

@@ -21,6 +21,8 @@ async function openEvents(page: Page, id: TraceId): Promise<TraceModel> {
   const trace = await wholeTrace(host.client(), id);
   await openTrace(page, host.url, id, trace);
   await page.getByRole('tab', { name: /^Events/ }).click();
+  // The tab's code may still be on its way; once it is there the grid takes the keys.
+  await expect(grid(page)).toBeFocused();
   return trace;
 }
 

@@ -1,13 +1,55 @@
 /** A pasted or dropped stream is a trace like any other, without times; no stream, however odd, ends more than its lanes. */
+import { gzipSync } from 'node:zlib';
+import { EventStreamCodec } from '@smithy/eventstream-codec';
 import { describe, expect, test } from 'vitest';
 import { sampleFormats } from '../../src/main/core/providers/registry.ts';
 import { bodyOf } from '../../src/main/core/samples/answers.ts';
 import { apisOf, SCENARIOS } from '../../src/main/core/samples/scenarios.ts';
-import { ServiceError } from '../../src/shared/rpc/services.ts';
+import type { TraceId } from '../../src/shared/model/ids.ts';
+import { isWireResult, type LaneOutcome, type WireOutcome } from '../../src/shared/model/messages.ts';
+import { ServiceError, type Services } from '../../src/shared/rpc/services.ts';
 import { allItems } from '../support/all-items.ts';
 import { cores } from '../support/core.ts';
 import { CORPUS, corpusFiles, testWith } from '../support/corpus.ts';
 import { wireFixtures } from '../support/fixtures.ts';
+import { sampleBody } from '../support/sample-bytes.ts';
+import { textOf, type Part } from '../../src/main/core/providers/sample/scenario.ts';
+
+/** The counts that an answer of any of the APIs has, which its stream must add up to. */
+function countsIn(whole: Readonly<Record<string, unknown>>): { readonly input: number; readonly output: number } {
+  const usage = (whole['usage'] ?? whole['usageMetadata'] ?? whole) as Readonly<Record<string, number>>;
+  const named = (...names: readonly string[]): number => usage[names.find((name) => name in usage)!]!;
+  return {
+    input: named('input_tokens', 'promptTokenCount', 'prompt_eval_count'),
+    output:
+      named('output_tokens', 'candidatesTokenCount', 'eval_count') +
+      // Gemini counts thoughts beside the answer.
+      (usage['thoughtsTokenCount'] ?? 0),
+  };
+}
+
+const saidBy = (part: Part): unknown => (part.type === 'tool' ? part : [part.type, 'text' in part ? textOf(part) : '']);
+/** The part of the answer that a closed block holds; arguments by their value. */
+const partOf = ({ kind, name, text, closed }: WireOutcome['blocks'][number]): unknown =>
+  kind === 'tool' ? { type: kind, name, arguments: JSON.parse(text) as unknown } : closed && [kind, text];
+
+async function resultsOf(services: Services, id: TraceId): Promise<readonly LaneOutcome[]> {
+  return (await allItems(services, id)).flatMap((item) => (item.k === 'outcome' ? [item.result] : []));
+}
+
+/** What the adapters made of it, without what is made up anew each time. */
+const adapted = (results: readonly LaneOutcome[]): unknown =>
+  results.flatMap((result) => {
+    if (isWireResult(result)) return [];
+    const { error, finished, content, reasoning_content, tool_call, usage } = result.outcome;
+    return [{ lane: result.lane, error, finished, content, reasoning_content, tool_call, usage }];
+  });
+
+/** The same answer as Anthropic's own API sends it: in Bedrock's envelopes the adapters must read no other. */
+async function resultsOfMessages(services: Services, model: string): Promise<readonly LaneOutcome[]> {
+  const { base64 } = sampleBody('messages', model);
+  return resultsOf(services, (await services['traces.import']({ name: '', base64 })).id);
+}
 
 describe('traces.import', () => {
   const { open } = cores();
@@ -92,6 +134,87 @@ describe('traces.import', () => {
     const error = await refused('Hello');
     expect(error).toBeInstanceOf(ServiceError);
     expect(error).toMatchObject({ code: 'unknown-api' });
+  });
+
+  describe.each([
+    ['ollama_chat', 'json-lines', ['wire']],
+    ['gemini', 'sse', ['wire']],
+    ['bedrock', 'aws-eventstream', ['wire', 'legacy', 'simple']],
+  ] as const)('takes the bytes of %s', (api, framing, lanes) => {
+    test.each(['plain-text', 'reasoning', 'parallel-tools'])('%s', async (model) => {
+      const { services } = await open();
+      const { bytes, base64, scenario, whole } = sampleBody(api, model);
+      const { id } = await services['traces.import']({ name: 'a file', base64 });
+      const counted = countsIn(whole);
+      expect(await services['traces.get']({ id })).toMatchObject({
+        title: 'a file',
+        api,
+        framing,
+        lanes,
+        ending: { state: 'complete' },
+        metrics: { bytes: bytes.length },
+        usage: counted,
+      });
+      const stored = await services['traces.bytes']({ id, start: 0, end: bytes.length });
+      expect(stored.bytes === base64).toBe(true);
+      const results = await resultsOf(services, id);
+      expect(results.map(({ lane }) => lane)).toEqual(lanes);
+      const wire = results.find(isWireResult)!.outcome;
+      expect(wire.errors).toEqual([]);
+      expect(wire.blocks.map(partOf)).toEqual(scenario.output.map(saidBy));
+      const compared = await services['compare.lanes']({ id });
+      expect(compared.lint).toEqual([]);
+      expect(compared.lanes.map((lane) => lane.id)).toEqual(lanes);
+      if (lanes.length > 1) expect(adapted(results)).toEqual(adapted(await resultsOfMessages(services, model)));
+    });
+
+    test('names it by its model where the file has no name', async () => {
+      const { services } = await open();
+      const { base64, scenario } = sampleBody(api, 'plain-text');
+      const { id } = await services['traces.import']({ name: '', base64 });
+      expect(await services['traces.get']({ id })).toMatchObject({ title: scenario.model, model: scenario.model });
+    });
+  });
+
+  test('refuses a file that is no stream, whatever API is named, and says what it is', async () => {
+    const { services } = await open();
+    const refused = async (bytes: Uint8Array, api?: string) =>
+      Promise.resolve(
+        services['traces.import']({ name: 'x', base64: Buffer.from(bytes).toString('base64'), api }),
+      ).catch((error: unknown) => error);
+    const gzip = gzipSync('data: {}\n\n');
+    for (const api of [undefined, 'messages', 'bedrock'])
+      expect(await refused(gzip, api)).toMatchObject({
+        code: 'binary',
+        message: expect.stringContaining('a gzip file'),
+      });
+    expect(await refused(new Uint8Array([0, 1, 2, 3]))).toMatchObject({
+      code: 'binary',
+      message: expect.stringContaining('This is binary data, not a stream.'),
+    });
+    const codec = new EventStreamCodec(
+      (bytes) => Buffer.from(bytes as Uint8Array).toString(),
+      (input) => Buffer.from(input),
+    );
+    const other = codec.encode({ headers: {}, body: Buffer.from('{"Transcript":{}}') });
+    expect(await refused(other)).toMatchObject({
+      code: 'other-messages',
+      message: expect.stringContaining("Amazon's binary event stream"),
+    });
+    expect(await refused(new Uint8Array(0))).toMatchObject({ code: 'empty' });
+    await expect(services['traces.import']({ name: 'x', base64: 'no base64!' })).rejects.toMatchObject({
+      code: 'invalid',
+    });
+  });
+
+  test.each([
+    ['a damaged first message', (bytes: Uint8Array) => bytes.map((byte, at) => (at === 9 ? byte ^ 1 : byte))],
+    ['a cut at its end', (bytes: Uint8Array) => bytes.subarray(0, -5)],
+  ])('takes an event stream with %s', async (_what, harm) => {
+    const { services } = await open();
+    const base64 = Buffer.from(harm(sampleBody('bedrock', 'plain-text').bytes)).toString('base64');
+    const { id } = await services['traces.import']({ name: 'x', base64 });
+    expect(await services['traces.get']({ id })).toMatchObject({ api: 'bedrock', framing: 'aws-eventstream' });
   });
 
   testWith(

@@ -20,7 +20,7 @@ function endingOf(api: Api, bytes: Uint8Array, run: WireRun): Ending {
       end: { how: 'end' },
       bytes: bytes.length,
       events: run.frames.filter(({ dispatches }) => dispatches).length,
-      bodyStart: new TextDecoder().decode(bytes.subarray(0, 500)),
+      bodyStart: bytes.subarray(0, 500),
       unfinished: run.unfinished,
     },
     run.outcome,

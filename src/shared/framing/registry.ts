@@ -9,6 +9,8 @@ export interface FramingDefinition {
   readonly label: string;
   /** Media types of bodies that are cut this way, in lower case and without parameters, the usual one first. */
   readonly mediaTypes: readonly string[];
+  /** What its bytes are called where they are copied as text; null where they are none. */
+  readonly asText: string | null;
   readonly create: () => Framer;
   /** How sentences speak of it. */
   readonly words: {
@@ -25,6 +27,7 @@ export const FRAMINGS: Readonly<Record<Framing, FramingDefinition>> = {
   sse: {
     label: 'Server-sent events',
     mediaTypes: ['text/event-stream'],
+    asText: 'SSE',
     create: () => new SseFramer(),
     words: {
       body: 'a stream of events',
@@ -35,12 +38,18 @@ export const FRAMINGS: Readonly<Record<Framing, FramingDefinition>> = {
   'json-lines': {
     label: 'JSON lines',
     mediaTypes: ['application/x-ndjson', 'application/ndjson', 'application/jsonl', 'application/x-jsonlines'],
+    asText: 'JSON lines',
     create: () => new JsonLinesFramer(),
-    words: { body: 'JSON lines', withoutEvents: 'blank lines', cut: 'its line is no whole JSON value' },
+    words: {
+      body: 'JSON lines',
+      withoutEvents: 'lines that are blank or no JSON',
+      cut: 'its line is no whole JSON value',
+    },
   },
   'aws-eventstream': {
     label: 'Amazon event stream',
     mediaTypes: ['application/vnd.amazon.eventstream'],
+    asText: null,
     create: () => new AwsEventStreamFramer(),
     words: {
       body: "Amazon's binary event stream",

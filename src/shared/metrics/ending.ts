@@ -6,9 +6,10 @@ import { durationWords } from '../text/duration.ts';
 import type { WireOutcome } from '../model/messages.ts';
 import { framingOf } from '../framing/detect.ts';
 import { FRAMINGS } from '../framing/registry.ts';
+import { lossyText } from '../framing/utf8.ts';
 import type { Api, Framing } from '../model/stream.ts';
 import type { Ending, HttpHead } from '../model/trace.ts';
-import { providerOf } from '../providers/registry.ts';
+import { providerOf, PROVIDERS } from '../providers/registry.ts';
 import {
   errorMessage,
   headerOf,
@@ -45,10 +46,10 @@ export interface TransportFacts {
   readonly end: BodyEnd;
   /** Body bytes seen. */
   readonly bytes: number;
-  /** Frames that the framing dispatches, `[DONE]` included. */
+  /** Frames that the framing dispatches, `[DONE]` included. A line that is no JSON is none of JSON lines. */
   readonly events: number;
-  /** The first characters of the body, a few hundred or all of a short one: what it is when it is no stream. */
-  readonly bodyStart: string;
+  /** The first bytes of the body, a few hundred or all of a short one: what it is when it is no stream. */
+  readonly bodyStart: Uint8Array;
   /** Bytes after the last complete frame. */
   readonly unfinished?: boolean;
 }
@@ -98,7 +99,7 @@ function statusRules({ head, bodyStart }: TransportFacts, wire: WireOutcome): En
     };
   }
   // Some gateways send the error of a streamed request as a stream of its own, whatever the status.
-  const { fact, advice } = httpError(head, bodyStart, wire.errors[0]?.message);
+  const { fact, advice } = httpError(head, lossyText(bodyStart), wire.errors[0]?.message);
   return { state: 'http-error', rule: fact, advice };
 }
 
@@ -216,7 +217,7 @@ function bodyRules(api: Api, facts: TransportFacts, wire: WireOutcome): Ending {
   }
   if (events === 0) {
     const found = whatInstead(facts);
-    if (found !== null) return notAStream(found, facts);
+    if (found !== null) return notAStream(api, found, facts);
     return {
       state: 'truncated',
       rule: unfinished
@@ -234,34 +235,69 @@ function bodyRules(api: Api, facts: TransportFacts, wire: WireOutcome): Ending {
   };
 }
 
-function notAStream(found: string, { head, bodyStart, framing }: TransportFacts): Ending {
+/** What a body is that holds no event. */
+interface Instead {
+  /** As a noun phrase. */
+  readonly what: string;
+  /** The framing that it has, where it is a stream after all. */
+  readonly framing?: Framing;
+}
+
+function notAStream(api: Api, { what, framing: shown }: Instead, { head, bodyStart, framing }: TransportFacts): Ending {
   const type = headerOf(head, 'content-type');
-  const said = errorMessage(bodyStart);
+  const said = errorMessage(lossyText(bodyStart));
   return {
     state: 'not-a-stream',
-    rule: `The body is ${found}, not ${FRAMINGS[framing].words.body}${type === null ? '' : ` (content-type: ${type})`}.${said === null ? '' : ` It says: ${said}`}`,
-    advice:
-      found === 'an HTML page'
-        ? 'A login page or a web site answered instead of the API. Check the base URL and any proxy or captive portal.'
-        : 'Check that the request asks for streaming ("stream": true) and that the base URL and the API fit together. The raw answer is kept.',
+    rule: `The body is ${what}, not ${FRAMINGS[framing].words.body}${type === null ? '' : ` (content-type: ${type})`}.${said === null ? '' : ` It says: ${said}`}`,
+    advice: shown === undefined ? adviceFor(api, what) : otherApi(shown),
   };
 }
 
+function adviceFor(api: Api, what: string): string {
+  if (what === 'an HTML page')
+    return 'A login page or a web site answered instead of the API. Check the base URL and any proxy or captive portal.';
+  // An address that names the model asks for the stream as well.
+  const inBody = providerOf(api).request.modelInUrl === undefined;
+  return `Check that the request asks for streaming${inBody ? ' ("stream": true)' : ''} and that the base URL and the API fit together. The raw answer is kept.`;
+}
+
+/** The body is a stream, but of another API. */
+function otherApi(framing: Framing): string {
+  const labels = [...PROVIDERS.values()].filter((one) => one.framing === framing).map(({ label }) => label);
+  return `The base URL and the API do not fit together: ${FRAMINGS[framing].words.body} is what these send: ${labels.join('; ')}. Choose the API that the server speaks. The raw answer is kept.`;
+}
+
 /** What a body without a single event is; null when it has the syntax of its framing after all: comments, a cut event. */
-function whatInstead({ bodyStart, head, framing }: TransportFacts): string | null {
-  const text = bodyStart.replace(/^\uFEFF/, '').trimStart();
-  if (looksLikeHtml(text)) return 'an HTML page';
-  const bytes = new TextEncoder().encode(bodyStart);
-  const shown = framingOf(null, bytes);
-  if (shown !== null) return shown === framing ? null : FRAMINGS[shown].words.body;
-  if (text.startsWith('{')) return errorMessage(bodyStart) === null ? 'a JSON object' : 'a JSON error';
-  if (text.startsWith('[')) return 'a JSON array';
+function whatInstead({ bodyStart, head, framing, unfinished }: TransportFacts): Instead | null {
+  const text = lossyText(bodyStart)
+    .replace(/^\uFEFF/, '')
+    .trimStart();
+  if (looksLikeHtml(text)) return { what: 'an HTML page' };
+  const shown = framingOf(null, bodyStart);
+  if (shown !== null) return shown === framing ? null : streamOf(shown);
+  // A line that is cut, or no JSON, begins as an object does.
+  if (text.startsWith('{') && framing === 'json-lines' && !isJson(text)) return null;
+  if (text.startsWith('{')) return { what: errorMessage(text) === null ? 'a JSON object' : 'a JSON error' };
+  if (text.startsWith('[')) return { what: 'a JSON array' };
   // Beside JSON, which an error may be whatever the header says, the header knows more than the bytes.
-  const said = framingOf(headerOf(head, 'content-type'), bytes);
-  if (said !== null && said !== framing) return FRAMINGS[said].words.body;
+  const said = framingOf(headerOf(head, 'content-type'), bodyStart);
+  if (said !== null && said !== framing) return streamOf(said);
   // oxlint-disable-next-line no-control-regex -- control characters are what tells binary data from text.
-  if (/[\u0000-\u0008\u000E-\u001F]/.test(text.slice(0, 64))) return 'binary data';
-  return text === '' ? null : 'plain text';
+  if (/[\u0000-\u0008\u000E-\u001F]/.test(text.slice(0, 64)))
+    // Too short for the prelude of its first message, so that nothing shows.
+    return framing === 'aws-eventstream' && unfinished ? null : { what: 'binary data' };
+  return text === '' ? null : { what: 'plain text' };
+}
+
+const streamOf = (framing: Framing): Instead => ({ what: FRAMINGS[framing].words.body, framing });
+
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 function hasOpenBlock(wire: WireOutcome): boolean {

@@ -1,7 +1,9 @@
 /** Which API a stream follows, told by its own events: for bytes that came without their request. */
-import { createFramer } from '../framing/registry.ts';
+import { framingOf } from '../framing/detect.ts';
+import { createFramer, FRAMINGS } from '../framing/registry.ts';
 import { objectOf, stringOf } from '../json/json-object.ts';
 import type { Api, Frame, Framing } from '../model/stream.ts';
+import { binaryKind } from '../text/binary.ts';
 import type { ApiSign, FrameFacts } from './provider.ts';
 import { PROVIDERS } from './registry.ts';
 
@@ -27,6 +29,27 @@ export function detectApi(body: Uint8Array): DetectedApi | null {
     weak ??= sign && { api: sign.api, why: sign.why };
   }
   return weak;
+}
+
+export interface Undetected {
+  /** `binary`: no text and no stream, whatever API is named. `other-messages`: a binary stream of none of the APIs. */
+  readonly code: 'binary' | 'other-messages' | 'unknown-api';
+  /** The fact. The next step depends on who asks. */
+  readonly sentence: string;
+}
+
+/** What a body is in which detectApi finds nothing. */
+export function undetected(body: Uint8Array): Undetected {
+  const framing = framingOf(null, body);
+  if (framing === 'aws-eventstream')
+    return {
+      code: 'other-messages',
+      sentence: `This is ${FRAMINGS[framing].words.body}, but no message in it is of an API that this version knows.`,
+    };
+  const kind = framing === null ? binaryKind(body) : null;
+  return kind === null
+    ? { code: 'unknown-api', sentence: 'None of the events says which API this stream follows.' }
+    : { code: 'binary', sentence: `This is ${kind}, not a stream.` };
 }
 
 type FoundSign = DetectedApi & Pick<ApiSign, 'weak'>;

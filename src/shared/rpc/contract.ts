@@ -4,6 +4,7 @@
  * results are typed only, since the server is ours.
  */
 import { z } from 'zod';
+import { MAX_IMPORT } from './frames.ts';
 import type { EndpointId, TraceId } from '../model/ids.ts';
 import type { Api, EventSummary } from '../model/stream.ts';
 import type { AdapterOutcome, ByLane, Emission, LaneId } from '../model/messages.ts';
@@ -57,8 +58,6 @@ const endpoint = z
 /** Whether there is such an API is asked of the providers by the service, which has a sentence for it. */
 const api = z.string().min(1).max(100);
 const seq = z.int().min(0);
-/** Characters of an imported stream. */
-export const MAX_IMPORT = 64 * 1024 * 1024;
 /** Another decoding than the trace was recorded with. */
 const decoding = { options: adapterOptionsSchema.optional(), lanes: laneIdsSchema.optional() };
 
@@ -279,13 +278,19 @@ export const contract = {
   /** Hidden at once, gone for good some time after; `traces.restore` takes it back until then. */
   'traces.delete': command<null>()(z.strictObject({ ids: z.array(trace).min(1).max(1000) })),
   'traces.restore': command<null>()(z.strictObject({ ids: z.array(trace).min(1).max(1000) })),
-  /** A pasted or dropped stream, without times: as text, or in base64 where its bytes are no UTF-8. */
+  /**
+   * A pasted or dropped stream, without times: as text, or the bytes of a file in base64. Its events must
+   * tell the API where none is said.
+   */
   'traces.import': command<{ readonly id: TraceId }>()(
     z
       .strictObject({
         name: z.string().max(500),
         text: z.string().max(MAX_IMPORT).optional(),
-        base64: z.string().max(MAX_IMPORT).optional(),
+        base64: z
+          .string()
+          .max(Math.ceil(MAX_IMPORT / 3) * 4)
+          .optional(),
         api: api.optional(),
       })
       .refine(({ text, base64 }) => (text === undefined) !== (base64 === undefined), 'either text or base64'),

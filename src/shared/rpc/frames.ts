@@ -30,8 +30,10 @@ export interface Beat {
   readonly t: 'ping' | 'pong';
 }
 
-/** The largest frame a client may send: an imported stream of the largest size the contract allows, with its escapes. */
-export const MAX_FRAME = 80 * 1024 * 1024;
+/** The largest stream that is imported: so many characters of text, or bytes. */
+export const MAX_IMPORT = 64 * 1024 * 1024;
+/** The largest frame a client may send: an imported stream of the largest size in base64, or as text with its escapes. */
+export const MAX_FRAME = 96 * 1024 * 1024;
 /** Items are put into frames of about this size, so that a call's answer can pass between two of them. */
 export const FRAME_SIZE = 256 * 1024;
 /** The most that is sent of one stream and not yet acknowledged; one frame may go beyond it. */

@@ -4,15 +4,17 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { gzipSync } from 'node:zlib';
 import { afterAll, describe, expect, it } from 'vitest';
 import type { CompareResult } from '../../../src/shared/compare/result.ts';
+import { sampleBody } from '../../support/sample-bytes.ts';
 import { chatBody, chunk } from '../../support/wire.ts';
 
 const CLI = fileURLToPath(new URL('../../../src/main/cli.mjs', import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), 'tracelane-cli-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
-function file(name: string, body: string): string {
+function file(name: string, body: string | Uint8Array): string {
   const path = join(folder, name);
   writeFileSync(path, body);
   return path;
@@ -20,6 +22,7 @@ function file(name: string, body: string): string {
 const finish = chunk({}, {}, { finish_reason: 'stop' });
 /** legacy loses the text: critical. simple keeps it; neither keeps the finish reason: information. */
 const lossy = file('lossy.sse', chatBody(chunk({ content: 'Hello \u001b[31mred' }), finish, '[DONE]'));
+const unknown = file('unknown.sse', 'data: {"x":1}\n\n');
 const silent = file('silent.sse', chatBody(chunk({}), '[DONE]'));
 
 function compare(args: readonly string[], input?: string) {
@@ -113,6 +116,41 @@ it('prints the whole comparison as JSON, from standard input too', () => {
   expect(result.findings[0]).toMatchObject({ number: 1, kind: 'text-lost', lane: 'legacy', event: 0 });
 });
 
+describe.each([
+  ['ollama_chat', 'ollama.jsonl', ['wire']],
+  ['gemini', 'gemini.sse', ['wire']],
+  ['bedrock', 'bedrock.bin', ['wire', 'legacy', 'simple']],
+] as const)('a file of %s', (api, name, lanes) => {
+  const { bytes, scenario } = sampleBody(api, 'plain-text');
+  const path = file(name, bytes);
+  const said = scenario.output.flatMap((part) => (part.type === 'text' ? [part.text.join('\n\n')] : [])).join('');
+
+  it.each([
+    ['with --api', ['--api', api]],
+    ['without --api', []],
+  ])('is read by its lanes, and compared, %s', (_flag, flags) => {
+    const printed = spawnSync(process.execPath, [CLI, 'lanes', path, ...flags], { encoding: 'utf8' });
+    expect([printed.status, printed.stderr]).toEqual([0, '']);
+    const lines = printed.stdout
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line) as { lane?: string; final?: unknown; content?: string });
+    const finals = lines.filter(({ final }) => final !== undefined);
+    expect(finals.map(({ lane = 'wire' }) => lane)).toEqual(lanes);
+    expect(finals[0]!.final).toMatchObject({ terminated: true, blocks: [{ kind: 'text', text: said }] });
+
+    const compared = compare([path, ...flags, '--json']);
+    expect([compared.status, compared.stderr]).toEqual([0, '']);
+    const result = JSON.parse(compared.stdout) as CompareResult;
+    expect(result).toMatchObject({ bytes: bytes.length, lint: [], lanes: lanes.map((id) => ({ id })) });
+    expect(
+      compare([path, ...flags])
+        .stdout.split('\n')[0]!
+        .split(/\s{2,}/),
+    ).toEqual(['', ...lanes]);
+  });
+});
+
 describe('for CI', () => {
   it.each([
     ['a critical finding', lossy, 'critical', 1],
@@ -129,7 +167,11 @@ describe('for CI', () => {
 
 it.each([
   [['--api', 'chat_completions'], 'missing required argument'],
-  [[lossy], "required option '--api"],
+  [
+    [unknown],
+    'None of the events says which API this stream follows. Name the API with --api: chat_completions, responses',
+  ],
+  [[file('answer.gz', gzipSync('data: {}'))], 'This is a gzip file, not a stream.'],
   [[lossy, '--api', 'telnet'], 'Allowed choices are chat_completions, responses, messages'],
   [[lossy, '--api', 'messages', '--fail-on', 'grave'], 'Allowed choices are info, minor, major, critical'],
   [[join(folder, 'none.sse'), '--api', 'messages'], 'Cannot read '],

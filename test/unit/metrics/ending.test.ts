@@ -4,6 +4,8 @@ import { decideEnding, type BodyEnd, type TransportFacts } from '../../../src/sh
 import { retryAfter } from '../../../src/shared/metrics/http-wording.ts';
 import type { Api } from '../../../src/shared/model/stream.ts';
 import type { Ending, HttpHead } from '../../../src/shared/model/trace.ts';
+import { bytesOf } from '../../support/framing.ts';
+import { sampleBody } from '../../support/sample-bytes.ts';
 import { chatBody, chunk, namedBody, runWire } from '../../support/wire.ts';
 
 const head = (
@@ -22,13 +24,30 @@ function endingOf(body: string, facts: Partial<TransportFacts> = {}, api: Api = 
       end: { how: 'end' },
       bytes: body.length,
       events: run.frames.length,
-      bodyStart: body.slice(0, 500),
+      bodyStart: bytesOf(body.slice(0, 500)),
       unfinished: run.unfinished,
       ...facts,
     },
     run.outcome,
   );
 }
+
+/** The start of a message, whose checksum is no UTF-8. */
+const prelude = sampleBody('bedrock', 'plain-text').bytes.subarray(0, 40);
+const bedrockEnding = (bodyStart: Uint8Array, facts: Partial<TransportFacts> = {}): Ending =>
+  endingOf(
+    'x',
+    {
+      framing: 'aws-eventstream',
+      head: null,
+      unfinished: false,
+      events: 0,
+      bytes: bodyStart.length,
+      bodyStart,
+      ...facts,
+    },
+    'bedrock',
+  );
 
 const answer = [chunk({ role: 'assistant', content: 'a' }), chunk({}, {}, { finish_reason: 'stop' })];
 const whole = chatBody(...answer, '[DONE]');
@@ -220,6 +239,49 @@ describe('the state, and the fact its sentence names', () => {
     ],
     ['D9 cancelled', endingOf(cut, { end: { how: 'cancelled' } }), 'cancelled', /before the provider's terminator/],
     ['A25 JSON lines', endingOf('{"a":1}\n{"b":2}\n'), 'not-a-stream', /JSON lines/],
+    [
+      'A25 a cut first line of JSON lines',
+      endingOf('{"model":"m","mess', { framing: 'json-lines', events: 0, unfinished: true }, 'ollama_chat'),
+      'truncated',
+      /inside its first event: its line is no whole JSON value/,
+    ],
+    [
+      'A25 JSON lines of which none is JSON',
+      endingOf('{"model": oops}\n{"model": oops}\n', { framing: 'json-lines', events: 0 }, 'ollama_chat'),
+      'truncated',
+      /held only lines that are blank or no JSON/,
+    ],
+    [
+      'A25 a JSON error over several lines where JSON lines were expected',
+      endingOf('{\n  "error": "no such model"\n}', { framing: 'json-lines', events: 0 }, 'ollama_chat'),
+      'not-a-stream',
+      /is a JSON error, not JSON lines.*no such model/,
+    ],
+    [
+      'A25 a first message of Amazon’s event stream that is cut',
+      bedrockEnding(prelude, { unfinished: true }),
+      'truncated',
+      /inside its first event: the message is longer than the body/,
+    ],
+    [
+      'A25 a first message that is cut in its prelude',
+      bedrockEnding(prelude.subarray(0, 7), { unfinished: true }),
+      'truncated',
+      /inside its first event: the message is longer than the body/,
+    ],
+    ['A25 damaged messages alone', bedrockEnding(prelude), 'truncated', /held only damaged messages/],
+    [
+      'A25 binary where Amazon’s event stream was expected',
+      bedrockEnding(new Uint8Array(64)),
+      'not-a-stream',
+      /is binary data, not Amazon's binary event stream/,
+    ],
+    [
+      'A25 Amazon’s event stream where events were expected',
+      endingOf('x', { bodyStart: prelude, events: 0 }),
+      'not-a-stream',
+      /is Amazon's binary event stream, not a stream of events/,
+    ],
     ['A25 a JSON array', endingOf('[{"a":1}]'), 'not-a-stream', /JSON array/],
     [
       'A25 binary of a content type that we know',
@@ -245,6 +307,19 @@ describe('the state, and the fact its sentence names', () => {
     expect(ending.state).toBe(state);
     expect(ending.rule).toMatch(rule);
     expect(ending.advice === undefined).toBe(state === 'complete');
+  });
+
+  test('a stream of another framing is advised on by the APIs that send it', () => {
+    expect(endingOf('{"a":1}\n{"b":2}\n').advice).toMatch(
+      /JSON lines is what these send: Ollama chat\. Choose the API/,
+    );
+    expect(endingOf('x', { bodyStart: prelude, events: 0 }).advice).toContain('Bedrock, Anthropic models');
+    expect(bedrockEnding(bytesOf('data: {}\n\n')).advice).toMatch(/Chat Completions; Responses.*; Gemini/);
+  });
+
+  test('a streaming flag is spoken of where the request has one', () => {
+    expect(endingOf('{}').advice).toContain('("stream": true)');
+    expect(bedrockEnding(bytesOf('{}')).advice).not.toContain('"stream"');
   });
 
   test('the terminator of each API', () => {

@@ -58,7 +58,7 @@ async function state(
     end,
     bytes: Buffer.byteLength(text),
     events: wire.frames.length,
-    bodyStart: text.slice(0, 400),
+    bodyStart: new TextEncoder().encode(text.slice(0, 400)),
     unfinished: wire.unfinished,
   };
   return { ...decideEnding(api, facts, wire.outcome), text };

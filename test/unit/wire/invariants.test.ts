@@ -136,7 +136,14 @@ describe.each(allStreams().map((file) => [file.name, file] as const))('%s', (_na
       if (outcome.terminated || outcome.errors.length > 0) continue;
       const ending = decideEnding(
         api,
-        { framing: 'sse', head: null, end: { how: 'end' }, bytes: ends[i]!, events: frames.length, bodyStart: '' },
+        {
+          framing: 'sse',
+          head: null,
+          end: { how: 'end' },
+          bytes: ends[i]!,
+          events: frames.length,
+          bodyStart: new Uint8Array(0),
+        },
         outcome,
       );
       expect(ending.state).toBe('truncated');
@@ -183,7 +190,7 @@ describe('damaged streams', () => {
               end: { how: 'end' },
               bytes: damaged.length,
               events: frames.length,
-              bodyStart: '',
+              bodyStart: new Uint8Array(0),
             },
             outcome,
           );

@@ -16,7 +16,14 @@ const of = <Type extends WireMessage['message_type']>(
 const stateOf = (api: Api, run: WireRun): string =>
   decideEnding(
     api,
-    { framing: 'sse', head: null, end: { how: 'end' }, bytes: 1, events: run.frames.length, bodyStart: '' },
+    {
+      framing: 'sse',
+      head: null,
+      end: { how: 'end' },
+      bytes: 1,
+      events: run.frames.length,
+      bodyStart: new Uint8Array(0),
+    },
     run.outcome,
   ).state;
 const call = (index: number | undefined, fn: Record<string, unknown>, id?: string): Record<string, unknown> =>

@@ -39,7 +39,7 @@ export class Recording {
   readonly #meter = new MetricsMeter();
   readonly #bodyStart: Uint8Array[] = [];
   #bodyStartBytes = 0;
-  /** Frames with data, which an event needs. */
+  /** Frames with data, which an event needs; in JSON lines they must be JSON. */
   #dataFrames = 0;
   #head: HttpHead | null = null;
   #lastNs = 0;
@@ -121,8 +121,8 @@ export class Recording {
     this.#bodyStartBytes += start.length;
   }
 
-  #frame({ dispatches }: Frame): void {
-    if (dispatches) this.#dataFrames++;
+  #frame(frame: Frame): void {
+    if (frame.dispatches && (this.#setup.trace.framing !== 'json-lines' || frame.payload.ok)) this.#dataFrames++;
   }
 
   #take(items: readonly TraceItem[]): readonly TraceItem[] {
@@ -156,7 +156,7 @@ export class Recording {
       bytes: this.#decoding.bytes,
       unfinished,
       events: this.#dataFrames,
-      bodyStart: Buffer.concat(this.#bodyStart).toString('utf8'),
+      bodyStart: Buffer.concat(this.#bodyStart),
     };
   }
 

@@ -1,14 +1,14 @@
 /**
- * `traces.import`: a stream that somebody pasted or dropped becomes a trace like any other, by a recording without times. It
+ * `traces.import`: a stream that somebody pasted, or dropped as a file, becomes a trace like any other, by a recording without times. It
  * is read as a whole before it is stored, so that the list never shows a part of it.
  */
-import { detectApi } from '../../../shared/providers/detect.ts';
+import { detectApi, undetected, type Undetected } from '../../../shared/providers/detect.ts';
 import type { ProviderDefinition } from '../../../shared/providers/provider.ts';
 import { PROVIDERS, unknownApi, usualEndpoint } from '../../../shared/providers/registry.ts';
 import { WIRE } from '../../../shared/model/messages.ts';
-import type { Read } from '../../../shared/model/stream.ts';
+import type { Api, Read } from '../../../shared/model/stream.ts';
 import { chosenLanes } from '../../../shared/lanes/registry.ts';
-import type { Settings } from '../../../shared/rpc/contract.ts';
+import type { ParamsOf, Settings } from '../../../shared/rpc/contract.ts';
 import { ServiceError, type MethodService } from '../../../shared/rpc/services.ts';
 import { TimeSlice } from '../decoding/time-slice.ts';
 import { newTrace } from '../recording/new-trace.ts';
@@ -27,22 +27,15 @@ const READ_BYTES = 16 * 1024;
 const READS_AT_ONCE = 64;
 
 export function importTrace({ store, defaults }: ImportSetup): MethodService<'traces.import'> {
-  return async ({ name, text, base64, api: asked }) => {
-    const body =
-      text === undefined ? new Uint8Array(Buffer.from(base64 ?? '', 'base64')) : new TextEncoder().encode(text);
+  return async (given) => {
+    const body = bodyOf(given);
     if (body.length === 0)
       throw new ServiceError(
         'empty',
-        'There is nothing to import: the stream is empty. Copy the answer as the server sent it, with its "data:" lines.',
+        'There is nothing to import: it is empty. Import the answer as the server sent it.',
       );
-    const api = asked ?? detectApi(body)?.api ?? null;
-    if (api === null)
-      throw new ServiceError(
-        'unknown-api',
-        'None of the events says which API this stream follows. Choose the API and import it again; if it is no event stream, import what the server sent, with its "data:" lines.',
-      );
-    const provider = PROVIDERS.get(api);
-    if (!provider) throw new ServiceError('unknown-api', unknownApi(api));
+    const provider = providerFor(body, given.api);
+    const { name } = given;
     const trace = traceFor(name, provider, await defaults());
     const reads = readsOf(body);
     const result = await resultOf(trace, reads);
@@ -60,6 +53,35 @@ export function importTrace({ store, defaults }: ImportSetup): MethodService<'tr
     await store.finishTrace(trace.id, result);
     return { id: trace.id };
   };
+}
+
+function bodyOf({ text, base64 = '' }: ParamsOf<'traces.import'>): Uint8Array {
+  if (text !== undefined) return new TextEncoder().encode(text);
+  const body = new Uint8Array(Buffer.from(base64, 'base64'));
+  // Buffer passes over what is no base64.
+  if (Math.ceil(body.length / 3) * 4 !== base64.length)
+    throw new ServiceError('invalid', 'The bytes to import are not in base64, with its padding.');
+  return body;
+}
+
+const NEXT_STEP: Readonly<Record<Undetected['code'], string>> = {
+  binary: 'Import the answer as the server sent it, decompressed.',
+  'other-messages': 'Choose the API and import it again if it is one of those after all.',
+  'unknown-api':
+    'Choose the API and import it again; if it is no stream, import the answer as the server sent it instead.',
+};
+
+/** Throws ServiceError where nothing says the API, or what is there can be a stream of none. */
+function providerFor(body: Uint8Array, asked: Api | undefined): ProviderDefinition {
+  const detected = detectApi(body)?.api;
+  if (detected === undefined) {
+    const { code, sentence } = undetected(body);
+    if (asked === undefined || code === 'binary') throw new ServiceError(code, `${sentence} ${NEXT_STEP[code]}`);
+  }
+  const api = asked ?? detected!;
+  const provider = PROVIDERS.get(api);
+  if (!provider) throw new ServiceError('unknown-api', unknownApi(api));
+  return provider;
 }
 
 function traceFor(

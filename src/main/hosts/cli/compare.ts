@@ -21,8 +21,9 @@ export function addCompare(program: Command): void {
         ...SEVERITIES,
       ]),
     )
-    .action((file: string, flags: Flags) => {
-      const result = compareLanes(readAll(readStream(file), setupOf(flags), { lanes: lanesOf(flags) }));
+    .action((file: string, given: Flags) => {
+      const { body, flags } = readStream(file, given);
+      const result = compareLanes(readAll(body, setupOf(flags), { lanes: lanesOf(flags) }));
       process.stdout.write(`${flags.json ? printable(JSON.stringify(result)) : report(result)}\n`);
       if (flags.failOn !== undefined && failsOn(result, flags.failOn)) process.exitCode = 1;
     });

@@ -4,21 +4,22 @@ import { DecodePass } from '../../../shared/lanes/decode-pass.ts';
 import type { TraceItem } from '../../../shared/model/items.ts';
 import type { AdapterMessage, LaneId, LaneMessage } from '../../../shared/model/messages.ts';
 import { printable } from './terminal.ts';
-import { addStreamFlags, lanesOf, readStream, setupOf, type StreamFlags } from './stream-file.ts';
+import { addStreamFlags, lanesOf, readStream, setupOf, type KnownFlags, type StreamFlags } from './stream-file.ts';
 
 export function addLanes(program: Command): void {
   addStreamFlags(program.command('lanes'))
     .description(
       'print what the lanes emit for a stream: one JSON message a line, last a line {"final": …} for each lane',
     )
-    .action((file: string, flags: StreamFlags) => {
-      const lines = laneLines(readStream(file), flags);
+    .action((file: string, given: StreamFlags) => {
+      const { body, flags } = readStream(file, given);
+      const lines = laneLines(body, flags);
       process.stdout.write(lines.map((line) => `${printable(JSON.stringify(line))}\n`).join(''));
     });
 }
 
 /** The lines in order. Throws UsageError for flags that do not say what they should. */
-export function laneLines(body: Uint8Array, flags: StreamFlags): readonly unknown[] {
+export function laneLines(body: Uint8Array, flags: KnownFlags): readonly unknown[] {
   const setup = setupOf(flags);
   const asked = flags.lanes?.split(',').map((id) => id.trim());
   // The wire runs in any case; it is printed where it was asked for.

@@ -6,23 +6,30 @@ import { allLanes, chosenLanes, lanesReading } from '../../../shared/lanes/regis
 import type { LaneSetup } from '../../../shared/model/lane.ts';
 import type { LaneId } from '../../../shared/model/messages.ts';
 import type { Api } from '../../../shared/model/stream.ts';
+import { detectApi, undetected } from '../../../shared/providers/detect.ts';
 import { PROVIDERS, providerOf, usualEndpoint } from '../../../shared/providers/registry.ts';
 import { DEFAULT_OPTIONS, type AdapterOptions } from '../../../shared/model/trace.ts';
 import { UsageError } from './terminal.ts';
 
 export interface StreamFlags {
-  readonly api: Api;
+  /** Absent: the stream's events tell it. */
+  readonly api?: Api;
   readonly lanes?: string;
   readonly options?: string;
   readonly endpoint?: string;
   readonly request?: string;
 }
 
+/** Flags of a stream whose API is known. */
+export type KnownFlags<Flags extends StreamFlags = StreamFlags> = Flags & { readonly api: Api };
+
 export function addStreamFlags(command: Command): Command {
   return command
     .argument('<file>', 'the response body as it was received; - reads standard input')
     .addOption(
-      new Option('--api <api>', 'the API whose format it follows').choices([...PROVIDERS.keys()]).makeOptionMandatory(),
+      new Option('--api <api>', 'the API whose format it follows; without it its events tell').choices([
+        ...PROVIDERS.keys(),
+      ]),
     )
     .option('--lanes <ids>', 'the lanes that read it, apart by commas, beside the wire; without it all that can')
     .option(
@@ -33,10 +40,19 @@ export function addStreamFlags(command: Command): Command {
     .option('--request <file>', 'the request’s JSON body, for what depends on it');
 }
 
-/** Throws UsageError, as one sentence, for what cannot be read. */
-export function readStream(file: string): Uint8Array {
+/** The bytes, and the flags with their API. Throws UsageError, in sentences, for what cannot be read or is of no API. */
+export function readStream<Flags extends StreamFlags>(
+  file: string,
+  flags: Flags,
+): { readonly body: Uint8Array; readonly flags: KnownFlags<Flags> } {
   const text = file === '-' ? 'standard input' : file;
-  return asked(() => new Uint8Array(readFileSync(file === '-' ? 0 : file)), `Cannot read ${text}`);
+  const body = asked(() => new Uint8Array(readFileSync(file === '-' ? 0 : file)), `Cannot read ${text}`);
+  const api = flags.api ?? detectApi(body)?.api;
+  if (api === undefined)
+    throw new UsageError(
+      `Cannot read ${text}: ${undetected(body).sentence} Name the API with --api: ${[...PROVIDERS.keys()].join(', ')}.`,
+    );
+  return { body, flags: { ...flags, api } };
 }
 
 /** `put_inner_thoughts_in_kwargs` is the server's own spelling of it, as recorded runs have it. */
@@ -63,7 +79,7 @@ const endpointSchema = z.strictObject({
 });
 
 /** The setup that flags ask for. Without a request, one that has only what tells the APIs apart. */
-export function setupOf({ api, options, endpoint, request }: StreamFlags): LaneSetup {
+export function setupOf({ api, options, endpoint, request }: KnownFlags): LaneSetup {
   return {
     api,
     framing: providerOf(api).framing,
@@ -76,7 +92,7 @@ export function setupOf({ api, options, endpoint, request }: StreamFlags): LaneS
 }
 
 /** The lanes that flags ask for, the wire first. Throws UsageError for one that is not there, or does not read the API. */
-export function lanesOf({ api, lanes }: Pick<StreamFlags, 'api' | 'lanes'>): readonly LaneId[] {
+export function lanesOf({ api, lanes }: Pick<KnownFlags, 'api' | 'lanes'>): readonly LaneId[] {
   if (lanes === undefined) return lanesReading(api);
   const asked = lanes.split(',').map((id) => id.trim());
   const able = lanesReading(api);

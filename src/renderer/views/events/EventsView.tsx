@@ -15,7 +15,7 @@ import { selectEvent, useSession, useTrace } from '../../stores/open.ts';
 import type { TraceModel } from '../../stores/trace-model.ts';
 import { useFollow } from '../../parts/use-follow.ts';
 import { noEvents } from '../../parts/no-events.ts';
-import { copyAsJson, copyAsSse } from './copy-events.ts';
+import { copyAsJson, copyAsText, useTextName } from './copy-events.ts';
 import { EventList, type EventsRow, type ListRow } from './event-list.ts';
 import { EventRow, type Bracket } from './EventRow.tsx';
 import { OPEN_HEIGHT } from './ExpandedEvent.tsx';
@@ -169,12 +169,21 @@ const columns = (timed: boolean): readonly GridColumn[] => [
 
 function CopyMenu({ row }: { readonly row: EventsRow | null }) {
   const session = useSession();
+  const textName = useTextName();
   const { events } = session.model;
   const first = row && events[row.first];
   const last = row && events[row.last];
   const items = [
     { label: 'Copy as JSON', disabled: !row, onSelect: () => first && last && void copyAsJson(session, first, last) },
-    { label: 'Copy as SSE', disabled: !row, onSelect: () => first && last && void copyAsSse(session, first, last) },
+    ...(textName === null
+      ? []
+      : [
+          {
+            label: `Copy as ${textName}`,
+            disabled: !row,
+            onSelect: () => first && last && void copyAsText(session, textName, first, last),
+          },
+        ]),
     {
       label: 'Copy the request as cURL',
       group: true,

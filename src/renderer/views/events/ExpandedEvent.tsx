@@ -8,7 +8,7 @@ import { Segments } from '../../components/Segments.tsx';
 import { Shown } from '../../components/Shown.tsx';
 import { useSession } from '../../stores/open.ts';
 import { useEventDetail } from '../../parts/use-event-detail.ts';
-import { copyAsJson, copyAsSse } from './copy-events.ts';
+import { copyAsJson, copyAsText, useTextName } from './copy-events.ts';
 
 /** Height of what opens below a row; longer content scrolls in it, so that all rows keep a known height. */
 export const OPEN_HEIGHT = 220;
@@ -26,6 +26,7 @@ const MODES: readonly { readonly value: Mode; readonly label: string }[] = [
 /** An event opened in place. */
 export function ExpandedEvent({ event }: { readonly event: EventSummary }) {
   const session = useSession();
+  const textName = useTextName();
   const [mode, setMode] = useState<Mode>('parsed');
   const { detail, problem } = useEventDetail(event.index);
   const bytes = useMemo(() => (detail ? bytesOf(detail.bytes) : null), [detail]);
@@ -43,7 +44,9 @@ export function ExpandedEvent({ event }: { readonly event: EventSummary }) {
         <Button className="push" onClick={() => void copyAsJson(session, event, event)}>
           Copy JSON
         </Button>
-        <Button onClick={() => void copyAsSse(session, event, event)}>Copy SSE</Button>
+        {textName !== null && (
+          <Button onClick={() => void copyAsText(session, textName, event, event)}>Copy {textName}</Button>
+        )}
       </div>
       <div className="grid-open" tabIndex={0} role="region" aria-label={`Event ${event.index}`}>
         {problem !== null && <p>The event could not be read: {problem}</p>}

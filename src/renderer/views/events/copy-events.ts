@@ -1,4 +1,5 @@
-/** Events as they can be taken elsewhere: their bytes as SSE text, or the JSON they carry. */
+/** Events as they can be taken elsewhere: their bytes as text, where they are text, or the JSON they carry. */
+import { FRAMINGS } from '../../../shared/framing/registry.ts';
 import { framerOf } from '../../../shared/providers/framer-of.ts';
 import type { EventSummary } from '../../../shared/model/stream.ts';
 import type { TraceDetail } from '../../../shared/model/trace.ts';
@@ -6,6 +7,7 @@ import { bytesOf } from '../../../shared/text/base64.ts';
 import { client } from '../../client/client.ts';
 import { copyText } from '../../components/copy.ts';
 import { count } from '../../components/format.ts';
+import { useTrace } from '../../stores/open.ts';
 import type { TraceSession } from '../../stores/trace.ts';
 
 const SLICE = 256 * 1024;
@@ -55,9 +57,19 @@ function detailOf(session: TraceSession): TraceDetail {
 const nameOf = (first: EventSummary, last: EventSummary): string =>
   first === last ? `Event ${count(first.index)}` : `Events ${count(first.index)} to ${count(last.index)}`;
 
-export function copyAsSse(session: TraceSession, first: EventSummary, last: EventSummary): Promise<void> {
+/** What copyAsText calls the bytes of the shown trace: "SSE". Null when they are no text, or while the trace is loading. */
+export const useTextName = (): string | null =>
+  useTrace(({ detail }) => (detail ? FRAMINGS[detail.framing].asText : null));
+
+/** `name`: as useTextName says. */
+export function copyAsText(
+  session: TraceSession,
+  name: string,
+  first: EventSummary,
+  last: EventSummary,
+): Promise<void> {
   return copyText(
-    `${nameOf(first, last)} as SSE`,
+    `${nameOf(first, last)} as ${name}`,
     bytesBetween(session, first, last).then((bytes) => new TextDecoder().decode(bytes)),
   );
 }

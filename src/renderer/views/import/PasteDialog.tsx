@@ -69,7 +69,7 @@ export function PasteDialog({ input: given = {}, close }: OverlayProps<'paste'>)
         <FormField
           className="paste-text"
           label="The response’s body"
-          hint="Server-sent events as they came, or any part of them. Without times it opens as order only."
+          hint="Server-sent events or JSON lines as they came, or any part of them. Without times it opens as order only."
         >
           {(ids) => (
             <textarea

@@ -1,4 +1,4 @@
-/** What a pasted or dropped text is, as far as its beginning shows. Pure. */
+/** What a pasted text is, as far as its beginning shows. Pure. */
 import { detectApi, type DetectedApi } from '../../../shared/providers/detect.ts';
 
 /** As much of the text as holds the first events of any stream. */

@@ -1,16 +1,13 @@
 /** Streams from outside: pasted text and dropped files. */
-import { detectApi } from '../../../shared/providers/detect.ts';
-import { MAX_IMPORT, type ParamsOf } from '../../../shared/rpc/contract.ts';
+import type { ParamsOf } from '../../../shared/rpc/contract.ts';
+import { MAX_IMPORT } from '../../../shared/rpc/frames.ts';
+import { ServiceError } from '../../../shared/rpc/services.ts';
 import { base64Of } from '../../../shared/text/base64.ts';
 import { client } from '../../client/client.ts';
 import { openOverlay, selectTrace } from '../../stores/app.ts';
 import { toastError } from '../../stores/toasts.ts';
 
 export const PASTED = 'Pasted stream';
-/** Bytes that base64 puts into so many characters. */
-const MAX_BINARY = (MAX_IMPORT / 4) * 3;
-// A byte order mark is kept: it is part of what the server sent.
-const strict = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 /** Makes a trace of it and shows it. Rejects with the program's sentence. */
 export async function importStream(stream: ParamsOf<'traces.import'>): Promise<void> {
@@ -18,35 +15,18 @@ export async function importStream(stream: ParamsOf<'traces.import'>): Promise<v
   selectTrace(id, true);
 }
 
-/** A dropped file whose API shows is opened at once, byte for byte; else the dialog asks for it. */
+/** A dropped file whose API shows is opened at once; for text that does not say it, the dialog asks. */
 export async function openFile(file: File): Promise<void> {
-  const { name } = file;
   try {
-    refuseAbove(file.size, MAX_IMPORT);
+    if (file.size > MAX_IMPORT) throw new Error('it is larger than 64 MB, the most that can be read.');
     const bytes = new Uint8Array(await file.arrayBuffer());
-    const text = textOf(bytes);
-    const api = detectApi(bytes)?.api;
-    if (api === undefined && text !== null) openOverlay('paste', { name, text });
-    else if (api === undefined) throw new Error('it is no text, and nothing in it says which API it follows.');
-    else if (text !== null) await importStream({ name, api, text });
-    else {
-      refuseAbove(file.size, MAX_BINARY);
-      await importStream({ name, api, base64: base64Of(bytes) });
+    try {
+      await importStream({ name: file.name, base64: base64Of(bytes) });
+    } catch (error) {
+      if (!(error instanceof ServiceError && error.code === 'unknown-api')) throw error;
+      openOverlay('paste', { name: file.name, text: new TextDecoder().decode(bytes) });
     }
   } catch (error) {
-    toastError(`${name} could not be read`, error);
-  }
-}
-
-function refuseAbove(size: number, limit: number): void {
-  if (size > limit) throw new Error(`it is larger than ${limit / 1024 / 1024} MB, the most that can be read.`);
-}
-
-/** Null where the bytes are no UTF-8. */
-function textOf(bytes: Uint8Array): string | null {
-  try {
-    return strict.decode(bytes);
-  } catch {
-    return null;
+    toastError(`${file.name} could not be read`, error);
   }
 }

@@ -354,7 +354,7 @@ describe.each(Object.keys(TRANSPORTS))('over %s', (transport) => {
       made.cut();
       await expect(action).rejects.toMatchObject({
         code: 'lost',
-        message: expect.stringContaining('not known') as string,
+        message: expect.stringContaining('is unknown') as string,
       });
       expect(await question).toEqual(INFO);
       expect(asked).toBe(2);

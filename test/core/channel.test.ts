@@ -56,7 +56,7 @@ describe('a request', () => {
   test('rejects where nothing has its name, and where its arguments or its result cannot be sent', async () => {
     const { channel } = pair({}, () => ({ give: () => () => 0, take: (_value: unknown) => 0 }));
     const any = channel as unknown as Channel<Handlers>;
-    await expect(any.request('toString', [])).rejects.toThrow('Nothing here is called toString.');
+    await expect(any.request('toString', [])).rejects.toThrow('There is no handler for toString.');
     await expect(channel.request('give', [])).rejects.toThrow('could not be cloned');
     await expect(channel.request('take', [() => 0])).rejects.toThrow('could not be cloned');
     expect(await channel.request('take', [1])).toBe(0);

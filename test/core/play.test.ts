@@ -277,7 +277,7 @@ describe('play.open and play.control', () => {
     expect(two).toEqual(liveItems(trace));
     await setTimeout(0);
     expect(() => services['playback.control']({ play: 'one', action: { type: 'play' } })).toThrow(
-      'This playing has ended.',
+      'This playback has ended.',
     );
   });
 
@@ -289,7 +289,7 @@ describe('play.open and play.control', () => {
     await expect(open('three', 'nowhere' as typeof id).next()).rejects.toThrow('There is no trace nowhere.');
     const first = open('four', id);
     await first.next();
-    await expect(open('four', id).next()).rejects.toThrow('open already');
+    await expect(open('four', id).next()).rejects.toThrow('already open');
     await first.return?.();
   });
 });

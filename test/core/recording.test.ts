@@ -73,7 +73,7 @@ test('a recording that was watched and one that the next start made of its bytes
 
     const [one, other] = [await store.get(live.id), await store.get(abandoned.id)];
     expect(answered(other)).toEqual(answered(one));
-    if (terminated) expect(other.ending!.rule).toMatch(/did so when it was next started\.$/);
+    if (terminated) expect(other.ending!.rule).toMatch(/saved it at the next start\.$/);
   }
 });
 

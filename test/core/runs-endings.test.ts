@@ -29,7 +29,7 @@ const FAULTS: readonly (readonly [model: string, state: TerminalState, fact: Reg
     'fault-429',
     'http-error',
     /answered HTTP 429 Too Many Requests/,
-    /does not retry on its own\. It asks you to wait 7 seconds \(retry-after: 7\)/,
+    /does not retry automatically\. It asks you to wait 7 seconds \(retry-after: 7\)/,
   ],
   ['fault-500-html', 'http-error', /answered HTTP 500 Internal Server Error with an HTML page/, /Run it again/],
   ['fault-503', 'http-error', /answered HTTP 5(?:03|29)/, /Run it again in a moment/],
@@ -37,7 +37,7 @@ const FAULTS: readonly (readonly [model: string, state: TerminalState, fact: Reg
     'fault-200-json',
     'not-a-stream',
     /is a JSON error, not a stream of events.*It says: The server failed but answered with status 200/,
-    /raw answer is kept/,
+    /raw response is kept/,
   ],
   ['fault-200-html', 'not-a-stream', /is an HTML page, not a stream/, /captive portal/],
   ['fault-204', 'not-a-stream', /answered HTTP 204/, /Check the base URL/],
@@ -56,7 +56,7 @@ const FAULTS: readonly (readonly [model: string, state: TerminalState, fact: Reg
   [
     'fault-reset',
     'reset',
-    /connection broke inside a content block \(ECONNRESET\)\. The \d+ bytes up to there are kept/,
+    /connection broke inside a content block \(ECONNRESET\)\. The \d+ bytes up to that point are kept/,
     /Run it again/,
   ],
   ['fault-cut', 'reset', /connection broke inside a content block/, /Run it again/],
@@ -75,7 +75,7 @@ describe.each(FAULTS)('%s ends as %s', (model, state, fact, advice) => {
   });
 });
 
-/** The raw answer is one click away, whatever it was. */
+/** The raw response is one click away, whatever it was. */
 test.each([
   ['fault-500-html', /^<!doctype html>/i],
   ['fault-401', /"Incorrect API key provided/],
@@ -101,7 +101,7 @@ describe('an endpoint that limits the waiting', () => {
     const { ending } = await stalling('fault-no-answer', { answer: 1 });
     expect(ending).toMatchObject({
       state: 'http-error',
-      rule: expect.stringMatching(/took the request but sent no answer in time \(timeout after 1 second\)/),
+      rule: expect.stringMatching(/accepted the request but sent no response in time \(timeout after 1 second\)/),
       advice: expect.stringMatching(/raise the timeout/),
     });
   });
@@ -109,14 +109,14 @@ describe('an endpoint that limits the waiting', () => {
     const { ending } = await stalling('fault-stall-first', { silence: 1 });
     expect(ending).toMatchObject({
       state: 'stalled',
-      rule: expect.stringMatching(/^No byte came for 1 second, .*No byte of the answer/),
+      rule: expect.stringMatching(/^No byte came for 1 second, .*No bytes of the response/),
     });
   });
   test('some events, then nothing', async () => {
     const { ending } = await stalling('fault-stall', { silence: 1 });
     expect(ending).toMatchObject({
       state: 'stalled',
-      rule: expect.stringMatching(/^No byte came for 1 second, .*\d+ bytes up to there are kept/),
+      rule: expect.stringMatching(/^No byte came for 1 second, .*\d+ bytes up to that point are kept/),
     });
   });
   test('some events, then comments only', async () => {
@@ -141,14 +141,16 @@ describe('an endpoint that cannot be reached', () => {
     expect(await reach(`http://127.0.0.1:${port}/v1`)).toMatchObject({
       state: 'http-error',
       rule: `127.0.0.1:${port} refused the connection (ECONNREFUSED).`,
-      advice: expect.stringMatching(/Nothing listens there/),
+      advice: expect.stringMatching(/Nothing is listening there/),
     });
   });
   test('a name that does not exist', async () => {
     expect(await reach('http://no-such-host.invalid/v1')).toMatchObject({
       state: 'http-error',
-      rule: expect.stringMatching(/^The name of no-such-host\.invalid was not found \((?:ENOTFOUND|EAI_AGAIN)\)\.$/),
-      advice: expect.stringMatching(/typing mistake/),
+      rule: expect.stringMatching(
+        /^The host name of no-such-host\.invalid could not be resolved \((?:ENOTFOUND|EAI_AGAIN)\)\.$/,
+      ),
+      advice: expect.stringMatching(/typos/),
     });
   });
   test('a certificate that nobody vouches for', async () => {
@@ -200,7 +202,7 @@ describe('cancelled', () => {
       k: 'ending',
       ending: {
         state: 'cancelled',
-        rule: expect.stringMatching(/No byte of the answer had arrived/),
+        rule: expect.stringMatching(/No bytes of the response had arrived/),
         advice: expect.stringMatching(/Run it again/),
       },
     });
@@ -208,7 +210,7 @@ describe('cancelled', () => {
   test('in mid-stream', async () => {
     expect(await cancelling('fault-stall', (k) => k === 'event')).toMatchObject({
       k: 'ending',
-      ending: { state: 'cancelled', rule: expect.stringMatching(/\d+ bytes up to there are kept/) },
+      ending: { state: 'cancelled', rule: expect.stringMatching(/\d+ bytes up to that point are kept/) },
     });
   });
   test('the connection is gone for the endpoint, too', async () => {
@@ -265,7 +267,7 @@ describe('what the answer says of its own length and place', () => {
     const { ending } = await answering(['302 Found', 'Location: https://elsewhere.invalid/v1', 'Content-Length: 0'])();
     expect(ending).toMatchObject({
       state: 'http-error',
-      advice: expect.stringMatching(/follows no redirect.*https:\/\/elsewhere\.invalid\/v1/),
+      advice: expect.stringMatching(/does not follow redirects.*https:\/\/elsewhere\.invalid\/v1/),
     });
   });
   test('fewer bytes than promised', async () => {

@@ -129,7 +129,7 @@ test('shows the messages as JSON, and blanks where only text counts', async ({ p
   );
   const message = page.locator('.columns-cell[data-lane="simple"] code').first();
   await expect(message).not.toContainText('"otid"');
-  await page.getByLabel('Fields that are left out').fill('id, date, content');
+  await page.getByLabel('Ignored fields').fill('id, date, content');
   await expect(message).toContainText('"otid"');
   await expect(message).not.toContainText('"content"');
   await levels.getByRole('button', { name: 'Text' }).click();
@@ -152,7 +152,7 @@ test('reads the bytes again with other options, in every view, and goes back', a
 test('has a table of verdicts for all options, whose cells open the comparison', async ({ page }) => {
   await openCompare(page, 'parallel-tools', 'messages');
   await page.getByRole('button', { name: 'Options matrix' }).click();
-  const table = page.getByRole('table', { name: 'Verdicts under all options' });
+  const table = page.getByRole('table', { name: 'Verdicts for every combination of options' });
   await expect(table.getByRole('row')).toHaveCount(1 + 8 + 2);
   await expect(table.locator('tr.recorded')).toHaveCount(2);
   const other = table.locator('tbody tr:not(.recorded)').filter({ hasText: 'Legacy' }).first();
@@ -217,7 +217,7 @@ test.describe('what leaves the window', () => {
     expect(markdown).toContain('64 61 74 61 3a');
 
     await page.getByRole('button', { name: 'Copy as issue' }).click();
-    await expect(page.getByText('The text of an issue copied')).toBeVisible();
+    await expect(page.getByText('The issue text copied')).toBeVisible();
     const issue = await clipboard(page);
     expect(issue).toContain('| Text | ');
     expect(issue).toContain('### 2. ');

@@ -52,7 +52,7 @@ test.describe('an answer', () => {
     }
     await expect(trace(page)).toContainText(ending!.rule);
     await expect(trace(page)).toContainText(ending!.advice!);
-    await trace(page).getByRole('button', { name: 'Raw answer' }).click();
+    await trace(page).getByRole('button', { name: 'Raw response' }).click();
     await expect(
       page.getByRole('complementary', { name: 'Inspector' }).getByRole('tab', { name: 'Raw' }),
     ).toHaveAttribute('aria-selected', 'true');

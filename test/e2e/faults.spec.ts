@@ -50,7 +50,7 @@ test('a tab whose code does not load', async ({ page }) => {
   const card = page.getByRole('alert').filter({ hasText: 'The Compare tab could not be loaded.' });
   await expect(card).toBeVisible();
   const text = await report(page);
-  expect(text).toContain('Fault in the window of Tracelane: The Compare tab\n');
+  expect(text).toContain('Fault in the Tracelane window: The Compare tab\n');
   expect(text).toMatch(/^Version: \d+\.\d+\.\d+, headless, /m);
   expect(text).toContain(`Trace: ${id}\n`);
   expect(text).toContain('Tab: compare; pane: event; dialog: none');

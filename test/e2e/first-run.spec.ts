@@ -27,7 +27,7 @@ test('an empty store plays the first sample in three lanes without a click, and 
 
   await page.reload();
   await expect(lane(page, 'Wire')).toContainText('Trains from Lisbon to Porto');
-  await expect(page.getByRole('navigation', { name: 'Ways on' })).toBeVisible();
+  await expect(page.getByRole('navigation', { name: 'Ways to start' })).toBeVisible();
   expect(await stored()).toBe(1);
   expect(found).toEqual([]);
 });

@@ -53,7 +53,7 @@ test.describe('the process', () => {
     const { port } = other.address() as AddressInfo;
     const taken = await runToEnd(['--port', String(port)], folder.path);
     expect([taken.code, taken.stdout]).toEqual([1, '']);
-    expect(taken.stderr).toContain(`Port ${port} is taken by another program. Choose another with --port`);
+    expect(taken.stderr).toContain(`Port ${port} is in use by another program. Choose another with --port`);
     other.close();
 
     const wrong = await runToEnd(['--port', 'http'], folder.path);
@@ -76,7 +76,7 @@ test.describe('the process', () => {
     const id = await startSample(host.client(), 'plain-text', 'messages');
     const whole = expected(await wholeTrace(host.client(), id));
     expect(await host.signal('SIGUSR2')).toBe(1);
-    expect(host.output.stderr).toContain('has met a fault of its own and ends');
+    expect(host.output.stderr).toContain('had an internal error and is closing');
     expect(host.output.stderr).toContain('out of the blue');
     expect(host.output.stderr).not.toContain('\u001b');
 

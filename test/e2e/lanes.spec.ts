@@ -48,7 +48,7 @@ test('a fourth lane stands in Live, in the comparison and in the table of option
   await expect(page.locator('.find').filter({ hasText: /^\d+ Loud altered/ })).toHaveCount(1);
 
   await page.getByRole('button', { name: 'Options matrix' }).click();
-  const rows = page.getByRole('table', { name: 'Verdicts under all options' }).getByRole('row');
+  const rows = page.getByRole('table', { name: 'Verdicts for every combination of options' }).getByRole('row');
   await expect(rows.filter({ hasText: /^Loud/ })).toHaveCount(1);
   expect(faults).toEqual([]);
 });

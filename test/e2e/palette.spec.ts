@@ -85,11 +85,11 @@ test('text that is no stream cannot be opened, and the dialog says why', async (
   const dialog = page.getByRole('dialog', { name: 'Paste a stream' });
   await dialog.getByRole('textbox', { name: 'The response’s body' }).fill('Dear reader');
   await expect(dialog.getByRole('status')).toHaveText(
-    'This is no stream: no line starts with data: or event:, and no API is recognized.',
+    'This is not a stream: no line starts with data: or event:, and no API is recognized.',
   );
   await expect(dialog.getByRole('button', { name: 'Open', exact: true })).toBeDisabled();
   await dialog.getByRole('textbox', { name: 'The response’s body' }).fill('data: {"x": 1}\n\n');
-  await expect(dialog.getByRole('status')).toHaveText('Nothing in it says which API it follows; choose one.');
+  await expect(dialog.getByRole('status')).toHaveText('The API could not be detected; choose one.');
   await dialog.getByRole('button', { name: 'Messages' }).click();
   await expect(dialog.getByRole('button', { name: 'Open', exact: true })).toBeEnabled();
 });

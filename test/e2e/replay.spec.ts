@@ -31,7 +31,7 @@ test('steps event by event: lanes, numbers and inspector show what the playhead 
     page.getByRole('article', { name: 'Trace' }),
     page.getByRole('complementary', { name: 'Inspector' }),
   ])
-    await expect(place).toContainText('Nothing was played yet.');
+    await expect(place).toContainText('Nothing has been played yet.');
   for (let step = 1; step <= 5; step++) {
     await page.keyboard.press('ArrowRight');
     await expect(played(page)).toContainText(`event ${step} of`);
@@ -91,12 +91,12 @@ test('says what a lost connection did to it, and begins again by one button', as
     await expect(played(page)).toContainText(`event ${step} of`);
   }
   await sockets.at(-1)!.close();
-  await expect(page.locator('.replay')).toContainText('with it the place of the playhead');
+  await expect(page.locator('.replay')).toContainText('with it the position of the playhead');
   await expect.poll(async () => (await shown(page)).events).toBe(3);
   await expect.poll(() => sockets.length).toBe(2);
   // Asked for before the connection is back, it plays once it is.
   await page.locator('.ending').getByRole('button', { name: 'Play from the start' }).click();
-  await expect(page.locator('.replay')).not.toContainText('with it the place of the playhead');
+  await expect(page.locator('.replay')).not.toContainText('with it the position of the playhead');
   comeBack();
   await expect(played(page)).toContainText(`event ${trace.events.length} of`);
 });

@@ -66,10 +66,10 @@ test('says with its line what is wrong, and sends nothing until it is mended', a
   const remarks = dialog(page).getByRole('list', { name: 'Remarks on the request' });
   await expect(remarks.getByRole('listitem')).toHaveText([
     /Line 4.*messages\[0\]\.role must be one of/,
-    /Line 6.*stream must be true or left out/,
+    /Line 6.*stream must be true or omitted/,
   ]);
   await expect(run(page)).toBeDisabled();
-  await expect(dialog(page).getByRole('status')).toHaveText('2 errors in the request have to be mended first.');
+  await expect(dialog(page).getByRole('status')).toHaveText('2 errors in the request must be fixed first.');
   await expect(editor(page)).toHaveAttribute('aria-invalid', 'true');
   await page.keyboard.press('Control+Enter');
   await expect(dialog(page)).toBeVisible();
@@ -98,7 +98,7 @@ test('keeps a draft when it is closed, also on the way to a new endpoint and bac
   await expect(editor(page)).toContainText('"kept"');
   await dialog(page).getByRole('button', { name: 'Add an endpoint' }).click();
   await dialog(page)
-    .getByRole('group', { name: 'Begin with' })
+    .getByRole('group', { name: 'Start from' })
     .getByRole('button', { name: 'Ollama', exact: true })
     .click();
   await dialog(page).getByRole('button', { name: 'Add endpoint', exact: true }).click();

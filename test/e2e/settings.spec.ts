@@ -19,7 +19,7 @@ test('an endpoint is added, given a key that is never shown again, changed and r
   await expect(name).toBeFocused();
 
   await dialog(page).getByRole('button', { name: 'Add endpoint', exact: true }).click();
-  await expect(name).toHaveAccessibleDescription('A name of 1 to 200 characters is needed, to choose it by.');
+  await expect(name).toHaveAccessibleDescription('Enter a name of 1 to 200 characters.');
   await dialog(page).getByRole('button', { name: 'LM Studio' }).click();
   await expect(dialog(page).getByRole('textbox', { name: 'provider_name' })).toHaveValue('lmstudio_openai');
   await dialog(page).getByRole('textbox', { name: 'Key' }).fill(KEY);
@@ -32,13 +32,10 @@ test('an endpoint is added, given a key that is never shown again, changed and r
   expect(await page.content()).not.toContain(KEY);
 
   await name.fill('My model');
-  await dialog(page).getByRole('textbox', { name: 'Silence that ends a run' }).fill('soon');
+  await dialog(page).getByRole('textbox', { name: 'Idle timeout' }).fill('soon');
   await dialog(page).getByRole('button', { name: 'Save' }).click();
-  await expect(dialog(page).getByRole('textbox', { name: 'Silence that ends a run' })).toHaveAttribute(
-    'aria-invalid',
-    'true',
-  );
-  await dialog(page).getByRole('textbox', { name: 'Silence that ends a run' }).fill('30');
+  await expect(dialog(page).getByRole('textbox', { name: 'Idle timeout' })).toHaveAttribute('aria-invalid', 'true');
+  await dialog(page).getByRole('textbox', { name: 'Idle timeout' }).fill('30');
   await dialog(page).getByRole('button', { name: 'Save' }).click();
   await expect
     .poll(() => own())
@@ -58,7 +55,7 @@ const own = async () => (await host.client().call('endpoints.list', {})).filter(
 test('the theme, the letter keys and the options for new runs outlast a reload', async ({ page }) => {
   await page.keyboard.press('Control+,');
   await dialog(page).getByRole('button', { name: 'High contrast' }).click();
-  await dialog(page).getByRole('checkbox', { name: 'Keys of one letter' }).uncheck();
+  await dialog(page).getByRole('checkbox', { name: 'Single-letter keys' }).uncheck();
   await dialog(page).getByRole('tab', { name: 'Adapter options' }).click();
   await dialog(page).getByRole('checkbox', { name: 'put_inner_thoughts_in_kwarg' }).check();
   await expect
@@ -80,7 +77,7 @@ test('says where the data lies', async ({ page }) => {
   await page.getByRole('button', { name: 'Settings' }).click();
   await dialog(page).getByRole('tab', { name: 'About' }).click();
   await expect(dialog(page)).toContainText(host.dataDir);
-  await expect(dialog(page)).toContainText('Open; what is recorded is kept.');
+  await expect(dialog(page)).toContainText('Open; recordings are saved.');
   await page.keyboard.press('Escape');
   await expect(dialog(page)).toHaveCount(0);
   expect(found).toEqual([]);

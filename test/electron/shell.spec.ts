@@ -95,7 +95,7 @@ test.describe('a page that crashes', () => {
     const whole = expected(await wholeTrace(client, rows[0]!.id));
     expect(whole.events).toBeGreaterThan(2000);
     await expect.poll(() => shown(second)).toEqual(whole);
-    expect(readFileSync(join(dataDir, 'faults.log'), 'utf8')).toContain('The window died');
+    expect(readFileSync(join(dataDir, 'faults.log'), 'utf8')).toContain('The window crashed');
   });
 
   test('again and again ends the app, with what was recorded', async ({ shell, dataDir }) => {
@@ -103,7 +103,7 @@ test.describe('a page that crashes', () => {
     for (let n = 0; n < 3; n++) await shell.crashRenderer();
     void shell.crashRenderer();
     expect(await shell.exited()).toBe(1);
-    expect(shell.dialogs).toEqual([expect.stringContaining('The window of Tracelane keeps dying')]);
+    expect(shell.dialogs).toEqual([expect.stringContaining('The Tracelane window keeps crashing')]);
     expect(leftOpen(dataDir)).toEqual([]);
   });
 
@@ -111,7 +111,7 @@ test.describe('a page that crashes', () => {
     const page = await shell.page();
     const { id } = (await shell.inspect()).windows[0]!;
     await shell.program.hangs(id, true);
-    await expect.poll(() => shell.dialogs).toEqual(['The window does not answer.']);
+    await expect.poll(() => shell.dialogs).toEqual(['The window is not responding.']);
     expect(page.isClosed()).toBe(false);
     await shell.program.answerDialogs(1);
     const again = shell.reloadedAfterCrash();
@@ -144,7 +144,7 @@ test.describe('the end', () => {
     expect(await shell.exited()).toBe(1);
     expect(shell.dialogs).toEqual([
       expect.stringMatching(
-        /^Tracelane has met a fault of its own and ends\nWhat was recorded until now is kept\. Start the app again\./,
+        /^Tracelane had an internal error and is closing\nEverything recorded until now is saved\. Restart the app\./,
       ),
     ]);
     expect(readFileSync(join(dataDir, 'faults.log'), 'utf8')).toContain('made for the test');
@@ -152,13 +152,13 @@ test.describe('the end', () => {
     expect(leftOpen(dataDir)).toEqual([]);
   });
 
-  test('comes at once where nothing can be kept, with the reason', async ({ launch, dataDir }) => {
+  test('comes at once where nothing can be saved, with the reason', async ({ launch, dataDir }) => {
     await mkdir(join(dataDir, '..'), { recursive: true });
     writeFileSync(dataDir, 'a file in its place');
     const app = await launch();
     expect(await app.exited()).toBe(1);
     expect(app.dialogs).toEqual([
-      expect.stringMatching(/^Tracelane cannot keep anything\n.*cannot be made \((EEXIST|ENOTDIR)\)/),
+      expect.stringMatching(/^Tracelane cannot save anything\n.*cannot be created \((EEXIST|ENOTDIR)\)/),
     ]);
   });
 });
@@ -257,7 +257,7 @@ test.describe('the vault', () => {
     const client = app.client();
     const { id } = await client.call('endpoints.save', MINE);
     await expect(client.call('endpoints.setKey', { id, key: MARKER })).rejects.toThrow(
-      /no key store that is unlocked, so the key was not kept\. Set up or unlock one/,
+      /no unlocked key store, so the key was not saved\. Set up or unlock one/,
     );
     expect((await client.call('endpoints.list', {})).find((endpoint) => endpoint.id === id)?.key).toEqual({
       configured: false,

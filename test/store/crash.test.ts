@@ -120,7 +120,7 @@ test('what is ended at the next start has the numbers of what is stored of it', 
   expect(trace.ending).toEqual({
     state: 'truncated',
     rule: expect.stringMatching(
-      /^Tracelane was stopped in mid-stream.* bytes stored up to there, in \d+ reads, are kept\.$/,
+      /^Tracelane stopped in mid-stream.* bytes stored up to that point, in \d+ reads, are kept\.$/,
     ),
     advice: expect.any(String),
   });
@@ -151,7 +151,7 @@ test('a trace without a byte is truncated too', async () => {
   const store = await start(dataDir);
   expect((await store.get(id)).ending).toMatchObject({
     state: 'truncated',
-    rule: expect.stringContaining('No byte of the answer had been stored.'),
+    rule: expect.stringContaining('No bytes of the response had been stored.'),
   });
 });
 

@@ -46,7 +46,7 @@ describe.runIf(tmpfs)('a disk that fills up', () => {
       await store.flush();
     }
     expect(told[0]).toMatch(
-      /^The disk that holds .*tracelane\.db is full\. What arrives is kept in memory, up to 64 MB, and written as soon as that works again\. Free some space\.$/,
+      /^The disk that holds .*tracelane\.db is full\. New data is kept in memory, up to 64 MB, and written as soon as writing works again\. Free some space\.$/,
     );
     const stored = (await store.get(trace.id)).storedReads;
     expect(stored).toBeGreaterThan(0);
@@ -85,7 +85,7 @@ describe.runIf(tmpfs)('a disk that fills up', () => {
       store.appendReads(long.id, reads.slice(at, at + 20));
       await store.flush();
     }
-    expect(told.at(-1)).toContain(`There was no more room for all of it: lost are "${long.title}" from byte `);
+    expect(told.at(-1)).toContain(`There was not enough room for all of it. Lost: "${long.title}" from byte `);
     const from = Number(/from byte (\d+) on/.exec(told.at(-1)!)![1]);
     const clear = allClear(store);
     // Reads after those that were lost are lost too, though there is room again: a stored body has no holes.
@@ -196,7 +196,7 @@ describe('a thread that dies', () => {
     const sentence = next<string | undefined>((listener) => store.onWriteProblem(listener));
     writeFileSync(join(dataDir, 'die'), 'always');
     await expect(store.star(trace.id, true)).rejects.toMatchObject({ code: 'not-stored' });
-    expect(await sentence).toMatch(/^The store stopped working .* Start Tracelane again\.$/);
+    expect(await sentence).toMatch(/^The store stopped working .* Restart Tracelane\.$/);
     store.appendReads(trace.id, cutEvenly(Buffer.from('body'), 2));
     await store.finishTrace(trace.id, COMPLETE);
     await expect(store.get(trace.id)).rejects.toMatchObject({ code: 'store-closed' });

@@ -59,7 +59,7 @@ async function openRefused(dataDir: string, sentence: RegExp): Promise<Store> {
   const before = hashes(dataDir);
   const store = await open(dataDir);
   expect(store.problem?.sentence).toMatch(sentence);
-  expect(store.problem?.sentence).toMatch(/kept in memory only/);
+  expect(store.problem?.sentence).toMatch(/kept only in memory/);
   expect(store.file).toBeUndefined();
   const trace = newTrace();
   await store.createTrace(trace);
@@ -81,7 +81,9 @@ describe('refused and left alone:', () => {
     db.close();
     await openRefused(
       dataDir,
-      new RegExp(`newer Tracelane \\(format ${SCHEMA_VERSION + 1}; this one knows formats up to ${SCHEMA_VERSION}\\)`),
+      new RegExp(
+        `newer Tracelane \\(format ${SCHEMA_VERSION + 1}; this version supports formats up to ${SCHEMA_VERSION}\\)`,
+      ),
     );
     expect(() => openReadOnly(dataDir)).toThrow(expect.objectContaining({ name: 'ServiceError', code: 'store' }));
   });
@@ -280,7 +282,7 @@ test('a thread that cannot start is said to be what is wrong', async () => {
   const opened = openStore({ dataDir: dataFolder(), worker });
   await expect(opened).rejects.toMatchObject({
     name: 'ServiceError',
-    message: 'The store could not be started (The module is missing.). Install Tracelane again; its README says how.',
+    message: 'The store could not be started (The module is missing.). Reinstall Tracelane; its README says how.',
   });
 });
 

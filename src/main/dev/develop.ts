@@ -110,7 +110,7 @@ class Builds {
 
   #finish(): void {
     if (this.#failed.size > 0) {
-      console.error(`The build of ${[...this.#failed].join(' and ')} failed; the program runs on as it was.`);
+      console.error(`The build of ${[...this.#failed].join(' and ')} failed; the previous build keeps running.`);
       return;
     }
     const changed = this.#changed;

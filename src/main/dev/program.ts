@@ -32,9 +32,7 @@ export class Program {
       // A window that the user closed is started again by the next change.
       if (this.#child !== child) return;
       this.#child = undefined;
-      console.error(
-        `The program ended with ${signal ?? code}. It starts again with the next change; Ctrl+C ends this.`,
-      );
+      console.error(`The program ended with ${signal ?? code}. It restarts at the next change; press Ctrl+C to quit.`);
     });
     if (child.stdout) await Promise.race([this.#listening(child.stdout), once(child, 'exit')]);
   }

@@ -29,25 +29,25 @@ export function App() {
     <CSPProvider disableStyleElements>
       <Tooltip.Provider delay={500}>
         <div className="app">
-          <Boundary what="The bar at the top" slim>
+          <Boundary what="The top bar" slim>
             <TopBar />
           </Boundary>
-          <Boundary what="The notice of the program’s state" slim>
+          <Boundary what="The status notice" slim>
             <Banner />
           </Boundary>
           <Body />
-          <Boundary what="The bar of keys" slim>
+          <Boundary what="The key bar" slim>
             <HintBar />
           </Boundary>
         </div>
         <Overlays />
-        <Boundary what="The display of messages" frame={atFoot}>
+        <Boundary what="The notification area" frame={atFoot}>
           <Toasts />
         </Boundary>
-        <Boundary what="The place to drop files on" frame={atFoot}>
+        <Boundary what="The drop target" frame={atFoot}>
           <DropTarget />
         </Boundary>
-        <Boundary what="The voice for screen readers" frame={atFoot}>
+        <Boundary what="The screen reader announcer" frame={atFoot}>
           <Announcer />
         </Boundary>
       </Tooltip.Provider>

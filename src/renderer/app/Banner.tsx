@@ -13,14 +13,14 @@ export function Banner() {
         <p className="banner k-error">
           <Glyph name="error" size={14} className="k-error" />
           {problem.sentence}{' '}
-          {problem.readable ? 'What is stored can be read, nothing new is kept.' : 'Runs work, but nothing is kept.'}
+          {problem.readable ? 'Stored traces can be read; nothing new is saved.' : 'Runs work, but nothing is saved.'}
         </p>
       )}
       {connection === 'lost' && (
         <p className="banner k-warn">
           <Glyph name="never" size={14} className="k-warn" />
-          The connection to the program was lost; what is shown may be old. It is tried again until it answers.
-          {restarts && ' If it was started again, open the address that it printed.'}
+          The connection to the program was lost; what is shown may be out of date. Tracelane keeps trying to reconnect.
+          {restarts && ' If the program was restarted, open the address that it printed.'}
         </p>
       )}
     </div>

@@ -67,7 +67,7 @@ function Mark() {
 function Status() {
   const connection = useApp((state) => state.connection);
   const live = useRuns((runs) => runs.live);
-  const text = { connecting: 'Connecting', open: 'Ready', lost: 'Connection lost, trying again' }[connection];
+  const text = { connecting: 'Connecting', open: 'Ready', lost: 'Connection lost, reconnecting' }[connection];
   return (
     <>
       <span className="status">

@@ -68,7 +68,7 @@ export const COMMANDS = [
   { id: 'trace.delete', title: 'Delete', group: 'Trace', keys: ['Mod+Backspace', 'Delete'] },
   { id: 'trace.follow', title: 'Follow the end of the stream', group: 'Trace', keys: ['Mod+L'] },
   { id: 'trace.curl', title: 'Copy as cURL', group: 'Trace', keys: ['Mod+Shift+C'] },
-  { id: 'trace.raw', title: 'Show the raw answer', group: 'Trace' },
+  { id: 'trace.raw', title: 'Show the raw response', group: 'Trace' },
   { id: 'view.1', title: 'First tab', group: 'Trace', keys: ['Mod+1'] },
   { id: 'view.2', title: 'Second tab', group: 'Trace', keys: ['Mod+2'] },
   { id: 'view.3', title: 'Third tab', group: 'Trace', keys: ['Mod+3'] },
@@ -81,7 +81,7 @@ export const COMMANDS = [
   { id: 'timeline.zoomOut', title: 'Zoom out', group: 'Timeline', keys: ['s'] },
   { id: 'timeline.panLeft', title: 'Pan left', group: 'Timeline', keys: ['a'] },
   { id: 'timeline.panRight', title: 'Pan right', group: 'Timeline', keys: ['d'] },
-  { id: 'timeline.fit', title: 'Centre the selection; again: fit it', group: 'Timeline', keys: ['f'] },
+  { id: 'timeline.fit', title: 'Centre the selection; press again to fit it', group: 'Timeline', keys: ['f'] },
   {
     id: 'timeline.range',
     title: 'Show only the time of the selected block',
@@ -101,7 +101,7 @@ export const COMMANDS = [
   { id: 'compare.previous', title: 'Previous divergence', group: 'Compare', keys: ['Shift+N'] },
   { id: 'compare.html', title: 'Save the comparison as one HTML file', group: 'Compare' },
   { id: 'compare.fixture', title: 'Save the stream as a fixture for tracelane vectors', group: 'Compare' },
-  { id: 'compare.issue', title: 'Copy the comparison as the text of an issue', group: 'Compare' },
+  { id: 'compare.issue', title: 'Copy the comparison as issue text', group: 'Compare' },
   { id: 'compare.swap', title: 'Swap the sides', group: 'Compare' },
 ] as const satisfies readonly Command[];
 

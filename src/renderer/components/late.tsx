@@ -15,7 +15,7 @@ export function late<Props extends object>(load: () => Promise<ComponentType<Pro
         (cause: unknown) => {
           // React keeps a failed load for ever: whoever tries again needs another.
           loaded = ask();
-          throw new LoadError('Code of the window could not be loaded.', { cause });
+          throw new LoadError('Part of the window’s code could not be loaded.', { cause });
         },
       ),
     );

@@ -36,7 +36,7 @@ export function EndingBanner() {
       </p>
       {hasRaw && (
         <Button look="line" onClick={() => runCommand('trace.raw')}>
-          Raw answer
+          Raw response
         </Button>
       )}
     </div>

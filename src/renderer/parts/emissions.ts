@@ -95,7 +95,7 @@ function detailOf(message: LaneMessage): string {
     case 'finish':
       return `: ${message.finish.raw ?? message.finish.unified}`;
     case 'block_stop':
-      return message.valid === false ? ', arguments are no JSON' : '';
+      return message.valid === false ? ', arguments are not JSON' : '';
     case 'response':
       return message.model === null ? '' : `, model ${message.model}`;
     case 'error':

@@ -118,6 +118,6 @@ export async function changeSettings(change: Partial<Settings>): Promise<void> {
     set({ settings: await client().call('settings.set', change) });
   } catch (error) {
     set({ settings: before });
-    toastError('The setting could not be kept', error);
+    toastError('The setting could not be saved', error);
   }
 }

@@ -45,8 +45,8 @@ export function faultReport({ what, error, components }: Fault, place: Place): s
   const cause = error instanceof Error && error.cause !== undefined ? `\nCause: ${named(error.cause)}` : '';
   const stack = stackOf(error, place.origin);
   return [
-    `Fault in the window of Tracelane: ${what}`,
-    `Version: ${info ? `${info.version}, ${info.host}, ${info.platform}` : 'not known, the program had not answered'}`,
+    `Fault in the Tracelane window: ${what}`,
+    `Version: ${info ? `${info.version}, ${info.host}, ${info.platform}` : 'unknown, the program had not responded'}`,
     `Browser: ${place.browser}`,
     `Trace: ${place.trace ?? 'none'}`,
     `Tab: ${place.centre}; pane: ${place.pane}; dialog: ${place.dialog ?? 'none'}`,

@@ -14,7 +14,7 @@ function run(): void {
   for (const task of tasks) apart(task);
 }
 
-/** One that throws is told of, as any other fault; the rest of the frame goes on. */
+/** One that throws is reported like any other fault; the rest of the frame continues. */
 export function apart(task: () => void): void {
   try {
     task();

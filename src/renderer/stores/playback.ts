@@ -41,7 +41,7 @@ interface Open {
 }
 let current: Open | null = null;
 
-const CONNECTION_LOST = 'The connection to the program was lost, and with it the place of the playhead.';
+const CONNECTION_LOST = 'The connection to the program was lost, and with it the position of the playhead.';
 
 /** Opens a playing of the recorded trace and shows it instead. Ends the one before. */
 export function startPlay(recorded: TraceSession, setup: PlaySetup): void {

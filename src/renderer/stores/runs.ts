@@ -245,7 +245,7 @@ export async function starTrace(id: TraceId, starred: boolean): Promise<void> {
   try {
     patch(await client().call('traces.star', { id, starred }));
   } catch (error) {
-    toastError('The star could not be kept', error);
+    toastError('The star could not be saved', error);
   }
 }
 
@@ -279,7 +279,7 @@ async function restore(ids: readonly TraceId[]): Promise<void> {
     await client().call('traces.restore', { ids: [...ids] });
     selectTrace(ids[0]!);
   } catch (error) {
-    toastError('The run could not be brought back', error);
+    toastError('The run could not be restored', error);
   }
 }
 

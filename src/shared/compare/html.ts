@@ -32,7 +32,7 @@ export function comparisonHtml(result: CompareResult, meta: ComparisonMeta): str
 <header><h1>${escaped(meta.title)}</h1><p>${escaped(about.join(' · '))}</p>
 <p>Read with use_assistant_message: ${options.use_assistant_message}, put_inner_thoughts_in_kwarg: ${options.put_inner_thoughts_in_kwarg}, approval for ${escaped(options.requires_approval_tools.join(', ') || 'no tool')}</p></header>
 <h2>Verdict</h2>${verdictTable(result)}
-<h2>Findings</h2>${findings.length === 0 ? `<p>${result.lanes.length > 1 ? 'None: the lanes say what the wire says.' : 'None: the wire was read alone.'}</p>` : findings.map((finding) => findingSection(finding, meta.body)).join('\n')}
+<h2>Findings</h2>${findings.length === 0 ? `<p>${result.lanes.length > 1 ? 'None: the lanes match the wire.' : 'None: only the wire was decoded.'}</p>` : findings.map((finding) => findingSection(finding, meta.body)).join('\n')}
 <h2>Side by side</h2><table class="rows"><thead><tr><th>Block</th>${laneHeads(result)}</tr></thead><tbody>
 ${result.rows.map((row) => blockRow(row, result.lanes)).join('\n')}</tbody></table>
 ${lintList(result)}</body></html>

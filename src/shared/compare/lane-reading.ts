@@ -95,7 +95,7 @@ export class ReadingFold {
     setup: ComparisonInput['setup'],
     more: { readonly lanes: readonly ComparedLane[]; readonly frames?: readonly Frame[]; readonly timed: boolean },
   ): ComparisonInput {
-    if (this.#wire === null) throw new Error('The reading has no result yet: comparing needs the whole stream.');
+    if (this.#wire === null) throw new Error('The decode pass has no result yet: comparing needs the whole stream.');
     const last = this.#reads.at(-1);
     return {
       setup,

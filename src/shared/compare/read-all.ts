@@ -43,6 +43,6 @@ export function readAll(
 function endingOf(wire: WireOutcome): Ending {
   if (wire.errors.length > 0) return { state: 'provider-error', rule: 'The stream carries an error event.' };
   return wire.terminated
-    ? { state: 'complete', rule: 'The terminator came.' }
+    ? { state: 'complete', rule: 'The terminator arrived.' }
     : { state: 'truncated', rule: 'The stream ended without its terminator.' };
 }

@@ -71,7 +71,7 @@ export class AwsEventStreamFramer implements Framer {
     const cutOff = this.#cutOff;
     const cut = cutOff ?? (this.#damage ? end : rest);
     if (this.#damage && this.#damage.start < cut)
-      this.#skipped(cut, cut < end ? undefined : 'No sound message follows. The bytes are kept but not read.');
+      this.#skipped(cut, cut < end ? undefined : 'No valid message follows. The bytes are kept but not decoded.');
     if (cut < end) {
       const text =
         cutOff === undefined
@@ -128,7 +128,7 @@ export class AwsEventStreamFramer implements Framer {
       this.#damage ??= { start, why: error.message };
       return;
     }
-    if (this.#damage) this.#skipped(start, `Reading goes on at byte ${start}.`);
+    if (this.#damage) this.#skipped(start, `Decoding resumes at byte ${start}.`);
     const data = lossyText(payload);
     if (data.includes(REPLACEMENT) && !isUtf8(payload))
       this.#out.push({
@@ -153,7 +153,7 @@ export class AwsEventStreamFramer implements Framer {
     if (this.#damage) this.#skipped(start, undefined);
     this.#over = true;
     this.#held.clear();
-    const text = `The message that starts at byte ${start} is ${length} bytes long, more than the limit of ${MAX_EVENT_BYTES}. It and what follows is kept but not read.`;
+    const text = `The message that starts at byte ${start} is ${length} bytes long, more than the limit of ${MAX_EVENT_BYTES}. It and everything after it are kept but not decoded.`;
     this.#out.push({ type: 'limit', text, ...placeAt(this.#read, start, start + PRELUDE_BYTES) });
   }
 

@@ -57,7 +57,7 @@ class HeaderReader {
       case 9:
         return { type: 'uuid', value: uuid(this.bytes(16)) };
       default:
-        throw new UnreadableHeaders(`header ${JSON.stringify(name)} is of the unknown type ${type}`);
+        throw new UnreadableHeaders(`header ${JSON.stringify(name)} has the unknown type ${type}`);
     }
   }
 
@@ -79,7 +79,7 @@ class HeaderReader {
   /** Where the next `count` bytes start. */
   #skip(count: number): number {
     const at = this.#at;
-    if (at + count > this.#bytes.length) throw new UnreadableHeaders('a header ends behind the last one');
+    if (at + count > this.#bytes.length) throw new UnreadableHeaders('a header extends past the end of the headers');
     this.#at = at + count;
     return at;
   }

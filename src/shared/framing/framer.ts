@@ -26,6 +26,6 @@ export const placeAt = ({ n, tNs }: Read, start: number, end: number): Place => 
 
 /** The event that starts at byte `start` passes the limit. Its place must not depend on the cut. */
 export function limitPassed(read: Read, start: number): Framed {
-  const text = `The event that starts at byte ${start} is longer than ${MAX_EVENT_BYTES} bytes. It and what follows is kept but not read.`;
+  const text = `The event that starts at byte ${start} is longer than ${MAX_EVENT_BYTES} bytes. It and everything after it are kept but not decoded.`;
   return { type: 'limit', text, ...placeAt(read, start, start + MAX_EVENT_BYTES) };
 }

@@ -42,8 +42,8 @@ export const FRAMINGS: Readonly<Record<Framing, FramingDefinition>> = {
     create: () => new JsonLinesFramer(),
     words: {
       body: 'JSON lines',
-      withoutEvents: 'lines that are blank or no JSON',
-      cut: 'its line is no whole JSON value',
+      withoutEvents: 'lines that are blank or not JSON',
+      cut: 'its line is not a complete JSON value',
     },
   },
   'aws-eventstream': {

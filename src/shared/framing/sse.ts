@@ -253,7 +253,7 @@ function notesOn({ dataLines }: SseFields, afterMark: SseFields | undefined): re
   if (dataLines > 0 && afterMark === undefined) return undefined;
   return [
     ...(afterMark === undefined ? [] : [MARK_DROPPED]),
-    ...(dataLines > 0 ? [] : ['no data line: no event by the standard']),
+    ...(dataLines > 0 ? [] : ['no data line: not an event by the standard']),
   ];
 }
 

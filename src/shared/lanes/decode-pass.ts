@@ -72,7 +72,7 @@ export class DecodePass {
       this.#note(
         'lane-left-out',
         0,
-        `The lane ${id} is left out: this program does not have it, or it does not read this API.`,
+        `The lane ${id} is omitted: this program does not have it, or it does not support this API.`,
       );
     for (const lane of this.#lanes) this.#ask(lane, 0, () => lane.begin());
     return this.#take();
@@ -153,7 +153,7 @@ export class DecodePass {
 
   #leaveOut(lane: Lane, tNs: number, error: unknown): void {
     this.#failed.add(lane);
-    const text = `The ${lane.id} lane failed and was left out from here on: ${error instanceof Error ? error.message : String(error)}`;
+    const text = `The ${lane.id} lane failed and is omitted from here on: ${error instanceof Error ? error.message : String(error)}`;
     this.#note('lane-failed', tNs, text);
   }
 

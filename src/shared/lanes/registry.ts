@@ -13,7 +13,7 @@ import { createWireLane } from '../wire/wire-lane.ts';
 const WIRE_LANE: LaneDefinition = {
   id: WIRE,
   label: 'Wire',
-  description: 'What the provider sent, with nothing lost: what the other lanes are read against.',
+  description: 'Everything that the provider sent: the reference for the other lanes.',
   supports: () => true,
   create: ({ api }) => createWireLane(providerOf(api).wire),
   options: [],
@@ -33,7 +33,7 @@ export const laneDefinition = (id: LaneId): LaneDefinition | undefined => defini
 export function registerLane(definition: LaneDefinition): () => void {
   const { id } = definition;
   if (!ID.test(id)) throw new Error(`${id} cannot name a lane: use lower case letters, digits and hyphens.`);
-  if (laneDefinition(id)) throw new Error(`There is a lane ${id} already.`);
+  if (laneDefinition(id)) throw new Error(`Lane ${id} already exists.`);
   definitions.push(definition);
   return () => void definitions.splice(definitions.indexOf(definition), 1);
 }

@@ -6,11 +6,11 @@ import { TEXT_RULES } from './text-rules.ts';
 
 /** What stands there instead: the usual ways in which data comes to be no JSON have names of their own. */
 function notJson({ data, payload }: Frame): string {
-  if (payload.ok) return 'The data is JSON but no object.';
+  if (payload.ok) return 'The data is JSON but not an object.';
   if (data.trim() === '')
-    return 'The event is empty: a heartbeat, by the look of it. A client that parses each event fails at it.';
+    return 'The event is empty: probably a heartbeat. A client that parses each event fails on it.';
   if (/^(?:data|event):/.test(data))
-    return 'The data begins with "data:" once more: the prefix was put before text that had it. No client can parse it.';
+    return 'The data begins with a second "data:": the prefix was added to text that already had it. No client can parse it.';
   return `The data is not JSON: ${payload.error}`;
 }
 
@@ -21,7 +21,7 @@ export const ANY_API_RULES: readonly LintRule[] = [
     id: 'not-json',
     strict: 'error',
     lenient: 'error',
-    help: 'The data of an event is no JSON object. SDKs stop at such an event, so that everything after it is lost for their users.',
+    help: 'The data of an event is not a JSON object. SDKs stop at such an event, and their users lose everything after it.',
     check: () => ({
       event({ frame, data }, report) {
         if (data || isDone(frame.data) || !frame.dispatches) return;
@@ -33,7 +33,7 @@ export const ANY_API_RULES: readonly LintRule[] = [
     id: 'empty-event',
     strict: 'warning',
     lenient: 'info',
-    help: 'A frame without a data line is no event by the standard, yet the openai SDK dispatches it and fails.',
+    help: 'A frame without a data line is not an event by the standard, yet the openai SDK dispatches it and fails.',
     check: () => ({
       event({ frame }, report) {
         if (!frame.dispatches)
@@ -56,7 +56,7 @@ export const ANY_API_RULES: readonly LintRule[] = [
     id: 'arguments-invalid',
     strict: 'error',
     lenient: 'error',
-    help: "A tool call was closed with arguments that are no JSON. The client's tool cannot run.",
+    help: "A tool call was closed with arguments that are not JSON. The client's tool cannot run.",
     check: () => ({
       end(outcome, report) {
         for (const { block, name, valid, text } of outcome.blocks) {
@@ -70,7 +70,7 @@ export const ANY_API_RULES: readonly LintRule[] = [
     id: 'finish-missing',
     strict: 'error',
     lenient: 'warning',
-    help: 'The stream is over and did not say why the generation stopped. Clients cannot tell a full answer from one cut at a limit.',
+    help: 'The stream ended without saying why the generation stopped. Clients cannot tell a full answer from one cut at a limit.',
     check: () => ({
       end(outcome, report) {
         if (!outcome.terminated) return;
@@ -88,7 +88,7 @@ export const ANY_API_RULES: readonly LintRule[] = [
     id: 'finish-disagrees',
     strict: 'warning',
     lenient: 'info',
-    help: 'The finish reason says that tools are to be run and there is no call, or there is one and the reason says otherwise.',
+    help: 'The finish reason says that tools are to be run but there is no call, or there is a call and the finish reason says otherwise.',
     check: () => ({
       end(outcome, report) {
         for (const { choice, unified, raw } of outcome.finish) {
@@ -111,7 +111,7 @@ export const ANY_API_RULES: readonly LintRule[] = [
     id: 'block-left-open',
     strict: 'error',
     lenient: 'warning',
-    help: 'The stream is over and a content block was never closed. Its arguments are never final.',
+    help: 'The stream ended and a content block was never closed. Its arguments are never final.',
     check: () => ({
       end(outcome, report) {
         if (!outcome.terminated) return;
@@ -127,7 +127,7 @@ export const ANY_API_RULES: readonly LintRule[] = [
     help: 'No token counts. Chat Completions sends them only when the request says stream_options.include_usage.',
     check: () => ({
       end(outcome, report) {
-        if (outcome.terminated && !outcome.usage) report(null, 'The stream says nothing of its usage.');
+        if (outcome.terminated && !outcome.usage) report(null, 'The stream reports no usage.');
       },
     }),
   },

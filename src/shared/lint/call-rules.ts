@@ -35,8 +35,8 @@ function secondValue(call: WireBlock, at: number): string {
   const rest = call.text.slice(at).trim();
   const whole = `The arguments of ${nameOf(call)} are more than one JSON value`;
   if (first === '{}' && rest.startsWith('{'))
-    return `${whole}: an empty object comes first, as a placeholder, and the whole arguments after it.`;
-  if (sameJson(first, rest)) return `${whole}: the whole arguments were sent once more after the deltas.`;
+    return `${whole}: an empty object comes first, as a placeholder, and the complete arguments after it.`;
+  if (sameJson(first, rest)) return `${whole}: the complete arguments were sent again after the deltas.`;
   return `${whole}: the second begins at character ${at}.`;
 }
 
@@ -56,7 +56,7 @@ export const CALL_RULES: readonly LintRule[] = [
     id: 'call-id-shared',
     strict: 'error',
     lenient: 'error',
-    help: 'Two tool calls have one id. Their results cannot be told apart, and providers refuse the next request: "duplicate tool_call_id".',
+    help: 'Two tool calls have the same id. Their results cannot be told apart, and providers refuse the next request: "duplicate tool_call_id".',
     example: chat(call(0, 'a', 'f', '{}'), call(1, 'a', 'g', '{}')) + END,
     counterexample: chat(call(0, 'a', 'f', '{}'), call(1, 'b', 'g', '{}')) + END,
     check: () => ({
@@ -66,7 +66,7 @@ export const CALL_RULES: readonly LintRule[] = [
           const id = one.tool_call_id;
           if (!id) continue;
           const before = first.get(id);
-          if (before) report(one.firstEvent, `The calls ${nameOf(before)} and ${nameOf(one)} have one id, ${id}.`);
+          if (before) report(one.firstEvent, `The calls ${nameOf(before)} and ${nameOf(one)} have the same id, ${id}.`);
           else first.set(id, one);
         }
       },
@@ -76,7 +76,7 @@ export const CALL_RULES: readonly LintRule[] = [
     id: 'call-name-missing',
     strict: 'error',
     lenient: 'error',
-    help: 'A tool call never got a name, so that no client can run it. In the history it makes providers refuse the next request.',
+    help: 'A tool call never got a name, so no client can run it. In the history it makes providers refuse the next request.',
     example:
       chat('{"tool_calls":[{"index":0,"id":"a","type":"function","function":{"name":null,"arguments":"{}"}}]}') + END,
     counterexample: chat(call(0, 'a', 'f', '{}')) + END,
@@ -112,7 +112,7 @@ export const CALL_RULES: readonly LintRule[] = [
     id: 'arguments-two-values',
     strict: 'error',
     lenient: 'error',
-    help: 'The arguments of a call are two JSON values in a row: a placeholder {} and then the whole, the whole sent once more after its deltas, or two calls run together. Joined, as the protocol says, they are no JSON.',
+    help: 'The arguments of a call are two JSON values in a row: a placeholder {} and then the complete arguments, the complete arguments sent again after their deltas, or two merged calls. Joined, as the protocol says, they are not JSON.',
     example: chat(call(0, 'a', 'f', '{}'), '{"tool_calls":[{"index":0,"function":{"arguments":"{\\"x\\":1}"}}]}') + END,
     counterexample:
       chat(call(0, 'a', 'f', ''), '{"tool_calls":[{"index":0,"function":{"arguments":"{\\"x\\":1}"}}]}') + END,
@@ -130,13 +130,13 @@ export const CALL_RULES: readonly LintRule[] = [
     id: 'call-not-offered',
     strict: 'warning',
     lenient: 'warning',
-    help: 'The model calls a tool that the request does not offer. It made the name up, or a proxy changed it; a client without the tool has to answer all the same.',
+    help: 'The model calls a tool that the request does not offer. It made the name up, or a proxy changed it; a client without the tool still has to answer it.',
     check: ({ offered }) => ({
       end(outcome, report) {
         if (!offered) return;
         for (const one of callsOf(outcome)) {
           if (NAMED.has(one.type) && one.name && !offered.includes(one.name))
-            report(one.firstEvent, `The call ${nameOf(one)} is of a tool that the request does not offer.`);
+            report(one.firstEvent, `The call ${nameOf(one)} names a tool that the request does not offer.`);
         }
       },
     }),

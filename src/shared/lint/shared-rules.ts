@@ -6,7 +6,7 @@ export const DONE_MISSPELT: LintRule = {
   id: 'done-misspelt',
   strict: 'error',
   lenient: 'error',
-  help: 'Only data that is exactly [DONE] ends an OpenAI stream. Anything near it is read as broken JSON.',
+  help: 'Only data that is exactly [DONE] ends an OpenAI stream. Anything similar is read as broken JSON.',
   check: () => ({
     event({ frame }, report) {
       if (!isDone(frame.data) && frame.data.length < 16 && /^\s*"?\[done\]"?\s*$/i.test(frame.data))
@@ -20,7 +20,7 @@ export const NAME_AND_TYPE: LintRule = {
   id: 'name-and-type',
   strict: 'error',
   lenient: 'warning',
-  help: "The event's name and the type in its data differ. SDKs go by one or the other, so that two clients read two different streams.",
+  help: "The event's name and the type in its data differ. SDKs use one or the other, so two clients can read two different streams.",
   check: () => ({
     event({ frame, data, type }, report) {
       if (data && typeof data['type'] === 'string' && frame.name !== '' && frame.name !== type)
@@ -65,7 +65,7 @@ export const textRepeated = (pieceOf: (event: LintEvent) => TextPiece | null): L
   id: 'text-repeated',
   strict: 'error',
   lenient: 'warning',
-  help: 'A delta says all of the text that came before it once more. The server sends the whole at the end as if it were new; clients show the answer twice.',
+  help: 'A delta repeats all of the text before it. The server sends the whole text at the end as if it were new; clients show the answer twice.',
   check: () => {
     const texts = new Map<string, { text: string; pieces: number }>();
     return {
@@ -123,12 +123,12 @@ export const ARGUMENTS_EMPTY: LintRule = {
   id: 'arguments-empty',
   strict: 'warning',
   lenient: 'info',
-  help: 'A call was closed with empty arguments. Empty text is no JSON: a client that parses it fails, where {} would be right for a tool without parameters.',
+  help: 'A call was closed with empty arguments. Empty text is not JSON: a client that parses it fails, where {} would be right for a tool without parameters.',
   check: () => ({
     end(outcome, report) {
       for (const { kind, type, closed, text, name, block, lastEvent } of outcome.blocks)
         if (kind === 'tool' && closed && text === '' && (type === 'function' || type === 'function_call'))
-          report(lastEvent, `The arguments of ${name ?? block} are empty text, which is no JSON.`);
+          report(lastEvent, `The arguments of ${name ?? block} are empty text, which is not JSON.`);
     },
   }),
 };

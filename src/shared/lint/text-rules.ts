@@ -26,7 +26,7 @@ export const TEXT_RULES: readonly LintRule[] = [
     id: 'call-markup-in-text',
     strict: 'error',
     lenient: 'warning',
-    help: "The text holds the markup in which the model writes its tool calls. The server's parser did not know it, so that the call reaches the user as text and no client runs it.",
+    help: "The text contains the markup in which the model writes its tool calls. The server's parser did not recognize it, so the call reaches the user as text and no client runs it.",
     example: text('<tool_call>', '{\\"name\\":\\"f\\"}', '</tool_call>'),
     counterexample: text('A tool call is written as JSON.'),
     check: () => ({
@@ -37,7 +37,7 @@ export const TEXT_RULES: readonly LintRule[] = [
           if (found)
             report(
               one.firstEvent,
-              `The text ${one.block} holds tool-call markup (${found})${calls ? '' : ', and the answer has no tool call'}.`,
+              `The text ${one.block} contains tool-call markup (${found})${calls ? '' : ', and the answer has no tool call'}.`,
             );
         }
       },
@@ -47,7 +47,7 @@ export const TEXT_RULES: readonly LintRule[] = [
     id: 'format-markup-in-text',
     strict: 'warning',
     lenient: 'warning',
-    help: "The text holds marks of the model's chat format: channels, turns, ends. The server should have taken them out; clients show them.",
+    help: "The text contains markers of the model's chat format: channels, turns, ends. The server should have removed them; clients show them.",
     example: text('<|channel|>final<|message|>', 'Hi'),
     counterexample: text('The channel is final.'),
     check: () => ({
@@ -55,7 +55,7 @@ export const TEXT_RULES: readonly LintRule[] = [
         for (const one of textsOf(outcome)) {
           const found = FORMAT_MARKUP.exec(one.text)?.[0];
           if (found)
-            report(one.firstEvent, `The text ${one.block} holds a mark of the model's chat format (${found}).`);
+            report(one.firstEvent, `The text ${one.block} contains a marker of the model's chat format (${found}).`);
         }
       },
     }),
@@ -64,14 +64,15 @@ export const TEXT_RULES: readonly LintRule[] = [
     id: 'reasoning-in-text',
     strict: 'warning',
     lenient: 'warning',
-    help: 'The reasoning stands in the text of the answer, between tags. A server that was told of its model would send it in a field of its own; clients show it as the answer.',
+    help: 'The reasoning is in the text of the answer, between tags. A server that is configured for its model would send it in a separate field; clients show it as the answer.',
     example: text('<think>', 'Hm', '</think>', 'Hi'),
     counterexample: text('I think so.'),
     check: () => ({
       end(outcome, report) {
         for (const one of textsOf(outcome)) {
           const found = THINK.exec(one.text);
-          if (found) report(one.firstEvent, `The text ${one.block} holds reasoning between tags (${found[0].trim()}).`);
+          if (found)
+            report(one.firstEvent, `The text ${one.block} contains reasoning between tags (${found[0].trim()}).`);
         }
       },
     }),
@@ -80,7 +81,7 @@ export const TEXT_RULES: readonly LintRule[] = [
     id: 'replacement-character',
     strict: 'warning',
     lenient: 'warning',
-    help: 'The answer holds U+FFFD, which stands where a character could not be decoded. Servers that decode each token alone lose emoji and other characters of several bytes so; nothing that comes after brings them back.',
+    help: 'The answer contains U+FFFD, which replaces a character that could not be decoded. Servers that decode each token separately lose emoji and other multi-byte characters this way; they cannot be recovered.',
     example: text('Hi \\ufffd'),
     counterexample: text('Hi \\ud83d\\ude42'),
     check: () => ({
@@ -90,7 +91,7 @@ export const TEXT_RULES: readonly LintRule[] = [
           if (count > 0)
             report(
               one.firstEvent,
-              `The ${one.kind} ${one.block} holds U+FFFD ${count === 1 ? 'once' : `${count} times`}: ${count === 1 ? 'a character was' : 'characters were'} lost before the text was written as JSON.`,
+              `The ${one.kind} ${one.block} contains U+FFFD ${count === 1 ? 'once' : `${count} times`}: ${count === 1 ? 'a character was' : 'characters were'} lost before the text was written as JSON.`,
             );
         }
       },
@@ -100,7 +101,7 @@ export const TEXT_RULES: readonly LintRule[] = [
     id: 'half-character',
     strict: 'warning',
     lenient: 'info',
-    help: 'An event ends or begins in the middle of a character: half of a surrogate pair stands alone in its JSON. Clients that write each delta by itself put two marks of damage where an emoji was.',
+    help: 'An event ends or begins in the middle of a character: half of a surrogate pair is alone in its JSON. Clients that write each delta separately show two replacement characters where an emoji was.',
     example: text('Hi \\ud83d', '\\ude42'),
     counterexample: text('Hi \\ud83d\\ude42'),
     check: () => ({
@@ -108,7 +109,7 @@ export const TEXT_RULES: readonly LintRule[] = [
         // Only an escape can say half a character: bytes that do are no UTF-8.
         if (!/\\u[dD][89a-fA-F]/.test(frame.data) || !frame.payload.ok) return;
         if (hasHalf(frame.payload.value))
-          report(frame, 'A text of this event holds half of a character (a lone surrogate).');
+          report(frame, 'A text of this event contains half of a character (a lone surrogate).');
       },
     }),
   },

@@ -64,7 +64,7 @@ export function decideEnding(api: Api, facts: TransportFacts, wire: WireOutcome)
 function foundLater(ending: Ending): Ending {
   return {
     ...ending,
-    rule: `${ending.rule} Tracelane was stopped before it could write this down, and did so when it was next started.`,
+    rule: `${ending.rule} Tracelane stopped before it could save this ending, and saved it at the next start.`,
   };
 }
 
@@ -72,12 +72,12 @@ function foundLater(ending: Ending): Ending {
 export function stoppedEnding({ reads, bytes }: { readonly reads: number; readonly bytes: number }): Ending {
   const kept =
     reads === 0
-      ? 'No byte of the answer had been stored.'
-      : `The ${bytes} bytes stored up to there, in ${reads} reads, are kept.`;
+      ? 'No bytes of the response had been stored.'
+      : `The ${bytes} bytes stored up to that point, in ${reads} reads, are kept.`;
   return {
     state: 'truncated',
-    rule: `Tracelane was stopped in mid-stream: the trace has no ending of its own. ${kept}`,
-    advice: 'Run it again to get the whole answer.',
+    rule: `Tracelane stopped in mid-stream, so the trace has no recorded ending. ${kept}`,
+    advice: 'Run it again to get the complete response.',
   };
 }
 
@@ -94,7 +94,7 @@ function statusRules({ head, bodyStart }: TransportFacts, wire: WireOutcome): En
   if (status === 304 || (status > 200 && status < 300)) {
     return {
       state: 'not-a-stream',
-      rule: `The endpoint answered HTTP ${status}${head.statusText === '' ? '' : ` ${head.statusText}`}, which carries no whole stream.`,
+      rule: `The endpoint answered HTTP ${status}${head.statusText === '' ? '' : ` ${head.statusText}`}, which carries no complete stream.`,
       advice: 'Check the base URL and the path: a streaming API answers with status 200.',
     };
   }
@@ -112,7 +112,7 @@ function wireRules(api: Api, { end, head, events, framing }: TransportFacts, wir
     return {
       state: 'limit',
       rule: wire.limit,
-      advice: 'The bytes are kept and can be exported; the lanes stopped reading there.',
+      advice: 'The bytes are kept and can be exported; the lanes stopped decoding there.',
     };
   }
   if (error) {
@@ -120,7 +120,7 @@ function wireRules(api: Api, { end, head, events, framing }: TransportFacts, wir
     return {
       state: 'provider-error',
       rule: `The provider reported an error in the stream, ${placeOf(error)}: ${error.message}${code === null ? '' : ` (${code})`}`,
-      advice: 'What came before it is kept. Nothing that came after makes it undone.',
+      advice: 'What came before it is kept. Nothing that came after it undoes it.',
     };
   }
   if (!wire.terminated) return null;
@@ -147,7 +147,7 @@ function placeOf({ event, outside }: WireError): string {
 function headerNote(head: HttpHead | null, framing: Framing): string {
   if (!head) return '';
   const type = headerOf(head, 'content-type');
-  if (type === null) return ' The answer had no content-type header.';
+  if (type === null) return ' The response had no content-type header.';
   const { mediaTypes } = FRAMINGS[framing];
   if (!mediaTypes.includes(mediaType(head))) return ` The content-type header says ${type}, not ${mediaTypes[0]}.`;
   if (framing !== 'sse') return '';
@@ -158,7 +158,7 @@ function headerNote(head: HttpHead | null, framing: Framing): string {
 }
 
 function transportRules({ end, head, bytes }: TransportFacts, wire: WireOutcome): Ending | null {
-  const kept = bytes > 0 ? `The ${bytes} bytes up to there are kept.` : 'No byte of the answer had arrived.';
+  const kept = bytes > 0 ? `The ${bytes} bytes up to that point are kept.` : 'No bytes of the response had arrived.';
   switch (end.how) {
     case 'limit':
       return { state: 'limit', rule: end.limit, advice: 'What was captured up to the limit is kept.' };
@@ -166,7 +166,7 @@ function transportRules({ end, head, bytes }: TransportFacts, wire: WireOutcome)
       return {
         state: 'cancelled',
         rule: `The run was cancelled before the provider's terminator. ${kept}`,
-        advice: 'Run it again to get the whole answer.',
+        advice: 'Run it again to get the complete response.',
       };
     case 'stalled': {
       const what = end.silence === 'byte' ? 'No byte' : 'Nothing but keep-alive';
@@ -212,7 +212,7 @@ function bodyRules(api: Api, facts: TransportFacts, wire: WireOutcome): Ending {
     return {
       state: 'truncated',
       rule: 'The body was empty: zero events.',
-      advice: 'The endpoint accepted the request and said nothing. Run it again.',
+      advice: 'The endpoint accepted the request and sent nothing. Run it again.',
     };
   }
   if (events === 0) {
@@ -221,12 +221,12 @@ function bodyRules(api: Api, facts: TransportFacts, wire: WireOutcome): Ending {
     return {
       state: 'truncated',
       rule: unfinished
-        ? `The body ended inside its first event: ${words.cut}, so that it counts as none.`
+        ? `The body ended inside its first event: ${words.cut}, so it does not count as an event.`
         : `The body held only ${words.withoutEvents}: zero events.`,
       advice: `The connection was kept alive but no answer came, and no ${terminator}. Run it again.`,
     };
   }
-  const finished = wire.finish.length > 0 ? ' A finish reason was there, but that ends a choice, not the stream.' : '';
+  const finished = wire.finish.length > 0 ? ' There was a finish reason, but that ends a choice, not the stream.' : '';
   const inside = unfinished ? ` The last event was cut: ${words.cut}.` : '';
   return {
     state: 'truncated',

@@ -29,9 +29,9 @@ export function retryAfter(head: HttpHead | null): string | null {
   if (said === null) return null;
   const name = ms === null ? 'retry-after' : 'retry-after-ms';
   const seconds = ms === null ? secondsOf(said, headerOf(head, 'date')) : secondsOf(said, null) / 1000;
-  if (Number.isNaN(seconds)) return `Its ${name} header reads "${said}", which names no time.`;
+  if (Number.isNaN(seconds)) return `Its ${name} header reads "${said}", which is not a valid time.`;
   return seconds <= 0
-    ? `Its ${name} header (${said}) lets you try again at once.`
+    ? `Its ${name} header (${said}) allows a retry at once.`
     : `It asks you to wait ${durationWords(seconds)} (${name}: ${said}).`;
 }
 
@@ -44,21 +44,21 @@ function secondsOf(said: string, now: string | null): number {
 }
 
 const STATUS_ADVICE: Readonly<Record<number, string>> = {
-  400: 'The endpoint did not accept the request. Its answer says which field; edit the request and run it again.',
+  400: 'The endpoint did not accept the request. Its response says which field; edit the request and run it again.',
   401: 'The endpoint did not accept the key. Check the key of this endpoint in the settings.',
   403: 'The key is valid but not allowed to do this. Check its permissions, its project and the model.',
   404: 'The endpoint knows neither this path nor this model. Check the base URL, the API and the model name.',
-  405: 'The path is there, but takes no POST. Check the base URL and the API.',
+  405: 'The path exists but does not accept POST. Check the base URL and the API.',
   407: 'A proxy on the way asks for a login. Check the proxy settings of this machine.',
   408: 'The endpoint gave up waiting for the request. Run it again.',
   409: 'The endpoint reports a conflict with another request. Run it again.',
   413: 'The request is too large for the endpoint. Shorten the messages or the tools.',
-  415: 'The endpoint does not take this content type. Check that the base URL is that of an API.',
-  422: 'The endpoint understood the request but found a value it cannot use. Its answer says which.',
-  429: 'The endpoint limits how often this key may ask, or its quota is used up. Tracelane does not retry on its own.',
-  500: 'The endpoint failed on its own side. Run it again; if it stays, its status page may say more.',
-  502: 'A gateway in front of the endpoint got no good answer from it. Run it again in a moment.',
-  503: 'The endpoint is overloaded or down for a while. Run it again in a moment.',
+  415: 'The endpoint does not accept this content type. Check that the base URL is that of an API.',
+  422: 'The endpoint understood the request but found a value it cannot use. Its response says which.',
+  429: 'This key has reached a rate limit of the endpoint, or its quota is used up. Tracelane does not retry automatically.',
+  500: "The endpoint had an internal error. Run it again; if the error persists, check the endpoint's status page.",
+  502: 'A gateway in front of the endpoint got no valid response from it. Run it again in a moment.',
+  503: 'The endpoint is overloaded or temporarily down. Run it again in a moment.',
   504: 'A gateway in front of the endpoint waited too long for it. Run it again in a moment.',
   529: 'The endpoint is overloaded. Run it again in a moment.',
 };
@@ -68,11 +68,13 @@ export function httpError(head: HttpHead, bodyStart: string, streamed?: string):
   const { status, statusText } = head;
   const named = statusText === '' ? `HTTP ${status}` : `HTTP ${status} ${statusText}`;
   const said = errorMessage(bodyStart) ?? (looksLikeHtml(bodyStart) ? null : (streamed ?? null));
-  const html = looksLikeHtml(bodyStart) ? ' with an HTML page instead of an API answer' : '';
+  const html = looksLikeHtml(bodyStart) ? ' with an HTML page instead of an API response' : '';
   const fact = `The endpoint answered ${named}${html}${said === null ? '' : `: ${said}`}.`.replace(/([.!?])\.$/, '$1');
   return {
     fact,
-    advice: [statusAdvice(head), retryAfter(head), 'The raw answer is kept.'].filter((part) => part !== null).join(' '),
+    advice: [statusAdvice(head), retryAfter(head), 'The raw response is kept.']
+      .filter((part) => part !== null)
+      .join(' '),
   };
 }
 
@@ -80,20 +82,20 @@ function statusAdvice(head: HttpHead): string {
   const { status } = head;
   if (status >= 300 && status < 400) {
     const location = headerOf(head, 'location');
-    return `Tracelane follows no redirect, so that a key never reaches another host.${location === null ? '' : ` If ${location} is right, set it as the base URL.`}`;
+    return `Tracelane does not follow redirects, so a key never reaches another host.${location === null ? '' : ` If ${location} is right, set it as the base URL.`}`;
   }
   return (
     STATUS_ADVICE[status] ??
     (status >= 500
-      ? 'The endpoint failed on its own side. Run it again in a moment.'
-      : 'The endpoint refused the request; its answer says why.')
+      ? 'The endpoint had an internal error. Run it again in a moment.'
+      : 'The endpoint refused the request; its response says why.')
   );
 }
 
 const PHASES: Readonly<Record<RequestPhase, (target: string) => Wording>> = {
   dns: (target) => ({
-    fact: `The name of ${target} was not found.`,
-    advice: 'Check the base URL for a typing mistake, and the network.',
+    fact: `The host name of ${target} could not be resolved.`,
+    advice: 'Check the base URL for typos, and check the network.',
   }),
   connect: (target) => ({
     fact: `No connection to ${target}.`,
@@ -101,10 +103,10 @@ const PHASES: Readonly<Record<RequestPhase, (target: string) => Wording>> = {
   }),
   tls: (target) => ({
     fact: `The secure connection to ${target} failed.`,
-    advice: "Check the server's certificate and the clock of this machine. Tracelane never turns the check off.",
+    advice: "Check the server's certificate and the clock of this machine. Tracelane never disables this check.",
   }),
   headers: (target) => ({
-    fact: `${target} took the request but sent no answer in time.`,
+    fact: `${target} accepted the request but sent no response in time.`,
     advice: 'The model may be loading. Run it again, or raise the timeout of the endpoint.',
   }),
   request: (target) => ({
@@ -119,11 +121,11 @@ export function requestFailure(phase: RequestPhase, target: string, reason: stri
   if (phase === 'connect' && /REFUSED/i.test(reason)) {
     return {
       fact: `${target} refused the connection (${reason}).`,
-      advice: 'Nothing listens there. Start the server, or check the port in the base URL.',
+      advice: 'Nothing is listening there. Start the server, or check the port in the base URL.',
     };
   }
   if (/TIMEDOUT|TIMEOUT/i.test(reason) && phase !== 'headers')
-    return { fact: `No answer from ${target} in time (${reason}).`, advice };
+    return { fact: `No response from ${target} in time (${reason}).`, advice };
   return { fact: `${fact.slice(0, -1)}${reason === '' ? '' : ` (${reason})`}.`, advice };
 }
 

@@ -38,13 +38,13 @@ export const text = (error: string) => z.string({ error }).min(1, { error: 'must
 export const list = <Item extends z.ZodType>(item: Item, error: string) => z.array(item, { error });
 export const model = text('must be the name of a model');
 /** Streams are what this program records; the field is set when it is left out. */
-export const stream = z.literal(true, { error: 'must be true or left out: streams are what is recorded' }).optional();
+export const stream = z.literal(true, { error: 'must be true or omitted: only streams are recorded' }).optional();
 export const part = z.looseObject(
   { type: text('must say what kind of part this is, such as "text"') },
   { error: 'must be an object with a type' },
 );
 export const content = z.union([z.string(), z.array(part)], {
-  error: 'must be a text or a list of parts, each with a type',
+  error: 'must be a string or a list of parts, each with a type',
 });
 /** Of a list of messages. */
 export const notEmpty = { error: 'must have at least one message' };

@@ -100,11 +100,11 @@ class Connection implements Client {
         return reject(
           new ServiceError(
             'too-large',
-            `This is larger than ${MAX_FRAME / 1024 / 1024} MB, the most that can be handed over at once.`,
+            `This is larger than ${MAX_FRAME / 1024 / 1024} MB, the limit for one message.`,
           ),
         );
       // A question may wait for the connection; an action would happen when nobody expects it any more.
-      if (this.#status === 'lost' && !this.#repeatable.has(name)) return reject(lost('Nothing was done'));
+      if (this.#status === 'lost' && !this.#repeatable.has(name)) return reject(lost('Nothing was changed'));
       this.#calls.set(id, { name, frame, resolve: resolve as (value: unknown) => void, reject });
       if (this.#status === 'open') this.#port?.send(frame);
     });
@@ -179,7 +179,7 @@ class Connection implements Client {
       for (const [id, call] of this.#calls) {
         if (this.#repeatable.has(call.name)) continue;
         this.#calls.delete(id);
-        call.reject(lost('Whether it was done is not known'));
+        call.reject(lost('It is unknown whether the change was made'));
       }
       this.#setStatus('lost');
     }
@@ -298,9 +298,9 @@ class Connection implements Client {
 }
 
 const lost = (what: string): ServiceError =>
-  new ServiceError('lost', `The connection to the program was lost. ${what}; look, and try again once it is back.`);
+  new ServiceError('lost', `The connection to the program was lost. ${what}; check, and try again once it is back.`);
 
-/** A listener that throws is a fault of its own: it is reported as one, and the stream goes on. */
+/** A listener that throws is a separate fault: it is reported as one, and the stream continues. */
 function told(tell: () => void): void {
   try {
     tell();

@@ -17,7 +17,7 @@ export type Log = (sentence: string, error: unknown) => void;
 const MAX_CALLS = 1000;
 const MAX_STREAMS = 500;
 
-const INTERNAL = 'Something went wrong inside Tracelane. Its log says what; trying again may help.';
+const INTERNAL = 'Tracelane had an internal error. Its log says more; trying again may help.';
 
 const names = Object.keys(contract) as (keyof typeof contract)[];
 const HELLO: ServerFrame = {
@@ -71,7 +71,7 @@ class Session {
     const frame = parseClientFrame(text);
     this.#alive.heard(frame?.t ?? '');
     if (frame === undefined) {
-      this.send({ t: 'error', id: null, code: 'bad-frame', message: 'What was sent is no frame of the contract.' });
+      this.send({ t: 'error', id: null, code: 'bad-frame', message: 'The message is not a frame of the contract.' });
       return;
     }
     if (frame.t === 'call') void this.#call(frame);
@@ -103,7 +103,7 @@ class Session {
       if (this.#calls.size > MAX_CALLS)
         throw new ServiceError(
           'busy',
-          `More than ${MAX_CALLS} calls are waiting for an answer. Try again when some have come back.`,
+          `More than ${MAX_CALLS} calls are waiting for an answer. Try again when some have been answered.`,
         );
       const name = this.#nameOf(frame, 'method') as MethodName;
       const service = this.#services[name] as (params: unknown) => unknown;
@@ -145,7 +145,7 @@ class Session {
       return name as keyof typeof contract;
     throw new ServiceError(
       'unknown',
-      `There is no ${type} of the name ${JSON.stringify(name.slice(0, 100))}. Reload the window if the program was updated.`,
+      `There is no ${type} named ${JSON.stringify(name.slice(0, 100))}. Reload the window if the program was updated.`,
     );
   }
 
@@ -165,6 +165,6 @@ function checked(name: keyof typeof contract, params: unknown): unknown {
   if (result.success) return result.data;
   throw new ServiceError(
     'bad-params',
-    `${name} was asked with wrong parameters. ${z.prettifyError(result.error).slice(0, 500)}`,
+    `${name} was called with invalid parameters. ${z.prettifyError(result.error).slice(0, 500)}`,
   );
 }

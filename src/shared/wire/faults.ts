@@ -198,7 +198,7 @@ const isPage = (line: string): boolean => /^<(?:!doctype html|html|head|body|cen
 function page(line: string): OutsideFault {
   const title = /<(?:title|h1)[^>]*>([^<]*)/i.exec(line)?.[1]?.trim();
   return {
-    message: title ? `An HTML page: ${title}` : 'An HTML page stands in the stream.',
+    message: title ? `An HTML page: ${title}` : 'The stream contains an HTML page.',
     type: 'html',
     code: title === undefined ? null : (/\b([45]\d\d)\b/.exec(title)?.[1] ?? null),
     outside: 'html',

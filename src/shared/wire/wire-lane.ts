@@ -157,7 +157,7 @@ class WireLaneReader implements WireLane {
     }
     const data = objectOf(payload.value);
     if (!data) {
-      recorder.note('the data is JSON but no object');
+      recorder.note('the data is JSON but not an object');
       this.#readUnreadable(frame, payload.value);
       return;
     }

@@ -36,7 +36,7 @@ export function link<Theirs extends Offer>(side: Side, ours: Offer): Remote<Thei
   async function answer({ id, name, args }: Extract<Frame, { type: 'call' }>): Promise<void> {
     try {
       const run = ours[name] as ((...args: readonly unknown[]) => unknown) | undefined;
-      if (!run) throw new Error(`Nothing here is called ${name}.`);
+      if (!run) throw new Error(`There is no handler for ${name}.`);
       send({ type: 'result', id, value: await run(...args) });
     } catch (error) {
       send({ type: 'error', id, message: error instanceof Error ? error.message : String(error) });

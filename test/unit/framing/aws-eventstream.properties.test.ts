@@ -193,7 +193,7 @@ describe("Amazon's event stream", () => {
         type: 'damaged',
         start: 19,
         end: 38,
-        text: 'The message at byte 19 is damaged: the checksum of its prelude does not match. Reading goes on at byte 38.',
+        text: 'The message at byte 19 is damaged: the checksum of its prelude does not match. Decoding resumes at byte 38.',
       },
       { type: 'frame', frame: { index: 1, start: 38 } },
     ]);
@@ -203,7 +203,7 @@ describe("Amazon's event stream", () => {
         type: 'damaged',
         start: 19,
         end: 38,
-        text: 'The message at byte 19 is damaged: its checksum does not match. No sound message follows. The bytes are kept but not read.',
+        text: 'The message at byte 19 is damaged: its checksum does not match. No valid message follows. The bytes are kept but not decoded.',
       },
     ]);
     expect(framesOf(joined([a, b.subarray(0, 15)]))).toMatchObject([
@@ -230,12 +230,12 @@ describe("Amazon's event stream", () => {
   }
 
   test.each([
-    [[1, 0x61, 10], 'header "a" is of the unknown type 10'],
-    [[1, 0x61, 7, 0, 9, 0x62], 'a header ends behind the last one'],
-    [[9, 0x61], 'a header ends behind the last one'],
+    [[1, 0x61, 10], 'header "a" has the unknown type 10'],
+    [[1, 0x61, 7, 0, 9, 0x62], 'a header extends past the end of the headers'],
+    [[9, 0x61], 'a header extends past the end of the headers'],
   ])('passes over a message whose headers cannot be read: %j', (headers, why) => {
     expect(framesOf(joined([withHeaders(headers), event('next')]))).toMatchObject([
-      { type: 'damaged', start: 0, text: expect.stringContaining(`${why}. Reading goes on at byte`) as string },
+      { type: 'damaged', start: 0, text: expect.stringContaining(`${why}. Decoding resumes at byte`) as string },
       { type: 'frame', frame: { data: 'next' } },
     ]);
   });

@@ -39,7 +39,7 @@ afterAll(() => {
 describe('the registry', () => {
   test('has it behind the others, and refuses a second one of its name', () => {
     expect(lanesReading(API)).toEqual(FOUR);
-    expect(() => registerLane(LOUD)).toThrow('There is a lane loud already.');
+    expect(() => registerLane(LOUD)).toThrow('Lane loud already exists.');
     expect(() => registerLane({ ...LOUD, id: 'Loud lane' })).toThrow('cannot name a lane');
   });
 

@@ -462,7 +462,7 @@ describe('each rule finds its breach', () => {
       lint('chat_completions', run.frames, run.outcome, 'strict', { offered })
         .filter(({ rule }) => rule === 'call-not-offered')
         .map(({ sentence }) => sentence);
-    expect(rules(['g'])).toEqual(['The call f (c0/tool0) is of a tool that the request does not offer.']);
+    expect(rules(['g'])).toEqual(['The call f (c0/tool0) names a tool that the request does not offer.']);
     expect(rules(['f', 'g'])).toEqual([]);
     expect(rules(undefined)).toEqual([]);
   });

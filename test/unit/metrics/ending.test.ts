@@ -159,7 +159,7 @@ describe('the state, and the fact its sentence names', () => {
       'D1 a name that is not found',
       endingOf('', { head: null, end: { how: 'failed', phase: 'dns', target: 'api.invalid', reason: 'ENOTFOUND' } }),
       'http-error',
-      /api\.invalid was not found \(ENOTFOUND\)/,
+      /api\.invalid could not be resolved \(ENOTFOUND\)/,
     ],
     [
       'D1 refused',
@@ -189,7 +189,7 @@ describe('the state, and the fact its sentence names', () => {
         end: { how: 'failed', phase: 'headers', target: 'x', reason: 'UND_ERR_HEADERS_TIMEOUT' },
       }),
       'http-error',
-      /no answer in time/,
+      /no response in time/,
     ],
     [
       'D3 a head, then nothing',
@@ -243,13 +243,13 @@ describe('the state, and the fact its sentence names', () => {
       'A25 a cut first line of JSON lines',
       endingOf('{"model":"m","mess', { framing: 'json-lines', events: 0, unfinished: true }, 'ollama_chat'),
       'truncated',
-      /inside its first event: its line is no whole JSON value/,
+      /inside its first event: its line is not a complete JSON value/,
     ],
     [
       'A25 JSON lines of which none is JSON',
       endingOf('{"model": oops}\n{"model": oops}\n', { framing: 'json-lines', events: 0 }, 'ollama_chat'),
       'truncated',
-      /held only lines that are blank or no JSON/,
+      /held only lines that are blank or not JSON/,
     ],
     [
       'A25 a JSON error over several lines where JSON lines were expected',
@@ -299,7 +299,7 @@ describe('the state, and the fact its sentence names', () => {
       'A13 a cut line of JSON lines',
       endingOf('{"a":', { framing: 'json-lines', unfinished: true, events: 3 }),
       'truncated',
-      /its line is no whole JSON value.*text\/event-stream, not application\/x-ndjson/,
+      /its line is not a complete JSON value.*text\/event-stream, not application\/x-ndjson/,
     ],
     ['A25 binary', endingOf('\u0000\u0000\u0001'), 'not-a-stream', /binary data/],
     ['a limit of the capture', endingOf(cut, { end: { how: 'limit', limit: 'More than 1 GiB.' } }), 'limit', /1 GiB/],
@@ -342,11 +342,11 @@ describe('the state, and the fact its sentence names', () => {
 test.each([
   [{ 'retry-after': '1' }, /wait 1 second \(retry-after: 1\)/],
   [{ 'retry-after': '3600' }, /wait 1 hour/],
-  [{ 'retry-after': '0' }, /try again at once/],
-  [{ 'retry-after': '-5' }, /try again at once/],
+  [{ 'retry-after': '0' }, /allows a retry at once/],
+  [{ 'retry-after': '-5' }, /allows a retry at once/],
   [{ 'retry-after-ms': '1500', 'retry-after': '2' }, /wait 1\.5 seconds \(retry-after-ms: 1500\)/],
   [{ 'retry-after': 'Wed, 21 Oct 2026 07:28:30 GMT', date: 'Wed, 21 Oct 2026 07:28:00 GMT' }, /wait 30 seconds/],
-  [{ 'retry-after': 'soon' }, /reads "soon", which names no time/],
+  [{ 'retry-after': 'soon' }, /reads "soon", which is not a valid time/],
 ] as const)('C8 %j', (headers, sentence) => {
   expect(retryAfter(head(429, headers))).toMatch(sentence);
 });

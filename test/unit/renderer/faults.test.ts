@@ -28,7 +28,7 @@ describe('the report of a fault', () => {
     error.stack = 'TypeError: x is not iterable\n    at draw (http://127.0.0.1:4000/assets/a.js:1:2)\n    at b.js:3:4';
     expect(faultReport({ what: 'The Compare tab', error, components: '\n    at Tab (a.js:1:1)' }, PLACE)).toBe(
       [
-        'Fault in the window of Tracelane: The Compare tab',
+        'Fault in the Tracelane window: The Compare tab',
         'Version: 1.2.3, headless, linux',
         'Browser: Chrome 150',
         'Trace: a-trace',

@@ -115,10 +115,10 @@ describe('endpoints as typed', () => {
     const read = readForm({ ...EMPTY_FORM, baseUrl: 'ftp://x', answer: 'soon', silence: '0' });
     expect(read).toEqual({
       errors: {
-        name: 'A name of 1 to 200 characters is needed, to choose it by.',
-        baseUrl: 'A whole URL is needed that starts with http:// or https://.',
-        answer: 'Seconds from 1 to 3,600 are expected here. Left empty, a run waits until it is stopped.',
-        silence: 'Seconds from 1 to 3,600 are expected here. Left empty, silence never ends a run.',
+        name: 'Enter a name of 1 to 200 characters.',
+        baseUrl: 'Enter a full URL that starts with http:// or https://.',
+        answer: 'Enter 1 to 3,600 seconds. If left empty, a run waits until it is stopped.',
+        silence: 'Enter 1 to 3,600 seconds. If left empty, a run has no idle timeout.',
       },
     });
   });

@@ -59,21 +59,21 @@ describe('JSON as it is typed', () => {
   });
 
   it.each([
-    ['{"a": 1,}', 'The comma before } is one too many.', ','],
+    ['{"a": 1,}', 'Remove the comma before }.', ','],
     ['{"a" 1}', 'A colon is missing after `a`.', '"a"'],
     ['{"a": 1 "b": 2}', 'A comma or } is missing before this.', '"'],
-    ["{'a': 1}", 'Keys stand in double quotes in JSON, not in single ones.', "'"],
+    ["{'a': 1}", 'JSON keys need double quotes, not single quotes.', "'"],
     ['{a: 1}', 'The key a needs double quotes: "a".', 'a'],
-    ['{"a": True}', 'JSON writes true in small letters.', 'True'],
+    ['{"a": True}', 'JSON writes true in lower case.', 'True'],
     ['{"a": None}', 'JSON writes null for None.', 'None'],
     ['{"a": [1, 2}', 'A comma or ] is missing before this.', '}'],
     ['{\n"a": {\n"b": 1', 'The { of line 2 is never closed.', '{'],
-    ['{"a": "b}', 'This text has no closing quote.', '"b}'],
-    ['{"a": 01}', 'JSON does not know 01 as a number.', '01'],
+    ['{"a": "b}', 'This string has no closing quote.', '"b}'],
+    ['{"a": 01}', '01 is not a valid JSON number.', '01'],
     ['{"a": }', '`a` has no value.', '"a"'],
-    ['{} {}', 'The JSON is complete before this; what follows is left over.', '{}'],
-    ['{"a": 1} // b', 'The JSON is complete before this; what follows is left over.', '// b'],
-    ['', 'There is nothing here yet.', ''],
+    ['{} {}', 'The JSON is complete before this; remove what follows.', '{}'],
+    ['{"a": 1} // b', 'The JSON is complete before this; remove what follows.', '// b'],
+    ['', 'The request is empty.', ''],
   ])('says what is wrong with %s', (text, sentence, marked) => {
     const source = readJson(text);
     if (source.ok) throw new Error('taken');
@@ -84,8 +84,8 @@ describe('JSON as it is typed', () => {
   it('warns of keys that stand twice and of numbers that lose digits', () => {
     const source = readJson('{"a": 1, "a": 12345678901234567890}');
     expect(source.ok && source.remarks.map(({ sentence }) => sentence)).toEqual([
-      '12345678901234567890 is too large to be kept to the digit; it is sent as 12345678901234567000.',
-      '`a` stands twice in one object; the last one is sent.',
+      '12345678901234567890 is too large to keep every digit; it is sent as 12345678901234567000.',
+      '`a` appears twice in one object; the last one is sent.',
     ]);
   });
 
@@ -122,7 +122,7 @@ describe('requests', () => {
     [
       'chat_completions',
       '{"model": "m", "messages": [{"role": "user"}]}',
-      ['1: `messages[0].content` is missing; it must be a text or a list of parts.'],
+      ['1: `messages[0].content` is missing; it must be a string or a list of parts.'],
     ],
     ['chat_completions', '{"model": "m", "messages": [{"role": "assistant", "tool_calls": [{"id": "c"}]}]}', []],
     [
@@ -134,8 +134,8 @@ describe('requests', () => {
       'chat_completions',
       '{"model": "m", "messages": [{"role": "user", "content": 5}], "stream": false}',
       [
-        '1: `messages[0].content` must be a text or a list of parts, each with a type.',
-        '1: `stream` must be true or left out: streams are what is recorded.',
+        '1: `messages[0].content` must be a string or a list of parts, each with a type.',
+        '1: `stream` must be true or omitted: only streams are recorded.',
       ],
     ],
     [
@@ -143,7 +143,7 @@ describe('requests', () => {
       '{"model": "m", "messages": [{"role": "user", "content": "a"}], "tools": [{"type": "function", "function": {}}]}',
       ['1: `tools[0].function.name` is missing; it must be the name of the function.'],
     ],
-    ['responses', '{"model": "m"}', ['1: `input` is missing; it must be a text or a list of input items.']],
+    ['responses', '{"model": "m"}', ['1: `input` is missing; it must be a string or a list of input items.']],
     [
       'responses',
       '{"model": "m", "input": "a", "tools": [{"type": "function"}, {"type": "web_search"}]}',
@@ -154,15 +154,15 @@ describe('requests', () => {
       '{"model": "m",\n"max_tokens": 0,\n"messages": [{"role": "system", "content": "a"}]}',
       [
         '2: `max_tokens` must be 1 or more.',
-        '3: `messages[0].role` must be user or assistant; a system prompt stands in `system`.',
+        '3: `messages[0].role` must be user or assistant; a system prompt belongs in `system`.',
       ],
     ],
     [
       'messages',
       '{"model": "m", "messages": [{"role": "user", "content": [{"text": "a"}]}]}',
       [
-        '1: `max_tokens` is missing; it must be a whole number: the most tokens that the answer may have.',
-        '1: `messages[0].content` must be a text or a list of parts, each with a type.',
+        '1: `max_tokens` is missing; it must be a whole number: the maximum number of tokens in the answer.',
+        '1: `messages[0].content` must be a string or a list of parts, each with a type.',
       ],
     ],
     ['messages', '[]', ['1: A request is a JSON object: it starts with {.']],

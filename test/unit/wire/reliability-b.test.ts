@@ -79,7 +79,7 @@ describe('reliability, group B', () => {
     (api) => {
       for (const data of ['null', '7', '"text"', '[{}]', 'true']) {
         const run = runWire(api, `event: message_start\ndata: ${data}\n\n`);
-        expect(notesOf(run, 0)).toContain('the data is JSON but no object');
+        expect(notesOf(run, 0)).toContain('the data is JSON but not an object');
         expect(run.outcome.blocks).toEqual([]);
       }
     },

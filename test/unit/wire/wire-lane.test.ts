@@ -52,7 +52,7 @@ describe('framing as the wire takes it', () => {
     );
     expect(run.summaries.map(({ notes }) => notes)).toEqual([
       ['empty event'],
-      ['no data line: no event by the standard'],
+      ['no data line: not an event by the standard'],
       ['no event name: the Anthropic SDK drops this event'],
     ]);
     expect(run.outcome.id).toBe('m');

@@ -1,7 +1,7 @@
 /**
- * What is below an SDK: the `fetch` that it is given. It sends the SDK's request with the endpoint's key on it, keeps what
- * was sent and what came with the time of each read, taken before anything parses it, and hands back an empty answer with
- * the status, since nobody but the capture reads the body. Secrets are taken out here, before anything leaves.
+ * The `fetch` that an SDK is given. It adds the endpoint's key to the SDK's request and sends it, records what was sent and what
+ * arrived, with the time of each read taken before anything parses it, and returns an empty response with the status, since only
+ * the capture reads the body. Secrets are redacted here, before anything leaves.
  */
 import { durationWords } from '../../../shared/text/duration.ts';
 import type { BodyEnd } from '../../../shared/metrics/ending.ts';
@@ -142,7 +142,7 @@ export class Capture {
     this.#sentAt = process.hrtime.bigint();
     return new Promise((resolve, reject) => {
       const end = (how: BodyEnd, at: bigint): void => {
-        reject(new Error('The exchange ended without an answer.'));
+        reject(new Error('The exchange ended without a response.'));
         this.#bodyEnded(how, at);
       };
       if (this.#stopped) return end(this.#stopped, this.#sentAt);
@@ -246,7 +246,7 @@ export class Capture {
     if (bytes.length > left)
       this.stop({
         how: 'limit',
-        limit: `The body is longer than ${this.#limits.bodyBytes} bytes, the most that is kept of one answer.`,
+        limit: `The body is longer than ${this.#limits.bodyBytes} bytes, the limit for one response.`,
       });
     else if (this.#decoding && this.#offset > RATIO_FREE_BYTES && this.#offset > this.#received * this.#limits.ratio) {
       this.stop({

@@ -1,6 +1,6 @@
 /**
  * Undoes the content encoding of a body, piece by piece as it arrives: what a piece decodes to belongs to the arrival of
- * that piece. A small body can decode to an endless one (zstd reaches 32,000 : 1), so that whoever takes the output counts.
+ * that piece. A small body can decode to an endless one (zstd reaches 32,000 : 1), so the consumer counts the output.
  */
 import type { Transform } from 'node:stream';
 import {

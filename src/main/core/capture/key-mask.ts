@@ -1,6 +1,6 @@
 /**
- * Takes the key of a request out of the answer to it: some gateways say it back in what they refuse. What stands in its
- * place is as long, so that every offset stays, and is nothing that JSON or an event stream would read otherwise.
+ * Redacts an echoed API key: some gateways repeat the key of a request in their error. The replacement has the same length, so
+ * every offset stays, and contains nothing that JSON or an event stream would parse differently.
  */
 import { SHORTEST_KEY } from './secrets.ts';
 

@@ -1,10 +1,10 @@
 /**
- * Reads between their arrival and the telling of them. A read gets its time when it arrives and is told of in a later turn
- * of the event loop, a few at a time, so that slow work on one falsifies the time of no other.
+ * A queue of reads between arrival and delivery. A read gets its time when it arrives and is delivered in a later turn of the
+ * event loop, a few at a time, so that slow work on one read does not delay the time of another.
  */
 import type { Read } from '../../../shared/model/stream.ts';
 
-/** How much is told in one turn: between two turns the sockets are read, and what they give gets its time. */
+/** How much is delivered in one turn: between two turns the sockets are read, and new bytes get their time. */
 const TURN_BYTES = 128 * 1024;
 const TURN_READS = 1_000;
 

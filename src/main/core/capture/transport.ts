@@ -39,7 +39,7 @@ export class HttpExchange {
   readonly #request: ClientRequest;
   #response: IncomingMessage | undefined;
   #phase: RequestPhase;
-  /** Why the connection broke; what came of the answer before is given out first. */
+  /** Why the connection broke; bytes received before the failure are delivered first. */
   #broken: string | undefined;
   #over = false;
 

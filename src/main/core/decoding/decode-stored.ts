@@ -22,8 +22,8 @@ const PAGE_BYTES = 256 * 1024;
 /** For a trace whose end was never written, because writing failed: the store mends the others when it opens. */
 const UNKNOWN_ENDING: Ending = {
   state: 'truncated',
-  rule: 'The recording stops here and its end was not stored.',
-  advice: 'What is stored is whole up to here. Run it again to get the whole answer.',
+  rule: 'The recording stops here; its end was not stored.',
+  advice: 'Everything up to this point is stored. Run it again to get the complete response.',
 };
 
 /** `decoding`: another than the trace was recorded with. */

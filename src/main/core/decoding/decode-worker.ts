@@ -84,8 +84,8 @@ export class DecodeWorker {
       return new ServiceError(
         'worker-failed',
         error.reason === ''
-          ? 'The decode worker ended in the middle of its work. Try again.'
-          : `The decode worker failed and was started anew: ${error.reason}`,
+          ? 'The decode worker stopped before it finished. Try again.'
+          : `The decode worker failed and was restarted: ${error.reason}`,
       );
     }
     if (!(error instanceof ServiceError) || error.code !== 'too-long') return error;
@@ -93,7 +93,7 @@ export class DecodeWorker {
     this.#thread.terminate();
     return new ServiceError(
       'too-long',
-      `This took longer than ${Math.round(this.#timeLimitMs / 1000)} seconds and was stopped. The trace is unharmed; its bytes can still be read and exported.`,
+      `This took longer than ${Math.round(this.#timeLimitMs / 1000)} seconds and was stopped. The trace is intact; its bytes can still be read and exported.`,
     );
   }
 }

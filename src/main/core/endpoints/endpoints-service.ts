@@ -100,7 +100,7 @@ export class EndpointsService {
     if (/[^\u0021-\u007E]/.test(text))
       throw new ServiceError(
         'key',
-        'The key holds blanks or characters that no key has. Copy it again, without what stands around it.',
+        'The key contains spaces or characters that are not valid in a key. Copy only the key and enter it again.',
       );
     if (text === '') await this.#vault.remove(id);
     else await this.#vault.set(id, text);
@@ -126,7 +126,7 @@ export class EndpointsService {
         'The sample provider cannot be changed or removed. Add an endpoint of your own instead.',
       );
     const found = (await this.#store.endpoints()).find((endpoint) => endpoint.id === id);
-    if (!found) throw new ServiceError('not-found', 'This endpoint does not exist any more. Choose another one.');
+    if (!found) throw new ServiceError('not-found', 'This endpoint no longer exists. Choose another one.');
     return found;
   }
 
@@ -155,10 +155,10 @@ function checkedBaseUrl(address: string): string {
   if (url.username !== '' || url.password !== '')
     throw new ServiceError(
       'base-url',
-      'The base URL holds a user name or a password. Take it out, and enter the key as the key of the endpoint.',
+      'The base URL contains a user name or password. Remove it, and enter the key in the Key field of the endpoint.',
     );
   if (url.search !== '' || url.hash !== '')
-    throw new ServiceError('base-url', 'The base URL must end with its path: take out what follows the ? or #.');
+    throw new ServiceError('base-url', 'The base URL must end with its path. Remove the ? or # and what follows it.');
   return url.href.replace(/\/+$/, '');
 }
 

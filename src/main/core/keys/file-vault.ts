@@ -57,7 +57,7 @@ export class FileVault implements Vault {
     // It may have been copied here by hand.
     await chmod(this.#path, 0o600).catch(() => {});
     const parsed = fileSchema.safeParse(jsonOr(text, null));
-    if (!parsed.success) throw this.#problem('is not what Tracelane wrote there');
+    if (!parsed.success) throw this.#problem('was not written by Tracelane');
     return new Map(Object.entries(parsed.data.keys));
   }
 
@@ -83,7 +83,7 @@ export class FileVault implements Vault {
   #problem(what: string): ServiceError {
     return new ServiceError(
       'keys',
-      `The file of keys, ${this.#path}, ${what}. Check the file and its folder; Tracelane left it as it is.`,
+      `The key file ${this.#path} ${what}. Check the file and its folder; Tracelane did not change it.`,
     );
   }
 }

@@ -4,7 +4,7 @@ import type { EndpointId } from '../../../shared/model/ids.ts';
 export interface Vault {
   /** The key of an endpoint; undefined without one. Only the code that sends a request may ask for it. */
   get(id: EndpointId): Promise<string | undefined>;
-  /** Rejects with a ServiceError where keys cannot be kept safely. */
+  /** Rejects with a ServiceError where keys cannot be saved safely. */
   set(id: EndpointId, key: string): Promise<void>;
   remove(id: EndpointId): Promise<void>;
 }

@@ -22,7 +22,7 @@ export function playServices({
   const players = new Map<string, Player>();
   return {
     async *'playback.open'({ play, id, ...decoding }, signal) {
-      if (players.has(play)) throw new ServiceError('in-use', 'This playing is open already.');
+      if (players.has(play)) throw new ServiceError('in-use', 'This playback is already open.');
       const trace = playable({ source, recordings }, id);
       // Named before anything is waited for, so that what the client asks next finds it.
       const player = new Player({ groups: reading(source, trace, decoding), clock });
@@ -37,7 +37,7 @@ export function playServices({
     },
     'playback.control'({ play, action }) {
       const player = players.get(play);
-      if (!player) throw new ServiceError('not-found', 'This playing has ended. Open the trace again to play it.');
+      if (!player) throw new ServiceError('not-found', 'This playback has ended. Open the trace again to play it.');
       player.control(action);
       return null;
     },
@@ -51,12 +51,12 @@ async function playable(
 ): Promise<StoredTrace> {
   const live = recordings.get(id);
   if (live && !live.trace.ending)
-    throw new ServiceError('live', 'This run has not ended yet. It can be played once it has.');
+    throw new ServiceError('live', 'This run has not ended yet. It can be played after it ends.');
   await recordings.settled(id);
   if (recordings.get(id))
     throw new ServiceError(
       'not-stored',
-      'The store could not take this run whole, so that it cannot be played. Its lanes and numbers are as they were.',
+      'This run was not stored completely, so it cannot be played. Its lanes and numbers are not affected.',
     );
   return source.get(id);
 }

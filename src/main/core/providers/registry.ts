@@ -29,7 +29,7 @@ export const TRANSPORTS: ReadonlyMap<Api, ProviderTransport> = transports;
 
 /** Returns what takes it out again. Throws when the API has a transport. */
 export function registerTransport(api: Api, transport: ProviderTransport): () => void {
-  if (transports.has(api)) throw new Error(`The API ${api} has a transport already.`);
+  if (transports.has(api)) throw new Error(`The API ${api} already has a transport.`);
   transports.set(api, transport);
   return () => void transports.delete(api);
 }
@@ -40,6 +40,6 @@ export const sampleFormats = (): readonly Format[] => [...transports.values()].f
 /** Throws for an API that has none. */
 export function sampleFormatOf(api: Api): Format {
   const format = transports.get(api)?.sample;
-  if (!format) throw new Error(`The sample provider does not speak ${api}.`);
+  if (!format) throw new Error(`The sample provider does not support ${api}.`);
   return format;
 }

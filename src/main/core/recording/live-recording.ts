@@ -1,6 +1,6 @@
 /**
- * A recording that goes on: what it is given goes two ways at once, as bytes into the store and through the lanes to whoever
- * watches. Neither way waits for the other, and a store that fails does not end the recording.
+ * A recording in progress. Its input goes two ways at once: as bytes into the store, and through the lanes to the watchers.
+ * Neither way waits for the other, and a store that fails does not end the recording.
  */
 import { TimeSlice } from '../decoding/time-slice.ts';
 import { EventIndex } from '../decoding/event-detail.ts';
@@ -166,6 +166,6 @@ export class LiveRecording {
 
   #lost(error: unknown): void {
     this.#stored = false;
-    console.error(`The store did not take trace ${this.id}; its run goes on in memory.`, error);
+    console.error(`The store did not accept trace ${this.id}; its run continues in memory.`, error);
   }
 }

@@ -1,11 +1,11 @@
-/** What a trace is when its recording begins, whoever feeds it. */
+/** The state of a trace when its recording begins, whatever feeds it. */
 import { randomUUID } from 'node:crypto';
 import { MetricsMeter } from '../../../shared/metrics/metrics.ts';
 import { traceId } from '../../../shared/model/ids.ts';
 import { providerOf } from '../../../shared/providers/registry.ts';
 import type { NewTrace } from '../store/store.ts';
 
-/** Facts that whoever feeds the recording must know. */
+/** Facts that the source of a recording must supply. */
 export type TraceFacts = Pick<
   NewTrace,
   'title' | 'source' | 'api' | 'model' | 'timed' | 'endpoint' | 'options' | 'lanes' | 'request'

@@ -24,7 +24,7 @@ export type RecordableTrace = DecodableTrace & Pick<NewTrace, 'id' | 'model' | '
 
 export interface RecordingSetup {
   readonly trace: RecordableTrace;
-  /** Lanes beside the wire; all of them unless said. */
+  /** Lanes besides the wire; all of them unless said. */
   readonly lanes?: readonly LaneId[];
   /** Takes secrets out of a sentence: those of the ending repeat what the provider said. */
   readonly redact?: (sentence: string) => string;

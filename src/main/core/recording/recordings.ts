@@ -1,8 +1,8 @@
-/** The recordings that go on, whoever feeds them; and those that the store could not take whole, for as long as there is room. */
+/** The recordings in progress, whatever feeds them, and those that were not stored completely, while there is room for them. */
 import type { TraceId } from '../../../shared/model/ids.ts';
 import type { LiveRecording } from './live-recording.ts';
 
-/** Recordings that the store could not take whole stay in memory until the program ends: the last few, and so many bytes of them. */
+/** Recordings that were not stored completely stay in memory until the program ends: the latest few, up to a number of bytes. */
 const KEPT_RECORDINGS = 8;
 const KEPT_BYTES = 64 * 1024 ** 2;
 

@@ -88,7 +88,7 @@ export class Run implements CaptureListener {
     this.#created.reject(
       new ServiceError(
         'request',
-        `The request could not be made, and nothing was sent: ${said} Change the request and run it again.`,
+        `The request could not be built, and nothing was sent: ${said} Change the request and run it again.`,
       ),
     );
     this.#finished.resolve();

@@ -38,7 +38,7 @@ export class RunsService {
     if (this.#closed)
       throw new ServiceError(
         'closing',
-        'Tracelane is closing and sends nothing any more. Start it again, then run the request.',
+        'Tracelane is closing and no longer sends requests. Start it again, then run the request.',
       );
     const run = new Run({ ...setup, ...transport, target, params });
     this.#runs.add(run);

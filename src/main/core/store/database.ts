@@ -63,7 +63,7 @@ export function openToRead(file: string): Database.Database {
   throw new CannotOpen(
     version > SCHEMA_VERSION
       ? { why: 'newer', version, known: SCHEMA_VERSION }
-      : { why: 'other', detail: `it is of the older format ${version}` },
+      : { why: 'other', detail: `it has the older format ${version}` },
   );
 }
 
@@ -78,7 +78,10 @@ export function openFile(file: string, steps = MIGRATIONS): Database.Database {
     if (version === 0) db.pragma('auto_vacuum = INCREMENTAL');
     const mode = db.pragma('journal_mode = WAL', { simple: true });
     if (mode !== 'wal')
-      throw new CannotOpen({ why: 'other', detail: 'its disk gives no shared memory, as network drives do' });
+      throw new CannotOpen({
+        why: 'other',
+        detail: 'its disk does not support shared memory, which is usual for network drives',
+      });
     configure(db);
     migrateWith(db, version, steps);
     db.prepare(PROBE).get();

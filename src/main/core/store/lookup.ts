@@ -46,5 +46,5 @@ export function storedEnd(db: Connection, nr: number): StoredEnd {
 }
 
 export function notFound(): ServiceError {
-  return new ServiceError('not-found', 'There is no such trace any more. Load the list again.');
+  return new ServiceError('not-found', 'This trace no longer exists. Reload the list.');
 }

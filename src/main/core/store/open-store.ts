@@ -267,7 +267,7 @@ class StoreClient implements Omit<Store, keyof RequestedMethods> {
     } catch (error) {
       if (this.#gone) return;
       if (error instanceof WorkerGone) return this.#sendBatch();
-      this.#failed({ fact: `Writing fails (${String(error)}).`, step: 'Start Tracelane again.' });
+      this.#failed({ fact: `Writing fails (${String(error)}).`, step: 'Restart Tracelane.' });
     }
   }
 
@@ -302,7 +302,7 @@ class StoreClient implements Omit<Store, keyof RequestedMethods> {
   #notTaken(id: string, outcome: Outcome): void {
     // A trace that could not be made is not missed again with each of its reads: who made it was told.
     if (outcome.ok || outcome.code === 'not-stored' || !this.#live.has(id)) return;
-    this.#refusal = `Something of the trace ${this.#titleOf(id)} was not stored: ${outcome.message}`;
+    this.#refusal = `Part of the trace ${this.#titleOf(id)} was not stored: ${outcome.message}`;
   }
 
   #tell(): void {
@@ -317,14 +317,14 @@ class StoreClient implements Omit<Store, keyof RequestedMethods> {
       const { from } = this.#queue.lost(id) ?? {};
       return from === undefined ? [] : [`${this.#titleOf(id)} from byte ${from} on`];
     });
-    const losing = lost.length > 0 ? ` There was no more room for all of it: lost are ${lost.join(', ')}.` : '';
+    const losing = lost.length > 0 ? ` There was not enough room for all of it. Lost: ${lost.join(', ')}.` : '';
     if (this.#trouble) {
       const megabytes = Math.round((this.#setup.unwrittenBytes ?? UNWRITTEN_BYTES) / 2 ** 20);
-      return `${this.#trouble.fact} What arrives is kept in memory, up to ${megabytes} MB, and written as soon as that works again.${losing} ${this.#trouble.step}`;
+      return `${this.#trouble.fact} New data is kept in memory, up to ${megabytes} MB, and written as soon as writing works again.${losing} ${this.#trouble.step}`;
     }
     return losing === ''
       ? this.#refusal
-      : `What arrives could not be written as fast as it came.${losing} The traces say so themselves; run them again to have them whole.`;
+      : `Data arrived faster than it could be written.${losing} The affected traces say so; run them again to record them completely.`;
   }
 
   #titleOf(id: string): string {
@@ -356,7 +356,7 @@ class StoreClient implements Omit<Store, keyof RequestedMethods> {
         if (tries > 1 && !this.#gone)
           throw new ServiceError(
             'store',
-            `The store stopped twice while it looked for this (${error.reason}). Start Tracelane again.`,
+            `The store stopped twice while it handled this request (${error.reason}). Restart Tracelane.`,
           );
       }
     }
@@ -373,20 +373,20 @@ class StoreClient implements Omit<Store, keyof RequestedMethods> {
   #giveUp(cause: string): void {
     const why = cause || 'its thread ended';
     const [fact, step] = !this.#opened
-      ? [`The store could not be started (${why}).`, 'Install Tracelane again; its README says how.']
-      : [`The store stopped working (${why}).`, 'Start Tracelane again.'];
+      ? [`The store could not be started (${why}).`, 'Reinstall Tracelane; its README says how.']
+      : [`The store stopped working (${why}).`, 'Restart Tracelane.'];
     this.#trouble = { fact, step };
     this.#gone = true;
     clearTimeout(this.#timer);
     this.#queue.drop({ ok: false, code: 'not-stored', message: `${fact} This was not stored. ${step}` });
-    this.#told = `${fact} What is recorded from here on is not stored. ${step}`;
+    this.#told = `${fact} From now on, recordings are not stored. ${step}`;
     for (const listener of this.#problemListeners) listener(this.#told);
   }
 
   #goneError(): ServiceError {
     return new ServiceError(
       'store-closed',
-      this.#trouble ? `${this.#trouble.fact} ${this.#trouble.step}` : 'The store is closed. Start Tracelane again.',
+      this.#trouble ? `${this.#trouble.fact} ${this.#trouble.step}` : 'The store is closed. Restart Tracelane.',
     );
   }
 }

@@ -1,7 +1,7 @@
 /** What can be wrong with the file, said to the person: the fact, then the next step. */
 import Database from 'better-sqlite3';
 
-/** Why the file of traces was not opened. */
+/** Why the trace file was not opened. */
 export type OpenFailure =
   | { readonly why: 'newer'; readonly version: number; readonly known: number }
   | { readonly why: 'foreign' | 'not-a-database' | 'truncated' }
@@ -18,7 +18,7 @@ export class CannotOpen extends Error {
   }
 }
 
-const MEANWHILE = 'What you record until then is kept in memory only and is gone when the program closes.';
+const MEANWHILE = 'Until then, recordings are kept only in memory and are lost when the program closes.';
 
 export function openSentence(file: string, dataDir: string, failure: OpenFailure): string {
   const [fact, step] = factAndStep(file, dataDir, failure);
@@ -29,7 +29,7 @@ function factAndStep(file: string, dataDir: string, failure: OpenFailure): reado
   switch (failure.why) {
     case 'newer':
       return [
-        `The traces in ${file} were written by a newer Tracelane (format ${failure.version}; this one knows formats up to ${failure.known}).`,
+        `The traces in ${file} were written by a newer Tracelane (format ${failure.version}; this version supports formats up to ${failure.known}).`,
         'Nothing in it was changed. Start the newer version to use them.',
       ];
     case 'foreign':
@@ -43,9 +43,9 @@ function factAndStep(file: string, dataDir: string, failure: OpenFailure): reado
         'Nothing in it was changed. Move it away, then start again: a new file is made.',
       ];
     case 'truncated':
-      return [`The file of traces, ${file}, is cut off: its end is missing.`, `Nothing in it was changed. ${RECOVER}`];
+      return [`The trace file ${file} is cut off: its end is missing.`, `Nothing in it was changed. ${RECOVER}`];
     case 'corrupt':
-      return [`The file of traces, ${file}, is damaged (${failure.detail}).`, `Nothing in it was changed. ${RECOVER}`];
+      return [`The trace file ${file} is damaged (${failure.detail}).`, `Nothing in it was changed. ${RECOVER}`];
     case 'locked': {
       const who = failure.holder === undefined ? 'Another Tracelane' : `Another Tracelane (process ${failure.holder})`;
       return [`${who} is using the data folder ${dataDir}.`, 'Use that one, or close it and start this one again.'];
@@ -57,26 +57,26 @@ function factAndStep(file: string, dataDir: string, failure: OpenFailure): reado
       ];
     case 'read-only':
       return [
-        `The file of traces, ${file}, cannot be written (${failure.detail}).`,
+        `The trace file ${file} cannot be written (${failure.detail}).`,
         'Check its permissions and those of its folder, then start again.',
       ];
     case 'full':
       return [`The disk that holds ${file} is full (${failure.detail}).`, 'Free some space, then start again.'];
     case 'copy':
       return [
-        `The traces in ${file} must be brought to the format of this version, and the copy that is made first failed (${failure.detail}).`,
+        `The traces in ${file} must be upgraded to the format of this version, and the backup that is made first failed (${failure.detail}).`,
         'Nothing in it was changed. Free some space, then start again.',
       ];
     case 'other':
       return [
-        `The file of traces, ${file}, cannot be opened (${failure.detail}).`,
+        `The trace file ${file} cannot be opened (${failure.detail}).`,
         'Check the disk and the permissions, then start again.',
       ];
   }
 }
 
 const RECOVER =
-  'Put a copy from a backup in its place, or move it and its -wal file away to begin with a new one; the sqlite3 program (.recover) can save what is left in it.';
+  'Replace it with a backup, or move it and its -wal file away to start with a new one; the sqlite3 program (.recover) can recover what is left in it.';
 
 /** The file itself is the problem, not what was written into it: trying again later may help. */
 export function isFileTrouble(error: unknown): boolean {
@@ -108,25 +108,25 @@ export function writeFact(file: string, error: unknown): { readonly fact: string
   const detail = detailOf(error);
   if (error instanceof FileGone) {
     return {
-      fact: `The file of traces, ${file}, was moved, deleted or replaced while Tracelane was using it.`,
-      step: 'Put it back; where nothing is in its place, it is written again by itself.',
+      fact: `The trace file ${file} was moved, deleted or replaced while Tracelane was using it.`,
+      step: 'Put it back. If no other file is in its place, Tracelane writes it again automatically.',
     };
   }
   if (detail.includes('SQLITE_FULL') || detail.includes('ENOSPC'))
     return { fact: `The disk that holds ${file} is full.`, step: 'Free some space.' };
   if (detail.includes('SQLITE_READONLY') || detail.includes('SQLITE_PERM') || detail.includes('SQLITE_CANTOPEN')) {
     return {
-      fact: `The file of traces, ${file}, can no longer be written (${detail}).`,
+      fact: `The trace file ${file} can no longer be written (${detail}).`,
       step: 'Check its permissions and those of its folder.',
     };
   }
   if (detail.includes('SQLITE_CORRUPT') || detail.includes('SQLITE_NOTADB')) {
     return {
-      fact: `The file of traces, ${file}, is damaged (${detail}).`,
-      step: 'Close Tracelane, keep a copy of the file, then start again to be told more.',
+      fact: `The trace file ${file} is damaged (${detail}).`,
+      step: 'Close Tracelane, keep a copy of the file, then start again for details.',
     };
   }
-  if (detail.includes('SQLITE_BUSY')) return { fact: `Another program keeps ${file} locked.`, step: 'Close it.' };
+  if (detail.includes('SQLITE_BUSY')) return { fact: `Another program has locked ${file}.`, step: 'Close it.' };
   return { fact: `Writing to ${file} fails (${detail}).`, step: 'Check the disk.' };
 }
 

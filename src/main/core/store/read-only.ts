@@ -45,7 +45,7 @@ function open(file: string): ReturnType<typeof openToRead> {
   } catch (error) {
     throw new ServiceError(
       'store',
-      `The file of traces, ${file}, cannot be read (${detailOf(error)}). Start Tracelane again to be told more.`,
+      `The trace file ${file} cannot be read (${detailOf(error)}). Restart Tracelane for details.`,
     );
   }
 }

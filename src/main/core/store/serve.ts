@@ -104,7 +104,7 @@ class StoreThread {
       if (error instanceof ServiceError) throw error;
       throw new ServiceError(
         'store',
-        `The stored traces cannot be read (${error instanceof Error ? error.message : String(error)}). Start Tracelane again to be told more.`,
+        `The stored traces cannot be read (${error instanceof Error ? error.message : String(error)}). Restart Tracelane for details.`,
       );
     }
   }

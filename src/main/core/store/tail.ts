@@ -60,7 +60,7 @@ export class Tail {
     if (fresh.first !== this.#nextRead || fresh.offset !== this.#nextByte) {
       throw new ServiceError(
         'gap',
-        `Read ${fresh.first} at byte ${fresh.offset} does not follow on the stored ones, which end before read ${this.#nextRead} at byte ${this.#nextByte}.`,
+        `Read ${fresh.first} at byte ${fresh.offset} does not continue the stored reads, which end before read ${this.#nextRead} at byte ${this.#nextByte}.`,
       );
     }
     this.#nextRead += fresh.times.length;

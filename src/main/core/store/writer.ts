@@ -1,4 +1,4 @@
-/** The one that writes: takes a batch of writes, commits it as one transaction, and says what became of each. */
+/** The only writer: takes a batch of writes, commits it as one transaction, and returns the outcome of each. */
 import { lstatSync } from 'node:fs';
 import { ServiceError } from '../../../shared/rpc/services.ts';
 import type { Connection } from './connection.ts';

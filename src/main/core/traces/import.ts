@@ -32,7 +32,7 @@ export function importTrace({ store, defaults }: ImportSetup): MethodService<'tr
     if (body.length === 0)
       throw new ServiceError(
         'empty',
-        'There is nothing to import: it is empty. Import the answer as the server sent it.',
+        'There is nothing to import: the stream is empty. Import the response exactly as the server sent it.',
       );
     const provider = providerFor(body, given.api);
     const { name } = given;

@@ -146,7 +146,7 @@ export class Channel<Remote extends Handlers> {
 
   #handler(name: string): Handlers[string] {
     const handler = Object.hasOwn(this.#handlers, name) ? this.#handlers[name] : undefined;
-    if (!handler) throw new Error(`Nothing here is called ${name}.`);
+    if (!handler) throw new Error(`There is no handler for ${name}.`);
     return handler;
   }
 
@@ -178,7 +178,7 @@ export function remote<Remote extends Handlers, Name extends keyof Remote & stri
 
 const tooLong = (timeLimitMs: number): { readonly code: string; readonly message: string } => ({
   code: 'too-long',
-  message: `There was no answer within ${Math.round(timeLimitMs / 1000)} seconds.`,
+  message: `There was no response within ${Math.round(timeLimitMs / 1000)} seconds.`,
 });
 
 function failure(error: unknown): Outcome {

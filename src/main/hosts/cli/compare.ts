@@ -14,10 +14,10 @@ interface Flags extends StreamFlags {
 
 export function addCompare(program: Command): void {
   addStreamFlags(program.command('compare'))
-    .description('compare what the other lanes make of a stream with the wire')
+    .description('compare the other lanes with the wire on one stream')
     .option('--json', 'print the whole comparison as JSON')
     .addOption(
-      new Option('--fail-on <severity>', 'exit code 1 when there is a finding of this severity or worse').choices([
+      new Option('--fail-on <severity>', 'exit with code 1 if there is a finding of this severity or higher').choices([
         ...SEVERITIES,
       ]),
     )

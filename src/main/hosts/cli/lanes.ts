@@ -9,7 +9,7 @@ import { addStreamFlags, lanesOf, readStream, setupOf, type KnownFlags, type Str
 export function addLanes(program: Command): void {
   addStreamFlags(program.command('lanes'))
     .description(
-      'print what the lanes emit for a stream: one JSON message a line, last a line {"final": …} for each lane',
+      'print what the lanes emit for a stream: one JSON message per line, then one {"final": …} line per lane',
     )
     .action((file: string, given: StreamFlags) => {
       const { body, flags } = readStream(file, given);

@@ -25,19 +25,19 @@ export type KnownFlags<Flags extends StreamFlags = StreamFlags> = Flags & { read
 
 export function addStreamFlags(command: Command): Command {
   return command
-    .argument('<file>', 'the response body as it was received; - reads standard input')
+    .argument('<file>', 'the response body as received; - reads standard input')
     .addOption(
       new Option('--api <api>', 'the API whose format it follows; without it its events tell').choices([
         ...PROVIDERS.keys(),
       ]),
     )
-    .option('--lanes <ids>', 'the lanes that read it, apart by commas, beside the wire; without it all that can')
+    .option('--lanes <ids>', 'comma-separated lanes to run besides the wire; default: every lane that supports the API')
     .option(
       '--options <json>',
       'adapter options: use_assistant_message, put_inner_thoughts_in_kwarg, requires_approval_tools',
     )
     .option('--endpoint <json>', 'the endpoint: type, provider_name, model')
-    .option('--request <file>', 'the request’s JSON body, for what depends on it');
+    .option('--request <file>', 'the request’s JSON body, which some lanes and lint rules depend on');
 }
 
 /** The bytes, and the flags with their API. Throws UsageError, in sentences, for what cannot be read or is of no API. */
@@ -100,7 +100,7 @@ export function lanesOf({ api, lanes }: Pick<KnownFlags, 'api' | 'lanes'>): read
     if (able.includes(id)) continue;
     const known = allLanes().some((lane) => lane.id === id);
     throw new UsageError(
-      `--lanes: ${known ? `the lane ${id} does not read ${api}` : `there is no lane ${JSON.stringify(id)}`}. Name some of: ${able.join(', ')}.`,
+      `--lanes: ${known ? `the lane ${id} does not read ${api}` : `there is no lane ${JSON.stringify(id)}`}. Choose from: ${able.join(', ')}.`,
     );
   }
   return chosenLanes(api, asked);

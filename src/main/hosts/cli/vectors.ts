@@ -15,7 +15,7 @@ export function addVectors(program: Command): void {
     .argument('<path...>', 'vector files (.jsonl, or partial-json .json), or folders of them')
     .option(
       '--corpus <dir>',
-      'where the files that entries name are; default: the corpus folders beside the vectors’ spec/',
+      'the folder of the files that entries name; default: the corpus folders beside the vectors’ spec/',
     )
     .action((paths: string[], options: { corpus?: string }) => {
       const tally = runVectors(paths, options.corpus, (line) => console.log(line));

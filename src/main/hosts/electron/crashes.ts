@@ -20,11 +20,11 @@ export function failure(log: FaultLog, flush: () => Promise<void>): Fail {
     if (failing) return;
     failing = true;
     void flush()
-      .catch((flushError: unknown) => log.write('What was recorded last could not be written', flushError))
+      .catch((flushError: unknown) => log.write('The latest recordings could not be written', flushError))
       .finally(() => {
         dialog.showErrorBox(
           title,
-          `What was recorded until now is kept. Start the app again. The details are in ${log.file}.`,
+          `Everything recorded until now is saved. Restart the app. The details are in ${log.file}.`,
         );
         app.exit(1);
       });
@@ -33,20 +33,20 @@ export function failure(log: FaultLog, flush: () => Promise<void>): Fail {
 
 export function watchCrashes(log: FaultLog, fail: Fail): void {
   for (const event of ['uncaughtException', 'unhandledRejection'] as const)
-    process.on(event, (error: unknown) => fail('Tracelane has met a fault of its own and ends', error));
+    process.on(event, (error: unknown) => fail('Tracelane had an internal error and is closing', error));
 
   let reloads: number[] = [];
   app.on('render-process-gone', (_event, contents, details) => {
     if (details.reason === 'clean-exit') return;
-    log.write('The window died', details);
+    log.write('The window crashed', details);
     const now = performance.now();
     reloads = [...reloads.filter((at) => now - at < RELOADS_WITHIN_MS), now];
-    if (reloads.length > MAX_RELOADS) fail('The window of Tracelane keeps dying', details);
+    if (reloads.length > MAX_RELOADS) fail('The Tracelane window keeps crashing', details);
     else contents.reload();
   });
   // Chromium starts its helpers again by itself.
   app.on('child-process-gone', (_event, details) => {
-    if (details.reason !== 'clean-exit') log.write('A helper process died', details);
+    if (details.reason !== 'clean-exit') log.write('A helper process crashed', details);
   });
 }
 
@@ -63,8 +63,8 @@ export function watchHangs(window: BrowserWindow): void {
 async function ask(window: BrowserWindow, signal: AbortSignal): Promise<void> {
   const { response } = await dialog.showMessageBox(window, {
     type: 'warning',
-    message: 'The window does not answer.',
-    detail: 'Recording goes on. Load the window again, or wait for it.',
+    message: 'The window is not responding.',
+    detail: 'Recording continues. Reload the window, or wait for it.',
     buttons: ['Wait', 'Load Again'],
     defaultId: 0,
     cancelId: 0,

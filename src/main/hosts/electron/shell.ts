@@ -71,15 +71,15 @@ export function startShell(setup: ShellSetup, createCore: (setup: CoreSetup) => 
   start().catch((error: unknown) => fail('Tracelane could not be started', error));
 }
 
-/** False when nothing can be kept, which the user was told. */
+/** False when nothing can be saved; the user has been told. */
 function makeFolder(path: string): boolean {
   try {
     mkdirSync(path, { recursive: true, mode: 0o700 });
     return true;
   } catch (error) {
     dialog.showErrorBox(
-      'Tracelane cannot keep anything',
-      `${path} cannot be made (${(error as NodeJS.ErrnoException).code}). Check the folder, or name another in TRACELANE_DATA_DIR, and start the app again.`,
+      'Tracelane cannot save anything',
+      `${path} cannot be created (${(error as NodeJS.ErrnoException).code}). Check the folder, or set TRACELANE_DATA_DIR to another one, and restart the app.`,
     );
     app.exit(1);
     return false;

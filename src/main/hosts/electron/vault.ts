@@ -51,7 +51,7 @@ async function requireKeyStore(): Promise<void> {
   if (!unprotected && (await safeStorage.isAsyncEncryptionAvailable())) return;
   throw new ServiceError(
     'vault-unavailable',
-    'This system has no key store that is unlocked, so the key was not kept. Set up or unlock one (on Linux: GNOME Keyring or KWallet), start the app again and enter the key again.',
+    'This system has no unlocked key store, so the key was not saved. Set up or unlock one (on Linux: GNOME Keyring or KWallet), restart the app, and enter the key again.',
   );
 }
 
@@ -65,7 +65,7 @@ async function decrypt(text: string): Promise<{ readonly result: string; readonl
   } catch {
     throw new ServiceError(
       'vault-unreadable',
-      "The system's key store does not open the key of this endpoint. Unlock the key store and try again, or enter the key again.",
+      "The system's key store could not decrypt the key of this endpoint. Unlock the key store and try again, or enter the key again.",
     );
   }
 }

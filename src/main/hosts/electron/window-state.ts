@@ -1,4 +1,4 @@
-/** Where the window stood, kept in a file of its own: losing it costs nothing but a default place. */
+/** The window position, saved in a separate file: losing it only resets the window to its default place. */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { screen, type BrowserWindow, type Rectangle } from 'electron';
 import { z } from 'zod';
@@ -27,7 +27,7 @@ export function keepWindowState(window: BrowserWindow, file: string): void {
     try {
       writeFileSync(file, JSON.stringify(state), { mode: 0o600 });
     } catch (error) {
-      console.error('The place of the window could not be kept:', error);
+      console.error('The window position could not be saved:', error);
     }
   });
 }

@@ -60,15 +60,15 @@ export class Guard {
     const host = headers.host ?? '';
     if (!isPath(target)) return refuse(400, 'The address is not a path.');
     if (!isHost(host) || isRepeated(request))
-      return refuse(400, 'The request has a malformed, missing or repeated head.');
-    if (!this.#hosts.has(host)) return refuse(403, 'This is not the name of this program.');
+      return refuse(400, 'The request has a malformed, missing or repeated header.');
+    if (!this.#hosts.has(host)) return refuse(403, 'This host name is not allowed.');
     if (!this.#isOwn(request)) return refuse(403, 'Other web pages have no access.');
 
     const [path, query = ''] = splitOnce(target, '?');
     const asked = new URLSearchParams(query).get('token');
     const given = asked ?? bearer(headers.authorization) ?? this.#cookieOf(headers.cookie);
     if (given === undefined || !this.#access.admits(given)) {
-      return refuse(401, 'Open the address that Tracelane printed when it was started: it carries the token.');
+      return refuse(401, 'Open the address that Tracelane printed at startup: it contains the token.');
     }
     return { admitted: true, path, host, byQuery: asked !== null };
   }

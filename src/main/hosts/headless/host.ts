@@ -74,10 +74,10 @@ function refusePort(error: unknown, port: number): undefined {
   const { code } = error as NodeJS.ErrnoException;
   if (code === 'EADDRINUSE')
     say(
-      `tracelane: Port ${port} is taken by another program. Choose another with --port, or leave it out for one that is free.`,
+      `tracelane: Port ${port} is in use by another program. Choose another with --port, or omit --port to use any free port.`,
     );
   else if (code === 'EACCES')
-    say(`tracelane: Port ${port} may not be used by this user. Choose one above 1023 with --port, or leave it out.`);
+    say(`tracelane: Port ${port} is reserved for privileged users. Choose one above 1023 with --port, or omit --port.`);
   else logFault('tracelane: The server could not be started', error);
 }
 
@@ -103,7 +103,7 @@ class Ending {
     if (this.#begun) return;
     this.#begun = true;
     setTimeout(() => {
-      say(`Closing took longer than ${CLOSE_MS / 1000} seconds; the last moments of what was recorded may be missing.`);
+      say(`Closing took longer than ${CLOSE_MS / 1000} seconds; the end of what was recorded may be missing.`);
       process.exit(1);
     }, CLOSE_MS).unref();
     try {
@@ -116,7 +116,7 @@ class Ending {
   }
 
   #fail(error: unknown): void {
-    logFault('tracelane has met a fault of its own and ends; what was recorded until now is kept', error);
+    logFault('tracelane had an internal error and is closing; everything recorded until now is saved', error);
     void this.end(1);
   }
 }

@@ -13,8 +13,8 @@ export interface HeadlessOptions {
 
 const ENVIRONMENT = `
 Environment:
-  TRACELANE_DATA_DIR     the data folder, instead of the one in the user's own
-  TRACELANE_SAMPLE_PACE  how many times faster than a real model the sample provider answers; 0: as fast as it can`;
+  TRACELANE_DATA_DIR     the data folder, instead of the default for the user
+  TRACELANE_SAMPLE_PACE  the speed of the sample provider, as a multiple of a real model's; 0: as fast as possible`;
 
 /** Throws OptionsError with what to print. */
 export function parseOptions(args: readonly string[], env: NodeJS.ProcessEnv): HeadlessOptions {
@@ -24,7 +24,7 @@ export function parseOptions(args: readonly string[], env: NodeJS.ProcessEnv): H
     .usage('--headless [options]')
     .option('--open', 'open the page in the browser', true)
     .option('--no-open', 'do not open it')
-    .option<number>('--port <n>', 'listen on this port instead of any that is free', portOf, 0)
+    .option<number>('--port <n>', 'listen on this port instead of any free one', portOf, 0)
     .addHelpText('after', ENVIRONMENT)
     .showHelpAfterError()
     .configureOutput({ writeOut: say, writeErr: say })

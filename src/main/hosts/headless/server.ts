@@ -102,7 +102,7 @@ class HostServer {
     server.on('checkContinue', respond);
     server.on('checkExpectation', respond);
     server.on('upgrade', (request, socket, head) => this.#upgrade(request, socket, head));
-    server.on('clientError', (_, socket) => refuseSocket(socket, 400, 'This is no HTTP request.'));
+    server.on('clientError', (_, socket) => refuseSocket(socket, 400, 'This is not an HTTP request.'));
   }
 
   async #respond(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -111,9 +111,9 @@ class HostServer {
     if (!verdict.admitted) return refuse(response, verdict.status, verdict.sentence);
     if (request.method !== 'GET' && request.method !== 'HEAD') {
       response.setHeader('allow', 'GET, HEAD');
-      return refuse(response, 405, 'Only GET and HEAD are answered here.');
+      return refuse(response, 405, 'Only GET and HEAD are supported.');
     }
-    if (hasBody(request)) return refuse(response, 413, 'A request has no body here.');
+    if (hasBody(request)) return refuse(response, 413, 'A request must not have a body.');
     if (verdict.path === '/' && verdict.byQuery) return this.#welcome(response);
     if (verdict.path === RPC) return refuse(response, 426, 'This is the address of a WebSocket.');
     await this.#file(verdict.path, response);

@@ -29,20 +29,20 @@ function sentence(fact: CellFact, name: string): readonly [what: string, more: s
   switch (fact.type) {
     case 'before':
       return [
-        `${plural(fact.chars, 'character')} more in front.`,
+        `${plural(fact.chars, 'character')} more at the start.`,
         `${name} opens with text that is not in this block.`,
       ];
     case 'behind':
       return [
         `${plural(fact.chars, 'character')} more at the end.`,
-        `${name} goes on with text that is not in this block.`,
+        `${name} continues with text that is not in this block.`,
       ];
     case 'cut-end':
       return [`The last ${plural(fact.chars, 'character')} are missing.`, ''];
     case 'cut-start':
       return [`The first ${plural(fact.chars, 'character')} are missing.`, ''];
     case 'altered':
-      return [`Other than on the wire from character ${count(fact.at + 1)} on.`, ''];
+      return [`Differs from the wire from character ${count(fact.at + 1)} on.`, ''];
     case 'extra':
       return [`Not on the wire here.`, fact.chars > 0 ? plural(fact.chars, 'character') : ''];
     case 'kind':

@@ -54,7 +54,7 @@ function Lost({
   if (fact.chars === 0)
     return (
       <p className="note">
-        {row.open ? `${nameOf(lane)} has emitted nothing of it yet.` : `${nameOf(lane)} never emitted it.`}
+        {row.open ? `${nameOf(lane)} has not emitted any of it yet.` : `${nameOf(lane)} never emitted it.`}
       </p>
     );
   return (

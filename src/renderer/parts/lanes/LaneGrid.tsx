@@ -78,10 +78,10 @@ function Waiting() {
   const { phase, detail, model } = session.store.getState();
   const ending = model.ending ?? detail?.ending;
   if (phase === 'ended' || ending) return <p className="live-empty">{noEvents(session, true)}</p>;
-  if (model.reads.length > 0) return <p className="live-empty">Bytes are arriving, no event is complete yet.</p>;
+  if (model.reads.length > 0) return <p className="live-empty">Bytes are arriving; no event is complete yet.</p>;
   return (
     <p className="live-empty">
-      {phase === 'live' ? 'The server has answered; no byte of the body yet.' : 'Waiting for the first byte.'}
+      {phase === 'live' ? 'The server has responded; no bytes of the body yet.' : 'Waiting for the first byte.'}
     </p>
   );
 }

@@ -55,7 +55,7 @@ export function Cell({ row, lane, findings, lag, messages }: CellProps) {
         <h3 className="cut">{hole && off ? 'Nothing' : sound ? 'No error' : <Shown text={row.title} />}</h3>
         <span className="quiet cut facts">{factsOf(row, lane)}</span>
         {lag > 0 && (
-          <span className="late" title="From the bytes of its content to its message, at most">
+          <span className="late" title="The longest time from the bytes of its content to its message">
             {durationText(lag)} late
           </span>
         )}

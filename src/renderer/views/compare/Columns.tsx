@@ -108,7 +108,7 @@ export function Columns({ result }: { readonly result: CompareResult }) {
         </div>
         {entries.length === 0 && (
           <p className="columns-empty">
-            {level === 'text' ? 'Nothing was said as text on this wire.' : 'There is nothing on this wire to compare.'}
+            {level === 'text' ? 'The wire has no text.' : 'The wire has nothing to compare.'}
           </p>
         )}
       </div>

@@ -143,7 +143,7 @@ function Lanes({ comparison: { result, problem, retry } }: { readonly comparison
   if (!result)
     return (
       <p className="compare-none">
-        {phase === 'live' ? 'The stream is running. The comparison comes when it is over.' : 'Comparing the lanes.'}
+        {phase === 'live' ? 'The stream is running. The comparison appears when it ends.' : 'Comparing the lanes.'}
       </p>
     );
   if (result.lanes.length === 1) return <WireAlone />;
@@ -162,7 +162,7 @@ function WireAlone() {
     <p className="compare-none">
       {others > 0
         ? 'Only the wire reads this trace. Choose more lanes in its header to compare them with the wire.'
-        : 'Only the wire reads streams of this API, so there is no lane to compare with it. Another run can be compared.'}
+        : 'Only the wire reads streams of this API, so there is no lane to compare with it. You can compare it with another run.'}
     </p>
   );
 }

@@ -32,12 +32,12 @@ export function Findings() {
   if (!result)
     return (
       <p className="finds-none">
-        {phase === 'live' ? 'The findings come when the stream is over.' : 'Comparing the lanes.'}
+        {phase === 'live' ? 'The findings appear when the stream ends.' : 'Comparing the lanes.'}
       </p>
     );
   if (result.lanes.length === 1)
-    return <p className="finds-none">The wire was read alone: there is no lane to compare with it.</p>;
-  if (result.findings.length === 0) return <p className="finds-none">No finding: the lanes say what the wire says.</p>;
+    return <p className="finds-none">Only the wire was decoded: there is no lane to compare with it.</p>;
+  if (result.findings.length === 0) return <p className="finds-none">No findings: the lanes match the wire.</p>;
   const shown = result.findings.filter(({ severity }) => SEVERITIES.indexOf(severity) >= SEVERITIES.indexOf(least));
   return (
     <div className="finds-pane">
@@ -47,7 +47,7 @@ export function Findings() {
           <select
             value={least}
             onChange={(event) => setLeast(event.target.value as Severity)}
-            aria-label="Least severity shown"
+            aria-label="Minimum severity"
           >
             {SEVERITIES.map((severity) => (
               <option key={severity} value={severity}>

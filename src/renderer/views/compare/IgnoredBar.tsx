@@ -13,8 +13,8 @@ export function IgnoredBar() {
     <div className="options-bar">
       <Field
         className="ignored mono"
-        aria-label="Fields that are left out"
-        lead={<span className="quiet">Left out:</span>}
+        aria-label="Ignored fields"
+        lead={<span className="quiet">Ignored:</span>}
         value={text}
         placeholder="no field"
         spellCheck={false}

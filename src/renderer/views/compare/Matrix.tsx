@@ -32,8 +32,8 @@ export function Matrix() {
         (error: unknown) => setRead({ id, problem: error instanceof Error ? error.message : String(error) }),
       );
   }, [id, lanes, ended]);
-  if (!ended) return <p className="compare-none">The stream is running. The matrix comes when it is over.</p>;
-  if (read?.id !== id) return <p className="compare-none">Reading the bytes under all options.</p>;
+  if (!ended) return <p className="compare-none">The stream is running. The matrix appears when it ends.</p>;
+  if (read?.id !== id) return <p className="compare-none">Decoding the bytes with every combination of options.</p>;
   if (!read.rows) return <p className="compare-none">The options could not be compared: {read.problem}</p>;
   const open = (options: AdapterOptions) => {
     readWith(sameOptions(options, recorded) ? null : options);
@@ -45,10 +45,10 @@ export function Matrix() {
     ...Object.fromEntries(known.map((option) => [option, options[option]])),
   });
   if (read.rows.length === 0)
-    return <p className="compare-none">The wire was read alone: there is no lane whose options could be varied.</p>;
+    return <p className="compare-none">Only the wire was decoded: there is no lane with options to vary.</p>;
   return (
     <div className="matrix-scroll">
-      <table className="matrix" aria-label="Verdicts under all options">
+      <table className="matrix" aria-label="Verdicts for every combination of options">
         <thead>
           <tr>
             <th scope="col">Lane</th>
@@ -79,8 +79,8 @@ export function Matrix() {
         </tbody>
       </table>
       <p className="matrix-note">
-        Approval is asked for no tool, or for all that the request offers. A dash stands for an option that the lane
-        does not know. A cell opens the comparison with its row’s options.
+        Approval is required for no tool, or for every tool in the request. A dash marks an option that the lane does
+        not have. Choose a cell to open the comparison with its row’s options.
       </p>
     </div>
   );

@@ -24,7 +24,7 @@ export function TraceTiming({ result }: { readonly result: TraceCompareResult })
       </h2>
       {both === null ? (
         <p className="traces-says">
-          {alignment === 'request' ? 'One of the runs was not timed.' : 'One of the runs has no such moment.'}
+          {alignment === 'request' ? 'One of the runs was not timed.' : 'One of the runs does not have this point.'}
         </p>
       ) : (
         <Drawing both={both} />

@@ -43,7 +43,7 @@ export function TracesView() {
   const result = read?.key === key ? read.result : undefined;
   const shown = useMemo(() => (result && flipped ? swapped(result) : result), [result, flipped]);
   if (other === null) return <Choice shown={id} />;
-  if (!ended) return <p className="compare-none">The run is not over. The comparison comes when it is.</p>;
+  if (!ended) return <p className="compare-none">The run has not ended. The comparison appears when it does.</p>;
   if (read?.key === key && read.problem !== undefined)
     return <p className="compare-none">The two runs could not be compared: {read.problem}</p>;
   if (!shown) return <p className="compare-none">Comparing the two runs.</p>;
@@ -63,7 +63,7 @@ export function TracesView() {
                   <b className="no">{finding.number}</b> <Shown text={finding.sentence} />
                 </li>
               ))}
-              {side.findings.length === 0 && <li className="quiet">None: the lanes say what the wire says.</li>}
+              {side.findings.length === 0 && <li className="quiet">None: the lanes match the wire.</li>}
             </ol>
           ))}
         </div>
@@ -84,7 +84,7 @@ function Choice({ shown }: { readonly shown: TraceId }) {
       <p>
         {offered.length === 0
           ? 'There is no other finished run to compare with.'
-          : 'Compare this run with another one. Choose it here, or mark a second row in the list with Ctrl or ⌘ and a click.'}
+          : 'Compare this run with another one. Choose it here, or Ctrl-click or ⌘-click a second row in the list.'}
       </p>
       <ul aria-label="Runs to compare with">
         {offered.map((id) => {

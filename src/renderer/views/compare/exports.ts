@@ -36,7 +36,7 @@ export async function copyIssue(session: TraceSession): Promise<void> {
       .map(async (finding) => ({ finding, bytes: await evidenceOf(id, finding) })),
   );
   await copyText(
-    'The text of an issue',
+    'The issue text',
     evidence.then((findings) =>
       comparisonMarkdown(compare, { title: detail.title, api: detail.api, model: detail.model }, findings),
     ),

@@ -54,7 +54,7 @@ export function ExpandedEvent({ event }: { readonly event: EventSummary }) {
           bytes &&
           mode === 'parsed' &&
           (detail.json === null ? (
-            <p className="quiet">The data of this event is no JSON; its text and bytes are here too.</p>
+            <p className="quiet">The data of this event is not JSON; its text and bytes are shown here too.</p>
           ) : (
             <JsonText text={detail.json} />
           ))}

@@ -112,7 +112,7 @@ function whoFails(sample: SampleInfo | undefined, nameOf: (lane: LaneId) => stri
   if (!sample) return 'The same bytes, read by each lane.';
   const lanes = inWords(Object.keys(sample.drawing).length);
   const names = sample.fails.map(nameOf);
-  if (names.length === 0) return `The same bytes, read ${lanes} ways. All ${lanes} come to the same.`;
+  if (names.length === 0) return `The same bytes, read ${lanes} ways. All ${lanes} agree.`;
   return `The same bytes, read ${lanes} ways. ${names.join(' and ')} ${names.length === 1 ? 'fails' : 'fail'}: ${firstSmall(sample.sentence)}.`;
 }
 

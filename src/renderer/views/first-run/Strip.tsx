@@ -65,7 +65,7 @@ export function Strip() {
   }, []);
 
   return (
-    <section className="strip" aria-label="When each lane spoke" style={{ '--lanes': lanes.length } as CSSProperties}>
+    <section className="strip" aria-label="When each lane emitted" style={{ '--lanes': lanes.length } as CSSProperties}>
       <div className="strip-names">
         <span className="quiet">since request</span>
         {lanes.map((lane) => (

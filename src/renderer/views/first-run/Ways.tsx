@@ -11,7 +11,7 @@ import { openOverlay, useApp } from '../../stores/app.ts';
 export function Ways() {
   const dataDir = useApp((state) => state.info?.dataDir);
   return (
-    <nav className="ways" aria-label="Ways on">
+    <nav className="ways" aria-label="Ways to start">
       <header>
         <h1>Nothing captured yet</h1>
         <p>Runs will be listed here, each with its bytes and the time every byte arrived.</p>
@@ -33,13 +33,13 @@ export function Ways() {
           <Icon of={FileText} />
           <span>
             A stream’s text, or its file
-            <small>Without times it opens as order only</small>
+            <small>Without times, it shows order only</small>
           </span>
           <Key chord="Mod+V" />
         </button>
       </Way>
       <Way icon={Play} title="Open a sample" last>
-        <p>Six short streams on the right, each named by the failure it shows; more behind their second tab.</p>
+        <p>Six short streams on the right, each named by the failure it shows; more on the second tab.</p>
         <p className="way-row quiet">
           <span>
             <Key chord="1" /> to <Key chord="6" /> play one,

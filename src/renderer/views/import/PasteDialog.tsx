@@ -69,7 +69,7 @@ export function PasteDialog({ input: given = {}, close }: OverlayProps<'paste'>)
         <FormField
           className="paste-text"
           label="The response’s body"
-          hint="Server-sent events or JSON lines as they came, or any part of them. Without times it opens as order only."
+          hint="Server-sent events or JSON lines as received, or any part of them. Without times, the trace shows order only."
         >
           {(ids) => (
             <textarea
@@ -92,7 +92,7 @@ export function PasteDialog({ input: given = {}, close }: OverlayProps<'paste'>)
               onChoose={(one) => setSaid(one === '' ? null : one)}
             />
             <p className="form-hint">
-              {said !== null ? 'As you say.' : (detected?.why ?? 'It is read off the first events.')}
+              {said !== null ? 'Chosen by you.' : (detected?.why ?? 'Detected from the first events.')}
             </p>
           </div>
           <FormField label="Name">
@@ -109,6 +109,6 @@ export function PasteDialog({ input: given = {}, close }: OverlayProps<'paste'>)
 function reasonOf(text: string, api: Api | null): string | null {
   if (text.trim() === '') return 'Paste the text of a stream first.';
   if (!looksLikeStream(text))
-    return 'This is no stream: no line starts with data: or event:, and no API is recognized.';
-  return api === null ? 'Nothing in it says which API it follows; choose one.' : null;
+    return 'This is not a stream: no line starts with data: or event:, and no API is recognized.';
+  return api === null ? 'The API could not be detected; choose one.' : null;
 }

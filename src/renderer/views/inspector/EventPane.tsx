@@ -45,7 +45,7 @@ export function EventPane() {
         </span>
       </header>
       <EventFacts event={event} />
-      <Section title="What each lane made of it">
+      <Section title="What each lane emitted for it">
         <LaneAnswers event={event} />
       </Section>
       {problem !== null && (
@@ -68,7 +68,7 @@ function NothingSelected() {
         <p>{noEvents(session, !live)}</p>
         {model.bytes > 0 && (
           <Button look="line" onClick={() => runCommand('trace.raw')}>
-            Raw answer
+            Raw response
           </Button>
         )}
       </Empty>
@@ -152,7 +152,7 @@ function Contents({ detail }: { readonly detail: EventDetail }) {
           <p className="quiet">
             {event.kind === 'done'
               ? 'The terminator: it carries no JSON.'
-              : 'The data of this event is no JSON; the bytes below are all there is.'}
+              : 'The data of this event is not JSON; only its bytes are shown below.'}
           </p>
         </Section>
       ) : (
@@ -163,7 +163,7 @@ function Contents({ detail }: { readonly detail: EventDetail }) {
       <Section title="Bytes" end={<span className="mono">{range && `${range[0]}–${range[1] - 1} selected`}</span>}>
         <Hex bytes={around} start={aroundStart} own={[event.start, event.end]} marked={range} limit={HEX_ROWS} />
         <button type="button" className="link more" onClick={() => runCommand('trace.raw')}>
-          Show in the raw answer
+          Show in the raw response
         </button>
       </Section>
     </>

@@ -43,9 +43,9 @@ export function LintPane() {
           ))}
         </ul>
       )}
-      {lint?.length === 0 && <Empty>The stream keeps to its protocol: no rule has a remark.</Empty>}
+      {lint?.length === 0 && <Empty>The stream follows its protocol: there are no remarks.</Empty>}
       {!lint && problem === null && (
-        <Empty>{live ? 'The protocol is checked when the stream is over.' : 'Checking the protocol.'}</Empty>
+        <Empty>{live ? 'The protocol is checked when the stream ends.' : 'Checking the protocol.'}</Empty>
       )}
       {notes.length > 0 && (
         <section>

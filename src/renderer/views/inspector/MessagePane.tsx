@@ -29,7 +29,7 @@ export function MessagePane() {
     return (
       <Empty>
         <p>No event is selected.</p>
-        <p>With one, the whole message it belongs to stands here, as each lane has it.</p>
+        <p>Select one to see the whole message it belongs to, as each lane has it.</p>
       </Empty>
     );
   const row = rowOfEvent(model.blocks.rows, event);

@@ -25,7 +25,7 @@ const MODES = [
   { value: 'hex', label: 'Hex' },
 ] as const;
 
-/** The answer as it came: head, then every byte of the body. */
+/** The response as received: head, then every byte of the body. */
 export function RawPane() {
   const { model } = useSession();
   useTrace((trace) => trace.pulse);
@@ -145,7 +145,7 @@ function Body({ mode, start, own, jumps }: BodyProps) {
   }, [virtual, row, jumps]);
 
   if (model.bytes === 0)
-    return <Empty>{ended ? 'The body is empty: no byte came.' : 'No byte of the body has come yet.'}</Empty>;
+    return <Empty>{ended ? 'The body is empty: no bytes arrived.' : 'No bytes of the body have arrived yet.'}</Empty>;
   return (
     <div className="raw-scroll" ref={scroller} tabIndex={0} role="region" aria-label="Body">
       {problem !== null && (

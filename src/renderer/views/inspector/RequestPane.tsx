@@ -18,9 +18,7 @@ export function RequestPane() {
       {detail.requestHead ? (
         <Head detail={detail} />
       ) : (
-        <section className="quiet">
-          This stream was brought in from outside; the request that led to it is not known.
-        </section>
+        <section className="quiet">This stream was imported; the request that led to it is unknown.</section>
       )}
       <Section title="Endpoint">
         <Facts>

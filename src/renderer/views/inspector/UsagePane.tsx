@@ -18,7 +18,7 @@ export function UsagePane() {
   useTrace((trace) => trace.pulse);
   const ended = useTrace((trace) => trace.phase === 'ended');
   const { usage } = model;
-  if (!usage && !ended) return <Empty>No usage has come yet; most providers send it last.</Empty>;
+  if (!usage && !ended) return <Empty>No usage has arrived yet; most providers send it last.</Empty>;
   return (
     <div className="insp-pane">
       <Section title="Tokens">
@@ -130,7 +130,7 @@ function Cost() {
       <Facts>
         <Fact name="Cost">
           {row?.cost === undefined ? (
-            <span className="quiet">not known: no price or no usage</span>
+            <span className="quiet">unknown: no price or no usage</span>
           ) : (
             <>
               <b>{money(row.cost)}</b> <span className="quiet">by the bundled price list</span>

@@ -17,7 +17,7 @@ export function KeySheet({ close }: OverlayProps<'keys'>) {
       title="Keys"
       className="keys"
       onClose={close}
-      lead={!letters && <span className="quiet">keys of one letter are switched off in the settings</span>}
+      lead={!letters && <span className="quiet">single-letter keys are switched off in the settings</span>}
     >
       <div className="keys-groups" tabIndex={0} aria-label="All keys">
         {groups.map((group) => (

@@ -24,8 +24,7 @@ export function PlayOptions({ recorded, options, onPlay, onClose }: PlayOptionsP
   return (
     <section className="play-options" aria-label="Other adapter options">
       <p className="quiet">
-        The bytes stay the same; Legacy and Simple read them with these options instead of those they were recorded
-        with.
+        The bytes stay the same; Legacy and Simple decode them with these options instead of the recorded ones.
       </p>
       <OptionFields options={chosen} offered={toolsOf(detail, recorded.model)} onChange={setChosen} />
       <p className="play-options-end">

@@ -21,10 +21,10 @@ export function ReplayView() {
 function Recorded({ recorded }: { readonly recorded: TraceSession }) {
   const ended = useStore(recorded.store, ({ phase }) => phase === 'ended');
   const problem = useStore(recorded.store, (trace) => trace.problem);
-  if (problem !== null) return <p className="grid-none">What was not read cannot be played.</p>;
-  if (!ended) return <p className="grid-none">A run can be played once it has ended.</p>;
+  if (problem !== null) return <p className="grid-none">A trace that could not be read cannot be played.</p>;
+  if (!ended) return <p className="grid-none">A run can be played after it ends.</p>;
   if (recorded.model.reads.length === 0)
-    return <p className="grid-none">There is nothing to play: no byte of a body came.</p>;
+    return <p className="grid-none">There is nothing to play: no bytes of a body arrived.</p>;
   return <Replay recorded={recorded} />;
 }
 
@@ -68,7 +68,7 @@ function Lost({ problem, onRestart }: { readonly problem: string; readonly onRes
     <div className="ending k-warn" role="status">
       <Glyph name="never" size={14} className="k-warn" />
       <p>
-        {problem} <span>What was played until then stays on screen; the recording itself is whole.</span>
+        {problem} <span>What was played until then stays on screen; the recording itself is complete.</span>
       </p>
       <Button look="line" onClick={onRestart}>
         Play from the start

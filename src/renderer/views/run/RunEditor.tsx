@@ -157,9 +157,8 @@ function reasonOf({
   readonly errors: number;
 }): string | null {
   if (draft.endpoint === null) return 'Choose an endpoint first.';
-  if (!known) return 'The endpoint is gone; choose another.';
-  if (!fits) return `The endpoint does not speak ${label}; choose another API.`;
-  if (errors > 0)
-    return `${errors === 1 ? 'One error' : `${errors} errors`} in the request ${errors === 1 ? 'has' : 'have'} to be mended first.`;
+  if (!known) return 'The endpoint no longer exists; choose another.';
+  if (!fits) return `The endpoint does not support ${label}; choose another API.`;
+  if (errors > 0) return `${errors === 1 ? 'One error' : `${errors} errors`} in the request must be fixed first.`;
   return null;
 }

@@ -42,7 +42,7 @@ export function RunSettings({ draft, onChange, text, offered, onAddEndpoint }: R
         )}
       </FormField>
       {endpoint && !endpoint.builtIn && !endpoint.key.configured && (
-        <p className="form-hint">No key is kept for it; it is asked without one.</p>
+        <p className="form-hint">It has no key; requests are sent without one.</p>
       )}
       <Button className="run-add" onClick={onAddEndpoint}>
         Add an endpoint
@@ -93,7 +93,7 @@ function SampleField({
     if (sample) onChange({ texts: { ...draft.texts, [draft.api]: jsonText(sample.request) }, options: sample.options });
   };
   return (
-    <FormField label="Sample" hint="The model’s name chooses what is answered.">
+    <FormField label="Sample" hint="The name of the model selects the response.">
       {(ids) => (
         <Select
           ids={ids}

@@ -80,11 +80,11 @@ class JsonReader {
 
   document(): JsonNode {
     this.#skip();
-    if (this.#at === this.#text.length) throw new Fault('There is nothing here yet.', 0, this.#text.length);
+    if (this.#at === this.#text.length) throw new Fault('The request is empty.', 0, this.#text.length);
     const node = this.#value();
     this.#skip();
     if (this.#at < this.#text.length)
-      throw this.#fault('The JSON is complete before this; what follows is left over.', this.#text.length);
+      throw this.#fault('The JSON is complete before this; remove what follows.', this.#text.length);
     return node;
   }
 
@@ -106,7 +106,8 @@ class JsonReader {
   }
 
   #container(read: () => JsonNode): JsonNode {
-    if (++this.#nesting > MAX_NESTING) throw this.#fault(`More than ${MAX_NESTING} values stand in each other here.`);
+    if (++this.#nesting > MAX_NESTING)
+      throw this.#fault(`Values are nested more than ${MAX_NESTING} levels deep here.`);
     const node = read();
     this.#nesting--;
     return node;
@@ -122,7 +123,7 @@ class JsonReader {
       if (seen.has(member.key))
         this.remarks.push({
           ...member.keySpan,
-          sentence: `\`${member.key}\` stands twice in one object; the last one is sent.`,
+          sentence: `\`${member.key}\` appears twice in one object; the last one is sent.`,
         });
       seen.add(member.key);
       members.push(member);
@@ -149,10 +150,10 @@ class JsonReader {
   #noKey(open: number): Fault {
     const sign = this.#text[this.#at];
     if (sign === undefined) return this.#unclosed('{', open);
-    if (sign === "'") return this.#fault('Keys stand in double quotes in JSON, not in single ones.');
+    if (sign === "'") return this.#fault('JSON keys need double quotes, not single quotes.');
     const word = this.#match(WORD);
     if (word !== null) return this.#fault(`The key ${word} needs double quotes: "${word}".`, this.#at + word.length);
-    return this.#fault('A key in double quotes is expected here.');
+    return this.#fault('Expected a key in double quotes here.');
   }
 
   #array(): JsonNode {
@@ -179,8 +180,7 @@ class JsonReader {
       throw new Fault(`A comma or ${close} is missing before this.`, this.#at, Math.max(this.#at + 1, behind));
     const comma = this.#at++;
     this.#skip();
-    if (this.#text[this.#at] === close)
-      throw this.#fault(`The comma before ${close} is one too many.`, comma + 1, comma);
+    if (this.#text[this.#at] === close) throw this.#fault(`Remove the comma before ${close}.`, comma + 1, comma);
   }
 
   #unclosed(open: '{' | '[', at: number): Fault {
@@ -191,12 +191,11 @@ class JsonReader {
     const from = this.#at++;
     for (;;) {
       const sign = this.#text[this.#at];
-      if (sign === undefined || sign === '\n') throw this.#fault('This text has no closing quote.', this.#at, from);
+      if (sign === undefined || sign === '\n') throw this.#fault('This string has no closing quote.', this.#at, from);
       if (sign === '"') break;
       if (sign === '\\') {
         const escape = this.#match(ESCAPE);
-        if (escape === null)
-          throw this.#fault('JSON knows no such escape; a backslash itself is written \\\\.', this.#at + 2);
+        if (escape === null) throw this.#fault('JSON has no such escape; a backslash is written \\\\.', this.#at + 2);
         this.#at += escape.length;
       } else if (sign < ' ') throw this.#fault('A control character must be written as an escape, such as \\t.');
       else this.#at++;
@@ -208,17 +207,16 @@ class JsonReader {
   #number(): Span {
     const from = this.#at;
     const digits = this.#match(NUMBER);
-    if (digits === null) throw this.#fault('A number is expected after the minus sign.');
+    if (digits === null) throw this.#fault('Expected a number after the minus sign.');
     this.#at += digits.length;
     const tail = this.#match(/[\w.+-]+/y);
-    if (tail !== null)
-      throw this.#fault(`JSON does not know ${digits}${tail} as a number.`, this.#at + tail.length, from);
+    if (tail !== null) throw this.#fault(`${digits}${tail} is not a valid JSON number.`, this.#at + tail.length, from);
     const value = Number(digits);
     if (!Number.isFinite(value) || (Number.isInteger(value) && !Number.isSafeInteger(value) && !/[.eE]/.test(digits))) {
       this.remarks.push({
         from,
         to: this.#at,
-        sentence: `${digits} is too large to be kept to the digit; it is sent as ${JSON.stringify(value)}.`,
+        sentence: `${digits} is too large to keep every digit; it is sent as ${JSON.stringify(value)}.`,
       });
     }
     return { from, to: this.#at };
@@ -228,10 +226,10 @@ class JsonReader {
     const from = this.#at;
     const sign = this.#text[from];
     if (sign === undefined) throw this.#fault('The text ends where a value is expected.');
-    if (sign === "'") throw this.#fault('Text stands in double quotes in JSON, not in single ones.');
+    if (sign === "'") throw this.#fault('JSON strings need double quotes, not single quotes.');
     if (sign === '/') throw this.#fault('JSON has no comments.');
     const word = this.#match(WORD);
-    if (word === null) throw this.#fault('A value is expected here.');
+    if (word === null) throw this.#fault('Expected a value here.');
     if (!['true', 'false', 'null'].includes(word)) throw this.#fault(wordSentence(word), from + word.length);
     this.#at += word.length;
     return { from, to: this.#at };
@@ -245,7 +243,7 @@ class JsonReader {
 
 function wordSentence(word: string): string {
   const lower = word.toLowerCase();
-  if (['true', 'false', 'null'].includes(lower)) return `JSON writes ${lower} in small letters.`;
+  if (['true', 'false', 'null'].includes(lower)) return `JSON writes ${lower} in lower case.`;
   if (word === 'None' || word === 'undefined') return `JSON writes null for ${word}.`;
-  return `JSON has no value ${word}; text stands in double quotes.`;
+  return `JSON has no value ${word}; strings need double quotes.`;
 }

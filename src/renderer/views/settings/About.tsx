@@ -34,17 +34,16 @@ export function About() {
               <Glyph name="error" size={14} className="k-error" />
               {info.storeProblem.sentence}{' '}
               {info.storeProblem.readable
-                ? 'What is stored can be read, nothing new is kept.'
-                : 'Runs work, but nothing is kept.'}
+                ? 'Stored traces can be read; nothing new is saved.'
+                : 'Runs work, but nothing is saved.'}
             </span>
           ) : (
-            'Open; what is recorded is kept.'
+            'Open; recordings are saved.'
           )}
         </dd>
       </dl>
       <p className="settings-say">
-        Runs stay on this machine. Keys are kept apart from them and never leave it but to the endpoint that they belong
-        to.
+        Runs stay on this machine. Keys are stored separately and are sent only to the endpoint they belong to.
       </p>
     </div>
   );

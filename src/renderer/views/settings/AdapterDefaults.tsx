@@ -6,11 +6,11 @@ import { changeSettings, useApp } from '../../stores/app.ts';
 /** The lanes and options that new runs and imported streams begin with. */
 export function AdapterDefaults() {
   const options = useApp((state) => state.settings?.options);
-  if (!options) return <p className="settings-wait">The settings have not been read yet.</p>;
+  if (!options) return <p className="settings-wait">The settings have not loaded yet.</p>;
   return (
     <div className="settings-page">
       <p className="settings-say">
-        New runs and imported streams begin with these; each run can have its own options, and a stored one can be read
+        New runs and imported streams start with these. Each run can have other options, and a stored run can be decoded
         again with other lanes and options.
       </p>
       <LaneDefaults />
@@ -32,7 +32,7 @@ function LaneDefaults() {
   };
   return (
     <fieldset className="form-field">
-      <legend className="form-legend">Lanes beside the wire</legend>
+      <legend className="form-legend">Lanes besides the wire</legend>
       {others.map(({ id, label, description }) => (
         <Check key={id} label={label} hint={description} checked={isChosen(id)} onChange={(on) => change(id, on)} />
       ))}

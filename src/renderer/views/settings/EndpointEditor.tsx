@@ -68,7 +68,7 @@ export function EndpointEditor({ endpoint, onSaved, onRemoved }: EndpointEditorP
   return (
     <form className="endpoint-form" onSubmit={(event) => void save(event)} noValidate>
       {!endpoint && (
-        <div className="presets" role="group" aria-label="Begin with">
+        <div className="presets" role="group" aria-label="Start from">
           {presetsOf(endpointKinds).map((preset) => (
             <Button key={`${preset.type} ${preset.name}`} look="line" onClick={() => setForm(withPreset(form, preset))}>
               {preset.name}
@@ -102,7 +102,7 @@ export function EndpointEditor({ endpoint, onSaved, onRemoved }: EndpointEditorP
           onChoose={(type) => setForm(withType(form, type, endpointKinds))}
         />
         <p className="form-hint">
-          {spoken.length > 0 && `Speaks ${spoken.join(' and ')}.`} It decides which adapters read its streams.
+          {spoken.length > 0 && `Speaks ${spoken.join(' and ')}.`} This decides which adapters decode its streams.
         </p>
       </div>
       <FormField
@@ -110,8 +110,8 @@ export function EndpointEditor({ endpoint, onSaved, onRemoved }: EndpointEditorP
         error={errors.provider_name}
         hint={
           <>
-            The agent server’s name for it, which the adapters are told. With <code>lmstudio_openai</code> they take it
-            for a proxy and count tokens themselves where the usage is missing.
+            The agent server’s name for this endpoint, passed to the adapters. With <code>lmstudio_openai</code> they
+            treat it as a proxy and count tokens themselves if usage is missing.
           </>
         }
       >
@@ -133,8 +133,8 @@ export function EndpointEditor({ endpoint, onSaved, onRemoved }: EndpointEditorP
       />
       <div className="limits">
         <FormField
-          label="Wait for the answer"
-          hint="Seconds to the response’s head; empty: until it comes. A local model may take minutes to load."
+          label="Response timeout"
+          hint="Seconds until the response headers arrive; empty: no limit. A local model may take minutes to load."
           error={errors.answer}
         >
           {(ids) => (
@@ -149,8 +149,8 @@ export function EndpointEditor({ endpoint, onSaved, onRemoved }: EndpointEditorP
           )}
         </FormField>
         <FormField
-          label="Silence that ends a run"
-          hint="Seconds without anything but keep-alive; empty: never."
+          label="Idle timeout"
+          hint="Seconds without data other than keep-alive; empty: no limit."
           error={errors.silence}
         >
           {(ids) => (
@@ -167,7 +167,7 @@ export function EndpointEditor({ endpoint, onSaved, onRemoved }: EndpointEditorP
       </div>
       {refused !== null && (
         <div role="alert">
-          <FieldError text={`It could not be kept: ${refused}`} />
+          <FieldError text={`It could not be saved: ${refused}`} />
         </div>
       )}
       <footer>
@@ -199,8 +199,8 @@ function KeyField({
       label="Key"
       hint={
         kept
-          ? `A ${keyText(endpoint.key)}. It is never shown; type another to replace it.`
-          : 'Kept apart from the runs, sent to this endpoint only, and never shown again.'
+          ? `A ${keyText(endpoint.key)}. It is never shown; enter another to replace it.`
+          : 'Stored separately from the runs, sent only to this endpoint, and never shown again.'
       }
     >
       {(ids) => (

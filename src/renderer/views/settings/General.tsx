@@ -12,7 +12,7 @@ const THEMES: readonly { readonly value: Settings['theme']; readonly label: stri
 
 export function General() {
   const settings = useApp((state) => state.settings);
-  if (!settings) return <p className="settings-wait">The settings have not been read yet.</p>;
+  if (!settings) return <p className="settings-wait">The settings have not loaded yet.</p>;
   return (
     <div className="settings-page">
       <div className="form-field">
@@ -25,14 +25,14 @@ export function General() {
         />
       </div>
       <Check
-        label="Keys of one letter"
-        hint="Such as j, k and ?. They are never taken while a text field has the focus. Switched off, the keys with Ctrl or ⌘ and the palette remain."
+        label="Single-letter keys"
+        hint="Such as j, k and ?. They do nothing while a text field has the focus. When this is off, keys with Ctrl or ⌘ and the palette still work."
         checked={settings.singleKeys}
         onChange={(singleKeys) => void changeSettings({ singleKeys })}
       />
       <Check
-        label="Tell a screen reader how a run goes on"
-        hint="A sentence every few seconds while an answer streams. Otherwise only its start and its end are told."
+        label="Announce the progress of a run to screen readers"
+        hint="One sentence every few seconds while a response streams. When this is off, only its start and end are announced."
         checked={settings.announce === 'progress'}
         onChange={(on) => void changeSettings({ announce: on ? 'progress' : 'ending' })}
       />

@@ -90,13 +90,13 @@ export function readForm(
 const seconds = (text: string): number | null => (text.trim() === '' ? null : Number(text));
 const typed = (limit: number | null): string => (limit === null ? '' : String(limit));
 
-const LIMIT = 'Seconds from 1 to 3,600 are expected here.';
+const LIMIT = 'Enter 1 to 3,600 seconds.';
 const SENTENCES: FormErrors = {
-  name: 'A name of 1 to 200 characters is needed, to choose it by.',
-  baseUrl: 'A whole URL is needed that starts with http:// or https://.',
-  provider_name: 'At most 200 characters are kept.',
-  answer: `${LIMIT} Left empty, a run waits until it is stopped.`,
-  silence: `${LIMIT} Left empty, silence never ends a run.`,
+  name: 'Enter a name of 1 to 200 characters.',
+  baseUrl: 'Enter a full URL that starts with http:// or https://.',
+  provider_name: 'Enter at most 200 characters.',
+  answer: `${LIMIT} If left empty, a run waits until it is stopped.`,
+  silence: `${LIMIT} If left empty, a run has no idle timeout.`,
 };
 
 /** What may be said of a key that is kept: never the key. */

@@ -59,10 +59,7 @@ export function Numbers() {
         <Entry name="Events" says="Server-sent events completed so far.">
           {count(metrics.events)}
         </Entry>
-        <Entry
-          name="Reads"
-          says="How many times the body gave bytes: one read may hold several events, or a part of one."
-        >
+        <Entry name="Reads" says="Reads of the body so far: one read may hold several events, or part of one.">
           {count(metrics.reads)}
         </Entry>
         <Entry name="Bytes" says="Bytes of the body, after content decoding.">

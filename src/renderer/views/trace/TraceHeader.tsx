@@ -25,7 +25,7 @@ const MENU: readonly {
   { id: 'run.again', label: 'Run again with…' },
   { id: 'compare.with', label: 'Compare with…' },
   { id: 'trace.curl', label: 'Copy as cURL', group: true },
-  { id: 'trace.raw', label: 'Show the raw answer' },
+  { id: 'trace.raw', label: 'Show the raw response' },
   { id: 'trace.delete', label: 'Delete', group: true, danger: true },
 ];
 
@@ -61,7 +61,7 @@ export function TraceHeader() {
       <LanePicker />
       <IconButton
         icon={Star}
-        label={row.starred ? 'Take the star off' : 'Star'}
+        label={row.starred ? 'Remove star' : 'Star'}
         chord={chordOf('trace.star')!}
         className={row.starred ? 'starred' : ''}
         aria-pressed={row.starred}

@@ -25,7 +25,7 @@ export function WaitClock() {
   if (quiet < SHOWN_MS) return null;
   const stalled = quiet >= STALLED_MS;
   const bytes = model.reads.at(-1);
-  const says = `${bytes ? `The last byte came ${inSeconds(since(bytes.tNs))} ago.` : 'No byte has come yet.'} The run goes on until it is stopped, or a limit of its endpoint ends it.`;
+  const says = `${bytes ? `The last byte arrived ${inSeconds(since(bytes.tNs))} ago.` : 'No bytes have arrived yet.'} The run continues until you stop it or a timeout of its endpoint ends it.`;
   return (
     <Tip text={says}>
       <span className={stalled ? 'wait-clock k k-warn' : 'wait-clock'} role="timer">

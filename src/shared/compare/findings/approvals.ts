@@ -30,7 +30,7 @@ function find(input: ComparisonInput, lane: LaneId): readonly FindingDraft[] {
           ...base,
           kind: 'approval-too-few',
           severity: 'critical',
-          sentence: `${lane} asks no approval for ${name}, which is on the list, ${atEvent(firstEvent)}`,
+          sentence: `${lane} does not ask approval for ${name}, which is on the list, ${atEvent(firstEvent)}`,
           short: `${name} not asked`,
         });
     } else if (asking.length < messages.length) {

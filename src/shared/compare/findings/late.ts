@@ -91,7 +91,7 @@ export const LATE: FindingFamily = {
       title: 'Emitted late',
       field: null,
       shape: 'late',
-      help: 'The adapter holds a message back though all of it has arrived: legacy names a tool call only with its first arguments, and holds calls until the inner thoughts in them are complete. A person sees nothing happen in the meantime.\n\nShow progress from the wire, or use the simple adapter, which names a call at once.',
+      help: 'The adapter holds a message back although all of it has arrived: legacy names a tool call only with its first arguments, and holds calls until the inner thoughts in them are complete. A person sees nothing happen in the meantime.\n\nShow progress from the wire, or use the simple adapter, which names a call at once.',
     },
   ],
   find,

@@ -9,7 +9,7 @@ export const BEDROCK_RULES: readonly LintRule[] = [
     id: 'bedrock-envelope',
     strict: 'error',
     lenient: 'warning',
-    help: 'A chunk message does not hold an event as base64 under bytes. SDKs fail at it or pass over it.',
+    help: 'A chunk message has no base64 event in its bytes field. SDKs fail on it or skip it.',
     check: () => ({
       event({ frame }, report) {
         if (frame.name === 'chunk' && !isFault(frame)) report(frame, 'The message is a chunk without an event in it.');

@@ -62,7 +62,7 @@ const OTHER_FINISHES = ['finishReason', 'stop_reason', 'stopReason', 'done_reaso
 
 /** Whose payload it is that has no choices, where that can be told. */
 function otherApi(data: JsonObject): string {
-  if (Array.isArray(data['candidates'])) return " It has candidates, as Gemini's own API.";
+  if (Array.isArray(data['candidates'])) return " It has candidates, like Gemini's own API.";
   if ('done' in data && ('message' in data || 'response' in data)) return " It has the fields of Ollama's own API.";
   const type = stringOf(data['type']);
   if (type === null) return '';
@@ -191,7 +191,7 @@ export const CHAT_COMPLETIONS_RULES: readonly LintRule[] = [
           const index = numberOf(objectOf(item)?.['index']);
           const expected = next.get(at) ?? 0;
           if (index === null || index < expected) continue;
-          if (index > expected) report(frame, `Tool call ${index} begins where ${expected} was to come.`);
+          if (index > expected) report(frame, `Tool call ${index} begins where ${expected} was expected.`);
           next.set(at, index + 1);
         }
       });
@@ -233,7 +233,7 @@ export const CHAT_COMPLETIONS_RULES: readonly LintRule[] = [
     id: 'tool-name-repeated',
     strict: 'warning',
     lenient: 'info',
-    help: 'The name of a tool comes again with a later fragment, as some local servers do. Clients that join names call get_timeget_time.',
+    help: 'The name of a tool is repeated in a later fragment, as some local servers do. Clients that join names call get_timeget_time.',
     check: () => {
       const names = new Map<string, string>();
       return eachToolCall((call, key, { frame }, report) => {
@@ -243,7 +243,7 @@ export const CHAT_COMPLETIONS_RULES: readonly LintRule[] = [
         const callKey = id
           ? `${key}/${id}`
           : ([...names.keys()].findLast((known) => known === key || known.startsWith(`${key}/`)) ?? key);
-        if (names.has(callKey)) report(frame, `The name ${name} comes again in a later fragment.`);
+        if (names.has(callKey)) report(frame, `The name ${name} is repeated in a later fragment.`);
         names.set(callKey, name);
       });
     },
@@ -268,7 +268,7 @@ export const CHAT_COMPLETIONS_RULES: readonly LintRule[] = [
     id: 'message-instead-of-delta',
     strict: 'error',
     lenient: 'warning',
-    help: 'A choice has a message where a delta is to be. A client of a stream does not read it, or shows its text a second time after the deltas.',
+    help: 'A choice has a message where a delta is expected. A client of a stream does not read it, or shows its text a second time after the deltas.',
     check: () =>
       eachChoice((choice, index, { frame }, report) => {
         const message = objectOf(choice['message']);
@@ -314,7 +314,7 @@ export const CHAT_COMPLETIONS_RULES: readonly LintRule[] = [
           if (count > 0)
             report(
               first?.frame ?? null,
-              `The finish_reason is empty text in ${count === 1 ? 'one choice' : `${count} choices`}, where null is to be.`,
+              `The finish_reason is empty text in ${count === 1 ? 'one choice' : `${count} choices`}, where null is expected.`,
             );
         },
       };
@@ -324,7 +324,7 @@ export const CHAT_COMPLETIONS_RULES: readonly LintRule[] = [
     id: 'finish-elsewhere',
     strict: 'error',
     lenient: 'warning',
-    help: 'The reason why the generation stopped stands under another name than finish_reason, where no client looks for it.',
+    help: 'The reason why the generation stopped has a name other than finish_reason, where no client looks for it.',
     check: () => {
       const look = (holder: JsonObject, where: string, { frame }: LintEvent, report: Report): void => {
         for (const field of OTHER_FINISHES) {
@@ -391,7 +391,7 @@ export const CHAT_COMPLETIONS_RULES: readonly LintRule[] = [
     id: 'reasoning-mirrored',
     strict: 'info',
     lenient: 'info',
-    help: 'The same reasoning stands in two fields, for the sake of two kinds of clients. One that reads both shows it twice.',
+    help: 'The same reasoning is in two fields, to serve two kinds of clients. One that reads both shows it twice.',
     check: () => {
       let count = 0;
       let first: LintEvent | null = null;
@@ -419,11 +419,11 @@ export const CHAT_COMPLETIONS_RULES: readonly LintRule[] = [
     id: 'usage-in-choice',
     strict: 'warning',
     lenient: 'info',
-    help: 'The usage stands in a choice instead of in the chunk, as Moonshot has it. Clients that read the chunk report zero tokens; here it is read.',
+    help: 'The usage is in a choice instead of in the chunk, as Moonshot sends it. Clients that read the chunk report zero tokens; here it is read.',
     check: () =>
       eachChoice((choice, index, { frame, data }, report) => {
         if (objectOf(choice['usage']) && !objectOf(data?.['usage']))
-          report(frame, `The usage stands in choice ${index}, not in the chunk.`);
+          report(frame, `The usage is in choice ${index}, not in the chunk.`);
       }),
   },
   ARGUMENTS_EMPTY,

@@ -34,7 +34,7 @@ const message = z
       fields.role === 'assistant' &&
       (fields.tool_calls ?? fields['function_call'] ?? fields['audio'] ?? fields['refusal']) !== undefined;
     if (!silent && (fields.content === undefined || fields.content === null))
-      context.addIssue({ code: 'custom', path: ['content'], message: 'must be a text or a list of parts' });
+      context.addIssue({ code: 'custom', path: ['content'], message: 'must be a string or a list of parts' });
     if (fields.role === 'tool' && fields.tool_call_id === undefined)
       context.addIssue({
         code: 'custom',

@@ -148,7 +148,7 @@ export class ChatCompletionsWire implements WireProtocol {
   }
 
   #misshapen(path: string, value: unknown): void {
-    this.#recorder.note(`${path} holds ${value === null ? 'null' : `a ${typeof value}`} where an object was to be`);
+    this.#recorder.note(`${path} holds ${value === null ? 'null' : `a ${typeof value}`} where an object was expected`);
     if (value !== null) this.#recorder.keep(path, value);
   }
 
@@ -167,7 +167,7 @@ export class ChatCompletionsWire implements WireProtocol {
     const usage = fields.object('usage');
     if (usage) {
       recorder.usage(chatUsage(usage), usage);
-      recorder.note('the usage stands in a choice');
+      recorder.note('the usage is in a choice');
     }
     const reason = fields.string('finish_reason');
     const { error } = data;

@@ -7,7 +7,7 @@ export const GEMINI_RULES: readonly LintRule[] = [
     id: 'gemini-no-candidates',
     strict: 'warning',
     lenient: 'info',
-    help: 'An event has no candidates and says neither why the prompt was blocked nor what was used. Clients that read candidates[0] fail at it.',
+    help: 'An event has no candidates, no reason why the prompt was blocked and no usage. Clients that read candidates[0] fail at it.',
     check: () => ({
       event({ frame, data }, report) {
         if (!data || data['error'] !== undefined || data['promptFeedback'] !== undefined) return;

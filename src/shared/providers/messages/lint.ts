@@ -135,7 +135,7 @@ export const MESSAGES_RULES: readonly LintRule[] = [
           }
           const index = type === 'content_block_start' ? numberOf(data?.['index']) : null;
           if (index === null) return;
-          if (index !== next) report(frame, `Block ${index} starts where ${next} was to come.`);
+          if (index !== next) report(frame, `Block ${index} starts where ${next} was expected.`);
           next = index + 1;
         },
       };
@@ -145,7 +145,7 @@ export const MESSAGES_RULES: readonly LintRule[] = [
     id: 'delta-type',
     strict: 'error',
     lenient: 'warning',
-    help: 'A delta of a type that does not belong into its block. The SDK drops it without a word.',
+    help: 'A delta of a type that does not belong in its block. The SDK drops it without a word.',
     check: () => {
       const types = new Map<number, string>();
       return {

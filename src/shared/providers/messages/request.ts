@@ -20,19 +20,19 @@ const ROLES = ['user', 'assistant'] as const;
 const schema = z.looseObject({
   model,
   max_tokens: z
-    .int({ error: 'must be a whole number: the most tokens that the answer may have' })
+    .int({ error: 'must be a whole number: the maximum number of tokens in the answer' })
     .min(1, { error: 'must be 1 or more' }),
   messages: list(
     z.looseObject(
       {
-        role: z.enum(ROLES, { error: 'must be user or assistant; a system prompt stands in `system`' }),
+        role: z.enum(ROLES, { error: 'must be user or assistant; a system prompt belongs in `system`' }),
         content,
       },
       { error: 'must be an object with role and content' },
     ),
     'must be a list of messages',
   ).min(1, notEmpty),
-  system: z.union([z.string(), z.array(part)], { error: 'must be a text or a list of text parts' }).optional(),
+  system: z.union([z.string(), z.array(part)], { error: 'must be a string or a list of text parts' }).optional(),
   tools: list(
     z.looseObject({ name: text('must be the name of the tool') }, { error: 'must be an object with a name' }),
     'must be a list of tools',

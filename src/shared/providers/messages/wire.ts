@@ -324,7 +324,7 @@ export class MessagesWire implements WireProtocol {
   }
 
   /**
-   * A delta that adds to nothing: of a type that this version does not know, or one that does not belong into its block. The
+   * A delta that adds to nothing: of a type that this version does not know, or one that does not belong in its block. The
    * SDK drops the latter; either is kept beside the block, apart from its text.
    */
   #keepDelta({ block, fields }: Entry, type: string, data: JsonObject | null, misplaced: boolean): void {

@@ -34,13 +34,13 @@ export const OLLAMA_RULES: readonly LintRule[] = [
     id: 'ollama-arguments-text',
     strict: 'error',
     lenient: 'warning',
-    help: 'The arguments of a tool call are a text. Ollama sends them as an object, and clients pass them on as one.',
+    help: 'The arguments of a tool call are a string. Ollama sends them as an object, and clients pass them on as one.',
     check: () => ({
       event({ frame, data }, report) {
         for (const call of arrayOf(objectOf(data?.['message'])?.['tool_calls'])) {
           const fn = objectOf(objectOf(call)?.['function']);
           if (typeof fn?.['arguments'] === 'string')
-            report(frame, `The arguments of ${String(fn['name'])} are a text, not an object.`);
+            report(frame, `The arguments of ${String(fn['name'])} are a string, not an object.`);
         }
       },
     }),

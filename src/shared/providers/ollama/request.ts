@@ -10,7 +10,7 @@ const ROLES = ['system', 'user', 'assistant', 'tool'] as const;
 const message = z.looseObject(
   {
     role: z.enum(ROLES, { error: `must be one of ${ROLES.join(', ')}` }),
-    content: z.string({ error: 'must be a text' }).optional(),
+    content: z.string({ error: 'must be a string' }).optional(),
     images: list(z.string({ error: 'must be base64 text' }), 'must be a list of images').nullish(),
   },
   { error: 'must be an object with role and content' },

@@ -117,7 +117,7 @@ export class OllamaWire implements WireProtocol {
     const callId = call.string('id');
     const block = recorder.open(`tool${this.#calls.length - 1}`, 'tool', 'function', 0, { name, callId });
     const args = fn.any('arguments');
-    if (typeof args === 'string') recorder.note('the arguments are a text where Ollama sends an object');
+    if (typeof args === 'string') recorder.note('the arguments are a string where Ollama sends an object');
     recorder.tool(
       block,
       name,

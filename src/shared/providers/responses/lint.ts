@@ -78,7 +78,7 @@ export const RESPONSES_RULES: readonly LintRule[] = [
     id: 'sequence-missing',
     strict: 'warning',
     lenient: null,
-    help: 'An event without a sequence_number. Clients need it to go on after a broken connection.',
+    help: 'An event without a sequence_number. Clients need it to resume after a broken connection.',
     check: () =>
       counted(
         ({ data, type }) => type.startsWith('response.') && numberOf(data?.['sequence_number']) === null,
@@ -89,7 +89,7 @@ export const RESPONSES_RULES: readonly LintRule[] = [
     id: 'output-index-missing',
     strict: 'error',
     lenient: 'warning',
-    help: 'Events without an output_index. Official SDKs throw at them, or put the pieces of two items together; here they are told apart by item_id.',
+    help: 'Events without an output_index. Official SDKs throw on them, or put the pieces of two items together; here they are told apart by item_id.',
     check: () =>
       counted(({ data, type }) => isOfItem(type) && numberOf(data?.['output_index']) === null, 'output_index'),
   },
@@ -168,7 +168,7 @@ export const RESPONSES_RULES: readonly LintRule[] = [
         event({ frame, type, data }, report) {
           const index = type === 'response.output_item.added' ? numberOf(data?.['output_index']) : null;
           if (index === null) return;
-          if (index !== next) report(frame, `Output item ${index} is added where ${next} was to come.`);
+          if (index !== next) report(frame, `Output item ${index} is added where ${next} was expected.`);
           next = index + 1;
         },
       };
@@ -287,7 +287,7 @@ export const RESPONSES_RULES: readonly LintRule[] = [
           if (streamed.join() !== listed.join())
             report(
               frame,
-              `Streamed were ${streamed.join(', ') || 'no items'}; the final response lists ${listed.join(', ') || 'none'}.`,
+              `The stream has ${streamed.join(', ') || 'no items'}; the final response lists ${listed.join(', ') || 'none'}.`,
             );
         },
       };

@@ -20,7 +20,7 @@ const tool = z
 const schema = z.looseObject({
   model,
   input: z.union([z.string().min(1), z.array(z.looseObject({})).min(1)], {
-    error: 'must be a text or a list of input items',
+    error: 'must be a string or a list of input items',
   }),
   tools: list(tool, 'must be a list of tools').optional(),
   stream,

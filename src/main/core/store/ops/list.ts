@@ -70,6 +70,6 @@ function placeOf(after: string): { readonly after_started_at: number; readonly a
   const colon = after.indexOf(':');
   const startedAt = Number(after.slice(0, colon));
   if (colon < 1 || !Number.isFinite(startedAt))
-    throw new ServiceError('bad-page', 'This place in the list is not known. Load the list again from its start.');
+    throw new ServiceError('bad-page', 'This position in the list is unknown. Reload the list from its start.');
   return { after_started_at: startedAt, after_id: after.slice(colon + 1) };
 }

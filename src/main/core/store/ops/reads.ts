@@ -168,7 +168,7 @@ function damaged(title: string, part: Part): ServiceError {
   const range = `bytes ${part.start} to ${part.start + part.length - 1} (${part.reads === 1 ? `read ${part.first_read}` : `reads ${part.first_read} to ${part.first_read + part.reads - 1}`})`;
   return new ServiceError(
     'damaged',
-    `A part of the trace "${title}" is damaged in the file: ${range} cannot be read. What is before and after them is whole; a copy of the file from a backup may still have them.`,
+    `Part of the trace "${title}" is damaged in the file: ${range} cannot be read. Everything before and after them is intact; a backup of the file may still have them.`,
   );
 }
 

@@ -17,7 +17,7 @@ export function Ways() {
         <p>Runs will be listed here, each with its bytes and the time every byte arrived.</p>
       </header>
       <Way icon={Plus} title="Add an endpoint">
-        <p>OpenAI, Anthropic or any compatible server: LM Studio, Ollama, vLLM.</p>
+        <p>OpenAI, Anthropic, Gemini, Bedrock, Ollama, or any compatible server.</p>
         <div className="way-row">
           <Button look="main" size="big" onClick={() => runCommand('endpoint.add')}>
             Add endpoint <Key chord={chordOf('endpoint.add')!} />

@@ -143,7 +143,7 @@ describe('the request', () => {
         { answerSeconds: 60 },
         { request: async () => capture.stop({ how: 'cancelled' }), head: unheard, reads: unheard, end: over.resolve },
       );
-      await expect(capture.fetch(baseUrl, { method: 'POST', body: '{}' })).rejects.toThrow('without an answer');
+      await expect(capture.fetch(baseUrl, { method: 'POST', body: '{}' })).rejects.toThrow('without a response');
       expect(await over.promise).toEqual({ how: 'cancelled' });
       expect(seen).toEqual([]);
     });

@@ -92,7 +92,7 @@ test.describe('a store', () => {
       const host = await startHost({ dataDir: folder.path });
       await withoutFirstSample(page);
       await page.goto(host.url);
-      await expect(page.getByRole('alert').filter({ hasText: sentence })).toContainText('nothing is kept');
+      await expect(page.getByRole('alert').filter({ hasText: sentence })).toContainText('kept only in memory');
       const id = await startSample(host.client(), 'plain-text', 'messages');
       await page.locator(`#run-${id}`).click();
       await expect(trace(page)).toContainText('After the end');

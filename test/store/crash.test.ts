@@ -141,7 +141,7 @@ test('a stream that was over when the program was stopped is complete, and says 
   const store = await start(dataDir);
   expect((await store.get(id)).ending).toMatchObject({
     state: 'complete',
-    rule: expect.stringContaining('next started'),
+    rule: expect.stringContaining('at the next start'),
   });
 });
 

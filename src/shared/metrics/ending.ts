@@ -258,13 +258,13 @@ function adviceFor(api: Api, what: string): string {
     return 'A login page or a web site answered instead of the API. Check the base URL and any proxy or captive portal.';
   // An address that names the model asks for the stream as well.
   const inBody = providerOf(api).request.modelInUrl === undefined;
-  return `Check that the request asks for streaming${inBody ? ' ("stream": true)' : ''} and that the base URL and the API fit together. The raw answer is kept.`;
+  return `Check that the request asks for streaming${inBody ? ' ("stream": true)' : ''} and that the base URL and the API fit together. The raw response is kept.`;
 }
 
 /** The body is a stream, but of another API. */
 function otherApi(framing: Framing): string {
   const labels = [...PROVIDERS.values()].filter((one) => one.framing === framing).map(({ label }) => label);
-  return `The base URL and the API do not fit together: ${FRAMINGS[framing].words.body} is what these send: ${labels.join('; ')}. Choose the API that the server speaks. The raw answer is kept.`;
+  return `The base URL and the API do not fit together: ${FRAMINGS[framing].words.body} is what these send: ${labels.join('; ')}. Choose the API that the server speaks. The raw response is kept.`;
 }
 
 /** What a body without a single event is; null when it has the syntax of its framing after all: comments, a cut event. */

@@ -32,7 +32,7 @@ export function importTrace({ store, defaults }: ImportSetup): MethodService<'tr
     if (body.length === 0)
       throw new ServiceError(
         'empty',
-        'There is nothing to import: the stream is empty. Import the response exactly as the server sent it.',
+        'There is nothing to import: it is empty. Import the response exactly as the server sent it.',
       );
     const provider = providerFor(body, given.api);
     const { name } = given;
@@ -65,10 +65,10 @@ function bodyOf({ text, base64 = '' }: ParamsOf<'traces.import'>): Uint8Array {
 }
 
 const NEXT_STEP: Readonly<Record<Undetected['code'], string>> = {
-  binary: 'Import the answer as the server sent it, decompressed.',
+  binary: 'Import the response exactly as the server sent it, decompressed.',
   'other-messages': 'Choose the API and import it again if it is one of those after all.',
   'unknown-api':
-    'Choose the API and import it again; if it is no stream, import the answer as the server sent it instead.',
+    'Choose the API and import it again; if it is not a stream, import the response exactly as the server sent it instead.',
 };
 
 /** Throws ServiceError where nothing says the API, or what is there can be a stream of none. */

@@ -8,7 +8,8 @@ import { Segments } from '../../components/Segments.tsx';
 import { Shown } from '../../components/Shown.tsx';
 import { useSession } from '../../stores/open.ts';
 import { useEventDetail } from '../../parts/use-event-detail.ts';
-import { copyAsJson, copyAsText, useTextName } from './copy-events.ts';
+import { copyAsJson, copyAsText } from './copy-events.ts';
+import { useTextName } from './use-text-name.ts';
 
 /** Height of what opens below a row; longer content scrolls in it, so that all rows keep a known height. */
 export const OPEN_HEIGHT = 220;

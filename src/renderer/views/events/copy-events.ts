@@ -1,5 +1,4 @@
 /** Events as they can be taken elsewhere: their bytes as text, where they are text, or the JSON they carry. */
-import { FRAMINGS } from '../../../shared/framing/registry.ts';
 import { framerOf } from '../../../shared/providers/framer-of.ts';
 import type { EventSummary } from '../../../shared/model/stream.ts';
 import type { TraceDetail } from '../../../shared/model/trace.ts';
@@ -7,7 +6,6 @@ import { bytesOf } from '../../../shared/text/base64.ts';
 import { client } from '../../client/client.ts';
 import { copyText } from '../../components/copy.ts';
 import { count } from '../../components/format.ts';
-import { useTrace } from '../../stores/open.ts';
 import type { TraceSession } from '../../stores/trace.ts';
 
 const SLICE = 256 * 1024;
@@ -56,10 +54,6 @@ function detailOf(session: TraceSession): TraceDetail {
 
 const nameOf = (first: EventSummary, last: EventSummary): string =>
   first === last ? `Event ${count(first.index)}` : `Events ${count(first.index)} to ${count(last.index)}`;
-
-/** What copyAsText calls the bytes of the shown trace: "SSE". Null when they are no text, or while the trace is loading. */
-export const useTextName = (): string | null =>
-  useTrace(({ detail }) => (detail ? FRAMINGS[detail.framing].asText : null));
 
 /** `name`: as useTextName says. */
 export function copyAsText(

@@ -18,7 +18,7 @@ export async function importStream(stream: ParamsOf<'traces.import'>): Promise<v
 /** A dropped file whose API shows is opened at once; for text that does not say it, the dialog asks. */
 export async function openFile(file: File): Promise<void> {
   try {
-    if (file.size > MAX_IMPORT) throw new Error('it is larger than 64 MB, the limit for an import.');
+    if (file.size > MAX_IMPORT) throw new Error('it is larger than the limit of 64 MB.');
     const bytes = new Uint8Array(await file.arrayBuffer());
     try {
       await importStream({ name: file.name, base64: base64Of(bytes) });

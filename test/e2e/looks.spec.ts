@@ -49,6 +49,11 @@ test('no pane of the inspector and no tab is wider than its room', async ({ page
     .locator('.trace')
     .getByRole('tab', { name: /^Compare/ })
     .click();
+  // Compare brings the findings along as it arrives, which may be after the click.
+  await expect(page.locator('.inspector').getByRole('tab', { name: /^Findings/ })).toHaveAttribute(
+    'aria-selected',
+    'true',
+  );
   for (const place of ['.inspector', '.trace'])
     for (const tab of await page.locator(place).getByRole('tab').all()) {
       await tab.click();

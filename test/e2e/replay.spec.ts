@@ -17,6 +17,8 @@ async function openReplay(page: Page, model: string, api: Api) {
   await openTrace(page, host.url, id, trace);
   await page.getByRole('tab', { name: /^Replay/ }).click();
   await expect(page.getByRole('group', { name: 'Transport' })).toBeVisible();
+  // The tab gives the keys to its view as that arrives; until then an arrow would change the tab.
+  await expect(page.getByRole('tab', { name: /^Replay/ })).not.toBeFocused();
   return trace;
 }
 const played = (page: Page) => page.getByRole('status', { name: 'Events played' });

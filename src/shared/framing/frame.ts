@@ -31,11 +31,12 @@ export class CutFrame implements Frame {
   }
 
   get payload(): Payload {
-    return (this.#payload ??= parse(this.data));
+    return (this.#payload ??= payloadOf(this.data));
   }
 }
 
-function parse(data: string): Payload {
+/** What an event carries as JSON. Never throws. */
+export function payloadOf(data: string): Payload {
   try {
     return { ok: true, value: JSON.parse(data) as unknown };
   } catch (error) {

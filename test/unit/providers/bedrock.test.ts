@@ -13,6 +13,7 @@ import { lint } from '../../../src/shared/compare/lint.ts';
 import { detectApi } from '../../../src/shared/providers/detect.ts';
 import { requestOf } from '../../../src/shared/providers/request-of.ts';
 import { laneSetup, runLane } from '../../support/lanes.ts';
+import { inPieces } from '../../support/pieces.ts';
 import { runWire } from '../../support/wire.ts';
 
 const API = 'bedrock';
@@ -22,8 +23,6 @@ const framesOf = (model: string): readonly SampleFrame[] => {
   const scenario = scenarioFor(model, API)!;
   return sample.answer(scenario, sample.request(scenario)).frames;
 };
-const inPieces = (bytes: Uint8Array, size: number): Uint8Array[] =>
-  Array.from({ length: Math.ceil(bytes.length / size) }, (_, i) => bytes.subarray(i * size, (i + 1) * size));
 const cutsOf = (bytes: Uint8Array, size: number): number[] =>
   Array.from({ length: Math.floor(bytes.length / size) }, (_, i) => (i + 1) * size);
 

@@ -1,10 +1,7 @@
 /** Gemini: the wire lane against Google's own SDK on the same bytes, and what it does with what is odd. */
-import { once } from 'node:events';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { GoogleGenAI, type Part } from '@google/genai';
 import fc from 'fast-check';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { sample } from '../../../src/main/core/providers/gemini/sample.ts';
 import { joined } from '../../../src/main/core/providers/sample/format.ts';
 import { scenarioFor } from '../../../src/main/core/samples/scenarios.ts';
@@ -14,6 +11,7 @@ import { detectApi } from '../../../src/shared/providers/detect.ts';
 import { requestOf } from '../../../src/shared/providers/request-of.ts';
 import { titleOf } from '../../../src/shared/providers/title.ts';
 import { toolNames } from '../../../src/shared/providers/tool-names.ts';
+import { inPieces, usePiecesServer } from '../../support/pieces.ts';
 import { chatBody, runWire } from '../../support/wire.ts';
 
 const API = 'gemini';
@@ -32,25 +30,13 @@ const textOf = (outcome: WireOutcome, kind: string): string =>
     .map(({ text }) => text)
     .join('');
 
-let body: readonly Uint8Array[] = [];
-const server = createServer((_request, response) => {
-  response.writeHead(200, { 'content-type': 'text/event-stream' });
-  for (const piece of body) response.write(piece);
-  response.end();
-});
-let baseUrl = '';
-beforeAll(async () => {
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  baseUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-});
-afterAll(() => server.close());
+const server = usePiecesServer('text/event-stream');
 
 /** What Google's SDK makes of a body that a server sends in pieces. */
 async function bySdk(pieces: readonly Uint8Array[]): Promise<Record<string, unknown>> {
-  body = pieces;
+  server.send(pieces);
   const read = { text: '', thought: '', calls: [] as unknown[], finish: '', usage: undefined as unknown };
-  const sdk = new GoogleGenAI({ apiKey: 'none', httpOptions: { baseUrl } });
+  const sdk = new GoogleGenAI({ apiKey: 'none', httpOptions: { baseUrl: server.url } });
   for await (const event of await sdk.models.generateContentStream({ model: 'm', contents: 'Hello' })) {
     const [candidate] = event.candidates ?? [];
     for (const part of (candidate?.content?.parts ?? []) as Part[]) {
@@ -75,9 +61,6 @@ function byLane(pieces: readonly Uint8Array[]): Record<string, unknown> {
     usage: outcome.usage?.total ?? undefined,
   };
 }
-
-const inPieces = (bytes: Uint8Array, size: number): Uint8Array[] =>
-  Array.from({ length: Math.ceil(bytes.length / size) }, (_, i) => bytes.subarray(i * size, (i + 1) * size));
 
 describe("the wire lane reads what Google's SDK reads", () => {
   test.each(['plain-text', 'reasoning', 'parallel-tools'])('in the sample %s', async (model) => {

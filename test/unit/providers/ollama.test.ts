@@ -1,10 +1,7 @@
 /** Ollama's /api/chat: the wire lane against Ollama's own client on the same bytes, and what it does with what is odd. */
-import { once } from 'node:events';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import fc from 'fast-check';
 import { Ollama } from 'ollama';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { sample } from '../../../src/main/core/providers/ollama/sample.ts';
 import { joined } from '../../../src/main/core/providers/sample/format.ts';
 import { scenarioFor } from '../../../src/main/core/samples/scenarios.ts';
@@ -13,6 +10,7 @@ import { detectApi } from '../../../src/shared/providers/detect.ts';
 import { titleOf } from '../../../src/shared/providers/title.ts';
 import { toolNames } from '../../../src/shared/providers/tool-names.ts';
 import type { WireOutcome } from '../../../src/shared/model/messages.ts';
+import { inPieces, usePiecesServer } from '../../support/pieces.ts';
 import { runWire } from '../../support/wire.ts';
 
 const API = 'ollama_chat';
@@ -33,25 +31,12 @@ const textOf = (outcome: WireOutcome, kind: string): string =>
     .map(({ text }) => text)
     .join('');
 
-/** What Ollama's client makes of a body that a server sends in pieces. */
-let body: readonly Uint8Array[] = [];
-const server = createServer((_request, response) => {
-  response.writeHead(200, { 'content-type': 'application/x-ndjson' });
-  for (const piece of body) response.write(piece);
-  response.end();
-});
-let host = '';
-beforeAll(async () => {
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  host = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-});
-afterAll(() => server.close());
+const server = usePiecesServer('application/x-ndjson');
 
 async function byTheClient(pieces: readonly Uint8Array[]): Promise<Record<string, unknown>> {
-  body = pieces;
+  server.send(pieces);
   const read = { content: '', thinking: '', calls: [] as unknown[], last: {} as object };
-  for await (const part of await new Ollama({ host }).chat({ model: 'm', messages: [], stream: true })) {
+  for await (const part of await new Ollama({ host: server.url }).chat({ model: 'm', messages: [], stream: true })) {
     read.content += part.message.content;
     read.thinking += part.message.thinking ?? '';
     for (const { function: fn } of part.message.tool_calls ?? []) read.calls.push([fn.name, fn.arguments]);
@@ -71,9 +56,6 @@ function byTheLane(pieces: readonly Uint8Array[]): Record<string, unknown> {
     last: expect.objectContaining(last),
   };
 }
-
-const inPieces = (bytes: Uint8Array, size: number): Uint8Array[] =>
-  Array.from({ length: Math.ceil(bytes.length / size) }, (_, i) => bytes.subarray(i * size, (i + 1) * size));
 
 describe('the wire lane reads what the client of Ollama reads', () => {
   test.each(['plain-text', 'reasoning', 'parallel-tools'])('in the sample %s', async (model) => {

@@ -3,6 +3,7 @@
  * with padding beside it; inside is one event as the model's own API has it.
  * (https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_PayloadPart.html)
  */
+import { payloadOf } from '../../framing/frame.ts';
 import { objectOf, stringOf, type JsonObject } from '../../json/json-object.ts';
 import type { EventHeader, Frame, Payload } from '../../model/stream.ts';
 
@@ -50,7 +51,7 @@ class UnwrappedFrame implements Frame {
     this.read = frame.read;
     this.tNs = frame.tNs;
     this.data = data;
-    this.payload = parsed(data);
+    this.payload = payloadOf(data);
     this.name = this.payload.ok ? (stringOf(objectOf(this.payload.value)?.['type']) ?? frame.name) : frame.name;
     this.notes = [...frame.notes, ...Object.entries(envelope).flatMap(([field, value]) => noteOn(field, value))];
     if (frame.headers) this.headers = frame.headers;
@@ -64,12 +65,4 @@ class UnwrappedFrame implements Frame {
 function noteOn(field: string, value: unknown): readonly string[] {
   if (field === 'bytes' || (field === 'p' && typeof value === 'string' && PADDING.test(value))) return [];
   return [`the envelope has a field ${field}: ${JSON.stringify(value)}`];
-}
-
-function parsed(data: string): Payload {
-  try {
-    return { ok: true, value: JSON.parse(data) as unknown };
-  } catch (error) {
-    return { ok: false, error: error instanceof Error ? error.message : String(error) };
-  }
 }

@@ -121,19 +121,21 @@ function Card({
           </>
         ) : (
           <>
-            {versions.map((version) => (
-              <button
-                key={version.api}
-                type="button"
-                className={version === shown ? 'chip k k-sel' : 'chip'}
-                aria-label={`Play over ${apiChip(known, version.api)}`}
-                onClick={() => void playFirst(version)}
-              >
-                {apiChip(known, version.api)}
-              </button>
-            ))}
+            <span className="sample-apis">
+              {versions.map((version) => (
+                <button
+                  key={version.api}
+                  type="button"
+                  className={version === shown ? 'chip k k-sel' : 'chip'}
+                  aria-label={`Play over ${apiChip(known, version.api)}`}
+                  onClick={() => void playFirst(version)}
+                >
+                  {apiChip(known, version.api)}
+                </button>
+              ))}
+            </span>
             <span className="cut opt">{sample.model}</span>
-            <span>{plural(sample.events, 'event')}</span>
+            <span className="opt">{plural(sample.events, 'event')}</span>
           </>
         )}
         {sample.fails.length > 0 && <span className="push k k-del">{sample.fails.map(nameOf).join(', ')}</span>}

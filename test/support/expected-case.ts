@@ -33,7 +33,7 @@ export function holdTo(api: Api, body: string | Uint8Array, expected: ExpectedCa
   const ending = endingOf(api, bytes, run);
   expect(ending.state).toBe(expected.ending);
   if (expected.says) expect(ending.rule).toMatch(expected.says);
-  const remarks = lint(api, run.frames, run.outcome);
+  const remarks = lint(api, run.framed, run.outcome);
   for (const wanted of expected.rules ?? []) {
     const [id, says] = typeof wanted === 'string' ? [wanted, /./] : wanted;
     const sentences = remarks.filter(({ rule }) => rule === id).map(({ sentence }) => sentence);

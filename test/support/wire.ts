@@ -13,6 +13,8 @@ export interface WireRun {
   readonly messages: readonly WireMessage[];
   readonly summaries: readonly EventSummary[];
   readonly frames: readonly Frame[];
+  /** What the framer gave: the frames, and its notes between them. */
+  readonly framed: readonly Framed[];
   readonly unfinished: boolean;
   block(id: string): WireBlock;
 }
@@ -38,9 +40,11 @@ export function runWire(api: Api, body: Uint8Array | string, cuts: readonly numb
   const emissions: Emission<WireMessage>[] = [...lane.begin()];
   const summaries: EventSummary[] = [];
   const frames: Frame[] = [];
+  const framed: Framed[] = [];
   let unfinished = false;
-  const pass = (framed: readonly Framed[]): void => {
-    for (const one of framed) {
+  const pass = (given: readonly Framed[]): void => {
+    for (const one of given) {
+      framed.push(one);
       emissions.push(...lane.take(one));
       if (one.type === 'unfinished') unfinished = true;
       if (one.type !== 'frame') continue;
@@ -63,6 +67,7 @@ export function runWire(api: Api, body: Uint8Array | string, cuts: readonly numb
     messages: emissions.map(({ message }) => message),
     summaries,
     frames,
+    framed,
     unfinished,
     block(id) {
       const found = outcome.blocks.find(({ block }) => block === id);

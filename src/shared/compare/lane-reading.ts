@@ -12,7 +12,7 @@ import {
   type LaneMessage,
   type WireOutcome,
 } from '../model/messages.ts';
-import type { EventSummary, Frame } from '../model/stream.ts';
+import type { EventSummary, Framed } from '../model/stream.ts';
 import type { Ending } from '../model/trace.ts';
 
 /** What a message says, told apart as the columns do. `meta` is usage, finish and the like. */
@@ -64,8 +64,8 @@ export interface ComparisonInput {
   /** Results of the other lanes. */
   readonly adapters: Readonly<Record<LaneId, AdapterOutcome>>;
   readonly ending: Ending | null;
-  /** Frames with their JSON, for the lint; none where only items are at hand. */
-  readonly frames: readonly Frame[];
+  /** What the framer gave, frames with their JSON, for the lint; nothing where only items are at hand. */
+  readonly framed: readonly Framed[];
   readonly bytes: number;
   /** False where the order of events is known but not their times. */
   readonly timed: boolean;
@@ -93,7 +93,7 @@ export class ReadingFold {
   /** Throws when the items do not reach to the wire's outcome: there is nothing to compare with before. */
   result(
     setup: ComparisonInput['setup'],
-    more: { readonly lanes: readonly ComparedLane[]; readonly frames?: readonly Frame[]; readonly timed: boolean },
+    more: { readonly lanes: readonly ComparedLane[]; readonly framed?: readonly Framed[]; readonly timed: boolean },
   ): ComparisonInput {
     if (this.#wire === null) throw new Error('The decode pass has no result yet: comparing needs the whole stream.');
     const last = this.#reads.at(-1);
@@ -108,7 +108,7 @@ export class ReadingFold {
       wire: this.#wire,
       adapters: this.#adapters,
       ending: this.#ending,
-      frames: more.frames ?? [],
+      framed: more.framed ?? [],
       bytes: last ? last.offset + last.length : 0,
       timed: more.timed,
     };

@@ -25,7 +25,7 @@ export function compareLanes(input: ComparisonInput): CompareResult {
     findings: findings.map(({ finding }) => finding),
     rows: alignedRows(input, findings),
     laneMap: laneMapOf(input, findings),
-    lint: lint(input.setup.api, input.frames, input.wire, 'strict', offeredBy(input.setup)),
+    lint: lint(input.setup.api, input.framed, input.wire, 'strict', offeredBy(input.setup)),
     bytes: input.bytes,
   };
 }

@@ -1,9 +1,9 @@
 /**
- * Protocol lint: whether a provider's stream keeps to the protocol it claims to speak. Pure: the frames of a stream and
- * what the wire lane made of it give remarks, each with the event and the bytes where it shows.
+ * Protocol lint: whether a provider's stream keeps to the protocol it claims to speak. Pure: what the framer gave of a
+ * stream and what the wire lane made of it give remarks, each with the event and the bytes where it shows.
  */
 import type { WireOutcome } from '../model/messages.ts';
-import type { Api, Frame } from '../model/stream.ts';
+import type { Api, Frame, Framed, Place } from '../model/stream.ts';
 import { ANY_API_RULES } from '../lint/any-api.ts';
 import { providerOf } from '../providers/registry.ts';
 import { lintEvent, type LintContext, type LintProfile, type LintRemark, type LintRule } from '../lint/rule.ts';
@@ -14,22 +14,25 @@ const MAX_REMARKS_PER_RULE = 20;
 /** Remarks in the order of the stream, those on the stream as a whole last. Linear in the events. */
 export function lint(
   api: Api,
-  frames: readonly Frame[],
+  framed: readonly Framed[],
   outcome: WireOutcome,
   profile: LintProfile = 'strict',
   context: LintContext = { offered: undefined },
 ): readonly LintRemark[] {
+  const frames = framed.flatMap((one) => (one.type === 'frame' ? [one.frame] : []));
   const running = [...ANY_API_RULES, ...providerOf(api).rules].flatMap((rule) => {
     const severity = rule[profile];
     return severity === null ? [] : [new RunningRule(rule, severity, frames, context)];
   });
-  for (const frame of frames) {
-    const event = lintEvent(frame);
-    for (const rule of running) rule.check.event?.(event, rule.report);
+  for (const one of framed) {
+    if (one.type === 'frame') {
+      const event = lintEvent(one.frame);
+      for (const rule of running) rule.check.event?.(event, rule.report);
+    } else for (const rule of running) rule.check.note?.(one, rule.report);
   }
   for (const rule of running) rule.check.end?.(outcome, rule.report);
   const remarks = running.flatMap((rule) => rule.result());
-  return remarks.toSorted((a, b) => (a.event ?? Infinity) - (b.event ?? Infinity) || 0);
+  return remarks.toSorted((a, b) => (a.bytes?.[0] ?? Infinity) - (b.bytes?.[0] ?? Infinity) || 0);
 }
 
 class RunningRule {
@@ -48,13 +51,13 @@ class RunningRule {
     this.check = rule.check(context);
   }
 
-  readonly report = (event: Frame | number | null, sentence: string): void => {
-    const frame = typeof event === 'number' ? (this.#frames[event] ?? null) : event;
+  readonly report = (at: Frame | Place | number | null, sentence: string): void => {
+    const place = typeof at === 'number' ? (this.#frames[at] ?? null) : at;
     if (this.#remarks.length === MAX_REMARKS_PER_RULE) {
       this.#more++;
       return;
     }
-    this.#remarks.push(this.#remark(frame, sentence));
+    this.#remarks.push(this.#remark(place, sentence));
   };
 
   result(): readonly LintRemark[] {
@@ -62,12 +65,12 @@ class RunningRule {
     return [...this.#remarks, this.#remark(null, `${this.#rule.id} shows ${this.#more} more times.`)];
   }
 
-  #remark(frame: Frame | null, sentence: string): LintRemark {
+  #remark(place: Frame | Place | null, sentence: string): LintRemark {
     return {
       rule: this.#rule.id,
       severity: this.#severity,
-      event: frame?.index ?? null,
-      bytes: frame && [frame.start, frame.end],
+      event: place && 'index' in place ? place.index : null,
+      bytes: place && [place.start, place.end],
       sentence,
     };
   }

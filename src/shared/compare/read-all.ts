@@ -3,7 +3,7 @@ import type { LaneSetup } from '../model/lane.ts';
 import { DecodePass } from '../lanes/decode-pass.ts';
 import { allLanes, chosenLanes } from '../lanes/registry.ts';
 import type { LaneId, WireOutcome } from '../model/messages.ts';
-import type { Read, Frame } from '../model/stream.ts';
+import type { Framed, Read } from '../model/stream.ts';
 import type { Ending } from '../model/trace.ts';
 import { ReadingFold, type ComparisonInput } from './lane-reading.ts';
 
@@ -22,12 +22,12 @@ export function readAll(
   options: ReadAllOptions = {},
 ): ComparisonInput {
   const stored: readonly Read[] = reads instanceof Uint8Array ? [{ n: 0, tNs: 0, offset: 0, bytes: reads }] : reads;
-  const frames: Frame[] = [];
+  const framed: Framed[] = [];
   const lanes = chosenLanes(setup.api, options.lanes ?? null);
   const reading = new DecodePass({
     ...setup,
     lanes,
-    watch: (frame) => frames.push(frame),
+    watch: (one) => framed.push(one),
   });
   const fold = new ReadingFold();
   fold.add(reading.begin());
@@ -35,7 +35,7 @@ export function readAll(
   fold.add(reading.end(stored.at(-1)?.tNs ?? 0, (wire) => options.ending ?? endingOf(wire)));
   return fold.result(setup, {
     lanes: allLanes().filter(({ id }) => lanes.includes(id)),
-    frames,
+    framed,
     timed: options.timed ?? !(reads instanceof Uint8Array),
   });
 }

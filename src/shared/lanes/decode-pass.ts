@@ -23,8 +23,8 @@ const NO_EVENT: TraceItem = {
 export interface DecodeSetup extends LaneSetup {
   /** The lanes to run beside the wire, which always runs: the others are read against it. Absent: all that read the API. */
   readonly lanes?: readonly LaneId[];
-  /** Sees each frame once, in order, with the JSON that the lanes parsed of it: the protocol lint reads these. */
-  readonly watch?: (frame: Frame) => void;
+  /** Sees what the framer gave, each once and in order, frames with the JSON that the lanes parsed of them: the protocol lint reads it. */
+  readonly watch?: (framed: Framed) => void;
 }
 
 export class DecodePass {
@@ -115,6 +115,7 @@ export class DecodePass {
   }
 
   #pass(framed: Framed): void {
+    this.#watch?.(framed);
     if (framed.type === 'frame') return this.#passFrame(framed.frame, framed);
     const { type, start, end, tNs } = framed;
     this.#items.push({ k: 'note', start, end, tNs, type, text: 'text' in framed ? framed.text : '' });
@@ -122,7 +123,6 @@ export class DecodePass {
   }
 
   #passFrame(frame: Frame, framed: Framed): void {
-    this.#watch?.(frame);
     // The wire takes the frame first: its summary is the event's row, and stands before what it caused.
     const items = this.#items;
     const at = items.length;

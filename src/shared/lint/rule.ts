@@ -1,7 +1,7 @@
 /** What a rule of the protocol lint is. Adding one is an entry in the list of its provider, or of any-api.ts. */
 import { objectOf, stringOf, type JsonObject } from '../json/json-object.ts';
 import type { WireOutcome } from '../model/messages.ts';
-import type { Frame } from '../model/stream.ts';
+import type { Frame, FramingNote, Place } from '../model/stream.ts';
 
 /** `strict` judges by the provider's own documentation; `lenient` lets pass what compatible servers commonly do without harm. */
 export const LINT_PROFILES = ['strict', 'lenient'] as const;
@@ -23,8 +23,8 @@ export interface LintEvent {
   readonly type: string;
 }
 
-/** Reports at an event, by its frame or its index, or at the stream as a whole with null. */
-export type Report = (event: Frame | number | null, sentence: string) => void;
+/** Reports at an event, by its frame or its index, at bytes between events, or at the stream as a whole with null. */
+export type Report = (at: Frame | Place | number | null, sentence: string) => void;
 
 /** What a rule may know beside the stream. */
 export interface LintContext {
@@ -35,6 +35,8 @@ export interface LintContext {
 /** The state of one rule over one stream. */
 export interface LintCheck {
   event?(event: LintEvent, report: Report): void;
+  /** Bytes that are in no frame. Events and notes come in the order of the bytes. */
+  note?(note: FramingNote, report: Report): void;
   end?(outcome: WireOutcome, report: Report): void;
 }
 

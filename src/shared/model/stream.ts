@@ -91,9 +91,11 @@ export interface Place {
   readonly tNs: number;
 }
 
-/** What the framer gives, in the order of the bytes. `text` is cut to MAX_REMARK_CHARS: the bytes are all in the store. */
-export type Framed =
-  | { readonly type: 'frame'; readonly frame: Frame }
+/** What the framer gives, in the order of the bytes. */
+export type Framed = { readonly type: 'frame'; readonly frame: Frame } | FramingNote;
+
+/** What the framer has to say of bytes that are in no frame. `text` is cut to MAX_REMARK_CHARS: the bytes are all in the store. */
+export type FramingNote =
   /** A line that starts with a colon: keep-alive, nothing for any lane. */
   | (Place & { readonly type: 'comment'; readonly text: string })
   /** A line whose field name is none of the four, and so means nothing to any lane. */

@@ -34,7 +34,7 @@ testWith(CORPUS, 'the table of remarks on the recorded streams', () => {
   for (const { api, bytes } of corpusFiles()) {
     const run = runWire(api, bytes);
     const counts = new Map<string, number>();
-    for (const { rule } of lint(api, run.frames, run.outcome)) counts.set(rule, (counts.get(rule) ?? 0) + 1);
+    for (const { rule } of lint(api, run.framed, run.outcome)) counts.set(rule, (counts.get(rule) ?? 0) + 1);
     for (const [rule, count] of counts) {
       const [remarks, streams] = found[rule] ?? [0, 0];
       found[rule] = [remarks + count, streams + 1];

@@ -13,7 +13,7 @@ import { chatBody, chunk, namedBody, runWire } from '../../support/wire.ts';
 
 function lintOf(api: Api, body: string | Uint8Array, profile?: LintProfile): readonly LintRemark[] {
   const run = runWire(api, body);
-  return lint(api, run.frames, run.outcome, profile);
+  return lint(api, run.framed, run.outcome, profile);
 }
 
 type Event = { readonly type: string } & Record<string, unknown>;
@@ -436,14 +436,14 @@ test.each(wireFixtures().map(({ name, api, bytes }) => [name, api, bytes] as con
 describe('each rule finds its breach', () => {
   test.each(broken)('%s (%s)', (rule, api, body, event) => {
     const run = runWire(api, body);
-    const remarks = lint(api, run.frames, run.outcome).filter((remark) => remark.rule === rule);
+    const remarks = lint(api, run.framed, run.outcome).filter((remark) => remark.rule === rule);
     expect(remarks).toHaveLength(1);
     const frame = event === null ? null : run.frames[event]!;
     expect(remarks[0]).toMatchObject({ event, bytes: frame && [frame.start, frame.end] });
     expect(remarks[0]!.sentence).toMatch(/[.?!]$|: /);
     // The lenient profile never judges harder than the strict one.
     const order = ['info', 'warning', 'error'];
-    const lenient = lint(api, run.frames, run.outcome, 'lenient').find((remark) => remark.rule === rule);
+    const lenient = lint(api, run.framed, run.outcome, 'lenient').find((remark) => remark.rule === rule);
     if (lenient) expect(order.indexOf(lenient.severity)).toBeLessThanOrEqual(order.indexOf(remarks[0]!.severity));
   });
 
@@ -459,7 +459,7 @@ describe('each rule finds its breach', () => {
   test('call-not-offered, where the request is known', () => {
     const run = runWire('chat_completions', chatBody(call({ index: 0, id: 'a', function: f }), '[DONE]'));
     const rules = (offered: readonly string[] | undefined): readonly string[] =>
-      lint('chat_completions', run.frames, run.outcome, 'strict', { offered })
+      lint('chat_completions', run.framed, run.outcome, 'strict', { offered })
         .filter(({ rule }) => rule === 'call-not-offered')
         .map(({ sentence }) => sentence);
     expect(rules(['g'])).toEqual(['The call f (c0/tool0) names a tool that the request does not offer.']);

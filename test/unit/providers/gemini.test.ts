@@ -116,8 +116,8 @@ describe('an answer', () => {
   });
 
   test('has no remark when it is healthy', () => {
-    const { frames, outcome } = runWire(API, BODY);
-    expect(lint(API, frames, outcome)).toEqual([]);
+    const { framed, outcome } = runWire(API, BODY);
+    expect(lint(API, framed, outcome)).toEqual([]);
   });
 
   test('is known by its payloads', () => {
@@ -209,8 +209,8 @@ test.each([
 
 describe('lint', () => {
   const rulesOf = (...events: readonly object[]): readonly string[] => {
-    const { frames, outcome } = runWire(API, chatBody(...events));
-    return lint(API, frames, outcome).map(({ rule }) => rule);
+    const { framed, outcome } = runWire(API, chatBody(...events));
+    return lint(API, framed, outcome).map(({ rule }) => rule);
   };
 
   test('tells of events without candidates, calls without a name, counts that fall', () => {

@@ -119,8 +119,8 @@ describe('an answer', () => {
   });
 
   test('has no remark when it is healthy', () => {
-    const { frames, outcome } = runWire(API, BODY);
-    expect(lint(API, frames, outcome)).toEqual([]);
+    const { framed, outcome } = runWire(API, BODY);
+    expect(lint(API, framed, outcome)).toEqual([]);
   });
 
   test('is known by its lines', () => {
@@ -153,8 +153,8 @@ test.each([
 
 describe('lint', () => {
   const rulesOf = (text: string): readonly string[] => {
-    const { frames, outcome } = runWire(API, text);
-    return lint(API, frames, outcome).map(({ rule }) => rule);
+    const { framed, outcome } = runWire(API, text);
+    return lint(API, framed, outcome).map(({ rule }) => rule);
   };
 
   test('tells of what follows the end, and of a line without a message', () => {

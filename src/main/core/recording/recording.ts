@@ -54,7 +54,9 @@ export class Recording {
     this.#decoding = new DecodePass({
       ...decodeSetup(trace),
       ...(lanes && { lanes }),
-      watch: (frame) => this.#frame(frame),
+      watch: (framed) => {
+        if (framed.type === 'frame') this.#frame(framed.frame);
+      },
     });
   }
 

@@ -73,6 +73,7 @@ export const PARLEY: ProviderDefinition = {
   framing: 'sse',
   agentServer: null,
   terminator: 'end',
+  path: /\/parley$/,
   detect: ({ json }) => (json?.['parley'] === true ? { why: 'Its events say that they are parley.' } : null),
   request: {
     empty: { ask: '' },

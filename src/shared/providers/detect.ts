@@ -31,6 +31,12 @@ export function detectApi(body: Uint8Array): DetectedApi | null {
   return weak;
 }
 
+/** Which API an address is of, by its path; null where it is of none. */
+export function apiOfUrl(address: string): Api | null {
+  const [path = ''] = address.split(/[?#]/, 1);
+  return [...PROVIDERS.values()].find((provider) => provider.path.test(path))?.id ?? null;
+}
+
 export interface Undetected {
   /** `binary`: no text and no stream, whatever API is named. `other-messages`: a binary stream of none of the APIs. */
   readonly code: 'binary' | 'other-messages' | 'unknown-api';

@@ -33,6 +33,8 @@ export interface ProviderDefinition {
   readonly unwrap?: (frame: Frame) => Frame;
   /** What ends a stream, for sentences: `message_stop`. */
   readonly terminator: string;
+  /** What the path of its addresses ends in: it tells the API of an exchange whose body says nothing, such as an error. */
+  readonly path: RegExp;
   /** The sign by which one frame tells its API; null when the frame could be of any. */
   readonly detect: (frame: FrameFacts) => ApiSign | null;
   readonly request: RequestFormat;

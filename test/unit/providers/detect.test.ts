@@ -1,6 +1,6 @@
 /** A stream says by its own events which API it follows. */
 import { describe, expect, test } from 'vitest';
-import { detectApi } from '../../../src/shared/providers/detect.ts';
+import { apiOfUrl, detectApi } from '../../../src/shared/providers/detect.ts';
 import { framesOf } from '../../../src/main/core/samples/answers.ts';
 import { sampleFormatOf } from '../../../src/main/core/providers/registry.ts';
 import { joined } from '../../../src/main/core/providers/sample/format.ts';
@@ -51,4 +51,19 @@ describe('detectApi', () => {
     for (const text of ['', 'Hello', '{"choices":[]}', 'data: {"a":1}\n\n', 'data: {"choices":[]}'])
       expect(detectApi(bytesOf(text))).toBeNull();
   });
+});
+
+describe('apiOfUrl', () => {
+  test.each([
+    ['https://api.openai.com/v1/chat/completions', 'chat_completions'],
+    ['https://x.openai.azure.com/openai/deployments/d/chat/completions?api-version=2026-01-01', 'chat_completions'],
+    ['https://api.openai.com/v1/responses', 'responses'],
+    ['https://api.anthropic.com/v1/messages?beta=true', 'messages'],
+    ['http://localhost:11434/api/chat', 'ollama_chat'],
+    ['https://g.example/v1beta/models/gemini-x:streamGenerateContent?alt=sse', 'gemini'],
+    ['https://bedrock-runtime.us-east-1.amazonaws.com/model/a.b%3A0/invoke-with-response-stream', 'bedrock'],
+    ['https://api.openai.com/v1/models', null],
+    ['https://api.anthropic.com/v1/messages/count_tokens', null],
+    ['no address', null],
+  ])('%s', (url, api) => expect(apiOfUrl(url)).toBe(api));
 });

@@ -16,6 +16,7 @@ export const bedrock: ProviderDefinition = {
   agentServer: 'anthropic',
   unwrap,
   terminator: messages.terminator,
+  path: /\/model\/[^/]+\/invoke(?:-with-response-stream)?$/,
   detect: messages.detect,
   request,
   usage: messages.usage,

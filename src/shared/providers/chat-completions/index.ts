@@ -23,6 +23,7 @@ export const chatCompletions: ProviderDefinition = {
   framing: 'sse',
   agentServer: 'openai',
   terminator: 'data: [DONE]',
+  path: /\/chat\/completions$/,
   detect,
   request,
   usage: {},

@@ -24,6 +24,7 @@ export const gemini: ProviderDefinition = {
   framing: 'sse',
   agentServer: null,
   terminator: 'a finishReason for each candidate',
+  path: /\/models\/[^/:]+:(?:streamGenerateContent|generateContent)$/,
   detect,
   request,
   usage: {},

@@ -33,6 +33,7 @@ export const messages: ProviderDefinition = {
   framing: 'sse',
   agentServer: 'anthropic',
   terminator: 'message_stop',
+  path: /\/messages$/,
   detect,
   request,
   usage: { inputLeavesOutCache: true, firstCountIn: 'message_start' },

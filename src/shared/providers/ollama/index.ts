@@ -21,6 +21,7 @@ export const ollama: ProviderDefinition = {
   framing: 'json-lines',
   agentServer: null,
   terminator: '"done": true',
+  path: /\/api\/chat$/,
   detect,
   request,
   usage: {},

@@ -21,6 +21,7 @@ export const responses: ProviderDefinition = {
   framing: 'sse',
   agentServer: 'openai',
   terminator: 'response.completed',
+  path: /\/responses$/,
   detect,
   request,
   usage: {},

@@ -129,6 +129,7 @@ test('without times it knows none, and all the rest as with them', () => {
         reads,
         bytes: length,
         textChars,
+        lastContentNs: null,
         gaps: [],
       },
     });

@@ -307,6 +307,26 @@ test('a key that the endpoint says back is taken out of the head, the body and t
   });
 });
 
+test('a price on the wire is the price, whatever the list says', async () => {
+  const chunk = {
+    id: 'c',
+    model: 'gpt-4o',
+    choices: [{ index: 0, delta: { content: 'Hi' }, finish_reason: 'stop' }],
+    usage: { prompt_tokens: 9, completion_tokens: 3, total_tokens: 12, cost: 0.25 },
+  };
+  await withServer(
+    (_incoming, response) =>
+      response
+        .writeHead(200, { 'content-type': 'text/event-stream' })
+        .end(`data: ${JSON.stringify(chunk)}\n\ndata: [DONE]\n\n`),
+    async ({ baseUrl }) => {
+      const { id } = await fixture.run({ endpoint: await fixture.endpoint(baseUrl) });
+      await fixture.runs.close();
+      expect((await fixture.store.get(id)).cost).toBe(0.25);
+    },
+  );
+});
+
 describe('a price', () => {
   const usage = { input: 1000, output: 100, raw: [] };
   const priced = {

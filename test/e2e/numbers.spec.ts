@@ -134,6 +134,12 @@ const times = ({ truth }: Recorded) => ({
   'First tool': timeText(truth.firstToolNs),
   Total: timeText(truth.totalNs),
 });
+function rateText(rate: number | null | undefined): string {
+  if (rate === null) return 'not measurable';
+  if (rate === undefined) return 'not reported';
+  return `≈ ${rate < 100 ? rate.toFixed(1).replace('.0', '') : Math.round(rate).toLocaleString('en')}`;
+}
+const rates = ({ truth }: Recorded) => ({ 'Tok/s': rateText(truth.tokensPerSecond) });
 const counts = ({ truth }: Recorded) => ({
   Events: truth.events.toLocaleString('en'),
   Reads: truth.reads.toLocaleString('en'),
@@ -157,7 +163,7 @@ for (const { name } of STREAMS) {
   test(`${name}: the header says what the bytes say, after a reload and when it was played, too`, async ({ page }) => {
     const faults = complaints(page);
     const recorded = await record(name);
-    const wanted = { ...times(recorded), ...counts(recorded) };
+    const wanted = { ...times(recorded), ...counts(recorded), ...rates(recorded) };
     await withoutFirstSample(page);
     await page.goto(host.url);
     await page.locator(`#run-${recorded.id}`).click();
@@ -166,8 +172,10 @@ for (const { name } of STREAMS) {
     await expect.poll(() => header(page, wanted)).toEqual(wanted);
 
     const { metrics } = await client.call('traces.get', { id: recorded.id });
-    const { totalNs, ...truth } = recorded.truth;
-    expect(metrics).toMatchObject({ ...truth, totalNs });
+    const { tokensPerSecond, ...truth } = recorded.truth;
+    expect(metrics).toMatchObject(truth);
+    if (typeof tokensPerSecond === 'number') expect(metrics.tokensPerSecond).toBeCloseTo(tokensPerSecond, 6);
+    else expect(metrics.tokensPerSecond).toBe(tokensPerSecond);
 
     await page.getByRole('tab', { name: /^Replay/ }).click();
     await expect.poll(async () => (await header(page, wanted)).Events).toBe('0');

@@ -16,6 +16,7 @@ export const NO_METRICS: Metrics = {
   reads: 0,
   bytes: 0,
   textChars: 0,
+  lastContentNs: null,
   gaps: [],
 };
 

@@ -20,6 +20,9 @@ export interface NumbersOfBytes {
   readonly bytes: number;
   readonly reads: number;
   readonly textChars: number;
+  readonly lastContentNs: number | null;
+  /** Null: not to be measured. Undefined: the stream does not count, or counts before it is through. */
+  readonly tokensPerSecond: number | null | undefined;
 }
 
 type Json = { readonly [key: string]: Json } & readonly Json[] & string;
@@ -27,12 +30,20 @@ interface Said {
   readonly text: string;
   readonly reasoning: string;
   readonly tool: string;
+  /** What of the reasoning is told in other words than the model's own. */
+  readonly summary: string;
+  /** Output tokens and those of them that were reasoning, where the event counts. */
+  readonly counted?: { readonly output: number; readonly reasoning: number } | undefined;
 }
+type Words = 'text' | 'reasoning' | 'tool';
+
+/** A stream whose tokens came within less has no pace. */
+const BURST_NS = 50_000_000;
 
 export function numbersOfBytes(api: Api, body: Uint8Array, arrivals: readonly Arrival[]): NumbersOfBytes {
   const arrivalOf = (end: number): number => arrivals.find((arrival) => arrival.end >= end)!.tNs;
   const events = eventsOf(body).map(({ end, data }) => ({ tNs: arrivalOf(end), said: saidIn(api, data) }));
-  const first = (what: keyof Said): number | null => events.find(({ said }) => said[what] !== '')?.tNs ?? null;
+  const first = (what: Words): number | null => events.find(({ said }) => said[what] !== '')?.tNs ?? null;
   return {
     firstByteNs: arrivals[0]?.tNs ?? null,
     firstEventNs: events[0]?.tNs ?? null,
@@ -43,7 +54,27 @@ export function numbersOfBytes(api: Api, body: Uint8Array, arrivals: readonly Ar
     bytes: body.length,
     reads: arrivals.length,
     textChars: [...events.map(({ said }) => said.text).join('')].length,
+    ...paceOf(events),
   };
+}
+
+function paceOf(
+  events: readonly { readonly tNs: number; readonly said: Said }[],
+): Pick<NumbersOfBytes, 'lastContentNs' | 'tokensPerSecond'> {
+  const pieces = events.flatMap(({ tNs, said: { text, reasoning, tool, summary } }, at) => {
+    const chars = [...text, ...reasoning, ...tool].length - [...summary].length;
+    return chars > 0 ? [{ at, tNs, chars, own: reasoning !== summary }] : [];
+  });
+  const [head, last] = [pieces[0], pieces.at(-1)];
+  const count = events.findLastIndex(({ said }) => said.counted !== undefined);
+  const lastContentNs = last?.tNs ?? null;
+  if (count < 0 || (last && count < last.at)) return { lastContentNs, tokensPerSecond: undefined };
+  if (!head || !last || last.tNs - head.tNs < BURST_NS) return { lastContentNs, tokensPerSecond: null };
+  const { output, reasoning } = events[count]!.said.counted!;
+  const tokens = output - (pieces.some(({ own }) => own) ? 0 : reasoning);
+  const all = pieces.reduce((sum, { chars }) => sum + chars, 0);
+  const later = pieces.filter(({ tNs }) => tNs > head.tNs).reduce((sum, { chars }) => sum + chars, 0);
+  return { lastContentNs, tokensPerSecond: (tokens * later * 1e9) / all / (last.tNs - head.tNs) };
 }
 
 /** Blocks of lines, each with where its blank line ends. A block of nothing but comments is no event. */
@@ -60,7 +91,14 @@ function eventsOf(body: Uint8Array): readonly { readonly end: number; readonly d
   return events;
 }
 
-const NOTHING: Said = { text: '', reasoning: '', tool: '' };
+const NOTHING: Said = { text: '', reasoning: '', tool: '', summary: '' };
+
+function countedIn(usage: Json | undefined, output: string, details: string, reasoning: string): Said['counted'] {
+  const count = (usage as { readonly [name: string]: unknown } | null | undefined)?.[output];
+  if (typeof count !== 'number') return undefined;
+  const inner = usage![details] as { readonly [name: string]: unknown } | null | undefined;
+  return { output: count, reasoning: Number(inner?.[reasoning] ?? 0) };
+}
 
 function saidIn(api: Api, data: string): Said {
   if (!data.startsWith('{')) return NOTHING;
@@ -81,6 +119,8 @@ function chat(event: Json): Said {
     text: joined(...deltas.flatMap((delta) => [delta?.['content'], delta?.['refusal']])),
     reasoning: joined(...deltas.flatMap((delta) => [delta?.['reasoning_content'], delta?.['reasoning']])),
     tool: joined(...calls.flatMap((call) => [call?.['name'], call?.['arguments']])),
+    summary: '',
+    counted: countedIn(event['usage'], 'completion_tokens', 'completion_tokens_details', 'reasoning_tokens'),
   };
 }
 
@@ -94,9 +134,14 @@ function responses(event: Json): Said {
     tool:
       type === 'response.output_item.added' && isCall
         ? joined(item['name'], item['arguments'])
-        : /^response\.(function_call_arguments|custom_tool_call_input)\.delta$/.test(type)
-          ? joined(delta)
-          : '',
+        : // What the provider's own tools were asked is told whole, with the item.
+          type === 'response.output_item.done' && item?.['action'] !== undefined
+          ? JSON.stringify(item['action'])
+          : /^response\.(function_call_arguments|custom_tool_call_input)\.delta$/.test(type)
+            ? joined(delta)
+            : '',
+    summary: type === 'response.reasoning_summary_text.delta' ? joined(delta) : '',
+    counted: countedIn(event['response']?.['usage'], 'output_tokens', 'output_tokens_details', 'reasoning_tokens'),
   };
 }
 
@@ -108,5 +153,12 @@ function messages(event: Json): Said {
     text: joined(block?.['text'], delta?.['text']),
     reasoning: joined(block?.['thinking'], delta?.['thinking']),
     tool: joined(isCall ? block['name'] : '', delta?.['partial_json']),
+    summary: '',
+    counted: countedIn(
+      event['usage'] ?? event['message']?.['usage'],
+      'output_tokens',
+      'output_tokens_details',
+      'thinking_tokens',
+    ),
   };
 }

@@ -38,6 +38,9 @@ export function byteSize(bytes: number): string {
 export const plural = (value: number, one: string, many = `${one}s`): string =>
   `${count(value)} ${value === 1 ? one : many}`;
 
+/** Tokens per second: 15.6, 142. */
+export const perSecond = (rate: number): string => (rate < 100 ? trim(rate.toFixed(1)) : count(rate));
+
 /** US dollars: small sums keep the digits that matter. */
 export const money = (usd: number): string => `$${usd >= 0.1 ? usd.toFixed(2) : usd.toFixed(4)}`;
 

@@ -9,6 +9,10 @@
  * - first reasoning: reasoning that can be read; what is redacted or encrypted, or only a signature, is none;
  * - first text: text that the user reads, so that a refusal is text, too;
  * - first tool: a tool call with a name or with text of its arguments; a call's id alone, or an empty piece, says nothing yet.
+ *
+ * Tokens per second: the output tokens over the time in which they came, from the first piece of reasoning, text or a tool call
+ * to the last one. What came with the first piece was made before it, so it counts for nothing, by its share of the characters.
+ * Reasoning tokens whose text did not come, being hidden or told in a summary, came at no time and do not count either.
  */
 import { codePoints } from '../text/code-points.ts';
 import type { TraceItem } from '../model/items.ts';
@@ -18,6 +22,8 @@ import type { Usage } from '../model/usage.ts';
 
 /** Stretches of the sparkline at most. */
 const MAX_STRETCHES = 32;
+/** Tokens that came within less are one burst: a buffer that was emptied, and no pace of a model. */
+const SHORTEST_MEASURED_NS = 50e6;
 
 export class MetricsMeter {
   #firstByteNs: number | null = null;
@@ -32,8 +38,17 @@ export class MetricsMeter {
   #bytes = 0;
   #textChars = 0;
   #lastEventNs = 0;
-  #lastContentNs = 0;
+  #firstContentNs: number | null = null;
+  #lastContentNs: number | null = null;
+  /** Characters of content, and those that came with the first of them. */
+  #contentChars = 0;
+  #firstContentChars = 0;
+  /** The model's own reasoning came as text. */
+  #reasoned = false;
+  readonly #summaries = new Set<string>();
   #usage: Usage | undefined;
+  /** The counts were said with the last content, or after it. */
+  #counted = false;
   readonly #gaps = new Sparkline();
 
   /** When the last thing happened: a head, a read or the end. */
@@ -84,7 +99,7 @@ export class MetricsMeter {
   }
 
   value(): Metrics {
-    const rate = this.#tokensPerSecond();
+    const rate = this.#totalNs === null ? undefined : this.#tokensPerSecond();
     return {
       firstByteNs: this.#firstByteNs,
       firstEventNs: this.#firstEventNs,
@@ -96,6 +111,7 @@ export class MetricsMeter {
       reads: this.#reads,
       bytes: this.#bytes,
       textChars: this.#textChars,
+      lastContentNs: this.#lastContentNs,
       ...(rate !== undefined && { tokensPerSecond: rate }),
       gaps: this.#gaps.stretches(),
     };
@@ -103,44 +119,60 @@ export class MetricsMeter {
 
   #message(message: LaneMessage, tNs: number): void {
     switch (message.message_type) {
+      case 'block_start': {
+        // The one sign that a provider gives: Responses calls the text of such a block summary_text.
+        if (message.kind === 'reasoning' && message.type.includes('summary')) this.#summaries.add(message.block);
+        return;
+      }
       case 'assistant_message':
       case 'refusal_message': {
         // The wire's content is always text; the list form is the adapters'.
         if (typeof message.content !== 'string' || message.content === '') return;
+        const chars = codePoints(message.content);
         this.#firstTextNs ??= tNs;
-        this.#lastContentNs = tNs;
-        this.#textChars += codePoints(message.content);
+        this.#textChars += chars;
+        this.#content(chars, tNs);
         return;
       }
       case 'reasoning_message': {
         if (message.reasoning === '') return;
         this.#firstReasoningNs ??= tNs;
-        this.#lastContentNs = tNs;
+        if ('block' in message && this.#summaries.has(message.block)) return;
+        this.#reasoned = true;
+        this.#content(codePoints(message.reasoning), tNs);
         return;
       }
       case 'tool_call_message': {
         const { name, arguments: text } = message.tool_call;
         if (!name && !text) return;
         this.#firstToolNs ??= tNs;
-        this.#lastContentNs = tNs;
+        this.#content(codePoints(name ?? '') + codePoints(text ?? ''), tNs);
         return;
       }
       case 'usage': {
         this.#usage = message.usage;
+        this.#counted = true;
       }
     }
   }
 
-  /**
-   * An estimate: the output tokens that are not reasoning, over the time from the first text to the last content. The
-   * provider counts tokens, not when they came, and tool calls in between count as well.
-   */
-  #tokensPerSecond(): number | undefined {
+  #content(chars: number, tNs: number): void {
+    this.#firstContentNs ??= tNs;
+    this.#lastContentNs = tNs;
+    this.#contentChars += chars;
+    if (tNs === this.#firstContentNs) this.#firstContentChars = this.#contentChars;
+    this.#counted = false;
+  }
+
+  /** See the top of the file. */
+  #tokensPerSecond(): number | null | undefined {
     const { output, reasoning } = this.#usage ?? {};
-    if (typeof output !== 'number' || this.#firstTextNs === null) return undefined;
-    const seconds = (this.#lastContentNs - this.#firstTextNs) / 1e9;
-    const tokens = output - Math.min(reasoning ?? 0, output);
-    return seconds > 0 && tokens > 0 ? tokens / seconds : undefined;
+    if (typeof output !== 'number' || !this.#counted) return undefined;
+    if (this.#firstContentNs === null) return null;
+    const spanNs = this.#lastContentNs! - this.#firstContentNs;
+    const tokens = this.#reasoned ? output : output - Math.min(reasoning ?? 0, output);
+    if (spanNs < SHORTEST_MEASURED_NS || tokens === 0) return null;
+    return (tokens * (1 - this.#firstContentChars / this.#contentChars)) / (spanNs / 1e9);
   }
 }
 

@@ -97,8 +97,13 @@ export interface Metrics {
   readonly reads: number;
   readonly bytes: number;
   readonly textChars: number;
-  /** Output tokens per second after the first text; an estimate, absent when the wire has no usage. */
-  readonly tokensPerSecond?: number;
+  /** The last piece of reasoning, text or a tool call. */
+  readonly lastContentNs: number | null;
+  /**
+   * Output tokens per second while they came; an estimate, since a provider does not say which token came when. Null where
+   * that cannot be measured: all of them came at once, or as good as. Absent when the wire does not count what came.
+   */
+  readonly tokensPerSecond?: number | null;
   /** Gaps between events, longest in each of up to 32 equal stretches, for the sparkline; nanoseconds. */
   readonly gaps: readonly number[];
 }
@@ -121,7 +126,7 @@ export interface TraceRow {
   readonly metrics: Metrics;
   readonly usage?: Usage;
   readonly finish?: FinishReason;
-  /** US dollars by the bundled price list; absent when there is no price. */
+  /** US dollars: as the wire says in `usage.cost`, else by the bundled price list; absent when there is neither. */
   readonly cost?: number;
   /** False for imported logs: order only, no timing. */
   readonly timed: boolean;

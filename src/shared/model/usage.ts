@@ -14,6 +14,10 @@ export interface Usage {
   /** The part of `output` that was reasoning. */
   readonly reasoning?: number | null;
   readonly total?: number | null;
+  /** Output tokens per second by the server's own clock. */
+  readonly serverRate?: number;
+  /** US dollars, as the server reckons them. */
+  readonly cost?: number;
   /** The provider's own usage objects, in order of arrival. */
   readonly raw: readonly unknown[];
 }

@@ -40,11 +40,12 @@ describe('metrics', () => {
       reads: 0,
       bytes: 0,
       textChars: 0,
+      lastContentNs: null,
       gaps: [],
     });
   });
 
-  test('the five firsts, totals, and the rate from the first text to the last content', () => {
+  test('the five firsts, totals, and the rate from the first content to the last', () => {
     const metrics = metricsOf(
       read(0, 100),
       event(0, 120),
@@ -79,7 +80,8 @@ describe('metrics', () => {
       textChars: 5,
       gaps: [80, 100, 200, 800, 200].map((ms) => ms * MS),
     });
-    expect(metrics.tokensPerSecond).toBeCloseTo(50, 6);
+    // 70 tokens in 8 characters, 6 of which came after the first piece, within 1.1 seconds.
+    expect(metrics.tokensPerSecond).toBeCloseTo((70 * 6) / 8 / 1.1, 6);
   });
 
   test('without usage there is no rate; the adapter lanes count for nothing', () => {
@@ -95,6 +97,94 @@ describe('metrics', () => {
     const metrics = metricsOf(event(0, 1), seed);
     expect(metrics).toMatchObject({ firstTextNs: null, textChars: 0 });
     expect(metrics).not.toHaveProperty('tokensPerSecond');
+  });
+
+  describe('tokens per second', () => {
+    const reasoning = (content: string, block = 'r'): TraceItem =>
+      said({ message_type: 'reasoning_message', block, reasoning: content, signature: null });
+    const call = (name: string | null, content: string | null): TraceItem =>
+      said({
+        message_type: 'tool_call_message',
+        block: 't',
+        tool_call: { name, arguments: content, tool_call_id: null },
+      });
+    const counted = (output: number, hidden?: number): TraceItem =>
+      said({
+        message_type: 'usage',
+        usage: { output, ...(hidden !== undefined && { reasoning: hidden }), raw: [] },
+      });
+    const end: TraceItem = { k: 'ending', tNs: 60_000 * MS, ending: { state: 'complete', rule: '' } };
+    /** Each piece at its time, in an event of its own. */
+    const rateOf = (pieces: readonly (readonly [ms: number, ...items: TraceItem[]])[], ending = true) =>
+      metricsOf(
+        ...pieces.flatMap(([ms, ...items], at) => [read(at, ms), event(at, ms), ...items]),
+        ...(ending ? [end] : []),
+      ).tokensPerSecond;
+
+    test('of steady pieces is their pace, whatever they hold', () => {
+      const pieces = [text('abcd'), reasoning('abcd'), call('abcd', null), call(null, 'abcd')];
+      for (const piece of pieces) {
+        // One token every 50 ms.
+        const at = Array.from({ length: 21 }, (_, i) => [500 + i * 50, piece] as const);
+        expect(rateOf([...at, [1_600, counted(21)]])).toBeCloseTo(20, 6);
+      }
+    });
+    test('counts the time of the reasoning with its tokens', () => {
+      expect(
+        rateOf([
+          [0, reasoning('....')],
+          [1_000, reasoning('....')],
+          [2_000, text('....')],
+          [3_000, text('....')],
+          [3_100, counted(80, 40)],
+        ]),
+      ).toBeCloseTo(20, 6);
+    });
+    test.each([
+      ['hidden', 'reasoning_text', false],
+      ['told in a summary', 'summary_text', true],
+    ])('leaves out the tokens of a reasoning that is %s', (_what, type, told) => {
+      expect(
+        rateOf([
+          [
+            0,
+            said({ message_type: 'block_start', block: 'r', kind: 'reasoning', type, choice: 0 }),
+            ...(told ? [reasoning('A summary.')] : []),
+          ],
+          [2_000, text('....')],
+          [3_000, text('....')],
+          [3_100, counted(1_020, 1_000)],
+        ]),
+      ).toBeCloseTo(10, 6);
+    });
+    test.each([
+      ['one read', [[100, text('All of it.'), counted(500)]]],
+      [
+        'reads that came at once',
+        Array.from({ length: 40 }, (_, i) => [100 + i, text('Some.'), counted(500)] as const),
+      ],
+      ['no content', [[100, counted(500, 500)]]],
+    ] as const)('of %s cannot be measured', (_what, pieces) => {
+      expect(rateOf(pieces)).toBeNull();
+    });
+    test('of what came within fifty milliseconds can', () => {
+      expect(
+        rateOf([
+          [100, text('..')],
+          [150, text('..'), counted(10)],
+        ]),
+      ).toBeCloseTo(100, 6);
+    });
+    test('is not reported of a stream that was counted before it went on, and not said before the end', () => {
+      const pieces = [
+        [0, counted(1)],
+        [100, text('..')],
+        [1_100, text('..')],
+      ] as const;
+      expect(rateOf(pieces)).toBeUndefined();
+      expect(rateOf([...pieces, [1_200, counted(10)]], false)).toBeUndefined();
+      expect(rateOf([...pieces, [1_200, counted(10)]])).toBeCloseTo(5, 6);
+    });
   });
 
   test('the sparkline keeps the longest gap of each of at most 32 equal stretches', () => {

@@ -134,7 +134,10 @@ const MADE: readonly { readonly name: string; readonly api: Api; readonly bytes:
   ],
 ].map(([name, api, body]) => ({ name: `${api}: ${name}`, api: api as Api, bytes: bytesOf(body!) }));
 
-test.each([...MADE, ...wireFixtures()])('one event a millisecond: $name', ({ api, bytes }) => {
+/** Between two events; slow enough that a few of them have a pace. */
+const PACE_NS = 25 * MS;
+
+test.each([...MADE, ...wireFixtures()])('event after event: $name', ({ api, bytes }) => {
   // A read ends with each event, as a server sends them.
   const ends = [
     ...Buffer.from(bytes)
@@ -144,10 +147,14 @@ test.each([...MADE, ...wireFixtures()])('one event a millisecond: $name', ({ api
   if (ends.at(-1) !== bytes.length) ends.push(bytes.length);
   const reads = ends.map((end, n): Read => ({
     n,
-    tNs: (n + 1) * MS,
+    tNs: (n + 1) * PACE_NS,
     offset: ends[n - 1] ?? 0,
     bytes: bytes.subarray(ends[n - 1] ?? 0, end),
   }));
   const arrivals = reads.map(({ tNs }, n) => ({ end: ends[n]!, tNs }));
-  expect(both(api, reads)).toMatchObject(numbersOfBytes(api, bytes, arrivals));
+  const { tokensPerSecond, ...rest } = both(api, reads);
+  const { tokensPerSecond: pace, ...truth } = numbersOfBytes(api, bytes, arrivals);
+  expect(rest).toMatchObject(truth);
+  if (typeof pace === 'number') expect(tokensPerSecond).toBeCloseTo(pace, 6);
+  else expect(tokensPerSecond).toBe(pace);
 });

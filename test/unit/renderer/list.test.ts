@@ -30,6 +30,7 @@ function row(id: string, over: Partial<TraceRow> = {}): TraceRow {
       reads: 1,
       bytes: 1,
       textChars: 1,
+      lastContentNs: 1,
       gaps: [],
     },
     ending: { state: 'complete', rule: '' },

@@ -166,7 +166,8 @@ export class Recording {
     const { requestHead, startedAt } = this.#setup.trace;
     const model = wire.model ?? this.#model;
     const { usage } = wire;
-    const cost = requestHead && costOf({ url: requestHead.url, model, usage, startedAt });
+    // What the server reckons is what it charges; the list only knows what it charged once.
+    const cost = usage?.cost ?? (requestHead && costOf({ url: requestHead.url, model, usage, startedAt }));
     const [finish] = wire.finish;
     return {
       endedAtNs,

@@ -3,7 +3,7 @@ import type { LaneName, TraceCompareResult, TraceSide } from '../../../shared/co
 import { VERDICT_FIELDS } from '../../../shared/model/findings.ts';
 import { WIRE, type LaneId } from '../../../shared/model/messages.ts';
 import { IconButton } from '../../components/Button.tsx';
-import { count, durationText, money } from '../../components/format.ts';
+import { count, durationText, money, perSecond } from '../../components/format.ts';
 import { given } from '../../components/given.ts';
 
 interface Fact {
@@ -98,8 +98,11 @@ function factsOf(a: TraceSide, b: TraceSide): readonly Fact[] {
     amount(
       'Tok/s',
       ({ metrics }) => metrics.tokensPerSecond,
-      (value) => `≈ ${count(value)}`,
+      (value) => `≈ ${perSecond(value)}`,
     ),
+    ...(given(a.usage?.serverRate) || given(b.usage?.serverRate)
+      ? [amount('Server’s tok/s', ({ usage }) => usage?.serverRate, perSecond)]
+      : []),
     amount('Cost', ({ cost }) => cost, money),
     amount('Findings', ({ findings }) => findings.length, count),
     ...otherLanes(a, b).map(({ id, label }) => plain(`${label} differs`, (side) => differing(side, id))),

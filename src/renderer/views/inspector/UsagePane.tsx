@@ -4,7 +4,7 @@ import type { Usage } from '../../../shared/model/usage.ts';
 import type { ProviderTrace } from '../../../shared/rpc/contract.ts';
 import { client } from '../../client/client.ts';
 import { CopyButton } from '../../components/CopyButton.tsx';
-import { count, money, plural } from '../../components/format.ts';
+import { count, money, perSecond, plural } from '../../components/format.ts';
 import { given } from '../../components/given.ts';
 import { JsonText } from '../../components/JsonText.tsx';
 import { useLaneName, useLanes } from '../../stores/lanes.ts';
@@ -125,6 +125,7 @@ function Cost() {
   const timed = row?.timed ?? true;
   useTrace((trace) => trace.pulse);
   const rate = useTrace((trace) => (timed ? trace.model.metrics.tokensPerSecond : undefined));
+  const serverRate = useTrace((trace) => trace.model.usage?.serverRate);
   return (
     <Section title="Cost and rate">
       <Facts>
@@ -133,16 +134,30 @@ function Cost() {
             <span className="quiet">unknown: no price or no usage</span>
           ) : (
             <>
-              <b>{money(row.cost)}</b> <span className="quiet">by the bundled price list</span>
+              <b>{money(row.cost)}</b>{' '}
+              <span className="quiet">
+                {given(row.usage?.cost) ? 'as reported on the wire' : 'by the bundled price list'}
+              </span>
             </>
           )}
         </Fact>
-        <Fact name="After first text">
-          {rate === undefined ? (
+        <Fact name="Rate, measured here">
+          {given(rate) ? (
+            <>
+              <b>≈ {perSecond(rate)}</b> <span className="quiet">tokens a second while they came</span>
+            </>
+          ) : (
+            <span className="quiet">
+              {rate === null ? 'not measurable: the tokens came all at once' : 'not reported'}
+            </span>
+          )}
+        </Fact>
+        <Fact name="Rate, as the server says">
+          {serverRate === undefined ? (
             <span className="quiet">not reported</span>
           ) : (
             <>
-              <b>≈ {count(rate)}</b> <span className="quiet">tokens a second</span>
+              <b>{perSecond(serverRate)}</b> <span className="quiet">tokens a second by its own clock</span>
             </>
           )}
         </Fact>

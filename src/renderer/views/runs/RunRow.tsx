@@ -2,7 +2,7 @@ import { memo, useRef, useState } from 'react';
 import { Star } from 'lucide-react';
 import type { TraceRow } from '../../../shared/model/trace.ts';
 import { Chip } from '../../components/Chip.tsx';
-import { compact, durationText, money, shortDuration, timeOfDay } from '../../components/format.ts';
+import { compact, durationText, money, perSecond, shortDuration, timeOfDay } from '../../components/format.ts';
 import { given } from '../../components/given.ts';
 import { Glyph } from '../../components/Glyph.tsx';
 import { Icon } from '../../components/Icon.tsx';
@@ -104,7 +104,7 @@ function Facts({ row, look }: { readonly row: TraceRow; readonly look: ReturnTyp
         </span>
       )}
       {totalNs !== null && <span className="dur">{shortDuration(totalNs)}</span>}
-      {tokensPerSecond !== undefined && <span className="far">{Math.round(tokensPerSecond)} tok/s</span>}
+      {given(tokensPerSecond) && <span className="far">{perSecond(tokensPerSecond)} tok/s</span>}
       {tokens !== null && <span className="far">{tokens}</span>}
       {row.cost !== undefined && <span className="far">{money(row.cost)}</span>}
     </>

@@ -1,5 +1,5 @@
 import type { ReactNode } from 'react';
-import { count, duration, money } from '../../components/format.ts';
+import { count, duration, money, perSecond } from '../../components/format.ts';
 import { given } from '../../components/given.ts';
 import { Tip } from '../../components/Tooltip.tsx';
 import { useTrace } from '../../stores/open.ts';
@@ -15,7 +15,6 @@ export function Numbers() {
   const timed = row?.timed ?? true;
   useTrace((trace) => trace.pulse);
   const { metrics } = model;
-  const rate = model.ending && timed ? metrics.tokensPerSecond : undefined;
   return (
     <div className="numbers" aria-label="Numbers of the trace">
       <dl>
@@ -70,24 +69,61 @@ export function Numbers() {
         <Tokens model={model} live={live} />
       </dl>
       <dl>
-        <Entry
-          name="Tok/s"
-          says="Output tokens per second after the first text; an estimate, since tokens do not come one by one."
-          absent={rate === undefined}
-        >
-          {rate === undefined ? live ? 'at end' : 'not reported' : <>≈ {count(rate)}</>}
-        </Entry>
+        <Rate rate={timed ? metrics.tokensPerSecond : undefined} live={live} timed={timed} />
+        {given(model.usage?.serverRate) && !live && (
+          <Entry
+            name="Server’s tok/s"
+            says="Output tokens per second by the server’s own clock, as it says on the wire."
+          >
+            {perSecond(model.usage.serverRate)}
+          </Entry>
+        )}
       </dl>
       <dl>
-        <Entry
-          name="Cost"
-          says="In US dollars, by the bundled price list and the reported usage."
-          absent={row?.cost === undefined}
-        >
-          {row?.cost === undefined ? (live ? 'at end' : 'not known') : money(row.cost)}
-        </Entry>
+        <Cost cost={row?.cost} reported={given(row?.usage?.cost)} live={live} />
       </dl>
     </div>
+  );
+}
+
+interface FigureProps {
+  readonly live: boolean;
+}
+
+function Rate({
+  rate,
+  live,
+  timed,
+}: FigureProps & { readonly rate: number | null | undefined; readonly timed: boolean }) {
+  const says =
+    'Output tokens per second while they came, from the first piece of reasoning, text or a tool call to the last one. An estimate: tokens do not come one by one. Tokens that came all at once have no rate.';
+  const absent = live ? 'at end' : !timed ? 'not timed' : rate === null ? 'not measurable' : 'not reported';
+  const measured = !live && given(rate);
+  return (
+    <Entry name="Tok/s" says={says} absent={!measured}>
+      {measured ? `≈ ${perSecond(rate)}` : absent}
+    </Entry>
+  );
+}
+
+function Cost({
+  cost,
+  reported,
+  live,
+}: FigureProps & { readonly cost: number | undefined; readonly reported: boolean }) {
+  const says = reported
+    ? 'In US dollars, as the server says on the wire.'
+    : 'In US dollars, by the bundled price list and the reported usage.';
+  return (
+    <Entry name="Cost" says={says} absent={cost === undefined}>
+      {cost === undefined ? (
+        <>{live ? 'at end' : 'not known'}</>
+      ) : (
+        <>
+          {money(cost)} <small>{reported ? 'reported' : 'by price list'}</small>
+        </>
+      )}
+    </Entry>
   );
 }
 

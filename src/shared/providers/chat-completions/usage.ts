@@ -1,7 +1,17 @@
-/** Token counts and finish reasons of Chat Completions, with the words of Mistral and DeepSeek. */
+/** Token counts, servers' own figures and finish reasons of Chat Completions, with the words of Mistral and DeepSeek. */
 import { objectOf, type JsonObject } from '../../json/json-object.ts';
 import type { FinishReason } from '../../model/usage.ts';
-import { counts, finishReason, said, type Counts } from '../../wire/usage.ts';
+import {
+  costIn,
+  counts,
+  figures,
+  finishReason,
+  perSecond,
+  said,
+  timedRate,
+  type Counts,
+  type Figures,
+} from '../../wire/usage.ts';
 
 /** With where DeepSeek, Moonshot and Perplexity put their cached and reasoning parts. */
 export function chatUsage(usage: JsonObject): Counts {
@@ -14,6 +24,25 @@ export function chatUsage(usage: JsonObject): Counts {
     output: said(usage['completion_tokens']),
     reasoning: said(output?.['reasoning_tokens'], usage['reasoning_tokens']),
     total: said(usage['total_tokens']),
+  });
+}
+
+/** Fields beside the usage in which servers say their own speed. */
+export const FIGURE_FIELDS = ['timings', 'time_info', 'stats'] as const;
+
+/**
+ * What a server says of itself, in the usage and beside it: llama.cpp's `timings`; `completion_time` of Groq in the usage and
+ * of Cerebras in `time_info`; `stats` of LM Studio; `completion_tokens_per_sec` of SambaNova and TabbyAPI. Times are seconds.
+ */
+export function chatFigures(usage: JsonObject | null, chunk: JsonObject): Figures {
+  const tokens = usage?.['completion_tokens'];
+  return figures({
+    rate:
+      timedRate(chunk['timings']) ??
+      said(usage?.['completion_tokens_per_sec'], objectOf(chunk['stats'])?.['tokens_per_second']) ??
+      perSecond(tokens, usage?.['completion_time']) ??
+      perSecond(tokens, objectOf(chunk['time_info'])?.['completion_time']),
+    cost: usage && costIn(usage),
   });
 }
 

@@ -12,7 +12,7 @@ import { errorField, strayFault } from '../../wire/faults.ts';
 import { Fields, isPadding } from '../../wire/fields.ts';
 import type { WireProtocol } from '../../wire/protocol.ts';
 import type { Block, WireRecorder } from '../../wire/recorder.ts';
-import { chatFinish, chatUsage } from './usage.ts';
+import { chatFigures, chatFinish, chatUsage, FIGURE_FIELDS } from './usage.ts';
 
 /** Plain reasoning text, by server: DeepSeek, vLLM and others; OpenRouter, Groq and others; GitHub Copilot. */
 const REASONING_FIELDS = ['reasoning_content', 'reasoning', 'reasoning_text'] as const;
@@ -68,7 +68,8 @@ export class ChatCompletionsWire implements WireProtocol {
 
   take(data: JsonObject, _type: string, frame: Frame): void {
     const recorder = this.#recorder;
-    const failed = this.#differs(data) || frame.name === 'error' ? this.#takeChunk(data, frame) : false;
+    const differs = this.#differs(data) || frame.name === 'error';
+    const failed = differs ? this.#takeChunk(data, frame) : false;
     const choices = arrayOf(data['choices']);
     if (choices.length === 0) recorder.mark('meta');
     for (let place = 0; place < choices.length; place++) {
@@ -77,7 +78,17 @@ export class ChatCompletionsWire implements WireProtocol {
       else this.#misshapen('choices[]', choices[place]);
     }
     const usage = objectOf(data['usage']) ?? objectOf(objectOf(data['x_groq'])?.['usage']);
-    if (usage) recorder.usage(chatUsage(usage), usage);
+    if (usage) recorder.usage({ ...chatUsage(usage), ...chatFigures(usage, data) }, usage);
+    else if (differs) this.#figures(data);
+  }
+
+  /** A server's own figures without a usage: llama.cpp has them whether or not the usage was asked for. */
+  #figures(data: JsonObject): void {
+    const field = FIGURE_FIELDS.find((name) => name in data);
+    // With `timings_per_token` every chunk has them; those of the last one are the whole.
+    if (field === undefined || !arrayOf(data['choices']).some((choice) => objectOf(choice)?.['finish_reason'])) return;
+    const said = chatFigures(null, data);
+    if (said.serverRate !== undefined) this.#recorder.usage(said, data[field]);
   }
 
   /** Whether a chunk says anything but choices that the one before did not: nearly all repeat its fields in order. */
@@ -166,7 +177,7 @@ export class ChatCompletionsWire implements WireProtocol {
     if (logprobs) this.#logprobs(choice, logprobs);
     const usage = fields.object('usage');
     if (usage) {
-      recorder.usage(chatUsage(usage), usage);
+      recorder.usage({ ...chatUsage(usage), ...chatFigures(usage, usage) }, usage);
       recorder.note('the usage is in a choice');
     }
     const reason = fields.string('finish_reason');

@@ -1,7 +1,17 @@
-/** Token counts and stop reasons of Messages. */
-import { objectOf, type JsonObject } from '../../json/json-object.ts';
+/** Token counts, servers' own figures and stop reasons of Messages. */
+import { numberOf, objectOf, type JsonObject } from '../../json/json-object.ts';
 import type { FinishReason } from '../../model/usage.ts';
-import { counts, finishReason, said, type Counts } from '../../wire/usage.ts';
+import {
+  costIn,
+  counts,
+  figures,
+  finishReason,
+  perSecond,
+  said,
+  timedRate,
+  type Counts,
+  type Figures,
+} from '../../wire/usage.ts';
 
 /**
  * `usage` is the accumulated object, since a message_delta may repeat only some counts. Anthropic's
@@ -18,6 +28,23 @@ export function messagesUsage(usage: JsonObject): Counts {
     output: said(usage['output_tokens']),
     reasoning: said(objectOf(usage['output_tokens_details'])?.['thinking_tokens']),
     total: undefined,
+  });
+}
+
+/** Anthropic says neither; routers and llama.cpp, which speak Messages as well, do. `event`: the one that carries the usage. */
+export const messagesFigures = (usage: JsonObject, event: JsonObject): Figures =>
+  figures({ rate: timedRate(event['timings']), cost: costIn(usage) });
+
+/** The field of message_stop in which Bedrock says what it counted and how long it took. */
+export const INVOCATION_METRICS = 'amazon-bedrock-invocationMetrics';
+
+/** Bedrock's output tokens over the time after its own first byte. Latencies are milliseconds. */
+export function invocationFigures(stop: JsonObject): Figures {
+  const metrics = objectOf(stop[INVOCATION_METRICS]);
+  const whole = numberOf(metrics?.['invocationLatency']);
+  const first = numberOf(metrics?.['firstByteLatency']);
+  return figures({
+    rate: whole === null || first === null ? null : perSecond(metrics?.['outputTokenCount'], (whole - first) / 1000),
   });
 }
 

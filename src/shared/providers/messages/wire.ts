@@ -9,7 +9,7 @@ import { errorField, strayFault, type Fault } from '../../wire/faults.ts';
 import { Fields, fieldsOf, keepReplaced, saysNothing } from '../../wire/fields.ts';
 import type { WireProtocol } from '../../wire/protocol.ts';
 import type { Block, WireRecorder } from '../../wire/recorder.ts';
-import { messagesFinish, messagesUsage } from './usage.ts';
+import { INVOCATION_METRICS, invocationFigures, messagesFigures, messagesFinish, messagesUsage } from './usage.ts';
 
 /** A block beside what the SDK's accumulation needs of it. */
 interface Entry {
@@ -137,6 +137,8 @@ export class MessagesWire implements WireProtocol {
         recorder.mark('done');
         recorder.event(type, true);
         this.terminated = true;
+        const said = invocationFigures(event.data);
+        if (said.serverRate !== undefined) recorder.usage(said, event.data[INVOCATION_METRICS]);
         return;
       }
       case 'ping': {
@@ -397,7 +399,10 @@ export class MessagesWire implements WireProtocol {
       for (const [field, value] of Object.entries(usage)) {
         if (value !== null || !this.#usage.has(field)) this.#usage.set(field, value);
       }
-      recorder.usage(messagesUsage(Object.fromEntries(this.#usage)), usage);
+      recorder.usage(
+        { ...messagesUsage(Object.fromEntries(this.#usage)), ...messagesFigures(usage, event.data) },
+        usage,
+      );
     }
     const reason = delta?.['stop_reason'];
     if (reason !== undefined) recorder.finish(0, messagesFinish(stringOf(reason)));

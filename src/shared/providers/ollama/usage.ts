@@ -1,7 +1,7 @@
-/** Token counts and finish reasons of Ollama. */
-import type { JsonObject } from '../../json/json-object.ts';
+/** Token counts, its own speed and finish reasons of Ollama. */
+import { numberOf, type JsonObject } from '../../json/json-object.ts';
 import type { FinishReason } from '../../model/usage.ts';
-import { counts, finishReason, said, type Counts } from '../../wire/usage.ts';
+import { counts, figures, finishReason, perSecond, said, type Counts, type Figures } from '../../wire/usage.ts';
 
 /** Counts and durations of the last object. Durations are nanoseconds. */
 export const USAGE_FIELDS = [
@@ -24,6 +24,10 @@ export function ollamaUsage(data: JsonObject): Counts {
     total: undefined,
   });
 }
+
+/** Its own speed is what it prints with `--verbose`: what it wrote over the time in which it wrote. */
+export const ollamaFigures = (data: JsonObject): Figures =>
+  figures({ rate: perSecond(data['eval_count'], (numberOf(data['eval_duration']) ?? 0) / 1e9) });
 
 /** `load` and `unload` answer a request without messages, which only moves the model in or out of memory. */
 const WORDS: Readonly<Record<string, FinishReason['unified']>> = { stop: 'stop', length: 'length' };

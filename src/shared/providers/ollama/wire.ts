@@ -9,7 +9,7 @@ import { errorField, strayFault } from '../../wire/faults.ts';
 import { Fields } from '../../wire/fields.ts';
 import type { WireProtocol } from '../../wire/protocol.ts';
 import type { Block, WireRecorder } from '../../wire/recorder.ts';
-import { ollamaFinish, ollamaUsage, USAGE_FIELDS } from './usage.ts';
+import { ollamaFigures, ollamaFinish, ollamaUsage, USAGE_FIELDS } from './usage.ts';
 
 type Run = 'text' | 'thinking';
 
@@ -142,7 +142,7 @@ export class OllamaWire implements WireProtocol {
     this.#closeRun();
     const counted = USAGE_FIELDS.filter((field) => typeof line.data[field] === 'number');
     const usage = Object.fromEntries(counted.map((field) => [field, line.number(field)]));
-    if (counted.length > 0) recorder.usage(ollamaUsage(line.data), usage);
+    if (counted.length > 0) recorder.usage({ ...ollamaUsage(line.data), ...ollamaFigures(line.data) }, usage);
     const reason = line.string('done_reason');
     if (reason !== null) recorder.finish(0, ollamaFinish(reason, this.#calls.length > 0));
     recorder.mark('done');

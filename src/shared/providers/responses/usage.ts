@@ -1,7 +1,17 @@
-/** Token counts and finish reasons of Responses. */
+/** Token counts, servers' own figures and finish reasons of Responses. */
 import { objectOf, stringOf, type JsonObject } from '../../json/json-object.ts';
 import type { FinishReason } from '../../model/usage.ts';
-import { counts, finishReason, said, type Counts } from '../../wire/usage.ts';
+import {
+  costIn,
+  counts,
+  figures,
+  finishReason,
+  perSecond,
+  said,
+  timedRate,
+  type Counts,
+  type Figures,
+} from '../../wire/usage.ts';
 
 export function responsesUsage(usage: JsonObject): Counts {
   const input = objectOf(usage['input_tokens_details']);
@@ -13,6 +23,14 @@ export function responsesUsage(usage: JsonObject): Counts {
     output: said(usage['output_tokens']),
     reasoning: said(output?.['reasoning_tokens']),
     total: said(usage['total_tokens']),
+  });
+}
+
+/** Of the servers behind it: llama.cpp's `timings` and Groq's `completion_time`, with what routers ask for. */
+export function responsesFigures(usage: JsonObject, response: JsonObject): Figures {
+  return figures({
+    rate: timedRate(response['timings']) ?? perSecond(usage['output_tokens'], usage['completion_time']),
+    cost: costIn(usage),
   });
 }
 

@@ -11,7 +11,7 @@ import type { WireProtocol } from '../../wire/protocol.ts';
 import type { WireRecorder } from '../../wire/recorder.ts';
 import { outputText } from './items.ts';
 import { ResponseOutput } from './output.ts';
-import { responseFinish, responsesUsage } from './usage.ts';
+import { responseFinish, responsesFigures, responsesUsage } from './usage.ts';
 
 /** The events that end a stream, each in its own way. */
 export const TERMINAL: ReadonlySet<string> = new Set([
@@ -128,7 +128,7 @@ export class ResponsesWire implements WireProtocol {
       'service_tier' in response ? stringOf(response['service_tier']) : undefined,
     );
     const usage = objectOf(response['usage']);
-    if (usage) recorder.usage(responsesUsage(usage), usage);
+    if (usage) recorder.usage({ ...responsesUsage(usage), ...responsesFigures(usage, response) }, usage);
     if (TERMINAL.has(type)) this.#terminal(type, response);
   }
 

@@ -26,7 +26,8 @@ export type BodyEnd =
   | { readonly how: 'end' }
   /** The connection broke. `reason` is the system's word, such as ECONNRESET. */
   | { readonly how: 'reset'; readonly reason: string }
-  | { readonly how: 'cancelled' }
+  /** `client`: not this program, but the one whose request was captured. */
+  | { readonly how: 'cancelled'; readonly by?: 'client' }
   /** Nothing came for so long that the user's own limit ended it. `content`: keep-alive comments did come. */
   | { readonly how: 'stalled'; readonly seconds: number; readonly silence: 'byte' | 'content' }
   /** The body could not be decoded any further. `encoding` is the content-encoding, `reason` the decoder's word. */
@@ -165,8 +166,14 @@ function transportRules({ end, head, bytes }: TransportFacts, wire: WireOutcome)
     case 'cancelled':
       return {
         state: 'cancelled',
-        rule: `The run was cancelled before the provider's terminator. ${kept}`,
-        advice: 'Run it again to get the complete response.',
+        rule:
+          end.by === 'client'
+            ? `The client closed the connection before the provider's terminator. ${kept}`
+            : `The run was cancelled before the provider's terminator. ${kept}`,
+        advice:
+          end.by === 'client'
+            ? 'It may have had enough, or a time limit of its own. The provider was told at once.'
+            : 'Run it again to get the complete response.',
       };
     case 'stalled': {
       const what = end.silence === 'byte' ? 'No byte' : 'Nothing but keep-alive';

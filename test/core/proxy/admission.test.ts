@@ -1,0 +1,184 @@
+/** Who may use the capture proxy: no page of a browser, no name but its own, no request that can be read in two ways. */
+import { describe, expect, test } from 'vitest';
+import { headAndBody, tcpClient } from '../../support/tcp-pair.ts';
+import { TestProxy, useProxy } from '../../support/proxy.ts';
+
+const { open } = useProxy();
+
+/** What the proxy answers to bytes that it does not send on. */
+async function refusalOf(bytes: (port: number) => string): Promise<{ readonly status: number; readonly said: string }> {
+  const { proxy, server } = await open();
+  const client = await tcpClient(proxy.port);
+  client.write(bytes(proxy.port));
+  await client.untilEnded();
+  const { lines, body } = headAndBody(client.received)!;
+  expect(server.connections).toBe(0);
+  expect(proxy.events).toEqual([]);
+  return { status: Number(lines[0]!.split(' ')[1]), said: JSON.parse(body.toString()).error.message };
+}
+
+const withHost = (host: string, more = ''): string => `POST /up/x HTTP/1.1\r\nHost: ${host}\r\n${more}\r\n`;
+const withField = (field: string) => (port: number) => withHost(`127.0.0.1:${port}`, `${field}\r\n`);
+const withTarget =
+  (target: string, method = 'GET') =>
+  (port: number) =>
+    `${method} ${target} HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\n\r\n`;
+
+test.each(['127.0.0.1', 'localhost', '[::1]', 'LOCALHOST'])('%s is its name', async (name) => {
+  const { proxy, server } = await open();
+  const client = await tcpClient(proxy.port);
+  client.write(withHost(`${name}:${proxy.port}`));
+  await (await server.connection()).until(({ received }) => received.includes(`Host: 127.0.0.1:${server.port}`));
+});
+
+test('it listens on the loopback interface alone, on both of its addresses', async () => {
+  const { proxy, server } = await open();
+  const client = await tcpClient(proxy.port, '::1').catch(() => undefined);
+  // A machine without IPv6 has nobody who would come that way.
+  if (!client) return;
+  client.write(withHost(`[::1]:${proxy.port}`));
+  await (await server.connection()).until(({ received }) => received.length > 0);
+});
+
+test('a port that is taken is left for the next one', async () => {
+  const first = await TestProxy.open([], 40_417);
+  const second = await TestProxy.open([], 40_417);
+  expect(second.port).toBeGreaterThan(first.port);
+  await Promise.all([first.listener.close(), second.listener.close()]);
+});
+
+describe('is refused', () => {
+  test.each([
+    ['another name', (port: number) => withHost(`evil.test:${port}`)],
+    ['another port', () => withHost('127.0.0.1:1')],
+    ['no port', () => withHost('127.0.0.1')],
+    ['every interface', (port: number) => withHost(`0.0.0.0:${port}`)],
+    ['a name behind ours', (port: number) => withHost(`127.0.0.1:${port}.evil.test`)],
+    ['a user', (port: number) => withHost(`x@127.0.0.1:${port}`)],
+    ['an origin', withField('Origin: https://evil.test')],
+    ['our own origin', (port: number) => withHost(`127.0.0.1:${port}`, `Origin: http://127.0.0.1:${port}\r\n`)],
+    ['an origin without a name', withField('Origin: null')],
+    ['a fetch of a page', withField('sec-fetch-site: cross-site')],
+    ['a fetch of one origin', withField('Sec-Fetch-Site: same-origin')],
+    ['an address that was typed', withField('Sec-Fetch-Site: none')],
+    ['an image', withField('Sec-Fetch-Dest: image')],
+    ['a click', withField('Sec-Fetch-Mode: navigate')],
+    ['an opaque fetch', withField('Sec-Fetch-Mode: no-cors')],
+  ])('%s: 403', async (_, bytes) => {
+    expect((await refusalOf(bytes)).status).toBe(403);
+  });
+
+  test('a preflight of a page', async () => {
+    const { status } = await refusalOf(
+      (port) =>
+        `OPTIONS /up/x HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\nOrigin: https://evil.test\r\nAccess-Control-Request-Method: POST\r\n\r\n`,
+    );
+    expect(status).toBe(403);
+  });
+
+  test.each([
+    ['no Host', () => 'GET /up/x HTTP/1.1\r\n\r\n'],
+    ['an empty Host', () => withHost('')],
+    ['two Hosts', (port: number) => withHost(`127.0.0.1:${port}`, `Host: 127.0.0.1:${port}\r\n`)],
+    ['a blank before the colon', withField('X-A : 1')],
+    ['a folded line', withField('X-A: 1\r\n  folded')],
+    ['a line that is no field', withField('no field')],
+    ['a NUL', withField('X-A: a\0b')],
+    ['a bare LF', (port: number) => `GET /up/x HTTP/1.1\nHost: 127.0.0.1:${port}\n\n`],
+    ['a lone CR', withField('X-A: 1\rX-B: 2')],
+    ['two lengths', withField('Content-Length: 1\r\nContent-Length: 2')],
+    ['a list of lengths', withField('Content-Length: 1, 2')],
+    ['a signed length', withField('Content-Length: +1')],
+    ['a length and chunks', withField('Content-Length: 1\r\nTransfer-Encoding: chunked')],
+    ['chunks that are not last', withField('Transfer-Encoding: chunked, gzip')],
+    ['chunks twice', withField('Transfer-Encoding: chunked, chunked')],
+    ['another transfer encoding', withField('Transfer-Encoding: gzip')],
+    [
+      'chunks in HTTP/1.0',
+      (port: number) => `POST /up HTTP/1.0\r\nHost: 127.0.0.1:${port}\r\nTransfer-Encoding: chunked\r\n\r\n`,
+    ],
+    ['no request', () => 'hello\r\n\r\n'],
+    ['a whole address', (port: number) => withTarget(`http://127.0.0.1:${port}/up/x`)(port)],
+    ['another host', withTarget('http://evil.test/up/x')],
+    ['two slashes', withTarget('//evil.test/x')],
+    ['a way up', withTarget('/up/v1/../../secret')],
+    ['an encoded way up', withTarget('/up/%2e%2E/secret')],
+    ['a backslash', withTarget('/up\\@evil.test/')],
+    ['a fragment', withTarget('/up/x#y')],
+    ['a star', withTarget('*', 'OPTIONS')],
+  ])('%s: 400', async (_, bytes) => {
+    expect((await refusalOf(bytes)).status).toBe(400);
+  });
+
+  test.each([
+    ['an unknown endpoint', '/other/x'],
+    ['none', '/'],
+    ['a user', '/@evil.test/'],
+    ['an encoded slash', '/%2fevil.test/x'],
+  ])('%s: 404 with the names that there are', async (_, target) => {
+    expect(await refusalOf(withTarget(target))).toEqual({
+      status: 404,
+      said: 'Tracelane: No endpoint has this path. A path begins with the name of one: /up/.',
+    });
+  });
+
+  test('a tunnel: 405', async () => {
+    expect((await refusalOf(withTarget('evil.test:443', 'CONNECT'))).status).toBe(405);
+  });
+
+  test('HTTP/2: 505', async () => {
+    expect((await refusalOf(() => 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n')).status).toBe(505);
+  });
+
+  test('a head without an end: 431', async () => {
+    expect((await refusalOf((port) => withHost(`127.0.0.1:${port}`, `X: ${'x'.repeat(1024 ** 2)}`))).status).toBe(431);
+  });
+});
+
+test('a fetch of Node is no page', async () => {
+  const { proxy, server } = await open();
+  const answer = fetch(`http://127.0.0.1:${proxy.port}/up/x`, { method: 'POST', body: 'x' });
+  const provider = await server.connection();
+  await provider.until(({ received }) => received.toString().endsWith('x'));
+  provider.write('HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok');
+  expect(await (await answer).text()).toBe('ok');
+});
+
+describe('a provider that cannot be reached', () => {
+  test.each([
+    ['http://127.0.0.1:1', 502, 'refused the connection'],
+    ['http://nobody.invalid', 502, 'could not be resolved'],
+    ['http://169.254.169.254/latest', 502, 'link-local'],
+    ['http://[fe80::1]:80', 502, 'link-local'],
+  ])('%s', async (baseUrl, status, said) => {
+    const proxy = await TestProxy.open([{ name: 'up', baseUrl }]);
+    const client = await tcpClient(proxy.port);
+    client.write(withHost(`127.0.0.1:${proxy.port}`));
+    await client.untilEnded();
+    expect(client.received.toString()).toContain(`HTTP/1.1 ${status} `);
+    expect(client.received.toString()).toContain(said);
+    expect((await proxy.until('end'))[0]!.end).toMatchObject({ how: 'failed' });
+    await proxy.listener.close();
+  });
+
+  test('because it is the proxy itself', async () => {
+    const proxy = await TestProxy.open();
+    proxy.listener.setRoutes([{ name: 'up', baseUrl: `http://localhost:${proxy.port}/up` }]);
+    const client = await tcpClient(proxy.port);
+    client.write(withHost(`127.0.0.1:${proxy.port}`));
+    await client.untilEnded();
+    expect(client.received.toString()).toContain('HTTP/1.1 508 Loop Detected');
+    await proxy.listener.close();
+  });
+
+  test('is said after the answers to the requests before', async () => {
+    const { proxy, server } = await open();
+    const client = await tcpClient(proxy.port);
+    client.write(withHost(`127.0.0.1:${proxy.port}`) + 'nonsense\r\n\r\n');
+    const provider = await server.connection();
+    await provider.until(({ received }) => headAndBody(received) !== undefined);
+    provider.write('HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok');
+    await client.untilEnded();
+    expect(client.received.toString()).toMatch(/^HTTP\/1\.1 200 OK\r\nContent-Length: 2\r\n\r\nokHTTP\/1\.1 400 /);
+  });
+});

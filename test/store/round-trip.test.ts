@@ -5,6 +5,7 @@ import Database from 'better-sqlite3';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { openReadOnly } from '../../src/main/core/store/read-only.ts';
+import type { CaptureFacts } from '../../src/shared/model/capture.ts';
 import { endpointId, traceId } from '../../src/shared/model/ids.ts';
 import { Random } from '../../src/main/core/providers/sample/random.ts';
 import { allStreams } from '../support/fixtures.ts';
@@ -100,6 +101,32 @@ describe('a trace', () => {
       ...row
     } = detail;
     expect(rows).toStrictEqual([{ ...row, ...ended, httpStatus: 200 }]);
+  });
+
+  test('keeps what is known of an exchange, and the last of it that was said', async () => {
+    const dataDir = dataFolder();
+    const capture: CaptureFacts = {
+      route: 'openai',
+      connection: 3,
+      userAgent: 'OpenAI/JS 7.0.0',
+      session: 's1',
+      requestChanges: [{ field: 'Host', change: 'replaced' }],
+      answerChanges: [],
+      encoding: null,
+      encodedBytes: 0,
+      informational: [{ status: 103, statusText: 'Early Hints', tNs: 5 }],
+      trailers: [['x-sum', '1']],
+      requestBytes: 12,
+      certificate: null,
+    };
+    const trace = newTrace({ source: 'capture', capture });
+    const store = await open(dataDir);
+    await store.createTrace(trace);
+    expect((await store.get(trace.id)).capture).toEqual(capture);
+    await store.finishTrace(trace.id, COMPLETE);
+    store.setCapture(trace.id, { ...capture, encodedBytes: 9 });
+    await store.close();
+    expect((await (await open(dataDir)).get(trace.id)).capture).toEqual({ ...capture, encodedBytes: 9 });
   });
 
   test('has what was never said absent, not null', async () => {
@@ -369,14 +396,14 @@ describe('settings and endpoints', () => {
       type: 'anthropic',
       limits: { answer: 1, silence: 30 },
     });
-    await store.saveEndpoint({ ...one, name: 'One again' });
+    await store.saveEndpoint({ ...one, name: 'One again', lendsKey: true });
     await store.saveEndpoint({ ...one, id: endpointId('three') });
     await store.removeEndpoint(endpointId('three'));
     await store.close();
     const again = await open(dataDir);
     expect(await again.settings()).toEqual({ theme: 'light', singleKeys: false });
     expect(await again.endpoints()).toEqual([
-      { ...one, name: 'One again' },
+      { ...one, name: 'One again', lendsKey: true },
       { ...one, id: 'two', name: 'Two', type: 'anthropic', limits: { answer: 1, silence: 30 } },
     ]);
   });

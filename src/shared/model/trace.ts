@@ -1,5 +1,6 @@
 /** A trace as the store keeps it and the screen shows it: everything but the bytes. */
 import { z } from 'zod';
+import type { CaptureFacts } from './capture.ts';
 import type { EndpointId, TraceId } from './ids.ts';
 import type { LaneId } from './messages.ts';
 import type { Api, Framing } from './stream.ts';
@@ -82,7 +83,7 @@ export interface RequestHead {
 }
 
 /** Where a trace came from. */
-export const TRACE_SOURCES = ['run', 'import', 'sample'] as const;
+export const TRACE_SOURCES = ['run', 'import', 'sample', 'capture'] as const;
 export type TraceSource = (typeof TRACE_SOURCES)[number];
 
 /** Measured once the stream is over; `null` means not seen on this wire. Nanoseconds since the request was sent. */
@@ -144,4 +145,6 @@ export interface TraceDetail extends TraceRow {
   readonly request: unknown;
   readonly requestHead?: RequestHead;
   readonly responseHead?: HttpHead;
+  /** Of an exchange between other programs, recorded on its way. */
+  readonly capture?: CaptureFacts;
 }

@@ -79,6 +79,8 @@ export const endpointInputSchema = z.strictObject({
   type: z.string().min(1).max(100),
   provider_name: z.string().max(200),
   limits: endpointLimitsSchema.prefault({}),
+  /** The capture proxy puts this endpoint's key on requests that carry the proxy's own; else clients bring their keys. */
+  lendsKey: z.boolean().optional(),
 });
 export interface EndpointInfo {
   readonly id: EndpointId;
@@ -87,6 +89,7 @@ export interface EndpointInfo {
   readonly type: string;
   readonly provider_name: string;
   readonly limits: EndpointLimits;
+  readonly lendsKey?: boolean;
   /** The built-in sample provider cannot be changed or removed. */
   readonly builtIn: boolean;
   /** Never the key itself. */

@@ -79,6 +79,7 @@ export class EndpointsService {
       type: input.type,
       provider_name: input.provider_name.trim() || (kind.providerName?.(new URL(baseUrl)) ?? kind.id),
       limits: input.limits,
+      ...(input.lendsKey && { lendsKey: true }),
     };
     // First the key: whatever happens in between, it is never beside the new address.
     if (before && originOf(before.baseUrl) !== originOf(baseUrl)) await this.#vault.remove(before.id);

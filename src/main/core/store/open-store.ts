@@ -159,6 +159,10 @@ class StoreClient implements Omit<Store, keyof RequestedMethods> {
     this.#keep('setHead', args, (outcome) => this.#notTaken(args[0], outcome));
   }
 
+  setCapture(...args: ArgsOf<'setCapture'>): void {
+    this.#keep('setCapture', args, (outcome) => this.#notTaken(args[0], outcome));
+  }
+
   setLive(id: TraceId, numbers: Parameters<Store['setLive']>[1]): void {
     const live = this.#live.get(id);
     if (!live) return;

@@ -45,6 +45,7 @@ export interface TraceColumns extends ListedColumns {
   readonly request: string | null;
   readonly request_head: string | null;
   readonly response_head: string | null;
+  readonly capture: string | null;
 }
 
 export interface StoredColumns extends TraceColumns {
@@ -92,6 +93,7 @@ export interface EndpointColumns {
   readonly type: StoredEndpoint['type'];
   readonly provider_name: string;
   readonly limits: string;
+  readonly lends_key: Flag;
 }
 
 export function rowOf(columns: ListedColumns): TraceRow {
@@ -126,6 +128,7 @@ export function traceOf(columns: StoredColumns): StoredTrace {
     request: columns.request === null ? undefined : JSON.parse(columns.request),
     ...(columns.request_head !== null && { requestHead: JSON.parse(columns.request_head) }),
     ...(columns.response_head !== null && { responseHead: JSON.parse(columns.response_head) }),
+    ...(columns.capture !== null && { capture: JSON.parse(columns.capture) }),
     messageId: columns.message_id,
     stepId: columns.step_id,
     storedReads: columns.stored_reads,
@@ -154,6 +157,7 @@ export function createdColumns(trace: NewTrace): CreatedColumns {
     step_id: trace.stepId,
     request: jsonOf(trace.request),
     request_head: jsonOf(trace.requestHead),
+    capture: jsonOf(trace.capture),
   };
 }
 
@@ -180,12 +184,29 @@ export function headOf({
 }
 
 export function endpointColumns(endpoint: StoredEndpoint): EndpointColumns {
-  const { id, name, baseUrl, type, provider_name, limits } = endpoint;
-  return { id, name, base_url: baseUrl, type, provider_name, limits: JSON.stringify(limits) };
+  const { id, name, baseUrl, type, provider_name, limits, lendsKey } = endpoint;
+  return {
+    id,
+    name,
+    base_url: baseUrl,
+    type,
+    provider_name,
+    limits: JSON.stringify(limits),
+    lends_key: flag(lendsKey === true),
+  };
 }
 
-export function endpointOf({ id, name, base_url, type, provider_name, limits }: EndpointColumns): StoredEndpoint {
-  return { id: endpointId(id), name, baseUrl: base_url, type, provider_name, limits: JSON.parse(limits) };
+export function endpointOf(columns: EndpointColumns): StoredEndpoint {
+  const { id, name, base_url, type, provider_name, limits, lends_key } = columns;
+  return {
+    id: endpointId(id),
+    name,
+    baseUrl: base_url,
+    type,
+    provider_name,
+    limits: JSON.parse(limits),
+    ...(lends_key === 1 && { lendsKey: true }),
+  };
 }
 
 function flag(value: boolean): Flag {

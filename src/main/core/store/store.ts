@@ -29,6 +29,7 @@ export interface Store extends RequestedMethods {
    */
   appendReads(...args: ArgsOf<'appendReads'>): void;
   setHead(...args: ArgsOf<'setHead'>): void;
+  setCapture(...args: ArgsOf<'setCapture'>): void;
   /** Numbers of a live run for its row in the list; not committed by itself. */
   setLive(id: StoredTrace['id'], row: Partial<Pick<TraceRow, 'metrics' | 'model' | 'usage'>>): void;
   /**

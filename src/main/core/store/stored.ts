@@ -32,4 +32,7 @@ export interface TraceResult {
 
 export type ProviderTraceRow = ProviderTrace & { readonly trace: TraceId };
 
-export type StoredEndpoint = Pick<EndpointInfo, 'id' | 'name' | 'baseUrl' | 'type' | 'provider_name' | 'limits'>;
+export type StoredEndpoint = Pick<
+  EndpointInfo,
+  'id' | 'name' | 'baseUrl' | 'type' | 'provider_name' | 'limits' | 'lendsKey'
+>;

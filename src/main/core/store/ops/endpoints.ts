@@ -5,16 +5,17 @@ import { endpointColumns, endpointOf, type EndpointColumns } from '../rows.ts';
 import type { StoredEndpoint } from '../stored.ts';
 import { query, write } from './operation.ts';
 
-const ALL = 'SELECT id, name, base_url, type, provider_name, limits FROM endpoints ORDER BY nr';
+const ALL = 'SELECT id, name, base_url, type, provider_name, limits, lends_key FROM endpoints ORDER BY nr';
 
 export const endpoints = query({
   run: (db: Connection) => db.all<EndpointColumns>(ALL),
   result: (rows): readonly StoredEndpoint[] => rows.map(endpointOf),
 });
 
-const SAVE = `INSERT INTO endpoints (id, name, base_url, type, provider_name, limits) VALUES (:id, :name, :base_url, :type, :provider_name, :limits)
+const SAVE = `INSERT INTO endpoints (id, name, base_url, type, provider_name, limits, lends_key)
+  VALUES (:id, :name, :base_url, :type, :provider_name, :limits, :lends_key)
   ON CONFLICT (id) DO UPDATE SET name = excluded.name, base_url = excluded.base_url, type = excluded.type,
-    provider_name = excluded.provider_name, limits = excluded.limits`;
+    provider_name = excluded.provider_name, limits = excluded.limits, lends_key = excluded.lends_key`;
 
 export const saveEndpoint = write({
   params: (endpoint: StoredEndpoint): [EndpointColumns] => [endpointColumns(endpoint)],

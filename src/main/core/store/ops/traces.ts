@@ -1,4 +1,5 @@
 /** A trace from its beginning to its end, and what people do to it. */
+import type { CaptureFacts } from '../../../../shared/model/capture.ts';
 import type { TraceId } from '../../../../shared/model/ids.ts';
 import type { HttpHead } from '../../../../shared/model/trace.ts';
 import type { Connection } from '../connection.ts';
@@ -21,8 +22,8 @@ import { keptWrite, query, write } from './operation.ts';
 
 const CREATE = `INSERT OR IGNORE INTO traces (id, started_at, title, renamed, starred, source, api, framing, timed, model, metrics, message_id, step_id, endpoint_id, endpoint, options, lanes)
   VALUES (:id, :started_at, :title, :renamed, :starred, :source, :api, :framing, :timed, :model, :metrics, :message_id, :step_id, :endpoint_id, :endpoint, :options, :lanes)`;
-const CREATE_DOCUMENTS = `INSERT OR IGNORE INTO trace_documents (trace, request, request_head)
-  SELECT nr, :request, :request_head FROM traces WHERE id = :id`;
+const CREATE_DOCUMENTS = `INSERT OR IGNORE INTO trace_documents (trace, request, request_head, capture)
+  SELECT nr, :request, :request_head, :capture FROM traces WHERE id = :id`;
 
 /**
  * Resolves once it is committed: from then on a crash leaves a readable, truncated trace. Rejects with code `not-stored`
@@ -31,9 +32,9 @@ const CREATE_DOCUMENTS = `INSERT OR IGNORE INTO trace_documents (trace, request,
 export const createTrace = write({
   params: (trace: NewTrace): [CreatedColumns] => [createdColumns(trace)],
   run: ({ db, touch }, trace: CreatedColumns): void => {
-    const { request, request_head, ...columns } = trace;
+    const { request, request_head, capture, ...columns } = trace;
     db.run(CREATE, columns);
-    db.run(CREATE_DOCUMENTS, { id: trace.id, request, request_head });
+    db.run(CREATE_DOCUMENTS, { id: trace.id, request, request_head, capture });
     touch(trace.id);
   },
   size: (trace) => trace.request?.length ?? 0,
@@ -58,6 +59,17 @@ export const setHead = keptWrite({
   },
 });
 
+const CAPTURE = 'UPDATE trace_documents SET capture = ? WHERE trace = ?';
+
+/** What is known of an exchange beside its bytes, in the place of what was known before; its last facts come after the result. */
+export const setCapture = keptWrite({
+  params: (id: TraceId, facts: CaptureFacts): [string, string] => [id, JSON.stringify(facts)],
+  run: ({ db, touch }, id: string, facts: string): void => {
+    db.run(CAPTURE, facts, rowNumber(db, id));
+    touch(id);
+  },
+});
+
 const FINISH = `UPDATE traces SET ended_ns = :ended_ns, state = :state, rule = :rule, advice = :advice, metrics = :metrics,
   model = CASE WHEN :says_model THEN :model ELSE model END, usage = :usage, finish = :finish, cost = :cost WHERE nr = :nr`;
 
@@ -74,7 +86,7 @@ export const finishTrace = keptWrite({
   },
 });
 
-const DETAIL = `SELECT ${LISTED}, t.nr, t.framing, t.endpoint_id, t.endpoint, t.options, t.lanes, t.message_id, t.step_id, d.request, d.request_head, d.response_head
+const DETAIL = `SELECT ${LISTED}, t.nr, t.framing, t.endpoint_id, t.endpoint, t.options, t.lanes, t.message_id, t.step_id, d.request, d.request_head, d.response_head, d.capture
   FROM traces t JOIN trace_documents d ON d.trace = t.nr WHERE t.id = ? AND t.deleted_at IS NULL`;
 
 /** Rejects with code `not-found` when there is none. */

@@ -96,7 +96,13 @@ const TRACES = `
 /** Until then every trace was read by these. */
 const LANES = `ALTER TABLE traces ADD COLUMN lanes TEXT NOT NULL DEFAULT '["wire","legacy","simple"]'`;
 
-export const MIGRATIONS: readonly string[] = [TRACES, LANES];
+/** Exchanges of other programs, and endpoints that lend them their keys. */
+const CAPTURE = `
+  ALTER TABLE trace_documents ADD COLUMN capture TEXT;
+  ALTER TABLE endpoints ADD COLUMN lends_key INTEGER NOT NULL DEFAULT 0;
+`;
+
+export const MIGRATIONS: readonly string[] = [TRACES, LANES, CAPTURE];
 
 /** What `user_version` says of a file with all of them. */
 export const SCHEMA_VERSION = MIGRATIONS.length;

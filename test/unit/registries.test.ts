@@ -50,6 +50,7 @@ const REGISTRIES: readonly { readonly registry: readonly string[]; readonly fold
     registry: [
       'shared/providers/registry.ts',
       'shared/providers/detect.ts',
+      'shared/providers/frame-places.ts',
       'shared/providers/framer-of.ts',
       'shared/providers/request-of.ts',
       'shared/providers/title.ts',

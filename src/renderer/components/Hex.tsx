@@ -1,4 +1,5 @@
-import { HEX_WIDTH, hexRow, rowStart, type ByteRange, type HexRow } from './hex.ts';
+import type { ByteRange } from '../../shared/text/byte-range.ts';
+import { HEX_WIDTH, hexRow, rowStart, type HexRow } from './hex.ts';
 import './hex.css';
 
 /** Rows of what stands before and after. */
@@ -11,7 +12,7 @@ interface HexProps {
   readonly start: number;
   /** The range that is meant; bytes outside of it are faint. */
   readonly own: ByteRange;
-  readonly marked: ByteRange | null;
+  readonly marked: readonly ByteRange[];
   /** Rows at most; they are taken around what is marked. */
   readonly limit: number;
 }
@@ -24,7 +25,7 @@ export function Hex({ bytes, start, own, marked, limit }: HexProps) {
     rowStart(Math.max(own[0], own[1] - 1)) + HEX_WIDTH * AFTER,
   );
   const begin = Math.min(
-    Math.max(first, rowStart((marked ?? own)[0]) - (HEX_WIDTH * limit) / 2),
+    Math.max(first, rowStart((marked[0] ?? own)[0]) - (HEX_WIDTH * limit) / 2),
     Math.max(first, last - (limit - 1) * HEX_WIDTH),
   );
   const rows: HexRow[] = [];

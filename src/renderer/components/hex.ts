@@ -1,4 +1,5 @@
 /** Bytes as rows of eight: offset, hexadecimal, text. */
+import type { ByteRange } from '../../shared/text/byte-range.ts';
 
 export const HEX_WIDTH = 8;
 
@@ -13,9 +14,6 @@ export interface HexRow {
   readonly offset: number;
   readonly runs: readonly HexRun[];
 }
-/** Byte range of the body, end exclusive. */
-export type ByteRange = readonly [start: number, end: number];
-
 /**
  * The row of eight that begins at `offset` (a multiple of eight), as far as `bytes` reach; `start` is the offset of the
  * first of them. Line ends are `¶`, carriage returns `¬`, what is no printable ASCII is a middle dot.
@@ -25,12 +23,12 @@ export function hexRow(
   start: number,
   offset: number,
   own: ByteRange,
-  marked: ByteRange | null,
+  marked: readonly ByteRange[],
 ): HexRow {
   const runs: { tone: HexTone; hex: string; text: string }[] = [];
   for (let at = Math.max(offset, start); at < Math.min(offset + HEX_WIDTH, start + bytes.length); at++) {
     const byte = bytes[at - start]!;
-    const tone = within(marked, at) ? 'marked' : within(own, at) ? 'own' : 'out';
+    const tone = marked.some((range) => within(range, at)) ? 'marked' : within(own, at) ? 'own' : 'out';
     const hex = byte.toString(16).padStart(2, '0');
     const run = runs.at(-1);
     if (run?.tone === tone) {
@@ -41,7 +39,7 @@ export function hexRow(
   return { offset, runs };
 }
 
-const within = (range: ByteRange | null, at: number): boolean => range !== null && at >= range[0] && at < range[1];
+const within = ([start, end]: ByteRange, at: number): boolean => at >= start && at < end;
 
 function charOf(byte: number): string {
   if (byte === 0x0a) return '¶';

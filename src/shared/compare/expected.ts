@@ -41,6 +41,8 @@ export interface ExpectedPart {
   readonly noun: 'answer text' | 'refusal' | 'reasoning' | 'tool arguments';
   /** Arguments of a tool call that become other messages, so that the call itself need not be emitted. */
   readonly converted: boolean;
+  /** Where the text's unit at `offset` stands in the text of the wire strand. */
+  readonly wireOffset: (offset: number) => number;
   /** Frame of the text's character at `offset`. */
   readonly eventAt: (offset: number) => number | null;
   readonly firstEvent: number | null;
@@ -85,7 +87,16 @@ function textPart(
   const noun = row.kind === 'refusal' ? 'refusal' : 'answer text';
   if (!textBecomesReasoning(input, lane)) return part(row, 'text', wire, text, noun);
   const cleaned = text.replaceAll(THINKING_TAG, '');
-  return { ...part(row, 'reasoning', wire, cleaned, noun), verbatim: cleaned === text };
+  const own = part(row, 'reasoning', wire, cleaned, noun);
+  return cleaned === text ? own : { ...own, verbatim: false, wireOffset: (offset) => beforeCleaning(text, offset) };
+}
+
+/** Where the unit at `offset` of a text without its tags stands in the text. */
+function beforeCleaning(text: string, offset: number): number {
+  let at = offset;
+  for (let tag = text.indexOf(THINKING_TAG); tag >= 0 && tag <= at; tag = text.indexOf(THINKING_TAG, tag + 1))
+    at += THINKING_TAG.length;
+  return at;
 }
 
 export const textBecomesReasoning = (input: ComparisonInput, lane: LaneId): boolean =>
@@ -123,6 +134,7 @@ function fromArguments(
     {
       ...part(row, kind, wire, value.text, kind === 'text' ? 'answer text' : 'reasoning'),
       verbatim: false,
+      wireOffset: value.offset,
       eventAt: (offset) => eventAt(wire, value.offset(offset)),
       firstEvent: eventAt(wire, value.offset(0)),
       lastEvent: eventAt(wire, value.offset(value.text.length - 1)),
@@ -145,6 +157,7 @@ function part(
     noun,
     verbatim: true,
     converted: false,
+    wireOffset: (offset) => offset,
     eventAt: (offset) => eventAt(wire, offset),
     firstEvent: firstEvent(wire),
     lastEvent: lastEvent(wire),

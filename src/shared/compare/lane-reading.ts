@@ -12,7 +12,7 @@ import {
   type LaneMessage,
   type WireOutcome,
 } from '../model/messages.ts';
-import type { EventSummary, Framed } from '../model/stream.ts';
+import type { EventSummary, Framed, Framing } from '../model/stream.ts';
 import type { Ending } from '../model/trace.ts';
 
 /** What a message says, told apart as the columns do. `meta` is usage, finish and the like. */
@@ -66,6 +66,8 @@ export interface ComparisonInput {
   readonly ending: Ending | null;
   /** What the framer gave, frames with their JSON, for the lint; nothing where only items are at hand. */
   readonly framed: readonly Framed[];
+  /** The body, and how it is cut; null where only items are at hand. */
+  readonly body: { readonly framing: Framing; readonly slice: (start: number, end: number) => Uint8Array } | null;
   readonly bytes: number;
   /** False where the order of events is known but not their times. */
   readonly timed: boolean;
@@ -93,7 +95,7 @@ export class ReadingFold {
   /** Throws when the items do not reach to the wire's outcome: there is nothing to compare with before. */
   result(
     setup: ComparisonInput['setup'],
-    more: { readonly lanes: readonly ComparedLane[]; readonly framed?: readonly Framed[]; readonly timed: boolean },
+    more: Pick<ComparisonInput, 'lanes' | 'timed'> & Partial<Pick<ComparisonInput, 'framed' | 'body'>>,
   ): ComparisonInput {
     if (this.#wire === null) throw new Error('The decode pass has no result yet: comparing needs the whole stream.');
     const last = this.#reads.at(-1);
@@ -109,6 +111,7 @@ export class ReadingFold {
       adapters: this.#adapters,
       ending: this.#ending,
       framed: more.framed ?? [],
+      body: more.body ?? null,
       bytes: last ? last.offset + last.length : 0,
       timed: more.timed,
     };

@@ -1,6 +1,7 @@
 /** Lane against lane over the same bytes. */
 import { lanesOf, type ComparisonInput } from './lane-reading.ts';
 import { findAll } from './findings/registry.ts';
+import { markerOf } from './marks.ts';
 import type { LintContext } from '../lint/rule.ts';
 import { toolNames } from '../providers/tool-names.ts';
 import { lint } from './lint.ts';
@@ -18,11 +19,12 @@ function offeredBy({ api, request }: ComparisonInput['setup']): LintContext {
 /** Pure, and linear in the reading's items and bytes. */
 export function compareLanes(input: ComparisonInput): CompareResult {
   const findings = findAll(input);
+  const marks = markerOf(input);
   return {
     lanes: lanesOf(input).map(({ id, label }) => ({ id, label })),
     options: input.setup.options,
     verdict: verdictOf(input, findings),
-    findings: findings.map(({ finding }) => finding),
+    findings: findings.map((one) => ({ ...one.finding, marks: marks(one) })),
     rows: alignedRows(input, findings),
     laneMap: laneMapOf(input, findings),
     lint: lint(input.setup.api, input.framed, input.wire, 'strict', offeredBy(input.setup)),

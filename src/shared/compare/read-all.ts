@@ -36,8 +36,27 @@ export function readAll(
   return fold.result(setup, {
     lanes: allLanes().filter(({ id }) => lanes.includes(id)),
     framed,
+    body: { framing: setup.framing, slice: (start, end) => bytesIn(stored, start, end) },
     timed: options.timed ?? !(reads instanceof Uint8Array),
   });
+}
+
+/** Bytes `start` to `end` of the body; `reads` follow each other without a gap. */
+function bytesIn(reads: readonly Read[], start: number, end: number): Uint8Array {
+  let [low, high] = [0, reads.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    const { offset, bytes } = reads[middle]!;
+    if (offset + bytes.length > start) high = middle;
+    else low = middle + 1;
+  }
+  const out = new Uint8Array(end - start);
+  for (let at = low; at < reads.length && reads[at]!.offset < end; at++) {
+    const { offset, bytes } = reads[at]!;
+    const from = Math.max(0, start - offset);
+    out.set(bytes.subarray(from, Math.min(bytes.length, end - offset)), Math.max(0, offset - start));
+  }
+  return out;
 }
 
 function endingOf(wire: WireOutcome): Ending {

@@ -7,6 +7,7 @@
  * CRCs they should have. The bytes in between are one remark, so that frames and remarks cover the body without a gap.
  */
 import type { EventHeader, Framed, Read } from '../model/stream.ts';
+import type { ByteRange } from '../text/byte-range.ts';
 import { decodeHeaders, UnreadableHeaders } from './aws-headers.ts';
 import { crc32 } from './crc32.ts';
 import { CutFrame } from './frame.ts';
@@ -188,6 +189,11 @@ function nameOf(headers: ReadonlyMap<string, EventHeader>): string {
   }
   return '';
 }
+
+/** See FramingDefinition.dataRanges. */
+export const payloadRanges = (frame: Uint8Array, start: number): readonly ByteRange[] => [
+  [start + PRELUDE_BYTES + unsigned(frame, 4), start + frame.length - CRC_BYTES],
+];
 
 /** Whether a body starts with a sound prelude. */
 export const startsWithPrelude = (bytes: Uint8Array): boolean =>

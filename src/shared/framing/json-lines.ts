@@ -3,10 +3,11 @@
  * line needs no line end; without one it counts when it is a whole JSON value, since else nothing tells it from a cut one.
  */
 import type { Framed, Read } from '../model/stream.ts';
+import type { ByteRange } from '../text/byte-range.ts';
 import { CutFrame } from './frame.ts';
 import { limitPassed, MAX_EVENT_BYTES, NOTHING, placeAt, remark, type Framer } from './framer.ts';
 import { HeldBytes } from './held-bytes.ts';
-import { BOM, isUtf8, lossyText, MARK_DROPPED, REPLACEMENT } from './utf8.ts';
+import { BOM, isUtf8, lossyText, MARK_BYTES, MARK_DROPPED, REPLACEMENT } from './utf8.ts';
 
 const LF = 0x0a;
 const CR = 0x0d;
@@ -91,4 +92,13 @@ export class JsonLinesFramer implements Framer {
     this.#out = [];
     return out;
   }
+}
+
+/** See FramingDefinition.dataRanges. */
+export function lineDataRanges(frame: Uint8Array, start: number): readonly ByteRange[] {
+  const marked = start === 0 && MARK_BYTES.every((byte, at) => frame[at] === byte);
+  let end = frame.length;
+  if (frame[end - 1] === LF) end--;
+  if (frame[end - 1] === CR) end--;
+  return [[start + (marked ? MARK_BYTES.length : 0), start + end]];
 }

@@ -1,9 +1,10 @@
 /** The framings by name. A framing is its file and one line here; its name is stored with each trace. */
 import type { Framing } from '../model/stream.ts';
-import { AwsEventStreamFramer } from './aws-eventstream.ts';
+import type { ByteRange } from '../text/byte-range.ts';
+import { AwsEventStreamFramer, payloadRanges } from './aws-eventstream.ts';
 import type { Framer } from './framer.ts';
-import { JsonLinesFramer } from './json-lines.ts';
-import { SseFramer } from './sse.ts';
+import { JsonLinesFramer, lineDataRanges } from './json-lines.ts';
+import { sseDataRanges, SseFramer } from './sse.ts';
 
 export interface FramingDefinition {
   readonly label: string;
@@ -12,6 +13,11 @@ export interface FramingDefinition {
   /** What its bytes are called where they are copied as text; null where they are none. */
   readonly asText: string | null;
   readonly create: () => Framer;
+  /**
+   * Where the `data` of a frame lies: ranges of the body whose texts, joined by LF, are that text. `bytes` are those of the
+   * whole frame, and `start` is the offset of the first of them.
+   */
+  readonly dataRanges: (bytes: Uint8Array, start: number) => readonly ByteRange[];
   /** How sentences speak of it. */
   readonly words: {
     /** A body that is cut this way: `The body is …`. */
@@ -29,6 +35,7 @@ export const FRAMINGS: Readonly<Record<Framing, FramingDefinition>> = {
     mediaTypes: ['text/event-stream'],
     asText: 'SSE',
     create: () => new SseFramer(),
+    dataRanges: sseDataRanges,
     words: {
       body: 'a stream of events',
       withoutEvents: 'comments and blank lines',
@@ -40,6 +47,7 @@ export const FRAMINGS: Readonly<Record<Framing, FramingDefinition>> = {
     mediaTypes: ['application/x-ndjson', 'application/ndjson', 'application/jsonl', 'application/x-jsonlines'],
     asText: 'JSON lines',
     create: () => new JsonLinesFramer(),
+    dataRanges: lineDataRanges,
     words: {
       body: 'JSON lines',
       withoutEvents: 'lines that are blank or not JSON',
@@ -51,6 +59,7 @@ export const FRAMINGS: Readonly<Record<Framing, FramingDefinition>> = {
     mediaTypes: ['application/vnd.amazon.eventstream'],
     asText: null,
     create: () => new AwsEventStreamFramer(),
+    dataRanges: payloadRanges,
     words: {
       body: "Amazon's binary event stream",
       withoutEvents: 'damaged messages',

@@ -6,11 +6,12 @@
  * All whole lines of a read are decoded at once, and only the line that a read leaves unfinished is copied.
  */
 import type { Framed, Read, SseFacts, SseFields } from '../model/stream.ts';
+import type { ByteRange } from '../text/byte-range.ts';
 import { CutFrame } from './frame.ts';
 import { limitPassed, MAX_EVENT_BYTES, NOTHING, placeAt, remark, type Framer } from './framer.ts';
 import { HeldBytes } from './held-bytes.ts';
 import { PendingFields } from './sse-fields.ts';
-import { BOM, isUtf8, lossyText, MARK_DROPPED, REPLACEMENT } from './utf8.ts';
+import { BOM, isUtf8, lossyText, MARK_BYTES, MARK_DROPPED, REPLACEMENT } from './utf8.ts';
 
 const LF = 0x0a;
 const CR = 0x0d;
@@ -255,6 +256,29 @@ function notesOn({ dataLines }: SseFields, afterMark: SseFields | undefined): re
     ...(afterMark === undefined ? [] : [MARK_DROPPED]),
     ...(dataLines > 0 ? [] : ['no data line: not an event by the standard']),
   ];
+}
+
+const DATA = new TextEncoder().encode('data');
+
+/** See FramingDefinition.dataRanges. */
+export function sseDataRanges(frame: Uint8Array, start: number): readonly ByteRange[] {
+  const ranges: ByteRange[] = [];
+  for (
+    let at = start === 0 && MARK_BYTES.every((byte, n) => frame[n] === byte) ? MARK_BYTES.length : 0;
+    at < frame.length;
+  ) {
+    const end = lineEnd(frame, at);
+    if (
+      DATA.every((byte, n) => frame[at + n] === byte) &&
+      (at + DATA.length === end || frame[at + DATA.length] === COLON)
+    ) {
+      const value = at + DATA.length + 1;
+      const from = Math.min(end, frame[value] === SPACE ? value + 1 : value);
+      ranges.push([start + from, start + end]);
+    }
+    at = end + (frame[end] === CR && frame[end + 1] === LF ? 2 : 1);
+  }
+  return ranges;
 }
 
 function startsWithField(text: string, name: string, from: number, to: number): boolean {

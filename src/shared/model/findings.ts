@@ -1,4 +1,5 @@
 /** A finding: a fact about what a lane made of the wire, with its evidence. */
+import type { ByteRange } from '../text/byte-range.ts';
 import type { ByLane, LaneId } from './messages.ts';
 
 export const SEVERITIES = ['info', 'minor', 'major', 'critical'] as const;
@@ -15,7 +16,12 @@ export interface Finding {
   readonly event: number | null;
   readonly lastEvent: number | null;
   /** Byte range of those frames, end exclusive. */
-  readonly bytes: readonly [start: number, end: number] | null;
+  readonly bytes: ByteRange | null;
+  /**
+   * The bytes at fault among them, in order: the values, or the characters of values, that it is about. Absent where only
+   * items were at hand; as many as MAX_MARKS of a finding that is about more.
+   */
+  readonly marks?: readonly ByteRange[];
   /** Wire block it is about, when it is about one. */
   readonly block?: string;
   /** One sentence, with numbers. */

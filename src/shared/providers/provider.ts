@@ -5,6 +5,7 @@
  */
 import type { z } from 'zod';
 import type { JsonObject } from '../json/json-object.ts';
+import type { JsonPlaces } from '../json/json-places.ts';
 import type { LintRule } from '../lint/rule.ts';
 import type { Api, Frame, Framing } from '../model/stream.ts';
 import type { WireProtocol } from '../wire/protocol.ts';
@@ -31,6 +32,8 @@ export interface ProviderDefinition {
    * back as it is. Absent: frames are what they are.
    */
   readonly unwrap?: (frame: Frame) => Frame;
+  /** The same of the data's place in the body. */
+  readonly unwrapPlaces?: (envelope: JsonPlaces) => JsonPlaces;
   /** What ends a stream, for sentences: `message_stop`. */
   readonly terminator: string;
   /** What the path of its addresses ends in: it tells the API of an exchange whose body says nothing, such as an error. */

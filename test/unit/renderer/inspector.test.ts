@@ -3,12 +3,13 @@ import fc from 'fast-check';
 import { execFileSync } from 'node:child_process';
 import { describe, expect, it } from 'vitest';
 import { hexRow, rowStart } from '../../../src/renderer/components/hex.ts';
-import { jsonMembers } from '../../../src/renderer/components/json-members.ts';
+import { jsonMembers } from '../../../src/shared/json/json-members.ts';
 import { providersInfo } from '../../../src/main/core/providers/info.ts';
 import { curlOf } from '../../../src/renderer/views/inspector/curl.ts';
 import { amount, emissionsByLane } from '../../../src/renderer/parts/emissions.ts';
 import { begunIn, placeInRead } from '../../../src/renderer/views/inspector/event-place.ts';
-import { bytesOfMember, deltaMember } from '../../../src/renderer/views/inspector/json-selection.ts';
+import { framePlaces } from '../../../src/shared/providers/frame-places.ts';
+import { deltaMember } from '../../../src/renderer/views/inspector/json-selection.ts';
 import { rowRuns, textRows } from '../../../src/renderer/views/inspector/raw-rows.ts';
 import { emissionsOfBlock, rowOfEvent, wholeMessage } from '../../../src/renderer/parts/whole-message.ts';
 import { TraceModel } from '../../../src/renderer/stores/trace-model.ts';
@@ -52,13 +53,14 @@ describe('the delta of an event', () => {
   const json = '{"type":"content_block_delta","index":3,"delta":{"type":"input_json_delta","partial_json":"größe"}}';
   const frame = `event: content_block_delta\ndata: ${json}\n\n`;
 
-  it('is marked in the text and in the bytes alike', () => {
+  it('is marked in the text and, by its number, in the bytes', () => {
     const indented = JSON.stringify(JSON.parse(json), null, 2);
     const members = jsonMembers(indented);
     const at = deltaMember(indented, members, 'größe')!;
     expect(indented.slice(members[at]!.start, members[at]!.end)).toBe('"partial_json": "größe"');
     const bytes = bytesOf(frame);
-    const [start, end] = bytesOfMember(bytes, 1000, at)!;
+    const places = framePlaces('messages', 'sse', bytes, 1000);
+    const [[start, end]] = places.ranges(places.members[at]!.start, places.members[at]!.end) as [[number, number]];
     expect(new TextDecoder().decode(bytes.subarray(start - 1000, end - 1000))).toBe('"partial_json":"größe"');
   });
 
@@ -66,11 +68,6 @@ describe('the delta of an event', () => {
     const empty = '{"delta":{"type":"x","text":""}}';
     expect(jsonMembers(empty)[deltaMember(empty, jsonMembers(empty), '')!]!.key).toBe('text');
     expect(deltaMember('{"usage":{"output":1}}', jsonMembers('{"usage":{"output":1}}'), '')).toBeNull();
-  });
-
-  it('has no bytes of its own where JSON lies over several lines or is no UTF-8', () => {
-    expect(bytesOfMember(bytesOf('data: {"a":\ndata: 1}\n\n'), 0, 0)).toBeNull();
-    expect(bytesOfMember(new Uint8Array([...bytesOf('data: {"a":"'), 0xff, ...bytesOf('"}\n\n')]), 0, 0)).toBeNull();
   });
 });
 
@@ -219,7 +216,7 @@ describe('a request as cURL', () => {
 describe('bytes in rows', () => {
   it('of eight, with the event and the marked value told apart', () => {
     const bytes = bytesOf('ab"\n\u00e9');
-    const row = hexRow(bytes, 14, 8, [15, 20], [16, 17]);
+    const row = hexRow(bytes, 14, 8, [15, 20], [[16, 17]]);
     expect(row).toEqual({
       offset: 8,
       runs: [
@@ -227,7 +224,7 @@ describe('bytes in rows', () => {
         { tone: 'own', hex: '62', text: 'b' },
       ],
     });
-    expect(hexRow(bytes, 14, 16, [15, 20], [16, 17]).runs).toEqual([
+    expect(hexRow(bytes, 14, 16, [15, 20], [[16, 17]]).runs).toEqual([
       { tone: 'marked', hex: '22', text: '"' },
       { tone: 'own', hex: '0a c3 a9', text: '¶··' },
     ]);

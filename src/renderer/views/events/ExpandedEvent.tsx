@@ -16,6 +16,7 @@ export const OPEN_HEIGHT = 220;
 /** Characters of raw text drawn. */
 const RAW_CHARS = 20_000;
 const HEX_ROWS = 128;
+const NO_MARKS = [] as const;
 
 type Mode = 'parsed' | 'raw' | 'hex';
 const MODES: readonly { readonly value: Mode; readonly label: string }[] = [
@@ -61,7 +62,7 @@ export function ExpandedEvent({ event }: { readonly event: EventSummary }) {
           ))}
         {bytes && mode === 'raw' && <RawText bytes={bytes} />}
         {bytes && mode === 'hex' && (
-          <Hex bytes={bytes} start={event.start} own={[event.start, event.end]} marked={null} limit={HEX_ROWS} />
+          <Hex bytes={bytes} start={event.start} own={[event.start, event.end]} marked={NO_MARKS} limit={HEX_ROWS} />
         )}
       </div>
     </div>

@@ -1,5 +1,6 @@
 import { useMemo, useState } from 'react';
 import type { EventSummary } from '../../../shared/model/stream.ts';
+import { framePlaces } from '../../../shared/providers/frame-places.ts';
 import type { EventDetail } from '../../../shared/rpc/contract.ts';
 import { bytesOf } from '../../../shared/text/base64.ts';
 import { Button } from '../../components/Button.tsx';
@@ -8,7 +9,6 @@ import { CopyButton } from '../../components/CopyButton.tsx';
 import { count, durationText, offset, plural } from '../../components/format.ts';
 import { given } from '../../components/given.ts';
 import { Glyph } from '../../components/Glyph.tsx';
-import type { ByteRange } from '../../components/hex.ts';
 import { Hex } from '../../components/Hex.tsx';
 import { JsonText } from '../../components/JsonText.tsx';
 import { Key } from '../../components/Key.tsx';
@@ -18,7 +18,7 @@ import { runCommand } from '../../commands/commands.ts';
 import { useSession, useTrace } from '../../stores/open.ts';
 import { noEvents } from '../../parts/no-events.ts';
 import { begunIn, placeInRead } from './event-place.ts';
-import { bytesOfMember, deltaMember, membersOf } from './json-selection.ts';
+import { deltaMember, membersOf } from './json-selection.ts';
 import { LaneAnswers } from './LaneAnswers.tsx';
 import { Empty, Fact, Facts, Section } from './Section.tsx';
 import { useEventDetail } from '../../parts/use-event-detail.ts';
@@ -139,12 +139,14 @@ function Contents({ detail }: { readonly detail: EventDetail }) {
   const { event, json, aroundStart } = detail;
   const members = useMemo(() => (json === null ? [] : membersOf(json)), [json]);
   const [marked, setMarked] = useState(() => (json === null ? null : deltaMember(json, members, event.preview)));
-  const frame = useMemo(() => bytesOf(detail.bytes), [detail.bytes]);
+  const stream = useTrace((trace) => trace.detail);
   const around = useMemo(() => bytesOf(detail.around), [detail.around]);
-  const range = useMemo(
-    (): ByteRange | null => (marked === null ? null : bytesOfMember(frame, event.start, marked)),
-    [frame, event.start, marked],
+  const places = useMemo(
+    () => stream && framePlaces(stream.api, stream.framing, bytesOf(detail.bytes), event.start),
+    [stream, detail.bytes, event.start],
   );
+  const member = marked === null ? undefined : places?.members[marked];
+  const ranges = places && member ? places.ranges(member.start, member.end) : [];
   return (
     <>
       {json === null ? (
@@ -160,8 +162,11 @@ function Contents({ detail }: { readonly detail: EventDetail }) {
           <JsonText text={json} members={members} marked={marked} onMark={setMarked} />
         </Section>
       )}
-      <Section title="Bytes" end={<span className="mono">{range && `${range[0]}–${range[1] - 1} selected`}</span>}>
-        <Hex bytes={around} start={aroundStart} own={[event.start, event.end]} marked={range} limit={HEX_ROWS} />
+      <Section
+        title="Bytes"
+        end={<span className="mono">{ranges[0] && `${ranges[0][0]}–${ranges.at(-1)![1] - 1} selected`}</span>}
+      >
+        <Hex bytes={around} start={aroundStart} own={[event.start, event.end]} marked={ranges} limit={HEX_ROWS} />
         <button type="button" className="link more" onClick={() => runCommand('trace.raw')}>
           Show in the raw response
         </button>

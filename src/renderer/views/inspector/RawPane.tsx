@@ -1,8 +1,9 @@
 import { useEffect, useMemo, useRef, useState, type RefObject } from 'react';
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { Button } from '../../components/Button.tsx';
+import type { ByteRange } from '../../../shared/text/byte-range.ts';
 import { byteSize, count, plural } from '../../components/format.ts';
-import { HEX_WIDTH, hexRow, rowStart, type ByteRange } from '../../components/hex.ts';
+import { HEX_WIDTH, hexRow, rowStart } from '../../components/hex.ts';
 import { HexLine } from '../../components/Hex.tsx';
 import { lowerBound } from '../../components/lower-bound.ts';
 import { Segments } from '../../components/Segments.tsx';
@@ -212,7 +213,7 @@ function HexRowAt({
 }) {
   return (
     <div className="hex-row">
-      <HexLine row={hexRow(bytes, start, offset, [start, start + bytes.length], own)} />
+      <HexLine row={hexRow(bytes, start, offset, [start, start + bytes.length], own ? [own] : [])} />
     </div>
   );
 }

@@ -1,5 +1,5 @@
 /** The body as rows of text: broken at line ends and at the width of the pane, never inside a character. Pure. */
-import type { ByteRange } from '../../components/hex.ts';
+import type { ByteRange } from '../../../shared/text/byte-range.ts';
 
 const LF = 0x0a;
 /** First bytes of characters that take two columns: the CJK and emoji ranges, roughly. */

@@ -5,7 +5,9 @@
  */
 import { payloadOf } from '../../framing/frame.ts';
 import { objectOf, stringOf, type JsonObject } from '../../json/json-object.ts';
+import { JsonPlaces } from '../../json/json-places.ts';
 import type { EventHeader, Frame, Payload } from '../../model/stream.ts';
+import { bytesOf } from '../../text/base64.ts';
 
 /** Name of the messages that are envelopes; all others are exceptions of the service. */
 const CHUNK = 'chunk';
@@ -23,10 +25,20 @@ export function unwrap(frame: Frame): Frame {
   return envelope === null || text === null ? frame : new UnwrappedFrame(frame, envelope, text);
 }
 
-function decoded(bytes: string | null): string | null {
-  if (bytes === null || !BASE64.test(bytes)) return null;
+/** The same of an event's place: four characters of base64 stand for three of its bytes. */
+export function unwrapPlaces(envelope: JsonPlaces): JsonPlaces {
+  const member = envelope.memberAt(['bytes']);
+  const base64 = member ? envelope.string(member) : null;
+  if (!member || base64 === null || decoded(base64) === null) return envelope;
+  return new JsonPlaces(bytesOf(base64), (from, to) =>
+    envelope.characters(member, 4 * Math.floor(from / 3), 4 * Math.ceil(to / 3)),
+  );
+}
+
+function decoded(base64: string | null): string | null {
+  if (base64 === null || !BASE64.test(base64)) return null;
   try {
-    return utf8.decode(Uint8Array.from(atob(bytes), (character) => character.charCodeAt(0)));
+    return utf8.decode(bytesOf(base64));
   } catch {
     return null;
   }

@@ -2,7 +2,7 @@
 import { BEDROCK } from '../kinds/bedrock.ts';
 import { messages } from '../messages/index.ts';
 import type { ProviderDefinition } from '../provider.ts';
-import { unwrap } from './envelope.ts';
+import { unwrap, unwrapPlaces } from './envelope.ts';
 import { BEDROCK_RULES } from './lint.ts';
 import { request } from './request.ts';
 import { BedrockWire } from './wire.ts';
@@ -15,6 +15,7 @@ export const bedrock: ProviderDefinition = {
   framing: 'aws-eventstream',
   agentServer: 'anthropic',
   unwrap,
+  unwrapPlaces,
   terminator: messages.terminator,
   path: /\/model\/[^/]+\/invoke(?:-with-response-stream)?$/,
   detect: messages.detect,

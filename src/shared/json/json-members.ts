@@ -13,6 +13,10 @@ export interface JsonMember {
   readonly end: number;
   /** Neither object nor array. */
   readonly leaf: boolean;
+  /** Number of the member whose value it stands in; −1: the outermost one. */
+  readonly parent: number;
+  /** Its place in an array; 0 in an object. */
+  readonly at: number;
 }
 
 interface Draft {
@@ -21,14 +25,20 @@ interface Draft {
   valueStart: number;
   end: number;
   leaf: boolean;
+  parent: number;
+  at: number;
 }
 interface Container {
   readonly object: boolean;
   readonly member: Draft | null;
+  /** Of that member. */
+  readonly number: number;
+  /** Elements begun so far. */
+  elements: number;
   key: { readonly text: string; readonly start: number } | null;
 }
 
-/** In the order in which they begin. Of a broken text, what could be told. Linear. */
+/** In the order in which they begin. Of a broken text, what could be told. Linear. Only ASCII has a meaning to it. */
 export function jsonMembers(text: string): readonly JsonMember[] {
   const members: Draft[] = [];
   const open: Container[] = [];
@@ -39,7 +49,15 @@ export function jsonMembers(text: string): readonly JsonMember[] {
     if (!inside) return null;
     const { key } = inside;
     inside.key = null;
-    const member = { key: key?.text ?? null, start: key?.start ?? at, valueStart: at, end: text.length, leaf };
+    const member = {
+      key: key?.text ?? null,
+      start: key?.start ?? at,
+      valueStart: at,
+      end: text.length,
+      leaf,
+      parent: inside.number,
+      at: inside.object ? 0 : inside.elements++,
+    };
     members.push(member);
     return member;
   };
@@ -48,7 +66,8 @@ export function jsonMembers(text: string): readonly JsonMember[] {
     const char = text[at]!;
     if (char === '{' || char === '[') {
       const member = begin(at, false);
-      open.push({ object: char === '{', member, key: null });
+      const number = member === null ? -1 : members.length - 1;
+      open.push({ object: char === '{', member, number, elements: 0, key: null });
       at++;
     } else if (char === '}' || char === ']') {
       at++;

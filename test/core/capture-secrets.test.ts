@@ -1,7 +1,7 @@
 /** What is taken out of heads, addresses and bodies before anything is kept, and what is left alone. */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { credentialHeader, isSecretHeader, Redaction } from '../../src/main/core/capture/secrets.ts';
+import { credentialHeader, isSecretHeader, Redaction, secretsIn } from '../../src/main/core/capture/secrets.ts';
 import { endpointKinds } from '../../src/shared/providers/registry.ts';
 
 const redaction = new Redaction('marker-key-0123456789');
@@ -149,6 +149,19 @@ describe('bodies', () => {
     const kept = redaction.json(JSON.parse('{"__proto__": {"content": "marker-key-0123456789"}}')) as object;
     expect(JSON.stringify(kept)).toBe('{"__proto__":{"content":"<redacted 21 chars>"}}');
     expect(Object.getPrototypeOf(kept)).toBe(Object.prototype);
+  });
+  test('the keys that a request brings along are those of its heads and its address', () => {
+    const headers = [
+      ['Authorization', 'Bearer the-first-key'],
+      ['x-api-key', 'the-second-key'],
+      ['X-Vendor-Token', 'short'],
+      ['user-agent', 'none of them'],
+    ] as const;
+    const keys = secretsIn(headers, 'https://a.example/v1?alt=sse&key=the-third%2Fkey');
+    expect(keys).toEqual(['the-first-key', 'the-second-key', 'the-third/key']);
+    expect(new Redaction(...keys).text('the-first-key the-second-key the-third%2Fkey the-third/key')).toBe(
+      '<redacted 13 chars> <redacted 14 chars> <redacted 15 chars> <redacted 13 chars>',
+    );
   });
   test('a short key is no reason to take words out of texts', () => {
     expect(new Redaction('none').text('none of it')).toBe('none of it');

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, afterEach, beforeAll, beforeEach } from 'vitest';
-import type { CaptureLimits } from '../../src/main/core/capture/capture.ts';
+import type { CaptureLimits } from '../../src/main/core/capture/received-body.ts';
 import { EndpointsService } from '../../src/main/core/endpoints/endpoints-service.ts';
 import { Recordings } from '../../src/main/core/recording/recordings.ts';
 import { RunsService, type RunsSetup } from '../../src/main/core/runs/runs-service.ts';

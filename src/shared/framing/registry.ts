@@ -2,7 +2,7 @@
 import type { Framing } from '../model/stream.ts';
 import type { ByteRange } from '../text/byte-range.ts';
 import { AwsEventStreamFramer, payloadRanges } from './aws-eventstream.ts';
-import type { Framer } from './framer.ts';
+import { NOTHING, type Framer } from './framer.ts';
 import { JsonLinesFramer, lineDataRanges } from './json-lines.ts';
 import { sseDataRanges, SseFramer } from './sse.ts';
 
@@ -66,7 +66,23 @@ export const FRAMINGS: Readonly<Record<Framing, FramingDefinition>> = {
       cut: 'the message is longer than the body',
     },
   },
+  // No stream: one answer, whatever it is.
+  bytes: {
+    label: 'Bytes',
+    mediaTypes: [],
+    asText: null,
+    create: () => NO_FRAMES,
+    dataRanges: () => [],
+    words: {
+      body: 'one answer',
+      withoutEvents: 'bytes',
+      cut: 'the body is not complete',
+    },
+  },
 };
+
+/** Nothing in it is a frame, so it keeps nothing. */
+const NO_FRAMES: Framer = { feed: () => NOTHING, end: () => NOTHING };
 
 /** A fresh framer for one body. */
 export const createFramer = (framing: Framing): Framer => FRAMINGS[framing].create();

@@ -7,7 +7,7 @@ import type { WireOutcome } from '../model/messages.ts';
 import { framingOf } from '../framing/detect.ts';
 import { FRAMINGS } from '../framing/registry.ts';
 import { lossyText } from '../framing/utf8.ts';
-import type { Api, Framing } from '../model/stream.ts';
+import { OTHER_API, type Api, type Framing } from '../model/stream.ts';
 import type { Ending, HttpHead } from '../model/trace.ts';
 import { providerOf, PROVIDERS } from '../providers/registry.ts';
 import {
@@ -58,7 +58,7 @@ export interface TransportFacts {
 export function decideEnding(api: Api, facts: TransportFacts, wire: WireOutcome): Ending {
   const said = requestRules(facts) ?? statusRules(facts, wire) ?? wireRules(api, facts, wire);
   if (said) return facts.end.how === 'stopped' ? foundLater(said) : said;
-  return transportRules(facts, wire) ?? bodyRules(api, facts, wire);
+  return transportRules(facts, wire) ?? wholeRules(api, facts) ?? bodyRules(api, facts, wire);
 }
 
 /** What the bytes say for themselves (a terminator, an error of the provider, a status) holds, whenever it is read. */
@@ -89,10 +89,11 @@ function requestRules({ head, end, bytes }: TransportFacts): Ending | null {
   return { state: 'http-error', rule: fact, advice };
 }
 
-function statusRules({ head, bodyStart }: TransportFacts, wire: WireOutcome): Ending | null {
+function statusRules({ head, bodyStart, framing }: TransportFacts, wire: WireOutcome): Ending | null {
   if (!head || head.status === 200) return null;
   const { status } = head;
   if (status === 304 || (status > 200 && status < 300)) {
+    if (framing === 'bytes') return null;
     return {
       state: 'not-a-stream',
       rule: `The endpoint answered HTTP ${status}${head.statusText === '' ? '' : ` ${head.statusText}`}, which carries no complete stream.`,
@@ -208,6 +209,19 @@ function transportRules({ end, head, bytes }: TransportFacts, wire: WireOutcome)
     case 'end':
       return null;
   }
+}
+
+/** What was asked for was no stream, or nobody knows what ends it: the end of the body is all that there is to see. */
+function wholeRules(api: Api, { framing, bytes, events }: TransportFacts): Ending | null {
+  if (framing !== 'bytes' && api !== OTHER_API) return null;
+  const body = bytes === 0 ? 'It has no body' : `Its body has ${bytes} bytes`;
+  return {
+    state: 'complete',
+    rule:
+      framing === 'bytes'
+        ? `The response is complete, and is no stream. ${body}.`
+        : `The response ended properly, after ${events} events. Tracelane does not know this API, so no terminator was looked for.`,
+  };
 }
 
 /** The body ended properly, without an error and without a terminator. */

@@ -10,8 +10,11 @@
  */
 export type Api = string;
 
+/** Of an exchange that is of no API that this version knows. */
+export const OTHER_API: Api = 'other';
+
 /** How the body is cut into frames; each has its entry in framing/registry.ts. */
-export type Framing = 'sse' | 'json-lines' | 'aws-eventstream';
+export type Framing = 'sse' | 'json-lines' | 'aws-eventstream' | 'bytes';
 
 /** One read of the body: the bytes one arrival gave. */
 export interface Read {

@@ -88,6 +88,8 @@ export interface RequestFormat {
    * write it and as traces keep it has a `model` all the same, which the sender takes out. Absent: the body names it.
    */
   readonly modelInUrl?: (url: string) => string | null;
+  /** Whether it asks for a stream. Absent: where its `stream` is true. */
+  readonly streams?: (url: string, request: unknown) => boolean;
 }
 
 export interface OfferedTool {

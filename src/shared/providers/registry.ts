@@ -1,5 +1,5 @@
 /** The providers by their APIs. A provider is its folder and one line here. */
-import type { Api } from '../model/stream.ts';
+import { OTHER_API, type Api } from '../model/stream.ts';
 import type { AdapterEndpoint } from '../model/trace.ts';
 import { bedrock } from './bedrock/index.ts';
 import { chatCompletions } from './chat-completions/index.ts';
@@ -7,6 +7,7 @@ import { gemini } from './gemini/index.ts';
 import type { EndpointKind } from './kinds/kind.ts';
 import { messages } from './messages/index.ts';
 import { ollama } from './ollama/index.ts';
+import { other } from './other/index.ts';
 import type { ProviderDefinition } from './provider.ts';
 import { responses } from './responses/index.ts';
 
@@ -31,7 +32,7 @@ registerProvider(gemini);
 
 /** Throws, as a sentence, for an API that this version does not know, as in a trace of a later one. */
 export function providerOf(api: Api): ProviderDefinition {
-  const provider = providers.get(api);
+  const provider = providers.get(api) ?? (api === OTHER_API ? other : undefined);
   if (!provider) throw new Error(unknownApi(api));
   return provider;
 }

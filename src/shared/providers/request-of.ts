@@ -9,3 +9,9 @@ export function requestOf(api: Api, url: string, body: unknown): unknown {
   const fields = objectOf(body);
   return model === null || fields === null ? body : { model, ...fields };
 }
+
+/** Whether a request asks for a stream, as the API has it. */
+export function asksForStream(api: Api, url: string, request: unknown): boolean {
+  const streams = PROVIDERS.get(api)?.request.streams;
+  return streams ? streams(url, request) : objectOf(request)?.['stream'] === true;
+}

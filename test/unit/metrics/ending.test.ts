@@ -55,6 +55,9 @@ const cut = chatBody(...answer);
 const error = { error: { message: 'Overloaded', type: 'overloaded_error' } };
 const reset: BodyEnd = { how: 'reset', reason: 'ECONNRESET' };
 const json = { 'content-type': 'application/json' };
+/** Of a request that did not ask for a stream. */
+const whole200 = (body: string, facts: Partial<TransportFacts> = {}): Ending =>
+  endingOf(body, { framing: 'bytes', events: 0, unfinished: false, head: head(200, json), ...facts });
 
 describe('the state, and the fact its sentence names', () => {
   test.each<readonly [string, Ending, Ending['state'], RegExp]>([
@@ -76,6 +79,22 @@ describe('the state, and the fact its sentence names', () => {
       endingOf('<!doctype html>\n<html>\n\n<p>Sign in</p>', { head: head(200, { 'content-type': 'text/html' }) }),
       'not-a-stream',
       /an HTML page/,
+    ],
+    ['no stream was asked for', whole200('{"id":"x"}'), 'complete', /is no stream. Its body has 10 bytes/],
+    ['and there is no body', whole200('', { head: head(204, {}) }), 'complete', /It has no body/],
+    ['but an error', whole200('{"error":"No."}', { head: head(404, json) }), 'http-error', /HTTP 404: No\./],
+    ['but it is cut', whole200('{"id', { end: reset }), 'reset', /ECONNRESET/],
+    [
+      'events of an API that nobody knows',
+      endingOf('data: {"a":1}\n\n', {}, 'other'),
+      'complete',
+      /after 1 events\. Tracelane does not know this API/,
+    ],
+    [
+      'a client that left',
+      endingOf(cut, { end: { how: 'cancelled', by: 'client' } }),
+      'cancelled',
+      /^The client closed the connection/,
     ],
     ['C3 no content type', endingOf(whole, { head: head(200, {}) }), 'complete', /no content-type/],
     [

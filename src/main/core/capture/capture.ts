@@ -8,26 +8,15 @@ import type { BodyEnd } from '../../../shared/metrics/ending.ts';
 import { headerOf } from '../../../shared/metrics/http-wording.ts';
 import type { Read } from '../../../shared/model/stream.ts';
 import type { HttpHead, RequestHead } from '../../../shared/model/trace.ts';
-import { Decoding, encodingOf } from './decoding.ts';
+import { encodingOf } from './decoding.ts';
 import { KeyMask } from './key-mask.ts';
-import { ReadQueue } from './read-queue.ts';
+import { ReceivedBody, type CaptureLimits } from './received-body.ts';
 import { isSecretHeader, Redaction, type HeaderList } from './secrets.ts';
 import { HttpExchange, type OutgoingRequest } from './transport.ts';
 
-/** Decoded bytes of one body. */
-const MAX_BODY_BYTES = 1024 ** 3;
-/** Decoded bytes for each byte received; event streams compress about 11 : 1. */
-const MAX_RATIO = 200;
-/** The ratio counts from here on: a few repeated bytes compress to any ratio and hurt nobody. */
-const RATIO_FREE_BYTES = 1024 ** 2;
 /** Bytes that wait to be worked off before the sender has to wait, too, and how few are left when it may go on. */
 const HIGH_WATER_BYTES = 16 * 1024 ** 2;
 const LOW_WATER_BYTES = 4 * 1024 ** 2;
-
-export interface CaptureLimits {
-  readonly bodyBytes: number;
-  readonly ratio: number;
-}
 
 export interface CaptureSetup {
   /** The header that carries the endpoint's key, and the key. */
@@ -77,24 +66,11 @@ export class Capture {
   readonly #setup: CaptureSetup;
   readonly #listener: CaptureListener;
   readonly #redaction: Redaction;
-  readonly #limits: CaptureLimits;
-  readonly #queue: ReadQueue;
+  readonly #body: ReceivedBody;
   #exchange: HttpExchange | undefined;
   #stopped: BodyEnd | undefined;
   #sentAt = 0n;
   #waiting: NodeJS.Timeout | undefined;
-  #decoding: Decoding | undefined;
-  #encoding = '';
-  /** Pieces one after the other through the decoder; settled when there is none. */
-  #decoded: Promise<void> = Promise.resolve();
-  /** Bytes of the body as they came, then decoded. */
-  #received = 0;
-  #offset = 0;
-  #count = 0;
-  /** When the piece arrived that is being decoded. */
-  #pieceNs = 0;
-  /** Arrived and not decoded yet. */
-  #undecodedBytes = 0;
   #paused = false;
   #over = false;
 
@@ -102,11 +78,13 @@ export class Capture {
     this.#setup = setup;
     this.#listener = listener;
     this.#redaction = new Redaction(setup.credential?.key);
-    this.#limits = setup.limits ?? { bodyBytes: MAX_BODY_BYTES, ratio: MAX_RATIO };
     const mask = KeyMask.for(setup.credential?.key);
-    this.#queue = new ReadQueue((reads) => {
-      listener.reads(mask ? reads.map((read) => ({ ...read, bytes: mask.masked(read.bytes) })) : reads);
-      this.#goOn();
+    this.#body = new ReceivedBody({
+      ...(setup.limits && { limits: setup.limits }),
+      masks: mask ? [mask] : [],
+      reads: (reads) => listener.reads(reads),
+      lighter: () => this.#goOn(),
+      stopped: (end) => this.stop(end),
     });
   }
 
@@ -134,7 +112,7 @@ export class Capture {
   /** Ends it from this side. Without effect once it has ended. */
   stop(end: BodyEnd): void {
     this.#stopped ??= end;
-    this.#decoding?.close();
+    this.#body.stop();
     this.#exchange?.stop(end);
   }
 
@@ -198,99 +176,34 @@ export class Capture {
   #head(head: HttpHead, at: bigint): void {
     clearTimeout(this.#waiting);
     const encoding = encodingOf(headerOf(head, 'content-encoding'));
-    if (encoding !== null) {
-      this.#encoding = encoding;
-      this.#decoding = new Decoding(encoding, (bytes) => this.#take(bytes, this.#pieceNs));
-    }
+    if (encoding !== null) this.#body.encoded(encoding);
     this.#listener.head({ ...head, headers: this.#redaction.headers(head.headers) }, this.#since(at));
   }
 
   #piece(bytes: Uint8Array, at: bigint): void {
-    const tNs = this.#since(at);
-    this.#received += bytes.length;
-    const decoding = this.#decoding;
-    if (!decoding) return this.#take(bytes, tNs);
-    this.#undecodedBytes += bytes.length;
+    this.#body.piece(bytes, this.#since(at));
     this.#holdBack();
-    this.#decoded = this.#decode(decoding, bytes, tNs, this.#decoded);
-  }
-
-  /** Never rejects: a body that cannot be decoded ends the capture. */
-  async #decode(decoding: Decoding, bytes: Uint8Array, tNs: number, before: Promise<void>): Promise<void> {
-    await before;
-    if (this.#stopped) return;
-    this.#pieceNs = tNs;
-    await decoding.write(bytes).catch((error: unknown) => {
-      // What is not in its encoding at all is worth seeing as it came: a gateway's plain error under the header of another answer.
-      if (this.#offset === 0) this.#take(bytes, tNs);
-      this.#damaged(error);
-    });
-    this.#undecodedBytes -= bytes.length;
-    this.#goOn();
-  }
-
-  #damaged(error: unknown): void {
-    const { code, message } = error as NodeJS.ErrnoException;
-    this.stop({ how: 'damaged', encoding: this.#encoding, reason: code ?? message });
-  }
-
-  /** Takes decoded bytes: the one place where a read is made. */
-  #take(bytes: Uint8Array, tNs: number): void {
-    if (this.#stopped || bytes.length === 0) return;
-    const left = this.#limits.bodyBytes - this.#offset;
-    const kept = bytes.length > left ? bytes.subarray(0, left) : bytes;
-    if (kept.length > 0) {
-      this.#queue.add({ n: this.#count++, tNs, offset: this.#offset, bytes: kept });
-      this.#offset += kept.length;
-    }
-    if (bytes.length > left)
-      this.stop({
-        how: 'limit',
-        limit: `The body is longer than ${this.#limits.bodyBytes} bytes, the limit for one response.`,
-      });
-    else if (this.#decoding && this.#offset > RATIO_FREE_BYTES && this.#offset > this.#received * this.#limits.ratio) {
-      this.stop({
-        how: 'limit',
-        limit: `The ${this.#encoding} body decodes to more than ${this.#limits.ratio} times its size, which no event stream does.`,
-      });
-    } else this.#holdBack();
-  }
-
-  get #waitingBytes(): number {
-    return this.#queue.bytes + this.#undecodedBytes;
   }
 
   #holdBack(): void {
-    if (this.#paused || this.#waitingBytes < HIGH_WATER_BYTES) return;
+    if (this.#paused || this.#body.waiting < HIGH_WATER_BYTES) return;
     this.#paused = true;
     this.#exchange?.pause();
   }
 
   #goOn(): void {
-    if (!this.#paused || this.#waitingBytes > LOW_WATER_BYTES) return;
+    if (!this.#paused || this.#body.waiting > LOW_WATER_BYTES) return;
     this.#paused = false;
     this.#exchange?.resume();
   }
 
   #bodyEnded(end: BodyEnd, at: bigint): void {
-    // What has arrived and is not decoded yet still counts, unless this side ended it.
-    if (this.#decoding && !this.#stopped) void this.#endDecoding(this.#decoding, end, at);
-    else this.#finish(end, at);
-  }
-
-  async #endDecoding(decoding: Decoding, end: BodyEnd, at: bigint): Promise<void> {
-    await this.#decoded;
-    if (end.how === 'end' && !this.#stopped) await decoding.end().catch((error: unknown) => this.#damaged(error));
-    decoding.close();
-    this.#finish(end, at);
-  }
-
-  #finish(end: BodyEnd, at: bigint): void {
     if (this.#over) return;
     this.#over = true;
     clearTimeout(this.#waiting);
-    const how = this.#stopped ?? end;
-    this.#queue.end(() => this.#listener.end(how, this.#since(at)));
+    const stopped = this.#stopped;
+    const told = (): void => this.#listener.end(stopped ?? this.#body.stoppedBy ?? end, this.#since(at));
+    this.#body.end(end.how === 'end', told);
   }
 }
 

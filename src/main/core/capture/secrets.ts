@@ -84,9 +84,10 @@ const redacted = (secret: string): string => `<redacted ${secret.length} chars>`
 export class Redaction {
   readonly #own: readonly string[];
 
-  /** `key`: the endpoint's own, which is taken out wherever it stands, whatever it looks like. */
-  constructor(key: string | undefined) {
-    this.#own = key === undefined || key.length < SHORTEST_KEY ? [] : [...new Set([key, encodeURIComponent(key)])];
+  /** `keys`: those of this exchange, which are taken out wherever they stand, whatever they look like. */
+  constructor(...keys: readonly (string | undefined)[]) {
+    const own = keys.filter((key) => key !== undefined && key.length >= SHORTEST_KEY) as readonly string[];
+    this.#own = [...new Set(own.flatMap((key) => [key, encodeURIComponent(key)]))];
   }
 
   text(text: string): string {
@@ -153,6 +154,15 @@ export class Redaction {
     const scheme = SCHEME.exec(value)?.[0] ?? '';
     return scheme + redacted(value.slice(scheme.length));
   }
+}
+
+/** The keys that a request brings along: the values of its secret headers, without the words before them, and those of its query. */
+export function secretsIn(headers: HeaderList, url: string): readonly string[] {
+  const values = headers.flatMap(([name, value]) => (isSecretHeader(name) ? [value.replace(SCHEME, '')] : []));
+  const query = [...(URL.parse(url)?.searchParams ?? [])].flatMap(([name, value]) =>
+    SECRET_QUERY.test(name) ? [value] : [],
+  );
+  return [...new Set([...values, ...query])].filter(({ length }) => length >= SHORTEST_KEY);
 }
 
 export function isSecretHeader(name: string): boolean {

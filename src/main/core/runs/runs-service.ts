@@ -2,7 +2,7 @@
 import type { TraceId } from '../../../shared/model/ids.ts';
 import { ServiceError } from '../../../shared/rpc/services.ts';
 import { PROVIDERS, unknownApi } from '../../../shared/providers/registry.ts';
-import type { CaptureLimits } from '../capture/capture.ts';
+import type { CaptureLimits } from '../capture/received-body.ts';
 import type { EndpointsService } from '../endpoints/endpoints-service.ts';
 import { TRANSPORTS } from '../providers/registry.ts';
 import type { RecordingStore } from '../recording/live-recording.ts';

@@ -7,6 +7,7 @@ const MODEL = /\/model\/([^/?#]+)\/invoke(?:-with-response-stream)?(?:[?#]|$)/;
 
 export const request: RequestFormat = {
   ...messagesRequest,
+  streams: (url) => /\/invoke-with-response-stream(?:[?#]|$)/.test(url),
   modelInUrl: (url) => {
     const found = MODEL.exec(url)?.[1];
     return found === undefined ? null : decodeURIComponent(found);

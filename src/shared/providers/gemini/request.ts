@@ -51,6 +51,7 @@ export const request: RequestFormat = {
       .findLast((text) => text.trim() !== ''),
   tools,
   fields: { system: ['systemInstruction'], turns: ['contents'], tools: ['tools'] },
+  streams: (url) => /:streamGenerateContent(?:[?#]|$)/.test(url),
   modelInUrl: (url) => {
     const found = MODEL.exec(url)?.[1];
     return found === undefined ? null : decodeURIComponent(found);

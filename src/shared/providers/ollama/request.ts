@@ -35,6 +35,7 @@ const schema = z.looseObject({
 });
 
 export const request: RequestFormat = {
+  streams: (_url, given) => objectOf(given)?.['stream'] !== false,
   empty: { messages: [] },
   template: (name) => ({ model: name, messages: [{ role: 'user', content: QUESTION }] }),
   schema,

@@ -1,5 +1,4 @@
 /** A pasted or dropped stream is a trace like any other, without times; no stream, however odd, ends more than its lanes. */
-import { gzipSync } from 'node:zlib';
 import { EventStreamCodec } from '@smithy/eventstream-codec';
 import { describe, expect, test } from 'vitest';
 import { sampleFormats } from '../../src/main/core/providers/registry.ts';
@@ -13,6 +12,7 @@ import { cores } from '../support/core.ts';
 import { CORPUS, corpusFiles, testWith } from '../support/corpus.ts';
 import { wireFixtures } from '../support/fixtures.ts';
 import { sampleBody } from '../support/sample-bytes.ts';
+import { importOne } from '../support/imports.ts';
 import { textOf, type Part } from '../../src/main/core/providers/sample/scenario.ts';
 
 /** The counts that an answer of any of the APIs has, which its stream must add up to. */
@@ -48,7 +48,7 @@ const adapted = (results: readonly LaneOutcome[]): unknown =>
 /** The same answer as Anthropic's own API sends it: in Bedrock's envelopes the adapters must read no other. */
 async function resultsOfMessages(services: Services, model: string): Promise<readonly LaneOutcome[]> {
   const { base64 } = sampleBody('messages', model);
-  return resultsOf(services, (await services['traces.import']({ name: '', base64 })).id);
+  return resultsOf(services, (await importOne(services, { name: '', base64 })).id);
 }
 
 describe('traces.import', () => {
@@ -58,7 +58,7 @@ describe('traces.import', () => {
   test('keeps the bytes, names the API, and knows order only', async () => {
     const { services } = await open();
     for (const { name, api, bytes } of wireFixtures()) {
-      const { id } = await services['traces.import']({ name, text: text(bytes), api: undefined });
+      const { id } = await importOne(services, { name, text: text(bytes), api: undefined });
       const detail = await services['traces.get']({ id });
       expect(detail).toMatchObject({ title: name, api, source: 'import', timed: false, renamed: false });
       expect(detail.metrics).toMatchObject({
@@ -84,7 +84,7 @@ describe('traces.import', () => {
   test('ends by what the bytes say', async () => {
     const { services } = await open();
     const ending = async (content: string, api?: 'chat_completions') => {
-      const { id } = await services['traces.import']({ name: '', text: content, api });
+      const { id } = await importOne(services, { name: '', text: content, api });
       return (await services['traces.get']({ id })).ending?.state;
     };
     const chunk =
@@ -102,7 +102,7 @@ describe('traces.import', () => {
       Buffer.from([0xff]),
       Buffer.from('"}}]}\n\ndata: [DONE]\n\n'),
     ]);
-    const { id } = await services['traces.import']({ name: '', base64: bytes.toString('base64') });
+    const { id } = await importOne(services, { name: '', base64: bytes.toString('base64') });
     expect(await services['traces.get']({ id })).toMatchObject({
       api: 'chat_completions',
       ending: { state: 'complete' },
@@ -119,7 +119,7 @@ describe('traces.import', () => {
       const scenario = SCENARIOS.find((one) => one.ending === undefined && apisOf(one).includes(api))!;
       const body = bodyOf(scenario, format, format.request(scenario));
       const base64 = Buffer.from(body).toString('base64');
-      const { id } = await services['traces.import']({ name: '', base64 });
+      const { id } = await importOne(services, { name: '', base64 });
       expect(await services['traces.get']({ id })).toMatchObject({ api, ending: { state: 'complete' } });
     },
   );
@@ -127,7 +127,7 @@ describe('traces.import', () => {
   test('says what to do with a text that is no stream of a known API', async () => {
     const { services } = await open();
     const refused = async (content: string) =>
-      Promise.resolve(services['traces.import']({ name: 'x', text: content, api: undefined })).catch(
+      Promise.resolve(importOne(services, { name: 'x', text: content, api: undefined })).catch(
         (error: unknown) => error,
       );
     expect(await refused('')).toMatchObject({ code: 'empty' });
@@ -144,7 +144,7 @@ describe('traces.import', () => {
     test.each(['plain-text', 'reasoning', 'parallel-tools'])('%s', async (model) => {
       const { services } = await open();
       const { bytes, base64, scenario, whole } = sampleBody(api, model);
-      const { id } = await services['traces.import']({ name: 'a file', base64 });
+      const { id } = await importOne(services, { name: 'a file', base64 });
       const counted = countsIn(whole);
       expect(await services['traces.get']({ id })).toMatchObject({
         title: 'a file',
@@ -171,7 +171,7 @@ describe('traces.import', () => {
     test('names it by its model where the file has no name', async () => {
       const { services } = await open();
       const { base64, scenario } = sampleBody(api, 'plain-text');
-      const { id } = await services['traces.import']({ name: '', base64 });
+      const { id } = await importOne(services, { name: '', base64 });
       expect(await services['traces.get']({ id })).toMatchObject({ title: scenario.model, model: scenario.model });
     });
   });
@@ -179,32 +179,39 @@ describe('traces.import', () => {
   test('refuses a file that is no stream, whatever API is named, and says what it is', async () => {
     const { services } = await open();
     const refused = async (bytes: Uint8Array, api?: string) =>
-      Promise.resolve(
-        services['traces.import']({ name: 'x', base64: Buffer.from(bytes).toString('base64'), api }),
-      ).catch((error: unknown) => error);
-    const gzip = gzipSync('data: {}\n\n');
+      Promise.resolve(importOne(services, { name: 'x', base64: Buffer.from(bytes).toString('base64'), api })).catch(
+        (error: unknown) => error,
+      );
+    const png = Buffer.concat([Buffer.from([0x89, 0x50, 0x4e, 0x47]), Buffer.alloc(100)]);
     for (const api of [undefined, 'messages', 'bedrock'])
-      expect(await refused(gzip, api)).toMatchObject({
+      expect(await refused(png, api)).toMatchObject({
         code: 'binary',
-        message: expect.stringContaining('a gzip file'),
+        message: expect.stringContaining('a PNG image'),
       });
     expect(await refused(new Uint8Array([0, 1, 2, 3]))).toMatchObject({
       code: 'binary',
       message: expect.stringContaining('This is binary data, not a stream.'),
     });
+    expect(await refused(new Uint8Array(0))).toMatchObject({ code: 'empty' });
+    await expect(importOne(services, { name: 'x', base64: 'no base64!' })).rejects.toMatchObject({
+      code: 'invalid',
+    });
+  });
+
+  test('takes a stream of an API that it does not know with its events and bytes alone', async () => {
+    const { services } = await open();
     const codec = new EventStreamCodec(
       (bytes) => Buffer.from(bytes as Uint8Array).toString(),
       (input) => Buffer.from(input),
     );
     const other = codec.encode({ headers: {}, body: Buffer.from('{"Transcript":{}}') });
-    expect(await refused(other)).toMatchObject({
-      code: 'other-messages',
-      message: expect.stringContaining("Amazon's binary event stream"),
-    });
-    expect(await refused(new Uint8Array(0))).toMatchObject({ code: 'empty' });
-    await expect(services['traces.import']({ name: 'x', base64: 'no base64!' })).rejects.toMatchObject({
-      code: 'invalid',
-    });
+    for (const [bytes, framing] of [
+      [Buffer.from(other), 'aws-eventstream'],
+      [Buffer.from('event: hello\ndata: {"x":1}\n\n'), 'sse'],
+    ] as const) {
+      const { id } = await importOne(services, { name: 'x', base64: bytes.toString('base64') });
+      expect(await services['traces.get']({ id })).toMatchObject({ api: 'other', framing, metrics: { events: 1 } });
+    }
   });
 
   test.each([
@@ -213,7 +220,7 @@ describe('traces.import', () => {
   ])('takes an event stream with %s', async (_what, harm) => {
     const { services } = await open();
     const base64 = Buffer.from(harm(sampleBody('bedrock', 'plain-text').bytes)).toString('base64');
-    const { id } = await services['traces.import']({ name: 'x', base64 });
+    const { id } = await importOne(services, { name: 'x', base64 });
     expect(await services['traces.get']({ id })).toMatchObject({ api: 'bedrock', framing: 'aws-eventstream' });
   });
 
@@ -223,7 +230,7 @@ describe('traces.import', () => {
     async () => {
       const { services } = await open();
       for (const { name, api, bytes } of corpusFiles()) {
-        const { id } = await services['traces.import']({ name, text: text(bytes), api: undefined });
+        const { id } = await importOne(services, { name, text: text(bytes), api: undefined });
         const items = await allItems(services, id);
         const lanes = items.flatMap((item) => (item.k === 'outcome' ? [item.result.lane] : []));
         expect({

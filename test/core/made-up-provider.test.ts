@@ -16,6 +16,7 @@ import { ServiceError } from '../../src/shared/rpc/services.ts';
 import { allItems } from '../support/all-items.ts';
 import { cores } from '../support/core.ts';
 import { PARLEY, parleyBody, sendParley } from '../support/made-up-provider.ts';
+import { importOne } from '../support/imports.ts';
 
 const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 const BODY = parleyBody(['The water ', '', 'is deep.']);
@@ -40,7 +41,7 @@ describe('the core', () => {
 
   test('imports its stream, reads it by the wire lane alone, lints it and finds nothing', async () => {
     const { services } = await open();
-    const { id } = await services['traces.import']({ name: '', text: BODY, api: undefined });
+    const { id } = await importOne(services, { name: '', text: BODY, api: undefined });
     expect(await services['traces.get']({ id })).toMatchObject({
       api: 'parley',
       framing: 'sse',
@@ -56,7 +57,7 @@ describe('the core', () => {
     expect(compared.lanes.map((lane) => lane.id)).toEqual(['wire']);
     expect(compared.findings).toEqual([]);
     expect(compared.lint.map(({ rule, event }) => [rule, event])).toEqual([['parley-no-words', 1]]);
-    const other = await services['traces.import']({ name: '', text: parleyBody(['Shallow.']), api: 'parley' });
+    const other = await importOne(services, { name: '', text: parleyBody(['Shallow.']), api: 'parley' });
     const { a, b } = await services['compare.traces']({ a: id, b: other.id });
     expect([a, b].map(({ blocks }) => blocks.map(({ text }) => text))).toEqual([['The water is deep.'], ['Shallow.']]);
     expect((await services['compare.matrix']({ id })).rows).toEqual([]);
@@ -99,7 +100,7 @@ describe('the core', () => {
     expect(JSON.stringify(detail)).not.toContain('sesame');
     expect(asked).toEqual([{ word: 'open sesame-sesame', body: JSON.stringify(request) }]);
     await expect(services['runs.start']({ ...start, api: 'never' })).rejects.toMatchObject({ code: 'unknown-api' });
-    await expect(services['traces.import']({ name: '', text: BODY, api: 'never' })).rejects.toThrow(ServiceError);
+    await expect(importOne(services, { name: '', text: BODY, api: 'never' })).rejects.toThrow(ServiceError);
     server.close();
   });
 });

@@ -4,6 +4,7 @@ import type { TraceModel } from '../../src/renderer/stores/trace-model.ts';
 import type { TraceId } from '../../src/shared/model/ids.ts';
 import { startHost, type Host } from '../support/host.ts';
 import { complaints, openTrace, startSample, wholeTrace } from '../support/page.ts';
+import { importOver } from '../support/imports.ts';
 
 let host: Host;
 test.beforeAll(async () => {
@@ -102,7 +103,7 @@ test('holds 100,000 events: only the rows in view exist, and the last is one key
     { length: 100_000 },
     (_, at) => `data: {"choices":[{"index":0,"delta":{"content":"w${at} "}}]}\n\n`,
   ).join('');
-  const { id } = await host.client().call('traces.import', { name: 'Many', text, api: 'chat_completions' });
+  const { id } = await importOver(host.client(), { name: 'Many', text, api: 'chat_completions' });
   await openEvents(page, id);
   expect(await rows(page)).toBe(100_000);
   await grid(page).focus();

@@ -14,14 +14,7 @@ test.afterAll(() => host.stop());
 const tab = (page: Page, name: RegExp) => page.getByRole('tab', { name });
 
 async function drop(page: Page, name: string, bytes: Uint8Array): Promise<void> {
-  await page.evaluate(
-    ({ base64, file }) => {
-      const dataTransfer = new DataTransfer();
-      dataTransfer.items.add(new File([Uint8Array.from(atob(base64), (char) => char.charCodeAt(0))], file));
-      document.body.dispatchEvent(new DragEvent('drop', { dataTransfer, bubbles: true, cancelable: true }));
-    },
-    { base64: Buffer.from(bytes).toString('base64'), file: name },
-  );
+  await dropOnly(page, name, bytes);
   await expect(page.getByRole('row', { selected: true })).toContainText(name);
 }
 
@@ -33,7 +26,7 @@ for (const colorScheme of ['light', 'dark'] as const)
       const found = complaints(page);
       await openEmpty(page, host.url);
       const { bytes } = sampleBody('bedrock', 'plain-text');
-      await drop(page, `bedrock-${colorScheme}.bin`, bytes);
+      await drop(page, 'bedrock.bin', bytes);
       for (const lane of ['wire', 'simple'])
         await expect.poll(async () => (await shown(page)).text[lane]).toContain('Boil the water first.');
       await expect.poll(async () => (await shown(page)).bytes).toBe(bytes.length);
@@ -70,16 +63,67 @@ for (const colorScheme of ['light', 'dark'] as const)
     });
   });
 
-test('a file that is no stream is refused with what it is', async ({ page }) => {
-  await openEmpty(page, host.url);
+/** Drops files without waiting for what becomes of them. */
+async function dropOnly(page: Page, name: string, bytes: Uint8Array): Promise<void> {
   await page.evaluate(
-    (bytes) => {
+    ({ base64, file }) => {
       const dataTransfer = new DataTransfer();
-      dataTransfer.items.add(new File([Uint8Array.from(bytes)], 'answer.sse.gz'));
+      dataTransfer.items.add(new File([Uint8Array.from(atob(base64), (char) => char.charCodeAt(0))], file));
       document.body.dispatchEvent(new DragEvent('drop', { dataTransfer, bubbles: true, cancelable: true }));
     },
-    [...gzipSync('data: {}\n\n')],
+    { base64: Buffer.from(bytes).toString('base64'), file: name },
   );
-  await expect(page.getByText('This is a gzip file, not a stream.')).toBeVisible();
-  await expect(page.getByRole('dialog')).toHaveCount(0);
+}
+
+test('a file that is no stream is refused with what it is', async ({ page }) => {
+  await openEmpty(page, host.url);
+  await dropOnly(page, 'picture.png', Buffer.concat([Buffer.from([0x89, 0x50, 0x4e, 0x47]), Buffer.alloc(64)]));
+  const dialog = page.getByRole('dialog', { name: 'Open a stream' });
+  await expect(dialog.getByRole('status')).toContainText('This is a PNG image, not a stream.');
+  await expect(dialog.getByRole('button', { name: 'Open', exact: true })).toBeDisabled();
+});
+
+const chat = (text: string): string =>
+  `data: ${JSON.stringify({ id: 'c', object: 'chat.completion.chunk', model: 'm', choices: [{ index: 0, delta: { content: text } }] })}\n\ndata: [DONE]\n\n`;
+
+test('of a file with several streams those that are chosen are opened', async ({ page }) => {
+  await openEmpty(page, host.url);
+  const entry = (url: string, text: string) => ({
+    startedDateTime: '2026-11-01T10:00:00.000Z',
+    request: { method: 'POST', url, headers: [{ name: 'Authorization', value: 'Bearer abcdefgh12345678' }] },
+    response: { status: 200, statusText: 'OK', headers: [], content: { text } },
+  });
+  const entries = [
+    entry('https://a.example/v1/chat/completions', chat('The first')),
+    entry('https://a.example/logo.svg', '<svg/>'),
+    entry('https://a.example/v1/chat/completions', chat('The second')),
+  ];
+  await dropOnly(page, 'two.har', gzipSync(JSON.stringify({ log: { entries } })));
+  const dialog = page.getByRole('dialog', { name: 'Open a stream' });
+  await expect(dialog.getByRole('listitem').filter({ hasText: 'POST https://a.example' })).toHaveCount(2);
+  await expect(dialog).toContainText('The file was compressed with gzip.');
+  await expect(dialog.getByRole('status')).toHaveText('1 other exchange holds no stream.');
+  await page.screenshot({ path: test.info().outputPath('import-har.png') });
+  await dialog.getByRole('checkbox', { name: 'Open stream 1' }).uncheck();
+  await dialog.getByRole('button', { name: 'Open', exact: true }).click();
+  await expect(dialog).toBeHidden();
+  await expect.poll(async () => (await shown(page)).text['wire']).toContain('The second');
+});
+
+test('a log that is pasted is repaired, and says so before it is opened', async ({ page }) => {
+  await openEmpty(page, host.url);
+  const log = chat('From a log')
+    .split('\n')
+    .map((line, at) => `2026-11-01 10:00:0${at} INFO ${line}`)
+    .join('\n');
+  await page.evaluate((text) => {
+    const clipboardData = new DataTransfer();
+    clipboardData.setData('text/plain', text);
+    document.body.dispatchEvent(new ClipboardEvent('paste', { clipboardData, bubbles: true, cancelable: true }));
+  }, log);
+  const dialog = page.getByRole('dialog', { name: 'Open a stream' });
+  await expect(dialog.getByRole('list', { name: 'Streams found' })).toContainText('Lines had words before them');
+  await page.screenshot({ path: test.info().outputPath('import-log.png') });
+  await dialog.getByRole('button', { name: 'Open', exact: true }).click();
+  await expect.poll(async () => (await shown(page)).text['wire']).toContain('From a log');
 });

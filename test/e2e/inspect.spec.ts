@@ -2,6 +2,7 @@
 import { expect, test, type Page } from 'playwright/test';
 import { startHost, type Host } from '../support/host.ts';
 import { complaints, openTrace, startSample, wholeTrace } from '../support/page.ts';
+import { importOver } from '../support/imports.ts';
 
 let host: Host;
 test.beforeAll(async () => {
@@ -143,7 +144,7 @@ test('what is hostile stays text, and what hides is shown by its number', async 
     `data: ${JSON.stringify({ object: 'chat.completion.chunk', choices: [{ index: 0, delta: { content } }] })}\n\n`
       .replace('\\u001b', '\\u001b')
       .replaceAll('\\u202e', '\u202E');
-  const { id } = await client.call('traces.import', { name: content, text, api: 'chat_completions' });
+  const { id } = await importOver(client, { name: content, text, api: 'chat_completions' });
   page.on('request', (request) => requests.push(new URL(request.url()).port));
   await openTrace(page, host.url, id, await wholeTrace(client, id));
   await page.keyboard.press('ArrowRight');
@@ -171,7 +172,7 @@ test('arguments show by its number what hides in them, live as in the end, and a
       { index: 0, delta: { tool_calls: [{ index: 0, id: 'c1', function: { name: 'se\u202End', arguments: args } }] } },
     ],
   });
-  const { id } = await host.client().call('traces.import', {
+  const { id } = await importOver(host.client(), {
     name: 'Hi\u202Edden',
     text: parts.map((part) => `data: ${JSON.stringify(call(part))}\n\n`).join(''),
     api: 'chat_completions',

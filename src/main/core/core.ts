@@ -15,7 +15,7 @@ import { listedSamples } from './sample-services.ts';
 import { startSampleProvider } from './samples/provider.ts';
 import { SettingsService } from './settings.ts';
 import { openStore } from './store/open-store.ts';
-import { importTrace } from './traces/import.ts';
+import { importFile, recognizeFile } from './imports/import-service.ts';
 import { traceServices } from './traces/trace-services.ts';
 import type { Vault } from './keys/vault.ts';
 
@@ -90,7 +90,8 @@ export async function createCore({
     ...traces,
     'traces.changes': untilClosed(traces['traces.changes']),
     'traces.items': untilClosed(traces['traces.items']),
-    'traces.import': importTrace({ store, defaults: () => settings.get() }),
+    'imports.recognize': recognizeFile(),
+    'traces.import': importFile({ store, defaults: () => settings.get() }),
     ...play,
     'playback.open': untilClosed(play['playback.open']),
     ...compareServices({ worker: comparisons, flush: () => store.flush() }),

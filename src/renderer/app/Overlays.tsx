@@ -19,9 +19,9 @@ const OVERLAYS: { readonly [Id in OverlayId]: Overlay<Id> } = {
     title: 'Settings',
     component: late(async () => (await import('../views/settings/Settings.tsx')).Settings),
   },
-  paste: {
+  import: {
     title: 'Paste a stream',
-    component: late(async () => (await import('../views/import/PasteDialog.tsx')).PasteDialog),
+    component: late(async () => (await import('../views/import/ImportDialog.tsx')).ImportDialog),
   },
 };
 

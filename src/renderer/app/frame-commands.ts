@@ -5,6 +5,7 @@ import { changeSettings, openOverlay, setCentre, useApp } from '../stores/app.ts
 import { selectEvent, useOpen } from '../stores/open.ts';
 import { toastError } from '../stores/toasts.ts';
 import { client } from '../client/client.ts';
+import { chooseFiles } from '../views/import/import-stream.ts';
 import { CENTRE_VIEWS } from './views.ts';
 
 export function useFrameCommands(): void {
@@ -19,7 +20,8 @@ export function useFrameCommands(): void {
     useOpen(({ recorded }) => recorded !== null),
   );
   useCommand('endpoint.add', () => openOverlay('settings', { tab: 'endpoints', add: true }));
-  useCommand('stream.paste', () => openOverlay('paste'));
+  useCommand('stream.paste', () => openOverlay('import'));
+  useCommand('file.open', chooseFiles);
   useCommand('pane.next', () => movePane(1));
   useCommand('pane.previous', () => movePane(-1));
   useCommand('go.up', goUp);

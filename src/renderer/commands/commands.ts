@@ -36,6 +36,7 @@ export const COMMANDS = [
   { id: 'run.stop', title: 'Stop the run', group: 'Runs', keys: ['Mod+.'], hint: 'stop' },
   { id: 'run.again', title: 'Run again with other values', group: 'Runs', keys: ['Mod+Shift+Enter'] },
   { id: 'endpoint.add', title: 'Add an endpoint', group: 'Runs', keys: ['Mod+E'] },
+  { id: 'file.open', title: 'Open files', group: 'Runs', keys: ['Mod+O'] },
   { id: 'stream.paste', title: 'Paste a stream', group: 'Runs' },
   { id: 'sample.1', title: 'Play the first sample', group: 'Runs', keys: ['1'], hint: 'to 6 play a sample' },
   { id: 'sample.2', title: 'Play the second sample', group: 'Runs', keys: ['2'] },

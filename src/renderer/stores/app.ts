@@ -12,7 +12,7 @@ export interface OverlayInputs {
   readonly palette: undefined;
   readonly keys: undefined;
   readonly settings: SettingsInput;
-  readonly paste: PasteInput;
+  readonly import: ImportInput;
 }
 export type OverlayId = keyof OverlayInputs;
 
@@ -32,9 +32,9 @@ export interface SettingsInput {
   readonly done?: (saved: EndpointInfo | null) => void;
 }
 
-export interface PasteInput {
-  readonly name?: string;
-  readonly text?: string;
+export interface ImportInput {
+  /** As text, or the bytes of a file in base64. */
+  readonly source?: { readonly name: string; readonly text?: string; readonly base64?: string };
 }
 
 export interface AppState {

@@ -86,6 +86,18 @@ export interface RequestHead {
 export const TRACE_SOURCES = ['run', 'import', 'sample', 'capture'] as const;
 export type TraceSource = (typeof TRACE_SOURCES)[number];
 
+/** How an imported trace came from its file. */
+export interface ImportFacts {
+  /** The file's name. */
+  readonly file: string;
+  /** What the file was: an id that never changes, and a noun phrase. */
+  readonly format: { readonly id: string; readonly label: string };
+  /** What had to be changed to get at the stream, as sentences. */
+  readonly repaired: readonly string[];
+  /** Of the body as it is stored, in hexadecimal: an import that is repeated is known by it. */
+  readonly sha256: string;
+}
+
 /** Measured once the stream is over; `null` means not seen on this wire. Nanoseconds since the request was sent. */
 export interface Metrics {
   readonly firstByteNs: number | null;
@@ -147,4 +159,5 @@ export interface TraceDetail extends TraceRow {
   readonly responseHead?: HttpHead;
   /** Of an exchange between other programs, recorded on its way. */
   readonly capture?: CaptureFacts;
+  readonly imported?: ImportFacts;
 }

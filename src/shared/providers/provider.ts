@@ -40,6 +40,10 @@ export interface ProviderDefinition {
   readonly path: RegExp;
   /** The sign by which one frame tells its API; null when the frame could be of any. */
   readonly detect: (frame: FrameFacts) => ApiSign | null;
+  /** Events of an answer that was not streamed, of the shape in which a stream would have brought it whole. Null for anything else. */
+  readonly eventsOfAnswer?: (answer: JsonObject) => readonly JsonObject[] | null;
+  /** Data of the frame that ends a stream and that SDKs keep to themselves, so that what programs print of a stream has none. */
+  readonly hiddenEnd?: string;
   readonly request: RequestFormat;
   readonly usage: UsageFacts;
   /** What the wire lane reads its events with. */

@@ -14,6 +14,7 @@ import {
   laneIdsSchema,
   TERMINAL_STATES,
   TRACE_SOURCES,
+  type ImportFacts,
   type TraceDetail,
   type TraceRow,
 } from '../model/trace.ts';
@@ -236,6 +237,44 @@ export type PlaybackItem =
 export type ListChange =
   { readonly type: 'upsert'; readonly row: TraceRow } | { readonly type: 'delete'; readonly id: TraceId };
 
+/** A stream that a file holds. */
+export interface RecognizedStreamInfo extends Pick<ImportFacts, 'format' | 'repaired'> {
+  /** What tells it from the others of its file; '' where the file says nothing of it. */
+  readonly label: string;
+  readonly api: Api;
+  /** Frames with data. */
+  readonly events: number;
+  /** Of the body as it is stored. */
+  readonly bytes: number;
+  /** Whether its reads have times. */
+  readonly timed: boolean;
+}
+
+export interface ImportedTrace extends RecognizedStreamInfo {
+  readonly id: TraceId;
+  /** It was there already, from an earlier import of the same bytes. */
+  readonly existing: boolean;
+}
+
+/** As text, or the bytes of a file in base64. `api`: for bytes that do not say it themselves. */
+const importSource = {
+  name: z.string().max(500),
+  text: z.string().max(MAX_IMPORT).optional(),
+  base64: z
+    .string()
+    .max(Math.ceil(MAX_IMPORT / 3) * 4)
+    .optional(),
+  api: api.optional(),
+};
+const ONE_SOURCE = 'either text or base64';
+const oneSource = ({
+  text,
+  base64,
+}: {
+  readonly text?: string | undefined;
+  readonly base64?: string | undefined;
+}): boolean => (text === undefined) !== (base64 === undefined);
+
 export const contract = {
   'app.info': query<AppInfo>()(nothing),
   /** The whole of it again whenever it changed: a store that stopped taking writes, or takes them again. */
@@ -281,22 +320,21 @@ export const contract = {
   /** Hidden at once, gone for good some time after; `traces.restore` takes it back until then. */
   'traces.delete': command<null>()(z.strictObject({ ids: z.array(trace).min(1).max(1000) })),
   'traces.restore': command<null>()(z.strictObject({ ids: z.array(trace).min(1).max(1000) })),
+  /** The streams of a pasted text or of a file, before they are opened. */
+  'imports.recognize': query<{ readonly streams: readonly RecognizedStreamInfo[]; readonly others: number }>()(
+    z.strictObject(importSource).refine(oneSource, ONE_SOURCE),
+  ),
   /**
-   * A pasted or dropped stream, without times: as text, or the bytes of a file in base64. Its events must
-   * tell the API where none is said.
+   * Makes a trace of each stream, or of those that `streams` names by their places. The same bytes make no second trace, unless `again` asks for it.
    */
-  'traces.import': command<{ readonly id: TraceId }>()(
+  'traces.import': command<{ readonly traces: readonly ImportedTrace[]; readonly others: number }>()(
     z
       .strictObject({
-        name: z.string().max(500),
-        text: z.string().max(MAX_IMPORT).optional(),
-        base64: z
-          .string()
-          .max(Math.ceil(MAX_IMPORT / 3) * 4)
-          .optional(),
-        api: api.optional(),
+        ...importSource,
+        streams: z.array(seq).max(10_000).optional(),
+        again: z.boolean().default(false),
       })
-      .refine(({ text, base64 }) => (text === undefined) !== (base64 === undefined), 'either text or base64'),
+      .refine(oneSource, ONE_SOURCE),
   ),
 
   /** The items of a trace, from the store first, then live; another decoding reads it otherwise than it was recorded. */

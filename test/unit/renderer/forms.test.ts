@@ -1,13 +1,9 @@
-/** What forms and dialogs decide without a screen: drafts, endpoints as typed, the API of a pasted stream, the palette's order, the first screen. */
+/** What forms and dialogs decide without a screen: drafts, endpoints as typed, the palette's order, the first screen. */
 import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { endpointId, traceId } from '../../../src/shared/model/ids.ts';
 import { DEFAULT_OPTIONS, type TraceDetail } from '../../../src/shared/model/trace.ts';
 import type { EndpointInfo, SampleInfo } from '../../../src/shared/rpc/contract.ts';
 import { listSamples } from '../../../src/main/core/samples/list.ts';
-import { bodyOf } from '../../../src/main/core/samples/answers.ts';
-import { sampleFormatOf } from '../../../src/main/core/providers/registry.ts';
-import { apisOf, SCENARIOS } from '../../../src/main/core/samples/scenarios.ts';
-import { providerOf } from '../../../src/shared/providers/registry.ts';
 import { checkRequest } from '../../../src/renderer/views/run/check-request.ts';
 import { draftOf, onEndpoint, startText } from '../../../src/renderer/views/run/draft.ts';
 import {
@@ -18,7 +14,6 @@ import {
   withType,
   presetsOf,
 } from '../../../src/renderer/views/settings/endpoint-form.ts';
-import { detectText, looksLikeStream } from '../../../src/renderer/views/import/detect-text.ts';
 import { apisOf as apisKnown } from '../../../src/renderer/stores/providers.ts';
 import { providersInfo } from '../../../src/main/core/providers/info.ts';
 import { search, type Entry } from '../../../src/renderer/views/palette/search.ts';
@@ -128,27 +123,6 @@ describe('endpoints as typed', () => {
     expect(withType({ ...EMPTY_FORM, provider_name: 'lmstudio_openai' }, 'anthropic', kinds).provider_name).toBe(
       'lmstudio_openai',
     );
-  });
-});
-
-describe('the API of a pasted stream', () => {
-  /** Amazon's event stream is binary: what a clipboard makes of it is no stream any more. */
-  const isText = (api: string): boolean => providerOf(api).framing !== 'aws-eventstream';
-  const pasted = SCENARIOS.flatMap((scenario) =>
-    apisOf(scenario)
-      .filter(isText)
-      .map((api) => [scenario.model, api, scenario] as const),
-  );
-
-  it.each(pasted)('is seen in %s over %s', (_model, api, scenario) => {
-    const text = new TextDecoder().decode(bodyOf(scenario, sampleFormatOf(api), sampleFormatOf(api).request(scenario)));
-    expect(looksLikeStream(text)).toBe(true);
-    expect(detectText(text)?.api).toBe(api);
-  });
-
-  it('is not guessed without a sign', () => {
-    expect(detectText('data: {"hello": 1}\n\n')).toBeNull();
-    expect(looksLikeStream('{"id": 1}')).toBe(false);
   });
 });
 

@@ -46,6 +46,7 @@ export interface TraceColumns extends ListedColumns {
   readonly request_head: string | null;
   readonly response_head: string | null;
   readonly capture: string | null;
+  readonly imported: string | null;
 }
 
 export interface StoredColumns extends TraceColumns {
@@ -129,6 +130,7 @@ export function traceOf(columns: StoredColumns): StoredTrace {
     ...(columns.request_head !== null && { requestHead: JSON.parse(columns.request_head) }),
     ...(columns.response_head !== null && { responseHead: JSON.parse(columns.response_head) }),
     ...(columns.capture !== null && { capture: JSON.parse(columns.capture) }),
+    ...(columns.imported !== null && { imported: JSON.parse(columns.imported) }),
     messageId: columns.message_id,
     stepId: columns.step_id,
     storedReads: columns.stored_reads,
@@ -158,6 +160,7 @@ export function createdColumns(trace: NewTrace): CreatedColumns {
     request: jsonOf(trace.request),
     request_head: jsonOf(trace.requestHead),
     capture: jsonOf(trace.capture),
+    imported: jsonOf(trace.imported),
   };
 }
 

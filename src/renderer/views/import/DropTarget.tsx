@@ -1,6 +1,5 @@
 import { useEffect, useState } from 'react';
 import { openOverlay, useApp } from '../../stores/app.ts';
-import { looksLikeStream } from './detect-text.ts';
 import { openFile } from './import-stream.ts';
 import './import.css';
 
@@ -33,9 +32,9 @@ export function DropTarget() {
       )
         return;
       const text = event.clipboardData?.getData('text/plain') ?? '';
-      if (!looksLikeStream(text)) return;
+      if (text.trim() === '') return;
       event.preventDefault();
-      openOverlay('paste', { text });
+      openOverlay('import', { source: { name: '', text } });
     };
     window.addEventListener('dragenter', onEnter);
     window.addEventListener('dragleave', onLeave);
@@ -53,7 +52,7 @@ export function DropTarget() {
   if (!over) return null;
   return (
     <div className="drop-layer">
-      <p>Drop the file to open its stream</p>
+      <p>Drop the file to open its streams</p>
     </div>
   );
 }

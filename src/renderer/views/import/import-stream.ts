@@ -1,32 +1,50 @@
-/** Streams from outside: pasted text and dropped files. */
-import type { ParamsOf } from '../../../shared/rpc/contract.ts';
+/** Streams from outside: pasted text and files. What they hold is for the program to say; the window only asks. */
+import type { ParamsOf, ResultOf } from '../../../shared/rpc/contract.ts';
 import { MAX_IMPORT } from '../../../shared/rpc/frames.ts';
-import { ServiceError } from '../../../shared/rpc/services.ts';
 import { base64Of } from '../../../shared/text/base64.ts';
 import { client } from '../../client/client.ts';
-import { openOverlay, selectTrace } from '../../stores/app.ts';
-import { toastError } from '../../stores/toasts.ts';
+import { openOverlay, selectTrace, type ImportInput } from '../../stores/app.ts';
+import { toast, toastError } from '../../stores/toasts.ts';
 
-export const PASTED = 'Pasted stream';
+export type ImportSource = NonNullable<ImportInput['source']>;
+export type Recognized = ResultOf<'imports.recognize'>;
 
-/** Makes a trace of it and shows it. Rejects with the program's sentence. */
-export async function importStream(stream: ParamsOf<'traces.import'>): Promise<void> {
-  const { id } = await client().call('traces.import', stream);
-  selectTrace(id, true);
+export const recognize = (source: ImportSource, api?: string): Promise<Recognized> =>
+  client().call('imports.recognize', { ...source, ...(api !== undefined && { api }) });
+
+/** Makes traces of the streams and shows the first. Rejects with the program's sentence. */
+export async function importStreams(given: ParamsOf<'traces.import'>): Promise<void> {
+  const { traces } = await client().call('traces.import', given);
+  const [first] = traces;
+  if (!first) return;
+  selectTrace(first.id, true);
+  if (first.existing) toast('These bytes were imported before. This is the trace of that time.');
 }
 
-/** A dropped file whose API shows is opened at once; for text that does not say it, the dialog asks. */
+/** Opens a file at once where it is one stream as the server sent it; else the dialog shows what is in it. */
 export async function openFile(file: File): Promise<void> {
   try {
-    if (file.size > MAX_IMPORT) throw new Error('it is larger than the limit of 64 MB.');
-    const bytes = new Uint8Array(await file.arrayBuffer());
-    try {
-      await importStream({ name: file.name, base64: base64Of(bytes) });
-    } catch (error) {
-      if (!(error instanceof ServiceError && error.code === 'unknown-api')) throw error;
-      openOverlay('paste', { name: file.name, text: new TextDecoder().decode(bytes) });
-    }
+    if (file.size > MAX_IMPORT)
+      throw new Error(
+        `it is larger than the limit of ${MAX_IMPORT / 1024 / 1024} MB. Cut out the exchange that matters.`,
+      );
+    const source = { name: file.name, base64: base64Of(new Uint8Array(await file.arrayBuffer())) };
+    const found = await recognize(source).catch(() => null);
+    if (found?.streams.length === 1 && found.others === 0 && found.streams[0]!.repaired.length === 0)
+      await importStreams(source);
+    else openOverlay('import', { source });
   } catch (error) {
     toastError(`${file.name} could not be read`, error);
   }
+}
+
+/** Asks for files, as Ctrl+O does everywhere. */
+export function chooseFiles(): void {
+  const input = document.createElement('input');
+  input.type = 'file';
+  input.multiple = true;
+  input.addEventListener('change', () => {
+    for (const file of input.files ?? []) void openFile(file);
+  });
+  input.click();
 }

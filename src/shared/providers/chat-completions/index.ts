@@ -3,6 +3,7 @@ import { objectOf } from '../../json/json-object.ts';
 import { isDone } from '../../lint/rule.ts';
 import { OPENAI } from '../kinds/openai.ts';
 import type { ApiSign, FrameFacts, ProviderDefinition } from '../provider.ts';
+import { eventsOfAnswer } from './answer.ts';
 import { CHAT_COMPLETIONS_RULES } from './lint.ts';
 import { request } from './request.ts';
 import { ChatCompletionsWire } from './wire.ts';
@@ -25,6 +26,8 @@ export const chatCompletions: ProviderDefinition = {
   terminator: 'data: [DONE]',
   path: /\/chat\/completions$/,
   detect,
+  eventsOfAnswer,
+  hiddenEnd: '[DONE]',
   request,
   usage: {},
   wire: (recorder) => new ChatCompletionsWire(recorder),

@@ -3,6 +3,7 @@ import { objectOf } from '../../json/json-object.ts';
 import { ANTHROPIC } from '../kinds/anthropic.ts';
 import { BEDROCK } from '../kinds/bedrock.ts';
 import type { ApiSign, FrameFacts, ProviderDefinition } from '../provider.ts';
+import { eventsOfAnswer } from './answer.ts';
 import { MESSAGES_RULES } from './lint.ts';
 import { request } from './request.ts';
 import { MessagesWire } from './wire.ts';
@@ -35,6 +36,7 @@ export const messages: ProviderDefinition = {
   terminator: 'message_stop',
   path: /\/messages$/,
   detect,
+  eventsOfAnswer,
   request,
   usage: { inputLeavesOutCache: true, firstCountIn: 'message_start' },
   wire: (recorder) => new MessagesWire(recorder),

@@ -2,6 +2,7 @@
 import { objectOf } from '../../json/json-object.ts';
 import { OPENAI } from '../kinds/openai.ts';
 import type { ApiSign, FrameFacts, ProviderDefinition } from '../provider.ts';
+import { eventsOfAnswer } from './answer.ts';
 import { RESPONSES_RULES } from './lint.ts';
 import { request } from './request.ts';
 import { ResponsesWire } from './wire.ts';
@@ -23,6 +24,7 @@ export const responses: ProviderDefinition = {
   terminator: 'response.completed',
   path: /\/responses$/,
   detect,
+  eventsOfAnswer,
   request,
   usage: {},
   wire: (recorder) => new ResponsesWire(recorder),

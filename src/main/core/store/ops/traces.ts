@@ -1,6 +1,7 @@
 /** A trace from its beginning to its end, and what people do to it. */
 import type { CaptureFacts } from '../../../../shared/model/capture.ts';
-import type { TraceId } from '../../../../shared/model/ids.ts';
+import { traceId, type TraceId } from '../../../../shared/model/ids.ts';
+import type { Api } from '../../../../shared/model/stream.ts';
 import type { HttpHead } from '../../../../shared/model/trace.ts';
 import type { Connection } from '../connection.ts';
 import { notFound, rowNumber, storedEnd } from '../lookup.ts';
@@ -22,8 +23,8 @@ import { keptWrite, query, write } from './operation.ts';
 
 const CREATE = `INSERT OR IGNORE INTO traces (id, started_at, title, renamed, starred, source, api, framing, timed, model, metrics, message_id, step_id, endpoint_id, endpoint, options, lanes)
   VALUES (:id, :started_at, :title, :renamed, :starred, :source, :api, :framing, :timed, :model, :metrics, :message_id, :step_id, :endpoint_id, :endpoint, :options, :lanes)`;
-const CREATE_DOCUMENTS = `INSERT OR IGNORE INTO trace_documents (trace, request, request_head, capture)
-  SELECT nr, :request, :request_head, :capture FROM traces WHERE id = :id`;
+const CREATE_DOCUMENTS = `INSERT OR IGNORE INTO trace_documents (trace, request, request_head, capture, imported)
+  SELECT nr, :request, :request_head, :capture, :imported FROM traces WHERE id = :id`;
 
 /**
  * Resolves once it is committed: from then on a crash leaves a readable, truncated trace. Rejects with code `not-stored`
@@ -32,9 +33,9 @@ const CREATE_DOCUMENTS = `INSERT OR IGNORE INTO trace_documents (trace, request,
 export const createTrace = write({
   params: (trace: NewTrace): [CreatedColumns] => [createdColumns(trace)],
   run: ({ db, touch }, trace: CreatedColumns): void => {
-    const { request, request_head, capture, ...columns } = trace;
+    const { request, request_head, capture, imported, ...columns } = trace;
     db.run(CREATE, columns);
-    db.run(CREATE_DOCUMENTS, { id: trace.id, request, request_head, capture });
+    db.run(CREATE_DOCUMENTS, { id: trace.id, request, request_head, capture, imported });
     touch(trace.id);
   },
   size: (trace) => trace.request?.length ?? 0,
@@ -86,7 +87,7 @@ export const finishTrace = keptWrite({
   },
 });
 
-const DETAIL = `SELECT ${LISTED}, t.nr, t.framing, t.endpoint_id, t.endpoint, t.options, t.lanes, t.message_id, t.step_id, d.request, d.request_head, d.response_head, d.capture
+const DETAIL = `SELECT ${LISTED}, t.nr, t.framing, t.endpoint_id, t.endpoint, t.options, t.lanes, t.message_id, t.step_id, d.request, d.request_head, d.response_head, d.capture, d.imported
   FROM traces t JOIN trace_documents d ON d.trace = t.nr WHERE t.id = ? AND t.deleted_at IS NULL`;
 
 /** Rejects with code `not-found` when there is none. */
@@ -112,6 +113,16 @@ export const head = query({
     return columns;
   },
   result: headOf,
+});
+
+const IMPORTED = `SELECT t.id FROM trace_documents d JOIN traces t ON t.nr = d.trace
+  WHERE d.imported IS NOT NULL AND d.imported ->> 'sha256' = ? AND t.api = ? AND t.deleted_at IS NULL LIMIT 1`;
+
+/** The trace that an earlier import made of a body, by its digest and API; null when there is none. */
+export const importedBefore = query({
+  run: (db: Connection, sha256: string, api: Api): string | null =>
+    db.one<{ readonly id: string }>(IMPORTED, sha256, api)?.id ?? null,
+  result: (id) => (id === null ? null : traceId(id)),
 });
 
 const RENAME = 'UPDATE traces SET title = ?, renamed = 1 WHERE id = ? AND deleted_at IS NULL';

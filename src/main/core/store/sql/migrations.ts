@@ -102,7 +102,13 @@ const CAPTURE = `
   ALTER TABLE endpoints ADD COLUMN lends_key INTEGER NOT NULL DEFAULT 0;
 `;
 
-export const MIGRATIONS: readonly string[] = [TRACES, LANES, CAPTURE];
+/** Where an imported trace came from; the digest of its body finds it again. */
+const IMPORTED = `
+  ALTER TABLE trace_documents ADD COLUMN imported TEXT;
+  CREATE INDEX trace_documents_by_import ON trace_documents (imported ->> 'sha256') WHERE imported IS NOT NULL;
+`;
+
+export const MIGRATIONS: readonly string[] = [TRACES, LANES, CAPTURE, IMPORTED];
 
 /** What `user_version` says of a file with all of them. */
 export const SCHEMA_VERSION = MIGRATIONS.length;

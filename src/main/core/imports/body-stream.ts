@@ -1,0 +1,230 @@
+/** From the bytes of a body, or of a whole file, to a stream that a provider's framing can cut: as they are, or repaired. */
+import { objectOf, stringOf, type JsonObject } from '../../../shared/json/json-object.ts';
+import { topLevelObjects, type TopLevelObject } from '../../../shared/json/top-level.ts';
+import { framingOf } from '../../../shared/framing/detect.ts';
+import { createFramer } from '../../../shared/framing/registry.ts';
+import { OTHER_API, type Api, type Framing } from '../../../shared/model/stream.ts';
+import { detectApi } from '../../../shared/providers/detect.ts';
+import { PROVIDERS, providerOf } from '../../../shared/providers/registry.ts';
+import { binaryKind } from '../../../shared/text/binary.ts';
+import { utf8 } from './imported.ts';
+import { repairText } from './repair-text.ts';
+
+export interface BodyStream {
+  readonly api: Api;
+  readonly framing: Framing;
+  readonly bytes: Uint8Array;
+  /** What the bytes were, by an id and as a noun phrase. */
+  readonly format: { readonly id: string; readonly label: string };
+  /** Events that carry JSON. */
+  readonly events: number;
+  /** What was changed, as sentences; the bytes are those that came in when it is empty. */
+  readonly repaired: readonly string[];
+}
+
+const AS_THEY_ARE: Readonly<Record<Framing, BodyStream['format']>> = {
+  sse: { id: 'sse', label: 'a stream of server-sent events' },
+  'json-lines': { id: 'json-lines', label: 'a stream of JSON lines' },
+  'aws-eventstream': { id: 'aws-eventstream', label: "Amazon's binary event stream" },
+  bytes: { id: 'bytes', label: 'bytes of no known framing' },
+};
+
+/**
+ * Null where there is no stream. `api`: chosen by a person, or by the address; it decides only where the bytes say nothing. Events
+ * of no known API are a stream as well.
+ */
+export function bodyStream(bytes: Uint8Array, api: Api | null): BodyStream | null {
+  const detected = detectApi(bytes)?.api ?? null;
+  // Where some events can be read, what is wrong with the others is for the trace to show, and not to be mended.
+  if (detected !== null && counted(bytes, detected).good > 0) return asIs(bytes, detected);
+  const text = new TextDecoder().decode(bytes);
+  const found = repairedStream(text, detected) ?? jsonStream(text);
+  if (found) return found;
+  // No choice of a person makes a stream of an image.
+  const framing = framingOf(null, bytes);
+  const chosen = detected ?? (framing === null && binaryKind(bytes) !== null ? null : api);
+  if (chosen !== null) return asIs(bytes, chosen);
+  const other = framing && asIs(bytes, OTHER_API, framing);
+  return other && other.events > 0 ? other : null;
+}
+
+const asIs = (bytes: Uint8Array, api: Api, framing = providerOf(api).framing): BodyStream => ({
+  api,
+  framing,
+  bytes,
+  format: AS_THEY_ARE[framing],
+  events: counted(bytes, api, framing).good,
+  repaired: [],
+});
+
+interface Counts {
+  readonly good: number;
+  /** Events whose data is no JSON. */
+  readonly bad: number;
+}
+
+function counted(bytes: Uint8Array, api: Api, framing = providerOf(api).framing): Counts {
+  const { hiddenEnd } = providerOf(api);
+  const framer = createFramer(framing);
+  let [good, bad] = [0, 0];
+  for (const one of [...framer.feed({ n: 0, tNs: 0, offset: 0, bytes }), ...framer.end()]) {
+    if (one.type === 'unfinished' && good === 0) bad++;
+    if (one.type !== 'frame' || !one.frame.dispatches || one.frame.data === '') continue;
+    if (one.frame.payload.ok) good++;
+    else if (one.frame.data.trim() !== hiddenEnd) bad++;
+  }
+  return { good, bad };
+}
+
+/** Null unless all is well after the repair. */
+function repairedStream(text: string, detected: Api | null): BodyStream | null {
+  const { text: mended, repaired } = repairText(text);
+  if (repaired.length === 0) return null;
+  const after = utf8(mended);
+  const api = detectApi(after)?.api ?? detected;
+  if (api === null || providerOf(api).framing !== 'sse') return null;
+  const is = counted(after, api);
+  if (is.good === 0 || is.bad > is.good) return null;
+  return {
+    api,
+    framing: 'sse',
+    bytes: after,
+    events: is.good,
+    format: { id: 'sse-text', label: 'a stream of server-sent events in text of another kind' },
+    repaired,
+  };
+}
+
+/** Wrappers are no deeper: a log's record, the SDK's event, the provider's. */
+const MAX_WRAPPERS = 3;
+
+/** JSON objects that are events, or hold them, or are a whole answer. */
+function jsonStream(text: string): BodyStream | null {
+  if (!/^[\s[{(,]*\{/.test(text.slice(0, 4096)) && !/\{/.test(text)) return null;
+  const { objects, others } = topLevelObjects(text);
+  if (objects.length === 0) return null;
+  if (objects.length === 1) {
+    const answer = answerStream(objects[0]!.value);
+    if (answer) return answer;
+  }
+  const found = objects.map(eventIn);
+  const api = found.find((one) => one?.strong)?.api ?? found.find((one) => one)?.api;
+  if (api === undefined) return null;
+  const wrapped = found.some((one) => one?.wrapped === true);
+  const events = objects.flatMap((object, at) => {
+    const event = found[at];
+    if (event) return [event.text];
+    // Beside wrapped events, other records are none; beside bare ones, an object that says nothing may be an event of the API.
+    return wrapped ? [] : [oneLine(object.text)];
+  });
+  const repaired = [
+    `It was ${objects.length} JSON objects, ${array(text) ? 'in a list' : 'one after another'}, as programs print events; they were put back into the framing of the API.`,
+  ];
+  if (wrapped) repaired.push('Each event stood in a record of another program, which was taken off.');
+  const left = objects.length - events.length;
+  if (left > 0) repaired.push(`${left} records that are no event of the API were left out.`);
+  if (others > 0) repaired.push(`${others} characters between the objects were left out.`);
+  const { bytes, addedEnd } = framed(events, api);
+  if (addedEnd !== undefined)
+    repaired.push(`${addedEnd} was added at the end: SDKs read it and do not give it to programs.`);
+  return {
+    api,
+    framing: providerOf(api).framing,
+    bytes,
+    events: events.length,
+    format: array(text)
+      ? { id: 'json-array', label: 'a JSON list of events' }
+      : { id: 'json-events', label: 'JSON objects of events' },
+    repaired,
+  };
+}
+
+const array = (text: string): boolean => text.trimStart().startsWith('[');
+
+/** Line ends stand between tokens only, so that the numbers stay as they are written. */
+const oneLine = (text: string): string => text.replace(/\s*\n\s*/g, '');
+
+interface FoundEvent {
+  readonly api: Api;
+  readonly strong: boolean;
+  readonly text: string;
+  readonly wrapped: boolean;
+}
+
+/** The event that an object is, or holds. */
+function eventIn({ value, text }: TopLevelObject): FoundEvent | null {
+  const own = signOf(value);
+  if (own?.strong) return { ...own, text: oneLine(text), wrapped: false };
+  const inner = innerEvent(value, MAX_WRAPPERS);
+  if (inner) return inner;
+  return own && { ...own, text: oneLine(text), wrapped: false };
+}
+
+function innerEvent(value: JsonObject, depth: number): FoundEvent | null {
+  if (depth === 0) return null;
+  for (const field of Object.values(value)) {
+    const object = objectOf(field) ?? objectIn(stringOf(field));
+    if (object === null) continue;
+    const sign = signOf(object);
+    if (sign?.strong) return { ...sign, text: JSON.stringify(object), wrapped: true };
+    const inner = innerEvent(object, depth - 1);
+    if (inner) return inner;
+  }
+  return null;
+}
+
+/** A text field may hold the event as JSON, or as the line of the stream. */
+function objectIn(text: string | null): JsonObject | null {
+  const json = /^(?:event: ?[^\n]*\n)?(?:data: ?)?(\{.*\})\s*$/s.exec(text ?? '')?.[1];
+  if (json === undefined) return null;
+  try {
+    return objectOf(JSON.parse(json));
+  } catch {
+    return null;
+  }
+}
+
+function signOf(json: JsonObject): { readonly api: Api; readonly strong: boolean } | null {
+  const facts = { name: '', data: '', json, type: stringOf(json['type']) ?? '' };
+  let weak: Api | null = null;
+  for (const { id, detect } of PROVIDERS.values()) {
+    const sign = detect(facts);
+    if (sign && !sign.weak) return { api: id, strong: true };
+    if (sign) weak ??= id;
+  }
+  return weak === null ? null : { api: weak, strong: false };
+}
+
+function answerStream(value: JsonObject): BodyStream | null {
+  for (const { id: api, eventsOfAnswer } of PROVIDERS.values()) {
+    const events = eventsOfAnswer?.(value);
+    if (!events) continue;
+    return {
+      api,
+      framing: providerOf(api).framing,
+      bytes: framed(
+        events.map((event) => JSON.stringify(event)),
+        api,
+      ).bytes,
+      events: events.length,
+      format: { id: 'json-answer', label: 'an answer that was not streamed' },
+      repaired: [
+        'The answer was not streamed: it was one JSON object. It is shown as the events that a stream would have brought.',
+      ],
+    };
+  }
+  return null;
+}
+
+/** Events in the framing of their API. An end that SDKs keep to themselves is added where an event finishes an answer. */
+function framed(events: readonly string[], api: Api): { readonly bytes: Uint8Array; readonly addedEnd?: string } {
+  const { framing, hiddenEnd } = providerOf(api);
+  if (framing !== 'sse') return { bytes: utf8(events.map((event) => `${event}\n`).join('')) };
+  const frames = events.map((event) => {
+    const type = stringOf(objectOf(JSON.parse(event))?.['type']);
+    return `${type === null ? '' : `event: ${type}\n`}data: ${event}\n\n`;
+  });
+  if (hiddenEnd === undefined || !events.some((event) => /"finish_reason":\s*"/.test(event)))
+    return { bytes: utf8(frames.join('')) };
+  return { bytes: utf8(`${frames.join('')}data: ${hiddenEnd}\n\n`), addedEnd: hiddenEnd };
+}

@@ -1,0 +1,87 @@
+/** HTTP archives: HAR 1.2 as browsers, proxies and recorders write it (http://www.softwareishard.com/blog/har-12-spec/). */
+import { z } from 'zod';
+import { ImportError, utf8, type ImportedExchange, type ImportFormat } from '../imported.ts';
+import { jsonOf } from '../http-head.ts';
+
+const headers = z.array(z.object({ name: z.string(), value: z.coerce.string() })).catch([]);
+
+/** What is read of an entry; all else may have any shape. */
+const entrySchema = z.object({
+  startedDateTime: z.string().optional(),
+  request: z.object({
+    method: z.string().catch('GET'),
+    url: z.string().catch(''),
+    headers,
+    postData: z.object({ text: z.string().optional() }).nullish().catch(undefined),
+  }),
+  response: z.object({
+    status: z.number().catch(0),
+    statusText: z.string().catch(''),
+    headers,
+    content: z.object({ text: z.string().optional(), encoding: z.string().optional() }).nullish().catch(undefined),
+  }),
+  timings: z
+    .object({
+      blocked: z.number().nullish(),
+      dns: z.number().nullish(),
+      connect: z.number().nullish(),
+      send: z.number().nullish(),
+      wait: z.number().nullish(),
+    })
+    .nullish()
+    .catch(undefined),
+});
+type Entry = z.output<typeof entrySchema>;
+
+/** A file is asked by its start alone: a `log` with entries comes before anything long. */
+const HAR_START = /^\s*\{\s*"log"\s*:\s*\{/;
+
+export const har: ImportFormat = {
+  id: 'har',
+  label: 'an HTTP archive (HAR)',
+  recognizes: ({ text }) => HAR_START.test(text.slice(0, 256)),
+  read: ({ text }) => {
+    const log = z.object({ log: z.object({ entries: z.array(z.unknown()) }) }).safeParse(jsonOf(text));
+    if (!log.success)
+      throw new ImportError(
+        'damaged',
+        'The HTTP archive is not whole JSON with log.entries: it is cut or damaged. Save it again.',
+      );
+    return log.data.log.entries.flatMap((value) => {
+      const entry = entrySchema.safeParse(value);
+      return entry.success ? [exchangeOf(entry.data)] : [];
+    });
+  },
+};
+
+function exchangeOf({ startedDateTime, request, response, timings }: Entry): ImportedExchange {
+  const { text = '', encoding } = response.content ?? {};
+  const bytes = encoding?.toLowerCase() === 'base64' ? new Uint8Array(Buffer.from(text, 'base64')) : utf8(text);
+  const startedAt = startedDateTime === undefined ? NaN : Date.parse(startedDateTime);
+  return {
+    reads: [{ tNs: 0, bytes }],
+    timed: false,
+    request: {
+      head: { method: request.method, url: request.url, headers: pairs(request.headers) },
+      body: jsonOf(request.postData?.text),
+    },
+    response: {
+      status: response.status,
+      statusText: response.statusText,
+      headers: pairs(response.headers),
+      tNs: waited(timings),
+    },
+    ...(Number.isFinite(startedAt) && { startedAt }),
+  };
+}
+
+/** Nanoseconds until the head came. Phases that do not apply are -1 by the specification. */
+function waited(timings: Entry['timings']): number {
+  const { blocked, dns, connect, send, wait } = timings ?? {};
+  return Math.round(
+    [blocked, dns, connect, send, wait].reduce<number>((sum, ms) => sum + Math.max(0, ms ?? 0), 0) * 1e6,
+  );
+}
+
+const pairs = (list: readonly { name: string; value: string }[]) =>
+  list.map(({ name, value }) => [name, value] as const);

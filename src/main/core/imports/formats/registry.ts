@@ -1,0 +1,17 @@
+/** The formats of files that hold exchanges, in the order in which a file is tried: the plainest sign first. */
+import type { ImportFormat } from '../imported.ts';
+import { cassette } from './cassette.ts';
+import { curlInclude, curlTrace, curlVerbose } from './curl.ts';
+import { fixture } from './fixture.ts';
+import { har } from './har.ts';
+import { mitmproxy } from './mitmproxy.ts';
+
+export const IMPORT_FORMATS: readonly ImportFormat[] = [
+  har,
+  mitmproxy,
+  cassette,
+  fixture,
+  curlTrace,
+  curlInclude,
+  curlVerbose,
+];

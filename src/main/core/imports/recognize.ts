@@ -1,0 +1,82 @@
+/** What a file holds, whichever format it has: the one detector behind the window, `traces.import` and the command line. */
+import { apiOfUrl, undetected } from '../../../shared/providers/detect.ts';
+import type { Api, Framing } from '../../../shared/model/stream.ts';
+import { bodyStream } from './body-stream.ts';
+import { decodedBody, joined, untimed } from './body.ts';
+import { IMPORT_FORMATS } from './formats/registry.ts';
+import { bodyOnly, ImportError, type ImportedExchange, type ImportedRead } from './imported.ts';
+import { unpack } from './unpack.ts';
+
+/** One stream of a file, ready to become a trace. */
+export interface RecognizedStream extends Omit<ImportedExchange, 'repaired'> {
+  /** What tells it from the others of its file: its address and its status, '' where the file has none. */
+  readonly label: string;
+  readonly api: Api;
+  readonly framing: Framing;
+  readonly format: { readonly id: string; readonly label: string };
+  /** Events that carry JSON. */
+  readonly events: number;
+  readonly repaired: readonly string[];
+}
+
+export interface RecognizedFile {
+  readonly streams: readonly RecognizedStream[];
+  /** Exchanges that hold no stream of a known API. */
+  readonly others: number;
+}
+
+/** `api`: for bytes that do not say it themselves. Throws an ImportError, with the fact and the next step, where there is no stream. */
+export function recognize(name: string, bytes: Uint8Array, api: Api | null = null): RecognizedFile {
+  const file = unpack(name, bytes);
+  const format = IMPORT_FORMATS.find((one) => one.recognizes(file)) ?? null;
+  const exchanges = format === null ? [bodyOnly(file.bytes)] : format.read(file);
+  const streams = exchanges.flatMap((exchange) => {
+    const found = streamOf(exchange, api, format);
+    return found ? [{ ...found, repaired: [...file.repaired, ...found.repaired] }] : [];
+  });
+  if (streams.length === 0) throw nothingIn(format?.label ?? null, exchanges);
+  return { streams, others: exchanges.length - streams.length };
+}
+
+function streamOf(
+  exchange: ImportedExchange,
+  chosen: Api | null,
+  format: { readonly id: string; readonly label: string } | null,
+): RecognizedStream | null {
+  const body = decodedBody(exchange);
+  const bytes = joined(body.reads);
+  const url = exchange.request?.head?.url ?? '';
+  const stream = bodyStream(bytes, apiOfUrl(url) ?? chosen);
+  if (stream === null) return null;
+  const changed = stream.repaired.length > 0;
+  const reads: readonly ImportedRead[] = changed ? untimed([{ tNs: 0, bytes: stream.bytes }]) : body.reads;
+  const { head } = exchange.request ?? {};
+  const status = exchange.response?.status;
+  return {
+    ...exchange,
+    label: [head && `${head.method} ${head.url}`, status].filter(Boolean).join(' '),
+    api: stream.api,
+    framing: stream.framing,
+    events: stream.events,
+    format: format === null ? stream.format : { id: format.id, label: format.label },
+    reads,
+    timed: body.timed && !changed,
+    repaired: [...(exchange.repaired ?? []), ...body.repaired, ...stream.repaired],
+  };
+}
+
+function nothingIn(format: string | null, exchanges: readonly ImportedExchange[]): ImportError {
+  if (format !== null && exchanges.length === 0)
+    return new ImportError(
+      'empty',
+      `This is ${format}, but no exchange in it has an answer. Record it again with the answer's body.`,
+    );
+  const bytes = exchanges.length === 1 ? joined(decodedBody(exchanges[0]!).reads) : null;
+  if (format !== null && (bytes === null || bytes.length === 0))
+    return new ImportError(
+      'no-stream',
+      `This is ${format}, but none of its ${exchanges.length} exchanges holds the body of a stream. Save it with the bodies of the answers.`,
+    );
+  const { code, sentence } = undetected(bytes!);
+  return new ImportError(code, `${format === null ? '' : `This is ${format}. `}${sentence}`);
+}

@@ -1,0 +1,182 @@
+/**
+ * Text that holds an event stream but is none any more: a log put words before each line, a program printed bytes as Python
+ * writes them, a chat lost the blank lines. Each repair undoes one of these, and says so.
+ */
+
+export interface Repaired {
+  readonly text: string;
+  /** What was changed, as sentences; empty when nothing was. */
+  readonly repaired: readonly string[];
+}
+
+const FIELD = /^(?:data|event|id|retry):/;
+/** A field somewhere in a line, after something that is no part of a word. */
+const FIELD_INSIDE = /(?:^|[^\w"\\])((?:data|event|id|retry): ?(?=[{[\w])|(?:data|event|id|retry): *$)/;
+
+/** Undoes all that is found. Whether the result is a stream is for the caller to find out. */
+export function repairText(text: string): Repaired {
+  const repaired: string[] = [];
+  let now = text;
+  for (const repair of [unescaped, withoutQuotes, withoutPrefixes, unwrapped, withBlankLines]) {
+    const next = repair(now);
+    if (next === null) continue;
+    now = next.text;
+    repaired.push(...next.repaired);
+  }
+  return { text: now, repaired };
+}
+
+type Step = (text: string) => Repaired | null;
+
+const one = (text: string, sentence: string): Repaired => ({ text, repaired: [sentence] });
+
+const linesOf = (text: string): string[] => text.split(/\r\n|\n|\r/);
+
+/** The whole stream as one string of a programming language: line ends are written as a backslash and an n. */
+const unescaped: Step = (text) => {
+  const trimmed = text.trim();
+  if (/^b?['"]/.test(trimmed) || !/^(?:data|event): ?[^\n]*\\n(?:\\r)?(?:\\n)?(?:data|event|id|retry): ?/.test(trimmed))
+    return null;
+  if (/\n/.test(trimmed)) return null;
+  return one(literal(trimmed), 'The stream was one line with its line ends escaped (\\n); they were put back.');
+};
+
+const QUOTED = /^\s*[[(]?\s*(b?)(?:'((?:[^'\\]|\\.)*)'|"((?:[^"\\]|\\.)*)")\s*[,)\]]*\s*$/;
+
+/** One string or bytes literal a line, as `print(line)` of Python shows them: `b'data: …'`. */
+const withoutQuotes: Step = (text) => {
+  const lines = linesOf(text).filter((line) => line.trim() !== '' && !/^\s*[[\]()],?\s*$/.test(line));
+  const found = lines.map((line) => QUOTED.exec(line));
+  if (found.length === 0 || !found.every((match) => match !== null)) return null;
+  const parts = found.map((match) => ({ bytes: match[1] === 'b', text: literal(match[2] ?? match[3] ?? '') }));
+  if (!parts.some((part) => /(?:^|\n)(?:data|event):/.test(part.text))) return null;
+  // Reads hold their line ends; lines lost them to the loop that printed them.
+  const whole = parts.some((part) => /[\r\n]/.test(part.text));
+  const joined = parts.map((part) => part.text).join(whole ? '' : '\n') + (whole ? '' : '\n');
+  const bytes = parts.some((part) => part.bytes);
+  return one(
+    bytes ? fromBytes(joined) : joined,
+    bytes
+      ? "Lines were printed as Python shows bytes (b'…'); they were turned back."
+      : 'Lines were printed as quoted strings; they were turned back.',
+  );
+};
+
+const ESCAPED = /\\(?:x([0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|([^xu]))/g;
+const CONTROL: Readonly<Record<string, string>> = { n: '\n', r: '\r', t: '\t', b: '\b', f: '\f', '0': '\0' };
+
+/** What a string literal of Python or JavaScript stands for. */
+const literal = (text: string): string =>
+  text.replace(ESCAPED, (whole, hex?: string, unit?: string, other?: string) => {
+    if (hex ?? unit) return String.fromCharCode(Number.parseInt((hex ?? unit)!, 16));
+    return other === undefined ? whole : (CONTROL[other] ?? other);
+  });
+
+/** `\xc3\xa9` is two bytes of UTF-8. A text that has characters above a byte was no bytes literal throughout. */
+function fromBytes(text: string): string {
+  // oxlint-disable-next-line no-control-regex -- every character that a byte can be.
+  return /^[\u0000-\u00ff]*$/.test(text) ? Buffer.from(text, 'latin1').toString('utf8') : text;
+}
+
+/** As many characters before a field no log needs. */
+const LONGEST_PREFIX = 200;
+
+/** The same words before each line: a time, a level, a container's name, indentation, a quotation mark. */
+const withoutPrefixes: Step = (text) => {
+  const lines = linesOf(text);
+  const shapes = new Map<string, { count: number; example: string }>();
+  for (const line of lines) {
+    if (FIELD.test(line)) continue;
+    const at = fieldIn(line);
+    if (at === null || at > LONGEST_PREFIX) continue;
+    const shape = shapeOf(line.slice(0, at));
+    const known = shapes.get(shape);
+    shapes.set(shape, { count: (known?.count ?? 0) + 1, example: known?.example ?? line.slice(0, at) });
+  }
+  const total = [...shapes.values()].reduce((sum, { count }) => sum + count, 0);
+  if (total === 0 || total < lines.filter((line) => FIELD.test(line)).length) return null;
+  const prefixes = [...shapes.keys()].map((shape) => new RegExp(`^${shape}`));
+  const blanks = [...shapes.keys()].map((shape) => new RegExp(`^${shape.replace(/(?: |\\t)+$/, '')}\\s*$`));
+  let dropped = 0;
+  const kept = lines.flatMap((line) => {
+    if (line.trim() === '' || FIELD.test(line)) return [line];
+    const at = fieldIn(line);
+    if (at !== null && prefixes.some((prefix) => prefix.exec(line)?.[0].length === at)) return [line.slice(at)];
+    if (blanks.some((blank) => blank.test(line))) return [''];
+    const comment = prefixes
+      .map((prefix) => prefix.exec(line)?.[0])
+      .find((found) => found !== undefined && line[found.length] === ':');
+    if (comment !== undefined) return [line.slice(comment.length)];
+    dropped++;
+    return [];
+  });
+  const { example } = [...shapes.values()].reduce((most, one) => (one.count > most.count ? one : most));
+  const sentences = [
+    example.trim() === ''
+      ? 'Lines were indented; the spaces before them were taken off.'
+      : `Lines had words before them (${JSON.stringify(example.trimEnd())}), as a log writes them; they were taken off.`,
+  ];
+  if (dropped > 0) sentences.push(`${dropped} lines that are no part of the stream were left out.`);
+  return { text: kept.join('\n'), repaired: sentences };
+};
+
+function fieldIn(line: string): number | null {
+  const found = FIELD_INSIDE.exec(line.slice(0, LONGEST_PREFIX + 16));
+  return found ? found.index + found[0].length - found[1]!.length : null;
+}
+
+/** A pattern for a prefix and all that differ from it only in their numbers. */
+const shapeOf = (prefix: string): string =>
+  prefix
+    .replace(/[.*+?^${}()|[\]\\/]/g, '\\$&')
+    .replace(/\d+/g, '\\d+')
+    .replace(/ +/g, ' +');
+
+/** A line that a terminal or a mail broke goes on in the next, which is no field. */
+const unwrapped: Step = (text) => {
+  const lines = linesOf(text);
+  const kept: string[] = [];
+  let open = false;
+  let joinedLines = 0;
+  for (const line of lines) {
+    if (open && line.trim() !== '' && !FIELD.test(line)) {
+      kept[kept.length - 1] += line;
+      joinedLines++;
+    } else kept.push(line);
+    const last = kept.at(-1)!;
+    open = /^data: ?[{[]/.test(last) && !isJson(last.slice(5));
+  }
+  return joinedLines === 0 ? null : one(kept.join('\n'), `${joinedLines} broken lines were joined again.`);
+};
+
+/** Each event's `data` must be JSON by itself: a field after it begins the next event. */
+const withBlankLines: Step = (text) => {
+  const kept: string[] = [];
+  let whole = false;
+  let missing = 0;
+  for (const line of linesOf(text)) {
+    if (whole && /^(?:data|event):/.test(line)) {
+      kept.push('');
+      whole = false;
+      missing++;
+    }
+    kept.push(line);
+    if (line === '') whole = false;
+    else if (line.startsWith('data:')) whole = isJson(line.slice(5)) || line.slice(5).trim() === '[DONE]';
+  }
+  if (missing === 0) return null;
+  if (whole) kept.push('', '');
+  return one(
+    kept.join('\n'),
+    `${missing === 1 ? 'The blank line between two events was' : `${missing} blank lines between events were`} missing, as chats and logs drop them, and put back. If the server sends it so, no reader of event streams can cut its events.`,
+  );
+};
+
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
+}

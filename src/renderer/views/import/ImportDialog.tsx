@@ -1,0 +1,208 @@
+import { useId, useMemo, useRef, useState } from 'react';
+import { FileInput } from 'lucide-react';
+import { OTHER_API, type Api } from '../../../shared/model/stream.ts';
+import type { RecognizedStreamInfo } from '../../../shared/rpc/contract.ts';
+import { Button } from '../../components/Button.tsx';
+import { Chip } from '../../components/Chip.tsx';
+import { Dialog } from '../../components/Dialog.tsx';
+import { Field } from '../../components/Field.tsx';
+import { FormField } from '../../components/FormField.tsx';
+import { count } from '../../components/format.ts';
+import { Segments } from '../../components/Segments.tsx';
+import type { OverlayProps } from '../view.ts';
+import { apiChip, apiLabel, useProviders } from '../../stores/providers.ts';
+import { importStreams, type ImportSource } from './import-stream.ts';
+import { useRecognized, type Recognition } from './use-recognized.ts';
+import './import.css';
+
+/** What a text that has no name is called. */
+const PASTED = 'Pasted stream';
+
+/** A pasted text or a file, with what was recognized in it, before anything becomes a trace. */
+export function ImportDialog({ input: given = {}, close }: OverlayProps<'import'>) {
+  const file = given.source?.base64 === undefined ? null : given.source;
+  const [name, setName] = useState(given.source?.name || PASTED);
+  const [text, setText] = useState(given.source?.text ?? '');
+  const [api, setApi] = useState<Api>();
+  const [left, setLeft] = useState<ReadonlySet<number>>(new Set());
+  const [problem, setProblem] = useState<string | null>(null);
+  const [busy, setBusy] = useState(false);
+  const area = useRef<HTMLTextAreaElement>(null);
+  const reasonId = useId();
+  const source = useMemo(
+    (): ImportSource | null => file ?? (text.trim() === '' ? null : { name: '', text }),
+    [file, text],
+  );
+  const recognition = useRecognized(source, api);
+  const streams = recognition.state === 'found' ? recognition.found.streams : [];
+  const chosen = streams.map((_stream, at) => at).filter((at) => !left.has(at));
+  const open = async () => {
+    if (source === null || chosen.length === 0) return;
+    setBusy(true);
+    setProblem(null);
+    try {
+      const named = name.trim() === '' ? PASTED : name.trim();
+      await importStreams({ ...source, name: named, streams: chosen, ...(api !== undefined && { api }) });
+      close();
+    } catch (error) {
+      setProblem(error instanceof Error ? error.message : String(error));
+      setBusy(false);
+    }
+  };
+  return (
+    <Dialog
+      title="Open a stream"
+      className="import"
+      onClose={close}
+      {...(file === null && { initialFocus: area })}
+      footer={
+        <>
+          <p id={reasonId} role="status" className="run-reason">
+            {problem === null ? stateOf(recognition, chosen.length) : `It could not be opened: ${problem}`}
+          </p>
+          <Button size="big" onClick={close}>
+            Cancel
+          </Button>
+          <Button
+            look="main"
+            size="big"
+            icon={FileInput}
+            disabled={chosen.length === 0 || busy}
+            aria-describedby={reasonId}
+            onClick={() => void open()}
+          >
+            {chosen.length > 1 ? `Open ${count(chosen.length)} streams` : 'Open'}
+          </Button>
+        </>
+      }
+    >
+      <div className="import-body">
+        {file === null ? (
+          <FormField
+            className="import-text"
+            label="Text"
+            hint="A response’s body, curl output, a HAR, a cassette, JSON lines, a log: whatever holds the stream."
+          >
+            {(ids) => (
+              <textarea
+                {...ids}
+                ref={area}
+                spellCheck={false}
+                placeholder={'event: message_start\ndata: {"type":"message_start", …'}
+                value={text}
+                onChange={(event) => setText(event.target.value)}
+              />
+            )}
+          </FormField>
+        ) : (
+          <p className="import-file mono">{file.name}</p>
+        )}
+        {streams.length > 0 && <Streams streams={streams} left={left} onLeave={setLeft} />}
+        {(api !== undefined || isUnknown(recognition)) && <ChooseApi api={api} onChoose={setApi} />}
+        <FormField label="Name">
+          {(ids) => <Field {...ids} value={name} onChange={(event) => setName(event.target.value)} />}
+        </FormField>
+      </div>
+    </Dialog>
+  );
+}
+
+/** A person may know the API where the bytes do not say it. */
+const isUnknown = (recognition: Recognition): boolean =>
+  recognition.state === 'found'
+    ? recognition.found.streams.every((stream) => stream.api === OTHER_API)
+    : recognition.state === 'refused' && recognition.code === 'unknown-api';
+
+function ChooseApi({ api, onChoose }: { readonly api: Api | undefined; readonly onChoose: (api: Api) => void }) {
+  const { providers } = useProviders();
+  return (
+    <div className="form-field">
+      <span className="form-legend">API</span>
+      <Segments<Api | ''>
+        label="API"
+        values={providers.map(({ id, label }) => ({ value: id, label }))}
+        value={api ?? ''}
+        onChoose={(one) => one !== '' && onChoose(one)}
+      />
+    </div>
+  );
+}
+
+interface StreamsProps {
+  readonly streams: readonly RecognizedStreamInfo[];
+  /** Places of those that are not opened. */
+  readonly left: ReadonlySet<number>;
+  readonly onLeave: (left: ReadonlySet<number>) => void;
+}
+
+function Streams({ streams, left, onLeave }: StreamsProps) {
+  const toggle = (at: number) => {
+    const next = new Set(left);
+    if (!next.delete(at)) next.add(at);
+    onLeave(next);
+  };
+  return (
+    <ul className="import-streams" aria-label="Streams found">
+      {streams.map((stream, at) => (
+        <li key={at}>
+          {streams.length > 1 && (
+            <input
+              type="checkbox"
+              aria-label={`Open stream ${at + 1}`}
+              checked={!left.has(at)}
+              onChange={() => toggle(at)}
+            />
+          )}
+          <Stream stream={stream} />
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+function Stream({
+  stream: { api, format, label, events, timed, repaired },
+}: {
+  readonly stream: RecognizedStreamInfo;
+}) {
+  const known = useProviders();
+  return (
+    <div>
+      <p>
+        <Chip>{apiChip(known, api)}</Chip> {capital(format.label)}
+        <span className="quiet">
+          {` · ${apiLabel(known, api)} · ${count(events)} ${events === 1 ? 'event' : 'events'} · ${timed ? 'with times' : 'order only'}`}
+        </span>
+      </p>
+      {label !== '' && <p className="mono quiet import-label">{label}</p>}
+      {repaired.length > 0 && (
+        <ul className="import-repairs">
+          {repaired.map((sentence) => (
+            <li key={sentence}>{sentence}</li>
+          ))}
+        </ul>
+      )}
+    </div>
+  );
+}
+
+const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
+
+/** What the foot says: why nothing can be opened yet, or what will be. */
+function stateOf(recognition: Recognition, chosen: number): string | null {
+  switch (recognition.state) {
+    case 'nothing':
+      return 'Paste the text of a stream first.';
+    case 'asking':
+      return 'Reading …';
+    case 'refused':
+      return recognition.sentence;
+    case 'found': {
+      const { others } = recognition.found;
+      if (chosen === 0) return 'Choose at least one stream.';
+      return others === 0
+        ? null
+        : `${count(others)} other ${others === 1 ? 'exchange holds' : 'exchanges hold'} no stream.`;
+    }
+  }
+}

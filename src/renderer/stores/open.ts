@@ -20,11 +20,13 @@ export const useOpen = create<OpenState>()(() => ({ recorded: null, over: null }
 function open(id: TraceId | null, lanes?: readonly LaneId[]): void {
   useOpen.getState().recorded?.close();
   useOpen.getState().over?.close();
+  const row = id === null ? undefined : useRuns.getState().rows.get(id);
   const recorded =
     id === null
       ? null
       : new TraceSession(id, {
-          stored: useRuns.getState().rows.get(id)?.ending !== undefined,
+          stored: row?.ending !== undefined,
+          startedAt: row?.startedAt,
           decoding: { lanes },
         });
   recorded?.watch();

@@ -50,10 +50,11 @@ export function startPlay(recorded: TraceSession, setup: PlaySetup): void {
   const decoding = { ...recorded.decoding, ...(setup.options && { options: setup.options }) };
   const play = crypto.randomUUID();
   const timed = detail?.timed ?? true;
-  const session = new TraceSession(id, {
+  const session: TraceSession = new TraceSession(id, {
     detail,
     decoding,
     whole: timed ? recorded.model.lastNs : recorded.model.events.length,
+    playhead: () => taker.positionNs,
   });
   const taker = new PlayTaker(play, session, setup);
   const unsubscribe = client().subscribe(
@@ -107,6 +108,11 @@ class PlayTaker {
     this.#play = play;
     this.#session = session;
     this.#setup = setup;
+  }
+
+  /** As far as this has been told. */
+  get positionNs(): number {
+    return this.#head?.positionNs ?? 0;
   }
 
   take(batch: readonly PlaybackItem[]): void {

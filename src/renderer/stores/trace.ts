@@ -10,6 +10,7 @@ import type { Decoding, TraceDetail } from '../../shared/model/trace.ts';
 import type { CompareResult } from '../../shared/compare/result.ts';
 import { client } from '../client/client.ts';
 import { apart, forgetFrame, onNextFrame } from './frame.ts';
+import { LiveClock } from './live-clock.ts';
 import { TraceModel } from './trace-model.ts';
 
 const PULSE_MS = 250;
@@ -46,6 +47,10 @@ export interface SessionSetup {
   readonly stored?: boolean;
   /** Another decoding than the trace was recorded with. */
   readonly decoding?: Decoding;
+  /** Wall clock, milliseconds since 1970: when the request was sent that is still being answered. */
+  readonly startedAt?: number | undefined;
+  /** Where the playhead stands that feeds this, nanoseconds; absent: the stream comes at its own pace. */
+  readonly playhead?: () => number;
   /** How far the stream goes that this is a part of, where that is known: nanoseconds, or events of one that was not timed. */
   readonly whole?: number;
 }
@@ -64,13 +69,20 @@ export class TraceSession {
   #flooded = false;
   #comparing: Promise<void> | undefined;
   readonly #running: 'loading' | 'live';
+  readonly #clock = new LiveClock();
+  readonly #playhead: (() => number) | undefined;
   #unsubscribe: (() => void) | undefined;
 
-  constructor(id: TraceId, { detail = null, stored = false, decoding = {}, whole }: SessionSetup = {}) {
+  constructor(
+    id: TraceId,
+    { detail = null, stored = false, decoding = {}, startedAt, playhead, whole }: SessionSetup = {},
+  ) {
     this.model = new TraceModel();
     this.decoding = decoding;
     this.whole = whole;
     this.#running = stored ? 'loading' : 'live';
+    this.#playhead = playhead;
+    if (startedAt !== undefined) this.#clock.sent(Date.now() - startedAt);
     this.store = createStore<TraceState>()(() => ({
       id,
       detail,
@@ -85,6 +97,21 @@ export class TraceSession {
       compare: null,
       range: null,
     }));
+  }
+
+  /** More may come of the stream, from a server or from a playing. */
+  get goesOn(): boolean {
+    return this.model.ending === null && this.#running === 'live';
+  }
+
+  /**
+   * How far the stream has come, nanoseconds since the request: to this moment while it runs, though nothing comes; to the
+   * playhead of a playing; to what was read of a stored one; else to its end. Nothing that is shown lies later.
+   */
+  get nowNs(): number {
+    const { lastNs } = this.model;
+    if (!this.goesOn) return lastNs;
+    return Math.max(lastNs, this.#playhead?.() ?? this.#clock.nowNs);
   }
 
   /** Takes the stored and then the live items. */
@@ -104,7 +131,9 @@ export class TraceSession {
   /** Reads what surrounds the stream: request, heads, options. */
   async refresh(): Promise<void> {
     try {
-      this.store.setState({ detail: await client().call('traces.get', { id: this.store.getState().id }) });
+      const detail = await client().call('traces.get', { id: this.store.getState().id });
+      this.#clock.sent(Date.now() - detail.startedAt);
+      this.store.setState({ detail });
     } catch (error) {
       this.store.setState({ problem: error instanceof Error ? error.message : String(error) });
     }
@@ -128,6 +157,8 @@ export class TraceSession {
   /** Takes items in order; they are shown with the next frame, an ending at once. */
   take(batch: readonly TraceItem[]): void {
     for (const item of batch) this.#waiting.push(item);
+    const last = batch.findLast((item) => item.k === 'read' || item.k === 'head');
+    if (last) this.#clock.heard(last.tNs);
     if (batch.some((item) => item.k === 'ending')) {
       this.#forget();
       this.#flush();

@@ -2,6 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { TraceModel } from '../../../src/renderer/stores/trace-model.ts';
 import { TimelineData } from '../../../src/renderer/views/timeline/timeline-data.ts';
 import { panned, roundEnd, tickText, ticks, toShare, zoomed } from '../../../src/renderer/parts/time/scale.ts';
+import { metaMarks } from '../../../src/renderer/views/timeline/draw.ts';
+import { flagLabel, labelled, rangeLabel } from '../../../src/renderer/views/timeline/labels.ts';
 import { nearestEvent } from '../../../src/renderer/views/timeline/hit.ts';
 import { lowerBound } from '../../../src/renderer/components/lower-bound.ts';
 import { itemsOf, wireStart, type Step } from '../../support/items.ts';
@@ -50,8 +52,8 @@ describe('lanes of the timeline', () => {
 
   it('names a silence of a second or more, unless the stream is as slow as that anyway', () => {
     const steady = (gap: number) => Array.from({ length: 8 }, (_, at): Step => ({ ms: (at + 1) * gap }));
-    expect(dataOf([...steady(50), { ms: 1900 }]).data.silences()).toEqual([{ startNs: 400e6, endNs: 1900e6 }]);
-    expect(dataOf(steady(1100)).data.silences()).toEqual([]);
+    expect(dataOf([...steady(50), { ms: 1900 }]).data.silences(1900e6)).toEqual([{ startNs: 400e6, endNs: 1900e6 }]);
+    expect(dataOf(steady(1100)).data.silences(8800e6)).toEqual([]);
   });
 });
 
@@ -83,6 +85,51 @@ describe('the axis', () => {
     expect(zoomed(near, 10, 40, whole, 1)).toEqual(whole);
     expect(panned(near, -1000, whole)).toEqual({ start: 0, end: 50 });
     expect(panned(near, 1000, whole)).toEqual({ start: 50, end: 100 });
+  });
+});
+
+describe('marks of the stream as a whole', () => {
+  const { model, data } = dataOf([
+    { ms: 0, kind: 'start' },
+    { ms: 0, kind: 'meta' },
+    { ms: 50, kind: 'ping' },
+    { ms: 100, kind: 'usage' },
+    { ms: 100, kind: 'finish' },
+    { ms: 100, kind: 'done' },
+  ]);
+  const window = { start: 0, end: 102e6 };
+  const at = (nowNs: number, width: number) =>
+    metaMarks({ model, data, window, timed: true, nowNs, width }).map(({ x }) => x);
+
+  it('stand whole at both edges, beside each other, and not right of what has come', () => {
+    const places = at(100e6, 408);
+    expect(places).toEqual([4.5, 13.5, 200, 382, 391, 400]);
+    for (const x of places) expect(x).toBeGreaterThanOrEqual(4.5);
+  });
+  it('leave out what has not come yet', () => {
+    expect(at(60e6, 408)).toEqual([4.5, 13.5, 200]);
+    expect(at(0, 408)).toEqual([4.5, 4.5]);
+  });
+});
+
+describe('labels of the axis', () => {
+  it('stand on the other side of their line where they would be cut', () => {
+    expect(flagLabel(10, '120 ms', 400, 'left')).toMatchObject({ side: 'right', left: 10 });
+    expect(flagLabel(200, '120 ms', 400, 'left')).toMatchObject({ side: 'left', right: 200 });
+    expect(flagLabel(390, 'now 1.20 s', 400, 'right')).toMatchObject({ side: 'left', right: 390 });
+    expect(flagLabel(-1, 'now', 400, 'right')).toBeNull();
+    expect(flagLabel(401, 'now', 400, 'right')).toBeNull();
+  });
+  it('of a range stand in the middle of what is seen of it', () => {
+    expect(rangeLabel(100, 300, '2 s', 400)).toMatchObject({ x: 200 });
+    expect(rangeLabel(-600, 200, '2 s', 400)).toMatchObject({ x: 100 });
+    expect(rangeLabel(-600, -500, '2 s', 400)).toBeNull();
+    expect(rangeLabel(398, 400, '2 s, 1 event', 400)!.right).toBeLessThanOrEqual(400);
+  });
+  it('of ticks give way to them, and to the edge', () => {
+    const ticks = [0, 100, 200, 385].map((x) => ({ x, text: `${x} ms` }));
+    expect(labelled(ticks, [], 400)).toEqual(['0 ms', '100 ms', '200 ms', '']);
+    expect(labelled(ticks, [flagLabel(110, 'now', 400, 'right'), null], 400)).toEqual(['0 ms', '', '200 ms', '']);
   });
 });
 

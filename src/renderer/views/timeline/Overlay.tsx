@@ -1,9 +1,12 @@
 import { useRef, useState, type PointerEvent } from 'react';
-import { byteSize, count, durationText, offset, percent } from '../../components/format.ts';
+import { byteSize, count, durationText, offset, percent, plural } from '../../components/format.ts';
+import { lowerBound } from '../../components/lower-bound.ts';
+import type { Silence } from '../../../shared/metrics/silence.ts';
 import { selectEvent, useSession, useTrace } from '../../stores/open.ts';
 import type { Row } from './draw.ts';
 import { nearestEvent } from './hit.ts';
 import { fromShare, panned, tickText, ticks, toShare } from '../../parts/time/scale.ts';
+import { flagLabel, labelled, rangeLabel, type Label } from './labels.ts';
 import type { TimelineData } from './timeline-data.ts';
 import type { TimelineView } from './use-window.ts';
 
@@ -12,50 +15,52 @@ interface OverlayProps {
   readonly rows: readonly Row[];
   readonly view: TimelineView;
   readonly timed: boolean;
+  /** How far the stream has come. */
+  readonly nowNs: number;
+  readonly width: number;
   readonly axis: number;
 }
 
-/** A line farther right than this has no room for its number. */
-const LABEL_ROOM = 0.95;
 /** A press that moves less than this is a click. */
 const CLICK_PX = 4;
 
-/** What lies over and under the marks: axis, gaps, the selected event, the end of what has come; and the pointer. */
-export function Overlay({ data, rows, view, timed, axis }: OverlayProps) {
+/** What lies over and under the marks: axis, silences, the selected event, how far the stream has come; and the pointer. */
+export function Overlay({ data, rows, view, timed, nowNs, width, axis }: OverlayProps) {
   const session = useSession();
-  const { model } = session;
+  const { model, goesOn } = session;
   const { window } = view;
   const event = useTrace((trace) => trace.event);
   const range = useTrace((trace) => trace.range);
-  const live = useTrace((trace) => trace.phase === 'live');
   const root = useRef<HTMLDivElement>(null);
   const [hovered, setHovered] = useState<number | null>(null);
   const [dragged, setDragged] = useState<readonly [from: number, to: number] | null>(null);
   const press = useRef<{ x: number; y: number; window: typeof window; pan: boolean } | null>(null);
   const { values, step } = ticks(window);
+  const rangeText = ([from, to]: readonly [number, number]) => {
+    const [start, end] = from < to ? [from, to] : [to, from];
+    const { events } = model;
+    const first = lowerBound(events.length, (at) => events[at]!.tNs >= start);
+    const after = lowerBound(events.length, (at) => events[at]!.tNs > end);
+    return `${durationText(end - start)}, ${plural(after - first, 'event')}`;
+  };
   const place = (at: number) => (timed ? (model.events[at]?.tNs ?? 0) : at);
 
   const at = (pointer: PointerEvent) => {
     const box = root.current!.getBoundingClientRect();
-    return {
-      x: pointer.clientX - box.left,
-      y: pointer.clientY - box.top,
-      share: (pointer.clientX - box.left) / box.width,
-      width: box.width,
-    };
+    return { x: pointer.clientX - box.left, y: pointer.clientY - box.top };
   };
   const find = (pointer: PointerEvent) => {
-    const { x, y, width } = at(pointer);
+    const { x, y } = at(pointer);
     return nearestEvent({ model, window, timed, width }, rows, x, y);
   };
   const onMove = (pointer: PointerEvent) => {
     const start = press.current;
-    const { x, share, width } = at(pointer);
+    const { x } = at(pointer);
     if (!start) return setHovered(find(pointer));
     if (Math.abs(x - start.x) < CLICK_PX && !dragged) return;
     setHovered(null);
     if (start.pan) view.show(panned(start.window, ((start.x - x) / width) * (window.end - window.start), view.whole));
-    else setDragged([fromShare(window, start.x / width), fromShare(window, Math.min(Math.max(share, 0), 1))]);
+    else setDragged([fromShare(window, start.x / width), fromShare(window, Math.min(Math.max(x / width, 0), 1))]);
   };
   const onDown = (pointer: PointerEvent) => {
     if (pointer.button !== 0) return;
@@ -77,6 +82,19 @@ export function Overlay({ data, rows, view, timed, axis }: OverlayProps) {
   };
 
   const shownRange = dragged ?? range;
+  const xOf = (value: number) => toShare(window, value) * width;
+  const now = goesOn && timed ? flagLabel(xOf(nowNs), `now ${durationText(nowNs)}`, width, 'right') : null;
+  const picked = event === null ? undefined : model.events[event];
+  const pick = picked
+    ? flagLabel(xOf(place(event!)), timed ? pickText(picked.tNs) : count(event!), width, 'left')
+    : null;
+  const ranged =
+    shownRange && rangeLabel(xOf(Math.min(...shownRange)), xOf(Math.max(...shownRange)), rangeText(shownRange), width);
+  const texts = labelled(
+    values.map((value) => ({ x: xOf(value), text: timed ? tickText(value, step) : count(value) })),
+    [now, pick, ranged],
+    width,
+  );
   return (
     <div
       ref={root}
@@ -87,13 +105,13 @@ export function Overlay({ data, rows, view, timed, axis }: OverlayProps) {
       onPointerLeave={() => setHovered(null)}
       onDoubleClick={() => view.show(null)}
     >
-      {values.map((value) => (
+      {values.map((value, at) => (
         <span
           key={value}
           className={value === window.start ? 'tick first' : 'tick'}
           style={{ left: percent(toShare(window, value)) }}
         >
-          {toShare(window, value) < LABEL_ROOM && (timed ? tickText(value, step) : count(value))}
+          {texts[at]}
         </span>
       ))}
       {rows.slice(1).map((row) => (
@@ -101,24 +119,18 @@ export function Overlay({ data, rows, view, timed, axis }: OverlayProps) {
       ))}
       {timed &&
         data
-          .silences()
-          .map((gap) => (
+          .silences(nowNs)
+          .map((silence) => (
             <GapMark
-              key={gap.startNs}
-              from={toShare(window, gap.startNs)}
-              to={toShare(window, gap.endNs)}
-              text={durationText(gap.endNs - gap.startNs)}
+              key={silence.startNs}
+              from={toShare(window, silence.startNs)}
+              to={toShare(window, silence.endNs)}
+              text={silenceText(silence, goesOn && silence.endNs === nowNs, model.reads.length === 0)}
               top={axis}
             />
           ))}
-      {live && timed && <Flag kind="now" share={toShare(window, model.lastNs)} text="now" />}
-      {event !== null && model.events[event] && (
-        <Flag
-          kind="pick"
-          share={toShare(window, place(event))}
-          text={timed ? pickText(model.events[event]!.tNs) : count(event)}
-        />
-      )}
+      {now && <Flag kind="now" label={now} />}
+      {pick && <Flag kind="pick" label={pick} />}
       {shownRange && (
         <RangeShade
           from={toShare(window, Math.min(...shownRange))}
@@ -126,11 +138,23 @@ export function Overlay({ data, rows, view, timed, axis }: OverlayProps) {
           top={axis}
         />
       )}
+      {ranged && (
+        <b className="range-label" style={{ left: ranged.x }}>
+          {ranged.text}
+        </b>
+      )}
       {hovered !== null && model.events[hovered] && (
         <EventTip event={hovered} share={toShare(window, place(hovered))} timed={timed} />
       )}
     </div>
   );
+}
+
+/** While it goes on it is counted, in tenths of a second; a request without any answer yet waits. */
+function silenceText({ startNs, endNs }: Silence, goesOn: boolean, isWait: boolean): string {
+  if (!goesOn) return durationText(endNs - startNs);
+  const seconds = `${((endNs - startNs) / 1e9).toFixed(1)} s`;
+  return isWait ? `waiting ${seconds}` : `${seconds} silent`;
 }
 
 const pickText = (ns: number) => (ns < 1e9 ? `${(ns / 1e6).toFixed(0)} ms` : (ns / 1e9).toFixed(2));
@@ -155,11 +179,10 @@ function GapMark({
   );
 }
 
-function Flag({ kind, share, text }: { readonly kind: 'pick' | 'now'; readonly share: number; readonly text: string }) {
-  if (share < 0 || share > 1) return null;
+function Flag({ kind, label }: { readonly kind: 'pick' | 'now'; readonly label: Label }) {
   return (
-    <div className={share < 0.06 ? `flag ${kind} right` : `flag ${kind}`} style={{ left: percent(share) }}>
-      <span>{text}</span>
+    <div className={`flag ${kind} ${label.side}`} style={{ left: label.x }}>
+      <span>{label.text}</span>
     </div>
   );
 }

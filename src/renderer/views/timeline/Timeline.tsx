@@ -1,4 +1,4 @@
-import { useMemo, useRef, useState, type CSSProperties } from 'react';
+import { useEffect, useMemo, useRef, useState, type CSSProperties, type RefObject } from 'react';
 import { ChevronDown, ChevronRight } from 'lucide-react';
 import { useCommand } from '../../commands/commands.ts';
 import { count, plural } from '../../components/format.ts';
@@ -14,6 +14,8 @@ import { Plot } from './Plot.tsx';
 import { TimelineData } from './timeline-data.ts';
 import { useNavigation } from './use-navigation.ts';
 import { useTimelineWindow } from './use-window.ts';
+import { SHORTEST_SILENCE_NS } from '../../../shared/metrics/silence.ts';
+import { useNow } from '../../parts/time/use-now.ts';
 import './timeline.css';
 
 const AXIS_HEIGHT = 20;
@@ -60,11 +62,18 @@ function layout(
   return { rows, height: top };
 }
 
+/** While a stream runs it is drawn this often: each drawing looks at all that is shown. */
+const LIVE_MS = 100;
+
 /** Times need something to stand for: an answer that was no stream has no timeline. `compact`: folded, whatever was chosen. */
 export function Timeline({ compact }: { readonly compact: boolean }) {
-  const empty = useTrace((trace) => trace.phase === 'ended' && trace.model.events.length === 0);
+  const empty = useTrace((trace) => trace.phase === 'ended' && isEmpty(trace.model));
   return empty ? null : <FullTimeline compact={compact} />;
 }
+
+/** A wait without any answer is worth seeing, too. */
+const isEmpty = ({ events, reads, lastNs }: TraceModel): boolean =>
+  events.length === 0 && (reads.length > 0 || lastNs < SHORTEST_SILENCE_NS);
 
 function FullTimeline({ compact }: { readonly compact: boolean }) {
   const session = useSession();
@@ -76,12 +85,14 @@ function FullTimeline({ compact }: { readonly compact: boolean }) {
   const [chosen, setChosen] = useState(foldedAtFirst);
   const folded = chosen || compact;
   const plot = useRef<HTMLDivElement>(null);
+  const width = useWidth(plot);
+  const nowNs = useNow(LIVE_MS);
 
   data.take();
   const lanes = data.lanes.length;
   // oxlint-disable-next-line react/exhaustive-deps -- lanes are added in place
   const { rows, height } = useMemo(() => layout(data, timed, folded), [data, lanes, timed, folded]);
-  const view = useTimelineWindow(plot, timed);
+  const view = useTimelineWindow(plot, timed, nowNs);
   useNavigation(data, view);
   const fold = () => {
     localStorage.setItem(FOLDED_KEY, folded ? 'no' : 'yes');
@@ -113,13 +124,23 @@ function FullTimeline({ compact }: { readonly compact: boolean }) {
         </div>
         <div className="timeline-plot" ref={plot}>
           <Boundary what="The timeline" slim raw>
-            <Plot data={data} rows={rows} height={height} view={view} timed={timed} />
+            <Plot data={data} rows={rows} width={width} height={height} view={view} timed={timed} nowNs={nowNs} />
           </Boundary>
-          <Overlay data={data} rows={rows} view={view} timed={timed} axis={AXIS_HEIGHT} />
+          <Overlay data={data} rows={rows} view={view} timed={timed} nowNs={nowNs} width={width} axis={AXIS_HEIGHT} />
         </div>
       </div>
     </section>
   );
+}
+
+function useWidth(element: RefObject<HTMLElement | null>): number {
+  const [width, setWidth] = useState(0);
+  useEffect(() => {
+    const observer = new ResizeObserver(([entry]) => setWidth(entry!.contentRect.width));
+    observer.observe(element.current!);
+    return () => observer.disconnect();
+  }, [element]);
+  return width;
 }
 
 interface NameProps {
@@ -164,10 +185,10 @@ function nameOf(row: Row, data: TimelineData, model: TraceModel) {
   }
 }
 
-/** Average over the time in which text came; the curve shows the rest. */
-function rateFact({ metrics: { textChars, firstTextNs }, lastNs }: TraceModel): string {
-  if (firstTextNs === null || lastNs <= firstTextNs) return '';
-  return `${count((textChars / (lastNs - firstTextNs)) * 1e9)} ch/s`;
+/** Average over the time in which content came; the curve shows the rest. */
+function rateFact({ metrics: { textChars, firstTextNs, lastContentNs } }: TraceModel): string {
+  if (firstTextNs === null || lastContentNs === null || lastContentNs <= firstTextNs) return '';
+  return `${count((textChars / (lastContentNs - firstTextNs)) * 1e9)} ch/s`;
 }
 
 function metaFact(data: TimelineData, model: TraceModel): string {

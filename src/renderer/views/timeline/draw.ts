@@ -4,6 +4,7 @@
  */
 import type { EventKind } from '../../../shared/model/stream.ts';
 import type { TraceModel } from '../../stores/trace-model.ts';
+import { given } from '../../components/given.ts';
 import { lowerBound } from '../../components/lower-bound.ts';
 import { toShare, type Window } from '../../parts/time/scale.ts';
 import type { TimelineData, TimelineLane } from './timeline-data.ts';
@@ -21,6 +22,8 @@ export interface Scene {
   readonly rows: readonly Row[];
   readonly window: Window;
   readonly timed: boolean;
+  /** How far the stream has come: what is shown ends here. What came since waits for the next drawing. */
+  readonly nowNs: number;
   readonly selected: number | null;
   readonly width: number;
   readonly height: number;
@@ -98,6 +101,7 @@ const crisp = (x: number): number => Math.round(x);
 function drawNetwork(context: CanvasRenderingContext2D, scene: Scene, { top, height }: Row, palette: Palette): void {
   const columns = new Map<number, number>();
   for (const { tNs, length } of scene.model.reads) {
+    if (tNs > scene.nowNs) break;
     const x = crisp(xOf(scene, tNs));
     if (!outside(x, scene.width)) columns.set(x, Math.max(columns.get(x) ?? 0, length));
   }
@@ -183,16 +187,23 @@ function drawEventColumns(
   flush();
 }
 
+/** What is shorter is drawn so wide, in pixels; to the left where it has only just come. */
+const LEAST_BAR = 3;
+
 function drawLane(context: CanvasRenderingContext2D, scene: Scene, row: Row, palette: Palette): void {
   const lane = row.lane!;
   const { model, width } = scene;
   const colour = palette.kinds[lane.kind];
+  const newest = newestOf(scene);
+  const end = scene.timed ? Math.floor(xOf(scene, scene.nowNs)) : Number.POSITIVE_INFINITY;
   const base = row.top + row.height - 7;
   const room = row.height - 13;
   context.fillStyle = colour;
   for (const { block, first, last } of lane.segments) {
-    const left = crisp(eventX(scene, first));
-    const right = Math.max(crisp(eventX(scene, last)), left + 3);
+    if (first > newest) continue;
+    const begins = crisp(eventX(scene, first));
+    const right = Math.min(Math.max(crisp(eventX(scene, Math.min(last, newest))), begins + LEAST_BAR), end);
+    const left = Math.min(begins, right - LEAST_BAR);
     if (right < 0 || left > width) continue;
     context.globalAlpha = palette.tint;
     context.fillRect(left, base - room, right - left, room);
@@ -201,10 +212,10 @@ function drawLane(context: CanvasRenderingContext2D, scene: Scene, row: Row, pal
     context.globalAlpha = 1;
     if (model.blocks.row(block)?.open === false) context.fillRect(right - 1, base - room - 1, 2, room + 1);
   }
-  drawDeltas(context, scene, lane, base, room);
+  drawDeltas(context, scene, lane, newest, base, room);
   for (const { block } of lane.segments) {
     const validNs = model.blocks.row(block)?.cells.wire[0]?.validNs;
-    if (lane.kind === 'tool' && validNs !== null && validNs !== undefined && scene.timed)
+    if (lane.kind === 'tool' && given(validNs) && validNs <= scene.nowNs && scene.timed)
       ring(context, xOf(scene, validNs), base - room, palette, colour);
   }
 }
@@ -214,6 +225,7 @@ function drawDeltas(
   context: CanvasRenderingContext2D,
   scene: Scene,
   lane: TimelineLane,
+  newest: number,
   base: number,
   room: number,
 ): void {
@@ -224,6 +236,7 @@ function drawDeltas(
     context.fillRect(column, base - tall, 1, tall);
   };
   for (const event of lane.events) {
+    if (event > newest) break;
     const x = crisp(eventX(scene, event));
     if (x !== column) {
       flush();
@@ -246,26 +259,62 @@ function ring(context: CanvasRenderingContext2D, x: number, y: number, palette: 
   context.fillStyle = colour;
 }
 
+/** Half of a diamond's width, and the room that marks of the stream as a whole need. */
+const DIAMOND = 4.5;
+const META_ROOM: Readonly<Record<'ping' | 'other', number>> = { ping: 5, other: 9 };
+
 function drawMeta(context: CanvasRenderingContext2D, scene: Scene, { top, height }: Row, palette: Palette): void {
   const y = top + height / 2;
-  let ended = -10;
-  for (const event of scene.data.meta) {
-    const { kind } = scene.model.events[event]!;
-    // Marks of one moment stand beside each other, as far as they need.
-    const x = Math.max(eventX(scene, event), ended);
+  const marks = metaMarks(scene);
+  for (const { kind, x } of marks) {
     if (outside(x, scene.width)) continue;
     context.fillStyle = palette.kinds[TONES[kind]];
     context.beginPath();
     if (kind === 'ping') context.arc(x, y, 1.75, 0, 2 * Math.PI);
     else {
-      context.moveTo(x, y - 4.5);
-      context.lineTo(x + 4.5, y);
-      context.lineTo(x, y + 4.5);
-      context.lineTo(x - 4.5, y);
+      context.moveTo(x, y - DIAMOND);
+      context.lineTo(x + DIAMOND, y);
+      context.lineTo(x, y + DIAMOND);
+      context.lineTo(x - DIAMOND, y);
     }
     context.fill();
-    ended = x + (kind === 'ping' ? 5 : 9);
   }
+}
+
+export interface MetaMark {
+  readonly kind: EventKind;
+  /** The middle, in pixels. */
+  readonly x: number;
+}
+
+/**
+ * Marks of one moment stand beside each other, as far as they need: to the right of it, or to the left where nothing may lie
+ * to the right, as at the end. Those at the edges are whole.
+ */
+export function metaMarks(scene: Pick<Scene, 'model' | 'data' | 'window' | 'timed' | 'nowNs' | 'width'>): MetaMark[] {
+  const { model, data, window, timed, nowNs, width } = scene;
+  const newest = newestOf(scene);
+  const marks: { kind: EventKind; x: number }[] = [];
+  const roomOf = (kind: EventKind): number => META_ROOM[kind === 'ping' ? 'ping' : 'other'];
+  let free = DIAMOND;
+  for (const event of data.meta) {
+    if (event > newest) break;
+    const { kind } = model.events[event]!;
+    const place = eventX(scene, event);
+    // What is out of view to the left pushes nothing that is in view.
+    if (place < -DIAMOND) continue;
+    if (place > width + DIAMOND) break;
+    marks.push({ kind, x: Math.max(place, free) });
+    free = marks.at(-1)!.x + roomOf(kind);
+  }
+  const end = timed ? toShare(window, nowNs) * width : width;
+  let last = Math.min(end, width - DIAMOND);
+  for (const mark of marks.toReversed()) {
+    if (mark.x <= last) break;
+    mark.x = Math.max(last, DIAMOND);
+    last = mark.x - roomOf(mark.kind);
+  }
+  return marks;
 }
 
 /** Width of one step of the rate curve, in pixels, and over how many steps it is smoothed. */
@@ -320,7 +369,7 @@ function drawRate(context: CanvasRenderingContext2D, scene: Scene, { top, height
   const base = top + height - 3;
   const room = height - 9;
   const y = (value: number) => base - (peak === 0 ? 0 : (value / peak) * room);
-  const now = xOf(scene, scene.model.lastNs);
+  const now = xOf(scene, scene.nowNs);
   for (let at = 0; at < values.length;) {
     let end = at + 1;
     while (end < values.length && tones[end] === tones[at]) end++;
@@ -389,17 +438,24 @@ function drawSelected(context: CanvasRenderingContext2D, scene: Scene, palette: 
   context.stroke();
 }
 
+/** The last event that may be shown; -1 while there is none. */
+function newestOf({ model: { events }, timed, nowNs }: Pick<Scene, 'model' | 'timed' | 'nowNs'>): number {
+  if (!timed) return events.length - 1;
+  let newest = events.length - 1;
+  // At most what came since the last drawing.
+  while (newest >= 0 && events[newest]!.tNs > nowNs) newest--;
+  return newest;
+}
+
 /** First and last event that stand in the window; [0, -1] when none do. */
-function visible({
-  model,
-  window,
-  timed,
-}: Pick<Scene, 'model' | 'window' | 'timed'>): readonly [first: number, last: number] {
+function visible(scene: Pick<Scene, 'model' | 'window' | 'timed' | 'nowNs'>): readonly [first: number, last: number] {
+  const { model, window, timed } = scene;
   const { events } = model;
-  if (events.length === 0) return [0, -1];
-  if (!timed) return [Math.max(0, Math.floor(window.start)), Math.min(events.length - 1, Math.ceil(window.end))];
+  const newest = newestOf(scene);
+  if (newest < 0) return [0, -1];
+  if (!timed) return [Math.max(0, Math.floor(window.start)), Math.min(newest, Math.ceil(window.end))];
   return [
     lowerBound(events.length, (at) => events[at]!.tNs >= window.start),
-    lowerBound(events.length, (at) => events[at]!.tNs > window.end) - 1,
+    Math.min(newest, lowerBound(events.length, (at) => events[at]!.tNs > window.end) - 1),
   ];
 }

@@ -51,9 +51,9 @@ export class TimelineData {
     for (; this.#events < model.events.length; this.#events++) this.#event(model.events[this.#events]!);
   }
 
-  /** Those that are worth a name. */
-  silences(): readonly Silence[] {
-    return this.#silences.named();
+  /** Those that are worth a name, the one that goes on at `nowNs` among them. */
+  silences(nowNs: number): readonly Silence[] {
+    return this.#silences.named(nowNs);
   }
 
   #event(event: EventSummary): void {

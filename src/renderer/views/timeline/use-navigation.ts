@@ -45,7 +45,7 @@ export function useNavigation(data: TimelineData, view: TimelineView): void {
   };
   const afterGap = (event: EventSummary) =>
     data
-      .silences()
+      .silences(session.nowNs)
       .some(
         ({ endNs }) => model.reads[event.read]?.tNs === endNs && model.events[event.index - 1]?.read !== event.read,
       );

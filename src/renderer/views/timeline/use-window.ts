@@ -1,9 +1,13 @@
 /** The stretch that the timeline shows: all of it until someone zooms; then theirs, until they go back. */
 import { useState, type RefObject } from 'react';
 import { useSession, useTrace } from '../../stores/open.ts';
+import type { TraceSession } from '../../stores/trace.ts';
 import { roundEnd, type Window } from '../../parts/time/scale.ts';
 import { useZoom } from '../../parts/time/use-zoom.ts';
 
+/** While a request waits for its answer the axis has this much at least: it would else grow with every drawing. */
+const LEAST_LIVE_NS = 1e9;
+const LEAST_NS = 1e6;
 /** Nothing is told apart below this. */
 const SMALLEST_NS = 1e5;
 const SMALLEST_EVENTS = 4;
@@ -16,23 +20,25 @@ export interface TimelineView {
   readonly isZoomed: boolean;
 }
 
-export function useTimelineWindow(plot: RefObject<HTMLElement | null>, timed: boolean): TimelineView {
+/** `nowNs`: how far the stream has come. */
+export function useTimelineWindow(plot: RefObject<HTMLElement | null>, timed: boolean, nowNs: number): TimelineView {
   const session = useSession();
   const { model } = session;
   useTrace((trace) => trace.pulse);
-  const ended = useTrace((trace) => trace.phase === 'ended');
   const [chosen, setChosen] = useState<{ readonly session: typeof session; readonly window: Window } | null>(null);
 
-  const last = timed ? Math.max(model.lastNs, 1e6) : Math.max(model.events.length, 1);
-  const whole: Window = {
-    start: 0,
-    end:
-      session.whole !== undefined ? Math.max(session.whole, last) * 1.02 : ended ? last * 1.02 : roundEnd(last * 1.04),
-  };
+  const least = !timed ? 1 : session.goesOn ? LEAST_LIVE_NS : LEAST_NS;
+  const whole: Window = { start: 0, end: endOf(timed ? nowNs : model.events.length, least, session) };
   const window = chosen?.session === session ? chosen.window : whole;
   const show = (next: Window | null) =>
     setChosen(next && next.end - next.start < whole.end - whole.start ? { session, window: next } : null);
 
   useZoom(plot, { window, whole, timed, smallest: timed ? SMALLEST_NS : SMALLEST_EVENTS, show });
   return { window, whole, show, isZoomed: window !== whole };
+}
+
+/** `come`: how far it is. All nanoseconds, or events. */
+function endOf(come: number, least: number, { whole, model }: TraceSession): number {
+  if (whole !== undefined) return Math.max(whole, come) * 1.02;
+  return model.ending === null ? roundEnd(Math.max(come * 1.04, least)) : Math.max(come, least) * 1.02;
 }

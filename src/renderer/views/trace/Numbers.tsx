@@ -2,12 +2,18 @@ import type { ReactNode } from 'react';
 import { count, duration, money, perSecond } from '../../components/format.ts';
 import { given } from '../../components/given.ts';
 import { Tip } from '../../components/Tooltip.tsx';
-import { useTrace } from '../../stores/open.ts';
+import { useSession, useTrace } from '../../stores/open.ts';
+import { useNow } from '../../parts/time/use-now.ts';
 import type { TraceModel } from '../../stores/trace-model.ts';
 import { useRuns } from '../../stores/runs.ts';
 
+/** Between two looks at a total that grows. */
+const GROWS_MS = 250;
+
 /** The header numbers, always in this order. What the wire did not say is "not reported", never 0. */
 export function Numbers() {
+  const { goesOn } = useSession();
+  const nowNs = useNow(GROWS_MS);
   const model = useTrace((trace) => trace.model);
   const live = useTrace((trace) => trace.phase !== 'ended');
   const id = useTrace((trace) => trace.id);
@@ -48,10 +54,10 @@ export function Numbers() {
         />
         <Time
           name="Total"
-          ns={metrics.totalNs ?? (model.lastNs > 0 ? model.lastNs : null)}
+          ns={metrics.totalNs ?? (nowNs > 0 ? nowNs : null)}
           live={live}
           timed={timed}
-          says="From sending the request to the end of the body."
+          says={goesOn ? 'From sending the request to now.' : 'From sending the request to the end of the body.'}
         />
       </dl>
       <dl>

@@ -1,7 +1,7 @@
 import { durationWords } from '../../../shared/text/duration.ts';
-import { useEffect, useState } from 'react';
 import { NS_PER_MS } from '../../components/format.ts';
 import { Tip } from '../../components/Tooltip.tsx';
+import { useNow } from '../../parts/time/use-now.ts';
 import { useTrace } from '../../stores/open.ts';
 import type { TraceModel } from '../../stores/trace-model.ts';
 
@@ -13,14 +13,8 @@ const STALLED_MS = 60_000;
 /** How long a live run has said nothing; keep-alive says nothing, however often it comes. */
 export function WaitClock() {
   const model = useTrace((trace) => trace.model);
-  const startedAt = useTrace((trace) => trace.detail?.startedAt);
-  const [now, setNow] = useState(Date.now);
-  useEffect(() => {
-    const timer = setInterval(() => setNow(Date.now()), 1000);
-    return () => clearInterval(timer);
-  }, []);
-  if (startedAt === undefined) return null;
-  const since = (ns: number): number => now - startedAt - ns / NS_PER_MS;
+  const nowNs = useNow(1000);
+  const since = (ns: number): number => (nowNs - ns) / NS_PER_MS;
   const quiet = since(lastContentNs(model));
   if (quiet < SHOWN_MS) return null;
   const stalled = quiet >= STALLED_MS;

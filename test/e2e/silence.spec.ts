@@ -1,0 +1,270 @@
+/**
+ * A stream that says nothing for a while, on the timeline: against a server that goes on when the test says so, so that the
+ * silence is as long as the test looks at it.
+ */
+import { createServer, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { expect, test, type Page } from 'playwright/test';
+import type { TraceId } from '../../src/shared/model/ids.ts';
+import { DEFAULT_OPTIONS } from '../../src/shared/model/trace.ts';
+import type { Client } from '../../src/shared/rpc/client.ts';
+import { startHost, type Host } from '../support/host.ts';
+import { complaints, startSample, withoutFirstSample, wholeTrace } from '../support/page.ts';
+
+const piece = (delta: object): string =>
+  `data: ${JSON.stringify({ id: 'c', model: 'm', choices: [{ index: 0, delta }] })}\n\n`;
+
+let host: Host;
+let client: Client;
+let server: Server;
+let asked: PromiseWithResolvers<ServerResponse>;
+test.beforeAll(async () => {
+  host = await startHost();
+  client = host.client();
+  server = createServer((incoming, response) => {
+    incoming.resume().once('end', () => asked.resolve(response));
+  }).listen(0, '127.0.0.1');
+});
+test.beforeEach(() => {
+  asked = Promise.withResolvers();
+});
+test.afterAll(async () => {
+  server.closeAllConnections();
+  server.close();
+  await host.stop();
+});
+
+interface Held {
+  readonly id: TraceId;
+  /** What the server answers with, held until the test writes to it. */
+  readonly response: ServerResponse;
+}
+
+async function hold(page: Page): Promise<Held> {
+  const { id: endpoint } = await client.call('endpoints.save', {
+    name: 'Held',
+    baseUrl: `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1`,
+    type: 'openai',
+    provider_name: 'openai',
+  });
+  await withoutFirstSample(page);
+  await page.goto(host.url);
+  const { id } = await client.call('runs.start', {
+    endpoint,
+    api: 'chat_completions',
+    request: { model: 'm', messages: [{ role: 'user', content: 'Hold on.' }] },
+    options: DEFAULT_OPTIONS,
+  });
+  await page.locator(`#run-${id}`).click();
+  return { id, response: await asked.promise };
+}
+
+const begin = (response: ServerResponse): void => {
+  response.writeHead(200, { 'content-type': 'text/event-stream' });
+  response.write(piece({ role: 'assistant', content: 'I will stop ' }) + piece({ content: 'talking now.' }));
+};
+const finish = (response: ServerResponse): void => {
+  response.end(`${piece({ content: ' Done.' })}data: [DONE]\n\n`);
+};
+
+interface Drawn {
+  /** Text of the line that says how far the stream has come; null without one. */
+  readonly now: string | null;
+  /** Where it stands, and how far to the right anything is drawn; pixels of the plot. */
+  readonly nowX: number;
+  readonly marksEnd: number;
+  readonly silences: readonly { readonly text: string; readonly from: number; readonly to: number }[];
+  readonly ticks: readonly string[];
+  /** Labels of the axis that lie over each other, or are cut at an edge. */
+  readonly covered: readonly string[];
+}
+
+/** What stands on the timeline, all of one moment. */
+function drawn(page: Page): Promise<Drawn> {
+  return page.evaluate(() => {
+    const plot = document.querySelector('.timeline-plot')!.getBoundingClientRect();
+    const canvas = document.querySelector<HTMLCanvasElement>('.timeline-canvas')!;
+    const { width, height } = canvas;
+    const pixels = canvas.getContext('2d')!.getImageData(0, 0, width, height).data;
+    let marksEnd = 0;
+    for (let x = width - 1; x >= 0 && marksEnd === 0; x--)
+      for (let y = 0; y < height; y++) if (pixels[(y * width + x) * 4 + 3]! > 40) marksEnd = (x / width) * plot.width;
+    const labels = [...document.querySelectorAll('.tick, .flag span, .range-label')].flatMap((element) => {
+      const text = element.textContent;
+      if (text === '') return [];
+      const range = document.createRange();
+      range.selectNodeContents(element);
+      const { left, right } = range.getBoundingClientRect();
+      return [{ text, left, right }];
+    });
+    const covered = labels.flatMap(({ text, left, right }, at) => [
+      ...(left < plot.left - 0.5 || right > plot.right + 0.5 ? [`${text} is cut`] : []),
+      ...labels
+        .slice(at + 1)
+        .flatMap((other) => (left < other.right && right > other.left ? [`${text} and ${other.text}`] : [])),
+    ]);
+    const now = document.querySelector('.flag.now');
+    return {
+      now: now?.textContent ?? null,
+      nowX: now ? now.getBoundingClientRect().left - plot.left : Number.NaN,
+      marksEnd,
+      silences: [...document.querySelectorAll('.gapmark')].map((gap) => {
+        const { left, right } = gap.getBoundingClientRect();
+        return { text: gap.textContent, from: left - plot.left, to: right - plot.left };
+      }),
+      ticks: [...document.querySelectorAll('.tick')]
+        .map(({ textContent }) => textContent)
+        .filter((text) => text !== ''),
+      covered,
+    };
+  });
+}
+
+const seconds = (text: string | null | undefined): number => {
+  const [, value, unit] = /([\d.]+) (ms|s)\b/.exec(text ?? '') ?? [];
+  return Number(value) / (unit === 'ms' ? 1000 : 1);
+};
+
+/** Until the silence has this many seconds. */
+async function silentFor(page: Page, least: number): Promise<Drawn> {
+  await expect
+    .poll(async () => seconds((await drawn(page)).silences.at(-1)?.text), { timeout: 30_000 })
+    .toBeGreaterThan(least);
+  return drawn(page);
+}
+
+test('waiting for headers is drawn as it grows, on an axis of whole seconds', async ({ page }) => {
+  const faults = complaints(page);
+  const { id, response } = await hold(page);
+  const shown = await silentFor(page, 1.5);
+  const [wait] = shown.silences;
+  expect(wait!.text).toMatch(/^waiting \d+\.\d s$/);
+  expect(wait!.from).toBeLessThan(1);
+  expect(Math.abs(wait!.to - shown.nowX)).toBeLessThan(2);
+  expect(shown.now).toMatch(/^now \d\.\d\d s$/);
+  expect(shown.covered).toEqual([]);
+  for (const tick of shown.ticks.slice(1)) expect(tick).toMatch(/^\d+(\.\d)? s$/);
+  const total = page.locator('.numbers dd').nth(4);
+  await expect(total).toHaveText(/^\d\.\d\d s$/);
+  begin(response);
+  finish(response);
+  await wholeTrace(client, id);
+  // What was waited is a silence of the stored stream as well.
+  await expect
+    .poll(async () => (await drawn(page)).silences.map(({ text }) => text))
+    .toEqual([expect.stringMatching(/^\d\.\d\d s$/)]);
+  expect(await drawn(page)).toMatchObject({ now: null, covered: [] });
+  expect(faults).toEqual([]);
+});
+
+test('a silence in mid-stream is hatched and counted as it grows, the axis reaches now, and nothing lies right of it', async ({
+  page,
+}) => {
+  const { id, response } = await hold(page);
+  begin(response);
+  let before = await silentFor(page, 1);
+  for (let times = 0; times < 3; times++) {
+    const shown = await silentFor(page, seconds(before.silences[0]!.text) + 0.5);
+    const [silence] = shown.silences;
+    expect(silence!.text).toMatch(/^\d\.\d s silent$/);
+    expect(seconds(silence!.text)).toBeGreaterThan(seconds(before.silences[0]!.text));
+    expect(Math.abs(silence!.to - shown.nowX)).toBeLessThan(2);
+    expect(shown.marksEnd).toBeLessThanOrEqual(shown.nowX + 2);
+    expect(shown.covered).toEqual([]);
+    before = shown;
+  }
+  const style = await page.locator('.gapmark').evaluate((element) => getComputedStyle(element).backgroundImage);
+  expect(style).toContain('repeating-linear-gradient');
+  await expect(page.locator('.numbers dd').nth(4)).toHaveText(/^[3-9]\.\d\d s$/);
+
+  await page.getByRole('button', { name: 'Stop' }).click();
+  await wholeTrace(client, id);
+  await expect.poll(async () => (await drawn(page)).now).toBeNull();
+  const stopped = await drawn(page);
+  const { metrics } = await client.call('traces.get', { id });
+  expect(stopped.silences).toHaveLength(1);
+  expect(seconds(stopped.silences[0]!.text)).toBeCloseTo((metrics.totalNs! - metrics.lastContentNs!) / 1e9, 1);
+  // After a reload it is read from the store.
+  await page.reload();
+  await page.locator(`#run-${id}`).click();
+  await expect
+    .poll(async () => (await drawn(page)).silences.map(({ text }) => text))
+    .toEqual([stopped.silences[0]!.text]);
+});
+
+test('a request that is stopped without any answer keeps its wait on the timeline', async ({ page }) => {
+  const { id } = await hold(page);
+  await silentFor(page, 1);
+  await page.getByRole('button', { name: 'Stop' }).click();
+  await wholeTrace(client, id);
+  await expect.poll(async () => (await drawn(page)).now).toBeNull();
+  expect((await drawn(page)).silences).toEqual([
+    { text: expect.stringMatching(/^\d\.\d\d s$/), from: expect.any(Number), to: expect.any(Number) },
+  ]);
+});
+
+test('a silence ends with the next piece and stays where it was', async ({ page }) => {
+  const { response } = await hold(page);
+  begin(response);
+  await silentFor(page, 1.2);
+  response.write(piece({ content: ' And on.' }));
+  await expect
+    .poll(async () => (await drawn(page)).silences.map(({ text }) => text))
+    .toEqual([expect.stringMatching(/^\d\.\d\d s$/)]);
+  finish(response);
+});
+
+test('at a quarter of the speed the marks and “now” are of one moment', async ({ page }) => {
+  const paced = await startHost({ pace: 4 });
+  try {
+    const id = await startSample(paced.client(), 'reasoning', 'messages');
+    await wholeTrace(paced.client(), id);
+    await withoutFirstSample(page);
+    await page.goto(paced.url);
+    await page.locator(`#run-${id}`).click();
+    await page.getByRole('tab', { name: /^Replay/ }).click();
+    await page.getByRole('button', { name: '0.25 times' }).click();
+    await page.getByRole('button', { name: 'Play', exact: true }).click();
+    const places = new Set<number>();
+    while (places.size < 20) {
+      const shown = await drawn(page);
+      expect(shown.now, 'the playing is not over').not.toBeNull();
+      expect(shown.marksEnd).toBeLessThanOrEqual(shown.nowX + 2);
+      if (shown.marksEnd > 0) places.add(shown.nowX);
+    }
+  } finally {
+    await paced.stop();
+  }
+});
+
+test('no label of the axis is covered or cut, wherever the selected event stands', async ({ page }) => {
+  const id = await startSample(client, 'parallel-tools', 'chat_completions');
+  const { events } = await wholeTrace(client, id);
+  await withoutFirstSample(page);
+  await page.goto(host.url);
+  await page.locator(`#run-${id}`).click();
+  for (let at = 0; at < events.length; at++) {
+    await page.keyboard.press('ArrowRight');
+    await expect(page.getByRole('heading', { name: `Event ${at}`, exact: true })).toBeVisible();
+    expect((await drawn(page)).covered).toEqual([]);
+  }
+});
+
+test('a selected range says how long it is and how many events it holds', async ({ page }) => {
+  const id = await startSample(client, 'parallel-tools', 'chat_completions');
+  const { events } = await wholeTrace(client, id);
+  await withoutFirstSample(page);
+  await page.goto(host.url);
+  await page.locator(`#run-${id}`).click();
+  await expect(page.locator('.timeline-canvas')).toBeVisible();
+  const box = (await page.locator('.timeline-over').boundingBox())!;
+  await page.mouse.move(box.x + 1, box.y + 60);
+  await page.mouse.down();
+  await page.mouse.move(box.x + box.width - 1, box.y + 60, { steps: 4 });
+  await expect(page.locator('.range-label')).toHaveText(/^[\d.]+ m?s, \d+ events?$/);
+  await page.mouse.up();
+  await expect(page.locator('.range-label')).toHaveText(new RegExp(`, ${events.length} events$`));
+  expect((await drawn(page)).covered).toEqual([]);
+  await page.keyboard.press('Escape');
+  await expect(page.locator('.range-label')).toHaveCount(0);
+});

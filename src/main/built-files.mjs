@@ -10,6 +10,7 @@ export function builtFiles(entry) {
     rendererDir: fileURLToPath(new URL('../renderer/', entry)),
     storeWorker: new URL('store-worker.js', entry),
     decodeWorker: new URL('decode-worker.js', entry),
+    proxyWorker: new URL('proxy-worker.js', entry),
     version,
   };
 }

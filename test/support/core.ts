@@ -29,6 +29,8 @@ export function cores({ decodeWorker = entry('decode-worker') }: { readonly deco
         vault: new FileVault(join(dataDir, 'keys.json')),
         storeWorker: entry('store-worker'),
         decodeWorker,
+        proxyWorker: entry('proxy-worker'),
+        proxyPort: 0,
         samplePace: 0,
       });
       opened.push(core);

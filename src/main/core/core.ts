@@ -9,15 +9,18 @@ import { playServices } from './playback/plays.ts';
 import { DecodeWorker } from './decoding/decode-worker.ts';
 import { providersInfo } from './providers/info.ts';
 import { recoverTraces } from './recording/recover.ts';
+import { ProxyService } from './proxy/proxy-service.ts';
 import { Recordings } from './recording/recordings.ts';
 import { RunsService } from './runs/runs-service.ts';
 import { listedSamples } from './sample-services.ts';
 import { startSampleProvider } from './samples/provider.ts';
-import { SettingsService } from './settings.ts';
+import { DEFAULT_SETTINGS, SettingsService } from './settings.ts';
 import { openStore } from './store/open-store.ts';
 import { importFile, recognizeFile } from './imports/import-service.ts';
 import { traceServices } from './traces/trace-services.ts';
 import type { Vault } from './keys/vault.ts';
+
+const PROXY_PORT = 4141;
 
 export interface CoreSetup {
   /** Created when missing, for the user only. */
@@ -29,6 +32,10 @@ export interface CoreSetup {
   readonly storeWorker: URL;
   /** The worker that reads stored traces for comparison and search, likewise. */
   readonly decodeWorker: URL;
+  /** The capture proxy's thread, likewise; absent: there is no proxy. */
+  readonly proxyWorker?: URL;
+  /** The port that the capture proxy tries first, then those above it; 4141 unless said, 0 any that is free. */
+  readonly proxyPort?: number;
   /** How many times faster than a real model the sample provider answers; 1 unless said, 0 as fast as possible. */
   readonly samplePace?: number;
 }
@@ -37,6 +44,7 @@ export interface Core {
   readonly services: Services;
   /** Where the sample provider listens. */
   readonly sampleUrl: string;
+  readonly proxy: ProxyService;
   /** Ends the live runs as cancelled, closes the store. */
   close(): Promise<void>;
 }
@@ -49,6 +57,8 @@ export async function createCore({
   vault,
   storeWorker,
   decodeWorker,
+  proxyWorker,
+  proxyPort = PROXY_PORT,
   samplePace,
 }: CoreSetup): Promise<Core> {
   const provider = await startSampleProvider({ ...(samplePace !== undefined && { pace: samplePace }) });
@@ -64,6 +74,16 @@ export async function createCore({
   const endpoints = new EndpointsService({ store, vault, sampleUrl });
   const recordings = new Recordings();
   const runs = new RunsService({ store, recordings, endpoints });
+  const proxy = new ProxyService({
+    ...(proxyWorker && { module: proxyWorker }),
+    port: proxyPort,
+    store,
+    recordings,
+    vault,
+    endpoints,
+    settings: () => settings.get().catch(() => DEFAULT_SETTINGS),
+  });
+  await proxy.open();
   const closing = new AbortController();
   const untilClosed =
     <Name extends StreamName>(service: StreamService<Name>): StreamService<Name> =>
@@ -99,10 +119,10 @@ export async function createCore({
 
   let closed: Promise<void> | undefined;
   const close = async (): Promise<void> => {
-    await runs.close();
+    await Promise.all([runs.close(), proxy.close()]);
     closing.abort();
     await Promise.all([lookups.close(), comparisons.close(), provider.close()]);
     await store.close();
   };
-  return { services, sampleUrl, close: () => (closed ??= close()) };
+  return { services, sampleUrl, proxy, close: () => (closed ??= close()) };
 }

@@ -220,7 +220,7 @@ function wholeRules(api: Api, { framing, bytes, events }: TransportFacts): Endin
     rule:
       framing === 'bytes'
         ? `The response is complete, and is no stream. ${body}.`
-        : `The response ended properly, after ${events} events. Tracelane does not know this API, so no terminator was looked for.`,
+        : `The response ended properly, after ${events} ${events === 1 ? 'event' : 'events'}. Tracelane does not know this API, so no terminator was looked for.`,
   };
 }
 

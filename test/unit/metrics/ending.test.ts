@@ -86,9 +86,9 @@ describe('the state, and the fact its sentence names', () => {
     ['but it is cut', whole200('{"id', { end: reset }), 'reset', /ECONNRESET/],
     [
       'events of an API that nobody knows',
-      endingOf('data: {"a":1}\n\n', {}, 'other'),
+      endingOf('data: {"a":1}\n\n', { events: 1, unfinished: false }, 'other'),
       'complete',
-      /after 1 events\. Tracelane does not know this API/,
+      /after 1 event\. Tracelane does not know this API/,
     ],
     [
       'a client that left',

@@ -39,6 +39,7 @@ export class EndpointsService {
   readonly #vault: Vault;
   readonly #environment: Readonly<Record<string, string | undefined>>;
   readonly #builtIn: readonly EndpointInfo[];
+  readonly #listeners = new Set<() => Promise<void>>();
 
   constructor({ store, vault, sampleUrl, environment = process.env }: EndpointsSetup) {
     this.#store = store;
@@ -53,6 +54,11 @@ export class EndpointsService {
       type: id,
       provider_name: id,
     }));
+  }
+
+  /** Told after an endpoint, or the key of one, has changed, and waited for. Must not reject. */
+  onChange(listener: () => Promise<void>): void {
+    this.#listeners.add(listener);
   }
 
   async list(): Promise<readonly EndpointInfo[]> {
@@ -84,6 +90,7 @@ export class EndpointsService {
     // First the key: whatever happens in between, it is never beside the new address.
     if (before && originOf(before.baseUrl) !== originOf(baseUrl)) await this.#vault.remove(before.id);
     await this.#store.saveEndpoint(endpoint);
+    await this.#changed();
     return this.#info(endpoint);
   }
 
@@ -91,6 +98,7 @@ export class EndpointsService {
     await this.#own(id);
     await this.#vault.remove(id);
     await this.#store.removeEndpoint(id);
+    await this.#changed();
     return null;
   }
 
@@ -105,6 +113,7 @@ export class EndpointsService {
       );
     if (text === '') await this.#vault.remove(id);
     else await this.#vault.set(id, text);
+    await this.#changed();
     return this.#info(endpoint);
   }
 
@@ -118,6 +127,10 @@ export class EndpointsService {
       endpoint: { ...stored, builtIn: false, key: { configured: key !== undefined } },
       ...(key !== undefined && { key }),
     };
+  }
+
+  async #changed(): Promise<void> {
+    await Promise.all([...this.#listeners].map((listener) => listener()));
   }
 
   async #own(id: EndpointId): Promise<StoredEndpoint> {

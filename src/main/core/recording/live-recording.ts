@@ -5,6 +5,7 @@
 import { TimeSlice } from '../decoding/time-slice.ts';
 import { EventIndex } from '../decoding/event-detail.ts';
 import type { BodyEnd } from '../../../shared/metrics/ending.ts';
+import type { CaptureFacts } from '../../../shared/model/capture.ts';
 import type { TraceId } from '../../../shared/model/ids.ts';
 import type { TraceItem } from '../../../shared/model/items.ts';
 import type { Read } from '../../../shared/model/stream.ts';
@@ -16,7 +17,7 @@ import { Recording } from './recording.ts';
 
 export type RecordingStore = Pick<
   Store,
-  'createTrace' | 'appendReads' | 'setHead' | 'setLive' | 'finishTrace' | 'addProviderTrace' | 'get'
+  'createTrace' | 'appendReads' | 'setHead' | 'setCapture' | 'setLive' | 'finishTrace' | 'addProviderTrace' | 'get'
 >;
 
 export interface LiveRecordingSetup {
@@ -44,6 +45,7 @@ export class LiveRecording {
   readonly #finished = Promise.withResolvers<void>();
   readonly #recent = new RecentReads();
   #head: HttpHead | undefined;
+  #capture: CaptureFacts | undefined;
   #stored = true;
   #rowAt = 0;
   #row: NodeJS.Timeout | undefined;
@@ -70,6 +72,7 @@ export class LiveRecording {
       ...this.#trace,
       ...this.#recording.row,
       ...(this.#head && { responseHead: this.#head, httpStatus: this.#head.status }),
+      ...(this.#capture && { capture: this.#capture }),
       ...result,
       storedReads: 0,
       storedBytes: 0,
@@ -95,6 +98,12 @@ export class LiveRecording {
     this.#head = head;
     if (this.#stored) this.#store.setHead(this.id, head, tNs);
     this.items.add(this.#recording.head(head, tNs));
+  }
+
+  /** What is known of the exchange by now, in the place of what the trace said; after the end as well. */
+  capture(facts: CaptureFacts): void {
+    this.#capture = facts;
+    if (this.#stored) this.#store.setCapture(this.id, facts);
   }
 
   /** Takes reads in order, each with the offset where the last one ended. The bytes are not copied and must not change. */

@@ -10,7 +10,7 @@ export type TraceFacts = Pick<
   NewTrace,
   'title' | 'source' | 'api' | 'model' | 'timed' | 'endpoint' | 'options' | 'lanes' | 'request'
 > &
-  Partial<Pick<NewTrace, 'id' | 'endpointId' | 'framing' | 'requestHead' | 'imported'>>;
+  Partial<Pick<NewTrace, 'id' | 'endpointId' | 'framing' | 'requestHead' | 'startedAt' | 'imported' | 'capture'>>;
 
 export function newTrace(facts: TraceFacts): NewTrace {
   return {

@@ -16,7 +16,7 @@ import { SafeStorageVault } from './vault.ts';
 import { openWindow } from './window.ts';
 
 /** Where the built files lie, which only the entry knows. */
-export interface ShellSetup extends Pick<CoreSetup, 'storeWorker' | 'decodeWorker'> {
+export interface ShellSetup extends Pick<CoreSetup, 'storeWorker' | 'decodeWorker' | 'proxyWorker'> {
   readonly rendererDir: string;
   readonly preload: string;
 }
@@ -50,7 +50,7 @@ export function startShell(setup: ShellSetup, createCore: (setup: CoreSetup) => 
     guardSession();
     serveRenderer(setup.rendererDir);
     setMenu();
-    const { storeWorker, decodeWorker } = setup;
+    const { storeWorker, decodeWorker, proxyWorker } = setup;
     const pace = samplePace();
     core = await createCore({
       dataDir,
@@ -59,6 +59,7 @@ export function startShell(setup: ShellSetup, createCore: (setup: CoreSetup) => 
       vault: new SafeStorageVault(new FileVault(join(dataDir, 'keys-encrypted.json'))),
       storeWorker,
       decodeWorker,
+      ...(proxyWorker && { proxyWorker }),
       ...(pace !== undefined && { samplePace: pace }),
     });
     const { services } = core;

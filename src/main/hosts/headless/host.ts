@@ -10,7 +10,7 @@ import { parseOptions, type HeadlessOptions } from './options.ts';
 import { startServer } from './server.ts';
 
 /** Where the built files lie and which version this is, which only the entry knows. */
-export interface HeadlessSetup extends Pick<CoreSetup, 'storeWorker' | 'decodeWorker' | 'version'> {
+export interface HeadlessSetup extends Pick<CoreSetup, 'storeWorker' | 'decodeWorker' | 'proxyWorker' | 'version'> {
   readonly rendererDir: string;
   /** The address of a host that ran before, which this one takes over without a word: its pages go on with what they have. */
   readonly resume?: { readonly port: number; readonly token: string };
@@ -60,6 +60,9 @@ export async function startHeadless(setup: HeadlessSetup): Promise<void> {
 
   const address = (token: string): string => `http://127.0.0.1:${server.port}/?token=${token}`;
   process.stdout.write(`Tracelane runs at ${address(access.token)}\n`);
+  const { state } = core.proxy;
+  if (state.listening) process.stdout.write(`Capture proxy at http://127.0.0.1:${state.port}/\n`);
+  else say(state.problem);
   if (resume) return;
   const command = options.open ? openCommand() : undefined;
   if (command)

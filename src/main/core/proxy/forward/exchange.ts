@@ -7,7 +7,7 @@ import { valuesOf } from '../http/head.ts';
 import { CrossingMeter } from './crossing.ts';
 import type { Begun, Fields, HeadFacts, Tap, TapEvent } from './tap.ts';
 
-type Told = TapEvent extends infer Event ? (Event extends TapEvent ? Omit<Event, 'id' | 'at'> : never) : never;
+type Told = TapEvent extends infer Event ? (Event extends TapEvent ? Omit<Event, 'id' | 'tNs'> : never) : never;
 
 export const fieldsOf = ({ fields }: Pick<Head, 'fields'>): Fields =>
   fields.map(({ name, value }) => [name, value] as const);
@@ -18,6 +18,7 @@ export class Exchange {
   readonly answered = new CrossingMeter();
   readonly #tap: Tap;
   readonly #id = nextId++;
+  readonly #begunAt: bigint;
   #requestEnded = false;
   #ended = false;
   #closed = false;
@@ -25,6 +26,7 @@ export class Exchange {
 
   constructor(tap: Tap, begun: Begun, at: bigint) {
     this.#tap = tap;
+    this.#begunAt = at;
     this.method = begun.method;
     this.sent.headUnchanged = begun.changes.length === 0;
     this.#tell({ type: 'begun', begun }, at);
@@ -87,7 +89,7 @@ export class Exchange {
   }
 
   #tell(event: Told, at: bigint): void {
-    this.#tap.event({ ...event, id: this.#id, at } as TapEvent);
+    this.#tap.event({ ...event, id: this.#id, tNs: Number(at - this.#begunAt) } as TapEvent);
   }
 }
 

@@ -8,6 +8,7 @@ export interface Refusal {
 
 const STATUS = {
   400: 'Bad Request',
+  401: 'Unauthorized',
   403: 'Forbidden',
   404: 'Not Found',
   405: 'Method Not Allowed',

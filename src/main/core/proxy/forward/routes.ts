@@ -10,8 +10,11 @@ export interface Route {
   /** http or https, without a query. */
   readonly baseUrl: string;
   readonly endpoint?: EndpointId;
-  /** The endpoint's own key, where the endpoint says that it is added. */
-  readonly credential?: readonly [name: string, value: string];
+  /**
+   * The endpoint's own key, where the endpoint says that it is lent. `clientKey`: what a client must have in its place, since
+   * reaching the loopback interface does not make anybody the user.
+   */
+  readonly lent?: { readonly credential: readonly [name: string, value: string]; readonly clientKey: string };
 }
 
 /** A server that connections are made to. */
@@ -36,7 +39,7 @@ const SESSION = '~';
 const VERSION = /^v\d+(?:(?:alpha|beta)\d*)?$/;
 
 /** A name as it stands in a path: small letters, digits, dots and hyphens. */
-const routeName = (name: string): string =>
+export const routeName = (name: string): string =>
   name
     .toLowerCase()
     .replaceAll(/[^a-z0-9.]+/g, '-')

@@ -1,6 +1,6 @@
 /**
  * What is told of an exchange to whoever records it. Everything is a plain value: it goes to another thread. The bytes are
- * the bodies' data, without their framing. All times are nanoseconds of `process.hrtime`.
+ * the bodies' data, without their framing. All times are nanoseconds since the head of the request was complete.
  */
 import type { BodyEnd } from '../../../../shared/metrics/ending.ts';
 import type { CaptureFacts, HeadChange } from '../../../../shared/model/capture.ts';
@@ -32,7 +32,7 @@ export interface HeadFacts {
   readonly fields: Fields;
 }
 
-export type TapEvent = { readonly id: number; readonly at: bigint } & (
+export type TapEvent = { readonly id: number; readonly tNs: number } & (
   | { readonly type: 'begun'; readonly begun: Begun }
   | { readonly type: 'request'; readonly bytes: Uint8Array }
   | { readonly type: 'request-end' }
@@ -48,11 +48,16 @@ export type TapEvent = { readonly id: number; readonly at: bigint } & (
   | { readonly type: 'read'; readonly bytes: Uint8Array }
   /** The tunnel's other direction. */
   | { readonly type: 'sent'; readonly bytes: Uint8Array }
+  /** Bytes that are told in no event, since whoever records is too far behind; all that follow of their kind are among them. */
+  | { readonly type: 'lost'; readonly of: DataType; readonly bytes: number }
   /** The body is over. Once. */
   | { readonly type: 'end'; readonly end: BodyEnd; readonly trailers: Fields }
   /** Nothing of the exchange is under way any more. Once, last. */
   | { readonly type: 'closed'; readonly certificate: NonNullable<CaptureFacts['certificate']> | null }
 );
+
+/** Events that carry bytes: of the request, of the answer, and of a tunnel from the client. */
+export type DataType = 'request' | 'read' | 'sent';
 
 /** Takes events in order, at once, and never throws. Buffers that are in them do not change. */
 export interface Tap {

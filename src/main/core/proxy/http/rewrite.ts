@@ -10,8 +10,11 @@ export interface RewriteSetup {
   /** The path and query that the provider gets. */
   readonly target: string;
   readonly host: string;
-  /** The endpoint's own key: it takes the place of the client's. */
-  readonly credential?: readonly [name: string, value: string];
+  /** The endpoint's own key, and the names of the fields that it takes the place of. */
+  readonly credential?: {
+    readonly field: readonly [name: string, value: string];
+    readonly replaces: ReadonlySet<string>;
+  };
 }
 
 export interface Rewritten {
@@ -40,7 +43,9 @@ export function rewrittenRequest(head: Head & { readonly line: RequestLine }, se
     head: {
       ...head,
       startLine: setup.target === target ? head.startLine : `${method} ${setup.target} HTTP/${version}\r\n`,
-      fields: setup.credential ? withCredential(fields, setup.credential, changes) : fields,
+      fields: setup.credential
+        ? withCredential(fields, setup.credential.field, setup.credential.replaces, changes)
+        : fields,
     },
     changes,
   };
@@ -82,17 +87,21 @@ function withoutOptions(one: Field, changes: HeadChange[]): readonly Field[] {
   return [replaced(one, kept.join(', '), changes)];
 }
 
-/** In the place of the client's own, else at the end. */
+/** In the place of the first field that it replaces. */
 function withCredential(
   fields: readonly Field[],
   [name, value]: readonly [string, string],
+  replaces: ReadonlySet<string>,
   changes: HeadChange[],
 ): readonly Field[] {
-  const first = fields.findIndex((one) => one.name.toLowerCase() === name);
-  changes.push({ field: name, change: first < 0 ? 'added' : 'replaced' });
-  if (first < 0) return [...fields, field(name, value)];
+  const isReplaced = (one: Field): boolean => replaces.has(one.name.toLowerCase());
+  const first = fields.findIndex(isReplaced);
   return fields.flatMap((one, at) => {
-    if (one.name.toLowerCase() !== name) return [one];
-    return at === first ? [field(one.name, value)] : [];
+    if (!isReplaced(one)) return [one];
+    if (at !== first) return removed(one, changes);
+    const same = one.name.toLowerCase() === name;
+    if (!same) changes.push({ field: one.name, change: 'removed' });
+    changes.push({ field: name, change: same ? 'replaced' : 'added' });
+    return [field(same ? one.name : name, value)];
   });
 }

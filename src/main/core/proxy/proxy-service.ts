@@ -1,0 +1,227 @@
+/**
+ * The capture proxy as the program has it: a thread that forwards, the routes that it knows, and a recording for each exchange
+ * that it tells of. The thread owes nothing to this side: whatever is slow, full or broken here, streams pass.
+ */
+import { randomBytes } from 'node:crypto';
+import { endpointId, type EndpointId } from '../../../shared/model/ids.ts';
+import { endpointKinds } from '../../../shared/providers/registry.ts';
+import type { EndpointInfo, Settings } from '../../../shared/rpc/contract.ts';
+import { credentialHeader } from '../capture/secrets.ts';
+import type { EndpointsService } from '../endpoints/endpoints-service.ts';
+import type { Vault } from '../keys/vault.ts';
+import type { LiveRecording, RecordingStore } from '../recording/live-recording.ts';
+import type { Recordings } from '../recording/recordings.ts';
+import { WorkerThread } from '../worker/worker-thread.ts';
+import { routeName, type Route } from './forward/routes.ts';
+import type { Begun } from './forward/tap.ts';
+import { CapturedExchange } from './record/captured-exchange.ts';
+import { unpacked, type Batch } from './thread/batch.ts';
+import type { ProxyThreadHandlers, RecordingHandlers } from './thread/serve-proxy.ts';
+
+export interface ProxySetup {
+  /** The thread's module; absent: nothing listens. */
+  readonly module?: URL;
+  /** The port that is tried first; 0: any that is free. */
+  readonly port: number;
+  readonly store: RecordingStore;
+  readonly recordings: Recordings;
+  readonly vault: Vault;
+  readonly endpoints: Pick<EndpointsService, 'list' | 'forRun' | 'onChange'>;
+  readonly settings: () => Promise<Pick<Settings, 'options' | 'lanes'>>;
+}
+
+/** A route with what the program knows of its server. */
+interface KnownRoute extends Route {
+  readonly kind: string;
+  readonly providerName: string;
+}
+
+/** Where the capture proxy listens; `problem` says why it does not. */
+export type ProxyState =
+  { readonly listening: true; readonly port: number } | { readonly listening: false; readonly problem: string };
+
+/** Bytes that wait to be recorded, above which the thread is told that no more can be taken for now. */
+const HIGH_WATER_BYTES = 16 * 1024 ** 2;
+const CLOSE_MS = 2_000;
+/** How long a change of an endpoint waits for the thread to know of it. */
+const TELL_MS = 5_000;
+/** Among the keys of the endpoints, none of which has this name. */
+const CLIENT_KEY = endpointId('capture-proxy');
+const CLIENT_KEY_BYTES = 24;
+/** Threads that died before it is left at that. */
+const MOST_DEATHS = 3;
+
+export class ProxyService {
+  readonly #setup: ProxySetup;
+  readonly #thread: WorkerThread<ProxyThreadHandlers> | undefined;
+  readonly #exchanges = new Map<number, CapturedExchange>();
+  /** Settles once each recording that was begun has ended and is stored. */
+  readonly #settling = new Set<Promise<void>>();
+  #routes: readonly KnownRoute[] = [];
+  #state: ProxyState = { listening: false, problem: 'The capture proxy has not been started.' };
+  /** Takes of the thread that wait until less waits here. */
+  #whenLighter: (() => void)[] = [];
+  #deaths = 0;
+  #closed = false;
+
+  constructor(setup: ProxySetup) {
+    this.#setup = setup;
+    const { module } = setup;
+    this.#thread =
+      module &&
+      new WorkerThread({
+        name: 'capture-proxy',
+        module,
+        data: null,
+        handlers: { take: (batch) => this.#take(batch) } satisfies RecordingHandlers,
+        onExit: (cause) => void this.#died(cause),
+      });
+    setup.endpoints.onChange(() => this.#tellRoutes());
+  }
+
+  get state(): ProxyState {
+    return this.#state;
+  }
+
+  /** What clients use as their key to be lent that of an endpoint; made when it is first asked for. Undefined without a key store. */
+  async clientKey(): Promise<string | undefined> {
+    const { vault } = this.#setup;
+    try {
+      const before = await vault.get(CLIENT_KEY);
+      if (before !== undefined) return before;
+      const made = `tracelane-${randomBytes(CLIENT_KEY_BYTES).toString('hex')}`;
+      await vault.set(CLIENT_KEY, made);
+      return made;
+    } catch {
+      return undefined;
+    }
+  }
+
+  /** Resolves once it listens, or cannot. Never rejects. */
+  async open(port = this.#setup.port): Promise<void> {
+    if (!this.#thread) return;
+    this.#routes = await this.#knownRoutes();
+    try {
+      this.#state = { listening: true, port: await this.#thread.request('open', [port, this.#plainRoutes()]) };
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      this.#state = { listening: false, problem: `The capture proxy could not be started: ${reason}` };
+    }
+  }
+
+  /** Ends what it forwards. Resolves once what was recorded is stored. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    await this.#thread?.close(CLOSE_MS);
+    this.#abandon();
+    await Promise.all(this.#settling);
+  }
+
+  // Recording
+
+  async #take(batch: Batch): Promise<void> {
+    for (const event of unpacked(batch)) {
+      if (event.type === 'begun') this.#exchanges.set(event.id, this.#exchangeOf(event.begun));
+      const exchange = this.#exchanges.get(event.id);
+      exchange?.take(event);
+      if (event.type === 'closed') this.#exchanges.delete(event.id);
+    }
+    while (this.#waiting > HIGH_WATER_BYTES)
+      await new Promise<void>((resolve) => {
+        this.#whenLighter.push(resolve);
+      });
+  }
+
+  get #waiting(): number {
+    return [...this.#exchanges.values()].reduce((sum, { waiting }) => sum + waiting, 0);
+  }
+
+  #lighter(): void {
+    for (const resolve of this.#whenLighter.splice(0)) resolve();
+  }
+
+  #exchangeOf(begun: Begun): CapturedExchange {
+    const { store, recordings, settings } = this.#setup;
+    const route = this.#routes.find(({ name }) => name === begun.route);
+    return new CapturedExchange({
+      begun,
+      store,
+      recordings,
+      settings,
+      endpoint: route && { type: route.kind, provider_name: route.providerName },
+      lighter: () => this.#lighter(),
+      begins: (recording) => this.#watch(recording),
+    });
+  }
+
+  #watch(recording: LiveRecording): void {
+    const settled = this.#setup.recordings.settled(recording.id);
+    this.#settling.add(settled);
+    void settled.then(() => this.#settling.delete(settled));
+  }
+
+  #abandon(): void {
+    for (const exchange of this.#exchanges.values()) exchange.abandon();
+    this.#exchanges.clear();
+    this.#lighter();
+  }
+
+  async #died(cause: string): Promise<void> {
+    if (this.#closed) return;
+    const { state } = this;
+    this.#abandon();
+    this.#state = {
+      listening: false,
+      problem: `The capture proxy stopped${cause === '' ? '' : ` (${cause})`}. Restart Tracelane.`,
+    };
+    if (state.listening && ++this.#deaths <= MOST_DEATHS) await this.open(state.port);
+  }
+
+  // Routes
+
+  async #tellRoutes(): Promise<void> {
+    this.#routes = await this.#knownRoutes();
+    if (!this.#closed && this.#state.listening)
+      await this.#thread?.request('setRoutes', [this.#plainRoutes()], { timeLimitMs: TELL_MS }).catch(() => undefined);
+  }
+
+  #plainRoutes(): readonly Route[] {
+    return this.#routes.map(({ kind: _kind, providerName: _providerName, ...route }) => route);
+  }
+
+  /** The user's endpoints by their names, then the kinds of server that have an address of their own, then the samples. */
+  async #knownRoutes(): Promise<readonly KnownRoute[]> {
+    const endpoints = await this.#setup.endpoints.list().catch((): readonly EndpointInfo[] => []);
+    const own = endpoints.filter(({ builtIn }) => !builtIn);
+    const samples = endpoints.filter(({ builtIn }) => builtIn);
+    const kinds = endpointKinds().flatMap(({ id, baseUrl }) =>
+      baseUrl === null ? [] : [{ name: id, baseUrl, kind: id, providerName: id }],
+    );
+    return [
+      ...(await Promise.all(own.map((endpoint) => this.#routeOf(endpoint, routeName(endpoint.name))))),
+      ...kinds,
+      ...(await Promise.all(samples.map((endpoint) => this.#routeOf(endpoint, routeName(endpoint.id))))),
+    ];
+  }
+
+  async #routeOf(endpoint: EndpointInfo, name: string): Promise<KnownRoute> {
+    const { id, baseUrl, type, provider_name, lendsKey } = endpoint;
+    const lent = lendsKey === true ? await this.#lent(id, type) : undefined;
+    return {
+      name,
+      baseUrl,
+      endpoint: id,
+      kind: type,
+      providerName: provider_name,
+      ...(lent && { lent }),
+    };
+  }
+
+  /** Undefined where there is no key to lend. */
+  async #lent(id: EndpointId, type: string): Promise<Route['lent']> {
+    const key = (await this.#setup.endpoints.forRun(id).catch(() => undefined))?.key;
+    const credential = key === undefined ? null : credentialHeader(type, key);
+    const clientKey = await this.clientKey();
+    return credential && clientKey !== undefined ? { credential, clientKey } : undefined;
+  }
+}

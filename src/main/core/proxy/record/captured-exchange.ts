@@ -1,0 +1,333 @@
+/**
+ * Makes a trace of an exchange as it is told: once it is known which API it is of, a recording is begun and given what has come
+ * by then, with the times at which it came. What goes wrong here is missing from the trace, and from nothing else.
+ */
+import { randomUUID } from 'node:crypto';
+import type { BodyEnd } from '../../../../shared/metrics/ending.ts';
+import { headerOf } from '../../../../shared/metrics/http-wording.ts';
+import type { CaptureFacts } from '../../../../shared/model/capture.ts';
+import { traceId } from '../../../../shared/model/ids.ts';
+import { objectOf, stringOf } from '../../../../shared/json/json-object.ts';
+import { chosenLanes } from '../../../../shared/lanes/registry.ts';
+import { OTHER_API, type Read } from '../../../../shared/model/stream.ts';
+import type { AdapterEndpoint, HttpHead } from '../../../../shared/model/trace.ts';
+import { usualEndpoint } from '../../../../shared/providers/registry.ts';
+import { requestOf } from '../../../../shared/providers/request-of.ts';
+import { titleOf } from '../../../../shared/providers/title.ts';
+import type { Settings } from '../../../../shared/rpc/contract.ts';
+import { encodingOf } from '../../capture/decoding.ts';
+import { KeyMask } from '../../capture/key-mask.ts';
+import { ReceivedBody } from '../../capture/received-body.ts';
+import { Redaction, secretsIn } from '../../capture/secrets.ts';
+import { LiveRecording, type RecordingStore } from '../../recording/live-recording.ts';
+import { newTrace } from '../../recording/new-trace.ts';
+import type { Recordings } from '../../recording/recordings.ts';
+import type { NewTrace } from '../../store/store.ts';
+import type { Begun, HeadFacts, TapEvent } from '../forward/tap.ts';
+import { keptRequest, MAX_REQUEST_BYTES, type KeptRequest } from './kept-request.ts';
+import { apiOfAnswer, apiOfRequest, type ToldApi } from './told-api.ts';
+
+export interface CapturedExchangeSetup {
+  readonly begun: Begun;
+  readonly store: RecordingStore;
+  readonly recordings: Recordings;
+  /** How new traces are read. */
+  readonly settings: () => Promise<Pick<Settings, 'options' | 'lanes'>>;
+  /** The server of the route, as adapters see it; undefined for one that nobody described. */
+  readonly endpoint: Pick<AdapterEndpoint, 'type' | 'provider_name'> | undefined;
+  /** Less waits here than before. */
+  readonly lighter: () => void;
+  /** A recording was begun for it. */
+  readonly begins: (recording: LiveRecording) => void;
+}
+
+/** How long an exchange that says nothing of its API waits for more of its body before it is shown. */
+const DECIDE_MS = 1_000;
+
+const STOPPED: BodyEnd = {
+  how: 'limit',
+  limit: 'The recording was stopped here. The exchange between the two programs went on.',
+};
+
+export class CapturedExchange {
+  readonly #setup: CapturedExchangeSetup;
+  readonly #redaction: Redaction;
+  readonly #body: ReceivedBody;
+  #requestParts: Uint8Array[] = [];
+  #requestBytes = 0;
+  #requestMissing: string | undefined;
+  #request: KeptRequest | undefined;
+  #head: { readonly head: HttpHead; readonly tNs: number } | undefined;
+  /** Came, and was not given to the recording. */
+  #reads: Read[] = [];
+  #end: { readonly end: BodyEnd; readonly tNs: number } | undefined;
+  /** All that came of the body is in `#reads`, or was. */
+  #bodyTold = false;
+  #lost: BodyEnd | undefined;
+  #stopped = false;
+  #facts: CaptureFacts;
+  #closed = false;
+  #decided: ToldApi | undefined;
+  #timer: NodeJS.Timeout | undefined;
+  #recording: LiveRecording | undefined;
+  #headGiven = false;
+  #over = false;
+
+  constructor(setup: CapturedExchangeSetup) {
+    const { begun } = setup;
+    this.#setup = setup;
+    const keys = [...secretsIn(begun.fields, begun.url), ...(begun.key === undefined ? [] : [begun.key])];
+    this.#redaction = new Redaction(...keys);
+    this.#body = new ReceivedBody({
+      masks: keys.flatMap((key) => KeyMask.for(key) ?? []),
+      reads: (reads) => this.#takeReads(reads),
+      lighter: setup.lighter,
+      stopped: () => undefined,
+    });
+    this.#facts = {
+      route: begun.route,
+      connection: begun.connection,
+      userAgent: fieldOf(begun.fields, 'user-agent'),
+      ...(begun.session !== null && { session: begun.session }),
+      requestChanges: begun.changes,
+      answerChanges: [],
+      encoding: null,
+      encodedBytes: 0,
+      informational: [],
+      trailers: [],
+      requestBytes: 0,
+      certificate: null,
+    };
+  }
+
+  /** Bytes that have come and are in no recording yet. */
+  get waiting(): number {
+    return this.#body.waiting + this.#reads.reduce((sum, { bytes }) => sum + bytes.length, 0);
+  }
+
+  /** In order. Never throws. */
+  take(event: TapEvent): void {
+    switch (event.type) {
+      case 'request':
+        return this.#requestData(event.bytes);
+      case 'request-end':
+        return this.#endRequest();
+      case 'informational': {
+        const { status, statusText } = event.head;
+        const informational = [...this.#facts.informational, { status, statusText, tNs: event.tNs }];
+        this.#facts = { ...this.#facts, informational };
+        return undefined;
+      }
+      case 'head':
+        return this.#takeHead(event);
+      case 'read':
+        this.#facts = { ...this.#facts, encodedBytes: this.#facts.encodedBytes + event.bytes.length };
+        return this.#body.piece(event.bytes, event.tNs);
+      case 'lost':
+        return this.#lose(event);
+      case 'end':
+        return this.#takeEnd(event);
+      case 'closed':
+        this.#facts = { ...this.#facts, certificate: event.certificate };
+        this.#closed = true;
+        return this.#tellFacts();
+      case 'begun':
+      case 'sent':
+        return undefined;
+    }
+  }
+
+  /** Whoever forwarded it is gone. */
+  abandon(): void {
+    if (!this.#end)
+      this.#takeEnd({ end: { how: 'reset', reason: 'the capture proxy stopped' }, trailers: [], tNs: this.#lastNs });
+    this.#closed = true;
+    this.#tellFacts();
+  }
+
+  get #lastNs(): number {
+    return this.#recording?.lastNs ?? this.#reads.at(-1)?.tNs ?? this.#head?.tNs ?? 0;
+  }
+
+  #requestData(bytes: Uint8Array): void {
+    this.#requestBytes += bytes.length;
+    if (this.#requestBytes > MAX_REQUEST_BYTES) {
+      this.#requestParts = [];
+      this.#requestMissing = `The request's body is longer than ${MAX_REQUEST_BYTES} bytes, which are not kept.`;
+    } else this.#requestParts.push(bytes);
+  }
+
+  #endRequest(): void {
+    if (this.#request) return;
+    const { begun } = this.#setup;
+    const missing = this.#requestMissing;
+    this.#request =
+      missing === undefined
+        ? keptRequest(
+            Buffer.concat(this.#requestParts),
+            fieldOf(begun.fields, 'content-encoding') ?? '',
+            fieldOf(begun.fields, 'content-type') ?? '',
+            this.#redaction,
+          )
+        : { body: null, missing };
+    this.#requestParts = [];
+    this.#facts = {
+      ...this.#facts,
+      requestBytes: this.#requestBytes,
+      ...(this.#request.missing !== undefined && { requestMissing: this.#request.missing }),
+    };
+    this.#decide(apiOfRequest(begun.url, this.#request.body));
+  }
+
+  #takeHead({ head, changes, protocol, tNs }: Extract<TapEvent, { readonly type: 'head' }>): void {
+    this.#head = { head: this.#headOf(head), tNs };
+    const contentEncoding = headerOf(this.#head.head, 'content-encoding');
+    const encoding = encodingOf(contentEncoding);
+    if (encoding !== null) this.#body.encoded(encoding);
+    this.#facts = {
+      ...this.#facts,
+      answerChanges: changes,
+      encoding: contentEncoding,
+      ...(protocol !== undefined && { protocol }),
+    };
+    // A protocol of its own is of no API's framing.
+    if (protocol !== undefined) this.#decide({ api: OTHER_API, framing: 'bytes' });
+    // An answer may come before the request is complete.
+    this.#endRequest();
+    this.#flow();
+  }
+
+  #headOf({ status, statusText, fields }: HeadFacts): HttpHead {
+    return { status, statusText, headers: this.#redaction.headers(fields) };
+  }
+
+  #takeReads(reads: readonly Read[]): void {
+    if (!this.#stopped) this.#reads.push(...reads);
+    this.#decideByBody(false);
+    this.#flow();
+  }
+
+  #lose({ of, bytes }: Extract<TapEvent, { readonly type: 'lost' }>): void {
+    if (of === 'request') {
+      this.#requestMissing = `${bytes} bytes of the request are missing: they came faster than they could be recorded.`;
+      return;
+    }
+    const sentence = `The last ${bytes} bytes that the client got are missing here: they came faster than they could be recorded.`;
+    this.#facts = { ...this.#facts, missing: sentence };
+    this.#lost = { how: 'limit', limit: sentence };
+  }
+
+  #takeEnd({
+    end,
+    trailers,
+    tNs,
+  }: Pick<Extract<TapEvent, { readonly type: 'end' }>, 'end' | 'trailers' | 'tNs'>): void {
+    this.#end = { end, tNs };
+    this.#facts = { ...this.#facts, trailers: this.#redaction.headers(trailers) };
+    this.#endRequest();
+    this.#body.end(end.how === 'end' && this.#lost === undefined, () => {
+      this.#bodyTold = true;
+      this.#decideByBody(true);
+      this.#flow();
+    });
+  }
+
+  #decideByBody(all: boolean): void {
+    if (this.#decided) return;
+    const start = Buffer.concat(this.#reads.map(({ bytes }) => bytes));
+    this.#decide(apiOfAnswer(this.#setup.begun.url, headerOf(this.#head?.head ?? null, 'content-type'), start, all));
+    if (!this.#decided) this.#timer ??= setTimeout(() => this.#decideByBody(true), DECIDE_MS);
+  }
+
+  #decide(decided: ToldApi | undefined): void {
+    if (this.#decided || !decided) return;
+    clearTimeout(this.#timer);
+    this.#decided = decided;
+    void this.#begin(decided);
+  }
+
+  async #begin(decided: ToldApi): Promise<void> {
+    const { store, recordings, settings } = this.#setup;
+    const how = await settings();
+    const recording = new LiveRecording({
+      store,
+      trace: this.#newTrace(decided, how),
+      redact: (sentence) => this.#redaction.text(sentence),
+    });
+    recordings.add(recording, () => this.#stop());
+    this.#setup.begins(recording);
+    await recording.begin();
+    this.#recording = recording;
+    this.#flow();
+    this.#tellFacts();
+  }
+
+  #newTrace({ api, framing }: ToldApi, { options, lanes }: Pick<Settings, 'options' | 'lanes'>): NewTrace {
+    const { begun, endpoint } = this.#setup;
+    const request = requestOf(api, begun.url, this.#request?.body ?? null);
+    const model = stringOf(objectOf(request)?.['model']);
+    const path = URL.parse(begun.url)?.pathname ?? begun.url;
+    return newTrace({
+      id: traceId(randomUUID()),
+      title:
+        api === OTHER_API
+          ? this.#redaction.text(`${begun.method} ${path}`).slice(0, 200)
+          : titleOf(api, request, model),
+      source: 'capture',
+      api,
+      framing,
+      model,
+      timed: true,
+      startedAt: begun.startedAt,
+      ...(begun.endpoint !== undefined && { endpointId: begun.endpoint }),
+      endpoint: { ...usualEndpoint(api), ...endpoint, model: model ?? '' },
+      options,
+      lanes: chosenLanes(api, lanes),
+      request,
+      requestHead: {
+        method: begun.method,
+        url: this.#redaction.url(begun.url),
+        headers: this.#redaction.headers(begun.fields),
+      },
+      capture: this.#facts,
+    });
+  }
+
+  /** Gives the recording what it does not have. */
+  #flow(): void {
+    const recording = this.#recording;
+    if (!recording || this.#over) return;
+    if (this.#head && !this.#headGiven) {
+      this.#headGiven = true;
+      recording.head(this.#head.head, this.#head.tNs);
+    }
+    if (this.#reads.length > 0) {
+      const reads = this.#reads;
+      this.#reads = [];
+      recording.reads(reads);
+      this.#setup.lighter();
+    }
+    if (this.#end && this.#bodyTold) this.#finish(recording, this.#end);
+  }
+
+  #finish(recording: LiveRecording, { end, tNs }: { readonly end: BodyEnd; readonly tNs: number }): void {
+    this.#over = true;
+    recording.end(this.#stopped ? STOPPED : (this.#lost ?? this.#body.stoppedBy ?? end), tNs);
+  }
+
+  /** By the user: the trace ends here, the exchange does not. */
+  #stop(): void {
+    if (this.#over || !this.#recording) return;
+    this.#stopped = true;
+    this.#body.stop();
+    this.#reads = [];
+    this.#finish(this.#recording, { end: STOPPED, tNs: this.#lastNs });
+  }
+
+  #tellFacts(): void {
+    if (this.#closed) this.#recording?.capture(this.#facts);
+  }
+}
+
+const fieldOf = (fields: Begun['fields'], name: string): string | null =>
+  fields.find(([field]) => field.toLowerCase() === name)?.[1] ?? null;

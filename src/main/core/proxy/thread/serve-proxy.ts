@@ -1,0 +1,41 @@
+/**
+ * The thread of the capture proxy: it forwards, and does nothing else, so that no work of the program (decoding, comparing,
+ * collecting) delays a stream between two other programs.
+ */
+import { Channel, type ChannelPort } from '../../worker/channel.ts';
+import type { Closable } from '../../worker/worker-thread.ts';
+import { ProxyListener } from '../forward/listener.ts';
+import type { Route } from '../forward/routes.ts';
+import type { Batch } from './batch.ts';
+import { TapSender } from './tap-sender.ts';
+
+export type ProxyThreadHandlers = Closable & {
+  /** Resolves with the port, which is this one or the next that is free. Once, first. */
+  readonly open: (port: number, routes: readonly Route[]) => Promise<number>;
+  readonly setRoutes: (routes: readonly Route[]) => void;
+};
+
+/** What the thread asks of the program. */
+export type RecordingHandlers = {
+  /** Resolves when the batch has been worked off far enough that more can come. */
+  readonly take: (batch: Batch) => Promise<void>;
+};
+
+export function serveProxy(port: ChannelPort & { close(): void }): void {
+  let listener: ProxyListener | undefined;
+  void new Channel<RecordingHandlers>(port, (program): ProxyThreadHandlers => {
+    const tap = new TapSender((batch) => program.request('take', [batch], { transfer: [batch.bytes.buffer] }));
+    return {
+      async open(wanted, routes) {
+        listener = await ProxyListener.open({ tap, port: wanted });
+        listener.setRoutes(routes);
+        return listener.port;
+      },
+      setRoutes: (routes) => listener?.setRoutes(routes),
+      close: async () => {
+        await listener?.close();
+        port.close();
+      },
+    };
+  });
+}

@@ -1,0 +1,347 @@
+/** What the capture proxy keeps of exchanges: real clients and servers, the real thread and the real store. */
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import type { AddressInfo } from 'node:net';
+import { gzipSync } from 'node:zlib';
+import Anthropic from '@anthropic-ai/sdk';
+import OpenAI from 'openai';
+import { afterEach, describe, expect, test } from 'vitest';
+import type { Core } from '../../../src/main/core/core.ts';
+import { credentialHeader } from '../../../src/main/core/capture/secrets.ts';
+import { sampleFormatOf, sampleFormats } from '../../../src/main/core/providers/registry.ts';
+import type { Api } from '../../../src/shared/model/stream.ts';
+import { providerOf, usualEndpoint } from '../../../src/shared/providers/registry.ts';
+import { bodyOf, captured, proxyUrl } from '../../support/captured.ts';
+import { cores } from '../../support/core.ts';
+import { asking } from '../../support/samples.ts';
+
+const { open, dataDir } = cores();
+let folders = 0;
+/** Over a folder of its own. */
+const openNew = (): Promise<Core> => open(join(dataDir, String(folders++)));
+const servers: { close(): void }[] = [];
+afterEach(() => {
+  for (const server of servers.splice(0)) server.close();
+});
+
+const KEY = 'sk-client-key-0123456789';
+
+/** An endpoint of the user's, named Mine, that a handler stands behind. */
+async function withEndpoint(
+  handler: (incoming: IncomingMessage, response: ServerResponse, body: Buffer) => void,
+  {
+    type = 'openai',
+    key,
+    lendsKey = false,
+  }: { readonly type?: string; readonly key?: string; readonly lendsKey?: boolean } = {},
+): Promise<{ readonly core: Core; readonly url: string }> {
+  const core = await openNew();
+  const server = createServer(async (incoming, response) => {
+    const parts: Buffer[] = [];
+    for await (const part of incoming) parts.push(part as Buffer);
+    handler(incoming, response, Buffer.concat(parts));
+  });
+  servers.push({
+    close: () => {
+      server.closeAllConnections();
+      server.close();
+    },
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const endpoint = await core.services['endpoints.save']({
+    name: `Mine ${(server.address() as AddressInfo).port}`,
+    baseUrl: `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1`,
+    type,
+    provider_name: '',
+    limits: { answer: null, silence: null },
+    lendsKey,
+  });
+  if (key !== undefined) await core.services['endpoints.setKey']({ id: endpoint.id, key });
+  return { core, url: `${proxyUrl(core)}/mine-${(server.address() as AddressInfo).port}` };
+}
+
+/** Sends what asks for a sample by fetch, with the headers of its API. */
+async function asks(core: Core, api: Api): Promise<Buffer> {
+  const format = sampleFormatOf(api);
+  const { request } = asking('plain-text', api);
+  const { model, ...rest } = request;
+  const path = format.path(String(model));
+  const answer = await fetch(`${proxyUrl(core)}/sample-${usualEndpoint(api).type}${path}`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', authorization: `Bearer ${KEY}`, 'anthropic-version': '2023-06-01' },
+    body: JSON.stringify(path.includes(String(model)) ? rest : request),
+  });
+  return Buffer.from(await answer.arrayBuffer());
+}
+
+test.each(sampleFormats().map(({ api }) => api))('a stream of %s is told by its address, and complete', async (api) => {
+  const core = await openNew();
+  const body = await asks(core, api);
+  const [trace] = await captured(core);
+  expect(trace).toMatchObject({
+    api,
+    framing: providerOf(api).framing,
+    ending: { state: 'complete' },
+    source: 'capture',
+  });
+  expect(trace!.metrics.events).toBeGreaterThan(3);
+  expect((await bodyOf(core, trace!)).equals(body)).toBe(true);
+  expect(JSON.stringify(trace)).not.toContain(KEY);
+});
+
+test('OpenAI’s client', async () => {
+  const core = await openNew();
+  const client = new OpenAI({ apiKey: KEY, baseURL: `${proxyUrl(core)}/sample-openai`, maxRetries: 0 });
+  const { request } = asking('plain-text', 'chat_completions');
+  const stream = client.chat.completions.stream(request as never);
+  const said = await stream.finalContent();
+  const [trace] = await captured(core);
+  expect(trace).toMatchObject({
+    source: 'capture',
+    api: 'chat_completions',
+    framing: 'sse',
+    ending: { state: 'complete' },
+    request: { ...request, stream: true },
+    capture: {
+      route: 'sample-openai',
+      userAgent: expect.stringMatching(/^OpenAI/),
+      requestChanges: [
+        { field: 'path', change: 'replaced' },
+        { field: 'host', change: 'replaced' },
+      ],
+      answerChanges: [],
+      encoding: null,
+    },
+  });
+  const { certificate } = trace!.capture!;
+  expect(certificate!.answer.out).toEqual(certificate!.answer.in);
+  expect(certificate!.request.out).toEqual(certificate!.request.in);
+  expect(certificate!.answer.headUnchanged).toBe(true);
+  expect(trace!.metrics.bytes).toBe((await bodyOf(core, trace!)).length);
+  expect(said).not.toBe('');
+  expect(JSON.stringify(trace)).not.toContain(KEY);
+});
+
+test('Anthropic’s client, whose request is titled by what it says', async () => {
+  const core = await openNew();
+  const client = new Anthropic({ apiKey: KEY, baseURL: `${proxyUrl(core)}/sample-anthropic`, maxRetries: 0 });
+  const { request } = asking('parallel-tools', 'messages');
+  const message = await client.messages.stream(request as never).finalMessage();
+  expect(message.content.length).toBeGreaterThan(1);
+  const [trace] = await captured(core);
+  expect(trace).toMatchObject({ api: 'messages', ending: { state: 'complete' }, finish: { raw: message.stop_reason } });
+  expect(trace!.title).not.toBe('Untitled');
+  expect(JSON.stringify(trace!.requestHead)).toContain(`<redacted ${KEY.length} chars>`);
+});
+
+describe('keys', () => {
+  test('of the client pass and are stored nowhere, wherever they stand', async () => {
+    const { core, url } = await withEndpoint((incoming, response) => {
+      expect(incoming.headers.authorization).toBe(`Bearer ${KEY}`);
+      expect(incoming.url).toBe(`/v1/models?key=${KEY}-2`);
+      response.setHeader('x-echo', KEY).end(JSON.stringify({ error: `Incorrect API key provided: ${KEY}` }));
+    });
+    const answer = await fetch(`${url}/models?key=${KEY}-2`, { headers: { authorization: `Bearer ${KEY}` } });
+    expect(await answer.text()).toContain(KEY);
+    const [trace] = await captured(core);
+    expect(JSON.stringify(trace)).not.toContain(KEY);
+    const body = (await bodyOf(core, trace!)).toString();
+    expect(body).not.toContain(KEY);
+    expect(body).toContain('Incorrect API key provided: ');
+    expect(trace!.title).toBe('GET /v1/models');
+  });
+
+  test('of an endpoint that lends none are not added', async () => {
+    const { core, url } = await withEndpoint(
+      (incoming, response) => {
+        expect(incoming.headers.authorization).toBeUndefined();
+        response.end('{}');
+      },
+      { key: 'sk-endpoint-key-0123456789' },
+    );
+    expect((await fetch(`${url}/models`)).status).toBe(200);
+    const [trace] = await captured(core);
+    expect(trace!.capture!.requestChanges.map(({ field }) => field)).toEqual(['path', 'host']);
+  });
+
+  test.each(['openai', 'anthropic'])(
+    'of an %s endpoint that lends its own take the place of the proxy’s, and nobody else gets them',
+    async (type) => {
+      const key = 'sk-endpoint-key-0123456789';
+      const [name, value] = credentialHeader(type, key)!;
+      const { core, url } = await withEndpoint(
+        (incoming, response) => {
+          expect(incoming.headersDistinct[name]).toEqual([value]);
+          expect(JSON.stringify(incoming.rawHeaders)).not.toContain('tracelane-');
+          response.end(`{"echo":"${key}"}`);
+        },
+        { key, lendsKey: true, type },
+      );
+      expect((await fetch(`${url}/models`)).status).toBe(401);
+      expect((await fetch(`${url}/models`, { headers: { [name]: KEY } })).status).toBe(401);
+      const clientKey = (await core.proxy.clientKey())!;
+      const answer = await fetch(`${url}/models`, { headers: { authorization: `Bearer ${clientKey}` } });
+      expect(answer.status).toBe(200);
+      const [trace, ...others] = await captured(core);
+      expect(others).toEqual([]);
+      expect(trace!.capture!.requestChanges.map(({ field }) => field)).toContain(name);
+      for (const secret of [key, clientKey]) {
+        expect(JSON.stringify(trace)).not.toContain(secret);
+        expect((await bodyOf(core, trace!)).toString()).not.toContain(secret);
+      }
+    },
+  );
+});
+
+describe('what is no stream', () => {
+  test.each([
+    ['a list of models', 'GET', '/models', undefined, '{"data":[]}', 'other'],
+    [
+      'an answer at once',
+      'POST',
+      '/chat/completions',
+      { model: 'm', messages: [] },
+      '{"choices":[]}',
+      'chat_completions',
+    ],
+  ] as const)('%s is kept whole', async (_, method, path, body, said, api) => {
+    const { core, url } = await withEndpoint((_incoming, response) => {
+      response.setHeader('content-type', 'application/json').end(said);
+    });
+    await fetch(url + path, { method, ...(body && { body: JSON.stringify(body) }) });
+    const [trace] = await captured(core);
+    expect(trace).toMatchObject({ api, framing: 'bytes', ending: { state: 'complete' }, request: body ?? null });
+    expect((await bodyOf(core, trace!)).toString()).toBe(said);
+  });
+
+  test('HEAD', async () => {
+    const { core, url } = await withEndpoint((_incoming, response) => {
+      response.setHeader('content-length', 500).end();
+    });
+    await fetch(`${url}/models`, { method: 'HEAD' });
+    expect((await captured(core))[0]).toMatchObject({ ending: { state: 'complete' }, metrics: { bytes: 0 } });
+  });
+
+  test('an upload that is no text is counted and not kept', async () => {
+    const { core, url } = await withEndpoint((_incoming, response, body) => response.end(String(body.length)));
+    const body = new FormData();
+    body.set('file', new Blob([new Uint8Array(100_000)]), 'a.bin');
+    const answer = await fetch(`${url}/files`, { method: 'POST', body });
+    const [trace] = await captured(core);
+    expect(trace!.capture).toMatchObject({
+      requestBytes: Number(await answer.text()),
+      requestMissing: expect.stringMatching(/not text \(content-type: multipart/),
+    });
+  });
+
+  test('a request with an encoding is kept as what it says', async () => {
+    const { core, url } = await withEndpoint((_incoming, response) => response.end('{}'));
+    const body = gzipSync(JSON.stringify({ model: 'm', input: 'hello' }));
+    await fetch(`${url}/responses`, { method: 'POST', headers: { 'content-encoding': 'gzip' }, body });
+    expect((await captured(core))[0]).toMatchObject({ request: { model: 'm', input: 'hello' }, title: 'hello' });
+  });
+});
+
+describe('a stream', () => {
+  const EVENTS = 'data: {"choices":[{"index":0,"delta":{"content":"hi"}}]}\n\ndata: [DONE]\n\n';
+
+  test('that is encoded passes so, and is read decoded', async () => {
+    const { core, url } = await withEndpoint((_incoming, response) => {
+      response.setHeader('content-encoding', 'gzip').setHeader('content-type', 'text/event-stream');
+      response.end(gzipSync(EVENTS));
+    });
+    const answer = await fetch(`${url}/chat/completions`, { method: 'POST', body: '{"stream":true}' });
+    expect(answer.headers.get('content-encoding')).toBe('gzip');
+    expect(await answer.text()).toBe(EVENTS);
+    const [trace] = await captured(core);
+    expect((await bodyOf(core, trace!)).toString()).toBe(EVENTS);
+    expect(trace).toMatchObject({
+      ending: { state: 'complete' },
+      capture: { encoding: 'gzip', encodedBytes: gzipSync(EVENTS).length },
+    });
+  });
+
+  test('at an address that nobody knows is told by its events', async () => {
+    const { core, url } = await withEndpoint((_incoming, response) => {
+      response.setHeader('content-type', 'text/event-stream').end(EVENTS);
+    });
+    await (await fetch(`${url}/my/own/route`, { method: 'POST', body: '{"prompt":"x"}' })).text();
+    expect((await captured(core))[0]).toMatchObject({ api: 'chat_completions', ending: { state: 'complete' } });
+  });
+
+  test('of an API that nobody knows keeps its events', async () => {
+    const { core, url } = await withEndpoint((_incoming, response) => {
+      response.setHeader('content-type', 'text/event-stream').end('event: a\ndata: {"x":1}\n\ndata: plain\n\n');
+    });
+    await (await fetch(`${url}/my/own/route`, { method: 'POST', body: '{}' })).text();
+    expect((await captured(core))[0]).toMatchObject({
+      api: 'other',
+      framing: 'sse',
+      title: 'POST /v1/my/own/route',
+      metrics: { events: 2 },
+      ending: { state: 'complete', rule: expect.stringMatching(/after 2 events/) },
+    });
+  });
+
+  test('that is cut is cut', async () => {
+    const { core, url } = await withEndpoint((_incoming, response) => {
+      response.writeHead(200, { 'content-type': 'text/event-stream' }).write(EVENTS.slice(0, 30));
+      setImmediate(() => response.destroy());
+    });
+    const answer = await fetch(`${url}/chat/completions`, { method: 'POST', body: '{"stream":true}' });
+    await expect(answer.text()).rejects.toThrow('terminated');
+    expect((await captured(core))[0]).toMatchObject({ ending: { state: 'reset' }, metrics: { bytes: 30 } });
+  });
+
+  test('that the client leaves is the client’s doing', async () => {
+    const { core, url } = await withEndpoint((_incoming, response) => {
+      response.writeHead(200, { 'content-type': 'text/event-stream' }).write(EVENTS.slice(0, 30));
+    });
+    const leave = new AbortController();
+    const answer = await fetch(`${url}/chat/completions`, {
+      method: 'POST',
+      body: '{"stream":true}',
+      signal: leave.signal,
+    });
+    await answer.body!.getReader().read();
+    leave.abort();
+    expect((await captured(core))[0]).toMatchObject({
+      ending: { state: 'cancelled', rule: expect.stringMatching(/^The client closed the connection/) },
+    });
+  });
+
+  test('that cannot be had says why', async () => {
+    const core = await openNew();
+    const { id } = await core.services['endpoints.save']({
+      name: 'Nobody',
+      baseUrl: 'http://127.0.0.1:1',
+      type: 'anthropic',
+      provider_name: '',
+      limits: { answer: null, silence: null },
+    });
+    const answer = await fetch(`${proxyUrl(core)}/nobody/v1/messages`, { method: 'POST', body: '{"stream":true}' });
+    expect(answer.status).toBe(502);
+    expect(await answer.json()).toMatchObject({
+      error: { message: expect.stringContaining('refused the connection') },
+    });
+    expect((await captured(core))[0]).toMatchObject({ ending: { state: 'http-error' }, endpointId: id });
+  });
+});
+
+test('a trace that is deleted while it is live leaves its stream alone', async () => {
+  let finish = (): void => undefined;
+  const { core, url } = await withEndpoint((_incoming, response) => {
+    response.writeHead(200, { 'content-type': 'text/event-stream' }).write('data: {"choices":[]}\n\n');
+    finish = () => void response.end('data: [DONE]\n\n');
+  });
+  const answer = await fetch(`${url}/chat/completions`, { method: 'POST', body: '{"stream":true}' });
+  const reader = answer.body!.getReader();
+  await reader.read();
+  const { rows } = await core.services['traces.list']({ limit: 1 });
+  await core.services['traces.delete']({ ids: [rows[0]!.id] });
+  finish();
+  expect(Buffer.from((await reader.read()).value!).toString()).toBe('data: [DONE]\n\n');
+  expect((await core.services['traces.list']({ limit: 1 })).rows).toEqual([]);
+});

@@ -31,7 +31,13 @@ export function withoutReads(framed: readonly Framed[]): unknown[] {
       return rest;
     }
     const { index, start, end, name, data, dispatches, notes, sse, headers } = item.frame;
-    const facts = sse && { dataLines: sse.dataLines, id: sse.id, retries: sse.retries, afterMark: sse.afterMark };
+    const facts = sse && {
+      dataLines: sse.dataLines,
+      id: sse.id,
+      retries: sse.retries,
+      afterMark: sse.afterMark,
+      bareCr: sse.bareCr,
+    };
     return { type: item.type, index, start, end, name, data, dispatches, notes, facts, headers };
   });
 }

@@ -11,7 +11,7 @@ import { laneMapOf } from './lane-map.ts';
 import { verdictOf } from './verdict.ts';
 
 /** Bytes that came without their request offer nobody knows what. */
-function offeredBy({ api, request }: ComparisonInput['setup']): LintContext {
+function offeredBy({ api, request }: ComparisonInput['setup']): Pick<LintContext, 'offered'> {
   const offered = toolNames(api, request);
   return { offered: offered.length > 0 ? offered : undefined };
 }

@@ -3,10 +3,18 @@
  * stream and what the wire lane made of it give remarks, each with the event and the bytes where it shows.
  */
 import type { WireOutcome } from '../model/messages.ts';
-import type { Api, Frame, Framed, Place } from '../model/stream.ts';
+import type { Api, Frame, Framed } from '../model/stream.ts';
 import { ANY_API_RULES } from '../lint/any-api.ts';
+import { faultsOf } from '../providers/faults-of.ts';
 import { providerOf } from '../providers/registry.ts';
-import { lintEvent, type LintContext, type LintProfile, type LintRemark, type LintRule } from '../lint/rule.ts';
+import {
+  lintEvent,
+  type ByteRange,
+  type LintContext,
+  type LintProfile,
+  type LintRemark,
+  type LintRule,
+} from '../lint/rule.ts';
 
 /** Remarks of one rule; what comes after them is counted. A server that breaks a rule breaks it with every chunk. */
 const MAX_REMARKS_PER_RULE = 20;
@@ -17,8 +25,9 @@ export function lint(
   framed: readonly Framed[],
   outcome: WireOutcome,
   profile: LintProfile = 'strict',
-  context: LintContext = { offered: undefined },
+  known: Pick<LintContext, 'offered'> = { offered: undefined },
 ): readonly LintRemark[] {
+  const context: LintContext = { ...known, faults: faultsOf(api, framed) };
   const frames = framed.flatMap((one) => (one.type === 'frame' ? [one.frame] : []));
   const running = [...ANY_API_RULES, ...providerOf(api).rules].flatMap((rule) => {
     const severity = rule[profile];
@@ -51,7 +60,7 @@ class RunningRule {
     this.check = rule.check(context);
   }
 
-  readonly report = (at: Frame | Place | number | null, sentence: string): void => {
+  readonly report = (at: Frame | ByteRange | number | null, sentence: string): void => {
     const place = typeof at === 'number' ? (this.#frames[at] ?? null) : at;
     if (this.#remarks.length === MAX_REMARKS_PER_RULE) {
       this.#more++;
@@ -65,7 +74,7 @@ class RunningRule {
     return [...this.#remarks, this.#remark(null, `${this.#rule.id} shows ${this.#more} more times.`)];
   }
 
-  #remark(place: Frame | Place | null, sentence: string): LintRemark {
+  #remark(place: Frame | ByteRange | null, sentence: string): LintRemark {
     return {
       rule: this.#rule.id,
       severity: this.#severity,

@@ -22,6 +22,9 @@ export const NOTHING: readonly Framed[] = [];
 export const remark = (text: string): string =>
   text.length > MAX_REMARK_CHARS ? `${text.slice(0, MAX_REMARK_CHARS)}…` : text;
 
+/** Whether a remark is shorter than what it is of. */
+export const isCutRemark = (text: string): boolean => text.length === MAX_REMARK_CHARS + 1 && text.endsWith('…');
+
 export const placeAt = ({ n, tNs }: Read, start: number, end: number): Place => ({ start, end, read: n, tNs });
 
 /** The event that starts at byte `start` passes the limit. Its place must not depend on the cut. */

@@ -9,6 +9,8 @@ export class PendingFields implements SseFields {
   retries: string[] | undefined = undefined;
   /** A line named one of the four fields. */
   any = false;
+  /** A line ended with CR alone. */
+  bareCr = false;
 
   /** Takes one field. Returns false when the name is none that SSE knows. */
   set(name: string, value: string): boolean {
@@ -40,5 +42,6 @@ export class PendingFields implements SseFields {
     this.id = undefined;
     this.retries = undefined;
     this.any = false;
+    this.bareCr = false;
   }
 }

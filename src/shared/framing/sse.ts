@@ -46,6 +46,7 @@ export class SseFramer implements Framer {
     if (this.#afterCr) {
       this.#afterCr = false;
       if (bytes[0] === LF) this.#lineStart = offset + ++at;
+      else this.#pending.bareCr = true;
     }
     const lines = endOfLastLine(bytes, at);
     if (this.#held.length > 0 && lines > at) at = this.#finishHeldLine(bytes, at);
@@ -62,12 +63,28 @@ export class SseFramer implements Framer {
     if (start === end) return NOTHING;
     const tail = this.#held.bytes;
     if (!isUtf8(tail)) this.#emit({ type: 'bad-utf8', ...placeAt(this.#read, this.#lineStart, end) });
+    const text = lossyText(tail);
+    const note = remark(this.#start < 0 ? text : `${this.#pending.data}${text}`);
     this.#emit({
       type: 'unfinished',
-      text: remark(this.#start < 0 ? lossyText(tail) : `${this.#pending.data}${lossyText(tail)}`),
+      text: note,
+      open: { fields: this.#fieldsWith(text), lineStart: this.#lineStart },
       ...placeAt(this.#read, start, end),
     });
     return this.#drain();
+  }
+
+  /** The fields of the open frame, with the line that the end of the body cuts off. */
+  #fieldsWith(line: string): SseFields {
+    const from = this.#lineStart === 0 && line.charCodeAt(0) === BOM ? 1 : 0;
+    const colon = line.indexOf(':', from);
+    if (line.length > from && colon !== from) {
+      const end = colon < 0 ? line.length : colon;
+      const value = line.charCodeAt(end + 1) === SPACE ? end + 2 : end + 1;
+      this.#pending.set(line.slice(from, end), line.slice(value));
+    }
+    const { name, data, dataLines, id, retries } = this.#pending;
+    return { name, data, dataLines, id, retries };
   }
 
   /** Ends the line that earlier reads began. Returns the index after its line end. */
@@ -105,11 +122,15 @@ export class SseFramer implements Framer {
       const byteStop = ascii ? stop : lineEnd(region, byteAt);
       this.#line(text, at, stop, base + byteAt, base + byteStop + 1);
       const width = endsWithCr && text.charCodeAt(stop + 1) === LF ? 2 : 1;
+      // Of a CR that is the last byte of the read, the next read tells.
+      if (endsWithCr && width === 1 && stop + 1 < text.length) this.#pending.bareCr = true;
       at = stop + width;
       byteAt = byteStop + width;
     }
     this.#lineStart = base + byteAt;
-    this.#afterCr = region[region.length - 1] === CR && until === bytes.length;
+    if (region[region.length - 1] !== CR) return;
+    if (until === bytes.length) this.#afterCr = true;
+    else this.#pending.bareCr = true;
   }
 
   /** The same where some bytes may be no UTF-8 and it must be known which line holds them. */
@@ -131,7 +152,9 @@ export class SseFramer implements Framer {
   #afterLineEnd(bytes: Uint8Array, stop: number): number {
     if (bytes[stop] !== CR) return stop + 1;
     this.#afterCr = stop + 1 === bytes.length;
-    return bytes[stop + 1] === LF ? stop + 2 : stop + 1;
+    if (bytes[stop + 1] === LF) return stop + 2;
+    if (!this.#afterCr) this.#pending.bareCr = true;
+    return stop + 1;
   }
 
   /**
@@ -220,6 +243,7 @@ export class SseFramer implements Framer {
 }
 
 class SseFrame extends CutFrame implements SseFacts {
+  readonly bareCr: boolean;
   readonly dataLines: number;
   readonly id: string | undefined;
   readonly retries: readonly string[] | undefined;
@@ -230,10 +254,11 @@ class SseFrame extends CutFrame implements SseFacts {
     start: number,
     end: number,
     read: Read,
-    fields: SseFields,
+    fields: PendingFields,
     afterMark: SseFields | undefined,
   ) {
     super(index, start, end, read, fields.name, fields.data, notesOn(fields, afterMark));
+    this.bareCr = fields.bareCr;
     this.dataLines = fields.dataLines;
     this.id = fields.id;
     this.retries = fields.retries;

@@ -1,20 +1,11 @@
 /** Rules that hold for every API. */
-import type { Frame } from '../model/stream.ts';
 import { CALL_RULES } from './call-rules.ts';
+import { FRAMING_RULES } from './framing-rules.ts';
 import { isDone, type LintRule } from './rule.ts';
 import { TEXT_RULES } from './text-rules.ts';
 
-/** What stands there instead: the usual ways in which data comes to be no JSON have names of their own. */
-function notJson({ data, payload }: Frame): string {
-  if (payload.ok) return 'The data is JSON but not an object.';
-  if (data.trim() === '')
-    return 'The event is empty: probably a heartbeat. A client that parses each event fails on it.';
-  if (/^(?:data|event):/.test(data))
-    return 'The data begins with a second "data:": the prefix was added to text that already had it. No client can parse it.';
-  return `The data is not JSON: ${payload.error}`;
-}
-
 export const ANY_API_RULES: readonly LintRule[] = [
+  ...FRAMING_RULES,
   ...CALL_RULES,
   ...TEXT_RULES,
   {
@@ -22,22 +13,11 @@ export const ANY_API_RULES: readonly LintRule[] = [
     strict: 'error',
     lenient: 'error',
     help: 'The data of an event is not a JSON object. SDKs stop at such an event, and their users lose everything after it.',
-    check: () => ({
+    check: ({ faults }) => ({
       event({ frame, data }, report) {
-        if (data || isDone(frame.data) || !frame.dispatches) return;
-        report(frame, notJson(frame));
-      },
-    }),
-  },
-  {
-    id: 'empty-event',
-    strict: 'warning',
-    lenient: 'info',
-    help: 'A frame without a data line is not an event by the standard, yet the openai SDK dispatches it and fails.',
-    check: () => ({
-      event({ frame }, report) {
-        if (!frame.dispatches)
-          report(frame, `The frame${frame.name === '' ? '' : ` named ${frame.name}`} has no data line.`);
+        if (data || isDone(frame.data) || !frame.dispatches || faults.ofEvent(frame.index)) return;
+        const { payload } = frame;
+        report(frame, payload.ok ? 'The data is JSON but not an object.' : `The data is not JSON: ${payload.error}`);
       },
     }),
   },
@@ -46,9 +26,17 @@ export const ANY_API_RULES: readonly LintRule[] = [
     strict: 'error',
     lenient: 'warning',
     help: "The provider's terminator is missing. Without it a finished answer and one that was cut look the same.",
-    check: () => ({
+    check: ({ faults }) => ({
       end(outcome, report) {
-        if (!outcome.terminated) report(null, 'The stream has no terminator.');
+        // One that is misspelt or not closed has a remark of its own.
+        if (outcome.terminated || faults.all.some(({ id }) => id === 'done-misspelt' || id === 'terminator-open'))
+          return;
+        report(
+          null,
+          faults.terminator === null
+            ? 'The stream has no terminator.'
+            : `The stream has no terminator that readers see: one stands in the body, but ${faults.terminator}.`,
+        );
       },
     }),
   },

@@ -1,7 +1,8 @@
 /** What a rule of the protocol lint is. Adding one is an entry in the list of its provider, or of any-api.ts. */
 import { objectOf, stringOf, type JsonObject } from '../json/json-object.ts';
+import type { FramingFaults } from '../framing/faults.ts';
 import type { WireOutcome } from '../model/messages.ts';
-import type { Frame, FramingNote, Place } from '../model/stream.ts';
+import type { Frame, FramingNote } from '../model/stream.ts';
 
 /** `strict` judges by the provider's own documentation; `lenient` lets pass what compatible servers commonly do without harm. */
 export const LINT_PROFILES = ['strict', 'lenient'] as const;
@@ -24,10 +25,18 @@ export interface LintEvent {
 }
 
 /** Reports at an event, by its frame or its index, at bytes between events, or at the stream as a whole with null. */
-export type Report = (at: Frame | Place | number | null, sentence: string) => void;
+export type Report = (at: Frame | ByteRange | number | null, sentence: string) => void;
+
+/** Bytes of the body, end exclusive. */
+export interface ByteRange {
+  readonly start: number;
+  readonly end: number;
+}
 
 /** What a rule may know beside the stream. */
 export interface LintContext {
+  /** What is wrong with the framing; an event that has such a fault needs no other word for it. */
+  readonly faults: FramingFaults;
   /** Names of the tools that the request offers; undefined where the request is not known. */
   readonly offered: readonly string[] | undefined;
 }

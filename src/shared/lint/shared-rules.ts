@@ -1,20 +1,6 @@
 /** Rules that several APIs share and others have no use for: each provider lists those that hold for it. */
 import { isDone, type LintEvent, type LintRule } from './rule.ts';
 
-/** For streams that end with `[DONE]`. */
-export const DONE_MISSPELT: LintRule = {
-  id: 'done-misspelt',
-  strict: 'error',
-  lenient: 'error',
-  help: 'Only data that is exactly [DONE] ends an OpenAI stream. Anything similar is read as broken JSON.',
-  check: () => ({
-    event({ frame }, report) {
-      if (!isDone(frame.data) && frame.data.length < 16 && /^\s*"?\[done\]"?\s*$/i.test(frame.data))
-        report(frame, `${JSON.stringify(frame.data)} is not the terminator [DONE].`);
-    },
-  }),
-};
-
 /** For events that are named twice: by the frame and in their data. */
 export const NAME_AND_TYPE: LintRule = {
   id: 'name-and-type',

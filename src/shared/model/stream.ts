@@ -66,6 +66,8 @@ export interface SseFields {
 }
 
 export interface SseFacts extends SseFields {
+  /** A line of it ended with CR alone, which the standard allows and few servers do. */
+  readonly bareCr: boolean;
   /**
    * Only where a byte order mark stands before the frame's first line: the fields of the other lines. The standard drops
    * the mark; a client that does not has read an unknown field in the first line.
@@ -108,9 +110,16 @@ export type FramingNote =
   /** Bytes whose checksum does not match, up to the next that does. The wire reads on there; the adapters end here. */
   | (Place & { readonly type: 'damaged'; readonly text: string })
   /** Bytes after the last whole frame when the body is over. In SSE the standard drops them. */
-  | (Place & { readonly type: 'unfinished'; readonly text: string })
+  | UnfinishedNote
   /** An event or a line is longer than MAX_EVENT_BYTES: framing ends here, and with it every lane. */
   | (Place & { readonly type: 'limit'; readonly text: string });
+
+export interface UnfinishedNote extends Place {
+  readonly type: 'unfinished';
+  readonly text: string;
+  /** In SSE: the fields of the open frame, and where the line begins that the end of the body cuts off. */
+  readonly open?: { readonly fields: SseFields; readonly lineStart: number };
+}
 
 /** The kinds a provider event can have, for colour, filters and the timeline. */
 export type EventKind =

@@ -78,7 +78,8 @@ function signIn(body: Uint8Array, framing: Framing): FoundSign | null {
   return weak;
 }
 
-function factsOf({ name, data, payload }: Frame): FrameFacts {
+/** What detection looks at in a frame. */
+export function factsOf({ name, data, payload }: Pick<Frame, 'name' | 'data' | 'payload'>): FrameFacts {
   const json = payload.ok ? objectOf(payload.value) : null;
   return { name, data, json, type: stringOf(json?.['type']) ?? '' };
 }

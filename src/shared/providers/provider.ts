@@ -38,6 +38,8 @@ export interface ProviderDefinition {
   readonly terminator: string;
   /** What the path of its addresses ends in: it tells the API of an exchange whose body says nothing, such as an error. */
   readonly path: RegExp;
+  /** Whether an event ends a stream; absent where it takes more than one to tell. */
+  readonly ends?: (event: FrameFacts) => boolean;
   /** The sign by which one frame tells its API; null when the frame could be of any. */
   readonly detect: (frame: FrameFacts) => ApiSign | null;
   /** Events of an answer that was not streamed, of the shape in which a stream would have brought it whole. Null for anything else. */

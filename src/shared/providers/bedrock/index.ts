@@ -17,6 +17,7 @@ export const bedrock: ProviderDefinition = {
   unwrap,
   unwrapPlaces,
   terminator: messages.terminator,
+  ...(messages.ends && { ends: messages.ends }),
   path: /\/model\/[^/]+\/invoke(?:-with-response-stream)?$/,
   detect: messages.detect,
   request,

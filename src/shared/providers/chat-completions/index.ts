@@ -25,6 +25,7 @@ export const chatCompletions: ProviderDefinition = {
   agentServer: 'openai',
   terminator: 'data: [DONE]',
   path: /\/chat\/completions$/,
+  ends: ({ data }) => isDone(data),
   detect,
   eventsOfAnswer,
   hiddenEnd: '[DONE]',

@@ -3,7 +3,6 @@ import { arrayOf, numberOf, objectOf, stringOf, type JsonObject } from '../../js
 import { isDone, type LintCheck, type LintEvent, type LintRule, type Report } from '../../lint/rule.ts';
 import {
   ARGUMENTS_EMPTY,
-  DONE_MISSPELT,
   afterTerminator,
   textCumulative,
   textRepeated,
@@ -73,7 +72,6 @@ function otherApi(data: JsonObject): string {
 }
 
 export const CHAT_COMPLETIONS_RULES: readonly LintRule[] = [
-  DONE_MISSPELT,
   afterTerminator(({ frame }) => (isDone(frame.data) ? '[DONE]' : null)),
   {
     id: 'id-changes',

@@ -35,6 +35,7 @@ export const messages: ProviderDefinition = {
   agentServer: 'anthropic',
   terminator: 'message_stop',
   path: /\/messages$/,
+  ends: ({ type }) => type === 'message_stop',
   detect,
   eventsOfAnswer,
   request,

@@ -22,6 +22,7 @@ export const ollama: ProviderDefinition = {
   agentServer: null,
   terminator: '"done": true',
   path: /\/api\/chat$/,
+  ends: ({ json }) => json?.['done'] === true,
   detect,
   request,
   usage: {},

@@ -5,7 +5,7 @@ import type { ApiSign, FrameFacts, ProviderDefinition } from '../provider.ts';
 import { eventsOfAnswer } from './answer.ts';
 import { RESPONSES_RULES } from './lint.ts';
 import { request } from './request.ts';
-import { ResponsesWire } from './wire.ts';
+import { ResponsesWire, TERMINAL } from './wire.ts';
 
 function detect({ json, type }: FrameFacts): ApiSign | null {
   if (type.startsWith('response.')) return { why: `It has ${type} events.` };
@@ -23,6 +23,7 @@ export const responses: ProviderDefinition = {
   agentServer: 'openai',
   terminator: 'response.completed',
   path: /\/responses$/,
+  ends: ({ type }) => TERMINAL.has(type),
   detect,
   eventsOfAnswer,
   request,

@@ -4,7 +4,6 @@ import { isDone, type LintCheck, type LintEvent, type LintRule } from '../../lin
 import { TERMINAL } from './wire.ts';
 import {
   ARGUMENTS_EMPTY,
-  DONE_MISSPELT,
   NAME_AND_TYPE,
   afterTerminator,
   textCumulative,
@@ -47,7 +46,6 @@ function pieceOf({ data, type }: LintEvent): TextPiece | null {
 }
 
 export const RESPONSES_RULES: readonly LintRule[] = [
-  DONE_MISSPELT,
   NAME_AND_TYPE,
   afterTerminator(({ frame, type }) => (isDone(frame.data) ? '[DONE]' : TERMINAL.has(type) ? type : null)),
   {

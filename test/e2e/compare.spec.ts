@@ -51,6 +51,34 @@ test('says per field and lane what is equal and what differs, and a cell opens i
   expect(faults).toEqual([]);
 });
 
+test('opens a finding at the bytes at fault, marked in their envelope, in the findings as in the raw response', async ({
+  page,
+}) => {
+  const faults = complaints(page);
+  const id = await openCompare(page, 'calls-merged', 'chat_completions');
+  const { findings } = await host.client().call('compare.lanes', { id });
+  const finding = findings.find(({ kind }) => kind === 'tool-calls-merged')!;
+  const body = Buffer.from((await host.client().call('traces.bytes', { id, start: 0, end: 1e9 })).bytes, 'base64');
+  const values = finding.marks!.map(([start, end]) => body.subarray(start, end).toString());
+  await page.locator(`.find[data-finding="${finding.number}"] .find-sentence`).click();
+  await expect(chosen(page).locator('.find-quote mark')).toHaveText(values);
+  await expect(chosen(page).locator('.hex-marked').first()).toBeVisible();
+  // Around the marks stands what the provider sent, and not all of it.
+  await expect(chosen(page).locator('.find-quote', { has: page.locator('mark') })).toContainText('"arguments":');
+
+  await chosen(page)
+    .getByRole('button', { name: /in the raw response$/ })
+    .click();
+  const raw = page.getByRole('region', { name: 'Body' });
+  await expect(raw.locator('mark').first()).toHaveText(values[0]!);
+  const marked = (await raw.locator('mark').allTextContents()).join('');
+  expect(values.join('').startsWith(marked)).toBe(true);
+  await expect(raw.locator('mark').first()).toBeInViewport();
+  await page.getByRole('button', { name: 'Hex' }).click();
+  await expect(raw.locator('.hex-marked').first()).toBeInViewport();
+  expect(faults).toEqual([]);
+});
+
 test('draws what is lost as a cut thread and a hole, and strikes it out in the columns', async ({ page }) => {
   await openCompare(page, 'text-lost', 'chat_completions');
   await expect(page.locator('.lane-map-drawing .cut-dot, .lane-map-drawing .cut-dots').first()).toBeAttached();
@@ -99,7 +127,7 @@ test('folds what is equal into a line that opens and shuts', async ({ page }) =>
 test('opens the evidence: bytes, what causes it, and the event', async ({ page }) => {
   await openCompare(page, 'text-lost', 'chat_completions');
   await page.keyboard.press('n');
-  await expect(chosen(page).locator('.find-hex')).toContainText('64 61 74 61 3a');
+  await expect(chosen(page).locator('.hex-marked').first()).toContainText('22 ');
   await chosen(page).getByRole('button', { name: 'What causes it' }).click();
   await expect(chosen(page)).toContainText('Let the agent answer through send_message');
   const link = chosen(page).getByRole('button', { name: /^events? \d/ });
@@ -207,20 +235,34 @@ test.describe('what leaves the window', () => {
   test.use({ permissions: ['clipboard-read', 'clipboard-write'] });
   const clipboard = (page: Page) => page.evaluate(() => navigator.clipboard.readText());
 
-  test('a finding as Markdown with its bytes, and all as an issue', async ({ page }) => {
-    await openCompare(page, 'text-lost', 'chat_completions');
+  test('a finding and all of them as an issue, with the bytes at fault, and the stream to attach', async ({ page }) => {
+    const id = await openCompare(page, 'text-lost', 'chat_completions');
     await page.keyboard.press('n');
-    await chosen(page).getByRole('button', { name: 'Copy as Markdown, with its bytes' }).click();
-    await expect(page.getByText('Finding 1 as Markdown copied')).toBeVisible();
-    const markdown = await clipboard(page);
-    expect(markdown).toMatch(/^### 1\. Legacy dropped/);
-    expect(markdown).toContain('64 61 74 61 3a');
+    await chosen(page).getByRole('button', { name: 'Copy as issue' }).click();
+    await expect(page.getByText('Finding 1 as an issue copied')).toBeVisible();
+    const one = await clipboard(page);
+    expect(one).toMatch(/^## Legacy dropped/);
+    expect(one).toContain('At fault: ');
+    expect(one).not.toContain('64 61 74 61 3a');
 
-    await page.getByRole('button', { name: 'Copy as issue' }).click();
+    await page.locator('.compare-bar').getByRole('button', { name: 'Copy as issue' }).click();
     await expect(page.getByText('The issue text copied')).toBeVisible();
-    const issue = await clipboard(page);
-    expect(issue).toContain('| Text | ');
-    expect(issue).toContain('### 2. ');
+    const all = await clipboard(page);
+    expect(all).toContain('| Text | ');
+    expect(all.split('\n').length).toBeLessThanOrEqual(60);
+
+    const [download] = await Promise.all([
+      page.waitForEvent('download'),
+      page
+        .getByRole('button', { name: /^Save .*\.sse$/ })
+        .last()
+        .click(),
+    ]);
+    expect(all).toContain(download.suggestedFilename());
+    const path = test.info().outputPath(download.suggestedFilename());
+    await download.saveAs(path);
+    const { bytes } = await host.client().call('traces.bytes', { id, start: 0, end: Number.MAX_SAFE_INTEGER });
+    expect((await readFile(path)).toString('base64')).toBe(bytes);
   });
 
   test('a fixture, which the command line runs and holds the adapters to', async ({ page }) => {

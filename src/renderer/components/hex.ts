@@ -28,7 +28,7 @@ export function hexRow(
   const runs: { tone: HexTone; hex: string; text: string }[] = [];
   for (let at = Math.max(offset, start); at < Math.min(offset + HEX_WIDTH, start + bytes.length); at++) {
     const byte = bytes[at - start]!;
-    const tone = marked.some((range) => within(range, at)) ? 'marked' : within(own, at) ? 'own' : 'out';
+    const tone = marked.some((range) => isWithin(range, at)) ? 'marked' : isWithin(own, at) ? 'own' : 'out';
     const hex = byte.toString(16).padStart(2, '0');
     const run = runs.at(-1);
     if (run?.tone === tone) {
@@ -39,7 +39,7 @@ export function hexRow(
   return { offset, runs };
 }
 
-const within = ([start, end]: ByteRange, at: number): boolean => at >= start && at < end;
+export const isWithin = ([start, end]: ByteRange, at: number): boolean => at >= start && at < end;
 
 function charOf(byte: number): string {
   if (byte === 0x0a) return '¶';

@@ -4,7 +4,7 @@ import type { Finding } from '../../shared/model/findings.ts';
 import type { AdapterOptions } from '../../shared/model/trace.ts';
 import { announce } from './announce.ts';
 import { setCentre } from './app.ts';
-import { layOver, selectEvent, useOpen } from './open.ts';
+import { layOver, selectEvent, useOpen, useTrace } from './open.ts';
 import { TraceSession } from './trace.ts';
 
 export type CompareMode = 'lanes' | 'matrix' | 'traces';
@@ -46,6 +46,14 @@ export function chooseFinding(finding: Finding): void {
   set({ finding: finding.number });
   if (finding.event !== null) selectEvent(finding.event);
   announce(`Finding ${finding.number}, ${finding.severity}: ${finding.sentence}`);
+}
+
+/** The chosen finding of the shown trace, while its event is the selected one. */
+export function useChosenFinding(): Finding | null {
+  const number = useCompare((state) => state.finding);
+  const event = useTrace((trace) => trace.event);
+  const finding = useTrace((trace) => trace.compare?.findings.find((one) => one.number === number));
+  return finding && finding.event === event ? finding : null;
 }
 
 /** Reads the shown trace with other adapter options, in every view; null shows it as recorded again. */

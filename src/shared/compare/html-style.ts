@@ -10,5 +10,5 @@ td.equal{color:var(--fg2)}td.differs{border-left:2px solid var(--del);color:var(
 section{border-left:2px solid var(--line);padding:8px 12px;margin:8px 0;background:var(--chrome)}
 section.critical h3 b{color:var(--error)}section.major h3 b{color:var(--warn)}
 pre{margin:4px 0;font:11px/17px ui-monospace,monospace;white-space:pre-wrap;overflow-wrap:anywhere;max-height:320px;overflow:auto}
-del{color:var(--del);background:color-mix(in srgb,var(--del) 14%,transparent)}ins{color:var(--add);background:color-mix(in srgb,var(--add) 14%,transparent)}
+del{color:var(--del);background:color-mix(in srgb,var(--del) 14%,transparent)}ins{color:var(--add);background:color-mix(in srgb,var(--add) 14%,transparent)}mark{background:var(--accent);color:var(--bg)}
 `;

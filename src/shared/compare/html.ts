@@ -1,11 +1,11 @@
 /** A comparison as one HTML file: no script, nothing to load, everything that came from a stream escaped. */
 import { VERDICT_FIELDS, type Finding } from '../model/findings.ts';
 import { WIRE, type LaneId } from '../model/messages.ts';
-import { evidenceText, hexDump, MAX_EVIDENCE_BYTES } from './evidence.ts';
+import { evidenceRange, evidenceRuns, markDump, marksIn } from './evidence.ts';
 import { findingKind } from './findings/registry.ts';
 import { STYLE } from './html-style.ts';
 import type { AlignedCell, AlignedRow, CompareResult } from './result.ts';
-import { capitalised, number } from './say.ts';
+import { capitalised, count, number } from './say.ts';
 
 export interface ComparisonMeta {
   readonly title: string;
@@ -77,16 +77,26 @@ function findingSection(finding: Finding, body: Uint8Array): string {
   return `<section id="f${finding.number}" class="${finding.severity}"><h3><b>${finding.number}</b> ${escaped(capitalised(finding.sentence))}</h3>
 <p>${finding.severity} · ${escaped(finding.lane)} · <code>${escaped(finding.kind)}</code> · ${where}${range}</p>
 ${expected === undefined ? '' : `<p>Expected</p><pre>${escaped(expected)}</pre>`}${got === undefined ? '' : `<p>Got</p><pre>${escaped(got)}</pre>`}
-${bytes ? evidence(body, bytes) : ''}<details><summary>What causes it, what to do</summary>${(kind?.help ?? '')
+${evidence(body, finding)}<details><summary>What causes it, what to do</summary>${(kind?.help ?? '')
     .split('\n\n')
     .map((text) => `<p>${escaped(text)}</p>`)
     .join('')}</details></section>`;
 }
 
-function evidence(body: Uint8Array, [start, end]: readonly [number, number]): string {
-  const shown = body.subarray(start, Math.min(end, start + MAX_EVIDENCE_BYTES));
-  const left = end - start - shown.length;
-  return `<details><summary>Bytes</summary><pre>${escaped(evidenceText(shown))}</pre><pre>${escaped(hexDump(shown, start))}</pre>${left > 0 ? `<p>${number(left)} more bytes</p>` : ''}</details>`;
+/** Rows of hex at most. */
+const HEX_ROWS = 32;
+
+/** The bytes at fault, in the text that stands around them and as hex. */
+function evidence(body: Uint8Array, finding: Finding): string {
+  const range = evidenceRange(finding);
+  if (range === null || !finding.marks?.length) return '';
+  const shown = { start: range[0], bytes: body.subarray(...range) };
+  const marks = marksIn(finding, shown);
+  const text = evidenceRuns(shown, marks).map(({ text, marked }) =>
+    marked ? `<mark>${escaped(text)}</mark>` : escaped(text),
+  );
+  const left = (finding.marks?.length ?? 0) - marks.length;
+  return `<details><summary>Bytes</summary><pre>${text.join('')}</pre><pre>${escaped(markDump(shown, marks, HEX_ROWS).join('\n'))}</pre>${left > 0 ? `<p>and ${count(left, 'more place')}</p>` : ''}</details>`;
 }
 
 function blockRow(row: AlignedRow, lanes: CompareResult['lanes']): string {

@@ -1,35 +1,170 @@
-/** A finding, and a whole comparison, as Markdown for an issue tracker. */
-import { VERDICT_FIELDS, type Finding, type VerdictCell } from '../model/findings.ts';
+/**
+ * A finding, and a whole comparison, as the text of an issue: at most a screenful, so that it is read. What differs and
+ * where, the bytes at fault as hex, and how to see it again from the file with the body, which is attached and not pasted.
+ */
+import { FRAMINGS } from '../framing/registry.ts';
+import { SEVERITIES, VERDICT_FIELDS, type Finding, type VerdictCell } from '../model/findings.ts';
 import { WIRE, type LaneId } from '../model/messages.ts';
-import { evidenceText, hexDump, MAX_EVIDENCE_BYTES } from './evidence.ts';
-import { findingKind } from './findings/registry.ts';
+import type { Framing } from '../model/stream.ts';
+import { DEFAULT_OPTIONS, type AdapterOptions, type TraceDetail } from '../model/trace.ts';
+import { usualEndpoint } from '../providers/registry.ts';
+import { firstCodePoints } from '../text/code-points.ts';
+import { fileName } from '../text/file-name.ts';
+import { markDump, marksIn, type Evidence } from './evidence.ts';
 import type { CompareResult } from './result.ts';
-import { capitalised, number } from './say.ts';
+import { capitalised, count, number } from './say.ts';
 
-/** `bytes` are those of the finding's range, or as many of its first as are shown; what is left out is said. */
-export function findingMarkdown(finding: Finding, bytes: Uint8Array): string {
-  const kind = findingKind(finding.kind);
-  const shown = bytes.subarray(0, MAX_EVIDENCE_BYTES);
-  const where =
-    finding.event === null ? 'after the end' : `events ${finding.event}–${finding.lastEvent ?? finding.event}`;
-  const range = finding.bytes ? `, bytes ${number(finding.bytes[0])}–${number(finding.bytes[1])}` : '';
-  const parts = [
-    `### ${finding.number}. ${escaped(capitalised(finding.sentence))}`,
-    `\`${finding.kind}\` · ${finding.severity} · ${finding.lane} · ${where}${range}`,
-  ];
-  if (finding.expected !== undefined) parts.push('Expected:', fenced(finding.expected));
-  if (finding.got !== undefined) parts.push('Got:', fenced(finding.got));
-  if (finding.bytes && shown.length > 0) {
-    const length = finding.bytes[1] - finding.bytes[0];
-    parts.push(
-      `On the wire${shown.length < length ? `, the first ${number(shown.length)} of ${number(length)} bytes` : ''}:`,
-      fenced(evidenceText(shown)),
-    );
-    parts.push('<details><summary>Hex</summary>', fenced(hexDump(shown, finding.bytes[0])), '</details>');
-  }
-  if (kind) parts.push(kind.help);
-  return `${parts.join('\n\n')}\n`;
+/** Of what is shown of one finding. */
+const HEX_ROWS = 8;
+const QUOTED_LINES = 5;
+const QUOTED_CHARS = 400;
+/** Text before the first difference. */
+const BEFORE = 40;
+const LISTED = 10;
+const SENTENCE_CHARS = 240;
+
+/** The trace that an issue is about. */
+export type IssueTrace = Pick<TraceDetail, 'title' | 'api' | 'model' | 'framing' | 'endpoint'> & {
+  /** Length of the body. */
+  readonly bytes: number;
+  /** What its lanes were read with. */
+  readonly options: AdapterOptions;
+};
+
+/** Name of the file with the body. */
+export const bodyFile = ({ title, framing }: { readonly title: string; readonly framing: Framing }): string =>
+  `${fileName(title)}.${FRAMINGS[framing].extension}`;
+
+/** `evidence`: see evidenceRange; null for a finding that has none. */
+export function findingMarkdown(finding: Finding, evidence: Evidence | null, trace: IssueTrace): string {
+  return joined(
+    `## ${escaped(capitalised(finding.sentence))}`,
+    facts(trace),
+    ...details(finding, evidence),
+    ...reproduction(trace),
+  );
 }
+
+/** The verdict, the findings by weight, and the first of them in full; `evidence` is that one's, see heaviest. */
+export function comparisonMarkdown(result: CompareResult, trace: IssueTrace, evidence: Evidence | null): string {
+  const { lanes, verdict, findings } = result;
+  const [first, ...others] = byWeight(findings);
+  const rows = VERDICT_FIELDS.map(
+    (field) => `| ${capitalised(field)} | ${lanes.map(({ id }) => cell(verdict[field][id], id)).join(' | ')} |`,
+  );
+  return joined(
+    `## ${escaped(trace.title)}`,
+    facts(trace),
+    [
+      `| | ${lanes.map(({ label }) => escaped(label)).join(' | ')} |`,
+      `| --- |${' --- |'.repeat(lanes.length)}`,
+      ...rows,
+    ].join('\n'),
+    ...(first ? [`### ${first.number}. ${sentenceOf(first)}`, ...details(first, evidence)] : []),
+    ...(others.length > 0 ? [list(others)] : []),
+    ...reproduction(trace),
+  );
+}
+
+/** The finding that an issue begins with. */
+export const heaviest = (findings: readonly Finding[]): Finding | undefined => byWeight(findings)[0];
+
+const byWeight = (findings: readonly Finding[]): readonly Finding[] =>
+  findings.toSorted((a, b) => SEVERITIES.indexOf(b.severity) - SEVERITIES.indexOf(a.severity) || a.number - b.number);
+
+const joined = (...paragraphs: readonly string[]): string => `${paragraphs.join('\n\n')}\n`;
+
+const facts = ({ api, model, bytes }: IssueTrace): string =>
+  [api, model ?? 'no model', `${number(bytes)} bytes`].map(escaped).join(' · ');
+
+function list(findings: readonly Finding[]): string {
+  const left = findings.length - LISTED;
+  const items = findings
+    .slice(0, LISTED)
+    .map((finding) => `- **${finding.number}** ${finding.severity}, ${escaped(finding.lane)}: ${sentenceOf(finding)}`);
+  return ['Also:', ...items, ...(left > 0 ? [`- and ${count(left, 'more finding')}`] : [])].join('\n');
+}
+
+function sentenceOf({ sentence }: Finding): string {
+  const cut = firstCodePoints(sentence, SENTENCE_CHARS);
+  return escaped(`${capitalised(cut)}${cut.length < sentence.length ? '…' : ''}`);
+}
+
+/** Where it shows, what was expected, what came, and the bytes. */
+function details(finding: Finding, evidence: Evidence | null): readonly string[] {
+  const { kind, severity, lane, event, lastEvent, expected, got, bytes } = finding;
+  const last = lastEvent ?? event;
+  const events = event === last ? `event ${event}` : `events ${event}–${last}`;
+  const where = event === null ? 'after the end' : events;
+  const range = bytes ? `, bytes ${number(bytes[0])}–${number(bytes[1] - 1)}` : '';
+  const [shownExpected, shownGot] = excerpts(expected, got);
+  return [
+    `\`${kind}\` · ${severity} · ${escaped(lane)} · ${where}${range}`,
+    ...said('Expected', shownExpected),
+    ...said('Got', shownGot),
+    ...(evidence === null ? [] : atFault(finding, evidence)),
+  ];
+}
+
+const said = (name: string, text: string | undefined): readonly string[] =>
+  text === undefined ? [] : [text === '' ? `${name}: nothing` : `${name}:\n${fenced(text)}`];
+
+function atFault(finding: Finding, evidence: Evidence): readonly string[] {
+  const marks = finding.marks ?? [];
+  const [first] = marks;
+  if (!first) return [];
+  const rows = markDump(evidence, marksIn(finding, evidence), HEX_ROWS);
+  const total = marks.reduce((sum, [from, to]) => sum + to - from, 0);
+  const places =
+    marks.length === 1
+      ? `bytes ${number(first[0])}–${number(first[1] - 1)}`
+      : `${number(total)} bytes in ${number(marks.length)} places, the first at byte ${number(first[0])}`;
+  return [`At fault: ${places}:\n${fenced(rows.join('\n'))}`];
+}
+
+/** Both texts cut to what can be read at a glance, from a little before the place where they part. */
+function excerpts(expected: string | undefined, got: string | undefined): readonly (string | undefined)[] {
+  let same = 0;
+  if (expected !== undefined && got !== undefined)
+    while (same < expected.length && expected[same] === got[same]) same++;
+  const from = Math.max(0, same - BEFORE);
+  return [expected, got].map((text) => text && excerpt(text, from > 0 && text.length > QUOTED_CHARS ? from : 0));
+}
+
+function excerpt(text: string, from: number): string {
+  const lines = firstCodePoints(text.slice(from), QUOTED_CHARS).split('\n').slice(0, QUOTED_LINES);
+  const shown = lines.join('\n');
+  return `${from > 0 ? '…' : ''}${shown}${from + shown.length < text.length ? '…' : ''}`;
+}
+
+function reproduction(trace: IssueTrace): readonly string[] {
+  const file = bodyFile(trace);
+  return [
+    `To reproduce, with the attached \`${file}\`:`,
+    fenced(['tracelane', 'compare', file, '--api', trace.api, ...flags(trace)].map(quoted).join(' ')),
+  ];
+}
+
+/** What the command line would take otherwise. */
+function flags({ api, endpoint, options }: IssueTrace): readonly string[] {
+  const usual = usualEndpoint(api);
+  const { type, provider_name, model } = endpoint;
+  const plain = type === usual.type && provider_name === usual.provider_name && model === usual.model;
+  const { use_assistant_message, put_inner_thoughts_in_kwarg, requires_approval_tools } = options;
+  const defaults =
+    use_assistant_message === DEFAULT_OPTIONS.use_assistant_message &&
+    put_inner_thoughts_in_kwarg === DEFAULT_OPTIONS.put_inner_thoughts_in_kwarg &&
+    requires_approval_tools.length === 0;
+  return [
+    ...(plain ? [] : ['--endpoint', JSON.stringify({ type, provider_name, model })]),
+    ...(defaults
+      ? []
+      : ['--options', JSON.stringify({ use_assistant_message, put_inner_thoughts_in_kwarg, requires_approval_tools })]),
+  ];
+}
+
+/** For a POSIX shell. */
+const quoted = (word: string): string => (/^[\w./:@-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`);
 
 /** A fence longer than any run of backticks in the text, so that no content closes it. */
 function fenced(text: string): string {
@@ -40,39 +175,6 @@ function fenced(text: string): string {
 
 /** Content in a sentence is text: no markup, no HTML, one line. */
 const escaped = (text: string): string => text.replace(/[\\`*_[\]<>&#|~!]/g, '\\$&').replace(/\s+/g, ' ');
-
-/** A finding with the bytes of its range, as far as they are shown. */
-export interface FindingEvidence {
-  readonly finding: Finding;
-  readonly bytes: Uint8Array;
-}
-
-/** The whole comparison for an issue tracker: how it was read, the verdict, then finding by finding. */
-export function comparisonMarkdown(
-  result: CompareResult,
-  about: { readonly title: string; readonly api: string; readonly model: string | null },
-  findings: readonly FindingEvidence[],
-): string {
-  const { lanes, options, verdict } = result;
-  const rows = VERDICT_FIELDS.map(
-    (field) => `| ${capitalised(field)} | ${lanes.map(({ id }) => cell(verdict[field][id], id)).join(' | ')} |`,
-  );
-  const left = result.findings.length - findings.length;
-  return (
-    [
-      `## ${escaped(about.title)}`,
-      [about.api, about.model ?? 'no model', `${number(result.bytes)} bytes`].map(escaped).join(' · '),
-      `Read with use\\_assistant\\_message: ${options.use_assistant_message}, put\\_inner\\_thoughts\\_in\\_kwarg: ${options.put_inner_thoughts_in_kwarg}, approval for ${escaped(options.requires_approval_tools.join(', ') || 'no tool')}.`,
-      [
-        `| | ${lanes.map(({ label }) => escaped(label)).join(' | ')} |`,
-        `| --- |${' --- |'.repeat(lanes.length)}`,
-        ...rows,
-      ].join('\n'),
-      ...findings.map(({ finding, bytes }) => findingMarkdown(finding, bytes).trimEnd()),
-      ...(left > 0 ? [`${number(left)} more findings are left out.`] : []),
-    ].join('\n\n') + '\n'
-  );
-}
 
 function cell(verdict: VerdictCell | undefined, lane: LaneId): string {
   if (!verdict) return '';

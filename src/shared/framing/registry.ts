@@ -10,6 +10,8 @@ export interface FramingDefinition {
   readonly label: string;
   /** Media types of bodies that are cut this way, in lower case and without parameters, the usual one first. */
   readonly mediaTypes: readonly string[];
+  /** Of a file that holds a body. */
+  readonly extension: string;
   /** What its bytes are called where they are copied as text; null where they are none. */
   readonly asText: string | null;
   readonly create: () => Framer;
@@ -33,6 +35,7 @@ export const FRAMINGS: Readonly<Record<Framing, FramingDefinition>> = {
   sse: {
     label: 'Server-sent events',
     mediaTypes: ['text/event-stream'],
+    extension: 'sse',
     asText: 'SSE',
     create: () => new SseFramer(),
     dataRanges: sseDataRanges,
@@ -45,6 +48,7 @@ export const FRAMINGS: Readonly<Record<Framing, FramingDefinition>> = {
   'json-lines': {
     label: 'JSON lines',
     mediaTypes: ['application/x-ndjson', 'application/ndjson', 'application/jsonl', 'application/x-jsonlines'],
+    extension: 'jsonl',
     asText: 'JSON lines',
     create: () => new JsonLinesFramer(),
     dataRanges: lineDataRanges,
@@ -57,6 +61,7 @@ export const FRAMINGS: Readonly<Record<Framing, FramingDefinition>> = {
   'aws-eventstream': {
     label: 'Amazon event stream',
     mediaTypes: ['application/vnd.amazon.eventstream'],
+    extension: 'eventstream',
     asText: null,
     create: () => new AwsEventStreamFramer(),
     dataRanges: payloadRanges,
@@ -70,6 +75,7 @@ export const FRAMINGS: Readonly<Record<Framing, FramingDefinition>> = {
   bytes: {
     label: 'Bytes',
     mediaTypes: [],
+    extension: 'bin',
     asText: null,
     create: () => NO_FRAMES,
     dataRanges: () => [],

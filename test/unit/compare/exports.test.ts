@@ -1,12 +1,23 @@
+import fc from 'fast-check';
+import { execFileSync } from 'node:child_process';
 import { describe, expect, it } from 'vitest';
 import { laneLines } from '../../../src/main/hosts/cli/lanes.ts';
 import { comparisonHtml } from '../../../src/shared/compare/html.ts';
 import { compareLanes } from '../../../src/shared/compare/lanes.ts';
 import { readAll } from '../../../src/shared/compare/read-all.ts';
-import { findingMarkdown } from '../../../src/shared/compare/markdown.ts';
+import { evidenceRange, evidenceRuns, marksIn, type Evidence } from '../../../src/shared/compare/evidence.ts';
+import {
+  comparisonMarkdown,
+  findingMarkdown,
+  heaviest,
+  type IssueTrace,
+} from '../../../src/shared/compare/markdown.ts';
+import type { Finding } from '../../../src/shared/model/findings.ts';
+import type { LaneSetup } from '../../../src/shared/model/lane.ts';
 import { lanesReading } from '../../../src/shared/lanes/registry.ts';
 import { optionsMatrix } from '../../../src/shared/compare/matrix.ts';
 import { requestDiff } from '../../../src/shared/compare/request-diff.ts';
+import { allStreams } from '../../support/fixtures.ts';
 import { chatBody, chunk, laneSetup } from '../../support/wire.ts';
 
 const HOSTILE = '</pre><script>alert(1)</script><img src=x onerror=alert(1)>````\u202e';
@@ -16,22 +27,139 @@ const setup = {
   request: { messages: [], tools: [{ type: 'function', function: { name: 'f' } }] },
 };
 
-describe('exports of hostile content', () => {
-  const result = compareLanes(readAll(bytes, setup));
+const result = compareLanes(readAll(bytes, setup));
 
+const evidenceOf = (finding: Finding, body: Uint8Array): Evidence | null => {
+  const range = evidenceRange(finding);
+  return range && { start: range[0], bytes: body.subarray(...range) };
+};
+const traceOf = (setup: LaneSetup, body: Uint8Array): IssueTrace => ({
+  ...setup,
+  title: 'What is new?',
+  model: 'm',
+  bytes: body.length,
+});
+
+describe('exports of hostile content', () => {
   it('are one HTML file without scripts, tags of the content or anything to load', () => {
     const html = comparisonHtml(result, { title: HOSTILE, api: 'chat_completions', model: HOSTILE, body: bytes });
     expect(html).not.toMatch(/<script|<img|\u202e|<link|src="|url\(|https?:/i);
     expect(html).toContain('&#60;script&#62;alert(1)');
     expect(html).toContain("default-src 'none'");
-    expect(html).toContain('64 61 74 61 3a');
+    // The text that is lost, marked and as hex.
+    expect(html).toContain('<mark>&#34;&#60;/pre&#62;');
+    expect(html).toContain('22 3c 2f 70 72 65 3e');
   });
 
   it('are Markdown that the content cannot close', () => {
     const lost = result.findings.find(({ kind }) => kind === 'text-lost')!;
-    const markdown = findingMarkdown(lost, bytes.subarray(...lost.bytes!));
+    const markdown = findingMarkdown(lost, evidenceOf(lost, bytes), traceOf(setup, bytes));
     expect(markdown).toMatch(/^`{5}text$/m);
     expect(markdown.split('\n')[0]).not.toMatch(/[^\\]</);
+  });
+});
+
+describe('the text of an issue', () => {
+  const SCREENFUL = 60;
+
+  it('is a screenful for each finding, and for all of them, of any stream', () => {
+    for (const { name, api, bytes } of allStreams()) {
+      const compared = compareLanes(readAll(bytes, laneSetup(api)));
+      const trace = traceOf(laneSetup(api), bytes);
+      const first = heaviest(compared.findings);
+      const texts = [
+        comparisonMarkdown(compared, trace, first ? evidenceOf(first, bytes) : null),
+        ...compared.findings.map((finding) => findingMarkdown(finding, evidenceOf(finding, bytes), trace)),
+      ];
+      for (const text of texts) {
+        expect(text.split('\n').length, name).toBeLessThanOrEqual(SCREENFUL);
+        expect(text.length, name).toBeLessThan(6_000);
+      }
+    }
+  });
+
+  it('has the hex of the bytes at fault alone, with their place', () => {
+    const lost = result.findings.find(({ kind }) => kind === 'text-lost')!;
+    const [[start, end]] = lost.marks as [[number, number]];
+    const text = findingMarkdown(lost, evidenceOf(lost, bytes), traceOf(setup, bytes));
+    expect(text).toContain(`At fault: bytes ${start}–${end - 1}:`);
+    const rows = [...text.matchAll(/^ *\d+ {2}((?:[0-9a-f]{2} )+)/gm)].map(([, hex]) => hex!.trim());
+    expect(Buffer.from(rows.join('').replaceAll(' ', ''), 'hex')).toEqual(Buffer.from(bytes.subarray(start, end)));
+  });
+
+  it('says how the command line shows it again, from the file that is attached to it', () => {
+    const other: LaneSetup = {
+      ...setup,
+      endpoint: { type: 'openai', provider_name: "it's", model: 'm' },
+      options: { ...setup.options, put_inner_thoughts_in_kwarg: true },
+    };
+    const text = comparisonMarkdown(result, traceOf(other, bytes), null);
+    expect(text).toContain('with the attached `What-is-new.sse`');
+    const command = /^tracelane compare .*$/m.exec(text)![0];
+    const words = execFileSync('sh', ['-c', `tracelane() { printf '%s\\0' "$@"; }\n${command}`], { encoding: 'utf8' });
+    const [verb, file, ...flags] = words.split('\0').slice(0, -1);
+    expect([verb, file]).toEqual(['compare', 'What-is-new.sse']);
+    const given = new Map(flags.flatMap((flag, at) => (at % 2 === 0 ? [[flag, flags[at + 1]!]] : [])));
+    expect(given.get('--api')).toBe('chat_completions');
+    expect(JSON.parse(given.get('--endpoint')!)).toEqual(other.endpoint);
+    expect(JSON.parse(given.get('--options')!)).toEqual(other.options);
+  });
+
+  it('begins with what weighs most', () => {
+    const text = comparisonMarkdown(result, traceOf(setup, bytes), null);
+    expect(/^### (\d+)\./m.exec(text)![1]).toBe(String(heaviest(result.findings)!.number));
+    expect(heaviest(result.findings)!.severity).toBe('critical');
+  });
+});
+
+describe('what stands around marked bytes', () => {
+  it('is what came, cut between characters, with what is marked whole', () => {
+    fc.assert(
+      fc.property(
+        fc.string({ unit: 'binary', maxLength: 200 }),
+        fc.array(fc.tuple(fc.nat(200), fc.nat(20)), { minLength: 1, maxLength: 4 }),
+        (text, places) => {
+          const { bytes, marks } = marked(text, places);
+          const runs = evidenceRuns({ start: 1_000, bytes }, marks);
+          expect(runs.filter(({ marked }) => marked).map(({ text }) => text)).toEqual(
+            marks.map(([from, to]) => new TextDecoder().decode(bytes.subarray(from - 1_000, to - 1_000))),
+          );
+          const around = runs.map(({ text }) => text).join('');
+          expect(around).not.toContain('\ufffd');
+          for (const piece of around.split('…')) expect(new TextDecoder().decode(bytes)).toContain(piece);
+        },
+      ),
+    );
+  });
+
+  /** Ranges of whole characters, in order and apart. */
+  function marked(
+    text: string,
+    places: readonly (readonly [number, number])[],
+  ): { readonly bytes: Uint8Array; readonly marks: readonly (readonly [number, number])[] } {
+    const clean = [...text.replace(/[\ufffd…]|\p{Surrogate}/gu, '?'), 'x'];
+    const offset = (at: number): number => 1_000 + Buffer.byteLength(clean.slice(0, at).join(''));
+    const marks: (readonly [number, number])[] = [];
+    for (const [from, length] of places.toSorted((a, b) => a[0] - b[0])) {
+      const [start, end] = [offset(from % clean.length), offset((from % clean.length) + 1 + length)];
+      if (start >= (marks.at(-1)?.[1] ?? 0)) marks.push([start, end]);
+    }
+    return { bytes: new TextEncoder().encode(clean.join('')), marks };
+  }
+
+  it('is cut where the evidence is', () => {
+    const finding = {
+      bytes: [0, 100_000],
+      marks: [
+        [50, 60],
+        [70, 90_000],
+      ],
+    } as unknown as Finding;
+    const [start, end] = evidenceRange(finding)!;
+    expect(marksIn(finding, { start, bytes: new Uint8Array(end - start) })).toEqual([
+      [50, 60],
+      [70, end],
+    ]);
   });
 });
 

@@ -126,7 +126,9 @@ describe('a comparison', () => {
   test('names it in what is exported', () => {
     const about = { title: 'A trace', api: API, model: 'm' };
     expect(comparisonHtml(compared(), { ...about, body })).toContain('<th>loud</th>');
-    expect(comparisonMarkdown(compared(), about, [])).toContain('| | Wire | Legacy | Simple | Loud |');
+    expect(comparisonMarkdown(compared(), { ...setup, ...about, bytes: body.length }, null)).toContain(
+      '| | Wire | Legacy | Simple | Loud |',
+    );
   });
 });
 

@@ -237,7 +237,7 @@ describe('bytes in rows', () => {
         const bytes = bytesOf(body);
         const starts = textRows(bytes, columns);
         const rows = starts.map((from, at) =>
-          rowRuns(bytes, from, starts[at + 1] ?? bytes.length, null)
+          rowRuns(bytes, 100, from, starts[at + 1] ?? bytes.length, null, [])
             .map((run) => run.text)
             .join(''),
         );
@@ -248,12 +248,15 @@ describe('bytes in rows', () => {
     );
   });
 
-  it('of text, cut where the selected event begins and ends', () => {
+  it('of text, cut where the selected event and what is marked in it begin and end', () => {
     const bytes = bytesOf('before own after\n');
-    expect(rowRuns(bytes, 0, bytes.length, [7, 10])).toEqual([
-      { text: 'before ', own: false },
-      { text: 'own', own: true },
-      { text: ' after', own: false },
+    expect(rowRuns(bytes, 100, 0, bytes.length, [107, 110], [[108, 109]])).toEqual([
+      { text: 'before ', tone: 'out' },
+      { text: 'o', tone: 'own' },
+      { text: 'w', tone: 'marked' },
+      { text: 'n', tone: 'own' },
+      { text: ' after', tone: 'out' },
     ]);
+    expect(rowRuns(bytes, 100, 11, bytes.length, [107, 110], [[90, 200]])).toEqual([{ text: 'after', tone: 'marked' }]);
   });
 });

@@ -122,12 +122,9 @@ function Toolbar({ mode, comparison }: { readonly mode: CompareMode; readonly co
               disabled={!ready}
               onClick={() => runCommand('compare.fixture')}
             />
-            <IconButton
-              icon={Copy}
-              label="Copy as issue"
-              disabled={!ready}
-              onClick={() => runCommand('compare.issue')}
-            />
+            <Button icon={Copy} disabled={!ready} onClick={() => runCommand('compare.issue')}>
+              Copy as issue
+            </Button>
           </>
         )}
       </div>

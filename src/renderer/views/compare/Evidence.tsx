@@ -1,43 +1,92 @@
 import { useEffect, useState } from 'react';
-import { hexDump } from '../../../shared/compare/evidence.ts';
+import { evidenceRuns, marksIn, type Evidence as Shown } from '../../../shared/compare/evidence.ts';
 import type { Finding } from '../../../shared/model/findings.ts';
-import { count } from '../../components/format.ts';
+import type { ByteRange } from '../../../shared/text/byte-range.ts';
+import { count, plural } from '../../components/format.ts';
+import { HEX_WIDTH, hexRow, rowStart } from '../../components/hex.ts';
+import { HexLine } from '../../components/Hex.tsx';
+import { Shown as ShownText } from '../../components/Shown.tsx';
 import { useTrace } from '../../stores/open.ts';
-import { storedBytes } from './exports.ts';
+import { evidenceOf } from './exports.ts';
 
-/** Shown at once; the Raw pane has all of them. */
-const SHOWN = 256;
-const WIDTH = 8;
+/** Marks and rows of hex shown at once; the Raw pane has all of them. */
+const MARKS = 8;
+const HEX_ROWS = 16;
 
-/** The bytes where a finding first shows. */
-export function Evidence({ finding }: { readonly finding: Finding }) {
+interface EvidenceProps {
+  readonly finding: Finding;
+  /** Shows the finding's bytes in the Raw pane. */
+  readonly onRaw: () => void;
+}
+
+/** The bytes at fault, marked in what the provider sent around them, and as hex. */
+export function Evidence({ finding, onRaw }: EvidenceProps) {
   const id = useTrace((trace) => trace.id);
-  const [start, end] = finding.bytes ?? [0, 0];
-  const [read, setRead] = useState<
-    { readonly start: number; readonly bytes: Uint8Array } | { readonly problem: string } | null
-  >(null);
+  const [read, setRead] = useState<Shown | { readonly problem: string } | null>(null);
   useEffect(() => {
     let current = true;
-    if (end === start) return;
-    storedBytes(id, start, Math.min(end, start + SHOWN)).then(
-      (bytes) => current && setRead({ start, bytes }),
+    evidenceOf(id, finding).then(
+      (evidence) => current && setRead(evidence),
       (error: unknown) => current && setRead({ problem: error instanceof Error ? error.message : String(error) }),
     );
     return () => {
       current = false;
     };
-  }, [id, start, end]);
-  if (finding.bytes === null || read === null) return null;
+  }, [id, finding]);
+  if (read === null || !finding.marks?.length) return null;
   if ('problem' in read) return <p className="quiet">The bytes could not be read: {read.problem}</p>;
+  const marks = marksIn(finding, read).slice(0, MARKS);
+  const end = Math.min(read.start + read.bytes.length, marks.at(-1)![1] + HEX_WIDTH * 8);
+  const shown = { start: read.start, bytes: read.bytes.subarray(0, end - read.start) };
+  const left = finding.marks.length - marks.length;
   return (
     <>
       <h4>
-        On the wire{finding.event !== null && `, from event ${count(finding.event)}`}
-        <span className="quiet push">
-          {end - start > SHOWN ? `${SHOWN} of ${count(end - start)} bytes` : `${count(end - start)} bytes`}
+        Bytes at fault
+        <span className="mono push">
+          {count(finding.marks[0]![0])}–{count(finding.marks.at(-1)![1] - 1)}
         </span>
       </h4>
-      <pre className="find-hex">{hexDump(read.bytes, read.start, WIDTH)}</pre>
+      <pre className="find-quote">
+        {evidenceRuns(shown, marks).map(({ text, marked }, at) =>
+          marked ? (
+            <mark key={at} className="bytes">
+              <ShownText text={text} />
+            </mark>
+          ) : (
+            <span key={at} className="quiet">
+              <ShownText text={text} />
+            </span>
+          ),
+        )}
+      </pre>
+      <Rows evidence={shown} marks={marks} />
+      <button type="button" className="link find-more" onClick={onRaw}>
+        {left > 0 ? `Show these and ${plural(left, 'more place')} in the raw response` : 'Show in the raw response'}
+      </button>
     </>
+  );
+}
+
+/** The rows of hex that hold marks. */
+function Rows({
+  evidence: { start, bytes },
+  marks,
+}: {
+  readonly evidence: Shown;
+  readonly marks: readonly ByteRange[];
+}) {
+  const offsets = new Set<number>();
+  for (const [from, to] of marks)
+    for (let at = rowStart(from); at < to && offsets.size < HEX_ROWS; at += HEX_WIDTH) offsets.add(at);
+  const own: ByteRange = [start, start + bytes.length];
+  return (
+    <ol className="hex">
+      {[...offsets].map((offset) => (
+        <li key={offset} className="hex-row">
+          <HexLine row={hexRow(bytes, start, offset, own, marks)} />
+        </li>
+      ))}
+    </ol>
   );
 }

@@ -4,7 +4,7 @@ import { findingKind } from '../../../shared/compare/findings/registry.ts';
 import { capitalised } from '../../../shared/compare/say.ts';
 import { SEVERITIES, type Finding, type Severity } from '../../../shared/model/findings.ts';
 import { runCommand } from '../../commands/commands.ts';
-import { Button, IconButton } from '../../components/Button.tsx';
+import { Button } from '../../components/Button.tsx';
 import { Chip } from '../../components/Chip.tsx';
 import { count, plural } from '../../components/format.ts';
 import { Glyph } from '../../components/Glyph.tsx';
@@ -92,15 +92,18 @@ function Item({ finding, chosen }: { readonly finding: Finding; readonly chosen:
   );
 }
 
+/** Opens a finding's event, with what is marked of it, in another pane. */
+function goTo(finding: Finding, pane: string): void {
+  chooseFinding(finding);
+  selectEvent(finding.event);
+  setPane(pane);
+}
+
 /** Leads to the event and to its bytes. */
 function Where({ finding }: { readonly finding: Finding }) {
   const nameOf = useLaneName();
   const { event, lastEvent, bytes, lane } = finding;
-  const go = (pane: string) => {
-    chooseFinding(finding);
-    selectEvent(event);
-    setPane(pane);
-  };
+  const go = (pane: string) => goTo(finding, pane);
   return (
     <p className="where">
       <Chip>{nameOf(lane)}</Chip>
@@ -130,18 +133,16 @@ function Detail({ finding }: { readonly finding: Finding }) {
     <div className="find-detail">
       {finding.expected !== undefined && <Quoted name="Expected" text={finding.expected} />}
       {finding.got !== undefined && <Quoted name="Got" text={finding.got} />}
-      <Evidence finding={finding} />
+      <Evidence finding={finding} onRaw={() => goTo(finding, 'raw')} />
       <div className="find-actions">
         <button type="button" className="find-help" aria-expanded={helped} onClick={() => setHelped(!helped)}>
           <Icon of={helped ? ChevronDown : ChevronRight} size={12} />
           What causes it
         </button>
         <span className="push" />
-        <IconButton
-          icon={Copy}
-          label="Copy as Markdown, with its bytes"
-          onClick={() => void copyFinding(session, finding)}
-        />
+        <Button icon={Copy} onClick={() => void copyFinding(session, finding)}>
+          Copy as issue
+        </Button>
         <Button onClick={() => runCommand('compare.next')}>Next</Button>
       </div>
       {helped && (

@@ -1,56 +1,87 @@
-/** What leaves the window: a finding or all of them as Markdown, the comparison as one HTML file, the stream as a fixture. */
-import { comparisonMarkdown, findingMarkdown } from '../../../shared/compare/markdown.ts';
-import { MAX_EVIDENCE_BYTES } from '../../../shared/compare/evidence.ts';
+/** What leaves the window: a finding or all of them as an issue, the comparison as one HTML file, the stream as a fixture. */
+import { evidenceRange, type Evidence } from '../../../shared/compare/evidence.ts';
+import {
+  bodyFile,
+  comparisonMarkdown,
+  findingMarkdown,
+  heaviest,
+  type IssueTrace,
+} from '../../../shared/compare/markdown.ts';
 import type { Finding } from '../../../shared/model/findings.ts';
 import type { TraceId } from '../../../shared/model/ids.ts';
 import { bytesOf } from '../../../shared/text/base64.ts';
 import { client } from '../../client/client.ts';
 import { copyText } from '../../components/copy.ts';
-import { toast, toastError } from '../../stores/toasts.ts';
+import { toast, toastError, type ToastAction } from '../../stores/toasts.ts';
 import type { TraceSession } from '../../stores/trace.ts';
 
+/** Bytes asked for at once. */
+const SLICE = 1024 * 1024;
+
 /** Stored bytes of a trace's body; `end` is exclusive. */
-export async function storedBytes(id: TraceId, start: number, end: number): Promise<Uint8Array> {
+async function storedBytes(id: TraceId, start: number, end: number): Promise<Uint8Array<ArrayBuffer>> {
   const { bytes } = await client().call('traces.bytes', { id, start, end });
   return bytesOf(bytes);
 }
 
-async function evidenceOf(id: TraceId, { bytes }: Finding): Promise<Uint8Array> {
-  return bytes === null
-    ? new Uint8Array()
-    : storedBytes(id, bytes[0], Math.min(bytes[1], bytes[0] + MAX_EVIDENCE_BYTES));
+/** The bytes that a finding shows; null where it has none. */
+export async function evidenceOf(id: TraceId, finding: Finding): Promise<Evidence | null> {
+  const range = evidenceRange(finding);
+  return range && { start: range[0], bytes: await storedBytes(id, ...range) };
 }
 
+/** What an issue says of the trace; null until the comparison and the trace are known. */
+function issueTrace(session: TraceSession): IssueTrace | null {
+  const { compare, detail } = session.store.getState();
+  return compare && detail && { ...detail, options: compare.options, bytes: compare.bytes };
+}
+
+/** The bytes of an issue are attached to it, not pasted. */
+const attaching = (session: TraceSession, trace: IssueTrace): ToastAction => ({
+  label: `Save ${bodyFile(trace)}`,
+  run: () => void saveBody(session, trace),
+});
+
 export async function copyFinding(session: TraceSession, finding: Finding): Promise<void> {
-  const markdown = evidenceOf(session.store.getState().id, finding).then((bytes) => findingMarkdown(finding, bytes));
-  await copyText(`Finding ${finding.number} as Markdown`, markdown);
+  const trace = issueTrace(session);
+  if (!trace) return;
+  const { id } = session.store.getState();
+  const markdown = evidenceOf(id, finding).then((evidence) => findingMarkdown(finding, evidence, trace));
+  await copyText(`Finding ${finding.number} as an issue`, markdown, attaching(session, trace));
 }
 
 /** The verdict and the findings, as the text of an issue. */
 export async function copyIssue(session: TraceSession): Promise<void> {
-  const { compare, detail, id } = session.store.getState();
-  if (!compare || !detail) return;
-  const evidence = Promise.all(
-    compare.findings
-      .slice(0, MOST_FINDINGS)
-      .map(async (finding) => ({ finding, bytes: await evidenceOf(id, finding) })),
-  );
+  const trace = issueTrace(session);
+  const { compare, id } = session.store.getState();
+  if (!trace || !compare) return;
+  const first = heaviest(compare.findings);
+  const evidence = first ? evidenceOf(id, first) : Promise.resolve(null);
   await copyText(
     'The issue text',
-    evidence.then((findings) =>
-      comparisonMarkdown(compare, { title: detail.title, api: detail.api, model: detail.model }, findings),
-    ),
+    evidence.then((bytes) => comparisonMarkdown(compare, trace, bytes)),
+    attaching(session, trace),
   );
 }
 
-/** An issue with more is not read; the HTML file has them all. */
-const MOST_FINDINGS = 20;
+/** The body as it was received. */
+async function saveBody(session: TraceSession, trace: IssueTrace): Promise<void> {
+  const { id } = session.store.getState();
+  const parts: Uint8Array<ArrayBuffer>[] = [];
+  try {
+    for (let at = 0; at < trace.bytes; at += SLICE)
+      parts.push(await storedBytes(id, at, Math.min(trace.bytes, at + SLICE)));
+    saveFile(bodyFile(trace), new Blob(parts, { type: 'application/octet-stream' }));
+  } catch (error) {
+    toastError('The stream could not be saved', error);
+  }
+}
 
 export async function saveHtml(session: TraceSession): Promise<void> {
   const { id } = session.store.getState();
   try {
     const { name, html } = await client().call('compare.html', { id, ...session.decoding });
-    saveFile(name, html, 'text/html');
+    saveFile(name, new Blob([html], { type: 'text/html' }));
   } catch (error) {
     toastError('The comparison could not be saved', error);
   }
@@ -61,14 +92,14 @@ export async function saveFixture(session: TraceSession): Promise<void> {
   const { id } = session.store.getState();
   try {
     const { name, jsonl } = await client().call('compare.fixture', { id, ...session.decoding });
-    saveFile(name, jsonl, 'application/jsonl');
+    saveFile(name, new Blob([jsonl], { type: 'application/jsonl' }));
   } catch (error) {
     toastError('The fixture could not be saved', error);
   }
 }
 
-function saveFile(name: string, text: string, type: string): void {
-  const url = URL.createObjectURL(new Blob([text], { type }));
+function saveFile(name: string, content: Blob): void {
+  const url = URL.createObjectURL(content);
   const link = document.createElement('a');
   link.href = url;
   link.download = name;

@@ -1,13 +1,14 @@
-import { useEffect, useMemo, useRef, useState, type RefObject } from 'react';
+import { useEffect, useMemo, useState } from 'react';
 import { useVirtualizer } from '@tanstack/react-virtual';
-import { Button } from '../../components/Button.tsx';
 import type { ByteRange } from '../../../shared/text/byte-range.ts';
+import { Button } from '../../components/Button.tsx';
 import { byteSize, count, plural } from '../../components/format.ts';
-import { HEX_WIDTH, hexRow, rowStart } from '../../components/hex.ts';
+import { HEX_WIDTH, hexRow, rowStart, type HexTone } from '../../components/hex.ts';
 import { HexLine } from '../../components/Hex.tsx';
 import { lowerBound } from '../../components/lower-bound.ts';
 import { Segments } from '../../components/Segments.tsx';
 import { Shown } from '../../components/Shown.tsx';
+import { useChosenFinding } from '../../stores/compare.ts';
 import { useSession, useTrace } from '../../stores/open.ts';
 import { rowRuns, textRows } from './raw-rows.ts';
 import { Empty, Headers } from './Section.tsx';
@@ -19,6 +20,7 @@ const ROW_HEIGHT = 17;
 /** Width of a character of the code font at 11 px, and of what stands beside the text. */
 const CHAR_WIDTH = 6.6;
 const BESIDE = 88;
+const NO_MARKS: readonly ByteRange[] = [];
 
 type Mode = 'text' | 'hex';
 const MODES = [
@@ -28,40 +30,48 @@ const MODES = [
 
 /** The response as received: head, then every byte of the body. */
 export function RawPane() {
+  const [mode, setMode] = useState<Mode>('text');
+  const id = useTrace((trace) => trace.id);
+  // Part, rows and how far they are scrolled are those of one body.
+  return <Raw key={id} mode={mode} onMode={setMode} />;
+}
+
+function Raw({ mode, onMode }: { readonly mode: Mode; readonly onMode: (mode: Mode) => void }) {
   const { model } = useSession();
   useTrace((trace) => trace.pulse);
   const index = useTrace((trace) => trace.event);
   const stored = useTrace((trace) => trace.detail?.responseHead);
-  const [mode, setMode] = useState<Mode>('text');
+  const finding = useChosenFinding();
+  const marks = finding?.marks ?? NO_MARKS;
   const [part, setPart] = useState(0);
   const event = index === null ? undefined : model.events[index];
   const head = model.head ?? stored;
   const parts = Math.max(1, Math.ceil(model.bytes / PART));
   const [jumps, setJumps] = useState(0);
 
-  // A newly selected event brings its part.
-  const place = event ? Math.floor(event.start / PART) : null;
+  // A newly selected event brings its part, and a newly chosen finding that of its first byte at fault.
+  const wanted = marks[0]?.[0] ?? event?.start ?? null;
   const [followed, setFollowed] = useState<number | null>(null);
-  if (place !== null && event!.index !== followed) {
-    setFollowed(event!.index);
-    setPart(place);
+  if (wanted !== null && wanted !== followed) {
+    setFollowed(wanted);
+    setPart(Math.floor(wanted / PART));
   }
   const jump = () => {
-    setPart(place!);
+    setPart(Math.floor(wanted! / PART));
     setJumps(jumps + 1);
   };
 
   return (
     <div className="raw">
       <div className="view-bar">
-        <Segments label="Show the body as" values={MODES} value={mode} onChoose={setMode} />
+        <Segments label="Show the body as" values={MODES} value={mode} onChoose={onMode} />
         <span className="count" title={plural(model.bytes, 'byte')}>
           {byteSize(model.bytes)}
         </span>
         {parts > 1 && <Parts part={Math.min(part, parts - 1)} parts={parts} onPart={setPart} />}
         {event && (
           <Button className="push" onClick={jump}>
-            To event {event.index}
+            {finding ? `To finding ${finding.number}` : `To event ${event.index}`}
           </Button>
         )}
       </div>
@@ -79,6 +89,8 @@ export function RawPane() {
         mode={mode}
         start={Math.min(part, parts - 1) * PART}
         own={event ? [event.start, event.end] : null}
+        marks={marks}
+        wanted={wanted}
         jumps={jumps}
       />
     </div>
@@ -112,15 +124,19 @@ interface BodyProps {
   readonly start: number;
   /** Of the selected event. */
   readonly own: ByteRange | null;
-  /** Changes when the selected event shall be brought into view again. */
+  /** Of the chosen finding. */
+  readonly marks: readonly ByteRange[];
+  /** The byte that is brought into view. */
+  readonly wanted: number | null;
+  /** Changes when that shall be done again. */
   readonly jumps: number;
 }
 
-function Body({ mode, start, own, jumps }: BodyProps) {
+function Body({ mode, start, own, marks, wanted, jumps }: BodyProps) {
   const { model } = useSession();
   useTrace((trace) => trace.pulse);
   const ended = useTrace((trace) => trace.phase === 'ended');
-  const scroller = useRef<HTMLDivElement>(null);
+  const [scroller, setScroller] = useState<HTMLDivElement | null>(null);
   const columns = useColumns(scroller);
   const { bytes, problem, retry } = useBody(start, Math.min(model.bytes, start + PART));
   const starts = useMemo(() => (mode === 'text' ? textRows(bytes, columns) : null), [mode, bytes, columns]);
@@ -129,26 +145,26 @@ function Body({ mode, start, own, jumps }: BodyProps) {
   // oxlint-disable-next-line react/incompatible-library
   const virtual = useVirtualizer({
     count: rows,
-    getScrollElement: () => scroller.current,
+    getScrollElement: () => scroller,
     estimateSize: () => ROW_HEIGHT,
     overscan: 20,
   });
 
-  const wanted = own && own[0] >= start && own[0] < start + bytes.length ? own[0] - start : null;
+  const place = wanted !== null && wanted >= start && wanted < start + bytes.length ? wanted - start : null;
   const row =
-    wanted === null
+    place === null
       ? null
       : starts
-        ? lowerBound(starts.length, (at) => starts[at]! > wanted) - 1
-        : Math.floor(wanted / HEX_WIDTH);
+        ? lowerBound(starts.length, (at) => starts[at]! > place) - 1
+        : Math.floor(place / HEX_WIDTH);
   useEffect(() => {
-    if (row !== null) virtual.scrollToIndex(row, { align: 'center' });
-  }, [virtual, row, jumps]);
+    if (row !== null && scroller !== null) virtual.scrollToIndex(row, { align: 'center' });
+  }, [virtual, scroller, row, jumps]);
 
   if (model.bytes === 0)
     return <Empty>{ended ? 'The body is empty: no bytes arrived.' : 'No bytes of the body have arrived yet.'}</Empty>;
   return (
-    <div className="raw-scroll" ref={scroller} tabIndex={0} role="region" aria-label="Body">
+    <div className="raw-scroll" ref={setScroller} tabIndex={0} role="region" aria-label="Body">
       {problem !== null && (
         <p className="said">
           The body could not be read: {problem} <Button onClick={retry}>Read it again</Button>
@@ -164,9 +180,16 @@ function Body({ mode, start, own, jumps }: BodyProps) {
                 from={starts[item.index]!}
                 to={starts[item.index + 1] ?? bytes.length}
                 own={own}
+                marks={marks}
               />
             ) : (
-              <HexRowAt bytes={bytes} start={start} offset={rowStart(start) + item.index * HEX_WIDTH} own={own} />
+              <HexRowAt
+                bytes={bytes}
+                start={start}
+                offset={rowStart(start) + item.index * HEX_WIDTH}
+                own={own}
+                marks={marks}
+              />
             )}
           </div>
         ))}
@@ -181,54 +204,64 @@ interface TextRowProps {
   readonly from: number;
   readonly to: number;
   readonly own: ByteRange | null;
+  readonly marks: readonly ByteRange[];
 }
 
-function TextRow({ bytes, start, from, to, own }: TextRowProps) {
-  const runs = rowRuns(bytes, from, to, own && [own[0] - start, own[1] - start]);
+const TONES: Readonly<Record<HexTone, string | undefined>> = { own: 'chosen', marked: 'bytes', out: undefined };
+
+function TextRow({ bytes, start, from, to, own, marks }: TextRowProps) {
+  const runs = rowRuns(bytes, start, from, to, own, marks);
   return (
     <div className="raw-row">
       <span className="hex-offset">{count(start + from)}</span>
       <span className="raw-text">
-        {runs.map(({ text, own: chosen }, at) => (
-          <span key={at} className={chosen ? 'chosen' : undefined}>
-            <Shown text={text} />
-          </span>
-        ))}
+        {runs.map(({ text, tone }, at) => {
+          const Run = tone === 'marked' ? 'mark' : 'span';
+          return (
+            <Run key={at} className={TONES[tone]}>
+              <Shown text={text} />
+            </Run>
+          );
+        })}
         {bytes[to - 1] === 0x0a && <span className="seen-blank">¶</span>}
       </span>
     </div>
   );
 }
 
-function HexRowAt({
-  bytes,
-  start,
-  offset,
-  own,
-}: {
+interface HexRowAtProps {
   readonly bytes: Uint8Array;
   readonly start: number;
   readonly offset: number;
   readonly own: ByteRange | null;
-}) {
+  readonly marks: readonly ByteRange[];
+}
+
+/** The marks of a finding stand in its event; without one the event itself is marked. */
+function HexRowAt({ bytes, start, offset, own, marks }: HexRowAtProps) {
+  const all: ByteRange = [start, start + bytes.length];
+  const row =
+    marks.length > 0
+      ? hexRow(bytes, start, offset, own ?? all, marks)
+      : hexRow(bytes, start, offset, all, own ? [own] : []);
   return (
     <div className="hex-row">
-      <HexLine row={hexRow(bytes, start, offset, [start, start + bytes.length], own ? [own] : [])} />
+      <HexLine row={row} />
     </div>
   );
 }
 
-/** Columns of code that fit. */
-function useColumns(scroller: RefObject<HTMLElement | null>): number {
+/** Columns of code that fit. A pane that is not shown has no width, and keeps what it had. */
+function useColumns(element: HTMLElement | null): number {
   const [columns, setColumns] = useState(40);
   useEffect(() => {
-    const element = scroller.current;
     if (!element) return;
-    const observer = new ResizeObserver(([entry]) =>
-      setColumns(Math.max(16, Math.floor((entry!.contentRect.width - BESIDE) / CHAR_WIDTH))),
-    );
+    const observer = new ResizeObserver(([entry]) => {
+      const { width } = entry!.contentRect;
+      if (width > 0) setColumns(Math.max(16, Math.floor((width - BESIDE) / CHAR_WIDTH)));
+    });
     observer.observe(element);
     return () => observer.disconnect();
-  }, [scroller]);
+  }, [element]);
   return columns;
 }

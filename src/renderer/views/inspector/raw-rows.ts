@@ -1,5 +1,6 @@
 /** The body as rows of text: broken at line ends and at the width of the pane, never inside a character. Pure. */
 import type { ByteRange } from '../../../shared/text/byte-range.ts';
+import { isWithin, type HexTone } from '../../components/hex.ts';
 
 const LF = 0x0a;
 /** First bytes of characters that take two columns: the CJK and emoji ranges, roughly. */
@@ -33,20 +34,40 @@ export function textRows(bytes: Uint8Array, columns: number): readonly number[] 
 
 export interface RawRun {
   readonly text: string;
-  /** Of the selected event. */
-  readonly own: boolean;
+  /** As of bytes: of the selected event, marked, or neither. */
+  readonly tone: HexTone;
 }
 
 const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
 
-/** The text of bytes `from` to `to`, cut where `own` begins and ends; all are indexes into `bytes`. The line end is left out. */
-export function rowRuns(bytes: Uint8Array, from: number, to: number, own: ByteRange | null): readonly RawRun[] {
+/**
+ * The text of bytes `from` to `to`, which are indexes into `bytes`, cut where the selected event and the marks begin and
+ * end: those are ranges of the body, in which `bytes` begin at `start`. The line end is left out.
+ */
+export function rowRuns(
+  bytes: Uint8Array,
+  start: number,
+  from: number,
+  to: number,
+  own: ByteRange | null,
+  marks: readonly ByteRange[],
+): readonly RawRun[] {
   const end = to > from && bytes[to - 1] === LF ? to - 1 : to;
-  const cuts = [from, ...(own ?? []).filter((at) => at > from && at < end), end];
-  return cuts.slice(1).flatMap((stop, at): RawRun[] => {
-    const start = cuts[at]!;
-    return stop === start
-      ? []
-      : [{ text: decoder.decode(bytes.subarray(start, stop)), own: own !== null && start >= own[0] && stop <= own[1] }];
-  });
+  const cuts = [from, end];
+  for (const range of own ? [own, ...marks] : marks)
+    for (const offset of range) if (offset - start > from && offset - start < end) cuts.push(offset - start);
+  cuts.sort((a, b) => a - b);
+  const runs: RawRun[] = [];
+  for (const [at, stop] of cuts.slice(1).entries()) {
+    const first = cuts[at]!;
+    if (first === stop) continue;
+    const offset = start + first;
+    const tone = marks.some((range) => isWithin(range, offset))
+      ? 'marked'
+      : own && isWithin(own, offset)
+        ? 'own'
+        : 'out';
+    runs.push({ text: decoder.decode(bytes.subarray(first, stop)), tone });
+  }
+  return runs;
 }

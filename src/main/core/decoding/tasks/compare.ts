@@ -8,6 +8,7 @@ import type { CompareResult } from '../../../../shared/compare/result.ts';
 import { compareTraces, type TraceToCompare } from '../../../../shared/compare/traces.ts';
 import type { Read } from '../../../../shared/model/stream.ts';
 import type { Decoding } from '../../../../shared/model/trace.ts';
+import { fileName } from '../../../../shared/text/file-name.ts';
 import type { StoredTrace } from '../../store/store.ts';
 import { decodeSetup } from '../decode-setup.ts';
 import { storedReads, type TraceSource } from '../decode-stored.ts';
@@ -67,13 +68,4 @@ async function allReads(source: TraceSource, trace: StoredTrace): Promise<readon
   const reads: Read[] = [];
   for await (const read of storedReads(source, trace)) reads.push(read);
   return reads;
-}
-
-/** Letters and digits of a title, for a name that any file system takes. */
-function fileName(title: string): string {
-  const words = title
-    .normalize('NFKD')
-    .replace(/[^\p{L}\p{N}]+/gu, '-')
-    .replace(/^-+|-+$/g, '');
-  return [...words].slice(0, 60).join('') || 'trace';
 }

@@ -203,6 +203,7 @@ describe('lanes on the command line', () => {
   const lines = (lanes?: string): Record<string, unknown>[] =>
     laneLines(bytes, {
       api: 'chat_completions',
+      framing: 'sse',
       options: '{"put_inner_thoughts_in_kwargs": true}',
       ...(lanes !== undefined && { lanes }),
     }) as Record<string, unknown>[];
@@ -223,6 +224,6 @@ describe('lanes on the command line', () => {
     expect(() => lines('simple,loud')).toThrow('--lanes: there is no lane "loud". Choose from: wire, legacy, simple.'));
 
   it.each(['{"a": 1}', 'no JSON', '{"use_assistant_message": "yes"}'])('refuse options that are not: %s', (options) => {
-    expect(() => laneLines(bytes, { api: 'chat_completions', options })).toThrow(/--options/);
+    expect(() => laneLines(bytes, { api: 'chat_completions', framing: 'sse', options })).toThrow(/--options/);
   });
 });

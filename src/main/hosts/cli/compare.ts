@@ -22,9 +22,11 @@ export function addCompare(program: Command): void {
       ]),
     )
     .action((file: string, given: Flags) => {
-      const { body, flags } = readStream(file, given);
+      const { body, flags, repaired } = readStream(file, given);
       const result = compareLanes(readAll(body, setupOf(flags), { lanes: lanesOf(flags) }));
-      process.stdout.write(`${flags.json ? printable(JSON.stringify(result)) : report(result)}\n`);
+      process.stdout.write(
+        `${flags.json ? printable(JSON.stringify({ ...result, repaired })) : report(result, repaired)}\n`,
+      );
       if (flags.failOn !== undefined && failsOn(result, flags.failOn)) process.exitCode = 1;
     });
 }
@@ -33,7 +35,7 @@ const failsOn = (result: CompareResult, limit: Severity): boolean =>
   result.findings.some(({ severity }) => SEVERITIES.indexOf(severity) >= SEVERITIES.indexOf(limit));
 
 /** The verdict as a table, then the findings, then what the wire itself does against its protocol. */
-function report({ lanes, verdict, findings, lint }: CompareResult): string {
+function report({ lanes, verdict, findings, lint }: CompareResult, repaired: readonly string[]): string {
   const rows = VERDICT_FIELDS.map((field) => [field, ...lanes.map(({ id }) => verdict[field][id]!.text)]);
   const table = [['', ...lanes.map(({ id }) => id)], ...rows].map((cells) => cells.map(printable));
   const widths = table[0]!.map((_head, column) => Math.max(...table.map((cells) => cells[column]!.length)));
@@ -52,6 +54,7 @@ function report({ lanes, verdict, findings, lint }: CompareResult): string {
       `${severity} ${rule}${event === null ? '' : ` event ${event}`}: ${printable(sentence)}`,
   );
   return [
+    ...(repaired.length > 0 ? ['The file:', ...repaired.map(printable), ''] : []),
     ...lines,
     '',
     ...(found.length > 0 ? found : ['No findings.']),

@@ -12,7 +12,8 @@ export function addLanes(program: Command): void {
       'print what the lanes emit for a stream: one JSON message per line, then one {"final": …} line per lane',
     )
     .action((file: string, given: StreamFlags) => {
-      const { body, flags } = readStream(file, given);
+      const { body, flags, repaired } = readStream(file, given);
+      for (const sentence of repaired) console.error(printable(`${file}: ${sentence}`));
       const lines = laneLines(body, flags);
       process.stdout.write(lines.map((line) => `${printable(JSON.stringify(line))}\n`).join(''));
     });

@@ -5,10 +5,12 @@ import { z } from 'zod';
 import { allLanes, chosenLanes, lanesReading } from '../../../shared/lanes/registry.ts';
 import type { LaneSetup } from '../../../shared/model/lane.ts';
 import type { LaneId } from '../../../shared/model/messages.ts';
-import type { Api } from '../../../shared/model/stream.ts';
-import { detectApi, undetected } from '../../../shared/providers/detect.ts';
+import { OTHER_API, type Api, type Framing } from '../../../shared/model/stream.ts';
 import { PROVIDERS, providerOf, usualEndpoint } from '../../../shared/providers/registry.ts';
 import { DEFAULT_OPTIONS, type AdapterOptions } from '../../../shared/model/trace.ts';
+import { joined } from '../../core/imports/body.ts';
+import { ImportError } from '../../core/imports/imported.ts';
+import { recognize, type RecognizedFile } from '../../core/imports/recognize.ts';
 import { UsageError } from './terminal.ts';
 
 export interface StreamFlags {
@@ -18,14 +20,21 @@ export interface StreamFlags {
   readonly options?: string;
   readonly endpoint?: string;
   readonly request?: string;
+  /** Which of several streams of a file, from 1. */
+  readonly stream?: number;
 }
 
-/** Flags of a stream whose API is known. */
-export type KnownFlags<Flags extends StreamFlags = StreamFlags> = Flags & { readonly api: Api };
+/** Flags of a stream that was recognized. */
+export type KnownFlags<Flags extends StreamFlags = StreamFlags> = Flags & {
+  readonly api: Api;
+  readonly framing: Framing;
+  /** The request that the file has beside the answer. */
+  readonly requestInFile?: unknown;
+};
 
 export function addStreamFlags(command: Command): Command {
   return command
-    .argument('<file>', 'the response body as received; - reads standard input')
+    .argument('<file>', 'a response body, or any file that `tracelane import` takes; - reads standard input')
     .addOption(
       new Option('--api <api>', 'the API whose format it follows; without it its events tell').choices([
         ...PROVIDERS.keys(),
@@ -37,23 +46,45 @@ export function addStreamFlags(command: Command): Command {
       'adapter options: use_assistant_message, put_inner_thoughts_in_kwarg, requires_approval_tools',
     )
     .option('--endpoint <json>', 'the endpoint: type, provider_name, model')
+    .option('--stream <n>', 'which of several streams of the file', streamNumber)
     .option('--request <file>', 'the request’s JSON body, which some lanes and lint rules depend on');
 }
 
-/** The bytes, and the flags with their API. Throws UsageError, in sentences, for what cannot be read or is of no API. */
-export function readStream<Flags extends StreamFlags>(
-  file: string,
-  flags: Flags,
-): { readonly body: Uint8Array; readonly flags: KnownFlags<Flags> } {
-  const text = file === '-' ? 'standard input' : file;
-  const body = asked(() => new Uint8Array(readFileSync(file === '-' ? 0 : file)), `Cannot read ${text}`);
-  const api = flags.api ?? detectApi(body)?.api;
-  if (api === undefined)
-    throw new UsageError(
-      `Cannot read ${text}: ${undetected(body).sentence} Name the API with --api: ${[...PROVIDERS.keys()].join(', ')}.`,
-    );
-  return { body, flags: { ...flags, api } };
+export interface StreamFile<Flags extends StreamFlags> {
+  readonly body: Uint8Array;
+  readonly flags: KnownFlags<Flags>;
+  /** What had to be changed to get at the stream, as sentences. */
+  readonly repaired: readonly string[];
 }
+
+/** The stream of a file, whatever format it has. Throws UsageError, in sentences, where there is none, or where there are several. */
+export function readStream<Flags extends StreamFlags>(file: string, flags: Flags): StreamFile<Flags> {
+  const text = file === '-' ? 'standard input' : file;
+  const bytes = asked(() => new Uint8Array(readFileSync(file === '-' ? 0 : file)), `Cannot read ${text}`);
+  const { streams } = asked(() => recognized(file, bytes, flags.api), `Cannot read ${text}`);
+  const stream = streams[(flags.stream ?? 1) - 1];
+  if (stream === undefined || (streams.length > 1 && flags.stream === undefined))
+    throw new UsageError(
+      `${text} holds ${streams.length} streams. Choose one with --stream:\n${streams.map(({ label, api }, at) => `  ${at + 1}  ${api}  ${label}`).join('\n')}`,
+    );
+  const { reads, repaired, request } = stream;
+  const { api = stream.api } = flags;
+  if (api === OTHER_API)
+    throw new UsageError(`Cannot read ${text}: ${nameApi('None of the events says which API this stream follows.')}`);
+  const known = { ...flags, api, framing: providerOf(api).framing, requestInFile: request?.body };
+  return { body: joined(reads), flags: known, repaired };
+}
+
+function recognized(file: string, bytes: Uint8Array, api: Api | undefined): RecognizedFile {
+  try {
+    return recognize(file, bytes, api ?? null);
+  } catch (error) {
+    throw error instanceof ImportError && error.code === 'unknown-api' ? new Error(nameApi(error.message)) : error;
+  }
+}
+
+const nameApi = (sentence: string): string =>
+  `${sentence} Name the API with --api: ${[...PROVIDERS.keys()].join(', ')}.`;
 
 /** `put_inner_thoughts_in_kwargs` is the server's own spelling of it, as recorded runs have it. */
 const optionsSchema = z
@@ -79,12 +110,12 @@ const endpointSchema = z.strictObject({
 });
 
 /** The setup that flags ask for. Without a request, one that has only what tells the APIs apart. */
-export function setupOf({ api, options, endpoint, request }: KnownFlags): LaneSetup {
+export function setupOf({ api, framing, options, endpoint, request, requestInFile }: KnownFlags): LaneSetup {
   return {
     api,
-    framing: providerOf(api).framing,
+    framing,
     endpoint: { ...usualEndpoint(api), ...defined(parsed('--endpoint', endpoint, endpointSchema)) },
-    request: request === undefined ? providerOf(api).request.empty : requestOf(request),
+    request: request === undefined ? (requestInFile ?? providerOf(api).request.empty) : requestOf(request),
     options: parsed('--options', options, optionsSchema) ?? DEFAULT_OPTIONS,
     messageId: `message-${crypto.randomUUID()}`,
     now: () => new Date().toISOString(),
@@ -112,6 +143,11 @@ const defined = <Fields extends object>(
   Object.fromEntries(Object.entries(fields ?? {}).filter(([, value]) => value !== undefined)) as {
     [Key in keyof Fields]?: Exclude<Fields[Key], undefined>;
   };
+
+function streamNumber(text: string): number {
+  if (/^[1-9]\d{0,5}$/.test(text)) return Number(text);
+  throw new UsageError(`--stream takes the number of a stream, from 1, not ${JSON.stringify(text)}.`);
+}
 
 function requestOf(file: string): unknown {
   const text = asked(() => readFileSync(file, 'utf8'), `Cannot read ${file}`);

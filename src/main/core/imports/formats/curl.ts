@@ -25,6 +25,9 @@ export const curlInclude: ImportFormat = {
   },
 };
 
+/** What a tool says before the answer is short. */
+const LOOKED_AT = 64 * 1024;
+
 /** A line of the tool: what it says of itself, what it sent, what it got, how much it moved. */
 const TOOL_LINE = /^(?:\* |> |>\r?$|< |<\r?$|[{}] \[\d+ bytes data\]\r?$)/;
 /** The progress meter, which writes over itself with carriage returns. */
@@ -39,16 +42,7 @@ const TOOL_AFTER_BODY =
 export const curlVerbose: ImportFormat = {
   id: 'curl-verbose',
   label: 'the output of curl -v',
-  recognizes: ({ text }) => {
-    const lines = text
-      .slice(0, 64 * 1024)
-      .replace(METER_HEAD, '')
-      .split(/\n/);
-    return (
-      lines.some((line) => /^(?:> [A-Z]+ \S+ HTTP\/|< HTTP\/\d)/.test(line)) &&
-      TOOL_LINE.test(lines.find((line) => line.trim() !== '') ?? '')
-    );
-  },
+  recognizes: ({ text }) => /^(?:> [A-Z]+ \S+ HTTP\/\d|< HTTP\/\d)/m.test(text.slice(0, LOOKED_AT)),
   read: ({ bytes }) => {
     const text = byteText(bytes).replace(METER_HEAD, '').replace(METER, '');
     const secure = /^\* (?:ALPN|SSL connection|TLS)/m.test(text) ? 'https' : 'http';

@@ -1,0 +1,86 @@
+/** `tracelane import FILE…`: what the files hold becomes traces in the data folder, as if it had been dropped on the window. */
+import { readFileSync } from 'node:fs';
+import { basename, resolve } from 'node:path';
+import { Option, type Command } from 'commander';
+import { importFile } from '../../core/imports/import-service.ts';
+import { SettingsService } from '../../core/settings.ts';
+import { openStore } from '../../core/store/open-store.ts';
+import type { Store } from '../../core/store/store.ts';
+import type { ImportedTrace } from '../../../shared/rpc/contract.ts';
+import { PROVIDERS } from '../../../shared/providers/registry.ts';
+import { dataDirectory } from '../environment.ts';
+import { printable, UsageError } from './terminal.ts';
+
+interface Flags {
+  readonly json?: boolean;
+  readonly again?: boolean;
+  readonly api?: string;
+  readonly dataDir?: string;
+}
+
+const REFUSED = 2;
+
+/** `storeWorker`: the module of the store's thread. */
+export function addImport(program: Command, storeWorker: URL): void {
+  program
+    .command('import')
+    .description('make traces of the streams in files: responses, curl output, HAR, cassettes, flows, logs, JSON')
+    .argument('<files...>', '- reads standard input')
+    .option('--json', 'print one line of JSON per trace: file, format, api, events, timed, repaired, id, existing')
+    .addOption(
+      new Option('--api <api>', 'the API of bytes that do not tell it themselves').choices([...PROVIDERS.keys()]),
+    )
+    .option('--again', 'make a new trace also of bytes that were imported before')
+    .option('--data-dir <dir>', 'the data folder; default: TRACELANE_DATA_DIR, or the user’s own')
+    .action(async (files: readonly string[], flags: Flags) => {
+      const store = await storeIn(flags.dataDir === undefined ? dataDirectory() : resolve(flags.dataDir), storeWorker);
+      try {
+        for (const file of files) if (!(await importOne(store, file, flags))) process.exitCode = REFUSED;
+      } finally {
+        await store.close();
+      }
+    });
+}
+
+/** Throws UsageError where nothing could be kept. */
+async function storeIn(dataDir: string, worker: URL): Promise<Store> {
+  const store = await openStore({ dataDir, worker });
+  const { problem } = store;
+  if (problem === undefined) return store;
+  await store.close();
+  throw new UsageError(`Nothing was imported. ${problem.sentence}`);
+}
+
+/** Whether it became traces; what was refused is said on standard error. */
+async function importOne(store: Store, file: string, { json = false, again = false, api }: Flags): Promise<boolean> {
+  const settings = new SettingsService(store);
+  const service = importFile({ store, defaults: () => settings.get() });
+  try {
+    const base64 = readFileSync(file === '-' ? 0 : file).toString('base64');
+    const name = file === '-' ? 'standard input' : basename(file);
+    const { traces } = await service({ name, base64, again, ...(api !== undefined && { api }) });
+    for (const trace of traces) process.stdout.write(json ? jsonLine(file, trace) : report(file, trace));
+    return true;
+  } catch (error) {
+    console.error(printable(`${file}: ${error instanceof Error ? error.message : String(error)}`));
+    return false;
+  }
+}
+
+function jsonLine(file: string, { format, api, events, timed, repaired, id, existing, label }: ImportedTrace): string {
+  const line = { file, format: format.id, api, events, timed, repaired, id, existing, label };
+  return `${printable(JSON.stringify(line))}\n`;
+}
+
+function report(file: string, { format, api, events, timed, repaired, id, existing, label }: ImportedTrace): string {
+  const facts = [
+    `${format.label}${label === '' ? '' : `, ${label}`}`,
+    api,
+    `${events} ${events === 1 ? 'event' : 'events'}`,
+    timed ? 'with times' : 'order only',
+    existing ? `imported before as ${id}` : id,
+  ];
+  return [`${file}: ${facts.join('; ')}`, ...repaired.map((sentence) => `  ${sentence}`)]
+    .map((line) => `${printable(line)}\n`)
+    .join('');
+}

@@ -61,11 +61,11 @@ export function EventPane() {
 function NothingSelected() {
   const session = useSession();
   const { model } = session;
-  const live = useTrace((trace) => trace.phase === 'live');
+  useTrace((trace) => trace.phase);
   if (model.events.length === 0)
     return (
       <Empty>
-        <p>{noEvents(session, !live)}</p>
+        <p>{noEvents(session, !session.goesOn)}</p>
         {model.bytes > 0 && (
           <Button look="line" onClick={() => runCommand('trace.raw')}>
             Raw response

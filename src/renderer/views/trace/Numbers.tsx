@@ -75,15 +75,12 @@ export function Numbers() {
         <Tokens model={model} live={live} />
       </dl>
       <dl>
-        <Rate rate={timed ? metrics.tokensPerSecond : undefined} live={live} timed={timed} />
-        {given(model.usage?.serverRate) && !live && (
-          <Entry
-            name="Server’s tok/s"
-            says="Output tokens per second by the server’s own clock, as it says on the wire."
-          >
-            {perSecond(model.usage.serverRate)}
-          </Entry>
-        )}
+        <Rate
+          rate={timed ? metrics.tokensPerSecond : undefined}
+          serverRate={model.usage?.serverRate}
+          live={live}
+          timed={timed}
+        />
       </dl>
       <dl>
         <Cost cost={row?.cost} reported={given(row?.usage?.cost)} live={live} />
@@ -98,16 +95,22 @@ interface FigureProps {
 
 function Rate({
   rate,
+  serverRate,
   live,
   timed,
-}: FigureProps & { readonly rate: number | null | undefined; readonly timed: boolean }) {
+}: FigureProps & {
+  readonly rate: number | null | undefined;
+  readonly serverRate: number | undefined;
+  readonly timed: boolean;
+}) {
   const says =
-    'Output tokens per second while they came, from the first piece of reasoning, text or a tool call to the last one. An estimate: tokens do not come one by one. Tokens that came all at once have no rate.';
+    'Output tokens per second while they came, from the first piece of reasoning, text or a tool call to the last one. An estimate: tokens do not come one by one. Tokens that came all at once have no rate. “Server” is what the server says on the wire, by its own clock.';
   const absent = live ? 'at end' : !timed ? 'not timed' : rate === null ? 'not measurable' : 'not reported';
   const measured = !live && given(rate);
   return (
     <Entry name="Tok/s" says={says} absent={!measured}>
       {measured ? `≈ ${perSecond(rate)}` : absent}
+      {!live && given(serverRate) && <small> · server {perSecond(serverRate)}</small>}
     </Entry>
   );
 }
@@ -126,7 +129,7 @@ function Cost({
         <>{live ? 'at end' : 'not known'}</>
       ) : (
         <>
-          {money(cost)} <small>{reported ? 'reported' : 'by price list'}</small>
+          {money(cost)} <small className="opt">{reported ? 'reported' : 'by price list'}</small>
         </>
       )}
     </Entry>

@@ -30,12 +30,15 @@ async function runToEnd(
 }
 
 test.describe('the process', () => {
-  test('prints one line, with its address and token, and ends cleanly', async () => {
+  test('prints its address with its token, then where the capture proxy is, and ends cleanly', async () => {
     const host = await startHost();
     expect(host.url).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/\?token=[0-9a-f]{64}$/);
     expect(await host.client().call('app.info', {})).toMatchObject({ host: 'headless', dataDir: host.dataDir });
     expect(await host.stop()).toBe(0);
-    expect(host.output.stdout.trimEnd().split('\n')).toHaveLength(1);
+    const [first, second, ...more] = host.output.stdout.trimEnd().split('\n');
+    expect(first).toBe(`Tracelane runs at ${host.url}`);
+    expect(second).toMatch(/^Capture proxy at http:\/\/127\.0\.0\.1:\d+\/$/);
+    expect(more).toEqual([]);
   });
 
   test('has another token with each start', async () => {

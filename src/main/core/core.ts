@@ -6,6 +6,7 @@ import { appServices } from './app-info.ts';
 import { compareServices } from './compare/compare-services.ts';
 import { EndpointsService } from './endpoints/endpoints-service.ts';
 import { playServices } from './playback/plays.ts';
+import { openControl, type ControlSetup } from './control/control.ts';
 import { DecodeWorker } from './decoding/decode-worker.ts';
 import { providersInfo } from './providers/info.ts';
 import { recoverTraces } from './recording/recover.ts';
@@ -77,6 +78,7 @@ export async function createCore({
   const proxy = new ProxyService({
     ...(proxyWorker && { module: proxyWorker }),
     port: proxyPort,
+    dataDir,
     store,
     recordings,
     vault,
@@ -104,6 +106,9 @@ export async function createCore({
     'endpoints.remove': ({ id }) => endpoints.remove(id),
     'endpoints.setKey': ({ id, key }) => endpoints.setKey(id, key),
     'samples.list': listedSamples(comparisons),
+    'capture.info': () => proxy.info(),
+    'capture.openSession': ({ routes }) => proxy.openSession(routes),
+    'capture.closeSession': ({ session }) => proxy.closeSession(session),
     'runs.start': async (params) =>
       runs.start({ ...params, lanes: params.lanes ?? (await settings.get()).lanes ?? undefined }),
     'runs.cancel': ({ id }) => runs.cancel(id),
@@ -117,12 +122,26 @@ export async function createCore({
     ...compareServices({ worker: comparisons, flush: () => store.flush() }),
   };
 
+  // Who runs beside another program over the same folder must not be found in its place.
+  const endControl = store.problem === undefined ? await control({ dataDir, services }) : undefined;
+
   let closed: Promise<void> | undefined;
   const close = async (): Promise<void> => {
     await Promise.all([runs.close(), proxy.close()]);
+    await endControl?.();
     closing.abort();
     await Promise.all([lookups.close(), comparisons.close(), provider.close()]);
     await store.close();
   };
   return { services, sampleUrl, proxy, close: () => (closed ??= close()) };
+}
+
+/** Without it the command line starts a program of its own, which then says that the folder is taken. */
+async function control(setup: Pick<ControlSetup, 'dataDir' | 'services'>): Promise<(() => Promise<void>) | undefined> {
+  try {
+    return await openControl({ ...setup, log: (sentence, error) => console.error(sentence, error) });
+  } catch (error) {
+    console.error('The command line cannot reach this program.', error);
+    return undefined;
+  }
 }

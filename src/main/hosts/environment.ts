@@ -30,3 +30,11 @@ export function samplePace(env: NodeJS.ProcessEnv = process.env): number | undef
   if (Number.isFinite(pace) && pace >= 0) return pace;
   throw new OptionsError(`TRACELANE_SAMPLE_PACE takes a number, 0 or more, not ${JSON.stringify(text)}.`);
 }
+
+/** `TRACELANE_CAPTURE_PORT`, see CoreSetup; undefined when it is not said. */
+export function proxyPort(env: NodeJS.ProcessEnv = process.env): number | undefined {
+  const text = env['TRACELANE_CAPTURE_PORT'];
+  if (text === undefined || text === '') return undefined;
+  if (/^\d{1,5}$/.test(text) && Number(text) <= 65_535) return Number(text);
+  throw new OptionsError(`TRACELANE_CAPTURE_PORT takes a number from 0 to 65535, not ${JSON.stringify(text)}.`);
+}

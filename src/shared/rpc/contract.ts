@@ -275,6 +275,37 @@ const oneSource = ({
   readonly base64?: string | undefined;
 }): boolean => (text === undefined) !== (base64 === undefined);
 
+/** Where the capture proxy listens, and what it forwards to. */
+export interface CaptureInfo {
+  /** Without a path: `http://127.0.0.1:4141/`; null where it does not listen. */
+  readonly url: string | null;
+  /** Why it does not. */
+  readonly problem?: string;
+  /** Behind the address, in the order in which they are looked for. */
+  readonly routes: readonly CaptureRoute[];
+  /** What clients use as their API key on routes that lend one; absent where none does. */
+  readonly clientKey?: string;
+}
+
+export interface CaptureRoute {
+  readonly name: string;
+  readonly baseUrl: string;
+  /** The id of a kind of server. */
+  readonly kind: string;
+  readonly endpoint?: EndpointId;
+  readonly lendsKey: boolean;
+}
+
+/** What was kept of one session. */
+export interface CapturedSession {
+  readonly exchanges: number;
+  /** Of the answers' bodies. */
+  readonly bytes: number;
+  /** Exchanges of which something could not be kept. */
+  readonly incomplete: number;
+  readonly dataDir: string;
+}
+
 export const contract = {
   'app.info': query<AppInfo>()(nothing),
   /** The whole of it again whenever it changed: a store that stopped taking writes, or takes them again. */
@@ -304,6 +335,28 @@ export const contract = {
     }),
   ),
   'runs.cancel': command<null>()(z.strictObject({ id: trace })),
+
+  'capture.info': query<CaptureInfo>()(nothing),
+  /**
+   * Routes of their own for one program, under an address that is only theirs. They go with the session, which ends when its
+   * program has.
+   */
+  'capture.openSession': command<{ readonly session: string; readonly url: string }>()(
+    z.strictObject({
+      routes: z
+        .array(
+          z.strictObject({
+            name: z.string().min(1).max(100),
+            baseUrl: z.url({ protocol: /^https?$/ }).max(2000),
+            /** The id of a kind of server, where it is known. */
+            kind: z.string().max(100).optional(),
+          }),
+        )
+        .max(100),
+    }),
+  ),
+  /** Resolves once all that belongs to it is stored, or cannot be. */
+  'capture.closeSession': command<CapturedSession>()(z.strictObject({ session: z.string().min(1).max(100) })),
 
   /** Newest first, in pages; `total` counts all that fit the query. A change of the query begins without `after`. */
   'traces.list': query<{ readonly rows: readonly TraceRow[]; readonly next: string | null; readonly total: number }>()(

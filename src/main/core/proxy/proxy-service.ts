@@ -4,12 +4,13 @@
  */
 import { randomBytes } from 'node:crypto';
 import { endpointId, type EndpointId } from '../../../shared/model/ids.ts';
-import { endpointKinds } from '../../../shared/providers/registry.ts';
-import type { EndpointInfo, Settings } from '../../../shared/rpc/contract.ts';
+import { endpointKindOf, endpointKinds } from '../../../shared/providers/registry.ts';
+import type { CapturedSession, CaptureInfo, EndpointInfo, Settings } from '../../../shared/rpc/contract.ts';
+import { ServiceError } from '../../../shared/rpc/services.ts';
 import { credentialHeader } from '../capture/secrets.ts';
 import type { EndpointsService } from '../endpoints/endpoints-service.ts';
 import type { Vault } from '../keys/vault.ts';
-import type { LiveRecording, RecordingStore } from '../recording/live-recording.ts';
+import type { RecordingStore } from '../recording/live-recording.ts';
 import type { Recordings } from '../recording/recordings.ts';
 import { WorkerThread } from '../worker/worker-thread.ts';
 import { routeName, type Route } from './forward/routes.ts';
@@ -23,6 +24,7 @@ export interface ProxySetup {
   readonly module?: URL;
   /** The port that is tried first; 0: any that is free. */
   readonly port: number;
+  readonly dataDir: string;
   readonly store: RecordingStore;
   readonly recordings: Recordings;
   readonly vault: Vault;
@@ -40,6 +42,12 @@ interface KnownRoute extends Route {
 export type ProxyState =
   { readonly listening: true; readonly port: number } | { readonly listening: false; readonly problem: string };
 
+/** One program's exchanges. */
+interface Session {
+  readonly routes: readonly KnownRoute[];
+  readonly exchanges: Set<CapturedExchange>;
+}
+
 /** Bytes that wait to be recorded, above which the thread is told that no more can be taken for now. */
 const HIGH_WATER_BYTES = 16 * 1024 ** 2;
 const CLOSE_MS = 2_000;
@@ -48,18 +56,21 @@ const TELL_MS = 5_000;
 /** Among the keys of the endpoints, none of which has this name. */
 const CLIENT_KEY = endpointId('capture-proxy');
 const CLIENT_KEY_BYTES = 24;
+const SESSION_BYTES = 8;
 /** Threads that died before it is left at that. */
 const MOST_DEATHS = 3;
 
 export class ProxyService {
   readonly #setup: ProxySetup;
   readonly #thread: WorkerThread<ProxyThreadHandlers> | undefined;
+  /** By the thread's numbers, until they are closed. */
   readonly #exchanges = new Map<number, CapturedExchange>();
-  /** Settles once each recording that was begun has ended and is stored. */
-  readonly #settling = new Set<Promise<void>>();
+  /** Not stored yet. */
+  readonly #unfinished = new Set<CapturedExchange>();
+  readonly #sessions = new Map<string, Session>();
   #routes: readonly KnownRoute[] = [];
   #state: ProxyState = { listening: false, problem: 'The capture proxy has not been started.' };
-  /** Takes of the thread that wait until less waits here. */
+  /** Batches of the thread that are held until less waits here. */
   #whenLighter: (() => void)[] = [];
   #deaths = 0;
   #closed = false;
@@ -83,6 +94,35 @@ export class ProxyService {
     return this.#state;
   }
 
+  /** Resolves once it listens, or cannot. Never rejects. */
+  async open(port = this.#setup.port): Promise<void> {
+    if (!this.#thread) return;
+    this.#routes = await this.#knownRoutes();
+    try {
+      this.#state = { listening: true, port: await this.#thread.request('open', [port, this.#plainRoutes()]) };
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      this.#state = { listening: false, problem: `The capture proxy could not be started: ${reason}` };
+    }
+  }
+
+  async info(): Promise<CaptureInfo> {
+    const { state } = this;
+    const lends = this.#routes.some(({ lent }) => lent);
+    const clientKey = lends ? await this.clientKey() : undefined;
+    return {
+      ...(state.listening ? { url: urlOf(state.port) } : { url: null, problem: state.problem }),
+      routes: this.#routes.map(({ name, baseUrl, kind, endpoint, lent }) => ({
+        name,
+        baseUrl,
+        kind,
+        ...(endpoint !== undefined && { endpoint }),
+        lendsKey: lent !== undefined,
+      })),
+      ...(clientKey !== undefined && { clientKey }),
+    };
+  }
+
   /** What clients use as their key to be lent that of an endpoint; made when it is first asked for. Undefined without a key store. */
   async clientKey(): Promise<string | undefined> {
     const { vault } = this.#setup;
@@ -97,16 +137,41 @@ export class ProxyService {
     }
   }
 
-  /** Resolves once it listens, or cannot. Never rejects. */
-  async open(port = this.#setup.port): Promise<void> {
-    if (!this.#thread) return;
-    this.#routes = await this.#knownRoutes();
-    try {
-      this.#state = { listening: true, port: await this.#thread.request('open', [port, this.#plainRoutes()]) };
-    } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error);
-      this.#state = { listening: false, problem: `The capture proxy could not be started: ${reason}` };
-    }
+  /** Rejects with code `no-proxy` where nothing listens. */
+  async openSession(
+    routes: readonly { readonly name: string; readonly baseUrl: string; readonly kind?: string | undefined }[],
+  ): Promise<{ readonly session: string; readonly url: string }> {
+    const { state } = this;
+    if (!state.listening) throw new ServiceError('no-proxy', state.problem);
+    const session = randomBytes(SESSION_BYTES).toString('hex');
+    const own = routes.map(({ name, baseUrl, kind = '' }) => ({
+      name: routeName(name),
+      baseUrl,
+      session,
+      kind,
+      providerName: kind,
+      ...versionOf(kind),
+    }));
+    this.#sessions.set(session, { routes: own, exchanges: new Set() });
+    await this.#tellThread();
+    return { session, url: `${urlOf(state.port)}~${session}` };
+  }
+
+  /** Resolves once what belongs to it is stored. Rejects with code `not-found`. */
+  async closeSession(session: string): Promise<CapturedSession> {
+    const found = this.#sessions.get(session);
+    if (!found)
+      throw new ServiceError('not-found', 'There is no such capture session. It may have been closed already.');
+    await this.#thread?.request('endSession', [session]).catch(() => undefined);
+    const kept = await Promise.all([...found.exchanges].map((exchange) => exchange.finished));
+    this.#sessions.delete(session);
+    await this.#tellThread();
+    return {
+      exchanges: kept.length,
+      bytes: kept.reduce((sum, { bytes }) => sum + bytes, 0),
+      incomplete: kept.filter(({ complete }) => !complete).length,
+      dataDir: this.#setup.dataDir,
+    };
   }
 
   /** Ends what it forwards. Resolves once what was recorded is stored. */
@@ -114,7 +179,7 @@ export class ProxyService {
     this.#closed = true;
     await this.#thread?.close(CLOSE_MS);
     this.#abandon();
-    await Promise.all(this.#settling);
+    await Promise.all([...this.#unfinished].map(({ finished }) => finished));
   }
 
   // Recording
@@ -122,8 +187,7 @@ export class ProxyService {
   async #take(batch: Batch): Promise<void> {
     for (const event of unpacked(batch)) {
       if (event.type === 'begun') this.#exchanges.set(event.id, this.#exchangeOf(event.begun));
-      const exchange = this.#exchanges.get(event.id);
-      exchange?.take(event);
+      this.#exchanges.get(event.id)?.take(event);
       if (event.type === 'closed') this.#exchanges.delete(event.id);
     }
     while (this.#waiting > HIGH_WATER_BYTES)
@@ -142,22 +206,20 @@ export class ProxyService {
 
   #exchangeOf(begun: Begun): CapturedExchange {
     const { store, recordings, settings } = this.#setup;
-    const route = this.#routes.find(({ name }) => name === begun.route);
-    return new CapturedExchange({
+    const session = begun.session === null ? undefined : this.#sessions.get(begun.session);
+    const route = [...(session?.routes ?? []), ...this.#routes].find(({ name }) => name === begun.route);
+    const exchange = new CapturedExchange({
       begun,
       store,
       recordings,
       settings,
-      endpoint: route && { type: route.kind, provider_name: route.providerName },
+      endpoint: route && route.kind !== '' ? { type: route.kind, provider_name: route.providerName } : undefined,
       lighter: () => this.#lighter(),
-      begins: (recording) => this.#watch(recording),
     });
-  }
-
-  #watch(recording: LiveRecording): void {
-    const settled = this.#setup.recordings.settled(recording.id);
-    this.#settling.add(settled);
-    void settled.then(() => this.#settling.delete(settled));
+    session?.exchanges.add(exchange);
+    this.#unfinished.add(exchange);
+    void exchange.finished.then(() => this.#unfinished.delete(exchange));
+    return exchange;
   }
 
   #abandon(): void {
@@ -181,12 +243,17 @@ export class ProxyService {
 
   async #tellRoutes(): Promise<void> {
     this.#routes = await this.#knownRoutes();
-    if (!this.#closed && this.#state.listening)
-      await this.#thread?.request('setRoutes', [this.#plainRoutes()], { timeLimitMs: TELL_MS }).catch(() => undefined);
+    await this.#tellThread();
+  }
+
+  async #tellThread(): Promise<void> {
+    if (this.#closed || !this.#state.listening) return;
+    await this.#thread?.request('setRoutes', [this.#plainRoutes()], { timeLimitMs: TELL_MS }).catch(() => undefined);
   }
 
   #plainRoutes(): readonly Route[] {
-    return this.#routes.map(({ kind: _kind, providerName: _providerName, ...route }) => route);
+    const all = [...[...this.#sessions.values()].flatMap(({ routes }) => routes), ...this.#routes];
+    return all.map(({ kind: _kind, providerName: _providerName, ...route }) => route);
   }
 
   /** The user's endpoints by their names, then the kinds of server that have an address of their own, then the samples. */
@@ -195,20 +262,22 @@ export class ProxyService {
     const own = endpoints.filter(({ builtIn }) => !builtIn);
     const samples = endpoints.filter(({ builtIn }) => builtIn);
     const kinds = endpointKinds().flatMap(({ id, baseUrl }) =>
-      baseUrl === null ? [] : [{ name: id, baseUrl, kind: id, providerName: id }],
+      baseUrl === null ? [] : [{ name: id, baseUrl, kind: id, providerName: id, ...versionOf(id) }],
     );
-    return [
+    const all = [
       ...(await Promise.all(own.map((endpoint) => this.#routeOf(endpoint, routeName(endpoint.name))))),
       ...kinds,
       ...(await Promise.all(samples.map((endpoint) => this.#routeOf(endpoint, routeName(endpoint.id))))),
     ];
+    // Of two with one name the first is reached; one without a letter in its name by its id.
+    return [...new Map(all.toReversed().map((route) => [route.name, route])).values()].toReversed();
   }
 
   async #routeOf(endpoint: EndpointInfo, name: string): Promise<KnownRoute> {
     const { id, baseUrl, type, provider_name, lendsKey } = endpoint;
     const lent = lendsKey === true ? await this.#lent(id, type) : undefined;
     return {
-      name,
+      name: name === '' ? routeName(id) : name,
       baseUrl,
       endpoint: id,
       kind: type,
@@ -225,3 +294,10 @@ export class ProxyService {
     return credential && clientKey !== undefined ? { credential, clientKey } : undefined;
   }
 }
+
+const versionOf = (kind: string): Pick<Route, 'version'> => {
+  const version = endpointKindOf(kind)?.version;
+  return version === undefined ? {} : { version };
+};
+
+const urlOf = (port: number): string => `http://127.0.0.1:${port}/`;

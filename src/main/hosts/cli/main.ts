@@ -1,5 +1,7 @@
 /** The command line: one file of this folder and one line here for each command. */
 import { Command, CommanderError } from 'commander';
+import type { ProgramFiles } from '../plain-core.ts';
+import { addCapture } from './capture.ts';
 import { addCompare } from './compare.ts';
 import { addImport } from './import.ts';
 import { addLanes } from './lanes.ts';
@@ -8,21 +10,17 @@ import { addVectors } from './vectors.ts';
 
 const ENDED_BY_SIGPIPE = 141;
 
-/** What only the entry knows. */
-export interface CommandLineSetup {
-  /** The module of the store's thread. */
-  readonly storeWorker: URL;
-}
-
 /** Runs the command that the process was given; what went wrong becomes its exit code. */
-export async function runCommandLine({ storeWorker }: CommandLineSetup): Promise<void> {
+export async function runCommandLine(files: ProgramFiles): Promise<void> {
   const program = new Command('tracelane')
-    .description('Decode captured LLM streams, compare their lanes, and check the adapters')
+    .description('Capture LLM streams on their way, decode them, compare their lanes, and check the adapters')
+    .enablePositionalOptions()
     .exitOverride();
   addVectors(program);
   addLanes(program);
   addCompare(program);
-  addImport(program, storeWorker);
+  addImport(program, files.storeWorker);
+  addCapture(program, files);
 
   // Who reads the output may stop reading, as `head` does. That ends any command of a Unix shell, with this code and no word.
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {

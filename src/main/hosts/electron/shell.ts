@@ -5,7 +5,7 @@ import { app, BrowserWindow, dialog } from 'electron';
 import { serve } from '../../../shared/rpc/server.ts';
 import type { Core, CoreSetup } from '../../core/core.ts';
 import { FileVault } from '../../core/keys/file-vault.ts';
-import { dataDirectory, samplePace } from '../environment.ts';
+import { dataDirectory, proxyPort, samplePace } from '../environment.ts';
 import { failure, watchCrashes, watchHangs, type Fail } from './crashes.ts';
 import { FaultLog } from './fault-log.ts';
 import { guardSession, guardWindows } from './guards.ts';
@@ -52,6 +52,7 @@ export function startShell(setup: ShellSetup, createCore: (setup: CoreSetup) => 
     setMenu();
     const { storeWorker, decodeWorker, proxyWorker } = setup;
     const pace = samplePace();
+    const port = proxyPort();
     core = await createCore({
       dataDir,
       host: 'electron',
@@ -61,6 +62,7 @@ export function startShell(setup: ShellSetup, createCore: (setup: CoreSetup) => 
       decodeWorker,
       ...(proxyWorker && { proxyWorker }),
       ...(pace !== undefined && { samplePace: pace }),
+      ...(port !== undefined && { proxyPort: port }),
     });
     const { services } = core;
     servePorts((port) => serve(services, port, log.write));

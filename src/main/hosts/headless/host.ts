@@ -1,8 +1,6 @@
 /** The headless host: the program without a window of its own, in the foreground of a terminal, its page in a browser. */
-import { join } from 'node:path';
-import { createCore, type CoreSetup } from '../../core/core.ts';
-import { FileVault } from '../../core/keys/file-vault.ts';
 import { dataDirectory, OptionsError } from '../environment.ts';
+import { openPlainCore, type ProgramFiles } from '../plain-core.ts';
 import { Access } from './access.ts';
 import { openBrowser, openCommand } from './browser.ts';
 import { logFault, say } from '../log.ts';
@@ -10,7 +8,7 @@ import { parseOptions, type HeadlessOptions } from './options.ts';
 import { startServer } from './server.ts';
 
 /** Where the built files lie and which version this is, which only the entry knows. */
-export interface HeadlessSetup extends Pick<CoreSetup, 'storeWorker' | 'decodeWorker' | 'proxyWorker' | 'version'> {
+export interface HeadlessSetup extends ProgramFiles {
   readonly rendererDir: string;
   /** The address of a host that ran before, which this one takes over without a word: its pages go on with what they have. */
   readonly resume?: { readonly port: number; readonly token: string };
@@ -19,8 +17,6 @@ export interface HeadlessSetup extends Pick<CoreSetup, 'storeWorker' | 'decodeWo
 /** Longest time for what was recorded to be written when the program ends. */
 const CLOSE_MS = 10_000;
 const USAGE_ERROR = 2;
-/** In the data folder. */
-const KEYS = 'keys.json';
 
 /** Runs until it is told to end by a signal; the process then exits by itself. */
 export async function startHeadless(setup: HeadlessSetup): Promise<void> {
@@ -37,12 +33,10 @@ export async function startHeadless(setup: HeadlessSetup): Promise<void> {
   const dataDir = dataDirectory();
   const { rendererDir, resume, ...rest } = setup;
   if (!resume) say(`Opening the traces in ${dataDir} …`);
-  const core = await createCore({
-    ...rest,
+  const core = await openPlainCore(rest, {
     dataDir,
-    host: 'headless',
-    vault: new FileVault(join(dataDir, KEYS)),
     ...(options.samplePace !== undefined && { samplePace: options.samplePace }),
+    ...(options.proxyPort !== undefined && { proxyPort: options.proxyPort }),
   });
   ending.add(() => core.close());
 

@@ -1,6 +1,6 @@
 /** What the headless host is told, on its command line and through the environment. */
 import { Command, CommanderError } from 'commander';
-import { OptionsError, samplePace } from '../environment.ts';
+import { OptionsError, proxyPort, samplePace } from '../environment.ts';
 
 export interface HeadlessOptions {
   /** Opens the page in the user's browser. */
@@ -9,11 +9,13 @@ export interface HeadlessOptions {
   readonly port: number;
   /** See CoreSetup. */
   readonly samplePace: number | undefined;
+  readonly proxyPort: number | undefined;
 }
 
 const ENVIRONMENT = `
 Environment:
   TRACELANE_DATA_DIR     the data folder, instead of the default for the user
+  TRACELANE_CAPTURE_PORT the port that the capture proxy tries first, 4141 unless set; 0: any that is free
   TRACELANE_SAMPLE_PACE  the speed of the sample provider, as a multiple of a real model's; 0: as fast as possible`;
 
 /** Throws OptionsError with what to print. */
@@ -35,7 +37,11 @@ export function parseOptions(args: readonly string[], env: NodeJS.ProcessEnv): H
     if (!(error instanceof CommanderError)) throw error;
     throw new OptionsError(said.join('').trimEnd());
   }
-  return { ...command.opts<Pick<HeadlessOptions, 'open' | 'port'>>(), samplePace: samplePace(env) };
+  return {
+    ...command.opts<Pick<HeadlessOptions, 'open' | 'port'>>(),
+    samplePace: samplePace(env),
+    proxyPort: proxyPort(env),
+  };
 }
 
 function portOf(text: string): number {

@@ -11,5 +11,8 @@ export const ANTHROPIC: EndpointKind = {
   baseUrlHint: 'Without a version: /v1 is added.',
   credential: { header: 'x-api-key', prefix: '' },
   keyVariables: ['ANTHROPIC_API_KEY'],
+  baseUrlVariables: [{ name: 'ANTHROPIC_BASE_URL' }, { name: 'ANTHROPIC_API_BASE' }],
+  // Vercel's AI SDK takes it for a part of the base URL.
+  version: 'v1',
   presets: [{ name: 'Anthropic', baseUrl: BASE_URL, provider_name: 'anthropic', keyed: true }],
 };

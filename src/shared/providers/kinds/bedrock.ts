@@ -9,5 +9,8 @@ export const BEDROCK: EndpointKind = {
   baseUrlHint: 'With its region, such as https://bedrock-runtime.us-east-1.amazonaws.com.',
   credential: { header: 'authorization', prefix: 'Bearer ' },
   keyVariables: ['AWS_BEARER_TOKEN_BEDROCK'],
+  baseUrlIn: (environment) =>
+    `https://bedrock-runtime.${environment['AWS_REGION'] || environment['AWS_DEFAULT_REGION'] || 'us-east-1'}.amazonaws.com`,
+  baseUrlVariables: [{ name: 'AWS_ENDPOINT_URL_BEDROCK_RUNTIME' }, { name: 'ANTHROPIC_BEDROCK_BASE_URL' }],
   presets: [],
 };

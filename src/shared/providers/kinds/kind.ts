@@ -20,10 +20,24 @@ export interface EndpointKind {
    * the origin of `baseUrl` and to no other.
    */
   readonly keyVariables: readonly string[];
+  /** Environment variables that SDKs and tools take their base URL from, the provider's own first. */
+  readonly baseUrlVariables?: readonly BaseUrlVariable[];
+  /** The version that clients leave out who expect it in their base URL: put before a path that has none. */
+  readonly version?: string;
+  /** Its address as the environment has it, where `baseUrl` is null. */
+  readonly baseUrlIn?: (environment: Readonly<Record<string, string | undefined>>) => string;
   /** Endpoints that many people have, to begin with. */
   readonly presets: readonly EndpointPreset[];
   /** The server's name for the provider at an address, where it is not the kind's id. */
   readonly providerName?: (baseUrl: { readonly hostname: string; readonly port: string }) => string | undefined;
+}
+
+export interface BaseUrlVariable {
+  readonly name: string;
+  /** What readers of this variable add no version to, although the API has one: it stands in the variable's value. */
+  readonly version?: string;
+  /** Set only where it was set before: its readers are few, and may take it for something else. */
+  readonly onlyIfSet?: boolean;
 }
 
 export interface EndpointPreset {

@@ -10,5 +10,10 @@ export const OLLAMA: EndpointKind = {
   baseUrlHint: 'Without a path: /api/chat is added.',
   credential: { header: 'authorization', prefix: 'Bearer ' },
   keyVariables: ['OLLAMA_API_KEY'],
+  baseUrlVariables: [
+    { name: 'OLLAMA_HOST' },
+    { name: 'OLLAMA_BASE_URL', onlyIfSet: true },
+    { name: 'OLLAMA_API_BASE', onlyIfSet: true },
+  ],
   presets: [{ name: 'Ollama, its own API', baseUrl: BASE_URL, provider_name: 'ollama', keyed: false }],
 };

@@ -100,6 +100,8 @@ export class ClientConnection {
   /** This proxy's own answer, once those before it are complete. */
   #refusal: Refusal | undefined;
   #headTimer: NodeJS.Timeout | undefined;
+  readonly #sessions = new Set<string>();
+  readonly #closed = Promise.withResolvers<void>();
 
   constructor(setup: ConnectionSetup) {
     this.#setup = setup;
@@ -111,6 +113,16 @@ export class ClientConnection {
     socket.on('drain', () => this.#active?.upstream.resume());
     socket.on('error', () => this.#clientBroke());
     socket.on('close', () => this.#clientGone());
+  }
+
+  /** Resolves when it is closed, and all of its exchanges with it. */
+  get closed(): Promise<void> {
+    return this.#closed.promise;
+  }
+
+  /** Whether a request of this session came over it. */
+  serves(session: string): boolean {
+    return this.#sessions.has(session);
   }
 
   /** Ends it from this side. */
@@ -180,6 +192,7 @@ export class ClientConnection {
 
   #begin(passage: Passage, { head, ends, at }: Held, out: Outgoing): void {
     const { route, session, target, changes, key } = passage;
+    if (session !== null) this.#sessions.add(session);
     const begun = {
       route: route.name,
       ...(route.endpoint !== undefined && { endpoint: route.endpoint }),
@@ -251,6 +264,7 @@ export class ClientConnection {
     this.#closeLinks();
     this.#endAll({ how: 'cancelled', by: 'client' });
     this.#setup.onClose();
+    this.#closed.resolve();
   }
 
   #watchHead(): void {

@@ -45,6 +45,13 @@ export class ProxyListener {
     this.#routes = new Routes(routes);
   }
 
+  /** Ends the connections that a session has used. Resolves when they are closed. */
+  async endSession(session: string): Promise<void> {
+    const own = [...this.#connections].filter((connection) => connection.serves(session));
+    for (const connection of own) connection.destroy();
+    await Promise.all(own.map(({ closed }) => closed));
+  }
+
   /** Ends what is under way. */
   async close(): Promise<void> {
     const closed = this.#servers.map((server) => once(server.close(), 'close'));

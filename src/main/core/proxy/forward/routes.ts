@@ -10,6 +10,10 @@ export interface Route {
   /** http or https, without a query. */
   readonly baseUrl: string;
   readonly endpoint?: EndpointId;
+  /** Put before a path that has no version, where the base URL has no path; see EndpointKind. */
+  readonly version?: string;
+  /** The session that it is for alone; absent: for all. */
+  readonly session?: string;
   /**
    * The endpoint's own key, where the endpoint says that it is lent. `clientKey`: what a client must have in its place, since
    * reaching the loopback interface does not make anybody the user.
@@ -46,15 +50,19 @@ export const routeName = (name: string): string =>
     .replaceAll(/^[-.]+|[-.]+$/g, '');
 
 export class Routes {
-  readonly #byName: ReadonlyMap<string, Route>;
+  /** By session and name. */
+  readonly #routes: ReadonlyMap<string, Route>;
 
   /** Of two with the same name the first counts. */
   constructor(routes: readonly Route[]) {
-    this.#byName = new Map(routes.toReversed().map((route) => [route.name, route]));
+    this.#routes = new Map(routes.toReversed().map((route) => [keyOf(route.name, route.session), route]));
   }
 
+  /** Of those that are for all. */
   get names(): readonly string[] {
-    return [...this.#byName.keys()].toReversed();
+    return [...this.#routes.values()]
+      .flatMap(({ name, session }) => (session === undefined ? [name] : []))
+      .toReversed();
   }
 
   /** Undefined for a path that names no route. `path`: in origin form, without `..`. */
@@ -63,14 +71,15 @@ export class Routes {
     const [, first = '', ...more] = path.slice(0, at).split('/');
     const session = first.startsWith(SESSION) ? first.slice(1) : null;
     const [name = '', ...rest] = session === null ? [first, ...more] : more;
-    const route = this.#byName.get(routeName(decoded(name)));
+    const plain = routeName(decoded(name));
+    const route = (session !== null && this.#routes.get(keyOf(plain, session))) || this.#routes.get(keyOf(plain));
     if (!route) return undefined;
     const url = new URL(route.baseUrl);
     return {
       route,
       session,
       target: targetOf(url),
-      path: joined(url.pathname, rest) + path.slice(at),
+      path: joined(url.pathname, rest, route.version) + path.slice(at),
     };
   }
 }
@@ -86,14 +95,17 @@ function targetOf(url: URL): Target {
 }
 
 /** Clients differ in how much of the base URL they add themselves: what is there already is not put there twice. */
-function joined(basePath: string, rest: readonly string[]): string {
+function joined(basePath: string, rest: readonly string[], version: string | undefined): string {
   const base = basePath.split('/').filter((part) => part !== '');
   if (rest.length === 0) return `/${base.join('/')}`;
   const whole = base.length > 0 && base.every((part, i) => rest[i] === part);
   const versioned = VERSION.test(base.at(-1) ?? '') && VERSION.test(rest[0]!);
-  const before = whole ? [] : versioned ? base.slice(0, -1) : base;
+  const bare = base.length === 0 && version !== undefined && !VERSION.test(rest[0]!);
+  const before = bare ? [version] : whole ? [] : versioned ? base.slice(0, -1) : base;
   return `/${[...before, ...rest].join('/')}`;
 }
+
+const keyOf = (name: string, session = ''): string => `${session}/${name}`;
 
 function decoded(text: string): string {
   try {

@@ -27,6 +27,13 @@ import type { Begun, HeadFacts, TapEvent } from '../forward/tap.ts';
 import { keptRequest, MAX_REQUEST_BYTES, type KeptRequest } from './kept-request.ts';
 import { apiOfAnswer, apiOfRequest, type ToldApi } from './told-api.ts';
 
+export interface KeptExchange {
+  /** Of the answer's body. */
+  readonly bytes: number;
+  /** Nothing that came is missing. */
+  readonly complete: boolean;
+}
+
 export interface CapturedExchangeSetup {
   readonly begun: Begun;
   readonly store: RecordingStore;
@@ -37,8 +44,6 @@ export interface CapturedExchangeSetup {
   readonly endpoint: Pick<AdapterEndpoint, 'type' | 'provider_name'> | undefined;
   /** Less waits here than before. */
   readonly lighter: () => void;
-  /** A recording was begun for it. */
-  readonly begins: (recording: LiveRecording) => void;
 }
 
 /** How long an exchange that says nothing of its API waits for more of its body before it is shown. */
@@ -50,7 +55,10 @@ const STOPPED: BodyEnd = {
 };
 
 export class CapturedExchange {
+  /** Resolves once its trace is stored, or cannot be, with how much it has. Never rejects. */
+  readonly finished: Promise<KeptExchange>;
   readonly #setup: CapturedExchangeSetup;
+  readonly #finished = Promise.withResolvers<KeptExchange>();
   readonly #redaction: Redaction;
   readonly #body: ReceivedBody;
   #requestParts: Uint8Array[] = [];
@@ -76,6 +84,7 @@ export class CapturedExchange {
   constructor(setup: CapturedExchangeSetup) {
     const { begun } = setup;
     this.#setup = setup;
+    this.finished = this.#finished.promise;
     const keys = [...secretsIn(begun.fields, begun.url), ...(begun.key === undefined ? [] : [begun.key])];
     this.#redaction = new Redaction(...keys);
     this.#body = new ReceivedBody({
@@ -255,7 +264,6 @@ export class CapturedExchange {
       redact: (sentence) => this.#redaction.text(sentence),
     });
     recordings.add(recording, () => this.#stop());
-    this.#setup.begins(recording);
     await recording.begin();
     this.#recording = recording;
     this.#flow();
@@ -325,7 +333,16 @@ export class CapturedExchange {
   }
 
   #tellFacts(): void {
-    if (this.#closed) this.#recording?.capture(this.#facts);
+    const recording = this.#recording;
+    if (!this.#closed || !recording) return;
+    recording.capture(this.#facts);
+    void this.#settle(recording);
+  }
+
+  async #settle(recording: LiveRecording): Promise<void> {
+    await this.#setup.recordings.settled(recording.id);
+    const complete = this.#lost === undefined && (await recording.isStored());
+    this.#finished.resolve({ bytes: recording.trace.metrics.bytes, complete });
   }
 }
 

@@ -13,6 +13,8 @@ export type ProxyThreadHandlers = Closable & {
   /** Resolves with the port, which is this one or the next that is free. Once, first. */
   readonly open: (port: number, routes: readonly Route[]) => Promise<number>;
   readonly setRoutes: (routes: readonly Route[]) => void;
+  /** Ends what a session has under way; its last events are on their way when this resolves. */
+  readonly endSession: (session: string) => Promise<void>;
 };
 
 /** What the thread asks of the program. */
@@ -32,8 +34,13 @@ export function serveProxy(port: ChannelPort & { close(): void }): void {
         return listener.port;
       },
       setRoutes: (routes) => listener?.setRoutes(routes),
+      async endSession(session) {
+        await listener?.endSession(session);
+        await tap.flushed();
+      },
       close: async () => {
         await listener?.close();
+        await tap.flushed();
         port.close();
       },
     };

@@ -22,6 +22,7 @@ export class TapSender implements Tap {
   #sentWeight = 0;
   #timer: NodeJS.Timeout | undefined;
   #full: NodeJS.Immediate | undefined;
+  readonly #underWay = new Set<Promise<unknown>>();
   readonly #lost = new Map<number, Map<DataType, number>>();
 
   /** `send` resolves when the batch was taken; a batch that cannot be is lost. */
@@ -36,6 +37,12 @@ export class TapSender implements Tap {
     if (event.type === 'end') for (const type of ['read', 'sent'] as const) this.#tellLost(event, type);
     if (event.type === 'closed') this.#lost.delete(event.id);
     this.#add(event);
+  }
+
+  /** Resolves once all that was told by now has been sent and taken. */
+  async flushed(): Promise<void> {
+    this.#flush();
+    await Promise.all(this.#underWay);
   }
 
   #add(event: TapEvent): void {
@@ -70,9 +77,14 @@ export class TapSender implements Tap {
     this.#events = [];
     this.#weight = 0;
     this.#sentWeight += weight;
-    const taken = (): void => {
-      this.#sentWeight -= weight;
-    };
-    this.#send(batch).then(taken, taken);
+    const sent = this.#sendOne(batch, weight);
+    this.#underWay.add(sent);
+    void sent.then(() => this.#underWay.delete(sent));
+  }
+
+  /** Never rejects. */
+  async #sendOne(batch: Batch, weight: number): Promise<void> {
+    await this.#send(batch).catch(() => undefined);
+    this.#sentWeight -= weight;
   }
 }

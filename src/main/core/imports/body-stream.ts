@@ -7,7 +7,8 @@ import { OTHER_API, type Api, type Framing } from '../../../shared/model/stream.
 import { detectApi } from '../../../shared/providers/detect.ts';
 import { PROVIDERS, providerOf } from '../../../shared/providers/registry.ts';
 import { binaryKind } from '../../../shared/text/binary.ts';
-import { utf8 } from './imported.ts';
+import { ImportError, utf8 } from './imported.ts';
+import { printedObjects } from './printed.ts';
 import { repairText } from './repair-text.ts';
 
 export interface BodyStream {
@@ -38,7 +39,7 @@ export function bodyStream(bytes: Uint8Array, api: Api | null): BodyStream | nul
   // Where some events can be read, what is wrong with the others is for the trace to show, and not to be mended.
   if (detected !== null && counted(bytes, detected).good > 0) return asIs(bytes, detected);
   const text = new TextDecoder().decode(bytes);
-  const found = repairedStream(text, detected) ?? jsonStream(text);
+  const found = repairedStream(text, detected) ?? jsonStream(text) ?? printedStream(text);
   if (found) return found;
   // No choice of a person makes a stream of an image.
   const framing = framingOf(null, bytes);
@@ -100,8 +101,54 @@ const MAX_WRAPPERS = 3;
 
 /** JSON objects that are events, or hold them, or are a whole answer. */
 function jsonStream(text: string): BodyStream | null {
-  if (!/^[\s[{(,]*\{/.test(text.slice(0, 4096)) && !/\{/.test(text)) return null;
   const { objects, others } = topLevelObjects(text);
+  const array = text.trimStart().startsWith('[');
+  return objectStream(objects, {
+    format: array
+      ? { id: 'json-array', label: 'a JSON list of events' }
+      : { id: 'json-events', label: 'JSON objects of events' },
+    how: `It was ${objects.length} JSON objects, ${array ? 'in a list' : 'one after another'}, as programs print events.`,
+    others,
+    onlyEvents: others === 0,
+  });
+}
+
+/** Throws an ImportError where so much was left out of what was printed that nothing true can be shown. */
+function printedStream(text: string): BodyStream | null {
+  const { objects, lost } = printedObjects(text);
+  const found = objectStream(
+    objects.map((value) => ({ value, text: JSON.stringify(value) })),
+    {
+      format: { id: 'printed-events', label: 'events as an SDK’s objects were printed' },
+      how: `It was ${objects.length} objects as Python or JavaScript print them. Fields that were null are left out.`,
+      others: 0,
+      onlyEvents: false,
+    },
+  );
+  if (found !== null && lost > 0)
+    throw new ImportError(
+      'not-whole',
+      `These are events of the API ${found.api}, printed by console.log, which left out ${lost} nested values ([Object]). Print JSON.stringify(event) instead, or keep the bytes of the response.`,
+    );
+  return found;
+}
+
+interface ObjectWords {
+  readonly format: BodyStream['format'];
+  /** What the objects were, as a sentence. */
+  readonly how: string;
+  /** Characters between them. */
+  readonly others: number;
+  /** Nothing but events is there: an object that says nothing of its API is one of them. */
+  readonly onlyEvents: boolean;
+}
+
+type TextObject = Pick<TopLevelObject, 'value' | 'text'>;
+
+function objectStream(
+  objects: readonly TextObject[],
+  { format, how, others, onlyEvents }: ObjectWords,
+): BodyStream | null {
   if (objects.length === 0) return null;
   if (objects.length === 1) {
     const answer = answerStream(objects[0]!.value);
@@ -114,12 +161,9 @@ function jsonStream(text: string): BodyStream | null {
   const events = objects.flatMap((object, at) => {
     const event = found[at];
     if (event) return [event.text];
-    // Beside wrapped events, other records are none; beside bare ones, an object that says nothing may be an event of the API.
-    return wrapped ? [] : [oneLine(object.text)];
+    return onlyEvents && !wrapped ? [oneLine(object.text)] : [];
   });
-  const repaired = [
-    `It was ${objects.length} JSON objects, ${array(text) ? 'in a list' : 'one after another'}, as programs print events; they were put back into the framing of the API.`,
-  ];
+  const repaired = [`${how} They were put back into the framing of the API.`];
   if (wrapped) repaired.push('Each event stood in a record of another program, which was taken off.');
   const left = objects.length - events.length;
   if (left > 0) repaired.push(`${left} records that are no event of the API were left out.`);
@@ -127,22 +171,15 @@ function jsonStream(text: string): BodyStream | null {
   const { bytes, addedEnd } = framed(events, api);
   if (addedEnd !== undefined)
     repaired.push(`${addedEnd} was added at the end: SDKs read it and do not give it to programs.`);
-  return {
-    api,
-    framing: providerOf(api).framing,
-    bytes,
-    events: events.length,
-    format: array(text)
-      ? { id: 'json-array', label: 'a JSON list of events' }
-      : { id: 'json-events', label: 'JSON objects of events' },
-    repaired,
-  };
+  return { api, framing: providerOf(api).framing, bytes, events: events.length, format, repaired };
 }
 
-const array = (text: string): boolean => text.trimStart().startsWith('[');
-
 /** Line ends stand between tokens only, so that the numbers stay as they are written. */
-const oneLine = (text: string): string => text.replace(/\s*\n\s*/g, '');
+const oneLine = (text: string): string =>
+  text
+    .split('\n')
+    .map((line) => line.trim())
+    .join('');
 
 interface FoundEvent {
   readonly api: Api;
@@ -152,7 +189,7 @@ interface FoundEvent {
 }
 
 /** The event that an object is, or holds. */
-function eventIn({ value, text }: TopLevelObject): FoundEvent | null {
+function eventIn({ value, text }: TextObject): FoundEvent | null {
   const own = signOf(value);
   if (own?.strong) return { ...own, text: oneLine(text), wrapped: false };
   const inner = innerEvent(value, MAX_WRAPPERS);

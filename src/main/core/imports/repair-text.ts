@@ -3,6 +3,8 @@
  * writes them, a chat lost the blank lines. Each repair undoes one of these, and says so.
  */
 
+import { isUtf8 } from 'node:buffer';
+
 export interface Repaired {
   readonly text: string;
   /** What was changed, as sentences; empty when nothing was. */
@@ -41,12 +43,13 @@ const unescaped: Step = (text) => {
   return one(literal(trimmed), 'The stream was one line with its line ends escaped (\\n); they were put back.');
 };
 
-const QUOTED = /^\s*[[(]?\s*(b?)(?:'((?:[^'\\]|\\.)*)'|"((?:[^"\\]|\\.)*)")\s*[,)\]]*\s*$/;
+/** In a list or a call, with the comma after it. */
+const QUOTED = /^[[(]?(b?)(?:'((?:[^'\\]|\\.)*)'|"((?:[^"\\]|\\.)*)")[,)\]]*$/;
 
 /** One string or bytes literal a line, as `print(line)` of Python shows them: `b'data: …'`. */
 const withoutQuotes: Step = (text) => {
   const lines = linesOf(text).filter((line) => line.trim() !== '' && !/^\s*[[\]()],?\s*$/.test(line));
-  const found = lines.map((line) => QUOTED.exec(line));
+  const found = lines.map((line) => QUOTED.exec(line.trim()));
   if (found.length === 0 || !found.every((match) => match !== null)) return null;
   const parts = found.map((match) => ({ bytes: match[1] === 'b', text: literal(match[2] ?? match[3] ?? '') }));
   if (!parts.some((part) => /(?:^|\n)(?:data|event):/.test(part.text))) return null;
@@ -55,7 +58,7 @@ const withoutQuotes: Step = (text) => {
   const joined = parts.map((part) => part.text).join(whole ? '' : '\n') + (whole ? '' : '\n');
   const bytes = parts.some((part) => part.bytes);
   return one(
-    bytes ? fromBytes(joined) : joined,
+    fromBytes(joined),
     bytes
       ? "Lines were printed as Python shows bytes (b'…'); they were turned back."
       : 'Lines were printed as quoted strings; they were turned back.',
@@ -72,10 +75,15 @@ const literal = (text: string): string =>
     return other === undefined ? whole : (CONTROL[other] ?? other);
   });
 
-/** `\xc3\xa9` is two bytes of UTF-8. A text that has characters above a byte was no bytes literal throughout. */
+/**
+ * `\xc3\xa9` is two bytes of UTF-8, and so are the two characters that the requests library of Python makes of them where a head
+ * names no charset.
+ */
 function fromBytes(text: string): string {
   // oxlint-disable-next-line no-control-regex -- every character that a byte can be.
-  return /^[\u0000-\u00ff]*$/.test(text) ? Buffer.from(text, 'latin1').toString('utf8') : text;
+  if (!/^[\u0000-\u00ff]*$/.test(text)) return text;
+  const bytes = Buffer.from(text, 'latin1');
+  return isUtf8(bytes) ? bytes.toString('utf8') : text;
 }
 
 /** As many characters before a field no log needs. */

@@ -61,13 +61,14 @@ const cassetteSchema = z.union([
   z.object({ http_interactions: z.array(z.unknown()) }).transform((one) => one.http_interactions),
 ]);
 
+/** The list stands first, but for the version of the format. */
 const CASSETTE_START =
-  /^\s*(?:---\s*)?(?:#[^\n]*\n\s*)*(?:version: \d+\s+)?["{\s]*(?:version"?: *\d+, *")?(?:http_)?interactions"?:/;
+  /^\s*(?:---\s+)?(?:#[^\n]*\n\s*)*[{"\s]*(?:version"?:\s*\d+,?\s*"?)?(?:http_)?interactions"?\s*:/;
 
 export const cassette: ImportFormat = {
   id: 'cassette',
   label: 'a cassette of recorded exchanges (VCR)',
-  recognizes: ({ text }) => CASSETTE_START.test(text.slice(0, 4096)) || /^interactions:/m.test(text.slice(0, 256)),
+  recognizes: ({ text }) => CASSETTE_START.test(text.slice(0, 4096)),
   read: ({ text }) => {
     const document = parseDocument(text, { logLevel: 'silent' });
     if (document.errors.length > 0)

@@ -31,7 +31,7 @@ const LOOKED_AT = 64 * 1024;
 /** A line of the tool: what it says of itself, what it sent, what it got, how much it moved. */
 const TOOL_LINE = /^(?:\* |> |>\r?$|< |<\r?$|[{}] \[\d+ bytes data\]\r?$)/;
 /** The progress meter, which writes over itself with carriage returns. */
-const METER_HEAD = /^\s*(?:% Total\s+% Received|Dload\s+Upload)[^\n]*\n?/gm;
+const METER_HEAD = /^[ \t]*(?:% Total +% Received|Dload +Upload)[^\n]*\n?/gm;
 const METER =
   /\r?[ ]{0,2}\d{1,3} +[\d.]+[kMGTP]? +\d{1,3} +[\d.]+[kMGTP]? +\d{1,3} +[\d.]+[kMGTP]? +[\d.]+[kMGTP]? +[\d.]+[kMGTP]? +[\d:-]{7,8} +[\d:-]{7,8} +[\d:-]{7,8} +[\d.]+[kMGTP]?\n?/g;
 /** The body's last line may have no end, so that the tool's next line goes on in it. */

@@ -1,6 +1,7 @@
 /** HTTP archives: HAR 1.2 as browsers, proxies and recorders write it (http://www.softwareishard.com/blog/har-12-spec/). */
 import { z } from 'zod';
-import { ImportError, utf8, type ImportedExchange, type ImportFormat } from '../imported.ts';
+import { isUtf8 } from 'node:buffer';
+import { bytesOfText, ImportError, utf8, type ImportedExchange, type ImportFormat } from '../imported.ts';
 import { jsonOf } from '../http-head.ts';
 
 const headers = z.array(z.object({ name: z.string(), value: z.coerce.string() })).catch([]);
@@ -56,11 +57,15 @@ export const har: ImportFormat = {
 
 function exchangeOf({ startedDateTime, request, response, timings }: Entry): ImportedExchange {
   const { text = '', encoding } = response.content ?? {};
-  const bytes = encoding?.toLowerCase() === 'base64' ? new Uint8Array(Buffer.from(text, 'base64')) : utf8(text);
+  const { bytes, repaired } =
+    encoding?.toLowerCase() === 'base64'
+      ? { bytes: new Uint8Array(Buffer.from(text, 'base64')), repaired: [] }
+      : textBytes(text);
   const startedAt = startedDateTime === undefined ? NaN : Date.parse(startedDateTime);
   return {
     reads: [{ tNs: 0, bytes }],
     timed: false,
+    repaired,
     request: {
       head: { method: request.method, url: request.url, headers: pairs(request.headers) },
       body: jsonOf(request.postData?.text),
@@ -85,3 +90,16 @@ function waited(timings: Entry['timings']): number {
 
 const pairs = (list: readonly { name: string; value: string }[]) =>
   list.map(({ name, value }) => [name, value] as const);
+
+/** mitmproxy decodes a body without a charset as Latin-1; event streams and JSON are UTF-8 whatever their head says. */
+function textBytes(text: string): Required<Pick<ImportedExchange, 'repaired'>> & { readonly bytes: Uint8Array } {
+  const latin1 = bytesOfText(text);
+  // oxlint-disable-next-line no-control-regex -- every character that a byte can be, and one at least that ASCII has not.
+  const wasDecoded = /^[\0-\xff]*$/.test(text) && /[\x80-\xff]/.test(text) && isUtf8(latin1);
+  return wasDecoded
+    ? {
+        bytes: latin1,
+        repaired: ['The archive had the body’s UTF-8 decoded as Latin-1, as mitmproxy writes it; it was turned back.'],
+      }
+    : { bytes: utf8(text), repaired: [] };
+}

@@ -5,6 +5,7 @@ import { curlInclude, curlTrace, curlVerbose } from './curl.ts';
 import { fixture } from './fixture.ts';
 import { har } from './har.ts';
 import { mitmproxy } from './mitmproxy.ts';
+import { sdkLog } from './sdk-log.ts';
 
 export const IMPORT_FORMATS: readonly ImportFormat[] = [
   har,
@@ -14,4 +15,5 @@ export const IMPORT_FORMATS: readonly ImportFormat[] = [
   curlTrace,
   curlInclude,
   curlVerbose,
+  sdkLog,
 ];

@@ -6,7 +6,7 @@ import { Key } from '../../components/Key.tsx';
 import { JsonText } from '../../components/JsonText.tsx';
 import { Shown } from '../../components/Shown.tsx';
 import { useTrace } from '../../stores/open.ts';
-import type { TraceDetail } from '../../../shared/model/trace.ts';
+import type { ImportFacts, TraceDetail } from '../../../shared/model/trace.ts';
 import { Empty, Fact, Facts, Section, Headers } from './Section.tsx';
 
 /** What was asked, of whom, and with what the answer is read. Secrets are replaced before anything is stored. */
@@ -20,6 +20,7 @@ export function RequestPane() {
       ) : (
         <section className="quiet">This stream was imported; the request that led to it is unknown.</section>
       )}
+      {detail.imported && <Imported imported={detail.imported} />}
       <Section title="Endpoint">
         <Facts>
           <Fact name="Kind">{detail.endpoint.type}</Fact>
@@ -41,6 +42,23 @@ export function RequestPane() {
       <Options detail={detail} />
       <Body request={detail.request} />
     </div>
+  );
+}
+
+/** How the stream came out of its file: what was changed is no fault of the server. */
+function Imported({ imported: { file, format, repaired } }: { readonly imported: ImportFacts }) {
+  return (
+    <Section title="Imported">
+      <Facts>
+        <Fact name="File" title={file}>
+          {file === '' ? <span className="quiet">pasted</span> : <Shown text={file} />}
+        </Fact>
+        <Fact name="Format">{format.label}</Fact>
+      </Facts>
+      {repaired.map((sentence) => (
+        <p key={sentence}>{sentence}</p>
+      ))}
+    </Section>
   );
 }
 

@@ -2,6 +2,7 @@
 import { Command, CommanderError } from 'commander';
 import type { ProgramFiles } from '../plain-core.ts';
 import { addCapture } from './capture.ts';
+import { addCheckProxy } from './check-proxy.ts';
 import { addCompare } from './compare.ts';
 import { addImport } from './import.ts';
 import { addLanes } from './lanes.ts';
@@ -21,6 +22,7 @@ export async function runCommandLine(files: ProgramFiles): Promise<void> {
   addCompare(program);
   addImport(program, files.storeWorker);
   addCapture(program, files);
+  addCheckProxy(program);
 
   // Who reads the output may stop reading, as `head` does. That ends any command of a Unix shell, with this code and no word.
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {

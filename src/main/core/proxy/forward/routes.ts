@@ -84,7 +84,7 @@ export class Routes {
   }
 }
 
-function targetOf(url: URL): Target {
+export function targetOf(url: URL): Target {
   const secure = url.protocol === 'https:';
   return {
     secure,

@@ -1,39 +1,20 @@
 /** Holds a stream to what must be learnt from it. */
 import { expect } from 'vitest';
 import { lint } from '../../src/shared/compare/lint.ts';
-import { decideEnding } from '../../src/shared/metrics/ending.ts';
 import type { BlockKind } from '../../src/shared/model/messages.ts';
 import type { Api } from '../../src/shared/model/stream.ts';
-import type { Ending } from '../../src/shared/model/trace.ts';
 import type { ExpectedCase } from '../fixtures/cases.ts';
-import { runWire, type WireRun } from './wire.ts';
+import { runWire } from './wire.ts';
 
 const encoder = new TextEncoder();
-
-/** As a file is read: a body that ended properly, without a head. */
-function endingOf(api: Api, bytes: Uint8Array, run: WireRun): Ending {
-  return decideEnding(
-    api,
-    {
-      framing: 'sse',
-      head: null,
-      end: { how: 'end' },
-      bytes: bytes.length,
-      events: run.frames.filter(({ dispatches }) => dispatches).length,
-      bodyStart: bytes.subarray(0, 500),
-      unfinished: run.unfinished,
-    },
-    run.outcome,
-  );
-}
 
 export function holdTo(api: Api, body: string | Uint8Array, expected: ExpectedCase): void {
   const bytes = typeof body === 'string' ? encoder.encode(body) : body;
   const run = runWire(api, bytes);
-  const ending = endingOf(api, bytes, run);
+  const { ending } = run;
   expect(ending.state).toBe(expected.ending);
   if (expected.says) expect(ending.rule).toMatch(expected.says);
-  const remarks = lint(api, run.framed, run.outcome);
+  const remarks = lint(api, run.framed, run.outcome, 'strict', { ending });
   for (const wanted of expected.rules ?? []) {
     const [id, says] = typeof wanted === 'string' ? [wanted, /./] : wanted;
     const sentences = remarks.filter(({ rule }) => rule === id).map(({ sentence }) => sentence);

@@ -4,7 +4,10 @@ import { providerOf, usualEndpoint } from '../../src/shared/providers/registry.t
 import type { LaneSetup } from '../../src/shared/model/lane.ts';
 import type { Emission, WireBlock, WireMessage, WireOutcome } from '../../src/shared/model/messages.ts';
 import type { Api, EventSummary, Frame, Framed } from '../../src/shared/model/stream.ts';
-import { DEFAULT_OPTIONS } from '../../src/shared/model/trace.ts';
+import { DEFAULT_OPTIONS, type Ending } from '../../src/shared/model/trace.ts';
+import { endingOfBody } from '../../src/shared/metrics/ending.ts';
+import type { FramingFaults } from '../../src/shared/framing/faults.ts';
+import { faultsOf } from '../../src/shared/providers/faults-of.ts';
 import { framerOf } from '../../src/shared/providers/framer-of.ts';
 
 export interface WireRun {
@@ -16,6 +19,9 @@ export interface WireRun {
   /** What the framer gave: the frames, and its notes between them. */
   readonly framed: readonly Framed[];
   readonly unfinished: boolean;
+  readonly faults: FramingFaults;
+  /** Of the body as a file, without a head. */
+  readonly ending: Ending;
   block(id: string): WireBlock;
 }
 
@@ -61,6 +67,7 @@ export function runWire(api: Api, body: Uint8Array | string, cuts: readonly numb
   pass(framer.end());
   emissions.push(...lane.end());
   const { outcome } = lane.outcome();
+  const faults = faultsOf(api, framed);
   return {
     outcome,
     emissions,
@@ -69,6 +76,14 @@ export function runWire(api: Api, body: Uint8Array | string, cuts: readonly numb
     frames,
     framed,
     unfinished,
+    faults,
+    get ending() {
+      return endingOfBody(
+        api,
+        { framing, bytes: bytes.length, start: bytes.subarray(0, 500), framed, faults },
+        outcome,
+      );
+    },
     block(id) {
       const found = outcome.blocks.find(({ block }) => block === id);
       if (!found) throw new Error(`no block ${id} in ${outcome.blocks.map(({ block }) => block).join(', ')}`);

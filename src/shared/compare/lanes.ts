@@ -10,12 +10,6 @@ import { alignedRows } from './rows.ts';
 import { laneMapOf } from './lane-map.ts';
 import { verdictOf } from './verdict.ts';
 
-/** Bytes that came without their request offer nobody knows what. */
-function offeredBy({ api, request }: ComparisonInput['setup']): Pick<LintContext, 'offered'> {
-  const offered = toolNames(api, request);
-  return { offered: offered.length > 0 ? offered : undefined };
-}
-
 /** Pure, and linear in the reading's items and bytes. */
 export function compareLanes(input: ComparisonInput): CompareResult {
   const findings = findAll(input);
@@ -27,7 +21,13 @@ export function compareLanes(input: ComparisonInput): CompareResult {
     findings: findings.map((one) => ({ ...one.finding, marks: marks(one) })),
     rows: alignedRows(input, findings),
     laneMap: laneMapOf(input, findings),
-    lint: lint(input.setup.api, input.framed, input.wire, 'strict', offeredBy(input.setup)),
+    lint: lint(input.setup.api, input.framed, input.wire, 'strict', knownOf(input)),
     bytes: input.bytes,
   };
+}
+
+/** What lint may know beside the stream. Bytes that came without their request offer nobody knows what. */
+function knownOf({ setup, ending }: ComparisonInput): Partial<LintContext> {
+  const offered = toolNames(setup.api, setup.request);
+  return { ending, ...(offered.length > 0 && { offered }) };
 }

@@ -25,9 +25,13 @@ export function lint(
   framed: readonly Framed[],
   outcome: WireOutcome,
   profile: LintProfile = 'strict',
-  known: Pick<LintContext, 'offered'> = { offered: undefined },
+  known: Partial<LintContext> = {},
 ): readonly LintRemark[] {
-  const context: LintContext = { ...known, faults: faultsOf(api, framed) };
+  const context: LintContext = {
+    offered: known.offered,
+    ending: known.ending ?? null,
+    faults: known.faults ?? faultsOf(api, framed),
+  };
   const frames = framed.flatMap((one) => (one.type === 'frame' ? [one.frame] : []));
   const running = [...ANY_API_RULES, ...providerOf(api).rules].flatMap((rule) => {
     const severity = rule[profile];

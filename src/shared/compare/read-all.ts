@@ -2,16 +2,18 @@
 import type { LaneSetup } from '../model/lane.ts';
 import { DecodePass } from '../lanes/decode-pass.ts';
 import { allLanes, chosenLanes } from '../lanes/registry.ts';
-import type { LaneId, WireOutcome } from '../model/messages.ts';
+import type { LaneId } from '../model/messages.ts';
 import type { Framed, Read } from '../model/stream.ts';
 import type { Ending } from '../model/trace.ts';
+import { BODY_START_BYTES, endingOfBody, type WholeBody } from '../metrics/ending.ts';
+import { faultsOf } from '../providers/faults-of.ts';
 import { ReadingFold, type ComparisonInput } from './lane-reading.ts';
 
 export interface ReadAllOptions {
   /** Absent: every lane that reads the API. */
   readonly lanes?: readonly LaneId[];
   readonly timed?: boolean;
-  /** The ending as it was recorded; without one the wire's terminator decides. */
+  /** The ending as it was recorded; without one the bytes decide. */
   readonly ending?: Ending;
 }
 
@@ -32,7 +34,15 @@ export function readAll(
   const fold = new ReadingFold();
   fold.add(reading.begin());
   for (const read of stored) fold.add(reading.feed(read));
-  fold.add(reading.end(stored.at(-1)?.tNs ?? 0, (wire) => options.ending ?? endingOf(wire)));
+  const bytes = reading.bytes;
+  const body = (): WholeBody => ({
+    framing: setup.framing,
+    bytes,
+    start: bytesIn(stored, 0, Math.min(bytes, BODY_START_BYTES)),
+    framed,
+    faults: faultsOf(setup.api, framed),
+  });
+  fold.add(reading.end(stored.at(-1)?.tNs ?? 0, (wire) => options.ending ?? endingOfBody(setup.api, body(), wire)));
   return fold.result(setup, {
     lanes: allLanes().filter(({ id }) => lanes.includes(id)),
     framed,
@@ -57,11 +67,4 @@ function bytesIn(reads: readonly Read[], start: number, end: number): Uint8Array
     out.set(bytes.subarray(from, Math.min(bytes.length, end - offset)), Math.max(0, offset - start));
   }
   return out;
-}
-
-function endingOf(wire: WireOutcome): Ending {
-  if (wire.errors.length > 0) return { state: 'provider-error', rule: 'The stream carries an error event.' };
-  return wire.terminated
-    ? { state: 'complete', rule: 'The terminator arrived.' }
-    : { state: 'truncated', rule: 'The stream ended without its terminator.' };
 }

@@ -197,7 +197,7 @@ export const crLines = (place: FaultPlace, count: number): string =>
 // Whose it is.
 
 export const otherApi = (place: FaultPlace, count: number, label: string, own: string): string =>
-  `Event ${place.event} is an event of ${label}, not of ${own}${more(count)}. The base URL and the API do not fit together, or a gateway converts only some of the events.`;
+  `Event ${place.event} is an event of ${label}, not of ${own}${more(count)}. The base URL and the API do not fit together, or a gateway converts only some of the events. If all are, read the stream as ${label}.`;
 
 export const wrappedEvent = (
   place: FaultPlace,

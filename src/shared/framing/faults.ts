@@ -46,6 +46,37 @@ export type FramingFaultId =
   | 'unknown-field'
   | 'wrapped-event';
 
+/** Faults through which a reader of the standard loses some of what was sent. */
+export const LOSSES: ReadonlySet<FramingFaultId> = new Set([
+  'bare-json',
+  'bare-page',
+  'blank-line-missing',
+  'byte-order-mark',
+  'comment-in-data',
+  'data-encoded-twice',
+  'data-nan',
+  'data-page',
+  'data-prefix-doubled',
+  'data-python',
+  'data-two-values',
+  'done-misspelt',
+  'event-cut',
+  'event-in-comment',
+  'event-unfinished',
+  'field-misspelt',
+  'line-ends',
+  'line-prefix',
+  'message-damaged',
+  'not-utf8',
+  'other-api',
+  'other-framing',
+  'terminator-open',
+  'wrapped-event',
+]);
+
+/** Faults of what stands between events. */
+const BETWEEN_EVENTS: readonly FramingFaultId[] = ['bare-json', 'bare-page', 'bare-text', 'not-utf8', 'unknown-field'];
+
 /** The first of its kind, and how many there are. */
 export interface FramingFault extends say.FaultPlace {
   readonly id: FramingFaultId;
@@ -138,6 +169,8 @@ export class FaultFinder {
   end(): FramingFaults {
     this.#settle(undefined);
     this.#endSizes();
+    // Where nothing is an event, the body is no stream, and what it is has a name of its own.
+    if (this.#last === null) for (const id of BETWEEN_EVENTS) this.#tallies.delete(id);
     const all = [...this.#tallies]
       .map(([id, { place, count, sentence }]) => ({ id, ...place, count, sentence: sentence(count) }))
       .toSorted((a, b) => a.start - b.start);

@@ -26,6 +26,8 @@ export interface FramingDefinition {
     readonly body: string;
     /** What a body holds that has bytes, but no event: `The body held only …`. */
     readonly withoutEvents: string;
+    /** What that means, as a sentence. */
+    readonly withoutEventsMeans: string;
     /** Why bytes at the end of a body are no event: `The last event was cut: …`. */
     readonly cut: string;
   };
@@ -42,6 +44,7 @@ export const FRAMINGS: Readonly<Record<Framing, FramingDefinition>> = {
     words: {
       body: 'a stream of events',
       withoutEvents: 'comments and blank lines',
+      withoutEventsMeans: 'The connection was kept alive but no answer came.',
       cut: 'no blank line closed it',
     },
   },
@@ -55,6 +58,7 @@ export const FRAMINGS: Readonly<Record<Framing, FramingDefinition>> = {
     words: {
       body: 'JSON lines',
       withoutEvents: 'lines that are blank or not JSON',
+      withoutEventsMeans: 'The server wrote something else into its response than the API has.',
       cut: 'its line is not a complete JSON value',
     },
   },
@@ -68,6 +72,8 @@ export const FRAMINGS: Readonly<Record<Framing, FramingDefinition>> = {
     words: {
       body: "Amazon's binary event stream",
       withoutEvents: 'damaged messages',
+      withoutEventsMeans:
+        'Its bytes were changed on the way or in storage, often by a program that took them for text.',
       cut: 'the message is longer than the body',
     },
   },
@@ -82,6 +88,7 @@ export const FRAMINGS: Readonly<Record<Framing, FramingDefinition>> = {
     words: {
       body: 'one answer',
       withoutEvents: 'bytes',
+      withoutEventsMeans: 'It is not known how to cut it.',
       cut: 'the body is not complete',
     },
   },

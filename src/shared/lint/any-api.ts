@@ -9,6 +9,17 @@ export const ANY_API_RULES: readonly LintRule[] = [
   ...CALL_RULES,
   ...TEXT_RULES,
   {
+    id: 'not-a-stream',
+    strict: 'error',
+    lenient: 'error',
+    help: 'The body is no stream of this API at all: a page, an error, a whole answer, a stream of another kind, the lines of a log. Clients find no event in it, and many take that for an empty answer.',
+    check: ({ ending }) => ({
+      end(_outcome, report) {
+        if (ending?.state === 'not-a-stream') report(null, ending.rule);
+      },
+    }),
+  },
+  {
     id: 'not-json',
     strict: 'error',
     lenient: 'error',
@@ -26,8 +37,9 @@ export const ANY_API_RULES: readonly LintRule[] = [
     strict: 'error',
     lenient: 'warning',
     help: "The provider's terminator is missing. Without it a finished answer and one that was cut look the same.",
-    check: ({ faults }) => ({
+    check: ({ faults, ending }) => ({
       end(outcome, report) {
+        if (ending?.state === 'not-a-stream') return;
         // One that is misspelt or not closed has a remark of its own.
         if (outcome.terminated || faults.all.some(({ id }) => id === 'done-misspelt' || id === 'terminator-open'))
           return;

@@ -3,6 +3,7 @@ import { objectOf, stringOf, type JsonObject } from '../json/json-object.ts';
 import type { FramingFaults } from '../framing/faults.ts';
 import type { WireOutcome } from '../model/messages.ts';
 import type { Frame, FramingNote } from '../model/stream.ts';
+import type { Ending } from '../model/trace.ts';
 
 /** `strict` judges by the provider's own documentation; `lenient` lets pass what compatible servers commonly do without harm. */
 export const LINT_PROFILES = ['strict', 'lenient'] as const;
@@ -37,6 +38,8 @@ export interface ByteRange {
 export interface LintContext {
   /** What is wrong with the framing; an event that has such a fault needs no other word for it. */
   readonly faults: FramingFaults;
+  /** How the stream ended; null where that is not known. */
+  readonly ending: Ending | null;
   /** Names of the tools that the request offers; undefined where the request is not known. */
   readonly offered: readonly string[] | undefined;
 }

@@ -4,21 +4,14 @@
  */
 import { durationWords } from '../text/duration.ts';
 import type { WireOutcome } from '../model/messages.ts';
-import { framingOf } from '../framing/detect.ts';
+import { LOSSES, type FramingFaultId, type FramingFaults } from '../framing/faults.ts';
 import { FRAMINGS } from '../framing/registry.ts';
 import { lossyText } from '../framing/utf8.ts';
-import { OTHER_API, type Api, type Framing } from '../model/stream.ts';
+import { OTHER_API, type Api, type Frame, type Framed, type Framing } from '../model/stream.ts';
 import type { Ending, HttpHead } from '../model/trace.ts';
-import { providerOf, PROVIDERS } from '../providers/registry.ts';
-import {
-  errorMessage,
-  headerOf,
-  httpError,
-  looksLikeHtml,
-  mediaType,
-  requestFailure,
-  type RequestPhase,
-} from './http-wording.ts';
+import { bodyKind, type BodyKind } from '../providers/body-kind.ts';
+import { providerOf } from '../providers/registry.ts';
+import { headerOf, httpError, mediaType, requestFailure, type RequestPhase } from './http-wording.ts';
 
 /** How the body, or the request before it, came to its end. */
 export type BodyEnd =
@@ -49,10 +42,12 @@ export interface TransportFacts {
   readonly bytes: number;
   /** Frames that the framing dispatches, `[DONE]` included. A line that is no JSON is none of JSON lines. */
   readonly events: number;
-  /** The first bytes of the body, a few hundred or all of a short one: what it is when it is no stream. */
+  /** The first BODY_START_BYTES of the body, or all of a short one: what it is when it is no stream. */
   readonly bodyStart: Uint8Array;
   /** Bytes after the last complete frame. */
   readonly unfinished?: boolean;
+  /** What is wrong with the framing. */
+  readonly faults: FramingFaults;
 }
 
 export function decideEnding(api: Api, facts: TransportFacts, wire: WireOutcome): Ending {
@@ -60,6 +55,41 @@ export function decideEnding(api: Api, facts: TransportFacts, wire: WireOutcome)
   if (said) return facts.end.how === 'stopped' ? foundLater(said) : said;
   return transportRules(facts, wire) ?? wholeRules(api, facts) ?? bodyRules(api, facts, wire);
 }
+
+/** Of a body that is no stream, this much is looked at: enough for a provider's whole error. */
+export const BODY_START_BYTES = 16 * 1024;
+
+/** A body as its framer gave it, which came without a transport. */
+export interface WholeBody {
+  readonly framing: Framing;
+  readonly bytes: number;
+  /** The first bytes, see TransportFacts. */
+  readonly start: Uint8Array;
+  readonly framed: readonly Framed[];
+  readonly faults: FramingFaults;
+}
+
+/** The ending of a body that was saved: it ended where it ends, and nothing is known of the response that it came with. */
+export function endingOfBody(api: Api, body: WholeBody, wire: WireOutcome): Ending {
+  const { framing, bytes, start, framed, faults } = body;
+  const events = framed.filter((one) => one.type === 'frame' && countsAsEvent(one.frame, framing)).length;
+  const unfinished = framed.some(({ type }) => type === 'unfinished');
+  const facts = {
+    framing,
+    head: null,
+    end: { how: 'end' },
+    bytes,
+    events,
+    bodyStart: start,
+    unfinished,
+    faults,
+  } as const;
+  return decideEnding(api, facts, wire);
+}
+
+/** A frame with data; a line of JSON lines must be JSON. */
+export const countsAsEvent = ({ dispatches, payload }: Frame, framing: Framing): boolean =>
+  dispatches && (framing !== 'json-lines' || payload.ok);
 
 /** What the bytes say for themselves (a terminator, an error of the provider, a status) holds, whenever it is read. */
 function foundLater(ending: Ending): Ending {
@@ -107,7 +137,8 @@ function statusRules({ head, bodyStart, framing }: TransportFacts, wire: WireOut
 
 type WireError = WireOutcome['errors'][number];
 
-function wireRules(api: Api, { end, head, events, framing }: TransportFacts, wire: WireOutcome): Ending | null {
+function wireRules(api: Api, facts: TransportFacts, wire: WireOutcome): Ending | null {
+  const { end, head, events, framing } = facts;
   // Nothing but an error outside of any event is no stream: bodyRules says what it is.
   const error = wire.errors.find(({ outside }) => events > 0 || (outside !== 'bare-json' && outside !== 'html'));
   if (wire.limit !== undefined) {
@@ -121,7 +152,7 @@ function wireRules(api: Api, { end, head, events, framing }: TransportFacts, wir
     const code = error.code ?? error.type;
     return {
       state: 'provider-error',
-      rule: `The provider reported an error in the stream, ${placeOf(error)}: ${error.message}${code === null ? '' : ` (${code})`}`,
+      rule: `The provider reported an error in the stream, ${placeOf(error, framing)}: ${error.message}${code === null ? '' : ` (${code})`}`,
       advice: 'What came before it is kept. Nothing that came after it undoes it.',
     };
   }
@@ -129,7 +160,7 @@ function wireRules(api: Api, { end, head, events, framing }: TransportFacts, wir
   const after = end.how === 'end' ? '' : ' What the connection did afterwards changes nothing.';
   return {
     state: 'complete',
-    rule: `The provider's terminator (${providerOf(api).terminator}) arrived.${after}${headerNote(head, framing)}`,
+    rule: `The provider's terminator (${providerOf(api).terminator}) arrived.${after}${headerNote(head, framing)}${lossesIn(facts)}`,
   };
 }
 
@@ -137,12 +168,13 @@ const OUTSIDE: Readonly<Record<NonNullable<WireError['outside']>, string>> = {
   'error-field': 'in a field named "error", which no client reads',
   'bare-json': 'as bare JSON between the events, which no client reads',
   html: 'as a page between the events',
-  unfinished: 'in a last event that no blank line closed',
+  unfinished: 'in a last event that does not count',
 };
 
-function placeOf({ event, outside }: WireError): string {
+function placeOf({ event, outside }: WireError, framing: Framing): string {
   if (outside === undefined) return `at event ${event}`;
-  return `${event < 0 ? 'before the first event' : `after event ${event}`}, ${OUTSIDE[outside]}`;
+  const why = outside === 'unfinished' ? ` (${FRAMINGS[framing].words.cut})` : '';
+  return `${event < 0 ? 'before the first event' : `after event ${event}`}, ${OUTSIDE[outside]}${why}`;
 }
 
 /** The content decides what the body is; a header that says otherwise is worth a word. */
@@ -226,9 +258,7 @@ function wholeRules(api: Api, { framing, bytes, events }: TransportFacts): Endin
 
 /** The body ended properly, without an error and without a terminator. */
 function bodyRules(api: Api, facts: TransportFacts, wire: WireOutcome): Ending {
-  const { bytes, events, head, unfinished, framing } = facts;
-  const { words } = FRAMINGS[framing];
-  const terminator = providerOf(api).terminator;
+  const { bytes, events, head, unfinished, framing, faults } = facts;
   if (bytes === 0) {
     return {
       state: 'truncated',
@@ -236,89 +266,110 @@ function bodyRules(api: Api, facts: TransportFacts, wire: WireOutcome): Ending {
       advice: 'The endpoint accepted the request and sent nothing. Run it again.',
     };
   }
-  if (events === 0) {
-    const found = whatInstead(facts);
-    if (found !== null) return notAStream(api, found, facts);
-    return {
-      state: 'truncated',
-      rule: unfinished
-        ? `The body ended inside its first event: ${words.cut}, so it does not count as an event.`
-        : `The body held only ${words.withoutEvents}: zero events.`,
-      advice: `The connection was kept alive but no answer came, and no ${terminator}. Run it again.`,
-    };
-  }
+  if (events === 0) return noEvents(api, facts);
+  const { terminator } = providerOf(api);
   const finished = wire.finish.length > 0 ? ' There was a finish reason, but that ends a choice, not the stream.' : '';
-  const inside = unfinished ? ` The last event was cut: ${words.cut}.` : '';
+  const inSight = faults.terminator;
+  const inside = unfinished && !isOnlyOpen(facts) ? ` The last event was cut: ${FRAMINGS[framing].words.cut}.` : '';
   return {
     state: 'truncated',
-    rule: `The body ended properly but without the provider's terminator (${terminator}).${finished}${inside}${headerNote(head, framing)}`,
-    advice: 'The answer may be cut. A proxy with a time limit, or a server that never sends its terminator, does this.',
+    rule: `${
+      inSight === null
+        ? `The body ended properly but without the provider's terminator (${terminator}).${finished}`
+        : `The provider's terminator (${terminator}) stands in the body, but ${inSight}: readers that follow the standard do not see it.`
+    }${inside}${headerNote(head, framing)}${lossesIn(facts)}`,
+    advice:
+      inSight === null
+        ? adviceOn(
+            facts,
+            'The answer may be cut. A proxy with a time limit, or a server that never sends its terminator, does this.',
+          )
+        : 'The answer may be whole, but clients differ in what they make of such an end. It is for the server, or a proxy on the way, to send the terminator as the API has it.',
   };
 }
 
-/** What a body is that holds no event. */
-interface Instead {
-  /** As a noun phrase. */
-  readonly what: string;
-  /** The framing that it has, where it is a stream after all. */
-  readonly framing?: Framing;
+/** Faults of which the ending says something else. */
+const TOLD: ReadonlySet<FramingFaultId> = new Set([
+  'bare-json',
+  'bare-page',
+  'done-misspelt',
+  'event-unfinished',
+  'terminator-open',
+]);
+const MAX_LOSSES = 2;
+
+/** What a reader loses by faults of the framing, as sentences with a space before each. */
+function lossesIn({ faults }: TransportFacts): string {
+  const losses = faults.all.filter(({ id }) => LOSSES.has(id) && !TOLD.has(id));
+  const more = losses.length - MAX_LOSSES;
+  return [
+    ...losses.slice(0, MAX_LOSSES).map(({ sentence }) => ` ${sentence}`),
+    ...(more > 0
+      ? [` Lint names ${more} more ${more === 1 ? 'kind of fault' : 'kinds of faults'} of the framing.`]
+      : []),
+  ].join('');
 }
 
-function notAStream(api: Api, { what, framing: shown }: Instead, { head, bodyStart, framing }: TransportFacts): Ending {
+/** The last event is whole: what it lacks is said of the terminator. */
+const isOnlyOpen = ({ faults }: TransportFacts): boolean => faults.all.some(({ id }) => id === 'terminator-open');
+
+const adviceOn = (facts: TransportFacts, otherwise: string): string =>
+  lossesIn(facts) === ''
+    ? otherwise
+    : 'If the server sent the response so, no client reads all of it: look for a proxy on the way that changes it. If it was copied from somewhere, save it again as the server sends it.';
+
+function noEvents(api: Api, facts: TransportFacts): Ending {
+  const { bodyStart, framing, head, unfinished, faults } = facts;
+  const { words } = FRAMINGS[framing];
+  const said = { contentType: headerOf(head, 'content-type'), contentEncoding: headerOf(head, 'content-encoding') };
+  const kind = bodyKind(bodyStart, said, framing);
+  const losses = lossesIn(facts);
+  // Too short for the prelude of its first message, so that nothing shows.
+  const short = framing === 'aws-eventstream' && unfinished && kind?.kind === 'binary';
+  // Lines that nothing else tells may be those of a stream, with a fault that has a name.
+  if (kind && !short && (kind.kind !== 'text' || losses === '')) return notAStream(api, kind, facts);
+  const { terminator } = providerOf(api);
+  if (losses !== '') {
+    const inSight =
+      faults.terminator === null ? '' : ` The terminator (${terminator}) stands in the body, but ${faults.terminator}.`;
+    return {
+      state: 'truncated',
+      rule: `The body holds no event that a reader can see.${losses}${inSight}`,
+      advice: adviceOn(facts, ''),
+    };
+  }
+  if (unfinished)
+    return {
+      state: 'truncated',
+      rule: `The body ended inside its first event: ${words.cut}, so it does not count as an event.`,
+      advice:
+        'The server or a proxy on the way closed the connection in mid-event, or the file was cut. Run it again, or save the whole response.',
+    };
+  const empty = faults.all.find(({ id }) => id === 'empty-event');
+  return {
+    state: 'truncated',
+    rule: empty
+      ? `The body held only events without data: zero events. ${empty.sentence}`
+      : `The body held only ${words.withoutEvents}: zero events.`,
+    advice: `${words.withoutEventsMeans} There was no ${terminator}. Run it again.`,
+  };
+}
+
+function notAStream(api: Api, { what, cause, step, says }: BodyKind, { head, framing }: TransportFacts): Ending {
+  // An address that names the model asks for the stream as well.
+  const flag = providerOf(api).request.modelInUrl === undefined ? ' ("stream": true)' : '';
   const type = headerOf(head, 'content-type');
-  const said = errorMessage(lossyText(bodyStart));
   return {
     state: 'not-a-stream',
-    rule: `The body is ${what}, not ${FRAMINGS[framing].words.body}${type === null ? '' : ` (content-type: ${type})`}.${said === null ? '' : ` It says: ${said}`}`,
-    advice: shown === undefined ? adviceFor(api, what) : otherApi(shown),
+    rule: [
+      `The body is ${what}, not ${FRAMINGS[framing].words.body}${type === null ? '' : ` (content-type: ${type})`}.`,
+      says && `It says: ${says}`,
+      cause,
+    ]
+      .filter(Boolean)
+      .join(' '),
+    advice: `${step ?? `Check that the request asks for streaming${flag} and that the base URL and the API fit together.`} The raw response is kept.`,
   };
-}
-
-function adviceFor(api: Api, what: string): string {
-  if (what === 'an HTML page')
-    return 'A login page or a web site answered instead of the API. Check the base URL and any proxy or captive portal.';
-  // An address that names the model asks for the stream as well.
-  const inBody = providerOf(api).request.modelInUrl === undefined;
-  return `Check that the request asks for streaming${inBody ? ' ("stream": true)' : ''} and that the base URL and the API fit together. The raw response is kept.`;
-}
-
-/** The body is a stream, but of another API. */
-function otherApi(framing: Framing): string {
-  const labels = [...PROVIDERS.values()].filter((one) => one.framing === framing).map(({ label }) => label);
-  return `The base URL and the API do not fit together: ${FRAMINGS[framing].words.body} is what these send: ${labels.join('; ')}. Choose the API that the server speaks. The raw response is kept.`;
-}
-
-/** What a body without a single event is; null when it has the syntax of its framing after all: comments, a cut event. */
-function whatInstead({ bodyStart, head, framing, unfinished }: TransportFacts): Instead | null {
-  const text = lossyText(bodyStart)
-    .replace(/^\uFEFF/, '')
-    .trimStart();
-  if (looksLikeHtml(text)) return { what: 'an HTML page' };
-  const shown = framingOf(null, bodyStart);
-  if (shown !== null) return shown === framing ? null : streamOf(shown);
-  // A line that is cut, or no JSON, begins as an object does.
-  if (text.startsWith('{') && framing === 'json-lines' && !isJson(text)) return null;
-  if (text.startsWith('{')) return { what: errorMessage(text) === null ? 'a JSON object' : 'a JSON error' };
-  if (text.startsWith('[')) return { what: 'a JSON array' };
-  // Beside JSON, which an error may be whatever the header says, the header knows more than the bytes.
-  const said = framingOf(headerOf(head, 'content-type'), bodyStart);
-  if (said !== null && said !== framing) return streamOf(said);
-  // oxlint-disable-next-line no-control-regex -- control characters are what tells binary data from text.
-  if (/[\u0000-\u0008\u000E-\u001F]/.test(text.slice(0, 64)))
-    // Too short for the prelude of its first message, so that nothing shows.
-    return framing === 'aws-eventstream' && unfinished ? null : { what: 'binary data' };
-  return text === '' ? null : { what: 'plain text' };
-}
-
-const streamOf = (framing: Framing): Instead => ({ what: FRAMINGS[framing].words.body, framing });
-
-function isJson(text: string): boolean {
-  try {
-    JSON.parse(text);
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 function hasOpenBlock(wire: WireOutcome): boolean {

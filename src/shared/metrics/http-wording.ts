@@ -129,12 +129,12 @@ export function requestFailure(phase: RequestPhase, target: string, reason: stri
   return { fact: `${fact.slice(0, -1)}${reason === '' ? '' : ` (${reason})`}.`, advice };
 }
 
-export function looksLikeHtml(bodyStart: string): boolean {
+function looksLikeHtml(bodyStart: string): boolean {
   return /^\s*(?:<!doctype html|<html|<head|<body)/i.test(bodyStart);
 }
 
 /** The sentence in a JSON error body of any of the usual shapes; null when there is none. */
-export function errorMessage(bodyStart: string): string | null {
+function errorMessage(bodyStart: string): string | null {
   let body: unknown;
   try {
     body = JSON.parse(bodyStart);

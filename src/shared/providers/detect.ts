@@ -1,9 +1,9 @@
 /** Which API a stream follows, told by its own events: for bytes that came without their request. */
-import { framingOf } from '../framing/detect.ts';
-import { createFramer, FRAMINGS } from '../framing/registry.ts';
+import { createFramer } from '../framing/registry.ts';
 import { objectOf, stringOf } from '../json/json-object.ts';
 import type { Api, Frame, Framing } from '../model/stream.ts';
 import { binaryKind } from '../text/binary.ts';
+import { bodyKind } from './body-kind.ts';
 import type { ApiSign, FrameFacts } from './provider.ts';
 import { PROVIDERS } from './registry.ts';
 
@@ -46,16 +46,19 @@ export interface Undetected {
 
 /** What a body is in which detectApi finds nothing. */
 export function undetected(body: Uint8Array): Undetected {
-  const framing = framingOf(null, body);
-  if (framing === 'aws-eventstream')
+  const kind = bodyKind(body);
+  if (kind?.framing === 'aws-eventstream')
     return {
       code: 'other-messages',
-      sentence: `This is ${FRAMINGS[framing].words.body}, but no message in it is of an API that this version knows.`,
+      sentence: `This is ${kind.what}, but no message in it is of an API that this version knows.`,
     };
-  const kind = framing === null ? binaryKind(body) : null;
-  return kind === null
-    ? { code: 'unknown-api', sentence: 'None of the events says which API this stream follows.' }
-    : { code: 'binary', sentence: `This is ${kind}, not a stream.` };
+  if (kind === null || kind.kind === 'stream')
+    return { code: 'unknown-api', sentence: 'None of the events says which API this stream follows.' };
+  const { what, says, cause, step = 'Save the response exactly as the server sends it, decompressed.' } = kind;
+  return {
+    code: binaryKind(body) === null ? 'unknown-api' : 'binary',
+    sentence: [`This is ${what}, not a stream.`, says && `It says: ${says}`, cause, step].filter(Boolean).join(' '),
+  };
 }
 
 type FoundSign = DetectedApi & Pick<ApiSign, 'weak'>;

@@ -5,12 +5,17 @@ const LOOKED_AT = 4 * 1024;
 
 /** First bytes, and what has them, as a noun phrase. Each is named in the specification of its format. */
 const SIGNATURES: readonly (readonly [bytes: readonly number[], what: string])[] = [
-  [[0x1f, 0x8b], 'a gzip file'],
-  [[0x28, 0xb5, 0x2f, 0xfd], 'a Zstandard file'],
+  [[0x1f, 0x8b], 'gzip-compressed data'],
+  [[0x28, 0xb5, 0x2f, 0xfd], 'Zstandard-compressed data'],
+  [[0x42, 0x5a, 0x68], 'bzip2-compressed data'],
+  [[0xfd, 0x37, 0x7a, 0x58, 0x5a, 0x00], 'xz-compressed data'],
+  [[0x04, 0x22, 0x4d, 0x18], 'LZ4-compressed data'],
   [[0x50, 0x4b, 0x03, 0x04], 'a ZIP file'],
   [[0x89, 0x50, 0x4e, 0x47], 'a PNG image'],
   [[0xff, 0xd8, 0xff], 'a JPEG image'],
   [[0x25, 0x50, 0x44, 0x46, 0x2d], 'a PDF file'],
+  [[0xff, 0xfe, 0x00, 0x00], 'text in UTF-32'],
+  [[0x00, 0x00, 0xfe, 0xff], 'text in UTF-32'],
   [[0xff, 0xfe], 'text in UTF-16'],
   [[0xfe, 0xff], 'text in UTF-16'],
 ];
@@ -19,7 +24,21 @@ const SIGNATURES: readonly (readonly [bytes: readonly number[], what: string])[]
 export function binaryKind(bytes: Uint8Array): string | null {
   const signed = SIGNATURES.find(([signature]) => signature.every((byte, at) => bytes[at] === byte));
   if (signed) return signed[1];
-  return bytes.subarray(0, LOOKED_AT).some(isControl) ? 'binary data' : null;
+  const start = bytes.subarray(0, LOOKED_AT);
+  if (!start.some(isControl)) return null;
+  if (isZlib(start)) return 'zlib-compressed data';
+  return isWide(start) ? 'text in UTF-16, without its mark' : 'binary data';
+}
+
+/** RFC 1950: the method, and a check that makes 31 divide the first two bytes. */
+const isZlib = ([method, flags]: Uint8Array): boolean =>
+  method === 0x78 && flags !== undefined && (method * 256 + flags) % 31 === 0;
+
+/** Every second byte of ASCII text in UTF-16 is zero, and no other. */
+function isWide(bytes: Uint8Array): boolean {
+  const start = bytes.subarray(0, 64);
+  if (start.length < 8) return false;
+  return [0, 1].some((parity) => start.every((byte, at) => (at % 2 === parity) === (byte === 0)));
 }
 
 /** Control characters that stand in no text; tabs, line ends, form feeds and escapes do. */

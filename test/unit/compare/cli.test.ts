@@ -171,7 +171,7 @@ it.each([
     [unknown],
     'None of the events says which API this stream follows. Name the API with --api: chat_completions, responses',
   ],
-  [[file('answer.gz', gzipSync('Dear reader'))], 'None of the events says which API this stream follows.'],
+  [[file('answer.gz', gzipSync('Dear reader'))], 'This is plain text, not a stream.'],
   [[lossy, '--api', 'telnet'], 'Allowed choices are chat_completions, responses, messages'],
   [[lossy, '--api', 'messages', '--fail-on', 'grave'], 'Allowed choices are info, minor, major, critical'],
   [[join(folder, 'none.sse'), '--api', 'messages'], 'Cannot read '],

@@ -470,11 +470,23 @@ describe('each rule finds its breach', () => {
     expect(rules(undefined)).toEqual([]);
   });
 
+  test('not-a-stream, where the ending is known', () => {
+    const run = runWire('chat_completions', '<html><body>Sign in</body></html>');
+    const remarks = lint('chat_completions', run.framed, run.outcome, 'strict', { ending: run.ending });
+    expect(remarks).toMatchObject([{ rule: 'not-a-stream', sentence: expect.stringContaining('an HTML page') }]);
+  });
+
   test('every rule is covered, and has its help', () => {
     const rules = new Set([...ANY_API_RULES, ...APIS.flatMap((api) => providerOf(api).rules)]);
     const ids = [...new Set([...rules].map(({ id }) => id))];
     const examples = [...rules].filter(({ example }) => example !== undefined).map(({ id }) => id);
-    const covered = new Set([...broken.map(([rule]) => rule), ...examples, 'call-not-offered', ...OF_OTHER_FRAMINGS]);
+    const covered = new Set([
+      ...broken.map(([rule]) => rule),
+      ...examples,
+      'call-not-offered',
+      'not-a-stream',
+      ...OF_OTHER_FRAMINGS,
+    ]);
     expect([...covered].toSorted()).toEqual(ids.toSorted());
     for (const { help } of rules) expect(help).toMatch(/\.$/);
   });

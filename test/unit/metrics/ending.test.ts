@@ -26,6 +26,7 @@ function endingOf(body: string, facts: Partial<TransportFacts> = {}, api: Api = 
       events: run.frames.length,
       bodyStart: bytesOf(body.slice(0, 500)),
       unfinished: run.unfinished,
+      faults: run.faults,
       ...facts,
     },
     run.outcome,
@@ -247,7 +248,13 @@ describe('the state, and the fact its sentence names', () => {
       'truncated',
       /without the provider's terminator.*finish reason/,
     ],
-    ['D7 a clean end inside an event', endingOf(`${cut}data: [DONE]\n`), 'truncated', /last event was cut/],
+    ['D7 a clean end inside an event', endingOf(`${cut}data: {"id`), 'truncated', /last event was cut/],
+    [
+      'A13 a terminator that no blank line closes',
+      endingOf(`${cut}data: [DONE]\n`),
+      'truncated',
+      /terminator \(data: \[DONE\]\) stands in the body, but no blank line closes it/,
+    ],
     ['D7 a clean end inside the first event', endingOf('data: {"id'), 'truncated', /inside its first event/],
     ['D8 the terminator, then the connection breaks', endingOf(whole, { end: reset }), 'complete', /changes nothing/],
     [

@@ -60,6 +60,7 @@ async function state(
     events: wire.frames.length,
     bodyStart: new TextEncoder().encode(text.slice(0, 400)),
     unfinished: wire.unfinished,
+    faults: wire.faults,
   };
   return { ...decideEnding(api, facts, wire.outcome), text };
 }

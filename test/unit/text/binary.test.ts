@@ -1,11 +1,13 @@
 /** What a file is that holds no text, for the sentence that refuses it. */
-import { gzipSync } from 'node:zlib';
+import { deflateSync, gzipSync } from 'node:zlib';
 import { expect, test } from 'vitest';
 import { binaryKind } from '../../../src/shared/text/binary.ts';
 import { bytesOf } from '../../support/framing.ts';
 
 test.each<readonly [string, Uint8Array, string | null]>([
-  ['gzip', gzipSync('data: {}'), 'a gzip file'],
+  ['gzip', gzipSync('data: {}'), 'gzip-compressed data'],
+  ['zlib', deflateSync('data: {}'), 'zlib-compressed data'],
+  ['UTF-16 without a mark', new Uint8Array(Buffer.from('data: {}', 'utf16le')), 'text in UTF-16, without its mark'],
   ['a picture', Uint8Array.of(0x89, 0x50, 0x4e, 0x47, 0x0d), 'a PNG image'],
   ['UTF-16', Uint8Array.of(0xff, 0xfe, 0x64, 0x00), 'text in UTF-16'],
   ['zeros', new Uint8Array(8), 'binary data'],

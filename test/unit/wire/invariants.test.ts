@@ -1,7 +1,6 @@
 /** What holds for the wire lane on every stream: ours, the corpus's and generated ones. */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { decideEnding } from '../../../src/shared/metrics/ending.ts';
 import type { Emission, WireMessage } from '../../../src/shared/model/messages.ts';
 import type { Api } from '../../../src/shared/model/stream.ts';
 import { allStreams, wireFixtures } from '../../support/fixtures.ts';
@@ -127,25 +126,13 @@ describe.each(allStreams().map((file) => [file.name, file] as const))('%s', (_na
     const ends = whole.frames.map(({ end }) => end);
     const step = Math.max(1, Math.floor(ends.length / 60));
     for (let i = 0; i < ends.length; i += step) {
-      const { outcome, frames } = runWire(api, bytes.subarray(0, ends[i]));
+      const { outcome, ending } = runWire(api, bytes.subarray(0, ends[i]));
       for (const { block, kind, closed, valid } of outcome.blocks) {
         if (kind !== 'tool' && kind !== 'server_tool') continue;
         expect(closed).toBe((closedAt.get(block) ?? Infinity) <= i);
         if (!closed) expect(valid).toBeUndefined();
       }
       if (outcome.terminated || outcome.errors.length > 0) continue;
-      const ending = decideEnding(
-        api,
-        {
-          framing: 'sse',
-          head: null,
-          end: { how: 'end' },
-          bytes: ends[i]!,
-          events: frames.length,
-          bodyStart: new Uint8Array(0),
-        },
-        outcome,
-      );
       expect(ending.state).toBe('truncated');
     }
   });
@@ -179,21 +166,9 @@ describe('damaged streams', () => {
                 ...damaged.slice(at + length),
               ];
           }
-          const { outcome, frames, emissions } = runWire(api, new Uint8Array(damaged));
+          const { outcome, ending, emissions } = runWire(api, new Uint8Array(damaged));
           const texts = joined(emissions);
           for (const { block, text } of outcome.blocks) expect(texts.get(block) ?? '').toBe(text);
-          const ending = decideEnding(
-            api,
-            {
-              framing: 'sse',
-              head: null,
-              end: { how: 'end' },
-              bytes: damaged.length,
-              events: frames.length,
-              bodyStart: new Uint8Array(0),
-            },
-            outcome,
-          );
           expect(['complete', 'provider-error', 'truncated']).toContain(ending.state);
         }),
         { numRuns: 150, seed: 5 },

@@ -1,8 +1,6 @@
 /** Group B of the reliability list, the payload: one test a row, named by its id. */
 import { describe, expect, test } from 'vitest';
-import { decideEnding } from '../../../src/shared/metrics/ending.ts';
 import type { WireMessage } from '../../../src/shared/model/messages.ts';
-import type { Api } from '../../../src/shared/model/stream.ts';
 import { chatBody, chunk, namedBody, runWire, type WireRun } from '../../support/wire.ts';
 
 const notesOf = (run: WireRun, event: number): readonly string[] => run.summaries[event]?.notes ?? [];
@@ -13,19 +11,6 @@ const of = <Type extends WireMessage['message_type']>(
   run.messages.filter(
     (message): message is Extract<WireMessage, { message_type: Type }> => message.message_type === type,
   );
-const stateOf = (api: Api, run: WireRun): string =>
-  decideEnding(
-    api,
-    {
-      framing: 'sse',
-      head: null,
-      end: { how: 'end' },
-      bytes: 1,
-      events: run.frames.length,
-      bodyStart: new Uint8Array(0),
-    },
-    run.outcome,
-  ).state;
 const call = (index: number | undefined, fn: Record<string, unknown>, id?: string): Record<string, unknown> =>
   chunk({
     tool_calls: [
@@ -349,7 +334,7 @@ describe('reliability, group B', () => {
       expect(run.outcome.limit).toMatch(/nests deeper than 256 levels/);
       expect(of(run, 'error')).toHaveLength(1);
       expect(notesOf(run, 1)).toEqual(['not read: the lane ended at a limit']);
-      expect(stateOf('chat_completions', run)).toBe('limit');
+      expect(run.ending.state).toBe('limit');
       expect(() => structuredClone(run.emissions)).not.toThrow();
     }
     // What is no object is not taken apart: it travels as its text.
@@ -399,7 +384,7 @@ describe('reliability, group B', () => {
         'messages',
         namedBody(...(events as unknown as ({ type: string } & Record<string, unknown>)[])),
       );
-      expect(stateOf('messages', run)).toBe('provider-error');
+      expect(run.ending.state).toBe('provider-error');
       expect(run.outcome.errors[0]).toMatchObject({ message: 'Overloaded', type: 'overloaded_error' });
       expect(run.block('b0').text).toContain('a');
     });
@@ -417,7 +402,7 @@ describe('reliability, group B', () => {
       );
       expect(run.outcome.errors).toEqual([{ message: 'Rate limit', type: 'tokens', code: '429', event: 1 }]);
       expect(run.block('c0/text').text).toBe('ab');
-      expect(stateOf('chat_completions', run)).toBe('provider-error');
+      expect(run.ending.state).toBe('provider-error');
       expect(runWire('chat_completions', 'event: error\ndata: upstream died\n\n').outcome.errors[0]).toMatchObject({
         message: 'upstream died',
         event: 0,
@@ -436,7 +421,7 @@ describe('reliability, group B', () => {
       );
       expect(failed.outcome.errors).toEqual([{ message: 'It broke.', type: null, code: 'server_error', event: 1 }]);
       expect(failed.outcome.finish).toEqual([{ choice: 0, unified: 'error', raw: 'failed' }]);
-      expect(stateOf('responses', failed)).toBe('provider-error');
+      expect(failed.ending.state).toBe('provider-error');
       const cut = runWire(
         'responses',
         namedBody(
@@ -454,7 +439,7 @@ describe('reliability, group B', () => {
       );
       expect(cut.outcome.finish).toEqual([{ choice: 0, unified: 'length', raw: 'max_output_tokens' }]);
       expect(cut.outcome.errors).toEqual([]);
-      expect(stateOf('responses', cut)).toBe('complete');
+      expect(cut.ending.state).toBe('complete');
     });
   });
 
@@ -469,7 +454,7 @@ describe('reliability, group B', () => {
   ])('B17 finish reason %s is shown as it came', (raw, unified) => {
     const run = runWire('chat_completions', chatBody(chunk({ content: 'a' }), finish(raw), '[DONE]'));
     expect(run.outcome.finish).toEqual([{ choice: 0, unified, raw }]);
-    expect(stateOf('chat_completions', run)).toBe('complete');
+    expect(run.ending.state).toBe('complete');
   });
 
   test('B18 usage absent, cumulative, decreasing, negative, null: the last number wins, nothing is added or guessed', () => {

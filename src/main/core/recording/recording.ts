@@ -4,7 +4,15 @@
  * and stored while it goes on. The one who feeds it owns the clock.
  */
 import { DecodePass } from '../../../shared/lanes/decode-pass.ts';
-import { decideEnding, type BodyEnd, type TransportFacts } from '../../../shared/metrics/ending.ts';
+import {
+  BODY_START_BYTES,
+  countsAsEvent,
+  decideEnding,
+  type BodyEnd,
+  type TransportFacts,
+} from '../../../shared/metrics/ending.ts';
+import type { FaultFinder } from '../../../shared/framing/faults.ts';
+import { faultFinderOf } from '../../../shared/providers/faults-of.ts';
 import { MetricsMeter, withoutTimes } from '../../../shared/metrics/metrics.ts';
 import type { TraceItem } from '../../../shared/model/items.ts';
 import {
@@ -30,16 +38,13 @@ export interface RecordingSetup {
   readonly redact?: (sentence: string) => string;
 }
 
-/** Of a body that is no stream, this much is looked at: enough for a provider's whole error. */
-const BODY_START_BYTES = 16 * 1024;
-
 export class Recording {
   readonly #setup: RecordingSetup;
   readonly #decoding: DecodePass;
   readonly #meter = new MetricsMeter();
+  readonly #faults: FaultFinder;
   readonly #bodyStart: Uint8Array[] = [];
   #bodyStartBytes = 0;
-  /** Frames with data, which an event needs; in JSON lines they must be JSON. */
   #dataFrames = 0;
   #head: HttpHead | null = null;
   #lastNs = 0;
@@ -51,10 +56,12 @@ export class Recording {
     const { trace, lanes } = setup;
     this.#setup = setup;
     this.#model = trace.model;
+    this.#faults = faultFinderOf(trace.api);
     this.#decoding = new DecodePass({
       ...decodeSetup(trace),
       ...(lanes && { lanes }),
       watch: (framed) => {
+        this.#faults.take(framed);
         if (framed.type === 'frame') this.#frame(framed.frame);
       },
     });
@@ -124,7 +131,7 @@ export class Recording {
   }
 
   #frame(frame: Frame): void {
-    if (frame.dispatches && (this.#setup.trace.framing !== 'json-lines' || frame.payload.ok)) this.#dataFrames++;
+    if (countsAsEvent(frame, this.#setup.trace.framing)) this.#dataFrames++;
   }
 
   #take(items: readonly TraceItem[]): readonly TraceItem[] {
@@ -159,6 +166,7 @@ export class Recording {
       unfinished,
       events: this.#dataFrames,
       bodyStart: Buffer.concat(this.#bodyStart),
+      faults: this.#faults.end(),
     };
   }
 

@@ -155,7 +155,7 @@ describe('what is sent', () => {
   test('chat completions ask for a stream and its usage', async () => {
     const { url, header, body } = await sent(
       'chat_completions',
-      { ...chat, stream: false, stream_options: { include_obfuscation: false } },
+      { ...chat, stream_options: { include_obfuscation: false } },
       { key: KEY },
     );
     expect([url, header('authorization')]).toEqual(['/v1/chat/completions', `Bearer ${KEY}`]);

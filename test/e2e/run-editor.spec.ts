@@ -1,4 +1,6 @@
 /** The run editor over the built host: what is wrong is said with its line and cannot be sent; what is right runs, and can be run again. */
+import { once } from 'node:events';
+import { createServer, type AddressInfo, type Server } from 'node:net';
 import { expect, test, type Page } from 'playwright/test';
 import { startHost, type Host } from '../support/host.ts';
 import { openEmpty } from '../support/page.ts';
@@ -66,10 +68,10 @@ test('says with its line what is wrong, and sends nothing until it is mended', a
   const remarks = dialog(page).getByRole('list', { name: 'Remarks on the request' });
   await expect(remarks.getByRole('listitem')).toHaveText([
     /Line 4.*messages\[0\]\.role must be one of/,
-    /Line 6.*stream must be true or omitted/,
+    /Line 6.*stream is false: the answer will be no stream/,
   ]);
   await expect(run(page)).toBeDisabled();
-  await expect(dialog(page).getByRole('status')).toHaveText('2 errors in the request must be fixed first.');
+  await expect(dialog(page).getByRole('status')).toHaveText('One error in the request must be fixed first.');
   await expect(editor(page)).toHaveAttribute('aria-invalid', 'true');
   await page.keyboard.press('Control+Enter');
   await expect(dialog(page)).toBeVisible();
@@ -125,4 +127,86 @@ test('runs again with the request of the shown run and other options', async ({ 
   expect((await host.client().call('traces.get', { id: newest!.id })).options.requires_approval_tools).toEqual([
     'get_forecast',
   ]);
+});
+
+/** The last request that a server got, to the byte. */
+async function rawServer(): Promise<{
+  readonly server: Server;
+  readonly baseUrl: string;
+  readonly last: () => string;
+}> {
+  let raw = '';
+  const server = createServer((socket) => {
+    raw = '';
+    socket.on('error', () => {});
+    socket.setEncoding('latin1').on('data', (text: string) => {
+      raw += text;
+      const head = raw.indexOf('\r\n\r\n');
+      const length = Number(/content-length: (\d+)/i.exec(raw)?.[1]);
+      if (head >= 0 && raw.length >= head + 4 + length)
+        socket.end('HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\n\r\ndata: [DONE]\n\n');
+    });
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return {
+    server,
+    baseUrl: `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1`,
+    last: () => Buffer.from(raw, 'latin1').toString('utf8'),
+  };
+}
+
+test('says what will be added, and with all of it switched off sends what is written, byte for byte', async ({
+  page,
+}) => {
+  const { server, baseUrl, last } = await rawServer();
+  await host.client().call('endpoints.save', { name: 'Raw', baseUrl, type: 'openai', provider_name: 'openai' });
+  await page.reload();
+  await openEditor(page);
+  await choose(page, 'Endpoint', /^Raw/);
+  const text =
+    '{ "model" :"m",\n\t"seed": 12345678901234567890, "n": 1.0,\n  "messages": [{"role":"user","content":"é"}] }';
+  await editor(page).click();
+  await page.keyboard.press('Control+A');
+  await page.keyboard.insertText(text);
+  const changes = dialog(page).locator('.run-changes');
+  const summary = changes.locator('summary');
+  await expect(summary).toHaveText(/^Will be added: stream, stream_options\.include_usage, \d+ headers$/);
+  await summary.click();
+  const one = (name: string | RegExp) => changes.getByRole('checkbox', { name });
+  await expect(one(/"stream_options\.include_usage": true/)).toBeChecked();
+  await expect(one(/^host/)).toBeDisabled();
+
+  // One of them: what follows from it goes as well, all else stays.
+  await one(/"stream": true/).uncheck();
+  await expect(one(/include_usage/)).toHaveCount(0);
+  await one(/"stream": true/).check();
+  await one(/include_usage/).uncheck();
+  await expect(summary).toContainText('1 switched off');
+  await run(page).click();
+  await expect(page.getByRole('row', { selected: true })).toBeVisible();
+  await expect.poll(last).toContain('\r\n\r\n');
+  const bodyOf = (raw: string): string => raw.slice(raw.indexOf('\r\n\r\n') + 4);
+  expect(bodyOf(last())).toBe(text.replace('] }', '], "stream": true }').replace(', "stream"', ',\n  "stream"'));
+
+  // The trace says both; run again begins with what was written and with the same switches.
+  await page.locator('.inspector').getByRole('tab', { name: 'Request' }).click();
+  const pane = page.locator('.inspector');
+  await expect(pane).toContainText('Added to what was written');
+  await expect(pane).toContainText('Switched off for this run');
+  await expect(pane).toContainText('Body, as written');
+  await page.keyboard.press('Control+Shift+Enter');
+  await expect(dialog(page)).toContainText('Run again');
+  await expect(summary).toContainText('1 switched off');
+  await summary.click();
+  await changes.getByRole('button', { name: 'Send as written' }).click();
+  await expect(changes.getByRole('button', { name: 'Add all of it again' })).toBeVisible();
+  await run(page).click();
+  await expect.poll(() => bodyOf(last())).toBe(text);
+  expect(
+    last()
+      .slice(0, last().indexOf('\r\n\r\n'))
+      .split('\r\n')
+      .map((line) => line.split(':')[0]!.toLowerCase()),
+  ).toEqual(['post /v1/chat/completions http/1.1', 'host', 'connection', 'content-length']);
+  server.close();
 });

@@ -50,10 +50,12 @@ const REGISTRIES: readonly { readonly registry: readonly string[]; readonly fold
   {
     registry: [
       'shared/providers/registry.ts',
+      'shared/providers/base-url.ts',
       'shared/providers/detect.ts',
       'shared/providers/frame-places.ts',
       'shared/providers/framer-of.ts',
       'shared/providers/request-of.ts',
+      'shared/providers/sent-body.ts',
       'shared/providers/title.ts',
       'shared/providers/tool-names.ts',
     ],

@@ -111,6 +111,7 @@ export async function createCore({
     'capture.closeSession': ({ session }) => proxy.closeSession(session),
     'runs.start': async (params) =>
       runs.start({ ...params, lanes: params.lanes ?? (await settings.get()).lanes ?? undefined }),
+    'runs.preview': (params) => runs.preview(params),
     'runs.cancel': ({ id }) => runs.cancel(id),
     ...traces,
     'traces.changes': untilClosed(traces['traces.changes']),

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { CaptureFacts } from './capture.ts';
 import type { EndpointId, TraceId } from './ids.ts';
 import type { LaneId } from './messages.ts';
+import type { RequestChange } from './request-change.ts';
 import type { Api, Framing } from './stream.ts';
 import type { FinishReason, Usage } from './usage.ts';
 
@@ -80,6 +81,10 @@ export interface RequestHead {
   readonly method: string;
   readonly url: string;
   readonly headers: readonly (readonly [name: string, value: string])[];
+  /** Of a run: the JSON text of its body as it was written, secrets redacted. */
+  readonly written?: string;
+  /** Of a run: what is not as it was written, and what would not have been. */
+  readonly changes?: readonly RequestChange[];
 }
 
 /** Where a trace came from. */

@@ -37,8 +37,7 @@ export const QUESTION = 'What is the difference between a river and a canal? Two
 export const text = (error: string) => z.string({ error }).min(1, { error: 'must not be empty' });
 export const list = <Item extends z.ZodType>(item: Item, error: string) => z.array(item, { error });
 export const model = text('must be the name of a model');
-/** Streams are what this program records; the field is set when it is left out. */
-export const stream = z.literal(true, { error: 'must be true or omitted: only streams are recorded' }).optional();
+export const stream = z.boolean({ error: 'must be true or false' }).optional();
 export const part = z.looseObject(
   { type: text('must say what kind of part this is, such as "text"') },
   { error: 'must be an object with a type' },

@@ -15,6 +15,7 @@ import {
   TERMINAL_STATES,
   TRACE_SOURCES,
   type ImportFacts,
+  type RequestHead,
   type TraceDetail,
   type TraceRow,
 } from '../model/trace.ts';
@@ -59,6 +60,10 @@ const endpoint = z
 /** Whether there is such an API is asked of the providers by the service, which has a sentence for it. */
 const api = z.string().min(1).max(100);
 const seq = z.int().min(0);
+/** A request by its fields, or as the text that was written: of a text each character is sent as it stands. */
+const request = z.union([z.record(z.string(), z.unknown()), z.string().max(MAX_IMPORT)]);
+/** Ids of changes to it that are switched off, see RequestChange. */
+const without = z.array(z.string().max(200)).max(100).optional();
 /** Another decoding than the trace was recorded with. */
 const decoding = { options: adapterOptionsSchema.optional(), lanes: laneIdsSchema.optional() };
 
@@ -167,6 +172,13 @@ export interface AppInfo {
   readonly lanes: readonly LaneInfo[];
   /** Set when the store could not be opened as usual: the sentence to show, and whether reading works. */
   readonly storeProblem?: { readonly sentence: string; readonly readable: boolean };
+}
+
+/** A request as it would leave, but for its body, which `sentBody` makes of the text. */
+export interface RequestPreview extends Required<Pick<RequestHead, 'changes'>> {
+  readonly method: string;
+  readonly url: string;
+  readonly headers: RequestHead['headers'];
 }
 
 /** Which traces a list holds: those that fit all that is said here. */
@@ -327,13 +339,16 @@ export const contract = {
     z.strictObject({
       endpoint,
       api,
-      request: z.record(z.string(), z.unknown()),
+      request,
+      without,
       options: adapterOptionsSchema,
       /** Absent: as the settings say. */
       lanes: laneIdsSchema.optional(),
       source: z.enum(['run', 'sample']).default('run'),
     }),
   ),
+  /** What would be sent, and what of it is not as it was written. Nothing is sent, and no secret is in it. */
+  'runs.preview': query<RequestPreview>()(z.strictObject({ endpoint, api, request, without })),
   'runs.cancel': command<null>()(z.strictObject({ id: trace })),
 
   'capture.info': query<CaptureInfo>()(nothing),

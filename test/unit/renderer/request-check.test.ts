@@ -81,11 +81,10 @@ describe('JSON as it is typed', () => {
     expect(text.slice(source.fault.from, source.fault.to)).toBe(marked);
   });
 
-  it('warns of keys that stand twice and of numbers that lose digits', () => {
+  it('warns of keys that stand twice, and of no number: each digit is sent as it stands', () => {
     const source = readJson('{"a": 1, "a": 12345678901234567890}');
     expect(source.ok && source.remarks.map(({ sentence }) => sentence)).toEqual([
-      '12345678901234567890 is too large to keep every digit; it is sent as 12345678901234567000.',
-      '`a` appears twice in one object; the last one is sent.',
+      '`a` appears twice in one object; both are sent, and most servers take the last one.',
     ]);
   });
 
@@ -135,7 +134,7 @@ describe('requests', () => {
       '{"model": "m", "messages": [{"role": "user", "content": 5}], "stream": false}',
       [
         '1: `messages[0].content` must be a string or a list of parts, each with a type.',
-        '1: `stream` must be true or omitted: only streams are recorded.',
+        '1: `stream` is false: the answer will be no stream, and is recorded as it comes.',
       ],
     ],
     [

@@ -11,18 +11,15 @@ import type { HttpHead, RequestHead } from '../../../shared/model/trace.ts';
 import { encodingOf } from './decoding.ts';
 import { KeyMask } from './key-mask.ts';
 import { ReceivedBody, type CaptureLimits } from './received-body.ts';
-import { isSecretHeader, Redaction, type HeaderList } from './secrets.ts';
+import { outgoing, type OutgoingSetup } from './outgoing.ts';
+import { Redaction } from './secrets.ts';
 import { HttpExchange, type OutgoingRequest } from './transport.ts';
 
 /** Bytes that wait to be worked off before the sender has to wait, too, and how few are left when it may go on. */
 const HIGH_WATER_BYTES = 16 * 1024 ** 2;
 const LOW_WATER_BYTES = 4 * 1024 ** 2;
 
-export interface CaptureSetup {
-  /** The header that carries the endpoint's key, and the key. */
-  readonly credential?: { readonly header: readonly [name: string, value: string] | null; readonly key: string };
-  /** The sender signs the request itself: what it signs and the signature are sent as they are. */
-  readonly signed?: boolean;
+export interface CaptureSetup extends OutgoingSetup {
   /** Seconds to wait for the answer's head; null: until it comes. */
   readonly answerSeconds: number | null;
   readonly limits?: CaptureLimits;
@@ -39,26 +36,6 @@ export interface CaptureListener {
    */
   reads(reads: readonly Read[]): void;
   end(end: BodyEnd, tNs: number): void;
-}
-
-/**
- * Headers of the SDKs that are sent. Others come out of environment variables meant for one provider (OPENAI_CUSTOM_HEADERS,
- * OPENAI_ORG_ID, …), and are not for whatever endpoint this is; or they tell of a timeout that is not used.
- */
-const SDK_HEADER =
-  /^(?:accept|content-type|user-agent|idempotency-key|anthropic-version|anthropic-beta|openai-beta|x-stainless-(?!timeout).*)$/;
-
-const NONE: ReadonlySet<string> = new Set();
-
-/**
- * Names of the headers that an AWS signature covers, and the signature's own. What is always sent, with the value that was
- * signed, is not among them. (https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html)
- */
-function signedHeaders(given: Headers): ReadonlySet<string> {
-  const named = /SignedHeaders=([^,\s]+)/.exec(given.get('authorization') ?? '')?.[1]?.split(';') ?? [];
-  const names = new Set([...named, 'authorization']);
-  for (const always of ['host', 'content-length']) names.delete(always);
-  return names;
 }
 
 /** One request and its answer. */
@@ -93,20 +70,23 @@ export class Capture {
    * when the exchange ended without one: the listener was told how.
    */
   readonly fetch = async (input: string | URL | Request, init: RequestInit = {}): Promise<Response> => {
-    const url = new URL(input instanceof Request ? input.url : input);
-    const method = (init.method ?? 'GET').toUpperCase();
-    const body = typeof init.body === 'string' ? init.body : '';
-    const headers = this.#headersFor(url, new Headers(init.headers), body);
+    const { request, changes } = outgoing(input, init, this.#setup);
+    const { method, url, headers, body } = request;
     await this.#listener.request(
-      { method, url: this.#redaction.url(url.href), headers: this.#redaction.headers(headers) },
+      { method, url: this.#redaction.url(url.href), headers: this.#redaction.headers(headers), changes },
       body === '' ? null : this.#redaction.json(JSON.parse(body)),
     );
-    return this.#send({ method, url, headers, body });
+    return this.#send(request);
   };
 
   /** A sentence about this exchange, without the secrets that an answer may have repeated. */
   redact(sentence: string): string {
     return this.#redaction.text(sentence);
+  }
+
+  /** A JSON text of this exchange, likewise. */
+  redactJson(text: string): string {
+    return this.#redaction.jsonText(text);
   }
 
   /** Ends it from this side. Without effect once it has ended. */
@@ -140,23 +120,6 @@ export class Capture {
       }
       return undefined;
     });
-  }
-
-  /** As they leave: nothing is added to them on the way. */
-  #headersFor(url: URL, given: Headers, body: string): HeaderList {
-    const { credential } = this.#setup;
-    const headers: (readonly [string, string])[] = [
-      ['host', url.host],
-      ['connection', 'close'],
-      ['content-length', String(Buffer.byteLength(body))],
-    ];
-    // An encoded stream is held back until its encoder lets go of it, which would falsify all times.
-    headers.push(['accept-encoding', 'identity']);
-    const signed = this.#setup.signed === true ? signedHeaders(given) : NONE;
-    for (const [name, value] of given)
-      if (signed.has(name) || (SDK_HEADER.test(name) && !isSecretHeader(name))) headers.push([name, value]);
-    if (credential?.header) headers.push(credential.header);
-    return headers;
   }
 
   #stopWaiting(seconds: number): void {

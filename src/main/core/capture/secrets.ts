@@ -3,6 +3,7 @@
  * from here, and so does the code that takes secrets out of all that is kept. Lengths stay, so that a person can tell an
  * empty or a truncated key from a whole one.
  */
+import { jsonMembers } from '../../../shared/json/json-members.ts';
 import { endpointKindOf, endpointKinds } from '../../../shared/providers/registry.ts';
 
 export type HeaderList = readonly (readonly [name: string, value: string])[];
@@ -105,6 +106,31 @@ export class Redaction {
     );
   }
 
+  /** The same of a JSON text: what holds no secret stays as it was written. */
+  jsonText(text: string): string {
+    // A text that is nothing but a string has no members.
+    if (/^\s*"/.test(text)) return JSON.stringify(this.json(JSON.parse(text)));
+    const members = jsonMembers(text);
+    // Of a list that a secret field holds, each text is one.
+    const secret: boolean[] = [];
+    let out = '';
+    let from = 0;
+    const put = (start: number, end: number, value: string): void => {
+      if (JSON.stringify(value) === JSON.stringify(JSON.parse(text.slice(start, end)))) return;
+      out += text.slice(from, start) + JSON.stringify(value);
+      from = end;
+    };
+    for (const { key, start, valueStart, end, parent } of members) {
+      const name = key === null ? null : stringIn(text.slice(start, start + key.length + 2));
+      secret.push(name === null ? secret[parent] === true : isSecretField(name));
+      if (name !== null) put(start, start + key!.length + 2, this.text(name));
+      if (text[valueStart] !== '"') continue;
+      const value = stringIn(text.slice(valueStart, end));
+      put(valueStart, end, secret.at(-1) === true ? this.#secretValue(value) : (this.json(value) as string));
+    }
+    return out + text.slice(from);
+  }
+
   headers(headers: HeaderList): HeaderList {
     return headers.map(
       ([name, value]) => [name, isSecretHeader(name) ? this.#secretValue(value) : this.text(value)] as const,
@@ -120,7 +146,7 @@ export class Redaction {
   }
 
   #field(name: string, value: unknown): unknown {
-    if (!SECRET_FIELD.test(name) && !SECRET_HEADERS.has(name.toLowerCase())) return this.json(value);
+    if (!isSecretField(name)) return this.json(value);
     if (typeof value === 'string') return this.#secretValue(value);
     return Array.isArray(value) ? value.map((item) => this.#field(name, item)) : this.json(value);
   }
@@ -155,6 +181,10 @@ export class Redaction {
     return scheme + redacted(value.slice(scheme.length));
   }
 }
+
+const stringIn = (source: string): string => JSON.parse(source) as string;
+
+const isSecretField = (name: string): boolean => SECRET_FIELD.test(name) || SECRET_HEADERS.has(name.toLowerCase());
 
 /** The keys that a request brings along: the values of its secret headers, without the words before them, and those of its query. */
 export function secretsIn(headers: HeaderList, url: string): readonly string[] {

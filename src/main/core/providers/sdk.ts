@@ -1,6 +1,6 @@
 /**
  * What all senders ask of a provider's SDK: the SDKs make the requests, as in the agent server (docs/adapters.md, 1), but
- * get no key, no retries, no time limit and none of their environment variables: all of that is the capture's and the run's.
+ * get the body as it is sent, no key, no retries, no time limit and none of their environment variables: all of that is the capture's and the run's.
  */
 
 /** The SDKs insist on a key; the capture takes this one off and puts the endpoint's on. */
@@ -13,6 +13,3 @@ export const USUAL = { apiKey: NO_KEY, maxRetries: 0, timeout: NEVER_MS, logLeve
 export const VERSION = /\/v1$/;
 
 export const trimmed = (baseUrl: string): string => baseUrl.replace(/\/+$/, '');
-
-/** A request of any shape as what the SDK takes. */
-export const asked = <Params>(request: Readonly<Record<string, unknown>>): Params => request as Params;

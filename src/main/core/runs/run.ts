@@ -7,6 +7,7 @@ import type { BodyEnd } from '../../../shared/metrics/ending.ts';
 import { objectOf, stringOf } from '../../../shared/json/json-object.ts';
 import { chosenLanes } from '../../../shared/lanes/registry.ts';
 import { traceId, type TraceId } from '../../../shared/model/ids.ts';
+import type { RequestChange } from '../../../shared/model/request-change.ts';
 import type { Read } from '../../../shared/model/stream.ts';
 import type { HttpHead, RequestHead } from '../../../shared/model/trace.ts';
 import { requestOf } from '../../../shared/providers/request-of.ts';
@@ -15,13 +16,13 @@ import type { CheckedParamsOf } from '../../../shared/rpc/contract.ts';
 import { ServiceError } from '../../../shared/rpc/services.ts';
 import { Capture, type CaptureListener } from '../capture/capture.ts';
 import type { CaptureLimits } from '../capture/received-body.ts';
-import { credentialHeader } from '../capture/secrets.ts';
 import type { RunEndpoint } from '../endpoints/endpoints-service.ts';
-import type { ProviderTransport, Sender } from '../providers/transport.ts';
 import { LiveRecording, type RecordingStore } from '../recording/live-recording.ts';
 import { newTrace } from '../recording/new-trace.ts';
 import type { Recordings } from '../recording/recordings.ts';
 import type { NewTrace } from '../store/store.ts';
+import { planOf, type Plan } from './plan.ts';
+import { outgoingOf, type SendingTransport } from './preview.ts';
 import { SilenceClock } from './silence.ts';
 
 export type RunParams = CheckedParamsOf<'runs.start'>;
@@ -31,8 +32,7 @@ export interface RunSetup {
   readonly recordings: Recordings;
   readonly target: RunEndpoint;
   readonly params: RunParams;
-  readonly send: Sender;
-  readonly signs: ProviderTransport['signs'];
+  readonly transport: SendingTransport;
   readonly limits?: CaptureLimits;
 }
 
@@ -50,6 +50,7 @@ export class Run implements CaptureListener {
   readonly finished: Promise<void>;
   readonly #setup: RunSetup;
   readonly #capture: Capture;
+  readonly #plan: Plan;
   readonly #created = Promise.withResolvers<void>();
   readonly #finished = Promise.withResolvers<void>();
   #recording: LiveRecording | undefined;
@@ -60,21 +61,21 @@ export class Run implements CaptureListener {
 
   /** Sends at once. */
   constructor(setup: RunSetup) {
-    const { target, params, send, signs, limits } = setup;
-    const { endpoint, key } = target;
+    const { target, params, transport, limits } = setup;
+    const { endpoint } = target;
     this.#setup = setup;
+    this.#plan = planOf(transport, endpoint, params.request, params.without);
     this.created = this.#created.promise;
     this.finished = this.#finished.promise;
     this.#capture = new Capture(
       {
         answerSeconds: endpoint.limits.answer,
-        signed: key === undefined && signs === true,
-        ...(key !== undefined && { credential: { header: credentialHeader(endpoint.type, key), key } }),
+        ...outgoingOf(target, transport, this.#plan),
         ...(limits && { limits }),
       },
       this,
     );
-    const sent = async (): Promise<unknown> => send({ endpoint, request: params.request, fetch: this.#capture.fetch });
+    const sent = async (): Promise<unknown> => transport.send({ ...this.#plan.send, fetch: this.#capture.fetch });
     sent().catch((error: unknown) => this.#notSent(error));
   }
 
@@ -131,7 +132,12 @@ export class Run implements CaptureListener {
     recording.end(end, this.#closedAfterTerminator ? recording.lastNs : tNs);
   }
 
-  #newTrace(requestHead: RequestHead, body: unknown): NewTrace {
+  #newTrace(head: RequestHead, body: unknown): NewTrace {
+    const requestHead = {
+      ...head,
+      written: this.#capture.redactJson(this.#plan.text),
+      changes: [...this.#plan.changes, ...(head.changes ?? [])].map((change) => this.#redacted(change)),
+    };
     const { target, params } = this.#setup;
     const { endpoint } = target;
     const { api, options, lanes, source } = params;
@@ -151,6 +157,15 @@ export class Run implements CaptureListener {
       request,
       requestHead,
     });
+  }
+
+  #redacted(change: RequestChange): RequestChange {
+    const { value } = change;
+    if (value === null) return change;
+    return {
+      ...change,
+      value: change.where === 'body' ? this.#capture.redactJson(value) : this.#capture.redact(value),
+    };
   }
 
   #closeSoon(): void {

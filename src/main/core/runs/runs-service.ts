@@ -7,7 +7,9 @@ import type { EndpointsService } from '../endpoints/endpoints-service.ts';
 import { TRANSPORTS } from '../providers/registry.ts';
 import type { RecordingStore } from '../recording/live-recording.ts';
 import type { Recordings } from '../recording/recordings.ts';
-import { Run, type RunParams, type RunSetup } from './run.ts';
+import { previewOf, type SendingTransport } from './preview.ts';
+import { Run, type RunParams } from './run.ts';
+import type { RequestPreview } from '../../../shared/rpc/contract.ts';
 
 export interface RunsSetup {
   readonly store: RecordingStore;
@@ -40,11 +42,22 @@ export class RunsService {
         'closing',
         'Tracelane is closing and no longer sends requests. Start it again, then run the request.',
       );
-    const run = new Run({ ...setup, ...transport, target, params });
+    const run = new Run({ ...setup, transport, target, params });
     this.#runs.add(run);
     void run.finished.then(() => this.#runs.delete(run));
     await run.created;
     return { id: run.id };
+  }
+
+  /** What a run of these parameters would send. Sends nothing. */
+  async preview({
+    api,
+    endpoint,
+    request,
+    without = [],
+  }: Pick<RunParams, 'api' | 'endpoint' | 'request' | 'without'>): Promise<RequestPreview> {
+    const transport = transportOf(api);
+    return previewOf({ transport, target: await this.#setup.endpoints.forRun(endpoint), request, without });
   }
 
   /** Without effect on a run that has ended. */
@@ -62,14 +75,15 @@ export class RunsService {
 }
 
 /** Throws a ServiceError for an API that nothing can be sent to. */
-function transportOf(api: string): Pick<RunSetup, 'send' | 'signs'> {
+function transportOf(api: string): SendingTransport {
   const provider = PROVIDERS.get(api);
   if (!provider) throw new ServiceError('unknown-api', unknownApi(api));
-  const { send, signs } = TRANSPORTS.get(api) ?? {};
+  const transport = TRANSPORTS.get(api);
+  const send = transport?.send;
   if (!send)
     throw new ServiceError(
       'no-sender',
       `Requests of ${provider.label} cannot be sent from here. Record the stream with another program and import it.`,
     );
-  return { send, signs };
+  return { ...transport, send };
 }

@@ -6,6 +6,9 @@ import { Key } from '../../components/Key.tsx';
 import { JsonText } from '../../components/JsonText.tsx';
 import { Shown } from '../../components/Shown.tsx';
 import { useTrace } from '../../stores/open.ts';
+import { indentJson } from '../../../shared/json/indent.ts';
+import type { RequestChange } from '../../../shared/model/request-change.ts';
+import { sentBody } from '../../../shared/providers/sent-body.ts';
 import type { ImportFacts, TraceDetail } from '../../../shared/model/trace.ts';
 import { Empty, Fact, Facts, Section, Headers } from './Section.tsx';
 
@@ -40,7 +43,8 @@ export function RequestPane() {
         </Facts>
       </Section>
       <Options detail={detail} />
-      <Body request={detail.request} />
+      <Changes changes={detail.requestHead?.changes ?? []} />
+      <Bodies detail={detail} />
     </div>
   );
 }
@@ -96,12 +100,61 @@ function Options({ detail }: { readonly detail: TraceDetail }) {
   );
 }
 
-function Body({ request }: { readonly request: unknown }) {
-  const text = useMemo(() => JSON.stringify(request, null, 2) ?? '', [request]);
-  if (text === '' || text === 'null') return null;
+/** What was added to the request as it was written, or taken out of it, and what would have been. */
+function Changes({ changes }: { readonly changes: readonly RequestChange[] }) {
+  if (changes.length === 0) return null;
+  const made = changes.filter(({ off }) => off !== true);
+  const off = changes.filter((change) => change.off === true);
   return (
-    <Section title="Body" end={<CopyButton what="the request as JSON" text={() => text} />}>
-      <JsonText text={text} />
+    <>
+      <Section title="Added to what was written">
+        <ChangeList changes={made} />
+      </Section>
+      {off.length > 0 && (
+        <Section title="Switched off for this run">
+          <ChangeList changes={off} />
+        </Section>
+      )}
+    </>
+  );
+}
+
+function ChangeList({ changes }: { readonly changes: readonly RequestChange[] }) {
+  return (
+    <Facts>
+      {changes.map(({ id, where, name, value, why }) => (
+        <Fact key={id} name={where === 'headers' ? 'header' : where}>
+          <span className="mono">
+            <Shown text={value === null ? `${name} is taken out` : `${name}: ${value}`} />
+          </span>{' '}
+          <span className="quiet">{why}</span>
+        </Fact>
+      ))}
+    </Facts>
+  );
+}
+
+/** As it was sent; of a run with changes to it, as it was written, too. */
+function Bodies({ detail: { request, requestHead } }: { readonly detail: TraceDetail }) {
+  const { written, changes = [] } = requestHead ?? {};
+  const sent = useMemo(() => {
+    const text = written === undefined ? JSON.stringify(request, null, 2) : sentBody(written, changes);
+    return text === undefined || text === 'null' ? '' : text;
+  }, [request, written, changes]);
+  if (sent === '') return null;
+  return (
+    <>
+      <Body title={written === undefined ? 'Body' : 'Body, as sent'} text={sent} />
+      {written !== undefined && written !== sent && <Body title="Body, as written" text={written} />}
+    </>
+  );
+}
+
+function Body({ title, text }: { readonly title: string; readonly text: string }) {
+  const shown = useMemo(() => indentJson(text) ?? text, [text]);
+  return (
+    <Section title={title} end={<CopyButton what="the request as JSON" text={() => text} />}>
+      <JsonText text={shown} />
     </Section>
   );
 }

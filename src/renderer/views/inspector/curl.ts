@@ -2,7 +2,8 @@
  * A request as a cURL command for a POSIX shell: what was sent, with the key as a reference to an environment variable,
  * since the stored one is redacted and a copied one would be pasted everywhere. Pure.
  */
-import type { TraceDetail } from '../../../shared/model/trace.ts';
+import type { RequestHead, TraceDetail } from '../../../shared/model/trace.ts';
+import { sentBody } from '../../../shared/providers/sent-body.ts';
 import type { ProvidersInfo } from '../../../shared/rpc/contract.ts';
 
 /** Headers that carry a key at servers that speak another provider's API, with what stands before the key. */
@@ -34,11 +35,17 @@ export function curlOf(
     if (prefix !== undefined) parts.push(`-H "${lower}: ${prefix}$${variable}"`);
     else if (!LEFT_OUT.test(lower)) parts.push(`-H ${quote(`${name}: ${value}`)}`);
   }
-  const modelInUrl = known.providers.find(({ id }) => id === api)?.modelInUrl ?? false;
-  // What JSON leaves out is undefined.
-  const body = modelInUrl && request ? { ...request, model: undefined } : request;
-  if (body !== undefined && body !== null) parts.push(`--data-raw ${quote(JSON.stringify(body))}`);
+  const body = bodyOf(known.providers.find(({ id }) => id === api)?.modelInUrl ?? false, request, requestHead);
+  if (body !== null) parts.push(`--data-raw ${quote(body)}`);
   return parts.join(' \\\n  ');
+}
+
+/** To the character as it was sent, where that is known. */
+function bodyOf(modelInUrl: boolean, request: unknown, { written, changes = [] }: RequestHead): string | null {
+  if (written !== undefined) return sentBody(written, changes);
+  if (request === undefined || request === null) return null;
+  // What JSON leaves out is undefined.
+  return JSON.stringify(modelInUrl ? { ...request, model: undefined } : request);
 }
 
 /** In single quotes nothing is special but the quote itself. */

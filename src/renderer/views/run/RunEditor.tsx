@@ -12,10 +12,13 @@ import { client } from '../../client/client.ts';
 import type { OverlayProps } from '../view.ts';
 import { toolNames } from '../../../shared/providers/tool-names.ts';
 import { apiLabel, apisOf } from '../../stores/providers.ts';
+import { indentJson } from '../../../shared/json/indent.ts';
+import { Changes } from './Changes.tsx';
 import { checkRequest } from './check-request.ts';
-import { jsonText, onEndpoint, startText, useDraft, type Draft } from './draft.ts';
+import { onEndpoint, startText, useDraft, type Draft } from './draft.ts';
 import { Problems } from './Problems.tsx';
 import { RunSettings } from './RunSettings.tsx';
+import { usePreview } from './use-preview.ts';
 import './run.css';
 
 /** Writes a request, checks it as it is typed, and sends it. What is wrong cannot be sent, and the reason stands beside the button. */
@@ -32,6 +35,12 @@ export function RunEditor({ input: given = {}, close }: OverlayProps<'run'>) {
   const [refused, setRefused] = useState<string | null>(null);
   const reasonId = useId();
 
+  const preview = usePreview(
+    endpoint && apisOf(providers, endpoint).includes(api) ? draft.endpoint : null,
+    api,
+    value === undefined ? null : text,
+    draft.without,
+  );
   const label = apiLabel(providers, api);
   const errors = problems.filter(({ severity }) => severity === 'error').length;
   const reason = reasonOf({
@@ -42,7 +51,7 @@ export function RunEditor({ input: given = {}, close }: OverlayProps<'run'>) {
     errors,
   });
   const write = (next: string) => change({ texts: { ...draft.texts, [api]: next } });
-  const format = () => value && write(jsonText(value));
+  const format = () => write(indentJson(text) ?? text);
   const run = async () => {
     if (reason !== null || !value || sending) return;
     setSending(true);
@@ -51,7 +60,8 @@ export function RunEditor({ input: given = {}, close }: OverlayProps<'run'>) {
       const { id } = await client().call('runs.start', {
         endpoint: draft.endpoint!,
         api,
-        request: { ...value },
+        request: text,
+        without: [...draft.without],
         options: draft.options,
       });
       closeOverlay();
@@ -133,6 +143,11 @@ export function RunEditor({ input: given = {}, close }: OverlayProps<'run'>) {
             }}
           />
           <Problems problems={problems} onGo={(from) => editor.current?.goTo(from)} />
+          <Changes
+            preview={preview}
+            without={draft.without}
+            onChange={(without) => change({ without: [...without] })}
+          />
         </section>
       </div>
     </Dialog>

@@ -1,5 +1,6 @@
 /** A request as it is typed: what is wrong with it, in sentences that say where. What has an error cannot be sent. */
 import type { z } from 'zod';
+import { objectOf } from '../../../shared/json/json-object.ts';
 import type { Api } from '../../../shared/model/stream.ts';
 import { PROVIDERS } from '../../../shared/providers/registry.ts';
 import { lineOf, placeOf, readJson, type JsonNode, type Remark, type Step } from './json-source.ts';
@@ -39,11 +40,18 @@ export function checkRequest(text: string, api: Api): CheckedRequest {
   // An API that only the program knows is judged by its server alone.
   const issues = PROVIDERS.get(api)?.request.schema.safeParse(value).error?.issues ?? [];
   const errors = issues.map((issue) => problem('error', remarkOf(issue, root)));
-  const warnings = remarks.map((remark) => problem('warning', remark));
+  const warnings = [...remarks, ...unstreamed(root, value)].map((remark) => problem('warning', remark));
   return {
     value: value as Readonly<Record<string, unknown>>,
     problems: [...errors, ...warnings].toSorted((a, b) => a.from - b.from).slice(0, MAX_PROBLEMS),
   };
+}
+
+/** It goes out as it is written, and what comes back has nothing that could be compared. */
+function unstreamed(root: JsonNode, value: unknown): readonly Remark[] {
+  if (objectOf(value)?.['stream'] !== false) return [];
+  const { from, to } = placeOf(root, ['stream']).node;
+  return [{ from, to, sentence: '`stream` is false: the answer will be no stream, and is recorded as it comes.' }];
 }
 
 function remarkOf(issue: z.core.$ZodIssue, root: JsonNode): Remark {

@@ -16,6 +16,8 @@ export interface Draft {
   readonly api: Api;
   readonly texts: Readonly<Partial<Record<Api, string>>>;
   readonly options: AdapterOptions;
+  /** Ids of what the program would add and is not to. */
+  readonly without: readonly string[];
 }
 
 /** The change that moves a draft to another endpoint: the API stays where the endpoint speaks it. */
@@ -45,6 +47,7 @@ const sampleDraft = (sample: SampleInfo, endpoint: EndpointInfo | undefined): Dr
   api: sample.api,
   texts: { [sample.api]: jsonText(sample.request) },
   options: sample.options,
+  without: [],
 });
 
 export function draftOf(
@@ -58,8 +61,9 @@ export function draftOf(
     return {
       endpoint: known ? again.endpointId! : null,
       api: again.api,
-      texts: { [again.api]: jsonText(again.request) },
+      texts: { [again.api]: again.requestHead?.written ?? jsonText(again.request) },
       options: again.options,
+      without: (again.requestHead?.changes ?? []).flatMap(({ id, off }) => (off === true ? [id] : [])),
     };
   }
   if (sample) return sampleDraft(sample, builtInFor(providers, endpoints, sample.api));
@@ -73,6 +77,7 @@ export function draftOf(
         api,
         texts: { [api]: startText(api, endpoint, app) },
         options: settings?.options ?? DEFAULT_OPTIONS,
+        without: [],
       };
 }
 

@@ -123,7 +123,7 @@ class JsonReader {
       if (seen.has(member.key))
         this.remarks.push({
           ...member.keySpan,
-          sentence: `\`${member.key}\` appears twice in one object; the last one is sent.`,
+          sentence: `\`${member.key}\` appears twice in one object; both are sent, and most servers take the last one.`,
         });
       seen.add(member.key);
       members.push(member);
@@ -211,14 +211,6 @@ class JsonReader {
     this.#at += digits.length;
     const tail = this.#match(/[\w.+-]+/y);
     if (tail !== null) throw this.#fault(`${digits}${tail} is not a valid JSON number.`, this.#at + tail.length, from);
-    const value = Number(digits);
-    if (!Number.isFinite(value) || (Number.isInteger(value) && !Number.isSafeInteger(value) && !/[.eE]/.test(digits))) {
-      this.remarks.push({
-        from,
-        to: this.#at,
-        sentence: `${digits} is too large to keep every digit; it is sent as ${JSON.stringify(value)}.`,
-      });
-    }
     return { from, to: this.#at };
   }
 

@@ -1,34 +1,44 @@
 /** Sends a request of Messages. */
 import Anthropic from '@anthropic-ai/sdk';
-import { arrayOf, objectOf } from '../../../../shared/json/json-object.ts';
-import { asked, trimmed, USUAL, VERSION } from '../sdk.ts';
-import type { Sender, SendSetup } from '../transport.ts';
+import { askForStream } from '../changes.ts';
+import { trimmed, USUAL, VERSION } from '../sdk.ts';
+import type { ProviderChange, Sender, Written } from '../transport.ts';
+import { betasOf, FINE_GRAINED_TOOLS, INTERLEAVED_THINKING, reasons } from './betas.ts';
 
-const FINE_GRAINED_TOOLS = 'fine-grained-tool-streaming-2025-05-14';
-const INTERLEAVED_THINKING = 'interleaved-thinking-2025-05-14';
-
-export const send: Sender = (setup) => {
-  const { request } = setup;
-  const betas = [
-    ...new Set([...arrayOf(request['betas']), FINE_GRAINED_TOOLS, ...(reasons(request) ? [INTERLEAVED_THINKING] : [])]),
-  ];
-  return client(setup)
-    .beta.messages.create(asked<Anthropic.Beta.MessageCreateParams>({ ...request, stream: true, betas }))
-    .asResponse();
-};
-
-function client({ endpoint, fetch }: SendSetup): Anthropic {
-  // The SDK's paths begin with the version.
-  return new Anthropic({
+export const send: Sender = ({ endpoint, fetch, body, headers }) => {
+  const client = new Anthropic({
     ...USUAL,
+    // The SDK's paths begin with the version.
     baseURL: trimmed(endpoint.baseUrl).replace(VERSION, ''),
     fetch,
     authToken: null,
     webhookKey: null,
   });
-}
+  return client.post('/v1/messages', { body, headers }).asResponse();
+};
 
-function reasons(request: SendSetup['request']): boolean {
-  const type = objectOf(request['thinking'])?.['type'];
-  return typeof type === 'string' && type !== 'disabled';
+const BETA = 'anthropic-beta';
+
+export function changes(written: Written): readonly ProviderChange[] {
+  const { request, isOff } = written;
+  const own = betasOf(request);
+  const moved: ProviderChange = {
+    where: 'body',
+    name: 'betas',
+    value: null,
+    why: `The API takes betas in the header ${BETA}, where they are put.`,
+    headers: own.map((beta) => [BETA, beta] as const),
+  };
+  const added = (beta: string, why: string): readonly ProviderChange[] =>
+    own.includes(beta) && !isOff('body.betas')
+      ? []
+      : [{ id: `headers.${BETA}.${beta}`, where: 'headers', name: BETA, value: beta, why, headers: [[BETA, beta]] }];
+  return [
+    ...askForStream(written),
+    ...('betas' in request ? [moved] : []),
+    ...added(FINE_GRAINED_TOOLS, 'The agent server asks for arguments of tools as they are made.'),
+    ...(reasons(request)
+      ? added(INTERLEAVED_THINKING, 'The agent server asks for thinking between calls of tools, where there is any.')
+      : []),
+  ];
 }

@@ -1,10 +1,9 @@
 /** Sends a request of Responses. */
-import type OpenAI from 'openai';
+import { askForStream } from '../changes.ts';
 import { openAiClient } from '../openai-client.ts';
-import { asked } from '../sdk.ts';
 import type { Sender } from '../transport.ts';
 
 export const send: Sender = (setup) =>
-  openAiClient(setup)
-    .responses.create(asked<OpenAI.Responses.ResponseCreateParams>({ ...setup.request, stream: true }))
-    .asResponse();
+  openAiClient(setup).post('/responses', { body: setup.body, headers: setup.headers }).asResponse();
+
+export const changes = askForStream;

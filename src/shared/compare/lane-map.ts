@@ -248,14 +248,14 @@ function joined(
   return out;
 }
 
-/** Where each finding shows; one that shows only after the end stands at the end. */
+/** Where each finding shows; one that shows before the first event, or only after the end, stands there. */
 function spansOf(input: ComparisonInput, findings: readonly NumberedFinding[]): LaneMap['spans'] {
   const lines = new Set(linesOf(input).map(({ id }) => id));
   const last = input.events.length - 1;
   if (last < 0) return [];
   return findings.map(({ finding, kind, blocks, short }) => {
-    const from = Math.min(finding.event ?? last, last);
-    const to = Math.min(finding.lastEvent ?? from, last);
+    const from = Math.max(0, Math.min(finding.event ?? last, last));
+    const to = Math.max(from, Math.min(finding.lastEvent ?? from, last));
     const line = blocks[0] !== undefined && lines.has(blocks[0]) ? blocks[0] : META_LINE;
     return {
       finding: finding.number,

@@ -101,6 +101,12 @@ describe('for people', () => {
     expect(printed).toContain('f\\u001b[2J\\u202e');
   });
 
+  it('compares a stream whose only error stands before its first event', () => {
+    const outside = file('outside.sse', 'error: {"code":400,"message":"too long"}\n\ndata: [DONE]\n\n');
+    const { status, stdout } = compare([outside, '--api', 'chat_completions']);
+    expect([status, stdout]).toEqual([0, expect.stringContaining('too long')]);
+  });
+
   it('says what the wire does against its protocol', () => {
     const cut = file('cut.sse', chatBody(chunk({ content: 'a' })));
     expect(compare([cut, '--api', 'chat_completions']).stdout).toMatch(/Protocol of the wire:\n(warning|error) \S+/);

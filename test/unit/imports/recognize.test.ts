@@ -97,8 +97,15 @@ describe('text that was a stream is one again', () => {
       .join('');
 });
 
-it('leaves a fault of the server for the trace to show', () => {
-  const broken = `data: ${EVENTS[0]}\n\ndata: ${EVENTS[1]}\ndata: ${EVENTS[2]}\n\ndata: [DONE]\n\n`;
+it('closes the last event where blank lines were missing', () => {
+  const stream = only('x', STREAM.replace(/\n\n/g, '\n'));
+  expect(Buffer.from(bytesOf(stream)).toString()).toBe(STREAM);
+});
+
+it.each([
+  ['a blank line is missing', `data: ${EVENTS[0]}\n\ndata: ${EVENTS[1]}\ndata: ${EVENTS[2]}\n\ndata: [DONE]\n\n`],
+  ['the prefix is doubled', `${EVENTS.map((event) => `data: data: ${event}\n\n`).join('')}data: [DONE]\n\n`],
+])('leaves a fault of the server for the trace to show: %s', (_what, broken) => {
   const stream = only('x', broken);
   expect(Buffer.from(bytesOf(stream)).toString()).toBe(broken);
   expect(stream.repaired).toEqual([]);

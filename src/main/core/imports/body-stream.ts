@@ -39,10 +39,12 @@ export function bodyStream(bytes: Uint8Array, api: Api | null): BodyStream | nul
   // Where some events can be read, what is wrong with the others is for the trace to show, and not to be mended.
   if (detected !== null && counted(bytes, detected).good > 0) return asIs(bytes, detected);
   const text = new TextDecoder().decode(bytes);
-  const found = repairedStream(text, detected) ?? jsonStream(text) ?? printedStream(text);
+  const framing = framingOf(null, bytes);
+  // Fields that no client understands, such as a doubled `data:`, are a fault of the server, however well the JSON in them reads.
+  const found =
+    repairedStream(text, detected) ?? (framing === 'sse' ? null : (jsonStream(text) ?? printedStream(text)));
   if (found) return found;
   // No choice of a person makes a stream of an image.
-  const framing = framingOf(null, bytes);
   const chosen = detected ?? (framing === null && binaryKind(bytes) !== null ? null : api);
   if (chosen !== null) return asIs(bytes, chosen);
   const other = framing && asIs(bytes, OTHER_API, framing);

@@ -173,7 +173,9 @@ const withBlankLines: Step = (text) => {
     else if (line.startsWith('data:')) whole = isJson(line.slice(5)) || line.slice(5).trim() === '[DONE]';
   }
   if (missing === 0) return null;
-  if (whole) kept.push('', '');
+  // The last one as well: without its blank line it counts for nothing.
+  while (kept.at(-1) === '') kept.pop();
+  kept.push('', '');
   return one(
     kept.join('\n'),
     `${missing === 1 ? 'The blank line between two events was' : `${missing} blank lines between events were`} missing, as chats and logs drop them, and put back. If the server sends it so, no reader of event streams can cut its events.`,

@@ -28,7 +28,7 @@ async function choose(page: Page, field: string, option: string | RegExp): Promi
 }
 
 test('runs what it opens with, by keyboard alone, and selects the new run', async ({ page }) => {
-  await page.keyboard.press('Control+Shift+N');
+  await page.keyboard.press('Control+i');
   await expect(editor(page)).toBeFocused();
   await expect(editor(page)).toContainText('"text-lost"');
   await page.keyboard.press('Control+Enter');

@@ -23,7 +23,7 @@ export function complaints(page: Page): string[] {
 
 /** An empty store then plays no sample by itself: a test that starts its own run sees that one only. Call before the page is opened. */
 export async function withoutFirstSample(page: Page): Promise<void> {
-  await page.addInitScript(() => sessionStorage.setItem('tracelane.first-run', '{"own":[],"played":true}'));
+  await page.addInitScript(() => sessionStorage.setItem('tracelane.first-run.played', 'yes'));
 }
 
 /** Opens the window on an empty store, without the first sample; resolves when its commands are there, since keys pressed before do nothing. */

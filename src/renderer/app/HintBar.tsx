@@ -1,4 +1,5 @@
 import { Key } from '../components/Key.tsx';
+import { useAnnouncement } from '../stores/announce.ts';
 import { useOpen } from '../stores/open.ts';
 import { useStore } from 'zustand';
 import type { TraceSession } from '../stores/trace.ts';
@@ -8,6 +9,7 @@ import { COMMANDS, useHandlers, type Command } from '../commands/commands.ts';
 export function HintBar() {
   const stacks = useHandlers((state) => state.stacks);
   const session = useOpen((state) => state.over ?? state.recorded);
+  const shown = useAnnouncement((state) => state.shown);
   const hints = COMMANDS.filter((command) => stacks.has(command.id) && 'hint' in command) as readonly Command[];
   return (
     <footer className="hints" aria-label="Keys">
@@ -17,6 +19,7 @@ export function HintBar() {
           {command.hint}
         </span>
       ))}
+      <span className="push">{shown}</span>
       {session && <Place session={session} />}
     </footer>
   );
@@ -27,7 +30,7 @@ function Place({ session }: { readonly session: TraceSession }) {
   useStore(session.store, (state) => state.pulse);
   if (event === null) return null;
   return (
-    <span className="push">
+    <span>
       event {event} of {session.model.events.length}
     </span>
   );

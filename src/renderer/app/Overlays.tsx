@@ -1,10 +1,12 @@
 /** Dialogs over the window: one file and one entry each. */
-import type { ComponentType, ReactNode } from 'react';
+import { useEffect, type ComponentType, type ReactNode } from 'react';
 import { Boundary } from '../components/Boundary.tsx';
 import { Dialog } from '../components/Dialog.tsx';
 import { late } from '../components/late.tsx';
 import { closeOverlay, useApp, type OverlayId } from '../stores/app.ts';
+import { onNextFrame } from '../stores/frame.ts';
 import type { OverlayProps } from '../views/view.ts';
+import { keepFocus } from './focus.ts';
 
 interface Overlay<Id extends OverlayId> {
   readonly title: string;
@@ -34,6 +36,12 @@ const inDialog = (title: string) => (card: ReactNode) => (
 /** The dialog that is open, if any. */
 export function Overlays() {
   const overlay = useApp((state) => state.overlay);
+  const open = overlay !== null;
+  useEffect(() => {
+    if (!open) return;
+    // The dialog gives the focus back, and then what was chosen in it may take it.
+    return () => onNextFrame(() => onNextFrame(keepFocus));
+  }, [open]);
   if (overlay === null) return null;
   // The store pairs each id with an input of its own: `openOverlay` takes no other.
   const { title, component: Shown } = OVERLAYS[overlay.id] as Overlay<OverlayId>;

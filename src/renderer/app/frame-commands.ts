@@ -1,7 +1,9 @@
 /** What the window itself can do, whatever it shows. */
+import { focusCentre, focusList, movePane } from './focus.ts';
 import { resolveTheme } from './theme.ts';
 import { runCommand, useCommand } from '../commands/commands.ts';
 import { changeSettings, openOverlay, setCentre, useApp } from '../stores/app.ts';
+import { onNextFrame } from '../stores/frame.ts';
 import { selectEvent, useOpen } from '../stores/open.ts';
 import { toastError } from '../stores/toasts.ts';
 import { client } from '../client/client.ts';
@@ -34,7 +36,13 @@ export function useFrameCommands(): void {
 
 function useView(number: 1 | 2 | 3 | 4 | 5): void {
   const view = CENTRE_VIEWS[number - 1];
-  useCommand(`view.${number}`, () => view && setCentre(view.id), view !== undefined);
+  useCommand(`view.${number}`, () => view && showView(view.id), view !== undefined);
+}
+
+/** The view is there with the next frame, unless its code comes later: it then takes the focus from the panel. */
+function showView(id: string): void {
+  setCentre(id);
+  onNextFrame(focusCentre);
 }
 
 /** With the request, the endpoint and the options of the chosen trace. */
@@ -61,15 +69,5 @@ function goUp(): void {
   const session = over ?? recorded;
   if (session && session.store.getState().range !== null) session.store.setState({ range: null });
   else if (session && session.store.getState().event !== null) selectEvent(null);
-  else if (!runCommand('run.stop')) document.querySelector<HTMLElement>('[data-pane="list"] [role="grid"]')?.focus();
-}
-
-function movePane(step: 1 | -1): void {
-  const panes = [...document.querySelectorAll<HTMLElement>('[data-pane]')];
-  const at = panes.findIndex((pane) => pane.contains(document.activeElement));
-  const next = panes.at((at + step + panes.length) % panes.length);
-  const target = next?.querySelector<HTMLElement>(
-    '[role="grid"], [role="tab"][aria-selected="true"], button, [tabindex="0"]',
-  );
-  target?.focus();
+  else if (!runCommand('run.stop')) focusList();
 }

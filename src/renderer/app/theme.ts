@@ -5,6 +5,7 @@
 import { useEffect } from 'react';
 import type { Settings } from '../../shared/rpc/contract.ts';
 import { useApp } from '../stores/app.ts';
+import { kept } from '../stores/kept.ts';
 
 const KEY = 'tracelane.theme';
 const light = matchMedia('(prefers-color-scheme: light)');
@@ -24,15 +25,15 @@ function paint(choice: Settings['theme']): void {
 
 /** Call before the first render. */
 export function paintStoredTheme(): void {
-  const kept = localStorage.getItem(KEY);
-  paint(kept === 'light' || kept === 'dark' || kept === 'contrast' ? kept : 'system');
+  const choice = kept.getItem(KEY);
+  paint(choice === 'light' || choice === 'dark' || choice === 'contrast' ? choice : 'system');
 }
 
 export function useTheme(): void {
   const choice = useApp((state) => state.settings?.theme);
   useEffect(() => {
     if (choice === undefined) return;
-    localStorage.setItem(KEY, choice);
+    kept.setItem(KEY, choice);
     const repaint = () => paint(choice);
     repaint();
     light.addEventListener('change', repaint);

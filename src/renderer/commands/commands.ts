@@ -31,7 +31,7 @@ export const COMMANDS = [
     keys: ['Escape'],
   },
 
-  { id: 'run.new', title: 'New run', group: 'Runs', keys: ['Mod+Shift+N', 'c'], hint: 'new run' },
+  { id: 'run.new', title: 'New run', group: 'Runs', keys: ['c', 'Mod+I'], hint: 'new run' },
   { id: 'run.start', title: 'Run', group: 'Runs', keys: ['Mod+Enter'] },
   { id: 'run.stop', title: 'Stop the run', group: 'Runs', keys: ['Mod+.'], hint: 'stop' },
   { id: 'run.again', title: 'Run again with other values', group: 'Runs', keys: ['Mod+Shift+Enter'] },

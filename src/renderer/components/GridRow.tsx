@@ -38,26 +38,30 @@ export function GridRow({ place, line, active, same = false, open, onPick, onOpe
       onDoubleClick={toggle}
     >
       <div className={`grid-line ${line}`}>
-        <button
-          type="button"
-          className="grid-toggle"
-          tabIndex={-1}
-          aria-expanded={open}
-          aria-label={open ? 'Close' : 'Open'}
-          onClick={toggle}
-          onDoubleClick={(click) => click.stopPropagation()}
-        >
-          <Icon of={open ? ChevronDown : ChevronRight} size={12} />
-        </button>
+        <span role="gridcell">
+          <button
+            type="button"
+            className="grid-toggle"
+            tabIndex={-1}
+            aria-expanded={open}
+            aria-label={open ? 'Close' : 'Open'}
+            onClick={toggle}
+            onDoubleClick={(click) => click.stopPropagation()}
+          >
+            <Icon of={open ? ChevronDown : ChevronRight} size={12} />
+          </button>
+        </span>
         {children}
       </div>
-      {open && below}
+      {open && <div role="gridcell">{below}</div>}
     </div>
   );
 }
 
 export interface GridColumn {
   readonly title: string;
+  /** For a screen reader, where no title is shown. */
+  readonly name?: string;
   /** Numbers stand at the right. */
   readonly num?: boolean;
   /** Left out where the grid is narrow. */
@@ -68,13 +72,14 @@ export interface GridColumn {
 export function GridHead({ line, columns }: { readonly line: string; readonly columns: readonly GridColumn[] }) {
   return (
     <div className={`grid-head grid-line ${line}`} role="row">
-      {columns.map(({ title, num, far }, at) => (
+      {columns.map(({ title, name, num, far }, at) => (
         <span
           key={at}
           className={[num && 'num', far && 'far'].filter(Boolean).join(' ') || undefined}
           role="columnheader"
         >
           {title}
+          {name !== undefined && <span className="unseen">{name}</span>}
         </span>
       ))}
     </div>

@@ -32,7 +32,8 @@ export function Menu({
   return (
     <Base.Root>
       <Base.Trigger render={trigger} aria-label={label} />
-      <Base.Portal>
+      {/* A landmark: what is in none is passed over by who walks through them. */}
+      <Base.Portal role="region" aria-label={label}>
         <Base.Positioner sideOffset={4} align="end" className="menu-layer">
           <Base.Popup className="menu">
             {items.map((item) => (

@@ -84,6 +84,7 @@ export function RowGrid({
     event.preventDefault();
   };
 
+  const drawn = virtual.getVirtualItems();
   return (
     <div
       className="row-grid"
@@ -92,12 +93,12 @@ export function RowGrid({
       aria-label={label}
       aria-rowcount={count}
       tabIndex={0}
-      aria-activedescendant={active < 0 ? undefined : `${name}-${active}`}
+      aria-activedescendant={drawn.some(({ index }) => index === active) ? `${name}-${active}` : undefined}
       onKeyDown={onKeyDown}
     >
       {head}
       <div className="row-grid-all" role="rowgroup" style={{ height: virtual.getTotalSize() }}>
-        {virtual.getVirtualItems().map((item) =>
+        {drawn.map((item) =>
           render(item.index, {
             id: `${name}-${item.index}`,
             rowIndex: item.index + 1,
@@ -126,13 +127,14 @@ function useFocusInRunList(): boolean {
 }
 
 /**
- * A tab that was clicked gives its view the keys; one that was reached by key keeps them, so that the tabs can be walked
- * through.
+ * A tab that was clicked gives its view the keys, and so does the panel of one that was asked for by a command; a tab that
+ * was reached by key keeps them, so that the tabs can be walked through.
  */
 export function useFocusOnArrival(target: RefObject<HTMLElement | null>): void {
   useEffect(() => {
     const from = document.activeElement;
-    if (from?.matches('[role="tab"]') === true && !from.matches(':focus-visible'))
-      target.current?.focus({ preventScroll: true });
+    const clicked = from?.matches('[role="tab"]') === true && !from.matches(':focus-visible');
+    const panel = from?.matches('[role="tabpanel"]') === true && from.contains(target.current);
+    if (clicked || panel) target.current?.focus({ preventScroll: true });
   }, [target]);
 }

@@ -4,6 +4,7 @@
  */
 import type { ReactNode } from 'react';
 import { Group, Separator, useDefaultLayout } from 'react-resizable-panels';
+import { kept } from '../stores/kept.ts';
 import './splitter.css';
 
 export { Panel } from 'react-resizable-panels';
@@ -21,7 +22,7 @@ export function Panes({ id, direction, panes, children, className = '' }: PanesP
   const layout = useDefaultLayout({
     id,
     panelIds: [...panes],
-    storage: localStorage,
+    storage: kept,
     onlySaveAfterUserInteractions: true,
   });
   return (

@@ -42,7 +42,9 @@ export interface AppState {
   readonly info: AppInfo | null;
   readonly settings: Settings | null;
   readonly endpoints: readonly EndpointInfo[];
+  /** Empty until they are read, which is said apart. */
   readonly samples: readonly SampleInfo[];
+  readonly samplesRead: boolean;
   readonly providers: ProvidersInfo;
   /** The trace in the centre. */
   readonly selected: TraceId | null;
@@ -63,6 +65,7 @@ export const useApp = create<AppState>()(() => ({
   settings: null,
   endpoints: [],
   samples: [],
+  samplesRead: false,
   providers: { providers: [], endpointKinds: [] },
   selected: null,
   marked: null,
@@ -85,7 +88,7 @@ export async function loadApp(): Promise<void> {
     rpc.call('settings.get', {}).then((settings) => set({ settings })),
     rpc.call('providers.list', {}).then((providers) => set({ providers })),
     rpc.call('endpoints.list', {}).then((endpoints) => set({ endpoints })),
-    rpc.call('samples.list', {}).then((samples) => set({ samples })),
+    rpc.call('samples.list', {}).then((samples) => set({ samples, samplesRead: true })),
   ]);
 }
 

@@ -1,20 +1,22 @@
 /**
- * Whether the first screen stands. It does while the store has nothing but what that screen itself played, and nobody asked
- * for more; a reload of the window finds it as it was, and starts nothing a second time.
+ * Whether the first screen stands. It does while the store has nothing but samples and nobody asked for more, also when the
+ * program is started again. It plays one by itself only where there was never a run.
  */
 import { create } from 'zustand';
-import type { TraceId } from '../../shared/model/ids.ts';
+import type { TraceRow } from '../../shared/model/trace.ts';
 import type { SampleInfo } from '../../shared/rpc/contract.ts';
+import { kept, keptInTab } from './kept.ts';
 import { useRuns } from './runs.ts';
 import { startSample } from './samples.ts';
 
-const KEY = 'tracelane.first-run';
+const PLAYED_KEY = 'tracelane.first-run.played';
+const LEFT_KEY = 'tracelane.first-run.left';
 
 interface FirstRun {
-  /** Traces that the first screen played. */
-  readonly own: readonly TraceId[];
-  /** The first sample was played without being asked for; once in the life of a window. */
+  /** There is or was a run: none is played without being asked for, also when the last one has been deleted. */
   readonly played: boolean;
+  /** The workspace was asked for, and stands until the store is empty again. */
+  readonly left: boolean;
   /** Samples that were asked for and have no trace yet. */
   readonly starting: number;
   /** Why the last one could not be started. */
@@ -22,37 +24,45 @@ interface FirstRun {
 }
 
 export const useFirstRun = create<FirstRun>()(() => ({
-  own: [],
-  played: false,
+  played: keptInTab.getItem(PLAYED_KEY) === 'yes',
+  left: kept.getItem(LEFT_KEY) === 'yes',
   starting: 0,
   problem: null,
-  ...kept(),
 }));
 
-function kept(): Partial<FirstRun> {
-  try {
-    const { own, played } = JSON.parse(sessionStorage.getItem(KEY) ?? '{}') as Partial<FirstRun>;
-    return { ...(Array.isArray(own) && { own }), ...(played === true && { played }) };
-  } catch {
-    // Something else wrote there: a first screen too many does no harm.
-    return {};
-  }
+useRuns.subscribe(({ loaded, ids }, before) => {
+  if (ids.length > 0 && !useFirstRun.getState().played) setPlayed();
+  if (loaded && ids.length === 0 && before.ids.length > 0) setLeft(false);
+});
+
+function setPlayed(): void {
+  keptInTab.setItem(PLAYED_KEY, 'yes');
+  useFirstRun.setState({ played: true });
 }
 
-useFirstRun.subscribe(({ own, played }) => sessionStorage.setItem(KEY, JSON.stringify({ own, played })));
+function setLeft(left: boolean): void {
+  kept.setItem(LEFT_KEY, left ? 'yes' : 'no');
+  useFirstRun.setState({ left });
+}
 
-/** Pure: whether the first screen stands for a list of traces, of which `own` are its own. */
+/** Pure: whether the first screen stands for a list of traces. */
 export function standsFor(
-  list: { readonly loaded: boolean; readonly problem: string | null; readonly ids: readonly TraceId[] },
-  { own, starting }: Pick<FirstRun, 'own' | 'starting'>,
+  list: {
+    readonly loaded: boolean;
+    readonly problem: string | null;
+    /** All of the list, or null where there is more of it. */
+    readonly all: readonly Pick<TraceRow, 'source'>[] | null;
+  },
+  { left, starting }: Pick<FirstRun, 'left' | 'starting'>,
 ): boolean {
-  return list.loaded && list.problem === null && (starting > 0 || list.ids.every((id) => own.includes(id)));
+  if (!list.loaded || list.problem !== null || list.all === null) return false;
+  return starting > 0 || list.all.length === 0 || (!left && list.all.every(({ source }) => source === 'sample'));
 }
 
 export function useFirstRunStands(): boolean {
-  const list = useRuns();
+  const { loaded, problem, next, ids, rows } = useRuns();
   const mine = useFirstRun();
-  return standsFor(list, mine);
+  return standsFor({ loaded, problem, all: next === null ? ids.map((id) => rows.get(id)!) : null }, mine);
 }
 
 let last = Promise.resolve();
@@ -66,8 +76,7 @@ export function playFirst(sample: SampleInfo): Promise<void> {
 
 async function play(sample: SampleInfo): Promise<void> {
   try {
-    const id = await startSample(sample);
-    useFirstRun.setState(({ own }) => ({ own: [...own, id] }));
+    await startSample(sample);
   } catch (error) {
     useFirstRun.setState({ problem: error instanceof Error ? error.message : String(error) });
   } finally {
@@ -75,12 +84,12 @@ async function play(sample: SampleInfo): Promise<void> {
   }
 }
 
-/** Plays a sample in an empty store, the first time that there is one. */
+/** Plays a sample where there was never a run, once. */
 export function playUnasked(sample: SampleInfo): void {
   if (useFirstRun.getState().played || useRuns.getState().ids.length > 0) return;
-  useFirstRun.setState({ played: true });
+  setPlayed();
   void playFirst(sample);
 }
 
 /** What was played becomes runs like any other: the workspace takes over. */
-export const leaveFirstRun = (): void => useFirstRun.setState({ own: [] });
+export const leaveFirstRun = (): void => setLeft(true);

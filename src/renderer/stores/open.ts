@@ -6,6 +6,8 @@ import { createContext, useContext, useEffect } from 'react';
 import { create, useStore } from 'zustand';
 import type { TraceId } from '../../shared/model/ids.ts';
 import type { LaneId } from '../../shared/model/messages.ts';
+import type { Api } from '../../shared/model/stream.ts';
+import { kept } from './kept.ts';
 import { useRuns } from './runs.ts';
 import { TraceSession, type TraceState } from './trace.ts';
 
@@ -17,7 +19,15 @@ interface OpenState {
 
 export const useOpen = create<OpenState>()(() => ({ recorded: null, over: null }));
 
-function open(id: TraceId | null, lanes?: readonly LaneId[]): void {
+const lanesKey = (api: Api): string => `tracelane.lanes.${api}`;
+
+/** The lanes that were last chosen for traces of an API; undefined: those that a trace was recorded with. */
+function chosenLanes(api: Api | undefined): readonly LaneId[] | undefined {
+  const lanes = api === undefined ? null : kept.getItem(lanesKey(api));
+  return lanes === null ? undefined : lanes.split(',');
+}
+
+function open(id: TraceId | null): void {
   useOpen.getState().recorded?.close();
   useOpen.getState().over?.close();
   const row = id === null ? undefined : useRuns.getState().rows.get(id);
@@ -27,7 +37,7 @@ function open(id: TraceId | null, lanes?: readonly LaneId[]): void {
       : new TraceSession(id, {
           stored: row?.ending !== undefined,
           startedAt: row?.startedAt,
-          decoding: { lanes },
+          decoding: { lanes: chosenLanes(row?.api) },
         });
   recorded?.watch();
   useOpen.setState({ recorded, over: null });
@@ -39,10 +49,17 @@ export function useOpenTrace(id: TraceId | null): TraceSession | null {
   return useOpen((state) => state.over ?? state.recorded);
 }
 
-/** Decodes the chosen trace once more, with these lanes; null: with those that it is stored with. What lay over it goes. */
+/**
+ * Decodes the chosen trace once more, with these lanes, and from now on the other traces of its API; null: with those that
+ * they were recorded with. What lay over it goes.
+ */
 export function readWithLanes(lanes: readonly LaneId[] | null): void {
   const { recorded } = useOpen.getState();
-  if (recorded) open(recorded.store.getState().id, lanes ?? undefined);
+  const { id, detail } = recorded?.store.getState() ?? {};
+  if (id === undefined || !detail) return;
+  if (lanes === null) kept.removeItem(lanesKey(detail.api));
+  else kept.setItem(lanesKey(detail.api), lanes.join());
+  open(id);
 }
 
 /** Shows another session over the recorded one, or, with null, the recorded one again. */

@@ -36,7 +36,7 @@ export interface EvidenceRun {
   readonly marked: boolean;
 }
 
-/** The marks as text with a little of what stands around them; what is left out between them is an ellipsis. */
+/** The marks as text with a little of what stands around them; what is left out between them is an ellipsis and a new line. */
 export function evidenceRuns({ start, bytes }: Evidence, marks: readonly ByteRange[]): readonly EvidenceRun[] {
   const runs: EvidenceRun[] = [];
   const add = (from: number, to: number, marked: boolean): void => {
@@ -45,7 +45,7 @@ export function evidenceRuns({ start, bytes }: Evidence, marks: readonly ByteRan
   let at = start;
   for (const [index, [from, to]] of marks.entries()) {
     const before = characterStart(bytes, Math.max(at, from - AROUND) - start) + start;
-    if (before > at) runs.push({ text: '…', marked: false });
+    if (before > at) runs.push({ text: index === 0 ? '…' : '…\n…', marked: false });
     add(before, from, false);
     add(from, to, true);
     at = to;

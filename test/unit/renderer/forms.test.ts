@@ -1,7 +1,7 @@
 /** What forms and dialogs decide without a screen: drafts, endpoints as typed, the palette's order, the first screen. */
 import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { endpointId, traceId } from '../../../src/shared/model/ids.ts';
-import { DEFAULT_OPTIONS, type TraceDetail } from '../../../src/shared/model/trace.ts';
+import { DEFAULT_OPTIONS, type TraceDetail, type TraceSource } from '../../../src/shared/model/trace.ts';
 import type { EndpointInfo, SampleInfo } from '../../../src/shared/rpc/contract.ts';
 import { listSamples } from '../../../src/main/core/samples/list.ts';
 import { checkRequest } from '../../../src/renderer/views/run/check-request.ts';
@@ -159,23 +159,25 @@ describe('the palette', () => {
 });
 
 describe('the first screen', () => {
-  const list = (ids: readonly string[], more: object = {}) => ({
+  const list = (sources: readonly TraceSource[], more: object = {}) => ({
     loaded: true,
     problem: null,
-    ids: ids.map(traceId),
+    all: sources.map((source) => ({ source })),
     ...more,
   });
-  const own = (...ids: readonly string[]) => ({ own: ids.map(traceId), starting: 0 });
+  const nobody = { left: false, starting: 0 };
 
-  it('stands while the store has only what it played itself', async () => {
+  it('stands while the store has only samples, and nobody asked for the workspace', async () => {
     vi.stubGlobal('document', { addEventListener() {} });
-    vi.stubGlobal('sessionStorage', { getItem: () => null, setItem() {} });
     const { standsFor } = await import('../../../src/renderer/stores/first-run.ts');
-    expect(standsFor(list([]), own())).toBe(true);
-    expect(standsFor(list(['a', 'b']), own('a', 'b'))).toBe(true);
-    expect(standsFor(list(['a', 'b']), own('a'))).toBe(false);
-    expect(standsFor(list(['a']), { ...own(), starting: 1 })).toBe(true);
-    expect(standsFor(list([], { loaded: false }), own())).toBe(false);
-    expect(standsFor(list([], { problem: 'gone' }), own())).toBe(false);
+    expect(standsFor(list([]), nobody)).toBe(true);
+    expect(standsFor(list(['sample', 'sample']), nobody)).toBe(true);
+    expect(standsFor(list(['sample', 'run']), nobody)).toBe(false);
+    expect(standsFor(list(['sample']), { ...nobody, left: true })).toBe(false);
+    expect(standsFor(list([]), { ...nobody, left: true })).toBe(true);
+    expect(standsFor(list(['import']), { ...nobody, starting: 1 })).toBe(true);
+    expect(standsFor(list([], { loaded: false }), nobody)).toBe(false);
+    expect(standsFor(list([], { problem: 'gone' }), nobody)).toBe(false);
+    expect(standsFor(list([], { all: null }), nobody)).toBe(false);
   });
 });

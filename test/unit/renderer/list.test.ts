@@ -43,12 +43,19 @@ describe('the run list', () => {
   const all: readonly TraceRow[] = [row('a'), row('b', { startedAt: NOW - 20 * HOUR }), running];
   const rows = new Map(all.map((item) => [item.id, item]));
   const ids = all.map(({ id }) => id);
-  const shape = (pin: boolean) =>
-    listRows(ids, rows, pin, NOW).map((entry) => (entry.type === 'day' ? `${entry.name} ${entry.count}` : entry.id));
+  const shape = (pinLive: boolean, whole = true) =>
+    listRows(ids, rows, { pinLive, now: NOW, whole }).map((entry) =>
+      entry.type === 'day' ? `${entry.name} ${entry.count}${entry.more ? '+' : ''}` : entry.id,
+    );
 
   it('groups by day, and puts live runs on top only while it is followed', () => {
     expect(shape(false)).toEqual(['Today 1', 'a', 'Yesterday 2', 'b', 'live']);
     expect(shape(true)).toEqual(['Live 1', 'live', 'Today 1', 'a', 'Yesterday 1', 'b']);
+  });
+
+  it('says of the last day that it may have more, where not all is loaded', () => {
+    expect(shape(false, false)).toEqual(['Today 1', 'a', 'Yesterday 2+', 'b', 'live']);
+    expect(shape(true, false)).toEqual(['Live 1', 'live', 'Today 1', 'a', 'Yesterday 1+', 'b']);
   });
 
   it('tells a connection that never was from one that was lost', () => {

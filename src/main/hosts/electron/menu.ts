@@ -4,7 +4,7 @@ import { COMMAND } from '../../../shared/rpc/handshake.ts';
 
 /** The window knows these commands by the same ids, with the same keys. */
 const COMMANDS = {
-  newRun: { id: 'run.new', label: 'New Run', accelerator: 'CmdOrCtrl+Shift+N' },
+  newRun: { id: 'run.new', label: 'New Run', accelerator: 'CmdOrCtrl+I' },
   pasteStream: { id: 'stream.paste', label: 'Paste a Stream' },
   settings: { id: 'settings.open', label: 'Settings…', accelerator: 'CmdOrCtrl+,' },
   palette: { id: 'palette.open', label: 'Search…', accelerator: 'CmdOrCtrl+K' },

@@ -44,7 +44,7 @@ export function LaneGrid() {
 
   return (
     <div className="live">
-      <div className="live-scroll" ref={scroller} tabIndex={-1}>
+      <div className="live-scroll" ref={scroller} tabIndex={0} role="region" aria-label="Lanes">
         {hidden > 0 && (
           <p className="live-hidden">The first {count(hidden)} blocks are not drawn here; the Messages tab has all.</p>
         )}

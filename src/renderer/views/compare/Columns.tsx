@@ -71,12 +71,15 @@ export function Columns({ result }: { readonly result: CompareResult }) {
       <div
         className="columns-scroll"
         ref={scroller}
-        role="table"
-        aria-label="Lanes side by side"
-        aria-rowcount={entries.length}
         tabIndex={0}
+        aria-label="Lanes side by side"
+        {...(entries.length > 0 ? { role: 'table', 'aria-rowcount': entries.length } : { role: 'region' })}
       >
-        <div className="columns-all" style={{ height: virtual.getTotalSize() }} role="rowgroup">
+        <div
+          className="columns-all"
+          style={{ height: virtual.getTotalSize() }}
+          role={entries.length > 0 ? 'rowgroup' : undefined}
+        >
           {items.map((item) => {
             const entry = entries[item.index]!;
             return (

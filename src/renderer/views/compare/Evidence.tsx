@@ -41,12 +41,12 @@ export function Evidence({ finding, onRaw }: EvidenceProps) {
   const left = finding.marks.length - marks.length;
   return (
     <>
-      <h4>
+      <h3>
         Bytes at fault
         <span className="mono push">
           {count(finding.marks[0]![0])}–{count(finding.marks.at(-1)![1] - 1)}
         </span>
-      </h4>
+      </h3>
       <pre className="find-quote">
         {evidenceRuns(shown, marks).map(({ text, marked }, at) =>
           marked ? (

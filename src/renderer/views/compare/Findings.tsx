@@ -41,6 +41,7 @@ export function Findings() {
   const shown = result.findings.filter(({ severity }) => SEVERITIES.indexOf(severity) >= SEVERITIES.indexOf(least));
   return (
     <div className="finds-pane">
+      <h2 className="unseen">Findings</h2>
       <header className="finds-head">
         <label>
           From
@@ -147,9 +148,9 @@ function Detail({ finding }: { readonly finding: Finding }) {
       </div>
       {helped && (
         <div className="find-cause">
-          <h4>
+          <h3>
             {kind?.title} <code className="quiet">{finding.kind}</code>
-          </h4>
+          </h3>
           {kind?.help.split('\n\n').map((paragraph) => (
             <p key={paragraph}>{paragraph}</p>
           ))}
@@ -162,7 +163,7 @@ function Detail({ finding }: { readonly finding: Finding }) {
 function Quoted({ name, text }: { readonly name: string; readonly text: string }) {
   return (
     <>
-      <h4>{name}</h4>
+      <h3>{name}</h3>
       <pre className="find-quote">{text === '' ? <span className="quiet">nothing</span> : text}</pre>
     </>
   );

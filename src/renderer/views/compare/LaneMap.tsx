@@ -177,11 +177,10 @@ function Labels({
             <button
               type="button"
               aria-pressed={number === chosen}
-              aria-label={`Finding ${number}: ${finding.sentence}`}
+              aria-label={`${number} ${text}, finding: ${finding.sentence}`}
               onClick={() => chooseFinding(finding)}
             >
-              <b className={number === chosen ? 'no chosen' : 'no'}>{number}</b>
-              {text}
+              <b className={number === chosen ? 'no chosen' : 'no'}>{number}</b> {text}
             </button>
           </li>
         );

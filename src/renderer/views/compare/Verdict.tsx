@@ -9,15 +9,16 @@ import { Glyph } from '../../components/Glyph.tsx';
 import { Icon } from '../../components/Icon.tsx';
 import { Shown } from '../../components/Shown.tsx';
 import { chooseFinding, useCompare } from '../../stores/compare.ts';
+import { kept } from '../../stores/kept.ts';
 import { useSession } from '../../stores/open.ts';
 
 const FOLDED_KEY = 'tracelane.verdict.folded';
 
 /** For each field what the wire has and what each lane made of it. Equal is grey and says so. */
 export function Verdict({ result }: { readonly result: CompareResult }) {
-  const [folded, setFolded] = useState(() => localStorage.getItem(FOLDED_KEY) === 'yes');
+  const [folded, setFolded] = useState(() => kept.getItem(FOLDED_KEY) === 'yes');
   const fold = () => {
-    localStorage.setItem(FOLDED_KEY, folded ? 'no' : 'yes');
+    kept.setItem(FOLDED_KEY, folded ? 'no' : 'yes');
     setFolded(!folded);
   };
   return (
@@ -145,7 +146,7 @@ const LETTER_TONES: Readonly<Record<string, string>> = { R: 'k-reason', T: 'k-te
 function Order({ text, wire }: { readonly text: string; readonly wire: string }) {
   if (!text.split(' ').every((letter) => letter in LETTER_TONES)) return text;
   return (
-    <span className="order" aria-label={text}>
+    <span className="order" role="img" aria-label={text}>
       {lettersOf(wire.split(' '), text.split(' ')).map(({ letter, gone }, at) => (
         <b key={at} className={gone ? 'gone' : `k ${LETTER_TONES[letter]}`} aria-hidden>
           {letter}

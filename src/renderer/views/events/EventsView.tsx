@@ -155,17 +155,17 @@ export function EventsView() {
 }
 
 const columns = (timed: boolean): readonly GridColumn[] => [
-  { title: '' },
+  { title: '', name: 'open' },
   { title: '#', num: true },
   { title: timed ? '+ms' : 'order', num: true },
-  { title: timed ? 'Δ ms' : '', num: true },
-  { title: '' },
+  timed ? { title: 'Δ ms', num: true } : { title: '', name: 'not timed' },
+  { title: '', name: 'read' },
   { title: 'kind' },
   { title: 'target', far: true },
   { title: 'delta' },
   { title: 'total ch', num: true, far: true },
   { title: 'bytes', num: true, far: true },
-  { title: '' },
+  { title: '', name: 'remarks' },
 ];
 
 function CopyMenu({ row }: { readonly row: EventsRow | null }) {

@@ -5,6 +5,7 @@ import { byteSize, plural } from '../../components/format.ts';
 import { Key } from '../../components/Key.tsx';
 import { apiChip, useProviders } from '../../stores/providers.ts';
 import { Segments } from '../../components/Segments.tsx';
+import { useApp } from '../../stores/app.ts';
 import { playFirst } from '../../stores/first-run.ts';
 import { useLaneName } from '../../stores/lanes.ts';
 import { SampleDrawing } from './SampleDrawing.tsx';
@@ -20,6 +21,7 @@ type Shelf = 'failures' | 'others';
 
 export function Gallery({ samples, playing, live }: GalleryProps) {
   const [shelf, setShelf] = useState<Shelf>('failures');
+  const read = useApp((state) => state.samplesRead);
   const failures = samples.filter(({ number }) => number !== undefined);
   const others = Map.groupBy(
     samples.filter(({ number }) => number === undefined),
@@ -32,15 +34,20 @@ export function Gallery({ samples, playing, live }: GalleryProps) {
         <Segments<Shelf>
           label="Which samples"
           values={[
-            { value: 'failures', label: `What goes wrong ${failures.length}` },
-            { value: 'others', label: `Others ${others.size}` },
+            { value: 'failures', label: read ? `What goes wrong ${failures.length}` : 'What goes wrong' },
+            { value: 'others', label: read ? `Others ${others.size}` : 'Others' },
           ]}
           value={shelf}
           onChoose={setShelf}
         />
         <Legend />
       </header>
-      <ol className={shelf}>
+      {!read && (
+        <p className="gallery-wait" role="status">
+          Reading the samples…
+        </p>
+      )}
+      <ol className={shelf} hidden={!read}>
         {shelf === 'failures' &&
           failures.map((sample) => <Card key={sample.model} versions={[sample]} playing={playing} live={live} />)}
         {shelf === 'others' &&

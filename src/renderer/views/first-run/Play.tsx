@@ -8,6 +8,7 @@ import { Chip } from '../../components/Chip.tsx';
 import { duration } from '../../components/format.ts';
 import { Key } from '../../components/Key.tsx';
 import { apiChip, useProviders } from '../../stores/providers.ts';
+import { useApp } from '../../stores/app.ts';
 import { playFirst, useFirstRun } from '../../stores/first-run.ts';
 import { useLaneName, useLanes } from '../../stores/lanes.ts';
 import { useTrace } from '../../stores/open.ts';
@@ -27,6 +28,7 @@ export function Play({
   readonly session: TraceSession | null;
 }) {
   const { problem, starting } = useFirstRun();
+  const read = useApp((state) => state.samplesRead);
   if (!session)
     return (
       <p className="play-wait">
@@ -34,7 +36,7 @@ export function Play({
           ? `The sample could not be played: ${problem}`
           : starting > 0
             ? 'Starting the sample…'
-            : 'Choose a sample below to see it play.'}
+            : read && 'Choose a sample below to see it play.'}
       </p>
     );
   return (

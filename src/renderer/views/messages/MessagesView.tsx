@@ -8,6 +8,7 @@ import { Icon } from '../../components/Icon.tsx';
 import { NewPill } from '../../components/NewPill.tsx';
 import { GridHead, type GridColumn } from '../../components/GridRow.tsx';
 import { RowGrid, type RowPlace } from '../../components/RowGrid.tsx';
+import { kept } from '../../stores/kept.ts';
 import { useLaneName, useLanes } from '../../stores/lanes.ts';
 import { selectEvent, useSession, useTrace } from '../../stores/open.ts';
 import { jsonLines } from '../../parts/whole-message.ts';
@@ -20,7 +21,7 @@ const ROW_HEIGHT = 26;
 /** Lanes that are left out: one that is new is shown. */
 const HIDDEN_KEY = 'tracelane.messages.hidden';
 
-const storedHidden = (): ReadonlySet<LaneId> => new Set(localStorage.getItem(HIDDEN_KEY)?.split(',') ?? []);
+const storedHidden = (): ReadonlySet<LaneId> => new Set(kept.getItem(HIDDEN_KEY)?.split(',') ?? []);
 
 /** Never none: a trace whose lanes are all left out shows them all. */
 function chosenOf(lanes: readonly LaneId[], hidden: ReadonlySet<LaneId>): ReadonlySet<LaneId> {
@@ -96,7 +97,7 @@ export function MessagesView() {
     // What another trace has left out and this one does not have stays left out.
     const after = new Set([...hidden].filter((id) => !lanes.includes(id)));
     for (const id of lanes) if (!left.has(id)) after.add(id);
-    localStorage.setItem(HIDDEN_KEY, [...after].join());
+    kept.setItem(HIDDEN_KEY, [...after].join());
     setHidden(after);
   };
 
@@ -146,11 +147,11 @@ export function MessagesView() {
 }
 
 const columns = (timed: boolean): readonly GridColumn[] => [
-  { title: '' },
+  { title: '', name: 'open' },
   { title: 'lane' },
   { title: '#', num: true },
   { title: 'event', num: true },
-  { title: timed ? '+ms' : '', num: true, far: true },
+  timed ? { title: '+ms', num: true, far: true } : { title: '', name: 'not timed', far: true },
   { title: 'type' },
   { title: 'content' },
   { title: 'ch', num: true, far: true },

@@ -3,10 +3,11 @@ import { COMMANDS, runCommand, useHandlers, type Command, type CommandId } from 
 import { dayName, timeOfDay } from '../../components/format.ts';
 import { openOverlay, selectTrace, useApp } from '../../stores/app.ts';
 import { leaveFirstRun, playFirst, useFirstRunStands } from '../../stores/first-run.ts';
-import { useRuns } from '../../stores/runs.ts';
+import { filterRuns, useRuns } from '../../stores/runs.ts';
 import { apiLabel } from '../../stores/providers.ts';
 import { startSample } from '../../stores/samples.ts';
 import { toastError } from '../../stores/toasts.ts';
+import type { TraceId } from '../../../shared/model/ids.ts';
 import type { SampleInfo } from '../../../shared/rpc/contract.ts';
 import type { Entry } from './search.ts';
 
@@ -58,8 +59,11 @@ export function useEntries(): readonly Entry[] {
   return [...commands, ...runs, ...playing, ...asking];
 }
 
-function chooseRun(id: Parameters<typeof selectTrace>[0]): void {
+/** Shows it in the list as well, where a filter may leave it out. */
+function chooseRun(id: TraceId): void {
   leaveFirstRun();
+  const { found } = useRuns.getState();
+  if (found && !found.ids.includes(id)) filterRuns('');
   selectTrace(id);
 }
 

@@ -80,7 +80,7 @@ export function Transport({ recorded, otherOptions, choosing, onChoose, onRestar
           className="playbar-play"
           icon={done || lost ? RotateCcw : playing ? Pause : Play}
           onClick={toggle}
-          aria-label={done || lost ? 'Play from the start' : playing ? 'Pause' : 'Play'}
+          aria-label={done || lost ? 'Again, play from the start' : undefined}
         >
           {done || lost ? 'Again' : playing ? 'Pause' : 'Play'}
         </Button>
@@ -98,7 +98,7 @@ export function Transport({ recorded, otherOptions, choosing, onChoose, onRestar
               key={value}
               type="button"
               aria-pressed={value === speed}
-              aria-label={value === null ? 'As fast as possible' : `${value} times`}
+              aria-label={value === null ? 'max, as fast as possible' : undefined}
               title={value === null ? 'As fast as possible' : undefined}
               disabled={lost}
               onMouseDown={keepFocus}

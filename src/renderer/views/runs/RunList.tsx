@@ -1,4 +1,4 @@
-import { useMemo, useRef, useState } from 'react';
+import { useEffect, useMemo, useRef, useState } from 'react';
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { ArrowUpRight, ListFilter } from 'lucide-react';
 import type { TraceId } from '../../../shared/model/ids.ts';
@@ -26,7 +26,10 @@ export function RunList() {
   const field = useRef<HTMLInputElement>(null);
 
   const shown = found ?? { ids, total, next, problem };
-  const list = useMemo(() => listRows(shown.ids, rows, followList, Date.now()), [shown.ids, rows, followList]);
+  const list = useMemo(
+    () => listRows(shown.ids, rows, { pinLive: followList, now: Date.now(), whole: shown.next === null }),
+    [shown.ids, shown.next, rows, followList],
+  );
   const runs = useMemo(() => list.flatMap((row) => (row.type === 'run' ? [row.id] : [])), [list]);
 
   // The rule speaks for the React Compiler, which is not in use here.
@@ -42,16 +45,21 @@ export function RunList() {
     },
   });
 
-  const choose = (id: TraceId) => {
-    selectTrace(id);
-    virtual.scrollToIndex(list.findIndex((row) => row.type === 'run' && row.id === id));
-  };
+  // Wherever it was chosen: here, in the palette, by a run that has just begun.
+  const place = list.findIndex((row) => row.type === 'run' && row.id === selected);
+  const moved = useRef<TraceId | null>(null);
+  useEffect(() => {
+    if (place < 0 || moved.current === selected) return;
+    moved.current = selected;
+    virtual.scrollToIndex(place === 1 ? 0 : place);
+  }, [virtual, selected, place]);
   const step = (by: 1 | -1) => {
     const at = selected === null ? -1 : runs.indexOf(selected);
     const id = runs[Math.min(Math.max(at + by, 0), runs.length - 1)];
-    if (id !== undefined && id !== selected) choose(id);
+    if (id !== undefined && id !== selected) selectTrace(id);
   };
   const row = selected === null ? undefined : rows.get(selected);
+  const drawn = virtual.getVirtualItems();
   useCommand('list.next', () => step(1), runs.length > 0);
   useCommand('list.previous', () => step(-1), runs.length > 0);
   useCommand('list.filter', () => field.current?.focus());
@@ -95,10 +103,12 @@ export function RunList() {
         aria-rowcount={shown.total}
         aria-multiselectable
         tabIndex={0}
-        aria-activedescendant={selected === null ? undefined : rowId(selected)}
+        aria-activedescendant={
+          selected !== null && drawn.some(({ index }) => index === place) ? rowId(selected) : undefined
+        }
       >
         <div className="runs-all" role="rowgroup" style={{ height: virtual.getTotalSize() }}>
-          {virtual.getVirtualItems().map((item) => {
+          {drawn.map((item) => {
             const entry = list[item.index]!;
             if (entry.type === 'day')
               return (
@@ -109,7 +119,7 @@ export function RunList() {
                   style={{ transform: `translateY(${item.start}px)` }}
                 >
                   <span>{entry.name}</span>
-                  <span>{count(entry.count)}</span>
+                  <span>{entry.more ? `${count(entry.count)}+` : count(entry.count)}</span>
                 </div>
               );
             return (
@@ -128,15 +138,15 @@ export function RunList() {
             );
           })}
         </div>
-        {list.length === 0 && (
-          <EmptyList
-            loaded={loaded && (found === null || found.filter === filter)}
-            problem={shown.problem}
-            filtered={found !== null}
-            onClear={() => filterRuns('')}
-          />
-        )}
       </div>
+      {list.length === 0 && (
+        <EmptyList
+          loaded={loaded && (found === null || found.filter === filter)}
+          problem={shown.problem}
+          filtered={found !== null}
+          onClear={() => filterRuns('')}
+        />
+      )}
       <footer>
         <span>
           {found === null

@@ -6,6 +6,7 @@ import { Glyph } from '../../components/Glyph.tsx';
 import { Boundary } from '../../components/Boundary.tsx';
 import { Icon } from '../../components/Icon.tsx';
 import { Shown } from '../../components/Shown.tsx';
+import { kept } from '../../stores/kept.ts';
 import { useSession, useTrace } from '../../stores/open.ts';
 import type { TraceModel } from '../../stores/trace-model.ts';
 import type { Row } from './draw.ts';
@@ -19,14 +20,15 @@ import { useNow } from '../../parts/time/use-now.ts';
 import './timeline.css';
 
 const AXIS_HEIGHT = 20;
+const [SINCE, ORDER] = ['since request', 'order only, no timing'];
 const FOLDED_KEY = 'tracelane.timeline.folded';
 /** In a lower window than this the whole timeline would leave the lanes no room. */
 const LOW_WINDOW = '(max-height: 700px)';
 
 /** As the user left it; in a low window folded until they unfold it. */
 function foldedAtFirst(): boolean {
-  const kept = localStorage.getItem(FOLDED_KEY);
-  return kept === null ? matchMedia(LOW_WINDOW).matches : kept === 'yes';
+  const left = kept.getItem(FOLDED_KEY);
+  return left === null ? matchMedia(LOW_WINDOW).matches : left === 'yes';
 }
 
 /** Heights follow the tokens, which shrink on a low window. */
@@ -95,7 +97,7 @@ function FullTimeline({ compact }: { readonly compact: boolean }) {
   const view = useTimelineWindow(plot, timed, nowNs);
   useNavigation(data, view);
   const fold = () => {
-    localStorage.setItem(FOLDED_KEY, folded ? 'no' : 'yes');
+    kept.setItem(FOLDED_KEY, folded ? 'no' : 'yes');
     setChosen(!folded);
   };
   useCommand('timeline.fold', fold, !compact);
@@ -110,12 +112,12 @@ function FullTimeline({ compact }: { readonly compact: boolean }) {
               type="button"
               className="timeline-fold"
               aria-expanded={!folded}
-              aria-label="Timeline"
+              aria-label={`Timeline, ${timed ? SINCE : ORDER}`}
               disabled={compact}
               onClick={fold}
             >
               <Icon of={folded ? ChevronRight : ChevronDown} size={12} />
-              {timed ? 'since request' : 'order only, no timing'}
+              {timed ? SINCE : ORDER}
             </button>
           </div>
           {rows.map((row) => (

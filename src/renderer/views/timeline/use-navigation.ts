@@ -1,7 +1,7 @@
 /** Steps from mark to mark by key, and says where one has come: each mark is reachable without a pointer. */
 import { useCommand } from '../../commands/commands.ts';
 import { durationText, offset } from '../../components/format.ts';
-import { announce } from '../../stores/announce.ts';
+import { announce, answer } from '../../stores/announce.ts';
 import { selectEvent, useSession } from '../../stores/open.ts';
 import type { EventKind, EventSummary } from '../../../shared/model/stream.ts';
 import type { TimelineData } from './timeline-data.ts';
@@ -20,8 +20,8 @@ export function useNavigation(data: TimelineData, view: TimelineView): void {
     session.setFollow(false);
     announce(labelOf(event, timed));
   };
-  /** The next event in a direction that passes; from nowhere, the first or last that does. */
-  const seek = (by: 1 | -1, passes: (event: EventSummary) => boolean) => {
+  /** The next event in a direction that passes; from nowhere, the first or last that does. `what` it is, where there is none. */
+  const seek = (by: 1 | -1, passes: (event: EventSummary) => boolean, what: string) => {
     const from = now();
     for (
       let at = from === null ? (by === 1 ? 0 : model.events.length - 1) : from + by;
@@ -30,6 +30,8 @@ export function useNavigation(data: TimelineData, view: TimelineView): void {
     ) {
       if (passes(model.events[at]!)) return go(at);
     }
+    if (model.events.some(passes)) answer(`No ${what} ${by === 1 ? 'after' : 'before'} this event.`);
+    else answer(`This stream has no ${what}.`);
   };
   /** By the block's own first event: a ping in its middle begins nothing. */
   const startsBlock = (kind: EventKind) => (event: EventSummary) =>
@@ -52,18 +54,18 @@ export function useNavigation(data: TimelineData, view: TimelineView): void {
 
   const any = () => true;
   const hasError = (event: EventSummary) => event.kind === 'error';
-  useCommand('event.next', () => seek(1, any));
-  useCommand('event.previous', () => seek(-1, any));
-  useCommand('event.nextInLane', () => seek(1, sameLane));
-  useCommand('event.previousInLane', () => seek(-1, sameLane));
-  useCommand('event.nextTool', () => seek(1, startsBlock('tool')));
-  useCommand('event.previousTool', () => seek(-1, startsBlock('tool')));
-  useCommand('event.nextReasoning', () => seek(1, startsBlock('reasoning')));
-  useCommand('event.previousReasoning', () => seek(-1, startsBlock('reasoning')));
-  useCommand('event.nextGap', () => seek(1, afterGap));
-  useCommand('event.previousGap', () => seek(-1, afterGap));
-  useCommand('event.nextError', () => seek(1, hasError));
-  useCommand('event.previousError', () => seek(-1, hasError));
+  useCommand('event.next', () => seek(1, any, 'event'));
+  useCommand('event.previous', () => seek(-1, any, 'event'));
+  useCommand('event.nextInLane', () => seek(1, sameLane, 'event of this lane'));
+  useCommand('event.previousInLane', () => seek(-1, sameLane, 'event of this lane'));
+  useCommand('event.nextTool', () => seek(1, startsBlock('tool'), 'tool call'));
+  useCommand('event.previousTool', () => seek(-1, startsBlock('tool'), 'tool call'));
+  useCommand('event.nextReasoning', () => seek(1, startsBlock('reasoning'), 'reasoning'));
+  useCommand('event.previousReasoning', () => seek(-1, startsBlock('reasoning'), 'reasoning'));
+  useCommand('event.nextGap', () => seek(1, afterGap, 'gap'));
+  useCommand('event.previousGap', () => seek(-1, afterGap, 'gap'));
+  useCommand('event.nextError', () => seek(1, hasError, 'error event'));
+  useCommand('event.previousError', () => seek(-1, hasError, 'error event'));
   const blockSpan = (event: EventSummary): readonly [number, number] => {
     const row = event.block === undefined ? undefined : model.blocks.row(event.block);
     const place = (index: number | null | undefined) =>

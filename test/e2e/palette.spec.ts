@@ -86,7 +86,7 @@ test('text that is no stream cannot be opened, and the dialog says why', async (
   await page.keyboard.press('Enter');
   const dialog = page.getByRole('dialog', { name: 'Open a stream' });
   await dialog.getByRole('textbox', { name: 'Text' }).fill('Dear reader');
-  await expect(dialog.getByRole('status')).toContainText('None of the events says which API this stream follows.');
+  await expect(dialog.getByRole('status')).toContainText('This is plain text, not a stream.');
   await expect(dialog.getByRole('button', { name: 'Open', exact: true })).toBeDisabled();
   await dialog.getByRole('textbox', { name: 'Text' }).fill('data: {"x": 1}\n\n');
   await dialog.getByRole('button', { name: 'Messages' }).click();

@@ -66,7 +66,7 @@ function characterStart(bytes: Uint8Array, at: number): number {
 }
 
 /** Rows of offset, hex and text, as hex editors show them; `start` is the offset of the first byte. */
-export function hexDump(bytes: Uint8Array, start: number): readonly string[] {
+function hexDump(bytes: Uint8Array, start: number): readonly string[] {
   const rows: string[] = [];
   for (let at = 0; at < bytes.length; at += ROW) {
     const row = [...bytes.subarray(at, at + ROW)];

@@ -207,3 +207,49 @@ test('the endpoint’s own key is nowhere in what is kept, and what does not hol
     { numRuns: 300 },
   );
 });
+
+test('what was written and changed of a request is redacted with its head, also where it is no JSON', () => {
+  const key = 'sk-proj-0123456789abcdefghij';
+  const head = { method: 'POST', url: 'not an address', headers: [] };
+  const change = {
+    id: 'headers.x-api-key',
+    where: 'headers',
+    name: 'x-api-key',
+    value: 'some key',
+    why: 'It is needed.',
+  } as const;
+  const body = {
+    id: 'body.user',
+    where: 'body',
+    name: 'user',
+    value: JSON.stringify(key),
+    why: 'It is needed.',
+  } as const;
+  for (const written of [`{"api_key": "k1", "b":  "${key}"}`, `{ ${key}`]) {
+    const clean = JSON.stringify(redaction.requestHead({ ...head, written, changes: [change, body] }));
+    for (const secret of [key, '"k1', 'some key']) expect(clean).not.toContain(secret);
+    expect(clean).toContain(written.startsWith('{"') ? '\\"b\\":  \\"<redacted' : '{ <redacted');
+  }
+});
+
+test('redacting once more changes nothing', () => {
+  const address = fc
+    .tuple(
+      fc.webUrl({ withQueryParameters: true }),
+      fc.constantFrom('', 'key=abc', 'a=1&api_key=x%20y', 'token=<b>&c=%3Cd%3E'),
+    )
+    .map(([base, query]) => (query === '' ? base : `${base.split('?')[0]}?${query}`));
+  const headers = fc.array(fc.tuple(fc.constantFrom('authorization', 'x-api-key', 'x-note'), fc.string()));
+  fc.assert(
+    fc.property(address, headers, fc.jsonValue(), (url, list, json) => {
+      const once = {
+        url: redaction.url(url),
+        list: redaction.headers(list),
+        json: redaction.json({ token: json, secret: url }),
+      };
+      expect(redaction.url(once.url)).toBe(once.url);
+      expect(redaction.headers(once.list)).toEqual(once.list);
+      expect(redaction.json(once.json)).toEqual(once.json);
+    }),
+  );
+});

@@ -16,7 +16,7 @@ describe('a decode worker', () => {
     module: string,
     { source = memorySource([]), ...limits }: Partial<DecodeWorkerSetup> = {},
   ): DecodeWorker => {
-    const worker = new DecodeWorker({ module: new URL(module, import.meta.url), source, ...limits });
+    const worker = new DecodeWorker({ module: new URL(module, import.meta.url), source, version: '0', ...limits });
     opened.push(worker);
     return worker;
   };
@@ -38,7 +38,7 @@ describe('a decode worker', () => {
       code: 'not-found',
       message: 'There is none.',
     });
-    await expect(ask(worker, 'compare.fixture')).rejects.toThrow('could not be cloned');
+    await expect(ask(worker, 'exports.make')).rejects.toThrow('could not be cloned');
     expect(await ask(worker, 'traces.event')).toBe('well');
   });
 

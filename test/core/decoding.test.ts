@@ -147,7 +147,7 @@ describe('an event', () => {
   const trace = memoryTrace('chat_completions', readsOf(body, [11]));
   const source = memorySource([trace]);
   const event = (index: number, options?: AdapterOptions) =>
-    tasksOver(source)['traces.event']({ id: trace.trace.id, index, options });
+    tasksOver(source, '0')['traces.event']({ id: trace.trace.id, index, options });
 
   test('comes with its bytes, those around it, and its JSON as it came', async () => {
     const detail = await event(0);
@@ -173,7 +173,7 @@ describe('an event', () => {
   test('tells what the lanes made of it with other options, and is the same from a live run', async () => {
     const stream = streams.find(({ api }) => api === 'messages')!;
     const mixed = memoryTrace('messages', readsOf(stream.bytes, [100]));
-    const tasks = tasksOver(memorySource([mixed]));
+    const tasks = tasksOver(memorySource([mixed]), '0');
     for (const options of [undefined, OTHER]) {
       const index = new EventIndex();
       const items = liveItems(mixed, options);

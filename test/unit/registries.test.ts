@@ -52,6 +52,7 @@ const REGISTRIES: readonly { readonly registry: readonly string[]; readonly fold
       'shared/providers/registry.ts',
       'shared/providers/base-url.ts',
       'shared/providers/detect.ts',
+      'shared/providers/faults-of.ts',
       'shared/providers/frame-places.ts',
       'shared/providers/framer-of.ts',
       'shared/providers/request-of.ts',
@@ -64,6 +65,8 @@ const REGISTRIES: readonly { readonly registry: readonly string[]; readonly fold
   { registry: ['shared/compare/findings/registry.ts'], folder: 'shared/compare/findings' },
   { registry: ['shared/compare/lint.ts'], folder: 'shared/lint' },
   { registry: ['main/core/providers/registry.ts', 'main/core/providers/info.ts'], folder: 'main/core/providers' },
+  { registry: ['main/core/imports/formats/registry.ts'], folder: 'main/core/imports/formats' },
+  { registry: ['main/core/exports/formats/registry.ts'], folder: 'main/core/exports/formats' },
   { registry: ['main/hosts/cli/main.ts'], folder: 'main/hosts/cli' },
 ];
 

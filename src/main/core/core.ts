@@ -3,7 +3,7 @@ import type { AppInfo } from '../../shared/rpc/contract.ts';
 import type { StreamName } from '../../shared/rpc/contract.ts';
 import type { Services, StreamService } from '../../shared/rpc/services.ts';
 import { appServices } from './app-info.ts';
-import { compareServices } from './compare/compare-services.ts';
+import { taskServices } from './decoding/task-services.ts';
 import { EndpointsService } from './endpoints/endpoints-service.ts';
 import { playServices } from './playback/plays.ts';
 import { openControl, type ControlSetup } from './control/control.ts';
@@ -69,7 +69,7 @@ export async function createCore({
   const readable = store.file === undefined ? undefined : dataDir;
   // An event is looked up while somebody waits for it; a comparison before it may take seconds.
   const [lookups, comparisons] = [0, 1].map(
-    () => new DecodeWorker({ module: decodeWorker, source: store, dataDir: readable }),
+    () => new DecodeWorker({ module: decodeWorker, source: store, dataDir: readable, version }),
   ) as [DecodeWorker, DecodeWorker];
   const settings = new SettingsService(store);
   const endpoints = new EndpointsService({ store, vault, sampleUrl });
@@ -120,7 +120,7 @@ export async function createCore({
     'traces.import': importFile({ store, defaults: () => settings.get() }),
     ...play,
     'playback.open': untilClosed(play['playback.open']),
-    ...compareServices({ worker: comparisons, flush: () => store.flush() }),
+    ...taskServices({ worker: comparisons, flush: () => store.flush() }),
   };
 
   // Who runs beside another program over the same folder must not be found in its place.

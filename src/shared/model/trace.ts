@@ -99,7 +99,7 @@ export interface ImportFacts {
   readonly format: { readonly id: string; readonly label: string };
   /** What had to be changed to get at the stream, as sentences. */
   readonly repaired: readonly string[];
-  /** Of the body as it is stored, in hexadecimal: an import that is repeated is known by it. */
+  /** Of the body as it is stored, and of a trace of Tracelane of its message id too, in hexadecimal: an import that is repeated is known by it. */
   readonly sha256: string;
 }
 

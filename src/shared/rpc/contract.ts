@@ -19,6 +19,7 @@ import {
   type TraceDetail,
   type TraceRow,
 } from '../model/trace.ts';
+import { EXPORT_PARTS, SECRET_CHOICES, type ExportManifest, type ExportPart } from '../model/export.ts';
 import type { EndpointKind } from '../providers/kinds/kind.ts';
 import type { CompareResult, MatrixResult, TraceCompareResult } from '../compare/result.ts';
 
@@ -118,8 +119,6 @@ export interface ProviderInfo {
   readonly endpointKinds: readonly string[];
   /** A request to start from, without a model. */
   readonly template: unknown;
-  /** Its requests name their model in the address: the `model` of a kept request is none of the body's. */
-  readonly modelInUrl: boolean;
 }
 
 export type EndpointKindInfo = Omit<EndpointKind, 'providerName'>;
@@ -267,6 +266,40 @@ export interface ImportedTrace extends RecognizedStreamInfo {
   /** It was there already, from an earlier import of the same bytes. */
   readonly existing: boolean;
 }
+
+/** A format in which traces can be exported. */
+export interface ExportFormatInfo {
+  readonly id: string;
+  readonly label: string;
+  /** One sentence: what such a file is for. */
+  readonly description: string;
+  /** The parts that it has a place for. */
+  readonly parts: Readonly<Partial<Record<ExportPart, 'needed' | 'optional'>>>;
+  /** Why these traces cannot be exported so, as a sentence; null where they can. */
+  readonly refusal: string | null;
+  /** What it needs and was not chosen, as a sentence; null where all is there. */
+  readonly missing: string | null;
+}
+
+/** What an export would hold, before it is made. */
+export interface ExportPreview {
+  /** Of the file. */
+  readonly name: string;
+  readonly manifest: ExportManifest;
+  /** All formats, in the order in which they are offered. */
+  readonly formats: readonly ExportFormatInfo[];
+}
+
+/** The traces of one file and what of them leaves. */
+const exportChoice = {
+  ids: z.array(trace).min(1).max(1000),
+  /** Id of a format. */
+  format: z.string().min(1).max(100),
+  parts: z.array(z.enum(EXPORT_PARTS)).default([...EXPORT_PARTS]),
+  secrets: z.enum(SECRET_CHOICES).default('redact'),
+  /** Of the one trace, where it is exported as it is shown. */
+  ...decoding,
+};
 
 /** As text, or the bytes of a file in base64. `api`: for bytes that do not say it themselves. */
 const importSource = {
@@ -426,9 +459,12 @@ export const contract = {
   'compare.matrix': query<MatrixResult>()(z.strictObject({ id: trace, lanes: laneIdsSchema.optional() })),
   /** One self-contained HTML file that works offline. */
   'compare.html': query<{ readonly name: string; readonly html: string }>()(z.strictObject({ id: trace, ...decoding })),
-  /** The bytes and what each adapter made of them, as a file that `tracelane vectors` runs. */
-  'compare.fixture': query<{ readonly name: string; readonly jsonl: string }>()(
-    z.strictObject({ id: trace, ...decoding }),
+
+  /** What would leave, and which secrets would not; never refused for what the traces are. */
+  'exports.preview': query<ExportPreview>()(z.strictObject(exportChoice)),
+  /** The file, in base64. */
+  'exports.make': query<{ readonly name: string; readonly mediaType: string; readonly base64: string }>()(
+    z.strictObject(exportChoice),
   ),
 } as const satisfies Record<string, Method | Stream>;
 

@@ -16,3 +16,12 @@ export function bytesOf(base64: string): Uint8Array<ArrayBuffer> {
   for (let at = 0; at < text.length; at++) bytes[at] = text.charCodeAt(at);
   return bytes;
 }
+
+/** The text that bytes are in UTF-8, a byte order mark included, so that its bytes are the same again; null where they are none. */
+export function exactText(bytes: Uint8Array): string | null {
+  try {
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+  } catch {
+    return null;
+  }
+}

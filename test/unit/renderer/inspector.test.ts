@@ -1,11 +1,8 @@
-/** The inspector's own knowledge: where a value's bytes are, what lanes said in words, a request as cURL, the body as rows. */
+/** The inspector's own knowledge: where a value's bytes are, what lanes said in words, the body as rows. */
 import fc from 'fast-check';
-import { execFileSync } from 'node:child_process';
 import { describe, expect, it } from 'vitest';
 import { hexRow, rowStart } from '../../../src/renderer/components/hex.ts';
 import { jsonMembers } from '../../../src/shared/json/json-members.ts';
-import { providersInfo } from '../../../src/main/core/providers/info.ts';
-import { curlOf } from '../../../src/renderer/views/inspector/curl.ts';
 import { amount, emissionsByLane } from '../../../src/renderer/parts/emissions.ts';
 import { begunIn, placeInRead } from '../../../src/renderer/views/inspector/event-place.ts';
 import { framePlaces } from '../../../src/shared/providers/frame-places.ts';
@@ -15,7 +12,6 @@ import { emissionsOfBlock, rowOfEvent, wholeMessage } from '../../../src/rendere
 import { TraceModel } from '../../../src/renderer/stores/trace-model.ts';
 import { cellOf } from '../../../src/shared/model/blocks.ts';
 import type { Emission, LaneId, LaneMessage } from '../../../src/shared/model/messages.ts';
-import type { TraceDetail } from '../../../src/shared/model/trace.ts';
 import { bytesOf } from '../../support/framing.ts';
 import { approval, call, itemsOf, text, wireArgs, wireStart, wireText } from '../../support/items.ts';
 
@@ -156,61 +152,6 @@ describe('the message an event belongs to', () => {
       tool_call: { name: 'f', arguments: '{}', tool_call_id: 'c' },
     });
   });
-});
-
-describe('a request as cURL', () => {
-  const KNOWN = providersInfo();
-  const detail = (request: unknown): TraceDetail =>
-    ({
-      api: 'messages',
-      endpoint: { type: 'anthropic', provider_name: 'anthropic', model: 'm' },
-      request,
-      requestHead: {
-        method: 'POST',
-        url: 'http://127.0.0.1:1/v1/messages?a=1&b=2',
-        headers: [
-          ['x-api-key', '[redacted]'],
-          ['Content-Length', '9'],
-          ['X-Note', "it's $HOME `id`"],
-          ['x-stainless-os', 'Linux'],
-        ],
-      },
-    }) as unknown as TraceDetail;
-  const argumentsOf = (command: string): readonly string[] =>
-    execFileSync('sh', ['-c', `curl() { for one; do printf '%s\\0' "$one"; done; }\n${command}`], {
-      env: { ANTHROPIC_API_KEY: 'sk-test' },
-      encoding: 'utf8',
-    })
-      .split('\0')
-      .slice(0, -1);
-
-  it('gives a POSIX shell exactly what was sent, with the key from the environment', () => {
-    const request = { text: 'quote \' double " $(rm) `x` \\ new\nline ! é' };
-    expect(argumentsOf(curlOf(detail(request), KNOWN)!)).toEqual([
-      '-N',
-      '-X',
-      'POST',
-      'http://127.0.0.1:1/v1/messages?a=1&b=2',
-      '-H',
-      'x-api-key: sk-test',
-      '-H',
-      "X-Note: it's $HOME `id`",
-      '--data-raw',
-      JSON.stringify(request),
-    ]);
-  });
-
-  it('quotes any text', () => {
-    fc.assert(
-      fc.property(fc.string({ unit: 'grapheme', maxLength: 40 }), (value) => {
-        expect(argumentsOf(curlOf(detail({ value }), KNOWN)!).at(-1)).toBe(JSON.stringify({ value }));
-      }),
-      { numRuns: 20 },
-    );
-  });
-
-  it('is not there without a request', () =>
-    expect(curlOf({ api: 'messages', endpoint: detail(null).endpoint, request: null }, KNOWN)).toBeNull());
 });
 
 describe('bytes in rows', () => {

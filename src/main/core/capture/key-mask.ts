@@ -8,6 +8,9 @@ const SAYS = '<redacted>';
 /** At the end of a read, this many bytes that begin like the key are taken for it: the next read may bring the rest. */
 const HALF_SAID = 16;
 
+/** What stands in the place of so many bytes. */
+export const maskOf = (length: number): Buffer => Buffer.from((SAYS.length <= length ? SAYS : '').padEnd(length, '*'));
+
 export class KeyMask {
   readonly #key: Buffer;
   readonly #fill: Buffer;
@@ -16,8 +19,7 @@ export class KeyMask {
 
   constructor(key: string) {
     this.#key = Buffer.from(key);
-    const length = this.#key.length;
-    this.#fill = Buffer.from((SAYS.length <= length ? SAYS : '').padEnd(length, '*'));
+    this.#fill = maskOf(this.#key.length);
   }
 
   /** The mask for a key; undefined for none, and for one so short that it is a word (see Redaction). */

@@ -3,6 +3,8 @@
  * from here, and so does the code that takes secrets out of all that is kept. Lengths stay, so that a person can tell an
  * empty or a truncated key from a whole one.
  */
+import type { RequestChange } from '../../../shared/model/request-change.ts';
+import type { RequestHead } from '../../../shared/model/trace.ts';
 import { jsonMembers } from '../../../shared/json/json-members.ts';
 import { endpointKindOf, endpointKinds } from '../../../shared/providers/registry.ts';
 
@@ -79,7 +81,15 @@ const KEY_LIKE = new RegExp(
 /** Shorter keys (`none`, `test`) are words, and taking words out of a text would falsify it. */
 export const SHORTEST_KEY = 8;
 
-const redacted = (secret: string): string => `<redacted ${secret.length} chars>`;
+/** What stands in the place of a secret. Redacting once more changes nothing: an address has escaped it meanwhile. */
+const REDACTED = /^<redacted \d+ chars>$/;
+const redacted = (secret: string): string => {
+  const before = secret.startsWith('%3C') ? secret.replace(/%3C|%3E|%20/g, decodeURIComponent) : secret;
+  return REDACTED.test(before) ? before : `<redacted ${secret.length} chars>`;
+};
+
+/** Whether a text says of itself that a secret was taken out of it. */
+export const isRedacted = (text: string): boolean => /<redacted \d+ chars>/.test(text);
 
 /** Takes secrets out of what is kept of one exchange. */
 export class Redaction {
@@ -94,6 +104,20 @@ export class Redaction {
   text(text: string): string {
     const withoutOwn = this.#own.reduce((rest, key) => rest.replaceAll(key, redacted(key)), text);
     return withoutOwn.replace(KEY_LIKE, redacted);
+  }
+
+  /** Where in a text a secret stands, as ranges in order; those of this exchange, and keys by their looks. */
+  places(text: string): readonly (readonly [start: number, end: number])[] {
+    const own = this.#own.flatMap((key) => placesOf(key, text));
+    const alike = [...text.matchAll(KEY_LIKE)].map(({ index, 0: key }) => [index, index + key.length] as const);
+    let end = 0;
+    return [...own, ...alike]
+      .toSorted(([a, longA], [b, longB]) => a - b || longB - longA)
+      .filter((range) => {
+        if (range[0] < end) return false;
+        end = range[1];
+        return true;
+      });
   }
 
   /** A value as JSON has them; the names of its fields are texts, too. */
@@ -132,9 +156,7 @@ export class Redaction {
   }
 
   headers(headers: HeaderList): HeaderList {
-    return headers.map(
-      ([name, value]) => [name, isSecretHeader(name) ? this.#secretValue(value) : this.text(value)] as const,
-    );
+    return headers.map(([name, value]) => [name, this.#header(name, value)] as const);
   }
 
   url(address: string): string {
@@ -143,6 +165,37 @@ export class Redaction {
     if (url.password !== '') url.password = 'redacted';
     const start = url.search === '' ? url.href : url.href.slice(0, url.href.indexOf('?'));
     return this.text(start) + this.#query(url.search) + url.hash;
+  }
+
+  /** An imported one may have anything as its address, and as what was written. */
+  requestHead<Head extends RequestHead>(head: Head): Head {
+    const { url, headers, written, changes } = head;
+    return {
+      ...head,
+      url: URL.canParse(url) ? this.url(url) : this.text(url),
+      headers: this.headers(headers),
+      ...(written !== undefined && { written: this.#written(written) }),
+      ...(changes && { changes: changes.map((change) => this.#change(change)) }),
+    };
+  }
+
+  #header(name: string, value: string): string {
+    return isSecretHeader(name) ? this.#secretValue(value) : this.text(value);
+  }
+
+  #written(text: string): string {
+    try {
+      // What is no JSON after all has texts outside of its members, too.
+      return this.text(this.jsonText(text));
+    } catch {
+      return this.text(text);
+    }
+  }
+
+  #change(change: RequestChange): RequestChange {
+    const { where, name, value } = change;
+    if (value === null) return change;
+    return { ...change, value: where === 'headers' ? this.#header(name, value) : this.text(value) };
   }
 
   #field(name: string, value: unknown): unknown {
@@ -185,6 +238,12 @@ export class Redaction {
 const stringIn = (source: string): string => JSON.parse(source) as string;
 
 const isSecretField = (name: string): boolean => SECRET_FIELD.test(name) || SECRET_HEADERS.has(name.toLowerCase());
+
+function placesOf(key: string, text: string): readonly (readonly [number, number])[] {
+  const found: [number, number][] = [];
+  for (let at = text.indexOf(key); at >= 0; at = text.indexOf(key, at + key.length)) found.push([at, at + key.length]);
+  return found;
+}
 
 /** The keys that a request brings along: the values of its secret headers, without the words before them, and those of its query. */
 export function secretsIn(headers: HeaderList, url: string): readonly string[] {

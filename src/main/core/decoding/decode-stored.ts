@@ -65,3 +65,12 @@ export async function* storedReads(
     page = await next;
   }
 }
+
+export async function allReads(
+  source: Pick<TraceSource, 'reads'>,
+  trace: Pick<StoredTrace, 'id'>,
+): Promise<readonly Read[]> {
+  const reads: Read[] = [];
+  for await (const read of storedReads(source, trace)) reads.push(read);
+  return reads;
+}

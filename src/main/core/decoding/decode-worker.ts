@@ -33,12 +33,12 @@ export class DecodeWorker {
   #last: Promise<unknown> = Promise.resolve();
   #closed = false;
 
-  constructor({ module, source, dataDir, timeLimitMs, memoryLimitMb }: DecodeWorkerSetup) {
+  constructor({ module, source, dataDir, version, timeLimitMs, memoryLimitMb }: DecodeWorkerSetup) {
     this.#timeLimitMs = timeLimitMs ?? TIME_LIMIT_MS;
     this.#thread = new WorkerThread({
       name: 'decode',
       module,
-      data: { dataDir } satisfies DecodeWorkerData,
+      data: { dataDir, version } satisfies DecodeWorkerData,
       handlers: {
         get: source.get.bind(source),
         head: source.head.bind(source),

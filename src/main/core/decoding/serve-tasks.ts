@@ -9,15 +9,17 @@ import type { TraceSource } from './decode-stored.ts';
 export interface DecodeWorkerData {
   /** The folder of the store's file; absent when the store works in memory. */
   readonly dataDir?: string | undefined;
+  /** Of this program. */
+  readonly version: string;
 }
 
 export type DecodeWorkerHandlers = Tasks & Closable;
 
 /** Stored traces are read on a connection of the thread's own where there is a file, else asked of the core. */
-export function serveTasks(port: ChannelPort & { close(): void }, { dataDir }: DecodeWorkerData): void {
+export function serveTasks(port: ChannelPort & { close(): void }, { dataDir, version }: DecodeWorkerData): void {
   const own = openOwn(dataDir);
   void new Channel<TraceSource>(port, (core): DecodeWorkerHandlers => ({
-    ...tasksOver(own ? sourceOver(own) : remote(core, ['get', 'head', 'reads', 'bytes'])),
+    ...tasksOver(own ? sourceOver(own) : remote(core, ['get', 'head', 'reads', 'bytes']), version),
     close: () => {
       own?.close();
       port.close();

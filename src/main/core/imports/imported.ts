@@ -1,4 +1,5 @@
 /** What an import format finds in a file, and what a format is. A format is one file of formats/ and its line in registry.ts. */
+import type { RecordedTrace } from '../../../shared/bundle/recorded-trace.ts';
 import type { HttpHead, RequestHead } from '../../../shared/model/trace.ts';
 
 /** Bytes of the body that the file keeps together. `tNs`: since the request was sent; 0 where the file has no times. */
@@ -22,6 +23,8 @@ export interface ImportedExchange {
   readonly response?: HttpHead & { readonly tNs: number };
   /** Wall clock, milliseconds since 1970. */
   readonly startedAt?: number;
+  /** In a file of Tracelane, the trace that it was: nothing of the stream is guessed, decoded or repaired then. */
+  readonly recorded?: RecordedTrace;
   /** What had to be changed to get at the body, as sentences. */
   readonly repaired?: readonly string[];
 }

@@ -1,6 +1,8 @@
 /** What a file holds, whichever format it has: the one detector behind the window, `traces.import` and the command line. */
 import { apiOfUrl, undetected } from '../../../shared/providers/detect.ts';
-import type { Api, Framing } from '../../../shared/model/stream.ts';
+import type { RecordedTrace } from '../../../shared/bundle/recorded-trace.ts';
+import { OTHER_API, type Api, type Framing } from '../../../shared/model/stream.ts';
+import { PROVIDERS, unknownApi } from '../../../shared/providers/registry.ts';
 import { bodyStream } from './body-stream.ts';
 import { decodedBody, joined, untimed } from './body.ts';
 import { IMPORT_FORMATS } from './formats/registry.ts';
@@ -32,7 +34,9 @@ export function recognize(name: string, bytes: Uint8Array, api: Api | null = nul
   const exchanges = format === null ? [bodyOnly(file.bytes)] : format.read(file);
   const streams = exchanges.flatMap((exchange) => {
     const found = streamOf(exchange, api, format);
-    return found ? [{ ...found, repaired: [...file.repaired, ...found.repaired] }] : [];
+    if (found === null) return [];
+    // Our own files are compressed when they are made.
+    return [found.recorded ? found : { ...found, repaired: [...file.repaired, ...found.repaired] }];
   });
   if (streams.length === 0) throw nothingIn(format?.label ?? null, exchanges);
   return { streams, others: exchanges.length - streams.length };
@@ -43,6 +47,7 @@ function streamOf(
   chosen: Api | null,
   format: { readonly id: string; readonly label: string } | null,
 ): RecognizedStream | null {
+  if (exchange.recorded) return recordedStream(exchange, exchange.recorded, format!);
   const body = decodedBody(exchange);
   const bytes = joined(body.reads);
   const url = exchange.request?.head?.url ?? '';
@@ -50,11 +55,9 @@ function streamOf(
   if (stream === null) return null;
   const changed = stream.repaired.length > 0;
   const reads: readonly ImportedRead[] = changed ? untimed([{ tNs: 0, bytes: stream.bytes }]) : body.reads;
-  const { head } = exchange.request ?? {};
-  const status = exchange.response?.status;
   return {
     ...exchange,
-    label: [head && `${head.method} ${head.url}`, status].filter(Boolean).join(' '),
+    label: labelOf(exchange),
     api: stream.api,
     framing: stream.framing,
     events: stream.events,
@@ -62,6 +65,29 @@ function streamOf(
     reads,
     timed: body.timed && !changed,
     repaired: [...(exchange.repaired ?? []), ...body.repaired, ...stream.repaired],
+  };
+}
+
+function labelOf({ request, response }: ImportedExchange): string {
+  const { head } = request ?? {};
+  return [head && `${head.method} ${head.url}`, response?.status].filter(Boolean).join(' ');
+}
+
+/** Throws an ImportError for an API that this version does not know. */
+function recordedStream(
+  exchange: ImportedExchange,
+  { api, framing, title, metrics }: RecordedTrace,
+  { id, label }: RecognizedStream['format'],
+): RecognizedStream {
+  if (api !== OTHER_API && !PROVIDERS.has(api)) throw new ImportError('unknown-api', unknownApi(api));
+  return {
+    ...exchange,
+    label: title,
+    api,
+    framing,
+    format: { id, label },
+    events: metrics.events,
+    repaired: exchange.repaired ?? [],
   };
 }
 

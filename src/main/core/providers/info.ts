@@ -9,7 +9,6 @@ export const providersInfo = (): ProvidersInfo => ({
     chip,
     endpointKinds: kinds.map((kind) => kind.id),
     template: request.template(''),
-    modelInUrl: request.modelInUrl !== undefined,
   })),
   endpointKinds: endpointKinds().map(({ providerName: _providerName, ...facts }) => facts),
 });

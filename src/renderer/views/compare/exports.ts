@@ -91,8 +91,9 @@ export async function saveHtml(session: TraceSession): Promise<void> {
 export async function saveFixture(session: TraceSession): Promise<void> {
   const { id } = session.store.getState();
   try {
-    const { name, jsonl } = await client().call('compare.fixture', { id, ...session.decoding });
-    saveFile(name, new Blob([jsonl], { type: 'application/jsonl' }));
+    const choice = { ids: [id], format: 'fixture', ...session.decoding };
+    const { name, mediaType, base64 } = await client().call('exports.make', choice);
+    saveFile(name, new Blob([bytesOf(base64)], { type: mediaType }));
   } catch (error) {
     toastError('The fixture could not be saved', error);
   }

@@ -1,9 +1,10 @@
 /** What can be done with the shown trace from anywhere. */
+import { bytesOf } from '../../../shared/text/base64.ts';
+import { client } from '../../client/client.ts';
 import { useCommand } from '../../commands/commands.ts';
 import { copyText } from '../../components/copy.ts';
-import { setPane, useApp } from '../../stores/app.ts';
+import { setPane } from '../../stores/app.ts';
 import { useSession, useTrace } from '../../stores/open.ts';
-import { curlOf } from './curl.ts';
 
 export function useTraceCommands(): void {
   const session = useSession();
@@ -12,9 +13,11 @@ export function useTraceCommands(): void {
   useCommand(
     'trace.curl',
     () => {
-      const { detail } = session.store.getState();
-      const command = detail && curlOf(detail, useApp.getState().providers);
-      if (command !== null) void copyText('The request as cURL', command);
+      const choice = { ids: [session.store.getState().id], format: 'curl' };
+      const command = client()
+        .call('exports.make', choice)
+        .then(({ base64 }) => new TextDecoder().decode(bytesOf(base64)).trimEnd());
+      void copyText('The request as cURL', command);
     },
     sendable,
   );

@@ -1,17 +1,15 @@
-/** Comparisons: of the lanes of a trace, of two traces, of all combinations of options; and what is exported of them. */
-import { fixtureFile } from '../../../../shared/compare/fixture.ts';
+/** Comparisons: of the lanes of a trace, of two traces, of all combinations of options; and one as a file. */
 import { comparisonHtml } from '../../../../shared/compare/html.ts';
 import { compareLanes } from '../../../../shared/compare/lanes.ts';
 import { optionsMatrix } from '../../../../shared/compare/matrix.ts';
 import { readAll } from '../../../../shared/compare/read-all.ts';
 import type { CompareResult } from '../../../../shared/compare/result.ts';
 import { compareTraces, type TraceToCompare } from '../../../../shared/compare/traces.ts';
-import type { Read } from '../../../../shared/model/stream.ts';
 import type { Decoding } from '../../../../shared/model/trace.ts';
 import { fileName } from '../../../../shared/text/file-name.ts';
 import type { StoredTrace } from '../../store/store.ts';
 import { decodeSetup } from '../decode-setup.ts';
-import { storedReads, type TraceSource } from '../decode-stored.ts';
+import { allReads, type TraceSource } from '../decode-stored.ts';
 import type { OneDecoding, TaskContext, TaskDefinitions } from './task.ts';
 
 export const compareTasks = {
@@ -34,13 +32,6 @@ export const compareTasks = {
       html: comparisonHtml(await comparedLanes(context, params), { title, api, model, startedAt, body }),
     };
   },
-  'compare.fixture': async ({ source }, { id, ...decoding }) => {
-    const trace = await source.get(id);
-    const { bytes: body } = await source.bytes(id, 0, trace.storedBytes);
-    const name = fileName(trace.title);
-    const setup = decodeSetup(trace, decoding);
-    return { name: `${name}.jsonl`, jsonl: fixtureFile(name, setup, body, setup.lanes) };
-  },
 } satisfies TaskDefinitions;
 
 function comparedLanes(context: TaskContext, of: OneDecoding): Promise<CompareResult> {
@@ -62,10 +53,4 @@ async function comparisonInput(
     ...(ending && { ending }),
   });
   return { detail, input };
-}
-
-async function allReads(source: TraceSource, trace: StoredTrace): Promise<readonly Read[]> {
-  const reads: Read[] = [];
-  for await (const read of storedReads(source, trace)) reads.push(read);
-  return reads;
 }

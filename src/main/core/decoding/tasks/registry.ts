@@ -3,17 +3,19 @@ import type { CheckedParamsOf, ResultOf } from '../../../../shared/rpc/contract.
 import type { TraceSource } from '../decode-stored.ts';
 import { compareTasks } from './compare.ts';
 import { eventTasks } from './event.ts';
+import { exportTasks } from './exports.ts';
 import { sampleTasks } from './samples.ts';
 import { TaskContext, type Task } from './task.ts';
 
-const TASKS = { ...compareTasks, ...eventTasks, ...sampleTasks };
+const TASKS = { ...compareTasks, ...eventTasks, ...exportTasks, ...sampleTasks };
 
 export type TaskName = keyof typeof TASKS;
 /** As a decode worker serves them. */
 export type Tasks = { readonly [Name in TaskName]: (params: CheckedParamsOf<Name>) => Promise<ResultOf<Name>> };
 
-export function tasksOver(source: TraceSource): Tasks {
-  const context = new TaskContext(source);
+/** `version`: of this program, which files that it makes say. */
+export function tasksOver(source: TraceSource, version: string): Tasks {
+  const context = new TaskContext(source, version);
   const bound = Object.entries(TASKS).map(([name, task]) => [
     name,
     (params: never) => (task as Task<TaskName>)(context, params),

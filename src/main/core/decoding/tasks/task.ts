@@ -32,6 +32,8 @@ const KEPT_EMISSIONS = 500_000;
 /** What the tasks of one thread share: where traces are read from, and what was worked out of them lately. */
 export class TaskContext {
   readonly source: TraceSource;
+  /** Of this program. */
+  readonly version: string;
   readonly #comparisons = new LRUCache<string, CompareResult>({ max: KEPT_COMPARISONS });
   readonly #indexes = new LRUCache<string, EventIndex>({
     maxSize: KEPT_EMISSIONS,
@@ -39,8 +41,9 @@ export class TaskContext {
     sizeCalculation: ({ size }) => Math.min(Math.max(1, size), KEPT_EMISSIONS),
   });
 
-  constructor(source: TraceSource) {
+  constructor(source: TraceSource, version: string) {
     this.source = source;
+    this.version = version;
   }
 
   comparison(of: OneDecoding, work: (trace: StoredTrace) => Promise<CompareResult>): Promise<CompareResult> {

@@ -1,7 +1,9 @@
 /** HTTP archives: HAR 1.2 as browsers, proxies and recorders write it (http://www.softwareishard.com/blog/har-12-spec/). */
 import { z } from 'zod';
 import { isUtf8 } from 'node:buffer';
+import { harTraceSchema, type HarTrace } from '../../../../shared/bundle/har-trace.ts';
 import { bytesOfText, ImportError, utf8, type ImportedExchange, type ImportFormat } from '../imported.ts';
+import { recordedExchange } from './bundle.ts';
 import { jsonOf } from '../http-head.ts';
 
 const headers = z.array(z.object({ name: z.string(), value: z.coerce.string() })).catch([]);
@@ -32,6 +34,8 @@ const entrySchema = z.object({
     .nullish()
     .catch(undefined),
 });
+/** What Tracelane wrote beside an entry. */
+const ownSchema = z.object({ _tracelane: harTraceSchema });
 type Entry = z.output<typeof entrySchema>;
 
 /** A file is asked by its start alone: a `log` with entries comes before anything long. */
@@ -50,7 +54,9 @@ export const har: ImportFormat = {
       );
     return log.data.log.entries.flatMap((value) => {
       const entry = entrySchema.safeParse(value);
-      return entry.success ? [exchangeOf(entry.data)] : [];
+      if (!entry.success) return [];
+      const own = ownSchema.safeParse(value);
+      return [own.success ? ownExchange(entry.data, own.data._tracelane) : exchangeOf(entry.data)];
     });
   },
 };
@@ -78,6 +84,30 @@ function exchangeOf({ startedDateTime, request, response, timings }: Entry): Imp
     },
     ...(Number.isFinite(startedAt) && { startedAt }),
   };
+}
+
+/** The trace that the entry was made of: its reads are cut out of the content, its request and heads stand in the entry. */
+function ownExchange(entry: Entry, own: HarTrace): ImportedExchange {
+  const { trace, has, headNs, reads, withBytes } = own;
+  const { text = '', encoding } = entry.response.content ?? {};
+  // As it was written: what looks like text in another coding is what the server sent.
+  const body = encoding === 'base64' ? new Uint8Array(Buffer.from(text, 'base64')) : utf8(text);
+  if (withBytes && reads.reduce((sum, [, length]) => sum + length, 0) !== body.length)
+    return {
+      ...exchangeOf(entry),
+      repaired: ['The content was changed after Tracelane exported it: the times of its parts do not fit it any more.'],
+    };
+  const { request, response } = exchangeOf(entry);
+  let at = 0;
+  return recordedExchange(
+    {
+      ...trace,
+      ...(has.includes('request') && { request: own.request ?? request!.body }),
+      ...(has.includes('requestHead') && { requestHead: { ...request!.head!, ...own.requestHead } }),
+      ...(has.includes('responseHead') && { responseHead: { ...response!, tNs: headNs ?? 0 } }),
+    },
+    withBytes ? reads.map(([tNs, length]) => ({ tNs, bytes: body.subarray(at, (at += length)) })) : [],
+  );
 }
 
 /** Nanoseconds until the head came. Phases that do not apply are -1 by the specification. */

@@ -1,5 +1,6 @@
 /** The formats of files that hold exchanges, in the order in which a file is tried: the plainest sign first. */
 import type { ImportFormat } from '../imported.ts';
+import { bundle } from './bundle.ts';
 import { cassette } from './cassette.ts';
 import { curlInclude, curlTrace, curlVerbose } from './curl.ts';
 import { fixture } from './fixture.ts';
@@ -8,6 +9,7 @@ import { mitmproxy } from './mitmproxy.ts';
 import { sdkLog } from './sdk-log.ts';
 
 export const IMPORT_FORMATS: readonly ImportFormat[] = [
+  bundle,
   har,
   mitmproxy,
   cassette,

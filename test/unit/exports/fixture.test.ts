@@ -3,21 +3,25 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
 import { runVectors } from '../../../src/main/hosts/cli/vectors.ts';
-import { fixtureFile } from '../../../src/shared/compare/fixture.ts';
+import { makeExport } from '../../../src/main/core/exports/make.ts';
+import { EXPORT_PARTS } from '../../../src/shared/model/export.ts';
 import { allStreams } from '../../support/fixtures.ts';
-import { lanesReading } from '../../../src/shared/lanes/registry.ts';
-import { laneSetup } from '../../support/lanes.ts';
+import { traceToExport } from '../../support/exports.ts';
+import { readsOf } from '../../support/framing.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'tracelane-fixture-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
+function fixtureOf(api: Parameters<typeof traceToExport>[0], body: Uint8Array): string {
+  const trace = traceToExport(api, readsOf(body), {}, { requires_approval_tools: ['get_weather'] });
+  const choice = { format: 'fixture', parts: EXPORT_PARTS, secrets: 'redact' } as const;
+  return Buffer.from(makeExport([trace], choice, '1').bytes).toString();
+}
+
 /** The fixture of a body, run as a vector file: what was printed, and how many runs passed and failed. */
-function rerun(api: Parameters<typeof laneSetup>[0], body: Uint8Array, change = (text: string) => text) {
+function rerun(api: Parameters<typeof traceToExport>[0], body: Uint8Array, change = (text: string) => text) {
   const path = join(folder, 'fixture.jsonl');
-  writeFileSync(
-    path,
-    change(fixtureFile('kept', laneSetup(api, { requires_approval_tools: ['get_weather'] }), body, lanesReading(api))),
-  );
+  writeFileSync(path, change(fixtureOf(api, body)));
   const printed: string[] = [];
   const { passed, failed } = runVectors([path], undefined, (line) => printed.push(line));
   return { passed, failed, printed };
@@ -32,9 +36,7 @@ test('keeps bytes that are not UTF-8, and a byte order mark', () => {
   const bytes = new TextEncoder().encode('\uFEFFdata: {"choices":[]}\n\ndata: {"a":"é"}\n\n');
   expect(rerun('chat_completions', bytes)).toMatchObject({ passed: 2 });
   const broken = bytes.map((byte) => (byte === 0xc3 ? 0xff : byte));
-  expect(fixtureFile('kept', laneSetup('chat_completions'), broken, lanesReading('chat_completions'))).toContain(
-    `"base64":"${Buffer.from(broken).toString('base64')}"`,
-  );
+  expect(fixtureOf('chat_completions', broken)).toContain(`"base64":"${Buffer.from(broken).toString('base64')}"`);
   expect(rerun('chat_completions', broken)).toMatchObject({ passed: 2 });
 });
 

@@ -1,0 +1,50 @@
+/** Exports: what would leave of stored traces, and the file. */
+import { ExportError, type TraceToExport } from '../../exports/exported.ts';
+import { makeExport, previewExport } from '../../exports/make.ts';
+import { recordedTrace } from '../../exports/recorded.ts';
+import type { TraceId } from '../../../../shared/model/ids.ts';
+import type { Decoding } from '../../../../shared/model/trace.ts';
+import { ServiceError } from '../../../../shared/rpc/services.ts';
+import { decodeSetup } from '../decode-setup.ts';
+import { allReads, type TraceSource } from '../decode-stored.ts';
+import { base64 } from '../event-detail.ts';
+import type { TaskDefinitions } from './task.ts';
+
+export const exportTasks = {
+  'exports.preview': ({ source }, { ids, options, lanes, ...choice }) =>
+    told(async () => previewExport(await tracesToExport(source, ids, { options, lanes }), choice)),
+  'exports.make': ({ source, version }, { ids, options, lanes, ...choice }) =>
+    told(async () => {
+      const file = makeExport(await tracesToExport(source, ids, { options, lanes }), choice, version);
+      return { name: file.name, mediaType: file.mediaType, base64: base64(file.bytes) };
+    }),
+} satisfies TaskDefinitions;
+
+/** In the order of `ids`. */
+async function tracesToExport(
+  source: TraceSource,
+  ids: readonly TraceId[],
+  decoding: Decoding,
+): Promise<readonly TraceToExport[]> {
+  const traces: TraceToExport[] = [];
+  for (const id of new Set(ids)) traces.push(await storedTrace(source, id, decoding));
+  return traces;
+}
+
+async function storedTrace(source: TraceSource, id: TraceId, decoding: Decoding = {}): Promise<TraceToExport> {
+  const trace = await source.get(id);
+  const head = await source.head(id);
+  return {
+    facts: recordedTrace(trace, head?.tNs ?? 0),
+    reads: await allReads(source, trace),
+    setup: decodeSetup(trace, decoding),
+  };
+}
+
+async function told<Value>(work: () => Promise<Value>): Promise<Value> {
+  try {
+    return await work();
+  } catch (error) {
+    throw error instanceof ExportError ? new ServiceError(error.code, error.message) : error;
+  }
+}

@@ -1,0 +1,168 @@
+/** From a stream of a file to a trace: what a recording makes of it, before it is stored, or instead. */
+import { createHash } from 'node:crypto';
+import type { RecordedTrace } from '../../../shared/bundle/recorded-trace.ts';
+import { objectOf, stringOf } from '../../../shared/json/json-object.ts';
+import { chosenLanes } from '../../../shared/lanes/registry.ts';
+import { WIRE } from '../../../shared/model/messages.ts';
+import type { Read } from '../../../shared/model/stream.ts';
+import type { HttpHead, ImportFacts } from '../../../shared/model/trace.ts';
+import { providerOf, usualEndpoint } from '../../../shared/providers/registry.ts';
+import { requestOf } from '../../../shared/providers/request-of.ts';
+import { titleOf } from '../../../shared/providers/title.ts';
+import type { Settings } from '../../../shared/rpc/contract.ts';
+import { Redaction } from '../capture/secrets.ts';
+import { TimeSlice } from '../decoding/time-slice.ts';
+import { newTrace } from '../recording/new-trace.ts';
+import { Recording } from '../recording/recording.ts';
+import type { NewTrace, TraceResult } from '../store/store.ts';
+import { joined } from './body.ts';
+import type { RecognizedStream } from './recognize.ts';
+
+/** What the traces are read with until somebody asks otherwise. */
+export type ReadingDefaults = Pick<Settings, 'options' | 'lanes'>;
+
+export interface ReadTrace {
+  readonly trace: NewTrace;
+  /** Secrets already replaced, as everywhere in it. */
+  readonly head: (HttpHead & { readonly tNs: number }) | null;
+  readonly reads: readonly Read[];
+  readonly result: TraceResult;
+}
+
+/** A body without reads of its own is cut into pieces that can each be read without keeping others waiting. */
+const READ_BYTES = 16 * 1024;
+
+/** `streams`: how many the file has, since one alone is called as the file is. */
+export async function importedTrace(
+  file: string,
+  stream: RecognizedStream,
+  streams: number,
+  defaults: ReadingDefaults,
+): Promise<ReadTrace> {
+  const { format, repaired, recorded, response } = stream;
+  const imported: ImportFacts = { file, format, repaired, sha256: digestOf(stream) };
+  const head = response ? { ...response, headers: new Redaction().headers(response.headers) } : null;
+  const reads = readsOf(stream);
+  if (recorded) return recordedAgain(recorded, imported, head, reads);
+  const trace = traceOf(titleIn(file, stream, streams), stream, imported, defaults);
+  const result = await resultOf(trace, reads, head);
+  const { model = null } = result;
+  const title = trace.title || (model ?? 'Imported stream');
+  return {
+    trace: { ...trace, model, title, endpoint: { ...trace.endpoint, model: model ?? '' } },
+    head,
+    reads,
+    result,
+  };
+}
+
+/** By which an import that is repeated is known: of the body, and of our own traces of the message id, which is theirs alone. */
+export function digestOf({ recorded, reads }: Pick<RecognizedStream, 'recorded' | 'reads'>): string {
+  const digest = createHash('sha256');
+  if (recorded) digest.update(`${recorded.messageId}\n`);
+  return digest.update(joined(reads)).digest('hex');
+}
+
+/**
+ * A trace of another Tracelane, under an id of its own here. How it ended is a fact of that time; numbers are reckoned from
+ * the bytes, as here all are, unless there are none.
+ */
+async function recordedAgain(
+  recorded: RecordedTrace,
+  imported: ImportFacts,
+  head: ReadTrace['head'],
+  reads: readonly Read[],
+): Promise<ReadTrace> {
+  const redaction = new Redaction();
+  const { request, requestHead, responseHead: _responseHead, id: _id, imported: _imported, ...rest } = recorded;
+  const { ending, metrics, usage, finish, cost, ...facts } = redaction.json(rest) as typeof rest;
+  const trace: NewTrace = {
+    ...newTrace({
+      ...facts,
+      source: 'import',
+      request: redaction.json(request) ?? providerOf(recorded.api).request.empty,
+      imported,
+      ...(requestHead && { requestHead: redaction.requestHead(requestHead) }),
+    }),
+    renamed: recorded.renamed,
+    messageId: recorded.messageId,
+    stepId: recorded.stepId,
+  };
+  const own = await resultOf(trace, reads, head, { stopped: ending === undefined, endNs: metrics.totalNs });
+  if (ending === undefined) return { trace, head, reads, result: own };
+  const { cost: _cost, ...numbers } =
+    reads.length > 0
+      ? own
+      : { ...own, metrics, model: recorded.model, ...(usage && { usage }), ...(finish && { finish }) };
+  return { trace, head, reads, result: { ...numbers, ending, ...(cost !== undefined && { cost }) } };
+}
+
+function titleIn(name: string, { api, request, label }: RecognizedStream, streams: number): string {
+  const file = name.trim();
+  if (streams === 1 && file !== '') return file;
+  const said = request?.body === undefined ? '' : titleOf(api, request.body, null);
+  return said || [file, label].filter((part) => part !== '').join(' ');
+}
+
+function traceOf(
+  title: string,
+  { api, framing, timed, request, startedAt }: RecognizedStream,
+  imported: ImportFacts,
+  { options, lanes }: ReadingDefaults,
+): NewTrace {
+  const redaction = new Redaction();
+  const { head, body } = request ?? {};
+  const sent = body === undefined ? undefined : requestOf(api, head?.url ?? '', redaction.json(body));
+  const trace = newTrace({
+    title,
+    source: 'import',
+    api,
+    model: stringOf(objectOf(sent)?.['model']),
+    timed,
+    endpoint: usualEndpoint(api),
+    options,
+    lanes: chosenLanes(api, lanes),
+    request: sent ?? providerOf(api).request.empty,
+    imported,
+    framing,
+    ...(head && { requestHead: redaction.requestHead(head) }),
+  });
+  return startedAt === undefined ? trace : { ...trace, startedAt };
+}
+
+function readsOf({ reads: given, timed, recorded }: RecognizedStream): readonly Read[] {
+  const pieces =
+    timed || recorded
+      ? given
+      : given.flatMap(({ bytes }) =>
+          Array.from({ length: Math.ceil(bytes.length / READ_BYTES) }, (_, at) => ({
+            tNs: 0,
+            bytes: bytes.subarray(at * READ_BYTES, (at + 1) * READ_BYTES),
+          })),
+        );
+  let offset = 0;
+  return pieces.map(({ tNs, bytes }, n) => {
+    const read = { n, tNs, offset, bytes };
+    offset += bytes.length;
+    return read;
+  });
+}
+
+/** `stopped`: the stream went on elsewhere, beyond what the file has. `endNs`: when it ended, where that is known. */
+async function resultOf(
+  trace: NewTrace,
+  reads: readonly Read[],
+  head: ReadTrace['head'],
+  { stopped = false, endNs = null }: { readonly stopped?: boolean; readonly endNs?: number | null } = {},
+): Promise<TraceResult> {
+  const slices = new TimeSlice();
+  const recording = new Recording({ trace, lanes: [WIRE] });
+  recording.begin();
+  if (head) recording.head(head, head.tNs);
+  for (const read of reads) {
+    recording.read(read);
+    await slices.pause();
+  }
+  recording.end(stopped ? { how: 'stopped', reads: reads.length } : { how: 'end' }, endNs ?? recording.lastNs);
+  return recording.result!;
+}

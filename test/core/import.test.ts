@@ -13,6 +13,7 @@ import { CORPUS, corpusFiles, testWith } from '../support/corpus.ts';
 import { wireFixtures } from '../support/fixtures.ts';
 import { sampleBody } from '../support/sample-bytes.ts';
 import { importOne } from '../support/imports.ts';
+import { chunk } from '../support/wire.ts';
 import { textOf, type Part } from '../../src/main/core/providers/sample/scenario.ts';
 
 /** The counts that an answer of any of the APIs has, which its stream must add up to. */
@@ -123,6 +124,24 @@ describe('traces.import', () => {
       expect(await services['traces.get']({ id })).toMatchObject({ api, ending: { state: 'complete' } });
     },
   );
+
+  test('mends what a copy lost, and leaves to the trace what the server did', async () => {
+    const { services } = await open();
+    const imported = async (text: string) => {
+      const { traces } = await services['traces.import']({ name: 'x', text, again: false });
+      const [trace] = traces;
+      return { ...trace!, detail: await services['traces.get']({ id: trace!.id }) };
+    };
+    const event = JSON.stringify(chunk({ content: 'Hi' }));
+    const copied = await imported(`data: ${event}\ndata: ${event}\ndata: [DONE]\n`);
+    expect(copied.repaired).toEqual([expect.stringContaining('2 blank lines between events were missing')]);
+    expect(copied.detail.ending?.state).toBe('complete');
+    const doubled = await imported(`data: data: ${event}\n\ndata: data: [DONE]\n\n`);
+    expect(doubled).toMatchObject({ api: 'chat_completions', repaired: [] });
+    expect(doubled.detail.ending?.rule).toContain('begins with another "data:"');
+    const misspelt = await imported(`Data: ${event}\n\nData: [DONE]\n\n`);
+    expect(misspelt.repaired[0]).toContain('spells a field in another way than the standard');
+  });
 
   test('says what to do with a text that is no stream of a known API', async () => {
     const { services } = await open();

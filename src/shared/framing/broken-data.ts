@@ -30,6 +30,29 @@ export type BrokenData =
   /** JSON that ends before it is closed. */
   | { readonly kind: 'cut' };
 
+const SHORT: Readonly<Record<BrokenData['kind'], string>> = {
+  heartbeat: 'a heartbeat, sent as an event',
+  'prefix-doubled': 'the name of a field stands before it',
+  'blank-line-missing': 'several events without blank lines between them',
+  'two-values': 'text follows the JSON',
+  'line-end': 'other characters stand where line ends should be',
+  'encoded-twice': 'JSON within a JSON string',
+  python: 'a value as Python prints it',
+  page: 'an HTML page',
+  marked: 'a byte order mark stands before it',
+  'done-misspelt': 'a terminator in another spelling',
+  'line-end-unescaped': 'a line end stands in a string',
+  'not-a-number': 'NaN or Infinity stands for a number',
+  'heartbeat-inside': 'a heartbeat stands in it',
+  cut: 'it ends before it is closed',
+};
+
+/** The name of what is wrong with data that is no object, for a note in a few words; null where it has none. */
+export function brokenName(data: string): string | null {
+  const broken = brokenData(data);
+  return broken && SHORT[broken.kind];
+}
+
 /** What `text` is when it should be JSON: of any length, so that nothing here looks at it more than a few times. */
 function valueOf(text: string): unknown {
   try {
@@ -41,7 +64,7 @@ function valueOf(text: string): unknown {
 
 const isObject = (value: unknown): boolean => typeof value === 'object' && value !== null && !Array.isArray(value);
 
-const HEARTBEAT = /^(?::.{0,200}|(?:ping|pong|keep[-_ ]?alive|heart[-_ ]?beat|hb|noop|\.+|-+|null|""|\{\})[.!]?)$/i;
+const HEARTBEAT = /^(?::.{0,200}|(?:ping|pong|keep[-_ ]?alive|heart[-_ ]?beat|hb|noop|\.+|-+)[.!]?)$/i;
 const FIELD = /^\s*(data|event|id|retry|error):/;
 const BEGINS_JSON = /^\s*(?:\{\s*(?:"|$)|\[)/;
 const PAGE = /^\s*<(?:!doctype html|html|head|body|center|h1|\?xml)\b/i;
@@ -75,6 +98,27 @@ export function brokenData(data: string): BrokenData | null {
   if (value !== undefined)
     return typeof value === 'string' && isObject(valueOf(value)) ? { kind: 'encoded-twice' } : null;
   return severalEvents(data) ?? otherLineEnds(data) ?? brokenJson(data);
+}
+
+/** The JSON of an event that broken data still holds, by which its API can be told; null where none can be made out. */
+export function eventWithin(data: string): string | null {
+  const broken = brokenData(data);
+  switch (broken?.kind) {
+    case 'prefix-doubled':
+    case 'marked':
+      return broken.data;
+    case 'blank-line-missing':
+    case 'line-end':
+      return broken.last;
+    case 'two-values':
+      return data.slice(0, data.lastIndexOf(broken.rest));
+    case 'heartbeat-inside':
+      return data.replace(broken.text, '');
+    case 'encoded-twice':
+      return valueOf(data) as string;
+    default:
+      return null;
+  }
 }
 
 /** The data behind all the prefixes, of the last line: that is where a terminator would be. */

@@ -1,10 +1,12 @@
 /** Which API a stream follows, told by its own events: for bytes that came without their request. */
+import { eventWithin } from '../framing/broken-data.ts';
+import { payloadOf } from '../framing/frame.ts';
 import { createFramer } from '../framing/registry.ts';
 import { objectOf, stringOf } from '../json/json-object.ts';
-import type { Api, Frame, Framing } from '../model/stream.ts';
+import type { Api, Frame, Framed, Framing } from '../model/stream.ts';
 import { binaryKind } from '../text/binary.ts';
 import { bodyKind } from './body-kind.ts';
-import type { ApiSign, FrameFacts } from './provider.ts';
+import type { ApiSign, FrameFacts, ProviderDefinition } from './provider.ts';
 import { PROVIDERS } from './registry.ts';
 
 /** The first events say it; what does not in so many never will. */
@@ -70,15 +72,30 @@ function signIn(body: Uint8Array, framing: Framing): FoundSign | null {
   let weak: FoundSign | null = null;
   let frames = 0;
   for (const one of framed) {
-    if (one.type !== 'frame') continue;
+    if (one.type !== 'frame' && one.type !== 'unfinished') continue;
     for (const { id, detect, unwrap } of providers) {
-      const sign = detect(factsOf(unwrap?.(one.frame) ?? one.frame));
+      const facts = factsIn(one, unwrap);
+      const sign = facts && detect(facts);
       if (sign && !sign.weak) return { api: id, ...sign };
       weak ??= sign && { api: id, ...sign };
     }
     if (++frames === MAX_FRAMES) break;
   }
   return weak;
+}
+
+/** Of an event that is broken, what can still be made out; of bytes that no blank line closed, only whole events among them. */
+function factsIn(framed: Framed, unwrap: ProviderDefinition['unwrap']): FrameFacts | null {
+  if (framed.type === 'unfinished') return framed.open ? brokenFacts(framed.open.fields) : null;
+  if (framed.type !== 'frame') return null;
+  const frame = unwrap?.(framed.frame) ?? framed.frame;
+  const broken = frame.payload.ok && objectOf(frame.payload.value) ? null : brokenFacts(frame);
+  return broken ?? factsOf(frame);
+}
+
+function brokenFacts({ name, data }: Pick<Frame, 'name' | 'data'>): FrameFacts | null {
+  const within = eventWithin(data);
+  return within === null ? null : factsOf({ name, data: within, payload: payloadOf(within) });
 }
 
 /** What detection looks at in a frame. */

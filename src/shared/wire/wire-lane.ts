@@ -6,6 +6,7 @@
 import { WIRE, type Emission, type WireMessage, type WireOutcome, type WireResult } from '../model/messages.ts';
 import type { EventSummary, Frame, Framed } from '../model/stream.ts';
 import type { Lane } from '../model/lane.ts';
+import { brokenName } from '../framing/broken-data.ts';
 import { MAX_NESTING, nestsTooDeep, objectOf, stringOf } from '../json/json-object.ts';
 import { faultOf, OutsideLines } from './faults.ts';
 import { LimitPassed } from './limits.ts';
@@ -150,14 +151,16 @@ class WireLaneReader implements WireLane {
     const { payload, name } = frame;
     if (!payload.ok) {
       recorder.note(
-        frame.data === '' ? 'empty event' : `not JSON, in the event at byte ${frame.start}: ${payload.error}`,
+        frame.data === ''
+          ? 'empty event'
+          : `not JSON, in the event at byte ${frame.start}: ${brokenName(frame.data) ?? payload.error}`,
       );
       this.#readUnreadable(frame, frame.data);
       return;
     }
     const data = objectOf(payload.value);
     if (!data) {
-      recorder.note('the data is JSON but not an object');
+      recorder.note(`the data is JSON but not an object${named(frame.data)}`);
       this.#readUnreadable(frame, payload.value);
       return;
     }
@@ -181,4 +184,9 @@ class WireLaneReader implements WireLane {
     if (frame.name === 'error') this.#recorder.error(faultOf(shown), shown);
     else this.#recorder.event(frame.name || 'message', false, shown);
   }
+}
+
+function named(data: string): string {
+  const name = brokenName(data);
+  return name === null ? '' : `: ${name}`;
 }

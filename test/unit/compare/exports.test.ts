@@ -17,6 +17,7 @@ import type { LaneSetup } from '../../../src/shared/model/lane.ts';
 import { lanesReading } from '../../../src/shared/lanes/registry.ts';
 import { optionsMatrix } from '../../../src/shared/compare/matrix.ts';
 import { requestDiff } from '../../../src/shared/compare/request-diff.ts';
+import { bytesOf } from '../../support/framing.ts';
 import { allStreams } from '../../support/fixtures.ts';
 import { chatBody, chunk, laneSetup } from '../../support/wire.ts';
 
@@ -206,12 +207,23 @@ describe('lanes on the command line', () => {
       framing: 'sse',
       options: '{"put_inner_thoughts_in_kwargs": true}',
       ...(lanes !== undefined && { lanes }),
-    }) as Record<string, unknown>[];
+    }).lines as Record<string, unknown>[];
 
   it('are one message a line, then the final of the lane', () => {
     const simple = lines('simple');
     expect(simple.map((line) => line['message_type'] ?? Object.keys(line)[0])).toEqual(['assistant_message', 'final']);
     expect(simple[0]).toMatchObject({ content: [{ type: 'text', text: HOSTILE }], event: 0 });
+  });
+
+  it('come with what is wrong with the stream', () => {
+    const { remarks } = laneLines(bytesOf('data: data: {"choices":[]}\n\n'), {
+      api: 'chat_completions',
+      framing: 'sse',
+    });
+    expect(remarks).toEqual([
+      expect.stringMatching(/^truncated: The body ended properly but without .*begins with another "data:"/),
+    ]);
+    expect(laneLines(bytes, { api: 'chat_completions', framing: 'sse' }).remarks).toEqual([]);
   });
 
   it('name their lane where there are several', () =>

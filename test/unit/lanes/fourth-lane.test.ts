@@ -160,7 +160,7 @@ describe('the command line', () => {
   test('reads with the lanes that are named', async () => {
     const result = JSON.parse(await compare('--json', '--lanes', 'loud')) as CompareResult;
     expect(result.lanes.map(({ id }) => id)).toEqual(['wire', 'loud']);
-    const lines = laneLines(body, { api: API, framing: 'sse', lanes: 'loud' }) as Record<string, unknown>[];
+    const lines = laneLines(body, { api: API, framing: 'sse', lanes: 'loud' }).lines as Record<string, unknown>[];
     expect(lines[0]).toMatchObject({ message_type: 'assistant_message', content: 'HELLO ', event: 0 });
   });
 });

@@ -2,9 +2,11 @@
 import { objectOf, stringOf, type JsonObject } from '../../../shared/json/json-object.ts';
 import { topLevelObjects, type TopLevelObject } from '../../../shared/json/top-level.ts';
 import { framingOf } from '../../../shared/framing/detect.ts';
+import type { FramingFaultId } from '../../../shared/framing/faults.ts';
 import { createFramer } from '../../../shared/framing/registry.ts';
 import { OTHER_API, type Api, type Framing } from '../../../shared/model/stream.ts';
 import { detectApi } from '../../../shared/providers/detect.ts';
+import { faultsOf } from '../../../shared/providers/faults-of.ts';
 import { PROVIDERS, providerOf } from '../../../shared/providers/registry.ts';
 import { binaryKind } from '../../../shared/text/binary.ts';
 import { ImportError, utf8 } from './imported.ts';
@@ -38,17 +40,41 @@ export function bodyStream(bytes: Uint8Array, api: Api | null): BodyStream | nul
   const detected = detectApi(bytes)?.api ?? null;
   // Where some events can be read, what is wrong with the others is for the trace to show, and not to be mended.
   if (detected !== null && counted(bytes, detected).good > 0) return asIs(bytes, detected);
-  const text = new TextDecoder().decode(bytes);
   const framing = framingOf(null, bytes);
-  // Fields that no client understands, such as a doubled `data:`, are a fault of the server, however well the JSON in them reads.
+  const sent = sentFaults(bytes, detected ?? api);
+  // What a server did is to be shown as it is, too; only what a copy did is mended.
+  if (sent.length > 0 && framing === 'sse' && detected !== null) return asIs(bytes, detected);
+  const text = new TextDecoder().decode(bytes);
+  // Fields that no client understands are a fault of the server, however well the JSON in them reads.
   const found =
     repairedStream(text, detected) ?? (framing === 'sse' ? null : (jsonStream(text) ?? printedStream(text)));
-  if (found) return found;
+  if (found) return { ...found, repaired: [...sent, ...found.repaired] };
   // No choice of a person makes a stream of an image.
   const chosen = detected ?? (framing === null && binaryKind(bytes) !== null ? null : api);
   if (chosen !== null) return asIs(bytes, chosen);
   const other = framing && asIs(bytes, OTHER_API, framing);
   return other && other.events > 0 ? other : null;
+}
+
+/** Faults that no copy makes. */
+const SENT_SO: ReadonlySet<FramingFaultId> = new Set([
+  'byte-order-mark',
+  'comment-in-data',
+  'data-encoded-twice',
+  'data-nan',
+  'data-page',
+  'data-prefix-doubled',
+  'data-python',
+  'data-two-values',
+  'event-in-comment',
+  'field-misspelt',
+]);
+
+/** As sentences: what the server did to its framing. */
+function sentFaults(bytes: Uint8Array, api: Api | null): readonly string[] {
+  const framer = createFramer('sse');
+  const framed = [...framer.feed({ n: 0, tNs: 0, offset: 0, bytes }), ...framer.end()];
+  return faultsOf(api ?? OTHER_API, framed).all.flatMap(({ id, sentence }) => (SENT_SO.has(id) ? [sentence] : []));
 }
 
 const asIs = (bytes: Uint8Array, api: Api, framing = providerOf(api).framing): BodyStream => ({

@@ -1,8 +1,12 @@
 /** `tracelane lanes FILE`: what each lane emits for a stored stream, one JSON message a line. */
 import type { Command } from 'commander';
 import { DecodePass } from '../../../shared/lanes/decode-pass.ts';
+import { BODY_START_BYTES, endingOfBody, type WholeBody } from '../../../shared/metrics/ending.ts';
 import type { TraceItem } from '../../../shared/model/items.ts';
 import type { AdapterMessage, LaneId, LaneMessage } from '../../../shared/model/messages.ts';
+import type { LaneSetup } from '../../../shared/model/lane.ts';
+import type { Framed } from '../../../shared/model/stream.ts';
+import { faultsOf } from '../../../shared/providers/faults-of.ts';
 import { printable } from './terminal.ts';
 import { addStreamFlags, lanesOf, readStream, setupOf, type KnownFlags, type StreamFlags } from './stream-file.ts';
 
@@ -14,22 +18,31 @@ export function addLanes(program: Command): void {
     .action((file: string, given: StreamFlags) => {
       const { body, flags, repaired } = readStream(file, given);
       for (const sentence of repaired) console.error(printable(`${file}: ${sentence}`));
-      const lines = laneLines(body, flags);
+      const { lines, remarks } = laneLines(body, flags);
+      for (const sentence of remarks) console.error(printable(`${file}: ${sentence}`));
       process.stdout.write(lines.map((line) => `${printable(JSON.stringify(line))}\n`).join(''));
     });
 }
 
-/** The lines in order. Throws UsageError for flags that do not say what they should. */
-export function laneLines(body: Uint8Array, flags: KnownFlags): readonly unknown[] {
+export interface LaneLines {
+  /** In order. */
+  readonly lines: readonly unknown[];
+  /** What is wrong with the framing, and how the stream ended where that was no proper end: as sentences. */
+  readonly remarks: readonly string[];
+}
+
+/** Throws UsageError for flags that do not say what they should. */
+export function laneLines(body: Uint8Array, flags: KnownFlags): LaneLines {
   const setup = setupOf(flags);
   const asked = flags.lanes?.split(',').map((id) => id.trim());
   // The wire runs in any case; it is printed where it was asked for.
   const lanes = lanesOf(flags).filter((id) => asked === undefined || asked.includes(id));
-  const reading = new DecodePass({ ...setup, lanes });
+  const framed: Framed[] = [];
+  const reading = new DecodePass({ ...setup, lanes, watch: (one) => framed.push(one) });
   const items: TraceItem[] = [
     ...reading.begin(),
     ...reading.feed({ n: 0, tNs: 0, offset: 0, bytes: body }),
-    ...reading.end(0, () => ({ state: 'complete', rule: 'The file is over.' })),
+    ...reading.end(0, (wire) => endingOfBody(setup.api, bodyOf(setup, body, framed), wire)),
   ];
   // One lane alone needs no name on each line.
   const named = (lane: LaneId): object => (lanes.length === 1 ? {} : { lane });
@@ -41,7 +54,22 @@ export function laneLines(body: Uint8Array, flags: KnownFlags): readonly unknown
     else if (item.k === 'outcome' && lanes.includes(item.result.lane))
       finals.push({ ...named(item.result.lane), final: item.result.outcome });
   }
-  return [...messages, ...finals];
+  return { lines: [...messages, ...finals], remarks: remarksOn(setup, items, framed) };
+}
+
+const bodyOf = ({ api, framing }: LaneSetup, body: Uint8Array, framed: readonly Framed[]): WholeBody => ({
+  framing,
+  bytes: body.length,
+  start: body.subarray(0, BODY_START_BYTES),
+  framed,
+  faults: faultsOf(api, framed),
+});
+
+function remarksOn({ api }: LaneSetup, items: readonly TraceItem[], framed: readonly Framed[]): readonly string[] {
+  const ended = items.flatMap((item) => (item.k === 'ending' ? [item.ending] : []));
+  const rules = ended.flatMap(({ state, rule }) => (state === 'complete' ? [] : [`${state}: ${rule}`]));
+  const faults = faultsOf(api, framed).all.map(({ sentence }) => sentence);
+  return [...rules, ...faults.filter((sentence) => !rules.some((rule) => rule.includes(sentence)))];
 }
 
 /** Absent optional fields are null, but what is null in the call of a tool_call_message is left out (docs/adapters.md, 2). */

@@ -60,6 +60,8 @@ const LATE_MS = 100;
 /** Writes that were held back after which others are hardly waited for. */
 const ENOUGH_HELD = 3;
 const IMPATIENCE_MS = 30;
+/** How many times its patience a request has to get to the server: gateways think before they ask. */
+const SLOWEST = 20;
 /** Frames of the made stream: enough to see a pattern. */
 const FRAMES = 14;
 
@@ -106,10 +108,12 @@ export class Bench {
     const { server } = this.#setup;
     const came = await server.holds(
       () => server.requests.length > before || client.head !== undefined || client.ended !== undefined,
-      this.patienceMs * 4,
+      this.patienceMs * SLOWEST,
     );
     const request = server.requests[before];
     if (request) return { client, request };
+    if (client.unreachable !== undefined)
+      throw new NotPassed(`The proxy is not there (${client.unreachable}). It may have ended.`);
     const said = client.head ? `It answered ${client.head.line.status} itself: ${start(client.data)}` : '';
     throw new NotPassed(
       came && said !== ''
@@ -125,8 +129,8 @@ export class Bench {
     body = JSON.stringify(this.requestJson),
     chunked = false,
   }: Asking = {}): CheckClient {
-    const { url, headers } = this.#setup;
-    const client = new CheckClient(url, method);
+    const { server, url, headers } = this.#setup;
+    const client = new CheckClient(url, method, server.signal);
     this.#clients.push(client);
     const bytes = body === null ? Buffer.alloc(0) : Buffer.from(body);
     const length = chunked ? 'transfer-encoding: chunked' : `content-length: ${bytes.length}`;

@@ -16,18 +16,22 @@ export type AnswerHead = Head & { readonly line: StatusLine };
 /** How a connection is over, as one end sees it. */
 export type Ended = 'end' | 'broken';
 
-/** Waits for what is told of a connection, for so long. */
+/** Waits for what is told of a connection, for so long. Both sides have one signal: each may wait for what the other sees. */
 class Watched {
-  readonly #changed = new Signal();
+  readonly signal: Signal;
+
+  constructor(signal: Signal) {
+    this.signal = signal;
+  }
 
   protected changed(): void {
-    this.#changed.call();
+    this.signal.call();
   }
 
   /** Whether it came to hold in so many milliseconds. */
   async holds(is: () => boolean, patienceMs: number): Promise<boolean> {
-    const signal = AbortSignal.timeout(patienceMs);
-    while (!is() && !signal.aborted) await this.#changed.next(signal);
+    const patience = AbortSignal.timeout(Math.max(0, Math.ceil(patienceMs)));
+    while (!is() && !patience.aborted) await this.signal.next(patience);
     return is();
   }
 }
@@ -42,18 +46,23 @@ export class CheckClient extends Watched {
   /** The answer is whole, as its framing has it. */
   whole = false;
   ended: Ended | undefined;
+  /** Why there was no connection, in the system's word. */
+  unreachable: string | undefined;
   /** Bytes that follow a change of the protocol. */
   readonly tunnelled: Buffer[] = [];
   readonly #upstream: Upstream;
   readonly #reader: AnswerReader;
 
-  constructor(url: URL, method: string) {
-    super();
+  constructor(url: URL, method: string, signal: Signal) {
+    super(signal);
     this.#reader = new AnswerReader(() => method);
     this.#upstream = new Upstream(targetOf(url), 0, {
       data: (bytes) => this.#take(bytes),
       ended: () => this.#end('end'),
-      failed: () => this.#end('broken'),
+      failed: ({ reason, wasOpen }) => {
+        if (!wasOpen) this.unreachable = reason;
+        this.#end('broken');
+      },
       drained: () => undefined,
     });
   }
@@ -117,8 +126,8 @@ export class CheckRequest extends Watched {
   ended: Ended | undefined;
   readonly tunnelled: Buffer[] = [];
 
-  constructor(head: RequestHead, socket: Socket) {
-    super();
+  constructor(head: RequestHead, socket: Socket, signal: Signal) {
+    super(signal);
     this.head = head;
     this.#socket = socket;
   }
@@ -168,7 +177,7 @@ export class CheckServer extends Watched {
   readonly #sockets = new Set<Socket>();
 
   private constructor(server: Server) {
-    super();
+    super(new Signal());
     this.#server = server;
     this.port = (server.address() as AddressInfo).port;
     server.on('connection', (socket: Socket) => this.#connected(socket));
@@ -201,7 +210,7 @@ export class CheckServer extends Watched {
           return socket.destroy();
         }
         if (part.head) {
-          current = new CheckRequest(part.head, socket);
+          current = new CheckRequest(part.head, socket, this.signal);
           this.requests.push(current);
         }
         if (part.of === 'rest') current?.tunnel(bytes.subarray(from, part.to));

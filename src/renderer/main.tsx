@@ -10,6 +10,7 @@ import { loadAllWhenIdle } from './components/late.tsx';
 import { connect } from './client/connect.ts';
 import { setClient } from './client/client.ts';
 import { loadApp, useApp, watchApp } from './stores/app.ts';
+import { watchCapture } from './stores/capture.ts';
 import { watchRuns } from './stores/runs.ts';
 import { toastError } from './stores/toasts.ts';
 
@@ -22,6 +23,7 @@ client.onStatus((connection) => {
   if (connection === 'open') loadApp().catch((error: unknown) => toastError('The program did not answer', error));
 });
 watchApp();
+watchCapture();
 watchRuns();
 
 createRoot(document.getElementById('root')!).render(

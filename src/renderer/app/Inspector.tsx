@@ -3,18 +3,24 @@ import { Tabs } from '../components/Tabs.tsx';
 import { setPane, useApp } from '../stores/app.ts';
 import { useTrace } from '../stores/open.ts';
 import { useTraceCommands } from '../views/inspector/use-trace-commands.ts';
-import { countOf, INSPECTOR_PANES } from './views.ts';
+import { countOf, INSPECTOR_PANES, isOffered } from './views.ts';
 import './inspector.css';
 
 export function Inspector() {
   useTraceCommands();
   const chosen = useApp((state) => state.pane);
-  const pane = INSPECTOR_PANES.find(({ id }) => id === chosen) ?? INSPECTOR_PANES[0];
+  const offered = useTrace((trace) =>
+    INSPECTOR_PANES.filter((view) => isOffered(view, trace))
+      .map(({ id }) => id)
+      .join(),
+  );
+  const panes = INSPECTOR_PANES.filter(({ id }) => offered.split(',').includes(id));
+  const pane = panes.find(({ id }) => id === chosen) ?? panes[0];
   const trace = useTrace(({ id }) => id);
-  const counts = useTrace((trace) => INSPECTOR_PANES.map((view) => countOf(view, trace)).join());
+  const counts = useTrace((trace) => panes.map((view) => countOf(view, trace)).join());
   if (!pane) return null;
   const numbers = counts.split(',');
-  const tabs = INSPECTOR_PANES.map(({ id, title }, at) => ({
+  const tabs = panes.map(({ id, title }, at) => ({
     id,
     title,
     badge: numbers[at] && <span className="quiet">{numbers[at]}</span>,

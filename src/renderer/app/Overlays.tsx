@@ -15,6 +15,10 @@ interface Overlay<Id extends OverlayId> {
 
 const OVERLAYS: { readonly [Id in OverlayId]: Overlay<Id> } = {
   run: { title: 'New run', component: late(async () => (await import('../views/run/RunEditor.tsx')).RunEditor) },
+  capture: {
+    title: 'Capture a program',
+    component: late(async () => (await import('../views/capture/CaptureDialog.tsx')).CaptureDialog),
+  },
   palette: { title: 'Search', component: late(async () => (await import('../views/palette/Palette.tsx')).Palette) },
   keys: { title: 'Keys', component: late(async () => (await import('../views/keys/KeySheet.tsx')).KeySheet) },
   settings: {

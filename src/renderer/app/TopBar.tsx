@@ -5,6 +5,7 @@ import { Icon } from '../components/Icon.tsx';
 import { Key } from '../components/Key.tsx';
 import { useApp } from '../stores/app.ts';
 import { useRuns } from '../stores/runs.ts';
+import { CapturePort } from '../views/capture/CapturePort.tsx';
 import { chordOf, runCommand, useHandlers, type CommandId } from '../commands/commands.ts';
 
 /** Whether something on screen can do the command now. */
@@ -20,6 +21,7 @@ export function TopBar() {
         </span>
         <span className="rule" />
         <Status />
+        <CapturePort />
       </div>
       <button type="button" className="search" onClick={() => runCommand('palette.open')}>
         <Icon of={Search} size={12} />

@@ -16,6 +16,7 @@ export function useFrameCommands(): void {
   useCommand('keys.show', () => openOverlay('keys'));
   useCommand('settings.open', () => openOverlay('settings'));
   useCommand('run.new', () => openOverlay('run'));
+  useCommand('capture.show', () => openOverlay('capture'));
   useCommand(
     'run.again',
     () => void runAgain(),

@@ -49,6 +49,12 @@ export const INSPECTOR_PANES: readonly View[] = [
     component: late(async () => (await import('../views/inspector/RequestPane.tsx')).RequestPane),
   },
   {
+    id: 'exchange',
+    title: 'Exchange',
+    component: late(async () => (await import('../views/inspector/ExchangePane.tsx')).ExchangePane),
+    offered: ({ detail }) => detail?.capture !== undefined,
+  },
+  {
     id: 'usage',
     title: 'Usage',
     component: late(async () => (await import('../views/inspector/UsagePane.tsx')).UsagePane),
@@ -79,3 +85,5 @@ export function countOf(view: View, trace: TraceState): string {
     return '';
   }
 }
+
+export const isOffered = ({ offered }: View, trace: TraceState): boolean => offered?.(trace) ?? true;

@@ -32,6 +32,7 @@ export const COMMANDS = [
   },
 
   { id: 'run.new', title: 'New run', group: 'Runs', keys: ['c', 'Mod+I'], hint: 'new run' },
+  { id: 'capture.show', title: 'Capture a program', group: 'Runs', keys: ['p'] },
   { id: 'run.start', title: 'Run', group: 'Runs', keys: ['Mod+Enter'] },
   { id: 'run.stop', title: 'Stop the run', group: 'Runs', keys: ['Mod+.'], hint: 'stop' },
   { id: 'run.again', title: 'Run again with other values', group: 'Runs', keys: ['Mod+Shift+Enter'] },

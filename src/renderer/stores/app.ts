@@ -13,6 +13,7 @@ export interface OverlayInputs {
   readonly keys: undefined;
   readonly settings: SettingsInput;
   readonly import: ImportInput;
+  readonly capture: undefined;
 }
 export type OverlayId = keyof OverlayInputs;
 

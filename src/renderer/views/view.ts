@@ -8,6 +8,8 @@ export interface View {
   readonly id: string;
   readonly title: string;
   readonly component: ComponentType;
+  /** Whether it has a tab for the shown trace. Absent: for each. */
+  readonly offered?: (trace: TraceState) => boolean;
   /** The count behind its title, from the shown trace. */
   readonly count?: (trace: TraceState) => number | undefined;
   /** It has a time axis of its own: the timeline above it is folded while it is shown. */

@@ -32,7 +32,7 @@ export function addCheckProxy(program: Command): void {
     .addOption(
       new Option(
         '--api <api>',
-        'the API that it is asked in; without it the path tells, else chat_completions',
+        'the API that it is asked in; without it the path tells',
       ).choices(sampleFormats().map(({ api }) => api)),
     )
     .option('--model <name>', 'the model that is asked for, where the proxy routes by it', 'check-model')
@@ -51,7 +51,7 @@ async function check(address: string, flags: Flags): Promise<number> {
     throw new UsageError(
       `check-proxy takes the address of a proxy, such as http://localhost:4000, not ${JSON.stringify(address)}.`,
     );
-  const api = flags.api ?? apiOfUrl(url.href) ?? 'chat_completions';
+  const api = flags.api ?? apiOfUrl(url.href) ?? sampleFormats()[0]!.api;
   const format = sampleFormatOf(api);
   if (url.pathname === '/') url.pathname = format.path(flags.model);
   const server = await CheckServer.open(flags.upstreamPort).catch((error: NodeJS.ErrnoException) => {

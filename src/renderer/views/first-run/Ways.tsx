@@ -1,5 +1,5 @@
 import type { ReactNode } from 'react';
-import { ClipboardPaste, FileText, Play, Plus, type LucideIcon } from 'lucide-react';
+import { ClipboardPaste, FileText, Play, Plus, Radio, type LucideIcon } from 'lucide-react';
 import { chordOf, runCommand } from '../../commands/commands.ts';
 import { Button } from '../../components/Button.tsx';
 import { Glyph } from '../../components/Glyph.tsx';
@@ -7,7 +7,7 @@ import { Icon } from '../../components/Icon.tsx';
 import { Key } from '../../components/Key.tsx';
 import { openOverlay, useApp } from '../../stores/app.ts';
 
-/** Where the run list will be: three ways to a first run. */
+/** Where the run list will be: four ways to a first run. */
 export function Ways() {
   const dataDir = useApp((state) => state.info?.dataDir);
   return (
@@ -27,6 +27,14 @@ export function Ways() {
           </Button>
         </div>
         <OwnEndpoints />
+      </Way>
+      <Way icon={Radio} title="Capture a program">
+        <p>An app, a coding agent, a gateway: its requests pass through here, unchanged, and are recorded.</p>
+        <div className="way-row">
+          <Button look="line" size="big" onClick={() => runCommand('capture.show')}>
+            Lines to copy <Key chord={chordOf('capture.show')!} />
+          </Button>
+        </div>
       </Way>
       <Way icon={ClipboardPaste} title="Paste or drop a stream">
         <button type="button" className="drop" onClick={() => runCommand('stream.paste')}>

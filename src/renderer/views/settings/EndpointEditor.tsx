@@ -2,7 +2,7 @@ import { useState, type FormEvent } from 'react';
 import type { EndpointInfo } from '../../../shared/rpc/contract.ts';
 import { Button } from '../../components/Button.tsx';
 import { Field } from '../../components/Field.tsx';
-import { FieldError, FormField } from '../../components/FormField.tsx';
+import { Check, FieldError, FormField } from '../../components/FormField.tsx';
 import { Segments } from '../../components/Segments.tsx';
 import { removeEndpoint, saveEndpoint, setEndpointKey } from '../../stores/endpoints.ts';
 import { apiLabel, apisOf, useProviders } from '../../stores/providers.ts';
@@ -130,6 +130,12 @@ export function EndpointEditor({ endpoint, onSaved, onRemoved }: EndpointEditorP
         value={form.key}
         onType={(key) => put({ key })}
         onRemove={() => attempt(async () => void (await setEndpointKey(endpoint!.id, '')))}
+      />
+      <Check
+        label="Lend this key to captured requests"
+        hint="The capture proxy puts it on requests that carry the proxy’s own key. Off: captured programs bring their own keys."
+        checked={form.lendsKey}
+        onChange={(lendsKey) => put({ lendsKey })}
       />
       <div className="limits">
         <FormField

@@ -17,6 +17,7 @@ export interface EndpointForm {
   readonly silence: string;
   /** A new key; '' leaves what is kept. */
   readonly key: string;
+  readonly lendsKey: boolean;
 }
 export type FormErrors = Readonly<Partial<Record<keyof EndpointForm, string>>>;
 
@@ -28,9 +29,10 @@ export const EMPTY_FORM: EndpointForm = {
   answer: '',
   silence: '',
   key: '',
+  lendsKey: false,
 };
 
-export const formOf = ({ name, baseUrl, type, provider_name, limits }: EndpointInfo): EndpointForm => ({
+export const formOf = ({ name, baseUrl, type, provider_name, limits, lendsKey }: EndpointInfo): EndpointForm => ({
   name,
   baseUrl,
   type,
@@ -38,6 +40,7 @@ export const formOf = ({ name, baseUrl, type, provider_name, limits }: EndpointI
   answer: typed(limits.answer),
   silence: typed(limits.silence),
   key: '',
+  lendsKey: lendsKey === true,
 });
 
 /** An endpoint that many people have. */
@@ -76,6 +79,7 @@ export function readForm(
     type: form.type,
     provider_name: form.provider_name.trim(),
     limits: { answer: seconds(form.answer), silence: seconds(form.silence) },
+    ...(form.lendsKey && { lendsKey: true }),
   };
   const checked = endpointInputSchema.safeParse(input);
   if (checked.success) return { input };

@@ -2,7 +2,7 @@
 import { once } from 'node:events';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
-import { createServer, type AddressInfo } from 'node:net';
+import { createServer, type AddressInfo, type Socket } from 'node:net';
 import { describe, expect, test } from 'vitest';
 import { APIS, type Api } from '../support/apis.ts';
 import { DEFAULT_OPTIONS, type TerminalState } from '../../src/shared/model/trace.ts';
@@ -17,7 +17,7 @@ const FAULTS: readonly (readonly [model: string, state: TerminalState, fact: Reg
     'fault-401',
     'http-error',
     /answered HTTP 401 Unauthorized: Incorrect API key provided/,
-    /Check the key of this endpoint in the settings/,
+    /carried no key\. Enter the key of this endpoint in the settings/,
   ],
   [
     'fault-404',
@@ -161,7 +161,56 @@ describe('an endpoint that cannot be reached', () => {
     expect(ending).toMatchObject({
       state: 'http-error',
       rule: expect.stringMatching(/secure connection to .* failed \(DEPTH_ZERO_SELF_SIGNED_CERT\)/),
-      advice: expect.stringMatching(/certificate/),
+      advice: expect.stringMatching(/Nobody that this machine trusts.*NODE_EXTRA_CA_CERTS/),
+    });
+  });
+  const answeringWith = async (greet: (socket: Socket) => void, scheme: string) => {
+    const server = createServer((socket) => {
+      socket.on('error', () => {});
+      greet(socket);
+    }).listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const ending = await reach(`${scheme}://127.0.0.1:${(server.address() as AddressInfo).port}/v1`);
+    server.close();
+    return ending;
+  };
+  test.each([
+    ['an HTTP server', (socket: Socket) => socket.once('data', () => socket.end('HTTP/1.1 400 Bad Request\r\n\r\n'))],
+    ['a server that greets first', (socket: Socket) => socket.end('SSH-2.0-OpenSSH_9.9\r\n')],
+    ['a server that answers with text', (socket: Socket) => socket.once('data', () => socket.end('what?'))],
+  ])('https to the plain port of %s', async (_what, greet) => {
+    const ending = await answeringWith(greet, 'https');
+    expect(ending).toMatchObject({
+      state: 'http-error',
+      rule: expect.stringMatching(/secure connection to .* failed/),
+      advice: expect.stringMatching(/does not speak HTTPS.*http:\/\//),
+    });
+    expect(ending.advice).not.toMatch(/clock/);
+  });
+  test('https to a port that hangs up', async () => {
+    expect(await answeringWith((socket) => socket.end(), 'https')).toMatchObject({
+      state: 'http-error',
+      advice: expect.stringMatching(/may not speak HTTPS/),
+    });
+  });
+  test('http to a port for TLS', async () => {
+    const server = createTlsServer(CERTIFICATE).listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const ending = await reach(`http://127.0.0.1:${(server.address() as AddressInfo).port}/v1`);
+    server.close();
+    expect(ending.rule + ending.advice).toMatch(/HTTPS/);
+    const said = 'Client sent an HTTP request to an HTTPS server.\n';
+    expect(
+      await answeringWith(
+        (socket) => socket.once('data', () => socket.end(`HTTP/1.0 400 Bad Request\r\n\r\n${said}`)),
+        'http',
+      ),
+    ).toMatchObject({ state: 'http-error', advice: expect.stringMatching(/Write https:\/\//) });
+  });
+  test('a request that was sent, and cut, was not for want of a connection', async () => {
+    expect(await answeringWith((socket) => socket.once('data', () => socket.resetAndDestroy()), 'http')).toMatchObject({
+      state: 'reset',
+      rule: expect.stringMatching(/^The request was sent, and the connection broke before the answer began/),
     });
   });
   test('a server that speaks something else', async () => {
@@ -173,6 +222,39 @@ describe('an endpoint that cannot be reached', () => {
       state: 'http-error',
       rule: expect.stringMatching(/^The request to .* failed \(HPE_/),
       advice: expect.stringMatching(/Check the base URL/),
+    });
+  });
+});
+
+describe('the advice fits what was sent', () => {
+  const answered = (status: number, body: string, request: Record<string, unknown> = {}, key?: string) =>
+    withServer(
+      (_incoming, response) => response.writeHead(status, { 'content-type': 'application/json' }).end(body),
+      async ({ baseUrl }) =>
+        (
+          await fixture.run({
+            endpoint: await fixture.endpoint(baseUrl, key === undefined ? {} : { key }),
+            request: { ...requestFor('plain-text', 'chat_completions'), ...request },
+          })
+        ).ending,
+    );
+  const ERROR = JSON.stringify({ error: { message: 'No.' } });
+  const ANSWER = JSON.stringify({ object: 'chat.completion', choices: [{ message: { content: 'Hi' } }] });
+
+  test.each([401, 403])('%i without a key, and with one', async (status) => {
+    expect((await answered(status, ERROR)).advice).toMatch(/carried no key\. Enter the key/);
+    const keyed = (await answered(status, ERROR, {}, 'marker-key-0123456789')).advice!;
+    expect(keyed).not.toMatch(/no key/);
+    expect(keyed).toMatch(status === 401 ? /did not accept the key/ : /key is valid/);
+  });
+  test('a whole answer to a request for a stream, and to one for none', async () => {
+    expect(await answered(200, ANSWER)).toMatchObject({
+      state: 'not-a-stream',
+      advice: expect.stringMatching(/^The request asks for a stream, and the server.*answered whole/),
+    });
+    expect(await answered(200, ANSWER, { stream: false })).toMatchObject({
+      state: 'not-a-stream',
+      advice: expect.stringMatching(/^The request asks for no stream/),
     });
   });
 });

@@ -90,16 +90,7 @@ describe('a trace', () => {
       { trace: trace.id, lane: 'simple', stepId: 'step-1', document: { request_json: 1, response_json: null } },
     ]);
     const { rows } = await again.list({ limit: 10 });
-    const {
-      framing: _f,
-      endpointId: _e,
-      endpoint: _n,
-      options: _o,
-      lanes: _l,
-      request: _r,
-      requestHead: _h,
-      ...row
-    } = detail;
+    const { framing: _f, endpoint: _n, options: _o, lanes: _l, request: _r, requestHead: _h, ...row } = detail;
     expect(rows).toStrictEqual([{ ...row, ...ended, httpStatus: 200 }]);
   });
 

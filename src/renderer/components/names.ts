@@ -12,14 +12,15 @@ export interface StateLook {
 }
 
 /** States differ by shape first, colour second. */
-export const STATE_LOOKS: Readonly<Record<TerminalState | 'live' | 'refused', StateLook>> = {
+export const STATE_LOOKS: Readonly<Record<TerminalState | 'live' | 'cut' | 'refused', StateLook>> = {
   live: { glyph: 'live', tone: 'k-sel', label: 'Live' },
   complete: { glyph: 'complete', tone: 'k-ok', label: 'Complete' },
   'provider-error': { glyph: 'error', tone: 'k-error', label: 'Provider error' },
   'http-error': { glyph: 'refused', tone: 'k-error', label: 'HTTP error' },
   truncated: { glyph: 'truncated', tone: 'k-warn', label: 'Truncated' },
   reset: { glyph: 'never', tone: 'k-error', label: 'Connection lost' },
-  refused: { glyph: 'never', tone: 'k-wait', textTone: 'k-meta', label: 'Never connected' },
+  cut: { glyph: 'never', tone: 'k-error', label: 'Cut before a response' },
+  refused: { glyph: 'never', tone: 'k-wait', textTone: 'k-meta', label: 'No response' },
   stalled: { glyph: 'stalled', tone: 'k-warn', label: 'Stalled' },
   cancelled: { glyph: 'cancelled', tone: 'k-wait', textTone: 'k-meta', label: 'Cancelled' },
   'not-a-stream': { glyph: 'not-a-stream', tone: 'k-warn', label: 'Not a stream' },
@@ -56,9 +57,16 @@ export const KIND_GLYPHS: Readonly<Record<EventKind, GlyphName>> = {
   unknown: 'refused',
 };
 
-/** How a row's state looks. A connection that never gave a byte or a status was refused, not lost. */
-export function lookOf(row: Pick<TraceRow, 'ending' | 'metrics' | 'httpStatus'>): StateLook {
-  if (!row.ending) return STATE_LOOKS.live;
-  const never = row.ending.state === 'reset' && row.httpStatus === undefined && row.metrics.reads === 0;
-  return STATE_LOOKS[never ? 'refused' : row.ending.state];
+/**
+ * How a row's state looks. A request that failed without a status got no response, for want of a connection or of patience;
+ * one whose connection broke had been sent.
+ */
+export function lookOf(
+  row: Pick<TraceRow, 'ending' | 'metrics'> & { readonly httpStatus?: number | undefined },
+): StateLook {
+  const { ending, httpStatus, metrics } = row;
+  if (!ending) return STATE_LOOKS.live;
+  const unanswered = httpStatus === undefined && metrics.reads === 0;
+  if (unanswered && ending.state === 'http-error') return STATE_LOOKS.refused;
+  return STATE_LOOKS[unanswered && ending.state === 'reset' ? 'cut' : ending.state];
 }

@@ -1,7 +1,7 @@
 import { runCommand, useHandlers } from '../commands/commands.ts';
 import { Button } from '../components/Button.tsx';
 import { Glyph } from '../components/Glyph.tsx';
-import { STATE_LOOKS } from '../components/names.ts';
+import { lookOf } from '../components/names.ts';
 import { Shown } from '../components/Shown.tsx';
 import { useTrace } from '../stores/open.ts';
 import './ending.css';
@@ -9,7 +9,8 @@ import './ending.css';
 /** How a stream ended when it did not end well: the fact, the next step, and the raw answer one click away. */
 export function EndingBanner() {
   useTrace((trace) => trace.phase);
-  const ending = useTrace((trace) => trace.model.ending);
+  const model = useTrace((trace) => trace.model);
+  const { ending } = model;
   const problem = useTrace((trace) => trace.problem);
   const hasRaw = useHandlers(({ stacks }) => stacks.has('trace.raw'));
   if (problem !== null)
@@ -22,7 +23,7 @@ export function EndingBanner() {
       </div>
     );
   if (!ending || ending.state === 'complete') return null;
-  const look = STATE_LOOKS[ending.state];
+  const look = lookOf({ ending, httpStatus: model.head?.status, metrics: model.metrics });
   return (
     <div className={`ending ${look.tone}`} role="status">
       <Glyph name={look.glyph} size={14} className={look.tone} label={look.label} />

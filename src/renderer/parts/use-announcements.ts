@@ -1,6 +1,6 @@
 /** Tells a screen reader how a run or its replay goes: when it began, now and then a sentence if wanted, and how it ended. */
 import { useEffect } from 'react';
-import { STATE_LOOKS } from '../components/names.ts';
+import { lookOf } from '../components/names.ts';
 import { count, plural } from '../components/format.ts';
 import { given } from '../components/given.ts';
 import { announce } from '../stores/announce.ts';
@@ -37,10 +37,10 @@ export function useAnnouncements(): void {
   }, [live, progress, replay, session]);
 }
 
-function endingSentence({ ending, usage, wire }: TraceModel): string {
+function endingSentence({ ending, head, metrics, usage, wire }: TraceModel): string {
   const finish = wire?.finish[0];
   const parts = [
-    STATE_LOOKS[ending!.state].label,
+    lookOf({ ending: ending!, httpStatus: head?.status, metrics }).label,
     given(usage?.output) && `${count(usage.output)} tokens`,
     finish && (finish.raw ?? finish.unified),
   ];

@@ -11,7 +11,14 @@ import { OTHER_API, type Api, type Frame, type Framed, type Framing } from '../m
 import type { Ending, HttpHead } from '../model/trace.ts';
 import { bodyKind, type BodyKind } from '../providers/body-kind.ts';
 import { providerOf } from '../providers/registry.ts';
-import { headerOf, httpError, mediaType, requestFailure, type RequestPhase } from './http-wording.ts';
+import {
+  headerOf,
+  httpError,
+  mediaType,
+  requestFailure,
+  type RequestFacts,
+  type RequestPhase,
+} from './http-wording.ts';
 
 /** How the body, or the request before it, came to its end. */
 export type BodyEnd =
@@ -48,6 +55,8 @@ export interface TransportFacts {
   readonly unfinished?: boolean;
   /** What is wrong with the framing. */
   readonly faults: FramingFaults;
+  /** Absent where the request is not known. */
+  readonly request?: RequestFacts;
 }
 
 export function decideEnding(api: Api, facts: TransportFacts, wire: WireOutcome): Ending {
@@ -119,7 +128,7 @@ function requestRules({ head, end, bytes }: TransportFacts): Ending | null {
   return { state: 'http-error', rule: fact, advice };
 }
 
-function statusRules({ head, bodyStart, framing }: TransportFacts, wire: WireOutcome): Ending | null {
+function statusRules({ head, bodyStart, framing, request }: TransportFacts, wire: WireOutcome): Ending | null {
   if (!head || head.status === 200) return null;
   const { status } = head;
   if (status === 304 || (status > 200 && status < 300)) {
@@ -131,7 +140,7 @@ function statusRules({ head, bodyStart, framing }: TransportFacts, wire: WireOut
     };
   }
   // Some gateways send the error of a streamed request as a stream of its own, whatever the status.
-  const { fact, advice } = httpError(head, lossyText(bodyStart), wire.errors[0]?.message);
+  const { fact, advice } = httpError(head, lossyText(bodyStart), wire.errors[0]?.message, request);
   return { state: 'http-error', rule: fact, advice };
 }
 
@@ -191,7 +200,7 @@ function headerNote(head: HttpHead | null, framing: Framing): string {
     : '';
 }
 
-function transportRules({ end, head, bytes }: TransportFacts, wire: WireOutcome): Ending | null {
+function transportRules({ end, head, bytes, request }: TransportFacts, wire: WireOutcome): Ending | null {
   const kept = bytes > 0 ? `The ${bytes} bytes up to that point are kept.` : 'No bytes of the response had arrived.';
   switch (end.how) {
     case 'limit':
@@ -226,16 +235,18 @@ function transportRules({ end, head, bytes }: TransportFacts, wire: WireOutcome)
       return stoppedEnding({ reads: end.reads, bytes });
     case 'failed':
     case 'reset': {
-      const where =
-        head === null && bytes === 0
-          ? 'before the answer began'
-          : hasOpenBlock(wire)
-            ? 'inside a content block'
-            : 'in mid-stream';
+      const unanswered = head === null && bytes === 0;
+      const where = unanswered
+        ? 'before the answer began'
+        : hasOpenBlock(wire)
+          ? 'inside a content block'
+          : 'in mid-stream';
+      const broke = `connection broke ${where}${end.reason === '' ? '' : ` (${end.reason})`}. ${kept}`;
+      const plain = unanswered && request?.url.startsWith('http:') === true;
       return {
         state: 'reset',
-        rule: `The connection broke ${where}${end.reason === '' ? '' : ` (${end.reason})`}. ${kept}`,
-        advice: 'Run it again. If it breaks at the same place, look for a proxy with a time limit on the way.',
+        rule: unanswered ? `The request was sent, and the ${broke}` : `The ${broke}`,
+        advice: `Run it again. If it breaks at the same place, look for a proxy with a time limit on the way${plain ? ', or for a port that speaks only HTTPS' : ''}.`,
       };
     }
     case 'end':
@@ -355,9 +366,9 @@ function noEvents(api: Api, facts: TransportFacts): Ending {
   };
 }
 
-function notAStream(api: Api, { what, cause, step, says }: BodyKind, { head, framing }: TransportFacts): Ending {
-  // An address that names the model asks for the stream as well.
-  const flag = providerOf(api).request.modelInUrl === undefined ? ' ("stream": true)' : '';
+function notAStream(api: Api, body: BodyKind, facts: TransportFacts): Ending {
+  const { what, cause, says } = body;
+  const { head, framing } = facts;
   const type = headerOf(head, 'content-type');
   return {
     state: 'not-a-stream',
@@ -368,8 +379,21 @@ function notAStream(api: Api, { what, cause, step, says }: BodyKind, { head, fra
     ]
       .filter(Boolean)
       .join(' '),
-    advice: `${step ?? `Check that the request asks for streaming${flag} and that the base URL and the API fit together.`} The raw response is kept.`,
+    advice: `${askAdvice(api, body, facts)} The raw response is kept.`,
   };
+}
+
+/** What of the request, or after it, made an answer come whole: where the request is known, no more is asked of it than it lacks. */
+function askAdvice(api: Api, { kind, step }: BodyKind, { request }: TransportFacts): string {
+  if (kind === 'json-error')
+    return 'The endpoint reports an error with a status that says none. Its message says what is wrong; mend that and run it again.';
+  if (step !== undefined && !(kind === 'json-answer' && request)) return step;
+  // An address that names the model asks for the stream as well.
+  const flag = providerOf(api).request.modelInUrl === undefined ? ' ("stream": true)' : '';
+  if (request?.streams === true)
+    return 'The request asks for a stream, and the server, its model or a proxy on the way answered whole. Check that they stream over this API, and that the base URL and the API fit together.';
+  if (request?.streams === false) return `The request asks for no stream. Ask for one${flag} to have one recorded.`;
+  return `Check that the request asks for streaming${flag} and that the base URL and the API fit together.`;
 }
 
 function hasOpenBlock(wire: WireOutcome): boolean {

@@ -5,6 +5,15 @@ import type { HttpHead } from '../model/trace.ts';
 /** What a failed request failed at. */
 export type RequestPhase = 'dns' | 'connect' | 'tls' | 'headers' | 'request';
 
+/** What of the request its answer's wording depends on; what is not known is absent. */
+export interface RequestFacts {
+  readonly url: string;
+  /** It carried a key, whichever. */
+  readonly keyed: boolean;
+  /** It asked for a stream. */
+  readonly streams: boolean;
+}
+
 export interface Wording {
   readonly fact: string;
   readonly advice: string;
@@ -63,8 +72,11 @@ const STATUS_ADVICE: Readonly<Record<number, string>> = {
   529: 'The endpoint is overloaded. Run it again in a moment.',
 };
 
+/** Of what a server says that got plain HTTP on a port for TLS: nginx, Go and others. */
+const PLAIN_ON_TLS = /plain HTTP request was sent to|sent an HTTP request to an HTTPS server|requires TLS/i;
+
 /** Wording for an answer whose status is no success. `streamed`: the sentence of an error that its body said as a stream. */
-export function httpError(head: HttpHead, bodyStart: string, streamed?: string): Wording {
+export function httpError(head: HttpHead, bodyStart: string, streamed?: string, request?: RequestFacts): Wording {
   const { status, statusText } = head;
   const named = statusText === '' ? `HTTP ${status}` : `HTTP ${status} ${statusText}`;
   const said = errorMessage(bodyStart) ?? (looksLikeHtml(bodyStart) ? null : (streamed ?? null));
@@ -72,14 +84,22 @@ export function httpError(head: HttpHead, bodyStart: string, streamed?: string):
   const fact = `The endpoint answered ${named}${html}${said === null ? '' : `: ${said}`}.`.replace(/([.!?])\.$/, '$1');
   return {
     fact,
-    advice: [statusAdvice(head), retryAfter(head), 'The raw response is kept.']
+    advice: [
+      PLAIN_ON_TLS.test(bodyStart) ? SPEAKS_TLS : statusAdvice(head, request),
+      retryAfter(head),
+      'The raw response is kept.',
+    ]
       .filter((part) => part !== null)
       .join(' '),
   };
 }
 
-function statusAdvice(head: HttpHead): string {
+const SPEAKS_TLS = 'This port speaks HTTPS. Write https:// in the base URL.';
+const NO_KEY = 'The request carried no key. Enter the key of this endpoint in the settings, and run it again.';
+
+function statusAdvice(head: HttpHead, request: RequestFacts | undefined): string {
   const { status } = head;
+  if ((status === 401 || status === 403) && request?.keyed === false) return NO_KEY;
   if (status >= 300 && status < 400) {
     const location = headerOf(head, 'location');
     return `Tracelane does not follow redirects, so a key never reaches another host.${location === null ? '' : ` If ${location} is right, set it as the base URL.`}`;
@@ -103,7 +123,8 @@ const PHASES: Readonly<Record<RequestPhase, (target: string) => Wording>> = {
   }),
   tls: (target) => ({
     fact: `The secure connection to ${target} failed.`,
-    advice: "Check the server's certificate and the clock of this machine. Tracelane never disables this check.",
+    advice:
+      'The server may not speak HTTPS on this port: then write http:// in the base URL. Else look for a proxy on the way that ends the connection.',
   }),
   headers: (target) => ({
     fact: `${target} accepted the request but sent no response in time.`,
@@ -115,6 +136,27 @@ const PHASES: Readonly<Record<RequestPhase, (target: string) => Wording>> = {
   }),
 };
 
+/** By the words of OpenSSL and Node for what failed while a secure connection was made. */
+const TLS_FAILURES: readonly (readonly [reason: RegExp, advice: string])[] = [
+  [
+    // What came was no TLS at all.
+    /WRONG_VERSION_NUMBER|PACKET_LENGTH_TOO_LONG|RECORD_TOO_LARGE|HTTP_REQUEST|^EPROTO$/,
+    'This port does not speak HTTPS. Write http:// in the base URL, or use the port that speaks HTTPS.',
+  ],
+  [
+    /CERT_HAS_EXPIRED|CERT_NOT_YET_VALID/,
+    "The server's certificate is not valid today. Check the clock of this machine, else have the certificate renewed. Tracelane never disables this check.",
+  ],
+  [
+    /ALTNAME_INVALID|HOSTNAME_MISMATCH/,
+    "The server's certificate is for another name. Write the name that it is for in the base URL. Tracelane never disables this check.",
+  ],
+  [
+    /SELF_SIGNED|UNABLE_TO_VERIFY|UNABLE_TO_GET_ISSUER|CERT_UNTRUSTED|CERT_SIGNATURE/,
+    "Nobody that this machine trusts vouches for the server's certificate. Start Tracelane with NODE_EXTRA_CA_CERTS set to the file of your authority. Tracelane never disables this check.",
+  ],
+];
+
 /** Wording for a request that got no answer. `reason` is the system's own word for it, such as ECONNREFUSED. */
 export function requestFailure(phase: RequestPhase, target: string, reason: string): Wording {
   const { fact, advice } = PHASES[phase](target);
@@ -124,6 +166,14 @@ export function requestFailure(phase: RequestPhase, target: string, reason: stri
       advice: 'Nothing is listening there. Start the server, or check the port in the base URL.',
     };
   }
+  const tls = phase === 'tls' ? TLS_FAILURES.find(([pattern]) => pattern.test(reason)) : undefined;
+  if (tls) return { fact: `${fact.slice(0, -1)} (${reason}).`, advice: tls[1] };
+  if (phase === 'request' && reason.startsWith('HPE_'))
+    return {
+      fact: `${fact.slice(0, -1)} (${reason}).`,
+      advice:
+        'What came back is no HTTP. Check the base URL: the port may be that of another service, or speak HTTPS, which asks for https://.',
+    };
   if (/TIMEDOUT|TIMEOUT/i.test(reason) && phase !== 'headers')
     return { fact: `No response from ${target} in time (${reason}).`, advice };
   return { fact: `${fact.slice(0, -1)}${reason === '' ? '' : ` (${reason})`}.`, advice };

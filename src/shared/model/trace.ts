@@ -136,6 +136,9 @@ export interface TraceRow {
   readonly source: TraceSource;
   readonly api: Api;
   readonly model: string | null;
+  /** Where it was sent, and the server's name for it, which outlives the endpoint. */
+  readonly endpointId?: EndpointId;
+  readonly provider?: string;
   /** Wall clock, milliseconds since 1970; a label only, durations come from the monotonic clock. */
   readonly startedAt: number;
   /** Absent while the stream runs. */
@@ -153,7 +156,6 @@ export interface TraceRow {
 /** Everything about a trace but its bytes. */
 export interface TraceDetail extends TraceRow {
   readonly framing: Framing;
-  readonly endpointId?: EndpointId;
   readonly endpoint: AdapterEndpoint;
   readonly options: AdapterOptions;
   /** The lanes that read it, the wire first. */

@@ -58,10 +58,18 @@ describe('the run list', () => {
     expect(shape(true, false)).toEqual(['Live 1', 'live', 'Today 1', 'a', 'Yesterday 1+', 'b']);
   });
 
-  it('tells a connection that never was from one that was lost', () => {
+  it('tells a request that got no response from one that was cut, and from one that was refused by a status', () => {
     const lost = row('x', { ending: { state: 'reset', rule: '' } });
     expect(lookOf(lost).label).toBe('Connection lost');
-    expect(lookOf({ ...lost, metrics: { ...lost.metrics, reads: 0 } }).label).toBe('Never connected');
+    // The request was sent: what broke was a connection.
+    expect(lookOf({ ...lost, metrics: { ...lost.metrics, reads: 0 } }).label).toBe('Cut before a response');
+    const refused = {
+      ...lost,
+      ending: { state: 'http-error', rule: '' } as const,
+      metrics: { ...lost.metrics, reads: 0 },
+    };
+    expect(lookOf(refused).label).toBe('No response');
+    expect(lookOf({ ...refused, httpStatus: 429 }).label).toBe('HTTP error');
     expect(lookOf(running).label).toBe('Live');
   });
 });

@@ -25,6 +25,7 @@ import {
 import type { Frame, Read } from '../../../shared/model/stream.ts';
 import type { Ending, HttpHead, Metrics, TraceRow } from '../../../shared/model/trace.ts';
 import { decodeSetup, type DecodableTrace } from '../decoding/decode-setup.ts';
+import { asksForStream, carriesKey } from '../../../shared/providers/request-of.ts';
 import { costOf } from '../prices/prices.ts';
 import type { NewTrace, ProviderTraceRow, TraceResult } from '../store/store.ts';
 
@@ -158,8 +159,9 @@ export class Recording {
   }
 
   #facts(end: BodyEnd, unfinished: boolean): TransportFacts {
+    const { api, framing, request, requestHead } = this.#setup.trace;
     return {
-      framing: this.#setup.trace.framing,
+      framing,
       head: this.#head,
       end,
       bytes: this.#decoding.bytes,
@@ -167,6 +169,13 @@ export class Recording {
       events: this.#dataFrames,
       bodyStart: Buffer.concat(this.#bodyStart),
       faults: this.#faults.end(),
+      ...(requestHead && {
+        request: {
+          url: requestHead.url,
+          keyed: carriesKey(requestHead),
+          streams: asksForStream(api, requestHead.url, request),
+        },
+      }),
     };
   }
 

@@ -9,7 +9,7 @@ type Flag = 0 | 1;
 /** The columns of a trace `t` in the list. */
 export const LISTED = `
   t.id, t.title, t.renamed, t.starred, t.source, t.api, t.model, t.started_at, t.state, t.rule, t.advice, t.http_status,
-  t.metrics, t.usage, t.finish, t.cost, t.timed`;
+  t.metrics, t.usage, t.finish, t.cost, t.timed, t.endpoint_id, t.endpoint ->> 'provider_name' AS provider`;
 
 /** A trace as the list has it. */
 export interface ListedColumns {
@@ -30,13 +30,14 @@ export interface ListedColumns {
   readonly finish: string | null;
   readonly cost: number | null;
   readonly timed: Flag;
+  readonly endpoint_id: string | null;
+  readonly provider: string | null;
 }
 
 /** All of a trace but its reads. */
 export interface TraceColumns extends ListedColumns {
   readonly nr: number;
   readonly framing: Framing;
-  readonly endpoint_id: string | null;
   readonly endpoint: string;
   readonly options: string;
   readonly lanes: string;
@@ -57,7 +58,7 @@ export interface StoredColumns extends TraceColumns {
 /** What `create` binds. */
 export type CreatedColumns = Omit<
   TraceColumns,
-  'nr' | 'state' | 'rule' | 'advice' | 'http_status' | 'usage' | 'finish' | 'cost' | 'response_head'
+  'nr' | 'provider' | 'state' | 'rule' | 'advice' | 'http_status' | 'usage' | 'finish' | 'cost' | 'response_head'
 >;
 
 /** What `finish` binds, but for the trace. */
@@ -107,6 +108,8 @@ export function rowOf(columns: ListedColumns): TraceRow {
     source: columns.source,
     api: columns.api,
     model: columns.model,
+    ...(columns.endpoint_id !== null && { endpointId: endpointId(columns.endpoint_id) }),
+    ...(columns.provider && { provider: columns.provider }),
     startedAt: columns.started_at,
     ...(state !== null && { ending: { state, rule: rule ?? '', ...(advice !== null && { advice }) } }),
     ...(columns.http_status !== null && { httpStatus: columns.http_status }),
@@ -122,7 +125,6 @@ export function traceOf(columns: StoredColumns): StoredTrace {
   return {
     ...rowOf(columns),
     framing: columns.framing,
-    ...(columns.endpoint_id !== null && { endpointId: endpointId(columns.endpoint_id) }),
     endpoint: JSON.parse(columns.endpoint),
     options: JSON.parse(columns.options),
     lanes: JSON.parse(columns.lanes),

@@ -9,6 +9,7 @@ import { Icon } from '../../components/Icon.tsx';
 import { lookOf } from '../../components/names.ts';
 import { apiChip, useProviders } from '../../stores/providers.ts';
 import { Shown } from '../../components/Shown.tsx';
+import { useApp } from '../../stores/app.ts';
 import { renameTrace } from '../../stores/runs.ts';
 
 import { Sparkline } from './Sparkline.tsx';
@@ -65,9 +66,7 @@ export const RunRow = memo(function RunRow({
         </span>
         <div className="run-facts">
           <Chip>{apiChip(known, row.api)}</Chip>
-          <span className="cut model" title={row.model ?? undefined}>
-            {row.model === null ? '' : shortModel(row.model)}
-          </span>
+          <Served row={row} />
           <Facts row={row} look={look} />
           <span className="push">
             {row.httpStatus !== undefined && row.httpStatus >= 400 ? (
@@ -82,11 +81,30 @@ export const RunRow = memo(function RunRow({
   );
 });
 
+/** Which model, and whose: endpoints that serve the same one are told apart. */
+function Served({ row }: { readonly row: TraceRow }) {
+  const known = useApp(({ endpoints }) => endpoints.find(({ id }) => id === row.endpointId)?.name);
+  // An import has no endpoint: what stands for it is a guess by its API.
+  const endpoint = row.source === 'import' ? undefined : (known ?? row.provider);
+  const model = row.model === null ? '' : shortModel(row.model);
+  return (
+    <span className="cut model" title={[row.model, endpoint].filter(Boolean).join(' at ')}>
+      {model}
+      {endpoint !== undefined && (
+        <span className="endpoint">
+          {model !== '' && ' · '}
+          {endpoint}
+        </span>
+      )}
+    </span>
+  );
+}
+
 /** A bad ending is said instead of numbers that would pretend that all went well. */
 function Facts({ row, look }: { readonly row: TraceRow; readonly look: ReturnType<typeof lookOf> }) {
   const { firstTextNs, firstByteNs, totalNs, tokensPerSecond } = row.metrics;
   if (row.ending && row.ending.state !== 'complete') {
-    return row.ending.state === 'http-error' ? null : (
+    return row.ending.state === 'http-error' && row.httpStatus !== undefined ? null : (
       <span className={`state k ${look.textTone ?? look.tone}`}>{look.label.toLowerCase()}</span>
     );
   }

@@ -1,4 +1,5 @@
 import { useState, type FormEvent } from 'react';
+import { mendedBaseUrl } from '../../../shared/providers/base-url.ts';
 import type { EndpointInfo } from '../../../shared/rpc/contract.ts';
 import { Button } from '../../components/Button.tsx';
 import { Field } from '../../components/Field.tsx';
@@ -32,6 +33,7 @@ export function EndpointEditor({ endpoint, onSaved, onRemoved }: EndpointEditorP
   const [busy, setBusy] = useState(false);
   const known = useProviders();
   const { endpointKinds } = known;
+  const mended = mendedBaseUrl(form.baseUrl);
   const kind = endpointKinds.find(({ id }) => id === form.type);
   const spoken = apisOf(known, form).map((api) => apiLabel(known, api));
   const put = (part: Partial<EndpointForm>) => {
@@ -93,6 +95,14 @@ export function EndpointEditor({ endpoint, onSaved, onRemoved }: EndpointEditorP
           />
         )}
       </FormField>
+      {mended !== null && (
+        <p className="form-mend" role="status">
+          <span>It ends in the path of an API, which is added when a request is sent.</span>
+          <Button look="line" onClick={() => put({ baseUrl: mended })}>
+            Use {mended}
+          </Button>
+        </p>
+      )}
       <div className="form-field">
         <span className="form-legend">Kind of server</span>
         <Segments

@@ -12,7 +12,7 @@ export interface StateLook {
 }
 
 /** States differ by shape first, colour second. */
-export const STATE_LOOKS: Readonly<Record<TerminalState | 'live' | 'cut' | 'refused', StateLook>> = {
+const STATE_LOOKS: Readonly<Record<TerminalState | 'live' | 'cut' | 'refused', StateLook>> = {
   live: { glyph: 'live', tone: 'k-sel', label: 'Live' },
   complete: { glyph: 'complete', tone: 'k-ok', label: 'Complete' },
   'provider-error': { glyph: 'error', tone: 'k-error', label: 'Provider error' },

@@ -30,10 +30,9 @@ export function addCheckProxy(program: Command): void {
     .argument('<url>', 'the address that clients of the proxy use; without a path, that of the API is added')
     .option('--upstream-port <n>', 'the port that the proxy sends to, where this command listens', portOf, 0)
     .addOption(
-      new Option(
-        '--api <api>',
-        'the API that it is asked in; without it the path tells',
-      ).choices(sampleFormats().map(({ api }) => api)),
+      new Option('--api <api>', 'the API that it is asked in; without it the path tells').choices(
+        sampleFormats().map(({ api }) => api),
+      ),
     )
     .option('--model <name>', 'the model that is asked for, where the proxy routes by it', 'check-model')
     .option('--header <line>', 'a header that each request carries, such as "authorization: Bearer …"', collected, [])

@@ -5,6 +5,7 @@ import { describe, expect, test } from 'vitest';
 import type { Api } from '../../src/shared/model/stream.ts';
 import { EXPECTED } from '../fixtures/cases.ts';
 import { VARIANTS } from '../fixtures/case-variants.ts';
+import { FRAMING_VARIANTS } from '../fixtures/framing-variants.ts';
 import { CASES, describeWith } from '../support/corpus.ts';
 import { holdTo } from '../support/expected-case.ts';
 
@@ -27,4 +28,8 @@ describeWith(CASES, 'the reported stream faults', (path) => {
 
 describe('others of their kinds', () => {
   test.each(VARIANTS)('%s', (_name, api, body, expected) => holdTo(api, body, expected));
+});
+
+describe('faults of the framing, in the forms in which they come', () => {
+  test.each(FRAMING_VARIANTS)('%s', (_name, api, body, expected) => holdTo(api, body, expected));
 });

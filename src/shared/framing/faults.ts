@@ -94,6 +94,7 @@ export interface FramingFaults {
   readonly terminator: string | null;
 }
 
+/** What an API needs of an event to tell whether it is its end. */
 type EventFacts = Pick<Frame, 'name' | 'data' | 'payload'>;
 
 /** What an API knows of its events. */
@@ -435,6 +436,8 @@ export class FaultFinder {
         return this.#tally('done-misspelt', stray, (count) =>
           say.doneWithoutField(this.#knowledge.terminator, stray, count),
         );
+      case 'mark':
+        return;
       case 'page':
         this.#fold = 'page';
         return this.#tally('bare-page', stray, (count) => say.barePage(stray, count));

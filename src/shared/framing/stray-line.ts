@@ -17,6 +17,8 @@ export type StrayLine =
   | { readonly kind: 'misspelt'; readonly line: string }
   /** `[DONE]` or a word for it, without a field. */
   | { readonly kind: 'done' }
+  /** A mark that curl writes in the place of a blank line, and who quotes does, too. */
+  | { readonly kind: 'mark' }
   | { readonly kind: 'page' }
   | { readonly kind: 'json' }
   /** A field of a name that is none of the four. */
@@ -69,7 +71,7 @@ const STATUS_LINE = /^HTTP\/\d(?:\.\d)? [1-5]\d\d\b/;
 const HEADER =
   /^(?:content-(?:type|length|encoding|disposition|security-policy)|transfer-encoding|date|server|connection|keep-alive|cache-control|pragma|expires|vary|via|age|etag|alt-svc|set-cookie|strict-transport-security|retry-after|request-id|cf-[\w-]+|x-[\w-]+|access-control-[\w-]+|openai-[\w-]+|anthropic-[\w-]+|report-to|nel|referrer-policy|permissions-policy|user-agent|accept|host|authorization): ?/i;
 const CURL =
-  /^(?:\* [A-Z]|[<>] ?$|> (?:[A-Z]+ \S+ HTTP\/|[\w-]+: )|< (?:HTTP\/|[\w-]+: )|[{}] \[\d+ bytes data\]|\s*% Total\b|\s*Dload +Upload\b|\s*\d+ +[\d.]+[kMG]? +\d+ +[\d.]+[kMG]? .*(?:--:--|\d\d:\d\d:\d\d))/;
+  /^(?:\* [A-Z]|> (?:[A-Z]+ \S+ HTTP\/|(?!data:|event:|id:|retry:)[\w-]+: )|< (?:HTTP\/|[\w-]+: )|[{}] \[\d+ bytes data\]|\s*% Total\b|\s*Dload +Upload\b|\s*\d+ +[\d.]+[kMG]? +\d+ +[\d.]+[kMG]? .*(?:--:--|\d\d:\d\d:\d\d))/;
 const PAGE = /^<(?:!doctype|html|head|body|title|meta|center|h1|div|p|script|style|hr|pre|\?xml|\/\w+)\b/i;
 const DONE = /^["'`]?\[\s*done\s*\]["'`]?[.,;]?$/i;
 const MISSPELT = /^["']?(?:data|event|id|retry)["']?(?:\s+:|\s*[=：:])/i;
@@ -84,6 +86,7 @@ export function strayLine(text: string): StrayLine {
   if (CHUNK_SIZE.test(line)) return { kind: 'chunk-size', size: Number.parseInt(line, 16) };
   if (STATUS_LINE.test(line) || HEADER.test(line)) return { kind: 'head', curl: false };
   if (CURL.test(text)) return { kind: 'head', curl: true };
+  if (line === '>' || line === '<') return { kind: 'mark' };
   if (PAGE.test(line)) return { kind: 'page' };
   if (DONE.test(line)) return { kind: 'done' };
   const around = lineWithin(text);
@@ -98,7 +101,7 @@ export function strayLine(text: string): StrayLine {
 const BLANK: readonly (readonly [Around, RegExp])[] = [
   ['bytes', /^b(['"])(?:\\r|\\n)*\1,?$/],
   ['string', /^(["'])(?:\\r|\\n)*\1,?$/],
-  ['quote', /^(?:\s*>)+\s*$/],
+  ['quote', /^\s*>(?:\s*>)+\s*$/],
   ['container', /^\S+\s+\|\s*$/],
   ['cri', /^\S+ std(?:out|err) [FP]\s*$/],
   ['journal', /^[A-Z][a-z]{2} +\d+ [\d:]{8} \S+ [^:]+:\s*$/],

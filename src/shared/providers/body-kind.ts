@@ -12,8 +12,9 @@ import { topLevelObjects } from '../json/top-level.ts';
 import type { Framing } from '../model/stream.ts';
 import { binaryKind } from '../text/binary.ts';
 import { faultOf, strayFault } from '../wire/faults.ts';
-import type { FrameFacts } from './provider.ts';
+import type { ProviderDefinition } from './provider.ts';
 import { PROVIDERS } from './registry.ts';
+import { factsOfJson, ownerOf, wrappedEvent } from './wrapped.ts';
 
 export interface BodyKind {
   readonly kind:
@@ -162,7 +163,7 @@ function textKind(text: string, expected: Framing): BodyKind | null {
       cause: 'It was saved before its transfer encoding was undone, as "curl --raw" does, or a proxy encoded it twice.',
       step: AS_SENT,
     };
-  return text.startsWith('{') ? jsonObject(text, expected) : (withLines(text) ?? listed(text));
+  return text.startsWith('{') ? jsonObject(text, expected) : (encodedText(text) ?? withLines(text) ?? listed(text));
 }
 
 /** `curl -i` and `curl -v` write the head to where they write the body. */
@@ -230,7 +231,7 @@ function objectKind(value: JsonObject): BodyKind {
 
 /** Lines that are events of an API that sends another framing. */
 function eventLines(first: JsonObject): BodyKind | null {
-  const api = ownerOf(first);
+  const api = ownerOf(factsOfJson(first), all());
   return api && api.framing !== 'json-lines'
     ? {
         ...streamOf('json-lines'),
@@ -240,32 +241,36 @@ function eventLines(first: JsonObject): BodyKind | null {
     : null;
 }
 
-function ownerOf(json: JsonObject) {
-  const facts: FrameFacts = { name: '', data: '', json, type: stringOf(json['type']) ?? '' };
-  return [...PROVIDERS.values()].find(({ detect }) => {
-    const sign = detect(facts);
-    return sign !== null && !sign.weak;
-  });
-}
+const all = (): readonly ProviderDefinition[] => [...PROVIDERS.values()];
 
 /** An event in a member of another object, or a line of the stream in a record of a log. */
 function wrapped(value: JsonObject): BodyKind | null {
-  if (ownerOf(value)) return null;
-  for (const [under, member] of Object.entries(value)) {
-    const line = typeof member === 'string' && /^(?:data|event): ?\S/.test(member);
-    const event = objectOf(typeof member === 'string' ? parseJson(member) : member);
-    const api = event && ownerOf(event);
-    if (!line && !api) continue;
+  if (ownerOf(factsOfJson(value), all())) return null;
+  const event = wrappedEvent(value, all());
+  const line = Object.entries(value).find(([, member]) => /^(?:data|event): ?\S/.test(stringOf(member) ?? ''));
+  const under = event?.under ?? line?.[0];
+  if (under === undefined) return null;
+  return {
+    kind: 'wrapped-events',
+    what: `JSON lines that hold ${event ? `events of ${event.provider.label}` : 'lines of a stream'} in their member ${JSON.stringify(under)}`,
+    cause: event
+      ? 'A program that records streams, such as Claude Code, or a gateway wraps events so.'
+      : 'A log puts each line into a record of its own.',
+    framing: 'json-lines',
+    step: 'Import the file, which takes the events out; a server that answers so is read by no client of the API.',
+  };
+}
+
+/** A stream in the characters of another encoding. */
+function encodedText(text: string): BodyKind | null {
+  if (/^(?:ZGF0YTo|ZXZlbnQ6|eyJ[A-Za-z0-9+/]{20})/.test(text))
     return {
-      kind: 'wrapped-events',
-      what: `JSON lines that hold ${api ? `events of ${api.label}` : 'lines of a stream'} in their member ${JSON.stringify(under)}`,
-      cause: line
-        ? 'A log puts each line into a record of its own.'
-        : 'A program that records streams, such as Claude Code, or a gateway wraps events so.',
-      framing: 'json-lines',
-      step: 'Import the file, which takes the events out; a server that answers so is read by no client of the API.',
+      kind: 'base64',
+      what: 'a stream in base64',
+      step: 'Decode it first. HAR files and consoles of clouds keep bodies so.',
     };
-  }
+  if (/^(?:0+:? +)?(?:64 ?61 ?74 ?61|65 ?76 ?65 ?6e)/i.test(text))
+    return { kind: 'hex-dump', what: 'a hex dump', step: AS_SENT };
   return null;
 }
 
@@ -274,14 +279,16 @@ function withLines(text: string): BodyKind | null {
   const lines = text.split(/\r\n|\n|\r/, MAX_LINES).filter((line) => line.trim() !== '');
   const counts = new Map<Around, number>();
   let fields = 0;
+  let marks = 0;
   for (const line of lines) {
     const stray = strayLine(line);
+    if (stray.kind === 'mark') marks++;
     if (stray.kind !== 'around') continue;
     counts.set(stray.around, (counts.get(stray.around) ?? 0) + 1);
     if (stray.line !== '') fields++;
   }
   const [most] = [...counts].toSorted((a, b) => b[1] - a[1]);
-  if (fields === 0 || most === undefined || most[1] * 2 < lines.length) return null;
+  if (fields === 0 || most === undefined || most[1] * 2 < lines.length - marks) return null;
   const [what, cause] = AROUND[most[0]];
   return {
     kind: 'lines-around',
@@ -305,21 +312,13 @@ function listed(text: string): BodyKind | null {
   if (brokenData(firstLine(text))?.kind === 'python') return pythonValues();
   if (text.startsWith('[')) {
     const first = topLevelObjects(text).objects[0]?.value;
-    const api = first && ownerOf(first);
+    const api = first && ownerOf(factsOfJson(first), all());
     return {
       kind: 'json-array',
       what: `a JSON array${api ? ` of events of ${api.label}` : ''}`,
       ...(api?.framing === 'sse' && { cause: arrayCause(first!) }),
     };
   }
-  if (/^(?:ZGF0YTo|ZXZlbnQ6|eyJ[A-Za-z0-9+/]{20})/.test(text))
-    return {
-      kind: 'base64',
-      what: 'a stream in base64',
-      step: 'Decode it first. HAR files and consoles of clouds keep bodies so.',
-    };
-  if (/^(?:0+:? +)?(?:64 ?61 ?74 ?61|65 ?76 ?65 ?6e)/i.test(text))
-    return { kind: 'hex-dump', what: 'a hex dump', step: AS_SENT };
   return null;
 }
 

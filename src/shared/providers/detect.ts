@@ -8,6 +8,7 @@ import { binaryKind } from '../text/binary.ts';
 import { bodyKind } from './body-kind.ts';
 import type { ApiSign, FrameFacts, ProviderDefinition } from './provider.ts';
 import { PROVIDERS } from './registry.ts';
+import { wrappedEvent } from './wrapped.ts';
 
 /** The first events say it; what does not in so many never will. */
 const MAX_FRAMES = 200;
@@ -79,9 +80,21 @@ function signIn(body: Uint8Array, framing: Framing): FoundSign | null {
       if (sign && !sign.weak) return { api: id, ...sign };
       weak ??= sign && { api: id, ...sign };
     }
+    weak ??= one.type === 'frame' ? wrappedIn(factsOf(one.frame), providers) : null;
     if (++frames === MAX_FRAMES) break;
   }
   return weak;
+}
+
+function wrappedIn({ json }: FrameFacts, providers: readonly ProviderDefinition[]): FoundSign | null {
+  const found = json && wrappedEvent(json, providers);
+  return (
+    found && {
+      api: found.provider.id,
+      why: `Its events stand in ${JSON.stringify(found.under)} of other objects.`,
+      weak: true,
+    }
+  );
 }
 
 /** Of an event that is broken, what can still be made out; of bytes that no blank line closed, only whole events among them. */

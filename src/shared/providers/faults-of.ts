@@ -1,10 +1,10 @@
 /** Finds the faults of the framing in a provider's bodies, with what the providers know of their events. */
 import { FaultFinder, type FramingFaults, type StreamKnowledge, type Stranger } from '../framing/faults.ts';
-import { objectOf, parseJson, stringOf } from '../json/json-object.ts';
-import { OTHER_API, type Api, type Frame, type Framed } from '../model/stream.ts';
+import { OTHER_API, type Api, type Framed } from '../model/stream.ts';
 import { factsOf } from './detect.ts';
 import type { FrameFacts, ProviderDefinition } from './provider.ts';
 import { providerOf, PROVIDERS } from './registry.ts';
+import { ownerOf, wrappedEvent } from './wrapped.ts';
 
 /** A fresh finder for one body. */
 export function faultFinderOf(api: Api): FaultFinder {
@@ -25,37 +25,18 @@ function knowledgeOf(own: ProviderDefinition): StreamKnowledge {
     terminator: own.terminator,
     ends: (event) => own.ends?.(factsOf(event)) ?? false,
     // Of an API that nobody knows all events are strangers.
-    stranger: (frame) => (own.id === OTHER_API ? null : strangerIn(frame, own, others)),
+    stranger: (frame) => (own.id === OTHER_API ? null : strangerIn(factsOf(frame), own, others)),
   };
 }
 
-/** Members of a wrapper that may hold an event; who wraps puts little beside it. */
-const MAX_MEMBERS = 12;
-
-function strangerIn(frame: Frame, own: ProviderDefinition, others: readonly ProviderDefinition[]): Stranger | null {
-  const facts = factsOf(frame);
+function strangerIn(
+  facts: FrameFacts,
+  own: ProviderDefinition,
+  others: readonly ProviderDefinition[],
+): Stranger | null {
   if (own.detect(facts) || !facts.json) return null;
-  const other = beyondDoubt(facts, others);
+  const other = ownerOf(facts, others);
   if (other) return { kind: 'other', label: other.label };
-  return wrappedIn(facts, [own, ...others]);
-}
-
-const beyondDoubt = (facts: FrameFacts, among: readonly ProviderDefinition[]): ProviderDefinition | undefined =>
-  among.find(({ detect }) => {
-    const sign = detect(facts);
-    return sign !== null && !sign.weak;
-  });
-
-/** A member that is an event, as an object or as its JSON text. */
-function wrappedIn({ json }: FrameFacts, among: readonly ProviderDefinition[]): Stranger | null {
-  const members = Object.entries(json!);
-  if (members.length > MAX_MEMBERS) return null;
-  for (const [under, member] of members) {
-    const event = objectOf(typeof member === 'string' && member.startsWith('{') ? parseJson(member) : member);
-    if (!event) continue;
-    const facts: FrameFacts = { name: '', data: '', json: event, type: stringOf(event['type']) ?? '' };
-    const found = beyondDoubt(facts, among);
-    if (found) return { kind: 'wrapped', label: found.label, under };
-  }
-  return null;
+  const wrapped = wrappedEvent(facts.json, [own, ...others]);
+  return wrapped && { kind: 'wrapped', label: wrapped.provider.label, under: wrapped.under };
 }

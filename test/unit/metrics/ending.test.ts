@@ -327,6 +327,38 @@ describe('the state, and the fact its sentence names', () => {
       'truncated',
       /its line is not a complete JSON value.*text\/event-stream, not application\/x-ndjson/,
     ],
+    ...(
+      [
+        [{ 'content-encoding': 'gzip, br' }, /says gzip, br, which is not undone here; Brotli has no signature/],
+        [
+          { 'content-encoding': 'br' },
+          /Its content-encoding, Brotli, was undone, so that it was probably encoded twice/,
+        ],
+        [{ 'content-type': 'text/event-stream' }, /may be compressed with Brotli.*no content-encoding header says so/],
+      ] as const
+    ).map(
+      ([headers, says]) =>
+        [
+          `C11 binary data with ${JSON.stringify(headers)}`,
+          endingOf('x', {
+            head: head(200, headers),
+            events: 0,
+            bodyStart: Uint8Array.of(0x8b, 0x05, 0x80, 0x01, 0x02),
+          }),
+          'not-a-stream',
+          says,
+        ] as const,
+    ),
+    [
+      'C12 gzip in gzip',
+      endingOf('x', {
+        head: head(200, { 'content-encoding': 'gzip' }),
+        events: 0,
+        bodyStart: Uint8Array.of(0x1f, 0x8b, 0x08, 0x00),
+      }),
+      'not-a-stream',
+      /gzip-compressed data.*compressed twice/,
+    ],
     ['A25 binary', endingOf('\u0000\u0000\u0001'), 'not-a-stream', /binary data/],
     ['a limit of the capture', endingOf(cut, { end: { how: 'limit', limit: 'More than 1 GiB.' } }), 'limit', /1 GiB/],
   ])('%s', (_row, ending, state, rule) => {

@@ -74,6 +74,7 @@ describe('drafts', () => {
       api: 'responses',
       texts: { responses: '{\n  "model": "m",\n  "input": "x"\n}' },
       options: again.options,
+      without: [],
     });
     expect(draftOf({ again }, app(builtIn)).endpoint).toBeNull();
   });

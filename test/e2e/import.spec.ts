@@ -45,7 +45,7 @@ for (const colorScheme of ['light', 'dark'] as const)
     test('a file of Ollama is read by the wire, and what needs other lanes says so', async ({ page }) => {
       const found = complaints(page);
       await openEmpty(page, host.url);
-      await drop(page, `ollama-${colorScheme}.jsonl`, sampleBody('ollama_chat', 'plain-text').bytes);
+      await drop(page, 'ollama.jsonl', sampleBody('ollama_chat', 'plain-text').bytes);
       await expect.poll(async () => (await shown(page)).text['wire']).toContain('Boil the water first.');
       await page.screenshot({ path: test.info().outputPath('ollama-live.png') });
 

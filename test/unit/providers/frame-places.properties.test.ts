@@ -81,7 +81,7 @@ test('every value of every event of our streams, and of the corpus where it is t
   for (const { api, bytes } of allStreams())
     for (const framed of framesOf(api, PROVIDERS.get(api)!.framing, bytes))
       if (framed.frame.payload.ok) values += expectEveryValue(framed);
-  expect(values).toBeGreaterThan(1_000);
+  expect(values).toBeGreaterThan(500);
 }, 60_000);
 
 /** JSON as no serializer writes it: blanks anywhere, escapes for any character, keys that stand twice. */

@@ -339,8 +339,10 @@ test('a trace that is deleted while it is live leaves its stream alone', async (
   const answer = await fetch(`${url}/chat/completions`, { method: 'POST', body: '{"stream":true}' });
   const reader = answer.body!.getReader();
   await reader.read();
-  const { rows } = await core.services['traces.list']({ limit: 1 });
-  await core.services['traces.delete']({ ids: [rows[0]!.id] });
+  // The stream is passed on before its trace is stored.
+  const listed = async () => (await core.services['traces.list']({ limit: 1 })).rows;
+  await expect.poll(listed, { timeout: 30_000 }).toHaveLength(1);
+  await core.services['traces.delete']({ ids: (await listed()).map(({ id }) => id) });
   finish();
   expect(Buffer.from((await reader.read()).value!).toString()).toBe('data: [DONE]\n\n');
   expect((await core.services['traces.list']({ limit: 1 })).rows).toEqual([]);

@@ -1,5 +1,4 @@
 /** JSON values that stand one after another in a text, one a line or over several lines, with anything between them. */
-
 import type { JsonObject } from './json-object.ts';
 
 /** Deeper than any event of an API; a text that goes deeper is given up. */
@@ -12,8 +11,6 @@ export interface TopLevelObject {
   readonly value: JsonObject;
   /** As it is written. */
   readonly text: string;
-  /** What stands before it on its line, or since the object before. */
-  readonly before: string;
 }
 
 /** All objects that are whole; `others`: characters that are part of none, but for white space, commas and brackets. */
@@ -37,9 +34,8 @@ export function topLevelObjects(text: string): {
       from = next;
       continue;
     }
-    const between = text.slice(from, at);
-    others += between.replace(/[\s,[\]]+/g, '').length;
-    objects.push({ value, text: text.slice(at, end!), before: between.slice(between.lastIndexOf('\n') + 1) });
+    others += text.slice(from, at).replace(/[\s,[\]]+/g, '').length;
+    objects.push({ value, text: text.slice(at, end!) });
     from = end!;
   }
   others += text.slice(from).replace(/[\s,[\]]+/g, '').length;

@@ -19,7 +19,8 @@ export interface Wording {
   readonly advice: string;
 }
 
-export function headerOf(head: HttpHead | null, name: string): string | null {
+/** The first value of a header; `name` in lower case. Null where there is none. */
+export function headerOf(head: Pick<HttpHead, 'headers'> | null, name: string): string | null {
   return head?.headers.find(([field]) => field.toLowerCase() === name)?.[1] ?? null;
 }
 

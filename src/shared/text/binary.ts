@@ -27,18 +27,20 @@ export function binaryKind(bytes: Uint8Array): string | null {
   const start = bytes.subarray(0, LOOKED_AT);
   if (!start.some(isControl)) return null;
   if (isZlib(start)) return 'zlib-compressed data';
-  return isWide(start) ? 'text in UTF-16, without its mark' : 'binary data';
+  return unmarkedUtf16(start) ? 'text in UTF-16, without its mark' : 'binary data';
 }
 
 /** RFC 1950: the method, and a check that makes 31 divide the first two bytes. */
 const isZlib = ([method, flags]: Uint8Array): boolean =>
   method === 0x78 && flags !== undefined && (method * 256 + flags) % 31 === 0;
 
-/** Every second byte of ASCII text in UTF-16 is zero, and no other. */
-function isWide(bytes: Uint8Array): boolean {
+/** The encoding of text in UTF-16 that begins without its mark: every second byte of ASCII is zero there, and no other. */
+export function unmarkedUtf16(bytes: Uint8Array): 'utf-16le' | 'utf-16be' | null {
   const start = bytes.subarray(0, 64);
-  if (start.length < 8) return false;
-  return [0, 1].some((parity) => start.every((byte, at) => (at % 2 === parity) === (byte === 0)));
+  if (start.length < 8) return null;
+  const zeros = (parity: number): boolean => start.every((byte, at) => (at % 2 === parity) === (byte === 0));
+  if (zeros(1)) return 'utf-16le';
+  return zeros(0) ? 'utf-16be' : null;
 }
 
 /** Control characters that stand in no text; tabs, line ends, form feeds and escapes do. */

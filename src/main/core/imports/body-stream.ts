@@ -4,10 +4,11 @@ import { topLevelObjects, type TopLevelObject } from '../../../shared/json/top-l
 import { framingOf } from '../../../shared/framing/detect.ts';
 import type { FramingFaultId } from '../../../shared/framing/faults.ts';
 import { createFramer } from '../../../shared/framing/registry.ts';
-import { OTHER_API, type Api, type Framing } from '../../../shared/model/stream.ts';
+import { OTHER_API, type Api, type Framed, type Framing } from '../../../shared/model/stream.ts';
 import { detectApi } from '../../../shared/providers/detect.ts';
 import { faultsOf } from '../../../shared/providers/faults-of.ts';
 import { PROVIDERS, providerOf } from '../../../shared/providers/registry.ts';
+import { factsOfJson, ownerOf } from '../../../shared/providers/wrapped.ts';
 import { binaryKind } from '../../../shared/text/binary.ts';
 import { ImportError, utf8 } from './imported.ts';
 import { printedObjects } from './printed.ts';
@@ -38,20 +39,22 @@ const AS_THEY_ARE: Readonly<Record<Framing, BodyStream['format']>> = {
  */
 export function bodyStream(bytes: Uint8Array, api: Api | null): BodyStream | null {
   const detected = detectApi(bytes)?.api ?? null;
+  const plain = detected === null ? null : asIs(bytes, detected);
   // Where some events can be read, what is wrong with the others is for the trace to show, and not to be mended.
-  if (detected !== null && counted(bytes, detected).good > 0) return asIs(bytes, detected);
+  if (plain !== null && plain.events > 0) return plain;
   const framing = framingOf(null, bytes);
   const sent = sentFaults(bytes, detected ?? api);
   // What a server did is to be shown as it is, too; only what a copy did is mended.
-  if (sent.length > 0 && framing === 'sse' && detected !== null) return asIs(bytes, detected);
+  if (sent.length > 0 && framing === 'sse' && plain !== null) return plain;
   const text = new TextDecoder().decode(bytes);
   // Fields that no client understands are a fault of the server, however well the JSON in them reads.
   const found =
     repairedStream(text, detected) ?? (framing === 'sse' ? null : (jsonStream(text) ?? printedStream(text)));
   if (found) return { ...found, repaired: [...sent, ...found.repaired] };
   // No choice of a person makes a stream of an image.
-  const chosen = detected ?? (framing === null && binaryKind(bytes) !== null ? null : api);
-  if (chosen !== null) return asIs(bytes, chosen);
+  const chosen = framing === null && binaryKind(bytes) !== null ? null : api;
+  const named = plain ?? (chosen === null ? null : asIs(bytes, chosen));
+  if (named !== null) return named;
   const other = framing && asIs(bytes, OTHER_API, framing);
   return other && other.events > 0 ? other : null;
 }
@@ -72,9 +75,15 @@ const SENT_SO: ReadonlySet<FramingFaultId> = new Set([
 
 /** As sentences: what the server did to its framing. */
 function sentFaults(bytes: Uint8Array, api: Api | null): readonly string[] {
-  const framer = createFramer('sse');
-  const framed = [...framer.feed({ n: 0, tNs: 0, offset: 0, bytes }), ...framer.end()];
-  return faultsOf(api ?? OTHER_API, framed).all.flatMap(({ id, sentence }) => (SENT_SO.has(id) ? [sentence] : []));
+  return faultsOf(api ?? OTHER_API, framedAs('sse', bytes)).all.flatMap(({ id, sentence }) =>
+    SENT_SO.has(id) ? [sentence] : [],
+  );
+}
+
+/** All that a framer gives of a whole body. */
+function framedAs(framing: Framing, bytes: Uint8Array): readonly Framed[] {
+  const framer = createFramer(framing);
+  return [...framer.feed({ n: 0, tNs: 0, offset: 0, bytes }), ...framer.end()];
 }
 
 const asIs = (bytes: Uint8Array, api: Api, framing = providerOf(api).framing): BodyStream => ({
@@ -94,9 +103,8 @@ interface Counts {
 
 function counted(bytes: Uint8Array, api: Api, framing = providerOf(api).framing): Counts {
   const { hiddenEnd } = providerOf(api);
-  const framer = createFramer(framing);
   let [good, bad] = [0, 0];
-  for (const one of [...framer.feed({ n: 0, tNs: 0, offset: 0, bytes }), ...framer.end()]) {
+  for (const one of framedAs(framing, bytes)) {
     if (one.type === 'unfinished' && good === 0) bad++;
     if (one.type !== 'frame' || !one.frame.dispatches || one.frame.data === '') continue;
     if (one.frame.payload.ok) good++;
@@ -171,10 +179,8 @@ interface ObjectWords {
   readonly onlyEvents: boolean;
 }
 
-type TextObject = Pick<TopLevelObject, 'value' | 'text'>;
-
 function objectStream(
-  objects: readonly TextObject[],
+  objects: readonly TopLevelObject[],
   { format, how, others, onlyEvents }: ObjectWords,
 ): BodyStream | null {
   if (objects.length === 0) return null;
@@ -217,7 +223,7 @@ interface FoundEvent {
 }
 
 /** The event that an object is, or holds. */
-function eventIn({ value, text }: TextObject): FoundEvent | null {
+function eventIn({ value, text }: TopLevelObject): FoundEvent | null {
   const own = signOf(value);
   if (own?.strong) return { ...own, text: oneLine(text), wrapped: false };
   const inner = innerEvent(value, MAX_WRAPPERS);
@@ -250,14 +256,11 @@ function objectIn(text: string | null): JsonObject | null {
 }
 
 function signOf(json: JsonObject): { readonly api: Api; readonly strong: boolean } | null {
-  const facts = { name: '', data: '', json, type: stringOf(json['type']) ?? '' };
-  let weak: Api | null = null;
-  for (const { id, detect } of PROVIDERS.values()) {
-    const sign = detect(facts);
-    if (sign && !sign.weak) return { api: id, strong: true };
-    if (sign) weak ??= id;
-  }
-  return weak === null ? null : { api: weak, strong: false };
+  const facts = factsOfJson(json);
+  const owner = ownerOf(facts, PROVIDERS.values());
+  if (owner) return { api: owner.id, strong: true };
+  const likely = [...PROVIDERS.values()].find(({ detect }) => detect(facts));
+  return likely ? { api: likely.id, strong: false } : null;
 }
 
 function answerStream(value: JsonObject): BodyStream | null {

@@ -1,8 +1,8 @@
 /** The body of an imported exchange as the server meant it: without the transfer coding and the content encoding that a file may have kept. */
 import { bytesOfText, byteText, type ImportedExchange, type ImportedRead } from './imported.ts';
 import { Dechunker, looksChunked } from './dechunk.ts';
-import { headerIn } from './http-head.ts';
-import { isPacking, unpackAs } from './unpack.ts';
+import { headerOf } from '../../../shared/metrics/http-wording.ts';
+import { isPacking, packing, unpackAs } from './unpack.ts';
 
 export interface DecodedBody {
   readonly reads: readonly ImportedRead[];
@@ -15,7 +15,10 @@ export function decodedBody({ reads, timed, response }: ImportedExchange): Decod
   const repaired: string[] = [];
   let decoded = withoutChunks(reads, repaired);
   const encoding =
-    (response ? headerIn(response.headers, 'content-encoding') : null)?.trim().toLowerCase().replace(/^x-/, '') ?? '';
+    headerOf(response ?? null, 'content-encoding')
+      ?.trim()
+      .toLowerCase()
+      .replace(/^x-/, '') ?? '';
   const whole = joined(decoded);
   if (isPacking(encoding) && isPacked(encoding, whole)) {
     decoded = [{ tNs: decoded.at(-1)?.tNs ?? 0, bytes: unpackAs(encoding, whole) }];
@@ -30,11 +33,9 @@ export function decodedBody({ reads, timed, response }: ImportedExchange): Decod
 
 /** Tools that decompress keep the header all the same. Brotli and deflate have no signature: they are no text. */
 const isPacked = (encoding: string, bytes: Uint8Array): boolean =>
-  encoding === 'gzip'
-    ? bytes[0] === 0x1f && bytes[1] === 0x8b
-    : encoding === 'zstd'
-      ? bytes[0] === 0x28 && bytes[1] === 0xb5
-      : bytes.subarray(0, 64).some((byte) => byte < 9 || byte > 126);
+  encoding === 'gzip' || encoding === 'zstd'
+    ? packing('', bytes) === encoding
+    : bytes.subarray(0, 64).some((byte) => byte < 9 || byte > 126);
 
 function withoutChunks(reads: readonly ImportedRead[], repaired: string[]): readonly ImportedRead[] {
   const start = byteText(joined(reads.slice(0, 4)));

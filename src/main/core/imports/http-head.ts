@@ -1,4 +1,5 @@
 /** Heads of HTTP messages as tools print them. */
+import { headerOf } from '../../../shared/metrics/http-wording.ts';
 import type { HttpHead, RequestHead } from '../../../shared/model/trace.ts';
 
 const STATUS_LINE = /^HTTP\/\d(?:\.\d)? (\d{3})(?: (.*))?$/;
@@ -20,7 +21,7 @@ export function requestHead(lines: readonly string[], scheme = 'http'): RequestH
   const [, method, target = ''] = REQUEST_LINE.exec(lines[0] ?? '') ?? [];
   if (method === undefined) return null;
   const headers = headersIn(lines.slice(1));
-  const url = target.includes('://') ? target : `${scheme}://${headerIn(headers, 'host') ?? 'localhost'}${target}`;
+  const url = target.includes('://') ? target : `${scheme}://${headerOf({ headers }, 'host') ?? 'localhost'}${target}`;
   return { method, url, headers };
 }
 
@@ -31,9 +32,6 @@ function headersIn(lines: readonly string[]): Headers {
     return at < 0 ? [] : [[line.slice(0, at), line.slice(at + 1).trim()] as const];
   });
 }
-
-export const headerIn = (headers: Headers, name: string): string | null =>
-  headers.find(([one]) => one.toLowerCase() === name)?.[1] ?? null;
 
 /** The body of a request as JSON; undefined where it is none. */
 export function jsonOf(text: string | null | undefined): unknown {

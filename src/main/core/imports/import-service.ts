@@ -3,17 +3,16 @@
  * of what its file has. A stream is read as a whole before it is stored, so that the list never shows a part of it.
  */
 import { PROVIDERS, unknownApi } from '../../../shared/providers/registry.ts';
-import type { ImportedTrace, ParamsOf, RecognizedStreamInfo, Settings } from '../../../shared/rpc/contract.ts';
+import type { ImportedTrace, ParamsOf, RecognizedStreamInfo } from '../../../shared/rpc/contract.ts';
 import { ServiceError, type MethodService } from '../../../shared/rpc/services.ts';
 import type { NewTrace, Store } from '../store/store.ts';
 import { ImportError } from './imported.ts';
-import { digestOf, importedTrace, type ReadTrace } from './imported-trace.ts';
+import { digestOf, importedTrace, type ReadingDefaults, type ReadTrace } from './imported-trace.ts';
 import { recognize, type RecognizedFile, type RecognizedStream } from './recognize.ts';
 
 export interface ImportSetup {
   readonly store: Pick<Store, 'createTrace' | 'setHead' | 'appendReads' | 'finishTrace' | 'flush' | 'importedBefore'>;
-  /** What the traces are read with until somebody asks otherwise. */
-  readonly defaults: () => Promise<Pick<Settings, 'options' | 'lanes'>>;
+  readonly defaults: () => Promise<ReadingDefaults>;
 }
 
 /** The store takes in what it is given at once, but only so much that is not written yet: 1 MB here. */

@@ -1,5 +1,6 @@
 /** A file as it lies on the disk, decompressed and turned into UTF-8, before anybody asks which format it has. */
 import { brotliDecompressSync, gunzipSync, inflateRawSync, inflateSync, zstdDecompressSync } from 'node:zlib';
+import { unmarkedUtf16 } from '../../../shared/text/binary.ts';
 import { ImportError, utf8, type ImportedFile } from './imported.ts';
 
 /** What a file may unpack to. Above it the sentence says so: a few kilobytes can unpack to any size. */
@@ -23,8 +24,8 @@ const NAMES: Readonly<Record<string, string>> = { gzip: 'gzip', zstd: 'Zstandard
 const startsWith = (bytes: Uint8Array, ...signature: readonly number[]): boolean =>
   signature.every((byte, at) => bytes[at] === byte);
 
-/** Brotli has no signature: only a file's name says it. */
-function packing(name: string, bytes: Uint8Array): string | null {
+/** How bytes are compressed, by their signature; Brotli has none, so that only a file's name says it. */
+export function packing(name: string, bytes: Uint8Array): string | null {
   if (startsWith(bytes, 0x1f, 0x8b)) return 'gzip';
   if (startsWith(bytes, 0x28, 0xb5, 0x2f, 0xfd)) return 'zstd';
   return /\.br$/i.test(name) ? 'br' : null;
@@ -82,13 +83,8 @@ export function unpack(name: string, bytes: Uint8Array): Unpacked {
   return { name, bytes: inner, text, repaired };
 }
 
-/** By its mark, or because every second byte of its start is zero, as in ASCII text without a mark. */
 function utf16(bytes: Uint8Array): 'utf-16le' | 'utf-16be' | null {
   if (startsWith(bytes, 0xff, 0xfe)) return 'utf-16le';
   if (startsWith(bytes, 0xfe, 0xff)) return 'utf-16be';
-  const start = bytes.subarray(0, 64);
-  if (start.length < 8) return null;
-  const zeros = (parity: number): boolean => start.every((byte, at) => (at % 2 === parity) === (byte === 0));
-  if (zeros(1)) return 'utf-16le';
-  return zeros(0) ? 'utf-16be' : null;
+  return unmarkedUtf16(bytes);
 }

@@ -7,6 +7,7 @@ import { SettingsService } from '../../core/settings.ts';
 import { openStore } from '../../core/store/open-store.ts';
 import type { Store } from '../../core/store/store.ts';
 import type { ImportedTrace } from '../../../shared/rpc/contract.ts';
+import type { MethodService } from '../../../shared/rpc/services.ts';
 import { PROVIDERS } from '../../../shared/providers/registry.ts';
 import { dataDirectory } from '../environment.ts';
 import { printable, UsageError } from './terminal.ts';
@@ -34,8 +35,10 @@ export function addImport(program: Command, storeWorker: URL): void {
     .option('--data-dir <dir>', 'the data folder; default: TRACELANE_DATA_DIR, or the user’s own')
     .action(async (files: readonly string[], flags: Flags) => {
       const store = await storeIn(flags.dataDir === undefined ? dataDirectory() : resolve(flags.dataDir), storeWorker);
+      const settings = new SettingsService(store);
+      const service = importFile({ store, defaults: () => settings.get() });
       try {
-        for (const file of files) if (!(await importOne(store, file, flags))) process.exitCode = REFUSED;
+        for (const file of files) if (!(await importOne(service, file, flags))) process.exitCode = REFUSED;
       } finally {
         await store.close();
       }
@@ -52,9 +55,11 @@ async function storeIn(dataDir: string, worker: URL): Promise<Store> {
 }
 
 /** Whether it became traces; what was refused is said on standard error. */
-async function importOne(store: Store, file: string, { json = false, again = false, api }: Flags): Promise<boolean> {
-  const settings = new SettingsService(store);
-  const service = importFile({ store, defaults: () => settings.get() });
+async function importOne(
+  service: MethodService<'traces.import'>,
+  file: string,
+  { json = false, again = false, api }: Flags,
+): Promise<boolean> {
   try {
     const base64 = readFileSync(file === '-' ? 0 : file).toString('base64');
     const name = file === '-' ? 'standard input' : basename(file);

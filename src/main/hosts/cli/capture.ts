@@ -6,12 +6,11 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { constants } from 'node:os';
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
-import { findRunning } from '../../core/control/control.ts';
 import type { CapturedSession, MethodName, ParamsOf, ResultOf } from '../../../shared/rpc/contract.ts';
 import { ServiceError } from '../../../shared/rpc/services.ts';
 import { dataDirectory, proxyPort, samplePace } from '../environment.ts';
 import { say } from '../log.ts';
-import { openPlainCore, type ProgramFiles } from '../plain-core.ts';
+import type { ProgramFiles } from '../plain-core.ts';
 import { capturedEnvironment, plannedVariables, signsBedrock, upstreamOf } from './capture-environment.ts';
 
 interface Flags {
@@ -70,9 +69,12 @@ async function capture([command, ...args]: [string, ...string[]], flags: Flags, 
 }
 
 async function programOver(dataDir: string, files: ProgramFiles): Promise<Program> {
+  // What talks to a running program, and the whole program below: no other command should wait for them.
+  const { findRunning } = await import('../../core/control/control.ts');
   const running = await findRunning(dataDir);
   if (running) return { call: (name, params) => running.call(name, params), close: async () => running.close() };
   const [pace, port] = [samplePace(), proxyPort()];
+  const { openPlainCore } = await import('../plain-core.ts');
   const core = await openPlainCore(files, {
     dataDir,
     ...(pace !== undefined && { samplePace: pace }),

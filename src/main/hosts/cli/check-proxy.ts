@@ -1,9 +1,8 @@
 /** `tracelane check-proxy URL`: what another proxy or gateway does to the streams that pass it. */
 import { Option, type Command } from 'commander';
-import { examine, leadsHere, type CaseResult } from '../../core/check/check.ts';
-import { CheckServer } from '../../core/check/sides.ts';
-import { sampleFormatOf, sampleFormats } from '../../core/providers/registry.ts';
+import type { CaseResult } from '../../core/check/check.ts';
 import { apiOfUrl } from '../../../shared/providers/detect.ts';
+import { PROVIDERS } from '../../../shared/providers/registry.ts';
 import { say } from '../log.ts';
 import { printable, UsageError } from './terminal.ts';
 
@@ -30,9 +29,9 @@ export function addCheckProxy(program: Command): void {
     .argument('<url>', 'the address that clients of the proxy use; without a path, that of the API is added')
     .option('--upstream-port <n>', 'the port that the proxy sends to, where this command listens', portOf, 0)
     .addOption(
-      new Option('--api <api>', 'the API that it is asked in; without it the path tells').choices(
-        sampleFormats().map(({ api }) => api),
-      ),
+      new Option('--api <api>', 'the API that it is asked in; without it the path tells').choices([
+        ...PROVIDERS.keys(),
+      ]),
     )
     .option('--model <name>', 'the model that is asked for, where the proxy routes by it', 'check-model')
     .option('--header <line>', 'a header that each request carries, such as "authorization: Bearer …"', collected, [])
@@ -50,6 +49,12 @@ async function check(address: string, flags: Flags): Promise<number> {
     throw new UsageError(
       `check-proxy takes the address of a proxy, such as http://localhost:4000, not ${JSON.stringify(address)}.`,
     );
+  // They bring the SDKs of all providers with them, for which no other command should wait.
+  const [{ examine, leadsHere }, { CheckServer }, { sampleFormatOf, sampleFormats }] = await Promise.all([
+    import('../../core/check/check.ts'),
+    import('../../core/check/sides.ts'),
+    import('../../core/providers/registry.ts'),
+  ]);
   const api = flags.api ?? apiOfUrl(url.href) ?? sampleFormats()[0]!.api;
   const format = sampleFormatOf(api);
   if (url.pathname === '/') url.pathname = format.path(flags.model);

@@ -2,9 +2,6 @@
 import { readFileSync } from 'node:fs';
 import { basename, resolve } from 'node:path';
 import { Option, type Command } from 'commander';
-import { importFile } from '../../core/imports/import-service.ts';
-import { SettingsService } from '../../core/settings.ts';
-import { openStore } from '../../core/store/open-store.ts';
 import type { Store } from '../../core/store/store.ts';
 import type { ImportedTrace } from '../../../shared/rpc/contract.ts';
 import type { MethodService } from '../../../shared/rpc/services.ts';
@@ -34,6 +31,11 @@ export function addImport(program: Command, storeWorker: URL): void {
     .option('--again', 'make a new trace also of bytes that were imported before')
     .option('--data-dir <dir>', 'the data folder; default: TRACELANE_DATA_DIR, or the user’s own')
     .action(async (files: readonly string[], flags: Flags) => {
+      // They record and store, for which no other command should wait.
+      const [{ importFile }, { SettingsService }] = await Promise.all([
+        import('../../core/imports/import-service.ts'),
+        import('../../core/settings.ts'),
+      ]);
       const store = await storeIn(flags.dataDir === undefined ? dataDirectory() : resolve(flags.dataDir), storeWorker);
       const settings = new SettingsService(store);
       const service = importFile({ store, defaults: () => settings.get() });
@@ -47,6 +49,7 @@ export function addImport(program: Command, storeWorker: URL): void {
 
 /** Throws UsageError where nothing could be kept. */
 async function storeIn(dataDir: string, worker: URL): Promise<Store> {
+  const { openStore } = await import('../../core/store/open-store.ts');
   const store = await openStore({ dataDir, worker });
   const { problem } = store;
   if (problem === undefined) return store;

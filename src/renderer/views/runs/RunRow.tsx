@@ -91,7 +91,7 @@ function Served({ row }: { readonly row: TraceRow }) {
     <span className="cut model" title={[row.model, endpoint].filter(Boolean).join(' at ')}>
       {model}
       {endpoint !== undefined && (
-        <span className="endpoint">
+        <span className="served-by">
           {model !== '' && ' · '}
           {endpoint}
         </span>

@@ -4,7 +4,7 @@ import type { TraceId } from '../../src/shared/model/ids.ts';
 import type { Client } from '../../src/shared/rpc/client.ts';
 import { startHost, type Host } from '../support/host.ts';
 import { complaints, openEmpty } from '../support/page.ts';
-import { importOver } from '../support/imports.ts';
+import { importShort } from '../support/imports.ts';
 
 /** More than two pages of the list. */
 const OTHERS = 410;
@@ -17,9 +17,7 @@ test.beforeEach(async () => {
 });
 test.afterEach(() => host.stop());
 
-const STREAM = 'data: {"choices":[{"index":0,"delta":{"content":"a"},"finish_reason":"stop"}]}\n\ndata: [DONE]\n\n';
-const add = async (name: string): Promise<TraceId> =>
-  (await importOver(client, { name, text: STREAM, api: 'chat_completions' })).id;
+const add = (name: string): Promise<TraceId> => importShort(client, name);
 const runs = (page: Page) => page.getByRole('navigation', { name: 'Runs' });
 const filter = (page: Page) => page.getByRole('searchbox', { name: 'Filter runs' });
 const names = (page: Page) => runs(page).getByRole('row').getByRole('heading');

@@ -3,7 +3,7 @@ import { expect, test, type Page } from 'playwright/test';
 import type { TraceId } from '../../src/shared/model/ids.ts';
 import type { Client } from '../../src/shared/rpc/client.ts';
 import { startHost, type Host } from '../support/host.ts';
-import { importOver } from '../support/imports.ts';
+import { importShort } from '../support/imports.ts';
 import { complaints, openTrace, startSample, wholeTrace } from '../support/page.ts';
 
 let host: Host;
@@ -14,9 +14,7 @@ test.beforeEach(async () => {
 });
 test.afterEach(() => host.stop());
 
-const STREAM = 'data: {"choices":[{"index":0,"delta":{"content":"a"},"finish_reason":"stop"}]}\n\ndata: [DONE]\n\n';
-const add = async (name: string): Promise<TraceId> =>
-  (await importOver(client, { name, text: STREAM, api: 'chat_completions' })).id;
+const add = (name: string): Promise<TraceId> => importShort(client, name);
 const list = (page: Page) => page.getByRole('grid', { name: 'Runs' });
 const title = (page: Page) => page.getByRole('article').getByRole('heading', { level: 1 });
 

@@ -39,7 +39,18 @@ export function Plot({ data, rows, width, height, view, timed, nowNs }: PlotProp
       data.take();
       draw(
         context,
-        { model: session.model, data, rows, window: view.window, timed, nowNs, selected, width, height },
+        {
+          model: session.model,
+          data,
+          rows,
+          window: view.window,
+          timed,
+          nowNs,
+          goesOn: session.goesOn,
+          selected,
+          width,
+          height,
+        },
         palette.current,
       );
     };

@@ -24,6 +24,8 @@ export interface Scene {
   readonly timed: boolean;
   /** How far the stream has come: what is shown ends here. What came since waits for the next drawing. */
   readonly nowNs: number;
+  /** It is not over: nothing may lie right of "now". */
+  readonly goesOn: boolean;
   readonly selected: number | null;
   readonly width: number;
   readonly height: number;
@@ -74,6 +76,13 @@ export function readPalette(element: Element): Palette {
 
 export function draw(context: CanvasRenderingContext2D, scene: Scene, palette: Palette): void {
   context.clearRect(0, 0, scene.width, scene.height);
+  context.save();
+  if (scene.goesOn && scene.timed) {
+    // Marks are wider than their moment: one that has only just come is drawn as far as "now", and a dot whole.
+    context.beginPath();
+    context.rect(0, 0, xOf(scene, scene.nowNs) + DOT, scene.height);
+    context.clip();
+  }
   for (const row of scene.rows) {
     if (row.type === 'rate') drawRate(context, scene, row, palette);
     else if (row.type === 'network') drawNetwork(context, scene, row, palette);
@@ -82,6 +91,7 @@ export function draw(context: CanvasRenderingContext2D, scene: Scene, palette: P
     else drawLane(context, scene, row, palette);
   }
   drawSelected(context, scene, palette);
+  context.restore();
 }
 
 /** Where an event stands, in pixels. */
@@ -114,6 +124,8 @@ function drawNetwork(context: CanvasRenderingContext2D, scene: Scene, { top, hei
   }
 }
 
+/** The radius of a dot. */
+const DOT = 1.75;
 /** Room that a dot needs; where events stand closer, columns replace dots. */
 const DOT_ROOM = 2.5;
 const STACK = 3;
@@ -137,7 +149,7 @@ function drawEvents(context: CanvasRenderingContext2D, scene: Scene, row: Row, p
       for (let k = at; k < end && k - at < STACK; k++) {
         context.fillStyle = palette.kinds[TONES[model.events[k]!.kind]];
         context.beginPath();
-        context.arc(x, base - (k - at) * step, 1.75, 0, 2 * Math.PI);
+        context.arc(x, base - (k - at) * step, DOT, 0, 2 * Math.PI);
         context.fill();
       }
       if (end - at > 1) bracket(context, x, base + 4, palette);
@@ -270,7 +282,7 @@ function drawMeta(context: CanvasRenderingContext2D, scene: Scene, { top, height
     if (outside(x, scene.width)) continue;
     context.fillStyle = palette.kinds[TONES[kind]];
     context.beginPath();
-    if (kind === 'ping') context.arc(x, y, 1.75, 0, 2 * Math.PI);
+    if (kind === 'ping') context.arc(x, y, DOT, 0, 2 * Math.PI);
     else {
       context.moveTo(x, y - DIAMOND);
       context.lineTo(x + DIAMOND, y);

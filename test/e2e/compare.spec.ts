@@ -253,10 +253,7 @@ test.describe('what leaves the window', () => {
 
     const [download] = await Promise.all([
       page.waitForEvent('download'),
-      page
-        .getByRole('button', { name: /^Save .*\.sse$/ })
-        .last()
-        .click(),
+      page.getByRole('button', { name: 'Save the .sse' }).last().click(),
     ]);
     expect(all).toContain(download.suggestedFilename());
     const path = test.info().outputPath(download.suggestedFilename());

@@ -150,6 +150,81 @@ test('the raw response of another run begins at its start, in lines as wide as t
   }
 });
 
+/** Chips, tabs and buttons of which an ancestor cuts a part of the text away, where no ellipsis says so. */
+const cut = (page: Page) =>
+  page.evaluate(() => {
+    const small = [
+      ...document.querySelectorAll('.chip, .btn, [role="tab"], .segments button, .block-facts > *, .state'),
+    ];
+    return small.flatMap((element) => {
+      const own = element.getBoundingClientRect();
+      if (own.width === 0) return [];
+      for (let outer = element.parentElement; outer; outer = outer.parentElement) {
+        const style = getComputedStyle(outer);
+        if (style.overflowX === 'visible' || style.overflowX === 'auto') continue;
+        const box = outer.getBoundingClientRect();
+        const isIn =
+          own.left < box.right - 1 && own.right > box.left + 1 && own.top < box.bottom && own.bottom > box.top;
+        if (isIn && (own.right > box.right + 1 || own.left < box.left - 1) && style.textOverflow !== 'ellipsis')
+          return [`${element.textContent} in .${outer.className}`];
+      }
+      return [];
+    });
+  });
+
+for (const [width, height] of [
+  [900, 640],
+  [1280, 720],
+  [1440, 900],
+] as const)
+  test(`nothing small is cut in mid-letter at ${width} by ${height}`, async ({ page }) => {
+    await page.setViewportSize({ width, height });
+    await openSample(page);
+    await page.keyboard.press('t');
+    for (const name of ['Live', 'Events', 'Messages', 'Replay', 'Compare']) {
+      await page
+        .getByRole('article')
+        .getByRole('tab', { name: new RegExp(`^${name}`) })
+        .click();
+      await expect(page.locator('.loading')).toHaveCount(0);
+      if (name === 'Compare') await expect(page.getByRole('table', { name: 'Verdict' })).toBeVisible();
+      expect(await cut(page), name).toEqual([]);
+    }
+  });
+
+test('the count of findings stays in view, and tabs without room are in a menu', async ({ page }) => {
+  const inspector = page.getByRole('complementary');
+  await page.setViewportSize({ width: 1440, height: 900 });
+  await openSample(page);
+  await page.getByRole('tab', { name: /^Compare/ }).click();
+  const findings = inspector.getByRole('tab', { name: /^Findings \d+/ });
+  await expect(findings).toBeInViewport({ ratio: 1 });
+  await inspector.getByRole('tab', { name: /^Event/ }).click();
+  await expect(findings).toBeInViewport({ ratio: 1 });
+  // A pane that was drawn narrow.
+  await page.getByRole('separator', { name: 'Size of the inspector' }).focus();
+  for (let n = 0; n < 8; n++) await page.keyboard.press('ArrowRight');
+  await inspector.getByRole('button', { name: 'Inspector: all tabs' }).click();
+  await page.getByRole('menuitem', { name: /^Findings \d+/ }).click();
+  await expect(page.getByRole('list', { name: 'Findings', exact: true })).toBeVisible();
+  await expect(findings).toBeInViewport({ ratio: 1 });
+});
+
+test('text that is equal stands in the same lines in all lanes, and a long hole keeps its name', async ({ page }) => {
+  await page.setViewportSize({ width: 1440, height: 900 });
+  const id = await startSample(client, 'long-answer', 'messages');
+  await openTrace(page, host.url, id, await wholeTrace(client, id));
+  const more = page.getByRole('button', { name: /^Show all of/ });
+  if ((await more.count()) > 0) await more.first().click();
+  const boxes = await page
+    .locator('.lane .streamed')
+    .evaluateAll((all) => all.map((one) => [one.clientWidth, one.clientHeight]));
+  expect(boxes.length).toBeGreaterThan(1);
+  expect(new Set(boxes.map(String)).size).toBe(1);
+  await page.getByRole('region', { name: 'Lanes' }).evaluate((lanes) => lanes.scrollTo(0, 1200));
+  await expect(page.getByRole('heading', { name: 'No text message' })).toBeInViewport();
+});
+
 test.describe('what the browser keeps', () => {
   test('the lanes that were chosen read the other runs of the API too, also after a reload', async ({ page }) => {
     const id = await openSample(page);

@@ -19,8 +19,10 @@ export function HintBar() {
           {command.hint}
         </span>
       ))}
-      <span className="push">{shown}</span>
-      {session && <Place session={session} />}
+      <span className="hints-end push">
+        {shown}
+        {session && <Place session={session} />}
+      </span>
     </footer>
   );
 }

@@ -23,7 +23,7 @@ export function Inspector() {
   const tabs = panes.map(({ id, title }, at) => ({
     id,
     title,
-    badge: numbers[at] && <span className="quiet">{numbers[at]}</span>,
+    count: numbers[at] || undefined,
   }));
   return (
     <aside className="inspector" aria-label="Inspector">

@@ -53,7 +53,7 @@ function CentreTabs({ view, trace }: { readonly view: View; readonly trace: Trac
   const tabs = CENTRE_VIEWS.map(({ id, title }, at) => ({
     id,
     title,
-    badge: numbers[at] && <span className="quiet">{numbers[at]}</span>,
+    count: numbers[at] || undefined,
   }));
   return (
     <Tabs

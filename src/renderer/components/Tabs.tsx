@@ -1,14 +1,14 @@
 /** A row of tabs with the line under the chosen one; what they show is the caller's business. */
-import { useEffect, useRef, type ReactNode } from 'react';
+import { useEffect, useLayoutEffect, useRef, useState, type ReactNode, type RefObject } from 'react';
 import { Tabs as Base } from '@base-ui/react/tabs';
+import { ChevronDown } from 'lucide-react';
+import { Icon } from './Icon.tsx';
+import { Menu } from './Menu.tsx';
+import { withoutRoom, type Tab } from './tabs-room.ts';
 import './tabs.css';
 
-export interface Tab {
-  readonly id: string;
-  readonly title: string;
-  /** A count or a chip behind the title. */
-  readonly badge?: ReactNode;
-}
+/** Width of the button of `AllTabs` before it is there. */
+const BUTTON = 28;
 
 interface TabsProps {
   readonly tabs: readonly Tab[];
@@ -25,28 +25,83 @@ interface TabsProps {
 
 export function Tabs({ tabs, chosen, onChoose, label, end, children, className = '' }: TabsProps) {
   const list = useRef<HTMLDivElement>(null);
-  // A count that comes later makes the tab wider.
-  const counted = Boolean(tabs.find(({ id }) => id === chosen)?.badge);
-  useEffect(() => {
-    list.current?.querySelector('[aria-selected="true"]')?.scrollIntoView({ block: 'nearest', inline: 'nearest' });
-    // oxlint-disable-next-line react/exhaustive-effect-dependencies
-  }, [chosen, counted]);
+  const left = useWithoutRoom(list, tabs, chosen);
   return (
     <Base.Root value={chosen} onValueChange={(id) => onChoose(String(id))} className={`tabbed ${className}`}>
       <div className="tabs">
         <Base.List ref={list} className="tabs-list" aria-label={label} activateOnFocus>
           {tabs.map((tab) => (
-            <Base.Tab key={tab.id} value={tab.id} className="tab">
+            <Base.Tab key={tab.id} value={tab.id} className={left.has(tab.id) ? 'tab left' : 'tab'}>
               {tab.title}
-              {tab.badge}
+              {tab.count !== undefined && <span className="quiet">{tab.count}</span>}
             </Base.Tab>
           ))}
         </Base.List>
-        {end !== undefined && <div className="tabs-end">{end}</div>}
+        {(left.size > 0 || end !== undefined) && (
+          <div className="tabs-end">
+            {left.size > 0 && <AllTabs tabs={tabs} label={label} onChoose={onChoose} />}
+            {end}
+          </div>
+        )}
       </div>
       <Base.Panel value={chosen} className="tab-panel" tabIndex={-1}>
         {children}
       </Base.Panel>
     </Base.Root>
   );
+}
+
+/** What the row has no room for is in reach, with its count. */
+function AllTabs({ tabs, label, onChoose }: Pick<TabsProps, 'tabs' | 'label' | 'onChoose'>) {
+  return (
+    <Menu
+      label={`${label}: all tabs`}
+      items={tabs.map(({ id, title, count }) => ({
+        label: count === undefined ? title : `${title} ${count}`,
+        onSelect: () => onChoose(id),
+      }))}
+      trigger={
+        <button type="button" className="btn plain icon tabs-all">
+          <Icon of={ChevronDown} />
+        </button>
+      }
+    />
+  );
+}
+
+const NONE: ReadonlySet<string> = new Set();
+
+/** The same of tabs as they are drawn. One that is left out keeps its width, out of sight. */
+function useWithoutRoom(
+  list: RefObject<HTMLElement | null>,
+  tabs: readonly Tab[],
+  chosen: string,
+): ReadonlySet<string> {
+  const [left, setLeft] = useState(NONE);
+  const latest = useRef({ tabs, chosen });
+  const look = useRef(() => {
+    const row = list.current!.parentElement!;
+    const { paddingLeft, paddingRight } = getComputedStyle(row);
+    const end = row.querySelector<HTMLElement>('.tabs-end')?.offsetWidth ?? 0;
+    const button = row.querySelector<HTMLElement>('.tabs-all')?.offsetWidth ?? 0;
+    const room = row.clientWidth - Number.parseFloat(paddingLeft) - Number.parseFloat(paddingRight) - (end - button);
+    const drawn = latest.current.tabs.map((tab, at) => ({
+      ...tab,
+      width: (list.current!.children[at] as HTMLElement).offsetWidth,
+    }));
+    const all = withoutRoom(drawn, latest.current.chosen, room);
+    const next = all.size === 0 ? all : withoutRoom(drawn, latest.current.chosen, room - (button || BUTTON));
+    setLeft((before) => ([...next].join() === [...before].join() ? before : next));
+  });
+  useLayoutEffect(() => {
+    latest.current = { tabs, chosen };
+    look.current();
+  }, [tabs, chosen]);
+  useEffect(() => {
+    const observer = new ResizeObserver(() => look.current());
+    observer.observe(list.current!.parentElement!);
+    for (const tab of list.current!.children) observer.observe(tab);
+    return () => observer.disconnect();
+  }, [list]);
+  return left;
 }

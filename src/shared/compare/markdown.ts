@@ -174,7 +174,7 @@ function fenced(text: string): string {
 }
 
 /** Content in a sentence is text: no markup, no HTML, one line. */
-const escaped = (text: string): string => text.replace(/[\\`*_[\]<>&#|~!]/g, '\\$&').replace(/\s+/g, ' ');
+export const escaped = (text: string): string => text.replace(/[\\`*_[\]<>&#|~!]/g, '\\$&').replace(/\s+/g, ' ');
 
 function cell(verdict: VerdictCell | undefined, lane: LaneId): string {
   if (!verdict) return '';

@@ -1,6 +1,7 @@
 /** What a comparison says; computed by pure functions from readings of the same bytes. */
 import type { LintRemark } from '../lint/rule.ts';
 import type { Finding, Verdict } from '../model/findings.ts';
+import type { Silence } from '../metrics/silence.ts';
 import type { TraceId } from '../model/ids.ts';
 import type { ByLane, LaneId } from '../model/messages.ts';
 import type { AdapterOptions, Metrics } from '../model/trace.ts';
@@ -145,6 +146,8 @@ export interface TraceSide {
     readonly firstNs: number;
     readonly lastNs: number;
   }[];
+  /** See metrics/silence.ts. */
+  readonly silences: readonly Silence[];
   readonly findings: readonly Finding[];
   readonly lanes: readonly LaneName[];
   readonly verdict: Verdict;

@@ -1,4 +1,5 @@
 /** Trace against trace: two runs side by side, by request, blocks, times, usage and findings. */
+import { silencesOf } from '../metrics/silence.ts';
 import type { TraceDetail } from '../model/trace.ts';
 import { findAll } from './findings/registry.ts';
 import { lanesOf, type ComparisonInput } from './lane-reading.ts';
@@ -35,6 +36,7 @@ function side({ detail, input }: TraceToCompare): TraceSide {
       firstNs: input.events[block.firstEvent]?.tNs ?? 0,
       lastNs: input.events[block.lastEvent]?.tNs ?? 0,
     })),
+    silences: timed ? silencesOf(input.reads, metrics.totalNs ?? undefined) : [],
     findings: findings.map(({ finding }) => finding),
     lanes: lanesOf(input).map(({ id, label }) => ({ id, label })),
     verdict: verdictOf(input, findings),

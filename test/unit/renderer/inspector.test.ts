@@ -2,6 +2,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { hexRow, rowStart } from '../../../src/renderer/components/hex.ts';
+import { withoutRoom } from '../../../src/renderer/components/tabs-room.ts';
 import { jsonMembers } from '../../../src/shared/json/json-members.ts';
 import { amount, emissionsByLane } from '../../../src/renderer/parts/emissions.ts';
 import { begunIn, placeInRead } from '../../../src/renderer/views/inspector/event-place.ts';
@@ -199,5 +200,18 @@ describe('bytes in rows', () => {
       { text: ' after', tone: 'out' },
     ]);
     expect(rowRuns(bytes, 100, 11, bytes.length, [107, 110], [[90, 200]])).toEqual([{ text: 'after', tone: 'marked' }]);
+  });
+});
+
+describe('tabs without room', () => {
+  const tab = (id: string, width: number, count?: string) => ({ id, title: id, width, count });
+  const tabs = [tab('event', 40), tab('raw', 30), tab('usage', 40), tab('lint', 40, '3'), tab('findings', 60, '12')];
+  const left = (chosen: string, room: number) => [...withoutRoom(tabs, chosen, room)].toSorted();
+  it('are the last ones without a count, never the chosen one', () => {
+    expect(left('event', 210)).toEqual([]);
+    expect(left('event', 209)).toEqual(['usage']);
+    expect(left('usage', 209)).toEqual(['raw']);
+    expect(left('event', 145)).toEqual(['raw', 'usage']);
+    expect(left('usage', 10)).toEqual(['event', 'findings', 'lint', 'raw']);
   });
 });

@@ -58,6 +58,14 @@ export function Columns({ result }: { readonly result: CompareResult }) {
   useEffect(() => {
     show.current = toRow;
   });
+  // Rows of another level have other heights: a place among them means nothing.
+  useEffect(() => {
+    const { finding } = useCompare.getState();
+    const row = result.rows.find((one) => finding !== null && one.findings.includes(finding));
+    if (row) show.current(row.id);
+    else scroller.current?.scrollTo({ top: 0 });
+    // oxlint-disable-next-line react/exhaustive-effect-dependencies
+  }, [level, result]);
   useEffect(() => {
     const row = chosen === null ? undefined : result.rows.find((one) => one.findings.includes(chosen));
     if (row) show.current(row.id);

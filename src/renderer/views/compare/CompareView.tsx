@@ -1,6 +1,6 @@
 import { useEffect, useState } from 'react';
 import { ArrowLeftRight, Copy, Download, FlaskConical, SlidersHorizontal } from 'lucide-react';
-import { runCommand, useCommand } from '../../commands/commands.ts';
+import { runCommand, useCommand, useHandlers } from '../../commands/commands.ts';
 import { Button, IconButton } from '../../components/Button.tsx';
 import { setPane, useApp } from '../../stores/app.ts';
 import {
@@ -90,6 +90,7 @@ function Toolbar({ mode, comparison }: { readonly mode: CompareMode; readonly co
   const [open, setOpen] = useState(false);
   const ready = comparison.result !== null;
   const exports = mode !== 'traces';
+  const copies = useHandlers(({ stacks }) => stacks.has('compare.issue'));
   useCommand('compare.html', () => void saveHtml(session), exports && ready);
   useCommand('compare.fixture', () => void saveFixture(session), exports && ready);
   useCommand('compare.issue', () => void copyIssue(session), exports && ready);
@@ -122,11 +123,11 @@ function Toolbar({ mode, comparison }: { readonly mode: CompareMode; readonly co
               disabled={!ready}
               onClick={() => runCommand('compare.fixture')}
             />
-            <Button icon={Copy} disabled={!ready} onClick={() => runCommand('compare.issue')}>
-              Copy as issue
-            </Button>
           </>
         )}
+        <Button icon={Copy} disabled={!copies} onClick={() => runCommand('compare.issue')}>
+          Copy as issue
+        </Button>
       </div>
       {mode === 'lanes' && (open || options !== null) && <OptionsBar />}
       {mode === 'lanes' && level === 'json' && <IgnoredBar />}

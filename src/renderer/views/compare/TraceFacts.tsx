@@ -1,18 +1,7 @@
 import { X } from 'lucide-react';
-import type { LaneName, TraceCompareResult, TraceSide } from '../../../shared/compare/result.ts';
-import { VERDICT_FIELDS } from '../../../shared/model/findings.ts';
-import { WIRE, type LaneId } from '../../../shared/model/messages.ts';
+import type { TraceCompareResult } from '../../../shared/compare/result.ts';
 import { IconButton } from '../../components/Button.tsx';
-import { count, durationText, money, perSecond } from '../../components/format.ts';
-import { given } from '../../components/given.ts';
-
-interface Fact {
-  readonly name: string;
-  readonly a: string;
-  readonly b: string;
-  /** b against a, in words; '' when there is nothing to say. */
-  readonly change: string;
-}
+import { factsOf } from './traces-facts.ts';
 
 /** Numbers of both runs, and what the second has more or less. */
 export function TraceFacts({ result, onEnd }: { readonly result: TraceCompareResult; readonly onEnd: () => void }) {
@@ -56,73 +45,4 @@ export function TraceFacts({ result, onEnd }: { readonly result: TraceCompareRes
       </tbody>
     </table>
   );
-}
-
-const NOT_SAID = 'not reported';
-
-function factsOf(a: TraceSide, b: TraceSide): readonly Fact[] {
-  const plain = (name: string, of: (side: TraceSide) => string): Fact => ({ name, a: of(a), b: of(b), change: '' });
-  const amount = (
-    name: string,
-    of: (side: TraceSide) => number | null | undefined,
-    text: (value: number) => string,
-    absent = NOT_SAID,
-  ): Fact => {
-    const [left, right] = [of(a), of(b)];
-    return {
-      name,
-      a: given(left) ? text(left) : absent,
-      b: given(right) ? text(right) : absent,
-      change: given(left) && given(right) ? changeOf(left, right, text) : '',
-    };
-  };
-  const time = (name: string, of: (side: TraceSide) => number | null): Fact =>
-    amount(name, (side) => (side.timed ? of(side) : null), durationText, 'none');
-  return [
-    plain('API', ({ api }) => api),
-    plain('Model', ({ model }) => model ?? NOT_SAID),
-    plain('Ending', ({ ending }) => ending ?? 'running'),
-    time('First byte', ({ metrics }) => metrics.firstByteNs),
-    time('First text', ({ metrics }) => metrics.firstTextNs),
-    time('First tool', ({ metrics }) => metrics.firstToolNs),
-    time('Total', ({ metrics }) => metrics.totalNs),
-    amount('Events', ({ metrics }) => metrics.events, count),
-    amount('Bytes', ({ metrics }) => metrics.bytes, count),
-    amount(
-      'Answer text',
-      ({ metrics }) => metrics.textChars,
-      (value) => `${count(value)} ch`,
-    ),
-    amount('Tokens in', ({ usage }) => usage?.input, count),
-    amount('Tokens out', ({ usage }) => usage?.output, count),
-    amount(
-      'Tok/s',
-      ({ metrics }) => metrics.tokensPerSecond,
-      (value) => `≈ ${perSecond(value)}`,
-    ),
-    ...(given(a.usage?.serverRate) || given(b.usage?.serverRate)
-      ? [amount('Server’s tok/s', ({ usage }) => usage?.serverRate, perSecond)]
-      : []),
-    amount('Cost', ({ cost }) => cost, money),
-    amount('Findings', ({ findings }) => findings.length, count),
-    ...otherLanes(a, b).map(({ id, label }) => plain(`${label} differs`, (side) => differing(side, id))),
-  ];
-}
-
-/** Lanes that read at least one of the runs, but for the wire. */
-function otherLanes(a: TraceSide, b: TraceSide): readonly LaneName[] {
-  const lanes = new Map([...a.lanes, ...b.lanes].map((lane) => [lane.id, lane]));
-  return [...lanes.values()].filter(({ id }) => id !== WIRE);
-}
-
-function differing({ lanes, verdict }: TraceSide, lane: LaneId): string {
-  if (!lanes.some(({ id }) => id === lane)) return 'not read';
-  const fields = VERDICT_FIELDS.filter((field) => verdict[field][lane]?.equal === false);
-  return fields.length === 0 ? 'nowhere' : `in ${fields.join(', ')}`;
-}
-
-function changeOf(a: number, b: number, text: (value: number) => string): string {
-  if (a === b) return '';
-  const by = `${b > a ? '+' : '−'}${text(Math.abs(b - a)).replace('≈ ', '')}`;
-  return a === 0 ? by : `${by} · ×${(b / a).toFixed(2)}`;
 }

@@ -4,7 +4,7 @@ import { durationText, percent } from '../../components/format.ts';
 import { tickText, ticks, toShare } from '../../parts/time/scale.ts';
 import { blockLook } from './looks.ts';
 import { Segments } from '../../components/Segments.tsx';
-import { ALIGNMENTS, overlay, type Alignment, type Bar } from './two-traces.ts';
+import { ALIGNMENTS, overlay, partsOf, type Alignment, type Bar } from './two-traces.ts';
 
 const ROW = 24;
 const HEAD = 34;
@@ -94,8 +94,11 @@ function Drawing({ both }: { readonly both: NonNullable<ReturnType<typeof overla
   );
 }
 
-const said = (bar: Bar | null): string =>
-  bar === null ? 'none' : `${durationText(bar.from)} to ${durationText(bar.to)}`;
+function said(bar: Bar | null): string {
+  if (bar === null) return 'none';
+  const silent = bar.silences.map(({ from, to }) => durationText(to - from));
+  return `${durationText(bar.from)} to ${durationText(bar.to)}${silent.length > 0 ? `, silent for ${silent.join(', ')}` : ''}`;
+}
 
 function BarShape({
   bar,
@@ -110,17 +113,17 @@ function BarShape({
   readonly top: number;
   readonly window: { readonly start: number; readonly end: number };
 }) {
-  const from = toShare(window, bar.from);
+  const width = (from: number, to: number) => percent(Math.max(toShare(window, to) - toShare(window, from), LEAST));
+  const at = (ns: number) => percent(toShare(window, ns));
   return (
-    <rect
-      className={`bar ${side} ${blockLook(kind).tone}`}
-      x={percent(from)}
-      width={percent(Math.max(toShare(window, bar.to) - from, LEAST))}
-      y={top}
-      height="7"
-      rx="1.5"
-    >
+    <g className={blockLook(kind).tone}>
       <title>{`${side.toUpperCase()}: ${said(bar)}`}</title>
-    </rect>
+      {partsOf(bar).map(({ from, to }) => (
+        <rect key={from} className={`bar ${side}`} x={at(from)} width={width(from, to)} y={top} height="7" rx="1.5" />
+      ))}
+      {bar.silences.map(({ from, to }) => (
+        <line key={from} className="silence" x1={at(from)} x2={at(to)} y1={top + 3.5} y2={top + 3.5} />
+      ))}
+    </g>
   );
 }

@@ -2,6 +2,7 @@ import { useEffect, useMemo, useState } from 'react';
 import type { TraceCompareResult } from '../../../shared/compare/result.ts';
 import type { TraceId } from '../../../shared/model/ids.ts';
 import { client } from '../../client/client.ts';
+import { useCommand } from '../../commands/commands.ts';
 import { Button } from '../../components/Button.tsx';
 import { Chip } from '../../components/Chip.tsx';
 import { shortDuration, timeOfDay } from '../../components/format.ts';
@@ -12,6 +13,7 @@ import { useCompare } from '../../stores/compare.ts';
 import { useTrace } from '../../stores/open.ts';
 import { useRuns } from '../../stores/runs.ts';
 import { RequestDiff } from './RequestDiff.tsx';
+import { copyTraces } from './copy-traces.ts';
 import { TraceBlocks } from './TraceBlocks.tsx';
 import { TraceFacts } from './TraceFacts.tsx';
 import { TraceTiming } from './TraceTiming.tsx';
@@ -42,6 +44,7 @@ export function TracesView() {
   }, [id, other, ended]);
   const result = read?.key === key ? read.result : undefined;
   const shown = useMemo(() => (result && flipped ? swapped(result) : result), [result, flipped]);
+  useCommand('compare.issue', () => shown && void copyTraces(shown), shown !== undefined);
   if (other === null) return <Choice shown={id} />;
   if (!ended) return <p className="compare-none">The run has not ended. The comparison appears when it does.</p>;
   if (read?.key === key && read.problem !== undefined)

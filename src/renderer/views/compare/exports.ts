@@ -1,4 +1,5 @@
 /** What leaves the window: a finding or all of them as an issue, the comparison as one HTML file, the stream as a fixture. */
+import { FRAMINGS } from '../../../shared/framing/registry.ts';
 import { evidenceRange, type Evidence } from '../../../shared/compare/evidence.ts';
 import {
   bodyFile,
@@ -38,7 +39,7 @@ function issueTrace(session: TraceSession): IssueTrace | null {
 
 /** The bytes of an issue are attached to it, not pasted. */
 const attaching = (session: TraceSession, trace: IssueTrace): ToastAction => ({
-  label: `Save ${bodyFile(trace)}`,
+  label: `Save the .${FRAMINGS[trace.framing].extension}`,
   run: () => void saveBody(session, trace),
 });
 

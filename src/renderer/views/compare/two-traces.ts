@@ -50,10 +50,15 @@ export const ALIGNMENTS = [
 ] as const;
 export type Alignment = (typeof ALIGNMENTS)[number]['value'];
 
-export interface Bar {
-  /** Nanoseconds on the common axis. */
+/** Nanoseconds on the common axis. */
+interface Span {
   readonly from: number;
   readonly to: number;
+}
+
+export interface Bar extends Span {
+  /** Stretches of it in which no byte came. */
+  readonly silences: readonly Span[];
 }
 
 export interface Overlay {
@@ -74,13 +79,22 @@ export interface Overlay {
 export function overlay({ a, b }: Pick<TraceCompareResult, 'a' | 'b'>, alignment: Alignment): Overlay | null {
   const [zeroA, zeroB] = [zeroOf(a, alignment), zeroOf(b, alignment)];
   if (zeroA === null || zeroB === null || !a.timed || !b.timed) return null;
-  const bar = (block: TraceBlock | null, zero: number): Bar | null =>
-    block && { from: block.firstNs - zero, to: block.lastNs - zero };
+  const bar = (block: TraceBlock | null, { silences }: TraceSide, zero: number): Bar | null =>
+    block && {
+      from: block.firstNs - zero,
+      to: block.lastNs - zero,
+      silences: silences
+        .filter(({ startNs, endNs }) => startNs < block.lastNs && endNs > block.firstNs)
+        .map(({ startNs, endNs }) => ({
+          from: Math.max(startNs, block.firstNs) - zero,
+          to: Math.min(endNs, block.lastNs) - zero,
+        })),
+    };
   const rows = blockPairs(a.blocks, b.blocks).map((pair) => ({
     kind: (pair.a ?? pair.b!).kind,
     title: titleOf(pair),
-    a: bar(pair.a, zeroA),
-    b: bar(pair.b, zeroB),
+    a: bar(pair.a, a, zeroA),
+    b: bar(pair.b, b, zeroB),
   }));
   const marks = { a: marksOf(a, zeroA), b: marksOf(b, zeroB) };
   const all = [
@@ -109,3 +123,21 @@ export const titleOf = ({ a, b }: BlockPair): string => {
   const block = a ?? b!;
   return block.kind === 'tool' ? block.title : block.kind.replaceAll('_', ' ');
 };
+
+/** The stretches of a bar in which something came, in order. */
+export function partsOf({ from, to, silences }: Bar): readonly Span[] {
+  const parts: Span[] = [];
+  let at = from;
+  for (const silence of silences) {
+    parts.push({ from: at, to: silence.from });
+    at = silence.to;
+  }
+  return [...parts, { from: at, to }];
+}
+
+/** How many times one number is another, with two digits that say something; '' where that is no number. */
+export function timesText(a: number, b: number): string {
+  if (a === 0 || b === 0) return '';
+  const times = b / a;
+  return `×${times >= 0.1 && times < 100 ? times.toFixed(2) : String(Number(times.toPrecision(2)))}`;
+}

@@ -1,6 +1,7 @@
 /** Holds the comparison of two runs to which blocks belong together, and to what stands at zero on its axis. */
 import { describe, expect, it } from 'vitest';
-import { blockPairs, overlay, swapped } from '../../../../src/renderer/views/compare/two-traces.ts';
+import { tracesMarkdown } from '../../../../src/renderer/views/compare/copy-traces.ts';
+import { blockPairs, overlay, partsOf, swapped, timesText } from '../../../../src/renderer/views/compare/two-traces.ts';
 import type { TraceCompareResult, TraceSide } from '../../../../src/shared/compare/result.ts';
 
 const block = (kind: string, title = kind, firstMs = 0, lastMs = 0): TraceSide['blocks'][number] => ({
@@ -15,10 +16,12 @@ const side = (
   blocks: TraceSide['blocks'],
   firsts: { byte?: number | null; text?: number | null; total?: number } = {},
   timed = true,
+  silences: TraceSide['silences'] = [],
 ): TraceSide =>
   ({
     blocks,
     timed,
+    silences,
     metrics: { firstByteNs: ns(firsts.byte), firstTextNs: ns(firsts.text), totalNs: ns(firsts.total) },
   }) as unknown as TraceSide;
 const pairsOf = (a: readonly string[], b: readonly string[]) =>
@@ -65,8 +68,26 @@ describe('times of both', () => {
   ] as const)('aligned at the %s', (alignment, barA, barB) => {
     const [row] = overlay({ a, b }, alignment)!.rows;
     expect([row!.a, row!.b]).toEqual([
-      { from: barA[0], to: barA[1] },
-      { from: barB[0], to: barB[1] },
+      { from: barA[0], to: barA[1], silences: [] },
+      { from: barB[0], to: barB[1], silences: [] },
+    ]);
+  });
+
+  it('show the silences of a block, on the same axis', () => {
+    const silent = side([block('text', 'text', 300, 5000)], { byte: 200 }, true, [
+      { startNs: 0, endNs: 200e6 },
+      { startNs: 400e6, endNs: 3700e6 },
+      { startNs: 4000e6, endNs: 9000e6 },
+    ]);
+    const bar = overlay({ a, b: silent }, 'byte')!.rows[0]!.b!;
+    expect(bar.silences).toEqual([
+      { from: 200e6, to: 3500e6 },
+      { from: 3800e6, to: 4800e6 },
+    ]);
+    expect(partsOf(bar)).toEqual([
+      { from: 100e6, to: 200e6 },
+      { from: 3500e6, to: 3800e6 },
+      { from: 4800e6, to: 4800e6 },
     ]);
   });
 
@@ -92,4 +113,30 @@ it('swaps sides: what was added is removed, and back again', () => {
     { section: 'messages', path: 'messages[0]', change: 'removed', a: 'x', b: null },
   ]);
   expect(swapped(swapped(result))).toEqual(result);
+});
+
+it.each([
+  [1000, 1, '×0.001'],
+  [3, 1, '×0.33'],
+  [1, 3, '×3.00'],
+  [7, 4000, '×570'],
+  [1, 0, ''],
+  [0, 1, ''],
+])('%d and %d are so many times each other: %s', (a, b, text) => expect(timesText(a, b)).toBe(text));
+
+it('has both runs as text, with what differs in their requests', () => {
+  const one = { ...side([]), title: 'One | *two*', api: 'messages', model: 'm', findings: [], lanes: [] };
+  Object.assign(one.metrics, { events: 4, bytes: 5, textChars: 6 });
+  const text = tracesMarkdown({
+    a: one,
+    b: { ...one, title: 'Three', model: 'n' },
+    request: [
+      { section: 'parameters', path: 'model', change: 'changed', a: 'm', b: 'n' },
+      { section: 'messages', path: 'messages[0]', change: 'same', a: '', b: '' },
+    ],
+  } as unknown as TraceCompareResult);
+  expect(text).toContain('## A: One \\| \\*two\\*, B: Three');
+  expect(text).toContain('| Model | m | n |');
+  expect(text).toContain('- parameters: `model` changed\n');
+  expect(text).not.toContain('messages[0]');
 });

@@ -9,7 +9,10 @@ import { FileVault } from '../../src/main/core/keys/file-vault.ts';
 const entry = (name: string): URL => new URL(`../../src/main/${name}.ts`, import.meta.url);
 
 /** Opens cores over a new folder, one at a time; closes them after each test, and takes the folder away after the last. */
-export function cores({ decodeWorker = entry('decode-worker') }: { readonly decodeWorker?: URL } = {}): {
+export function cores({
+  decodeWorker = entry('decode-worker'),
+  storeWorker = entry('store-worker'),
+}: { readonly decodeWorker?: URL; readonly storeWorker?: URL } = {}): {
   readonly dataDir: string;
   open(folder?: string): Promise<Core>;
 } {
@@ -27,7 +30,7 @@ export function cores({ decodeWorker = entry('decode-worker') }: { readonly deco
         host: 'memory',
         version: '0.0.0',
         vault: new FileVault(join(dataDir, 'keys.json')),
-        storeWorker: entry('store-worker'),
+        storeWorker,
         decodeWorker,
         proxyWorker: entry('proxy-worker'),
         proxyPort: 0,

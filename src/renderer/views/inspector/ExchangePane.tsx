@@ -88,7 +88,7 @@ function Certificate({ facts }: { readonly facts: CaptureFacts }) {
   const same = isSame(certificate.request) && isSame(certificate.answer);
   return (
     <>
-      <p>
+      <p className="certificate-said">
         <Glyph name={same ? 'complete' : 'error'} size={12} className={same ? 'k-ok' : 'k-error'} />{' '}
         {same ? 'Every byte went out as it came in.' : 'What went out is not what came in.'}
       </p>
@@ -126,9 +126,9 @@ const ROWS: readonly (readonly [name: string, say: (crossing: Crossing) => React
     'SHA-256',
     (crossing) => (
       <code title={isSame(crossing) ? crossing.in.sha256 : `${crossing.in.sha256} in, ${crossing.out.sha256} out`}>
-        {crossing.in.sha256.slice(0, 16)}
-        {isSame(crossing) ? ' = ' : ' ≠ '}
-        {crossing.out.sha256.slice(0, 16)}
+        {isSame(crossing)
+          ? crossing.in.sha256.slice(0, 16)
+          : `${crossing.in.sha256.slice(0, 16)} ≠ ${crossing.out.sha256.slice(0, 16)}`}
       </code>
     ),
   ],

@@ -76,7 +76,7 @@ export class CheckClient extends Watched {
   }
 
   write(bytes: string | Uint8Array): void {
-    this.#upstream.outlet.write(typeof bytes === 'string' ? Buffer.from(bytes, 'latin1') : bytes, 0n, []);
+    this.#upstream.outlet.write(typeof bytes === 'string' ? Buffer.from(bytes, 'latin1') : bytes, 0n);
   }
 
   /** Leaves, as a program that has had enough. */

@@ -222,7 +222,9 @@ export class ClientConnection {
   #send({ bytes, stretches }: Outgoing, at: bigint): void {
     const upstream = this.#active?.upstream;
     if (bytes.length === 0 || !upstream) return;
-    if (upstream.outlet.write(bytes.length === 1 ? bytes[0]! : Buffer.concat(bytes), at, stretches)) return;
+    const written = upstream.outlet.write(bytes.length === 1 ? bytes[0]! : Buffer.concat(bytes), at);
+    written.of(stretches);
+    if (written.more) return;
     this.#blocked = true;
     this.#socket.pause();
   }
@@ -310,6 +312,8 @@ export class ClientConnection {
   #answer(link: Link, bytes: Buffer, at: bigint): void {
     // Nobody asked for what comes on a connection that is not in use.
     if (link !== this.#active) return this.#drop(link);
+    // Within a body nothing can be changed: it is written before it is even looked at.
+    const early = link.reader.inBody ? this.#outlet.write(bytes, at) : undefined;
     const stretches: Stretch[] = [];
     const over: Exchange[] = [];
     let out = bytes;
@@ -320,12 +324,15 @@ export class ClientConnection {
       const { inHead } = link.reader;
       const part = link.reader.next(bytes, from);
       // What came of a head before is out, and heads behind another stay as they are.
-      if (part.head) out = this.#answerHead(exchange, part.head, !inHead && from === 0, { bytes, to: part.to, at });
+      if (part.head)
+        out = this.#answerHead(exchange, part.head, !early && !inHead && from === 0, { bytes, to: part.to, at });
       if (part.of !== 'head') this.#answerBody(exchange, bytes, from, part, at, stretches);
       if (part.ends) this.#answered(exchange, part, over);
       from = part.to;
     }
-    if (!this.#outlet.write(out, at, stretches)) link.upstream.pause();
+    const written = early ?? this.#outlet.write(out, at);
+    written.of(stretches);
+    if (!written.more) link.upstream.pause();
     for (const exchange of over) exchange.end({ how: 'end' }, at);
     if (over.length > 0) this.#settle(over);
   }

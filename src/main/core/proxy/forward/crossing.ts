@@ -10,7 +10,7 @@ const HASH_AT = 64 * 1024;
 
 export class CrossingMeter {
   headUnchanged = true;
-  readonly #hash = createHash('sha256');
+  #made: Hash | undefined;
   /** Of what went out, from where it differs from what came in. */
   #outHash: Hash | undefined;
   #in = { bytes: 0, reads: 0 };
@@ -54,6 +54,11 @@ export class CrossingMeter {
       this.#firstDelayNs ??= ns;
       this.#largestDelayNs = Math.max(this.#largestDelayNs ?? 0, ns);
     }
+  }
+
+  /** Made when it is needed: a request without a body never does before it is over. */
+  get #hash(): Hash {
+    return (this.#made ??= createHash('sha256'));
   }
 
   result(): Crossing {

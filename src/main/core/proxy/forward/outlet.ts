@@ -8,6 +8,13 @@ import type { CrossingMeter } from './crossing.ts';
 /** A stretch of what is written, and the exchange whose body it belongs to. */
 export type Stretch = readonly [meter: CrossingMeter, bytes: Uint8Array];
 
+export interface Written {
+  /** False when the receiver takes no more for now; the socket's `drain` says when it does. */
+  readonly more: boolean;
+  /** Says what was written, in the same turn: working that out must not come before the write. */
+  readonly of: (stretches: readonly Stretch[]) => void;
+}
+
 export class Outlet {
   readonly #socket: Socket;
   #untaken = 0;
@@ -17,23 +24,30 @@ export class Outlet {
     this.#socket = socket;
   }
 
-  /** False when the receiver takes no more for now; the socket's `drain` says when it does. `at`: when the bytes came. */
-  write(bytes: Uint8Array, at: bigint, stretches: readonly Stretch[]): boolean {
+  /** `at`: when the bytes came. */
+  write(bytes: Uint8Array, at: bigint): Written {
     const socket = this.#socket;
     const queued = socket.writableLength > 0;
-    let waits = true;
+    let stretches: readonly Stretch[] = [];
     this.#untaken++;
+    // Called in a later turn, also for what was taken at once.
     const more = socket.write(bytes, (error) => {
       this.#untaken--;
       if (!error) {
         for (const [meter, stretch] of stretches) meter.left(stretch);
-        if (waits) delayed(stretches, at, true);
+        if (waits) delayed(stretches, at, process.hrtime.bigint(), true);
       }
       if (this.#untaken === 0) for (const then of this.#whenTaken.splice(0)) then();
     });
-    waits = queued || socket.writableLength > 0;
-    if (!waits) delayed(stretches, at, false);
-    return more || !waits;
+    const waits = queued || socket.writableLength > 0;
+    const taken = process.hrtime.bigint();
+    return {
+      more: more || !waits,
+      of: (all) => {
+        stretches = all;
+        if (!waits) delayed(all, at, taken, false);
+      },
+    };
   }
 
   /** Calls back once all that was written has been taken, or will never be; at once when nothing waits. */
@@ -43,7 +57,7 @@ export class Outlet {
   }
 }
 
-function delayed(stretches: readonly Stretch[], at: bigint, held: boolean): void {
-  const ns = Number(process.hrtime.bigint() - at);
+function delayed(stretches: readonly Stretch[], from: bigint, to: bigint, held: boolean): void {
+  const ns = Number(to - from);
   for (const [meter] of stretches) meter.delayed(ns, held);
 }

@@ -51,18 +51,17 @@ export const routeName = (name: string): string =>
 
 export class Routes {
   /** By session and name. */
-  readonly #routes: ReadonlyMap<string, Route>;
+  readonly #routes: ReadonlyMap<string, Place>;
 
   /** Of two with the same name the first counts. */
   constructor(routes: readonly Route[]) {
-    this.#routes = new Map(routes.toReversed().map((route) => [keyOf(route.name, route.session), route]));
+    this.#routes = new Map(routes.toReversed().map((route) => [keyOf(route.name, route.session), placeOf(route)]));
   }
 
   /** Of those that are for all. */
   get names(): readonly string[] {
-    return [...this.#routes.values()]
-      .flatMap(({ name, session }) => (session === undefined ? [name] : []))
-      .toReversed();
+    const routes = [...this.#routes.values()].map(({ route }) => route);
+    return routes.flatMap(({ name, session }) => (session === undefined ? [name] : [])).toReversed();
   }
 
   /** Undefined for a path that names no route. `path`: in origin form, without `..`. */
@@ -72,16 +71,24 @@ export class Routes {
     const session = first.startsWith(SESSION) ? first.slice(1) : null;
     const [name = '', ...rest] = session === null ? [first, ...more] : more;
     const plain = routeName(decoded(name));
-    const route = (session !== null && this.#routes.get(keyOf(plain, session))) || this.#routes.get(keyOf(plain));
-    if (!route) return undefined;
-    const url = new URL(route.baseUrl);
-    return {
-      route,
-      session,
-      target: targetOf(url),
-      path: joined(url.pathname, rest, route.version) + path.slice(at),
-    };
+    const place = (session !== null && this.#routes.get(keyOf(plain, session))) || this.#routes.get(keyOf(plain));
+    if (!place) return undefined;
+    const { route, target, base } = place;
+    return { route, session, target, path: joined(base, rest, route.version) + path.slice(at) };
   }
+}
+
+/** A route with what its base URL says. */
+interface Place {
+  readonly route: Route;
+  readonly target: Target;
+  /** The parts of its path. */
+  readonly base: readonly string[];
+}
+
+function placeOf(route: Route): Place {
+  const url = new URL(route.baseUrl);
+  return { route, target: targetOf(url), base: url.pathname.split('/').filter((part) => part !== '') };
 }
 
 export function targetOf(url: URL): Target {
@@ -95,8 +102,7 @@ export function targetOf(url: URL): Target {
 }
 
 /** Clients differ in how much of the base URL they add themselves: what is there already is not put there twice. */
-function joined(basePath: string, rest: readonly string[], version: string | undefined): string {
-  const base = basePath.split('/').filter((part) => part !== '');
+function joined(base: readonly string[], rest: readonly string[], version: string | undefined): string {
   if (rest.length === 0) return `/${base.join('/')}`;
   const whole = base.length > 0 && base.every((part, i) => rest[i] === part);
   const versioned = VERSION.test(base.at(-1) ?? '') && VERSION.test(rest[0]!);

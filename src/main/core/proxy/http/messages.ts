@@ -80,6 +80,11 @@ abstract class MessageReader<Line> {
     return !this.#rest && this.#head === '' && this.#body === undefined;
   }
 
+  /** Within a body, or what has no messages. */
+  get inBody(): boolean {
+    return this.#rest || this.#body !== undefined;
+  }
+
   /** Within a head that is not complete. */
   get inHead(): boolean {
     return this.#head !== '';

@@ -10,6 +10,7 @@ import { DECODING } from './decoding.ts';
 import { eventLoop } from './event-loop.ts';
 import { firstPaint } from './first-paint.ts';
 import { judge, type Contest, type Result } from './measure.ts';
+import { proxy } from './proxy.ts';
 import { rendering } from './rendering.ts';
 import { replay } from './replay.ts';
 import { bytesOnDisk, STORE } from './store.ts';
@@ -29,6 +30,7 @@ const OTHERS: Readonly<Record<string, () => Promise<readonly Result[]>>> = {
   P18: eventLoop,
   P19b: framesPerSecond,
   P20: rendering,
+  P21: proxy,
   P24: replay,
   P25: firstPaint,
 };

@@ -7,10 +7,19 @@ import type { TraceItem } from '../../../shared/model/items.ts';
 import type { Read } from '../../../shared/model/stream.ts';
 import type { Decoding, Ending } from '../../../shared/model/trace.ts';
 import { decodeSetup } from './decode-setup.ts';
+import type { StoreReader } from '../store/read-only.ts';
 import type { Store, StoredTrace } from '../store/store.ts';
 
 /** Where stored traces are read from: the store, or a connection of the decode worker's own. */
 export type TraceSource = Pick<Store, 'get' | 'head' | 'reads' | 'bytes'>;
+
+/** A connection of one's own as a source. */
+export const sourceOver = (reader: StoreReader): TraceSource => ({
+  get: async (id) => reader.get(id),
+  head: async (id) => reader.head(id),
+  reads: async (id, from, maxBytes) => reader.reads(id, from, maxBytes),
+  bytes: async (id, start, end) => reader.bytes(id, start, end),
+});
 
 /** Items that came at one time of the trace: what one read gave, or its head, or its end. */
 export interface TimedItems {

@@ -3,7 +3,7 @@ import { Channel, remote, type ChannelPort } from '../worker/channel.ts';
 import type { Closable } from '../worker/worker-thread.ts';
 import { openReadOnly, type StoreReader } from '../store/read-only.ts';
 import { tasksOver, type Tasks } from './tasks/registry.ts';
-import type { TraceSource } from './decode-stored.ts';
+import { sourceOver, type TraceSource } from './decode-stored.ts';
 
 /** What a decode worker is given when it starts. */
 export interface DecodeWorkerData {
@@ -35,10 +35,3 @@ function openOwn(dataDir: string | undefined): StoreReader | undefined {
     return undefined;
   }
 }
-
-const sourceOver = (reader: StoreReader): TraceSource => ({
-  get: async (id) => reader.get(id),
-  head: async (id) => reader.head(id),
-  reads: async (id, from, maxBytes) => reader.reads(id, from, maxBytes),
-  bytes: async (id, start, end) => reader.bytes(id, start, end),
-});

@@ -11,7 +11,10 @@ import { requestOf } from '../../../shared/providers/request-of.ts';
 import { titleOf } from '../../../shared/providers/title.ts';
 import type { Settings } from '../../../shared/rpc/contract.ts';
 import { Redaction } from '../capture/secrets.ts';
+import { decodeSetup } from '../decoding/decode-setup.ts';
 import { TimeSlice } from '../decoding/time-slice.ts';
+import type { TraceToExport } from '../exports/exported.ts';
+import { recordedTrace } from '../exports/recorded.ts';
 import { newTrace } from '../recording/new-trace.ts';
 import { Recording } from '../recording/recording.ts';
 import type { NewTrace, TraceResult } from '../store/store.ts';
@@ -165,4 +168,12 @@ async function resultOf(
   }
   recording.end(stopped ? { how: 'stopped', reads: reads.length } : { how: 'end' }, endNs ?? recording.lastNs);
   return recording.result!;
+}
+
+/** What an export or a check of the file takes of it. */
+export function exportable({ trace, head, reads, result }: ReadTrace): TraceToExport {
+  const { tNs = 0, ...responseHead } = head ?? {};
+  const { endedAtNs: _endedAtNs, model = trace.model, ...end } = result;
+  const whole = { ...trace, ...end, model, ...(head && { responseHead: responseHead as HttpHead }) };
+  return { facts: recordedTrace(whole, tNs), reads, setup: decodeSetup(trace) };
 }

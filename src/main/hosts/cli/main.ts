@@ -4,6 +4,7 @@ import type { ProgramFiles } from '../plain-core.ts';
 import { addCapture } from './capture.ts';
 import { addCheckProxy } from './check-proxy.ts';
 import { addCompare } from './compare.ts';
+import { addExport } from './export.ts';
 import { addImport } from './import.ts';
 import { addLanes } from './lanes.ts';
 import { UsageError } from './terminal.ts';
@@ -21,6 +22,7 @@ export async function runCommandLine(files: ProgramFiles): Promise<void> {
   addLanes(program);
   addCompare(program);
   addImport(program, files.storeWorker);
+  addExport(program, files.version);
   addCapture(program, files);
   addCheckProxy(program);
 

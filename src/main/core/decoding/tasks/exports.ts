@@ -1,13 +1,12 @@
 /** Exports: what would leave of stored traces, and the file. */
 import { ExportError, type TraceToExport } from '../../exports/exported.ts';
 import { makeExport, previewExport } from '../../exports/make.ts';
-import { recordedTrace } from '../../exports/recorded.ts';
 import type { TraceId } from '../../../../shared/model/ids.ts';
 import type { Decoding } from '../../../../shared/model/trace.ts';
 import { ServiceError } from '../../../../shared/rpc/services.ts';
-import { decodeSetup } from '../decode-setup.ts';
-import { allReads, type TraceSource } from '../decode-stored.ts';
+import type { TraceSource } from '../decode-stored.ts';
 import { base64 } from '../event-detail.ts';
+import { storedTrace } from '../stored-trace.ts';
 import type { TaskDefinitions } from './task.ts';
 
 export const exportTasks = {
@@ -29,16 +28,6 @@ async function tracesToExport(
   const traces: TraceToExport[] = [];
   for (const id of new Set(ids)) traces.push(await storedTrace(source, id, decoding));
   return traces;
-}
-
-async function storedTrace(source: TraceSource, id: TraceId, decoding: Decoding = {}): Promise<TraceToExport> {
-  const trace = await source.get(id);
-  const head = await source.head(id);
-  return {
-    facts: recordedTrace(trace, head?.tNs ?? 0),
-    reads: await allReads(source, trace),
-    setup: decodeSetup(trace, decoding),
-  };
 }
 
 async function told<Value>(work: () => Promise<Value>): Promise<Value> {

@@ -1,0 +1,162 @@
+/** `tracelane export ID|FILE…`: traces as one file of another format, without their secrets. */
+import { existsSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { InvalidArgumentError, Option, type Command } from 'commander';
+import type { TraceToExport } from '../../core/exports/exported.ts';
+import { EXPORT_FORMATS } from '../../core/exports/formats/registry.ts';
+import { makeExport, previewExport, type ExportChoice } from '../../core/exports/make.ts';
+import { EXPORT_PARTS, type ExportManifest, type ExportPart } from '../../../shared/model/export.ts';
+import { PROVIDERS } from '../../../shared/providers/registry.ts';
+import { folderOf, isFile, openFolder, sentenceOf, storedIn, tracesIn } from './traces.ts';
+import { printable, UsageError } from './terminal.ts';
+
+interface Flags {
+  readonly format: string;
+  readonly out?: string;
+  readonly without: readonly ExportPart[];
+  readonly keepSecrets?: boolean;
+  readonly preview?: boolean;
+  readonly json?: boolean;
+  readonly api?: string;
+  readonly dataDir?: string;
+}
+
+/** `version`: of this program. */
+export function addExport(program: Command, version: string): void {
+  program
+    .command('export')
+    .description('write stored traces, or the streams of files, in another format; secrets are replaced')
+    .argument('<traces...>', 'ids of traces in the data folder, or files; - reads standard input')
+    .addOption(
+      new Option('--format <format>', formatsText()).choices(EXPORT_FORMATS.map(({ id }) => id)).default('bundle'),
+    )
+    .option('--out <file>', 'the file to write; default: standard output')
+    .option('--without <parts>', `comma-separated parts to leave out: ${EXPORT_PARTS.join(', ')}`, partsOf, [])
+    .option('--keep-secrets', 'write secrets that are still in the traces; keys of endpoints are nowhere in them')
+    .option('--preview', 'write nothing: print what would leave, and each secret that would not')
+    .option('--json', 'with --preview: the manifest as JSON')
+    .addOption(new Option('--api <api>', 'the API of a file whose bytes do not tell it').choices([...PROVIDERS.keys()]))
+    .option('--data-dir <dir>', 'the data folder; default: TRACELANE_DATA_DIR, or the user’s own')
+    .action(async (names: readonly string[], flags: Flags) => {
+      const traces = await tracesOf(names, flags);
+      const choice: ExportChoice = {
+        format: flags.format,
+        parts: EXPORT_PARTS.filter((part) => !flags.without.includes(part)),
+        secrets: flags.keepSecrets === true ? 'keep' : 'redact',
+      };
+      const { manifest } = previewExport(traces, choice);
+      if (flags.preview === true)
+        process.stdout.write(`${flags.json === true ? printable(JSON.stringify(manifest)) : report(manifest)}\n`);
+      else write(traces, choice, manifest, version, flags.out);
+    });
+}
+
+const formatsText = (): string =>
+  `what to write:\n${EXPORT_FORMATS.map(({ id, description }) => `${id}: ${description}`).join('\n')}\n`;
+
+function partsOf(text: string): readonly ExportPart[] {
+  const parts = text.split(',').map((part) => part.trim());
+  const wrong = parts.find((part) => !(EXPORT_PARTS as readonly string[]).includes(part));
+  if (wrong !== undefined)
+    throw new InvalidArgumentError(
+      `There is no part ${JSON.stringify(wrong)}. Choose from: ${EXPORT_PARTS.join(', ')}.`,
+    );
+  return parts as readonly ExportPart[];
+}
+
+/** In the order in which they were named. Throws UsageError for what is neither a file nor a trace. */
+async function tracesOf(names: readonly string[], { api, dataDir }: Flags): Promise<readonly TraceToExport[]> {
+  const traces: TraceToExport[] = [];
+  const stored = names.some((name) => !isFile(name)) ? openFolder(folderOf(dataDir)) : undefined;
+  try {
+    for (const name of names) {
+      if (isFile(name)) traces.push(...(await namedIn(name, api)));
+      else traces.push(await storedIn(stored!, name));
+    }
+  } finally {
+    stored?.close();
+  }
+  return traces;
+}
+
+async function namedIn(file: string, api: string | undefined): Promise<readonly TraceToExport[]> {
+  try {
+    return (await tracesIn(file, api)).map(({ trace }) => trace);
+  } catch (error) {
+    throw new UsageError(`${file === '-' ? 'standard input' : file}: ${sentenceOf(error)}`);
+  }
+}
+
+function write(
+  traces: readonly TraceToExport[],
+  choice: ExportChoice,
+  manifest: ExportManifest,
+  version: string,
+  out: string | undefined,
+): void {
+  const { bytes, name } = made(traces, choice, version);
+  if (out === undefined || out === '-') {
+    if (process.stdout.isTTY && bytes[0] === 0x1f)
+      throw new UsageError(`This format is no text. Name a file with --out, such as --out ${name}.`);
+    process.stdout.write(bytes);
+    return;
+  }
+  writeWhole(out, bytes);
+  const { redacted, secrets } = manifest;
+  const secretText =
+    redacted.length === 0
+      ? 'no secrets were found'
+      : `${counted(redacted.length, 'secret')} ${secrets === 'keep' ? 'found, which are in it as they were' : 'replaced'}; --preview lists them`;
+  console.error(
+    printable(`${out}: ${counted(traces.length, 'trace')}, ${counted(bytes.length, 'byte')}; ${secretText}.`),
+  );
+}
+
+/** A file that was there stays as it was until the new one is complete. Throws UsageError. */
+function writeWhole(path: string, bytes: Uint8Array): void {
+  // What is no plain file (a pipe, /dev/null) cannot be replaced; it is written to.
+  if (existsSync(path) && !statSync(path).isFile()) return said(path, () => writeFileSync(path, bytes));
+  const beside = `${path}.${process.pid}.part`;
+  said(path, () => {
+    try {
+      writeFileSync(beside, bytes, { flag: 'wx' });
+      renameSync(beside, path);
+    } catch (error) {
+      rmSync(beside, { force: true });
+      throw error;
+    }
+  });
+}
+
+function said(path: string, write: () => void): void {
+  try {
+    write();
+  } catch (error) {
+    throw new UsageError(`Cannot write ${path}: ${sentenceOf(error)}`);
+  }
+}
+
+function made(traces: readonly TraceToExport[], choice: ExportChoice, version: string): ReturnType<typeof makeExport> {
+  try {
+    return makeExport(traces, choice, version);
+  } catch (error) {
+    throw new UsageError(sentenceOf(error));
+  }
+}
+
+function report({ traces, included, secrets, redacted, remarks }: ExportManifest): string {
+  const facts = traces.map(
+    ({ title, api, reads, bytes, timed, parts }) =>
+      `${title}: ${api}, ${counted(reads, 'read')}, ${counted(bytes, 'byte')}, ${timed ? 'with times' : 'order only'}; includes ${included.filter((part) => parts.includes(part)).join(', ') || 'its facts alone'}`,
+  );
+  const found = redacted.map(
+    ({ place, why, when }) =>
+      `  ${place} (${when === 'recorded' ? 'replaced when it was recorded' : 'found now'}): ${why}`,
+  );
+  const heading =
+    secrets === 'keep' ? 'Secrets, which leave as they are where they were found now:' : 'Secrets that are replaced:';
+  return [...facts, ...(found.length > 0 ? [heading, ...found] : ['No secrets were found.']), ...remarks]
+    .map(printable)
+    .join('\n');
+}
+
+const counted = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? '' : 's'}`;

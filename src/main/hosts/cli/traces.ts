@@ -1,0 +1,66 @@
+/** Traces that commands work on: those of files, and those of the data folder, which is only read. */
+import { existsSync, readFileSync } from 'node:fs';
+import { basename, resolve } from 'node:path';
+import { sourceOver } from '../../core/decoding/decode-stored.ts';
+import { storedTrace } from '../../core/decoding/stored-trace.ts';
+import type { TraceToExport } from '../../core/exports/exported.ts';
+import { exportable, importedTrace } from '../../core/imports/imported-trace.ts';
+import { recognize, type RecognizedStream } from '../../core/imports/recognize.ts';
+import { openReadOnly, type StoreReader } from '../../core/store/read-only.ts';
+import { ServiceError } from '../../../shared/rpc/services.ts';
+import { traceId } from '../../../shared/model/ids.ts';
+import type { Api } from '../../../shared/model/stream.ts';
+import { DEFAULT_OPTIONS } from '../../../shared/model/trace.ts';
+import { dataDirectory } from '../environment.ts';
+import { UsageError } from './terminal.ts';
+
+export interface FileTrace {
+  /** In the format that the file has. */
+  readonly stream: RecognizedStream;
+  readonly trace: TraceToExport;
+}
+
+/** The traces that importing the file would make. Throws an ImportError where there are none, and what reading the file throws. */
+export async function tracesIn(file: string, api?: Api): Promise<readonly FileTrace[]> {
+  const bytes = new Uint8Array(readFileSync(file === '-' ? 0 : file));
+  const name = file === '-' ? 'standard input' : basename(file);
+  const { streams } = recognize(name, bytes, api ?? null);
+  const traces: FileTrace[] = [];
+  for (const stream of streams) {
+    const read = await importedTrace(name, stream, streams.length, { options: DEFAULT_OPTIONS, lanes: null });
+    traces.push({ stream, trace: exportable(read) });
+  }
+  return traces;
+}
+
+export const folderOf = (given: string | undefined): string => (given === undefined ? dataDirectory() : resolve(given));
+
+/** Throws UsageError where the folder has no traces that can be read. */
+export function openFolder(dataDir: string): StoreReader {
+  try {
+    return openReadOnly(dataDir);
+  } catch (error) {
+    const reason = existsSync(dataDir) ? sentenceOf(error) : 'there is no such folder.';
+    throw new UsageError(
+      `No traces can be read in the data folder ${dataDir}: ${reason} Name another with --data-dir.`,
+    );
+  }
+}
+
+/** Throws UsageError where there is none of this id. */
+export async function storedIn(reader: StoreReader, id: string): Promise<TraceToExport> {
+  try {
+    return await storedTrace(sourceOver(reader), traceId(id));
+  } catch (error) {
+    if (error instanceof ServiceError && error.code === 'not-found')
+      throw new UsageError(
+        `There is no trace with the id ${JSON.stringify(id)} in the data folder, and no file of this name.`,
+      );
+    throw error;
+  }
+}
+
+/** Of what was named: a file where there is one of this name, else the id of a stored trace. */
+export const isFile = (name: string): boolean => name === '-' || existsSync(name);
+
+export const sentenceOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

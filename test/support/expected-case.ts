@@ -14,7 +14,7 @@ export function holdTo(api: Api, body: string | Uint8Array, expected: ExpectedCa
   const { ending } = run;
   expect(ending.state).toBe(expected.ending);
   if (expected.says) expect(ending.rule).toMatch(expected.says);
-  const remarks = lint(api, run.framed, run.outcome, 'strict', { ending });
+  const remarks = lint(run);
   for (const wanted of expected.rules ?? []) {
     const [id, says] = typeof wanted === 'string' ? [wanted, /./] : wanted;
     const sentences = remarks.filter(({ rule }) => rule === id).map(({ sentence }) => sentence);

@@ -65,6 +65,9 @@ const usageOf = (counted: JsonObject) =>
     reasoning: undefined,
   });
 
+const event = (type: string, fields: object): string =>
+  `event: ${type}\ndata: ${JSON.stringify({ parley: true, type, ...fields })}\n\n`;
+
 export const PARLEY: ProviderDefinition = {
   id: 'parley',
   label: 'Parley words',
@@ -91,6 +94,8 @@ export const PARLEY: ProviderDefinition = {
       strict: 'warning',
       lenient: null,
       help: 'A say event without words.',
+      example: { api: 'parley', body: `${event('say', { words: '' })}${event('end', {})}` },
+      counterexample: { api: 'parley', body: `${event('say', { words: 'Deep.' })}${event('end', {})}` },
       check: () => ({
         event({ frame, data, type }, report) {
           if (type === 'say' && stringOf(data?.['words']) === '') report(frame, 'Nothing is said.');
@@ -107,9 +112,6 @@ export const sendParley: Sender = ({ endpoint, request, fetch }) =>
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify(request),
   });
-
-const event = (type: string, fields: object): string =>
-  `event: ${type}\ndata: ${JSON.stringify({ parley: true, type, ...fields })}\n\n`;
 
 /** Says these words, one event each, and ends. */
 export function parleyBody(words: readonly string[]): string {

@@ -10,7 +10,10 @@ import type { FramingFaults } from '../../src/shared/framing/faults.ts';
 import { faultsOf } from '../../src/shared/providers/faults-of.ts';
 import { framerOf } from '../../src/shared/providers/framer-of.ts';
 
+export { chatBody, chunk, namedBody } from '../../src/shared/lint/example-bodies.ts';
+
 export interface WireRun {
+  readonly api: Api;
   readonly outcome: WireOutcome;
   readonly emissions: readonly Emission<WireMessage>[];
   readonly messages: readonly WireMessage[];
@@ -69,6 +72,7 @@ export function runWire(api: Api, body: Uint8Array | string, cuts: readonly numb
   const { outcome } = lane.outcome();
   const faults = faultsOf(api, framed);
   return {
+    api,
     outcome,
     emissions,
     messages: emissions.map(({ message }) => message),
@@ -89,31 +93,5 @@ export function runWire(api: Api, body: Uint8Array | string, cuts: readonly numb
       if (!found) throw new Error(`no block ${id} in ${outcome.blocks.map(({ block }) => block).join(', ')}`);
       return found;
     },
-  };
-}
-
-/** Frames as OpenAI Chat Completions sends them. Strings go out as they are, objects as JSON. */
-export function chatBody(...events: readonly unknown[]): string {
-  return events.map((event) => `data: ${typeof event === 'string' ? event : JSON.stringify(event)}\n\n`).join('');
-}
-
-/** Frames as Anthropic and the Responses API send them, named by their type. */
-export function namedBody(...events: readonly ({ readonly type: string } & Record<string, unknown>)[]): string {
-  return events.map((event) => `event: ${event.type}\ndata: ${JSON.stringify(event)}\n\n`).join('');
-}
-
-/** A chunk of a completion with one choice. */
-export function chunk(
-  delta: unknown,
-  rest: Record<string, unknown> = {},
-  choice: Record<string, unknown> = {},
-): Record<string, unknown> {
-  return {
-    id: 'chatcmpl-1',
-    object: 'chat.completion.chunk',
-    created: 1,
-    model: 'm',
-    choices: [{ index: 0, delta, finish_reason: null, ...choice }],
-    ...rest,
   };
 }

@@ -3,7 +3,8 @@ import { lanesOf, type ComparisonInput } from './lane-reading.ts';
 import { findAll } from './findings/registry.ts';
 import { markerOf } from './marks.ts';
 import type { LintContext } from '../lint/rule.ts';
-import { toolNames } from '../providers/tool-names.ts';
+import { WIRE } from '../model/messages.ts';
+import { offeredTools } from '../providers/tool-names.ts';
 import { lint } from './lint.ts';
 import type { CompareResult } from './result.ts';
 import { alignedRows } from './rows.ts';
@@ -21,13 +22,23 @@ export function compareLanes(input: ComparisonInput): CompareResult {
     findings: findings.map((one) => ({ ...one.finding, marks: marks(one) })),
     rows: alignedRows(input, findings),
     laneMap: laneMapOf(input, findings),
-    lint: lint(input.setup.api, input.framed, input.wire, 'strict', knownOf(input)),
+    lint: lint(
+      {
+        api: input.setup.api,
+        framed: input.framed,
+        emissions: input.emissions[WIRE],
+        outcome: input.wire,
+        ending: input.ending,
+      },
+      'strict',
+      offeredBy(input),
+    ),
     bytes: input.bytes,
   };
 }
 
-/** What lint may know beside the stream. Bytes that came without their request offer nobody knows what. */
-function knownOf({ setup, ending }: ComparisonInput): Partial<LintContext> {
-  const offered = toolNames(setup.api, setup.request);
-  return { ending, ...(offered.length > 0 && { offered }) };
+/** Bytes that came without their request offer nobody knows what. */
+function offeredBy({ setup }: ComparisonInput): Pick<LintContext, 'offered'> {
+  const offered = offeredTools(setup.api, setup.request);
+  return { offered: offered.length > 0 ? offered : undefined };
 }

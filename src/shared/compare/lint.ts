@@ -2,89 +2,177 @@
  * Protocol lint: whether a provider's stream keeps to the protocol it claims to speak. Pure: what the framer gave of a
  * stream and what the wire lane made of it give remarks, each with the event and the bytes where it shows.
  */
-import type { WireOutcome } from '../model/messages.ts';
+import { isWireEmission, type BlockId, type Emission, type WireMessage, type WireOutcome } from '../model/messages.ts';
 import type { Api, Frame, Framed } from '../model/stream.ts';
+import type { Ending } from '../model/trace.ts';
 import { ANY_API_RULES } from '../lint/any-api.ts';
 import { faultsOf } from '../providers/faults-of.ts';
-import { providerOf } from '../providers/registry.ts';
+import { providerOf, PROVIDERS } from '../providers/registry.ts';
 import {
+  isDone,
+  LINT_SEVERITIES,
   lintEvent,
   type ByteRange,
   type LintContext,
+  type LintExample,
   type LintProfile,
   type LintRemark,
   type LintRule,
+  type LintSeverity,
+  type Report,
 } from '../lint/rule.ts';
+import { messageText } from './lane-reading.ts';
 
-/** Remarks of one rule; what comes after them is counted. A server that breaks a rule breaks it with every chunk. */
-const MAX_REMARKS_PER_RULE = 20;
+export interface LintInput {
+  readonly api: Api;
+  /** What the framer gave, and what the wire lane made of it. */
+  readonly framed: readonly Framed[];
+  readonly emissions: readonly Emission[];
+  readonly outcome: WireOutcome;
+  /** How it ended; null where that is not known. */
+  readonly ending: Ending | null;
+}
 
-/** Remarks in the order of the stream, those on the stream as a whole last. Linear in the events. */
+/** Different remarks of one rule; what comes after them is counted. */
+const MAX_REMARKS_PER_RULE = 5;
+
+/** The rules of an API: those of any, and its own. */
+export const rulesOf = (api: Api): readonly LintRule[] => [...ANY_API_RULES, ...providerOf(api).rules];
+
+/** The API of an example's body. */
+export const exampleApi = ({ api }: LintExample): Api => api ?? PROVIDERS.keys().next().value!;
+
+/** Remarks, the worst first, then in the order of the stream, those on the stream as a whole last. Linear in the events. */
 export function lint(
-  api: Api,
-  framed: readonly Framed[],
-  outcome: WireOutcome,
+  { api, framed, emissions, outcome, ending }: LintInput,
   profile: LintProfile = 'strict',
-  known: Partial<LintContext> = {},
+  known: Partial<Pick<LintContext, 'offered' | 'faults'>> = {},
 ): readonly LintRemark[] {
   const context: LintContext = {
     offered: known.offered,
-    ending: known.ending ?? null,
+    ending,
     faults: known.faults ?? faultsOf(api, framed),
+    terminator: providerOf(api).terminator,
   };
   const frames = framed.flatMap((one) => (one.type === 'frame' ? [one.frame] : []));
-  const running = [...ANY_API_RULES, ...providerOf(api).rules].flatMap((rule) => {
+  const running = rulesOf(api).flatMap((rule) => {
     const severity = rule[profile];
     return severity === null ? [] : [new RunningRule(rule, severity, frames, context)];
   });
+  const wire = emissions.filter(isWireEmission);
+  const listening = running.filter(({ check }) => check.message);
+  let next = 0;
+  const messagesUpTo = (index: number): void => {
+    for (; next < wire.length && (wire[next]!.event ?? -1) <= index; next++)
+      for (const rule of listening) rule.check.message?.(wire[next]!.message, wire[next]!.event, rule.report);
+  };
+  let reading = running;
   for (const one of framed) {
     if (one.type === 'frame') {
       const event = lintEvent(one.frame);
-      for (const rule of running) rule.check.event?.(event, rule.report);
+      for (const rule of reading) rule.check.event?.(event, rule.report);
+      messagesUpTo(one.frame.index);
+      if (isDone(one.frame.data)) reading = running.filter(({ pastEnd }) => pastEnd);
     } else for (const rule of running) rule.check.note?.(one, rule.report);
   }
-  for (const rule of running) rule.check.end?.(outcome, rule.report);
-  const remarks = running.flatMap((rule) => rule.result());
-  return remarks.toSorted((a, b) => (a.bytes?.[0] ?? Infinity) - (b.bytes?.[0] ?? Infinity) || 0);
+  messagesUpTo(Infinity);
+  const stream = { outcome, frames, eventAt: (block: BlockId, offset: number) => eventAt(wire, block, offset) };
+  for (const rule of running) rule.check.end?.(stream, rule.report);
+  return running.flatMap((rule) => rule.result()).toSorted(byWeight);
 }
+
+const byWeight = (a: LintRemark, b: LintRemark): number =>
+  LINT_SEVERITIES.indexOf(a.severity) - LINT_SEVERITIES.indexOf(b.severity) ||
+  (a.bytes === null || b.bytes === null
+    ? Number(a.bytes === null) - Number(b.bytes === null)
+    : a.bytes[0] - b.bytes[0]);
+
+function eventAt(wire: readonly Emission<WireMessage>[], block: BlockId, offset: number): number | null {
+  let end = 0;
+  let last: number | null = null;
+  for (const { message, event } of wire) {
+    if (!('block' in message) || message.block !== block) continue;
+    end += messageText(message).length;
+    last = event;
+    if (end > offset) break;
+  }
+  return last;
+}
+
+type At = Frame | ByteRange | null;
+
+/** What was reported of one subject: the first, and how much more. */
+interface Told {
+  readonly at: At;
+  readonly fact: string;
+  count: number;
+  /** How often by the fact itself. */
+  readonly said: number;
+  /** How many events it showed in, and the last of them. */
+  events: number;
+  last: number | null;
+}
+
+const eventOf = (at: At): number | null => (at && 'index' in at ? at.index : null);
 
 class RunningRule {
   readonly check;
   readonly #rule: LintRule;
-  readonly #severity: LintRemark['severity'];
-  readonly #remarks: LintRemark[] = [];
+  readonly #severity: LintSeverity;
+  readonly #frames: readonly Frame[];
+  readonly #told = new Map<string, Told>();
   #more = 0;
 
-  readonly #frames: readonly Frame[];
-
-  constructor(rule: LintRule, severity: LintRemark['severity'], frames: readonly Frame[], context: LintContext) {
+  constructor(rule: LintRule, severity: LintSeverity, frames: readonly Frame[], context: LintContext) {
     this.#rule = rule;
     this.#severity = severity;
     this.#frames = frames;
     this.check = rule.check(context);
   }
 
-  readonly report = (at: Frame | ByteRange | number | null, sentence: string): void => {
-    const place = typeof at === 'number' ? (this.#frames[at] ?? null) : at;
-    if (this.#remarks.length === MAX_REMARKS_PER_RULE) {
-      this.#more++;
-      return;
-    }
-    this.#remarks.push(this.#remark(place, sentence));
+  get pastEnd(): boolean {
+    return this.#rule.pastEnd === true;
+  }
+
+  readonly report: Report = (given, fact, subject = '', said = 1) => {
+    const at = typeof given === 'number' ? (this.#frames[given] ?? null) : given;
+    const event = eventOf(at);
+    const told = this.#told.get(subject);
+    if (told) {
+      told.count++;
+      if (event !== null && event !== told.last) told.events++;
+      told.last = event;
+    } else if (this.#told.size === MAX_REMARKS_PER_RULE) this.#more++;
+    else this.#told.set(subject, { at, fact, count: said, said, events: event === null ? 0 : 1, last: event });
   };
 
   result(): readonly LintRemark[] {
-    if (this.#more === 0) return this.#remarks;
-    return [...this.#remarks, this.#remark(null, `${this.#rule.id} shows ${this.#more} more times.`)];
+    const remarks = [...this.#told.values()].map((told) => this.#remark(told.at, told.count, withMore(told)));
+    if (this.#more === 0) return remarks;
+    return [
+      ...remarks,
+      this.#remark(null, this.#more, `${this.#rule.id} has ${this.#more} more remarks of this kind.`),
+    ];
   }
 
-  #remark(place: Frame | ByteRange | null, sentence: string): LintRemark {
+  #remark(at: At, count: number, fact: string): LintRemark {
+    const { id, advice } = this.#rule;
     return {
-      rule: this.#rule.id,
+      rule: id,
       severity: this.#severity,
-      event: place && 'index' in place ? place.index : null,
-      bytes: place && [place.start, place.end],
-      sentence,
+      event: eventOf(at),
+      bytes: at && [at.start, at.end],
+      count,
+      sentence: advice === undefined ? fact : `${fact} ${advice}`,
     };
   }
+}
+
+/** The fact with how often it shows: "… has no index (and 3 more events, the last is event 9)." */
+function withMore({ fact, count, said, events, last }: Told): string {
+  if (count === said) return fact;
+  const more = count - 1;
+  const what = events === count ? `${more} more event${more > 1 ? 's' : ''}` : `${more} more`;
+  const where = last === null || events === 1 ? '' : `, ${more > 1 ? 'the last is ' : ''}event ${last}`;
+  return `${fact.replace(/\.$/, '')} (and ${what}${where}).`;
 }

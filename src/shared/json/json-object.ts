@@ -16,6 +16,13 @@ export function arrayOf(value: unknown): readonly unknown[] {
   return Array.isArray(value) ? value : [];
 }
 
+/** The objects of a list; what is none is left out. */
+export function objectsOf(value: unknown): readonly JsonObject[] {
+  return arrayOf(value)
+    .map(objectOf)
+    .filter((item) => item !== null);
+}
+
 export function stringOf(value: unknown): string | null {
   return typeof value === 'string' ? value : null;
 }

@@ -1,26 +1,62 @@
-/** Rules that several APIs share and others have no use for: each provider lists those that hold for it. */
-import { isDone, type LintEvent, type LintRule } from './rule.ts';
+/**
+ * Rules that several APIs share and others have no use for. Each provider lists those that hold for it, and says how its
+ * events speak of what the rule looks at.
+ */
+import { nearestName } from '../text/nearest.ts';
+import { objectOf, stringOf, type JsonObject } from '../json/json-object.ts';
+import { callName, callsOf } from './call-rules.ts';
+import {
+  blockStart,
+  blockStop,
+  chat,
+  chatCall,
+  chatEnd,
+  chatEndWith,
+  chatText,
+  chunk,
+  message,
+  textDelta,
+  toolUse,
+} from './example-bodies.ts';
+import { isDone, type LintCheck, type LintEvent, type LintRule } from './rule.ts';
+
+/** An example and its counterexample, where they differ from API to API. */
+export type Examples = Pick<LintRule, 'example' | 'counterexample'> & Partial<Pick<LintRule, 'comesWith'>>;
 
 /** For events that are named twice: by the frame and in their data. */
 export const NAME_AND_TYPE: LintRule = {
   id: 'name-and-type',
   strict: 'error',
   lenient: 'warning',
-  help: "The event's name and the type in its data differ. SDKs use one or the other, so two clients can read two different streams.",
+  help: "The event's name and the type in its data differ.",
+  advice:
+    'The SDKs of Anthropic and OpenAI go by the type, and by the name only for errors and pings; clients that listen by name read another stream. Report it to the server.',
+  example: {
+    api: 'messages',
+    body: message('end_turn', blockStart(0), textDelta(0, 'Hi'), blockStop(0)).body.replace(
+      'event: content_block_delta',
+      'event: message_delta',
+    ),
+  },
+  counterexample: message('end_turn', blockStart(0), textDelta(0, 'Hi'), blockStop(0)),
   check: () => ({
     event({ frame, data, type }, report) {
       if (data && typeof data['type'] === 'string' && frame.name !== '' && frame.name !== type)
-        report(frame, `The event is named ${frame.name}, its data says ${type}.`);
+        report(frame, `The event is named ${frame.name}, its data says ${type}.`, `${frame.name}/${type}`);
     },
   }),
 };
 
 /** `endOf`: what an event is called that ends the stream; null for every other. */
-export const afterTerminator = (endOf: (event: LintEvent) => string | null): LintRule => ({
+export const afterTerminator = (endOf: (event: LintEvent) => string | null, examples: Examples): LintRule => ({
   id: 'after-terminator',
   strict: 'warning',
   lenient: 'info',
-  help: 'Data follows the terminator. The openai SDK ignores it, the Anthropic SDK appends it.',
+  help: 'Data follows the event that ends the stream.',
+  pastEnd: true,
+  advice:
+    'Clients stop reading there, as the openai SDK does at [DONE], and lose what follows; others, as the Anthropic SDK, append it. Look at what was sent too late, and report it to the server.',
+  ...examples,
   check: () => {
     let ended: string | null = null;
     return {
@@ -35,86 +71,392 @@ export const afterTerminator = (endOf: (event: LintEvent) => string | null): Lin
   },
 });
 
-/** One piece of streamed text, and the block it belongs to. */
-export interface TextPiece {
-  readonly block: string;
-  readonly text: string;
-}
-
-/** Shorter texts repeat by chance: "ha", "ha". */
-const MIN_REPEATED = 8;
-/** So many deltas in a row, each with all text before it, are no chance. */
-const MIN_CUMULATIVE = 4;
-
-/** A server that sends the whole text again after its deltas. `pieceOf`: the piece of text that an event adds. */
-export const textRepeated = (pieceOf: (event: LintEvent) => TextPiece | null): LintRule => ({
-  id: 'text-repeated',
-  strict: 'error',
-  lenient: 'warning',
-  help: 'A delta repeats all of the text before it. The server sends the whole text at the end as if it were new; clients show the answer twice.',
-  check: () => {
-    const texts = new Map<string, { text: string; pieces: number }>();
-    return {
-      event(event, report) {
-        const piece = pieceOf(event);
-        if (!piece || piece.text === '') return;
-        const before = texts.get(piece.block);
-        if (!before) return void texts.set(piece.block, { text: piece.text, pieces: 1 });
-        // The lengths nearly always differ, and then the pieces are never joined.
-        if (
-          before.pieces > 1 &&
-          piece.text.length >= MIN_REPEATED &&
-          piece.text.length === before.text.length &&
-          piece.text === before.text
-        )
-          report(event.frame, `This delta repeats all ${piece.text.length} characters of the text before it.`);
-        before.text += piece.text;
-        before.pieces++;
-      },
-    };
-  },
+export const AFTER_DONE = afterTerminator(({ frame }) => (isDone(frame.data) ? '[DONE]' : null), {
+  example: chat(chunk({ role: 'assistant', content: 'Hi' }), chatEnd()[0], '[DONE]', chunk({ content: '!' })),
+  counterexample: chatText('Hi'),
 });
-
-/** A server that sends with each delta all of the text so far. */
-export const textCumulative = (pieceOf: (event: LintEvent) => TextPiece | null): LintRule => ({
-  id: 'text-cumulative',
-  strict: 'error',
-  lenient: 'error',
-  help: 'Each delta holds the whole text so far instead of what is new. Clients that join deltas, as the protocol says, show everything many times.',
-  check: () => {
-    const last = new Map<string, { text: string; grown: number }>();
-    return {
-      event(event, report) {
-        const piece = pieceOf(event);
-        if (!piece || piece.text === '') return;
-        const { block, text } = piece;
-        const before = last.get(block);
-        const grows = before !== undefined && text.length > before.text.length && text.startsWith(before.text);
-        const grown = grows ? before.grown + 1 : 1;
-        last.set(block, { text, grown });
-        if (grown === MIN_CUMULATIVE && text.length >= MIN_REPEATED)
-          report(
-            event.frame,
-            `This delta is the ${ordinal(grown)} in a row that begins with all of the one before it.`,
-          );
-      },
-    };
-  },
-});
-
-const ordinal = (count: number): string => `${count}th`;
 
 /** For APIs in which the arguments of a call come as text, or not at all. */
 export const ARGUMENTS_EMPTY: LintRule = {
   id: 'arguments-empty',
   strict: 'warning',
   lenient: 'info',
-  help: 'A call was closed with empty arguments. Empty text is not JSON: a client that parses it fails, where {} would be right for a tool without parameters.',
+  help: 'A call was closed with empty arguments. Empty text is not JSON, where {} would be right for a tool without parameters.',
+  advice: 'A client that parses them fails: JSON.parse("") throws. Take empty arguments for {}.',
+  example: chat(chatCall(0, 'a', 'f', ''), ...chatEnd('tool_calls')),
+  counterexample: chat(chatCall(0, 'a', 'f', '{}'), ...chatEnd('tool_calls')),
   check: () => ({
-    end(outcome, report) {
-      for (const { kind, type, closed, text, name, block, lastEvent } of outcome.blocks)
-        if (kind === 'tool' && closed && text === '' && (type === 'function' || type === 'function_call'))
-          report(lastEvent, `The arguments of ${name ?? block} are empty text, which is not JSON.`);
+    end({ outcome }, report) {
+      for (const one of callsOf(outcome))
+        if (one.closed && one.text === '' && (one.type === 'function' || one.type === 'function_call'))
+          report(one.lastEvent, `The arguments of ${callName(one)} are empty text, which is not JSON.`);
     },
   }),
 };
+
+/** For APIs whose results of calls are sent back by an id. */
+export const CALL_ID_MISSING: LintRule = {
+  id: 'call-id-missing',
+  strict: 'error',
+  lenient: 'warning',
+  help: 'A tool call has an id, in the first event that speaks of it, by which its result is sent back.',
+  advice:
+    'Clients cannot send the result back: providers refuse one without the id of its call. Give the call an id of your own, in the history and in its result.',
+  example: message('tool_use', blockStart(0, { ...toolUse, id: '' }), blockStop(0)),
+  counterexample: message('tool_use', blockStart(0, toolUse), blockStop(0)),
+  check: () => ({
+    end({ outcome }, report) {
+      for (const one of callsOf(outcome))
+        if (!one.tool_call_id) report(one.firstEvent, `The call ${callName(one)} has no id.`);
+    },
+  }),
+};
+
+/** One call or delta of arguments, and what stands in the place of its arguments. */
+export interface GivenArguments {
+  readonly name: string;
+  readonly given: unknown;
+}
+
+/** `expected`: what the API has arguments as. `argumentsOf`: those that an event says. */
+export const argumentsType = (
+  expected: 'text' | 'object',
+  argumentsOf: (data: JsonObject, type: string) => readonly GivenArguments[],
+  examples: Examples,
+): LintRule => ({
+  id: 'arguments-type',
+  strict: 'error',
+  lenient: 'warning',
+  help: 'OpenAI and Anthropic stream the arguments of a call as text that is JSON; Ollama and Gemini send them whole, as an object. A gateway that passes on the one as the other sends arguments of a type that no client of the API expects.',
+  advice:
+    expected === 'text'
+      ? 'Clients that join text get "[object Object]", and others fail. Take the value as it is, and report it to the server.'
+      : 'Clients pass the text on to the tool as if it were its arguments. Parse it, and report it to the server.',
+  ...examples,
+  check: () => ({
+    event({ frame, data, type }, report) {
+      if (!data) return;
+      for (const { name, given } of argumentsOf(data, type)) {
+        if (given === null || given === undefined || (expected === 'text') === (typeof given === 'string')) continue;
+        if (expected === 'object' && objectOf(given)) continue;
+        const what = Array.isArray(given) ? 'a list' : typeof given === 'object' ? 'an object' : `a ${typeof given}`;
+        report(
+          frame,
+          `The arguments of ${name} come as ${typeof given === 'string' ? 'text' : what}, not as ${expected === 'text' ? 'text' : 'an object'}.`,
+        );
+      }
+    },
+  }),
+});
+
+/** For APIs whose finish reason is not what ends the stream. */
+export const CONTENT_AFTER_FINISH: LintRule = {
+  id: 'content-after-finish',
+  strict: 'error',
+  lenient: 'warning',
+  help: 'Content follows the reason why the answer ended.',
+  advice:
+    'Clients that act on the reason never see it: they run the tools, or close the answer. Read on up to the terminator, and report it to the server.',
+  example: chat(chunk({ role: 'assistant', content: 'Hi' }), chatEnd()[0], chunk({ content: ' there' }), '[DONE]'),
+  counterexample: chatText('Hi', ' there'),
+  check: () => {
+    const choices = new Map<string, number>();
+    const finished = new Map<number, string | null>();
+    return {
+      message(said, event, report) {
+        if (said.message_type === 'block_start') choices.set(said.block, said.choice);
+        if (said.message_type === 'finish' && said.finish.raw !== null) finished.set(said.choice, said.finish.raw);
+        // A message that begins anew has its end before it.
+        if (said.message_type === 'event' && said.type === 'message') finished.clear();
+        if (finished.size === 0 || !('block' in said) || said.message_type === 'block_stop') return;
+        const choice = choices.get(said.block) ?? 0;
+        const reason = finished.get(choice);
+        if (reason === undefined || !adds(said)) return;
+        report(event, `Content of choice ${choice} comes after its finish reason, ${reason}.`, String(choice));
+      },
+    };
+  },
+};
+
+/** Whether a message of a block adds content to it. */
+function adds(said: { readonly message_type: string } & JsonObject): boolean {
+  if (said.message_type === 'tool_call_message') return true;
+  return ['content', 'reasoning'].some((field) => Boolean(said[field]));
+}
+
+/** `reasonsOf`: the finish reasons that an event says, with their choices. `renews`: whether an event begins another answer. */
+export const finishTwice = (
+  reasonsOf: (data: JsonObject, type: string) => readonly { readonly choice: number; readonly reason: string }[],
+  renews: (type: string) => boolean,
+  examples: Examples,
+): LintRule => ({
+  id: 'finish-twice',
+  strict: 'warning',
+  lenient: 'info',
+  help: 'The answer has two finish reasons: a proxy or a fallback ended it a second time.',
+  advice:
+    'Clients that keep the last one, as the SDKs do, may lose a tool call that the first announced; clients that act on the first act too early. Go by the calls themselves, and report it to the server.',
+  ...examples,
+  check: () => {
+    const reasons = new Map<number, string>();
+    return {
+      event({ frame, data, type }, report) {
+        if (renews(type)) reasons.clear();
+        for (const { choice, reason } of data ? reasonsOf(data, type) : []) {
+          const before = reasons.get(choice);
+          if (before !== undefined)
+            report(
+              frame,
+              before === reason
+                ? `The answer has two finish reasons: ${reason} comes again.`
+                : `The answer has two finish reasons: ${before}, and now ${reason}.`,
+              String(choice),
+            );
+          reasons.set(choice, reason);
+        }
+      },
+    };
+  },
+});
+
+/** `words`: the reasons that the API has. */
+export const finishWord = (words: readonly string[], field: string, examples: Examples): LintRule => ({
+  id: 'finish-unknown',
+  strict: 'warning',
+  lenient: 'info',
+  help: "The finish reason is not one that the API has: it is spelt in another way, or it is another API's word, passed on by a gateway.",
+  advice:
+    'Clients that know the words of the API alone take it for an error, or for an answer that goes on. Map it to the word of the API, and report it to the server.',
+  ...examples,
+  check: () => ({
+    message(said, event, report) {
+      if (said.message_type !== 'finish' || said.finish.raw === null || words.includes(said.finish.raw)) return;
+      const { raw, unified } = said.finish;
+      const near = words.find((word) => word === SAME_AS[raw.toLowerCase()]) ?? nearestName(raw, words);
+      if (unified === 'error') return;
+      report(
+        event,
+        `${JSON.stringify(raw)} is no ${field} of this API${near === null ? '' : `; the nearest is ${near}`}.`,
+        raw,
+      );
+    },
+  }),
+});
+
+/** Words of one API that mean what those of another do. */
+const SAME_AS: Readonly<Record<string, string>> = {
+  end_turn: 'stop',
+  eos: 'stop',
+  max_tokens: 'length',
+  tool_use: 'tool_calls',
+  tool_calls: 'tool_use',
+  stop: 'end_turn',
+  length: 'max_tokens',
+};
+
+/** `reasonOf`: a reason that an event has in another place than its own, with that place; null where there is none. */
+export const finishElsewhere = (
+  field: string,
+  reasonOf: (data: JsonObject, type: string) => { readonly where: string; readonly reason: string } | null,
+  examples: Examples,
+): LintRule => ({
+  id: 'finish-elsewhere',
+  strict: 'error',
+  lenient: 'warning',
+  help: 'The reason why the answer ended has another name or place than in the API: camel case, the name of another API, the delta instead of the choice.',
+  advice:
+    'No client looks for it there: the answer looks as if it had been cut. Read it from where it is, and report it to the server.',
+  ...examples,
+  check: () => ({
+    event({ frame, data, type }, report) {
+      const found = data && !data['error'] ? reasonOf(data, type) : null;
+      if (found) report(frame, `There is no ${field}; ${found.where}: ${found.reason}.`, found.where);
+    },
+  }),
+});
+
+/** The first of some fields that is a text. */
+export function firstText(
+  holder: JsonObject | null,
+  fields: readonly string[],
+): { readonly field: string; readonly text: string } | null {
+  for (const field of fields) {
+    const text = stringOf(holder?.[field]);
+    if (text) return { field, text };
+  }
+  return null;
+}
+
+/** For APIs that name the response and its model, in each event or in several. */
+export const ID_CHANGES: LintRule = {
+  id: 'id-changes',
+  strict: 'warning',
+  lenient: 'info',
+  help: 'All events of a response have one id.',
+  advice:
+    'Clients that group events by the id take them for two answers, and the openai SDK ends a Responses stream with an error. Two answers may have been spliced; look at what changes with the id.',
+  example: chat(
+    chunk({ role: 'assistant', content: 'Hi' }),
+    chunk({ content: '!' }, { id: 'chatcmpl-2' }),
+    ...chatEndWith({ id: 'chatcmpl-2' }),
+  ),
+  counterexample: chat(chunk({ role: 'assistant', content: 'Hi' }), chunk({ content: '!' }, { id: '' }), ...chatEnd()),
+  check: () => steady('id'),
+};
+
+export const MODEL_CHANGES: LintRule = {
+  id: 'model-changes',
+  strict: 'warning',
+  lenient: 'info',
+  help: 'The model changes in mid-stream: a router or a fallback took over.',
+  advice:
+    'Clients that show or bill one model show the wrong one for a part of the answer. Ask the router which model wrote what.',
+  example: chat(
+    chunk({ role: 'assistant', content: 'Hi' }),
+    chunk({ content: '!' }, { model: 'n' }),
+    ...chatEndWith({ model: 'n' }),
+  ),
+  counterexample: chat(
+    chunk({ role: 'assistant', content: 'Hi' }),
+    chunk({ content: '!' }, { model: '' }),
+    ...chatEnd(),
+  ),
+  check: () => steady('model'),
+};
+
+/** Reports when what the response says of itself is not what it said before. Empty words say nothing. */
+function steady(field: 'id' | 'model'): LintCheck {
+  let last: string | null = null;
+  return {
+    message(said, event, report) {
+      if (said.message_type !== 'response') return;
+      const value = said[field];
+      if (value === null) return;
+      if (last !== null && value !== last) report(event, `The ${field} changes from ${last} to ${value}.`);
+      last = value;
+    },
+  };
+}
+
+/** `start`: the type of the event that begins the answer. `belongs`: whether an event needs it. */
+export const beforeStart = (
+  id: string,
+  start: string,
+  belongs: (type: string) => boolean,
+  advice: string,
+  examples: Examples,
+): LintRule => ({
+  id,
+  strict: 'error',
+  lenient: start === 'message_start' ? 'error' : 'warning',
+  help: `The stream begins with ${start}, which says what all other events belong to.`,
+  advice,
+  ...examples,
+  check: () => {
+    let started = false;
+    let first: LintEvent | null = null;
+    let early = 0;
+    return {
+      event(event) {
+        if (event.type === start) started = true;
+        else if (!started && belongs(event.type)) {
+          first ??= event;
+          early++;
+        }
+      },
+      end(_stream, report) {
+        if (!first) return;
+        const more = early > 1 ? `, and ${early - 1} more event${early > 2 ? 's' : ''}` : '';
+        report(
+          first.frame,
+          started
+            ? `${first.type}${more} come${early > 1 ? '' : 's'} before ${start}.`
+            : `${first.type}${more} come${early > 1 ? '' : 's'} without any ${start} in the stream.`,
+        );
+      },
+    };
+  },
+});
+
+/** `startOf`: the index of a part of the answer that an event begins. `from`: where the count begins anew, else null. */
+export const indexGap = (
+  id: string,
+  noun: string,
+  startOf: (data: JsonObject, type: string) => number | null,
+  from: (data: JsonObject, type: string) => number | null,
+  advice: string,
+  examples: Examples,
+): LintRule => ({
+  id,
+  strict: 'warning',
+  lenient: 'info',
+  help: `Indexes count up by one from 0, in the order in which each ${noun} begins.`,
+  advice,
+  ...examples,
+  check: () => {
+    let next = 0;
+    return {
+      event({ frame, type, data }, report) {
+        if (!data) return;
+        next = from(data, type) ?? next;
+        const index = startOf(data, type);
+        if (index === null) return;
+        if (index !== next) report(frame, `The ${noun} ${index} begins where ${next} was expected.`);
+        next = index + 1;
+      },
+    };
+  },
+});
+
+/** `lacking`: what an event of deltas has in the place of its delta, where that is none. */
+export const deltaMissing = (
+  lacking: (data: JsonObject, type: string) => string | null,
+  examples: Examples,
+): LintRule => ({
+  id: 'delta-missing',
+  strict: 'error',
+  lenient: 'warning',
+  help: 'An event that brings a delta has none, or null in its place.',
+  advice:
+    'Clients that read what is new from it fail: "NoneType has no attribute", "cannot read properties of null". Skip such an event, and report it to the server.',
+  ...examples,
+  check: () => ({
+    event({ frame, data, type }, report) {
+      const lack = data ? lacking(data, type) : null;
+      if (lack !== null) report(frame, lack);
+    },
+  }),
+});
+
+/** `start` and `stop`: the types of the events that begin and end an answer. */
+export const secondStart = (
+  id: string,
+  start: string,
+  stop: (type: string) => boolean,
+  advice: string,
+  examples: Examples,
+): LintRule => ({
+  id,
+  strict: 'error',
+  lenient: 'error',
+  help: `A second ${start} comes while an answer goes on. A proxy spliced two answers, or sent the beginning again after a new try.`,
+  advice,
+  ...examples,
+  check: () => {
+    let open = false;
+    return {
+      event({ frame, type }, report) {
+        if (type === start && open) report(frame, `A second ${start} comes before the first answer is over.`);
+        if (type === start) open = true;
+        if (stop(type)) open = false;
+      },
+    };
+  },
+});
+
+/** A check for a field that events of some types have: a server that leaves it out leaves it out everywhere. */
+export const lacks = (field: string, lacking: (event: LintEvent) => boolean): LintCheck => ({
+  event(event, report) {
+    if (event.data && lacking(event)) report(event.frame, `${event.type} has no ${field}.`);
+  },
+});

@@ -1,44 +1,104 @@
-/** Rules on the text of an answer that hold for every API: what stands in it that should be elsewhere, and characters that were lost. */
-import type { WireBlock, WireOutcome } from '../model/messages.ts';
-import type { LintRule } from './rule.ts';
+/** Rules on the text of an answer that hold for every API: what stands in it that should be elsewhere, what is in it twice, and characters that were lost. */
+import type { BlockKind, WireBlock, WireMessage, WireOutcome } from '../model/messages.ts';
+import type { Frame } from '../model/stream.ts';
+import { chat, chatEnd, chatText, chunk } from './example-bodies.ts';
+import type { LintCheck, LintRule, LintStream, Report } from './rule.ts';
+import { callInJson, callMark, formatMark, reasoningMark } from './text-markup.ts';
 
-/** How models write a tool call in their own markup, which a server should have taken out of the text. */
-const CALL_MARKUP: readonly RegExp[] = [
-  /<tool_call>|<\/tool_call>|<tool_calls>|<\|tool_calls?(?:_begin|_start)?\|>/,
-  /<function=[\w.-]+>|<function_calls?>|<invoke name=|<\|?start_function_call\|?>/,
-  /\[TOOL_CALLS?\]|<\|python_tag\|>|<｜tool▁calls?▁begin｜>|<\|tool▁calls?▁begin\|>/,
-  /<\|tool_calls_section_begin\|>|\bfunctools\[\{/,
-];
-/** Marks of a model's chat format: channels, turns, ends. */
-const FORMAT_MARKUP =
-  /<\|(?:channel|start|message|end|return|call|im_start|im_end|eot_id|eom_id|end_of_text|start_header_id|end_header_id|endoftext|assistant|user|system)\|>|<(?:start|end)_of_turn>|<｜(?:Assistant|User|end▁of▁sentence)｜>/;
-const THINK = /^\s*<(think|thinking|thought|reasoning|reflection)>|<\/(think|thinking|thought|reasoning|reflection)>/i;
+const ofKind = ({ blocks }: WireOutcome, kind: BlockKind): readonly WireBlock[] =>
+  blocks.filter((block) => block.kind === kind);
 
-const textsOf = ({ blocks }: WireOutcome): readonly WireBlock[] => blocks.filter(({ kind }) => kind === 'text');
+/** One piece of streamed text, with the block that it was added to. */
+interface Piece {
+  readonly block: string;
+  readonly choice: number;
+  readonly kind: 'text' | 'reasoning' | 'refusal' | 'tool';
+  readonly text: string;
+  readonly event: number | null;
+}
 
-const chunk = (delta: string): string =>
-  `data: {"id":"c","object":"chat.completion.chunk","created":1,"model":"m","choices":[{"index":0,"delta":${delta}}]}\n\n`;
-const text = (...pieces: readonly string[]): string =>
-  `${pieces.map((piece) => chunk(`{"content":"${piece}"}`)).join('')}data: [DONE]\n\n`;
+/** A check that looks at each piece of text that is not empty. */
+function eachPiece(look: (piece: Piece, report: Report) => void): Required<Pick<LintCheck, 'message'>> {
+  const choices = new Map<string, number>();
+  return {
+    message(message, event, report) {
+      if (message.message_type === 'block_start') choices.set(message.block, message.choice);
+      const piece = pieceOf(message);
+      if (piece && piece.text !== '') look({ ...piece, choice: choices.get(piece.block) ?? 0, event }, report);
+    },
+  };
+}
+
+function pieceOf(message: WireMessage): Pick<Piece, 'block' | 'kind' | 'text'> | null {
+  switch (message.message_type) {
+    case 'assistant_message':
+      return { block: message.block, kind: 'text', text: message.content };
+    case 'reasoning_message':
+      return { block: message.block, kind: 'reasoning', text: message.reasoning };
+    case 'refusal_message':
+      return { block: message.block, kind: 'refusal', text: message.content };
+    case 'tool_call_message':
+      return { block: message.block, kind: 'tool', text: message.tool_call.arguments ?? '' };
+    default:
+      return null;
+  }
+}
+
+/** Shorter texts repeat by chance: "ha", "ha". */
+const MIN_REPEATED = 8;
+/** A whole block that says what another one says is no chance from here on. */
+const MIN_REPEATED_BLOCK = 20;
+/** So many deltas in a row, each with all text before it, are no chance. */
+const MIN_CUMULATIVE = 4;
+
+/** What a choice has said so far, and where in it the block at hand begins. */
+interface Said {
+  text: string;
+  pieces: number;
+  block: string;
+  start: number;
+  ofBlock: number;
+}
+
+/** The lengths nearly always differ, and then the pieces are never joined. One piece that says what one before it said is chance. */
+function saysAgain({ text, pieces, start, ofBlock }: Said, piece: string): boolean {
+  return (
+    (pieces > 1 && piece.length === text.length && piece === text) ||
+    (ofBlock > 1 && piece.length === text.length - start && text.endsWith(piece))
+  );
+}
+
+/** Where the character at an offset came, with the block as a whole for one that nothing brought. */
+const placeOf = ({ eventAt }: LintStream, { block, firstEvent }: WireBlock, at: number): number =>
+  eventAt(block, at) ?? firstEvent;
 
 export const TEXT_RULES: readonly LintRule[] = [
   {
     id: 'call-markup-in-text',
     strict: 'error',
     lenient: 'warning',
-    help: "The text contains the markup in which the model writes its tool calls. The server's parser did not recognize it, so the call reaches the user as text and no client runs it.",
-    example: text('<tool_call>', '{\\"name\\":\\"f\\"}', '</tool_call>'),
-    counterexample: text('A tool call is written as JSON.'),
+    help: "The text contains a tool call as the model writes it: between tags, after a marker, or as bare JSON. The server should have made a tool call of it; its parser did not recognize the markup, or none is configured for the model (llama.cpp's --jinja, vLLM's --tool-call-parser).",
+    advice:
+      'No client runs the call, and the user reads it as text. Configure the parser for this model, or parse the markup yourself.',
+    example: chatText('<tool_', 'call>{"name":"f","arguments":{}}', '</tool_call>'),
+    counterexample: chatText('A tool call is written as JSON, ', 'or between `<tool_call>` tags.'),
     check: () => ({
-      end(outcome, report) {
-        const calls = outcome.blocks.some(({ kind }) => kind === 'tool');
-        for (const one of textsOf(outcome)) {
-          const found = CALL_MARKUP.map((markup) => markup.exec(one.text)?.[0]).find((mark) => mark !== undefined);
-          if (found)
+      end(stream, report) {
+        const { outcome } = stream;
+        const calling = new Set(ofKind(outcome, 'tool').map(({ choice }) => choice));
+        for (const one of outcome.blocks) {
+          // What a model considers while it reasons need not be a call; without any call it was meant as one.
+          if (one.kind !== 'text' && (one.kind !== 'reasoning' || calling.has(one.choice))) continue;
+          const none = calling.has(one.choice) ? '' : ', and the answer has no tool call';
+          const mark = callMark(one.text);
+          const name = mark || one.kind !== 'text' ? null : callInJson(one.text);
+          if (mark)
             report(
-              one.firstEvent,
-              `The text ${one.block} contains tool-call markup (${found})${calls ? '' : ', and the answer has no tool call'}.`,
+              placeOf(stream, one, mark.at),
+              `The ${one.kind} ${one.block} contains tool-call markup (${mark.text}) at character ${mark.at}${none}.`,
             );
+          else if (name !== null && none !== '')
+            report(one.firstEvent, `The text ${one.block} is nothing but a call of ${name} in JSON${none}.`);
         }
       },
     }),
@@ -47,15 +107,20 @@ export const TEXT_RULES: readonly LintRule[] = [
     id: 'format-markup-in-text',
     strict: 'warning',
     lenient: 'warning',
-    help: "The text contains markers of the model's chat format: channels, turns, ends. The server should have removed them; clients show them.",
-    example: text('<|channel|>final<|message|>', 'Hi'),
-    counterexample: text('The channel is final.'),
+    help: "The text contains markers of the model's chat format: channels, turns, ends. The server should have removed them; its chat template does not fit the model, or a stop token is missing from its configuration.",
+    advice:
+      'Clients show the markers, and sent back in the history they confuse the model. Check the chat template and the stop tokens of the server.',
+    example: chatText('<|chan', 'nel|>final<|message|>', 'Hi'),
+    counterexample: chatText('The channel is final.'),
     check: () => ({
-      end(outcome, report) {
-        for (const one of textsOf(outcome)) {
-          const found = FORMAT_MARKUP.exec(one.text)?.[0];
-          if (found)
-            report(one.firstEvent, `The text ${one.block} contains a marker of the model's chat format (${found}).`);
+      end(stream, report) {
+        for (const one of ofKind(stream.outcome, 'text')) {
+          const mark = formatMark(one.text);
+          if (mark)
+            report(
+              placeOf(stream, one, mark.at),
+              `The text ${one.block} contains a marker of the model's chat format (${mark.text}) at character ${mark.at}.`,
+            );
         }
       },
     }),
@@ -64,35 +129,158 @@ export const TEXT_RULES: readonly LintRule[] = [
     id: 'reasoning-in-text',
     strict: 'warning',
     lenient: 'warning',
-    help: 'The reasoning is in the text of the answer, between tags. A server that is configured for its model would send it in a separate field; clients show it as the answer.',
-    example: text('<think>', 'Hm', '</think>', 'Hi'),
-    counterexample: text('I think so.'),
+    help: "The reasoning is in the text of the answer, between tags. A server that is configured for its model sends it in a field or block of its own (vLLM's --reasoning-parser, llama.cpp's --reasoning-format).",
+    advice:
+      'Clients show it as the answer, and send it back in the history. Configure the reasoning parser for this model, or cut the text at the closing tag.',
+    example: chatText('<th', 'ink>', 'Hm', '</think>', 'Hi'),
+    counterexample: chatText('I think so.'),
     check: () => ({
-      end(outcome, report) {
-        for (const one of textsOf(outcome)) {
-          const found = THINK.exec(one.text);
-          if (found)
-            report(one.firstEvent, `The text ${one.block} contains reasoning between tags (${found[0].trim()}).`);
+      end(stream, report) {
+        for (const one of ofKind(stream.outcome, 'text')) {
+          const mark = reasoningMark(one.text);
+          if (mark)
+            report(
+              placeOf(stream, one, mark.at),
+              `The text ${one.block} contains reasoning between tags (${mark.text}) at character ${mark.at}.`,
+            );
         }
       },
     }),
   },
   {
+    id: 'reasoning-equals-text',
+    strict: 'warning',
+    lenient: 'info',
+    help: 'The reasoning and the text of the answer are the same, character by character. A server or gateway copies one field into the other, for clients that know only one of them.',
+    advice:
+      'Clients that show both show the answer twice. Read the text alone where the two are equal, and report it to the server.',
+    example: chat(
+      chunk({ role: 'assistant', reasoning_content: 'The answer is forty-two.' }),
+      chunk({ content: 'The answer is forty-two.' }),
+      ...chatEnd(),
+    ),
+    counterexample: chat(
+      chunk({ role: 'assistant', reasoning_content: 'They ask for the answer.' }),
+      chunk({ content: 'The answer is forty-two.' }),
+      ...chatEnd(),
+    ),
+    check: () => ({
+      end({ outcome }, report) {
+        for (const choice of new Set(outcome.blocks.map((block) => block.choice))) {
+          const joined = (kind: BlockKind): string =>
+            ofKind(outcome, kind)
+              .filter((block) => block.choice === choice)
+              .map(({ text }) => text)
+              .join('');
+          const text = joined('text');
+          if (text.length >= MIN_REPEATED_BLOCK && joined('reasoning') === text)
+            report(
+              ofKind(outcome, 'reasoning').find((block) => block.choice === choice)!.firstEvent,
+              `The reasoning and the text are the same ${text.length} characters.`,
+            );
+        }
+      },
+    }),
+  },
+  {
+    id: 'text-repeated',
+    strict: 'error',
+    lenient: 'warning',
+    help: 'A delta, or a block, repeats all of the text before it. The server or a gateway sends the whole text at the end as if it were new.',
+    advice:
+      'Clients join it to what they have and show the answer twice. Drop a delta that equals all of the text before it, and report it to the server.',
+    example: chatText('The answer is ', 'forty-two.', 'The answer is forty-two.'),
+    counterexample: chatText('The answer is ', 'forty-two.', ' The question is unknown.'),
+    check: () => {
+      const texts = new Map<string, Said>();
+      const told = new Set<string>();
+      return {
+        ...eachPiece(({ block, choice, kind, text, event }, report) => {
+          if (kind === 'tool') return;
+          const key = `${choice}/${kind}`;
+          let said = texts.get(key);
+          if (!said) texts.set(key, (said = { text: '', pieces: 0, block, start: 0, ofBlock: 0 }));
+          if (said.block !== block) [said.block, said.start, said.ofBlock] = [block, said.text.length, 0];
+          if (text.length >= MIN_REPEATED && saysAgain(said, text)) {
+            told.add(key);
+            report(event, `This delta repeats all ${text.length} characters of the ${kind} before it.`, key);
+          }
+          said.text += text;
+          said.pieces++;
+          said.ofBlock++;
+        }),
+        end({ outcome }, report) {
+          const before = new Map<string, string>();
+          for (const { block, kind, choice, text, firstEvent } of outcome.blocks) {
+            if (kind !== 'text' && kind !== 'reasoning') continue;
+            const key = `${choice}/${kind}`;
+            const said = before.get(key) ?? '';
+            if (!told.has(key) && text.length >= MIN_REPEATED_BLOCK && text === said && texts.get(key)!.pieces > 2)
+              report(
+                firstEvent,
+                `The ${kind} ${block} repeats all ${text.length} characters of the ${kind} before it.`,
+              );
+            before.set(key, said + text);
+          }
+        },
+      };
+    },
+  },
+  {
+    id: 'text-cumulative',
+    strict: 'error',
+    lenient: 'error',
+    help: 'Each delta holds the whole text so far instead of what is new.',
+    advice:
+      'Clients join deltas, as the protocol says, and show the beginning of the answer again with each. Take what each delta adds to the one before it, and report it to the server.',
+    example: chatText('The', 'The answer', 'The answer is', 'The answer is 42.'),
+    counterexample: chatText('The', ' answer', ' is', ' 42.'),
+    check: () => {
+      const last = new Map<string, { text: string; grown: number }>();
+      return eachPiece(({ block, kind, text, event }, report) => {
+        if (kind === 'tool') return;
+        const before = last.get(block);
+        const grows = before !== undefined && text.length > before.text.length && text.startsWith(before.text);
+        const grown = grows ? before.grown + 1 : 1;
+        last.set(block, { text, grown });
+        if (grown === MIN_CUMULATIVE && text.length >= MIN_REPEATED)
+          report(
+            event,
+            `This delta is the ${grown}th in a row that begins with all of the ${kind} of the one before it.`,
+            block,
+          );
+      });
+    },
+  },
+  {
     id: 'replacement-character',
     strict: 'warning',
     lenient: 'warning',
-    help: 'The answer contains U+FFFD, which replaces a character that could not be decoded. Servers that decode each token separately lose emoji and other multi-byte characters this way; they cannot be recovered.',
-    example: text('Hi \\ufffd'),
-    counterexample: text('Hi \\ud83d\\ude42'),
-    check: () => ({
-      end(outcome, report) {
-        for (const one of outcome.blocks) {
+    help: 'The answer contains U+FFFD, which stands for a character that could not be decoded. It is lost for good. Where it stands in the JSON itself, the server lost the character before it wrote the event: it decoded each token alone, and emoji and other characters of several bytes are made of several tokens. Where the bytes of the body are not UTF-8, they were cut or changed on the way.',
+    advice: 'Clients show it as it is: �. Update the server, or report it there with the bytes of this event.',
+    example: chatText('Hi ', '\uFFFD\uFFFD'),
+    counterexample: chatText('Hi ', '🙂'),
+    check: ({ faults }) => ({
+      end(stream, report) {
+        for (const one of stream.outcome.blocks) {
+          const at = one.text.indexOf('\uFFFD');
+          if (at < 0) continue;
           const count = one.text.split('\uFFFD').length - 1;
-          if (count > 0)
-            report(
-              one.firstEvent,
-              `The ${one.kind} ${one.block} contains U+FFFD ${count === 1 ? 'once' : `${count} times`}: ${count === 1 ? 'a character was' : 'characters were'} lost before the text was written as JSON.`,
-            );
+          const event = placeOf(stream, one, at);
+          const frame = stream.frames[event];
+          // Bytes that are not UTF-8 have a rule of their own, which names their place.
+          const bad = faults.all.some(
+            ({ id, start, end }) => id === 'not-utf8' && frame && start < frame.end && end > frame.start,
+          );
+          report(
+            event,
+            `The ${one.kind} ${one.block} contains U+FFFD ${count === 1 ? 'once' : `${count} times`}, first at character ${at}: ${
+              bad
+                ? 'the bytes there are not UTF-8'
+                : `${sentAs(frame)}, so that the character was lost before it was sent`
+            }.`,
+            one.block,
+          );
         }
       },
     }),
@@ -101,19 +289,97 @@ export const TEXT_RULES: readonly LintRule[] = [
     id: 'half-character',
     strict: 'warning',
     lenient: 'info',
-    help: 'An event ends or begins in the middle of a character: half of a surrogate pair is alone in its JSON. Clients that write each delta separately show two replacement characters where an emoji was.',
-    example: text('Hi \\ud83d', '\\ude42'),
-    counterexample: text('Hi \\ud83d\\ude42'),
+    help: 'An event ends or begins in the middle of a character: half of a surrogate pair is alone in its JSON. Servers that cut text by UTF-16 code units, as JavaScript, Java and C# do, cut emoji in two this way.',
+    advice:
+      'Clients that write each delta by itself show two replacement characters in place of an emoji, and encoders that take UTF-8 alone fail on it. Join the deltas before you encode them, and report it to the server.',
+    example: chatText('Hi \ud83d', '\ude42'),
+    counterexample: chatText('Hi 🙂'),
+    check: () => {
+      const open = new Map<string, { event: number | null; text: string }>();
+      let lost: { readonly event: number | null }[] = [];
+      const loose: Frame[] = [];
+      let joined = false;
+      return {
+        event({ frame }) {
+          // Only an escape can say half a character: bytes that do are no UTF-8.
+          if (/\\u[dD][89a-fA-F]/.test(frame.data) && frame.payload.ok && hasHalf(frame.payload.value))
+            loose.push(frame);
+        },
+        ...eachPiece(({ block, text, event }, report) => {
+          const before = open.get(block);
+          if (before) {
+            open.delete(block);
+            const character = before.text + text.charAt(0);
+            if (character.isWellFormed()) {
+              joined = true;
+              report(
+                before.event,
+                `This event ends with half of ${character}, and event ${event} begins with the other half.`,
+                'joined',
+              );
+            } else lost.push(before);
+          }
+          if (isHigh(text.charCodeAt(text.length - 1))) open.set(block, { event, text: text.slice(-1) });
+          const inner = text.slice(before && isLow(text.charCodeAt(0)) ? 1 : 0, open.has(block) ? -1 : undefined);
+          if (!inner.isWellFormed()) lost.push({ event });
+        }),
+        end(_stream, report) {
+          lost = [...lost, ...open.values()];
+          for (const { event } of lost)
+            report(event, 'This event contains half of a character, and no event brings the other half.', 'lost');
+          // Halves in what is no text of a block: a name, an id, a field of the vendor's own.
+          if (lost.length === 0 && !joined)
+            for (const frame of loose) report(frame, 'A text of this event contains half of a character.', 'loose');
+        },
+      };
+    },
+  },
+  {
+    id: 'refusal',
+    strict: 'info',
+    lenient: null,
+    help: 'The model refused, in a field or part of its own, and the answer has no text beside the refusal.',
+    advice: 'Clients that read the text alone show an empty answer. Show the refusal in its place.',
+    example: chat(chunk({ role: 'assistant', refusal: 'I cannot help with that.' }), ...chatEnd()),
+    counterexample: chatText('I cannot help with that.'),
     check: () => ({
-      event({ frame }, report) {
-        // Only an escape can say half a character: bytes that do are no UTF-8.
-        if (!/\\u[dD][89a-fA-F]/.test(frame.data) || !frame.payload.ok) return;
-        if (hasHalf(frame.payload.value))
-          report(frame, 'A text of this event contains half of a character (a lone surrogate).');
+      end({ outcome }, report) {
+        for (const one of ofKind(outcome, 'refusal'))
+          if (!outcome.blocks.some(({ kind, choice, text }) => kind === 'text' && choice === one.choice && text !== ''))
+            report(one.firstEvent, `The answer is a refusal of ${one.text.length} characters and has no text.`);
+      },
+    }),
+  },
+  {
+    id: 'no-content',
+    strict: 'warning',
+    lenient: 'info',
+    help: 'The stream ended as it should, and no event had any content: no text, no reasoning, no tool call.',
+    advice:
+      'Clients show an empty turn. Look at the raw events for a field that holds the answer under another name, and at the token limit of the request.',
+    example: chat(chunk({ role: 'assistant', content: '' }), ...chatEnd()),
+    counterexample: chatText('Hi'),
+    check: () => ({
+      end({ outcome }, report) {
+        const { blocks, errors, terminated, finish } = outcome;
+        const said = finish.find(({ raw }) => raw !== null);
+        if (!terminated || blocks.length > 0 || errors.length > 0 || !said) return;
+        // A refusal and a call that is announced say why themselves.
+        if (said.unified === 'stop' || said.unified === 'length' || said.unified === 'other')
+          report(null, `The stream ends with ${said.raw} and has no content.`);
       },
     }),
   },
 ];
+
+/** How the data of an event writes U+FFFD. */
+function sentAs(frame: Frame | undefined): string {
+  if (frame && /\\ufffd/i.test(frame.data)) return 'the JSON has it as the escape \\ufffd';
+  return 'the JSON has it as a character, in the bytes EF BF BD';
+}
+
+const isHigh = (code: number): boolean => code >= 0xd800 && code <= 0xdbff;
+const isLow = (code: number): boolean => code >= 0xdc00 && code <= 0xdfff;
 
 function hasHalf(value: unknown): boolean {
   if (typeof value === 'string') return !value.isWellFormed();

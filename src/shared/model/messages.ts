@@ -209,6 +209,15 @@ export interface WireBlock {
   readonly lastEvent: number;
 }
 
+export interface StrayUsage {
+  /** Path of the object with the counts, from the event on. */
+  readonly path: string;
+  readonly event: number;
+  readonly counts: Omit<Usage, 'raw'>;
+  /** They are the usage, because there is none in its place. */
+  readonly taken: boolean;
+}
+
 /** The wire lane's result: the provider's own accumulation with nothing lost. */
 export interface WireOutcome {
   readonly id: string | null;
@@ -219,6 +228,8 @@ export interface WireOutcome {
   readonly finish: readonly (FinishReason & { readonly choice: number })[];
   /** Absent when no usage was on the wire. */
   readonly usage?: Usage;
+  /** Counts that stood where the API has none. */
+  readonly strayUsage?: readonly StrayUsage[];
   readonly errors: readonly {
     readonly message: string;
     readonly type: string | null;

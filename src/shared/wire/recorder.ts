@@ -2,13 +2,21 @@
  * What a wire protocol says to while it reads: it keeps the content blocks and totals of the whole stream, and the
  * messages and the one-line summary of the frame at hand. It knows no provider; the protocols know no bookkeeping.
  */
-import { WIRE, type BlockKind, type Emission, type WireBlock, type WireMessage } from '../model/messages.ts';
+import {
+  WIRE,
+  type BlockKind,
+  type Emission,
+  type StrayUsage,
+  type WireBlock,
+  type WireMessage,
+} from '../model/messages.ts';
 import type { EventKind, EventSummary, Frame } from '../model/stream.ts';
 import type { FinishReason, Usage } from '../model/usage.ts';
 import { codePoints, firstCodePoints } from '../text/code-points.ts';
 import { isJson } from '../json/json-object.ts';
 import type { Fault, Outside, OutsideFault } from './faults.ts';
 import { LimitPassed, MAX_BLOCKS, MAX_TEXT_CHARS } from './limits.ts';
+import { countOf, usageIn } from './stray-usage.ts';
 
 /** A content block while it grows. */
 export interface Block {
@@ -68,6 +76,10 @@ const KIND_OF_BLOCK: Readonly<Record<BlockKind, EventKind>> = {
 
 const NOTHING: readonly Emission<WireMessage>[] = [];
 
+/** Whether a usage has counts, and not only a server's own figures. */
+const hasCounts = ({ input, output, total }: Omit<Usage, 'raw'>): boolean =>
+  [input, output, total].some((count) => typeof count === 'number');
+
 const isTool = (kind: BlockKind): boolean => kind === 'tool' || kind === 'server_tool';
 
 export class WireRecorder {
@@ -79,9 +91,14 @@ export class WireRecorder {
   /** undefined: never said. */
   serviceTier: string | null | undefined = undefined;
   usageTotals: Omit<Usage, 'raw'> = {};
-  readonly usageRaw: unknown[] = [];
+  usageRaw: unknown[] = [];
+  /** Counts that stood where the API has none, by their place: the last ones. */
+  readonly strayUsage = new Map<string, Omit<StrayUsage, 'taken'>>();
 
   readonly #ids = new Map<string, number>();
+  /** Whether there was a usage, and whether it stood where the API has it. */
+  #usage: 'none' | 'stray' | 'own' = 'none';
+  #loose: { readonly event: number; readonly counts: Record<string, number> } = { event: -1, counts: {} };
   /** Last value of each kept field, as JSON. */
   readonly #kept = new Map<string, string>();
   #chars = 0;
@@ -312,6 +329,20 @@ export class WireRecorder {
 
   /** Counts said by this event. They replace earlier ones field by field; a null replaces nothing that was said. */
   usage(counts: Omit<Usage, 'raw'>, raw: unknown): void {
+    // The usage in its place counts, and what was taken from elsewhere before no more.
+    if (this.#usage === 'stray' && hasCounts(counts)) {
+      this.usageTotals = {};
+      this.usageRaw = [];
+    }
+    if (hasCounts(counts)) this.#usage = 'own';
+    this.#addUsage(counts, raw);
+  }
+
+  strayUsages(): StrayUsage[] {
+    return [...this.strayUsage.values()].map((stray) => ({ ...stray, taken: this.#usage === 'stray' }));
+  }
+
+  #addUsage(counts: Omit<Usage, 'raw'>, raw: unknown): void {
     this.mark('usage');
     const totals: Record<string, number | null> = { ...(this.usageTotals as Record<string, number | null>) };
     for (const [field, count] of Object.entries(counts) as [string, number | null][]) {
@@ -348,6 +379,18 @@ export class WireRecorder {
 
   event(type: string, known: boolean, value?: unknown): void {
     this.#emit({ message_type: 'event', type, known, ...(value !== undefined && { value }) });
+    if (!known && typeof value === 'object') this.seekUsage(type, value);
+  }
+
+  /** Counts in what goes into nothing else: they are taken as long as the usage is not where it belongs. */
+  seekUsage(path: string, value: unknown): void {
+    const found = usageIn(path, value);
+    if (!found) return;
+    const { counts, raw } = found;
+    this.strayUsage.set(found.path, { path: found.path, event: this.#event, counts });
+    if (this.#usage === 'own') return;
+    this.#usage = 'stray';
+    this.#addUsage(counts, raw);
   }
 
   /**
@@ -359,6 +402,17 @@ export class WireRecorder {
     if (this.#kept.get(path) === text) return;
     this.#kept.set(path, text);
     this.event(path, known, value);
+    if (!known && typeof value === 'number') this.#seekLoose(path, value);
+  }
+
+  /** Counts that stand side by side in an event, in no object of their own. */
+  #seekLoose(path: string, count: number): void {
+    const dot = path.lastIndexOf('.');
+    const name = path.slice(dot + 1);
+    if (countOf(name) === undefined) return;
+    if (this.#loose.event !== this.#event) this.#loose = { event: this.#event, counts: {} };
+    this.#loose.counts[name] = count;
+    this.seekUsage(dot < 0 ? 'the event itself' : path.slice(0, dot), this.#loose.counts);
   }
 
   /** Whole blocks for the outcome, in the order in which they were opened. */

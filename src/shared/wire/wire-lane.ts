@@ -98,6 +98,7 @@ class WireLaneReader implements WireLane {
       blocks: recorder.wireBlocks(),
       finish: [...recorder.finishes].map(([choice, finish]) => ({ choice, ...finish })),
       ...(recorder.usageRaw.length > 0 && { usage: { ...recorder.usageTotals, raw: [...recorder.usageRaw] } }),
+      ...(recorder.strayUsage.size > 0 && { strayUsage: recorder.strayUsages() }),
       errors: [...recorder.errors],
       terminated: this.#protocol.terminated,
       accumulated: this.#protocol.accumulated(),
@@ -126,6 +127,7 @@ class WireLaneReader implements WireLane {
       recorder.note('after [DONE]: not read');
       recorder.preview(frame.data);
       recorder.event('after [DONE]', false, frame.data);
+      if (frame.payload.ok) recorder.seekUsage('after [DONE]', frame.payload.value);
       return;
     }
     if (this.#protocol.doneMarker && this.#isDone(frame)) return;

@@ -1,19 +1,23 @@
 /** Each rule on a stream that breaks it, and on streams that keep to the protocol. */
 import { describe, expect, test } from 'vitest';
-import { lint } from '../../../src/shared/compare/lint.ts';
+import { exampleApi, lint, rulesOf } from '../../../src/shared/compare/lint.ts';
 import { ANY_API_RULES } from '../../../src/shared/lint/any-api.ts';
-import type { LintProfile } from '../../../src/shared/lint/rule.ts';
-import { providerOf } from '../../../src/shared/providers/registry.ts';
-import { APIS } from '../../support/apis.ts';
-import type { LintRemark } from '../../../src/shared/lint/rule.ts';
+import {
+  LINT_SEVERITIES,
+  type LintExample,
+  type LintProfile,
+  type LintRemark,
+  type LintRule,
+} from '../../../src/shared/lint/rule.ts';
+import { providerOf, PROVIDERS } from '../../../src/shared/providers/registry.ts';
 import type { Api } from '../../../src/shared/model/stream.ts';
 import { CORPUS, corpusFiles, describeWith } from '../../support/corpus.ts';
+import { exampleBytes } from '../../support/lint-example.ts';
 import { wireFixtures } from '../../support/fixtures.ts';
 import { chatBody, chunk, namedBody, runWire } from '../../support/wire.ts';
 
 function lintOf(api: Api, body: string | Uint8Array, profile?: LintProfile): readonly LintRemark[] {
-  const run = runWire(api, body);
-  return lint(api, run.framed, run.outcome, profile);
+  return lint(runWire(api, body), profile);
 }
 
 type Event = { readonly type: string } & Record<string, unknown>;
@@ -40,6 +44,7 @@ const messages = (...events: readonly Event[]): string => namedBody(...events);
 
 const rCreated = { type: 'response.created', response: { id: 'r', status: 'in_progress', output: [] } };
 const rItem = { type: 'message', id: 'msg', content: [] };
+const rSaid = { ...rItem, content: [{ type: 'output_text', text: 'Hi' }] };
 const rDone = {
   type: 'response.completed',
   response: {
@@ -73,7 +78,10 @@ const f = { name: 'f', arguments: '{}' };
 const clean: readonly (readonly [Api, string])[] = [
   ['chat_completions', chatBody(first, finish(), usage, '[DONE]')],
   ['messages', messages(mStart, block(0), delta(0), stop(0), ...mEnd())],
-  ['responses', responses(rCreated, added(), done(), rDone)],
+  [
+    'responses',
+    responses(rCreated, added(), done(0, rSaid), { ...rDone, response: { ...rDone.response, output: [rSaid] } }),
+  ],
 ];
 
 const broken: readonly (readonly [rule: string, api: Api, body: string, event: number | null])[] = [
@@ -94,7 +102,7 @@ const broken: readonly (readonly [rule: string, api: Api, body: string, event: n
       stop(0),
       ...mEnd('tool_use'),
     ),
-    null,
+    3,
   ],
   ['finish-missing', 'chat_completions', chatBody(first, usage, '[DONE]'), null],
   ['finish-missing', 'messages', messages(mStart, ...mEnd(null)), null],
@@ -102,10 +110,10 @@ const broken: readonly (readonly [rule: string, api: Api, body: string, event: n
     'finish-disagrees',
     'chat_completions',
     chatBody(call({ index: 0, id: 'a', type: 'function', function: f }), finish('stop'), usage, '[DONE]'),
-    null,
+    0,
   ],
   ['finish-disagrees', 'messages', messages(mStart, ...mEnd('tool_use')), null],
-  ['block-left-open', 'messages', messages(mStart, block(0), delta(0), ...mEnd()), null],
+  ['block-left-open', 'messages', messages(mStart, block(0), delta(0), ...mEnd()), 2],
   ['usage-missing', 'chat_completions', chatBody(first, finish(), '[DONE]'), null],
   [
     'usage-total',
@@ -116,9 +124,9 @@ const broken: readonly (readonly [rule: string, api: Api, body: string, event: n
       { ...usage, usage: { prompt_tokens: 307, completion_tokens: 26, total_tokens: 560 } },
       '[DONE]',
     ),
-    null,
+    2,
   ],
-  ['usage-negative', 'messages', messages(mStart, ...mEnd('end_turn', { output_tokens: -2 })), null],
+  ['usage-negative', 'messages', messages(mStart, ...mEnd('end_turn', { output_tokens: -2 })), 1],
   ['unnamed-event', 'messages', chatBody(mStart).concat(messages(...mEnd())), 0],
   ['before-message-start', 'messages', messages(block(0), mStart, ...mEnd()), 0],
   ['second-message-start', 'messages', messages(mStart, mStart, ...mEnd()), 1],
@@ -158,7 +166,7 @@ const broken: readonly (readonly [rule: string, api: Api, body: string, event: n
   ],
   ['before-created', 'responses', responses(added(), rCreated, done(), rDone), 0],
   ['item-order', 'responses', responses(rCreated, done(), rDone), 1],
-  ['item-order', 'responses', responses(rCreated, added(), rDone), null],
+  ['item-order', 'responses', responses(rCreated, added(), rDone), 1],
   ['output-index-gap', 'responses', responses(rCreated, added(3), done(3), rDone), 1],
   [
     'part-order',
@@ -190,7 +198,7 @@ const broken: readonly (readonly [rule: string, api: Api, body: string, event: n
       done(),
       rDone,
     ),
-    null,
+    4,
   ],
   [
     'output-disagrees',
@@ -241,7 +249,7 @@ const broken: readonly (readonly [rule: string, api: Api, body: string, event: n
     1,
   ],
   [
-    'tool-id-missing',
+    'call-id-missing',
     'chat_completions',
     chatBody(call({ index: 0, function: f }), finish('tool_calls'), usage, '[DONE]'),
     0,
@@ -347,8 +355,13 @@ const broken: readonly (readonly [rule: string, api: Api, body: string, event: n
     ),
     3,
   ],
-  ['stop-reasons-differ', 'messages', messages(mStart, mEnd('max_tokens')[0]!, ...mEnd('end_turn')), 2],
-  ['content-after-stop', 'messages', messages(mStart, mEnd()[0]!, block(0), stop(0), { type: 'message_stop' }), 2],
+  ['finish-twice', 'messages', messages(mStart, mEnd('max_tokens')[0]!, ...mEnd('end_turn')), 2],
+  [
+    'content-after-finish',
+    'messages',
+    messages(mStart, mEnd()[0]!, block(0), delta(0), stop(0), { type: 'message_stop' }),
+    3,
+  ],
   [
     'delta-missing',
     'chat_completions',
@@ -370,7 +383,7 @@ const broken: readonly (readonly [rule: string, api: Api, body: string, event: n
     'choice-zero-missing',
     'chat_completions',
     chatBody(chunk({ role: 'assistant', content: 'a' }, {}, { index: 1, finish_reason: 'stop' }), usage, '[DONE]'),
-    null,
+    0,
   ],
   [
     'finish-empty',
@@ -397,7 +410,7 @@ const broken: readonly (readonly [rule: string, api: Api, body: string, event: n
     0,
   ],
   [
-    'arguments-object',
+    'arguments-type',
     'chat_completions',
     chatBody(
       call({ index: 0, id: 'a', type: 'function', function: { name: 'f', arguments: { a: 1 } } }),
@@ -414,16 +427,13 @@ const broken: readonly (readonly [rule: string, api: Api, body: string, event: n
     0,
   ],
   [
-    'usage-in-choice',
+    'usage-elsewhere',
     'chat_completions',
     chatBody(first, chunk({}, {}, { finish_reason: 'stop', usage: { prompt_tokens: 1 } }), '[DONE]'),
     1,
   ],
   ['usage-repeated', 'chat_completions', chatBody({ ...first, usage: usage['usage'] }, finish(), usage, '[DONE]'), 2],
 ];
-
-/** Faults that no text of server-sent events has; test/unit/framing/faults.test.ts finds them. */
-const OF_OTHER_FRAMINGS = ['message-damaged', 'not-utf8', 'other-framing'];
 
 test.each(clean)('a %s stream that keeps to the protocol has no remark', (api, body) => {
   expect(lintOf(api, body)).toEqual([]);
@@ -439,67 +449,115 @@ test.each(wireFixtures().map(({ name, api, bytes }) => [name, api, bytes] as con
 describe('each rule finds its breach', () => {
   test.each(broken)('%s (%s)', (rule, api, body, event) => {
     const run = runWire(api, body);
-    const remarks = lint(api, run.framed, run.outcome).filter((remark) => remark.rule === rule);
+    const remarks = lint(run).filter((remark) => remark.rule === rule);
     expect(remarks).toHaveLength(1);
     const frame = event === null ? null : run.frames[event]!;
     expect(remarks[0]).toMatchObject({ event, bytes: frame && [frame.start, frame.end] });
-    expect(remarks[0]!.sentence).toMatch(/[.?!]$|: /);
     // The lenient profile never judges harder than the strict one.
-    const order = ['info', 'warning', 'error'];
-    const lenient = lint(api, run.framed, run.outcome, 'lenient').find((remark) => remark.rule === rule);
-    if (lenient) expect(order.indexOf(lenient.severity)).toBeLessThanOrEqual(order.indexOf(remarks[0]!.severity));
-  });
-
-  test.each(ANY_API_RULES.filter(({ example }) => example !== undefined).map((rule) => [rule.id, rule] as const))(
-    '%s: its example, and not its counterexample',
-    (id, { example, counterexample }) => {
-      const breaks = (body: string): boolean => lintOf('chat_completions', body).some(({ rule }) => rule === id);
-      expect(breaks(example!)).toBe(true);
-      expect(breaks(counterexample!)).toBe(false);
-    },
-  );
-
-  test('call-not-offered, where the request is known', () => {
-    const run = runWire('chat_completions', chatBody(call({ index: 0, id: 'a', function: f }), '[DONE]'));
-    const rules = (offered: readonly string[] | undefined): readonly string[] =>
-      lint('chat_completions', run.framed, run.outcome, 'strict', { offered })
-        .filter(({ rule }) => rule === 'call-not-offered')
-        .map(({ sentence }) => sentence);
-    expect(rules(['g'])).toEqual(['The call f (c0/tool0) names a tool that the request does not offer.']);
-    expect(rules(['f', 'g'])).toEqual([]);
-    expect(rules(undefined)).toEqual([]);
-  });
-
-  test('not-a-stream, where the ending is known', () => {
-    const run = runWire('chat_completions', '<html><body>Sign in</body></html>');
-    const remarks = lint('chat_completions', run.framed, run.outcome, 'strict', { ending: run.ending });
-    expect(remarks).toMatchObject([{ rule: 'not-a-stream', sentence: expect.stringContaining('an HTML page') }]);
-  });
-
-  test('every rule is covered, and has its help', () => {
-    const rules = new Set([...ANY_API_RULES, ...APIS.flatMap((api) => providerOf(api).rules)]);
-    const ids = [...new Set([...rules].map(({ id }) => id))];
-    const examples = [...rules].filter(({ example }) => example !== undefined).map(({ id }) => id);
-    const covered = new Set([
-      ...broken.map(([rule]) => rule),
-      ...examples,
-      'call-not-offered',
-      'not-a-stream',
-      ...OF_OTHER_FRAMINGS,
-    ]);
-    expect([...covered].toSorted()).toEqual(ids.toSorted());
-    for (const { help } of rules) expect(help).toMatch(/\.$/);
+    const lenient = lint(run, 'lenient').find((remark) => remark.rule === rule);
+    if (lenient)
+      expect(LINT_SEVERITIES.indexOf(lenient.severity)).toBeGreaterThanOrEqual(
+        LINT_SEVERITIES.indexOf(remarks[0]!.severity),
+      );
   });
 });
 
-test('a rule broken with every chunk is told twenty times and then counted', () => {
-  const names = Array.from({ length: 100 }, () => call({ index: 0, function: { name: 'f', arguments: '' } }));
+/** Each rule with its own API, and those of several with each that they hold for. */
+const listed = [...PROVIDERS.keys()].flatMap((api) => providerOf(api).rules.map((rule) => ({ api, rule })));
+const rules: readonly LintRule[] = [...new Set([...ANY_API_RULES, ...listed.map(({ rule }) => rule)])];
+
+const remarksOn = (example: LintExample, profile?: LintProfile): readonly LintRemark[] =>
+  lint(runWire(exampleApi(example), exampleBytes(example)), profile, { offered: example.offered });
+
+describe('the help of each rule', () => {
+  test.each(rules.map((rule) => [rule.id, exampleApi(rule.example), rule] as const))(
+    '%s (%s): its example breaks it and no other, its counterexample does not',
+    (id, _api, { example, counterexample, comesWith = [] }) => {
+      const found = new Set(remarksOn(example).map((remark) => remark.rule));
+      expect([...found].toSorted()).toEqual([id, ...comesWith].toSorted());
+      expect(remarksOn(counterexample).map((remark) => remark.rule)).not.toContain(id);
+    },
+  );
+
+  test.each(rules.map((rule) => [rule.id, exampleApi(rule.example), rule] as const))(
+    '%s (%s) says the fact and the next step, in sentences',
+    (id, _api, { help, advice, example, strict, lenient }) => {
+      const sentences = remarksOn(example).filter(({ rule }) => rule === id);
+      for (const { sentence } of sentences) {
+        expect(sentence).toMatch(/^\S.*[.!?)]$/s);
+        expect(sentence.replace(advice ?? '', '')).not.toMatch(/undefined|\[object|\.\.(?!\.)| {2}/);
+      }
+      expect(help).toMatch(/^\S.*\.$/s);
+      if (advice !== undefined) expect(advice).toMatch(/^\S.*\.$/s);
+      if (lenient !== null)
+        expect(LINT_SEVERITIES.indexOf(lenient)).toBeGreaterThanOrEqual(LINT_SEVERITIES.indexOf(strict));
+    },
+  );
+
+  test('one rule of several APIs says the same of each', () => {
+    const byId = Map.groupBy(rules, ({ id }) => id);
+    for (const [, same] of byId) {
+      expect(new Set(same.map(({ strict }) => strict)).size).toBe(1);
+      expect(new Set(same.map(({ example }) => exampleApi(example))).size).toBe(same.length);
+    }
+    for (const api of PROVIDERS.keys()) {
+      const ids = rulesOf(api).map(({ id }) => id);
+      expect(new Set(ids).size).toBe(ids.length);
+    }
+  });
+});
+
+describe('what shows many times', () => {
+  test('is told once, with how often and where last', () => {
+    const names = Array.from({ length: 100 }, () => call({ index: 0, function: { name: 'f', arguments: '' } }));
+    const remarks = lintOf(
+      'chat_completions',
+      chatBody(call({ index: 0, id: 'a', type: 'function', function: { name: 'f', arguments: '' } }), ...names),
+    ).filter(({ rule }) => rule === 'tool-name-repeated');
+    expect(remarks).toMatchObject([{ event: 1, count: 100 }]);
+    expect(remarks[0]!.sentence).toMatch(
+      /^The name f is repeated in a later fragment \(and 99 more events, the last is event 100\)\. /,
+    );
+  });
+
+  test('is told for each subject, up to five', () => {
+    const calls = Array.from({ length: 9 }, (_, index) => ({
+      index,
+      id: 'a',
+      type: 'function',
+      function: { name: `f${index}`, arguments: '{}' },
+    }));
+    const remarks = lint(
+      runWire('chat_completions', chatBody(chunk({ role: 'assistant', tool_calls: calls }))),
+      'strict',
+      {
+        offered: [{ name: 'something_else', required: [] }],
+      },
+    ).filter(({ rule }) => rule === 'call-not-offered');
+    expect(remarks.map(({ count }) => count)).toEqual([1, 1, 1, 1, 1, 4]);
+    expect(remarks.at(-1)!.sentence).toContain('call-not-offered has 4 more remarks');
+  });
+});
+
+test('the worst comes first, then what comes first in the stream, and the stream as a whole last', () => {
   const remarks = lintOf(
     'chat_completions',
-    chatBody(call({ index: 0, id: 'a', type: 'function', function: { name: 'f', arguments: '' } }), ...names),
-  ).filter(({ rule }) => rule === 'tool-name-repeated');
-  expect(remarks).toHaveLength(21);
-  expect(remarks.at(-1)).toMatchObject({ event: null, sentence: 'tool-name-repeated shows 80 more times.' });
+    chatBody(
+      { ...chunk({ content: 'a' }), object: 'x' },
+      call({ function: f }),
+      call({ id: 'a', function: f }),
+      finish('stop'),
+    ),
+  );
+  expect(remarks.map(({ severity, event }) => [severity, event])).toEqual(
+    remarks
+      .map(({ severity, event }) => [severity, event] as const)
+      .toSorted(
+        ([a, at], [b, then]) =>
+          LINT_SEVERITIES.indexOf(a) - LINT_SEVERITIES.indexOf(b) || (at ?? Infinity) - (then ?? Infinity) || 0,
+      ),
+  );
+  expect(remarks.length).toBeGreaterThan(4);
 });
 
 describeWith(CORPUS, 'the corpus under the lenient profile', () => {

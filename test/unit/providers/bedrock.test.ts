@@ -81,8 +81,8 @@ describe.each(['plain-text', 'reasoning', 'parallel-tools'])('the sample %s', (m
   });
 
   test('has no remark, and both adapters read it to its end', () => {
-    const { framed, outcome } = runWire(API, bytes);
-    expect(lint(API, framed, outcome)).toEqual([]);
+    const run = runWire(API, bytes);
+    expect(lint(run)).toEqual([]);
     for (const lane of ['legacy', 'simple'])
       expect(runLane(lane, laneSetup(API), bytes).outcome).toMatchObject({ outcome: { error: null, finished: true } });
   });
@@ -110,10 +110,11 @@ describe('an exception of the service in mid-stream', () => {
 
 test('what is in an envelope beside its event is told, and one without an event is kept', () => {
   const [start] = framesOf('plain-text');
-  const { summaries, framed, messages, outcome } = runWire(API, joined([start!, sample.malformed]));
+  const run = runWire(API, joined([start!, sample.malformed]));
+  const { summaries, messages } = run;
   expect(summaries[0]!.notes).toBeUndefined();
   expect(JSON.stringify(messages)).toContain('no base64');
-  expect(lint(API, framed, outcome).map(({ rule }) => rule)).toContain('bedrock-envelope');
+  expect(lint(run).map(({ rule }) => rule)).toContain('bedrock-envelope');
 });
 
 test('the model of a request stands in its address', () => {

@@ -116,8 +116,8 @@ describe('an answer', () => {
   });
 
   test('has no remark when it is healthy', () => {
-    const { framed, outcome } = runWire(API, BODY);
-    expect(lint(API, framed, outcome)).toEqual([]);
+    const run = runWire(API, BODY);
+    expect(lint(run)).toEqual([]);
   });
 
   test('is known by its payloads', () => {
@@ -209,15 +209,15 @@ test.each([
 
 describe('lint', () => {
   const rulesOf = (...events: readonly object[]): readonly string[] => {
-    const { framed, outcome } = runWire(API, chatBody(...events));
-    return lint(API, framed, outcome).map(({ rule }) => rule);
+    const run = runWire(API, chatBody(...events));
+    return lint(run).map(({ rule }) => rule);
   };
 
   test('tells of events without candidates, calls without a name, counts that fall', () => {
     expect(rulesOf({ modelVersion: 'm' }, END)).toContain('gemini-no-candidates');
-    expect(rulesOf(says([{ functionCall: { args: {} } }]), END)).toContain('gemini-call-without-name');
+    expect(rulesOf(says([{ functionCall: { args: {} } }]), END)).toContain('call-name-missing');
     const more = says([], { usageMetadata: { ...USAGE, candidatesTokenCount: 9 } });
-    expect(rulesOf(more, END)).toContain('gemini-counts-fall');
+    expect(rulesOf(more, END)).toContain('usage-decreases');
   });
 });
 

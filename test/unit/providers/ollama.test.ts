@@ -119,8 +119,8 @@ describe('an answer', () => {
   });
 
   test('has no remark when it is healthy', () => {
-    const { framed, outcome } = runWire(API, BODY);
-    expect(lint(API, framed, outcome)).toEqual([]);
+    const run = runWire(API, BODY);
+    expect(lint(run)).toEqual([]);
   });
 
   test('is known by its lines', () => {
@@ -153,18 +153,18 @@ test.each([
 
 describe('lint', () => {
   const rulesOf = (text: string): readonly string[] => {
-    const { framed, outcome } = runWire(API, text);
-    return lint(API, framed, outcome).map(({ rule }) => rule);
+    const run = runWire(API, text);
+    return lint(run).map(({ rule }) => rule);
   };
 
   test('tells of what follows the end, and of a line without a message', () => {
-    expect(rulesOf(lines(END, says({ content: 'x' })))).toContain('ollama-after-done');
+    expect(rulesOf(lines(END, says({ content: 'x' })))).toContain('after-terminator');
     expect(rulesOf(lines({ model: 'm', done: false }, END))).toContain('ollama-message-missing');
   });
 
   test('tells of arguments as text and of missing counts', () => {
     const call = { function: { name: 'f', arguments: '{"a":1}' } };
-    expect(rulesOf(lines(says({ tool_calls: [call] }), END))).toContain('ollama-arguments-text');
+    expect(rulesOf(lines(says({ tool_calls: [call] }), END))).toContain('arguments-type');
     expect(rulesOf(lines(says({}, { done: true, done_reason: 'stop' })))).toContain('ollama-counts-missing');
   });
 });

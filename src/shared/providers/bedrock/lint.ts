@@ -1,7 +1,11 @@
 /** Rules of Anthropic's models on Bedrock: those of Messages, and of the envelopes around its events. */
-import type { LintRule } from '../../lint/rule.ts';
+import type { LintExample, LintRule } from '../../lint/rule.ts';
 import { MESSAGES_RULES } from '../messages/lint.ts';
 import { isFault } from './wire.ts';
+
+const chunk = (payload: string): LintExample => ({ api: 'bedrock', body: `chunk ${payload}\n` });
+/** `{"type":"message_stop"}` in base64. */
+const STOP = 'eyJ0eXBlIjoibWVzc2FnZV9zdG9wIn0=';
 
 export const BEDROCK_RULES: readonly LintRule[] = [
   ...MESSAGES_RULES,
@@ -9,7 +13,12 @@ export const BEDROCK_RULES: readonly LintRule[] = [
     id: 'bedrock-envelope',
     strict: 'error',
     lenient: 'warning',
-    help: 'A chunk message has no base64 event in its bytes field. SDKs fail on it or skip it.',
+    help: 'A chunk message has an event of the model in its bytes field, in base64.',
+    advice:
+      'The SDKs of AWS and Anthropic fail on one without it, or skip it. Look at the message, and report it to the service.',
+    example: chunk('{"p":"abc"}'),
+    counterexample: chunk(`{"bytes":"${STOP}"}`),
+    comesWith: ['no-terminator'],
     check: () => ({
       event({ frame }, report) {
         if (frame.name === 'chunk' && !isFault(frame)) report(frame, 'The message is a chunk without an event in it.');

@@ -1,101 +1,166 @@
 /** Rules of OpenAI Chat Completions. The format is loose, and compatible servers looser still. */
-import { arrayOf, numberOf, objectOf, stringOf, type JsonObject } from '../../json/json-object.ts';
-import { isDone, type LintCheck, type LintEvent, type LintRule, type Report } from '../../lint/rule.ts';
+import { numberOf, objectOf, objectsOf, stringOf, type JsonObject } from '../../json/json-object.ts';
 import {
+  chat,
+  chatArguments,
+  chatCall,
+  chatEnd,
+  chatEndWith,
+  chatFragment,
+  chatText,
+  chunk,
+} from '../../lint/example-bodies.ts';
+import type { LintCheck, LintEvent, LintRule, Report } from '../../lint/rule.ts';
+import {
+  AFTER_DONE,
+  argumentsType,
   ARGUMENTS_EMPTY,
-  afterTerminator,
-  textCumulative,
-  textRepeated,
-  type TextPiece,
+  CONTENT_AFTER_FINISH,
+  deltaMissing,
+  finishElsewhere,
+  finishTwice,
+  finishWord,
+  firstText,
+  ID_CHANGES,
+  MODEL_CHANGES,
 } from '../../lint/shared-rules.ts';
+
+const choicesOf = (data: JsonObject | null): readonly JsonObject[] => objectsOf(data?.['choices']);
 
 /** A check that looks at each choice of each chunk. */
 function eachChoice(look: (choice: JsonObject, index: number, event: LintEvent, report: Report) => void): LintCheck {
   return {
     event(event, report) {
-      for (const item of arrayOf(event.data?.['choices'])) {
-        const choice = objectOf(item);
-        if (choice) look(choice, numberOf(choice['index']) ?? 0, event, report);
-      }
+      for (const choice of choicesOf(event.data)) look(choice, numberOf(choice['index']) ?? 0, event, report);
     },
   };
 }
+
+const callsIn = (choice: JsonObject): readonly JsonObject[] => objectsOf(objectOf(choice['delta'])?.['tool_calls']);
 
 /** A check that looks at each fragment of a tool call. `key` names its choice and index. */
 function eachToolCall(look: (call: JsonObject, key: string, event: LintEvent, report: Report) => void): LintCheck {
   return eachChoice((choice, index, event, report) => {
-    for (const item of arrayOf(objectOf(choice['delta'])?.['tool_calls'])) {
-      const call = objectOf(item);
-      // Without an index a fragment belongs to its id; the rule on missing indexes says so.
-      if (call) look(call, `${index}/${String(call['index'] ?? call['id'] ?? 'none')}`, event, report);
-    }
+    // Without an index a fragment belongs to its id; the rule on missing indexes says so.
+    for (const call of callsIn(choice))
+      look(call, `${index}/${String(call['index'] ?? call['id'] ?? 'none')}`, event, report);
   });
 }
 
-/** A check that reports when a field of the chunk is not what it was before. */
-function steady(field: string): LintCheck {
-  let last: unknown;
-  return {
-    event({ frame, data }, report) {
-      const value = data?.[field];
-      // Azure's first chunk, with the filter results of the prompt, has empty ones.
-      if (value === undefined || value === null || value === '') return;
-      if (last !== undefined && value !== last)
-        report(frame, `${field} changes from ${String(last)} to ${String(value)}.`);
-      last = value;
-    },
-  };
-}
-
-/** The text that a chunk adds to its first choice. */
-function pieceOf({ data }: LintEvent): TextPiece | null {
-  const choice = objectOf(arrayOf(data?.['choices'])[0]);
-  const text = stringOf(objectOf(choice?.['delta'])?.['content']);
-  return text === null ? null : { block: String(choice?.['index']), text };
-}
+const functionOf = (call: JsonObject): JsonObject | null => objectOf(call['function'] ?? call['custom']);
+const nameIn = (call: JsonObject): string | null => stringOf(functionOf(call)?.['name']);
 
 /** Plain reasoning text, by server; the wire lane reads the same. */
 const REASONING_FIELDS = ['reasoning_content', 'reasoning', 'reasoning_text'] as const;
 /** Where compatible servers put the reason why the generation stopped. */
-const OTHER_FINISHES = ['finishReason', 'stop_reason', 'stopReason', 'done_reason', 'finish', 'reason'] as const;
+const OTHER_FINISHES = ['finishReason', 'finish', 'stop_reason', 'stopReason', 'done_reason', 'reason'] as const;
+/** With the words of DeepSeek, Mistral and the form before tool calls. */
+const FINISH_WORDS = [
+  'stop',
+  'length',
+  'tool_calls',
+  'content_filter',
+  'function_call',
+  'insufficient_system_resource',
+  'model_length',
+  'error',
+];
 
 /** Whose payload it is that has no choices, where that can be told. */
 function otherApi(data: JsonObject): string {
-  if (Array.isArray(data['candidates'])) return " It has candidates, like Gemini's own API.";
-  if ('done' in data && ('message' in data || 'response' in data)) return " It has the fields of Ollama's own API.";
+  if (Array.isArray(data['candidates'])) return ", but candidates, like Gemini's own API";
+  if ('done' in data && ('message' in data || 'response' in data)) return ", but the fields of Ollama's own API";
   const type = stringOf(data['type']);
   if (type === null) return '';
-  if (type.startsWith('response.')) return ` It is a ${type} event of the Responses API.`;
+  if (type.startsWith('response.')) return `: it is a ${type} event of the Responses API`;
   return /^(?:message|content_block)_(?:start|delta|stop)$/.test(type)
-    ? ` It is a ${type} event of Anthropic's Messages API.`
+    ? `: it is a ${type} event of Anthropic's Messages API`
     : '';
 }
 
+/** A finish reason that is not in `finish_reason` of its choice. */
+function finishIn(data: JsonObject): { readonly where: string; readonly reason: string } | null {
+  const choices = choicesOf(data);
+  if (choices.some((choice) => stringOf(choice['finish_reason']))) return null;
+  const delta = objectOf(choices[0]?.['delta']);
+  const places = [
+    ['the choice', choices[0] ?? null, OTHER_FINISHES],
+    ['its delta', delta, ['finish_reason', ...OTHER_FINISHES]],
+    ['its message', objectOf(choices[0]?.['message']), ['finish_reason', ...OTHER_FINISHES]],
+    ['the chunk', data, ['finish_reason', ...OTHER_FINISHES]],
+  ] as const;
+  for (const [place, holder, fields] of places) {
+    const found = firstText(holder, fields);
+    if (found) return { where: `${place} says ${found.field}`, reason: found.text };
+  }
+  return null;
+}
+
+/** Fields of a chunk that say nothing of the answer. */
+const PLAIN_FIELDS = new Set([
+  'id',
+  'object',
+  'created',
+  'model',
+  'choices',
+  'system_fingerprint',
+  'service_tier',
+  'provider',
+  'obfuscation',
+]);
+
+const usageChunk = (choices: unknown): JsonObject =>
+  chunk({}, { choices, usage: { prompt_tokens: 5, completion_tokens: 2, total_tokens: 7 } });
+/** A last chunk without a usage. */
+const finish = (choice: JsonObject = {}): JsonObject => chunk({}, {}, { finish_reason: 'stop', ...choice });
+const hi = chunk({ role: 'assistant', content: 'Hi' });
+/** More than an hour apart, no clock restamps the chunks of one answer. */
+const MAX_CREATED_STEP = 3600;
+
 export const CHAT_COMPLETIONS_RULES: readonly LintRule[] = [
-  afterTerminator(({ frame }) => (isDone(frame.data) ? '[DONE]' : null)),
+  AFTER_DONE,
+  ID_CHANGES,
+  MODEL_CHANGES,
   {
-    id: 'id-changes',
-    strict: 'warning',
-    lenient: 'info',
-    help: 'All chunks of a completion have one id.',
-    check: () => steady('id'),
-  },
-  {
-    id: 'model-changes',
-    strict: 'warning',
-    lenient: 'info',
-    help: 'The model changes in mid-stream: a router or a fallback took over.',
-    check: () => steady('model'),
+    id: 'created-changes',
+    strict: 'info',
+    lenient: null,
+    help: 'created is the time at which the completion began, in seconds. Servers that stamp each chunk anew are common and harmless; a time that falls, or jumps by hours or to milliseconds, shows that chunks of two answers, or of two servers, are in one stream.',
+    advice: 'Clients that sort or group by it take the chunks for two answers. Go by the order of the events.',
+    example: chat(hi, chunk({ content: '!' }, { created: 1_700_000_000 }), ...chatEndWith({ created: 1_700_000_000 })),
+    counterexample: chat(hi, chunk({ content: '!' }, { created: 2 }), ...chatEndWith({ created: 3 })),
+    check: () => {
+      let last: number | null = null;
+      return {
+        event({ frame, data }, report) {
+          const created = numberOf(data?.['created']);
+          // Azure's first chunk, with the filter results of the prompt, has 0.
+          if (!created) return;
+          if (last !== null && (created < last || created - last > MAX_CREATED_STEP))
+            report(frame, `created goes from ${last} to ${created}.`);
+          last = created;
+        },
+      };
+    },
   },
   {
     id: 'object-type',
     strict: 'warning',
     lenient: null,
     help: 'Every chunk has the object type chat.completion.chunk.',
+    advice: 'Clients that check it skip such a chunk. Report it to the server.',
+    example: chat({ ...hi, object: 'chat.completion' }, ...chatEnd()),
+    counterexample: chatText('Hi'),
     check: () => ({
       event({ frame, data }, report) {
         if (data && !data['error'] && data['object'] !== 'chat.completion.chunk')
-          report(frame, `The object is ${JSON.stringify(data['object']) ?? 'missing'}.`);
+          report(
+            frame,
+            data['object'] === undefined
+              ? 'The chunk has no object type.'
+              : `The object type is ${JSON.stringify(data['object'])}.`,
+            String(data['object']),
+          );
       },
     }),
   },
@@ -103,11 +168,41 @@ export const CHAT_COMPLETIONS_RULES: readonly LintRule[] = [
     id: 'choices-missing',
     strict: 'warning',
     lenient: 'info',
-    help: 'A chunk without a list of choices. The openai SDK fails at it with "choices is not iterable".',
+    help: 'A chunk has a list of choices, which is empty where it says of none.',
+    advice:
+      'The openai SDK fails at a chunk without one: "choices is not iterable", "NoneType is not subscriptable". Check that the base URL and the API belong together.',
+    example: chat(hi, finish(), usageChunk(null), '[DONE]'),
+    counterexample: chat(hi, finish(), usageChunk([]), '[DONE]'),
     check: () => ({
       event({ frame, data }, report) {
         if (data && !data['error'] && !Array.isArray(data['choices']))
-          report(frame, `The chunk has no list of choices.${otherApi(data)}`);
+          report(
+            frame,
+            data['choices'] === null
+              ? 'The chunk has null in place of its list of choices.'
+              : `The chunk has no list of choices${otherApi(data)}.`,
+            otherApi(data),
+          );
+      },
+    }),
+  },
+  {
+    id: 'choices-empty',
+    strict: 'info',
+    lenient: null,
+    help: "A chunk has an empty list of choices and says nothing beside it: neither a usage nor Azure's filter results. It is a heartbeat, or what a proxy left of a chunk.",
+    advice:
+      'Clients that read choices[0] without looking fail at it: "list index out of range". Skip chunks without choices.',
+    example: chat(hi, chunk({}, { choices: [] }), ...chatEnd()),
+    counterexample: chat(hi, finish(), usageChunk([]), '[DONE]'),
+    check: () => ({
+      event({ frame, data }, report) {
+        const choices = data?.['choices'];
+        if (!data || data['error'] || !Array.isArray(choices) || choices.length > 0) return;
+        const says = Object.keys(data).some(
+          (name) => !PLAIN_FIELDS.has(name) && data[name] !== null && data[name] !== undefined,
+        );
+        if (!says) report(frame, 'The chunk has no choices and no usage.');
       },
     }),
   },
@@ -115,78 +210,237 @@ export const CHAT_COMPLETIONS_RULES: readonly LintRule[] = [
     id: 'choice-index',
     strict: 'error',
     lenient: 'info',
-    help: 'A choice without an index; with several choices nobody can tell which one it is.',
+    help: 'A choice has an index, which says which of several answers it is.',
+    advice:
+      'The openai SDK ends with an error ("invalid choice index"), and with several choices nobody can tell which one it is. Take choices by their place in the list.',
+    example: chat(
+      { ...hi, choices: [{ delta: { role: 'assistant', content: 'Hi' }, finish_reason: null }] },
+      ...chatEnd(),
+    ),
+    counterexample: chatText('Hi'),
     check: () =>
       eachChoice((choice, _index, { frame }, report) => {
-        if (numberOf(choice['index']) === null) report(frame, 'A choice has no index.');
+        if (numberOf(choice['index']) === null)
+          report(
+            frame,
+            choice['index'] === undefined || choice['index'] === null
+              ? 'A choice has no index.'
+              : `The index of a choice is ${JSON.stringify(choice['index'])}, which is no number.`,
+          );
       }),
+  },
+  {
+    id: 'choice-zero-missing',
+    strict: 'warning',
+    lenient: 'warning',
+    help: 'There are choices, but none with index 0. Some servers count from 1.',
+    advice:
+      'Clients that look for choice 0 by its index show an empty answer. Take the first choice that there is, and report it to the server.',
+    example: chat(
+      chunk({ role: 'assistant', content: 'Hi' }, {}, { index: 1 }),
+      chunk({}, { usage: usageChunk([])['usage'] }, { index: 1, finish_reason: 'stop' }),
+      '[DONE]',
+    ),
+    counterexample: chatText('Hi'),
+    check: () => {
+      const seen = new Map<number, LintEvent>();
+      return {
+        ...eachChoice((_choice, index, event) => {
+          if (!seen.has(index)) seen.set(index, event);
+        }),
+        end(_stream, report) {
+          const [first] = seen.values();
+          if (first && !seen.has(0))
+            report(
+              first.frame,
+              `There is no choice 0, only choice ${[...seen.keys()].toSorted((a, b) => a - b).join(', ')}.`,
+            );
+        },
+      };
+    },
+  },
+  {
+    id: 'choices-interleaved',
+    strict: 'info',
+    lenient: null,
+    help: 'Several choices come in turn, a chunk for each. That is how n > 1 is streamed.',
+    advice:
+      'Clients that read choices[0] by its place in the list, as most examples do, join the answers into one text. Sort the chunks by the index of their choice, or ask for n = 1.',
+    example: chat(
+      hi,
+      chunk({ role: 'assistant', content: 'Ho' }, {}, { index: 1 }),
+      finish(),
+      finish({ index: 1 }),
+      usageChunk([]),
+      '[DONE]',
+    ),
+    counterexample: chatText('Hi', 'Ho'),
+    check: () => {
+      const seen = new Set<number>();
+      let first: LintEvent | null = null;
+      return {
+        ...eachChoice((choice, index, event) => {
+          seen.add(index);
+          // The first of its list, and not the first choice: read by its place it is another one.
+          if (index !== 0 && event.data && choicesOf(event.data)[0] === choice) first ??= event;
+        }),
+        end(_stream, report) {
+          if (first && seen.size > 1) report(first.frame, `The answer has ${seen.size} choices, which come in turn.`);
+        },
+      };
+    },
   },
   {
     id: 'role-missing',
     strict: 'warning',
     lenient: null,
-    help: 'The first delta of a choice names the role. The openai helper ends with an error when none does.',
+    help: 'The first delta of a choice names the role.',
+    advice: 'The stream helper of the openai SDK ends with an error when no delta does. Take the role for assistant.',
+    example: chat(chunk({ content: 'Hi' }), ...chatEnd()),
+    counterexample: chatText('Hi'),
     check: () => {
       const seen = new Set<number>();
       return eachChoice((choice, index, { frame }, report) => {
         if (seen.has(index)) return;
         seen.add(index);
         if (!stringOf(objectOf(choice['delta'])?.['role']))
-          report(frame, `The first delta of choice ${index} has no role.`);
+          report(frame, `The first delta of choice ${index} has no role.`, String(index));
       });
     },
   },
   {
-    id: 'content-after-finish',
+    id: 'role-wrong',
+    strict: 'warning',
+    lenient: 'warning',
+    help: 'The deltas of an answer have the role assistant, or none after the first. openai-python joins the roles of all deltas into one text.',
+    advice:
+      'Clients put the answer into the history under this role, and providers refuse it there. Take the role for assistant.',
+    example: chat(hi, chunk({ role: 'user', content: '!' }), ...chatEnd()),
+    counterexample: chat(hi, chunk({ role: 'assistant', content: '!' }), ...chatEnd()),
+    check: () =>
+      eachChoice((choice, index, { frame }, report) => {
+        const role = objectOf(choice['delta'])?.['role'];
+        if (role !== undefined && role !== null && role !== '' && role !== 'assistant')
+          report(frame, `A delta of choice ${index} has the role ${JSON.stringify(role)}.`, JSON.stringify(role));
+      }),
+  },
+  deltaMissing(
+    (data) => {
+      for (const choice of choicesOf(data)) {
+        if (objectOf(choice['delta']) || objectOf(choice['message'])) continue;
+        const index = numberOf(choice['index']) ?? 0;
+        const azure = Object.keys(choice).some((field) => field.startsWith('content_filter'));
+        if (azure) return `Choice ${index} has no delta: it carries results of Azure's asynchronous content filter.`;
+        if (typeof choice['text'] === 'string')
+          return `Choice ${index} has no delta, but text, as in the older Completions API.`;
+        return `Choice ${index} has ${choice['delta'] === null ? 'null in place of its delta' : 'no delta'}.`;
+      }
+      return null;
+    },
+    {
+      example: chat(hi, { ...finish(), choices: [{ index: 0, finish_reason: 'stop' }] }, usageChunk([]), '[DONE]'),
+      counterexample: chatText('Hi'),
+    },
+  ),
+  {
+    id: 'message-instead-of-delta',
     strict: 'error',
     lenient: 'warning',
-    help: 'Content follows the finish reason of its choice.',
-    check: () => {
-      const finished = new Set<number>();
-      return eachChoice((choice, index, { frame }, report) => {
-        const delta = objectOf(choice['delta']);
-        if (finished.has(index) && (stringOf(delta?.['content']) || arrayOf(delta?.['tool_calls']).length > 0))
-          report(frame, `Content of choice ${index} after its finish_reason.`);
-        if (choice['finish_reason']) finished.add(index);
-      });
-    },
+    help: 'A choice has a message where a delta is expected: the server sends, or ends with, an answer as it would be without streaming.',
+    advice:
+      'Clients of a stream do not read it, or show its text a second time after the deltas. Read it only where no delta came, and report it to the server.',
+    example: chat(
+      hi,
+      {
+        ...finish(),
+        choices: [{ index: 0, message: { role: 'assistant', content: 'Hi' }, finish_reason: 'stop' }],
+      },
+      usageChunk([]),
+      '[DONE]',
+    ),
+    counterexample: chatText('Hi'),
+    check: () =>
+      eachChoice((choice, index, { frame }, report) => {
+        const message = objectOf(choice['message']);
+        if (!message) return;
+        const length = stringOf(message['content'])?.length;
+        report(
+          frame,
+          `Choice ${index} has a message${objectOf(choice['delta']) ? ' beside its delta' : ' and no delta'}${length ? `, with ${length} characters of text` : ''}.`,
+          String(index),
+        );
+      }),
   },
+  CONTENT_AFTER_FINISH,
+  finishTwice(
+    (data) =>
+      choicesOf(data).flatMap((choice) => {
+        const reason = stringOf(choice['finish_reason']);
+        return reason ? [{ choice: numberOf(choice['index']) ?? 0, reason }] : [];
+      }),
+    () => false,
+    { example: chat(hi, finish(), ...chatEnd('length')), counterexample: chatText('Hi') },
+  ),
+  finishWord(FINISH_WORDS, 'finish_reason', {
+    example: chat(hi, ...chatEnd('STOP')),
+    counterexample: chatText('Hi'),
+  }),
   {
-    id: 'finish-twice',
+    id: 'finish-empty',
     strict: 'warning',
     lenient: 'info',
-    help: 'A choice has two finish reasons.',
-    check: () => {
-      const reasons = new Map<number, unknown>();
-      return eachChoice((choice, index, { frame }, report) => {
-        const reason = choice['finish_reason'];
-        if (!reason) return;
-        if (reasons.has(index))
-          report(frame, `Choice ${index} finishes again with ${String(reason)}, after ${String(reasons.get(index))}.`);
-        reasons.set(index, reason);
-      });
-    },
+    help: 'A finish_reason is empty text. It stands for "not yet", for which the API has null.',
+    advice:
+      'A client that asks whether there is a reason takes the answer for finished at its first chunk. Take empty text for null.',
+    example: chat(chunk({ role: 'assistant', content: 'Hi' }, {}, { finish_reason: '' }), ...chatEnd()),
+    counterexample: chatText('Hi'),
+    check: () =>
+      eachChoice((choice, _index, { frame }, report) => {
+        if (choice['finish_reason'] === '') report(frame, 'A finish_reason is empty text, where null is expected.');
+      }),
   },
+  finishElsewhere('finish_reason', finishIn, {
+    example: chat(hi, chunk({}, { usage: usageChunk([])['usage'] }, { finishReason: 'stop' }), '[DONE]'),
+    counterexample: chatText('Hi'),
+    comesWith: ['finish-missing'],
+  }),
   {
     id: 'tool-index-missing',
     strict: 'error',
     lenient: 'warning',
-    help: 'A fragment of a tool call without an index. The openai SDK ends with an error.',
+    help: 'Each fragment of a tool call has the index of its call, which is all that tells where a fragment without an id belongs.',
+    advice:
+      'openai-python and openai-node end with an error, and others join the fragments of all calls. Go by the id, and without one by the place in the list, as is done here.',
+    example: chat(
+      chatFragment({ id: 'a', type: 'function', function: { name: 'f', arguments: '{}' } }),
+      ...chatEnd('tool_calls'),
+    ),
+    counterexample: chat(chatCall(0, 'a', 'f', '{}'), ...chatEnd('tool_calls')),
     check: () =>
       eachToolCall((call, _key, { frame }, report) => {
-        if (numberOf(call['index']) === null) report(frame, 'A tool call has no index.');
+        if (numberOf(call['index']) !== null) return;
+        report(
+          frame,
+          call['index'] === undefined || call['index'] === null
+            ? 'A fragment of a tool call has no index.'
+            : `The index of a tool call is ${JSON.stringify(call['index'])}, which is no number.`,
+        );
       }),
   },
   {
     id: 'tool-index-gap',
     strict: 'warning',
     lenient: 'info',
-    help: 'Tool call indexes do not count up from 0. The openai SDK leaves holes in its list.',
+    help: 'Tool calls are numbered from 0 in the order in which they begin.',
+    advice:
+      'openai-node leaves holes in its list, and openai-python puts the call at another index, to which no later fragment fits. Go by the indexes as they are.',
+    example: chat(chatCall(1, 'a', 'f', '{}'), ...chatEnd('tool_calls')),
+    counterexample: chat(chatCall(0, 'a', 'f', '{}'), ...chatEnd('tool_calls')),
     check: () => {
       const next = new Map<number, number>();
       return eachChoice((choice, at, { frame }, report) => {
-        for (const item of arrayOf(objectOf(choice['delta'])?.['tool_calls'])) {
-          const index = numberOf(objectOf(item)?.['index']);
+        for (const call of callsIn(choice)) {
+          const index = numberOf(call['index']);
           const expected = next.get(at) ?? 0;
           if (index === null || index < expected) continue;
           if (index > expected) report(frame, `Tool call ${index} begins where ${expected} was expected.`);
@@ -199,7 +453,11 @@ export const CHAT_COMPLETIONS_RULES: readonly LintRule[] = [
     id: 'tool-index-reused',
     strict: 'error',
     lenient: 'error',
-    help: 'Two calls share an index. The openai SDK, and adapters that go by index, join their arguments into one call.',
+    help: 'Two calls share an index: gateways that convert whole calls of Gemini or Ollama number each from 0.',
+    advice:
+      'openai-python joins their ids, names and arguments into one call, openai-node ends with an error, and adapters that go by index lose one. Tell calls apart by id as well.',
+    example: chat(chatCall(0, 'a', 'f', '{}'), chatCall(0, 'b', 'g', '{}'), ...chatEnd('tool_calls')),
+    counterexample: chat(chatCall(0, 'a', 'f', '{}'), chatCall(1, 'b', 'g', '{}'), ...chatEnd('tool_calls')),
     check: () => {
       const ids = new Map<string, string>();
       return eachToolCall((call, key, { frame }, report) => {
@@ -207,160 +465,95 @@ export const CHAT_COMPLETIONS_RULES: readonly LintRule[] = [
         if (!id) return;
         const known = ids.get(key);
         if (known !== undefined && known !== id)
-          report(frame, `Index ${String(call['index'])} was ${known} and is now ${id}.`);
+          report(frame, `Index ${String(call['index'])} was ${known} and is now ${id}.`, key);
         ids.set(key, id);
       });
     },
   },
   {
-    id: 'tool-id-missing',
+    id: 'call-id-missing',
     strict: 'error',
     lenient: 'warning',
-    help: 'A tool call begins without an id. Its result cannot be sent back.',
+    help: 'A tool call has an id, in the first fragment, by which its result is sent back.',
+    advice:
+      'Clients that open a call at its first fragment have none for its result, which providers then refuse. Give the call an id of your own, in the history and in its result.',
+    example: chat(
+      chatFragment({ index: 0, type: 'function', function: { name: 'f', arguments: '{}' } }),
+      ...chatEnd('tool_calls'),
+    ),
+    counterexample: chat(chatCall(0, 'a', 'f', '{}'), ...chatEnd('tool_calls')),
     check: () => {
-      const seen = new Set<string>();
-      return eachToolCall((call, key, { frame }, report) => {
-        // Which call a fragment without an index belongs to is a question of its own.
-        if (numberOf(call['index']) !== null && !seen.has(key) && !stringOf(call['id']))
-          report(frame, `Tool call ${String(call['index'])} begins without an id.`);
-        seen.add(key);
-      });
-    },
-  },
-  {
-    id: 'tool-name-repeated',
-    strict: 'warning',
-    lenient: 'info',
-    help: 'The name of a tool is repeated in a later fragment, as some local servers do. Clients that join names call get_timeget_time.',
-    check: () => {
-      const names = new Map<string, string>();
-      return eachToolCall((call, key, { frame }, report) => {
-        const name = stringOf(objectOf(call['function'])?.['name']);
-        if (!name) return;
-        const id = stringOf(call['id']);
-        const callKey = id
-          ? `${key}/${id}`
-          : ([...names.keys()].findLast((known) => known === key || known.startsWith(`${key}/`)) ?? key);
-        if (names.has(callKey)) report(frame, `The name ${name} is repeated in a later fragment.`);
-        names.set(callKey, name);
-      });
-    },
-  },
-  {
-    id: 'delta-missing',
-    strict: 'error',
-    lenient: 'warning',
-    help: "A choice without a delta. Clients that read choices[0].delta.content fail at it. Azure's asynchronous content filter sends such choices with its results.",
-    check: () =>
-      eachChoice((choice, index, { frame }, report) => {
-        if (objectOf(choice['delta']) || 'message' in choice) return;
-        const azure = Object.keys(choice).some((field) => field.startsWith('content_filter'));
-        const text = typeof choice['text'] === 'string' ? ' It has text instead, as the older Completions API.' : '';
-        report(
-          frame,
-          `Choice ${index} has no delta.${azure ? " It carries results of Azure's asynchronous content filter." : text}`,
-        );
-      }),
-  },
-  {
-    id: 'message-instead-of-delta',
-    strict: 'error',
-    lenient: 'warning',
-    help: 'A choice has a message where a delta is expected. A client of a stream does not read it, or shows its text a second time after the deltas.',
-    check: () =>
-      eachChoice((choice, index, { frame }, report) => {
-        const message = objectOf(choice['message']);
-        if (!message) return;
-        const length = stringOf(message['content'])?.length;
-        report(
-          frame,
-          `Choice ${index} has a message${objectOf(choice['delta']) ? ' beside its delta' : ' and no delta'}${length ? `, with ${length} characters of text` : ''}.`,
-        );
-      }),
-  },
-  {
-    id: 'choice-zero-missing',
-    strict: 'warning',
-    lenient: 'warning',
-    help: 'There are choices, but none with index 0. Clients that look for choice 0 by its index see an empty answer.',
-    check: () => {
-      const seen = new Set<number>();
+      const without = new Map<string, LintEvent>();
+      const ids = new Map<string, LintEvent>();
       return {
-        ...eachChoice((_choice, index) => void seen.add(index)),
-        end(_outcome, report) {
-          if (seen.size > 0 && !seen.has(0))
-            report(null, `There is no choice 0, only choice ${[...seen].toSorted((a, b) => a - b).join(', ')}.`);
-        },
-      };
-    },
-  },
-  {
-    id: 'finish-empty',
-    strict: 'warning',
-    lenient: 'info',
-    help: 'A finish_reason that is empty text. It stands for "not yet", but a client that asks whether there is one takes the answer for finished.',
-    check: () => {
-      let count = 0;
-      let first: LintEvent | null = null;
-      return {
-        ...eachChoice((choice, _index, event) => {
-          if (choice['finish_reason'] !== '') return;
-          first ??= event;
-          count++;
+        ...eachToolCall((call, key, event) => {
+          // Which call a fragment without an index belongs to is a question of its own.
+          if (numberOf(call['index']) === null) return;
+          if (stringOf(call['id'])) {
+            if (!ids.has(key)) ids.set(key, event);
+          } else if (!ids.has(key) && !without.has(key)) without.set(key, event);
         }),
-        end(_outcome, report) {
-          if (count > 0)
+        end(_stream, report) {
+          for (const [key, { frame }] of without) {
+            const call = `Tool call ${key.slice(key.indexOf('/') + 1)} begins without an id`;
+            const late = ids.get(key);
             report(
-              first?.frame ?? null,
-              `The finish_reason is empty text in ${count === 1 ? 'one choice' : `${count} choices`}, where null is expected.`,
+              frame,
+              late ? `${call}, which comes with event ${late.frame.index}.` : `${call} and never gets one.`,
+              key,
             );
-        },
-      };
-    },
-  },
-  {
-    id: 'finish-elsewhere',
-    strict: 'error',
-    lenient: 'warning',
-    help: 'The reason why the generation stopped has a name other than finish_reason, where no client looks for it.',
-    check: () => {
-      const look = (holder: JsonObject, where: string, { frame }: LintEvent, report: Report): void => {
-        for (const field of OTHER_FINISHES) {
-          const reason = stringOf(holder[field]);
-          if (reason) report(frame, `There is no finish_reason; ${where} says ${field}: ${reason}.`);
-        }
-      };
-      return {
-        event(event, report) {
-          const { data } = event;
-          if (!data || data['error']) return;
-          const choices = arrayOf(data['choices']).map(objectOf);
-          if (choices.some((choice) => stringOf(choice?.['finish_reason']))) return;
-          look(data, 'the chunk', event, report);
-          for (const choice of choices) {
-            if (!choice) continue;
-            look(choice, 'the choice', event, report);
-            const delta = objectOf(choice['delta']);
-            if (delta && stringOf(delta['finish_reason']))
-              report(
-                event.frame,
-                `There is no finish_reason in the choice; its delta says ${String(delta['finish_reason'])}.`,
-              );
           }
         },
       };
     },
   },
   {
+    id: 'tool-name-repeated',
+    strict: 'warning',
+    lenient: 'info',
+    help: 'The name and the id of a call stand in its first fragment alone. Some local servers repeat them with each.',
+    advice:
+      'openai-python joins them: get_timeget_time. Take the name and the id of the first fragment, and report it to the server.',
+    example: chat(
+      chatCall(0, 'a', 'f', '{'),
+      chunk({ tool_calls: [{ index: 0, function: { name: 'f', arguments: '}' } }] }),
+      ...chatEnd('tool_calls'),
+    ),
+    counterexample: chat(chatCall(0, 'a', 'f', '{'), chatArguments('}'), ...chatEnd('tool_calls')),
+    check: () => {
+      const seen = new Map<string, { id: string | null; name: string | null }>();
+      return eachToolCall((call, key, { frame }, report) => {
+        const id = stringOf(call['id']) || null;
+        const name = nameIn(call) || null;
+        const before = seen.get(key);
+        // Another id is another call.
+        if (!before || (id !== null && before.id !== null && id !== before.id)) return void seen.set(key, { id, name });
+        if (name !== null && name === before.name)
+          report(frame, `The name ${name} is repeated in a later fragment.`, `${key}/${before.id}`);
+        else if (id !== null && id === before.id)
+          report(frame, `The id ${id} is repeated in a later fragment.`, `${key}/${before.id}`);
+        seen.set(key, { id: before.id ?? id, name: before.name ?? name });
+      });
+    },
+  },
+  {
     id: 'call-name-late',
     strict: 'warning',
     lenient: 'info',
-    help: 'A tool call begins without a name, which a later fragment brings. Clients that open the call at its first fragment fail: "Expected \'function.name\' to be a string".',
+    help: 'A tool call begins without a name, which a later fragment brings.',
+    advice:
+      'Clients that open the call at its first fragment fail: "Expected \'function.name\' to be a string". Open it when the name has come.',
+    example: chat(
+      chatFragment({ index: 0, id: 'a', type: 'function', function: { arguments: '' } }),
+      chunk({ tool_calls: [{ index: 0, function: { name: 'f', arguments: '{}' } }] }),
+      ...chatEnd('tool_calls'),
+    ),
+    counterexample: chat(chatCall(0, 'a', 'f', ''), chatArguments('{}'), ...chatEnd('tool_calls')),
     check: () => {
       const unnamed = new Map<string, LintEvent>();
       const named = new Set<string>();
       return eachToolCall((call, key, event, report) => {
-        const name = stringOf(objectOf(call['function'] ?? call['custom'])?.['name']);
+        const name = nameIn(call);
         if (named.has(key)) return;
         if (!name) {
           if (!unnamed.has(key)) unnamed.set(key, event);
@@ -369,80 +562,73 @@ export const CHAT_COMPLETIONS_RULES: readonly LintRule[] = [
         named.add(key);
         const first = unnamed.get(key);
         if (first)
-          report(first.frame, `The call begins without a name; ${name} comes with event ${event.frame.index}.`);
+          report(first.frame, `The call begins without a name; ${name} comes with event ${event.frame.index}.`, key);
       });
     },
   },
-  {
-    id: 'arguments-object',
-    strict: 'error',
-    lenient: 'warning',
-    help: 'The arguments of a call come as an object instead of as text. Clients that join text get "[object Object]", or fail.',
-    check: () =>
-      eachToolCall((call, _key, { frame }, report) => {
-        const given = objectOf(call['function'])?.['arguments'];
-        if (typeof given === 'object' && given !== null)
-          report(frame, `The arguments are ${Array.isArray(given) ? 'a list' : 'an object'}, not text.`);
-      }),
-  },
+  argumentsType(
+    'text',
+    (data) =>
+      choicesOf(data).flatMap((choice) => [
+        ...callsIn(choice).map((call) => ({
+          name: nameIn(call) || 'a call',
+          given: functionOf(call)?.['arguments'] ?? functionOf(call)?.['input'],
+        })),
+        { name: 'a function call', given: objectOf(objectOf(choice['delta'])?.['function_call'])?.['arguments'] },
+      ]),
+    {
+      example: chat(
+        chatFragment({ index: 0, id: 'a', type: 'function', function: { name: 'f', arguments: { x: 1 } } }),
+        ...chatEnd('tool_calls'),
+      ),
+      counterexample: chat(chatCall(0, 'a', 'f', '{"x":1}'), ...chatEnd('tool_calls')),
+    },
+  ),
+  ARGUMENTS_EMPTY,
   {
     id: 'reasoning-mirrored',
     strict: 'info',
     lenient: 'info',
-    help: 'The same reasoning is in two fields, to serve two kinds of clients. One that reads both shows it twice.',
-    check: () => {
-      let count = 0;
-      let first: LintEvent | null = null;
-      let fields = '';
-      return {
-        ...eachChoice((choice, _index, event) => {
-          const delta = objectOf(choice['delta']);
-          const said = REASONING_FIELDS.filter((field) => stringOf(delta?.[field]));
-          if (said.length < 2 || delta?.[said[0]!] !== delta?.[said[1]!]) return;
-          first ??= event;
-          fields = `${said[0]} and ${said[1]}`;
-          count++;
-        }),
-        end(_outcome, report) {
-          if (count > 0)
-            report(
-              first?.frame ?? null,
-              `${fields} say the same${count > 1 ? `, in ${count} events` : ''}; it is taken once.`,
-            );
-        },
-      };
-    },
-  },
-  {
-    id: 'usage-in-choice',
-    strict: 'warning',
-    lenient: 'info',
-    help: 'The usage is in a choice instead of in the chunk, as Moonshot sends it. Clients that read the chunk report zero tokens; here it is read.',
+    help: 'The same reasoning is in two fields, to serve two kinds of clients. It is taken once here.',
+    advice: 'Clients that read both fields show it twice. Read one of them.',
+    example: chat(chunk({ role: 'assistant', reasoning: 'Hm', reasoning_content: 'Hm' }), hi, ...chatEnd()),
+    counterexample: chat(chunk({ role: 'assistant', reasoning_content: 'Hm' }), hi, ...chatEnd()),
     check: () =>
-      eachChoice((choice, index, { frame, data }, report) => {
-        if (objectOf(choice['usage']) && !objectOf(data?.['usage']))
-          report(frame, `The usage is in choice ${index}, not in the chunk.`);
+      eachChoice((choice, _index, { frame }, report) => {
+        const delta = objectOf(choice['delta']);
+        const said = REASONING_FIELDS.filter((field) => stringOf(delta?.[field]));
+        if (said.length > 1 && delta?.[said[0]!] === delta?.[said[1]!])
+          report(frame, `${said[0]} and ${said[1]} say the same.`);
       }),
   },
-  ARGUMENTS_EMPTY,
-  textRepeated(pieceOf),
-  textCumulative(pieceOf),
   {
     id: 'usage-repeated',
     strict: 'info',
     lenient: null,
-    help: 'Usage comes with more than one chunk. Clients that add the counts up report too many.',
+    help: 'Usage comes with more than one chunk, where the API has it in the last one alone. Each holds the counts so far; the last one counts.',
+    advice: 'Clients that add the counts up report too many. Keep the last one.',
+    example: chat({ ...hi, usage: { prompt_tokens: 5, completion_tokens: 1, total_tokens: 6 } }, ...chatEnd()),
+    counterexample: chatText('Hi'),
     check: () => {
       let count = 0;
+      let sum = 0;
       let last: LintEvent | null = null;
       return {
         event(event) {
-          if (!objectOf(event.data?.['usage'])) return;
+          const usage = objectOf(event.data?.['usage']);
+          if (!usage) return;
           count++;
+          sum += numberOf(usage['completion_tokens']) ?? 0;
           last = event;
         },
-        end(_outcome, report) {
-          if (count > 1) report(last?.frame ?? null, `Usage comes with ${count} chunks; the last one counts.`);
+        end({ outcome: { usage } }, report) {
+          if (count < 2) return;
+          const output = usage?.output;
+          const added =
+            typeof output === 'number' && sum !== output
+              ? `: added up they are ${sum} output tokens, where the last one says ${output}`
+              : '';
+          report(last?.frame ?? null, `Usage comes with ${count} chunks${added}.`);
         },
       };
     },

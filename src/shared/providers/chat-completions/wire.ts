@@ -175,11 +175,6 @@ export class ChatCompletionsWire implements WireProtocol {
     else recorder.mark('meta');
     const logprobs = fields.object('logprobs');
     if (logprobs) this.#logprobs(choice, logprobs);
-    const usage = fields.object('usage');
-    if (usage) {
-      recorder.usage({ ...chatUsage(usage), ...chatFigures(usage, usage) }, usage);
-      recorder.note('the usage is in a choice');
-    }
     const reason = fields.string('finish_reason');
     const { error } = data;
     if (error && !failed) recorder.error(errorField(data, fields.any('error')), data);

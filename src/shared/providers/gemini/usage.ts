@@ -43,3 +43,6 @@ const WORDS: Readonly<Record<string, FinishReason['unified']>> = {
 /** Gemini says STOP for an answer that ends in function calls, too. */
 export const geminiFinish = (raw: string, calls: boolean): FinishReason =>
   raw === 'STOP' && calls ? { unified: 'tool_use', raw } : finishReason(raw, WORDS);
+
+/** The reasons that the API has. */
+export const FINISH_WORDS: readonly string[] = Object.keys(WORDS);

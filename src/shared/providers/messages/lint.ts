@@ -1,12 +1,33 @@
 /** Rules of Anthropic Messages: order and pairing of events. */
-import { numberOf, objectOf, stringOf } from '../../json/json-object.ts';
+import { arrayOf, numberOf, objectOf, stringOf, type JsonObject } from '../../json/json-object.ts';
+import {
+  blockDelta,
+  blockStart,
+  blockStop,
+  message,
+  messageDelta,
+  messagesExample,
+  messageStart,
+  messageStop,
+  textDelta,
+  toolUse,
+  type ExampleEvent,
+} from '../../lint/example-bodies.ts';
 import type { LintEvent, LintRule } from '../../lint/rule.ts';
 import {
-  NAME_AND_TYPE,
   afterTerminator,
-  textCumulative,
-  textRepeated,
-  type TextPiece,
+  argumentsType,
+  beforeStart,
+  CALL_ID_MISSING,
+  CONTENT_AFTER_FINISH,
+  deltaMissing,
+  finishElsewhere,
+  finishTwice,
+  finishWord,
+  firstText,
+  indexGap,
+  NAME_AND_TYPE,
+  secondStart,
 } from '../../lint/shared-rules.ts';
 
 /** Which block types each delta type belongs to. */
@@ -17,67 +38,126 @@ const DELTA_FITS: Readonly<Record<string, (type: string) => boolean>> = {
   thinking_delta: (type) => type === 'thinking',
   signature_delta: (type) => type === 'thinking',
 };
+/** What each delta type says its text in. */
+const DELTA_FIELDS: Readonly<Record<string, string>> = {
+  text_delta: 'text',
+  input_json_delta: 'partial_json',
+  thinking_delta: 'thinking',
+  signature_delta: 'signature',
+};
+const STOP_REASONS = [
+  'end_turn',
+  'max_tokens',
+  'stop_sequence',
+  'tool_use',
+  'pause_turn',
+  'refusal',
+  'model_context_window_exceeded',
+];
 
-/** The text that a delta adds to its block. */
-function pieceOf({ data, type }: LintEvent): TextPiece | null {
-  const text = type === 'content_block_delta' ? stringOf(objectOf(data?.['delta'])?.['text']) : null;
-  return text === null ? null : { block: String(data?.['index']), text };
+/** An answer of one block of text; `events` come between the block and the end. */
+const hi = (...events: readonly ExampleEvent[]): readonly ExampleEvent[] => [
+  messageStart,
+  blockStart(0),
+  textDelta(0, 'Hi'),
+  blockStop(0),
+  ...events,
+];
+const HEALTHY = message('end_turn', blockStart(0), textDelta(0, 'Hi'), blockStop(0));
+const thinking = { type: 'thinking', thinking: '', signature: '' };
+const thought = blockDelta(0, { type: 'thinking_delta', thinking: 'Hm' });
+const signed = blockDelta(0, { type: 'signature_delta', signature: 'EqQB' });
+
+const blockType = (data: JsonObject): string => stringOf(objectOf(data['content_block'])?.['type']) ?? '';
+const deltaOf = (data: JsonObject | null): JsonObject | null => objectOf(data?.['delta']);
+const isTool = (type: string): boolean => type === 'tool_use';
+
+/** Types of the blocks that are open or were, by their index, for checks that ask what a delta belongs to. */
+class BlockTypes {
+  readonly #types = new Map<number, string>();
+
+  take(data: JsonObject, type: string): void {
+    const index = numberOf(data['index']);
+    if (type === 'message_start') this.#types.clear();
+    if (type === 'content_block_start' && index !== null) this.#types.set(index, blockType(data));
+  }
+
+  at(data: JsonObject): string | undefined {
+    return this.#types.get(numberOf(data['index']) ?? -1);
+  }
+}
+
+function finishIn(data: JsonObject, type: string): { readonly where: string; readonly reason: string } | null {
+  if (type === 'message_delta' && stringOf(deltaOf(data)?.['stop_reason'])) return null;
+  const names = ['stop_reason', 'stopReason', 'finish_reason', 'finishReason'];
+  if (type === 'message_delta') {
+    const found = firstText(deltaOf(data), names);
+    if (found) return { where: `the delta of message_delta says ${found.field}`, reason: found.text };
+  }
+  const inside = type === 'message_stop' ? firstText(objectOf(data['message']), names) : null;
+  const found = type === 'message_delta' || type === 'message_stop' ? (firstText(data, names) ?? inside) : null;
+  return found && { where: `${type} says ${found.field}`, reason: found.text };
 }
 
 export const MESSAGES_RULES: readonly LintRule[] = [
   NAME_AND_TYPE,
-  afterTerminator(({ type }) => (type === 'message_stop' ? type : null)),
+  afterTerminator(({ type }) => (type === 'message_stop' ? type : null), {
+    example: messagesExample(...hi(), messageDelta('end_turn'), messageStop, { type: 'ping' }),
+    counterexample: messagesExample(...hi({ type: 'ping' }), messageDelta('end_turn'), messageStop),
+  }),
   {
     id: 'unnamed-event',
     strict: 'error',
     lenient: 'warning',
-    help: 'An event without a name. The Anthropic SDK drops every one of them, so that the stream looks empty.',
+    help: 'Each event has a name, in an event line before its data. Proxies that pass on the data lines alone lose it.',
+    advice:
+      'The SDKs of Anthropic drop every event without one, so that the stream looks empty: "stream ended without receiving message_start". Look for the proxy that drops the event lines.',
+    example: { api: 'messages', body: HEALTHY.body.replaceAll(/event: .*\n/g, '') },
+    counterexample: HEALTHY,
     check: () => ({
       event({ frame, data }, report) {
-        if (data && frame.name === '') report(frame, 'The event has no name: the Anthropic SDK drops it.');
+        if (data && frame.name === '') report(frame, 'The event has no name.');
       },
     }),
   },
-  {
-    id: 'before-message-start',
-    strict: 'error',
-    lenient: 'error',
-    help: 'Content before message_start has no message to belong to; the SDK drops it.',
-    check: () => {
-      let started = false;
-      return {
-        event({ frame, type }, report) {
-          if (type === 'message_start') started = true;
-          else if (
-            !started &&
-            (type.startsWith('content_block') || type === 'message_delta' || type === 'message_stop')
-          )
-            report(frame, `${type} comes before message_start.`);
-        },
-      };
+  beforeStart(
+    'before-message-start',
+    'message_start',
+    (type) => type.startsWith('content_block') || type === 'message_delta' || type === 'message_stop',
+    'The SDKs of Anthropic drop what comes before it, and clients end with "stream ended without receiving message_start". Report it to the server.',
+    {
+      example: messagesExample(
+        blockStart(0),
+        messageStart,
+        textDelta(0, 'Hi'),
+        blockStop(0),
+        messageDelta('end_turn'),
+        messageStop,
+      ),
+      counterexample: HEALTHY,
+      comesWith: ['block-left-open', 'block-order'],
     },
-  },
-  {
-    id: 'second-message-start',
-    strict: 'error',
-    lenient: 'error',
-    help: 'A message starts inside another. The SDK ends with an error; two answers may have been spliced by a proxy.',
-    check: () => {
-      let open = false;
-      return {
-        event({ frame, type }, report) {
-          if (type === 'message_start' && open) report(frame, 'A second message_start before message_stop.');
-          if (type === 'message_start') open = true;
-          if (type === 'message_stop') open = false;
-        },
-      };
+  ),
+  secondStart(
+    'second-message-start',
+    'message_start',
+    (type) => type === 'message_stop',
+    'The SDKs of Anthropic end with an error ("Unexpected event order"); clients that begin anew lose what came before. Take each message for an answer of its own.',
+    {
+      example: messagesExample(messageStart, ...hi(), messageDelta('end_turn'), messageStop),
+      counterexample: HEALTHY,
     },
-  },
+  ),
   {
     id: 'block-order',
     strict: 'error',
     lenient: 'warning',
-    help: 'A delta or stop for a block that is not open, a block that starts twice, or one that starts while another is open.',
+    help: 'A block is started, gets its deltas and is stopped, and then the next one starts. Converters send deltas or stops for blocks that they never started, or to an index of their own counting.',
+    advice:
+      'anthropic-python ends with an IndexError, the TypeScript SDK drops the delta without a word, and Claude Code says "Content block not found". Report it to the server.',
+    example: messagesExample(...hi(textDelta(1, '!')), messageDelta('end_turn'), messageStop),
+    counterexample: HEALTHY,
+    comesWith: ['block-left-open'],
     check: () => {
       const open = new Map<number, string>();
       const closed = new Set<number>();
@@ -89,21 +169,20 @@ export const MESSAGES_RULES: readonly LintRule[] = [
             closed.clear();
           }
           if (index === null) {
-            if (type.startsWith('content_block')) report(frame, `${type} has no index.`);
+            if (type.startsWith('content_block')) report(frame, `${type} has no index.`, 'no index');
             return;
           }
           if (type === 'content_block_start') {
-            if (open.has(index) || closed.has(index)) report(frame, `Block ${index} starts a second time.`);
+            if (open.has(index) || closed.has(index)) report(frame, `Block ${index} starts a second time.`, 'twice');
             else if (open.size > 0)
-              report(frame, `Block ${index} starts while block ${[...open.keys()].join(', ')} is open.`);
-            open.set(index, stringOf(objectOf(data?.['content_block'])?.['type']) ?? '');
+              report(frame, `Block ${index} starts while block ${[...open.keys()].join(', ')} is open.`, 'while open');
+            open.set(index, blockType(data!));
           } else if (type === 'content_block_delta') {
             if (!open.has(index))
               report(
                 frame,
-                closed.has(index)
-                  ? `A delta for block ${index}, which was stopped.`
-                  : `A delta for block ${index}, which was not started.`,
+                `A delta for block ${index}, which was ${closed.has(index) ? 'stopped' : 'not started'}.`,
+                `delta ${index}`,
               );
           } else if (type === 'content_block_stop') {
             if (!open.delete(index))
@@ -112,6 +191,7 @@ export const MESSAGES_RULES: readonly LintRule[] = [
                 closed.has(index)
                   ? `Block ${index} is stopped a second time.`
                   : `Block ${index} is stopped but was not started.`,
+                'stop',
               );
             closed.add(index);
           }
@@ -119,118 +199,255 @@ export const MESSAGES_RULES: readonly LintRule[] = [
       };
     },
   },
-  {
-    id: 'index-gap',
-    strict: 'warning',
-    lenient: 'info',
-    help: 'Block indexes do not count up by one. The SDK keeps blocks in a list and then writes deltas to the wrong place.',
-    check: () => {
-      let next = 0;
-      return {
-        event({ frame, type, data }, report) {
-          // A message that starts with content goes on counting after it.
-          if (type === 'message_start') {
-            const content = objectOf(data?.['message'])?.['content'];
-            next = Array.isArray(content) ? content.length : 0;
-          }
-          const index = type === 'content_block_start' ? numberOf(data?.['index']) : null;
-          if (index === null) return;
-          if (index !== next) report(frame, `Block ${index} starts where ${next} was expected.`);
-          next = index + 1;
-        },
-      };
+  indexGap(
+    'index-gap',
+    'block',
+    (data, type) => (type === 'content_block_start' ? numberOf(data['index']) : null),
+    // A message that starts with content goes on counting after it.
+    (data, type) => (type === 'message_start' ? arrayOf(objectOf(data['message'])?.['content']).length : null),
+    'The SDKs of Anthropic keep blocks in a list: the Python one ends with an IndexError, the TypeScript one loses the deltas. Number the blocks by their order.',
+    {
+      example: messagesExample(
+        messageStart,
+        blockStart(2),
+        textDelta(2, 'Hi'),
+        blockStop(2),
+        messageDelta('end_turn'),
+        messageStop,
+      ),
+      counterexample: HEALTHY,
     },
-  },
+  ),
   {
     id: 'delta-type',
     strict: 'error',
     lenient: 'warning',
-    help: 'A delta of a type that does not belong in its block. The SDK drops it without a word.',
+    help: 'A delta is of a type that does not belong in its block: thinking in a text block, arguments in one that is no tool call.',
+    advice:
+      'The SDKs of Anthropic drop it without a word, and Claude Code says "Content block is not a thinking block". It is kept apart here; report it to the server.',
+    example: messagesExample(
+      messageStart,
+      blockStart(0),
+      textDelta(0, 'Hi'),
+      thought,
+      blockStop(0),
+      messageDelta('end_turn'),
+      messageStop,
+    ),
+    counterexample: HEALTHY,
     check: () => {
-      const types = new Map<number, string>();
+      const types = new BlockTypes();
       return {
         event({ frame, type, data }, report) {
-          const index = numberOf(data?.['index']);
-          if (index === null) return;
-          if (type === 'content_block_start')
-            types.set(index, stringOf(objectOf(data?.['content_block'])?.['type']) ?? '');
+          if (!data) return;
+          types.take(data, type);
           if (type !== 'content_block_delta') return;
-          const delta = stringOf(objectOf(data?.['delta'])?.['type']) ?? '';
-          const block = types.get(index);
+          const delta = stringOf(deltaOf(data)?.['type']) ?? '';
+          const block = types.at(data);
           if (block === undefined || !Object.hasOwn(DELTA_FITS, delta) || DELTA_FITS[delta]!(block)) return;
-          report(frame, `A ${delta} in block ${index}, which is of type ${block}.`);
+          report(
+            frame,
+            `A ${delta} in block ${String(data['index'])}, which is of type ${block}.`,
+            `${delta}/${block}`,
+          );
         },
       };
     },
   },
+  deltaMissing(
+    (data, type) => {
+      if (type === 'content_block_start' && !objectOf(data['content_block']))
+        return 'content_block_start has no content block.';
+      if (type !== 'content_block_delta' && type !== 'message_delta') return null;
+      const delta = deltaOf(data);
+      if (!delta) return `${type} has ${data['delta'] === null ? 'null in place of its delta' : 'no delta'}.`;
+      const field = DELTA_FIELDS[stringOf(delta['type']) ?? ''];
+      if (field === undefined || (delta[field] !== null && delta[field] !== undefined)) return null;
+      return `A ${String(delta['type'])} has ${delta[field] === null ? `null as its ${field}` : `no ${field}`}.`;
+    },
+    {
+      example: messagesExample(
+        messageStart,
+        blockStart(0),
+        textDelta(0, 'Hi'),
+        blockDelta(0, { type: 'text_delta', text: null }),
+        blockStop(0),
+        messageDelta('end_turn'),
+        messageStop,
+      ),
+      counterexample: HEALTHY,
+    },
+  ),
+  argumentsType(
+    'text',
+    (data, type) => {
+      const delta = type === 'content_block_delta' ? deltaOf(data) : null;
+      return delta?.['type'] === 'input_json_delta'
+        ? [{ name: `block ${String(data['index'])}`, given: delta['partial_json'] }]
+        : [];
+    },
+    {
+      example: message(
+        'tool_use',
+        blockStart(0, toolUse),
+        blockDelta(0, { type: 'input_json_delta', partial_json: { x: 1 } }),
+        blockStop(0),
+      ),
+      counterexample: message(
+        'tool_use',
+        blockStart(0, toolUse),
+        blockDelta(0, { type: 'input_json_delta', partial_json: '{"x":1}' }),
+        blockStop(0),
+      ),
+    },
+  ),
   {
-    id: 'usage-decreases',
+    id: 'arguments-empty',
     strict: 'warning',
     lenient: 'info',
-    help: 'Output tokens are cumulative over the message. A count that falls makes a client that keeps the last one report too few.',
+    help: 'A call starts with the input {}, which stands when no delta brings arguments: Anthropic sends a call without arguments so, with an empty delta or none. Here the start has no such object, so that the call has no arguments at all.',
+    advice:
+      'A client that joins the deltas gets empty text, for which JSON.parse("") throws, and the SDKs leave the input undefined. Take it for {}, and report it to the server.',
+    example: message('tool_use', blockStart(0, { ...toolUse, input: null }), blockStop(0)),
+    counterexample: message(
+      'tool_use',
+      blockStart(0, toolUse),
+      blockDelta(0, { type: 'input_json_delta', partial_json: '' }),
+      blockStop(0),
+    ),
     check: () => {
-      let last: number | null = null;
+      /** Calls that started without an input, by their index. */
+      const bare = new Map<number, LintEvent>();
       return {
-        event({ frame, type, data }, report) {
-          const usage = objectOf(type === 'message_start' ? objectOf(data?.['message'])?.['usage'] : data?.['usage']);
-          if (type === 'message_start') last = null;
-          const output = numberOf(usage?.['output_tokens']);
-          if (output === null) return;
-          if (last !== null && output < last) report(frame, `Output tokens fall from ${last} to ${output}.`);
-          last = output;
+        event(event, report) {
+          const { data, type } = event;
+          const index = numberOf(data?.['index']);
+          if (!data || index === null) return;
+          const input = objectOf(data['content_block'])?.['input'];
+          if (
+            type === 'content_block_start' &&
+            isTool(blockType(data)) &&
+            (!objectOf(input) || typeof input === 'string')
+          )
+            bare.set(index, event);
+          else if (type === 'content_block_delta' && deltaOf(data)?.['partial_json']) bare.delete(index);
+          const start = type === 'content_block_stop' ? bare.get(index) : undefined;
+          if (!start) return;
+          const given = objectOf(start.data?.['content_block'])?.['input'];
+          report(
+            start.frame,
+            `The call in block ${index} has ${given === undefined ? 'no input' : `${JSON.stringify(given)} as its input`}, and no delta brings any.`,
+          );
+          bare.delete(index);
         },
       };
     },
+  },
+  CALL_ID_MISSING,
+  {
+    id: 'call-id-characters',
+    strict: 'info',
+    lenient: null,
+    help: 'Ids of tool calls are letters, digits, - and _ alone. Gateways pass on the ids of other APIs, such as "functions.grep:3".',
+    advice:
+      'Anthropic refuses such an id when the history goes there: "String should match pattern". Give the call another id, in the history and in its result.',
+    example: message('tool_use', blockStart(0, { ...toolUse, id: 'functions.f:0' }), blockStop(0)),
+    counterexample: message('tool_use', blockStart(0, toolUse), blockStop(0)),
+    check: () => ({
+      end({ outcome }, report) {
+        for (const { kind, tool_call_id: id, firstEvent } of outcome.blocks)
+          if (kind === 'tool' && id && !/^[\w-]+$/.test(id))
+            report(firstEvent, `The id of a call is ${JSON.stringify(id)}.`);
+      },
+    }),
+  },
+  {
+    id: 'message-delta-usage',
+    strict: 'warning',
+    lenient: 'info',
+    help: 'message_delta has the usage of the message, with its output tokens.',
+    advice:
+      'The TypeScript SDK reads it without looking and fails: "Cannot read properties of undefined (reading \'output_tokens\')". Add a usage on the way, or report it to the server.',
+    example: messagesExample(
+      ...hi(),
+      { type: 'message_delta', delta: { stop_reason: 'end_turn', stop_sequence: null } },
+      messageStop,
+    ),
+    counterexample: HEALTHY,
+    check: () => ({
+      event({ frame, data, type }, report) {
+        if (type === 'message_delta' && !objectOf(data?.['usage'])) report(frame, 'message_delta has no usage.');
+      },
+    }),
   },
   {
     id: 'thinking-unsigned',
     strict: 'warning',
     lenient: 'info',
-    help: 'A thinking block was closed without a signature. Sent back with the next turn it is refused: "invalid signature in thinking block". A gateway may have dropped the signature_delta.',
+    help: 'A thinking block has a signature, which comes as its last delta. Gateways drop the signature_delta, or never had one from another model.',
+    advice:
+      'Sent back with the next turn, as tool use asks for, the block is refused: "invalid signature in thinking block". Leave the block out of the history, and report it to the gateway.',
+    example: message(
+      'end_turn',
+      blockStart(0, thinking),
+      thought,
+      blockStop(0),
+      blockStart(1),
+      textDelta(1, 'Hi'),
+      blockStop(1),
+    ),
+    counterexample: message(
+      'end_turn',
+      blockStart(0, thinking),
+      thought,
+      signed,
+      blockStop(0),
+      blockStart(1),
+      textDelta(1, 'Hi'),
+      blockStop(1),
+    ),
     check: () => ({
-      end(outcome, report) {
+      end({ outcome }, report) {
         for (const { type, closed, signature, text, block, lastEvent } of outcome.blocks)
           if (type === 'thinking' && closed && !signature && text !== '')
             report(lastEvent, `The thinking block ${block} was closed without a signature.`);
       },
     }),
   },
-  {
-    id: 'stop-reasons-differ',
-    strict: 'error',
-    lenient: 'warning',
-    help: 'The message has two stop reasons. A proxy ended it a second time; clients that keep the last one may lose a tool call.',
-    check: () => {
-      let before: string | null = null;
-      return {
-        event({ frame, type, data }, report) {
-          if (type === 'message_start') before = null;
-          const reason = type === 'message_delta' ? stringOf(objectOf(data?.['delta'])?.['stop_reason']) : null;
-          if (reason === null) return;
-          if (before !== null && before !== reason)
-            report(frame, `The message has two stop reasons: ${before}, and now ${reason}.`);
-          before = reason;
-        },
-      };
+  finishTwice(
+    (data, type) => {
+      const reason = type === 'message_delta' ? stringOf(deltaOf(data)?.['stop_reason']) : null;
+      return reason === null ? [] : [{ choice: 0, reason }];
     },
-  },
-  {
-    id: 'content-after-stop',
-    strict: 'error',
-    lenient: 'warning',
-    help: 'Content comes after the stop reason. Clients that act on the reason never see it.',
-    check: () => {
-      let stopped = false;
-      return {
-        event({ frame, type, data }, report) {
-          if (type === 'message_start') stopped = false;
-          if (stopped && (type === 'content_block_start' || type === 'content_block_delta'))
-            report(frame, `${type} comes after the stop reason.`);
-          if (type === 'message_delta' && stringOf(objectOf(data?.['delta'])?.['stop_reason'])) stopped = true;
-        },
-      };
+    (type) => type === 'message_start',
+    {
+      example: messagesExample(...hi(), messageDelta('max_tokens'), messageDelta('end_turn'), messageStop),
+      counterexample: messagesExample(...hi(), messageDelta(null), messageDelta('end_turn'), messageStop),
     },
+  ),
+  finishWord(STOP_REASONS, 'stop_reason', {
+    example: message('stop', blockStart(0), textDelta(0, 'Hi'), blockStop(0)),
+    counterexample: HEALTHY,
+  }),
+  finishElsewhere('stop_reason', finishIn, {
+    example: messagesExample(
+      ...hi(),
+      { type: 'message_delta', delta: { stop_reason: null }, stop_reason: 'end_turn', usage: { output_tokens: 2 } },
+      messageStop,
+    ),
+    counterexample: HEALTHY,
+    comesWith: ['finish-missing'],
+  }),
+  {
+    ...CONTENT_AFTER_FINISH,
+    example: messagesExample(
+      ...hi(),
+      messageDelta('end_turn'),
+      blockStart(1),
+      textDelta(1, '!'),
+      blockStop(1),
+      messageStop,
+    ),
+    counterexample: HEALTHY,
   },
-  textRepeated(pieceOf),
-  textCumulative(pieceOf),
 ];

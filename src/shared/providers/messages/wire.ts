@@ -376,6 +376,10 @@ export class MessagesWire implements WireProtocol {
     }
     recorder.about(entry.block);
     if (entry.block.closed) return recorder.note('a second content_block_stop');
+    if (entry.block.kind === 'tool' && entry.block.text === '' && objectOf(entry.start['input']))
+      recorder.note(
+        'no delta brought arguments: the input is the {} of content_block_start, and the deltas alone are no JSON',
+      );
     recorder.close(entry.block);
   }
 

@@ -1,55 +1,77 @@
 /** Rules of Ollama's /api/chat. */
-import { arrayOf, objectOf } from '../../json/json-object.ts';
+import { objectOf, objectsOf, stringOf, type JsonObject } from '../../json/json-object.ts';
+import { ollama, ollamaLine, OLLAMA_END } from '../../lint/example-bodies.ts';
 import type { LintRule } from '../../lint/rule.ts';
+import {
+  afterTerminator,
+  argumentsType,
+  ARGUMENTS_EMPTY,
+  finishElsewhere,
+  finishWord,
+  firstText,
+  MODEL_CHANGES,
+} from '../../lint/shared-rules.ts';
+
+const callsOf = (data: JsonObject): readonly JsonObject[] =>
+  objectsOf(objectOf(data['message'])?.['tool_calls'])
+    .map((call) => objectOf(call['function']))
+    .filter((fn) => fn !== null);
+const calls = (fn: JsonObject): JsonObject => ollamaLine({ tool_calls: [{ function: fn }] });
+
+const hi = ollamaLine({ content: 'Hi' });
+const HEALTHY = ollama(hi, OLLAMA_END);
 
 export const OLLAMA_RULES: readonly LintRule[] = [
-  {
-    id: 'ollama-after-done',
-    strict: 'error',
-    lenient: 'warning',
-    help: 'A line follows the one with done: true. Clients stop reading there, so that what follows is lost for their users.',
-    check: () => {
-      let done = false;
-      return {
-        event({ frame, data }, report) {
-          if (done) report(frame, 'This line follows the one with done: true.');
-          done ||= data?.['done'] === true;
-        },
-      };
-    },
-  },
+  afterTerminator(({ data }) => (data?.['done'] === true ? 'the line with done: true' : null), {
+    example: ollama(OLLAMA_END, hi),
+    counterexample: HEALTHY,
+    comesWith: ['block-left-open'],
+  }),
   {
     id: 'ollama-message-missing',
     strict: 'warning',
     lenient: 'info',
-    help: 'A line has no message object. The clients of Ollama read message.content of every line and fail without it.',
+    help: 'Each line has a message object, the last one an empty one.',
+    advice:
+      'The clients of Ollama read message.content of every line and fail without it. Skip such a line; where it has a response instead, the server was asked by /api/generate.',
+    example: ollama({ model: 'm', created_at: '2026-01-01T00:00:00Z', response: 'Hi', done: false }, OLLAMA_END),
+    counterexample: HEALTHY,
+    comesWith: ['no-content'],
     check: () => ({
       event({ frame, data }, report) {
-        if (data && data['error'] === undefined && !objectOf(data['message']))
-          report(frame, 'The line has no message.');
+        if (!data || data['error'] !== undefined || objectOf(data['message'])) return;
+        report(
+          frame,
+          typeof data['response'] === 'string'
+            ? 'The line has a response instead of a message, as /api/generate sends it.'
+            : 'The line has no message.',
+        );
       },
     }),
   },
+  argumentsType(
+    'object',
+    (data) => callsOf(data).map((fn) => ({ name: stringOf(fn['name']) || 'a call', given: fn['arguments'] })),
+    {
+      example: ollama(calls({ name: 'f', arguments: '{"x":1}' }), OLLAMA_END),
+      counterexample: ollama(calls({ name: 'f', arguments: { x: 1 } }), OLLAMA_END),
+    },
+  ),
   {
-    id: 'ollama-arguments-text',
-    strict: 'error',
-    lenient: 'warning',
-    help: 'The arguments of a tool call are a string. Ollama sends them as an object, and clients pass them on as one.',
-    check: () => ({
-      event({ frame, data }, report) {
-        for (const call of arrayOf(objectOf(data?.['message'])?.['tool_calls'])) {
-          const fn = objectOf(objectOf(call)?.['function']);
-          if (typeof fn?.['arguments'] === 'string')
-            report(frame, `The arguments of ${String(fn['name'])} are a string, not an object.`);
-        }
-      },
-    }),
+    ...ARGUMENTS_EMPTY,
+    help: 'A call has no arguments, where Ollama sends {} for a tool without parameters.',
+    advice: 'Clients pass undefined or None to the tool, which fails. Take it for {}.',
+    example: ollama(calls({ name: 'f' }), OLLAMA_END),
+    counterexample: ollama(calls({ name: 'f', arguments: {} }), OLLAMA_END),
   },
   {
     id: 'ollama-counts-missing',
     strict: 'warning',
     lenient: 'info',
-    help: 'The last line lacks prompt_eval_count or eval_count. Tokens and speed of the answer cannot be told.',
+    help: 'The last line has prompt_eval_count and eval_count. Old versions leave out the first for a prompt that was cached.',
+    advice: 'Tokens and speed of the answer cannot be told. Update the server.',
+    example: ollama(hi, { ...OLLAMA_END, eval_count: undefined }),
+    counterexample: HEALTHY,
     check: () => ({
       event({ frame, data }, report) {
         if (data?.['done'] !== true || data['done_reason'] === 'load' || data['done_reason'] === 'unload') return;
@@ -57,5 +79,29 @@ export const OLLAMA_RULES: readonly LintRule[] = [
         if (missing.length > 0) report(frame, `The last line has no ${missing.join(' and no ')}.`);
       },
     }),
+  },
+  finishWord(['stop', 'length', 'load', 'unload'], 'done_reason', {
+    example: ollama(hi, { ...OLLAMA_END, done_reason: 'eos' }),
+    counterexample: HEALTHY,
+  }),
+  finishElsewhere(
+    'done_reason',
+    (data) => {
+      if (stringOf(data['done_reason'])) return null;
+      const names = ['finish_reason', 'finishReason', 'stop_reason', 'doneReason'];
+      const message = objectOf(data['message']);
+      const found = firstText(data, names) ?? firstText(message, ['done_reason', ...names]);
+      return found && { where: `the line says ${found.field}`, reason: found.text };
+    },
+    {
+      example: ollama(hi, { ...OLLAMA_END, done_reason: undefined, finish_reason: 'stop' }),
+      counterexample: HEALTHY,
+      comesWith: ['finish-missing'],
+    },
+  ),
+  {
+    ...MODEL_CHANGES,
+    example: ollama(hi, { ...OLLAMA_END, model: 'n' }),
+    counterexample: HEALTHY,
   },
 ];

@@ -1,15 +1,33 @@
 /** Rules of OpenAI Responses: numbering, order and pairing of events, and whether the parts add up. */
-import { arrayOf, numberOf, objectOf, stringOf } from '../../json/json-object.ts';
-import { isDone, type LintCheck, type LintEvent, type LintRule } from '../../lint/rule.ts';
-import { TERMINAL } from './wire.ts';
+import { arrayOf, numberOf, objectOf, stringOf, type JsonObject } from '../../json/json-object.ts';
 import {
-  ARGUMENTS_EMPTY,
-  NAME_AND_TYPE,
+  completed,
+  created,
+  functionCall,
+  itemAdded,
+  itemDone,
+  outputMessage,
+  outputText,
+  partAdded,
+  responsesExample,
+  type ExampleEvent,
+} from '../../lint/example-bodies.ts';
+import { isDone, type LintEvent, type LintExample, type LintRule } from '../../lint/rule.ts';
+import {
   afterTerminator,
-  textCumulative,
-  textRepeated,
-  type TextPiece,
+  argumentsType,
+  ARGUMENTS_EMPTY,
+  beforeStart,
+  deltaMissing,
+  finishWord,
+  ID_CHANGES,
+  indexGap,
+  lacks,
+  MODEL_CHANGES,
+  NAME_AND_TYPE,
+  secondStart,
 } from '../../lint/shared-rules.ts';
+import { TERMINAL } from './wire.ts';
 
 const isResponseEvent = (type: string): boolean => type.startsWith('response.') && type !== 'response.created';
 
@@ -20,39 +38,62 @@ const isOfItem = (type: string): boolean =>
   );
 /** Events of shell calls name their item by its index alone. */
 const SHELL = /^response\.shell_/;
+/** Events that bring a delta of text. */
+const TEXT_DELTA =
+  /^response\.(?:output_text|refusal|reasoning_text|reasoning_summary_text|function_call_arguments|custom_tool_call_input|mcp_call_arguments|code_interpreter_call_code)\.delta$/;
+/** What a terminal event says that the status of its Response is. */
+const STATUS_OF: Readonly<Record<string, string>> = {
+  'response.completed': 'completed',
+  'response.failed': 'failed',
+  'response.incomplete': 'incomplete',
+  'response.cancelled': 'cancelled',
+};
 
-/** A check that tells once, at the first event, how many lack a field: a server that leaves it out leaves it out everywhere. */
-function counted(lacks: (event: LintEvent) => boolean, field: string): LintCheck {
-  let first: LintEvent | null = null;
-  let count = 0;
-  return {
-    event(event) {
-      if (!event.data || !lacks(event)) return;
-      first ??= event;
-      count++;
-    },
-    end(_outcome, report) {
-      if (!first) return;
-      const more = count > 1 ? `, and ${count - 1} more event${count > 2 ? 's have' : ' has'} none` : '';
-      report(first.frame, `${first.type} has no ${field}${more}.`);
-    },
-  };
-}
+const isAdded = (type: string): boolean => type === 'response.output_item.added';
+const itemOf = (data: JsonObject | null): JsonObject | null => objectOf(data?.['item']);
 
-function pieceOf({ data, type }: LintEvent): TextPiece | null {
-  const text = type === 'response.output_text.delta' ? stringOf(data?.['delta']) : null;
-  if (text === null) return null;
-  return { block: `${String(data?.['output_index'] ?? data?.['item_id'])}/${String(data?.['content_index'])}`, text };
-}
+const msg = outputMessage('msg_1');
+const said = outputMessage('msg_1', 'Hi');
+const call = functionCall('fc_1', '{}');
+/** An answer of one message, with these events in place of its delta. */
+const hi = (...events: readonly ExampleEvent[]): LintExample =>
+  responsesExample(created, itemAdded(0, msg), partAdded(0, 'msg_1'), ...events, itemDone(0, said), completed(said));
+const HI = outputText(0, 'msg_1', 'Hi');
+const HEALTHY = hi(HI);
+const completedWith = (fields: JsonObject, type = 'response.completed'): ExampleEvent => ({
+  type,
+  response: { ...objectOf(completed(said)['response']), ...fields },
+});
+/** An answer of one message that ends with this event. */
+const endsWith = (end: ExampleEvent): LintExample =>
+  responsesExample(created, itemAdded(0, msg), partAdded(0, 'msg_1'), HI, itemDone(0, said), end);
+const without = (event: ExampleEvent, field: string): ExampleEvent => ({ ...event, [field]: undefined });
 
 export const RESPONSES_RULES: readonly LintRule[] = [
   NAME_AND_TYPE,
-  afterTerminator(({ frame, type }) => (isDone(frame.data) ? '[DONE]' : TERMINAL.has(type) ? type : null)),
+  afterTerminator(({ frame, type }) => (isDone(frame.data) ? '[DONE]' : TERMINAL.has(type) ? type : null), {
+    example: responsesExample(
+      created,
+      itemAdded(0, msg),
+      partAdded(0, 'msg_1'),
+      HI,
+      itemDone(0, said),
+      completed(said),
+      {
+        type: 'keepalive',
+      },
+    ),
+    counterexample: HEALTHY,
+  }),
   {
     id: 'sequence-gap',
     strict: 'error',
     lenient: 'warning',
-    help: 'sequence_number counts every event up by one. A gap means that an event was lost on the way; one that repeats was sent twice.',
+    help: 'sequence_number counts every event up by one. A gap means that an event was lost on the way; a number that comes again means that one was sent twice, or that two answers were spliced.',
+    advice:
+      'Clients that resume after a number miss what was lost, and clients that join deltas lose or double text without noticing. Look for what drops or repeats events on the way.',
+    example: hi({ ...HI, sequence_number: 9 }),
+    counterexample: HEALTHY,
     check: () => {
       let last: number | null = null;
       return {
@@ -60,11 +101,13 @@ export const RESPONSES_RULES: readonly LintRule[] = [
           const number = numberOf(data?.['sequence_number']);
           if (number === null) return;
           if (last !== null && number !== last + 1) {
+            const back = number <= last;
             report(
               frame,
-              number <= last
-                ? `sequence_number ${number} follows ${last}: an event repeated or out of order.`
+              back
+                ? `sequence_number ${number} follows ${last}: an event came again or out of order.`
                 : `sequence_number jumps from ${last} to ${number}: ${number - last - 1} missing.`,
+              back ? 'back' : 'gap',
             );
           }
           last = number;
@@ -76,107 +119,148 @@ export const RESPONSES_RULES: readonly LintRule[] = [
     id: 'sequence-missing',
     strict: 'warning',
     lenient: null,
-    help: 'An event without a sequence_number. Clients need it to resume after a broken connection.',
+    help: 'Every event has a sequence_number.',
+    advice:
+      'Clients need it to resume after a broken connection, and cannot tell whether an event is missing. Go by the order of the events.',
+    example: { ...HEALTHY, body: HEALTHY.body.replaceAll(/,"sequence_number":\d+/g, '') },
+    counterexample: HEALTHY,
     check: () =>
-      counted(
-        ({ data, type }) => type.startsWith('response.') && numberOf(data?.['sequence_number']) === null,
+      lacks(
         'sequence_number',
+        ({ data, type }) => type.startsWith('response.') && numberOf(data?.['sequence_number']) === null,
       ),
   },
   {
     id: 'output-index-missing',
     strict: 'error',
     lenient: 'warning',
-    help: 'Events without an output_index. Official SDKs throw on them, or put the pieces of two items together; here they are told apart by item_id.',
-    check: () =>
-      counted(({ data, type }) => isOfItem(type) && numberOf(data?.['output_index']) === null, 'output_index'),
+    help: 'Every event of an output item has its output_index, the place of the item in the output.',
+    advice:
+      'openai-python and openai-node throw on it ("Invalid response output index"), and others put the pieces of two items together. Tell the items apart by item_id, as is done here.',
+    example: hi(without(HI, 'output_index')),
+    counterexample: HEALTHY,
+    check: () => lacks('output_index', ({ data, type }) => isOfItem(type) && numberOf(data?.['output_index']) === null),
   },
   {
     id: 'item-id-missing',
     strict: 'warning',
     lenient: 'info',
-    help: 'Events without an item_id. Clients that route by id lose them.',
+    help: 'Every event of an output item that does not carry the item has its item_id.',
+    advice: 'Clients that route events by id lose them. Go by output_index, and report it to the server.',
+    example: hi(without(HI, 'item_id')),
+    counterexample: HEALTHY,
     check: () =>
-      counted(
+      lacks(
+        'item_id',
         ({ data, type }) =>
           isOfItem(type) &&
           !type.startsWith('response.output_item.') &&
           !SHELL.test(type) &&
           !stringOf(data?.['item_id']),
-        'item_id',
       ),
   },
-  {
-    id: 'before-created',
-    strict: 'error',
-    lenient: 'warning',
-    help: 'An event before response.created has no response to belong to; the SDK ends with an error.',
-    check: () => {
-      let created = false;
-      return {
-        event({ frame, type }, report) {
-          if (type === 'response.created') {
-            if (created) report(frame, 'A second response.created.');
-            created = true;
-          } else if (!created && isResponseEvent(type)) report(frame, `${type} comes before response.created.`);
-        },
-      };
+  beforeStart(
+    'before-created',
+    'response.created',
+    isResponseEvent,
+    'openai-python ends with an error: "Expected to have received `response.created` before …". Report it to the server.',
+    {
+      example: responsesExample(itemAdded(0, msg), partAdded(0, 'msg_1'), HI, itemDone(0, said), completed(said)),
+      counterexample: HEALTHY,
     },
-  },
+  ),
+  secondStart(
+    'second-created',
+    'response.created',
+    (type) => TERMINAL.has(type),
+    'Clients that begin anew lose what came before, and others put two answers into one. Take each for an answer of its own.',
+    {
+      example: responsesExample(
+        created,
+        created,
+        itemAdded(0, msg),
+        partAdded(0, 'msg_1'),
+        HI,
+        itemDone(0, said),
+        completed(said),
+      ),
+      counterexample: HEALTHY,
+    },
+  ),
   {
     id: 'item-order',
     strict: 'error',
     lenient: 'warning',
-    help: 'An event for an output item that was not added, or that is done already.',
+    help: 'An output item is added, gets its events and is done. Here an event speaks of one that was not added or is done already, one is never done, or two share a place.',
+    advice:
+      'openai-node ends with an error ("missing output at index", "Duplicate response output index"), and openai-python with an IndexError. Tell items apart by their ids, and report it to the server.',
+    example: responsesExample(
+      created,
+      itemAdded(0, msg),
+      partAdded(0, 'msg_1'),
+      HI,
+      itemDone(0, said),
+      outputText(0, 'msg_1', '!'),
+      completed(said),
+    ),
+    counterexample: HEALTHY,
     check: () => {
-      const added = new Map<number, string | null>();
+      const added = new Map<number, { readonly id: string | null; readonly event: LintEvent }>();
       const done = new Set<number>();
       return {
-        event({ frame, type, data }, report) {
+        event(event, report) {
+          const { frame, type, data } = event;
           const index = numberOf(data?.['output_index']);
           if (index === null) return;
-          if (type === 'response.output_item.added') {
-            const id = stringOf(objectOf(data?.['item'])?.['id']);
+          if (isAdded(type)) {
+            const id = stringOf(itemOf(data)?.['id']);
             const before = added.get(index);
-            if (before && id && before !== id) {
-              report(frame, `Two output items, ${before} and ${id}, share output_index ${index}.`);
+            if (before?.id && id && before.id !== id) {
+              report(frame, `Two output items, ${before.id} and ${id}, share output_index ${index}.`, `share ${index}`);
               done.delete(index);
-            } else if (before !== undefined) report(frame, `Output item ${index} is added a second time.`);
-            added.set(index, id);
-          } else if (!added.has(index)) report(frame, `${type} for output item ${index}, which was not added.`);
-          else if (done.has(index)) report(frame, `${type} for output item ${index}, which is done.`);
+            } else if (before) report(frame, `Output item ${index} is added a second time.`, `again ${index}`);
+            added.set(index, { id, event });
+          } else if (!added.has(index))
+            report(frame, `${type} speaks of output item ${index}, which was not added.`, `unknown ${index}`);
+          else if (done.has(index))
+            report(frame, `${type} speaks of output item ${index}, which is done.`, `done ${index}`);
           if (type === 'response.output_item.done') done.add(index);
         },
-        end(outcome, report) {
-          if (outcome.terminated)
-            for (const index of added.keys())
-              if (!done.has(index)) report(null, `Output item ${index} was never done.`);
+        end({ outcome }, report) {
+          if (!outcome.terminated) return;
+          for (const [index, { event }] of added)
+            if (!done.has(index)) report(event.frame, `Output item ${index} was never done.`, 'never done');
         },
       };
     },
   },
-  {
-    id: 'output-index-gap',
-    strict: 'warning',
-    lenient: 'info',
-    help: 'Output indexes do not count up by one.',
-    check: () => {
-      let next = 0;
-      return {
-        event({ frame, type, data }, report) {
-          const index = type === 'response.output_item.added' ? numberOf(data?.['output_index']) : null;
-          if (index === null) return;
-          if (index !== next) report(frame, `Output item ${index} is added where ${next} was expected.`);
-          next = index + 1;
-        },
-      };
+  indexGap(
+    'output-index-gap',
+    'output item',
+    (data, type) => (isAdded(type) ? numberOf(data['output_index']) : null),
+    () => null,
+    'openai-python keeps items in a list by their order, and ends with an IndexError or puts text into the wrong item. Go by the ids.',
+    {
+      example: responsesExample(
+        created,
+        itemAdded(1, msg),
+        partAdded(1, 'msg_1'),
+        outputText(1, 'msg_1', 'Hi'),
+        itemDone(1, said),
+        completed(said),
+      ),
+      counterexample: HEALTHY,
     },
-  },
+  ),
   {
     id: 'part-order',
     strict: 'error',
     lenient: 'info',
-    help: 'A delta for a content or summary part that was not added.',
+    help: 'A content or summary part is added before its deltas.',
+    advice:
+      'openai-python ends with an IndexError, and openai-node with "missing content at index". Add the part on the way, or report it to the server.',
+    example: responsesExample(created, itemAdded(0, msg), HI, itemDone(0, said), completed(said)),
+    counterexample: HEALTHY,
     check: () => {
       const parts = new Set<string>();
       return {
@@ -184,12 +268,14 @@ export const RESPONSES_RULES: readonly LintRule[] = [
           const summary = type.startsWith('response.reasoning_summary');
           const at = numberOf(data?.[summary ? 'summary_index' : 'content_index']);
           if (at === null) return;
-          const part = `${summary ? 'summary' : 'content'} part ${at} of output item ${String(data?.['output_index'])}`;
-          if (type.endsWith('_part.added')) parts.add(part);
-          else if (type.endsWith('.delta') && !parts.has(part)) {
-            parts.add(part);
-            report(frame, `A delta for ${part}, which was not added.`);
-          }
+          // An event may name its item by either; the rules on what is missing say so.
+          const named = [data?.['output_index'], data?.['item_id']]
+            .filter((name) => name !== undefined && name !== null)
+            .map((name) => `${summary ? 'summary' : 'content'} part ${at} of output item ${String(name)}`);
+          const known = named.some((part) => parts.has(part));
+          for (const part of named) parts.add(part);
+          if (type.endsWith('.delta') && !known && named.length > 0)
+            report(frame, `A delta speaks of ${named[0]}, which was not added.`);
         },
       };
     },
@@ -198,7 +284,18 @@ export const RESPONSES_RULES: readonly LintRule[] = [
     id: 'item-id-changes',
     strict: 'error',
     lenient: 'info',
-    help: 'The item_id of an event is not the id its item was added with. Clients that route by id lose the event.',
+    help: 'All events of an output item name it by the id that it was added with. Proxies make a new id for each event, and gateways one for the final response.',
+    advice:
+      'Clients that route events by id lose them, and openai-node ends with an error. Go by output_index, as is done here.',
+    example: responsesExample(
+      created,
+      itemAdded(0, msg),
+      partAdded(0, 'msg_1'),
+      outputText(0, 'msg_2', 'Hi'),
+      itemDone(0, said),
+      completed(said),
+    ),
+    counterexample: HEALTHY,
     check: () => {
       const ids = new Map<number, string>();
       /** All the ids that an item was named by. */
@@ -212,18 +309,19 @@ export const RESPONSES_RULES: readonly LintRule[] = [
               if (id && known && !known.has(id))
                 report(
                   frame,
-                  `Output item ${index} was ${[...known].join(', then ')}; the final response names it ${id}.`,
+                  `Output item ${index} was ${namesOf(known)}; the final response names it ${id}.`,
+                  'final',
                 );
             });
             return;
           }
           const index = numberOf(data?.['output_index']);
-          const id = stringOf(data?.['item_id']) ?? stringOf(objectOf(data?.['item'])?.['id']);
+          const id = stringOf(data?.['item_id']) ?? stringOf(itemOf(data)?.['id']);
           if (index === null || id === null) return;
           const known = ids.get(index);
           seen.set(index, (seen.get(index) ?? new Set()).add(id));
-          if (known === undefined || type === 'response.output_item.added') ids.set(index, id);
-          else if (known !== id) report(frame, `Output item ${index} was ${known} and is now ${id}.`);
+          if (known === undefined || isAdded(type)) ids.set(index, id);
+          else if (known !== id) report(frame, `Output item ${index} was ${known} and is now ${id}.`, String(index));
         },
       };
     },
@@ -232,14 +330,30 @@ export const RESPONSES_RULES: readonly LintRule[] = [
     id: 'done-differs',
     strict: 'error',
     lenient: 'warning',
-    help: 'The whole text or arguments of a done event are not what the deltas add up to. Clients that show deltas and clients that take the whole see two answers.',
+    help: 'The whole text or arguments of a done event are not what the deltas add up to.',
+    advice:
+      'Clients that show deltas and clients that take the whole see two answers. Show both, and report it to the server.',
+    example: hi(outputText(0, 'msg_1', 'Ho'), {
+      type: 'response.output_text.done',
+      output_index: 0,
+      item_id: 'msg_1',
+      content_index: 0,
+      text: 'Hi',
+    }),
+    counterexample: hi(HI, {
+      type: 'response.output_text.done',
+      output_index: 0,
+      item_id: 'msg_1',
+      content_index: 0,
+      text: 'Hi',
+    }),
     check: () => ({
-      end(outcome, report) {
-        for (const { block, text, attachments } of outcome.blocks) {
+      end({ outcome }, report) {
+        for (const { block, text, attachments, lastEvent } of outcome.blocks) {
           const done = attachments?.find(({ type }) => type === 'done');
           if (done)
             report(
-              null,
+              lastEvent,
               `The deltas of ${block} add up to ${text.length} characters, its done event gives other ${String(done.value).length}.`,
             );
         }
@@ -250,20 +364,19 @@ export const RESPONSES_RULES: readonly LintRule[] = [
     id: 'output-disagrees',
     strict: 'warning',
     lenient: 'info',
-    help: 'The output of the final response does not list the items that were streamed.',
+    help: 'The output of the final response lists the items that were streamed.',
+    advice:
+      'Clients that read the final response, as responses.create() without streaming does, miss what they streamed; openai-python fails at null ("NoneType object is not iterable"). Keep the items of the stream.',
+    example: endsWith(completed()),
+    counterexample: HEALTHY,
     check: () => {
-      interface Streamed {
-        readonly index: number | null;
-        readonly id: string | null;
-        type: string;
-      }
       const items: Streamed[] = [];
       const byId = new Map<string | null, Streamed>();
       const byIndex = new Map<number | null, Streamed>();
       return {
         event({ frame, type, data }, report) {
-          if (type === 'response.output_item.added' || type === 'response.output_item.done') {
-            const item = objectOf(data?.['item']);
+          if (isAdded(type) || type === 'response.output_item.done') {
+            const item = itemOf(data);
             const index = numberOf(data?.['output_index']);
             const id = stringOf(item?.['id']);
             const name = stringOf(item?.['type']) ?? '';
@@ -279,19 +392,156 @@ export const RESPONSES_RULES: readonly LintRule[] = [
           if (type !== 'response.completed') return;
           // Without an index they stand in the order in which they came.
           const streamed = items.toSorted((a, b) => (a.index ?? 0) - (b.index ?? 0)).map((one) => one.type);
-          const listed = arrayOf(objectOf(data?.['response'])?.['output']).map(
-            (item) => stringOf(objectOf(item)?.['type']) ?? '',
-          );
+          const output = objectOf(data?.['response'])?.['output'];
+          const listed = arrayOf(output).map((item) => stringOf(objectOf(item)?.['type']) ?? '');
           if (streamed.join() !== listed.join())
             report(
               frame,
-              `The stream has ${streamed.join(', ') || 'no items'}; the final response lists ${listed.join(', ') || 'none'}.`,
+              `The stream has ${streamed.join(', ') || 'no items'}; the output of the final response ${Array.isArray(output) ? `lists ${listed.join(', ') || 'none'}` : `is ${output === undefined ? 'missing' : JSON.stringify(output)}`}.`,
             );
         },
       };
     },
   },
-  ARGUMENTS_EMPTY,
-  textRepeated(pieceOf),
-  textCumulative(pieceOf),
+  {
+    id: 'status-disagrees',
+    strict: 'warning',
+    lenient: 'info',
+    help: 'The status of the final response is the one that its event is named after.',
+    advice:
+      'Clients that go by the event and clients that go by the status end differently. Go by the event, and report it to the server.',
+    example: endsWith(completedWith({ status: 'in_progress' })),
+    counterexample: HEALTHY,
+    comesWith: ['finish-unknown'],
+    check: () => ({
+      event({ frame, type, data }, report) {
+        const status = stringOf(objectOf(data?.['response'])?.['status']);
+        const expected = STATUS_OF[type];
+        if (expected !== undefined && status !== null && status !== expected)
+          report(frame, `${type} has a response with the status ${status}.`);
+      },
+    }),
+  },
+  deltaMissing(
+    (data, type) => {
+      if (!TEXT_DELTA.test(type) || (data['delta'] !== null && data['delta'] !== undefined)) return null;
+      return `${type} has ${data['delta'] === null ? 'null in place of its delta' : 'no delta'}.`;
+    },
+    { example: hi(HI, { ...HI, delta: null }), counterexample: HEALTHY },
+  ),
+  argumentsType(
+    'text',
+    (data, type) => {
+      const item = isAdded(type) || type === 'response.output_item.done' ? itemOf(data) : null;
+      if (item?.['type'] === 'function_call')
+        return [{ name: stringOf(item['name']) || 'a call', given: item['arguments'] }];
+      return type.startsWith('response.function_call_arguments.')
+        ? [{ name: 'a call', given: data[type.endsWith('.delta') ? 'delta' : 'arguments'] }]
+        : [];
+    },
+    {
+      example: responsesExample(
+        created,
+        itemAdded(0, { ...call, arguments: '' }),
+        { type: 'response.function_call_arguments.delta', output_index: 0, item_id: 'fc_1', delta: '{}' },
+        { type: 'response.function_call_arguments.done', output_index: 0, item_id: 'fc_1', arguments: {} },
+        itemDone(0, call),
+        completed(call),
+      ),
+      counterexample: responsesExample(created, itemAdded(0, call), itemDone(0, call), completed(call)),
+    },
+  ),
+  {
+    ...ARGUMENTS_EMPTY,
+    example: responsesExample(
+      created,
+      itemAdded(0, functionCall('fc_1', '')),
+      itemDone(0, functionCall('fc_1', '')),
+      completed(functionCall('fc_1', '')),
+    ),
+    counterexample: responsesExample(created, itemAdded(0, call), itemDone(0, call), completed(call)),
+  },
+  {
+    id: 'call-id-missing',
+    strict: 'error',
+    lenient: 'warning',
+    help: 'A function call has a call_id beside the id of its item: by it the result is sent back.',
+    advice:
+      'Clients cannot send the result back: OpenAI refuses one without the call_id of its call ("No tool output found"). Give the call a call_id of your own, in the history and in its result.',
+    example: responsesExample(
+      created,
+      itemAdded(0, { ...call, call_id: '' }),
+      itemDone(0, { ...call, call_id: '' }),
+      completed({ ...call, call_id: '' }),
+    ),
+    counterexample: responsesExample(created, itemAdded(0, call), itemDone(0, call), completed(call)),
+    check: () => ({
+      event({ frame, type, data }, report) {
+        const item = isAdded(type) || type === 'response.output_item.done' ? itemOf(data) : null;
+        if (item && NEEDS_CALL_ID.has(item['type']) && !stringOf(item['call_id']))
+          report(frame, `The call ${stringOf(item['name']) || String(item['id'])} has no call_id.`, String(item['id']));
+      },
+    }),
+  },
+  {
+    id: 'call-name-late',
+    strict: 'warning',
+    lenient: 'info',
+    help: 'A function call is added without a name, which a later event brings.',
+    advice: 'Clients that open the call when its item is added have no tool to run. Open it when the name has come.',
+    example: responsesExample(created, itemAdded(0, { ...call, name: '' }), itemDone(0, call), completed(call)),
+    counterexample: responsesExample(created, itemAdded(0, call), itemDone(0, call), completed(call)),
+    check: () => {
+      const unnamed = new Map<string, LintEvent>();
+      return {
+        event(event, report) {
+          const { frame, type, data } = event;
+          const item = itemOf(data);
+          const key = String(data?.['output_index'] ?? data?.['item_id'] ?? item?.['id']);
+          const name = stringOf(item?.['name']) || stringOf(data?.['name']);
+          if (isAdded(type) && NEEDS_CALL_ID.has(item?.['type']) && !name) unnamed.set(key, event);
+          const start = name ? unnamed.get(key) : undefined;
+          if (!start) return;
+          unnamed.delete(key);
+          report(start.frame, `The call begins without a name; ${name} comes with event ${frame.index}.`, key);
+        },
+      };
+    },
+  },
+  {
+    ...ID_CHANGES,
+    example: endsWith(completedWith({ id: 'resp_2' })),
+    counterexample: HEALTHY,
+  },
+  {
+    ...MODEL_CHANGES,
+    example: endsWith(completedWith({ model: 'n' })),
+    counterexample: HEALTHY,
+  },
+  finishWord(
+    ['completed', 'failed', 'cancelled', 'incomplete', 'max_output_tokens', 'content_filter'],
+    'status or reason',
+    {
+      example: endsWith(
+        completedWith({ status: 'incomplete', incomplete_details: { reason: 'length' } }, 'response.incomplete'),
+      ),
+      counterexample: HEALTHY,
+    },
+  ),
 ];
+
+interface Streamed {
+  readonly index: number | null;
+  readonly id: string | null;
+  type: string;
+}
+
+/** Calls that the client answers by their call_id. */
+const NEEDS_CALL_ID: ReadonlySet<unknown> = new Set(['function_call', 'custom_tool_call']);
+
+const MAX_NAMES = 3;
+
+function namesOf(ids: ReadonlySet<string>): string {
+  const more = ids.size - MAX_NAMES;
+  return `${[...ids].slice(0, MAX_NAMES).join(', then ')}${more > 0 ? `, then ${more} more ids` : ''}`;
+}

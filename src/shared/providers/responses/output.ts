@@ -282,7 +282,8 @@ export class ResponseOutput {
 
   #blockDone(block: Block, done: JsonObject): void {
     const recorder = this.#recorder;
-    block.name ??= stringOf(done['name']);
+    // An item may be added before its name is known.
+    block.name ||= stringOf(done['name']);
     const whole = wholeArguments(done);
     if (whole !== null && (block.text === '' || takesJson(block.type) || block.type === 'custom_tool_call'))
       this.#settle(block, whole);

@@ -1,0 +1,127 @@
+/** Rules that hold for every API on the events as a whole: whether they can be read, come once, and reach their end. */
+import { chat, chatEnd, chatText, chunk, message, blockStart, blockStop, textDelta } from './example-bodies.ts';
+import { isDone, type LintRule } from './rule.ts';
+
+const doubled = (...events: readonly unknown[]): readonly unknown[] => events.flatMap((event) => [event, event]);
+
+/** So many events that each come twice are no chance. */
+const MIN_DOUBLED = 4;
+
+export const STREAM_RULES: readonly LintRule[] = [
+  {
+    id: 'not-a-stream',
+    strict: 'error',
+    lenient: 'error',
+    help: 'The body is no stream of this API at all: a page, an error, a whole answer, a stream of another kind, the lines of a log. Clients find no event in it, and many take that for an empty answer.',
+    example: { body: '<!DOCTYPE html>\n<html><body>Sign in</body></html>\n' },
+    counterexample: chatText('Hi'),
+    check: ({ ending }) => ({
+      end(_stream, report) {
+        if (ending?.state === 'not-a-stream') report(null, ending.rule);
+      },
+    }),
+  },
+  {
+    id: 'not-json',
+    strict: 'error',
+    lenient: 'error',
+    help: 'The data of an event is not a JSON object, in a way that has no name of its own.',
+    advice:
+      'SDKs stop at such an event, and their users lose everything after it; the wire lane reads on. Look at the bytes, and report them to the server.',
+    example: chat(chunk({ role: 'assistant', content: 'Hi' }), '[1]', ...chatEnd()),
+    counterexample: chatText('Hi'),
+    check: ({ faults }) => ({
+      event({ frame, data }, report) {
+        if (data || isDone(frame.data) || !frame.dispatches || faults.ofEvent(frame.index)) return;
+        const { payload } = frame;
+        report(
+          frame,
+          payload.ok
+            ? 'The data is JSON but not an object.'
+            : `The data is not JSON: ${payload.error.replace(/\.$/, '')}.`,
+        );
+      },
+    }),
+  },
+  {
+    id: 'no-terminator',
+    strict: 'error',
+    lenient: 'warning',
+    help: "The provider's terminator is missing. Without it a finished answer and one that was cut look the same.",
+    advice:
+      'Strict clients end in an error, and others take what came for the whole answer. Take the answer for cut unless its finish reason came.',
+    example: chat(chunk({ role: 'assistant', content: 'Hi' }), chatEnd()[0]),
+    counterexample: chatText('Hi'),
+    check: ({ faults, terminator, ending }) => ({
+      end({ outcome }, report) {
+        if (ending?.state === 'not-a-stream') return;
+        // One that is misspelt or not closed has a remark of its own.
+        if (outcome.terminated || faults.all.some(({ id }) => id === 'done-misspelt' || id === 'terminator-open'))
+          return;
+        const reason = outcome.finish.find(({ raw }) => raw !== null)?.raw;
+        report(
+          null,
+          faults.terminator === null
+            ? `The stream has no terminator, ${terminator}${reason === undefined ? '' : `, although its finish reason came: ${reason}`}.`
+            : `The stream has no terminator that readers see: one stands in the body, but ${faults.terminator}.`,
+        );
+      },
+    }),
+  },
+  {
+    id: 'block-left-open',
+    strict: 'error',
+    lenient: 'warning',
+    help: 'The stream ended and a content block was never closed: its stop or done event is missing.',
+    advice:
+      'Clients that act on the stop event never run the call, or never show the text. Take the block for complete only if the terminator came, and report it to the server.',
+    example: message('end_turn', blockStart(0), textDelta(0, 'Hi')),
+    counterexample: message('end_turn', blockStart(0), textDelta(0, 'Hi'), blockStop(0)),
+    check: () => ({
+      end({ outcome }, report) {
+        if (!outcome.terminated) return;
+        for (const { block, kind, closed, lastEvent } of outcome.blocks)
+          if (!closed) report(lastEvent, `The ${kind} block ${block} was never closed.`);
+      },
+    }),
+  },
+  {
+    id: 'events-doubled',
+    strict: 'error',
+    lenient: 'error',
+    help: 'Every event comes twice in a row. A proxy sends what it reads to two writers of one connection, or a framework passes on both the raw event and its own.',
+    advice: 'Clients show each piece of the text twice. Look for what is registered twice between the server and here.',
+    example: chat(
+      ...doubled(
+        chunk({ role: 'assistant', content: 'Hi' }),
+        chunk({ content: ' there' }),
+        chunk({ content: ', you' }),
+        chatEnd()[0],
+      ),
+      '[DONE]',
+    ),
+    counterexample: chatText('ha', 'ha', 'ha', 'ha'),
+    comesWith: ['finish-twice', 'usage-repeated'],
+    check: () => {
+      let before: { readonly data: string; readonly name: string } | null = null;
+      let first: number | null = null;
+      let events = 0;
+      let pairs = 0;
+      return {
+        event({ frame }) {
+          if (!frame.dispatches || isDone(frame.data)) return;
+          events++;
+          if (before?.data === frame.data && before.name === frame.name) {
+            pairs++;
+            first ??= frame.index;
+            before = null;
+          } else before = frame;
+        },
+        end(_stream, report) {
+          if (pairs >= MIN_DOUBLED && pairs * 2 >= events * 0.9)
+            report(first, `Of ${events} events ${pairs * 2} come twice in a row, byte for byte, from this one on.`);
+        },
+      };
+    },
+  },
+];

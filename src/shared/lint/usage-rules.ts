@@ -1,0 +1,186 @@
+/** Rules on token counts that hold for every API. */
+import type { WireOutcome } from '../model/messages.ts';
+import type { Usage } from '../model/usage.ts';
+import { chat, chatEnd, chatText, chunk } from './example-bodies.ts';
+import type { LintCheck, LintExample, LintRule, Report } from './rule.ts';
+
+type Counts = Omit<Usage, 'raw'>;
+
+/** An answer whose last chunk has this usage. */
+const withUsage = (usage: unknown): LintExample =>
+  chat(
+    chunk({ role: 'assistant', content: 'Hi' }),
+    chunk({}, usage === undefined ? {} : { usage }, { finish_reason: 'stop' }),
+    '[DONE]',
+  );
+
+const hasCounts = ({ input, output, total }: Counts): boolean =>
+  [input, output, total].some((count) => typeof count === 'number');
+
+/** The counts of a usage, for a sentence. */
+function said({ input, output, total }: Counts): string {
+  const parts = [
+    typeof input === 'number' && `${input} in`,
+    typeof output === 'number' && `${output} out`,
+    typeof input !== 'number' && typeof output !== 'number' && typeof total === 'number' && `${total} in all`,
+  ].filter((part) => part !== false);
+  return parts.length > 0 ? parts.join(', ') : 'nothing';
+}
+
+/** A check that looks at the usage of the whole answer, with the event that said it last. */
+function onUsage(look: (usage: Counts, event: number | null, outcome: WireOutcome, report: Report) => void): LintCheck {
+  let last: number | null = null;
+  return {
+    message(said, event) {
+      if (said.message_type === 'usage') last = event;
+    },
+    end({ outcome }, report) {
+      if (outcome.usage) look(outcome.usage, last, outcome, report);
+    },
+  };
+}
+
+/** Counts that go up with the stream: none falls while one answer goes on. */
+const GROWING = ['output', 'reasoning', 'total'] as const;
+
+export const USAGE_RULES: readonly LintRule[] = [
+  {
+    id: 'usage-missing',
+    strict: 'info',
+    lenient: null,
+    help: 'No token counts. Chat Completions sends them only when the request says stream_options.include_usage; other APIs always do.',
+    advice:
+      'Clients show and bill zero tokens. In Chat Completions, ask for them in the request; elsewhere, look for what drops them on the way.',
+    example: withUsage(undefined),
+    counterexample: chatText('Hi'),
+    check: () => ({
+      end({ outcome: { terminated, usage } }, report) {
+        if (terminated && (!usage || !hasCounts(usage))) report(null, 'The stream reports no usage.');
+      },
+    }),
+  },
+  {
+    id: 'usage-elsewhere',
+    strict: 'warning',
+    lenient: 'info',
+    help: 'Token counts stand where the API has none: in a choice, as Moonshot sends them, in an event after the terminator, in a field of a gateway, or under the names of another API. Where there is no usage in its place they are read here.',
+    advice:
+      'Clients look in the place that the API gives and report zero tokens, or the counts that stand there. Read them from where they are, and report it to the server.',
+    example: chat(
+      chunk({ role: 'assistant', content: 'Hi' }),
+      chunk({}, {}, { finish_reason: 'stop', usage: { prompt_tokens: 5, completion_tokens: 2, total_tokens: 7 } }),
+      '[DONE]',
+    ),
+    counterexample: chatText('Hi'),
+    check: () => ({
+      end({ outcome: { usage, strayUsage = [] } }, report) {
+        for (const { path, event, counts, taken } of strayUsage) {
+          if (taken) report(event, `The usage, ${said(counts)}, stands in ${path}.`, path);
+          else if (usage && !sameCounts(usage, counts))
+            report(event, `${path} counts ${said(counts)}, where the usage of the answer counts ${said(usage)}.`, path);
+        }
+      },
+    }),
+  },
+  {
+    id: 'usage-zero',
+    strict: 'warning',
+    lenient: 'info',
+    help: 'All token counts are 0, although the answer has text. The server sends the object without counting, or a gateway replaced it.',
+    advice: 'Clients show and bill zero tokens. Count them yourself, and report it to the server.',
+    example: withUsage({ prompt_tokens: 0, completion_tokens: 0, total_tokens: 0 }),
+    counterexample: withUsage({ prompt_tokens: 0, completion_tokens: 2, total_tokens: 2 }),
+    check: () =>
+      onUsage(({ input, output, total }, event, { blocks }, report) => {
+        const given = [input, output, total].filter((count) => typeof count === 'number');
+        const chars = blocks.reduce((sum, { kind, text }) => sum + (kind === 'text' ? text.length : 0), 0);
+        if (given.length > 0 && given.every((count) => count === 0) && chars > 0)
+          report(event, `The usage says 0 tokens for an answer of ${chars} characters.`);
+      }),
+  },
+  {
+    id: 'usage-decreases',
+    strict: 'warning',
+    lenient: 'info',
+    help: 'Counts that come several times in a stream are those of the answer so far, so that none falls.',
+    advice:
+      'A client that keeps the last count reports too few tokens, and one that keeps the largest reports others. Take the largest, and report it to the server.',
+    example: chat(
+      chunk(
+        { role: 'assistant', content: 'Hi' },
+        { usage: { prompt_tokens: 5, completion_tokens: 9, total_tokens: 14 } },
+      ),
+      ...chatEnd(),
+    ),
+    counterexample: chat(
+      chunk(
+        { role: 'assistant', content: 'Hi' },
+        { usage: { prompt_tokens: 5, completion_tokens: 1, total_tokens: 6 } },
+      ),
+      ...chatEnd(),
+    ),
+    comesWith: ['usage-repeated'],
+    check: () => {
+      let last: Counts = {};
+      return {
+        message(message, event, report) {
+          // Another message begins, with counts of its own.
+          if (message.message_type === 'event' && message.type === 'message') last = {};
+          if (message.message_type !== 'usage') return;
+          for (const field of GROWING) {
+            const [before, count] = [last[field], message.usage[field]];
+            if (typeof before === 'number' && typeof count === 'number' && count < before)
+              report(
+                event,
+                `The ${field === 'total' ? 'total' : `${field} tokens`} fall${field === 'total' ? 's' : ''} from ${before} to ${count}.`,
+              );
+          }
+          last = message.usage;
+        },
+      };
+    },
+  },
+  {
+    id: 'usage-total',
+    strict: 'warning',
+    lenient: 'info',
+    help: 'The total is not the sum of input and output. Some providers leave the reasoning out of the output count, others count the prompt of a tool apart.',
+    advice:
+      'Clients that bill by the parts and clients that bill by the total differ. Ask the provider which one it bills.',
+    example: withUsage({ prompt_tokens: 5, completion_tokens: 2, total_tokens: 11 }),
+    counterexample: withUsage({ prompt_tokens: 5, completion_tokens: 2, total_tokens: 7 }),
+    check: () =>
+      onUsage(({ input, output, total }, event, _outcome, report) => {
+        if (typeof input !== 'number' || typeof output !== 'number' || typeof total !== 'number') return;
+        if (input + output !== total)
+          report(event, `The usage says ${input} + ${output} tokens, but a total of ${total}.`);
+      }),
+  },
+  {
+    id: 'usage-negative',
+    strict: 'error',
+    lenient: 'error',
+    help: 'A token count is below zero.',
+    advice: 'Clients that add counts up report too few. Take it for not reported, and report it to the server.',
+    example: withUsage({ prompt_tokens: 5, completion_tokens: -5, total_tokens: 0 }),
+    counterexample: withUsage({ prompt_tokens: 5, completion_tokens: 0, total_tokens: 5 }),
+    check: () =>
+      onUsage((usage, event, _outcome, report) => {
+        for (const [field, count] of Object.entries(usage))
+          if (typeof count === 'number' && count < 0) report(event, `The usage says ${count} for ${field}.`, field);
+      }),
+  },
+];
+
+/** The same counts, as far as both have them; an input may be counted with what came from a cache or without. */
+function sameCounts(usage: Counts, stray: Counts): boolean {
+  const { input, output, total, cachedInput, cacheWrite } = stray;
+  const withCache = (input ?? 0) + (cachedInput ?? 0) + (cacheWrite ?? 0);
+  const alike = (a: number | null | undefined, b: number | null | undefined): boolean =>
+    typeof a !== 'number' || typeof b !== 'number' || a === b;
+  return (
+    alike(usage.output, output) &&
+    alike(usage.total, total) &&
+    (alike(usage.input, input) || alike(usage.input, withCache))
+  );
+}

@@ -1,0 +1,34 @@
+/** The bytes of a lint example. */
+import { EventStreamCodec } from '@smithy/eventstream-codec';
+import { exampleApi } from '../../src/shared/compare/lint.ts';
+import type { LintExample } from '../../src/shared/lint/rule.ts';
+import { providerOf } from '../../src/shared/providers/registry.ts';
+
+const codec = new EventStreamCodec(
+  (bytes) => (typeof bytes === 'string' ? bytes : new TextDecoder().decode(bytes)),
+  (text) => new TextEncoder().encode(text),
+);
+
+export function exampleBytes(example: LintExample): Uint8Array {
+  const { body, bytes } = example;
+  const encoded =
+    providerOf(exampleApi(example)).framing === 'aws-eventstream'
+      ? Buffer.concat(body.trimEnd().split('\n').map(message))
+      : Buffer.from(body, bytes === 'latin-1' ? 'latin1' : 'utf8');
+  // Any byte of the payload will do.
+  if (bytes === 'damaged') encoded[encoded.length - 8]! ^= 1;
+  return new Uint8Array(encoded);
+}
+
+/** A message that is written as its name, a space and its payload. */
+function message(line: string): Uint8Array {
+  const space = line.indexOf(' ');
+  return codec.encode({
+    headers: {
+      ':event-type': { type: 'string', value: line.slice(0, space) },
+      ':content-type': { type: 'string', value: 'application/json' },
+      ':message-type': { type: 'string', value: 'event' },
+    },
+    body: new TextEncoder().encode(line.slice(space + 1)),
+  });
+}

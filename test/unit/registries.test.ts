@@ -63,7 +63,7 @@ const REGISTRIES: readonly { readonly registry: readonly string[]; readonly fold
     folder: 'shared/providers',
   },
   { registry: ['shared/compare/findings/registry.ts'], folder: 'shared/compare/findings' },
-  { registry: ['shared/compare/lint.ts'], folder: 'shared/lint' },
+  { registry: ['shared/compare/lint.ts', 'shared/lint/example-lines.ts'], folder: 'shared/lint' },
   { registry: ['main/core/providers/registry.ts', 'main/core/providers/info.ts'], folder: 'main/core/providers' },
   { registry: ['main/core/imports/formats/registry.ts'], folder: 'main/core/imports/formats' },
   { registry: ['main/core/exports/formats/registry.ts'], folder: 'main/core/exports/formats' },

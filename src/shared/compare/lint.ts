@@ -163,6 +163,7 @@ class RunningRule {
       event: eventOf(at),
       bytes: at && [at.start, at.end],
       count,
+      fact,
       sentence: advice === undefined ? fact : `${fact} ${advice}`,
     };
   }

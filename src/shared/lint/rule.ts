@@ -20,7 +20,9 @@ export interface LintRemark {
   readonly bytes: readonly [start: number, end: number] | null;
   /** How many times it shows. */
   readonly count: number;
-  /** The fact with its numbers, what clients make of it, and the next step. */
+  /** The fact with its numbers. */
+  readonly fact: string;
+  /** The same, what clients make of it, and the next step. */
   readonly sentence: string;
 }
 

@@ -1,10 +1,11 @@
 import { useEffect, useState } from 'react';
-import { ArrowUpRight } from 'lucide-react';
+import { ArrowUpRight, ChevronDown, ChevronRight } from 'lucide-react';
 import type { LintRemark } from '../../../shared/lint/rule.ts';
 import { Button } from '../../components/Button.tsx';
 import { count, plural } from '../../components/format.ts';
 import { Glyph, type GlyphName } from '../../components/Glyph.tsx';
 import { Icon } from '../../components/Icon.tsx';
+import { late } from '../../components/late.tsx';
 import { lowerBound } from '../../components/lower-bound.ts';
 import { Shown } from '../../components/Shown.tsx';
 import { selectEvent, useSession, useTrace } from '../../stores/open.ts';
@@ -83,8 +84,12 @@ function useLint(): { readonly problem: string | null; readonly ask: () => void 
   return { problem: failed?.tries === tries ? failed.problem : null, ask: () => setTries(tries + 1) };
 }
 
+const RuleHelp = late(async () => (await import('./RuleHelp.tsx')).RuleHelp);
+
 function Remark({ remark }: { readonly remark: LintRemark }) {
-  const { severity, sentence, rule, event, bytes } = remark;
+  const { severity, fact, sentence, rule, event, bytes } = remark;
+  const [helped, setHelped] = useState(false);
+  const api = useTrace((trace) => trace.detail?.api);
   const [glyph, tone] = LOOKS[severity];
   const chosen = useTrace((trace) => event !== null && trace.event === event);
   return (
@@ -92,7 +97,10 @@ function Remark({ remark }: { readonly remark: LintRemark }) {
       <Glyph name={glyph} size={14} className={tone} label={severity} />
       <div>
         <p>
-          <Shown text={sentence} />
+          <b>
+            <Shown text={fact} />
+          </b>
+          <Shown text={sentence.slice(fact.length)} />
         </p>
         <p className="where">
           {event === null ? (
@@ -107,8 +115,18 @@ function Remark({ remark }: { readonly remark: LintRemark }) {
               bytes {count(bytes[0])}–{count(bytes[1] - 1)}
             </span>
           )}
-          <span className="mono cut">{rule}</span>
+          <button
+            type="button"
+            className="link remark-rule cut"
+            aria-expanded={helped}
+            title="What the rule is about, with an example"
+            onClick={() => setHelped(!helped)}
+          >
+            <Icon of={helped ? ChevronDown : ChevronRight} size={12} />
+            <span className="mono cut">{rule}</span>
+          </button>
         </p>
+        {helped && api !== undefined && <RuleHelp rule={rule} api={api} />}
       </div>
     </li>
   );

@@ -64,16 +64,17 @@ export function lint(
   let next = 0;
   const messagesUpTo = (index: number): void => {
     for (; next < wire.length && (wire[next]!.event ?? -1) <= index; next++)
-      for (const rule of listening) rule.check.message?.(wire[next]!.message, wire[next]!.event, rule.report);
+      for (const rule of listening) rule.check.message!(wire[next]!.message, wire[next]!.event, rule.report);
   };
-  let reading = running;
+  const noting = running.filter(({ check }) => check.note);
+  let reading = running.filter(({ check }) => check.event);
   for (const one of framed) {
     if (one.type === 'frame') {
       const event = lintEvent(one.frame);
-      for (const rule of reading) rule.check.event?.(event, rule.report);
+      for (const rule of reading) rule.check.event!(event, rule.report);
       messagesUpTo(one.frame.index);
-      if (isDone(one.frame.data)) reading = running.filter(({ pastEnd }) => pastEnd);
-    } else for (const rule of running) rule.check.note?.(one, rule.report);
+      if (isDone(one.frame.data)) reading = reading.filter(({ pastEnd }) => pastEnd);
+    } else for (const rule of noting) rule.check.note!(one, rule.report);
   }
   messagesUpTo(Infinity);
   const stream = { outcome, frames, eventAt: (block: BlockId, offset: number) => eventAt(wire, block, offset) };

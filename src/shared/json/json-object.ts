@@ -8,8 +8,11 @@ export const MAX_NESTING = 256;
 
 export type JsonObject = { readonly [key: string]: unknown };
 
+const isObject = (value: unknown): value is JsonObject =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
 export function objectOf(value: unknown): JsonObject | null {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as JsonObject) : null;
+  return isObject(value) ? value : null;
 }
 
 export function arrayOf(value: unknown): readonly unknown[] {
@@ -18,9 +21,9 @@ export function arrayOf(value: unknown): readonly unknown[] {
 
 /** The objects of a list; what is none is left out. */
 export function objectsOf(value: unknown): readonly JsonObject[] {
-  return arrayOf(value)
-    .map(objectOf)
-    .filter((item) => item !== null);
+  const list = arrayOf(value);
+  // Nearly every list is made of objects, and is asked for with each event.
+  return list.every(isObject) ? list : list.filter(isObject);
 }
 
 export function stringOf(value: unknown): string | null {

@@ -302,8 +302,8 @@ export const TEXT_RULES: readonly LintRule[] = [
       return {
         event({ frame }) {
           // Only an escape can say half a character: bytes that do are no UTF-8.
-          if (/\\u[dD][89a-fA-F]/.test(frame.data) && frame.payload.ok && hasHalf(frame.payload.value))
-            loose.push(frame);
+          if (!frame.data.includes('\\u') || !/\\u[dD][89a-fA-F]/.test(frame.data)) return;
+          if (frame.payload.ok && hasHalf(frame.payload.value)) loose.push(frame);
         },
         ...eachPiece(({ block, text, event }, report) => {
           const before = open.get(block);
@@ -320,6 +320,7 @@ export const TEXT_RULES: readonly LintRule[] = [
             } else lost.push(before);
           }
           if (isHigh(text.charCodeAt(text.length - 1))) open.set(block, { event, text: text.slice(-1) });
+          if (text.isWellFormed()) return;
           const inner = text.slice(before && isLow(text.charCodeAt(0)) ? 1 : 0, open.has(block) ? -1 : undefined);
           if (!inner.isWellFormed()) lost.push({ event });
         }),

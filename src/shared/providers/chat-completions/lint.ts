@@ -54,6 +54,7 @@ const nameIn = (call: JsonObject): string | null => stringOf(functionOf(call)?.[
 const REASONING_FIELDS = ['reasoning_content', 'reasoning', 'reasoning_text'] as const;
 /** Where compatible servers put the reason why the generation stopped. */
 const OTHER_FINISHES = ['finishReason', 'finish', 'stop_reason', 'stopReason', 'done_reason', 'reason'] as const;
+const ALL_FINISHES = ['finish_reason', ...OTHER_FINISHES] as const;
 /** With the words of DeepSeek, Mistral and the form before tool calls. */
 const FINISH_WORDS = [
   'stop',
@@ -82,18 +83,22 @@ function otherApi(data: JsonObject): string {
 function finishIn(data: JsonObject): { readonly where: string; readonly reason: string } | null {
   const choices = choicesOf(data);
   if (choices.some((choice) => stringOf(choice['finish_reason']))) return null;
-  const delta = objectOf(choices[0]?.['delta']);
-  const places = [
-    ['the choice', choices[0] ?? null, OTHER_FINISHES],
-    ['its delta', delta, ['finish_reason', ...OTHER_FINISHES]],
-    ['its message', objectOf(choices[0]?.['message']), ['finish_reason', ...OTHER_FINISHES]],
-    ['the chunk', data, ['finish_reason', ...OTHER_FINISHES]],
-  ] as const;
-  for (const [place, holder, fields] of places) {
-    const found = firstText(holder, fields);
-    if (found) return { where: `${place} says ${found.field}`, reason: found.text };
-  }
-  return null;
+  const [choice = null] = choices;
+  return (
+    finishAmong('the choice', choice, OTHER_FINISHES) ??
+    finishAmong('its delta', objectOf(choice?.['delta']), ALL_FINISHES) ??
+    finishAmong('its message', objectOf(choice?.['message']), ALL_FINISHES) ??
+    finishAmong('the chunk', data, ALL_FINISHES)
+  );
+}
+
+function finishAmong(
+  place: string,
+  holder: JsonObject | null,
+  fields: readonly string[],
+): { readonly where: string; readonly reason: string } | null {
+  const found = holder && firstText(holder, fields);
+  return found && { where: `${place} says ${found.field}`, reason: found.text };
 }
 
 /** Fields of a chunk that say nothing of the answer. */
@@ -569,13 +574,14 @@ export const CHAT_COMPLETIONS_RULES: readonly LintRule[] = [
   argumentsType(
     'text',
     (data) =>
-      choicesOf(data).flatMap((choice) => [
-        ...callsIn(choice).map((call) => ({
+      choicesOf(data).flatMap((choice) => {
+        const old = objectOf(objectOf(choice['delta'])?.['function_call']);
+        const calls = callsIn(choice).map((call) => ({
           name: nameIn(call) || 'a call',
           given: functionOf(call)?.['arguments'] ?? functionOf(call)?.['input'],
-        })),
-        { name: 'a function call', given: objectOf(objectOf(choice['delta'])?.['function_call'])?.['arguments'] },
-      ]),
+        }));
+        return old ? [...calls, { name: 'a function call', given: old['arguments'] }] : calls;
+      }),
     {
       example: chat(
         chatFragment({ index: 0, id: 'a', type: 'function', function: { name: 'f', arguments: { x: 1 } } }),

@@ -69,6 +69,9 @@ const endsWith = (end: ExampleEvent): LintExample =>
   responsesExample(created, itemAdded(0, msg), partAdded(0, 'msg_1'), HI, itemDone(0, said), end);
 const without = (event: ExampleEvent, field: string): ExampleEvent => ({ ...event, [field]: undefined });
 
+/** What says which part of which item an event is about. */
+const PART_FIELDS = ['output_index', 'item_id', 'content_index', 'summary_index'] as const;
+
 export const RESPONSES_RULES: readonly LintRule[] = [
   NAME_AND_TYPE,
   afterTerminator(({ frame, type }) => (isDone(frame.data) ? '[DONE]' : TERMINAL.has(type) ? type : null), {
@@ -263,11 +266,16 @@ export const RESPONSES_RULES: readonly LintRule[] = [
     counterexample: HEALTHY,
     check: () => {
       const parts = new Set<string>();
+      let last: LintEvent | null = null;
       return {
-        event({ frame, type, data }, report) {
+        event(event, report) {
+          const { frame, type, data } = event;
           const summary = type.startsWith('response.reasoning_summary');
           const at = numberOf(data?.[summary ? 'summary_index' : 'content_index']);
           if (at === null) return;
+          // Deltas of one part come in a row, and the first of them says it all.
+          if (last?.type === type && PART_FIELDS.every((field) => last?.data?.[field] === data?.[field])) return;
+          last = event;
           // An event may name its item by either; the rules on what is missing say so.
           const named = [data?.['output_index'], data?.['item_id']]
             .filter((name) => name !== undefined && name !== null)

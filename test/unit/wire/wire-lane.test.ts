@@ -204,6 +204,82 @@ describe('Chat Completions', () => {
     });
   });
 
+  describe('LiteLLM: the thinking of Anthropic, with its signature', () => {
+    const thinking = (text: string, signature = '') => ({
+      thinking_blocks: [{ type: 'thinking', thinking: text, signature }],
+    });
+    const plain = (text: string) => ({ reasoning_content: text, ...thinking(text) });
+    const signed = thinking('', 'sig');
+    test.each<readonly [string, readonly object[], readonly (readonly unknown[])[]]>([
+      [
+        'in a delta of its own',
+        [plain('I th'), plain('ink'), { content: '', ...signed }, { content: 'Hi' }],
+        [
+          ['c0/reasoning_content', 'reasoning', 'I think', 'sig'],
+          ['c0/text', 'text', 'Hi', undefined],
+        ],
+      ],
+      [
+        'in the delta of the text that follows',
+        [plain('I think'), { content: 'Hi', ...signed }],
+        [
+          ['c0/reasoning_content', 'reasoning', 'I think', 'sig'],
+          ['c0/text', 'text', 'Hi', undefined],
+        ],
+      ],
+      [
+        'after the text began',
+        [plain('I think'), { content: 'Hi' }, signed, { content: ' you' }],
+        [
+          ['c0/reasoning_content', 'reasoning', 'I think', 'sig'],
+          ['c0/text', 'text', 'Hi you', undefined],
+        ],
+      ],
+      [
+        'after a call',
+        [plain('I think'), { tool_calls: [{ index: 0, id: 'a', function: { name: 'f', arguments: '{}' } }] }, signed],
+        [
+          ['c0/reasoning_content', 'reasoning', 'I think', 'sig'],
+          ['c0/tool0', 'tool', '{}', undefined],
+        ],
+      ],
+      [
+        'without a plain field beside it',
+        [thinking('I th'), thinking('ink'), signed, { content: 'Hi' }],
+        [
+          ['c0/thinking_blocks', 'reasoning', 'I think', 'sig'],
+          ['c0/text', 'text', 'Hi', undefined],
+        ],
+      ],
+      [
+        'of each of two',
+        [plain('one'), signed, { content: 'A' }, plain('two'), thinking('', 'sig 2'), { content: 'B' }],
+        [
+          ['c0/reasoning_content', 'reasoning', 'one', 'sig'],
+          ['c0/text', 'text', 'A', undefined],
+          ['c0/reasoning_content.2', 'reasoning', 'two', 'sig 2'],
+          ['c0/text.2', 'text', 'B', undefined],
+        ],
+      ],
+      [
+        'that was redacted',
+        [{ thinking_blocks: [{ type: 'redacted_thinking', data: 'b3BhcXVl' }] }, { content: 'Hi' }],
+        [
+          ['c0/redacted_thinking', 'redacted_reasoning', 'b3BhcXVl', undefined],
+          ['c0/text', 'text', 'Hi', undefined],
+        ],
+      ],
+    ])('%s', (_what, deltas, blocks) => {
+      const run = runWire(
+        'chat_completions',
+        chatBody(...deltas.map((delta) => chunk(delta)), finish('stop'), '[DONE]'),
+      );
+      expect(run.outcome.blocks.map(({ block, kind, text, signature }) => [block, kind, text, signature])).toEqual(
+        blocks,
+      );
+    });
+  });
+
   test("Mistral's parts, annotations, audio, and the function_call of old", () => {
     const run = runWire(
       'chat_completions',

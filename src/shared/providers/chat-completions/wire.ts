@@ -27,6 +27,8 @@ interface Choice {
   readonly sum: ChoiceSum;
   /** The open run of text, reasoning or refusal. */
   run: Block | null;
+  /** The last run of reasoning. */
+  reasoning: Block | null;
   readonly tools: Block[];
   /** The call that an index means now, and the one that a place in the list of a delta means. */
   readonly byIndex: Map<number, Block>;
@@ -201,6 +203,7 @@ export class ChatCompletionsWire implements WireProtocol {
         index,
         sum: this.#sum.choice(index),
         run: null,
+        reasoning: null,
         tools: [],
         byIndex: new Map(),
         byPlace: [],
@@ -253,6 +256,7 @@ export class ChatCompletionsWire implements WireProtocol {
     if (choice.finished) this.#recorder.note('content after the finish_reason');
     const name = kind === 'text' ? 'text' : type;
     choice.run = this.#recorder.open(`c${choice.index}/${name}`, kind, type, choice.index);
+    if (kind === 'reasoning') choice.reasoning = choice.run;
     return choice.run;
   }
 
@@ -308,11 +312,18 @@ export class ChatCompletionsWire implements WireProtocol {
     }
     for (const detail of delta.list('reasoning_details'))
       this.#reasoningDetail(choice, objectOf(detail) ?? {}, said !== null);
-    // LiteLLM's own list repeats the text; only the signature is said nowhere else. The list itself is kept as unknown.
-    for (const item of arrayOf(delta.data['thinking_blocks'])) {
-      const signature = stringOf(objectOf(item)?.['signature']);
-      if (signature) this.#sign(choice, signature);
-    }
+    // LiteLLM's own list, which also is kept as it came.
+    for (const item of arrayOf(delta.data['thinking_blocks']))
+      this.#thinkingBlock(choice, objectOf(item) ?? {}, said !== null);
+  }
+
+  /** Anthropic's thinking as LiteLLM passes it on. It repeats the text of the plain field, where there is one; the rest is said nowhere else. */
+  #thinkingBlock(choice: Choice, item: JsonObject, textSaid: boolean): void {
+    if (item['type'] === 'redacted_thinking')
+      return this.#hide(choice, 'redacted_thinking', 'redacted', stringOf(item['data']));
+    if (!textSaid) this.#reason(choice, 'thinking_blocks', stringOf(item['thinking']) ?? '');
+    const signature = stringOf(item['signature']);
+    if (signature) this.#sign(choice, signature);
   }
 
   #reason(choice: Choice, type: string, text: string): void {
@@ -321,25 +332,35 @@ export class ChatCompletionsWire implements WireProtocol {
 
   /** OpenRouter's details: `.text`, `.summary` and `.encrypted`. Where the plain field says the text too, only the rest is taken. */
   #reasoningDetail(choice: Choice, detail: JsonObject, textSaid: boolean): void {
-    const recorder = this.#recorder;
     const type = stringOf(detail['type']) ?? 'reasoning_details';
-    const data = stringOf(detail['data']);
-    if (type === 'reasoning.encrypted') {
-      if (choice.run) recorder.close(choice.run);
-      choice.run = null;
-      const block = recorder.open(`c${choice.index}/reasoning.encrypted`, 'redacted_reasoning', type, choice.index);
-      recorder.hidden(block, 'encrypted', data);
-      return recorder.close(block);
-    }
+    if (type === 'reasoning.encrypted') return this.#hide(choice, type, 'encrypted', stringOf(detail['data']));
     if (!textSaid)
       this.#reason(choice, 'reasoning_details', stringOf(detail['text']) ?? stringOf(detail['summary']) ?? '');
     const signature = stringOf(detail['signature']);
     if (signature) this.#sign(choice, signature);
   }
 
+  /** Reasoning that cannot be read comes whole. */
+  #hide(choice: Choice, type: string, state: 'redacted' | 'encrypted', data: string | null): void {
+    const recorder = this.#recorder;
+    if (choice.run) recorder.close(choice.run);
+    choice.run = null;
+    const block = recorder.open(`c${choice.index}/${type}`, 'redacted_reasoning', type, choice.index);
+    recorder.hidden(block, state, data);
+    recorder.close(block);
+  }
+
+  /** A signature belongs to the reasoning before it, though text or a call may have come in between. */
   #sign(choice: Choice, signature: string): void {
-    const run = choice.run?.kind === 'reasoning' ? choice.run : this.#run(choice, 'reasoning', 'reasoning_details');
-    this.#recorder.signature(run, signature);
+    const last = choice.reasoning;
+    if (choice.run?.kind !== 'reasoning' && last && last.signature === null) {
+      this.#recorder.note(`the signature of ${last.id} comes after its end`);
+      return this.#recorder.signature(last, signature);
+    }
+    this.#recorder.signature(
+      choice.run?.kind === 'reasoning' ? choice.run : this.#run(choice, 'reasoning', 'reasoning_details'),
+      signature,
+    );
   }
 
   #toolCall(choice: Choice, data: JsonObject, place: number): void {

@@ -1,6 +1,6 @@
 /** The Compare tab in a real browser over the real host: verdict, lane map, columns, findings, options, matrix, two runs, exports. */
 import { readFile, writeFile } from 'node:fs/promises';
-import { expect, test, type Page } from 'playwright/test';
+import { expect, test, type Locator, type Page } from 'playwright/test';
 import { runVectors } from '../../src/main/hosts/cli/vectors.ts';
 import type { TraceId } from '../../src/shared/model/ids.ts';
 import { startHost, type Host } from '../support/host.ts';
@@ -175,6 +175,31 @@ test('reads the bytes again with other options, in every view, and goes back', a
   await page.getByRole('button', { name: 'As recorded' }).click();
   await expect(legacy).toHaveText(recorded!);
   expect(faults).toEqual([]);
+});
+
+test('the table of options says where it goes on, and goes there by a button and by keys', async ({ page }) => {
+  await page.setViewportSize({ width: 900, height: 640 });
+  await openCompare(page, 'parallel-tools', 'messages');
+  await page.getByRole('button', { name: 'Options matrix' }).click();
+  const right = page.getByRole('button', { name: 'More to the right' });
+  const left = page.getByRole('button', { name: 'More to the left' });
+  await expect(right).toBeVisible();
+  await expect(left).toHaveCount(0);
+  await right.click();
+  await expect(left).toBeVisible();
+  const region = page.getByRole('region', { name: 'Options and their verdicts' });
+  await region.focus();
+  const press = (key: string, gone: Locator) =>
+    expect
+      .poll(async () => {
+        await page.keyboard.press(key);
+        return gone.count();
+      })
+      .toBe(0);
+  await press('ArrowRight', right);
+  await expect(page.getByRole('columnheader', { name: 'Findings' })).toBeInViewport({ ratio: 0.99 });
+  await press('ArrowLeft', left);
+  await expect(right).toBeVisible();
 });
 
 test('has a table of verdicts for all options, whose cells open the comparison', async ({ page }) => {

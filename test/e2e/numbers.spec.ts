@@ -24,6 +24,8 @@ const chat = (...deltas: readonly unknown[]): Buffer =>
       .join(''),
   );
 
+/** Its server says its own speed and price, which no clock of a test can know. */
+const OWN_FIGURES = 'a server that says its own';
 const STREAMS: readonly { readonly name: string; readonly api: Api; readonly body: Buffer }[] = [
   { name: 'parallel tools', api: 'chat_completions', body: fixture('chat-parallel-tools.sse') },
   { name: 'text', api: 'chat_completions', body: fixture('chat-text.sse') },
@@ -33,6 +35,22 @@ const STREAMS: readonly { readonly name: string; readonly api: Api; readonly bod
     name: 'a refusal',
     api: 'chat_completions',
     body: chat({ role: 'assistant' }, { refusal: 'No' }, { refusal: '.' }),
+  },
+  {
+    name: OWN_FIGURES,
+    api: 'chat_completions',
+    body: Buffer.concat([
+      chat(...Array.from({ length: 12 }, () => ({ content: 'word ' }))).subarray(0, -'data: [DONE]\n\n'.length),
+      Buffer.from(
+        `data: ${JSON.stringify({
+          id: 'c',
+          model: 'm',
+          choices: [],
+          usage: { prompt_tokens: 3, completion_tokens: 12, total_tokens: 15, cost: 0.25 },
+          timings: { predicted_per_second: 8.7 },
+        })}\n\ndata: [DONE]\n\n`,
+      ),
+    ]),
   },
   {
     name: 'a call that says its id first',
@@ -159,7 +177,7 @@ async function header<Name extends string>(page: Page, wanted: Readonly<Record<N
   return Object.fromEntries(all.filter(([name]) => Object.hasOwn(wanted, name!)));
 }
 
-for (const { name } of STREAMS) {
+for (const { name } of STREAMS.filter((stream) => stream.name !== OWN_FIGURES)) {
   test(`${name}: the header says what the bytes say, after a reload and when it was played, too`, async ({ page }) => {
     const faults = complaints(page);
     const recorded = await record(name);
@@ -185,6 +203,24 @@ for (const { name } of STREAMS) {
     expect(faults).toEqual([]);
   });
 }
+
+test('the header says the speed and the price of the server beside what is measured, and whose they are', async ({
+  page,
+}) => {
+  const { id } = await record(OWN_FIGURES);
+  const { metrics } = await client.call('traces.get', { id });
+  await withoutFirstSample(page);
+  await page.goto(host.url);
+  const row = page.locator(`#run-${id}`);
+  await expect(row.locator('.served-by')).toHaveText(`Paced ${OWN_FIGURES}`);
+  await row.click();
+  await expect
+    .poll(() => header(page, { 'Tok/s': '', Cost: '' }))
+    .toEqual({ 'Tok/s': `${rateText(metrics.tokensPerSecond)} · server 8.7`, Cost: '$0.25 reported' });
+  await page.locator('.inspector').getByRole('tab', { name: 'Usage' }).click();
+  await expect(page.locator('.inspector')).toContainText('as reported on the wire');
+  await expect(page.locator('.inspector')).toContainText('8.7 tokens a second by its own clock');
+});
 
 test('a comparison of two runs says the times of each as the header does', async ({ page }) => {
   const [a, b] = [await record('a call that says its id first'), await record('a refusal')];

@@ -13,6 +13,19 @@ test.afterEach(() => host.stop());
 const dialog = (page: Page) => page.getByRole('dialog', { name: 'Settings' });
 const KEY = 'sk-never-to-be-seen-1a2b';
 
+test('an address that ends in the path of an API is mended by one button', async ({ page }) => {
+  await page.keyboard.press('Control+E');
+  await dialog(page).getByRole('textbox', { name: 'Name', exact: true }).fill('Copied');
+  const address = dialog(page).getByRole('textbox', { name: 'Base URL' });
+  await address.fill('http://127.0.0.1:9/v1');
+  await expect(dialog(page).getByRole('button', { name: /^Use / })).toHaveCount(0);
+  await address.fill('http://127.0.0.1:9/v1/chat/completions');
+  await expect(dialog(page)).toContainText('It ends in the path of an API');
+  await dialog(page).getByRole('button', { name: 'Use http://127.0.0.1:9/v1' }).click();
+  await expect(address).toHaveValue('http://127.0.0.1:9/v1');
+  await expect(dialog(page)).not.toContainText('It ends in the path of an API');
+});
+
 test('an endpoint is added, given a key that is never shown again, changed and removed', async ({ page }) => {
   await page.keyboard.press('Control+E');
   const name = dialog(page).getByRole('textbox', { name: 'Name', exact: true });

@@ -46,7 +46,7 @@ function ownedBy(target: EventTarget | null, chord: string): boolean {
   return inside(
     target,
     across
-      ? '[role="tablist"], [role="separator"], [role="slider"], [role="radiogroup"]'
+      ? '[role="tablist"], [role="separator"], [role="slider"], [role="radiogroup"], [data-scrolls-across]'
       : '[role="separator"], [role="slider"], [role="radiogroup"]',
   );
 }

@@ -26,7 +26,7 @@ export interface Plan {
 
 const MENDED_ID = 'address.path';
 
-/** `without`: ids of what is switched off. Rejects what is no JSON object, which no API takes and no field can be put into. */
+/** `without`: ids of what is switched off. Throws a ServiceError for what is no JSON object, which no API takes and no field can be put into. */
 export function planOf(
   { changes: changesOf = () => [] }: Pick<ProviderTransport, 'changes'>,
   endpoint: SendSetup['endpoint'],

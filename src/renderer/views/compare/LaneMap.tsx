@@ -76,6 +76,9 @@ function summary({ lanes, findings, laneMap }: CompareResult, { staves }: Geomet
   return `Lane map of ${plural(laneMap.events, 'event')} over ${plural(staves.length, 'staff', 'staves')}: ${staves.map((id) => lanes.find((lane) => lane.id === id)!.label.toLowerCase()).join(', ')}; ${plural(findings.length, 'finding')}${late > 0 ? `, ${late} of them late` : ''}. The findings are listed beside it.`;
 }
 
+/** A line farther right than this has no room for its number, which would be cut. */
+const LABEL_ROOM = 0.92;
+
 /** Round times above, and under them what the wire says then. */
 function Scale({
   axis,
@@ -92,7 +95,7 @@ function Scale({
     <div className="lane-map-scale" aria-hidden>
       {values.map((value) => (
         <span key={value} className="lane-map-tick" style={{ left: percent(toShare(window, value)) }}>
-          {axis.timed ? tickText(value, step) : count(value)}
+          {toShare(window, value) < LABEL_ROOM && (axis.timed ? tickText(value, step) : count(value))}
         </span>
       ))}
       {passages.map(({ text, kind, from, to }) => (

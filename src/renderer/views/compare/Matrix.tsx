@@ -5,6 +5,7 @@ import { DEFAULT_OPTIONS, type AdapterOptions } from '../../../shared/model/trac
 import { client } from '../../client/client.ts';
 import { count, plural } from '../../components/format.ts';
 import { Glyph } from '../../components/Glyph.tsx';
+import { ScrollBox } from '../../components/ScrollBox.tsx';
 import { readWith, setMode } from '../../stores/compare.ts';
 import { useSession, useTrace } from '../../stores/open.ts';
 import { SEVERITY_LOOKS } from './looks.ts';
@@ -47,7 +48,7 @@ export function Matrix() {
   if (read.rows.length === 0)
     return <p className="compare-none">Only the wire was decoded: there is no lane with options to vary.</p>;
   return (
-    <div className="matrix-scroll">
+    <ScrollBox className="matrix-scroll" label="Options and their verdicts">
       <table className="matrix" aria-label="Verdicts for every combination of options">
         <thead>
           <tr>
@@ -82,7 +83,7 @@ export function Matrix() {
         Approval is required for no tool, or for every tool in the request. A dash marks an option that the lane does
         not have. Choose a cell to open the comparison with its row’s options.
       </p>
-    </div>
+    </ScrollBox>
   );
 }
 

@@ -121,16 +121,20 @@ function Changes({ changes }: { readonly changes: readonly RequestChange[] }) {
 
 function ChangeList({ changes }: { readonly changes: readonly RequestChange[] }) {
   return (
-    <Facts>
+    <ul className="request-changes">
       {changes.map(({ id, where, name, value, why }) => (
-        <Fact key={id} name={where === 'headers' ? 'header' : where}>
+        <li key={id}>
           <span className="mono">
-            <Shown text={value === null ? `${name} is taken out` : `${name}: ${value}`} />
+            <Shown
+              text={
+                value === null ? `${name} is taken out` : where === 'body' ? `"${name}": ${value}` : `${name}: ${value}`
+              }
+            />
           </span>{' '}
           <span className="quiet">{why}</span>
-        </Fact>
+        </li>
       ))}
-    </Facts>
+    </ul>
   );
 }
 

@@ -61,12 +61,15 @@ export const RunRow = memo(function RunRow({
           </h3>
         )}
         <span className="run-end">
+          <Endpoint row={row} />
           {row.starred && <Icon of={Star} size={12} />}
           <time dateTime={new Date(row.startedAt).toISOString()}>{timeOfDay(row.startedAt)}</time>
         </span>
         <div className="run-facts">
           <Chip>{apiChip(known, row.api)}</Chip>
-          <Served row={row} />
+          <span className="cut model" title={row.model ?? undefined}>
+            {row.model === null ? '' : shortModel(row.model)}
+          </span>
           <Facts row={row} look={look} />
           <span className="push">
             {row.httpStatus !== undefined && row.httpStatus >= 400 ? (
@@ -81,21 +84,13 @@ export const RunRow = memo(function RunRow({
   );
 });
 
-/** Which model, and whose: endpoints that serve the same one are told apart. */
-function Served({ row }: { readonly row: TraceRow }) {
-  const known = useApp(({ endpoints }) => endpoints.find(({ id }) => id === row.endpointId)?.name);
-  // An import has no endpoint: what stands for it is a guess by its API.
-  const endpoint = row.source === 'import' ? undefined : (known ?? row.provider);
-  const model = row.model === null ? '' : shortModel(row.model);
-  return (
-    <span className="cut model" title={[row.model, endpoint].filter(Boolean).join(' at ')}>
-      {model}
-      {endpoint !== undefined && (
-        <span className="served-by">
-          {model !== '' && ' · '}
-          {endpoint}
-        </span>
-      )}
+/** Where it was sent: runs of one model on two endpoints are told apart. An import has none: what stands for it is a guess. */
+function Endpoint({ row: { endpointId, provider, source } }: { readonly row: TraceRow }) {
+  const known = useApp(({ endpoints }) => endpoints.find(({ id }) => id === endpointId)?.name);
+  const name = source === 'import' ? undefined : (known ?? provider);
+  return name === undefined ? null : (
+    <span className="cut served-by" title={`Sent to ${name}`}>
+      <Shown text={name} />
     </span>
   );
 }

@@ -137,7 +137,7 @@ function Cost({
 }
 
 interface EntryProps {
-  readonly name: string;
+  readonly name: ReactNode;
   readonly says: string;
   readonly absent?: boolean;
   readonly children: ReactNode;
@@ -189,6 +189,12 @@ function Time({
   );
 }
 
+const TOKENS = (
+  <>
+    Tokens<span className="opt"> in → out</span>
+  </>
+);
+
 function Tokens({ model, live }: { readonly model: TraceModel; readonly live: boolean }) {
   const usage = model.usage;
   const says =
@@ -197,13 +203,13 @@ function Tokens({ model, live }: { readonly model: TraceModel; readonly live: bo
   const later = live ? 'at end' : 'not reported';
   if (!given(usage?.input) && !given(out))
     return (
-      <Entry name="Tokens in → out" says={says} absent>
+      <Entry name={TOKENS} says={says} absent>
         {later}
       </Entry>
     );
   const uncached = given(usage?.input) ? usage.input - (usage.cachedInput ?? 0) : null;
   return (
-    <Entry name="Tokens in → out" says={says}>
+    <Entry name={TOKENS} says={says}>
       {uncached === null ? <small>not reported</small> : count(uncached)}
       {given(usage?.cachedInput) && usage.cachedInput > 0 && (
         <small className="opt"> +{count(usage.cachedInput)} cached</small>

@@ -36,9 +36,9 @@ export function changes(written: Written): readonly ProviderChange[] {
   return [
     ...askForStream(written),
     ...('betas' in request ? [moved] : []),
-    ...added(FINE_GRAINED_TOOLS, 'The agent server asks for arguments of tools as they are made.'),
+    ...added(FINE_GRAINED_TOOLS, 'Lets the arguments of tools come as they are made, as the agent server asked for.'),
     ...(reasons(request)
-      ? added(INTERLEAVED_THINKING, 'The agent server asks for thinking between calls of tools, where there is any.')
+      ? added(INTERLEAVED_THINKING, 'Lets the model think between calls of tools, as the agent server asked for.')
       : []),
   ];
 }

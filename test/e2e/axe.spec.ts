@@ -114,6 +114,7 @@ for (const theme of THEMES) {
         ['?', 'Keys'],
         ['Control+,', 'Settings'],
         ['c', 'New run'],
+        ['Control+s', 'Export'],
       ] as const) {
         await page.keyboard.press(keys);
         await expect(page.getByRole('dialog', { name: dialog })).toBeVisible();

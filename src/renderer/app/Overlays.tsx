@@ -29,6 +29,10 @@ const OVERLAYS: { readonly [Id in OverlayId]: Overlay<Id> } = {
     title: 'Paste a stream',
     component: late(async () => (await import('../views/import/ImportDialog.tsx')).ImportDialog),
   },
+  export: {
+    title: 'Export',
+    component: late(async () => (await import('../views/export/ExportDialog.tsx')).ExportDialog),
+  },
 };
 
 const inDialog = (title: string) => (card: ReactNode) => (

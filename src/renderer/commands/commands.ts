@@ -69,6 +69,7 @@ export const COMMANDS = [
   { id: 'trace.rename', title: 'Rename', group: 'Trace', keys: ['F2'] },
   { id: 'trace.delete', title: 'Delete', group: 'Trace', keys: ['Mod+Backspace', 'Delete'] },
   { id: 'trace.follow', title: 'Follow the end of the stream', group: 'Trace', keys: ['Mod+L'] },
+  { id: 'trace.export', title: 'Export', group: 'Trace', keys: ['Mod+S'] },
   { id: 'trace.curl', title: 'Copy as cURL', group: 'Trace', keys: ['Mod+Shift+C'] },
   { id: 'trace.raw', title: 'Show the raw response', group: 'Trace' },
   { id: 'view.1', title: 'First tab', group: 'Trace', keys: ['Mod+1'] },

@@ -14,6 +14,7 @@ export interface OverlayInputs {
   readonly settings: SettingsInput;
   readonly import: ImportInput;
   readonly capture: undefined;
+  readonly export: ExportInput;
 }
 export type OverlayId = keyof OverlayInputs;
 
@@ -36,6 +37,11 @@ export interface SettingsInput {
 export interface ImportInput {
   /** As text, or the bytes of a file in base64. */
   readonly source?: { readonly name: string; readonly text?: string; readonly base64?: string };
+}
+
+/** The traces of one file. */
+export interface ExportInput {
+  readonly ids: readonly TraceId[];
 }
 
 export interface AppState {

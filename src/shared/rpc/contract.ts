@@ -273,6 +273,8 @@ export interface ExportFormatInfo {
   readonly label: string;
   /** One sentence: what such a file is for. */
   readonly description: string;
+  /** One sentence: what of a trace is not in it. */
+  readonly loses: string;
   /** The parts that it has a place for. */
   readonly parts: Readonly<Partial<Record<ExportPart, 'needed' | 'optional'>>>;
   /** Why these traces cannot be exported so, as a sentence; null where they can. */

@@ -35,6 +35,8 @@ export interface ExportFormat {
   readonly label: string;
   /** One sentence: what the file is for. */
   readonly description: string;
+  /** One sentence: what of a trace is not in it. */
+  readonly loses: string;
   readonly mediaType: string;
   /** The parts that it has a place for; an export without one that it needs is refused. */
   readonly parts: Readonly<Partial<Record<ExportPart, 'needed' | 'optional'>>>;

@@ -68,11 +68,12 @@ function infoOf(
   traces: readonly TraceToExport[],
   parts: readonly ExportPart[],
 ): ExportFormatInfo {
-  const { id, label, description } = format;
+  const { id, label, description, loses } = format;
   return {
     id,
     label,
     description,
+    loses,
     parts: format.parts,
     refusal: refusalOf(format, traces),
     missing: missing(format, parts),

@@ -13,7 +13,8 @@ import type { TraceId } from '../../../shared/model/ids.ts';
 import { bytesOf } from '../../../shared/text/base64.ts';
 import { client } from '../../client/client.ts';
 import { copyText } from '../../components/copy.ts';
-import { toast, toastError, type ToastAction } from '../../stores/toasts.ts';
+import { saveFile } from '../../components/save-file.ts';
+import { toastError, type ToastAction } from '../../stores/toasts.ts';
 import type { TraceSession } from '../../stores/trace.ts';
 
 /** Bytes asked for at once. */
@@ -98,15 +99,4 @@ export async function saveFixture(session: TraceSession): Promise<void> {
   } catch (error) {
     toastError('The fixture could not be saved', error);
   }
-}
-
-function saveFile(name: string, content: Blob): void {
-  const url = URL.createObjectURL(content);
-  const link = document.createElement('a');
-  link.href = url;
-  link.download = name;
-  link.click();
-  // The download reads the address after this task.
-  setTimeout(() => URL.revokeObjectURL(url), 60_000);
-  toast(`Saved as ${name}`);
 }

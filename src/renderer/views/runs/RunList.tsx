@@ -1,14 +1,14 @@
 import { useEffect, useMemo, useRef, useState } from 'react';
 import { useVirtualizer } from '@tanstack/react-virtual';
-import { ArrowUpRight, ListFilter } from 'lucide-react';
+import { ArrowUpRight, Download, ListFilter } from 'lucide-react';
 import type { TraceId } from '../../../shared/model/ids.ts';
-import { useCommand } from '../../commands/commands.ts';
+import { chordOf, runCommand, useCommand } from '../../commands/commands.ts';
 import { Button, IconButton } from '../../components/Button.tsx';
 import { Field } from '../../components/Field.tsx';
 import { count } from '../../components/format.ts';
 import { Icon } from '../../components/Icon.tsx';
 import { Key } from '../../components/Key.tsx';
-import { markTrace, selectTrace, useApp } from '../../stores/app.ts';
+import { markTrace, openOverlay, selectTrace, useApp } from '../../stores/app.ts';
 import { deleteTraces, filterRuns, loadMore, starTrace, useRuns } from '../../stores/runs.ts';
 import { listRows } from './list-rows.ts';
 import { RunRow } from './RunRow.tsx';
@@ -59,6 +59,7 @@ export function RunList() {
     if (id !== undefined && id !== selected) selectTrace(id);
   };
   const row = selected === null ? undefined : rows.get(selected);
+  const chosen = [selected, marked].filter((id) => id !== null);
   const drawn = virtual.getVirtualItems();
   useCommand('list.next', () => step(1), runs.length > 0);
   useCommand('list.previous', () => step(-1), runs.length > 0);
@@ -66,11 +67,8 @@ export function RunList() {
   useCommand('list.follow', () => toggleFollow(runs));
   useCommand('trace.star', () => row && void starTrace(row.id, !row.starred), row !== undefined);
   useCommand('trace.rename', () => setEditing(selected), row !== undefined);
-  useCommand(
-    'trace.delete',
-    () => void deleteTraces(marked === null ? [selected!] : [selected!, marked]),
-    row !== undefined,
-  );
+  useCommand('trace.delete', () => void deleteTraces(chosen), row !== undefined);
+  useCommand('trace.export', () => openOverlay('export', { ids: chosen }), row !== undefined);
 
   return (
     <nav className="runs" aria-label="Runs">
@@ -153,7 +151,16 @@ export function RunList() {
             ? `${count(total)} ${total === 1 ? 'run' : 'runs'}`
             : `${count(found.total)} / ${count(total)} runs`}
         </span>
-        {marked !== null && <span className="push k k-sel">2 marked</span>}
+        <span className="push" />
+        {marked !== null && <span className="k k-sel">2 marked</span>}
+        {row !== undefined && (
+          <IconButton
+            icon={Download}
+            label={marked === null ? 'Export the selected run' : 'Export both marked runs'}
+            chord={chordOf('trace.export')!}
+            onClick={() => runCommand('trace.export')}
+          />
+        )}
       </footer>
     </nav>
   );

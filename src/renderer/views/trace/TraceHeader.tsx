@@ -24,7 +24,8 @@ const MENU: readonly {
   { id: 'trace.rename', label: 'Rename' },
   { id: 'run.again', label: 'Run again with…' },
   { id: 'compare.with', label: 'Compare with…' },
-  { id: 'trace.curl', label: 'Copy as cURL', group: true },
+  { id: 'trace.export', label: 'Export…', group: true },
+  { id: 'trace.curl', label: 'Copy as cURL' },
   { id: 'trace.raw', label: 'Show the raw response' },
   { id: 'trace.delete', label: 'Delete', group: true, danger: true },
 ];

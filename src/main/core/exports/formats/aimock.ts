@@ -12,6 +12,7 @@ export const aimock: ExportFormat = {
   id: 'aimock',
   label: 'aimock fixture',
   description: 'What was asked and answered, with its pace, for tests against an aimock server.',
+  loses: 'Without heads, the bounds of reads, and choices after the first.',
   mediaType: 'application/json',
   parts: { request: 'needed', bytes: 'needed' },
   several: true,

@@ -5,7 +5,8 @@ import { bodyOf, type ExportFormat } from '../exported.ts';
 export const body: ExportFormat = {
   id: 'body',
   label: 'Response body',
-  description: 'The bytes as they came: events, JSON lines or binary messages. Without times.',
+  description: 'The bytes as they came: events, JSON lines or binary messages.',
+  loses: 'Without times, heads, the request, and what the lanes made of it.',
   mediaType: 'application/octet-stream',
   parts: { bytes: 'needed' },
   several: false,

@@ -17,6 +17,7 @@ export const bundle: ExportFormat = {
   id: 'bundle',
   label: 'Tracelane bundle',
   description: 'Opens in another Tracelane as it is here, to the byte and the nanosecond.',
+  loses: 'Everything is in it.',
   mediaType: 'application/gzip',
   parts: { request: 'optional', heads: 'optional', bytes: 'optional' },
   several: true,

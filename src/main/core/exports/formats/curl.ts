@@ -23,6 +23,7 @@ export const curl: ExportFormat = {
   id: 'curl',
   label: 'cURL',
   description: 'The request for a POSIX shell; the key is taken from an environment variable.',
+  loses: 'Without the response.',
   extension: () => '.sh',
   make: ({ traces }) => traces.map((trace) => `${posix(commandOf(trace))}\n`).join('\n'),
 };
@@ -32,6 +33,7 @@ export const powershell: ExportFormat = {
   id: 'curl-powershell',
   label: 'cURL for PowerShell',
   description: 'The request for PowerShell; the key is taken from an environment variable.',
+  loses: 'Without the response.',
   extension: () => '.ps1',
   make: ({ traces }) => traces.map((trace) => `${inPowerShell(commandOf(trace))}\n`).join('\n'),
 };

@@ -13,6 +13,7 @@ export const fixture: ExportFormat = {
   id: 'fixture',
   label: 'Fixture',
   description: 'The bytes and what each adapter makes of them, for tracelane vectors.',
+  loses: 'Without times and heads.',
   mediaType: 'application/jsonl',
   parts: { request: 'needed', bytes: 'needed' },
   several: true,

@@ -13,6 +13,7 @@ export const har: ExportFormat = {
   id: 'har',
   label: 'HTTP archive (HAR)',
   description: 'For the network panel of a browser, and other tools that read HAR 1.2.',
+  loses: 'Everything is in it; other tools do not show its reads, nor times finer than their own.',
   mediaType: 'application/json',
   parts: { request: 'optional', heads: 'optional', bytes: 'optional' },
   several: true,

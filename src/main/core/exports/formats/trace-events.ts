@@ -13,6 +13,7 @@ export const traceEvents: ExportFormat = {
   id: 'trace-events',
   label: 'Chrome trace events',
   description: 'The time line of each lane for Perfetto or speedscope.',
+  loses: 'Times, names and lengths alone: without texts, the request, and heads.',
   mediaType: 'application/json',
   parts: { bytes: 'needed' },
   several: true,

@@ -1,0 +1,122 @@
+import { useId, useMemo, useState } from 'react';
+import { Download } from 'lucide-react';
+import type { ExportPart, SecretChoice } from '../../../shared/model/export.ts';
+import { EXPORT_PARTS } from '../../../shared/model/export.ts';
+import type { ExportFormatInfo } from '../../../shared/rpc/contract.ts';
+import { bytesOf } from '../../../shared/text/base64.ts';
+import { client } from '../../client/client.ts';
+import { Button } from '../../components/Button.tsx';
+import { Dialog } from '../../components/Dialog.tsx';
+import { plural } from '../../components/format.ts';
+import { saveFile } from '../../components/save-file.ts';
+import type { OverlayProps } from '../view.ts';
+import { Manifest } from './Manifest.tsx';
+import { useExportPreview, type ExportChoice, type PreviewOf } from './use-export-preview.ts';
+import './export.css';
+
+/** The first of the registry: the one that loses nothing. */
+const FIRST = 'bundle';
+const NONE: readonly never[] = [];
+
+/** One file of one or several traces: its format, and all that leaves with it, before it is saved. */
+export function ExportDialog({ input, close }: OverlayProps<'export'>) {
+  const ids = input?.ids ?? NONE;
+  const [format, setFormat] = useState(FIRST);
+  const [parts, setParts] = useState<readonly ExportPart[]>(EXPORT_PARTS);
+  const [secrets, setSecrets] = useState<SecretChoice>('redact');
+  const [saving, setSaving] = useState(false);
+  const [failed, setFailed] = useState<string | null>(null);
+  const statusId = useId();
+  const choice = useMemo(
+    (): ExportChoice => ({ ids: [...ids], format, parts: [...parts], secrets }),
+    [ids, format, parts, secrets],
+  );
+  const told = useExportPreview(choice);
+  const formats = told.preview?.formats ?? NONE;
+  const chosen = formats.find(({ id }) => id === format);
+  const inTheWay = failed ?? told.problem ?? chosen?.refusal ?? chosen?.missing ?? null;
+  const save = async () => {
+    setSaving(true);
+    setFailed(null);
+    try {
+      const { name, mediaType, base64 } = await client().call('exports.make', choice);
+      saveFile(name, new Blob([bytesOf(base64)], { type: mediaType }));
+      close();
+    } catch (error) {
+      setFailed(`It could not be saved: ${error instanceof Error ? error.message : String(error)}`);
+      setSaving(false);
+    }
+  };
+  const change = <Value,>(set: (value: Value) => void) => {
+    return (value: Value) => {
+      setFailed(null);
+      set(value);
+    };
+  };
+  return (
+    <Dialog
+      title={ids.length > 1 ? `Export ${plural(ids.length, 'run')}` : 'Export'}
+      className="export"
+      onClose={close}
+      footer={
+        <>
+          <p id={statusId} role="status" className="run-reason">
+            {inTheWay ?? stateOf(told)}
+          </p>
+          <Button size="big" onClick={close}>
+            Cancel
+          </Button>
+          <Button
+            look="main"
+            size="big"
+            icon={Download}
+            disabled={!told.current || inTheWay !== null || saving}
+            aria-describedby={statusId}
+            onClick={() => void save()}
+          >
+            {saving ? 'Saving' : 'Save'}
+          </Button>
+        </>
+      }
+    >
+      <div className="export-body">
+        <Formats formats={formats} chosen={format} onChoose={change(setFormat)} />
+        {told.preview && chosen && (
+          <Manifest
+            manifest={told.preview.manifest}
+            format={chosen}
+            parts={parts}
+            secrets={secrets}
+            onParts={change(setParts)}
+            onSecrets={change(setSecrets)}
+          />
+        )}
+      </div>
+    </Dialog>
+  );
+}
+
+const stateOf = ({ preview, current }: PreviewOf): string =>
+  preview === null || !current ? 'Reading …' : `It will be saved as ${preview.name}`;
+
+interface FormatsProps {
+  readonly formats: readonly ExportFormatInfo[];
+  readonly chosen: string;
+  readonly onChoose: (id: string) => void;
+}
+
+function Formats({ formats, chosen, onChoose }: FormatsProps) {
+  const name = useId();
+  return (
+    <fieldset className="export-formats">
+      <legend className="form-legend">Format</legend>
+      {formats.map(({ id, label, description, loses, refusal }) => (
+        <label key={id} className={refusal === null ? '' : 'refused'}>
+          <input type="radio" name={name} checked={id === chosen} onChange={() => onChoose(id)} />
+          <span>{label}</span>
+          <span className="quiet">{refusal ?? `${description} ${loses}`}</span>
+        </label>
+      ))}
+    </fieldset>
+  );
+}

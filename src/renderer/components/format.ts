@@ -38,6 +38,10 @@ export function byteSize(bytes: number): string {
 export const plural = (value: number, one: string, many = `${one}s`): string =>
   `${count(value)} ${value === 1 ? one : many}`;
 
+/** The one count of differences: blocks of the wire, and what is kept after the end, in which a lane loses or changes something. */
+export const blocksDiffer = (blocks: number): string =>
+  `${plural(blocks, 'block')} ${blocks === 1 ? 'differs' : 'differ'}`;
+
 /** Tokens per second: 15.6, 142. */
 export const perSecond = (rate: number): string => (rate < 100 ? trim(rate.toFixed(1)) : count(rate));
 

@@ -63,7 +63,12 @@ function rawOffset(raw: string, index: number): number {
   return Math.min(at, raw.length);
 }
 
-/** Without the blanks outside of strings. */
+/** What may stand between two tokens of JSON. */
+const BLANKS = /[ \t\n\r]+/g;
+/** Between these, a blank is what tells two numbers or words from one. */
+const WORD = /[\w.+-]/;
+
+/** Without the blanks that mean nothing to JSON: those outside of strings, but between two words. */
 export function compact(args: string): string {
   const pieces: string[] = [];
   for (let i = 0; i < args.length;) {
@@ -75,7 +80,12 @@ export function compact(args: string): string {
     }
     let end = args.indexOf(QUOTE, i);
     if (end < 0) end = args.length;
-    pieces.push(args.slice(i, end).replace(/\s+/g, ''));
+    const between = args.slice(i, end);
+    pieces.push(
+      between.replace(BLANKS, (blanks, at: number) =>
+        WORD.test(between[at - 1] ?? '') && WORD.test(between[at + blanks.length] ?? '') ? ' ' : '',
+      ),
+    );
     i = end;
   }
   return pieces.join('');
@@ -84,8 +94,21 @@ export function compact(args: string): string {
 /** Equal as JSON (order of keys, spacing and escapes aside), or as text where they are no JSON. */
 export function sameArguments(a: string, b: string): boolean {
   if (a === b || compact(a) === compact(b)) return true;
-  const [left, right] = [parseJson(a), parseJson(b)];
+  const [left, right] = [parseExactly(a), parseExactly(b)];
   return left !== undefined && right !== undefined && canonical(left) === canonical(right);
+}
+
+/** Digits that a number of JavaScript holds without rounding. */
+const EXACT_DIGITS = 15;
+
+/** Numbers that would be rounded stay as they are written: 9007199254740993 is not 9007199254740992. */
+function parseExactly(text: string): unknown {
+  if (parseJson(text) === undefined) return undefined;
+  return JSON.parse(text, (_key, value: unknown, context?: { readonly source?: string }) => {
+    if (typeof value !== 'number' || context?.source === undefined) return value;
+    const digits = context.source.replace(/e.*/i, '').replace(/[-.]/g, '').replace(/^0+/, '');
+    return Number.isFinite(value) && digits.length <= EXACT_DIGITS ? value : { number: context.source };
+  });
 }
 
 /** The arguments without one key; undefined when they are no JSON object or have no such key. */

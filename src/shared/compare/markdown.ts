@@ -3,7 +3,7 @@
  * where, the bytes at fault as hex, and how to see it again from the file with the body, which is attached and not pasted.
  */
 import { FRAMINGS } from '../framing/registry.ts';
-import { SEVERITIES, VERDICT_FIELDS, type Finding, type VerdictCell } from '../model/findings.ts';
+import { differs, VERDICT_FIELDS, type Finding, type VerdictCell, type VerdictField } from '../model/findings.ts';
 import { WIRE, type LaneId } from '../model/messages.ts';
 import type { Framing } from '../model/stream.ts';
 import { DEFAULT_OPTIONS, type AdapterOptions, type TraceDetail } from '../model/trace.ts';
@@ -45,11 +45,14 @@ export function findingMarkdown(finding: Finding, evidence: Evidence | null, tra
   );
 }
 
-/** The verdict, the findings by weight, and the first of them in full; `evidence` is that one's, see heaviest. */
+/** The verdict, the findings, and the first of them in full; `evidence` is that one's, see heaviest. */
 export function comparisonMarkdown(result: CompareResult, trace: IssueTrace, evidence: Evidence | null): string {
   const { lanes, verdict, findings } = result;
-  const [first, ...others] = byWeight(findings);
-  const rows = VERDICT_FIELDS.map(
+  const [first, ...others] = findings;
+  const [equal, unequal] = [true, false].map((wanted) =>
+    VERDICT_FIELDS.filter((field) => lanes.every(({ id }) => verdict[field][id]?.equal !== false) === wanted),
+  ) as [VerdictField[], VerdictField[]];
+  const rows = unequal.map(
     (field) => `| ${capitalised(field)} | ${lanes.map(({ id }) => cell(verdict[field][id], id)).join(' | ')} |`,
   );
   return joined(
@@ -60,6 +63,7 @@ export function comparisonMarkdown(result: CompareResult, trace: IssueTrace, evi
       `| --- |${' --- |'.repeat(lanes.length)}`,
       ...rows,
     ].join('\n'),
+    ...(equal.length > 0 ? [`Equal in all lanes: ${equal.join(', ')}.`] : []),
     ...(first ? [`### ${first.number}. ${sentenceOf(first)}`, ...details(first, evidence)] : []),
     ...(others.length > 0 ? [list(others)] : []),
     ...reproduction(trace),
@@ -67,10 +71,7 @@ export function comparisonMarkdown(result: CompareResult, trace: IssueTrace, evi
 }
 
 /** The finding that an issue begins with. */
-export const heaviest = (findings: readonly Finding[]): Finding | undefined => byWeight(findings)[0];
-
-const byWeight = (findings: readonly Finding[]): readonly Finding[] =>
-  findings.toSorted((a, b) => SEVERITIES.indexOf(b.severity) - SEVERITIES.indexOf(a.severity) || a.number - b.number);
+export const heaviest = (findings: readonly Finding[]): Finding | undefined => findings[0];
 
 const joined = (...paragraphs: readonly string[]): string => `${paragraphs.join('\n\n')}\n`;
 
@@ -178,7 +179,9 @@ export const escaped = (text: string): string => text.replace(/[\\`*_[\]<>&#|~!]
 
 function cell(verdict: VerdictCell | undefined, lane: LaneId): string {
   if (!verdict) return '';
-  const { equal, text, findings } = verdict;
+  const { text, findings } = verdict;
   if (lane === WIRE) return escaped(text);
-  return equal ? escaped(text) : `**≠ ${escaped(text)}**${findings.length > 0 ? ` (${findings.join(', ')})` : ''}`;
+  return !differs(verdict)
+    ? escaped(text)
+    : `**≠ ${escaped(text)}**${findings.length > 0 ? ` (${findings.join(', ')})` : ''}`;
 }

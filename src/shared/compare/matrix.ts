@@ -64,8 +64,8 @@ function matrixRow(
     worst,
     verdict: Object.fromEntries(
       VERDICT_FIELDS.map((field) => {
-        const { equal, text } = verdict[field][id]!;
-        return [field, { equal, text }];
+        const { findings: _numbers, ...cell } = verdict[field][id]!;
+        return [field, cell];
       }),
     ) as MatrixResult['rows'][number]['verdict'],
   };

@@ -1,7 +1,7 @@
 /** What a comparison says; computed by pure functions from readings of the same bytes. */
 import type { LintRemark } from '../lint/rule.ts';
-import type { Finding, Verdict } from '../model/findings.ts';
 import type { Silence } from '../metrics/silence.ts';
+import type { Finding, Standing, Verdict } from '../model/findings.ts';
 import type { TraceId } from '../model/ids.ts';
 import type { ByLane, LaneId } from '../model/messages.ts';
 import type { AdapterOptions, Metrics } from '../model/trace.ts';
@@ -17,19 +17,18 @@ export interface AlignedRow {
   readonly byte: number | null;
   readonly events: readonly [first: number, last: number] | null;
   readonly cells: ByLane<AlignedCell>;
-  /** No lane differs: the row folds away. */
+  /** All lanes are equal to the wire here: the row folds away. */
   readonly equal: boolean;
   readonly findings: readonly number[];
 }
 
-export interface AlignedCell {
+export interface AlignedCell extends Standing {
   /**
    * The lane's text here, joined, and in a cell that is not equal also what it lost, in its place and marked `lost`: without
    * those stretches it is what the lane said. Null: the lane has nothing here.
    */
   readonly text: string | null;
   readonly messages: number;
-  readonly equal: boolean;
   /** Marked stretches of `text`, in order, as code unit ranges; `lost` is on the wire and not in the lane, `added` the other way round. */
   readonly marks: readonly {
     readonly start: number;
@@ -112,7 +111,7 @@ export interface MatrixResult {
     readonly options: AdapterOptions;
     /** The options that change what this lane emits; others it does not know. */
     readonly known: readonly (keyof AdapterOptions)[];
-    readonly verdict: Readonly<Record<keyof Verdict, { readonly equal: boolean; readonly text: string }>>;
+    readonly verdict: Readonly<Record<keyof Verdict, Standing & { readonly text: string }>>;
     readonly findings: number;
     readonly worst: Finding['severity'] | null;
   }[];

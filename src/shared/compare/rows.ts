@@ -2,30 +2,32 @@
 import type { BlockRow } from '../model/blocks.ts';
 import { WIRE, type ByLane, type LaneId } from '../model/messages.ts';
 import { expectedParts, gotText, type ExpectedPart } from './expected.ts';
+import { differs } from '../model/findings.ts';
+import { differencesOf, type Difference } from './equality.ts';
 import type { NumberedFinding } from './findings/registry.ts';
-import {
-  comparedLanes,
-  lanesOf,
-  stoppedAt,
-  strandsOf,
-  type ComparisonInput,
-  type LaneStrands,
-} from './lane-reading.ts';
+import { comparedLanes, lanesOf, strandsOf, type ComparisonInput, type LaneStrands } from './lane-reading.ts';
 import type { AlignedCell, AlignedRow } from './result.ts';
 import { capitalised } from './say.ts';
+import { standingOf } from './standing.ts';
 import { sameArguments } from './argument-text.ts';
 import { diffTexts, type Stretch } from './text-diff.ts';
 
 export function alignedRows(input: ComparisonInput, findings: readonly NumberedFinding[]): readonly AlignedRow[] {
-  const byRow = findingsByRow(input, findings);
+  const byRow = findingsByRow(findings);
   const parts = new Map<LaneId, ReadonlyMap<BlockRow, readonly ExpectedPart[]>>(
     comparedLanes(input).map((lane) => [lane, Map.groupBy(expectedParts(input, lane), ({ row }) => row)]),
+  );
+  const differences = new Map<LaneId, ReadonlyMap<string, readonly Difference[]>>(
+    comparedLanes(input).map((lane) => [lane, Map.groupBy(differencesOf(input, lane), ({ row }) => row)]),
   );
   const lanes = lanesOf(input);
   return input.grid.rows.map((row) => {
     const own = byRow.get(row.id) ?? [];
     const cells = Object.fromEntries(
-      lanes.map(({ id }) => [id, cell(input, row, id, parts.get(id)?.get(row) ?? [], own)]),
+      lanes.map(({ id }) => [
+        id,
+        cell(input, row, id, parts.get(id)?.get(row) ?? [], differences.get(id)?.get(row.id) ?? [], own),
+      ]),
     ) as ByLane<AlignedCell>;
     const start = row.firstEvent === null ? undefined : input.events[row.firstEvent];
     return {
@@ -42,19 +44,10 @@ export function alignedRows(input: ComparisonInput, findings: readonly NumberedF
   });
 }
 
-/** Findings about no block stand in the row of their event where there is one, else after the end. */
-function findingsByRow(input: ComparisonInput, findings: readonly NumberedFinding[]): Map<string, NumberedFinding[]> {
+function findingsByRow(findings: readonly NumberedFinding[]): Map<string, NumberedFinding[]> {
   const rows = new Map<string, NumberedFinding[]>();
   for (const one of findings) {
-    const ids =
-      one.blocks.length > 0
-        ? one.blocks
-        : [
-            one.finding.event !== null && input.grid.row(`event:${one.finding.event}`)
-              ? `event:${one.finding.event}`
-              : 'after',
-          ];
-    for (const id of new Set(ids)) {
+    for (const id of one.rows) {
       const list = rows.get(id);
       if (list) list.push(one);
       else rows.set(id, [one]);
@@ -74,24 +67,18 @@ function cell(
   row: BlockRow,
   lane: LaneId,
   parts: readonly ExpectedPart[],
+  differences: readonly Difference[],
   findings: readonly NumberedFinding[],
 ): AlignedCell {
   const strands = strandsOf(input, row, lane);
   const messages = Object.values(strands).reduce((sum, { entries }) => sum + entries.length, 0);
   const own = row.kind === 'end' ? endText(input, lane) : textOf(strands);
-  const equal =
-    lane === WIRE || !(findings.some((one) => one.finding.lane === lane && !one.asked) || takenAway(input, row, lane));
-  if (equal || parts.length === 0) return { text: own, messages, equal, marks: [] };
-  return { messages, equal, ...marked(input, lane, parts) };
-}
-
-/** The lane ended in an error before it came to this block: the error is the finding, and the block is still not there. */
-function takenAway(input: ComparisonInput, row: BlockRow, lane: LaneId): boolean {
-  const stop = stoppedAt(input, lane);
-  const strands = input.strands.get(row);
-  if (stop === null || !strands || row.kind === 'error' || row.kind === 'end') return false;
-  const said = Object.values(strands.wire).some(({ text }) => text !== '');
-  return said && Object.keys(strandsOf(input, row, lane)).length === 0 && (row.firstEvent ?? 0) >= stop;
+  const standing = standingOf(
+    differences,
+    findings.filter(({ finding }) => finding.lane === lane),
+  );
+  if (!differs(standing) || parts.length === 0) return { text: own, messages, ...standing, marks: [] };
+  return { messages, ...standing, ...marked(input, lane, parts) };
 }
 
 /** Kinds in the order in which the columns show them. */

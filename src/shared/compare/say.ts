@@ -19,3 +19,10 @@ export const atEvent = (event: number | null): string =>
   event === null ? 'after the end' : `at event ${number(event)}`;
 
 export const capitalised = (text: string): string => text.slice(0, 1).toUpperCase() + text.slice(1);
+
+/** A sentence as part of another: without its capital and its full stop. An abbreviation at its start stays as it is. */
+export const clause = (sentence: string): string =>
+  (/^[A-Z][a-z]*\s/.test(sentence) ? sentence.slice(0, 1).toLowerCase() + sentence.slice(1) : sentence).replace(
+    /\.$/,
+    '',
+  );

@@ -1,18 +1,19 @@
-/** The verdict table: for each field what the wire has, and for each lane `equal`, or what differs in numbers. */
+/** The verdict table: for each field what the wire has, and for each lane whether it is equal, by equality.ts, or what differs in numbers. */
 import { VERDICT_FIELDS, type Verdict, type VerdictCell, type VerdictField } from '../model/findings.ts';
 import { WIRE, type LaneId } from '../model/messages.ts';
 import { codePoints } from '../text/code-points.ts';
-import { expectedParts, strandOf } from './expected.ts';
-import type { NumberedFinding } from './findings/registry.ts';
+import { differencesOf, order, wireOrder } from './equality.ts';
+import { says, type NumberedFinding } from './findings/registry.ts';
 import { comparedLanes, type ComparisonInput } from './lane-reading.ts';
 import { count, number } from './say.ts';
+import { standingOf } from './standing.ts';
 
 export function verdictOf(input: ComparisonInput, findings: readonly NumberedFinding[]): Verdict {
   return Object.fromEntries(
     VERDICT_FIELDS.map((field) => [
       field,
       {
-        [WIRE]: { equal: true, text: wireText(input, field), findings: [] },
+        [WIRE]: { equal: true, noted: false, text: wireText(input, field), findings: [] },
         ...Object.fromEntries(comparedLanes(input).map((lane) => [lane, cell(input, field, lane, findings)])),
       },
     ]),
@@ -25,21 +26,22 @@ function cell(
   lane: LaneId,
   findings: readonly NumberedFinding[],
 ): VerdictCell {
-  const own = findings.filter(({ kind, finding }) => kind.field === field && finding.lane === lane);
-  const numbers = own.map(({ finding }) => finding.number);
-  if (field === 'order') return { ...orderCell(input, lane), findings: numbers };
-  const differing = own.filter(({ asked }) => !asked);
-  if (differing.length > 0) return { equal: false, text: shorts(differing), findings: numbers };
-  const ended = findings.find(({ finding, kind }) => finding.lane === lane && kind.shape === 'error');
-  // What an error took away is told once, by the error; the field is still not equal.
-  if (ended && field !== 'finish')
-    return { equal: false, text: ended.short, findings: [...numbers, ended.finding.number] };
-  return { equal: true, text: own[0]?.short ?? 'equal', findings: numbers };
+  const own = findings.filter(({ finding }) => finding.lane === lane);
+  const differences = differencesOf(input, lane).filter((difference) => difference.field === field);
+  const standing = standingOf(differences, own);
+  const behind = own.filter((one) => differences.some((difference) => says(one, difference)));
+  const about = own.filter((one) => one.fields.has(field) && !behind.includes(one));
+  const numbers = [...behind, ...about].map(({ finding }) => finding.number);
+  if (standing.equal) return { ...standing, text: 'equal', findings: numbers };
+  const text = field === 'order' ? letters(order(input, lane)) || 'nothing' : shorts(behind, field);
+  return { ...standing, text, findings: numbers };
 }
 
 const MAX_SHORTS = 3;
-function shorts(findings: readonly NumberedFinding[]): string {
-  const texts = [...new Set(findings.map(({ short }) => short))];
+/** What is about the field comes before the error that took all away. */
+function shorts(findings: readonly NumberedFinding[], field: VerdictField): string {
+  const own = findings.filter((one) => one.fields.has(field));
+  const texts = [...new Set((own.length > 0 ? own : findings).map(({ short }) => short))];
   const more = texts.length - MAX_SHORTS;
   return texts.slice(0, MAX_SHORTS).join(', ') + (more > 0 ? `, ${more} more` : '');
 }
@@ -70,10 +72,33 @@ function wireText(input: ComparisonInput, field: VerdictField): string {
       return usage
         ? `${tokens(usage.input)}${usage.cachedInput ? ` (${number(usage.cachedInput)} cached)` : ''} → ${tokens(usage.output)}`
         : 'not reported';
+    case 'other parts':
+      return otherParts(input);
     case 'order':
       return letters(wireOrder(input));
+    case 'ending':
+      return input.ending?.state ?? (input.wire.terminated ? 'complete' : 'truncated');
   }
 }
+
+/** Server tools, their results, and what blocks carry beside their text. */
+function otherParts({ wire: { blocks } }: ComparisonInput): string {
+  const tools = blocks.filter(({ kind }) => kind === 'server_tool').length;
+  const others = blocks.filter(({ kind }) => kind === 'server_tool_result' || kind === 'other').length;
+  const attached = blocks.reduce(
+    (sum, { kind, attachments = [] }) => sum + (OWN_ATTACHMENTS.has(kind) ? 0 : attachments.length),
+    0,
+  );
+  const said = [
+    tools > 0 && count(tools, 'server tool'),
+    others > 0 && count(others, 'block'),
+    attached > 0 && count(attached, 'attachment'),
+  ].filter(Boolean);
+  return said.length > 0 ? said.join(', ') : 'none';
+}
+
+/** Kinds of which the attachment is the block itself. */
+const OWN_ATTACHMENTS: ReadonlySet<string> = new Set(['server_tool', 'server_tool_result', 'other']);
 
 const MAX_NAMES = 4;
 const names = (all: readonly string[]): string =>
@@ -81,32 +106,6 @@ const names = (all: readonly string[]): string =>
 const tokens = (value: number | null | undefined): string =>
   value === null || value === undefined ? '–' : number(value);
 
-const LETTER: Readonly<Record<string, string>> = { text: 'T', refusal: 'T', reasoning: 'R', hidden: 'H', tool: 'C' };
 const MAX_LETTERS = 24;
 const letters = (all: readonly string[]): string =>
   all.slice(0, MAX_LETTERS).join(' ') + (all.length > MAX_LETTERS ? ` … ${all.length - MAX_LETTERS} more` : '');
-
-function wireOrder(input: ComparisonInput): readonly string[] {
-  return input.grid.rows.flatMap((row) =>
-    LETTER[row.kind] && input.strands.get(row)?.wire ? [LETTER[row.kind]!] : [],
-  );
-}
-
-/** Letters of what the lane was to emit, in the order in which it began to. */
-function orderCell(input: ComparisonInput, lane: LaneId): Omit<VerdictCell, 'findings'> {
-  const parts = expectedParts(input, lane).filter(
-    (part) => !part.converted && (part.text !== '' || part.kind === 'tool'),
-  );
-  const expected = parts.map(({ kind }) => LETTER[kind]!);
-  const got = parts
-    .flatMap(({ row, kind }) => {
-      const first = strandOf(input, lane, row, kind)?.entries[0];
-      return first ? [{ letter: LETTER[kind]!, ordinal: first.emission.ordinal }] : [];
-    })
-    .toSorted((a, b) => a.ordinal - b.ordinal)
-    .map(({ letter }) => letter);
-  const error = input.adapters[lane]?.error;
-  const cut = error && error.stage !== 'after' && input.wire.errors.length === 0;
-  const equal = got.join('') === expected.join('') && !cut;
-  return { equal, text: equal ? 'equal' : got.length > 0 ? letters(got) : 'nothing' };
-}

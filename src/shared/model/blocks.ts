@@ -54,7 +54,7 @@ export interface LaneBlock {
   lastEvent: number | null;
   firstNs: number;
   lastNs: number;
-  /** Tool calls. */
+  /** Tool calls. A name that is said again is the same name; one that goes on is added, as readers do. */
   name: string | null;
   callId: string | null;
   /** The lane asks for approval of it. */
@@ -63,8 +63,8 @@ export interface LaneBlock {
   valid: boolean | null;
   /** When the arguments first were whole JSON. */
   validNs: number | null;
-  /** Reasoning: a signature came. */
-  signed: boolean;
+  /** Reasoning: the last signature that came; '' while none has. */
+  signature: string;
   /** Other parts of it, whole: citations, results, log probabilities. */
   readonly attachments: { readonly type: string; readonly value: unknown }[];
 }
@@ -210,9 +210,9 @@ export class LaneBlocks {
         this.#append(block, message.content);
         return;
       case 'reasoning_message':
-        if (message.signature !== null && !block.signed) {
-          block.signed = true;
-          this.version++;
+        if (message.signature) {
+          if (block.signature === '') this.version++;
+          block.signature = message.signature;
         }
         this.#append(block, message.reasoning);
         return;
@@ -233,7 +233,7 @@ export class LaneBlocks {
     call: { readonly name?: string | null; readonly tool_call_id?: string | null; readonly arguments?: string | null },
     approval: boolean,
   ): void {
-    const name = block.name ?? (call.name || null);
+    const name = joinedName(block.name, call.name ?? '');
     if (name !== block.name || (approval && !block.approval)) this.version++;
     block.name = name;
     block.callId ??= call.tool_call_id || null;
@@ -284,7 +284,7 @@ export class LaneBlocks {
         approval: false,
         valid: null,
         validNs: null,
-        signed: false,
+        signature: '',
         attachments: [],
       };
       cell.push(block);
@@ -346,6 +346,11 @@ const NO_BLOCKS: readonly LaneBlock[] = [];
 
 /** What a lane made of a row. */
 export const cellOf = ({ cells }: BlockRow, lane: LaneId): readonly LaneBlock[] => cells[lane] ?? NO_BLOCKS;
+
+function joinedName(known: string | null, more: string): string | null {
+  if (more === '' || more === known) return known;
+  return (known ?? '') + more;
+}
 
 function sameCall(block: LaneBlock, callId: string | null): boolean {
   return callId === null || block.callId === null || block.callId === callId;

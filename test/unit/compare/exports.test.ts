@@ -168,7 +168,7 @@ it('gives every combination of options that matters', () => {
   const { rows } = optionsMatrix(bytes, setup, lanesReading(setup.api));
   expect(rows.map(({ lane }) => lane)).toEqual([...Array.from({ length: 8 }, () => 'legacy'), 'simple', 'simple']);
   expect(rows[0]!.verdict.text).toMatchObject({ equal: false });
-  expect(rows.at(-1)!.verdict.text).toEqual({ equal: true, text: 'equal' });
+  expect(rows.at(-1)!.verdict.text).toEqual({ equal: true, noted: false, text: 'equal' });
   expect(rows[0]!.worst).toBe('critical');
 });
 

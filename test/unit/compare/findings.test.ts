@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { compareLanes } from '../../../src/shared/compare/lanes.ts';
 import { FINDING_KINDS } from '../../../src/shared/compare/findings/registry.ts';
+import { SEVERITIES } from '../../../src/shared/model/findings.ts';
 import { EXAMPLES } from '../../fixtures/compare/examples.ts';
 
 describe.each(FINDING_KINDS.map((kind) => [kind.id, kind] as const))('%s', (id, kind) => {
@@ -34,11 +35,11 @@ describe.each(FINDING_KINDS.map((kind) => [kind.id, kind] as const))('%s', (id, 
   });
 });
 
-it('numbers findings from 1 in the order of their first event, and names them so in every view', () => {
+it('numbers findings from 1, the gravest first and then by their first event, and names them so in every view', () => {
   const { findings, rows, verdict, laneMap } = compareLanes(EXAMPLES['tool-calls-merged']!.shows());
   expect(findings.map(({ number }) => number)).toEqual(findings.map((_, index) => index + 1));
-  const events = findings.map(({ event }) => event ?? Infinity);
-  expect(events).toEqual(events.toSorted((a, b) => a - b));
+  const places = findings.map(({ severity, event }) => [-SEVERITIES.indexOf(severity), event ?? Infinity] as const);
+  expect(places).toEqual(places.toSorted((a, b) => a[0] - b[0] || a[1] - b[1]));
   const merged = findings.find(({ kind, lane }) => kind === 'tool-calls-merged' && lane === 'simple')!;
   expect(verdict['tool calls'].simple).toMatchObject({
     equal: false,
@@ -48,6 +49,7 @@ it('numbers findings from 1 in the order of their first event, and names them so
   expect(rows.filter((row) => row.findings.includes(merged.number)).map(({ title }) => title)).toEqual([
     'get_a',
     'get_b',
+    'After the end',
   ]);
   expect(laneMap.spans).toContainEqual(expect.objectContaining({ finding: merged.number, shape: 'merged' }));
   expect(laneMap.notes).toContainEqual(

@@ -74,7 +74,7 @@ describe('the bytes at fault', () => {
   it('are all that the event carries where no value of it is at fault', () => {
     const text = 'data: {"choices":[{"index":0,"delta":{"content":"a"}}]}\n\ndata: {"error":\n\n';
     const body = bytesOf(text);
-    const finding = findingsOf(body).find(({ kind }) => kind === 'error-only-here')!;
+    const finding = findingsOf(body).find(({ kind }) => kind === 'ended-at-wire-fault')!;
     expect(markedIn(body, finding)).toEqual(['{"error":']);
   });
 

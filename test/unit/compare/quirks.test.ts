@@ -27,7 +27,7 @@ const PROOFS: Readonly<Record<QuirkId, Proof>> = {
   'arguments-run-together': {
     vector: 'chat-shapes/parallel/simple',
     kind: 'tool-calls-merged',
-    says: /ran the arguments of call_2 into call_1 at event 4: 2 calls became 1, not valid JSON/,
+    says: /ran the arguments of b into a at event 4: 2 calls became 1, not valid JSON/,
   },
   'text-lost': {
     vector: 'chat-shapes/text-then-tool/legacy',
@@ -62,7 +62,7 @@ const PROOFS: Readonly<Record<QuirkId, Proof>> = {
   'escapes-not-decoded': {
     vector: 'chat-tool-arguments/escapes-c-tok-joined-search/legacy',
     kind: 'reasoning-undecoded',
-    says: /leaves 2 escapes of reasoning undecoded, first at event 5/,
+    says: /leaves 5 escapes of reasoning undecoded, first at event 5/,
   },
   'trailing-blank-lost': {
     vector: 'chat-models/o4-mini/legacy',

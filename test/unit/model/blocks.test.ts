@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { cellOf } from '../../../src/shared/model/blocks.ts';
-import { textOf } from '../../../src/shared/model/cell-facts.ts';
+import { textOf } from '../../../src/shared/compare/block-equality.ts';
 import {
   approval,
   call,

@@ -1,10 +1,10 @@
 /** The samples as the screen lists them. All that is said and drawn of them is read off their own bytes. */
 import { compareLanes } from '../../../shared/compare/lanes.ts';
-import { comparedLanes, type ComparisonInput } from '../../../shared/compare/lane-reading.ts';
+import { differingLanes } from '../../../shared/compare/cell-standing.ts';
+import type { ComparisonInput } from '../../../shared/compare/lane-reading.ts';
 import { readAll } from '../../../shared/compare/read-all.ts';
 import type { CompareResult } from '../../../shared/compare/result.ts';
 import { capitalised } from '../../../shared/compare/say.ts';
-import { SEVERITIES, type Severity } from '../../../shared/model/findings.ts';
 import type { Api } from '../../../shared/model/stream.ts';
 import { providerOf, usualEndpoint } from '../../../shared/providers/registry.ts';
 import { DEFAULT_OPTIONS } from '../../../shared/model/trace.ts';
@@ -40,9 +40,6 @@ function sampleInfo(scenario: Scenario, api: Api): SampleInfo {
     now: () => '2026-01-15T09:00:00+00:00',
   });
   const comparison = compareLanes(input);
-  const fails = comparedLanes(input).filter((lane) =>
-    comparison.findings.some((finding) => finding.lane === lane && isGrave(finding.severity)),
-  );
   return {
     model: scenario.model,
     api,
@@ -54,20 +51,19 @@ function sampleInfo(scenario: Scenario, api: Api): SampleInfo {
     events: input.events.length,
     bytes: input.bytes,
     drawing: drawSample(input, comparison),
-    fails,
+    fails: differingLanes(comparison),
   };
 }
-
-const isGrave = (severity: Severity): boolean => SEVERITIES.indexOf(severity) >= SEVERITIES.indexOf('major');
 
 /** Leaves out fields that are there without a value: they must not hide the default. */
 const given = (options: Scenario['options']): Partial<SampleInfo['options']> =>
   Object.fromEntries(Object.entries(options ?? {}).filter(([, value]) => value !== undefined));
 
-/** The sample's own sentence, else the gravest finding's. */
-function sentenceOf(scenario: Scenario, input: ComparisonInput, { findings }: CompareResult): string {
+/** The sample's own sentence, else the gravest finding's. Only what is equal in every value is said to be. */
+function sentenceOf(scenario: Scenario, input: ComparisonInput, comparison: CompareResult): string {
   const own = SENTENCES[scenario.model]?.(input);
   if (own) return own;
-  const gravest = findings.toSorted((a, b) => SEVERITIES.indexOf(b.severity) - SEVERITIES.indexOf(a.severity))[0];
-  return gravest ? capitalised(gravest.sentence) : 'All lanes read it alike';
+  const [gravest] = comparison.findings;
+  if (gravest) return capitalised(gravest.sentence);
+  return comparison.lanes.length > 1 ? 'All lanes are equal to the wire' : 'Only the wire reads this API';
 }

@@ -2,7 +2,7 @@ import { memo, type ReactNode } from 'react';
 import { ChevronDown, ChevronRight } from 'lucide-react';
 import { cellOf, type BlockRow, type LaneBlock, type LaneBlockKind } from '../../../shared/model/blocks.ts';
 import { WIRE } from '../../../shared/model/messages.ts';
-import type { CellFact } from '../../../shared/model/cell-facts.ts';
+import type { CellFact } from '../../../shared/compare/cell-facts.ts';
 import { Chip } from '../../components/Chip.tsx';
 import { count, durationText, plural } from '../../components/format.ts';
 import { Glyph, type GlyphName } from '../../components/Glyph.tsx';
@@ -109,7 +109,7 @@ function Facts({ block, open }: { readonly block: LaneBlock; readonly open: bool
   if (kind === 'text') shown.push(lane === WIRE ? plural(messages, 'delta') : `${count(messages)} msg`);
   if (timed && kind === 'reasoning' && block.lastNs > block.firstNs)
     shown.push(durationText(block.lastNs - block.firstNs));
-  if (block.signed) shown.push('signed');
+  if (block.signature !== '') shown.push('signed');
   return (
     <>
       <span className="block-facts">

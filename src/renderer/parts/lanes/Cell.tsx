@@ -1,26 +1,24 @@
 import { cellOf, type BlockRow, type LaneBlock } from '../../../shared/model/blocks.ts';
-import type { CellFact } from '../../../shared/model/cell-facts.ts';
+import type { CellStanding } from '../../../shared/compare/cell-standing.ts';
+import { differs } from '../../../shared/model/findings.ts';
 import { WIRE, type LaneId } from '../../../shared/model/messages.ts';
 import { selectEvent, useTrace } from '../../stores/open.ts';
 import { BlockView } from './BlockView.tsx';
 import { EndCell } from './EndCell.tsx';
-import type { Finding } from '../../../shared/model/findings.ts';
 import { Findings, FactNote } from './FactNote.tsx';
 import { HoleCell } from './HoleCell.tsx';
 
 interface CellProps {
   readonly row: BlockRow;
   readonly lane: LaneId;
-  readonly fact: CellFact | null;
-  /** Of this lane. */
-  readonly findings: readonly Finding[];
+  readonly standing: CellStanding;
   readonly folded: boolean;
   readonly onFold: (row: BlockRow) => void;
   readonly live: boolean;
 }
 
 /** What one lane made of one block of the wire. */
-export function Cell({ row, lane, fact, findings, folded, onFold, live }: CellProps) {
+export function Cell({ row, lane, standing, folded, onFold, live }: CellProps) {
   const blocks = cellOf(row, lane);
   const chosen = useTrace(
     ({ event }) =>
@@ -34,13 +32,12 @@ export function Cell({ row, lane, fact, findings, folded, onFold, live }: CellPr
     // A click that ends a text selection is not a click on the event.
     if (row.firstEvent !== null && document.getSelection()?.isCollapsed !== false) selectEvent(row.firstEvent);
   };
-  const own = findings.filter((finding) => (row.kind === 'end' ? finding.event === null : finding.block === row.id));
-  if (row.kind === 'end') return <EndCell lane={lane} findings={own} />;
-  if (blocks.length === 0) return <HoleCell row={row} lane={lane} fact={fact} findings={own} onSelect={select} />;
+  const { fact, findings } = standing;
+  const off = differs(standing);
+  if (row.kind === 'end') return <EndCell lane={lane} off={off} findings={findings} />;
+  if (blocks.length === 0) return <HoleCell row={row} lane={lane} standing={standing} onSelect={select} />;
   const shut = folded && (row.kind === 'reasoning' || row.kind === 'hidden');
-  const classes = ['cell', shut && 'shut', (fact || own.length > 0) && 'off', chosen && lane === WIRE && 'chosen']
-    .filter(Boolean)
-    .join(' ');
+  const classes = ['cell', shut && 'shut', off && 'off', chosen && lane === WIRE && 'chosen'].filter(Boolean).join(' ');
   return (
     <div className={classes} onClick={select}>
       {blocks.map((block) => (
@@ -54,7 +51,7 @@ export function Cell({ row, lane, fact, findings, folded, onFold, live }: CellPr
           fact={fact}
         />
       ))}
-      {own.length > 0 ? <Findings findings={own} /> : fact && <FactNote fact={fact} lane={lane} />}
+      {findings.length > 0 ? <Findings findings={findings} /> : fact && <FactNote fact={fact} lane={lane} />}
     </div>
   );
 }
@@ -68,7 +65,7 @@ function stampOf(block: LaneBlock): string {
     block.name,
     block.approval,
     block.valid,
-    block.signed,
+    block.signature === '',
     block.row.open,
     block.attachments.length,
   ].join();

@@ -14,12 +14,20 @@ import { useSession, useTrace } from '../../stores/open.ts';
 import { Findings } from './FactNote.tsx';
 
 /** What the lane held when the stream was over: finish, usage, the call it kept. */
-export function EndCell({ lane, findings }: { readonly lane: LaneId; readonly findings: readonly Finding[] }) {
+export function EndCell({
+  lane,
+  off,
+  findings,
+}: {
+  readonly lane: LaneId;
+  readonly off: boolean;
+  readonly findings: readonly Finding[];
+}) {
   useTrace((trace) => trace.structure);
   const { outcomes } = useSession().model;
   const result = outcomes.get(lane);
   return (
-    <div className={findings.length > 0 ? 'cell end off' : 'cell end'}>
+    <div className={off ? 'cell end off' : 'cell end'}>
       <header className="block-head">
         <Glyph name="end" size={14} className="k-meta" />
         <h3 className="cut">After the end</h3>

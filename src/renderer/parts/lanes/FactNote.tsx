@@ -1,4 +1,5 @@
-import type { CellFact } from '../../../shared/model/cell-facts.ts';
+import type { LaneBlockKind } from '../../../shared/model/blocks.ts';
+import type { CellFact } from '../../../shared/compare/cell-facts.ts';
 import type { Finding } from '../../../shared/model/findings.ts';
 import type { LaneId } from '../../../shared/model/messages.ts';
 import { count, plural } from '../../components/format.ts';
@@ -25,6 +26,14 @@ export function FactNote({ fact, lane }: { readonly fact: CellFact; readonly lan
   );
 }
 
+const KIND_WORDS: Readonly<Partial<Record<LaneBlockKind, string>>> = {
+  text: 'an assistant message',
+  reasoning: 'reasoning',
+  hidden: 'hidden reasoning',
+  tool: 'a tool call',
+  error: 'an error',
+};
+
 function sentence(fact: CellFact, name: string): readonly [what: string, more: string] {
   switch (fact.type) {
     case 'before':
@@ -46,11 +55,26 @@ function sentence(fact: CellFact, name: string): readonly [what: string, more: s
     case 'extra':
       return [`Not on the wire here.`, fact.chars > 0 ? plural(fact.chars, 'character') : ''];
     case 'kind':
+      return [`Emitted as ${KIND_WORDS[fact.kind] ?? fact.kind}.`, ''];
+    case 'also':
       return [
-        `Emitted as ${{ text: 'an assistant message', reasoning: 'reasoning', hidden: 'hidden reasoning', tool: 'a tool call', error: 'an error' }[fact.kind as string] ?? fact.kind}.`,
-        '',
+        `${name} also emits ${KIND_WORDS[fact.kind] ?? fact.kind} here.`,
+        fact.chars > 0 ? plural(fact.chars, 'character') : '',
       ];
+    case 'name':
+      return ['The name is not that of the wire.', ''];
+    case 'id':
+      return ['The id of the call is not that of the wire.', ''];
+    case 'signature':
+      return ['The signature is missing, or another.', ''];
+    case 'parts':
+      return [`${plural(fact.count, 'part')} of the block without text.`, `${name} has no message for them.`];
+    case 'error-missing':
+      return ['The wire has an error here.', `${name} continues.`];
+    case 'error-extra':
+      return ['Not on the wire.', `${name} ends here.`];
     case 'nothing':
+    case 'no-place':
       return ['', ''];
   }
 }

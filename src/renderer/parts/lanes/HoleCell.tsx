@@ -1,12 +1,13 @@
 import type { BlockRow } from '../../../shared/model/blocks.ts';
-import type { CellFact } from '../../../shared/model/cell-facts.ts';
-import type { Finding } from '../../../shared/model/findings.ts';
+import type { CellFact } from '../../../shared/compare/cell-facts.ts';
+import type { CellStanding } from '../../../shared/compare/cell-standing.ts';
+import { differs } from '../../../shared/model/findings.ts';
 import { WIRE, type LaneId } from '../../../shared/model/messages.ts';
 import { count, plural } from '../../components/format.ts';
 import { Glyph } from '../../components/Glyph.tsx';
 import { useLaneName } from '../../stores/lanes.ts';
 import { useSession } from '../../stores/open.ts';
-import { Findings } from './FactNote.tsx';
+import { FactNote, Findings } from './FactNote.tsx';
 
 const WANTED: Partial<Record<BlockRow['kind'], string>> = {
   text: 'text message',
@@ -18,25 +19,49 @@ const WANTED: Partial<Record<BlockRow['kind'], string>> = {
 interface HoleCellProps {
   readonly row: BlockRow;
   readonly lane: LaneId;
-  readonly fact: CellFact | null;
-  readonly findings: readonly Finding[];
+  readonly standing: CellStanding;
   readonly onSelect: () => void;
 }
 
 /** Nothing here. Hatched in rose, with what is missing, when the wire has something that a reader of this lane never sees. */
-export function HoleCell({ row, lane, fact, findings, onSelect }: HoleCellProps) {
-  if (fact?.type !== 'nothing')
-    return <div className="cell empty" aria-label={lane === WIRE ? 'Not on the wire' : 'No message'} />;
+export function HoleCell({ row, lane, standing, onSelect }: HoleCellProps) {
+  const { fact, findings, equal } = standing;
+  if (equal) return <div className="cell empty" aria-label={lane === WIRE ? 'Not on the wire' : 'No message'} />;
+  const chars = fact?.type === 'nothing' || fact?.type === 'no-place' ? fact.chars : 0;
+  const title = fact?.type === 'error-missing' ? 'No error' : `No ${WANTED[row.kind] ?? 'message'}`;
+  if (!differs(standing))
+    return (
+      <div className="cell" onClick={onSelect}>
+        <header className="block-head">
+          <h3 className="cut quiet">{title}</h3>
+          <span className="push state">{chars > 0 && `−${count(chars)} ch`}</span>
+        </header>
+        <Findings findings={findings} />
+      </div>
+    );
   return (
     <div className="cell void off" onClick={onSelect}>
       <header className="block-head">
         <Glyph name="differs" size={14} className="k-del" />
-        <h3 className="cut">No {WANTED[row.kind] ?? 'message'}</h3>
-        <span className="push state k k-del">{fact.chars > 0 && `−${count(fact.chars)} ch`}</span>
+        <h3 className="cut">{title}</h3>
+        <span className="push state k k-del">{chars > 0 && `−${count(chars)} ch`}</span>
       </header>
-      {findings.length > 0 ? <Findings findings={findings} /> : <Lost row={row} lane={lane} fact={fact} />}
+      {findings.length > 0 ? <Findings findings={findings} /> : <Missing row={row} lane={lane} fact={fact} />}
     </div>
   );
+}
+
+function Missing({
+  row,
+  lane,
+  fact,
+}: {
+  readonly row: BlockRow;
+  readonly lane: LaneId;
+  readonly fact: CellFact | null;
+}) {
+  if (fact?.type === 'nothing') return <Lost row={row} lane={lane} fact={fact} />;
+  return fact && <FactNote fact={fact} lane={lane} />;
 }
 
 function Lost({

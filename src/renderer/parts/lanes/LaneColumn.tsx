@@ -1,9 +1,10 @@
-import { cellFact } from '../../../shared/model/cell-facts.ts';
+import { cellStandings, differingCells } from '../../../shared/compare/cell-standing.ts';
+import type { CompareResult } from '../../../shared/compare/result.ts';
 import type { BlockRow } from '../../../shared/model/blocks.ts';
-import type { Finding } from '../../../shared/model/findings.ts';
+import { differs } from '../../../shared/model/findings.ts';
 import { WIRE, type LaneId } from '../../../shared/model/messages.ts';
 import { Chip } from '../../components/Chip.tsx';
-import { plural } from '../../components/format.ts';
+import { blocksDiffer, plural } from '../../components/format.ts';
 import { useLaneName } from '../../stores/lanes.ts';
 import { Cell } from './Cell.tsx';
 import type { Folds } from './use-folds.ts';
@@ -12,8 +13,8 @@ interface LaneColumnProps {
   readonly lane: LaneId;
   readonly rows: readonly BlockRow[];
   readonly folds: Folds;
-  /** Of all lanes. */
-  readonly findings: readonly Finding[];
+  /** null before the end: then only counts can be said. */
+  readonly compare: CompareResult | null;
   readonly live: boolean;
   /** Only so that numbers are read again. */
   readonly pulse: number;
@@ -21,11 +22,13 @@ interface LaneColumnProps {
 }
 
 /** One lane: its head and its cells, on the rows of the shared grid. Selecting text stays inside the lane. */
-export function LaneColumn({ lane, rows, folds, findings, live, messages }: LaneColumnProps) {
+export function LaneColumn({ lane, rows, folds, compare, live, messages }: LaneColumnProps) {
   const nameOf = useLaneName();
-  const facts = rows.map((row) => cellFact(row, lane));
-  const own = findings.filter((finding) => finding.lane === lane);
-  const differ = own.length > 0 ? own.length : facts.filter((fact) => fact !== null).length;
+  const standings = cellStandings(rows, lane, compare);
+  const differ = compare ? differingCells(compare.rows, lane) : standings.filter(differs).length;
+  const equal = compare
+    ? compare.rows.every(({ cells }) => cells[lane]?.equal !== false)
+    : standings.every(({ equal }) => equal);
   return (
     <section
       className="lane"
@@ -39,10 +42,10 @@ export function LaneColumn({ lane, rows, folds, findings, live, messages }: Lane
         <h2>{nameOf(lane)}</h2>
         {differ > 0 ? (
           <Chip tone="k-del" fill>
-            {differ} {differ === 1 ? 'differs' : 'differ'}
+            {blocksDiffer(differ)}
           </Chip>
         ) : (
-          <span className="cut">{lane === WIRE ? 'as sent' : live ? 'equal so far' : 'equal'}</span>
+          <span className="cut">{lane === WIRE ? 'as sent' : standingWords(equal, live)}</span>
         )}
         <span className="push cut">{plural(messages, lane === WIRE ? 'event' : 'message')}</span>
       </header>
@@ -51,8 +54,7 @@ export function LaneColumn({ lane, rows, folds, findings, live, messages }: Lane
           key={row.id}
           row={row}
           lane={lane}
-          fact={facts[at]!}
-          findings={own}
+          standing={standings[at]!}
           folded={folds.isFolded(row)}
           onFold={folds.toggle}
           live={live}
@@ -60,4 +62,10 @@ export function LaneColumn({ lane, rows, folds, findings, live, messages }: Lane
       ))}
     </section>
   );
+}
+
+/** Before the end what is equal may still come to differ. */
+function standingWords(equal: boolean, live: boolean): string {
+  if (!equal) return live ? 'nothing lost so far' : 'nothing lost';
+  return live ? 'equal so far' : 'equal';
 }

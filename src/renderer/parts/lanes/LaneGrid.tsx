@@ -1,5 +1,4 @@
 import { useEffect, useMemo, useRef, type CSSProperties } from 'react';
-import type { Finding } from '../../../shared/model/findings.ts';
 import { WIRE, type LaneId } from '../../../shared/model/messages.ts';
 import { count } from '../../components/format.ts';
 import { NewPill } from '../../components/NewPill.tsx';
@@ -10,8 +9,6 @@ import { LaneColumn } from './LaneColumn.tsx';
 import { useFolds } from './use-folds.ts';
 import { useFollow } from '../use-follow.ts';
 import './lane-grid.css';
-
-const NO_FINDINGS: readonly Finding[] = [];
 
 /** More rows than this are not drawn at once: a stream of ten thousand blocks must not become as many cells. */
 const ROWS_SHOWN = 200;
@@ -34,7 +31,7 @@ export function LaneGrid() {
   // oxlint-disable-next-line react/exhaustive-deps
   const rows = useMemo(() => blocks.rows.slice(-ROWS_SHOWN), [blocks, structure]);
   const folds = useFolds(rows, reading);
-  const findings = useTrace((trace) => trace.compare?.findings) ?? NO_FINDINGS;
+  const compare = useTrace((trace) => trace.compare);
   const ended = useTrace((trace) => trace.phase === 'ended');
   useEffect(() => {
     // Without findings the counts of cell-facts.ts stand; the Compare tab says why there are none.
@@ -55,7 +52,7 @@ export function LaneGrid() {
               lane={lane}
               rows={rows}
               folds={folds}
-              findings={findings}
+              compare={compare}
               live={live}
               pulse={pulse}
               messages={laneCount(lane, session.model)}

@@ -2,7 +2,7 @@ import { visibleBlanks } from '../../components/visible.ts';
 import { useState } from 'react';
 import type { AlignedCell, AlignedRow } from '../../../shared/compare/result.ts';
 import { findingKind } from '../../../shared/compare/findings/registry.ts';
-import type { Finding } from '../../../shared/model/findings.ts';
+import { differs, type Finding } from '../../../shared/model/findings.ts';
 import { WIRE, type Emission, type LaneId } from '../../../shared/model/messages.ts';
 import { codePoints } from '../../../shared/text/code-points.ts';
 import { count, durationText, plural } from '../../components/format.ts';
@@ -26,14 +26,14 @@ interface CellProps {
 }
 
 /** Of a lane that has no result. */
-const NOT_READ: AlignedCell = { text: null, messages: 0, equal: true, marks: [] };
+const NOT_READ: AlignedCell = { text: null, messages: 0, equal: true, noted: false, marks: [] };
 
 /** What one lane made of one block. */
 export function Cell({ row, lane, findings, lag, messages }: CellProps) {
   const [whole, setWhole] = useState(false);
   const level = useCompare((state) => state.level);
   const cell = row.cells[lane] ?? NOT_READ;
-  const off = !cell.equal;
+  const off = differs(cell);
   // Nothing was said where the wire says something.
   const hole = cell.text === null && row.cells.wire.text !== null && lane !== WIRE;
   // The row is there because a lane failed.

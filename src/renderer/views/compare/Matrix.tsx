@@ -1,6 +1,6 @@
 import { useEffect, useState } from 'react';
 import type { MatrixResult } from '../../../shared/compare/result.ts';
-import { VERDICT_FIELDS } from '../../../shared/model/findings.ts';
+import { differs, VERDICT_FIELDS } from '../../../shared/model/findings.ts';
 import { DEFAULT_OPTIONS, type AdapterOptions } from '../../../shared/model/trace.ts';
 import { client } from '../../client/client.ts';
 import { count, plural } from '../../components/format.ts';
@@ -10,6 +10,7 @@ import { readWith, setMode } from '../../stores/compare.ts';
 import { useSession, useTrace } from '../../stores/open.ts';
 import { SEVERITY_LOOKS } from './looks.ts';
 import { sameOptions } from './OptionsBar.tsx';
+import { StandingGlyph } from './StandingGlyph.tsx';
 
 type Row = MatrixResult['rows'][number];
 
@@ -123,16 +124,16 @@ function MatrixRow({
         )}
       </td>
       {VERDICT_FIELDS.map((field) => {
-        const { equal, text } = verdict[field];
+        const { text } = verdict[field];
         return (
-          <td key={field} className={equal ? 'same' : 'differs'} title={text}>
+          <td key={field} className={differs(verdict[field]) ? 'differs' : 'same'} title={text}>
             <button
               type="button"
               className="matrix-cell"
               onClick={onOpen}
               aria-label={`${label}, ${field}: ${text}. Open this comparison`}
             >
-              <Glyph name={equal ? 'same' : 'differs'} size={12} className={equal ? 'k-ok' : 'k-del'} />
+              <StandingGlyph standing={verdict[field]} />
               <span className="cut">{text}</span>
             </button>
           </td>

@@ -1,16 +1,17 @@
 import { useState } from 'react';
 import { ChevronDown, ChevronRight } from 'lucide-react';
+import { differingCells } from '../../../shared/compare/cell-standing.ts';
 import type { CompareResult } from '../../../shared/compare/result.ts';
-import { VERDICT_FIELDS, type VerdictCell, type VerdictField } from '../../../shared/model/findings.ts';
+import { differs, VERDICT_FIELDS, type VerdictCell, type VerdictField } from '../../../shared/model/findings.ts';
 import { WIRE, type LaneId } from '../../../shared/model/messages.ts';
 import { Chip } from '../../components/Chip.tsx';
-import { count, plural } from '../../components/format.ts';
-import { Glyph } from '../../components/Glyph.tsx';
+import { blocksDiffer, count, plural } from '../../components/format.ts';
 import { Icon } from '../../components/Icon.tsx';
 import { Shown } from '../../components/Shown.tsx';
 import { chooseFinding, useCompare } from '../../stores/compare.ts';
 import { kept } from '../../stores/kept.ts';
 import { useSession } from '../../stores/open.ts';
+import { StandingGlyph } from './StandingGlyph.tsx';
 
 const FOLDED_KEY = 'tracelane.verdict.folded';
 
@@ -71,7 +72,7 @@ function LaneHead({
   readonly result: CompareResult;
 }) {
   const { model } = useSession();
-  const differ = VERDICT_FIELDS.filter((field) => result.verdict[field][lane]?.equal === false).length;
+  const differ = differingCells(result.rows, lane);
   return (
     <th scope="col">
       <span className="lane-title">
@@ -81,7 +82,7 @@ function LaneHead({
         </small>
         {differ > 0 && (
           <Chip tone="k-del" fill>
-            {differ} of {VERDICT_FIELDS.length} differ
+            {blocksDiffer(differ)}
           </Chip>
         )}
       </span>
@@ -98,7 +99,8 @@ interface CellProps {
 
 function Cell({ field, lane, cell, result }: CellProps) {
   const chosen = useCompare((state) => state.finding);
-  const { equal, text, findings } = cell;
+  const { text, findings } = cell;
+  const off = differs(cell);
   // A second press goes on to the next finding of the cell.
   const open = () => {
     const number = findings[(findings.indexOf(chosen ?? 0) + 1) % findings.length];
@@ -107,14 +109,14 @@ function Cell({ field, lane, cell, result }: CellProps) {
   };
   const body = (
     <>
-      {lane !== WIRE && <Glyph name={equal ? 'same' : 'differs'} size={12} className={equal ? 'k-ok' : 'k-del'} />}
+      {lane !== WIRE && <StandingGlyph standing={cell} />}
       <span className="cut">
         {field === 'order' ? <Order text={text} wire={result.verdict.order.wire.text} /> : <Shown text={text} />}
       </span>
     </>
   );
   const classes = [
-    lane === WIRE ? 'said' : equal ? 'same' : 'differs',
+    lane === WIRE ? 'said' : off ? 'differs' : 'same',
     chosen !== null && findings.includes(chosen) && 'chosen',
   ]
     .filter(Boolean)

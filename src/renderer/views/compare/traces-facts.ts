@@ -1,6 +1,6 @@
 /** The numbers of two runs in words, and what the second has more or less. Pure. */
 import type { LaneName, TraceSide } from '../../../shared/compare/result.ts';
-import { VERDICT_FIELDS } from '../../../shared/model/findings.ts';
+import { differs, VERDICT_FIELDS } from '../../../shared/model/findings.ts';
 import { WIRE, type LaneId } from '../../../shared/model/messages.ts';
 import { count, durationText, money, perSecond } from '../../components/format.ts';
 import { given } from '../../components/given.ts';
@@ -73,8 +73,9 @@ function otherLanes(a: TraceSide, b: TraceSide): readonly LaneName[] {
 
 function differing({ lanes, verdict }: TraceSide, lane: LaneId): string {
   if (!lanes.some(({ id }) => id === lane)) return 'not read';
-  const fields = VERDICT_FIELDS.filter((field) => verdict[field][lane]?.equal === false);
-  return fields.length === 0 ? 'nowhere' : `in ${fields.join(', ')}`;
+  const fields = VERDICT_FIELDS.filter((field) => verdict[field][lane] && differs(verdict[field][lane]));
+  if (fields.length > 0) return `in ${fields.join(', ')}`;
+  return VERDICT_FIELDS.every((field) => verdict[field][lane]?.equal !== false) ? 'nowhere' : 'nothing lost';
 }
 
 function changeOf(a: number, b: number, text: (value: number) => string): string {

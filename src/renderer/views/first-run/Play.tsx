@@ -2,6 +2,7 @@ import { useEffect, useRef, type CSSProperties } from 'react';
 import { RotateCcw, Square } from 'lucide-react';
 import { WIRE, type Emission, type LaneId, type LaneMessage } from '../../../shared/model/messages.ts';
 import type { SampleInfo } from '../../../shared/rpc/contract.ts';
+import { clause } from '../../../shared/compare/say.ts';
 import { chordOf, runCommand, useCommand } from '../../commands/commands.ts';
 import { Button } from '../../components/Button.tsx';
 import { Chip } from '../../components/Chip.tsx';
@@ -114,13 +115,9 @@ function whoFails(sample: SampleInfo | undefined, nameOf: (lane: LaneId) => stri
   if (!sample) return 'The same bytes, read by each lane.';
   const lanes = inWords(Object.keys(sample.drawing).length);
   const names = sample.fails.map(nameOf);
-  if (names.length === 0) return `The same bytes, read ${lanes} ways. All ${lanes} agree.`;
-  return `The same bytes, read ${lanes} ways. ${names.join(' and ')} ${names.length === 1 ? 'fails' : 'fail'}: ${firstSmall(sample.sentence)}.`;
+  if (names.length === 0) return `The same bytes, read ${lanes} ways. No lane loses anything of the answer.`;
+  return `The same bytes, read ${lanes} ways. ${names.join(' and ')} ${names.length === 1 ? 'fails' : 'fail'}: ${clause(sample.sentence)}.`;
 }
-
-/** Into the middle of a sentence; an abbreviation or a name at its start stays as it is. */
-const firstSmall = (text: string): string =>
-  (/^[A-Z][a-z]*\s/.test(text) ? text[0]!.toLowerCase() + text.slice(1) : text).replace(/\.$/, '');
 
 function Clock() {
   useTrace((trace) => trace.pulse);

@@ -1,7 +1,7 @@
 /** Approvals: asked for exactly the tools that are on the list. */
 import type { LaneId } from '../../model/messages.ts';
 import { expectedParts, strandOf } from '../expected.ts';
-import { stoppedAt, type ComparisonInput } from '../lane-reading.ts';
+import type { ComparisonInput } from '../lane-reading.ts';
 import { atEvent, number } from '../say.ts';
 import { capped, type FindingDraft, type FindingFamily } from './finding-kind.ts';
 
@@ -25,14 +25,13 @@ function find(input: ComparisonInput, lane: LaneId): readonly FindingDraft[] {
           short: `${name} not on the list`,
         });
     } else if (asking.length === 0) {
-      if (stoppedAt(input, lane) === null)
-        few.push({
-          ...base,
-          kind: 'approval-too-few',
-          severity: 'critical',
-          sentence: `${lane} does not ask approval for ${name}, which is on the list, ${atEvent(firstEvent)}`,
-          short: `${name} not asked`,
-        });
+      few.push({
+        ...base,
+        kind: 'approval-too-few',
+        severity: 'critical',
+        sentence: `${lane} does not ask approval for ${name}, which is on the list, ${atEvent(firstEvent)}`,
+        short: `${name} not asked`,
+      });
     } else if (asking.length < messages.length) {
       const plain = messages.find(({ emission: { message } }) => message.message_type === 'tool_call_message')!;
       few.push({

@@ -19,8 +19,10 @@ import {
   type ComparisonInput,
   type Strand,
 } from '../lane-reading.ts';
+import { KEPT_ROW } from '../equality.ts';
 import { atEvent, count, quote } from '../say.ts';
 import { changeOf, isBlank, type TextChange } from '../text-diff.ts';
+import { callName } from './call-names.ts';
 import { Tally, type FindingDraft, type FindingFamily, type FindingKind } from './finding-kind.ts';
 
 const KINDS: readonly FindingKind[] = [
@@ -127,6 +129,9 @@ function find(input: ComparisonInput, lane: LaneId): readonly FindingDraft[] {
   return [...tallies.drafts(), ...reordered(input, lane)];
 }
 
+/** Said as another kind of message: the one kind lacks it, the other has it. */
+const MOVED: ReadonlySet<string> = new Set(['text-as-reasoning', 'reasoning-as-text']);
+
 class Tallies {
   readonly lane: LaneId;
   readonly #tallies = new Map<string, Tally>();
@@ -231,7 +236,7 @@ class Tallies {
       (t, _, where) => `${lane} lost the signature of ${count(t.blocks.length, 'reasoning block')}, first ${where}`,
       () => 'signature lost',
     );
-    return out.map((draft) => (draft.kind === 'text-as-reasoning' ? { ...draft, asked: true } : draft));
+    return out.map((draft) => (MOVED.has(draft.kind) ? { ...draft, fields: ['text', 'reasoning'] } : draft));
   }
 }
 
@@ -250,8 +255,6 @@ function comparePart(input: ComparisonInput, lane: LaneId, part: ExpectedPart, t
   if (part.kind === 'reasoning' && part.noun === 'reasoning') signature(input, lane, part, tallies);
   const change = changeOf(part.text, got);
   if (!change) return;
-  // What was held back when the error came is part of the error's finding.
-  if (stoppedAt(input, lane) !== null && part.text.startsWith(got)) return;
   report(input, lane, part, got, change, tallies);
 }
 
@@ -285,31 +288,22 @@ function report(
     else tallies.of(answer ? 'text-lost' : 'reasoning-lost').add(row.id, change.lost, first, part.lastEvent, texts);
   } else if (isTag(change.addedText))
     tallies.of('reasoning-tag-leaked').add(row.id, change.added, first, part.lastEvent, { got: change.addedText });
+  // Blanks around the value, outside of its quotes, come along with it.
+  else if (got.includes('\\') && decode(got).trim() === text.trim())
+    tallies
+      .of(answer ? 'text-undecoded' : 'reasoning-undecoded')
+      .add(row.id, escapesIn(got), first, part.lastEvent, around(text, got, change.at));
   else if (change.lost === 0 && answer)
     tallies
       .of('text-added')
       .add(row.id, change.added, first, part.lastEvent, { expected: text, got: change.addedText });
-  else {
-    // Blanks around the value, outside of its quotes, come along with it.
-    const escapes = decode(got).trim() === text.trim() && got.includes('\\');
-    const kind = escapes
-      ? answer
-        ? 'text-undecoded'
-        : 'reasoning-undecoded'
-      : answer
-        ? 'text-altered'
-        : 'reasoning-altered';
+  else
     tallies
-      .of(kind)
-      .add(
-        row.id,
-        escapes ? change.lost : Math.max(change.lost, change.added),
-        first,
-        part.lastEvent,
-        around(text, got, change.at),
-      );
-  }
+      .of(answer ? 'text-altered' : 'reasoning-altered')
+      .add(row.id, Math.max(change.lost, change.added), first, part.lastEvent, around(text, got, change.at));
 }
+
+const escapesIn = (text: string): number => text.match(/\\(?:u[0-9a-fA-F]{4}|[^u])/g)?.length ?? 0;
 
 const wordBefore = (text: string, at: number): string =>
   /\S*\s*$/.exec(text.slice(Math.max(0, at - 40), at + 1))?.[0] ?? '';
@@ -388,30 +382,32 @@ function findAdded(input: ComparisonInput, lane: LaneId, tallies: Tallies): void
 }
 
 function reordered(input: ComparisonInput, lane: LaneId): FindingDraft[] {
-  let latest = -1;
-  let latestRow = '';
+  let latest: { readonly part: ExpectedPart; readonly ordinal: number } | undefined;
   for (const part of expectedParts(input, lane)) {
     const strand = strandOf(input, lane, part.row, part.kind);
-    if (!strand || part.row.id === latestRow) continue;
+    if (!strand || part.row === latest?.part.row) continue;
     const ordinal = strand.entries[0]!.emission.ordinal;
-    if (ordinal < latest) {
-      const sentence = `${lane} begins block ${part.row.id} before block ${latestRow}, which precedes it on the wire (${atEvent(firstEvent(strand))})`;
+    if (latest && ordinal < latest.ordinal) {
+      const event = firstEvent(strand);
       return [
         {
           kind: 'text-reordered',
           severity: 'major',
-          event: firstEvent(strand),
+          event,
           lastEvent: lastEvent(strand),
-          blocks: [latestRow, part.row.id],
-          sentence,
+          blocks: [latest.part.row.id, part.row.id],
+          rows: [KEPT_ROW],
+          sentence: `${lane} begins ${partName(input, part)} before ${partName(input, latest.part)}, which precedes it on the wire (${atEvent(event)})`,
           short: 'reordered',
         },
       ];
     }
-    latest = ordinal;
-    latestRow = part.row.id;
+    latest = { part, ordinal };
   }
   return [];
 }
+
+const partName = (input: ComparisonInput, { kind, noun, row }: ExpectedPart): string =>
+  kind === 'tool' ? `the call ${callName(input, row.id)}` : `the ${noun} of event ${row.firstEvent ?? 0}`;
 
 export const CONTENT: FindingFamily = { kinds: KINDS, find };

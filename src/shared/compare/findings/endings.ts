@@ -1,10 +1,13 @@
 /** How a stream ends: errors that only one side has, finish reasons that are not kept, cuts that nobody noticed. */
 import type { Severity } from '../../model/findings.ts';
-import type { LaneId } from '../../model/messages.ts';
+import type { AdapterOutcome, LaneId } from '../../model/messages.ts';
+import type { TerminalState } from '../../model/trace.ts';
 import type { FinishReason } from '../../model/usage.ts';
 import { codePoints } from '../../text/code-points.ts';
+import { isComplete, isHttpError, KEPT_ROW } from '../equality.ts';
+import { faultAt } from '../frame-fault.ts';
 import type { ComparisonInput } from '../lane-reading.ts';
-import { atEvent, count } from '../say.ts';
+import { atEvent, clause, count } from '../say.ts';
 import type { FindingDraft, FindingFamily } from './finding-kind.ts';
 
 /** The wording of the agent server's driver for an index past seven bits. */
@@ -12,32 +15,39 @@ const OUT_OF_RANGE = /^Index must be between/;
 
 function find(input: ComparisonInput, lane: LaneId): readonly FindingDraft[] {
   const outcome = input.adapters[lane];
-  if (!outcome) return [];
-  const error = errorFinding(input, lane);
+  // An HTTP error never reaches a lane, so that what it makes of the page means nothing.
+  if (!outcome || isHttpError(input)) return [];
+  const error = outcome.error ? ownError(input, lane, outcome.error) : notReported(input, lane);
   const stopped = outcome.error && outcome.error.stage !== 'after';
   return [...error, ...(stopped ? [] : [...finishLost(input, lane), ...cutUnnoticed(input, lane)])];
 }
 
-function errorFinding(input: ComparisonInput, lane: LaneId): FindingDraft[] {
-  const error = input.adapters[lane]!.error;
+function notReported(input: ComparisonInput, lane: LaneId): FindingDraft[] {
   const [said] = input.wire.errors;
-  if (!error) {
-    if (!said || input.wire.limit !== undefined) return [];
-    return [
-      {
-        kind: 'error-not-reported',
-        severity: 'critical',
-        event: said.event,
-        lastEvent: said.event,
-        blocks: [],
-        sentence: `the wire has an error ${atEvent(said.event)} (${said.message}) and ${lane} has none`,
-        short: 'error not reported',
-        expected: said.message,
-      },
-    ];
-  }
-  const { event, message, stage } = error;
-  const base = { event, lastEvent: event, blocks: [], got: message };
+  if (!said || input.wire.limit !== undefined) return [];
+  const row = `event:${said.event}`;
+  return [
+    {
+      kind: 'error-not-reported',
+      severity: 'critical',
+      event: said.event < 0 ? null : said.event,
+      lastEvent: said.event < 0 ? null : said.event,
+      blocks: [],
+      rows: [KEPT_ROW, ...(input.grid.row(row) ? [row] : [])],
+      sentence: `the wire has an error ${said.event < 0 ? 'before the first event' : atEvent(said.event)} (${said.message}) and ${lane} has none`,
+      short: 'error not reported',
+      expected: said.message,
+    },
+  ];
+}
+
+function ownError(
+  input: ComparisonInput,
+  lane: LaneId,
+  { event, message, stage }: NonNullable<AdapterOutcome['error']>,
+): FindingDraft[] {
+  const row = event === null ? undefined : input.grid.row(`event:${event}`);
+  const base = { event, lastEvent: event, blocks: [], rows: row ? [row.id] : [KEPT_ROW], got: message };
   if (stage === 'before')
     return [
       {
@@ -48,6 +58,23 @@ function errorFinding(input: ComparisonInput, lane: LaneId): FindingDraft[] {
         short: 'refused',
       },
     ];
+  const missing = missingAfter(input, stage === 'after' ? Infinity : event);
+  const fault = stage === 'after' ? cutOf(input) : wireFault(input, event);
+  if (fault !== null) {
+    // Nothing to be kept, and nothing that came after: the lane ended as the wire did.
+    if (input.wire.blocks.length === 0) return [];
+    const lost = [missing && `${missing} missing`, 'nothing of the answer is kept'].filter(Boolean).join(', ');
+    return [
+      {
+        ...base,
+        kind: 'ended-at-wire-fault',
+        severity: missing ? 'critical' : 'major',
+        sentence: `${lane} ended ${stage === 'after' ? 'after the last event' : atEvent(event)} at a fault of the wire, ${fault}: ${lost}`,
+        short: stage === 'after' ? 'ended at the cut' : `ended ${atEvent(event)}`,
+        expected: fault,
+      },
+    ];
+  }
   if (stage === 'after')
     return [
       {
@@ -58,8 +85,6 @@ function errorFinding(input: ComparisonInput, lane: LaneId): FindingDraft[] {
         short: 'error after the stream',
       },
     ];
-  if (said && event !== null && said.event <= event) return [];
-  const missing = missingAfter(input, event);
   const kind = OUT_OF_RANGE.test(message) ? 'otid-out-of-range' : 'error-only-here';
   return [
     {
@@ -70,6 +95,21 @@ function errorFinding(input: ComparisonInput, lane: LaneId): FindingDraft[] {
       short: `ended ${atEvent(event)}`,
     },
   ];
+}
+
+/** What is wrong with the wire where a lane ended; null where nothing is, so that the error is the lane's own. */
+function wireFault(input: ComparisonInput, event: number | null): string | null {
+  if (input.wire.limit !== undefined) return clause(input.wire.limit);
+  const said = input.wire.errors.find((error) => error.event === event);
+  return said ? `an error of the provider (${said.message})` : faultAt(input, event);
+}
+
+/** That the stream was cut, as its ending says it; null where it came to its end, or had no event that a lane could read. */
+function cutOf(input: ComparisonInput): string | null {
+  if (isComplete(input)) return null;
+  const [said] = input.wire.errors;
+  if (said) return `an error of the provider (${said.message})`;
+  return 'a stream without its end';
 }
 
 /** What the wire says from a frame on. */
@@ -96,7 +136,7 @@ const PLAIN: ReadonlySet<FinishReason['unified']> = new Set(['stop', 'tool_use']
 
 function finishLost(input: ComparisonInput, lane: LaneId): FindingDraft[] {
   const [finish] = input.wire.finish;
-  if (!finish || input.wire.errors.length > 0) return [];
+  if (!finish) return [];
   const emission = input.emissions.wire.findLast(({ message }) => message.message_type === 'finish');
   const event = emission?.event ?? null;
   const severity: Severity = PLAIN.has(finish.unified) ? 'info' : 'major';
@@ -108,6 +148,7 @@ function finishLost(input: ComparisonInput, lane: LaneId): FindingDraft[] {
       event,
       lastEvent: event,
       blocks: [],
+      rows: [KEPT_ROW],
       sentence: `${lane} does not keep the finish reason ${reason}, said ${atEvent(event)}`,
       short: 'not kept',
       expected: reason,
@@ -115,32 +156,39 @@ function finishLost(input: ComparisonInput, lane: LaneId): FindingDraft[] {
   ];
 }
 
+const HOW_CUT: Readonly<Partial<Record<TerminalState, string>>> = {
+  reset: 'the connection broke',
+  stalled: 'nothing more came',
+  cancelled: 'the run was cancelled',
+  limit: 'a limit was passed',
+};
+
+/** Read from these bytes alone: a lane is told that the body is over, not how. */
 function cutUnnoticed(input: ComparisonInput, lane: LaneId): FindingDraft[] {
-  const { wire } = input;
-  if (
-    wire.terminated ||
-    wire.errors.length > 0 ||
-    wire.finish.length > 0 ||
-    !input.adapters[lane]!.finished ||
-    input.adapters[lane]!.error ||
-    input.events.length === 0
-  )
-    return [];
-  const last = input.events.length - 1;
+  const { error, finished } = input.adapters[lane]!;
+  const { wire, ending, events } = input;
+  if (isComplete(input) || wire.errors.length > 0 || error || !finished) return [];
+  const last = events.length > 0 ? events.length - 1 : null;
+  const how = (ending && HOW_CUT[ending.state]) ?? 'the stream was cut';
+  const reason = wire.finish.length > 0 ? ', though its finish reason had come,' : '';
   return [
     {
       kind: 'cut-unnoticed',
-      severity: 'major',
+      severity: ending?.state === 'cancelled' ? 'info' : wire.finish.length > 0 ? 'minor' : 'major',
       event: last,
       lastEvent: last,
       blocks: [],
-      sentence: `the stream was cut after event ${last} and ${lane} calls it finished`,
+      rows: [KEPT_ROW],
+      sentence:
+        last === null
+          ? `the body has no event, and ${lane} takes that for a finished answer`
+          : `${how} after event ${last}${reason} and ${lane} calls it finished`,
       short: 'cut, called finished',
     },
   ];
 }
 
-const field = 'finish';
+const field = 'ending';
 export const ENDINGS: FindingFamily = {
   kinds: [
     {
@@ -165,9 +213,16 @@ export const ENDINGS: FindingFamily = {
       help: 'The index in the low seven bits of an otid counts changes of message kind. The 129th ends the stream with an error.\n\nUse shorter turns, or fewer changes between text and tool calls in one answer.',
     },
     {
+      id: 'ended-at-wire-fault',
+      title: 'Ended at a fault of the wire',
+      field,
+      shape: 'error',
+      help: 'The wire has a fault there (an error of the provider, an event that is no JSON, bytes that are no text) and the lane ended at it, as most clients do. Nothing of the answer is kept then, and what comes after the fault is not read.\n\nMend the server or the proxy that the lint names. The lane is not at fault.',
+    },
+    {
       id: 'stop-lost',
       title: 'Finish reason not kept',
-      field,
+      field: 'finish',
       shape: null,
       help: 'Neither adapter keeps why the model stopped. An answer cut at its length limit or by a content filter looks like a complete one.\n\nRead the finish reason from the wire where it is length, content_filter, refusal or pause.',
     },

@@ -10,7 +10,7 @@ export interface FindingKind {
   /** Stable: it stands in exports and in CI configurations. */
   readonly id: string;
   readonly title: string;
-  /** Row of the verdict table that it makes differ; null: none. */
+  /** Row of the verdict table that it is about; null: none, since it is no difference between values. */
   readonly field: VerdictField | null;
   readonly shape: FindingShape | null;
   /** What causes it, and what to do about it; plain text, paragraphs apart by a blank line. */
@@ -22,8 +22,10 @@ export interface FindingDraft extends Omit<Finding, 'number' | 'bytes' | 'lane' 
   readonly blocks: readonly string[];
   /** A few words for the verdict table. */
   readonly short: string;
-  /** A difference that the options ask for: named, and still equal in the verdict. */
-  readonly asked?: boolean;
+  /** Rows of the verdict table that it is about, where those are others than its kind's. */
+  readonly fields?: readonly VerdictField[];
+  /** Rows of the columns where it stands beside those of its blocks. */
+  readonly rows?: readonly string[];
 }
 
 export interface FindingFamily {

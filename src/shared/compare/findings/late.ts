@@ -42,7 +42,6 @@ function find(input: ComparisonInput, lane: LaneId): readonly FindingDraft[] {
       blocks: [part.row.id, ...blocks.filter((id) => id !== part.row.id)],
       sentence,
       short: `${time} late`,
-      asked: true,
     },
   ];
 }

@@ -28,7 +28,7 @@ function find(input: ComparisonInput, lane: LaneId): readonly FindingDraft[] {
       ? [
           shared.draft(
             'otid-repeated',
-            'minor',
+            'info',
             `${lane} gives ${count(shared.chars, 'message')} the otid of another one, first ${atEvent(shared.first)} (${shared.got})`,
             'an otid repeated',
           ),

@@ -3,6 +3,7 @@ import { isJson } from '../../json/json-object.ts';
 import type { LaneId, ToolCall, WireBlock } from '../../model/messages.ts';
 import { codePoints } from '../../text/code-points.ts';
 import { compact, sameArguments, withoutKey } from '../argument-text.ts';
+import { isCall, KEPT_ROW, sameKept } from '../equality.ts';
 import { expectedParts, gotText, strandOf, type ExpectedPart } from '../expected.ts';
 import {
   eventAt,
@@ -14,6 +15,7 @@ import {
   type ComparisonInput,
 } from '../lane-reading.ts';
 import { atEvent, count, quote } from '../say.ts';
+import { callName } from './call-names.ts';
 import { capped, excerpt, type FindingDraft, type FindingFamily, type FindingKind } from './finding-kind.ts';
 
 const FIELD = 'tool calls';
@@ -48,10 +50,10 @@ const KINDS: readonly FindingKind[] = [
   },
   {
     id: 'tool-name-altered',
-    title: 'Name or id of a tool call altered',
+    title: 'Name of a tool call altered',
     field: FIELD,
     shape: 'altered',
-    help: 'A server that repeats the name or the id with each chunk gets both appended: get_time becomes get_timeget_time.\n\nHave the server send name and id once, with the first chunk of a call.',
+    help: 'A server that repeats the name with each chunk gets it appended: get_time becomes get_timeget_time, and no such tool exists.\n\nHave the server send the name once, with the first chunk of a call.',
   },
   {
     id: 'tool-arguments-altered',
@@ -74,6 +76,27 @@ const KINDS: readonly FindingKind[] = [
     shape: 'lost',
     help: 'legacy on OpenAI holds the arguments that come in the same chunk as the name until the next chunk. A call in one chunk shows its name and no arguments.\n\nThe finished tool call has them.',
   },
+  {
+    id: 'tool-id-altered',
+    title: 'Id of a tool call altered',
+    field: FIELD,
+    shape: null,
+    help: 'A server that repeats the id with each chunk gets all of them joined into one. The call and its result still carry the same id, so the next request is whole.\n\nDo not look for the call under this id at the provider.',
+  },
+  {
+    id: 'tool-call-as-text',
+    title: 'A call became answer text',
+    field: FIELD,
+    shape: null,
+    help: 'legacy sends what people read through the tool send_message. With use_assistant_message on, it emits the message in the arguments as answer text instead of the call.\n\nTurn the option off to see the call.',
+  },
+  {
+    id: 'tool-argument-as-reasoning',
+    title: 'An argument became reasoning',
+    field: FIELD,
+    shape: null,
+    help: 'legacy takes the argument thinking of a call for the thoughts of the model: it emits the value as reasoning and may leave the key out of the arguments.\n\nName the argument otherwise if the tool needs it.',
+  },
 ];
 
 type Draft = Omit<FindingDraft, 'kind'>;
@@ -88,6 +111,7 @@ function find(input: ComparisonInput, lane: LaneId): readonly FindingDraft[] {
   };
   const unheard = new Set<string>();
   for (const [index, call] of calls.entries()) messagesOf(input, lane, call, calls[index - 1], unheard, report);
+  for (const part of expectedParts(input, lane)) movedOutOf(input, lane, part, report);
   added(input, lane, calls, report);
   finished(input, lane, unheard, report);
   return [...byKind.values()].flatMap(capped);
@@ -95,7 +119,29 @@ function find(input: ComparisonInput, lane: LaneId): readonly FindingDraft[] {
 
 type Report = (kind: string, draft: Draft) => void;
 
-const nameOf = (part: ExpectedPart): string => part.row.cells.wire[0]?.name ?? 'a tool';
+/** What the lane takes out of the arguments on purpose. */
+function movedOutOf(input: ComparisonInput, lane: LaneId, part: ExpectedPart, report: Report): void {
+  const { kind, row, noun, wire } = part;
+  const got = wire.kind === 'tool' && kind !== 'tool' ? gotText(input, lane, part) : '';
+  if (got === '') return;
+  const name = callName(input, row.id);
+  const base = { event: part.firstEvent, lastEvent: part.lastEvent, blocks: [row.id], severity: 'info' } as const;
+  const chars = count(codePoints(got), 'character');
+  if (kind === 'text')
+    report('tool-call-as-text', {
+      ...base,
+      fields: [FIELD, 'text'],
+      sentence: `${lane} emits ${chars} from the arguments of ${name} as answer text, first ${atEvent(base.event)}: use_assistant_message asks for it`,
+      short: 'as answer text',
+    });
+  else
+    report('tool-argument-as-reasoning', {
+      ...base,
+      fields: [FIELD, 'reasoning'],
+      sentence: `${lane} emits ${chars} from the arguments of ${name} as ${noun}, first ${atEvent(base.event)}`,
+      short: 'an argument as reasoning',
+    });
+}
 
 /** What was emitted for a call while it streamed. */
 function messagesOf(
@@ -109,15 +155,14 @@ function messagesOf(
   if (call.converted) return;
   const strand = strandOf(input, lane, call.row, 'tool');
   const base = { event: call.firstEvent, lastEvent: call.lastEvent, blocks: [call.row.id] };
-  const stop = stoppedAt(input, lane);
+  const name = callName(input, call.row.id);
   if (!strand) {
-    if (stop !== null) return;
     unheard.add(call.row.id);
     report('tool-call-lost', {
       ...base,
       severity: 'critical',
-      sentence: `${lane} emitted nothing of the call ${nameOf(call)}, ${atEvent(call.firstEvent)}: ${count(codePoints(call.text), 'character')} of arguments lost`,
-      short: `${nameOf(call)} lost`,
+      sentence: `${lane} emitted nothing of the call ${name}, ${atEvent(call.firstEvent)}: ${count(codePoints(call.text), 'character')} of arguments lost`,
+      short: `${name} lost`,
       expected: excerpt(call.text),
     });
     return;
@@ -130,7 +175,7 @@ function messagesOf(
       ...base,
       severity: 'major',
       event: firstEvent(strand),
-      sentence: `no message of the call ${nameOf(call)} carries its name in ${lane}, first ${atEvent(firstEvent(strand))}`,
+      sentence: `no message of the call ${name} carries its name in ${lane}, first ${atEvent(firstEvent(strand))}`,
       short: 'a name missing',
     });
   }
@@ -141,15 +186,14 @@ function messagesOf(
   );
   if (accepted.some((text) => sameArguments(text, got))) return;
   const held = accepted.some((text) => compact(text).startsWith(compact(got)));
-  if (held && stop !== null) return;
   if (held) {
     const missing = codePoints(compact(accepted.at(-1)!)) - codePoints(compact(got));
     const from = call.eventAt(got === '' ? 0 : Math.min(got.length, call.text.length));
     report('tool-arguments-unreleased', {
       ...base,
       event: from,
-      severity: 'major',
-      sentence: `${lane} never released ${count(missing, 'character')} of the arguments of ${nameOf(call)}, there ${atEvent(from)}`,
+      severity: 'critical',
+      sentence: `${lane} never released ${count(missing, 'character')} of the arguments of ${name}, there ${atEvent(from)}`,
       short: 'arguments held back',
       expected: excerpt(call.text),
       got: excerpt(got),
@@ -162,15 +206,16 @@ function messagesOf(
     ...base,
     event,
     lastEvent: lastEvent(strand),
-    severity: invalid ? 'critical' : 'major',
+    severity: 'critical',
     short: invalid ? 'arguments not JSON' : 'arguments altered',
-    sentence: argumentSentence(lane, call, got, before, event, invalid),
+    sentence: argumentSentence(input, lane, call, got, before, event, invalid),
     expected: excerpt(call.text),
     got: excerpt(got),
   });
 }
 
 function argumentSentence(
+  input: ComparisonInput,
   lane: LaneId,
   call: ExpectedPart,
   got: string,
@@ -179,8 +224,9 @@ function argumentSentence(
   invalid: boolean,
 ): string {
   const tail = invalid ? ', not valid JSON' : '';
+  const name = callName(input, call.row.id);
   if (before && before.text !== '' && got.startsWith(before.text))
-    return `${lane} emits ${nameOf(call)} with the arguments of ${nameOf(before)} in front, first ${atEvent(event)}${tail}`;
+    return `${lane} emits ${name} with the arguments of ${callName(input, before.row.id)} in front, first ${atEvent(event)}${tail}`;
   const more = codePoints(got) - codePoints(call.text);
   const what =
     more > 0
@@ -188,7 +234,7 @@ function argumentSentence(
       : more < 0
         ? `${count(-more, 'character')} fewer`
         : 'other characters';
-  return `${lane} altered the arguments of ${nameOf(call)} ${atEvent(event)}: ${what} than the wire${tail}`;
+  return `${lane} altered the arguments of ${name} ${atEvent(event)}: ${what} than the wire${tail}`;
 }
 
 function commonLength(a: string, b: string): number {
@@ -227,14 +273,21 @@ function finished(input: ComparisonInput, lane: LaneId, unheard: ReadonlySet<str
   const calls = input.wire.blocks.filter((block) => block.kind === 'tool');
   const kept = outcome.tool_call;
   const [first, second] = calls;
+  const rows = [KEPT_ROW];
   if (!first) return;
-  const base = { event: first.firstEvent, lastEvent: calls.at(-1)!.lastEvent, blocks: calls.map(({ block }) => block) };
+  const base = {
+    event: first.firstEvent,
+    lastEvent: calls.at(-1)!.lastEvent,
+    blocks: calls.map(({ block }) => block),
+    rows,
+  };
   if (!kept) {
-    if (calls.every(({ block }) => unheard.has(block)) || !calls.every(({ closed }) => closed)) return;
+    if (calls.every(({ block }) => unheard.has(block))) return;
+    const cut = calls.filter(({ closed }) => !closed).length === calls.length;
     report('tool-call-lost', {
       ...base,
-      severity: 'critical',
-      sentence: `${lane} kept no tool call of ${calls.length === 1 ? (first.name ?? 'the one on the wire') : `the ${calls.length}`}, first ${atEvent(first.firstEvent)}`,
+      severity: cut ? 'minor' : 'critical',
+      sentence: `${lane} kept no tool call of ${second ? `the ${calls.length}` : callName(input, first.block)}${cut ? ', which the wire never closed' : ''}, first ${atEvent(first.firstEvent)}`,
       short: `0 of ${calls.length} kept`,
     });
     return;
@@ -247,7 +300,8 @@ function finished(input: ComparisonInput, lane: LaneId, unheard: ReadonlySet<str
         event: lost.firstEvent,
         lastEvent: lost.lastEvent,
         blocks: [lost.block],
-        sentence: `${lane} kept ${own.name} and lost ${lost.name ?? 'a call'} at the end, first ${atEvent(lost.firstEvent)}: ${calls.length} calls became 1`,
+        rows,
+        sentence: `${lane} kept ${callName(input, own.block)} and lost ${callName(input, lost.block)} at the end, first ${atEvent(lost.firstEvent)}: ${calls.length} calls became 1`,
         short: '1 kept',
         expected: excerpt(lost.text),
       });
@@ -255,27 +309,24 @@ function finished(input: ComparisonInput, lane: LaneId, unheard: ReadonlySet<str
   } else if (second) {
     const event = argumentsStart(input, second);
     const ending = isJson(kept.arguments)
-      ? `named ${kept.name}, with the arguments of ${sourceOf(calls, kept)}`
+      ? `named ${kept.name}, with the arguments of ${sourceOf(input, calls, kept)}`
       : 'not valid JSON';
     report('tool-calls-merged', {
       ...base,
       event,
       severity: 'critical',
-      sentence: `${lane} ran the arguments of ${idOf(second)} into ${idOf(first)} ${atEvent(event)}: ${calls.length} calls became 1, ${ending}`,
+      sentence: `${lane} ran the arguments of ${callName(input, second.block)} into ${callName(input, first.block)} ${atEvent(event)}: ${calls.length} calls became 1, ${ending}`,
       short: `1 of ${calls.length}, merged`,
       expected: excerpt(calls.map(({ text }) => text).join('\n')),
       got: excerpt(kept.arguments),
     });
-  } else keptOtherwise(lane, first, kept, base, report);
+  } else keptOtherwise(input, lane, first, kept, base, report);
 }
 
-const idOf = (call: WireBlock): string => call.tool_call_id ?? call.name ?? call.block;
-const isCall = (call: WireBlock, kept: ToolCall): boolean =>
-  (call.name ?? '') === kept.name &&
-  (call.tool_call_id ?? '') === kept.id &&
-  (sameArguments(call.text, kept.arguments) || (call.text === '' && compact(kept.arguments) === '{}'));
-const sourceOf = (calls: readonly WireBlock[], kept: ToolCall): string =>
-  calls.find((call) => sameArguments(call.text, kept.arguments))?.name ?? 'several';
+const sourceOf = (input: ComparisonInput, calls: readonly WireBlock[], kept: ToolCall): string => {
+  const source = calls.find((call) => sameArguments(call.text, kept.arguments));
+  return source ? callName(input, source.block) : 'several';
+};
 
 function argumentsStart(input: ComparisonInput, call: WireBlock): number {
   const row = input.grid.row(call.block);
@@ -284,35 +335,38 @@ function argumentsStart(input: ComparisonInput, call: WireBlock): number {
 }
 
 function keptOtherwise(
+  input: ComparisonInput,
   lane: LaneId,
   call: WireBlock,
   kept: ToolCall,
-  base: Pick<Draft, 'event' | 'lastEvent' | 'blocks'>,
+  base: Pick<Draft, 'event' | 'lastEvent' | 'blocks' | 'rows'>,
   report: Report,
 ): void {
-  const renamed = kept.name !== (call.name ?? '') || (call.tool_call_id && kept.id !== call.tool_call_id);
-  if (renamed) {
-    const [was, is] = kept.name !== (call.name ?? '') ? [call.name, kept.name] : [call.tool_call_id, kept.id];
-    report('tool-name-altered', {
-      ...base,
-      severity: 'critical',
-      sentence: `${lane} calls ${quote(is ?? '')} what the wire calls ${quote(was ?? '')}, first ${atEvent(base.event)}`,
-      short: 'renamed',
-      expected: was ?? '',
-      got: is ?? '',
-    });
-  }
-  if (
-    !call.closed ||
-    sameArguments(call.text, kept.arguments) ||
-    (call.text === '' && compact(kept.arguments) === '{}')
-  )
-    return;
+  const name = callName(input, call.block);
+  const altered = (kind: string, severity: Draft['severity'], said: string, is: string, sentence: string): void =>
+    report(kind, { ...base, severity, sentence, short: 'renamed', expected: said, got: is });
+  if (kept.name !== (call.name ?? ''))
+    altered(
+      'tool-name-altered',
+      'critical',
+      call.name ?? '',
+      kept.name,
+      `${lane} calls ${quote(kept.name)} what the wire calls ${quote(call.name ?? '')}, first ${atEvent(base.event)}`,
+    );
+  if (kept.id !== (call.tool_call_id ?? ''))
+    altered(
+      'tool-id-altered',
+      'info',
+      call.tool_call_id ?? '',
+      kept.id,
+      `${lane} keeps the call ${name} under another id than the wire, first ${atEvent(base.event)}: ${quote(kept.id)}`,
+    );
+  if (sameKept(call, kept)) return;
   const invalid = isJson(call.text) && !isJson(kept.arguments);
   report(invalid ? 'tool-arguments-invalid' : 'tool-arguments-altered', {
     ...base,
     severity: 'critical',
-    sentence: `${lane} keeps arguments of ${call.name} that differ from the wire, first ${atEvent(base.event)}${invalid ? ', not valid JSON' : ''}`,
+    sentence: `${lane} keeps arguments of ${name} that differ from the wire, first ${atEvent(base.event)}${invalid ? ', not valid JSON' : ''}`,
     short: 'arguments altered',
     expected: excerpt(call.text),
     got: excerpt(kept.arguments),

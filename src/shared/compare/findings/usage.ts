@@ -3,6 +3,7 @@ import { numberOf, objectOf, type JsonObject } from '../../json/json-object.ts';
 import type { LaneId } from '../../model/messages.ts';
 import type { UsageFacts } from '../../providers/provider.ts';
 import { providerOf } from '../../providers/registry.ts';
+import { KEPT_ROW } from '../equality.ts';
 import type { ComparisonInput } from '../lane-reading.ts';
 import { number } from '../say.ts';
 import type { FindingDraft, FindingFamily } from './finding-kind.ts';
@@ -38,9 +39,19 @@ function find(input: ComparisonInput, lane: LaneId): readonly FindingDraft[] {
     },
   ];
   const events = usageEvents(input);
-  return sides
-    .flatMap((side) => finding(side, side.label === 'input' ? cached : 0, lane, facts))
-    .map((draft) => ({ ...draft, ...events }));
+  const found = sides.flatMap((side) => finding(side, side.label === 'input' ? cached : 0, lane, facts));
+  const total = usage?.total ?? (usage?.input ?? 0) + (usage?.output ?? 0);
+  const { total_tokens: got } = outcome.usage;
+  if (found.length === 0 && total !== got)
+    found.push({
+      kind: 'usage-differs',
+      severity: 'minor',
+      expected: String(total),
+      got: String(got),
+      short: `total ${number(got)}`,
+      sentence: `total tokens ${number(got)} in ${lane}, which adds up input and output, wire says ${number(total)}`,
+    });
+  return found.map((draft) => ({ ...draft, ...events }));
 }
 
 type Draft = Omit<FindingDraft, 'event' | 'lastEvent' | 'blocks'>;
@@ -74,7 +85,7 @@ function finding({ label, wire, got, said }: Side, cached: number, lane: LaneId,
       {
         ...texts,
         kind: 'usage-missing',
-        severity: 'major',
+        severity: 'minor',
         sentence: `${label} tokens are missing in ${lane}, the wire says ${number(wire)}`,
       },
     ];
@@ -84,7 +95,7 @@ function finding({ label, wire, got, said }: Side, cached: number, lane: LaneId,
       {
         ...texts,
         kind: 'usage-counted-twice',
-        severity: 'major',
+        severity: 'minor',
         sentence: `${label} tokens ${number(got)} in ${lane}, wire says ${number(wire)}: ${counted(said.length, facts)} (${said.map(number).join(' + ')})`,
       },
     ];
@@ -93,7 +104,7 @@ function finding({ label, wire, got, said }: Side, cached: number, lane: LaneId,
     {
       ...texts,
       kind: 'usage-differs',
-      severity: 'major',
+      severity: 'minor',
       sentence: `${label} tokens ${number(got)} in ${lane}, wire says ${number(wire)}`,
     },
   ];
@@ -109,9 +120,9 @@ function countsOf(raw: readonly JsonObject[], names: readonly string[]): number[
   });
 }
 
-function usageEvents(input: ComparisonInput): Pick<FindingDraft, 'event' | 'lastEvent' | 'blocks'> {
+function usageEvents(input: ComparisonInput): Pick<FindingDraft, 'event' | 'lastEvent' | 'blocks' | 'rows'> {
   const said = input.emissions.wire.filter(({ message }) => message.message_type === 'usage');
-  return { event: said[0]?.event ?? null, lastEvent: said.at(-1)?.event ?? null, blocks: [] };
+  return { event: said[0]?.event ?? null, lastEvent: said.at(-1)?.event ?? null, blocks: [], rows: [KEPT_ROW] };
 }
 
 const field = 'usage';

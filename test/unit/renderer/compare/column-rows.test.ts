@@ -6,7 +6,7 @@ import { compareLanes } from '../../../../src/shared/compare/lanes.ts';
 import type { AlignedCell, AlignedRow } from '../../../../src/shared/compare/result.ts';
 import { EXAMPLES } from '../../../fixtures/compare/examples.ts';
 
-const cell = (equal: boolean): AlignedCell => ({ text: 'x', messages: 1, equal, marks: [] });
+const cell = (equal: boolean): AlignedCell => ({ text: 'x', messages: 1, equal, noted: false, marks: [] });
 const row = (id: string, equal: boolean, findings: readonly number[] = [], byte = 0): AlignedRow => ({
   id,
   kind: 'text',

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { cellFact } from '../../../src/shared/model/cell-facts.ts';
+import { cellFact } from '../../../src/shared/compare/cell-facts.ts';
 import {
   call,
   gridOf,
@@ -51,7 +51,7 @@ describe('what a cell differs in', () => {
     expect(cellFact(grid.row('t0')!, 'legacy')).toEqual({ type: 'kind', kind: 'text' });
   });
 
-  it('sees what is not on the wire, and has nothing to say of an error row', () => {
+  it('sees what is not on the wire, an error included', () => {
     const grid = gridOf(
       itemsOf([
         { ms: 1, kind: 'finish', legacy: [call('f', 'c', '{}')] },
@@ -59,6 +59,6 @@ describe('what a cell differs in', () => {
       ]),
     );
     expect(cellFact(grid.row('event:0')!, 'legacy')).toEqual({ type: 'extra', chars: 2 });
-    expect(cellFact(grid.row('event:1')!, 'legacy')).toBeNull();
+    expect(cellFact(grid.row('event:1')!, 'legacy')).toEqual({ type: 'error-extra' });
   });
 });

@@ -1,0 +1,56 @@
+/** What is said of a difference that no finder explains: that it is there, and where. */
+import type { VerdictField, Severity } from '../../model/findings.ts';
+import type { LaneId } from '../../model/messages.ts';
+import { cellOf } from '../../model/blocks.ts';
+import { textOf } from '../block-equality.ts';
+import { KEPT_ROW, type Difference } from '../equality.ts';
+import type { ComparisonInput } from '../lane-reading.ts';
+import { atEvent, count } from '../say.ts';
+import { changeOf } from '../text-diff.ts';
+import { excerpt, type FindingDraft } from './finding-kind.ts';
+
+const KIND: Readonly<Record<VerdictField, readonly [kind: string, severity: Severity]>> = {
+  text: ['text-altered', 'major'],
+  reasoning: ['reasoning-altered', 'minor'],
+  'tool calls': ['tool-arguments-altered', 'critical'],
+  approvals: ['approval-too-few', 'major'],
+  'other parts': ['part-not-carried', 'info'],
+  finish: ['stop-lost', 'info'],
+  usage: ['usage-differs', 'minor'],
+  order: ['text-reordered', 'major'],
+  ending: ['error-not-reported', 'critical'],
+};
+
+const KEPT_KIND: Readonly<Partial<Record<VerdictField, string>>> = {
+  text: 'text-not-kept',
+  reasoning: 'reasoning-not-kept',
+  'tool calls': 'tool-call-lost',
+};
+
+/** `differences`: of one field, and all of what is kept or none; at least one. */
+export function unexplained(input: ComparisonInput, lane: LaneId, differences: readonly Difference[]): FindingDraft {
+  const [{ row: id, field } = { row: KEPT_ROW, field: 'text' as const }] = differences;
+  const row = input.grid.row(id);
+  const kept = id === KEPT_ROW || !row;
+  const [usual, severity] = KIND[field];
+  const noCall = kept && field === 'tool calls' && !input.wire.blocks.some((block) => block.kind === 'tool');
+  const kind = noCall ? 'tool-call-added' : ((kept ? KEPT_KIND[field] : undefined) ?? usual);
+  const event = kept ? null : row.firstEvent;
+  const [wire, own] = kept ? ['', ''] : [textOf(row.cells.wire), textOf(cellOf(row, lane))];
+  const change = changeOf(wire, own);
+  const amount = change ? `: ${count(change.lost, 'character')} lost, ${count(change.added, 'character')} added` : '';
+  const more = differences.length > 1 ? `, and in ${count(differences.length - 1, 'block')} more` : '';
+  return {
+    kind,
+    severity,
+    event,
+    lastEvent: kept ? null : row.lastEvent,
+    blocks: kept ? [] : differences.map((difference) => difference.row),
+    fields: [field],
+    sentence: kept
+      ? `${lane} has other ${field} than the wire when all is over`
+      : `${lane} differs from the wire in its ${field} ${atEvent(event)}${amount}${more}`,
+    short: own === '' && wire !== '' ? 'nothing' : 'differs',
+    ...(wire + own !== '' && { expected: excerpt(wire), got: excerpt(own) }),
+  };
+}

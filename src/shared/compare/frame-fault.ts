@@ -1,0 +1,36 @@
+/** What is wrong with the wire at one of its events, or in the bytes behind it: what makes a reader end there. */
+import type { FramingNote } from '../model/stream.ts';
+import { lintOf } from './input-lint.ts';
+import type { ComparisonInput } from './lane-reading.ts';
+import { clause } from './say.ts';
+
+/** As a clause; null where nothing is. `event`: where the reader ended, null when that was before the first. */
+export function faultAt(input: ComparisonInput, event: number | null): string | null {
+  const note = noteBehind(input, event);
+  if (note) return sentenceOf(note);
+  if (event === null || !dispatches(input, event)) return null;
+  const remark = lintOf(input).find((one) => one.event === event && one.severity === 'error');
+  return remark ? clause(firstSentence(remark.sentence)) : null;
+}
+
+/** The fact: what probably did it comes after. */
+const firstSentence = (text: string): string => text.split(/(?<=[.:]) (?=[A-Z])/)[0]!;
+
+/** By the rules of the framing there is an event; a reader that takes another frame for one fails by its own doing. */
+function dispatches({ framed }: ComparisonInput, event: number): boolean {
+  return framed.some((one) => one.type === 'frame' && one.frame.index === event && one.frame.dispatches);
+}
+
+/** Bytes that end every reader but the wire, between the frame and the next one. */
+function noteBehind({ framed }: ComparisonInput, event: number | null): FramingNote | undefined {
+  const at = event === null ? -1 : framed.findIndex((one) => one.type === 'frame' && one.frame.index === event);
+  if (event !== null && at < 0) return undefined;
+  for (const one of framed.slice(at + 1)) {
+    if (one.type === 'frame') return undefined;
+    if (one.type === 'bad-utf8' || one.type === 'damaged' || one.type === 'limit') return one;
+  }
+  return undefined;
+}
+
+const sentenceOf = (note: FramingNote): string =>
+  'text' in note ? clause(note.text) : `bytes ${note.start} to ${note.end} are not UTF-8`;

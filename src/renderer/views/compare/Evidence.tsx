@@ -47,7 +47,7 @@ export function Evidence({ finding, onRaw }: EvidenceProps) {
           {count(finding.marks[0]![0])}–{count(finding.marks.at(-1)![1] - 1)}
         </span>
       </h3>
-      <pre className="find-quote">
+      <pre className="find-quote" tabIndex={0} role="region" aria-label="Bytes at fault">
         {evidenceRuns(shown, marks).map(({ text, marked }, at) =>
           marked ? (
             <mark key={at} className="bytes">

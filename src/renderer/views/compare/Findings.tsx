@@ -164,7 +164,9 @@ function Quoted({ name, text }: { readonly name: string; readonly text: string }
   return (
     <>
       <h3>{name}</h3>
-      <pre className="find-quote">{text === '' ? <span className="quiet">nothing</span> : text}</pre>
+      <pre className="find-quote" tabIndex={0} role="region" aria-label={name}>
+        {text === '' ? <span className="quiet">nothing</span> : text}
+      </pre>
     </>
   );
 }

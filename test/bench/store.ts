@@ -31,7 +31,7 @@ let files = 0;
 const newFile = (): string => join(folder, `${++files}.db`);
 
 function writerOf(db: Database.Database): StoreWriter {
-  return new StoreWriter(new Connection(db), undefined, Date.now());
+  return new StoreWriter(new Connection(db), undefined);
 }
 
 function createTrace(writer: StoreWriter, name: string): void {

@@ -8,6 +8,7 @@ import {
   type ChannelMessage,
   type Handlers,
 } from '../../src/main/core/worker/channel.ts';
+import { monotonicMs } from '../../src/main/core/worker/monotonic.ts';
 import { ServiceError } from '../../src/shared/rpc/services.ts';
 
 const opened: MessageChannel[] = [];
@@ -73,7 +74,7 @@ describe('a request', () => {
   test('that was given up is not carried out later', async () => {
     const done: string[] = [];
     const { channel, post } = pair({}, () => ({ do: (what: string) => done.push(what) }));
-    post({ type: 'request', id: 1000, name: 'do', args: ['given up'], deadline: Date.now() - 1 });
+    post({ type: 'request', id: 1000, name: 'do', args: ['given up'], deadline: monotonicMs() - 1 });
     await channel.request('do', ['in time'], { timeLimitMs: 60_000 });
     expect(done).toEqual(['in time']);
   });

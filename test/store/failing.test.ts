@@ -7,16 +7,9 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { openReadOnly } from '../../src/main/core/store/read-only.ts';
 import type { Store } from '../../src/main/core/store/store.ts';
-import { Random } from '../../src/main/core/providers/sample/random.ts';
 import { canMount, remount, smallDisk } from './small-disk.ts';
-import { allReads, cutEvenly, dataFolder, next, open, plain, start } from './support.ts';
+import { allReads, cutEvenly, dataFolder, next, noise, open, plain, start } from './support.ts';
 import { COMPLETE, newTrace } from './traces.ts';
-
-/** Bytes that do not compress. */
-function noise(length: number, seed = 1): Buffer {
-  const random = new Random(seed);
-  return Buffer.from(Array.from({ length }, () => random.below(256)));
-}
 
 /** Every sentence that was told, `undefined` for the all-clear. */
 function listen(store: Store): (string | undefined)[] {
@@ -132,7 +125,7 @@ describe('a file that is taken away', () => {
     store.appendReads(trace.id, reads.slice(150));
     await clear;
     await store.finishTrace(trace.id, COMPLETE);
-    expect(told).toEqual([expect.stringMatching(/was moved, deleted or replaced/), undefined]);
+    expect(told).toEqual([expect.stringMatching(/was moved or deleted while/), undefined]);
     expect(existsSync(join(dataDir, 'tracelane.db'))).toBe(true);
     await store.close();
     const again = await open(dataDir);

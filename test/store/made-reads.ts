@@ -27,3 +27,8 @@ function madeByte(trace: string, offset: number): number {
 function madeTime(n: number): number {
   return n * 1_234_567 + ((n * 7919) % 1000);
 }
+
+/** So many made reads, one after the other. */
+export function madeReads(trace: string, count: number, length: number): Read[] {
+  return Array.from({ length: count }, (_, n) => madeRead(trace, n, n * length, length));
+}

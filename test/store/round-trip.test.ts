@@ -76,6 +76,7 @@ describe('a trace', () => {
     const { endedAtNs: _, ...ended } = result;
     expect(await again.get(trace.id)).toStrictEqual({
       ...detail,
+      nr: 1,
       ...ended,
       httpStatus: 200,
       responseHead: HEAD,
@@ -91,7 +92,7 @@ describe('a trace', () => {
     ]);
     const { rows } = await again.list({ limit: 10 });
     const { framing: _f, endpoint: _n, options: _o, lanes: _l, request: _r, requestHead: _h, ...row } = detail;
-    expect(rows).toStrictEqual([{ ...row, ...ended, httpStatus: 200 }]);
+    expect(rows).toStrictEqual([{ ...row, nr: 1, ...ended, httpStatus: 200 }]);
   });
 
   test('keeps what is known of an exchange, and the last of it that was said', async () => {

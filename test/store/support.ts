@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach } from 'vitest';
 import { recoverTraces } from '../../src/main/core/recording/recover.ts';
+import { Random } from '../../src/main/core/providers/sample/random.ts';
 import { openStore, type StoreSetup } from '../../src/main/core/store/open-store.ts';
 import type { Store } from '../../src/main/core/store/store.ts';
 import type { TraceId } from '../../src/shared/model/ids.ts';
@@ -75,6 +76,14 @@ export async function allReads(store: Pick<Store, 'reads'>, id: TraceId, maxByte
 
 export function plain(reads: readonly Read[]): unknown[] {
   return reads.map(({ n, tNs, offset, bytes }) => [n, tNs, offset, Buffer.from(bytes).toString('latin1')]);
+}
+
+/** Bytes that do not compress. */
+export function noise(length: number, seed = 1): Buffer {
+  const random = new Random(seed);
+  const bytes = Buffer.alloc(length);
+  for (let at = 0; at < length; at++) bytes[at] = random.below(256);
+  return bytes;
 }
 
 export function joined(reads: readonly Read[]): Uint8Array {

@@ -37,6 +37,7 @@ export function memoryTrace(
   return {
     trace: {
       id: traceId(id),
+      nr: 1,
       title: 'A trace',
       renamed: false,
       starred: false,

@@ -12,7 +12,7 @@ export interface StateLook {
 }
 
 /** States differ by shape first, colour second. */
-const STATE_LOOKS: Readonly<Record<TerminalState | 'live' | 'cut' | 'refused', StateLook>> = {
+const STATE_LOOKS: Readonly<Record<TerminalState | 'live' | 'cut' | 'refused' | 'damaged', StateLook>> = {
   live: { glyph: 'live', tone: 'k-sel', label: 'Live' },
   complete: { glyph: 'complete', tone: 'k-ok', label: 'Complete' },
   'provider-error': { glyph: 'error', tone: 'k-error', label: 'Provider error' },
@@ -25,6 +25,7 @@ const STATE_LOOKS: Readonly<Record<TerminalState | 'live' | 'cut' | 'refused', S
   cancelled: { glyph: 'cancelled', tone: 'k-wait', textTone: 'k-meta', label: 'Cancelled' },
   'not-a-stream': { glyph: 'not-a-stream', tone: 'k-warn', label: 'Not a stream' },
   limit: { glyph: 'limit', tone: 'k-warn', label: 'Limit' },
+  damaged: { glyph: 'error', tone: 'k-error', label: 'Damaged' },
 };
 
 /** A kind of event, or of block, to its colour class. */
@@ -62,9 +63,10 @@ export const KIND_GLYPHS: Readonly<Record<EventKind, GlyphName>> = {
  * one whose connection broke had been sent.
  */
 export function lookOf(
-  row: Pick<TraceRow, 'ending' | 'metrics'> & { readonly httpStatus?: number | undefined },
+  row: Pick<TraceRow, 'ending' | 'metrics' | 'damaged'> & { readonly httpStatus?: number | undefined },
 ): StateLook {
-  const { ending, httpStatus, metrics } = row;
+  const { ending, httpStatus, metrics, damaged } = row;
+  if (damaged !== undefined) return STATE_LOOKS.damaged;
   if (!ending) return STATE_LOOKS.live;
   const unanswered = httpStatus === undefined && metrics.reads === 0;
   if (unanswered && ending.state === 'http-error') return STATE_LOOKS.refused;

@@ -6,22 +6,36 @@ import { Shown } from '../components/Shown.tsx';
 import { useTrace } from '../stores/open.ts';
 import './ending.css';
 
-/** How a stream ended when it did not end well: the fact, the next step, and the raw answer one click away. */
+/** What is wrong with a trace: why it could not be read, what of it is damaged, how its stream ended when it did not end well. */
 export function EndingBanner() {
+  const problem = useTrace((trace) => trace.problem);
+  const damaged = useTrace((trace) => trace.detail?.damaged);
+  if (problem !== null) return <Fault text={`This run could not be read: ${problem}`} />;
+  return (
+    <>
+      {damaged !== undefined && <Fault text={damaged} />}
+      <Ended />
+    </>
+  );
+}
+
+function Fault({ text }: { readonly text: string }) {
+  return (
+    <div className="ending k-error" role="alert">
+      <Glyph name="error" size={14} className="k-error" />
+      <p>
+        <Shown text={text} />
+      </p>
+    </div>
+  );
+}
+
+/** The fact, the next step, and the raw answer one click away. */
+function Ended() {
   useTrace((trace) => trace.phase);
   const model = useTrace((trace) => trace.model);
   const { ending } = model;
-  const problem = useTrace((trace) => trace.problem);
   const hasRaw = useHandlers(({ stacks }) => stacks.has('trace.raw'));
-  if (problem !== null)
-    return (
-      <div className="ending k-error" role="alert">
-        <Glyph name="error" size={14} className="k-error" />
-        <p>
-          This run could not be read: <Shown text={problem} />
-        </p>
-      </div>
-    );
   if (!ending || ending.state === 'complete') return null;
   const look = lookOf({ ending, httpStatus: model.head?.status, metrics: model.metrics });
   return (

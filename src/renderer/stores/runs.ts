@@ -26,7 +26,7 @@ interface Found {
   readonly problem: string | null;
 }
 
-type Place = Pick<TraceRow, 'startedAt' | 'id'>;
+type Place = Pick<TraceRow, 'nr'>;
 
 interface RunsState {
   readonly loaded: boolean;
@@ -61,7 +61,7 @@ export const useRuns = create<RunsState>()(() => ({
   found: null,
 }));
 
-const newestFirst = (a: Place, b: Place) => b.startedAt - a.startedAt || (a.id < b.id ? 1 : a.id > b.id ? -1 : 0);
+const newestFirst = (a: Place, b: Place) => b.nr - a.nr;
 
 /** Whether a row is in the loaded part of the list. */
 const isListed = (row: Place, { next, last }: Pick<RunsState, 'next' | 'last'>) =>

@@ -129,6 +129,8 @@ export interface Metrics {
 /** One row of the trace list. */
 export interface TraceRow {
   readonly id: TraceId;
+  /** Its place in the list: a trace that was begun later has a higher one, whatever the clock says. */
+  readonly nr: number;
   /** The user's name for it, else the last user message cut to 60 characters, else the model. */
   readonly title: string;
   readonly renamed: boolean;
@@ -151,6 +153,8 @@ export interface TraceRow {
   readonly cost?: number;
   /** False for imported logs: order only, no timing. */
   readonly timed: boolean;
+  /** What of it the file no longer holds, and what to do: a sentence. Absent when all is whole. */
+  readonly damaged?: string;
 }
 
 /** Everything about a trace but its bytes. */

@@ -11,6 +11,7 @@ const HOUR = 3_600_000;
 function row(id: string, over: Partial<TraceRow> = {}): TraceRow {
   return {
     id: traceId(id),
+    nr: 1,
     title: `Question ${id}`,
     renamed: false,
     starred: false,

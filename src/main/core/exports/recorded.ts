@@ -4,7 +4,7 @@ import type { StoredTrace } from '../store/store.ts';
 
 /** `headNs`: when the response's head came. What belongs to this data folder alone (endpoint's id, star) stays here. */
 export function recordedTrace(
-  trace: Omit<StoredTrace, 'storedReads' | 'storedBytes' | 'starred'>,
+  trace: Omit<StoredTrace, 'nr' | 'storedReads' | 'storedBytes' | 'starred'>,
   headNs: number,
 ): RecordedTrace {
   const { id, title, renamed, source, api, framing, model, startedAt, timed, endpoint, options, lanes } = trace;

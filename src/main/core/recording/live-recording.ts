@@ -65,11 +65,12 @@ export class LiveRecording {
     return this.#trace.id;
   }
 
-  /** The trace as far as it is known here, without what is stored of it. */
+  /** The trace as far as it is known here, without what is stored of it and without its place in the list. */
   get trace(): StoredTrace {
     const { endedAtNs: _endedAtNs, ...result } = this.#recording.result ?? {};
     return {
       ...this.#trace,
+      nr: 0,
       ...this.#recording.row,
       ...(this.#head && { responseHead: this.#head, httpStatus: this.#head.status }),
       ...(this.#capture && { capture: this.#capture }),

@@ -1,13 +1,30 @@
 /**
  * Opening the file: looked at before it is touched, refused when it is newer, damaged or somebody else's, copied before it
- * is migrated. Where it cannot be opened the store works in memory, and says why.
+ * is migrated. Where it cannot be opened the store works in memory, and says why; what the file has can still be read, if at all.
  */
-import { chmodSync, closeSync, existsSync, fstatSync, mkdirSync, openSync, readSync, statSync } from 'node:fs';
+import {
+  chmodSync,
+  closeSync,
+  copyFileSync,
+  existsSync,
+  fstatSync,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  readSync,
+  realpathSync,
+  rmSync,
+  statSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
+import { unusedName } from './aside.ts';
+import { isRegular, sizeOf } from './files.ts';
 import { FolderLock } from './folder-lock.ts';
 import { APPLICATION_ID, migrateWith } from './migrate.ts';
-import { CannotOpen, detailOf, openSentence, type OpenFailure } from './problems.ts';
+import { CannotOpen, detailOf, isDamage, openSentence, type OpenFailure } from './problems.ts';
+import { schemaFault } from './schema.ts';
 import { MIGRATIONS, SCHEMA_VERSION } from './sql/migrations.ts';
 
 /** Above it the check at opening would be felt; damage is then found where it lies, by the checks of the parts. */
@@ -16,16 +33,17 @@ const CHECKED_BYTES = 64 * 1024 * 1024;
 const WAL_BYTES = 4 * 1024 * 1024;
 /** Only readers contend with the writer, and they are short. */
 const BUSY_MS = 250;
-
-/** Answers only when the file is a database with our tables. */
-const PROBE =
-  'SELECT (SELECT count(*) FROM settings) + (SELECT count(*) FROM (SELECT nr FROM traces ORDER BY nr DESC LIMIT 1)) AS answered';
+/** A file in a folder that cannot be written is read from a copy; a longer one would fill the disk of temporary files. */
+const COPIED_BYTES = 1024 ** 3;
 
 export interface OpenedDatabase {
   readonly db: Database.Database;
   /** Undefined: in memory. */
   readonly file: string | undefined;
+  /** Beside a store in memory: what can be read of the file. */
+  readonly stored: Database.Database | undefined;
   readonly problem: string | undefined;
+  /** Undefined where another program has the folder, or nobody can have it. */
   readonly lock: FolderLock | undefined;
 }
 
@@ -39,15 +57,11 @@ export function openDatabase(dataDir: string, steps = MIGRATIONS): OpenedDatabas
   let lock: FolderLock | undefined;
   try {
     lock = lockFolder(dataDir);
-    return { db: openFile(file, steps), file, problem: undefined, lock };
+    return { db: openFile(file, steps), file, stored: undefined, problem: undefined, lock };
   } catch (error) {
-    lock?.release();
-    return {
-      db: openMemory(),
-      file: undefined,
-      problem: openSentence(file, dataDir, failureOf(error)),
-      lock: undefined,
-    };
+    const failure = failureOf(error);
+    const problem = openSentence(file, dataDir, failure);
+    return { db: openMemory(), file: undefined, stored: openStored(file, failure), problem, lock };
   }
 }
 
@@ -57,19 +71,75 @@ export function openDatabase(dataDir: string, steps = MIGRATIONS): OpenedDatabas
  */
 export function openToRead(file: string): Database.Database {
   const db = new Database(file, { readonly: true, fileMustExist: true, timeout: BUSY_MS });
+  try {
+    checkReadable(db);
+    return db;
+  } catch (error) {
+    db.close();
+    throw error;
+  }
+}
+
+function checkReadable(db: Database.Database): void {
+  db.pragma('trusted_schema = OFF');
   const version = Number(db.pragma('user_version', { simple: true }));
-  if (version === SCHEMA_VERSION) return db;
-  db.close();
-  throw new CannotOpen(
-    version > SCHEMA_VERSION
-      ? { why: 'newer', version, known: SCHEMA_VERSION }
-      : { why: 'other', detail: `it has the older format ${version}` },
-  );
+  if (version > SCHEMA_VERSION) throw new CannotOpen({ why: 'newer', version, known: SCHEMA_VERSION });
+  if (version < SCHEMA_VERSION) throw new CannotOpen({ why: 'other', detail: `it has the older format ${version}` });
+  const fault = schemaFault(db, MIGRATIONS);
+  if (fault !== undefined) throw new CannotOpen({ why: 'schema', detail: fault });
+}
+
+/**
+ * Failures of a file that is no trace file at all, of a version whose tables are not known here, or that SQLite does not read:
+ * it takes the log of an empty file away.
+ */
+const UNREADABLE: ReadonlySet<OpenFailure['why']> = new Set([
+  'newer',
+  'foreign',
+  'not-a-database',
+  'irregular',
+  'truncated',
+  'log-only',
+]);
+
+/** What can be read of a file that was not opened; undefined where nothing can. */
+function openStored(file: string, { why }: OpenFailure): Database.Database | undefined {
+  if (UNREADABLE.has(why) || !isRegular(file)) return undefined;
+  for (const open of [openToRead, openCopy]) {
+    try {
+      return open(file);
+    } catch {
+      // The next way, or none.
+    }
+  }
+  return undefined;
+}
+
+/**
+ * A copy in a folder for temporary files, of which only this program knows: SQLite reads no file of this kind where it cannot
+ * write beside it. Throws what the system or SQLite throws.
+ */
+function openCopy(file: string): Database.Database {
+  const log = `${file}-wal`;
+  if (sizeOf(file) + sizeOf(log) > COPIED_BYTES)
+    throw new CannotOpen({ why: 'other', detail: 'it is too large to copy' });
+  const folder = mkdtempSync(join(tmpdir(), 'tracelane-'));
+  try {
+    const copy = join(folder, 'tracelane.db');
+    copyFileSync(file, copy);
+    if (sizeOf(log) > 0) copyFileSync(log, `${copy}-wal`);
+    const db = openFile(copy);
+    // From its first question on, SQLite holds all the files that it needs.
+    db.prepare('SELECT count(*) FROM settings').get();
+    return db;
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
 }
 
 /** Opens, or makes, the file for writing. Throws CannotOpen or what the system throws. */
 export function openFile(file: string, steps = MIGRATIONS): Database.Database {
-  const version = look(file, steps.length);
+  const version = look(file, steps);
   if (version === 0) closeSync(openSync(file, 'a', 0o600));
   keepPrivate(file);
   const db = new Database(file, { timeout: BUSY_MS });
@@ -84,7 +154,6 @@ export function openFile(file: string, steps = MIGRATIONS): Database.Database {
       });
     configure(db);
     migrateWith(db, version, steps);
-    db.prepare(PROBE).get();
     return db;
   } catch (error) {
     db.close();
@@ -100,6 +169,8 @@ function openMemory(): Database.Database {
 }
 
 function configure(db: Database.Database): void {
+  // The file may have been made by anybody.
+  db.pragma('trusted_schema = OFF');
   db.pragma('synchronous = NORMAL');
   db.pragma('foreign_keys = ON');
   db.pragma(`journal_size_limit = ${WAL_BYTES}`);
@@ -109,7 +180,7 @@ function configure(db: Database.Database): void {
 
 /** A whole copy of the older file, the -wal's content included, beside it; it is left there. */
 function copyBefore(db: Database.Database, file: string, version: number): void {
-  const copy = unusedName(`${file.replace(/\.db$/, '')}.format-${version}`);
+  const copy = unusedName(file, `format-${version}`);
   try {
     closeSync(openSync(copy, 'wx', 0o600));
     db.prepare('VACUUM INTO ?').run(copy);
@@ -118,44 +189,52 @@ function copyBefore(db: Database.Database, file: string, version: number): void 
   }
 }
 
-function unusedName(stem: string): string {
-  for (let i = 1; ; i++) {
-    const name = i === 1 ? `${stem}.db` : `${stem}.${i}.db`;
-    if (!existsSync(name)) return name;
-  }
-}
-
 /** The file's format, 0 for one that is not there or empty, found without writing to it. Throws CannotOpen. */
-function look(file: string, known: number): number {
-  if (!existsSync(file)) return 0;
-  const header = headerOf(file);
-  if (header.size === 0) {
-    // An empty file is a new one, but not where its log says that there was more.
-    if (sizeOf(`${file}-wal`) > 0) throw new CannotOpen({ why: 'truncated' });
+function look(file: string, steps: readonly string[]): number {
+  for (const path of [file, `${file}-wal`, `${file}-shm`])
+    if (!isRegular(path)) throw new CannotOpen({ why: 'irregular', path });
+  const log = sizeOf(`${realFile(file)}-wal`);
+  const header = existsSync(file) ? headerOf(file) : undefined;
+  // An empty file, or none, is a new one, but not where its log says that there was more.
+  if (header === undefined || header.size === 0) {
+    if (log > 0) throw new CannotOpen({ why: 'log-only' });
     return 0;
   }
   if (header.magic !== 'SQLite format 3\0') throw new CannotOpen({ why: 'not-a-database' });
-  if (header.pages * header.pageSize > header.size && sizeOf(`${file}-wal`) === 0)
-    throw new CannotOpen({ why: 'truncated' });
+  if (header.pages * header.pageSize > header.size && log === 0) throw new CannotOpen({ why: 'truncated' });
   const db = new Database(file, { readonly: true, fileMustExist: true, timeout: BUSY_MS });
   try {
-    return lookInside(db, header.size, known);
+    return lookInside(db, header.size, steps);
   } finally {
     db.close();
   }
 }
 
-function lookInside(db: Database.Database, size: number, known: number): number {
+function lookInside(db: Database.Database, size: number, steps: readonly string[]): number {
   const version = Number(db.pragma('user_version', { simple: true }));
   const tables = db.prepare<[], { count: number }>('SELECT count(*) AS count FROM sqlite_schema').get()?.count ?? 0;
   if (db.pragma('application_id', { simple: true }) !== APPLICATION_ID && tables > 0)
     throw new CannotOpen({ why: 'foreign' });
-  if (version > known) throw new CannotOpen({ why: 'newer', version, known });
+  if (version < 0 || (version === 0 && tables > 0))
+    throw new CannotOpen({ why: 'schema', detail: 'its format cannot be read' });
+  if (version > steps.length) throw new CannotOpen({ why: 'newer', version, known: steps.length });
+  if (version > 0) {
+    const fault = schemaFault(db, steps.slice(0, version));
+    if (fault !== undefined) throw new CannotOpen({ why: 'schema', detail: fault });
+  }
   if (size <= CHECKED_BYTES) {
     const said = db.pragma('quick_check(1)', { simple: true });
-    if (said !== 'ok') throw new CannotOpen({ why: 'corrupt', detail: String(said) });
+    if (said !== 'ok') throw new CannotOpen({ why: 'corrupt', detail: inOneLine(String(said)) });
   }
   return version;
+}
+
+/** As SQLite says it, over several lines. */
+function inOneLine(said: string): string {
+  return said
+    .replace(/\*\*\*.*?\*\*\*/g, '')
+    .replace(/\s+/g, ' ')
+    .trim();
 }
 
 interface FileHeader {
@@ -184,8 +263,9 @@ function headerOf(file: string): FileHeader {
   }
 }
 
-function sizeOf(file: string): number {
-  return statSync(file, { throwIfNoEntry: false })?.size ?? 0;
+/** What a link leads to: SQLite puts the log beside that. */
+function realFile(file: string): string {
+  return existsSync(file) ? realpathSync(file) : file;
 }
 
 /** Ours only, also where it was copied here by hand. Its -wal and -shm take its mode. */
@@ -208,7 +288,7 @@ function lockFolder(dataDir: string): FolderLock {
 function failureOf(error: unknown): OpenFailure {
   if (error instanceof CannotOpen) return error.failure;
   const detail = detailOf(error);
-  if (/SQLITE_(CORRUPT|NOTADB|IOERR_SHORT_READ)/.test(detail)) return { why: 'corrupt', detail };
+  if (isDamage(error)) return { why: 'corrupt', detail };
   if (/SQLITE_FULL|ENOSPC/.test(detail)) return { why: 'full', detail };
   if (/SQLITE_(READONLY|PERM|CANTOPEN)|EACCES|EPERM|EROFS/.test(detail)) return { why: 'read-only', detail };
   return { why: 'other', detail };

@@ -3,6 +3,9 @@ import { ServiceError } from '../../../shared/rpc/services.ts';
 import type { Connection } from './connection.ts';
 import { LISTED, type ListedColumns } from './rows.ts';
 
+/** In `deleted_at`: the trace is being taken out of the file, and cannot be brought back whole. */
+export const PURGED = 0;
+
 export interface Found {
   readonly nr: number;
   readonly title: string;
@@ -45,6 +48,26 @@ export function storedEnd(db: Connection, nr: number): StoredEnd {
   return db.one<StoredEnd>(END, { trace: nr }) ?? { reads: 0, bytes: 0 };
 }
 
+/** What one layer has, or the one under it. */
+export function orFound<Value>(own: () => Value, under: () => Value): Value {
+  try {
+    return own();
+  } catch (error) {
+    if (!(error instanceof ServiceError) || error.code !== NOT_FOUND) throw error;
+    return under();
+  }
+}
+
+const NOT_FOUND = 'not-found';
+
+/** What lies in a file that is only read. */
+export function readOnly(): ServiceError {
+  return new ServiceError(
+    'read-only',
+    'The trace file cannot be written now, so nothing in it can be changed. The message at the top of the window says why, and what to do.',
+  );
+}
+
 export function notFound(): ServiceError {
-  return new ServiceError('not-found', 'This trace no longer exists. Reload the list.');
+  return new ServiceError(NOT_FOUND, 'This trace no longer exists. Reload the list.');
 }

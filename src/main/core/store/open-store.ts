@@ -4,9 +4,10 @@
  */
 import type { TraceId } from '../../../shared/model/ids.ts';
 import type { Read } from '../../../shared/model/stream.ts';
-import type { Ending, TraceRow } from '../../../shared/model/trace.ts';
+import type { TraceRow } from '../../../shared/model/trace.ts';
 import type { ListChange } from '../../../shared/rpc/contract.ts';
 import { ServiceError } from '../../../shared/rpc/services.ts';
+import { monotonicMs } from '../worker/monotonic.ts';
 import { WorkerGone, WorkerThread } from '../worker/worker-thread.ts';
 import type { Caller, Query, Write } from './ops/operation.ts';
 import {
@@ -21,13 +22,18 @@ import {
 import { rowOf } from './rows.ts';
 import type { NotWritten, StoreHandlers, WorkerSetup } from './serve.ts';
 import type { Store } from './store.ts';
-import { WriteQueue, UNWRITTEN_BYTES, type Lost } from './write-queue.ts';
-import type { CommittedChange, Outcome, Written } from './writer.ts';
+import { incompleteEnding } from './stored.ts';
+import { WriteQueue, UNWRITTEN_BYTES, type Waiting } from './write-queue.ts';
+import { tooLate, type CommittedChange, type Outcome, type Written } from './writer.ts';
 
 /** How long reads wait for others. */
 const BATCH_MS = 16;
 /** How long until what failed is tried again. */
 const RETRY_MS = 1000;
+/** How long a deletion can be taken back: the window offers it for some seconds. */
+const UNDO_MS = 60_000;
+/** How long somebody waits for a write, in milliseconds. It is not done after that. */
+const WAIT_MS = 10_000;
 /** Deaths of the thread without a batch written in between, after which it is not started again. */
 const MAX_DEATHS = 3;
 /** A page of the list, or of reads, takes milliseconds; all before it in line may be a repair of the whole file. */
@@ -38,6 +44,10 @@ export interface StoreSetup {
   readonly dataDir: string;
   /** The module of the store's thread. */
   readonly worker: URL;
+  /** How long somebody waits for a write, in milliseconds; a test may want it short. */
+  readonly waitMs?: number;
+  /** How long a deletion can be taken back, in milliseconds; a test may want it short. */
+  readonly undoMs?: number;
   /** Unwritten bytes that are kept while the file takes none; a test may want fewer. */
   readonly unwrittenBytes?: number;
 }
@@ -86,16 +96,16 @@ class StoreClient implements Omit<Store, keyof RequestedMethods> {
     this.#thread = new WorkerThread({
       name: 'store',
       module: setup.worker,
-      data: { dataDir: setup.dataDir, since: Date.now() } satisfies WorkerSetup,
+      data: { dataDir: setup.dataDir, undoMs: setup.undoMs ?? UNDO_MS } satisfies WorkerSetup,
       onExit: (cause) => this.#exited(cause),
     });
   }
 
   async open(): Promise<void> {
     try {
-      const { file, problem } = await this.#thread.request('opened', []);
+      const { file, problem, readable } = await this.#thread.request('opened', []);
       this.file = file;
-      this.problem = problem === undefined ? undefined : { sentence: problem, readable: false };
+      this.problem = problem === undefined ? undefined : { sentence: problem, readable };
       this.#opened = true;
     } catch (error) {
       throw error instanceof WorkerGone ? this.#goneError() : error;
@@ -172,7 +182,7 @@ class StoreClient implements Omit<Store, keyof RequestedMethods> {
 
   async finishTrace(...[id, result]: ArgsOf<'finishTrace'>): Promise<void> {
     const lost = this.#queue.lost(id);
-    const whole = lost ? { ...result, ending: withLoss(result.ending, lost) } : result;
+    const whole = lost ? { ...result, ending: incompleteEnding(result.ending, lost) } : result;
     // Shown as ended from here on, also where writing it must wait.
     const { endedAtNs: _, ...shown } = whole;
     const live = this.#live.get(id);
@@ -236,16 +246,41 @@ class StoreClient implements Omit<Store, keyof RequestedMethods> {
   #write(op: ReturnType<typeof opOf>): Promise<unknown> {
     return new Promise((resolve, reject) => {
       if (this.#gone) return reject(this.#goneError());
-      const done = (outcome: Outcome) =>
-        outcome.ok ? resolve(outcome.value) : reject(new ServiceError(outcome.code, outcome.message));
-      this.#queue.add({ op, bytes: sizeOf(op), urgent: true, kept: false, done, tried: [] });
+      const waitMs = this.#setup.waitMs ?? WAIT_MS;
+      const done = (outcome: Outcome) => {
+        clearTimeout(timer);
+        if (outcome.ok) resolve(outcome.value);
+        else reject(new ServiceError(outcome.code, outcome.message));
+      };
+      const waiting: Waiting = {
+        op: { ...op, until: monotonicMs() + waitMs },
+        bytes: sizeOf(op),
+        urgent: true,
+        kept: false,
+        done,
+        tried: [],
+      };
+      const giveUp = (): void => {
+        if (this.#queue.withdraw(waiting)) return done(tooLate(waitMs));
+        // The thread has it, and does not begin it any more. What it has begun may be done within this time.
+        timer = setTimeout(() => done(UNKNOWN), waitMs);
+      };
+      let timer = setTimeout(giveUp, waitMs);
+      this.#queue.add(waiting);
       this.#schedule();
     });
   }
 
-  /** Resolves when all that waits now was tried: it is committed, or kept because nothing can be written. */
-  #tried(): Promise<void> {
-    return new Promise((resolve) => this.#queue.whenTried(resolve));
+  /**
+   * Resolves when all that waits now was tried: it is committed, or kept because nothing can be written. Resolves as well when
+   * the disk does not answer.
+   */
+  async #tried(): Promise<void> {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const timer = setTimeout(resolve, this.#setup.waitMs ?? WAIT_MS);
+    this.#queue.whenTried(resolve);
+    await promise;
+    clearTimeout(timer);
   }
 
   #schedule(): void {
@@ -395,10 +430,12 @@ class StoreClient implements Omit<Store, keyof RequestedMethods> {
   }
 }
 
-function withLoss(ending: Ending, lost: Lost): Ending {
-  const sentence = `The stored trace is incomplete: ${lost.bytes} bytes (${lost.reads} reads) from byte ${lost.from} on could not be written and did not fit in memory.`;
-  return { ...ending, advice: ending.advice === undefined ? sentence : `${ending.advice} ${sentence}` };
-}
+const UNKNOWN: Outcome = {
+  ok: false,
+  code: 'unknown',
+  message:
+    'The disk that holds the traces does not answer, and it is not known whether this was stored. Check the disk, then reload the list.',
+};
 
 function opOf(name: WriteName, params: List): Exclude<WriteOp, { name: 'appendReads' }> {
   return { name, params } as unknown as Exclude<WriteOp, { name: 'appendReads' }>;

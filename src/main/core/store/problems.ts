@@ -4,8 +4,9 @@ import Database from 'better-sqlite3';
 /** Why the trace file was not opened. */
 export type OpenFailure =
   | { readonly why: 'newer'; readonly version: number; readonly known: number }
-  | { readonly why: 'foreign' | 'not-a-database' | 'truncated' }
-  | { readonly why: 'corrupt'; readonly detail: string }
+  | { readonly why: 'foreign' | 'not-a-database' | 'truncated' | 'log-only' }
+  | { readonly why: 'irregular'; readonly path: string }
+  | { readonly why: 'corrupt' | 'schema'; readonly detail: string }
   | { readonly why: 'locked'; readonly holder: number | undefined }
   | { readonly why: 'folder' | 'read-only' | 'full' | 'copy' | 'other'; readonly detail: string };
 
@@ -39,13 +40,25 @@ function factAndStep(file: string, dataDir: string, failure: OpenFailure): reado
       ];
     case 'not-a-database':
       return [
-        `The file ${file} is not a database.`,
-        'Nothing in it was changed. Move it away, then start again: a new file is made.',
+        `The file ${file} is not a database, or its beginning is damaged.`,
+        `Nothing in it was changed. If it had traces, close Tracelane and run ${repairCommand(dataDir)}; otherwise move it away, then start again: a new file is made.`,
+      ];
+    case 'log-only':
+      return [
+        `The trace file ${file} is missing or empty, but its log ${file}-wal is there.`,
+        `Put the file back; or close Tracelane and run ${repairCommand(dataDir)}, which keeps what the log has; or move the log away to start with a new file.`,
       ];
     case 'truncated':
-      return [`The trace file ${file} is cut off: its end is missing.`, `Nothing in it was changed. ${RECOVER}`];
+      return [`The trace file ${file} is cut off: its end is missing.`, repairStep(dataDir)];
+    case 'irregular':
+      return [
+        `${failure.path} is not a file that can hold traces: it is a folder, a pipe or a device.`,
+        'Move it away, then start again: a new file is made.',
+      ];
     case 'corrupt':
-      return [`The trace file ${file} is damaged (${failure.detail}).`, `Nothing in it was changed. ${RECOVER}`];
+      return [`The trace file ${file} is damaged (${failure.detail}).`, repairStep(dataDir)];
+    case 'schema':
+      return [`The trace file ${file} is damaged: ${failure.detail}.`, repairStep(dataDir)];
     case 'locked': {
       const who = failure.holder === undefined ? 'Another Tracelane' : `Another Tracelane (process ${failure.holder})`;
       return [`${who} is using the data folder ${dataDir}.`, 'Use that one, or close it and start this one again.'];
@@ -75,8 +88,22 @@ function factAndStep(file: string, dataDir: string, failure: OpenFailure): reado
   }
 }
 
-const RECOVER =
-  'Replace it with a backup, or move it and its -wal file away to start with a new one; the sqlite3 program (.recover) can recover what is left in it.';
+function repairStep(dataDir: string): string {
+  return `Nothing in it was changed. Close Tracelane and run ${repairCommand(dataDir)}: it brings everything that can be read into a new file, and keeps this one.`;
+}
+
+/** As a shell takes it. */
+function repairCommand(dataDir: string): string {
+  const plain = /^[\w./:\\-]+$/.test(dataDir);
+  return `tracelane repair ${plain ? dataDir : `'${dataDir.replaceAll("'", String.raw`'\''`)}'`}`;
+}
+
+/** What is in the file is not what was written, or cannot be read from the disk. */
+export function isDamage(error: unknown): boolean {
+  return (
+    error instanceof Database.SqliteError && /^SQLITE_(CORRUPT|NOTADB|IOERR_(SHORT_)?READ|IOERR_DATA)/.test(error.code)
+  );
+}
 
 /** The file itself is the problem, not what was written into it: trying again later may help. */
 export function isFileTrouble(error: unknown): boolean {
@@ -100,30 +127,64 @@ const TROUBLE = [
   'SQLITE_AUTH',
 ];
 
-/** The open file is no longer at its place. */
-export class FileGone extends Error {}
+/** What has become of the open file: nothing is in its place, another file is, or its content is no longer what was written. */
+export type Gone = 'moved' | 'replaced' | 'overwritten';
+
+/** The open file is no longer the one that was opened. */
+export class FileGone extends Error {
+  readonly gone: Gone;
+
+  constructor(file: string, gone: Gone) {
+    super(`${file} was ${gone}.`);
+    this.gone = gone;
+  }
+}
+
+const GONE: Readonly<Record<Gone, readonly [what: string, step: string]>> = {
+  moved: ['moved or deleted', 'Put it back, or leave its place empty: Tracelane then writes it again automatically.'],
+  replaced: ['replaced by another file', 'Put it back, or restart Tracelane to use the file that is there now.'],
+  overwritten: [
+    'overwritten by another program',
+    'Tracelane now uses it as it is; what was recorded into the one before is no longer in it.',
+  ],
+};
+
+/** Why a question could not be answered, and what to do: a sentence of each. */
+export function readFact(file: string, dataDir: string, error: unknown): string {
+  if (error instanceof CannotOpen) return factAndStep(file, dataDir, error.failure).join(' ');
+  const step = isDamage(error)
+    ? `Close Tracelane and run ${repairCommand(dataDir)}.`
+    : 'Check the disk, then restart Tracelane.';
+  return `The trace file ${file} cannot be read (${detailOf(error)}). ${step}`;
+}
 
 /** Why writing failed while the program runs. What is kept and lost is said by who keeps it. */
-export function writeFact(file: string, error: unknown): { readonly fact: string; readonly step: string } {
+export function writeFact(
+  file: string,
+  dataDir: string,
+  error: unknown,
+): { readonly fact: string; readonly step: string } {
   const detail = detailOf(error);
   if (error instanceof FileGone) {
-    return {
-      fact: `The trace file ${file} was moved, deleted or replaced while Tracelane was using it.`,
-      step: 'Put it back. If no other file is in its place, Tracelane writes it again automatically.',
-    };
+    const [what, step] = GONE[error.gone];
+    return { fact: `The trace file ${file} was ${what} while Tracelane was using it.`, step };
+  }
+  if (error instanceof CannotOpen) {
+    const [fact, step] = factAndStep(file, dataDir, error.failure);
+    return { fact, step };
   }
   if (detail.includes('SQLITE_FULL') || detail.includes('ENOSPC'))
     return { fact: `The disk that holds ${file} is full.`, step: 'Free some space.' };
-  if (detail.includes('SQLITE_READONLY') || detail.includes('SQLITE_PERM') || detail.includes('SQLITE_CANTOPEN')) {
+  if (/SQLITE_(READONLY|PERM|CANTOPEN)|EACCES|EPERM|EROFS/.test(detail)) {
     return {
       fact: `The trace file ${file} can no longer be written (${detail}).`,
       step: 'Check its permissions and those of its folder.',
     };
   }
-  if (detail.includes('SQLITE_CORRUPT') || detail.includes('SQLITE_NOTADB')) {
+  if (isDamage(error)) {
     return {
       fact: `The trace file ${file} is damaged (${detail}).`,
-      step: 'Close Tracelane, keep a copy of the file, then start again for details.',
+      step: `Close Tracelane and run ${repairCommand(dataDir)}.`,
     };
   }
   if (detail.includes('SQLITE_BUSY')) return { fact: `Another program has locked ${file}.`, step: 'Close it.' };

@@ -2,17 +2,29 @@
 import { endpointId, traceId } from '../../../shared/model/ids.ts';
 import type { TerminalState, TraceRow, TraceSource } from '../../../shared/model/trace.ts';
 import type { Api, Framing } from '../../../shared/model/stream.ts';
-import type { NewTrace, ProviderTraceRow, StoredEndpoint, StoredTrace, TraceResult } from './stored.ts';
+import { Sound } from './sound.ts';
+import {
+  isIncomplete,
+  type NewTrace,
+  type ProviderTraceRow,
+  type StoredEndpoint,
+  type StoredTrace,
+  type TraceResult,
+} from './stored.ts';
 
 type Flag = 0 | 1;
 
+/** Of a trace `t`; a text that is no JSON must not end the query. */
+export const PROVIDER_NAME = "CASE WHEN json_valid(t.endpoint) THEN t.endpoint ->> 'provider_name' END";
+
 /** The columns of a trace `t` in the list. */
 export const LISTED = `
-  t.id, t.title, t.renamed, t.starred, t.source, t.api, t.model, t.started_at, t.state, t.rule, t.advice, t.http_status,
-  t.metrics, t.usage, t.finish, t.cost, t.timed, t.endpoint_id, t.endpoint ->> 'provider_name' AS provider`;
+  t.nr, t.id, t.title, t.renamed, t.starred, t.source, t.api, t.model, t.started_at, t.state, t.rule, t.advice, t.http_status,
+  t.metrics, t.usage, t.finish, t.cost, t.timed, t.endpoint_id, ${PROVIDER_NAME} AS provider`;
 
 /** A trace as the list has it. */
 export interface ListedColumns {
+  readonly nr: number;
   readonly id: string;
   readonly title: string;
   readonly renamed: Flag;
@@ -36,7 +48,6 @@ export interface ListedColumns {
 
 /** All of a trace but its reads. */
 export interface TraceColumns extends ListedColumns {
-  readonly nr: number;
   readonly framing: Framing;
   readonly endpoint: string;
   readonly options: string;
@@ -51,6 +62,8 @@ export interface TraceColumns extends ListedColumns {
 }
 
 export interface StoredColumns extends TraceColumns {
+  /** Whether the row of documents is there. */
+  readonly documents: Flag;
   readonly stored_reads: number;
   readonly stored_bytes: number;
 }
@@ -98,46 +111,101 @@ export interface EndpointColumns {
   readonly lends_key: Flag;
 }
 
+/** Never throws: what is damaged of a row is replaced, and named in `damaged`. */
 export function rowOf(columns: ListedColumns): TraceRow {
-  const { state, rule, advice } = columns;
+  const sound = new Sound();
+  const row = soundRow(columns, sound);
+  return { ...row, ...sound.damage };
+}
+
+function soundRow(columns: ListedColumns, sound: Sound): TraceRow {
+  const { rule, advice, http_status, cost } = columns;
+  const state = sound.state(columns.state);
+  const usage = sound.usage(columns.usage);
+  const finish = sound.finish(columns.finish);
   return {
-    id: traceId(columns.id),
-    title: columns.title,
+    id: traceId(String(columns.id)),
+    nr: columns.nr,
+    title: sound.text('title', columns.title, 'Damaged trace'),
     renamed: columns.renamed === 1,
     starred: columns.starred === 1,
-    source: columns.source,
-    api: columns.api,
-    model: columns.model,
-    ...(columns.endpoint_id !== null && { endpointId: endpointId(columns.endpoint_id) }),
-    ...(columns.provider && { provider: columns.provider }),
-    startedAt: columns.started_at,
-    ...(state !== null && { ending: { state, rule: rule ?? '', ...(advice !== null && { advice }) } }),
-    ...(columns.http_status !== null && { httpStatus: columns.http_status }),
-    metrics: JSON.parse(columns.metrics),
-    ...(columns.usage !== null && { usage: JSON.parse(columns.usage) }),
-    ...(columns.finish !== null && { finish: JSON.parse(columns.finish) }),
-    ...(columns.cost !== null && { cost: columns.cost }),
+    source: sound.source(columns.source),
+    api: sound.text('API', columns.api),
+    model: columns.model === null ? null : sound.text('model', columns.model),
+    ...(typeof columns.endpoint_id === 'string' && { endpointId: endpointId(columns.endpoint_id) }),
+    ...(typeof columns.provider === 'string' && columns.provider !== '' && { provider: columns.provider }),
+    startedAt: sound.startedAt(columns.started_at),
+    ...(state !== null && {
+      ending: { state, rule: sound.text('ending', rule ?? ''), ...(typeof advice === 'string' && { advice }) },
+    }),
+    ...(typeof http_status === 'number' && { httpStatus: http_status }),
+    metrics: sound.metrics(columns.metrics),
+    ...(usage !== undefined && { usage }),
+    ...(finish !== undefined && { finish }),
+    ...(typeof cost === 'number' && { cost }),
     timed: columns.timed === 1,
   };
 }
 
+/** Never throws, see `rowOf`. */
 export function traceOf(columns: StoredColumns): StoredTrace {
-  return {
-    ...rowOf(columns),
-    framing: columns.framing,
-    endpoint: JSON.parse(columns.endpoint),
-    options: JSON.parse(columns.options),
-    lanes: JSON.parse(columns.lanes),
-    request: columns.request === null ? undefined : JSON.parse(columns.request),
-    ...(columns.request_head !== null && { requestHead: JSON.parse(columns.request_head) }),
-    ...(columns.response_head !== null && { responseHead: JSON.parse(columns.response_head) }),
-    ...(columns.capture !== null && { capture: JSON.parse(columns.capture) }),
-    ...(columns.imported !== null && { imported: JSON.parse(columns.imported) }),
-    messageId: columns.message_id,
-    stepId: columns.step_id,
+  const sound = new Sound();
+  const requestHead = sound.requestHead(columns.request_head);
+  const responseHead = sound.responseHead(columns.response_head);
+  const capture = sound.capture(columns.capture);
+  const imported = sound.imported(columns.imported);
+  if (columns.documents === 0) sound.lacks('request and headers');
+  const row = soundRow(columns, sound);
+  if (row.ending && !isIncomplete(row.ending) && !capture?.missing && columns.stored_reads < row.metrics.reads)
+    sound.lacks('the end of the body');
+  const trace: StoredTrace = {
+    ...row,
+    framing: sound.framing(columns.framing),
+    endpoint: sound.endpoint(columns.endpoint),
+    options: sound.options(columns.options),
+    lanes: sound.lanes(columns.lanes),
+    request: sound.request(columns.request),
+    ...(requestHead && { requestHead }),
+    ...(responseHead && { responseHead }),
+    ...(capture && { capture }),
+    ...(imported && { imported }),
+    messageId: sound.text('message id', columns.message_id),
+    stepId: sound.text('step id', columns.step_id),
     storedReads: columns.stored_reads,
     storedBytes: columns.stored_bytes,
   };
+  return { ...trace, ...sound.damage };
+}
+
+/** What stands in the list for a row that cannot be read. */
+export function damagedRow(nr: number, id: string): ListedColumns {
+  // None of it is what the column holds: whoever reads the row says so.
+  const nothing = { source: '', api: null, started_at: null, state: '', metrics: null } as unknown as ListedColumns;
+  return {
+    ...nothing,
+    nr,
+    id,
+    title: null as unknown as string,
+    renamed: 0,
+    starred: 0,
+    model: null,
+    rule: null,
+    advice: null,
+    http_status: null,
+    usage: null,
+    finish: null,
+    cost: null,
+    timed: 0,
+    endpoint_id: null,
+    provider: null,
+  };
+}
+
+/** A trace of a file that this program does not write: where it has no end, nothing here will give it one. */
+export function notLive<Columns extends ListedColumns>(columns: Columns): Columns {
+  if (columns.state !== null) return columns;
+  const rule = 'The end of this trace is not in the file: another Tracelane may still be recording it.';
+  return { ...columns, state: 'truncated', rule, advice: null };
 }
 
 export function createdColumns(trace: NewTrace): CreatedColumns {
@@ -181,11 +249,13 @@ export function finishedColumns(result: TraceResult): FinishedColumns {
   };
 }
 
+/** Undefined without one, and where it is damaged: the trace itself says so. */
 export function headOf({
   response_head,
   head_ns,
 }: HeadColumns): { readonly head: NonNullable<StoredTrace['responseHead']>; readonly tNs: number } | undefined {
-  return response_head === null ? undefined : { head: JSON.parse(response_head), tNs: head_ns ?? 0 };
+  const head = new Sound().responseHead(response_head);
+  return head && { head, tNs: typeof head_ns === 'number' ? head_ns : 0 };
 }
 
 export function endpointColumns(endpoint: StoredEndpoint): EndpointColumns {
@@ -203,13 +273,14 @@ export function endpointColumns(endpoint: StoredEndpoint): EndpointColumns {
 
 export function endpointOf(columns: EndpointColumns): StoredEndpoint {
   const { id, name, base_url, type, provider_name, limits, lends_key } = columns;
+  const sound = new Sound();
   return {
-    id: endpointId(id),
-    name,
-    baseUrl: base_url,
-    type,
-    provider_name,
-    limits: JSON.parse(limits),
+    id: endpointId(String(id)),
+    name: sound.text('name', name),
+    baseUrl: sound.text('base URL', base_url),
+    type: sound.text('kind', type),
+    provider_name: sound.text('provider name', provider_name),
+    limits: sound.limits(limits),
     ...(lends_key === 1 && { lendsKey: true }),
   };
 }

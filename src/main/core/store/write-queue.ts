@@ -6,6 +6,7 @@ import type { TraceId } from '../../../shared/model/ids.ts';
 import type { Read } from '../../../shared/model/stream.ts';
 import { appendReads } from './ops/reads.ts';
 import type { WriteOp } from './ops/registry.ts';
+import type { Lost } from './stored.ts';
 import type { Outcome } from './writer.ts';
 
 /** Unwritten bytes that are kept while the file takes none. Reads above it are lost, and said to be. */
@@ -35,13 +36,6 @@ export interface Waiting {
   readonly tried: (() => void)[];
 }
 
-/** What was lost of one trace's reads, from a byte on. */
-export interface Lost {
-  readonly from: number;
-  reads: number;
-  bytes: number;
-}
-
 export class WriteQueue {
   readonly #limit: number;
   #waiting: Waiting[] = [];
@@ -49,7 +43,7 @@ export class WriteQueue {
   #bytes = 0;
   /** The last waiting reads of each trace: what joins them. */
   readonly #joinable = new Map<string, Waiting>();
-  readonly #lost = new Map<string, Lost>();
+  readonly #lost = new Map<string, { -readonly [Part in keyof Lost]: Lost[Part] }>();
 
   constructor(limit = UNWRITTEN_BYTES) {
     this.#limit = limit;
@@ -170,14 +164,24 @@ export class WriteQueue {
     callAll(out);
   }
 
-  /** Nothing of it was. What is kept waits again, first in line; the others learn of it. */
+  /** Nothing of it was. What is kept waits again, first in line; all others learn of it, those that were not sent yet, too. */
   failed(refusal: Outcome): void {
-    const out = this.#leave();
-    const kept = out.filter((waiting) => waiting.kept);
-    this.#waiting = [...kept, ...this.#waiting];
-    for (const { bytes } of kept) this.#bytes += bytes;
-    for (const waiting of out) if (!waiting.kept) waiting.done(refusal);
-    callAll([...out, ...this.#waiting]);
+    const all = [...this.#out, ...this.#waiting];
+    const refused = all.filter(({ kept }) => !kept);
+    this.#out = [];
+    this.#waiting = all.filter(({ kept }) => kept);
+    for (const { bytes } of refused) this.#bytes -= bytes;
+    for (const { done } of refused) done(refusal);
+    callAll(all);
+  }
+
+  /** Takes a write out of the line. False when it is no longer in it: it is being tried, or was. */
+  withdraw(waiting: Waiting): boolean {
+    if (!this.#waiting.includes(waiting)) return false;
+    this.#waiting = this.#waiting.filter((other) => other !== waiting);
+    this.#bytes -= waiting.bytes;
+    callAll([waiting]);
+    return true;
   }
 
   /** Gives up on everything. */

@@ -1,11 +1,11 @@
 /** The only writer: takes a batch of writes, commits it as one transaction, and returns the outcome of each. */
-import { lstatSync } from 'node:fs';
 import { ServiceError } from '../../../shared/rpc/services.ts';
+import { monotonicMs } from '../worker/monotonic.ts';
 import type { Connection } from './connection.ts';
-import { listedRow, notFound, storedEnd } from './lookup.ts';
+import { listedRow, notFound, readOnly, storedEnd } from './lookup.ts';
 import type { Transaction, Write } from './ops/operation.ts';
 import { OPERATIONS, type WriteOp } from './ops/registry.ts';
-import { FileGone, isFileTrouble } from './problems.ts';
+import { isFileTrouble } from './problems.ts';
 import type { ListedColumns } from './rows.ts';
 import { Tail } from './tail.ts';
 
@@ -25,17 +25,21 @@ export interface Written {
 
 type AnyWrite = Write<'write' | 'kept', readonly unknown[], readonly unknown[], unknown, unknown>;
 
+const LAST_NR = 'SELECT max(nr) AS nr FROM traces';
+/** Row numbers in memory begin here where a file lies under it: what is recorded now is newer than all that it has. */
+const ABOVE_STORED = 2 ** 40;
+
 export class StoreWriter {
   readonly #db: Connection;
   readonly #tails = new Map<number, Tail>();
-  readonly #since: number;
-  readonly #file: WatchedFile | undefined;
+  readonly #stored: Connection | undefined;
+  #lastNr: number;
 
-  /** `file` is undefined in memory; `since`: what was deleted since then can be restored. */
-  constructor(db: Connection, file: string | undefined, since: number) {
+  /** `stored`: a file under a database in memory, whose traces cannot be changed. */
+  constructor(db: Connection, stored: Connection | undefined) {
     this.#db = db;
-    this.#since = since;
-    this.#file = file === undefined ? undefined : new WatchedFile(file);
+    this.#stored = stored;
+    this.#lastNr = stored ? ABOVE_STORED : 0;
   }
 
   /**
@@ -43,10 +47,11 @@ export class StoreWriter {
    * it. Throws when the file cannot be written; then nothing was.
    */
   write(ops: readonly WriteOp[]): Written {
-    this.#file?.check();
     try {
       return this.#transaction(ops);
     } catch (error) {
+      // Each that was given up meanwhile is left out, and so there is an end to this.
+      if (error instanceof GivenUp) return this.write(ops);
       if (isFileTrouble(error) || ops.length === 1) throw error;
     }
     const each = ops.map((op) => this.#alone(op));
@@ -57,6 +62,7 @@ export class StoreWriter {
     try {
       return this.#transaction([op]);
     } catch (error) {
+      if (error instanceof GivenUp) return this.#alone(op);
       if (isFileTrouble(error)) throw error;
       return {
         outcomes: [{ ok: false, code: 'fault', message: error instanceof Error ? error.message : String(error) }],
@@ -65,13 +71,27 @@ export class StoreWriter {
     }
   }
 
+  /** A trace is no more: another may get its row number in the next run of the program. */
+  forget(nr: number): void {
+    this.#tails.delete(nr);
+  }
+
+  #nextNr(): number {
+    const { nr } = this.#db.one<{ readonly nr: number | null }>(LAST_NR)!;
+    this.#lastNr = Math.max(this.#lastNr, nr ?? 0) + 1;
+    return this.#lastNr;
+  }
+
   #transaction(ops: readonly WriteOp[]): Written {
     this.#db.run('BEGIN IMMEDIATE');
     try {
       const touched = new Map<string, 'row' | 'gone'>();
       const transaction = this.#context(touched);
-      const outcomes = ops.map((op) => outcomeOf(op, transaction));
+      const begunMs = monotonicMs();
+      const outcomes = ops.map((op) => (isLate(op, begunMs) ? tooLate() : outcomeOf(op, transaction)));
       const changes = [...touched].map(([id, what]) => this.#change(id, what)).filter((change) => change !== undefined);
+      const nowMs = monotonicMs();
+      if (ops.some((op) => isLate(op, nowMs) && !isLate(op, begunMs))) throw new GivenUp();
       this.#db.run('COMMIT');
       return { outcomes, changes };
     } catch (error) {
@@ -85,18 +105,27 @@ export class StoreWriter {
   #context(touched: Map<string, 'row' | 'gone'>): Transaction {
     return {
       db: this.#db,
-      since: this.#since,
+      nextNr: () => this.#nextNr(),
       tail: (nr) => this.#tail(nr),
       endTail: (nr) => void this.#tails.delete(nr),
       touch: (id) => void touched.set(id, 'row'),
       gone: (id) => void touched.set(id, 'gone'),
       touched: (id) => {
         const row = listedRow(this.#db, id);
-        if (!row) throw notFound();
+        if (!row) throw this.#missing(id);
         touched.set(id, 'row');
         return row;
       },
+      isBelow: (table, id) => this.#isBelow(table, id),
     };
+  }
+
+  #missing(id: string): ServiceError {
+    return this.#isBelow('traces', id) ? readOnly() : notFound();
+  }
+
+  #isBelow(table: 'traces' | 'endpoints', id: string): boolean {
+    return this.#stored?.one(`SELECT 1 FROM ${table} WHERE id = ?`, id) !== undefined;
   }
 
   #change(id: string, what: 'row' | 'gone'): CommittedChange | undefined {
@@ -112,6 +141,21 @@ export class StoreWriter {
   }
 }
 
+/** Somebody gave up waiting for a write while it was done: it must not be carried out. */
+class GivenUp extends Error {}
+
+const isLate = ({ until }: WriteOp, nowMs: number): boolean => until !== undefined && nowMs >= until;
+
+/** `afterMs`: how long it waited. */
+export function tooLate(afterMs?: number): Outcome {
+  const within = afterMs === undefined ? 'in time' : `within ${Math.round(afterMs / 1000)} seconds`;
+  return {
+    ok: false,
+    code: 'not-stored',
+    message: `The disk that holds the traces did not answer ${within}. This was not stored, and will not be. Check the disk, then try again.`,
+  };
+}
+
 function outcomeOf({ name, params }: WriteOp, transaction: Transaction): Outcome {
   try {
     return { ok: true, value: (OPERATIONS[name] as unknown as AnyWrite).run(transaction, ...params) };
@@ -120,24 +164,4 @@ function outcomeOf({ name, params }: WriteOp, transaction: Transaction): Outcome
     if (error instanceof ServiceError) return { ok: false, code: error.code, message: error.message };
     throw error;
   }
-}
-
-/** Writing to a file that was deleted succeeds, and is lost: so its place is looked at before each batch. */
-class WatchedFile {
-  readonly #file: string;
-  readonly #identity: string | undefined;
-
-  constructor(file: string) {
-    this.#file = file;
-    this.#identity = identityOf(file);
-  }
-
-  check(): void {
-    if (identityOf(this.#file) !== this.#identity) throw new FileGone(`${this.#file} is no longer there.`);
-  }
-}
-
-function identityOf(file: string): string | undefined {
-  const found = lstatSync(file, { bigint: true, throwIfNoEntry: false });
-  return found && `${found.dev}:${found.ino}`;
 }

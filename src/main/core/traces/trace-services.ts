@@ -30,8 +30,8 @@ export function traceServices({ store, recordings, lookups }: TraceServicesSetup
     const live = recordings.get(id)?.trace;
     if (!live) return store.get(id);
     const stored = await store.get(id).catch(() => live);
-    const { title, renamed, starred, storedReads, storedBytes } = stored;
-    return { ...live, title, renamed, starred, storedReads, storedBytes };
+    const { nr, title, renamed, starred, storedReads, storedBytes } = stored;
+    return { ...live, nr, title, renamed, starred, storedReads, storedBytes };
   };
   /** A result that came after its trace was deleted would put it on the list again. */
   const endRecording = async (id: TraceId): Promise<void> => {

@@ -4,6 +4,7 @@
  * were sent; a response may overtake another.
  */
 import { ServiceError } from '../../../shared/rpc/services.ts';
+import { monotonicMs } from './monotonic.ts';
 
 /** What one side serves. Arguments and results are what the structured clone algorithm takes. */
 export type Handlers = Readonly<Record<string, (...args: never[]) => unknown>>;
@@ -35,7 +36,7 @@ export type ChannelMessage =
       readonly id: number;
       readonly name: string;
       readonly args: readonly unknown[];
-      /** Milliseconds since 1970 at which whoever asked stops waiting; nothing is begun after it. */
+      /** When whoever asked stops waiting, see monotonicMs; nothing is begun after it. */
       readonly deadline?: number;
     }
   | { readonly type: 'response'; readonly id: number; readonly outcome: Outcome }
@@ -85,7 +86,7 @@ export class Channel<Remote extends Handlers> {
         ? undefined
         : setTimeout(() => this.#settle(id, { ok: false, ...tooLong(timeLimitMs) }), timeLimitMs);
     this.#pending.set(id, { resolve, reject, timer });
-    const deadline = timeLimitMs === undefined ? {} : { deadline: Date.now() + timeLimitMs };
+    const deadline = timeLimitMs === undefined ? {} : { deadline: monotonicMs() + timeLimitMs };
     try {
       this.#post({ type: 'request', id, name, args, ...deadline }, transfer);
     } catch (error) {
@@ -118,7 +119,7 @@ export class Channel<Remote extends Handlers> {
         this.#handler(message.name)(...(message.args as never[]));
         return;
       case 'request': {
-        if (message.deadline !== undefined && Date.now() >= message.deadline) return;
+        if (message.deadline !== undefined && monotonicMs() >= message.deadline) return;
         this.#respond(message.id, await this.#outcome(message.name, message.args));
       }
     }

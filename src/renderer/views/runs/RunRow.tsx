@@ -98,8 +98,8 @@ function Endpoint({ row: { endpointId, provider, source } }: { readonly row: Tra
 /** A bad ending is said instead of numbers that would pretend that all went well. */
 function Facts({ row, look }: { readonly row: TraceRow; readonly look: ReturnType<typeof lookOf> }) {
   const { firstTextNs, firstByteNs, totalNs, tokensPerSecond } = row.metrics;
-  if (row.ending && row.ending.state !== 'complete') {
-    return row.ending.state === 'http-error' && row.httpStatus !== undefined ? null : (
+  if (row.damaged !== undefined || (row.ending && row.ending.state !== 'complete')) {
+    return row.damaged === undefined && row.ending?.state === 'http-error' && row.httpStatus !== undefined ? null : (
       <span className={`state k ${look.textTone ?? look.tone}`}>{look.label.toLowerCase()}</span>
     );
   }

@@ -1,6 +1,7 @@
 /** The endpoints that people entered; their keys are not here. */
 import type { EndpointId } from '../../../../shared/model/ids.ts';
 import type { Connection } from '../connection.ts';
+import { readOnly } from '../lookup.ts';
 import { endpointColumns, endpointOf, type EndpointColumns } from '../rows.ts';
 import type { StoredEndpoint } from '../stored.ts';
 import { query, write } from './operation.ts';
@@ -9,6 +10,7 @@ const ALL = 'SELECT id, name, base_url, type, provider_name, limits, lends_key F
 
 export const endpoints = query({
   run: (db: Connection) => db.all<EndpointColumns>(ALL),
+  layered: (own, stored) => [...new Map([...stored(), ...own()].map((row) => [row.id, row])).values()],
   result: (rows): readonly StoredEndpoint[] => rows.map(endpointOf),
 });
 
@@ -27,7 +29,8 @@ export const saveEndpoint = write({
 const REMOVE = 'DELETE FROM endpoints WHERE id = ?';
 
 export const removeEndpoint = write({
-  run: ({ db }, id: EndpointId): void => {
+  run: ({ db, isBelow }, id: EndpointId): void => {
+    if (isBelow('endpoints', id)) throw readOnly();
     db.run(REMOVE, id);
   },
 });

@@ -1,8 +1,10 @@
-/** The list of traces: newest first, in pages that stay put while traces come and go. */
+/** The list of traces: newest first, in pages that stay put while traces come and go. A damaged trace is in it as well. */
+import Database from 'better-sqlite3';
 import type { TraceQuery } from '../../../../shared/rpc/contract.ts';
 import { ServiceError } from '../../../../shared/rpc/services.ts';
 import type { Connection } from '../connection.ts';
-import { LISTED, rowOf, type ListedColumns } from '../rows.ts';
+import { isDamage } from '../problems.ts';
+import { damagedRow, LISTED, notLive, PROVIDER_NAME, rowOf, type ListedColumns } from '../rows.ts';
 import { query } from './operation.ts';
 
 export interface ListPage {
@@ -21,7 +23,8 @@ export interface Listed {
 
 /** What each part of a query asks of a trace `t`. */
 const CONDITIONS: { readonly [Part in keyof TraceQuery]-?: string } = {
-  text: `has_words(:text, t.title, t.model, t.api, t.source, ifnull(t.state, 'live'), t.endpoint ->> 'provider_name',
+  text: `has_words(:text, t.title, t.model, t.api, t.source, ifnull(t.state, 'live'),
+    ${PROVIDER_NAME},
     (SELECT e.name FROM endpoints e WHERE e.id = t.endpoint_id))`,
   starred: 't.starred = :starred',
   api: 't.api = :api',
@@ -29,32 +32,101 @@ const CONDITIONS: { readonly [Part in keyof TraceQuery]-?: string } = {
   state: "ifnull(t.state, 'live') = :state",
 };
 
-/** Newest first. Deleted traces are not in it. */
+/**
+ * Newest first, which is the order in which they were made: a clock may step back. Deleted traces are not in it.
+ */
 export const list = query({
-  run: (db: Connection, { query = {}, limit, after }: ListPage): Listed =>
-    db.snapshot(() => {
-      const { where, values } = conditionsOf(query);
-      const place = after === undefined ? undefined : placeOf(after);
-      const rows = db.all<ListedColumns>(
-        `SELECT ${LISTED} FROM traces t WHERE ${where} ${place ? 'AND (t.started_at, t.id) < (:after_started_at, :after_id)' : ''}
-          ORDER BY t.started_at DESC, t.id DESC LIMIT :limit`,
-        { ...values, ...place, limit: limit + 1 },
-      );
-      const last = rows.length > limit ? rows[limit - 1] : undefined;
-      const { total } = db.one<{ readonly total: number }>(
-        `SELECT count(*) AS total FROM traces t WHERE ${where}`,
-        values,
-      )!;
-      return { rows: rows.slice(0, limit), next: last ? `${last.started_at}:${last.id}` : null, total };
-    }),
+  run: (db: Connection, { query = {}, limit, after }: ListPage): Listed => {
+    const place = after === undefined ? {} : { after: placeOf(after) };
+    const conditions = conditionsOf(query);
+    try {
+      return db.snapshot(() => wholeList(db, conditions, limit, place));
+    } catch (error) {
+      if (!isDamage(error)) throw error;
+      return damagedList(db, conditions, limit, place);
+    }
+  },
+  // What is recorded beside a file is newer than all that is in it.
+  layered: (own, stored, { limit, after, ...page }): Listed => {
+    const inFile = after?.startsWith(IN_FILE) === true;
+    const first = own(inFile ? { ...page, limit: 0 } : { ...page, limit, after });
+    const room = limit - first.rows.length;
+    const then = stored({ ...page, limit: room, after: inFile ? after.slice(IN_FILE.length) : undefined });
+    const next = !inFile && first.next !== null ? first.next : then.next && IN_FILE + then.next;
+    return { rows: [...first.rows, ...then.rows.map(notLive)], next, total: first.total + then.total };
+  },
   result: ({ rows, next, total }, { shown }) => ({ rows: rows.map((row) => shown(rowOf(row))), next, total }),
 });
 
-/** Few texts, so that each is prepared once: what is asked for stands in the values. */
-function conditionsOf({ text, starred, ...equal }: TraceQuery): {
+/** Before the place of a page in the file, where there are two layers. */
+const IN_FILE = 'file:';
+
+interface Conditions {
   readonly where: string;
   readonly values: Readonly<Record<string, string | number>>;
-} {
+}
+type Place = { readonly after?: number };
+
+function wholeList(db: Connection, { where, values }: Conditions, limit: number, place: Place): Listed {
+  const rows = db.all<ListedColumns>(
+    `SELECT ${LISTED} FROM traces t WHERE ${where} ${place.after === undefined ? '' : 'AND t.nr < :after'}
+      ORDER BY t.nr DESC LIMIT :limit`,
+    { ...values, ...place, limit: limit + 1 },
+  );
+  const { total } = db.one<{ readonly total: number }>(
+    `SELECT count(*) AS total FROM traces t WHERE ${where}`,
+    values,
+  )!;
+  return pageOf(rows, limit, total);
+}
+
+/** `rows`: one more than fit, where there are more. */
+function pageOf(rows: readonly ListedColumns[], limit: number, total: number): Listed {
+  const beyond = rows[limit];
+  return { rows: rows.slice(0, limit), next: beyond ? String(beyond.nr + 1) : null, total };
+}
+
+/** What knows of traces beside their own rows: each lies in other pages of the file. */
+const WITNESSES = [
+  'SELECT nr FROM traces',
+  'SELECT nr FROM traces INDEXED BY sqlite_autoindex_traces_1',
+  'SELECT trace AS nr FROM trace_documents',
+  'SELECT DISTINCT trace AS nr FROM segments INDEXED BY segments_by_read',
+];
+const IDS = 'SELECT nr, id FROM traces INDEXED BY sqlite_autoindex_traces_1';
+
+/** Row by row, where a page of the table cannot be read: those that can be are as any other, the others are said to be damaged. */
+function damagedList(db: Connection, { where, values }: Conditions, limit: number, place: Place): Listed {
+  const known = new Set(WITNESSES.flatMap((sql) => readable<{ readonly nr: number }>(db, sql).map(({ nr }) => nr)));
+  const ids = new Map(
+    readable<{ readonly nr: number; readonly id: string }>(db, IDS).map(({ nr, id }) => [nr, id] as const),
+  );
+  const rows = [...known]
+    .toSorted((a, b) => b - a)
+    .flatMap((nr) => {
+      const [row] = tried(
+        () => db.all<ListedColumns>(`SELECT ${LISTED} FROM traces t WHERE t.nr = :nr AND ${where}`, { ...values, nr }),
+        [damagedRow(nr, ids.get(nr) ?? `damaged-${nr}`)],
+      );
+      return row ? [row] : [];
+    });
+  const { after } = place;
+  return pageOf(after === undefined ? rows : rows.filter(({ nr }) => nr < after), limit, rows.length);
+}
+
+const readable = <Row>(db: Connection, sql: string): readonly Row[] => tried(() => db.all<Row>(sql), []);
+
+function tried<Value>(read: () => Value, otherwise: Value): Value {
+  try {
+    return read();
+  } catch (error) {
+    if (!(error instanceof Database.SqliteError)) throw error;
+    return otherwise;
+  }
+}
+
+/** Few texts, so that each is prepared once: what is asked for stands in the values. */
+function conditionsOf({ text, starred, ...equal }: TraceQuery): Conditions {
   const values = Object.fromEntries(
     Object.entries({
       ...equal,
@@ -66,10 +138,8 @@ function conditionsOf({ text, starred, ...equal }: TraceQuery): {
   return { where: ['t.deleted_at IS NULL', ...parts.map((part) => CONDITIONS[part])].join(' AND '), values };
 }
 
-function placeOf(after: string): { readonly after_started_at: number; readonly after_id: string } {
-  const colon = after.indexOf(':');
-  const startedAt = Number(after.slice(0, colon));
-  if (colon < 1 || !Number.isFinite(startedAt))
+function placeOf(after: string): number {
+  if (!/^\d{1,16}$/.test(after))
     throw new ServiceError('bad-page', 'This position in the list is unknown. Reload the list from its start.');
-  return { after_started_at: startedAt, after_id: after.slice(colon + 1) };
+  return Number(after);
 }

@@ -15,8 +15,8 @@ type List = readonly unknown[];
 /** The transaction that a write is part of. */
 export interface Transaction {
   readonly db: Connection;
-  /** When the program opened the store, in milliseconds since 1970: what was deleted since then can be restored. */
-  readonly since: number;
+  /** The row number of the next trace: higher than any before it, also of one that is no more. */
+  nextNr(): number;
   /** The end of a trace's reads, by its row number. */
   tail(nr: number): Tail;
   /** No more reads come. */
@@ -25,6 +25,8 @@ export interface Transaction {
   touch(id: string): void;
   /** It left the list. */
   gone(id: string): void;
+  /** Whether it lies in a file under this database, which is only read. */
+  isBelow(table: 'traces' | 'endpoints', id: string): boolean;
   /** The row after the write, as the answer. Throws a ServiceError when there is none. */
   touched(id: string): ListedColumns;
 }
@@ -47,6 +49,11 @@ interface Operation<Args extends List, Params extends List, Raw, Value> {
 export interface Query<Args extends List, Params extends List, Raw, Value> extends Operation<Args, Params, Raw, Value> {
   readonly type: 'query';
   readonly run: (db: Connection, ...params: Params) => Raw;
+  /**
+   * In the store's thread, where a file that cannot be written lies under what is recorded now: asks one or both. Unless it is
+   * said, the file is asked for what is not found above it.
+   */
+  readonly layered?: (own: (...params: Params) => Raw, stored: (...params: Params) => Raw, ...params: Params) => Raw;
   /** In the store's thread: makes memory of its own of what `run` gave, to be moved instead of copied. */
   readonly send?: (raw: Raw) => Transferred<Raw>;
 }

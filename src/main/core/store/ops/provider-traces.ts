@@ -1,9 +1,11 @@
 /** What the agent server would have written of each adapter's run, as it was recorded. */
 import type { TraceId } from '../../../../shared/model/ids.ts';
+import { ServiceError } from '../../../../shared/rpc/services.ts';
 import type { Connection } from '../connection.ts';
 import { rowNumber } from '../lookup.ts';
 import type { ProviderTraceColumns } from '../rows.ts';
 import type { ProviderTraceRow } from '../stored.ts';
+import { jsonOr } from '../sound.ts';
 import { keptWrite, query } from './operation.ts';
 
 type Lane = ProviderTraceRow['lane'];
@@ -29,11 +31,21 @@ const OF_TRACE = `SELECT t.id AS trace, p.lane, p.step_id, p.document FROM provi
 
 export const providerTraces = query({
   run: (db: Connection, id: TraceId) => db.all<ProviderTraceColumns>(OF_TRACE, id),
+  layered: (own, stored, id) => [...own(id), ...stored(id)],
   result: (rows): readonly ProviderTraceRow[] =>
     rows.map(({ trace, lane, step_id, document }) => ({
       trace,
       lane,
       stepId: step_id,
-      document: JSON.parse(document),
+      document: documentOf(document, lane),
     })),
 });
+
+function documentOf(text: string, lane: Lane): ProviderTraceRow['document'] {
+  const document = jsonOr(text, null);
+  if (typeof document === 'object' && document !== null) return document as ProviderTraceRow['document'];
+  throw new ServiceError(
+    'damaged',
+    `The provider trace of the lane ${lane} is damaged in the trace file. Close Tracelane and run tracelane repair on the data folder.`,
+  );
+}

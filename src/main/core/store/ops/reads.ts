@@ -94,12 +94,16 @@ export const bytes = query({
       const body = new Uint8Array(to - from);
       if (body.length === 0) return { start: from, bytes: body, total };
       const range = { trace: trace.nr, from, end: to };
+      let at = from;
       for (const part of [...db.all<Part>(SEGMENTS_IN_RANGE, range), ...db.all<Part>(OPEN_IN_RANGE, range)]) {
+        if (part.start > at) break;
         const run = decodePart(part);
-        if (!run) throw damaged(trace.title, part);
+        if (!run) throw damaged(trace.title, bytesOf(part));
         const [low, high] = [Math.max(from, part.start), Math.min(to, part.start + part.length)];
-        body.set(run.bytes.subarray(low - part.start, high - part.start), low - from);
+        if (high > low) body.set(run.bytes.subarray(low - part.start, high - part.start), low - from);
+        at = Math.max(at, high);
       }
+      if (at < to) throw damaged(trace.title, `bytes from ${at} on`);
       return { start: from, bytes: body, total };
     }),
   send: (page) => {
@@ -114,10 +118,13 @@ class Page {
   readonly #maxBytes: number;
   readonly #runs: ReadRun[] = [];
   #bytes = 0;
-  #nextRead = 0;
+  /** Where the next part must begin; at first it may begin before. */
+  #nextRead: number;
+  #nextByte: number | undefined;
 
   constructor(from: number, maxBytes: number) {
     this.#from = from;
+    this.#nextRead = from;
     this.#maxBytes = maxBytes;
   }
 
@@ -127,16 +134,25 @@ class Page {
       const goesOn = this.#runs.length > 0 && part.first_read < this.#nextRead;
       if (this.#bytes >= this.#maxBytes && !goesOn) return false;
       if (part.first_read + part.reads <= this.#from) continue;
-      const run = decodePart(part);
+      const missing = this.#missingBefore(part);
+      const run = missing === undefined ? decodePart(part) : undefined;
       if (!run) {
-        if (this.#runs.length === 0 || goesOn) throw damaged(title, part);
+        if (this.#runs.length === 0 || goesOn) throw damaged(title, missing ?? bytesOf(part));
         return false;
       }
       this.#runs.push(run);
       this.#bytes += part.length;
       this.#nextRead = part.first_read + part.reads;
+      this.#nextByte = part.start + part.length;
     }
     return true;
+  }
+
+  /** What is gone between the parts so far and this one. */
+  #missingBefore({ first_read, start }: Part): string | undefined {
+    if (first_read > this.#nextRead) return `reads ${this.#nextRead} to ${first_read - 1}`;
+    if (this.#nextByte === undefined || start === this.#nextByte) return undefined;
+    return `bytes ${this.#nextByte} to ${start - 1}`;
   }
 
   runs(): readonly ReadRun[] {
@@ -164,8 +180,11 @@ function mergePieces(runs: readonly ReadRun[]): readonly ReadRun[] {
   return merged;
 }
 
-function damaged(title: string, part: Part): ServiceError {
-  const range = `bytes ${part.start} to ${part.start + part.length - 1} (${part.reads === 1 ? `read ${part.first_read}` : `reads ${part.first_read} to ${part.first_read + part.reads - 1}`})`;
+function bytesOf(part: Part): string {
+  return `bytes ${part.start} to ${part.start + part.length - 1} (${part.reads === 1 ? `read ${part.first_read}` : `reads ${part.first_read} to ${part.first_read + part.reads - 1}`})`;
+}
+
+function damaged(title: string, range: string): ServiceError {
   return new ServiceError(
     'damaged',
     `Part of the trace "${title}" is damaged in the file: ${range} cannot be read. Everything before and after them is intact; a backup of the file may still have them.`,

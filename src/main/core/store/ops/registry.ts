@@ -45,5 +45,10 @@ export type QueryMethods = { readonly [Name in QueryName]: MethodOf<Name> };
 
 /** One write on its way to the store's thread. */
 export type WriteOp = {
-  readonly [Name in WriteName]: { readonly name: Name; readonly params: ParamsOf<Name> };
+  readonly [Name in WriteName]: {
+    readonly name: Name;
+    readonly params: ParamsOf<Name>;
+    /** When whoever asked for it gives it up, see monotonicMs: it is not done after that. */
+    readonly until?: number;
+  };
 }[WriteName];

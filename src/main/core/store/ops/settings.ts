@@ -1,6 +1,7 @@
 /** Settings, each by its key. */
-import type { Settings } from '../../../../shared/rpc/contract.ts';
+import { settingsSchema, type Settings } from '../../../../shared/rpc/contract.ts';
 import type { Connection } from '../connection.ts';
+import { jsonOr } from '../sound.ts';
 import { query, write } from './operation.ts';
 
 export interface SettingColumns {
@@ -13,7 +14,15 @@ const ALL = 'SELECT key, value FROM settings';
 
 export const settings = query({
   run: (db: Connection) => db.all<SettingColumns>(ALL),
-  result: (rows): Partial<Settings> => Object.fromEntries(rows.map(({ key, value }) => [key, JSON.parse(value)])),
+  layered: (own, stored) => [...stored(), ...own()],
+  // One that is damaged is as good as never set.
+  result: (rows): Partial<Settings> =>
+    Object.fromEntries(
+      rows.flatMap(({ key, value }) => {
+        const parsed = settingsSchema.partial().safeParse({ [key]: jsonOr(value, undefined) });
+        return parsed.success ? Object.entries(parsed.data) : [];
+      }),
+    ),
 });
 
 const SAVE = 'INSERT INTO settings (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value';

@@ -3,26 +3,27 @@ import type { CaptureFacts } from '../../../../shared/model/capture.ts';
 import { traceId, type TraceId } from '../../../../shared/model/ids.ts';
 import type { Api } from '../../../../shared/model/stream.ts';
 import type { HttpHead } from '../../../../shared/model/trace.ts';
+import { ServiceError } from '../../../../shared/rpc/services.ts';
 import type { Connection } from '../connection.ts';
-import { notFound, rowNumber, storedEnd } from '../lookup.ts';
+import { notFound, orFound, PURGED, readOnly, rowNumber, storedEnd } from '../lookup.ts';
 import {
   createdColumns,
   finishedColumns,
   headOf,
   LISTED,
+  notLive,
   rowOf,
   traceOf,
   type CreatedColumns,
   type FinishedColumns,
   type HeadColumns,
   type StoredColumns,
-  type TraceColumns,
 } from '../rows.ts';
 import type { NewTrace, TraceResult } from '../stored.ts';
 import { keptWrite, query, write } from './operation.ts';
 
-const CREATE = `INSERT OR IGNORE INTO traces (id, started_at, title, renamed, starred, source, api, framing, timed, model, metrics, message_id, step_id, endpoint_id, endpoint, options, lanes)
-  VALUES (:id, :started_at, :title, :renamed, :starred, :source, :api, :framing, :timed, :model, :metrics, :message_id, :step_id, :endpoint_id, :endpoint, :options, :lanes)`;
+const CREATE = `INSERT OR IGNORE INTO traces (nr, id, started_at, title, renamed, starred, source, api, framing, timed, model, metrics, message_id, step_id, endpoint_id, endpoint, options, lanes)
+  VALUES (:nr, :id, :started_at, :title, :renamed, :starred, :source, :api, :framing, :timed, :model, :metrics, :message_id, :step_id, :endpoint_id, :endpoint, :options, :lanes)`;
 const CREATE_DOCUMENTS = `INSERT OR IGNORE INTO trace_documents (trace, request, request_head, capture, imported)
   SELECT nr, :request, :request_head, :capture, :imported FROM traces WHERE id = :id`;
 
@@ -32,9 +33,9 @@ const CREATE_DOCUMENTS = `INSERT OR IGNORE INTO trace_documents (trace, request,
  */
 export const createTrace = write({
   params: (trace: NewTrace): [CreatedColumns] => [createdColumns(trace)],
-  run: ({ db, touch }, trace: CreatedColumns): void => {
+  run: ({ db, nextNr, touch }, trace: CreatedColumns): void => {
     const { request, request_head, capture, imported, ...columns } = trace;
-    db.run(CREATE, columns);
+    db.run(CREATE, { ...columns, nr: nextNr() });
     db.run(CREATE_DOCUMENTS, { id: trace.id, request, request_head, capture, imported });
     touch(trace.id);
   },
@@ -87,22 +88,27 @@ export const finishTrace = keptWrite({
   },
 });
 
-const DETAIL = `SELECT ${LISTED}, t.nr, t.framing, t.endpoint, t.options, t.lanes, t.message_id, t.step_id, d.request, d.request_head, d.response_head, d.capture, d.imported
-  FROM traces t JOIN trace_documents d ON d.trace = t.nr WHERE t.id = ? AND t.deleted_at IS NULL`;
+const DETAIL = `SELECT ${LISTED}, t.framing, t.endpoint, t.options, t.lanes, t.message_id, t.step_id, d.request, d.request_head, d.response_head, d.capture, d.imported, d.trace IS NOT NULL AS documents
+  FROM traces t LEFT JOIN trace_documents d ON d.trace = t.nr WHERE t.id = ? AND t.deleted_at IS NULL`;
 
 /** Rejects with code `not-found` when there is none. */
 export const get = query({
   run: (db: Connection, id: TraceId): StoredColumns =>
     db.snapshot(() => {
-      const columns = db.one<TraceColumns>(DETAIL, id);
+      const columns = db.one<Omit<StoredColumns, 'stored_reads' | 'stored_bytes'>>(DETAIL, id);
       if (!columns) throw notFound();
       const end = storedEnd(db, columns.nr);
       return { ...columns, stored_reads: end.reads, stored_bytes: end.bytes };
     }),
+  layered: (own, stored, id) =>
+    orFound(
+      () => own(id),
+      () => notLive(stored(id)),
+    ),
   result: (columns, { shown }) => shown(traceOf(columns)),
 });
 
-const RESPONSE_HEAD = `SELECT d.response_head, t.head_ns FROM traces t JOIN trace_documents d ON d.trace = t.nr
+const RESPONSE_HEAD = `SELECT d.response_head, t.head_ns FROM traces t LEFT JOIN trace_documents d ON d.trace = t.nr
   WHERE t.id = ? AND t.deleted_at IS NULL`;
 
 /** The head and the time it came, when one did. */
@@ -122,6 +128,7 @@ const IMPORTED = `SELECT t.id FROM trace_documents d JOIN traces t ON t.nr = d.t
 export const importedBefore = query({
   run: (db: Connection, sha256: string, api: Api): string | null =>
     db.one<{ readonly id: string }>(IMPORTED, sha256, api)?.id ?? null,
+  layered: (own, stored, sha256, api) => own(sha256, api) ?? stored(sha256, api),
   result: (id) => (id === null ? null : traceId(id)),
 });
 
@@ -147,18 +154,24 @@ export const star = write({
 
 const HIDE = 'UPDATE traces SET deleted_at = ? WHERE id = ? AND deleted_at IS NULL';
 
-/** Hides them; `restore` brings them back until they are purged at the next start. */
+/** Hides them; `restore` brings them back until they are purged. */
 const hide = write({
-  run: ({ db, gone }, ids: readonly TraceId[]): void => {
-    for (const id of ids) if (db.run(HIDE, Date.now(), id) > 0) gone(id);
+  run: ({ db, gone, isBelow }, ids: readonly TraceId[]): void => {
+    if (ids.some((id) => isBelow('traces', id))) throw readOnly();
+    for (const id of ids) if (db.run(HIDE, Math.max(PURGED + 1, Date.now()), id) > 0) gone(id);
   },
 });
 export { hide as delete };
 
-const RESTORE = 'UPDATE traces SET deleted_at = NULL WHERE id = ? AND deleted_at >= ?';
+const KEPT = `SELECT 1 FROM traces WHERE id = ? AND deleted_at IS NOT ${PURGED}`;
+const RESTORE = 'UPDATE traces SET deleted_at = NULL WHERE id = ? AND deleted_at IS NOT NULL';
 
+/** Those that are still in the file. Rejects with code `not-found` where none of them is. */
 export const restore = write({
-  run: ({ db, since, touch }, ids: readonly TraceId[]): void => {
-    for (const id of ids) if (db.run(RESTORE, id, since) > 0) touch(id);
+  run: ({ db, touch }, ids: readonly TraceId[]): void => {
+    const kept = ids.filter((id) => db.one(KEPT, id) !== undefined);
+    if (kept.length === 0)
+      throw new ServiceError('not-found', 'This was deleted for good and cannot be brought back any more.');
+    for (const id of kept) if (db.run(RESTORE, id) > 0) touch(id);
   },
 });

@@ -1,0 +1,194 @@
+/**
+ * What a row of the file says, checked: a bit that flipped on the disk is still read by SQLite, and one damaged row must hide
+ * neither the others nor itself. What cannot be what was written is replaced by nothing, and its name is kept.
+ */
+import { z } from 'zod';
+import { MetricsMeter } from '../../../shared/metrics/metrics.ts';
+import type { CaptureFacts } from '../../../shared/model/capture.ts';
+import { FRAMING_NAMES, type Framing } from '../../../shared/model/stream.ts';
+import {
+  adapterOptionsSchema,
+  DEFAULT_OPTIONS,
+  laneIdsSchema,
+  TERMINAL_STATES,
+  TRACE_SOURCES,
+  type AdapterEndpoint,
+  type AdapterOptions,
+  type HttpHead,
+  type ImportFacts,
+  type Metrics,
+  type RequestHead,
+  type TerminalState,
+  type TraceRow,
+  type TraceSource,
+} from '../../../shared/model/trace.ts';
+import { FINISH_REASONS, type FinishReason, type Usage } from '../../../shared/model/usage.ts';
+import type { LaneId } from '../../../shared/model/messages.ts';
+import { endpointLimitsSchema, type EndpointLimits } from '../../../shared/rpc/contract.ts';
+
+const number = z.number().finite();
+const header = z.tuple([z.string(), z.string()]).readonly();
+
+/** Of every field that numbers can have, whatever version wrote them: none is an object. */
+const metricsSchema = z.record(z.string(), z.union([number.nullable(), z.array(number), z.string(), z.boolean()]));
+const count = number.nullish();
+const usageSchema = z.looseObject({
+  input: count,
+  cachedInput: count,
+  cacheWrite: count,
+  output: count,
+  reasoning: count,
+  total: count,
+  serverRate: number.optional(),
+  cost: number.optional(),
+  raw: z.array(z.unknown()).default([]),
+});
+const finishSchema = z.looseObject({ unified: z.enum(FINISH_REASONS), raw: z.string().nullable() });
+const endpointSchema = z.looseObject({ type: z.string(), provider_name: z.string(), model: z.string() });
+const requestHeadSchema = z.looseObject({ method: z.string(), url: z.string(), headers: z.array(header) });
+const responseHeadSchema = z.looseObject({ status: number, statusText: z.string(), headers: z.array(header) });
+const captureSchema = z.looseObject({
+  route: z.string(),
+  connection: number,
+  userAgent: z.string().nullable(),
+  requestChanges: z.array(z.looseObject({ field: z.string() })),
+  answerChanges: z.array(z.looseObject({ field: z.string() })),
+  encoding: z.string().nullable(),
+  encodedBytes: number,
+  informational: z.array(z.looseObject({ status: number, statusText: z.string(), tNs: number })),
+  trailers: z.array(header),
+  requestBytes: number,
+  certificate: z.looseObject({ request: z.looseObject({}), answer: z.looseObject({}) }).nullable(),
+});
+const importSchema = z.looseObject({
+  file: z.string(),
+  format: z.looseObject({ id: z.string(), label: z.string() }),
+  repaired: z.array(z.string()),
+  sha256: z.string(),
+});
+
+/** The last moment that a Date can hold, in milliseconds since 1970. */
+const LAST_MOMENT = 8.64e15;
+
+/** Reads the columns of one row, and gathers what of them is damaged. */
+export class Sound {
+  readonly #damaged: string[] = [];
+
+  /** To be spread into the row: nothing when it is sound. */
+  get damage(): Pick<TraceRow, 'damaged'> {
+    return this.#damaged.length === 0 ? {} : { damaged: damageSentence(this.#damaged) };
+  }
+
+  text(name: string, value: unknown, otherwise = ''): string {
+    return typeof value === 'string' ? value : this.#replaced(name, otherwise);
+  }
+
+  /** Milliseconds since 1970 that a Date can hold. */
+  startedAt(value: unknown): number {
+    return typeof value === 'number' && Math.abs(value) <= LAST_MOMENT ? value : this.#replaced('start', 0);
+  }
+
+  /** A state that is none must not read as a trace that runs. */
+  state(value: unknown): TerminalState | null {
+    if (value === null) return null;
+    const known = TERMINAL_STATES.find((state) => state === value);
+    return known ?? this.#replaced('ending', 'truncated');
+  }
+
+  source(value: unknown): TraceSource {
+    return TRACE_SOURCES.find((source) => source === value) ?? this.#replaced('source', 'run');
+  }
+
+  framing(value: unknown): Framing {
+    return FRAMING_NAMES.find((framing) => framing === value) ?? this.#replaced('framing', 'sse');
+  }
+
+  /** A version that knew fewer numbers left the others out: they are none. */
+  metrics(value: unknown): Metrics {
+    const none = new MetricsMeter().value();
+    const stored = this.#json('numbers', value, metricsSchema);
+    if (stored === undefined) return none;
+    const given = Object.entries(none).filter(([name]) => Object.hasOwn(stored, name));
+    return given.every(([name, nothing]) => isAlike(stored[name], nothing))
+      ? { ...none, ...stored }
+      : this.#replaced('numbers', none);
+  }
+
+  usage(value: unknown): Usage | undefined {
+    return value === null ? undefined : (this.#json('token counts', value, usageSchema) as Usage | undefined);
+  }
+
+  finish(value: unknown): FinishReason | undefined {
+    return value === null ? undefined : this.#json('finish reason', value, finishSchema);
+  }
+
+  endpoint(value: unknown): AdapterEndpoint {
+    return this.#json('endpoint', value, endpointSchema) ?? { type: '', provider_name: '', model: '' };
+  }
+
+  options(value: unknown): AdapterOptions {
+    return this.#json('adapter options', value, adapterOptionsSchema) ?? DEFAULT_OPTIONS;
+  }
+
+  lanes(value: unknown): readonly LaneId[] {
+    return this.#json('lanes', value, laneIdsSchema) ?? [];
+  }
+
+  request(value: unknown): unknown {
+    return value === null ? undefined : this.#json('request', value, z.unknown());
+  }
+
+  requestHead(value: unknown): RequestHead | undefined {
+    return value === null ? undefined : this.#json('request headers', value, requestHeadSchema);
+  }
+
+  responseHead(value: unknown): HttpHead | undefined {
+    return value === null ? undefined : this.#json('response headers', value, responseHeadSchema);
+  }
+
+  capture(value: unknown): CaptureFacts | undefined {
+    return value === null ? undefined : (this.#json('capture', value, captureSchema) as CaptureFacts | undefined);
+  }
+
+  imported(value: unknown): ImportFacts | undefined {
+    return value === null ? undefined : this.#json('import', value, importSchema);
+  }
+
+  /** There is no row that this should be in. */
+  lacks(name: string): void {
+    this.#replaced(name, undefined);
+  }
+
+  limits(value: unknown): EndpointLimits {
+    return this.#json('limits', value, endpointLimitsSchema) ?? endpointLimitsSchema.parse({});
+  }
+
+  #json<Schema extends z.ZodType>(name: string, value: unknown, schema: Schema): z.output<Schema> | undefined {
+    const parsed = schema.safeParse(jsonOr(value, undefined));
+    return parsed.success && parsed.data !== undefined ? parsed.data : this.#replaced(name, undefined);
+  }
+
+  #replaced<Value>(name: string, value: Value): Value {
+    if (!this.#damaged.includes(name)) this.#damaged.push(name);
+    return value;
+  }
+}
+
+/** Whether a stored number is of the kind of the one that stands for none. */
+function isAlike(stored: unknown, nothing: unknown): boolean {
+  if (nothing === null) return stored === null || typeof stored === 'number';
+  return typeof stored === typeof nothing && Array.isArray(stored) === Array.isArray(nothing);
+}
+
+/** The value of a JSON text; `otherwise` where it is none. */
+export function jsonOr(text: unknown, otherwise: unknown): unknown {
+  try {
+    return typeof text === 'string' ? JSON.parse(text) : otherwise;
+  } catch {
+    return otherwise;
+  }
+}
+
+function damageSentence(names: readonly string[]): string {
+  return `Part of this trace is damaged in the trace file: ${names.join(', ')}. Close Tracelane and run tracelane repair on the data folder; until then, what is damaged is left out.`;
+}

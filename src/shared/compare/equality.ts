@@ -22,6 +22,8 @@ export interface Difference {
   /** Id of the row of the columns where it shows. */
   readonly row: string;
   readonly field: VerdictField;
+  /** Of what is kept, and not of the messages. */
+  readonly kept: boolean;
 }
 
 const FIELD_OF_KIND: Readonly<Record<LaneBlockKind, VerdictField>> = {
@@ -51,15 +53,18 @@ function find(input: ComparisonInput, lane: LaneId): readonly Difference[] {
   const outcome = input.adapters[lane];
   if (!outcome) return [];
   const out = new Map<string, Difference>();
-  const add = (row: string, field: VerdictField): void => void out.set(`${field} ${row}`, { row, field });
+  const add = (row: string, field: VerdictField, kept = false): void => {
+    const key = `${field} ${row}`;
+    if (!out.has(key)) out.set(key, { row, field, kept });
+  };
   for (const row of input.grid.rows) {
     for (const { kind, aspect } of blockDifferences(row, lane))
       add(row.id, aspect === 'parts' ? 'other parts' : FIELD_OF_KIND[kind]);
     if (asksWrongly(input, lane, row)) add(row.id, 'approvals');
   }
-  for (const row of callsNotKept(input, outcome)) add(row, 'tool calls');
-  for (const field of keptDifferences(input, outcome)) add(KEPT_ROW, field);
-  if (order(input, lane).join('') !== wireOrder(input).join('')) add(KEPT_ROW, 'order');
+  for (const row of callsNotKept(input, outcome)) add(row, 'tool calls', true);
+  for (const field of keptDifferences(input, outcome)) add(KEPT_ROW, field, true);
+  if (order(input, lane).join('') !== wireOrder(input).join('')) add(KEPT_ROW, 'order', true);
   return [...out.values()];
 }
 

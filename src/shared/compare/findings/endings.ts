@@ -1,10 +1,10 @@
 /** How a stream ends: errors that only one side has, finish reasons that are not kept, cuts that nobody noticed. */
-import type { Severity } from '../../model/findings.ts';
+import type { Severity, VerdictField } from '../../model/findings.ts';
 import type { AdapterOutcome, LaneId } from '../../model/messages.ts';
 import type { TerminalState } from '../../model/trace.ts';
 import type { FinishReason } from '../../model/usage.ts';
 import { codePoints } from '../../text/code-points.ts';
-import { isComplete, isHttpError, KEPT_ROW } from '../equality.ts';
+import { differencesOf, isComplete, isHttpError, KEPT_ROW } from '../equality.ts';
 import { faultAt } from '../frame-fault.ts';
 import type { ComparisonInput } from '../lane-reading.ts';
 import { atEvent, clause, count } from '../say.ts';
@@ -25,7 +25,6 @@ function find(input: ComparisonInput, lane: LaneId): readonly FindingDraft[] {
 function notReported(input: ComparisonInput, lane: LaneId): FindingDraft[] {
   const [said] = input.wire.errors;
   if (!said || input.wire.limit !== undefined) return [];
-  const row = `event:${said.event}`;
   return [
     {
       kind: 'error-not-reported',
@@ -33,7 +32,7 @@ function notReported(input: ComparisonInput, lane: LaneId): FindingDraft[] {
       event: said.event < 0 ? null : said.event,
       lastEvent: said.event < 0 ? null : said.event,
       blocks: [],
-      rows: [KEPT_ROW, ...(input.grid.row(row) ? [row] : [])],
+      rows: [KEPT_ROW, ...errorRows(input, [said.event])],
       sentence: `the wire has an error ${said.event < 0 ? 'before the first event' : atEvent(said.event)} (${said.message}) and ${lane} has none`,
       short: 'error not reported',
       expected: said.message,
@@ -61,16 +60,17 @@ function ownError(
   const missing = missingAfter(input, stage === 'after' ? Infinity : event);
   const fault = stage === 'after' ? cutOf(input) : wireFault(input, event);
   if (fault !== null) {
-    // Nothing to be kept, and nothing that came after: the lane ended as the wire did.
-    if (input.wire.blocks.length === 0) return [];
-    const lost = [missing && `${missing} missing`, 'nothing of the answer is kept'].filter(Boolean).join(', ');
+    const where = stage === 'after' ? 'after the last event' : atEvent(event);
+    const loss = input.wire.blocks.length === 0 ? nothingToLose(input, lane) : lossOf(missing);
+    if (loss === null) return [];
     return [
       {
         ...base,
+        rows: [KEPT_ROW, ...errorRows(input, [event, input.wire.errors[0]?.event])],
         kind: 'ended-at-wire-fault',
-        severity: missing ? 'critical' : 'major',
-        sentence: `${lane} ended ${stage === 'after' ? 'after the last event' : atEvent(event)} at a fault of the wire, ${fault}: ${lost}`,
-        short: stage === 'after' ? 'ended at the cut' : `ended ${atEvent(event)}`,
+        severity: loss.severity,
+        sentence: `${lane} ended ${where} at a fault of the wire: ${fault}; ${loss.says}`,
+        short: stage === 'after' ? 'ended at the cut' : `ended ${where}`,
         expected: fault,
       },
     ];
@@ -96,6 +96,34 @@ function ownError(
     },
   ];
 }
+
+interface Loss {
+  readonly severity: Severity;
+  readonly says: string;
+}
+
+const lossOf = (missing: string): Loss => ({
+  severity: missing ? 'critical' : 'major',
+  says: [missing && `${missing} missing`, 'nothing of the answer is kept'].filter(Boolean).join(', '),
+});
+
+/** Fields in which a lane may differ from a wire that has no answer, without a loss. */
+const NO_LOSS: ReadonlySet<VerdictField> = new Set(['ending', 'other parts', 'order']);
+
+/** Of a wire that has no answer; null where the lane ended as it did. */
+function nothingToLose(input: ComparisonInput, lane: LaneId): Loss | null {
+  // No lane has a place for the finish reason: that it is not kept is no fact of this ending.
+  const differences = differencesOf(input, lane).filter(({ field }) => field !== 'finish');
+  if (differences.length === 0) return null;
+  const severity = differences.every(({ field }) => NO_LOSS.has(field)) ? 'info' : 'minor';
+  return { severity, says: 'the wire has no answer that could be lost' };
+}
+
+/** Rows of errors that are no block of the wire; one of bytes before the first event stands before it, as one of no event does. */
+const errorRows = ({ grid }: ComparisonInput, events: readonly (number | null | undefined)[]): readonly string[] =>
+  events.flatMap((event) => (event === undefined ? [] : (grid.row(rowOfError(event))?.id ?? [])));
+
+const rowOfError = (event: number | null): string => (event === null || event < 0 ? 'before' : `event:${event}`);
 
 /** What is wrong with the wire where a lane ended; null where nothing is, so that the error is the lane's own. */
 function wireFault(input: ComparisonInput, event: number | null): string | null {

@@ -114,12 +114,12 @@ function explained(input: ComparisonInput, lane: LaneId): readonly Placed[] {
   const left: Difference[] = [];
   for (const difference of differencesOf(input, lane)) {
     if (all.some((one) => says(one, difference))) continue;
-    const { field, row } = difference;
-    const kept = row === KEPT_ROW;
+    const { field, row, kept } = difference;
+    // An error leaves all that is kept unset, and nothing is read after it.
     const gone = kept || (stop !== null && (input.grid.row(row)?.lastEvent ?? 0) >= stop);
     const sources = field === 'order' ? MOVES_BLOCKS : [field];
     const because = all.filter(
-      ({ kind, fields }) => (gone && kind.shape === 'error') || (kept && sources.some((source) => fields.has(source))),
+      ({ kind, fields }) => (gone && kind.shape === 'error') || (row === KEPT_ROW && sources.some((source) => fields.has(source))),
     );
     for (const { rows, fields } of because) {
       rows.add(row);

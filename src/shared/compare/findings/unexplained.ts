@@ -21,6 +21,19 @@ const KIND: Readonly<Record<VerdictField, readonly [kind: string, severity: Seve
   ending: ['error-not-reported', 'critical'],
 };
 
+/** What a lane does not keep as the wire has it. */
+const KEPT_NAME: Readonly<Record<VerdictField, string>> = {
+  text: 'answer text',
+  reasoning: 'reasoning',
+  'tool calls': 'tool calls',
+  approvals: 'approvals',
+  'other parts': 'id and model',
+  finish: 'finish reason',
+  usage: 'token counts',
+  order: 'order of blocks',
+  ending: 'ending',
+};
+
 const KEPT_KIND: Readonly<Partial<Record<VerdictField, string>>> = {
   text: 'text-not-kept',
   reasoning: 'reasoning-not-kept',
@@ -37,8 +50,7 @@ export function unexplained(input: ComparisonInput, lane: LaneId, differences: r
   const kind = noCall ? 'tool-call-added' : ((kept ? KEPT_KIND[field] : undefined) ?? usual);
   const event = kept ? null : row.firstEvent;
   const [wire, own] = kept ? ['', ''] : [textOf(row.cells.wire), textOf(cellOf(row, lane))];
-  const change = changeOf(wire, own);
-  const amount = change ? `: ${count(change.lost, 'character')} lost, ${count(change.added, 'character')} added` : '';
+  const amount = field === 'ending' ? '' : amountOf(wire, own);
   const more = differences.length > 1 ? `, and in ${count(differences.length - 1, 'block')} more` : '';
   return {
     kind,
@@ -48,9 +60,17 @@ export function unexplained(input: ComparisonInput, lane: LaneId, differences: r
     blocks: kept ? [] : differences.map((difference) => difference.row),
     fields: [field],
     sentence: kept
-      ? `${lane} has other ${field} than the wire when all is over`
+      ? `${lane} does not keep the wire's ${KEPT_NAME[field]}`
       : `${lane} differs from the wire in its ${field} ${atEvent(event)}${amount}${more}`,
     short: own === '' && wire !== '' ? 'nothing' : 'differs',
     ...(wire + own !== '' && { expected: excerpt(wire), got: excerpt(own) }),
   };
+}
+
+function amountOf(wire: string, own: string): string {
+  const change = changeOf(wire, own);
+  if (!change) return '';
+  const { lost, added } = change;
+  const parts = [lost > 0 && `${count(lost, 'character')} lost`, added > 0 && `${count(added, 'character')} added`];
+  return `: ${parts.filter(Boolean).join(', ')}`;
 }

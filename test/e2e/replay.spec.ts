@@ -58,7 +58,9 @@ test('plays as fast as possible to the same end, by Space, and again', async ({ 
   const said = page.getByTestId('announcer');
   await page.keyboard.press('ArrowRight');
   await expect(said).toHaveText('Replay started');
-  await page.getByRole('button', { name: 'As fast as possible' }).click();
+  const fastest = page.getByRole('button', { name: 'As fast as possible' });
+  await fastest.click();
+  await expect(fastest).toHaveAttribute('aria-pressed', 'true');
   await page.keyboard.press('Space');
   await expect(said).toContainText('tokens');
   await expect(played(page)).toContainText(`event ${trace.events.length} of ${trace.events.length}`);

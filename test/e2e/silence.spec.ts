@@ -9,7 +9,7 @@ import type { TraceId } from '../../src/shared/model/ids.ts';
 import { DEFAULT_OPTIONS } from '../../src/shared/model/trace.ts';
 import type { Client } from '../../src/shared/rpc/client.ts';
 import { startHost, type Host } from '../support/host.ts';
-import { complaints, startSample, withoutFirstSample, wholeTrace } from '../support/page.ts';
+import { complaints, openTrace, startSample, withoutFirstSample, wholeTrace } from '../support/page.ts';
 
 const piece = (delta: object): string =>
   `data: ${JSON.stringify({ id: 'c', model: 'm', choices: [{ index: 0, delta }] })}\n\n`;
@@ -203,6 +203,20 @@ test('a request that is stopped without any answer keeps its wait on the timelin
   ]);
 });
 
+test('a playing keeps the keys of its steps, where the timeline comes back with it', async ({ page }) => {
+  const { id, response } = await hold(page);
+  response.writeHead(200, { 'content-type': 'text/html' });
+  response.end('<!doctype html><title>Sign in</title>');
+  await wholeTrace(client, id);
+  const timeline = page.getByRole('region', { name: 'Timeline' });
+  await expect(timeline).toHaveCount(0);
+  await page.getByRole('tab', { name: /^Replay/ }).click();
+  await expect(timeline).toBeVisible();
+  await expect(page.getByRole('tab', { name: /^Replay/ })).not.toBeFocused();
+  await page.keyboard.press('ArrowRight');
+  await expect(page.getByRole('button', { name: 'Again, play from the start' })).toBeVisible();
+});
+
 test('a silence ends with the next piece and stays where it was', async ({ page }) => {
   const { response } = await hold(page);
   begin(response);
@@ -240,11 +254,10 @@ test('at a quarter of the speed the marks and “now” are of one moment', asyn
 
 test('no label of the axis is covered or cut, wherever the selected event stands', async ({ page }) => {
   const id = await startSample(client, 'parallel-tools', 'chat_completions');
-  const { events } = await wholeTrace(client, id);
+  const trace = await wholeTrace(client, id);
   await withoutFirstSample(page);
-  await page.goto(host.url);
-  await page.locator(`#run-${id}`).click();
-  for (let at = 0; at < events.length; at++) {
+  await openTrace(page, host.url, id, trace);
+  for (let at = 0; at < trace.events.length; at++) {
     await page.keyboard.press('ArrowRight');
     await expect(page.getByRole('heading', { name: `Event ${at}`, exact: true })).toBeVisible();
     expect((await drawn(page)).covered).toEqual([]);
@@ -253,10 +266,9 @@ test('no label of the axis is covered or cut, wherever the selected event stands
 
 test('a selected range says how long it is and how many events it holds', async ({ page }) => {
   const id = await startSample(client, 'parallel-tools', 'chat_completions');
-  const { events } = await wholeTrace(client, id);
+  const trace = await wholeTrace(client, id);
   await withoutFirstSample(page);
-  await page.goto(host.url);
-  await page.locator(`#run-${id}`).click();
+  await openTrace(page, host.url, id, trace);
   await expect(page.locator('.timeline-canvas')).toBeVisible();
   const box = (await page.locator('.timeline-over').boundingBox())!;
   await page.mouse.move(box.x + 1, box.y + 60);
@@ -264,7 +276,7 @@ test('a selected range says how long it is and how many events it holds', async 
   await page.mouse.move(box.x + box.width - 1, box.y + 60, { steps: 4 });
   await expect(page.locator('.range-label')).toHaveText(/^[\d.]+ m?s, \d+ events?$/);
   await page.mouse.up();
-  await expect(page.locator('.range-label')).toHaveText(new RegExp(`, ${events.length} events$`));
+  await expect(page.locator('.range-label')).toHaveText(new RegExp(`, ${trace.events.length} events$`));
   expect((await drawn(page)).covered).toEqual([]);
   await page.keyboard.press('Escape');
   await expect(page.locator('.range-label')).toHaveCount(0);

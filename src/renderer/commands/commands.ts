@@ -111,15 +111,16 @@ export const COMMANDS = [
 export type CommandId = (typeof COMMANDS)[number]['id'];
 
 interface Handlers {
-  /** Last mounted last: the innermost component that can do a command does it. */
+  /** The last one does it: the innermost component that can, which is mounted last, and what goes on beneath all views first. */
   readonly stacks: ReadonlyMap<CommandId, readonly (() => void)[]>;
-  add(id: CommandId, run: () => void): () => void;
+  add(id: CommandId, run: () => void, beneath: boolean): () => void;
 }
 
 export const useHandlers = create<Handlers>()((set, get) => ({
   stacks: new Map(),
-  add(id, run) {
-    set({ stacks: new Map(get().stacks).set(id, [...(get().stacks.get(id) ?? []), run]) });
+  add(id, run, beneath) {
+    const others = get().stacks.get(id) ?? [];
+    set({ stacks: new Map(get().stacks).set(id, beneath ? [run, ...others] : [...others, run]) });
     return () => {
       const rest = (get().stacks.get(id) ?? []).filter((handler) => handler !== run);
       const stacks = new Map(get().stacks);
@@ -130,13 +131,19 @@ export const useHandlers = create<Handlers>()((set, get) => ({
   },
 }));
 
-/** Says what a command does while this component is mounted and `enabled`. */
-export function useCommand(id: CommandId, run: () => void, enabled = true): void {
+/**
+ * Says what a command does while this component is mounted and `enabled`; `beneath`: only where nothing else does it, whichever
+ * of the two was mounted first.
+ */
+export function useCommand(id: CommandId, run: () => void, enabled = true, beneath = false): void {
   const latest = useRef(run);
   useEffect(() => {
     latest.current = run;
   });
-  useEffect(() => (enabled ? useHandlers.getState().add(id, () => latest.current()) : undefined), [id, enabled]);
+  useEffect(
+    () => (enabled ? useHandlers.getState().add(id, () => latest.current(), beneath) : undefined),
+    [id, enabled, beneath],
+  );
 }
 
 /** Runs a command if something can do it now; false if not. */

@@ -84,10 +84,13 @@ export const RunRow = memo(function RunRow({
   );
 });
 
-/** Where it was sent: runs of one model on two endpoints are told apart. An import has none: what stands for it is a guess. */
+/**
+ * Where it was sent: runs of one model on two endpoints are told apart. An import has none: what stands for it is a guess; a
+ * sample is known by its model.
+ */
 function Endpoint({ row: { endpointId, provider, source } }: { readonly row: TraceRow }) {
-  const known = useApp(({ endpoints }) => endpoints.find(({ id }) => id === endpointId)?.name);
-  const name = source === 'import' ? undefined : (known ?? provider);
+  const endpoint = useApp(({ endpoints }) => endpoints.find(({ id }) => id === endpointId));
+  const name = source === 'import' || endpoint?.builtIn === true ? undefined : (endpoint?.name ?? provider);
   return name === undefined ? null : (
     <span className="cut served-by" title={`Sent to ${name}`}>
       <Shown text={name} />

@@ -54,8 +54,9 @@ export function useNavigation(data: TimelineData, view: TimelineView): void {
 
   const any = () => true;
   const hasError = (event: EventSummary) => event.kind === 'error';
-  useCommand('event.next', () => seek(1, any, 'event'));
-  useCommand('event.previous', () => seek(-1, any, 'event'));
+  // A playing steps by the same keys, and the timeline may come back beside it.
+  useCommand('event.next', () => seek(1, any, 'event'), true, true);
+  useCommand('event.previous', () => seek(-1, any, 'event'), true, true);
   useCommand('event.nextInLane', () => seek(1, sameLane, 'event of this lane'));
   useCommand('event.previousInLane', () => seek(-1, sameLane, 'event of this lane'));
   useCommand('event.nextTool', () => seek(1, startsBlock('tool'), 'tool call'));

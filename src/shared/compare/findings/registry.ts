@@ -119,7 +119,8 @@ function explained(input: ComparisonInput, lane: LaneId): readonly Placed[] {
     const gone = kept || (stop !== null && (input.grid.row(row)?.lastEvent ?? 0) >= stop);
     const sources = field === 'order' ? MOVES_BLOCKS : [field];
     const because = all.filter(
-      ({ kind, fields }) => (gone && kind.shape === 'error') || (row === KEPT_ROW && sources.some((source) => fields.has(source))),
+      ({ kind, fields }) =>
+        (gone && kind.shape === 'error') || (row === KEPT_ROW && sources.some((source) => fields.has(source))),
     );
     for (const { rows, fields } of because) {
       rows.add(row);

@@ -5,7 +5,7 @@ import { LiveRecording } from '../../src/main/core/recording/live-recording.ts';
 import { newTrace } from '../../src/main/core/recording/new-trace.ts';
 import { RecentReads } from '../../src/main/core/recording/recent-reads.ts';
 import { recoverTraces } from '../../src/main/core/recording/recover.ts';
-import { Recording } from '../../src/main/core/recording/recording.ts';
+import { Recording } from '../../src/main/core/decoding/recording.ts';
 import type { NewTrace, StoredTrace } from '../../src/main/core/store/store.ts';
 import { DecodePass } from '../../src/shared/lanes/decode-pass.ts';
 import { isWireResult } from '../../src/shared/model/messages.ts';
@@ -15,9 +15,11 @@ import { DEFAULT_OPTIONS } from '../../src/shared/model/trace.ts';
 import { allStreams, wireFixtures } from '../support/fixtures.ts';
 import { bytesOf, readsOf } from '../support/framing.ts';
 import { laneSetup } from '../support/lanes.ts';
+import { threadForFile } from '../support/recording-thread.ts';
 import { storeForFile } from '../support/store.ts';
 
 const fixture = storeForFile();
+const thread = threadForFile();
 const HEAD = { status: 200, statusText: 'OK', headers: [['content-type', 'text/event-stream']] } as const;
 const MS = 1_000_000;
 
@@ -55,13 +57,13 @@ test('a recording that was watched and one that the next start made of its bytes
     const reads = timed(bytes);
     const requestHead = { method: 'POST', url: 'https://api.openai.com/v1/chat/completions', headers: [] };
     const [live, abandoned] = [traceOf(api, { requestHead }), traceOf(api, { requestHead })];
-    const recording = new LiveRecording({ store, trace: live });
+    const recording = new LiveRecording({ store, thread, trace: live });
     await recording.begin();
     recording.head(HEAD, MS);
     for (const read of reads) recording.reads([read]);
-    const { terminated, lastNs } = recording;
-    recording.end({ how: 'end' }, lastNs);
+    recording.end({ how: 'end' }, recording.lastNs);
     await recording.finished;
+    const { terminated } = recording;
     expect(await recording.isStored()).toBe(true);
 
     await store.createTrace(abandoned);
@@ -81,7 +83,7 @@ test('its items are those of a decode pass over the same bytes, its result is to
   const { store } = fixture;
   for (const { api, bytes } of wireFixtures()) {
     const trace = traceOf(api);
-    const recording = new LiveRecording({ store, trace });
+    const recording = new LiveRecording({ store, thread, trace });
     await recording.begin();
     recording.head(HEAD, MS);
     const reads = timed(bytes);
@@ -155,17 +157,19 @@ test('a body that is no stream is told by as much of it as a provider says in an
 test('an index of events takes each item once, as they come', async () => {
   const { store } = fixture;
   const { api, bytes } = wireFixtures()[0]!;
-  const recording = new LiveRecording({ store, trace: traceOf(api) });
+  const recording = new LiveRecording({ store, thread, trace: traceOf(api) });
   await recording.begin();
   const reads = timed(bytes);
   recording.reads(reads.slice(0, 4));
+  const come = recording.items.watch(0, new AbortController().signal);
+  while (!(await come.next()).value.some(({ k }: TraceItem) => k === 'event'));
   const index = await recording.events();
   const before = index.size;
   recording.reads(reads.slice(4));
-  expect(await recording.events()).toBe(index);
-  expect(index.size).toBeGreaterThan(before);
   recording.end({ how: 'end' }, 9_000 * MS);
   const { items } = await collect(recording);
+  expect(await recording.events()).toBe(index);
+  expect(index.size).toBeGreaterThan(before);
   for (const item of items)
     if (item.k === 'event') expect((await recording.events()).find(item.event.index).event).toBe(item.event);
   await recording.finished;

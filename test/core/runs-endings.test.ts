@@ -392,11 +392,8 @@ describe('what the answer says of its own length and place', () => {
 });
 
 test('an answer that is larger than what is kept of one ends at the limit, with all up to there', async () => {
-  const runs = new TestRuns({
-    store: fixture.store,
-    endpoints: fixture.endpoints,
-    limits: { bodyBytes: 2000, ratio: 200 },
-  });
+  const { store, endpoints, thread } = fixture;
+  const runs = new TestRuns({ store, endpoints, limits: { bodyBytes: 2000, ratio: 200 } }, thread);
   const { id, ending } = await fixture.sample('long-answer', 'responses', runs);
   await runs.close();
   expect(ending).toMatchObject({

@@ -4,6 +4,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import { afterAll, afterEach, beforeAll, beforeEach } from 'vitest';
 import type { CaptureLimits } from '../../src/main/core/capture/received-body.ts';
+import type { RecordingThread } from '../../src/main/core/decoding/recording-thread.ts';
 import { EndpointsService } from '../../src/main/core/endpoints/endpoints-service.ts';
 import { Recordings } from '../../src/main/core/recording/recordings.ts';
 import { RunsService, type RunsSetup } from '../../src/main/core/runs/runs-service.ts';
@@ -16,6 +17,7 @@ import { usualEndpoint } from '../../src/shared/providers/registry.ts';
 import { DEFAULT_OPTIONS, type Ending } from '../../src/shared/model/trace.ts';
 import { MemoryVault } from './memory-vault.ts';
 import { asking } from './samples.ts';
+import { threadForFile } from './recording-thread.ts';
 import { storeForFile, type StoreFixture } from './store.ts';
 
 export interface Asked {
@@ -34,14 +36,16 @@ export interface Ran {
 export class TestRuns extends RunsService {
   readonly recordings: Recordings;
 
-  constructor(setup: Omit<RunsSetup, 'recordings'>) {
-    const recordings = new Recordings();
+  constructor(setup: Omit<RunsSetup, 'recordings'>, thread: RecordingThread) {
+    const recordings = new Recordings(thread);
     super({ ...setup, recordings });
     this.recordings = recordings;
   }
 }
 
 export interface RunsFixture extends StoreFixture {
+  /** Where the streams of its runs are decoded. */
+  readonly thread: RecordingThread;
   readonly vault: MemoryVault;
   readonly endpoints: EndpointsService;
   readonly runs: TestRuns;
@@ -85,6 +89,7 @@ export function useRuns({
   limits,
 }: { readonly pace?: number; readonly limits?: CaptureLimits } = {}): RunsFixture {
   const stored = storeForFile();
+  const thread = threadForFile();
   let provider: SampleProvider | undefined;
   let now: Pick<RunsFixture, 'vault' | 'endpoints' | 'runs'> | undefined;
   beforeAll(async () => {
@@ -94,7 +99,7 @@ export function useRuns({
     const { store } = stored;
     const vault = new MemoryVault();
     const endpoints = new EndpointsService({ store, vault, sampleUrl: provider!.url, environment: {} });
-    now = { vault, endpoints, runs: new TestRuns({ store, endpoints, ...(limits && { limits }) }) };
+    now = { vault, endpoints, runs: new TestRuns({ store, endpoints, ...(limits && { limits }) }, thread) };
   });
   afterEach(async () => {
     await now?.runs.close();
@@ -137,6 +142,7 @@ export function useRuns({
     get sampleUrl() {
       return provider!.url;
     },
+    thread,
     reads,
     body: async (id) => Buffer.concat((await reads(id)).map(({ bytes }) => bytes)),
     run,
@@ -150,7 +156,7 @@ export function useRuns({
           return typeof value === 'function' ? value.bind(store) : value;
         },
       });
-      return new TestRuns({ store: changed, endpoints: now!.endpoints });
+      return new TestRuns({ store: changed, endpoints: now!.endpoints }, thread);
     },
     async endpoint(baseUrl, { type = 'openai', answer = 600, silence = null, key } = {}) {
       const { id } = await now!.endpoints.save({

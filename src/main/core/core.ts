@@ -8,6 +8,7 @@ import { EndpointsService } from './endpoints/endpoints-service.ts';
 import { playServices } from './playback/plays.ts';
 import { openControl, type ControlSetup } from './control/control.ts';
 import { DecodeWorker } from './decoding/decode-worker.ts';
+import { RecordingThread } from './decoding/recording-thread.ts';
 import { providersInfo } from './providers/info.ts';
 import { recoverTraces } from './recording/recover.ts';
 import { ProxyService } from './proxy/proxy-service.ts';
@@ -22,6 +23,8 @@ import { traceServices } from './traces/trace-services.ts';
 import type { Vault } from './keys/vault.ts';
 
 const PROXY_PORT = 4141;
+/** How long the program waits for what is left to decode of live streams when it closes. */
+const LAST_DECODING_MS = 3_000;
 
 export interface CoreSetup {
   /** Created when missing, for the user only. */
@@ -31,7 +34,7 @@ export interface CoreSetup {
   readonly vault: Vault;
   /** The store worker's module: an entry of its own, which only the host's entry knows the place of. */
   readonly storeWorker: URL;
-  /** The worker that reads stored traces for comparison and search, likewise. */
+  /** The workers that decode, live streams and stored traces, likewise. */
   readonly decodeWorker: URL;
   /** The capture proxy's thread, likewise; absent: there is no proxy. */
   readonly proxyWorker?: URL;
@@ -73,7 +76,8 @@ export async function createCore({
   ) as [DecodeWorker, DecodeWorker];
   const settings = new SettingsService(store);
   const endpoints = new EndpointsService({ store, vault, sampleUrl });
-  const recordings = new Recordings();
+  const live = new RecordingThread({ module: decodeWorker });
+  const recordings = new Recordings(live);
   const runs = new RunsService({ store, recordings, endpoints });
   const proxy = new ProxyService({
     ...(proxyWorker && { module: proxyWorker }),
@@ -128,10 +132,13 @@ export async function createCore({
 
   let closed: Promise<void> | undefined;
   const close = async (): Promise<void> => {
+    // A stream that is still being decoded by then is read again at the next start.
+    const giveUp = setTimeout(() => void live.close(), LAST_DECODING_MS);
     await Promise.all([runs.close(), proxy.close()]);
+    clearTimeout(giveUp);
     await endControl?.();
     closing.abort();
-    await Promise.all([lookups.close(), comparisons.close(), provider.close()]);
+    await Promise.all([live.close(), lookups.close(), comparisons.close(), provider.close()]);
     await store.close();
   };
   return { services, sampleUrl, proxy, close: () => (closed ??= close()) };

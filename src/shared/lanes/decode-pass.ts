@@ -4,8 +4,8 @@
  * watcher that has counted its items can go on from any source.
  */
 import type { TraceItem } from '../model/items.ts';
-import { WIRE, type LaneId, type WireOutcome } from '../model/messages.ts';
-import type { Frame, Framed, Read } from '../model/stream.ts';
+import { WIRE, type LaneId, type WireOutcome, type WireResult } from '../model/messages.ts';
+import type { Api, Frame, Framed, Read } from '../model/stream.ts';
 import type { Ending, HttpHead } from '../model/trace.ts';
 import type { Framer } from '../framing/framer.ts';
 import type { Lane, LaneSetup } from '../model/lane.ts';
@@ -20,12 +20,40 @@ const NO_EVENT: TraceItem = {
   event: { index: -1, start: 0, end: 0, read: 0, tNs: 0, kind: 'unknown', type: '', preview: '', chars: 0 },
 };
 
+/** A lane that is ended before the stream is: it was too much for the lane. */
+export interface LaneCut {
+  readonly lane: LaneId;
+  /** Where it was: see DecodePlace. From there on the lane is given nothing. */
+  readonly unit: number;
+  /** Why, and what is kept. */
+  readonly text: string;
+}
+
+/**
+ * Where a pass is, written as it goes, so that another thread sees where it stays: the lane, as its place in `lanesOf`, -1 for
+ * none, and the unit, which counts what the framer gave: 0 is before the first, and the end is one after the last.
+ */
+export interface DecodePlace {
+  lane: number;
+  unit: number;
+}
+
 export interface DecodeSetup extends LaneSetup {
   /** The lanes to run beside the wire, which always runs: the others are read against it. Absent: all that read the API. */
   readonly lanes?: readonly LaneId[];
   /** Sees what the framer gave, each once and in order, frames with the JSON that the lanes parsed of them: the protocol lint reads it. */
   readonly watch?: (framed: Framed) => void;
+  readonly cuts?: readonly LaneCut[];
+  readonly place?: DecodePlace;
 }
+
+/** The lanes that a pass runs, the wire first. Those that were asked for and are not in this program are none of them. */
+export const lanesOf = ({ api, lanes = lanesReading(api) }: Pick<DecodeSetup, 'api' | 'lanes'>): readonly LaneId[] => [
+  WIRE,
+  ...lanes.filter((id) => id !== WIRE && canRead(id, api)),
+];
+
+const canRead = (id: LaneId, api: Api): boolean => laneDefinition(id)?.supports(api) ?? false;
 
 export class DecodePass {
   readonly #framer: Framer;
@@ -37,6 +65,8 @@ export class DecodePass {
   readonly #leftOut: readonly LaneId[];
   /** Lanes that threw, against their contract: they are left out from then on, the others go on. */
   readonly #failed = new Set<Lane>();
+  readonly #cuts: readonly LaneCut[];
+  readonly #place: DecodePlace;
   #offset = 0;
   #items: TraceItem[] = [];
 
@@ -44,11 +74,13 @@ export class DecodePass {
     this.#watch = setup.watch;
     this.#framer = framerOf(setup.api, setup.framing);
     this.#wire = createWireLane(providerOf(setup.api).wire);
-    const others = (setup.lanes ?? lanesReading(setup.api)).filter((id) => id !== WIRE);
-    const able = (id: LaneId): boolean => laneDefinition(id)?.supports(setup.api) ?? false;
-    this.#adapters = others.filter(able).map((id) => createLane(id, setup));
-    this.#leftOut = others.filter((id) => !able(id));
+    const [, ...adapters] = lanesOf(setup);
+    this.#adapters = adapters.map((id) => createLane(id, setup));
+    this.#leftOut = (setup.lanes ?? []).filter((id) => id !== WIRE && !canRead(id, setup.api));
     this.#lanes = [this.#wire, ...this.#adapters];
+    this.#cuts = setup.cuts ?? [];
+    this.#place = setup.place ?? { lane: -1, unit: 0 };
+    this.#place.unit = 0;
   }
 
   /** The wire's result so far. */
@@ -99,8 +131,9 @@ export class DecodePass {
   end(tNs: number, decide: (wire: WireOutcome, unfinished: boolean) => Ending): readonly TraceItem[] {
     const last = this.#framer.end();
     for (const framed of last) this.#pass(framed);
+    this.#place.unit++;
     for (const lane of this.#lanes) this.#ask(lane, tNs, () => lane.end());
-    const wire = this.#wire.outcome();
+    const wire = this.#wireOutcome();
     for (const result of [wire, ...this.#adapters.map((lane) => lane.outcome())])
       this.#items.push({ k: 'outcome', result });
     this.#items.push({
@@ -114,7 +147,14 @@ export class DecodePass {
     return this.#take();
   }
 
+  #wireOutcome(): WireResult {
+    const result = this.#wire.outcome();
+    const cut = this.#cuts.find(({ lane }) => lane === WIRE);
+    return cut ? { ...result, outcome: { ...result.outcome, limit: cut.text } } : result;
+  }
+
   #pass(framed: Framed): void {
+    this.#place.unit++;
     this.#watch?.(framed);
     if (framed.type === 'frame') return this.#passFrame(framed.frame, framed);
     const { type, start, end, tNs } = framed;
@@ -134,21 +174,38 @@ export class DecodePass {
 
   /** The hot path of every stream: no closure is made for it. */
   #give(lane: Lane, framed: Framed, tNs: number): void {
-    if (this.#failed.size > 0 && this.#failed.has(lane)) return;
+    if (!this.#enters(lane, tNs)) return;
     try {
       for (const emission of lane.take(framed)) this.#items.push({ k: 'message', emission });
     } catch (error) {
       this.#leaveOut(lane, tNs, error);
     }
+    this.#place.lane = -1;
   }
 
   #ask(lane: Lane, tNs: number, emit: () => ReturnType<Lane['take']>): void {
-    if (this.#failed.has(lane)) return;
+    if (!this.#enters(lane, tNs)) return;
     try {
       for (const emission of emit()) this.#items.push({ k: 'message', emission });
     } catch (error) {
       this.#leaveOut(lane, tNs, error);
     }
+    this.#place.lane = -1;
+  }
+
+  /** Whether the lane goes on. */
+  #enters(lane: Lane, tNs: number): boolean {
+    if (this.#failed.size > 0 && this.#failed.has(lane)) return false;
+    const { unit } = this.#place;
+    const cut =
+      this.#cuts.length === 0 ? undefined : this.#cuts.find((one) => one.lane === lane.id && one.unit === unit);
+    if (cut) {
+      this.#failed.add(lane);
+      this.#note('lane-limit', tNs, cut.text);
+      return false;
+    }
+    this.#place.lane = this.#lanes.indexOf(lane);
+    return true;
   }
 
   #leaveOut(lane: Lane, tNs: number, error: unknown): void {

@@ -20,8 +20,10 @@ import { DEFAULT_SETTINGS } from '../../../src/main/core/settings.ts';
 import { canMount, smallDisk } from '../../store/small-disk.ts';
 import { captured, proxyUrl } from '../../support/captured.ts';
 import { cores } from '../../support/core.ts';
+import { threadForFile } from '../../support/recording-thread.ts';
 import { storeForFile } from '../../support/store.ts';
 
+const thread = threadForFile();
 const { open, dataDir } = cores({ storeWorker: new URL('../../store/dying-worker.ts', import.meta.url) });
 
 const EVENT = `data: ${JSON.stringify({ choices: [{ index: 0, delta: { content: 'x'.repeat(20_000) } }] })}\n\n`;
@@ -138,7 +140,7 @@ describe('the program takes nothing', () => {
   });
 
   test('then the trace says how many bytes it lacks', async () => {
-    const recordings = new Recordings();
+    const recordings = new Recordings(thread);
     const exchange = new CapturedExchange({
       begun: (begun as Extract<TapEvent, { readonly type: 'begun' }>).begun,
       store: stored.store,

@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { newTrace } from '../../../src/main/core/recording/new-trace.ts';
-import { Recording } from '../../../src/main/core/recording/recording.ts';
+import { Recording } from '../../../src/main/core/decoding/recording.ts';
 import { TraceModel } from '../../../src/renderer/stores/trace-model.ts';
 import type { Api, Read } from '../../../src/shared/model/stream.ts';
 import { DEFAULT_OPTIONS } from '../../../src/shared/model/trace.ts';

@@ -16,7 +16,7 @@ import { TimeSlice } from '../decoding/time-slice.ts';
 import type { TraceToExport } from '../exports/exported.ts';
 import { recordedTrace } from '../exports/recorded.ts';
 import { newTrace } from '../recording/new-trace.ts';
-import { Recording } from '../recording/recording.ts';
+import { Recording } from '../decoding/recording.ts';
 import type { NewTrace, TraceResult } from '../store/store.ts';
 import { joined } from './body.ts';
 import type { RecognizedStream } from './recognize.ts';

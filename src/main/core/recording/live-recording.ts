@@ -1,63 +1,117 @@
 /**
- * A recording in progress. Its input goes two ways at once: as bytes into the store, and through the lanes to the watchers.
- * Neither way waits for the other, and a store that fails does not end the recording.
+ * A recording in progress. Its input goes two ways at once: as bytes into the store, and through the lanes to the watchers. The
+ * second way is taken in another thread, at the pace of that thread: what it has not decoded yet lies here, or is read again from
+ * the store. Neither way waits for the other, and a store that fails does not end the recording.
  */
-import { TimeSlice } from '../decoding/time-slice.ts';
+import { setTimeout as delay } from 'node:timers/promises';
 import { EventIndex } from '../decoding/event-detail.ts';
+import type { RecordedRow } from '../decoding/recording.ts';
+import type { Decoded } from '../decoding/recording-protocol.ts';
+import {
+  BeginAgain,
+  DecodingEnded,
+  type RecordingSession,
+  type RecordingThread,
+} from '../decoding/recording-thread.ts';
+import { TimeSlice } from '../decoding/time-slice.ts';
 import type { BodyEnd } from '../../../shared/metrics/ending.ts';
 import type { CaptureFacts } from '../../../shared/model/capture.ts';
 import type { TraceId } from '../../../shared/model/ids.ts';
 import type { TraceItem } from '../../../shared/model/items.ts';
 import type { Read } from '../../../shared/model/stream.ts';
-import type { HttpHead } from '../../../shared/model/trace.ts';
-import type { NewTrace, Store, StoredTrace } from '../store/store.ts';
+import type { Ending, HttpHead } from '../../../shared/model/trace.ts';
+import { ServiceError } from '../../../shared/rpc/services.ts';
+import { packReads } from '../store/parts.ts';
+import type { NewTrace, ProviderTraceRow, Store, StoredTrace, TraceResult } from '../store/store.ts';
+import { Signal } from '../watch/signal.ts';
 import { RecentReads } from './recent-reads.ts';
 import { RecordedItems } from './recorded-items.ts';
-import { Recording } from './recording.ts';
 
 export type RecordingStore = Pick<
   Store,
-  'createTrace' | 'appendReads' | 'setHead' | 'setCapture' | 'setLive' | 'finishTrace' | 'addProviderTrace' | 'get'
+  | 'createTrace'
+  | 'appendReads'
+  | 'setHead'
+  | 'setCapture'
+  | 'setLive'
+  | 'finishTrace'
+  | 'addProviderTrace'
+  | 'get'
+  | 'flush'
+  | 'reads'
 >;
 
 export interface LiveRecordingSetup {
   readonly store: RecordingStore;
+  /** Where it is decoded. */
+  readonly thread: RecordingThread;
   readonly trace: NewTrace;
-  /** See RecordingSetup. */
+  /** Takes secrets out of a sentence: those of the ending repeat what the provider said. */
   readonly redact?: (sentence: string) => string;
-  /** Told of each read, with the items that it gave. */
-  readonly onRead?: (read: Read, items: readonly TraceItem[]) => void;
+  /** Told as the stream is decoded. */
+  readonly onDecoded?: (progress: DecodingProgress) => void;
+}
+
+export interface DecodingProgress {
+  /** The last read that was decoded came then; null before the first. */
+  readonly decodedNs: number | null;
+  /** The last one of them that said something, and was not only keep-alive. */
+  readonly saidNs: number | null;
+  /** The provider's terminator was seen. */
+  readonly terminated: boolean;
 }
 
 /** Between two updates of a live trace's row in the list. */
 const ROW_MS = 250;
 /** Items that an index of events takes before others may go first. */
 const INDEXED_AT_ONCE = 4_096;
+/** What is given to the thread at once, so that the streams that share it take turns. */
+const PAGE_BYTES = 64 * 1024;
+/** Between two pages that are not full: a fast stream crosses in batches, a slow one at once. */
+const PAGE_MS = 4;
+const NEVER = new AbortController().signal;
+
+const FELL_BEHIND =
+  'This stream came faster than it could be decoded, and its bytes could not be stored. Decoding ends here.';
+const FAILED = 'This stream could not be decoded any further, because of a fault in Tracelane. Its bytes are kept.';
 
 export class LiveRecording {
   readonly items = new RecordedItems();
-  /** Resolves once the result is stored, or cannot be. Never rejects. */
+  /** Resolves once the result is stored, or cannot be, or the program closes. Never rejects. */
   readonly finished: Promise<void>;
   readonly #store: RecordingStore;
+  readonly #thread: RecordingThread;
   readonly #trace: NewTrace;
-  readonly #recording: Recording;
-  readonly #onRead: LiveRecordingSetup['onRead'];
+  readonly #redact: (sentence: string) => string;
+  readonly #onDecoded: LiveRecordingSetup['onDecoded'];
   readonly #finished = Promise.withResolvers<void>();
   readonly #recent = new RecentReads();
-  #head: HttpHead | undefined;
+  /** Called when there is more to decode. */
+  readonly #came = new Signal();
+  #head: { readonly head: HttpHead; readonly tNs: number } | undefined;
   #capture: CaptureFacts | undefined;
+  #end: { readonly end: BodyEnd; readonly tNs: number } | undefined;
+  #lastNs = 0;
+  #reads = 0;
+  #bytes = 0;
+  #row: RecordedRow;
+  #terminated = false;
+  #result: TraceResult | undefined;
+  #providerTraces: readonly ProviderTraceRow[] = [];
   #stored = true;
   #rowAt = 0;
-  #row: NodeJS.Timeout | undefined;
+  #rowTimer: NodeJS.Timeout | undefined;
   #events: EventIndex | undefined;
   /** Items that are in the index of events. */
   #indexed = 0;
 
-  constructor({ store, trace, redact, onRead }: LiveRecordingSetup) {
+  constructor({ store, thread, trace, redact = (sentence) => sentence, onDecoded }: LiveRecordingSetup) {
     this.#store = store;
+    this.#thread = thread;
     this.#trace = trace;
-    this.#onRead = onRead;
-    this.#recording = new Recording({ trace, ...(redact && { redact }) });
+    this.#redact = redact;
+    this.#onDecoded = onDecoded;
+    this.#row = { metrics: trace.metrics, model: trace.model };
     this.finished = this.#finished.promise;
   }
 
@@ -65,14 +119,14 @@ export class LiveRecording {
     return this.#trace.id;
   }
 
-  /** The trace as far as it is known here, without what is stored of it and without its place in the list. */
+  /** The trace as far as it is decoded, without what is stored of it and without its place in the list. */
   get trace(): StoredTrace {
-    const { endedAtNs: _endedAtNs, ...result } = this.#recording.result ?? {};
+    const { endedAtNs: _endedAtNs, ...result } = this.#result ?? {};
     return {
       ...this.#trace,
       nr: 0,
-      ...this.#recording.row,
-      ...(this.#head && { responseHead: this.#head, httpStatus: this.#head.status }),
+      ...this.#row,
+      ...(this.#head && { responseHead: this.#head.head, httpStatus: this.#head.head.status }),
       ...(this.#capture && { capture: this.#capture }),
       ...result,
       storedReads: 0,
@@ -80,25 +134,27 @@ export class LiveRecording {
     } as StoredTrace;
   }
 
+  /** The provider's terminator was seen in what is decoded. */
   get terminated(): boolean {
-    return this.#recording.terminated;
+    return this.#terminated;
   }
 
   /** When the last read came, or the head before it. */
   get lastNs(): number {
-    return this.#recording.lastNs;
+    return this.#lastNs;
   }
 
   /** Resolves once the trace is stored, or cannot be. Call once, first, and give nothing before it has resolved. */
   async begin(): Promise<void> {
     await this.#store.createTrace(this.#trace).catch((error: unknown) => this.#lost(error));
-    this.items.add(this.#recording.begin());
+    void this.#record();
   }
 
   head(head: HttpHead, tNs: number): void {
-    this.#head = head;
+    this.#head = { head, tNs };
+    this.#lastNs = tNs;
     if (this.#stored) this.#store.setHead(this.id, head, tNs);
-    this.items.add(this.#recording.head(head, tNs));
+    this.#came.call();
   }
 
   /** What is known of the exchange by now, in the place of what the trace said; after the end as well. */
@@ -109,24 +165,20 @@ export class LiveRecording {
 
   /** Takes reads in order, each with the offset where the last one ended. The bytes are not copied and must not change. */
   reads(reads: readonly Read[]): void {
+    const last = reads.at(-1);
+    if (!last) return;
     if (this.#stored) this.#store.appendReads(this.id, reads);
     this.#recent.add(reads);
-    for (const read of reads) {
-      const items = this.#recording.read(read);
-      this.items.add(items);
-      this.#onRead?.(read, items);
-    }
-    this.#tellRow();
+    this.#lastNs = last.tNs;
+    this.#reads = last.n + 1;
+    this.#bytes = last.offset + last.bytes.length;
+    this.#came.call();
   }
 
   /** Call once, last. */
   end(end: BodyEnd, tNs: number): void {
-    clearTimeout(this.#row);
-    // The numbers first: who sees the ending may ask for them at once.
-    const items = this.#recording.end(end, tNs);
-    this.items.add(items);
-    this.items.end();
-    void this.#finish();
+    this.#end = { end, tNs };
+    this.#came.call();
   }
 
   /** The reads from number `n` on that have come; undefined when they are no longer all held here: the store has them. */
@@ -151,27 +203,136 @@ export class LiveRecording {
   async isStored(): Promise<boolean> {
     if (!this.#stored) return false;
     const stored = await this.#store.get(this.id).catch(() => undefined);
-    return stored?.ending !== undefined && stored.storedReads === this.#recording.row.metrics.reads;
+    return stored?.ending !== undefined && stored.storedReads === this.#reads;
+  }
+
+  async #record(): Promise<void> {
+    const session = this.#thread.open(this.#trace);
+    try {
+      while (!(await this.#decoded(session)));
+    } catch (error) {
+      // The next start makes a result of what is stored, as it does when the program is killed.
+      if (!isClosed(error)) await this.#endUndecoded(error);
+    }
+    session.close();
+    clearTimeout(this.#rowTimer);
+    this.items.end();
+    if (this.#result) await this.#finish(this.#result);
+    this.#finished.resolve();
+  }
+
+  /** Decodes all of it, from its beginning. False where that must be begun again. Rejects where it cannot be done. */
+  async #decoded(session: RecordingSession): Promise<boolean> {
+    try {
+      await this.#decode(session);
+      return true;
+    } catch (error) {
+      if (error instanceof BeginAgain) return false;
+      throw error;
+    }
+  }
+
+  async #decode(session: RecordingSession): Promise<void> {
+    /** Watchers have them from before it was begun again. */
+    let known = this.items.length;
+    let headGiven = false;
+    let next = 0;
+    let decodedNs: number | null = null;
+    const take = async (first: Promise<Decoded>): Promise<void> => {
+      for (let decoded = await first; ; decoded = await session.give(null)) {
+        this.#take(decoded, decoded.items.slice(known), decodedNs);
+        known = Math.max(0, known - decoded.items.length);
+        if (!decoded.more) return;
+      }
+    };
+    await take(session.begin());
+    for (;;) {
+      if (this.#head && !headGiven) {
+        headGiven = true;
+        await take(session.give({ type: 'head', ...this.#head }));
+      }
+      if (next < this.#reads) {
+        const page = await this.#page(next);
+        const last = page.at(-1)!;
+        const full = last.n + 1 < this.#reads;
+        next = last.n + 1;
+        decodedNs = last.tNs;
+        await take(session.give({ type: 'reads', run: packReads(page) }));
+        if (!full && !this.#end) await delay(PAGE_MS);
+      } else if (this.#end) return take(session.give({ type: 'end', ...this.#end }));
+      else await this.#came.next(NEVER);
+    }
+  }
+
+  /** Reads from number `n` on, which has come: never none. */
+  async #page(n: number): Promise<readonly Read[]> {
+    const held = this.#recent.from(n, PAGE_BYTES);
+    if (held) return held;
+    if (this.#stored) await this.#store.flush();
+    const stored = this.#stored ? await this.#store.reads(this.id, n, PAGE_BYTES) : [];
+    if (stored[0]?.n !== n) throw new DecodingEnded(FELL_BEHIND);
+    return stored;
+  }
+
+  #take({ row, terminated, saidNs, result, providerTraces }: Decoded, items: readonly TraceItem[], ns: number | null) {
+    this.#row = row;
+    this.#terminated = terminated;
+    if (providerTraces) this.#providerTraces = providerTraces;
+    // The numbers first: who sees the ending may ask for them at once.
+    if (result) this.#result ??= { ...result, ending: this.#redacted(result.ending) };
+    const last = items.at(-1);
+    this.items.add(last?.k === 'ending' ? [...items.slice(0, -1), { ...last, ending: this.#result!.ending }] : items);
+    this.#onDecoded?.({ decodedNs: ns, saidNs, terminated });
+    this.#tellRow();
+  }
+
+  #redacted({ state, rule, advice }: Ending): Ending {
+    return { state, rule: this.#redact(rule), ...(advice !== undefined && { advice: this.#redact(advice) }) };
+  }
+
+  /** The lanes end before the stream does: it is recorded to its end, and its ending says so. */
+  async #endUndecoded(error: unknown): Promise<void> {
+    const told = error instanceof DecodingEnded;
+    if (!told) console.error(`Trace ${this.id} could not be decoded.`, error);
+    const rule = told ? error.message : FAILED;
+    while (!this.#end) await this.#came.next(NEVER);
+    const { tNs } = this.#end;
+    const { metrics, ...row } = this.#row;
+    const ending: Ending = {
+      state: 'limit',
+      rule,
+      advice:
+        'The Raw tab shows the bytes, and an export has them. What follows the last decoded event is not in the lanes.',
+    };
+    this.#result = {
+      ...row,
+      endedAtNs: tNs,
+      ending,
+      metrics: { ...metrics, reads: this.#reads, bytes: this.#bytes, ...(this.#trace.timed && { totalNs: tNs }) },
+    };
+    const at = { start: this.#bytes, end: this.#bytes, tNs };
+    this.items.add([
+      { k: 'note', ...at, type: 'lanes-limit', text: rule },
+      { k: 'ending', tNs, ending },
+    ]);
   }
 
   /** At once when the last update is long enough ago, else when it will be. */
   #tellRow(): void {
-    if (!this.#stored || this.#row !== undefined) return;
+    if (!this.#stored || this.#result || this.#rowTimer !== undefined) return;
     const waitMs = Math.max(0, this.#rowAt + ROW_MS - performance.now());
-    this.#row = setTimeout(() => {
-      this.#row = undefined;
+    this.#rowTimer = setTimeout(() => {
+      this.#rowTimer = undefined;
       this.#rowAt = performance.now();
-      this.#store.setLive(this.id, this.#recording.row);
+      this.#store.setLive(this.id, this.#row);
     }, waitMs);
   }
 
-  async #finish(): Promise<void> {
-    if (this.#stored) {
-      const finished = this.#store.finishTrace(this.id, this.#recording.result!);
-      for (const row of this.#recording.providerTraces) this.#store.addProviderTrace(row);
-      await finished.catch((error: unknown) => this.#lost(error));
-    }
-    this.#finished.resolve();
+  async #finish(result: TraceResult): Promise<void> {
+    if (!this.#stored) return;
+    const finished = this.#store.finishTrace(this.id, result);
+    for (const row of this.#providerTraces) this.#store.addProviderTrace(row);
+    await finished.catch((error: unknown) => this.#lost(error));
   }
 
   #lost(error: unknown): void {
@@ -179,3 +340,5 @@ export class LiveRecording {
     console.error(`The store did not accept trace ${this.id}; its run continues in memory.`, error);
   }
 }
+
+const isClosed = (error: unknown): boolean => error instanceof ServiceError && error.code === 'closed';

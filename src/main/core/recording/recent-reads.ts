@@ -36,11 +36,17 @@ export class RecentReads {
     }
   }
 
-  /** The reads from number `n` on, none when it has not come yet; undefined when that one is no longer held. */
-  from(n: number): readonly Read[] | undefined {
+  /**
+   * The reads from number `n` on, none when it has not come yet; undefined when that one is no longer held. `maxBytes`: only as
+   * many as reach it.
+   */
+  from(n: number, maxBytes = Infinity): readonly Read[] | undefined {
     const first = this.#next - (this.#reads.length - this.#oldest);
     if (n < first) return undefined;
-    return this.#reads.slice(this.#oldest + n - first) as readonly Read[];
+    const from = this.#oldest + n - first;
+    let to = from;
+    for (let bytes = 0; to < this.#reads.length && bytes < maxBytes; to++) bytes += weightOf(this.#reads[to]!);
+    return this.#reads.slice(from, to) as readonly Read[];
   }
 }
 

@@ -1,6 +1,7 @@
 /** The recordings in progress, whatever feeds them, and those that were not stored completely, while there is room for them. */
 import type { TraceId } from '../../../shared/model/ids.ts';
-import type { LiveRecording } from './live-recording.ts';
+import type { RecordingThread } from '../decoding/recording-thread.ts';
+import { LiveRecording, type LiveRecordingSetup } from './live-recording.ts';
 
 /** Recordings that were not stored completely stay in memory until the program ends: the latest few, up to a number of bytes. */
 const KEPT_RECORDINGS = 8;
@@ -14,13 +15,21 @@ interface Live {
 }
 
 export class Recordings {
+  readonly #thread: RecordingThread;
   readonly #live = new Map<TraceId, Live>();
   /** The oldest first. */
   readonly #kept = new Map<TraceId, LiveRecording>();
 
-  /** `stop` ends it from this side; it is without effect once it has ended. */
-  add(recording: LiveRecording, stop: () => void): void {
+  /** `thread`: where they are decoded. */
+  constructor(thread: RecordingThread) {
+    this.#thread = thread;
+  }
+
+  /** A recording that is not begun yet. `stop` ends it from this side; it is without effect once it has ended. */
+  open(setup: Omit<LiveRecordingSetup, 'thread'>, stop: () => void): LiveRecording {
+    const recording = new LiveRecording({ ...setup, thread: this.#thread });
     this.#live.set(recording.id, { recording, stop, settled: this.#settle(recording) });
+    return recording;
   }
 
   /** A recording while it is live, and after it when the store could not take all of it. */

@@ -6,7 +6,7 @@ import { WIRE } from '../../../shared/model/messages.ts';
 import { storedReads } from '../decoding/decode-stored.ts';
 import { TimeSlice } from '../decoding/time-slice.ts';
 import type { Store, StoredTrace, TraceResult } from '../store/store.ts';
-import { Recording } from './recording.ts';
+import { Recording } from '../decoding/recording.ts';
 
 export type RecoverySource = Pick<Store, 'unfinished' | 'get' | 'head' | 'reads' | 'finishTrace'>;
 

@@ -17,7 +17,7 @@ import { ServiceError } from '../../../shared/rpc/services.ts';
 import { Capture, type CaptureListener } from '../capture/capture.ts';
 import type { CaptureLimits } from '../capture/received-body.ts';
 import type { RunEndpoint } from '../endpoints/endpoints-service.ts';
-import { LiveRecording, type RecordingStore } from '../recording/live-recording.ts';
+import type { DecodingProgress, LiveRecording, RecordingStore } from '../recording/live-recording.ts';
 import { newTrace } from '../recording/new-trace.ts';
 import type { Recordings } from '../recording/recordings.ts';
 import type { NewTrace } from '../store/store.ts';
@@ -58,6 +58,7 @@ export class Run implements CaptureListener {
   #afterTerminator: NodeJS.Timeout | undefined;
   /** The run ended the connection itself, the terminator being there. */
   #closedAfterTerminator = false;
+  #ended = false;
 
   /** Sends at once. */
   constructor(setup: RunSetup) {
@@ -98,14 +99,16 @@ export class Run implements CaptureListener {
 
   async request(requestHead: RequestHead, body: unknown): Promise<void> {
     const { store, recordings } = this.#setup;
-    const recording = new LiveRecording({
-      store,
-      trace: this.#newTrace(requestHead, body),
-      redact: (sentence) => this.#capture.redact(sentence),
-      onRead: (read, items) => this.#silence?.heard(read, items),
-    });
+    const recording = recordings.open(
+      {
+        store,
+        trace: this.#newTrace(requestHead, body),
+        redact: (sentence) => this.#capture.redact(sentence),
+        onDecoded: (progress) => this.#decoded(progress),
+      },
+      () => this.cancel(),
+    );
     this.#recording = recording;
-    recordings.add(recording, () => this.cancel());
     void recordings.settled(this.id).then(() => this.#finished.resolve());
     await recording.begin();
     this.#created.resolve();
@@ -122,10 +125,11 @@ export class Run implements CaptureListener {
 
   reads(reads: readonly Read[]): void {
     this.#recording!.reads(reads);
-    if (this.#recording!.terminated && this.#afterTerminator === undefined) this.#closeSoon();
+    this.#silence?.heard(reads.at(-1)!.tNs);
   }
 
   end(end: BodyEnd, tNs: number): void {
+    this.#ended = true;
     this.#silence?.stop();
     clearTimeout(this.#afterTerminator);
     const recording = this.#recording!;
@@ -166,6 +170,11 @@ export class Run implements CaptureListener {
       ...change,
       value: change.where === 'body' ? this.#capture.redactJson(value) : this.#capture.redact(value),
     };
+  }
+
+  #decoded({ decodedNs, saidNs, terminated }: DecodingProgress): void {
+    if (decodedNs !== null) this.#silence?.decoded(decodedNs, saidNs);
+    if (terminated && !this.#ended && this.#afterTerminator === undefined) this.#closeSoon();
   }
 
   #closeSoon(): void {

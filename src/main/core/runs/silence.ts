@@ -1,12 +1,16 @@
 /** How long a stream has said nothing: two clocks, since keep-alive comments are bytes but no content. */
-import type { TraceItem } from '../../../shared/model/items.ts';
-import type { Read } from '../../../shared/model/stream.ts';
+
+/** Bytes that came are not decoded yet, so that nobody knows what they say: looked at again after so long. */
+const UNDECODED_MS = 100;
 
 export class SilenceClock {
   readonly #limitMs: number;
   readonly #tooLong: (silence: 'byte' | 'content') => void;
   #contentAt = performance.now();
   #byteAt = this.#contentAt;
+  /** The read that came last, and the last one that was decoded, in nanoseconds since the request was sent. */
+  #byteNs = 0;
+  #decodedNs = 0;
   #timer: NodeJS.Timeout | undefined;
 
   /** Runs from now on. `tooLong` is told once that nothing but keep-alive (`content`), or nothing at all (`byte`), came for so long. */
@@ -16,10 +20,16 @@ export class SilenceClock {
     this.#arm(this.#limitMs);
   }
 
-  /** A read came, and gave these items. */
-  heard(read: Read, items: readonly TraceItem[]): void {
+  /** A read came. */
+  heard(tNs: number): void {
     this.#byteAt = performance.now();
-    if (saysSomething(read, items)) this.#contentAt = this.#byteAt;
+    this.#byteNs = tNs;
+  }
+
+  /** All up to the read of `decodedNs` is decoded; the last that said something came at `saidNs`. */
+  decoded(decodedNs: number, saidNs: number | null): void {
+    this.#decodedNs = decodedNs;
+    if (saidNs !== null) this.#contentAt = this.#byteAt - (this.#byteNs - saidNs) / 1e6;
   }
 
   stop(): void {
@@ -31,15 +41,8 @@ export class SilenceClock {
     this.#timer = setTimeout(() => {
       const leftMs = this.#limitMs - (performance.now() - this.#contentAt);
       if (leftMs > 0) this.#arm(leftMs);
+      else if (this.#decodedNs < this.#byteNs) this.#arm(UNDECODED_MS);
       else this.#tooLong(this.#byteAt > this.#contentAt ? 'content' : 'byte');
     }, ms);
   }
-}
-
-/** A read of nothing but keep-alive says nothing. One that ends inside an event does: a large event takes many reads. */
-function saysSomething(read: Read, items: readonly TraceItem[]): boolean {
-  const told = items.filter((item) => item.k === 'event' || item.k === 'note');
-  if (told.length > 0)
-    return told.some((item) => (item.k === 'event' ? item.event.kind !== 'ping' : item.type !== 'comment'));
-  return read.bytes.some((byte) => byte !== 0x0a && byte !== 0x0d);
 }

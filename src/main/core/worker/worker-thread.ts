@@ -72,6 +72,11 @@ export class WorkerThread<Remote extends Handlers & Closable> {
     return this.#running.channel.request(name, args, options);
   }
 
+  /** Calls without waiting for an answer, where the thread is there. */
+  notify<Name extends keyof Remote & string>(name: Name, args: Parameters<Remote[Name]>): void {
+    this.#running?.channel.notify(name, args);
+  }
+
   /** Ends it from outside, in the middle of whatever it does; the next request starts another. Not for a thread that writes. */
   terminate(): void {
     const running = this.#running;

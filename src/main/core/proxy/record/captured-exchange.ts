@@ -19,7 +19,7 @@ import { encodingOf } from '../../capture/decoding.ts';
 import { KeyMask } from '../../capture/key-mask.ts';
 import { ReceivedBody } from '../../capture/received-body.ts';
 import { Redaction, secretsIn } from '../../capture/secrets.ts';
-import { LiveRecording, type RecordingStore } from '../../recording/live-recording.ts';
+import type { LiveRecording, RecordingStore } from '../../recording/live-recording.ts';
 import { newTrace } from '../../recording/new-trace.ts';
 import type { Recordings } from '../../recording/recordings.ts';
 import type { NewTrace } from '../../store/store.ts';
@@ -258,12 +258,10 @@ export class CapturedExchange {
   async #begin(decided: ToldApi): Promise<void> {
     const { store, recordings, settings } = this.#setup;
     const how = await settings();
-    const recording = new LiveRecording({
-      store,
-      trace: this.#newTrace(decided, how),
-      redact: (sentence) => this.#redaction.text(sentence),
-    });
-    recordings.add(recording, () => this.#stop());
+    const recording = recordings.open(
+      { store, trace: this.#newTrace(decided, how), redact: (sentence) => this.#redaction.text(sentence) },
+      () => this.#stop(),
+    );
     await recording.begin();
     this.#recording = recording;
     this.#flow();

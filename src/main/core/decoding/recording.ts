@@ -3,7 +3,7 @@
  * does not know who feeds it, whether what it gives is shown, nor where it is kept: see LiveRecording for one that is watched
  * and stored while it goes on. The one who feeds it owns the clock.
  */
-import { DecodePass } from '../../../shared/lanes/decode-pass.ts';
+import { DecodePass, type DecodeSetup } from '../../../shared/lanes/decode-pass.ts';
 import {
   BODY_START_BYTES,
   countsAsEvent,
@@ -24,20 +24,21 @@ import {
 } from '../../../shared/model/messages.ts';
 import type { Frame, Read } from '../../../shared/model/stream.ts';
 import type { Ending, HttpHead, Metrics, TraceRow } from '../../../shared/model/trace.ts';
-import { decodeSetup, type DecodableTrace } from '../decoding/decode-setup.ts';
+import { decodeSetup, type DecodableTrace } from './decode-setup.ts';
 import { asksForStream, carriesKey } from '../../../shared/providers/request-of.ts';
 import { costOf } from '../prices/prices.ts';
 import type { NewTrace, ProviderTraceRow, TraceResult } from '../store/store.ts';
 
 export type RecordableTrace = DecodableTrace & Pick<NewTrace, 'id' | 'model' | 'timed' | 'requestHead'>;
 
-export interface RecordingSetup {
+export interface RecordingSetup extends Pick<DecodeSetup, 'cuts' | 'place'> {
   readonly trace: RecordableTrace;
   /** Lanes besides the wire; all of them unless said. */
   readonly lanes?: readonly LaneId[];
-  /** Takes secrets out of a sentence: those of the ending repeat what the provider said. */
-  readonly redact?: (sentence: string) => string;
 }
+
+/** What a row of the list shows of a stream that goes on. */
+export type RecordedRow = Pick<TraceRow, 'metrics' | 'model' | 'usage'>;
 
 export class Recording {
   readonly #setup: RecordingSetup;
@@ -54,13 +55,15 @@ export class Recording {
   #providerTraces: readonly ProviderTraceRow[] = [];
 
   constructor(setup: RecordingSetup) {
-    const { trace, lanes } = setup;
+    const { trace, lanes, cuts, place } = setup;
     this.#setup = setup;
     this.#model = trace.model;
     this.#faults = faultFinderOf(trace.api);
     this.#decoding = new DecodePass({
       ...decodeSetup(trace),
       ...(lanes && { lanes }),
+      ...(cuts && { cuts }),
+      ...(place && { place }),
       watch: (framed) => {
         this.#faults.take(framed);
         if (framed.type === 'frame') this.#frame(framed.frame);
@@ -79,7 +82,7 @@ export class Recording {
   }
 
   /** What a row of the list shows, so far. */
-  get row(): Pick<TraceRow, 'metrics' | 'model' | 'usage'> {
+  get row(): RecordedRow {
     const { usage } = this.#meter;
     return { metrics: this.#metrics(), model: this.#model, ...(usage && { usage }) };
   }
@@ -153,9 +156,7 @@ export class Recording {
   }
 
   #decide(end: BodyEnd, unfinished: boolean, wire: WireOutcome): Ending {
-    const { trace, redact = (sentence) => sentence } = this.#setup;
-    const { state, rule, advice } = decideEnding(trace.api, this.#facts(end, unfinished), wire);
-    return { state, rule: redact(rule), ...(advice !== undefined && { advice: redact(advice) }) };
+    return decideEnding(this.#setup.trace.api, this.#facts(end, unfinished), wire);
   }
 
   #facts(end: BodyEnd, unfinished: boolean): TransportFacts {

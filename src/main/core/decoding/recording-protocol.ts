@@ -1,0 +1,45 @@
+/** What the core and the thread that decodes live streams say to one another. */
+import type { LaneCut } from '../../../shared/lanes/decode-pass.ts';
+import type { BodyEnd } from '../../../shared/metrics/ending.ts';
+import type { TraceItem } from '../../../shared/model/items.ts';
+import type { HttpHead } from '../../../shared/model/trace.ts';
+import type { ReadRun } from '../store/parts.ts';
+import type { ProviderTraceRow, TraceResult } from '../store/store.ts';
+import type { RecordableTrace, RecordedRow } from './recording.ts';
+
+/** What a live decoding is given, in this order: one `begin`, a `head` or none, `reads` as they come, one `end`. */
+export type LiveInput =
+  | { readonly type: 'begin'; readonly trace: RecordableTrace; readonly cuts: readonly LaneCut[] }
+  | { readonly type: 'head'; readonly head: HttpHead; readonly tNs: number }
+  | { readonly type: 'reads'; readonly run: ReadRun }
+  | { readonly type: 'end'; readonly end: BodyEnd; readonly tNs: number };
+
+/** What it makes of that. */
+export interface Decoded {
+  /** Not more than a turn of the core's loop takes well; the rest is asked for with `more`. */
+  readonly items: readonly TraceItem[];
+  readonly more: boolean;
+  readonly row: RecordedRow;
+  readonly terminated: boolean;
+  /** When the last read came that said something, and was not only keep-alive; null when none has. */
+  readonly saidNs: number | null;
+  /** After the end. */
+  readonly result?: TraceResult;
+  readonly providerTraces?: readonly ProviderTraceRow[];
+}
+
+/** What the thread serves. A session is one live decoding; its number is never used again. */
+export interface RecordingHandlers {
+  readonly take: (session: number, input: LiveInput) => Decoded;
+  readonly more: (session: number) => Decoded;
+  readonly drop: (session: number) => void;
+  readonly close: () => void;
+  readonly [name: string]: (...args: never[]) => unknown;
+}
+
+/** The thread does not have the session: it is another than the one where the session was begun. */
+export const NO_SESSION = 'no-session';
+
+/** Where the thread is, in memory that both sides see: the session or 0, its lane and unit, and how many inputs it has begun. */
+export const PLACE = { session: 0, lane: 1, unit: 2, inputs: 3 } as const;
+export const PLACE_BYTES = 4 * Int32Array.BYTES_PER_ELEMENT;

@@ -1,0 +1,125 @@
+/** What one stream can do to another: nothing. Lanes are ended where a stream is too much for them; its bytes are kept. */
+import { afterEach, expect, test } from 'vitest';
+import { decodeSetup } from '../../src/main/core/decoding/decode-setup.ts';
+import { LiveRecording } from '../../src/main/core/recording/live-recording.ts';
+import { newTrace } from '../../src/main/core/recording/new-trace.ts';
+import { RecordingThread, type RecordingThreadSetup } from '../../src/main/core/decoding/recording-thread.ts';
+import { DecodePass, type DecodeSetup } from '../../src/shared/lanes/decode-pass.ts';
+import type { TraceItem } from '../../src/shared/model/items.ts';
+import type { Read } from '../../src/shared/model/stream.ts';
+import { DEFAULT_OPTIONS } from '../../src/shared/model/trace.ts';
+import '../fixtures/with-trial-lane.ts';
+import { bytesOf, readsOf } from '../support/framing.ts';
+import { laneSetup } from '../support/lanes.ts';
+import { storeForFile } from '../support/store.ts';
+
+const fixture = storeForFile();
+const threads: RecordingThread[] = [];
+afterEach(async () => {
+  for (const thread of threads.splice(0)) await thread.close();
+});
+
+function threadWithTrial(limits: Pick<RecordingThreadSetup, 'timeLimitMs' | 'memoryLimitMb'>): RecordingThread {
+  const module = new URL('../fixtures/decode-worker-with-trial-lane.ts', import.meta.url);
+  const thread = new RecordingThread({ module, ...limits });
+  threads.push(thread);
+  return thread;
+}
+
+const event = (content: string): string =>
+  `data: ${JSON.stringify({ id: 'c', object: 'chat.completion.chunk', model: 'm', choices: [{ index: 0, delta: { content } }] })}\n\n`;
+const DONE = 'data: {"id":"c","choices":[{"index":0,"delta":{},"finish_reason":"stop"}]}\n\ndata: [DONE]\n\n';
+const PLAIN = readsOf(bytesOf(event('One ') + event('by ') + event('one.') + DONE), [40]);
+const SPINS = readsOf(bytesOf(event('One ') + event('spin') + event('more') + DONE), [40]);
+const EATS = readsOf(bytesOf(event('One ') + event('eat') + event('more') + DONE), [40]);
+
+async function recording(thread: RecordingThread, lanes: readonly string[] = ['wire', 'legacy', 'simple', 'trial']) {
+  const { endpoint, request } = laneSetup('chat_completions');
+  const trace = newTrace({
+    title: 'A trace',
+    source: 'run',
+    api: 'chat_completions',
+    model: 'm',
+    timed: true,
+    endpoint,
+    options: DEFAULT_OPTIONS,
+    lanes,
+    request,
+  });
+  const made = new LiveRecording({ store: fixture.store, thread, trace });
+  await made.begin();
+  return made;
+}
+
+async function watched(made: LiveRecording): Promise<readonly TraceItem[]> {
+  const items: TraceItem[] = [];
+  for await (const batch of made.items.watch(0, new AbortController().signal)) items.push(...batch);
+  return items;
+}
+
+function read(made: LiveRecording, reads: readonly Read[], more: Pick<DecodeSetup, 'cuts'> = {}): readonly TraceItem[] {
+  const pass = new DecodePass({ ...decodeSetup(made.trace), ...more });
+  const items = [...pass.begin(), ...reads.flatMap((one) => pass.feed(one))];
+  return [...items, ...pass.end(1, () => made.trace.ending!)];
+}
+
+test('while a lane never ends, the reads of all streams are taken and stored', async () => {
+  const thread = threadWithTrial({ timeLimitMs: 3_600_000 });
+  const hostile = await recording(thread);
+  hostile.reads(SPINS);
+  const other = await recording(thread);
+  for (const one of PLAIN) {
+    other.reads([one]);
+    await fixture.store.flush();
+    expect((await fixture.store.get(other.id)).storedReads).toBe(one.n + 1);
+  }
+  other.end({ how: 'end' }, 1);
+  expect((await fixture.store.get(hostile.id)).storedReads).toBe(SPINS.length);
+  expect(hostile.trace.ending).toBeUndefined();
+  // A program that closes does not wait for it either.
+  await thread.close();
+  await Promise.all([hostile.finished, other.finished]);
+});
+
+test('a lane that never ends is ended at the event, and every other lane of every stream has all', async () => {
+  const thread = threadWithTrial({ timeLimitMs: 900 });
+  const [hostile, other] = [await recording(thread), await recording(thread)];
+  const all = Promise.all([watched(hostile), watched(other)]);
+  for (const at of PLAIN.keys()) {
+    hostile.reads(SPINS.slice(at, at + 1));
+    other.reads(PLAIN.slice(at, at + 1));
+  }
+  hostile.reads(SPINS.slice(PLAIN.length));
+  for (const made of [hostile, other]) made.end({ how: 'end' }, 1);
+  const [items, plain] = await all;
+  const note = items.find((item) => item.k === 'note' && item.type === 'lane-limit');
+  expect(note).toMatchObject({ text: expect.stringMatching(/^The Trial lane took longer than .* Its bytes are kept/) });
+  const { text } = note as Extract<TraceItem, { k: 'note' }>;
+  expect(items).toEqual(read(hostile, SPINS, { cuts: [{ lane: 'trial', unit: 2, text }] }));
+  expect(hostile.trace.ending).toMatchObject({ state: 'complete' });
+  expect(plain).toEqual(read(other, PLAIN));
+  await Promise.all([hostile.finished, other.finished]);
+  expect(await hostile.isStored()).toBe(true);
+});
+
+test('a stream that takes all memory is decoded no further, and its ending says so; the others have all', async () => {
+  const thread = threadWithTrial({ memoryLimitMb: 128 });
+  const [hostile, other] = [await recording(thread), await recording(thread)];
+  const all = Promise.all([watched(hostile), watched(other)]);
+  other.reads(PLAIN.slice(0, 2));
+  hostile.reads(EATS);
+  for (const one of PLAIN.slice(2)) other.reads([one]);
+  for (const made of [hostile, other]) made.end({ how: 'end' }, 1);
+  const [items, plain] = await all;
+  expect(items.at(-1)).toMatchObject({
+    k: 'ending',
+    ending: { state: 'limit', rule: expect.stringMatching(/memory/) },
+  });
+  expect(plain).toEqual(read(other, PLAIN));
+  await Promise.all([hostile.finished, other.finished]);
+  expect(await fixture.store.get(hostile.id)).toMatchObject({
+    ending: { state: 'limit' },
+    storedReads: EATS.length,
+    metrics: { reads: EATS.length },
+  });
+});

@@ -1,13 +1,13 @@
 /** `tracelane export ID|FILE…`: traces as one file of another format, without their secrets. */
-import { existsSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { InvalidArgumentError, Option, type Command } from 'commander';
 import type { TraceToExport } from '../../core/exports/exported.ts';
 import { EXPORT_FORMATS } from '../../core/exports/formats/registry.ts';
 import { makeExport, previewExport, type ExportChoice } from '../../core/exports/make.ts';
 import { EXPORT_PARTS, type ExportManifest, type ExportPart } from '../../../shared/model/export.ts';
 import { PROVIDERS } from '../../../shared/providers/registry.ts';
-import { folderOf, isFile, openFolder, sentenceOf, storedIn, tracesIn } from './traces.ts';
-import { printable, UsageError } from './terminal.ts';
+import { folderOf, isFile, openFolder, storedIn, tracesIn } from './traces.ts';
+import { printable, sentenceOf, UsageError } from './terminal.ts';
+import { writeWhole } from './write-whole.ts';
 
 interface Flags {
   readonly format: string;
@@ -109,30 +109,6 @@ function write(
   console.error(
     printable(`${out}: ${counted(traces.length, 'trace')}, ${counted(bytes.length, 'byte')}; ${secretText}.`),
   );
-}
-
-/** A file that was there stays as it was until the new one is complete. Throws UsageError. */
-function writeWhole(path: string, bytes: Uint8Array): void {
-  // What is no plain file (a pipe, /dev/null) cannot be replaced; it is written to.
-  if (existsSync(path) && !statSync(path).isFile()) return said(path, () => writeFileSync(path, bytes));
-  const beside = `${path}.${process.pid}.part`;
-  said(path, () => {
-    try {
-      writeFileSync(beside, bytes, { flag: 'wx' });
-      renameSync(beside, path);
-    } catch (error) {
-      rmSync(beside, { force: true });
-      throw error;
-    }
-  });
-}
-
-function said(path: string, write: () => void): void {
-  try {
-    write();
-  } catch (error) {
-    throw new UsageError(`Cannot write ${path}: ${sentenceOf(error)}`);
-  }
 }
 
 function made(traces: readonly TraceToExport[], choice: ExportChoice, version: string): ReturnType<typeof makeExport> {

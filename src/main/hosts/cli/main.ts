@@ -2,6 +2,7 @@
 import { Command, CommanderError } from 'commander';
 import type { ProgramFiles } from '../plain-core.ts';
 import { addCapture } from './capture.ts';
+import { addCheck } from './check.ts';
 import { addCheckProxy } from './check-proxy.ts';
 import { addCompare } from './compare.ts';
 import { addExport } from './export.ts';
@@ -21,6 +22,7 @@ export async function runCommandLine(files: ProgramFiles): Promise<void> {
   addVectors(program);
   addLanes(program);
   addCompare(program);
+  addCheck(program, files.version);
   addImport(program, files.storeWorker);
   addExport(program, files.version);
   addCapture(program, files);

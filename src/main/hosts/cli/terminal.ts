@@ -10,5 +10,7 @@ export const printable = (text: string): string =>
     (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`,
   );
 
+export const sentenceOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+
 /** Bad input on the command line: its message is the one sentence that is printed, and the exit code is 2. */
 export class UsageError extends Error {}

@@ -12,7 +12,7 @@ import { traceId } from '../../../shared/model/ids.ts';
 import type { Api } from '../../../shared/model/stream.ts';
 import { DEFAULT_OPTIONS } from '../../../shared/model/trace.ts';
 import { dataDirectory } from '../environment.ts';
-import { UsageError } from './terminal.ts';
+import { sentenceOf, UsageError } from './terminal.ts';
 
 export interface FileTrace {
   /** In the format that the file has. */
@@ -21,8 +21,12 @@ export interface FileTrace {
 }
 
 /** The traces that importing the file would make. Throws an ImportError where there are none, and what reading the file throws. */
-export async function tracesIn(file: string, api?: Api): Promise<readonly FileTrace[]> {
-  const bytes = new Uint8Array(readFileSync(file === '-' ? 0 : file));
+export function tracesIn(file: string, api?: Api): Promise<readonly FileTrace[]> {
+  return tracesOf(file, new Uint8Array(readFileSync(file === '-' ? 0 : file)), api);
+}
+
+/** The same of bytes that were read. */
+export async function tracesOf(file: string, bytes: Uint8Array, api?: Api): Promise<readonly FileTrace[]> {
   const name = file === '-' ? 'standard input' : basename(file);
   const { streams } = recognize(name, bytes, api ?? null);
   const traces: FileTrace[] = [];
@@ -62,5 +66,3 @@ export async function storedIn(reader: StoreReader, id: string): Promise<TraceTo
 
 /** Of what was named: a file where there is one of this name, else the id of a stored trace. */
 export const isFile = (name: string): boolean => name === '-' || existsSync(name);
-
-export const sentenceOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

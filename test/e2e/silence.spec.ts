@@ -157,6 +157,46 @@ test('waiting for headers is drawn as it grows, on an axis of whole seconds', as
   expect(faults).toEqual([]);
 });
 
+for (const [name, hours] of [
+  ['ahead', 1],
+  ['behind', -1],
+] as const)
+  test(`a wait is as long as it is where the clock of the window is an hour ${name}`, async ({ page }) => {
+    await page.addInitScript((ms) => {
+      const now = Date.now.bind(Date);
+      Date.now = () => now() + ms;
+    }, hours * 3_600_000);
+    const began = performance.now();
+    const { response } = await hold(page);
+    const waiting = await silentFor(page, 1);
+    expect(seconds(waiting.silences[0]!.text)).toBeLessThan((performance.now() - began) / 1000);
+    begin(response);
+    await expect.poll(async () => (await drawn(page)).silences.length).toBe(2);
+    const silent = await silentFor(page, 1);
+    expect(seconds(silent.silences[1]!.text)).toBeLessThan((performance.now() - began) / 1000);
+    finish(response);
+  });
+
+test('two runs at a time have a silence each, and the one that is shown is the chosen one’s', async ({ page }) => {
+  const first = await hold(page);
+  asked = Promise.withResolvers();
+  const second = await hold(page);
+  begin(second.response);
+  await expect.poll(async () => (await drawn(page)).silences.at(-1)?.text).toMatch(/silent$/);
+  await page.locator(`#run-${first.id}`).click();
+  await expect
+    .poll(async () => (await drawn(page)).silences.map(({ text }) => text))
+    .toEqual([expect.stringMatching(/^waiting/)]);
+  const shown = await drawn(page);
+  expect(Math.abs(shown.silences[0]!.to - shown.nowX)).toBeLessThan(2);
+  expect(shown.covered).toEqual([]);
+  await page.locator(`#run-${second.id}`).click();
+  await expect.poll(async () => (await drawn(page)).silences.at(-1)?.text).toMatch(/silent$/);
+  const other = await drawn(page);
+  expect(other.marksEnd).toBeLessThanOrEqual(other.nowX + 2);
+  for (const { response } of [first, second]) finish(response);
+});
+
 test('a silence in mid-stream is hatched and counted as it grows, the axis reaches now, and nothing lies right of it', async ({
   page,
 }) => {

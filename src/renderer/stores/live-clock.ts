@@ -1,7 +1,8 @@
 /**
  * How far a stream has come that runs elsewhere: its items come with their own times, and between them only this side's clock
- * goes on. Two things are known of how the two clocks stand: when the request was sent, by the wall clock of the program, and
- * that no item is here before its time. The earlier beginning of the two is the true one, or later by no more than a delay.
+ * goes on. Two things are known of how the two clocks stand: how long the request had been out as the program answered, by the
+ * program's own clock, and that no item is here before its time. The earlier beginning of the two is the true one, or later by no
+ * more than a delay. The wall clock of this side says nothing of it: it may be another machine's.
  */
 const NS_PER_MS = 1e6;
 
@@ -15,7 +16,7 @@ export class LiveClock {
     this.#now = now;
   }
 
-  /** The request was sent so long ago, milliseconds, by the wall clock. */
+  /** The request was sent so long ago, milliseconds, by the program's clock. */
   sent(agoMs: number): void {
     this.#sentAt = Math.min(this.#sentAt, this.#now() - agoMs);
   }

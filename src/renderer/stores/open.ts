@@ -36,7 +36,6 @@ function open(id: TraceId | null): void {
       ? null
       : new TraceSession(id, {
           stored: row?.ending !== undefined,
-          startedAt: row?.startedAt,
           decoding: { lanes: chosenLanes(row?.api) },
         });
   recorded?.watch();

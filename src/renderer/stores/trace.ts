@@ -47,8 +47,6 @@ export interface SessionSetup {
   readonly stored?: boolean;
   /** Another decoding than the trace was recorded with. */
   readonly decoding?: Decoding;
-  /** Wall clock, milliseconds since 1970: when the request was sent that is still being answered. */
-  readonly startedAt?: number | undefined;
   /** Where the playhead stands that feeds this, nanoseconds; absent: the stream comes at its own pace. */
   readonly playhead?: () => number;
   /** How far the stream goes that this is a part of, where that is known: nanoseconds, or events of one that was not timed. */
@@ -75,14 +73,13 @@ export class TraceSession {
 
   constructor(
     id: TraceId,
-    { detail = null, stored = false, decoding = {}, startedAt, playhead, whole }: SessionSetup = {},
+    { detail = null, stored = false, decoding = {}, playhead, whole }: SessionSetup = {},
   ) {
     this.model = new TraceModel();
     this.decoding = decoding;
     this.whole = whole;
     this.#running = stored ? 'loading' : 'live';
     this.#playhead = playhead;
-    if (startedAt !== undefined) this.#clock.sent(Date.now() - startedAt);
     this.store = createStore<TraceState>()(() => ({
       id,
       detail,
@@ -132,7 +129,7 @@ export class TraceSession {
   async refresh(): Promise<void> {
     try {
       const detail = await client().call('traces.get', { id: this.store.getState().id });
-      this.#clock.sent(Date.now() - detail.startedAt);
+      if (detail.agoMs !== undefined) this.#clock.sent(detail.agoMs);
       this.store.setState({ detail });
     } catch (error) {
       this.store.setState({ problem: error instanceof Error ? error.message : String(error) });

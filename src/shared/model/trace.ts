@@ -171,4 +171,6 @@ export interface TraceDetail extends TraceRow {
   /** Of an exchange between other programs, recorded on its way. */
   readonly capture?: CaptureFacts;
   readonly imported?: ImportFacts;
+  /** Of a stream that runs: milliseconds since its request was sent as this was answered, by the program's own clock. */
+  readonly agoMs?: number;
 }

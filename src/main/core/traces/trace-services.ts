@@ -83,7 +83,7 @@ export function traceServices({ store, recordings, lookups }: TraceServicesSetup
   };
 }
 
-/** What only the core needs of a trace stays here. */
+/** What only the core needs of a trace stays here; how long it has run is said by the clock that it was started by. */
 function detailOf(trace: StoredTrace): TraceDetail {
   const {
     messageId: _messageId,
@@ -92,5 +92,5 @@ function detailOf(trace: StoredTrace): TraceDetail {
     storedBytes: _storedBytes,
     ...detail
   } = trace;
-  return detail;
+  return detail.ending === undefined ? { ...detail, agoMs: Date.now() - detail.startedAt } : detail;
 }

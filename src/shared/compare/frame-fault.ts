@@ -10,11 +10,8 @@ export function faultAt(input: ComparisonInput, event: number | null): string | 
   if (note) return sentenceOf(note);
   if (event === null || !dispatches(input, event)) return null;
   const remark = lintOf(input).find((one) => one.event === event && one.severity === 'error');
-  return remark ? clause(firstSentence(remark.sentence)) : null;
+  return remark ? clause(remark.fact) : null;
 }
-
-/** The fact: what probably did it comes after. */
-const firstSentence = (text: string): string => text.split(/(?<=[.:]) (?=[A-Z])/)[0]!;
 
 /** By the rules of the framing there is an event; a reader that takes another frame for one fails by its own doing. */
 function dispatches({ framed }: ComparisonInput, event: number): boolean {

@@ -45,6 +45,8 @@ export type RowStrands = ByLane<LaneStrands>;
 /** What a comparison knows of a lane: which one it is, and what is expected of it. */
 export type ComparedLane = Pick<LaneDefinition, 'id' | 'label' | 'expects'>;
 
+export type NoteItem = Extract<TraceItem, { readonly k: 'note' }>;
+
 export interface ComparisonInput {
   readonly setup: Pick<LaneSetup, 'api' | 'endpoint' | 'request' | 'options'>;
   /** The lanes of this reading, the wire first. */
@@ -64,6 +66,8 @@ export interface ComparisonInput {
   /** Results of the other lanes. */
   readonly adapters: Readonly<Record<LaneId, AdapterOutcome>>;
   readonly ending: Ending | null;
+  /** Remarks on bytes that are in no frame, and on lanes that are left out, in order. */
+  readonly notes: readonly NoteItem[];
   /** What the framer gave, frames with their JSON, for the lint; nothing where only items are at hand. */
   readonly framed: readonly Framed[];
   /** The body, and how it is cut; null where only items are at hand. */
@@ -85,6 +89,7 @@ export class ReadingFold {
   readonly #emissions: Record<LaneId, Emission[]> & { readonly [WIRE]: Emission[] } = { wire: [] };
   readonly #reads: ComparisonInput['reads'][number][] = [];
   readonly #adapters: Record<LaneId, AdapterOutcome> = {};
+  readonly #notes: NoteItem[] = [];
   #wire: WireOutcome | null = null;
   #ending: Ending | null = null;
 
@@ -110,6 +115,7 @@ export class ReadingFold {
       wire: this.#wire,
       adapters: this.#adapters,
       ending: this.#ending,
+      notes: this.#notes,
       framed: more.framed ?? [],
       body: more.body ?? null,
       bytes: last ? last.offset + last.length : 0,
@@ -123,6 +129,7 @@ export class ReadingFold {
       this.#events[item.event.index] = item.event;
       this.#grid.event(item.event);
     } else if (item.k === 'message') this.#message(item.emission);
+    else if (item.k === 'note') this.#notes.push(item);
     else if (item.k === 'outcome') {
       if (isWireResult(item.result)) this.#wire = item.result.outcome;
       else this.#adapters[item.result.lane] = item.result.outcome;

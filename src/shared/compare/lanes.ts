@@ -4,6 +4,7 @@ import { findAll } from './findings/registry.ts';
 import { markerOf } from './marks.ts';
 import { lintOf } from './input-lint.ts';
 import type { CompareResult } from './result.ts';
+import { comparisonNotes } from './notes.ts';
 import { alignedRows } from './rows.ts';
 import { laneMapOf } from './lane-map.ts';
 import { verdictOf } from './verdict.ts';
@@ -15,6 +16,8 @@ export function compareLanes(input: ComparisonInput): CompareResult {
   return {
     lanes: lanesOf(input).map(({ id, label }) => ({ id, label })),
     options: input.setup.options,
+    ending: input.ending,
+    notes: comparisonNotes(input.notes),
     verdict: verdictOf(input, findings),
     findings: findings.map((one) => ({ ...one.finding, marks: marks(one) })),
     rows: alignedRows(input, findings),

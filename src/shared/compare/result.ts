@@ -4,8 +4,9 @@ import type { Silence } from '../metrics/silence.ts';
 import type { Finding, Standing, Verdict } from '../model/findings.ts';
 import type { TraceId } from '../model/ids.ts';
 import type { ByLane, LaneId } from '../model/messages.ts';
-import type { AdapterOptions, Metrics } from '../model/trace.ts';
+import type { AdapterOptions, Ending, Metrics } from '../model/trace.ts';
 import type { Usage } from '../model/usage.ts';
+import type { ByteRange } from '../text/byte-range.ts';
 
 /** A row of the columns: one wire block, or what lanes emitted outside any block. */
 export interface AlignedRow {
@@ -92,10 +93,23 @@ export interface LaneName {
   readonly label: string;
 }
 
+/** A remark on bytes that are in no frame, or on a lane that is left out. */
+export interface ComparisonNote {
+  /** `comment`, `ignored`, `bad-utf8`, `damaged`, `unfinished`, `limit`, `lane-failed`, `lane-left-out`. */
+  readonly type: string;
+  /** Of the first, end exclusive. */
+  readonly bytes: ByteRange;
+  readonly count: number;
+  readonly sentence: string;
+}
+
 export interface CompareResult {
   /** The lanes that were compared, the wire first. */
   readonly lanes: readonly LaneName[];
   readonly options: AdapterOptions;
+  /** How the stream ended; null where that is not known. */
+  readonly ending: Ending | null;
+  readonly notes: readonly ComparisonNote[];
   readonly verdict: Verdict;
   readonly findings: readonly Finding[];
   readonly rows: readonly AlignedRow[];

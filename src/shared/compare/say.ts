@@ -1,4 +1,5 @@
 /** Numbers and texts as findings say them. */
+import type { Ending } from '../model/trace.ts';
 import { firstCodePoints } from '../text/code-points.ts';
 
 /** Thousands with commas. */
@@ -26,3 +27,7 @@ export const clause = (sentence: string): string =>
     /\.$/,
     '',
   );
+
+/** How a stream ended, why that is said, and what can be done next. */
+export const endingText = ({ state, rule, advice }: Ending): string =>
+  [state, rule, advice].flatMap((text) => (text ? [/[.!?]$/.test(text) ? text : `${text}.`] : [])).join(' ');

@@ -8,7 +8,7 @@ import { gzipSync } from 'node:zlib';
 import { afterAll, describe, expect, it } from 'vitest';
 import type { CompareResult } from '../../../src/shared/compare/result.ts';
 import { sampleBody } from '../../support/sample-bytes.ts';
-import { chatBody, chunk } from '../../support/wire.ts';
+import { chatBody, chunk, namedBody } from '../../support/wire.ts';
 
 const CLI = fileURLToPath(new URL('../../../src/main/cli.mjs', import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), 'tracelane-cli-'));
@@ -113,6 +113,39 @@ describe('for people', () => {
   });
 });
 
+describe('of the stream itself', () => {
+  const broken = file(
+    'broken.sse',
+    `${chatBody(chunk({ content: 'a' }))}: ping\n\n: ping\n\n${chatBody({ error: { message: 'full', code: 503 } })}`,
+  );
+
+  it('says how it ended, why, and what stands outside of its events', () => {
+    const { stdout } = compare([broken]);
+    expect(stdout).toMatch(/^Ending: provider-error\. .*full.*\.$/m);
+    expect(stdout).toMatch(/^Bytes outside of events:\nbytes \d+-\d+: 2 comments, the first: ' ?ping'$/m);
+    expect(stdout).toMatch(/^Ending: [^]*^Bytes[^]*^Protocol of the wire:$/m);
+    const { ending, notes, lint } = JSON.parse(compare([broken, '--json']).stdout) as CompareResult;
+    expect(ending).toMatchObject({ state: 'provider-error', rule: expect.stringContaining('full') as string });
+    expect(notes).toMatchObject([{ type: 'comment', count: 2 }]);
+    expect(lint.length).toBeGreaterThan(0);
+  });
+
+  it('is all there is with --only wire, and nothing of it is there with --only lanes', () => {
+    const wire = compare([broken, '--only', 'wire']).stdout;
+    expect(wire.split('\n')[0]!.trim()).toBe('wire');
+    expect(wire).toContain('Ending: provider-error');
+    expect(wire).not.toMatch(/legacy|findings/i);
+    const lanes = compare([broken, '--only', 'lanes']).stdout;
+    expect(lanes).toContain('1. critical legacy');
+    expect(lanes).not.toMatch(/Ending:|Bytes outside|Protocol of the wire/);
+    expect(JSON.parse(compare([broken, '--only', 'wire', '--json']).stdout)).toMatchObject({
+      lanes: [{ id: 'wire' }],
+      findings: [],
+      ending: { state: 'provider-error' },
+    });
+  });
+});
+
 it('prints the whole comparison as JSON, from standard input too', () => {
   const body = chatBody(chunk({ content: 'a' }), finish, '[DONE]');
   const { status, stdout } = compare(['-', '--api', 'chat_completions', '--json'], body);
@@ -162,10 +195,28 @@ describe('for CI', () => {
     ['a critical finding', lossy, 'critical', 1],
     ['the gravest is worse than the limit', lossy, 'info', 1],
     ['only information below the limit', file('finish.sse', chatBody(finish, '[DONE]')), 'major', 0],
-    ['no finding', silent, 'info', 0],
+    ['a stream that was cut, though every lane is as the wire', file('stop.sse', chatBody(chunk({}))), 'critical', 1],
+    ['a lint error and no finding', silent, 'major', 1],
+    ['a lint error below the limit', silent, 'critical', 0],
   ] as const)('%s', (_, path, severity, code) => {
     expect(compare([path, '--api', 'chat_completions', '--fail-on', severity]).status).toBe(code);
   });
+
+  const { bytes } = sampleBody('messages', 'plain-text');
+  const healthy = file('healthy.sse', bytes);
+  const overloaded = { type: 'error', error: { type: 'overloaded_error', message: 'Overloaded' } };
+  const begun = Buffer.from(bytes).toString().split('event: content_block_stop')[0];
+  const failed = file('failed.sse', `${begun}${namedBody(overloaded)}`);
+
+  it.each([
+    ['a healthy stream', [healthy, '--only', 'wire'], 0],
+    ['a healthy stream, however strict', [healthy, '--only', 'wire', '--fail-on', 'info'], 0],
+    ['an error in mid-stream', [failed, '--only', 'wire'], 1],
+    ['an error in mid-stream, to the strict', [failed, '--only', 'wire', '--fail-on', 'critical'], 1],
+    ['a lossy lane, where only the wire counts', [lossy, '--only', 'wire'], 0],
+    ['a lossy lane, where only lanes count', [lossy, '--only', 'lanes'], 1],
+    ['a lint error, where only lanes count', [silent, '--only', 'lanes', '--fail-on', 'info'], 0],
+  ] as const)('%s', (_, args, code) => expect(compare(args).status).toBe(code));
 
   it('fails for nothing without being asked', () =>
     expect(compare([lossy, '--api', 'chat_completions']).status).toBe(0));
@@ -181,6 +232,8 @@ it.each([
   [[lossy, '--api', 'telnet'], 'Allowed choices are chat_completions, responses, messages'],
   [[lossy, '--api', 'messages', '--fail-on', 'grave'], 'Allowed choices are info, minor, major, critical'],
   [[join(folder, 'none.sse'), '--api', 'messages'], 'Cannot read '],
+  [[lossy, '--only', 'bytes'], 'Allowed choices are wire, lanes'],
+  [[lossy, '--only', 'wire', '--lanes', 'legacy'], '--only wire compares none'],
 ])('refuses %j with exit code 2', (args, sentence) => {
   const { status, stdout, stderr } = compare(args);
   expect([status, stdout]).toEqual([2, '']);

@@ -1,63 +1,98 @@
 /** `tracelane compare FILE`: what the other lanes make of a stream, against the wire; for people and for CI. */
 import { Option, type Command } from 'commander';
+import { failsOn, PARTS, type Part } from '../../../shared/compare/gravity.ts';
 import { compareLanes } from '../../../shared/compare/lanes.ts';
 import { readAll } from '../../../shared/compare/read-all.ts';
 import type { CompareResult } from '../../../shared/compare/result.ts';
+import { endingText } from '../../../shared/compare/say.ts';
 import { SEVERITIES, VERDICT_FIELDS, type Severity } from '../../../shared/model/findings.ts';
-import { printable } from './terminal.ts';
+import { WIRE } from '../../../shared/model/messages.ts';
+import { printable, UsageError } from './terminal.ts';
 import { addStreamFlags, lanesOf, readStream, setupOf, type StreamFlags } from './stream-file.ts';
 
 interface Flags extends StreamFlags {
   readonly json?: boolean;
   readonly failOn?: Severity;
+  readonly only?: Part;
 }
+
+/** Where only one part is asked for, the exit code is the answer. */
+const LIMIT_OF_ONE_PART: Severity = 'major';
 
 export function addCompare(program: Command): void {
   addStreamFlags(program.command('compare'))
-    .description('compare the other lanes with the wire on one stream')
+    .description('say how a stream ended, what is wrong with it, and what the other lanes make of it')
     .option('--json', 'print the whole comparison as JSON')
     .addOption(
-      new Option('--fail-on <severity>', 'exit with code 1 if there is a finding of this severity or higher').choices([
-        ...SEVERITIES,
-      ]),
+      new Option(
+        '--fail-on <severity>',
+        'exit with code 1 if a finding, a lint remark or the ending is this grave, or graver; an ending before the end is critical, a lint error major, a warning minor',
+      ).choices([...SEVERITIES]),
+    )
+    .addOption(
+      new Option(
+        '--only <part>',
+        `wire: only the stream, how it ended and its lint; lanes: only the findings; fails on ${LIMIT_OF_ONE_PART} unless --fail-on says otherwise`,
+      ).choices([...PARTS]),
     )
     .action((file: string, given: Flags) => {
+      if (given.only === 'wire' && given.lanes !== undefined)
+        throw new UsageError('--lanes names lanes to compare, and --only wire compares none. Leave one of them out.');
       const { body, flags, repaired } = readStream(file, given);
-      const result = compareLanes(readAll(body, setupOf(flags), { lanes: lanesOf(flags) }));
+      const parts = flags.only === undefined ? PARTS : [flags.only];
+      const lanes = parts.includes('lanes') ? lanesOf(flags) : [WIRE];
+      const result = partsOf(compareLanes(readAll(body, setupOf(flags), { lanes })), parts);
       process.stdout.write(
-        `${flags.json ? printable(JSON.stringify({ ...result, repaired })) : report(result, repaired)}\n`,
+        `${flags.json ? printable(JSON.stringify({ ...result, repaired })) : report(result, repaired, parts)}\n`,
       );
-      if (flags.failOn !== undefined && failsOn(result, flags.failOn)) process.exitCode = 1;
+      const limit = flags.failOn ?? (flags.only === undefined ? undefined : LIMIT_OF_ONE_PART);
+      if (limit !== undefined && failsOn(result, limit, parts)) process.exitCode = 1;
     });
 }
 
-const failsOn = (result: CompareResult, limit: Severity): boolean =>
-  result.findings.some(({ severity }) => SEVERITIES.indexOf(severity) >= SEVERITIES.indexOf(limit));
+/** Without the lint and the notes where only lanes are asked for; how the stream ended stands in any case. */
+const partsOf = (result: CompareResult, parts: readonly Part[]): CompareResult =>
+  parts.includes('wire') ? result : { ...result, lint: [], notes: [] };
 
-/** The verdict as a table, then the findings, then what the wire itself does against its protocol. */
-function report({ lanes, verdict, findings, lint }: CompareResult, repaired: readonly string[]): string {
+/** The verdict as a table and the findings, then how the stream ended, its bytes in no event, and its lint. */
+function report(result: CompareResult, repaired: readonly string[], parts: readonly Part[]): string {
+  return [
+    ...(repaired.length > 0 ? ['The file:', ...repaired.map(printable), ''] : []),
+    ...table(result),
+    ...(parts.includes('lanes') ? ['', ...findingLines(result)] : []),
+    ...(parts.includes('wire') ? wireLines(result) : []),
+  ].join('\n');
+}
+
+function table({ lanes, verdict }: CompareResult): readonly string[] {
   const rows = VERDICT_FIELDS.map((field) => [field, ...lanes.map(({ id }) => verdict[field][id]!.text)]);
-  const table = [['', ...lanes.map(({ id }) => id)], ...rows].map((cells) => cells.map(printable));
-  const widths = table[0]!.map((_head, column) => Math.max(...table.map((cells) => cells[column]!.length)));
-  const lines = table.map((cells) =>
+  const lines = [['', ...lanes.map(({ id }) => id)], ...rows].map((cells) => cells.map(printable));
+  const widths = lines[0]!.map((_head, column) => Math.max(...lines.map((cells) => cells[column]!.length)));
+  return lines.map((cells) =>
     cells
       .map((cell, column) => cell.padEnd(widths[column]!))
       .join('  ')
       .trimEnd(),
   );
-  const found = findings.map(
+}
+
+function findingLines({ findings }: CompareResult): readonly string[] {
+  if (findings.length === 0) return ['No findings.'];
+  return findings.map(
     ({ number, severity, lane, kind, bytes, sentence }) =>
       `${number}. ${severity} ${lane} ${kind}${bytes ? ` bytes ${bytes[0]}-${bytes[1]}` : ''}: ${printable(sentence)}`,
   );
+}
+
+function wireLines({ ending, notes, lint }: CompareResult): readonly string[] {
+  const noted = notes.map(({ bytes, sentence }) => `bytes ${bytes[0]}-${bytes[1]}: ${printable(sentence)}`);
   const remarks = lint.map(
     ({ rule, severity, event, sentence }) =>
       `${severity} ${rule}${event === null ? '' : ` event ${event}`}: ${printable(sentence)}`,
   );
   return [
-    ...(repaired.length > 0 ? ['The file:', ...repaired.map(printable), ''] : []),
-    ...lines,
-    '',
-    ...(found.length > 0 ? found : ['No findings.']),
+    ...(ending ? ['', `Ending: ${printable(endingText(ending))}`] : []),
+    ...(noted.length > 0 ? ['', 'Bytes outside of events:', ...noted] : []),
     ...(remarks.length > 0 ? ['', 'Protocol of the wire:', ...remarks] : []),
-  ].join('\n');
+  ];
 }

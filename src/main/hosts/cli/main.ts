@@ -8,6 +8,7 @@ import { addCompare } from './compare.ts';
 import { addExport } from './export.ts';
 import { addImport } from './import.ts';
 import { addLanes } from './lanes.ts';
+import { addMcp } from './mcp.ts';
 import { UsageError } from './terminal.ts';
 import { addVectors } from './vectors.ts';
 
@@ -25,6 +26,7 @@ export async function runCommandLine(files: ProgramFiles): Promise<void> {
   addCheck(program, files.version);
   addImport(program, files.storeWorker);
   addExport(program, files.version);
+  addMcp(program, files.version);
   addCapture(program, files);
   addCheckProxy(program);
 

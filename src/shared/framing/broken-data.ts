@@ -65,7 +65,7 @@ function valueOf(text: string): unknown {
 const isObject = (value: unknown): boolean => typeof value === 'object' && value !== null && !Array.isArray(value);
 
 const HEARTBEAT = /^(?::.{0,200}|(?:ping|pong|keep[-_ ]?alive|heart[-_ ]?beat|hb|noop|\.+|-+)[.!]?)$/i;
-const FIELD = /^\s*(data|event|id|retry|error):/;
+const FIELD = /^\s*(data|event|id|retry):/;
 const BEGINS_JSON = /^\s*(?:\{\s*(?:"|$)|\[)/;
 const PAGE = /^\s*<(?:!doctype html|html|head|body|center|h1|\?xml)\b/i;
 /** As servers write it that do not write exactly that: in another case, in quotes, without brackets, as a word of their own. */

@@ -54,10 +54,11 @@ export const cutShort = (place: FaultPlace, data: string, count: number): string
 export const lineEndInData = (place: FaultPlace, count: number): string =>
   `The data lines of ${the(place)} are one JSON text only when joined without a line end${more(count)}: the JSON was split inside a string. By the standard the lines are joined with a line feed, which no JSON string may contain.`;
 
-export const twoValues = (rest: string, place: FaultPlace, count: number): string =>
+/** `lines`: of JSON lines. */
+export const twoValues = (rest: string, lines: boolean, place: FaultPlace, count: number): string =>
   `After the JSON of ${the(place)} more text follows on the same line, ${shown(rest)}${more(count)}. ${
     /^(?:data|event|[[{])/.test(rest)
-      ? 'The blank line between two events was lost, or two writers share the connection.'
+      ? `The ${lines ? 'line end' : 'blank line'} between two events was lost, or two writers share the connection.`
       : 'A client that parses the data as JSON fails on it.'
   }`;
 
@@ -174,8 +175,8 @@ export const barePage = (place: FaultPlace, count: number): string =>
 export const bareJson = (place: FaultPlace, count: number): string =>
   `${capital(line(place))} is JSON without "data:" before it${more(count)}, so that no client reads it. Gateways pass on an error of the server that way.`;
 
-export const unknownField = (name: string, place: FaultPlace, count: number): string =>
-  `${capital(line(place))} has the field ${JSON.stringify(name)}${more(count)}, which server-sent events do not have. Readers skip it.`;
+export const unknownField = (name: string, text: string, place: FaultPlace, count: number): string =>
+  `${capital(line(place))} has the field ${JSON.stringify(name)}${more(count)}, which server-sent events do not have: ${shown(text)}. Readers skip it.`;
 
 export const bareText = (text: string, place: FaultPlace, count: number): string =>
   `${capital(line(place))} is no field of server-sent events${more(count)}: ${shown(text)}. Readers skip it. A log or a message of a program was written into the response.`;

@@ -257,11 +257,12 @@ export class FaultFinder {
     this.#takeBrokenData(data, placeOf(frame), (id, sentence) => this.#found(id, frame, sentence));
   }
 
-  /** `found`: tells of it at its place. */
+  /** `found`: tells of it at its place. `lines`: they are JSON lines. */
   #takeBrokenData(
     data: string,
     place: say.FaultPlace,
     found: (id: FramingFaultId, sentence: (place: say.FaultPlace, count: number) => string) => void,
+    lines = false,
   ): void {
     const broken = brokenData(data);
     switch (broken?.kind) {
@@ -286,7 +287,7 @@ export class FaultFinder {
         return found('done-misspelt', (at, count) => say.doneMisspelt(data, this.#knowledge.terminator, at, count));
       case 'two-values':
         this.#inSight(broken.rest.replace(/^(?:data: ?)+/, ''), say.SAME_LINE);
-        return found('data-two-values', (at, count) => say.twoValues(broken.rest, at, count));
+        return found('data-two-values', (at, count) => say.twoValues(broken.rest, lines, at, count));
       case 'encoded-twice':
         return found('data-encoded-twice', say.encodedTwice);
       case 'python':
@@ -314,9 +315,8 @@ export class FaultFinder {
     const place = placeOf(frame);
     const stray: Stray = { ...place, text: data, line: strayLine(data) };
     if (stray.line.kind === 'json' || stray.line.kind === 'text')
-      this.#takeBrokenData(data, place, (id, sentence) => this.#found(id, frame, sentence));
+      this.#takeBrokenData(data, place, (id, sentence) => this.#found(id, frame, sentence), true);
     else this.#takeSettled(stray);
-    if (this.#cut) this.#settleCut([], undefined);
   }
 
   #takeStray(text: string, place: say.FaultPlace): void {
@@ -445,7 +445,7 @@ export class FaultFinder {
         if (isCutJson(text) && !isCutRemark(text)) this.#fold = { text };
         return this.#tally('bare-json', stray, (count) => say.bareJson(stray, count));
       case 'field':
-        return this.#tally('unknown-field', stray, (count) => say.unknownField(line.name, stray, count));
+        return this.#tally('unknown-field', stray, (count) => say.unknownField(line.name, text, stray, count));
       case 'text':
         return this.#tally('bare-text', stray, (count) => say.bareText(text, stray, count));
     }

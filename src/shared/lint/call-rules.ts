@@ -3,7 +3,7 @@ import { isJson, objectOf, parseJson } from '../json/json-object.ts';
 import type { WireBlock, WireMessage, WireOutcome } from '../model/messages.ts';
 import { nearestName } from '../text/nearest.ts';
 import { chat, chatArguments, chatCall, chatEnd, chatFragment, chunk } from './example-bodies.ts';
-import type { LintRule } from './rule.ts';
+import { kindOf, type LintRule } from './rule.ts';
 
 /** Calls that the client runs by their name. Others (a shell, a computer) have none. */
 const NAMED = new Set(['function', 'custom', 'function_call', 'custom_tool_call', 'tool_use', 'functionCall']);
@@ -62,15 +62,6 @@ function looksLike(text: string): string {
   if (/^[{[]/.test(trimmed) && !/[}\]]$/.test(trimmed)) return ': they end before their last bracket is closed';
   return '';
 }
-
-const kindOf = (value: unknown): string =>
-  value === null
-    ? 'null'
-    : Array.isArray(value)
-      ? 'a list'
-      : typeof value === 'string'
-        ? 'a text'
-        : `a ${typeof value}`;
 
 interface Fragments {
   /** Whether each fragment began with all of the one before it. */

@@ -21,7 +21,8 @@ export const FINISH_RULES: readonly LintRule[] = [
     counterexample: chatText('Hi'),
     check: () => ({
       end({ outcome }, report) {
-        if (!outcome.terminated) return;
+        // An error says why there is none.
+        if (!outcome.terminated || outcome.errors.length > 0) return;
         const finished = new Set(outcome.finish.filter(({ raw }) => raw !== null).map(({ choice }) => choice));
         const choices = new Set(outcome.blocks.map(({ choice }) => choice));
         for (const { choice } of outcome.finish) choices.add(choice);

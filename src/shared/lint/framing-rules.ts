@@ -235,7 +235,7 @@ const RULES: Readonly<Record<FramingFaultId, FramingRule>> = {
     help: 'An event is of another API than the stream. The base URL and the API do not fit together, or a gateway converts only some of the events. Clients find nothing that they know in it.',
     example: around(`data: {"candidates":[{"content":{"parts":[{"text":"Hi"}]},"index":0}]}\n\n`),
     counterexample: HEALTHY,
-    comesWith: ['choices-missing', 'object-type'],
+    comesWith: ['choices-missing'],
   },
   'other-framing': {
     strict: 'error',
@@ -273,7 +273,7 @@ const RULES: Readonly<Record<FramingFaultId, FramingRule>> = {
     help: 'An event of the API is inside of another object. Programs that record streams wrap events, as Claude Code does, and so do gateways with an envelope of their own. Clients of the API do not look inside.',
     example: around(`data: {"type":"stream_event","event":${MID}}\n\n`),
     counterexample: HEALTHY,
-    comesWith: ['choices-missing', 'object-type'],
+    comesWith: ['choices-missing'],
   },
 };
 

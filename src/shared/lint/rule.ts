@@ -121,3 +121,13 @@ export function lintEvent(frame: Frame): LintEvent {
 
 /** The data that ends a stream of OpenAI and of those that follow it. */
 export const isDone = (data: string): boolean => data === '[DONE]';
+
+/** The type of a JSON value, with its article. */
+export const kindOf = (value: unknown): string =>
+  value === null
+    ? 'null'
+    : Array.isArray(value)
+      ? 'a list'
+      : typeof value === 'string'
+        ? 'a text'
+        : `${typeof value === 'object' ? 'an' : 'a'} ${typeof value}`;

@@ -18,7 +18,7 @@ import {
   textDelta,
   toolUse,
 } from './example-bodies.ts';
-import { isDone, type LintCheck, type LintEvent, type LintRule } from './rule.ts';
+import { isDone, kindOf, type LintCheck, type LintEvent, type LintRule } from './rule.ts';
 
 /** An example and its counterexample, where they differ from API to API. */
 export type Examples = Pick<LintRule, 'example' | 'counterexample'> & Partial<Pick<LintRule, 'comesWith'>>;
@@ -139,10 +139,9 @@ export const argumentsType = (
       for (const { name, given } of argumentsOf(data, type)) {
         if (given === null || given === undefined || (expected === 'text') === (typeof given === 'string')) continue;
         if (expected === 'object' && objectOf(given)) continue;
-        const what = Array.isArray(given) ? 'a list' : typeof given === 'object' ? 'an object' : `a ${typeof given}`;
         report(
           frame,
-          `The arguments of ${name} come as ${typeof given === 'string' ? 'text' : what}, not as ${expected === 'text' ? 'text' : 'an object'}.`,
+          `The arguments of ${name} come as ${typeof given === 'string' ? 'text' : kindOf(given)}, not as ${expected === 'text' ? 'text' : 'an object'}.`,
         );
       }
     },

@@ -1,6 +1,8 @@
 /** Rules that hold for every API on the events as a whole: whether they can be read, come once, and reach their end. */
 import { chat, chatEnd, chatText, chunk, message, blockStart, blockStop, textDelta } from './example-bodies.ts';
-import { isDone, type LintRule } from './rule.ts';
+import { objectOf } from '../json/json-object.ts';
+import type { Frame } from '../model/stream.ts';
+import { isDone, kindOf, type LintRule } from './rule.ts';
 
 const doubled = (...events: readonly unknown[]): readonly unknown[] => events.flatMap((event) => [event, event]);
 
@@ -33,13 +35,7 @@ export const STREAM_RULES: readonly LintRule[] = [
     check: ({ faults }) => ({
       event({ frame, data }, report) {
         if (data || isDone(frame.data) || !frame.dispatches || faults.ofEvent(frame.index)) return;
-        const { payload } = frame;
-        report(
-          frame,
-          payload.ok
-            ? 'The data is JSON but not an object.'
-            : `The data is not JSON: ${payload.error.replace(/\.$/, '')}.`,
-        );
+        report(frame, unread(frame));
       },
     }),
   },
@@ -53,7 +49,7 @@ export const STREAM_RULES: readonly LintRule[] = [
     example: chat(chunk({ role: 'assistant', content: 'Hi' }), chatEnd()[0]),
     counterexample: chatText('Hi'),
     check: ({ faults, terminator, ending }) => ({
-      end({ outcome }, report) {
+      end({ outcome, frames }, report) {
         if (ending?.state === 'not-a-stream') return;
         // One that is misspelt or not closed has a remark of its own.
         if (outcome.terminated || faults.all.some(({ id }) => id === 'done-misspelt' || id === 'terminator-open'))
@@ -62,7 +58,7 @@ export const STREAM_RULES: readonly LintRule[] = [
         report(
           null,
           faults.terminator === null
-            ? `The stream has no terminator, ${terminator}${reason === undefined ? '' : `, although its finish reason came: ${reason}`}.`
+            ? `The stream has no terminator, ${terminator}${reason === undefined ? '' : `, although its finish reason came: ${reason}`}${frames.some(({ data }) => isDone(data)) ? '; it ends with [DONE], as Chat Completions does' : ''}.`
             : `The stream has no terminator that readers see: one stands in the body, but ${faults.terminator}.`,
         );
       },
@@ -125,3 +121,21 @@ export const STREAM_RULES: readonly LintRule[] = [
     },
   },
 ];
+
+const MAX_SHOWN = 80;
+
+/** What stands where the JSON object of an event belongs. */
+function unread({ payload, data }: Frame): string {
+  if (payload.ok) {
+    const { value } = payload;
+    if (!Array.isArray(value)) return `The data is JSON but not an object: it is ${kindOf(value)}.`;
+    const objects = value.every((one) => objectOf(one));
+    return `The data is JSON but not an object: it is a list of ${value.length} ${objects ? 'object' : 'value'}${value.length === 1 ? '' : 's'}.`;
+  }
+  const text = data.trim();
+  if (/^(?:\[object \w+\]|undefined)$/.test(text))
+    return `The data is ${JSON.stringify(text)}: a JavaScript value was written without JSON.stringify().`;
+  if (/^[A-Za-z\p{L}]/u.test(text))
+    return `The data is text, not JSON: ${JSON.stringify(text.length > MAX_SHOWN ? `${text.slice(0, MAX_SHOWN)}…` : text)}.`;
+  return `The data is not JSON: ${payload.error.replace(/\.$/, '')}.`;
+}

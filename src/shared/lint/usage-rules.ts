@@ -1,4 +1,5 @@
 /** Rules on token counts that hold for every API. */
+import { objectOf } from '../json/json-object.ts';
 import type { WireOutcome } from '../model/messages.ts';
 import type { Usage } from '../model/usage.ts';
 import { chat, chatEnd, chatText, chunk } from './example-bodies.ts';
@@ -14,8 +15,7 @@ const withUsage = (usage: unknown): LintExample =>
     '[DONE]',
   );
 
-const hasCounts = ({ input, output, total }: Counts): boolean =>
-  [input, output, total].some((count) => typeof count === 'number');
+const hasCounts = ({ input, output }: Counts): boolean => [input, output].some((count) => typeof count === 'number');
 
 /** The counts of a usage, for a sentence. */
 function said({ input, output, total }: Counts): string {
@@ -54,8 +54,15 @@ export const USAGE_RULES: readonly LintRule[] = [
     example: withUsage(undefined),
     counterexample: chatText('Hi'),
     check: () => ({
-      end({ outcome: { terminated, usage } }, report) {
-        if (terminated && (!usage || !hasCounts(usage))) report(null, 'The stream reports no usage.');
+      end({ outcome: { terminated, usage, errors } }, report) {
+        if (!terminated || errors.length > 0 || (usage && hasCounts(usage))) return;
+        const names = (usage?.raw ?? []).flatMap((raw) => Object.keys(objectOf(raw) ?? {}));
+        report(
+          null,
+          names.length === 0
+            ? 'The stream reports no usage.'
+            : `The usage has neither input nor output tokens under the names of this API; it has ${[...new Set(names)].join(', ')}.`,
+        );
       },
     }),
   },

@@ -149,7 +149,7 @@ type WireError = WireOutcome['errors'][number];
 function wireRules(api: Api, facts: TransportFacts, wire: WireOutcome): Ending | null {
   const { end, head, events, framing } = facts;
   // Nothing but an error outside of any event is no stream: bodyRules says what it is.
-  const error = wire.errors.find(({ outside }) => events > 0 || (outside !== 'bare-json' && outside !== 'html'));
+  const error = wire.errors.find(({ outside }) => events > 0 || outside === undefined || !ALONE.has(outside));
   if (wire.limit !== undefined) {
     return {
       state: 'limit',
@@ -173,9 +173,12 @@ function wireRules(api: Api, facts: TransportFacts, wire: WireOutcome): Ending |
   };
 }
 
+/** What a body that is no stream may be instead of one. */
+const ALONE: ReadonlySet<string> = new Set(['bare-json', 'bare-text', 'html']);
 const OUTSIDE: Readonly<Record<NonNullable<WireError['outside']>, string>> = {
   'error-field': 'in a field named "error", which no client reads',
   'bare-json': 'as bare JSON between the events, which no client reads',
+  'bare-text': 'as a line of text between the events, which no client reads',
   html: 'as a page between the events',
   unfinished: 'in a last event that does not count',
 };
@@ -281,7 +284,7 @@ function bodyRules(api: Api, facts: TransportFacts, wire: WireOutcome): Ending {
   const { terminator } = providerOf(api);
   const finished = wire.finish.length > 0 ? ' There was a finish reason, but that ends a choice, not the stream.' : '';
   const inSight = faults.terminator;
-  const inside = unfinished && !isOnlyOpen(facts) ? ` The last event was cut: ${FRAMINGS[framing].words.cut}.` : '';
+  const inside = unfinished && isCut(facts) ? ` The last event was cut: ${FRAMINGS[framing].words.cut}.` : '';
   return {
     state: 'truncated',
     rule: `${
@@ -321,8 +324,12 @@ function lossesIn({ faults }: TransportFacts): string {
   ].join('');
 }
 
-/** The last event is whole: what it lacks is said of the terminator. */
-const isOnlyOpen = ({ faults }: TransportFacts): boolean => faults.all.some(({ id }) => id === 'terminator-open');
+/** What the body ends with is an event: not a terminator, of which all is said, nor a line that is in none. */
+const isCut = ({ faults }: TransportFacts): boolean => {
+  const ids = new Set(faults.all.map(({ id }) => id));
+  return !ids.has('terminator-open') && (ids.has('event-unfinished') || !LINES.some((id) => ids.has(id)));
+};
+const LINES: readonly FramingFaultId[] = ['bare-json', 'bare-page', 'bare-text', 'unknown-field'];
 
 const adviceOn = (facts: TransportFacts, otherwise: string): string =>
   lossesIn(facts) === ''

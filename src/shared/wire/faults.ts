@@ -116,6 +116,23 @@ function onlySentence(data: JsonObject): boolean {
   );
 }
 
+/** As servers and gateways say that a request failed, in a sentence of their own: Envoy, Cloudflare, Go, nginx and others. */
+const FAILURE =
+  /^(?:error code: [45]\d\d$|internal server error\b|bad gateway\b|gateway time-?out\b|service (?:temporarily )?unavailable\b|too many requests\b|rate limit (?:exceeded|reached)\b|upstream (?:connect error|request timeout|timed out|error)\b|no healthy upstream\b|stream timeout\b|http: proxy error: |context (?:canceled|deadline exceeded)\b|unauthorized$|overloaded$)/i;
+const NAMED_ERROR = /^(?:\[error\]:?|error:)\s*(.+)$/is;
+/** A longer text is content, or a log. */
+const MAX_SENTENCE = 500;
+
+/** The error that a bare sentence is, in the place of an event's JSON. */
+export function textFault(value: unknown): Fault | null {
+  const text = stringOf(value)?.trim() ?? '';
+  if (text === '' || text.length > MAX_SENTENCE) return null;
+  const named = NAMED_ERROR.exec(text)?.[1];
+  if (named === undefined && !FAILURE.test(text)) return null;
+  const { message, type, code } = faultOf(named === undefined ? text : (parseJson(named) ?? named));
+  return { message, type, code: code ?? /\b([45]\d\d)\b/.exec(text)?.[1] ?? null };
+}
+
 export type Outside = NonNullable<WireOutcome['errors'][number]['outside']>;
 
 export interface OutsideFault extends Fault {
@@ -142,6 +159,8 @@ export class OutsideLines {
     const line = text.trim();
     const field = /^error:\s?(.*)$/s.exec(line);
     if (field) return outsideFault(field[1]!, 'error-field');
+    if (!this.#page && this.#object === '' && FAILURE.test(line) && line.length <= MAX_SENTENCE)
+      return { ...textFault(line)!, outside: 'bare-text', raw: line };
     if (!this.#page && this.#object === '' && isPage(line)) {
       this.#page = true;
       return page(line);

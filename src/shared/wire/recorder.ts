@@ -377,9 +377,10 @@ export class WireRecorder {
     this.#emit({ message_type: 'error', error: { message, type, code, raw } });
   }
 
-  event(type: string, known: boolean, value?: unknown): void {
+  /** `path`: of the value, for counts that are found in it; '' for a whole event. */
+  event(type: string, known: boolean, value?: unknown, path = type): void {
     this.#emit({ message_type: 'event', type, known, ...(value !== undefined && { value }) });
-    if (!known && typeof value === 'object') this.seekUsage(type, value);
+    if (!known && typeof value === 'object') this.seekUsage(path, value);
   }
 
   /** Counts in what goes into nothing else: they are taken as long as the usage is not where it belongs. */
@@ -387,7 +388,8 @@ export class WireRecorder {
     const found = usageIn(path, value);
     if (!found) return;
     const { counts, raw } = found;
-    this.strayUsage.set(found.path, { path: found.path, event: this.#event, counts });
+    const place = found.path.replace(/^\./, '') || 'the event itself';
+    this.strayUsage.set(place, { path: place, event: this.#event, counts });
     if (this.#usage === 'own') return;
     this.#usage = 'stray';
     this.#addUsage(counts, raw);

@@ -8,7 +8,7 @@ import type { EventSummary, Frame, Framed } from '../model/stream.ts';
 import type { Lane } from '../model/lane.ts';
 import { brokenName } from '../framing/broken-data.ts';
 import { MAX_NESTING, nestsTooDeep, objectOf, stringOf } from '../json/json-object.ts';
-import { faultOf, OutsideLines } from './faults.ts';
+import { faultOf, OutsideLines, textFault } from './faults.ts';
 import { LimitPassed } from './limits.ts';
 import type { WireProtocol } from './protocol.ts';
 import { WireRecorder } from './recorder.ts';
@@ -177,14 +177,15 @@ class WireLaneReader implements WireLane {
   }
 
   /**
-   * The data is no object. What is named `error` is an error all the same: proxies send bare sentences. What nests too deep
+   * The data is no object. What is named `error`, or reads as one, is an error all the same: proxies send bare sentences. What nests too deep
    * to travel as a value travels as its text.
    */
   #readUnreadable(frame: Frame, value: unknown): void {
     const shown = nestsTooDeep(value, frame.data) ? frame.data : value;
     this.#recorder.preview(frame.data);
-    if (frame.name === 'error') this.#recorder.error(faultOf(shown), shown);
-    else this.#recorder.event(frame.name || 'message', false, shown);
+    const fault = frame.name === 'error' ? faultOf(shown) : textFault(shown);
+    if (fault) this.#recorder.error(fault, shown);
+    else this.#recorder.event(frame.name || 'message', false, shown, '');
   }
 }
 

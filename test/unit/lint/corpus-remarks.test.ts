@@ -26,7 +26,6 @@ const REMARKS: Readonly<Record<string, readonly [remarks: number, streams: numbe
   'terminator-open': [1, 1],
   'tool-index-gap': [1, 1],
   'tool-index-missing': [1, 1],
-  'usage-missing': [1, 1],
   'usage-repeated': [2, 2],
   'usage-total': [4, 4],
 };

@@ -1,5 +1,5 @@
 /** Rules of OpenAI Chat Completions. The format is loose, and compatible servers looser still. */
-import { numberOf, objectOf, objectsOf, stringOf, type JsonObject } from '../../json/json-object.ts';
+import { isJson, numberOf, objectOf, objectsOf, stringOf, type JsonObject } from '../../json/json-object.ts';
 import {
   chat,
   chatArguments,
@@ -10,7 +10,7 @@ import {
   chatText,
   chunk,
 } from '../../lint/example-bodies.ts';
-import type { LintCheck, LintEvent, LintRule, Report } from '../../lint/rule.ts';
+import { kindOf, type LintCheck, type LintEvent, type LintRule, type Report } from '../../lint/rule.ts';
 import {
   AFTER_DONE,
   argumentsType,
@@ -47,6 +47,8 @@ function eachToolCall(look: (call: JsonObject, key: string, event: LintEvent, re
   });
 }
 
+/** Whether a value counts from 0. */
+const isPlace = (index: unknown): boolean => typeof index === 'number' && Number.isInteger(index) && index >= 0;
 const functionOf = (call: JsonObject): JsonObject | null => objectOf(call['function'] ?? call['custom']);
 const nameIn = (call: JsonObject): string | null => stringOf(functionOf(call)?.['name']);
 
@@ -55,7 +57,7 @@ const REASONING_FIELDS = ['reasoning_content', 'reasoning', 'reasoning_text'] as
 /** Where compatible servers put the reason why the generation stopped. */
 const OTHER_FINISHES = ['finishReason', 'finish', 'stop_reason', 'stopReason', 'done_reason', 'reason'] as const;
 const ALL_FINISHES = ['finish_reason', ...OTHER_FINISHES] as const;
-/** With the words of DeepSeek, Mistral and the form before tool calls. */
+/** With the words of DeepSeek, Mistral, GLM and the form before tool calls. */
 const FINISH_WORDS = [
   'stop',
   'length',
@@ -64,8 +66,34 @@ const FINISH_WORDS = [
   'function_call',
   'insufficient_system_resource',
   'model_length',
+  'network_error',
+  'sensitive',
   'error',
 ];
+
+/** A check that looks at events, but not at those in which the provider reported an error. */
+function ofAnswer(look: (event: LintEvent, report: Report) => void): LintCheck {
+  let held: LintEvent | null = null;
+  let failed = -1;
+  const take = (report: Report): void => {
+    if (held && held.frame.index !== failed) look(held, report);
+    held = null;
+  };
+  return {
+    event(event, report) {
+      take(report);
+      if (!event.data?.['error']) held = event;
+    },
+    message(said, event) {
+      if (said.message_type === 'error' && event !== null) failed = event;
+    },
+    end: (_stream, report) => take(report),
+  };
+}
+
+/** Words by which servers name an event that keeps a connection alive. */
+const HEARTBEAT = /^(?:ping|pong|keep[-_]?alive|heart[-_]?beat|noop)$/i;
+const isHeartbeat = (data: JsonObject, type: string): boolean => Object.keys(data).length === 0 || HEARTBEAT.test(type);
 
 /** Whose payload it is that has no choices, where that can be told. */
 function otherApi(data: JsonObject): string {
@@ -156,18 +184,19 @@ export const CHAT_COMPLETIONS_RULES: readonly LintRule[] = [
     advice: 'Clients that check it skip such a chunk. Report it to the server.',
     example: chat({ ...hi, object: 'chat.completion' }, ...chatEnd()),
     counterexample: chatText('Hi'),
-    check: () => ({
-      event({ frame, data }, report) {
-        if (data && !data['error'] && data['object'] !== 'chat.completion.chunk')
-          report(
-            frame,
-            data['object'] === undefined
-              ? 'The chunk has no object type.'
-              : `The object type is ${JSON.stringify(data['object'])}.`,
-            String(data['object']),
-          );
-      },
-    }),
+    check: () =>
+      ofAnswer(({ frame, data }, report) => {
+        // What is no chunk at all has a word of its own.
+        if (!data || data['object'] === 'chat.completion.chunk' || (!('object' in data) && !('choices' in data)))
+          return;
+        report(
+          frame,
+          data['object'] === undefined
+            ? 'The chunk has no object type.'
+            : `The object type is ${JSON.stringify(data['object'])}.`,
+          String(data['object']),
+        );
+      }),
   },
   {
     id: 'choices-missing',
@@ -178,18 +207,19 @@ export const CHAT_COMPLETIONS_RULES: readonly LintRule[] = [
       'The openai SDK fails at a chunk without one: "choices is not iterable", "NoneType is not subscriptable". Check that the base URL and the API belong together.',
     example: chat(hi, finish(), usageChunk(null), '[DONE]'),
     counterexample: chat(hi, finish(), usageChunk([]), '[DONE]'),
-    check: () => ({
-      event({ frame, data }, report) {
-        if (data && !data['error'] && !Array.isArray(data['choices']))
-          report(
-            frame,
-            data['choices'] === null
-              ? 'The chunk has null in place of its list of choices.'
-              : `The chunk has no list of choices${otherApi(data)}.`,
-            otherApi(data),
-          );
-      },
-    }),
+    check: () =>
+      ofAnswer(({ frame, data, type }, report) => {
+        const choices = data?.['choices'];
+        if (!data || Array.isArray(choices)) return;
+        const what = isHeartbeat(data, type) ? ': it is a heartbeat, sent as an event' : otherApi(data);
+        report(
+          frame,
+          choices === undefined
+            ? `The chunk has no list of choices${what}.`
+            : `The chunk has ${kindOf(choices)} in place of its list of choices${what}.`,
+          what,
+        );
+      }),
   },
   {
     id: 'choices-empty',
@@ -225,12 +255,13 @@ export const CHAT_COMPLETIONS_RULES: readonly LintRule[] = [
     counterexample: chatText('Hi'),
     check: () =>
       eachChoice((choice, _index, { frame }, report) => {
-        if (numberOf(choice['index']) === null)
+        const { index } = choice;
+        if (!isPlace(index))
           report(
             frame,
-            choice['index'] === undefined || choice['index'] === null
+            index === undefined || index === null
               ? 'A choice has no index.'
-              : `The index of a choice is ${JSON.stringify(choice['index'])}, which is no number.`,
+              : `The index of a choice is ${JSON.stringify(index)}, which is no ${typeof index === 'number' ? 'place in a list' : 'number'}.`,
           );
       }),
   },
@@ -423,12 +454,13 @@ export const CHAT_COMPLETIONS_RULES: readonly LintRule[] = [
     counterexample: chat(chatCall(0, 'a', 'f', '{}'), ...chatEnd('tool_calls')),
     check: () =>
       eachToolCall((call, _key, { frame }, report) => {
-        if (numberOf(call['index']) !== null) return;
+        const index = call['index'];
+        if (isPlace(index)) return;
         report(
           frame,
-          call['index'] === undefined || call['index'] === null
+          index === undefined || index === null
             ? 'A fragment of a tool call has no index.'
-            : `The index of a tool call is ${JSON.stringify(call['index'])}, which is no number.`,
+            : `The index of a tool call is ${JSON.stringify(index)}, which is no ${typeof index === 'number' ? 'place in a list' : 'number'}.`,
         );
       }),
   },
@@ -458,20 +490,29 @@ export const CHAT_COMPLETIONS_RULES: readonly LintRule[] = [
     id: 'tool-index-reused',
     strict: 'error',
     lenient: 'error',
-    help: 'Two calls share an index: gateways that convert whole calls of Gemini or Ollama number each from 0.',
+    help: 'Two calls share an index: gateways that convert whole calls of Gemini or Ollama number each from 0. Or one call has another id in each fragment, because the server makes one whenever it writes a call.',
     advice:
       'openai-python joins their ids, names and arguments into one call, openai-node ends with an error, and adapters that go by index lose one. Tell calls apart by id as well.',
     example: chat(chatCall(0, 'a', 'f', '{}'), chatCall(0, 'b', 'g', '{}'), ...chatEnd('tool_calls')),
     counterexample: chat(chatCall(0, 'a', 'f', '{}'), chatCall(1, 'b', 'g', '{}'), ...chatEnd('tool_calls')),
     check: () => {
       const ids = new Map<string, string>();
+      const texts = new Map<string, string>();
       return eachToolCall((call, key, { frame }, report) => {
         const id = stringOf(call['id']);
-        if (!id) return;
         const known = ids.get(key);
-        if (known !== undefined && known !== id)
-          report(frame, `Index ${String(call['index'])} was ${known} and is now ${id}.`, key);
-        ids.set(key, id);
+        const text = texts.get(key) ?? '';
+        const given = stringOf(functionOf(call)?.['arguments']) ?? '';
+        if (id && known !== undefined && known !== id) {
+          const inside = text !== '' && !isJson(text);
+          report(
+            frame,
+            `Index ${String(call['index'])} was ${known} and is now ${id}${inside ? ', in the middle of its arguments: each fragment has an id of its own' : ''}.`,
+            key,
+          );
+          texts.set(key, inside ? text + given : given);
+        } else texts.set(key, text + given);
+        if (id) ids.set(key, id);
       });
     },
   },

@@ -55,6 +55,8 @@ const WORDS: Readonly<Record<string, FinishReason['unified']>> = {
   model_length: 'length',
   error: 'error',
   insufficient_system_resource: 'error',
+  network_error: 'error',
+  sensitive: 'content_filter',
   // Routers pass on the word of the provider behind them.
   end_turn: 'stop',
   stop_sequence: 'stop',

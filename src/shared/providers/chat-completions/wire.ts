@@ -18,8 +18,8 @@ import { chatFigures, chatFinish, chatUsage, FIGURE_FIELDS } from './usage.ts';
 const REASONING_FIELDS = ['reasoning_content', 'reasoning', 'reasoning_text'] as const;
 const NO_PARTS: readonly unknown[] = [];
 const CALL_FIELDS = new Set(['index', 'id', 'type', 'function', 'custom']);
-/** Finish reasons that are errors: Mistral's and OpenRouter's, DeepSeek's. */
-const FAILED = new Set(['error', 'insufficient_system_resource']);
+/** Finish reasons that are errors: Mistral's and OpenRouter's, DeepSeek's, GLM's. */
+const FAILED = new Set(['error', 'insufficient_system_resource', 'network_error']);
 
 /** One choice while it grows. */
 interface Choice {
@@ -383,7 +383,10 @@ export class ChatCompletionsWire implements WireProtocol {
     call.rest();
   }
 
-  /** Which call a fragment belongs to. The same index with another id is another call; so is another name once there are arguments. */
+  /**
+   * Which call a fragment belongs to. The same index with another id is another call, unless it comes in the middle of the
+   * arguments; so is another name once there are arguments.
+   */
   #callBlock(
     choice: Choice,
     index: number | null,
@@ -397,6 +400,9 @@ export class ChatCompletionsWire implements WireProtocol {
       const renamed = name !== null && known.name !== null && name !== known.name && known.text !== '';
       if (!renamed) return known;
       this.#recorder.note('another name after the arguments began: taken as another call');
+    } else if (index !== null && known && goesOn(known, name)) {
+      this.#recorder.note(`index ${index} comes with another id, ${id}, in the middle of its arguments: the same call`);
+      return known;
     } else if (index !== null && known && id !== null && known.callId !== id) {
       this.#recorder.note(`index ${index} comes again with another id: another call`);
     }
@@ -500,3 +506,7 @@ export class ChatCompletionsWire implements WireProtocol {
     for (const tool of choice.tools) this.#recorder.close(tool, tool.type !== 'custom');
   }
 }
+
+/** Whether a fragment with another id continues a call: gateways give each fragment an id of its own, and its name, or none. */
+const goesOn = (call: Block, name: string | null): boolean =>
+  !call.closed && call.text !== '' && !isJson(call.text) && (name === null || name === call.name);

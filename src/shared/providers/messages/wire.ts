@@ -163,7 +163,7 @@ export class MessagesWire implements WireProtocol {
     const fault = strayFault(event.data);
     if (fault) return this.#fail(event, fault);
     this.#recorder.note('an event type this version does not know');
-    this.#recorder.event(type || 'message', false, event.data);
+    this.#recorder.event(type || 'message', false, event.data, '');
     event.all();
   }
 

@@ -488,7 +488,7 @@ export class ResponseOutput {
       const known = type.startsWith('response.audio.') || type === 'response.compaction.compacting';
       if (known) recorder.mark('meta');
       else recorder.note('an event type this version does not know');
-      recorder.event(type || 'message', known, event.data);
+      recorder.event(type || 'message', known, event.data, '');
       return event.all();
     }
     recorder.mark('meta');

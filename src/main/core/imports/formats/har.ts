@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { isUtf8 } from 'node:buffer';
 import { harTraceSchema, type HarTrace } from '../../../../shared/bundle/har-trace.ts';
+import { eventSourceMessagesSchema, timedByMessages } from '../event-source-messages.ts';
 import { bytesOfText, ImportError, utf8, type ImportedExchange, type ImportFormat } from '../imported.ts';
 import { recordedExchange } from './bundle.ts';
 import { jsonOf } from '../http-head.ts';
@@ -33,6 +34,7 @@ const entrySchema = z.object({
     })
     .nullish()
     .catch(undefined),
+  _eventSourceMessages: eventSourceMessagesSchema.optional().catch(undefined),
 });
 /** What Tracelane wrote beside an entry. */
 const ownSchema = z.object({ _tracelane: harTraceSchema });
@@ -61,17 +63,26 @@ export const har: ImportFormat = {
   },
 };
 
-function exchangeOf({ startedDateTime, request, response, timings }: Entry): ImportedExchange {
+function exchangeOf({
+  startedDateTime,
+  request,
+  response,
+  timings,
+  _eventSourceMessages: messages,
+}: Entry): ImportedExchange {
   const { text = '', encoding } = response.content ?? {};
   const { bytes, repaired } =
     encoding?.toLowerCase() === 'base64'
       ? { bytes: new Uint8Array(Buffer.from(text, 'base64')), repaired: [] }
       : textBytes(text);
   const startedAt = startedDateTime === undefined ? NaN : Date.parse(startedDateTime);
+  const read = messages
+    ? timedByMessages(bytes, messages, startedAt)
+    : { reads: [{ tNs: 0, bytes }], timed: false, repaired: [] };
   return {
-    reads: [{ tNs: 0, bytes }],
-    timed: false,
-    repaired,
+    reads: read.reads,
+    timed: read.timed,
+    repaired: [...repaired, ...read.repaired],
     request: {
       head: { method: request.method, url: request.url, headers: pairs(request.headers) },
       body: jsonOf(request.postData?.text),
@@ -94,7 +105,7 @@ function ownExchange(entry: Entry, own: HarTrace): ImportedExchange {
   const body = encoding === 'base64' ? new Uint8Array(Buffer.from(text, 'base64')) : utf8(text);
   if (withBytes && reads.reduce((sum, [, length]) => sum + length, 0) !== body.length)
     return {
-      ...exchangeOf(entry),
+      ...exchangeOf({ ...entry, _eventSourceMessages: undefined }),
       repaired: ['The content was changed after Tracelane exported it: the times of its parts do not fit it any more.'],
     };
   const { request, response } = exchangeOf(entry);

@@ -326,6 +326,11 @@ test.describe('what leaves the window', () => {
     await file.goto(`file://${path}`);
     await expect(file.locator('section')).toHaveCount(findings);
     await expect(file.getByRole('heading', { name: /Legacy dropped \d+ characters/ })).toBeVisible();
+    await expect(file.getByRole('img', { name: /^Messages of 3 lanes over \d/ })).toBeVisible();
+    await expect(file.locator('dt', { hasText: 'First byte' })).toBeVisible();
+    await expect(file.getByText(/^Ending: complete\./)).toBeVisible();
+    // In the window's own type, which came with it.
+    expect(await file.evaluate(async () => (await document.fonts.load('13px "Inter Variable"')).length)).toBe(1);
     expect(faults).toEqual([]);
   });
 });

@@ -1,11 +1,14 @@
 /** A comparison as one HTML file: no script, nothing to load, everything that came from a stream escaped. */
-import { VERDICT_FIELDS, type Finding } from '../model/findings.ts';
+import { differs, VERDICT_FIELDS, type Finding } from '../model/findings.ts';
 import { WIRE, type LaneId } from '../model/messages.ts';
+import type { Metrics } from '../model/trace.ts';
+import { durationText } from '../text/duration.ts';
 import { evidenceRange, evidenceRuns, markDump, marksIn } from './evidence.ts';
 import { findingKind } from './findings/registry.ts';
+import { scoreSvg } from './html-score.ts';
 import { STYLE } from './html-style.ts';
 import type { AlignedCell, AlignedRow, CompareResult } from './result.ts';
-import { capitalised, count, number } from './say.ts';
+import { capitalised, count, endingText, number } from './say.ts';
 
 export interface ComparisonMeta {
   readonly title: string;
@@ -13,6 +16,8 @@ export interface ComparisonMeta {
   readonly model: string | null;
   /** Wall clock, milliseconds since 1970; absent for a file. */
   readonly startedAt?: number;
+  /** Of a trace; absent for a file, and with it the times. */
+  readonly metrics?: Metrics;
   /** The response body, for the bytes of the evidence. */
   readonly body: Uint8Array;
 }
@@ -27,15 +32,17 @@ export function comparisonHtml(result: CompareResult, meta: ComparisonMeta): str
   ].filter((part) => part !== null);
   return `<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; font-src data:">
 <title>${escaped(meta.title)} – Tracelane comparison</title><style>${STYLE}</style></head><body>
 <header><h1>${escaped(meta.title)}</h1><p>${escaped(about.join(' · '))}</p>
 <p>Read with use_assistant_message: ${options.use_assistant_message}, put_inner_thoughts_in_kwarg: ${options.put_inner_thoughts_in_kwarg}, approval for ${escaped(options.requires_approval_tools.join(', ') || 'no tool')}</p></header>
+${endingLine(result)}${times(result, meta)}
 <h2>Verdict</h2>${verdictTable(result)}
+<h2>Score</h2>${scoreSvg(result.laneMap, result.lanes, escaped)}
 <h2>Findings</h2>${findings.length === 0 ? `<p>${result.lanes.length > 1 ? 'None: the lanes match the wire.' : 'None: only the wire was decoded.'}</p>` : findings.map((finding) => findingSection(finding, meta.body)).join('\n')}
 <h2>Side by side</h2><table class="rows"><thead><tr><th>Block</th>${laneHeads(result)}</tr></thead><tbody>
 ${result.rows.map((row) => blockRow(row, result.lanes)).join('\n')}</tbody></table>
-${lintList(result)}</body></html>
+${noteList(result)}${lintList(result)}</body></html>
 `;
 }
 
@@ -57,9 +64,10 @@ const laneHeads = ({ lanes }: CompareResult): string => lanes.map(({ id }) => `<
 function verdictTable(result: CompareResult): string {
   const rows = VERDICT_FIELDS.map((field) => {
     const cells = result.lanes.map(({ id }) => {
-      const { equal, text, findings } = result.verdict[field][id]!;
-      const glyph = id === WIRE ? '' : equal ? '✓ ' : '≠ ';
-      return `<td class="${equal ? 'equal' : 'differs'}">${glyph}${escaped(text)}${id === WIRE ? '' : links(findings)}</td>`;
+      const cell = result.verdict[field][id]!;
+      const { equal, noted, text, findings } = cell;
+      const glyph = id === WIRE ? '' : equal ? '✓ ' : noted ? '◇ ' : '≠ ';
+      return `<td class="${differs(cell) ? 'differs' : 'equal'}">${glyph}${escaped(text)}${id === WIRE ? '' : links(findings)}</td>`;
     });
     return `<tr><th>${capitalised(field)}</th>${cells.join('')}</tr>`;
   });
@@ -103,7 +111,7 @@ function blockRow(row: AlignedRow, lanes: CompareResult['lanes']): string {
   const events = row.events ? `events ${row.events[0]}–${row.events[1]}` : '';
   const cells = lanes.map(({ id }) => {
     const own = row.cells[id]!;
-    return `<td class="${own.equal ? 'equal' : 'differs'}">${row.equal && id !== WIRE ? 'equal' : cell(own, id)}</td>`;
+    return `<td class="${differs(own) ? 'differs' : 'equal'}">${row.equal && id !== WIRE ? 'equal' : cell(own, id)}</td>`;
   });
   return `<tr><th>${escaped(row.title)}<small>${events}${links(row.findings)}</small></th>${cells.join('')}</tr>`;
 }
@@ -118,6 +126,38 @@ function cell({ text, messages, marks }: AlignedCell, lane: LaneId): string {
     at = end;
   }
   return `<details${lane === WIRE ? '' : ' open'}><summary>${number(messages)} messages</summary><pre>${pieces.join('')}${escaped(text.slice(at))}</pre></details>`;
+}
+
+function endingLine({ ending }: CompareResult): string {
+  if (ending === null) return '';
+  const state = ending.state === 'complete' ? 'equal' : 'ended';
+  return `<p class="${state}">Ending: ${escaped(endingText(ending))}</p>`;
+}
+
+/** The numbers of the trace, as its header in the window has them. */
+function times({ laneMap }: CompareResult, { metrics }: ComparisonMeta): string {
+  if (!metrics) return '';
+  const time = (ns: number | null): string => (ns === null ? 'none' : laneMap.timed ? durationText(ns) : 'not known');
+  const rate = metrics.tokensPerSecond;
+  const numbers: readonly (readonly [name: string, value: string])[] = [
+    ['First byte', time(metrics.firstByteNs)],
+    ['First event', time(metrics.firstEventNs)],
+    ['First text', time(metrics.firstTextNs)],
+    ['First tool', time(metrics.firstToolNs)],
+    ['Total', time(metrics.totalNs)],
+    ['Events', number(metrics.events)],
+    ['Reads', number(metrics.reads)],
+    ['Tok/s', rate === undefined ? 'not reported' : rate === null ? 'not measurable' : `≈ ${number(Math.round(rate))}`],
+  ];
+  return `<dl>${numbers.map(([name, value]) => `<div><dt>${name}</dt><dd>${value}</dd></div>`).join('')}</dl>`;
+}
+
+function noteList({ notes }: CompareResult): string {
+  if (notes.length === 0) return '';
+  const items = notes.map(
+    ({ bytes, sentence }) => `<li>bytes ${number(bytes[0])}–${number(bytes[1])} · ${escaped(sentence)}</li>`,
+  );
+  return `<h2>Bytes outside of events</h2><ul>${items.join('')}</ul>`;
 }
 
 function lintList({ lint }: CompareResult): string {

@@ -6,13 +6,13 @@ import { FRAMINGS } from '../framing/registry.ts';
 import { differs, VERDICT_FIELDS, type Finding, type VerdictCell, type VerdictField } from '../model/findings.ts';
 import { WIRE, type LaneId } from '../model/messages.ts';
 import type { Framing } from '../model/stream.ts';
-import { DEFAULT_OPTIONS, type AdapterOptions, type TraceDetail } from '../model/trace.ts';
+import { DEFAULT_OPTIONS, type AdapterOptions, type Ending, type TraceDetail } from '../model/trace.ts';
 import { usualEndpoint } from '../providers/registry.ts';
 import { firstCodePoints } from '../text/code-points.ts';
 import { fileName } from '../text/file-name.ts';
 import { markDump, marksIn, type Evidence } from './evidence.ts';
-import type { CompareResult } from './result.ts';
-import { capitalised, count, number } from './say.ts';
+import type { CompareResult, ComparisonNote } from './result.ts';
+import { capitalised, count, endingText, number } from './say.ts';
 
 /** Of what is shown of one finding. */
 const HEX_ROWS = 8;
@@ -21,10 +21,11 @@ const QUOTED_CHARS = 400;
 /** Text before the first difference. */
 const BEFORE = 40;
 const LISTED = 10;
+const NOTES = 4;
 const SENTENCE_CHARS = 240;
 
 /** The trace that an issue is about. */
-export type IssueTrace = Pick<TraceDetail, 'title' | 'api' | 'model' | 'framing' | 'endpoint'> & {
+export type IssueTrace = Pick<TraceDetail, 'title' | 'api' | 'model' | 'framing' | 'endpoint' | 'ending'> & {
   /** Length of the body. */
   readonly bytes: number;
   /** What its lanes were read with. */
@@ -40,6 +41,7 @@ export function findingMarkdown(finding: Finding, evidence: Evidence | null, tra
   return joined(
     `## ${escaped(capitalised(finding.sentence))}`,
     facts(trace),
+    ...endingLines(trace.ending ?? null),
     ...details(finding, evidence),
     ...reproduction(trace),
   );
@@ -47,7 +49,7 @@ export function findingMarkdown(finding: Finding, evidence: Evidence | null, tra
 
 /** The verdict, the findings, and the first of them in full; `evidence` is that one's, see heaviest. */
 export function comparisonMarkdown(result: CompareResult, trace: IssueTrace, evidence: Evidence | null): string {
-  const { lanes, verdict, findings } = result;
+  const { lanes, verdict, findings, ending, notes } = result;
   const [first, ...others] = findings;
   const [equal, unequal] = [true, false].map((wanted) =>
     VERDICT_FIELDS.filter((field) => lanes.every(({ id }) => verdict[field][id]?.equal !== false) === wanted),
@@ -58,6 +60,8 @@ export function comparisonMarkdown(result: CompareResult, trace: IssueTrace, evi
   return joined(
     `## ${escaped(trace.title)}`,
     facts(trace),
+    ...endingLines(ending),
+    ...noteLines(notes),
     [
       `| | ${lanes.map(({ label }) => escaped(label)).join(' | ')} |`,
       `| --- |${' --- |'.repeat(lanes.length)}`,
@@ -78,6 +82,23 @@ const joined = (...paragraphs: readonly string[]): string => `${paragraphs.join(
 const facts = ({ api, model, bytes }: IssueTrace): string =>
   [api, model ?? 'no model', `${number(bytes)} bytes`].map(escaped).join(' · ');
 
+/** How a stream ended that did not come to its end. */
+const endingLines = (ending: Ending | null): readonly string[] =>
+  ending === null || ending.state === 'complete' ? [] : [`Ending: ${cut(endingText(ending), QUOTED_CHARS)}`];
+
+function noteLines(notes: readonly ComparisonNote[]): readonly string[] {
+  const shown = notes
+    .slice(0, NOTES)
+    .map(
+      ({ bytes, sentence }) => `- bytes ${number(bytes[0])}–${number(bytes[1] - 1)}: ${cut(sentence, SENTENCE_CHARS)}`,
+    );
+  const left = notes.length - shown.length;
+  if (shown.length === 0) return [];
+  return [
+    ['Bytes outside of events:', ...shown, ...(left > 0 ? [`- and ${count(left, 'more remark')}`] : [])].join('\n'),
+  ];
+}
+
 function list(findings: readonly Finding[]): string {
   const left = findings.length - LISTED;
   const items = findings
@@ -86,9 +107,11 @@ function list(findings: readonly Finding[]): string {
   return ['Also:', ...items, ...(left > 0 ? [`- and ${count(left, 'more finding')}`] : [])].join('\n');
 }
 
-function sentenceOf({ sentence }: Finding): string {
-  const cut = firstCodePoints(sentence, SENTENCE_CHARS);
-  return escaped(`${capitalised(cut)}${cut.length < sentence.length ? '…' : ''}`);
+const sentenceOf = ({ sentence }: Finding): string => cut(capitalised(sentence), SENTENCE_CHARS);
+
+function cut(text: string, most: number): string {
+  const shown = firstCodePoints(text, most);
+  return escaped(`${shown}${shown.length < text.length ? '…' : ''}`);
 }
 
 /** Where it shows, what was expected, what came, and the bytes. */

@@ -12,6 +12,8 @@ import {
   heaviest,
   type IssueTrace,
 } from '../../../src/shared/compare/markdown.ts';
+import type { Metrics } from '../../../src/shared/model/trace.ts';
+import { setIn } from '../../../src/shared/compare/html-style.ts';
 import type { Finding } from '../../../src/shared/model/findings.ts';
 import type { LaneSetup } from '../../../src/shared/model/lane.ts';
 import { lanesReading } from '../../../src/shared/lanes/registry.ts';
@@ -60,6 +62,56 @@ describe('exports of hostile content', () => {
   });
 });
 
+const cutBytes = bytesOf(`${chatBody(chunk({ content: 'Hi' }))}: ping\n\n: ping\n\n`);
+const cutResult = compareLanes(readAll(cutBytes, setup));
+
+describe('one HTML file', () => {
+  const about = { title: 'What is new?', api: 'chat_completions', model: 'm', body: cutBytes };
+  const metrics: Metrics = {
+    firstByteNs: 12e6,
+    firstEventNs: 13e6,
+    firstReasoningNs: null,
+    firstTextNs: 14e6,
+    firstToolNs: null,
+    totalNs: 2_500e6,
+    events: 1,
+    reads: 1,
+    bytes: cutBytes.length,
+    textChars: 2,
+    lastContentNs: 14e6,
+    gaps: [],
+  };
+
+  it('says how the stream ended, what stands outside of its events, and its lint', () => {
+    const html = comparisonHtml(cutResult, about);
+    expect(html).toMatch(/<p class="ended">Ending: truncated\. /);
+    expect(html).toMatch(/<h2>Bytes outside of events<\/h2><ul><li>bytes \d+–\d+ · 2 comments/);
+    expect(html).toContain('<h2>Protocol of the wire</h2>');
+  });
+
+  it('has a score with the messages of every lane, and the times of a trace', () => {
+    const file = comparisonHtml(cutResult, about);
+    expect(file).toMatch(/<svg class="score"[^>]* aria-label="Messages of 3 lanes over 1 event"/);
+    expect(file).toContain('<circle class="lost"');
+    expect(file).not.toContain('First byte');
+    const timed = compareLanes(readAll([{ n: 0, tNs: 13e6, offset: 0, bytes: cutBytes }], setup));
+    const trace = comparisonHtml(timed, { ...about, metrics });
+    expect(trace).toContain('<dt>First byte</dt><dd>12 ms</dd>');
+    expect(trace).toContain('<dt>Total</dt><dd>2.50 s</dd>');
+    expect(trace).toContain('aria-label="Messages of 3 lanes over 13 ms"');
+  });
+
+  it('has a score no larger than its drawing, however many messages there are', () => {
+    const many = bytesOf(chatBody(...Array.from({ length: 20_000 }, (_, n) => chunk({ content: `${n} ` })), '[DONE]'));
+    const compared = compareLanes(readAll(many, setup));
+    const score = /<svg[^]*<\/svg>/.exec(comparisonHtml(compared, { ...about, body: many }))![0];
+    expect(score.length).toBeLessThan(1_000_000);
+  });
+
+  it('is set in the type that it is given', () =>
+    expect(setIn('@font-face{}', comparisonHtml(cutResult, about))).toContain('<style>@font-face{}'));
+});
+
 describe('the text of an issue', () => {
   const SCREENFUL = 60;
 
@@ -104,6 +156,17 @@ describe('the text of an issue', () => {
     expect(given.get('--api')).toBe('chat_completions');
     expect(JSON.parse(given.get('--endpoint')!)).toEqual(other.endpoint);
     expect(JSON.parse(given.get('--options')!)).toEqual(other.options);
+  });
+
+  it('says how the stream ended, and what stands outside of its events', () => {
+    const trace = traceOf(setup, cutBytes);
+    const text = comparisonMarkdown(cutResult, trace, null);
+    expect(text).toMatch(/^Ending: truncated\\?. .*terminator/m);
+    expect(text).toMatch(/^Bytes outside of events:\n- bytes \d+–\d+: 2 comments, the first: /m);
+    const [finding] = cutResult.findings;
+    expect(findingMarkdown(finding!, null, { ...trace, ending: cutResult.ending! })).toMatch(/^Ending: truncated/m);
+    // One that came to its end says so in its verdict.
+    expect(comparisonMarkdown(result, traceOf(setup, bytes), null)).not.toMatch(/^Ending:|^Bytes outside/m);
   });
 
   it('begins with what weighs most', () => {

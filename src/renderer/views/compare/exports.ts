@@ -1,6 +1,7 @@
 /** What leaves the window: a finding or all of them as an issue, the comparison as one HTML file, the stream as a fixture. */
 import { FRAMINGS } from '../../../shared/framing/registry.ts';
 import { evidenceRange, type Evidence } from '../../../shared/compare/evidence.ts';
+import { setIn } from '../../../shared/compare/html-style.ts';
 import {
   bodyFile,
   comparisonMarkdown,
@@ -16,6 +17,7 @@ import { copyText } from '../../components/copy.ts';
 import { saveFile } from '../../components/save-file.ts';
 import { toastError, type ToastAction } from '../../stores/toasts.ts';
 import type { TraceSession } from '../../stores/trace.ts';
+import { fontFaces } from './fonts.ts';
 
 /** Bytes asked for at once. */
 const SLICE = 1024 * 1024;
@@ -82,8 +84,11 @@ async function saveBody(session: TraceSession, trace: IssueTrace): Promise<void>
 export async function saveHtml(session: TraceSession): Promise<void> {
   const { id } = session.store.getState();
   try {
-    const { name, html } = await client().call('compare.html', { id, ...session.decoding });
-    saveFile(name, new Blob([html], { type: 'text/html' }));
+    const [{ name, html }, faces] = await Promise.all([
+      client().call('compare.html', { id, ...session.decoding }),
+      fontFaces(),
+    ]);
+    saveFile(name, new Blob([setIn(faces, html)], { type: 'text/html' }));
   } catch (error) {
     toastError('The comparison could not be saved', error);
   }

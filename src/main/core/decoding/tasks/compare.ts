@@ -25,11 +25,11 @@ export const compareTasks = {
     return optionsMatrix(await allReads(source, trace), setup, setup.lanes);
   },
   'compare.html': async (context, params) => {
-    const { title, api, model, startedAt, storedBytes } = await context.source.get(params.id);
+    const { title, api, model, startedAt, storedBytes, metrics } = await context.source.get(params.id);
     const { bytes: body } = await context.source.bytes(params.id, 0, storedBytes);
     return {
       name: `${fileName(title)}-comparison.html`,
-      html: comparisonHtml(await comparedLanes(context, params), { title, api, model, startedAt, body }),
+      html: comparisonHtml(await comparedLanes(context, params), { title, api, model, startedAt, metrics, body }),
     };
   },
 } satisfies TaskDefinitions;

@@ -49,7 +49,7 @@ export function scoreSvg(map: LaneMap, lanes: readonly LaneName[], escape: (text
     const end = at > WIDTH - 200 ? ' text-anchor="end"' : '';
     return {
       key: `${lane} ${Math.round(at / 60)}`,
-      svg: `<a href="#f${finding}"><text class="named" x="${at}" y="${(tops.get(lane) ?? 0) + 12}"${end}>${finding} ${escape(label)}</text></a>`,
+      svg: `<a href="#f${finding}"><text class="named" x="${at}" y="${(tops.get(lane) ?? 0) + 12}"${end}>${finding} · ${escape(label)}</text></a>`,
     };
   });
   // Of labels that would lie on each other the first is drawn; the list of findings has them all.

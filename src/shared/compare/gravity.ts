@@ -2,6 +2,7 @@
 import type { LintSeverity } from '../lint/rule.ts';
 import { SEVERITIES, type Severity } from '../model/findings.ts';
 import type { Ending } from '../model/trace.ts';
+import { isOfLane } from './notes.ts';
 import type { CompareResult } from './result.ts';
 
 /** What of a comparison is looked at: the stream itself, or what the lanes make of it. */
@@ -17,14 +18,16 @@ const ofEnding = (ending: Ending | null): Severity | null => {
   return ending.state === 'cancelled' ? 'info' : 'critical';
 };
 
-/** Whether the ending, a lint remark or a finding is as grave as the limit, in the parts that are looked at. */
+/** Whether the ending, a lint remark, a finding or a lane that failed is as grave as the limit, in the parts that are looked at. */
 export function failsOn(
-  { ending, lint, findings }: Pick<CompareResult, 'ending' | 'lint' | 'findings'>,
+  { ending, lint, findings, notes }: Pick<CompareResult, 'ending' | 'lint' | 'findings' | 'notes'>,
   limit: Severity,
   parts: readonly Part[] = PARTS,
 ): boolean {
   const wire = [ofEnding(ending), ...lint.map(({ severity }) => OF_LINT[severity])];
-  const lanes = findings.map(({ severity }) => severity);
+  // Of a lane that failed nothing is known.
+  const failed: readonly Severity[] = notes.some(isOfLane) ? ['critical'] : [];
+  const lanes = [...failed, ...findings.map(({ severity }) => severity)];
   const found = [...(parts.includes('wire') ? wire : []), ...(parts.includes('lanes') ? lanes : [])];
   return found.some((severity) => severity !== null && SEVERITIES.indexOf(severity) >= SEVERITIES.indexOf(limit));
 }

@@ -21,7 +21,7 @@ export function optionsMatrix(
   const definitions = lanes.flatMap((id) => (id === WIRE ? [] : (laneDefinition(id) ?? [])));
   return {
     rows: definitions.flatMap((lane) =>
-      combinations(lane, tools).map((options) => matrixRow(reads, { ...setup, options }, lane)),
+      combinations(lane, tools).flatMap((options) => matrixRow(reads, { ...setup, options }, lane)),
     ),
   };
 }
@@ -46,8 +46,10 @@ function matrixRow(
   reads: Uint8Array | readonly Read[],
   setup: LaneSetup,
   { id, label, options: known }: LaneDefinition,
-): MatrixResult['rows'][number] {
+): MatrixResult['rows'] {
   const input = readAll(reads, setup, { lanes: [WIRE, id] });
+  // A lane that failed with these options has nothing to be compared.
+  if (!input.adapters[id]) return [];
   const findings = findAll(input);
   const verdict = verdictOf(input, findings);
   const worst = findings.reduce<Finding['severity'] | null>(
@@ -55,18 +57,20 @@ function matrixRow(
       most === null || SEVERITIES.indexOf(severity) > SEVERITIES.indexOf(most) ? severity : most,
     null,
   );
-  return {
-    lane: id,
-    label,
-    known,
-    options: setup.options,
-    findings: findings.length,
-    worst,
-    verdict: Object.fromEntries(
-      VERDICT_FIELDS.map((field) => {
-        const { findings: _numbers, ...cell } = verdict[field][id]!;
-        return [field, cell];
-      }),
-    ) as MatrixResult['rows'][number]['verdict'],
-  };
+  return [
+    {
+      lane: id,
+      label,
+      known,
+      options: setup.options,
+      findings: findings.length,
+      worst,
+      verdict: Object.fromEntries(
+        VERDICT_FIELDS.map((field) => {
+          const { findings: _numbers, ...cell } = verdict[field][id]!;
+          return [field, cell];
+        }),
+      ) as MatrixResult['rows'][number]['verdict'],
+    },
+  ];
 }

@@ -13,6 +13,9 @@ const KINDS: Readonly<Partial<Record<string, readonly [one: string, many: string
   unfinished: ['piece after the last whole event', 'pieces after the last whole event'],
 };
 
+/** A lane that ended before the stream did, or was not there: what is said of the others says nothing of it. */
+export const isOfLane = ({ type }: Pick<ComparisonNote, 'type'>): boolean => type.startsWith('lane-');
+
 /** In the order of the bytes. */
 export function comparisonNotes(notes: readonly NoteItem[]): readonly ComparisonNote[] {
   const kinds = Map.groupBy(notes, ({ type, text }) => (KINDS[type] ? type : `${type} ${text}`));

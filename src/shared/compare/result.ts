@@ -95,7 +95,7 @@ export interface LaneName {
 
 /** A remark on bytes that are in no frame, or on a lane that is left out. */
 export interface ComparisonNote {
-  /** `comment`, `ignored`, `bad-utf8`, `damaged`, `unfinished`, `limit`, `lane-failed`, `lane-left-out`. */
+  /** `comment`, `ignored`, `bad-utf8`, `damaged`, `unfinished`, `limit`; `lane-failed`, `lane-limit`, `lane-left-out`. */
   readonly type: string;
   /** Of the first, end exclusive. */
   readonly bytes: ByteRange;

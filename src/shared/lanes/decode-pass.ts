@@ -60,6 +60,8 @@ export class DecodePass {
   readonly #wire: WireLane;
   readonly #adapters: readonly Lane[];
   readonly #lanes: readonly Lane[];
+  /** As `lanesOf` has them, those that could not be made among them. */
+  readonly #order: readonly LaneId[];
   readonly #watch: DecodeSetup['watch'];
   /** Asked for, and not in this program, or not for this API: a trace may have been recorded by one that had them. */
   readonly #leftOut: readonly LaneId[];
@@ -74,8 +76,8 @@ export class DecodePass {
     this.#watch = setup.watch;
     this.#framer = framerOf(setup.api, setup.framing);
     this.#wire = createWireLane(providerOf(setup.api).wire);
-    const [, ...adapters] = lanesOf(setup);
-    this.#adapters = adapters.map((id) => createLane(id, setup));
+    this.#order = lanesOf(setup);
+    this.#adapters = this.#order.slice(1).flatMap((id) => this.#created(id, setup));
     this.#leftOut = (setup.lanes ?? []).filter((id) => id !== WIRE && !canRead(id, setup.api));
     this.#lanes = [this.#wire, ...this.#adapters];
     this.#cuts = setup.cuts ?? [];
@@ -134,8 +136,8 @@ export class DecodePass {
     this.#place.unit++;
     for (const lane of this.#lanes) this.#ask(lane, tNs, () => lane.end());
     const wire = this.#wireOutcome();
-    for (const result of [wire, ...this.#adapters.map((lane) => lane.outcome())])
-      this.#items.push({ k: 'outcome', result });
+    this.#items.push({ k: 'outcome', result: wire });
+    for (const lane of this.#adapters) this.#outcome(lane, tNs);
     this.#items.push({
       k: 'ending',
       tNs,
@@ -145,6 +147,25 @@ export class DecodePass {
       ),
     });
     return this.#take();
+  }
+
+  /** A lane that cannot even begin is none of the pass. */
+  #created(id: LaneId, setup: LaneSetup): readonly Lane[] {
+    try {
+      return [createLane(id, setup)];
+    } catch (error) {
+      this.#noteFailure(id, 0, error);
+      return [];
+    }
+  }
+
+  /** What a lane holds at its end; one that fails in saying it has none. */
+  #outcome(lane: Lane, tNs: number): void {
+    try {
+      this.#items.push({ k: 'outcome', result: lane.outcome() });
+    } catch (error) {
+      this.#noteFailure(lane.id, tNs, error);
+    }
   }
 
   #wireOutcome(): WireResult {
@@ -204,13 +225,17 @@ export class DecodePass {
       this.#note('lane-limit', tNs, cut.text);
       return false;
     }
-    this.#place.lane = this.#lanes.indexOf(lane);
+    this.#place.lane = this.#order.indexOf(lane.id);
     return true;
   }
 
   #leaveOut(lane: Lane, tNs: number, error: unknown): void {
     this.#failed.add(lane);
-    const text = `The ${lane.id} lane failed and is omitted from here on: ${error instanceof Error ? error.message : String(error)}`;
+    this.#noteFailure(lane.id, tNs, error);
+  }
+
+  #noteFailure(lane: LaneId, tNs: number, error: unknown): void {
+    const text = `The ${lane} lane failed and is omitted from here on: ${error instanceof Error ? error.message : String(error)}`;
     this.#note('lane-failed', tNs, text);
   }
 

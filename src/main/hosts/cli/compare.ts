@@ -1,6 +1,7 @@
 /** `tracelane compare FILE`: what the other lanes make of a stream, against the wire; for people and for CI. */
 import { Option, type Command } from 'commander';
 import { failsOn, PARTS, type Part } from '../../../shared/compare/gravity.ts';
+import { isOfLane } from '../../../shared/compare/notes.ts';
 import { compareLanes } from '../../../shared/compare/lanes.ts';
 import { readAll } from '../../../shared/compare/read-all.ts';
 import type { CompareResult } from '../../../shared/compare/result.ts';
@@ -50,9 +51,9 @@ export function addCompare(program: Command): void {
     });
 }
 
-/** Without the lint and the notes where only lanes are asked for; how the stream ended stands in any case. */
+/** Without the lint and the notes of the bytes where only lanes are asked for; how the stream ended stands in any case. */
 const partsOf = (result: CompareResult, parts: readonly Part[]): CompareResult =>
-  parts.includes('wire') ? result : { ...result, lint: [], notes: [] };
+  parts.includes('wire') ? result : { ...result, lint: [], notes: result.notes.filter(isOfLane) };
 
 /** The verdict as a table and the findings, then how the stream ended, its bytes in no event, and its lint. */
 function report(result: CompareResult, repaired: readonly string[], parts: readonly Part[]): string {
@@ -76,16 +77,18 @@ function table({ lanes, verdict }: CompareResult): readonly string[] {
   );
 }
 
-function findingLines({ findings }: CompareResult): readonly string[] {
-  if (findings.length === 0) return ['No findings.'];
-  return findings.map(
+function findingLines({ findings, notes }: CompareResult): readonly string[] {
+  const failed = notes.filter(isOfLane).map(({ sentence }) => printable(sentence));
+  const found = findings.map(
     ({ number, severity, lane, kind, bytes, sentence }) =>
       `${number}. ${severity} ${lane} ${kind}${bytes ? ` bytes ${bytes[0]}-${bytes[1]}` : ''}: ${printable(sentence)}`,
   );
+  return [...failed, ...(found.length > 0 ? found : ['No findings.'])];
 }
 
 function wireLines({ ending, notes, lint }: CompareResult): readonly string[] {
-  const noted = notes.map(({ bytes, sentence }) => `bytes ${bytes[0]}-${bytes[1]}: ${printable(sentence)}`);
+  const ofBytes = notes.filter((note) => !isOfLane(note));
+  const noted = ofBytes.map(({ bytes, sentence }) => `bytes ${bytes[0]}-${bytes[1]}: ${printable(sentence)}`);
   const remarks = lint.map(
     ({ rule, severity, event, sentence }) =>
       `${severity} ${rule}${event === null ? '' : ` event ${event}`}: ${printable(sentence)}`,

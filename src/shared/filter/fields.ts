@@ -1,0 +1,116 @@
+/** The fields by which traces can be filtered. The store has the SQL of each, see its `filter-sql.ts`. */
+import { TERMINAL_STATES, TRACE_SOURCES } from '../model/trace.ts';
+import { FINISH_REASONS } from '../model/usage.ts';
+import { readAmount, readBytes, readDuration, readStatus, type Reader } from './numbers.ts';
+
+interface Described {
+  /** One sentence: which traces it finds. */
+  readonly help: string;
+  /** A whole term. */
+  readonly example: string;
+}
+
+/** A text that the field contains, in capitals or not. */
+interface TextField extends Described {
+  readonly kind: 'text';
+}
+interface ChoiceField extends Described {
+  readonly kind: 'choice';
+  readonly choices: readonly string[];
+}
+interface NumberField extends Described {
+  readonly kind: 'number';
+  readonly read: Reader;
+  /** What the value can be, for a sentence: "a duration, such as 800ms or 2s". */
+  readonly wants: string;
+}
+/** A moment of the wall clock: one side of it. */
+interface MomentField extends Described {
+  readonly kind: 'moment';
+  readonly side: '>=' | '<';
+}
+export type FilterField = TextField | ChoiceField | NumberField | MomentField;
+
+const DURATION = { kind: 'number', read: readDuration, wants: 'a duration, such as 800ms, 2s or 1m30s' } as const;
+const AMOUNT = { kind: 'number', read: readAmount, wants: 'a number, such as 250, 4k or 1.5m' } as const;
+
+export const FIELDS = {
+  model: { kind: 'text', help: 'The model’s name contains the text.', example: 'model:gpt-4o' },
+  api: { kind: 'text', help: 'The API’s id contains the text.', example: 'api:responses' },
+  endpoint: { kind: 'text', help: 'The endpoint’s or the server’s name contains the text.', example: 'endpoint:local' },
+  title: { kind: 'text', help: 'The title contains the text.', example: 'title:"weather in Paris"' },
+  state: {
+    kind: 'choice',
+    choices: [...TERMINAL_STATES, 'live'],
+    help: 'How the stream ended; live while it has not.',
+    example: 'state:truncated',
+  },
+  source: {
+    kind: 'choice',
+    choices: TRACE_SOURCES,
+    help: 'Where the trace came from.',
+    example: 'source:capture',
+  },
+  finish: {
+    kind: 'choice',
+    choices: FINISH_REASONS,
+    help: 'Why the model stopped.',
+    example: 'finish:length',
+  },
+  has: {
+    kind: 'choice',
+    choices: ['text', 'reasoning', 'tool', 'usage', 'cost', 'times', 'star', 'error'],
+    help: 'The trace has such a part.',
+    example: 'has:tool',
+  },
+  status: {
+    kind: 'number',
+    read: readStatus,
+    wants: 'an HTTP status, such as 429 or 5xx',
+    help: 'The HTTP status of the response.',
+    example: 'status:5xx',
+  },
+  ttft: { ...DURATION, help: 'Time from the request to the first text.', example: 'ttft>800ms' },
+  ttfb: { ...DURATION, help: 'Time from the request to the first byte of the body.', example: 'ttfb>2s' },
+  duration: { ...DURATION, help: 'Time from the request to the end.', example: 'duration>1m' },
+  gap: { ...DURATION, help: 'The longest time between two events.', example: 'gap>2s' },
+  tokens: { ...AMOUNT, help: 'Input and output tokens together.', example: 'tokens>4k' },
+  input: { ...AMOUNT, help: 'Input tokens.', example: 'input>100k' },
+  output: { ...AMOUNT, help: 'Output tokens.', example: 'output<10' },
+  rate: { ...AMOUNT, help: 'Output tokens a second.', example: 'rate<20' },
+  cost: { ...AMOUNT, wants: 'US dollars, such as 0.01', help: 'The cost in US dollars.', example: 'cost>0.01' },
+  events: { ...AMOUNT, help: 'The number of events.', example: 'events>1k' },
+  bytes: {
+    kind: 'number',
+    read: readBytes,
+    wants: 'a number of bytes, such as 500, 64kb or 2mb',
+    help: 'The size of the body.',
+    example: 'bytes>1mb',
+  },
+  after: {
+    kind: 'moment',
+    side: '>=',
+    help: 'The trace began at that time or later.',
+    example: 'after:yesterday',
+  },
+  before: { kind: 'moment', side: '<', help: 'The trace began before that time.', example: 'before:2026-01-31' },
+} as const satisfies Readonly<Record<string, FilterField>>;
+
+export type FieldName = keyof typeof FIELDS;
+export const FIELD_NAMES = Object.keys(FIELDS) as readonly FieldName[];
+
+/** Fields of few values, each of many traces. */
+export const LISTED_FIELDS = [
+  'model',
+  'api',
+  'endpoint',
+  'state',
+  'source',
+  'finish',
+  'status',
+] as const satisfies readonly FieldName[];
+export type ListedField = (typeof LISTED_FIELDS)[number];
+
+export const isListed = (name: FieldName): name is ListedField => LISTED_FIELDS.some((listed) => listed === name);
+
+export const isFieldName = (name: string): name is FieldName => Object.hasOwn(FIELDS, name);

@@ -119,8 +119,8 @@ describe('a damaged field of one trace', () => {
       await useAll(store, hit!);
       expect(plain(await allReads(store, hit!))).toEqual(plain(madeReads(hit!, 20, 5000)));
       // A search looks at every row.
-      for (const query of [{ text: 'trace' }, { text: 'openai' }, { starred: false }, { state: 'complete' as const }])
-        await store.list({ limit: 10, query });
+      for (const filter of ['trace', 'openai', '-has:star', 'state:complete', 'tokens>1 or gap>1s'])
+        await store.list({ limit: 10, filter });
       expect(rows[0]).not.toHaveProperty('damaged');
       // It can be named, starred and deleted like any other.
       await store.rename(hit!, 'Mine');

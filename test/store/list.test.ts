@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { Store } from '../../src/main/core/store/store.ts';
 import { endpointId, type TraceId } from '../../src/shared/model/ids.ts';
-import type { ListChange, TraceQuery } from '../../src/shared/rpc/contract.ts';
+import type { ListChange } from '../../src/shared/rpc/contract.ts';
 import { Random } from '../../src/main/core/providers/sample/random.ts';
 import { cut, cutEvenly, dataFolder, next, open } from './support.ts';
 import { COMPLETE, newTrace, NO_METRICS } from './traces.ts';
@@ -54,9 +54,9 @@ describe('pages', () => {
   });
 });
 
-describe('a query', () => {
-  const titles = async (store: Store, query: TraceQuery): Promise<readonly string[]> => {
-    const { rows, total } = await store.list({ query, limit: 100 });
+describe('a filter', () => {
+  const titles = async (store: Store, filter: string): Promise<readonly string[]> => {
+    const { rows, total } = await store.list({ filter, limit: 100 });
     expect(total).toBe(rows.length);
     return rows.map(({ title }) => title);
   };
@@ -77,25 +77,25 @@ describe('a query', () => {
     await store.finishTrace(ended.id, { ...COMPLETE, model: 'said' });
     await store.createTrace(newTrace({ title: '100% of_it', model: null, endpoint, source: 'import' }));
     await store.createTrace(newTrace({ title: 'Über die Öfen', model: 'qwen-9', api: 'messages' }));
-    expect(await titles(store, { text: 'über' })).toEqual(['Über die Öfen']);
-    expect(await titles(store, { text: '  ÖFEN messages QWEN ' })).toEqual(['Über die Öfen']);
-    expect(await titles(store, { text: 'öfen trains' })).toEqual([]);
+    expect(await titles(store, 'über')).toEqual(['Über die Öfen']);
+    expect(await titles(store, '  ÖFEN messages QWEN ')).toEqual(['Über die Öfen']);
+    expect(await titles(store, 'öfen trains')).toEqual([]);
     // No pattern: what SQL would read as a wildcard is itself.
-    expect(await titles(store, { text: '0% of_' })).toEqual(['100% of_it']);
-    expect(await titles(store, { text: '%' })).toEqual(['100% of_it']);
-    expect(await titles(store, { text: 'live' })).toEqual(['Über die Öfen', '100% of_it']);
-    expect(await titles(store, { text: 'lmstudio' })).toEqual(['100% of_it']);
-    expect(await titles(store, { text: 'lab complete' })).toEqual(['Trains']);
-    expect(await titles(store, { text: ' ' })).toHaveLength(3);
-    expect(await titles(store, { text: 'complete', api: 'messages' })).toEqual([]);
-    expect(await titles(store, { source: 'import' })).toEqual(['100% of_it']);
-    expect(await titles(store, { state: 'live', api: 'messages' })).toEqual(['Über die Öfen']);
-    expect(await titles(store, { state: 'complete' })).toEqual(['Trains']);
+    expect(await titles(store, '0% of_')).toEqual(['100% of_it']);
+    expect(await titles(store, '%')).toEqual(['100% of_it']);
+    expect(await titles(store, 'live')).toEqual(['Über die Öfen', '100% of_it']);
+    expect(await titles(store, 'lmstudio')).toEqual(['100% of_it']);
+    expect(await titles(store, 'lab complete')).toEqual(['Trains']);
+    expect(await titles(store, ' ')).toHaveLength(3);
+    expect(await titles(store, 'complete api:messages')).toEqual([]);
+    expect(await titles(store, 'source:import')).toEqual(['100% of_it']);
+    expect(await titles(store, 'state:live api:messages')).toEqual(['Über die Öfen']);
+    expect(await titles(store, 'state:complete')).toEqual(['Trains']);
     await store.star(ended.id, true);
-    expect(await titles(store, { starred: true })).toEqual(['Trains']);
-    expect(await titles(store, { starred: false })).toHaveLength(2);
+    expect(await titles(store, 'has:star')).toEqual(['Trains']);
+    expect(await titles(store, 'not has:star')).toHaveLength(2);
     await store.delete([ended.id]);
-    expect(await titles(store, { text: 'trains' })).toEqual([]);
+    expect(await titles(store, 'trains')).toEqual([]);
   });
 
   test('goes through its pages as the whole list does, each with the count of all that fit', async () => {
@@ -108,7 +108,7 @@ describe('a query', () => {
     const seen: string[] = [];
     let after: string | undefined;
     do {
-      const page = await store.list({ query: { text: 'wanted' }, limit: 7, after });
+      const page = await store.list({ filter: 'wanted', limit: 7, after });
       expect(page.total).toBe(20);
       seen.push(...page.rows.map(({ title }) => title));
       after = page.next ?? undefined;

@@ -12,7 +12,7 @@ export function proxyUrl({ proxy }: Core): string {
 export async function captured({ services }: Core, count = 1): Promise<readonly TraceDetail[]> {
   const done = new AbortController();
   const look = async (): Promise<readonly TraceDetail[]> => {
-    const { rows } = await services['traces.list']({ query: { source: 'capture' }, limit: 100 });
+    const { rows } = await services['traces.list']({ filter: 'source:capture', limit: 100 });
     const all = await Promise.all(rows.map(({ id }) => services['traces.get']({ id })));
     return all.filter(({ ending, capture }) => ending !== undefined && capture?.certificate);
   };

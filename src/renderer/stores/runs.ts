@@ -3,6 +3,7 @@
  * store finds for it.
  */
 import { create } from 'zustand';
+import { readFilter } from '../../shared/filter/read-filter.ts';
 import type { TraceId } from '../../shared/model/ids.ts';
 import type { TraceRow } from '../../shared/model/trace.ts';
 import type { ListChange } from '../../shared/rpc/contract.ts';
@@ -43,7 +44,10 @@ interface RunsState {
   readonly last: Place | null;
   /** Why the list could not be read. */
   readonly problem: string | null;
+  /** As it was typed. */
   readonly filter: string;
+  /** What of the filter cannot be read, as a sentence; the list is then that of the last filter that could be. */
+  readonly unread: string | null;
   /** Null without a filter, and until the store has answered for the first time; then the last answer, which may be for an earlier filter. */
   readonly found: Found | null;
 }
@@ -58,6 +62,7 @@ export const useRuns = create<RunsState>()(() => ({
   last: null,
   problem: null,
   filter: '',
+  unread: null,
   found: null,
 }));
 
@@ -115,7 +120,14 @@ function mayMove(change: ListChange, before: ReadonlyMap<TraceId, TraceRow>): bo
   if (change.type === 'delete') return true;
   const { row } = change;
   const old = before.get(row.id);
-  return !old || old.title !== row.title || old.model !== row.model || old.ending?.state !== row.ending?.state;
+  return (
+    !old ||
+    old.title !== row.title ||
+    old.model !== row.model ||
+    old.starred !== row.starred ||
+    old.httpStatus !== row.httpStatus ||
+    old.ending?.state !== row.ending?.state
+  );
 }
 
 /** With the list followed, a run that has just begun is the one to look at; with nothing chosen, the newest. */
@@ -166,8 +178,7 @@ export async function loadMore(): Promise<void> {
   if (after === null || loading) return;
   loading = true;
   try {
-    const query = found ? { text: found.filter } : {};
-    const page = await client().call('traces.list', { query, limit: PAGE, after });
+    const page = await client().call('traces.list', { filter: found?.filter, limit: PAGE, after });
     const rows = withRows(page.rows);
     if (!found) put(rows, pageOf(page));
     // A search that was done meanwhile has begun anew.
@@ -193,9 +204,10 @@ function withRows(more: readonly TraceRow[]): Map<TraceId, TraceRow> {
   return rows;
 }
 
-/** Shows the runs that have these words; none: all runs. */
+/** Shows the runs that fit the filter, see `readFilter`; of an empty one all runs. */
 export function filterRuns(filter: string): void {
-  useRuns.setState({ filter, ...(filter.trim() === '' && { found: null }) });
+  const unread = readFilter(filter, Date.now()).problems[0]?.sentence ?? null;
+  useRuns.setState({ filter, unread, ...(filter.trim() === '' && { found: null }) });
   void search();
 }
 
@@ -209,8 +221,8 @@ async function search(): Promise<void> {
   searching = true;
   while (outdated) {
     outdated = false;
-    const { filter, found } = useRuns.getState();
-    if (filter.trim() === '') continue;
+    const { filter, unread, found } = useRuns.getState();
+    if (filter.trim() === '' || unread !== null) continue;
     const answer = await searched(filter, found);
     if (useRuns.getState().filter === filter) put(withRows(answer.rows), { found: answer.found });
     else outdated = true;
@@ -225,7 +237,7 @@ async function searched(
   // What was scrolled into view stays there when the same is searched again.
   const limit = before?.filter === filter ? Math.min(Math.max(before.ids.length, PAGE), LONGEST_PAGE) : PAGE;
   try {
-    const { rows, total, next } = await client().call('traces.list', { query: { text: filter }, limit });
+    const { rows, total, next } = await client().call('traces.list', { filter, limit });
     return { rows, found: { filter, ids: rows.map(({ id }) => id), total, next, problem: null } };
   } catch (error) {
     const problem = error instanceof Error ? error.message : String(error);

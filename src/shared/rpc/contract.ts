@@ -4,6 +4,7 @@
  * results are typed only, since the server is ours.
  */
 import { z } from 'zod';
+import { LISTED_FIELDS } from '../filter/fields.ts';
 import { MAX_IMPORT } from './frames.ts';
 import type { EndpointId, TraceId } from '../model/ids.ts';
 import type { Api, EventSummary } from '../model/stream.ts';
@@ -12,8 +13,6 @@ import type { TraceItem } from '../model/items.ts';
 import {
   adapterOptionsSchema,
   laneIdsSchema,
-  TERMINAL_STATES,
-  TRACE_SOURCES,
   type ImportFacts,
   type RequestHead,
   type TraceDetail,
@@ -180,18 +179,6 @@ export interface RequestPreview extends Required<Pick<RequestHead, 'changes'>> {
   readonly headers: RequestHead['headers'];
 }
 
-/** Which traces a list holds: those that fit all that is said here. */
-export const traceQuerySchema = z.strictObject({
-  /** Words, each of them somewhere in the title, model, API, source, state or endpoint of the trace, in capitals or not. */
-  text: z.string().max(500).optional(),
-  starred: z.boolean().optional(),
-  api: api.optional(),
-  source: z.enum(TRACE_SOURCES).optional(),
-  /** How it ended; `live` while it has not. */
-  state: z.enum([...TERMINAL_STATES, 'live']).optional(),
-});
-export type TraceQuery = z.infer<typeof traceQuerySchema>;
-
 /** Settings kept beside the traces. Unknown keys are refused. */
 export const settingsSchema = z.strictObject({
   theme: z.enum(['system', 'light', 'dark', 'contrast']),
@@ -244,6 +231,12 @@ export type PlaybackItem =
       readonly event: number;
       readonly done: boolean;
     };
+
+/** A value of a field by which traces are filtered, and how many have it. */
+export interface FieldValue {
+  readonly value: string;
+  readonly traces: number;
+}
 
 export type ListChange =
   { readonly type: 'upsert'; readonly row: TraceRow } | { readonly type: 'delete'; readonly id: TraceId };
@@ -408,14 +401,20 @@ export const contract = {
   /** Resolves once all that belongs to it is stored, or cannot be. */
   'capture.closeSession': command<CapturedSession>()(z.strictObject({ session: z.string().min(1).max(100) })),
 
-  /** Newest first, in pages; `total` counts all that fit the query. A change of the query begins without `after`. */
+  /**
+   * Newest first, in pages; `total` counts all that fit the filter. A change of the filter begins without `after`. Refused
+   * with `bad-filter` and a sentence where a part of the filter cannot be read.
+   */
   'traces.list': query<{ readonly rows: readonly TraceRow[]; readonly next: string | null; readonly total: number }>()(
     z.strictObject({
-      query: traceQuerySchema.optional(),
+      /** As `readFilter` reads it; each term costs, hence the limit. */
+      filter: z.string().max(1000).optional(),
       limit: z.int().min(1).max(500).default(100),
       after: z.string().max(200).optional(),
     }),
   ),
+  /** The values that traces have in a field, the commonest first, at most 500. */
+  'traces.values': query<readonly FieldValue[]>()(z.strictObject({ field: z.enum(LISTED_FIELDS) })),
   'traces.changes': stream<ListChange>()(nothing),
   'traces.get': query<TraceDetail>()(z.strictObject({ id: trace })),
   'traces.rename': command<TraceRow>()(z.strictObject({ id: trace, title: z.string().max(500) })),

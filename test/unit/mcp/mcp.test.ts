@@ -101,9 +101,9 @@ it('lists and searches, page by page', async () => {
   expect([first.total, first.traces.length]).toEqual([3, 2]);
   const second = await json(client, 'list_traces', { limit: 2, after: first.next });
   expect(new Set([...first.traces, ...second.traces].map(({ id }) => id))).toEqual(new Set(Object.values(ids)));
-  const { traces } = await json(client, 'search_traces', { text: 'TOOLS messages' });
+  const { traces } = await json(client, 'search_traces', { filter: 'TOOLS api:messages' });
   expect(traces.map(({ id }: { id: string }) => id)).toEqual([ids.tools]);
-  expect((await json(client, 'list_traces', { api: 'chat_completions' })).total).toBe(1);
+  expect((await json(client, 'search_traces', { filter: 'api:chat_completions' })).total).toBe(1);
 });
 
 describe('read_trace', () => {

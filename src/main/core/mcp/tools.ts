@@ -2,13 +2,14 @@
 import { z } from 'zod';
 import { compareLanes } from '../../../shared/compare/lanes.ts';
 import { readAll } from '../../../shared/compare/read-all.ts';
+import { FIELDS, type FilterField } from '../../../shared/filter/fields.ts';
 import { requestDiff } from '../../../shared/compare/request-diff.ts';
 import type { ComparisonInput } from '../../../shared/compare/lane-reading.ts';
-import { TERMINAL_STATES, TRACE_SOURCES, type TraceRow } from '../../../shared/model/trace.ts';
-import { PROVIDERS } from '../../../shared/providers/registry.ts';
+import type { TraceRow } from '../../../shared/model/trace.ts';
 import type { Redaction } from '../capture/secrets.ts';
 import type { TraceToExport } from '../exports/exported.ts';
 import { redactTrace } from '../exports/redact.ts';
+import type { ListPage } from '../store/ops/list.ts';
 import { checkStream } from '../stream-check/check-stream.ts';
 import type { TraceAccess } from './access.ts';
 import { cut, partOf, PARTS, type PartQuery } from './parts.ts';
@@ -40,32 +41,32 @@ const trace = z
 const stream = z.int().min(1).optional().describe('which stream of a file that holds several, from 1');
 const maxChars = z.int().min(50).max(50_000).default(2_000).describe('characters of each text that are kept');
 
-const filters = {
-  api: z.enum([...PROVIDERS.keys()] as [string, ...string[]]).optional(),
-  state: z
-    .enum([...TERMINAL_STATES, 'live'])
-    .optional()
-    .describe('how it ended'),
-  source: z.enum(TRACE_SOURCES).optional(),
-  starred: z.boolean().optional(),
+const page = {
   limit: limit(200, 50),
   after: z.string().max(200).optional().describe('`next` of the page before'),
 };
+
+/** The grammar in the length of a tool's description; docs/filters.md has all of it. */
+const FILTER_HELP = `Words, "quoted text" and terms, joined by and, or, not and brackets. Terms: ${Object.values<FilterField>(
+  FIELDS,
+)
+  .map(({ example }) => example)
+  .join(', ')}.`;
 
 export const TOOLS: readonly Tool[] = [
   tool({
     name: 'list_traces',
     title: 'List traces',
     description: 'Stored traces, the newest first, with model, ending, times and token counts.',
-    input: z.strictObject(filters),
+    input: z.strictObject(page),
     run: (given, context) => listed(given, context),
   }),
   tool({
     name: 'search_traces',
     title: 'Search traces',
     description:
-      'Stored traces that have each word somewhere in their title (the last message of the user), model, API, source, ending or endpoint.',
-    input: z.strictObject({ text: z.string().min(1).max(500), ...filters }),
+      'Stored traces that fit a filter. Each word is looked for in the title (the last message of the user), model, API, source, ending and endpoint.',
+    input: z.strictObject({ filter: z.string().min(1).max(1000).describe(FILTER_HELP), ...page }),
     run: (given, context) => listed(given, context),
   }),
   tool({
@@ -133,18 +134,8 @@ export const TOOLS: readonly Tool[] = [
   }),
 ];
 
-interface ListInput {
-  readonly text?: string | undefined;
-  readonly api?: string | undefined;
-  readonly state?: NonNullable<TraceRow['ending']>['state'] | 'live' | undefined;
-  readonly source?: TraceRow['source'] | undefined;
-  readonly starred?: boolean | undefined;
-  readonly limit: number;
-  readonly after?: string | undefined;
-}
-
-async function listed({ limit: most, after, ...query }: ListInput, { access }: ToolContext): Promise<unknown> {
-  const { rows, next, total } = await access.list({ query, limit: most, ...(after !== undefined && { after }) });
+async function listed({ after, ...page }: ListPage, { access }: ToolContext): Promise<unknown> {
+  const { rows, next, total } = await access.list({ ...page, ...(after !== undefined && { after }) });
   return { traces: rows.map(rowOf), next, total };
 }
 

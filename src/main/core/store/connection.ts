@@ -1,5 +1,7 @@
-/** A connection to the file with its statements, each prepared once. Results are whole: never iterators. */
+/** A connection to the file with its statements, prepared once and kept as long as there is room. Results are whole: never iterators. */
 import type Database from 'better-sqlite3';
+
+const MOST_STATEMENTS = 200;
 
 export class Connection {
   readonly #db: Database.Database;
@@ -7,7 +9,7 @@ export class Connection {
 
   constructor(db: Database.Database) {
     this.#db = db;
-    db.function('has_words', { deterministic: true, varargs: true }, hasWords);
+    db.function('has_text', { deterministic: true, varargs: true }, hasText);
   }
 
   get inTransaction(): boolean {
@@ -34,22 +36,19 @@ export class Connection {
 
   #prepared(sql: string): Database.Statement {
     let statement = this.#statements.get(sql);
-    if (!statement) this.#statements.set(sql, (statement = this.#db.prepare(sql)));
+    if (!statement) {
+      // Filters are as many as people think of; the others are never so many.
+      if (this.#statements.size >= MOST_STATEMENTS) this.#statements.delete(this.#statements.keys().next().value!);
+      this.#statements.set(sql, (statement = this.#db.prepare(sql)));
+    }
     return statement;
   }
 }
 
-/**
- * Whether each word of the first text is somewhere in the others. SQLite itself folds the capitals of ASCII
- * only.
- */
-function hasWords(words: unknown, ...texts: readonly unknown[]): 0 | 1 {
-  const text = folded(texts.filter((one) => one !== null).join('\n'));
-  return folded(String(words))
-    .split(/\s+/)
-    .every((word) => text.includes(word))
-    ? 1
-    : 0;
+/** Whether one of the texts has the first in it. SQLite itself folds the capitals of ASCII only. */
+function hasText(wanted: unknown, ...texts: readonly unknown[]): 0 | 1 {
+  const text = folded(String(wanted));
+  return texts.some((one) => one !== null && folded(String(one)).includes(text)) ? 1 : 0;
 }
 
 const folded = (text: string): string => text.normalize('NFKC').toLowerCase();

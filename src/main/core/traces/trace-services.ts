@@ -40,6 +40,7 @@ export function traceServices({ store, recordings, lookups }: TraceServicesSetup
   };
   return {
     'traces.list': (params) => store.list(params),
+    'traces.values': ({ field }) => store.values(field),
     'traces.changes': async function* changes(_, signal) {
       const changed = new ConflatingQueue<TraceId, ListChange>();
       const stop = store.onChange((change) =>

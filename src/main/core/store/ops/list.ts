@@ -1,17 +1,18 @@
 /** The list of traces: newest first, in pages that stay put while traces come and go. A damaged trace is in it as well. */
 import Database from 'better-sqlite3';
-import type { TraceQuery } from '../../../../shared/rpc/contract.ts';
+import { readFilter } from '../../../../shared/filter/read-filter.ts';
 import { ServiceError } from '../../../../shared/rpc/services.ts';
 import type { Connection } from '../connection.ts';
+import { filterSql, type Condition } from '../filter-sql.ts';
 import { isDamage } from '../problems.ts';
-import { damagedRow, LISTED, notLive, PROVIDER_NAME, rowOf, type ListedColumns } from '../rows.ts';
+import { damagedRow, LISTED, notLive, rowOf, type ListedColumns } from '../rows.ts';
 import { query } from './operation.ts';
 
 export interface ListPage {
-  /** Absent: all. */
-  readonly query?: TraceQuery | undefined;
+  /** The text of a filter, see `readFilter`; absent: all. */
+  readonly filter?: string | undefined;
   readonly limit: number;
-  /** The `next` of the page before, of the same query. */
+  /** The `next` of the page before, of the same filter. */
   readonly after?: string | undefined;
 }
 
@@ -21,29 +22,18 @@ export interface Listed {
   readonly total: number;
 }
 
-/** What each part of a query asks of a trace `t`. */
-const CONDITIONS: { readonly [Part in keyof TraceQuery]-?: string } = {
-  text: `has_words(:text, t.title, t.model, t.api, t.source, ifnull(t.state, 'live'),
-    ${PROVIDER_NAME},
-    (SELECT e.name FROM endpoints e WHERE e.id = t.endpoint_id))`,
-  starred: 't.starred = :starred',
-  api: 't.api = :api',
-  source: 't.source = :source',
-  state: "ifnull(t.state, 'live') = :state",
-};
-
 /**
  * Newest first, which is the order in which they were made: a clock may step back. Deleted traces are not in it.
  */
 export const list = query({
-  run: (db: Connection, { query = {}, limit, after }: ListPage): Listed => {
+  run: (db: Connection, { filter = '', limit, after }: ListPage): Listed => {
     const place = after === undefined ? {} : { after: placeOf(after) };
-    const conditions = conditionsOf(query);
+    const condition = conditionOf(filter);
     try {
-      return db.snapshot(() => wholeList(db, conditions, limit, place));
+      return db.snapshot(() => wholeList(db, condition, limit, place));
     } catch (error) {
       if (!isDamage(error)) throw error;
-      return damagedList(db, conditions, limit, place);
+      return damagedList(db, condition, limit, place);
     }
   },
   // What is recorded beside a file is newer than all that is in it.
@@ -61,13 +51,9 @@ export const list = query({
 /** Before the place of a page in the file, where there are two layers. */
 const IN_FILE = 'file:';
 
-interface Conditions {
-  readonly where: string;
-  readonly values: Readonly<Record<string, string | number>>;
-}
 type Place = { readonly after?: number };
 
-function wholeList(db: Connection, { where, values }: Conditions, limit: number, place: Place): Listed {
+function wholeList(db: Connection, { where, values }: Condition, limit: number, place: Place): Listed {
   const rows = db.all<ListedColumns>(
     `SELECT ${LISTED} FROM traces t WHERE ${where} ${place.after === undefined ? '' : 'AND t.nr < :after'}
       ORDER BY t.nr DESC LIMIT :limit`,
@@ -96,7 +82,7 @@ const WITNESSES = [
 const IDS = 'SELECT nr, id FROM traces INDEXED BY sqlite_autoindex_traces_1';
 
 /** Row by row, where a page of the table cannot be read: those that can be are as any other, the others are said to be damaged. */
-function damagedList(db: Connection, { where, values }: Conditions, limit: number, place: Place): Listed {
+function damagedList(db: Connection, { where, values }: Condition, limit: number, place: Place): Listed {
   const known = new Set(WITNESSES.flatMap((sql) => readable<{ readonly nr: number }>(db, sql).map(({ nr }) => nr)));
   const ids = new Map(
     readable<{ readonly nr: number; readonly id: string }>(db, IDS).map(({ nr, id }) => [nr, id] as const),
@@ -125,17 +111,12 @@ function tried<Value>(read: () => Value, otherwise: Value): Value {
   }
 }
 
-/** Few texts, so that each is prepared once: what is asked for stands in the values. */
-function conditionsOf({ text, starred, ...equal }: TraceQuery): Conditions {
-  const values = Object.fromEntries(
-    Object.entries({
-      ...equal,
-      text: text === undefined || text.trim() === '' ? undefined : text,
-      starred: starred === undefined ? undefined : Number(starred),
-    }).filter((entry): entry is [keyof TraceQuery, string | number] => entry[1] !== undefined),
-  );
-  const parts = Object.keys(CONDITIONS).filter((part): part is keyof TraceQuery => part in values);
-  return { where: ['t.deleted_at IS NULL', ...parts.map((part) => CONDITIONS[part])].join(' AND '), values };
+/** A filter that cannot be read finds nothing: half of it would find what was not asked for. */
+function conditionOf(text: string): Condition {
+  const { filter, problems } = readFilter(text, Date.now());
+  if (problems[0]) throw new ServiceError('bad-filter', problems[0].sentence);
+  const { where, values } = filterSql(filter);
+  return { where: `t.deleted_at IS NULL AND ${where}`, values };
 }
 
 function placeOf(after: string): number {

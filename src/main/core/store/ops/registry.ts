@@ -7,8 +7,18 @@ import * as reads from './reads.ts';
 import * as recovery from './recovery.ts';
 import * as settings from './settings.ts';
 import * as traces from './traces.ts';
+import * as values from './values.ts';
 
-export const OPERATIONS = { ...traces, ...reads, ...list, ...providerTraces, ...settings, ...endpoints, ...recovery };
+export const OPERATIONS = {
+  ...traces,
+  ...reads,
+  ...list,
+  ...providerTraces,
+  ...settings,
+  ...endpoints,
+  ...recovery,
+  ...values,
+};
 
 type Operations = typeof OPERATIONS;
 type NamesOf<Type extends 'query' | 'write' | 'kept'> = {

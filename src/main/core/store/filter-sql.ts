@@ -1,0 +1,112 @@
+/** The SQL of a filter: a condition on a trace `t`, with what was typed as parameters only. */
+import { FIELDS, type FieldName, type ListedField } from '../../../shared/filter/fields.ts';
+import type { Filter } from '../../../shared/filter/filter.ts';
+import { PROVIDER_NAME } from './rows.ts';
+
+export interface Condition {
+  /** True or false, never null, so that `not` finds the traces that lack a value as well. */
+  readonly where: string;
+  readonly values: Readonly<Record<string, string | number>>;
+}
+
+/** A document that is damaged has no values. */
+const inside = (document: string, path: string): string =>
+  `CASE WHEN json_valid(t.${document}) THEN t.${document} ->> '${path}' END`;
+const metric = (name: string): string => inside('metrics', `$.${name}`);
+const usage = (name: string): string => inside('usage', `$.${name}`);
+
+const ENDPOINT_NAME = '(SELECT e.name FROM endpoints e WHERE e.id = t.endpoint_id)';
+const STATE = "ifnull(t.state, 'live')";
+const ERRORS = "('provider-error', 'http-error', 'truncated', 'reset', 'stalled', 'not-a-stream', 'limit')";
+
+/** What words are looked for in. */
+const TEXTS = ['t.title', 't.model', 't.api', 't.source', STATE, PROVIDER_NAME, ENDPOINT_NAME];
+
+/** The one value of a field. An endpoint has two names, and `has` is about other things for each choice. */
+type Valued = Exclude<FieldName, 'has' | 'endpoint'>;
+const EXPRESSIONS: Readonly<Record<Valued, string>> = {
+  model: 't.model',
+  api: 't.api',
+  title: 't.title',
+  state: STATE,
+  source: 't.source',
+  finish: inside('finish', '$.unified'),
+  status: 't.http_status',
+  ttft: metric('firstTextNs'),
+  ttfb: metric('firstByteNs'),
+  duration: metric('totalNs'),
+  gap: `CASE WHEN json_valid(t.metrics) THEN (SELECT max(value) FROM json_each(t.metrics, '$.gaps')) END`,
+  tokens: `ifnull(${usage('input')} + ${usage('output')}, ${usage('total')})`,
+  input: usage('input'),
+  output: usage('output'),
+  rate: metric('tokensPerSecond'),
+  cost: 't.cost',
+  events: metric('events'),
+  bytes: metric('bytes'),
+  after: 't.started_at',
+  before: 't.started_at',
+};
+
+/** What the fields are said to be where their values are listed. */
+export const VALUES: Readonly<Record<ListedField, string>> = {
+  ...EXPRESSIONS,
+  endpoint: `ifnull(${ENDPOINT_NAME}, ${PROVIDER_NAME})`,
+};
+
+const PARTS: Readonly<Record<(typeof FIELDS.has.choices)[number], string>> = {
+  text: `${metric('firstTextNs')} IS NOT NULL`,
+  reasoning: `${metric('firstReasoningNs')} IS NOT NULL`,
+  tool: `${metric('firstToolNs')} IS NOT NULL`,
+  usage: 't.usage IS NOT NULL',
+  cost: 't.cost IS NOT NULL',
+  times: 't.timed = 1',
+  star: 't.starred = 1',
+  error: `t.state IN ${ERRORS}`,
+};
+
+export function filterSql(filter: Filter): Condition {
+  const values: Record<string, string | number> = {};
+  const value = (given: string | number): string => {
+    const name = `f${Object.keys(values).length}`;
+    values[name] = given;
+    return `:${name}`;
+  };
+  return { where: sqlOf(filter, value), values };
+}
+
+function sqlOf(filter: Filter, value: (given: string | number) => string): string {
+  switch (filter.type) {
+    case 'all':
+      return joined(filter.parts, ' AND ', '1', value);
+    case 'any':
+      return joined(filter.parts, ' OR ', '0', value);
+    case 'not':
+      return `(NOT ${sqlOf(filter.part, value)})`;
+    case 'text':
+      return `has_text(${value(filter.text)}, ${TEXTS.join(', ')})`;
+    case 'field':
+      return fieldSql(filter.field, filter.value, value);
+    case 'number':
+      return `ifnull((${EXPRESSIONS[filter.field as Valued]}) ${filter.comparison} ${value(filter.value)}, 0)`;
+    case 'range': {
+      const sql = EXPRESSIONS[filter.field as Valued];
+      return `ifnull((${sql}) >= ${value(filter.low)} AND (${sql}) < ${value(filter.high)}, 0)`;
+    }
+  }
+}
+
+function joined(
+  parts: readonly Filter[],
+  by: ' AND ' | ' OR ',
+  none: '0' | '1',
+  value: (given: string | number) => string,
+): string {
+  return parts.length === 0 ? none : `(${parts.map((part) => sqlOf(part, value)).join(by)})`;
+}
+
+function fieldSql(field: FieldName, wanted: string, value: (given: string | number) => string): string {
+  if (field === 'has') return `(${PARTS[wanted as keyof typeof PARTS]})`;
+  if (field === 'endpoint') return `has_text(${value(wanted)}, ${PROVIDER_NAME}, ${ENDPOINT_NAME})`;
+  if (FIELDS[field].kind === 'text') return `has_text(${value(wanted)}, ${EXPRESSIONS[field]})`;
+  return `ifnull((${EXPRESSIONS[field]}) = ${value(wanted)}, 0)`;
+}

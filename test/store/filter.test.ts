@@ -1,0 +1,186 @@
+/** A filter finds in the file what it means. */
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import type { FieldName } from '../../src/shared/filter/fields.ts';
+import { endpointId } from '../../src/shared/model/ids.ts';
+import { TERMINAL_STATES, TRACE_SOURCES } from '../../src/shared/model/trace.ts';
+import { FINISH_REASONS, type Usage } from '../../src/shared/model/usage.ts';
+import type { NewTrace, Store, TraceResult } from '../../src/main/core/store/store.ts';
+import { filters, fits, textOf, type Filtered } from '../support/filter-model.ts';
+import { dataFolder, open } from './support.ts';
+import { COMPLETE, newTrace, NO_METRICS } from './traces.ts';
+
+const WORDS = ['Paris', 'ÖFEN', '100%', '_', 'gpt-4o "mini"', "it's", 'lab', 'complete', 'x'];
+const NUMBERS = [0, 1, 250, 2e6, 800e6, 3e9];
+const ENDPOINT = 'Lab server';
+
+interface Made {
+  readonly trace: NewTrace;
+  /** Null: it goes on. */
+  readonly result: TraceResult | null;
+  readonly status: number | null;
+  readonly starred: boolean;
+}
+
+const word = fc.constantFrom(...WORDS);
+const number = fc.constantFrom(...NUMBERS);
+const maybe = <Value>(value: fc.Arbitrary<Value>) => fc.option(value, { nil: null });
+
+const metrics = fc.record({
+  firstByteNs: maybe(number),
+  firstReasoningNs: maybe(number),
+  firstTextNs: maybe(number),
+  firstToolNs: maybe(number),
+  totalNs: maybe(number),
+  events: number,
+  bytes: number,
+  tokensPerSecond: maybe(number),
+  gaps: fc.array(number, { maxLength: 3 }),
+});
+
+const usage: fc.Arbitrary<Usage> = fc.record(
+  { input: maybe(number), output: maybe(number), total: maybe(number), raw: fc.constant([]) },
+  { requiredKeys: ['raw'] },
+);
+
+const made: fc.Arbitrary<Made> = fc
+  .record({
+    title: word,
+    model: maybe(word),
+    provider: word,
+    lab: fc.boolean(),
+    source: fc.constantFrom(...TRACE_SOURCES),
+    timed: fc.boolean(),
+    startedAt: number,
+    ended: fc.boolean(),
+    state: fc.constantFrom(...TERMINAL_STATES),
+    metrics,
+    usage: fc.option(usage, { nil: undefined }),
+    finish: fc.option(fc.constantFrom(...FINISH_REASONS), { nil: undefined }),
+    cost: fc.option(number, { nil: undefined }),
+    status: maybe(fc.constantFrom(200, 404, 429, 500, 503)),
+    starred: fc.boolean(),
+  })
+  .map(({ title, model, provider, lab, source, timed, startedAt, ended, status, starred, ...result }) => ({
+    trace: newTrace({
+      title,
+      model,
+      source,
+      timed,
+      startedAt,
+      endpoint: { type: 'openai', provider_name: provider, model: 'm' },
+      endpointId: endpointId(lab ? 'lab' : 'gone'),
+    }),
+    result: ended
+      ? {
+          ...COMPLETE,
+          ending: { state: result.state, rule: 'Because.' },
+          metrics: { ...NO_METRICS, ...result.metrics },
+          ...(result.usage && { usage: result.usage }),
+          ...(result.finish && { finish: { unified: result.finish, raw: null } }),
+          ...(result.cost !== undefined && { cost: result.cost }),
+        }
+      : null,
+    status,
+    starred,
+  }));
+
+const known = (values: readonly (string | null | undefined)[]): readonly string[] =>
+  values.filter((value) => typeof value === 'string');
+
+function filtered({ trace, result, status, starred }: Made): Filtered {
+  const numbers = result?.metrics ?? NO_METRICS;
+  const state = result?.ending.state ?? 'live';
+  const endpoint = [trace.endpoint.provider_name, ...(trace.endpointId === endpointId('lab') ? [ENDPOINT] : [])];
+  const has: Readonly<Record<string, boolean>> = {
+    text: numbers.firstTextNs !== null,
+    reasoning: numbers.firstReasoningNs !== null,
+    tool: numbers.firstToolNs !== null,
+    usage: result?.usage !== undefined,
+    cost: result?.cost !== undefined,
+    times: trace.timed,
+    star: starred,
+    error: !['live', 'complete', 'cancelled'].includes(state),
+  };
+  const values: Partial<Record<FieldName, readonly string[]>> = {
+    model: known([trace.model]),
+    api: [trace.api],
+    endpoint,
+    title: [trace.title],
+    state: [state],
+    source: [trace.source],
+    finish: known([result?.finish?.unified]),
+    has: Object.keys(has).filter((part) => has[part]),
+  };
+  const { input, output, total } = result?.usage ?? {};
+  const sum = typeof input === 'number' && typeof output === 'number' ? input + output : (total ?? null);
+  const counts: Partial<Record<FieldName, number | null>> = {
+    status,
+    ttft: numbers.firstTextNs,
+    ttfb: numbers.firstByteNs,
+    duration: numbers.totalNs,
+    gap: numbers.gaps.length > 0 ? Math.max(...numbers.gaps) : null,
+    tokens: sum,
+    input: input ?? null,
+    output: output ?? null,
+    rate: numbers.tokensPerSecond ?? null,
+    cost: result?.cost ?? null,
+    events: numbers.events,
+    bytes: numbers.bytes,
+  };
+  return {
+    texts: [...known([trace.title, trace.model, trace.api, trace.source, state]), ...endpoint],
+    values: (field) => values[field] ?? [],
+    number: (field) => counts[field] ?? null,
+  };
+}
+
+async function store(all: readonly Made[]): Promise<Store> {
+  const opened = await open(dataFolder());
+  await opened.saveEndpoint({
+    id: endpointId('lab'),
+    name: ENDPOINT,
+    baseUrl: 'http://127.0.0.1:1',
+    type: 'openai',
+    provider_name: 'openai',
+    limits: { answer: null, silence: null },
+  });
+  for (const { trace, result, status, starred } of all) {
+    await opened.createTrace(trace);
+    if (status !== null) opened.setHead(trace.id, { status, statusText: '', headers: [] }, 1);
+    if (result) await opened.finishTrace(trace.id, result);
+    if (starred) await opened.star(trace.id, true);
+  }
+  await opened.flush();
+  return opened;
+}
+
+describe('a filter', () => {
+  test('finds the traces that it means, and counts them', async () => {
+    const all = fc.sample(made, { numRuns: 60, seed: 20 });
+    const opened = await store(all);
+    await fc.assert(
+      fc.asyncProperty(filters(WORDS, NUMBERS), async (filter) => {
+        const { rows, total } = await opened.list({ filter: textOf(filter), limit: 100 });
+        const wanted = all.filter((one) => fits(filter, filtered(one))).map(({ trace }) => trace.id);
+        expect(rows.map(({ id }) => id).toSorted()).toEqual(wanted.toSorted());
+        expect(total).toBe(wanted.length);
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  test('that cannot be read is refused with the sentence', async () => {
+    const opened = await open(dataFolder());
+    await expect(opened.list({ filter: 'modle:x', limit: 5 })).rejects.toMatchObject({
+      code: 'bad-filter',
+      message: expect.stringContaining('Did you mean “model”?'),
+    });
+  });
+
+  test('may be as long as the contract lets it', async () => {
+    const opened = await open(dataFolder());
+    for (const filter of ['x '.repeat(500), '-x '.repeat(333), 'x or '.repeat(199) + 'x'])
+      expect(await opened.list({ filter, limit: 5 })).toMatchObject({ total: 0 });
+  });
+});

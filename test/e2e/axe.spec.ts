@@ -77,12 +77,18 @@ for (const theme of THEMES) {
         await rows.evaluate((element) => element.scrollTo(0, element.scrollHeight));
         await expectSound(page, `${name}, the active row scrolled away`, theme);
       }
-      await page.getByRole('searchbox', { name: 'Filter runs' }).fill('plain-text');
+      await page.getByRole('combobox', { name: 'Filter runs' }).fill('plain-text');
       await expect(page.locator(`#run-${id}`)).toHaveCount(0);
       await expectSound(page, 'the selected run filtered away', theme);
-      await page.getByRole('searchbox', { name: 'Filter runs' }).fill('no such run');
+      await page.getByRole('combobox', { name: 'Filter runs' }).fill('no such run');
       await expect(page.getByText('No run matches.')).toBeVisible();
       await expectSound(page, 'no run found', theme);
+      await page.getByRole('combobox', { name: 'Filter runs' }).fill('sta');
+      await expect(page.getByRole('option', { name: 'state:' })).toBeVisible();
+      await expectSound(page, 'fields suggested for a filter', theme);
+      await page.getByRole('combobox', { name: 'Filter runs' }).fill('modle:x');
+      await expect(page.getByText('Did you mean “model”?')).toBeVisible();
+      await expectSound(page, 'a filter that cannot be read', theme);
     });
 
     test('every way of comparing', async ({ page }) => {

@@ -35,7 +35,7 @@ test('plays a sample, finds its run and runs commands, by name', async ({ page }
   await ask(page, 'filter');
   await expect(options(page).first()).toContainText('Filter runs');
   await page.keyboard.press('Enter');
-  await expect(page.getByRole('searchbox', { name: 'Filter runs' })).toBeFocused();
+  await expect(page.getByRole('combobox', { name: 'Filter runs' })).toBeFocused();
   expect(found).toEqual([]);
 });
 

@@ -19,7 +19,7 @@ test.afterEach(() => host.stop());
 
 const add = (name: string): Promise<TraceId> => importShort(client, name);
 const runs = (page: Page) => page.getByRole('navigation', { name: 'Runs' });
-const filter = (page: Page) => page.getByRole('searchbox', { name: 'Filter runs' });
+const filter = (page: Page) => page.getByRole('combobox', { name: 'Filter runs' });
 const names = (page: Page) => runs(page).getByRole('row').getByRole('heading');
 
 test('a filter finds runs that are not loaded, says how many there are, and that there is none only when there is none', async ({
@@ -72,4 +72,51 @@ test('what is found follows what is added, renamed and deleted', async ({ page }
   await expect(names(page)).toHaveText(['Another needle']);
   await filter(page).press('Escape');
   await expect(runs(page)).toContainText('3 runs');
+});
+
+test('a filter is helped along: fields, the values that runs have, and a sentence for what it cannot mean', async ({
+  page,
+}) => {
+  const found = complaints(page);
+  const needle = await add('The needle');
+  await add('Hay');
+  await client.call('traces.star', { id: needle, starred: true });
+  await openEmpty(page, host.url);
+  const options = page.getByRole('listbox').getByRole('option');
+
+  await filter(page).pressSequentially('sta');
+  await expect(options).toHaveText([/^state:/, /^status:/]);
+  await filter(page).press('ArrowDown');
+  await filter(page).press('Enter');
+  await expect(filter(page)).toHaveValue('state:');
+  // Both runs were imported whole.
+  await expect(options).toHaveText(['state:complete2 runs']);
+  await filter(page).press('ArrowDown');
+  await filter(page).press('Enter');
+  await expect(filter(page)).toHaveValue('state:complete');
+  await expect(names(page)).toHaveText(['Hay', 'The needle']);
+
+  await filter(page).fill('source:import -has:star (hay or needle)');
+  await expect(names(page)).toHaveText(['Hay']);
+  await client.call('traces.star', { id: needle, starred: false });
+  await expect(names(page)).toHaveText(['Hay', 'The needle']);
+  await client.call('traces.star', { id: needle, starred: true });
+  await expect(names(page)).toHaveText(['Hay']);
+
+  // The list stays as the last filter that could be read left it.
+  await filter(page).fill('modle:x');
+  await expect(runs(page).getByRole('status')).toContainText('Did you mean “model”?');
+  await expect(names(page)).toHaveText(['Hay']);
+  await filter(page).fill('model:x');
+  await expect(runs(page).getByRole('status')).toBeEmpty();
+  await expect(runs(page)).toContainText('No run matches.');
+  // One Escape for what is suggested, one for the filter.
+  await filter(page).fill('sta');
+  await expect(options).toHaveCount(2);
+  await filter(page).press('Escape');
+  await expect(options).toHaveCount(0);
+  await filter(page).press('Escape');
+  await expect(filter(page)).toHaveValue('');
+  await expect(names(page)).toHaveText(['Hay', 'The needle']);
+  expect(found).toEqual([]);
 });

@@ -1,15 +1,13 @@
 import { useEffect, useMemo, useRef, useState } from 'react';
 import { useVirtualizer } from '@tanstack/react-virtual';
-import { ArrowUpRight, Download, ListFilter } from 'lucide-react';
+import { ArrowUpRight, Download } from 'lucide-react';
 import type { TraceId } from '../../../shared/model/ids.ts';
 import { chordOf, runCommand, useCommand } from '../../commands/commands.ts';
 import { Button, IconButton } from '../../components/Button.tsx';
-import { Field } from '../../components/Field.tsx';
 import { count } from '../../components/format.ts';
-import { Icon } from '../../components/Icon.tsx';
-import { Key } from '../../components/Key.tsx';
 import { markTrace, openOverlay, selectTrace, useApp } from '../../stores/app.ts';
 import { deleteTraces, filterRuns, loadMore, starTrace, useRuns } from '../../stores/runs.ts';
+import { FilterBox } from './FilterBox.tsx';
 import { listRows } from './list-rows.ts';
 import { RunRow } from './RunRow.tsx';
 import './runs.css';
@@ -19,7 +17,7 @@ const DAY_HEIGHT = 26;
 const rowId = (id: TraceId) => `run-${id}`;
 
 export function RunList() {
-  const { ids, rows, total, loaded, problem, next, filter, found } = useRuns();
+  const { ids, rows, total, loaded, problem, next, filter, unread, found } = useRuns();
   const { selected, marked, followList } = useApp();
   const [editing, setEditing] = useState<TraceId | null>(null);
   const scroller = useRef<HTMLDivElement>(null);
@@ -73,19 +71,7 @@ export function RunList() {
   return (
     <nav className="runs" aria-label="Runs">
       <header>
-        <Field
-          ref={field}
-          type="search"
-          aria-label="Filter runs"
-          placeholder="Filter"
-          value={filter}
-          onChange={(event) => filterRuns(event.target.value)}
-          onKeyDown={(event) => {
-            if (event.key === 'Escape') leaveFilter(filter, event.currentTarget);
-          }}
-          lead={<Icon of={ListFilter} size={12} />}
-          trail={<Key chord="/" />}
-        />
+        <FilterBox field={field} />
         <IconButton
           icon={ArrowUpRight}
           label="Keep the newest run selected"
@@ -93,6 +79,9 @@ export function RunList() {
           onClick={() => toggleFollow(runs)}
         />
       </header>
+      <p className="runs-unread k k-error" role="status">
+        {unread}
+      </p>
       <div
         className="runs-scroll"
         ref={scroller}
@@ -173,12 +162,6 @@ function toggleFollow(runs: readonly TraceId[]): void {
   const follow = !useApp.getState().followList;
   if (follow && runs[0] !== undefined) selectTrace(runs[0], true);
   else useApp.setState({ followList: follow });
-}
-
-/** The first Escape clears, the second leaves. */
-function leaveFilter(filter: string, field: HTMLElement): void {
-  if (filter !== '') filterRuns('');
-  else field.blur();
 }
 
 function EmptyList({

@@ -71,10 +71,7 @@ export class TraceSession {
   readonly #playhead: (() => number) | undefined;
   #unsubscribe: (() => void) | undefined;
 
-  constructor(
-    id: TraceId,
-    { detail = null, stored = false, decoding = {}, playhead, whole }: SessionSetup = {},
-  ) {
+  constructor(id: TraceId, { detail = null, stored = false, decoding = {}, playhead, whole }: SessionSetup = {}) {
     this.model = new TraceModel();
     this.decoding = decoding;
     this.whole = whole;

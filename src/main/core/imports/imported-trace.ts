@@ -5,7 +5,7 @@ import { objectOf, stringOf } from '../../../shared/json/json-object.ts';
 import { chosenLanes } from '../../../shared/lanes/registry.ts';
 import { WIRE } from '../../../shared/model/messages.ts';
 import type { Read } from '../../../shared/model/stream.ts';
-import type { HttpHead, ImportFacts } from '../../../shared/model/trace.ts';
+import type { Ending, HttpHead, ImportFacts } from '../../../shared/model/trace.ts';
 import { providerOf, usualEndpoint } from '../../../shared/providers/registry.ts';
 import { requestOf } from '../../../shared/providers/request-of.ts';
 import { titleOf } from '../../../shared/providers/title.ts';
@@ -67,7 +67,7 @@ export function digestOf({ recorded, reads }: Pick<RecognizedStream, 'recorded' 
 }
 
 /**
- * A trace of another Tracelane, under an id of its own here. How it ended is a fact of that time; numbers are reckoned from
+ * A trace of another Tracelane, under an id of its own here. A bad ending is a fact of that time; a good one and the numbers are reckoned from
  * the bytes, as here all are, unless there are none.
  */
 async function recordedAgain(
@@ -97,8 +97,17 @@ async function recordedAgain(
     reads.length > 0
       ? own
       : { ...own, metrics, model: recorded.model, ...(usage && { usage }), ...(finish && { finish }) };
-  return { trace, head, reads, result: { ...numbers, ending, ...(cost !== undefined && { cost }) } };
+  return {
+    trace,
+    head,
+    reads,
+    result: { ...numbers, ending: believed(ending, own.ending, reads), ...(cost !== undefined && { cost }) },
+  };
 }
+
+/** A file may claim that cut bytes are complete. How else a stream ended, the bytes alone do not say. */
+const believed = (claimed: Ending, own: Ending, reads: readonly Read[]): Ending =>
+  claimed.state === 'complete' && own.state !== 'complete' && reads.length > 0 ? own : claimed;
 
 function titleIn(name: string, { api, request, label }: RecognizedStream, streams: number): string {
   const file = name.trim();

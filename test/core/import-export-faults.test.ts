@@ -1,0 +1,240 @@
+/** Group H of the reliability list, import and export: a test for each row that applies, over the contract and a real store. */
+import { gunzipSync, gzipSync, zstdCompressSync } from 'node:zlib';
+import { createHash } from 'node:crypto';
+import { existsSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import Database from 'better-sqlite3';
+import { describe, expect, test } from 'vitest';
+import type { TraceId } from '../../src/shared/model/ids.ts';
+import { ServiceError, type Services } from '../../src/shared/rpc/services.ts';
+import { cores } from '../support/core.ts';
+import { importOne } from '../support/imports.ts';
+import { sampleBody } from '../support/sample-bytes.ts';
+
+const { open, dataDir } = cores();
+
+const plain = sampleBody('messages', 'plain-text');
+const base64 = (bytes: Uint8Array | string): string => Buffer.from(bytes).toString('base64');
+const count = async (services: Services): Promise<number> => (await services['traces.list']({ limit: 1 })).total;
+
+/** What an import of these bytes is refused with; nothing may have become a trace. */
+async function refusal(services: Services, bytes: Uint8Array | string, name = 'x'): Promise<string> {
+  const before = await count(services);
+  const error = await Promise.resolve(services['traces.import']({ name, base64: base64(bytes), again: false })).then(
+    () => null,
+    (reason: unknown) => reason,
+  );
+  expect(error).toBeInstanceOf(ServiceError);
+  expect(await count(services)).toBe(before);
+  return (error as ServiceError).message;
+}
+
+async function bundleOf(
+  services: Services,
+  id: TraceId,
+  parts = ['request', 'heads', 'bytes'] as const,
+): Promise<string> {
+  const made = await services['exports.make']({ ids: [id], format: 'bundle', parts: [...parts], secrets: 'redact' });
+  return gunzipSync(Buffer.from(made.base64, 'base64')).toString();
+}
+const body = async (services: Services, id: TraceId): Promise<string> =>
+  Buffer.from((await services['traces.bytes']({ id, start: 0, end: 1e9 })).bytes, 'base64').toString();
+
+describe('H1: names in a file lead nowhere', () => {
+  test.each(['../../x.sse', '/etc/x', String.raw`C:\x`, String.raw`\\host\x`, 'nul\0byte', 'n'.repeat(255)])(
+    'a file called %j is a trace, and writes nothing',
+    async (name) => {
+      const { services } = await open(join(dataDir, 'inner', 'folder'));
+      const before = [readdirSync(dataDir), readdirSync(join(dataDir, 'inner'))];
+      const { id } = await importOne(services, { name, base64: plain.base64 });
+      expect(await body(services, id)).toBe(Buffer.from(plain.bytes).toString());
+      expect([readdirSync(dataDir), readdirSync(join(dataDir, 'inner'))]).toEqual(before);
+      expect(existsSync('/etc/x')).toBe(false);
+    },
+  );
+
+  test.each([
+    ['zip', Buffer.concat([Buffer.from('PK\x03\x04', 'latin1'), Buffer.alloc(100)])],
+    ['tar', Buffer.concat([Buffer.from('../x'.padEnd(257, '\0')), Buffer.from('ustar\0'), Buffer.alloc(300)])],
+  ])('archives are no import format: %s', async (_what, bytes) => {
+    const { services } = await open();
+    expect(await refusal(services, bytes)).not.toBe('');
+  });
+});
+
+describe('H2: what unpacks to too much', () => {
+  test.each([
+    ['gzip', gzipSync(Buffer.alloc(300 * 1024 * 1024))],
+    ['zstd', zstdCompressSync(Buffer.alloc(300 * 1024 * 1024))],
+  ])('stops at the limit: %s', async (_what, bytes) => {
+    const { services } = await open();
+    expect(await refusal(services, bytes)).toContain('256 MB');
+  });
+
+  test('stops at the limit of layers', async () => {
+    const { services } = await open();
+    let bytes: Uint8Array = plain.bytes;
+    for (let layer = 0; layer < 6; layer++) bytes = gzipSync(bytes);
+    expect(await refusal(services, bytes)).toContain('compressed more than 4 times');
+  });
+
+  test('a body within an archive that says it is packed has the same limit', async () => {
+    const { services } = await open();
+    const text = gzipSync(Buffer.alloc(300 * 1024 * 1024)).toString('base64');
+    const entry = {
+      request: { method: 'POST', url: 'https://a.example/v1/messages', headers: [] },
+      response: {
+        status: 200,
+        headers: [{ name: 'content-encoding', value: 'gzip' }],
+        content: { text, encoding: 'base64' },
+      },
+    };
+    await refusal(services, JSON.stringify({ log: { entries: [entry] } }));
+  });
+});
+
+describe('H3: documents that are not what they say', () => {
+  const har = (entry: unknown): string => `{"log":{"entries":[${JSON.stringify(entry)}]}}`;
+  const request = { method: 'POST', url: 'https://a.example/v1/messages', headers: [] };
+
+  test.each([
+    ['cut', '{"log":{"entries":[{"request":'],
+    ['nested 200,000 deep', `{"log":{"entries":[${'['.repeat(200_000)}${']'.repeat(200_000)}]}}`],
+    ['of wrong types', har({ request: 'GET', response: [] })],
+    ['without fields', har({})],
+    ['without an answer', har({ request, response: { status: 200, headers: [] } })],
+  ])('a HAR %s is refused', async (_what, text) => {
+    const { services } = await open();
+    expect(await refusal(services, text)).toMatch(/HTTP archive|JSON/);
+  });
+
+  test('names of the prototype and dates of the year 9999 are values like others', async () => {
+    const { services } = await open();
+    const entry = har({
+      startedDateTime: '9999-12-31T23:59:59.999Z',
+      request,
+      response: {
+        status: 200,
+        headers: [{ name: '__proto__', value: 'x' }],
+        content: { text: Buffer.from(plain.bytes).toString() },
+      },
+    }).replace('"log":', '"__proto__":{"polluted":true},"log":');
+    // A file is known by its start.
+    const { id } = await importOne(services, {
+      name: 'x.har',
+      base64: base64(har(JSON.parse(entry.slice(entry.indexOf('[') + 1, entry.lastIndexOf(']'))))),
+    });
+    expect(({} as { readonly polluted?: boolean }).polluted).toBeUndefined();
+    const { responseHead, startedAt } = await services['traces.get']({ id });
+    expect([responseHead?.headers, startedAt]).toEqual([[['__proto__', 'x']], Date.parse('9999-12-31T23:59:59.999Z')]);
+  });
+
+  test('a bundle with two traces of one id makes two traces', async () => {
+    const { services } = await open();
+    const { id } = await importOne(services, { name: 'a', base64: plain.base64 });
+    const [manifest, ...lines] = (await bundleOf(services, id)).trimEnd().split('\n');
+    const said = JSON.parse(manifest!) as { traces: unknown[] };
+    said.traces.push(said.traces[0]);
+    const text = [JSON.stringify(said), ...lines, ...lines, ''].join('\n');
+    const { traces } = await services['traces.import']({ name: 'x', base64: base64(text), again: true });
+    expect(new Set(traces.map((trace) => trace.id)).size).toBe(2);
+  });
+});
+
+test('H4: an SQLite file is no import format', async () => {
+  const { services } = await open();
+  const db = new Database(':memory:');
+  db.exec('CREATE TABLE traces (id TEXT)');
+  expect(await refusal(services, db.serialize(), 'tracelane.db')).toMatch(/SQLite|not a stream|no stream/);
+  db.close();
+});
+
+test('H5: an import with the id of a trace that is there gets another, and changes nothing of it', async () => {
+  const { services } = await open();
+  const { id } = await importOne(services, { name: 'first', base64: plain.base64 });
+  const before = await services['traces.get']({ id });
+  const again = await importOne(services, { name: 'x', base64: base64(gzipSync(await bundleOf(services, id))) });
+  expect(again.id).not.toBe(id);
+  expect(await services['traces.get']({ id })).toEqual(before);
+});
+
+describe('H6: what a file claims of its bytes', () => {
+  test('numbers are reckoned from the bytes', async () => {
+    const { services } = await open();
+    const { id } = await importOne(services, { name: 'a', base64: plain.base64 });
+    const { metrics } = await services['traces.get']({ id });
+    const text = (await bundleOf(services, id))
+      .replace(/"events":\d+/, '"events":99999')
+      .replace(/"textChars":\d+/, '"textChars":5');
+    const forged = await importOne(services, { name: 'x', base64: base64(text) });
+    const got = await services['traces.get']({ id: forged.id });
+    expect([got.metrics.events, got.metrics.textChars]).toEqual([metrics.events, metrics.textChars]);
+  });
+
+  test('bytes that are not those of the digest are refused', async () => {
+    const { services } = await open();
+    const { id } = await importOne(services, { name: 'a', base64: plain.base64 });
+    const text = (await bundleOf(services, id)).replace('Boil', 'Cool');
+    expect(await refusal(services, text)).toMatch(/changed|damaged|digest|SHA-256/i);
+  });
+
+  test('“complete” of bytes that are cut is not believed', async () => {
+    const { services } = await open();
+    const half = plain.bytes.subarray(0, plain.bytes.length / 2);
+    const { id } = await importOne(services, { name: 'a', base64: base64(half) });
+    expect((await services['traces.get']({ id })).ending!.state).toBe('truncated');
+    const text = (await bundleOf(services, id)).replace('"state":"truncated"', '"state":"complete"');
+    const forged = await importOne(services, { name: 'x', base64: base64(text) });
+    expect((await services['traces.get']({ id: forged.id })).ending!.state).toBe('truncated');
+  });
+});
+
+describe('H7: all or nothing, and once', () => {
+  test('the same bytes are known again', async () => {
+    const { services } = await open();
+    const text = `event: ping\ndata: {"type": "ping"}\n\n${Buffer.from(plain.bytes).toString()}`;
+    const first = await services['traces.import']({ name: 'a', text, again: false });
+    const second = await services['traces.import']({ name: 'b', text, again: false });
+    expect([second.traces[0]!.existing, second.traces[0]!.id]).toEqual([true, first.traces[0]!.id]);
+  });
+
+  test('a bundle that is cut anywhere makes no trace', async () => {
+    const { services } = await open();
+    const { id } = await importOne(services, { name: 'a', base64: plain.base64 });
+    const text = await bundleOf(services, id);
+    for (let part = 1; part < 20; part++) await refusal(services, text.slice(0, Math.floor((text.length * part) / 20)));
+  });
+});
+
+test('H8: a trace that leaves and comes back is equal in bytes, reads, times and ending', async () => {
+  const { services } = await open();
+  const { id } = await importOne(services, { name: 'a', base64: plain.base64 });
+  const back = await importOne(services, { name: 'x', base64: base64(await bundleOf(services, id)) });
+  const digest = async (one: TraceId): Promise<string> =>
+    createHash('sha256')
+      .update(await body(services, one))
+      .digest('hex');
+  expect(await digest(back.id)).toBe(await digest(id));
+  const [a, b] = [await services['traces.get']({ id }), await services['traces.get']({ id: back.id })];
+  expect([b.ending, b.metrics, b.timed, b.usage]).toEqual([a.ending, a.metrics, a.timed, a.usage]);
+});
+
+test('H10: keys leave only by an explicit choice, which the file names', async () => {
+  const { services } = await open();
+  const key = 'sk-proj-0123456789abcdefghijABCD';
+  const text = Buffer.from(plain.bytes).toString().replace('Boil', key);
+  const { id } = await importOne(services, { name: 'a', text });
+  for (const format of ['bundle', 'har', 'body'] as const) {
+    const made = async (secrets: 'redact' | 'keep'): Promise<string> => {
+      const file = await services['exports.make']({ ids: [id], format, parts: ['request', 'heads', 'bytes'], secrets });
+      const bytes = Buffer.from(file.base64, 'base64');
+      return (bytes[0] === 0x1f ? gunzipSync(bytes) : bytes).toString();
+    };
+    expect([format, (await made('redact')).includes(key), (await made('keep')).includes(key)]).toEqual([
+      format,
+      false,
+      true,
+    ]);
+    if (format !== 'body') expect(await made('keep')).toMatch(/"secrets": ?"keep"/);
+  }
+});

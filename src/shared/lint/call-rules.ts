@@ -28,7 +28,8 @@ function secondValueAt(text: string): number | null {
     else if (char === '{' || char === '[') depth++;
     else if ((char === '}' || char === ']') && --depth === 0) {
       const next = text.slice(at + 1).search(/\S/);
-      return next >= 0 && isJson(text.slice(0, at + 1)) ? at + 1 + next : null;
+      // Anything else that follows, a bracket or a marker, is no value.
+      return next >= 0 && /[{["]/.test(text[at + 1 + next]!) && isJson(text.slice(0, at + 1)) ? at + 1 + next : null;
     }
   }
   return null;
@@ -54,6 +55,15 @@ function sameJson(a: string, b: string): boolean {
 function looksLike(text: string): string {
   const trimmed = text.trim();
   if (trimmed.startsWith('```')) return ': they stand in a Markdown code fence';
+  if (/^\[object \w+\]$/.test(trimmed)) return ': a JavaScript value was written without JSON.stringify()';
+  if (/^\{\s*\\"/.test(trimmed)) return ': their quotes are escaped, as within another JSON text';
+  if (isJson(trimmed.replaceAll(/[\n\r\t]/g, ' ')))
+    return ': a line end or a tab stands in a string without being escaped';
+  if (/\b(?:NaN|Infinity)\b/.test(trimmed) && isJson(trimmed.replaceAll(/-?\b(?:NaN|Infinity)\b/g, '0')))
+    return ': NaN or Infinity stands for a number';
+  if (isJson(`{${trimmed}`)) return ': their first bracket is missing';
+  const whole = /^(\{[^]*?\})\s*([^{["\s][^]*)$/.exec(trimmed);
+  if (whole && isJson(whole[1]!)) return `: ${JSON.stringify(whole[2]!.slice(0, 20))} follows them`;
   if (/^\{\s*'/.test(trimmed) || /:\s*(?:None|True|False)\b/.test(trimmed))
     return ': they are written as Python writes a dict';
   if (/,\s*[}\]]/.test(trimmed)) return ': a comma stands before a closing bracket';

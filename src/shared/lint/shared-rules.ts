@@ -148,6 +148,54 @@ export const argumentsType = (
   }),
 });
 
+/** `callIn`: where an event has a tool call that is not in `field`, or not in its form; null where it has none. */
+export const callElsewhere = (
+  field: string,
+  callIn: (data: JsonObject, type: string) => string | null,
+  examples: Examples,
+): LintRule => ({
+  id: 'call-elsewhere',
+  strict: 'error',
+  lenient: 'warning',
+  help: "A tool call has another name, place or form than in the API: camel case, the singular, beside the delta, the name without its function object, another API's block. A gateway converts calls by half, or passes on those of another API.",
+  advice:
+    'No client finds a call there: the turn ends and nothing is run. Read it from where it is, and report it to the server.',
+  ...examples,
+  check: () => ({
+    event({ frame, data, type }, report) {
+      const where = data ? callIn(data, type) : null;
+      if (where !== null) report(frame, `A tool call stands in ${where}, where clients look in ${field}.`, where);
+    },
+  }),
+});
+
+/** Names that stand for a list of calls, or for one, in some API or in none. */
+const CALL_NAMES = [
+  'tool_calls',
+  'toolCalls',
+  'tool_call',
+  'toolCall',
+  'function_calls',
+  'functionCalls',
+  'functionCall',
+  'function_call',
+  'tool_use',
+] as const;
+
+/** The first field of an object that holds a call by its name; `own`: names that the API has. */
+export function callNameIn(holder: JsonObject | null, own: readonly string[]): string | null {
+  return holder
+    ? (CALL_NAMES.find((name) => !own.includes(name) && name in holder && isFilled(holder[name])) ?? null)
+    : null;
+}
+
+const isFilled = (value: unknown): boolean =>
+  Array.isArray(value)
+    ? value.length > 0
+    : typeof value === 'object'
+      ? value !== null
+      : typeof value === 'string' && value !== '';
+
 /** For APIs whose finish reason is not what ends the stream. */
 export const CONTENT_AFTER_FINISH: LintRule = {
   id: 'content-after-finish',
@@ -456,6 +504,12 @@ export const secondStart = (
 /** A check for a field that events of some types have: a server that leaves it out leaves it out everywhere. */
 export const lacks = (field: string, lacking: (event: LintEvent) => boolean): LintCheck => ({
   event(event, report) {
-    if (event.data && lacking(event)) report(event.frame, `${event.type} has no ${field}.`);
+    if (!event.data || !lacking(event)) return;
+    const given = event.data[field];
+    const odd = given !== undefined && given !== null && given !== '';
+    report(
+      event.frame,
+      odd ? `${event.type} has ${JSON.stringify(given)} as its ${field}.` : `${event.type} has no ${field}.`,
+    );
   },
 });

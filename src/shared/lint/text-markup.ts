@@ -9,7 +9,7 @@ const CALL: readonly RegExp[] = [
   /<\|?\/?tool_?calls?(?:_section)?(?:_(?:begin|start|end|argument_begin))?\|?>|<\|tool_call\|?>|<\|tools_prefix\|>/,
   /<function=[\w.:-]+>?|<\/?function_calls?>|<\/?(?:\w+:)?invoke(?: name=|>)|<\|?(?:start|end)_function_call\|?>|<｜DSML｜/,
   /<[｜|]tool[▁_](?:calls?|sep|outputs?)(?:[▁_](?:begin|end))?[｜|]>/,
-  /\[\/?TOOL_CALLS?\]|\[TOOL_REQUEST\]|<\|python_tag\|>|<\|action_start\|>|<\|START_ACTION\|>|\bfunctools\[\{/,
+  /\[\/?TOOL_CALLS?\]|\[TOOL_REQUEST\]|<\|python_tag\|>|<\|action_start\|>|<\|START_ACTION\|>|\bfunctools\[\{|^```tool_code\b/m,
 ];
 /** Marks of a chat format: channels, turns, ends. */
 const FORMAT =

@@ -60,10 +60,10 @@ interface Said {
   ofBlock: number;
 }
 
-/** The lengths nearly always differ, and then the pieces are never joined. One piece that says what one before it said is chance. */
+/** The lengths nearly always differ, and then the pieces are never joined. One short piece that says what one before it said is chance. */
 function saysAgain({ text, pieces, start, ofBlock }: Said, piece: string): boolean {
   return (
-    (pieces > 1 && piece.length === text.length && piece === text) ||
+    ((pieces > 1 || piece.length >= MIN_REPEATED_BLOCK) && piece.length === text.length && piece === text) ||
     (ofBlock > 1 && piece.length === text.length - start && text.endsWith(piece))
   );
 }
@@ -364,7 +364,8 @@ export const TEXT_RULES: readonly LintRule[] = [
       end({ outcome }, report) {
         const { blocks, errors, terminated, finish } = outcome;
         const said = finish.find(({ raw }) => raw !== null);
-        if (!terminated || blocks.length > 0 || errors.length > 0 || !said) return;
+        const empty = blocks.every(({ kind, text }) => kind === 'text' && text === '');
+        if (!terminated || !empty || errors.length > 0 || !said) return;
         // A refusal and a call that is announced say why themselves.
         if (said.unified === 'stop' || said.unified === 'length' || said.unified === 'other')
           report(null, `The stream ends with ${said.raw} and has no content.`);

@@ -14,6 +14,8 @@ import { kindOf, type LintCheck, type LintEvent, type LintRule, type Report } fr
 import {
   AFTER_DONE,
   argumentsType,
+  callElsewhere,
+  callNameIn,
   ARGUMENTS_EMPTY,
   CONTENT_AFTER_FINISH,
   deltaMissing,
@@ -94,6 +96,34 @@ function ofAnswer(look: (event: LintEvent, report: Report) => void): LintCheck {
 /** Words by which servers name an event that keeps a connection alive. */
 const HEARTBEAT = /^(?:ping|pong|keep[-_]?alive|heart[-_]?beat|noop)$/i;
 const isHeartbeat = (data: JsonObject, type: string): boolean => Object.keys(data).length === 0 || HEARTBEAT.test(type);
+
+/** Where a chunk has a call that is not in the list of its delta, or not in the form of one. */
+function callIn(data: JsonObject): string | null {
+  const top = callNameIn(data, []);
+  if (top !== null) return `${top} of the chunk`;
+  for (const choice of choicesOf(data)) {
+    const delta = objectOf(choice['delta']);
+    const beside = callNameIn(choice, []);
+    if (beside !== null) return `${beside} of the choice`;
+    const inMessage = callNameIn(objectOf(choice['message']), []);
+    if (inMessage !== null) return `${inMessage} of the message`;
+    const other = callNameIn(delta, ['tool_calls', 'function_call']);
+    if (other !== null) return `${other} of the delta`;
+    const list = delta?.['tool_calls'];
+    if (list !== undefined && list !== null && list !== '' && !Array.isArray(list))
+      return `tool_calls as ${kindOf(list)} instead of a list`;
+    for (const call of callsIn(choice)) {
+      const fn = functionOf(call);
+      if (!fn && ('name' in call || 'arguments' in call))
+        return 'the entry of the list itself, without a function object';
+      const given = fn && (['parameters', 'args', 'params'] as const).find((name) => isGiven(fn[name]));
+      if (given && !isGiven(fn['arguments'])) return `an entry whose arguments are called ${given}`;
+    }
+  }
+  return null;
+}
+
+const isGiven = (value: unknown): boolean => value !== undefined && value !== null && value !== '';
 
 /** Whose payload it is that has no choices, where that can be told. */
 function otherApi(data: JsonObject): string {
@@ -425,14 +455,17 @@ export const CHAT_COMPLETIONS_RULES: readonly LintRule[] = [
     id: 'finish-empty',
     strict: 'warning',
     lenient: 'info',
-    help: 'A finish_reason is empty text. It stands for "not yet", for which the API has null.',
+    help: 'A finish_reason is empty text, or no text at all. It stands for "not yet", for which the API has null.',
     advice:
-      'A client that asks whether there is a reason takes the answer for finished at its first chunk. Take empty text for null.',
+      'A client that asks whether there is a reason takes the answer for finished at its first chunk. Take it for null.',
     example: chat(chunk({ role: 'assistant', content: 'Hi' }, {}, { finish_reason: '' }), ...chatEnd()),
     counterexample: chatText('Hi'),
     check: () =>
       eachChoice((choice, _index, { frame }, report) => {
-        if (choice['finish_reason'] === '') report(frame, 'A finish_reason is empty text, where null is expected.');
+        const reason = choice['finish_reason'];
+        if (reason === undefined || reason === null || (typeof reason === 'string' && reason !== '')) return;
+        const what = reason === '' ? 'empty text' : JSON.stringify(reason);
+        report(frame, `A finish_reason is ${what}, where null or a reason is expected.`, what);
       }),
   },
   finishElsewhere('finish_reason', finishIn, {
@@ -611,6 +644,31 @@ export const CHAT_COMPLETIONS_RULES: readonly LintRule[] = [
           report(first.frame, `The call begins without a name; ${name} comes with event ${event.frame.index}.`, key);
       });
     },
+  },
+  callElsewhere('delta.tool_calls', callIn, {
+    example: chat(
+      chunk({ role: 'assistant', toolCalls: [{ index: 0, id: 'a', function: { name: 'f', arguments: '{}' } }] }),
+      ...chatEnd('tool_calls'),
+    ),
+    counterexample: chat(chatCall(0, 'a', 'f', '{}'), ...chatEnd('tool_calls')),
+    comesWith: ['finish-disagrees'],
+  }),
+  {
+    id: 'call-type',
+    strict: 'warning',
+    lenient: 'info',
+    help: 'A tool call is of type function or custom.',
+    advice: 'Clients that check the type skip the call, or end with an error. Take it for a function if it has one.',
+    example: chat(
+      chatFragment({ index: 0, id: 'a', type: 'tool', function: { name: 'f', arguments: '{}' } }),
+      ...chatEnd('tool_calls'),
+    ),
+    counterexample: chat(chatCall(0, 'a', 'f', '{}'), ...chatEnd('tool_calls')),
+    check: () =>
+      eachToolCall(({ type }, key, { frame }, report) => {
+        if (type !== undefined && type !== null && type !== 'function' && type !== 'custom')
+          report(frame, `The type of a tool call is ${JSON.stringify(type)}.`, key);
+      }),
   },
   argumentsType(
     'text',

@@ -4,6 +4,8 @@ import { gemini, geminiEvent } from '../../lint/example-bodies.ts';
 import type { LintRule } from '../../lint/rule.ts';
 import {
   argumentsType,
+  callElsewhere,
+  callNameIn,
   CONTENT_AFTER_FINISH,
   finishElsewhere,
   finishTwice,
@@ -42,6 +44,46 @@ export const GEMINI_RULES: readonly LintRule[] = [
       },
     }),
   },
+  {
+    id: 'finish-malformed',
+    strict: 'warning',
+    lenient: 'warning',
+    help: 'The answer ended because Google could not make a tool call of what the model wrote, or because the call was not allowed.',
+    advice:
+      'Clients that know no such reason show an empty turn. Ask again; a simpler schema of the tool, or fewer tools, help.',
+    example: gemini(geminiEvent([], { finishReason: 'MALFORMED_FUNCTION_CALL', finishMessage: 'Malformed: f(' })),
+    counterexample: HEALTHY,
+    check: () => ({
+      event({ frame, data }, report) {
+        for (const candidate of data ? candidatesOf(data) : []) {
+          const reason = stringOf(candidate['finishReason']) ?? '';
+          if (!/^(?:MALFORMED_|UNEXPECTED_TOOL_CALL$|TOO_MANY_TOOL_CALLS$)/.test(reason)) continue;
+          const why = stringOf(candidate['finishMessage']);
+          report(frame, `The answer ended with ${reason}${why ? `: ${JSON.stringify(why.slice(0, 200))}` : ''}.`);
+        }
+      },
+    }),
+  },
+  callElsewhere(
+    'functionCall of a part',
+    (data) => {
+      for (const candidate of candidatesOf(data)) {
+        const content = objectOf(candidate['content']);
+        for (const part of objectsOf(content?.['parts'])) {
+          const name = callNameIn(part, ['functionCall', 'toolCall']);
+          if (name !== null) return `${name} of a part`;
+        }
+        const name = callNameIn(candidate, []) ?? callNameIn(content, []);
+        if (name !== null) return `${name} of the candidate`;
+      }
+      return null;
+    },
+    {
+      example: gemini(geminiEvent([{ function_call: { name: 'f', args: {} } }], { finishReason: 'STOP' })),
+      counterexample: gemini(geminiEvent([{ functionCall: { name: 'f', args: {} } }], { finishReason: 'STOP' })),
+      comesWith: ['no-content'],
+    },
+  ),
   argumentsType(
     'object',
     (data) => callsOf(data).map((call) => ({ name: stringOf(call['name']) || 'a call', given: call['args'] })),

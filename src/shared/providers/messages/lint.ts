@@ -13,10 +13,12 @@ import {
   toolUse,
   type ExampleEvent,
 } from '../../lint/example-bodies.ts';
-import type { LintEvent, LintRule } from '../../lint/rule.ts';
+import { kindOf, type LintEvent, type LintRule } from '../../lint/rule.ts';
 import {
   afterTerminator,
   argumentsType,
+  callElsewhere,
+  callNameIn,
   beforeStart,
   CALL_ID_MISSING,
   CONTENT_AFTER_FINISH,
@@ -38,6 +40,9 @@ const DELTA_FITS: Readonly<Record<string, (type: string) => boolean>> = {
   thinking_delta: (type) => type === 'thinking',
   signature_delta: (type) => type === 'thinking',
 };
+/** Whether a type of delta is none, or looks like one of the API and is not: new types have other names. */
+const isMisnamed = (delta: string): boolean =>
+  !Object.hasOwn(DELTA_FITS, delta) && /^$|^(?:text|content|thinking|reasoning|input|json|tool|signature)/i.test(delta);
 /** What each delta type says its text in. */
 const DELTA_FIELDS: Readonly<Record<string, string>> = {
   text_delta: 'text',
@@ -45,6 +50,7 @@ const DELTA_FIELDS: Readonly<Record<string, string>> = {
   thinking_delta: 'thinking',
   signature_delta: 'signature',
 };
+const isArguments = (field: string): boolean => field === DELTA_FIELDS['input_json_delta'];
 const STOP_REASONS = [
   'end_turn',
   'max_tokens',
@@ -169,7 +175,14 @@ export const MESSAGES_RULES: readonly LintRule[] = [
             closed.clear();
           }
           if (index === null) {
-            if (type.startsWith('content_block')) report(frame, `${type} has no index.`, 'no index');
+            if (type.startsWith('content_block'))
+              report(
+                frame,
+                data?.['index'] === undefined || data['index'] === null
+                  ? `${type} has no index.`
+                  : `${type} has ${JSON.stringify(data['index'])} as its index, which is no number.`,
+                'no index',
+              );
             return;
           }
           if (type === 'content_block_start') {
@@ -244,7 +257,13 @@ export const MESSAGES_RULES: readonly LintRule[] = [
           if (type !== 'content_block_delta') return;
           const delta = stringOf(deltaOf(data)?.['type']) ?? '';
           const block = types.at(data);
-          if (block === undefined || !Object.hasOwn(DELTA_FITS, delta) || DELTA_FITS[delta]!(block)) return;
+          if (deltaOf(data) && isMisnamed(delta))
+            return report(
+              frame,
+              `The delta in block ${String(data['index'])} has ${delta === '' ? 'no type' : `the type ${JSON.stringify(delta)}`}, which no client reads; the types are ${Object.keys(DELTA_FITS).join(', ')}.`,
+              delta,
+            );
+          if (!block || !Object.hasOwn(DELTA_FITS, delta) || DELTA_FITS[delta]!(block)) return;
           report(
             frame,
             `A ${delta} in block ${String(data['index'])}, which is of type ${block}.`,
@@ -261,9 +280,17 @@ export const MESSAGES_RULES: readonly LintRule[] = [
       if (type !== 'content_block_delta' && type !== 'message_delta') return null;
       const delta = deltaOf(data);
       if (!delta) return `${type} has ${data['delta'] === null ? 'null in place of its delta' : 'no delta'}.`;
-      const field = DELTA_FIELDS[stringOf(delta['type']) ?? ''];
-      if (field === undefined || (delta[field] !== null && delta[field] !== undefined)) return null;
-      return `A ${String(delta['type'])} has ${delta[field] === null ? `null as its ${field}` : `no ${field}`}.`;
+      const kind = stringOf(delta['type']) ?? '';
+      const field = DELTA_FIELDS[kind];
+      const given = field === undefined ? undefined : delta[field];
+      // Arguments of another type have a rule of their own.
+      if (
+        field === undefined ||
+        typeof given === 'string' ||
+        (isArguments(field) && given && typeof given === 'object')
+      )
+        return null;
+      return `${/^[aeiou]/.test(kind) ? 'An' : 'A'} ${kind} has ${given === undefined ? `no ${field}` : `${kindOf(given)} as its ${field}`}.`;
     },
     {
       example: messagesExample(
@@ -276,6 +303,58 @@ export const MESSAGES_RULES: readonly LintRule[] = [
         messageStop,
       ),
       counterexample: HEALTHY,
+    },
+  ),
+  {
+    id: 'message-start-shape',
+    strict: 'error',
+    lenient: 'info',
+    help: 'message_start has the message without its content: an id, the role, the model, an empty list and the tokens of the prompt. The SDKs fill the list with the blocks.',
+    advice:
+      'The SDKs of Anthropic end with an error where the content is no list, and clients count no input tokens without the usage. Take what is missing for empty, and report it to the server.',
+    example: messagesExample(
+      { type: 'message_start', message: { ...objectOf(messageStart['message']), content: null } },
+      blockStart(0),
+      textDelta(0, 'Hi'),
+      blockStop(0),
+      messageDelta('end_turn'),
+      messageStop,
+    ),
+    counterexample: HEALTHY,
+    check: () => ({
+      event({ frame, type, data }, report) {
+        if (type !== 'message_start') return;
+        const started = objectOf(data?.['message']);
+        if (!started) return report(frame, 'message_start has no message.');
+        const { content } = started;
+        if (!Array.isArray(content))
+          report(
+            frame,
+            `The message of message_start has ${content === undefined ? 'no' : `${kindOf(content)} as its`} content.`,
+            'content',
+          );
+        if (!objectOf(started['usage'])) report(frame, 'The message of message_start has no usage.', 'usage');
+        if (!stringOf(started['id'])) report(frame, 'The message of message_start has no id.', 'id');
+      },
+    }),
+  },
+  callElsewhere(
+    'a block of type tool_use',
+    (data, type) => {
+      if (type === 'content_block_start') {
+        const block = blockType(data);
+        return /^(?:tool_calls?|function(?:_call)?|functionCall|toolUse)$/.test(block)
+          ? `a block of type ${block}`
+          : null;
+      }
+      const holder = type === 'message_start' ? objectOf(data['message']) : deltaOf(data);
+      const name = callNameIn(holder, []) ?? callNameIn(data, []);
+      return name === null ? null : `${name} of ${type || 'an event'}`;
+    },
+    {
+      example: message('tool_use', blockStart(0, { ...toolUse, type: 'function' }), blockStop(0)),
+      counterexample: message('tool_use', blockStart(0, toolUse), blockStop(0)),
+      comesWith: ['finish-disagrees'],
     },
   ),
   argumentsType(

@@ -1,10 +1,12 @@
 /** Rules of Ollama's /api/chat. */
 import { objectOf, objectsOf, stringOf, type JsonObject } from '../../json/json-object.ts';
 import { ollama, ollamaLine, OLLAMA_END } from '../../lint/example-bodies.ts';
-import type { LintRule } from '../../lint/rule.ts';
+import { kindOf, type LintRule } from '../../lint/rule.ts';
 import {
   afterTerminator,
   argumentsType,
+  callElsewhere,
+  callNameIn,
   ARGUMENTS_EMPTY,
   finishElsewhere,
   finishWord,
@@ -49,6 +51,27 @@ export const OLLAMA_RULES: readonly LintRule[] = [
       },
     }),
   },
+  callElsewhere(
+    'message.tool_calls',
+    (data) => {
+      const message = objectOf(data['message']);
+      const top = callNameIn(data, []);
+      if (top !== null) return `${top} of the line`;
+      const other = callNameIn(message, ['tool_calls']);
+      if (other !== null) return `${other} of the message`;
+      const list = message?.['tool_calls'];
+      if (typeof list === 'string' && list !== '') return 'tool_calls as a text instead of a list';
+      if (list && !Array.isArray(list)) return `tool_calls as ${kindOf(list)} instead of a list`;
+      return objectsOf(list).some((call) => !objectOf(call['function']) && 'name' in call)
+        ? 'the entry of the list itself, without a function object'
+        : null;
+    },
+    {
+      example: ollama({ ...ollamaLine({}), tool_calls: [{ function: { name: 'f', arguments: {} } }] }, OLLAMA_END),
+      counterexample: ollama(calls({ name: 'f', arguments: {} }), OLLAMA_END),
+      comesWith: ['no-content'],
+    },
+  ),
   argumentsType(
     'object',
     (data) => callsOf(data).map((fn) => ({ name: stringOf(fn['name']) || 'a call', given: fn['arguments'] })),

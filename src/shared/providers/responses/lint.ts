@@ -1,5 +1,5 @@
 /** Rules of OpenAI Responses: numbering, order and pairing of events, and whether the parts add up. */
-import { arrayOf, numberOf, objectOf, stringOf, type JsonObject } from '../../json/json-object.ts';
+import { arrayOf, numberOf, objectOf, objectsOf, stringOf, type JsonObject } from '../../json/json-object.ts';
 import {
   completed,
   created,
@@ -12,10 +12,12 @@ import {
   responsesExample,
   type ExampleEvent,
 } from '../../lint/example-bodies.ts';
-import { isDone, type LintEvent, type LintExample, type LintRule } from '../../lint/rule.ts';
+import { isDone, kindOf, type LintEvent, type LintExample, type LintRule, type Report } from '../../lint/rule.ts';
 import {
   afterTerminator,
   argumentsType,
+  callElsewhere,
+  callNameIn,
   ARGUMENTS_EMPTY,
   beforeStart,
   deltaMissing,
@@ -266,6 +268,7 @@ export const RESPONSES_RULES: readonly LintRule[] = [
     counterexample: HEALTHY,
     check: () => {
       const parts = new Set<string>();
+      const added = new Set<string>();
       let last: LintEvent | null = null;
       return {
         event(event, report) {
@@ -280,6 +283,12 @@ export const RESPONSES_RULES: readonly LintRule[] = [
           const named = [data?.['output_index'], data?.['item_id']]
             .filter((name) => name !== undefined && name !== null)
             .map((name) => `${summary ? 'summary' : 'content'} part ${at} of output item ${String(name)}`);
+          if (type === 'response.content_part.added' || type === 'response.reasoning_summary_part.added') {
+            const [twice] = named.filter((part) => added.has(part));
+            if (twice !== undefined)
+              report(frame, `${twice[0]!.toUpperCase()}${twice.slice(1)} is added a second time.`);
+            for (const part of named) added.add(part);
+          }
           const known = named.some((part) => parts.has(part));
           for (const part of named) parts.add(part);
           if (type.endsWith('.delta') && !known && named.length > 0)
@@ -412,6 +421,78 @@ export const RESPONSES_RULES: readonly LintRule[] = [
     },
   },
   {
+    id: 'item-changes',
+    strict: 'error',
+    lenient: 'warning',
+    help: 'An item says the same in its added event, its done event and the final response, where they say it at all: the name and call_id of a call, its arguments, the text of a message.',
+    advice:
+      'Clients keep what they saw first, or last, and differ: a result is sent back under an id that the provider does not know, or a text is lost from the history. Go by the done event of the item, and report it to the server.',
+    example: responsesExample(
+      created,
+      itemAdded(0, call),
+      itemDone(0, call),
+      completed({ ...call, call_id: 'call_9' }),
+    ),
+    counterexample: responsesExample(created, itemAdded(0, call), itemDone(0, call), completed(call)),
+    check: () => {
+      const before = new Map<number, { readonly item: JsonObject; readonly done: boolean }>();
+      const compare = (event: LintEvent, index: number, item: JsonObject, final: boolean, report: Report): void => {
+        const known = before.get(index);
+        if (!known || known.item['type'] !== item['type']) return;
+        // OpenAI itself gives its own tools another call_id at their end.
+        for (const field of NEEDS_CALL_ID.has(item['type']) ? ['call_id', 'name'] : [])
+          if (stringOf(known.item[field]) && stringOf(item[field]) && known.item[field] !== item[field])
+            report(
+              event.frame,
+              `The ${field} of output item ${index} changes from ${String(known.item[field])} to ${String(item[field])}.`,
+              `${index}/${field}`,
+            );
+        const [was, is] = [contentOf(known.item), contentOf(item)];
+        if (final && known.done && was !== is)
+          report(
+            event.frame,
+            `Output item ${index} has ${was.length} characters in its done event and ${is.length === was.length ? 'others' : is.length} in the final response.`,
+            `${index}/content`,
+          );
+      };
+      return {
+        event(event, report) {
+          const { type, data } = event;
+          const item = itemOf(data);
+          const index = numberOf(data?.['output_index']);
+          const done = type === 'response.output_item.done';
+          if ((done || isAdded(type)) && item && index !== null) {
+            if (done) compare(event, index, item, false, report);
+            before.set(index, { item, done });
+          }
+          if (type !== 'response.completed') return;
+          const output = objectsOf(objectOf(data?.['response'])?.['output']);
+          // What lists other items has a rule of its own.
+          if (output.length === before.size) output.forEach((one, at) => compare(event, at, one, true, report));
+        },
+      };
+    },
+  },
+  callElsewhere(
+    'an item of type function_call',
+    (data, type) => {
+      const item = isAdded(type) || type === 'response.output_item.done' ? itemOf(data) : null;
+      const named = stringOf(item?.['type']) ?? '';
+      if (/^(?:tool_calls?|function|tool_use|functionCall)$/.test(named)) return `an item of type ${named}`;
+      const inside = callNameIn(item, []);
+      return inside === null ? null : `${inside} of an item`;
+    },
+    {
+      example: responsesExample(
+        created,
+        itemAdded(0, { ...call, type: 'tool_call' }),
+        itemDone(0, { ...call, type: 'tool_call' }),
+        completed({ ...call, type: 'tool_call' }),
+      ),
+      counterexample: responsesExample(created, itemAdded(0, call), itemDone(0, call), completed(call)),
+    },
+  ),
+  {
     id: 'status-disagrees',
     strict: 'warning',
     lenient: 'info',
@@ -432,8 +513,10 @@ export const RESPONSES_RULES: readonly LintRule[] = [
   },
   deltaMissing(
     (data, type) => {
-      if (!TEXT_DELTA.test(type) || (data['delta'] !== null && data['delta'] !== undefined)) return null;
-      return `${type} has ${data['delta'] === null ? 'null in place of its delta' : 'no delta'}.`;
+      const { delta } = data;
+      // Arguments of another type have a rule of their own.
+      if (!TEXT_DELTA.test(type) || typeof delta === 'string' || (delta && /arguments|input/.test(type))) return null;
+      return `${type} has ${delta === undefined ? 'no delta' : `${kindOf(delta)} in place of its delta`}.`;
     },
     { example: hi(HI, { ...HI, delta: null }), counterexample: HEALTHY },
   ),
@@ -553,3 +636,10 @@ function namesOf(ids: ReadonlySet<string>): string {
   const more = ids.size - MAX_NAMES;
   return `${[...ids].slice(0, MAX_NAMES).join(', then ')}${more > 0 ? `, then ${more} more ids` : ''}`;
 }
+
+/** The text of a message, or the arguments of a call. */
+const contentOf = (item: JsonObject): string =>
+  stringOf(item['arguments']) ??
+  objectsOf(item['content'])
+    .map((part) => stringOf(part['text']) ?? stringOf(part['refusal']) ?? '')
+    .join('');

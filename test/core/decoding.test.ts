@@ -1,15 +1,16 @@
 /** What every reading of a trace holds: item for item the same list, from any item on, live or stored, with any options. */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { storedInputs } from '../../src/main/core/decoding/view.ts';
 import { eventDetail, EventIndex } from '../../src/main/core/decoding/event-detail.ts';
 import { traceItems, type LiveTrace } from '../../src/main/core/traces/trace-items.ts';
 import { tasksOver } from '../../src/main/core/decoding/tasks/registry.ts';
-import { RecentReads } from '../../src/main/core/recording/recent-reads.ts';
 import { RecordedItems } from '../../src/main/core/recording/recorded-items.ts';
 import type { TraceItem } from '../../src/shared/model/items.ts';
 import { DEFAULT_OPTIONS, type AdapterOptions } from '../../src/shared/model/trace.ts';
 import type { StreamService } from '../../src/shared/rpc/services.ts';
 import { wireFixtures } from '../support/fixtures.ts';
+import { threadForFile } from '../support/lane-thread.ts';
 import { bytesOf, readsOf } from '../support/framing.ts';
 import { liveItems, memorySource, memoryTrace, type MemoryTrace } from '../support/trace-source.ts';
 
@@ -20,6 +21,7 @@ const OTHER: AdapterOptions = {
   requires_approval_tools: ['get_weather', 'send_message'],
 };
 const streams = wireFixtures();
+const thread = threadForFile();
 
 async function collect(
   service: StreamService<'traces.items'>,
@@ -34,8 +36,7 @@ async function collect(
   return items;
 }
 
-const stored = (trace: MemoryTrace) =>
-  traceItems({ source: memorySource([trace]), live: () => undefined, flush: async () => undefined });
+const stored = (trace: MemoryTrace) => traceItems({ source: memorySource([trace]), live: () => undefined, thread });
 
 describe('a stored trace', () => {
   test('gives item for item what its live stream gave, with its own options and with others', async () => {
@@ -87,9 +88,14 @@ describe('a live run', () => {
     const { api, bytes } = streams[0]!;
     const trace = memoryTrace(api, readsOf(bytes, [40]));
     const all = liveItems(trace);
+    const source = memorySource([trace]);
     const run = new RecordedItems();
-    let live: ReturnType<LiveTrace> = { items: run, readsFrom: () => undefined };
-    const service = traceItems({ source: memorySource([trace]), live: () => live, flush: async () => undefined });
+    let live: ReturnType<LiveTrace> = {
+      trace: trace.trace,
+      items: run,
+      inputs: () => storedInputs(source, trace.trace),
+    };
+    const service = traceItems({ source, live: () => live, thread });
     run.add(all.slice(0, 5));
     const watcher = new AbortController();
     const first: TraceItem[] = [];
@@ -105,38 +111,32 @@ describe('a live run', () => {
     expect([...first, ...rest]).toEqual(all.slice(2));
   });
 
-  test.each([
-    ['over the reads it holds, and asks the store for none', Infinity],
-    ['over its stored reads where it holds few, then as they come', 500],
-    ['over its stored reads where it holds none', 0],
-  ])('is read with other options %s', async (_, held) => {
+  test('is read with other options as it comes', async () => {
     for (const { api, bytes } of streams) {
       const trace = memoryTrace(api, readsOf(bytes, [90]));
-      const run = new RecordedItems();
-      const recent = new RecentReads(held);
-      const reads: MemoryTrace['reads'][number][] = [];
-      let asked = 0;
-      const source = memorySource([{ ...trace, reads }]);
-      const service = traceItems({
-        source: { ...source, reads: (...params) => (asked++, source.reads(...params)) },
-        live: () => ({ items: run, readsFrom: (n) => recent.from(n) }),
-        flush: async () => undefined,
-      });
-      const started = Math.floor(trace.reads.length / 2);
-      let items: Promise<TraceItem[]> | undefined;
-      for (const item of liveItems(trace)) {
-        if (item.k === 'read') {
-          reads.push(trace.reads[item.n]!);
-          recent.add([trace.reads[item.n]!]);
-          if (item.n === started) items = collect(service, { id: trace.trace.id, from: 0, options: OTHER });
-        }
-        run.add([item]);
-        await new Promise(setImmediate);
-      }
-      run.end();
-      expect(await items).toEqual(liveItems(trace, OTHER));
-      expect(asked > 0).toBe(held !== Infinity);
+      const source = memorySource([trace]);
+      const came = storedInputs(source, trace.trace);
+      const live = { trace: trace.trace, items: new RecordedItems(), inputs: () => came };
+      const service = traceItems({ source, live: () => live, thread });
+      expect(await collect(service, { id: trace.trace.id, from: 0, options: OTHER })).toEqual(liveItems(trace, OTHER));
     }
+  });
+
+  test('goes on for a watcher that is behind by more than is held, without a gap or a repeat', async () => {
+    const { api, bytes } = streams[0]!;
+    const trace = memoryTrace(api, readsOf(bytes, [40]));
+    const source = memorySource([trace]);
+    const all = liveItems(trace);
+    const run = new RecordedItems(10);
+    const live = { trace: trace.trace, items: run, inputs: () => storedInputs(source, trace.trace) };
+    const service = traceItems({ source, live: () => live, thread });
+    run.add(all.slice(0, 6));
+    const items: TraceItem[] = [];
+    for await (const batch of service({ id: trace.trace.id, from: 0, options: undefined }, never)) {
+      if (items.length === 0) for (const item of all.slice(6)) run.add([item]);
+      items.push(...batch);
+    }
+    expect(items).toEqual(all);
   });
 });
 
@@ -199,11 +199,8 @@ describe('an event', () => {
     const run = new RecordedItems();
     run.add([{ k: 'note', start: 0, end: 0, tNs: 0, type: 'live', text: 'from the run itself' }]);
     run.end();
-    const service = traceItems({
-      source,
-      live: () => ({ items: run, readsFrom: () => undefined }),
-      flush: async () => undefined,
-    });
+    const live = { trace: trace.trace, items: run, inputs: () => storedInputs(source, trace.trace) };
+    const service = traceItems({ source, live: () => live, thread });
     expect(await collect(service, { id: trace.trace.id, from: 0, options: { ...DEFAULT_OPTIONS } })).toHaveLength(1);
   });
 });

@@ -3,7 +3,7 @@ import { afterEach, expect, test } from 'vitest';
 import { decodeSetup } from '../../src/main/core/decoding/decode-setup.ts';
 import { LiveRecording } from '../../src/main/core/recording/live-recording.ts';
 import { newTrace } from '../../src/main/core/recording/new-trace.ts';
-import { RecordingThread, type RecordingThreadSetup } from '../../src/main/core/decoding/recording-thread.ts';
+import { LaneThread, type LaneThreadSetup } from '../../src/main/core/decoding/lane-thread.ts';
 import { DecodePass, type DecodeSetup } from '../../src/shared/lanes/decode-pass.ts';
 import type { TraceItem } from '../../src/shared/model/items.ts';
 import type { Read } from '../../src/shared/model/stream.ts';
@@ -14,14 +14,14 @@ import { laneSetup } from '../support/lanes.ts';
 import { storeForFile } from '../support/store.ts';
 
 const fixture = storeForFile();
-const threads: RecordingThread[] = [];
+const threads: LaneThread[] = [];
 afterEach(async () => {
   for (const thread of threads.splice(0)) await thread.close();
 });
 
-function threadWithTrial(limits: Pick<RecordingThreadSetup, 'timeLimitMs' | 'memoryLimitMb'>): RecordingThread {
+function threadWithTrial(limits: Pick<LaneThreadSetup, 'timeLimitMs' | 'memoryLimitMb'>): LaneThread {
   const module = new URL('../fixtures/decode-worker-with-trial-lane.ts', import.meta.url);
-  const thread = new RecordingThread({ module, ...limits });
+  const thread = new LaneThread({ module, ...limits });
   threads.push(thread);
   return thread;
 }
@@ -33,7 +33,7 @@ const PLAIN = readsOf(bytesOf(event('One ') + event('by ') + event('one.') + DON
 const SPINS = readsOf(bytesOf(event('One ') + event('spin') + event('more') + DONE), [40]);
 const EATS = readsOf(bytesOf(event('One ') + event('eat') + event('more') + DONE), [40]);
 
-async function recording(thread: RecordingThread, lanes: readonly string[] = ['wire', 'legacy', 'simple', 'trial']) {
+async function recording(thread: LaneThread, lanes: readonly string[] = ['wire', 'legacy', 'simple', 'trial']) {
   const { endpoint, request } = laneSetup('chat_completions');
   const trace = newTrace({
     title: 'A trace',

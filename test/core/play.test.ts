@@ -4,6 +4,7 @@ import { setImmediate, setTimeout } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
 import type { PlayClock } from '../../src/main/core/playback/clock.ts';
 import { Player } from '../../src/main/core/playback/player.ts';
+import { threadForFile } from '../support/lane-thread.ts';
 import { playServices } from '../../src/main/core/playback/plays.ts';
 import { decodeStored } from '../../src/main/core/decoding/decode-stored.ts';
 import type { TraceItem } from '../../src/shared/model/items.ts';
@@ -252,6 +253,7 @@ describe('play.open and play.control', () => {
   const { id } = trace.trace;
   const services = playServices({
     source: memorySource([trace]),
+    thread: threadForFile(),
     recordings: { get: () => undefined, settled: async () => undefined },
   });
 

@@ -1,6 +1,7 @@
 /** One way from bytes to a trace: whoever feeds a recording, a sender, a server of one's own, a file or the store, gets one result. */
 import { expect, test } from 'vitest';
 import { decodeSetup } from '../../src/main/core/decoding/decode-setup.ts';
+import { recordIn } from '../../src/main/core/decoding/record.ts';
 import { LiveRecording } from '../../src/main/core/recording/live-recording.ts';
 import { newTrace } from '../../src/main/core/recording/new-trace.ts';
 import { RecentReads } from '../../src/main/core/recording/recent-reads.ts';
@@ -15,7 +16,7 @@ import { DEFAULT_OPTIONS } from '../../src/shared/model/trace.ts';
 import { allStreams, wireFixtures } from '../support/fixtures.ts';
 import { bytesOf, readsOf } from '../support/framing.ts';
 import { laneSetup } from '../support/lanes.ts';
-import { threadForFile } from '../support/recording-thread.ts';
+import { threadForFile } from '../support/lane-thread.ts';
 import { storeForFile } from '../support/store.ts';
 
 const fixture = storeForFile();
@@ -71,7 +72,7 @@ test('a recording that was watched and one that the next start made of its bytes
     store.appendReads(abandoned.id, reads);
     await store.flush();
     // As after a crash: this program no longer knows that it records it.
-    await recoverTraces({ ...bound(store), unfinished: async () => [abandoned.id] });
+    await recoverTraces({ ...bound(store), unfinished: async () => [abandoned.id] }, recordIn(thread));
 
     const [one, other] = [await store.get(live.id), await store.get(abandoned.id)];
     expect(answered(other)).toEqual(answered(one));
@@ -147,32 +148,38 @@ test('a body that is no stream is told by as much of it as a provider says in an
   store.setHead(trace.id, { ...HEAD, status: 404, statusText: 'Not Found' }, MS);
   store.appendReads(trace.id, timed(body));
   await store.flush();
-  await recoverTraces({ ...bound(store), unfinished: async () => [trace.id] });
+  await recoverTraces({ ...bound(store), unfinished: async () => [trace.id] }, recordIn(thread));
   expect((await store.get(trace.id)).ending).toMatchObject({
     state: 'http-error',
     rule: expect.stringContaining('The model is gone.'),
   });
 });
 
-test('an index of events takes each item once, as they come', async () => {
+test('it is read from its beginning while it goes on, also where its reads are no longer held', async () => {
   const { store } = fixture;
   const { api, bytes } = wireFixtures()[0]!;
   const recording = new LiveRecording({ store, thread, trace: traceOf(api) });
   await recording.begin();
-  const reads = timed(bytes);
-  recording.reads(reads.slice(0, 4));
-  const come = recording.items.watch(0, new AbortController().signal);
-  while (!(await come.next()).value.some(({ k }: TraceItem) => k === 'event'));
-  const index = await recording.events();
-  const before = index.size;
-  recording.reads(reads.slice(4));
+  recording.head(HEAD, MS);
+  const stream = timed(bytes);
+  const offset = stream.at(-1)!.offset + stream.at(-1)!.bytes.length;
+  // Each weighs something beside its bytes: more than is held.
+  const comments = Array.from({ length: 50_000 }, (_, at) => ({
+    n: stream.length + at,
+    offset: offset + at,
+    tNs: 1_000 * MS,
+    bytes: bytesOf('\n'),
+  }));
+  recording.reads(stream);
+  recording.reads(comments);
+  const viewing = allOf(recording.inputs(new AbortController().signal));
   recording.end({ how: 'end' }, 9_000 * MS);
-  const { items } = await collect(recording);
-  expect(await recording.events()).toBe(index);
-  expect(index.size).toBeGreaterThan(before);
-  for (const item of items)
-    if (item.k === 'event') expect((await recording.events()).find(item.event.index).event).toBe(item.event);
   await recording.finished;
+  const inputs = await viewing;
+  expect(inputs[0]).toMatchObject({ type: 'head', tNs: MS });
+  expect(inputs.at(-1)).toMatchObject({ type: 'ending', ending: recording.trace.ending });
+  const reads = inputs.flatMap((input) => (input.type === 'reads' ? input.reads : []));
+  expect(reads.map(({ n }) => n)).toEqual([...stream, ...comments].map(({ n }) => n));
 });
 
 test('the latest reads are held up to so many bytes, and those before are said to be gone', () => {
@@ -186,6 +193,12 @@ test('the latest reads are held up to so many bytes, and those before are said t
   expect(recent.from(97)).toEqual(reads.slice(97));
   expect(recent.from(100)).toEqual([]);
 });
+
+async function allOf<Value>(values: AsyncIterable<Value>): Promise<readonly Value[]> {
+  const all: Value[] = [];
+  for await (const value of values) all.push(value);
+  return all;
+}
 
 /** The store's own methods, to be spread. */
 function bound(store: typeof fixture.store): Omit<Parameters<typeof recoverTraces>[0], 'unfinished'> {

@@ -359,6 +359,25 @@ describe('what the answer says of its own length and place', () => {
     )();
     expect(ending.state).toBe('reset');
   });
+  const EVENT = 'data: {"choices":[]}\n\n';
+  test.each([
+    ['of no stated length', 'HTTP/1.1 200 OK\r\n\r\n', EVENT, 'reset'],
+    ['of no stated length, over HTTP/1.0', 'HTTP/1.0 200 OK\r\n\r\n', EVENT, 'reset'],
+    ['of no stated length, inside an event', 'HTTP/1.1 200 OK\r\n\r\n', EVENT.slice(0, 9), 'reset'],
+    ['of no stated length, after the terminator', 'HTTP/1.1 200 OK\r\n\r\n', `${EVENT}data: [DONE]\n\n`, 'complete'],
+    ['in chunks', 'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n', `16\r\n${EVENT}\r\n`, 'reset'],
+    ['of a stated length', `HTTP/1.1 200 OK\r\nContent-Length: 900\r\n\r\n`, EVENT, 'reset'],
+  ])('a connection that breaks in a body %s', async (_what, head, body, state) => {
+    const server = createServer((socket) =>
+      socket.once('data', () => socket.write(head + body, () => socket.resetAndDestroy())),
+    ).listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const { port } = server.address() as AddressInfo;
+    const { ending, id } = await fixture.run({ endpoint: await fixture.endpoint(`http://127.0.0.1:${port}/v1`) });
+    server.close();
+    expect(ending.state).toBe(state);
+    expect((await fixture.body(id)).toString()).toContain(EVENT.slice(0, 9));
+  });
   test('a status that no standard knows', async () => {
     const { ending } = await answering(['799 Odd', 'Content-Length: 2'], 'no')();
     expect(ending).toMatchObject({ state: 'http-error', rule: expect.stringMatching(/HTTP 799 Odd/) });

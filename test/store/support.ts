@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach } from 'vitest';
+import { recordHere } from '../../src/main/core/decoding/record.ts';
 import { recoverTraces } from '../../src/main/core/recording/recover.ts';
 import { Random } from '../../src/main/core/providers/sample/random.ts';
 import { openStore, type StoreSetup } from '../../src/main/core/store/open-store.ts';
@@ -38,7 +39,7 @@ export async function open(dataDir: string, more: Partial<StoreSetup> = {}): Pro
 /** As the program starts: what a stopped one left unfinished is ended. */
 export async function start(dataDir: string): Promise<Store> {
   const store = await open(dataDir);
-  await recoverTraces(store);
+  await recoverTraces(store, recordHere);
   return store;
 }
 

@@ -4,7 +4,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import { afterAll, afterEach, beforeAll, beforeEach } from 'vitest';
 import type { CaptureLimits } from '../../src/main/core/capture/received-body.ts';
-import type { RecordingThread } from '../../src/main/core/decoding/recording-thread.ts';
+import type { LaneThread } from '../../src/main/core/decoding/lane-thread.ts';
 import { EndpointsService } from '../../src/main/core/endpoints/endpoints-service.ts';
 import { Recordings } from '../../src/main/core/recording/recordings.ts';
 import { RunsService, type RunsSetup } from '../../src/main/core/runs/runs-service.ts';
@@ -17,7 +17,7 @@ import { usualEndpoint } from '../../src/shared/providers/registry.ts';
 import { DEFAULT_OPTIONS, type Ending } from '../../src/shared/model/trace.ts';
 import { MemoryVault } from './memory-vault.ts';
 import { asking } from './samples.ts';
-import { threadForFile } from './recording-thread.ts';
+import { threadForFile } from './lane-thread.ts';
 import { storeForFile, type StoreFixture } from './store.ts';
 
 export interface Asked {
@@ -36,7 +36,7 @@ export interface Ran {
 export class TestRuns extends RunsService {
   readonly recordings: Recordings;
 
-  constructor(setup: Omit<RunsSetup, 'recordings'>, thread: RecordingThread) {
+  constructor(setup: Omit<RunsSetup, 'recordings'>, thread: LaneThread) {
     const recordings = new Recordings(thread);
     super({ ...setup, recordings });
     this.recordings = recordings;
@@ -45,7 +45,7 @@ export class TestRuns extends RunsService {
 
 export interface RunsFixture extends StoreFixture {
   /** Where the streams of its runs are decoded. */
-  readonly thread: RecordingThread;
+  readonly thread: LaneThread;
   readonly vault: MemoryVault;
   readonly endpoints: EndpointsService;
   readonly runs: TestRuns;

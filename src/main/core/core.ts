@@ -8,7 +8,8 @@ import { EndpointsService } from './endpoints/endpoints-service.ts';
 import { playServices } from './playback/plays.ts';
 import { openControl, type ControlSetup } from './control/control.ts';
 import { DecodeWorker } from './decoding/decode-worker.ts';
-import { RecordingThread } from './decoding/recording-thread.ts';
+import { LaneThread } from './decoding/lane-thread.ts';
+import { recordIn } from './decoding/record.ts';
 import { providersInfo } from './providers/info.ts';
 import { recoverTraces } from './recording/recover.ts';
 import { ProxyService } from './proxy/proxy-service.ts';
@@ -25,6 +26,7 @@ import type { Vault } from './keys/vault.ts';
 const PROXY_PORT = 4141;
 /** How long the program waits for what is left to decode of live streams when it closes. */
 const LAST_DECODING_MS = 3_000;
+const VIEWS_MEMORY_MB = 2_048;
 
 export interface CoreSetup {
   /** Created when missing, for the user only. */
@@ -68,7 +70,11 @@ export async function createCore({
   const provider = await startSampleProvider({ ...(samplePace !== undefined && { pace: samplePace }) });
   const sampleUrl = provider.url;
   const store = await openStore({ dataDir, worker: storeWorker });
-  await recoverTraces(store);
+  const live = new LaneThread({ module: decodeWorker });
+  // What somebody watches must not delay what is recorded, and gets as far as that did.
+  const views = new LaneThread({ module: decodeWorker, known: live.known, memoryLimitMb: VIEWS_MEMORY_MB });
+  const record = recordIn(views);
+  await recoverTraces(store, record);
   const readable = store.file === undefined ? undefined : dataDir;
   // An event is looked up while somebody waits for it; a comparison before it may take seconds.
   const [lookups, comparisons] = [0, 1].map(
@@ -76,7 +82,6 @@ export async function createCore({
   ) as [DecodeWorker, DecodeWorker];
   const settings = new SettingsService(store);
   const endpoints = new EndpointsService({ store, vault, sampleUrl });
-  const live = new RecordingThread({ module: decodeWorker });
   const recordings = new Recordings(live);
   const runs = new RunsService({ store, recordings, endpoints });
   const proxy = new ProxyService({
@@ -97,8 +102,8 @@ export async function createCore({
       service(params, AbortSignal.any([signal, closing.signal]));
 
   const app = appServices({ version, host, dataDir, sampleUrl }, store);
-  const traces = traceServices({ store, recordings, lookups });
-  const play = playServices({ source: store, recordings });
+  const traces = traceServices({ store, recordings, views, lookups });
+  const play = playServices({ source: store, thread: views, recordings });
   const services: Services = {
     ...app,
     'app.changes': untilClosed(app['app.changes']),
@@ -121,7 +126,7 @@ export async function createCore({
     'traces.changes': untilClosed(traces['traces.changes']),
     'traces.items': untilClosed(traces['traces.items']),
     'imports.recognize': recognizeFile(),
-    'traces.import': importFile({ store, defaults: () => settings.get() }),
+    'traces.import': importFile({ store, defaults: () => settings.get(), record }),
     ...play,
     'playback.open': untilClosed(play['playback.open']),
     ...taskServices({ worker: comparisons, flush: () => store.flush() }),
@@ -138,7 +143,7 @@ export async function createCore({
     clearTimeout(giveUp);
     await endControl?.();
     closing.abort();
-    await Promise.all([live.close(), lookups.close(), comparisons.close(), provider.close()]);
+    await Promise.all([live.close(), views.close(), lookups.close(), comparisons.close(), provider.close()]);
     await store.close();
   };
   return { services, sampleUrl, proxy, close: () => (closed ??= close()) };

@@ -20,7 +20,7 @@ import { DEFAULT_SETTINGS } from '../../../src/main/core/settings.ts';
 import { canMount, smallDisk } from '../../store/small-disk.ts';
 import { captured, proxyUrl } from '../../support/captured.ts';
 import { cores } from '../../support/core.ts';
-import { threadForFile } from '../../support/recording-thread.ts';
+import { threadForFile } from '../../support/lane-thread.ts';
 import { storeForFile } from '../../support/store.ts';
 
 const thread = threadForFile();

@@ -116,7 +116,10 @@ export class HttpExchange {
       const at = process.hrtime.bigint();
       if (!this.#over) this.#listener.piece(bytes, at);
     });
-    response.once('end', () => this.#end({ how: 'end' }));
+    // A body of no stated length ends with the connection, also where that broke.
+    response.once('end', () =>
+      this.#end(this.#broken === undefined ? { how: 'end' } : { how: 'reset', reason: this.#broken }),
+    );
     response.on('error', (error) => this.#fail(error));
     // The connection may go without a word.
     response.once('close', () => this.#end({ how: 'reset', reason: this.#broken ?? 'the connection was closed' }));
@@ -124,7 +127,8 @@ export class HttpExchange {
 
   #fail(error: Error): void {
     const reason = reasonOf(error);
-    this.#broken ??= reason;
+    // A body that is whole by then is not broken.
+    if (!this.#response?.complete) this.#broken ??= reason;
     // The answer closes after this, and gives what it holds before.
     if (this.#response) return;
     // What came and was no HTTP is a failed request; a connection that broke while it was waited for an answer is not.

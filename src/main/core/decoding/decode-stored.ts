@@ -29,7 +29,7 @@ export interface TimedItems {
 
 const PAGE_BYTES = 256 * 1024;
 /** For a trace whose end was never written, because writing failed: the store mends the others when it opens. */
-const UNKNOWN_ENDING: Ending = {
+export const UNKNOWN_ENDING: Ending = {
   state: 'truncated',
   rule: 'The recording stops here; its end was not stored.',
   advice: 'Everything up to this point is stored. Run it again to get the complete response.',
@@ -60,17 +60,25 @@ export async function* decodeStored(
   yield { tNs: endNs, items: reading.end(endNs, () => trace.ending ?? UNKNOWN_ENDING) };
 }
 
-/** All reads in order. The next page is asked for when one begins, so that a playing need not wait for it. */
+/** All reads in order. */
 export async function* storedReads(
   source: Pick<TraceSource, 'reads'>,
-  { id }: Pick<StoredTrace, 'id'>,
+  trace: Pick<StoredTrace, 'id'>,
 ): AsyncGenerator<Read> {
+  for await (const page of storedPages(source, trace)) yield* page;
+}
+
+/** All reads in order, none of the pages empty. The next page is asked for when one begins, so that a playing need not wait for it. */
+export async function* storedPages(
+  source: Pick<TraceSource, 'reads'>,
+  { id }: Pick<StoredTrace, 'id'>,
+): AsyncGenerator<readonly Read[]> {
   let page = await source.reads(id, 0, PAGE_BYTES);
   while (page.length > 0) {
     const next = source.reads(id, page.at(-1)!.n + 1, PAGE_BYTES);
     // It is awaited below; until then nobody else may see it fail.
     next.catch(() => undefined);
-    yield* page;
+    yield page;
     page = await next;
   }
 }

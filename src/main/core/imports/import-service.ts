@@ -5,6 +5,7 @@
 import { PROVIDERS, unknownApi } from '../../../shared/providers/registry.ts';
 import type { ImportedTrace, ParamsOf, RecognizedStreamInfo } from '../../../shared/rpc/contract.ts';
 import { ServiceError, type MethodService } from '../../../shared/rpc/services.ts';
+import type { RecordStream } from '../decoding/record.ts';
 import type { NewTrace, Store } from '../store/store.ts';
 import { ImportError } from './imported.ts';
 import { digestOf, importedTrace, type ReadingDefaults, type ReadTrace } from './imported-trace.ts';
@@ -13,6 +14,8 @@ import { recognize, type RecognizedFile, type RecognizedStream } from './recogni
 export interface ImportSetup {
   readonly store: Pick<Store, 'createTrace' | 'setHead' | 'appendReads' | 'finishTrace' | 'flush' | 'importedBefore'>;
   readonly defaults: () => Promise<ReadingDefaults>;
+  /** Where the streams are decoded. */
+  readonly record: RecordStream;
 }
 
 /** The store takes in what it is given at once, but only so much that is not written yet: 1 MB here. */
@@ -27,15 +30,15 @@ export function recognizeFile(): MethodService<'imports.recognize'> {
   };
 }
 
-export function importFile({ store, defaults }: ImportSetup): MethodService<'traces.import'> {
+export function importFile({ store, defaults, record }: ImportSetup): MethodService<'traces.import'> {
   return async ({ streams: asked, again, ...given }) => {
     const { streams, others } = recognized(given);
     const chosen = asked === undefined ? streams : streams.filter((_stream, at) => asked.includes(at));
     const traces: ImportedTrace[] = [];
     for (const stream of chosen) {
       const before = again ? null : await store.importedBefore(digestOf(stream), stream.api);
-      const id =
-        before ?? (await stored(store, await importedTrace(given.name, stream, streams.length, await defaults())));
+      const read = async () => importedTrace(given.name, stream, streams.length, await defaults(), record);
+      const id = before ?? (await stored(store, await read()));
       traces.push({ ...infoOf(stream), id, existing: before !== null });
     }
     return { traces, others };

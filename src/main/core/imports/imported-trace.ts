@@ -3,7 +3,6 @@ import { createHash } from 'node:crypto';
 import type { RecordedTrace } from '../../../shared/bundle/recorded-trace.ts';
 import { objectOf, stringOf } from '../../../shared/json/json-object.ts';
 import { chosenLanes } from '../../../shared/lanes/registry.ts';
-import { WIRE } from '../../../shared/model/messages.ts';
 import type { Read } from '../../../shared/model/stream.ts';
 import type { Ending, HttpHead, ImportFacts } from '../../../shared/model/trace.ts';
 import { providerOf, usualEndpoint } from '../../../shared/providers/registry.ts';
@@ -12,11 +11,10 @@ import { titleOf } from '../../../shared/providers/title.ts';
 import type { Settings } from '../../../shared/rpc/contract.ts';
 import { Redaction } from '../capture/secrets.ts';
 import { decodeSetup } from '../decoding/decode-setup.ts';
-import { TimeSlice } from '../decoding/time-slice.ts';
+import { recordHere, type RecordStream } from '../decoding/record.ts';
 import type { TraceToExport } from '../exports/exported.ts';
 import { recordedTrace } from '../exports/recorded.ts';
 import { newTrace } from '../recording/new-trace.ts';
-import { Recording } from '../decoding/recording.ts';
 import type { NewTrace, TraceResult } from '../store/store.ts';
 import { joined } from './body.ts';
 import type { RecognizedStream } from './recognize.ts';
@@ -34,21 +32,24 @@ export interface ReadTrace {
 
 /** A body without reads of its own is cut into pieces that can each be read without keeping others waiting. */
 const READ_BYTES = 16 * 1024;
+/** What is decoded in one turn. */
+const READS_AT_ONCE = 16;
 
-/** `streams`: how many the file has, since one alone is called as the file is. */
+/** `streams`: how many the file has, since one alone is called as the file is. `record`: where it is decoded; here unless said. */
 export async function importedTrace(
   file: string,
   stream: RecognizedStream,
   streams: number,
   defaults: ReadingDefaults,
+  record = recordHere,
 ): Promise<ReadTrace> {
   const { format, repaired, recorded, response } = stream;
   const imported: ImportFacts = { file, format, repaired, sha256: digestOf(stream) };
   const head = response ? { ...response, headers: new Redaction().headers(response.headers) } : null;
   const reads = readsOf(stream);
-  if (recorded) return recordedAgain(recorded, imported, head, reads);
+  if (recorded) return recordedAgain(recorded, { imported, head, reads }, record);
   const trace = traceOf(titleIn(file, stream, streams), stream, imported, defaults);
-  const result = await resultOf(trace, reads, head);
+  const result = await resultOf({ trace, reads, head }, record);
   const { model = null } = result;
   const title = trace.title || (model ?? 'Imported stream');
   return {
@@ -72,9 +73,8 @@ export function digestOf({ recorded, reads }: Pick<RecognizedStream, 'recorded' 
  */
 async function recordedAgain(
   recorded: RecordedTrace,
-  imported: ImportFacts,
-  head: ReadTrace['head'],
-  reads: readonly Read[],
+  { imported, head, reads }: Pick<ReadTrace, 'head' | 'reads'> & { readonly imported: ImportFacts },
+  record: RecordStream,
 ): Promise<ReadTrace> {
   const redaction = new Redaction();
   const { request, requestHead, responseHead: _responseHead, id: _id, imported: _imported, ...rest } = recorded;
@@ -91,7 +91,7 @@ async function recordedAgain(
     messageId: recorded.messageId,
     stepId: recorded.stepId,
   };
-  const own = await resultOf(trace, reads, head, { stopped: ending === undefined, endNs: metrics.totalNs });
+  const own = await resultOf({ trace, reads, head }, record, { stopped: ending === undefined, endNs: metrics.totalNs });
   if (ending === undefined) return { trace, head, reads, result: own };
   const { cost: _cost, ...numbers } =
     reads.length > 0
@@ -161,22 +161,20 @@ function readsOf({ reads: given, timed, recorded }: RecognizedStream): readonly 
 }
 
 /** `stopped`: the stream went on elsewhere, beyond what the file has. `endNs`: when it ended, where that is known. */
-async function resultOf(
-  trace: NewTrace,
-  reads: readonly Read[],
-  head: ReadTrace['head'],
+function resultOf(
+  { trace, reads, head }: Pick<ReadTrace, 'trace' | 'reads' | 'head'>,
+  record: RecordStream,
   { stopped = false, endNs = null }: { readonly stopped?: boolean; readonly endNs?: number | null } = {},
 ): Promise<TraceResult> {
-  const slices = new TimeSlice();
-  const recording = new Recording({ trace, lanes: [WIRE] });
-  recording.begin();
-  if (head) recording.head(head, head.tNs);
-  for (const read of reads) {
-    recording.read(read);
-    await slices.pause();
-  }
-  recording.end(stopped ? { how: 'stopped', reads: reads.length } : { how: 'end' }, endNs ?? recording.lastNs);
-  return recording.result!;
+  return record({
+    trace,
+    head: head ? { head, tNs: head.tNs } : undefined,
+    *pages() {
+      for (let at = 0; at < reads.length; at += READS_AT_ONCE) yield reads.slice(at, at + READS_AT_ONCE);
+    },
+    end: stopped ? { how: 'stopped', reads: reads.length } : { how: 'end' },
+    endNs,
+  });
 }
 
 /** What an export or a check of the file takes of it. */

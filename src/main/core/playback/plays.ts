@@ -2,7 +2,9 @@
 import type { TraceId } from '../../../shared/model/ids.ts';
 import type { Decoding } from '../../../shared/model/trace.ts';
 import { ServiceError, type Services } from '../../../shared/rpc/services.ts';
-import { decodeStored, type TimedItems, type TraceSource } from '../decoding/decode-stored.ts';
+import type { TimedItems, TraceSource } from '../decoding/decode-stored.ts';
+import type { LaneThread } from '../decoding/lane-thread.ts';
+import { storedInputs, timedItems, viewed } from '../decoding/view.ts';
 import type { Recordings } from '../recording/recordings.ts';
 import type { StoredTrace } from '../store/store.ts';
 import { systemClock, type PlayClock } from './clock.ts';
@@ -10,12 +12,15 @@ import { Player } from './player.ts';
 
 export interface PlaysSetup {
   readonly source: TraceSource;
+  /** Where the traces are decoded. */
+  readonly thread: LaneThread;
   readonly recordings: Pick<Recordings, 'get' | 'settled'>;
   readonly clock?: PlayClock;
 }
 
 export function playServices({
   source,
+  thread,
   recordings,
   clock = systemClock,
 }: PlaysSetup): Pick<Services, 'playback.open' | 'playback.control'> {
@@ -25,7 +30,7 @@ export function playServices({
       if (players.has(play)) throw new ServiceError('in-use', 'This playback is already open.');
       const trace = playable({ source, recordings }, id);
       // Named before anything is waited for, so that what the client asks next finds it.
-      const player = new Player({ groups: reading(source, trace, decoding), clock });
+      const player = new Player({ groups: reading({ source, thread }, trace, decoding), clock });
       players.set(play, player);
       try {
         await trace;
@@ -62,9 +67,10 @@ async function playable(
 }
 
 async function* reading(
-  source: TraceSource,
-  trace: Promise<StoredTrace>,
+  { source, thread }: Pick<PlaysSetup, 'source' | 'thread'>,
+  asked: Promise<StoredTrace>,
   decoding: Decoding,
 ): AsyncGenerator<TimedItems> {
-  yield* decodeStored(source, await trace, { decoding });
+  const trace = await asked;
+  yield* timedItems(viewed({ thread, trace, decoding, inputs: () => storedInputs(source, trace) }));
 }

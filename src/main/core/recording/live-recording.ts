@@ -4,16 +4,9 @@
  * the store. Neither way waits for the other, and a store that fails does not end the recording.
  */
 import { setTimeout as delay } from 'node:timers/promises';
-import { EventIndex } from '../decoding/event-detail.ts';
 import type { RecordedRow } from '../decoding/recording.ts';
-import type { Decoded } from '../decoding/recording-protocol.ts';
-import {
-  BeginAgain,
-  DecodingEnded,
-  type RecordingSession,
-  type RecordingThread,
-} from '../decoding/recording-thread.ts';
-import { TimeSlice } from '../decoding/time-slice.ts';
+import type { Decoded } from '../decoding/lane-protocol.ts';
+import { BeginAgain, DecodingEnded, type LaneSession, type LaneThread } from '../decoding/lane-thread.ts';
 import type { BodyEnd } from '../../../shared/metrics/ending.ts';
 import type { CaptureFacts } from '../../../shared/model/capture.ts';
 import type { TraceId } from '../../../shared/model/ids.ts';
@@ -21,6 +14,7 @@ import type { TraceItem } from '../../../shared/model/items.ts';
 import type { Read } from '../../../shared/model/stream.ts';
 import type { Ending, HttpHead } from '../../../shared/model/trace.ts';
 import { ServiceError } from '../../../shared/rpc/services.ts';
+import type { ViewInput } from '../decoding/view.ts';
 import { packReads } from '../store/parts.ts';
 import type { NewTrace, ProviderTraceRow, Store, StoredTrace, TraceResult } from '../store/store.ts';
 import { Signal } from '../watch/signal.ts';
@@ -44,7 +38,7 @@ export type RecordingStore = Pick<
 export interface LiveRecordingSetup {
   readonly store: RecordingStore;
   /** Where it is decoded. */
-  readonly thread: RecordingThread;
+  readonly thread: LaneThread;
   readonly trace: NewTrace;
   /** Takes secrets out of a sentence: those of the ending repeat what the provider said. */
   readonly redact?: (sentence: string) => string;
@@ -63,8 +57,6 @@ export interface DecodingProgress {
 
 /** Between two updates of a live trace's row in the list. */
 const ROW_MS = 250;
-/** Items that an index of events takes before others may go first. */
-const INDEXED_AT_ONCE = 4_096;
 /** What is given to the thread at once, so that the streams that share it take turns. */
 const PAGE_BYTES = 64 * 1024;
 /** Between two pages that are not full: a fast stream crosses in batches, a slow one at once. */
@@ -80,7 +72,7 @@ export class LiveRecording {
   /** Resolves once the result is stored, or cannot be, or the program closes. Never rejects. */
   readonly finished: Promise<void>;
   readonly #store: RecordingStore;
-  readonly #thread: RecordingThread;
+  readonly #thread: LaneThread;
   readonly #trace: NewTrace;
   readonly #redact: (sentence: string) => string;
   readonly #onDecoded: LiveRecordingSetup['onDecoded'];
@@ -96,14 +88,13 @@ export class LiveRecording {
   #bytes = 0;
   #row: RecordedRow;
   #terminated = false;
+  /** Decoded to its end. */
+  #over = false;
   #result: TraceResult | undefined;
   #providerTraces: readonly ProviderTraceRow[] = [];
   #stored = true;
   #rowAt = 0;
   #rowTimer: NodeJS.Timeout | undefined;
-  #events: EventIndex | undefined;
-  /** Items that are in the index of events. */
-  #indexed = 0;
 
   constructor({ store, thread, trace, redact = (sentence) => sentence, onDecoded }: LiveRecordingSetup) {
     this.#store = store;
@@ -181,22 +172,11 @@ export class LiveRecording {
     this.#came.call();
   }
 
-  /** The reads from number `n` on that have come; undefined when they are no longer all held here: the store has them. */
-  readsFrom(n: number): readonly Read[] | undefined {
-    return this.#recent.from(n);
-  }
-
-  /** The events so far. Each item is looked at once, however often this is asked for. */
-  async events(): Promise<EventIndex> {
-    const index = (this.#events ??= new EventIndex());
-    const slices = new TimeSlice();
-    while (this.#indexed < this.items.length) {
-      const items = this.items.slice(this.#indexed, this.#indexed + INDEXED_AT_ONCE);
-      this.#indexed += items.length;
-      index.add(items);
-      await slices.pause();
-    }
-    return index;
+  /** The stream from its beginning, as it has come and comes, to its ending, or until the signal. */
+  async *inputs(signal: AbortSignal): AsyncGenerator<ViewInput> {
+    yield* this.#parts(() => this.#over, signal);
+    const result = this.#result;
+    if (result && !signal.aborted) yield { type: 'ending', tNs: result.endedAtNs, ending: result.ending };
   }
 
   /** Whether the store has every read and the ending. Ask when it has finished. */
@@ -207,7 +187,7 @@ export class LiveRecording {
   }
 
   async #record(): Promise<void> {
-    const session = this.#thread.open(this.#trace);
+    const session = this.#thread.open(this.#trace, { type: 'record' });
     try {
       while (!(await this.#decoded(session)));
     } catch (error) {
@@ -216,13 +196,15 @@ export class LiveRecording {
     }
     session.close();
     clearTimeout(this.#rowTimer);
+    this.#over = true;
     this.items.end();
+    this.#came.call();
     if (this.#result) await this.#finish(this.#result);
     this.#finished.resolve();
   }
 
   /** Decodes all of it, from its beginning. False where that must be begun again. Rejects where it cannot be done. */
-  async #decoded(session: RecordingSession): Promise<boolean> {
+  async #decoded(session: LaneSession): Promise<boolean> {
     try {
       await this.#decode(session);
       return true;
@@ -232,11 +214,9 @@ export class LiveRecording {
     }
   }
 
-  async #decode(session: RecordingSession): Promise<void> {
+  async #decode(session: LaneSession): Promise<void> {
     /** Watchers have them from before it was begun again. */
     let known = this.items.length;
-    let headGiven = false;
-    let next = 0;
     let decodedNs: number | null = null;
     const take = async (first: Promise<Decoded>): Promise<void> => {
       for (let decoded = await first; ; decoded = await session.give(null)) {
@@ -246,21 +226,30 @@ export class LiveRecording {
       }
     };
     await take(session.begin());
-    for (;;) {
+    for await (const part of this.#parts(() => this.#end !== undefined, NEVER)) {
+      if (part.type === 'reads') {
+        decodedNs = part.reads.at(-1)!.tNs;
+        await take(session.give({ type: 'reads', run: packReads(part.reads) }));
+      } else await take(session.give(part));
+    }
+    await take(session.give({ type: 'end', ...this.#end! }));
+  }
+
+  /** What has come and comes, until `over`, which is asked when there is nothing more. */
+  async *#parts(over: () => boolean, signal: AbortSignal): AsyncGenerator<Exclude<ViewInput, { type: 'ending' }>> {
+    let headGiven = false;
+    let next = 0;
+    while (!signal.aborted) {
       if (this.#head && !headGiven) {
         headGiven = true;
-        await take(session.give({ type: 'head', ...this.#head }));
-      }
-      if (next < this.#reads) {
-        const page = await this.#page(next);
-        const last = page.at(-1)!;
-        const full = last.n + 1 < this.#reads;
-        next = last.n + 1;
-        decodedNs = last.tNs;
-        await take(session.give({ type: 'reads', run: packReads(page) }));
-        if (!full && !this.#end) await delay(PAGE_MS);
-      } else if (this.#end) return take(session.give({ type: 'end', ...this.#end }));
-      else await this.#came.next(NEVER);
+        yield { type: 'head', ...this.#head };
+      } else if (next < this.#reads) {
+        const reads = await this.#page(next);
+        next = reads.at(-1)!.n + 1;
+        yield { type: 'reads', reads };
+        if (next === this.#reads && !this.#end) await delay(PAGE_MS);
+      } else if (over()) return;
+      else await this.#came.next(signal);
     }
   }
 
@@ -274,7 +263,8 @@ export class LiveRecording {
     return stored;
   }
 
-  #take({ row, terminated, saidNs, result, providerTraces }: Decoded, items: readonly TraceItem[], ns: number | null) {
+  #take({ recorded }: Decoded, items: readonly TraceItem[], decodedNs: number | null): void {
+    const { row, terminated, saidNs, result, providerTraces } = recorded!;
     this.#row = row;
     this.#terminated = terminated;
     if (providerTraces) this.#providerTraces = providerTraces;
@@ -282,7 +272,7 @@ export class LiveRecording {
     if (result) this.#result ??= { ...result, ending: this.#redacted(result.ending) };
     const last = items.at(-1);
     this.items.add(last?.k === 'ending' ? [...items.slice(0, -1), { ...last, ending: this.#result!.ending }] : items);
-    this.#onDecoded?.({ decodedNs: ns, saidNs, terminated });
+    this.#onDecoded?.({ decodedNs, saidNs, terminated });
     this.#tellRow();
   }
 

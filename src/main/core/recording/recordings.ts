@@ -1,6 +1,6 @@
 /** The recordings in progress, whatever feeds them, and those that were not stored completely, while there is room for them. */
 import type { TraceId } from '../../../shared/model/ids.ts';
-import type { RecordingThread } from '../decoding/recording-thread.ts';
+import type { LaneThread } from '../decoding/lane-thread.ts';
 import { LiveRecording, type LiveRecordingSetup } from './live-recording.ts';
 
 /** Recordings that were not stored completely stay in memory until the program ends: the latest few, up to a number of bytes. */
@@ -15,13 +15,13 @@ interface Live {
 }
 
 export class Recordings {
-  readonly #thread: RecordingThread;
+  readonly #thread: LaneThread;
   readonly #live = new Map<TraceId, Live>();
   /** The oldest first. */
   readonly #kept = new Map<TraceId, LiveRecording>();
 
   /** `thread`: where they are decoded. */
-  constructor(thread: RecordingThread) {
+  constructor(thread: LaneThread) {
     this.#thread = thread;
   }
 

@@ -2,11 +2,9 @@
 import { stoppedEnding } from '../../../shared/metrics/ending.ts';
 import { MetricsMeter } from '../../../shared/metrics/metrics.ts';
 import type { TraceId } from '../../../shared/model/ids.ts';
-import { WIRE } from '../../../shared/model/messages.ts';
-import { storedReads } from '../decoding/decode-stored.ts';
-import { TimeSlice } from '../decoding/time-slice.ts';
+import { storedPages } from '../decoding/decode-stored.ts';
+import type { RecordStream } from '../decoding/record.ts';
 import type { Store, StoredTrace, TraceResult } from '../store/store.ts';
-import { Recording } from '../decoding/recording.ts';
 
 export type RecoverySource = Pick<Store, 'unfinished' | 'get' | 'head' | 'reads' | 'finishTrace'>;
 
@@ -14,20 +12,20 @@ export type RecoverySource = Pick<Store, 'unfinished' | 'get' | 'head' | 'reads'
 const READ_BYTES = 32 * 1024 * 1024;
 
 /** To be awaited before anybody sees the traces. Never rejects: what cannot be written now waits for the next start. */
-export async function recoverTraces(store: RecoverySource): Promise<void> {
+export async function recoverTraces(store: RecoverySource, record: RecordStream): Promise<void> {
   const ids = await store.unfinished().catch(() => []);
-  for (const id of ids) await recover(store, id).catch(() => undefined);
+  for (const id of ids) await recover(store, id, record).catch(() => undefined);
 }
 
-async function recover(store: RecoverySource, id: TraceId): Promise<void> {
+async function recover(store: RecoverySource, id: TraceId, record: RecordStream): Promise<void> {
   const trace = await store.get(id);
-  await store.finishTrace(id, await resultOf(store, trace));
+  await store.finishTrace(id, await resultOf(store, trace, record));
 }
 
 /** A trace that cannot be read is ended all the same. */
-async function resultOf(store: RecoverySource, trace: StoredTrace): Promise<TraceResult> {
+async function resultOf(store: RecoverySource, trace: StoredTrace, record: RecordStream): Promise<TraceResult> {
   try {
-    if (trace.storedBytes <= READ_BYTES) return await recorded(store, trace);
+    if (trace.storedBytes <= READ_BYTES) return await recorded(store, trace, record);
   } catch {
     // Damaged: the reads are kept as they are, and opening the trace says what is wrong with it.
   }
@@ -39,16 +37,12 @@ async function resultOf(store: RecoverySource, trace: StoredTrace): Promise<Trac
   };
 }
 
-async function recorded(store: RecoverySource, trace: StoredTrace): Promise<TraceResult> {
-  const slices = new TimeSlice();
-  const recording = new Recording({ trace, lanes: [WIRE] });
-  recording.begin();
-  const head = await store.head(trace.id);
-  if (head) recording.head(head.head, head.tNs);
-  for await (const read of storedReads(store, trace)) {
-    recording.read(read);
-    await slices.pause();
-  }
-  recording.end({ how: 'stopped', reads: trace.storedReads }, recording.lastNs);
-  return recording.result!;
+async function recorded(store: RecoverySource, trace: StoredTrace, record: RecordStream): Promise<TraceResult> {
+  return record({
+    trace,
+    head: await store.head(trace.id),
+    pages: () => storedPages(store, trace),
+    end: { how: 'stopped', reads: trace.storedReads },
+    endNs: null,
+  });
 }

@@ -4,9 +4,9 @@ import type { TraceDetail } from '../../../shared/model/trace.ts';
 import type { ListChange } from '../../../shared/rpc/contract.ts';
 import type { Services } from '../../../shared/rpc/services.ts';
 import { ConflatingQueue } from '../watch/conflating-queue.ts';
-import { base64, eventDetail } from '../decoding/event-detail.ts';
+import { base64 } from '../decoding/event-detail.ts';
 import { traceItems } from './trace-items.ts';
-import { isAsRecorded } from '../decoding/same-decoding.ts';
+import type { LaneThread } from '../decoding/lane-thread.ts';
 import type { DecodeWorker } from '../decoding/decode-worker.ts';
 import type { Recordings } from '../recording/recordings.ts';
 import type { Store, StoredTrace } from '../store/store.ts';
@@ -14,13 +14,15 @@ import type { Store, StoredTrace } from '../store/store.ts';
 export interface TraceServicesSetup {
   readonly store: Store;
   readonly recordings: Pick<Recordings, 'get' | 'stop' | 'settled'>;
+  /** Where watched traces are decoded. */
+  readonly views: LaneThread;
   /** What looks up events of stored traces. */
   readonly lookups: DecodeWorker;
 }
 
 export type TraceServices = Pick<Services, Exclude<Extract<keyof Services, `traces.${string}`>, 'traces.import'>>;
 
-export function traceServices({ store, recordings, lookups }: TraceServicesSetup): TraceServices {
+export function traceServices({ store, recordings, views, lookups }: TraceServicesSetup): TraceServices {
   /** What a live recording gave can be read from the store once it is committed. */
   const flushed = async (id: TraceId): Promise<void> => {
     if (recordings.get(id)) await store.flush();
@@ -64,14 +66,9 @@ export function traceServices({ store, recordings, lookups }: TraceServicesSetup
       await store.restore(ids);
       return null;
     },
-    'traces.items': traceItems({ source: store, live: (id) => recordings.get(id), flush: () => store.flush() }),
+    'traces.items': traceItems({ source: store, live: (id) => recordings.get(id), thread: views }),
     'traces.event': async ({ id, index, ...decoding }) => {
       await flushed(id);
-      const recording = recordings.get(id);
-      if (recording && isAsRecorded(decoding, recording.trace)) {
-        const found = (await recording.events()).find(index);
-        return eventDetail(found, recording.trace, (start, end) => store.bytes(id, start, end));
-      }
       return lookups.run('traces.event', { id, index, ...decoding });
     },
     'traces.providerTraces': async ({ id }) =>

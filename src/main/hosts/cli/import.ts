@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { basename, resolve } from 'node:path';
 import { Option, type Command } from 'commander';
+import { recordHere } from '../../core/decoding/record.ts';
 import type { Store } from '../../core/store/store.ts';
 import type { ImportedTrace } from '../../../shared/rpc/contract.ts';
 import type { MethodService } from '../../../shared/rpc/services.ts';
@@ -38,7 +39,7 @@ export function addImport(program: Command, storeWorker: URL): void {
       ]);
       const store = await storeIn(flags.dataDir === undefined ? dataDirectory() : resolve(flags.dataDir), storeWorker);
       const settings = new SettingsService(store);
-      const service = importFile({ store, defaults: () => settings.get() });
+      const service = importFile({ store, defaults: () => settings.get(), record: recordHere });
       try {
         for (const file of files) if (!(await importOne(service, file, flags))) process.exitCode = REFUSED;
       } finally {

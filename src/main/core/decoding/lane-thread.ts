@@ -1,8 +1,10 @@
 /**
- * The core's end of the thread that decodes live streams. What a stream costs is paid there, within limits of time and memory: a
- * lane that stays too long at one place is ended for that stream, and so is the decoding of a stream that takes too much memory.
- * All others begin anew in another thread, from the bytes that are kept of them, and give what they would have given.
+ * The core's end of a thread of lanes, where streams are decoded as they come or as somebody watches them. What a stream costs is
+ * paid there, within limits of time and memory: a lane that stays too long at one place is ended for that stream, and so is the decoding of
+ * a stream that takes too much memory. All others begin anew in another thread, from the bytes that are kept of them, and give
+ * what they would have given.
  */
+import { LRUCache } from 'lru-cache';
 import { durationWords } from '../../../shared/text/duration.ts';
 import { lanesOf, type LaneCut } from '../../../shared/lanes/decode-pass.ts';
 import { laneDefinition } from '../../../shared/lanes/registry.ts';
@@ -14,21 +16,37 @@ import {
   PLACE,
   PLACE_BYTES,
   type Decoded,
-  type LiveInput,
-  type RecordingHandlers,
-} from './recording-protocol.ts';
+  type LaneInput,
+  type LaneHandlers,
+  type Purpose,
+} from './lane-protocol.ts';
 
-export interface RecordingThreadSetup {
+export interface LaneThreadSetup {
   /** The worker's module. */
   readonly module: URL;
   /** How long a lane may stay with what the framer gave once. */
   readonly timeLimitMs?: number;
-  /** Of all live streams together. */
+  /** Of all its streams together. */
   readonly memoryLimitMb?: number;
+  /** Where lanes were ended before, so that they need not be waited for again. */
+  readonly known?: KnownCuts;
+}
+
+/** Where lanes were ended in the streams that this program has decoded lately. */
+export class KnownCuts {
+  readonly #cuts = new LRUCache<string, readonly LaneCut[]>({ max: 1_000 });
+
+  of(trace: string): readonly LaneCut[] {
+    return this.#cuts.get(trace) ?? [];
+  }
+
+  add(trace: string, cut: LaneCut): void {
+    this.#cuts.set(trace, [...this.of(trace), cut]);
+  }
 }
 
 /** What a worker of this kind is given when it starts. */
-export interface RecordingWorkerData {
+export interface LaneWorkerData {
   readonly place: SharedArrayBuffer;
 }
 
@@ -47,20 +65,23 @@ export class BeginAgain extends Error {}
 /** This stream is not decoded any further; the message says why. */
 export class DecodingEnded extends Error {}
 
-export class RecordingThread {
-  readonly #setup: RecordingThreadSetup;
-  readonly #sessions = new Map<number, RecordingSession>();
+export class LaneThread {
+  /** Where lanes were ended. */
+  readonly known: KnownCuts;
+  readonly #setup: LaneThreadSetup;
+  readonly #sessions = new Map<number, LaneSession>();
   #life: Life | undefined;
   #lastSession = 0;
   #closed = false;
 
-  constructor(setup: RecordingThreadSetup) {
+  constructor(setup: LaneThreadSetup) {
     this.#setup = setup;
+    this.known = setup.known ?? new KnownCuts();
   }
 
-  /** Decodes one live stream. */
-  open(trace: RecordableTrace): RecordingSession {
-    const session = new RecordingSession(++this.#lastSession, trace, this);
+  /** Decodes one stream. */
+  open(trace: RecordableTrace, purpose: Purpose): LaneSession {
+    const session = new LaneSession(++this.#lastSession, { trace, purpose, thread: this });
     this.#sessions.set(session.number, session);
     return session;
   }
@@ -71,7 +92,7 @@ export class RecordingThread {
   }
 
   /** For sessions. */
-  async request(session: RecordingSession, input: LiveInput | null): Promise<Decoded> {
+  async request(session: LaneSession, input: LaneInput | null): Promise<Decoded> {
     if (this.#closed) throw new ServiceError('closed', 'The program is closing.');
     this.#life ??= new Life(this.#setup, {
       hung: (place) => this.#hung(place),
@@ -81,7 +102,7 @@ export class RecordingThread {
   }
 
   /** For sessions. */
-  drop(session: RecordingSession): void {
+  drop(session: LaneSession): void {
     this.#sessions.delete(session.number);
     this.#life?.drop(session.number);
   }
@@ -107,32 +128,30 @@ export class RecordingThread {
   }
 }
 
-/** One live stream in the thread. */
-export class RecordingSession {
+/** One pass over one stream. */
+export class LaneSession {
   readonly number: number;
   /** Bytes of the body that it was given since it was last begun. */
   bytes = 0;
-  readonly #trace: RecordableTrace;
-  readonly #thread: RecordingThread;
-  #cuts: readonly LaneCut[] = [];
+  readonly #setup: SessionSetup;
   #ended: string | undefined;
 
-  constructor(number: number, trace: RecordableTrace, thread: RecordingThread) {
+  constructor(number: number, setup: SessionSetup) {
     this.number = number;
-    this.#trace = trace;
-    this.#thread = thread;
+    this.#setup = setup;
   }
 
   begin(): Promise<Decoded> {
+    const { trace, purpose, thread } = this.#setup;
     this.bytes = 0;
-    return this.give({ type: 'begin', trace: this.#trace, cuts: this.#cuts });
+    return this.give({ type: 'begin', trace, purpose, cuts: thread.known.of(trace.id) });
   }
 
   /** One at a time; null: more of what the last one gave. Rejects with BeginAgain or DecodingEnded. */
-  async give(input: LiveInput | null): Promise<Decoded> {
+  async give(input: LaneInput | null): Promise<Decoded> {
     if (input?.type === 'reads') this.bytes += input.run.bytes.length;
     try {
-      return await this.#thread.request(this, input);
+      return await this.#setup.thread.request(this, input);
     } catch (error) {
       if (this.#ended !== undefined) throw new DecodingEnded(this.#ended);
       const gone = error instanceof WorkerGone || (error instanceof ServiceError && error.code === NO_SESSION);
@@ -141,7 +160,7 @@ export class RecordingSession {
   }
 
   close(): void {
-    this.#thread.drop(this);
+    this.#setup.thread.drop(this);
   }
 
   /** Not to be decoded any further. */
@@ -151,7 +170,9 @@ export class RecordingSession {
 
   /** It stayed there for so long. */
   cutAt(laneNumber: number, unit: number, seconds: string): void {
-    const { api, lanes } = this.#trace;
+    const { trace, purpose, thread } = this.#setup;
+    const { api } = trace;
+    const { lanes = trace.lanes } = purpose.type === 'view' ? purpose.decoding : {};
     const lane = lanesOf({ api, lanes })[laneNumber];
     if (lane === undefined)
       return this.end(
@@ -159,8 +180,14 @@ export class RecordingSession {
       );
     const label = laneDefinition(lane)?.label ?? lane;
     const text = `The ${label} lane took longer than ${seconds} for one event and ends here. ${KEPT}`;
-    this.#cuts = [...this.#cuts, { lane, unit, text }];
+    thread.known.add(trace.id, { lane, unit, text });
   }
+}
+
+interface SessionSetup {
+  readonly trace: RecordableTrace;
+  readonly purpose: Purpose;
+  readonly thread: LaneThread;
 }
 
 interface LifeListener {
@@ -170,7 +197,7 @@ interface LifeListener {
 
 /** One thread from its start to its end, looked at while something is asked of it. */
 class Life {
-  readonly #thread: WorkerThread<RecordingHandlers>;
+  readonly #thread: WorkerThread<LaneHandlers>;
   readonly #place = new Int32Array(new SharedArrayBuffer(PLACE_BYTES));
   readonly #listener: LifeListener;
   readonly #lookMs: number;
@@ -179,19 +206,19 @@ class Life {
   #seen = '';
   #looks = 0;
 
-  constructor({ module, timeLimitMs, memoryLimitMb }: RecordingThreadSetup, listener: LifeListener) {
+  constructor({ module, timeLimitMs, memoryLimitMb }: LaneThreadSetup, listener: LifeListener) {
     this.#listener = listener;
     this.#lookMs = (timeLimitMs ?? TIME_LIMIT_MS) / LOOKS;
     this.#thread = new WorkerThread({
       name: 'live',
       module,
-      data: { place: this.#place.buffer as SharedArrayBuffer } satisfies RecordingWorkerData,
+      data: { place: this.#place.buffer as SharedArrayBuffer } satisfies LaneWorkerData,
       memoryLimitMb: memoryLimitMb ?? MEMORY_LIMIT_MB,
       onExit: (cause) => this.#listener.gone(this, cause, this.#place),
     });
   }
 
-  async request(session: number, input: LiveInput | null): Promise<Decoded> {
+  async request(session: number, input: LaneInput | null): Promise<Decoded> {
     this.#asked++;
     this.#watch ??= setInterval(() => this.#look(), this.#lookMs);
     try {

@@ -1,24 +1,41 @@
-/** What the core and the thread that decodes live streams say to one another. */
+/** What the core and a thread of lanes say to one another. */
 import type { LaneCut } from '../../../shared/lanes/decode-pass.ts';
 import type { BodyEnd } from '../../../shared/metrics/ending.ts';
 import type { TraceItem } from '../../../shared/model/items.ts';
-import type { HttpHead } from '../../../shared/model/trace.ts';
+import type { Decoding, Ending, HttpHead } from '../../../shared/model/trace.ts';
 import type { ReadRun } from '../store/parts.ts';
 import type { ProviderTraceRow, TraceResult } from '../store/store.ts';
 import type { RecordableTrace, RecordedRow } from './recording.ts';
 
-/** What a live decoding is given, in this order: one `begin`, a `head` or none, `reads` as they come, one `end`. */
-export type LiveInput =
-  | { readonly type: 'begin'; readonly trace: RecordableTrace; readonly cuts: readonly LaneCut[] }
+/** What is made of a stream: a trace, its ending included, or only what a watcher sees, with lanes and options of his own. */
+export type Purpose = { readonly type: 'record' } | { readonly type: 'view'; readonly decoding: Decoding };
+
+/**
+ * What a session is given, in this order: one `begin`, a `head` or none, `reads` as they come, and as the last one `end` for a
+ * record, `ending` for a view.
+ */
+export type LaneInput =
+  | {
+      readonly type: 'begin';
+      readonly trace: RecordableTrace;
+      readonly purpose: Purpose;
+      readonly cuts: readonly LaneCut[];
+    }
   | { readonly type: 'head'; readonly head: HttpHead; readonly tNs: number }
   | { readonly type: 'reads'; readonly run: ReadRun }
-  | { readonly type: 'end'; readonly end: BodyEnd; readonly tNs: number };
+  | { readonly type: 'end'; readonly end: BodyEnd; readonly tNs: number }
+  | { readonly type: 'ending'; readonly ending: Ending; readonly tNs: number };
 
 /** What it makes of that. */
 export interface Decoded {
   /** Not more than a turn of the core's loop takes well; the rest is asked for with `more`. */
   readonly items: readonly TraceItem[];
   readonly more: boolean;
+  /** Of a record. */
+  readonly recorded?: Recorded;
+}
+
+export interface Recorded {
   readonly row: RecordedRow;
   readonly terminated: boolean;
   /** When the last read came that said something, and was not only keep-alive; null when none has. */
@@ -28,9 +45,9 @@ export interface Decoded {
   readonly providerTraces?: readonly ProviderTraceRow[];
 }
 
-/** What the thread serves. A session is one live decoding; its number is never used again. */
-export interface RecordingHandlers {
-  readonly take: (session: number, input: LiveInput) => Decoded;
+/** What the thread serves. A session is one pass over one stream; its number is never used again. */
+export interface LaneHandlers {
+  readonly take: (session: number, input: LaneInput) => Decoded;
   readonly more: (session: number) => Decoded;
   readonly drop: (session: number) => void;
   readonly close: () => void;

@@ -40,6 +40,12 @@ test('says per field and lane what is equal and what differs, and a cell opens i
   const cell = page.locator('[data-field="text"] [data-lane="legacy"]');
   await expect(cell).toContainText(/\d+ characters lost/);
   await expect(page.locator('[data-field="text"] [data-lane="simple"]')).toHaveText('equal');
+  // What is equal in all lanes takes one row, until it is asked for.
+  await expect(page.locator('[data-field="usage"]')).toHaveCount(0);
+  await page.getByRole('button', { name: /^Reasoning, tool calls, .*usage/ }).click();
+  await expect(page.locator('[data-field="usage"] [data-lane="legacy"]')).toHaveText('equal');
+  await page.getByRole('button', { name: 'Fold what is equal' }).click();
+  await expect(page.locator('[data-field="usage"]')).toHaveCount(0);
   await cell.getByRole('button').click();
 
   await expect(chosen(page)).toContainText(/Legacy dropped \d+ characters of answer text/);
@@ -97,6 +103,41 @@ test('ties calls that became one with a slur, over a line of their own in the wi
   await expect(
     page.getByRole('img', { name: /^Lane map of \d+ events over 3 staves: legacy, wire, simple;/ }),
   ).toBeVisible();
+});
+
+test('marks what is altered in its place, on the wire as in the lane', async ({ page }) => {
+  await openCompare(page, 'calls-merged', 'chat_completions');
+  const row = page.locator('.columns-row', { has: page.locator('[data-lane="wire"] .cell-text mark') }).first();
+  const [onWire, inLane] = [
+    row.locator('[data-lane="wire"] mark'),
+    row.locator('[data-lane="legacy"] del, [data-lane="simple"] del'),
+  ];
+  const lost = (await inLane.allTextContents()).join('');
+  expect(lost).not.toBe('');
+  expect((await onWire.allTextContents()).join('')).toContain((await inLane.first().textContent())!);
+  await expect(page.locator('[data-lane="wire"] :is(ins, del)')).toHaveCount(0);
+});
+
+test('says one thing of a lane in the head of the verdict, in the columns and in Live', async ({ page }) => {
+  const id = await openCompare(page, 'error-in-stream', 'chat_completions');
+  const { rows, lanes } = await host.client().call('compare.lanes', { id });
+  for (const { id: lane, label } of lanes.filter((one) => one.id !== 'wire')) {
+    const count = rows.filter(({ cells }) => cells[lane] && !cells[lane].equal && !cells[lane].noted).length;
+    expect(count).toBeGreaterThan(0);
+    const said = count === 1 ? '1 block differs' : `${count} blocks differ`;
+    await expect(page.getByRole('columnheader', { name: new RegExp(`^${label} `) }).first()).toContainText(said);
+    await expect(page.locator(`.columns-cell.off[data-lane="${lane}"]`)).toHaveCount(count);
+  }
+  await page.getByRole('tab', { name: /^Live/ }).click();
+  for (const { id: lane } of lanes.filter((one) => one.id !== 'wire')) {
+    const count = rows.filter(({ cells }) => cells[lane] && !cells[lane].equal && !cells[lane].noted).length;
+    await expect(page.locator('.live-scroll')).toContainText(
+      count === 1 ? '1 block differs' : `${count} blocks differ`,
+    );
+  }
+  // The ending and the bytes of each finding stand in what leaves the window as well.
+  const { html } = await host.client().call('compare.html', { id });
+  expect(html).toMatch(/Ending: provider-error\./);
 });
 
 test('jumps from divergence to divergence by n and N, round the ends', async ({ page }) => {
@@ -212,6 +253,8 @@ test('has a table of verdicts for all options, whose cells open the comparison',
   const other = table.locator('tbody tr:not(.recorded)').filter({ hasText: 'Legacy' }).first();
   const verdict = await other.locator('.matrix-cell').first().locator('.cut').textContent();
   await other.locator('.matrix-cell').first().click();
+  // The text is equal in all lanes: its row is folded away.
+  await page.getByRole('button', { name: /^Text, / }).click();
   await expect(page.locator('[data-field="text"] [data-lane="legacy"]')).toContainText(verdict!);
   await expect(page.getByRole('button', { name: 'As recorded' })).toBeVisible();
 });

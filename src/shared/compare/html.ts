@@ -116,12 +116,14 @@ function blockRow(row: AlignedRow, lanes: CompareResult['lanes']): string {
   return `<tr><th>${escaped(row.title)}<small>${events}${links(row.findings)}</small></th>${cells.join('')}</tr>`;
 }
 
+const MARKS = { lost: 'del', added: 'ins', altered: 'mark' } as const;
+
 function cell({ text, messages, marks }: AlignedCell, lane: LaneId): string {
   if (text === null) return '<i>nothing</i>';
   let at = 0;
   const pieces: string[] = [];
   for (const { start, end, mark } of marks) {
-    const tag = mark === 'lost' ? 'del' : 'ins';
+    const tag = MARKS[mark];
     pieces.push(escaped(text.slice(at, start)), `<${tag}>${escaped(text.slice(start, end))}</${tag}>`);
     at = end;
   }

@@ -12,6 +12,9 @@ import { standingOf } from './standing.ts';
 import { sameArguments } from './argument-text.ts';
 import { diffTexts, type Stretch } from './text-diff.ts';
 
+/** Offsets in a text, in code units, the end exclusive. */
+type Range = readonly [start: number, end: number];
+
 export function alignedRows(input: ComparisonInput, findings: readonly NumberedFinding[]): readonly AlignedRow[] {
   const byRow = findingsByRow(findings);
   const parts = new Map<LaneId, ReadonlyMap<BlockRow, readonly ExpectedPart[]>>(
@@ -29,6 +32,7 @@ export function alignedRows(input: ComparisonInput, findings: readonly NumberedF
         cell(input, row, id, parts.get(id)?.get(row) ?? [], differences.get(id)?.get(row.id) ?? [], own),
       ]),
     ) as ByLane<AlignedCell>;
+    const altered = alteredIn(cells.wire.text, Object.values(cells));
     const start = row.firstEvent === null ? undefined : input.events[row.firstEvent];
     return {
       id: row.id,
@@ -37,11 +41,40 @@ export function alignedRows(input: ComparisonInput, findings: readonly NumberedF
       byte: start?.start ?? null,
       events:
         row.firstEvent === null ? null : [row.firstEvent, Math.max(row.firstEvent, row.lastEvent ?? row.firstEvent)],
-      cells,
+      cells: altered.length > 0 ? { ...cells, [WIRE]: { ...cells.wire, marks: altered } } : cells,
       equal: Object.values(cells).every(({ equal }) => equal),
       findings: own.map(({ finding }) => finding.number),
     };
   });
+}
+
+/** Stretches of the wire's text that a lane has otherwise, in order: what each has lost, in its place. */
+function alteredIn(wire: string | null, cells: readonly AlignedCell[]): AlignedCell['marks'] {
+  if (wire === null) return [];
+  const ranges = cells.flatMap((cell) => lostIn(wire, cell)).toSorted((a, b) => a[0] - b[0]);
+  const marks: { start: number; end: number; mark: 'altered' }[] = [];
+  for (const [start, end] of ranges) {
+    const last = marks.at(-1);
+    if (last && start <= last.end) last.end = Math.max(last.end, end);
+    else marks.push({ start, end, mark: 'altered' });
+  }
+  return marks;
+}
+
+/** Of a lane that says all of it, or nothing, there is no place to mark. */
+function lostIn(wire: string, { text, marks }: AlignedCell): readonly Range[] {
+  if (text === null) return [];
+  const ranges: Range[] = [];
+  let [expected, at] = ['', 0];
+  for (const { start, end, mark } of marks) {
+    expected += text.slice(at, start);
+    if (mark === 'lost') {
+      ranges.push([expected.length, expected.length + end - start]);
+      expected += text.slice(start, end);
+    }
+    at = end;
+  }
+  return expected + text.slice(at) === wire ? ranges : [];
 }
 
 function findingsByRow(findings: readonly NumberedFinding[]): Map<string, NumberedFinding[]> {

@@ -6,6 +6,7 @@ import type { Finding } from '../../../src/shared/model/findings.ts';
 import type { Api } from '../../../src/shared/model/stream.ts';
 import { allStreams } from '../../support/fixtures.ts';
 import { bytesOf, readsOf } from '../../support/framing.ts';
+import { sampleBody } from '../../support/sample-bytes.ts';
 import { chatBody, chunk, laneSetup } from '../../support/wire.ts';
 
 const utf8 = new TextDecoder();
@@ -104,4 +105,40 @@ test('every finding at an event of our streams, and of the corpus where it is th
         expect(at, where).toBeLessThanOrEqual(range![1]);
       }
     }
+});
+
+describe('the columns', () => {
+  const altered = (text: string): readonly string[] => {
+    const { rows } = compareLanes(readAll(bytesOf(text), laneSetup('chat_completions')));
+    return rows.flatMap(({ cells: { wire } }) => wire.marks.map(({ start, end }) => wire.text!.slice(start, end)));
+  };
+
+  it('mark in the text of the wire what a lane has lost of it, in its place', () => {
+    const { bytes } = sampleBody('chat_completions', 'calls-merged');
+    const { rows } = compareLanes(readAll(bytes, laneSetup('chat_completions')));
+    const marked = rows.filter(({ cells }) => cells.wire.marks.length > 0);
+    expect(marked.length).toBeGreaterThan(0);
+    for (const { cells } of marked) {
+      const said = cells.wire.marks.map(({ start, end }) => cells.wire.text!.slice(start, end)).join('');
+      const lost = Object.values(cells).flatMap(({ text, marks }) =>
+        marks.flatMap(({ start, end, mark }) => (mark === 'lost' ? [text!.slice(start, end)] : [])),
+      );
+      for (const piece of lost) expect(said).toContain(piece);
+    }
+  });
+
+  it('mark nothing of a text that every lane has', () =>
+    expect(altered(chatBody(chunk({ content: 'Hello' }), '[DONE]'))).toEqual([]));
+
+  test('mark pieces of the wire’s text alone, in order and apart, over all streams', () => {
+    for (const { name, api, bytes } of allStreams()) {
+      for (const { cells } of compareLanes(readAll(bytes, laneSetup(api))).rows) {
+        let at = -1;
+        for (const { start, end, mark } of cells.wire.marks) {
+          expect([mark, start > at, end <= cells.wire.text!.length], name).toEqual(['altered', true, true]);
+          at = end;
+        }
+      }
+    }
+  });
 });

@@ -110,6 +110,9 @@ function Change({ row, lane }: { readonly row: AlignedRow; readonly lane: LaneId
   );
 }
 
+/** In the wire's own text nothing is lost: what a lane has otherwise is marked there. */
+const MARKS = { lost: 'del', added: 'ins', altered: 'mark' } as const;
+
 interface PiecesProps {
   readonly pieces: readonly Piece[];
   /** It is the wire's text, which the lane never said. */
@@ -136,11 +139,8 @@ function Pieces({ pieces, ghost, code, blanks, whole, onWhole }: PiecesProps) {
               </span>
             );
           if (piece.mark === null) return <span key={at}>{shown(piece.text)}</span>;
-          return piece.mark === 'lost' ? (
-            <del key={at}>{shown(piece.text)}</del>
-          ) : (
-            <ins key={at}>{shown(piece.text)}</ins>
-          );
+          const Mark = MARKS[piece.mark];
+          return <Mark key={at}>{shown(piece.text)}</Mark>;
         })}
       </p>
       {(left > 0 || whole) && (

@@ -2,6 +2,7 @@ import { useState } from 'react';
 import { ChevronDown, ChevronRight } from 'lucide-react';
 import { differingCells } from '../../../shared/compare/cell-standing.ts';
 import type { CompareResult } from '../../../shared/compare/result.ts';
+import { capitalised } from '../../../shared/compare/say.ts';
 import { differs, VERDICT_FIELDS, type VerdictCell, type VerdictField } from '../../../shared/model/findings.ts';
 import { WIRE, type LaneId } from '../../../shared/model/messages.ts';
 import { Chip } from '../../components/Chip.tsx';
@@ -18,6 +19,8 @@ const FOLDED_KEY = 'tracelane.verdict.folded';
 /** For each field what the wire has and what each lane made of it. Equal is grey and says so. */
 export function Verdict({ result }: { readonly result: CompareResult }) {
   const [folded, setFolded] = useState(() => kept.getItem(FOLDED_KEY) === 'yes');
+  const [all, setAll] = useState(false);
+  const [shown, equal] = split(result);
   const fold = () => {
     kept.setItem(FOLDED_KEY, folded ? 'no' : 'yes');
     setFolded(!folded);
@@ -47,19 +50,46 @@ export function Verdict({ result }: { readonly result: CompareResult }) {
       </thead>
       {!folded && (
         <tbody>
-          {VERDICT_FIELDS.map((field) => (
+          {(all ? VERDICT_FIELDS : shown).map((field) => (
             <tr key={field} data-field={field}>
-              <th scope="row">{field.charAt(0).toUpperCase() + field.slice(1)}</th>
+              <th scope="row">{capitalised(field)}</th>
               {result.lanes.map(({ id }) => (
                 <Cell key={id} field={field} lane={id} cell={result.verdict[field][id]!} result={result} />
               ))}
               <td aria-hidden />
             </tr>
           ))}
+          {equal.length > 0 && (
+            <tr>
+              <th scope="row">{all ? '' : 'Equal'}</th>
+              <td colSpan={result.lanes.length}>
+                <button type="button" className="verdict-cell same" aria-expanded={all} onClick={() => setAll(!all)}>
+                  <Icon of={all ? ChevronDown : ChevronRight} size={12} />
+                  <span className="cut">{all ? 'Fold what is equal' : capitalised(equal.join(', '))}</span>
+                </button>
+              </td>
+              <td aria-hidden />
+            </tr>
+          )}
         </tbody>
       )}
     </table>
   );
+}
+
+/** Fewer rows than this are no gain to fold. */
+const FOLDED_FROM = 3;
+
+/** The fields in which a lane is not equal or of which there is something to say, and those that fold away beside them. */
+function split({
+  lanes,
+  verdict,
+}: CompareResult): readonly [shown: readonly VerdictField[], equal: readonly VerdictField[]] {
+  const isPlain = (field: VerdictField): boolean =>
+    lanes.every(({ id }) => verdict[field][id]?.equal !== false && !verdict[field][id]?.findings.length);
+  const equal = VERDICT_FIELDS.filter(isPlain);
+  if (equal.length < FOLDED_FROM || equal.length === VERDICT_FIELDS.length) return [VERDICT_FIELDS, []];
+  return [VERDICT_FIELDS.filter((field) => !isPlain(field)), equal];
 }
 
 function LaneHead({

@@ -82,7 +82,7 @@ function Line({ text, start, end, from, to, longest }: LineProps) {
     <>
       <Tinted text={text.slice(start, a)} />
       <mark className="bytes">
-        <Shown text={text.slice(a, b)} />
+        <Shown whole text={text.slice(a, b)} />
       </mark>
       <Tinted text={text.slice(b, stop)} />
       {cut}
@@ -95,10 +95,10 @@ function Tinted({ text }: { readonly text: string }) {
   const value = /^\s*"(?:[^"\\]|\\.)*": /.exec(text)?.[0].length ?? 0;
   return (
     <>
-      <Shown text={text.slice(0, value)} />
+      <Shown whole text={text.slice(0, value)} />
       {value < text.length && (
         <i>
-          <Shown text={text.slice(value)} />
+          <Shown whole text={text.slice(value)} />
         </i>
       )}
     </>

@@ -177,9 +177,15 @@ export class TraceSession {
     return () => this.#drawers.delete(draw);
   }
 
+  /** Calls what draws itself once more, with the next frame: for who could not draw all in this one. */
+  drawAgain(): void {
+    onNextFrame(this.#draw);
+  }
+
   close(): void {
     this.#unsubscribe?.();
     this.#forget();
+    forgetFrame(this.#draw);
     clearTimeout(this.#pulse);
     this.#drawers.clear();
   }
@@ -210,6 +216,10 @@ export class TraceSession {
     } else {
       this.#pulse ??= setTimeout(this.#beat, PULSE_MS);
     }
+    this.#draw();
+  };
+
+  readonly #draw = (): void => {
     for (const draw of this.#drawers) apart(draw);
   };
 

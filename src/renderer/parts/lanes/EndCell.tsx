@@ -13,6 +13,9 @@ import { Shown } from '../../components/Shown.tsx';
 import { useSession, useTrace } from '../../stores/open.ts';
 import { Findings } from './FactNote.tsx';
 
+/** Longer tips help nobody, and the browser lays all of one out. */
+const TIP_CHARS = 500;
+
 /** What the lane held when the stream was over: finish, usage, the call it kept. */
 export function EndCell({
   lane,
@@ -48,7 +51,7 @@ function Fact({ name, value }: { readonly name: string; readonly value: string }
   return (
     <>
       <dt>{name}</dt>
-      <dd title={value}>
+      <dd title={value.slice(0, TIP_CHARS)}>
         <Shown text={value} />
       </dd>
     </>

@@ -1,10 +1,25 @@
-import { memo, useEffect, useRef } from 'react';
+import { memo, useEffect, useRef, useState } from 'react';
 import type { LaneBlock } from '../../../shared/model/blocks.ts';
 import { useContained } from '../../components/Boundary.tsx';
-import { useSession } from '../../stores/open.ts';
+import { count } from '../../components/format.ts';
+import { onNextFrame } from '../../stores/frame.ts';
+import { useSession, useTrace } from '../../stores/open.ts';
+import { PieceReader } from './piece-reader.ts';
 import { FreshText, markAdded } from './text-marks.ts';
 import { TextWriter } from './text-writer.ts';
 import '../../components/shown.css';
+
+/** What is drawn of a text at first, in UTF-16 units: one of megabytes takes the browser seconds to lay out. */
+const FIRST = 131_072;
+/** How much more there is with each press. */
+const MORE = 8;
+/** What one frame adds to all texts together. */
+const PER_FRAME = 32_768;
+
+let frameLeft = PER_FRAME;
+const newFrame = (): void => {
+  frameLeft = PER_FRAME;
+};
 
 interface StreamedTextProps {
   readonly block: LaneBlock;
@@ -17,27 +32,42 @@ interface StreamedTextProps {
 
 /**
  * A block's text. React renders the empty element once; what arrives is appended with each frame, past React, so that
- * neither selection nor scroll position is lost and the cost is that of what is new.
+ * neither selection nor scroll position is lost and the cost is that of what is new. Much at once is spread over frames, and
+ * of a very long text only the beginning is drawn, until more is asked for.
  */
 export const StreamedText = memo(function StreamedText({ block, className, code, added }: StreamedTextProps) {
   const session = useSession();
   const root = useRef<HTMLDivElement>(null);
   const contained = useContained();
+  const limit = useRef(FIRST);
+  const [cut, setCut] = useState(false);
+  const marked = useRef<readonly [start: number, end: number]>([0, 0]);
 
   useEffect(() => {
     const writer = new TextWriter(root.current!, { code });
     const fresh = new FreshText();
-    let drawn = 0;
+    const reader = new PieceReader(block.pieces);
+    let behind = false;
+    let unmark = (): void => {};
     const draw = (): void => {
-      const { pieces } = block;
-      if (drawn === pieces.length) return;
-      const text = drawn === pieces.length - 1 ? pieces[drawn]! : pieces.slice(drawn).join('');
-      drawn = pieces.length;
+      if (reader.done) return;
+      const text = reader.take(Math.min(limit.current - reader.taken, frameLeft));
+      if (text !== '') {
+        frameLeft -= text.length;
+        onNextFrame(newFrame);
+      }
+      const wasBehind = behind;
+      behind = !reader.done;
+      if (behind && reader.taken >= limit.current) setCut(true);
+      else if (behind) session.drawAgain();
+      if (text === '') return;
       const before = writer.tail;
       writer.append(text);
       const after = writer.tail;
-      if (after && !session.flooded)
+      if (after && !session.flooded && !behind && !wasBehind)
         fresh.mark(after.node, after.node === before?.node ? before.length : 0, after.length);
+      unmark();
+      unmark = markAdded(root.current!, ...marked.current);
     };
     draw();
     // What stood there before this element did is not new.
@@ -45,13 +75,47 @@ export const StreamedText = memo(function StreamedText({ block, className, code,
     const stop = session.onDraw(() => contained(draw));
     return () => {
       stop();
+      unmark();
       fresh.clear();
       writer.clear();
     };
   }, [block, code, session, contained]);
 
   const [start, end] = added ?? [0, 0];
-  useEffect(() => (start === end ? undefined : markAdded(root.current!, start, end)), [start, end, block]);
+  useEffect(() => {
+    marked.current = [start, end];
+    return start === end ? undefined : markAdded(root.current!, start, end);
+  }, [start, end]);
 
-  return <div ref={root} className={`streamed ${className}`} />;
+  const more = (): void => {
+    limit.current *= MORE;
+    setCut(false);
+    session.drawAgain();
+  };
+  return (
+    <>
+      <div ref={root} className={`streamed ${className}`} />
+      {cut && <Cut block={block} onMore={more} />}
+    </>
+  );
 });
+
+function Cut({ block, onMore }: { readonly block: LaneBlock; readonly onMore: () => void }) {
+  // It may still grow.
+  useTrace((trace) => trace.pulse);
+  return (
+    <p className="note">
+      Only the beginning of {count(block.chars)} characters is drawn.{' '}
+      <button
+        type="button"
+        className="link"
+        onClick={(event) => {
+          event.stopPropagation();
+          onMore();
+        }}
+      >
+        Draw more
+      </button>
+    </p>
+  );
+}

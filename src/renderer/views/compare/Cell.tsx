@@ -125,7 +125,7 @@ interface PiecesProps {
 
 function Pieces({ pieces, ghost, code, blanks, whole, onWhole }: PiecesProps) {
   if (pieces.length === 0) return null;
-  const shown = (text: string) => <Shown text={blanks ? visibleBlanks(text) : text} />;
+  const shown = (text: string) => <Shown whole text={blanks ? visibleBlanks(text) : text} />;
   const marked = pieces.some(({ mark }) => mark !== null);
   const left = pieces.reduce((sum, piece) => sum + (piece.type === 'gap' ? piece.chars : 0), 0);
   return (
@@ -176,7 +176,7 @@ function Messages({ messages, end }: { readonly messages: readonly Emission[]; r
               {emission.event ?? '–'}
             </button>
             <code>
-              <Shown text={messageJson(emission, ignored)} />
+              <Shown whole text={messageJson(emission, ignored)} />
             </code>
           </li>
         ))}
@@ -184,7 +184,7 @@ function Messages({ messages, end }: { readonly messages: readonly Emission[]; r
           <li>
             <span className="quiet">final</span>
             <code>
-              <Shown text={outcomeJson(outcome)} />
+              <Shown whole text={outcomeJson(outcome)} />
             </code>
           </li>
         )}

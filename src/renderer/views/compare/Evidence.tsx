@@ -51,11 +51,11 @@ export function Evidence({ finding, onRaw }: EvidenceProps) {
         {evidenceRuns(shown, marks).map(({ text, marked }, at) =>
           marked ? (
             <mark key={at} className="bytes">
-              <ShownText text={text} />
+              <ShownText whole text={text} />
             </mark>
           ) : (
             <span key={at} className="quiet">
-              <ShownText text={text} />
+              <ShownText whole text={text} />
             </span>
           ),
         )}

@@ -35,7 +35,7 @@ export function InlineDiff({ a, b, side, code, whole }: InlineDiffProps) {
               … {count(piece.chars)} more …
             </span>
           );
-        const shown = <Shown text={piece.text} />;
+        const shown = <Shown whole text={piece.text} />;
         if (piece.mark === null) return <span key={at}>{shown}</span>;
         return piece.mark === 'lost' ? <del key={at}>{shown}</del> : <ins key={at}>{shown}</ins>;
       })}

@@ -76,7 +76,7 @@ function RawText({ bytes }: { readonly bytes: Uint8Array }) {
   );
   return (
     <div className="whole code">
-      <Shown text={text} />
+      <Shown whole text={text} />
       {bytes.length > RAW_CHARS && <span className="quiet">… the Raw pane has all of it</span>}
     </div>
   );

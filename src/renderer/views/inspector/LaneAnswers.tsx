@@ -76,7 +76,11 @@ function Answer({ answer, wireChars, event, endedAt }: AnswerProps) {
               <>
                 {': '}
                 <span className={`mono ${differs && more > 0 ? 'added' : ''}`}>
-                  <Shown text={content.length > SHOWN_CHARS ? `${content.slice(0, SHOWN_CHARS)}…` : content} blanks />
+                  <Shown
+                    whole
+                    text={content.length > SHOWN_CHARS ? `${content.slice(0, SHOWN_CHARS)}…` : content}
+                    blanks
+                  />
                 </span>
               </>
             )}

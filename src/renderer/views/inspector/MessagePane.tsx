@@ -43,7 +43,9 @@ export function MessagePane() {
   return (
     <div className="insp-pane">
       <header className="insp-title">
-        <h2>{row.cells.wire[0]?.name ?? (row.kind === 'text' ? 'Text' : row.kind)}</h2>
+        <h2>
+          <Shown text={row.cells.wire[0]?.name ?? (row.kind === 'text' ? 'Text' : row.kind)} />
+        </h2>
         <Chip>{event.target ?? row.id}</Chip>
         <span className="quiet cut">
           events {row.firstEvent}–{row.lastEvent}
@@ -103,7 +105,7 @@ function WholeMessage({ block }: { readonly block: LaneBlock }) {
           {text === '' ? (
             <span className="quiet">no content</span>
           ) : (
-            <Shown text={all ? text : text.slice(0, SHOWN_CHARS)} />
+            <Shown whole text={all ? text : text.slice(0, SHOWN_CHARS)} />
           )}
         </div>
       )}

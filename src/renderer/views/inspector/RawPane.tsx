@@ -219,7 +219,7 @@ function TextRow({ bytes, start, from, to, own, marks }: TextRowProps) {
           const Run = tone === 'marked' ? 'mark' : 'span';
           return (
             <Run key={at} className={TONES[tone]}>
-              <Shown text={text} />
+              <Shown whole text={text} />
             </Run>
           );
         })}

@@ -78,7 +78,7 @@ function Head({ detail }: { readonly detail: TraceDetail }) {
       }
     >
       <p className="mono wrap">
-        <b>{method}</b> <Shown text={url} />
+        <b>{method}</b> <Shown whole text={url} />
       </p>
       <Headers headers={headers} />
     </Section>

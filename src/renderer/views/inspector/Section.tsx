@@ -59,7 +59,7 @@ export function Headers({ headers }: { readonly headers: readonly (readonly [nam
             <Shown text={name} />
           </dt>
           <dd>
-            <Shown text={value} />
+            <Shown whole text={value} />
           </dd>
         </div>
       ))}

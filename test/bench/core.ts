@@ -12,8 +12,8 @@ const here = (path: string): URL => new URL(path, import.meta.url);
 
 export interface BenchCore {
   readonly services: Services;
-  /** Starts a run against the endpoint. */
-  start(): Promise<TraceId>;
+  /** Starts a run against the endpoint; `model`: what the request asks for. */
+  start(model?: string): Promise<TraceId>;
   /** Closes the core and removes its folder. */
   close(): Promise<void>;
 }
@@ -39,8 +39,8 @@ export async function openCore(url: string): Promise<BenchCore> {
   });
   return {
     services,
-    async start() {
-      const request = { model: 'm', messages: [{ role: 'user', content: 'Go on.' }], stream: true };
+    async start(model = 'm') {
+      const request = { model, messages: [{ role: 'user', content: 'Go on.' }], stream: true };
       const { id } = await services['runs.start']({
         endpoint: endpoint.id,
         api: 'chat_completions',

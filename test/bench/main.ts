@@ -9,6 +9,7 @@ import { COMPARE } from './compare.ts';
 import { DECODING } from './decoding.ts';
 import { eventLoop } from './event-loop.ts';
 import { firstPaint } from './first-paint.ts';
+import { hostile } from './hostile.ts';
 import { judge, type Contest, type Result } from './measure.ts';
 import { proxy } from './proxy.ts';
 import { rendering } from './rendering.ts';
@@ -33,6 +34,7 @@ const OTHERS: Readonly<Record<string, () => Promise<readonly Result[]>>> = {
   P21: proxy,
   P24: replay,
   P25: firstPaint,
+  R6: hostile,
 };
 
 const options = new Command('bench')

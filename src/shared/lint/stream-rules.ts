@@ -103,18 +103,23 @@ export const STREAM_RULES: readonly LintRule[] = [
       let first: number | null = null;
       let events = 0;
       let pairs = 0;
+      /** Pairs that are not the pair before again, as those of a model in a loop are. */
+      let unlike = 0;
+      let pair = '';
       return {
         event({ frame }) {
           if (!frame.dispatches || isDone(frame.data)) return;
           events++;
           if (before?.data === frame.data && before.name === frame.name) {
             pairs++;
+            if (frame.data !== pair) unlike++;
+            pair = frame.data;
             first ??= frame.index;
             before = null;
           } else before = frame;
         },
         end(_stream, report) {
-          if (pairs >= MIN_DOUBLED && pairs * 2 >= events * 0.9)
+          if (unlike >= MIN_DOUBLED && pairs * 2 >= events * 0.9)
             report(first, `Of ${events} events ${pairs * 2} come twice in a row, byte for byte, from this one on.`);
         },
       };

@@ -9,11 +9,11 @@ const CALL: readonly RegExp[] = [
   /<\|?\/?tool_?calls?(?:_section)?(?:_(?:begin|start|end|argument_begin))?\|?>|<\|tool_call\|?>|<\|tools_prefix\|>/,
   /<function=[\w.:-]+>?|<\/?function_calls?>|<\/?(?:\w+:)?invoke(?: name=|>)|<\|?(?:start|end)_function_call\|?>|<｜DSML｜/,
   /<[｜|]tool[▁_](?:calls?|sep|outputs?)(?:[▁_](?:begin|end))?[｜|]>/,
-  /\[\/?TOOL_CALLS?\]|\[TOOL_REQUEST\]|<\|python_tag\|>|<\|action_start\|>|<\|START_ACTION\|>|\bfunctools\[\{|^```tool_code\b/m,
+  /\[\/?TOOL_CALLS?\]|\[TOOL_REQUEST\]|<\|python_tag\|>|<\|action_start\|>|<\|START_ACTION\|>|\bfunctools\[\{|^```tool_code\b|\bto=functions\.\w/m,
 ];
 /** Marks of a chat format: channels, turns, ends. */
 const FORMAT =
-  /<\|[a-zA-Z][a-zA-Z_]{1,40}\|>|<(?:start|end)_of_turn>|<｜[^｜>\n]{1,40}｜>|<\/?s>(?=\s*$)|\[\/?INST\]|<turn\|>|<\|turn>|\]~b\]/g;
+  /<\|[a-zA-Z][a-zA-Z_]{1,40}\|>|<(?:start|end)_of_turn>|<｜[^｜>\n]{1,40}｜>|<\/?s>(?=\s*$)|\[\/?INST\]|<turn\|>|<\|turn>|\]~b\]|\bassistant(?:final|commentary)(?=[A-Z<{])/g;
 /** Marks of a format that are of tool calls as well, which have a name of their own. */
 const OF_CALLS = /tool|python_tag|function_call|action_|DSML/i;
 const TAG = '(?:[a-z]+:)?(?:think|thinking|thought|reasoning|reason|reflection|scratchpad|inner_monologue)';
@@ -58,9 +58,13 @@ function first(text: string, matches: readonly (RegExpExecArray | null)[]): Mark
   return marks.toSorted((a, b) => a.at - b.at)[0] ?? null;
 }
 
-/** Whether a place is inside of backticks on its line. */
+/** A line that opens or closes a block of code. */
+const FENCE = /^[ \t]*```.*$/m;
+/** Whether a place is inside of a block of code, or of backticks on its line. */
 function isQuoted(text: string, at: number): boolean {
-  const line = text.slice(text.lastIndexOf('\n', at - 1) + 1, at);
+  const before = text.slice(0, at);
+  if (before.split(FENCE).length % 2 === 0) return true;
+  const line = before.slice(before.lastIndexOf('\n') + 1);
   return line.split('`').length % 2 === 0;
 }
 

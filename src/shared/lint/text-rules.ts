@@ -60,10 +60,10 @@ interface Said {
   ofBlock: number;
 }
 
-/** The lengths nearly always differ, and then the pieces are never joined. One short piece that says what one before it said is chance. */
+/** The lengths nearly always differ, and then the pieces are never joined. One piece that says what one before it said is chance. */
 function saysAgain({ text, pieces, start, ofBlock }: Said, piece: string): boolean {
   return (
-    ((pieces > 1 || piece.length >= MIN_REPEATED_BLOCK) && piece.length === text.length && piece === text) ||
+    (pieces > 1 && piece.length === text.length && piece === text) ||
     (ofBlock > 1 && piece.length === text.length - start && text.endsWith(piece))
   );
 }
@@ -211,9 +211,13 @@ export const TEXT_RULES: readonly LintRule[] = [
         }),
         end({ outcome }, report) {
           const before = new Map<string, string>();
-          for (const { block, kind, choice, text, firstEvent } of outcome.blocks) {
+          for (const { block, kind, choice, text, firstEvent, lastEvent } of outcome.blocks) {
             if (kind !== 'text' && kind !== 'reasoning') continue;
             const key = `${choice}/${kind}`;
+            const half = text.length / 2;
+            // A third piece of the same would be a model in a loop.
+            if (half >= MIN_REPEATED_BLOCK && texts.get(key)!.pieces === 2 && text.slice(0, half) === text.slice(half))
+              report(lastEvent, `The ${kind} ${block} is the same ${half} characters twice.`);
             const said = before.get(key) ?? '';
             if (!told.has(key) && text.length >= MIN_REPEATED_BLOCK && text === said && texts.get(key)!.pieces > 2)
               report(

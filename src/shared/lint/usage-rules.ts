@@ -56,7 +56,10 @@ export const USAGE_RULES: readonly LintRule[] = [
     check: () => ({
       end({ outcome: { terminated, usage, errors } }, report) {
         if (!terminated || errors.length > 0 || (usage && hasCounts(usage))) return;
-        const names = (usage?.raw ?? []).flatMap((raw) => Object.keys(objectOf(raw) ?? {}));
+        const fields = (usage?.raw ?? []).flatMap((raw) => Object.entries(objectOf(raw) ?? {}));
+        const text = fields.find(([name, value]) => name.endsWith('tokens') && typeof value === 'string');
+        if (text) return report(null, `The counts of the usage are text: ${text[0]} is ${JSON.stringify(text[1])}.`);
+        const names = fields.map(([name]) => name);
         report(
           null,
           names.length === 0

@@ -16,7 +16,7 @@ const REMARKS: Readonly<Record<string, readonly [remarks: number, streams: numbe
   'id-changes': [1, 1],
   'item-id-changes': [3, 1],
   'no-terminator': [1, 1],
-  'object-type': [4, 4],
+  'object-type': [3, 3],
   'output-disagrees': [1, 1],
   'output-index-gap': [1, 1],
   'role-missing': [1, 1],

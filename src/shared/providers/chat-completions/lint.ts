@@ -217,6 +217,8 @@ export const CHAT_COMPLETIONS_RULES: readonly LintRule[] = [
     check: () =>
       ofAnswer(({ frame, data }, report) => {
         // What is no chunk at all has a word of its own.
+        // Azure's first chunk, with the filter results of the prompt, has empty text.
+        if (data?.['object'] === '' && 'prompt_filter_results' in data) return;
         if (!data || data['object'] === 'chat.completion.chunk' || (!('object' in data) && !('choices' in data)))
           return;
         report(
@@ -399,7 +401,7 @@ export const CHAT_COMPLETIONS_RULES: readonly LintRule[] = [
         if (azure) return `Choice ${index} has no delta: it carries results of Azure's asynchronous content filter.`;
         if (typeof choice['text'] === 'string')
           return `Choice ${index} has no delta, but text, as in the older Completions API.`;
-        return `Choice ${index} has ${choice['delta'] === null ? 'null in place of its delta' : 'no delta'}.`;
+        return `Choice ${index} has ${choice['delta'] === undefined ? 'no delta' : `${kindOf(choice['delta'])} in place of its delta`}.`;
       }
       return null;
     },

@@ -106,7 +106,7 @@ function cutShort({ ending, metrics }: StoredTrace, text: string): readonly Trac
   const { bytes } = metrics;
   const tNs = metrics.totalNs ?? 0;
   return [
-    { k: 'note', start: bytes, end: bytes, tNs, type: 'lanes-limit', text },
+    { k: 'note', start: bytes, end: bytes, tNs, type: 'lane-limit', text },
     { k: 'ending', tNs, ending: ending ?? { state: 'limit', rule: text } },
   ];
 }

@@ -302,7 +302,7 @@ export class LiveRecording {
     };
     const at = { start: this.#bytes, end: this.#bytes, tNs };
     this.items.add([
-      { k: 'note', ...at, type: 'lanes-limit', text: rule },
+      { k: 'note', ...at, type: 'lane-limit', text: rule },
       { k: 'ending', tNs, ending },
     ]);
   }

@@ -170,7 +170,7 @@ export const callElsewhere = (
 });
 
 /** Names that stand for a list of calls, or for one, in some API or in none. */
-const CALL_NAMES = [
+const CALL_NAMES = new Set([
   'tool_calls',
   'toolCalls',
   'tool_call',
@@ -180,13 +180,13 @@ const CALL_NAMES = [
   'functionCall',
   'function_call',
   'tool_use',
-] as const;
+]);
 
 /** The first field of an object that holds a call by its name; `own`: names that the API has. */
 export function callNameIn(holder: JsonObject | null, own: readonly string[]): string | null {
-  return holder
-    ? (CALL_NAMES.find((name) => !own.includes(name) && name in holder && isFilled(holder[name])) ?? null)
-    : null;
+  if (holder)
+    for (const name in holder) if (CALL_NAMES.has(name) && !own.includes(name) && isFilled(holder[name])) return name;
+  return null;
 }
 
 const isFilled = (value: unknown): boolean =>

@@ -97,17 +97,20 @@ function ofAnswer(look: (event: LintEvent, report: Report) => void): LintCheck {
 const HEARTBEAT = /^(?:ping|pong|keep[-_]?alive|heart[-_]?beat|noop)$/i;
 const isHeartbeat = (data: JsonObject, type: string): boolean => Object.keys(data).length === 0 || HEARTBEAT.test(type);
 
+const NONE: readonly string[] = [];
+const OWN_CALLS = ['tool_calls', 'function_call'] as const;
+
 /** Where a chunk has a call that is not in the list of its delta, or not in the form of one. */
 function callIn(data: JsonObject): string | null {
-  const top = callNameIn(data, []);
+  const top = callNameIn(data, NONE);
   if (top !== null) return `${top} of the chunk`;
   for (const choice of choicesOf(data)) {
     const delta = objectOf(choice['delta']);
-    const beside = callNameIn(choice, []);
+    const beside = callNameIn(choice, NONE);
     if (beside !== null) return `${beside} of the choice`;
     const inMessage = callNameIn(objectOf(choice['message']), []);
     if (inMessage !== null) return `${inMessage} of the message`;
-    const other = callNameIn(delta, ['tool_calls', 'function_call']);
+    const other = callNameIn(delta, OWN_CALLS);
     if (other !== null) return `${other} of the delta`;
     const list = delta?.['tool_calls'];
     if (list !== undefined && list !== null && list !== '' && !Array.isArray(list))

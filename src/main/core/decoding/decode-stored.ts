@@ -61,7 +61,7 @@ export async function* decodeStored(
 }
 
 /** All reads in order. */
-export async function* storedReads(
+async function* storedReads(
   source: Pick<TraceSource, 'reads'>,
   trace: Pick<StoredTrace, 'id'>,
 ): AsyncGenerator<Read> {

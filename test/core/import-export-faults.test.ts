@@ -238,3 +238,15 @@ test('H10: keys leave only by an explicit choice, which the file names', async (
     if (format !== 'body') expect(await made('keep')).toMatch(/"secrets": ?"keep"/);
   }
 });
+
+test('what was recognized is imported without being sent again, once, and only by its name', async () => {
+  const { services } = await open();
+  const { held, streams } = await services['imports.recognize']({ name: 'a', base64: plain.base64 });
+  const { traces } = await services['traces.import']({ name: 'held', held, again: true });
+  expect([traces.length, streams.length]).toEqual([1, 1]);
+  expect(await body(services, traces[0]!.id)).toBe(Buffer.from(plain.bytes).toString());
+  for (const name of [held, 'another'])
+    await expect(services['traces.import']({ name: 'x', held: name, again: true })).rejects.toMatchObject({
+      code: 'not-held',
+    });
+});

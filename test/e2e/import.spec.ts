@@ -127,3 +127,20 @@ test('a log that is pasted is repaired, and says so before it is opened', async 
   await dialog.getByRole('button', { name: 'Open', exact: true }).click();
   await expect.poll(async () => (await shown(page)).text['wire']).toContain('From a log');
 });
+
+test('a dropped file is sent to the program once, whether it opens at once or after a choice', async ({ page }) => {
+  const sent: string[] = [];
+  page.on('websocket', (socket) => socket.on('framesent', ({ payload }) => sent.push(String(payload))));
+  await openEmpty(page, host.url);
+  const times = (bytes: Buffer): number => sent.filter((frame) => frame.includes(bytes.toString('base64'))).length;
+
+  const one = Buffer.from(chat('Sent once, opened at once'));
+  await drop(page, 'once.sse', one);
+  expect(times(one)).toBe(1);
+
+  const repaired = Buffer.from(chat('Sent once, opened after a look').replaceAll(/^data/gm, 'INFO data'));
+  await dropOnly(page, 'look.log', repaired);
+  await page.getByRole('dialog', { name: 'Open a stream' }).getByRole('button', { name: 'Open', exact: true }).click();
+  await expect.poll(async () => (await shown(page)).text['wire']).toContain('Sent once, opened after a look');
+  expect(times(repaired)).toBe(1);
+});

@@ -19,6 +19,7 @@ import { listedSamples } from './sample-services.ts';
 import { startSampleProvider } from './samples/provider.ts';
 import { DEFAULT_SETTINGS, SettingsService } from './settings.ts';
 import { openStore } from './store/open-store.ts';
+import { HeldFiles } from './imports/held-files.ts';
 import { importFile, recognizeFile } from './imports/import-service.ts';
 import { traceServices } from './traces/trace-services.ts';
 import type { Vault } from './keys/vault.ts';
@@ -104,6 +105,7 @@ export async function createCore({
   const app = appServices({ version, host, dataDir, sampleUrl }, store);
   const traces = traceServices({ store, recordings, views, lookups });
   const play = playServices({ source: store, thread: views, recordings });
+  const files = new HeldFiles();
   const services: Services = {
     ...app,
     'app.changes': untilClosed(app['app.changes']),
@@ -125,8 +127,8 @@ export async function createCore({
     ...traces,
     'traces.changes': untilClosed(traces['traces.changes']),
     'traces.items': untilClosed(traces['traces.items']),
-    'imports.recognize': recognizeFile(),
-    'traces.import': importFile({ store, defaults: () => settings.get(), record }),
+    'imports.recognize': recognizeFile(files),
+    'traces.import': importFile({ store, defaults: () => settings.get(), record, files }),
     ...play,
     'playback.open': untilClosed(play['playback.open']),
     ...taskServices({ worker: comparisons, flush: () => store.flush() }),

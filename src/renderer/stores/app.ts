@@ -2,7 +2,14 @@
 import { create } from 'zustand';
 import type { EndpointId, TraceId } from '../../shared/model/ids.ts';
 import type { TraceDetail } from '../../shared/model/trace.ts';
-import type { AppInfo, EndpointInfo, ProvidersInfo, SampleInfo, Settings } from '../../shared/rpc/contract.ts';
+import type {
+  AppInfo,
+  EndpointInfo,
+  ProvidersInfo,
+  ResultOf,
+  SampleInfo,
+  Settings,
+} from '../../shared/rpc/contract.ts';
 import { client, type ConnectionStatus } from '../client/client.ts';
 import { toastError } from './toasts.ts';
 
@@ -37,6 +44,8 @@ export interface SettingsInput {
 export interface ImportInput {
   /** As text, or the bytes of a file in base64. */
   readonly source?: { readonly name: string; readonly text?: string; readonly base64?: string };
+  /** What is known to be in it. */
+  readonly found?: ResultOf<'imports.recognize'>;
 }
 
 /** The traces of one file. */

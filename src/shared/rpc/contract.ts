@@ -306,14 +306,19 @@ const importSource = {
     .optional(),
   api: api.optional(),
 };
-const ONE_SOURCE = 'either text or base64';
+/** The code of an import whose file is not held any more: it is to be sent. */
+export const NOT_HELD = 'not-held';
+
+const ONE_SOURCE = 'one of text, base64 and held';
 const oneSource = ({
   text,
   base64,
+  held,
 }: {
   readonly text?: string | undefined;
   readonly base64?: string | undefined;
-}): boolean => (text === undefined) !== (base64 === undefined);
+  readonly held?: string | undefined;
+}): boolean => [text, base64, held].filter((one) => one !== undefined).length === 1;
 
 /** Where the capture proxy listens, and what it forwards to. */
 export interface CaptureInfo {
@@ -422,10 +427,12 @@ export const contract = {
   /** Hidden at once, gone for good some time after; `traces.restore` takes it back until then. */
   'traces.delete': command<null>()(z.strictObject({ ids: z.array(trace).min(1).max(1000) })),
   'traces.restore': command<null>()(z.strictObject({ ids: z.array(trace).min(1).max(1000) })),
-  /** The streams of a pasted text or of a file, before they are opened. */
-  'imports.recognize': query<{ readonly streams: readonly RecognizedStreamInfo[]; readonly others: number }>()(
-    z.strictObject(importSource).refine(oneSource, ONE_SOURCE),
-  ),
+  /** The streams of a pasted text or of a file, before they are opened. `held`: by which an import has the file for a while. */
+  'imports.recognize': query<{
+    readonly streams: readonly RecognizedStreamInfo[];
+    readonly others: number;
+    readonly held: string;
+  }>()(z.strictObject(importSource).refine(oneSource, ONE_SOURCE)),
   /**
    * Makes a trace of each stream, or of those that `streams` names by their places. The same bytes make no second trace, unless `again` asks for it.
    */
@@ -433,6 +440,8 @@ export const contract = {
     z
       .strictObject({
         ...importSource,
+        /** Refused with the code NOT_HELD when it is gone. */
+        held: z.string().max(100).optional(),
         streams: z.array(seq).max(10_000).optional(),
         again: z.boolean().default(false),
       })

@@ -4,11 +4,13 @@
  */
 import { PROVIDERS, unknownApi } from '../../../shared/providers/registry.ts';
 import type { ImportedTrace, ParamsOf, RecognizedStreamInfo } from '../../../shared/rpc/contract.ts';
+import { NOT_HELD } from '../../../shared/rpc/contract.ts';
 import { ServiceError, type MethodService } from '../../../shared/rpc/services.ts';
 import type { RecordStream } from '../decoding/record.ts';
 import type { NewTrace, Store } from '../store/store.ts';
 import { ImportError } from './imported.ts';
 import { digestOf, importedTrace, type ReadingDefaults, type ReadTrace } from './imported-trace.ts';
+import type { HeldFiles } from './held-files.ts';
 import { recognize, type RecognizedFile, type RecognizedStream } from './recognize.ts';
 
 export interface ImportSetup {
@@ -16,6 +18,8 @@ export interface ImportSetup {
   readonly defaults: () => Promise<ReadingDefaults>;
   /** Where the streams are decoded. */
   readonly record: RecordStream;
+  /** Absent: each import brings its file. */
+  readonly files?: HeldFiles;
 }
 
 /** The store takes in what it is given at once, but only so much that is not written yet: 1 MB here. */
@@ -23,16 +27,16 @@ const READS_AT_ONCE = 64;
 
 type Source = ParamsOf<'imports.recognize'>;
 
-export function recognizeFile(): MethodService<'imports.recognize'> {
+export function recognizeFile(files: HeldFiles): MethodService<'imports.recognize'> {
   return (given) => {
-    const { streams, others } = recognized(given);
-    return { streams: streams.map(infoOf), others };
+    const file = recognized(given);
+    return { streams: file.streams.map(infoOf), others: file.others, held: files.hold(file) };
   };
 }
 
-export function importFile({ store, defaults, record }: ImportSetup): MethodService<'traces.import'> {
-  return async ({ streams: asked, again, ...given }) => {
-    const { streams, others } = recognized(given);
+export function importFile({ store, defaults, record, files }: ImportSetup): MethodService<'traces.import'> {
+  return async ({ streams: asked, again, held, ...given }) => {
+    const { streams, others } = held === undefined ? recognized(given) : heldFile(files, held);
     const chosen = asked === undefined ? streams : streams.filter((_stream, at) => asked.includes(at));
     const traces: ImportedTrace[] = [];
     for (const stream of chosen) {
@@ -43,6 +47,12 @@ export function importFile({ store, defaults, record }: ImportSetup): MethodServ
     }
     return { traces, others };
   };
+}
+
+function heldFile(files: HeldFiles | undefined, name: string): RecognizedFile {
+  const file = files?.take(name);
+  if (file) return file;
+  throw new ServiceError(NOT_HELD, 'What was recognized is no longer held. Open the file again.');
 }
 
 function recognized({ name, text, base64 = '', api }: Source): RecognizedFile {

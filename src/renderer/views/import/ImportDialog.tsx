@@ -33,16 +33,17 @@ export function ImportDialog({ input: given = {}, close }: OverlayProps<'import'
     (): ImportSource | null => file ?? (text.trim() === '' ? null : { name: '', text }),
     [file, text],
   );
-  const recognition = useRecognized(source, api);
+  const recognition = useRecognized(source, api, given);
   const streams = recognition.state === 'found' ? recognition.found.streams : [];
   const chosen = streams.map((_stream, at) => at).filter((at) => !left.has(at));
   const open = async () => {
-    if (source === null || chosen.length === 0) return;
+    if (source === null || recognition.state !== 'found' || chosen.length === 0) return;
     setBusy(true);
     setProblem(null);
     try {
       const named = name.trim() === '' ? PASTED : name.trim();
-      await importStreams({ ...source, name: named, streams: chosen, ...(api !== undefined && { api }) });
+      const { held } = recognition.found;
+      await importStreams({ source, held, name: named, streams: chosen, ...(api !== undefined && { api }) });
       close();
     } catch (error) {
       setProblem(error instanceof Error ? error.message : String(error));

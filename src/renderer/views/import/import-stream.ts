@@ -1,6 +1,7 @@
 /** Streams from outside: pasted text and files. What they hold is for the program to say; the window only asks. */
-import type { ParamsOf, ResultOf } from '../../../shared/rpc/contract.ts';
+import { NOT_HELD, type ParamsOf, type ResultOf } from '../../../shared/rpc/contract.ts';
 import { MAX_IMPORT } from '../../../shared/rpc/frames.ts';
+import { ServiceError } from '../../../shared/rpc/services.ts';
 import { base64Of } from '../../../shared/text/base64.ts';
 import { client } from '../../client/client.ts';
 import { openOverlay, selectTrace, type ImportInput } from '../../stores/app.ts';
@@ -12,9 +13,21 @@ export type Recognized = ResultOf<'imports.recognize'>;
 export const recognize = (source: ImportSource, api?: string): Promise<Recognized> =>
   client().call('imports.recognize', { ...source, ...(api !== undefined && { api }) });
 
+export interface ImportChoice extends Pick<ParamsOf<'traces.import'>, 'streams' | 'api'> {
+  readonly source: ImportSource;
+  readonly name: string;
+  /** What the program holds of it since it recognized it. */
+  readonly held: string;
+}
+
 /** Makes traces of the streams and shows the first. Rejects with the program's sentence. */
-export async function importStreams(given: ParamsOf<'traces.import'>): Promise<void> {
-  const { traces } = await client().call('traces.import', given);
+export async function importStreams({ source, held, ...choice }: ImportChoice): Promise<void> {
+  const { traces } = await client()
+    .call('traces.import', { ...choice, held })
+    .catch((error: unknown) => {
+      if (!(error instanceof ServiceError && error.code === NOT_HELD)) throw error;
+      return client().call('traces.import', { ...source, ...choice });
+    });
   const [first] = traces;
   if (!first) return;
   selectTrace(first.id, true);
@@ -31,8 +44,8 @@ export async function openFile(file: File): Promise<void> {
     const source = { name: file.name, base64: base64Of(new Uint8Array(await file.arrayBuffer())) };
     const found = await recognize(source).catch(() => null);
     if (found?.streams.length === 1 && found.others === 0 && found.streams[0]!.repaired.length === 0)
-      await importStreams(source);
-    else openOverlay('import', { source });
+      await importStreams({ source, name: file.name, held: found.held });
+    else openOverlay('import', { source, ...(found && { found }) });
   } catch (error) {
     toastError(`${file.name} could not be read`, error);
   }

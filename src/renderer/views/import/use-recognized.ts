@@ -1,6 +1,7 @@
 /** What a pasted text or a file holds, asked anew whenever it changes. */
 import { useEffect, useMemo, useState } from 'react';
 import { ServiceError } from '../../../shared/rpc/services.ts';
+import type { ImportInput } from '../../stores/app.ts';
 import { recognize, type ImportSource, type Recognized } from './import-stream.ts';
 
 export type Recognition =
@@ -12,11 +13,13 @@ export type Recognition =
 /** While somebody types, each letter would ask. */
 const AFTER_MS = 150;
 
-export function useRecognized(source: ImportSource | null, api: string | undefined): Recognition {
+/** `known`: what the dialog was opened with, which is not asked for again. */
+export function useRecognized(source: ImportSource | null, api: string | undefined, known: ImportInput): Recognition {
   const [answer, setAnswer] = useState<{ readonly to: object; readonly says: Recognition }>();
   const question = useMemo(() => (source === null ? null : { source, api }), [source, api]);
+  const found = source !== null && source === known.source && api === undefined ? known.found : undefined;
   useEffect(() => {
-    if (question === null) return undefined;
+    if (question === null || found !== undefined) return undefined;
     let current = true;
     const ask = async (): Promise<void> => {
       const says = await recognition(question.source, question.api);
@@ -27,8 +30,9 @@ export function useRecognized(source: ImportSource | null, api: string | undefin
       current = false;
       clearTimeout(timer);
     };
-  }, [question]);
+  }, [question, found]);
   if (question === null) return { state: 'nothing' };
+  if (found !== undefined) return { state: 'found', found };
   return answer?.to === question ? answer.says : { state: 'asking' };
 }
 

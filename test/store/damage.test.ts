@@ -8,57 +8,13 @@ import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { describe, expect, test } from 'vitest';
 import type { Store } from '../../src/main/core/store/store.ts';
-import { endpointId, type TraceId } from '../../src/shared/model/ids.ts';
+import type { TraceId } from '../../src/shared/model/ids.ts';
 import { TERMINAL_STATES, TRACE_SOURCES } from '../../src/shared/model/trace.ts';
 import { Random } from '../../src/main/core/providers/sample/random.ts';
+import { change, fileIn, filled } from './filled.ts';
 import { madeReads } from './made-reads.ts';
 import { allReads, dataFolder, open, plain } from './support.ts';
-import { COMPLETE, newTrace } from './traces.ts';
-
-const fileIn = (dataDir: string): string => join(dataDir, 'tracelane.db');
-
-/** A file with so many finished traces, an endpoint and settings in it. */
-async function filled(dataDir: string, count = 3): Promise<readonly TraceId[]> {
-  const store = await open(dataDir);
-  const ids: TraceId[] = [];
-  for (let i = 0; i < count; i++) {
-    const trace = newTrace();
-    await store.createTrace(trace);
-    store.setHead(trace.id, { status: 200, statusText: 'OK', headers: [['a', 'b']] }, 5);
-    store.appendReads(trace.id, madeReads(trace.id, 20, 5000));
-    store.addProviderTrace({
-      trace: trace.id,
-      lane: 'legacy',
-      stepId: 's',
-      document: { request_json: 1, response_json: 2 },
-    });
-    await store.finishTrace(trace.id, {
-      ...COMPLETE,
-      usage: { input: 3, raw: [] },
-      finish: { unified: 'stop', raw: 'stop' },
-    });
-    ids.push(trace.id);
-  }
-  await store.saveEndpoint({
-    id: endpointId('lab'),
-    name: 'Lab',
-    baseUrl: 'http://127.0.0.1:1',
-    type: 'openai',
-    provider_name: 'openai',
-    limits: { answer: null, silence: null },
-  });
-  await store.saveSettings({ theme: 'dark' });
-  await store.close();
-  return ids;
-}
-
-/** Changes the closed file with SQL. */
-function change(dataDir: string, sql: string, ...values: readonly unknown[]): void {
-  const db = new Database(fileIn(dataDir));
-  db.pragma('foreign_keys = OFF');
-  db.prepare(sql).run(...values);
-  db.close();
-}
+import { newTrace } from './traces.ts';
 
 const listed = async (store: Store): Promise<readonly string[]> =>
   (await store.list({ limit: 100 })).rows.map(({ id, damaged }) => `${id}${damaged === undefined ? '' : ' damaged'}`);

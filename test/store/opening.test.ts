@@ -238,6 +238,36 @@ describe('where nothing may be written', () => {
   });
 });
 
+describe.skipIf(process.platform === 'win32')('a folder that others can look into', () => {
+  const modeOf = (path: string): number => statSync(path).mode & 0o777;
+
+  test.each([0o755, 0o777, 0o750])(
+    'of mode %o with nothing in it, or only our own, is closed to them',
+    async (mode) => {
+      const dataDir = dataFolder();
+      mkdirSync(dataDir);
+      chmodSync(dataDir, mode);
+      const store = await open(dataDir);
+      expect([modeOf(dataDir), store.remark]).toEqual([0o700, undefined]);
+      await store.close();
+      chmodSync(dataDir, mode);
+      const again = await open(dataDir);
+      expect([modeOf(dataDir), again.remark]).toEqual([0o700, undefined]);
+    },
+  );
+
+  test('with somebody else’s files in it is left as it is, and said to be', async () => {
+    const dataDir = dataFolder();
+    mkdirSync(dataDir);
+    writeFileSync(join(dataDir, 'thesis.tex'), '');
+    chmodSync(dataDir, 0o755);
+    const store = await open(dataDir);
+    expect(modeOf(dataDir)).toBe(0o755);
+    expect(store.remark).toMatch(/Other users of this machine can look into .* "thesis\.tex"/);
+    expect(modeOf(fileIn(dataDir))).toBe(0o600);
+  });
+});
+
 describe('one writing program for a folder', () => {
   test('the second one names the first, works in memory, and may open it once the first has closed', async () => {
     const dataDir = dataFolder();

@@ -20,6 +20,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { unusedName } from './aside.ts';
+import { closeToOthers } from './data-folder.ts';
 import { isRegular, sizeOf } from './files.ts';
 import { FolderLock } from './folder-lock.ts';
 import { APPLICATION_ID, migrateWith } from './migrate.ts';
@@ -43,6 +44,8 @@ export interface OpenedDatabase {
   /** Beside a store in memory: what can be read of the file. */
   readonly stored: Database.Database | undefined;
   readonly problem: string | undefined;
+  /** What the person should know of the folder, though it works. */
+  readonly remark: string | undefined;
   /** Undefined where another program has the folder, or nobody can have it. */
   readonly lock: FolderLock | undefined;
 }
@@ -55,13 +58,15 @@ export function databaseFile(dataDir: string): string {
 export function openDatabase(dataDir: string, steps = MIGRATIONS): OpenedDatabase {
   const file = databaseFile(dataDir);
   let lock: FolderLock | undefined;
+  let remark: string | undefined;
   try {
     lock = lockFolder(dataDir);
-    return { db: openFile(file, steps), file, stored: undefined, problem: undefined, lock };
+    remark = closeToOthers(dataDir);
+    return { db: openFile(file, steps), file, stored: undefined, problem: undefined, remark, lock };
   } catch (error) {
     const failure = failureOf(error);
     const problem = openSentence(file, dataDir, failure);
-    return { db: openMemory(), file: undefined, stored: openStored(file, failure), problem, lock };
+    return { db: openMemory(), file: undefined, stored: openStored(file, failure), problem, remark, lock };
   }
 }
 
@@ -154,12 +159,20 @@ export function openFile(file: string, steps = MIGRATIONS): Database.Database {
       });
     configure(db);
     migrateWith(db, version, steps);
+    if (steps === MIGRATIONS) for (const question of FIRST_QUESTIONS) db.prepare(question).all();
     return db;
   } catch (error) {
     db.close();
     throw error;
   }
 }
+
+/** What each start asks: a damaged page that would answer is found when the file is opened, not by who asks first. */
+const FIRST_QUESTIONS = [
+  'SELECT max(nr) FROM traces',
+  'SELECT nr FROM traces WHERE state IS NULL',
+  'SELECT nr FROM traces WHERE deleted_at IS NOT NULL',
+];
 
 function openMemory(): Database.Database {
   const db = new Database(':memory:');

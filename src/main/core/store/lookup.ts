@@ -1,7 +1,7 @@
 /** Where a trace is in the file: its row of the list, its row number, and where its stored reads end. */
 import { ServiceError } from '../../../shared/rpc/services.ts';
 import type { Connection } from './connection.ts';
-import { LISTED, type ListedColumns } from './rows.ts';
+import { LISTED, type ListedColumns, type StoredColumns } from './rows.ts';
 
 /** In `deleted_at`: the trace is being taken out of the file, and cannot be brought back whole. */
 export const PURGED = 0;
@@ -46,6 +46,17 @@ export function rowNumber(db: Connection, id: string): number {
 /** Where the stored reads of the trace with this row number end. */
 export function storedEnd(db: Connection, nr: number): StoredEnd {
   return db.one<StoredEnd>(END, { trace: nr }) ?? { reads: 0, bytes: 0 };
+}
+
+const DETAIL = `SELECT ${LISTED}, t.framing, t.endpoint, t.options, t.lanes, t.message_id, t.step_id, d.request, d.request_head, d.response_head, d.capture, d.imported, d.trace IS NOT NULL AS documents
+  FROM traces t LEFT JOIN trace_documents d ON d.trace = t.nr WHERE t.id = ? AND t.deleted_at IS NULL`;
+
+/** All of a trace but its reads. Throws a ServiceError when there is none. */
+export function storedColumns(db: Connection, id: string): StoredColumns {
+  const columns = db.one<Omit<StoredColumns, 'stored_reads' | 'stored_bytes'>>(DETAIL, id);
+  if (!columns) throw notFound();
+  const end = storedEnd(db, columns.nr);
+  return { ...columns, stored_reads: end.reads, stored_bytes: end.bytes };
 }
 
 /** What one layer has, or the one under it. */

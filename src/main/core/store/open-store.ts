@@ -71,6 +71,7 @@ interface LiveTrace {
 class StoreClient implements Omit<Store, keyof RequestedMethods> {
   problem: Store['problem'];
   file: string | undefined;
+  remark: string | undefined;
   readonly #setup: StoreSetup;
   readonly #thread: WorkerThread<StoreHandlers>;
   readonly #queue: WriteQueue;
@@ -103,8 +104,9 @@ class StoreClient implements Omit<Store, keyof RequestedMethods> {
 
   async open(): Promise<void> {
     try {
-      const { file, problem, readable } = await this.#thread.request('opened', []);
+      const { file, problem, readable, remark } = await this.#thread.request('opened', []);
       this.file = file;
+      this.remark = remark;
       this.problem = problem === undefined ? undefined : { sentence: problem, readable };
       this.#opened = true;
     } catch (error) {

@@ -2,7 +2,7 @@
 import { endpointId, traceId } from '../../../shared/model/ids.ts';
 import type { TerminalState, TraceRow, TraceSource } from '../../../shared/model/trace.ts';
 import type { Api, Framing } from '../../../shared/model/stream.ts';
-import { Sound } from './sound.ts';
+import { damageSentence, Sound } from './sound.ts';
 import {
   isIncomplete,
   type NewTrace,
@@ -115,7 +115,7 @@ export interface EndpointColumns {
 export function rowOf(columns: ListedColumns): TraceRow {
   const sound = new Sound();
   const row = soundRow(columns, sound);
-  return { ...row, ...sound.damage };
+  return sound.damaged.length === 0 ? row : { ...row, damaged: damageSentence(sound.damaged) };
 }
 
 function soundRow(columns: ListedColumns, sound: Sound): TraceRow {
@@ -149,6 +149,15 @@ function soundRow(columns: ListedColumns, sound: Sound): TraceRow {
 
 /** Never throws, see `rowOf`. */
 export function traceOf(columns: StoredColumns): StoredTrace {
+  const { trace, damaged } = soundTrace(columns);
+  return damaged.length === 0 ? trace : { ...trace, damaged: damageSentence(damaged) };
+}
+
+/** What is sound of a trace, and the names of what is not. */
+export function soundTrace(columns: StoredColumns): {
+  readonly trace: StoredTrace;
+  readonly damaged: readonly string[];
+} {
   const sound = new Sound();
   const requestHead = sound.requestHead(columns.request_head);
   const responseHead = sound.responseHead(columns.response_head);
@@ -174,7 +183,7 @@ export function traceOf(columns: StoredColumns): StoredTrace {
     storedReads: columns.stored_reads,
     storedBytes: columns.stored_bytes,
   };
-  return { ...trace, ...sound.damage };
+  return { trace, damaged: sound.damaged };
 }
 
 /** What stands in the list for a row that cannot be read. */

@@ -37,6 +37,7 @@ export type StoreHandlers = Closable & {
     readonly problem: string | undefined;
     /** Of a file with a problem: whether what it has can be read. */
     readonly readable: boolean;
+    readonly remark: string | undefined;
   };
   readonly write: (ops: readonly WriteOp[]) => Written | NotWritten;
   readonly query: <Name extends QueryName>(name: Name, params: ParamsOf<Name>) => unknown;
@@ -71,8 +72,8 @@ class StoreThread {
   }
 
   get opened(): ReturnType<StoreHandlers['opened']> {
-    const { file, problem } = this.#opened;
-    return { file, problem, readable: this.#stored !== undefined };
+    const { file, problem, remark } = this.#opened;
+    return { file, problem, readable: this.#stored !== undefined, remark };
   }
 
   write(ops: readonly WriteOp[]): Written | NotWritten {

@@ -19,7 +19,6 @@ import {
   type Metrics,
   type RequestHead,
   type TerminalState,
-  type TraceRow,
   type TraceSource,
 } from '../../../shared/model/trace.ts';
 import { FINISH_REASONS, type FinishReason, type Usage } from '../../../shared/model/usage.ts';
@@ -74,9 +73,9 @@ const LAST_MOMENT = 8.64e15;
 export class Sound {
   readonly #damaged: string[] = [];
 
-  /** To be spread into the row: nothing when it is sound. */
-  get damage(): Pick<TraceRow, 'damaged'> {
-    return this.#damaged.length === 0 ? {} : { damaged: damageSentence(this.#damaged) };
+  /** What was not sound, as nouns. */
+  get damaged(): readonly string[] {
+    return this.#damaged;
   }
 
   text(name: string, value: unknown, otherwise = ''): string {
@@ -189,6 +188,6 @@ export function jsonOr(text: unknown, otherwise: unknown): unknown {
   }
 }
 
-function damageSentence(names: readonly string[]): string {
+export function damageSentence(names: readonly string[]): string {
   return `Part of this trace is damaged in the trace file: ${names.join(', ')}. Close Tracelane and run tracelane repair on the data folder; until then, what is damaged is left out.`;
 }

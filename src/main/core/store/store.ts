@@ -15,6 +15,8 @@ export interface Store extends RequestedMethods {
   readonly problem: { readonly sentence: string; readonly readable: boolean } | undefined;
   /** Where the traces are; undefined when the store works in memory, so that no other connection can read them. */
   readonly file: string | undefined;
+  /** What the person should know of the data folder, though it works: a sentence. */
+  readonly remark: string | undefined;
   /**
    * Told when writing fails after the store was opened (disk full, file gone): `sentence` says which trace lost what. Told
    * again with undefined once writing works again.

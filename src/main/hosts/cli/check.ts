@@ -1,5 +1,5 @@
 /** `tracelane check PATH…`: streams against their protocol, their lanes and a baseline; for CI. */
-import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, statSync } from 'node:fs';
 import { dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
 import { Option, type Command } from 'commander';
 import { joined } from '../../core/imports/body.ts';
@@ -27,6 +27,7 @@ import { sarifOf } from '../../core/stream-check/sarif.ts';
 import { allLanes } from '../../../shared/lanes/registry.ts';
 import type { LaneId } from '../../../shared/model/messages.ts';
 import { PROVIDERS } from '../../../shared/providers/registry.ts';
+import { readInput, readText } from './input.ts';
 import { printable, sentenceOf, UsageError } from './terminal.ts';
 import { tracesOf } from './traces.ts';
 import { writeWhole } from './write-whole.ts';
@@ -108,7 +109,7 @@ function baselineFor({ baseline, update = false }: Flags): Baseline {
     throw new UsageError(`There is no baseline ${baseline}. Make it with --update.`);
   }
   try {
-    return { file, folder, streams: readBaseline(readFileSync(file, 'utf8')) };
+    return { file, folder, streams: readBaseline(readText(file)) };
   } catch (error) {
     throw new UsageError(`Cannot read the baseline ${file}: ${sentenceOf(error)}`);
   }
@@ -140,7 +141,7 @@ async function streamsIn(paths: readonly string[], { file, folder }: Baseline, f
 }
 
 async function checkedIn(path: string, name: string, { api, lanes }: Flags): Promise<readonly FoundStream[]> {
-  const bytes = new Uint8Array(readFileSync(path));
+  const bytes = readInput(path);
   const traces = await tracesOf(path, bytes, api);
   return traces.map(({ stream, trace }, at) => ({
     ...checkStream(trace, lanes),

@@ -5,6 +5,7 @@ import { EXPORT_FORMATS } from '../../core/exports/formats/registry.ts';
 import { makeExport, previewExport, type ExportChoice } from '../../core/exports/make.ts';
 import { EXPORT_PARTS, type ExportManifest, type ExportPart } from '../../../shared/model/export.ts';
 import { PROVIDERS } from '../../../shared/providers/registry.ts';
+import { inputName } from './input.ts';
 import { folderOf, isFile, openFolder, storedIn, tracesIn } from './traces.ts';
 import { printable, sentenceOf, UsageError } from './terminal.ts';
 import { writeWhole } from './write-whole.ts';
@@ -82,7 +83,8 @@ async function namedIn(file: string, api: string | undefined): Promise<readonly 
   try {
     return (await tracesIn(file, api)).map(({ trace }) => trace);
   } catch (error) {
-    throw new UsageError(`${file === '-' ? 'standard input' : file}: ${sentenceOf(error)}`);
+    if (error instanceof UsageError) throw error;
+    throw new UsageError(`${inputName(file)}: ${sentenceOf(error)}`);
   }
 }
 

@@ -1,5 +1,4 @@
 /** `tracelane import FILE…`: what the files hold becomes traces in the data folder, as if it had been dropped on the window. */
-import { readFileSync } from 'node:fs';
 import { basename, resolve } from 'node:path';
 import { Option, type Command } from 'commander';
 import { recordHere } from '../../core/decoding/record.ts';
@@ -8,6 +7,7 @@ import type { ImportedTrace } from '../../../shared/rpc/contract.ts';
 import type { MethodService } from '../../../shared/rpc/services.ts';
 import { PROVIDERS } from '../../../shared/providers/registry.ts';
 import { dataDirectory } from '../environment.ts';
+import { inputName, readInput } from './input.ts';
 import { printable, UsageError } from './terminal.ts';
 
 interface Flags {
@@ -65,8 +65,8 @@ async function importOne(
   { json = false, again = false, api }: Flags,
 ): Promise<boolean> {
   try {
-    const base64 = readFileSync(file === '-' ? 0 : file).toString('base64');
-    const name = file === '-' ? 'standard input' : basename(file);
+    const base64 = Buffer.from(readInput(file).buffer).toString('base64');
+    const name = file === '-' ? inputName(file) : basename(file);
     const { traces } = await service({ name, base64, again, ...(api !== undefined && { api }) });
     for (const trace of traces) process.stdout.write(json ? jsonLine(file, trace) : report(file, trace));
     return true;

@@ -20,7 +20,7 @@ export function addLanes(program: Command): void {
       for (const sentence of repaired) console.error(printable(`${file}: ${sentence}`));
       const { lines, remarks } = laneLines(body, flags);
       for (const sentence of remarks) console.error(printable(`${file}: ${sentence}`));
-      process.stdout.write(lines.map((line) => `${printable(JSON.stringify(line))}\n`).join(''));
+      for (const line of lines) process.stdout.write(`${printable(JSON.stringify(line))}\n`);
     });
 }
 

@@ -9,16 +9,19 @@ import { addExport } from './export.ts';
 import { addImport } from './import.ts';
 import { addLanes } from './lanes.ts';
 import { addMcp } from './mcp.ts';
-import { UsageError } from './terminal.ts';
+import { addRepair } from './repair.ts';
+import { printableLines, UsageError } from './terminal.ts';
 import { addVectors } from './vectors.ts';
 
-const ENDED_BY_SIGPIPE = 141;
+const [BAD_USE, FAULT, ENDED_BY_SIGPIPE] = [2, 70, 141];
 
 /** Runs the command that the process was given; what went wrong becomes its exit code. */
 export async function runCommandLine(files: ProgramFiles): Promise<void> {
   const program = new Command('tracelane')
     .description('Capture LLM streams on their way, decode them, compare their lanes, and check the adapters')
     .enablePositionalOptions()
+    // What was typed is in its words.
+    .configureOutput({ writeErr: (text) => void process.stderr.write(printableLines(text)) })
     .exitOverride();
   addVectors(program);
   addLanes(program);
@@ -29,6 +32,7 @@ export async function runCommandLine(files: ProgramFiles): Promise<void> {
   addMcp(program, files.version);
   addCapture(program, files);
   addCheckProxy(program);
+  addRepair(program);
 
   // Who reads the output may stop reading, as `head` does. That ends any command of a Unix shell, with this code and no word.
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
@@ -39,11 +43,28 @@ export async function runCommandLine(files: ProgramFiles): Promise<void> {
   try {
     await program.parseAsync();
   } catch (error) {
-    // Commander has said its own errors already, and help is none.
-    if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? 0 : 2;
-    else if (error instanceof UsageError) {
-      console.error(error.message);
-      process.exitCode = 2;
-    } else throw error;
+    process.exitCode = endedBy(error);
   }
 }
+
+/** Says what went wrong, unless it was said already; the exit code. */
+function endedBy(error: unknown): number {
+  // Commander has said its own errors already, and help is none.
+  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : BAD_USE;
+  if (error instanceof UsageError) {
+    console.error(printableLines(error.message));
+    return BAD_USE;
+  }
+  const [name, message] = error instanceof Error ? [error.name, error.message] : ['Error', String(error)];
+  console.error(
+    TOO_MUCH.test(message)
+      ? `tracelane: The input is too large for this command (${message}). Cut the stream into pieces, and try again.`
+      : printableLines(
+          `tracelane: This is a fault of Tracelane: ${name}: ${message}\nReport it, with the command and, if you can, its input.`,
+        ),
+  );
+  return FAULT;
+}
+
+/** What V8 says where an input is beyond what it can hold. */
+const TOO_MUCH = /Maximum call stack|Invalid string length|Invalid array length|allocation failed|longer than 0x/;

@@ -1,5 +1,4 @@
 /** What `lanes` and `compare` take: a stream from a file or standard input, its API, and how the adapters are set up. */
-import { readFileSync } from 'node:fs';
 import { Option, type Command } from 'commander';
 import { z } from 'zod';
 import { allLanes, chosenLanes, lanesReading } from '../../../shared/lanes/registry.ts';
@@ -11,7 +10,8 @@ import { DEFAULT_OPTIONS, type AdapterOptions } from '../../../shared/model/trac
 import { joined } from '../../core/imports/body.ts';
 import { ImportError } from '../../core/imports/imported.ts';
 import { recognize, type RecognizedFile } from '../../core/imports/recognize.ts';
-import { UsageError } from './terminal.ts';
+import { inputName, readInput, readText } from './input.ts';
+import { printable, UsageError } from './terminal.ts';
 
 export interface StreamFlags {
   /** Absent: the stream's events tell it. */
@@ -59,13 +59,13 @@ export interface StreamFile<Flags extends StreamFlags> {
 
 /** The stream of a file, whatever format it has. Throws UsageError, in sentences, where there is none, or where there are several. */
 export function readStream<Flags extends StreamFlags>(file: string, flags: Flags): StreamFile<Flags> {
-  const text = file === '-' ? 'standard input' : file;
-  const bytes = asked(() => new Uint8Array(readFileSync(file === '-' ? 0 : file)), `Cannot read ${text}`);
+  const text = inputName(file);
+  const bytes = readInput(file);
   const { streams } = asked(() => recognized(file, bytes, flags.api), `Cannot read ${text}`);
   const stream = streams[(flags.stream ?? 1) - 1];
   if (stream === undefined || (streams.length > 1 && flags.stream === undefined))
     throw new UsageError(
-      `${text} holds ${streams.length} streams. Choose one with --stream:\n${streams.map(({ label, api }, at) => `  ${at + 1}  ${api}  ${label}`).join('\n')}`,
+      `${text} holds ${streams.length} streams. Choose one with --stream:\n${streams.map(({ label, api }, at) => `  ${at + 1}  ${api}  ${printable(label)}`).join('\n')}`,
     );
   const { reads, repaired, request } = stream;
   const { api = stream.api } = flags;
@@ -150,8 +150,8 @@ function streamNumber(text: string): number {
 }
 
 function requestOf(file: string): unknown {
-  const text = asked(() => readFileSync(file, 'utf8'), `Cannot read ${file}`);
-  return asked(() => JSON.parse(text) as unknown, `${file} is not JSON`);
+  const text = readText(file);
+  return asked(() => JSON.parse(text) as unknown, `${inputName(file)} is not JSON`);
 }
 
 function parsed<Schema extends z.ZodType>(

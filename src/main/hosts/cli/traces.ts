@@ -1,5 +1,5 @@
 /** Traces that commands work on: those of files, and those of the data folder, which is only read. */
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { basename, resolve } from 'node:path';
 import { sourceOver } from '../../core/decoding/decode-stored.ts';
 import { storedTrace } from '../../core/decoding/stored-trace.ts';
@@ -12,6 +12,7 @@ import { traceId } from '../../../shared/model/ids.ts';
 import type { Api } from '../../../shared/model/stream.ts';
 import { DEFAULT_OPTIONS } from '../../../shared/model/trace.ts';
 import { dataDirectory } from '../environment.ts';
+import { inputName, readInput } from './input.ts';
 import { sentenceOf, UsageError } from './terminal.ts';
 
 export interface FileTrace {
@@ -20,14 +21,13 @@ export interface FileTrace {
   readonly trace: TraceToExport;
 }
 
-/** The traces that importing the file would make. Throws an ImportError where there are none, and what reading the file throws. */
-export function tracesIn(file: string, api?: Api): Promise<readonly FileTrace[]> {
-  return tracesOf(file, new Uint8Array(readFileSync(file === '-' ? 0 : file)), api);
-}
+/** The traces that importing the file would make. Throws an ImportError where there are none, UsageError where it cannot be read. */
+export const tracesIn = (file: string, api?: Api): Promise<readonly FileTrace[]> =>
+  tracesOf(file, readInput(file), api);
 
 /** The same of bytes that were read. */
 export async function tracesOf(file: string, bytes: Uint8Array, api?: Api): Promise<readonly FileTrace[]> {
-  const name = file === '-' ? 'standard input' : basename(file);
+  const name = file === '-' ? inputName(file) : basename(file);
   const { streams } = recognize(name, bytes, api ?? null);
   const traces: FileTrace[] = [];
   for (const stream of streams) {

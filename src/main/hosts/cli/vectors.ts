@@ -1,10 +1,11 @@
 /** `tracelane vectors PATH…`: what the original adapters did, against what the lanes do. */
-import { readFileSync, readdirSync, statSync } from 'node:fs';
+import { readdirSync, statSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import type { Command } from 'commander';
 import { parsePartial, parsePython } from '../../../shared/json/partial-json.ts';
 import { pythonStr } from '../../../shared/json/python-print.ts';
 import { isDict, toPlain, type PyDict, type PyValue } from '../../../shared/json/python-value.ts';
+import { readInput, readText } from './input.ts';
 import { UsageError } from './terminal.ts';
 import { firstDifference, runVector, type Difference, type VectorEntry } from './vector-run.ts';
 
@@ -70,7 +71,7 @@ function vectorFiles(path: string): string[] {
 }
 
 function runFile(path: string, corpus: string | undefined, tally: Tally): void {
-  const text = readFileSync(path, 'utf8');
+  const text = readText(path);
   if (!path.endsWith('.jsonl')) return runPartialJson(path, text, tally);
   text.split('\n').forEach((line, at) => {
     if (line.trim() !== '') runEntry(dictAt(line, `${path}:${at + 1}`), path, corpus, tally);
@@ -99,7 +100,7 @@ function wireBytes(wire: Wire, path: string, corpus: string | undefined): Uint8A
   const folders = corpus === undefined ? corpusFolders(path) : [corpus];
   for (const folder of folders) {
     try {
-      return readFileSync(join(folder, wire.file ?? ''));
+      return readInput(join(folder, wire.file ?? ''));
     } catch {
       // In the next folder, perhaps.
     }

@@ -5,12 +5,11 @@ import type { Api } from '../../../../shared/model/stream.ts';
 import type { HttpHead } from '../../../../shared/model/trace.ts';
 import { ServiceError } from '../../../../shared/rpc/services.ts';
 import type { Connection } from '../connection.ts';
-import { notFound, orFound, PURGED, readOnly, rowNumber, storedEnd } from '../lookup.ts';
+import { notFound, orFound, PURGED, readOnly, rowNumber, storedColumns } from '../lookup.ts';
 import {
   createdColumns,
   finishedColumns,
   headOf,
-  LISTED,
   notLive,
   rowOf,
   traceOf,
@@ -88,18 +87,9 @@ export const finishTrace = keptWrite({
   },
 });
 
-const DETAIL = `SELECT ${LISTED}, t.framing, t.endpoint, t.options, t.lanes, t.message_id, t.step_id, d.request, d.request_head, d.response_head, d.capture, d.imported, d.trace IS NOT NULL AS documents
-  FROM traces t LEFT JOIN trace_documents d ON d.trace = t.nr WHERE t.id = ? AND t.deleted_at IS NULL`;
-
 /** Rejects with code `not-found` when there is none. */
 export const get = query({
-  run: (db: Connection, id: TraceId): StoredColumns =>
-    db.snapshot(() => {
-      const columns = db.one<Omit<StoredColumns, 'stored_reads' | 'stored_bytes'>>(DETAIL, id);
-      if (!columns) throw notFound();
-      const end = storedEnd(db, columns.nr);
-      return { ...columns, stored_reads: end.reads, stored_bytes: end.bytes };
-    }),
+  run: (db: Connection, id: TraceId): StoredColumns => db.snapshot(() => storedColumns(db, id)),
   layered: (own, stored, id) =>
     orFound(
       () => own(id),

@@ -1,0 +1,107 @@
+/** The command line among others: pipes of any kind, inputs without an end, readers that stop, and hostile names and texts. */
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { setImmediate as turn } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { afterAll, describe, expect, test } from 'vitest';
+import { chatBody, chunk } from '../support/wire.ts';
+
+const CLI = fileURLToPath(new URL('../../src/main/cli.mjs', import.meta.url));
+const folder = mkdtempSync(join(tmpdir(), 'tracelane-cli-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+const finish = chunk({}, {}, { finish_reason: 'stop' });
+const body = chatBody(...Array.from({ length: 12_000 }, (_, n) => chunk({ content: `piece ${n} ` })), finish, '[DONE]');
+const stream = join(folder, 'stream.sse');
+writeFileSync(stream, body);
+
+function run(args: readonly string[]): {
+  readonly status: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+} {
+  return spawnSync(process.execPath, [CLI, ...args], { encoding: 'utf8', maxBuffer: 2 ** 28 });
+}
+
+/** A shell that can say how each part of a pipe ended. */
+function shell(line: string): ReturnType<typeof run> {
+  return spawnSync('bash', ['-c', line], {
+    encoding: 'utf8',
+    maxBuffer: 2 ** 28,
+    env: { ...process.env, NODE: process.execPath, CLI, STREAM: stream },
+  });
+}
+
+describe('standard input is read whole', () => {
+  const whole = run(['lanes', '--lanes', 'wire', stream]).stdout;
+
+  test('from a pipe of the shell', { timeout: 60_000 }, () => {
+    expect(whole.length).toBeGreaterThan(1_000_000);
+    expect(shell('cat "$STREAM" | "$NODE" "$CLI" lanes --lanes wire -').stdout === whole).toBe(true);
+  });
+
+  test('from a pipe that does not block and has nothing at times', { timeout: 60_000 }, async () => {
+    const child = spawn(process.execPath, [CLI, 'lanes', '--lanes', 'wire', '-'], {
+      stdio: ['pipe', 'pipe', 'inherit'],
+    });
+    const printed = text(child.stdout);
+    for (let at = 0; at < body.length; at += 100_000) {
+      if (!child.stdin.write(body.slice(at, at + 100_000))) await once(child.stdin, 'drain');
+      for (let i = 0; i < 50; i++) await turn();
+    }
+    child.stdin.end();
+    expect((await printed) === whole).toBe(true);
+  });
+});
+
+test.each(['lanes', 'compare', 'import', 'export'])(
+  '%s refuses an input without an end at a limit, and says so',
+  { timeout: 60_000 },
+  (command) => {
+    const { stderr, stdout } = shell(
+      `TRACELANE_DATA_DIR='${join(folder, 'data')}' "$NODE" "$CLI" ${command} - < /dev/zero; echo "ended with $?"`,
+    );
+    expect(stderr).toMatch(/standard input is longer than 256 MB, the most that a command reads\./);
+    expect(stdout).toMatch(/ended with [12]\n/);
+  },
+);
+
+test.each(['lanes', 'compare'])('%s ends without a word when nobody reads on', { timeout: 60_000 }, (command) => {
+  const { stdout, stderr } = shell(
+    `"$NODE" "$CLI" ${command} "$STREAM" | head -c 10 > /dev/null; echo "\${PIPESTATUS[0]}"`,
+  );
+  expect(stderr).toBe('');
+  expect(stdout).toMatch(/^(?:0|141)\n$/);
+});
+
+describe('what it says has no raw control character and no stack', () => {
+  const hostile = '\u001b]0;owned\u0007\u009b31m\u202ename';
+  const garbage = join(folder, 'garbage.jsonl');
+  writeFileSync(garbage, `${hostile}\n`);
+  test.each<readonly [string, readonly string[]]>([
+    ['a file that is not there', ['lanes', hostile]],
+    ['a command that is none', [hostile]],
+    ['an option that is none', ['lanes', `--${hostile}`, stream]],
+    ['a value that is none', ['lanes', '--api', hostile, stream]],
+    ['lanes that are none', ['lanes', '--lanes', hostile, stream]],
+    ['a request that is not there', ['lanes', '--request', hostile, stream]],
+    ['garbage instead of a stream', ['lanes', garbage]],
+    ['garbage instead of a request', ['lanes', '--request', garbage, stream]],
+    ['garbage instead of vectors', ['vectors', garbage]],
+    ['a folder of vectors that is not there', ['vectors', hostile]],
+    ['a file to import that is not there', ['import', '--data-dir', join(folder, 'data'), hostile]],
+    ['garbage to import', ['import', '--data-dir', join(folder, 'data'), garbage]],
+    ['a trace to export that is not there', ['export', '--data-dir', folder, hostile]],
+    ['garbage to export', ['export', garbage]],
+    ['a folder to repair that is not there', ['repair', hostile]],
+  ])('%s', { timeout: 30_000 }, (_, args) => {
+    const { stderr, stdout } = run(args);
+    // oxlint-disable-next-line no-control-regex
+    expect(stdout + stderr).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202a-\u202e]/);
+    expect(stderr).not.toMatch(/^\s+at |node:internal/m);
+  });
+});

@@ -1,9 +1,11 @@
 /** The file of keys: who can read it, what a broken one does, and many changes at once. */
+import { execFileSync } from 'node:child_process';
 import { chmod, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { FileVault } from '../../src/main/core/keys/file-vault.ts';
+import { UnsavedVault } from '../../src/main/core/keys/unsaved-vault.ts';
 import { endpointId } from '../../src/shared/model/ids.ts';
 
 const A = endpointId('a');
@@ -62,6 +64,50 @@ test.each(['', '{', '[]', '{"version": 2, "keys": {}}', '{"version": 1, "keys": 
     expect(await readFile(path, 'utf8')).toBe(text);
   },
 );
+
+test('two programs that change it at once lose nothing of each other', async () => {
+  const ids = Array.from({ length: 30 }, (_, i) => endpointId(`endpoint-${i}`));
+  const vaults = [new FileVault(path), new FileVault(path), new FileVault(path)];
+  await Promise.all(ids.map((id, i) => vaults[i % 3]!.set(id, `key of ${id}`)));
+  const next = new FileVault(path);
+  expect(await Promise.all(ids.map((id) => next.get(id)))).toEqual(ids.map((id) => `key of ${id}`));
+  expect(await readdir(join(path, '..'))).toEqual(['keys.json']);
+});
+
+test('what a stopped program left of a change goes with the next start, or the next change', async () => {
+  const vault = new FileVault(path);
+  await vault.set(A, 'one');
+  const left = [`${path}.new`, `${path}.9c7c7d0e-9a54-4f0e-8e1f-0d3c1c0c8a11`];
+  for (const name of left) await writeFile(name, '{"version": 1, "keys": {"a": "one", "b": "tw');
+  await new FileVault(path).tidy();
+  expect(await readdir(join(path, '..'))).toEqual(['keys.json']);
+  await writeFile(left[0]!, '{"version": 1, "keys": {"a": "one", "b": "tw');
+  await vault.set(B, 'two');
+  expect(await readdir(join(path, '..'))).toEqual(['keys.json']);
+  expect([await vault.get(A), await vault.get(B)]).toEqual(['one', 'two']);
+});
+
+test('a program that cannot save endpoints saves no keys either', async () => {
+  const saved = new FileVault(path);
+  await saved.set(A, 'one');
+  await saved.set(B, 'two');
+  const vault = new UnsavedVault(new FileVault(path));
+  const C = endpointId('c');
+  await vault.set(C, 'three');
+  await vault.set(A, 'four');
+  await vault.remove(B);
+  expect([await vault.get(A), await vault.get(B), await vault.get(C)]).toEqual(['four', undefined, 'three']);
+  expect([await saved.get(A), await saved.get(B), await saved.get(C)]).toEqual(['one', 'two', undefined]);
+});
+
+test('a pipe in its place is not waited for', async () => {
+  const vault = new FileVault(path);
+  await vault.set(A, 'one');
+  await rm(path);
+  execFileSync('mkfifo', [path]);
+  await expect(vault.get(A)).rejects.toMatchObject({ code: 'keys', message: expect.stringContaining('is no file') });
+  await expect(vault.set(A, 'two')).rejects.toMatchObject({ code: 'keys' });
+});
 
 test('a folder that takes no file is said so', async () => {
   await writeFile(join(folder, 'data'), 'a file where the folder should be');

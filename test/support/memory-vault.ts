@@ -16,4 +16,8 @@ export class MemoryVault implements Vault {
   async remove(id: EndpointId): Promise<void> {
     this.keys.delete(id);
   }
+
+  async tidy(): Promise<void> {
+    // There is nothing to leave.
+  }
 }

@@ -22,6 +22,7 @@ import { openStore } from './store/open-store.ts';
 import { HeldFiles } from './imports/held-files.ts';
 import { importFile, recognizeFile } from './imports/import-service.ts';
 import { traceServices } from './traces/trace-services.ts';
+import { UnsavedVault } from './keys/unsaved-vault.ts';
 import type { Vault } from './keys/vault.ts';
 
 const PROXY_PORT = 4141;
@@ -52,6 +53,8 @@ export interface Core {
   /** Where the sample provider listens. */
   readonly sampleUrl: string;
   readonly proxy: ProxyService;
+  /** What the person should know of the data folder, though it works: a sentence. */
+  readonly remark: string | undefined;
   /** Ends the live runs as cancelled, closes the store. */
   close(): Promise<void>;
 }
@@ -61,7 +64,7 @@ export async function createCore({
   dataDir,
   host,
   version,
-  vault,
+  vault: saved,
   storeWorker,
   decodeWorker,
   proxyWorker,
@@ -71,6 +74,9 @@ export async function createCore({
   const provider = await startSampleProvider({ ...(samplePace !== undefined && { pace: samplePace }) });
   const sampleUrl = provider.url;
   const store = await openStore({ dataDir, worker: storeWorker });
+  // Whoever has the file has the folder, and alone writes to it.
+  const vault = store.file === undefined ? new UnsavedVault(saved) : saved;
+  await vault.tidy();
   const live = new LaneThread({ module: decodeWorker });
   // What somebody watches must not delay what is recorded, and gets as far as that did.
   const views = new LaneThread({ module: decodeWorker, known: live.known, memoryLimitMb: VIEWS_MEMORY_MB });
@@ -148,7 +154,7 @@ export async function createCore({
     await Promise.all([live.close(), views.close(), lookups.close(), comparisons.close(), provider.close()]);
     await store.close();
   };
-  return { services, sampleUrl, proxy, close: () => (closed ??= close()) };
+  return { services, sampleUrl, proxy, remark: store.remark, close: () => (closed ??= close()) };
 }
 
 /** Without it the command line starts a program of its own, which then says that the folder is taken. */

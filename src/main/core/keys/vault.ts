@@ -7,4 +7,6 @@ export interface Vault {
   /** Rejects with a ServiceError where keys cannot be saved safely. */
   set(id: EndpointId, key: string): Promise<void>;
   remove(id: EndpointId): Promise<void>;
+  /** Takes away what a stopped program left of a change. For the one program that writes to the data folder. Never rejects. */
+  tidy(): Promise<void>;
 }

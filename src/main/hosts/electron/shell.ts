@@ -6,6 +6,7 @@ import { serve } from '../../../shared/rpc/server.ts';
 import type { Core, CoreSetup } from '../../core/core.ts';
 import { FileVault } from '../../core/keys/file-vault.ts';
 import { dataDirectory, proxyPort, samplePace } from '../environment.ts';
+import { say } from '../log.ts';
 import { failure, watchCrashes, watchHangs, type Fail } from './crashes.ts';
 import { FaultLog } from './fault-log.ts';
 import { guardSession, guardWindows } from './guards.ts';
@@ -65,6 +66,7 @@ export function startShell(setup: ShellSetup, createCore: (setup: CoreSetup) => 
       ...(port !== undefined && { proxyPort: port }),
     });
     const { services } = core;
+    if (core.remark !== undefined) say(core.remark);
     servePorts((port) => serve(services, port, log.write));
     const open = () => watchHangs(openWindow({ preload: setup.preload, stateFile: join(profile, 'window.json') }));
     open();

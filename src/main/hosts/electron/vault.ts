@@ -38,6 +38,10 @@ export class SafeStorageVault implements Vault {
     return this.#inTurn(() => this.#encrypted.remove(id));
   }
 
+  tidy(): Promise<void> {
+    return this.#encrypted.tidy();
+  }
+
   #inTurn<Result>(action: () => Promise<Result>): Promise<Result> {
     const turn = this.#last.then(action);
     this.#last = turn.catch(() => undefined);

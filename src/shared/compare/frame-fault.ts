@@ -10,8 +10,11 @@ export function faultAt(input: ComparisonInput, event: number | null): string | 
   if (note) return sentenceOf(note);
   if (event === null || !dispatches(input, event)) return null;
   const remark = lintOf(input).find((one) => one.event === event && one.severity === 'error');
-  return remark ? clause(remark.fact) : null;
+  return remark ? clause(firstSentence(remark.fact)) : null;
 }
+
+/** What was seen: what clients make of it comes after. */
+const firstSentence = (text: string): string => text.split(/(?<=\.) (?=[A-Z])/)[0]!;
 
 /** By the rules of the framing there is an event; a reader that takes another frame for one fails by its own doing. */
 function dispatches({ framed }: ComparisonInput, event: number): boolean {

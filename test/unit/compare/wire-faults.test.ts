@@ -46,6 +46,8 @@ describe.each(FAULTS)('%s', (_name, api, body, says) => {
     expect(own.filter(({ kind }) => kind === 'ended-at-wire-fault').map(({ sentence }) => sentence)).toEqual([
       expect.stringMatching(says),
     ]);
+    // As one clause, and not with the page of help.
+    for (const { expected = '' } of own) expect(expected).not.toMatch(/\. [A-Z]/);
   });
 });
 

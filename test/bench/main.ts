@@ -10,6 +10,7 @@ import { DECODING } from './decoding.ts';
 import { eventLoop } from './event-loop.ts';
 import { firstPaint } from './first-paint.ts';
 import { hostile } from './hostile.ts';
+import { largeContent } from './large-content.ts';
 import { judge, type Contest, type Result } from './measure.ts';
 import { proxy } from './proxy.ts';
 import { rendering } from './rendering.ts';
@@ -35,6 +36,7 @@ const OTHERS: Readonly<Record<string, () => Promise<readonly Result[]>>> = {
   P24: replay,
   P25: firstPaint,
   R6: hostile,
+  P26: largeContent,
 };
 
 const options = new Command('bench')

@@ -61,10 +61,7 @@ export async function* decodeStored(
 }
 
 /** All reads in order. */
-async function* storedReads(
-  source: Pick<TraceSource, 'reads'>,
-  trace: Pick<StoredTrace, 'id'>,
-): AsyncGenerator<Read> {
+async function* storedReads(source: Pick<TraceSource, 'reads'>, trace: Pick<StoredTrace, 'id'>): AsyncGenerator<Read> {
   for await (const page of storedPages(source, trace)) yield* page;
 }
 

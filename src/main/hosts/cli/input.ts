@@ -3,7 +3,7 @@ import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import { printable, UsageError } from './terminal.ts';
 
 /** The longest input of a command, in bytes: what is made of it must fit into memory, too. */
-export const MOST_INPUT = 256 * 1024 * 1024;
+const MOST_INPUT = 256 * 1024 * 1024;
 
 const STDIN = 0;
 const PIECE_BYTES = 1024 * 1024;
@@ -75,6 +75,6 @@ const tooLong = (file: string, most: number): UsageError =>
   );
 
 /** `ENOENT: no such file or directory`, without the call and the path that Node puts behind it. */
-export function reasonOf(error: unknown): string {
+function reasonOf(error: unknown): string {
   return error instanceof Error ? printable(error.message.replace(/, \w+( '.*')?$/s, '')) : printable(String(error));
 }

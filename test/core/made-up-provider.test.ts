@@ -131,9 +131,11 @@ describe('the command line', () => {
     expect(lines.at(-1)).toMatchObject({ final: { terminated: true, accumulated: { words: 'The water is deep.' } } });
   });
 
-  test('compares it, and fails on nothing', async () => {
+  test('compares it, and fails on nothing but the remark of its own lint', async () => {
     const { code, stdout } = await tracelane('compare', file, '--api', 'parley', '--json', '--fail-on', 'info');
-    expect(code).toBe(0);
+    expect(code).toBe(1);
     expect(JSON.parse(stdout)).toMatchObject({ findings: [], lint: [{ rule: 'parley-no-words' }] });
+    const lanes = await tracelane('compare', file, '--api', 'parley', '--only', 'lanes', '--fail-on', 'info');
+    expect(lanes.code).toBe(0);
   });
 });

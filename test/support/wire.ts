@@ -84,7 +84,7 @@ export function runWire(api: Api, body: Uint8Array | string, cuts: readonly numb
     get ending() {
       return endingOfBody(
         api,
-        { framing, bytes: bytes.length, start: bytes.subarray(0, 500), framed, faults },
+        { head: null, framing, bytes: bytes.length, start: bytes.subarray(0, 500), framed, faults },
         outcome,
       );
     },

@@ -59,7 +59,8 @@ function find(input: ComparisonInput, lane: LaneId): readonly Difference[] {
   };
   for (const row of input.grid.rows) {
     for (const { kind, aspect } of blockDifferences(row, lane))
-      add(row.id, aspect === 'parts' ? 'other parts' : FIELD_OF_KIND[kind]);
+      if (kind !== 'error' || !isHttpError(input))
+        add(row.id, aspect === 'parts' ? 'other parts' : FIELD_OF_KIND[kind]);
     if (asksWrongly(input, lane, row)) add(row.id, 'approvals');
   }
   for (const row of callsNotKept(input, outcome)) add(row, 'tool calls', true);
@@ -177,9 +178,8 @@ export function keptOfWire({ wire: { blocks } }: ComparisonInput): Kept {
 
 // How it ends.
 
-/** An HTTP error never reaches a lane: the client library raises it before. */
-export const isHttpError = ({ ending, events }: ComparisonInput): boolean =>
-  ending?.state === 'http-error' && events.length === 0;
+/** An HTTP error never reaches a lane, whatever its body is: the client library raises it before. */
+export const isHttpError = ({ ending }: ComparisonInput): boolean => ending?.state === 'http-error';
 
 /** Whether the wire came to its end, by its ending where one is known. */
 export const isComplete = ({ ending, wire }: ComparisonInput): boolean =>

@@ -4,7 +4,7 @@ import { DecodePass } from '../lanes/decode-pass.ts';
 import { allLanes, chosenLanes } from '../lanes/registry.ts';
 import type { LaneId } from '../model/messages.ts';
 import type { Framed, Read } from '../model/stream.ts';
-import type { Ending } from '../model/trace.ts';
+import type { Ending, HttpHead } from '../model/trace.ts';
 import { BODY_START_BYTES, endingOfBody, type WholeBody } from '../metrics/ending.ts';
 import { faultsOf } from '../providers/faults-of.ts';
 import { ReadingFold, type ComparisonInput } from './lane-reading.ts';
@@ -13,6 +13,8 @@ export interface ReadAllOptions {
   /** Absent: every lane that reads the API. */
   readonly lanes?: readonly LaneId[];
   readonly timed?: boolean;
+  /** Of the response, where it is known. */
+  readonly head?: HttpHead;
   /** The ending as it was recorded; without one the bytes decide. */
   readonly ending?: Ending;
 }
@@ -36,6 +38,7 @@ export function readAll(
   for (const read of stored) fold.add(reading.feed(read));
   const bytes = reading.bytes;
   const body = (): WholeBody => ({
+    head: options.head ?? null,
     framing: setup.framing,
     bytes,
     start: bytesIn(stored, 0, Math.min(bytes, BODY_START_BYTES)),

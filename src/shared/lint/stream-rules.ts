@@ -50,7 +50,8 @@ export const STREAM_RULES: readonly LintRule[] = [
     counterexample: chatText('Hi'),
     check: ({ faults, terminator, ending }) => ({
       end({ outcome, frames }, report) {
-        if (ending?.state === 'not-a-stream') return;
+        // An error instead of a stream needs no end.
+        if (ending?.state === 'not-a-stream' || ending?.state === 'http-error') return;
         // One that is misspelt or not closed has a remark of its own.
         if (outcome.terminated || faults.all.some(({ id }) => id === 'done-misspelt' || id === 'terminator-open'))
           return;

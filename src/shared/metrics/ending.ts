@@ -70,6 +70,8 @@ export const BODY_START_BYTES = 16 * 1024;
 
 /** A body as its framer gave it, which came without a transport. */
 export interface WholeBody {
+  /** Of the response; null where it was not saved. */
+  readonly head: HttpHead | null;
   readonly framing: Framing;
   readonly bytes: number;
   /** The first bytes, see TransportFacts. */
@@ -78,14 +80,14 @@ export interface WholeBody {
   readonly faults: FramingFaults;
 }
 
-/** The ending of a body that was saved: it ended where it ends, and nothing is known of the response that it came with. */
+/** The ending of a body that was saved: it ended where it ends. */
 export function endingOfBody(api: Api, body: WholeBody, wire: WireOutcome): Ending {
-  const { framing, bytes, start, framed, faults } = body;
+  const { head, framing, bytes, start, framed, faults } = body;
   const events = framed.filter((one) => one.type === 'frame' && countsAsEvent(one.frame, framing)).length;
   const unfinished = framed.some(({ type }) => type === 'unfinished');
   const facts = {
     framing,
-    head: null,
+    head,
     end: { how: 'end' },
     bytes,
     events,

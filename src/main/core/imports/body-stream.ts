@@ -35,9 +35,10 @@ const AS_THEY_ARE: Readonly<Record<Framing, BodyStream['format']>> = {
 
 /**
  * Null where there is no stream. `api`: chosen by a person, or by the address; it decides only where the bytes say nothing. Events
- * of no known API are a stream as well.
+ * of no known API are a stream as well. `refused`: the answer had a status of an error, so that its body is none and stays as
+ * it is, unless it is one all the same.
  */
-export function bodyStream(bytes: Uint8Array, api: Api | null): BodyStream | null {
+export function bodyStream(bytes: Uint8Array, api: Api | null, refused: boolean): BodyStream | null {
   const detected = detectApi(bytes)?.api ?? null;
   const plain = detected === null ? null : asIs(bytes, detected);
   // Where some events can be read, what is wrong with the others is for the trace to show, and not to be mended.
@@ -50,6 +51,7 @@ export function bodyStream(bytes: Uint8Array, api: Api | null): BodyStream | nul
   // Fields that no client understands are a fault of the server, however well the JSON in them reads.
   const found =
     repairedStream(text, detected) ?? (framing === 'sse' ? null : (jsonStream(text) ?? printedStream(text)));
+  if (found && refused) return asIs(bytes, found.api);
   if (found) return { ...found, repaired: [...sent, ...found.repaired] };
   // No choice of a person makes a stream of an image.
   const chosen = framing === null && binaryKind(bytes) !== null ? null : api;
@@ -143,7 +145,7 @@ function jsonStream(text: string): BodyStream | null {
     format: array
       ? { id: 'json-array', label: 'a JSON list of events' }
       : { id: 'json-events', label: 'JSON objects of events' },
-    how: `It was ${objects.length} JSON objects, ${array ? 'in a list' : 'one after another'}, as programs print events.`,
+    how: `It was ${objects.length === 1 ? 'one JSON object' : `${objects.length} JSON objects, one after another`}${array ? ' in a list' : ''}, as programs print events.`,
     others,
     onlyEvents: others === 0,
   });

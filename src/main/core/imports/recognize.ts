@@ -51,9 +51,10 @@ function streamOf(
   const body = decodedBody(exchange);
   const bytes = joined(body.reads);
   // Browsers save archives without bodies; that an error had none is what there is to know of it.
-  if (bytes.length === 0 && (exchange.response?.status ?? 0) < 400) return null;
+  const refused = (exchange.response?.status ?? 0) >= 400;
+  if (bytes.length === 0 && !refused) return null;
   const url = exchange.request?.head?.url ?? '';
-  const stream = bodyStream(bytes, apiOfUrl(url) ?? chosen);
+  const stream = bodyStream(bytes, apiOfUrl(url) ?? chosen, refused);
   if (stream === null) return null;
   const changed = stream.repaired.length > 0;
   const reads: readonly ImportedRead[] = changed ? untimed([{ tNs: 0, bytes: stream.bytes }]) : body.reads;

@@ -61,7 +61,7 @@ const PARTS: Readonly<Record<(typeof FIELDS.has.choices)[number], string>> = {
   cost: 't.cost IS NOT NULL',
   times: 't.timed = 1',
   star: 't.starred = 1',
-  error: `t.state IN ${ERRORS}`,
+  error: `${STATE} IN ${ERRORS}`,
 };
 
 export function filterSql(filter: Filter): Condition {

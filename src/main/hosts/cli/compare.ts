@@ -42,7 +42,10 @@ export function addCompare(program: Command): void {
       const { body, flags, repaired } = readStream(file, given);
       const parts = flags.only === undefined ? PARTS : [flags.only];
       const lanes = parts.includes('lanes') ? lanesOf(flags) : [WIRE];
-      const result = partsOf(compareLanes(readAll(body, setupOf(flags), { lanes })), parts);
+      const result = partsOf(
+        compareLanes(readAll(body, setupOf(flags), { lanes, ...(flags.headInFile && { head: flags.headInFile }) })),
+        parts,
+      );
       process.stdout.write(
         `${flags.json ? printable(JSON.stringify({ ...result, repaired })) : report(result, repaired, parts)}\n`,
       );

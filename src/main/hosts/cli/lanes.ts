@@ -6,6 +6,7 @@ import type { TraceItem } from '../../../shared/model/items.ts';
 import type { AdapterMessage, LaneId, LaneMessage } from '../../../shared/model/messages.ts';
 import type { LaneSetup } from '../../../shared/model/lane.ts';
 import type { Framed } from '../../../shared/model/stream.ts';
+import type { HttpHead } from '../../../shared/model/trace.ts';
 import { faultsOf } from '../../../shared/providers/faults-of.ts';
 import { printable } from './terminal.ts';
 import { addStreamFlags, lanesOf, readStream, setupOf, type KnownFlags, type StreamFlags } from './stream-file.ts';
@@ -42,7 +43,7 @@ export function laneLines(body: Uint8Array, flags: KnownFlags): LaneLines {
   const items: TraceItem[] = [
     ...reading.begin(),
     ...reading.feed({ n: 0, tNs: 0, offset: 0, bytes: body }),
-    ...reading.end(0, (wire) => endingOfBody(setup.api, bodyOf(setup, body, framed), wire)),
+    ...reading.end(0, (wire) => endingOfBody(setup.api, bodyOf(setup, flags.headInFile, body, framed), wire)),
   ];
   // One lane alone needs no name on each line.
   const named = (lane: LaneId): object => (lanes.length === 1 ? {} : { lane });
@@ -57,7 +58,13 @@ export function laneLines(body: Uint8Array, flags: KnownFlags): LaneLines {
   return { lines: [...messages, ...finals], remarks: remarksOn(setup, items, framed) };
 }
 
-const bodyOf = ({ api, framing }: LaneSetup, body: Uint8Array, framed: readonly Framed[]): WholeBody => ({
+const bodyOf = (
+  { api, framing }: LaneSetup,
+  head: HttpHead | undefined,
+  body: Uint8Array,
+  framed: readonly Framed[],
+): WholeBody => ({
+  head: head ?? null,
   framing,
   bytes: body.length,
   start: body.subarray(0, BODY_START_BYTES),

@@ -6,7 +6,7 @@ import type { LaneSetup } from '../../../shared/model/lane.ts';
 import type { LaneId } from '../../../shared/model/messages.ts';
 import { OTHER_API, type Api, type Framing } from '../../../shared/model/stream.ts';
 import { PROVIDERS, providerOf, usualEndpoint } from '../../../shared/providers/registry.ts';
-import { DEFAULT_OPTIONS, type AdapterOptions } from '../../../shared/model/trace.ts';
+import { DEFAULT_OPTIONS, type AdapterOptions, type HttpHead } from '../../../shared/model/trace.ts';
 import { joined } from '../../core/imports/body.ts';
 import { ImportError } from '../../core/imports/imported.ts';
 import { recognize, type RecognizedFile } from '../../core/imports/recognize.ts';
@@ -30,6 +30,8 @@ export type KnownFlags<Flags extends StreamFlags = StreamFlags> = Flags & {
   readonly framing: Framing;
   /** The request that the file has beside the answer. */
   readonly requestInFile?: unknown;
+  /** The head of the answer, where the file has it. */
+  readonly headInFile?: HttpHead;
 };
 
 export function addStreamFlags(command: Command): Command {
@@ -67,11 +69,17 @@ export function readStream<Flags extends StreamFlags>(file: string, flags: Flags
     throw new UsageError(
       `${text} holds ${streams.length} streams. Choose one with --stream:\n${streams.map(({ label, api }, at) => `  ${at + 1}  ${api}  ${printable(label)}`).join('\n')}`,
     );
-  const { reads, repaired, request } = stream;
+  const { reads, repaired, request, response } = stream;
   const { api = stream.api } = flags;
   if (api === OTHER_API)
     throw new UsageError(`Cannot read ${text}: ${nameApi('None of the events says which API this stream follows.')}`);
-  const known = { ...flags, api, framing: providerOf(api).framing, requestInFile: request?.body };
+  const known = {
+    ...flags,
+    api,
+    framing: providerOf(api).framing,
+    requestInFile: request?.body,
+    ...(response && { headInFile: response }),
+  };
   return { body: joined(reads), flags: known, repaired };
 }
 

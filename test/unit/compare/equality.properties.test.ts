@@ -38,6 +38,8 @@ function hold(name: string, bytes: Uint8Array, setup: LaneSetup): void {
   const input = readAll(bytes, setup);
   const result = compareLanes(input);
   const model = modelOf(bytes, setup);
+  const ofNothing = result.findings.filter(({ sentence }) => /(?:leaves|dropped|altered|emits) 0 /.test(sentence));
+  expect(ofNothing, `${name}: a finding counts what it is about`).toEqual([]);
   for (const lane of comparedLanes(input)) {
     const said = screensOf(result, lane, model);
     expect(said, `${name}, ${lane}: what the screens say`).toEqual({ ...said, ...agreement(result, lane) });

@@ -273,6 +273,7 @@ function report(
   const addsFirst = change.stretches.find(({ kind }) => kind !== 'same')?.kind === 'added' && strand;
   const first = addsFirst ? eventAt(strand, change.at) : part.eventAt(change.at);
   const texts = { expected: text, got };
+  const escapes = escapesIn(got);
   if (got === '') {
     if (part.noun === 'reasoning' && gotText(input, lane, part, 'text') === text)
       tallies.of('reasoning-as-text').add(row.id, codePoints(text), first, part.lastEvent, texts);
@@ -289,10 +290,10 @@ function report(
   } else if (isTag(change.addedText))
     tallies.of('reasoning-tag-leaked').add(row.id, change.added, first, part.lastEvent, { got: change.addedText });
   // Blanks around the value, outside of its quotes, come along with it.
-  else if (got.includes('\\') && decode(got).trim() === text.trim())
+  else if (escapes > 0 && decode(got).trim() === text.trim())
     tallies
       .of(answer ? 'text-undecoded' : 'reasoning-undecoded')
-      .add(row.id, escapesIn(got), first, part.lastEvent, around(text, got, change.at));
+      .add(row.id, escapes, first, part.lastEvent, around(text, got, change.at));
   else if (change.lost === 0 && answer)
     tallies
       .of('text-added')
@@ -303,6 +304,7 @@ function report(
       .add(row.id, Math.max(change.lost, change.added), first, part.lastEvent, around(text, got, change.at));
 }
 
+/** Whole ones: one that is cut at the end decodes to nothing. */
 const escapesIn = (text: string): number => text.match(/\\(?:u[0-9a-fA-F]{4}|[^u])/g)?.length ?? 0;
 
 const wordBefore = (text: string, at: number): string =>

@@ -80,6 +80,7 @@ function emittedBy(input: ComparisonInput, lane: LaneId): { readonly text: strin
 function keptSentence(lane: LaneId, what: string, emitted: string, kept: string): string {
   const change = changeOf(emitted, kept);
   const length = count(codePoints(emitted), 'character');
+  if (emitted === '') return `${lane} keeps ${count(codePoints(kept), 'character')} of ${what} and emits none`;
   if (kept === '') return `${lane} emits ${length} of ${what} and keeps nothing of it`;
   const [lost, added] = [change?.lost ?? 0, change?.added ?? 0];
   const parts = [lost > 0 && `without ${lost} of them`, added > 0 && `with ${count(added, 'other')}`].filter(Boolean);

@@ -69,7 +69,7 @@ for (const name of Object.keys(BODIES))
       expect(await chars(page), pane).toBeLessThan(MOST_CHARS);
     }
     await page.keyboard.press('Control+k');
-    await expect(page.getByRole('combobox')).toBeFocused();
+    await expect(page.getByRole('combobox', { name: 'Search runs, messages, commands' })).toBeFocused();
     expect(await chars(page), 'palette').toBeLessThan(MOST_CHARS);
     expect(faults).toEqual([]);
   });

@@ -55,11 +55,11 @@ test.describe('the focus', () => {
     await openSample(page);
     await page.evaluate(() => (document.activeElement as HTMLElement | null)?.blur());
     await page.keyboard.press('Control+k');
-    await expect(page.getByRole('combobox')).toBeFocused();
+    await expect(page.getByRole('combobox', { name: 'Search runs, messages, commands' })).toBeFocused();
     await page.keyboard.press('Escape');
     await expect(list(page)).toBeFocused();
     await page.keyboard.press('Control+k');
-    await expect(page.getByRole('combobox')).toBeFocused();
+    await expect(page.getByRole('combobox', { name: 'Search runs, messages, commands' })).toBeFocused();
     await page.keyboard.type('third tab');
     await page.keyboard.press('Enter');
     await expect(page.getByRole('grid', { name: 'Messages' })).toBeFocused();
@@ -81,7 +81,7 @@ test('the list shows the run that the palette chose, through a filter too', asyn
   await expect(page.locator(`#run-${wanted}`)).toHaveCount(0);
   const choose = async () => {
     await page.keyboard.press('Control+k');
-    await expect(page.getByRole('combobox')).toBeFocused();
+    await expect(page.getByRole('combobox', { name: 'Search runs, messages, commands' })).toBeFocused();
     await page.keyboard.type('the wanted');
     await expect(page.getByRole('option', { name: /The wanted one/ })).toBeVisible();
     await page.keyboard.press('Enter');

@@ -53,6 +53,8 @@ async function saved(page: Page): Promise<{ readonly name: string; readonly byte
 
 /** Opens the file in the other program as a person does, and says which trace it became. */
 async function openElsewhere(page: Page, { name, bytes }: { readonly name: string; readonly bytes: Buffer }) {
+  const list = () => elsewhere.client().call('traces.list', { limit: 10 });
+  const before = (await list()).total;
   await openEmpty(page, elsewhere.url);
   await page.evaluate(
     ({ base64, file }) => {
@@ -62,9 +64,10 @@ async function openElsewhere(page: Page, { name, bytes }: { readonly name: strin
     },
     { base64: bytes.toString('base64'), file: name },
   );
+  // What an earlier file became shows the same words.
+  await expect.poll(async () => (await list()).total).toBe(before + 1);
   await expect.poll(async () => (await shown(page)).text['wire']).toContain('Use the key');
-  const { rows } = await elsewhere.client().call('traces.list', { limit: 10 });
-  return rows[0]!.id;
+  return (await list()).rows[0]!.id;
 }
 
 test('with a changed manifest a bundle holds what was chosen, and opens elsewhere the same to the byte', async ({

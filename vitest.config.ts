@@ -6,6 +6,8 @@ export default defineConfig({
     // Each thread that a test starts from TypeScript has its types stripped by a WebAssembly program that threads share, and V8
     // crashes now and then when it tiers up a wrapper of it in one thread while another one ends.
     execArgv: ['--no-wasm-generic-wrapper'],
+    // All cores: many tests wait for processes and files of their own. By default one core is left free, half of a small machine.
+    maxWorkers: '100%',
     // Real files, sockets and processes on a slow shared machine: the limit catches hangs, it judges no speed.
     testTimeout: 60_000,
     hookTimeout: 60_000,

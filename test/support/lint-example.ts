@@ -13,22 +13,26 @@ export function exampleBytes(example: LintExample): Uint8Array {
   const { body, bytes } = example;
   const encoded =
     providerOf(exampleApi(example)).framing === 'aws-eventstream'
-      ? Buffer.concat(body.trimEnd().split('\n').map(message))
+      ? Buffer.concat(
+          body
+            .trimEnd()
+            .split('\n')
+            .map((line) => awsMessage(line.slice(0, line.indexOf(' ')), line.slice(line.indexOf(' ') + 1))),
+        )
       : Buffer.from(body, bytes === 'latin-1' ? 'latin1' : 'utf8');
   // Any byte of the payload will do.
   if (bytes === 'damaged') encoded[encoded.length - 8]! ^= 1;
   return new Uint8Array(encoded);
 }
 
-/** A message that is written as its name, a space and its payload. */
-function message(line: string): Uint8Array {
-  const space = line.indexOf(' ');
+/** A message of Amazon's event stream. `type`: what it is, an `event` or an `exception`. */
+export function awsMessage(name: string, payload: string, type = 'event'): Uint8Array {
   return codec.encode({
     headers: {
-      ':event-type': { type: 'string', value: line.slice(0, space) },
+      [`:${type}-type`]: { type: 'string', value: name },
       ':content-type': { type: 'string', value: 'application/json' },
-      ':message-type': { type: 'string', value: 'event' },
+      ':message-type': { type: 'string', value: type },
     },
-    body: new TextEncoder().encode(line.slice(space + 1)),
+    body: new TextEncoder().encode(payload),
   });
 }

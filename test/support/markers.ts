@@ -1,5 +1,7 @@
 /** Streams with one value changed: what a marker is, where it can be put, and where it must be found again. */
-import type { Api } from '../../src/shared/model/stream.ts';
+import type { Api, Framing } from '../../src/shared/model/stream.ts';
+import { providerOf } from '../../src/shared/providers/registry.ts';
+import { awsMessage } from './lint-example.ts';
 import { runWire, type WireRun } from './wire.ts';
 
 /** A value that occurs nowhere else, of each type that JSON has but true, false and null. */
@@ -66,19 +68,34 @@ function changed(value: unknown, path: Path, marker: unknown): unknown {
 }
 
 /** The stream with the marker at the spot, as bytes. */
-export function marked({ events }: EventStream, { event, path, kind }: Spot, marker: unknown): string {
-  return events
-    .map(({ name, data, text }, at) => {
-      const here =
-        at === event ? changed(data, kind === 'add' ? [...path, 'an_added_field'] : path, marker) : undefined;
-      const sent = at === event ? JSON.stringify(here) : text;
-      return `${name === '' ? '' : `event: ${name}\n`}${sent
+export function marked({ api, events }: EventStream, { event, path, kind }: Spot, marker: unknown): Uint8Array {
+  const written = WRITERS[providerOf(api).framing];
+  return Buffer.concat(
+    events.map(({ name, data, text }, at) => {
+      if (at !== event) return written(name, text);
+      return written(name, JSON.stringify(changed(data, kind === 'add' ? [...path, 'an_added_field'] : path, marker)));
+    }),
+  );
+}
+
+/** An event as the framing has it; Bedrock's in its envelope, unless it is the envelope that is changed. */
+const WRITERS: Readonly<Record<Framing, (name: string, data: string) => Uint8Array>> = {
+  sse: (name, data) =>
+    Buffer.from(
+      `${name === '' ? '' : `event: ${name}\n`}${data
         .split('\n')
         .map((line) => `data: ${line}\n`)
-        .join('')}\n`;
-    })
-    .join('');
-}
+        .join('')}\n`,
+    ),
+  'json-lines': (_name, data) => Buffer.from(`${data}\n`),
+  'aws-eventstream': (name, data) => {
+    if (name.endsWith('Exception')) return awsMessage(name, data, 'exception');
+    return awsMessage(
+      'chunk',
+      name === 'envelope' ? data : JSON.stringify({ bytes: Buffer.from(data).toString('base64'), p: 'abc' }),
+    );
+  },
+};
 
 /** Whether the wire lane kept it: in a block, the accumulated object, the totals, an unknown field, an error or a note. */
 export function isKept({ outcome, messages, summaries }: WireRun, needle: string): boolean {

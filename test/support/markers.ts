@@ -69,7 +69,9 @@ function changed(value: unknown, path: Path, marker: unknown): unknown {
 
 /** The stream with the marker at the spot, as bytes. */
 export function marked({ api, events }: EventStream, { event, path, kind }: Spot, marker: unknown): Uint8Array {
-  const written = WRITERS[providerOf(api).framing];
+  const { framing } = providerOf(api);
+  if (framing === 'bytes') throw new Error(`${api} has no events.`);
+  const written = WRITERS[framing];
   return Buffer.concat(
     events.map(({ name, data, text }, at) => {
       if (at !== event) return written(name, text);
@@ -79,7 +81,7 @@ export function marked({ api, events }: EventStream, { event, path, kind }: Spot
 }
 
 /** An event as the framing has it; Bedrock's in its envelope, unless it is the envelope that is changed. */
-const WRITERS: Readonly<Record<Framing, (name: string, data: string) => Uint8Array>> = {
+const WRITERS: Readonly<Record<Exclude<Framing, 'bytes'>, (name: string, data: string) => Uint8Array>> = {
   sse: (name, data) =>
     Buffer.from(
       `${name === '' ? '' : `event: ${name}\n`}${data

@@ -26,6 +26,7 @@ import {
   ID_CHANGES,
   MODEL_CHANGES,
 } from '../../lint/shared-rules.ts';
+import { goesOn } from './one-index.ts';
 
 const choicesOf = (data: JsonObject | null): readonly JsonObject[] => objectsOf(data?.['choices']);
 
@@ -53,6 +54,13 @@ function eachToolCall(look: (call: JsonObject, key: string, event: LintEvent, re
 const isPlace = (index: unknown): boolean => typeof index === 'number' && Number.isInteger(index) && index >= 0;
 const functionOf = (call: JsonObject): JsonObject | null => objectOf(call['function'] ?? call['custom']);
 const nameIn = (call: JsonObject): string | null => stringOf(functionOf(call)?.['name']);
+
+/** The call that an index means, as far as it has come. */
+interface IndexedCall {
+  id: string | null;
+  name: string | null;
+  text: string;
+}
 
 /** Plain reasoning text, by server; the wire lane reads the same. */
 const REASONING_FIELDS = ['reasoning_content', 'reasoning', 'reasoning_text'] as const;
@@ -534,23 +542,30 @@ export const CHAT_COMPLETIONS_RULES: readonly LintRule[] = [
     example: chat(chatCall(0, 'a', 'f', '{}'), chatCall(0, 'b', 'g', '{}'), ...chatEnd('tool_calls')),
     counterexample: chat(chatCall(0, 'a', 'f', '{}'), chatCall(1, 'b', 'g', '{}'), ...chatEnd('tool_calls')),
     check: () => {
-      const ids = new Map<string, string>();
-      const texts = new Map<string, string>();
+      const calls = new Map<string, IndexedCall>();
+      const byId = new Map<string, IndexedCall>();
       return eachToolCall((call, key, { frame }, report) => {
-        const id = stringOf(call['id']);
-        const known = ids.get(key);
-        const text = texts.get(key) ?? '';
-        const given = stringOf(functionOf(call)?.['arguments']) ?? '';
-        if (id && known !== undefined && known !== id) {
-          const inside = text !== '' && !isJson(text);
-          report(
-            frame,
-            `Index ${String(call['index'])} was ${known} and is now ${id}${inside ? ', in the middle of its arguments: each fragment has an id of its own' : ''}.`,
-            key,
-          );
-          texts.set(key, inside ? text + given : given);
-        } else texts.set(key, text + given);
-        if (id) ids.set(key, id);
+        const id = stringOf(call['id']) || null;
+        const part = { name: nameIn(call) || null, text: stringOf(functionOf(call)?.['arguments']) ?? '' };
+        let known = calls.get(key);
+        if (known && id !== null && known.id !== null && id !== known.id) {
+          const before = known;
+          const begun = byId.get(`${key}/${id}`);
+          const continues = !begun && goesOn(before, part);
+          known = continues ? before : begun;
+          const how = continues
+            ? ', in the middle of its arguments: each fragment has an id of its own'
+            : before.text !== '' && !isJson(before.text)
+              ? `, before the arguments of ${before.id} are complete`
+              : '';
+          report(frame, `Index ${String(call['index'])} was ${before.id} and is now ${id}${how}.`, key);
+        }
+        known ??= { id: null, name: null, text: '' };
+        known.id = id ?? known.id;
+        known.name ??= part.name;
+        known.text += part.text;
+        calls.set(key, known);
+        if (id !== null) byId.set(`${key}/${id}`, known);
       });
     },
   },

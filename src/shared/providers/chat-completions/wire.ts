@@ -12,6 +12,7 @@ import { errorField, strayFault } from '../../wire/faults.ts';
 import { Fields, isPadding } from '../../wire/fields.ts';
 import type { WireProtocol } from '../../wire/protocol.ts';
 import type { Block, WireRecorder } from '../../wire/recorder.ts';
+import { goesOn } from './one-index.ts';
 import { chatFigures, chatFinish, chatUsage, FIGURE_FIELDS } from './usage.ts';
 
 /** Plain reasoning text, by server: DeepSeek, vLLM and others; OpenRouter, Groq and others; GitHub Copilot. */
@@ -20,6 +21,13 @@ const NO_PARTS: readonly unknown[] = [];
 const CALL_FIELDS = new Set(['index', 'id', 'type', 'function', 'custom']);
 /** Finish reasons that are errors: Mistral's and OpenRouter's, DeepSeek's, GLM's. */
 const FAILED = new Set(['error', 'insufficient_system_resource', 'network_error']);
+
+/** What a fragment of a tool call says of itself. */
+interface Fragment {
+  readonly id: string | null;
+  readonly name: string | null;
+  readonly text: string;
+}
 
 /** One choice while it grows. */
 interface Choice {
@@ -373,7 +381,7 @@ export class ChatCompletionsWire implements WireProtocol {
     // Some compatible servers send the arguments as an object instead of as text.
     const given = fn.any('arguments') ?? fn.any('input') ?? null;
     const text = typeof given === 'string' || given === null ? given : JSON.stringify(given);
-    const block = this.#callBlock(choice, call.number('index'), place, id, name, type);
+    const block = this.#callBlock(choice, call.number('index'), place, { id, name, text: text ?? '' }, type);
     if (id && block.callId === null) block.callId = id;
     if (name) this.#nameCall(block, name);
     if (type !== null && type !== block.type) recorder.keep(`${call.path}type`, type, true);
@@ -383,30 +391,39 @@ export class ChatCompletionsWire implements WireProtocol {
     call.rest();
   }
 
-  /**
-   * Which call a fragment belongs to. The same index with another id is another call, unless it comes in the middle of the
-   * arguments; so is another name once there are arguments.
-   */
-  #callBlock(
-    choice: Choice,
-    index: number | null,
-    place: number,
-    id: string | null,
-    name: string | null,
-    type: string | null,
-  ): Block {
+  /** Which call a fragment belongs to: by its index, unless its id says otherwise. Another name once there are arguments begins another call. */
+  #callBlock(choice: Choice, index: number | null, place: number, fragment: Fragment, type: string | null): Block {
+    const { id, name } = fragment;
     const known = index === null ? this.#callWithoutIndex(choice, place, id, name) : choice.byIndex.get(index);
     if (known && !known.closed && (id === null || known.callId === null || known.callId === id)) {
       const renamed = name !== null && known.name !== null && name !== known.name && known.text !== '';
       if (!renamed) return known;
       this.#recorder.note('another name after the arguments began: taken as another call');
-    } else if (index !== null && known && goesOn(known, name)) {
-      this.#recorder.note(`index ${index} comes with another id, ${id}, in the middle of its arguments: the same call`);
-      return known;
     } else if (index !== null && known && id !== null && known.callId !== id) {
-      this.#recorder.note(`index ${index} comes again with another id: another call`);
+      const same = this.#callWithOtherId(choice, index, known, { ...fragment, id });
+      if (same) return same;
     }
     return this.#openCall(choice, index, place, type ?? 'function', name, id);
+  }
+
+  /** The call that a fragment goes on with although its index had another id; undefined for one that begins here. */
+  #callWithOtherId(
+    choice: Choice,
+    index: number,
+    known: Block,
+    fragment: Fragment & { readonly id: string },
+  ): Block | undefined {
+    const recorder = this.#recorder;
+    const { id } = fragment;
+    const begun = choice.tools.find((tool) => tool.callId === id && !tool.closed && !isJson(tool.text));
+    if (begun) {
+      recorder.note(`index ${index} comes with the id of another call, ${id}: taken by its id`);
+      choice.byIndex.set(index, begun);
+    } else if (!known.closed && goesOn(known, fragment)) {
+      recorder.note(`index ${index} comes with another id, ${id}, in the middle of its arguments: the same call`);
+      return known;
+    } else recorder.note(`index ${index} comes again with another id: another call`);
+    return begun;
   }
 
   /**
@@ -506,7 +523,3 @@ export class ChatCompletionsWire implements WireProtocol {
     for (const tool of choice.tools) this.#recorder.close(tool, tool.type !== 'custom');
   }
 }
-
-/** Whether a fragment with another id continues a call: gateways give each fragment an id of its own, and its name, or none. */
-const goesOn = (call: Block, name: string | null): boolean =>
-  !call.closed && call.text !== '' && !isJson(call.text) && (name === null || name === call.name);

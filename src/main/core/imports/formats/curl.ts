@@ -1,56 +1,103 @@
 /** What `curl -i`, `curl -v` and `curl --raw` write: heads before the body, and lines of the tool's own between. */
 import type { HttpHead } from '../../../../shared/model/trace.ts';
 import { bytesOfText, byteText, type ImportedExchange, type ImportFormat } from '../imported.ts';
+import { headerOf } from '../../../../shared/metrics/http-wording.ts';
 import { isStatusLine, jsonOf, requestHead, responseHead } from '../http-head.ts';
 
 /** More heads than any chain of redirects and proxies has. */
 const MAX_HEADS = 30;
 const HEAD_END = /\r?\n\r?\n/g;
 
-/** `curl -i`: the head, or several of them (100 Continue, a proxy's, redirects), and the body. */
+/**
+ * `curl -i`: the head, or several of them (100 Continue, a proxy's, redirects), and the body; then perhaps the next answer. Other
+ * tools print the request before it.
+ */
 export const curlInclude: ImportFormat = {
   id: 'curl-include',
   label: 'the output of curl -i',
-  recognizes: ({ text }) => isStatusLine(firstLine(text)),
+  recognizes: ({ text }) => isStatusLine(firstLine(text)) || PRINTED_EXCHANGE.test(text.slice(0, LOOKED_AT)),
   read: ({ bytes }) => {
     let text = byteText(bytes).replace(/^\xEF\xBB\xBF/, '');
-    let head: HttpHead | null = null;
-    for (let heads = 0; heads < MAX_HEADS && isStatusLine(firstLine(text)); heads++) {
-      HEAD_END.lastIndex = 0;
-      const end = HEAD_END.exec(text);
-      head = responseHead(linesOf(text.slice(0, end?.index ?? text.length)));
-      text = end === null ? '' : text.slice(HEAD_END.lastIndex);
+    const found: ImportedExchange[] = [];
+    while (text !== '' && found.length < MAX_ANSWERS) {
+      const start = text.search(STATUS_AND_HEADER);
+      if (start < 0) break;
+      const request = printedRequest(text.slice(0, start));
+      text = text.slice(start).trimStart();
+      let head: HttpHead | null = null;
+      for (let heads = 0; heads < MAX_HEADS && isStatusLine(firstLine(text)); heads++) {
+        HEAD_END.lastIndex = 0;
+        const end = HEAD_END.exec(text);
+        head = responseHead(linesOf(text.slice(0, end?.index ?? text.length)).map((line) => line.trim()));
+        text = end === null ? '' : text.slice(HEAD_END.lastIndex);
+      }
+      const end = bodyEnd(text, head);
+      const body = text.slice(0, end).replace(RESPONSE_CODE, '');
+      found.push(exchange(body, { ...(request && { request }), ...(head && { response: { ...head, tNs: 0 } }) }));
+      text = text.slice(end);
     }
-    return [exchange(text, { ...(head && { response: { ...head, tNs: 0 } }) })];
+    return found;
   },
 };
+
+/** More answers than anybody prints into one file. */
+const MAX_ANSWERS = 10_000;
+/** A status line with a header after it: where an answer begins, wherever it stands in a file. */
+const STATUS_AND_HEADER =
+  /(?:^[ \t]*|(?<=[}\]]))HTTP\/\d(?:\.\d)? \d{3}(?: [^\r\n]*)?(?:\r?\n(?:[ \t]*[\w-]+: ?[^\r\n]*\r?$|\r?$)|$(?![^]))/m;
+/** A request of which the answer follows, as HTTPie, IDEs and analysers print both. */
+const PRINTED_EXCHANGE =
+  /^\s*[A-Z]{3,7} (?:https?:\/\/\S+|\S+ HTTP\/\d(?:\.\d)?)\r?\n[^]*^HTTP\/\d(?:\.\d)? \d{3}(?: [^\n]*)?\n/m;
+/** What IDEs write after a body. */
+const RESPONSE_CODE = /\r?\n(?:Response code: \d{3}|Content-Length: )[^\n]*\r?\n?$/;
+
+/** Where a body ends, and another answer or request begins. */
+function bodyEnd(text: string, head: HttpHead | null): number {
+  // A length is that of the compressed body, which may have been decompressed since: something must begin there.
+  const length = Number(headerOf(head, 'content-length') ?? NaN);
+  if (length <= text.length && isStatusLine(firstLine(text.slice(length, length + 1024)))) return length;
+  const next = text.search(STATUS_AND_HEADER);
+  if (next < 0) return text.length;
+  const request = /^[A-Z]{3,7} (?:https?:\/\/\S+|\S+ HTTP\/\d(?:\.\d)?)\r?$/m.exec(text.slice(0, next));
+  return request?.index ?? next;
+}
+
+function printedRequest(text: string): ImportedExchange['request'] {
+  const trimmed = text.trimStart().replace(/^([A-Z]{3,7} https?:\/\/\S+)(?=\r?\n|$)/, '$1 HTTP/1.1');
+  const [lines = '', ...rest] = trimmed.split(HEAD_END);
+  const head = requestHead(linesOf(lines));
+  return head === null ? undefined : { head, body: jsonOf(Buffer.from(rest.join('\n\n'), 'latin1').toString()) };
+}
 
 /** What a tool says before the answer is short. */
 const LOOKED_AT = 64 * 1024;
 
+/** With --trace-time and --trace-ids before each line of the tool's own. */
+const CLOCK = String.raw`(?:(?:\d{4}-\d\d-\d\d )?(\d\d):(\d\d):(\d\d)\.(\d{6}) )?(?:\[[\dx-]+\] )?`;
+const CLOCK_BEFORE = new RegExp(String.raw`^${CLOCK}(?=[*<>{}](?: |\r?$))`);
 /** A line of the tool: what it says of itself, what it sent, what it got, how much it moved. */
 const TOOL_LINE = /^(?:\* |> |>\r?$|< |<\r?$|[{}] \[\d+ bytes data\]\r?$)/;
 /** The progress meter, which writes over itself with carriage returns. */
 const METER_HEAD = /^[ \t]*(?:% Total +% Received|Dload +Upload)[^\n]*\n?/gm;
 const METER =
   /\r?[ ]{0,2}\d{1,3} +[\d.]+[kMGTP]? +\d{1,3} +[\d.]+[kMGTP]? +\d{1,3} +[\d.]+[kMGTP]? +[\d.]+[kMGTP]? +[\d.]+[kMGTP]? +[\d:-]{7,8} +[\d:-]{7,8} +[\d:-]{7,8} +[\d.]+[kMGTP]?\n?/g;
-/** The body's last line may have no end, so that the tool's next line goes on in it. */
-const TOOL_AFTER_BODY =
-  /\* (?:Connection #\d+ to host |Closing connection|transfer closed with |Recv failure: |OpenSSL SSL_read|Leftovers after chunking|shutting down connection)[^\n]*$/;
+/** A piece of the body may have no end of its line, so that the tool's next line goes on in it. */
+const TOOL_AFTER_BODY = new RegExp(
+  String.raw`${CLOCK}(?:[{}] \[\d+ bytes data\]|\* (?:Connection #\d+ to host |Closing connection|transfer closed with |Recv failure: |OpenSSL SSL_read|Leftovers after chunking|shutting down connection)[^\n]*)\r?\n?$`,
+);
 
 /** `curl -v` with its standard error and standard output in one file. Each request and its answer are one exchange. */
 export const curlVerbose: ImportFormat = {
   id: 'curl-verbose',
   label: 'the output of curl -v',
-  recognizes: ({ text }) => /^(?:> [A-Z]+ \S+ HTTP\/\d|< HTTP\/\d)/m.test(text.slice(0, LOOKED_AT)),
+  recognizes: ({ text }) => VERBOSE.test(text.slice(0, LOOKED_AT)),
   read: ({ bytes }) => {
     const text = byteText(bytes).replace(METER_HEAD, '').replace(METER, '');
-    const secure = /^\* (?:ALPN|SSL connection|TLS)/m.test(text) ? 'https' : 'http';
+    const secure = SECURE.test(text) ? 'https' : 'http';
     const found: ImportedExchange[] = [];
     let sent: string[] = [];
     let got: string[] = [];
     let body = '';
-    let requested = false;
     const close = (): void => {
       if (got.length === 0 && body === '') return;
       const request = requestHead(sent, secure);
@@ -61,28 +108,48 @@ export const curlVerbose: ImportFormat = {
           ...(response && { response: { ...response, tNs: 0 } }),
         }),
       );
-      [sent, got, body, requested] = [[], [], '', false];
+      [sent, got, body] = [[], [], ''];
     };
     for (const line of withEnds(text)) {
-      const plain = line.replace(/\r?\n$/, '');
-      if (/^> ?/.test(plain) && (requested || /^> [A-Z]+ \S+ HTTP\//.test(plain))) {
+      const told = line.replace(CLOCK_BEFORE, '').replace(/\n$/, '');
+      const plain = told.replace(/\r$/, '');
+      if (/^> ?/.test(plain) && (sent.length > 0 || /^> [A-Z]+ \S+ HTTP\//.test(plain))) {
         if (got.length > 0) close();
-        requested = true;
         if (plain.length > 2) sent.push(plain.slice(2));
       } else if (/^< ?/.test(plain) && (got.length > 0 || isStatusLine(plain.slice(2)))) {
         // Only the last of several heads has the body.
         if (isStatusLine(plain.slice(2))) got = [];
         if (plain.length > 2) got.push(plain.slice(2));
-      } else if (!TOOL_LINE.test(line.replace(/\n$/, ''))) body += line.replace(TOOL_AFTER_BODY, '');
+      } else if (!TOOL_LINE.test(told)) body += line.replace(TOOL_AFTER_BODY, '');
     }
     close();
     return found;
   },
 };
 
-/** `== Info:`, `=> Send header, 83 bytes (0x53)`, `<= Recv data, …`, with a time of day and ids before it where asked for. */
-const EVENT =
-  /^(?:(?:\d{4}-\d\d-\d\d )?(\d\d):(\d\d):(\d\d)\.(\d{6}) )?(?:\[[\dx-]+\] )?(==|=>|<=) (Info:|Send header|Send data|Recv header|Recv data|Send SSL data|Recv SSL data)(?:, (\d+) bytes)?/;
+const VERBOSE = new RegExp(String.raw`^${CLOCK}(?:> [A-Z]+ \S+ HTTP\/\d|< HTTP\/\d)`, 'm');
+const SECURE = new RegExp(String.raw`^${CLOCK}\* (?:ALPN|SSL connection|TLS)`, 'm');
+
+const DAY_NS = 86_400 * 1e9;
+
+/** Times of day in order, in nanoseconds. */
+class Clock {
+  #last = 0;
+
+  /** Of a match of CLOCK; null where the line has none. */
+  at([, hours, minutes, seconds, micros]: RegExpExecArray): number | null {
+    if (hours === undefined) return null;
+    let tNs = ((Number(hours) * 60 + Number(minutes)) * 60 + Number(seconds)) * 1e9 + Number(micros) * 1e3;
+    // Midnight is passed where the time of day goes back.
+    while (tNs < this.#last - DAY_NS / 2) tNs += DAY_NS;
+    return (this.#last = tNs);
+  }
+}
+
+/** `== Info:`, `=> Send header, 83 bytes (0x53)`, `<= Recv data, …`. */
+const EVENT = new RegExp(
+  String.raw`^${CLOCK}(==|=>|<=) (Info:|Send header|Send data|Recv header|Recv data|Send SSL data|Recv SSL data)(?:, (\d+) bytes)?`,
+);
 const DUMPED = /^([0-9a-f]{4,8}): (.*)$/;
 /** A line of `--trace`: sixteen bytes in hex, each with a space, and then the same as text. */
 const HEX_COLUMNS = 48;
@@ -149,12 +216,10 @@ interface Packet {
   readonly ascii: boolean;
 }
 
-const DAY_NS = 86_400 * 1e9;
-
 function packetsIn(text: string): readonly Packet[] {
   const packets: Packet[] = [];
   let [kind, tNs, size, lines] = ['', null as number | null, 0, [] as string[]];
-  let last = 0;
+  const clock = new Clock();
   const close = (): void => {
     if (kind === 'Info:' || kind === '') return;
     packets.push({ kind, tNs, ...dumped(lines, size) });
@@ -166,19 +231,10 @@ function packetsIn(text: string): readonly Packet[] {
       continue;
     }
     close();
-    const [, hours, minutes, seconds, micros] = event;
     kind = event[6]!;
     lines = [];
     size = Number(event[7] ?? 0);
-    tNs =
-      hours === undefined
-        ? null
-        : ((Number(hours) * 60 + Number(minutes)) * 60 + Number(seconds)) * 1e9 + Number(micros) * 1e3;
-    if (tNs !== null) {
-      // Midnight is passed where the time of day goes back.
-      while (tNs < last - DAY_NS / 2) tNs += DAY_NS;
-      last = tNs;
-    }
+    tNs = clock.at(event);
     if (kind === 'Info:') packets.push({ kind, tNs, text: line, ascii: false });
   }
   close();

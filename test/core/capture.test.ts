@@ -239,7 +239,7 @@ describe('reads', () => {
     expect(reads.at(-1)!.tNs - reads[0]!.tNs).toBeLessThan((count - 1) * 20e6);
   });
 
-  test('a burst far larger than what may wait comes whole', async () => {
+  test('D11 a burst far larger than what may wait comes whole', async () => {
     const piece = Buffer.alloc(1024 ** 2, 'x');
     const { reads, end } = await captured((_incoming, response) => {
       for (let i = 0; i < 48; i++) response.write(piece);
@@ -266,7 +266,7 @@ const FLUSH: Readonly<Record<string, number>> = {
   zstd: constants.ZSTD_e_flush,
 };
 
-describe.each(Object.entries(ENCODERS))('a body encoded as %s', (encoding, [stream, whole]) => {
+describe.each(Object.entries(ENCODERS))('C11 a body encoded as %s', (encoding, [stream, whole]) => {
   const answering = (body: Buffer) => (_incoming: IncomingMessage, response: ServerResponse) => {
     response.writeHead(200, { 'content-encoding': encoding });
     response.end(body);
@@ -315,7 +315,7 @@ describe.each(Object.entries(ENCODERS))('a body encoded as %s', (encoding, [stre
     expect(text).toBe(plain);
   });
 
-  test('that decodes to a flood ends at the ratio, long before the flood', async () => {
+  test('C13 that decodes to a flood ends at the ratio, long before the flood', async () => {
     const { end, reads } = await captured(answering(whole(Buffer.alloc(64 * 1024 ** 2, 'a'))));
     expect(end).toMatchObject({ how: 'limit', limit: expect.stringContaining('200 times its size') });
     expect(reads.reduce((sum, { bytes }) => sum + bytes.length, 0)).toBeLessThan(32 * 1024 ** 2);

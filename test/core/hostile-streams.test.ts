@@ -63,7 +63,7 @@ function read(made: LiveRecording, reads: readonly Read[], more: Pick<DecodeSetu
   return [...items, ...pass.end(1, () => made.trace.ending!)];
 }
 
-test('while a lane never ends, the reads of all streams are taken and stored', async () => {
+test('D10 while a lane never ends, the reads of all streams are taken and stored', async () => {
   const thread = threadWithTrial({ timeLimitMs: 3_600_000 });
   const hostile = await recording(thread);
   hostile.reads(SPINS);
@@ -81,7 +81,7 @@ test('while a lane never ends, the reads of all streams are taken and stored', a
   await Promise.all([hostile.finished, other.finished]);
 });
 
-test('a lane that never ends is ended at the event, and every other lane of every stream has all', async () => {
+test('D10 a lane that never ends is ended at the event, and every other lane of every stream has all', async () => {
   const thread = threadWithTrial({ timeLimitMs: 900 });
   const [hostile, other] = [await recording(thread), await recording(thread)];
   const all = Promise.all([watched(hostile), watched(other)]);
@@ -102,7 +102,7 @@ test('a lane that never ends is ended at the event, and every other lane of ever
   expect(await hostile.isStored()).toBe(true);
 });
 
-test('a stream that takes all memory is decoded no further, and its ending says so; the others have all', async () => {
+test('R2 a stream that takes all memory is decoded no further, and its ending says so; the others have all', async () => {
   const thread = threadWithTrial({ memoryLimitMb: 128 });
   const [hostile, other] = [await recording(thread), await recording(thread)];
   const all = Promise.all([watched(hostile), watched(other)]);

@@ -11,58 +11,70 @@ import { requestFor, sampleEndpoint, TestRuns, useRuns, watch, withServer } from
 
 const fixture = useRuns();
 
-const FAULTS: readonly (readonly [model: string, state: TerminalState, fact: RegExp, advice: RegExp])[] = [
-  ['fault-400', 'http-error', /answered HTTP 400 Bad Request: This sample model takes no request/, /edit the request/],
+const FAULTS: readonly (readonly [row: string, model: string, state: TerminalState, fact: RegExp, advice: RegExp])[] = [
   [
+    'C7',
+    'fault-400',
+    'http-error',
+    /answered HTTP 400 Bad Request: This sample model takes no request/,
+    /edit the request/,
+  ],
+  [
+    'C7',
     'fault-401',
     'http-error',
     /answered HTTP 401 Unauthorized: Incorrect API key provided/,
     /carried no key\. Enter the key of this endpoint in the settings/,
   ],
   [
+    'C7',
     'fault-404',
     'http-error',
     /answered HTTP 404 Not Found: The model `fault-404` does not exist/,
     /Check the base URL, the API and the model name/,
   ],
   [
+    'C8',
     'fault-429',
     'http-error',
     /answered HTTP 429 Too Many Requests/,
     /does not retry automatically\. It asks you to wait 7 seconds \(retry-after: 7\)/,
   ],
-  ['fault-500-html', 'http-error', /answered HTTP 500 Internal Server Error with an HTML page/, /Run it again/],
-  ['fault-503', 'http-error', /answered HTTP 5(?:03|29)/, /Run it again in a moment/],
+  ['C9', 'fault-500-html', 'http-error', /answered HTTP 500 Internal Server Error with an HTML page/, /Run it again/],
+  ['C9', 'fault-503', 'http-error', /answered HTTP 5(?:03|29)/, /Run it again in a moment/],
   [
+    'C1',
     'fault-200-json',
     'not-a-stream',
     /is a JSON error, not a stream of events.*It says: The server failed but answered with status 200/,
     /raw response is kept/,
   ],
-  ['fault-200-html', 'not-a-stream', /is an HTML page, not a stream/, /captive portal/],
-  ['fault-204', 'not-a-stream', /answered HTTP 204/, /Check the base URL/],
-  ['fault-empty', 'truncated', /body was empty: zero events/, /Run it again/],
-  ['fault-comments', 'truncated', /only comments and blank lines/, /Run it again/],
+  ['C2', 'fault-200-html', 'not-a-stream', /is an HTML page, not a stream/, /captive portal/],
+  ['C5', 'fault-204', 'not-a-stream', /answered HTTP 204/, /Check the base URL/],
+  ['C4', 'fault-empty', 'truncated', /body was empty: zero events/, /Run it again/],
+  ['C4', 'fault-comments', 'truncated', /only comments and blank lines/, /Run it again/],
   [
+    'C10',
     'fault-error-first',
     'provider-error',
     /reported an error in the stream, at event 0: .*overloaded/,
     /What came before it is kept/,
   ],
-  ['fault-malformed-event', 'complete', /terminator .* arrived/, /^$/],
-  ['fault-no-terminator', 'truncated', /without the provider's terminator/, /may be cut/],
-  ['fault-open-end', 'complete', /terminator .* arrived/, /^$/],
-  ['fault-reset-first', 'reset', /connection broke before the answer began \(ECONNRESET\)/, /Run it again/],
+  ['B1', 'fault-malformed-event', 'complete', /terminator .* arrived/, /^$/],
+  ['D7', 'fault-no-terminator', 'truncated', /without the provider's terminator/, /may be cut/],
+  ['D8', 'fault-open-end', 'complete', /terminator .* arrived/, /^$/],
+  ['D6', 'fault-reset-first', 'reset', /connection broke before the answer began \(ECONNRESET\)/, /Run it again/],
   [
+    'D6',
     'fault-reset',
     'reset',
     /connection broke inside a content block \(ECONNRESET\)\. The \d+ bytes up to that point are kept/,
     /Run it again/,
   ],
-  ['fault-cut', 'reset', /connection broke inside a content block/, /Run it again/],
+  ['D6', 'fault-cut', 'reset', /connection broke inside a content block/, /Run it again/],
 ];
 
-describe.each(FAULTS)('%s ends as %s', (model, state, fact, advice) => {
+describe.each(FAULTS)('%s %s ends as %s', (_row, model, state, fact, advice) => {
   test.each(APIS)('over %s', async (api) => {
     const { id, ending, items } = await fixture.sample(model, api);
     expect(ending.state, ending.rule).toBe(state);
@@ -97,7 +109,7 @@ describe('an endpoint that limits the waiting', () => {
     return fixture.run({ api, endpoint, request: requestFor(model, api) });
   };
 
-  test('no answer', async () => {
+  test('D2 no answer', async () => {
     const { ending } = await stalling('fault-no-answer', { answer: 1 });
     expect(ending).toMatchObject({
       state: 'http-error',
@@ -105,21 +117,21 @@ describe('an endpoint that limits the waiting', () => {
       advice: expect.stringMatching(/raise the timeout/),
     });
   });
-  test('a head, then nothing', async () => {
+  test('D3 a head, then nothing', async () => {
     const { ending } = await stalling('fault-stall-first', { silence: 1 });
     expect(ending).toMatchObject({
       state: 'stalled',
       rule: expect.stringMatching(/^No byte came for 1 second, .*No bytes of the response/),
     });
   });
-  test('some events, then nothing', async () => {
+  test('D4 some events, then nothing', async () => {
     const { ending } = await stalling('fault-stall', { silence: 1 });
     expect(ending).toMatchObject({
       state: 'stalled',
       rule: expect.stringMatching(/^No byte came for 1 second, .*\d+ bytes up to that point are kept/),
     });
   });
-  test('some events, then comments only', async () => {
+  test('D5 some events, then comments only', async () => {
     const { ending } = await stalling('fault-stall-comments', { silence: 2 });
     expect(ending).toMatchObject({
       state: 'stalled',
@@ -132,7 +144,7 @@ describe('an endpoint that limits the waiting', () => {
 describe('an endpoint that cannot be reached', () => {
   const reach = async (baseUrl: string) => (await fixture.run({ endpoint: await fixture.endpoint(baseUrl) })).ending;
 
-  test('nothing listens', async () => {
+  test('D1 nothing listens', async () => {
     const closed = createServer().listen(0, '127.0.0.1');
     await once(closed, 'listening');
     const { port } = closed.address() as AddressInfo;
@@ -144,7 +156,7 @@ describe('an endpoint that cannot be reached', () => {
       advice: expect.stringMatching(/Nothing is listening there/),
     });
   });
-  test('a name that does not exist', async () => {
+  test('D1 a name that does not exist', async () => {
     expect(await reach('http://no-such-host.invalid/v1')).toMatchObject({
       state: 'http-error',
       rule: expect.stringMatching(
@@ -279,7 +291,7 @@ describe('cancelled', () => {
     return (await watch(fixture.runs, id)).at(-1);
   };
 
-  test('before the head', async () => {
+  test('D9 before the head', async () => {
     expect(await cancelling('fault-no-answer', () => true)).toMatchObject({
       k: 'ending',
       ending: {
@@ -289,13 +301,13 @@ describe('cancelled', () => {
       },
     });
   });
-  test('in mid-stream', async () => {
+  test('D9 in mid-stream', async () => {
     expect(await cancelling('fault-stall', (k) => k === 'event')).toMatchObject({
       k: 'ending',
       ending: { state: 'cancelled', rule: expect.stringMatching(/\d+ bytes up to that point are kept/) },
     });
   });
-  test('the connection is gone for the endpoint, too', async () => {
+  test('D9 the connection is gone for the endpoint, too', async () => {
     const asked = Promise.withResolvers<void>();
     const gone = Promise.withResolvers<void>();
     const hold = (_incoming: IncomingMessage, response: ServerResponse): void => {
@@ -315,7 +327,7 @@ describe('cancelled', () => {
       await gone.promise;
     });
   });
-  test('when the program ends', async () => {
+  test('D9 when the program ends', async () => {
     const { id } = await fixture.runs.start({
       endpoint: sampleEndpoint('messages'),
       api: 'messages',

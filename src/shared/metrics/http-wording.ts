@@ -5,6 +5,9 @@ import type { HttpHead } from '../model/trace.ts';
 /** What a failed request failed at. */
 export type RequestPhase = 'dns' | 'connect' | 'tls' | 'headers' | 'request';
 
+/** The reason of a request that failed because the server speaks this protocol. */
+export const HTTP_2 = 'HTTP/2';
+
 /** What of the request its answer's wording depends on; what is not known is absent. */
 export interface RequestFacts {
   readonly url: string;
@@ -137,11 +140,19 @@ const PHASES: Readonly<Record<RequestPhase, (target: string) => Wording>> = {
   }),
 };
 
+const ONLY_HTTP_2 =
+  'The server speaks only HTTP/2, which Tracelane does not. Switch HTTP/1.1 on in the server, or put a proxy that speaks both in front of it.';
+
 /** By the words of OpenSSL and Node for what failed while a secure connection was made. */
 const TLS_FAILURES: readonly (readonly [reason: RegExp, advice: string])[] = [
   [
+    /alert protocol version|UNSUPPORTED.PROTOCOL|VERSION.TOO.LOW/i,
+    'The server has no version of TLS that is still safe: at least TLS 1.2 is needed. Have the server, or the proxy in front of it, updated.',
+  ],
+  [/no application protocol/i, ONLY_HTTP_2],
+  [
     // What came was no TLS at all.
-    /WRONG_VERSION_NUMBER|PACKET_LENGTH_TOO_LONG|RECORD_TOO_LARGE|HTTP_REQUEST|^EPROTO$/,
+    /WRONG.VERSION.NUMBER|PACKET.LENGTH.TOO.LONG|RECORD.TOO.LARGE|HTTP.REQUEST|^EPROTO$/i,
     'This port does not speak HTTPS. Write http:// in the base URL, or use the port that speaks HTTPS.',
   ],
   [
@@ -158,6 +169,16 @@ const TLS_FAILURES: readonly (readonly [reason: RegExp, advice: string])[] = [
   ],
 ];
 
+/** What Node's HTTP parser says of what came back. */
+const NO_HTTP: Readonly<Record<string, string>> = {
+  HPE_INVALID_CONSTANT:
+    'What came back is no HTTP. Check the base URL: the port may be that of another service, or speak HTTPS, which asks for https://.',
+  HPE_HEADER_OVERFLOW:
+    'The head of the response is larger than 256 KB, the limit for one. Look for a server or a proxy on the way that adds headers without end.',
+};
+const BROKEN_HTTP =
+  'The head of the response breaks the rules of HTTP, so that two programs could read it in two ways. It is for the server, or a proxy on the way, to send it properly.';
+
 /** Wording for a request that got no answer. `reason` is the system's own word for it, such as ECONNREFUSED. */
 export function requestFailure(phase: RequestPhase, target: string, reason: string): Wording {
   const { fact, advice } = PHASES[phase](target);
@@ -169,12 +190,10 @@ export function requestFailure(phase: RequestPhase, target: string, reason: stri
   }
   const tls = phase === 'tls' ? TLS_FAILURES.find(([pattern]) => pattern.test(reason)) : undefined;
   if (tls) return { fact: `${fact.slice(0, -1)} (${reason}).`, advice: tls[1] };
+  if (phase === 'request' && reason === HTTP_2)
+    return { fact: `${fact.slice(0, -1)} (${reason}).`, advice: ONLY_HTTP_2 };
   if (phase === 'request' && reason.startsWith('HPE_'))
-    return {
-      fact: `${fact.slice(0, -1)} (${reason}).`,
-      advice:
-        'What came back is no HTTP. Check the base URL: the port may be that of another service, or speak HTTPS, which asks for https://.',
-    };
+    return { fact: `${fact.slice(0, -1)} (${reason}).`, advice: NO_HTTP[reason] ?? BROKEN_HTTP };
   if (/TIMEDOUT|TIMEOUT/i.test(reason) && phase !== 'headers')
     return { fact: `No response from ${target} in time (${reason}).`, advice };
   return { fact: `${fact.slice(0, -1)}${reason === '' ? '' : ` (${reason})`}.`, advice };

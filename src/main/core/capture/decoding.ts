@@ -4,26 +4,62 @@
  */
 import type { Transform } from 'node:stream';
 import {
+  brotliDecompressSync,
   constants,
   createBrotliDecompress,
   createGunzip,
   createInflate,
   createInflateRaw,
   createZstdDecompress,
+  gunzipSync,
+  inflateRawSync,
+  inflateSync,
+  zstdDecompressSync,
 } from 'node:zlib';
 
 /** Servers that flush each event want it read at once. The end stays strict, so that a cut body is told from a whole one. */
 const AT_ONCE = { flush: constants.Z_SYNC_FLUSH };
 
-/** `first`: the body's first byte. */
-const DECODERS: Readonly<Record<string, (first: number) => Transform>> = {
-  gzip: () => createGunzip(AT_ONCE),
-  'x-gzip': () => createGunzip(AT_ONCE),
-  // Servers disagree whether the zlib wrapper belongs to it; its first byte ends in 8.
-  deflate: (first) => ((first & 0x0f) === 8 ? createInflate(AT_ONCE) : createInflateRaw(AT_ONCE)),
-  br: () => createBrotliDecompress({ flush: constants.BROTLI_OPERATION_FLUSH }),
-  zstd: () => createZstdDecompress(),
+/** The beginning of a body, which may be cut anywhere, decoded at once; throws where it is damaged or gives more than `most` bytes. */
+type DecodeStart = (bytes: Uint8Array, most: number) => Buffer;
+
+interface Decoder {
+  readonly stream: () => Transform;
+  readonly start: DecodeStart;
+}
+
+const gzip: Decoder = { stream: () => createGunzip(AT_ONCE), start: cut(gunzipSync, constants.Z_SYNC_FLUSH) };
+const zlib: Decoder = { stream: () => createInflate(AT_ONCE), start: cut(inflateSync, constants.Z_SYNC_FLUSH) };
+const raw: Decoder = { stream: () => createInflateRaw(AT_ONCE), start: cut(inflateRawSync, constants.Z_SYNC_FLUSH) };
+const brotli: Decoder = {
+  stream: () => createBrotliDecompress({ flush: constants.BROTLI_OPERATION_FLUSH }),
+  start: cut(brotliDecompressSync, constants.BROTLI_OPERATION_FLUSH),
 };
+const zstd: Decoder = {
+  stream: () => createZstdDecompress(),
+  start: cut(zstdDecompressSync, constants.ZSTD_e_flush),
+};
+
+/** `first`: the body's first byte. */
+const DECODERS: Readonly<Record<string, (first: number) => Decoder>> = {
+  gzip: () => gzip,
+  'x-gzip': () => gzip,
+  // Servers disagree whether the zlib wrapper belongs to it; its first byte ends in 8.
+  deflate: (first) => ((first & 0x0f) === 8 ? zlib : raw),
+  br: () => brotli,
+  zstd: () => zstd,
+};
+
+type Options = { readonly finishFlush: number; readonly maxOutputLength: number };
+
+function cut(decode: (bytes: Uint8Array, options: Options) => Buffer, finishFlush: number): DecodeStart {
+  return (bytes, maxOutputLength) => decode(bytes, { finishFlush, maxOutputLength });
+}
+
+/** As much of an encoded body is held, so that one that is damaged can be decoded up to the damage. */
+const HELD_BYTES = 256 * 1024;
+/** What so much decodes to, but for bodies made to be a flood. */
+const SALVAGED_BYTES = 16 * 1024 ** 2;
 
 /** The one encoding of a body that can be undone; null when there is none to undo, or one that is not known here. */
 export function encodingOf(contentEncoding: string | null): string | null {
@@ -34,8 +70,13 @@ export function encodingOf(contentEncoding: string | null): string | null {
 export class Decoding {
   readonly #encoding: string;
   readonly #give: (decoded: Uint8Array) => void;
+  #decoder: Decoder | undefined;
   #stream: Transform | undefined;
   #error: Error | undefined;
+  /** The body so far as it came; undefined once it is too long. */
+  #held: Uint8Array[] | undefined = [];
+  #heldBytes = 0;
+  #given = 0;
 
   /** `give` gets what comes out, while `write` or `end` is waited for; it may call `close`. */
   constructor(encoding: string, give: (decoded: Uint8Array) => void) {
@@ -43,11 +84,20 @@ export class Decoding {
     this.#give = give;
   }
 
-  /** Resolves once all that the piece decodes to was given. Rejects with the decoder's error. One piece at a time. */
+  /**
+   * Resolves once all that the piece decodes to was given. Rejects with the decoder's error, after what comes before the damage
+   * was given. One piece at a time.
+   */
   async write(piece: Uint8Array): Promise<void> {
     if (piece.length === 0) return;
     const stream = (this.#stream ??= this.#open(piece[0]!));
-    await this.#settled((done) => stream.write(piece, done));
+    this.#hold(piece);
+    try {
+      await this.#settled((done) => stream.write(piece, done));
+    } catch (error) {
+      this.#salvage(piece.length);
+      throw error;
+    }
   }
 
   /** The body is over: rejects when the encoding says that there should be more. */
@@ -62,12 +112,45 @@ export class Decoding {
   }
 
   #open(first: number): Transform {
-    const stream = DECODERS[this.#encoding]!(first);
-    stream.on('data', this.#give);
+    this.#decoder = DECODERS[this.#encoding]!(first);
+    const stream = this.#decoder.stream();
+    stream.on('data', (decoded: Uint8Array) => {
+      this.#given += decoded.length;
+      this.#give(decoded);
+    });
     stream.on('error', (error: Error) => {
       this.#error = error;
     });
     return stream;
+  }
+
+  #hold(piece: Uint8Array): void {
+    this.#heldBytes += piece.length;
+    if (this.#heldBytes > HELD_BYTES) this.#held = undefined;
+    this.#held?.push(piece);
+  }
+
+  /** Node's decoders give nothing of the piece that the damage is in: gives what comes before it. */
+  #salvage(pieceLength: number): void {
+    if (this.#held === undefined) return;
+    const body = Buffer.concat(this.#held);
+    let [good, bad] = [body.length - pieceLength, body.length];
+    let decoded: Buffer | undefined;
+    while (good < bad) {
+      const middle = Math.ceil((good + bad) / 2);
+      const start = this.#decodedStart(body.subarray(0, middle));
+      if (start) [good, decoded] = [middle, start];
+      else bad = middle - 1;
+    }
+    if (decoded && decoded.length > this.#given) this.#give(decoded.subarray(this.#given));
+  }
+
+  #decodedStart(bytes: Uint8Array): Buffer | undefined {
+    try {
+      return this.#decoder!.start(bytes, this.#given + SALVAGED_BYTES);
+    } catch {
+      return undefined;
+    }
   }
 
   async #settled(start: (done: (error?: Error | null) => void) => void): Promise<void> {

@@ -10,7 +10,7 @@ import { request as requestHttp, type ClientRequest, type IncomingMessage } from
 import { request as requestHttps } from 'node:https';
 import { isIP } from 'node:net';
 import type { BodyEnd } from '../../../shared/metrics/ending.ts';
-import type { RequestPhase } from '../../../shared/metrics/http-wording.ts';
+import { HTTP_2, type RequestPhase } from '../../../shared/metrics/http-wording.ts';
 import type { HttpHead } from '../../../shared/model/trace.ts';
 import type { HeaderList } from './secrets.ts';
 
@@ -32,6 +32,13 @@ export interface ExchangeListener {
 
 /** A peer that has vanished without a word is asked for after this, so that the system ends the connection at last. */
 const PROBE_AFTER_MS = 60_000;
+/** Some gateways send policies and cookies beyond the 16 KB that Node takes by itself. */
+const MAX_HEAD_BYTES = 256 * 1024;
+/**
+ * Said here, since an environment variable (NODE_TLS_REJECT_UNAUTHORIZED) would switch the check off for every server; and the one
+ * protocol that is spoken, so that a server without it says so.
+ */
+const TLS = { rejectUnauthorized: true, ALPNProtocols: ['http/1.1'] };
 
 export class HttpExchange {
   readonly #listener: ExchangeListener;
@@ -50,8 +57,8 @@ export class HttpExchange {
     const secure = url.protocol === 'https:';
     // A literal address, in brackets when of version 6, is looked up nowhere.
     this.#phase = isIP(url.hostname.replace(/^\[|\]$/g, '')) === 0 ? 'dns' : 'connect';
-    const start = secure ? requestHttps : requestHttp;
-    this.#request = start(url, { method, headers: headers.flat(), agent: false });
+    const options = { method, headers: headers.flat(), agent: false, maxHeaderSize: MAX_HEAD_BYTES };
+    this.#request = secure ? requestHttps(url, { ...options, ...TLS }) : requestHttp(url, options);
     // Node keeps a thousand and leaves out the rest without a word.
     this.#request.maxHeadersCount = 0;
     this.#request.setNoDelay(true);
@@ -132,7 +139,7 @@ export class HttpExchange {
     // The answer closes after this, and gives what it holds before.
     if (this.#response) return;
     // What came and was no HTTP is a failed request; a connection that broke while it was waited for an answer is not.
-    const broke = this.#phase === 'headers' && !reason.startsWith('HPE_');
+    const broke = this.#phase === 'headers' && !reason.startsWith('HPE_') && reason !== HTTP_2;
     this.#end(
       broke
         ? { how: 'reset', reason }
@@ -153,7 +160,23 @@ function headOf({ statusCode = 0, statusMessage = '', rawHeaders }: IncomingMess
   return { status: statusCode, statusText: statusMessage, headers };
 }
 
+interface TransportError extends Error {
+  readonly code?: string;
+  /** Of Node's HTTP parser: what it was given. */
+  readonly rawPacket?: Uint8Array;
+}
+
 /** The system's own word. An attempt on several addresses fails with one error for each, and the code of all. */
-function reasonOf(error: Error & { readonly code?: string }): string {
-  return error.code ?? error.message;
+function reasonOf({ code, message, rawPacket }: TransportError): string {
+  if (rawPacket && isHttp2Settings(rawPacket)) return HTTP_2;
+  // OpenSSL says in its message what this code stands for.
+  const said = code === 'EPROTO' ? /:SSL routines:[^:]*:([^:]+):/.exec(message)?.[1] : undefined;
+  return said === undefined ? (code ?? message) : `EPROTO, ${said}`;
+}
+
+/** A server of HTTP/2 begins with a SETTINGS frame of the whole connection (RFC 9113, 3.4, 4.1 and 6.5). */
+function isHttp2Settings(bytes: Uint8Array): boolean {
+  const [high, middle, low, type, flags, ...stream] = bytes.subarray(0, 9);
+  const length = high! * 0x10000 + middle! * 0x100 + low!;
+  return bytes.length >= 9 && length % 6 === 0 && type === 4 && flags === 0 && stream.every((byte) => byte === 0);
 }

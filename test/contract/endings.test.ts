@@ -1,0 +1,459 @@
+/**
+ * What servers and networks do to a run, over real sockets on the loopback interface: rows of the groups C (HTTP responses) and D (time
+ * and transport) of the reliability list. Responses are written to the socket as they stand, since a server's library would mend them.
+ */
+import { once } from 'node:events';
+import { createSecureServer } from 'node:http2';
+import { createServer as createTlsServer } from 'node:https';
+import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
+import { getCACertificates, setDefaultCACertificates } from 'node:tls';
+import { brotliCompressSync, deflateSync, gzipSync, zstdCompressSync } from 'node:zlib';
+import { afterEach, describe, expect, test } from 'vitest';
+import { CERTIFICATE, EXPIRED_CERTIFICATE, LOOPBACK_CERTIFICATE } from '../support/certificate.ts';
+import { requestFor, useRuns, type Ran } from '../support/runs.ts';
+
+const fixture = useRuns();
+const servers: Server[] = [];
+const sockets = new Set<Socket>();
+afterEach(() => {
+  for (const socket of sockets) socket.destroy();
+  for (const server of servers.splice(0)) server.close();
+});
+
+const KEY = 'marker-key-0123456789';
+const event = (delta: object, more: object = {}): string =>
+  `data: ${JSON.stringify({ id: 'c', object: 'chat.completion.chunk', model: 'm', choices: [{ index: 0, delta, ...more }] })}\n\n`;
+const HELLO = event({ role: 'assistant', content: 'Hello' });
+const STOP = event({}, { finish_reason: 'stop' });
+const DONE = 'data: [DONE]\n\n';
+const WHOLE = HELLO + STOP + DONE;
+const STREAM = 'Content-Type: text/event-stream';
+
+type Answer = (socket: Socket, nth: number) => void;
+
+async function listening<Listener extends Server>(server: Listener): Promise<number> {
+  server.on('connection', (socket: Socket) => {
+    sockets.add(socket);
+    socket.on('error', () => {});
+    socket.once('close', () => sockets.delete(socket));
+  });
+  server.listen(0, '127.0.0.1');
+  servers.push(server);
+  await once(server, 'listening');
+  return (server.address() as AddressInfo).port;
+}
+
+/** A server that answers the n-th connection's request; `heads` are what it was sent. */
+async function serving(answer: Answer): Promise<{ readonly url: string; readonly heads: readonly string[] }> {
+  const heads: string[] = [];
+  const server = createServer((socket) =>
+    socket.once('data', (data: Buffer) => {
+      heads.push(data.toString('latin1'));
+      answer(socket, heads.length);
+    }),
+  );
+  return { url: `http://127.0.0.1:${await listening(server)}/v1`, heads };
+}
+
+async function asked(url: string, more: Parameters<typeof fixture.endpoint>[1] = {}): Promise<Ran> {
+  return fixture.run({ endpoint: await fixture.endpoint(url, more) });
+}
+
+interface Told extends Ran {
+  readonly text: string;
+  readonly heads: readonly string[];
+}
+
+/** One request, answered with these bytes and an end. */
+async function answered(head: readonly string[], body: string | Uint8Array = ''): Promise<Told> {
+  const { url, heads } = await serving((socket) => {
+    socket.write(`HTTP/1.1 ${head.join('\r\n')}\r\n\r\n`);
+    socket.end(body);
+  });
+  const ran = await asked(url, { key: KEY });
+  await fixture.runs.close();
+  return { ...ran, heads, text: (await fixture.body(ran.id)).toString() };
+}
+
+const chunked = (...parts: readonly string[]): string =>
+  [...parts.map((part) => `${Buffer.byteLength(part).toString(16)}\r\n${part}\r\n`), '0\r\n\r\n'].join('');
+const OK_CHUNKED = ['200 OK', STREAM, 'Transfer-Encoding: chunked'];
+
+describe('C3 the content type', () => {
+  test.each([
+    ['none', [], /no content-type header/],
+    ['text/plain', ['Content-Type: text/plain'], /says text\/plain, not text\/event-stream/],
+    ['in capitals', ['Content-Type: TEXT/EVENT-STREAM; charset=UTF-8'], /arrived\.$/],
+    ['application/octet-stream', ['Content-Type: application/octet-stream'], /says application\/octet-stream/],
+    [
+      'another charset',
+      ['Content-Type: text/event-stream; charset=latin1'],
+      /charset latin1; event streams are always UTF-8/,
+    ],
+  ])('C3 %s: the content decides', async (_what, lines, rule) => {
+    const { ending } = await answered(['200 OK', ...lines, `Content-Length: ${WHOLE.length}`], WHOLE);
+    expect(ending).toMatchObject({ state: 'complete', rule: expect.stringMatching(rule) });
+  });
+});
+
+test.each([
+  ['204 No Content', ''],
+  ['205 Reset Content', 'Content-Length: 0'],
+  ['206 Partial Content', `Content-Length: ${WHOLE.length}`],
+  ['304 Not Modified', 'ETag: "x"'],
+])('C5 %s is no stream', async (status, line) => {
+  const body = status.startsWith('206') ? WHOLE : '';
+  const { ending } = await answered([status, STREAM, ...(line === '' ? [] : [line])], body);
+  expect(ending).toMatchObject({ state: 'not-a-stream', rule: expect.stringContaining(`HTTP ${status}`) });
+});
+
+describe('C6 redirects', () => {
+  test.each([301, 302, 303, 307, 308])(
+    'C6 %i to another host is not followed, and takes the key nowhere',
+    async (status) => {
+      const other = await serving((socket) => socket.end());
+      const { ending, heads } = await answered([`${status} Elsewhere`, `Location: ${other.url}`, 'Content-Length: 0']);
+      expect(ending).toMatchObject({
+        state: 'http-error',
+        rule: expect.stringContaining(`HTTP ${status}`),
+        advice: expect.stringContaining(other.url),
+      });
+      expect([heads.length, other.heads]).toEqual([1, []]);
+    },
+  );
+  test('C6 a loop is asked once', async () => {
+    const { url, heads } = await serving((socket) =>
+      socket.end('HTTP/1.1 307 Again\r\nLocation: /v1/chat/completions\r\nContent-Length: 0\r\n\r\n'),
+    );
+    expect((await asked(url)).ending.state).toBe('http-error');
+    expect(heads).toHaveLength(1);
+  });
+});
+
+describe('C7 errors', () => {
+  test('C7 an error of 8 MB is kept whole, and its sentence is short', async () => {
+    const body = `${'<html>'.padEnd(8e6, 'error ')}`;
+    const { id, ending } = await answered(
+      ['400 Bad Request', 'Content-Type: text/html', `Content-Length: ${body.length}`],
+      body,
+    );
+    expect(ending.state).toBe('http-error');
+    expect(ending.rule.length).toBeLessThan(1_000);
+    expect(await fixture.store.get(id)).toMatchObject({ storedBytes: body.length });
+  });
+  test.each([
+    ['empty', '', 'Content-Length: 0', /HTTP 422 Odd\.$/],
+    ['text', 'Field "model" is missing', 'Content-Type: text/plain', /HTTP 422 Odd/],
+    [
+      'a stream',
+      `event: error\ndata: {"error":{"message":"No such model"}}\n\n`,
+      STREAM,
+      /HTTP 422 Odd: No such model/,
+    ],
+    ['a stream and its terminator', `${event({ content: 'x' })}${DONE}`, STREAM, /HTTP 422 Odd/],
+    [
+      'a long message',
+      JSON.stringify({ error: { message: 'no '.repeat(100_000) } }),
+      'Content-Type: application/json',
+      /HTTP 422/,
+    ],
+  ])('C7 with a body of %s', async (_what, body, line, rule) => {
+    const { ending, text } = await answered(['422 Odd', line], body);
+    expect(ending).toMatchObject({ state: 'http-error', rule: expect.stringMatching(rule) });
+    expect(ending.rule.length).toBeLessThan(3_000);
+    expect(text).toBe(body);
+  });
+});
+
+test.each([
+  ['retry-after: 3', /wait 3 seconds/],
+  ['retry-after: Wed, 21 Oct 2026 07:28:30 GMT\r\ndate: Wed, 21 Oct 2026 07:28:00 GMT', /wait 30 seconds/],
+  ['retry-after-ms: 1500', /wait 1\.5 seconds/],
+  ['retry-after: 0', /at once/],
+  ['retry-after: -1', /at once/],
+  ['retry-after: 3600', /wait 1 hour/],
+  ['retry-after: soon', /reads "soon", which is not a valid time/],
+])('C8 %j is said as it came and in words, and nothing is sent again', async (line, advice) => {
+  const { ending, heads } = await answered(['429 Too Many Requests', line, 'Content-Length: 0']);
+  expect(ending).toMatchObject({ state: 'http-error', advice: expect.stringMatching(advice) });
+  expect(heads).toHaveLength(1);
+});
+
+test.each([500, 502, 503, 504, 529])('C9 %i is asked once', async (status) => {
+  const { ending, heads } = await answered(
+    [`${status} Down`, 'Content-Type: text/html', 'Content-Length: 6'],
+    '<html>',
+  );
+  expect(ending).toMatchObject({ state: 'http-error', rule: expect.stringMatching(/with an HTML page/) });
+  expect(heads).toHaveLength(1);
+});
+
+test('C10 an error before the first event', async () => {
+  const { ending, id } = await answered(['200 OK', STREAM], 'data: {"error":{"message":"Overloaded"}}\n\n');
+  expect(ending).toMatchObject({ state: 'provider-error', rule: expect.stringMatching(/Overloaded/) });
+  expect((await fixture.store.get(id)).httpStatus).toBe(200);
+});
+
+describe('C12 encodings that do not fit', () => {
+  const long = HELLO.repeat(2_000) + DONE;
+  const ENCODERS = [
+    ['gzip', gzipSync],
+    ['deflate', deflateSync],
+    ['br', brotliCompressSync],
+    ['zstd', zstdCompressSync],
+  ] as const;
+  test.each(ENCODERS)('C12 a cut %s body: what could be decoded is kept', async (encoding, encode) => {
+    const body = encode(Buffer.from(long));
+    const { ending, text } = await answered(
+      ['200 OK', STREAM, `Content-Encoding: ${encoding}`],
+      body.subarray(0, body.length - 12),
+    );
+    expect(ending).toMatchObject({
+      state: 'truncated',
+      rule: expect.stringContaining(`${encoding} encoding is damaged or cut`),
+    });
+    expect(long.startsWith(text)).toBe(true);
+  });
+  test('C12 a header that lies: the body is kept as it came', async () => {
+    const { ending, text } = await answered(['200 OK', STREAM, 'Content-Encoding: gzip'], WHOLE);
+    expect(ending.state).toBe('complete');
+    expect(text).toBe(WHOLE);
+  });
+  test('C12 two layers: one is undone, and the ending says so', async () => {
+    const { ending } = await answered(['200 OK', STREAM, 'Content-Encoding: gzip'], gzipSync(gzipSync(WHOLE)));
+    expect(ending).toMatchObject({ state: 'not-a-stream', rule: expect.stringMatching(/compressed twice/) });
+  });
+  test.each(ENCODERS)('C12 bytes after the end of a %s body, in one piece with it', async (encoding, encode) => {
+    const body = Buffer.concat([encode(Buffer.from(WHOLE)), Buffer.from('trailing garbage')]);
+    const { ending, text } = await answered(['200 OK', STREAM, `Content-Encoding: ${encoding}`], body);
+    expect(ending.state, ending.rule).toBe('complete');
+    expect(text).toBe(WHOLE);
+  });
+  test.each(ENCODERS)(
+    'C12 a %s body that is damaged in the middle is kept up to the damage',
+    async (encoding, encode) => {
+      const lines = Array.from({ length: 4_000 }, (_, n) =>
+        event({ content: `${n * 7919} ${(n * 104729) % 65_537}` }),
+      ).join('');
+      const body = encode(Buffer.from(lines));
+      const at = Math.floor(body.length / 2);
+      body.fill(0xff, at, at + 400);
+      const { ending, text } = await answered(['200 OK', STREAM, `Content-Encoding: ${encoding}`], body);
+      expect(ending.state, ending.rule).toBe('truncated');
+      expect(text.length).toBeGreaterThan(HELLO.length);
+      const same = [...text].findIndex((character, n) => character !== lines[n]);
+      expect(same < 0 ? text.length : same).toBeGreaterThan(lines.length / 4);
+    },
+  );
+});
+
+describe('C14 the stated length', () => {
+  test('C14 too small: what is beyond it is not of this response', async () => {
+    const { ending, text } = await answered(['200 OK', STREAM, `Content-Length: ${HELLO.length}`], WHOLE);
+    expect(ending.state).toBe('truncated');
+    expect(text).toBe(HELLO);
+  });
+  test('C14 too large: the connection ends before the body', async () => {
+    const { ending, text } = await answered(['200 OK', STREAM, 'Content-Length: 100000'], HELLO);
+    expect(ending).toMatchObject({ state: 'reset', rule: expect.stringMatching(/connection broke/) });
+    expect(text).toBe(HELLO);
+  });
+  test('C14 too large, after the terminator', async () => {
+    expect((await answered(['200 OK', STREAM, 'Content-Length: 100000'], WHOLE)).ending.state).toBe('complete');
+  });
+  test.each([
+    ['together with chunks', ['Content-Length: 5', 'Transfer-Encoding: chunked']],
+    ['twice', ['Content-Length: 5', 'Content-Length: 6']],
+    ['negative', ['Content-Length: -1']],
+    ['no number', ['Content-Length: many']],
+  ])('C14 %s: refused, since it can be read in two ways', async (_what, lines) => {
+    const { ending, text } = await answered(['200 OK', STREAM, ...lines], chunked(WHOLE));
+    expect(ending).toMatchObject({ state: 'http-error', rule: expect.stringMatching(/HPE_/) });
+    expect(text).toBe('');
+  });
+});
+
+describe('C15 chunks', () => {
+  test('C15 extensions of chunks belong to no body', async () => {
+    const body = `${HELLO.length.toString(16)};a=1;b="x\\"y"\r\n${HELLO}\r\n${(STOP + DONE).length.toString(16)};c\r\n${STOP}${DONE}\r\n0;end\r\n\r\n`;
+    const { ending, text } = await answered(OK_CHUNKED, body);
+    expect([ending.state, text]).toEqual(['complete', WHOLE]);
+  });
+  test('C15 a bad size of a chunk', async () => {
+    const { ending, text } = await answered(OK_CHUNKED, `${HELLO.length.toString(16)}\r\n${HELLO}\r\nZZ\r\n`);
+    expect(ending).toMatchObject({ state: 'reset', rule: expect.stringMatching(/HPE_INVALID_CHUNK_SIZE/) });
+    expect(text).toBe(HELLO);
+  });
+  test('C15 no last chunk', async () => {
+    const { ending, text } = await answered(OK_CHUNKED, chunked(HELLO + STOP).replace(/0\r\n\r\n$/, ''));
+    expect([ending.state, text]).toEqual(['reset', HELLO + STOP]);
+  });
+});
+
+describe('C16 heads', () => {
+  test.each([
+    ['a header of 40 KB', [`x-long: ${'a'.repeat(40_000)}`], 'complete'],
+    ['2,000 headers', Array.from({ length: 2_000 }, (_, n) => `x-${n}: 1`), 'complete'],
+    ['a header of 4 MB', [`x-long: ${'a'.repeat(4e6)}`], 'http-error'],
+    ['a name that is none', ['x y: 1'], 'http-error'],
+    ['a control character', ['x-control: a\u0000b'], 'http-error'],
+    ['bytes that are not ASCII', ['x-latin: caf\u00e9'], 'complete'],
+    ['a folded line', ['x-folded: a', ' b'], 'http-error'],
+  ] as const)('C16 %s', async (_what, lines, state) => {
+    const { ending } = await answered(['200 OK', STREAM, ...lines], WHOLE);
+    expect(ending.state, ending.rule).toBe(state);
+    if (state === 'http-error') expect(ending.rule).toMatch(/HPE_/);
+  });
+});
+
+describe('C17 answers before the answer', () => {
+  test.each(['100 Continue', '102 Processing', '103 Early Hints', '199 Odd'])(
+    'C17 %s is not taken for it',
+    async (status) => {
+      const { url } = await serving((socket) => {
+        socket.write(`HTTP/1.1 ${status}\r\nLink: </x>; rel=preload\r\n\r\n`);
+        socket.end(`HTTP/1.1 200 OK\r\n${STREAM}\r\n\r\n${WHOLE}`);
+      });
+      const { ending, id } = await asked(url);
+      expect(ending.state).toBe('complete');
+      expect((await fixture.store.get(id)).httpStatus).toBe(200);
+    },
+  );
+});
+
+describe('C18 a server that speaks another protocol', () => {
+  const trusting = async <T>(cert: string, work: () => Promise<T>): Promise<T> => {
+    const usual = getCACertificates();
+    setDefaultCACertificates([...usual, cert]);
+    try {
+      return await work();
+    } finally {
+      setDefaultCACertificates(usual);
+    }
+  };
+  const overTls = async (options: Parameters<typeof createTlsServer>[0]) => {
+    const server = createTlsServer(options, (_incoming, response) => response.end(WHOLE));
+    server.on('tlsClientError', () => {});
+    return asked(`https://127.0.0.1:${await listening(server)}/v1`);
+  };
+
+  test('C18 a certificate of an authority that is trusted', async () => {
+    const { ending } = await trusting(LOOPBACK_CERTIFICATE.cert, () => overTls(LOOPBACK_CERTIFICATE));
+    expect(ending.state, ending.rule).toBe('complete');
+  });
+  test.each([
+    ['by nobody', LOOPBACK_CERTIFICATE, CERTIFICATE.cert, /SELF_SIGNED/, /NODE_EXTRA_CA_CERTS/],
+    ['that has expired', EXPIRED_CERTIFICATE, EXPIRED_CERTIFICATE.cert, /CERT_HAS_EXPIRED/, /not valid today/],
+    ['for another name', CERTIFICATE, CERTIFICATE.cert, /ALTNAME_INVALID/, /for another name/],
+  ])(
+    'C18 a certificate %s is refused, whatever the environment says',
+    async (_what, certificate, trusted, rule, advice) => {
+      const before = process.env['NODE_TLS_REJECT_UNAUTHORIZED'];
+      process.env['NODE_TLS_REJECT_UNAUTHORIZED'] = '0';
+      try {
+        const { ending } = await trusting(trusted, () => overTls(certificate));
+        expect(ending).toMatchObject({
+          state: 'http-error',
+          rule: expect.stringMatching(rule),
+          advice: expect.stringMatching(advice),
+        });
+      } finally {
+        if (before === undefined) delete process.env['NODE_TLS_REJECT_UNAUTHORIZED'];
+        else process.env['NODE_TLS_REJECT_UNAUTHORIZED'] = before;
+      }
+    },
+  );
+  test('C18 only an old version of TLS', async () => {
+    const { ending } = await overTls({
+      ...LOOPBACK_CERTIFICATE,
+      minVersion: 'TLSv1',
+      maxVersion: 'TLSv1.1',
+      ciphers: 'DEFAULT@SECLEVEL=0',
+    });
+    expect(ending).toMatchObject({ state: 'http-error', advice: expect.stringMatching(/version of TLS/) });
+  });
+  test('C18 only HTTP/2, over TLS', async () => {
+    const server = createSecureServer({ ...LOOPBACK_CERTIFICATE, allowHTTP1: false });
+    const port = await listening(server as unknown as Server);
+    const { ending } = await asked(`https://127.0.0.1:${port}/v1`);
+    expect(ending).toMatchObject({ state: 'http-error', advice: expect.stringMatching(/HTTP\/2/) });
+  });
+  test('C18 only HTTP/2, in plain', async () => {
+    const { url } = await serving((socket) => socket.end(Buffer.from([0, 0, 0, 4, 0, 0, 0, 0, 0])));
+    expect((await asked(url)).ending).toMatchObject({ state: 'http-error', advice: expect.stringMatching(/HTTP\/2/) });
+  });
+});
+
+describe('D6 where a connection breaks', () => {
+  const breaking = async (before: string) => {
+    const { url } = await serving((socket) => socket.write(before, () => socket.resetAndDestroy()));
+    const ran = await asked(url);
+    await fixture.runs.close();
+    return { ...ran, text: (await fixture.body(ran.id)).toString() };
+  };
+  const HEAD = `HTTP/1.1 200 OK\r\n${STREAM}\r\n\r\n`;
+  test.each([
+    ['before the head', '', '', 'reset'],
+    ['inside the head', 'HTTP/1.1 200 OK\r\nContent-', '', 'reset'],
+    ['before the first byte', HEAD, '', 'reset'],
+    ['inside an event', HEAD + HELLO + STOP.slice(0, 20), HELLO + STOP.slice(0, 20), 'reset'],
+    ['between two events', HEAD + HELLO, HELLO, 'reset'],
+    ['after the last event', HEAD + HELLO + STOP, HELLO + STOP, 'reset'],
+    ['after the terminator', HEAD + WHOLE, WHOLE, 'complete'],
+  ])('D6 %s', async (_what, before, body, state) => {
+    const { ending, text } = await breaking(before);
+    expect([ending.state, text]).toEqual([state, body]);
+  });
+});
+
+test('D7 a clean end without the terminator is no complete stream, and no broken one', async () => {
+  const { ending, text } = await answered(OK_CHUNKED, chunked(HELLO + STOP));
+  expect([ending.state, text]).toEqual(['truncated', HELLO + STOP]);
+});
+
+describe('ends of one side', () => {
+  test('D8 a server that goes on after the terminator is left, and its connection closed', async () => {
+    const gone = Promise.withResolvers<void>();
+    const { url } = await serving((socket) => {
+      socket.once('close', () => gone.resolve());
+      socket.write(`HTTP/1.1 200 OK\r\n${STREAM}\r\n\r\n${WHOLE}`);
+    });
+    expect((await asked(url)).ending.state).toBe('complete');
+    await gone.promise;
+  });
+  test('C14 a server that answers early and reads no more: its answer is kept', async () => {
+    const body = JSON.stringify({ error: { message: 'Too large for this model' } });
+    const server = createServer((socket) => {
+      socket.once('data', () => {
+        socket.pause();
+        socket.end(
+          `HTTP/1.1 413 Too Large\r\nContent-Type: application/json\r\nConnection: close\r\nContent-Length: ${body.length}\r\n\r\n${body}`,
+        );
+      });
+    });
+    const url = `http://127.0.0.1:${await listening(server)}/v1`;
+    const request = { ...requestFor('plain-text', 'chat_completions'), padding: 'x'.repeat(3e6) };
+    const { ending } = await fixture.run({ endpoint: await fixture.endpoint(url), request });
+    expect(ending).toMatchObject({
+      state: 'http-error',
+      rule: expect.stringMatching(/HTTP 413.*Too large for this model/),
+    });
+  });
+  test('D8 a server that only closes its own half: the connection is closed by this side', async () => {
+    const closed = Promise.withResolvers<void>();
+    const server = createServer({ allowHalfOpen: true }, (socket) => {
+      socket.once('data', () => socket.end(`HTTP/1.1 200 OK\r\n${STREAM}\r\n\r\n${WHOLE}`));
+      socket.once('end', () => closed.resolve());
+    });
+    expect((await asked(`http://127.0.0.1:${await listening(server)}/v1`)).ending.state).toBe('complete');
+    await closed.promise;
+  });
+});
+
+test('D12 fifty streams at once are each complete', async () => {
+  const ran = await Promise.all(Array.from({ length: 50 }, () => fixture.sample('plain-text')));
+  expect(new Set(ran.map(({ ending }) => ending.state))).toEqual(new Set(['complete']));
+  await fixture.runs.close();
+  const bodies = await Promise.all(ran.map(async ({ id }) => (await fixture.body(id)).length));
+  expect(new Set(bodies).size).toBe(1);
+}, 120_000);

@@ -2,6 +2,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { FieldName } from '../../src/shared/filter/fields.ts';
+import type { TraceFacts } from '../../src/shared/model/facts.ts';
 import { endpointId } from '../../src/shared/model/ids.ts';
 import { TERMINAL_STATES, TRACE_SOURCES } from '../../src/shared/model/trace.ts';
 import { FINISH_REASONS, type Usage } from '../../src/shared/model/usage.ts';
@@ -20,6 +21,9 @@ interface Made {
   readonly result: TraceResult | null;
   readonly status: number | null;
   readonly starred: boolean;
+  readonly tags: readonly string[];
+  /** Undefined: they are not worked out yet. */
+  readonly facts: TraceFacts | undefined;
 }
 
 const word = fc.constantFrom(...WORDS);
@@ -43,6 +47,25 @@ const usage: fc.Arbitrary<Usage> = fc.record(
   { requiredKeys: ['raw'] },
 );
 
+const words = fc.uniqueArray(word, { maxLength: 2 });
+const lower = words.map((all) => all.map((one) => one.toLowerCase()));
+const facts: fc.Arbitrary<TraceFacts> = fc.record({
+  version: fc.constant(1),
+  differs: fc.array(
+    fc.record({
+      lane: fc.constantFrom('legacy', 'x'),
+      worst: fc.constant('major'),
+      count: fc.constant(1),
+      kinds: lower,
+    }),
+    { maxLength: 2 },
+  ),
+  apart: fc.constantFrom([], [['legacy', 'simple'] as const]),
+  lint: fc.record({ worst: fc.constantFrom('error', 'info', null), rules: lower }),
+  tools: words,
+  conversation: fc.constant(null),
+});
+
 const made: fc.Arbitrary<Made> = fc
   .record({
     title: word,
@@ -60,8 +83,10 @@ const made: fc.Arbitrary<Made> = fc
     cost: fc.option(number, { nil: undefined }),
     status: maybe(fc.constantFrom(200, 404, 429, 500, 503)),
     starred: fc.boolean(),
+    tags: words,
+    facts: fc.option(facts, { nil: undefined }),
   })
-  .map(({ title, model, provider, lab, source, timed, startedAt, ended, status, starred, ...result }) => ({
+  .map(({ title, model, provider, lab, source, timed, startedAt, ended, status, starred, tags, facts, ...result }) => ({
     trace: newTrace({
       title,
       model,
@@ -83,12 +108,14 @@ const made: fc.Arbitrary<Made> = fc
       : null,
     status,
     starred,
+    tags,
+    facts,
   }));
 
 const known = (values: readonly (string | null | undefined)[]): readonly string[] =>
   values.filter((value) => typeof value === 'string');
 
-function filtered({ trace, result, status, starred }: Made): Filtered {
+function filtered({ trace, result, status, starred, tags, facts }: Made): Filtered {
   const numbers = result?.metrics ?? NO_METRICS;
   const state = result?.ending.state ?? 'live';
   const endpoint = [trace.endpoint.provider_name, ...(trace.endpointId === endpointId('lab') ? [ENDPOINT] : [])];
@@ -110,6 +137,13 @@ function filtered({ trace, result, status, starred }: Made): Filtered {
     state: [state],
     source: [trace.source],
     finish: known([result?.finish?.unified]),
+    tool: facts?.tools ?? [],
+    lint: known([facts?.lint.worst, ...(facts?.lint.rules ?? [])]),
+    diff: [
+      ...(facts?.differs.flatMap(({ lane, kinds }) => [lane, ...kinds]) ?? []),
+      ...(facts?.apart.map((pair) => pair.join('≠')) ?? []),
+    ],
+    tag: tags,
     has: Object.keys(has).filter((part) => has[part]),
   };
   const { input, output, total } = result?.usage ?? {};
@@ -145,11 +179,13 @@ async function store(all: readonly Made[]): Promise<Store> {
     provider_name: 'openai',
     limits: { answer: null, silence: null },
   });
-  for (const { trace, result, status, starred } of all) {
+  for (const { trace, result, status, starred, tags, facts } of all) {
     await opened.createTrace(trace);
     if (status !== null) opened.setHead(trace.id, { status, statusText: '', headers: [] }, 1);
     if (result) await opened.finishTrace(trace.id, result);
     if (starred) await opened.star(trace.id, true);
+    if (tags.length > 0) await opened.setTags(trace.id, tags);
+    if (facts) await opened.setFacts(trace.id, facts);
   }
   await opened.flush();
   return opened;
@@ -168,6 +204,24 @@ describe('a filter', () => {
       }),
       { numRuns: 300 },
     );
+  });
+
+  test('knows two lanes that differ, however they are written, and what a trace had before is gone', async () => {
+    const opened = await open(dataFolder());
+    const trace = newTrace();
+    await opened.createTrace(trace);
+    const found = async (filter: string) => (await opened.list({ filter, limit: 5 })).total;
+    const [base] = fc.sample(facts, { numRuns: 1, seed: 1 });
+    await opened.setFacts(trace.id, { ...base!, tools: ['get_weather'], apart: [['legacy', 'simple']] });
+    for (const filter of ['diff:legacy≠simple', 'diff:simple≠legacy', 'diff:simple!=legacy', 'tool:WEATHER'])
+      expect(await found(filter), filter).toBe(1);
+    await opened.setTags(trace.id, ['Slow', 'Slow']);
+    await opened.setFacts(trace.id, { ...base!, tools: [], apart: [] });
+    for (const filter of ['diff:legacy≠simple', 'tool:weather']) expect(await found(filter), filter).toBe(0);
+    expect(await found('tag:slow')).toBe(1);
+    expect(await opened.values('tag')).toEqual([{ value: 'slow', traces: 1 }]);
+    expect((await opened.setTags(trace.id, [])).tags).toBeUndefined();
+    expect(await found('tag:slow')).toBe(0);
   });
 
   test('that cannot be read is refused with the sentence', async () => {

@@ -12,7 +12,8 @@ const entry = (name: string): URL => new URL(`../../src/main/${name}.ts`, import
 export function cores({
   decodeWorker = entry('decode-worker'),
   storeWorker = entry('store-worker'),
-}: { readonly decodeWorker?: URL; readonly storeWorker?: URL } = {}): {
+  indexAfterMs,
+}: { readonly decodeWorker?: URL; readonly storeWorker?: URL; readonly indexAfterMs?: number } = {}): {
   readonly dataDir: string;
   open(folder?: string): Promise<Core>;
 } {
@@ -35,6 +36,7 @@ export function cores({
         proxyWorker: entry('proxy-worker'),
         proxyPort: 0,
         samplePace: 0,
+        ...(indexAfterMs !== undefined && { indexAfterMs }),
       });
       opened.push(core);
       return core;

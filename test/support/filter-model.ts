@@ -37,7 +37,9 @@ export function fits(filter: Filter, trace: Filtered): boolean {
       return contains(trace.texts, filter.text);
     case 'field': {
       const values = trace.values(filter.field);
-      if (FIELDS[filter.field].kind === 'choice') return values.includes(filter.value);
+      const { kind } = FIELDS[filter.field];
+      if (kind === 'choice') return values.includes(filter.value);
+      if (kind === 'name') return values.some((value) => value.toLowerCase() === filter.value);
       return contains(values, filter.value);
     }
     case 'number': {
@@ -87,6 +89,11 @@ export function filters(words: readonly string[], numbers: readonly number[]): f
   const leaf: fc.Arbitrary<Filter> = fc.oneof(
     fc.record({ type: fc.constant('text' as const), text: word }),
     fc.record({ type: fc.constant('field' as const), field: named('text'), value: word }),
+    fc.record({
+      type: fc.constant('field' as const),
+      field: named('name'),
+      value: word.map((name) => name.toLowerCase()),
+    }),
     named('choice').chain((field) => {
       const known = fieldOf(field);
       return fc.record({

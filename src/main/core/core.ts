@@ -11,6 +11,7 @@ import { DecodeWorker } from './decoding/decode-worker.ts';
 import { LaneThread } from './decoding/lane-thread.ts';
 import { recordIn } from './decoding/record.ts';
 import { providersInfo } from './providers/info.ts';
+import { Indexer } from './indexing/indexer.ts';
 import { recoverTraces } from './recording/recover.ts';
 import { ProxyService } from './proxy/proxy-service.ts';
 import { Recordings } from './recording/recordings.ts';
@@ -29,6 +30,8 @@ const PROXY_PORT = 4141;
 /** How long the program waits for what is left to decode of live streams when it closes. */
 const LAST_DECODING_MS = 3_000;
 const VIEWS_MEMORY_MB = 2_048;
+/** How long a trace is left alone after it ended, before its facts are worked out. */
+const INDEX_AFTER_MS = 1_000;
 
 export interface CoreSetup {
   /** Created when missing, for the user only. */
@@ -46,6 +49,8 @@ export interface CoreSetup {
   readonly proxyPort?: number;
   /** How many times faster than a real model the sample provider answers; 1 unless said, 0 as fast as possible. */
   readonly samplePace?: number;
+  /** How long a trace is left alone before its facts are worked out, in milliseconds; a test may want it short. */
+  readonly indexAfterMs?: number;
 }
 
 export interface Core {
@@ -70,6 +75,7 @@ export async function createCore({
   proxyWorker,
   proxyPort = PROXY_PORT,
   samplePace,
+  indexAfterMs = INDEX_AFTER_MS,
 }: CoreSetup): Promise<Core> {
   const provider = await startSampleProvider({ ...(samplePace !== undefined && { pace: samplePace }) });
   const sampleUrl = provider.url;
@@ -87,6 +93,7 @@ export async function createCore({
   const [lookups, comparisons] = [0, 1].map(
     () => new DecodeWorker({ module: decodeWorker, source: store, dataDir: readable, version }),
   ) as [DecodeWorker, DecodeWorker];
+  const indexer = new Indexer({ store, worker: comparisons, afterMs: indexAfterMs });
   const settings = new SettingsService(store);
   const endpoints = new EndpointsService({ store, vault, sampleUrl });
   const recordings = new Recordings(live);
@@ -151,7 +158,9 @@ export async function createCore({
     clearTimeout(giveUp);
     await endControl?.();
     closing.abort();
+    const indexed = indexer.close();
     await Promise.all([live.close(), views.close(), lookups.close(), comparisons.close(), provider.close()]);
+    await indexed;
     await store.close();
   };
   return { services, sampleUrl, proxy, remark: store.remark, close: () => (closed ??= close()) };

@@ -24,15 +24,27 @@ interface NumberField extends Described {
   /** What the value can be, for a sentence: "a duration, such as 800ms or 2s". */
   readonly wants: string;
 }
+/** One of the names that traces have, whole, in capitals or not. */
+interface NameField extends Described {
+  readonly kind: 'name';
+  /** The name as traces have it. */
+  readonly read?: (text: string) => string;
+}
 /** A moment of the wall clock: one side of it. */
 interface MomentField extends Described {
   readonly kind: 'moment';
   readonly side: '>=' | '<';
 }
-export type FilterField = TextField | ChoiceField | NumberField | MomentField;
+export type FilterField = TextField | NameField | ChoiceField | NumberField | MomentField;
 
 const DURATION = { kind: 'number', read: readDuration, wants: 'a duration, such as 800ms, 2s or 1m30s' } as const;
 const AMOUNT = { kind: 'number', read: readAmount, wants: 'a number, such as 250, 4k or 1.5m' } as const;
+
+/** Two lanes in alphabetical order, however the sign between them was typed. */
+function readLanes(text: string): string {
+  const [a = '', b, ...more] = text.split(/≠|!=/);
+  return b === undefined || more.length > 0 ? text : [a.trim(), b.trim()].toSorted().join('≠');
+}
 
 export const FIELDS = {
   model: { kind: 'text', help: 'The model’s name contains the text.', example: 'model:gpt-4o' },
@@ -63,6 +75,23 @@ export const FIELDS = {
     help: 'The trace has such a part.',
     example: 'has:tool',
   },
+  tool: {
+    kind: 'text',
+    help: 'The name of a tool that the model called contains the text.',
+    example: 'tool:get_weather',
+  },
+  lint: {
+    kind: 'name',
+    help: 'The stream has lint remarks of that severity (`error`, `warning`, `info`), or breaks that rule.',
+    example: 'lint:error',
+  },
+  diff: {
+    kind: 'name',
+    read: readLanes,
+    help: 'That lane differs from the wire, or by that kind of finding, or two lanes are not alike.',
+    example: 'diff:legacy≠simple',
+  },
+  tag: { kind: 'name', help: 'The trace has the tag.', example: 'tag:regression' },
   status: {
     kind: 'number',
     read: readStatus,
@@ -108,6 +137,10 @@ export const LISTED_FIELDS = [
   'source',
   'finish',
   'status',
+  'tool',
+  'lint',
+  'diff',
+  'tag',
 ] as const satisfies readonly FieldName[];
 export type ListedField = (typeof LISTED_FIELDS)[number];
 

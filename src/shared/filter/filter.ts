@@ -10,7 +10,7 @@ export type Filter =
   | { readonly type: 'not'; readonly part: Filter }
   /** What a person can find a trace by contains the text, in capitals or not. */
   | { readonly type: 'text'; readonly text: string }
-  /** The field contains the text, or is the choice. */
+  /** The field contains the text, or has the name, in lower case, or is the choice. */
   | { readonly type: 'field'; readonly field: FieldName; readonly value: string }
   /** In the unit of the field; a trace without the number does not fit. */
   | { readonly type: 'number'; readonly field: FieldName; readonly comparison: Comparison; readonly value: number }

@@ -134,6 +134,8 @@ class FilterReading {
     }
     if (comparison !== ':' && comparison !== '=') return `${name} has no order. Write ${field.example}.`;
     if (field.kind === 'text') return { type: 'field', field: name, value };
+    if (field.kind === 'name')
+      return { type: 'field', field: name, value: (field.read?.(value) ?? value).toLowerCase() };
     if (field.kind === 'moment') {
       const moment = readMoment(value, this.#now);
       if (moment === null) return `“${value}” is not ${MOMENTS}.`;

@@ -1,6 +1,7 @@
 /** A trace as the store keeps it and the screen shows it: everything but the bytes. */
 import { z } from 'zod';
 import type { CaptureFacts } from './capture.ts';
+import type { TraceFacts } from './facts.ts';
 import type { EndpointId, TraceId } from './ids.ts';
 import type { LaneId } from './messages.ts';
 import type { RequestChange } from './request-change.ts';
@@ -153,6 +154,10 @@ export interface TraceRow {
   readonly cost?: number;
   /** False for imported logs: order only, no timing. */
   readonly timed: boolean;
+  /** What people call it; absent: nothing. */
+  readonly tags?: readonly string[];
+  /** Absent until they are worked out, some time after the end. */
+  readonly facts?: TraceFacts;
   /** What of it the file no longer holds, and what to do: a sentence. Absent when all is whole. */
   readonly damaged?: string;
 }

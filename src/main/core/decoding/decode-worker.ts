@@ -2,11 +2,11 @@
  * The core's end of a decode worker: a thread that works on stored traces, one task after the other. It is started by the first
  * task, ended when one takes too long or too much memory, and started again for the next. A task can fail; the program goes on.
  */
-import type { CheckedParamsOf, ResultOf } from '../../../shared/rpc/contract.ts';
 import { ServiceError } from '../../../shared/rpc/services.ts';
 import { WorkerGone, WorkerThread } from '../worker/worker-thread.ts';
 import type { DecodeWorkerData, DecodeWorkerHandlers } from './serve-tasks.ts';
 import type { TaskName } from './tasks/registry.ts';
+import type { TaskParamsOf, TaskResultOf } from './tasks/task.ts';
 import type { TraceSource } from './decode-stored.ts';
 
 export interface DecodeWorkerSetup extends DecodeWorkerData {
@@ -55,7 +55,7 @@ export class DecodeWorker {
   }
 
   /** Tasks run in the order given. Rejects with a ServiceError when the task was ended. */
-  run<Name extends TaskName>(name: Name, params: CheckedParamsOf<Name>): Promise<ResultOf<Name>> {
+  run<Name extends TaskName>(name: Name, params: TaskParamsOf<Name>): Promise<TaskResultOf<Name>> {
     const task = this.#last.then(() => this.#run(name, params));
     this.#last = task.catch(() => undefined);
     return task;
@@ -68,11 +68,11 @@ export class DecodeWorker {
     await this.#last;
   }
 
-  async #run<Name extends TaskName>(name: Name, params: CheckedParamsOf<Name>): Promise<ResultOf<Name>> {
+  async #run<Name extends TaskName>(name: Name, params: TaskParamsOf<Name>): Promise<TaskResultOf<Name>> {
     try {
       const options = { timeLimitMs: this.#timeLimitMs };
       const args = [params] as unknown as Parameters<DecodeWorkerHandlers[Name]>;
-      return (await this.#thread.request(name, args, options)) as ResultOf<Name>;
+      return (await this.#thread.request(name, args, options)) as TaskResultOf<Name>;
     } catch (error) {
       throw this.#told(error);
     }

@@ -68,9 +68,11 @@ export function mend(db: Connection, ids: ReadonlyMap<number, ReadonlySet<string
       nr,
       [...(ids.get(nr) ?? [])].find((id) => !known.has(id)),
     );
-  db.run('DELETE FROM provider_traces WHERE trace NOT IN (SELECT nr FROM traces)');
+  for (const table of ['provider_traces', 'trace_facts', 'trace_values'])
+    db.run(`DELETE FROM ${table} WHERE trace NOT IN (SELECT nr FROM traces)`);
   const rows = db.all<{ readonly nr: number; readonly id: string }>(ALL);
   const traces = rows.map(({ nr, id }) => new Mending(db, nr, traceId(id), adopted.has(nr)).mended());
+  db.run('UPDATE traces SET tags = NULL WHERE tags IS NOT NULL AND NOT json_valid(tags)');
   for (const { id } of rows) known.add(id);
   const gone = new Set([...ids.values()].flatMap((same) => [...same]).filter((id) => !known.has(id)));
   return { traces, gone: [...gone] };

@@ -1,5 +1,6 @@
 /** A connection to the file with its statements, prepared once and kept as long as there is room. Results are whole: never iterators. */
 import type Database from 'better-sqlite3';
+import { folded } from '../../../shared/text/fold.ts';
 
 const MOST_STATEMENTS = 200;
 
@@ -45,10 +46,8 @@ export class Connection {
   }
 }
 
-/** Whether one of the texts has the first in it. SQLite itself folds the capitals of ASCII only. */
+/** Whether one of the texts has the first in it, which is folded already. SQLite itself folds the capitals of ASCII only. */
 function hasText(wanted: unknown, ...texts: readonly unknown[]): 0 | 1 {
-  const text = folded(String(wanted));
+  const text = String(wanted);
   return texts.some((one) => one !== null && folded(String(one)).includes(text)) ? 1 : 0;
 }
-
-const folded = (text: string): string => text.normalize('NFKC').toLowerCase();

@@ -1,6 +1,7 @@
 /** The SQL of a filter: a condition on a trace `t`, with what was typed as parameters only. */
 import { FIELDS, type FieldName, type ListedField } from '../../../shared/filter/fields.ts';
 import type { Filter } from '../../../shared/filter/filter.ts';
+import { folded } from '../../../shared/text/fold.ts';
 import { PROVIDER_NAME } from './rows.ts';
 
 export interface Condition {
@@ -22,8 +23,13 @@ const ERRORS = "('provider-error', 'http-error', 'truncated', 'reset', 'stalled'
 /** What words are looked for in. */
 const TEXTS = ['t.title', 't.model', 't.api', 't.source', STATE, PROVIDER_NAME, ENDPOINT_NAME];
 
+/** Fields of which a trace has any number of values, each a row of `trace_values`. */
+const MANY = ['tool', 'lint', 'diff', 'tag'] as const;
+type ManyField = (typeof MANY)[number];
+const isMany = (field: FieldName): field is ManyField => MANY.some((many) => many === field);
+
 /** The one value of a field. An endpoint has two names, and `has` is about other things for each choice. */
-type Valued = Exclude<FieldName, 'has' | 'endpoint'>;
+type Valued = Exclude<FieldName, 'has' | 'endpoint' | ManyField>;
 const EXPRESSIONS: Readonly<Record<Valued, string>> = {
   model: 't.model',
   api: 't.api',
@@ -47,11 +53,14 @@ const EXPRESSIONS: Readonly<Record<Valued, string>> = {
   before: 't.started_at',
 };
 
-/** What the fields are said to be where their values are listed. */
-export const VALUES: Readonly<Record<ListedField, string>> = {
-  ...EXPRESSIONS,
-  endpoint: `ifnull(${ENDPOINT_NAME}, ${PROVIDER_NAME})`,
-};
+/** Of each field, the query that gives its values, one row for each trace and value. */
+export function valuesSql(field: ListedField): string {
+  if (isMany(field))
+    return `SELECT v.value FROM trace_values v JOIN traces t ON t.nr = v.trace
+      WHERE v.field = '${field}' AND t.deleted_at IS NULL`;
+  const value = field === 'endpoint' ? `ifnull(${ENDPOINT_NAME}, ${PROVIDER_NAME})` : EXPRESSIONS[field];
+  return `SELECT ${value} AS value FROM traces t WHERE t.deleted_at IS NULL`;
+}
 
 const PARTS: Readonly<Record<(typeof FIELDS.has.choices)[number], string>> = {
   text: `${metric('firstTextNs')} IS NOT NULL`,
@@ -83,7 +92,7 @@ function sqlOf(filter: Filter, value: (given: string | number) => string): strin
     case 'not':
       return `(NOT ${sqlOf(filter.part, value)})`;
     case 'text':
-      return `has_text(${value(filter.text)}, ${TEXTS.join(', ')})`;
+      return `has_text(${value(folded(filter.text))}, ${TEXTS.join(', ')})`;
     case 'field':
       return fieldSql(filter.field, filter.value, value);
     case 'number':
@@ -106,7 +115,12 @@ function joined(
 
 function fieldSql(field: FieldName, wanted: string, value: (given: string | number) => string): string {
   if (field === 'has') return `(${PARTS[wanted as keyof typeof PARTS]})`;
-  if (field === 'endpoint') return `has_text(${value(wanted)}, ${PROVIDER_NAME}, ${ENDPOINT_NAME})`;
-  if (FIELDS[field].kind === 'text') return `has_text(${value(wanted)}, ${EXPRESSIONS[field]})`;
-  return `ifnull((${EXPRESSIONS[field]}) = ${value(wanted)}, 0)`;
+  const { kind } = FIELDS[field];
+  if (isMany(field)) {
+    const fits = kind === 'text' ? `has_text(${value(folded(wanted))}, v.value)` : `v.value = ${value(wanted)}`;
+    return `(t.nr IN (SELECT v.trace FROM trace_values v WHERE v.field = '${field}' AND ${fits}))`;
+  }
+  if (field === 'endpoint') return `has_text(${value(folded(wanted))}, ${PROVIDER_NAME}, ${ENDPOINT_NAME})`;
+  if (kind === 'text') return `has_text(${value(folded(wanted))}, ${EXPRESSIONS[field as Valued]})`;
+  return `ifnull((${EXPRESSIONS[field as Valued]}) = ${value(wanted)}, 0)`;
 }

@@ -20,7 +20,8 @@ export const PROVIDER_NAME = "CASE WHEN json_valid(t.endpoint) THEN t.endpoint -
 /** The columns of a trace `t` in the list. */
 export const LISTED = `
   t.nr, t.id, t.title, t.renamed, t.starred, t.source, t.api, t.model, t.started_at, t.state, t.rule, t.advice, t.http_status,
-  t.metrics, t.usage, t.finish, t.cost, t.timed, t.endpoint_id, ${PROVIDER_NAME} AS provider`;
+  t.metrics, t.usage, t.finish, t.cost, t.timed, t.endpoint_id, ${PROVIDER_NAME} AS provider, t.tags,
+  (SELECT f.facts FROM trace_facts f WHERE f.trace = t.nr) AS facts`;
 
 /** A trace as the list has it. */
 export interface ListedColumns {
@@ -44,6 +45,8 @@ export interface ListedColumns {
   readonly timed: Flag;
   readonly endpoint_id: string | null;
   readonly provider: string | null;
+  readonly tags: string | null;
+  readonly facts: string | null;
 }
 
 /** All of a trace but its reads. */
@@ -71,7 +74,18 @@ export interface StoredColumns extends TraceColumns {
 /** What `create` binds. */
 export type CreatedColumns = Omit<
   TraceColumns,
-  'nr' | 'provider' | 'state' | 'rule' | 'advice' | 'http_status' | 'usage' | 'finish' | 'cost' | 'response_head'
+  | 'nr'
+  | 'provider'
+  | 'state'
+  | 'rule'
+  | 'advice'
+  | 'http_status'
+  | 'usage'
+  | 'finish'
+  | 'cost'
+  | 'response_head'
+  | 'tags'
+  | 'facts'
 >;
 
 /** What `finish` binds, but for the trace. */
@@ -123,6 +137,8 @@ function soundRow(columns: ListedColumns, sound: Sound): TraceRow {
   const state = sound.state(columns.state);
   const usage = sound.usage(columns.usage);
   const finish = sound.finish(columns.finish);
+  const tags = sound.tags(columns.tags);
+  const facts = sound.facts(columns.facts);
   return {
     id: traceId(String(columns.id)),
     nr: columns.nr,
@@ -144,6 +160,8 @@ function soundRow(columns: ListedColumns, sound: Sound): TraceRow {
     ...(finish !== undefined && { finish }),
     ...(typeof cost === 'number' && { cost }),
     timed: columns.timed === 1,
+    ...(tags.length > 0 && { tags }),
+    ...(facts && { facts }),
   };
 }
 
@@ -207,6 +225,8 @@ export function damagedRow(nr: number, id: string): ListedColumns {
     timed: 0,
     endpoint_id: null,
     provider: null,
+    tags: null,
+    facts: null,
   };
 }
 

@@ -4,6 +4,7 @@
  */
 import { z } from 'zod';
 import { MetricsMeter } from '../../../shared/metrics/metrics.ts';
+import type { TraceFacts } from '../../../shared/model/facts.ts';
 import type { CaptureFacts } from '../../../shared/model/capture.ts';
 import { FRAMING_NAMES, type Framing } from '../../../shared/model/stream.ts';
 import {
@@ -21,6 +22,7 @@ import {
   type TerminalState,
   type TraceSource,
 } from '../../../shared/model/trace.ts';
+import { SEVERITIES } from '../../../shared/model/findings.ts';
 import { FINISH_REASONS, type FinishReason, type Usage } from '../../../shared/model/usage.ts';
 import type { LaneId } from '../../../shared/model/messages.ts';
 import { endpointLimitsSchema, type EndpointLimits } from '../../../shared/rpc/contract.ts';
@@ -64,6 +66,18 @@ const importSchema = z.looseObject({
   format: z.looseObject({ id: z.string(), label: z.string() }),
   repaired: z.array(z.string()),
   sha256: z.string(),
+});
+
+const factsSchema = z.looseObject({
+  version: number,
+  differs: z.array(
+    z.looseObject({ lane: z.string(), worst: z.enum(SEVERITIES), count: number, kinds: z.array(z.string()) }),
+  ),
+  apart: z.array(z.tuple([z.string(), z.string()])),
+  lint: z.looseObject({ worst: z.enum(['error', 'warning', 'info']).nullable(), rules: z.array(z.string()) }),
+  tools: z.array(z.string()),
+  conversation: z.string().nullable(),
+  problem: z.string().optional(),
 });
 
 /** The last moment that a Date can hold, in milliseconds since 1970. */
@@ -119,6 +133,16 @@ export class Sound {
 
   finish(value: unknown): FinishReason | undefined {
     return value === null ? undefined : this.#json('finish reason', value, finishSchema);
+  }
+
+  tags(value: unknown): readonly string[] {
+    return value === null ? [] : (this.#json('tags', value, z.array(z.string())) ?? []);
+  }
+
+  /** Facts that are damaged are worked out again: nothing is lost with them. */
+  facts(value: unknown): TraceFacts | undefined {
+    const parsed = factsSchema.safeParse(jsonOr(value, undefined));
+    return parsed.success ? (parsed.data as TraceFacts) : undefined;
   }
 
   endpoint(value: unknown): AdapterEndpoint {

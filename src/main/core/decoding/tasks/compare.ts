@@ -40,7 +40,7 @@ function comparedLanes(context: TaskContext, of: OneDecoding): Promise<CompareRe
   );
 }
 
-async function comparisonInput(
+export async function comparisonInput(
   source: TraceSource,
   detail: StoredTrace,
   decoding: Decoding = {},

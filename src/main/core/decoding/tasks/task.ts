@@ -1,10 +1,12 @@
 /**
  * What a task is: work on stored traces that takes long, so that it runs in a thread of its own, beside the one that stamps the
- * reads of live runs. It bears the name of the method that it answers, and takes and gives what the contract says of that.
+ * reads of live runs. It bears the name of the method that it answers, and takes and gives what the contract says of that,
+ * or is one of the program's own.
  */
 import { LRUCache } from 'lru-cache';
 import type { CompareResult } from '../../../../shared/compare/result.ts';
 import type { TraceId } from '../../../../shared/model/ids.ts';
+import type { TraceFacts } from '../../../../shared/model/facts.ts';
 import type { Decoding } from '../../../../shared/model/trace.ts';
 import type { CheckedParamsOf, MethodName, ResultOf } from '../../../../shared/rpc/contract.ts';
 import type { StoredTrace } from '../../store/store.ts';
@@ -12,12 +14,26 @@ import type { EventIndex } from '../event-detail.ts';
 import { decodingKey } from '../same-decoding.ts';
 import type { TraceSource } from '../decode-stored.ts';
 
-export type Task<Name extends MethodName> = (
+/** Tasks that the program gives itself: no client can ask for them. */
+export interface OwnTasks {
+  /** What is worked out of a trace that has ended. */
+  readonly facts: { readonly params: { readonly id: TraceId }; readonly result: TraceFacts };
+}
+
+type AnyTaskName = MethodName | keyof OwnTasks;
+export type TaskParamsOf<Name extends AnyTaskName> = Name extends keyof OwnTasks
+  ? OwnTasks[Name]['params']
+  : CheckedParamsOf<Extract<Name, MethodName>>;
+export type TaskResultOf<Name extends AnyTaskName> = Name extends keyof OwnTasks
+  ? OwnTasks[Name]['result']
+  : ResultOf<Extract<Name, MethodName>>;
+
+export type Task<Name extends AnyTaskName> = (
   context: TaskContext,
-  params: CheckedParamsOf<Name>,
-) => Promise<ResultOf<Name>>;
-/** Definitions of one subject, by the names of their methods. */
-export type TaskDefinitions = { readonly [Name in MethodName]?: Task<Name> };
+  params: TaskParamsOf<Name>,
+) => Promise<TaskResultOf<Name>>;
+/** Definitions of one subject, by their names. */
+export type TaskDefinitions = { readonly [Name in AnyTaskName]?: Task<Name> };
 
 /** A trace, and how it is decoded. */
 export interface OneDecoding extends Decoding {

@@ -1,5 +1,6 @@
 /** All operations of the store, by name, and the types that follow from them. */
 import * as endpoints from './endpoints.ts';
+import * as facts from './facts.ts';
 import * as list from './list.ts';
 import type { Query, Write } from './operation.ts';
 import * as providerTraces from './provider-traces.ts';
@@ -18,6 +19,7 @@ export const OPERATIONS = {
   ...endpoints,
   ...recovery,
   ...values,
+  ...facts,
 };
 
 type Operations = typeof OPERATIONS;

@@ -2,7 +2,7 @@
 import type { ListedField } from '../../../../shared/filter/fields.ts';
 import type { FieldValue } from '../../../../shared/rpc/contract.ts';
 import type { Connection } from '../connection.ts';
-import { VALUES } from '../filter-sql.ts';
+import { valuesSql } from '../filter-sql.ts';
 import { query } from './operation.ts';
 
 /** More are found by typing. */
@@ -13,7 +13,7 @@ export const values = query({
   run: (db: Connection, field: ListedField): readonly FieldValue[] =>
     db.all<FieldValue>(
       `SELECT CAST(value AS TEXT) AS value, count(*) AS traces
-        FROM (SELECT ${VALUES[field]} AS value FROM traces t WHERE t.deleted_at IS NULL)
+        FROM (${valuesSql(field)})
         WHERE value IS NOT NULL AND value <> '' GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT ${MOST}`,
     ),
   layered: (own, stored, field): readonly FieldValue[] => {

@@ -108,7 +108,27 @@ const IMPORTED = `
   CREATE INDEX trace_documents_by_import ON trace_documents (imported ->> 'sha256') WHERE imported IS NOT NULL;
 `;
 
-export const MIGRATIONS: readonly string[] = [TRACES, LANES, CAPTURE, IMPORTED];
+/**
+ * What people call traces, and what is worked out of each: as a document for its row, and value by value for filters. Tags
+ * are among the values too, but the column says which they are.
+ */
+const FACTS = `
+  ALTER TABLE traces ADD COLUMN tags TEXT;
+  CREATE TABLE trace_facts (
+    trace INTEGER PRIMARY KEY REFERENCES traces (nr) ON DELETE CASCADE,
+    version INTEGER NOT NULL,
+    facts TEXT NOT NULL
+  ) STRICT;
+  CREATE TABLE trace_values (
+    field TEXT NOT NULL,
+    value TEXT NOT NULL,
+    trace INTEGER NOT NULL REFERENCES traces (nr) ON DELETE CASCADE,
+    PRIMARY KEY (field, value, trace)
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX trace_values_by_trace ON trace_values (trace);
+`;
+
+export const MIGRATIONS: readonly string[] = [TRACES, LANES, CAPTURE, IMPORTED, FACTS];
 
 /** What `user_version` says of a file with all of them. */
 export const SCHEMA_VERSION = MIGRATIONS.length;

@@ -1,0 +1,66 @@
+/** What is worked out of traces that have ended, and what people call them. */
+import type { TraceFacts } from '../../../../shared/model/facts.ts';
+import { traceId, type TraceId } from '../../../../shared/model/ids.ts';
+import type { Connection } from '../connection.ts';
+import { rowNumber } from '../lookup.ts';
+import { rowOf } from '../rows.ts';
+import { query, write, type Transaction } from './operation.ts';
+
+const LACKING = `SELECT t.nr, t.id FROM traces t LEFT JOIN trace_facts f ON f.trace = t.nr AND f.version >= :version
+  WHERE t.state IS NOT NULL AND t.deleted_at IS NULL AND f.trace IS NULL AND t.nr < :before ORDER BY t.nr DESC LIMIT :limit`;
+
+export interface Lacking {
+  readonly nr: number;
+  readonly id: string;
+}
+
+/** Traces that have ended and have no facts of this version or a later one, newest first, from below a row number. */
+export const withoutFacts = query({
+  run: (db: Connection, version: number, before: number | null, limit: number): readonly Lacking[] =>
+    db.all<Lacking>(LACKING, { version, before: before ?? Number.MAX_SAFE_INTEGER, limit }),
+  // What is in a file that cannot be written gets no facts.
+  layered: (own, _stored, version, before, limit) => own(version, before, limit),
+  result: (rows) => rows.map(({ nr, id }) => ({ nr, id: traceId(id) })),
+});
+
+const PUT = 'INSERT OR REPLACE INTO trace_facts (trace, version, facts) VALUES (?, ?, ?)';
+const FORGET = "DELETE FROM trace_values WHERE trace = ? AND field <> 'tag'";
+const PUT_VALUE = 'INSERT OR IGNORE INTO trace_values (field, value, trace) VALUES (?, ?, ?)';
+
+/** In the place of those that the trace had. */
+export const setFacts = write({
+  run: ({ db, touch }: Transaction, id: TraceId, facts: TraceFacts): void => {
+    const nr = rowNumber(db, id);
+    db.run(PUT, nr, facts.version, JSON.stringify(facts));
+    db.run(FORGET, nr);
+    for (const [field, value] of valuesOf(facts)) db.run(PUT_VALUE, field, value, nr);
+    touch(id);
+  },
+});
+
+function* valuesOf({ differs, apart, lint, tools }: TraceFacts): Iterable<readonly [field: string, value: string]> {
+  for (const tool of tools) yield ['tool', tool];
+  if (lint.worst !== null) yield ['lint', lint.worst];
+  for (const rule of lint.rules) yield ['lint', rule];
+  for (const { lane, kinds } of differs) {
+    yield ['diff', lane];
+    for (const kind of kinds) yield ['diff', kind];
+  }
+  for (const [a, b] of apart) yield ['diff', `${a}≠${b}`];
+}
+
+const TAGS = 'UPDATE traces SET tags = ? WHERE nr = ?';
+const FORGET_TAGS = "DELETE FROM trace_values WHERE trace = ? AND field = 'tag'";
+
+/** In the place of those that it had, each once. */
+export const setTags = write({
+  run: ({ db, touched }: Transaction, id: TraceId, tags: readonly string[]) => {
+    const row = touched(id);
+    const once = [...new Set(tags)];
+    db.run(TAGS, once.length === 0 ? null : JSON.stringify(once), row.nr);
+    db.run(FORGET_TAGS, row.nr);
+    for (const tag of once) db.run(PUT_VALUE, 'tag', tag.toLowerCase(), row.nr);
+    return touched(id);
+  },
+  result: (row, { shown }) => shown(rowOf(row)),
+});

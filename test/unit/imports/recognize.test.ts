@@ -62,6 +62,16 @@ describe('text that was a stream is one again', () => {
     ['bytes of Python', (line) => `b'${pythonBytes(line)}'`],
     ['strings of Python', (line) => `'${line.replace(/\\/g, '\\\\').replace(/'/g, "\\'")}'`],
     ['a list of JSON strings', (line) => `${JSON.stringify(line)},`],
+    ['colours', (line, n) => `\x1b[2m10:00:${stamp(n)}\x1b[0m \x1b[32mINFO\x1b[0m ${line}`],
+    ['bytes of Python in a log', (line, n) => `10:00:${stamp(n)} DEBUG got b'${pythonBytes(line)}'`],
+    ['JSON strings in a log', (line, n) => `time=10:00:${stamp(n)} level=debug line=${JSON.stringify(line)}`],
+    ['records of Docker', (line, n) => JSON.stringify({ log: `${line}\n`, stream: 'stdout', time: `T${n}` })],
+    [
+      'records of the journal',
+      (line, n) => JSON.stringify({ MESSAGE: line, __REALTIME_TIMESTAMP: String(n), _PID: '4' }),
+    ],
+    ['records of a logger, with words', (line, n) => JSON.stringify({ level: 30, time: n, msg: `[proxy] ${line}` })],
+    ['records in which it lies deeper', (line) => JSON.stringify({ ts: 1, fields: { line } })],
   ])('%s before or around each line', (_what, wrap) => {
     const stream = only('x', lines.map(wrap).join('\n'));
     expect(dataOf(Buffer.from(bytesOf(stream)).toString())).toEqual(SENT);
@@ -79,6 +89,25 @@ describe('text that was a stream is one again', () => {
     ['objects over several lines', EVENTS.map((event) => JSON.stringify(JSON.parse(event), null, 2)).join('\n')],
     ['records that hold them', EVENTS.map((event, n) => `{"ts":${n},"chunk":${event}}`).join('\n')],
     ['records that hold them as text', EVENTS.map((event) => JSON.stringify({ line: `data: ${event}` })).join('\n')],
+    [
+      'records with pieces in base64',
+      EVENTS.map((event) => JSON.stringify({ b64: base64(`data: ${event}\n\n`) })).join('\n'),
+    ],
+    [
+      'records with pieces in a list',
+      JSON.stringify(
+        EVENTS.map((event, t) => ({ t, chunk: `data: ${event}\n\n` })),
+        null,
+        1,
+      ),
+    ],
+    [
+      'the answer of a log service',
+      JSON.stringify({ events: lines.map((message) => ({ message })), nextToken: 'f/1' }),
+    ],
+    ['strings in a list of an object', JSON.stringify({ chunks: EVENTS.map((event) => `data: ${event}\n\n`) })],
+    ['lines of JSON as Python shows bytes', EVENTS.map((event) => `b'${pythonBytes(event)}'`).join('\n')],
+    ['lines that containerd cut', criLines(STREAM.split('\n'), 60)],
     ['lines of a log', EVENTS.map((event) => `INFO got ${event}`).join('\n')],
     ['a program’s output', EVENTS.map((event) => `chunk: ${event} done`).join('\n')],
   ])('%s', (_what, text) => {
@@ -87,14 +116,62 @@ describe('text that was a stream is one again', () => {
     expect(stream.repaired).not.toEqual([]);
   });
 
-  const pythonBytes = (line: string): string =>
-    [...Buffer.from(line)]
+  function pythonBytes(line: string): string {
+    return [...Buffer.from(line)]
       .map((byte) => {
         const char = String.fromCharCode(byte);
         if (char === '\\' || char === "'") return `\\${char}`;
         return byte < 32 || byte > 126 ? `\\x${byte.toString(16).padStart(2, '0')}` : char;
       })
       .join('');
+  }
+
+  function base64(text: string): string {
+    return Buffer.from(text).toString('base64');
+  }
+
+  /** As containerd writes lines that are longer than its buffer. */
+  function criLines(all: readonly string[], size: number): string {
+    const stamped = (mark: string, part: string): string => `2026-11-01T10:00:00.123456789Z stdout ${mark} ${part}\n`;
+    return all
+      .flatMap((line) => {
+        const parts = line.match(new RegExp(`.{1,${size}}`, 'gu')) ?? [''];
+        return parts.map((part, at) => stamped(at === parts.length - 1 ? 'F' : 'P', part));
+      })
+      .join('');
+  }
+});
+
+it('keeps events of records that say nothing of their API where the others stand', () => {
+  const events = [
+    { type: 'message_start', message: { id: 'm', role: 'assistant' } },
+    { type: 'ping' },
+    { type: 'message_stop' },
+  ];
+  const records = [
+    { type: 'init' },
+    ...events.map((event) => ({ type: 'stream_event', event })),
+    { type: 'result', n: 1 },
+  ];
+  const stream = only('x', records.map((record) => JSON.stringify(record)).join('\n'));
+  expect(dataOf(Buffer.from(bytesOf(stream)).toString())).toEqual(events);
+  expect(stream.repaired.join(' ')).toContain('2 records that are no event of the API were left out.');
+});
+
+it.each([
+  ['as Python shows bytes', (line: string) => `b'${line}'`],
+  ['in records', (line: string) => JSON.stringify({ log: `${line}\n` })],
+])('takes lines of Ollama %s', (_what, wrap) => {
+  const lines = ['Hi', ''].map((content, n) =>
+    JSON.stringify({
+      model: 'm',
+      created_at: '2026-11-01T10:00:00Z',
+      message: { role: 'assistant', content },
+      done: n === 1,
+    }),
+  );
+  const stream = only('x', lines.map(wrap).join('\n'));
+  expect([stream.api, Buffer.from(bytesOf(stream)).toString()]).toEqual(['ollama_chat', `${lines.join('\n')}\n`]);
 });
 
 it('closes the last event where blank lines were missing', () => {
@@ -218,6 +295,10 @@ describe('hostile files', () => {
     ['spaces', `${' '.repeat(200_000)}x`],
     ['lines of data', 'data: {\n'.repeat(20_000)],
     ['lines of a log without events', 'INFO data: x\n'.repeat(20_000)],
+    ['quoted lines', `x "data: \\n" 'y'\n`.repeat(20_000)],
+    ['quotation marks on lines of a log', `INFO b'data: ${"\\'".repeat(50_000)}\n`],
+    ['records', `${JSON.stringify({ a: { b: 'data: x' }, c: 'data: y' })}\n`.repeat(20_000)],
+    ['lists in lists', `{"a":${'[['.repeat(400)}"data: x","data: y"${']]'.repeat(400)}}`],
     ['nested netstrings', '5:'.repeat(100_000)],
     ['digits', '1'.repeat(200_000)],
     ['chunk sizes', '1\r\n'.repeat(50_000)],

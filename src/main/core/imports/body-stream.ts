@@ -12,7 +12,7 @@ import { factsOfJson, ownerOf } from '../../../shared/providers/wrapped.ts';
 import { binaryKind } from '../../../shared/text/binary.ts';
 import { ImportError, utf8 } from './imported.ts';
 import { printedObjects } from './printed.ts';
-import { repairText } from './repair-text.ts';
+import { repairText, type Repaired } from './repair-text.ts';
 
 export interface BodyStream {
   readonly api: Api;
@@ -40,17 +40,16 @@ const AS_THEY_ARE: Readonly<Record<Framing, BodyStream['format']>> = {
  */
 export function bodyStream(bytes: Uint8Array, api: Api | null, refused: boolean): BodyStream | null {
   const detected = detectApi(bytes)?.api ?? null;
-  const plain = detected === null ? null : asIs(bytes, detected);
+  const plain = detected === null || isWrapped(bytes, detected) ? null : asIs(bytes, detected);
   // Where some events can be read, what is wrong with the others is for the trace to show, and not to be mended.
   if (plain !== null && plain.events > 0) return plain;
   const framing = framingOf(null, bytes);
   const sent = sentFaults(bytes, detected ?? api);
   // What a server did is to be shown as it is, too; only what a copy did is mended.
   if (sent.length > 0 && framing === 'sse' && plain !== null) return plain;
-  const text = new TextDecoder().decode(bytes);
+  const mended = repairText(new TextDecoder().decode(bytes));
   // Fields that no client understands are a fault of the server, however well the JSON in them reads.
-  const found =
-    repairedStream(text, detected) ?? (framing === 'sse' ? null : (jsonStream(text) ?? printedStream(text)));
+  const found = repairedStream(mended, detected) ?? (framing === 'sse' ? null : objectsStream(mended, bytes));
   if (found && refused) return asIs(bytes, found.api);
   if (found) return { ...found, repaired: [...sent, ...found.repaired] };
   // No choice of a person makes a stream of an image.
@@ -116,8 +115,7 @@ function counted(bytes: Uint8Array, api: Api, framing = providerOf(api).framing)
 }
 
 /** Null unless all is well after the repair. */
-function repairedStream(text: string, detected: Api | null): BodyStream | null {
-  const { text: mended, repaired } = repairText(text);
+function repairedStream({ text: mended, repaired }: Repaired, detected: Api | null): BodyStream | null {
   if (repaired.length === 0) return null;
   const after = utf8(mended);
   const api = detectApi(after)?.api ?? detected;
@@ -133,6 +131,26 @@ function repairedStream(text: string, detected: Api | null): BodyStream | null {
     repaired,
   };
 }
+
+/** Events as objects, in the text as it came or in what is left of it when it is no log any more. */
+function objectsStream({ text, repaired }: Repaired, bytes: Uint8Array): BodyStream | null {
+  const given = new TextDecoder().decode(bytes);
+  const found = jsonStream(given) ?? printedStream(given);
+  if (repaired.length === 0) return found;
+  const after = jsonStream(text);
+  if (after === null || after.events < (found?.events ?? 0)) return found;
+  return after.events === found?.events ? found : { ...after, repaired: [...repaired, ...after.repaired] };
+}
+
+/** Whether lines of JSON are records that hold the events, and no events. */
+function isWrapped(bytes: Uint8Array, api: Api): boolean {
+  if (providerOf(api).framing !== 'json-lines') return false;
+  const { objects } = topLevelObjects(new TextDecoder().decode(bytes.subarray(0, LOOKED_AT)));
+  return objects.length > 0 && objects.every(({ value }) => signOf(value) === null);
+}
+
+/** The first records of a file tell. */
+const LOOKED_AT = 256 * 1024;
 
 /** Wrappers are no deeper: a log's record, the SDK's event, the provider's. */
 const MAX_WRAPPERS = 3;
@@ -193,11 +211,15 @@ function objectStream(
   const found = objects.map(eventIn);
   const api = found.find((one) => one?.strong)?.api ?? found.find((one) => one)?.api;
   if (api === undefined) return null;
-  const wrapped = found.some((one) => one?.wrapped === true);
+  const paths = new Map(found.flatMap((one) => (one?.path ? [[one.path.join('\0'), one.path] as const] : [])));
+  const wrapped = paths.size > 0;
   const events = objects.flatMap((object, at) => {
     const event = found[at];
     if (event) return [event.text];
-    return onlyEvents && !wrapped ? [oneLine(object.text)] : [];
+    if (onlyEvents && !wrapped) return [oneLine(object.text)];
+    // What stands where the others have their event is one, though it says nothing of its API.
+    const inner = [...paths.values()].map((path) => eventAt(object.value, path)).find((one) => one !== null);
+    return inner ? [JSON.stringify(inner)] : [];
   });
   const repaired = [`${how} They were put back into the framing of the API.`];
   if (wrapped) repaired.push('Each event stood in a record of another program, which was taken off.');
@@ -221,29 +243,39 @@ interface FoundEvent {
   readonly api: Api;
   readonly strong: boolean;
   readonly text: string;
-  readonly wrapped: boolean;
+  /** The members that lead to it; absent where the object is the event. */
+  readonly path?: readonly string[];
 }
 
 /** The event that an object is, or holds. */
 function eventIn({ value, text }: TopLevelObject): FoundEvent | null {
   const own = signOf(value);
-  if (own?.strong) return { ...own, text: oneLine(text), wrapped: false };
-  const inner = innerEvent(value, MAX_WRAPPERS);
+  if (own?.strong) return { ...own, text: oneLine(text) };
+  const inner = innerEvent(value, []);
   if (inner) return inner;
-  return own && { ...own, text: oneLine(text), wrapped: false };
+  return own && { ...own, text: oneLine(text) };
 }
 
-function innerEvent(value: JsonObject, depth: number): FoundEvent | null {
-  if (depth === 0) return null;
-  for (const field of Object.values(value)) {
+function innerEvent(value: JsonObject, under: readonly string[]): FoundEvent | null {
+  if (under.length === MAX_WRAPPERS) return null;
+  for (const [name, field] of Object.entries(value)) {
     const object = objectOf(field) ?? objectIn(stringOf(field));
     if (object === null) continue;
+    const path = [...under, name];
     const sign = signOf(object);
-    if (sign?.strong) return { ...sign, text: JSON.stringify(object), wrapped: true };
-    const inner = innerEvent(object, depth - 1);
+    if (sign?.strong) return { ...sign, text: JSON.stringify(object), path };
+    const inner = innerEvent(object, path);
     if (inner) return inner;
   }
   return null;
+}
+
+/** Events have a type, or members of an API; a record's own values there are no objects. */
+function eventAt(value: JsonObject, path: readonly string[]): JsonObject | null {
+  return path.reduce<JsonObject | null>((object, name) => {
+    const field = object?.[name];
+    return objectOf(field) ?? objectIn(stringOf(field));
+  }, value);
 }
 
 /** A text field may hold the event as JSON, or as the line of the stream. */

@@ -11,7 +11,7 @@ export interface PrintedObjects {
 }
 
 /** An object at the start of a line, or after the words of a log; the name of a class may stand before it. */
-const START = /(?:^|[\s=:])((?:[A-Za-z_][\w.]*)?\(|(?:[A-Z]\w* )?\{)/g;
+const START = /(?:^|[\s=:[])((?:[A-Za-z_][\w.]*)?\(|(?:[A-Z]\w* )?\{)/g;
 const MAX_DEPTH = 200;
 /** Starts that are none. Past so many the text is no list of objects, and looking on would take long. */
 const MAX_FAILURES = 1_000;

@@ -5,6 +5,7 @@
 
 import { isUtf8 } from 'node:buffer';
 import { isJson } from '../../../shared/json/json-object.ts';
+import { textInRecords } from './records.ts';
 
 export interface Repaired {
   readonly text: string;
@@ -20,7 +21,16 @@ const FIELD_INSIDE = /(?:^|[^\w"\\])((?:data|event|id|retry): ?(?=[{[\w])|(?:dat
 export function repairText(text: string): Repaired {
   const repaired: string[] = [];
   let now = text;
-  for (const repair of [unescaped, withoutQuotes, withoutPrefixes, unwrapped, withBlankLines]) {
+  for (const repair of [
+    withoutColours,
+    textInRecords,
+    unescaped,
+    withoutQuotes,
+    inPieces,
+    withoutPrefixes,
+    unwrapped,
+    withBlankLines,
+  ]) {
     const next = repair(now);
     if (next === null) continue;
     now = next.text;
@@ -44,26 +54,99 @@ const unescaped: Step = (text) => {
   return one(literal(trimmed), 'The stream was one line with its line ends escaped (\\n); they were put back.');
 };
 
-/** In a list or a call, with the comma after it. */
-const QUOTED = /^[[(]?(b?)(?:'((?:[^'\\]|\\.)*)'|"((?:[^"\\]|\\.)*)")[,)\]]*$/;
+// oxlint-disable-next-line no-control-regex -- what terminals are told begins with ESC.
+const TERMINAL = /\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|[@-Z\\-_])/g;
 
-/** One string or bytes literal a line, as `print(line)` of Python shows them: `b'data: …'`. */
+/** JSON has no ESC: it is what a program that writes for a terminal put between. */
+const withoutColours: Step = (text) => {
+  const plain = text.replace(TERMINAL, '');
+  return plain === text ? null : one(plain, 'The text had colours of a terminal in it; they were taken out.');
+};
+
+/** String and bytes literals of Python, JavaScript and JSON. */
+const LITERAL = /(b?)(?:'((?:[^'\\\n]|\\.)*)'|"((?:[^"\\\n]|\\.)*)")/y;
+const OPENING = /b?['"]/g;
+const HOLDS_FIELD = /^(?:[^\n]*\n)?(?:data|event|id|retry):/;
+/** JSON lines are no event stream, but are printed in the same ways; an object's own strings never hold one as bytes. */
+const HOLDS_OBJECT = /^\s*\{"/;
+
+interface Literal {
+  readonly before: string;
+  readonly bytes: boolean;
+  readonly text: string;
+}
+
+/** Literals that hold pieces of a stream: one a line, as `print(line)` of Python shows them (`b'data: …'`), or in the lines of a log. */
 const withoutQuotes: Step = (text) => {
   const lines = linesOf(text).filter((line) => line.trim() !== '' && !/^\s*[[\]()],?\s*$/.test(line));
-  const found = lines.map((line) => QUOTED.exec(line.trim()));
-  if (found.length === 0 || !found.every((match) => match !== null)) return null;
-  const parts = found.map((match) => ({ bytes: match[1] === 'b', text: literal(match[2] ?? match[3] ?? '') }));
-  if (!parts.some((part) => /(?:^|\n)(?:data|event):/.test(part.text))) return null;
+  const found = lines.map((line) => (FIELD.test(line) ? [] : literalsIn(line)));
+  const pieces = found.map((literals) => literals.find(({ text: piece }) => HOLDS_FIELD.test(piece)) ?? null);
+  const objects = pieces.every((piece) => piece === null)
+    ? found.map((literals) => literals.find(({ bytes, text: piece }) => bytes && HOLDS_OBJECT.test(piece)) ?? null)
+    : pieces;
+  const known = new Set(objects.flatMap((piece) => (piece === null ? [] : [shapeOf(piece.before)])));
+  if (known.size === 0) return null;
+  // What has the same words before it and no field goes on in an event, or is the blank line after it.
+  const parts = objects.map(
+    (piece, at) => piece ?? found[at]!.find(({ before }) => known.has(shapeOf(before))) ?? null,
+  );
+  const kept = parts.filter((part) => part !== null);
+  const fields = lines.filter((line, at) => parts[at] === null && fieldIn(line) !== null).length;
+  if (fields > kept.length) return null;
   // Reads hold their line ends; lines lost them to the loop that printed them.
-  const whole = parts.some((part) => /[\r\n]/.test(part.text));
-  const joined = parts.map((part) => part.text).join(whole ? '' : '\n') + (whole ? '' : '\n');
-  const bytes = parts.some((part) => part.bytes);
-  return one(
-    fromBytes(joined),
-    bytes
+  const whole = kept.some((part) => /[\r\n]/.test(part.text));
+  const joined = kept.map((part) => part.text).join(whole ? '' : '\n') + (whole ? '' : '\n');
+  const repaired = [
+    kept.some((part) => part.bytes)
       ? "Lines were printed as Python shows bytes (b'…'); they were turned back."
       : 'Lines were printed as quoted strings; they were turned back.',
-  );
+  ];
+  const dropped = lines.length - kept.length;
+  if (dropped > 0) repaired.push(`${dropped} lines that are no part of the stream were left out.`);
+  return { text: fromBytes(joined), repaired };
+};
+
+/** Quotation marks that open nothing. Past so many a line is no printed one, and each takes a look at the rest of it. */
+const MAX_UNCLOSED = 20;
+/** A line of a log has few of its own. */
+const MAX_LITERALS = 200;
+
+function literalsIn(line: string): readonly Literal[] {
+  const found: Literal[] = [];
+  let unclosed = 0;
+  OPENING.lastIndex = 0;
+  for (
+    let at = OPENING.exec(line);
+    at !== null && unclosed < MAX_UNCLOSED && found.length < MAX_LITERALS;
+    at = OPENING.exec(line)
+  ) {
+    LITERAL.lastIndex = at.index;
+    const [whole, prefix, single, double] = LITERAL.exec(line) ?? [];
+    if (whole === undefined) {
+      unclosed++;
+      continue;
+    }
+    found.push({ before: line.slice(0, at.index), bytes: prefix === 'b', text: literal(single ?? double ?? '') });
+    OPENING.lastIndex = at.index + whole.length;
+  }
+  return found;
+}
+
+/** containerd cuts lines after 16 KB, and marks each part but the last with P. */
+const PART = /^\d{4}-\d\d-\d\dT\S+ (?:stdout|stderr) ([PF]) /;
+
+const inPieces: Step = (text) => {
+  let [open, cut] = [false, 0];
+  const whole: string[] = [];
+  for (const line of linesOf(text)) {
+    const [before, mark] = PART.exec(line) ?? [];
+    if (open && before !== undefined) {
+      whole[whole.length - 1] += line.slice(before.length);
+      cut++;
+    } else whole.push(mark === 'P' ? line.replace(' P ', ' F ') : line);
+    open = mark === 'P';
+  }
+  return cut === 0 ? null : one(whole.join('\n'), `${cut} lines that the log had cut were joined again.`);
 };
 
 const ESCAPED = /\\(?:x([0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|([^xu]))/g;

@@ -82,8 +82,11 @@ function parse(text: string): Answer {
 }
 
 const HOST = 'Host: 127.0.0.1:PORT';
-const COOKIE = `Cookie: other=1; tracelane-PORT=${token}`;
+/** Opens the page’s own files. */
+const COOKIE = `Cookie: other=1; tracelane-PORT=${access.page}`;
 const BEARER = `Authorization: Bearer ${token}`;
+const post = (target: string, ...heads: string[]): Promise<Answer> =>
+  send([`POST ${target} HTTP/1.1`, ...heads, 'Connection: close']);
 const UPGRADE = [
   'Connection: Upgrade',
   'Upgrade: websocket',
@@ -95,10 +98,16 @@ const get = (target: string, ...heads: string[]): Promise<Answer> =>
   send([`GET ${target} HTTP/1.1`, ...heads, 'Connection: close']);
 
 describe('who gets in', () => {
-  test('a browser with the token gets a cookie, and the token out of its address', async () => {
-    const { status, headers, body } = await get(`/?token=${token}`, HOST);
-    expect([status, headers.get('location'), body]).toEqual([303, '/', '']);
-    expect(headers.get('set-cookie')).toBe(`tracelane-${server.port}=${token}; HttpOnly; SameSite=Strict; Path=/`);
+  test.each(['/', '/index.html'])('a browser with the code that was printed, at %s, once', async (path) => {
+    const code = access.newCode();
+    const page = await get(`${path}?code=${code}`, HOST);
+    expect([page.status, page.body]).toEqual([200, '<!doctype html>PAGE']);
+    const cookie = `tracelane-${server.port}=${access.page}; HttpOnly; SameSite=Strict; Path=/`;
+    expect(page.headers.get('set-cookie')).toBe(cookie);
+    expect(JSON.stringify([...page.headers])).not.toContain(token);
+    // Loading it uses nothing up: only the page itself does.
+    const session = await post('/session', HOST, `Origin: http://127.0.0.1:PORT`, `Tracelane-Code: ${code}`, COOKIE);
+    expect([session.status, session.body, session.headers.get('set-cookie')]).toEqual([200, token, cookie]);
   });
 
   test.each(['127.0.0.1', 'localhost', '[::1]'])('by the name %s, with its own origin', async (name) => {
@@ -117,26 +126,23 @@ describe('who gets in', () => {
     expect((await get('/assets/main.js', HOST, BEARER)).body).toBe('SCRIPT');
   });
 
-  test('the browser that the host starts, once', async () => {
-    const once = access.issueOnce();
-    const { status, headers } = await get(`/?token=${once}`, HOST);
-    expect([status, headers.get('set-cookie')]).toEqual([303, expect.stringContaining(token)]);
-    expect((await get(`/?token=${once}`, HOST)).status).toBe(401);
+  test('another browser, with a code for whoever has the token', async () => {
+    const { status, body } = await post('/session', HOST, BEARER);
+    expect([status, access.hasCode(body)]).toEqual([200, true]);
   });
 
   test.each([
-    ['the query', () => ({ url: `?token=${token}`, headers: {} })],
-    ['its head', () => ({ url: '', headers: { authorization: `Bearer ${token}` } })],
-    ['a cookie', () => ({ url: '', headers: { cookie: `tracelane-${server.port}=${token}` } })],
-  ])('a WebSocket with the token in %s, with and without its own origin', async (_, given) => {
-    const { url, headers } = given();
+    ['its head', { protocols: [], headers: { authorization: `Bearer ${token}` } }],
+    ['a protocol that it offers', { protocols: ['tracelane', `tracelane.token.${token}`], headers: {} }],
+  ])('a WebSocket with the token in %s, with and without its own origin', async (_, { protocols, headers }) => {
     for (const origin of [{}, { origin: `http://127.0.0.1:${server.port}` }]) {
-      const client = createClient(() =>
-        openWebSocketPort(
-          new WebSocket(`ws://127.0.0.1:${server.port}/rpc${url}`, { headers: { ...headers, ...origin } }),
-        ),
-      );
+      const socket = new WebSocket(`ws://127.0.0.1:${server.port}/rpc`, protocols, {
+        headers: { ...headers, ...origin },
+      });
+      const client = createClient(() => openWebSocketPort(socket));
       expect(await client.call('app.info', {})).toEqual(INFO);
+      // The token is not said back.
+      expect(socket.protocol).toBe(protocols[0] ?? '');
       client.close();
     }
   });
@@ -173,8 +179,12 @@ const REFUSED: readonly (readonly [why: string, status: number, heads: readonly 
   ['K8 no token', 401, [HOST]],
   ['K8 an empty cookie', 401, [HOST, 'Cookie: tracelane-PORT=']],
   ['K8 a wrong token', 401, [HOST, `Cookie: tracelane-PORT=${'0'.repeat(64)}`]],
-  ['K8 a token that is short by one', 401, [HOST, `Cookie: tracelane-PORT=${token.slice(1)}`]],
-  ['K8 a cookie of another port', 401, [HOST, `Cookie: tracelane-1=${token}`]],
+  ['K8 a token that is short by one', 401, [HOST, `Cookie: tracelane-PORT=${access.page.slice(1)}`]],
+  ['K8 a cookie of another port', 401, [HOST, `Cookie: tracelane-1=${access.page}`]],
+  ['K8 the token in a cookie', 401, [HOST, `Cookie: tracelane-PORT=${token}`]],
+  ['K8 a wrong token in its head, beside the cookie', 401, [HOST, COOKIE, 'Authorization: Bearer 00']],
+  ['K8 a wrong code', 401, [HOST, `Tracelane-Code: ${'0'.repeat(64)}`]],
+  ['K8 two codes', 400, [HOST, COOKIE, 'Tracelane-Code: a', 'Tracelane-Code: b']],
   ['K8 another scheme of authorization', 401, [HOST, `Authorization: Basic ${token}`]],
 ];
 
@@ -192,9 +202,33 @@ describe('who does not', () => {
     expect(answer.status).toBe(status);
   });
 
-  test('K8 a wrong token in the query, whatever else is right', async () => {
-    expect((await get('/?token=wrong', HOST, COOKIE, BEARER)).status).toBe(401);
-    expect((await get('/?token=', HOST)).status).toBe(401);
+  test('K8 a token in the query: an address is kept in histories', async () => {
+    for (const target of [`/?token=${token}`, `/index.html?token=${token}`, `/?code=${token}`, '/?code=', '/?code=0'])
+      expect((await get(target, HOST)).status).toBe(401);
+  });
+
+  test('K8 the cookie of the page, which every port of this machine gets: it opens nothing but its files', async () => {
+    expect((await send(['GET /rpc HTTP/1.1', HOST, COOKIE, ...UPGRADE])).status).toBe(401);
+    expect((await post('/session', HOST, COOKIE)).status).toBe(401);
+  });
+
+  test('K8 a code that was used, by whomever', async () => {
+    const code = access.newCode();
+    expect((await post('/session', HOST, `Tracelane-Code: ${code}`)).status).toBe(200);
+    expect((await post('/session', HOST, `Tracelane-Code: ${code}`)).status).toBe(401);
+    expect((await post('/session', HOST, COOKIE, `Tracelane-Code: ${code}`)).status).toBe(401);
+    expect((await get(`/?code=${code}`, HOST)).status).toBe(401);
+    // Whoever has the cookie of the page sees the page, which has what the code was exchanged for.
+    expect((await get(`/?code=${code}`, HOST, COOKIE)).status).toBe(200);
+  });
+
+  test('K2 a page of somebody else that knows a code', async () => {
+    const code = `Tracelane-Code: ${access.newCode()}`;
+    expect((await post('/session', HOST, code, 'Origin: http://evil.test')).status).toBe(403);
+    expect((await post('/session', HOST, code, 'Origin: http://127.0.0.1:1')).status).toBe(403);
+    expect((await post('/session', HOST, code, 'Sec-Fetch-Site: same-site')).status).toBe(403);
+    expect((await post('/session', 'Host: evil.test:PORT', code)).status).toBe(403);
+    expect((await post('/session', HOST, code, 'Origin: http://127.0.0.1:PORT')).status).toBe(200);
   });
 
   test.each(['http://evil.test/', 'http://127.0.0.1:PORT/', '//evil.test/', '*', 'evil.test:80'])(
@@ -267,7 +301,9 @@ describe('every answer', () => {
     ['the page', ['GET / HTTP/1.1', HOST, COOKIE]],
     ['a file', ['GET /assets/main.js HTTP/1.1', HOST, COOKIE]],
     ['nothing', ['GET /nothing HTTP/1.1', HOST, COOKIE]],
-    ['the welcome', [`GET /?token=${token} HTTP/1.1`, HOST]],
+    ['the welcome', [`GET /?code=${access.newCode()} HTTP/1.1`, HOST]],
+    ['the exchange', ['POST /session HTTP/1.1', HOST, `Tracelane-Code: ${access.newCode()}`]],
+    ['a refused exchange', ['POST /session HTTP/1.1', HOST, COOKIE]],
     ['a refusal', ['GET / HTTP/1.1', HOST]],
     ['a foreign host', ['GET / HTTP/1.1', 'Host: evil.test']],
     ['a wrong method', ['POST / HTTP/1.1', HOST, COOKIE]],
@@ -324,7 +360,7 @@ describe('files', () => {
 });
 
 test('a WebSocket that sends anything but text is closed, and nothing else', async () => {
-  const socket = new WebSocket(`ws://127.0.0.1:${server.port}/rpc?token=${token}`);
+  const socket = new WebSocket(`ws://127.0.0.1:${server.port}/rpc`, ['tracelane', `tracelane.token.${token}`]);
   const closed = new Promise<number>((resolve) => {
     socket.on('close', resolve);
   });

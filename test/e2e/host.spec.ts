@@ -7,6 +7,7 @@ import type { AddressInfo } from 'node:net';
 import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'playwright/test';
+import WebSocket from 'ws';
 import { DEFAULT_OPTIONS } from '../../src/shared/model/trace.ts';
 import { dataFolder, startHost } from '../support/host.ts';
 import { complaints, expected, shown, startSample, wholeTrace } from '../support/page.ts';
@@ -30,13 +31,14 @@ async function runToEnd(
 }
 
 test.describe('the process', () => {
-  test('prints its address with its token, then where the capture proxy is, and ends cleanly', async () => {
+  test('prints its address with a code, then where the capture proxy is, and ends cleanly', async () => {
     const host = await startHost();
-    expect(host.url).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/\?token=[0-9a-f]{64}$/);
+    expect(host.printed).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/\?code=[0-9a-f]{64}$/);
     expect(await host.client().call('app.info', {})).toMatchObject({ host: 'headless', dataDir: host.dataDir });
     expect(await host.stop()).toBe(0);
     const [first, second, ...more] = host.output.stdout.trimEnd().split('\n');
-    expect(first).toBe(`Tracelane runs at ${host.url}`);
+    expect(first).toBe(`Tracelane runs at ${host.printed}`);
+    expect(host.output.stdout + host.output.stderr).not.toContain(host.token);
     expect(second).toMatch(/^Capture proxy at http:\/\/127\.0\.0\.1:\d+\/$/);
     expect(more).toEqual([]);
   });
@@ -44,7 +46,8 @@ test.describe('the process', () => {
   test('has another token with each start', async () => {
     const [first, second] = [await startHost(), await startHost()];
     expect(first.token).not.toBe(second.token);
-    expect((await fetch(`${second.origin}/?token=${first.token}`)).status).toBe(401);
+    const headers = { authorization: `Bearer ${first.token}` };
+    expect((await fetch(second.origin, { headers })).status).toBe(401);
     await first.stop();
     await second.stop();
   });
@@ -138,7 +141,7 @@ test.describe('the process', () => {
     await folder.remove();
   });
 
-  test('opens the browser with a token that is good once, and that is not the printed one', async ({ page }) => {
+  test('opens the browser with a code that is good once, and that is not the printed one', async ({ page }) => {
     test.skip(process.platform !== 'linux', 'Elsewhere the command cannot be stood in for by the path.');
     const folder = await dataFolder();
     const bin = join(folder.path, 'bin');
@@ -153,41 +156,88 @@ test.describe('the process', () => {
       args: ['--open'],
       env: { DISPLAY: ':0', PATH: `${bin}${delimiter}${process.env['PATH']}` },
     });
-    await expect.poll(() => readFile(opened, 'utf8').catch(() => '')).toContain(`${host.origin}/?token=`);
+    await expect.poll(() => readFile(opened, 'utf8').catch(() => '')).toContain(`${host.origin}/?code=`);
     const url = await readFile(opened, 'utf8');
     expect(url).not.toContain(host.token);
     await page.goto(url);
     await expect(page).toHaveTitle('Tracelane');
-    expect((await fetch(url)).status).toBe(401);
+    await expect(page.getByRole('button', { name: 'New run' }).first()).toBeVisible();
+    await expect.poll(async () => (await fetch(url)).status).toBe(401);
     await host.stop();
     await folder.remove();
   });
 });
 
 test.describe('the page', () => {
-  test('comes with the token, which leaves the address and is kept out of reach of scripts', async ({
-    page,
-    context,
-  }) => {
+  test('comes with a code, which leaves the address and is worth nothing any more', async ({ page, context }) => {
     const host = await startHost();
     const found = complaints(page);
-    await page.goto(host.url);
+    const url = host.url;
+    await page.goto(url);
     await expect(page).toHaveTitle('Tracelane');
-    await expect(page.locator('#root')).not.toBeEmpty();
+    await expect(page.getByRole('button', { name: 'New run' }).first()).toBeVisible();
     expect(page.url()).toBe(`${host.origin}/`);
     expect(await page.evaluate(() => document.cookie)).toBe('');
     expect(await context.cookies()).toMatchObject([
       { name: `tracelane-${host.port}`, httpOnly: true, sameSite: 'Strict' },
     ]);
     await page.reload();
-    await expect(page.locator('#root')).not.toBeEmpty();
+    await expect(page.getByRole('button', { name: 'New run' }).first()).toBeVisible();
     expect(found).toEqual([]);
+    // The same address again, whose code is refused, and a tab of its own: this browser is in already.
+    await page.goto(url);
+    await expect(page.getByRole('button', { name: 'New run' }).first()).toBeVisible();
+    const second = await context.newPage();
+    await second.goto(`${host.origin}/index.html`);
+    await expect(second.getByRole('button', { name: 'New run' }).first()).toBeVisible();
+    expect((await fetch(url)).status).toBe(401);
+    await host.stop();
+  });
+
+  test('says at the terminal how to open it again, once its address was used', async ({ browser }) => {
+    const host = await startHost();
+    const again = (): string | undefined => /To open it in another browser: (\S+)/.exec(host.output.stderr)?.[1];
+    await expect.poll(again).toBeDefined();
+    const context = await browser.newContext();
+    const page = await context.newPage();
+    await page.goto(again()!);
+    await expect(page.getByRole('button', { name: 'New run' }).first()).toBeVisible();
+    await context.close();
+    await host.stop();
+  });
+
+  test('gives nothing that opens it to a server on another port of this machine', async ({ page }) => {
+    const host = await startHost();
+    await page.goto(host.url);
+    await expect(page.getByRole('button', { name: 'New run' }).first()).toBeVisible();
+    const heads: string[] = [];
+    const other = createServer((socket) => {
+      socket.on('data', (data) => {
+        heads.push(data.toString());
+        socket.end('HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok');
+      });
+    }).listen(0, '127.0.0.1');
+    await once(other, 'listening');
+    await page.goto(`http://127.0.0.1:${(other.address() as AddressInfo).port}/`);
+    const given = heads.join('');
+    expect(given).not.toContain(host.token);
+    // What it is given does not open the traces.
+    const cookie = /^cookie: (.*)$/im.exec(given)?.[1] ?? '';
+    const socket = new WebSocket(`ws://127.0.0.1:${host.port}/rpc`, { headers: { cookie } });
+    const refused = await new Promise((resolve) => {
+      socket.on('unexpected-response', (_request, response) => resolve(response.statusCode));
+      socket.on('open', () => resolve('open'));
+      socket.on('error', () => undefined);
+    });
+    expect(refused).toBe(401);
+    expect(await page.evaluate(() => localStorage.length)).toBe(0);
+    other.close();
     await host.stop();
   });
 
   test('does not come without', async ({ page }) => {
     const host = await startHost();
-    for (const path of ['/', '/index.html', '/?token=', `/?token=${'0'.repeat(64)}`]) {
+    for (const path of ['/', '/index.html', '/?code=', `/?code=${'0'.repeat(64)}`, `/index.html?token=${host.token}`]) {
       const response = await page.goto(host.origin + path);
       expect(response?.status()).toBe(401);
       expect(await page.locator('body').innerText()).toContain('Open the address that Tracelane printed');

@@ -10,6 +10,8 @@ import WebSocket from 'ws';
 import { createClient, type Client } from '../../src/shared/rpc/client.ts';
 import { openWebSocketPort } from '../../src/shared/rpc/web-socket-port.ts';
 
+/** Browsers, or pages of one, that the tests of one host open at most. */
+const CODES = 60;
 const HOST = fileURLToPath(new URL('../../out/main/headless.js', import.meta.url));
 const SOURCES = fileURLToPath(new URL('../fixtures/headless-from-sources.ts', import.meta.url));
 
@@ -26,8 +28,10 @@ export interface HostSettings {
 }
 
 export interface Host {
-  /** With the token, as it was printed. */
+  /** An address with a code that opens one browser; another one each time that it is asked for. */
   readonly url: string;
+  /** The first address that it printed; its code was used. */
+  readonly printed: string;
   readonly origin: string;
   readonly port: number;
   /** Of its process. */
@@ -80,12 +84,16 @@ export async function startHost({
   const output = { stdout: '', stderr: '' };
   child.stderr.setEncoding('utf8').on('data', (text: string) => (output.stderr += text));
   const ended = once(child, 'exit');
-  const url = await Promise.race([
+  const printed = await Promise.race([
     addressOf(child, output),
     ended.then(([code]) => Promise.reject(new Error(`The host ended with ${code}: ${output.stderr}`))),
   ]);
-  const { origin, port: given, searchParams } = new URL(url);
-  const token = searchParams.get('token')!;
+  const { origin, port: given, searchParams } = new URL(printed);
+  const ask = async (headers: Readonly<Record<string, string>>): Promise<string> =>
+    (await fetch(`${origin}/session`, { method: 'POST', headers })).text();
+  const token = await ask({ 'tracelane-code': searchParams.get('code')! });
+  const authorization = `Bearer ${token}`;
+  const codes = await Promise.all(Array.from({ length: CODES }, () => ask({ authorization })));
   const clients: { close(): void }[] = [];
 
   async function end(signal: NodeJS.Signals): Promise<number | null> {
@@ -97,7 +105,12 @@ export async function startHost({
   }
 
   return {
-    url,
+    get url() {
+      const code = codes.shift();
+      if (code === undefined) throw new Error(`The test opened more than ${CODES} browsers.`);
+      return `${origin}/?code=${code}`;
+    },
+    printed,
     origin,
     port: Number(given),
     pid: child.pid!,
@@ -105,7 +118,9 @@ export async function startHost({
     dataDir: folder,
     output,
     client() {
-      const client = createClient(() => openWebSocketPort(new WebSocket(`ws://127.0.0.1:${given}/rpc?token=${token}`)));
+      const client = createClient(() =>
+        openWebSocketPort(new WebSocket(`ws://127.0.0.1:${given}/rpc`, { headers: { authorization } })),
+      );
       clients.push(client);
       return client;
     },

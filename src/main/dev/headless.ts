@@ -5,5 +5,5 @@ import { startHeadless } from '../hosts/headless/host.ts';
 const { TRACELANE_DEV_PORT: port, TRACELANE_DEV_TOKEN: token } = process.env;
 await startHeadless({
   ...builtFiles(import.meta.url),
-  ...(port !== undefined && token !== undefined && { resume: { port: Number(port), token } }),
+  ...(token !== undefined && { resume: { token, ...(port !== undefined && { port: Number(port) }) } }),
 });

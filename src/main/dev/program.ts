@@ -1,5 +1,6 @@
 /** The program that `npm run dev` starts again after a build: in Electron, or headless at one address for all starts. */
 import { spawn, type ChildProcess } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
@@ -16,8 +17,9 @@ export interface ProgramSetup {
 export class Program {
   readonly #setup: ProgramSetup;
   #child: ChildProcess | undefined;
-  /** Where the headless host listens since its first start, as it printed it. */
-  #address: URL | undefined;
+  /** Where the headless host listens since its first start, and what opens it at every start. */
+  #port: string | undefined;
+  readonly #token = randomBytes(32).toString('hex');
 
   constructor(setup: ProgramSetup) {
     this.#setup = setup;
@@ -50,7 +52,6 @@ export class Program {
   }
 
   #headless(): ChildProcess {
-    const address = this.#address;
     return spawn(
       process.execPath,
       ['--enable-source-maps', `${this.#setup.out}/main/headless.js`, ...this.#setup.args],
@@ -58,10 +59,8 @@ export class Program {
         stdio: ['ignore', 'pipe', 'inherit'],
         env: {
           ...process.env,
-          ...(address && {
-            TRACELANE_DEV_PORT: address.port,
-            TRACELANE_DEV_TOKEN: address.searchParams.get('token') ?? '',
-          }),
+          TRACELANE_DEV_TOKEN: this.#token,
+          ...(this.#port !== undefined && { TRACELANE_DEV_PORT: this.#port }),
         },
       },
     );
@@ -70,8 +69,8 @@ export class Program {
   /** Its first line has the address, which is passed on once. */
   async #listening(output: Readable): Promise<void> {
     for await (const line of createInterface({ input: output })) {
-      if (this.#address === undefined) {
-        this.#address = new URL(line.slice(line.indexOf('http')));
+      if (this.#port === undefined) {
+        this.#port = new URL(line.slice(line.indexOf('http'))).port;
         console.log(line);
       }
       return;

@@ -4,6 +4,7 @@ import { CONNECT, PORT } from '../../shared/rpc/handshake.ts';
 import { messagePort } from '../../shared/rpc/message-port.ts';
 import type { Port } from '../../shared/rpc/port.ts';
 import { openWebSocketPort } from '../../shared/rpc/web-socket-port.ts';
+import { openingProtocols } from './session.ts';
 
 declare global {
   interface Window {
@@ -19,10 +20,9 @@ export function connect(): Client {
   return createClient(window.tracelane?.host === 'electron' ? fromPreload : fromOwnOrigin);
 }
 
-function fromOwnOrigin(): Promise<Port> {
-  const url = new URL('/rpc', location.href);
-  url.protocol = 'ws:';
-  return openWebSocketPort(new WebSocket(url));
+async function fromOwnOrigin(): Promise<Port> {
+  const protocols = await openingProtocols();
+  return openWebSocketPort(new WebSocket(`ws://${location.host}/rpc`, protocols));
 }
 
 /** Asks the preload for a port. The nonce tells the answer from whatever else is posted to this window. */

@@ -5,10 +5,13 @@
  * - A web page in the user's browser, which can send requests to any port of this machine. Its `Origin` is not ours, or
  *   `Sec-Fetch-Site` says that the request comes from elsewhere; other ports of this machine are elsewhere, too. No answer
  *   carries a CORS header. The cookie is `SameSite=Strict`, so that it does not even travel along.
+ * - A server on another port of this machine that the user's browser visits: it gets the cookies of all ports. The cookie
+ *   opens the page's own files, which are no secret; what opens the traces is sent in heads, by our page alone.
  * - A page whose own name was made to lead to this machine (DNS rebinding). To the browser that is one origin; but its
  *   `Host` is that name, and only three names with our port are taken.
  * - Another user, program or container on this machine. Reaching the loopback interface proves nothing: each request
- *   needs a token of 256 bits that is new with every start, is printed for the user only, and is compared in constant time.
+ *   needs a secret of 256 bits that is new with every start and is compared in constant time. What is printed for the user
+ *   is a code that is good once.
  * - A request made to be read in two ways. Repeated or malformed heads are refused, and routing takes the path as it came,
  *   never an address put together from `Host`.
  *
@@ -24,8 +27,8 @@ export type Verdict =
       readonly path: string;
       /** One of our own names with the port. */
       readonly host: string;
-      /** The token came in the query: a browser should have a cookie instead. */
-      readonly byQuery: boolean;
+      /** What opened it: the token opens everything, a code the page and the exchange, the cookie the page's own files. */
+      readonly by: 'token' | 'code' | 'cookie';
     }
   | { readonly admitted: false; readonly status: 400 | 401 | 403; readonly sentence: string };
 
@@ -35,8 +38,13 @@ const HTTP_PORT = 80;
 /** Longer than any of our names. */
 const MAX_HOST = 255;
 
+/** The head of the exchange of a code for the token. */
+export const CODE_HEADER = 'tracelane-code';
+/** Of the WebSocket protocols that the page offers, the one that carries the token: a page can set no other head. */
+const TOKEN_PROTOCOL = 'tracelane.token.';
+
 /** Heads that decide; one that comes twice could be read in two ways. */
-const SINGLE = ['host', 'origin', 'sec-fetch-site', 'authorization'];
+const SINGLE = ['host', 'origin', 'sec-fetch-site', 'authorization', CODE_HEADER];
 
 export const cookieName = (port: number): string => `tracelane-${port}`;
 
@@ -65,12 +73,20 @@ export class Guard {
     if (!this.#isOwn(request)) return refuse(403, 'Other web pages have no access.');
 
     const [path, query = ''] = splitOnce(target, '?');
-    const asked = new URLSearchParams(query).get('token');
-    const given = asked ?? bearer(headers.authorization) ?? this.#cookieOf(headers.cookie);
-    if (given === undefined || !this.#access.admits(given)) {
-      return refuse(401, 'Open the address that Tracelane printed at startup: it contains the token.');
-    }
-    return { admitted: true, path, host, byQuery: asked !== null };
+    const by = this.#by(request, new URLSearchParams(query).get('code'));
+    if (by === undefined)
+      return refuse(401, 'Open the address that Tracelane printed last: each of them opens one browser, once.');
+    return { admitted: true, path, host, by };
+  }
+
+  #by({ headers }: IncomingMessage, queried: string | null): Extract<Verdict, { admitted: true }>['by'] | undefined {
+    const access = this.#access;
+    const token = bearer(headers.authorization) ?? offered(headers['sec-websocket-protocol']);
+    if (token !== undefined) return access.opens(token) ? 'token' : undefined;
+    const code = queried ?? headers[CODE_HEADER];
+    if (typeof code === 'string' && access.hasCode(code)) return 'code';
+    const cookie = this.#cookieOf(headers.cookie);
+    return cookie !== undefined && access.opensPage(cookie) ? 'cookie' : undefined;
   }
 
   /** Comes from our own page, or from no page: an address that was typed, a program. */
@@ -110,6 +126,13 @@ function isRepeated({ rawHeaders }: IncomingMessage): boolean {
   }
   return false;
 }
+
+const offered = (protocols: string | undefined): string | undefined =>
+  protocols
+    ?.split(',')
+    .map((one) => one.trim())
+    .find((one) => one.startsWith(TOKEN_PROTOCOL))
+    ?.slice(TOKEN_PROTOCOL.length);
 
 const bearer = (authorization: string | undefined): string | undefined =>
   /^Bearer (\S+)$/i.exec(authorization ?? '')?.[1];

@@ -10,8 +10,11 @@ import { startServer } from './server.ts';
 /** Where the built files lie and which version this is, which only the entry knows. */
 export interface HeadlessSetup extends ProgramFiles {
   readonly rendererDir: string;
-  /** The address of a host that ran before, which this one takes over without a word: its pages go on with what they have. */
-  readonly resume?: { readonly port: number; readonly token: string };
+  /**
+   * The token of all hosts of one series, and the port of the one before, which this one takes over without a word: its pages go
+   * on with what they have.
+   */
+  readonly resume?: { readonly port?: number; readonly token: string };
 }
 
 /** Longest time for what was recorded to be written when the program ends. */
@@ -32,15 +35,18 @@ export async function startHeadless(setup: HeadlessSetup): Promise<void> {
   const ending = new Ending();
   const dataDir = dataDirectory();
   const { rendererDir, resume, ...rest } = setup;
-  if (!resume) say(`Opening the traces in ${dataDir} …`);
+  const isFirst = resume?.port === undefined;
+  if (isFirst) say(`Opening the traces in ${dataDir} …`);
   const core = await openPlainCore(rest, {
     dataDir,
     ...(options.samplePace !== undefined && { samplePace: options.samplePace }),
     ...(options.proxyPort !== undefined && { proxyPort: options.proxyPort }),
   });
   ending.add(() => core.close());
+  if (core.remark !== undefined) say(core.remark);
 
   const access = new Access(resume?.token);
+  let printed = access.newCode();
   const port = resume?.port ?? options.port;
   const server = await startServer({
     services: core.services,
@@ -48,19 +54,23 @@ export async function startHeadless(setup: HeadlessSetup): Promise<void> {
     port,
     access,
     log: logFault,
+    onSession: () => {
+      // The address that stands at the terminal always opens a browser.
+      if (!access.hasCode(printed)) say(`To open it in another browser: ${address((printed = access.newCode()))}`);
+    },
   }).catch((error: unknown) => refusePort(error, port));
   if (!server) return ending.end(1);
   ending.add(() => server.close());
 
-  const address = (token: string): string => `http://127.0.0.1:${server.port}/?token=${token}`;
-  process.stdout.write(`Tracelane runs at ${address(access.token)}\n`);
+  const address = (code: string): string => `http://127.0.0.1:${server.port}/?code=${code}`;
+  process.stdout.write(`Tracelane runs at ${address(printed)}\n`);
   const { state } = core.proxy;
   if (state.listening) process.stdout.write(`Capture proxy at http://127.0.0.1:${state.port}/\n`);
   else say(state.problem);
-  if (resume) return;
+  if (!isFirst) return;
   const command = options.open ? openCommand() : undefined;
   if (command)
-    openBrowser(command, address(access.issueOnce()), () =>
+    openBrowser(command, address(access.newCode()), () =>
       say(`${command[0]} could not open the browser; open the address above yourself.`),
     );
   say('It stays here until you press Ctrl+C.');

@@ -1,7 +1,8 @@
 /**
  * The loopback server of the headless host: the window's files over HTTP, the contract over a WebSocket at `/rpc`. It
  * binds the loopback interface only, and every request passes the guard first; who is kept out is written there. The only
- * things it does are to give files from one folder and to serve the contract: no request has a body, none changes anything.
+ * things it does are to give files from one folder, to exchange codes at `/session` and to serve the contract: no request has
+ * a body.
  */
 import { once } from 'node:events';
 import { createServer, STATUS_CODES, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
@@ -14,7 +15,7 @@ import type { Services } from '../../../shared/rpc/services.ts';
 import { webSocketPort } from '../../../shared/rpc/web-socket-port.ts';
 import { readRendererFile, securityHeaders } from '../renderer-files.ts';
 import type { Access } from './access.ts';
-import { cookieName, Guard, type Verdict } from './guard.ts';
+import { CODE_HEADER, cookieName, Guard, type Verdict } from './guard.ts';
 
 export interface ServerSetup {
   readonly services: Services;
@@ -24,6 +25,8 @@ export interface ServerSetup {
   readonly port: number;
   readonly access: Access;
   readonly log: Log;
+  /** Told when a browser was let in: the address that it came by is worth nothing any more. */
+  readonly onSession?: () => void;
 }
 
 export interface RunningServer {
@@ -33,6 +36,10 @@ export interface RunningServer {
 }
 
 const RPC = '/rpc';
+/** A code becomes the token; who has the token gets another code, for another browser. */
+const SESSION = '/session';
+/** The WebSocket protocol that is agreed on; the one that carries the token is never said back. */
+const PROTOCOL = 'tracelane';
 /** Of UTF-8: at most three bytes for each unit of a frame. */
 const MAX_MESSAGE = 3 * MAX_FRAME;
 /** One for each window; far more than anyone opens. */
@@ -45,7 +52,12 @@ const COMMON_HEADERS = { 'cache-control': 'no-store' };
 
 /** Rejects when the port is taken. */
 export async function startServer(setup: ServerSetup): Promise<RunningServer> {
-  const sockets = new WebSocketServer({ noServer: true, maxPayload: MAX_MESSAGE, perMessageDeflate: false });
+  const sockets = new WebSocketServer({
+    noServer: true,
+    maxPayload: MAX_MESSAGE,
+    perMessageDeflate: false,
+    handleProtocols: (offered) => offered.has(PROTOCOL) && PROTOCOL,
+  });
   const servers = [await listen(setup.port, '127.0.0.1')];
   const { port } = servers[0]!.address() as AddressInfo;
   // Without IPv6, or with the same port taken there, `localhost` leads to the other address.
@@ -109,24 +121,40 @@ class HostServer {
     const verdict = this.#guard.check(request);
     for (const [name, value] of Object.entries(headersFor(verdict))) response.setHeader(name, value);
     if (!verdict.admitted) return refuse(response, verdict.status, verdict.sentence);
+    if (verdict.path === SESSION) return this.#session(request, response, verdict.by);
     if (request.method !== 'GET' && request.method !== 'HEAD') {
       response.setHeader('allow', 'GET, HEAD');
       return refuse(response, 405, 'Only GET and HEAD are supported.');
     }
     if (hasBody(request)) return refuse(response, 413, 'A request must not have a body.');
-    if (verdict.path === '/' && verdict.byQuery) return this.#welcome(response);
     if (verdict.path === RPC) return refuse(response, 426, 'This is the address of a WebSocket.');
+    // Files that a page asks for carry no head of its own.
+    if (verdict.by === 'code') response.setHeader('set-cookie', this.#cookie());
     await this.#file(verdict.path, response);
   }
 
-  /** Puts the token into a cookie and takes it out of the address, so that it is in no history and no bookmark. */
-  #welcome(response: ServerResponse): void {
-    response.setHeader(
-      'set-cookie',
-      `${cookieName(this.#port)}=${this.#setup.access.token}; HttpOnly; SameSite=Strict; Path=/`,
-    );
-    response.setHeader('location', '/');
-    response.writeHead(303, { 'content-length': 0 }).end();
+  #cookie(): string {
+    return `${cookieName(this.#port)}=${this.#setup.access.page}; HttpOnly; SameSite=Strict; Path=/`;
+  }
+
+  #session(request: IncomingMessage, response: ServerResponse, by: 'token' | 'code' | 'cookie'): void {
+    const { access, onSession } = this.#setup;
+    if (request.method !== 'POST') {
+      response.setHeader('allow', 'POST');
+      return refuse(response, 405, 'Only POST is supported here.');
+    }
+    if (hasBody(request)) return refuse(response, 413, 'A request must not have a body.');
+    const code = request.headers[CODE_HEADER];
+    if (by === 'token') return answer(response, access.newCode());
+    if (by !== 'code' || typeof code !== 'string' || !access.redeem(code))
+      return refuse(
+        response,
+        401,
+        'This code is none, or was used before. Open the address that Tracelane printed last.',
+      );
+    response.setHeader('set-cookie', this.#cookie());
+    answer(response, access.token);
+    onSession?.();
   }
 
   async #file(path: string, response: ServerResponse): Promise<void> {
@@ -140,6 +168,7 @@ class HostServer {
     const verdict = this.#guard.check(request);
     if (!verdict.admitted) return refuseSocket(socket, verdict.status, verdict.sentence);
     if (verdict.path !== RPC) return refuseSocket(socket, 404, 'There is nothing here.');
+    if (verdict.by !== 'token') return refuseSocket(socket, 401, 'The token is missing.');
     if (this.#sockets.clients.size >= MAX_WINDOWS)
       return refuseSocket(socket, 503, 'Too many windows are open. Close one and try again.');
     this.#sockets.handleUpgrade(request, socket, head, (connection) => {
@@ -156,6 +185,11 @@ function headersFor(verdict: Verdict): Readonly<Record<string, string>> {
   // A content policy cannot name an IPv6 address.
   const ws = verdict.admitted && !verdict.host.startsWith('[') ? [`ws://${verdict.host}`] : [];
   return { ...COMMON_HEADERS, ...securityHeaders(ws) };
+}
+
+function answer(response: ServerResponse, secret: string): void {
+  const headers = { 'content-type': 'text/plain; charset=utf-8', 'content-length': Buffer.byteLength(secret) };
+  response.writeHead(200, headers).end(secret);
 }
 
 /** Says why, and closes the connection: what follows on it is not read. */

@@ -1,6 +1,9 @@
 /** The forwarding of the capture proxy, seen by recorders of plain TCP on both sides of it. */
 import { once } from 'node:events';
-import { describe, expect, test } from 'vitest';
+import { createServer } from 'node:https';
+import type { AddressInfo } from 'node:net';
+import { describe, expect, test, vi } from 'vitest';
+import { CERTIFICATE } from '../../support/certificate.ts';
 import { headAndBody, tcpClient, TcpServer, type TcpEnd } from '../../support/tcp-pair.ts';
 import { TestProxy, useProxy } from '../../support/proxy.ts';
 
@@ -281,6 +284,28 @@ describe('several providers on one connection', () => {
       await Promise.all([proxy.listener.close(), first.close(), second.close()]);
     }
   });
+});
+
+test('R18 a provider that nobody vouches for gets no request, whatever the environment says of it', async () => {
+  const asked: string[] = [];
+  const server = createServer(CERTIFICATE, ({ url }, response) => {
+    asked.push(url!);
+    response.end();
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  vi.stubEnv('NODE_TLS_REJECT_UNAUTHORIZED', '0');
+  const baseUrl = `https://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const proxy = await TestProxy.open([{ name: 'up', baseUrl }]);
+  try {
+    const client = await tcpClient(proxy.port);
+    client.write(requestTo(proxy.port, 'Authorization: Bearer key\r\n'));
+    expect((await headOf(client))[0]).toMatch(/^HTTP\/1\.1 502 /);
+    expect(asked).toEqual([]);
+  } finally {
+    vi.unstubAllEnvs();
+    server.close();
+    await proxy.listener.close();
+  }
 });
 
 describe('a change of the protocol', () => {

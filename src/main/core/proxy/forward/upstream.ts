@@ -116,6 +116,8 @@ export class Upstream {
       ALPNProtocols: ['http/1.1'],
       ...(isIP(hostname) === 0 && { servername: hostname }),
       host: hostname,
+      // Said here, no variable of the environment turns it off.
+      rejectUnauthorized: true,
     });
     socket.allowHalfOpen = true;
     socket.once('secureConnect', () => {

@@ -284,6 +284,26 @@ describe('C15 chunks', () => {
     expect(ending).toMatchObject({ state: 'reset', rule: expect.stringMatching(/HPE_INVALID_CHUNK_SIZE/) });
     expect(text).toBe(HELLO);
   });
+  test('C15 trailers are kept beside the head, without their secrets, and are no part of the body', async () => {
+    const body = chunked(WHOLE).replace(
+      /\r\n$/,
+      `X-Checksum: abc\r\nx-checksum: def\r\nSet-Cookie: ${KEY}\r\nX-Echo: ${KEY}\r\n\r\n`,
+    );
+    const { id, ending, text, items } = await answered([...OK_CHUNKED, 'Trailer: X-Checksum'], body);
+    expect([ending.state, text]).toEqual(['complete', WHOLE]);
+    const { responseHead } = await fixture.store.get(id);
+    expect(responseHead).toMatchObject({
+      status: 200,
+      trailers: [
+        ['X-Checksum', 'abc'],
+        ['x-checksum', 'def'],
+        ['Set-Cookie', '<redacted 21 chars>'],
+        ['X-Echo', '<redacted 21 chars>'],
+      ],
+    });
+    // What is played of the stored trace is what was seen as it came.
+    expect((await fixture.store.head(id))!.head).toEqual(items.find((item) => item.k === 'head')!.head);
+  });
   test('C15 no last chunk', async () => {
     const { ending, text } = await answered(OK_CHUNKED, chunked(HELLO + STOP).replace(/0\r\n\r\n$/, ''));
     expect([ending.state, text]).toEqual(['reset', HELLO + STOP]);
@@ -316,7 +336,9 @@ describe('C17 answers before the answer', () => {
       });
       const { ending, id } = await asked(url);
       expect(ending.state).toBe('complete');
-      expect((await fixture.store.get(id)).httpStatus).toBe(200);
+      await fixture.runs.close();
+      const { httpStatus, responseHead } = await fixture.store.get(id);
+      expect([httpStatus, responseHead!.informational]).toMatchObject([200, [{ status: Number(status.slice(0, 3)) }]]);
     },
   );
 });

@@ -80,6 +80,7 @@ const crossing = whole<Crossing>()(
   }),
 );
 const changes = z.array(z.object({ field: z.string(), change: z.enum(['replaced', 'removed', 'added']) })).readonly();
+const informational = z.array(z.object({ status: z.int(), statusText: z.string(), tNs: timeSchema })).readonly();
 const capture = whole<CaptureFacts>()(
   z.object({
     route: z.string(),
@@ -90,7 +91,7 @@ const capture = whole<CaptureFacts>()(
     answerChanges: changes,
     encoding: z.string().nullable(),
     encodedBytes: count,
-    informational: z.array(z.object({ status: z.int(), statusText: z.string(), tNs: timeSchema })).readonly(),
+    informational,
     trailers: headers,
     protocol: z.string().exactOptional(),
     requestBytes: count,
@@ -157,7 +158,16 @@ export const recordedTraceSchema = z.object({
   stepId: z.string(),
   request: z.unknown().optional(),
   requestHead: requestHeadSchema.exactOptional(),
-  responseHead: z.object({ status: z.int(), statusText: z.string(), headers, tNs: timeSchema }).exactOptional(),
+  responseHead: z
+    .object({
+      status: z.int(),
+      statusText: z.string(),
+      headers,
+      tNs: timeSchema,
+      informational: informational.exactOptional(),
+      trailers: headers.exactOptional(),
+    })
+    .exactOptional(),
   capture: capture.exactOptional(),
   imported: imported.exactOptional(),
   /** Absent of a stream that had not ended when it was exported. */

@@ -78,6 +78,17 @@ export interface HttpHead {
   readonly headers: readonly (readonly [name: string, value: string])[];
 }
 
+/** What came around the body of a response beside its head: absent where nothing did. */
+export interface AroundBody {
+  /** Responses with a status below 200 that came before, such as 103. */
+  readonly informational?: readonly { readonly status: number; readonly statusText: string; readonly tNs: number }[];
+  /** Fields after a chunked body. Secrets already replaced. */
+  readonly trailers?: HttpHead['headers'];
+}
+
+/** Of a response that has ended, all that came but the body. */
+export interface ResponseHead extends HttpHead, AroundBody {}
+
 export interface RequestHead {
   readonly method: string;
   readonly url: string;
@@ -172,7 +183,7 @@ export interface TraceDetail extends TraceRow {
   /** The request's JSON body as it was sent, secrets redacted. */
   readonly request: unknown;
   readonly requestHead?: RequestHead;
-  readonly responseHead?: HttpHead;
+  readonly responseHead?: ResponseHead;
   /** Of an exchange between other programs, recorded on its way. */
   readonly capture?: CaptureFacts;
   readonly imported?: ImportFacts;

@@ -7,7 +7,7 @@ import { durationWords } from '../../../shared/text/duration.ts';
 import type { BodyEnd } from '../../../shared/metrics/ending.ts';
 import { headerOf } from '../../../shared/metrics/http-wording.ts';
 import type { Read } from '../../../shared/model/stream.ts';
-import type { HttpHead, RequestHead } from '../../../shared/model/trace.ts';
+import type { AroundBody, HttpHead, RequestHead } from '../../../shared/model/trace.ts';
 import { encodingOf } from './decoding.ts';
 import { KeyMask } from './key-mask.ts';
 import { ReceivedBody, type CaptureLimits } from './received-body.ts';
@@ -35,7 +35,7 @@ export interface CaptureListener {
    * stamping, so that slow work on one read falsifies the time of no other.
    */
   reads(reads: readonly Read[]): void;
-  end(end: BodyEnd, tNs: number): void;
+  end(end: BodyEnd, tNs: number, around: AroundBody): void;
 }
 
 /** One request and its answer. */
@@ -136,6 +136,11 @@ export class Capture {
     return Number(at - this.#sentAt);
   }
 
+  #around(): AroundBody {
+    const around = this.#exchange?.around((at) => this.#since(at)) ?? {};
+    return { ...around, ...(around.trailers && { trailers: this.#redaction.headers(around.trailers) }) };
+  }
+
   #head(head: HttpHead, at: bigint): void {
     clearTimeout(this.#waiting);
     const encoding = encodingOf(headerOf(head, 'content-encoding'));
@@ -165,7 +170,8 @@ export class Capture {
     this.#over = true;
     clearTimeout(this.#waiting);
     const stopped = this.#stopped;
-    const told = (): void => this.#listener.end(stopped ?? this.#body.stoppedBy ?? end, this.#since(at));
+    const around = this.#around();
+    const told = (): void => this.#listener.end(stopped ?? this.#body.stoppedBy ?? end, this.#since(at), around);
     this.#body.end(end.how === 'end', told);
   }
 }

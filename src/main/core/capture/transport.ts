@@ -11,7 +11,7 @@ import { request as requestHttps } from 'node:https';
 import { isIP } from 'node:net';
 import type { BodyEnd } from '../../../shared/metrics/ending.ts';
 import { HTTP_2, type RequestPhase } from '../../../shared/metrics/http-wording.ts';
-import type { HttpHead } from '../../../shared/model/trace.ts';
+import type { AroundBody, HttpHead } from '../../../shared/model/trace.ts';
 import type { HeaderList } from './secrets.ts';
 
 export interface OutgoingRequest {
@@ -44,6 +44,7 @@ export class HttpExchange {
   readonly #listener: ExchangeListener;
   readonly #target: string;
   readonly #request: ClientRequest;
+  readonly #informational: { readonly status: number; readonly statusText: string; readonly at: bigint }[] = [];
   #response: IncomingMessage | undefined;
   #phase: RequestPhase;
   /** Why the connection broke; bytes received before the failure are delivered first. */
@@ -64,6 +65,7 @@ export class HttpExchange {
     this.#request.setNoDelay(true);
     this.#request.setSocketKeepAlive(true, PROBE_AFTER_MS);
     this.#watchConnection(secure);
+    this.#request.on('information', ({ statusCode, statusMessage }) => this.#inform(statusCode, statusMessage));
     this.#request.once('response', (response) => this.#answer(response));
     // Nobody asked for another protocol: all there is of such an answer is its head.
     this.#request.once('upgrade', (response, socket) => {
@@ -85,6 +87,17 @@ export class HttpExchange {
     return this.#target;
   }
 
+  /** What came around the body until now; `since` gives nanoseconds of a time. Secrets are in it. */
+  around(since: (at: bigint) => number): AroundBody {
+    const trailers = pairs(this.#response?.rawTrailers ?? []);
+    return {
+      ...(this.#informational.length > 0 && {
+        informational: this.#informational.map(({ at, ...response }) => ({ ...response, tNs: since(at) })),
+      }),
+      ...(trailers.length > 0 && { trailers }),
+    };
+  }
+
   /** Ends it from this side, as `end` says. Nothing is told after that. */
   stop(end: BodyEnd): void {
     this.#end(end);
@@ -98,6 +111,10 @@ export class HttpExchange {
 
   resume(): void {
     this.#response?.resume();
+  }
+
+  #inform(status: number, statusText: string): void {
+    this.#informational.push({ status, statusText, at: process.hrtime.bigint() });
   }
 
   #watchConnection(secure: boolean): void {
@@ -155,9 +172,14 @@ export class HttpExchange {
 }
 
 function headOf({ statusCode = 0, statusMessage = '', rawHeaders }: IncomingMessage): HttpHead {
-  const headers: (readonly [string, string])[] = [];
-  for (let i = 0; i + 1 < rawHeaders.length; i += 2) headers.push([rawHeaders[i]!, rawHeaders[i + 1]!]);
-  return { status: statusCode, statusText: statusMessage, headers };
+  return { status: statusCode, statusText: statusMessage, headers: pairs(rawHeaders) };
+}
+
+/** Names and values, which Node gives in turn. */
+function pairs(raw: readonly string[]): HeaderList {
+  const fields: (readonly [string, string])[] = [];
+  for (let i = 0; i + 1 < raw.length; i += 2) fields.push([raw[i]!, raw[i + 1]!]);
+  return fields;
 }
 
 interface TransportError extends Error {

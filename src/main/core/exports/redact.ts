@@ -41,7 +41,8 @@ export function redactTrace(trace: TraceToExport, redaction: Redaction): Redacte
     if (request === undefined) note(places, 'request as written', requestHead.written, cleanHead.written, redaction);
     note(places, 'changes to the request', requestHead.changes, cleanHead.changes, redaction);
   }
-  if (responseHead) noteHeaders(places, 'response header', responseHead.headers, redaction);
+  if (responseHead)
+    noteHeaders(places, 'response header', [...responseHead.headers, ...(responseHead.trailers ?? [])], redaction);
   const reads = NOT_SEARCHED.has(facts.framing) ? trace.reads : withoutKeys(trace.reads, redaction, places);
   note(places, 'what is known of it', others, clean, redaction);
   return {
@@ -51,7 +52,11 @@ export function redactTrace(trace: TraceToExport, redaction: Redaction): Redacte
         ...(request !== undefined && { request: cleanRequest }),
         ...(cleanHead && { requestHead: cleanHead }),
         ...(responseHead && {
-          responseHead: { ...responseHead, headers: redaction.headers(responseHead.headers) },
+          responseHead: {
+            ...responseHead,
+            headers: redaction.headers(responseHead.headers),
+            ...(responseHead.trailers && { trailers: redaction.headers(responseHead.trailers) }),
+          },
         }),
       },
       reads,

@@ -12,7 +12,7 @@ import type { CaptureFacts } from '../../../shared/model/capture.ts';
 import type { TraceId } from '../../../shared/model/ids.ts';
 import type { TraceItem } from '../../../shared/model/items.ts';
 import type { Read } from '../../../shared/model/stream.ts';
-import type { Ending, HttpHead } from '../../../shared/model/trace.ts';
+import type { AroundBody, Ending, HttpHead } from '../../../shared/model/trace.ts';
 import { ServiceError } from '../../../shared/rpc/services.ts';
 import type { ViewInput } from '../decoding/view.ts';
 import { packReads } from '../store/parts.ts';
@@ -81,6 +81,7 @@ export class LiveRecording {
   /** Called when there is more to decode. */
   readonly #came = new Signal();
   #head: { readonly head: HttpHead; readonly tNs: number } | undefined;
+  #around: AroundBody = {};
   #capture: CaptureFacts | undefined;
   #end: { readonly end: BodyEnd; readonly tNs: number } | undefined;
   #lastNs = 0;
@@ -117,7 +118,7 @@ export class LiveRecording {
       ...this.#trace,
       nr: 0,
       ...this.#row,
-      ...(this.#head && { responseHead: this.#head.head, httpStatus: this.#head.head.status }),
+      ...(this.#head && { responseHead: { ...this.#head.head, ...this.#around }, httpStatus: this.#head.head.status }),
       ...(this.#capture && { capture: this.#capture }),
       ...result,
       storedReads: 0,
@@ -146,6 +147,14 @@ export class LiveRecording {
     this.#lastNs = tNs;
     if (this.#stored) this.#store.setHead(this.id, head, tNs);
     this.#came.call();
+  }
+
+  /** What came beside the head and the body; before the end. */
+  around(around: AroundBody): void {
+    this.#around = around;
+    if (!this.#head || !this.#stored || Object.keys(around).length === 0) return;
+    const { head, tNs } = this.#head;
+    this.#store.setHead(this.id, { ...head, ...around }, tNs);
   }
 
   /** What is known of the exchange by now, in the place of what the trace said; after the end as well. */

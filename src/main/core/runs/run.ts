@@ -9,7 +9,7 @@ import { chosenLanes } from '../../../shared/lanes/registry.ts';
 import { traceId, type TraceId } from '../../../shared/model/ids.ts';
 import type { RequestChange } from '../../../shared/model/request-change.ts';
 import type { Read } from '../../../shared/model/stream.ts';
-import type { HttpHead, RequestHead } from '../../../shared/model/trace.ts';
+import type { AroundBody, HttpHead, RequestHead } from '../../../shared/model/trace.ts';
 import { requestOf } from '../../../shared/providers/request-of.ts';
 import { titleOf } from '../../../shared/providers/title.ts';
 import type { CheckedParamsOf } from '../../../shared/rpc/contract.ts';
@@ -128,11 +128,12 @@ export class Run implements CaptureListener {
     this.#silence?.heard(reads.at(-1)!.tNs);
   }
 
-  end(end: BodyEnd, tNs: number): void {
+  end(end: BodyEnd, tNs: number, around: AroundBody): void {
     this.#ended = true;
     this.#silence?.stop();
     clearTimeout(this.#afterTerminator);
     const recording = this.#recording!;
+    recording.around(around);
     recording.end(end, this.#closedAfterTerminator ? recording.lastNs : tNs);
   }
 

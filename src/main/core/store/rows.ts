@@ -1,6 +1,6 @@
 /** Rows of the file, and what they are outside of it. Documents are JSON text. */
 import { endpointId, traceId } from '../../../shared/model/ids.ts';
-import type { TerminalState, TraceRow, TraceSource } from '../../../shared/model/trace.ts';
+import type { HttpHead, TerminalState, TraceRow, TraceSource } from '../../../shared/model/trace.ts';
 import type { Api, Framing } from '../../../shared/model/stream.ts';
 import { damageSentence, Sound } from './sound.ts';
 import {
@@ -278,13 +278,15 @@ export function finishedColumns(result: TraceResult): FinishedColumns {
   };
 }
 
-/** Undefined without one, and where it is damaged: the trace itself says so. */
+/** As it came, before the body. Undefined without one, and where it is damaged: the trace itself says so. */
 export function headOf({
   response_head,
   head_ns,
-}: HeadColumns): { readonly head: NonNullable<StoredTrace['responseHead']>; readonly tNs: number } | undefined {
-  const head = new Sound().responseHead(response_head);
-  return head && { head, tNs: typeof head_ns === 'number' ? head_ns : 0 };
+}: HeadColumns): { readonly head: HttpHead; readonly tNs: number } | undefined {
+  const whole = new Sound().responseHead(response_head);
+  if (!whole) return undefined;
+  const { informational: _informational, trailers: _trailers, ...head } = whole;
+  return { head, tNs: typeof head_ns === 'number' ? head_ns : 0 };
 }
 
 export function endpointColumns(endpoint: StoredEndpoint): EndpointColumns {

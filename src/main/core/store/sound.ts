@@ -15,7 +15,7 @@ import {
   TRACE_SOURCES,
   type AdapterEndpoint,
   type AdapterOptions,
-  type HttpHead,
+  type ResponseHead,
   type ImportFacts,
   type Metrics,
   type RequestHead,
@@ -47,7 +47,14 @@ const usageSchema = z.looseObject({
 const finishSchema = z.looseObject({ unified: z.enum(FINISH_REASONS), raw: z.string().nullable() });
 const endpointSchema = z.looseObject({ type: z.string(), provider_name: z.string(), model: z.string() });
 const requestHeadSchema = z.looseObject({ method: z.string(), url: z.string(), headers: z.array(header) });
-const responseHeadSchema = z.looseObject({ status: number, statusText: z.string(), headers: z.array(header) });
+const informational = z.array(z.looseObject({ status: number, statusText: z.string(), tNs: number }));
+const responseHeadSchema = z.looseObject({
+  status: number,
+  statusText: z.string(),
+  headers: z.array(header),
+  informational: informational.exactOptional(),
+  trailers: z.array(header).exactOptional(),
+});
 const captureSchema = z.looseObject({
   route: z.string(),
   connection: number,
@@ -56,7 +63,7 @@ const captureSchema = z.looseObject({
   answerChanges: z.array(z.looseObject({ field: z.string() })),
   encoding: z.string().nullable(),
   encodedBytes: number,
-  informational: z.array(z.looseObject({ status: number, statusText: z.string(), tNs: number })),
+  informational,
   trailers: z.array(header),
   requestBytes: number,
   certificate: z.looseObject({ request: z.looseObject({}), answer: z.looseObject({}) }).nullable(),
@@ -165,7 +172,7 @@ export class Sound {
     return value === null ? undefined : this.#json('request headers', value, requestHeadSchema);
   }
 
-  responseHead(value: unknown): HttpHead | undefined {
+  responseHead(value: unknown): ResponseHead | undefined {
     return value === null ? undefined : this.#json('response headers', value, responseHeadSchema);
   }
 

@@ -82,6 +82,12 @@ function Raw({ mode, onMode }: { readonly mode: Mode; readonly onMode: (mode: Mo
             <span className="quiet">{plural(head.headers.length, 'header')}</span>
           </summary>
           <Headers headers={head.headers} />
+          {stored?.trailers && (
+            <>
+              <p className="quiet">{plural(stored.trailers.length, 'trailer')}, after the body</p>
+              <Headers headers={stored.trailers} />
+            </>
+          )}
         </details>
       )}
       <Body

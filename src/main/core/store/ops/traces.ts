@@ -2,7 +2,7 @@
 import type { CaptureFacts } from '../../../../shared/model/capture.ts';
 import { traceId, type TraceId } from '../../../../shared/model/ids.ts';
 import type { Api } from '../../../../shared/model/stream.ts';
-import type { HttpHead } from '../../../../shared/model/trace.ts';
+import type { ResponseHead } from '../../../../shared/model/trace.ts';
 import { ServiceError } from '../../../../shared/rpc/services.ts';
 import type { Connection } from '../connection.ts';
 import { notFound, orFound, PURGED, readOnly, rowNumber, storedColumns } from '../lookup.ts';
@@ -46,7 +46,7 @@ const HEAD_DOCUMENT = 'UPDATE trace_documents SET response_head = ? WHERE trace 
 
 /** The response's head, committed with the batch it falls in; `tNs` is when it arrived. */
 export const setHead = keptWrite({
-  params: (id: TraceId, head: HttpHead, tNs: number): [string, number, string, number] => [
+  params: (id: TraceId, head: ResponseHead, tNs: number): [string, number, string, number] => [
     id,
     head.status,
     JSON.stringify(head),

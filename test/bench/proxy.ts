@@ -45,7 +45,7 @@ async function open(): Promise<Ways> {
     proxyWorker: here('../../src/main/proxy-worker.ts'),
     proxyPort: 0,
   });
-  const { url } = await core.proxy.openSession([{ name: 'up', baseUrl: `http://127.0.0.1:${port}` }]);
+  const { url } = await core.proxy.openSession({ routes: [{ name: 'up', baseUrl: `http://127.0.0.1:${port}` }] });
   const { port: proxyPort, pathname } = new URL(url);
   const viaRelay = { port: relayPort, path: '' };
   return {

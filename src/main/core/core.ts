@@ -131,7 +131,7 @@ export async function createCore({
     'endpoints.setKey': ({ id, key }) => endpoints.setKey(id, key),
     'samples.list': listedSamples(comparisons),
     'capture.info': () => proxy.info(),
-    'capture.openSession': ({ routes }) => proxy.openSession(routes),
+    'capture.openSession': (asked) => proxy.openSession(asked),
     'capture.closeSession': ({ session }) => proxy.closeSession(session),
     'runs.start': async (params) =>
       runs.start({ ...params, lanes: params.lanes ?? (await settings.get()).lanes ?? undefined }),

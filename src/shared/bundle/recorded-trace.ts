@@ -87,6 +87,7 @@ const capture = whole<CaptureFacts>()(
     connection: count,
     userAgent: z.string().nullable(),
     session: z.string().exactOptional(),
+    tls: z.object({ offered: z.array(z.string()).readonly() }).exactOptional(),
     requestChanges: changes,
     answerChanges: changes,
     encoding: z.string().nullable(),

@@ -40,6 +40,11 @@ export interface CaptureFacts {
   readonly userAgent: string | null;
   /** `tracelane capture` that it belongs to. */
   readonly session?: string;
+  /**
+   * The client asked for an encrypted connection, which was undone for it and made again to the provider. `offered`: what it
+   * would have spoken (ALPN), such as `h2`; of these only HTTP/1.1 is spoken, on either side.
+   */
+  readonly tls?: { readonly offered: readonly string[] };
   readonly requestChanges: readonly HeadChange[];
   readonly answerChanges: readonly HeadChange[];
   /** The body's content encoding, and its data as they came on the connection, before it was undone. */

@@ -348,7 +348,17 @@ export interface CapturedSession {
   readonly bytes: number;
   /** Exchanges of which something could not be kept. */
   readonly incomplete: number;
+  /** Hosts whose connections the program ended before they were encrypted, and how many those were. */
+  readonly distrusted: readonly (readonly [host: string, connections: number])[];
   readonly dataDir: string;
+}
+
+/** What a program needs to use the capture proxy as its HTTPS_PROXY. */
+export interface HttpsProxy {
+  /** With the user and the password that are for this program alone. */
+  readonly url: string;
+  /** What it must trust, in PEM. */
+  readonly certificate: string;
 }
 
 export const contract = {
@@ -389,7 +399,12 @@ export const contract = {
    * Routes of their own for one program, under an address that is only theirs. They go with the session, which ends when its
    * program has.
    */
-  'capture.openSession': command<{ readonly session: string; readonly url: string }>()(
+  'capture.openSession': command<{
+    readonly session: string;
+    readonly url: string;
+    /** Where `https` asks for it. */
+    readonly https?: HttpsProxy;
+  }>()(
     z.strictObject({
       routes: z
         .array(
@@ -401,6 +416,25 @@ export const contract = {
           }),
         )
         .max(100),
+      /** The program uses the proxy as its HTTPS_PROXY: its connections to these hosts and to the endpoints' are read. */
+      https: z
+        .strictObject({
+          hosts: z
+            .array(
+              z.strictObject({
+                /** With a port where it is not 443; `*` stands for any one label. */
+                host: z.string().min(1).max(300),
+                kind: z.string().max(100).optional(),
+              }),
+            )
+            .max(200),
+          /** The server that is asked in place of each of them. */
+          to: z
+            .url({ protocol: /^https?$/ })
+            .max(2000)
+            .optional(),
+        })
+        .optional(),
     }),
   ),
   /** Resolves once all that belongs to it is stored, or cannot be. */

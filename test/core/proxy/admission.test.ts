@@ -122,8 +122,8 @@ describe('is refused', () => {
     });
   });
 
-  test('a tunnel: 405', async () => {
-    expect((await refusalOf(withTarget('evil.test:443', 'CONNECT'))).status).toBe(405);
+  test('a tunnel without a secret: 407', async () => {
+    expect((await refusalOf(withTarget('evil.test:443', 'CONNECT'))).status).toBe(407);
   });
 
   test('HTTP/2: 505', async () => {

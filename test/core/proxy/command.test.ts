@@ -1,17 +1,15 @@
 /** `tracelane capture`: real programs, with a proxy of the command's own and in one that runs. */
-import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { findRunning } from '../../../src/main/core/control/control.ts';
 import { startSampleProvider, type SampleProvider } from '../../../src/main/core/samples/provider.ts';
+import { node, runCapture as run, startCapture as start } from '../../support/capture-command.ts';
 import { captured } from '../../support/captured.ts';
 import { cores } from '../../support/core.ts';
 
-const CLI = fileURLToPath(new URL('../../../src/main/cli.mjs', import.meta.url));
 /** Asks for a sample by the variable that OpenAI's SDK reads, then ends with 3. */
 const CHILD = `
   const answer = await fetch(process.env.OPENAI_BASE_URL + '/chat/completions', {
@@ -39,25 +37,6 @@ function newFolder(): string {
   folders.push(folder);
   return folder;
 }
-
-function start(args: readonly string[]) {
-  const child = spawn(process.execPath, [CLI, 'capture', ...args], {
-    stdio: ['ignore', 'pipe', 'pipe'],
-    env: { ...process.env, TRACELANE_CAPTURE_PORT: '0' },
-  });
-  const output = { stdout: '', stderr: '' };
-  child.stdout.setEncoding('utf8').on('data', (text: string) => (output.stdout += text));
-  child.stderr.setEncoding('utf8').on('data', (text: string) => (output.stderr += text));
-  const ended = once(child, 'close').then(([code]) => code as number | null);
-  return { child, output, ended };
-}
-
-async function run(args: readonly string[]) {
-  const { output, ended } = start(args);
-  return { code: await ended, ...output };
-}
-
-const node = (code: string): readonly string[] => ['--', process.execPath, '--input-type=module', '-e', code];
 
 describe('with a proxy of its own', () => {
   test('keeps what the program asks for, and ends as it does', async () => {

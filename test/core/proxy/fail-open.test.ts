@@ -50,7 +50,7 @@ async function streamed(core: Core, events: number, middle: () => void, all = EV
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;
-  const { url } = await core.proxy.openSession([{ name: 'up', baseUrl: `http://127.0.0.1:${port}/v1` }]);
+  const { url } = await core.proxy.openSession({ routes: [{ name: 'up', baseUrl: `http://127.0.0.1:${port}/v1` }] });
   expect(url.startsWith(proxyUrl(core))).toBe(true);
   const answer = await fetch(`${url}/up/chat/completions`, { method: 'POST', body: '{"stream":true,"model":"m"}' });
   return answer.text();

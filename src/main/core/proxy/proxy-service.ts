@@ -5,7 +5,14 @@
 import { randomBytes } from 'node:crypto';
 import { endpointId, type EndpointId } from '../../../shared/model/ids.ts';
 import { endpointKindOf, endpointKinds } from '../../../shared/providers/registry.ts';
-import type { CapturedSession, CaptureInfo, EndpointInfo, Settings } from '../../../shared/rpc/contract.ts';
+import type {
+  CapturedSession,
+  CaptureInfo,
+  EndpointInfo,
+  HttpsProxy,
+  ParamsOf,
+  Settings,
+} from '../../../shared/rpc/contract.ts';
 import { ServiceError } from '../../../shared/rpc/services.ts';
 import { credentialHeader } from '../capture/secrets.ts';
 import type { EndpointsService } from '../endpoints/endpoints-service.ts';
@@ -15,6 +22,7 @@ import type { Recordings } from '../recording/recordings.ts';
 import { WorkerThread } from '../worker/worker-thread.ts';
 import { routeName, type Route } from './forward/routes.ts';
 import type { Begun } from './forward/tap.ts';
+import { isHostOf, type ReadHost } from './forward/tunnels.ts';
 import { CapturedExchange } from './record/captured-exchange.ts';
 import { unpacked, type Batch } from './thread/batch.ts';
 import type { ProxyThreadHandlers, RecordingHandlers } from './thread/serve-proxy.ts';
@@ -38,6 +46,12 @@ interface KnownRoute extends Route {
   readonly providerName: string;
 }
 
+/** A host whose connections are read, with what the program knows of its server. */
+interface KnownHost extends ReadHost {
+  readonly kind: string;
+  readonly providerName: string;
+}
+
 /** Where the capture proxy listens; `problem` says why it does not. */
 export type ProxyState =
   { readonly listening: true; readonly port: number } | { readonly listening: false; readonly problem: string };
@@ -45,6 +59,8 @@ export type ProxyState =
 /** One program's exchanges. */
 interface Session {
   readonly routes: readonly KnownRoute[];
+  /** Of its tunnels. */
+  readonly hosts: readonly KnownHost[];
   readonly exchanges: Set<CapturedExchange>;
 }
 
@@ -138,9 +154,11 @@ export class ProxyService {
   }
 
   /** Rejects with code `no-proxy` where nothing listens. */
-  async openSession(
-    routes: readonly { readonly name: string; readonly baseUrl: string; readonly kind?: string | undefined }[],
-  ): Promise<{ readonly session: string; readonly url: string }> {
+  async openSession({ routes, https }: ParamsOf<'capture.openSession'>): Promise<{
+    readonly session: string;
+    readonly url: string;
+    readonly https?: HttpsProxy;
+  }> {
     const { state } = this;
     if (!state.listening) throw new ServiceError('no-proxy', state.problem);
     const session = randomBytes(SESSION_BYTES).toString('hex');
@@ -152,9 +170,14 @@ export class ProxyService {
       providerName: kind,
       ...versionOf(kind),
     }));
-    this.#sessions.set(session, { routes: own, exchanges: new Set() });
+    const hosts = https ? this.#readHosts(https) : [];
+    this.#sessions.set(session, { routes: own, hosts, exchanges: new Set() });
     await this.#tellThread();
-    return { session, url: `${urlOf(state.port)}~${session}` };
+    const url = `${urlOf(state.port)}~${session}`;
+    if (!https) return { session, url };
+    const plain = hosts.map(({ kind: _kind, providerName: _providerName, ...host }) => host);
+    const { secret, certificate } = await this.#thread!.request('openTunnels', [session, plain]);
+    return { session, url, https: { url: `http://${session}:${secret}@127.0.0.1:${state.port}`, certificate } };
   }
 
   /** Resolves once what belongs to it is stored. Rejects with code `not-found`. */
@@ -162,7 +185,7 @@ export class ProxyService {
     const found = this.#sessions.get(session);
     if (!found)
       throw new ServiceError('not-found', 'There is no such capture session. It may have been closed already.');
-    await this.#thread?.request('endSession', [session]).catch(() => undefined);
+    const distrusted = await this.#thread?.request('endSession', [session]).catch(() => undefined);
     const kept = await Promise.all([...found.exchanges].map((exchange) => exchange.finished));
     this.#sessions.delete(session);
     await this.#tellThread();
@@ -170,6 +193,7 @@ export class ProxyService {
       exchanges: kept.length,
       bytes: kept.reduce((sum, { bytes }) => sum + bytes, 0),
       incomplete: kept.filter(({ complete }) => !complete).length,
+      distrusted: distrusted ?? [],
       dataDir: this.#setup.dataDir,
     };
   }
@@ -207,7 +231,9 @@ export class ProxyService {
   #exchangeOf(begun: Begun): CapturedExchange {
     const { store, recordings, settings } = this.#setup;
     const session = begun.session === null ? undefined : this.#sessions.get(begun.session);
-    const route = [...(session?.routes ?? []), ...this.#routes].find(({ name }) => name === begun.route);
+    const route = begun.tls
+      ? session?.hosts.find(({ host }) => isHostOf(host, begun.route))
+      : [...(session?.routes ?? []), ...this.#routes].find(({ name }) => name === begun.route);
     const exchange = new CapturedExchange({
       begun,
       store,
@@ -254,6 +280,16 @@ export class ProxyService {
   #plainRoutes(): readonly Route[] {
     const all = [...[...this.#sessions.values()].flatMap(({ routes }) => routes), ...this.#routes];
     return all.map(({ kind: _kind, providerName: _providerName, ...route }) => route);
+  }
+
+  /** Those that were asked for, and before them the user's endpoints. */
+  #readHosts({ hosts, to }: NonNullable<ParamsOf<'capture.openSession'>['https']>): readonly KnownHost[] {
+    const place = to === undefined ? {} : { to };
+    const endpoints = this.#routes.flatMap(({ baseUrl, endpoint, kind, providerName }): readonly KnownHost[] => {
+      const { protocol, host } = new URL(baseUrl);
+      return endpoint === undefined || protocol !== 'https:' ? [] : [{ host, endpoint, kind, providerName, ...place }];
+    });
+    return [...endpoints, ...hosts.map(({ host, kind = '' }) => ({ host, kind, providerName: kind, ...place }))];
   }
 
   /** The user's endpoints by their names, then the kinds of server that have an address of their own, then the samples. */

@@ -12,10 +12,12 @@ import { dataDirectory, proxyPort, samplePace } from '../environment.ts';
 import { say } from '../log.ts';
 import type { ProgramFiles } from '../plain-core.ts';
 import { capturedEnvironment, plannedVariables, signsBedrock, upstreamOf } from './capture-environment.ts';
+import { readHosts, refuseProxyBefore, TrustFiles } from './capture-https.ts';
 
 interface Flags {
   readonly to?: string;
   readonly dataDir?: string;
+  readonly httpsProxy?: true;
 }
 
 /** The program that captures: one that runs already, or one that this command has started. */
@@ -37,6 +39,7 @@ export function addCapture(program: Command, files: ProgramFiles): void {
     .description('run a program and record its requests to LLM APIs on their way')
     .option('--to <url>', 'send all requests there, instead of where each would go by itself')
     .option('--data-dir <dir>', 'keep the traces in this folder, instead of the usual one')
+    .option('--https-proxy', 'be its HTTPS_PROXY, for a program that takes no base URL from its environment')
     .argument('<command...>', 'the program and its arguments')
     .passThroughOptions()
     .action(async ([command = '', ...args]: string[], flags: Flags) => {
@@ -47,17 +50,28 @@ export function addCapture(program: Command, files: ProgramFiles): void {
 async function capture([command, ...args]: [string, ...string[]], flags: Flags, files: ProgramFiles): Promise<number> {
   const to = flags.to === undefined ? undefined : upstreamOf(flags.to);
   const dataDir = flags.dataDir === undefined ? dataDirectory() : resolve(flags.dataDir);
+  if (flags.httpsProxy) refuseProxyBefore(process.env);
   const planned = plannedVariables(process.env, to);
   const program = await programOver(dataDir, files);
   try {
     const routes = [...new Set(planned.map(({ route }) => route))];
-    const { session, url } = await program.call('capture.openSession', { routes });
-    const code = await run(command, args, capturedEnvironment(process.env, planned, url));
+    const { session, url, https } = await program.call(
+      'capture.openSession',
+      flags.httpsProxy
+        ? { routes: [], https: { hosts: [...readHosts(routes, to)], ...(to !== undefined && { to }) } }
+        : { routes },
+    );
+    using trust = https && new TrustFiles(process.env, https);
+    const code = await run(command, args, trust?.environment ?? capturedEnvironment(process.env, planned, url));
     // Whatever becomes of what was recorded, the program's own code is what its caller waits for.
-    const line = await program.call('capture.closeSession', { session }).then(closingLine, sentenceOf);
-    say(`tracelane: ${line}`);
-    if (to === undefined && signsBedrock(process.env))
-      say('tracelane: Requests to Amazon Bedrock are signed for its own address, and were not captured.');
+    const lines = await program
+      .call('capture.closeSession', { session })
+      .then(closingLines, (error) => [sentenceOf(error)]);
+    for (const line of lines) say(`tracelane: ${line}`);
+    if (!https && to === undefined && signsBedrock(process.env))
+      say(
+        'tracelane: Requests to Amazon Bedrock are signed for its own address, and were not captured. Use --https-proxy.',
+      );
     return code;
   } catch (error) {
     if (!(error instanceof ServiceError)) throw error;
@@ -118,10 +132,14 @@ function passSignals(child: ChildProcess): () => void {
   };
 }
 
-function closingLine({ exchanges, bytes, incomplete, dataDir }: CapturedSession): string {
+function closingLines({ exchanges, bytes, incomplete, distrusted, dataDir }: CapturedSession): readonly string[] {
   const kept = `${exchanges} ${exchanges === 1 ? 'exchange' : 'exchanges'} kept, ${bytes} bytes of responses, in ${dataDir}.`;
   const missing = incomplete === 0 ? '' : ` ${incomplete} of them ${incomplete === 1 ? 'is' : 'are'} incomplete.`;
-  return `${kept}${missing}`;
+  const ended = distrusted.map(
+    ([host, connections]) =>
+      `${connections} ${connections === 1 ? 'connection' : 'connections'} to ${host} ended before encryption was agreed on. The program may not accept the certificate that its environment names.`,
+  );
+  return [`${kept}${missing}`, ...ended];
 }
 
 const sentenceOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

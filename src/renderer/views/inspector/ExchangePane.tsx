@@ -28,8 +28,9 @@ export function ExchangePane() {
       <Section title="Exchange">
         <Facts>
           <Fact name="Route">
-            <code>/{facts.route}</code>
+            <code>{facts.tls ? facts.route : `/${facts.route}`}</code>
           </Fact>
+          {facts.tls && <Fact name="Encryption">{encryption(facts.tls.offered)}</Fact>}
           {facts.userAgent !== null && (
             <Fact name="Client">
               <Shown text={facts.userAgent} />
@@ -58,6 +59,14 @@ export function ExchangePane() {
       </Section>
     </div>
   );
+}
+
+/** HTTP/2 is not passed on, so a client that would have spoken it speaks HTTP/1.1, which its provider may answer otherwise. */
+function encryption(offered: readonly string[]): string {
+  const others = offered.filter((protocol) => protocol !== 'http/1.1');
+  const read = 'Undone for the recording, and made again to the provider';
+  if (others.length === 0) return `${read}.`;
+  return `${read}. The client offered ${offered.join(', ')}; HTTP/1.1 was chosen.`;
 }
 
 /** The latest facts: the certificate comes after the end. */

@@ -10,6 +10,7 @@ export const GOOGLE: EndpointKind = {
   baseUrlHint: 'With its version, such as /v1beta.',
   credential: { header: 'x-goog-api-key', prefix: '' },
   keyVariables: ['GEMINI_API_KEY', 'GOOGLE_API_KEY'],
+  hosts: ['aiplatform.googleapis.com'],
   baseUrlVariables: [{ name: 'GOOGLE_GEMINI_BASE_URL' }, { name: 'GEMINI_API_BASE', onlyIfSet: true }],
   presets: [{ name: 'Gemini', baseUrl: BASE_URL, provider_name: 'google', keyed: true }],
 };

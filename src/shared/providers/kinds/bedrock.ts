@@ -11,6 +11,11 @@ export const BEDROCK: EndpointKind = {
   keyVariables: ['AWS_BEARER_TOKEN_BEDROCK'],
   baseUrlIn: (environment) =>
     `https://bedrock-runtime.${environment['AWS_REGION'] || environment['AWS_DEFAULT_REGION'] || 'us-east-1'}.amazonaws.com`,
+  hosts: [
+    'bedrock-runtime.*.amazonaws.com',
+    'bedrock-runtime-fips.*.amazonaws.com',
+    'bedrock-runtime.*.amazonaws.com.cn',
+  ],
   baseUrlVariables: [{ name: 'AWS_ENDPOINT_URL_BEDROCK_RUNTIME' }, { name: 'ANTHROPIC_BEDROCK_BASE_URL' }],
   presets: [],
 };

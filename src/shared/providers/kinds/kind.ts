@@ -20,6 +20,11 @@ export interface EndpointKind {
    * the origin of `baseUrl` and to no other.
    */
   readonly keyVariables: readonly string[];
+  /**
+   * Hosts of servers that speak its APIs, beside that of `baseUrl`, in small letters. `*` stands for any one label. Connections
+   * to them are read where a program's are.
+   */
+  readonly hosts?: readonly string[];
   /** Environment variables that SDKs and tools take their base URL from, the provider's own first. */
   readonly baseUrlVariables?: readonly BaseUrlVariable[];
   /** The version that clients leave out who expect it in their base URL: put before a path that has none. */

@@ -17,6 +17,18 @@ export const OPENAI: EndpointKind = {
   baseUrlHint: 'With its version, such as /v1.',
   credential: { header: 'authorization', prefix: 'Bearer ' },
   keyVariables: ['OPENAI_API_KEY'],
+  hosts: [
+    '*.openai.azure.com',
+    '*.services.ai.azure.com',
+    'openrouter.ai',
+    'api.groq.com',
+    'api.mistral.ai',
+    'api.deepseek.com',
+    'api.x.ai',
+    'api.together.xyz',
+    'api.fireworks.ai',
+    'api.cerebras.ai',
+  ],
   baseUrlVariables: [
     { name: 'OPENAI_BASE_URL', version: 'v1' },
     { name: 'OPENAI_API_BASE', version: 'v1' },

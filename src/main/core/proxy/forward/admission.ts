@@ -43,9 +43,8 @@ function pageRefusal(head: Head): Refusal | undefined {
   };
 }
 
-function targetRefusal({ method, target }: RequestLine): Refusal | undefined {
-  if (method === 'CONNECT')
-    return { status: 405, sentence: 'This address is not a tunnel. Use it as a base URL, or run `tracelane capture`.' };
+/** Undefined for a plain path, which leads nowhere but below where it is put. */
+export function targetRefusal({ target }: RequestLine): Refusal | undefined {
   if (!target.startsWith('/') || target.startsWith('//') || /[\\#\u0080-\u00FF]/.test(target) || hasDotSegment(target))
     return {
       status: 400,

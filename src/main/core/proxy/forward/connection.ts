@@ -35,8 +35,14 @@ export interface Passage {
   readonly key?: string;
 }
 
+/** The connection is another's from here on: of a client that asked for a tunnel. */
+export interface Handover {
+  /** `rest`: what was read behind the request. */
+  readonly takeOver: (socket: Socket, rest: Buffer) => void;
+}
+
 /** Decides where a request goes. */
-export type Passing = (head: RequestHead) => Passage | Refusal;
+export type Passing = (head: RequestHead) => Passage | Refusal | Handover;
 
 export interface ConnectionSetup {
   /** With `allowHalfOpen`. */
@@ -46,6 +52,8 @@ export interface ConnectionSetup {
   readonly port: number;
   readonly passing: Passing;
   readonly tap: Tap;
+  /** Of a connection whose encryption is undone: the protocols that its client offered to speak. */
+  readonly tls?: () => readonly string[];
   /** Breaks the client's connection, so that the client sees a reset. */
   readonly reset: () => void;
   readonly onClose: () => void;
@@ -102,17 +110,21 @@ export class ClientConnection {
   #headTimer: NodeJS.Timeout | undefined;
   readonly #sessions = new Set<string>();
   readonly #closed = Promise.withResolvers<void>();
+  readonly #listeners: readonly (readonly [event: string, listener: (...args: never[]) => void])[];
 
   constructor(setup: ConnectionSetup) {
     this.#setup = setup;
     const { socket } = setup;
     this.#socket = socket;
     this.#outlet = new Outlet(socket);
-    socket.on('data', (bytes: Buffer) => this.#read(bytes, process.hrtime.bigint()));
-    socket.on('end', () => this.#endOfClient());
-    socket.on('drain', () => this.#active?.upstream.resume());
-    socket.on('error', () => this.#clientBroke());
-    socket.on('close', () => this.#clientGone());
+    this.#listeners = [
+      ['data', (bytes: Buffer) => this.#read(bytes, process.hrtime.bigint())],
+      ['end', () => this.#endOfClient()],
+      ['drain', () => this.#active?.upstream.resume()],
+      ['error', () => this.#clientBroke()],
+      ['close', () => this.#clientGone()],
+    ];
+    for (const [event, listener] of this.#listeners) socket.on(event, listener as () => void);
   }
 
   /** Resolves when it is closed, and all of its exchanges with it. */
@@ -181,18 +193,28 @@ export class ClientConnection {
       this.#held = held;
       this.#socket.pause();
     } else if ('sentence' in passage) this.#refuse(passage);
+    else if ('takeOver' in passage) this.#handOver(passage, held.rest);
     else this.#begin(passage, held, out);
   }
 
-  #mustWait(passage: Passage | Refusal): boolean {
+  #handOver({ takeOver }: Handover, rest: Buffer): void {
+    this.#socket.pause();
+    for (const [event, listener] of this.#listeners) this.#socket.off(event, listener as () => void);
+    this.#clientGone();
+    takeOver(this.#socket, rest);
+  }
+
+  #mustWait(passage: Passage | Refusal | Handover): boolean {
     if (this.#outstanding.length === 0) return false;
-    if ('sentence' in passage || this.#outstanding.length >= MOST_AHEAD) return true;
+    if (!('target' in passage) || this.#outstanding.length >= MOST_AHEAD) return true;
     return this.#active !== this.#links.get(targetKey(passage.target));
   }
 
   #begin(passage: Passage, { head, ends, at }: Held, out: Outgoing): void {
     const { route, session, target, changes, key } = passage;
     if (session !== null) this.#sessions.add(session);
+    const { tls } = this.#setup;
+    const offered = tls?.();
     const begun = {
       route: route.name,
       ...(route.endpoint !== undefined && { endpoint: route.endpoint }),
@@ -204,6 +226,7 @@ export class ClientConnection {
       fields: fieldsOf(passage.head),
       changes,
       ...(key !== undefined && { key }),
+      ...(offered && { tls: { offered } }),
     };
     const exchange = new Exchange(this.#setup.tap, begun, at);
     this.#outstanding.push(exchange);

@@ -1,10 +1,13 @@
 /** The proxy's server: the loopback interface only, one ClientConnection for each client. */
 import { once } from 'node:events';
 import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
-import { ClientConnection } from './connection.ts';
+import type { TLSSocket } from 'node:tls';
+import type { TakenOver } from './blind-tunnel.ts';
+import { ClientConnection, type ConnectionSetup, type Passing } from './connection.ts';
 import { routedPassing } from './passing.ts';
 import { Routes, type Route } from './routes.ts';
 import type { Tap } from './tap.ts';
+import { Tunnels, type OpenedTunnels, type ReadHost, type ServedTls } from './tunnels.ts';
 
 export interface ListenerSetup {
   readonly tap: Tap;
@@ -22,6 +25,8 @@ export class ProxyListener {
   readonly port: number;
   readonly #servers: readonly Server[];
   readonly #connections = new Set<ClientConnection>();
+  readonly #takenOver = new Set<TakenOver>();
+  readonly #tunnels: Tunnels;
   readonly #tap: Tap;
   #routes = new Routes([]);
   #count = 0;
@@ -30,6 +35,11 @@ export class ProxyListener {
     this.#servers = servers;
     this.#tap = tap;
     this.port = (servers[0]!.address() as AddressInfo).port;
+    this.#tunnels = new Tunnels({
+      port: this.port,
+      serve: (socket, raw, how) => this.#serve(socket, raw, how),
+      tookOver: (taken) => this.#tookOver(taken),
+    });
     for (const server of servers) server.on('connection', (socket: Socket) => this.#connected(socket));
   }
 
@@ -45,33 +55,58 @@ export class ProxyListener {
     this.#routes = new Routes(routes);
   }
 
-  /** Ends the connections that a session has used. Resolves when they are closed. */
-  async endSession(session: string): Promise<void> {
-    const own = [...this.#connections].filter((connection) => connection.serves(session));
-    for (const connection of own) connection.destroy();
+  /** From now on a program of this session may use the proxy as its HTTPS_PROXY. */
+  openTunnels(session: string, hosts: readonly ReadHost[]): Promise<OpenedTunnels> {
+    return this.#tunnels.open(session, hosts);
+  }
+
+  /**
+   * Ends the connections that a session has used. Resolves when they are closed, with the hosts whose connections its program
+   * ended before they were encrypted, and how many those were.
+   */
+  async endSession(session: string): Promise<readonly (readonly [host: string, connections: number])[]> {
+    const own = [
+      ...[...this.#connections].filter((connection) => connection.serves(session)),
+      ...[...this.#takenOver].filter((taken) => taken.session === session),
+    ];
+    for (const one of own) one.destroy();
     await Promise.all(own.map(({ closed }) => closed));
+    return this.#tunnels.close(session);
   }
 
   /** Ends what is under way. */
   async close(): Promise<void> {
     const closed = this.#servers.map((server) => once(server.close(), 'close'));
-    for (const connection of this.#connections) connection.destroy();
+    for (const one of [...this.#connections, ...this.#takenOver]) one.destroy();
     await Promise.all(closed);
   }
 
   #connected(socket: Socket): void {
     socket.setNoDelay(true);
     socket.setKeepAlive(true, PROBE_AFTER_MS);
+    const routed = routedPassing(this.port, () => this.#routes);
+    const passing: Passing = (head) => (head.line.method === 'CONNECT' ? this.#tunnels.passing(head) : routed(head));
+    this.#speak({ socket, passing, reset: () => socket.resetAndDestroy() });
+  }
+
+  #serve(socket: TLSSocket, raw: Socket, { passing, offered }: ServedTls): void {
+    this.#speak({ socket, passing, tls: offered, reset: () => raw.resetAndDestroy() });
+  }
+
+  #speak(how: Pick<ConnectionSetup, 'socket' | 'passing' | 'tls' | 'reset'>): void {
     const connection: ClientConnection = new ClientConnection({
-      socket,
+      ...how,
       number: ++this.#count,
       port: this.port,
-      passing: routedPassing(this.port, () => this.#routes),
       tap: this.#tap,
-      reset: () => socket.resetAndDestroy(),
       onClose: () => void this.#connections.delete(connection),
     });
     this.#connections.add(connection);
+  }
+
+  #tookOver(taken: TakenOver): void {
+    this.#takenOver.add(taken);
+    void taken.closed.then(() => this.#takenOver.delete(taken));
   }
 }
 

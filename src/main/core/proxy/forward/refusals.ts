@@ -11,7 +11,6 @@ const STATUS = {
   401: 'Unauthorized',
   403: 'Forbidden',
   404: 'Not Found',
-  405: 'Method Not Allowed',
   407: 'Proxy Authentication Required',
   431: 'Request Header Fields Too Large',
   502: 'Bad Gateway',
@@ -43,8 +42,9 @@ export function unreachable(phase: RequestPhase, host: string, reason: string): 
 /** The whole answer. Its body has the shape of the errors that the providers' SDKs show. */
 export function refusalBytes({ status, sentence }: Refusal): string {
   const body = JSON.stringify({ error: { type: 'tracelane_capture_proxy', message: `Tracelane: ${sentence}` } });
+  const challenge = status === 407 ? 'proxy-authenticate: Basic realm="Tracelane"\r\n' : '';
   return (
-    `HTTP/1.1 ${status} ${STATUS[status]}\r\ncontent-type: application/json\r\n` +
+    `HTTP/1.1 ${status} ${STATUS[status]}\r\n${challenge}content-type: application/json\r\n` +
     `content-length: ${Buffer.byteLength(body)}\r\nconnection: close\r\n\r\n${body}`
   );
 }

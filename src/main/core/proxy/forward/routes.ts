@@ -67,7 +67,7 @@ export class Routes {
   /** Undefined for a path that names no route. `path`: in origin form, without `..`. */
   find(path: string): Routed | undefined {
     const at = path.search(/\?|$/);
-    const [, first = '', ...more] = path.slice(0, at).split('/');
+    const [first = '', ...more] = partsOf(path.slice(0, at));
     const session = first.startsWith(SESSION) ? first.slice(1) : null;
     const [name = '', ...rest] = session === null ? [first, ...more] : more;
     const plain = routeName(decoded(name));
@@ -77,6 +77,15 @@ export class Routes {
     return { route, session, target, path: joined(base, rest, route.version) + path.slice(at) };
   }
 }
+
+/** A path put behind a base URL, as that of a route is. `path`: in origin form, without `..`. */
+export function behind(baseUrl: string, path: string): Pick<Routed, 'target' | 'path'> {
+  const { target, base } = placeOf({ name: '', baseUrl });
+  const at = path.search(/\?|$/);
+  return { target, path: joined(base, partsOf(path.slice(0, at)), undefined) + path.slice(at) };
+}
+
+const partsOf = (path: string): readonly string[] => path.split('/').slice(1);
 
 /** A route with what its base URL says. */
 interface Place {

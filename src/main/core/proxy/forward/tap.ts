@@ -24,6 +24,8 @@ export interface Begun {
   readonly changes: readonly HeadChange[];
   /** The endpoint's own key, which was put on. */
   readonly key?: string;
+  /** Of a connection whose encryption was undone; see CaptureFacts. */
+  readonly tls?: CaptureFacts['tls'];
 }
 
 export interface HeadFacts {

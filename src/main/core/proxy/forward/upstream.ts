@@ -11,6 +11,8 @@ import { LINK_LOCAL, LOOP } from './refusals.ts';
 import type { Target } from './routes.ts';
 
 export interface UpstreamListener {
+  /** There is a connection, without its encryption yet. */
+  connected?(): void;
   /** One read; `at`: when it came. */
   data(bytes: Buffer, at: bigint): void;
   /** The provider sends nothing any more; its last bytes were told. */
@@ -63,7 +65,7 @@ export class Upstream {
     raw.once('connect', () => {
       if (raw.remotePort === own && raw.remoteAddress === raw.localAddress) return this.#refuse(LOOP);
       this.#phase = secure ? 'tls' : 'headers';
-      return undefined;
+      return listener.connected?.();
     });
     this.#socket = secure ? this.#withTls(hostname) : raw;
     this.outlet = new Outlet(this.#socket);

@@ -98,6 +98,7 @@ export class CapturedExchange {
       connection: begun.connection,
       userAgent: fieldOf(begun.fields, 'user-agent'),
       ...(begun.session !== null && { session: begun.session }),
+      ...(begun.tls && { tls: begun.tls }),
       requestChanges: begun.changes,
       answerChanges: [],
       encoding: null,

@@ -6,6 +6,7 @@ import { Channel, type ChannelPort } from '../../worker/channel.ts';
 import type { Closable } from '../../worker/worker-thread.ts';
 import { ProxyListener } from '../forward/listener.ts';
 import type { Route } from '../forward/routes.ts';
+import type { OpenedTunnels, ReadHost } from '../forward/tunnels.ts';
 import type { Batch } from './batch.ts';
 import { TapSender } from './tap-sender.ts';
 
@@ -13,8 +14,9 @@ export type ProxyThreadHandlers = Closable & {
   /** Resolves with the port, which is this one or the next that is free. Once, first. */
   readonly open: (port: number, routes: readonly Route[]) => Promise<number>;
   readonly setRoutes: (routes: readonly Route[]) => void;
-  /** Ends what a session has under way; its last events are on their way when this resolves. */
-  readonly endSession: (session: string) => Promise<void>;
+  readonly openTunnels: (session: string, hosts: readonly ReadHost[]) => Promise<OpenedTunnels>;
+  /** Ends what a session has under way; its last events are on their way when this resolves. See ProxyListener. */
+  readonly endSession: (session: string) => Promise<readonly (readonly [host: string, connections: number])[]>;
 };
 
 /** What the thread asks of the program. */
@@ -34,9 +36,14 @@ export function serveProxy(port: ChannelPort & { close(): void }): void {
         return listener.port;
       },
       setRoutes: (routes) => listener?.setRoutes(routes),
+      openTunnels: (session, hosts) => {
+        if (!listener) throw new Error('The capture proxy does not listen.');
+        return listener.openTunnels(session, hosts);
+      },
       async endSession(session) {
-        await listener?.endSession(session);
+        const distrusted = await listener?.endSession(session);
         await tap.flushed();
+        return distrusted ?? [];
       },
       close: async () => {
         await listener?.close();

@@ -6,6 +6,9 @@ import type { TraceId } from '../../src/shared/model/ids.ts';
 import { startHost, type Host } from '../support/host.ts';
 import { complaints, startSample, wholeTrace } from '../support/page.ts';
 
+// High enough that the lane map is shown unasked.
+test.use({ viewport: { width: 1440, height: 1080 } });
+
 let host: Host;
 test.beforeAll(async () => {
   host = await startHost();

@@ -41,6 +41,38 @@ test('a low and narrow window leaves the lanes room, and every speed of a replay
   await expect(page.getByRole('button', { name: 'As fast as possible' })).toBeInViewport({ ratio: 1 });
 });
 
+for (const [width, height] of [
+  [900, 640],
+  [1440, 900],
+] as const)
+  test(`the columns of a comparison have half of the centre at ${width}x${height}, and the list folds for them`, async ({
+    page,
+  }) => {
+    await page.setViewportSize({ width, height });
+    await page.goto(host.url);
+    await page.locator('.run').first().click();
+    const compare = page.locator('.trace').getByRole('tab', { name: /^Compare/ });
+    await compare.click();
+    const columns = page.locator('.columns');
+    await expect(columns).toBeInViewport({ ratio: 1 });
+    const heightOf = async (one: Locator) => (await one.boundingBox())!.height;
+    const widthOf = async () => (await page.locator('.runs').boundingBox())!.width;
+    expect(await heightOf(columns)).toBeGreaterThanOrEqual((await heightOf(page.locator('.trace'))) / 2);
+    await expect.poll(widthOf).toBe(44);
+    await page.locator('.trace').getByRole('tab', { name: 'Live' }).click();
+    await expect.poll(widthOf).toBeGreaterThan(200);
+    // Whoever unfolds it there keeps it; the key of the filter unfolds it as well.
+    await compare.click();
+    await expect.poll(widthOf).toBe(44);
+    await page.keyboard.press('/');
+    await expect(page.getByRole('combobox', { name: 'Filter runs' })).toBeFocused();
+    await expect.poll(widthOf).toBeGreaterThan(200);
+    await page.locator('.trace').getByRole('tab', { name: 'Live' }).click();
+    await compare.click();
+    await expect(columns).toBeVisible();
+    expect(await widthOf()).toBeGreaterThan(200);
+  });
+
 test('no pane of the inspector and no tab is wider than its room', async ({ page }) => {
   await page.setViewportSize({ width: 1280, height: 800 });
   await page.goto(host.url);

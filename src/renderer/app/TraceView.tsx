@@ -23,7 +23,7 @@ export function TraceView() {
   useCommand('compare.with', compareWith);
   const view = useView();
   return (
-    <article className="trace" aria-busy={live} aria-label="Trace">
+    <article className={view.ownAxis ? 'trace own-axis' : 'trace'} aria-busy={live} aria-label="Trace">
       <Boundary what="The header of the run" shows={id} slim>
         <TraceHeader />
       </Boundary>

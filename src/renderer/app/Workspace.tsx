@@ -1,7 +1,9 @@
-import { useSyncExternalStore } from 'react';
+import { useEffect, useSyncExternalStore } from 'react';
+import { useCommand } from '../commands/commands.ts';
 import { Boundary } from '../components/Boundary.tsx';
-import { Panel, Panes, Splitter } from '../components/Splitter.tsx';
+import { Panel, Panes, Splitter, usePanelRef } from '../components/Splitter.tsx';
 import { useApp } from '../stores/app.ts';
+import { foldList, makeRoom, useListRail } from '../stores/list-rail.ts';
 import { ShownTrace, useOpenTrace } from '../stores/open.ts';
 import { Inspector } from './Inspector.tsx';
 import { RunList } from '../views/runs/RunList.tsx';
@@ -14,6 +16,10 @@ const wide = matchMedia('(min-width: 1700px)');
 /** First sizes of list and inspector; whoever drags a splitter gets their own. */
 const sizes = () =>
   wide.matches ? ([340, 400] as const) : mid.matches ? ([268, 332] as const) : ([300, 360] as const);
+
+const RAIL = 44;
+/** Narrower than this, list and comparison beside each other leave the columns no width to read in. */
+const roomy = matchMedia('(min-width: 1600px)');
 
 function useMedia(query: MediaQueryList): boolean {
   return useSyncExternalStore(
@@ -30,10 +36,21 @@ export function Workspace() {
   const session = useOpenTrace(selected);
   const stacked = useMedia(narrow);
   const [list, inspector] = sizes();
+  const panel = useRail();
   return (
     <main className="work">
       <Panes id="work" direction="row" panes={['list', 'trace']}>
-        <Panel id="list" defaultSize={list} minSize={220} maxSize={560} groupResizeBehavior="preserve-pixel-size">
+        <Panel
+          id="list"
+          panelRef={panel}
+          defaultSize={list}
+          minSize={220}
+          maxSize={560}
+          collapsible
+          collapsedSize={RAIL}
+          onResize={({ inPixels }) => inPixels > 0 && foldList(inPixels <= RAIL)}
+          groupResizeBehavior="preserve-pixel-size"
+        >
           <div className="pane" data-pane="list">
             <Boundary what="The run list">
               <RunList />
@@ -80,4 +97,19 @@ export function Workspace() {
       </Panes>
     </main>
   );
+}
+
+/** Keeps the list's panel folded or unfolded as the store says; the splitter tells the store. */
+function useRail() {
+  const panel = usePanelRef();
+  const folded = useListRail((rail) => rail.folded);
+  const comparing = useApp((state) => state.centre === 'compare');
+  const wide = useMedia(roomy);
+  useCommand('list.fold', () => foldList(!folded));
+  useEffect(() => (comparing && !wide ? makeRoom() : undefined), [comparing, wide]);
+  useEffect(() => {
+    if (folded) panel.current?.collapse();
+    else panel.current?.expand();
+  }, [panel, folded]);
+  return panel;
 }

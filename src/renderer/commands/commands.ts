@@ -49,6 +49,7 @@ export const COMMANDS = [
 
   { id: 'list.next', title: 'Next row', group: 'Go to', keys: ['j', 'ArrowDown'] },
   { id: 'list.previous', title: 'Previous row', group: 'Go to', keys: ['k', 'ArrowUp'] },
+  { id: 'list.fold', title: 'Fold or unfold the run list', group: 'Go to', keys: ['Mod+B'] },
   { id: 'list.follow', title: 'Keep the newest run selected', group: 'Go to' },
   { id: 'list.filter', title: 'Filter runs', group: 'Go to', keys: ['/', 'Mod+F'], hint: 'filter' },
 

@@ -7,7 +7,7 @@ import { Group, Separator, useDefaultLayout } from 'react-resizable-panels';
 import { kept } from '../stores/kept.ts';
 import './splitter.css';
 
-export { Panel } from 'react-resizable-panels';
+export { Panel, usePanelRef } from 'react-resizable-panels';
 
 interface PanesProps {
   readonly id: string;

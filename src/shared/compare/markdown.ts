@@ -3,6 +3,7 @@
  * where, the bytes at fault as hex, and how to see it again from the file with the body, which is attached and not pasted.
  */
 import { FRAMINGS } from '../framing/registry.ts';
+import type { LintRemark } from '../lint/rule.ts';
 import { differs, VERDICT_FIELDS, type Finding, type VerdictCell, type VerdictField } from '../model/findings.ts';
 import { WIRE, type LaneId } from '../model/messages.ts';
 import type { Framing } from '../model/stream.ts';
@@ -22,6 +23,7 @@ const QUOTED_CHARS = 400;
 const BEFORE = 40;
 const LISTED = 10;
 const NOTES = 4;
+const REMARKS = 4;
 const SENTENCE_CHARS = 240;
 
 /** The trace that an issue is about. */
@@ -47,9 +49,9 @@ export function findingMarkdown(finding: Finding, evidence: Evidence | null, tra
   );
 }
 
-/** The verdict, the findings, and the first of them in full; `evidence` is that one's, see heaviest. */
+/** The verdict, the findings, the first of them in full, and the lint of the wire; `evidence` is that one's, see heaviest. */
 export function comparisonMarkdown(result: CompareResult, trace: IssueTrace, evidence: Evidence | null): string {
-  const { lanes, verdict, findings, ending, notes } = result;
+  const { lanes, verdict, findings, ending, notes, lint } = result;
   const [first, ...others] = findings;
   const [equal, unequal] = [true, false].map((wanted) =>
     VERDICT_FIELDS.filter((field) => lanes.every(({ id }) => verdict[field][id]?.equal !== false) === wanted),
@@ -70,6 +72,7 @@ export function comparisonMarkdown(result: CompareResult, trace: IssueTrace, evi
     ...(equal.length > 0 ? [`Equal in all lanes: ${equal.join(', ')}.`] : []),
     ...(first ? [`### ${first.number}. ${sentenceOf(first)}`, ...details(first, evidence)] : []),
     ...(others.length > 0 ? [list(others)] : []),
+    ...lintLines(lint),
     ...reproduction(trace),
   );
 }
@@ -97,6 +100,16 @@ function noteLines(notes: readonly ComparisonNote[]): readonly string[] {
   return [
     ['Bytes outside of events:', ...shown, ...(left > 0 ? [`- and ${count(left, 'more remark')}`] : [])].join('\n'),
   ];
+}
+
+/** In what the wire breaks the rules of its API. */
+function lintLines(lint: readonly LintRemark[]): readonly string[] {
+  if (lint.length === 0) return [];
+  const shown = lint
+    .slice(0, REMARKS)
+    .map(({ rule, severity, fact }) => `- ${severity}, \`${rule}\`: ${cut(fact, SENTENCE_CHARS)}`);
+  const left = lint.length - shown.length;
+  return [['Protocol of the wire:', ...shown, ...(left > 0 ? [`- and ${count(left, 'more remark')}`] : [])].join('\n')];
 }
 
 function list(findings: readonly Finding[]): string {

@@ -169,6 +169,16 @@ describe('the text of an issue', () => {
     expect(comparisonMarkdown(result, traceOf(setup, bytes), null)).not.toMatch(/^Ending:|^Bytes outside/m);
   });
 
+  it('lists in what the wire breaks the rules of its API, as far as a screenful goes', () => {
+    const text = comparisonMarkdown(cutResult, traceOf(setup, cutBytes), null);
+    expect(cutResult.lint.length).toBeGreaterThan(0);
+    const { rule, severity } = cutResult.lint[0]!;
+    expect(text).toMatch(new RegExp(`^Protocol of the wire:\n- ${severity}, \`${rule}\`: .`, 'm'));
+    const many = { ...cutResult, lint: Array.from({ length: 9 }, () => cutResult.lint[0]!) };
+    expect(comparisonMarkdown(many, traceOf(setup, cutBytes), null)).toContain('- and 5 more remarks');
+    expect(comparisonMarkdown({ ...result, lint: [] }, traceOf(setup, bytes), null)).not.toContain('Protocol of');
+  });
+
   it('begins with what weighs most', () => {
     const text = comparisonMarkdown(result, traceOf(setup, bytes), null);
     expect(/^### (\d+)\./m.exec(text)![1]).toBe(String(heaviest(result.findings)!.number));

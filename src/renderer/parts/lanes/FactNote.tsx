@@ -1,5 +1,6 @@
 import type { LaneBlockKind } from '../../../shared/model/blocks.ts';
 import type { CellFact } from '../../../shared/compare/cell-facts.ts';
+import { capitalised } from '../../../shared/compare/say.ts';
 import type { Finding } from '../../../shared/model/findings.ts';
 import type { LaneId } from '../../../shared/model/messages.ts';
 import { count, plural } from '../../components/format.ts';
@@ -10,7 +11,7 @@ import { Shown } from '../../components/Shown.tsx';
 export function Findings({ findings }: { readonly findings: readonly Finding[] }) {
   return findings.map((finding) => (
     <p key={finding.number} className="note">
-      <b>{finding.number}</b> <Shown text={finding.sentence} />
+      <b>{finding.number}</b> <Shown text={capitalised(finding.sentence)} />
     </p>
   ));
 }

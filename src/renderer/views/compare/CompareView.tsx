@@ -1,5 +1,5 @@
 import { useEffect, useState } from 'react';
-import { ArrowLeftRight, Copy, Download, FlaskConical, SlidersHorizontal } from 'lucide-react';
+import { ArrowLeftRight, Copy, Download, FlaskConical, Rows3, SlidersHorizontal } from 'lucide-react';
 import { runCommand, useCommand, useHandlers } from '../../commands/commands.ts';
 import { Button, IconButton } from '../../components/Button.tsx';
 import { setPane, useApp } from '../../stores/app.ts';
@@ -12,6 +12,7 @@ import {
   type CompareLevel,
   type CompareMode,
 } from '../../stores/compare.ts';
+import { kept } from '../../stores/kept.ts';
 import { useOfferedLanes } from '../../stores/lanes.ts';
 import { useSession, useTrace } from '../../stores/open.ts';
 import { Failed } from './Failed.tsx';
@@ -38,11 +39,22 @@ const LEVELS: readonly { readonly value: CompareLevel; readonly label: string }[
   { value: 'text', label: 'Text' },
 ];
 
+const MAPPED_KEY = 'tracelane.lane-map';
+/** In a lower window the lane map would leave the columns less than half of the centre. */
+const HIGH_WINDOW = '(min-height: 1000px)';
+
+/** As the user left it; at first where there is room for it. */
+function mappedAtFirst(): boolean {
+  const left = kept.getItem(MAPPED_KEY);
+  return left === null ? matchMedia(HIGH_WINDOW).matches : left === 'yes';
+}
+
 /** The shown trace's lanes against each other, under all options, or beside another trace. */
 export function CompareView() {
   const mode = useCompare((state) => state.mode);
   const marked = useApp((state) => state.marked);
   const comparison = useComparison();
+  const [mapped, setMapped] = useState(mappedAtFirst);
   useDivergences(comparison.result);
   useFindingsPane();
   useOptionsEnd();
@@ -52,8 +64,16 @@ export function CompareView() {
   }, [marked]);
   return (
     <div className="compare">
-      <Toolbar mode={mode} comparison={comparison} />
-      {mode === 'lanes' && <Lanes comparison={comparison} />}
+      <Toolbar
+        mode={mode}
+        comparison={comparison}
+        mapped={mapped}
+        onMap={(on) => {
+          kept.setItem(MAPPED_KEY, on ? 'yes' : 'no');
+          setMapped(on);
+        }}
+      />
+      {mode === 'lanes' && <Lanes comparison={comparison} mapped={mapped} />}
       {mode === 'matrix' && <Matrix />}
       {mode === 'traces' && <TracesView />}
     </div>
@@ -83,7 +103,14 @@ function useOptionsEnd(): void {
   );
 }
 
-function Toolbar({ mode, comparison }: { readonly mode: CompareMode; readonly comparison: Comparison }) {
+interface ToolbarProps {
+  readonly mode: CompareMode;
+  readonly comparison: Comparison;
+  readonly mapped: boolean;
+  readonly onMap: (on: boolean) => void;
+}
+
+function Toolbar({ mode, comparison, mapped, onMap }: ToolbarProps) {
   const session = useSession();
   const level = useCompare((state) => state.level);
   const options = useCompare((state) => state.options);
@@ -101,6 +128,11 @@ function Toolbar({ mode, comparison }: { readonly mode: CompareMode; readonly co
         <Segments label="What is compared" values={MODES} value={mode} onChoose={setMode} />
         {mode === 'lanes' && <Segments label="Level" values={LEVELS} value={level} onChoose={setLevel} />}
         <span className="push" />
+        {mode === 'lanes' && (
+          <Button icon={Rows3} aria-pressed={mapped} onClick={() => onMap(!mapped)}>
+            Lane map
+          </Button>
+        )}
         {mode === 'lanes' && (
           <Button icon={SlidersHorizontal} aria-expanded={open} onClick={() => setOpen(!open)}>
             {options === null ? 'Options' : 'Other options'}
@@ -135,7 +167,13 @@ function Toolbar({ mode, comparison }: { readonly mode: CompareMode; readonly co
   );
 }
 
-function Lanes({ comparison: { result, problem, retry } }: { readonly comparison: Comparison }) {
+function Lanes({
+  comparison: { result, problem, retry },
+  mapped,
+}: {
+  readonly comparison: Comparison;
+  readonly mapped: boolean;
+}) {
   const phase = useTrace((trace) => trace.phase);
   if (problem !== null) return <Failed className="compare-none" problem={problem} retry={retry} />;
   if (!result)
@@ -148,7 +186,7 @@ function Lanes({ comparison: { result, problem, retry } }: { readonly comparison
   return (
     <div className="compare-lanes">
       <Verdict result={result} />
-      {result.laneMap.events > 0 && <LaneMap result={result} />}
+      {mapped && result.laneMap.events > 0 && <LaneMap result={result} />}
       <Columns result={result} />
     </div>
   );

@@ -15,10 +15,18 @@ import { useSession } from '../../stores/open.ts';
 import { StandingGlyph } from './StandingGlyph.tsx';
 
 const FOLDED_KEY = 'tracelane.verdict.folded';
+/** In a lower window the rows would leave the columns no room. */
+const LOW_WINDOW = '(max-height: 700px)';
+
+/** As the user left it; in a low window folded until they unfold it. */
+function foldedAtFirst(): boolean {
+  const left = kept.getItem(FOLDED_KEY);
+  return left === null ? matchMedia(LOW_WINDOW).matches : left === 'yes';
+}
 
 /** For each field what the wire has and what each lane made of it. Equal is grey and says so. */
 export function Verdict({ result }: { readonly result: CompareResult }) {
-  const [folded, setFolded] = useState(() => kept.getItem(FOLDED_KEY) === 'yes');
+  const [folded, setFolded] = useState(foldedAtFirst);
   const [all, setAll] = useState(false);
   const [shown, equal] = split(result);
   const fold = () => {

@@ -1,11 +1,13 @@
 import { useEffect, useMemo, useRef, useState } from 'react';
 import { useVirtualizer } from '@tanstack/react-virtual';
-import { ArrowUpRight, Download } from 'lucide-react';
+import { ArrowUpRight, Download, PanelLeftClose, PanelLeftOpen } from 'lucide-react';
 import type { TraceId } from '../../../shared/model/ids.ts';
 import { chordOf, runCommand, useCommand } from '../../commands/commands.ts';
 import { Button, IconButton } from '../../components/Button.tsx';
 import { count } from '../../components/format.ts';
 import { markTrace, openOverlay, selectTrace, useApp } from '../../stores/app.ts';
+import { onNextFrame } from '../../stores/frame.ts';
+import { foldList, useListRail } from '../../stores/list-rail.ts';
 import { deleteTraces, filterRuns, loadMore, starTrace, useRuns } from '../../stores/runs.ts';
 import { FilterBox } from './FilterBox.tsx';
 import { listRows } from './list-rows.ts';
@@ -61,7 +63,10 @@ export function RunList() {
   const drawn = virtual.getVirtualItems();
   useCommand('list.next', () => step(1), runs.length > 0);
   useCommand('list.previous', () => step(-1), runs.length > 0);
-  useCommand('list.filter', () => field.current?.focus());
+  useCommand('list.filter', () => {
+    foldList(false);
+    onNextFrame(() => field.current?.focus());
+  });
   useCommand('list.follow', () => toggleFollow(runs));
   useCommand('trace.star', () => row && void starTrace(row.id, !row.starred), row !== undefined);
   useCommand('trace.rename', () => setEditing(selected), row !== undefined);
@@ -78,6 +83,7 @@ export function RunList() {
           aria-pressed={followList}
           onClick={() => toggleFollow(runs)}
         />
+        <FoldButton />
       </header>
       <p className="runs-unread k k-error" role="status">
         {unread}
@@ -152,6 +158,18 @@ export function RunList() {
         )}
       </footer>
     </nav>
+  );
+}
+
+function FoldButton() {
+  const folded = useListRail((rail) => rail.folded);
+  return (
+    <IconButton
+      icon={folded ? PanelLeftOpen : PanelLeftClose}
+      label={folded ? 'Unfold the run list' : 'Fold the run list'}
+      chord={chordOf('list.fold')!}
+      onClick={() => runCommand('list.fold')}
+    />
   );
 }
 

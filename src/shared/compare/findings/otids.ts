@@ -2,12 +2,14 @@
 import type { LaneId } from '../../model/messages.ts';
 import { stoppedAt, strandsOf, type ComparisonInput, type Strand } from '../lane-reading.ts';
 import { atEvent, count } from '../say.ts';
+import { callName } from './call-names.ts';
 import { Tally, type FindingDraft, type FindingFamily } from './finding-kind.ts';
 
 function find(input: ComparisonInput, lane: LaneId): readonly FindingDraft[] {
   if (stoppedAt(input, lane) === -1) return [];
   const owners = new Map<string, string>();
   const [shared, split] = [new Tally(), new Tally()];
+  let second: Strand | undefined;
   for (const row of input.strands.keys()) {
     for (const strand of Object.values(strandsOf(input, row, lane))) {
       const otids = new Set<string>();
@@ -15,8 +17,10 @@ function find(input: ComparisonInput, lane: LaneId): readonly FindingDraft[] {
         const owner = owners.get(otid);
         const key = ownerOf(strand);
         if (owner === undefined) owners.set(otid, key);
-        else if (owner !== key && !otids.has(otid))
+        else if (owner !== key && !otids.has(otid)) {
+          second ??= strand;
           shared.add(row.id, 1, event, event, { expected: 'one otid for each message', got: otid });
+        }
         if (otids.size === 1 && !otids.has(otid))
           split.add(row.id, 1, event, event, { expected: [...otids][0]!, got: otid });
         otids.add(otid);
@@ -29,7 +33,7 @@ function find(input: ComparisonInput, lane: LaneId): readonly FindingDraft[] {
           shared.draft(
             'otid-repeated',
             'info',
-            `${lane} gives ${count(shared.chars, 'message')} the otid of another one, first ${atEvent(shared.first)} (${shared.got})`,
+            `${lane} gives ${count(shared.chars, 'message')} the otid of another one, first ${atEvent(shared.first)}${second?.kind === 'tool' ? `: ${callName(input, second.row.id)}` : ''}`,
             'an otid repeated',
           ),
         ]

@@ -55,6 +55,8 @@ export interface TransportFacts {
   readonly unfinished?: boolean;
   /** What is wrong with the framing. */
   readonly faults: FramingFaults;
+  /** That events came later than they were sent, as a sentence; absent where nothing shows it. */
+  readonly buffered?: string;
   /** Absent where the request is not known. */
   readonly request?: RequestFacts;
 }
@@ -171,9 +173,11 @@ function wireRules(api: Api, facts: TransportFacts, wire: WireOutcome): Ending |
   const after = end.how === 'end' ? '' : ' What the connection did afterwards changes nothing.';
   return {
     state: 'complete',
-    rule: `The provider's terminator (${providerOf(api).terminator}) arrived.${after}${headerNote(head, framing)}${lossesIn(facts)}`,
+    rule: `The provider's terminator (${providerOf(api).terminator}) arrived.${after}${headerNote(head, framing)}${lossesIn(facts)}${bufferedNote(facts)}`,
   };
 }
+
+const bufferedNote = ({ buffered }: TransportFacts): string => (buffered === undefined ? '' : ` ${buffered}`);
 
 /** What a body that is no stream may be instead of one. */
 const ALONE: ReadonlySet<string> = new Set(['bare-json', 'bare-text', 'html']);
@@ -293,7 +297,7 @@ function bodyRules(api: Api, facts: TransportFacts, wire: WireOutcome): Ending {
       inSight === null
         ? `The body ended properly but without the provider's terminator (${terminator}).${finished}`
         : `The provider's terminator (${terminator}) stands in the body, but ${inSight}: readers that follow the standard do not see it.`
-    }${inside}${headerNote(head, framing)}${lossesIn(facts)}`,
+    }${inside}${headerNote(head, framing)}${lossesIn(facts)}${bufferedNote(facts)}`,
     advice:
       inSight === null
         ? adviceOn(

@@ -13,6 +13,8 @@ import {
 } from '../../../shared/metrics/ending.ts';
 import type { FaultFinder } from '../../../shared/framing/faults.ts';
 import { faultFinderOf } from '../../../shared/providers/faults-of.ts';
+import { HeldBack } from '../../../shared/metrics/held-back.ts';
+import { headerOf } from '../../../shared/metrics/http-wording.ts';
 import { MetricsMeter, withoutTimes } from '../../../shared/metrics/metrics.ts';
 import type { TraceItem } from '../../../shared/model/items.ts';
 import {
@@ -45,6 +47,7 @@ export class Recording {
   readonly #decoding: DecodePass;
   readonly #meter = new MetricsMeter();
   readonly #faults: FaultFinder;
+  readonly #heldBack = new HeldBack();
   readonly #bodyStart: Uint8Array[] = [];
   #bodyStartBytes = 0;
   #dataFrames = 0;
@@ -105,6 +108,7 @@ export class Recording {
   head(head: HttpHead, tNs: number): readonly TraceItem[] {
     this.#head = head;
     this.#lastNs = tNs;
+    this.#heldBack.head(tNs);
     return this.#take(this.#decoding.head(head, tNs));
   }
 
@@ -112,7 +116,10 @@ export class Recording {
   read(read: Read): readonly TraceItem[] {
     this.#lastNs = read.tNs;
     if (this.#bodyStartBytes < BODY_START_BYTES) this.#keepStart(read.bytes);
-    return this.#take(this.#decoding.feed(read));
+    const before = this.#dataFrames;
+    const items = this.#take(this.#decoding.feed(read));
+    this.#heldBack.read(read.tNs, this.#dataFrames - before);
+    return items;
   }
 
   /** Call once, last. The result is there when it returns. */
@@ -159,8 +166,17 @@ export class Recording {
     return decideEnding(this.#setup.trace.api, this.#facts(end, unfinished), wire);
   }
 
+  /** Said of a body that came over a connection, in an encoding. */
+  #buffered(): string | null {
+    const encoding = (headerOf(this.#head, 'content-encoding') ?? 'identity').trim().toLowerCase();
+    return encoding === 'identity' || encoding === '' || !this.#setup.trace.timed
+      ? null
+      : this.#heldBack.sentence(encoding);
+  }
+
   #facts(end: BodyEnd, unfinished: boolean): TransportFacts {
     const { api, framing, request, requestHead } = this.#setup.trace;
+    const buffered = this.#buffered();
     return {
       framing,
       head: this.#head,
@@ -170,6 +186,7 @@ export class Recording {
       events: this.#dataFrames,
       bodyStart: Buffer.concat(this.#bodyStart),
       faults: this.#faults.end(),
+      ...(buffered !== null && { buffered }),
       ...(requestHead && {
         request: {
           url: requestHead.url,

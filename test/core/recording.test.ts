@@ -1,5 +1,5 @@
 /** One way from bytes to a trace: whoever feeds a recording, a sender, a server of one's own, a file or the store, gets one result. */
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { decodeSetup } from '../../src/main/core/decoding/decode-setup.ts';
 import { recordIn } from '../../src/main/core/decoding/record.ts';
 import { LiveRecording } from '../../src/main/core/recording/live-recording.ts';
@@ -106,6 +106,38 @@ test('its items are those of a decode pass over the same bytes, its result is to
       items.filter((item) => item.k === 'outcome' && !isWireResult(item.result) && item.result.outcome.provider_trace)
         .length,
     );
+  }
+});
+
+test('D13 a machine that slept, with a clock on the wall that jumps: durations are those of the monotonic clock, and the ending notes the sleep', async () => {
+  const { store } = fixture;
+  const { api, bytes } = wireFixtures()[0]!;
+  const reads = timed(bytes);
+  let up = 0;
+  vi.useFakeTimers({ toFake: ['Date', 'setInterval', 'clearInterval'] });
+  try {
+    const clocks = { running: () => 0, up: () => up };
+    const recording = new LiveRecording({ store, thread, trace: traceOf(api), clocks });
+    const { startedAt } = recording.trace;
+    await recording.begin();
+    recording.head(HEAD, MS);
+    recording.reads(reads.slice(0, 2));
+    up += 8 * 3_600_000;
+    vi.advanceTimersByTime(1_000);
+    vi.setSystemTime(startedAt - 3_600_000);
+    recording.reads(reads.slice(2));
+    recording.end({ how: 'end' }, recording.lastNs);
+    await recording.finished;
+    const { ending, metrics, ...stored } = await store.get(recording.id);
+    expect(ending).toMatchObject({
+      state: 'complete',
+      rule: expect.stringMatching(/ This machine was suspended, .* for 8 hours after byte 73: /),
+    });
+    expect(stored.startedAt).toBe(startedAt);
+    expect(metrics.totalNs).toBe(reads.at(-1)!.tNs);
+    expect(Math.min(...metrics.gaps)).toBeGreaterThanOrEqual(0);
+  } finally {
+    vi.useRealTimers();
   }
 });
 

@@ -20,6 +20,7 @@ import type { NewTrace, ProviderTraceRow, Store, StoredTrace, TraceResult } from
 import { Signal } from '../watch/signal.ts';
 import { RecentReads } from './recent-reads.ts';
 import { RecordedItems } from './recorded-items.ts';
+import { Standstill, type Clocks } from './standstill.ts';
 
 export type RecordingStore = Pick<
   Store,
@@ -42,6 +43,8 @@ export interface LiveRecordingSetup {
   readonly trace: NewTrace;
   /** Takes secrets out of a sentence: those of the ending repeat what the provider said. */
   readonly redact?: (sentence: string) => string;
+  /** By which a machine that slept is noticed. */
+  readonly clocks?: Clocks;
   /** Told as the stream is decoded. */
   readonly onDecoded?: (progress: DecodingProgress) => void;
 }
@@ -84,6 +87,9 @@ export class LiveRecording {
   #around: AroundBody = {};
   #capture: CaptureFacts | undefined;
   #end: { readonly end: BodyEnd; readonly tNs: number } | undefined;
+  readonly #standstill: Standstill;
+  /** Said of the recording at its end. */
+  #remark = '';
   #lastNs = 0;
   #reads = 0;
   #bytes = 0;
@@ -97,13 +103,14 @@ export class LiveRecording {
   #rowAt = 0;
   #rowTimer: NodeJS.Timeout | undefined;
 
-  constructor({ store, thread, trace, redact = (sentence) => sentence, onDecoded }: LiveRecordingSetup) {
+  constructor({ store, thread, trace, redact = (sentence) => sentence, clocks, onDecoded }: LiveRecordingSetup) {
     this.#store = store;
     this.#thread = thread;
     this.#trace = trace;
     this.#redact = redact;
     this.#onDecoded = onDecoded;
     this.#row = { metrics: trace.metrics, model: trace.model };
+    this.#standstill = new Standstill(() => this.#bytes, clocks);
     this.finished = this.#finished.promise;
   }
 
@@ -178,6 +185,7 @@ export class LiveRecording {
   /** Call once, last. */
   end(end: BodyEnd, tNs: number): void {
     this.#end = { end, tNs };
+    this.#remark = this.#standstill.end();
     this.#came.call();
   }
 
@@ -286,7 +294,11 @@ export class LiveRecording {
   }
 
   #redacted({ state, rule, advice }: Ending): Ending {
-    return { state, rule: this.#redact(rule), ...(advice !== undefined && { advice: this.#redact(advice) }) };
+    return {
+      state,
+      rule: this.#redact(rule) + this.#remark,
+      ...(advice !== undefined && { advice: this.#redact(advice) }),
+    };
   }
 
   /** The lanes end before the stream does: it is recorded to its end, and its ending says so. */
@@ -299,7 +311,7 @@ export class LiveRecording {
     const { metrics, ...row } = this.#row;
     const ending: Ending = {
       state: 'limit',
-      rule,
+      rule: rule + this.#remark,
       advice:
         'The Raw tab shows the bytes, and an export has them. What follows the last decoded event is not in the lanes.',
     };

@@ -2,10 +2,11 @@
  * What servers and networks do to a run, over real sockets on the loopback interface: rows of the groups C (HTTP responses) and D (time
  * and transport) of the reliability list. Responses are written to the socket as they stand, since a server's library would mend them.
  */
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createSecureServer } from 'node:http2';
 import { createServer as createTlsServer } from 'node:https';
-import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
+import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import { getCACertificates, setDefaultCACertificates } from 'node:tls';
 import { brotliCompressSync, deflateSync, gzipSync, zstdCompressSync } from 'node:zlib';
 import { afterEach, describe, expect, test } from 'vitest';
@@ -403,6 +404,40 @@ describe('C18 a server that speaks another protocol', () => {
   test('C18 only HTTP/2, in plain', async () => {
     const { url } = await serving((socket) => socket.end(Buffer.from([0, 0, 0, 4, 0, 0, 0, 0, 0])));
     expect((await asked(url)).ending).toMatchObject({ state: 'http-error', advice: expect.stringMatching(/HTTP\/2/) });
+  });
+});
+
+describe('D1 an endpoint that is not reached', () => {
+  test('D1 an address that no route leads to', async () => {
+    expect((await asked('http://255.255.255.255:9/v1')).ending).toMatchObject({
+      state: 'http-error',
+      rule: expect.stringMatching(/^No connection to 255\.255\.255\.255:9 \((?:ENETUNREACH|EACCES|EHOSTUNREACH)\)\.$/),
+      advice: expect.stringMatching(/server is running/),
+    });
+  });
+  // Linux takes no connection of a listener whose queue is full, and answers nothing.
+  test.skipIf(process.platform !== 'linux')('D1 a server that takes no connection, in time', async () => {
+    const script = `const server = require('node:net').createServer();
+      server.listen({ port: 0, host: '127.0.0.1', backlog: 1 }, () => process.stdout.write(String(server.address().port)));`;
+    const child = spawn(process.execPath, ['-e', script], { stdio: ['ignore', 'pipe', 'inherit'] });
+    try {
+      const [printed] = (await once(child.stdout, 'data')) as [Buffer];
+      const port = Number(printed);
+      child.kill('SIGSTOP');
+      const waiting = Array.from({ length: 8 }, () => connect({ port, host: '127.0.0.1' }));
+      for (const socket of waiting) {
+        sockets.add(socket);
+        socket.on('error', () => {});
+      }
+      await Promise.all(waiting.slice(0, 2).map((socket) => once(socket, 'connect')));
+      const { ending } = await asked(`http://127.0.0.1:${port}/v1`, { answer: 1 });
+      expect(ending).toMatchObject({
+        state: 'http-error',
+        rule: expect.stringMatching(/^No response from 127\.0\.0\.1:\d+ in time \(timeout after 1 second\)\.$/),
+      });
+    } finally {
+      child.kill('SIGKILL');
+    }
   });
 });
 

@@ -148,6 +148,50 @@ export const argumentsType = (
   }),
 });
 
+/** A value where the API has text, and what it is called. */
+export interface GivenText {
+  readonly name: string;
+  readonly given: unknown;
+}
+
+/** `textsOf`: what an event has in the places of text. */
+export const textType = (
+  textsOf: (data: JsonObject) => Iterable<GivenText>,
+  examples: Examples,
+  advice = 'Clients join it as text and get "[object Object]", or fail at it: "can only concatenate str". Read the text out of it, and report it to the server.',
+): LintRule => ({
+  id: 'text-type',
+  strict: 'error',
+  lenient: 'warning',
+  help: 'A piece of the text is no text in the JSON: an object, a list of parts, a number, true or false. A gateway passes on the form of another API, or the server writes a token that looks like a number without its quotes.',
+  advice,
+  ...examples,
+  check: () => ({
+    event({ frame, data }, report) {
+      if (!data) return;
+      for (const { name, given } of textsOf(data))
+        if (typeof given !== 'string' && given !== null && given !== undefined)
+          report(frame, `The ${name} is ${kindOf(given)}, not a text.`, `${name}/${kindOf(given)}`);
+    },
+  }),
+});
+
+/** For APIs of events that are not ended by [DONE]. */
+export const foreignDone = (advice: string, examples: Examples): LintRule => ({
+  id: 'done-foreign',
+  strict: 'warning',
+  lenient: 'info',
+  help: 'The stream ends with [DONE], which is the terminator of Chat Completions and no event of this API. A gateway that speaks several APIs ends all of them alike.',
+  advice,
+  pastEnd: true,
+  ...examples,
+  check: () => ({
+    event({ frame }, report) {
+      if (isDone(frame.data)) report(frame, 'This event is [DONE], which this API does not have.');
+    },
+  }),
+});
+
 /** `callIn`: where an event has a tool call that is not in `field`, or not in its form; null where it has none. */
 export const callElsewhere = (
   field: string,

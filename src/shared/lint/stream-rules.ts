@@ -2,7 +2,7 @@
 import { chat, chatEnd, chatText, chunk, message, blockStart, blockStop, textDelta } from './example-bodies.ts';
 import { objectOf } from '../json/json-object.ts';
 import type { Frame } from '../model/stream.ts';
-import { isDone, kindOf, type LintRule } from './rule.ts';
+import { isDone, kindOf, lintEvent, type LintRule } from './rule.ts';
 
 const doubled = (...events: readonly unknown[]): readonly unknown[] => events.flatMap((event) => [event, event]);
 
@@ -59,7 +59,7 @@ export const STREAM_RULES: readonly LintRule[] = [
         report(
           null,
           faults.terminator === null
-            ? `The stream has no terminator, ${terminator}${reason === undefined ? '' : `, although its finish reason came: ${reason}`}${frames.some(({ data }) => isDone(data)) ? '; it ends with [DONE], as Chat Completions does' : ''}.`
+            ? `The stream has no terminator, ${terminator}${reason === undefined ? '' : `, although its finish reason came: ${reason}`}${otherEnd(frames)}.`
             : `The stream has no terminator that readers see: one stands in the body, but ${faults.terminator}.`,
         );
       },
@@ -127,6 +127,24 @@ export const STREAM_RULES: readonly LintRule[] = [
     },
   },
 ];
+
+/** Types and names that announce an end, in the APIs that have no such event. */
+const ENDS = /(?:^|[._:-])(?:done|complete|completed|end|ended|stop|stopped|finish|finished|close|eos)$/i;
+/** What the stream ends with in place of its terminator, where that is told by its name. */
+function otherEnd(frames: readonly Frame[]): string {
+  if (frames.some(({ data }) => isDone(data))) return '; it ends with [DONE], as Chat Completions does';
+  const last = frames.findLast(({ dispatches }) => dispatches);
+  if (!last) return '';
+  const { type } = lintEvent(last);
+  return ENDS.test(type) ? `; it ends with ${type}${OF_OTHERS[type] ?? ', which is no event of this API'}` : '';
+}
+
+/** Whose events they are that end streams of other APIs. */
+const OF_OTHERS: Readonly<Record<string, string>> = {
+  'response.done': ', as the Realtime API does',
+  message_stop: ", as Anthropic's Messages API does",
+  'response.completed': ', as the Responses API does',
+};
 
 const MAX_SHOWN = 80;
 

@@ -5,21 +5,21 @@
 
 /** A tool call, in the markup of Hermes, Qwen, GLM, DeepSeek, Kimi, Mistral, Llama, Granite, MiniMax, Cohere, Gemma and others. */
 const CALL: readonly RegExp[] = [
-  /<\/?(?:[a-z]+:)?tool_?calls?>|<\/?TOOLCALL>|<tools?_?code>/,
-  /<\|?\/?tool_?calls?(?:_section)?(?:_(?:begin|start|end|argument_begin))?\|?>|<\|tool_call\|?>|<\|tools_prefix\|>/,
-  /<function=[\w.:-]+>?|<\/?function_calls?>|<\/?(?:\w+:)?invoke(?: name=|>)|<\|?(?:start|end)_function_call\|?>|<｜DSML｜/,
-  /<[｜|]tool[▁_](?:calls?|sep|outputs?)(?:[▁_](?:begin|end))?[｜|]>/,
-  /\[\/?TOOL_CALLS?\]|\[TOOL_REQUEST\]|<\|python_tag\|>|<\|action_start\|>|<\|START_ACTION\|>|\bfunctools\[\{|^```tool_code\b|\bto=functions\.\w/m,
+  /<\/?(?:[a-z]+:)?tool_?calls?>|<\/?TOOLCALL>|<tools?_?code>/g,
+  /<\|?\/?tool_?calls?(?:_section)?(?:_(?:begin|start|end|argument_begin))?\|?>|<\|tool_call\|?>|<\|tools_prefix\|>/g,
+  /<function=[\w.:-]+>?|<\/?function_calls?>|<\/?(?:\w+:)?invoke(?: name=|>)|<\|?(?:start|end)_function_call\|?>|<｜DSML｜/g,
+  /<[｜|]tool[▁_](?:calls?|sep|outputs?)(?:[▁_](?:begin|end))?[｜|]>/g,
+  /\[\/?TOOL_CALLS?\]|\[TOOL_REQUEST\]|<\|python_tag\|>|<\|action_start\|>|<\|START_ACTION\|>|\bfunctools\[\{|^```tool_code\b|\bto=functions\.\w/gm,
 ];
-/** Marks of a chat format: channels, turns, ends. */
+/** Marks of a chat format: channels, turns, ends; and tokens as the tokenizer has them, for bytes and for words with their blank. */
 const FORMAT =
-  /<\|[a-zA-Z][a-zA-Z_]{1,40}\|>|<(?:start|end)_of_turn>|<｜[^｜>\n]{1,40}｜>|<\/?s>(?=\s*$)|\[\/?INST\]|<turn\|>|<\|turn>|\]~b\]|\bassistant(?:final|commentary)(?=[A-Z<{])/g;
+  /<\|[a-zA-Z]\w{1,40}\|>|<(?:start|end)_of_turn>|<｜[^｜>\n]{1,40}｜>|<\/s>|^\s*<s>|(?:<eos>|\[EOS\])(?=\s*$)|^\s*(?:<bos>|\[BOS\])|(?:<pad>){2,}|(?:<unk>){2,}|<0x[0-9A-F]{2}>|(?:▁\p{L}+){3,}|(?:Ġ\p{L}+){2,}|\[\/?INST\]|<turn\|>|<\|turn>|\]~b\]|\bassistant(?:final|commentary)(?=[A-Z<{])/gu;
 /** Marks of a format that are of tool calls as well, which have a name of their own. */
 const OF_CALLS = /tool|python_tag|function_call|action_|DSML/i;
 const TAG = '(?:[a-z]+:)?(?:think|thinking|thought|reasoning|reason|reflection|scratchpad|inner_monologue)';
 const REASONING = new RegExp(
   `^\\s*<${TAG}>|</${TAG}>|^\\s*\\[THINK\\]|\\[/THINK\\]|◁/?think▷|<\\|(?:START|END)_THINKING\\|>|<\\|(?:begin|end)_of_thought\\|>`,
-  'i',
+  'gi',
 );
 
 /** A mark and where it begins, in UTF-16 code units. */
@@ -32,7 +32,7 @@ export interface Mark {
 export function callMark(text: string): Mark | null {
   return first(
     text,
-    CALL.map((markup) => markup.exec(text)),
+    CALL.flatMap((markup) => [...text.matchAll(markup)]),
   );
 }
 
@@ -40,32 +40,50 @@ export function callMark(text: string): Mark | null {
 export function formatMark(text: string): Mark | null {
   return first(
     text,
-    [...text.matchAll(FORMAT)].filter(([mark]) => !OF_CALLS.test(mark)),
+    [...text.matchAll(FORMAT)].filter((match) => !OF_CALLS.test(match[0]) && !closesHtml(text, match)),
   );
 }
 
 /** The first tag of reasoning: one that opens the text, or one that closes. */
 export function reasoningMark(text: string): Mark | null {
-  return first(text, [REASONING.exec(text)]);
+  return first(text, [...text.matchAll(REASONING)]);
 }
 
+/** The end of a sentence is written like the end of text that HTML strikes out. */
+const closesHtml = (text: string, { 0: mark, index }: RegExpExecArray): boolean =>
+  mark === '</s>' && /<s(?: [^>]*)?>(?:(?!<\/s>)[^])*$/.test(text.slice(0, index));
+
+/** A text that speaks of markup may have any amount of it. */
+const MAX_MARKS = 50;
+
 /** Of some matches the first that is not quoted as code: an answer about markup may well name it. */
-function first(text: string, matches: readonly (RegExpExecArray | null)[]): Mark | null {
-  const marks = matches
-    .filter((match) => match !== null)
+function first(text: string, matches: readonly RegExpExecArray[]): Mark | null {
+  const found = matches
+    .toSorted((a, b) => a.index - b.index)
+    .slice(0, MAX_MARKS)
     .map((match) => ({ text: match[0].trim(), at: match.index + match[0].length - match[0].trimStart().length }))
-    .filter(({ at }) => !isQuoted(text, at));
-  return marks.toSorted((a, b) => a.at - b.at)[0] ?? null;
+    .find(({ at }) => !isQuoted(text, at));
+  return found ?? null;
 }
 
 /** A line that opens or closes a block of code. */
 const FENCE = /^[ \t]*```.*$/m;
 /** Whether a place is inside of a block of code, or of backticks on its line. */
-function isQuoted(text: string, at: number): boolean {
+export function isQuoted(text: string, at: number): boolean {
   const before = text.slice(0, at);
   if (before.split(FENCE).length % 2 === 0) return true;
   const line = before.slice(before.lastIndexOf('\n') + 1);
   return line.split('`').length % 2 === 0;
+}
+
+/** A step of ReAct, the way of calling tools in plain text: the tool's name as its action, and its input. */
+const REACT = /^[ \t*]*Action:?\**:?[ \t]*`?([\w.-]+)`?(?:\(\))?[ \t]*\r?\n+[ \t*]*Action Input:?\**:?[ \t]*\S/gm;
+
+/** The first call in the form of ReAct, with the name of its tool. */
+export function reactCall(text: string): (Mark & { readonly name: string }) | null {
+  const matches = [...text.matchAll(REACT)];
+  const mark = first(text, matches);
+  return mark && { ...mark, text: 'Action:', name: matches.find((match) => match[0].trim() === mark.text)![1]! };
 }
 
 /** A text that is nothing but a tool call in JSON, as Llama and others write it; its name, else null. */

@@ -3,7 +3,8 @@ import type { BlockKind, WireBlock, WireMessage, WireOutcome } from '../model/me
 import type { Frame } from '../model/stream.ts';
 import { chat, chatEnd, chatText, chunk } from './example-bodies.ts';
 import type { LintCheck, LintRule, LintStream, Report } from './rule.ts';
-import { callInJson, callMark, formatMark, reasoningMark } from './text-markup.ts';
+import { mojibakeIn } from './mojibake.ts';
+import { callInJson, callMark, formatMark, isQuoted, reactCall, reasoningMark } from './text-markup.ts';
 
 const ofKind = ({ blocks }: WireOutcome, kind: BlockKind): readonly WireBlock[] =>
   blocks.filter((block) => block.kind === kind);
@@ -82,7 +83,7 @@ export const TEXT_RULES: readonly LintRule[] = [
       'No client runs the call, and the user reads it as text. Configure the parser for this model, or parse the markup yourself.',
     example: chatText('<tool_', 'call>{"name":"f","arguments":{}}', '</tool_call>'),
     counterexample: chatText('A tool call is written as JSON, ', 'or between `<tool_call>` tags.'),
-    check: () => ({
+    check: ({ offered }) => ({
       end(stream, report) {
         const { outcome } = stream;
         const calling = new Set(ofKind(outcome, 'tool').map(({ choice }) => choice));
@@ -99,6 +100,15 @@ export const TEXT_RULES: readonly LintRule[] = [
             );
           else if (name !== null && none !== '')
             report(one.firstEvent, `The text ${one.block} is nothing but a call of ${name} in JSON${none}.`);
+          else if (one.kind === 'text' && none !== '' && offered?.length !== 0) {
+            // Without tools in the request this is how the client asked for it.
+            const react = reactCall(one.text);
+            if (react)
+              report(
+                placeOf(stream, one, react.at),
+                `The text ${one.block} calls ${react.name} as text, by "Action:" and "Action Input:", at character ${react.at}${none}.`,
+              );
+          }
         }
       },
     }),
@@ -283,6 +293,30 @@ export const TEXT_RULES: readonly LintRule[] = [
                 ? 'the bytes there are not UTF-8'
                 : `${sentAs(frame)}, so that the character was lost before it was sent`
             }.`,
+            one.block,
+          );
+        }
+      },
+    }),
+  },
+  {
+    id: 'mojibake',
+    strict: 'warning',
+    lenient: 'warning',
+    help: 'The answer contains text whose UTF-8 was read in another encoding before it was written into the JSON: Ã© stands for é, â€™ for an apostrophe. A proxy or a library took the bytes of the stream for Latin-1 or Windows-1252, as HTTP libraries do where the content type names no charset.',
+    advice:
+      'Clients show it as it is. Decode as UTF-8 what reads the stream on its way, whatever the header says; text that is broken already can be encoded back.',
+    example: chatText('Un caf', '\u00c3\u00a9'),
+    counterexample: chatText('Un caf', '\u00e9'),
+    check: () => ({
+      end(stream, report) {
+        for (const one of stream.outcome.blocks) {
+          const found = mojibakeIn(one.text);
+          if (!found || isQuoted(one.text, found.at)) continue;
+          const meant = found.meant === null ? '' : `: ${JSON.stringify(found.meant)} was meant`;
+          report(
+            placeOf(stream, one, found.at),
+            `The ${one.kind} ${one.block} has ${JSON.stringify(found.text)} at character ${found.at}, where UTF-8 was read in another encoding${meant}.`,
             one.block,
           );
         }

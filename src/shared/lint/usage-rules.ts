@@ -40,6 +40,20 @@ function onUsage(look: (usage: Counts, event: number | null, outcome: WireOutcom
   };
 }
 
+/** All counts, as a sentence names them. */
+const COUNTS = [
+  ['input', 'the input'],
+  ['cachedInput', 'the input from a cache'],
+  ['cacheWrite', 'the input written to a cache'],
+  ['output', 'the output'],
+  ['reasoning', 'the reasoning'],
+  ['total', 'the total'],
+] as const;
+const CACHE_PARTS = [
+  ['cachedInput', 'from'],
+  ['cacheWrite', 'written to'],
+] as const;
+
 /** Counts that go up with the stream: none falls while one answer goes on. */
 const GROWING = ['output', 'reasoning', 'total'] as const;
 
@@ -96,7 +110,7 @@ export const USAGE_RULES: readonly LintRule[] = [
     id: 'usage-zero',
     strict: 'warning',
     lenient: 'info',
-    help: 'All token counts are 0, although the answer has text. The server sends the object without counting, or a gateway replaced it.',
+    help: 'All token counts are 0, or that of the output is, although the answer has text. The server sends the object without counting, or a gateway replaced it.',
     advice: 'Clients show and bill zero tokens. Count them yourself, and report it to the server.',
     example: withUsage({ prompt_tokens: 0, completion_tokens: 0, total_tokens: 0 }),
     counterexample: withUsage({ prompt_tokens: 0, completion_tokens: 2, total_tokens: 2 }),
@@ -104,8 +118,10 @@ export const USAGE_RULES: readonly LintRule[] = [
       onUsage(({ input, output, total }, event, { blocks }, report) => {
         const given = [input, output, total].filter((count) => typeof count === 'number');
         const chars = blocks.reduce((sum, { kind, text }) => sum + (kind === 'text' ? text.length : 0), 0);
-        if (given.length > 0 && given.every((count) => count === 0) && chars > 0)
+        if (given.length === 0 || chars === 0) return;
+        if (given.every((count) => count === 0))
           report(event, `The usage says 0 tokens for an answer of ${chars} characters.`);
+        else if (output === 0) report(event, `The usage says 0 output tokens for an answer of ${chars} characters.`);
       }),
   },
   {
@@ -160,10 +176,66 @@ export const USAGE_RULES: readonly LintRule[] = [
     example: withUsage({ prompt_tokens: 5, completion_tokens: 2, total_tokens: 11 }),
     counterexample: withUsage({ prompt_tokens: 5, completion_tokens: 2, total_tokens: 7 }),
     check: () =>
-      onUsage(({ input, output, total }, event, _outcome, report) => {
+      onUsage(({ input, output, reasoning, total }, event, _outcome, report) => {
         if (typeof input !== 'number' || typeof output !== 'number' || typeof total !== 'number') return;
-        if (input + output !== total)
-          report(event, `The usage says ${input} + ${output} tokens, but a total of ${total}.`);
+        if (input + output === total) return;
+        const apart = reasoning && input + output + reasoning === total ? `, which adds ${reasoning} of reasoning` : '';
+        report(event, `The usage says ${input} + ${output} tokens, but a total of ${total}${apart}.`);
+      }),
+  },
+  {
+    id: 'usage-parts',
+    strict: 'warning',
+    lenient: 'info',
+    help: 'A part of a count is larger than the count: tokens from the cache than those of the input, tokens of reasoning than those of the output. The server counts the part beside the whole, or a gateway mixed the counts of two providers.',
+    advice:
+      'Clients that take the part from the whole show and bill less than nothing. Take the part for counted apart, and ask the provider which one it bills.',
+    example: withUsage({
+      prompt_tokens: 5,
+      completion_tokens: 2,
+      total_tokens: 7,
+      prompt_tokens_details: { cached_tokens: 9 },
+    }),
+    counterexample: withUsage({
+      prompt_tokens: 5,
+      completion_tokens: 2,
+      total_tokens: 7,
+      prompt_tokens_details: { cached_tokens: 5 },
+    }),
+    check: () =>
+      onUsage((usage, event, _outcome, report) => {
+        const { input, output, reasoning, total } = usage;
+        for (const [part, name] of CACHE_PARTS) {
+          const count = usage[part];
+          if (typeof count === 'number' && typeof input === 'number' && count > input)
+            report(event, `The usage says ${count} input tokens ${name} a cache, but ${input} in all.`, part);
+        }
+        if (typeof reasoning !== 'number' || typeof output !== 'number' || reasoning <= output) return;
+        // Where the total has them apart, the rule on totals says so.
+        if (total !== (input ?? 0) + output + reasoning)
+          report(
+            event,
+            `The usage says ${reasoning} tokens of reasoning, but ${output} output tokens in all.`,
+            'reasoning',
+          );
+      }),
+  },
+  {
+    id: 'usage-fraction',
+    strict: 'warning',
+    lenient: 'warning',
+    help: 'A token count is not a whole number: it was reckoned from characters, or it is a price.',
+    advice:
+      'Clients with types end in an error: "cannot unmarshal number into field of type int". Round it up, and report it to the server.',
+    example: withUsage({ prompt_tokens: 5, completion_tokens: 2.25, total_tokens: 7.25 }),
+    counterexample: withUsage({ prompt_tokens: 5, completion_tokens: 2, total_tokens: 7 }),
+    check: () =>
+      onUsage((usage, event, _outcome, report) => {
+        for (const [field, name] of COUNTS) {
+          const count = usage[field];
+          if (typeof count === 'number' && !Number.isInteger(count))
+            report(event, `The usage says ${count} for ${name}.`, field);
+        }
       }),
   },
   {
@@ -176,8 +248,10 @@ export const USAGE_RULES: readonly LintRule[] = [
     counterexample: withUsage({ prompt_tokens: 5, completion_tokens: 0, total_tokens: 5 }),
     check: () =>
       onUsage((usage, event, _outcome, report) => {
-        for (const [field, count] of Object.entries(usage))
-          if (typeof count === 'number' && count < 0) report(event, `The usage says ${count} for ${field}.`, field);
+        for (const [field, name] of COUNTS) {
+          const count = usage[field];
+          if (typeof count === 'number' && count < 0) report(event, `The usage says ${count} for ${name}.`, field);
+        }
       }),
   },
 ];

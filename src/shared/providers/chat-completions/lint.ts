@@ -25,6 +25,8 @@ import {
   firstText,
   ID_CHANGES,
   MODEL_CHANGES,
+  textType,
+  type GivenText,
 } from '../../lint/shared-rules.ts';
 import { goesOn } from './one-index.ts';
 
@@ -133,6 +135,27 @@ function callIn(data: JsonObject): string | null {
   }
   return null;
 }
+
+/** The fields of a delta that are text. */
+const TEXT_FIELDS = ['content', 'refusal', ...REASONING_FIELDS] as const;
+/** What Mistral streams in a list: its reasoning, and the text after it. */
+const MISTRAL_PARTS = new Set<unknown>(['thinking', 'text', 'reference']);
+
+function* textsIn(data: JsonObject): Iterable<GivenText> {
+  for (const choice of choicesOf(data)) {
+    const delta = objectOf(choice['delta']);
+    if (!delta) continue;
+    for (const name of TEXT_FIELDS) {
+      const given = delta[name];
+      const documented = name === 'content' && isParts(given);
+      if (!documented) yield { name: `${name} of a delta`, given };
+    }
+  }
+}
+
+/** A list of parts in the form of Mistral. */
+const isParts = (value: unknown): value is readonly JsonObject[] =>
+  Array.isArray(value) && value.every((part) => MISTRAL_PARTS.has(objectOf(part)?.['type']));
 
 const isGiven = (value: unknown): boolean => value !== undefined && value !== null && value !== '';
 
@@ -421,6 +444,37 @@ export const CHAT_COMPLETIONS_RULES: readonly LintRule[] = [
       counterexample: chatText('Hi'),
     },
   ),
+  textType(textsIn, {
+    example: chat(hi, chunk({ content: { text: '!' } }), ...chatEnd()),
+    counterexample: chatText('Hi', '!'),
+  }),
+  {
+    id: 'content-parts',
+    strict: 'info',
+    lenient: null,
+    help: 'The content of a delta is a list of parts, where OpenAI has text. Mistral streams reasoning so; other servers pass on the form of a message.',
+    advice:
+      'Clients that join the content as text show "[object Object]", or fail at it. Read the text of each part, as is done here.',
+    example: chat(hi, chunk({ content: [{ type: 'text', text: '!' }] }), ...chatEnd()),
+    counterexample: chatText('Hi', '!'),
+    check: () => {
+      let thinks = false;
+      const lists: LintEvent[] = [];
+      return {
+        ...eachChoice((choice, _index, event) => {
+          const content = objectOf(choice['delta'])?.['content'];
+          if (!isParts(content) || content.length === 0) return;
+          if (lists.at(-1) !== event) lists.push(event);
+          thinks ||= content.some((part) => part['type'] === 'thinking');
+        }),
+        end(_stream, report) {
+          // The one form that is documented.
+          if (!thinks)
+            for (const { frame } of lists) report(frame, 'The content of a delta is a list of parts, not a text.');
+        },
+      };
+    },
+  },
   {
     id: 'message-instead-of-delta',
     strict: 'error',

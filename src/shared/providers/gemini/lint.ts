@@ -11,15 +11,18 @@ import {
   finishTwice,
   finishWord,
   firstText,
+  foreignDone,
   ID_CHANGES,
   MODEL_CHANGES,
+  textType,
 } from '../../lint/shared-rules.ts';
 import { FINISH_WORDS } from './usage.ts';
 
 const candidatesOf = (data: JsonObject): readonly JsonObject[] => objectsOf(data['candidates']);
+const partsOf = (data: JsonObject): readonly JsonObject[] =>
+  candidatesOf(data).flatMap((candidate) => objectsOf(objectOf(candidate['content'])?.['parts']));
 const callsOf = (data: JsonObject): readonly JsonObject[] =>
-  candidatesOf(data)
-    .flatMap((candidate) => objectsOf(objectOf(candidate['content'])?.['parts']))
+  partsOf(data)
     .map((part) => objectOf(part['functionCall']))
     .filter((call) => call !== null);
 
@@ -64,6 +67,14 @@ export const GEMINI_RULES: readonly LintRule[] = [
       },
     }),
   },
+  textType((data) => partsOf(data).map((part) => ({ name: 'text of a part', given: part['text'] })), {
+    example: gemini(hi, geminiEvent([{ text: ['!'] }]), end),
+    counterexample: HEALTHY,
+  }),
+  foreignDone(
+    "Google's SDKs parse each event as JSON and end with an error there. Leave it out of streams of this API.",
+    { example: gemini(hi, end, '[DONE]'), counterexample: HEALTHY },
+  ),
   callElsewhere(
     'functionCall of a part',
     (data) => {

@@ -12,6 +12,7 @@ import {
   finishWord,
   firstText,
   MODEL_CHANGES,
+  textType,
 } from '../../lint/shared-rules.ts';
 
 const callsOf = (data: JsonObject): readonly JsonObject[] =>
@@ -51,6 +52,42 @@ export const OLLAMA_RULES: readonly LintRule[] = [
       },
     }),
   },
+  {
+    id: 'ollama-done-type',
+    strict: 'error',
+    lenient: 'warning',
+    help: 'The field done is true in the last line and false in all others.',
+    advice:
+      'Clients that ask whether done is true wait for a line that never comes; others end at the first line whose done is a text, even "false". Report it to the server.',
+    example: ollama(hi, { ...OLLAMA_END, done: 'true' }),
+    counterexample: HEALTHY,
+    comesWith: ['no-terminator', 'usage-elsewhere'],
+    check: () => ({
+      event({ frame, data }, report) {
+        if (!data || data['error'] !== undefined || data['done'] === true) return;
+        const { done } = data;
+        const reason = stringOf(data['done_reason']);
+        if (done !== undefined && done !== false)
+          report(
+            frame,
+            `done is ${done === null ? 'null' : `${JSON.stringify(done)}, ${kindOf(done)}`}, not true or false.`,
+          );
+        else if (reason)
+          report(
+            frame,
+            `The line has the done_reason ${reason} and ${done === false ? 'done: false' : 'no done'}.`,
+            'reason',
+          );
+      },
+    }),
+  },
+  textType(
+    (data) => {
+      const message = objectOf(data['message']);
+      return ['content', 'thinking'].map((name) => ({ name: `${name} of the message`, given: message?.[name] }));
+    },
+    { example: ollama(hi, ollamaLine({ content: { text: '!' } }), OLLAMA_END), counterexample: HEALTHY },
+  ),
   callElsewhere(
     'message.tool_calls',
     (data) => {

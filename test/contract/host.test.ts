@@ -2,8 +2,9 @@
  * The headless host's server against requests by hand: who gets in, who does not, and what every answer carries. Heads are
  * written to the socket as they stand, since an HTTP client would mend them.
  */
+import { once } from 'node:events';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { connect } from 'node:net';
+import { connect, type Socket } from 'node:net';
 import { networkInterfaces, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -368,6 +369,62 @@ test('a WebSocket that sends anything but text is closed, and nothing else', asy
   socket.on('open', () => socket.send(Buffer.from('binary')));
   expect(await closed).toBe(1003);
   expect((await get('/', HOST, COOKIE)).status).toBe(200);
+});
+
+describe('R21 connections', () => {
+  let limited: RunningServer;
+  beforeAll(async () => {
+    limited = await startServer({
+      services: {} as unknown as Services,
+      rendererDir: join(folder, 'renderer'),
+      port: 0,
+      access: new Access(),
+      log: (sentence, error) => faults.push(`${sentence} ${String(error)}`),
+      limits: { requestMs: 200, idleMs: 400, connections: 5 },
+    });
+  });
+  afterAll(() => limited.close());
+
+  /** Whose half of the connection is never closed. */
+  const stubborn = async (): Promise<Socket> => {
+    const socket = connect({ host: '127.0.0.1', port: limited.port, allowHalfOpen: true });
+    socket.on('error', () => {});
+    socket.resume();
+    await once(socket, 'connect');
+    return socket;
+  };
+  /** A connection that the server has ended answers what is sent on it with a reset. */
+  const isGone = (socket: Socket): Promise<void> =>
+    expect
+      .poll(() => {
+        socket.write('\r\n');
+        return socket.destroyed;
+      })
+      .toBe(true);
+
+  test.each([
+    ['says nothing', ''],
+    ['sends half a head', 'GET / HTTP/1.1\r\nHost:'],
+    ['sends no HTTP', '\u0000\u0001\u0002\r\n\r\n'],
+    ['is refused', 'GET / HTTP/1.1\r\nHost: elsewhere\r\n\r\n'],
+    [
+      'asks for another protocol and is refused',
+      `GET /rpc HTTP/1.1\r\nHost: elsewhere\r\n${UPGRADE.join('\r\n')}\r\n\r\n`,
+    ],
+  ])('R21 one that %s is ended, although its client never closes it', async (_what, sent) => {
+    const socket = await stubborn();
+    socket.write(sent);
+    await isGone(socket);
+  });
+  test('R21 there are so many and no more, and others get in when one has gone', async () => {
+    const held = await Promise.all(Array.from({ length: 5 }, stubborn));
+    const more = await stubborn();
+    await once(more, 'end');
+    for (const socket of held) socket.destroy();
+    await expect
+      .poll(async () => (await send(['GET / HTTP/1.1', HOST, 'Connection: close'], { port: limited.port })).status)
+      .toBe(401);
+  });
 });
 
 test('none of this was a fault of the host', () => {

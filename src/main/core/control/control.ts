@@ -18,6 +18,8 @@ const FILE = 'control.json';
 const SECRET_BYTES = 32;
 /** For the first line, so that a connection is not held open without one. */
 const SECRET_MS = 5_000;
+/** One for each command that runs. */
+const MAX_CONNECTIONS = 200;
 /** For the first word of a program that runs. */
 const ANSWER_MS = 3_000;
 
@@ -43,6 +45,7 @@ export async function openControl({ dataDir, services, log }: ControlSetup): Pro
     socket.on('close', () => sockets.delete(socket));
     void serveAdmitted(socket);
   });
+  server.maxConnections = MAX_CONNECTIONS;
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;

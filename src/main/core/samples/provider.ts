@@ -25,6 +25,9 @@ const PACE_HEADER = 'x-sample-pace';
 /** Far beyond any request to a sample, far below what would hurt. */
 const MAX_REQUEST_BYTES = 8 * 1024 * 1024;
 
+/** Each run has one of its own. */
+const MAX_CONNECTIONS = 500;
+
 /** `pace`: the usual pace of answers, 1 unless said; see PACE_HEADER. Rejects when the machine gives no port. */
 export async function startSampleProvider({ pace = 1 }: { readonly pace?: number } = {}): Promise<SampleProvider> {
   const server = createServer((incoming, response) => {
@@ -32,6 +35,7 @@ export async function startSampleProvider({ pace = 1 }: { readonly pace?: number
       response.destroy(error instanceof Error ? error : new Error(String(error)));
     });
   });
+  server.maxConnections = MAX_CONNECTIONS;
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   return {

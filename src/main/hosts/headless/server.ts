@@ -25,8 +25,19 @@ export interface ServerSetup {
   readonly port: number;
   readonly access: Access;
   readonly log: Log;
+  readonly limits?: ConnectionLimits;
   /** Told when a browser was let in: the address that it came by is worth nothing any more. */
   readonly onSession?: () => void;
+}
+
+/** What connections may do that were not let in, or ask for nothing. */
+export interface ConnectionLimits {
+  /** For a whole request to come. */
+  readonly requestMs: number;
+  /** Without a byte either way. A window is no longer such a connection. */
+  readonly idleMs: number;
+  /** At once, on each address. */
+  readonly connections: number;
 }
 
 export interface RunningServer {
@@ -46,7 +57,10 @@ const MAX_MESSAGE = 3 * MAX_FRAME;
 const MAX_WINDOWS = 50;
 /** Close code of the WebSocket protocol for an end that goes away. */
 const GOING_AWAY = 1001;
-const HEAD_MS = 10_000;
+/** A browser opens six for each of its windows. */
+const LIMITS: ConnectionLimits = { requestMs: 10_000, idleMs: 60_000, connections: 200 };
+/** For a client to take what it was told last, before the connection is ended whatever it does. */
+const LINGER_MS = 1_000;
 /** What is shown is private, and the next start has another build. */
 const COMMON_HEADERS = { 'cache-control': 'no-store' };
 
@@ -58,10 +72,11 @@ export async function startServer(setup: ServerSetup): Promise<RunningServer> {
     perMessageDeflate: false,
     handleProtocols: (offered) => offered.has(PROTOCOL) && PROTOCOL,
   });
-  const servers = [await listen(setup.port, '127.0.0.1')];
+  const { limits = LIMITS } = setup;
+  const servers = [await listen(setup.port, '127.0.0.1', limits)];
   const { port } = servers[0]!.address() as AddressInfo;
   // Without IPv6, or with the same port taken there, `localhost` leads to the other address.
-  const second = await listen(port, '::1').catch(() => undefined);
+  const second = await listen(port, '::1', limits).catch(() => undefined);
   if (second) servers.push(second);
 
   const host = new HostServer(setup, port, sockets);
@@ -81,9 +96,20 @@ export async function startServer(setup: ServerSetup): Promise<RunningServer> {
   };
 }
 
-async function listen(port: number, address: string): Promise<Server> {
+async function listen(
+  port: number,
+  address: string,
+  { requestMs, idleMs, connections }: ConnectionLimits,
+): Promise<Server> {
   // A missing `Host` is refused by the guard like any other.
-  const server = createServer({ requireHostHeader: false, headersTimeout: HEAD_MS, requestTimeout: HEAD_MS });
+  const server = createServer({
+    requireHostHeader: false,
+    headersTimeout: requestMs,
+    requestTimeout: requestMs,
+    connectionsCheckingInterval: requestMs / 2,
+  });
+  server.maxConnections = connections;
+  server.setTimeout(idleMs);
   server.listen({ port, host: address, ipv6Only: address === '::1' });
   await once(server, 'listening');
   return server;
@@ -206,6 +232,10 @@ function refuseSocket(socket: Duplex, status: number, sentence: string): void {
   const head = Object.entries({ ...COMMON_HEADERS, ...securityHeaders(), ...headers }).map(
     ([name, value]) => `${name}: ${value}\r\n`,
   );
+  // A client that goes on sending, or never closes its half, would keep the connection.
+  socket.resume();
+  const timer = setTimeout(() => socket.destroy(), LINGER_MS);
+  socket.once('close', () => clearTimeout(timer));
   socket.end(`HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${head.join('')}\r\n${body}`);
 }
 

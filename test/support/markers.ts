@@ -90,6 +90,12 @@ const WRITERS: Readonly<Record<Exclude<Framing, 'bytes'>, (name: string, data: s
         .join('')}\n`,
     ),
   'json-lines': (_name, data) => Buffer.from(`${data}\n`),
+  websocket: (_name, data) => {
+    const payload = Buffer.from(data);
+    const head =
+      payload.length < 126 ? [0x81, payload.length] : [0x81, 126, payload.length >> 8, payload.length & 0xff];
+    return Buffer.concat([Buffer.from(head), payload]);
+  },
   'aws-eventstream': (name, data) => {
     if (name.endsWith('Exception')) return awsMessage(name, data, 'exception');
     return awsMessage(

@@ -95,6 +95,17 @@ const capture = whole<CaptureFacts>()(
     informational,
     trailers: headers,
     protocol: z.string().exactOptional(),
+    sent: z
+      .array(
+        z.object({
+          tNs: timeSchema,
+          kind: z.enum(['text', 'binary', 'close', 'ping', 'pong']),
+          bytes: count,
+          type: z.string().exactOptional(),
+        }),
+      )
+      .readonly()
+      .exactOptional(),
     requestBytes: count,
     requestMissing: z.string().exactOptional(),
     missing: z.string().exactOptional(),

@@ -5,6 +5,7 @@ import { AwsEventStreamFramer, payloadRanges } from './aws-eventstream.ts';
 import { NOTHING, type Framer } from './framer.ts';
 import { JsonLinesFramer, lineDataRanges } from './json-lines.ts';
 import { sseDataRanges, SseFramer } from './sse.ts';
+import { messageRanges, WebSocketFramer } from './websocket.ts';
 
 export interface FramingDefinition {
   readonly label: string;
@@ -75,6 +76,20 @@ export const FRAMINGS: Readonly<Record<Framing, FramingDefinition>> = {
       withoutEventsMeans:
         'Its bytes were changed on the way or in storage, often by a program that took them for text.',
       cut: 'the message is longer than the body',
+    },
+  },
+  websocket: {
+    label: 'WebSocket messages',
+    mediaTypes: [],
+    extension: 'websocket',
+    asText: null,
+    create: () => new WebSocketFramer(),
+    dataRanges: messageRanges,
+    words: {
+      body: 'the frames of a WebSocket',
+      withoutEvents: 'pings and frames without text',
+      withoutEventsMeans: 'The connection was kept alive but no answer came.',
+      cut: 'the connection ended before it did',
     },
   },
   // No stream: one answer, whatever it is.

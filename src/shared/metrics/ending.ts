@@ -133,7 +133,8 @@ function requestRules({ head, end, bytes }: TransportFacts): Ending | null {
 }
 
 function statusRules({ head, bodyStart, framing, request }: TransportFacts, wire: WireOutcome): Ending | null {
-  if (!head || head.status === 200) return null;
+  // After 101 the connection speaks another protocol, which ends by its own rules.
+  if (!head || head.status === 200 || head.status === 101) return null;
   const { status } = head;
   if (status === 304 || (status > 200 && status < 300)) {
     if (framing === 'bytes') return null;

@@ -31,6 +31,16 @@ export interface Crossing {
   readonly heldNs: number;
 }
 
+/** A message that a client sent over a WebSocket. */
+export interface SentMessage {
+  readonly tNs: number;
+  readonly kind: 'text' | 'binary' | 'close' | 'ping' | 'pong';
+  /** Of its payload. */
+  readonly bytes: number;
+  /** The `type` of one that is JSON, such as `response.create`. */
+  readonly type?: string;
+}
+
 export interface CaptureFacts {
   /** Where the client sent it: the name in the path, or the host that it asked for. */
   readonly route: string;
@@ -56,6 +66,8 @@ export interface CaptureFacts {
   readonly trailers: readonly (readonly [name: string, value: string])[];
   /** The connection changed to this protocol, such as `websocket`. */
   readonly protocol?: string;
+  /** Where it is a WebSocket: what the client sent over it, from the first on. */
+  readonly sent?: readonly SentMessage[];
   /** Bytes of the request's body, and why it is not kept where it is not. */
   readonly requestBytes: number;
   readonly requestMissing?: string;

@@ -14,7 +14,7 @@ export type Api = string;
 export const OTHER_API: Api = 'other';
 
 /** How the body is cut into frames; each has its entry in framing/registry.ts. */
-export const FRAMING_NAMES = ['sse', 'json-lines', 'aws-eventstream', 'bytes'] as const;
+export const FRAMING_NAMES = ['sse', 'json-lines', 'aws-eventstream', 'websocket', 'bytes'] as const;
 export type Framing = (typeof FRAMING_NAMES)[number];
 
 /** One read of the body: the bytes one arrival gave. */

@@ -30,6 +30,7 @@ const AS_THEY_ARE: Readonly<Record<Framing, BodyStream['format']>> = {
   sse: { id: 'sse', label: 'a stream of server-sent events' },
   'json-lines': { id: 'json-lines', label: 'a stream of JSON lines' },
   'aws-eventstream': { id: 'aws-eventstream', label: "Amazon's binary event stream" },
+  websocket: { id: 'websocket', label: 'the frames of a WebSocket' },
   bytes: { id: 'bytes', label: 'bytes of no known framing' },
 };
 

@@ -45,6 +45,11 @@ export function ExchangePane() {
             {facts.encoding === null ? 'none' : `${facts.encoding}, ${byteSize(facts.encodedBytes)} on the wire`}
           </Fact>
           {facts.protocol !== undefined && <Fact name="Protocol">{facts.protocol}</Fact>}
+          {facts.sent?.map(({ tNs, kind, bytes, type }, i) => (
+            <Fact key={i} name="Sent">
+              {type === undefined ? kind : <code>{type}</code>}, {byteSize(bytes)}, at {durationText(tNs)}
+            </Fact>
+          ))}
           {facts.informational.map(({ status, statusText, tNs }) => (
             <Fact key={tNs} name={`HTTP ${status}`}>
               {statusText} at {durationText(tNs)}

@@ -11,6 +11,7 @@ import { objectOf, stringOf } from '../../../../shared/json/json-object.ts';
 import { chosenLanes } from '../../../../shared/lanes/registry.ts';
 import { OTHER_API, type Read } from '../../../../shared/model/stream.ts';
 import type { AdapterEndpoint, HttpHead } from '../../../../shared/model/trace.ts';
+import { apiOfUrl } from '../../../../shared/providers/detect.ts';
 import { usualEndpoint } from '../../../../shared/providers/registry.ts';
 import { requestOf } from '../../../../shared/providers/request-of.ts';
 import { titleOf } from '../../../../shared/providers/title.ts';
@@ -24,7 +25,9 @@ import { newTrace } from '../../recording/new-trace.ts';
 import type { Recordings } from '../../recording/recordings.ts';
 import type { NewTrace } from '../../store/store.ts';
 import type { Begun, HeadFacts, TapEvent } from '../forward/tap.ts';
+import { CapturedSocket } from './captured-socket.ts';
 import { keptRequest, MAX_REQUEST_BYTES, type KeptRequest } from './kept-request.ts';
+import { UnreadableMessage } from './socket-messages.ts';
 import { apiOfAnswer, apiOfRequest, type ToldApi } from './told-api.ts';
 
 export interface KeptExchange {
@@ -49,6 +52,9 @@ export interface CapturedExchangeSetup {
 /** How long an exchange that says nothing of its API waits for more of its body before it is shown. */
 const DECIDE_MS = 1_000;
 
+/** Messages of a client that are listed. */
+const MAX_SENT = 1_000;
+
 const STOPPED: BodyEnd = {
   how: 'limit',
   limit: 'The recording was stopped here. The exchange between the two programs went on.',
@@ -64,6 +70,7 @@ export class CapturedExchange {
   #requestParts: Uint8Array[] = [];
   #requestBytes = 0;
   #requestMissing: string | undefined;
+  #socket: CapturedSocket | undefined;
   #request: KeptRequest | undefined;
   #head: { readonly head: HttpHead; readonly tNs: number } | undefined;
   /** Came, and was not given to the recording. */
@@ -132,7 +139,7 @@ export class CapturedExchange {
         return this.#takeHead(event);
       case 'read':
         this.#facts = { ...this.#facts, encodedBytes: this.#facts.encodedBytes + event.bytes.length };
-        return this.#body.piece(event.bytes, event.tNs);
+        return this.#read(event.bytes, event.tNs);
       case 'lost':
         return this.#lose(event);
       case 'end':
@@ -141,8 +148,9 @@ export class CapturedExchange {
         this.#facts = { ...this.#facts, certificate: event.certificate };
         this.#closed = true;
         return this.#tellFacts();
-      case 'begun':
       case 'sent':
+        return this.#sent(event.bytes, event.tNs);
+      case 'begun':
         return undefined;
     }
   }
@@ -200,11 +208,52 @@ export class CapturedExchange {
       encoding: contentEncoding,
       ...(protocol !== undefined && { protocol }),
     };
+    if (protocol?.toLowerCase() === 'websocket')
+      this.#socket = new CapturedSocket(fieldOf(head.fields, 'sec-websocket-extensions') ?? '');
     // A protocol of its own is of no API's framing.
-    if (protocol !== undefined) this.#decide({ api: OTHER_API, framing: 'bytes' });
+    else if (protocol !== undefined) this.#decide({ api: OTHER_API, framing: 'bytes' });
+    if (this.#socket?.compressed) this.#facts = { ...this.#facts, encoding: 'permessage-deflate' };
     // An answer may come before the request is complete.
     this.#endRequest();
     this.#flow();
+  }
+
+  #read(bytes: Uint8Array, tNs: number): void {
+    if (!this.#socket) return this.#body.piece(bytes, tNs);
+    const kept = this.#readable(() => this.#socket!.fromServer(bytes));
+    if (kept && kept.length > 0) this.#body.piece(kept, tNs);
+    return undefined;
+  }
+
+  /** The first message that is JSON is the request, as it says what is wanted. */
+  #sent(bytes: Uint8Array, tNs: number): void {
+    const messages = this.#readable(() => this.#socket?.fromClient(bytes, tNs)) ?? [];
+    for (const { sent, json } of messages) {
+      const before = this.#facts.sent ?? [];
+      if (before.length < MAX_SENT) this.#facts = { ...this.#facts, sent: [...before, sent] };
+      if (json === undefined || this.#decided) continue;
+      const { type: _type, ...body } = json;
+      this.#request = { body: this.#redaction.json(body) };
+      this.#decideSocket();
+    }
+  }
+
+  /** Undefined for bytes of a WebSocket that cannot be read, and all that follow: the exchange goes on without being kept. */
+  #readable<Result>(read: () => Result): Result | undefined {
+    if (this.#lost) return undefined;
+    try {
+      return read();
+    } catch (error) {
+      if (!(error instanceof UnreadableMessage)) throw error;
+      const sentence = `The messages that follow are missing here: they could not be read (${error.message}).`;
+      this.#facts = { ...this.#facts, missing: sentence };
+      this.#lost = { how: 'limit', limit: sentence };
+      return undefined;
+    }
+  }
+
+  #decideSocket(): void {
+    this.#decide({ api: apiOfUrl(this.#setup.begun.url) ?? OTHER_API, framing: 'websocket' });
   }
 
   #headOf({ status, statusText, fields }: HeadFacts): HttpHead {
@@ -235,6 +284,8 @@ export class CapturedExchange {
     this.#end = { end, tNs };
     this.#facts = { ...this.#facts, trailers: this.#redaction.headers(trailers) };
     this.#endRequest();
+    const cut = this.#socket?.end();
+    if (cut && cut.length > 0) this.#body.piece(cut, tNs);
     this.#body.end(end.how === 'end' && this.#lost === undefined, () => {
       this.#bodyTold = true;
       this.#decideByBody(true);
@@ -244,6 +295,7 @@ export class CapturedExchange {
 
   #decideByBody(all: boolean): void {
     if (this.#decided) return;
+    if (this.#socket) return this.#decideSocket();
     const start = Buffer.concat(this.#reads.map(({ bytes }) => bytes));
     this.#decide(apiOfAnswer(this.#setup.begun.url, headerOf(this.#head?.head ?? null, 'content-type'), start, all));
     if (!this.#decided) this.#timer ??= setTimeout(() => this.#decideByBody(true), DECIDE_MS);

@@ -1,15 +1,16 @@
 /**
  * P24: how far from its recorded time each event is when a trace is played, over a bare scheduler that sleeps to absolute
- * times; and how late the last one is, which a player that slept through the gaps one by one would add up.
+ * times; and how late the last one is, which a player that slept through the gaps one by one would add up. In the window the
+ * frames of the screen say when the playhead is looked at; here it is when the next event is due.
  */
-import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { TraceId } from '../../src/shared/model/ids.ts';
+import { Player } from '../../src/renderer/stores/player.ts';
+import { TraceModel } from '../../src/renderer/stores/trace-model.ts';
 import { allItems } from '../support/all-items.ts';
-import { openCore, type BenchCore } from './core.ts';
+import { openCore } from './core.ts';
 import { quantile, REPETITIONS, shuffled, type Result } from './measure.ts';
 import { textFrames } from './streams.ts';
 
@@ -27,13 +28,15 @@ export async function replay(): Promise<readonly Result[]> {
     const id = await core.start();
     // Watched while it runs, its items end with the run.
     await allItems(core.services, id);
-    const times = (await allItems(core.services, id)).flatMap((item) => (item.k === 'event' ? [item.event.tNs] : []));
-    await played(core, id, times);
+    const whole = new TraceModel({ seekable: true });
+    whole.apply(await allItems(core.services, id));
+    const times = whole.events.map(({ tNs }) => tNs);
+    await played(whole);
     const repetitions: Readonly<Record<string, Errors>>[] = [];
     for (let i = 0; i < REPETITIONS; i++) {
       const one: Record<string, Errors> = {};
       for (const name of shuffled(['player', 'bare', 'again']))
-        one[name] = name === 'player' ? await played(core, id, times) : await slept(times);
+        one[name] = name === 'player' ? await played(whole) : await slept(times);
       repetitions.push(one);
     }
     return results(repetitions);
@@ -92,20 +95,20 @@ async function startServer(): Promise<{ readonly url: string; close(): void }> {
 }
 
 /** Errors count from the first event: when playing began is the caller's. */
-async function played({ services }: BenchCore, id: TraceId, times: readonly number[]): Promise<Errors> {
-  const play = randomUUID();
+async function played(whole: TraceModel): Promise<Errors> {
+  const player = new Player({ whole, silences: [] });
+  const shown = whole.asOf(0);
   const came: number[] = [];
-  const leave = new AbortController();
-  let begun = false;
-  for await (const batch of services['playback.open']({ play, id, options: undefined }, leave.signal)) {
-    if (!begun) await services['playback.control']({ play, action: { type: 'play' } });
-    begun = true;
+  player.play(performance.now() * 1e6);
+  while (player.playing) {
+    const left = player.dueNs / 1e6 - performance.now();
+    if (left > 0) await sleep(left);
     const now = performance.now();
-    for (const item of batch)
-      if (item.type === 'items') for (const { k } of item.items) if (k === 'event') came.push(now);
-    if (batch.some((item) => item.type === 'state' && item.done)) leave.abort();
+    player.moveOn(now * 1e6, Number.POSITIVE_INFINITY);
+    shown.advance(whole, player.count);
+    while (came.length < shown.events.length) came.push(now);
   }
-  return came.map((at, n) => at - came[0]! - (times[n]! - times[0]!) / 1e6);
+  return came.map((at, n) => at - came[0]! - (whole.events[n]!.tNs - whole.events[0]!.tNs) / 1e6);
 }
 
 async function slept(times: readonly number[]): Promise<Errors> {

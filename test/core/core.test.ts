@@ -40,27 +40,6 @@ async function startSample(
   return id;
 }
 
-/** Plays a trace as fast as it goes. */
-async function play({ services }: Core, id: TraceId, options?: AdapterOptions): Promise<readonly TraceItem[]> {
-  const items: TraceItem[] = [];
-  let asked = false;
-  for await (const batch of services['playback.open'](
-    { play: 'a playing', id, options },
-    new AbortController().signal,
-  )) {
-    for (const item of batch) {
-      if (item.type === 'items') items.push(...item.items);
-      else if (item.done) return items;
-      else if (!asked) {
-        asked = true;
-        for (const action of [{ type: 'step' }, { type: 'speed', speed: null }, { type: 'play' }] as const)
-          await services['playback.control']({ play: 'a playing', action });
-      }
-    }
-  }
-  throw new Error('The playing ended before it was done.');
-}
-
 const allRows = async ({ services }: Core) => {
   const rows = [];
   for (let after: string | undefined; ;) {
@@ -97,7 +76,6 @@ describe('the core', () => {
       expect(await allItems(core.services, id)).toEqual(items);
       const from = items.length >> 1;
       expect(await allItems(core.services, id, { from })).toEqual(items.slice(from));
-      expect(await play(core, id)).toEqual(items);
     }
     const { rows, total } = await allRows(core);
     expect(total).toBe(samples.length);
@@ -110,8 +88,6 @@ describe('the core', () => {
     for (const [at, { id, items, sample }] of runs.entries()) {
       expect(await allItems(core.services, id)).toEqual(items);
       expect(await core.services['traces.get']({ id })).toEqual(details[at]);
-      const other = await allItems(core.services, id, { options: OTHER });
-      expect(await play(core, id, OTHER)).toEqual(other);
       const compared = await core.services['compare.lanes']({ id, options: undefined });
       expect(compared.options).toEqual(sample.options);
       expect(compared.bytes).toBe(sample.bytes);
@@ -234,8 +210,6 @@ describe('the core', () => {
     expect((await first.services['traces.event']({ id, index: 2, options: undefined })).json).toContain('"choices"');
     expect((await first.services['traces.event']({ id, index: 2, options: OTHER })).json).toContain('"choices"');
     expect((await first.services['compare.lanes']({ id, options: undefined })).bytes).toBeGreaterThan(0);
-    const play = first.services['playback.open']({ play: 'p', id, options: undefined }, new AbortController().signal);
-    await expect(play[Symbol.asyncIterator]().next()).rejects.toThrow('has not ended yet');
     await first.close();
     const items = await watched;
     expect(items.at(-1)).toMatchObject({ k: 'ending', ending: { state: 'cancelled' } });
@@ -258,7 +232,6 @@ describe('the core', () => {
     const id = await startSample(core, sample!);
     const items = await allItems(core.services, id);
     expect(await allItems(core.services, id)).toEqual(items);
-    expect(await play(core, id)).toEqual(items);
     expect((await core.services['compare.lanes']({ id, options: undefined })).bytes).toBe(sample!.bytes);
     expect((await core.services['traces.event']({ id, index: 0, options: undefined })).event).toEqual(
       items.find((item) => item.k === 'event')!.event,

@@ -195,6 +195,41 @@ describe('an event', () => {
     }
   });
 
+  test('of a run that goes on is told from what was decoded before, and each read is decoded once', async () => {
+    const stream = streams.find(({ api }) => api === 'messages')!;
+    const whole = memoryTrace('messages', readsOf(stream.bytes, [90]));
+    const { ending: _, ...running } = whole.trace;
+    let [come, over] = [0, false];
+    const given: number[] = [];
+    const all = memorySource([whole]);
+    const tasks = tasksOver(
+      {
+        ...all,
+        get: async () => (over ? whole.trace : running),
+        reads: async (id, from, most) => {
+          const page = (await all.reads(id, from, most)).filter(({ n }) => n < come);
+          given.push(...page.map(({ n }) => n));
+          return page;
+        },
+      },
+      '0',
+    );
+    const items = liveItems(whole);
+    const read = (event: number) => items.flatMap((item) => (item.k === 'event' ? [item.event.read] : []))[event];
+    const emitted = (event: number) =>
+      items.flatMap((item) => (item.k === 'message' && item.emission.event === event ? [item.emission] : []));
+    const event = (index: number) => tasks['traces.event']({ id: whole.trace.id, index, options: undefined });
+    for (const index of [0, 2, 1, 5]) {
+      come = Math.max(come, read(index)! + 1);
+      expect((await event(index)).emissions).toEqual(emitted(index));
+    }
+    await expect(event(6)).rejects.toThrow('events so far');
+    [come, over] = [whole.reads.length, true];
+    const last = items.filter(({ k }) => k === 'event').length - 1;
+    for (const index of [last, 3]) expect((await event(index)).emissions).toEqual(emitted(index));
+    expect(given).toEqual(whole.reads.map(({ n }) => n));
+  });
+
   test('options that give the same reading are the recorded ones', async () => {
     const run = new RecordedItems();
     run.add([{ k: 'note', start: 0, end: 0, tNs: 0, type: 'live', text: 'from the run itself' }]);

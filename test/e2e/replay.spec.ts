@@ -1,4 +1,4 @@
-/** The Replay tab over the real host: the recorded bytes again, at their times or faster, step by step, with other options, over a lost connection. */
+/** Replay over the real host: the recorded stream again, at any moment of it, at its times or faster, step by step, with other options. */
 import { expect, test, type Page } from 'playwright/test';
 import type { Api } from '../../src/shared/model/stream.ts';
 import { startHost, type Host } from '../support/host.ts';
@@ -16,91 +16,94 @@ async function openReplay(page: Page, model: string, api: Api) {
   const trace = await wholeTrace(client, id);
   await openTrace(page, host.url, id, trace);
   await page.getByRole('tab', { name: /^Replay/ }).click();
-  await expect(page.getByRole('group', { name: 'Transport' })).toBeVisible();
-  // The tab gives the keys to its view as that arrives; until then an arrow would change the tab.
-  await expect(page.getByRole('tab', { name: /^Replay/ })).not.toBeFocused();
   return trace;
 }
 const played = (page: Page) => page.getByRole('status', { name: 'Events played' });
+const speed = (page: Page, name: string) =>
+  page.getByRole('group', { name: 'Speed' }).getByRole('button', { name, exact: name !== 'max' });
 
-test('steps event by event: lanes, numbers and inspector show what the playhead has passed, and no more', async ({
+test('steps by event both ways: lanes, numbers and inspector show what the playhead has passed, and no more', async ({
   page,
 }) => {
   const faults = complaints(page);
   const trace = await openReplay(page, 'plain-text', 'messages');
-  await expect(played(page)).toContainText(`event 0 of ${trace.events.length}`);
+  // Pressed at once: what is asked for is done, however soon.
+  await page.keyboard.press('ArrowRight');
+  await expect(played(page)).toContainText(`event 1 of ${trace.events.length}`);
+  await page.keyboard.press('ArrowLeft');
+  await expect(played(page)).toContainText('event 0 of');
   for (const place of [
     page.getByRole('article', { name: 'Trace' }),
     page.getByRole('complementary', { name: 'Inspector' }),
   ])
     await expect(place).toContainText('Nothing has been played yet.');
-  for (let step = 1; step <= 5; step++) {
-    await page.keyboard.press('ArrowRight');
-    await expect(played(page)).toContainText(`event ${step} of`);
-    // Selected with the frame that shows it; before that, a key would still be about the event before.
-    await expect(page.getByRole('heading', { name: `Event ${step - 1}`, exact: true })).toBeVisible();
-  }
-  await expect.poll(async () => (await shown(page)).events).toBe(5);
-  // Back goes through what was played, and forward from there does not play on.
+  for (let step = 0; step < 5; step++) await page.keyboard.press('ArrowRight');
+  await expect(played(page)).toContainText('event 5 of');
+  await expect(page.getByRole('heading', { name: 'Event 4', exact: true })).toBeVisible();
+  expect((await shown(page)).events).toBe(5);
   await page.keyboard.press('ArrowLeft');
   await expect(page.getByRole('heading', { name: 'Event 3', exact: true })).toBeVisible();
-  await page.keyboard.press('ArrowRight');
-  await expect(page.getByRole('heading', { name: 'Event 4', exact: true })).toBeVisible();
-  await expect(played(page)).toContainText('event 5 of');
+  expect(await shown(page)).toEqual(expected(trace.asOf(trace.countWith(3))));
+  await page.keyboard.press('Shift+ArrowRight');
+  await expect(played(page)).not.toContainText('event 4 of');
 
+  // The other tabs stand there, too, until the replay is left.
+  await page.getByRole('tab', { name: /^Events/ }).click();
+  await expect(page.getByRole('grid', { name: 'Events' })).toBeVisible();
   await page.getByRole('tab', { name: /^Live/ }).click();
+  await page.getByRole('button', { name: 'Leave the replay' }).click();
   await expect.poll(() => shown(page)).toEqual(expected(trace));
   expect(faults).toEqual([]);
+});
+
+test('a press anywhere on the timeline, or a drag over it, has every pane stand at that moment', async ({ page }) => {
+  const trace = await openReplay(page, 'plain-text', 'messages');
+  const { x, y, width } = (await page.locator('.timeline-over').boundingBox())!;
+  const end = trace.lastNs * 1.02;
+  const place = (ns: number) => x + (ns / end) * width;
+  // On the axis, where no mark is meant.
+  await page.mouse.click(place(trace.lastNs), y + 8);
+  await expect(played(page)).toContainText(`event ${trace.events.length} of`);
+  await page.mouse.move(place(trace.lastNs), y + 8);
+  await page.mouse.down();
+  const middle = trace.reads[trace.reads.length >> 1]!.tNs;
+  for (const ns of [0.9 * trace.lastNs, 0.1 * trace.lastNs, middle]) await page.mouse.move(place(ns), y + 8);
+  await page.mouse.up();
+  // A pixel is some time: what is shown is a moment of it.
+  const near = [-1, 0, 1].map((pixels) => trace.countAt(middle + (pixels * end) / width));
+  const moments = Array.from({ length: near[2]! - near[0]! + 1 }, (_, at) => expected(trace.asOf(near[0]! + at)));
+  const now = await shown(page);
+  expect(moments).toContainEqual(now);
+  await expect(page.getByLabel('Numbers of the trace')).toContainText(`${now.events} of ${trace.events.length}`);
+  await page.keyboard.press('End');
+  await expect.poll(() => shown(page)).toEqual(expected(trace));
 });
 
 test('plays as fast as possible to the same end, by Space, and again', async ({ page }) => {
   const trace = await openReplay(page, 'text-lost', 'chat_completions');
   const said = page.getByTestId('announcer');
-  await page.keyboard.press('ArrowRight');
   await expect(said).toHaveText('Replay started');
-  const fastest = page.getByRole('button', { name: 'As fast as possible' });
+  const fastest = speed(page, 'max');
   await fastest.click();
   await expect(fastest).toHaveAttribute('aria-pressed', 'true');
   await page.keyboard.press('Space');
   await expect(said).toContainText('tokens');
   await expect(played(page)).toContainText(`event ${trace.events.length} of ${trace.events.length}`);
   await expect.poll(() => shown(page)).toEqual(expected(trace));
-  await page.getByRole('button', { name: 'Play from the start' }).first().click();
+  await page.keyboard.press('Home');
+  await expect(said).toContainText('tokens');
   await expect(played(page)).toContainText(`event ${trace.events.length} of`);
 });
 
-test('plays the same bytes with other adapter options', async ({ page }) => {
+test('plays the same bytes with other adapter options, as soon as they are decoded', async ({ page }) => {
   await openReplay(page, 'parallel-tools', 'messages');
-  await page.getByRole('button', { name: 'As fast as possible' }).click();
+  await speed(page, 'max').click();
   await page.getByRole('button', { name: 'Options' }).click();
   await page.getByRole('checkbox', { name: 'get_forecast' }).check();
   await page.getByRole('button', { name: 'Play with these' }).click();
   await expect(page.getByRole('button', { name: 'Other options' })).toBeVisible();
   await expect(page.locator('[data-lane="legacy"]')).toContainText('approval asked');
+  await page.getByRole('button', { name: 'Leave the replay' }).click();
   await page.getByRole('tab', { name: /^Live/ }).click();
   await expect(page.locator('[data-lane="legacy"]')).not.toContainText('approval asked');
-});
-
-test('says what a lost connection did to it, and begins again by one button', async ({ page }) => {
-  const sockets: { close(): Promise<void> }[] = [];
-  const { promise: back, resolve: comeBack } = Promise.withResolvers<void>();
-  await page.routeWebSocket('**/rpc', async (socket) => {
-    sockets.push(socket);
-    if (sockets.length > 1) await back;
-    socket.connectToServer();
-  });
-  const trace = await openReplay(page, 'plain-text', 'messages');
-  for (const step of [1, 2, 3]) {
-    await page.keyboard.press('ArrowRight');
-    await expect(played(page)).toContainText(`event ${step} of`);
-  }
-  await sockets.at(-1)!.close();
-  await expect(page.locator('.replay')).toContainText('with it the position of the playhead');
-  await expect.poll(async () => (await shown(page)).events).toBe(3);
-  await expect.poll(() => sockets.length).toBe(2);
-  // Asked for before the connection is back, it plays once it is.
-  await page.locator('.ending').getByRole('button', { name: 'Play from the start' }).click();
-  await expect(page.locator('.replay')).not.toContainText('with it the position of the playhead');
-  comeBack();
-  await expect(played(page)).toContainText(`event ${trace.events.length} of`);
 });

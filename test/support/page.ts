@@ -48,7 +48,7 @@ export async function startSample(client: Client, model: string, api: Api): Prom
 
 /** All items of a trace to its ending, folded as the window folds them. */
 export function wholeTrace(client: Client, id: TraceId): Promise<TraceModel> {
-  const model = new TraceModel();
+  const model = new TraceModel({ seekable: true });
   return new Promise((resolve, reject) => {
     const stop = client.subscribe(
       'traces.items',
@@ -88,7 +88,8 @@ export async function shown(page: Page): Promise<Shown> {
   return page.evaluate((lanes) => {
     const number = (name: string): number => {
       const term = [...document.querySelectorAll('.numbers dt')].find((dt) => dt.textContent === name);
-      return Number(term?.nextElementSibling?.textContent?.replaceAll(/\D/g, '') ?? NaN);
+      // Of a playing, "of" how many follows.
+      return Number(term?.nextElementSibling?.textContent?.split(' of ')[0]!.replaceAll(/\D/g, '') ?? NaN);
     };
     const text = (lane: string): string =>
       [...document.querySelectorAll(`[data-lane="${lane}"] .streamed`)].map((one) => one.textContent).join('');

@@ -5,7 +5,6 @@ import type { Services, StreamService } from '../../shared/rpc/services.ts';
 import { appServices } from './app-info.ts';
 import { taskServices } from './decoding/task-services.ts';
 import { EndpointsService } from './endpoints/endpoints-service.ts';
-import { playServices } from './playback/plays.ts';
 import { openControl, type ControlSetup } from './control/control.ts';
 import { DecodeWorker } from './decoding/decode-worker.ts';
 import { LaneThread } from './decoding/lane-thread.ts';
@@ -117,7 +116,6 @@ export async function createCore({
 
   const app = appServices({ version, host, dataDir, sampleUrl }, store);
   const traces = traceServices({ store, recordings, views, lookups });
-  const play = playServices({ source: store, thread: views, recordings });
   const files = new HeldFiles();
   const services: Services = {
     ...app,
@@ -142,8 +140,6 @@ export async function createCore({
     'traces.items': untilClosed(traces['traces.items']),
     'imports.recognize': recognizeFile(files),
     'traces.import': importFile({ store, defaults: () => settings.get(), record, files }),
-    ...play,
-    'playback.open': untilClosed(play['playback.open']),
     ...taskServices({ worker: comparisons, flush: () => store.flush() }),
   };
 

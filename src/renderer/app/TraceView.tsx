@@ -4,7 +4,8 @@ import { Boundary } from '../components/Boundary.tsx';
 import { Tabs } from '../components/Tabs.tsx';
 import { setCentre, useApp } from '../stores/app.ts';
 import { compareWith } from '../stores/compare.ts';
-import { useTrace } from '../stores/open.ts';
+import { ShownTrace, useOpen, useSession, useTrace } from '../stores/open.ts';
+import { Replaying } from '../views/replay/Replaying.tsx';
 import { Timeline } from '../views/timeline/Timeline.tsx';
 import { CENTRE_VIEWS, countOf } from './views.ts';
 import type { View } from '../views/view.ts';
@@ -34,10 +35,24 @@ export function TraceView() {
         <EndingBanner />
       </Boundary>
       <Boundary what="The timeline" shows={id} slim raw>
-        <Timeline compact={view.ownAxis === true} />
+        <WholeTimeline compact={view.ownAxis === true} />
+      </Boundary>
+      <Boundary what="The transport" shows={id} slim>
+        <Replaying chosen={view.id === 'replay'} />
       </Boundary>
       <CentreTabs view={view} trace={id} />
     </article>
+  );
+}
+
+/** Its marks stay while a playhead moves over them. */
+function WholeTimeline({ compact }: { readonly compact: boolean }) {
+  const session = useSession();
+  const whole = useOpen((state) => state.whole);
+  return (
+    <ShownTrace value={whole ?? session}>
+      <Timeline compact={compact} />
+    </ShownTrace>
   );
 }
 

@@ -4,7 +4,7 @@ import { resolveTheme } from './theme.ts';
 import { runCommand, useCommand } from '../commands/commands.ts';
 import { changeSettings, openOverlay, setCentre, useApp } from '../stores/app.ts';
 import { onNextFrame } from '../stores/frame.ts';
-import { selectEvent, useOpen } from '../stores/open.ts';
+import { selectEvent, setRange, useOpen } from '../stores/open.ts';
 import { toastError } from '../stores/toasts.ts';
 import { client } from '../client/client.ts';
 import { chooseFiles } from '../views/import/import-stream.ts';
@@ -68,7 +68,7 @@ function nextTheme(): void {
 function goUp(): void {
   const { over, recorded } = useOpen.getState();
   const session = over ?? recorded;
-  if (session && session.store.getState().range !== null) session.store.setState({ range: null });
+  if (session && session.store.getState().range !== null) setRange(null);
   else if (session && session.store.getState().event !== null) selectEvent(null);
   else if (!runCommand('run.stop')) focusList();
 }

@@ -4,6 +4,7 @@ import { LaneGrid } from '../parts/lanes/LaneGrid.tsx';
 import type { TraceState } from '../stores/trace.ts';
 import { EventPane } from '../views/inspector/EventPane.tsx';
 import { RawPane } from '../views/inspector/RawPane.tsx';
+import { ReplayView } from '../views/replay/ReplayView.tsx';
 import type { View } from '../views/view.ts';
 
 export const CENTRE_VIEWS: readonly View[] = [
@@ -30,7 +31,8 @@ export const CENTRE_VIEWS: readonly View[] = [
   {
     id: 'replay',
     title: 'Replay',
-    component: late(async () => (await import('../views/replay/ReplayView.tsx')).ReplayView),
+    // Never late: a key that is pressed after the tab was chosen is meant for it.
+    component: ReplayView,
   },
 ];
 

@@ -55,6 +55,8 @@ export const COMMANDS = [
 
   { id: 'event.next', title: 'Next event', group: 'Go to', keys: ['ArrowRight'], hint: 'event' },
   { id: 'event.previous', title: 'Previous event', group: 'Go to', keys: ['ArrowLeft'] },
+  { id: 'read.next', title: 'Next read', group: 'Go to', keys: ['Shift+ArrowRight'] },
+  { id: 'read.previous', title: 'Previous read', group: 'Go to', keys: ['Shift+ArrowLeft'] },
   { id: 'event.nextInLane', title: 'Next event in the same lane', group: 'Go to', keys: ['.'], hint: 'same lane' },
   { id: 'event.previousInLane', title: 'Previous event in the same lane', group: 'Go to', keys: [','] },
   { id: 'event.nextTool', title: 'Next tool call', group: 'Go to', keys: ['t'], hint: 'tool call' },
@@ -97,8 +99,12 @@ export const COMMANDS = [
 
   { id: 'play.toggle', title: 'Play or pause', group: 'Replay', keys: ['Space'], hint: 'play' },
   { id: 'play.restart', title: 'Play from the start', group: 'Replay', keys: ['Home'] },
+  { id: 'play.end', title: 'Go to the end', group: 'Replay', keys: ['End'] },
   { id: 'play.slower', title: 'Play slower', group: 'Replay', keys: ['['] },
   { id: 'play.faster', title: 'Play faster', group: 'Replay', keys: [']'] },
+  { id: 'play.skip', title: 'Skip silences', group: 'Replay', keys: ['v'] },
+  { id: 'play.loop', title: 'Loop the range', group: 'Replay', keys: ['l'] },
+  { id: 'play.leave', title: 'Leave the replay', group: 'Replay' },
 
   { id: 'compare.with', title: 'Compare with…', group: 'Compare', keys: ['Mod+D'] },
   { id: 'compare.next', title: 'Next divergence', group: 'Compare', keys: ['n'], hint: 'divergence' },

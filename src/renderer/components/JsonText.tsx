@@ -1,7 +1,7 @@
 import { memo, useMemo, useState } from 'react';
 import { count, plural } from './format.ts';
 import type { JsonMember } from '../../shared/json/json-members.ts';
-import { lowerBound } from './lower-bound.ts';
+import { lowerBound } from '../stores/lower-bound.ts';
 import { Shown } from './Shown.tsx';
 import './json-text.css';
 

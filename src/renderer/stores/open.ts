@@ -15,9 +15,11 @@ interface OpenState {
   readonly recorded: TraceSession | null;
   /** A session laid over the recorded one; whoever lays it there closes it. */
   readonly over: TraceSession | null;
+  /** The whole of what is laid over, where that is a part of it: the recorded one, or another reading of it. */
+  readonly whole: TraceSession | null;
 }
 
-export const useOpen = create<OpenState>()(() => ({ recorded: null, over: null }));
+export const useOpen = create<OpenState>()(() => ({ recorded: null, over: null, whole: null }));
 
 const lanesKey = (api: Api): string => `tracelane.lanes.${api}`;
 
@@ -39,7 +41,7 @@ function open(id: TraceId | null): void {
           decoding: { lanes: chosenLanes(row?.api) },
         });
   recorded?.watch();
-  useOpen.setState({ recorded, over: null });
+  useOpen.setState({ recorded, over: null, whole: null });
 }
 
 /** Keeps the session of the chosen trace open. */
@@ -61,10 +63,10 @@ export function readWithLanes(lanes: readonly LaneId[] | null): void {
   open(id);
 }
 
-/** Shows another session over the recorded one, or, with null, the recorded one again. */
-export function layOver(over: TraceSession | null): void {
+/** Shows another session over the recorded one, or, with null, the recorded one again. `whole`: see OpenState. */
+export function layOver(over: TraceSession | null, whole: TraceSession | null = null): void {
   useOpen.getState().over?.close();
-  useOpen.setState({ over });
+  useOpen.setState({ over, whole });
 }
 
 const Shown = createContext<TraceSession | null>(null);
@@ -82,8 +84,18 @@ export function useTrace<Part>(select: (state: TraceState) => Part): Part {
   return useStore(useSession().store, select);
 }
 
+/** The session that is shown, and the whole that it is a part of. */
+function shownSessions(): readonly TraceSession[] {
+  const { recorded, over, whole } = useOpen.getState();
+  return [over ?? recorded, whole].filter((session) => session !== null);
+}
+
 /** Selects an event in every pane; null selects none. */
 export function selectEvent(event: number | null): void {
-  const { recorded, over } = useOpen.getState();
-  (over ?? recorded)?.store.setState({ event });
+  for (const { store } of shownSessions()) store.setState({ event });
+}
+
+/** Filters every pane by a stretch of time, nanoseconds; null: shows all. */
+export function setRange(range: readonly [startNs: number, endNs: number] | null): void {
+  for (const { store } of shownSessions()) store.setState({ range });
 }

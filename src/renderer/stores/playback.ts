@@ -1,167 +1,217 @@
 /**
- * A playing of the recorded trace, laid over it: the same session that every view reads, fed by the playhead instead of the
- * whole recording. Its answers come from the host; what is here is where the playhead stands and how to move it.
+ * A playing of the recorded trace, laid over it: the same session that every view reads, standing where the playhead stands. All
+ * of the stream is here already, so that the playhead is moved here, too, and a key or a click is answered with the next frame.
  */
 import { create } from 'zustand';
+import { silencesOf } from '../../shared/metrics/silence.ts';
 import type { AdapterOptions } from '../../shared/model/trace.ts';
-import type { ItemOf, PlaybackAction } from '../../shared/rpc/contract.ts';
-import { client } from '../client/client.ts';
-import { onNextFrame } from './frame.ts';
+import { forgetFrame, onNextFrame } from './frame.ts';
 import { layOver, selectEvent, useOpen } from './open.ts';
-import { toastError } from './toasts.ts';
+import { Player, SPEEDS } from './player.ts';
 import { TraceSession } from './trace.ts';
 
-type PlaybackItem = ItemOf<'playback.open'>;
-type Playhead = Extract<PlaybackItem, { readonly type: 'state' }>;
+/** Items of one frame when it is played as fast as possible: more would make the frame late. */
+const MOST_ITEMS = 2_000;
+const NS_PER_MS = 1e6;
 
-/** How a playing begins. */
-export interface PlaySetup {
-  /** Other options than it was recorded with. */
-  readonly options?: AdapterOptions;
-  /** At once, instead of paused at the beginning. */
+export interface PlayState {
+  /** opening: the stream is still read, with the options of the playing. */
+  readonly state: 'closed' | 'opening' | 'open';
   readonly playing: boolean;
   /** Null: as fast as possible. */
   readonly speed: number | null;
-}
-
-interface PlayState {
-  /** null: nothing plays, or it is being opened. */
-  readonly head: Playhead | null;
-  /** Why the playing is over before its end: a sentence. */
+  /** Of the playhead, nanoseconds. */
+  readonly positionNs: number;
+  /** The last event that is shown; -1 before the first. */
+  readonly event: number;
+  readonly done: boolean;
+  readonly skipsSilences: boolean;
+  readonly loops: boolean;
+  /** Other options than it was recorded with. */
+  readonly options: AdapterOptions | undefined;
+  /** Why it cannot be opened: a sentence. */
   readonly problem: string | null;
 }
 
-const NOTHING: PlayState = { head: null, problem: null };
-export const usePlay = create<PlayState>()(() => NOTHING);
+const CLOSED: PlayState = {
+  state: 'closed',
+  playing: false,
+  speed: 1,
+  positionNs: 0,
+  event: -1,
+  done: false,
+  skipsSilences: false,
+  loops: false,
+  options: undefined,
+  problem: null,
+};
+export const usePlay = create<PlayState>()(() => CLOSED);
 
-interface Open {
-  readonly id: string;
-  readonly session: TraceSession;
-  close(): void;
+/** What the keys of the transport do. */
+type Act = (player: Player, nowNs: number) => void;
+
+let current: Playing | null = null;
+const nowNs = (): number => performance.now() * NS_PER_MS;
+
+/** Opens a playing of the recorded trace, paused at its beginning, and shows it instead. Does nothing while one is open. */
+export function openPlay(recorded: TraceSession): void {
+  if (!current) current = new Playing(recorded, undefined, 1);
 }
-let current: Open | null = null;
 
-const CONNECTION_LOST = 'The connection to the program was lost, and with it the position of the playhead.';
-
-/** Opens a playing of the recorded trace and shows it instead. Ends the one before. */
-export function startPlay(recorded: TraceSession, setup: PlaySetup): void {
+/** Decodes the trace with other options and plays that, from the start; undefined: as it was recorded. */
+export function playWith(recorded: TraceSession, options: AdapterOptions | undefined): void {
+  const { speed } = usePlay.getState();
   endPlay();
-  const { id, detail } = recorded.store.getState();
-  const decoding = { ...recorded.decoding, ...(setup.options && { options: setup.options }) };
-  const play = crypto.randomUUID();
-  const timed = detail?.timed ?? true;
-  const session: TraceSession = new TraceSession(id, {
-    detail,
-    decoding,
-    whole: timed ? recorded.model.lastNs : recorded.model.events.length,
-    playhead: () => taker.positionNs,
-  });
-  const taker = new PlayTaker(play, session, setup);
-  const unsubscribe = client().subscribe(
-    'playback.open',
-    { play, id, ...decoding },
-    {
-      items: (batch) => taker.take(batch),
-      restart: () => lose(CONNECTION_LOST),
-      error: (error) => lose(error.message),
-    },
-  );
-  // Begun without a connection, it waits for one.
-  let connected = false;
-  const stopStatus = client().onStatus((status) => {
-    if (status === 'lost' && connected && usePlay.getState().head?.done !== true) lose(CONNECTION_LOST);
-    connected = status === 'open';
-  });
-  function close(): void {
-    unsubscribe();
-    stopStatus();
-  }
-  function lose(problem: string): void {
-    close();
-    usePlay.setState(({ head }) => ({ head: head && { ...head, playing: false }, problem }));
-  }
-  current = { id: play, session, close };
-  layOver(session);
+  current = new Playing(recorded, options, speed);
+  act((player, now) => player.play(now));
 }
 
 /** Shows the recorded trace again. */
 export function endPlay(): void {
-  if (!current) return;
-  const { session, close } = current;
+  current?.close();
   current = null;
-  close();
-  if (useOpen.getState().over === session) layOver(null);
-  usePlay.setState(NOTHING);
+  usePlay.setState(CLOSED);
 }
 
-/** Hands what comes to the session, and keeps the newest event selected while the playhead rests. */
-class PlayTaker {
-  readonly #play: string;
-  readonly #session: TraceSession;
-  readonly #setup: PlaySetup;
-  #begun = false;
-  #head: Playhead | null = null;
-  /** The event to be selected with the next frame; null: none any more. */
-  #selection: number | null | undefined;
-
-  constructor(play: string, session: TraceSession, setup: PlaySetup) {
-    this.#play = play;
-    this.#session = session;
-    this.#setup = setup;
-  }
-
-  /** As far as this has been told. */
-  get positionNs(): number {
-    return this.#head?.positionNs ?? 0;
-  }
-
-  take(batch: readonly PlaybackItem[]): void {
-    for (const item of batch) {
-      if (item.type === 'items') this.#session.take(item.items);
-      else this.#state(item);
-    }
-  }
-
-  #state(head: Playhead): void {
-    const before = this.#head;
-    this.#head = head;
-    if (!this.#begun) {
-      this.#begun = true;
-      if (this.#setup.speed !== 1) control({ type: 'speed', speed: this.#setup.speed }, this.#play);
-      if (this.#setup.playing) control({ type: 'play' }, this.#play);
-    }
-    if (head.playing && before?.playing !== true) this.#session.setFollow(true);
-    // What was played to is what is looked at, once it stands still.
-    if (!head.playing && head.event >= 0 && (head.event !== before?.event || before.playing))
-      this.#selection = head.event;
-    else if (head.playing && before?.playing !== true) this.#selection = null;
-    onNextFrame(this.#show);
-  }
-
-  /**
-   * Place and selection together, with the frame that shows what came, which was asked for before this: a key pressed in
-   * between would otherwise be about the event before.
-   */
-  readonly #show = (): void => {
-    if (useOpen.getState().over !== this.#session || usePlay.getState().problem !== null) return;
-    // The selection first: each is drawn by itself, and a selection behind the playhead means that somebody went back.
-    if (this.#selection !== undefined) selectEvent(this.#selection);
-    this.#selection = undefined;
-    usePlay.setState({ head: this.#head });
-  };
+/** Ends a playing that nobody has moved yet. */
+export function endUntouchedPlay(): void {
+  if (current?.touched === false) endPlay();
 }
 
-function control(action: PlaybackAction, play: string): void {
-  client()
-    .call('playback.control', { play, action })
-    .catch((error: unknown) => {
-      // A playing that was lost says so itself.
-      if (current?.id === play && usePlay.getState().problem === null)
-        toastError('The playhead could not be moved', error);
+/** Moves the playhead; what is asked for before the playing is open is done once it is. */
+function act(what: Act): void {
+  current?.act(what);
+}
+
+export const togglePlay = (): void => act((player, now) => (player.playing ? player.pause() : player.play(now)));
+export const restartPlay = (): void =>
+  act((player, now) => {
+    player.seek(player.loop?.[0] ?? 0);
+    player.play(now);
+  });
+export const seekPlay = (ns: number): void => act((player) => player.seek(ns));
+export const seekPlayEvent = (event: number): void => act((player) => player.seekEvent(event));
+export const seekPlayEnd = (): void => act((player) => player.seekEvent(Number.POSITIVE_INFINITY));
+export const stepEvent = (by: 1 | -1): void => act((player) => player.stepEvent(by));
+export const stepRead = (by: 1 | -1): void => act((player) => player.stepRead(by));
+export const setSpeed = (speed: number | null): void => act((player, now) => player.setSpeed(speed, now));
+export const changeSpeed = (by: 1 | -1): void =>
+  act((player, now) => {
+    const to = SPEEDS[SPEEDS.indexOf(player.speed) + by];
+    if (to !== undefined) player.setSpeed(to, now);
+  });
+export const skipSilences = (skips: boolean): void => act((player) => player.skipSilences(skips));
+/** Plays the chosen range again and again. */
+export function loopRange(loops: boolean): void {
+  usePlay.setState({ loops });
+  act(() => {});
+}
+
+class Playing {
+  /** Somebody has moved the playhead. */
+  touched = false;
+  readonly #recorded: TraceSession;
+  /** All of what is played: the recorded session, or one of its own with other options. */
+  readonly #whole: TraceSession;
+  readonly #stops: (() => void)[] = [];
+  #asked: Act[] = [];
+  #player: Player | null = null;
+  #session: TraceSession | null = null;
+
+  constructor(recorded: TraceSession, options: AdapterOptions | undefined, speed: number | null) {
+    this.#recorded = recorded;
+    const { id, detail } = recorded.store.getState();
+    this.#whole = options
+      ? new TraceSession(id, { detail, stored: true, decoding: { ...recorded.decoding, options } })
+      : recorded;
+    usePlay.setState({ ...CLOSED, state: 'opening', options, speed });
+    if (options) {
+      this.#stops.push(this.#whole.store.subscribe(this.#look));
+      this.#whole.watch();
+    }
+    // Another trace, or another reading of it, is shown.
+    this.#stops.push(
+      useOpen.subscribe(({ recorded: shown, over }) => {
+        const mine = shown === this.#recorded && (this.#session === null || over === this.#session);
+        if (!mine && current === this) endPlay();
+      }),
+    );
+    this.#look();
+  }
+
+  act(what: Act): void {
+    this.touched = true;
+    if (!this.#player) {
+      this.#asked.push(what);
+      return;
+    }
+    what(this.#player, nowNs());
+    this.#shown();
+  }
+
+  close(): void {
+    forgetFrame(this.#frame);
+    for (const stop of this.#stops) stop();
+    if (this.#whole !== this.#recorded) this.#whole.close();
+    if (this.#session && useOpen.getState().over === this.#session) layOver(null);
+  }
+
+  /** Opens it once all of the stream is here. */
+  readonly #look = (): void => {
+    const { phase, problem } = this.#whole.store.getState();
+    if (problem !== null) usePlay.setState({ problem });
+    if (this.#player || phase !== 'ended') return;
+    const { model, decoding } = this.#whole;
+    const player = new Player({
+      whole: model,
+      silences: silencesOf(model.reads, model.lastNs),
+      speed: usePlay.getState().speed,
     });
-}
+    const { id, detail, range } = this.#recorded.store.getState();
+    const session = new TraceSession(id, {
+      detail,
+      decoding,
+      played: { whole: model, positionNs: () => player.positionNs },
+    });
+    session.store.setState({ range, phase: 'live' });
+    // First of all: who hears of the changes below then sees that it is open, and whose.
+    this.#player = player;
+    this.#session = session;
+    this.#whole.store.setState({ range, event: null });
+    layOver(session, this.#whole);
+    this.#stops.push(session.store.subscribe(this.#rangeChanged));
+    usePlay.setState({ state: 'open' });
+    for (const what of this.#asked) what(player, nowNs());
+    this.#asked = [];
+    this.#shown();
+  };
 
-/** Moves the playhead of what plays now. */
-export function controlPlay(action: PlaybackAction): void {
-  if (current && usePlay.getState().problem === null) control(action, current.id);
+  readonly #rangeChanged = (): void => this.#setLoop();
+
+  #setLoop(): void {
+    const range = usePlay.getState().loops ? this.#session!.store.getState().range : null;
+    if (this.#player!.loop !== range) this.#player!.setLoop(range);
+  }
+
+  readonly #frame = (): void => {
+    this.#player!.moveOn(nowNs(), MOST_ITEMS);
+    this.#shown();
+  };
+
+  /** Everything stands where the playhead does, in one frame. */
+  #shown(): void {
+    const [player, session] = [this.#player!, this.#session!];
+    const before = usePlay.getState();
+    this.#setLoop();
+    const { playing, speed, positionNs, event, done, skipsSilences } = player;
+    session.stand(player.count);
+    if (playing) onNextFrame(this.#frame);
+    else forgetFrame(this.#frame);
+    if (playing && !before.playing) session.setFollow(true);
+    // What was played to is what is looked at, once it stands still.
+    if (!playing && (event !== before.event || before.playing)) selectEvent(event < 0 ? null : event);
+    else if (playing && !before.playing) selectEvent(null);
+    if (!playing) session.showNumbers();
+    usePlay.setState({ playing, speed, positionNs, event, done, skipsSilences });
+  }
 }

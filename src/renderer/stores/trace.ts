@@ -19,6 +19,8 @@ const PULSE_MS = 250;
  * such rates is painting the text that moves, and that is halved.
  */
 const FLOOD = 100;
+/** So many items further on, a playhead does not go through them. */
+const FAR = 2048;
 
 export interface TraceState {
   readonly id: TraceId;
@@ -47,17 +49,16 @@ export interface SessionSetup {
   readonly stored?: boolean;
   /** Another decoding than the trace was recorded with. */
   readonly decoding?: Decoding;
-  /** Where the playhead stands that feeds this, nanoseconds; absent: the stream comes at its own pace. */
-  readonly playhead?: () => number;
-  /** How far the stream goes that this is a part of, where that is known: nanoseconds, or events of one that was not timed. */
-  readonly whole?: number;
+  /** What a playhead is moved over, and where it stands, nanoseconds; absent: the stream comes at its own pace. */
+  readonly played?: { readonly whole: TraceModel; readonly positionNs: () => number };
 }
 
 export class TraceSession {
   readonly store: StoreApi<TraceState>;
   readonly decoding: Decoding;
-  readonly whole: number | undefined;
-  readonly model: TraceModel;
+  /** All of what a playhead is moved over, which this shows up to it. */
+  readonly whole: TraceModel | undefined;
+  #model: TraceModel;
   #waiting: TraceItem[] = [];
   /** A frame is asked for. */
   #asked = false;
@@ -68,15 +69,15 @@ export class TraceSession {
   #comparing: Promise<void> | undefined;
   readonly #running: 'loading' | 'live';
   readonly #clock = new LiveClock();
-  readonly #playhead: (() => number) | undefined;
+  readonly #positionNs: (() => number) | undefined;
   #unsubscribe: (() => void) | undefined;
 
-  constructor(id: TraceId, { detail = null, stored = false, decoding = {}, playhead, whole }: SessionSetup = {}) {
-    this.model = new TraceModel();
+  constructor(id: TraceId, { detail = null, stored = false, decoding = {}, played }: SessionSetup = {}) {
+    this.#model = played ? played.whole.asOf(0) : new TraceModel({ seekable: true });
     this.decoding = decoding;
-    this.whole = whole;
+    this.whole = played?.whole;
     this.#running = stored ? 'loading' : 'live';
-    this.#playhead = playhead;
+    this.#positionNs = played?.positionNs;
     this.store = createStore<TraceState>()(() => ({
       id,
       detail,
@@ -93,6 +94,11 @@ export class TraceSession {
     }));
   }
 
+  /** Only grows, but for that of a playhead: one that is moved back, or far, stands before another model. */
+  get model(): TraceModel {
+    return this.#model;
+  }
+
   /** More may come of the stream, from a server or from a playing. */
   get goesOn(): boolean {
     return this.model.ending === null && this.#running === 'live';
@@ -105,7 +111,7 @@ export class TraceSession {
   get nowNs(): number {
     const { lastNs } = this.model;
     if (!this.goesOn) return lastNs;
-    return Math.max(lastNs, this.#playhead?.() ?? this.#clock.nowNs);
+    return Math.max(lastNs, this.#positionNs?.() ?? this.#clock.nowNs);
   }
 
   /** Takes the stored and then the live items. */
@@ -202,22 +208,44 @@ export class TraceSession {
     this.#waiting = [];
     this.#asked = false;
     this.#flooded = items.length > FLOOD;
-    const { model } = this;
+    const wasEnded = this.model.ending !== null;
+    this.model.apply(items);
+    this.#changed(wasEnded);
+    if (this.model.ending && !wasEnded) void this.refresh();
+  };
+
+  /** Shows the first `count` items of what is played, at once. */
+  stand(count: number): void {
+    const { model, whole } = this;
+    const by = count - model.count;
+    if (by === 0) return;
     const wasEnded = model.ending !== null;
-    model.apply(items);
-    const ended = model.ending !== null;
-    if (model.blocks.version !== this.#structure || ended !== wasEnded) {
-      this.#structure = model.blocks.version;
+    this.#flooded = Math.abs(by) > FLOOD;
+    if (by > 0 && by < FAR) model.advance(whole!, count);
+    else {
+      this.#model = whole!.asOf(count);
+      this.#structure = -1;
+      this.store.setState({ model: this.#model });
+    }
+    this.#changed(wasEnded);
+  }
+
+  /** All numbers are read again, not at the next time that they would be. */
+  showNumbers(): void {
+    this.#beat();
+  }
+
+  #changed(wasEnded: boolean): void {
+    const { blocks, ending } = this.model;
+    const ended = ending !== null;
+    if (blocks.version !== this.#structure || ended !== wasEnded) {
+      this.#structure = blocks.version;
       this.store.setState((state) => ({ structure: state.structure + 1, phase: ended ? 'ended' : this.#running }));
     }
-    if (ended && !wasEnded) {
-      this.#beat();
-      void this.refresh();
-    } else {
-      this.#pulse ??= setTimeout(this.#beat, PULSE_MS);
-    }
+    if (ended && !wasEnded) this.#beat();
+    else this.#pulse ??= setTimeout(this.#beat, PULSE_MS);
     this.#draw();
-  };
+  }
 
   readonly #draw = (): void => {
     for (const draw of this.#drawers) apart(draw);

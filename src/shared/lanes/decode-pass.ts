@@ -141,6 +141,7 @@ export class DecodePass {
     this.#items.push({
       k: 'ending',
       tNs,
+      flushed: this.#items.length,
       ending: decide(
         wire.outcome,
         last.some(({ type }) => type === 'unfinished'),

@@ -49,7 +49,7 @@ export class MetricsMeter {
   #usage: Usage | undefined;
   /** The counts were said with the last content, or after it. */
   #counted = false;
-  readonly #gaps = new Sparkline();
+  #gaps = new Sparkline();
 
   /** When the last thing happened: a head, a read or the end. */
   get lastNs(): number {
@@ -96,6 +96,33 @@ export class MetricsMeter {
         this.#lastNs = Math.max(this.#lastNs, item.tNs);
       }
     }
+  }
+
+  /** One that has taken the same and goes on by itself. */
+  copy(): MetricsMeter {
+    const copy = new MetricsMeter();
+    copy.#firstByteNs = this.#firstByteNs;
+    copy.#firstEventNs = this.#firstEventNs;
+    copy.#firstReasoningNs = this.#firstReasoningNs;
+    copy.#firstTextNs = this.#firstTextNs;
+    copy.#firstToolNs = this.#firstToolNs;
+    copy.#totalNs = this.#totalNs;
+    copy.#lastNs = this.#lastNs;
+    copy.#events = this.#events;
+    copy.#reads = this.#reads;
+    copy.#bytes = this.#bytes;
+    copy.#textChars = this.#textChars;
+    copy.#lastEventNs = this.#lastEventNs;
+    copy.#firstContentNs = this.#firstContentNs;
+    copy.#lastContentNs = this.#lastContentNs;
+    copy.#contentChars = this.#contentChars;
+    copy.#firstContentChars = this.#firstContentChars;
+    copy.#reasoned = this.#reasoned;
+    copy.#usage = this.#usage;
+    copy.#counted = this.#counted;
+    for (const block of this.#summaries) copy.#summaries.add(block);
+    copy.#gaps = this.#gaps.copy();
+    return copy;
   }
 
   value(): Metrics {
@@ -186,6 +213,14 @@ class Sparkline {
   #stretches: number[] = [];
   #perStretch = 1;
   #inLast = 0;
+
+  copy(): Sparkline {
+    const copy = new Sparkline();
+    copy.#stretches = [...this.#stretches];
+    copy.#perStretch = this.#perStretch;
+    copy.#inLast = this.#inLast;
+    return copy;
+  }
 
   add(gapNs: number): void {
     if (this.#stretches.length === 0 || this.#inLast === this.#perStretch) {

@@ -10,6 +10,17 @@ export class ArgumentScanner {
   #state: 'growing' | 'whole' | 'over' = 'growing';
   #valid = false;
 
+  /** One that has taken the same and goes on by itself. */
+  copy(): ArgumentScanner {
+    const copy = new ArgumentScanner();
+    copy.#depth = this.#depth;
+    copy.#inString = this.#inString;
+    copy.#escaped = this.#escaped;
+    copy.#state = this.#state;
+    copy.#valid = this.#valid;
+    return copy;
+  }
+
   /** Takes the next piece; `pieces` is the whole text with it. Returns whether the text is valid JSON now. */
   feed(piece: string, pieces: readonly string[]): boolean {
     const before = this.#state;

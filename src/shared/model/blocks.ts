@@ -45,6 +45,8 @@ export interface LaneBlock {
   readonly kind: LaneBlockKind;
   /** Text, reasoning, arguments or the error's sentence. */
   readonly pieces: string[];
+  /** For each piece the event that brought it; null for one that came before the first or told by the outcome. */
+  readonly causes: (number | null)[];
   /** Length of the pieces in code points. */
   chars: number;
   /** Messages with content; the wire's block_start and block_stop are not counted. */
@@ -95,6 +97,98 @@ export class LaneBlocks {
   /** The frame whose messages come now, and the wire blocks they speak of. */
   #event: EventSummary | null = null;
   #touched: BlockRow[] = [];
+  /** Moments that were kept, for a grid that can be shown as it was; else absent. */
+  readonly #past: GridPast | undefined;
+
+  /** `keepsPast`: whether `keepMoment` is going to be called, and `asOf` with it. */
+  constructor({ keepsPast = false }: { readonly keepsPast?: boolean } = {}) {
+    if (keepsPast) this.#past = { moments: [], rows: new Map(), changed: new Set() };
+  }
+
+  /** Keeps this moment, so that `asOf` can give it. Costs what the rows hold that changed since the moment before, without their texts. */
+  keepMoment(): void {
+    const past = this.#past!;
+    for (const row of past.changed) {
+      const momentsOfRow = past.rows.get(row) ?? [];
+      past.rows.set(row, momentsOfRow);
+      momentsOfRow.push(this.#momentOf(row, past.moments.length));
+    }
+    past.changed.clear();
+    past.moments.push({
+      version: this.version,
+      rows: this.rows.length,
+      last: [...this.#last.values()].map(placeOf),
+      errors: [...this.#errors.values()].map(placeOf),
+      event: this.#event,
+      touched: this.#touched.map(({ id }) => id),
+    });
+  }
+
+  /**
+   * A grid that stands where this one stood at a kept moment, by its number from 0, and goes on from there by itself. Rows that
+   * nothing has changed since are those of this grid, which must be complete by then; texts of the others are cut, not folded anew.
+   */
+  asOf(number: number): LaneBlocks {
+    const past = this.#past!;
+    const moment = past.moments[number]!;
+    const then = new LaneBlocks();
+    then.version = moment.version;
+    for (const row of this.rows.slice(0, moment.rows)) {
+      const own = past.rows.get(row)!;
+      const last = own.at(-1)!;
+      const isLast = last.number <= number && !past.changed.has(row);
+      then.#adopt(isLast ? row : this.#rowAsOf(row, latest(own, number), then));
+    }
+    for (const place of moment.last) then.#last.set(place.lane, then.#at(place));
+    for (const place of moment.errors) then.#errors.set(place.lane, then.#at(place));
+    then.#event = moment.event;
+    then.#touched = moment.touched.map((id) => then.#byId.get(id)!);
+    return then;
+  }
+
+  #adopt(row: BlockRow): void {
+    this.rows.push(row);
+    this.#byId.set(row.id, row);
+  }
+
+  #at({ row, lane, index }: BlockPlace): LaneBlock {
+    return cellOf(this.#byId.get(row)!, lane)[index]!;
+  }
+
+  #momentOf({ open, lastEvent, cells }: BlockRow, number: number): RowMoment {
+    return {
+      number,
+      open,
+      lastEvent,
+      cells: Object.entries(cells).map(([lane, blocks]) => [
+        lane,
+        blocks.map((block) => {
+          const { row: _row, pieces, causes: _causes, attachments, ...fields } = block;
+          const scanner = this.#scanners.get(block)?.copy();
+          return { fields, pieces: pieces.length, attachments: attachments.length, scanner };
+        }),
+      ]),
+    };
+  }
+
+  /** The row is new, `then` holds what its blocks need to go on. */
+  #rowAsOf(row: BlockRow, { open, lastEvent, cells }: RowMoment, then: LaneBlocks): BlockRow {
+    const copy: BlockRow = { ...row, open, lastEvent, cells: { wire: [] } };
+    for (const [lane, blocks] of cells)
+      (copy.cells as Record<LaneId, LaneBlock[]>)[lane] = blocks.map((moment, at) => {
+        const { pieces, causes, attachments } = cellOf(row, lane)[at]!;
+        const block: LaneBlock = {
+          ...moment.fields,
+          row: copy,
+          pieces: pieces.slice(0, moment.pieces),
+          causes: causes.slice(0, moment.pieces),
+          attachments: attachments.slice(0, moment.attachments),
+        };
+        if (moment.scanner) then.#scanners.set(block, moment.scanner.copy());
+        return block;
+      });
+    return copy;
+  }
 
   event(event: EventSummary): void {
     this.#event = event;
@@ -114,7 +208,10 @@ export class LaneBlocks {
   }
 
   end(): void {
-    for (const row of this.rows) row.open = false;
+    for (const row of this.rows) {
+      if (row.open) this.#past?.changed.add(row);
+      row.open = false;
+    }
     this.version++;
   }
 
@@ -147,6 +244,7 @@ export class LaneBlocks {
         const block = row?.cells.wire.at(-1);
         if (!row || !block) return;
         row.open = false;
+        this.#past?.changed.add(row);
         if (message.valid !== null) block.valid = message.valid;
         if (message.valid === true) block.validNs ??= this.#now;
         this.#touch(row);
@@ -255,9 +353,10 @@ export class LaneBlocks {
     }
   }
 
-  #append(block: LaneBlock, text: string): void {
+  #append(block: LaneBlock, text: string, cause = this.#event?.index ?? null): void {
     if (text === '') return;
     block.pieces.push(text);
+    block.causes.push(cause);
     block.chars += codePoints(text);
   }
 
@@ -273,6 +372,7 @@ export class LaneBlocks {
         row,
         kind,
         pieces: [],
+        causes: [],
         chars: 0,
         messages: 0,
         firstEvent: emission.event,
@@ -293,6 +393,7 @@ export class LaneBlocks {
     }
     block.lastEvent = emission.event;
     block.lastNs = this.#now;
+    this.#past?.changed.add(row);
     row.lastEvent = emission.event;
     this.#last.set(emission.lane, block);
     return block;
@@ -318,6 +419,7 @@ export class LaneBlocks {
       };
       this.#byId.set(id, row);
       this.rows.push(row);
+      this.#past?.changed.add(row);
       this.version++;
     }
     return row;
@@ -334,12 +436,71 @@ export class LaneBlocks {
   /** A lane's own account of its error, which it gives only at the end. */
   #explain(lane: LaneId, sentence: string): void {
     const block = this.#errors.get(lane);
-    if (block && block.pieces.length === 0) this.#append(block, sentence);
+    if (!block || block.pieces.length > 0) return;
+    this.#past?.changed.add(block.row);
+    this.#append(block, sentence, null);
   }
 
   get #now(): number {
     return this.#event?.tNs ?? 0;
   }
+}
+
+/** What a grid was at one moment, apart from its rows. */
+interface GridMoment {
+  readonly version: number;
+  /** How many there were: rows only come. */
+  readonly rows: number;
+  readonly last: readonly BlockPlace[];
+  readonly errors: readonly BlockPlace[];
+  readonly event: EventSummary | null;
+  readonly touched: readonly string[];
+}
+
+interface BlockPlace {
+  readonly row: string;
+  readonly lane: LaneId;
+  readonly index: number;
+}
+
+/** A row's fields, and of its texts how much there was of them: the texts themselves only grow. */
+interface RowMoment {
+  readonly number: number;
+  readonly open: boolean;
+  readonly lastEvent: number | null;
+  readonly cells: readonly (readonly [lane: LaneId, blocks: readonly BlockMoment[]])[];
+}
+
+interface BlockMoment {
+  readonly fields: Omit<LaneBlock, 'row' | 'pieces' | 'causes' | 'attachments'>;
+  readonly pieces: number;
+  readonly attachments: number;
+  readonly scanner: ArgumentScanner | undefined;
+}
+
+interface GridPast {
+  readonly moments: GridMoment[];
+  /** Of each row the moments at which it had changed, in order. */
+  readonly rows: Map<BlockRow, RowMoment[]>;
+  /** Since the last moment. */
+  readonly changed: Set<BlockRow>;
+}
+
+const placeOf = (block: LaneBlock): BlockPlace => ({
+  row: block.row.id,
+  lane: block.lane,
+  index: cellOf(block.row, block.lane).indexOf(block),
+});
+
+/** The last of them that is not after `number`. */
+function latest(moments: readonly RowMoment[], number: number): RowMoment {
+  let [from, to] = [0, moments.length];
+  while (to - from > 1) {
+    const middle = (from + to) >> 1;
+    if (moments[middle]!.number <= number) from = middle;
+    else to = middle;
+  }
+  return moments[from]!;
 }
 
 const NO_BLOCKS: readonly LaneBlock[] = [];

@@ -21,4 +21,5 @@ export type TraceItem =
       readonly text: string;
     }
   | { readonly k: 'outcome'; readonly result: LaneOutcome }
-  | { readonly k: 'ending'; readonly tNs: number; readonly ending: Ending };
+  /** `flushed`: how many items right before it came of the end of the body, and of no read. */
+  | { readonly k: 'ending'; readonly tNs: number; readonly ending: Ending; readonly flushed?: number };

@@ -210,28 +210,6 @@ export interface ProviderTrace {
   readonly document: NonNullable<AdapterOutcome['provider_trace']>;
 }
 
-export const playbackActionSchema = z.discriminatedUnion('type', [
-  z.strictObject({ type: z.literal('play') }),
-  z.strictObject({ type: z.literal('pause') }),
-  /** To the end of the next event. */
-  z.strictObject({ type: z.literal('step') }),
-  /** 0.25 to 16; Infinity does not travel as JSON, so `null` is as fast as possible. */
-  z.strictObject({ type: z.literal('speed'), speed: z.number().min(0.25).max(16).nullable() }),
-]);
-export type PlaybackAction = z.infer<typeof playbackActionSchema>;
-
-export type PlaybackItem =
-  | { readonly type: 'items'; readonly items: readonly TraceItem[] }
-  /** Where the playhead stands; `event` is the last one that is out, -1 before the first; `done` when all was played. */
-  | {
-      readonly type: 'state';
-      readonly playing: boolean;
-      readonly speed: number | null;
-      readonly positionNs: number;
-      readonly event: number;
-      readonly done: boolean;
-    };
-
 /** A value of a field by which traces are filtered, and how many have it. */
 export interface FieldValue {
   readonly value: string;
@@ -493,10 +471,6 @@ export const contract = {
   ),
 
   /** Plays a stored trace with its recorded timing, through the same lanes. Starts paused. */
-  'playback.open': stream<PlaybackItem>()(z.strictObject({ play: z.string().min(1).max(100), id: trace, ...decoding })),
-  'playback.control': command<null>()(
-    z.strictObject({ play: z.string().min(1).max(100), action: playbackActionSchema }),
-  ),
 
   'compare.lanes': query<CompareResult>()(z.strictObject({ id: trace, ...decoding })),
   'compare.traces': query<TraceCompareResult>()(z.strictObject({ a: trace, b: trace })),

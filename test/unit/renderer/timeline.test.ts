@@ -5,7 +5,7 @@ import { panned, roundEnd, tickText, ticks, toShare, zoomed } from '../../../src
 import { metaMarks } from '../../../src/renderer/views/timeline/draw.ts';
 import { flagLabel, labelled, rangeLabel } from '../../../src/renderer/views/timeline/labels.ts';
 import { nearestEvent } from '../../../src/renderer/views/timeline/hit.ts';
-import { lowerBound } from '../../../src/renderer/components/lower-bound.ts';
+import { lowerBound } from '../../../src/renderer/stores/lower-bound.ts';
 import { itemsOf, wireStart, type Step } from '../../support/items.ts';
 
 function dataOf(steps: readonly Step[]) {

@@ -33,6 +33,10 @@ export class EventIndex {
     }
   }
 
+  has(index: number): boolean {
+    return this.#events[index] !== undefined;
+  }
+
   /** Throws a ServiceError when the stream has no such event. */
   find(index: number): Pick<EventDetail, 'event' | 'emissions'> {
     const event = this.#events[index];

@@ -7,7 +7,7 @@ import type { Read } from '../../../shared/model/stream.ts';
 import type { Decoding } from '../../../shared/model/trace.ts';
 import { packReads } from '../store/parts.ts';
 import type { StoredTrace } from '../store/store.ts';
-import { storedPages, UNKNOWN_ENDING, type TimedItems, type TraceSource } from './decode-stored.ts';
+import { storedPages, UNKNOWN_ENDING, type TraceSource } from './decode-stored.ts';
 import type { LaneInput } from './lane-protocol.ts';
 import { BeginAgain, DecodingEnded, type LaneThread } from './lane-thread.ts';
 
@@ -15,12 +15,6 @@ import { BeginAgain, DecodingEnded, type LaneThread } from './lane-thread.ts';
 export type ViewInput =
   | Extract<LaneInput, { readonly type: 'head' | 'ending' }>
   | { readonly type: 'reads'; readonly reads: readonly Read[] };
-
-/** Items that one input gave. */
-export interface ViewedItems {
-  readonly of: ViewInput['type'] | 'begin';
-  readonly items: readonly TraceItem[];
-}
 
 export interface ViewSetup {
   readonly thread: LaneThread;
@@ -30,17 +24,17 @@ export interface ViewSetup {
   readonly inputs: () => AsyncIterable<ViewInput>;
 }
 
-/** In order, and never empty. */
-export async function* viewed({ thread, trace, decoding, inputs }: ViewSetup): AsyncGenerator<ViewedItems> {
+/** What each input gave, in order, and never empty. */
+export async function* viewed({ thread, trace, decoding, inputs }: ViewSetup): AsyncGenerator<readonly TraceItem[]> {
   const session = thread.open(trace, { type: 'view', decoding });
   let given = 0;
   /** All that one input gives. */
-  const decoded = async (input: ViewInput | null, known: { left: number }): Promise<ViewedItems> => {
+  const decoded = async (input: ViewInput | null, known: { left: number }): Promise<readonly TraceItem[]> => {
     const all: TraceItem[] = [];
     for (let out = await (input ? session.give(packed(input)) : session.begin()); ; out = await session.give(null)) {
       for (const item of out.items.slice(known.left)) all.push(item);
       known.left = Math.max(0, known.left - out.items.length);
-      if (!out.more) return { of: input?.type ?? 'begin', items: all };
+      if (!out.more) return all;
     }
   };
   try {
@@ -49,13 +43,13 @@ export async function* viewed({ thread, trace, decoding, inputs }: ViewSetup): A
       const known = { left: given };
       try {
         for await (const input of withBegin(inputs())) {
-          const viewed = await decoded(input, known);
-          given += viewed.items.length;
-          if (viewed.items.length > 0) yield viewed;
+          const items = await decoded(input, known);
+          given += items.length;
+          if (items.length > 0) yield items;
         }
         return;
       } catch (error) {
-        if (error instanceof DecodingEnded) return yield { of: 'ending', items: cutShort(trace, error.message) };
+        if (error instanceof DecodingEnded) return yield cutShort(trace, error.message);
         if (!(error instanceof BeginAgain)) throw error;
       }
     }
@@ -74,22 +68,6 @@ export async function* storedInputs(source: TraceSource, trace: StoredTrace): As
     yield { type: 'reads', reads };
   }
   yield { type: 'ending', tNs: trace.metrics.totalNs ?? lastNs, ending: trace.ending ?? UNKNOWN_ENDING };
-}
-
-/** As one group for each read, head and end. */
-export async function* timedItems(views: AsyncIterable<ViewedItems>): AsyncGenerator<TimedItems> {
-  let group: { tNs: number; of: ViewedItems['of']; items: TraceItem[] } = { tNs: 0, of: 'begin', items: [] };
-  for await (const { of, items } of views) {
-    for (const item of items) {
-      if (of !== group.of || item.k === 'read') {
-        if (group.items.length > 0) yield group;
-        group = { tNs: item.k === 'read' || item.k === 'head' ? item.tNs : Infinity, of, items: [] };
-      }
-      group.items.push(item);
-      if (item.k === 'ending') group.tNs = item.tNs;
-    }
-  }
-  if (group.items.length > 0) yield group;
 }
 
 async function* withBegin(inputs: AsyncIterable<ViewInput>): AsyncGenerator<ViewInput | null> {

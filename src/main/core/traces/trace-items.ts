@@ -5,7 +5,7 @@ import type { StreamService } from '../../../shared/rpc/services.ts';
 import type { TraceSource } from '../decoding/decode-stored.ts';
 import type { LaneThread } from '../decoding/lane-thread.ts';
 import { isAsRecorded } from '../decoding/same-decoding.ts';
-import { storedInputs, viewed, type ViewedItems } from '../decoding/view.ts';
+import { storedInputs, viewed } from '../decoding/view.ts';
 import type { LiveRecording } from '../recording/live-recording.ts';
 
 /** A recording as long as it is live, until its result is stored. */
@@ -39,11 +39,11 @@ export function traceItems({ source, live, thread }: ItemsSetup): StreamService<
 /** Leaves out the items before number `from`, and ends when the watcher has gone. */
 async function* fromItem(
   from: number,
-  views: AsyncIterable<ViewedItems>,
+  views: AsyncIterable<readonly TraceItem[]>,
   signal: AbortSignal,
 ): AsyncGenerator<readonly TraceItem[]> {
   let skip = from;
-  for await (const { items } of views) {
+  for await (const items of views) {
     if (signal.aborted) return;
     if (items.length > skip) yield skip === 0 ? items : items.slice(skip);
     skip = Math.max(0, skip - items.length);

@@ -43,10 +43,14 @@ export const StreamedText = memo(function StreamedText({ block, className, code,
   const [cut, setCut] = useState(false);
   const marked = useRef<readonly [start: number, end: number]>([0, 0]);
 
+  const shown = useRef<{ show(block: LaneBlock): void } | null>(null);
+  const { key } = block;
+
+  // A block of the same key is the same text at another moment: what both have stays as it is drawn.
   useEffect(() => {
     const writer = new TextWriter(root.current!, { code });
     const fresh = new FreshText();
-    const reader = new PieceReader(block.pieces);
+    let reader = new PieceReader([]);
     let behind = false;
     let unmark = (): void => {};
     const draw = (): void => {
@@ -69,17 +73,31 @@ export const StreamedText = memo(function StreamedText({ block, className, code,
       unmark();
       unmark = markAdded(root.current!, ...marked.current);
     };
-    draw();
-    // What stood there before this element did is not new.
-    fresh.clear();
+    const show = ({ pieces }: LaneBlock): void => {
+      const { taken } = reader;
+      reader = new PieceReader(pieces);
+      reader.skip(taken);
+      behind = false;
+      // What stood there before this element did, or before the playhead was moved, is not new.
+      fresh.clear();
+      if (reader.taken < taken) writer.cut(reader.taken);
+      if (reader.done) setCut(false);
+      draw();
+      fresh.clear();
+    };
+    shown.current = { show };
     const stop = session.onDraw(() => contained(draw));
     return () => {
       stop();
       unmark();
       fresh.clear();
       writer.clear();
+      shown.current = null;
     };
-  }, [block, code, session, contained]);
+  }, [key, code, session, contained]);
+  // Also into what the effect above made anew.
+  // oxlint-disable-next-line react/exhaustive-deps, react/exhaustive-effect-dependencies
+  useEffect(() => shown.current!.show(block), [block, key, code, session, contained]);
 
   const [start, end] = added ?? [0, 0];
   useEffect(() => {

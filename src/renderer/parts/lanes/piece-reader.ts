@@ -16,6 +16,21 @@ export class PieceReader {
     return this.#taken;
   }
 
+  /** Passes over the next units: at most so many as there are. */
+  skip(units: number): void {
+    let left = units;
+    while (left > 0 && !this.done) {
+      const rest = this.#pieces[this.#piece]!.length - this.#from;
+      const step = Math.min(rest, left);
+      left -= step;
+      this.#taken += step;
+      this.#from += step;
+      if (step < rest) return;
+      this.#piece++;
+      this.#from = 0;
+    }
+  }
+
   /** Nothing is left for now. */
   get done(): boolean {
     return this.#piece === this.#pieces.length;

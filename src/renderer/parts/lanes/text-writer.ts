@@ -21,6 +21,8 @@ export class TextWriter {
   #text: Text | undefined;
   /** Of the open block, 0 when there is none. */
   #length = 0;
+  /** Of all that was appended. */
+  #total = 0;
   #block: HTMLElement | undefined;
   #sheet: HTMLElement | undefined;
 
@@ -36,6 +38,7 @@ export class TextWriter {
   }
 
   append(text: string): void {
+    this.#total += text.length;
     if (!this.#code || PLAIN.test(text)) return this.#write(text);
     for (const { text: shown, char } of segments(text)) {
       if (char === undefined) this.#write(shown);
@@ -43,8 +46,41 @@ export class TextWriter {
     }
   }
 
+  /** Leaves the first `units` of what was appended. Costs what it takes away. */
+  cut(units: number): void {
+    for (let excess = this.#total - units; excess > 0;) {
+      const last = this.#block!.lastChild!;
+      const length = last.textContent!.length;
+      if (length > excess && last instanceof Text) last.deleteData(length - excess, excess);
+      else last.remove();
+      excess -= length;
+      if (!this.#block!.hasChildNodes()) this.#toPrevious();
+    }
+    this.#total = Math.min(this.#total, units);
+    const last = this.#block?.lastChild;
+    this.#text = last instanceof Text ? last : undefined;
+    this.#length = this.#block?.textContent?.length ?? 0;
+    if (this.#closes()) this.#close();
+  }
+
+  /** Takes away the last block, which is empty, and its sheet with it; the block before it is the last then. */
+  #toPrevious(): void {
+    const sheet = this.#sheet!;
+    this.#block!.remove();
+    if (!sheet.hasChildNodes()) {
+      const before = sheet.previousElementSibling;
+      sheet.remove();
+      this.#sheet = before instanceof HTMLElement ? before : undefined;
+      if (this.#sheet) this.#sheet.className = 'sheet';
+    }
+    const block = this.#sheet?.lastElementChild;
+    this.#block = block instanceof HTMLElement ? block : undefined;
+    if (this.#block) this.#block.className = 'piece tail';
+  }
+
   clear(): void {
     this.#root.replaceChildren();
+    this.#total = 0;
     this.#text = this.#block = this.#sheet = undefined;
     this.#length = 0;
   }

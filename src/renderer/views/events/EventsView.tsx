@@ -11,7 +11,7 @@ import { Menu } from '../../components/Menu.tsx';
 import { GridHead, type GridColumn } from '../../components/GridRow.tsx';
 import { RowGrid, type RowPlace } from '../../components/RowGrid.tsx';
 import { Shown } from '../../components/Shown.tsx';
-import { selectEvent, useSession, useTrace } from '../../stores/open.ts';
+import { selectEvent, setRange, useSession, useTrace } from '../../stores/open.ts';
 import type { TraceModel } from '../../stores/trace-model.ts';
 import { useFollow } from '../../parts/use-follow.ts';
 import { noEvents } from '../../parts/no-events.ts';
@@ -122,7 +122,7 @@ export function EventsView() {
           </button>
         )}
         {range !== null && (
-          <button type="button" className="chip" aria-pressed onClick={() => session.store.setState({ range: null })}>
+          <button type="button" className="chip" aria-pressed onClick={() => setRange(null)}>
             {count(list.inRange)} of {count(model.events.length)} in the range ×
           </button>
         )}

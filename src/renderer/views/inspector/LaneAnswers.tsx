@@ -1,4 +1,4 @@
-import { lowerBound } from '../../components/lower-bound.ts';
+import { lowerBound } from '../../stores/lower-bound.ts';
 import { Shown } from '../../components/Shown.tsx';
 import { useLaneName, useLanes } from '../../stores/lanes.ts';
 import { useSession } from '../../stores/open.ts';

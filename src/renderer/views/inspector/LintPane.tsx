@@ -6,7 +6,7 @@ import { count, plural } from '../../components/format.ts';
 import { Glyph, type GlyphName } from '../../components/Glyph.tsx';
 import { Icon } from '../../components/Icon.tsx';
 import { late } from '../../components/late.tsx';
-import { lowerBound } from '../../components/lower-bound.ts';
+import { lowerBound } from '../../stores/lower-bound.ts';
 import { Shown } from '../../components/Shown.tsx';
 import { selectEvent, useSession, useTrace } from '../../stores/open.ts';
 import type { NoteMark } from '../../stores/trace-model.ts';

@@ -5,7 +5,7 @@ import { Button } from '../../components/Button.tsx';
 import { byteSize, count, plural } from '../../components/format.ts';
 import { HEX_WIDTH, hexRow, rowStart, type HexTone } from '../../components/hex.ts';
 import { HexLine } from '../../components/Hex.tsx';
-import { lowerBound } from '../../components/lower-bound.ts';
+import { lowerBound } from '../../stores/lower-bound.ts';
 import { Segments } from '../../components/Segments.tsx';
 import { Shown } from '../../components/Shown.tsx';
 import { useChosenFinding } from '../../stores/compare.ts';

@@ -1,5 +1,5 @@
 /** Where an event stands in its stream. Pure. */
-import { lowerBound } from '../../components/lower-bound.ts';
+import { lowerBound } from '../../stores/lower-bound.ts';
 import type { ReadMark, TraceModel } from '../../stores/trace-model.ts';
 
 const WORDS = ['first', 'second', 'third', 'fourth', 'fifth', 'sixth', 'seventh', 'eighth', 'ninth', 'tenth'];

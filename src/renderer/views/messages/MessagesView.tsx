@@ -10,7 +10,7 @@ import { GridHead, type GridColumn } from '../../components/GridRow.tsx';
 import { RowGrid, type RowPlace } from '../../components/RowGrid.tsx';
 import { kept } from '../../stores/kept.ts';
 import { useLaneName, useLanes } from '../../stores/lanes.ts';
-import { selectEvent, useSession, useTrace } from '../../stores/open.ts';
+import { selectEvent, setRange, useSession, useTrace } from '../../stores/open.ts';
 import { jsonLines } from '../../parts/whole-message.ts';
 import { useFollow } from '../../parts/use-follow.ts';
 import { MessageList } from './message-list.ts';
@@ -112,7 +112,7 @@ export function MessagesView() {
           ))}
         </span>
         {range !== null && (
-          <button type="button" className="chip" aria-pressed onClick={() => session.store.setState({ range: null })}>
+          <button type="button" className="chip" aria-pressed onClick={() => setRange(null)}>
             {count(list.rows.length)} in the range ×
           </button>
         )}

@@ -1,6 +1,6 @@
 /** The messages of the chosen lanes in the order they were emitted, as indexes into the model's list. Only what is new is looked at. */
 import type { LaneId } from '../../../shared/model/messages.ts';
-import { lowerBound } from '../../components/lower-bound.ts';
+import { lowerBound } from '../../stores/lower-bound.ts';
 import type { TraceModel } from '../../stores/trace-model.ts';
 
 export class MessageList {

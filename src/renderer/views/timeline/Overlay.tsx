@@ -1,11 +1,12 @@
 import { useRef, useState, type PointerEvent } from 'react';
 import { byteSize, count, durationText, offset, percent, plural } from '../../components/format.ts';
-import { lowerBound } from '../../components/lower-bound.ts';
+import { lowerBound } from '../../stores/lower-bound.ts';
 import type { Silence } from '../../../shared/metrics/silence.ts';
-import { selectEvent, useSession, useTrace } from '../../stores/open.ts';
+import { selectEvent, setRange, useSession, useTrace } from '../../stores/open.ts';
+import { seekPlay, seekPlayEvent, usePlay } from '../../stores/playback.ts';
 import type { Row } from './draw.ts';
 import { nearestEvent } from './hit.ts';
-import { fromShare, panned, tickText, ticks, toShare } from '../../parts/time/scale.ts';
+import { fromShare, panned, tickText, ticks, toShare, type Window } from '../../parts/time/scale.ts';
 import { flagLabel, labelled, rangeLabel, type Label } from './labels.ts';
 import type { TimelineData } from './timeline-data.ts';
 import type { TimelineView } from './use-window.ts';
@@ -21,6 +22,14 @@ interface OverlayProps {
   readonly axis: number;
 }
 
+interface Press {
+  readonly x: number;
+  readonly y: number;
+  /** What was shown then. */
+  readonly window: Window;
+  readonly drags: 'window' | 'playhead' | 'range';
+}
+
 /** A press that moves less than this is a click. */
 const CLICK_PX = 4;
 
@@ -34,7 +43,10 @@ export function Overlay({ data, rows, view, timed, nowNs, width, axis }: Overlay
   const root = useRef<HTMLDivElement>(null);
   const [hovered, setHovered] = useState<number | null>(null);
   const [dragged, setDragged] = useState<readonly [from: number, to: number] | null>(null);
-  const press = useRef<{ x: number; y: number; window: typeof window; pan: boolean } | null>(null);
+  const press = useRef<Press | null>(null);
+  const replaying = usePlay((play) => play.state === 'open');
+  const lastPlayed = usePlay((play) => play.event);
+  const played = usePlay((play) => (play.state !== 'open' ? null : timed ? play.positionNs : play.event + 1));
   const { values, step } = ticks(window);
   const rangeText = ([from, to]: readonly [number, number]) => {
     const [start, end] = from < to ? [from, to] : [to, from];
@@ -59,23 +71,36 @@ export function Overlay({ data, rows, view, timed, nowNs, width, axis }: Overlay
     if (!start) return setHovered(find(pointer));
     if (Math.abs(x - start.x) < CLICK_PX && !dragged) return;
     setHovered(null);
-    if (start.pan) view.show(panned(start.window, ((start.x - x) / width) * (window.end - window.start), view.whole));
+    if (start.drags === 'window')
+      view.show(panned(start.window, ((start.x - x) / width) * (window.end - window.start), view.whole));
+    else if (start.drags === 'playhead') seekTo(x);
     else setDragged([fromShare(window, start.x / width), fromShare(window, Math.min(Math.max(x / width, 0), 1))]);
   };
   const onDown = (pointer: PointerEvent) => {
     if (pointer.button !== 0) return;
     pointer.currentTarget.setPointerCapture(pointer.pointerId);
     const { x, y } = at(pointer);
-    press.current = { x, y, window, pan: pointer.shiftKey };
+    const drags = pointer.shiftKey ? 'window' : replaying && !pointer.altKey ? 'playhead' : 'range';
+    press.current = { x, y, window, drags };
+    if (drags !== 'playhead') return;
+    const event = find(pointer);
+    // A mark is meant with all that it stands for; elsewhere the time is.
+    if (event === null) seekTo(x);
+    else seekPlayEvent(event);
+  };
+  /** Of a stream without times, to the event whose place it is. */
+  const seekTo = (x: number) => {
+    const place = fromShare(window, Math.min(Math.max(x / width, 0), 1));
+    if (timed) seekPlay(place);
+    else seekPlayEvent(Math.round(place));
   };
   const onUp = (pointer: PointerEvent) => {
     if (!press.current) return;
-    const { pan } = press.current;
+    const { drags } = press.current;
     press.current = null;
-    if (dragged && timed)
-      session.store.setState({ range: dragged[0] < dragged[1] ? dragged : [dragged[1], dragged[0]] });
-    else if (!dragged && !pan) {
-      session.store.setState({ range: null });
+    if (dragged && timed) setRange(dragged[0] < dragged[1] ? dragged : [dragged[1], dragged[0]]);
+    else if (!dragged && drags === 'range') {
+      setRange(null);
       selectEvent(find(pointer));
     }
     setDragged(null);
@@ -85,14 +110,18 @@ export function Overlay({ data, rows, view, timed, nowNs, width, axis }: Overlay
   const xOf = (value: number) => toShare(window, value) * width;
   const now = goesOn && timed ? flagLabel(xOf(nowNs), `now ${durationText(nowNs)}`, width, 'right') : null;
   const picked = event === null ? undefined : model.events[event];
-  const pick = picked
-    ? flagLabel(xOf(place(event!)), timed ? pickText(picked.tNs) : count(event!), width, 'left')
-    : null;
+  // The playhead's own label stands where its event is.
+  const pick =
+    picked && !(replaying && event === lastPlayed)
+      ? flagLabel(xOf(place(event!)), timed ? pickText(picked.tNs) : count(event!), width, 'left')
+      : null;
+  const playhead =
+    played === null ? null : flagLabel(xOf(played), timed ? durationText(played) : count(played), width, 'right');
   const ranged =
     shownRange && rangeLabel(xOf(Math.min(...shownRange)), xOf(Math.max(...shownRange)), rangeText(shownRange), width);
   const texts = labelled(
     values.map((value) => ({ x: xOf(value), text: timed ? tickText(value, step) : count(value) })),
-    [now, pick, ranged],
+    [now, pick, playhead, ranged],
     width,
   );
   return (
@@ -130,7 +159,9 @@ export function Overlay({ data, rows, view, timed, nowNs, width, axis }: Overlay
             />
           ))}
       {now && <Flag kind="now" label={now} />}
+      {played !== null && <ToCome from={toShare(window, played)} top={axis} />}
       {pick && <Flag kind="pick" label={pick} />}
+      {playhead && <Flag kind="playhead" label={playhead} />}
       {shownRange && (
         <RangeShade
           from={toShare(window, Math.min(...shownRange))}
@@ -179,12 +210,17 @@ function GapMark({
   );
 }
 
-function Flag({ kind, label }: { readonly kind: 'pick' | 'now'; readonly label: Label }) {
+function Flag({ kind, label }: { readonly kind: 'pick' | 'now' | 'playhead'; readonly label: Label }) {
   return (
     <div className={`flag ${kind} ${label.side}`} style={{ left: label.x }}>
       <span>{label.text}</span>
     </div>
   );
+}
+
+/** Right of the playhead all is dim. */
+function ToCome({ from, top }: { readonly from: number; readonly top: number }) {
+  return <i className="shade" style={{ left: percent(Math.min(Math.max(from, 0), 1)), right: 0, top }} />;
 }
 
 function RangeShade({ from, to, top }: { readonly from: number; readonly to: number; readonly top: number }) {

@@ -5,7 +5,7 @@
 import type { EventKind } from '../../../shared/model/stream.ts';
 import type { TraceModel } from '../../stores/trace-model.ts';
 import { given } from '../../components/given.ts';
-import { lowerBound } from '../../components/lower-bound.ts';
+import { lowerBound } from '../../stores/lower-bound.ts';
 import { toShare, type Window } from '../../parts/time/scale.ts';
 import type { TimelineData, TimelineLane } from './timeline-data.ts';
 

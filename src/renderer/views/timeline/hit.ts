@@ -1,5 +1,5 @@
 /** Which event lies under the pointer: of the row it is over, the one nearest in time. */
-import { lowerBound } from '../../components/lower-bound.ts';
+import { lowerBound } from '../../stores/lower-bound.ts';
 import { eventX, type Row, type Scene } from './draw.ts';
 
 /** Farther than this from the pointer nothing is meant. */

@@ -2,7 +2,8 @@
 import { useCommand } from '../../commands/commands.ts';
 import { durationText, offset } from '../../components/format.ts';
 import { announce, answer } from '../../stores/announce.ts';
-import { selectEvent, useSession } from '../../stores/open.ts';
+import { selectEvent, setRange, useSession } from '../../stores/open.ts';
+import { seekPlayEvent, usePlay } from '../../stores/playback.ts';
 import type { EventKind, EventSummary } from '../../../shared/model/stream.ts';
 import type { TimelineData } from './timeline-data.ts';
 import type { TimelineView } from './use-window.ts';
@@ -16,8 +17,11 @@ export function useNavigation(data: TimelineData, view: TimelineView): void {
   const go = (index: number | undefined) => {
     const event = index === undefined ? undefined : model.events[index];
     if (!event) return;
-    selectEvent(event.index);
-    session.setFollow(false);
+    if (usePlay.getState().state === 'open') seekPlayEvent(event.index);
+    else {
+      selectEvent(event.index);
+      session.setFollow(false);
+    }
     announce(labelOf(event, timed));
   };
   /** The next event in a direction that passes; from nowhere, the first or last that does. `what` it is, where there is none. */
@@ -75,7 +79,7 @@ export function useNavigation(data: TimelineData, view: TimelineView): void {
   };
   const toRange = () => {
     const event = model.events[now() ?? -1];
-    if (event) session.store.setState({ range: blockSpan(event) });
+    if (event) setRange(blockSpan(event));
   };
   useCommand('timeline.range', toRange, timed);
   useCommand('timeline.fit', () => fit(model.events[now() ?? -1], view, timed, blockSpan));

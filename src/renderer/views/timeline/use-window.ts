@@ -38,7 +38,6 @@ export function useTimelineWindow(plot: RefObject<HTMLElement | null>, timed: bo
 }
 
 /** `come`: how far it is. All nanoseconds, or events. */
-function endOf(come: number, least: number, { whole, model }: TraceSession): number {
-  if (whole !== undefined) return Math.max(whole, come) * 1.02;
+function endOf(come: number, least: number, { model }: TraceSession): number {
   return model.ending === null ? roundEnd(Math.max(come * 1.04, least)) : Math.max(come, least) * 1.02;
 }

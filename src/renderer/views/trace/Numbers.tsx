@@ -1,5 +1,5 @@
 import type { ReactNode } from 'react';
-import { count, duration, money, perSecond } from '../../components/format.ts';
+import { count, duration, durationText, money, perSecond } from '../../components/format.ts';
 import { given } from '../../components/given.ts';
 import { Tip } from '../../components/Tooltip.tsx';
 import { useSession, useTrace } from '../../stores/open.ts';
@@ -12,7 +12,7 @@ const GROWS_MS = 250;
 
 /** The header numbers, always in this order. What the wire did not say is "not reported", never 0. */
 export function Numbers() {
-  const { goesOn } = useSession();
+  const { goesOn, whole } = useSession();
   const nowNs = useNow(GROWS_MS);
   const model = useTrace((trace) => trace.model);
   const live = useTrace((trace) => trace.phase !== 'ended');
@@ -53,22 +53,32 @@ export function Numbers() {
           says="To the first event that carries a tool call: its name, or text of its arguments."
         />
         <Time
-          name="Total"
-          ns={metrics.totalNs ?? (nowNs > 0 ? nowNs : null)}
+          name={whole ? 'At' : 'Total'}
+          ns={metrics.totalNs ?? (nowNs > 0 || whole ? nowNs : null)}
+          of={whole?.lastNs}
           live={live}
           timed={timed}
-          says={goesOn ? 'From sending the request to now.' : 'From sending the request to the end of the body.'}
+          says={
+            whole
+              ? 'From sending the request to the playhead. All numbers are those of this moment.'
+              : goesOn
+                ? 'From sending the request to now.'
+                : 'From sending the request to the end of the body.'
+          }
         />
       </dl>
       <dl>
         <Entry name="Events" says="Server-sent events completed so far.">
           {count(metrics.events)}
+          {whole && <small> of {count(whole.events.length)}</small>}
         </Entry>
         <Entry name="Reads" says="Reads of the body so far: one read may hold several events, or part of one.">
           {count(metrics.reads)}
+          {whole && <small> of {count(whole.reads.length)}</small>}
         </Entry>
         <Entry name="Bytes" says="Bytes of the body, after content decoding.">
           {count(metrics.bytes)}
+          {whole && <small> of {count(whole.bytes)}</small>}
         </Entry>
       </dl>
       <dl>
@@ -160,12 +170,15 @@ function Time({
   name,
   says,
   ns,
+  of,
   live,
   timed,
 }: {
   readonly name: string;
   readonly says: string;
   readonly ns: number | null;
+  /** Of what the time is a part, nanoseconds. */
+  readonly of?: number | undefined;
   readonly live: boolean;
   readonly timed: boolean;
 }) {
@@ -185,6 +198,7 @@ function Time({
   return (
     <Entry name={name} says={says}>
       {value} <small>{unit}</small>
+      {of !== undefined && <small> of {durationText(of)}</small>}
     </Entry>
   );
 }

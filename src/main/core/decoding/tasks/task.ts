@@ -11,6 +11,7 @@ import type { Decoding } from '../../../../shared/model/trace.ts';
 import type { CheckedParamsOf, MethodName, ResultOf } from '../../../../shared/rpc/contract.ts';
 import type { StoredTrace } from '../../store/store.ts';
 import type { EventIndex } from '../event-detail.ts';
+import { StoredEvents } from '../stored-events.ts';
 import { decodingKey } from '../same-decoding.ts';
 import type { TraceSource } from '../decode-stored.ts';
 
@@ -51,10 +52,10 @@ export class TaskContext {
   /** Of this program. */
   readonly version: string;
   readonly #comparisons = new LRUCache<string, CompareResult>({ max: KEPT_COMPARISONS });
-  readonly #indexes = new LRUCache<string, EventIndex>({
+  readonly #events = new LRUCache<string, StoredEvents>({
     maxSize: KEPT_EMISSIONS,
     // The one just made is kept, however large it is: the next event of the same trace is asked for soon.
-    sizeCalculation: ({ size }) => Math.min(Math.max(1, size), KEPT_EMISSIONS),
+    sizeCalculation: ({ index }) => Math.min(Math.max(1, index.size), KEPT_EMISSIONS),
   });
 
   constructor(source: TraceSource, version: string) {
@@ -62,24 +63,26 @@ export class TaskContext {
     this.version = version;
   }
 
-  comparison(of: OneDecoding, work: (trace: StoredTrace) => Promise<CompareResult>): Promise<CompareResult> {
-    return this.#kept(this.#comparisons, of, work);
-  }
-
-  index(of: OneDecoding, work: (trace: StoredTrace) => Promise<EventIndex>): Promise<EventIndex> {
-    return this.#kept(this.#indexes, of, work);
-  }
-
   /** What was worked out of a trace, or works it out. Kept once the trace has ended: before, it still grows. */
-  async #kept<Value extends object>(
-    cache: LRUCache<string, Value>,
+  async comparison(
     { id, ...decoding }: OneDecoding,
-    work: (trace: StoredTrace) => Promise<Value>,
-  ): Promise<Value> {
+    work: (trace: StoredTrace) => Promise<CompareResult>,
+  ): Promise<CompareResult> {
     const trace = await this.source.get(id);
     const key = `${id} ${decodingKey(decoding, trace)}`;
-    const value = cache.get(key) ?? (await work(trace));
-    if (trace.ending) cache.set(key, value);
+    const value = this.#comparisons.get(key) ?? (await work(trace));
+    if (trace.ending) this.#comparisons.set(key, value);
     return value;
+  }
+
+  /** The events of `trace`, as the source just gave it, with this one if it has come. One that still runs is read on, from where it was. */
+  async events({ id, ...decoding }: OneDecoding, trace: StoredTrace, event: number): Promise<EventIndex> {
+    const key = `${id} ${decodingKey(decoding, trace)}`;
+    const events = this.#events.get(key) ?? new StoredEvents(trace, decoding);
+    // What is read while this fails would be lost to the next question.
+    this.#events.delete(key);
+    await events.readTo(event, this.source, trace);
+    this.#events.set(key, events);
+    return events.index;
   }
 }

@@ -1,0 +1,79 @@
+import { useEffect, useRef, useState } from 'react';
+import { useStore } from 'zustand';
+import { useCommand } from '../../commands/commands.ts';
+import { useFocusOnArrival } from '../../components/RowGrid.tsx';
+import { useOpen } from '../../stores/open.ts';
+import {
+  changeSpeed,
+  endPlay,
+  endUntouchedPlay,
+  loopRange,
+  openPlay,
+  restartPlay,
+  seekPlayEnd,
+  skipSilences,
+  stepEvent,
+  stepRead,
+  togglePlay,
+  usePlay,
+} from '../../stores/playback.ts';
+import type { TraceSession } from '../../stores/trace.ts';
+import { PlayOptions } from './PlayOptions.tsx';
+import { Transport } from './Transport.tsx';
+import './replay.css';
+
+/** Opens a playing with the Replay tab and keeps it for the others: `chosen` is whether that tab is. Below it the transport. */
+export function Replaying({ chosen }: { readonly chosen: boolean }) {
+  const recorded = useOpen((state) => state.recorded);
+  return recorded && <Of recorded={recorded} chosen={chosen} />;
+}
+
+function Of({ recorded, chosen }: { readonly recorded: TraceSession; readonly chosen: boolean }) {
+  const playable = useStore(
+    recorded.store,
+    ({ phase, problem }) => phase === 'ended' && problem === null && recorded.model.reads.length > 0,
+  );
+  const open = usePlay((play) => play.state !== 'closed');
+  useEffect(() => {
+    if (!chosen || !playable) return;
+    openPlay(recorded);
+    return endUntouchedPlay;
+  }, [chosen, playable, recorded]);
+  useEffect(() => endPlay, []);
+  return open ? <Open recorded={recorded} chosen={chosen} /> : null;
+}
+
+function Open({ recorded, chosen }: { readonly recorded: TraceSession; readonly chosen: boolean }) {
+  const [choosing, setChoosing] = useState(false);
+  const skips = usePlay((play) => play.skipsSilences);
+  const loops = usePlay((play) => play.loops);
+  useCommand('play.toggle', togglePlay);
+  useCommand('play.restart', restartPlay);
+  useCommand('play.end', seekPlayEnd);
+  useCommand('play.faster', () => changeSpeed(1));
+  useCommand('play.slower', () => changeSpeed(-1));
+  useCommand('play.skip', () => skipSilences(!skips));
+  useCommand('play.loop', () => loopRange(!loops));
+  useCommand('play.leave', endPlay);
+  useCommand('event.next', () => stepEvent(1));
+  useCommand('event.previous', () => stepEvent(-1));
+  useCommand('read.next', () => stepRead(1));
+  useCommand('read.previous', () => stepRead(-1));
+  return (
+    <div className="playing">
+      <Transport choosing={choosing} onChoose={() => setChoosing(!choosing)} />
+      {choosing && <PlayOptions recorded={recorded} onClose={() => setChoosing(false)} />}
+      {chosen && <Arrival />}
+    </div>
+  );
+}
+
+/** A press on the tab leaves the focus on Play, so that Space then plays and arrows step. */
+function Arrival() {
+  const button = useRef<HTMLElement | null>(null);
+  useEffect(() => {
+    button.current = document.querySelector('.playbar-play');
+  }, []);
+  useFocusOnArrival(button);
+  return null;
+}

@@ -4,6 +4,8 @@ import type { BodyEnd } from '../../../shared/metrics/ending.ts';
 import type { TraceItem } from '../../../shared/model/items.ts';
 import type { Decoding, Ending, HttpHead } from '../../../shared/model/trace.ts';
 import type { ReadRun } from '../store/parts.ts';
+import type { Transferred } from '../worker/channel.ts';
+import type { PackedItems } from './packed-items.ts';
 import type { ProviderTraceRow, TraceResult } from '../store/store.ts';
 import type { RecordableTrace, RecordedRow } from './recording.ts';
 
@@ -26,10 +28,10 @@ export type LaneInput =
   | { readonly type: 'end'; readonly end: BodyEnd; readonly tNs: number }
   | { readonly type: 'ending'; readonly ending: Ending; readonly tNs: number };
 
-/** What it makes of that. */
-export interface Decoded {
+/** What it makes of that; `Items`: as bytes on the way, as objects for who looks at them. */
+export interface Decoded<Items = readonly TraceItem[]> {
   /** Not more than a turn of the core's loop takes well; the rest is asked for with `more`. */
-  readonly items: readonly TraceItem[];
+  readonly items: Items;
   readonly more: boolean;
   /** Of a record. */
   readonly recorded?: Recorded;
@@ -47,8 +49,8 @@ export interface Recorded {
 
 /** What the thread serves. A session is one pass over one stream; its number is never used again. */
 export interface LaneHandlers {
-  readonly take: (session: number, input: LaneInput) => Decoded;
-  readonly more: (session: number) => Decoded;
+  readonly take: (session: number, input: LaneInput) => Transferred<Decoded<PackedItems>>;
+  readonly more: (session: number) => Transferred<Decoded<PackedItems>>;
   readonly drop: (session: number) => void;
   readonly close: () => void;
   readonly [name: string]: (...args: never[]) => unknown;

@@ -10,6 +10,7 @@ import { lanesOf, type LaneCut } from '../../../shared/lanes/decode-pass.ts';
 import { laneDefinition } from '../../../shared/lanes/registry.ts';
 import { ServiceError } from '../../../shared/rpc/services.ts';
 import { WorkerGone, WorkerThread } from '../worker/worker-thread.ts';
+import { unpackItems, type PackedItems } from './packed-items.ts';
 import type { RecordableTrace } from './recording.ts';
 import {
   NO_SESSION,
@@ -92,7 +93,7 @@ export class LaneThread {
   }
 
   /** For sessions. */
-  async request(session: LaneSession, input: LaneInput | null): Promise<Decoded> {
+  async request(session: LaneSession, input: LaneInput | null): Promise<Decoded<PackedItems>> {
     if (this.#closed) throw new ServiceError('closed', 'The program is closing.');
     this.#life ??= new Life(this.#setup, {
       hung: (place) => this.#hung(place),
@@ -142,13 +143,22 @@ export class LaneSession {
   }
 
   begin(): Promise<Decoded> {
-    const { trace, purpose, thread } = this.#setup;
-    this.bytes = 0;
-    return this.give({ type: 'begin', trace, purpose, cuts: thread.known.of(trace.id) });
+    return this.give(this.#beginning());
+  }
+
+  /** The same, with the items as they come. */
+  beginPacked(): Promise<Decoded<PackedItems>> {
+    return this.givePacked(this.#beginning());
   }
 
   /** One at a time; null: more of what the last one gave. Rejects with BeginAgain or DecodingEnded. */
   async give(input: LaneInput | null): Promise<Decoded> {
+    const decoded = await this.givePacked(input);
+    return { ...decoded, items: unpackItems(decoded.items) };
+  }
+
+  /** The same, with the items as they come. */
+  async givePacked(input: LaneInput | null): Promise<Decoded<PackedItems>> {
     if (input?.type === 'reads') this.bytes += input.run.bytes.length;
     try {
       return await this.#setup.thread.request(this, input);
@@ -161,6 +171,12 @@ export class LaneSession {
 
   close(): void {
     this.#setup.thread.drop(this);
+  }
+
+  #beginning(): LaneInput {
+    const { trace, purpose, thread } = this.#setup;
+    this.bytes = 0;
+    return { type: 'begin', trace, purpose, cuts: thread.known.of(trace.id) };
   }
 
   /** Not to be decoded any further. */
@@ -218,7 +234,7 @@ class Life {
     });
   }
 
-  async request(session: number, input: LaneInput | null): Promise<Decoded> {
+  async request(session: number, input: LaneInput | null): Promise<Decoded<PackedItems>> {
     this.#asked++;
     this.#watch ??= setInterval(() => this.#look(), this.#lookMs);
     try {

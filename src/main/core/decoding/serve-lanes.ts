@@ -4,8 +4,9 @@ import type { TraceItem } from '../../../shared/model/items.ts';
 import type { Read } from '../../../shared/model/stream.ts';
 import { ServiceError } from '../../../shared/rpc/services.ts';
 import { unpackReads } from '../store/parts.ts';
-import { Channel, type ChannelPort, type Handlers } from '../worker/channel.ts';
+import { Channel, Transferred, type ChannelPort, type Handlers } from '../worker/channel.ts';
 import { decodeSetup } from './decode-setup.ts';
+import { packItems, type PackedItems } from './packed-items.ts';
 import { Recording } from './recording.ts';
 import { NO_SESSION, PLACE, type Decoded, type LaneInput, type LaneHandlers, type Recorded } from './lane-protocol.ts';
 
@@ -14,15 +15,16 @@ const ITEMS_AT_ONCE = 1_000;
 
 export function serveLanes(port: ChannelPort & { close(): void }, place: Int32Array): void {
   const sessions = new Map<number, Session>();
-  const within = (session: number, work: (decoding: Session) => Decoded): Decoded => {
+  const within = (session: number, work: (decoding: Session) => Decoded): Transferred<Decoded<PackedItems>> => {
     const decoding = sessions.get(session);
     if (!decoding) throw new ServiceError(NO_SESSION, 'This thread was started after the stream was begun.');
     place[PLACE.lane] = -1;
     place[PLACE.inputs]! += 1;
     place[PLACE.session] = session;
     const decoded = work(decoding);
+    const items = packItems(decoded.items);
     place[PLACE.session] = 0;
-    return decoded;
+    return new Transferred({ ...decoded, items }, items.count === 0 ? [] : [items.bytes.buffer]);
   };
   void new Channel<Handlers>(port, (): LaneHandlers => ({
     take: (session, input) => {

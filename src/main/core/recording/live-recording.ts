@@ -6,6 +6,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { RecordedRow } from '../decoding/recording.ts';
 import type { Decoded } from '../decoding/lane-protocol.ts';
+import { unpackItems, type PackedItems } from '../decoding/packed-items.ts';
 import { BeginAgain, DecodingEnded, type LaneSession, type LaneThread } from '../decoding/lane-thread.ts';
 import type { BodyEnd } from '../../../shared/metrics/ending.ts';
 import type { CaptureFacts } from '../../../shared/model/capture.ts';
@@ -235,21 +236,21 @@ export class LiveRecording {
     /** Watchers have them from before it was begun again. */
     let known = this.items.length;
     let decodedNs: number | null = null;
-    const take = async (first: Promise<Decoded>): Promise<void> => {
-      for (let decoded = await first; ; decoded = await session.give(null)) {
-        this.#take(decoded, decoded.items.slice(known), decodedNs);
-        known = Math.max(0, known - decoded.items.length);
+    const take = async (first: Promise<Decoded<PackedItems>>): Promise<void> => {
+      for (let decoded = await first; ; decoded = await session.givePacked(null)) {
+        this.#take(decoded, known, decodedNs);
+        known = Math.max(0, known - decoded.items.count);
         if (!decoded.more) return;
       }
     };
-    await take(session.begin());
+    await take(session.beginPacked());
     for await (const part of this.#parts(() => this.#end !== undefined, NEVER)) {
       if (part.type === 'reads') {
         decodedNs = part.reads.at(-1)!.tNs;
-        await take(session.give({ type: 'reads', run: packReads(part.reads) }));
-      } else await take(session.give(part));
+        await take(session.givePacked({ type: 'reads', run: packReads(part.reads) }));
+      } else await take(session.givePacked(part));
     }
-    await take(session.give({ type: 'end', ...this.#end! }));
+    await take(session.givePacked({ type: 'end', ...this.#end! }));
   }
 
   /** What has come and comes, until `over`, which is asked when there is nothing more. */
@@ -280,17 +281,24 @@ export class LiveRecording {
     return stored;
   }
 
-  #take({ recorded }: Decoded, items: readonly TraceItem[], decodedNs: number | null): void {
+  /** `known`: so many of the items are not new. */
+  #take({ items, recorded }: Decoded<PackedItems>, known: number, decodedNs: number | null): void {
     const { row, terminated, saidNs, result, providerTraces } = recorded!;
     this.#row = row;
     this.#terminated = terminated;
     if (providerTraces) this.#providerTraces = providerTraces;
     // The numbers first: who sees the ending may ask for them at once.
     if (result) this.#result ??= { ...result, ending: this.#redacted(result.ending) };
-    const last = items.at(-1);
-    this.items.add(last?.k === 'ending' ? [...items.slice(0, -1), { ...last, ending: this.#result!.ending }] : items);
+    if (known === 0 && !result) this.items.addPacked(items);
+    else if (known < items.count) this.items.add(this.#told(unpackItems(items).slice(known)));
     this.#onDecoded?.({ decodedNs, saidNs, terminated });
     this.#tellRow();
+  }
+
+  /** With the ending as it is stored. */
+  #told(items: readonly TraceItem[]): readonly TraceItem[] {
+    const last = items.at(-1);
+    return last?.k === 'ending' ? [...items.slice(0, -1), { ...last, ending: this.#result!.ending }] : items;
   }
 
   #redacted({ state, rule, advice }: Ending): Ending {

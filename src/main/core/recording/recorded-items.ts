@@ -1,20 +1,23 @@
 /**
  * The latest items of a recording as they come, for any number of watchers with a place of their own. A watcher that is slow takes
- * more at a time, and one that has fallen too far behind is let go: nobody waits for it, and nothing grows for it.
+ * more at a time, and one that has fallen too far behind is let go: nobody waits for it, and nothing grows for it. Items are held as they
+ * came from the thread that made them, and become objects only for somebody who watches.
  */
 import type { TraceItem } from '../../../shared/model/items.ts';
+import { packItems, unpackItems, type PackedItems } from '../decoding/packed-items.ts';
 import { Signal } from '../watch/signal.ts';
 
-/** Items that are held at least; twice as many at most. */
+/** Items that are held at least, and about twice as many at most. */
 const HELD = 50_000;
-/** One batch of a watcher. */
+/** About as many are one batch of a watcher. */
 const BATCH = 4_000;
 
 export class RecordedItems {
   readonly #held: number;
-  #items: TraceItem[] = [];
-  /** Number of the first of them. */
-  #first = 0;
+  #batches: PackedItems[] = [];
+  /** Number of the first item of each batch. */
+  #firsts: number[] = [];
+  #length = 0;
   readonly #wake = new Signal();
   #ended = false;
 
@@ -24,16 +27,21 @@ export class RecordedItems {
 
   /** How many there were so far. */
   get length(): number {
-    return this.#first + this.#items.length;
+    return this.#length;
   }
 
   add(items: readonly TraceItem[]): void {
-    for (const item of items) this.#items.push(item);
-    if (this.#items.length > 2 * this.#held) {
-      this.#first += this.#items.length - this.#held;
-      this.#items = this.#items.slice(-this.#held);
-    }
-    if (items.length > 0) this.#wake.call();
+    this.addPacked(packItems(items));
+  }
+
+  /** The bytes must not change. */
+  addPacked(items: PackedItems): void {
+    if (items.count === 0) return;
+    this.#batches.push(items);
+    this.#firsts.push(this.#length);
+    this.#length += items.count;
+    if (this.#length - this.#first > 2 * this.#held) this.#drop(this.#batchOf(this.#length - this.#held));
+    this.#wake.call();
   }
 
   /** No more items will come. */
@@ -55,11 +63,41 @@ export class RecordedItems {
     let at = from;
     while (!signal.aborted && at >= this.#first) {
       if (at < this.length) {
-        const batch = this.#items.slice(at - this.#first, at - this.#first + BATCH);
+        const batch = this.#from(at);
         at += batch.length;
         yield batch;
       } else if (this.#ended) return;
       else await this.#wake.next(signal);
     }
+  }
+
+  /** Number of the first that is held. */
+  get #first(): number {
+    return this.#firsts[0] ?? this.#length;
+  }
+
+  #from(at: number): readonly TraceItem[] {
+    const items: TraceItem[] = [];
+    for (let n = this.#batchOf(at); n < this.#batches.length && items.length < BATCH; n++) {
+      const skip = Math.max(0, at - this.#firsts[n]!);
+      for (const item of unpackItems(this.#batches[n]!).slice(skip)) items.push(item);
+    }
+    return items;
+  }
+
+  /** The batch that item `at` is in, which is held. */
+  #batchOf(at: number): number {
+    let [low, high] = [0, this.#firsts.length - 1];
+    while (low < high) {
+      const middle = Math.ceil((low + high) / 2);
+      if (this.#firsts[middle]! <= at) low = middle;
+      else high = middle - 1;
+    }
+    return low;
+  }
+
+  #drop(batches: number): void {
+    this.#batches = this.#batches.slice(batches);
+    this.#firsts = this.#firsts.slice(batches);
   }
 }

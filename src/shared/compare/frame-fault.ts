@@ -1,5 +1,7 @@
 /** What is wrong with the wire at one of its events, or in the bytes behind it: what makes a reader end there. */
+import { FRAMING_RULES } from '../lint/framing-rules.ts';
 import type { FramingNote } from '../model/stream.ts';
+import { providerOf } from '../providers/registry.ts';
 import { lintOf } from './input-lint.ts';
 import type { ComparisonInput } from './lane-reading.ts';
 import { clause } from './say.ts';
@@ -9,8 +11,20 @@ export function faultAt(input: ComparisonInput, event: number | null): string | 
   const note = noteBehind(input, event);
   if (note) return sentenceOf(note);
   if (event === null || !dispatches(input, event)) return null;
-  const remark = lintOf(input).find((one) => one.event === event && one.severity === 'error');
-  return remark ? clause(firstSentence(remark.fact)) : null;
+  const remarks = lintOf(input).filter((one) => one.event === event && one.severity === 'error');
+  const [first] = remarks.toSorted((a, b) => depth(input, a.rule) - depth(input, b.rule));
+  return first ? clause(firstSentence(first.fact)) : null;
+}
+
+const FRAMING: ReadonlySet<string> = new Set(FRAMING_RULES.map(({ id }) => id));
+
+/**
+ * How far a rule is from the bytes at which readers stumble: faults of the framing come first, then what an event must be by the rules
+ * of its API. What is wrong with the answer as a whole mostly follows from one of them.
+ */
+function depth({ setup }: ComparisonInput, rule: string): number {
+  if (FRAMING.has(rule)) return 0;
+  return providerOf(setup.api).rules.some(({ id }) => id === rule) ? 1 : 2;
 }
 
 /** What was seen: what clients make of it comes after. */

@@ -3,6 +3,7 @@ import type { LintContext, LintRemark } from '../lint/rule.ts';
 import { WIRE } from '../model/messages.ts';
 import { offeredTools } from '../providers/tool-names.ts';
 import type { ComparisonInput } from './lane-reading.ts';
+import { objectOf } from '../json/json-object.ts';
 import { lint } from './lint.ts';
 
 const cache = new WeakMap<ComparisonInput, readonly LintRemark[]>();
@@ -18,8 +19,9 @@ export function lintOf(input: ComparisonInput): readonly LintRemark[] {
   return remarks;
 }
 
-/** Bytes that came without their request offer nobody knows what. */
+/** Bytes that came without their request offer nobody knows what; a request without tools offers none. */
 function offeredBy({ setup }: ComparisonInput): Pick<LintContext, 'offered'> {
   const offered = offeredTools(setup.api, setup.request);
-  return { offered: offered.length > 0 ? offered : undefined };
+  const known = offered.length > 0 || Object.keys(objectOf(setup.request) ?? {}).length > 0;
+  return { offered: known ? offered : undefined };
 }

@@ -21,7 +21,11 @@ const QUOTED_LINES = 5;
 const QUOTED_CHARS = 400;
 /** Text before the first difference. */
 const BEFORE = 40;
+/** Lines of an issue. */
+const SCREENFUL = 60;
+/** Findings that are named beside the first, at most and at least. */
 const LISTED = 10;
+const LEAST_LISTED = 2;
 const NOTES = 4;
 const REMARKS = 4;
 const SENTENCE_CHARS = 240;
@@ -59,7 +63,7 @@ export function comparisonMarkdown(result: CompareResult, trace: IssueTrace, evi
   const rows = unequal.map(
     (field) => `| ${capitalised(field)} | ${lanes.map(({ id }) => cell(verdict[field][id], id)).join(' | ')} |`,
   );
-  return joined(
+  const before = [
     `## ${escaped(trace.title)}`,
     facts(trace),
     ...endingLines(ending),
@@ -71,11 +75,14 @@ export function comparisonMarkdown(result: CompareResult, trace: IssueTrace, evi
     ].join('\n'),
     ...(equal.length > 0 ? [`Equal in all lanes: ${equal.join(', ')}.`] : []),
     ...(first ? [`### ${first.number}. ${sentenceOf(first)}`, ...details(first, evidence)] : []),
-    ...(others.length > 0 ? [list(others)] : []),
-    ...lintLines(lint),
-    ...reproduction(trace),
-  );
+  ];
+  const after = [...lintLines(lint), ...reproduction(trace)];
+  // The list takes its place, a blank line before it and the line that says how many are left.
+  const room = SCREENFUL - linesOf(joined(...before, ...after)) - 3;
+  return joined(...before, ...(others.length > 0 ? [list(others, room)] : []), ...after);
 }
+
+const linesOf = (text: string): number => text.split('\n').length;
 
 /** The finding that an issue begins with. */
 export const heaviest = (findings: readonly Finding[]): Finding | undefined => findings[0];
@@ -112,10 +119,12 @@ function lintLines(lint: readonly LintRemark[]): readonly string[] {
   return [['Protocol of the wire:', ...shown, ...(left > 0 ? [`- and ${count(left, 'more remark')}`] : [])].join('\n')];
 }
 
-function list(findings: readonly Finding[]): string {
-  const left = findings.length - LISTED;
+/** `room`: for so many findings. */
+function list(findings: readonly Finding[], room: number): string {
+  const listed = Math.min(LISTED, Math.max(LEAST_LISTED, room));
+  const left = findings.length - listed;
   const items = findings
-    .slice(0, LISTED)
+    .slice(0, listed)
     .map((finding) => `- **${finding.number}** ${finding.severity}, ${escaped(finding.lane)}: ${sentenceOf(finding)}`);
   return ['Also:', ...items, ...(left > 0 ? [`- and ${count(left, 'more finding')}`] : [])].join('\n');
 }

@@ -355,7 +355,8 @@ export const CALL_RULES: readonly LintRule[] = [
     },
     check: ({ offered }) => ({
       end({ outcome }, report) {
-        if (!offered) return;
+        // A request that offers none may have named them elsewhere: in a prompt that is stored, in the session before.
+        if (!offered?.length) return;
         const names = offered.map(({ name }) => name);
         for (const one of callsOf(outcome)) {
           if (!NAMED.has(one.type) || !one.name || names.includes(one.name)) continue;

@@ -36,6 +36,12 @@ const FAULTS: readonly (readonly [name: string, api: Api, body: string, says: Re
   ['a page as an event', 'chat_completions', `${head}data: <html>502 Bad Gateway</html>\n\n${tail}`, /event 1/],
   ['two values in an event', 'chat_completions', `${head}data: ${piece}${piece}\n\n${tail}`, /event 1/],
   ['an error of the provider', 'chat_completions', `${head}data: {"error":{"message":"full"}}\n\n`, /full/],
+  [
+    'a delta for a block that never started',
+    'messages',
+    `${messages}${namedBody({ type: 'content_block_delta', index: 1, delta: { type: 'input_json_delta', partial_json: '{}' } }, { type: 'message_delta', delta: { stop_reason: 'tool_use' } }, { type: 'message_stop' })}`,
+    /fault of the wire: a delta for block 1, which was not started;/,
+  ],
   ['an event cut in Messages', 'messages', `${messages}event: content_block_delta\ndata: {"type":"con\n\n`, /event 2/],
 ];
 

@@ -17,24 +17,18 @@ function find(input: ComparisonInput, lane: LaneId): readonly FindingDraft[] {
     void drafts.push({ event: null, lastEvent: null, blocks: [], rows: [KEPT_ROW], ...draft });
 
   const emitted = emittedBy(input, lane);
-  if (kept.text !== wire.text && kept.text !== emitted.text)
+  for (const what of ['text', 'reasoning'] as const) {
+    if (kept[what] === wire[what] || kept[what] === emitted[what]) continue;
+    const { kind, name, trimmed, otherwise } = NOT_KEPT[what];
     add({
-      kind: 'text-not-kept',
-      severity: kept.text.trim() === emitted.text.trim() ? 'minor' : 'critical',
-      sentence: keptSentence(lane, 'answer text', emitted.text, kept.text),
-      short: `${count(codePoints(kept.text), 'character')} kept`,
-      expected: excerpt(wire.text),
-      got: excerpt(kept.text),
+      kind,
+      severity: kept[what].trim() === emitted[what].trim() ? trimmed : otherwise,
+      sentence: keptSentence(lane, name, emitted[what], kept[what]),
+      short: `${count(codePoints(kept[what]), 'character')} kept`,
+      expected: excerpt(wire[what]),
+      got: excerpt(kept[what]),
     });
-  if (kept.reasoning !== wire.reasoning && kept.reasoning !== emitted.reasoning)
-    add({
-      kind: 'reasoning-not-kept',
-      severity: kept.reasoning.trim() === emitted.reasoning.trim() ? 'info' : 'minor',
-      sentence: keptSentence(lane, 'reasoning', emitted.reasoning, kept.reasoning),
-      short: `${count(codePoints(kept.reasoning), 'character')} kept`,
-      expected: excerpt(emitted.reasoning),
-      got: excerpt(kept.reasoning),
-    });
+  }
   if (kept.hidden !== wire.hidden)
     add({
       kind: 'reasoning-not-kept',
@@ -69,6 +63,12 @@ function find(input: ComparisonInput, lane: LaneId): readonly FindingDraft[] {
       });
   return drafts;
 }
+
+/** The texts of an answer that a lane keeps: what the finding is, and how grave where only blanks at the ends are lost, and otherwise. */
+const NOT_KEPT = {
+  text: { kind: 'text-not-kept', name: 'answer text', trimmed: 'minor', otherwise: 'critical' },
+  reasoning: { kind: 'reasoning-not-kept', name: 'reasoning', trimmed: 'info', otherwise: 'minor' },
+} as const;
 
 /** The texts that the lane's messages make. */
 function emittedBy(input: ComparisonInput, lane: LaneId): { readonly text: string; readonly reasoning: string } {

@@ -52,7 +52,11 @@ const STATUS_OF: Readonly<Record<string, string>> = {
 };
 
 const isAdded = (type: string): boolean => type === 'response.output_item.added';
+const isItemDone = (type: string): boolean => type === 'response.output_item.done';
 const itemOf = (data: JsonObject | null): JsonObject | null => objectOf(data?.['item']);
+/** The item that an event gives whole, when it begins and when it is done. */
+const itemIn = (data: JsonObject | null, type: string): JsonObject | null =>
+  isAdded(type) || isItemDone(type) ? itemOf(data) : null;
 
 const msg = outputMessage('msg_1');
 const said = outputMessage('msg_1', 'Hi');
@@ -229,7 +233,7 @@ export const RESPONSES_RULES: readonly LintRule[] = [
             report(frame, `${type} speaks of output item ${index}, which was not added.`, `unknown ${index}`);
           else if (done.has(index))
             report(frame, `${type} speaks of output item ${index}, which is done.`, `done ${index}`);
-          if (type === 'response.output_item.done') done.add(index);
+          if (isItemDone(type)) done.add(index);
         },
         end({ outcome }, report) {
           if (!outcome.terminated) return;
@@ -392,7 +396,7 @@ export const RESPONSES_RULES: readonly LintRule[] = [
       const byIndex = new Map<number | null, Streamed>();
       return {
         event({ frame, type, data }, report) {
-          if (isAdded(type) || type === 'response.output_item.done') {
+          if (isAdded(type) || isItemDone(type)) {
             const item = itemOf(data);
             const index = numberOf(data?.['output_index']);
             const id = stringOf(item?.['id']);
@@ -458,10 +462,10 @@ export const RESPONSES_RULES: readonly LintRule[] = [
       return {
         event(event, report) {
           const { type, data } = event;
-          const item = itemOf(data);
+          const item = itemIn(data, type);
           const index = numberOf(data?.['output_index']);
-          const done = type === 'response.output_item.done';
-          if ((done || isAdded(type)) && item && index !== null) {
+          const done = isItemDone(type);
+          if (item && index !== null) {
             if (done) compare(event, index, item, false, report);
             before.set(index, { item, done });
           }
@@ -476,7 +480,7 @@ export const RESPONSES_RULES: readonly LintRule[] = [
   callElsewhere(
     'an item of type function_call',
     (data, type) => {
-      const item = isAdded(type) || type === 'response.output_item.done' ? itemOf(data) : null;
+      const item = itemIn(data, type);
       const named = stringOf(item?.['type']) ?? '';
       if (/^(?:tool_calls?|function|tool_use|functionCall)$/.test(named)) return `an item of type ${named}`;
       const inside = callNameIn(item, []);
@@ -523,7 +527,7 @@ export const RESPONSES_RULES: readonly LintRule[] = [
   argumentsType(
     'text',
     (data, type) => {
-      const item = isAdded(type) || type === 'response.output_item.done' ? itemOf(data) : null;
+      const item = itemIn(data, type);
       if (item?.['type'] === 'function_call')
         return [{ name: stringOf(item['name']) || 'a call', given: item['arguments'] }];
       return type.startsWith('response.function_call_arguments.')
@@ -568,7 +572,7 @@ export const RESPONSES_RULES: readonly LintRule[] = [
     counterexample: responsesExample(created, itemAdded(0, call), itemDone(0, call), completed(call)),
     check: () => ({
       event({ frame, type, data }, report) {
-        const item = isAdded(type) || type === 'response.output_item.done' ? itemOf(data) : null;
+        const item = itemIn(data, type);
         if (item && NEEDS_CALL_ID.has(item['type']) && !stringOf(item['call_id']))
           report(frame, `The call ${stringOf(item['name']) || String(item['id'])} has no call_id.`, String(item['id']));
       },

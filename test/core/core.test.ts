@@ -92,7 +92,7 @@ describe('the core', () => {
       expect(compared.options).toEqual(sample.options);
       expect(compared.bytes).toBe(sample.bytes);
       // What the first screen says of a sample is what comparing a run of it finds.
-      expect(differingLanes(compared)).toEqual(sample.fails);
+      expect(differingLanes(compared)).toEqual(sample.differing);
     }
   });
 

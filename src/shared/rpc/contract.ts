@@ -146,8 +146,8 @@ export interface SampleInfo {
       readonly mark: 'text' | 'reasoning' | 'tool' | 'meta' | 'lost' | 'altered' | 'error';
     }[]
   >;
-  /** Lanes that fail on it. */
-  readonly fails: readonly LaneId[];
+  /** Lanes that differ from the wire in a cell of the columns, as differingLanes has it. */
+  readonly differing: readonly LaneId[];
 }
 
 /** A lane that this program has. */

@@ -46,7 +46,7 @@ describe.each(samples)('$model over $api', (sample) => {
     expect(framed.filter(({ type }) => type === 'frame')).toHaveLength(sample.events);
   });
 
-  test('is drawn along the stream, and bent where a lane fails', () => {
+  test('is drawn along the stream, and bent where a lane differs', () => {
     const { wire } = sample.drawing;
     expect(Object.keys(sample.drawing)).toEqual(lanesReading(sample.api));
     for (const lane of Object.values(sample.drawing))
@@ -76,9 +76,9 @@ test.each([
   ],
   ['web-search', ['legacy', 'simple'], ['error'], ['error'], /^Error at event \d of 1\d\d; the rest is never read$/],
   ['reasoning-lost', ['legacy', 'simple'], ['lost'], ['lost'], /^\d+ characters of reasoning_content dropped$/],
-])('%s fails in %j and shows it', (model, fails, legacy, simple, sentence) => {
+])('%s differs in %j and shows it', (model, differing, legacy, simple, sentence) => {
   const sample = six.find((one) => one.model === model)!;
-  expect(sample.fails).toEqual(fails);
+  expect(sample.differing).toEqual(differing);
   expect(bent(sample.drawing['legacy'])).toEqual(legacy);
   expect(bent(sample.drawing['simple'])).toEqual(simple);
   expect(sample.sentence).toMatch(sentence);

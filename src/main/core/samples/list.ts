@@ -51,7 +51,7 @@ function sampleInfo(scenario: Scenario, api: Api): SampleInfo {
     events: input.events.length,
     bytes: input.bytes,
     drawing: drawSample(input, comparison),
-    fails: differingLanes(comparison),
+    differing: differingLanes(comparison),
   };
 }
 

@@ -145,7 +145,7 @@ function Card({
             <span className="opt">{plural(sample.events, 'event')}</span>
           </>
         )}
-        {sample.fails.length > 0 && <span className="push k k-del">{sample.fails.map(nameOf).join(', ')}</span>}
+        {sample.differing.length > 0 && <span className="push k k-del">{sample.differing.map(nameOf).join(', ')}</span>}
       </div>
     </li>
   );

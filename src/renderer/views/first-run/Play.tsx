@@ -81,7 +81,7 @@ function Head({ sample }: { readonly sample: SampleInfo | undefined }) {
         {detail && <Chip>{apiChip(known, detail.api, detail.endpoint)}</Chip>}
       </h1>
       <p className="cut">
-        {problem === null ? whoFails(sample, nameOf) : `The sample could not be played: ${problem}`}
+        {problem === null ? whoDiffers(sample, nameOf) : `The sample could not be played: ${problem}`}
       </p>
       <div className="transport">
         <Clock />
@@ -111,12 +111,12 @@ function Head({ sample }: { readonly sample: SampleInfo | undefined }) {
 const NUMBER_WORDS: readonly string[] = ['no', 'one', 'two', 'three', 'four', 'five', 'six'];
 const inWords = (value: number): string => NUMBER_WORDS[value] ?? String(value);
 
-function whoFails(sample: SampleInfo | undefined, nameOf: (lane: LaneId) => string): string {
+function whoDiffers(sample: SampleInfo | undefined, nameOf: (lane: LaneId) => string): string {
   if (!sample) return 'The same bytes, read by each lane.';
   const lanes = inWords(Object.keys(sample.drawing).length);
-  const names = sample.fails.map(nameOf);
-  if (names.length === 0) return `The same bytes, read ${lanes} ways. No lane loses anything of the answer.`;
-  return `The same bytes, read ${lanes} ways. ${names.join(' and ')} ${names.length === 1 ? 'fails' : 'fail'}: ${clause(sample.sentence)}.`;
+  const names = sample.differing.map(nameOf);
+  if (names.length === 0) return `The same bytes, read ${lanes} ways. Every lane is equal to the wire.`;
+  return `The same bytes, read ${lanes} ways. ${names.join(' and ')} ${names.length === 1 ? 'differs' : 'differ'}: ${clause(sample.sentence)}.`;
 }
 
 function Clock() {

@@ -253,3 +253,111 @@ test('redacting once more changes nothing', () => {
     }),
   );
 });
+
+describe('R17', () => {
+  const cookie = 'session=0123456789abcdef';
+  const request = {
+    tools: [
+      {
+        headers: [
+          ['Cookie', cookie],
+          ['Accept', '*/*'],
+        ],
+      },
+      {
+        headers: [
+          { name: 'X-Api-Key', value: 'abc' },
+          { key: 'Authorization', value: 'Bearer abcd' },
+        ],
+      },
+      { env: [{ name: 'LANG', value: 'C' }] },
+    ],
+  };
+  const kept = {
+    tools: [
+      {
+        headers: [
+          ['Cookie', '<redacted 24 chars>'],
+          ['Accept', '*/*'],
+        ],
+      },
+      {
+        headers: [
+          { name: 'X-Api-Key', value: '<redacted 3 chars>' },
+          { key: 'Authorization', value: 'Bearer <redacted 4 chars>' },
+        ],
+      },
+      { env: [{ name: 'LANG', value: 'C' }] },
+    ],
+  };
+  test('headers as pairs in a request, and in the text that it was written as', () => {
+    expect(redaction.json(request)).toEqual(kept);
+    expect(redaction.jsonText(JSON.stringify(request, null, 2))).toBe(JSON.stringify(kept, null, 2));
+    // Three that only begin like one, and one that names another header.
+    const others = [['Cookie', 'a', 'b'], ['cookies', 'a'], 'Cookie', { name: 'cookie', text: 'a' }];
+    expect(redaction.json(others)).toEqual(others);
+    expect(redaction.jsonText(JSON.stringify(others))).toBe(JSON.stringify(others));
+  });
+
+  test.each([
+    ['curl -H "Authorization: Basic dXNlcjpwYXNzd29yZA==" x', 'curl -H "Authorization: Basic <redacted 20 chars>" x'],
+    ['send Bearer a1b2c3d4e5f6 with it', 'send Bearer <redacted 12 chars> with it'],
+    ["'x-api-key': 'a1b2c3d4e5f6'", "'x-api-key': '<redacted 12 chars>'"],
+    ['Cookie: session=a1b2c3d4e5f6', 'Cookie: session=<redacted 12 chars>'],
+  ])('a credential in a text: %s', (text, without) => {
+    expect(redaction.text(text)).toBe(without);
+    expect(redaction.text(without)).toBe(without);
+    expect(redaction.json({ messages: [{ content: text }] })).toEqual({ messages: [{ content: without }] });
+  });
+  test.each([
+    'Authorization: Bearer YOUR_API_KEY',
+    'Authorization: Bearer $OPENAI_API_KEY',
+    'Basic understanding of it, basic arithmetic',
+    'Bearer authentication is explained below',
+    'api-key: none',
+  ])('no credential: %s', (text) => {
+    expect(redaction.text(text)).toBe(text);
+  });
+
+  test.each([
+    ['https://gateway.test/a1B2c3D4e5F6g7H8i9J0/v1/messages', 'https://gateway.test/<redacted 20 chars>/v1/messages'],
+    ['https://gateway.test/v1/gw_a1B2c3D4e5F6g7H8i9J0/x', 'https://gateway.test/v1/<redacted 23 chars>/x'],
+  ])('a key in the path of an address: %s', (address, without) => {
+    expect(redaction.url(address)).toBe(without);
+    expect(redaction.url(without)).toBe(redaction.url(redaction.url(without)));
+    const [key] = secretsIn([], address);
+    expect(new Redaction(key).text(`no ${key}`)).toBe(`no <redacted ${key!.length} chars>`);
+  });
+  test.each([
+    'https://api.test/v1/responses/resp_68a1b2c3d4e5f6a7b8c9d0e1f2a3b4c5',
+    'https://api.test/v1/models/claude-sonnet-4-20250514-v1:0/invoke',
+    'https://api.test/v1beta/models/gemini-2.5-flash:streamGenerateContent',
+    'https://api.test/openai/deployments/gpt-4o-2024-08-06/chat/completions',
+  ])('no key in the path of an address: %s', (address) => {
+    expect(redaction.url(address)).toBe(address);
+    expect(secretsIn([], address)).toEqual([]);
+  });
+
+  test.each([
+    ['with its quotes escaped', 'a"quoted\\key', '{\\"key\\":\\"a\\\\\\"quoted\\\\\\\\key\\"}'],
+    ['as \\u of all', 'key-1234', [...'key-1234'].map((char) => `\\u00${char.charCodeAt(0).toString(16)}`).join('')],
+    ['in an address', 'k/y+1234', 'k%2Fy%2B1234'],
+    ['in an address in an address', 'k/y+1234', 'k%252fy%252b1234'],
+    ['short', 'sk-1234', 'sk-1234'],
+  ])('a key that a sentence repeats, %s', (_how, key, spelled) => {
+    expect(new Redaction(key).text(`it says: ${spelled}.`)).toMatch(/^it says: .*<redacted \d+ chars>.*\.$/);
+    expect(new Redaction(key).text(`it says: ${spelled}.`)).not.toContain(spelled.slice(-4));
+  });
+});
+
+test('R9 the words beside a status, trailers and early answers', () => {
+  const key = 'marker-key-0123456789';
+  const head = redaction.responseHead({
+    status: 401,
+    statusText: `No ${key}`,
+    headers: [[`x-${key}`, key]],
+    informational: [{ status: 103, statusText: key, tNs: 1 }],
+    trailers: [['x-note', key]],
+  });
+  expect(JSON.stringify(head)).not.toContain(key);
+});

@@ -12,7 +12,7 @@ import { encodingOf } from './decoding.ts';
 import { KeyMask } from './key-mask.ts';
 import { ReceivedBody, type CaptureLimits } from './received-body.ts';
 import { outgoing, type OutgoingSetup } from './outgoing.ts';
-import { Redaction } from './secrets.ts';
+import { Redaction, secretsIn } from './secrets.ts';
 import { HttpExchange, type OutgoingRequest } from './transport.ts';
 
 /** Bytes that wait to be worked off before the sender has to wait, too, and how few are left when it may go on. */
@@ -42,7 +42,7 @@ export interface CaptureListener {
 export class Capture {
   readonly #setup: CaptureSetup;
   readonly #listener: CaptureListener;
-  readonly #redaction: Redaction;
+  #redaction: Redaction;
   readonly #body: ReceivedBody;
   #exchange: HttpExchange | undefined;
   #stopped: BodyEnd | undefined;
@@ -55,10 +55,8 @@ export class Capture {
     this.#setup = setup;
     this.#listener = listener;
     this.#redaction = new Redaction(setup.credential?.key);
-    const mask = KeyMask.for(setup.credential?.key);
     this.#body = new ReceivedBody({
       ...(setup.limits && { limits: setup.limits }),
-      masks: mask ? [mask] : [],
       reads: (reads) => listener.reads(reads),
       lighter: () => this.#goOn(),
       stopped: (end) => this.stop(end),
@@ -72,6 +70,9 @@ export class Capture {
   readonly fetch = async (input: string | URL | Request, init: RequestInit = {}): Promise<Response> => {
     const { request, changes } = outgoing(input, init, this.#setup);
     const { method, url, headers, body } = request;
+    const keys = [this.#setup.credential?.key, ...secretsIn(headers, url.href)];
+    this.#redaction = new Redaction(...keys);
+    this.#body.mask(KeyMask.for(keys));
     await this.#listener.request(
       { method, url: this.#redaction.url(url.href), headers: this.#redaction.headers(headers), changes },
       body === '' ? null : this.#redaction.json(JSON.parse(body)),
@@ -137,15 +138,14 @@ export class Capture {
   }
 
   #around(): AroundBody {
-    const around = this.#exchange?.around((at) => this.#since(at)) ?? {};
-    return { ...around, ...(around.trailers && { trailers: this.#redaction.headers(around.trailers) }) };
+    return this.#redaction.around(this.#exchange?.around((at) => this.#since(at)) ?? {});
   }
 
   #head(head: HttpHead, at: bigint): void {
     clearTimeout(this.#waiting);
     const encoding = encodingOf(headerOf(head, 'content-encoding'));
     if (encoding !== null) this.#body.encoded(encoding);
-    this.#listener.head({ ...head, headers: this.#redaction.headers(head.headers) }, this.#since(at));
+    this.#listener.head(this.#redaction.responseHead(head), this.#since(at));
   }
 
   #piece(bytes: Uint8Array, at: bigint): void {

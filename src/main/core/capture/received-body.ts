@@ -22,8 +22,6 @@ export interface CaptureLimits {
 
 export interface ReceivedBodySetup {
   readonly limits?: CaptureLimits;
-  /** Take keys out of what is told, one after the other. */
-  readonly masks: readonly KeyMask[];
   /**
    * Told of reads in order, after the stamping, so that slow work on one read falsifies the time of no other. Offsets are
    * of the decoded body.
@@ -39,6 +37,7 @@ export class ReceivedBody {
   readonly #setup: ReceivedBodySetup;
   readonly #limits: CaptureLimits;
   readonly #queue: ReadQueue;
+  #mask: KeyMask | undefined;
   #encoding = '';
   #decoding: Decoding | undefined;
   /** Pieces one after the other through the decoder; settled when there is none. */
@@ -57,11 +56,16 @@ export class ReceivedBody {
   constructor(setup: ReceivedBodySetup) {
     this.#setup = setup;
     this.#limits = setup.limits ?? { bodyBytes: MAX_BODY_BYTES, ratio: MAX_RATIO };
-    const { masks, reads: tell } = setup;
     this.#queue = new ReadQueue((reads) => {
-      tell(masks.length === 0 ? reads : reads.map((read) => masked(read, masks)));
+      const mask = this.#mask;
+      setup.reads(mask ? reads.map((read) => ({ ...read, bytes: mask.masked(read.bytes) })) : reads);
       setup.lighter();
     });
+  }
+
+  /** What takes keys out of all that is told. Before the first piece. */
+  mask(mask: KeyMask | undefined): void {
+    this.#mask = mask;
   }
 
   /** Bytes that have arrived and were not told yet. */
@@ -155,8 +159,3 @@ export class ReceivedBody {
     this.#setup.stopped(end);
   }
 }
-
-const masked = (read: Read, masks: readonly KeyMask[]): Read => ({
-  ...read,
-  bytes: masks.reduce((bytes, mask) => mask.masked(bytes), read.bytes),
-});

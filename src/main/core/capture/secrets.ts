@@ -4,9 +4,10 @@
  * empty or a truncated key from a whole one.
  */
 import type { RequestChange } from '../../../shared/model/request-change.ts';
-import type { RequestHead } from '../../../shared/model/trace.ts';
-import { jsonMembers } from '../../../shared/json/json-members.ts';
+import type { AroundBody, RequestHead, ResponseHead } from '../../../shared/model/trace.ts';
+import { jsonMembers, type JsonMember } from '../../../shared/json/json-members.ts';
 import { endpointKindOf, endpointKinds } from '../../../shared/providers/registry.ts';
+import { isTelling, SentKeys } from './sent-keys.ts';
 
 export type HeaderList = readonly (readonly [name: string, value: string])[];
 
@@ -78,8 +79,22 @@ const KEY_LIKE = new RegExp(
     ')',
   'g',
 );
-/** Shorter keys (`none`, `test`) are words, and taking words out of a text would falsify it. */
-export const SHORTEST_KEY = 8;
+/** What a header says of a credential, in the middle of a text: a command, a log, a part of a program. */
+const CREDENTIAL_IN_TEXT =
+  /(?<start>\b(?:Basic|Bearer)\s+|\b(?:(?:proxy-)?authorization|x-api-key|api-key|x-goog-api-key|x-auth-token)["']?\s*[:=]\s*["']?|\b(?:set-)?cookie["']?\s*[:=]\s*["']?[^\s"'=;]+=)(?<secret>[\w.~+/%-]{8,}=*)/gi;
+/** Names of things, `YOUR_API_KEY` and `$TOKEN` are none. */
+const isCredential = (start: string, text: string): boolean =>
+  /^basic/i.test(start)
+    ? /^[ -~]*:[ -~]*$/.test(Buffer.from(text, 'base64').toString('latin1'))
+    : text.length >= 12 && /\d/.test(text) && /[a-z]/i.test(text);
+
+/**
+ * A part of a path that can only be a key: long, of letters and digits without a break, which names of models and dates have. Behind
+ * the name of a collection (`responses`, `files`, `accounts`) it is an id.
+ */
+const isSecretSegment = (text: string, at: number, path: readonly string[]): boolean =>
+  !/[a-z]s$/.test(path[at - 1] ?? '') && text.split(/[-_.~:@]/).some((part) => UNBROKEN.test(part));
+const UNBROKEN = /^(?=(?:\D*\d){2})(?=(?:[^a-z]*[a-z]){2})[a-z0-9]{20,}$/i;
 
 /** What stands in the place of a secret. Redacting once more changes nothing: an address has escaped it meanwhile. */
 const REDACTED = /^<redacted \d+ chars>$/;
@@ -93,22 +108,29 @@ export const isRedacted = (text: string): boolean => /<redacted \d+ chars>/.test
 
 /** Takes secrets out of what is kept of one exchange. */
 export class Redaction {
-  readonly #own: readonly string[];
+  readonly #keys: readonly (string | undefined)[];
+  readonly #own: SentKeys | undefined;
 
   /** `keys`: those of this exchange, which are taken out wherever they stand, whatever they look like. */
   constructor(...keys: readonly (string | undefined)[]) {
-    const own = keys.filter((key) => key !== undefined && key.length >= SHORTEST_KEY) as readonly string[];
-    this.#own = [...new Set(own.flatMap((key) => [key, encodeURIComponent(key)]))];
+    this.#keys = keys;
+    this.#own = SentKeys.of(keys, 'text');
   }
 
   text(text: string): string {
-    const withoutOwn = this.#own.reduce((rest, key) => rest.replaceAll(key, redacted(key)), text);
-    return withoutOwn.replace(KEY_LIKE, redacted);
+    return this.#withoutOwn(text)
+      .replace(KEY_LIKE, redacted)
+      .replace(CREDENTIAL_IN_TEXT, (all: string, start: string, secret: string) =>
+        isCredential(start, secret) ? start + redacted(secret) : all,
+      );
   }
 
-  /** Where in a text a secret stands, as ranges in order; those of this exchange, and keys by their looks. */
-  places(text: string): readonly (readonly [start: number, end: number])[] {
-    const own = this.#own.flatMap((key) => placesOf(key, text));
+  /** Where in a body a secret stands, as ranges in order; those of this exchange, and keys by their looks. */
+  places(body: Uint8Array): readonly (readonly [start: number, end: number])[] {
+    const own = (SentKeys.of(this.#keys, 'stream')?.placesIn(body) ?? []).map(
+      ({ start, end }) => [start, end] as const,
+    );
+    const text = Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString('latin1');
     const alike = [...text.matchAll(KEY_LIKE)].map(({ index, 0: key }) => [index, index + key.length] as const);
     let end = 0;
     return [...own, ...alike]
@@ -123,10 +145,14 @@ export class Redaction {
   /** A value as JSON has them; the names of its fields are texts, too. */
   json(value: unknown): unknown {
     if (typeof value === 'string') return this.#address(value) ?? this.text(value);
-    if (Array.isArray(value)) return value.map((item) => this.json(item));
+    if (Array.isArray(value))
+      return value.map((item, at) => (isOfPair(value, at) ? this.#secret(item) : this.json(item)));
     if (typeof value !== 'object' || value === null) return value;
     return Object.fromEntries(
-      Object.entries(value).map(([name, field]: [string, unknown]) => [this.text(name), this.#field(name, field)]),
+      Object.entries(value).map(([name, field]: [string, unknown]) => [
+        this.text(name),
+        isOfPair(value, name) ? this.#secret(field) : this.#field(name, field),
+      ]),
     );
   }
 
@@ -135,6 +161,7 @@ export class Redaction {
     // A text that is nothing but a string has no members.
     if (/^\s*"/.test(text)) return JSON.stringify(this.json(JSON.parse(text)));
     const members = jsonMembers(text);
+    const pairs = pairedMembers(text, members);
     // Of a list that a secret field holds, each text is one.
     const secret: boolean[] = [];
     let out = '';
@@ -144,9 +171,9 @@ export class Redaction {
       out += text.slice(from, start) + JSON.stringify(value);
       from = end;
     };
-    for (const { key, start, valueStart, end, parent } of members) {
+    for (const [number, { key, start, valueStart, end, parent }] of members.entries()) {
       const name = key === null ? null : stringIn(text.slice(start, start + key.length + 2));
-      secret.push(name === null ? secret[parent] === true : isSecretField(name));
+      secret.push(pairs.has(number) || (name === null ? secret[parent] === true : isSecretField(name)));
       if (name !== null) put(start, start + key!.length + 2, this.text(name));
       if (text[valueStart] !== '"') continue;
       const value = stringIn(text.slice(valueStart, end));
@@ -156,15 +183,34 @@ export class Redaction {
   }
 
   headers(headers: HeaderList): HeaderList {
-    return headers.map(([name, value]) => [name, this.#header(name, value)] as const);
+    return headers.map(([name, value]) => [this.text(name), this.#header(name, value)] as const);
+  }
+
+  /** The words beside a status are the server's, and may repeat what it was sent. */
+  responseHead<Head extends ResponseHead>(head: Head): Head {
+    return {
+      ...head,
+      statusText: this.text(head.statusText),
+      headers: this.headers(head.headers),
+      ...this.around(head),
+    };
+  }
+
+  around({ informational, trailers }: AroundBody): AroundBody {
+    return {
+      ...(informational && {
+        informational: informational.map((one) => ({ ...one, statusText: this.text(one.statusText) })),
+      }),
+      ...(trailers && { trailers: this.headers(trailers) }),
+    };
   }
 
   url(address: string): string {
     const url = new URL(address);
     if (url.username !== '') url.username = 'redacted';
     if (url.password !== '') url.password = 'redacted';
-    const start = url.search === '' ? url.href : url.href.slice(0, url.href.indexOf('?'));
-    return this.text(start) + this.#query(url.search) + url.hash;
+    const before = url.href.slice(0, url.href.length - url.pathname.length - url.search.length - url.hash.length);
+    return this.text(before) + this.#path(url.pathname) + this.#query(url.search) + this.text(url.hash);
   }
 
   /** An imported one may have anything as its address, and as what was written. */
@@ -198,10 +244,31 @@ export class Redaction {
     return { ...change, value: where === 'headers' ? this.#header(name, value) : this.text(value) };
   }
 
+  #withoutOwn(text: string): string {
+    const places = this.#own?.placesIn(codesOf(text)) ?? [];
+    let from = 0;
+    let out = '';
+    for (const { start, end } of places) {
+      out += text.slice(from, start) + redacted(text.slice(start, end));
+      from = end;
+    }
+    return out + text.slice(from);
+  }
+
   #field(name: string, value: unknown): unknown {
-    if (!isSecretField(name)) return this.json(value);
+    return isSecretField(name) ? this.#secret(value) : this.json(value);
+  }
+
+  #secret(value: unknown): unknown {
     if (typeof value === 'string') return this.#secretValue(value);
-    return Array.isArray(value) ? value.map((item) => this.#field(name, item)) : this.json(value);
+    return Array.isArray(value) ? value.map((item) => this.#secret(item)) : this.json(value);
+  }
+
+  #path(path: string): string {
+    return path
+      .split('/')
+      .map((segment, at, all) => (isSecretSegment(segment, at, all) ? redacted(segment) : this.text(segment)))
+      .join('/');
   }
 
   /** An address with a secret in it, without; undefined for any other text, which stays as it was written. */
@@ -239,19 +306,62 @@ const stringIn = (source: string): string => JSON.parse(source) as string;
 
 const isSecretField = (name: string): boolean => SECRET_FIELD.test(name) || SECRET_HEADERS.has(name.toLowerCase());
 
-function placesOf(key: string, text: string): readonly (readonly [number, number])[] {
-  const found: [number, number][] = [];
-  for (let at = text.indexOf(key); at >= 0; at = text.indexOf(key, at + key.length)) found.push([at, at + key.length]);
-  return found;
+function codesOf(text: string): Uint16Array {
+  const codes = new Uint16Array(text.length);
+  for (let at = 0; at < text.length; at++) codes[at] = text.charCodeAt(at);
+  return codes;
 }
 
-/** The keys that a request brings along: the values of its secret headers, without the words before them, and those of its query. */
+/** Headers also come as `["Cookie", "…"]`, and as `{"name": "Cookie", "value": "…"}`: the member that holds such a value. */
+function isOfPair(value: object, member: string | number): boolean {
+  if (Array.isArray(value)) return member === 1 && value.length === 2 && isSecretName(value[0]);
+  if (member !== 'value') return false;
+  const { name, key, header } = value as { readonly [name: string]: unknown };
+  return isSecretName(name ?? key ?? header);
+}
+
+const isSecretName = (name: unknown): boolean => typeof name === 'string' && isSecretHeader(name);
+
+/** The same members of a JSON text, by their numbers. */
+function pairedMembers(text: string, members: readonly JsonMember[]): ReadonlySet<number> {
+  const values = new Set<number>();
+  const named = new Map<number, JsonMember>();
+  members.forEach((member) => {
+    const { key, parent, at } = member;
+    if (key === null ? at === 0 : key === 'name' || key === 'key' || key === 'header') named.set(parent, member);
+  });
+  const sizes = new Map<number, number>();
+  for (const { key, parent } of members) if (key === null) sizes.set(parent, (sizes.get(parent) ?? 0) + 1);
+  members.forEach(({ key, parent, at }, number) => {
+    const name = named.get(parent);
+    if (!name || text[name.valueStart] !== '"') return;
+    if (key === null ? at !== 1 || sizes.get(parent) !== 2 : key !== 'value') return;
+    if (isSecretName(stringIn(text.slice(name.valueStart, name.end)))) values.add(number);
+  });
+  return values;
+}
+
+/**
+ * The keys that a request brings along: the values of its secret headers, without the words before them, and those of its address:
+ * of the query, and parts of the path that can only be keys.
+ */
 export function secretsIn(headers: HeaderList, url: string): readonly string[] {
   const values = headers.flatMap(([name, value]) => (isSecretHeader(name) ? [value.replace(SCHEME, '')] : []));
-  const query = [...(URL.parse(url)?.searchParams ?? [])].flatMap(([name, value]) =>
-    SECRET_QUERY.test(name) ? [value] : [],
-  );
-  return [...new Set([...values, ...query])].filter(({ length }) => length >= SHORTEST_KEY);
+  const { searchParams, pathname, username, password } = URL.parse(url) ?? NO_URL;
+  const query = [...searchParams].flatMap(([name, value]) => (SECRET_QUERY.test(name) ? [value] : []));
+  const path = pathname.split('/').filter(isSecretSegment);
+  const user = [username, password].map(decoded);
+  return [...new Set([...values, ...query, ...path, ...user])].filter(isTelling);
+}
+
+const NO_URL = { searchParams: [] as const, pathname: '', username: '', password: '' };
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
 }
 
 export function isSecretHeader(name: string): boolean {

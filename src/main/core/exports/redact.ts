@@ -51,13 +51,7 @@ export function redactTrace(trace: TraceToExport, redaction: Redaction): Redacte
         ...clean,
         ...(request !== undefined && { request: cleanRequest }),
         ...(cleanHead && { requestHead: cleanHead }),
-        ...(responseHead && {
-          responseHead: {
-            ...responseHead,
-            headers: redaction.headers(responseHead.headers),
-            ...(responseHead.trailers && { trailers: redaction.headers(responseHead.trailers) }),
-          },
-        }),
+        ...(responseHead && { responseHead: redaction.responseHead(responseHead) }),
       },
       reads,
       setup: { ...trace.setup, request: redaction.json(trace.setup.request) },
@@ -114,8 +108,7 @@ function placeIn(path: string, name: string, list: boolean): string {
 function withoutKeys(reads: readonly Read[], redaction: Redaction, places: Place[]): readonly Read[] {
   if (reads.length === 0) return reads;
   const whole = bodyOf(reads);
-  const text = Buffer.from(whole.buffer, whole.byteOffset, whole.byteLength).toString('latin1');
-  const ranges = redaction.places(text);
+  const ranges = redaction.places(whole);
   if (ranges.length === 0) return reads;
   const masked = new Uint8Array(whole);
   for (const [start, end] of ranges) {

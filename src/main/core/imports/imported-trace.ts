@@ -9,7 +9,8 @@ import { providerOf, usualEndpoint } from '../../../shared/providers/registry.ts
 import { requestOf } from '../../../shared/providers/request-of.ts';
 import { titleOf } from '../../../shared/providers/title.ts';
 import type { Settings } from '../../../shared/rpc/contract.ts';
-import { Redaction } from '../capture/secrets.ts';
+import { KeyMask } from '../capture/key-mask.ts';
+import { Redaction, secretsIn } from '../capture/secrets.ts';
 import { decodeSetup } from '../decoding/decode-setup.ts';
 import { recordHere, type RecordStream } from '../decoding/record.ts';
 import type { TraceToExport } from '../exports/exported.ts';
@@ -45,8 +46,11 @@ export async function importedTrace(
 ): Promise<ReadTrace> {
   const { format, repaired, recorded, response } = stream;
   const imported: ImportFacts = { file, format, repaired, sha256: digestOf(stream) };
-  const head = response ? { ...response, headers: new Redaction().headers(response.headers) } : null;
-  const reads = readsOf(stream);
+  const keys = keysOf(stream);
+  const head = response ? new Redaction(...keys).responseHead(response) : null;
+  const mask = KeyMask.for(keys);
+  const whole = readsOf(stream);
+  const reads = mask ? whole.map((read) => ({ ...read, bytes: mask.masked(read.bytes) })) : whole;
   if (recorded) return recordedAgain(recorded, { imported, head, reads }, record);
   const trace = traceOf(titleIn(file, stream, streams), stream, imported, defaults);
   const result = await resultOf({ trace, reads, head }, record);
@@ -118,11 +122,12 @@ function titleIn(name: string, { api, request, label }: RecognizedStream, stream
 
 function traceOf(
   title: string,
-  { api, framing, timed, request, startedAt }: RecognizedStream,
+  stream: RecognizedStream,
   imported: ImportFacts,
   { options, lanes }: ReadingDefaults,
 ): NewTrace {
-  const redaction = new Redaction();
+  const { api, framing, timed, request, startedAt } = stream;
+  const redaction = new Redaction(...keysOf(stream));
   const { head, body } = request ?? {};
   const sent = body === undefined ? undefined : requestOf(api, head?.url ?? '', redaction.json(body));
   const trace = newTrace({
@@ -141,6 +146,10 @@ function traceOf(
   });
   return startedAt === undefined ? trace : { ...trace, startedAt };
 }
+
+/** Those that its request carried: its answer may repeat them. */
+const keysOf = ({ request }: RecognizedStream): readonly string[] =>
+  request?.head ? secretsIn(request.head.headers, request.head.url) : [];
 
 function readsOf({ reads: given, timed, recorded }: RecognizedStream): readonly Read[] {
   const pieces =

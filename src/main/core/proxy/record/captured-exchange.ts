@@ -95,15 +95,15 @@ export class CapturedExchange {
     const keys = [...secretsIn(begun.fields, begun.url), ...(begun.key === undefined ? [] : [begun.key])];
     this.#redaction = new Redaction(...keys);
     this.#body = new ReceivedBody({
-      masks: keys.flatMap((key) => KeyMask.for(key) ?? []),
       reads: (reads) => this.#takeReads(reads),
       lighter: setup.lighter,
       stopped: () => undefined,
     });
+    this.#body.mask(KeyMask.for(keys));
     this.#facts = {
       route: begun.route,
       connection: begun.connection,
-      userAgent: fieldOf(begun.fields, 'user-agent'),
+      userAgent: fieldOf(this.#redaction.headers(begun.fields), 'user-agent'),
       ...(begun.session !== null && { session: begun.session }),
       ...(begun.tls && { tls: begun.tls }),
       requestChanges: begun.changes,
@@ -131,7 +131,8 @@ export class CapturedExchange {
         return this.#endRequest();
       case 'informational': {
         const { status, statusText } = event.head;
-        const informational = [...this.#facts.informational, { status, statusText, tNs: event.tNs }];
+        const early = { status, statusText: this.#redaction.text(statusText), tNs: event.tNs };
+        const informational = [...this.#facts.informational, early];
         this.#facts = { ...this.#facts, informational };
         return undefined;
       }
@@ -257,7 +258,7 @@ export class CapturedExchange {
   }
 
   #headOf({ status, statusText, fields }: HeadFacts): HttpHead {
-    return { status, statusText, headers: this.#redaction.headers(fields) };
+    return this.#redaction.responseHead({ status, statusText, headers: fields });
   }
 
   #takeReads(reads: readonly Read[]): void {

@@ -5,6 +5,7 @@ import { storedInputs } from '../../src/main/core/decoding/view.ts';
 import { eventDetail, EventIndex } from '../../src/main/core/decoding/event-detail.ts';
 import { traceItems, type LiveTrace } from '../../src/main/core/traces/trace-items.ts';
 import { tasksOver } from '../../src/main/core/decoding/tasks/registry.ts';
+import { TaskContext } from '../../src/main/core/decoding/tasks/task.ts';
 import { RecordedItems } from '../../src/main/core/recording/recorded-items.ts';
 import type { TraceItem } from '../../src/shared/model/items.ts';
 import { DEFAULT_OPTIONS, type AdapterOptions } from '../../src/shared/model/trace.ts';
@@ -147,7 +148,7 @@ describe('an event', () => {
   const trace = memoryTrace('chat_completions', readsOf(body, [11]));
   const source = memorySource([trace]);
   const event = (index: number, options?: AdapterOptions) =>
-    tasksOver(source, '0')['traces.event']({ id: trace.trace.id, index, options });
+    tasksOver(new TaskContext(source, '0', undefined))['traces.event']({ id: trace.trace.id, index, options });
 
   test('comes with its bytes, those around it, and its JSON as it came', async () => {
     const detail = await event(0);
@@ -173,7 +174,7 @@ describe('an event', () => {
   test('tells what the lanes made of it with other options, and is the same from a live run', async () => {
     const stream = streams.find(({ api }) => api === 'messages')!;
     const mixed = memoryTrace('messages', readsOf(stream.bytes, [100]));
-    const tasks = tasksOver(memorySource([mixed]), '0');
+    const tasks = tasksOver(new TaskContext(memorySource([mixed]), '0', undefined));
     for (const options of [undefined, OTHER]) {
       const index = new EventIndex();
       const items = liveItems(mixed, options);
@@ -203,16 +204,19 @@ describe('an event', () => {
     const given: number[] = [];
     const all = memorySource([whole]);
     const tasks = tasksOver(
-      {
-        ...all,
-        get: async () => (over ? whole.trace : running),
-        reads: async (id, from, most) => {
-          const page = (await all.reads(id, from, most)).filter(({ n }) => n < come);
-          given.push(...page.map(({ n }) => n));
-          return page;
+      new TaskContext(
+        {
+          ...all,
+          get: async () => (over ? whole.trace : running),
+          reads: async (id, from, most) => {
+            const page = (await all.reads(id, from, most)).filter(({ n }) => n < come);
+            given.push(...page.map(({ n }) => n));
+            return page;
+          },
         },
-      },
-      '0',
+        '0',
+        undefined,
+      ),
     );
     const items = liveItems(whole);
     const read = (event: number) => items.flatMap((item) => (item.k === 'event' ? [item.event.read] : []))[event];

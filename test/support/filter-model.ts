@@ -1,5 +1,6 @@
 /** What a filter means, said plainly: filters made up at random, the text of each, and which traces fit it. */
 import fc from 'fast-check';
+import { SEARCH_PARTS, type SearchPart } from '../../src/shared/model/search.ts';
 import { FIELD_NAMES, FIELDS, type FieldName, type FilterField } from '../../src/shared/filter/fields.ts';
 import type { Comparison, Filter } from '../../src/shared/filter/filter.ts';
 
@@ -10,6 +11,8 @@ export interface Filtered {
   /** Of a field of texts or choices: its values. */
   readonly values: (field: FieldName) => readonly string[];
   readonly number: (field: FieldName) => number | null;
+  /** What is searched of it; absent: nothing. */
+  readonly documents?: (part: SearchPart) => readonly string[];
 }
 
 const folded = (text: string): string => text.normalize('NFKC').toLowerCase();
@@ -35,6 +38,8 @@ export function fits(filter: Filter, trace: Filtered): boolean {
       return !fits(filter.part, trace);
     case 'text':
       return contains(trace.texts, filter.text);
+    case 'in':
+      return contains(trace.documents?.(filter.part) ?? [], filter.text);
     case 'field': {
       const values = trace.values(filter.field);
       const { kind } = FIELDS[filter.field];
@@ -66,6 +71,8 @@ export function textOf(filter: Filter): string {
       return `not ${textOf(filter.part)}`;
     case 'text':
       return quoted(filter.text);
+    case 'in':
+      return `in:${filter.part} ${quoted(filter.text)}`;
     case 'field':
       return `${filter.field}:${quoted(filter.value)}`;
     case 'number':
@@ -84,7 +91,11 @@ const named = (kind: FilterField['kind']): fc.Arbitrary<FieldName> =>
   fc.constantFrom(...FIELD_NAMES.filter((name) => fieldOf(name).kind === kind));
 
 /** Filters over `words` and `numbers`, which the traces should be made of too. */
-export function filters(words: readonly string[], numbers: readonly number[]): fc.Arbitrary<Filter> {
+export function filters(
+  words: readonly string[],
+  numbers: readonly number[],
+  parts: readonly SearchPart[] = SEARCH_PARTS,
+): fc.Arbitrary<Filter> {
   const word = fc.constantFrom(...words);
   const leaf: fc.Arbitrary<Filter> = fc.oneof(
     fc.record({ type: fc.constant('text' as const), text: word }),
@@ -108,16 +119,19 @@ export function filters(words: readonly string[], numbers: readonly number[]): f
       comparison: fc.constantFrom<Comparison>('<', '<=', '>', '>=', '='),
       value: fc.constantFrom(...numbers),
     }),
+    ...(parts.length > 0
+      ? [fc.record({ type: fc.constant('in' as const), part: fc.constantFrom(...parts), text: word })]
+      : []),
     fc.constantFrom(200, 400, 500).map((low) => ({ type: 'range', field: 'status', low, high: low + 100 }) as const),
   );
   const { filter } = fc.letrec<{ readonly filter: Filter }>((tie) => {
-    const parts = fc.array(tie('filter'), { minLength: 2, maxLength: 3 });
+    const several = fc.array(tie('filter'), { minLength: 2, maxLength: 3 });
     return {
       filter: fc.oneof(
         { maxDepth: 4, withCrossShrink: true },
         leaf,
-        fc.record({ type: fc.constant('all' as const), parts }),
-        fc.record({ type: fc.constant('any' as const), parts }),
+        fc.record({ type: fc.constant('all' as const), parts: several }),
+        fc.record({ type: fc.constant('any' as const), parts: several }),
         fc.record({ type: fc.constant('not' as const), part: tie('filter') }),
       ),
     };

@@ -10,6 +10,7 @@ import { DecodeWorker } from './decoding/decode-worker.ts';
 import { LaneThread } from './decoding/lane-thread.ts';
 import { recordIn } from './decoding/record.ts';
 import { providersInfo } from './providers/info.ts';
+import { searchServices } from './indexing/search-services.ts';
 import { Indexer } from './indexing/indexer.ts';
 import { recoverTraces } from './recording/recover.ts';
 import { ProxyService } from './proxy/proxy-service.ts';
@@ -116,6 +117,7 @@ export async function createCore({
 
   const app = appServices({ version, host, dataDir, sampleUrl }, store);
   const traces = traceServices({ store, recordings, views, lookups });
+  const searches = searchServices({ store, worker: lookups, indexer });
   const files = new HeldFiles();
   const services: Services = {
     ...app,
@@ -136,6 +138,8 @@ export async function createCore({
     'runs.preview': (params) => runs.preview(params),
     'runs.cancel': ({ id }) => runs.cancel(id),
     ...traces,
+    ...searches,
+    'traces.search': untilClosed(searches['traces.search']),
     'traces.changes': untilClosed(traces['traces.changes']),
     'traces.items': untilClosed(traces['traces.items']),
     'imports.recognize': recognizeFile(files),

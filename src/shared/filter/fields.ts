@@ -1,5 +1,6 @@
 /** The fields by which traces can be filtered. The store has the SQL of each, see its `filter-sql.ts`. */
 import { TERMINAL_STATES, TRACE_SOURCES } from '../model/trace.ts';
+import { SEARCH_PARTS } from '../model/search.ts';
 import { FINISH_REASONS } from '../model/usage.ts';
 import { readAmount, readBytes, readDuration, readStatus, type Reader } from './numbers.ts';
 
@@ -30,12 +31,17 @@ interface NameField extends Described {
   /** The name as traces have it. */
   readonly read?: (text: string) => string;
 }
+/** A part of a trace, in which the text that follows is looked for. */
+interface PartField extends Described {
+  readonly kind: 'part';
+  readonly choices: readonly string[];
+}
 /** A moment of the wall clock: one side of it. */
 interface MomentField extends Described {
   readonly kind: 'moment';
   readonly side: '>=' | '<';
 }
-export type FilterField = TextField | NameField | ChoiceField | NumberField | MomentField;
+export type FilterField = TextField | NameField | PartField | ChoiceField | NumberField | MomentField;
 
 const DURATION = { kind: 'number', read: readDuration, wants: 'a duration, such as 800ms, 2s or 1m30s' } as const;
 const AMOUNT = { kind: 'number', read: readAmount, wants: 'a number, such as 250, 4k or 1.5m' } as const;
@@ -92,6 +98,12 @@ export const FIELDS = {
     example: 'diff:legacy≠simple',
   },
   tag: { kind: 'name', help: 'The trace has the tag.', example: 'tag:regression' },
+  in: {
+    kind: 'part',
+    choices: SEARCH_PARTS,
+    help: 'That part of the trace contains the text behind it.',
+    example: 'in:args "Paris"',
+  },
   status: {
     kind: 'number',
     read: readStatus,

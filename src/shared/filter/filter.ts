@@ -1,4 +1,5 @@
 /** A filter of the list of traces as a tree, and what could not be read of its text. */
+import type { SearchPart } from '../model/search.ts';
 import type { FieldName } from './fields.ts';
 
 export type Comparison = '<' | '<=' | '>' | '>=' | '=';
@@ -10,6 +11,8 @@ export type Filter =
   | { readonly type: 'not'; readonly part: Filter }
   /** What a person can find a trace by contains the text, in capitals or not. */
   | { readonly type: 'text'; readonly text: string }
+  /** A document of that part of the trace contains the text. */
+  | { readonly type: 'in'; readonly part: SearchPart; readonly text: string }
   /** The field contains the text, or has the name, in lower case, or is the choice. */
   | { readonly type: 'field'; readonly field: FieldName; readonly value: string }
   /** In the unit of the field; a trace without the number does not fit. */

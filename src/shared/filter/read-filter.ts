@@ -2,6 +2,7 @@
  * Reads the text of a filter: terms such as `model:gpt-4o` and `ttft>800ms`, words and "quoted text", joined by `and` (which
  * may be left out), `or`, `not` (or `-` before a term) and brackets. `not` binds before `and`, `and` before `or`.
  */
+import type { SearchPart } from '../model/search.ts';
 import { nearestName } from '../text/nearest.ts';
 import { FIELD_NAMES, FIELDS, isFieldName, type FieldName, type FilterField } from './fields.ts';
 import type { Filter, FilterProblem, Place, ReadFilter } from './filter.ts';
@@ -134,6 +135,7 @@ class FilterReading {
     }
     if (comparison !== ':' && comparison !== '=') return `${name} has no order. Write ${field.example}.`;
     if (field.kind === 'text') return { type: 'field', field: name, value };
+    if (field.kind === 'part') return this.#textIn(field.choices, value.toLowerCase(), name);
     if (field.kind === 'name')
       return { type: 'field', field: name, value: (field.read?.(value) ?? value).toLowerCase() };
     if (field.kind === 'moment') {
@@ -144,6 +146,16 @@ class FilterReading {
     const choice = value.toLowerCase();
     if (field.choices.includes(choice)) return { type: 'field', field: name, value: choice };
     return `${name} is one of ${field.choices.join(', ')}.`;
+  }
+
+  /** The part with the text that stands behind it. */
+  #textIn(parts: readonly string[], part: string, name: FieldName): Filter | string {
+    if (!parts.includes(part)) return `${name} is one of ${parts.join(', ')}.`;
+    const token = this.#tokens[this.#at];
+    if (token?.type !== 'text' || token.text === '')
+      return `${name}:${part} needs a text behind it: ${name}:${part} "Paris".`;
+    this.#at++;
+    return { type: 'in', part: part as SearchPart, text: token.text };
   }
 
   #take(type: 'or' | 'close'): Token | null {

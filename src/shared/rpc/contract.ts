@@ -8,7 +8,8 @@ import { LISTED_FIELDS } from '../filter/fields.ts';
 import { MAX_IMPORT } from './frames.ts';
 import type { EndpointId, TraceId } from '../model/ids.ts';
 import type { Api, EventSummary } from '../model/stream.ts';
-import type { AdapterOutcome, ByLane, Emission, LaneId } from '../model/messages.ts';
+import { LONGEST_SEARCH, type SearchPart } from '../model/search.ts';
+import type { AdapterOutcome, BlockId, ByLane, Emission, LaneId } from '../model/messages.ts';
 import type { TraceItem } from '../model/items.ts';
 import {
   adapterOptionsSchema,
@@ -214,6 +215,31 @@ export interface ProviderTrace {
 export interface FieldValue {
   readonly value: string;
   readonly traces: number;
+}
+
+/** A document of a trace that has what was searched. */
+export interface SearchHit {
+  readonly row: TraceRow;
+  readonly part: SearchPart;
+  /** Who says it, in one or two words: a role, the name of a tool. */
+  readonly label: string;
+  /** In one line, with what is around it. */
+  readonly excerpt: string;
+  /** Stretches of the excerpt that were searched, in UTF-16 code units. */
+  readonly marks: readonly (readonly [start: number, end: number])[];
+  /** The wire block whose text it is, and where it stands there, in UTF-16 code units; null: no block's. */
+  readonly block: BlockId | null;
+  readonly offset: number;
+  /** The first event of the block, or the event that said it; null: none did. */
+  readonly event: number | null;
+}
+
+export interface SearchBatch {
+  readonly hits: readonly SearchHit[];
+  /** It is the last. */
+  readonly done: boolean;
+  /** Some traces are not searched yet: more may be found in a while. */
+  readonly behind: boolean;
 }
 
 export type ListChange =
@@ -429,6 +455,17 @@ export const contract = {
       limit: z.int().min(1).max(500).default(100),
       after: z.string().max(200).optional(),
     }),
+  ),
+  /**
+   * Documents that have all the words, or the one text in quotation marks, in capitals or not, newest trace first. Batches may
+   * be empty: they say how far it is.
+   */
+  'traces.search': stream<SearchBatch>()(
+    z.strictObject({ text: z.string().min(1).max(LONGEST_SEARCH), limit: z.int().min(1).max(200).default(60) }),
+  ),
+  /** The event that brought a character of a wire block's text; null where there is none. */
+  'traces.eventOf': query<{ readonly event: number | null }>()(
+    z.strictObject({ id: trace, block: z.string().min(1).max(1000), offset: seq }),
   ),
   /** The values that traces have in a field, the commonest first, at most 500. */
   'traces.values': query<readonly FieldValue[]>()(z.strictObject({ field: z.enum(LISTED_FIELDS) })),

@@ -3,6 +3,7 @@ import { Channel, remote, type ChannelPort } from '../worker/channel.ts';
 import type { Closable } from '../worker/worker-thread.ts';
 import { openReadOnly, type StoreReader } from '../store/read-only.ts';
 import { tasksOver, type Tasks } from './tasks/registry.ts';
+import { TaskContext } from './tasks/task.ts';
 import { sourceOver, type TraceSource } from './decode-stored.ts';
 
 /** What a decode worker is given when it starts. */
@@ -18,13 +19,18 @@ export type DecodeWorkerHandlers = Tasks & Closable;
 /** Stored traces are read on a connection of the thread's own where there is a file, else asked of the core. */
 export function serveTasks(port: ChannelPort & { close(): void }, { dataDir, version }: DecodeWorkerData): void {
   const own = openOwn(dataDir);
-  void new Channel<TraceSource>(port, (core): DecodeWorkerHandlers => ({
-    ...tasksOver(own ? sourceOver(own) : remote(core, ['get', 'head', 'reads', 'bytes']), version),
-    close: () => {
-      own?.close();
-      port.close();
-    },
-  }));
+  void new Channel<TraceSource>(port, (core): DecodeWorkerHandlers => {
+    const source = own ? sourceOver(own) : remote(core, ['get', 'head', 'reads', 'bytes']);
+    const context = new TaskContext(source, version, dataDir);
+    return {
+      ...tasksOver(context),
+      close: () => {
+        own?.close();
+        context.close();
+        port.close();
+      },
+    };
+  });
 }
 
 /** Undefined where there is no file to open: the core, which has the traces, is then asked, and says what is wrong. */

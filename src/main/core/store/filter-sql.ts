@@ -1,6 +1,8 @@
 /** The SQL of a filter: a condition on a trace `t`, with what was typed as parameters only. */
 import { FIELDS, type FieldName, type ListedField } from '../../../shared/filter/fields.ts';
 import type { Filter } from '../../../shared/filter/filter.ts';
+import type { SearchPart } from '../../../shared/model/search.ts';
+import { ServiceError } from '../../../shared/rpc/services.ts';
 import { folded } from '../../../shared/text/fold.ts';
 import { PROVIDER_NAME } from './rows.ts';
 
@@ -29,7 +31,7 @@ type ManyField = (typeof MANY)[number];
 const isMany = (field: FieldName): field is ManyField => MANY.some((many) => many === field);
 
 /** The one value of a field. An endpoint has two names, and `has` is about other things for each choice. */
-type Valued = Exclude<FieldName, 'has' | 'endpoint' | ManyField>;
+type Valued = Exclude<FieldName, 'has' | 'in' | 'endpoint' | ManyField>;
 const EXPRESSIONS: Readonly<Record<Valued, string>> = {
   model: 't.model',
   api: 't.api',
@@ -73,26 +75,60 @@ const PARTS: Readonly<Record<(typeof FIELDS.has.choices)[number], string>> = {
   error: `${STATE} IN ${ERRORS}`,
 };
 
-export function filterSql(filter: Filter): Condition {
+/** What a search gave for a text of a filter. */
+export interface SearchedText {
+  /** Null: in any. */
+  readonly part: SearchPart | null;
+  readonly text: string;
+  /** Row numbers of the traces that have it. */
+  readonly nrs: readonly number[];
+}
+
+/** `searched`: for the texts of the filter; where one is not searched, words are looked for in the row alone. */
+export function filterSql(filter: Filter, searched: readonly SearchedText[] = []): Condition {
   const values: Record<string, string | number> = {};
   const value = (given: string | number): string => {
     const name = `f${Object.keys(values).length}`;
     values[name] = given;
     return `:${name}`;
   };
-  return { where: sqlOf(filter, value), values };
+  const nrs = (part: SearchPart | null, text: string): string | undefined => {
+    const found = searched.find((one) => one.part === part && one.text === text);
+    return found && `t.nr IN (SELECT value FROM json_each(${value(JSON.stringify(found.nrs))}))`;
+  };
+  return { where: sqlOf(filter, { value, nrs }), values };
 }
 
-function sqlOf(filter: Filter, value: (given: string | number) => string): string {
+interface Writing {
+  /** The parameter for a value. */
+  readonly value: (given: string | number) => string;
+  /** The condition that a trace was found by a search; undefined where there was none. */
+  readonly nrs: (part: SearchPart | null, text: string) => string | undefined;
+}
+
+function sqlOf(filter: Filter, writing: Writing): string {
+  const { value, nrs } = writing;
   switch (filter.type) {
     case 'all':
-      return joined(filter.parts, ' AND ', '1', value);
+      return joined(filter.parts, ' AND ', '1', writing);
     case 'any':
-      return joined(filter.parts, ' OR ', '0', value);
+      return joined(filter.parts, ' OR ', '0', writing);
     case 'not':
-      return `(NOT ${sqlOf(filter.part, value)})`;
-    case 'text':
-      return `has_text(${value(folded(filter.text))}, ${TEXTS.join(', ')})`;
+      return `(NOT ${sqlOf(filter.part, writing)})`;
+    case 'text': {
+      const row = `has_text(${value(folded(filter.text))}, ${TEXTS.join(', ')})`;
+      const found = nrs(null, filter.text);
+      return found === undefined ? row : `(${row} OR ${found})`;
+    }
+    case 'in': {
+      const found = nrs(filter.part, filter.text);
+      if (found === undefined)
+        throw new ServiceError(
+          'bad-filter',
+          'Texts of traces are searched by a running Tracelane only. Leave out “in:”.',
+        );
+      return `(${found})`;
+    }
     case 'field':
       return fieldSql(filter.field, filter.value, value);
     case 'number':
@@ -104,13 +140,8 @@ function sqlOf(filter: Filter, value: (given: string | number) => string): strin
   }
 }
 
-function joined(
-  parts: readonly Filter[],
-  by: ' AND ' | ' OR ',
-  none: '0' | '1',
-  value: (given: string | number) => string,
-): string {
-  return parts.length === 0 ? none : `(${parts.map((part) => sqlOf(part, value)).join(by)})`;
+function joined(parts: readonly Filter[], by: ' AND ' | ' OR ', none: '0' | '1', writing: Writing): string {
+  return parts.length === 0 ? none : `(${parts.map((part) => sqlOf(part, writing)).join(by)})`;
 }
 
 function fieldSql(field: FieldName, wanted: string, value: (given: string | number) => string): string {

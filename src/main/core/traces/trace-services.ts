@@ -20,7 +20,13 @@ export interface TraceServicesSetup {
   readonly lookups: DecodeWorker;
 }
 
-export type TraceServices = Pick<Services, Exclude<Extract<keyof Services, `traces.${string}`>, 'traces.import'>>;
+export type TraceServices = Pick<
+  Services,
+  Exclude<
+    Extract<keyof Services, `traces.${string}`>,
+    'traces.import' | 'traces.list' | 'traces.search' | 'traces.eventOf'
+  >
+>;
 
 export function traceServices({ store, recordings, views, lookups }: TraceServicesSetup): TraceServices {
   /** What a live recording gave can be read from the store once it is committed. */
@@ -41,7 +47,6 @@ export function traceServices({ store, recordings, views, lookups }: TraceServic
     await recordings.settled(id);
   };
   return {
-    'traces.list': (params) => store.list(params),
     'traces.values': ({ field }) => store.values(field),
     'traces.changes': async function* changes(_, signal) {
       const changed = new ConflatingQueue<TraceId, ListChange>();

@@ -9,16 +9,38 @@ import type { TraceId } from '../../../../shared/model/ids.ts';
 import type { TraceFacts } from '../../../../shared/model/facts.ts';
 import type { Decoding } from '../../../../shared/model/trace.ts';
 import type { CheckedParamsOf, MethodName, ResultOf } from '../../../../shared/rpc/contract.ts';
+import { SearchReader, type FoundPage, type SearchQuery } from '../../search/reader.ts';
+import { SearchWriter, type TracePlace } from '../../search/writer.ts';
 import type { StoredTrace } from '../../store/store.ts';
 import type { EventIndex } from '../event-detail.ts';
 import { StoredEvents } from '../stored-events.ts';
 import { decodingKey } from '../same-decoding.ts';
 import type { TraceSource } from '../decode-stored.ts';
 
-/** Tasks that the program gives itself: no client can ask for them. */
+/** Tasks that the program gives itself: no client can ask for them. `lost`: see `takeLoss` of SearchWriter. */
 export interface OwnTasks {
-  /** What is worked out of a trace that has ended. */
-  readonly facts: { readonly params: { readonly id: TraceId }; readonly result: TraceFacts };
+  /** Works out the facts of a trace that has ended, and puts it where it is searched. */
+  readonly index: {
+    readonly params: TracePlace;
+    readonly result: { readonly facts: TraceFacts; readonly lost: boolean };
+  };
+  /** See SearchWriter. */
+  readonly 'search.missing': {
+    readonly params: { readonly traces: readonly TracePlace[]; readonly before: number | null };
+    readonly result: { readonly missing: readonly TraceId[]; readonly lost: boolean };
+  };
+  readonly 'search.remove': {
+    readonly params: { readonly ids: readonly TraceId[] };
+    readonly result: { readonly lost: boolean };
+  };
+  /** Throws away all that is searched. */
+  readonly 'search.erase': { readonly params: object; readonly result: null };
+  /** See SearchReader. */
+  readonly 'search.find': { readonly params: SearchQuery; readonly result: FoundPage | 'damaged' };
+  readonly 'search.traces': {
+    readonly params: Omit<SearchQuery, 'limit'>;
+    readonly result: { readonly nrs: readonly number[]; readonly next: number | null } | 'damaged';
+  };
 }
 
 type AnyTaskName = MethodName | keyof OwnTasks;
@@ -51,6 +73,8 @@ export class TaskContext {
   readonly source: TraceSource;
   /** Of this program. */
   readonly version: string;
+  /** Undefined where the store works in memory. */
+  readonly search: { readonly writer: SearchWriter; readonly reader: SearchReader } | undefined;
   readonly #comparisons = new LRUCache<string, CompareResult>({ max: KEPT_COMPARISONS });
   readonly #events = new LRUCache<string, StoredEvents>({
     maxSize: KEPT_EMISSIONS,
@@ -58,9 +82,16 @@ export class TaskContext {
     sizeCalculation: ({ index }) => Math.min(Math.max(1, index.size), KEPT_EMISSIONS),
   });
 
-  constructor(source: TraceSource, version: string) {
+  constructor(source: TraceSource, version: string, dataDir: string | undefined) {
     this.source = source;
     this.version = version;
+    this.search =
+      dataDir === undefined ? undefined : { writer: new SearchWriter(dataDir), reader: new SearchReader(dataDir) };
+  }
+
+  close(): void {
+    this.search?.writer.close();
+    this.search?.reader.close();
   }
 
   /** What was worked out of a trace, or works it out. Kept once the trace has ended: before, it still grows. */

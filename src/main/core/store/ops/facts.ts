@@ -6,21 +6,23 @@ import { rowNumber } from '../lookup.ts';
 import { rowOf } from '../rows.ts';
 import { query, write, type Transaction } from './operation.ts';
 
-const LACKING = `SELECT t.nr, t.id FROM traces t LEFT JOIN trace_facts f ON f.trace = t.nr AND f.version >= :version
-  WHERE t.state IS NOT NULL AND t.deleted_at IS NULL AND f.trace IS NULL AND t.nr < :before ORDER BY t.nr DESC LIMIT :limit`;
+const ENDED = `SELECT t.nr, t.id, ifnull(f.version, 0) AS version FROM traces t LEFT JOIN trace_facts f ON f.trace = t.nr
+  WHERE t.state IS NOT NULL AND t.deleted_at IS NULL AND t.nr < :before ORDER BY t.nr DESC LIMIT :limit`;
 
-export interface Lacking {
+export interface Ended {
   readonly nr: number;
   readonly id: string;
+  /** Of its facts; 0: it has none. */
+  readonly version: number;
 }
 
-/** Traces that have ended and have no facts of this version or a later one, newest first, from below a row number. */
-export const withoutFacts = query({
-  run: (db: Connection, version: number, before: number | null, limit: number): readonly Lacking[] =>
-    db.all<Lacking>(LACKING, { version, before: before ?? Number.MAX_SAFE_INTEGER, limit }),
+/** Traces that have ended, newest first, from below a row number. */
+export const ended = query({
+  run: (db: Connection, before: number | null, limit: number): readonly Ended[] =>
+    db.all<Ended>(ENDED, { before: before ?? Number.MAX_SAFE_INTEGER, limit }),
   // What is in a file that cannot be written gets no facts.
-  layered: (own, _stored, version, before, limit) => own(version, before, limit),
-  result: (rows) => rows.map(({ nr, id }) => ({ nr, id: traceId(id) })),
+  layered: (own, _stored, before, limit) => own(before, limit),
+  result: (rows) => rows.map(({ nr, id, version }) => ({ nr, id: traceId(id), version })),
 });
 
 const PUT = 'INSERT OR REPLACE INTO trace_facts (trace, version, facts) VALUES (?, ?, ?)';

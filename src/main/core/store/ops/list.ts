@@ -3,7 +3,7 @@ import Database from 'better-sqlite3';
 import { readFilter } from '../../../../shared/filter/read-filter.ts';
 import { ServiceError } from '../../../../shared/rpc/services.ts';
 import type { Connection } from '../connection.ts';
-import { filterSql, type Condition } from '../filter-sql.ts';
+import { filterSql, type Condition, type SearchedText } from '../filter-sql.ts';
 import { isDamage } from '../problems.ts';
 import { damagedRow, LISTED, notLive, rowOf, type ListedColumns } from '../rows.ts';
 import { query } from './operation.ts';
@@ -11,6 +11,8 @@ import { query } from './operation.ts';
 export interface ListPage {
   /** The text of a filter, see `readFilter`; absent: all. */
   readonly filter?: string | undefined;
+  /** What a search gave for its texts. */
+  readonly searched?: readonly SearchedText[] | undefined;
   readonly limit: number;
   /** The `next` of the page before, of the same filter. */
   readonly after?: string | undefined;
@@ -26,9 +28,9 @@ export interface Listed {
  * Newest first, which is the order in which they were made: a clock may step back. Deleted traces are not in it.
  */
 export const list = query({
-  run: (db: Connection, { filter = '', limit, after }: ListPage): Listed => {
+  run: (db: Connection, { filter = '', searched, limit, after }: ListPage): Listed => {
     const place = after === undefined ? {} : { after: placeOf(after) };
-    const condition = conditionOf(filter);
+    const condition = conditionOf(filter, searched);
     try {
       return db.snapshot(() => wholeList(db, condition, limit, place));
     } catch (error) {
@@ -46,6 +48,16 @@ export const list = query({
     return { rows: [...first.rows, ...then.rows.map(notLive)], next, total: first.total + then.total };
   },
   result: ({ rows, next, total }, { shown }) => ({ rows: rows.map((row) => shown(rowOf(row))), next, total }),
+});
+
+const ROWS = `SELECT ${LISTED} FROM traces t WHERE t.nr IN (SELECT value FROM json_each(?)) AND t.deleted_at IS NULL`;
+
+/** Rows of the list by their row numbers, in any order; without those that are not in it. */
+export const rows = query({
+  run: (db: Connection, nrs: readonly number[]): readonly ListedColumns[] =>
+    db.all<ListedColumns>(ROWS, JSON.stringify(nrs)),
+  layered: (own, stored, nrs) => [...own(nrs), ...stored(nrs).map(notLive)],
+  result: (found, { shown }) => found.map((row) => shown(rowOf(row))),
 });
 
 /** Before the place of a page in the file, where there are two layers. */
@@ -112,10 +124,10 @@ function tried<Value>(read: () => Value, otherwise: Value): Value {
 }
 
 /** A filter that cannot be read finds nothing: half of it would find what was not asked for. */
-function conditionOf(text: string): Condition {
+function conditionOf(text: string, searched: readonly SearchedText[] | undefined): Condition {
   const { filter, problems } = readFilter(text, Date.now());
   if (problems[0]) throw new ServiceError('bad-filter', problems[0].sentence);
-  const { where, values } = filterSql(filter);
+  const { where, values } = filterSql(filter, searched);
   return { where: `t.deleted_at IS NULL AND ${where}`, values };
 }
 

@@ -1,0 +1,105 @@
+/** `traces.list` with what its words find in messages, and searches of all that was said. */
+import { readFilter } from '../../../shared/filter/read-filter.ts';
+import type { Filter } from '../../../shared/filter/filter.ts';
+import type { SearchPart } from '../../../shared/model/search.ts';
+import type { SearchHit } from '../../../shared/rpc/contract.ts';
+import type { Services } from '../../../shared/rpc/services.ts';
+import type { DecodeWorker } from '../decoding/decode-worker.ts';
+import type { SearchQuery } from '../search/reader.ts';
+import type { Store } from '../store/store.ts';
+import type { Indexer } from './indexer.ts';
+
+export interface SearchSetup {
+  readonly store: Pick<Store, 'list' | 'rows'>;
+  readonly worker: Pick<DecodeWorker, 'run'>;
+  readonly indexer: Pick<Indexer, 'generation' | 'behind' | 'rebuild'>;
+}
+
+/** Hits that are given together: few, so that the first are there at once. */
+const BATCH = 20;
+/** Texts whose traces are kept: a page of the same list, and the list after a trace has changed, ask for them again. */
+const KEPT_TEXTS = 32;
+
+interface FilterText {
+  readonly part: SearchPart | null;
+  readonly text: string;
+}
+
+export function searchServices({
+  store,
+  worker,
+  indexer,
+}: SearchSetup): Pick<Services, 'traces.list' | 'traces.search' | 'traces.eventOf'> {
+  const kept = new Map<string, { readonly generation: number; readonly nrs: readonly number[] }>();
+
+  const find = async (query: SearchQuery) => {
+    const page = await worker.run('search.find', query);
+    if (page !== 'damaged') return page;
+    await indexer.rebuild();
+    return { found: [], next: null };
+  };
+
+  const tracesWith = async ({ part, text }: FilterText): Promise<readonly number[]> => {
+    const key = JSON.stringify([part, text]);
+    const before = kept.get(key);
+    if (before?.generation === indexer.generation) return before.nrs;
+    const { generation } = indexer;
+    const nrs: number[] = [];
+    for (let place: number | null | undefined; place !== null;) {
+      const page = await worker.run('search.traces', { text, part: part ?? undefined, before: place });
+      if (page === 'damaged') {
+        await indexer.rebuild();
+        return [];
+      }
+      nrs.push(...page.nrs);
+      place = page.next;
+    }
+    kept.delete(key);
+    kept.set(key, { generation, nrs });
+    if (kept.size > KEPT_TEXTS) kept.delete(kept.keys().next().value!);
+    return nrs;
+  };
+
+  return {
+    'traces.list': async (params) => {
+      const texts = params.filter === undefined ? [] : textsOf(readFilter(params.filter, Date.now()).filter);
+      const searched = [];
+      for (const one of texts) searched.push({ ...one, nrs: await tracesWith(one) });
+      return store.list({ ...params, searched });
+    },
+    'traces.search': async function* search({ text, limit }, signal) {
+      let given = 0;
+      let before: number | null | undefined;
+      do {
+        const page = await find({ text, before, limit: Math.min(BATCH, limit - given) });
+        const rows = new Map(
+          (await store.rows([...new Set(page.found.map(({ nr }) => nr))])).map((row) => [row.nr, row]),
+        );
+        const hits = page.found.flatMap(({ nr, excerpt, ...found }): SearchHit[] => {
+          const row = rows.get(nr);
+          return row ? [{ ...found, row, excerpt: excerpt.text, marks: excerpt.marks }] : [];
+        });
+        given += hits.length;
+        before = given < limit ? page.next : null;
+        yield [{ hits, done: before === null, behind: indexer.behind }];
+      } while (before !== null && !signal.aborted);
+    },
+    'traces.eventOf': (place) => worker.run('traces.eventOf', place),
+  };
+}
+
+function textsOf(filter: Filter): readonly FilterText[] {
+  switch (filter.type) {
+    case 'all':
+    case 'any':
+      return filter.parts.flatMap(textsOf);
+    case 'not':
+      return textsOf(filter.part);
+    case 'text':
+      return [{ part: null, text: filter.text }];
+    case 'in':
+      return [{ part: filter.part, text: filter.text }];
+    default:
+      return [];
+  }
+}

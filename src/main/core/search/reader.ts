@@ -1,0 +1,133 @@
+/** Answers searches, on a connection of its own: it waits for nobody who puts traces in. */
+import Database from 'better-sqlite3';
+import type { BlockId } from '../../../shared/model/messages.ts';
+import type { SearchPart } from '../../../shared/model/search.ts';
+import { identityOf } from '../store/files.ts';
+import type { SearchDocument } from './documents.ts';
+import { SEARCH_VERSION, searchFile, traceOfPage } from './schema.ts';
+import { documentsOfPage, excerptOf, gramQuery, placesIn, termsOf, type Excerpt } from './text.ts';
+
+export interface SearchQuery {
+  readonly text: string;
+  /** Absent: all. */
+  readonly part?: SearchPart | undefined;
+  /** The `next` of the answer before. */
+  readonly before?: number | null | undefined;
+  readonly limit: number;
+}
+
+export interface FoundDocument {
+  /** Row number of its trace. */
+  readonly nr: number;
+  readonly part: SearchPart;
+  readonly label: string;
+  readonly excerpt: Excerpt;
+  readonly block: BlockId | null;
+  /** Where it stands in the block's text, in UTF-16 code units. */
+  readonly offset: number;
+  /** The first event of the block, or the event that said it. */
+  readonly event: number | null;
+}
+
+export interface FoundPage {
+  readonly found: readonly FoundDocument[];
+  /** Where to go on; null: that is all. */
+  readonly next: number | null;
+}
+
+/** Of one trace: its others are seen once it is open. */
+const MOST_OF_TRACE = 3;
+/** An answer that takes longer is given in parts. */
+const SLICE_MS = 50;
+
+const BY_GRAMS = `SELECT p.number, p.documents FROM grams g JOIN pages p ON p.number = g.rowid
+  WHERE grams MATCH :grams AND g.rowid < :before ORDER BY g.rowid DESC`;
+const ALL = 'SELECT number, documents FROM pages WHERE number < :before ORDER BY number DESC';
+
+type Places = readonly (readonly [number, number])[];
+
+export class SearchReader {
+  readonly #file: string;
+  #open: { readonly db: Database.Database; readonly identity: string } | undefined;
+
+  constructor(dataDir: string) {
+    this.#file = searchFile(dataDir);
+  }
+
+  close(): void {
+    this.#open?.db.close();
+    this.#open = undefined;
+  }
+
+  /** The newest first, at most a few of each trace. Throws what SQLite throws. */
+  find({ text, part, before, limit }: SearchQuery): FoundPage {
+    const found: FoundDocument[] = [];
+    let last = { nr: -1, count: 0 };
+    const enough = (nr: number): boolean => last.nr === nr && last.count === MOST_OF_TRACE;
+    const next = this.#look(
+      { text, part, before, enough },
+      (nr, document, places) => {
+        last = { nr, count: last.nr === nr ? last.count + 1 : 1 };
+        const { block = null, start = 0, event, label } = document;
+        const offset = start + places[0]![0];
+        found.push({ nr, part: document.part, label, excerpt: excerptOf(document.text, places), block, offset, event });
+      },
+      () => found.length >= limit,
+    );
+    return { found, next };
+  }
+
+  /** Row numbers of all traces that have it. */
+  traces({ text, part, before }: Omit<SearchQuery, 'limit'>): {
+    readonly nrs: readonly number[];
+    readonly next: number | null;
+  } {
+    const nrs = new Set<number>();
+    const next = this.#look({ text, part, before, enough: (nr) => nrs.has(nr) }, (nr) => nrs.add(nr));
+    return { nrs: [...nrs], next };
+  }
+
+  /**
+   * Gives `take` the documents that have all the terms, none of a trace of which there are enough, until it is `full` or the
+   * time is up. The place where to go on, or null.
+   */
+  #look(
+    { text, part, before, enough }: Omit<SearchQuery, 'limit'> & { readonly enough: (nr: number) => boolean },
+    take: (nr: number, document: SearchDocument, places: Places) => void,
+    full: () => boolean = () => false,
+  ): number | null {
+    const db = this.#ready();
+    const terms = termsOf(text);
+    if (!db || terms.length === 0) return null;
+    const grams = gramQuery(terms);
+    const query = db.prepare<[object], { number: number; documents: Buffer }>(grams === null ? ALL : BY_GRAMS);
+    const until = performance.now() + SLICE_MS;
+    const place = { before: BigInt(before ?? Number.MAX_SAFE_INTEGER), ...(grams !== null && { grams }) };
+    for (const { number, documents } of query.iterate(place)) {
+      const nr = traceOfPage(number);
+      if (enough(nr)) continue;
+      for (const document of documentsOfPage(documents)) {
+        const places = part === undefined || document.part === part ? placesIn(document.text, terms) : null;
+        if (places) take(nr, document, places);
+        if (enough(nr)) break;
+      }
+      if (full() || performance.now() > until) return number;
+    }
+    return null;
+  }
+
+  /** Undefined where there is no file yet, or one of another version. */
+  #ready(): Database.Database | undefined {
+    const identity = identityOf(this.#file);
+    if (identity !== this.#open?.identity) this.close();
+    if (identity === undefined || this.#open) return this.#open?.db;
+    const db = new Database(this.#file, { readonly: true, fileMustExist: true });
+    db.pragma('trusted_schema = OFF');
+    if (Number(db.pragma('user_version', { simple: true })) !== SEARCH_VERSION) {
+      db.close();
+      return undefined;
+    }
+    this.#open = { db, identity };
+    return db;
+  }
+}

@@ -1,0 +1,184 @@
+/**
+ * Puts traces into the file that searches are answered from, and takes them out. A trace goes in by parts, each committed, and
+ * is marked whole with the last: what a killed program left half is put in again. A file that is damaged is made again.
+ */
+import { closeSync, openSync, rmSync } from 'node:fs';
+import { setImmediate } from 'node:timers/promises';
+import Database from 'better-sqlite3';
+import type { TraceId } from '../../../shared/model/ids.ts';
+import { SIDES } from '../store/aside.ts';
+import { isDamage } from '../store/problems.ts';
+import type { SearchDocument } from './documents.ts';
+import { firstPage, MOST_PAGES, SEARCH_TABLES, SEARCH_VERSION, searchFile } from './schema.ts';
+import { documentsOfPage, gramText, pageOf } from './text.ts';
+
+/** Characters of a page, about, and so of what is put in between two commits: some milliseconds. */
+const PAGE_CHARS = 32_768;
+const BUSY_MS = 2000;
+
+export interface TracePlace {
+  readonly nr: number;
+  readonly id: TraceId;
+}
+
+const STALE = 'SELECT nr, id, whole FROM indexed WHERE nr >= :low AND nr < :high';
+const OF_TRACE = 'SELECT number, documents FROM pages WHERE number >= ? AND number < ? ORDER BY number LIMIT 8';
+const FORGET_GRAMS = "INSERT INTO grams (grams, rowid, text) VALUES ('delete', ?, ?)";
+const FORGET = 'DELETE FROM pages WHERE number = ?';
+const FIND = 'SELECT nr FROM indexed WHERE id = ?';
+const FORGET_TRACE = 'DELETE FROM indexed WHERE nr = ?';
+const BEGIN = 'INSERT INTO indexed (nr, id, whole) VALUES (?, ?, 0)';
+const PUT = 'INSERT INTO pages (number, documents) VALUES (?, ?)';
+const PUT_GRAMS = 'INSERT INTO grams (rowid, text) VALUES (?, ?)';
+const END = 'UPDATE indexed SET whole = 1 WHERE nr = ?';
+
+export class SearchWriter {
+  readonly #file: string;
+  #db: Database.Database | undefined;
+  #lost = false;
+
+  constructor(dataDir: string) {
+    this.#file = searchFile(dataDir);
+  }
+
+  close(): void {
+    this.#db?.close();
+    this.#db = undefined;
+  }
+
+  /** Whether what was in the file has been thrown away since this was last asked: all of it is to be put in again. */
+  takeLoss(): boolean {
+    const lost = this.#lost;
+    this.#lost = false;
+    return lost;
+  }
+
+  /**
+   * Those of a stretch of the list that are not whole in the file, `traces` being all that the stretch has, newest first, and
+   * `before` the row number above it. What else the file has of the stretch is taken out.
+   */
+  async missing(traces: readonly TracePlace[], before: number | null): Promise<readonly TraceId[]> {
+    return this.#mended(async (db) => {
+      const place = { low: traces.at(-1)?.nr ?? 0, high: before ?? Number.MAX_SAFE_INTEGER };
+      const there = db.prepare<[typeof place], { nr: number; id: string; whole: number }>(STALE).all(place);
+      const wanted = new Map<number, TraceId>(traces.map(({ nr, id }) => [nr, id]));
+      for (const { nr, id, whole } of there)
+        if (whole === 1 && wanted.get(nr) === id) wanted.delete(nr);
+        else if (!wanted.has(nr)) await this.#remove(db, nr);
+      return [...wanted.values()];
+    });
+  }
+
+  /** In the place of what it has of the trace. */
+  async put({ nr, id }: TracePlace, documents: readonly SearchDocument[]): Promise<void> {
+    await this.#mended(async (db) => {
+      await this.#remove(db, nr);
+      db.prepare(BEGIN).run(nr, id);
+      let number = firstPage(nr);
+      for (const page of pagesOf(documents)) {
+        const { packed, text } = pageOf(page);
+        db.transaction(() => {
+          db.prepare(PUT).run(number, packed);
+          db.prepare(PUT_GRAMS).run(number, text);
+        })();
+        number++;
+        await setImmediate();
+        if (!db.open) throw new Error('The program closes.');
+      }
+      db.prepare(END).run(nr);
+    });
+  }
+
+  async remove(id: TraceId): Promise<void> {
+    await this.#mended(async (db) => {
+      const found = db.prepare<[string], { nr: number }>(FIND).get(id);
+      if (found) await this.#remove(db, found.nr);
+    });
+  }
+
+  async #remove(db: Database.Database, nr: number): Promise<void> {
+    const some = db.prepare<[bigint, bigint], { number: number; documents: Buffer }>(OF_TRACE);
+    for (;;) {
+      const pages = some.all(firstPage(nr), firstPage(nr + 1));
+      db.transaction(() => {
+        for (const { number, documents } of pages) {
+          db.prepare(FORGET_GRAMS).run(BigInt(number), gramText(documentsOfPage(documents)));
+          db.prepare(FORGET).run(BigInt(number));
+        }
+        if (pages.length === 0) db.prepare(FORGET_TRACE).run(nr);
+      })();
+      if (pages.length === 0) return;
+      await setImmediate();
+    }
+  }
+
+  /** Once more over a new file where the one that is there is damaged. */
+  async #mended<Value>(work: (db: Database.Database) => Promise<Value>): Promise<Value> {
+    try {
+      return await work((this.#db ??= this.#opened()));
+    } catch (error) {
+      if (!isDamage(error)) throw error;
+      this.erase();
+      return work((this.#db = this.#opened()));
+    }
+  }
+
+  #opened(): Database.Database {
+    try {
+      return this.#open();
+    } catch (error) {
+      if (!(error instanceof OtherVersion) && !isDamage(error)) throw error;
+      this.erase();
+      return this.#open();
+    }
+  }
+
+  #open(): Database.Database {
+    closeSync(openSync(this.#file, 'a', 0o600));
+    const db = new Database(this.#file, { timeout: BUSY_MS });
+    try {
+      db.pragma('trusted_schema = OFF');
+      db.pragma('journal_mode = WAL');
+      // What a power cut takes away is put in again.
+      db.pragma('synchronous = NORMAL');
+      db.pragma('secure_delete = FAST');
+      const version = Number(db.pragma('user_version', { simple: true }));
+      if (version !== 0 && version !== SEARCH_VERSION) throw new OtherVersion();
+      if (version === 0)
+        db.transaction(() => {
+          db.exec(SEARCH_TABLES);
+          db.pragma(`user_version = ${SEARCH_VERSION}`);
+        })();
+      return db;
+    } catch (error) {
+      db.close();
+      throw error;
+    }
+  }
+
+  /** Throws away all that it has; the next that is put in begins anew. */
+  erase(): void {
+    this.close();
+    this.#lost = true;
+    for (const side of ['', ...SIDES]) rmSync(this.#file + side, { force: true });
+  }
+}
+
+class OtherVersion extends Error {}
+
+function* pagesOf(documents: readonly SearchDocument[]): Iterable<readonly SearchDocument[]> {
+  let page: SearchDocument[] = [];
+  let chars = 0;
+  let pages = 0;
+  for (const document of documents) {
+    if (chars > 0 && chars + document.text.length > PAGE_CHARS) {
+      yield page;
+      if (++pages === MOST_PAGES - 1) return;
+      page = [];
+      chars = 0;
+    }
+    page.push(document);
+    chars += document.text.length;
+  }
+  if (page.length > 0) yield page;
+}

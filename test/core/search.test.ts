@@ -1,0 +1,184 @@
+/** Searches of what was said: found wherever it stands, opened where it stands, gone with its trace, and made again when its file is. */
+import { readFileSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import type { Core } from '../../src/main/core/core.ts';
+import type { SearchDocument } from '../../src/main/core/search/documents.ts';
+import { SearchReader } from '../../src/main/core/search/reader.ts';
+import { SearchWriter } from '../../src/main/core/search/writer.ts';
+import { traceId, type TraceId } from '../../src/shared/model/ids.ts';
+import { folded } from '../../src/shared/text/fold.ts';
+import type { SearchHit } from '../../src/shared/rpc/contract.ts';
+import { cores } from '../support/core.ts';
+import { afterwards, dataFolder } from '../store/support.ts';
+
+const event = (delta: unknown, finish: string | null = null): string =>
+  `data: ${JSON.stringify({ id: 'c', object: 'chat.completion.chunk', model: 'm', choices: [{ index: 0, delta, finish_reason: finish }] })}\n\n`;
+const args = (text: string, name?: string) => ({
+  tool_calls: [
+    { index: 0, ...(name && { id: 'call_1', type: 'function' }), function: { ...(name && { name }), arguments: text } },
+  ],
+});
+const END = 'data: [DONE]\n\n';
+const WEATHER =
+  event({ reasoning_content: 'The user wonders about ' }) +
+  event({ reasoning_content: 'umbrellas.' }) +
+  event(args('{"city": "Par', 'get_weather')) +
+  event(args('is", "unit": "C"}')) +
+  event({}, 'tool_calls') +
+  END;
+const ANSWER =
+  event({ content: 'It is SUN' }) + event({ content: 'NY in Straße 天气 today.' }) + event({}, 'stop') + END;
+const FAILED =
+  event({ content: 'Hm' }) +
+  `data: ${JSON.stringify({ error: { message: 'The flux capacitor broke.', type: 'server_error' } })}\n\n`;
+
+async function add(core: Core, name: string, text: string): Promise<TraceId> {
+  const params = { name, text, api: 'chat_completions', again: true };
+  return (await core.services['traces.import'](params)).traces[0]!.id;
+}
+
+async function search(core: Core, text: string): Promise<readonly SearchHit[]> {
+  const hits: SearchHit[] = [];
+  for await (const batches of core.services['traces.search']({ text, limit: 60 }, new AbortController().signal))
+    for (const batch of batches) hits.push(...batch.hits);
+  return hits;
+}
+
+/** Of what was found: which trace, in which part, and the marked words. */
+const told = (hits: readonly SearchHit[]) =>
+  hits.map(({ row, part, excerpt, marks }) => [row.id, part, marks.map(([start, end]) => excerpt.slice(start, end))]);
+
+/** Resolves once all ended traces can be searched. */
+const whole = (core: Core) =>
+  expect
+    .poll(async () => {
+      for await (const [batch] of core.services['traces.search']({ text: 'x', limit: 1 }, new AbortController().signal))
+        if (batch!.done) return batch!.behind;
+      return undefined;
+    })
+    .toBe(false);
+
+describe('in a program', () => {
+  const { open, dataDir } = cores({ indexAfterMs: 0 });
+  const ids: Record<string, TraceId> = {};
+
+  test('words are found in answers, reasoning, arguments and errors, and in the filter; a hit knows its event', async () => {
+    const core = await open();
+    for (const [name, text] of Object.entries({ WEATHER, ANSWER, FAILED })) ids[name] = await add(core, name, text);
+    await whole(core);
+    expect(told(await search(core, 'paris'))).toEqual([[ids['WEATHER'], 'args', ['Paris']]]);
+    expect(told(await search(core, 'umbrellas WONDERS'))).toEqual([
+      [ids['WEATHER'], 'reasoning', ['wonders', 'umbrellas']],
+    ]);
+    expect(told(await search(core, '"sunny in strasse"'))).toEqual([]);
+    expect(told(await search(core, '"sunny in STRAße"'))).toEqual([[ids['ANSWER'], 'answer', ['SUNNY in Straße']]]);
+    expect(told(await search(core, '天气'))).toEqual([[ids['ANSWER'], 'answer', ['天气']]]);
+    expect(told(await search(core, 'flux'))[0]).toEqual([ids['FAILED'], 'error', ['flux']]);
+    expect(told(await search(core, 'get_weather'))).toEqual([[ids['WEATHER'], 'tool', ['get_weather']]]);
+    for (const strange of ['*', 'NEAR(a b)', 'a AND', '-', 'text:', '\u{1F600}', '\ud800', '%_'])
+      expect(await search(core, strange), strange).toEqual([]);
+    const [hit] = await search(core, 'unit');
+    expect(hit).toMatchObject({ event: 2 });
+    expect(await core.services['traces.eventOf']({ id: hit!.row.id, block: hit!.block!, offset: hit!.offset })).toEqual(
+      { event: 3 },
+    );
+
+    const listed = async (filter: string) =>
+      (await core.services['traces.list']({ filter, limit: 10 })).rows.map(({ id }) => id);
+    expect(await listed('umbrellas')).toEqual([ids['WEATHER']]);
+    expect(await listed('in:args "Paris"')).toEqual([ids['WEATHER']]);
+    expect(await listed('in:answer paris')).toEqual([]);
+    expect(await listed('sunny or in:error flux')).toEqual([ids['FAILED'], ids['ANSWER']]);
+    expect(await listed('-sunny -flux')).toEqual([ids['WEATHER']]);
+  });
+
+  test('what is deleted is not found, what is restored is again', async () => {
+    const core = await open();
+    await core.services['traces.delete']({ ids: [ids['ANSWER']!] });
+    await whole(core);
+    await expect.poll(() => search(core, 'sunny')).toEqual([]);
+    await core.services['traces.restore']({ ids: [ids['ANSWER']!] });
+    await expect.poll(async () => (await search(core, 'sunny')).length).toBe(1);
+  });
+
+  test('a file that is damaged, or something else, is made again in the background', async () => {
+    const file = join(dataDir, 'tracelane.search.db');
+    expect(statSync(file).mode & 0o777).toBe(0o600);
+    const bytes = readFileSync(file);
+    const broken: readonly (() => void)[] = [
+      () => writeFileSync(file, 'This is no database, but a text.'.repeat(200)),
+      () => writeFileSync(file, bytes.fill(0xab, 4096)),
+    ];
+    for (const breakIt of broken) {
+      breakIt();
+
+      const core = await open();
+      await expect.poll(async () => (await search(core, 'umbrellas')).length).toBe(1);
+
+      await whole(core);
+      await core.close();
+    }
+  });
+});
+
+describe('what is searched', () => {
+  const folder = () => {
+    const dataDir = dataFolder();
+    return dataDir.replace(/data$/, '');
+  };
+  const made = (text: string): SearchDocument => ({ part: 'answer', label: 'answer', text, event: 0 });
+
+  test('is what contains all the words, whatever they are', async () => {
+    const dir = folder();
+    const [writer, reader] = [new SearchWriter(dir), new SearchReader(dir)];
+    afterwards(() => (writer.close(), reader.close()));
+    const piece = fc.constantFrom('a', 'ab', 'ß', 'SS', 'é', 'é', 'ﬁ', '天', '"', '\0', '\ud83d', '😀', ' ', '%', "'");
+    const text = fc.array(piece, { maxLength: 12 }).map((all) => all.join(''));
+    const texts = fc.sample(text, { numRuns: 40, seed: 7 });
+    for (const [nr, one] of texts.entries()) await writer.put({ nr: nr + 1, id: traceId(`t${nr}`) }, [made(one)]);
+    const plain = (one: string) => folded(one.toWellFormed().replaceAll('\0', ' '));
+    fc.assert(
+      fc.property(text, (wanted) => {
+        const terms = /^\s*"(.+?)"?\s*$/s.exec(wanted)?.[1];
+        const words = (terms === undefined ? wanted.split(/\s+/) : [terms]).map(plain).filter((word) => word !== '');
+        const expected = texts.flatMap((one, nr) =>
+          words.length > 0 && one.trim() !== '' && words.every((word) => plain(one).includes(word)) ? [nr + 1] : [],
+        );
+        const found: number[] = [];
+        for (let before: number | null | undefined; before !== null;) {
+          const { nrs, next } = reader.traces({ text: wanted, before });
+          found.push(...nrs);
+          before = next;
+        }
+        expect(found.toSorted((a, b) => a - b)).toEqual(expected);
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  test('is put in again where a program ended in the middle of it, and leaves nothing behind when it is taken out', async () => {
+    const dir = folder();
+    const many = Array.from({ length: 40 }, (_, i) => made(`needle ${i} `.repeat(400)));
+    const place = { nr: 5, id: traceId('five') };
+    const first = new SearchWriter(dir);
+    const putting = first.put(place, many);
+    await expect.poll(() => new SearchReader(dir).find({ text: 'needle', limit: 1 }).found.length).toBeGreaterThan(0);
+    first.close();
+    await putting.catch(() => undefined);
+    const [writer, reader] = [new SearchWriter(dir), new SearchReader(dir)];
+    afterwards(() => (writer.close(), reader.close()));
+    expect(await writer.missing([place], null)).toEqual([place.id]);
+    await writer.put(place, many);
+    expect(await writer.missing([place], null)).toEqual([]);
+    expect(reader.find({ text: 'needle', limit: 10 }).found).toHaveLength(3);
+    // Another trace has that row number now.
+    expect(await writer.missing([{ nr: 5, id: traceId('other') }], null)).toEqual(['other']);
+    await writer.remove(place.id);
+    expect(reader.find({ text: 'needle', limit: 10 }).found).toEqual([]);
+    await writer.put({ nr: 6, id: traceId('six') }, [made('hay')]);
+    expect(await writer.missing([], null)).toEqual([]);
+    expect(reader.find({ text: 'hay', limit: 10 }).found).toEqual([]);
+  });
+});

@@ -37,9 +37,10 @@ function valueAt(args: string, start: number): ArgumentValue {
 
 /** Index of the quote that closes the string opened at `open`; the end of the text when it is cut. */
 function stringEnd(args: string, open: number): number {
-  for (let i = open + 1; i < args.length; i++) {
-    if (args[i] === BACKSLASH) i++;
-    else if (args[i] === QUOTE) return i;
+  for (let end = args.indexOf(QUOTE, open + 1); end >= 0; end = args.indexOf(QUOTE, end + 1)) {
+    let slash = end;
+    while (slash - 1 > open && args[slash - 1] === BACKSLASH) slash--;
+    if ((end - slash) % 2 === 0) return end;
   }
   return args.length;
 }

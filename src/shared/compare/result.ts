@@ -36,6 +36,8 @@ export interface AlignedCell extends Standing {
     readonly end: number;
     readonly mark: 'added' | 'lost' | 'altered';
   }[];
+  /** `text` is a stretch of the cell's, see cut-cells.ts. In characters: those before it, all, and under both marks in all. */
+  readonly cut?: { readonly before: number; readonly chars: number; readonly lost: number; readonly added: number };
 }
 
 /** A note of the lane map: one message at the moment it was emitted. */

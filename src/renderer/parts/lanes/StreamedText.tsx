@@ -14,7 +14,7 @@ const FIRST = 131_072;
 /** How much more there is with each press. */
 const MORE = 8;
 /** What one frame adds to all texts together. */
-const PER_FRAME = 32_768;
+const PER_FRAME = 16_384;
 
 let frameLeft = PER_FRAME;
 const newFrame = (): void => {

@@ -1,13 +1,14 @@
 import { visibleBlanks } from '../../components/visible.ts';
 import { useState } from 'react';
 import type { AlignedCell, AlignedRow } from '../../../shared/compare/result.ts';
+import { charsOf, marked } from '../../../shared/compare/cut-cells.ts';
 import { findingKind } from '../../../shared/compare/findings/registry.ts';
 import { differs, type Finding } from '../../../shared/model/findings.ts';
 import { WIRE, type Emission, type LaneId } from '../../../shared/model/messages.ts';
-import { codePoints } from '../../../shared/text/code-points.ts';
 import { count, durationText, plural } from '../../components/format.ts';
 import { Glyph } from '../../components/Glyph.tsx';
 import { Shown } from '../../components/Shown.tsx';
+import { setCentre } from '../../stores/app.ts';
 import { chooseFinding, useCompare } from '../../stores/compare.ts';
 import { selectEvent, useSession } from '../../stores/open.ts';
 import { piecesOf, type Piece } from './column-rows.ts';
@@ -73,6 +74,7 @@ export function Cell({ row, lane, findings, lag, messages }: CellProps) {
           onWhole={setWhole}
         />
       )}
+      {level !== 'json' && <Cut cell={hole && off ? row.cells.wire : cell} />}
       {findings.map((finding) => (
         <button key={finding.number} type="button" className="cell-note" onClick={() => chooseFinding(finding)}>
           <b className="no">{finding.number}</b> {findingKind(finding.kind)?.title ?? finding.kind}
@@ -91,22 +93,32 @@ function factsOf(row: AlignedRow, lane: LaneId): string {
 
 /** In how many characters it differs. */
 function Change({ row, lane }: { readonly row: AlignedRow; readonly lane: LaneId }) {
-  const { text, marks, equal } = row.cells[lane] ?? NOT_READ;
-  if (lane === WIRE || equal)
-    return row.kind !== 'end' && text !== null && <span className="quiet push">{count(codePoints(text))} ch</span>;
-  const all = row.cells.wire.text;
-  const sum = (mark: 'lost' | 'added') =>
-    marks
-      .filter((one) => one.mark === mark)
-      .reduce((chars, { start, end }) => chars + codePoints(text?.slice(start, end) ?? ''), 0);
-  const lost = text === null && all !== null ? codePoints(all) : sum('lost');
-  const added = sum('added');
+  const cell = row.cells[lane] ?? NOT_READ;
+  if (lane === WIRE || cell.equal)
+    return row.kind !== 'end' && cell.text !== null && <span className="quiet push">{count(charsOf(cell))} ch</span>;
+  const lost = cell.text === null ? charsOf(row.cells.wire) : marked(cell, 'lost');
+  const added = marked(cell, 'added');
   if (lost + added === 0) return null;
   return (
     <span className="change push">
       {added > 0 && `+${count(added)} `}
       {lost > 0 && `−${count(lost)} `}ch
     </span>
+  );
+}
+
+/** What is left out of a text of megabytes, and where it is. */
+function Cut({ cell: { text, cut } }: { readonly cell: AlignedCell }) {
+  if (!cut || text === null) return null;
+  const from = cut.before > 0 ? ` from character ${count(cut.before + 1)} on` : '';
+  return (
+    <p className="quiet">
+      Of {count(cut.chars)} characters, {count(text.length)}
+      {from} are compared here.{' '}
+      <button type="button" className="link" onClick={() => setCentre('live')}>
+        Show all in Live
+      </button>
+    </p>
   );
 }
 
@@ -126,7 +138,7 @@ interface PiecesProps {
 function Pieces({ pieces, ghost, code, blanks, whole, onWhole }: PiecesProps) {
   if (pieces.length === 0) return null;
   const shown = (text: string) => <Shown whole text={blanks ? visibleBlanks(text) : text} />;
-  const marked = pieces.some(({ mark }) => mark !== null);
+  const hasMarks = pieces.some(({ mark }) => mark !== null);
   const left = pieces.reduce((sum, piece) => sum + (piece.type === 'gap' ? piece.chars : 0), 0);
   return (
     <>
@@ -135,7 +147,7 @@ function Pieces({ pieces, ghost, code, blanks, whole, onWhole }: PiecesProps) {
           if (piece.type === 'gap')
             return (
               <span key={at} className="cell-gap">
-                … {count(piece.chars)} {piece.mark ?? (marked ? 'equal' : 'more')} …
+                … {count(piece.chars)} {piece.mark ?? (hasMarks ? 'equal' : 'more')} …
               </span>
             );
           if (piece.mark === null) return <span key={at}>{shown(piece.text)}</span>;

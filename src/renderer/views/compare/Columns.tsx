@@ -1,6 +1,7 @@
 import { useEffect, useMemo, useRef, useState, type CSSProperties } from 'react';
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { ChevronDown, ChevronRight } from 'lucide-react';
+import { charsOf } from '../../../shared/compare/cut-cells.ts';
 import type { AlignedRow, CompareResult } from '../../../shared/compare/result.ts';
 import type { Finding } from '../../../shared/model/findings.ts';
 import { count, durationText, plural } from '../../components/format.ts';
@@ -216,7 +217,7 @@ const eventsText = (from: number, to: number): string =>
 const saysOf = (row: AlignedRow): string =>
   row.cells.wire.text === null
     ? row.title.toLowerCase()
-    : `${row.kind === 'tool' ? row.title : row.title.toLowerCase()} ${count(row.cells.wire.text.length)} ch`;
+    : `${row.kind === 'tool' ? row.title : row.title.toLowerCase()} ${count(charsOf(row.cells.wire))} ch`;
 const placeOf = (row: AlignedRow): string => (row.kind === 'end' ? 'after the end' : 'before the first');
 
 interface RowProps {

@@ -1,4 +1,5 @@
 /** Comparisons: of the lanes of a trace, of two traces, of all combinations of options; and one as a file. */
+import { cutCells } from '../../../../shared/compare/cut-cells.ts';
 import { comparisonHtml } from '../../../../shared/compare/html.ts';
 import { compareLanes } from '../../../../shared/compare/lanes.ts';
 import { optionsMatrix } from '../../../../shared/compare/matrix.ts';
@@ -13,7 +14,7 @@ import { allReads, type TraceSource } from '../decode-stored.ts';
 import type { OneDecoding, TaskContext, TaskDefinitions } from './task.ts';
 
 export const compareTasks = {
-  'compare.lanes': comparedLanes,
+  'compare.lanes': async (context, of) => cutCells(await comparedLanes(context, of)),
   'compare.traces': async ({ source }, { a, b }) =>
     compareTraces(
       await comparisonInput(source, await source.get(a)),

@@ -1,3 +1,4 @@
+import type { ReactNode } from 'react';
 import type { TraceId } from '../../shared/model/ids.ts';
 import { useCommand } from '../commands/commands.ts';
 import { Boundary } from '../components/Boundary.tsx';
@@ -6,6 +7,7 @@ import { setCentre, useApp } from '../stores/app.ts';
 import { compareWith } from '../stores/compare.ts';
 import { ShownTrace, useOpen, useSession, useTrace } from '../stores/open.ts';
 import { Replaying } from '../views/replay/Replaying.tsx';
+import { RangeBar } from '../views/timeline/RangeBar.tsx';
 import { Timeline } from '../views/timeline/Timeline.tsx';
 import { CENTRE_VIEWS, countOf } from './views.ts';
 import type { View } from '../views/view.ts';
@@ -35,25 +37,30 @@ export function TraceView() {
         <EndingBanner />
       </Boundary>
       <Boundary what="The timeline" shows={id} slim raw>
-        <WholeTimeline compact={view.ownAxis === true} />
+        <OfWhole>
+          <Timeline compact={view.ownAxis === true} />
+        </OfWhole>
       </Boundary>
-      <Boundary what="The transport" shows={id} slim>
-        <Replaying chosen={view.id === 'replay'} />
-      </Boundary>
+      <div className="under-timeline">
+        <Boundary what="The figures of the range" shows={id} slim>
+          <OfWhole>
+            <RangeBar />
+          </OfWhole>
+        </Boundary>
+        <Boundary what="The transport" shows={id} slim>
+          <Replaying chosen={view.id === 'replay'} />
+        </Boundary>
+      </div>
       <CentreTabs view={view} trace={id} />
     </article>
   );
 }
 
-/** Its marks stay while a playhead moves over them. */
-function WholeTimeline({ compact }: { readonly compact: boolean }) {
+/** What stays as it is while a playhead moves over it. */
+function OfWhole({ children }: { readonly children: ReactNode }) {
   const session = useSession();
   const whole = useOpen((state) => state.whole);
-  return (
-    <ShownTrace value={whole ?? session}>
-      <Timeline compact={compact} />
-    </ShownTrace>
-  );
+  return <ShownTrace value={whole ?? session}>{children}</ShownTrace>;
 }
 
 function useView(): View {

@@ -1,12 +1,15 @@
 import { useEffect, useMemo, useRef, type CSSProperties } from 'react';
+import type { BlockRow } from '../../../shared/model/blocks.ts';
 import { WIRE, type LaneId } from '../../../shared/model/messages.ts';
 import { count } from '../../components/format.ts';
 import { NewPill } from '../../components/NewPill.tsx';
 import { useLanes } from '../../stores/lanes.ts';
 import { useSession, useTrace } from '../../stores/open.ts';
+import type { TraceModel } from '../../stores/trace-model.ts';
 import { noEvents } from '../no-events.ts';
 import { LaneColumn } from './LaneColumn.tsx';
 import { useFolds } from './use-folds.ts';
+import { eventsIn } from './use-stretches.ts';
 import { useFollow } from '../use-follow.ts';
 import './lane-grid.css';
 
@@ -20,16 +23,18 @@ const ROWS_SHOWN = 200;
 export function LaneGrid() {
   const session = useSession();
   const lanes = useLanes();
-  const { blocks, events } = session.model;
+  const { events } = session.model;
   const structure = useTrace((trace) => trace.structure);
   const pulse = useTrace((trace) => trace.pulse);
+  const range = useTrace((trace) => trace.range);
   const live = useTrace((trace) => trace.phase === 'live');
   const reading = useTrace((trace) => trace.phase === 'live' && !trace.follow);
   const scroller = useRef<HTMLDivElement>(null);
   const { missed, toEnd } = useFollow(scroller);
   // The model grows in place: the counter says when its rows are others.
   // oxlint-disable-next-line react/exhaustive-deps
-  const rows = useMemo(() => blocks.rows.slice(-ROWS_SHOWN), [blocks, structure]);
+  const all = useMemo(() => rowsIn(session.model, range), [session.model, range, structure]);
+  const rows = useMemo(() => all.slice(-ROWS_SHOWN), [all]);
   const folds = useFolds(rows, reading);
   const compare = useTrace((trace) => trace.compare);
   const ended = useTrace((trace) => trace.phase === 'ended');
@@ -37,7 +42,7 @@ export function LaneGrid() {
     // Without findings the counts of cell-facts.ts stand; the Compare tab says why there are none.
     if (ended) session.loadCompare().catch(() => {});
   }, [ended, session]);
-  const hidden = blocks.rows.length - rows.length;
+  const hidden = all.length - rows.length;
 
   return (
     <div className="live">
@@ -59,11 +64,19 @@ export function LaneGrid() {
             />
           ))}
         </div>
-        {events.length === 0 && <Waiting />}
+        {events.length === 0 ? <Waiting /> : all.length === 0 && <p className="live-empty">Nothing in this range.</p>}
       </div>
       <NewPill missed={missed} onClick={toEnd} />
     </div>
   );
+}
+
+/** Blocks of which an event lies in the range; null: all. */
+function rowsIn(model: TraceModel, range: readonly [startNs: number, endNs: number] | null): readonly BlockRow[] {
+  const { rows } = model.blocks;
+  if (range === null) return rows.slice();
+  const [first, last] = eventsIn(model, range);
+  return rows.filter((row) => (row.firstEvent ?? 0) <= last && (row.lastEvent ?? row.firstEvent ?? 0) >= first);
 }
 
 function laneCount(lane: LaneId, model: ReturnType<typeof useSession>['model']): number {

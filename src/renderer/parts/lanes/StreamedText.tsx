@@ -1,12 +1,14 @@
-import { memo, useEffect, useRef, useState } from 'react';
+import { memo, useEffect, useRef, useState, type MouseEvent } from 'react';
 import type { LaneBlock } from '../../../shared/model/blocks.ts';
+import { causeAt } from '../../../shared/model/text-causes.ts';
 import { useContained } from '../../components/Boundary.tsx';
 import { count } from '../../components/format.ts';
 import { onNextFrame } from '../../stores/frame.ts';
-import { useSession, useTrace } from '../../stores/open.ts';
+import { selectEvent, useSession, useTrace } from '../../stores/open.ts';
 import { PieceReader } from './piece-reader.ts';
-import { FreshText, markAdded } from './text-marks.ts';
+import { FreshText, unitAt } from './text-marks.ts';
 import { TextWriter } from './text-writer.ts';
+import { markAll, useStretches, type Stretch } from './use-stretches.ts';
 import '../../components/shown.css';
 
 /** What is drawn of a text at first, in UTF-16 units: one of megabytes takes the browser seconds to lay out. */
@@ -15,6 +17,8 @@ const FIRST = 131_072;
 const MORE = 8;
 /** What one frame adds to all texts together. */
 const PER_FRAME = 16_384;
+
+const nothing = (): void => {};
 
 let frameLeft = PER_FRAME;
 const newFrame = (): void => {
@@ -41,7 +45,12 @@ export const StreamedText = memo(function StreamedText({ block, className, code,
   const contained = useContained();
   const limit = useRef(FIRST);
   const [cut, setCut] = useState(false);
-  const marked = useRef<readonly [start: number, end: number]>([0, 0]);
+  const marks = useRef<readonly Stretch[]>([]);
+  const unmark = useRef(nothing);
+  const mark = (): void => {
+    unmark.current();
+    unmark.current = markAll(root.current!, marks.current);
+  };
 
   const shown = useRef<{ show(block: LaneBlock): void } | null>(null);
   const { key } = block;
@@ -52,7 +61,6 @@ export const StreamedText = memo(function StreamedText({ block, className, code,
     const fresh = new FreshText();
     let reader = new PieceReader([]);
     let behind = false;
-    let unmark = (): void => {};
     const draw = (): void => {
       if (reader.done) return;
       const text = reader.take(Math.min(limit.current - reader.taken, frameLeft));
@@ -70,8 +78,7 @@ export const StreamedText = memo(function StreamedText({ block, className, code,
       const after = writer.tail;
       if (after && !session.flooded && !behind && !wasBehind)
         fresh.mark(after.node, after.node === before?.node ? before.length : 0, after.length);
-      unmark();
-      unmark = markAdded(root.current!, ...marked.current);
+      mark();
     };
     const show = ({ pieces }: LaneBlock): void => {
       const { taken } = reader;
@@ -89,7 +96,8 @@ export const StreamedText = memo(function StreamedText({ block, className, code,
     const stop = session.onDraw(() => contained(draw));
     return () => {
       stop();
-      unmark();
+      unmark.current();
+      unmark.current = nothing;
       fresh.clear();
       writer.clear();
       shown.current = null;
@@ -99,11 +107,23 @@ export const StreamedText = memo(function StreamedText({ block, className, code,
   // oxlint-disable-next-line react/exhaustive-deps, react/exhaustive-effect-dependencies
   useEffect(() => shown.current!.show(block), [block, key, code, session, contained]);
 
-  const [start, end] = added ?? [0, 0];
+  const stretches = useStretches(block, added);
   useEffect(() => {
-    marked.current = [start, end];
-    return start === end ? undefined : markAdded(root.current!, start, end);
-  }, [start, end]);
+    marks.current = stretches;
+    mark();
+    // The text of another block is drawn by the effect above.
+    // oxlint-disable-next-line react/exhaustive-deps, react/exhaustive-effect-dependencies
+  }, [stretches, block]);
+
+  /** A character leads to the delta that brought it. What ends a selection of text means the text. */
+  const pick = (click: MouseEvent): void => {
+    const unit = document.getSelection()?.isCollapsed === false ? null : unitAt(root.current!, click);
+    const event = unit === null ? null : causeAt([block], unit);
+    if (event === null) return;
+    click.stopPropagation();
+    session.setFollow(false);
+    selectEvent(event);
+  };
 
   const more = (): void => {
     limit.current *= MORE;
@@ -112,7 +132,7 @@ export const StreamedText = memo(function StreamedText({ block, className, code,
   };
   return (
     <>
-      <div ref={root} className={`streamed ${className}`} />
+      <div ref={root} className={`streamed ${className}`} onClick={pick} />
       {cut && <Cut block={block} onMore={more} />}
     </>
   );

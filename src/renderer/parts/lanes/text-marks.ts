@@ -1,6 +1,6 @@
 /**
  * Marks on text, drawn over it as highlights: the text itself is never wrapped or rebuilt, so that a selection in it stays.
- * `fresh` is the tint of what has just arrived, off when reduced motion is set. `added` is what the wire does not have here.
+ * `fresh` is the tint of what has just arrived, off when reduced motion is set.
  */
 const TINT_MS = 400;
 
@@ -13,7 +13,9 @@ function register(name: string): Highlight | null {
   return highlight;
 }
 const freshMark = register('fresh');
-const addedMark = register('added');
+const marks = { added: register('added'), chosen: register('chosen'), outside: register('outside') };
+/** added: not on the wire here. chosen: what the selected event brought. outside: not of the chosen range. */
+export type MarkName = keyof typeof marks;
 
 /** Marks what was appended to one text; one per streaming block. */
 export class FreshText {
@@ -38,8 +40,8 @@ export class FreshText {
   }
 }
 
-/** Marks a stretch of an element's text, in UTF-16 units, as added. Returns what takes the marks away. */
-export function markAdded(root: Element, start: number, end: number): () => void {
+/** Marks a stretch of an element's text, in UTF-16 units. Returns what takes the marks away. */
+export function markText(name: MarkName, root: Element, start: number, end: number): () => void {
   const walker = document.createTreeWalker(root, NodeFilter.SHOW_TEXT);
   const ranges: StaticRange[] = [];
   for (
@@ -50,8 +52,35 @@ export function markAdded(root: Element, start: number, end: number): () => void
     const [from, to] = [Math.max(start - at, 0), Math.min(end - at, node.length)];
     if (from < to) ranges.push(stretch(node, from, to));
   }
-  for (const range of ranges) addedMark?.add(range);
-  return () => ranges.forEach((range) => addedMark?.delete(range));
+  for (const range of ranges) marks[name]?.add(range);
+  return () => ranges.forEach((range) => marks[name]?.delete(range));
+}
+
+/** Which unit of an element's text is at this point of the screen, in UTF-16 units; null: none. */
+export function unitAt(
+  root: Element,
+  { clientX, clientY }: { readonly clientX: number; readonly clientY: number },
+): number | null {
+  const caret = document.caretPositionFromPoint(clientX, clientY);
+  if (!caret || !(caret.offsetNode instanceof Text) || !root.contains(caret.offsetNode)) return null;
+  const walker = document.createTreeWalker(root, NodeFilter.SHOW_TEXT);
+  let before = 0;
+  for (let node = walker.nextNode(); node && node !== caret.offsetNode; node = walker.nextNode())
+    before += (node as Text).length;
+  // A caret stands between two characters: the one whose box has the point is meant.
+  const { offset, offsetNode } = caret;
+  return before + (offset > 0 && !isLeftOf(offsetNode, offset, clientX, clientY) ? offset - 1 : offset);
+}
+
+/** Whether the point lies in the box of the unit behind the caret, not in that of the one before it. */
+function isLeftOf(node: Text, offset: number, x: number, y: number): boolean {
+  if (offset >= node.length) return false;
+  const range = document.createRange();
+  range.setStart(node, offset);
+  range.setEnd(node, offset + 1);
+  return [...range.getClientRects()].some(
+    ({ left, right, top, bottom }) => x >= left && x <= right && y >= top && y <= bottom,
+  );
 }
 
 const stretch = (node: Text, start: number, end: number) =>

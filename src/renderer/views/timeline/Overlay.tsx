@@ -28,7 +28,14 @@ interface Press {
   /** What was shown then. */
   readonly window: Window;
   readonly drags: 'window' | 'playhead' | 'range';
+  /** Where the range has its other end. */
+  readonly from: number;
+  /** The edge of the range that is dragged; -1: a new range is. */
+  readonly edge: number;
 }
+
+/** So near to an edge of the range it is meant. */
+const EDGE_PX = 5;
 
 /** A press that moves less than this is a click. */
 const CLICK_PX = 4;
@@ -74,14 +81,16 @@ export function Overlay({ data, rows, view, timed, nowNs, width, axis }: Overlay
     if (start.drags === 'window')
       view.show(panned(start.window, ((start.x - x) / width) * (window.end - window.start), view.whole));
     else if (start.drags === 'playhead') seekTo(x);
-    else setDragged([fromShare(window, start.x / width), fromShare(window, Math.min(Math.max(x / width, 0), 1))]);
+    else setDragged([start.from, placeAt(x)]);
   };
   const onDown = (pointer: PointerEvent) => {
     if (pointer.button !== 0) return;
     pointer.currentTarget.setPointerCapture(pointer.pointerId);
     const { x, y } = at(pointer);
-    const drags = pointer.shiftKey ? 'window' : replaying && !pointer.altKey ? 'playhead' : 'range';
-    press.current = { x, y, window, drags };
+    const edge = range === null ? -1 : range.findIndex((at) => Math.abs(xOf(at) - x) <= EDGE_PX);
+    const drags =
+      edge >= 0 ? 'range' : pointer.shiftKey ? 'window' : replaying && !pointer.altKey ? 'playhead' : 'range';
+    press.current = { x, y, window, drags, from: edge >= 0 ? range![1 - edge]! : fromShare(window, x / width), edge };
     if (drags !== 'playhead') return;
     const event = find(pointer);
     // A mark is meant with all that it stands for; elsewhere the time is.
@@ -90,16 +99,16 @@ export function Overlay({ data, rows, view, timed, nowNs, width, axis }: Overlay
   };
   /** Of a stream without times, to the event whose place it is. */
   const seekTo = (x: number) => {
-    const place = fromShare(window, Math.min(Math.max(x / width, 0), 1));
+    const place = placeAt(x);
     if (timed) seekPlay(place);
     else seekPlayEvent(Math.round(place));
   };
   const onUp = (pointer: PointerEvent) => {
     if (!press.current) return;
-    const { drags } = press.current;
+    const { drags, edge } = press.current;
     press.current = null;
     if (dragged && timed) setRange(dragged[0] < dragged[1] ? dragged : [dragged[1], dragged[0]]);
-    else if (!dragged && drags === 'range') {
+    else if (!dragged && drags === 'range' && edge < 0) {
       setRange(null);
       selectEvent(find(pointer));
     }
@@ -107,6 +116,7 @@ export function Overlay({ data, rows, view, timed, nowNs, width, axis }: Overlay
   };
 
   const shownRange = dragged ?? range;
+  const placeAt = (x: number) => fromShare(window, Math.min(Math.max(x / width, 0), 1));
   const xOf = (value: number) => toShare(window, value) * width;
   const now = goesOn && timed ? flagLabel(xOf(nowNs), `now ${durationText(nowNs)}`, width, 'right') : null;
   const picked = event === null ? undefined : model.events[event];
@@ -117,8 +127,11 @@ export function Overlay({ data, rows, view, timed, nowNs, width, axis }: Overlay
       : null;
   const playhead =
     played === null ? null : flagLabel(xOf(played), timed ? durationText(played) : count(played), width, 'right');
+  // Of a replay the figures below say it, and the place is the playhead's.
+  const labelledRange = dragged ?? (replaying ? null : range);
   const ranged =
-    shownRange && rangeLabel(xOf(Math.min(...shownRange)), xOf(Math.max(...shownRange)), rangeText(shownRange), width);
+    labelledRange &&
+    rangeLabel(xOf(Math.min(...labelledRange)), xOf(Math.max(...labelledRange)), rangeText(labelledRange), width);
   const texts = labelled(
     values.map((value) => ({ x: xOf(value), text: timed ? tickText(value, step) : count(value) })),
     [now, pick, playhead, ranged],
@@ -169,6 +182,9 @@ export function Overlay({ data, rows, view, timed, nowNs, width, axis }: Overlay
           top={axis}
         />
       )}
+      {range?.map((at) => (
+        <i key={at} className="grip" style={{ left: percent(toShare(window, at)), top: axis }} />
+      ))}
       {ranged && (
         <b className="range-label" style={{ left: ranged.x }}>
           {ranged.text}

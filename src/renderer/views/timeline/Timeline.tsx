@@ -6,6 +6,7 @@ import { Glyph } from '../../components/Glyph.tsx';
 import { Boundary } from '../../components/Boundary.tsx';
 import { Icon } from '../../components/Icon.tsx';
 import { Shown } from '../../components/Shown.tsx';
+import { usePlay } from '../../stores/playback.ts';
 import { kept } from '../../stores/kept.ts';
 import { useSession, useTrace } from '../../stores/open.ts';
 import type { TraceModel } from '../../stores/trace-model.ts';
@@ -13,6 +14,7 @@ import type { Row } from './draw.ts';
 import { Overlay } from './Overlay.tsx';
 import { Plot } from './Plot.tsx';
 import { TimelineData } from './timeline-data.ts';
+import { Waits } from './Waits.tsx';
 import { useNavigation } from './use-navigation.ts';
 import { useTimelineWindow } from './use-window.ts';
 import { SHORTEST_SILENCE_NS } from '../../../shared/metrics/silence.ts';
@@ -67,10 +69,11 @@ function layout(
 /** While a stream runs it is drawn this often: each drawing looks at all that is shown. */
 const LIVE_MS = 100;
 
-/** Times need something to stand for: an answer that was no stream has no timeline. `compact`: folded, whatever was chosen. */
+/** Times need something to stand for: an answer that was no stream has no timeline, but where a playhead goes. `compact`: folded, whatever was chosen. */
 export function Timeline({ compact }: { readonly compact: boolean }) {
   const empty = useTrace((trace) => trace.phase === 'ended' && isEmpty(trace.model));
-  return empty ? null : <FullTimeline compact={compact} />;
+  const replaying = usePlay((play) => play.state === 'open');
+  return empty && !replaying ? null : <FullTimeline compact={compact} />;
 }
 
 /** A wait without any answer is worth seeing, too. */
@@ -119,6 +122,7 @@ function FullTimeline({ compact }: { readonly compact: boolean }) {
               <Icon of={folded ? ChevronRight : ChevronDown} size={12} />
               {timed ? SINCE : ORDER}
             </button>
+            {timed && <Waits />}
           </div>
           {rows.map((row) => (
             <Name key={row.lane?.key ?? row.type} row={row} data={data} model={model} pulse={pulse} />

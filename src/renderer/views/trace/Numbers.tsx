@@ -12,7 +12,8 @@ const GROWS_MS = 250;
 
 /** The header numbers, always in this order. What the wire did not say is "not reported", never 0. */
 export function Numbers() {
-  const { goesOn, whole } = useSession();
+  const session = useSession();
+  const { goesOn } = session;
   const nowNs = useNow(GROWS_MS);
   const model = useTrace((trace) => trace.model);
   const live = useTrace((trace) => trace.phase !== 'ended');
@@ -21,6 +22,8 @@ export function Numbers() {
   const timed = row?.timed ?? true;
   useTrace((trace) => trace.pulse);
   const { metrics } = model;
+  // At its end a playing is the whole.
+  const whole = model.ending === null ? session.whole : undefined;
   return (
     <div className="numbers" aria-label="Numbers of the trace">
       <dl>

@@ -21,6 +21,7 @@ import {
 } from '../model/trace.ts';
 import { EXPORT_PARTS, SECRET_CHOICES, type ExportManifest, type ExportPart } from '../model/export.ts';
 import type { EndpointKind } from '../providers/kinds/kind.ts';
+import type { PairResult } from '../pairing/pair.ts';
 import type { CompareResult, MatrixResult, TraceCompareResult } from '../compare/result.ts';
 
 /** A call with one answer. */
@@ -511,6 +512,8 @@ export const contract = {
 
   'compare.lanes': query<CompareResult>()(z.strictObject({ id: trace, ...decoding })),
   'compare.traces': query<TraceCompareResult>()(z.strictObject({ a: trace, b: trace })),
+  /** As the two sides of one exchange, in either order: which hop held it, and what the gateway made of it. */
+  'compare.pair': query<PairResult>()(z.strictObject({ a: trace, b: trace })),
   'compare.matrix': query<MatrixResult>()(z.strictObject({ id: trace, lanes: laneIdsSchema.optional() })),
   /** One self-contained HTML file that works offline. */
   'compare.html': query<{ readonly name: string; readonly html: string }>()(z.strictObject({ id: trace, ...decoding })),

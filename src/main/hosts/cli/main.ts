@@ -9,6 +9,7 @@ import { addExport } from './export.ts';
 import { addImport } from './import.ts';
 import { addLanes } from './lanes.ts';
 import { addMcp } from './mcp.ts';
+import { addPair } from './pair.ts';
 import { addRepair } from './repair.ts';
 import { printableLines, UsageError } from './terminal.ts';
 import { addVectors } from './vectors.ts';
@@ -32,6 +33,7 @@ export async function runCommandLine(files: ProgramFiles): Promise<void> {
   addMcp(program, files.version);
   addCapture(program, files);
   addCheckProxy(program);
+  addPair(program);
   addRepair(program);
 
   // Who reads the output may stop reading, as `head` does. That ends any command of a Unix shell, with this code and no word.

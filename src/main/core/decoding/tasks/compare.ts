@@ -6,12 +6,16 @@ import { optionsMatrix } from '../../../../shared/compare/matrix.ts';
 import { readAll } from '../../../../shared/compare/read-all.ts';
 import type { CompareResult } from '../../../../shared/compare/result.ts';
 import { compareTraces, type TraceToCompare } from '../../../../shared/compare/traces.ts';
+import { WIRE } from '../../../../shared/model/messages.ts';
 import type { Decoding } from '../../../../shared/model/trace.ts';
+import { pairTraces } from '../../../../shared/pairing/pair.ts';
 import { fileName } from '../../../../shared/text/file-name.ts';
 import type { StoredTrace } from '../../store/store.ts';
 import { decodeSetup } from '../decode-setup.ts';
 import { allReads, type TraceSource } from '../decode-stored.ts';
 import type { OneDecoding, TaskContext, TaskDefinitions } from './task.ts';
+
+const ONLY_WIRE: Decoding = { lanes: [WIRE] };
 
 export const compareTasks = {
   'compare.lanes': async (context, of) => cutCells(await comparedLanes(context, of)),
@@ -19,6 +23,11 @@ export const compareTasks = {
     compareTraces(
       await comparisonInput(source, await source.get(a)),
       await comparisonInput(source, await source.get(b)),
+    ),
+  'compare.pair': async ({ source }, { a, b }) =>
+    pairTraces(
+      await comparisonInput(source, await source.get(a), ONLY_WIRE),
+      await comparisonInput(source, await source.get(b), ONLY_WIRE),
     ),
   'compare.matrix': async ({ source }, { id, lanes }) => {
     const trace = await source.get(id);

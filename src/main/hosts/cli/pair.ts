@@ -1,0 +1,134 @@
+/** `tracelane pair A B`: two recordings of one exchange, from both sides of a gateway: who held it, and what became of it. */
+import { Option, type Command } from 'commander';
+import type { TraceToExport } from '../../core/exports/exported.ts';
+import { readAll } from '../../../shared/compare/read-all.ts';
+import { SEVERITIES, type Severity } from '../../../shared/model/findings.ts';
+import { traceId } from '../../../shared/model/ids.ts';
+import { WIRE } from '../../../shared/model/messages.ts';
+import type { Sign } from '../../../shared/pairing/evidence.ts';
+import type { Hold } from '../../../shared/pairing/held.ts';
+import { pairTraces, type PairResult, type PairSide, type TraceToPair } from '../../../shared/pairing/pair.ts';
+import { durationText } from '../../../shared/text/duration.ts';
+import { printable, sentenceOf, UsageError } from './terminal.ts';
+import { folderOf, isFile, openFolder, storedIn, tracesIn } from './traces.ts';
+
+interface Flags {
+  readonly json?: boolean;
+  readonly dataDir?: string;
+  readonly failOn?: Severity;
+}
+
+const SHOWN_HOLDS = 5;
+const SIGNS: Readonly<Record<Sign, string>> = {
+  digest: 'the same bytes',
+  id: 'an id that both name',
+  time: 'the time, as one lies within the other',
+};
+
+export function addPair(program: Command): void {
+  program
+    .command('pair')
+    .description(
+      'say which hop held an exchange that was recorded on both sides of a gateway, and what the gateway made of it',
+    )
+    .argument('<a>', 'the id of a trace in the data folder, or a file with one trace')
+    .argument('<b>', 'the other side; which of them is the client’s is told by their times')
+    .option('--json', 'print the whole result as JSON')
+    .addOption(
+      new Option('--fail-on <severity>', 'exit with code 1 if a finding is this grave, or graver').choices([
+        ...SEVERITIES,
+      ]),
+    )
+    .option('--data-dir <dir>', 'the data folder; default: TRACELANE_DATA_DIR, or the user’s own')
+    .action(async (a: string, b: string, flags: Flags) => {
+      const result = pairTraces(await sideOf(a, flags), await sideOf(b, flags));
+      process.stdout.write(`${flags.json ? printable(JSON.stringify(result)) : report(result)}\n`);
+      const { failOn } = flags;
+      if (failOn !== undefined && result.findings.some(({ severity }) => isAsGrave(severity, failOn)))
+        process.exitCode = 1;
+    });
+}
+
+const isAsGrave = (severity: Severity, limit: Severity): boolean =>
+  SEVERITIES.indexOf(severity) >= SEVERITIES.indexOf(limit);
+
+async function sideOf(name: string, { dataDir }: Flags): Promise<TraceToPair> {
+  const { facts, reads, setup } = isFile(name) ? await onlyTraceIn(name) : await stored(name, dataDir);
+  const { title, api, model, startedAt, timed, metrics, ending, responseHead, capture } = facts;
+  const input = readAll(reads, setup, {
+    lanes: [WIRE],
+    timed,
+    ...(ending && { ending }),
+    ...(responseHead && { head: responseHead }),
+  });
+  const detail = { id: traceId(name), title, api, model, startedAt, timed, metrics };
+  return {
+    input,
+    detail: {
+      ...detail,
+      ...(ending && { ending }),
+      ...(responseHead && { responseHead }),
+      ...(capture && { capture }),
+    },
+  };
+}
+
+async function onlyTraceIn(file: string): Promise<TraceToExport> {
+  const traces = await tracesIn(file).catch((error: unknown) => {
+    throw new UsageError(sentenceOf(error));
+  });
+  if (traces.length !== 1)
+    throw new UsageError(`${file} has ${traces.length} traces, and a side is one. Import it and name two ids.`);
+  return traces[0]!.trace;
+}
+
+async function stored(id: string, dataDir: string | undefined): Promise<TraceToExport> {
+  const reader = openFolder(folderOf(dataDir));
+  try {
+    return await storedIn(reader, id);
+  } finally {
+    reader.close();
+  }
+}
+
+function report(result: PairResult): string {
+  const { outer, inner, evidence, timed, clockShiftNs, holds, providerNs, gatewayNs, delay, findings } = result;
+  const signs = evidence.signs.map((sign) => SIGNS[sign]).join('; ');
+  const longest = holds.toSorted((one, other) => lengthOf(other) - lengthOf(one)).slice(0, SHOWN_HOLDS);
+  return [
+    `Client's side:   ${sideText(outer)}`,
+    `Provider's side: ${sideText(inner)}`,
+    signs === '' ? 'Nothing says that these two belong together.' : `Paired by ${signs}.`,
+    ...(clockShiftNs < 0
+      ? [`The clocks differ: the provider's side was moved by ${durationText(-clockShiftNs)}.`]
+      : []),
+    '',
+    ...(timed
+      ? [
+          `The client waited ${durationText(providerNs)} for the provider and ${durationText(gatewayNs)} for the gateway.`,
+          ...(delay
+            ? [
+                `A piece was ${durationText(delay.medianNs)} in the gateway (median), at most ${durationText(delay.largestNs)}.`,
+              ]
+            : []),
+          'The longest times in which the client got nothing:',
+          ...longest.map(holdText),
+        ]
+      : ['One of the two has no times, so that nothing can be said of them.']),
+    '',
+    ...(findings.length === 0 ? ['The gateway lost, invented and changed nothing.'] : []),
+    ...findings.map(({ severity, kind, of, sentence }) => `${severity} ${kind} ${of}: ${sentence}`),
+  ]
+    .map(printable)
+    .join('\n');
+}
+
+const sideText = ({ title, api, model, endNs, startNs }: PairSide): string =>
+  `${title} (${api}${model === null ? '' : `, ${model}`}), ${durationText(endNs - startNs)}`;
+
+const lengthOf = ({ fromNs, toNs }: Hold): number => toNs - fromNs;
+
+function holdText({ fromNs, toNs, providerNs, gatewayNs, event }: Hold): string {
+  const until = event === null ? 'the end' : `event ${event}`;
+  return `  ${durationText(toNs - fromNs)} from ${durationText(fromNs)} until ${until}: provider ${durationText(providerNs)}, gateway ${durationText(gatewayNs)}`;
+}

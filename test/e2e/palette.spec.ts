@@ -1,6 +1,7 @@
 /** The palette, the key sheet and streams from outside, over the built host. */
 import { expect, test, type Page } from 'playwright/test';
 import { startHost, type Host } from '../support/host.ts';
+import { importOver, importShort } from '../support/imports.ts';
 import { complaints, openEmpty } from '../support/page.ts';
 
 let host: Host;
@@ -36,6 +37,35 @@ test('plays a sample, finds its run and runs commands, by name', async ({ page }
   await expect(options(page).first()).toContainText('Filter runs');
   await page.keyboard.press('Enter');
   await expect(page.getByRole('combobox', { name: 'Filter runs' })).toBeFocused();
+  expect(found).toEqual([]);
+});
+
+test('finds what was said in a run of long ago, and opens it there', async ({ page }) => {
+  const found = complaints(page);
+  const piece = (content: string, finish: string | null = null) =>
+    `data: ${JSON.stringify({ choices: [{ index: 0, delta: { content }, finish_reason: finish }] })}\n\n`;
+  const text = `${piece('The harbour opens ')}${piece('at sev')}${piece('en in winter.')}${piece('', 'stop')}data: [DONE]\n\n`;
+  const client = host.client();
+  await importOver(client, { name: 'Long ago', text, api: 'chat_completions' });
+  for (let n = 0; n < 230; n++) await importShort(client, `Hay ${n}`);
+  const runs = page.getByRole('navigation', { name: 'Runs' });
+  await expect(runs).toContainText('231 runs');
+  await ask(page, 'opens SEVEN');
+  const hit = options(page).filter({ hasText: 'The harbour opens at seven in winter.' });
+  await expect(hit).toContainText('Long ago · answer');
+  await expect(hit.locator('mark')).toHaveText(['opens', 'seven']);
+  await hit.click();
+  await expect(page.getByRole('article').getByRole('heading', { level: 1 })).toContainText('Long ago');
+  // The event that brought the first of the words; the list has come to the run.
+  await expect(page.getByRole('tab', { name: 'Messages' })).toHaveAttribute('aria-selected', 'true');
+  await expect(page.getByRole('heading', { name: 'Event 0' })).toBeVisible();
+  await expect(runs.getByRole('row', { selected: true })).toContainText('Long ago');
+
+  await ask(page, 'no such words anywhere');
+  await expect(page.getByRole('dialog')).toContainText('No results.');
+  await page.keyboard.press('Escape');
+  await page.getByRole('combobox', { name: 'Filter runs' }).fill('harbour');
+  await expect(runs).toContainText('1 / 231 runs');
   expect(found).toEqual([]);
 });
 

@@ -40,8 +40,20 @@ function open(id: TraceId | null): void {
           stored: row?.ending !== undefined,
           decoding: { lanes: chosenLanes(row?.api) },
         });
+  if (recorded && wanted?.id === id) recorded.store.setState({ event: wanted.event, follow: false });
+  wanted = null;
   recorded?.watch();
   useOpen.setState({ recorded, over: null, whole: null });
+}
+
+/** Where a trace that is about to be opened is shown. */
+let wanted: { readonly id: TraceId; readonly event: number | null } | null = null;
+
+/** Selects an event of a trace that is chosen now, as soon as it is open. */
+export function openAt(id: TraceId, event: number | null): void {
+  wanted = { id, event };
+  const { recorded } = useOpen.getState();
+  if (recorded?.store.getState().id === id) recorded.store.setState({ event, follow: false });
 }
 
 /** Keeps the session of the chosen trace open. */

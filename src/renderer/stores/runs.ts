@@ -172,13 +172,13 @@ async function loadFirst(): Promise<void> {
 
 let loading = false;
 /** Reads the next page of what is shown, if there is one. */
-export async function loadMore(): Promise<void> {
+export async function loadMore(limit = PAGE): Promise<void> {
   const { next, found } = useRuns.getState();
   const after = found ? found.next : next;
   if (after === null || loading) return;
   loading = true;
   try {
-    const page = await client().call('traces.list', { filter: found?.filter, limit: PAGE, after });
+    const page = await client().call('traces.list', { filter: found?.filter, limit, after });
     const rows = withRows(page.rows);
     if (!found) put(rows, pageOf(page));
     // A search that was done meanwhile has begun anew.
@@ -195,6 +195,18 @@ export async function loadMore(): Promise<void> {
     toastError('The next runs could not be read', error);
   } finally {
     loading = false;
+  }
+}
+
+/** Reads on until a run is in the list, so that it can be scrolled to; its row is known at once. */
+export async function revealRun(row: TraceRow): Promise<void> {
+  put(withRows([row]), {});
+  for (let before: string | null = ''; !isListed(row, useRuns.getState());) {
+    const { next } = useRuns.getState();
+    // Another page is on its way, or none can be read.
+    if (next === null || next === before) return;
+    before = next;
+    await loadMore(LONGEST_PAGE);
   }
 }
 

@@ -1,4 +1,4 @@
-import { useMemo, useState } from 'react';
+import { Fragment, useMemo, useState } from 'react';
 import { Autocomplete } from '@base-ui/react/autocomplete';
 import { Search } from 'lucide-react';
 import { Dialog } from '../../components/Dialog.tsx';
@@ -8,15 +8,21 @@ import { Key } from '../../components/Key.tsx';
 import { Shown } from '../../components/Shown.tsx';
 import { onNextFrame } from '../../stores/frame.ts';
 import type { OverlayProps } from '../view.ts';
-import { useEntries } from './entries.ts';
+import { hitEntries, useEntries } from './entries.ts';
+import { useHits } from './use-hits.ts';
 import { search, type Entry, type Found } from './search.ts';
 import './palette.css';
 
-/** Commands that can run now, runs, samples and endpoints by name. */
+/** Commands that can run now, runs, samples and endpoints by name, and what was said in any run. */
 export function Palette({ close }: OverlayProps<'palette'>) {
   const [query, setQuery] = useState('');
   const entries = useEntries();
-  const found = useMemo(() => search(entries, query), [entries, query]);
+  const { hits, done, behind, problem } = useHits(query);
+  const named = useMemo(() => search(entries, query), [entries, query]);
+  const found = useMemo(
+    () => (hits.length === 0 ? named : [...named, { group: 'Messages', items: hitEntries(hits), more: 0 }]),
+    [named, hits],
+  );
   const choose = (entry: Entry) => {
     close();
     // The dialog gives the focus back first: the command may want it.
@@ -45,7 +51,7 @@ export function Palette({ close }: OverlayProps<'palette'>) {
           <Icon of={Search} />
           <Autocomplete.Input
             aria-label="Search runs, messages, commands"
-            placeholder="A command, a run, a sample, an endpoint"
+            placeholder="A command, a run, a sample, an endpoint, or words that were said"
           />
           <Key chord="Escape" />
         </div>
@@ -62,7 +68,7 @@ export function Palette({ close }: OverlayProps<'palette'>) {
                     onClick={() => choose(entry)}
                   >
                     <span className="cut">
-                      <Shown text={entry.title} />
+                      <Marked text={entry.title} marks={entry.marks ?? []} />
                     </span>
                     {entry.note !== undefined && <span className="cut quiet">{entry.note}</span>}
                     {entry.chord !== undefined && <Key chord={entry.chord} />}
@@ -74,9 +80,32 @@ export function Palette({ close }: OverlayProps<'palette'>) {
           )}
         </Autocomplete.List>
         <Autocomplete.Empty>
-          <p className="palette-empty">No results.</p>
+          <p className="palette-empty">{done ? 'No results.' : 'Searching…'}</p>
         </Autocomplete.Empty>
+        {(problem !== null || behind) && query.trim() !== '' && (
+          <p className="palette-note" role="status">
+            {problem ?? 'Some runs are still being prepared for the search; they are not in these results.'}
+          </p>
+        )}
       </Autocomplete.Root>
     </Dialog>
+  );
+}
+
+/** Text with what was searched in it marked. */
+function Marked({ text, marks }: { readonly text: string; readonly marks: NonNullable<Entry['marks']> }) {
+  const apart = marks.filter(([start], at) => at === 0 || start >= marks[at - 1]![1]);
+  return (
+    <>
+      {apart.map(([start, end], at) => (
+        <Fragment key={start}>
+          <Shown text={text.slice(at === 0 ? 0 : apart[at - 1]![1], start)} />
+          <mark>
+            <Shown text={text.slice(start, end)} />
+          </mark>
+        </Fragment>
+      ))}
+      <Shown text={text.slice(apart.at(-1)?.[1] ?? 0)} />
+    </>
   );
 }

@@ -1,14 +1,16 @@
 /** Everything that can be asked for by name: commands, runs, samples, endpoints. */
 import { COMMANDS, runCommand, useHandlers, type Command, type CommandId } from '../../commands/commands.ts';
 import { dayName, timeOfDay } from '../../components/format.ts';
-import { openOverlay, selectTrace, useApp } from '../../stores/app.ts';
+import { client } from '../../client/client.ts';
+import { openOverlay, selectTrace, setCentre, setPane, useApp } from '../../stores/app.ts';
 import { leaveFirstRun, playFirst, useFirstRunStands } from '../../stores/first-run.ts';
-import { filterRuns, useRuns } from '../../stores/runs.ts';
+import { openAt } from '../../stores/open.ts';
+import { filterRuns, revealRun, useRuns } from '../../stores/runs.ts';
 import { apiLabel } from '../../stores/providers.ts';
 import { startSample } from '../../stores/samples.ts';
 import { toastError } from '../../stores/toasts.ts';
-import type { TraceId } from '../../../shared/model/ids.ts';
-import type { SampleInfo } from '../../../shared/rpc/contract.ts';
+import type { TraceRow } from '../../../shared/model/trace.ts';
+import type { SampleInfo, SearchHit } from '../../../shared/rpc/contract.ts';
 import type { Entry } from './search.ts';
 
 /** Commands that say nothing in a list of commands. */
@@ -38,7 +40,7 @@ export function useEntries(): readonly Entry[] {
       title: row.title,
       note: `${row.model ?? apiLabel(providers, row.api)} · ${dayName(row.startedAt)} ${timeOfDay(row.startedAt)}`,
       words: [row.api, row.ending?.state ?? 'live'],
-      run: () => chooseRun(id),
+      run: () => chooseRun(row),
     };
   });
   const playing = samples.map((sample): Entry => ({
@@ -59,12 +61,36 @@ export function useEntries(): readonly Entry[] {
   return [...commands, ...runs, ...playing, ...asking];
 }
 
+/** What was said and has the typed words, as entries. */
+export function hitEntries(hits: readonly SearchHit[]): readonly Entry[] {
+  return hits.map((hit, at): Entry => ({
+    id: `hit ${hit.row.id} ${at}`,
+    group: 'Messages',
+    title: hit.excerpt,
+    marks: hit.marks,
+    note: `${hit.row.title} · ${hit.part === 'request' || hit.part === 'args' ? hit.label : hit.part}`,
+    run: () => void chooseHit(hit),
+  }));
+}
+
+/** Its run at the event that brought it; a part of the request in the pane that has it. */
+async function chooseHit({ row, part, block, offset, event }: SearchHit): Promise<void> {
+  chooseRun(row);
+  if (part === 'request') return setPane('request');
+  if (block !== null) setCentre('messages');
+  openAt(row.id, event);
+  if (block === null) return;
+  const exact = await client().call('traces.eventOf', { id: row.id, block, offset });
+  openAt(row.id, exact.event);
+}
+
 /** Shows it in the list as well, where a filter may leave it out. */
-function chooseRun(id: TraceId): void {
+function chooseRun(row: TraceRow): void {
   leaveFirstRun();
   const { found } = useRuns.getState();
-  if (found && !found.ids.includes(id)) filterRuns('');
-  selectTrace(id);
+  if (found && !found.ids.includes(row.id)) filterRuns('');
+  void revealRun(row);
+  selectTrace(row.id);
 }
 
 function play(sample: SampleInfo, first: boolean): void {

@@ -10,6 +10,8 @@ export interface Entry {
   /** Also found by these. */
   readonly words?: readonly string[];
   readonly chord?: string;
+  /** Stretches of the title that were looked for, in code units. */
+  readonly marks?: readonly (readonly [start: number, end: number])[];
   readonly run: () => void;
 }
 

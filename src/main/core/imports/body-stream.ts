@@ -298,6 +298,24 @@ function signOf(json: JsonObject): { readonly api: Api; readonly strong: boolean
   return likely ? { api: likely.id, strong: false } : null;
 }
 
+/** Whether an object is an event of a stream beyond doubt. */
+export const isEvent = (value: JsonObject): boolean => signOf(value)?.strong === true && !isAnswer(value);
+
+/** Whether an object is an answer that was not streamed. */
+export const isAnswer = (value: JsonObject): boolean =>
+  [...PROVIDERS.values()].some(({ eventsOfAnswer }) => Boolean(eventsOfAnswer?.(value)));
+
+/** Whether a list is one of events, or of records that each hold one. */
+export function holdsEvents(list: readonly unknown[]): boolean {
+  if (list.length < 2) return false;
+  const objects = list.filter((item) => objectOf(item) !== null) as readonly JsonObject[];
+  const events = objects.filter((value) => {
+    const event = eventIn({ value, text: '' });
+    return event?.strong === true && !isAnswer(eventAt(value, event.path ?? []) ?? value);
+  }).length;
+  return events > 0 && events * 2 >= list.length;
+}
+
 function answerStream(value: JsonObject): BodyStream | null {
   for (const { id: api, eventsOfAnswer } of PROVIDERS.values()) {
     const events = eventsOfAnswer?.(value);

@@ -63,9 +63,8 @@ const withoutColours: Step = (text) => {
   return plain === text ? null : one(plain, 'The text had colours of a terminal in it; they were taken out.');
 };
 
-/** String and bytes literals of Python, JavaScript and JSON. */
-const LITERAL = /(b?)(?:'((?:[^'\\\n]|\\.)*)'|"((?:[^"\\\n]|\\.)*)")/y;
-const OPENING = /b?['"]/g;
+/** Where a string or bytes literal of Python, JavaScript or JSON may open. */
+const OPENING = /(b?)(['"])/g;
 const HOLDS_FIELD = /^(?:[^\n]*\n)?(?:data|event|id|retry):/;
 /** JSON lines are no event stream, but are printed in the same ways; an object's own strings never hold one as bytes. */
 const HOLDS_OBJECT = /^\s*\{"/;
@@ -120,16 +119,25 @@ function literalsIn(line: string): readonly Literal[] {
     at !== null && unclosed < MAX_UNCLOSED && found.length < MAX_LITERALS;
     at = OPENING.exec(line)
   ) {
-    LITERAL.lastIndex = at.index;
-    const [whole, prefix, single, double] = LITERAL.exec(line) ?? [];
-    if (whole === undefined) {
+    const start = OPENING.lastIndex;
+    const end = closingQuote(line, start, at[2]!);
+    if (end === null) {
       unclosed++;
       continue;
     }
-    found.push({ before: line.slice(0, at.index), bytes: prefix === 'b', text: literal(single ?? double ?? '') });
-    OPENING.lastIndex = at.index + whole.length;
+    found.push({ before: line.slice(0, at.index), bytes: at[1] === 'b', text: literal(line.slice(start, end)) });
+    OPENING.lastIndex = end + 1;
   }
   return found;
+}
+
+/** A pattern would need as many frames of the stack as the literal has characters. */
+function closingQuote(line: string, from: number, quote: string): number | null {
+  for (let at = from; at < line.length; at++) {
+    if (line[at] === '\\') at++;
+    else if (line[at] === quote) return at;
+  }
+  return null;
 }
 
 /** containerd cuts lines after 16 KB, and marks each part but the last with P. */

@@ -61,14 +61,15 @@ const cassetteSchema = z.union([
   z.object({ http_interactions: z.array(z.unknown()) }).transform((one) => one.http_interactions),
 ]);
 
-/** The list stands first, but for the version of the format. */
-const CASSETTE_START =
-  /^\s*(?:---\s+)?(?:#[^\n]*\n\s*)*[{"\s]*(?:version"?:\s*\d+,?\s*"?)?(?:http_)?interactions"?\s*:/;
+/** Before the list stand no more than short members, such as the version of the format. */
+const YAML_START = /^\s*(?:---[^\n]*\n\s*)?(?:(?:#|[\w-]+:)[^\n]*\n\s*)*?(?:http_)?interactions:/;
+const JSON_START =
+  /^\s*\{(?:\s*"\w+"\s*:\s*(?:"[^"]*"|[\d.]+|\{\s*\}|null|true|false)\s*,)*\s*"(?:http_)?interactions"\s*:/;
 
 export const cassette: ImportFormat = {
   id: 'cassette',
   label: 'a cassette of recorded exchanges (VCR)',
-  recognizes: ({ text }) => CASSETTE_START.test(text.slice(0, 4096)),
+  recognizes: ({ text }) => YAML_START.test(text.slice(0, 4096)) || JSON_START.test(text.slice(0, 4096)),
   read: ({ text }) => {
     const document = parseDocument(text, { logLevel: 'silent' });
     if (document.errors.length > 0)

@@ -4,6 +4,7 @@ import { isUtf8 } from 'node:buffer';
 import { harTraceSchema, type HarTrace } from '../../../../shared/bundle/har-trace.ts';
 import { eventSourceMessagesSchema, timedByMessages } from '../event-source-messages.ts';
 import { bytesOfText, ImportError, utf8, type ImportedExchange, type ImportFormat } from '../imported.ts';
+import { exchangesOfSocket, webSocketMessagesSchema } from '../web-socket-messages.ts';
 import { recordedExchange } from './bundle.ts';
 import { jsonOf } from '../http-head.ts';
 
@@ -34,6 +35,7 @@ const entrySchema = z.object({
     })
     .nullish()
     .catch(undefined),
+  _webSocketMessages: webSocketMessagesSchema.optional().catch(undefined),
   _eventSourceMessages: eventSourceMessagesSchema.optional().catch(undefined),
 });
 /** What Tracelane wrote beside an entry. */
@@ -58,7 +60,9 @@ export const har: ImportFormat = {
       const entry = entrySchema.safeParse(value);
       if (!entry.success) return [];
       const own = ownSchema.safeParse(value);
-      return [own.success ? ownExchange(entry.data, own.data._tracelane) : exchangeOf(entry.data)];
+      if (own.success) return [ownExchange(entry.data, own.data._tracelane)];
+      const { _webSocketMessages: socket } = entry.data;
+      return socket ? exchangesOfSocket(exchangeOf(entry.data), socket) : [exchangeOf(entry.data)];
     });
   },
 };
@@ -72,9 +76,7 @@ function exchangeOf({
 }: Entry): ImportedExchange {
   const { text = '', encoding } = response.content ?? {};
   const { bytes, repaired } =
-    encoding?.toLowerCase() === 'base64'
-      ? { bytes: new Uint8Array(Buffer.from(text, 'base64')), repaired: [] }
-      : textBytes(text);
+    encoding?.toLowerCase() === 'base64' ? { bytes: base64Bytes(text), repaired: [] } : textBytes(text);
   const startedAt = startedDateTime === undefined ? NaN : Date.parse(startedDateTime);
   const read = messages
     ? timedByMessages(bytes, messages, startedAt)
@@ -131,6 +133,13 @@ function waited(timings: Entry['timings']): number {
 
 const pairs = (list: readonly { name: string; value: string }[]) =>
   list.map(({ name, value }) => [name, value] as const);
+
+/** Polly.JS keeps the pieces of a body that it got as a list. */
+function base64Bytes(text: string): Uint8Array {
+  const list = text.startsWith('[') ? z.array(z.string()).safeParse(jsonOf(text)) : null;
+  const pieces = list?.success === true ? list.data : [text];
+  return new Uint8Array(Buffer.concat(pieces.map((piece) => Buffer.from(piece, 'base64'))));
+}
 
 /** mitmproxy decodes a body without a charset as Latin-1; event streams and JSON are UTF-8 whatever their head says. */
 function textBytes(text: string): Required<Pick<ImportedExchange, 'repaired'>> & { readonly bytes: Uint8Array } {

@@ -5,7 +5,9 @@ import { cassette } from './cassette.ts';
 import { curlInclude, curlTrace, curlVerbose } from './curl.ts';
 import { fixture } from './fixture.ts';
 import { har } from './har.ts';
+import { jsonExchanges } from './json-exchanges.ts';
 import { mitmproxy } from './mitmproxy.ts';
+import { requestOnly } from './request-only.ts';
 import { sdkLog } from './sdk-log.ts';
 
 export const IMPORT_FORMATS: readonly ImportFormat[] = [
@@ -18,4 +20,6 @@ export const IMPORT_FORMATS: readonly ImportFormat[] = [
   curlInclude,
   curlVerbose,
   sdkLog,
+  requestOnly,
+  jsonExchanges,
 ];

@@ -165,6 +165,14 @@ test('after that they are as any other: a second start changes nothing', async (
   expect(await second.get(id)).toEqual(before);
 });
 
+test('an import that was stopped half-way is not there at the next start', async () => {
+  const dataDir = dataFolder();
+  const id = await abandon(dataDir, wireFixture('chat-text.sse'), 200, { source: 'import' });
+  const store = await start(dataDir);
+  await expect(store.get(id)).rejects.toMatchObject({ code: 'not-found' });
+  expect((await store.list({ limit: 10 })).total).toBe(0);
+});
+
 function expectWhole(dataDir: string): void {
   const db = new Database(join(dataDir, 'tracelane.db'), { readonly: true });
   expect(db.pragma('integrity_check', { simple: true })).toBe('ok');
@@ -173,9 +181,14 @@ function expectWhole(dataDir: string): void {
 }
 
 /** Leaves a trace behind as a program does that stops in mid-stream: with no result. */
-async function abandon(dataDir: string, body: Uint8Array, length: number): Promise<ReturnType<typeof traceId>> {
+async function abandon(
+  dataDir: string,
+  body: Uint8Array,
+  length: number,
+  more: Parameters<typeof newTrace>[0] = {},
+): Promise<ReturnType<typeof traceId>> {
   const store = await openStore({ dataDir, worker: STORE_WORKER });
-  const trace = newTrace();
+  const trace = newTrace(more);
   await store.createTrace(trace);
   if (length > 0) store.appendReads(trace.id, cutEvenly(body.subarray(0, length), 50));
   await store.close();

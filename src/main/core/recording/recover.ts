@@ -1,4 +1,7 @@
-/** Traces that a stopped program left without a result: each gets one, by a recording of what is stored of it. */
+/**
+ * Traces that a stopped program left without a result: each gets one, by a recording of what is stored of it. What was being imported is
+ * deleted: nobody was told that it is there, and its file has all of it.
+ */
 import { stoppedEnding } from '../../../shared/metrics/ending.ts';
 import { MetricsMeter } from '../../../shared/metrics/metrics.ts';
 import type { TraceId } from '../../../shared/model/ids.ts';
@@ -6,7 +9,7 @@ import { storedPages } from '../decoding/decode-stored.ts';
 import type { RecordStream } from '../decoding/record.ts';
 import type { Store, StoredTrace, TraceResult } from '../store/store.ts';
 
-export type RecoverySource = Pick<Store, 'unfinished' | 'get' | 'head' | 'reads' | 'finishTrace'>;
+export type RecoverySource = Pick<Store, 'unfinished' | 'get' | 'head' | 'reads' | 'finishTrace' | 'delete'>;
 
 /** Above it a trace is not read at opening: it gets its counts, but no times. */
 const READ_BYTES = 32 * 1024 * 1024;
@@ -19,6 +22,7 @@ export async function recoverTraces(store: RecoverySource, record: RecordStream)
 
 async function recover(store: RecoverySource, id: TraceId, record: RecordStream): Promise<void> {
   const trace = await store.get(id);
+  if (trace.source === 'import') return store.delete([id]);
   await store.finishTrace(id, await resultOf(store, trace, record));
 }
 

@@ -1,0 +1,34 @@
+/** A few calls at which a disk fails; `npm run faults -- disk` goes through all of them. */
+import { expect, test } from 'vitest';
+import { faultyDisk, type FaultPoint } from './disk-faults.ts';
+import { afterwards } from './support.ts';
+
+const POINTS: readonly FaultPoint[] = [
+  { fault: 'full', at: 10, from: 'opening' },
+  { fault: 'broken', at: 20, from: 'opening' },
+  { fault: 'full', at: 2, from: 'writing' },
+  { fault: 'full', at: 31, from: 'writing' },
+  { fault: 'short', at: 9, from: 'writing' },
+  { fault: 'broken', at: 3, from: 'writing' },
+  { fault: 'broken', at: 44, from: 'writing' },
+  { fault: 'stays-full', at: 17, from: 'writing' },
+];
+
+const disk = faultyDisk();
+if (disk === null)
+  console.warn('SKIPPED: no Linux or no C compiler here, so a disk that fails at single calls is not shown.');
+
+test.runIf(disk)(
+  'what is promised on a disk that fails is in the file, what is refused is not',
+  { timeout: 300_000 },
+  async () => {
+    afterwards(() => disk!.end());
+    const all = await disk!.run(POINTS);
+    expect(all).toHaveLength(POINTS.length);
+    const writing = all.filter(({ from }) => from === 'writing');
+    expect(writing.every(({ opened }) => opened)).toBe(true);
+    // A short write is gone on with; all others fail, and are told.
+    expect(writing.filter(({ fault }) => fault === 'short').every(({ told }) => !told)).toBe(true);
+    expect(writing.some(({ told }) => told)).toBe(true);
+  },
+);

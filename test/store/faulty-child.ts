@@ -1,0 +1,85 @@
+/**
+ * A program on a disk that fails: run by disk-faults.ts, in a process of its own with faulty-disk.c preloaded. A line of JSON on
+ * standard output for each point at which it was made to fail: what was promised, what was refused.
+ */
+import { closeSync, openSync, readSync, writeSync } from 'node:fs';
+import { join } from 'node:path';
+import { traceId, type TraceId } from '../../src/shared/model/ids.ts';
+import { openStore } from '../../src/main/core/store/open-store.ts';
+import { FAULTS, type FaultPoint, type Promised } from './disk-faults.ts';
+import { madeReads } from './made-reads.ts';
+import { COMPLETE, newTrace, STORE_WORKER } from './traces.ts';
+
+const [root = '', controlFile = '', points = '[]'] = process.argv.slice(2);
+const control = openSync(controlFile, 'r+');
+
+function set(fault: number, left: number): void {
+  writeSync(control, Buffer.from(new BigInt64Array([BigInt(fault), BigInt(left), 0n]).buffer), 0, 24, 0);
+}
+
+function seen(): number {
+  const bytes = Buffer.alloc(8);
+  readSync(control, bytes, 0, 8, 16);
+  return Number(bytes.readBigInt64LE());
+}
+
+/** Whether it was done; refusals are a part of the promise. */
+const tried = (one: Promise<unknown>): Promise<boolean> =>
+  one.then(
+    () => true,
+    () => false,
+  );
+
+const READS = 40;
+
+async function scenario(folder: string, { fault, at, from }: FaultPoint): Promise<Promised> {
+  const dataDir = join(root, folder);
+  const begin = (): void => set(FAULTS.indexOf(fault) + 1, at);
+  if (from === 'opening') begin();
+  const store = await openStore({ dataDir, worker: STORE_WORKER, undoMs: 1 });
+  if (store.problem !== undefined) {
+    const calls = seen();
+    set(0, 0);
+    await store.close();
+    return { folder, fault, at, from, calls, opened: false, traces: [], told: true };
+  }
+  let trouble = false;
+  let told = false;
+  let clear: (() => void) | undefined;
+  store.onWriteProblem((sentence) => {
+    trouble = sentence !== undefined;
+    told ||= trouble;
+    if (!trouble) clear?.();
+  });
+  if (from === 'writing') begin();
+  const traces: Promised['traces'][number][] = [];
+  const record = async (id: TraceId, starred: boolean, deleted: boolean): Promise<void> => {
+    const created = await tried(store.createTrace(newTrace({ id })));
+    if (created) {
+      const reads = madeReads(id, READS, 3000);
+      for (let n = 0; n < READS; n += 8) {
+        store.appendReads(id, reads.slice(n, n + 8));
+        await store.flush();
+      }
+    }
+    const finished = created && (await tried(store.finishTrace(id, COMPLETE)));
+    const star = starred && created ? await tried(store.star(id, true)) : null;
+    const gone = deleted && created ? await tried(store.delete([id])) : null;
+    traces.push({ id, created, reads: READS, finished, star, gone });
+  };
+  await record(traceId(`${folder}-kept`), true, false);
+  await record(traceId(`${folder}-gone`), false, true);
+  await record(traceId(`${folder}-last`), false, false);
+  const calls = seen();
+  set(0, 0);
+  // What is kept in memory is written as soon as writing works again.
+  if (trouble) await new Promise<void>((resolve) => (clear = resolve));
+  await store.flush();
+  await store.close();
+  return { folder, fault, at, from, calls, opened: true, traces, told };
+}
+
+for (const [n, point] of (JSON.parse(points) as readonly FaultPoint[]).entries())
+  process.stdout.write(`${JSON.stringify(await scenario(`at-${n}`, point))}\n`);
+closeSync(control);
+process.exit(0);

@@ -1,0 +1,120 @@
+/*
+ * A disk that fails when it is told to: preloaded into a program, it counts the calls that write or sync files under the folder
+ * FAULT_UNDER, and lets the one fail that the file FAULT_CONTROL names. That file is shared memory: three numbers of 64 bits.
+ */
+#define _GNU_SOURCE
+#include <dlfcn.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/types.h>
+#include <unistd.h>
+
+enum fault { NONE, FULL, SHORT, BROKEN, STAYS_FULL };
+
+struct control {
+  int64_t fault;
+  /* Calls until it fails: 1 is the next. */
+  int64_t left;
+  /* Calls that were counted. */
+  int64_t seen;
+};
+
+static struct control *control;
+static const char *under;
+
+__attribute__((constructor)) static void start(void) {
+  const char *name = getenv("FAULT_CONTROL");
+  under = getenv("FAULT_UNDER");
+  if (name == NULL || under == NULL) return;
+  int fd = open(name, O_RDWR);
+  if (fd < 0) return;
+  void *shared = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+  if (shared != MAP_FAILED) control = shared;
+  close(fd);
+}
+
+static int is_watched(int fd) {
+  char link[64], path[4096];
+  snprintf(link, sizeof link, "/proc/self/fd/%d", fd);
+  ssize_t length = readlink(link, path, sizeof path - 1);
+  if (length <= 0) return 0;
+  path[length] = 0;
+  return strncmp(path, under, strlen(under)) == 0;
+}
+
+/* The fault of this call. `writes`: it takes bytes, and does not sync them. */
+static enum fault due(int fd, int writes) {
+  if (control == NULL || control->fault == NONE || !is_watched(fd)) return NONE;
+  enum fault fault = (enum fault)control->fault;
+  if (!writes && fault != BROKEN) return NONE;
+  __atomic_add_fetch(&control->seen, 1, __ATOMIC_SEQ_CST);
+  int64_t left = __atomic_sub_fetch(&control->left, 1, __ATOMIC_SEQ_CST);
+  return left == 0 || (fault == STAYS_FULL && left < 0) ? fault : NONE;
+}
+
+#define REAL(type, name, ...) \
+  static type (*real)(__VA_ARGS__); \
+  if (real == NULL) real = (type(*)(__VA_ARGS__))dlsym(RTLD_NEXT, #name)
+
+#define FAIL(fault) \
+  do { \
+    errno = (fault) == BROKEN ? EIO : ENOSPC; \
+    return -1; \
+  } while (0)
+
+ssize_t write(int fd, const void *bytes, size_t count) {
+  REAL(ssize_t, write, int, const void *, size_t);
+  enum fault fault = due(fd, 1);
+  if (fault == SHORT) return real(fd, bytes, count > 1 ? count / 2 : count);
+  if (fault != NONE) FAIL(fault);
+  return real(fd, bytes, count);
+}
+
+ssize_t pwrite(int fd, const void *bytes, size_t count, off_t at) {
+  REAL(ssize_t, pwrite, int, const void *, size_t, off_t);
+  enum fault fault = due(fd, 1);
+  if (fault == SHORT) return real(fd, bytes, count > 1 ? count / 2 : count, at);
+  if (fault != NONE) FAIL(fault);
+  return real(fd, bytes, count, at);
+}
+
+ssize_t pwrite64(int fd, const void *bytes, size_t count, off64_t at) {
+  REAL(ssize_t, pwrite64, int, const void *, size_t, off64_t);
+  enum fault fault = due(fd, 1);
+  if (fault == SHORT) return real(fd, bytes, count > 1 ? count / 2 : count, at);
+  if (fault != NONE) FAIL(fault);
+  return real(fd, bytes, count, at);
+}
+
+int fsync(int fd) {
+  REAL(int, fsync, int);
+  enum fault fault = due(fd, 0);
+  if (fault != NONE) FAIL(fault);
+  return real(fd);
+}
+
+int fdatasync(int fd) {
+  REAL(int, fdatasync, int);
+  enum fault fault = due(fd, 0);
+  if (fault != NONE) FAIL(fault);
+  return real(fd);
+}
+
+int ftruncate(int fd, off_t length) {
+  REAL(int, ftruncate, int, off_t);
+  enum fault fault = due(fd, 1);
+  if (fault != NONE && fault != SHORT) FAIL(fault);
+  return real(fd, length);
+}
+
+int ftruncate64(int fd, off64_t length) {
+  REAL(int, ftruncate64, int, off64_t);
+  enum fault fault = due(fd, 1);
+  if (fault != NONE && fault != SHORT) FAIL(fault);
+  return real(fd, length);
+}

@@ -239,6 +239,7 @@ function bound(store: typeof fixture.store): Omit<Parameters<typeof recoverTrace
     head: (id) => store.head(id),
     reads: (id, from, maxBytes) => store.reads(id, from, maxBytes),
     finishTrace: (id, result) => store.finishTrace(id, result),
+    delete: (ids) => store.delete(ids),
   };
 }
 

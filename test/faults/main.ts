@@ -24,13 +24,15 @@ program
   .option('--rounds <n>', 'kills of each kind', wholeNumber, 120)
   .option('--seed <n>', 'the same seed kills after the same steps', wholeNumber, 1)
   .option('--only <kind>', KILLED.join(', '))
-  .action(async ({ rounds, seed, only }: { readonly rounds: number; readonly seed: number; readonly only?: string }) => {
-    for (const kind of KILLED) {
-      if (only !== undefined && only !== kind) continue;
-      const { kills, promises } = await killRounds(kind, rounds, seed);
-      console.log(`${kind.padEnd(8)} ${kills} kills, seed ${seed}: ${promises} promises kept, no file damaged`);
-    }
-  });
+  .action(
+    async ({ rounds, seed, only }: { readonly rounds: number; readonly seed: number; readonly only?: string }) => {
+      for (const kind of KILLED) {
+        if (only !== undefined && only !== kind) continue;
+        const { kills, promises } = await killRounds(kind, rounds, seed);
+        console.log(`${kind.padEnd(8)} ${kills} kills, seed ${seed}: ${promises} promises kept, no file damaged`);
+      }
+    },
+  );
 program
   .command('disk')
   .option('--every <n>', 'of the calls', wholeNumber, 1)
@@ -39,9 +41,13 @@ program
     if (disk === null) throw new Error('A failing disk can be made on Linux only, with a C compiler.');
     try {
       for (const from of ['opening', 'writing'] as const) {
-        const [{ calls }] = (await disk.run([{ ...PAST_ALL, from }])) as [{ calls: number }];
+        const calls = (await disk.run([{ ...PAST_ALL, from }])).reduce((sum, one) => sum + one.calls, 0);
         for (const fault of FAULTS) {
-          const points = Array.from({ length: Math.ceil(calls / every) }, (_, n) => ({ fault, at: 1 + n * every, from }));
+          const points = Array.from({ length: Math.ceil(calls / every) }, (_, n) => ({
+            fault,
+            at: 1 + n * every,
+            from,
+          }));
           let [told, opened] = [0, 0];
           for (let n = 0; n < points.length; n += AT_ONCE) {
             for (const one of await disk.run(points.slice(n, n + AT_ONCE))) {
@@ -49,7 +55,9 @@ program
               if (one.opened) opened++;
             }
           }
-          console.log(`${fault.padEnd(10)} at ${points.length} of ${calls} calls from ${from} on: ${opened} worked on the file, ${told} said that it fails, no promise broken`);
+          console.log(
+            `${fault.padEnd(10)} at ${points.length} of ${calls} calls from ${from} on: ${opened} worked on the file, ${told} said that it fails, no promise broken`,
+          );
         }
       }
     } finally {

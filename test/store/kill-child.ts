@@ -1,0 +1,61 @@
+/**
+ * A program that works as fast as it can until it is killed: run by kills.ts, in a process of its own. What it does is its first argument. A line on
+ * standard output for each promise that it was given: what was done, and how much.
+ */
+import { join } from 'node:path';
+import { recordHere } from '../../src/main/core/decoding/record.ts';
+import { importFile } from '../../src/main/core/imports/import-service.ts';
+import { FileVault } from '../../src/main/core/keys/file-vault.ts';
+import { Random } from '../../src/main/core/providers/sample/random.ts';
+import { openStore } from '../../src/main/core/store/open-store.ts';
+import { endpointId, traceId } from '../../src/shared/model/ids.ts';
+import { DEFAULT_OPTIONS } from '../../src/shared/model/trace.ts';
+import { importedBody } from './kills.ts';
+import { madeReads } from './made-reads.ts';
+import { COMPLETE, newTrace, STORE_WORKER } from './traces.ts';
+
+const [kind = '', dataDir = '', name = '', seed = '1'] = process.argv.slice(2);
+const random = new Random(Number(seed));
+const promised = (what: string, much: number | string = 0): void => void process.stdout.write(`${what} ${much}\n`);
+
+if (kind === 'vault') {
+  const vault = new FileVault(join(dataDir, 'keys.json'));
+  for (let n = 0; ; n++) {
+    await vault.set(endpointId(`${name}-${n % 50}`), `key-${n}`);
+    promised(`${name}-${n % 50}`, `key-${n}`);
+  }
+}
+
+promised('ready');
+const store = await openStore({ dataDir, worker: STORE_WORKER, undoMs: 1 });
+if (store.problem) throw new Error(store.problem.sentence);
+promised('open');
+const importing = importFile({
+  store,
+  defaults: async () => ({ options: DEFAULT_OPTIONS, lanes: null }),
+  record: recordHere,
+});
+
+/** What a file is brought up for is over with that. */
+const idle = kind === 'migrate';
+for (let n = 0; ; n++) {
+  if (idle) break;
+  if (kind === 'import') {
+    const lines = 1 + random.below(2000);
+    const title = `${name}-${n}-${lines}`;
+    await importing({ name: title, text: importedBody(title), again: true });
+    promised(title, lines);
+    continue;
+  }
+  const id = traceId(`${name}-${n}`);
+  const reads = madeReads(id, 1 + random.below(kind === 'seal' ? 400 : 60), 2000);
+  await store.createTrace(newTrace({ id }));
+  store.appendReads(id, reads);
+  await store.finishTrace(id, COMPLETE);
+  promised(id, reads.length);
+  if (kind === 'purge' && random.chance(0.6)) {
+    await store.delete([id]);
+    promised(`-${id}`);
+  }
+}
+// The store's thread keeps the program alive until it is killed.

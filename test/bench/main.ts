@@ -26,18 +26,18 @@ const GROUPS: readonly (() => readonly Contest[])[] = [
   ...STORE,
   ...TRANSPORT,
 ];
-/** Counts and shares, which have ways of their own. */
-const OTHERS: Readonly<Record<string, () => Promise<readonly Result[]>>> = {
-  P12: bytesOnDisk,
-  P18: eventLoop,
-  P19b: framesPerSecond,
-  P20: rendering,
-  P21: proxy,
-  P24: replay,
-  P25: firstPaint,
-  R6: hostile,
-  P26: largeContent,
-};
+/** Counts and shares, which have ways of their own; those that are measured together are named together. */
+const OTHERS: readonly (readonly [ids: readonly string[], measure: () => Promise<readonly Result[]>])[] = [
+  [['P12'], bytesOnDisk],
+  [['P18'], eventLoop],
+  [['P19b'], framesPerSecond],
+  [['P20', 'P20b'], rendering],
+  [['P21', 'P22', 'P23'], proxy],
+  [['P24'], replay],
+  [['P25'], firstPaint],
+  [['R6'], hostile],
+  [['P26'], largeContent],
+];
 
 const options = new Command('bench')
   .option('--json', 'print only JSON')
@@ -52,9 +52,14 @@ for (const group of GROUPS)
     if (only && !only.has(contest.id)) continue;
     take(await judge(contest));
   }
-for (const [id, measure] of Object.entries(OTHERS))
-  if (!only || only.has(id)) for (const result of await measure()) take(result);
+for (const [ids, measure] of OTHERS)
+  if (!only || ids.some((id) => only.has(id)))
+    for (const result of await measure()) if (!only || only.has(result.id)) take(result);
 await endTransport();
+if (only && results.length === 0) {
+  console.error(`No target is called ${[...only].join(' or ')}.`);
+  process.exit(2);
+}
 
 if (options.json)
   console.log(JSON.stringify(results.map(({ id, what, value, target, met }) => ({ id, what, value, target, met }))));

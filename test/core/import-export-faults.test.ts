@@ -1,4 +1,7 @@
-/** Group H of the reliability list, import and export: a test for each row that applies, over the contract and a real store. */
+/**
+ * Group H of the reliability list, import and export: a test for each row that applies, over the contract and a real store. H9 is in
+ * test/unit/exports/cli.test.ts, H12 in test/unit/exports/formats.test.ts.
+ */
 import { gunzipSync, gzipSync, zstdCompressSync } from 'node:zlib';
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync } from 'node:fs';
@@ -6,6 +9,7 @@ import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { describe, expect, test } from 'vitest';
 import type { TraceId } from '../../src/shared/model/ids.ts';
+import { EXPORT_FORMATS } from '../../src/main/core/exports/formats/registry.ts';
 import { ServiceError, type Services } from '../../src/shared/rpc/services.ts';
 import { cores } from '../support/core.ts';
 import { importOne } from '../support/imports.ts';
@@ -237,6 +241,11 @@ test('H10: keys leave only by an explicit choice, which the file names', async (
     ]);
     if (format !== 'body') expect(await made('keep')).toMatch(/"secrets": ?"keep"/);
   }
+});
+
+test('H11: no format is a table that a spreadsheet would calculate', () => {
+  const media = EXPORT_FORMATS.map(({ mediaType }) => mediaType);
+  expect(media.filter((type) => /csv|tab-separated|spreadsheet|excel/.test(type))).toEqual([]);
 });
 
 test('what was recognized is imported without being sent again, once, and only by its name', async () => {

@@ -54,7 +54,7 @@ it('prints what would leave without writing it', () => {
   expect(JSON.parse(json)).toMatchObject({ secrets: 'keep', redacted: [{ place: 'response body, bytes 28 to 55' }] });
 });
 
-it('leaves the file that was there as it was when the disk is full', () => {
+it('H9: leaves the file that was there as it was when the disk is full', () => {
   const old = path('old.sse');
   writeFileSync(old, 'as it was');
   // A limit on the size of files fails a write in its middle, as a full disk does.

@@ -133,7 +133,7 @@ describe('an HTTP archive', () => {
 const folder = mkdtempSync(join(tmpdir(), 'tracelane-formats-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-describe('a cURL command', () => {
+describe('H12: a cURL command', () => {
   const scriptOf = (text: string): string => {
     const file = join(folder, 'script.sh');
     writeFileSync(file, text);

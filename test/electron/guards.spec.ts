@@ -46,7 +46,45 @@ test('only files of the window are served, each with its type and the policies',
   expect((await shell.program.fetch('app://tracelane/', 'POST'))!.status).toBe(405);
 });
 
-test('redirects and webviews are prevented', async ({ shell }) => {
+test('J6 I13 a link opens in the browser by a click and after a question, one for each click, and nothing else does', async ({
+  shell,
+}) => {
+  const page = await shell.page();
+  const { id } = (await shell.inspect()).windows[0]!;
+  const open = (...urls: readonly string[]): Promise<void> =>
+    page.evaluate((all) => {
+      for (const url of all) window.open(url, '_blank');
+    }, urls);
+  const click = (): Promise<void> => shell.program.input(id, 'mouseUp');
+
+  await shell.program.input(id, 'mouseMove');
+  await open('https://docs.example/nobody-clicked');
+  await click();
+  await open('https://docs.example/refused');
+  await expect.poll(() => shell.dialogs).toEqual(['Open this address in your browser?']);
+  expect(shell.details).toEqual(['https://docs.example/refused']);
+
+  await shell.program.answerDialogs(1);
+  for (const url of [
+    'http://docs.example/',
+    'file:///etc/passwd',
+    'javascript:alert(1)',
+    'https://user:word@docs.example/',
+    'about:blank',
+    'app://tracelane/',
+    'ms-settings:x',
+  ]) {
+    await click();
+    await open(url);
+  }
+  await click();
+  await open('https://docs.example/page?q=1#part', 'https://docs.example/second-of-one-click');
+  await expect.poll(() => shell.opened()).toEqual(['https://docs.example/page?q=1#part']);
+  expect(shell.dialogs).toHaveLength(2);
+  expect(await shell.windowCount()).toBe(1);
+});
+
+test('J6 redirects and webviews are prevented', async ({ shell }) => {
   await shell.page();
   const id = (await shell.inspect()).windows[0]!.id;
   expect(await shell.program.emit(id, 'will-redirect', { url: 'https://elsewhere.invalid/', isMainFrame: true })).toBe(
@@ -55,7 +93,7 @@ test('redirects and webviews are prevented', async ({ shell }) => {
   expect(await shell.program.emit(id, 'will-attach-webview', {})).toBe(true);
 });
 
-test('what the window made itself may be saved, and nothing else', async ({ shell }) => {
+test('J7 what the window made itself may be saved, and nothing else', async ({ shell }) => {
   await shell.page();
   expect(await shell.program.downloadAllowed('blob:app://tracelane/0f8f')).toBe(true);
   for (const url of [

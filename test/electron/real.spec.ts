@@ -39,9 +39,9 @@ class RealApp implements ShellApp {
   readonly electron: ElectronApplication;
   readonly #exited: Promise<number | null>;
 
-  static async launch({ dataDir, env }: LaunchOptions): Promise<RealApp> {
+  static async launch({ dataDir, env, args: files = [] }: LaunchOptions): Promise<RealApp> {
     // Chromium starts no sandbox of its own for root, as whom containers run tests.
-    const args = process.getuid?.() === 0 ? ['--no-sandbox', '.'] : ['.'];
+    const args = [...(process.getuid?.() === 0 ? ['--no-sandbox', '.'] : ['.']), ...files];
     const app = await _electron.launch({
       executablePath: electronBinary()!,
       args,

@@ -19,4 +19,5 @@ export interface ShellApp {
 export interface LaunchOptions {
   readonly dataDir: string;
   readonly env?: Readonly<Record<string, string>>;
+  readonly args?: readonly string[];
 }

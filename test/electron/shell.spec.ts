@@ -8,6 +8,7 @@ import { CONNECT, PORT } from '../../src/shared/rpc/handshake.ts';
 import { expected, shown, startSample, wholeTrace } from '../support/page.ts';
 import { runSample } from './app-scenarios.ts';
 import type { MenuEntry } from './double/protocol.ts';
+import type { DoubleApp } from './double/driver.ts';
 import { test } from './double-test.ts';
 
 const MARKER = 'sk-marker-0123456789abcdefWXYZ';
@@ -16,7 +17,7 @@ const LONG = ['long-answer', 'messages'] as const;
 const SLOW = { TRACELANE_SAMPLE_PACE: '0.3' };
 
 test.describe('the port', () => {
-  test('is refused to a frame in the page, to another site, and to what is no nonce', async ({ shell }) => {
+  test('J1 is refused to a frame in the page, to another site, and to what is no nonce', async ({ shell }) => {
     const page = await shell.page();
     await expect.poll(async () => (await shell.inspect()).ports).toBe(1);
     await page.evaluate(() => document.body.append(document.createElement('iframe')));
@@ -79,7 +80,7 @@ test.describe('the port', () => {
 });
 
 test.describe('a page that crashes', () => {
-  test('is loaded again, and the stream goes on from the store without a gap or a repeat', async ({
+  test('J3 is loaded again, and the stream goes on from the store without a gap or a repeat', async ({
     launch,
     dataDir,
   }) => {
@@ -172,7 +173,50 @@ test('a second start brings the window of the first to the front, and ends', asy
   await expect.poll(async () => (await shell.inspect()).windows).toMatchObject([{ minimized: false, focused: true }]);
 });
 
+test.describe('J8 files that the system opens', () => {
+  const EVENTS =
+    'data: {"id":"c","object":"chat.completion.chunk","model":"m","choices":[{"index":0,"delta":{"content":"Hello"},"finish_reason":"stop"}]}\n\ndata: [DONE]\n\n';
+  const rows = async (app: DoubleApp) => (await app.client().call('traces.list', { limit: 10 })).rows;
+
+  test('J8 are asked about, and opened by the one app that runs; names that are none of a file are nothing', async ({
+    launch,
+    dataDir,
+  }, info) => {
+    const folder = info.outputPath('files');
+    await mkdir(folder, { recursive: true });
+    const named = join(folder, '--inspect \u202egnp.sse');
+    const other = join(folder, 'other.sse');
+    for (const file of [named, other]) writeFileSync(file, EVENTS);
+    const shell = await launch({
+      args: [named, folder, join(folder, 'none.sse'), '--remote-debugging-port=1', '/dev/zero', ''],
+    });
+    await shell.page();
+    await expect.poll(() => shell.dialogs).toEqual(['Open this file in Tracelane?']);
+    expect(shell.details).toEqual([join(folder, '--inspect \uFFFDgnp.sse')]);
+    expect(await rows(shell)).toEqual([]);
+
+    await shell.program.answerDialogs(1);
+    const second = await launch({ args: ['--no-sandbox', other] });
+    expect(await second.exited()).toBe(0);
+    await expect.poll(async () => (await rows(shell)).map(({ source }) => source)).toEqual(['import']);
+    expect(await shell.windowCount()).toBe(1);
+    expect(shell.details.at(-1)).toBe(other);
+    expect(statSync(dataDir).isDirectory()).toBe(true);
+  });
+});
+
 test.describe('the window', () => {
+  test('hears what was chosen while it was loading', async ({ shell }) => {
+    const page = await shell.page();
+    await expect(page.getByText('Ready')).toBeVisible();
+    const theme = () => page.evaluate(() => document.documentElement.dataset['theme']);
+    const before = await theme();
+    const reloaded = page.reload({ waitUntil: 'commit' });
+    await reloaded;
+    await shell.clickMenu('theme.next');
+    await expect.poll(theme).not.toBe(before);
+  });
+
   test('opens where it was closed, as long as a screen shows that place', async ({ launch, dataDir }) => {
     const state = join(dataDir, 'electron', 'window.json');
     const first = await launch();

@@ -10,7 +10,7 @@ import { Banner } from './Banner.tsx';
 import { useFrameCommands } from './frame-commands.ts';
 import { HintBar } from './HintBar.tsx';
 import { useKeyboard } from '../commands/keyboard.ts';
-import { useMenuCommands } from './menu-commands.ts';
+import { useProgramCalls } from './program-calls.ts';
 import { Overlays } from './Overlays.tsx';
 import { useTheme } from './theme.ts';
 import { Toasts } from './Toasts.tsx';
@@ -23,7 +23,7 @@ const FirstRun = late(async () => (await import('../views/first-run/FirstRun.tsx
 export function App() {
   useTheme();
   useKeyboard();
-  useMenuCommands();
+  useProgramCalls();
   useFrameCommands();
   return (
     <CSPProvider disableStyleElements>

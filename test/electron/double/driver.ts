@@ -25,6 +25,8 @@ export interface LaunchSetup {
   readonly browser: Browser;
   readonly dataDir: string;
   readonly env?: Readonly<Record<string, string>>;
+  /** Of the program's command line. */
+  readonly args?: readonly string[];
   /** The program's module. */
   readonly main: string;
 }
@@ -40,6 +42,8 @@ const PERMISSIONS = {
 
 export class DoubleApp implements ShellApp {
   readonly dialogs: string[] = [];
+  /** What each question says beside itself. */
+  readonly details: string[] = [];
   /** Windows that the program allowed a page to open, and requests that nothing stopped on their way out. */
   readonly escaped: string[] = [];
   /** What the program printed. */
@@ -62,9 +66,9 @@ export class DoubleApp implements ShellApp {
   #expectedPages = 0;
   #ended = false;
 
-  static async launch({ browser, dataDir, env, main }: LaunchSetup): Promise<DoubleApp> {
+  static async launch({ browser, dataDir, env, args = [], main }: LaunchSetup): Promise<DoubleApp> {
     const context = await browser.newContext({ viewport: { width: 1280, height: 800 } });
-    const child = spawn(process.execPath, ['--expose-gc', '--import', hook, main], {
+    const child = spawn(process.execPath, ['--expose-gc', '--import', hook, main, ...args], {
       cwd: root,
       env: { ...process.env, TRACELANE_DATA_DIR: dataDir, ...env },
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
@@ -220,7 +224,7 @@ export class DoubleApp implements ShellApp {
       portMessage: (port, data) => this.#toPort(port, { type: 'portMessage', port, data }),
       portClosed: (port) => this.#toPort(port, { type: 'portClosed', port }),
       record: (what, value) => {
-        (what === 'opened' ? this.#opened : this.dialogs).push(value);
+        ({ opened: this.#opened, dialog: this.dialogs, detail: this.details })[what].push(value);
       },
     };
   }

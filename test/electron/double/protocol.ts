@@ -67,6 +67,8 @@ export type ProgramSide = {
   quit(): void;
   /** Whether the event was prevented. */
   emit(contents: number, event: string, params: Readonly<Record<string, unknown>>): boolean;
+  /** A click, or a key, in the page. */
+  input(contents: number, type: string): void;
   answerDialogs(button: number): void;
   rotateStorageKey(): void;
   collectGarbage(): Promise<void>;
@@ -94,5 +96,5 @@ export type BrowserSide = {
   portMessage(port: number, data: unknown): void;
   portClosed(port: number): void;
   /** What the program asked of the system, in order. */
-  record(what: 'opened' | 'dialog', value: string): void;
+  record(what: 'opened' | 'dialog' | 'detail', value: string): void;
 };

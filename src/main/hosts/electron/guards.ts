@@ -2,7 +2,8 @@
  * What a window may not do, for every window there will ever be: go elsewhere, open another, embed one, ask for a device or
  * the network, save what is not ours. A page that a trace had taken over would find nothing here to work with.
  */
-import { app, session, shell, type WebContents } from 'electron';
+import { app, session, type WebContents } from 'electron';
+import { askBeforeLinks } from './links.ts';
 import { isOwnOrigin, PAGE_URL } from './scheme.ts';
 
 export function guardWindows(): void {
@@ -19,19 +20,7 @@ function guardContents(contents: WebContents): void {
   });
   contents.on('will-redirect', (event) => event.preventDefault());
   contents.on('will-attach-webview', (event) => event.preventDefault());
-  contents.setWindowOpenHandler(({ url }) => {
-    openExternally(url);
-    return { action: 'deny' };
-  });
-}
-
-/** The one way out: a web page, in the user's browser, over https. */
-function openExternally(url: string): void {
-  const parsed = URL.parse(url);
-  if (parsed?.protocol !== 'https:' || parsed.username !== '' || parsed.password !== '') return;
-  shell
-    .openExternal(parsed.href)
-    .catch((error: unknown) => console.error(`${parsed.href} could not be opened:`, error));
+  askBeforeLinks(contents);
 }
 
 /** After the app is ready: there is no session before. */

@@ -1,6 +1,5 @@
 /** The menu: the system's own entries, and commands of the window, which the window itself carries out. */
-import { app, BrowserWindow, Menu, type MenuItemConstructorOptions } from 'electron';
-import { COMMAND } from '../../../shared/rpc/handshake.ts';
+import { app, Menu, type MenuItemConstructorOptions } from 'electron';
 
 /** The window knows these commands by the same ids, with the same keys. */
 const COMMANDS = {
@@ -12,10 +11,12 @@ const COMMANDS = {
   keys: { id: 'keys.show', label: 'Keys' },
 } satisfies Record<string, MenuItemConstructorOptions & { readonly id: string }>;
 
-export function setMenu(): void {
+/** `choose` is told the id of a command that was chosen. */
+export function setMenu(choose: (id: string) => void): void {
+  const command = commandOf(choose);
   const mac = process.platform === 'darwin';
   const template: MenuItemConstructorOptions[] = [
-    ...(mac ? [macAppMenu()] : []),
+    ...(mac ? [macAppMenu(command)] : []),
     {
       label: 'File',
       submenu: [
@@ -48,7 +49,7 @@ export function setMenu(): void {
   Menu.setApplicationMenu(Menu.buildFromTemplate(template));
 }
 
-function macAppMenu(): MenuItemConstructorOptions {
+function macAppMenu(command: Command): MenuItemConstructorOptions {
   return {
     label: app.name,
     submenu: [
@@ -67,12 +68,12 @@ function macAppMenu(): MenuItemConstructorOptions {
   };
 }
 
+type Command = (name: keyof typeof COMMANDS) => MenuItemConstructorOptions;
+
 /** Its key is shown and not registered: the page handles keys, and knows when one belongs to what is being typed. */
-function command(name: keyof typeof COMMANDS): MenuItemConstructorOptions {
-  const item = COMMANDS[name];
-  return {
-    ...item,
-    registerAccelerator: false,
-    click: () => BrowserWindow.getAllWindows()[0]?.webContents.send(COMMAND, item.id),
+const commandOf =
+  (choose: (id: string) => void): Command =>
+  (name) => {
+    const item = COMMANDS[name];
+    return { ...item, registerAccelerator: false, click: () => choose(item.id) };
   };
-}

@@ -2,18 +2,11 @@
  * The window's way to the program. A page asks on the one channel there is and gets one end of a new message channel; the
  * services answer on the other. A page that was reloaded asks again, and goes on where its streams stood.
  */
-import {
-  ipcMain,
-  MessageChannelMain,
-  type IpcMainEvent,
-  type MessagePortMain,
-  type WebContents,
-  type WebFrameMain,
-} from 'electron';
+import { ipcMain, MessageChannelMain, type IpcMainEvent, type MessagePortMain, type WebContents } from 'electron';
 import { CONNECT, PORT } from '../../../shared/rpc/handshake.ts';
 import { messagePort } from '../../../shared/rpc/message-port.ts';
 import type { Port } from '../../../shared/rpc/port.ts';
-import { isOwnOrigin } from './scheme.ts';
+import { isOwnPage } from './own-page.ts';
 
 const MAX_NONCE = 100;
 
@@ -54,11 +47,6 @@ export function servePorts(serve: (port: Port) => void): void {
     frame.postMessage(PORT, nonce, [port2]);
     serve(portOf(port1));
   });
-}
-
-/** The main frame of a window, with our own page in it. */
-function isOwnPage(frame: WebFrameMain | null): frame is WebFrameMain {
-  return frame !== null && frame.parent === null && isOwnOrigin(frame.url);
 }
 
 /** Electron's kind of port emits its events as Node does; what they carry is the same. */

@@ -2,6 +2,7 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { app, BrowserWindow, dialog } from 'electron';
+import { COMMAND } from '../../../shared/rpc/handshake.ts';
 import { serve } from '../../../shared/rpc/server.ts';
 import type { Core, CoreSetup } from '../../core/core.ts';
 import { FileVault } from '../../core/keys/file-vault.ts';
@@ -9,8 +10,10 @@ import { dataDirectory, proxyPort, samplePace } from '../environment.ts';
 import { say } from '../log.ts';
 import { failure, watchCrashes, watchHangs, type Fail } from './crashes.ts';
 import { FaultLog } from './fault-log.ts';
+import { SystemFiles } from './files.ts';
 import { guardSession, guardWindows } from './guards.ts';
 import { setMenu } from './menu.ts';
+import { PageCalls } from './page.ts';
 import { servePorts } from './ports.ts';
 import { registerScheme, serveRenderer } from './scheme.ts';
 import { SafeStorageVault } from './vault.ts';
@@ -35,7 +38,8 @@ export function startShell(setup: ShellSetup, createCore: (setup: CoreSetup) => 
     app.quit();
     return;
   }
-  app.on('second-instance', focusWindow);
+  const page = new PageCalls();
+  const files = new SystemFiles(page);
   registerScheme();
   guardWindows();
 
@@ -50,7 +54,11 @@ export function startShell(setup: ShellSetup, createCore: (setup: CoreSetup) => 
     await app.whenReady();
     guardSession();
     serveRenderer(setup.rendererDir);
-    setMenu();
+    let open = (): void => {};
+    setMenu((id) => {
+      if (BrowserWindow.getAllWindows().length === 0) open();
+      page.say(COMMAND, id);
+    });
     const { storeWorker, decodeWorker, proxyWorker } = setup;
     const pace = samplePace();
     const port = proxyPort();
@@ -68,8 +76,9 @@ export function startShell(setup: ShellSetup, createCore: (setup: CoreSetup) => 
     const { services } = core;
     if (core.remark !== undefined) say(core.remark);
     servePorts((port) => serve(services, port, log.write));
-    const open = () => watchHangs(openWindow({ preload: setup.preload, stateFile: join(profile, 'window.json') }));
+    open = () => watchHangs(openWindow({ preload: setup.preload, stateFile: join(profile, 'window.json') }));
     open();
+    files.start();
     // On macOS an app goes on without a window, and its icon brings one back.
     app.on('activate', () => BrowserWindow.getAllWindows().length === 0 && open());
   };
@@ -89,13 +98,6 @@ function makeFolder(path: string): boolean {
     app.exit(1);
     return false;
   }
-}
-
-function focusWindow(): void {
-  const window = BrowserWindow.getAllWindows()[0];
-  if (!window) return;
-  if (window.isMinimized()) window.restore();
-  window.focus();
 }
 
 /** A quit waits until what was recorded is written. */

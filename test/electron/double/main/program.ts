@@ -52,6 +52,9 @@ const program: ProgramSide = {
   minimize: (contents) => windowOf(contents).minimize(),
   quit: () => app.quit(),
   emit: (contents, event, params) => emitPreventable(windowOf(contents).webContents, event, params),
+  input(contents, type) {
+    windowOf(contents).webContents.emit('input-event', {}, { type });
+  },
   answerDialogs,
   rotateStorageKey,
   async collectGarbage() {

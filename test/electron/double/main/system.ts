@@ -40,11 +40,11 @@ export const dialog = {
   showErrorBox(title: string, content: string): void {
     tell(browser.record('dialog', `${title}\n${content}`));
   },
-  showMessageBox(
-    _window: unknown,
-    options: { readonly message: string },
-  ): Promise<{ response: number; checkboxChecked: boolean }> {
-    tell(browser.record('dialog', options.message));
+  /** With a window before the question, or without one. */
+  showMessageBox(...args: readonly unknown[]): Promise<{ response: number; checkboxChecked: boolean }> {
+    const { message, detail = '' } = args.at(-1) as { readonly message: string; readonly detail?: string };
+    tell(browser.record('detail', detail));
+    tell(browser.record('dialog', message));
     return Promise.resolve({ response: button, checkboxChecked: false });
   },
 };

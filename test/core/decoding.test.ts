@@ -6,6 +6,7 @@ import { eventDetail, EventIndex } from '../../src/main/core/decoding/event-deta
 import { traceItems, type LiveTrace } from '../../src/main/core/traces/trace-items.ts';
 import { tasksOver } from '../../src/main/core/decoding/tasks/registry.ts';
 import { TaskContext } from '../../src/main/core/decoding/tasks/task.ts';
+import { counted } from '../../src/main/core/decoding/packed-items.ts';
 import { RecordedItems } from '../../src/main/core/recording/recorded-items.ts';
 import type { TraceItem } from '../../src/shared/model/items.ts';
 import { DEFAULT_OPTIONS, type AdapterOptions } from '../../src/shared/model/trace.ts';
@@ -121,6 +122,34 @@ describe('a live run', () => {
       const service = traceItems({ source, live: () => live, thread });
       expect(await collect(service, { id: trace.trace.id, from: 0, options: OTHER })).toEqual(liveItems(trace, OTHER));
     }
+  });
+
+  test('R6 its items are not asked for while nobody watches, and a watcher that comes misses nothing', async () => {
+    const { api, bytes } = streams[0]!;
+    const trace = memoryTrace(api, readsOf(bytes, [40]));
+    const source = memorySource([trace]);
+    const all = liveItems(trace);
+    const run = new RecordedItems(10);
+    const live = { trace: trace.trace, items: run, inputs: () => storedInputs(source, trace.trace) };
+    const service = traceItems({ source, live: () => live, thread });
+    run.add(all.slice(0, 9));
+    expect(run.wanted).toBe(true);
+    run.add(all.slice(9, 12));
+    expect(run.wanted).toBe(false);
+    run.addPacked(counted(8));
+    const late = new AbortController();
+    const watching = run.watch(20, late.signal);
+    const next = watching.next();
+    expect(run.wanted).toBe(true);
+    run.add(all.slice(20, 22));
+    expect((await next).value).toEqual(all.slice(20, 22));
+    late.abort();
+    await watching.next();
+    expect(run.wanted).toBe(false);
+    run.addPacked(counted(all.length - 22));
+    run.end();
+    for (const from of [0, 15, 21])
+      expect(await collect(service, { id: trace.trace.id, from, options: undefined })).toEqual(all.slice(from));
   });
 
   test('goes on for a watcher that is behind by more than is held, without a gap or a repeat', async () => {

@@ -49,7 +49,8 @@ export interface Recorded {
 
 /** What the thread serves. A session is one pass over one stream; its number is never used again. */
 export interface LaneHandlers {
-  readonly take: (session: number, input: LaneInput) => Transferred<Decoded<PackedItems>>;
+  /** `wanted`: the items; else they are counted. */
+  readonly take: (session: number, input: LaneInput, wanted: boolean) => Transferred<Decoded<PackedItems>>;
   readonly more: (session: number) => Transferred<Decoded<PackedItems>>;
   readonly drop: (session: number) => void;
   readonly close: () => void;

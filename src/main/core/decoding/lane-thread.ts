@@ -93,13 +93,13 @@ export class LaneThread {
   }
 
   /** For sessions. */
-  async request(session: LaneSession, input: LaneInput | null): Promise<Decoded<PackedItems>> {
+  async request(session: LaneSession, input: LaneInput | null, wanted: boolean): Promise<Decoded<PackedItems>> {
     if (this.#closed) throw new ServiceError('closed', 'The program is closing.');
     this.#life ??= new Life(this.#setup, {
       hung: (place) => this.#hung(place),
       gone: (life, cause, place) => this.#gone(life, cause, place),
     });
-    return this.#life.request(session.number, input);
+    return this.#life.request(session.number, input, wanted);
   }
 
   /** For sessions. */
@@ -157,11 +157,11 @@ export class LaneSession {
     return { ...decoded, items: unpackItems(decoded.items) };
   }
 
-  /** The same, with the items as they come. */
-  async givePacked(input: LaneInput | null): Promise<Decoded<PackedItems>> {
+  /** The same, with the items as they come; only counted where they are not `wanted`. */
+  async givePacked(input: LaneInput | null, wanted = true): Promise<Decoded<PackedItems>> {
     if (input?.type === 'reads') this.bytes += input.run.bytes.length;
     try {
-      return await this.#setup.thread.request(this, input);
+      return await this.#setup.thread.request(this, input, wanted);
     } catch (error) {
       if (this.#ended !== undefined) throw new DecodingEnded(this.#ended);
       const gone = error instanceof WorkerGone || (error instanceof ServiceError && error.code === NO_SESSION);
@@ -234,13 +234,13 @@ class Life {
     });
   }
 
-  async request(session: number, input: LaneInput | null): Promise<Decoded<PackedItems>> {
+  async request(session: number, input: LaneInput | null, wanted: boolean): Promise<Decoded<PackedItems>> {
     this.#asked++;
     this.#watch ??= setInterval(() => this.#look(), this.#lookMs);
     try {
       if (input === null) return await this.#thread.request('more', [session]);
       const transfer = input.type === 'reads' ? [input.run.bytes.buffer as ArrayBuffer] : [];
-      return await this.#thread.request('take', [session, input], { transfer });
+      return await this.#thread.request('take', [session, input, wanted], { transfer });
     } finally {
       if (--this.#asked === 0) this.#rest();
     }

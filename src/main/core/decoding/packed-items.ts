@@ -7,20 +7,21 @@ import type { TraceItem } from '../../../shared/model/items.ts';
 
 export interface PackedItems {
   readonly count: number;
-  /** Has a buffer of its own, which may be transferred. Empty without items. */
-  readonly bytes: Uint8Array<ArrayBuffer>;
+  /** Has a buffer of its own, which may be transferred. Null for items that nobody wanted: they are counted alone. */
+  readonly bytes: Uint8Array<ArrayBuffer> | null;
 }
-
-const NONE: PackedItems = { count: 0, bytes: new Uint8Array(0) };
 
 /** Throws where an item holds what cannot be cloned. */
 export function packItems(items: readonly TraceItem[]): PackedItems {
-  if (items.length === 0) return NONE;
+  if (items.length === 0) return counted(0);
   // A view of the buffer: a Buffer arrives in another thread as one of these anyway.
   const { buffer, byteOffset, byteLength } = serialize(items);
   return { count: items.length, bytes: new Uint8Array(buffer as ArrayBuffer, byteOffset, byteLength) };
 }
 
-export function unpackItems({ count, bytes }: PackedItems): readonly TraceItem[] {
-  return count === 0 ? [] : (deserialize(bytes) as readonly TraceItem[]);
+export const counted = (count: number): PackedItems => ({ count, bytes: null });
+
+/** None where they were only counted. */
+export function unpackItems({ bytes }: PackedItems): readonly TraceItem[] {
+  return bytes === null ? [] : (deserialize(bytes) as readonly TraceItem[]);
 }

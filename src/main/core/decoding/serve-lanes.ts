@@ -6,7 +6,7 @@ import { ServiceError } from '../../../shared/rpc/services.ts';
 import { unpackReads } from '../store/parts.ts';
 import { Channel, Transferred, type ChannelPort, type Handlers } from '../worker/channel.ts';
 import { decodeSetup } from './decode-setup.ts';
-import { packItems, type PackedItems } from './packed-items.ts';
+import { counted, packItems, type PackedItems } from './packed-items.ts';
 import { Recording } from './recording.ts';
 import { NO_SESSION, PLACE, type Decoded, type LaneInput, type LaneHandlers, type Recorded } from './lane-protocol.ts';
 
@@ -15,21 +15,24 @@ const ITEMS_AT_ONCE = 1_000;
 
 export function serveLanes(port: ChannelPort & { close(): void }, place: Int32Array): void {
   const sessions = new Map<number, Session>();
-  const within = (session: number, work: (decoding: Session) => Decoded): Transferred<Decoded<PackedItems>> => {
+  const within = (
+    session: number,
+    work: (decoding: Session) => Decoded<PackedItems>,
+  ): Transferred<Decoded<PackedItems>> => {
     const decoding = sessions.get(session);
     if (!decoding) throw new ServiceError(NO_SESSION, 'This thread was started after the stream was begun.');
     place[PLACE.lane] = -1;
     place[PLACE.inputs]! += 1;
     place[PLACE.session] = session;
     const decoded = work(decoding);
-    const items = packItems(decoded.items);
     place[PLACE.session] = 0;
-    return new Transferred({ ...decoded, items }, items.count === 0 ? [] : [items.bytes.buffer]);
+    const { bytes } = decoded.items;
+    return new Transferred(decoded, bytes === null ? [] : [bytes.buffer]);
   };
   void new Channel<Handlers>(port, (): LaneHandlers => ({
-    take: (session, input) => {
+    take: (session, input, wanted) => {
       if (input.type === 'begin') sessions.set(session, new Session(input, new SharedPlace(place)));
-      return within(session, (decoding) => decoding.take(input));
+      return within(session, (decoding) => decoding.take(input, wanted));
     },
     more: (session) => within(session, (decoding) => decoding.next()),
     drop: (session) => void sessions.delete(session),
@@ -82,14 +85,16 @@ class Session {
     this.#decoder = begin.purpose.type === 'record' ? new Recorder(begin, place) : viewer(begin, place);
   }
 
-  take(input: LaneInput): Decoded {
+  take(input: LaneInput, wanted: boolean): Decoded<PackedItems> {
     this.#place.unit = this.#unit;
-    this.#items = this.#decoder.take(input);
+    const items = this.#decoder.take(input);
     this.#unit = this.#place.unit;
+    if (!wanted) return this.#told(counted(items.length), false);
+    this.#items = items;
     return this.next();
   }
 
-  next(): Decoded {
+  next(): Decoded<PackedItems> {
     const items = this.#items.slice(this.#given, this.#given + ITEMS_AT_ONCE);
     this.#given += items.length;
     const more = this.#given < this.#items.length;
@@ -97,6 +102,10 @@ class Session {
       this.#items = [];
       this.#given = 0;
     }
+    return this.#told(packItems(items), more);
+  }
+
+  #told(items: PackedItems, more: boolean): Decoded<PackedItems> {
     const recorded = this.#decoder.recorded?.();
     return { items, more, ...(recorded && { recorded }) };
   }

@@ -6,7 +6,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { RecordedRow } from '../decoding/recording.ts';
 import type { Decoded } from '../decoding/lane-protocol.ts';
-import { unpackItems, type PackedItems } from '../decoding/packed-items.ts';
+import { counted, unpackItems, type PackedItems } from '../decoding/packed-items.ts';
 import { BeginAgain, DecodingEnded, type LaneSession, type LaneThread } from '../decoding/lane-thread.ts';
 import type { BodyEnd } from '../../../shared/metrics/ending.ts';
 import type { CaptureFacts } from '../../../shared/model/capture.ts';
@@ -247,7 +247,7 @@ export class LiveRecording {
     for await (const part of this.#parts(() => this.#end !== undefined, NEVER)) {
       if (part.type === 'reads') {
         decodedNs = part.reads.at(-1)!.tNs;
-        await take(session.givePacked({ type: 'reads', run: packReads(part.reads) }));
+        await take(session.givePacked({ type: 'reads', run: packReads(part.reads) }, this.items.wanted));
       } else await take(session.givePacked(part));
     }
     await take(session.givePacked({ type: 'end', ...this.#end! }));
@@ -289,8 +289,9 @@ export class LiveRecording {
     if (providerTraces) this.#providerTraces = providerTraces;
     // The numbers first: who sees the ending may ask for them at once.
     if (result) this.#result ??= { ...result, ending: this.#redacted(result.ending) };
-    if (known === 0 && !result) this.items.addPacked(items);
-    else if (known < items.count) this.items.add(this.#told(unpackItems(items).slice(known)));
+    if (items.bytes === null) this.items.addPacked(counted(Math.max(0, items.count - known)));
+    else if (known === 0 && !result) this.items.addPacked(items);
+    else this.items.add(this.#told(unpackItems(items).slice(known)));
     this.#onDecoded?.({ decodedNs, saidNs, terminated });
     this.#tellRow();
   }

@@ -18,6 +18,7 @@ export class RecordedItems {
   /** Number of the first item of each batch. */
   #firsts: number[] = [];
   #length = 0;
+  readonly #watchers = new Set<{ at: number }>();
   readonly #wake = new Signal();
   #ended = false;
 
@@ -34,9 +35,19 @@ export class RecordedItems {
     this.addPacked(packItems(items));
   }
 
-  /** The bytes must not change. */
+  /** Whether somebody watches, or may do so from the beginning: who comes later has a pass of its own over the bytes. */
+  get wanted(): boolean {
+    return this.#length < this.#held || [...this.#watchers].some(({ at }) => at >= this.#first);
+  }
+
+  /** The bytes must not change. What is only counted is not held, nor is what came before it. */
   addPacked(items: PackedItems): void {
     if (items.count === 0) return;
+    if (items.bytes === null) {
+      this.#drop(this.#batches.length);
+      this.#length += items.count;
+      return this.#wake.call();
+    }
     this.#batches.push(items);
     this.#firsts.push(this.#length);
     this.#length += items.count;
@@ -60,14 +71,19 @@ export class RecordedItems {
    * it is no longer held.
    */
   async *watch(from: number, signal: AbortSignal): AsyncGenerator<readonly TraceItem[]> {
-    let at = from;
-    while (!signal.aborted && at >= this.#first) {
-      if (at < this.length) {
-        const batch = this.#from(at);
-        at += batch.length;
-        yield batch;
-      } else if (this.#ended) return;
-      else await this.#wake.next(signal);
+    const watcher = { at: from };
+    this.#watchers.add(watcher);
+    try {
+      while (!signal.aborted && watcher.at >= this.#first) {
+        if (watcher.at < this.length) {
+          const batch = this.#from(watcher.at);
+          watcher.at += batch.length;
+          yield batch;
+        } else if (this.#ended) return;
+        else await this.#wake.next(signal);
+      }
+    } finally {
+      this.#watchers.delete(watcher);
     }
   }
 

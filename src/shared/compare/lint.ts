@@ -60,11 +60,21 @@ export function lint(
     return severity === null ? [] : [new RunningRule(rule, severity, frames, context)];
   });
   const wire = emissions.filter(isWireEmission);
-  const listening = running.filter(({ check }) => check.message);
+  const listening = new Map<WireMessage['message_type'], readonly RunningRule[]>();
+  const listenersOf = (type: WireMessage['message_type']): readonly RunningRule[] => {
+    let rules = listening.get(type);
+    if (!rules) {
+      rules = running.filter(({ check: { message, hears } }) => message && (hears?.includes(type) ?? true));
+      listening.set(type, rules);
+    }
+    return rules;
+  };
   let next = 0;
   const messagesUpTo = (index: number): void => {
-    for (; next < wire.length && (wire[next]!.event ?? -1) <= index; next++)
-      for (const rule of listening) rule.check.message!(wire[next]!.message, wire[next]!.event, rule.report);
+    for (; next < wire.length && (wire[next]!.event ?? -1) <= index; next++) {
+      const { message, event } = wire[next]!;
+      for (const rule of listenersOf(message.message_type)) rule.check.message!(message, event, rule.report);
+    }
   };
   const noting = running.filter(({ check }) => check.note);
   let reading = running.filter(({ check }) => check.event);

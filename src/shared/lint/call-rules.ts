@@ -1,9 +1,9 @@
 /** Rules on tool calls that hold for every API: whether a client could run the call, and send its result back. */
 import { isJson, objectOf, parseJson } from '../json/json-object.ts';
-import type { WireBlock, WireMessage, WireOutcome } from '../model/messages.ts';
+import type { WireBlock, WireOutcome } from '../model/messages.ts';
 import { nearestName } from '../text/nearest.ts';
 import { chat, chatArguments, chatCall, chatEnd, chatFragment, chunk } from './example-bodies.ts';
-import { kindOf, type LintRule } from './rule.ts';
+import { kindOf, type LintCheck, type LintRule } from './rule.ts';
 
 /** Calls that the client runs by their name. Others (a shell, a computer) have none. */
 const NAMED = new Set(['function', 'custom', 'function_call', 'custom_tool_call', 'tool_use', 'functionCall']);
@@ -83,10 +83,13 @@ interface Fragments {
 /** Fragments of the arguments of each call, as they came. */
 function eachFragment(
   look: (block: string, text: string, event: number | null) => void,
-): (message: WireMessage, event: number | null) => void {
-  return (message, event) => {
-    if (message.message_type === 'tool_call_message' && message.tool_call.arguments)
-      look(message.block, message.tool_call.arguments, event);
+): Required<Pick<LintCheck, 'hears' | 'message'>> {
+  return {
+    hears: ['tool_call_message'],
+    message(message, event) {
+      if (message.message_type === 'tool_call_message' && message.tool_call.arguments)
+        look(message.block, message.tool_call.arguments, event);
+    },
   };
 }
 
@@ -218,7 +221,7 @@ export const CALL_RULES: readonly LintRule[] = [
     check: () => {
       const fragments = new Map<string, { last: string; before: number }>();
       return {
-        message: eachFragment((block, text) => {
+        ...eachFragment((block, text) => {
           const { last = '', before = 0 } = fragments.get(block) ?? {};
           fragments.set(block, { last: text, before: before + last.length });
         }),
@@ -261,7 +264,7 @@ export const CALL_RULES: readonly LintRule[] = [
     check: () => {
       const fragments = new Map<string, Fragments>();
       return {
-        message: eachFragment((block, text) => {
+        ...eachFragment((block, text) => {
           const before = fragments.get(block);
           if (!before) return void fragments.set(block, { cumulative: true, count: 1, last: text });
           before.cumulative &&= text.length > before.last.length && text.startsWith(before.last);

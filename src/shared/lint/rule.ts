@@ -76,6 +76,8 @@ export interface LintStream {
 /** The state of one rule over one stream. */
 export interface LintCheck {
   event?(event: LintEvent, report: Report): void;
+  /** The types of messages that it looks at; absent: all of them. Most messages are pieces of text, which few rules look at. */
+  readonly hears?: readonly WireMessage['message_type'][];
   /** What the wire lane read, after the event that said it; null before the first. */
   message?(message: WireMessage, event: number | null, report: Report): void;
   /** Bytes that are in no frame. Events and notes come in the order of the bytes. */

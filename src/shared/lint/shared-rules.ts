@@ -18,7 +18,8 @@ import {
   textDelta,
   toolUse,
 } from './example-bodies.ts';
-import { isDone, kindOf, type LintCheck, type LintEvent, type LintRule } from './rule.ts';
+import type { Frame } from '../model/stream.ts';
+import { isDone, kindOf, type LintCheck, type LintEvent, type LintRule, type Report } from './rule.ts';
 
 /** An example and its counterexample, where they differ from API to API. */
 export type Examples = Pick<LintRule, 'example' | 'counterexample'> & Partial<Pick<LintRule, 'comesWith'>>;
@@ -148,32 +149,34 @@ export const argumentsType = (
   }),
 });
 
-/** A value where the API has text, and what it is called. */
-export interface GivenText {
-  readonly name: string;
-  readonly given: unknown;
-}
+/** Says that a value stands in a place of text, which is called by its field and what has the field. */
+export type TellText = (given: unknown, field: string, of: string) => void;
 
-/** `textsOf`: what an event has in the places of text. */
-export const textType = (
-  textsOf: (data: JsonObject) => Iterable<GivenText>,
-  examples: Examples,
-  advice = 'Clients join it as text and get "[object Object]", or fail at it: "can only concatenate str". Read the text out of it, and report it to the server.',
-): LintRule => ({
+/** `tellTexts`: tells what an event has in the places of text. */
+export const textType = (tellTexts: (data: JsonObject, tell: TellText) => void, examples: Examples): LintRule => ({
   id: 'text-type',
   strict: 'error',
   lenient: 'warning',
   help: 'A piece of the text is no text in the JSON: an object, a list of parts, a number, true or false. A gateway passes on the form of another API, or the server writes a token that looks like a number without its quotes.',
-  advice,
+  advice:
+    'Clients join it as text and get "[object Object]", or fail at it: "can only concatenate str". Read the text out of it, and report it to the server.',
   ...examples,
-  check: () => ({
-    event({ frame, data }, report) {
-      if (!data) return;
-      for (const { name, given } of textsOf(data))
-        if (typeof given !== 'string' && given !== null && given !== undefined)
-          report(frame, `The ${name} is ${kindOf(given)}, not a text.`, `${name}/${kindOf(given)}`);
-    },
-  }),
+  check: () => {
+    let at: Frame | null = null;
+    let told: Report | null = null;
+    const tell: TellText = (given, field, of) => {
+      if (typeof given === 'string' || given === null || given === undefined) return;
+      const kind = kindOf(given);
+      told?.(at, `The ${field} of ${of} is ${kind}, not a text.`, `${field}/${kind}`);
+    };
+    return {
+      event({ frame, data }, report) {
+        if (!data) return;
+        [at, told] = [frame, report];
+        tellTexts(data, tell);
+      },
+    };
+  },
 });
 
 /** For APIs of events that are not ended by [DONE]. */
@@ -320,6 +323,7 @@ export const finishWord = (words: readonly string[], field: string, examples: Ex
     'Clients that know the words of the API alone take it for an error, or for an answer that goes on. Map it to the word of the API, and report it to the server.',
   ...examples,
   check: () => ({
+    hears: ['finish'],
     message(said, event, report) {
       if (said.message_type !== 'finish' || said.finish.raw === null || words.includes(said.finish.raw)) return;
       const { raw, unified } = said.finish;
@@ -366,15 +370,16 @@ export const finishElsewhere = (
   }),
 });
 
-/** The first of some fields that is a text. */
+/** The first field of an object that is a text and one of some. */
 export function firstText(
   holder: JsonObject | null,
-  fields: readonly string[],
+  fields: ReadonlySet<string>,
 ): { readonly field: string; readonly text: string } | null {
-  for (const field of fields) {
-    const text = stringOf(holder?.[field]);
-    if (text) return { field, text };
-  }
+  if (holder)
+    for (const field in holder) {
+      const text = fields.has(field) ? stringOf(holder[field]) : null;
+      if (text) return { field, text };
+    }
   return null;
 }
 
@@ -419,6 +424,7 @@ export const MODEL_CHANGES: LintRule = {
 function steady(field: 'id' | 'model'): LintCheck {
   let last: string | null = null;
   return {
+    hears: ['response'],
     message(said, event, report) {
       if (said.message_type !== 'response') return;
       const value = said[field];

@@ -19,29 +19,41 @@ interface Piece {
 }
 
 /** A check that looks at each piece of text that is not empty. */
-function eachPiece(look: (piece: Piece, report: Report) => void): Required<Pick<LintCheck, 'message'>> {
+function eachPiece(look: (piece: Piece, report: Report) => void): Required<Pick<LintCheck, 'hears' | 'message'>> {
   const choices = new Map<string, number>();
   return {
+    hears: ['block_start', ...(Object.keys(KINDS) as WireMessage['message_type'][])],
     message(message, event, report) {
       if (message.message_type === 'block_start') choices.set(message.block, message.choice);
-      const piece = pieceOf(message);
-      if (piece && piece.text !== '') look({ ...piece, choice: choices.get(piece.block) ?? 0, event }, report);
+      const kind = KINDS[message.message_type];
+      if (kind === undefined) return;
+      const text = textOf(message);
+      if (text === '') return;
+      const { block } = message as { readonly block: string };
+      look({ block, choice: choices.get(block) ?? 0, kind, text, event }, report);
     },
   };
 }
 
-function pieceOf(message: WireMessage): Pick<Piece, 'block' | 'kind' | 'text'> | null {
+/** What kind of text a message brings. */
+const KINDS: Readonly<Partial<Record<WireMessage['message_type'], Piece['kind']>>> = {
+  assistant_message: 'text',
+  reasoning_message: 'reasoning',
+  refusal_message: 'refusal',
+  tool_call_message: 'tool',
+};
+
+function textOf(message: WireMessage): string {
   switch (message.message_type) {
     case 'assistant_message':
-      return { block: message.block, kind: 'text', text: message.content };
-    case 'reasoning_message':
-      return { block: message.block, kind: 'reasoning', text: message.reasoning };
     case 'refusal_message':
-      return { block: message.block, kind: 'refusal', text: message.content };
+      return message.content;
+    case 'reasoning_message':
+      return message.reasoning;
     case 'tool_call_message':
-      return { block: message.block, kind: 'tool', text: message.tool_call.arguments ?? '' };
+      return message.tool_call.arguments ?? '';
     default:
-      return null;
+      return '';
   }
 }
 
@@ -345,6 +357,7 @@ export const TEXT_RULES: readonly LintRule[] = [
         },
         ...eachPiece(({ block, text, event }, report) => {
           const before = open.get(block);
+          if (!before && text.isWellFormed()) return;
           if (before) {
             open.delete(block);
             const character = before.text + text.charAt(0);

@@ -31,6 +31,7 @@ function said({ input, output, total }: Counts): string {
 function onUsage(look: (usage: Counts, event: number | null, outcome: WireOutcome, report: Report) => void): LintCheck {
   let last: number | null = null;
   return {
+    hears: ['usage'],
     message(said, event) {
       if (said.message_type === 'usage') last = event;
     },
@@ -149,6 +150,7 @@ export const USAGE_RULES: readonly LintRule[] = [
     check: () => {
       let last: Counts = {};
       return {
+        hears: ['event', 'usage'],
         message(message, event, report) {
           // Another message begins, with counts of its own.
           if (message.message_type === 'event' && message.type === 'message') last = {};

@@ -26,11 +26,18 @@ import {
   ID_CHANGES,
   MODEL_CHANGES,
   textType,
-  type GivenText,
+  type GivenArguments,
+  type TellText,
 } from '../../lint/shared-rules.ts';
 import { goesOn } from './one-index.ts';
 
-const choicesOf = (data: JsonObject | null): readonly JsonObject[] => objectsOf(data?.['choices']);
+let lastData: JsonObject | null = null;
+let lastChoices: readonly JsonObject[] = [];
+/** Remembers those of the last event: most rules ask for them, one after another. */
+function choicesOf(data: JsonObject | null): readonly JsonObject[] {
+  if (data !== lastData) [lastData, lastChoices] = [data, objectsOf(data?.['choices'])];
+  return lastChoices;
+}
 
 /** A check that looks at each choice of each chunk. */
 function eachChoice(look: (choice: JsonObject, index: number, event: LintEvent, report: Report) => void): LintCheck {
@@ -67,8 +74,8 @@ interface IndexedCall {
 /** Plain reasoning text, by server; the wire lane reads the same. */
 const REASONING_FIELDS = ['reasoning_content', 'reasoning', 'reasoning_text'] as const;
 /** Where compatible servers put the reason why the generation stopped. */
-const OTHER_FINISHES = ['finishReason', 'finish', 'stop_reason', 'stopReason', 'done_reason', 'reason'] as const;
-const ALL_FINISHES = ['finish_reason', ...OTHER_FINISHES] as const;
+const OTHER_FINISHES = new Set(['finishReason', 'finish', 'stop_reason', 'stopReason', 'done_reason', 'reason']);
+const ALL_FINISHES = new Set(['finish_reason', ...OTHER_FINISHES]);
 /** With the words of DeepSeek, Mistral, GLM and the form before tool calls. */
 const FINISH_WORDS = [
   'stop',
@@ -96,6 +103,7 @@ function ofAnswer(look: (event: LintEvent, report: Report) => void): LintCheck {
       take(report);
       if (!event.data?.['error']) held = event;
     },
+    hears: ['error'],
     message(said, event) {
       if (said.message_type === 'error' && event !== null) failed = event;
     },
@@ -136,22 +144,42 @@ function callIn(data: JsonObject): string | null {
   return null;
 }
 
-/** The fields of a delta that are text. */
-const TEXT_FIELDS = ['content', 'refusal', ...REASONING_FIELDS] as const;
+/** The fields of a delta that are text, beside its content. */
+const OTHER_TEXTS = new Set<string>(['refusal', ...REASONING_FIELDS]);
 /** What Mistral streams in a list: its reasoning, and the text after it. */
 const MISTRAL_PARTS = new Set<unknown>(['thinking', 'text', 'reference']);
 
-function* textsIn(data: JsonObject): Iterable<GivenText> {
+function tellTexts(data: JsonObject, tell: TellText): void {
   for (const choice of choicesOf(data)) {
     const delta = objectOf(choice['delta']);
     if (!delta) continue;
-    for (const name of TEXT_FIELDS) {
-      const given = delta[name];
-      const documented = name === 'content' && isParts(given);
-      if (!documented) yield { name: `${name} of a delta`, given };
-    }
+    const { content } = delta;
+    if (!isParts(content)) tell(content, 'content', 'a delta');
+    // Nearly all deltas have their content alone.
+    for (const name in delta) if (OTHER_TEXTS.has(name)) tell(delta[name], name, 'a delta');
   }
 }
+
+/** The arguments in an event that are no text. */
+function argumentsIn(data: JsonObject): readonly GivenArguments[] {
+  let given: GivenArguments[] | null = null;
+  const add = (name: string, value: unknown): void => {
+    if (typeof value !== 'string') (given ??= []).push({ name, given: value });
+  };
+  for (const choice of choicesOf(data)) {
+    const delta = objectOf(choice['delta']);
+    const old = objectOf(delta?.['function_call']);
+    if (old) add('a function call', old['arguments']);
+    if (!delta?.['tool_calls']) continue;
+    for (const call of callsIn(choice)) {
+      const fn = functionOf(call);
+      add(stringOf(fn?.['name']) || 'a call', fn?.['arguments'] ?? fn?.['input']);
+    }
+  }
+  return given ?? NO_ARGUMENTS;
+}
+
+const NO_ARGUMENTS: readonly GivenArguments[] = [];
 
 /** A list of parts in the form of Mistral. */
 const isParts = (value: unknown): value is readonly JsonObject[] =>
@@ -187,7 +215,7 @@ function finishIn(data: JsonObject): { readonly where: string; readonly reason: 
 function finishAmong(
   place: string,
   holder: JsonObject | null,
-  fields: readonly string[],
+  fields: ReadonlySet<string>,
 ): { readonly where: string; readonly reason: string } | null {
   const found = holder && firstText(holder, fields);
   return found && { where: `${place} says ${found.field}`, reason: found.text };
@@ -444,7 +472,7 @@ export const CHAT_COMPLETIONS_RULES: readonly LintRule[] = [
       counterexample: chatText('Hi'),
     },
   ),
-  textType(textsIn, {
+  textType(tellTexts, {
     example: chat(hi, chunk({ content: { text: '!' } }), ...chatEnd()),
     counterexample: chatText('Hi', '!'),
   }),
@@ -744,25 +772,13 @@ export const CHAT_COMPLETIONS_RULES: readonly LintRule[] = [
           report(frame, `The type of a tool call is ${JSON.stringify(type)}.`, key);
       }),
   },
-  argumentsType(
-    'text',
-    (data) =>
-      choicesOf(data).flatMap((choice) => {
-        const old = objectOf(objectOf(choice['delta'])?.['function_call']);
-        const calls = callsIn(choice).map((call) => ({
-          name: nameIn(call) || 'a call',
-          given: functionOf(call)?.['arguments'] ?? functionOf(call)?.['input'],
-        }));
-        return old ? [...calls, { name: 'a function call', given: old['arguments'] }] : calls;
-      }),
-    {
-      example: chat(
-        chatFragment({ index: 0, id: 'a', type: 'function', function: { name: 'f', arguments: { x: 1 } } }),
-        ...chatEnd('tool_calls'),
-      ),
-      counterexample: chat(chatCall(0, 'a', 'f', '{"x":1}'), ...chatEnd('tool_calls')),
-    },
-  ),
+  argumentsType('text', argumentsIn, {
+    example: chat(
+      chatFragment({ index: 0, id: 'a', type: 'function', function: { name: 'f', arguments: { x: 1 } } }),
+      ...chatEnd('tool_calls'),
+    ),
+    counterexample: chat(chatCall(0, 'a', 'f', '{"x":1}'), ...chatEnd('tool_calls')),
+  }),
   ARGUMENTS_EMPTY,
   {
     id: 'reasoning-mirrored',

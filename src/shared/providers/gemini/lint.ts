@@ -30,6 +30,9 @@ const hi = geminiEvent([{ text: 'Hi' }]);
 const end = geminiEvent([{ text: '!' }], { finishReason: 'STOP' });
 const HEALTHY = gemini(hi, end);
 
+/** Where a candidate may have its finishReason instead. */
+const OTHER_FINISHES = new Set(['finish_reason', 'stopReason', 'stop_reason']);
+
 export const GEMINI_RULES: readonly LintRule[] = [
   {
     id: 'gemini-no-candidates',
@@ -67,10 +70,15 @@ export const GEMINI_RULES: readonly LintRule[] = [
       },
     }),
   },
-  textType((data) => partsOf(data).map((part) => ({ name: 'text of a part', given: part['text'] })), {
-    example: gemini(hi, geminiEvent([{ text: ['!'] }]), end),
-    counterexample: HEALTHY,
-  }),
+  textType(
+    (data, tell) => {
+      for (const part of partsOf(data)) tell(part['text'], 'text', 'a part');
+    },
+    {
+      example: gemini(hi, geminiEvent([{ text: ['!'] }]), end),
+      counterexample: HEALTHY,
+    },
+  ),
   foreignDone(
     "Google's SDKs parse each event as JSON and end with an error there. Leave it out of streams of this API.",
     { example: gemini(hi, end, '[DONE]'), counterexample: HEALTHY },
@@ -125,7 +133,7 @@ export const GEMINI_RULES: readonly LintRule[] = [
     (data) => {
       const [first] = candidatesOf(data);
       if (!first || stringOf(first['finishReason'])) return null;
-      const found = firstText(first, ['finish_reason', 'stopReason', 'stop_reason']);
+      const found = firstText(first, OTHER_FINISHES);
       return found && { where: `the candidate says ${found.field}`, reason: found.text };
     },
     {

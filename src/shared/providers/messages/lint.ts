@@ -93,9 +93,11 @@ class BlockTypes {
   }
 }
 
+const FINISH_NAMES = new Set(['stop_reason', 'stopReason', 'finish_reason', 'finishReason']);
+
 function finishIn(data: JsonObject, type: string): { readonly where: string; readonly reason: string } | null {
   if (type === 'message_delta' && stringOf(deltaOf(data)?.['stop_reason'])) return null;
-  const names = ['stop_reason', 'stopReason', 'finish_reason', 'finishReason'];
+  const names = FINISH_NAMES;
   if (type === 'message_delta') {
     const found = firstText(deltaOf(data), names);
     if (found) return { where: `the delta of message_delta says ${found.field}`, reason: found.text };

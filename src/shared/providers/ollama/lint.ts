@@ -24,6 +24,10 @@ const calls = (fn: JsonObject): JsonObject => ollamaLine({ tool_calls: [{ functi
 const hi = ollamaLine({ content: 'Hi' });
 const HEALTHY = ollama(hi, OLLAMA_END);
 
+/** Where the last line may have its done_reason instead. */
+const OTHER_FINISHES = new Set(['finish_reason', 'finishReason', 'stop_reason', 'doneReason']);
+const ALL_FINISHES = new Set(['done_reason', ...OTHER_FINISHES]);
+
 export const OLLAMA_RULES: readonly LintRule[] = [
   afterTerminator(({ data }) => (data?.['done'] === true ? 'the line with done: true' : null), {
     example: ollama(OLLAMA_END, hi),
@@ -82,9 +86,9 @@ export const OLLAMA_RULES: readonly LintRule[] = [
     }),
   },
   textType(
-    (data) => {
+    (data, tell) => {
       const message = objectOf(data['message']);
-      return ['content', 'thinking'].map((name) => ({ name: `${name} of the message`, given: message?.[name] }));
+      for (const name of ['content', 'thinking']) tell(message?.[name], name, 'the message');
     },
     { example: ollama(hi, ollamaLine({ content: { text: '!' } }), OLLAMA_END), counterexample: HEALTHY },
   ),
@@ -148,9 +152,8 @@ export const OLLAMA_RULES: readonly LintRule[] = [
     'done_reason',
     (data) => {
       if (stringOf(data['done_reason'])) return null;
-      const names = ['finish_reason', 'finishReason', 'stop_reason', 'doneReason'];
       const message = objectOf(data['message']);
-      const found = firstText(data, names) ?? firstText(message, ['done_reason', ...names]);
+      const found = firstText(data, OTHER_FINISHES) ?? firstText(message, ALL_FINISHES);
       return found && { where: `the line says ${found.field}`, reason: found.text };
     },
     {

@@ -8,7 +8,7 @@ const PAIR = /[\ud800-\udbff][\udc00-\udfff]/g;
 /** Number of code points in a text. An engine that keeps Latin text in bytes need not look for pairs in it. */
 export function codePoints(text: string): number {
   let pairs = 0;
-  for (PAIR.lastIndex = 0; PAIR.test(text); ) pairs++;
+  for (PAIR.lastIndex = 0; PAIR.test(text);) pairs++;
   return text.length - pairs;
 }
 

@@ -81,7 +81,7 @@ test('D10 while a lane never ends, the reads of all streams are taken and stored
   await Promise.all([hostile.finished, other.finished]);
 });
 
-test('D10 a lane that never ends is ended at the event, and every other lane of every stream has all', async () => {
+test('D10 J5 a lane that never ends is ended at the event, and every other lane of every stream has all', async () => {
   const thread = threadWithTrial({ timeLimitMs: 900 });
   const [hostile, other] = [await recording(thread), await recording(thread)];
   const all = Promise.all([watched(hostile), watched(other)]);
@@ -102,7 +102,7 @@ test('D10 a lane that never ends is ended at the event, and every other lane of 
   expect(await hostile.isStored()).toBe(true);
 });
 
-test('R2 a stream that takes all memory is decoded no further, and its ending says so; the others have all', async () => {
+test('R2 J5 a stream that takes all memory is decoded no further, and its ending says so; the others have all', async () => {
   const thread = threadWithTrial({ memoryLimitMb: 128 });
   const [hostile, other] = [await recording(thread), await recording(thread)];
   const all = Promise.all([watched(hostile), watched(other)]);

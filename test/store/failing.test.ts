@@ -151,7 +151,7 @@ describe('a file that is taken away', () => {
   });
 });
 
-describe('a thread that dies', () => {
+describe('J4 a thread that dies', () => {
   const worker = new URL('dying-worker.ts', import.meta.url);
   test.each(['before it writes', 'after it wrote, before it said so'])(
     '%s: the batch is sent again and nothing is there twice',

@@ -11,10 +11,12 @@ import { eventLoop } from './event-loop.ts';
 import { firstPaint } from './first-paint.ts';
 import { hostile } from './hostile.ts';
 import { largeContent } from './large-content.ts';
+import { largeTrace } from './large-trace.ts';
 import { judge, type Contest, type Result } from './measure.ts';
 import { proxy } from './proxy.ts';
 import { rendering } from './rendering.ts';
 import { replay } from './replay.ts';
+import { SEEK } from './seek.ts';
 import { bytesOnDisk, STORE } from './store.ts';
 import { endTransport, framesPerSecond, TRANSPORT } from './transport.ts';
 
@@ -23,6 +25,7 @@ const GROUPS: readonly (() => readonly Contest[])[] = [
   ...DECODING,
   ...ACCUMULATION,
   ...COMPARE,
+  ...SEEK,
   ...STORE,
   ...TRANSPORT,
 ];
@@ -37,6 +40,7 @@ const OTHERS: readonly (readonly [ids: readonly string[], measure: () => Promise
   [['P25'], firstPaint],
   [['R6'], hostile],
   [['P26'], largeContent],
+  [['P29'], largeTrace],
 ];
 
 const options = new Command('bench')

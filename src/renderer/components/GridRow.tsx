@@ -1,6 +1,6 @@
 /** The parts of a RowGrid's rows that do not depend on what they list. */
 import type { MouseEvent, ReactNode } from 'react';
-import { ChevronDown, ChevronRight } from 'lucide-react';
+import { ChevronDown, ChevronRight, ChevronUp } from 'lucide-react';
 import { Icon } from './Icon.tsx';
 import type { RowPlace } from './RowGrid.tsx';
 
@@ -66,19 +66,29 @@ export interface GridColumn {
   readonly num?: boolean;
   /** Left out where the grid is narrow. */
   readonly far?: boolean;
+  /** Rows can be sorted by it; `none`: they are not now. */
+  readonly sort?: { readonly now: 'ascending' | 'descending' | 'none'; readonly onSort: () => void };
 }
 
 /** The titles of the columns, above the rows. */
 export function GridHead({ line, columns }: { readonly line: string; readonly columns: readonly GridColumn[] }) {
   return (
     <div className={`grid-head grid-line ${line}`} role="row">
-      {columns.map(({ title, name, num, far }, at) => (
+      {columns.map(({ title, name, num, far, sort }, at) => (
         <span
           key={at}
           className={[num && 'num', far && 'far'].filter(Boolean).join(' ') || undefined}
           role="columnheader"
+          aria-sort={sort?.now}
         >
-          {title}
+          {sort ? (
+            <button type="button" className="grid-sort" title="Sort by this column" onClick={sort.onSort}>
+              {title}
+              {sort.now !== 'none' && <Icon of={sort.now === 'descending' ? ChevronDown : ChevronUp} size={12} />}
+            </button>
+          ) : (
+            title
+          )}
           {name !== undefined && <span className="unseen">{name}</span>}
         </span>
       ))}

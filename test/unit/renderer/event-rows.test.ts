@@ -1,6 +1,7 @@
 /** The rows of the Events and Messages tabs: what is shown, merged and left out, however the stream arrives. */
 import { describe, expect, it } from 'vitest';
 import { EventList, type EventListSetup } from '../../../src/renderer/views/events/event-list.ts';
+import { nextSort, orderOf, type EventSort } from '../../../src/renderer/views/events/event-order.ts';
 import { jsonOfFrames } from '../../../src/renderer/views/events/copy-events.ts';
 import { MessageList } from '../../../src/renderer/views/messages/message-list.ts';
 import { toolsOf } from '../../../src/renderer/views/replay/tools-of.ts';
@@ -9,7 +10,7 @@ import type { TraceItem } from '../../../src/shared/model/items.ts';
 import { bytesOf } from '../../support/framing.ts';
 import { itemsOf, text, wireArgs, wireStart, wireText, type Step } from '../../support/items.ts';
 
-const PLAIN: EventListSetup = { merge: false, all: false, range: null };
+const PLAIN: EventListSetup = { merge: false, all: false, range: null, hidden: new Set(), text: '' };
 const STEPS: readonly Step[] = [
   { ms: 1, kind: 'start', wire: [{ message_type: 'response', id: 'r', model: 'm' }] },
   { ms: 2, block: 'b0', wire: [wireStart('b0', 'text')] },
@@ -46,6 +47,38 @@ describe('the rows of the Events tab', () => {
     expect(shape(list)).toBe('0 1 3 4 6 7');
     expect(list.quiet).toBe(2);
     expect([list.rowOf(2), list.rowOf(3)]).toEqual([-1, 2]);
+  });
+
+  it('are only those of the wanted kinds that have the text, as the running totals stay those of the stream', () => {
+    const shown = (setup: Partial<EventListSetup>, items = ITEMS) => shape(listOf({ ...PLAIN, ...setup }, items));
+    expect(shown({ hidden: new Set(['tool', 'start']) })).toBe('1 3 4');
+    expect(shown({ hidden: new Set(['tool']), all: true })).toBe('0 1 2 3 4 5');
+    const named = ITEMS.map((item): TraceItem =>
+      item.k === 'event' && item.event.index === 4
+        ? { k: 'event', event: { ...item.event, preview: 'Llo', target: 'Choice 0' } }
+        : item,
+    );
+    expect(shown({ text: 'LL' }, named)).toBe('4');
+    expect(shown({ text: 'choice' }, named)).toBe('4');
+    expect(listOf({ ...PLAIN, text: 'll' }, named).running(4)).toBe(5);
+    expect(shown({ text: 'nothing has this' })).toBe('');
+  });
+
+  it('are sorted by a column, equal ones as they came, and come back to their order', () => {
+    const model = new TraceModel();
+    model.apply([...ITEMS.slice(0, 3), comment, ...ITEMS.slice(3)]);
+    const list = new EventList(model, { ...PLAIN, all: true });
+    list.take();
+    const sorted = (sort: EventSort) =>
+      [...orderOf(list.rows, model, sort)].map((at) => {
+        const row = list.rows[at]!;
+        return row.type === 'event' ? row.first : 'note';
+      });
+    expect(sorted({ by: 'chars', descending: true })).toEqual([6, 4, 3, 0, 1, 2, 5, 7, 'note']);
+    expect(sorted({ by: 'chars', descending: false })).toEqual([0, 1, 2, 5, 7, 3, 4, 6, 'note']);
+    expect(sorted({ by: 'kind', descending: true })).toEqual([0, 1, 3, 4, 5, 6, 7, 2, 'note']);
+    expect(nextSort(nextSort(nextSort(null, 'wait'), 'wait'), 'wait')).toBeNull();
+    expect(nextSort({ by: 'wait', descending: true }, 'bytes')).toEqual({ by: 'bytes', descending: true });
   });
 
   it('show all when asked', () => expect(shape(listOf({ ...PLAIN, all: true }))).toBe('0 1 2 3 4 5 6 7'));

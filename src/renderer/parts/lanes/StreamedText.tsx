@@ -1,4 +1,4 @@
-import { memo, useEffect, useRef, useState, type MouseEvent } from 'react';
+import { memo, useEffect, useLayoutEffect, useRef, useState, type MouseEvent } from 'react';
 import type { LaneBlock } from '../../../shared/model/blocks.ts';
 import { causeAt } from '../../../shared/model/text-causes.ts';
 import { useContained } from '../../components/Boundary.tsx';
@@ -55,8 +55,9 @@ export const StreamedText = memo(function StreamedText({ block, className, code,
   const shown = useRef<{ show(block: LaneBlock): void } | null>(null);
   const { key } = block;
 
-  // A block of the same key is the same text at another moment: what both have stays as it is drawn.
-  useEffect(() => {
+  // A block of the same key is the same text at another moment: what both have stays as it is drawn. Drawn before the frame is,
+  // so that all panes stand at one moment.
+  useLayoutEffect(() => {
     const writer = new TextWriter(root.current!, { code });
     const fresh = new FreshText();
     let reader = new PieceReader([]);
@@ -105,7 +106,7 @@ export const StreamedText = memo(function StreamedText({ block, className, code,
   }, [key, code, session, contained]);
   // Also into what the effect above made anew.
   // oxlint-disable-next-line react/exhaustive-deps, react/exhaustive-effect-dependencies
-  useEffect(() => shown.current!.show(block), [block, key, code, session, contained]);
+  useLayoutEffect(() => shown.current!.show(block), [block, key, code, session, contained]);
 
   const stretches = useStretches(block, added);
   useEffect(() => {

@@ -1,5 +1,5 @@
 import { visibleBlanks } from '../../components/visible.ts';
-import { useState } from 'react';
+import { useRef, useState } from 'react';
 import type { AlignedCell, AlignedRow } from '../../../shared/compare/result.ts';
 import { charsOf, marked } from '../../../shared/compare/cut-cells.ts';
 import { findingKind } from '../../../shared/compare/findings/registry.ts';
@@ -11,7 +11,8 @@ import { Shown } from '../../components/Shown.tsx';
 import { setCentre } from '../../stores/app.ts';
 import { chooseFinding, useCompare } from '../../stores/compare.ts';
 import { selectEvent, useSession } from '../../stores/open.ts';
-import { piecesOf, type Piece } from './column-rows.ts';
+import { useCharacters } from './characters.ts';
+import { piecesOf, startsOf, type Piece } from './column-rows.ts';
 import { blockLook, isCode } from './looks.ts';
 import { messageJson, outcomeJson } from './message-index.ts';
 
@@ -66,6 +67,9 @@ export function Cell({ row, lane, findings, lag, messages }: CellProps) {
         <Messages messages={messages ?? []} end={row.kind === 'end' ? lane : null} />
       ) : (
         <Pieces
+          row={row}
+          // The wire's text stands where the lane has none.
+          lane={hole ? WIRE : lane}
           pieces={hole && !off ? [] : pieces}
           ghost={hole && off}
           code={isCode(row.kind)}
@@ -126,6 +130,9 @@ function Cut({ cell: { text, cut } }: { readonly cell: AlignedCell }) {
 const MARKS = { lost: 'del', added: 'ins', altered: 'mark' } as const;
 
 interface PiecesProps {
+  readonly row: AlignedRow;
+  /** Whose text it is. */
+  readonly lane: LaneId;
   readonly pieces: readonly Piece[];
   /** It is the wire's text, which the lane never said. */
   readonly ghost: boolean;
@@ -135,24 +142,35 @@ interface PiecesProps {
   readonly onWhole: (whole: boolean) => void;
 }
 
-function Pieces({ pieces, ghost, code, blanks, whole, onWhole }: PiecesProps) {
+function Pieces({ row, lane, pieces, ghost, code, blanks, whole, onWhole }: PiecesProps) {
+  const root = useRef<HTMLParagraphElement>(null);
+  const pick = useCharacters(root, { row: row.id, lane, text: row.cells[lane]?.text ?? null, blanks });
   if (pieces.length === 0) return null;
   const shown = (text: string) => <Shown whole text={blanks ? visibleBlanks(text) : text} />;
   const hasMarks = pieces.some(({ mark }) => mark !== null);
+  const starts = startsOf(pieces);
   const left = pieces.reduce((sum, piece) => sum + (piece.type === 'gap' ? piece.chars : 0), 0);
   return (
     <>
-      <p className={['cell-text', code ? 'code' : 'prose', ghost && 'ghost'].filter(Boolean).join(' ')}>
+      <p
+        ref={root}
+        className={['cell-text', code ? 'code' : 'prose', ghost && 'ghost'].filter(Boolean).join(' ')}
+        onClick={pick}
+      >
         {pieces.map((piece, at) => {
+          const start = starts[at];
           if (piece.type === 'gap')
             return (
               <span key={at} className="cell-gap">
                 … {count(piece.chars)} {piece.mark ?? (hasMarks ? 'equal' : 'more')} …
               </span>
             );
-          if (piece.mark === null) return <span key={at}>{shown(piece.text)}</span>;
-          const Mark = MARKS[piece.mark];
-          return <Mark key={at}>{shown(piece.text)}</Mark>;
+          const Mark = piece.mark === null ? 'span' : MARKS[piece.mark];
+          return (
+            <Mark key={at} data-at={start}>
+              {shown(piece.text)}
+            </Mark>
+          );
         })}
       </p>
       {(left > 0 || whole) && (

@@ -76,6 +76,17 @@ function shortened(text: string, mark: CellMark | null, whole: boolean, before: 
   ];
 }
 
+/** Where each of them begins in the text. */
+export function startsOf(pieces: readonly Piece[]): readonly number[] {
+  const starts: number[] = [];
+  let end = 0;
+  for (const piece of pieces) {
+    starts.push(end);
+    end += piece.type === 'gap' ? piece.chars : piece.text.length;
+  }
+  return starts;
+}
+
 /** Not inside of a surrogate pair. */
 function boundary(text: string, at: number): number {
   const unit = text.charCodeAt(at);

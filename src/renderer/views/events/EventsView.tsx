@@ -1,8 +1,10 @@
 import { useCallback, useMemo, useRef, useState } from 'react';
 import { Copy } from 'lucide-react';
 import type { LintRemark } from '../../../shared/lint/rule.ts';
+import type { EventKind } from '../../../shared/model/stream.ts';
 import { chordOf, runCommand, useCommand } from '../../commands/commands.ts';
 import { Button } from '../../components/Button.tsx';
+import { Field } from '../../components/Field.tsx';
 import { count, milliseconds, plural } from '../../components/format.ts';
 import { Icon } from '../../components/Icon.tsx';
 import { NewPill } from '../../components/NewPill.tsx';
@@ -17,6 +19,7 @@ import { useFollow } from '../../parts/use-follow.ts';
 import { noEvents } from '../../parts/no-events.ts';
 import { copyAsJson, copyAsText } from './copy-events.ts';
 import { useTextName } from './use-text-name.ts';
+import { nextSort, orderOf, type EventSort, type SortColumn } from './event-order.ts';
 import { EventList, type EventsRow, type ListRow } from './event-list.ts';
 import { EventRow, type Bracket } from './EventRow.tsx';
 import { OPEN_HEIGHT } from './ExpandedEvent.tsx';
@@ -25,6 +28,7 @@ import './events.css';
 const ROW_HEIGHT = 26;
 /** Characters of the joined preview of a merged row, and of any. */
 const PREVIEW = 200;
+const NO_KINDS: ReadonlySet<EventKind> = new Set();
 const NO_REMARKS: ReadonlyMap<number, string> = new Map();
 
 /** Every event as a row: the table that says the same as the timeline. */
@@ -42,12 +46,25 @@ export function EventsView() {
   const scroller = useRef<HTMLDivElement>(null);
   const { missed, toEnd } = useFollow(scroller);
 
-  const list = useMemo(() => new EventList(model, { merge, all, range }), [model, merge, all, range]);
+  const [hidden, setHidden] = useState<ReadonlySet<EventKind>>(NO_KINDS);
+  const [text, setText] = useState('');
+  const [sort, setSort] = useState<EventSort | null>(null);
+  const list = useMemo(
+    () => new EventList(model, { merge, all, range, hidden, text }),
+    [model, merge, all, range, hidden, text],
+  );
   list.take();
+  const { length } = list.rows;
+  // oxlint-disable-next-line react/exhaustive-deps -- rows are added in place
+  const order = useMemo(() => (sort ? orderOf(list.rows, model, sort) : null), [list, length, model, sort]);
+  const rowAt = (at: number) => list.rows[order ? order[at]! : at];
+  const filtered = hidden.size > 0 || text !== '';
   // A quiet event that was chosen elsewhere is wanted here too.
-  if (selected !== null && !all && list.rowOf(selected) < 0 && isInRange(model, selected, range)) setAll(true);
+  if (selected !== null && !all && !filtered && list.rowOf(selected) < 0 && isInRange(model, selected, range))
+    setAll(true);
   const remarks = useMemo(() => remarksByEvent(lint), [lint]);
-  const active = selected === null ? -1 : list.rowOf(selected);
+  const own = selected === null ? -1 : list.rowOf(selected);
+  const active = order && own >= 0 ? order.indexOf(own) : own;
 
   const pick = useCallback(
     (event: number) => {
@@ -67,16 +84,16 @@ export function EventsView() {
   );
   useCommand('events.merge', () => setMerge(!merge));
   const move = (at: number) => {
-    const event = nearestEvent(list.rows, at, at < active ? -1 : 1);
+    const event = nearestEvent(rowAt, list.rows.length, at, at < active ? -1 : 1);
     if (event !== null) pick(event);
   };
   const heightOf = (at: number) => {
-    const row = list.rows[at];
+    const row = rowAt(at);
     return row?.type === 'event' && opened.has(row.first) ? ROW_HEIGHT + OPEN_HEIGHT : ROW_HEIGHT;
   };
 
   const render = (at: number, place: RowPlace) => {
-    const row = list.rows[at]!;
+    const row = rowAt(at)!;
     if (row.type === 'note')
       return <NoteRow key={place.id} place={place} model={model} note={row.note} timed={timed} />;
     const event = model.events[row.first]!;
@@ -88,7 +105,7 @@ export function EventsView() {
         event={event}
         deltaNs={before ? event.tNs - before.tNs : null}
         timed={timed}
-        bracket={bracketOf(list.rows, at, model)}
+        bracket={order ? 'alone' : bracketOf(list.rows, at, model)}
         merged={row.count}
         sizes={row.sizes}
         preview={previewOf(row, model)}
@@ -102,7 +119,7 @@ export function EventsView() {
       />
     );
   };
-  const chosen = list.rows[active];
+  const chosen = rowAt(active);
 
   return (
     <div className="events">
@@ -126,7 +143,21 @@ export function EventsView() {
             {count(list.inRange)} of {count(model.events.length)} in the range ×
           </button>
         )}
-        <span className="count">{range === null && plural(model.events.length, 'event')}</span>
+        <Kinds model={model} hidden={hidden} onChange={setHidden} />
+        <Field
+          className="events-filter"
+          type="search"
+          placeholder="Type, target or delta"
+          aria-label="Filter events"
+          value={text}
+          onChange={(change) => setText(change.target.value)}
+        />
+        {filtered && (
+          <span className="count">
+            {count(list.rows.length)} of {count(model.events.length)}
+          </span>
+        )}
+        <span className="count">{range === null && !filtered && plural(model.events.length, 'event')}</span>
         <span className="push" />
         <CopyMenu row={chosen?.type === 'event' ? chosen : null} />
       </div>
@@ -135,38 +166,84 @@ export function EventsView() {
         name="event"
         count={list.rows.length}
         heightOf={heightOf}
-        layout={opened}
+        layout={`${[...opened].join()} ${sort?.by} ${sort?.descending}`}
         render={render}
         active={active}
         onMove={move}
         onOpen={(at) => {
-          const row = list.rows[at];
+          const row = rowAt(at);
           if (row?.type === 'event') toggle(row.first);
         }}
         scroller={scroller}
-        head={<GridHead line="event-line" columns={columns(timed)} />}
+        head={<GridHead line="event-line" columns={columns(timed, sort, (by) => setSort(nextSort(sort, by)))} />}
       />
       {list.rows.length === 0 && (
-        <Nothing range={range !== null} quiet={list.quiet} events={model.events.length} onAll={() => setAll(true)} />
+        <Nothing
+          filtered={filtered}
+          range={range !== null}
+          quiet={list.quiet}
+          events={model.events.length}
+          onAll={() => setAll(true)}
+        />
       )}
       <NewPill missed={missed} onClick={toEnd} />
     </div>
   );
 }
 
-const columns = (timed: boolean): readonly GridColumn[] => [
-  { title: '', name: 'open' },
-  { title: '#', num: true },
-  { title: timed ? '+ms' : 'order', num: true },
-  timed ? { title: 'Δ ms', num: true } : { title: '', name: 'not timed' },
-  { title: '', name: 'read' },
-  { title: 'kind' },
-  { title: 'target', far: true },
-  { title: 'delta' },
-  { title: 'total ch', num: true, far: true },
-  { title: 'bytes', num: true, far: true },
-  { title: '', name: 'remarks' },
-];
+function columns(timed: boolean, sort: EventSort | null, onSort: (by: SortColumn) => void): readonly GridColumn[] {
+  const by = (column: SortColumn) => ({
+    sort: {
+      now: sort?.by !== column ? 'none' : sort.descending ? 'descending' : 'ascending',
+      onSort: () => onSort(column),
+    } as const,
+  });
+  return [
+    { title: '', name: 'open' },
+    { title: '#', num: true },
+    { title: timed ? '+ms' : 'order', num: true },
+    timed ? { title: 'Δ ms', num: true, ...by('wait') } : { title: '', name: 'not timed' },
+    { title: '', name: 'read' },
+    { title: 'kind', ...by('kind') },
+    { title: 'target', far: true },
+    { title: 'delta', ...by('chars') },
+    { title: 'total ch', num: true, far: true },
+    { title: 'bytes', num: true, far: true, ...by('bytes') },
+    { title: '', name: 'remarks' },
+  ];
+}
+
+interface KindsProps {
+  readonly model: TraceModel;
+  readonly hidden: ReadonlySet<EventKind>;
+  readonly onChange: (hidden: ReadonlySet<EventKind>) => void;
+}
+
+/** Which kinds are shown, of those that the stream has. */
+function Kinds({ model, hidden, onChange }: KindsProps) {
+  const counts = new Map<EventKind, number>();
+  for (const { kind } of model.events) counts.set(kind, (counts.get(kind) ?? 0) + 1);
+  const toggle = (kind: EventKind) => {
+    const after = new Set(hidden);
+    if (!after.delete(kind)) after.add(kind);
+    onChange(after);
+  };
+  return (
+    <Menu
+      label="Kinds that are shown"
+      items={[...counts].map(([kind, events]) => ({
+        label: `${kind} ${count(events)}`,
+        checked: !hidden.has(kind),
+        onSelect: () => toggle(kind),
+      }))}
+      trigger={
+        <button type="button" className="btn plain" aria-pressed={hidden.size > 0}>
+          Kinds{hidden.size > 0 && `, ${count(hidden.size)} hidden`}
+        </button>
+      }
+    />
+  );
+}
 
 function CopyMenu({ row }: { readonly row: EventsRow | null }) {
   const session = useSession();
@@ -250,11 +327,13 @@ function NoteRow({ place, model, note, timed }: NoteRowProps) {
 }
 
 function Nothing({
+  filtered,
   range,
   quiet,
   events,
   onAll,
 }: {
+  readonly filtered: boolean;
   readonly range: boolean;
   readonly quiet: number;
   readonly events: number;
@@ -262,6 +341,7 @@ function Nothing({
 }) {
   const session = useSession();
   const live = useTrace((trace) => trace.phase !== 'ended');
+  if (filtered && events > 0) return <p className="grid-none">No event passes the filter.</p>;
   if (quiet > 0)
     return (
       <p className="grid-none">
@@ -273,9 +353,14 @@ function Nothing({
 }
 
 /** The event of the row, or of the next one in that direction that has one. */
-function nearestEvent(rows: readonly ListRow[], from: number, by: 1 | -1): number | null {
-  for (let at = from; at >= 0 && at < rows.length; at += by) {
-    const row = rows[at]!;
+function nearestEvent(
+  rowAt: (at: number) => ListRow | undefined,
+  rows: number,
+  from: number,
+  by: 1 | -1,
+): number | null {
+  for (let at = from; at >= 0 && at < rows; at += by) {
+    const row = rowAt(at)!;
     if (row.type === 'event') return row.first;
   }
   return null;

@@ -4,7 +4,7 @@
  * costs what it adds.
  */
 import { WIRE, type Emission, type LaneMessage } from '../../../shared/model/messages.ts';
-import type { EventSummary } from '../../../shared/model/stream.ts';
+import type { EventKind, EventSummary } from '../../../shared/model/stream.ts';
 import type { TraceModel } from '../../stores/trace-model.ts';
 
 export interface EventsRow {
@@ -28,6 +28,10 @@ export interface EventListSetup {
   readonly all: boolean;
   /** Nanoseconds; null: no filter. */
   readonly range: readonly [startNs: number, endNs: number] | null;
+  /** Kinds that are left out. */
+  readonly hidden: ReadonlySet<EventKind>;
+  /** Only those whose type, target or delta has this, in any case; '': all. */
+  readonly text: string;
 }
 
 /** Deltas whose sizes are drawn in one row. */
@@ -42,6 +46,7 @@ export class EventList {
   inRange = 0;
   readonly #model: TraceModel;
   readonly #setup: EventListSetup;
+  readonly #text: string;
   #events = 0;
   #notes = 0;
   #messages = 0;
@@ -54,6 +59,7 @@ export class EventList {
   constructor(model: TraceModel, setup: EventListSetup) {
     this.#model = model;
     this.#setup = setup;
+    this.#text = setup.text.toLowerCase();
   }
 
   /** Takes what the model has got since the last call. */
@@ -88,7 +94,7 @@ export class EventList {
     }
     this.inRange++;
     if (quiet) this.quiet++;
-    if (quiet && !this.#setup.all) {
+    if ((quiet && !this.#setup.all) || !this.#isWanted(event)) {
       this.#rowOf.push(-1);
       return;
     }
@@ -131,10 +137,17 @@ export class EventList {
     );
   }
 
+  #isWanted({ kind, type, target, preview }: EventSummary): boolean {
+    if (this.#setup.hidden.has(kind)) return false;
+    const text = this.#text;
+    return text === '' || [type, target ?? '', preview].some((field) => field.toLowerCase().includes(text));
+  }
+
   #note(at: number): void {
-    const { type, tNs } = this.#model.notes[at]!;
+    const { type, tNs, text } = this.#model.notes[at]!;
     if (!this.#inRange(tNs)) return;
     if (type === 'comment') this.quiet++;
+    if (this.#text !== '' && !`${type} ${text}`.toLowerCase().includes(this.#text)) return;
     if (type !== 'comment' || this.#setup.all) this.rows.push({ type: 'note', note: at });
   }
 

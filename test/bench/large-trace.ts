@@ -1,0 +1,163 @@
+/**
+ * P29: a trace of 100,000 events in the window: from the press on its row to the first paint of it and to all of it, over the time
+ * that the lanes alone take for the same bytes; and the longest task of the window's main thread while it is opened, while its
+ * tabs change, and while a playhead is moved over it.
+ */
+import { chromium, type Browser, type Page } from 'playwright';
+import { DecodePass } from '../../src/shared/lanes/decode-pass.ts';
+import { startHost } from '../support/host.ts';
+import { importOver } from '../support/imports.ts';
+import { laneSetup } from '../support/lanes.ts';
+import { quantile, type Result } from './measure.ts';
+import { readsPerFrame, textFrames } from './streams.ts';
+
+const EVENTS = 100_000;
+const REPETITIONS = 5;
+const COMPLETE_TARGET = 1.5;
+/** Of the same divisor. */
+const PAINT_TARGET = 0.25;
+const TASK_TARGET_MS = 50;
+/** Events of the sample around its text. */
+const TABS = ['Events', 'Messages', 'Live'];
+
+interface Opening {
+  readonly paintMs: number;
+  readonly completeMs: number;
+}
+
+export async function largeTrace(): Promise<readonly Result[]> {
+  const frames = textFrames('messages', EVENTS);
+  const reads = readsPerFrame(frames);
+  const host = await startHost();
+  const browser = await chromium.launch({
+    executablePath: process.env['CHROMIUM_PATH'] ?? '/usr/bin/chromium',
+    args: ['--no-sandbox'],
+  });
+  try {
+    const { id } = await importOver(host.client(), { name: 'large', text: frames.join(''), api: 'messages' });
+    const ratios: { paint: number; complete: number }[] = [];
+    const tasks: Record<string, number[]> = { opening: [], 'changing tabs': [], seeking: [] };
+    for (let i = 0; i < REPETITIONS; i++) {
+      const alone = lanesAlone(reads);
+      const page = await openPage(browser, host.url);
+      const { paintMs, completeMs } = await opened(page, id, frames.length);
+      ratios.push({ paint: paintMs / alone, complete: completeMs / alone });
+      tasks['opening']!.push(await longestTask(page));
+      for (const tab of TABS) await chooseTab(page, tab);
+      tasks['changing tabs']!.push(await longestTask(page));
+      await chooseTab(page, 'Replay');
+      await longestTask(page);
+      await seek(page);
+      tasks['seeking']!.push(await longestTask(page));
+      await page.close();
+    }
+    const ratio = (what: string, of: (one: (typeof ratios)[number]) => number, target: number): Result => {
+      const value = quantile(ratios.map(of), 0.5);
+      return { id: 'P29', what: `100,000 events in the window: ${what}`, value, target, met: value <= target };
+    };
+    return [
+      ratio('first paint, over the lanes alone', ({ paint }) => paint, PAINT_TARGET),
+      ratio('all of it, over the lanes alone', ({ complete }) => complete, COMPLETE_TARGET),
+      ...Object.entries(tasks).map(([what, values]): Result => {
+        const value = quantile(values, 0.5);
+        return {
+          id: 'P29',
+          what: `100,000 events in the window: longest task while ${what}, ms`,
+          value,
+          target: TASK_TARGET_MS,
+          met: value <= TASK_TARGET_MS,
+        };
+      }),
+    ];
+  } finally {
+    await browser.close();
+    await host.stop();
+  }
+}
+
+/** Milliseconds. */
+function lanesAlone(reads: ReturnType<typeof readsPerFrame>): number {
+  const start = performance.now();
+  const pass = new DecodePass(laneSetup('messages'));
+  pass.begin();
+  for (const read of reads) pass.feed(read);
+  pass.end(0, () => ({ state: 'complete', rule: '' }));
+  return performance.now() - start;
+}
+
+async function openPage(browser: Browser, url: string): Promise<Page> {
+  const page = await browser.newPage({ viewport: { width: 1440, height: 900 } });
+  await page.addInitScript(watchTasks);
+  await page.goto(url);
+  await page.locator('.run').first().waitFor();
+  return page;
+}
+
+/** Pressed and looked at in the page itself, so that no way to it is measured. */
+async function opened(page: Page, id: string, events: number): Promise<Opening> {
+  return page.evaluate(
+    async ([row, all]) => {
+      (globalThis as unknown as Watching).longTask = 0;
+      const shown = (): number => {
+        const term = [...document.querySelectorAll('.numbers dt')].find((dt) => dt.textContent === 'Events');
+        return Number(term?.nextElementSibling?.textContent?.replaceAll(/\D/g, '') ?? 0);
+      };
+      const frame = (): Promise<void> => new Promise((resolve) => requestAnimationFrame(() => resolve()));
+      const start = performance.now();
+      document.querySelector<HTMLElement>(`#run-${row}`)!.click();
+      while (document.querySelector('[data-lane="wire"] .streamed') === null) await frame();
+      const paintMs = performance.now() - start;
+      while (shown() < all) await frame();
+      return { paintMs, completeMs: performance.now() - start };
+    },
+    [id, events] as const,
+  );
+}
+
+/** Shown, and drawn for a moment. */
+async function chooseTab(page: Page, name: string): Promise<void> {
+  await page.getByRole('tab', { name: new RegExp(`^${name}`) }).dispatchEvent('click');
+  await frames(page, 10);
+}
+
+/** To places all over the stream, back and forth, as a drag does. */
+async function seek(page: Page): Promise<void> {
+  const { x, y, width } = (await page.locator('.timeline-over').boundingBox())!;
+  await page.mouse.move(x + 0.9 * width, y + 8);
+  await page.mouse.down();
+  for (const share of [0.1, 0.6, 0.3, 0.95, 0.5, 0.05, 0.7]) {
+    await page.mouse.move(x + share * width, y + 8);
+    await frames(page, 3);
+  }
+  await page.mouse.up();
+}
+
+function frames(page: Page, count: number): Promise<void> {
+  return page.evaluate(async (wanted) => {
+    for (let at = 0; at < wanted; at++) await new Promise((resolve) => requestAnimationFrame(resolve));
+  }, count);
+}
+
+interface Watching {
+  longTask: number;
+}
+
+/** Milliseconds, of what ran since the last time this was asked. */
+async function longestTask(page: Page): Promise<number> {
+  await frames(page, 30);
+  return page.evaluate(() => {
+    const watching = globalThis as unknown as Watching;
+    const ms = watching.longTask;
+    watching.longTask = 0;
+    return ms;
+  });
+}
+
+/** Runs in the page. */
+function watchTasks(): void {
+  const watching = globalThis as unknown as Watching;
+  watching.longTask = 0;
+  new PerformanceObserver((list) => {
+    for (const { duration } of list.getEntries()) watching.longTask = Math.max(watching.longTask, duration);
+  }).observe({ entryTypes: ['longtask'] });
+}

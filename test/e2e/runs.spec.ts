@@ -120,3 +120,46 @@ test('a filter is helped along: fields, the values that runs have, and a sentenc
   await expect(names(page)).toHaveText(['Hay', 'The needle']);
   expect(found).toEqual([]);
 });
+
+test('several runs are marked by range and one by one, starred, tagged, filtered by the tag, and deleted with a way back', async ({
+  page,
+}) => {
+  const found = complaints(page);
+  for (let n = 0; n < 6; n++) await add(`Run ${n}`);
+  await openEmpty(page, host.url);
+  const row = (name: string) => runs(page).getByRole('row').filter({ hasText: name });
+  await row('Run 4').click();
+  await row('Run 1').click({ modifiers: ['Shift'] });
+  await row('Run 2').click({ modifiers: ['ControlOrMeta'] });
+  await expect(runs(page)).toContainText('3 marked');
+  await expect(runs(page).getByRole('row', { selected: true })).toHaveCount(3);
+  await runs(page).getByRole('button', { name: 'Star the marked runs' }).click();
+  await runs(page).getByRole('button', { name: 'Tag the marked runs' }).click();
+  const dialog = page.getByRole('dialog', { name: 'Tags of 3 runs' });
+  await dialog.getByLabel('Tag to add').fill('Regression');
+  await page.keyboard.press('Enter');
+  await expect(dialog.getByRole('list', { name: 'Tags' })).toContainText('Regression');
+  await dialog.getByRole('button', { name: 'Done' }).click();
+  // What a lane loses of the wire is on the row as well.
+  await expect(row('Run 4')).toContainText('≠');
+
+  await filter(page).fill('tag:regression has:star');
+  await expect(runs(page)).toContainText('3 / 6 runs');
+  await runs(page).getByRole('button', { name: 'Save this filter' }).click();
+  await runs(page).getByRole('button', { name: 'Remove has:star' }).click();
+  await expect(filter(page)).toHaveValue('tag:regression');
+  await filter(page).fill('');
+  await expect(page.getByRole('option').first()).toContainText('tag:regression has:star');
+  await page.getByRole('option').first().click();
+  await expect(runs(page)).toContainText('3 / 6 runs');
+
+  await names(page).first().click();
+  await names(page)
+    .last()
+    .click({ modifiers: ['Shift'] });
+  await runs(page).getByRole('button', { name: 'Delete the marked runs' }).click();
+  await expect(runs(page)).toContainText('0 / 3 runs');
+  await page.getByRole('button', { name: 'Undo' }).click();
+  await expect(runs(page)).toContainText('3 / 6 runs');
+  expect(found).toEqual([]);
+});

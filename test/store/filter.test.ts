@@ -184,7 +184,7 @@ async function store(all: readonly Made[]): Promise<Store> {
     if (status !== null) opened.setHead(trace.id, { status, statusText: '', headers: [] }, 1);
     if (result) await opened.finishTrace(trace.id, result);
     if (starred) await opened.star(trace.id, true);
-    if (tags.length > 0) await opened.setTags(trace.id, tags);
+    if (tags.length > 0) await opened.tag([trace.id], { add: tags });
     if (facts) await opened.setFacts(trace.id, facts);
   }
   await opened.flush();
@@ -215,12 +215,20 @@ describe('a filter', () => {
     await opened.setFacts(trace.id, { ...base!, tools: ['get_weather'], apart: [['legacy', 'simple']] });
     for (const filter of ['diff:legacy≠simple', 'diff:simple≠legacy', 'diff:simple!=legacy', 'tool:WEATHER'])
       expect(await found(filter), filter).toBe(1);
-    await opened.setTags(trace.id, ['Slow', 'Slow']);
+    const other = newTrace();
+    await opened.createTrace(other);
+    await opened.tag([trace.id, other.id], { add: ['Slow', 'slow'] });
+    await opened.tag([other.id], { remove: ['SLOW'], add: ['x'] });
     await opened.setFacts(trace.id, { ...base!, tools: [], apart: [] });
     for (const filter of ['diff:legacy≠simple', 'tool:weather']) expect(await found(filter), filter).toBe(0);
     expect(await found('tag:slow')).toBe(1);
-    expect(await opened.values('tag')).toEqual([{ value: 'slow', traces: 1 }]);
-    expect((await opened.setTags(trace.id, [])).tags).toBeUndefined();
+    expect(await opened.values('tag')).toEqual([
+      { value: 'slow', traces: 1 },
+      { value: 'x', traces: 1 },
+    ]);
+    expect((await opened.get(trace.id)).tags).toEqual(['Slow']);
+    await opened.tag([trace.id], { remove: ['slow'] });
+    expect((await opened.get(trace.id)).tags).toBeUndefined();
     expect(await found('tag:slow')).toBe(0);
   });
 

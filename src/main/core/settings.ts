@@ -9,6 +9,7 @@ export const DEFAULT_SETTINGS: Settings = {
   announce: 'ending',
   options: DEFAULT_OPTIONS,
   lanes: null,
+  filters: [],
 };
 
 export class SettingsService {

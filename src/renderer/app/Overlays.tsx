@@ -29,6 +29,10 @@ const OVERLAYS: { readonly [Id in OverlayId]: Overlay<Id> } = {
     title: 'Paste a stream',
     component: late(async () => (await import('../views/import/ImportDialog.tsx')).ImportDialog),
   },
+  tags: {
+    title: 'Tags',
+    component: late(async () => (await import('../views/tags/TagDialog.tsx')).TagDialog),
+  },
   export: {
     title: 'Export',
     component: late(async () => (await import('../views/export/ExportDialog.tsx')).ExportDialog),

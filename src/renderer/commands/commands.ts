@@ -69,6 +69,7 @@ export const COMMANDS = [
   { id: 'event.previousError', title: 'Previous error', group: 'Go to', keys: ['Shift+E'] },
 
   { id: 'trace.star', title: 'Star', group: 'Trace', keys: ['Mod+P'] },
+  { id: 'trace.tag', title: 'Tags', group: 'Trace' },
   { id: 'trace.rename', title: 'Rename', group: 'Trace', keys: ['F2'] },
   { id: 'trace.delete', title: 'Delete', group: 'Trace', keys: ['Mod+Backspace', 'Delete'] },
   { id: 'trace.follow', title: 'Follow the end of the stream', group: 'Trace', keys: ['Mod+L'] },

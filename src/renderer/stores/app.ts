@@ -22,6 +22,7 @@ export interface OverlayInputs {
   readonly import: ImportInput;
   readonly capture: undefined;
   readonly export: ExportInput;
+  readonly tags: TagInput;
 }
 export type OverlayId = keyof OverlayInputs;
 
@@ -48,6 +49,11 @@ export interface ImportInput {
   readonly found?: ResultOf<'imports.recognize'>;
 }
 
+/** The traces that get tags. */
+export interface TagInput {
+  readonly ids: readonly TraceId[];
+}
+
 /** The traces of one file. */
 export interface ExportInput {
   readonly ids: readonly TraceId[];
@@ -64,8 +70,10 @@ export interface AppState {
   readonly providers: ProvidersInfo;
   /** The trace in the centre. */
   readonly selected: TraceId | null;
-  /** A second trace, chosen to be compared with the first. */
+  /** A second trace, chosen to be compared with the first: the only one that is picked beside it. */
   readonly marked: TraceId | null;
+  /** Chosen beside the trace in the centre, for what is done to several. */
+  readonly picked: readonly TraceId[];
   /** The newest run stays selected. */
   readonly followList: boolean;
   /** Ids of the registries in views/. */
@@ -85,6 +93,7 @@ export const useApp = create<AppState>()(() => ({
   providers: { providers: [], endpointKinds: [] },
   selected: null,
   marked: null,
+  picked: [],
   followList: true,
   centre: 'live',
   pane: 'event',
@@ -115,12 +124,27 @@ export function watchApp(): void {
 
 /** Chooses a trace; the newest run is then no longer kept selected, unless `follow` says so. */
 export function selectTrace(id: TraceId | null, follow = false): void {
-  set({ selected: id, followList: follow, marked: null });
+  set({ selected: id, followList: follow, marked: null, picked: [] });
 }
 
-/** Marks a second trace beside the chosen one, or takes the mark back. */
+/** Marks a second trace beside the chosen one, and no other, or takes the mark back. */
 export function markTrace(id: TraceId): void {
-  set((state) => ({ marked: state.marked === id || state.selected === id ? null : id }));
+  const { marked, selected } = useApp.getState();
+  pickTraces(marked === id || selected === id ? [] : [id]);
+}
+
+/** Picks these beside the chosen one. */
+export function pickTraces(ids: readonly TraceId[]): void {
+  set(({ selected }) => {
+    const picked = [...new Set(ids)].filter((id) => id !== selected);
+    return { picked, marked: picked.length === 1 ? picked[0]! : null };
+  });
+}
+
+/** Picks one more beside the chosen one, or leaves it out again. */
+export function togglePicked(id: TraceId): void {
+  const { picked } = useApp.getState();
+  pickTraces(picked.includes(id) ? picked.filter((one) => one !== id) : [...picked, id]);
 }
 
 export const setCentre = (centre: string): void => set({ centre });

@@ -125,6 +125,8 @@ function mayMove(change: ListChange, before: ReadonlyMap<TraceId, TraceRow>): bo
     old.title !== row.title ||
     old.model !== row.model ||
     old.starred !== row.starred ||
+    old.tags !== row.tags ||
+    old.facts?.version !== row.facts?.version ||
     old.httpStatus !== row.httpStatus ||
     old.ending?.state !== row.ending?.state
   );
@@ -270,6 +272,24 @@ export async function starTrace(id: TraceId, starred: boolean): Promise<void> {
     patch(await client().call('traces.star', { id, starred }));
   } catch (error) {
     toastError('The star could not be saved', error);
+  }
+}
+
+/** Stars them all where one has no star, else takes all their stars. */
+export async function starTraces(ids: readonly TraceId[]): Promise<void> {
+  const { rows } = useRuns.getState();
+  const starred = ids.some((id) => rows.get(id)?.starred === false);
+  await Promise.all(ids.map((id) => starTrace(id, starred)));
+}
+
+export async function tagTraces(
+  ids: readonly TraceId[],
+  change: { readonly add?: string[]; readonly remove?: string[] },
+): Promise<void> {
+  try {
+    await client().call('traces.tag', { ids: [...ids], ...change });
+  } catch (error) {
+    toastError('The tags could not be changed', error);
   }
 }
 

@@ -189,6 +189,8 @@ export const settingsSchema = z.strictObject({
   options: adapterOptionsSchema,
   /** The lanes that read new traces, beside the wire; null: all that can. */
   lanes: laneIdsSchema.nullable(),
+  /** Saved filters of the list, the last one saved first. */
+  filters: z.array(z.string().min(1).max(1000)).max(50).readonly(),
 });
 export type Settings = z.infer<typeof settingsSchema>;
 
@@ -474,6 +476,14 @@ export const contract = {
   'traces.get': query<TraceDetail>()(z.strictObject({ id: trace })),
   'traces.rename': command<TraceRow>()(z.strictObject({ id: trace, title: z.string().max(500) })),
   'traces.star': command<TraceRow>()(z.strictObject({ id: trace, starred: z.boolean() })),
+  /** Gives tags and takes them, capitals aside. */
+  'traces.tag': command<null>()(
+    z.strictObject({
+      ids: z.array(trace).min(1).max(1000),
+      add: z.array(z.string().trim().min(1).max(100)).max(100).optional(),
+      remove: z.array(z.string().max(1000)).max(1000).optional(),
+    }),
+  ),
   /** Hidden at once, gone for good some time after; `traces.restore` takes it back until then. */
   'traces.delete': command<null>()(z.strictObject({ ids: z.array(trace).min(1).max(1000) })),
   'traces.restore': command<null>()(z.strictObject({ ids: z.array(trace).min(1).max(1000) })),

@@ -4,6 +4,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { FIELDS, type FieldName } from '../../../src/shared/filter/fields.ts';
 import type { Filter } from '../../../src/shared/filter/filter.ts';
+import { partsOf, withoutPart } from '../../../src/shared/filter/parts.ts';
 import { readFilter } from '../../../src/shared/filter/read-filter.ts';
 import { filters, textOf } from '../../support/filter-model.ts';
 
@@ -101,6 +102,40 @@ function flat(filter: Filter): Filter {
   if (filter.type === 'all' || filter.type === 'any') return { ...filter, parts: filter.parts.map(flat) };
   return filter;
 }
+
+describe('the parts of a filter', () => {
+  const parts = (filter: string) => partsOf(filter).map(({ start, end }) => filter.slice(start, end));
+
+  test('are its terms, words and brackets, each with its not, and a text with the part that it is looked for in', () => {
+    expect(parts('-state:complete (a or "b c") and in:args "Paris" or not x')).toEqual([
+      '-state:complete',
+      '(a or "b c")',
+      'in:args "Paris"',
+      'not x',
+    ]);
+    expect(parts('a (b or')).toEqual(['a', '(b or']);
+    expect(parts('  ')).toEqual([]);
+  });
+
+  test('leave a filter without what joined them', () => {
+    const without = (filter: string, at: number) => withoutPart(filter, partsOf(filter)[at]!);
+    expect(without('a or b', 0)).toBe('b');
+    expect(without('a or b c', 1)).toBe('a c');
+    expect(without('a b', 1)).toBe('a');
+    expect(without('a', 0)).toBe('');
+  });
+});
+
+test('a text in a part of a trace needs both', () => {
+  expect(read('in:args "Paris"')).toEqual({ type: 'in', part: 'args', text: 'Paris' });
+  expect(read('in:answer paris b')).toEqual({
+    type: 'all',
+    parts: [{ type: 'in', part: 'answer', text: 'paris' }, text('b')],
+  });
+  expect(problemsOf('in:args')[0]![1]).toBe('in:args needs a text behind it: in:args "Paris".');
+  expect(problemsOf('in:args state:complete')).toHaveLength(1);
+  expect(problemsOf('in:nowhere x')[0]![1]).toContain('in is one of request, answer,');
+});
 
 describe('what cannot be read', () => {
   test('is said with its place and what could stand there', () => {

@@ -14,8 +14,8 @@ const filtersAt = (typed: string, values = VALUES): readonly string[] => {
 
 test('in an empty box all fields, else those that begin as the word at the caret does', () => {
   expect(filtersAt('|')).toHaveLength(FIELD_NAMES.length);
-  expect(filtersAt('to|')).toEqual(['tokens>']);
-  expect(filtersAt('a to| b')).toEqual(['a tokens> b']);
+  expect(filtersAt('tok|')).toEqual(['tokens>']);
+  expect(filtersAt('a tok| b')).toEqual(['a tokens> b']);
   expect(filtersAt('not MOD|')).toEqual(['not model:']);
   expect(filtersAt('a |')).toEqual([]);
   expect(filtersAt('"to|"')).toEqual([]);

@@ -75,6 +75,10 @@ const importSchema = z.looseObject({
   sha256: z.string(),
 });
 
+const tagsSchema = z.array(z.string());
+/** Those that are damaged are none. */
+export const tagsOf = (text: string | null): readonly string[] => tagsSchema.safeParse(jsonOr(text, [])).data ?? [];
+
 const factsSchema = z.looseObject({
   version: number,
   differs: z.array(
@@ -143,7 +147,7 @@ export class Sound {
   }
 
   tags(value: unknown): readonly string[] {
-    return value === null ? [] : (this.#json('tags', value, z.array(z.string())) ?? []);
+    return value === null ? [] : (this.#json('tags', value, tagsSchema) ?? []);
   }
 
   /** Facts that are damaged are worked out again: nothing is lost with them. */

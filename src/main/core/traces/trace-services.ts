@@ -62,6 +62,10 @@ export function traceServices({ store, recordings, views, lookups }: TraceServic
     'traces.get': async ({ id }) => detailOf(await latest(id)),
     'traces.rename': ({ id, title }) => store.rename(id, title),
     'traces.star': ({ id, starred }) => store.star(id, starred),
+    'traces.tag': async ({ ids, ...change }) => {
+      await store.tag(ids, change);
+      return null;
+    },
     'traces.delete': async ({ ids }) => {
       await Promise.all(ids.map(endRecording));
       await store.delete(ids);

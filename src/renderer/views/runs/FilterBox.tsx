@@ -8,6 +8,7 @@ import { client } from '../../client/client.ts';
 import { Icon } from '../../components/Icon.tsx';
 import { Key } from '../../components/Key.tsx';
 import { Shown } from '../../components/Shown.tsx';
+import { useApp } from '../../stores/app.ts';
 import { filterRuns, useRuns } from '../../stores/runs.ts';
 import { fieldAt, suggestionsAt, type Suggestion } from './suggestions.ts';
 
@@ -16,7 +17,8 @@ export function FilterBox({ field }: { readonly field: RefObject<HTMLInputElemen
   const [caret, setCaret] = useState(0);
   const [open, setOpen] = useState(false);
   const values = useValues(open ? fieldAt(filter, caret) : null);
-  const suggestions = suggestionsAt(filter, caret, values);
+  const saved = useApp((state) => state.settings?.filters);
+  const suggestions = suggestionsAt(filter, caret, values, saved);
   const shown = open && suggestions.length > 0;
   const onKeyDown = (event: KeyboardEvent<HTMLInputElement>) => {
     if (event.key === 'ArrowDown') setOpen(true);

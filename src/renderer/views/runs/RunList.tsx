@@ -1,26 +1,30 @@
 import { useEffect, useMemo, useRef, useState } from 'react';
 import { useVirtualizer } from '@tanstack/react-virtual';
-import { ArrowUpRight, Download, PanelLeftClose, PanelLeftOpen } from 'lucide-react';
+import { ArrowUpRight, Download, Star, Tag, Trash2, PanelLeftClose, PanelLeftOpen } from 'lucide-react';
 import type { TraceId } from '../../../shared/model/ids.ts';
 import { chordOf, runCommand, useCommand } from '../../commands/commands.ts';
 import { Button, IconButton } from '../../components/Button.tsx';
 import { count } from '../../components/format.ts';
-import { markTrace, openOverlay, selectTrace, useApp } from '../../stores/app.ts';
+import { openOverlay, pickTraces, selectTrace, togglePicked, useApp } from '../../stores/app.ts';
 import { onNextFrame } from '../../stores/frame.ts';
 import { foldList, useListRail } from '../../stores/list-rail.ts';
-import { deleteTraces, filterRuns, loadMore, starTrace, useRuns } from '../../stores/runs.ts';
+import { deleteTraces, filterRuns, loadMore, starTraces, useRuns } from '../../stores/runs.ts';
 import { FilterBox } from './FilterBox.tsx';
+import { FilterChips } from './FilterChips.tsx';
 import { listRows } from './list-rows.ts';
-import { RunRow } from './RunRow.tsx';
+import { RunRow, type PickKeys } from './RunRow.tsx';
 import './runs.css';
 
+/** As many as one request takes. */
+const MOST_CHOSEN = 1000;
+const EXPORTS = ['Export the selected run', 'Export both marked runs', 'Export the marked runs'] as const;
 const RUN_HEIGHT = 52;
 const DAY_HEIGHT = 26;
 const rowId = (id: TraceId) => `run-${id}`;
 
 export function RunList() {
   const { ids, rows, total, loaded, problem, next, filter, unread, found } = useRuns();
-  const { selected, marked, followList } = useApp();
+  const { selected, picked, followList } = useApp();
   const [editing, setEditing] = useState<TraceId | null>(null);
   const scroller = useRef<HTMLDivElement>(null);
   const field = useRef<HTMLInputElement>(null);
@@ -59,7 +63,15 @@ export function RunList() {
     if (id !== undefined && id !== selected) selectTrace(id);
   };
   const row = selected === null ? undefined : rows.get(selected);
-  const chosen = [selected, marked].filter((id) => id !== null);
+  const chosen = selected === null ? picked : [selected, ...picked];
+  const isPicked = useMemo(() => new Set(picked), [picked]);
+  const pick = (id: TraceId, { ctrlKey, metaKey, shiftKey }: PickKeys) => {
+    if (ctrlKey || metaKey) return togglePicked(id);
+    const from = shiftKey && selected !== null ? runs.indexOf(selected) : -1;
+    if (from < 0) return selectTrace(id);
+    const to = runs.indexOf(id);
+    pickTraces(runs.slice(Math.min(from, to), Math.max(from, to) + 1).slice(0, MOST_CHOSEN));
+  };
   const drawn = virtual.getVirtualItems();
   useCommand('list.next', () => step(1), runs.length > 0);
   useCommand('list.previous', () => step(-1), runs.length > 0);
@@ -68,7 +80,8 @@ export function RunList() {
     onNextFrame(() => field.current?.focus());
   });
   useCommand('list.follow', () => toggleFollow(runs));
-  useCommand('trace.star', () => row && void starTrace(row.id, !row.starred), row !== undefined);
+  useCommand('trace.star', () => void starTraces(chosen), row !== undefined);
+  useCommand('trace.tag', () => openOverlay('tags', { ids: chosen }), row !== undefined);
   useCommand('trace.rename', () => setEditing(selected), row !== undefined);
   useCommand('trace.delete', () => void deleteTraces(chosen), row !== undefined);
   useCommand('trace.export', () => openOverlay('export', { ids: chosen }), row !== undefined);
@@ -88,6 +101,7 @@ export function RunList() {
       <p className="runs-unread k k-error" role="status">
         {unread}
       </p>
+      <FilterChips field={field} />
       <div
         className="runs-scroll"
         ref={scroller}
@@ -121,10 +135,10 @@ export function RunList() {
                 row={rows.get(entry.id)!}
                 id={rowId(entry.id)}
                 selected={entry.id === selected}
-                marked={entry.id === marked}
+                marked={isPicked.has(entry.id)}
                 editing={entry.id === editing}
                 onEdited={() => setEditing(null)}
-                onPick={(event) => (event.ctrlKey || event.metaKey ? markTrace(entry.id) : selectTrace(entry.id))}
+                onPick={(event) => pick(entry.id, event)}
                 rowIndex={item.index + 1}
                 top={item.start}
               />
@@ -147,11 +161,18 @@ export function RunList() {
             : `${count(found.total)} / ${count(total)} runs`}
         </span>
         <span className="push" />
-        {marked !== null && <span className="k k-sel">2 marked</span>}
+        {picked.length > 0 && (
+          <>
+            <span className="k k-sel">{count(chosen.length)} marked</span>
+            <IconButton icon={Star} label="Star the marked runs" onClick={() => runCommand('trace.star')} />
+            <IconButton icon={Tag} label="Tag the marked runs" onClick={() => runCommand('trace.tag')} />
+            <IconButton icon={Trash2} label="Delete the marked runs" onClick={() => runCommand('trace.delete')} />
+          </>
+        )}
         {row !== undefined && (
           <IconButton
             icon={Download}
-            label={marked === null ? 'Export the selected run' : 'Export both marked runs'}
+            label={EXPORTS[Math.min(picked.length, 2)]!}
             chord={chordOf('trace.export')!}
             onClick={() => runCommand('trace.export')}
           />

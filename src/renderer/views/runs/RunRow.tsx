@@ -14,6 +14,13 @@ import { renameTrace } from '../../stores/runs.ts';
 
 import { Sparkline } from './Sparkline.tsx';
 
+/** The keys that were held as a row was clicked. */
+export interface PickKeys {
+  readonly ctrlKey: boolean;
+  readonly metaKey: boolean;
+  readonly shiftKey: boolean;
+}
+
 interface RunRowProps {
   readonly row: TraceRow;
   readonly id: string;
@@ -21,7 +28,7 @@ interface RunRowProps {
   readonly marked: boolean;
   readonly editing: boolean;
   readonly onEdited: () => void;
-  readonly onPick: (event: { readonly ctrlKey: boolean; readonly metaKey: boolean }) => void;
+  readonly onPick: (event: PickKeys) => void;
   readonly rowIndex: number;
   readonly top: number;
 }
@@ -71,6 +78,12 @@ export const RunRow = memo(function RunRow({
             {row.model === null ? '' : shortModel(row.model)}
           </span>
           <Facts row={row} look={look} />
+          <Differs row={row} />
+          {row.tags?.map((tag) => (
+            <Chip key={tag} className="cut tag" title={`Tag ${tag}`}>
+              <Shown text={tag} />
+            </Chip>
+          ))}
           <span className="push">
             {row.httpStatus !== undefined && row.httpStatus >= 400 ? (
               <Chip tone="k-error">HTTP {row.httpStatus}</Chip>
@@ -94,6 +107,19 @@ function Endpoint({ row: { endpointId, provider, source } }: { readonly row: Tra
   return name === undefined ? null : (
     <span className="cut served-by" title={`Sent to ${name}`}>
       <Shown text={name} />
+    </span>
+  );
+}
+
+/** Which lanes lose something of the wire: the question that the program is for. */
+function Differs({ row: { facts } }: { readonly row: TraceRow }) {
+  const lanes = useApp((state) => state.info?.lanes);
+  if (!facts || facts.differs.length === 0) return null;
+  const names = facts.differs.map(({ lane }) => lanes?.find(({ id }) => id === lane)?.label ?? lane);
+  const grave = facts.differs.reduce((sum, { count }) => sum + count, 0);
+  return (
+    <span className="differs k k-del" title={`${names.join(' and ')} differ from the wire: ${grave} findings`}>
+      ≠ {names.length === 1 ? names[0]!.toLowerCase() : names.length}
     </span>
   );
 }

@@ -26,9 +26,18 @@ export function fieldAt(filter: string, caret: number): ListedField | null {
   return token?.type === 'term' && isFieldName(token.field) && isListed(token.field) ? token.field : null;
 }
 
-/** `values`: of the field that `fieldAt` says, empty until they are known. */
-export function suggestionsAt(filter: string, caret: number, values: readonly FieldValue[]): readonly Suggestion[] {
-  if (filter.trim() === '') return names('', (text) => text);
+/** `values`: of the field that `fieldAt` says, empty until they are known. `saved`: filters that were kept, offered where nothing is typed. */
+export function suggestionsAt(
+  filter: string,
+  caret: number,
+  values: readonly FieldValue[],
+  saved: readonly string[] = [],
+): readonly Suggestion[] {
+  if (filter.trim() === '')
+    return [
+      ...saved.map((one): Suggestion => ({ filter: one, label: one, note: 'Saved filter' })),
+      ...names('', (text) => text),
+    ];
   const token = tokenAt(filter, caret);
   if (!token) return [];
   const put = (text: string): string => filter.slice(0, token.start) + text + filter.slice(token.end);
@@ -67,7 +76,7 @@ function termSuggestions(
       .filter(({ value }) => value.toLowerCase().includes(wanted))
       .slice(0, MOST)
       .map(({ value, traces }) => suggest(value, traces === 1 ? '1 run' : `${traces} runs`));
-  if (field.kind === 'choice')
+  if (field.kind === 'choice' || field.kind === 'part')
     return field.choices.filter((choice) => choice.startsWith(wanted)).map((choice) => suggest(choice, ''));
   return typed === '' ? [{ filter: put(field.example), label: field.example, note: field.help }] : [];
 }

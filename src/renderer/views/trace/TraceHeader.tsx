@@ -22,6 +22,7 @@ const MENU: readonly {
   readonly danger?: boolean;
 }[] = [
   { id: 'trace.rename', label: 'Rename' },
+  { id: 'trace.tag', label: 'Tags…' },
   { id: 'run.again', label: 'Run again with…' },
   { id: 'compare.with', label: 'Compare with…' },
   { id: 'trace.export', label: 'Export…', group: true },

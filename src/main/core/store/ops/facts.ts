@@ -2,8 +2,8 @@
 import type { TraceFacts } from '../../../../shared/model/facts.ts';
 import { traceId, type TraceId } from '../../../../shared/model/ids.ts';
 import type { Connection } from '../connection.ts';
-import { rowNumber } from '../lookup.ts';
-import { rowOf } from '../rows.ts';
+import { readOnly, rowNumber } from '../lookup.ts';
+import { tagsOf } from '../sound.ts';
 import { query, write, type Transaction } from './operation.ts';
 
 const ENDED = `SELECT t.nr, t.id, ifnull(f.version, 0) AS version FROM traces t LEFT JOIN trace_facts f ON f.trace = t.nr
@@ -54,15 +54,22 @@ function* valuesOf({ differs, apart, lint, tools }: TraceFacts): Iterable<readon
 const TAGS = 'UPDATE traces SET tags = ? WHERE nr = ?';
 const FORGET_TAGS = "DELETE FROM trace_values WHERE trace = ? AND field = 'tag'";
 
-/** In the place of those that it had, each once. */
-export const setTags = write({
-  run: ({ db, touched }: Transaction, id: TraceId, tags: readonly string[]) => {
-    const row = touched(id);
-    const once = [...new Set(tags)];
-    db.run(TAGS, once.length === 0 ? null : JSON.stringify(once), row.nr);
-    db.run(FORGET_TAGS, row.nr);
-    for (const tag of once) db.run(PUT_VALUE, 'tag', tag.toLowerCase(), row.nr);
-    return touched(id);
+export interface TagChange {
+  readonly add?: readonly string[] | undefined;
+  readonly remove?: readonly string[] | undefined;
+}
+
+/** Gives tags to traces and takes tags from them, capitals aside. Rejects where one of the traces is not in the list. */
+export const tag = write({
+  run: ({ db, touched, isBelow }: Transaction, ids: readonly TraceId[], { add = [], remove = [] }: TagChange): void => {
+    if (ids.some((id) => isBelow('traces', id))) throw readOnly();
+    for (const row of ids.map((id) => touched(id))) {
+      const tags = new Map(tagsOf(row.tags).map((one) => [one.toLowerCase(), one]));
+      for (const one of remove) tags.delete(one.toLowerCase());
+      for (const one of add) if (!tags.has(one.toLowerCase())) tags.set(one.toLowerCase(), one);
+      db.run(TAGS, tags.size === 0 ? null : JSON.stringify([...tags.values()]), row.nr);
+      db.run(FORGET_TAGS, row.nr);
+      for (const one of tags.keys()) db.run(PUT_VALUE, 'tag', one, row.nr);
+    }
   },
-  result: (row, { shown }) => shown(rowOf(row)),
 });

@@ -25,7 +25,13 @@ const SENTENCES = [
   'status_msg',
   'reason',
   'title',
+  'Message',
+  'faultstring',
 ] as const;
+/** Other names of the member that holds an error: Apigee's, Python's, Go's and .NET's habits. */
+const ERROR_FIELDS = ['fault', 'exception', 'err', 'Error'] as const;
+/** Words of a type, an object or a status that say of an event that it is an error. */
+const ERROR_WORDS = new Set<unknown>(['error', 'failed', 'failure', 'exception']);
 const CODES = ['code', 'error_code', 'errorCode', 'status_code', 'statusCode', 'status'] as const;
 const TYPES = ['type', 'error_type', 'errorType'] as const;
 /** Codes by which servers say that all is well. */
@@ -69,11 +75,12 @@ function sentenceOf(value: unknown, depth: number): string | null {
   }
   const object = objectOf(value);
   if (!object) return null;
-  for (const name of ['error', ...SENTENCES, 'errors']) {
+  for (const name of ['error', ...SENTENCES, ...ERROR_FIELDS, 'errors']) {
     const sentence = sentenceOf(object[name], depth + 1);
     if (sentence !== null) return sentence;
   }
-  return null;
+  const data = objectOf(object['data']);
+  return data && sentenceOf(data, depth + 1);
 }
 
 /**
@@ -84,7 +91,10 @@ export function strayFault(data: JsonObject): Fault | null {
   const { error, object, type, status } = data;
   if (error === true) return faultOf({ ...data, error: undefined });
   if (error) return errorField(data, error);
-  if (object === 'error' || type === 'error' || status === 'error' || data['success'] === false) return faultOf(data);
+  const named = ERROR_FIELDS.find((name) => stringOf(data[name]) || objectOf(data[name]));
+  if (named !== undefined) return errorField(data, data[named]);
+  if (object === 'error' || ERROR_WORDS.has(type) || ERROR_WORDS.has(status) || data['success'] === false)
+    return faultOf(data);
   if (arrayOf(data['errors']).length > 0 || stringOf(data['errors'])) return faultOf(data);
   // MiniMax and others send a status with each event, which says nothing as long as it is 0.
   const base = objectOf(data['base_resp']);
@@ -92,12 +102,15 @@ export function strayFault(data: JsonObject): Fault | null {
   const code = ['error_code', 'errorCode', 'status_code', 'statusCode', 'code'].find((name) => !FINE.has(data[name]));
   const sentence = sentenceOf(data, 0);
   if (sentence === null) return null;
-  if (code !== undefined) return faultOf(data);
+  if (code !== undefined || isFailure(status)) return faultOf(data);
   if (['error_message', 'error_msg', 'errorMessage', 'error_description'].some((name) => stringOf(data[name])))
     return faultOf(data);
   // FastAPI and Spring: nothing but the sentence, or a sentence beside the status.
   return data['detail'] !== undefined || data['details'] !== undefined || onlySentence(data) ? faultOf(data) : null;
 }
+
+/** A status of HTTP that says that a request failed. */
+const isFailure = (status: unknown): boolean => typeof status === 'number' && status >= 400 && status <= 599;
 
 /** The `error` member of an event, with what stands beside it where the member itself has less. */
 export function errorField(data: JsonObject, error: unknown): Fault {
@@ -112,7 +125,9 @@ export function errorField(data: JsonObject, error: unknown): Fault {
 function onlySentence(data: JsonObject): boolean {
   const names = Object.keys(data);
   return (
-    names.length <= 3 && ['message', 'msg', 'status_msg'].some((name) => stringOf(data[name])) && !('type' in data)
+    names.length <= 3 &&
+    ['message', 'msg', 'status_msg', 'Message'].some((name) => stringOf(data[name])) &&
+    !('type' in data)
   );
 }
 
@@ -123,12 +138,25 @@ const NAMED_ERROR = /^(?:\[error\]:?|error:)\s*(.+)$/is;
 /** A longer text is content, or a log. */
 const MAX_SENTENCE = 500;
 
-/** The error that a bare sentence is, in the place of an event's JSON. */
+/** What languages print of an exception: its name, and what it says. */
+const EXCEPTION = /^(?:(?:[a-zA-Z_]\w*\.)*[A-Z]\w*(?:Error|Exception)|panic): \S/;
+const TRACEBACK = /^Traceback \(most recent call last\):/;
+/** An object as Python prints it. */
+const PRINTED = /^\{\s*'(?:error|detail|message)'\s*:/;
+
+/** The error that a bare sentence is, or a list of errors, in the place of an event's JSON. */
 export function textFault(value: unknown): Fault | null {
+  // Google puts an error into a list where it streams a list.
+  if (Array.isArray(value)) return objectOf(objectOf(value[0])?.['error']) ? faultOf(value[0]) : null;
   const text = stringOf(value)?.trim() ?? '';
+  if (TRACEBACK.test(text)) return { message: text.slice(text.lastIndexOf('\n') + 1).trim(), type: null, code: null };
+  if (PRINTED.test(text)) {
+    const message = /'(?:message|detail|error)'\s*:\s*(?:'([^']*)'|"([^"]*)")/.exec(text);
+    return { message: message?.[1] ?? message?.[2] ?? text.slice(0, MAX_SENTENCE), type: null, code: null };
+  }
   if (text === '' || text.length > MAX_SENTENCE) return null;
   const named = NAMED_ERROR.exec(text)?.[1];
-  if (named === undefined && !FAILURE.test(text)) return null;
+  if (named === undefined && !FAILURE.test(text) && !EXCEPTION.test(text)) return null;
   const { message, type, code } = faultOf(named === undefined ? text : (parseJson(named) ?? named));
   return { message, type, code: code ?? /\b([45]\d\d)\b/.exec(text)?.[1] ?? null };
 }

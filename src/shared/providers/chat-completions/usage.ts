@@ -56,6 +56,8 @@ const WORDS: Readonly<Record<string, FinishReason['unified']>> = {
   error: 'error',
   insufficient_system_resource: 'error',
   network_error: 'error',
+  abort: 'error',
+  aborted: 'error',
   sensitive: 'content_filter',
   // Routers pass on the word of the provider behind them.
   end_turn: 'stop',

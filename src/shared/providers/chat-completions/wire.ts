@@ -19,8 +19,8 @@ import { chatFigures, chatFinish, chatUsage, FIGURE_FIELDS } from './usage.ts';
 const REASONING_FIELDS = ['reasoning_content', 'reasoning', 'reasoning_text'] as const;
 const NO_PARTS: readonly unknown[] = [];
 const CALL_FIELDS = new Set(['index', 'id', 'type', 'function', 'custom']);
-/** Finish reasons that are errors: Mistral's and OpenRouter's, DeepSeek's, GLM's. */
-const FAILED = new Set(['error', 'insufficient_system_resource', 'network_error']);
+/** Finish reasons that are errors: Mistral's and OpenRouter's, DeepSeek's, GLM's; of vLLM and SGLang, whose engine dropped the request. */
+const FAILED = new Set(['error', 'insufficient_system_resource', 'network_error', 'abort', 'aborted']);
 
 /** What a fragment of a tool call says of itself. */
 interface Fragment {
@@ -187,7 +187,9 @@ export class ChatCompletionsWire implements WireProtocol {
     if (logprobs) this.#logprobs(choice, logprobs);
     const reason = fields.string('finish_reason');
     const { error } = data;
+    const inDelta = objectOf(data['delta'])?.['error'];
     if (error && !failed) recorder.error(errorField(data, fields.any('error')), data);
+    else if (inDelta && !failed) recorder.error(errorField(objectOf(data['delta'])!, inDelta), data);
     else if (reason !== null && FAILED.has(reason) && !failed)
       recorder.error(
         { message: `The provider ended the answer with finish_reason "${reason}".`, type: null, code: reason },

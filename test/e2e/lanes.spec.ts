@@ -2,7 +2,12 @@
 import { expect, test, type Page } from 'playwright/test';
 import type { TraceId } from '../../src/shared/model/ids.ts';
 import { startHost, type Host } from '../support/host.ts';
+import { importOver } from '../support/imports.ts';
+import { chatBody, chunk } from '../support/wire.ts';
 import { complaints, startSample, wholeTrace } from '../support/page.ts';
+
+// High enough that the lane map is shown unasked.
+test.use({ viewport: { width: 1440, height: 1080 } });
 
 let host: Host;
 test.beforeAll(async () => {
@@ -78,4 +83,55 @@ test('the settings say which lanes new traces begin with', async ({ page }) => {
   await page.locator(`#run-${id}`).click();
   await expect.poll(() => lanesShown(page)).toEqual(['Wire', 'Simple']);
   await client.call('settings.set', { lanes: null });
+});
+
+test('closed blocks are read as Markdown and as indented JSON when asked for, and nothing in them is fetched', async ({
+  page,
+}) => {
+  const faults = complaints(page);
+  const fetched: string[] = [];
+  page.on('request', (request) => fetched.push(request.url()));
+  const answer = [
+    '## Trains',
+    '**Lisbon** to [Porto](https://elsewhere.invalid/porto) ![map](https://elsewhere.invalid/map.png)',
+    '<img src="https://elsewhere.invalid/pixel.png" onerror="alert(1)">',
+    '```py\nprint("hello")\n```',
+    '| from | to |\n| --- | --- |\n| Lisbon | Porto |',
+    '1. first\n2. second',
+  ].join('\n\n');
+  const args = {
+    index: 0,
+    id: 'call_1',
+    type: 'function',
+    function: { name: 'book', arguments: '{"to":{"city":"Porto"}}' },
+  };
+  const text = chatBody(
+    chunk({ content: answer }),
+    chunk({ tool_calls: [args] }, { finish_reason: 'tool_calls' }),
+    '[DONE]',
+  );
+  const client = host.client();
+  const { id } = await importOver(client, { name: 'markdown', text, api: 'chat_completions' });
+  await wholeTrace(client, id);
+  await page.goto(host.url);
+  await page.locator(`#run-${id}`).click();
+  const wire = page.locator('.lane[data-lane="wire"]');
+  const switches = wire.getByRole('button', { name: /^Read as/ });
+  await expect(switches).toHaveCount(2);
+  await wire.getByRole('button', { name: /^Show all of/ }).click();
+  await wire.getByRole('button', { name: 'Read as Markdown' }).click();
+  const markdown = wire.locator('.markdown');
+  await expect(markdown.locator('strong')).toHaveText('Lisbon');
+  await expect(markdown.locator('pre')).toHaveText('print("hello")');
+  await expect(markdown.locator('td')).toHaveText(['Lisbon', 'Porto']);
+  await expect(markdown.locator('ol li')).toHaveCount(2);
+  await expect(markdown).toContainText('https://elsewhere.invalid/map.png');
+  await expect(markdown).toContainText('<img src="https://elsewhere.invalid/pixel.png" onerror="alert(1)">');
+  await expect(markdown.locator('a, img')).toHaveCount(0);
+  await expect(wire.locator('.json-line')).toHaveText(['{', '  "to": {', '    "city": "Porto"', '  }', '}']);
+  // As it came, again.
+  await switches.first().click();
+  await expect(wire.locator('.streamed').first()).toHaveText(answer);
+  expect(fetched.filter((url) => url.includes('elsewhere'))).toEqual([]);
+  expect(faults).toEqual([]);
 });

@@ -1,8 +1,9 @@
 import { memo, type ReactNode } from 'react';
-import { ChevronDown, ChevronRight } from 'lucide-react';
+import { ChevronDown, ChevronRight, Pilcrow } from 'lucide-react';
 import { cellOf, type BlockRow, type LaneBlock, type LaneBlockKind } from '../../../shared/model/blocks.ts';
 import { WIRE } from '../../../shared/model/messages.ts';
 import type { CellFact } from '../../../shared/compare/cell-facts.ts';
+import { IconButton } from '../../components/Button.tsx';
 import { Chip } from '../../components/Chip.tsx';
 import { count, durationText, plural } from '../../components/format.ts';
 import { Glyph, type GlyphName } from '../../components/Glyph.tsx';
@@ -10,6 +11,7 @@ import { Icon } from '../../components/Icon.tsx';
 import { Shown } from '../../components/Shown.tsx';
 import { useTrace } from '../../stores/open.ts';
 import { ArgumentTree } from './ArgumentTree.tsx';
+import { canFormat, Formatted, toggleFormatted, useFormatted } from './Formatted.tsx';
 import { StreamedText } from './StreamedText.tsx';
 
 interface Look {
@@ -52,6 +54,8 @@ export const BlockView = memo(function BlockView({ block, folded, onFold, open, 
   const shut = folded && (kind === 'reasoning' || kind === 'hidden');
   const clamped = folded && !shut && block.chars > SHORT;
   const code = CODE.has(kind);
+  const formattable = canFormat(block, open);
+  const formatted = useFormatted(({ on }) => on) && formattable && !clamped;
   const classes = [
     code ? 'args' : 'prose',
     open && 'growing',
@@ -76,9 +80,23 @@ export const BlockView = memo(function BlockView({ block, folded, onFold, open, 
           <Icon of={shut ? ChevronRight : ChevronDown} size={12} />
         </button>
       ) : (
-        <header className="block-head">{head}</header>
+        <header className="block-head">
+          {head}
+          {formattable && (
+            <IconButton
+              icon={Pilcrow}
+              className="small"
+              label={kind === 'text' ? 'Read as Markdown' : 'Read as indented JSON'}
+              aria-pressed={formatted}
+              onClick={stopping(toggleFormatted)}
+            />
+          )}
+        </header>
       )}
-      {!shut && <StreamedText block={block} className={classes} code={code} added={addedIn(block, fact)} />}
+      {formatted && <Formatted block={block} />}
+      {!shut && !formatted && (
+        <StreamedText block={block} className={classes} code={code} added={addedIn(block, fact)} />
+      )}
       {kind === 'tool' && !clamped && <ArgumentTree block={block} open={open} />}
       {!shut && block.attachments.length > 0 && <Attachments block={block} />}
       {clamped && (

@@ -1,4 +1,4 @@
-import { useEffect, useMemo, useRef, type CSSProperties } from 'react';
+import { useEffect, useMemo, useRef, useState, type CSSProperties } from 'react';
 import type { BlockRow } from '../../../shared/model/blocks.ts';
 import { WIRE, type LaneId } from '../../../shared/model/messages.ts';
 import { count } from '../../components/format.ts';
@@ -14,7 +14,7 @@ import { useFollow } from '../use-follow.ts';
 import './lane-grid.css';
 
 /** More rows than this are not drawn at once: a stream of ten thousand blocks must not become as many cells. */
-const ROWS_SHOWN = 200;
+const ROWS_SHOWN = 40;
 
 /**
  * The lanes side by side. Each row is a content block of the wire, so what a lane lacks is a hole beside its peers; the
@@ -31,10 +31,11 @@ export function LaneGrid() {
   const reading = useTrace((trace) => trace.phase === 'live' && !trace.follow);
   const scroller = useRef<HTMLDivElement>(null);
   const { missed, toEnd } = useFollow(scroller);
+  const [shown, setShown] = useState(ROWS_SHOWN);
   // The model grows in place: the counter says when its rows are others.
   // oxlint-disable-next-line react/exhaustive-deps
   const all = useMemo(() => rowsIn(session.model, range), [session.model, range, structure]);
-  const rows = useMemo(() => all.slice(-ROWS_SHOWN), [all]);
+  const rows = useMemo(() => all.slice(-shown), [all, shown]);
   const folds = useFolds(rows, reading);
   const compare = useTrace((trace) => trace.compare);
   const ended = useTrace((trace) => trace.phase === 'ended');
@@ -48,7 +49,12 @@ export function LaneGrid() {
     <div className="live">
       <div className="live-scroll" ref={scroller} tabIndex={0} role="region" aria-label="Lanes">
         {hidden > 0 && (
-          <p className="live-hidden">The first {count(hidden)} blocks are not drawn here; the Messages tab has all.</p>
+          <p className="live-hidden">
+            The first {count(hidden)} blocks are not drawn here; the Messages tab has all.{' '}
+            <button type="button" className="link" onClick={() => setShown(shown + ROWS_SHOWN)}>
+              Draw {count(Math.min(hidden, ROWS_SHOWN))} more
+            </button>
+          </p>
         )}
         <div className="lanes" style={{ '--lanes': lanes.length } as CSSProperties}>
           {lanes.map((lane) => (

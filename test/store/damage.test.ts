@@ -13,8 +13,10 @@ import { TERMINAL_STATES, TRACE_SOURCES } from '../../src/shared/model/trace.ts'
 import { Random } from '../../src/main/core/providers/sample/random.ts';
 import { change, fileIn, filled } from './filled.ts';
 import { madeReads } from './made-reads.ts';
-import { allReads, dataFolder, open, plain } from './support.ts';
+import { allReads, dataFolder, open, openWithBundledWorker, plain } from './support.ts';
 import { newTrace } from './traces.ts';
+
+await openWithBundledWorker();
 
 const listed = async (store: Store): Promise<readonly string[]> =>
   (await store.list({ limit: 100 })).rows.map(({ id, damaged }) => `${id}${damaged === undefined ? '' : ' damaged'}`);

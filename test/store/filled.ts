@@ -1,4 +1,5 @@
 /** A closed trace file with something of everything in it, to be damaged. */
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { endpointId, traceId, type TraceId } from '../../src/shared/model/ids.ts';
@@ -11,8 +12,23 @@ export const fileIn = (dataDir: string): string => join(dataDir, 'tracelane.db')
 /** The reads that each of its traces has. */
 export const filledReads = (id: TraceId): ReturnType<typeof madeReads> => madeReads(id, 20, 5000);
 
+/** The files that were filled, by their number of traces: each is the same for all tests of a file. */
+const made = new Map<number, { readonly bytes: Buffer; readonly ids: readonly TraceId[] }>();
+
 /** So many finished traces, an endpoint and settings. */
 export async function filled(dataDir: string, count = 3): Promise<readonly TraceId[]> {
+  const before = made.get(count);
+  if (before) {
+    mkdirSync(dataDir, { mode: 0o700 });
+    writeFileSync(fileIn(dataDir), before.bytes, { mode: 0o600 });
+    return before.ids;
+  }
+  const ids = await fill(dataDir, count);
+  made.set(count, { bytes: readFileSync(fileIn(dataDir)), ids });
+  return ids;
+}
+
+async function fill(dataDir: string, count: number): Promise<readonly TraceId[]> {
   const store = await open(dataDir);
   const ids: TraceId[] = [];
   for (let i = 0; i < count; i++) {

@@ -8,8 +8,10 @@ import type { Store } from '../../src/main/core/store/store.ts';
 import type { TraceId } from '../../src/shared/model/ids.ts';
 import { brokenFiles } from './broken-files.ts';
 import { change, fileIn, filled, filledReads } from './filled.ts';
-import { allReads, dataFolder, open, plain } from './support.ts';
+import { allReads, dataFolder, open, openWithBundledWorker, plain } from './support.ts';
 import { newTrace } from './traces.ts';
+
+await openWithBundledWorker();
 
 function folderWith(bytes: Uint8Array): string {
   const dataDir = dataFolder();

@@ -11,6 +11,7 @@ import { openStore, type StoreSetup } from '../../src/main/core/store/open-store
 import type { Store } from '../../src/main/core/store/store.ts';
 import type { TraceId } from '../../src/shared/model/ids.ts';
 import type { Read } from '../../src/shared/model/stream.ts';
+import { bundledWorker } from '../support/bundled-worker.ts';
 import { STORE_WORKER } from './traces.ts';
 
 const cleanups: (() => unknown)[] = [];
@@ -30,8 +31,15 @@ export function dataFolder(): string {
   return join(folder, 'data');
 }
 
+let worker = STORE_WORKER;
+
+/** For a file that opens many stores. Call at its top. */
+export async function openWithBundledWorker(): Promise<void> {
+  worker = await bundledWorker('store-worker');
+}
+
 export async function open(dataDir: string, more: Partial<StoreSetup> = {}): Promise<Store> {
-  const store = await openStore({ dataDir, worker: STORE_WORKER, ...more });
+  const store = await openStore({ dataDir, worker, ...more });
   afterwards(() => store.close());
   return store;
 }

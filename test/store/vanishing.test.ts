@@ -20,14 +20,20 @@ import { describe, expect, test } from 'vitest';
 import type { Store } from '../../src/main/core/store/store.ts';
 import type { TraceId } from '../../src/shared/model/ids.ts';
 import { madeReads } from './made-reads.ts';
-import { allReads, dataFolder, next, open, plain } from './support.ts';
+import { allReads, dataFolder, next, open, openWithBundledWorker, plain } from './support.ts';
 import { COMPLETE, newTrace } from './traces.ts';
+
+await openWithBundledWorker();
 
 const READS = 60;
 const fileIn = (dataDir: string): string => join(dataDir, 'tracelane.db');
 const logIn = (dataDir: string): string => `${fileIn(dataDir)}-wal`;
 
-/** As after two seconds without a write: the log is in the file, and empty. A reader of the file can do that as well. */
+/** A store that rests soon, unless what happens is to find its log, and tries again soon. */
+const openSoon = (dataDir: string, atRest: boolean): Promise<Store> =>
+  open(dataDir, { retryMs: 50, ...(atRest && { restMs: 20 }) });
+
+/** As after some time without a write: the log is in the file, and empty. A reader of the file can do that as well. */
 async function rest(store: Store, dataDir: string): Promise<void> {
   await expect.poll(() => readFileSync(logIn(dataDir)).length, { timeout: 30_000 }).toBe(0);
   // What answers this has done with it.
@@ -81,7 +87,7 @@ const atRestOrNot = [
   ['in the middle of writing', false],
 ] as const;
 
-describe.each(atRestOrNot)('taken away %s', (_when, atRest) => {
+describe.each(atRestOrNot)('R1 taken away %s', (_when, atRest) => {
   const sides = ['tracelane.db', 'tracelane.db-wal', 'tracelane.db-shm'];
   const ways: Readonly<Record<string, (dataDir: string) => void>> = {
     'the file alone deleted': (dataDir) => rmSync(fileIn(dataDir)),
@@ -100,7 +106,7 @@ describe.each(atRestOrNot)('taken away %s', (_when, atRest) => {
 
   test.each(Object.keys(ways))('%s: all is in its place again', async (way) => {
     const dataDir = dataFolder();
-    const before = await open(dataDir);
+    const before = await openSoon(dataDir, atRest);
     const first = newTrace();
     await before.createTrace(first);
     before.appendReads(first.id, madeReads(first.id, READS, 3000));
@@ -120,9 +126,21 @@ describe.each(atRestOrNot)('taken away %s', (_when, atRest) => {
     expect(readdirSync(dataDir).filter((name) => name.includes('rewritten'))).toEqual([]);
   });
 
+  test.each(['the file alone deleted', 'the file alone moved', 'the log deleted'])(
+    '%s, and the program ended without another write: all is in its place again',
+    async (way) => {
+      const dataDir = dataFolder();
+      const store = await openSoon(dataDir, atRest);
+      const { id } = await recordAround(store, dataDir, () => undefined, atRest);
+      ways[way]!(dataDir);
+      await store.close();
+      await expectRecorded(dataDir, [id]);
+    },
+  );
+
   test('moved: what was moved is whole as well, with all that was recorded until then', async () => {
     const dataDir = dataFolder();
-    const store = await open(dataDir);
+    const store = await openSoon(dataDir, atRest);
     const away = join(dataDir, '..', 'away.db');
     const { id } = await recordAround(store, dataDir, () => renameSync(fileIn(dataDir), away), atRest);
     await expect.poll(() => existsSync(fileIn(dataDir))).toBe(true);
@@ -136,7 +154,7 @@ describe.each(atRestOrNot)('taken away %s', (_when, atRest) => {
   });
 });
 
-describe.each(atRestOrNot)('another file in its place %s', (_when, atRest) => {
+describe.each(atRestOrNot)('R1 another file in its place %s', (_when, atRest) => {
   /** A file of an earlier day, to be put back. */
   async function backup(dataDir: string): Promise<TraceId> {
     const store = await open(dataDir);
@@ -152,7 +170,7 @@ describe.each(atRestOrNot)('another file in its place %s', (_when, atRest) => {
     const [dataDir, other] = [dataFolder(), dataFolder()];
     const old = await backup(other);
     const bytes = readFileSync(fileIn(other));
-    const store = await open(dataDir);
+    const store = await openSoon(dataDir, atRest);
     const { told } = await recordAround(store, dataDir, () => renameSync(fileIn(other), fileIn(dataDir)), atRest);
     expect(told[0]).toMatch(/was replaced by another file while Tracelane was using it/);
     await expect(store.star(old, true)).rejects.toMatchObject({ code: 'not-stored' });
@@ -161,10 +179,20 @@ describe.each(atRestOrNot)('another file in its place %s', (_when, atRest) => {
     await expectRecorded(dataDir, [old]);
   });
 
+  test('moved there, and the program ended without another write: it is what it was', async () => {
+    const [dataDir, other] = [dataFolder(), dataFolder()];
+    const old = await backup(other);
+    const store = await openSoon(dataDir, atRest);
+    await recordAround(store, dataDir, () => undefined, atRest);
+    renameSync(fileIn(other), fileIn(dataDir));
+    await store.close();
+    await expectRecorded(dataDir, [old]);
+  });
+
   test('copied over it: it is what it was, and is used from then on', async () => {
     const [dataDir, other] = [dataFolder(), dataFolder()];
     const old = await backup(other);
-    const store = await open(dataDir);
+    const store = await openSoon(dataDir, atRest);
     await recordAround(store, dataDir, () => undefined, atRest);
     const refused = next<string | undefined>(
       (listener) => store.onWriteProblem(listener),
@@ -185,7 +213,7 @@ describe.each(atRestOrNot)('another file in its place %s', (_when, atRest) => {
   test('copied over it, and the program ended without another write: it is what it was', async () => {
     const [dataDir, other] = [dataFolder(), dataFolder()];
     const old = await backup(other);
-    const store = await open(dataDir);
+    const store = await openSoon(dataDir, atRest);
     await recordAround(store, dataDir, () => undefined, atRest);
     copyFileSync(fileIn(other), fileIn(dataDir));
     await store.close();
@@ -194,7 +222,7 @@ describe.each(atRestOrNot)('another file in its place %s', (_when, atRest) => {
 
   test.each(['cut to nothing', 'filled with something else'])('%s: said, and not written to', async (how) => {
     const dataDir = dataFolder();
-    const store = await open(dataDir);
+    const store = await openSoon(dataDir, atRest);
     const bytes = how === 'cut to nothing' ? Buffer.alloc(0) : Buffer.from('Dear diary, '.repeat(5000));
     const { told } = await recordAround(
       store,
@@ -221,7 +249,7 @@ describe.each(atRestOrNot)('another file in its place %s', (_when, atRest) => {
 
 test('a file that was only touched is written on', async () => {
   const dataDir = dataFolder();
-  const store = await open(dataDir);
+  const store = await openSoon(dataDir, true);
   const { id, told } = await recordAround(store, dataDir, () => utimesSync(fileIn(dataDir), 1, 1), true);
   expect(told).toEqual([]);
   await store.close();
@@ -230,7 +258,7 @@ test('a file that was only touched is written on', async () => {
 
 test('of another program that took the folder which was made anew, nothing is written over', async () => {
   const dataDir = dataFolder();
-  const store = await open(dataDir);
+  const store = await openSoon(dataDir, false);
   const { told } = await recordAround(
     store,
     dataDir,

@@ -32,6 +32,8 @@ const BATCH_MS = 16;
 const RETRY_MS = 1000;
 /** How long a deletion can be taken back: the window offers it for some seconds. */
 const UNDO_MS = 60_000;
+/** Without a write for so long, what the log holds is brought into the file and the log emptied. */
+const REST_MS = 2000;
 /** How long somebody waits for a write, in milliseconds. It is not done after that. */
 const WAIT_MS = 10_000;
 /** Deaths of the thread without a batch written in between, after which it is not started again. */
@@ -48,6 +50,10 @@ export interface StoreSetup {
   readonly waitMs?: number;
   /** How long a deletion can be taken back, in milliseconds; a test may want it short. */
   readonly undoMs?: number;
+  /** How long nothing is written before the log is emptied, in milliseconds; a test may want it short. */
+  readonly restMs?: number;
+  /** How long until what failed is tried again, in milliseconds; a test may want it short. */
+  readonly retryMs?: number;
   /** Unwritten bytes that are kept while the file takes none; a test may want fewer. */
   readonly unwrittenBytes?: number;
 }
@@ -97,7 +103,11 @@ class StoreClient implements Omit<Store, keyof RequestedMethods> {
     this.#thread = new WorkerThread({
       name: 'store',
       module: setup.worker,
-      data: { dataDir: setup.dataDir, undoMs: setup.undoMs ?? UNDO_MS } satisfies WorkerSetup,
+      data: {
+        dataDir: setup.dataDir,
+        undoMs: setup.undoMs ?? UNDO_MS,
+        restMs: setup.restMs ?? REST_MS,
+      } satisfies WorkerSetup,
       onExit: (cause) => this.#exited(cause),
     });
   }
@@ -289,7 +299,8 @@ class StoreClient implements Omit<Store, keyof RequestedMethods> {
     if (this.#queue.busy || this.#queue.empty || this.#gone) return;
     const atOnce = this.#trouble ? this.#queue.hasRequests : this.#queue.urgent;
     if (atOnce) this.#sendNow();
-    else this.#timer ??= setTimeout(() => this.#sendNow(), this.#trouble ? RETRY_MS : BATCH_MS);
+    else
+      this.#timer ??= setTimeout(() => this.#sendNow(), this.#trouble ? (this.#setup.retryMs ?? RETRY_MS) : BATCH_MS);
   }
 
   #sendNow(): void {

@@ -18,6 +18,7 @@ import { StoreWriter, type Written } from './writer.ts';
 export interface OwnDatabaseSetup {
   readonly dataDir: string;
   readonly undoMs: number;
+  readonly restMs: number;
 }
 
 /** A connection, and what goes with it. */
@@ -29,9 +30,6 @@ interface Open {
   readonly watched: WatchedFile | undefined;
   readonly purge: Purge | undefined;
 }
-
-/** Without a write for so long, what the log holds is brought into the file and the log emptied. */
-const IDLE_MS = 2000;
 
 export class OwnDatabase {
   readonly #setup: OwnDatabaseSetup;
@@ -76,21 +74,32 @@ export class OwnDatabase {
   close(): void {
     clearTimeout(this.#idle);
     clearImmediate(this.#mending);
-    if (this.#isOverwritten()) setLogAside(realpathSync(this.#file!));
+    const gone = this.#goneNow();
+    // Closing brings what the log holds into the file that was overwritten, whosever that is now. Of one that is elsewhere, the log
+    // would stay and be taken for the log of what lies in its place.
+    if (gone === 'overwritten') setLogAside(realpathSync(this.#file!));
+    else if (gone !== undefined) this.#mend(gone);
     else this.#open?.purge?.close({ finish: true });
     this.#checkpoint();
     this.#close();
+    if (gone === 'replaced') this.#leaveLog(realpathSync(this.#file!));
     this.#lock?.release();
   }
 
-  /** Closing brings what the log holds into the file, whosever it is. */
-  #isOverwritten(): boolean {
+  #goneNow(): Gone | undefined {
     try {
       this.#open?.watched?.check();
-      return false;
+      return undefined;
     } catch (error) {
-      return error instanceof FileGone && error.gone === 'overwritten';
+      return error instanceof FileGone ? error.gone : undefined;
     }
+  }
+
+  /** What could not be brought out of the log before, since somebody was reading. */
+  #leaveLog(file: string): void {
+    const aside = new Aside(file);
+    aside.move();
+    aside.keep();
   }
 
   #ready(): Open {
@@ -134,7 +143,7 @@ export class OwnDatabase {
 
   #checkpointWhenIdle(): void {
     if (this.#idle) this.#idle.refresh();
-    else this.#idle = setTimeout(() => this.#checkpoint(), IDLE_MS);
+    else this.#idle = setTimeout(() => this.#checkpoint(), this.#setup.restMs);
   }
 
   /** Brings what the log holds into the file. */

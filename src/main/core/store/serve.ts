@@ -19,6 +19,8 @@ export interface WorkerSetup {
   readonly dataDir: string;
   /** How long a deletion can be taken back, in milliseconds. */
   readonly undoMs: number;
+  /** Without a write for so long, in milliseconds, the log is emptied. */
+  readonly restMs: number;
 }
 
 /** Why nothing of a batch was written. */

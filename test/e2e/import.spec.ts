@@ -143,4 +143,27 @@ test('a dropped file is sent to the program once, whether it opens at once or af
   await page.getByRole('dialog', { name: 'Open a stream' }).getByRole('button', { name: 'Open', exact: true }).click();
   await expect.poll(async () => (await shown(page)).text['wire']).toContain('Sent once, opened after a look');
   expect(times(repaired)).toBe(1);
+
+  const refused = Buffer.from('Sent once, and refused with what it is');
+  await dropOnly(page, 'refused.txt', refused);
+  const dialog = page.getByRole('dialog', { name: 'Open a stream' });
+  await expect(dialog.getByRole('status')).toContainText('This is plain text, not a stream.');
+  expect(times(refused)).toBe(1);
+});
+
+test('a file that takes long to read says so, and can be given up', async ({ page }) => {
+  await openEmpty(page, host.url);
+  await page.evaluate(() => {
+    const dataTransfer = new DataTransfer();
+    const text = `{"log":{"entries":[${'{"a":[1]},'.repeat(1_500_000)}{}]}}`;
+    dataTransfer.items.add(new File([text], 'slow.har'));
+    document.body.dispatchEvent(new DragEvent('drop', { dataTransfer, bubbles: true, cancelable: true }));
+  });
+  const dialog = page.getByRole('dialog', { name: 'Open a stream' });
+  await expect(dialog.getByRole('status')).toContainText(/Reading .* MB … Cancel gives it up\./);
+  await dialog.getByRole('button', { name: 'Cancel' }).click();
+  await expect(dialog).toBeHidden();
+  // The program is free for the next one.
+  await drop(page, 'after.sse', Buffer.from(chat('After the one that was given up')));
+  await expect.poll(async () => (await shown(page)).text['wire']).toContain('After the one that was given up');
 });

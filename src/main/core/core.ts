@@ -22,6 +22,7 @@ import { DEFAULT_SETTINGS, SettingsService } from './settings.ts';
 import { openStore } from './store/open-store.ts';
 import { HeldFiles } from './imports/held-files.ts';
 import { importFile, recognizeFile } from './imports/import-service.ts';
+import { Recognition } from './imports/recognition.ts';
 import { traceServices } from './traces/trace-services.ts';
 import { UnsavedVault } from './keys/unsaved-vault.ts';
 import type { Vault } from './keys/vault.ts';
@@ -119,6 +120,7 @@ export async function createCore({
   const traces = traceServices({ store, recordings, views, lookups });
   const searches = searchServices({ store, worker: lookups, indexer });
   const files = new HeldFiles();
+  const recognition = new Recognition(decodeWorker);
   const services: Services = {
     ...app,
     'app.changes': untilClosed(app['app.changes']),
@@ -142,8 +144,12 @@ export async function createCore({
     'traces.search': untilClosed(searches['traces.search']),
     'traces.changes': untilClosed(traces['traces.changes']),
     'traces.items': untilClosed(traces['traces.items']),
-    'imports.recognize': recognizeFile(files),
-    'traces.import': importFile({ store, defaults: () => settings.get(), record, files }),
+    'imports.recognize': recognizeFile(files, recognition),
+    'imports.cancel': ({ ticket }) => {
+      recognition.cancel(ticket);
+      return null;
+    },
+    'traces.import': importFile({ store, defaults: () => settings.get(), record, files, recognition }),
     ...taskServices({ worker: comparisons, flush: () => store.flush() }),
   };
 
@@ -159,7 +165,14 @@ export async function createCore({
     await endControl?.();
     closing.abort();
     const indexed = indexer.close();
-    await Promise.all([live.close(), views.close(), lookups.close(), comparisons.close(), provider.close()]);
+    await Promise.all([
+      live.close(),
+      views.close(),
+      lookups.close(),
+      comparisons.close(),
+      recognition.close(),
+      provider.close(),
+    ]);
     await indexed;
     await store.close();
   };

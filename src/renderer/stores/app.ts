@@ -42,11 +42,18 @@ export interface SettingsInput {
   readonly done?: (saved: EndpointInfo | null) => void;
 }
 
+/** A question what a file holds, and its answer when it comes. */
+export interface AskedImport {
+  readonly answer: Promise<ResultOf<'imports.recognize'>>;
+  /** Gives the question up, where the answer is not there. */
+  readonly cancel: () => void;
+}
+
 export interface ImportInput {
   /** As text, or the bytes of a file in base64. */
   readonly source?: { readonly name: string; readonly text?: string; readonly base64?: string };
-  /** What is known to be in it. */
-  readonly found?: ResultOf<'imports.recognize'>;
+  /** What the program was asked about it already. */
+  readonly asked?: AskedImport;
 }
 
 /** The traces that get tags. */

@@ -313,6 +313,8 @@ const importSource = {
     .optional(),
   api: api.optional(),
 };
+/** By which a file that is being recognized can be given up; whoever asks makes it up. */
+const ticket = z.string().min(1).max(64);
 /** The code of an import whose file is not held any more: it is to be sent. */
 export const NOT_HELD = 'not-held';
 
@@ -492,7 +494,9 @@ export const contract = {
     readonly streams: readonly RecognizedStreamInfo[];
     readonly others: number;
     readonly held: string;
-  }>()(z.strictObject(importSource).refine(oneSource, ONE_SOURCE)),
+  }>()(z.strictObject({ ...importSource, ticket: ticket.optional() }).refine(oneSource, ONE_SOURCE)),
+  /** Gives up a file that is being recognized: whoever asked is told so. */
+  'imports.cancel': command<null>()(z.strictObject({ ticket })),
   /**
    * Makes a trace of each stream, or of those that `streams` names by their places. The same bytes make no second trace, unless `again` asks for it.
    */

@@ -8,10 +8,11 @@ import { NOT_HELD } from '../../../shared/rpc/contract.ts';
 import { ServiceError, type MethodService } from '../../../shared/rpc/services.ts';
 import type { RecordStream } from '../decoding/record.ts';
 import type { NewTrace, Store } from '../store/store.ts';
-import { ImportError } from './imported.ts';
 import { digestOf, importedTrace, type ReadingDefaults, type ReadTrace } from './imported-trace.ts';
 import type { HeldFiles } from './held-files.ts';
+import type { FileToRecognize, Recognition } from './recognition.ts';
 import { recognize, type RecognizedFile, type RecognizedStream } from './recognize.ts';
+import { told } from './serve-recognition.ts';
 
 export interface ImportSetup {
   readonly store: Pick<Store, 'createTrace' | 'setHead' | 'appendReads' | 'finishTrace' | 'flush' | 'importedBefore'>;
@@ -20,6 +21,8 @@ export interface ImportSetup {
   readonly record: RecordStream;
   /** Absent: each import brings its file. */
   readonly files?: HeldFiles;
+  /** Where it is found out what files hold; absent: here. */
+  readonly recognition?: Pick<Recognition, 'recognize'>;
 }
 
 /** The store takes in what it is given at once, but only so much that is not written yet: 1 MB here. */
@@ -27,16 +30,25 @@ const READS_AT_ONCE = 64;
 
 type Source = ParamsOf<'imports.recognize'>;
 
-export function recognizeFile(files: HeldFiles): MethodService<'imports.recognize'> {
-  return (given) => {
-    const file = recognized(given);
+export function recognizeFile(
+  files: HeldFiles,
+  recognition: Pick<Recognition, 'recognize'>,
+): MethodService<'imports.recognize'> {
+  return async (given) => {
+    const file = await recognition.recognize({ ...fileOf(given), ticket: given.ticket });
     return { streams: file.streams.map(infoOf), others: file.others, held: files.hold(file) };
   };
 }
 
-export function importFile({ store, defaults, record, files }: ImportSetup): MethodService<'traces.import'> {
+export function importFile({
+  store,
+  defaults,
+  record,
+  files,
+  recognition,
+}: ImportSetup): MethodService<'traces.import'> {
   return async ({ streams: asked, again, held, ...given }) => {
-    const { streams, others } = held === undefined ? recognized(given) : heldFile(files, held);
+    const { streams, others } = held === undefined ? await recognized(given, recognition) : heldFile(files, held);
     const chosen = asked === undefined ? streams : streams.filter((_stream, at) => asked.includes(at));
     const traces: ImportedTrace[] = [];
     for (const stream of chosen) {
@@ -55,14 +67,15 @@ function heldFile(files: HeldFiles | undefined, name: string): RecognizedFile {
   throw new ServiceError(NOT_HELD, 'What was recognized is no longer held. Open the file again.');
 }
 
-function recognized({ name, text, base64 = '', api }: Source): RecognizedFile {
+function recognized(given: Source, recognition: ImportSetup['recognition']): RecognizedFile | Promise<RecognizedFile> {
+  const file = fileOf(given);
+  return recognition?.recognize(file) ?? told(() => recognize(file.name, file.bytes, file.api));
+}
+
+function fileOf({ name, text, base64 = '', api }: Source): FileToRecognize {
   if (api !== undefined && !PROVIDERS.has(api)) throw new ServiceError('unknown-api', unknownApi(api));
   const bytes = text === undefined ? fromBase64(base64) : new TextEncoder().encode(text);
-  try {
-    return recognize(name, bytes, api ?? null);
-  } catch (error) {
-    throw error instanceof ImportError ? new ServiceError(error.code, error.message) : error;
-  }
+  return { name, bytes, api: api ?? null };
 }
 
 function fromBase64(base64: string): Uint8Array {

@@ -7,7 +7,7 @@ import { Chip } from '../../components/Chip.tsx';
 import { Dialog } from '../../components/Dialog.tsx';
 import { Field } from '../../components/Field.tsx';
 import { FormField } from '../../components/FormField.tsx';
-import { count } from '../../components/format.ts';
+import { byteSize, count } from '../../components/format.ts';
 import { Segments } from '../../components/Segments.tsx';
 import type { OverlayProps } from '../view.ts';
 import { apiChip, apiLabel, useProviders } from '../../stores/providers.ts';
@@ -59,7 +59,9 @@ export function ImportDialog({ input: given = {}, close }: OverlayProps<'import'
       footer={
         <>
           <p id={reasonId} role="status" className="run-reason">
-            {problem === null ? stateOf(recognition, chosen.length) : `It could not be opened: ${problem}`}
+            {problem === null
+              ? stateOf(recognition, chosen.length, sizeOf(source))
+              : `It could not be opened: ${problem}`}
           </p>
           <Button size="big" onClick={close}>
             Cancel
@@ -189,13 +191,18 @@ function Stream({
 
 const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
 
+/** What may take longer than somebody waits without a word. */
+const LARGE_BYTES = 1024 * 1024;
+const sizeOf = (source: ImportSource | null): number =>
+  source?.text?.length ?? Math.floor(((source?.base64?.length ?? 0) * 3) / 4);
+
 /** What the foot says: why nothing can be opened yet, or what will be. */
-function stateOf(recognition: Recognition, chosen: number): string | null {
+function stateOf(recognition: Recognition, chosen: number, bytes: number): string | null {
   switch (recognition.state) {
     case 'nothing':
       return 'Paste the text of a stream first.';
     case 'asking':
-      return 'Reading …';
+      return bytes < LARGE_BYTES ? 'Reading …' : `Reading ${byteSize(bytes)} … Cancel gives it up.`;
     case 'refused':
       return recognition.sentence;
     case 'found': {

@@ -4,14 +4,37 @@ import { MAX_IMPORT } from '../../../shared/rpc/frames.ts';
 import { ServiceError } from '../../../shared/rpc/services.ts';
 import { base64Of } from '../../../shared/text/base64.ts';
 import { client } from '../../client/client.ts';
-import { openOverlay, selectTrace, type ImportInput } from '../../stores/app.ts';
+import {
+  closeOverlay,
+  openOverlay,
+  selectTrace,
+  useApp,
+  type AskedImport,
+  type ImportInput,
+} from '../../stores/app.ts';
 import { toast, toastError } from '../../stores/toasts.ts';
 
 export type ImportSource = NonNullable<ImportInput['source']>;
 export type Recognized = ResultOf<'imports.recognize'>;
 
-export const recognize = (source: ImportSource, api?: string): Promise<Recognized> =>
-  client().call('imports.recognize', { ...source, ...(api !== undefined && { api }) });
+export function askAbout(source: ImportSource, api?: string): AskedImport {
+  const ticket = crypto.randomUUID();
+  let answered = false;
+  const answer = client()
+    .call('imports.recognize', { ...source, ticket, ...(api !== undefined && { api }) })
+    .finally(() => (answered = true));
+  // Whoever waits for it is told; nobody may wait any more.
+  answer.catch(() => undefined);
+  return {
+    answer,
+    cancel: () => {
+      if (!answered)
+        client()
+          .call('imports.cancel', { ticket })
+          .catch(() => undefined);
+    },
+  };
+}
 
 export interface ImportChoice extends Pick<ParamsOf<'traces.import'>, 'streams' | 'api'> {
   readonly source: ImportSource;
@@ -42,14 +65,26 @@ export async function openFile(file: File): Promise<void> {
         `it is larger than the limit of ${MAX_IMPORT / 1024 / 1024} MB. Cut out the exchange that matters.`,
       );
     const source = { name: file.name, base64: base64Of(new Uint8Array(await file.arrayBuffer())) };
-    const found = await recognize(source).catch(() => null);
-    if (found?.streams.length === 1 && found.others === 0 && found.streams[0]!.repaired.length === 0)
+    const asked = askAbout(source);
+    const input: ImportInput = { source, asked };
+    const answer = asked.answer.catch(() => null);
+    const quick = await Promise.race([answer, after(SHOWN_AFTER_MS)]);
+    if (quick === null) openOverlay('import', input);
+    const found = await answer;
+    // Whoever closed the dialog meanwhile has given the file up.
+    if (quick === null && useApp.getState().overlay?.input !== input) return;
+    if (found?.streams.length === 1 && found.others === 0 && found.streams[0]!.repaired.length === 0) {
+      if (quick === null) closeOverlay();
       await importStreams({ source, name: file.name, held: found.held });
-    else openOverlay('import', { source, ...(found && { found }) });
+    } else if (quick !== null) openOverlay('import', input);
   } catch (error) {
     toastError(`${file.name} could not be read`, error);
   }
 }
+
+/** What takes longer is shown while it goes on, and can be given up. */
+const SHOWN_AFTER_MS = 500;
+const after = (ms: number): Promise<null> => new Promise((resolve) => void setTimeout(resolve, ms, null));
 
 /** Asks for files, as Ctrl+O does everywhere. */
 export function chooseFiles(): void {

@@ -6,6 +6,7 @@ import { useEffect } from 'react';
 import { COMMAND, FILE, LISTENING } from '../../shared/rpc/handshake.ts';
 import { bytesOf } from '../../shared/text/base64.ts';
 import { COMMANDS, runCommand } from '../commands/commands.ts';
+import { openFile } from '../views/import/import-stream.ts';
 
 type Said = Readonly<Record<'type' | 'id' | 'name' | 'base64', unknown>>;
 
@@ -16,16 +17,12 @@ export function useProgramCalls(): void {
       const { type, id, name, base64 } = data ?? {};
       const command = type === COMMAND ? COMMANDS.find((one) => one.id === id) : undefined;
       if (command) runCommand(command.id);
-      if (type === FILE && typeof name === 'string' && typeof base64 === 'string') void open(name, base64);
+      if (type === FILE && typeof name === 'string' && typeof base64 === 'string')
+        void openFile(new File([bytesOf(base64)], name));
     };
     window.addEventListener('message', take);
     // What was said while the page loaded comes now.
     window.postMessage({ type: LISTENING }, location.origin);
     return () => window.removeEventListener('message', take);
   }, []);
-}
-
-async function open(name: string, base64: string): Promise<void> {
-  const { openFile } = await import('../views/import/import-stream.ts');
-  await openFile(new File([bytesOf(base64)], name));
 }

@@ -60,26 +60,27 @@ export class StreamSender {
 
   async #sendBatch(items: readonly unknown[]): Promise<void> {
     let texts: string[] = [];
-    let size = 0;
-    for (const item of items) {
-      const text = JSON.stringify(item);
-      if (texts.length > 0 && size + text.length > FRAME_SIZE) {
-        await this.#send(texts);
+    let [count, size] = [0, 0];
+    for (const group of groupsOf(items)) {
+      if (count > 0 && size + group.text.length > FRAME_SIZE) {
+        await this.#send(texts, count);
         texts = [];
-        size = 0;
+        [count, size] = [0, 0];
       }
-      texts.push(text);
-      size += text.length;
+      texts.push(group.text);
+      count += group.count;
+      size += group.text.length;
     }
-    if (texts.length > 0) await this.#send(texts);
+    if (count > 0) await this.#send(texts, count);
   }
 
-  async #send(texts: readonly string[]): Promise<void> {
+  /** `texts`: of so many items, with commas between them. */
+  async #send(texts: readonly string[], count: number): Promise<void> {
     await this.#room();
     if (this.signal.aborted) return;
     // As an `items` frame, with the items' own texts put in.
     const frame = `{"t":"items","id":${this.#id},"at":${this.#at},"items":[${texts.join(',')}]}`;
-    this.#at += texts.length;
+    this.#at += count;
     this.#unacknowledged += frame.length;
     this.#port.send(frame);
   }
@@ -89,6 +90,35 @@ export class StreamSender {
     if (this.#unacknowledged < WINDOW_SIZE || this.signal.aborted) return;
     await new Promise<void>((resolve) => (this.#goOn = resolve));
     this.#goOn = undefined;
+  }
+}
+
+/** Items that are made a text together, which takes half as long as one by one; a text that is too large is made again one by one. */
+const TOGETHER = 32;
+
+interface Group {
+  /** Of its items, with commas between them. */
+  readonly text: string;
+  readonly count: number;
+}
+
+function* groupsOf(items: readonly unknown[]): Generator<Group> {
+  for (let at = 0; at < items.length; at += TOGETHER) {
+    const some = items.slice(at, at + TOGETHER);
+    const text = textOf(some);
+    if (text !== undefined) yield { text, count: some.length };
+    else for (const item of some) yield { text: JSON.stringify(item), count: 1 };
+  }
+}
+
+/** Undefined where it is larger than a frame, or than any text may be. */
+function textOf(items: readonly unknown[]): string | undefined {
+  try {
+    const text = JSON.stringify(items);
+    return text.length - 2 <= FRAME_SIZE ? text.slice(1, -1) : undefined;
+  } catch (error) {
+    if (error instanceof RangeError) return undefined;
+    throw error;
   }
 }
 

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { traceId } from '../../../src/shared/model/ids.ts';
 import type { TraceRow } from '../../../src/shared/model/trace.ts';
 import { compact, dayName, duration, money } from '../../../src/renderer/components/format.ts';
-import { listRows } from '../../../src/renderer/views/runs/list-rows.ts';
+import { listRows, type Grouping } from '../../../src/renderer/views/runs/list-rows.ts';
 import { lookOf } from '../../../src/renderer/components/names.ts';
 
 const NOW = new Date(2025, 9, 18, 14).getTime();
@@ -40,13 +40,34 @@ function row(id: string, over: Partial<TraceRow> = {}): TraceRow {
 }
 const { ending: _, ...running } = row('live', { startedAt: NOW - 30 * HOUR });
 
+describe('the run list in groups', () => {
+  const facts = (conversation: string | null) =>
+    ({ version: 1, differs: [], apart: [], lint: { worst: null, rules: [] }, tools: [], conversation }) as const;
+  const all: readonly TraceRow[] = [
+    row('a', { title: 'And then?', provider: 'lab', facts: facts('x') }),
+    row('b', { model: null, facts: facts(null) }),
+    row('c', { title: 'Hello', provider: 'lab', facts: facts('x') }),
+  ];
+  const rows = new Map(all.map((item) => [item.id, item]));
+  const shape = (by: Grouping) =>
+    listRows([...rows.keys()], rows, { pinLive: true, now: NOW, whole: false, by, endpointName: () => undefined }).map(
+      (entry) => (entry.type === 'group' ? `${entry.name} ${entry.count}${entry.more ? '+' : ''}` : entry.id),
+    );
+
+  it('puts runs of one endpoint, model or conversation under each other, and says that there may be more', () => {
+    expect(shape('endpoint')).toEqual(['lab 2+', 'a', 'c', 'Unknown endpoint 1+', 'b']);
+    expect(shape('model')).toEqual(['claude-x 2+', 'a', 'c', 'Unknown model 1+', 'b']);
+    expect(shape('conversation')).toEqual(['And then? 2+', 'a', 'c', 'No conversation known 1+', 'b']);
+  });
+});
+
 describe('the run list', () => {
   const all: readonly TraceRow[] = [row('a'), row('b', { startedAt: NOW - 20 * HOUR }), running];
   const rows = new Map(all.map((item) => [item.id, item]));
   const ids = all.map(({ id }) => id);
   const shape = (pinLive: boolean, whole = true) =>
-    listRows(ids, rows, { pinLive, now: NOW, whole }).map((entry) =>
-      entry.type === 'day' ? `${entry.name} ${entry.count}${entry.more ? '+' : ''}` : entry.id,
+    listRows(ids, rows, { pinLive, now: NOW, whole, by: 'day', endpointName: () => undefined }).map((entry) =>
+      entry.type === 'group' ? `${entry.name} ${entry.count}${entry.more ? '+' : ''}` : entry.id,
     );
 
   it('groups by day, and puts live runs on top only while it is followed', () => {

@@ -1,23 +1,29 @@
 import { useEffect, useMemo, useRef, useState } from 'react';
 import { useVirtualizer } from '@tanstack/react-virtual';
-import { ArrowUpRight, Download, Star, Tag, Trash2, PanelLeftClose, PanelLeftOpen } from 'lucide-react';
+import { ArrowUpRight, Download, Rows3, Star, Tag, Trash2, PanelLeftClose, PanelLeftOpen } from 'lucide-react';
 import type { TraceId } from '../../../shared/model/ids.ts';
 import { chordOf, runCommand, useCommand } from '../../commands/commands.ts';
 import { Button, IconButton } from '../../components/Button.tsx';
 import { count } from '../../components/format.ts';
+import { Icon } from '../../components/Icon.tsx';
+import { Menu } from '../../components/Menu.tsx';
+import { Shown } from '../../components/Shown.tsx';
+import { kept } from '../../stores/kept.ts';
 import { openOverlay, pickTraces, selectTrace, togglePicked, useApp } from '../../stores/app.ts';
 import { onNextFrame } from '../../stores/frame.ts';
 import { foldList, useListRail } from '../../stores/list-rail.ts';
 import { deleteTraces, filterRuns, loadMore, starTraces, useRuns } from '../../stores/runs.ts';
 import { FilterBox } from './FilterBox.tsx';
 import { FilterChips } from './FilterChips.tsx';
-import { listRows } from './list-rows.ts';
+import { GROUPINGS, listRows, type Grouping } from './list-rows.ts';
 import { RunRow, type PickKeys } from './RunRow.tsx';
 import './runs.css';
 
 /** As many as one request takes. */
 const MOST_CHOSEN = 1000;
 const EXPORTS = ['Export the selected run', 'Export both marked runs', 'Export the marked runs'] as const;
+const GROUPING_KEY = 'tracelane.grouping';
+const storedGrouping = (): Grouping => GROUPINGS.find((by) => by === kept.getItem(GROUPING_KEY)) ?? 'day';
 const RUN_HEIGHT = 52;
 const DAY_HEIGHT = 26;
 const rowId = (id: TraceId) => `run-${id}`;
@@ -25,14 +31,23 @@ const rowId = (id: TraceId) => `run-${id}`;
 export function RunList() {
   const { ids, rows, total, loaded, problem, next, filter, unread, found } = useRuns();
   const { selected, picked, followList } = useApp();
+  const [grouping, setGrouping] = useState(storedGrouping);
+  const endpoints = useApp((state) => state.endpoints);
   const [editing, setEditing] = useState<TraceId | null>(null);
   const scroller = useRef<HTMLDivElement>(null);
   const field = useRef<HTMLInputElement>(null);
 
   const shown = found ?? { ids, total, next, problem };
   const list = useMemo(
-    () => listRows(shown.ids, rows, { pinLive: followList, now: Date.now(), whole: shown.next === null }),
-    [shown.ids, shown.next, rows, followList],
+    () =>
+      listRows(shown.ids, rows, {
+        pinLive: followList,
+        now: Date.now(),
+        whole: shown.next === null,
+        by: grouping,
+        endpointName: ({ endpointId }) => endpoints.find(({ id }) => id === endpointId)?.name,
+      }),
+    [shown.ids, shown.next, rows, followList, grouping, endpoints],
   );
   const runs = useMemo(() => list.flatMap((row) => (row.type === 'run' ? [row.id] : [])), [list]);
 
@@ -41,7 +56,7 @@ export function RunList() {
   const virtual = useVirtualizer({
     count: list.length,
     getScrollElement: () => scroller.current,
-    estimateSize: (at) => (list[at]?.type === 'day' ? DAY_HEIGHT : RUN_HEIGHT),
+    estimateSize: (at) => (list[at]?.type === 'group' ? DAY_HEIGHT : RUN_HEIGHT),
     getItemKey: (at) => keyOf(list[at]),
     overscan: 8,
     onChange: ({ range }) => {
@@ -117,7 +132,7 @@ export function RunList() {
         <div className="runs-all" role="rowgroup" style={{ height: virtual.getTotalSize() }}>
           {drawn.map((item) => {
             const entry = list[item.index]!;
-            if (entry.type === 'day')
+            if (entry.type === 'group')
               return (
                 <div
                   key={item.key}
@@ -125,7 +140,9 @@ export function RunList() {
                   role="presentation"
                   style={{ transform: `translateY(${item.start}px)` }}
                 >
-                  <span>{entry.name}</span>
+                  <span className="cut">
+                    <Shown text={entry.name} />
+                  </span>
                   <span>{entry.more ? `${count(entry.count)}+` : count(entry.count)}</span>
                 </div>
               );
@@ -161,6 +178,22 @@ export function RunList() {
             : `${count(found.total)} / ${count(total)} runs`}
         </span>
         <span className="push" />
+        <Menu
+          label="Group runs"
+          trigger={
+            <button type="button" className="btn plain icon">
+              <Icon of={Rows3} />
+            </button>
+          }
+          items={GROUPINGS.map((by) => ({
+            label: `Group by ${by}`,
+            checked: by === grouping,
+            onSelect: () => {
+              kept.setItem(GROUPING_KEY, by);
+              setGrouping(by);
+            },
+          }))}
+        />
         {picked.length > 0 && (
           <>
             <span className="k k-sel">{count(chosen.length)} marked</span>
@@ -195,7 +228,7 @@ function FoldButton() {
 }
 
 const keyOf = (row: ReturnType<typeof listRows>[number] | undefined) =>
-  row === undefined ? '' : row.type === 'day' ? `day ${row.name}` : row.id;
+  row === undefined ? '' : row.type === 'group' ? `group ${row.key}` : row.id;
 
 function toggleFollow(runs: readonly TraceId[]): void {
   const follow = !useApp.getState().followList;

@@ -47,6 +47,12 @@ test('steps by event both ways: lanes, numbers and inspector show what the playh
   await page.keyboard.press('Shift+ArrowRight');
   await expect(played(page)).not.toContainText('event 4 of');
 
+  // A comparison is of the whole.
+  await page
+    .locator('.trace')
+    .getByRole('tab', { name: /^Compare/ })
+    .click();
+  await expect(page.getByRole('table', { name: 'Verdict' })).toBeVisible();
   // The other tabs stand there, too, until the replay is left.
   await page.getByRole('tab', { name: /^Events/ }).click();
   await expect(page.getByRole('grid', { name: 'Events' })).toBeVisible();

@@ -115,6 +115,8 @@ class Playing {
   readonly #whole: TraceSession;
   readonly #stops: (() => void)[] = [];
   #asked: Act[] = [];
+  /** The selected event, as last looked at. */
+  #selected: number | null = null;
   #player: Player | null = null;
   #session: TraceSession | null = null;
 
@@ -179,14 +181,21 @@ class Playing {
     this.#session = session;
     this.#whole.store.setState({ range, event: null });
     layOver(session, this.#whole);
-    this.#stops.push(session.store.subscribe(this.#rangeChanged));
+    this.#stops.push(session.store.subscribe(this.#chosen));
     usePlay.setState({ state: 'open' });
     for (const what of this.#asked) what(player, nowNs());
     this.#asked = [];
     this.#shown();
   };
 
-  readonly #rangeChanged = (): void => this.#setLoop();
+  /** A range, or an event: one that is still to come, as of a finding, is gone to. */
+  readonly #chosen = (): void => {
+    this.#setLoop();
+    const { event } = this.#session!.store.getState();
+    if (event === this.#selected) return;
+    this.#selected = event;
+    if (event !== null && event > this.#player!.event) this.act((player) => player.seekEvent(event));
+  };
 
   #setLoop(): void {
     const range = usePlay.getState().loops ? this.#session!.store.getState().range : null;

@@ -139,9 +139,9 @@ export class TraceSession {
     }
   }
 
-  /** Reads the comparison of the lanes, once; before the end there is none. Rejects when that fails, and can be asked again. */
+  /** Reads the comparison of the lanes, once; before the end there is none. A playing has that of the whole. Rejects when that fails, and can be asked again. */
   async loadCompare(): Promise<void> {
-    if (this.store.getState().phase !== 'ended') return;
+    if (this.store.getState().phase !== 'ended' && !this.whole) return;
     this.#comparing ??= this.#compare().catch((error: unknown) => {
       this.#comparing = undefined;
       throw error;

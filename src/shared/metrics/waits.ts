@@ -118,9 +118,11 @@ export function buffering(
   if (totalNs === null || totalNs < LEAST_TOTAL_NS || events.length < LEAST_EVENTS) return null;
   const late = firstTextNs !== null && firstTextNs >= LATE_PART * totalNs;
   let [together, read, run] = [0, 0, 0];
-  for (const [at, event] of events.entries()) {
-    run = events[at - 1]?.read === event.read ? run + 1 : 1;
-    if (run > together) [together, read] = [run, event.read];
+  let last = -1;
+  for (const event of events) {
+    run = event.read === last ? run + 1 : 1;
+    last = event.read;
+    if (run > together) [together, read] = [run, last];
   }
   const tNs = reads[read]?.tNs ?? 0;
   const held = together >= HELD_PART * events.length && tNs >= HELD_PART * LEAST_TOTAL_NS;

@@ -10,7 +10,8 @@ type Caused = Pick<LaneBlock, 'pieces' | 'causes'>;
 export function causeAt(blocks: readonly Caused[], offset: number): number | null {
   let left = offset;
   for (const { pieces, causes } of blocks)
-    for (const [at, { length }] of pieces.entries()) {
+    for (let at = 0; at < pieces.length; at++) {
+      const { length } = pieces[at]!;
       if (left < length) return causes[at]!;
       left -= length;
     }
@@ -25,13 +26,15 @@ export function stretchOf(
 ): readonly [start: number, end: number] | null {
   let [start, end, offset] = [-1, -1, 0];
   for (const { pieces, causes } of blocks)
-    for (const [at, { length }] of pieces.entries()) {
+    for (let at = 0; at < pieces.length; at++) {
       const cause = causes[at]!;
-      if (cause !== null && cause >= first && cause <= last) {
+      if (cause !== null && cause > last) break;
+      const next = offset + pieces[at]!.length;
+      if (cause !== null && cause >= first) {
         if (start < 0) start = offset;
-        end = offset + length;
+        end = next;
       }
-      offset += length;
+      offset = next;
     }
   return start < 0 ? null : [start, end];
 }

@@ -37,7 +37,8 @@ export function LaneGrid() {
   const all = useMemo(() => rowsIn(session.model, range), [session.model, range, structure]);
   const rows = useMemo(() => all.slice(-shown), [all, shown]);
   const folds = useFolds(rows, reading);
-  const compare = useTrace((trace) => trace.compare);
+  // Of a moment before the end it would tell what is still to come.
+  const compare = useTrace((trace) => (trace.phase === 'ended' ? trace.compare : null));
   const ended = useTrace((trace) => trace.phase === 'ended');
   useEffect(() => {
     // Without findings the counts of cell-facts.ts stand; the Compare tab says why there are none.

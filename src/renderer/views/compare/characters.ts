@@ -9,6 +9,8 @@ import { causeAt, stretchOf } from '../../../shared/model/text-causes.ts';
 import { visibleBlanks } from '../../components/visible.ts';
 import { markText, unitAt } from '../../parts/lanes/text-marks.ts';
 import { selectEvent, useSession, useTrace } from '../../stores/open.ts';
+import type { TraceModel } from '../../stores/trace-model.ts';
+import type { TraceSession } from '../../stores/trace.ts';
 
 interface CellText {
   readonly row: string;
@@ -19,6 +21,9 @@ interface CellText {
   readonly blanks: boolean;
 }
 
+/** Of a playing the whole, which is what is compared. */
+const modelOf = ({ whole, model }: TraceSession): TraceModel => whole ?? model;
+
 /** Marks what the selected event brought, and returns what a click on a character does. */
 export function useCharacters(
   root: RefObject<HTMLElement | null>,
@@ -26,14 +31,14 @@ export function useCharacters(
 ): (click: MouseEvent) => void {
   const session = useSession();
   const blocksOf = (): readonly LaneBlock[] => {
-    const found = session.model.blocks.row(row);
+    const found = modelOf(session).blocks.row(row);
     const blocks = found ? cellOf(found, lane) : [];
     // What is compared may be told otherwise than it was said, as arguments with their keys in order are.
     const length = blocks.reduce((sum, { pieces }) => sum + pieces.reduce((own, piece) => own + piece.length, 0), 0);
     return length === text?.length ? blocks : [];
   };
-  const chosen = useTrace(({ event, model }) => {
-    const found = model.blocks.row(row);
+  const chosen = useTrace(({ event }) => {
+    const found = modelOf(session).blocks.row(row);
     if (event === null || !found || text === null) return '';
     if (event < (found.firstEvent ?? 0) || event > (found.lastEvent ?? -1)) return '';
     return stretchOf(blocksOf(), event, event)?.join() ?? '';

@@ -17,7 +17,7 @@ export interface Comparison {
 export function useComparison(): Comparison {
   const session = useSession();
   const result = useTrace((trace) => trace.compare);
-  const ended = useTrace((trace) => trace.phase === 'ended');
+  const ended = useTrace((trace) => trace.phase === 'ended' || session.whole !== undefined);
   const [failed, setFailed] = useState<{ readonly session: TraceSession; readonly sentence: string } | null>(null);
   const load = useCallback(() => {
     session

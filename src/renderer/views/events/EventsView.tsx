@@ -143,7 +143,7 @@ export function EventsView() {
             {count(list.inRange)} of {count(model.events.length)} in the range ×
           </button>
         )}
-        <Kinds model={model} hidden={hidden} onChange={setHidden} />
+        <Kinds counts={list.kinds} hidden={hidden} onChange={setHidden} />
         <Field
           className="events-filter"
           type="search"
@@ -214,15 +214,13 @@ function columns(timed: boolean, sort: EventSort | null, onSort: (by: SortColumn
 }
 
 interface KindsProps {
-  readonly model: TraceModel;
+  readonly counts: ReadonlyMap<EventKind, number>;
   readonly hidden: ReadonlySet<EventKind>;
   readonly onChange: (hidden: ReadonlySet<EventKind>) => void;
 }
 
 /** Which kinds are shown, of those that the stream has. */
-function Kinds({ model, hidden, onChange }: KindsProps) {
-  const counts = new Map<EventKind, number>();
-  for (const { kind } of model.events) counts.set(kind, (counts.get(kind) ?? 0) + 1);
+function Kinds({ counts, hidden, onChange }: KindsProps) {
   const toggle = (kind: EventKind) => {
     const after = new Set(hidden);
     if (!after.delete(kind)) after.add(kind);

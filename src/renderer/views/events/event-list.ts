@@ -44,6 +44,8 @@ export class EventList {
   quiet = 0;
   /** Events in the range, shown or not. */
   inRange = 0;
+  /** How many events of each kind the stream has. */
+  readonly kinds = new Map<EventKind, number>();
   readonly #model: TraceModel;
   readonly #setup: EventListSetup;
   readonly #text: string;
@@ -87,6 +89,7 @@ export class EventList {
     const sum = (this.#sums.get(key) ?? 0) + event.chars;
     this.#sums.set(key, sum);
     this.#running.push(sum);
+    this.kinds.set(event.kind, (this.kinds.get(event.kind) ?? 0) + 1);
     const quiet = this.#isQuiet(event);
     if (!this.#inRange(event.tNs)) {
       this.#rowOf.push(-1);

@@ -15,6 +15,9 @@ interface PlotProps {
   readonly nowNs: number;
 }
 
+/** Between two drawings while a stored stream is read. */
+const LOADING_MS = 500;
+
 /** Draws when it is rendered, so that the marks and what lies over them are of one moment. */
 export function Plot({ data, rows, width, height, view, timed, nowNs }: PlotProps) {
   const session = useSession();
@@ -24,6 +27,7 @@ export function Plot({ data, rows, width, height, view, timed, nowNs }: PlotProp
 
   const contained = useContained();
   const paint = useRef(() => {});
+  const lastDrawn = useRef(-Infinity);
   useLayoutEffect(() => {
     const drawAll = () => {
       const element = canvas.current;
@@ -36,6 +40,7 @@ export function Plot({ data, rows, width, height, view, timed, nowNs }: PlotProp
       }
       palette.current ??= readPalette(element);
       context.setTransform(ratio, 0, 0, ratio, 0, 0);
+      lastDrawn.current = performance.now();
       data.take();
       draw(
         context,
@@ -55,7 +60,12 @@ export function Plot({ data, rows, width, height, view, timed, nowNs }: PlotProp
       );
     };
     paint.current = () => contained(drawAll);
-    paint.current();
+    // Each drawing looks at all that is there: of a stored stream that is still read, one now and then is enough.
+    const left = lastDrawn.current + LOADING_MS - performance.now();
+    const wait = session.store.getState().phase === 'loading' ? left : 0;
+    const timer = wait > 0 ? setTimeout(() => paint.current(), wait) : undefined;
+    if (timer === undefined) paint.current();
+    return () => clearTimeout(timer);
   });
 
   useEffect(() => {

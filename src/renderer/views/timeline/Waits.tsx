@@ -1,3 +1,4 @@
+import { memo } from 'react';
 import { Hourglass } from 'lucide-react';
 import { longestWaits, type Wait } from '../../../shared/metrics/waits.ts';
 import { durationText } from '../../components/format.ts';
@@ -11,7 +12,7 @@ import type { TraceModel } from '../../stores/trace-model.ts';
 const LISTED = 8;
 
 /** The longest waits as a list: each shows its time and selects what ended it. */
-export function Waits() {
+export const Waits = memo(function Waits() {
   const session = useSession();
   // Read again as the stream goes on.
   useTrace((trace) => trace.pulse);
@@ -39,7 +40,7 @@ export function Waits() {
       }
     />
   );
-}
+});
 
 /** The first event after it; null for the wait after the last one. */
 function endedBy({ events }: TraceModel, { endNs }: Wait): number | null {

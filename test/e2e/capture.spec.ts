@@ -2,6 +2,7 @@
 import { createServer, type ServerResponse } from 'node:http';
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
+import { text } from 'node:stream/consumers';
 import { expect, test } from 'playwright/test';
 import { startHost, type Host } from '../support/host.ts';
 import { complaints, openEmpty } from '../support/page.ts';
@@ -90,4 +91,37 @@ test('an endpoint lends its key only where it says so, and the lines then have t
   const { clientKey } = await client.call('capture.info', {});
   await expect(dialog).toContainText(clientKey!);
   await expect(page.locator('body')).not.toContainText('sk-of-the-endpoint');
+});
+
+test('the two sides of a gateway are put on one axis, with what each hop held', async ({ page }) => {
+  const found = complaints(page);
+  const client = host.client();
+  const { url } = await client.call('capture.info', {});
+  const gateway = createServer(async (incoming, response) => {
+    const answer = await fetch(`${url}sample-openai${incoming.url}`, { method: 'POST', body: await text(incoming) });
+    response
+      .writeHead(answer.status, { 'content-type': 'text/event-stream' })
+      .end((await answer.text()).replace('"finish_reason":"stop"', '"finish_reason":"length"'));
+  });
+  gateway.listen(0, '127.0.0.1');
+  await once(gateway, 'listening');
+  const { port } = gateway.address() as AddressInfo;
+  const endpoint = { name: 'Gateway', baseUrl: `http://127.0.0.1:${port}/v1`, type: 'openai', provider_name: '' };
+  await client.call('endpoints.save', endpoint);
+  await openEmpty(page, host.url);
+  const request = { model: 'plain-text', stream: true, messages: [{ role: 'user', content: 'Through a gateway.' }] };
+  const answer = await fetch(`${url}gateway/v1/chat/completions`, { method: 'POST', body: JSON.stringify(request) });
+  expect(await answer.text()).toContain('[DONE]');
+  const rows = page.getByRole('grid', { name: 'Runs' }).locator('[id^="run-"]');
+  await expect(rows).toHaveCount(2);
+  await rows.first().click();
+  await page.getByRole('tab', { name: 'Compare' }).click();
+  await rows.last().click({ modifiers: ['Control'] });
+  const part = page.getByRole('region', { name: 'Who held it' });
+  await expect(part.getByRole('img')).toHaveAccessibleName(/Longest: .* gateway /);
+  await expect(part).toContainText('The client waited');
+  await expect(part.getByRole('list', { name: 'What the gateway did' })).toContainText('changed finish');
+  expect(found).toEqual([]);
+  gateway.closeAllConnections();
+  gateway.close();
 });

@@ -12,6 +12,7 @@ import { markTrace, useApp } from '../../stores/app.ts';
 import { useCompare } from '../../stores/compare.ts';
 import { useTrace } from '../../stores/open.ts';
 import { useRuns } from '../../stores/runs.ts';
+import { PairPart } from './PairPart.tsx';
 import { RequestDiff } from './RequestDiff.tsx';
 import { copyTraces } from './copy-traces.ts';
 import { TraceBlocks } from './TraceBlocks.tsx';
@@ -54,6 +55,7 @@ export function TracesView() {
     <div className="traces">
       <TraceFacts result={shown} onEnd={() => markTrace(other)} />
       <TraceTiming result={shown} />
+      <PairPart a={id} b={other} />
       <RequestDiff rows={shown.request} />
       <TraceBlocks result={shown} />
       <section className="traces-part" aria-label="Findings of both">

@@ -8,6 +8,7 @@ import { ACCUMULATION } from './accumulation.ts';
 import { COMPARE } from './compare.ts';
 import { DECODING } from './decoding.ts';
 import { eventLoop } from './event-loop.ts';
+import { FINDING, searching } from './finding.ts';
 import { firstPaint } from './first-paint.ts';
 import { hostile } from './hostile.ts';
 import { largeContent } from './large-content.ts';
@@ -27,11 +28,13 @@ const GROUPS: readonly (() => readonly Contest[])[] = [
   ...COMPARE,
   ...SEEK,
   ...STORE,
+  ...FINDING,
   ...TRANSPORT,
 ];
 /** Counts and shares, which have ways of their own; those that are measured together are named together. */
 const OTHERS: readonly (readonly [ids: readonly string[], measure: () => Promise<readonly Result[]>])[] = [
   [['P12'], bytesOnDisk],
+  [['P15', 'P16'], searching],
   [['P18'], eventLoop],
   [['P19b'], framesPerSecond],
   [['P20', 'P20b'], rendering],

@@ -267,7 +267,7 @@ export async function renameTrace(id: TraceId, title: string): Promise<void> {
   }
 }
 
-export async function starTrace(id: TraceId, starred: boolean): Promise<void> {
+async function starTrace(id: TraceId, starred: boolean): Promise<void> {
   try {
     patch(await client().call('traces.star', { id, starred }));
   } catch (error) {
@@ -276,7 +276,7 @@ export async function starTrace(id: TraceId, starred: boolean): Promise<void> {
 }
 
 /** Stars them all where one has no star, else takes all their stars. */
-export async function starTraces(ids: readonly TraceId[]): Promise<void> {
+async function starTraces(ids: readonly TraceId[]): Promise<void> {
   const { rows } = useRuns.getState();
   const starred = ids.some((id) => rows.get(id)?.starred === false);
   await Promise.all(ids.map((id) => starTrace(id, starred)));

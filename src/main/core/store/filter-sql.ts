@@ -24,6 +24,8 @@ const ERRORS = "('provider-error', 'http-error', 'truncated', 'reset', 'stalled'
 
 /** What words are looked for in. */
 const TEXTS = ['t.title', 't.model', 't.api', 't.source', STATE, PROVIDER_NAME, ENDPOINT_NAME];
+/** As one text, which is folded at once: between two of them stands what nobody types. */
+const ALL_TEXTS = TEXTS.map((text) => `ifnull(${text}, '')`).join(' || char(31) || ');
 
 /** Fields of which a trace has any number of values, each a row of `trace_values`. */
 const MANY = ['tool', 'lint', 'diff', 'tag'] as const;
@@ -116,7 +118,7 @@ function sqlOf(filter: Filter, writing: Writing): string {
     case 'not':
       return `(NOT ${sqlOf(filter.part, writing)})`;
     case 'text': {
-      const row = `has_text(${value(folded(filter.text))}, ${TEXTS.join(', ')})`;
+      const row = `has_text(${value(folded(filter.text))}, ${ALL_TEXTS})`;
       const found = nrs(null, filter.text);
       return found === undefined ? row : `(${row} OR ${found})`;
     }

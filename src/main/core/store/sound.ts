@@ -30,8 +30,20 @@ import { endpointLimitsSchema, type EndpointLimits } from '../../../shared/rpc/c
 const number = z.number().finite();
 const header = z.tuple([z.string(), z.string()]).readonly();
 
-/** Of every field that numbers can have, whatever version wrote them: none is an object. */
-const metricsSchema = z.record(z.string(), z.union([number.nullable(), z.array(number), z.string(), z.boolean()]));
+const NO_METRICS: Metrics = new MetricsMeter().value();
+const METRICS = Object.entries(NO_METRICS);
+
+/**
+ * Of every field that numbers can have, whatever version wrote them: none is an object. By hand, since each row of a page of
+ * the list asks.
+ */
+const areMetrics = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value) && Object.values(value).every(isMetric);
+const isMetric = (value: unknown): boolean =>
+  value === null ||
+  typeof value !== 'object' ||
+  (Array.isArray(value) && value.every((one) => typeof one === 'number'));
+
 const count = number.nullish();
 const usageSchema = z.looseObject({
   input: count,
@@ -129,11 +141,10 @@ export class Sound {
 
   /** A version that knew fewer numbers left the others out: they are none. */
   metrics(value: unknown): Metrics {
-    const none = new MetricsMeter().value();
-    const stored = this.#json('numbers', value, metricsSchema);
-    if (stored === undefined) return none;
-    const given = Object.entries(none).filter(([name]) => Object.hasOwn(stored, name));
-    return given.every(([name, nothing]) => isAlike(stored[name], nothing))
+    const none = NO_METRICS;
+    const stored = jsonOr(value, undefined);
+    if (!areMetrics(stored)) return this.#replaced('numbers', none);
+    return METRICS.every(([name, nothing]) => !Object.hasOwn(stored, name) || isAlike(stored[name], nothing))
       ? { ...none, ...stored }
       : this.#replaced('numbers', none);
   }
@@ -152,6 +163,7 @@ export class Sound {
 
   /** Facts that are damaged are worked out again: nothing is lost with them. */
   facts(value: unknown): TraceFacts | undefined {
+    if (value === null) return undefined;
     const parsed = factsSchema.safeParse(jsonOr(value, undefined));
     return parsed.success ? (parsed.data as TraceFacts) : undefined;
   }

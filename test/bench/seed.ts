@@ -1,0 +1,76 @@
+/** A store as somebody has it who has used the program for long: traces of words that follow from their number. */
+import type Database from 'better-sqlite3';
+import { WIRE } from '../../src/shared/model/messages.ts';
+import { DEFAULT_OPTIONS } from '../../src/shared/model/trace.ts';
+import type { TraceId } from '../../src/shared/model/ids.ts';
+import { Recording } from '../../src/main/core/decoding/recording.ts';
+import { Random } from '../../src/main/core/providers/sample/random.ts';
+import { newTrace } from '../../src/main/core/recording/new-trace.ts';
+import { Connection } from '../../src/main/core/store/connection.ts';
+import { packReads } from '../../src/main/core/store/parts.ts';
+import { createdColumns, finishedColumns } from '../../src/main/core/store/rows.ts';
+import { StoreWriter } from '../../src/main/core/store/writer.ts';
+import { readsPerFrame, type Frames } from './streams.ts';
+
+const MODELS = ['gpt-5.1-mini', 'gpt-5.1', 'local-7b', 'o4', 'vendor/large-2'];
+const SYLLABLES =
+  'an be co de el fi go har in jo ka lo me no or pa qui ro sta te un ver wa xi yo zu th er ing ment'.split(' ');
+
+/** Words by their rank: the commonest are short and come often, as in a language. */
+const WORDS: readonly string[] = Array.from({ length: 20_000 }, (_, rank) => {
+  const random = new Random(rank + 1);
+  return Array.from(
+    { length: 1 + Math.floor(Math.log10(rank + 1)) },
+    () => SYLLABLES[random.below(SYLLABLES.length)],
+  ).join('');
+});
+
+/** About as many words as are said. */
+export function prose(random: Random, words: number): readonly string[] {
+  return Array.from({ length: words }, () => {
+    const share = (random.below(1_000_000) + 1) / 1_000_000;
+    return `${WORDS[Math.min(WORDS.length - 1, Math.floor(WORDS.length ** share) - 1)]!} `;
+  });
+}
+
+function answer(model: string, deltas: readonly string[]): Frames {
+  const frame = (delta: unknown, finish: string | null): string =>
+    `data: ${JSON.stringify({ id: 'c', object: 'chat.completion.chunk', model, choices: [{ index: 0, delta, finish_reason: finish }] })}\n\n`;
+  return [...deltas.map((content) => frame({ content }, null)), frame({}, 'stop'), 'data: [DONE]\n\n'];
+}
+
+/** One trace of a chat; the next one is newer. Returns its id. */
+function seedOne(writer: StoreWriter, n: number, events: number): TraceId {
+  const random = new Random(n + 1);
+  const model = MODELS[n % MODELS.length]!;
+  const question = prose(random, 12).join('').trim();
+  const trace = newTrace({
+    title: question.slice(0, 60),
+    source: 'run',
+    api: 'chat_completions',
+    model,
+    timed: true,
+    endpoint: { type: 'openai', provider_name: 'openai', model },
+    options: DEFAULT_OPTIONS,
+    lanes: ['wire', 'legacy', 'simple'],
+    request: { model, messages: [{ role: 'user', content: question }], stream: true },
+    startedAt: 1_760_000_000_000 + n * 60_000,
+  });
+  const reads = readsPerFrame(answer(model, prose(random, events)));
+  const recording = new Recording({ trace, lanes: [WIRE] });
+  recording.begin();
+  for (const read of reads) recording.read(read);
+  recording.end({ how: 'end' }, reads.at(-1)!.tNs);
+  writer.write([
+    { name: 'createTrace', params: [createdColumns(trace)] },
+    { name: 'appendReads', params: [trace.id, packReads(reads)] },
+    { name: 'finishTrace', params: [trace.id, finishedColumns(recording.result!)] },
+  ]);
+  return trace.id;
+}
+
+/** `events` of each; the last one may have its own number. */
+export function seed(db: Database.Database, traces: number, events: number, last = events): readonly TraceId[] {
+  const writer = new StoreWriter(new Connection(db), undefined);
+  return Array.from({ length: traces }, (_, n) => seedOne(writer, n, n === traces - 1 ? last : events));
+}

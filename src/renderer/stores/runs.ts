@@ -276,7 +276,7 @@ async function starTrace(id: TraceId, starred: boolean): Promise<void> {
 }
 
 /** Stars them all where one has no star, else takes all their stars. */
-async function starTraces(ids: readonly TraceId[]): Promise<void> {
+export async function starTraces(ids: readonly TraceId[]): Promise<void> {
   const { rows } = useRuns.getState();
   const starred = ids.some((id) => rows.get(id)?.starred === false);
   await Promise.all(ids.map((id) => starTrace(id, starred)));

@@ -90,6 +90,8 @@ describe('in a program', () => {
     expect(await listed('umbrellas')).toEqual([ids['WEATHER']]);
     expect(await listed('in:args "Paris"')).toEqual([ids['WEATHER']]);
     expect(await listed('in:answer paris')).toEqual([]);
+    expect(await listed('"wonders about umbrellas"')).toEqual([ids['WEATHER']]);
+    expect(await listed('"umbrellas wonders"')).toEqual([]);
     expect(await listed('sunny or in:error flux')).toEqual([ids['FAILED'], ids['ANSWER']]);
     expect(await listed('-sunny -flux')).toEqual([ids['WEATHER']]);
   });

@@ -46,7 +46,8 @@ export function searchServices({
     const { generation } = indexer;
     const nrs: number[] = [];
     for (let place: number | null | undefined; place !== null;) {
-      const page = await worker.run('search.traces', { text, part: part ?? undefined, before: place });
+      // As one text, as it is meant in a filter.
+      const page = await worker.run('search.traces', { text: `"${text}"`, part: part ?? undefined, before: place });
       if (page === 'damaged') {
         await indexer.rebuild();
         return [];

@@ -7,9 +7,9 @@ export const SEARCH_VERSION = 1;
 export const searchFile = (dataDir: string): string => join(dataDir, 'tracelane.search.db');
 
 /**
- * The documents of a trace are kept in pages, many to one, since an index of trigrams has an entry for each trigram and page. A
+ * The documents of a trace are kept in pages, many to one, since that is what compresses. A
  * page's number is its trace's row number and its place there, so that the newest come first in either table. `grams` has the
- * trigrams of the folded texts and no text (docs/decisions/0014).
+ * trigrams of the folded texts with their places, and no text (docs/decisions/0014).
  */
 export const SEARCH_TABLES = `
   CREATE TABLE indexed (
@@ -23,7 +23,7 @@ export const SEARCH_TABLES = `
     documents BLOB NOT NULL
   ) STRICT;
   CREATE VIRTUAL TABLE grams USING fts5(
-    text, content='', detail=none, columnsize=0, tokenize='trigram case_sensitive 1'
+    text, content='', columnsize=0, tokenize='trigram case_sensitive 1'
   );
   INSERT INTO grams (grams, rank) VALUES ('secure-delete', 1);
 `;

@@ -26,20 +26,10 @@ export function termsOf(text: string): readonly string[] {
   return [...new Set(terms.map((term) => folded(kept(term))))].filter((term) => term !== '');
 }
 
-/** More of them narrow a search no further, and each costs. */
-const MOST_GRAMS = 12;
-
-/** The trigrams of the terms as a query, spread over them; null where no term has three characters. */
+/** What the index finds pages by: all terms of three characters or more; null where there is none. Others are looked for in the pages. */
 export function gramQuery(terms: readonly string[]): string | null {
-  const grams = terms.flatMap((term) => {
-    const characters = [...term];
-    return characters.slice(2).map((_, at) => characters.slice(at, at + 3).join(''));
-  });
-  const all = [...new Set(grams)];
-  if (all.length === 0) return null;
-  const step = Math.max(1, all.length / MOST_GRAMS);
-  const chosen = Array.from({ length: Math.min(all.length, MOST_GRAMS) }, (_, i) => all[Math.floor(i * step)]!);
-  return chosen.map((gram) => `"${gram.replaceAll('"', '""')}"`).join(' AND ');
+  const long = terms.filter((term) => [...term].length >= 3);
+  return long.length === 0 ? null : long.map((term) => `"${term.replaceAll('"', '""')}"`).join(' AND ');
 }
 
 /** Where each term stands first in a text; null where one does not. In code units of the text itself. */

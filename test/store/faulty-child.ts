@@ -72,8 +72,12 @@ async function scenario(folder: string, { fault, at, from }: FaultPoint): Promis
   await record(traceId(`${folder}-last`), false, false);
   const calls = seen();
   set(0, 0);
-  // What is kept in memory is written as soon as writing works again.
-  if (trouble) await new Promise<void>((resolve) => (clear = resolve));
+  // What is kept in memory is written as soon as writing works again; where nothing is kept, the next write finds out.
+  if (trouble) {
+    const cleared = new Promise<void>((resolve) => (clear = resolve));
+    await tried(store.createTrace(newTrace({ id: traceId(`${folder}-after`) })));
+    if (trouble) await cleared;
+  }
   await store.flush();
   await store.close();
   return { folder, fault, at, from, calls, opened: true, traces, told };

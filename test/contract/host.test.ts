@@ -203,12 +203,12 @@ describe('who does not', () => {
     expect(answer.status).toBe(status);
   });
 
-  test('K8 a token in the query: an address is kept in histories', async () => {
+  test('R11 K8 a token in the query: an address is kept in histories', async () => {
     for (const target of [`/?token=${token}`, `/index.html?token=${token}`, `/?code=${token}`, '/?code=', '/?code=0'])
       expect((await get(target, HOST)).status).toBe(401);
   });
 
-  test('K8 the cookie of the page, which every port of this machine gets: it opens nothing but its files', async () => {
+  test('R10 K8 the cookie of the page, which every port of this machine gets: it opens nothing but its files', async () => {
     expect((await send(['GET /rpc HTTP/1.1', HOST, COOKIE, ...UPGRADE])).status).toBe(401);
     expect((await post('/session', HOST, COOKIE)).status).toBe(401);
   });

@@ -31,7 +31,7 @@ test('a key is there for the next vault, and gone once it is removed', async () 
   expect(await readFile(path, 'utf8')).not.toContain('two');
 });
 
-test('only the user can read it, and nothing else is left beside it', async () => {
+test('L5 L10 only the user can read it, and nothing else is left beside it', async () => {
   await new FileVault(path).set(A, 'one');
   expect((await stat(path)).mode & 0o777).toBe(0o600);
   expect((await stat(join(path, '..'))).mode & 0o777).toBe(0o700);
@@ -65,7 +65,7 @@ test.each(['', '{', '[]', '{"version": 2, "keys": {}}', '{"version": 1, "keys": 
   },
 );
 
-test('two programs that change it at once lose nothing of each other', async () => {
+test('R12 two programs that change it at once lose nothing of each other', async () => {
   const ids = Array.from({ length: 30 }, (_, i) => endpointId(`endpoint-${i}`));
   const vaults = [new FileVault(path), new FileVault(path), new FileVault(path)];
   await Promise.all(ids.map((id, i) => vaults[i % 3]!.set(id, `key of ${id}`)));
@@ -74,7 +74,7 @@ test('two programs that change it at once lose nothing of each other', async () 
   expect(await readdir(join(path, '..'))).toEqual(['keys.json']);
 });
 
-test('what a stopped program left of a change goes with the next start, or the next change', async () => {
+test('R13 what a stopped program left of a change goes with the next start, or the next change', async () => {
   const vault = new FileVault(path);
   await vault.set(A, 'one');
   const left = [`${path}.new`, `${path}.9c7c7d0e-9a54-4f0e-8e1f-0d3c1c0c8a11`];
@@ -87,7 +87,7 @@ test('what a stopped program left of a change goes with the next start, or the n
   expect([await vault.get(A), await vault.get(B)]).toEqual(['one', 'two']);
 });
 
-test('a program that cannot save endpoints saves no keys either', async () => {
+test('R12 a program that cannot save endpoints saves no keys either', async () => {
   const saved = new FileVault(path);
   await saved.set(A, 'one');
   await saved.set(B, 'two');

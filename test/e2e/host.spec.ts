@@ -169,7 +169,7 @@ test.describe('the process', () => {
 });
 
 test.describe('the page', () => {
-  test('comes with a code, which leaves the address and is worth nothing any more', async ({ page, context }) => {
+  test('R11 comes with a code, which leaves the address and is worth nothing any more', async ({ page, context }) => {
     const host = await startHost();
     const found = complaints(page);
     const url = host.url;
@@ -206,7 +206,7 @@ test.describe('the page', () => {
     await host.stop();
   });
 
-  test('gives nothing that opens it to a server on another port of this machine', async ({ page }) => {
+  test('R10 gives nothing that opens it to a server on another port of this machine', async ({ page }) => {
     const host = await startHost();
     await page.goto(host.url);
     await expect(page.getByRole('button', { name: 'New run' }).first()).toBeVisible();

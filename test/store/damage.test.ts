@@ -34,7 +34,7 @@ async function useAll(store: Store, id: TraceId): Promise<void> {
     if (outcome.status === 'rejected') expect(outcome.reason).toMatchObject({ name: 'ServiceError' });
 }
 
-describe('a damaged field of one trace', () => {
+describe('R14 a damaged field of one trace', () => {
   const fields: Readonly<Record<string, readonly unknown[]>> = {
     metrics: [
       '{"events":',
@@ -135,7 +135,7 @@ describe('a damaged field of one trace', () => {
   });
 });
 
-test('a segment that is gone is said to be, and what is around it does not close up', async () => {
+test('G8 a segment that is gone is said to be, and what is around it does not close up', async () => {
   const dataDir = dataFolder();
   const [hit] = await filled(dataDir, 1);
   change(dataDir, 'DELETE FROM segments WHERE nr = 1');
@@ -147,7 +147,7 @@ test('a segment that is gone is said to be, and what is around it does not close
 });
 
 test(
-  'one flipped bit anywhere never ends the program, and every trace that can be read is listed',
+  'R14 G8 one flipped bit anywhere never ends the program, and every trace that can be read is listed',
   { timeout: 300_000 },
   async () => {
     const dataDir = dataFolder();
@@ -182,7 +182,7 @@ test(
   },
 );
 
-describe('a page of the list that cannot be read', () => {
+describe('G8 a page of the list that cannot be read', () => {
   test('hides only the traces in it, and those are listed as damaged', async () => {
     const dataDir = dataFolder();
     const ids = await filled(dataDir, 60);
@@ -224,7 +224,7 @@ describe('a page of the list that cannot be read', () => {
   });
 });
 
-describe('a file that lacks something', () => {
+describe('R15 a file that lacks something', () => {
   const faults: Readonly<Record<string, string>> = {
     'the table segments': 'DROP TABLE segments',
     'the table traces': 'DROP TABLE traces',

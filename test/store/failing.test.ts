@@ -26,7 +26,7 @@ const allClear = (store: Store): Promise<unknown> =>
 
 const tmpfs = canMount('a disk that fills up is');
 
-describe.runIf(tmpfs)('a disk that fills up', () => {
+describe.runIf(tmpfs)('R3 G4 a disk that fills up', () => {
   test('is told; reading works; what came meanwhile is written once there is space', async () => {
     const dataDir = smallDisk('2m');
     const store = await open(dataDir);
@@ -110,7 +110,7 @@ describe.runIf(tmpfs)('a disk that fills up', () => {
   });
 });
 
-describe('a file that is taken away', () => {
+describe('R1 a file that is taken away', () => {
   test('is told, and written again where nothing is in its place', async () => {
     const dataDir = dataFolder();
     const store = await open(dataDir);
@@ -199,7 +199,7 @@ describe('J4 a thread that dies', () => {
   });
 });
 
-test('a reader in the way of the log does not make it grow without end', async () => {
+test('G17 a reader in the way of the log does not make it grow without end', async () => {
   const dataDir = dataFolder();
   const store = await open(dataDir);
   const trace = newTrace();

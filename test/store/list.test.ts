@@ -16,7 +16,7 @@ async function fill(store: Store, startedAts: readonly number[]): Promise<TraceI
 }
 
 describe('pages', () => {
-  test('go through all traces once, the last one made first, whatever the clock said', async () => {
+  test('R8 go through all traces once, the last one made first, whatever the clock said', async () => {
     const store = await open(dataFolder());
     const random = new Random(5);
     const ids = await fill(
@@ -209,7 +209,7 @@ describe('deleting', () => {
     expect(await store.get(a!)).toMatchObject({ id: a });
   });
 
-  test('is for good some time after: gone from the file and its log, byte for byte, and the file is smaller', async () => {
+  test('R19 G12 is for good some time after: gone from the file and its log, byte for byte, and the file is smaller', async () => {
     const dataDir = dataFolder();
     const store = await open(dataDir, { undoMs: 0 });
     const { gone, kept } = await fillWithSecret(store);
@@ -221,7 +221,7 @@ describe('deleting', () => {
     expect((await store.get(kept)).storedBytes).toBe(400_000);
   });
 
-  test('is for good when the program ends', async () => {
+  test('R19 G12 is for good when the program ends', async () => {
     const dataDir = dataFolder();
     const store = await open(dataDir);
     const { gone, kept } = await fillWithSecret(store);
@@ -233,7 +233,7 @@ describe('deleting', () => {
     expect((await again.get(kept)).storedBytes).toBe(400_000);
   });
 
-  test('can be taken back though the clock stepped back, or far ahead, meanwhile', async () => {
+  test('R8 can be taken back though the clock stepped back, or far ahead, meanwhile', async () => {
     const dataDir = dataFolder();
     const store = await open(dataDir, { worker: new URL('stepping-clock-worker.ts', import.meta.url) });
     for (const stepMs of [-120_000, 86_400_000 * 400, -86_400_000 * 400]) {

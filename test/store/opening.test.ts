@@ -73,7 +73,7 @@ async function openRefused(dataDir: string, sentence: RegExp): Promise<Store> {
 }
 
 describe('refused and left alone:', () => {
-  test('a file of a newer version', async () => {
+  test('G10 a file of a newer version', async () => {
     const dataDir = dataFolder();
     await filled(dataDir);
     const db = new Database(fileIn(dataDir));
@@ -88,7 +88,7 @@ describe('refused and left alone:', () => {
     expect(() => openReadOnly(dataDir)).toThrow(expect.objectContaining({ name: 'ServiceError', code: 'store' }));
   });
 
-  test('a newer file whose last word is still in its log', async () => {
+  test('G10 a newer file whose last word is still in its log', async () => {
     const dataDir = dataFolder();
     await filled(dataDir);
     const other = dataFolder();
@@ -101,14 +101,14 @@ describe('refused and left alone:', () => {
     await openRefused(other, /newer Tracelane/);
   });
 
-  test('a text file of that name', async () => {
+  test('G9 a text file of that name', async () => {
     const dataDir = dataFolder();
     mkdirSync(dataDir);
     writeFileSync(fileIn(dataDir), 'Dear diary, '.repeat(1000));
     await openRefused(dataDir, /is not a database/);
   });
 
-  test('a database of another program', async () => {
+  test('G9 a database of another program', async () => {
     const dataDir = dataFolder();
     mkdirSync(dataDir);
     const db = new Database(fileIn(dataDir));
@@ -117,14 +117,14 @@ describe('refused and left alone:', () => {
     await openRefused(dataDir, /database of another program/);
   });
 
-  test('a file that was cut off', async () => {
+  test('G9 a file that was cut off', async () => {
     const dataDir = dataFolder();
     await filled(dataDir);
     truncateSync(fileIn(dataDir), 40_000);
     await openRefused(dataDir, /its end is missing/);
   });
 
-  test('an empty file whose log says that there was more', async () => {
+  test('G7 an empty file whose log says that there was more', async () => {
     const dataDir = dataFolder();
     await filled(dataDir);
     truncateSync(fileIn(dataDir), 0);
@@ -132,7 +132,7 @@ describe('refused and left alone:', () => {
     await openRefused(dataDir, /is missing or empty, but its log/);
   });
 
-  test('a file with damaged pages', async () => {
+  test('G8 a file with damaged pages', async () => {
     const dataDir = dataFolder();
     await filled(dataDir);
     const bytes = readFileSync(fileIn(dataDir));
@@ -142,14 +142,14 @@ describe('refused and left alone:', () => {
     await openRefused(dataDir, /is damaged/);
   });
 
-  test('a folder in its place', async () => {
+  test('R15 a folder in its place', async () => {
     const dataDir = dataFolder();
     mkdirSync(fileIn(dataDir), { recursive: true });
     const store = await open(dataDir);
     expect(store.problem?.sentence).toMatch(/is not a file that can hold traces: it is a folder, a pipe or a device/);
   });
 
-  test('a file that another connection has locked for itself', async () => {
+  test('G6 a file that another connection has locked for itself', async () => {
     const dataDir = dataFolder();
     await filled(dataDir);
     const db = new Database(fileIn(dataDir));
@@ -162,7 +162,7 @@ describe('refused and left alone:', () => {
   });
 });
 
-test('an empty file is a new one', async () => {
+test('G9 an empty file is a new one', async () => {
   const dataDir = dataFolder();
   mkdirSync(dataDir);
   writeFileSync(fileIn(dataDir), '');
@@ -171,7 +171,7 @@ test('an empty file is a new one', async () => {
   expect(store.file).toBe(fileIn(dataDir));
 });
 
-test('a damaged segment costs only itself, and names the trace and the bytes', async () => {
+test('G8 a damaged segment costs only itself, and names the trace and the bytes', async () => {
   const dataDir = dataFolder();
   const trace = await filled(dataDir, 0.4);
   const db = new Database(fileIn(dataDir));
@@ -202,14 +202,14 @@ test('a damaged segment costs only itself, and names the trace and the bytes', a
 describe('where nothing may be written', () => {
   const tmpfs = canMount('a read-only folder and a full disk are');
 
-  test.runIf(tmpfs)('a read-only folder with traces in it is left alone', async () => {
+  test.runIf(tmpfs)('R16 G5 a read-only folder with traces in it is left alone', async () => {
     const dataDir = smallDisk('4m');
     await filled(dataDir);
     remount(dataDir, 'ro');
     await openRefused(dataDir, /cannot be written/);
   });
 
-  test.runIf(tmpfs)('a read-only folder without any is said to be', async () => {
+  test.runIf(tmpfs)('G5 a read-only folder without any is said to be', async () => {
     const dataDir = smallDisk('1m');
     remount(dataDir, 'ro');
     const store = await open(dataDir);
@@ -218,14 +218,14 @@ describe('where nothing may be written', () => {
     expect(below.problem?.sentence).toMatch(/The data folder .* cannot be written/);
   });
 
-  test.runIf(tmpfs)('a full disk without traces is said to be full', async () => {
+  test.runIf(tmpfs)('G4 a full disk without traces is said to be full', async () => {
     const dataDir = smallDisk('1m');
     writeFileSync(join(dataDir, 'filler'), Buffer.alloc(2 ** 20 - 16_384));
     const store = await open(dataDir);
     expect(store.problem?.sentence).toMatch(/^The disk that holds .* is full/);
   });
 
-  test.runIf(tmpfs)('traces on a full disk are opened and read', async () => {
+  test.runIf(tmpfs)('G4 traces on a full disk are opened and read', async () => {
     const dataDir = smallDisk('4m');
     const trace = await filled(dataDir);
     const left = execFileSync('df', ['--output=avail', '-B1', dataDir], { encoding: 'utf8' }).split('\n')[1]!;
@@ -238,7 +238,7 @@ describe('where nothing may be written', () => {
   });
 });
 
-describe.skipIf(process.platform === 'win32')('a folder that others can look into', () => {
+describe.skipIf(process.platform === 'win32')('R20 L10 a folder that others can look into', () => {
   const modeOf = (path: string): number => statSync(path).mode & 0o777;
 
   test.each([0o755, 0o777, 0o750])(
@@ -268,7 +268,7 @@ describe.skipIf(process.platform === 'win32')('a folder that others can look int
   });
 });
 
-describe('one writing program for a folder', () => {
+describe('G6 one writing program for a folder', () => {
   test('the second one names the first, works in memory, and may open it once the first has closed', async () => {
     const dataDir = dataFolder();
     const first = await open(dataDir);
@@ -308,7 +308,7 @@ describe('one writing program for a folder', () => {
   });
 });
 
-test('a thread that cannot start is said to be what is wrong', async () => {
+test('G18 a thread that cannot start is said to be what is wrong', async () => {
   const worker = new URL('data:text/javascript,throw new Error("The module is missing.")');
   const opened = openStore({ dataDir: dataFolder(), worker });
   await expect(opened).rejects.toMatchObject({
@@ -317,7 +317,7 @@ test('a thread that cannot start is said to be what is wrong', async () => {
   });
 });
 
-describe('migrations', () => {
+describe('G10 migrations', () => {
   /** A file as the first version left it, made by the first version's own tables. */
   function old(dataDir: string): void {
     mkdirSync(dataDir);

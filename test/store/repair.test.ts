@@ -65,7 +65,7 @@ test('a file in which nothing is wrong is left as it is', async () => {
   expect(readdirSync(dataDir)).toEqual(names);
 });
 
-test('broken files of every kind', { timeout: 300_000 }, async () => {
+test('G8 G9 broken files of every kind', { timeout: 300_000 }, async () => {
   const healthyDir = dataFolder();
   const ids = await filled(healthyDir, 2);
   const healthy = readFileSync(fileIn(healthyDir));

@@ -342,7 +342,7 @@ describe('the file', () => {
     expect(kept / raw).toBeLessThanOrEqual(0.12);
   });
 
-  test('and its folder are for the user only', async () => {
+  test('L10 and its folder are for the user only', async () => {
     const dataDir = dataFolder();
     const store = await open(dataDir);
     const trace = newTrace();
@@ -354,7 +354,7 @@ describe('the file', () => {
     expect(Number(readFileSync(join(dataDir, 'tracelane.pid'), 'utf8'))).toBe(process.pid);
   });
 
-  test('may lie where names are unusual', async () => {
+  test('G16 may lie where names are unusual', async () => {
     const dataDir = join(dataFolder(), 'mit #, ? und % und ü');
     const store = await open(dataDir);
     expect(store.problem).toBeUndefined();

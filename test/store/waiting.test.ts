@@ -40,7 +40,7 @@ async function expectUnchanged(store: Store, trace: { readonly id: TraceId; read
   expect(await store.endpoints()).toEqual([]);
 }
 
-const tmpfs = canMount('a full disk with a backlog is');
+const tmpfs = canMount('R3 a full disk with a backlog is');
 
 test.runIf(tmpfs)('a full disk with a backlog: each is refused, at once and for good', async () => {
   const dataDir = smallDisk('4m');
@@ -83,7 +83,7 @@ test.runIf(tmpfs)('a full disk with a backlog: each is refused, at once and for 
   reader.close();
 });
 
-describe('a disk that does not answer', () => {
+describe('R3 a disk that does not answer', () => {
   test('is waited for so long and no longer; what was given up is not done when it answers', async () => {
     const dataDir = dataFolder();
     const store = await open(dataDir, { worker, waitMs: 300 });

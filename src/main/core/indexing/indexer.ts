@@ -92,8 +92,9 @@ export class Indexer {
 
   #schedule(): void {
     if (this.#working || this.#closed) return;
-    clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => {
+    // Not put off by others that end meanwhile: they may never stop.
+    this.#timer ??= setTimeout(() => {
+      this.#timer = undefined;
       this.#working = this.#work().finally(() => {
         this.#working = undefined;
         if (this.#lacking.size > 0 || this.#toRemove.length > 0) this.#schedule();

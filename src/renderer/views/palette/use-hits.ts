@@ -6,6 +6,8 @@ import { client } from '../../client/client.ts';
 
 /** Between two keys of somebody who types on. */
 const TYPING_MS = 120;
+/** Until what was not prepared yet is asked for again. */
+const AGAIN_MS = 1000;
 /** A single character stands in everything. */
 const FEWEST = 2;
 const MOST = 40;
@@ -30,21 +32,31 @@ export function useHits(typed: string): Hits {
   useEffect(() => {
     if (text.length < FEWEST) return;
     let stop = () => {};
-    const timer = setTimeout(() => {
+    let timer = setTimeout(ask, TYPING_MS);
+    function ask(): void {
+      let fresh = true;
       stop = client().subscribe(
         'traces.search',
         { text, limit: MOST },
         {
-          items: (batches) =>
-            setFound((before) => {
-              const hits = before.text === text ? before.hits : [];
-              const { done, behind } = batches.at(-1)!;
-              return { text, hits: [...hits, ...batches.flatMap((batch) => batch.hits)], done, behind, problem: null };
-            }),
+          items(batches) {
+            const { done, behind } = batches.at(-1)!;
+            const more = batches.flatMap((batch) => batch.hits);
+            const first = fresh;
+            fresh = false;
+            setFound((before) => ({
+              text,
+              hits: first ? more : [...before.hits, ...more],
+              done,
+              behind,
+              problem: null,
+            }));
+            if (done && behind) timer = setTimeout(ask, AGAIN_MS);
+          },
           error: ({ message }) => setFound({ ...NONE, text, problem: message }),
         },
       );
-    }, TYPING_MS);
+    }
     return () => {
       clearTimeout(timer);
       stop();

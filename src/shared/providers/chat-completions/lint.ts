@@ -73,6 +73,20 @@ interface IndexedCall {
 
 /** Plain reasoning text, by server; the wire lane reads the same. */
 const REASONING_FIELDS = ['reasoning_content', 'reasoning', 'reasoning_text'] as const;
+/** Names of reasoning in other APIs, or in none. */
+const OTHER_REASONING = new Set([
+  'thinking',
+  'thought',
+  'thoughts',
+  'thinking_content',
+  'reasoningContent',
+  'reasoningText',
+  'reasoning_summary',
+]);
+/** Text, or an object with some. */
+const isReasoning = (value: unknown): boolean =>
+  Boolean(stringOf(value)) || Object.values(objectOf(value) ?? {}).some((inner) => Boolean(stringOf(inner)));
+
 /** Where compatible servers put the reason why the generation stopped. */
 const OTHER_FINISHES = new Set(['finishReason', 'finish', 'stop_reason', 'stopReason', 'done_reason', 'reason']);
 const ALL_FINISHES = new Set(['finish_reason', ...OTHER_FINISHES]);
@@ -780,6 +794,29 @@ export const CHAT_COMPLETIONS_RULES: readonly LintRule[] = [
     counterexample: chat(chatCall(0, 'a', 'f', '{"x":1}'), ...chatEnd('tool_calls')),
   }),
   ARGUMENTS_EMPTY,
+  {
+    id: 'reasoning-elsewhere',
+    strict: 'warning',
+    lenient: 'info',
+    help: 'Reasoning has another name or place than in the servers that send it: camel case, the name of another API, the choice instead of its delta. Compatible servers have it in reasoning_content, reasoning, reasoning_text or reasoning_details of the delta.',
+    advice: 'No client looks for it there. Read it from where it is, and report it to the server.',
+    example: chat(chunk({ role: 'assistant', thinking: 'Hm' }), hi, ...chatEnd()),
+    counterexample: chat(chunk({ role: 'assistant', reasoning_content: 'Hm' }), hi, ...chatEnd()),
+    check: () =>
+      eachChoice((choice, _index, { frame }, report) => {
+        const delta = objectOf(choice['delta']);
+        for (const name in delta)
+          if (OTHER_REASONING.has(name) && isReasoning(delta[name]))
+            report(frame, `Reasoning stands in ${name} of the delta, where clients look in reasoning_content.`, name);
+        for (const name in choice)
+          if ((OTHER_REASONING.has(name) || name.startsWith('reasoning')) && isReasoning(choice[name]))
+            report(
+              frame,
+              `Reasoning stands in ${name} of the choice, where clients look in its delta.`,
+              `choice/${name}`,
+            );
+      }),
+  },
   {
     id: 'reasoning-mirrored',
     strict: 'info',

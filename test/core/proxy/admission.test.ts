@@ -40,7 +40,7 @@ test('it listens on the loopback interface alone, on both of its addresses', asy
   await (await server.connection()).until(({ received }) => received.length > 0);
 });
 
-test('a port that is taken is left for the next one', async () => {
+test('E12 a port that is taken is left for the next one', async () => {
   const first = await TestProxy.open([], 40_417);
   const second = await TestProxy.open([], 40_417);
   expect(second.port).toBeGreaterThan(first.port);
@@ -122,11 +122,11 @@ describe('is refused', () => {
     });
   });
 
-  test('a tunnel without a secret: 407', async () => {
+  test('E9 a tunnel without a secret: 407', async () => {
     expect((await refusalOf(withTarget('evil.test:443', 'CONNECT'))).status).toBe(407);
   });
 
-  test('HTTP/2: 505', async () => {
+  test('E11 HTTP/2: 505', async () => {
     expect((await refusalOf(() => 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n')).status).toBe(505);
   });
 
@@ -161,7 +161,7 @@ describe('a provider that cannot be reached', () => {
     await proxy.listener.close();
   });
 
-  test('because it is the proxy itself', async () => {
+  test('E10 because it is the proxy itself', async () => {
     const proxy = await TestProxy.open();
     proxy.listener.setRoutes([{ name: 'up', baseUrl: `http://localhost:${proxy.port}/up` }]);
     const client = await tcpClient(proxy.port);

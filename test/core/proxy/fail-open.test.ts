@@ -64,7 +64,7 @@ test.each(['before it writes', 'after it wrote, before it said so'])('the store�
   expect((await captured(core))[0]).toMatchObject({ ending: { state: 'complete' }, metrics: { bytes: text.length } });
 });
 
-test('the store’s thread dies for good', async () => {
+test('E5 the store’s thread dies for good', async () => {
   const core = await open(join(dataDir, 'for good'));
   const { dataDir: folder } = await core.services['app.info']({});
   const text = await streamed(core, 20, () => writeFileSync(join(folder, 'die'), 'always'));
@@ -73,7 +73,7 @@ test('the store’s thread dies for good', async () => {
   expect(await streamed(core, 4, () => undefined)).toBe(EVENT.repeat(4) + DONE);
 });
 
-test('the database is locked by another program', async () => {
+test('E5 the database is locked by another program', async () => {
   const core = await open(join(dataDir, 'locked'));
   const { dataDir: folder } = await core.services['app.info']({});
   const other = new Database(join(folder, 'tracelane.db'));
@@ -85,7 +85,7 @@ test('the database is locked by another program', async () => {
 });
 
 describe.skipIf(!canMount('what a full disk does to captured streams is'))('the disk is full', () => {
-  test('and the trace says so, or the program does', async () => {
+  test('E5 and the trace says so, or the program does', async () => {
     const core = await open(smallDisk('3m'));
     // Nothing that compresses.
     const all = Array.from({ length: 200 }, () => `data: ${randomBytes(40_000).toString('base64')}\n\n`).join('');

@@ -28,7 +28,7 @@ async function headOf(end: TcpEnd): Promise<readonly string[]> {
 }
 
 describe('a request', () => {
-  test('leaves as it came but for its path, its Host and what is for proxies', async () => {
+  test('E7 leaves as it came but for its path, its Host and what is for proxies', async () => {
     const { proxy, server } = await open('/base');
     const client = await tcpClient(proxy.port);
     client.write(
@@ -73,7 +73,7 @@ describe('a request', () => {
     expect((await headOf(provider))[0]).toBe(`GET ${expected} HTTP/1.1`);
   });
 
-  test('streams its body before it is complete, and keeps its framing', async () => {
+  test('E6 streams its body before it is complete, and keeps its framing', async () => {
     const { client, provider } = await begun('Transfer-Encoding: chunked\r\n', 'POST');
     for (const piece of ['5;ext=1\r\nhel', 'lo\r', '\n3\r\nabc\r\n', '0\r\nX-Sum: 1\r\n\r\n']) {
       const before = headAndBody(provider.received)!.body.length;
@@ -85,7 +85,7 @@ describe('a request', () => {
     );
   });
 
-  test('waits for a 100 that only the provider can give', async () => {
+  test('E6 waits for a 100 that only the provider can give', async () => {
     const { client, provider } = await begun('Expect: 100-continue\r\nContent-Length: 2\r\n', 'POST');
     expect(headAndBody(provider.received)!.body).toHaveLength(0);
     provider.write('HTTP/1.1 100 Continue\r\n\r\n');
@@ -104,7 +104,7 @@ describe('a request', () => {
 });
 
 describe('an answer', () => {
-  test('passes read by read, before there is more of it', async () => {
+  test('E1 passes read by read, before there is more of it', async () => {
     const { client, provider } = await begun();
     let sent = '';
     for (const piece of [
@@ -143,7 +143,7 @@ describe('an answer', () => {
     expect(client.received.toString()).toBe(`${answer}HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nlast`);
   });
 
-  test('to requests that were sent ahead comes in their order, over one connection', async () => {
+  test('E14 to requests that were sent ahead comes in their order, over one connection', async () => {
     const { proxy, server } = await open();
     const client = await tcpClient(proxy.port);
     client.write([1, 2, 3].map((n) => requestTo(proxy.port, '', `/up/${n}`)).join(''));
@@ -237,7 +237,7 @@ describe('ends', () => {
     expect(await client.untilEnded()).toBe('end');
   });
 
-  test('a client that leaves ends the answer as its own doing', async () => {
+  test('E3 a client that leaves ends the answer as its own doing', async () => {
     const { proxy, client, provider } = await begun();
     provider.write(`${HEAD}half`);
     await client.untilBytes(HEAD.length + 4);
@@ -309,7 +309,7 @@ test('R18 a provider that nobody vouches for gets no request, whatever the envir
 });
 
 describe('a change of the protocol', () => {
-  test('makes a tunnel, with half of it closed first', async () => {
+  test('E11 makes a tunnel, with half of it closed first', async () => {
     const { proxy, client, provider } = await begun('Connection: Upgrade\r\nUpgrade: websocket\r\n');
     expect(await headOf(provider)).toContain('Connection: Upgrade');
     const head = 'HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n';
@@ -332,7 +332,7 @@ describe('a change of the protocol', () => {
 });
 
 describe('memory', () => {
-  test('a client that does not read makes the provider wait', async () => {
+  test('E4 a client that does not read makes the provider wait', async () => {
     const { client, provider } = await begun();
     client.socket.pause();
     provider.write('HTTP/1.1 200 OK\r\n\r\n');

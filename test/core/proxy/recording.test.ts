@@ -216,7 +216,7 @@ describe('what is no stream', () => {
     expect((await bodyOf(core, trace!)).toString()).toBe(said);
   });
 
-  test('HEAD', async () => {
+  test('E13 HEAD', async () => {
     const { core, url } = await withEndpoint((_incoming, response) => {
       response.setHeader('content-length', 500).end();
     });
@@ -224,7 +224,7 @@ describe('what is no stream', () => {
     expect((await captured(core))[0]).toMatchObject({ ending: { state: 'complete' }, metrics: { bytes: 0 } });
   });
 
-  test('an upload that is no text is counted and not kept', async () => {
+  test('E13 an upload that is no text is counted and not kept', async () => {
     const { core, url } = await withEndpoint((_incoming, response, body) => response.end(String(body.length)));
     const body = new FormData();
     body.set('file', new Blob([new Uint8Array(100_000)]), 'a.bin');
@@ -247,7 +247,7 @@ describe('what is no stream', () => {
 describe('a stream', () => {
   const EVENTS = 'data: {"choices":[{"index":0,"delta":{"content":"hi"}}]}\n\ndata: [DONE]\n\n';
 
-  test('that is encoded passes so, and is read decoded', async () => {
+  test('E8 that is encoded passes so, and is read decoded', async () => {
     const { core, url } = await withEndpoint((_incoming, response) => {
       response.setHeader('content-encoding', 'gzip').setHeader('content-type', 'text/event-stream');
       response.end(gzipSync(EVENTS));

@@ -81,7 +81,7 @@ function check(made: MadeExchange, id: number): void {
   }
 }
 
-test('every byte, every end and every cut passes', async () => {
+test('E2 every byte, every end and every cut passes', async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(madeExchange, { minLength: 1, maxLength: 4 }), async (all) => {
       const last = all.findIndex(({ ending }) => ending !== 'stays');

@@ -92,9 +92,12 @@ export function compact(args: string): string {
   return pieces.join('');
 }
 
+/** How arguments begin that are JSON, be they cut; in any other text, a patch or a script, blanks count. */
+const BEGINS_JSON = /^\s*[{[]/;
+
 /** Equal as JSON (order of keys, spacing and escapes aside), or as text where they are no JSON. */
 export function sameArguments(a: string, b: string): boolean {
-  if (a === b || compact(a) === compact(b)) return true;
+  if (a === b || (BEGINS_JSON.test(a) && BEGINS_JSON.test(b) && compact(a) === compact(b))) return true;
   const [left, right] = [parseExactly(a), parseExactly(b)];
   return left !== undefined && right !== undefined && canonical(left) === canonical(right);
 }

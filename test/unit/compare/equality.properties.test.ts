@@ -258,6 +258,11 @@ function* vectors(folder: string): Generator<readonly [name: string, bytes: Uint
   }
 }
 
+it('blanks count in arguments that are no JSON', () => {
+  expect(sameArguments('*** Begin Patch\n+a b\n', '*** Begin Patch\n+a b')).toBe(false);
+  expect(sameArguments('{"a": [1, 2]', '{"a":[1,2]')).toBe(true);
+});
+
 describe('a lane that loses nothing, of which one value is changed', () => {
   const readings = allStreams().map(({ name, api, bytes }) => ({ name, input: readAll(bytes, setupOf(api)) }));
 

@@ -23,13 +23,14 @@ async function ran(services: Services, model: string): Promise<TraceId> {
   return id;
 }
 
-/** All that a person sees of a trace, but where it lies and came from. */
+/** All that a person sees of a trace, but where it lies and came from, and what is worked out of it in the background. */
 async function shown(services: Services, id: TraceId): Promise<unknown> {
   const {
     id: _id,
     source: _source,
     imported: _imported,
     endpointId: _endpoint,
+    facts: _facts,
     ...detail
   } = await services['traces.get']({ id });
   const { bytes } = await services['traces.bytes']({ id, start: 0, end: 1e9 });

@@ -133,8 +133,9 @@ function requestRules({ head, end, bytes }: TransportFacts): Ending | null {
 }
 
 function statusRules({ head, bodyStart, framing, request }: TransportFacts, wire: WireOutcome): Ending | null {
-  // After 101 the connection speaks another protocol, which ends by its own rules.
-  if (!head || head.status === 200 || head.status === 101) return null;
+  if (!head || head.status === 200) return null;
+  // A change of protocol that was asked for: what follows ends by its own rules.
+  if (head.status === 101 && (framing === 'websocket' || framing === 'bytes')) return null;
   const { status } = head;
   if (status === 304 || (status > 200 && status < 300)) {
     if (framing === 'bytes') return null;

@@ -13,7 +13,13 @@ export function cores({
   decodeWorker = entry('decode-worker'),
   storeWorker = entry('store-worker'),
   indexAfterMs,
-}: { readonly decodeWorker?: URL; readonly storeWorker?: URL; readonly indexAfterMs?: number } = {}): {
+  samplePace = 0,
+}: {
+  readonly decodeWorker?: URL;
+  readonly storeWorker?: URL;
+  readonly indexAfterMs?: number;
+  readonly samplePace?: number;
+} = {}): {
   readonly dataDir: string;
   open(folder?: string): Promise<Core>;
 } {
@@ -35,7 +41,7 @@ export function cores({
         decodeWorker,
         proxyWorker: entry('proxy-worker'),
         proxyPort: 0,
-        samplePace: 0,
+        samplePace,
         ...(indexAfterMs !== undefined && { indexAfterMs }),
       });
       opened.push(core);

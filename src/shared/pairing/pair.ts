@@ -29,7 +29,7 @@ export interface PairResult {
   readonly inner: PairSide;
   /** Both have times: else there is no axis, and nothing is said of holds and delays. */
   readonly timed: boolean;
-  /** By how much the inner side was moved because it would have got things later than the client: the clocks differ. */
+  /** By how much the inner side was moved because it would have got things later than the client. */
   readonly clockShiftNs: number;
   readonly holds: readonly Hold[];
   readonly providerNs: number;
@@ -38,6 +38,12 @@ export interface PairResult {
   readonly delay: { readonly medianNs: number; readonly largestNs: number } | null;
   readonly findings: readonly PairFinding[];
 }
+
+/** The wall clock of a recording says whole milliseconds. */
+const CLOCK_NS = 2e6;
+
+/** Whether the shift is more than what whole milliseconds explain. */
+export const clocksDiffer = ({ clockShiftNs }: PairResult): boolean => -clockShiftNs > CLOCK_NS;
 
 export function pairTraces(a: TraceToPair, b: TraceToPair): PairResult {
   const evidence = evidenceOf(a.detail, b.detail, { a: a.input.wire.id, b: b.input.wire.id });

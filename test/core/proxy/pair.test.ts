@@ -12,7 +12,8 @@ import { cores } from '../../support/core.ts';
 import { asking } from '../../support/samples.ts';
 
 const CLI = fileURLToPath(new URL('../../../src/main/cli.mjs', import.meta.url));
-const { open, dataDir } = cores();
+// Of an answer that comes all at once a gateway can merge nothing.
+const { open, dataDir } = cores({ samplePace: 10 });
 const servers: Server[] = [];
 afterAll(() => {
   for (const server of servers) {

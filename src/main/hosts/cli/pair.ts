@@ -7,7 +7,13 @@ import { traceId } from '../../../shared/model/ids.ts';
 import { WIRE } from '../../../shared/model/messages.ts';
 import type { Sign } from '../../../shared/pairing/evidence.ts';
 import type { Hold } from '../../../shared/pairing/held.ts';
-import { pairTraces, type PairResult, type PairSide, type TraceToPair } from '../../../shared/pairing/pair.ts';
+import {
+  clocksDiffer,
+  pairTraces,
+  type PairResult,
+  type PairSide,
+  type TraceToPair,
+} from '../../../shared/pairing/pair.ts';
 import { durationText } from '../../../shared/text/duration.ts';
 import { printable, sentenceOf, UsageError } from './terminal.ts';
 import { folderOf, isFile, openFolder, storedIn, tracesIn } from './traces.ts';
@@ -99,7 +105,7 @@ function report(result: PairResult): string {
     `Client's side:   ${sideText(outer)}`,
     `Provider's side: ${sideText(inner)}`,
     signs === '' ? 'Nothing says that these two belong together.' : `Paired by ${signs}.`,
-    ...(clockShiftNs < 0
+    ...(clocksDiffer(result)
       ? [`The clocks differ: the provider's side was moved by ${durationText(-clockShiftNs)}.`]
       : []),
     '',

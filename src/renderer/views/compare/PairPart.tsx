@@ -1,7 +1,7 @@
 import { useEffect, useState } from 'react';
 import type { TraceId } from '../../../shared/model/ids.ts';
 import type { Hold } from '../../../shared/pairing/held.ts';
-import type { PairResult } from '../../../shared/pairing/pair.ts';
+import { clocksDiffer, type PairResult } from '../../../shared/pairing/pair.ts';
 import { client } from '../../client/client.ts';
 import { Shown } from '../../components/Shown.tsx';
 import { durationText, percent } from '../../components/format.ts';
@@ -40,7 +40,7 @@ export function PairPart({ a, b }: { readonly a: TraceId; readonly b: TraceId })
           `The client waited ${durationText(providerNs)} for the provider and ${durationText(gatewayNs)} for the gateway. `}
         {delay &&
           `A piece was in the gateway for ${durationText(delay.medianNs)} (median), at most ${durationText(delay.largestNs)}. `}
-        {clockShiftNs < 0 && `The clocks differ: the gateway’s side was moved by ${durationText(-clockShiftNs)}. `}
+        {clocksDiffer(result) && `The clocks differ: the gateway’s side was moved by ${durationText(-clockShiftNs)}. `}
         {findings.length === 0 && 'The gateway lost, invented and changed nothing.'}
       </p>
       {findings.length > 0 && (

@@ -179,12 +179,13 @@ export async function loadMore(limit = PAGE): Promise<void> {
   const after = found ? found.next : next;
   if (after === null || loading) return;
   loading = true;
+  let again = false;
   try {
     const page = await client().call('traces.list', { filter: found?.filter, limit, after });
     const rows = withRows(page.rows);
+    const { found: current } = useRuns.getState();
     if (!found) put(rows, pageOf(page));
-    // A search that was done meanwhile has begun anew.
-    else if (useRuns.getState().found === found)
+    else if (current === found)
       put(rows, {
         found: {
           ...found,
@@ -193,11 +194,14 @@ export async function loadMore(limit = PAGE): Promise<void> {
           next: page.next,
         },
       });
+    // A search that was done meanwhile has begun anew: whoever stands at the end of the list still waits for the next page.
+    else again = current?.filter === found.filter;
   } catch (error) {
     toastError('The next runs could not be read', error);
   } finally {
     loading = false;
   }
+  if (again) await loadMore(limit);
 }
 
 /** Reads on until a run is in the list, so that it can be scrolled to; its row is known at once. */

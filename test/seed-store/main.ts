@@ -5,7 +5,7 @@
 import { mkdirSync } from 'node:fs';
 import { databaseFile, openFile } from '../../src/main/core/store/database.ts';
 import { FolderLock } from '../../src/main/core/store/folder-lock.ts';
-import { seed } from './seed.ts';
+import { seed } from '../bench/seed.ts';
 
 const [folder] = process.argv.slice(2);
 if (folder === undefined) {

@@ -142,7 +142,7 @@ function fieldWithin(plain: string, text: string): StrayLine | null {
 const TIME = /\d\d:\d\d:\d\d|\d{4}-\d\d-\d\d|\b1[0-9]{9}(?:\.\d+|\d{3})?\b/;
 
 const PREFIXES: readonly (readonly [Around, RegExp])[] = [
-  ['bytes', /\b[bB](?:'|")$/],
+  ['bytes', /(?<![\w'"])[bB](?:'|")$/],
   ['string', /["'`]$/],
   ['indent', /^\s+$/],
   ['quote', /^(?:\s*>)+\s?$/],

@@ -264,6 +264,15 @@ describe('the state, and the fact its sentence names', () => {
       /changes nothing/,
     ],
     ['D9 cancelled', endingOf(cut, { end: { how: 'cancelled' } }), 'cancelled', /before the provider's terminator/],
+    ...['b', 'B'].map(
+      (member) =>
+        [
+          `C1 a JSON array that is cut, with a member ${member}, which Python does not print as bytes`,
+          endingOf(`[{"${member}": 123, "text": "${'x'.repeat(300)}`),
+          'not-a-stream',
+          /a JSON array/,
+        ] as const,
+    ),
     ['A25 JSON lines', endingOf('{"a":1}\n{"b":2}\n'), 'not-a-stream', /JSON lines/],
     [
       'A25 a cut first line of JSON lines',

@@ -64,6 +64,9 @@ test('steps by event both ways: lanes, numbers and inspector show what the playh
 
 test('a press anywhere on the timeline, or a drag over it, has every pane stand at that moment', async ({ page }) => {
   const trace = await openReplay(page, 'plain-text', 'messages');
+  // The numbers and the transport of a playing move the timeline: it has its place once they are there.
+  await expect(played(page)).toContainText('event 0 of');
+  await expect(page.getByLabel('Numbers of the trace')).toContainText(`0 of ${trace.events.length}`);
   const { x, y, width } = (await page.locator('.timeline-over').boundingBox())!;
   const end = trace.lastNs * 1.02;
   const place = (ns: number) => x + (ns / end) * width;

@@ -30,13 +30,16 @@ function chosenLanes(api: Api | undefined): readonly LaneId[] | undefined {
 }
 
 function open(id: TraceId | null): void {
-  useOpen.getState().recorded?.close();
+  const before = useOpen.getState().recorded;
+  before?.close();
   useOpen.getState().over?.close();
   const row = id === null ? undefined : useRuns.getState().rows.get(id);
   const recorded =
     id === null
       ? null
       : new TraceSession(id, {
+          // Read again with other lanes it is the same trace: its lanes can be chosen again at once.
+          detail: before?.store.getState().id === id ? before.store.getState().detail : null,
           stored: row?.ending !== undefined,
           decoding: { lanes: chosenLanes(row?.api) },
         });

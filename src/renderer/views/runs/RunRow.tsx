@@ -2,7 +2,7 @@ import { memo, useRef, useState } from 'react';
 import { Star } from 'lucide-react';
 import type { TraceRow } from '../../../shared/model/trace.ts';
 import { Chip } from '../../components/Chip.tsx';
-import { compact, durationText, money, perSecond, shortDuration, timeOfDay } from '../../components/format.ts';
+import { compact, durationText, money, perSecond, shortDuration, timeOfDay, plural } from '../../components/format.ts';
 import { given } from '../../components/given.ts';
 import { Glyph } from '../../components/Glyph.tsx';
 import { Icon } from '../../components/Icon.tsx';
@@ -118,7 +118,10 @@ function Differs({ row: { facts } }: { readonly row: TraceRow }) {
   const names = facts.differs.map(({ lane }) => lanes?.find(({ id }) => id === lane)?.label ?? lane);
   const grave = facts.differs.reduce((sum, { count }) => sum + count, 0);
   return (
-    <span className="differs k k-del" title={`${names.join(' and ')} differ from the wire: ${grave} findings`}>
+    <span
+      className="differs k k-del"
+      title={`${names.join(' and ')} ${names.length === 1 ? 'differs' : 'differ'} from the wire: ${plural(grave, 'finding')}`}
+    >
       ≠ {names.length === 1 ? names[0]!.toLowerCase() : names.length}
     </span>
   );

@@ -59,9 +59,11 @@ export function RunList() {
     estimateSize: (at) => (list[at]?.type === 'group' ? DAY_HEIGHT : RUN_HEIGHT),
     getItemKey: (at) => keyOf(list[at]),
     overscan: 8,
-    onChange: ({ range }) => {
-      if (range && range.endIndex > list.length - 20 && shown.next !== null) void loadMore();
-    },
+  });
+  // After each drawing, not only a scroll: a list that was searched again may end where one stands already.
+  useEffect(() => {
+    const { range } = virtual;
+    if (range && range.endIndex > list.length - 20 && shown.next !== null) void loadMore();
   });
 
   // Wherever it was chosen: here, in the palette, by a run that has just begun.

@@ -5,8 +5,9 @@ import { clocksDiffer, type PairResult } from '../../../shared/pairing/pair.ts';
 import { client } from '../../client/client.ts';
 import { Shown } from '../../components/Shown.tsx';
 import { durationText, percent } from '../../components/format.ts';
-import { tickText, ticks, toShare, type Window } from '../../parts/time/scale.ts';
+import { toShare, type Window } from '../../parts/time/scale.ts';
 import { useRuns } from '../../stores/runs.ts';
+import { TimeGrid } from './TimeGrid.tsx';
 import './pair.css';
 
 const ROW = 24;
@@ -61,7 +62,6 @@ export function PairPart({ a, b }: { readonly a: TraceId; readonly b: TraceId })
 
 function Axis({ result: { outer, inner, holds } }: { readonly result: PairResult }) {
   const window: Window = { start: Math.min(0, inner.startNs), end: Math.max(outer.endNs, inner.endNs) };
-  const { values, step } = ticks(window);
   const height = HEAD + ROWS.length * ROW;
   const longest = holds.toSorted((one, other) => lengthOf(other) - lengthOf(one))[0];
   return (
@@ -79,22 +79,7 @@ function Axis({ result: { outer, inner, holds } }: { readonly result: PairResult
         role="img"
         aria-label={`What the client waited for. ${longest ? `Longest: ${holdText(longest)}` : ''}`}
       >
-        {values.map((value) => (
-          <g key={value}>
-            <line
-              className="grid"
-              x1={percent(toShare(window, value))}
-              x2={percent(toShare(window, value))}
-              y1="0"
-              y2={height}
-            />
-            <svg x={percent(toShare(window, value))} aria-hidden className="note-place">
-              <text x="4" y="12">
-                {tickText(value, step)}
-              </text>
-            </svg>
-          </g>
-        ))}
+        <TimeGrid window={window} height={height} />
         <Arrivals times={outer.arrivalsNs} top={HEAD} window={window} />
         {holds.map((hold) => (
           <HoldShape key={hold.fromNs} hold={hold} window={window} />

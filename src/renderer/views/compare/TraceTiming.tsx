@@ -1,9 +1,10 @@
 import { useMemo, useState } from 'react';
 import type { TraceCompareResult } from '../../../shared/compare/result.ts';
 import { durationText, percent } from '../../components/format.ts';
-import { tickText, ticks, toShare } from '../../parts/time/scale.ts';
+import { toShare } from '../../parts/time/scale.ts';
 import { blockLook } from './looks.ts';
 import { Segments } from '../../components/Segments.tsx';
+import { TimeGrid } from './TimeGrid.tsx';
 import { ALIGNMENTS, overlay, partsOf, type Alignment, type Bar } from './two-traces.ts';
 
 const ROW = 24;
@@ -35,7 +36,6 @@ export function TraceTiming({ result }: { readonly result: TraceCompareResult })
 
 function Drawing({ both }: { readonly both: NonNullable<ReturnType<typeof overlay>> }) {
   const window = { start: both.start, end: both.end };
-  const { values, step } = ticks(window);
   const rows = both.rows.slice(0, MOST_ROWS);
   const height = HEAD + rows.length * ROW;
   return (
@@ -53,22 +53,7 @@ function Drawing({ both }: { readonly both: NonNullable<ReturnType<typeof overla
         role="img"
         aria-label={`Timing of both runs; ${rows.map(({ title, a, b }) => `${title}: ${said(a)} in A, ${said(b)} in B`).join('; ')}`}
       >
-        {values.map((value) => (
-          <g key={value}>
-            <line
-              className="grid"
-              x1={percent(toShare(window, value))}
-              x2={percent(toShare(window, value))}
-              y1="0"
-              y2={height}
-            />
-            <svg x={percent(toShare(window, value))} aria-hidden className="note-place">
-              <text x="4" y="12">
-                {tickText(value, step)}
-              </text>
-            </svg>
-          </g>
-        ))}
+        <TimeGrid window={window} height={height} />
         {(['a', 'b'] as const).map((side) =>
           both.marks[side].map(({ name, at }) => (
             <g key={`${side} ${name}`} className={`moment ${side}`}>

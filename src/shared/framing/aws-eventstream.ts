@@ -11,7 +11,7 @@ import type { ByteRange } from '../text/byte-range.ts';
 import { decodeHeaders, UnreadableHeaders } from './aws-headers.ts';
 import { crc32 } from './crc32.ts';
 import { CutFrame } from './frame.ts';
-import { MAX_EVENT_BYTES, NOTHING, placeAt, type Framer } from './framer.ts';
+import { MAX_EVENT_BYTES, messageTooLong, NOTHING, placeAt, type Framer } from './framer.ts';
 import { HeldBytes } from './held-bytes.ts';
 import { isUtf8, lossyText, REPLACEMENT } from './utf8.ts';
 
@@ -149,13 +149,11 @@ export class AwsEventStreamFramer implements Framer {
     this.#cutOff = undefined;
   }
 
-  /** Told by the prelude, before such a message fills the memory. */
   #endAtLimit(start: number, length: number): void {
     if (this.#damage) this.#skipped(start, undefined);
     this.#over = true;
     this.#held.clear();
-    const text = `The message that starts at byte ${start} is ${length} bytes long, more than the limit of ${MAX_EVENT_BYTES}. It and everything after it are kept but not decoded.`;
-    this.#out.push({ type: 'limit', text, ...placeAt(this.#read, start, start + PRELUDE_BYTES) });
+    this.#out.push(messageTooLong(this.#read, start, length, PRELUDE_BYTES));
   }
 
   #drain(): readonly Framed[] {

@@ -32,3 +32,9 @@ export function limitPassed(read: Read, start: number): Framed {
   const text = `The event that starts at byte ${start} is longer than ${MAX_EVENT_BYTES} bytes. It and everything after it are kept but not decoded.`;
   return { type: 'limit', text, ...placeAt(read, start, start + MAX_EVENT_BYTES) };
 }
+
+/** The message that starts at byte `start` says in its first `headBytes` that it passes the limit. Told by these, before it fills the memory. */
+export function messageTooLong(read: Read, start: number, length: number, headBytes: number): Framed {
+  const text = `The message that starts at byte ${start} is ${length} bytes long, more than the limit of ${MAX_EVENT_BYTES}. It and everything after it are kept but not decoded.`;
+  return { type: 'limit', text, ...placeAt(read, start, start + headBytes) };
+}

@@ -5,7 +5,7 @@
 import type { Framed, Read } from '../model/stream.ts';
 import type { ByteRange } from '../text/byte-range.ts';
 import { CutFrame } from './frame.ts';
-import { MAX_EVENT_BYTES, NOTHING, placeAt, remark, type Framer } from './framer.ts';
+import { MAX_EVENT_BYTES, messageTooLong, NOTHING, placeAt, remark, type Framer } from './framer.ts';
 import { HeldBytes } from './held-bytes.ts';
 import { isUtf8, lossyText, REPLACEMENT } from './utf8.ts';
 
@@ -118,8 +118,7 @@ export class WebSocketFramer implements Framer {
   #endAtLimit(start: number, { length, headBytes }: SocketHeader): void {
     this.#over = true;
     this.#held.clear();
-    const text = `The message that starts at byte ${start} is ${length} bytes long, more than the limit of ${MAX_EVENT_BYTES}. It and everything after it are kept but not decoded.`;
-    this.#out.push({ type: 'limit', text, ...placeAt(this.#read, start, start + headBytes) });
+    this.#out.push(messageTooLong(this.#read, start, length, headBytes));
   }
 
   #drain(): readonly Framed[] {

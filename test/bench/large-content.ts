@@ -6,6 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { chromium, type Browser, type Page } from 'playwright';
 import { startHost } from '../support/host.ts';
 import { importOver } from '../support/imports.ts';
+import { longestTask, watchTasks } from './long-tasks.ts';
 import type { Result } from './measure.ts';
 
 const TARGET_MS = 50;
@@ -36,7 +37,7 @@ export async function largeContent(): Promise<readonly Result[]> {
     for (const [what, make] of Object.entries(CONTENT)) {
       const text = `${make()}${chat({}, 'stop')}data: [DONE]\n\n`;
       const { id } = await importOver(host.client(), { name: what, text, api: 'chat_completions' });
-      const [where, value] = await longestTask(browser, host.url, id);
+      const [where, value] = await longestTaskOf(browser, host.url, id);
       const met = value <= TARGET_MS;
       results.push({ id: 'P26', what: `longest task, ms: ${what}`, value, target: TARGET_MS, met, note: where });
     }
@@ -48,19 +49,19 @@ export async function largeContent(): Promise<readonly Result[]> {
 }
 
 /** The place that cost the longest, and its milliseconds. */
-async function longestTask(browser: Browser, url: string, id: string): Promise<readonly [where: string, ms: number]> {
+async function longestTaskOf(browser: Browser, url: string, id: string): Promise<readonly [where: string, ms: number]> {
   const page = await browser.newPage({ viewport: { width: 1440, height: 900 } });
   try {
-    await page.addInitScript(watchTasks);
+    await watchTasks(page);
     await page.goto(url);
     await page.locator(`#run-${id}`).click();
-    let worst: readonly [string, number] = ['opened', await longest(page)];
+    let worst: readonly [string, number] = ['opened', await longestSettled(page)];
     for (const place of ['article', 'complementary'] as const)
       for (const tab of await page.getByRole(place).getByRole('tab').all()) {
         const name = await tab.textContent();
         // Without waiting for a quiet page, which is what is measured.
         await tab.dispatchEvent('click');
-        const ms = await longest(page);
+        const ms = await longestSettled(page);
         if (ms > worst[1]) worst = [name ?? place, ms];
       }
     return worst;
@@ -69,26 +70,7 @@ async function longestTask(browser: Browser, url: string, id: string): Promise<r
   }
 }
 
-interface Watching {
-  longTask: number;
-}
-
-/** Of what ran since the last time this was asked. */
-async function longest(page: Page): Promise<number> {
+async function longestSettled(page: Page): Promise<number> {
   await sleep(SETTLE_MS);
-  return page.evaluate(() => {
-    const watching = globalThis as unknown as Watching;
-    const ms = watching.longTask;
-    watching.longTask = 0;
-    return ms;
-  });
-}
-
-/** Runs in the page. */
-function watchTasks(): void {
-  const watching = globalThis as unknown as Watching;
-  watching.longTask = 0;
-  new PerformanceObserver((list) => {
-    for (const { duration } of list.getEntries()) watching.longTask = Math.max(watching.longTask, duration);
-  }).observe({ entryTypes: ['longtask'] });
+  return longestTask(page);
 }

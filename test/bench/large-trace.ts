@@ -8,6 +8,7 @@ import { DecodePass } from '../../src/shared/lanes/decode-pass.ts';
 import { startHost } from '../support/host.ts';
 import { importOver } from '../support/imports.ts';
 import { laneSetup } from '../support/lanes.ts';
+import { longestTask, watchTasks } from './long-tasks.ts';
 import { quantile, type Result } from './measure.ts';
 import { readsPerFrame, textFrames } from './streams.ts';
 
@@ -45,13 +46,13 @@ export async function largeTrace(): Promise<readonly Result[]> {
       const page = await openPage(browser, host.url);
       const { paintMs, completeMs } = await opened(page, id, frames.length);
       ratios.push({ paint: paintMs / alone, complete: completeMs / alone });
-      tasks['opening']!.push(await longestTask(page));
+      tasks['opening']!.push(await longestDrawn(page));
       for (const tab of TABS) await chooseTab(page, tab);
-      tasks['changing tabs']!.push(await longestTask(page));
+      tasks['changing tabs']!.push(await longestDrawn(page));
       await chooseTab(page, 'Replay');
-      await longestTask(page);
+      await longestDrawn(page);
       await seek(page);
-      tasks['seeking']!.push(await longestTask(page));
+      tasks['seeking']!.push(await longestDrawn(page));
       await page.close();
     }
     const ratio = (what: string, of: (one: (typeof ratios)[number]) => number, target: number): Result => {
@@ -90,7 +91,7 @@ function lanesAlone(reads: ReturnType<typeof readsPerFrame>): number {
 
 async function openPage(browser: Browser, url: string): Promise<Page> {
   const page = await browser.newPage({ viewport: { width: 1440, height: 900 } });
-  await page.addInitScript(watchTasks);
+  await watchTasks(page);
   await page.goto(url);
   await page.locator('[data-lane="wire"] .streamed').first().waitFor();
   return page;
@@ -98,9 +99,9 @@ async function openPage(browser: Browser, url: string): Promise<Page> {
 
 /** Pressed and looked at in the page itself, so that no way to it is measured. */
 async function opened(page: Page, id: string, events: number): Promise<Opening> {
+  await longestTask(page);
   return page.evaluate(
     async ([row, all]) => {
-      (globalThis as unknown as Watching).longTask = 0;
       const shown = (): number => {
         const term = [...document.querySelectorAll('.numbers dt')].find((dt) => dt.textContent === 'Events');
         return Number(term?.nextElementSibling?.textContent?.replaceAll(/\D/g, '') ?? 0);
@@ -143,26 +144,8 @@ function frames(page: Page, count: number): Promise<void> {
   }, count);
 }
 
-interface Watching {
-  longTask: number;
-}
-
-/** Milliseconds, of what ran since the last time this was asked. */
-async function longestTask(page: Page): Promise<number> {
+/** Once the window has drawn what was done last. */
+async function longestDrawn(page: Page): Promise<number> {
   await frames(page, 30);
-  return page.evaluate(() => {
-    const watching = globalThis as unknown as Watching;
-    const ms = watching.longTask;
-    watching.longTask = 0;
-    return ms;
-  });
-}
-
-/** Runs in the page. */
-function watchTasks(): void {
-  const watching = globalThis as unknown as Watching;
-  watching.longTask = 0;
-  new PerformanceObserver((list) => {
-    for (const { duration } of list.getEntries()) watching.longTask = Math.max(watching.longTask, duration);
-  }).observe({ entryTypes: ['longtask'] });
+  return longestTask(page);
 }

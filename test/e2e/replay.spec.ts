@@ -64,20 +64,23 @@ test('steps by event both ways: lanes, numbers and inspector show what the playh
 
 test('a press anywhere on the timeline, or a drag over it, has every pane stand at that moment', async ({ page }) => {
   const trace = await openReplay(page, 'plain-text', 'messages');
-  // The numbers and the transport of a playing move the timeline: it has its place once they are there.
   await expect(played(page)).toContainText('event 0 of');
-  await expect(page.getByLabel('Numbers of the trace')).toContainText(`0 of ${trace.events.length}`);
-  const { x, y, width } = (await page.locator('.timeline-over').boundingBox())!;
   const end = trace.lastNs * 1.02;
-  const place = (ns: number) => x + (ns / end) * width;
-  // On the axis, where no mark is meant.
-  await page.mouse.click(place(trace.lastNs), y + 8);
+  // On the axis, where no mark is meant. Looked for each time: the numbers above the timeline move it where they need another line.
+  const boxOf = async () => (await page.locator('.timeline-over').boundingBox())!;
+  const place = async (ns: number): Promise<[x: number, y: number]> => {
+    const { x, y, width } = await boxOf();
+    return [x + (ns / end) * width, y + 8];
+  };
+  await page.mouse.click(...(await place(trace.lastNs)));
   await expect(played(page)).toContainText(`event ${trace.events.length} of`);
-  await page.mouse.move(place(trace.lastNs), y + 8);
+  await expect(page.getByLabel('Numbers of the trace')).toContainText(`${trace.events.length} of`);
+  await page.mouse.move(...(await place(trace.lastNs)));
   await page.mouse.down();
   const middle = trace.reads[trace.reads.length >> 1]!.tNs;
-  for (const ns of [0.9 * trace.lastNs, 0.1 * trace.lastNs, middle]) await page.mouse.move(place(ns), y + 8);
+  for (const ns of [0.9 * trace.lastNs, 0.1 * trace.lastNs, middle]) await page.mouse.move(...(await place(ns)));
   await page.mouse.up();
+  const { width } = await boxOf();
   // A pixel is some time: what is shown is a moment of it.
   const near = [-1, 0, 1].map((pixels) => trace.countAt(middle + (pixels * end) / width));
   const moments = Array.from({ length: near[2]! - near[0]! + 1 }, (_, at) => expected(trace.asOf(near[0]! + at)));

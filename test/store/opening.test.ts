@@ -73,10 +73,12 @@ async function openRefused(dataDir: string, sentence: RegExp): Promise<Store> {
 }
 
 describe('refused and left alone:', () => {
-  test('G10 a file of a newer version', async () => {
+  test('G10 a file of a newer version, whose traces can still be read', async () => {
     const dataDir = dataFolder();
-    await filled(dataDir);
+    const { id } = await filled(dataDir);
     const db = new Database(fileIn(dataDir));
+    // What a later format may add.
+    db.exec('ALTER TABLE traces ADD COLUMN later TEXT; CREATE TABLE later (x); CREATE INDEX later_x ON later (x)');
     db.pragma(`user_version = ${SCHEMA_VERSION + 1}`);
     db.close();
     await openRefused(
@@ -85,7 +87,23 @@ describe('refused and left alone:', () => {
         `newer Tracelane \\(format ${SCHEMA_VERSION + 1}; this version supports formats up to ${SCHEMA_VERSION}\\)`,
       ),
     );
+    const store = await open(dataDir);
+    expect(store.problem?.readable).toBe(true);
+    expect((await store.list({ limit: 9 })).rows).toMatchObject([{ id }]);
+    expect(await allReads(store, id)).not.toEqual([]);
+    await expect(store.star(id, true)).rejects.toMatchObject({ code: 'read-only' });
     expect(() => openReadOnly(dataDir)).toThrow(expect.objectContaining({ name: 'ServiceError', code: 'store' }));
+  });
+
+  test('G10 a newer file that lacks a column known here, which cannot be read', async () => {
+    const dataDir = dataFolder();
+    await filled(dataDir);
+    const db = new Database(fileIn(dataDir));
+    db.exec('ALTER TABLE traces DROP COLUMN advice');
+    db.pragma(`user_version = ${SCHEMA_VERSION + 1}`);
+    db.close();
+    const store = await openRefused(dataDir, /newer Tracelane/);
+    expect(store.problem?.readable).toBe(false);
   });
 
   test('G10 a newer file whose last word is still in its log', async () => {

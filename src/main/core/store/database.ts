@@ -72,12 +72,13 @@ export function openDatabase(dataDir: string, steps = MIGRATIONS): OpenedDatabas
 
 /**
  * Opens the file for reading only, beside the connection that writes it. It is not looked at by hand first: closing a file
- * drops every lock that the process has on it, the writer's too. Throws CannotOpen or what SQLite throws.
+ * drops every lock that the process has on it, the writer's too. `newer`: also one of a later format that still has all the tables
+ * and columns that are known here. Throws CannotOpen or what SQLite throws.
  */
-export function openToRead(file: string): Database.Database {
+export function openToRead(file: string, formats: 'newest' | 'newer' = 'newest'): Database.Database {
   const db = new Database(file, { readonly: true, fileMustExist: true, timeout: BUSY_MS });
   try {
-    checkReadable(db);
+    checkReadable(db, formats);
     return db;
   } catch (error) {
     db.close();
@@ -85,21 +86,18 @@ export function openToRead(file: string): Database.Database {
   }
 }
 
-function checkReadable(db: Database.Database): void {
+function checkReadable(db: Database.Database, formats: 'newest' | 'newer'): void {
   db.pragma('trusted_schema = OFF');
   const version = Number(db.pragma('user_version', { simple: true }));
-  if (version > SCHEMA_VERSION) throw new CannotOpen({ why: 'newer', version, known: SCHEMA_VERSION });
+  if (version > SCHEMA_VERSION && formats === 'newest')
+    throw new CannotOpen({ why: 'newer', version, known: SCHEMA_VERSION });
   if (version < SCHEMA_VERSION) throw new CannotOpen({ why: 'other', detail: `it has the older format ${version}` });
   const fault = schemaFault(db, MIGRATIONS);
   if (fault !== undefined) throw new CannotOpen({ why: 'schema', detail: fault });
 }
 
-/**
- * Failures of a file that is no trace file at all, of a version whose tables are not known here, or that SQLite does not read:
- * it takes the log of an empty file away.
- */
+/** Failures of a file that is no trace file at all, or that SQLite does not read: it takes the log of an empty file away. */
 const UNREADABLE: ReadonlySet<OpenFailure['why']> = new Set([
-  'newer',
   'foreign',
   'not-a-database',
   'irregular',
@@ -110,7 +108,8 @@ const UNREADABLE: ReadonlySet<OpenFailure['why']> = new Set([
 /** What can be read of a file that was not opened; undefined where nothing can. */
 function openStored(file: string, { why }: OpenFailure): Database.Database | undefined {
   if (UNREADABLE.has(why) || !isRegular(file)) return undefined;
-  for (const open of [openToRead, openCopy]) {
+  const ways = why === 'newer' ? [openNewer, openCopyOfNewer] : [openToRead, openCopy];
+  for (const open of ways) {
     try {
       return open(file);
     } catch {
@@ -120,11 +119,15 @@ function openStored(file: string, { why }: OpenFailure): Database.Database | und
   return undefined;
 }
 
+const openCopy = (file: string): Database.Database => copied(file, openFile);
+const openNewer = (file: string): Database.Database => openToRead(file, 'newer');
+const openCopyOfNewer = (file: string): Database.Database => copied(file, openNewer);
+
 /**
  * A copy in a folder for temporary files, of which only this program knows: SQLite reads no file of this kind where it cannot
  * write beside it. Throws what the system or SQLite throws.
  */
-function openCopy(file: string): Database.Database {
+function copied(file: string, open: (copy: string) => Database.Database): Database.Database {
   const log = `${file}-wal`;
   if (sizeOf(file) + sizeOf(log) > COPIED_BYTES)
     throw new CannotOpen({ why: 'other', detail: 'it is too large to copy' });
@@ -133,7 +136,7 @@ function openCopy(file: string): Database.Database {
     const copy = join(folder, 'tracelane.db');
     copyFileSync(file, copy);
     if (sizeOf(log) > 0) copyFileSync(log, `${copy}-wal`);
-    const db = openFile(copy);
+    const db = open(copy);
     // From its first question on, SQLite holds all the files that it needs.
     db.prepare('SELECT count(*) FROM settings').get();
     return db;

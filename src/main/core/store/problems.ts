@@ -31,7 +31,7 @@ function factAndStep(file: string, dataDir: string, failure: OpenFailure): reado
     case 'newer':
       return [
         `The traces in ${file} were written by a newer Tracelane (format ${failure.version}; this version supports formats up to ${failure.known}).`,
-        'Nothing in it was changed. Start the newer version to use them.',
+        'Nothing in it is changed. Start the newer version to add to them.',
       ];
     case 'foreign':
       return [

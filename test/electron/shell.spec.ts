@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { expect } from 'playwright/test';
 import { COMMANDS, type Command } from '../../src/renderer/commands/commands.ts';
 import { CONNECT, PORT } from '../../src/shared/rpc/handshake.ts';
+import { endlessStream } from '../support/endless-stream.ts';
 import { expected, shown, startSample, wholeTrace } from '../support/page.ts';
 import { runSample } from './app-scenarios.ts';
 import type { MenuEntry } from './double/protocol.ts';
@@ -84,18 +85,22 @@ test.describe('a page that crashes', () => {
     launch,
     dataDir,
   }) => {
-    const app = await launch({ env: SLOW });
+    const endless = await endlessStream();
+    const app = await launch();
     const first = await app.page();
-    await runSample(app, first, 'long-answer');
+    const client = app.client();
+    const id = await endless.start(client);
+    const whole = wholeTrace(client, id);
+    await first.locator(`#run-${id}`).click();
     await expect.poll(async () => (await shown(first)).events).toBeGreaterThan(100);
+    const before = await shown(first);
     await app.crashRenderer();
     const second = await app.page();
-    const client = app.client();
-    const { rows } = await client.call('traces.list', { limit: 1 });
-    expect(rows[0]!.model).toBe('long-answer');
-    const whole = expected(await wholeTrace(client, rows[0]!.id));
-    expect(whole.events).toBeGreaterThan(2000);
-    await expect.poll(() => shown(second)).toEqual(whole);
+    await expect.poll(async () => (await shown(second)).events).toBeGreaterThan(before.events + 100);
+    endless.finish();
+    const all = expected(await whole);
+    await expect.poll(() => shown(second)).toEqual(all);
+    await endless.close();
     expect(readFileSync(join(dataDir, 'faults.log'), 'utf8')).toContain('The window crashed');
   });
 

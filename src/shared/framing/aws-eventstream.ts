@@ -15,8 +15,8 @@ import { MAX_EVENT_BYTES, messageTooLong, NOTHING, placeAt, type Framer } from '
 import { HeldBytes } from './held-bytes.ts';
 import { isUtf8, lossyText, REPLACEMENT } from './utf8.ts';
 
-const PRELUDE_BYTES = 12;
-const CRC_BYTES = 4;
+export const PRELUDE_BYTES = 12;
+export const CRC_BYTES = 4;
 /** A message without headers and payload. */
 const LEAST_BYTES = PRELUDE_BYTES + CRC_BYTES;
 /** What names a message, by its kind: an event, an exception of the service's model, an error outside of it. */
@@ -198,7 +198,7 @@ export const startsWithPrelude = (bytes: Uint8Array): boolean =>
   bytes.length >= PRELUDE_BYTES && soundLength(bytes, 0) > 0;
 
 /** The length of the message at `at` when its prelude is sound, else 0. */
-function soundLength(bytes: Uint8Array, at: number): number {
+export function soundLength(bytes: Uint8Array, at: number): number {
   const length = unsigned(bytes, at);
   if (length < LEAST_BYTES || unsigned(bytes, at + 4) > length - LEAST_BYTES) return 0;
   return crc32(bytes, at, at + 8) === unsigned(bytes, at + 8) ? length : 0;
@@ -210,5 +210,5 @@ const preludeFault = (bytes: Uint8Array, at: number): string =>
     : 'the checksum of its prelude does not match';
 
 /** The 32-bit integer at `at`. */
-const unsigned = (bytes: Uint8Array, at: number): number =>
+export const unsigned = (bytes: Uint8Array, at: number): number =>
   ((bytes[at]! << 24) | (bytes[at + 1]! << 16) | (bytes[at + 2]! << 8) | bytes[at + 3]!) >>> 0;

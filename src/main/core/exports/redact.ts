@@ -3,7 +3,7 @@ import type { RecordedTrace } from '../../../shared/bundle/recorded-trace.ts';
 import type { Redacted } from '../../../shared/model/export.ts';
 import { traceId } from '../../../shared/model/ids.ts';
 import type { Read } from '../../../shared/model/stream.ts';
-import { maskOf } from '../capture/key-mask.ts';
+import { maskOf } from '../capture/gathered-text.ts';
 import { isRedacted, isSecretHeader, type HeaderList, type Redaction } from '../capture/secrets.ts';
 import { bodyOf, type TraceToExport } from './exported.ts';
 

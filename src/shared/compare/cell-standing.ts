@@ -12,12 +12,17 @@ export interface CellStanding extends Standing {
   readonly findings: readonly Finding[];
 }
 
-/** Of a lane in rows of the grid, in their order: by the comparison where there is one, else by what can be said so far. */
+/**
+ * Of a lane in rows of the grid, in their order: by the comparison where there is one, else by what can be said so far.
+ * `endedAt`: the event at which the lane ended with an error; what came from there on it has lost, place for it or not.
+ */
 export function cellStandings(
   rows: readonly BlockRow[],
   lane: LaneId,
   result: Pick<CompareResult, 'rows' | 'findings'> | null,
+  endedAt: number | null,
 ): readonly CellStanding[] {
+  const isGone = ({ lastEvent }: BlockRow): boolean => endedAt !== null && (lastEvent ?? 0) >= endedAt;
   const aligned = new Map((result?.rows ?? []).map((row) => [row.id, row]));
   const own = new Map(
     (result?.findings ?? []).flatMap((finding) => (finding.lane === lane ? [[finding.number, finding]] : [])),
@@ -26,7 +31,8 @@ export function cellStandings(
     const fact = cellFact(row, lane);
     const known = aligned.get(row.id);
     const cell = known?.cells[lane];
-    if (!cell || !known) return { equal: fact === null, noted: fact !== null && !isLoss(fact), fact, findings: [] };
+    if (!cell || !known)
+      return { equal: fact === null, noted: fact !== null && !isLoss(fact) && !isGone(row), fact, findings: [] };
     const findings = known.findings.flatMap((number) => own.get(number) ?? []);
     return { equal: cell.equal, noted: cell.noted, fact, findings };
   });

@@ -164,7 +164,7 @@ export function keptOf({ content, reasoning_content }: AdapterOutcome): Kept {
   };
 }
 
-export function keptOfWire({ wire: { blocks } }: ComparisonInput): Kept {
+export function keptOfWire({ wire: { blocks } }: Pick<ComparisonInput, 'wire'>): Kept {
   const joined = (kinds: readonly string[], of: (block: WireBlock) => string): string =>
     blocks.map((block) => (kinds.includes(block.kind) ? of(block) : '')).join('');
   return {

@@ -39,7 +39,7 @@ export function comparisonHtml(result: CompareResult, meta: ComparisonMeta): str
 ${endingLine(result)}${times(result, meta)}
 <h2>Verdict</h2>${verdictTable(result)}
 <h2>Score</h2>${scoreSvg(result.laneMap, result.lanes, escaped)}
-<h2>Findings</h2>${findings.length === 0 ? `<p>${result.lanes.length > 1 ? 'None: the lanes match the wire.' : 'None: only the wire was decoded.'}</p>` : findings.map((finding) => findingSection(finding, meta.body)).join('\n')}
+<h2>Findings</h2>${findings.length === 0 ? `<p>${result.lanes.length > 1 ? 'None: the lanes match the wire.' : 'None: only the wire was decoded.'}</p>` : findings.map((finding) => findingSection(finding, result.lanes, meta.body)).join('\n')}
 <h2>Side by side</h2><table class="rows"><thead><tr><th>Block</th>${laneHeads(result)}</tr></thead><tbody>
 ${result.rows.map((row) => blockRow(row, result.lanes)).join('\n')}</tbody></table>
 ${noteList(result)}${lintList(result)}</body></html>
@@ -59,7 +59,7 @@ function escaped(text: string): string {
   );
 }
 
-const laneHeads = ({ lanes }: CompareResult): string => lanes.map(({ id }) => `<th>${escaped(id)}</th>`).join('');
+const laneHeads = ({ lanes }: CompareResult): string => lanes.map(({ label }) => `<th>${escaped(label)}</th>`).join('');
 
 function verdictTable(result: CompareResult): string {
   const rows = VERDICT_FIELDS.map((field) => {
@@ -74,16 +74,20 @@ function verdictTable(result: CompareResult): string {
   return `<table><thead><tr><th></th>${laneHeads(result)}</tr></thead><tbody>${rows.join('')}</tbody></table>`;
 }
 
+const eventsText = (first: number, last: number): string =>
+  first === last ? `event ${number(first)}` : `events ${number(first)}–${number(last)}`;
+
 const links = (findings: readonly number[]): string => findings.map((one) => ` <a href="#f${one}">${one}</a>`).join('');
 
-function findingSection(finding: Finding, body: Uint8Array): string {
+function findingSection(finding: Finding, lanes: CompareResult['lanes'], body: Uint8Array): string {
   const { bytes, expected, got } = finding;
   const kind = findingKind(finding.kind);
+  const lane = lanes.find(({ id }) => id === finding.lane)?.label ?? finding.lane;
   const where =
-    finding.event === null ? 'after the end' : `events ${finding.event}–${finding.lastEvent ?? finding.event}`;
+    finding.event === null ? 'after the end' : eventsText(finding.event, finding.lastEvent ?? finding.event);
   const range = bytes ? ` · bytes ${number(bytes[0])}–${number(bytes[1])}` : '';
   return `<section id="f${finding.number}" class="${finding.severity}"><h3><b>${finding.number}</b> ${escaped(capitalised(finding.sentence))}</h3>
-<p>${finding.severity} · ${escaped(finding.lane)} · <code>${escaped(finding.kind)}</code> · ${where}${range}</p>
+<p>${finding.severity} · ${escaped(lane)} · <code>${escaped(finding.kind)}</code> · ${where}${range}</p>
 ${expected === undefined ? '' : `<p>Expected</p><pre>${escaped(expected)}</pre>`}${got === undefined ? '' : `<p>Got</p><pre>${escaped(got)}</pre>`}
 ${evidence(body, finding)}<details><summary>What causes it, what to do</summary>${(kind?.help ?? '')
     .split('\n\n')
@@ -108,17 +112,17 @@ function evidence(body: Uint8Array, finding: Finding): string {
 }
 
 function blockRow(row: AlignedRow, lanes: CompareResult['lanes']): string {
-  const events = row.events ? `events ${row.events[0]}–${row.events[1]}` : '';
+  const events = row.events ? eventsText(...row.events) : '';
   const cells = lanes.map(({ id }) => {
     const own = row.cells[id]!;
-    return `<td class="${differs(own) ? 'differs' : 'equal'}">${row.equal && id !== WIRE ? 'equal' : cell(own, id)}</td>`;
+    return `<td class="${differs(own) ? 'differs' : 'equal'}">${row.equal && id !== WIRE ? 'equal' : cell(own, row, id)}</td>`;
   });
   return `<tr><th>${escaped(row.title)}<small>${events}${links(row.findings)}</small></th>${cells.join('')}</tr>`;
 }
 
 const MARKS = { lost: 'del', added: 'ins', altered: 'mark' } as const;
 
-function cell({ text, messages, marks }: AlignedCell, lane: LaneId): string {
+function cell({ text, messages, marks }: AlignedCell, row: AlignedRow, lane: LaneId): string {
   if (text === null) return '<i>nothing</i>';
   let at = 0;
   const pieces: string[] = [];
@@ -127,7 +131,11 @@ function cell({ text, messages, marks }: AlignedCell, lane: LaneId): string {
     pieces.push(escaped(text.slice(at, start)), `<${tag}>${escaped(text.slice(start, end))}</${tag}>`);
     at = end;
   }
-  return `<details${lane === WIRE ? '' : ' open'}><summary>${number(messages)} messages</summary><pre>${pieces.join('')}${escaped(text.slice(at))}</pre></details>`;
+  const body = `<pre>${pieces.join('')}${escaped(text.slice(at))}</pre>`;
+  // What is kept came in no message.
+  if (row.kind === 'end') return body;
+  const summary = messages === 0 ? 'its result' : count(messages, lane === WIRE ? 'delta' : 'message');
+  return `<details${row.equal ? '' : ' open'}><summary>${summary}</summary>${body}</details>`;
 }
 
 function endingLine({ ending }: CompareResult): string {

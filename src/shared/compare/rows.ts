@@ -1,10 +1,12 @@
 /** The columns: one row for each wire block, with what each lane made of it and where that differs, by character. */
-import type { BlockRow } from '../model/blocks.ts';
+import { cellOf, type BlockRow } from '../model/blocks.ts';
 import { WIRE, type ByLane, type LaneId } from '../model/messages.ts';
 import { expectedParts, gotText, type ExpectedPart } from './expected.ts';
-import { differs } from '../model/findings.ts';
+import { differs, type VerdictField } from '../model/findings.ts';
+import { textOf as textOfBlocks } from './block-equality.ts';
 import { differencesOf, type Difference } from './equality.ts';
 import type { NumberedFinding } from './findings/registry.ts';
+import { laneKeptLines, wireKeptLines } from './kept-lines.ts';
 import { comparedLanes, lanesOf, strandsOf, type ComparisonInput, type LaneStrands } from './lane-reading.ts';
 import type { AlignedCell, AlignedRow } from './result.ts';
 import { capitalised } from './say.ts';
@@ -105,13 +107,18 @@ function cell(
 ): AlignedCell {
   const strands = strandsOf(input, row, lane);
   const messages = Object.values(strands).reduce((sum, { entries }) => sum + entries.length, 0);
-  const own = row.kind === 'end' ? endText(input, lane) : textOf(strands);
-  const standing = standingOf(
-    differences,
-    findings.filter(({ finding }) => finding.lane === lane),
-  );
+  const ofLane = findings.filter(({ finding }) => finding.lane === lane);
+  const standing = standingOf(differences, ofLane);
+  if (row.kind === 'end') return { messages, ...standing, ...endCell(input, lane, differences, ofLane) };
+  const own = row.kind === 'error' ? errorText(row, lane) : textOf(strands);
   if (!differs(standing) || parts.length === 0) return { text: own, messages, ...standing, marks: [] };
   return { messages, ...standing, ...marked(input, lane, parts) };
+}
+
+/** A lane's own error stands in its result, and in none of its messages. */
+function errorText(row: BlockRow, lane: LaneId): string | null {
+  const blocks = cellOf(row, lane);
+  return blocks.length > 0 ? textOfBlocks(blocks) : null;
 }
 
 /** Kinds in the order in which the columns show them. */
@@ -122,26 +129,31 @@ function textOf(strands: LaneStrands): string | null {
   return texts.length > 0 ? texts.join('\n') : null;
 }
 
-/** What a lane holds when all is over: the finished calls and totals. */
-function endText(input: ComparisonInput, lane: LaneId): string | null {
-  if (lane === WIRE) {
-    const { blocks, finish, usage } = input.wire;
-    const calls = blocks.filter(({ kind }) => kind === 'tool').map((call) => `${call.name ?? 'no name'} ${call.text}`);
-    return [
-      ...calls,
-      ...finish.map(({ raw, unified }) => raw ?? unified),
-      ...(usage ? [`${usage.input ?? '–'} → ${usage.output ?? '–'}`] : []),
-    ].join('\n');
-  }
+/** What a lane holds when all is over, and in it the values that differ. */
+function endCell(
+  input: ComparisonInput,
+  lane: LaneId,
+  differences: readonly Difference[],
+  findings: readonly NumberedFinding[],
+): Pick<AlignedCell, 'text' | 'marks'> {
   const outcome = input.adapters[lane];
-  if (!outcome) return null;
-  const call = outcome.tool_call;
-  return [
-    ...(call ? [`${call.name} ${call.arguments}`] : []),
-    ...(outcome.error
-      ? [outcome.error.message]
-      : [`${outcome.usage.prompt_tokens} → ${outcome.usage.completion_tokens}`]),
-  ].join('\n');
+  if (lane !== WIRE && !outcome) return { text: null, marks: [] };
+  const lines = outcome ? laneKeptLines(input.wire, outcome) : wireKeptLines(input.wire);
+  const isOff = (field: VerdictField): boolean =>
+    differs(
+      standingOf(
+        differences.filter((one) => one.field === field),
+        findings,
+      ),
+    );
+  let at = 0;
+  const marks: AlignedCell['marks'][number][] = [];
+  for (const { field, name, value } of lines) {
+    const start = at + name.length + 2;
+    at = start + value.length + 1;
+    if (value !== '' && isOff(field)) marks.push({ start, end: start + value.length, mark: 'altered' });
+  }
+  return { text: lines.map(({ name, value }) => `${name}: ${value}`).join('\n'), marks };
 }
 
 /** The lane's text with what it lost put back in its place, each stretch marked. Text that is lost whole has no text. */

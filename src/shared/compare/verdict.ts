@@ -2,7 +2,7 @@
 import { VERDICT_FIELDS, type Verdict, type VerdictCell, type VerdictField } from '../model/findings.ts';
 import { WIRE, type LaneId } from '../model/messages.ts';
 import { codePoints } from '../text/code-points.ts';
-import { differencesOf, order, wireOrder } from './equality.ts';
+import { differencesOf, order, wireOrder, type Difference } from './equality.ts';
 import { says, type NumberedFinding } from './findings/registry.ts';
 import { comparedLanes, type ComparisonInput } from './lane-reading.ts';
 import { count, number } from './say.ts';
@@ -33,9 +33,24 @@ function cell(
   const about = own.filter((one) => one.fields.has(field) && !behind.includes(one));
   const numbers = [...behind, ...about].map(({ finding }) => finding.number);
   if (standing.equal) return { ...standing, text: 'equal', findings: numbers };
-  const text = field === 'order' ? letters(order(input, lane)) || 'nothing' : shorts(behind, field);
+  const text =
+    field === 'order'
+      ? letters(order(input, lane)) || 'nothing'
+      : isOnlyKept(field, differences, behind)
+        ? 'emitted, not kept'
+        : shorts(behind, field);
   return { ...standing, text, findings: numbers };
 }
+
+const CONTENT: ReadonlySet<VerdictField> = new Set(['text', 'reasoning', 'tool calls']);
+
+/** Every message is equal, and an error took away what they had said: where it ended is the row of the ending. */
+const isOnlyKept = (
+  field: VerdictField,
+  differences: readonly Difference[],
+  behind: readonly NumberedFinding[],
+): boolean =>
+  CONTENT.has(field) && differences.every(({ kept }) => kept) && behind.every(({ kind }) => kind.shape === 'error');
 
 const MAX_SHORTS = 3;
 /** What is about the field comes before the error that took all away. */

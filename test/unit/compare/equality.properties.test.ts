@@ -51,7 +51,7 @@ function hold(name: string, bytes: Uint8Array, setup: LaneSetup): void {
 
 /** What each screen says of a lane, each from its own model. */
 function screensOf(result: CompareResult, lane: LaneId, model: TraceModel) {
-  const live = cellStandings(model.blocks.rows, lane, result);
+  const live = cellStandings(model.blocks.rows, lane, result, model.blocks.errorEvent(lane));
   const cells = result.rows.map(({ cells: { [lane]: cell } }) => cell!);
   const folded = columnRows(result.rows, new Set()).flatMap((entry) => (entry.type === 'fold' ? entry.rows : []));
   const rowOf = new Map(result.rows.map((row) => [row.id, row]));

@@ -12,13 +12,15 @@ interface CellProps {
   readonly row: BlockRow;
   readonly lane: LaneId;
   readonly standing: CellStanding;
+  /** Numbers of findings that a cell above has said. */
+  readonly said: readonly number[];
   readonly folded: boolean;
   readonly onFold: (row: BlockRow) => void;
   readonly live: boolean;
 }
 
 /** What one lane made of one block of the wire. */
-export function Cell({ row, lane, standing, folded, onFold, live }: CellProps) {
+export function Cell({ row, lane, standing, said, folded, onFold, live }: CellProps) {
   const blocks = cellOf(row, lane);
   const chosen = useTrace(
     ({ event }) =>
@@ -34,8 +36,8 @@ export function Cell({ row, lane, standing, folded, onFold, live }: CellProps) {
   };
   const { fact, findings } = standing;
   const off = differs(standing);
-  if (row.kind === 'end') return <EndCell lane={lane} off={off} findings={findings} />;
-  if (blocks.length === 0) return <HoleCell row={row} lane={lane} standing={standing} onSelect={select} />;
+  if (row.kind === 'end') return <EndCell lane={lane} off={off} findings={findings} said={said} />;
+  if (blocks.length === 0) return <HoleCell row={row} lane={lane} standing={standing} said={said} onSelect={select} />;
   const shut = folded && (row.kind === 'reasoning' || row.kind === 'hidden');
   const classes = ['cell', shut && 'shut', off && 'off', chosen && lane === WIRE && 'chosen'].filter(Boolean).join(' ');
   return (
@@ -51,7 +53,11 @@ export function Cell({ row, lane, standing, folded, onFold, live }: CellProps) {
           fact={fact}
         />
       ))}
-      {findings.length > 0 ? <Findings findings={findings} /> : fact && <FactNote fact={fact} lane={lane} />}
+      {findings.length > 0 ? (
+        <Findings findings={findings} said={said} />
+      ) : (
+        fact && <FactNote fact={fact} lane={lane} />
+      )}
     </div>
   );
 }

@@ -1,17 +1,9 @@
-import type { Finding } from '../../../shared/model/findings.ts';
-import {
-  isWireResult,
-  type AdapterOutcome,
-  type LaneId,
-  type LaneOutcome,
-  type WireOutcome,
-} from '../../../shared/model/messages.ts';
-import { given } from '../../components/given.ts';
-import { count } from '../../components/format.ts';
+import { laneKeptLines, wireKeptLines, type KeptLine } from '../../../shared/compare/kept-lines.ts';
+import { isWireResult, WIRE, type LaneId, type LaneOutcome } from '../../../shared/model/messages.ts';
 import { Glyph } from '../../components/Glyph.tsx';
 import { Shown } from '../../components/Shown.tsx';
 import { useSession, useTrace } from '../../stores/open.ts';
-import { Findings } from './FactNote.tsx';
+import { Findings, type FindingsProps } from './FactNote.tsx';
 
 /** Longer tips help nobody, and the browser lays all of one out. */
 const TIP_CHARS = 500;
@@ -21,10 +13,10 @@ export function EndCell({
   lane,
   off,
   findings,
-}: {
+  said,
+}: FindingsProps & {
   readonly lane: LaneId;
   readonly off: boolean;
-  readonly findings: readonly Finding[];
 }) {
   useTrace((trace) => trace.structure);
   const { outcomes } = useSession().model;
@@ -37,12 +29,12 @@ export function EndCell({
       </header>
       {result && (
         <dl className="facts-list">
-          {factsOf(result).map(([name, value]) => (
-            <Fact key={name} name={name} value={value} />
+          {linesOf(result, outcomes.get(WIRE)).map(({ name, value }, at) => (
+            <Fact key={at} name={name} value={value} />
           ))}
         </dl>
       )}
-      <Findings findings={findings} />
+      <Findings findings={findings} said={said} />
     </div>
   );
 }
@@ -58,28 +50,7 @@ function Fact({ name, value }: { readonly name: string; readonly value: string }
   );
 }
 
-type Facts = readonly (readonly [name: string, value: string])[];
-
-const factsOf = (result: LaneOutcome): Facts =>
-  isWireResult(result) ? wireFacts(result.outcome) : adapterFacts(result.outcome);
-
-function wireFacts({ finish, usage, terminated, errors, limit }: WireOutcome): Facts {
-  const reasons = finish.map(({ raw, unified }) => raw ?? unified).join(', ');
-  return [
-    ['Finish', reasons === '' ? 'not reported' : reasons],
-    ['Usage', usage === undefined ? 'not reported' : `${tokens(usage.input)} → ${tokens(usage.output)}`],
-    ['Terminator', terminated ? 'seen' : 'missing'],
-    ...errors.map(({ message }) => ['Error', message] as const),
-    ...(limit === undefined ? [] : [['Limit', limit] as const]),
-  ];
+function linesOf(result: LaneOutcome, wire: LaneOutcome | undefined): readonly KeptLine[] {
+  if (isWireResult(result)) return wireKeptLines(result.outcome);
+  return wire && isWireResult(wire) ? laneKeptLines(wire.outcome, result.outcome) : [];
 }
-
-function adapterFacts({ error, usage, tool_call }: AdapterOutcome): Facts {
-  return [
-    ...(error === null ? [] : [['Error', error.message] as const]),
-    ['Usage', `${count(usage.prompt_tokens)} → ${count(usage.completion_tokens)}`],
-    ['Tool call', tool_call === null ? 'none kept' : `${tool_call.name} ${tool_call.arguments}`],
-  ];
-}
-
-const tokens = (value: number | null | undefined): string => (given(value) ? count(value) : 'not reported');

@@ -7,11 +7,17 @@ import { count, plural } from '../../components/format.ts';
 import { useLaneName } from '../../stores/lanes.ts';
 import { Shown } from '../../components/Shown.tsx';
 
+export interface FindingsProps {
+  readonly findings: readonly Finding[];
+  /** Numbers of those that a cell above has said. */
+  readonly said: readonly number[];
+}
+
 /** What the comparison found here; it knows more than the counts do. */
-export function Findings({ findings }: { readonly findings: readonly Finding[] }) {
-  return findings.map((finding) => (
-    <p key={finding.number} className="note">
-      <b>{finding.number}</b> <Shown text={capitalised(finding.sentence)} />
+export function Findings({ findings, said }: FindingsProps) {
+  return findings.map(({ number, sentence }) => (
+    <p key={number} className="note">
+      <b>{number}</b> {said.includes(number) ? 'As said above.' : <Shown text={capitalised(sentence)} />}
     </p>
   ));
 }

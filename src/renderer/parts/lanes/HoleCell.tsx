@@ -20,11 +20,13 @@ interface HoleCellProps {
   readonly row: BlockRow;
   readonly lane: LaneId;
   readonly standing: CellStanding;
+  /** Numbers of findings that a cell above has said. */
+  readonly said: readonly number[];
   readonly onSelect: () => void;
 }
 
 /** Nothing here. Hatched in rose, with what is missing, when the wire has something that a reader of this lane never sees. */
-export function HoleCell({ row, lane, standing, onSelect }: HoleCellProps) {
+export function HoleCell({ row, lane, standing, said, onSelect }: HoleCellProps) {
   const { fact, findings, equal } = standing;
   if (equal) return <div className="cell empty" aria-label={lane === WIRE ? 'Not on the wire' : 'No message'} />;
   const chars = fact?.type === 'nothing' || fact?.type === 'no-place' ? fact.chars : 0;
@@ -36,7 +38,7 @@ export function HoleCell({ row, lane, standing, onSelect }: HoleCellProps) {
           <h3 className="cut quiet">{title}</h3>
           <span className="push state">{chars > 0 && `−${count(chars)} ch`}</span>
         </header>
-        <Findings findings={findings} />
+        <Findings findings={findings} said={said} />
       </div>
     );
   return (
@@ -46,7 +48,11 @@ export function HoleCell({ row, lane, standing, onSelect }: HoleCellProps) {
         <h3 className="cut">{title}</h3>
         <span className="push state k k-del">{chars > 0 && `−${count(chars)} ch`}</span>
       </header>
-      {findings.length > 0 ? <Findings findings={findings} /> : <Missing row={row} lane={lane} fact={fact} />}
+      {findings.length > 0 ? (
+        <Findings findings={findings} said={said} />
+      ) : (
+        <Missing row={row} lane={lane} fact={fact} />
+      )}
     </div>
   );
 }

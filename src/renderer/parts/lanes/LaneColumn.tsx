@@ -1,4 +1,4 @@
-import { cellStandings, differingCells } from '../../../shared/compare/cell-standing.ts';
+import { cellStandings, differingCells, type CellStanding } from '../../../shared/compare/cell-standing.ts';
 import type { CompareResult } from '../../../shared/compare/result.ts';
 import type { BlockRow } from '../../../shared/model/blocks.ts';
 import { differs } from '../../../shared/model/findings.ts';
@@ -6,6 +6,7 @@ import { WIRE, type LaneId } from '../../../shared/model/messages.ts';
 import { Chip } from '../../components/Chip.tsx';
 import { blocksDiffer, plural } from '../../components/format.ts';
 import { useLaneName } from '../../stores/lanes.ts';
+import { useSession } from '../../stores/open.ts';
 import { Cell } from './Cell.tsx';
 import type { Folds } from './use-folds.ts';
 
@@ -15,6 +16,8 @@ interface LaneColumnProps {
   readonly folds: Folds;
   /** null before the end: then only counts can be said. */
   readonly compare: CompareResult | null;
+  /** There will be no comparison of the stream, which is over. */
+  readonly failed: boolean;
   readonly live: boolean;
   /** Only so that numbers are read again. */
   readonly pulse: number;
@@ -22,9 +25,10 @@ interface LaneColumnProps {
 }
 
 /** One lane: its head and its cells, on the rows of the shared grid. Selecting text stays inside the lane. */
-export function LaneColumn({ lane, rows, folds, compare, live, messages }: LaneColumnProps) {
+export function LaneColumn({ lane, rows, folds, compare, failed, live, messages }: LaneColumnProps) {
   const nameOf = useLaneName();
-  const standings = cellStandings(rows, lane, compare);
+  const standings = cellStandings(rows, lane, compare, useSession().model.blocks.errorEvent(lane));
+  const firsts = firstRows(standings);
   const differ = compare ? differingCells(compare.rows, lane) : standings.filter(differs).length;
   const equal = compare
     ? compare.rows.every(({ cells }) => cells[lane]?.equal !== false)
@@ -45,7 +49,9 @@ export function LaneColumn({ lane, rows, folds, compare, live, messages }: LaneC
             {blocksDiffer(differ)}
           </Chip>
         ) : (
-          <span className="cut">{lane === WIRE ? 'as sent' : standingWords(equal, live)}</span>
+          <span className="cut">
+            {lane === WIRE ? 'as sent' : standingWords(equal, live ? 'live' : (compare ?? (failed && 'failed')))}
+          </span>
         )}
         <span className="push cut">{plural(messages, lane === WIRE ? 'event' : 'message')}</span>
       </header>
@@ -55,6 +61,7 @@ export function LaneColumn({ lane, rows, folds, compare, live, messages }: LaneC
           row={row}
           lane={lane}
           standing={standings[at]!}
+          said={standings[at]!.findings.flatMap(({ number }) => (firsts.get(number)! < at ? [number] : []))}
           folded={folds.isFolded(row)}
           onFold={folds.toggle}
           live={live}
@@ -64,8 +71,19 @@ export function LaneColumn({ lane, rows, folds, compare, live, messages }: LaneC
   );
 }
 
-/** Before the end what is equal may still come to differ. */
-function standingWords(equal: boolean, live: boolean): string {
-  if (!equal) return live ? 'nothing lost so far' : 'nothing lost';
-  return live ? 'equal so far' : 'equal';
+/** Before the end what is equal may still come to differ, and before the comparison nobody has looked at what is kept. */
+function standingWords(equal: boolean, compared: 'live' | 'failed' | false | CompareResult): string {
+  if (compared === 'live') return equal ? 'equal so far' : 'nothing lost so far';
+  if (compared === 'failed') return 'not compared';
+  if (compared === false) return 'comparing…';
+  return equal ? 'equal' : 'nothing lost';
+}
+
+/** By finding the first of the cells where it stands: it is said there, and named in the others. */
+function firstRows(standings: readonly CellStanding[]): ReadonlyMap<number, number> {
+  const firsts = new Map<number, number>();
+  standings.forEach(({ findings }, at) => {
+    for (const { number } of findings) if (!firsts.has(number)) firsts.set(number, at);
+  });
+  return firsts;
 }

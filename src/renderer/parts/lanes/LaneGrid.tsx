@@ -40,9 +40,10 @@ export function LaneGrid() {
   // Of a moment before the end it would tell what is still to come.
   const compare = useTrace((trace) => (trace.phase === 'ended' ? trace.compare : null));
   const ended = useTrace((trace) => trace.phase === 'ended');
+  const [failed, setFailed] = useState<typeof session | null>(null);
   useEffect(() => {
     // Without findings the counts of cell-facts.ts stand; the Compare tab says why there are none.
-    if (ended) session.loadCompare().catch(() => {});
+    if (ended) session.loadCompare().catch(() => setFailed(session));
   }, [ended, session]);
   const hidden = all.length - rows.length;
 
@@ -65,6 +66,7 @@ export function LaneGrid() {
               rows={rows}
               folds={folds}
               compare={compare}
+              failed={failed === session}
               live={live}
               pulse={pulse}
               messages={laneCount(lane, session.model)}

@@ -2,6 +2,7 @@ import { useEffect, useMemo, useRef, useState, type CSSProperties } from 'react'
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { ChevronDown, ChevronRight } from 'lucide-react';
 import { charsOf } from '../../../shared/compare/cut-cells.ts';
+import { findingKind } from '../../../shared/compare/findings/registry.ts';
 import type { AlignedRow, CompareResult } from '../../../shared/compare/result.ts';
 import type { Finding } from '../../../shared/model/findings.ts';
 import { count, durationText, plural } from '../../components/format.ts';
@@ -204,12 +205,18 @@ function Fold({ entry, findings, onOpen }: FoldProps) {
           title={finding.sentence}
           onClick={() => chooseFinding(finding)}
         >
-          {nameOf(finding.lane)} {/\d[\d.,]* m?s|\d+ events?/.exec(finding.sentence)?.[0] ?? ''} late{' '}
-          <b className="no">{finding.number}</b>
+          {nameOf(finding.lane)} {inWords(finding)} <b className="no">{finding.number}</b>
         </button>
       ))}
     </div>
   );
+}
+
+/** Of a late message how late it is. */
+function inWords({ kind, sentence }: Finding): string {
+  const known = findingKind(kind);
+  if (known?.shape !== 'late') return (known?.title ?? kind).toLowerCase();
+  return `${/\d[\d.,]* m?s|\d+ events?/.exec(sentence)?.[0] ?? ''} late`;
 }
 
 const eventsText = (from: number, to: number): string =>

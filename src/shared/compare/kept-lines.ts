@@ -1,0 +1,73 @@
+/**
+ * What the wire has when all is over, and what a lane keeps of it, a line for each fact: so that a difference which is in no
+ * message can be seen. Live and the columns show the same lines.
+ */
+import type { VerdictField } from '../model/findings.ts';
+import type { AdapterOutcome, WireOutcome } from '../model/messages.ts';
+import { codePoints } from '../text/code-points.ts';
+import { keptOf, keptOfWire, type Kept } from './equality.ts';
+import { count, number } from './say.ts';
+
+export interface KeptLine {
+  readonly field: VerdictField;
+  readonly name: string;
+  readonly value: string;
+}
+
+/** Calls that have a line of their own. */
+const CALLS = 8;
+
+export function wireKeptLines(wire: WireOutcome): readonly KeptLine[] {
+  const calls = wire.blocks.filter(({ kind }) => kind === 'tool');
+  const { finish, usage, terminated, errors, limit } = wire;
+  return [
+    ...contentLines(keptOfWire({ wire }), {}),
+    ...calls.slice(0, CALLS).map((call) => callLine(call.name ?? 'no name', call.text)),
+    ...(calls.length > CALLS ? [line('tool calls', 'Tool calls', `${number(calls.length - CALLS)} more`)] : []),
+    line('finish', 'Finish', finish.map(({ raw, unified }) => raw ?? unified).join(', ') || 'not reported'),
+    line('usage', 'Usage', usage ? `${tokens(usage.input)} → ${tokens(usage.output)}` : 'not reported'),
+    line('ending', 'Terminator', terminated ? 'seen' : 'missing'),
+    ...errors.map(({ message }) => line('ending', 'Error', message)),
+    ...(limit === undefined ? [] : [line('ending', 'Limit', limit)]),
+  ];
+}
+
+/** `wire`: what it has and the lane does not is said. */
+export function laneKeptLines(wire: WireOutcome, outcome: AdapterOutcome): readonly KeptLine[] {
+  const { tool_call: call, usage } = outcome;
+  const hasCalls = wire.blocks.some(({ kind }) => kind === 'tool');
+  return [
+    ...endingLines(wire, outcome),
+    ...contentLines(keptOf(outcome), keptOfWire({ wire })),
+    ...(call ? [callLine(call.name, call.arguments)] : hasCalls ? [line('tool calls', 'Tool call', 'none kept')] : []),
+    ...(wire.finish.length > 0 ? [line('finish', 'Finish', 'not kept')] : []),
+    line('usage', 'Usage', `${number(usage.prompt_tokens)} → ${number(usage.completion_tokens)}`),
+  ];
+}
+
+function endingLines({ errors, terminated }: WireOutcome, { error, finished }: AdapterOutcome): readonly KeptLine[] {
+  if (error) return [line('ending', 'Error', error.message)];
+  if (errors.length > 0) return [line('ending', 'Error', 'none')];
+  return terminated || !finished ? [] : [line('ending', 'Ending', 'called finished')];
+}
+
+/** Text and reasoning, each where it is there or `expected`. */
+function contentLines(kept: Kept, expected: Partial<Kept>): readonly KeptLine[] {
+  const said = [
+    kept.reasoning && count(codePoints(kept.reasoning), 'character'),
+    kept.hidden && `${count(codePoints(kept.hidden), 'character')} hidden`,
+    kept.signatures && 'signed',
+  ].filter(Boolean);
+  const thought = said.length > 0 || expected.reasoning || expected.hidden || expected.signatures;
+  return [
+    ...(kept.text || expected.text
+      ? [line('text', 'Text', kept.text ? count(codePoints(kept.text), 'character') : 'none kept')]
+      : []),
+    ...(thought ? [line('reasoning', 'Reasoning', said.join(', ') || 'none kept')] : []),
+  ];
+}
+
+const line = (field: VerdictField, name: string, value: string): KeptLine => ({ field, name, value });
+const callLine = (name: string, args: string): KeptLine => line('tool calls', 'Tool call', `${name} ${args}`);
+const tokens = (value: number | null | undefined): string =>
+  value === null || value === undefined ? 'not reported' : number(value);

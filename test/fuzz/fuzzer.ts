@@ -12,4 +12,6 @@ export interface Fuzzer {
   readonly id: string;
   /** The same random numbers make the same round. */
   readonly round: (random: Random) => Round;
+  /** Ends what its rounds have opened. */
+  readonly close?: () => Promise<void>;
 }

@@ -1,10 +1,8 @@
 /** The forwarding half of the capture proxy in this thread, with all that it tells of exchanges. */
-import { afterEach } from 'vitest';
 import { ProxyListener } from '../../src/main/core/proxy/forward/listener.ts';
 import type { Route } from '../../src/main/core/proxy/forward/routes.ts';
 import type { TapEvent } from '../../src/main/core/proxy/forward/tap.ts';
 import { Signal } from '../../src/main/core/watch/signal.ts';
-import { TcpServer } from './tcp-pair.ts';
 
 export type Told<Type extends TapEvent['type']> = Extract<TapEvent, { readonly type: Type }>;
 
@@ -52,22 +50,4 @@ export class TestProxy {
   forget(): void {
     this.events.length = 0;
   }
-}
-
-/** A proxy with one route, `up`, to a server of plain TCP; both are new for each test. */
-export function useProxy(): {
-  open(basePath?: string): Promise<{ readonly proxy: TestProxy; readonly server: TcpServer }>;
-} {
-  const open: { close(): Promise<void> }[] = [];
-  afterEach(async () => {
-    for (const one of open.splice(0)) await one.close();
-  });
-  return {
-    async open(basePath = '') {
-      const server = await TcpServer.open();
-      const proxy = await TestProxy.open([{ name: 'up', baseUrl: server.url + basePath }]);
-      open.push(proxy.listener, server);
-      return { proxy, server };
-    },
-  };
 }

@@ -13,6 +13,7 @@ export class TcpEnd {
   readonly reads: Buffer[] = [];
   /** How the other side ended it; undefined while it has not. */
   ended: Ended | undefined;
+  #bytes = 0;
   readonly #changed = new Signal();
 
   constructor(socket: Socket) {
@@ -20,6 +21,7 @@ export class TcpEnd {
     socket.setNoDelay(true);
     socket.on('data', (bytes: Buffer) => {
       this.reads.push(bytes);
+      this.#bytes += bytes.length;
       this.#changed.call();
     });
     socket.on('end', () => this.#end('end'));
@@ -31,6 +33,17 @@ export class TcpEnd {
     return Buffer.concat(this.reads);
   }
 
+  /** How many bytes it has received. */
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  /** What it has received, which is forgotten. */
+  taken(): Buffer {
+    this.#bytes = 0;
+    return Buffer.concat(this.reads.splice(0));
+  }
+
   /** Resolves once `is` holds, which is asked after each change. Rejects when the connection ends before. */
   async until(is: (end: TcpEnd) => boolean): Promise<void> {
     while (!is(this)) {
@@ -40,7 +53,7 @@ export class TcpEnd {
   }
 
   async untilBytes(count: number): Promise<void> {
-    await this.until(() => this.received.length >= count);
+    await this.until(() => this.#bytes >= count);
   }
 
   /** Resolves with how the other side ended it. */
@@ -78,7 +91,8 @@ export class TcpServer {
   readonly port: number;
   readonly #server: Server;
   readonly #waiting: TcpEnd[] = [];
-  readonly #all: TcpEnd[] = [];
+  readonly #open = new Set<TcpEnd>();
+  #connections = 0;
   readonly #changed = new Signal();
 
   private constructor(server: Server) {
@@ -86,7 +100,9 @@ export class TcpServer {
     this.port = (server.address() as AddressInfo).port;
     server.on('connection', (socket: Socket) => {
       const end = new TcpEnd(socket);
-      this.#all.push(end);
+      this.#connections++;
+      this.#open.add(end);
+      socket.on('close', () => this.#open.delete(end));
       this.#waiting.push(end);
       this.#changed.call();
     });
@@ -105,7 +121,7 @@ export class TcpServer {
 
   /** Connections so far. */
   get connections(): number {
-    return this.#all.length;
+    return this.#connections;
   }
 
   /** The next connection that comes, or came and was not taken. */
@@ -115,7 +131,7 @@ export class TcpServer {
   }
 
   async close(): Promise<void> {
-    for (const { socket } of this.#all) socket.destroy();
+    for (const { socket } of this.#open) socket.destroy();
     await once(this.#server.close(), 'close');
   }
 }

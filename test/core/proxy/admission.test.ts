@@ -1,7 +1,8 @@
 /** Who may use the capture proxy: no page of a browser, no name but its own, no request that can be read in two ways. */
 import { describe, expect, test } from 'vitest';
 import { headAndBody, tcpClient } from '../../support/tcp-pair.ts';
-import { TestProxy, useProxy } from '../../support/proxy.ts';
+import { TestProxy } from '../../support/proxy.ts';
+import { useProxy } from '../../support/use-proxy.ts';
 
 const { open } = useProxy();
 

@@ -5,7 +5,8 @@ import type { AddressInfo } from 'node:net';
 import { describe, expect, test, vi } from 'vitest';
 import { CERTIFICATE } from '../../support/certificate.ts';
 import { headAndBody, tcpClient, TcpServer, type TcpEnd } from '../../support/tcp-pair.ts';
-import { TestProxy, useProxy } from '../../support/proxy.ts';
+import { TestProxy } from '../../support/proxy.ts';
+import { useProxy } from '../../support/use-proxy.ts';
 
 const { open } = useProxy();
 
@@ -158,6 +159,18 @@ describe('an answer', () => {
     expect(ended.map(({ certificate }) => certificate!.answer.in.bytes)).toEqual([1, 1, 1]);
   });
 
+  test('may be complete before its request is, whose rest still passes', async () => {
+    const { proxy, client, provider } = await begun('Content-Length: 10\r\n', 'POST', 'half ');
+    const answer = 'HTTP/1.1 401 Unauthorized\r\nContent-Length: 2\r\n\r\nno';
+    provider.write(answer);
+    await client.untilBytes(answer.length);
+    client.write('whole');
+    await provider.until(({ received }) => received.toString().endsWith('half whole'));
+    const [closed] = await proxy.until('closed');
+    const { request } = closed!.certificate!;
+    expect([request.in.bytes, request.out]).toEqual([10, request.in]);
+  });
+
   test('without the fields that its connection names for itself, when its head comes whole', async () => {
     const { proxy, client, provider } = await begun();
     provider.write('HTTP/1.1 200 OK\r\nConnection: close, X-Hop\r\nX-Hop: 1\r\nContent-Length: 2\r\n\r\nok');
@@ -280,6 +293,30 @@ describe('several providers on one connection', () => {
       await client.until(({ received }) => received.toString().endsWith('3'));
       expect(client.received.toString()).toBe([answer('1'), answer('2'), answer('3')].join(''));
       expect([first.connections, second.connections]).toEqual([1, 1]);
+    } finally {
+      await Promise.all([proxy.listener.close(), first.close(), second.close()]);
+    }
+  });
+
+  test('get what is theirs, when one answers before it has the whole request', async () => {
+    const [first, second] = [await TcpServer.open(), await TcpServer.open()];
+    const proxy = await TestProxy.open([
+      { name: 'a', baseUrl: first.url },
+      { name: 'b', baseUrl: second.url },
+    ]);
+    try {
+      const client = await tcpClient(proxy.port);
+      client.write(`${requestTo(proxy.port, 'Content-Length: 10\r\n', '/a/1', 'POST')}half `);
+      const one = await first.connection();
+      await one.until(({ received }) => received.toString().endsWith('half '));
+      const answer = 'HTTP/1.1 401 No\r\nContent-Length: 0\r\n\r\n';
+      one.write(answer);
+      await client.untilBytes(answer.length);
+      client.write(`whole${requestTo(proxy.port, '', '/b/2')}`);
+      const two = await second.connection();
+      await headOf(two);
+      await one.until(({ received }) => received.toString().endsWith('half whole'));
+      expect(two.received.toString()).toBe(`GET /2 HTTP/1.1\r\nHost: 127.0.0.1:${second.port}\r\n\r\n`);
     } finally {
       await Promise.all([proxy.listener.close(), first.close(), second.close()]);
     }

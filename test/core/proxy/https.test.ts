@@ -13,7 +13,7 @@ import { node, pythonWith, runCapture } from '../../support/capture-command.ts';
 import { captured } from '../../support/captured.ts';
 import { CERTIFICATE } from '../../support/certificate.ts';
 import { cores } from '../../support/core.ts';
-import { useProxy } from '../../support/proxy.ts';
+import { useProxy } from '../../support/use-proxy.ts';
 import { tcpClient } from '../../support/tcp-pair.ts';
 
 const { open } = cores();

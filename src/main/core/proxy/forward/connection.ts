@@ -83,7 +83,11 @@ interface Link {
 interface Outgoing {
   readonly bytes: Buffer[];
   readonly stretches: Stretch[];
+  /** Whose requests are sent with it to their end. */
+  readonly whole: Exchange[];
 }
+
+const nothing = (): Outgoing => ({ bytes: [], stretches: [], whole: [] });
 
 export class ClientConnection {
   readonly #setup: ConnectionSetup;
@@ -153,7 +157,7 @@ export class ClientConnection {
 
   /** Sends on what was read, in one piece. */
   #take(bytes: Buffer, at: bigint): void {
-    const out: Outgoing = { bytes: [], stretches: [] };
+    const out = nothing();
     let refusal: Refusal | undefined;
     try {
       this.#walk(bytes, at, out);
@@ -183,7 +187,7 @@ export class ClientConnection {
     out.stretches.push([exchange.sent, stretch]);
     if (part.of === 'rest') exchange.sentData(stretch, at);
     else exchange.requestData(dataOf(bytes, part.data), at);
-    if (part.ends) this.#requestSent(exchange, at);
+    if (part.ends) this.#requestSent(exchange, at, out);
   }
 
   /** Begins the exchange of a request, or lets it wait for its turn, or refuses it. */
@@ -231,25 +235,35 @@ export class ClientConnection {
     const exchange = new Exchange(this.#setup.tap, begun, at);
     this.#outstanding.push(exchange);
     this.#sending = exchange;
-    this.#active = this.#linkTo(target);
+    const link = this.#linkTo(target);
+    // The rest of a request that was answered before it was complete is another provider's.
+    if (link !== this.#active) this.#send(out, at);
+    this.#active = link;
     out.bytes.push(headBytes(passage.head));
-    if (ends) this.#requestSent(exchange, at);
+    if (ends) this.#requestSent(exchange, at, out);
   }
 
-  #requestSent(exchange: Exchange, at: bigint): void {
+  #requestSent(exchange: Exchange, at: bigint, out: Outgoing): void {
     exchange.endRequest(at);
     this.#sending = undefined;
-    if (exchange.ended) this.#closeSoon(exchange);
+    out.whole.push(exchange);
   }
 
-  #send({ bytes, stretches }: Outgoing, at: bigint): void {
+  /** Takes all that is in `out`. */
+  #send(out: Outgoing, at: bigint): void {
     const upstream = this.#active?.upstream;
-    if (bytes.length === 0 || !upstream) return;
-    const written = upstream.outlet.write(bytes.length === 1 ? bytes[0]! : Buffer.concat(bytes), at);
-    written.of(stretches);
-    if (written.more) return;
-    this.#blocked = true;
-    this.#socket.pause();
+    const bytes = out.bytes.splice(0);
+    const stretches = out.stretches.splice(0);
+    const whole = out.whole.splice(0);
+    if (bytes.length > 0 && upstream) {
+      const written = upstream.outlet.write(bytes.length === 1 ? bytes[0]! : Buffer.concat(bytes), at);
+      written.of(stretches);
+      if (!written.more) {
+        this.#blocked = true;
+        this.#socket.pause();
+      }
+    }
+    for (const exchange of whole) if (exchange.ended) this.#closeSoon(exchange);
   }
 
   /** The request that waited, once nothing is before it. */
@@ -257,7 +271,7 @@ export class ClientConnection {
     const held = this.#held;
     if (!held) return;
     this.#held = undefined;
-    const out: Outgoing = { bytes: [], stretches: [] };
+    const out = nothing();
     this.#admit(held, out);
     this.#send(out, held.at);
     if (held.rest.length > 0 && !this.#deaf) this.#take(held.rest, process.hrtime.bigint());
@@ -406,8 +420,11 @@ export class ClientConnection {
     else if (this.#clientEnded) this.#finish();
   }
 
+  /** Once both sides have taken what is theirs. */
   #closeSoon(exchange: Exchange): void {
-    this.#outlet.afterTaken(() => exchange.close(process.hrtime.bigint()));
+    const close = (): void => exchange.close(process.hrtime.bigint());
+    const upstream = this.#active?.upstream;
+    this.#outlet.afterTaken(() => (upstream ? upstream.outlet.afterTaken(close) : close()));
   }
 
   /** The provider's connection is over, be it as it should be or too early: the client sees the same. */

@@ -18,10 +18,15 @@ export interface Written {
 export class Outlet {
   readonly #socket: Socket;
   #untaken = 0;
+  #closed = false;
   #whenTaken: (() => void)[] = [];
 
   constructor(socket: Socket) {
     this.#socket = socket;
+    socket.once('close', () => {
+      this.#closed = true;
+      this.#tellTaken();
+    });
   }
 
   /** `at`: when the bytes came. */
@@ -33,11 +38,11 @@ export class Outlet {
     // Called in a later turn, also for what was taken at once.
     const more = socket.write(bytes, (error) => {
       this.#untaken--;
-      if (!error) {
+      if (!error && !this.#closed) {
         for (const [meter, stretch] of stretches) meter.left(stretch);
         if (waits) delayed(stretches, at, process.hrtime.bigint(), true);
       }
-      if (this.#untaken === 0) for (const then of this.#whenTaken.splice(0)) then();
+      if (this.#untaken === 0) this.#tellTaken();
     });
     const waits = queued || socket.writableLength > 0;
     const taken = process.hrtime.bigint();
@@ -52,8 +57,12 @@ export class Outlet {
 
   /** Calls back once all that was written has been taken, or will never be; at once when nothing waits. */
   afterTaken(then: () => void): void {
-    if (this.#untaken === 0) then();
+    if (this.#untaken === 0 || this.#closed) then();
     else this.#whenTaken.push(then);
+  }
+
+  #tellTaken(): void {
+    for (const then of this.#whenTaken.splice(0)) then();
   }
 }
 

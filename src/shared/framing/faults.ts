@@ -254,6 +254,8 @@ export class FaultFinder {
     if (this.#knowledge.ends(frame)) return this.#takeEnd(frame);
     if (!frame.sse) return this.#takeLine(frame);
     const { data } = frame;
+    // An error that says nothing keeps no connection alive.
+    if (frame.name === 'error' && data === '') return;
     this.#takeBrokenData(data, placeOf(frame), (id, sentence) => this.#found(id, frame, sentence));
   }
 

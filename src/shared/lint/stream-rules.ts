@@ -130,13 +130,17 @@ export const STREAM_RULES: readonly LintRule[] = [
 
 /** Types and names that announce an end, in the APIs that have no such event. */
 const ENDS = /(?:^|[._:-])(?:done|complete|completed|end|ended|stop|stopped|finish|finished|close|eos)$/i;
+/** Events that end a part of an answer: a stream that was cut right after one ends with it. */
+const OWN_ENDS = /^(?:content_block_stop|response(?:\.[a-z_]+){2,})$/;
 /** What the stream ends with in place of its terminator, where that is told by its name. */
 function otherEnd(frames: readonly Frame[]): string {
   if (frames.some(({ data }) => isDone(data))) return '; it ends with [DONE], as Chat Completions does';
   const last = frames.findLast(({ dispatches }) => dispatches);
   if (!last) return '';
   const { type } = lintEvent(last);
-  return ENDS.test(type) ? `; it ends with ${type}${OF_OTHERS[type] ?? ', which is no event of this API'}` : '';
+  return ENDS.test(type) && !OWN_ENDS.test(type)
+    ? `; it ends with ${type}${OF_OTHERS[type] ?? ', which is no event of this API'}`
+    : '';
 }
 
 /** Whose events they are that end streams of other APIs. */
@@ -157,6 +161,7 @@ function unread({ payload, data }: Frame): string {
     return `The data is JSON but not an object: it is a list of ${value.length} ${objects ? 'object' : 'value'}${value.length === 1 ? '' : 's'}.`;
   }
   const text = data.trim();
+  if (text === '') return 'The data is empty.';
   if (/^(?:\[object \w+\]|undefined)$/.test(text))
     return `The data is ${JSON.stringify(text)}: a JavaScript value was written without JSON.stringify().`;
   if (/^[A-Za-z\p{L}]/u.test(text))

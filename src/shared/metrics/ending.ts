@@ -182,9 +182,11 @@ function wireRules(api: Api, facts: TransportFacts, wire: WireOutcome): Ending |
 const bufferedNote = ({ buffered }: TransportFacts): string => (buffered === undefined ? '' : ` ${buffered}`);
 
 /** What a body that is no stream may be instead of one. */
-const ALONE: ReadonlySet<string> = new Set(['bare-json', 'bare-text', 'html']);
+const ALONE: ReadonlySet<string> = new Set(['other-field', 'comment', 'bare-json', 'bare-text', 'html']);
 const OUTSIDE: Readonly<Record<NonNullable<WireError['outside']>, string>> = {
   'error-field': 'in a field named "error", which no client reads',
+  'other-field': 'in a field that server-sent events do not have, which no client reads',
+  comment: 'in a comment, which no client reads',
   'bare-json': 'as bare JSON between the events, which no client reads',
   'bare-text': 'as a line of text between the events, which no client reads',
   html: 'as a page between the events',

@@ -237,7 +237,7 @@ export interface WireOutcome {
     /** The event that said it; for one outside of any event the one before it, -1 when there is none. */
     readonly event: number;
     /** How it stood outside of any event: as a field that no reader knows, or between events. */
-    readonly outside?: 'error-field' | 'bare-json' | 'bare-text' | 'html' | 'unfinished';
+    readonly outside?: 'error-field' | 'other-field' | 'comment' | 'bare-json' | 'bare-text' | 'html' | 'unfinished';
   }[];
   /** The provider's terminator was seen: `[DONE]`, `message_stop`, `response.completed` and its kin. */
   readonly terminated: boolean;

@@ -31,7 +31,9 @@ const SENTENCES = [
 /** Other names of the member that holds an error: Apigee's, Python's, Go's and .NET's habits. */
 const ERROR_FIELDS = ['fault', 'exception', 'err', 'Error'] as const;
 /** Words of a type, an object or a status that say of an event that it is an error. */
-const ERROR_WORDS = new Set<unknown>(['error', 'failed', 'failure', 'exception']);
+const ERROR_WORDS: ReadonlySet<unknown> = new Set(['error', 'failed', 'failure', 'exception']);
+/** Whether the name of an event says that it is an error. */
+export const isErrorName = (name: string): boolean => ERROR_WORDS.has(name);
 const CODES = ['code', 'error_code', 'errorCode', 'status_code', 'statusCode', 'status'] as const;
 const TYPES = ['type', 'error_type', 'errorType'] as const;
 /** Codes by which servers say that all is well. */
@@ -42,6 +44,7 @@ const NO_MESSAGE = 'The provider sent an error without a message.';
 /** What an error says, in any of the shapes in use: an object, a list, a bare sentence, or the event itself. */
 export function faultOf(error: unknown): Fault {
   const object = objectOf(error);
+  if (typeof error === 'number') return { message: NO_MESSAGE, type: null, code: String(error) };
   if (!object) return { message: sentenceOf(error, 0) ?? NO_MESSAGE, type: null, code: null };
   const inner = objectOf(object['error']);
   if (inner) {
@@ -112,6 +115,10 @@ export function strayFault(data: JsonObject): Fault | null {
 /** A status of HTTP that says that a request failed. */
 const isFailure = (status: unknown): boolean => typeof status === 'number' && status >= 400 && status <= 599;
 
+/** The error that an object outside of any event is. */
+const faultIn = (value: JsonObject): Fault | null =>
+  value['error'] ? errorField(value, value['error']) : strayFault(value);
+
 /** The `error` member of an event, with what stands beside it where the member itself has less. */
 export function errorField(data: JsonObject, error: unknown): Fault {
   const { message, type, code } = faultOf(error);
@@ -133,7 +140,7 @@ function onlySentence(data: JsonObject): boolean {
 
 /** As servers and gateways say that a request failed, in a sentence of their own: Envoy, Cloudflare, Go, nginx and others. */
 const FAILURE =
-  /^(?:error code: [45]\d\d$|internal server error\b|bad gateway\b|gateway time-?out\b|service (?:temporarily )?unavailable\b|too many requests\b|rate limit (?:exceeded|reached)\b|upstream (?:connect error|request timeout|timed out|error)\b|no healthy upstream\b|stream timeout\b|http: proxy error: |context (?:canceled|deadline exceeded)\b|unauthorized$|overloaded$)/i;
+  /^(?:error code: [45]\d\d$|internal server error\b|bad gateway\b|gateway time-?out\b|service (?:temporarily )?unavailable\b|too many requests\b|rate limit (?:exceeded|reached)\b|upstream (?:connect error|request timeout|timed out|error)\b|no healthy upstream\b|stream timeout\b|stream error: |read tcp |connection (?:reset|refused|closed by)\b|unexpected EOF$|upstream prematurely closed\b|http: proxy error: |context (?:canceled|deadline exceeded)\b|unauthorized$|overloaded$)/i;
 const NAMED_ERROR = /^(?:\[error\]:?|error:)\s*(.+)$/is;
 /** A longer text is content, or a log. */
 const MAX_SENTENCE = 500;
@@ -185,8 +192,12 @@ export class OutsideLines {
   /** A line that is none of the four fields, without its line end. */
   line(text: string): OutsideFault | null {
     const line = text.trim();
-    const field = /^error:\s?(.*)$/s.exec(line);
-    if (field) return outsideFault(field[1]!, 'error-field');
+    const field = /^(error|exception):\s?(.*)$/s.exec(line);
+    if (field) return outsideFault(field[2]!, field[1] === 'error' ? 'error-field' : 'other-field');
+    const other = /^[\w-]{1,60}:\s?(\{.*)$/s.exec(line)?.[1];
+    const within = other === undefined ? null : objectOf(parseJson(other));
+    const said = within && faultIn(within);
+    if (said) return { ...said, outside: 'other-field', raw: within };
     if (!this.#page && this.#object === '' && FAILURE.test(line) && line.length <= MAX_SENTENCE)
       return { ...textFault(line)!, outside: 'bare-text', raw: line };
     if (!this.#page && this.#object === '' && isPage(line)) {
@@ -208,8 +219,7 @@ export class OutsideLines {
     if (last.startsWith('error:')) return this.line(last);
     const value = objectOf(parseJson(last.replace(/^data:\s?/, '')));
     if (value) {
-      const error = value['error'];
-      const fault = error ? errorField(value, error) : Array.isArray(value['choices']) ? null : strayFault(value);
+      const fault = value['error'] || !Array.isArray(value['choices']) ? faultIn(value) : null;
       if (!fault) return null;
       return { ...fault, outside: last.startsWith('{') ? 'bare-json' : 'unfinished', raw: value };
     }
@@ -256,4 +266,14 @@ function page(line: string): OutsideFault {
 function outsideFault(text: string, outside: Outside): OutsideFault {
   const value = parseJson(text);
   return { ...faultOf(value === undefined ? text : value), outside, raw: value === undefined ? text : value };
+}
+
+/** An error that a server wrote into a comment, where nobody reads it: a sentence, or JSON with an error. `text`: without the colon. */
+export function commentFault(text: string): OutsideFault | null {
+  const said = text.trim();
+  // Nearly all comments are heartbeats of a word.
+  if (said.length < 5 || !/error|fault|exception|fail|gateway|upstream|unavailable|time/i.test(said)) return null;
+  const value = said.startsWith('{') ? objectOf(parseJson(said)) : null;
+  const fault = value ? faultIn(value) : textFault(said);
+  return fault && { ...fault, outside: 'comment', raw: value ?? said };
 }

@@ -16,7 +16,7 @@ import { codePoints, firstCodePoints } from '../text/code-points.ts';
 import { isJson } from '../json/json-object.ts';
 import type { Fault, Outside, OutsideFault } from './faults.ts';
 import { LimitPassed, MAX_BLOCKS, MAX_TEXT_CHARS } from './limits.ts';
-import { countOf, usageIn } from './stray-usage.ts';
+import { countNames, countOf, usageIn } from './stray-usage.ts';
 
 /** A content block while it grows. */
 export interface Block {
@@ -335,6 +335,10 @@ export class WireRecorder {
       this.usageRaw = [];
     }
     if (hasCounts(counts)) this.#usage = 'own';
+    else {
+      const names = countNames(raw);
+      if (names.length > 0) return this.seekUsage(`usage under the names ${names.join(', ')}`, raw);
+    }
     this.#addUsage(counts, raw);
   }
 

@@ -39,6 +39,13 @@ const MAX_DEPTH = 3;
 export const countOf = (name: string): keyof Counts | undefined =>
   NAMES.get(name.replaceAll(/[_-]/g, '').toLowerCase());
 
+/** The names under which an object has counts, in its order: at least two, or none. */
+export function countNames(value: unknown): readonly string[] {
+  const object = objectOf(value) ?? {};
+  const names = Object.keys(object).filter((name) => countOf(name) !== undefined && numberOf(object[name]) !== null);
+  return names.length > 1 ? names : [];
+}
+
 export interface FoundUsage {
   /** Where it stands within what was searched: its path, with `path` before it. */
   readonly path: string;

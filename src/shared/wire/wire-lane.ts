@@ -8,7 +8,7 @@ import type { EventSummary, Frame, Framed } from '../model/stream.ts';
 import type { Lane } from '../model/lane.ts';
 import { brokenName } from '../framing/broken-data.ts';
 import { MAX_NESTING, nestsTooDeep, objectOf, stringOf } from '../json/json-object.ts';
-import { faultOf, OutsideLines, textFault } from './faults.ts';
+import { commentFault, errorField, faultOf, OutsideLines, textFault } from './faults.ts';
 import { LimitPassed } from './limits.ts';
 import type { WireProtocol } from './protocol.ts';
 import { WireRecorder } from './recorder.ts';
@@ -76,6 +76,9 @@ class WireLaneReader implements WireLane {
     else if (framed.type === 'ignored' || framed.type === 'unfinished') {
       const fault = this.#outside[framed.type === 'ignored' ? 'line' : 'unfinished'](framed.text);
       if (fault) this.#recorder.outsideError(fault);
+    } else if (framed.type === 'comment') {
+      const fault = commentFault(framed.text);
+      if (fault) this.#recorder.outsideError(fault);
     }
     return this.#recorder.drain();
   }
@@ -117,6 +120,8 @@ class WireLaneReader implements WireLane {
     for (const note of frame.notes) recorder.note(note);
     if (!frame.dispatches) {
       recorder.mark('meta');
+      // No event by the standard, but a server that says `event: error` says one.
+      if (frame.name === 'error' && !this.#doneSeen) recorder.error(faultOf(null), frame.name);
       return;
     }
     if (this.#limit !== undefined) {
@@ -127,7 +132,10 @@ class WireLaneReader implements WireLane {
       recorder.note('after [DONE]: not read');
       recorder.preview(frame.data);
       recorder.event('after [DONE]', false, frame.data);
-      if (frame.payload.ok) recorder.seekUsage('after [DONE]', frame.payload.value);
+      if (!frame.payload.ok) return;
+      recorder.seekUsage('after [DONE]', frame.payload.value);
+      const late = objectOf(frame.payload.value);
+      if (late?.['error']) recorder.error(errorField(late, late['error']), late);
       return;
     }
     if (this.#protocol.doneMarker && this.#isDone(frame)) return;

@@ -222,7 +222,7 @@ function finishIn(data: JsonObject): { readonly where: string; readonly reason: 
     finishAmong('the choice', choice, OTHER_FINISHES) ??
     finishAmong('its delta', objectOf(choice?.['delta']), ALL_FINISHES) ??
     finishAmong('its message', objectOf(choice?.['message']), ALL_FINISHES) ??
-    finishAmong('the chunk', data, ALL_FINISHES)
+    (Array.isArray(data['choices']) ? finishAmong('the chunk', data, ALL_FINISHES) : null)
   );
 }
 

@@ -8,7 +8,7 @@ import type { BlockKind } from '../../model/messages.ts';
 import type { Frame } from '../../model/stream.ts';
 import { ChatCompletionSum, type ChoiceSum } from './accumulated.ts';
 import { arrayOf, isJson, objectOf, stringOf, type JsonObject } from '../../json/json-object.ts';
-import { errorField, strayFault } from '../../wire/faults.ts';
+import { errorField, isErrorName, strayFault } from '../../wire/faults.ts';
 import { Fields, isPadding } from '../../wire/fields.ts';
 import type { WireProtocol } from '../../wire/protocol.ts';
 import type { Block, WireRecorder } from '../../wire/recorder.ts';
@@ -78,7 +78,7 @@ export class ChatCompletionsWire implements WireProtocol {
 
   take(data: JsonObject, _type: string, frame: Frame): void {
     const recorder = this.#recorder;
-    const differs = this.#differs(data) || frame.name === 'error';
+    const differs = this.#differs(data) || isErrorName(frame.name);
     const failed = differs ? this.#takeChunk(data, frame) : false;
     const choices = arrayOf(data['choices']);
     if (choices.length === 0) recorder.mark('meta');
@@ -161,9 +161,11 @@ export class ChatCompletionsWire implements WireProtocol {
     const fault =
       error || frame.name === 'error'
         ? errorField(data, error || data)
-        : arrayOf(data['choices']).length === 0
-          ? strayFault(data)
-          : null;
+        : arrayOf(data['choices']).length > 0
+          ? null
+          : isErrorName(frame.name)
+            ? errorField(data, data)
+            : strayFault(data);
     if (fault) this.#recorder.error(fault, data);
     return fault !== null;
   }

@@ -142,6 +142,8 @@ export class ResponsesWire implements WireProtocol {
     const finish = responseFinish(response, this.#output.hasClientTools);
     this.#recorder.finish(0, finish);
     if (type === 'response.failed') this.#fail(faultOf(response['error']), response);
+    // A gateway that ends each response as completed, whatever became of it.
+    else if (response['error']) this.#fail(faultOf(response['error']), response);
     if (type === 'response.cancelled')
       this.#fail({ message: 'The response was cancelled at the provider.', type: 'cancelled', code: null }, response);
   }

@@ -15,6 +15,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Transform } from 'node:stream';
 import { describe, expect, test } from 'vitest';
 import { Capture, type CaptureListener, type CaptureSetup } from '../../src/main/core/capture/capture.ts';
+import { ReceivedBody } from '../../src/main/core/capture/received-body.ts';
 import { credentialHeader } from '../../src/main/core/capture/secrets.ts';
 import type { BodyEnd } from '../../src/shared/metrics/ending.ts';
 import type { Read } from '../../src/shared/model/stream.ts';
@@ -349,3 +350,24 @@ test.each([
   expect(end.how).toBe(how);
   expect(reads.reduce((sum, { bytes }) => sum + bytes.length, 0)).toBe(100);
 });
+
+test.each(Object.entries(ENCODERS))(
+  'C12 R23 bytes in a piece of their own after the end of a %s body are said to be lost',
+  async (encoding, [, whole]) => {
+    let text = '';
+    const body = new ReceivedBody({
+      reads: (reads) => (text += reads.map(({ bytes }) => Buffer.from(bytes).toString()).join('')),
+      lighter: () => undefined,
+      stopped: () => undefined,
+    });
+    body.encoded(encoding);
+    const encoded = whole(Buffer.from('data: one\n\n'));
+    body.piece(encoded, 1);
+    body.piece(Buffer.alloc(16, 'x'), 2);
+    await new Promise<void>((told) => body.end(true, told));
+    const { sound, ...end } = body.stoppedBy as Extract<BodyEnd, { readonly how: 'damaged' }>;
+    expect([text, end.how, end.received]).toEqual(['data: one\n\n', 'damaged', encoded.length + 16]);
+    // A first byte may begin another member of gzip.
+    expect([encoded.length, encoded.length + 1]).toContain(sound);
+  },
+);

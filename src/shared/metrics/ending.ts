@@ -30,8 +30,17 @@ export type BodyEnd =
   | { readonly how: 'cancelled'; readonly by?: 'client' }
   /** Nothing came for so long that the user's own limit ended it. `content`: keep-alive comments did come. */
   | { readonly how: 'stalled'; readonly seconds: number; readonly silence: 'byte' | 'content' }
-  /** The body could not be decoded any further. `encoding` is the content-encoding, `reason` the decoder's word. */
-  | { readonly how: 'damaged'; readonly encoding: string; readonly reason: string }
+  /**
+   * The body is not in its encoding to its end. `encoding` is the content-encoding, `reason` the decoder's word. `sound`: of the
+   * `received` encoded bytes those that were decoded; null where none were, and the body was taken as it came.
+   */
+  | {
+      readonly how: 'damaged';
+      readonly encoding: string;
+      readonly reason: string;
+      readonly sound: number | null;
+      readonly received: number;
+    }
   /** A limit of the capture was passed; the sentence says which. */
   | { readonly how: 'limit'; readonly limit: string }
   /** This program was stopped while it recorded; `reads` of the body had been stored. */
@@ -63,7 +72,7 @@ export interface TransportFacts {
 
 export function decideEnding(api: Api, facts: TransportFacts, wire: WireOutcome): Ending {
   const said = requestRules(facts) ?? statusRules(facts, wire) ?? wireRules(api, facts, wire);
-  if (said) return facts.end.how === 'stopped' ? foundLater(said) : said;
+  if (said) return beside(said, facts.end);
   return transportRules(facts, wire) ?? wholeRules(api, facts) ?? bodyRules(api, facts, wire);
 }
 
@@ -104,12 +113,25 @@ export function endingOfBody(api: Api, body: WholeBody, wire: WireOutcome): Endi
 export const countsAsEvent = ({ dispatches, payload }: Frame, framing: Framing): boolean =>
   dispatches && (framing !== 'json-lines' || payload.ok);
 
-/** What the bytes say for themselves (a terminator, an error of the provider, a status) holds, whenever it is read. */
-function foundLater(ending: Ending): Ending {
-  return {
-    ...ending,
-    rule: `${ending.rule} Tracelane stopped before it could save this ending, and saved it at the next start.`,
-  };
+/** What the bytes say for themselves (a terminator, an error of the provider, a status) holds, whenever it is read and whatever follows. */
+function beside(ending: Ending, end: BodyEnd): Ending {
+  const more = remarkOn(end);
+  return more === undefined ? ending : { ...ending, rule: `${ending.rule} ${more}` };
+}
+
+function remarkOn(end: BodyEnd): string | undefined {
+  if (end.how === 'damaged') return `The ${damageOf(end)}`;
+  return end.how === 'stopped'
+    ? 'Tracelane stopped before it could save this ending, and saved it at the next start.'
+    : undefined;
+}
+
+/** Goes on after an article. */
+function damageOf({ encoding, reason, sound, received }: Extract<BodyEnd, { readonly how: 'damaged' }>): string {
+  const fact = `${encoding} encoding of the body is damaged or cut (${reason}).`;
+  if (sound === null) return `${fact} The body is kept as it came.`;
+  if (sound === received) return fact;
+  return `${fact} Of the ${received} encoded bytes received, the last ${received - sound} could not be decoded and are not kept.`;
 }
 
 /** Of a trace whose recording this program did not live to end: what is stored of it says nothing of an end. */
@@ -241,7 +263,7 @@ function transportRules({ end, head, bytes, request }: TransportFacts, wire: Wir
     case 'damaged':
       return {
         state: 'truncated',
-        rule: `The body could not be decoded to its end: its ${end.encoding} encoding is damaged or cut (${end.reason}). ${kept}`,
+        rule: `The body could not be decoded to its end: the ${damageOf(end)} ${kept}`,
         advice: 'Run it again. If it breaks each time, look for a proxy on the way that changes the encoding.',
       };
     case 'stopped':

@@ -15,16 +15,25 @@ import {
   inflateRawSync,
   inflateSync,
   zstdDecompressSync,
+  type Zlib,
 } from 'node:zlib';
 
 /** Servers that flush each event want it read at once. The end stays strict, so that a cut body is told from a whole one. */
 const AT_ONCE = { flush: constants.Z_SYNC_FLUSH };
 
 /** The beginning of a body, which may be cut anywhere, decoded at once; throws where it is damaged or gives more than `most` bytes. */
-type DecodeStart = (bytes: Uint8Array, most: number) => Buffer;
+type DecodeStart = (bytes: Uint8Array, most: number) => DecodedStart;
+
+interface DecodedStart {
+  readonly decoded: Buffer;
+  /** Bytes that belong to the encoding: others may follow its end. */
+  readonly sound: number;
+}
+
+type ZlibStream = Transform & Zlib;
 
 interface Decoder {
-  readonly stream: () => Transform;
+  readonly stream: () => ZlibStream;
   readonly start: DecodeStart;
 }
 
@@ -50,10 +59,17 @@ const DECODERS: Readonly<Record<string, (first: number) => Decoder>> = {
   zstd: () => zstd,
 };
 
-type Options = { readonly finishFlush: number; readonly maxOutputLength: number };
+type Options = { readonly finishFlush: number; readonly maxOutputLength: number; readonly info: true };
 
-function cut(decode: (bytes: Uint8Array, options: Options) => Buffer, finishFlush: number): DecodeStart {
-  return (bytes, maxOutputLength) => decode(bytes, { finishFlush, maxOutputLength });
+function cut(decode: (bytes: Uint8Array, options: Options) => unknown, finishFlush: number): DecodeStart {
+  return (bytes, maxOutputLength) => {
+    // So it is with `info`, which the types of Node do not know.
+    const { buffer, engine } = decode(bytes, { finishFlush, maxOutputLength, info: true }) as {
+      readonly buffer: Buffer;
+      readonly engine: Zlib;
+    };
+    return { decoded: buffer, sound: engine.bytesWritten };
+  };
 }
 
 /** As much of an encoded body is held, so that one that is damaged can be decoded up to the damage. */
@@ -71,17 +87,23 @@ export class Decoding {
   readonly #encoding: string;
   readonly #give: (decoded: Uint8Array) => void;
   #decoder: Decoder | undefined;
-  #stream: Transform | undefined;
+  #stream: ZlibStream | undefined;
   #error: Error | undefined;
   /** The body so far as it came; undefined once it is too long. */
   #held: Uint8Array[] | undefined = [];
   #heldBytes = 0;
   #given = 0;
+  #sound = 0;
 
   /** `give` gets what comes out, while `write` or `end` is waited for; it may call `close`. */
   constructor(encoding: string, give: (decoded: Uint8Array) => void) {
     this.#encoding = encoding;
     this.#give = give;
+  }
+
+  /** Bytes of the body, as it came, that belong to the encoding and are not damaged. */
+  get sound(): number {
+    return this.#sound;
   }
 
   /**
@@ -94,6 +116,7 @@ export class Decoding {
     this.#hold(piece);
     try {
       await this.#settled((done) => stream.write(piece, done));
+      this.#sound = stream.bytesWritten;
     } catch (error) {
       this.#salvage(piece.length);
       throw error;
@@ -111,7 +134,7 @@ export class Decoding {
     this.#stream?.destroy();
   }
 
-  #open(first: number): Transform {
+  #open(first: number): ZlibStream {
     this.#decoder = DECODERS[this.#encoding]!(first);
     const stream = this.#decoder.stream();
     stream.on('data', (decoded: Uint8Array) => {
@@ -135,17 +158,19 @@ export class Decoding {
     if (this.#held === undefined) return;
     const body = Buffer.concat(this.#held);
     let [good, bad] = [body.length - pieceLength, body.length];
-    let decoded: Buffer | undefined;
+    let found: DecodedStart | undefined;
     while (good < bad) {
       const middle = Math.ceil((good + bad) / 2);
       const start = this.#decodedStart(body.subarray(0, middle));
-      if (start) [good, decoded] = [middle, start];
+      if (start) [good, found] = [middle, start];
       else bad = middle - 1;
     }
-    if (decoded && decoded.length > this.#given) this.#give(decoded.subarray(this.#given));
+    if (!found) return;
+    this.#sound = found.sound;
+    if (found.decoded.length > this.#given) this.#give(found.decoded.subarray(this.#given));
   }
 
-  #decodedStart(bytes: Uint8Array): Buffer | undefined {
+  #decodedStart(bytes: Uint8Array): DecodedStart | undefined {
     try {
       return this.#decoder!.start(bytes, this.#given + SALVAGED_BYTES);
     } catch {

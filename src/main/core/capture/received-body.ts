@@ -42,6 +42,10 @@ export class ReceivedBody {
   #decoding: Decoding | undefined;
   /** Pieces one after the other through the decoder; settled when there is none. */
   #decoded: Promise<void> = Promise.resolve();
+  /** Nothing of it is in its encoding: it is kept as it came, and why that is so. */
+  #notEncoded: unknown;
+  /** Pieces of which nothing was decoded, as long as that is so. */
+  #undecoded: { readonly bytes: Uint8Array; readonly tNs: number }[] = [];
   #stopped = false;
   #stoppedBy: BodyEnd | undefined;
   /** Bytes of the body as they came, then decoded. */
@@ -75,7 +79,8 @@ export class ReceivedBody {
 
   /** Why it stopped itself, if it did. */
   get stoppedBy(): BodyEnd | undefined {
-    return this.#stoppedBy;
+    const end = this.#stoppedBy;
+    return end?.how === 'damaged' ? { ...end, received: this.#received } : end;
   }
 
   /** Before the first piece of a body with an encoding; see encodingOf. */
@@ -110,25 +115,45 @@ export class ReceivedBody {
     await before;
     if (this.#stopped) return;
     this.#pieceNs = tNs;
-    await decoding.write(bytes).catch((error: unknown) => {
-      // What is not in its encoding at all is worth seeing as it came: a gateway's plain error under the header of another answer.
-      if (this.#offset === 0) this.#take(bytes, tNs);
-      this.#damaged(error);
-    });
+    if (this.#notEncoded !== undefined) this.#take(bytes, tNs);
+    else {
+      if (this.#offset === 0) this.#undecoded.push({ bytes, tNs });
+      await decoding.write(bytes).catch((error: unknown) => this.#failed(decoding, error));
+      if (this.#offset > 0) this.#undecoded = [];
+    }
     this.#undecodedBytes -= bytes.length;
     this.#setup.lighter();
   }
 
+  /** What is not in its encoding at all is worth seeing as it came: a gateway's plain error under the header of another answer. */
+  #failed(decoding: Decoding, error: unknown): void {
+    if (this.#offset > 0) return this.#damaged(reasonOf(error), decoding.sound);
+    this.#notEncoded = error;
+    decoding.close();
+    for (const { bytes, tNs } of this.#undecoded) this.#take(bytes, tNs);
+    return undefined;
+  }
+
   async #endDecoding(decoding: Decoding, whole: boolean, told: () => void): Promise<void> {
     await this.#decoded;
-    if (whole && !this.#stopped) await decoding.end().catch((error: unknown) => this.#damaged(error));
+    if (whole && !this.#stopped) await this.#endWhole(decoding);
     decoding.close();
     this.#queue.end(told);
   }
 
-  #damaged(error: unknown): void {
-    const { code, message } = error as NodeJS.ErrnoException;
-    this.#stopBy({ how: 'damaged', encoding: this.#encoding, reason: code ?? message });
+  async #endWhole(decoding: Decoding): Promise<void> {
+    if (this.#notEncoded !== undefined) return this.#damaged(reasonOf(this.#notEncoded), null);
+    try {
+      await decoding.end();
+      if (decoding.sound < this.#received) this.#damaged('bytes after its end', decoding.sound);
+    } catch (error) {
+      this.#damaged(reasonOf(error), decoding.sound);
+    }
+  }
+
+  /** `sound`: see BodyEnd. */
+  #damaged(reason: string, sound: number | null): void {
+    this.#stopBy({ how: 'damaged', encoding: this.#encoding, reason, sound, received: this.#received });
   }
 
   /** Takes decoded bytes: the one place where a read is made. */
@@ -159,3 +184,8 @@ export class ReceivedBody {
     this.#setup.stopped(end);
   }
 }
+
+const reasonOf = (error: unknown): string => {
+  const { code, message } = error as NodeJS.ErrnoException;
+  return code ?? message;
+};

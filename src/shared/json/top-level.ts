@@ -11,6 +11,8 @@ export interface TopLevelObject {
   readonly value: JsonObject;
   /** As it is written. */
   readonly text: string;
+  /** Where it starts in the whole. */
+  readonly at: number;
 }
 
 /** All objects that are whole; `others`: characters that are part of none, but for white space, commas and brackets. */
@@ -35,7 +37,7 @@ export function topLevelObjects(text: string): {
       continue;
     }
     others += text.slice(from, at).replace(/[\s,[\]]+/g, '').length;
-    objects.push({ value, text: text.slice(at, end!) });
+    objects.push({ value, text: text.slice(at, end!), at });
     from = end!;
   }
   others += text.slice(from).replace(/[\s,[\]]+/g, '').length;

@@ -116,7 +116,11 @@ describe('what holds no stream is refused with the next step', () => {
   it.each([
     ['openai-py-debug.txt', 'no-body', /SDKs never log the bytes of a stream\. Record the response/],
     ['anthropic-js-debug.txt', 'no-body', /SDKs never log/],
-    ['printed-js.txt', 'not-whole', /left out 4 nested values \(\[Object\]\)\. Print JSON\.stringify/],
+    [
+      'printed-js.txt',
+      'not-whole',
+      /4 values were not printed, only what stands for them \(\[Object\], <…>\)\. Print JSON\.stringify/,
+    ],
   ])('%s', (name, code, sentence) => {
     const refused = (): unknown => recognize(name, fixture(name));
     expect(refused).toThrow(ImportError);

@@ -11,8 +11,19 @@ import { PROVIDERS, providerOf } from '../../../shared/providers/registry.ts';
 import { factsOfJson, ownerOf } from '../../../shared/providers/wrapped.ts';
 import { binaryKind } from '../../../shared/text/binary.ts';
 import { ImportError, utf8 } from './imported.ts';
+import {
+  readsOfParts,
+  textOf,
+  timedReads,
+  untimedLines,
+  type LogLine,
+  type LogPiece,
+  type TimedReads,
+} from './log-lines.ts';
+import { timeIn, timeOf, type LogTime } from './log-times.ts';
 import { printedObjects } from './printed.ts';
-import { repairText, type Repaired } from './repair-text.ts';
+import { countedRecords } from './records.ts';
+import { repairText, withoutColours, type Repaired } from './repair-text.ts';
 
 export interface BodyStream {
   readonly api: Api;
@@ -24,6 +35,8 @@ export interface BodyStream {
   readonly events: number;
   /** What was changed, as sentences; the bytes are those that came in when it is empty. */
   readonly repaired: readonly string[];
+  /** The bytes again, with the times that a log had of them. */
+  readonly timed?: TimedReads | undefined;
 }
 
 const AS_THEY_ARE: Readonly<Record<Framing, BodyStream['format']>> = {
@@ -49,10 +62,12 @@ export function bodyStream(bytes: Uint8Array, api: Api | null, refused: boolean)
   // What a server did is to be shown as it is, too; only what a copy did is mended.
   if (sent.length > 0 && framing === 'sse' && plain !== null) return plain;
   const mended = repairText(new TextDecoder().decode(bytes));
+  const repaired = repairedStream(mended, detected);
   // Fields that no client understands are a fault of the server, however well the JSON in them reads.
-  const found = repairedStream(mended, detected) ?? (framing === 'sse' ? null : objectsStream(mended, bytes));
+  const found = repaired ?? (framing === 'sse' && !bytes.includes(ESC) ? null : objectsStream(mended, bytes));
   if (found && refused) return asIs(bytes, found.api);
-  if (found) return { ...found, repaired: [...sent, ...found.repaired] };
+  // Of objects that a program printed nothing is a fault of the server.
+  if (found) return clocked({ ...found, repaired: [...(repaired === null ? [] : sent), ...found.repaired] });
   // No choice of a person makes a stream of an image.
   const chosen = framing === null && binaryKind(bytes) !== null ? null : api;
   const named = plain ?? (chosen === null ? null : asIs(bytes, chosen));
@@ -60,6 +75,13 @@ export function bodyStream(bytes: Uint8Array, api: Api | null, refused: boolean)
   const other = framing && asIs(bytes, OTHER_API, framing);
   return other && other.events > 0 ? other : null;
 }
+
+/** Begins what a terminal is told: no server sends it. */
+const ESC = 0x1b;
+
+/** With the sentence that says where its times are from. */
+const clocked = (stream: BodyStream): BodyStream =>
+  stream.timed === undefined ? stream : { ...stream, repaired: [...stream.repaired, stream.timed.clock.sentence] };
 
 /** Faults that no copy makes. */
 const SENT_SO: ReadonlySet<FramingFaultId> = new Set([
@@ -116,9 +138,9 @@ function counted(bytes: Uint8Array, api: Api, framing = providerOf(api).framing)
 }
 
 /** Null unless all is well after the repair. */
-function repairedStream({ text: mended, repaired }: Repaired, detected: Api | null): BodyStream | null {
+function repairedStream({ lines, repaired }: Repaired, detected: Api | null): BodyStream | null {
   if (repaired.length === 0) return null;
-  const after = utf8(mended);
+  const after = utf8(textOf(lines));
   const api = detectApi(after)?.api ?? detected;
   if (api === null || providerOf(api).framing !== 'sse') return null;
   const is = counted(after, api);
@@ -130,18 +152,47 @@ function repairedStream({ text: mended, repaired }: Repaired, detected: Api | nu
     events: is.good,
     format: { id: 'sse-text', label: 'a stream of server-sent events in text of another kind' },
     repaired,
+    timed: timedReads(lines) ?? undefined,
   };
 }
 
 /** Events as objects, in the text as it came or in what is left of it when it is no log any more. */
-function objectsStream({ text, repaired }: Repaired, bytes: Uint8Array): BodyStream | null {
-  const given = new TextDecoder().decode(bytes);
-  const found = jsonStream(given) ?? printedStream(given);
-  if (repaired.length === 0) return found;
-  const after = jsonStream(text);
-  if (after === null || after.events < (found?.events ?? 0)) return found;
-  return after.events === found?.events ? found : { ...after, repaired: [...repaired, ...after.repaired] };
+function objectsStream({ lines, repaired }: Repaired, bytes: Uint8Array): BodyStream | null {
+  const text = untimedLines(new TextDecoder().decode(bytes));
+  const plain = withoutColours(text);
+  const found = objectsIn(plain?.lines ?? text);
+  const given = found && plain ? { ...found, repaired: [...plain.repaired, ...found.repaired] } : found;
+  if (repaired.length === 0) return given;
+  const mended = objectsIn(lines);
+  if (mended === null || mended.events <= (given?.events ?? 0)) return given;
+  return { ...mended, repaired: [...repaired, ...mended.repaired] };
 }
+
+/** As JSON or as a program prints objects, whichever gives more. */
+function objectsIn(lines: readonly LogLine[]): BodyStream | null {
+  const text = textOf(lines);
+  const timeAt = timesAt(lines);
+  const json = jsonStream(text, timeAt);
+  const printed = json === null || hasPrinted(text) ? printedStream(text, timeAt) : null;
+  return printed !== null && printed.events > (json?.events ?? 0) ? printed : json;
+}
+
+/** Members of objects of JavaScript, whose names have no quotation marks. */
+const hasPrinted = (text: string): boolean => /^\s*(?:data|event|chunk|type): ['`{]/m.test(text);
+
+/** The time of what starts at a place of the text: of the words before it, or of its line. Places must not fall. */
+function timesAt(lines: readonly LogLine[]): (at: number) => LogTime | null {
+  let [line, start] = [0, 0];
+  return (at) => {
+    if (at < start) [line, start] = [0, 0];
+    while (line < lines.length - 1 && at > start + lines[line]!.text.length) start += lines[line++]!.text.length + 1;
+    const { text, time } = lines[line]!;
+    return timeIn(text.slice(0, at - start).slice(0, LONGEST_WORDS)) ?? time;
+  };
+}
+
+/** No log writes more before its message. */
+const LONGEST_WORDS = 200;
 
 /** Whether lines of JSON are records that hold the events, and no events. */
 function isWrapped(bytes: Uint8Array, api: Api): boolean {
@@ -157,37 +208,40 @@ const LOOKED_AT = 256 * 1024;
 const MAX_WRAPPERS = 3;
 
 /** JSON objects that are events, or hold them, or are a whole answer. */
-function jsonStream(text: string): BodyStream | null {
+function jsonStream(text: string, timeAt: (at: number) => LogTime | null): BodyStream | null {
   const { objects, others } = topLevelObjects(text);
-  const array = text.trimStart().startsWith('[');
-  return objectStream(objects, {
+  const array = /^\s*\[\s*\{/.test(text);
+  const timed = objects.map((object) => ({ ...object, lost: 0, time: timeAt(object.at) }));
+  return objectStream(text, timed, {
     format: array
       ? { id: 'json-array', label: 'a JSON list of events' }
       : { id: 'json-events', label: 'JSON objects of events' },
     how: `It was ${objects.length === 1 ? 'one JSON object' : `${objects.length} JSON objects, one after another`}${array ? ' in a list' : ''}, as programs print events.`,
     others,
-    onlyEvents: others === 0,
+    mayBeOnlyEvents: true,
   });
 }
 
 /** Throws an ImportError where so much was left out of what was printed that nothing true can be shown. */
-function printedStream(text: string): BodyStream | null {
-  const { objects, lost } = printedObjects(text);
-  const found = objectStream(
-    objects.map((value) => ({ value, text: JSON.stringify(value) })),
-    {
-      format: { id: 'printed-events', label: 'events as an SDK’s objects were printed' },
-      how: `It was ${objects.length} objects as Python or JavaScript print them. Fields that were null are left out.`,
-      others: 0,
-      onlyEvents: false,
-    },
-  );
-  if (found !== null && lost > 0)
-    throw new ImportError(
-      'not-whole',
-      `These are events of the API ${found.api}, printed by console.log, which left out ${lost} nested values ([Object]). Print JSON.stringify(event) instead, or keep the bytes of the response.`,
-    );
-  return found;
+function printedStream(text: string, timeAt: (at: number) => LogTime | null): BodyStream | null {
+  const objects = printedObjects(text).map((object) => ({
+    ...object,
+    text: JSON.stringify(object.value),
+    time: timeAt(object.at),
+  }));
+  return objectStream(text, objects, {
+    format: { id: 'printed-events', label: 'events as an SDK’s objects were printed' },
+    how: `It was ${objects.length} objects as Python or JavaScript print them. Fields that were null are left out.`,
+    others: 0,
+    mayBeOnlyEvents: false,
+  });
+}
+
+interface FoundObject extends TopLevelObject {
+  /** What the log said of when it was written. */
+  readonly time: LogTime | null;
+  /** Values in it that were not printed. */
+  readonly lost: number;
 }
 
 interface ObjectWords {
@@ -196,13 +250,15 @@ interface ObjectWords {
   readonly how: string;
   /** Characters between them. */
   readonly others: number;
-  /** Nothing but events is there: an object that says nothing of its API is one of them. */
-  readonly onlyEvents: boolean;
+  /** Where nothing stands between them, an object that says nothing of its API is an event as well. */
+  readonly mayBeOnlyEvents: boolean;
 }
 
+/** Throws an ImportError where values of an event were not printed. */
 function objectStream(
-  objects: readonly TopLevelObject[],
-  { format, how, others, onlyEvents }: ObjectWords,
+  whole: string,
+  objects: readonly FoundObject[],
+  { format, how, others: between, mayBeOnlyEvents }: ObjectWords,
 ): BodyStream | null {
   if (objects.length === 0) return null;
   if (objects.length === 1) {
@@ -212,25 +268,58 @@ function objectStream(
   const found = objects.map(eventIn);
   const api = found.find((one) => one?.strong)?.api ?? found.find((one) => one)?.api;
   if (api === undefined) return null;
+  const { hiddenEnd } = providerOf(api);
+  const ended = hiddenEnd !== undefined && hasLine(whole, hiddenEnd);
+  const others = between - (ended ? letters(hiddenEnd) : 0);
   const paths = new Map(found.flatMap((one) => (one?.path ? [[one.path.join('\0'), one.path] as const] : [])));
   const wrapped = paths.size > 0;
-  const events = objects.flatMap((object, at) => {
+  const onlyEvents = mayBeOnlyEvents && others <= 0 && !wrapped;
+  let lost = 0;
+  const events = objects.flatMap((object, at): readonly LogPiece[] => {
     const event = found[at];
-    if (event) return [event.text];
-    if (onlyEvents && !wrapped) return [oneLine(object.text)];
-    // What stands where the others have their event is one, though it says nothing of its API.
-    const inner = [...paths.values()].map((path) => eventAt(object.value, path)).find((one) => one !== null);
-    return inner ? [JSON.stringify(inner)] : [];
+    const own = event?.path === undefined;
+    const text = event?.text ?? (onlyEvents ? alone(object) : wrappedAt(object.value, [...paths.values()]));
+    if (text === null) return [];
+    lost += object.lost;
+    const inner = own ? null : eventAt(object.value, event.path);
+    return [{ text, time: (own && !wrapped ? null : timeOf(object.value, inner)) ?? object.time }];
   });
+  if (lost > 0) throw notWhole(api, lost);
   const repaired = [`${how} They were put back into the framing of the API.`];
   if (wrapped) repaired.push('Each event stood in a record of another program, which was taken off.');
   const left = objects.length - events.length;
-  if (left > 0) repaired.push(`${left} records that are no event of the API were left out.`);
+  if (left > 0) repaired.push(`${countedRecords(left)} no event of the API ${left === 1 ? 'was' : 'were'} left out.`);
   if (others > 0) repaired.push(`${others} characters between the objects were left out.`);
-  const { bytes, addedEnd } = framed(events, api);
+  const { parts, addedEnd } = framed(events, api, ended);
   if (addedEnd !== undefined)
     repaired.push(`${addedEnd} was added at the end: SDKs read it and do not give it to programs.`);
-  return { api, framing: providerOf(api).framing, bytes, events: events.length, format, repaired };
+  const bytes = utf8(textOfParts(parts));
+  const timed = readsOfParts(parts) ?? undefined;
+  return { api, framing: providerOf(api).framing, bytes, events: events.length, format, repaired, timed };
+}
+
+const notWhole = (api: Api, lost: number): ImportError =>
+  new ImportError(
+    'not-whole',
+    `These are events of the API ${api} as a program printed them, and ${lost === 1 ? 'one value was' : `${lost} values were`} not printed, only what stands for them ([Object], <…>). Print JSON.stringify(event) or event.model_dump_json() instead, or keep the bytes of the response.`,
+  );
+
+const textOfParts = (parts: readonly LogPiece[]): string => parts.map(({ text }) => text).join('');
+
+const hasLine = (text: string, line: string): boolean =>
+  text.split('\n').some((one) => one.trim() === line || one.trim() === `data: ${line}`);
+
+/** As many characters of it as `others` counts. */
+const letters = (text: string): number => text.replace(/[\s,[\]]+/g, '').length;
+
+/** An object that says nothing of its API; what has a snapshot the helpers of an SDK made, and no server sent. */
+const alone = ({ value, text }: TopLevelObject): string | null =>
+  Object.hasOwn(value, 'snapshot') ? null : oneLine(text);
+
+/** What stands where the others have their event is one, though it says nothing of its API. */
+function wrappedAt(value: JsonObject, paths: readonly (readonly string[])[]): string | null {
+  const inner = paths.map((path) => eventAt(value, path)).find((one) => one !== null);
+  return inner ? JSON.stringify(inner) : null;
 }
 
 /** Line ends stand between tokens only, so that the numbers stay as they are written. */
@@ -249,7 +338,7 @@ interface FoundEvent {
 }
 
 /** The event that an object is, or holds. */
-function eventIn({ value, text }: TopLevelObject): FoundEvent | null {
+function eventIn({ value, text }: Pick<TopLevelObject, 'value' | 'text'>): FoundEvent | null {
   const own = signOf(value);
   if (own?.strong) return { ...own, text: oneLine(text) };
   const inner = innerEvent(value, []);
@@ -323,10 +412,14 @@ function answerStream(value: JsonObject): BodyStream | null {
     return {
       api,
       framing: providerOf(api).framing,
-      bytes: framed(
-        events.map((event) => JSON.stringify(event)),
-        api,
-      ).bytes,
+      bytes: utf8(
+        textOfParts(
+          framed(
+            events.map((event) => ({ text: JSON.stringify(event), time: null })),
+            api,
+          ).parts,
+        ),
+      ),
       events: events.length,
       format: { id: 'json-answer', label: 'an answer that was not streamed' },
       repaired: [
@@ -337,15 +430,23 @@ function answerStream(value: JsonObject): BodyStream | null {
   return null;
 }
 
-/** Events in the framing of their API. An end that SDKs keep to themselves is added where an event finishes an answer. */
-function framed(events: readonly string[], api: Api): { readonly bytes: Uint8Array; readonly addedEnd?: string } {
+/**
+ * Events in the framing of their API. An end that SDKs keep to themselves is added where an event finishes an answer, or where the
+ * text had it (`ended`).
+ */
+function framed(
+  events: readonly LogPiece[],
+  api: Api,
+  ended = false,
+): { readonly parts: readonly LogPiece[]; readonly addedEnd?: string } {
   const { framing, hiddenEnd } = providerOf(api);
-  if (framing !== 'sse') return { bytes: utf8(events.map((event) => `${event}\n`).join('')) };
-  const frames = events.map((event) => {
-    const type = stringOf(objectOf(JSON.parse(event))?.['type']);
-    return `${type === null ? '' : `event: ${type}\n`}data: ${event}\n\n`;
+  if (framing !== 'sse') return { parts: events.map(({ text, time }) => ({ text: `${text}\n`, time })) };
+  const parts = events.map(({ text, time }) => {
+    const type = stringOf(objectOf(JSON.parse(text))?.['type']);
+    return { text: `${type === null ? '' : `event: ${type}\n`}data: ${text}\n\n`, time };
   });
-  if (hiddenEnd === undefined || !events.some((event) => /"finish_reason":\s*"/.test(event)))
-    return { bytes: utf8(frames.join('')) };
-  return { bytes: utf8(`${frames.join('')}data: ${hiddenEnd}\n\n`), addedEnd: hiddenEnd };
+  const finished = ended || events.some(({ text }) => /"finish_reason":\s*"/.test(text));
+  if (hiddenEnd === undefined || !finished) return { parts };
+  const end = { text: `data: ${hiddenEnd}\n\n`, time: events.at(-1)?.time ?? null };
+  return { parts: [...parts, end], ...(!ended && { addedEnd: hiddenEnd }) };
 }

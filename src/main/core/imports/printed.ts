@@ -4,8 +4,10 @@
  */
 import type { JsonObject } from '../../../shared/json/json-object.ts';
 
-export interface PrintedObjects {
-  readonly objects: readonly JsonObject[];
+export interface PrintedObject {
+  readonly value: JsonObject;
+  /** Where it starts in the text. */
+  readonly at: number;
   /** Values that were printed as a placeholder, such as `[Object]`: what they were is nowhere. */
   readonly lost: number;
 }
@@ -17,22 +19,22 @@ const MAX_DEPTH = 200;
 const MAX_FAILURES = 1_000;
 
 /** All objects of a text, in order. */
-export function printedObjects(text: string): PrintedObjects {
-  const objects: JsonObject[] = [];
-  let [lost, failures] = [0, 0];
+export function printedObjects(text: string): readonly PrintedObject[] {
+  const objects: PrintedObject[] = [];
+  let failures = 0;
   START.lastIndex = 0;
   for (let start = START.exec(text); start !== null; start = START.exec(text)) {
-    const parser = new Parser(text, start.index + start[0].length - start[1]!.length);
+    const at = start.index + start[0].length - start[1]!.length;
+    const parser = new Parser(text, at);
     const value = parser.value(0);
     if (value === undefined || !isObject(value)) {
       if (++failures > MAX_FAILURES) break;
       continue;
     }
-    objects.push(value);
-    lost += parser.lost;
+    objects.push({ value, at, lost: parser.lost });
     START.lastIndex = parser.at;
   }
-  return { objects, lost };
+  return objects;
 }
 
 type Printed = string | number | boolean | null | readonly Printed[] | { readonly [name: string]: Printed };

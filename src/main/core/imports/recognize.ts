@@ -6,7 +6,7 @@ import { PROVIDERS, unknownApi } from '../../../shared/providers/registry.ts';
 import { bodyStream } from './body-stream.ts';
 import { decodedBody, joined, untimed } from './body.ts';
 import { IMPORT_FORMATS } from './formats/registry.ts';
-import { bodyOnly, ImportError, type ImportedExchange, type ImportedRead } from './imported.ts';
+import { bodyOnly, ImportError, type ImportedExchange } from './imported.ts';
 import { unpack } from './unpack.ts';
 
 /** One stream of a file, ready to become a trace. */
@@ -57,7 +57,11 @@ function streamOf(
   const stream = bodyStream(bytes, apiOfUrl(url) ?? chosen, refused);
   if (stream === null) return null;
   const changed = stream.repaired.length > 0;
-  const reads: readonly ImportedRead[] = changed ? untimed([{ tNs: 0, bytes: stream.bytes }]) : body.reads;
+  const { reads, clock } = stream.timed ?? {
+    reads: changed ? untimed([{ tNs: 0, bytes: stream.bytes }]) : body.reads,
+    clock: null,
+  };
+  const startedAt = exchange.startedAt ?? clock?.startedAt;
   return {
     ...exchange,
     label: labelOf(exchange),
@@ -66,7 +70,8 @@ function streamOf(
     events: stream.events,
     format: format === null ? stream.format : { id: format.id, label: format.label },
     reads,
-    timed: body.timed && !changed,
+    timed: clock !== null || (body.timed && !changed),
+    ...(startedAt !== undefined && { startedAt }),
     repaired: [...(exchange.repaired ?? []), ...body.repaired, ...stream.repaired],
   };
 }

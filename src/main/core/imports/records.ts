@@ -2,9 +2,11 @@
  * A stream of which each piece stands in a record of its own: container logs (`{"log":"data: …\n"}`), the journal, structured loggers,
  * exports of log services, lists of strings.
  */
-import { arrayOf, objectOf, stringOf, type JsonObject } from '../../../shared/json/json-object.ts';
+import { arrayOf, objectOf, type JsonObject } from '../../../shared/json/json-object.ts';
 import { topLevelObjects } from '../../../shared/json/top-level.ts';
 import { jsonOf } from './http-head.ts';
+import { linesOfPieces, type LogPiece } from './log-lines.ts';
+import { isNewestFirst, timeIn, timeOf } from './log-times.ts';
 import type { Repaired } from './repair-text.ts';
 
 /** A field of an event stream at the start of a line, or after the words of a log. */
@@ -18,28 +20,37 @@ const MAX_PATH = 2;
 export function textInRecords(text: string): Repaired | null {
   const found = piecesIn(text);
   if (found === null) return null;
-  const { pieces, where } = found;
-  const ended = pieces.some((piece) => piece.endsWith('\n'));
+  const { where } = found;
+  const backwards = isNewestFirst(found.pieces.map(({ time }) => time));
+  const pieces = backwards ? found.pieces.toReversed() : found.pieces;
+  const ended = pieces.some((piece) => piece.text.endsWith('\n'));
   // Words of a log before the fields are taken off later, with what has no field.
-  const prefixed = !pieces.some((piece) => /^(?:data|event|id|retry):/.test(piece));
+  const prefixed = !pieces.some((piece) => /^(?:data|event|id|retry):/.test(piece.text));
   let dropped = 0;
   let open = false;
   const kept = pieces.filter((piece) => {
     // A long line goes on in the next record.
-    const part = prefixed || open || piece.trim() === '' || piece.startsWith(':') || FIELD.test(piece);
-    open = part && ended && !piece.endsWith('\n');
+    const part = prefixed || open || piece.text.trim() === '' || piece.text.startsWith(':') || FIELD.test(piece.text);
+    open = part && ended && !piece.text.endsWith('\n');
     if (!part) dropped++;
     return part;
   });
   const repaired = [
     `Each piece stood in ${where === '' ? 'a string of a list' : `${JSON.stringify(where)} of a record`}; they were put together.`,
   ];
-  if (dropped > 0) repaired.push(`${dropped} records that are no part of the stream were left out.`);
-  return { text: kept.join(ended ? '' : '\n') + (ended ? '' : '\n'), repaired };
+  if (backwards) repaired.push('The records were listed newest first; they were turned round.');
+  if (dropped > 0)
+    repaired.push(`${countedRecords(dropped)} no part of the stream ${dropped === 1 ? 'was' : 'were'} left out.`);
+  const whole = ended ? kept : [...kept, { text: '', time: null }];
+  return { lines: linesOfPieces(whole, ended ? '' : '\n'), repaired };
 }
 
+/** `One record that is`, `2 records that are`. */
+export const countedRecords = (records: number): string =>
+  records === 1 ? 'One record that is' : `${records} records that are`;
+
 interface Pieces {
-  readonly pieces: readonly string[];
+  readonly pieces: readonly LogPiece[];
   /** The member that holds them; '' where the list holds them itself. */
   readonly where: string;
 }
@@ -56,9 +67,9 @@ function piecesIn(text: string): Pieces | null {
 function inLists(value: unknown, depth: number): Pieces | null {
   if (depth === 0) return null;
   const list = arrayOf(value);
-  const strings = list.filter((item) => typeof item === 'string');
-  if (strings.length > 1 && strings.length === list.length && holdsStream(strings))
-    return { pieces: strings, where: '' };
+  const strings = list.flatMap((item) => (typeof item === 'string' ? [{ text: item, time: null }] : []));
+  const pieces = strings.length === list.length ? strings : list.flatMap(pairOf);
+  if (pieces.length > 1 && pieces.length === list.length && holdsStream(pieces)) return { pieces, where: '' };
   const records = list.filter((item) => objectOf(item) !== null) as readonly JsonObject[];
   const own = records.length > 1 ? inRecords(records) : null;
   if (own !== null) return own;
@@ -69,11 +80,19 @@ function inLists(value: unknown, depth: number): Pieces | null {
   return null;
 }
 
+/** A time and a line, as Loki lists them. */
+function pairOf(item: unknown): readonly LogPiece[] {
+  const [time, text] = arrayOf(item);
+  return (typeof time === 'string' || typeof time === 'number') && typeof text === 'string'
+    ? [{ text, time: timeIn(String(time)) }]
+    : [];
+}
+
 function inRecords(records: readonly JsonObject[]): Pieces | null {
   for (const path of pathsOf(records)) {
     const pieces = records.flatMap((record) => {
-      const piece = stringOf(path.reduce<unknown>((value, name) => objectOf(value)?.[name], record));
-      return piece === null ? [] : [plain(piece)];
+      const piece = pieceOf(path.reduce<unknown>((value, name) => objectOf(value)?.[name], record));
+      return piece === null ? [] : [{ text: piece, time: timeOf(record) }];
     });
     if (holdsStream(pieces)) return { pieces, where: path.join('.') };
   }
@@ -86,7 +105,7 @@ function pathsOf(records: readonly JsonObject[]): readonly (readonly string[])[]
   const look = (value: JsonObject, path: readonly string[]): void => {
     for (const [name, member] of Object.entries(value)) {
       const inner = [...path, name];
-      if (typeof member === 'string' && FIELD.test(plain(member))) paths.set(inner.join('\0'), inner);
+      if (FIELD.test(pieceOf(member) ?? '')) paths.set(inner.join('\0'), inner);
       const object = objectOf(member);
       if (object !== null && inner.length < MAX_PATH) look(object, inner);
     }
@@ -96,9 +115,18 @@ function pathsOf(records: readonly JsonObject[]): readonly (readonly string[])[]
 }
 
 /** The text of an event may look like a field, but not that of every fourth one. */
-function holdsStream(pieces: readonly string[]): boolean {
-  const fields = pieces.filter((piece) => FIELD.test(piece)).length;
-  return fields > 1 && fields * 4 >= pieces.filter((piece) => piece.trim() !== '').length;
+function holdsStream(pieces: readonly LogPiece[]): boolean {
+  const fields = pieces.filter(({ text }) => FIELD.test(text)).length;
+  return fields > 1 && fields * 4 >= pieces.filter(({ text }) => text.trim() !== '').length;
+}
+
+/** A text, or the bytes of one as Node's Buffer becomes JSON; null for anything else. */
+function pieceOf(member: unknown): string | null {
+  if (typeof member === 'string') return plain(member);
+  const buffer = objectOf(member);
+  if (buffer?.['type'] !== 'Buffer') return null;
+  const bytes = arrayOf(buffer['data']);
+  return bytes.every((byte) => typeof byte === 'number') ? Buffer.from(bytes).toString() : null;
 }
 
 /** Programs that keep bytes in JSON write them in base64. */

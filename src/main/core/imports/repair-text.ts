@@ -5,10 +5,12 @@
 
 import { isUtf8 } from 'node:buffer';
 import { isJson } from '../../../shared/json/json-object.ts';
+import { linesOfPieces, textOf, untimedLines, type LogLine } from './log-lines.ts';
+import { timeIn } from './log-times.ts';
 import { textInRecords } from './records.ts';
 
 export interface Repaired {
-  readonly text: string;
+  readonly lines: readonly LogLine[];
   /** What was changed, as sentences; empty when nothing was. */
   readonly repaired: readonly string[];
 }
@@ -20,10 +22,10 @@ const FIELD_INSIDE = /(?:^|[^\w"\\])((?:data|event|id|retry): ?(?=[{[\w])|(?:dat
 /** Undoes all that is found. Whether the result is a stream is for the caller to find out. */
 export function repairText(text: string): Repaired {
   const repaired: string[] = [];
-  let now = text;
+  let now = untimedLines(text);
   for (const repair of [
     withoutColours,
-    textInRecords,
+    inRecords,
     unescaped,
     withoutQuotes,
     inPieces,
@@ -33,34 +35,38 @@ export function repairText(text: string): Repaired {
   ]) {
     const next = repair(now);
     if (next === null) continue;
-    now = next.text;
+    now = next.lines;
     repaired.push(...next.repaired);
   }
-  return { text: now, repaired };
+  return { lines: now, repaired };
 }
 
-type Step = (text: string) => Repaired | null;
+type Step = (lines: readonly LogLine[]) => Repaired | null;
 
-const one = (text: string, sentence: string): Repaired => ({ text, repaired: [sentence] });
+const one = (lines: readonly LogLine[], sentence: string): Repaired => ({ lines, repaired: [sentence] });
 
-const linesOf = (text: string): string[] => text.split(/\r\n|\n|\r/);
+const inRecords: Step = (lines) => textInRecords(textOf(lines));
 
 /** The whole stream as one string of a programming language: line ends are written as a backslash and an n. */
-const unescaped: Step = (text) => {
-  const trimmed = text.trim();
+const unescaped: Step = (lines) => {
+  const trimmed = textOf(lines).trim();
   if (/^b?['"]/.test(trimmed) || !/^(?:data|event): ?[^\n]*\\n(?:\\r)?(?:\\n)?(?:data|event|id|retry): ?/.test(trimmed))
     return null;
   if (/\n/.test(trimmed)) return null;
-  return one(literal(trimmed), 'The stream was one line with its line ends escaped (\\n); they were put back.');
+  return one(
+    untimedLines(literal(trimmed)),
+    'The stream was one line with its line ends escaped (\\n); they were put back.',
+  );
 };
 
 // oxlint-disable-next-line no-control-regex -- what terminals are told begins with ESC.
 const TERMINAL = /\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|[@-Z\\-_])/g;
 
 /** JSON has no ESC: it is what a program that writes for a terminal put between. */
-const withoutColours: Step = (text) => {
-  const plain = text.replace(TERMINAL, '');
-  return plain === text ? null : one(plain, 'The text had colours of a terminal in it; they were taken out.');
+export const withoutColours: Step = (lines) => {
+  const plain = lines.map(({ text, time }) => ({ text: text.replace(TERMINAL, ''), time }));
+  const same = plain.every(({ text }, at) => text === lines[at]!.text);
+  return same ? null : one(plain, 'The text had colours of a terminal in it; they were taken out.');
 };
 
 /** Where a string or bytes literal of Python, JavaScript or JSON may open. */
@@ -76,34 +82,48 @@ interface Literal {
 }
 
 /** Literals that hold pieces of a stream: one a line, as `print(line)` of Python shows them (`b'data: …'`), or in the lines of a log. */
-const withoutQuotes: Step = (text) => {
-  const lines = linesOf(text).filter((line) => line.trim() !== '' && !/^\s*[[\]()],?\s*$/.test(line));
-  const found = lines.map((line) => (FIELD.test(line) ? [] : literalsIn(line)));
+const withoutQuotes: Step = (all) => {
+  const lines = all.filter(({ text }) => text.trim() !== '' && !/^\s*[[\]()],?\s*$/.test(text));
+  const found = lines.map(({ text }) => (FIELD.test(text) ? [] : literalsIn(text)));
   const pieces = found.map((literals) => literals.find(({ text: piece }) => HOLDS_FIELD.test(piece)) ?? null);
   const objects = pieces.every((piece) => piece === null)
     ? found.map((literals) => literals.find(({ bytes, text: piece }) => bytes && HOLDS_OBJECT.test(piece)) ?? null)
     : pieces;
   const known = new Set(objects.flatMap((piece) => (piece === null ? [] : [shapeOf(piece.before)])));
   if (known.size === 0) return null;
+  const blanks = [...known].map((shape) => new RegExp(`^${shape}\\s*$`));
   // What has the same words before it and no field goes on in an event, or is the blank line after it.
-  const parts = objects.map(
-    (piece, at) => piece ?? found[at]!.find(({ before }) => known.has(shapeOf(before))) ?? null,
+  const parts = objects.map((piece, at): Literal | null => {
+    if (piece !== null) return piece;
+    const same = found[at]!.find(({ before }) => known.has(shapeOf(before)));
+    if (same !== undefined) return same;
+    const { text } = lines[at]!;
+    return text.trim() !== '' && blanks.some((blank) => blank.test(text))
+      ? { before: text, bytes: false, text: '' }
+      : null;
+  });
+  const kept = parts.flatMap((part, at) =>
+    part === null ? [] : [{ ...part, time: timeIn(part.before) ?? lines[at]!.time }],
   );
-  const kept = parts.filter((part) => part !== null);
-  const fields = lines.filter((line, at) => parts[at] === null && fieldIn(line) !== null).length;
+  const fields = lines.filter(({ text }, at) => parts[at] === null && fieldIn(text) !== null).length;
   if (fields > kept.length) return null;
   // Reads hold their line ends; lines lost them to the loop that printed them.
   const whole = kept.some((part) => /[\r\n]/.test(part.text));
-  const joined = kept.map((part) => part.text).join(whole ? '' : '\n') + (whole ? '' : '\n');
   const repaired = [
     kept.some((part) => part.bytes)
       ? "Lines were printed as Python shows bytes (b'…'); they were turned back."
       : 'Lines were printed as quoted strings; they were turned back.',
   ];
   const dropped = lines.length - kept.length;
-  if (dropped > 0) repaired.push(`${dropped} lines that are no part of the stream were left out.`);
-  return { text: fromBytes(joined), repaired };
+  if (dropped > 0) repaired.push(leftOut(dropped));
+  const ended = whole ? kept : [...kept, { text: '', time: null }];
+  return { lines: linesOfPieces(ended, whole ? '' : '\n', fromBytes), repaired };
 };
+
+const leftOut = (lines: number): string =>
+  lines === 1
+    ? 'One line that is no part of the stream was left out.'
+    : `${lines} lines that are no part of the stream were left out.`;
 
 /** Quotation marks that open nothing. Past so many a line is no printed one, and each takes a look at the rest of it. */
 const MAX_UNCLOSED = 20;
@@ -143,18 +163,19 @@ function closingQuote(line: string, from: number, quote: string): number | null 
 /** containerd cuts lines after 16 KB, and marks each part but the last with P. */
 const PART = /^\d{4}-\d\d-\d\dT\S+ (?:stdout|stderr) ([PF]) /;
 
-const inPieces: Step = (text) => {
+const inPieces: Step = (lines) => {
   let [open, cut] = [false, 0];
-  const whole: string[] = [];
-  for (const line of linesOf(text)) {
-    const [before, mark] = PART.exec(line) ?? [];
-    if (open && before !== undefined) {
-      whole[whole.length - 1] += line.slice(before.length);
+  const whole: LogLine[] = [];
+  for (const { text, time } of lines) {
+    const [before, mark] = PART.exec(text) ?? [];
+    const first = whole.at(-1);
+    if (open && before !== undefined && first !== undefined) {
+      whole[whole.length - 1] = { ...first, text: first.text + text.slice(before.length) };
       cut++;
-    } else whole.push(mark === 'P' ? line.replace(' P ', ' F ') : line);
+    } else whole.push({ text: mark === 'P' ? text.replace(' P ', ' F ') : text, time });
     open = mark === 'P';
   }
-  return cut === 0 ? null : one(whole.join('\n'), `${cut} lines that the log had cut were joined again.`);
+  return cut === 0 ? null : one(whole, `${cut} lines that the log had cut were joined again.`);
 };
 
 const ESCAPED = /\\(?:x([0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|([^xu]))/g;
@@ -182,42 +203,47 @@ function fromBytes(text: string): string {
 const LONGEST_PREFIX = 200;
 
 /** The same words before each line: a time, a level, a container's name, indentation, a quotation mark. */
-const withoutPrefixes: Step = (text) => {
-  const lines = linesOf(text);
+const withoutPrefixes: Step = (lines) => {
   const shapes = new Map<string, { count: number; example: string }>();
-  for (const line of lines) {
-    if (FIELD.test(line)) continue;
-    const at = fieldIn(line);
+  for (const { text } of lines) {
+    if (FIELD.test(text)) continue;
+    const at = fieldIn(text);
     if (at === null || at > LONGEST_PREFIX) continue;
-    const shape = shapeOf(line.slice(0, at));
+    const shape = shapeOf(text.slice(0, at));
     const known = shapes.get(shape);
-    shapes.set(shape, { count: (known?.count ?? 0) + 1, example: known?.example ?? line.slice(0, at) });
+    shapes.set(shape, { count: (known?.count ?? 0) + 1, example: known?.example ?? text.slice(0, at) });
   }
   const total = [...shapes.values()].reduce((sum, { count }) => sum + count, 0);
-  if (total === 0 || total < lines.filter((line) => FIELD.test(line)).length) return null;
+  if (total === 0 || total < lines.filter(({ text }) => FIELD.test(text)).length) return null;
   const prefixes = [...shapes.keys()].map((shape) => new RegExp(`^${shape}`));
   const blanks = [...shapes.keys()].map((shape) => new RegExp(`^${shape.replace(/(?: |\\t)+$/, '')}\\s*$`));
   let dropped = 0;
+  const cut = ({ text, time }: LogLine, at: number): LogLine => ({
+    text: text.slice(at),
+    time: timeIn(text.slice(0, at)) ?? time,
+  });
   const kept = lines.flatMap((line) => {
-    if (line.trim() === '' || FIELD.test(line)) return [line];
-    const at = fieldIn(line);
-    if (at !== null && prefixes.some((prefix) => prefix.exec(line)?.[0].length === at)) return [line.slice(at)];
-    if (blanks.some((blank) => blank.test(line))) return [''];
+    const { text } = line;
+    if (text.trim() === '') return [{ ...line, text: '' }];
+    if (FIELD.test(text)) return [line];
+    const at = fieldIn(text);
+    if (at !== null && prefixes.some((prefix) => prefix.exec(text)?.[0].length === at)) return [cut(line, at)];
+    if (blanks.some((blank) => blank.test(text))) return [cut(line, text.length)];
     const comment = prefixes
-      .map((prefix) => prefix.exec(line)?.[0])
-      .find((found) => found !== undefined && line[found.length] === ':');
-    if (comment !== undefined) return [line.slice(comment.length)];
+      .map((prefix) => prefix.exec(text)?.[0])
+      .find((found) => found !== undefined && text[found.length] === ':');
+    if (comment !== undefined) return [cut(line, comment.length)];
     dropped++;
     return [];
   });
-  const { example } = [...shapes.values()].reduce((most, one) => (one.count > most.count ? one : most));
+  const { example } = [...shapes.values()].reduce((most, each) => (each.count > most.count ? each : most));
   const sentences = [
     example.trim() === ''
       ? 'Lines were indented; the spaces before them were taken off.'
       : `Lines had words before them (${JSON.stringify(example.trimEnd())}), as a log writes them; they were taken off.`,
   ];
-  if (dropped > 0) sentences.push(`${dropped} lines that are no part of the stream were left out.`);
-  return { text: kept.join('\n'), repaired: sentences };
+  if (dropped > 0) sentences.push(leftOut(dropped));
+  return { lines: kept, repaired: sentences };
 };
 
 function fieldIn(line: string): number | null {
@@ -233,43 +259,45 @@ const shapeOf = (prefix: string): string =>
     .replace(/ +/g, ' +');
 
 /** A line that a terminal or a mail broke goes on in the next, which is no field. */
-const unwrapped: Step = (text) => {
-  const lines = linesOf(text);
-  const kept: string[] = [];
+const unwrapped: Step = (lines) => {
+  const kept: LogLine[] = [];
   let open = false;
   let joinedLines = 0;
   for (const line of lines) {
-    if (open && line.trim() !== '' && !FIELD.test(line)) {
-      kept[kept.length - 1] += line;
+    const before = kept.at(-1);
+    if (open && before !== undefined && line.text.trim() !== '' && !FIELD.test(line.text)) {
+      kept[kept.length - 1] = { ...before, text: before.text + line.text };
       joinedLines++;
     } else kept.push(line);
-    const last = kept.at(-1)!;
+    const last = kept.at(-1)!.text;
     open = /^data: ?[{[]/.test(last) && !isJson(last.slice(5));
   }
-  return joinedLines === 0 ? null : one(kept.join('\n'), `${joinedLines} broken lines were joined again.`);
+  return joinedLines === 0 ? null : one(kept, `${joinedLines} broken lines were joined again.`);
 };
 
 /** Each event's `data` must be JSON by itself: a field after it begins the next event. */
-const withBlankLines: Step = (text) => {
-  const kept: string[] = [];
+const withBlankLines: Step = (lines) => {
+  const kept: LogLine[] = [];
   let whole = false;
   let missing = 0;
-  for (const line of linesOf(text)) {
-    if (whole && /^(?:data|event):/.test(line)) {
-      kept.push('');
+  const blank = (): LogLine => ({ text: '', time: kept.at(-1)?.time ?? null });
+  for (const line of lines) {
+    const { text } = line;
+    if (whole && /^(?:data|event):/.test(text)) {
+      kept.push(blank());
       whole = false;
       missing++;
     }
     kept.push(line);
-    if (line === '') whole = false;
-    else if (line.startsWith('data:')) whole = isJson(line.slice(5)) || line.slice(5).trim() === '[DONE]';
+    if (text === '') whole = false;
+    else if (text.startsWith('data:')) whole = isJson(text.slice(5)) || text.slice(5).trim() === '[DONE]';
   }
   if (missing === 0) return null;
   // The last one as well: without its blank line it counts for nothing.
-  while (kept.at(-1) === '') kept.pop();
-  kept.push('', '');
+  while (kept.at(-1)?.text === '') kept.pop();
+  kept.push(blank(), blank());
   return one(
-    kept.join('\n'),
+    kept,
     `${missing === 1 ? 'The blank line between two events was' : `${missing} blank lines between events were`} missing, as chats and logs drop them, and put back. If the server sends it so, no reader of event streams can cut its events.`,
   );
 };

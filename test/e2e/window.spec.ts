@@ -8,11 +8,10 @@ import { complaints, openTrace, startSample, wholeTrace } from '../support/page.
 
 let host: Host;
 let client: Client;
-test.beforeEach(async () => {
+const start = async (): Promise<void> => {
   host = await startHost();
   client = host.client();
-});
-test.afterEach(() => host.stop());
+};
 
 const add = (name: string): Promise<TraceId> => importShort(client, name);
 const list = (page: Page) => page.getByRole('grid', { name: 'Runs' });
@@ -23,132 +22,6 @@ async function openSample(page: Page): Promise<TraceId> {
   await openTrace(page, host.url, id, await wholeTrace(client, id));
   return id;
 }
-
-test.describe('the focus', () => {
-  test('goes to the view that a key shows, so that j moves in it', async ({ page }) => {
-    await openSample(page);
-    await list(page).focus();
-    await page.keyboard.press('Control+2');
-    await expect(page.getByRole('grid', { name: 'Events' })).toBeFocused();
-    const run = await title(page).textContent();
-    await page.keyboard.press('j');
-    await expect(page.locator('.grid-row.active')).toHaveCount(1);
-    await expect(title(page)).toHaveText(run!);
-    await page.keyboard.press('Control+1');
-    await expect(page.getByRole('tabpanel').first()).toBeFocused();
-  });
-
-  test('goes from pane to pane, past the buttons above their rows', async ({ page }) => {
-    await openSample(page);
-    await page.getByRole('tab', { name: /^Events/ }).click();
-    await page.keyboard.press('Control+[');
-    await expect(list(page)).toBeFocused();
-    await page.keyboard.press('Control+]');
-    await expect(page.getByRole('grid', { name: 'Events' })).toBeFocused();
-    await page.keyboard.press('Control+]');
-    await expect(page.getByRole('complementary').getByRole('tab', { selected: true })).toBeFocused();
-    await page.keyboard.press('Control+]');
-    await expect(list(page)).toBeFocused();
-  });
-
-  test('is not lost when the palette closes', async ({ page }) => {
-    await openSample(page);
-    await page.evaluate(() => (document.activeElement as HTMLElement | null)?.blur());
-    await page.keyboard.press('Control+k');
-    await expect(page.getByRole('combobox', { name: 'Search runs, messages, commands' })).toBeFocused();
-    await page.keyboard.press('Escape');
-    await expect(list(page)).toBeFocused();
-    await page.keyboard.press('Control+k');
-    await expect(page.getByRole('combobox', { name: 'Search runs, messages, commands' })).toBeFocused();
-    await page.keyboard.type('third tab');
-    await page.keyboard.press('Enter');
-    await expect(page.getByRole('grid', { name: 'Messages' })).toBeFocused();
-  });
-
-  test('comes to the lanes by Tab, and arrow keys scroll them', async ({ page }) => {
-    await openSample(page);
-    await page.getByRole('tab', { name: /^Live/ }).focus();
-    await page.keyboard.press('Tab');
-    await expect(page.getByRole('region', { name: 'Lanes' })).toBeFocused();
-  });
-});
-
-test('the list shows the run that the palette chose, through a filter too', async ({ page }) => {
-  const wanted = await add('The wanted one');
-  for (let n = 0; n < 60; n++) await add(`Other ${n}`);
-  await page.goto(host.url);
-  await expect(list(page).getByRole('row').first()).toBeVisible();
-  await expect(page.locator(`#run-${wanted}`)).toHaveCount(0);
-  const choose = async () => {
-    await page.keyboard.press('Control+k');
-    await expect(page.getByRole('combobox', { name: 'Search runs, messages, commands' })).toBeFocused();
-    await page.keyboard.type('the wanted');
-    await expect(page.getByRole('option', { name: /The wanted one/ })).toBeVisible();
-    await page.keyboard.press('Enter');
-    await expect(title(page)).toHaveText('The wanted one');
-    await expect(page.locator(`#run-${wanted}`)).toBeInViewport();
-  };
-  await choose();
-  await page.keyboard.press('/');
-  await page.keyboard.type('Other 5');
-  await expect(page.locator(`#run-${wanted}`)).toHaveCount(0);
-  await list(page).getByRole('row').first().click();
-  await choose();
-});
-
-test('shift and a click select no text of the list', async ({ page }) => {
-  for (let n = 0; n < 5; n++) await add(`Run ${n}`);
-  await page.goto(host.url);
-  await list(page).getByRole('row').nth(0).click();
-  await list(page)
-    .getByRole('row')
-    .nth(3)
-    .click({ modifiers: ['Shift'] });
-  expect(await page.evaluate(() => getSelection()?.toString())).toBe('');
-});
-
-test('a day says of its count that there may be more, where not all is loaded', async ({ page }) => {
-  for (let n = 0; n < 201; n++) await add(`Run ${n}`);
-  await page.goto(host.url);
-  await expect(page.locator('.day')).toContainText('Today200+');
-  await list(page).evaluate((element) => element.scrollTo(0, element.scrollHeight));
-  await expect(page.getByRole('heading', { name: 'Run 0', exact: true })).toBeVisible();
-  await list(page).evaluate((element) => element.scrollTo(0, 0));
-  await expect(page.locator('.day')).toContainText('Today201');
-});
-
-test('a key that finds nothing says so', async ({ page }) => {
-  await openSample(page);
-  await page.keyboard.press('r');
-  await expect(page.locator('.hints')).toContainText('This stream has no reasoning.');
-  await page.keyboard.press('e');
-  await expect(page.locator('.hints')).toContainText('This stream has no error event.');
-  await page.keyboard.press('t');
-  await expect(page.locator('.hints')).not.toContainText('This stream has no');
-  await page.keyboard.press('Shift+T');
-  await expect(page.locator('.hints')).toContainText('No tool call before this event.');
-});
-
-test('the raw response of another run begins at its start, in lines as wide as the pane', async ({ page }) => {
-  const first = await openSample(page);
-  const other = await startSample(client, 'plain-text', 'chat_completions');
-  await wholeTrace(client, other);
-  await page.getByRole('complementary').getByRole('tab', { name: /^Raw/ }).click();
-  const body = page.getByRole('region', { name: 'Body' });
-  await expect(body).toContainText('event: message_start');
-  const widest = async () =>
-    Math.max(...(await body.locator('.raw-text').allTextContents()).map((text) => text.length));
-  const width = await widest();
-  expect(width).toBeGreaterThan(30);
-  await body.evaluate((element) => element.scrollTo(0, element.scrollHeight));
-  for (const id of [other, first, other]) {
-    await page.locator(`#run-${id}`).click();
-    await expect(body.locator('.raw-row').first()).toContainText(id === other ? 'data: {' : 'event: message_start');
-    await expect(body.locator('.raw-row').first()).toBeInViewport();
-    await expect(body.locator('.raw-row .hex-offset').first()).toHaveText('0');
-    expect(await widest()).toBe(width);
-  }
-});
 
 /** Chips, tabs and buttons of which an ancestor cuts a part of the text away, where no ellipsis says so. */
 const cut = (page: Page) =>
@@ -172,146 +45,282 @@ const cut = (page: Page) =>
     });
   });
 
-for (const [width, height] of [
-  [900, 640],
-  [1280, 720],
-  [1440, 900],
-] as const)
-  test(`nothing small is cut in mid-letter at ${width} by ${height}`, async ({ page }) => {
-    await page.setViewportSize({ width, height });
+test.describe('over one store', () => {
+  test.beforeAll(start);
+  test.afterAll(() => host.stop());
+
+  test.describe('the focus', () => {
+    test('goes to the view that a key shows, so that j moves in it', async ({ page }) => {
+      await openSample(page);
+      await list(page).focus();
+      await page.keyboard.press('Control+2');
+      await expect(page.getByRole('grid', { name: 'Events' })).toBeFocused();
+      const run = await title(page).textContent();
+      await page.keyboard.press('j');
+      await expect(page.locator('.grid-row.active')).toHaveCount(1);
+      await expect(title(page)).toHaveText(run!);
+      await page.keyboard.press('Control+1');
+      await expect(page.getByRole('tabpanel').first()).toBeFocused();
+    });
+
+    test('goes from pane to pane, past the buttons above their rows', async ({ page }) => {
+      await openSample(page);
+      await page.getByRole('tab', { name: /^Events/ }).click();
+      await page.keyboard.press('Control+[');
+      await expect(list(page)).toBeFocused();
+      await page.keyboard.press('Control+]');
+      await expect(page.getByRole('grid', { name: 'Events' })).toBeFocused();
+      await page.keyboard.press('Control+]');
+      await expect(page.getByRole('complementary').getByRole('tab', { selected: true })).toBeFocused();
+      await page.keyboard.press('Control+]');
+      await expect(list(page)).toBeFocused();
+    });
+
+    test('is not lost when the palette closes', async ({ page }) => {
+      await openSample(page);
+      await page.evaluate(() => (document.activeElement as HTMLElement | null)?.blur());
+      await page.keyboard.press('Control+k');
+      await expect(page.getByRole('combobox', { name: 'Search runs, messages, commands' })).toBeFocused();
+      await page.keyboard.press('Escape');
+      await expect(list(page)).toBeFocused();
+      await page.keyboard.press('Control+k');
+      await expect(page.getByRole('combobox', { name: 'Search runs, messages, commands' })).toBeFocused();
+      await page.keyboard.type('third tab');
+      await page.keyboard.press('Enter');
+      await expect(page.getByRole('grid', { name: 'Messages' })).toBeFocused();
+    });
+
+    test('comes to the lanes by Tab, and arrow keys scroll them', async ({ page }) => {
+      await openSample(page);
+      await page.getByRole('tab', { name: /^Live/ }).focus();
+      await page.keyboard.press('Tab');
+      await expect(page.getByRole('region', { name: 'Lanes' })).toBeFocused();
+    });
+  });
+
+  test('a key that finds nothing says so', async ({ page }) => {
     await openSample(page);
+    await page.keyboard.press('r');
+    await expect(page.locator('.hints')).toContainText('This stream has no reasoning.');
+    await page.keyboard.press('e');
+    await expect(page.locator('.hints')).toContainText('This stream has no error event.');
     await page.keyboard.press('t');
-    for (const name of ['Live', 'Events', 'Messages', 'Replay', 'Compare']) {
-      await page
-        .getByRole('article')
-        .getByRole('tab', { name: new RegExp(`^${name}`) })
-        .click();
-      await expect(page.locator('.loading')).toHaveCount(0);
-      if (name === 'Compare') await expect(page.getByRole('table', { name: 'Verdict' })).toBeVisible();
-      expect(await cut(page), name).toEqual([]);
+    await expect(page.locator('.hints')).not.toContainText('This stream has no');
+    await page.keyboard.press('Shift+T');
+    await expect(page.locator('.hints')).toContainText('No tool call before this event.');
+  });
+
+  test('the raw response of another run begins at its start, in lines as wide as the pane', async ({ page }) => {
+    const first = await openSample(page);
+    const other = await startSample(client, 'plain-text', 'chat_completions');
+    await wholeTrace(client, other);
+    await page.getByRole('complementary').getByRole('tab', { name: /^Raw/ }).click();
+    const body = page.getByRole('region', { name: 'Body' });
+    await expect(body).toContainText('event: message_start');
+    const widest = async () =>
+      Math.max(...(await body.locator('.raw-text').allTextContents()).map((text) => text.length));
+    const width = await widest();
+    expect(width).toBeGreaterThan(30);
+    await body.evaluate((element) => element.scrollTo(0, element.scrollHeight));
+    for (const id of [other, first, other]) {
+      await page.locator(`#run-${id}`).click();
+      await expect(body.locator('.raw-row').first()).toContainText(id === other ? 'data: {' : 'event: message_start');
+      await expect(body.locator('.raw-row').first()).toBeInViewport();
+      await expect(body.locator('.raw-row .hex-offset').first()).toHaveText('0');
+      expect(await widest()).toBe(width);
     }
   });
 
-test('the count of findings stays in view, and tabs without room are in a menu', async ({ page }) => {
-  const inspector = page.getByRole('complementary');
-  await page.setViewportSize({ width: 1440, height: 900 });
-  await openSample(page);
-  await page.getByRole('tab', { name: /^Compare/ }).click();
-  const findings = inspector.getByRole('tab', { name: /^Findings \d+/ });
-  await expect(findings).toBeInViewport({ ratio: 1 });
-  await inspector.getByRole('tab', { name: /^Event/ }).click();
-  await expect(findings).toBeInViewport({ ratio: 1 });
-  // A pane that was drawn narrow.
-  await page.getByRole('separator', { name: 'Size of the inspector' }).focus();
-  for (let n = 0; n < 8; n++) await page.keyboard.press('ArrowRight');
-  await inspector.getByRole('button', { name: 'Inspector: all tabs' }).click();
-  await page.getByRole('menuitem', { name: /^Findings \d+/ }).click();
-  await expect(page.getByRole('list', { name: 'Findings', exact: true })).toBeVisible();
-  await expect(findings).toBeInViewport({ ratio: 1 });
-});
-
-test('text that is equal stands in the same lines in all lanes, and a long hole keeps its name', async ({ page }) => {
-  await page.setViewportSize({ width: 1440, height: 900 });
-  const id = await startSample(client, 'long-answer', 'messages');
-  await openTrace(page, host.url, id, await wholeTrace(client, id));
-  const more = page.getByRole('button', { name: /^Show all of/ });
-  if ((await more.count()) > 0) await more.first().click();
-  const boxes = await page
-    .locator('.lane .streamed')
-    .evaluateAll((all) => all.map((one) => [one.clientWidth, one.clientHeight]));
-  expect(boxes.length).toBeGreaterThan(1);
-  expect(new Set(boxes.map(String)).size).toBe(1);
-  await page.getByRole('region', { name: 'Lanes' }).evaluate((lanes) => lanes.scrollTo(0, 1200));
-  await expect(page.getByRole('heading', { name: 'No text message' })).toBeInViewport();
-});
-
-test.describe('what the browser keeps', () => {
-  test('the lanes that were chosen read the other runs of the API too, also after a reload', async ({ page }) => {
-    const id = await openSample(page);
-    await page.getByRole('button', { name: /^\d lanes/ }).click();
-    await page.getByRole('menuitemcheckbox', { name: 'Legacy' }).click();
-    await page.keyboard.press('Escape');
-    const lanes = page.locator('.lane .lane-head h2');
-    await expect(lanes).toHaveText(['Wire', 'Simple']);
-    await page.reload();
-    await page.locator(`#run-${id}`).click();
-    await expect(lanes).toHaveText(['Wire', 'Simple']);
-    const other = await startSample(client, 'plain-text', 'chat_completions');
-    await page.locator(`#run-${other}`).click();
-    await expect(lanes).toHaveText(['Wire', 'Legacy', 'Simple']);
-  });
-
-  test('where it keeps nothing the window works all the same', async ({ page }) => {
-    const found = complaints(page);
-    await page.addInitScript(() => {
-      for (const area of ['localStorage', 'sessionStorage'])
-        Object.defineProperty(window, area, {
-          get() {
-            throw new DOMException('The operation is insecure.', 'SecurityError');
-          },
-        });
+  for (const [width, height] of [
+    [900, 640],
+    [1280, 720],
+    [1440, 900],
+  ] as const)
+    test(`nothing small is cut in mid-letter at ${width} by ${height}`, async ({ page }) => {
+      await page.setViewportSize({ width, height });
+      await openSample(page);
+      await page.keyboard.press('t');
+      for (const name of ['Live', 'Events', 'Messages', 'Replay', 'Compare']) {
+        await page
+          .getByRole('article')
+          .getByRole('tab', { name: new RegExp(`^${name}`) })
+          .click();
+        await expect(page.locator('.loading')).toHaveCount(0);
+        if (name === 'Compare') await expect(page.getByRole('table', { name: 'Verdict' })).toBeVisible();
+        expect(await cut(page), name).toEqual([]);
+      }
     });
+
+  test('the count of findings stays in view, and tabs without room are in a menu', async ({ page }) => {
+    const inspector = page.getByRole('complementary');
+    await page.setViewportSize({ width: 1440, height: 900 });
     await openSample(page);
-    await page.getByRole('button', { name: /^Timeline/ }).click();
-    await page.getByRole('tab', { name: /^Messages/ }).click();
-    await page.getByRole('button', { name: /^Legacy/ }).click();
     await page.getByRole('tab', { name: /^Compare/ }).click();
-    await page.getByRole('button', { name: 'Verdict' }).click();
-    await page.getByRole('button', { name: 'Switch theme' }).click();
-    // What was chosen holds as long as the window is open.
-    await page.getByRole('tab', { name: /^Messages/ }).click();
-    await expect(page.getByRole('button', { name: /^Legacy/ })).toHaveAttribute('aria-pressed', 'false');
-    expect(found).toEqual([]);
+    const findings = inspector.getByRole('tab', { name: /^Findings \d+/ });
+    await expect(findings).toBeInViewport({ ratio: 1 });
+    await inspector.getByRole('tab', { name: /^Event/ }).click();
+    await expect(findings).toBeInViewport({ ratio: 1 });
+    // A pane that was drawn narrow.
+    await page.getByRole('separator', { name: 'Size of the inspector' }).focus();
+    for (let n = 0; n < 8; n++) await page.keyboard.press('ArrowRight');
+    await inspector.getByRole('button', { name: 'Inspector: all tabs' }).click();
+    await page.getByRole('menuitem', { name: /^Findings \d+/ }).click();
+    await expect(page.getByRole('list', { name: 'Findings', exact: true })).toBeVisible();
+    await expect(findings).toBeInViewport({ ratio: 1 });
+  });
+
+  test('text that is equal stands in the same lines in all lanes, and a long hole keeps its name', async ({ page }) => {
+    await page.setViewportSize({ width: 1440, height: 900 });
+    const id = await startSample(client, 'long-answer', 'messages');
+    await openTrace(page, host.url, id, await wholeTrace(client, id));
+    const more = page.getByRole('button', { name: /^Show all of/ });
+    if ((await more.count()) > 0) await more.first().click();
+    const boxes = await page
+      .locator('.lane .streamed')
+      .evaluateAll((all) => all.map((one) => [one.clientWidth, one.clientHeight]));
+    expect(boxes.length).toBeGreaterThan(1);
+    expect(new Set(boxes.map(String)).size).toBe(1);
+    await page.getByRole('region', { name: 'Lanes' }).evaluate((lanes) => lanes.scrollTo(0, 1200));
+    await expect(page.getByRole('heading', { name: 'No text message' })).toBeInViewport();
+  });
+
+  test.describe('what the browser keeps', () => {
+    test('the lanes that were chosen read the other runs of the API too, also after a reload', async ({ page }) => {
+      const id = await openSample(page);
+      await page.getByRole('button', { name: /^\d lanes/ }).click();
+      await page.getByRole('menuitemcheckbox', { name: 'Legacy' }).click();
+      await page.keyboard.press('Escape');
+      const lanes = page.locator('.lane .lane-head h2');
+      await expect(lanes).toHaveText(['Wire', 'Simple']);
+      await page.reload();
+      await page.locator(`#run-${id}`).click();
+      await expect(lanes).toHaveText(['Wire', 'Simple']);
+      const other = await startSample(client, 'plain-text', 'chat_completions');
+      await page.locator(`#run-${other}`).click();
+      await expect(lanes).toHaveText(['Wire', 'Legacy', 'Simple']);
+    });
+
+    test('where it keeps nothing the window works all the same', async ({ page }) => {
+      const found = complaints(page);
+      await page.addInitScript(() => {
+        for (const area of ['localStorage', 'sessionStorage'])
+          Object.defineProperty(window, area, {
+            get() {
+              throw new DOMException('The operation is insecure.', 'SecurityError');
+            },
+          });
+      });
+      await openSample(page);
+      await page.getByRole('button', { name: /^Timeline/ }).click();
+      await page.getByRole('tab', { name: /^Messages/ }).click();
+      await page.getByRole('button', { name: /^Legacy/ }).click();
+      await page.getByRole('tab', { name: /^Compare/ }).click();
+      await page.getByRole('button', { name: 'Verdict' }).click();
+      await page.getByRole('button', { name: 'Switch theme' }).click();
+      // What was chosen holds as long as the window is open.
+      await page.getByRole('tab', { name: /^Messages/ }).click();
+      await expect(page.getByRole('button', { name: /^Legacy/ })).toHaveAttribute('aria-pressed', 'false');
+      expect(found).toEqual([]);
+    });
   });
 });
 
-test.describe('the first screen', () => {
-  test('has its gallery again with the next window, after a sample has played', async ({ page, context }) => {
+test.describe('over a store of its own', () => {
+  test.beforeEach(start);
+  test.afterEach(() => host.stop());
+
+  test('the list shows the run that the palette chose, through a filter too', async ({ page }) => {
+    const wanted = await add('The wanted one');
+    for (let n = 0; n < 60; n++) await add(`Other ${n}`);
     await page.goto(host.url);
-    await expect(page.getByRole('region', { name: 'Wire', exact: true })).toContainText('After the end');
-    const next = await context.newPage();
-    await page.close();
-    await next.goto(host.url);
-    await expect(next.getByRole('region', { name: 'Samples' }).getByRole('listitem')).toHaveCount(6);
-    await expect(next.getByRole('region', { name: 'Wire', exact: true })).toContainText('After the end');
-    expect((await client.call('traces.list', {})).total).toBe(1);
+    await expect(list(page).getByRole('row').first()).toBeVisible();
+    await expect(page.locator(`#run-${wanted}`)).toHaveCount(0);
+    const choose = async () => {
+      await page.keyboard.press('Control+k');
+      await expect(page.getByRole('combobox', { name: 'Search runs, messages, commands' })).toBeFocused();
+      await page.keyboard.type('the wanted');
+      await expect(page.getByRole('option', { name: /The wanted one/ })).toBeVisible();
+      await page.keyboard.press('Enter');
+      await expect(title(page)).toHaveText('The wanted one');
+      await expect(page.locator(`#run-${wanted}`)).toBeInViewport();
+    };
+    await choose();
+    await page.keyboard.press('/');
+    await page.keyboard.type('Other 5');
+    await expect(page.locator(`#run-${wanted}`)).toHaveCount(0);
+    await list(page).getByRole('row').first().click();
+    await choose();
   });
 
-  test('plays nothing unasked when the last run has been deleted', async ({ page }) => {
-    await add('The only one');
+  test('shift and a click select no text of the list', async ({ page }) => {
+    for (let n = 0; n < 5; n++) await add(`Run ${n}`);
     await page.goto(host.url);
-    await expect(title(page)).toHaveText('The only one');
-    await list(page).focus();
-    await page.keyboard.press('Delete');
-    await expect(page.getByText('Choose a sample below to see it play.')).toBeVisible();
-    await expect(page.getByText('“The only one” deleted')).toBeVisible();
-    expect((await client.call('traces.list', {})).total).toBe(0);
-    await page.getByRole('button', { name: 'Undo' }).click();
-    await expect(title(page)).toHaveText('The only one');
+    await list(page).getByRole('row').nth(0).click();
+    await list(page)
+      .getByRole('row')
+      .nth(3)
+      .click({ modifiers: ['Shift'] });
+    expect(await page.evaluate(() => getSelection()?.toString())).toBe('');
   });
 
-  test('says that it reads the samples, and counts none before', async ({ page }) => {
-    let answer = (): void => {};
-    const asked = new Promise<void>((resolve) => (answer = resolve));
-    await page.routeWebSocket(/\/rpc/, (socket) => {
-      const server = socket.connectToServer();
-      const samples = new Set<unknown>();
-      socket.onMessage((message) => {
-        for (const frame of framesIn(message)) if (frame.method === 'samples.list') samples.add(frame.id);
-        server.send(message);
-      });
-      server.onMessage(async (message) => {
-        if (framesIn(message).some(({ id }) => samples.has(id))) await asked;
-        socket.send(message);
-      });
+  test('a day says of its count that there may be more, where not all is loaded', async ({ page }) => {
+    for (let n = 0; n < 201; n++) await add(`Run ${n}`);
+    await page.goto(host.url);
+    await expect(page.locator('.day')).toContainText('Today200+');
+    await list(page).evaluate((element) => element.scrollTo(0, element.scrollHeight));
+    await expect(page.getByRole('heading', { name: 'Run 0', exact: true })).toBeVisible();
+    await list(page).evaluate((element) => element.scrollTo(0, 0));
+    await expect(page.locator('.day')).toContainText('Today201');
+  });
+
+  test.describe('the first screen', () => {
+    test('has its gallery again with the next window, after a sample has played', async ({ page, context }) => {
+      await page.goto(host.url);
+      await expect(page.getByRole('region', { name: 'Wire', exact: true })).toContainText('After the end');
+      const next = await context.newPage();
+      await page.close();
+      await next.goto(host.url);
+      await expect(next.getByRole('region', { name: 'Samples' }).getByRole('listitem')).toHaveCount(6);
+      await expect(next.getByRole('region', { name: 'Wire', exact: true })).toContainText('After the end');
+      expect((await client.call('traces.list', {})).total).toBe(1);
     });
-    await page.goto(host.url);
-    const gallery = page.getByRole('region', { name: 'Samples' });
-    await expect(gallery).toContainText('Reading the samples…');
-    await expect(gallery).not.toContainText(/\d/);
-    answer();
-    await expect(gallery.getByRole('listitem')).toHaveCount(6);
-    await expect(gallery).toContainText('What goes wrong 6');
+
+    test('plays nothing unasked when the last run has been deleted', async ({ page }) => {
+      await add('The only one');
+      await page.goto(host.url);
+      await expect(title(page)).toHaveText('The only one');
+      await list(page).focus();
+      await page.keyboard.press('Delete');
+      await expect(page.getByText('Choose a sample below to see it play.')).toBeVisible();
+      await expect(page.getByText('“The only one” deleted')).toBeVisible();
+      expect((await client.call('traces.list', {})).total).toBe(0);
+      await page.getByRole('button', { name: 'Undo' }).click();
+      await expect(title(page)).toHaveText('The only one');
+    });
+
+    test('says that it reads the samples, and counts none before', async ({ page }) => {
+      let answer = (): void => {};
+      const asked = new Promise<void>((resolve) => (answer = resolve));
+      await page.routeWebSocket(/\/rpc/, (socket) => {
+        const server = socket.connectToServer();
+        const samples = new Set<unknown>();
+        socket.onMessage((message) => {
+          for (const frame of framesIn(message)) if (frame.method === 'samples.list') samples.add(frame.id);
+          server.send(message);
+        });
+        server.onMessage(async (message) => {
+          if (framesIn(message).some(({ id }) => samples.has(id))) await asked;
+          socket.send(message);
+        });
+      });
+      await page.goto(host.url);
+      const gallery = page.getByRole('region', { name: 'Samples' });
+      await expect(gallery).toContainText('Reading the samples…');
+      await expect(gallery).not.toContainText(/\d/);
+      answer();
+      await expect(gallery.getByRole('listitem')).toHaveCount(6);
+      await expect(gallery).toContainText('What goes wrong 6');
+    });
   });
 });
 

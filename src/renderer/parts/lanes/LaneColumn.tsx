@@ -10,14 +10,16 @@ import { useSession } from '../../stores/open.ts';
 import { Cell } from './Cell.tsx';
 import type { Folds } from './use-folds.ts';
 
+/** How far it is known whether the lanes are equal. */
+export type Compared = 'not yet' | 'live' | 'comparing' | 'failed' | 'done';
+
 interface LaneColumnProps {
   readonly lane: LaneId;
   readonly rows: readonly BlockRow[];
   readonly folds: Folds;
   /** null before the end: then only counts can be said. */
   readonly compare: CompareResult | null;
-  /** There will be no comparison of the stream, which is over. */
-  readonly failed: boolean;
+  readonly compared: Compared;
   readonly live: boolean;
   /** Only so that numbers are read again. */
   readonly pulse: number;
@@ -25,7 +27,7 @@ interface LaneColumnProps {
 }
 
 /** One lane: its head and its cells, on the rows of the shared grid. Selecting text stays inside the lane. */
-export function LaneColumn({ lane, rows, folds, compare, failed, live, messages }: LaneColumnProps) {
+export function LaneColumn({ lane, rows, folds, compare, compared, live, messages }: LaneColumnProps) {
   const nameOf = useLaneName();
   const standings = cellStandings(rows, lane, compare, useSession().model.blocks.errorEvent(lane));
   const firsts = firstRows(standings);
@@ -49,9 +51,7 @@ export function LaneColumn({ lane, rows, folds, compare, failed, live, messages 
             {blocksDiffer(differ)}
           </Chip>
         ) : (
-          <span className="cut">
-            {lane === WIRE ? 'as sent' : standingWords(equal, live ? 'live' : (compare ?? (failed && 'failed')))}
-          </span>
+          <span className="cut">{lane === WIRE ? 'as sent' : standingWords(equal, compared)}</span>
         )}
         <span className="push cut">{plural(messages, lane === WIRE ? 'event' : 'message')}</span>
       </header>
@@ -72,12 +72,14 @@ export function LaneColumn({ lane, rows, folds, compare, failed, live, messages 
 }
 
 /** Before the end what is equal may still come to differ, and before the comparison nobody has looked at what is kept. */
-function standingWords(equal: boolean, compared: 'live' | 'failed' | false | CompareResult): string {
-  if (compared === 'live') return equal ? 'equal so far' : 'nothing lost so far';
-  if (compared === 'failed') return 'not compared';
-  if (compared === false) return 'comparing…';
-  return equal ? 'equal' : 'nothing lost';
-}
+const WORDS: Readonly<Record<Compared, readonly [equal: string, otherwise: string]>> = {
+  'not yet': ['', ''],
+  live: ['equal so far', 'nothing lost so far'],
+  comparing: ['comparing…', 'comparing…'],
+  failed: ['not compared', 'not compared'],
+  done: ['equal', 'nothing lost'],
+};
+const standingWords = (equal: boolean, compared: Compared): string => WORDS[compared][equal ? 0 : 1];
 
 /** By finding the first of the cells where it stands: it is said there, and named in the others. */
 function firstRows(standings: readonly CellStanding[]): ReadonlyMap<number, number> {

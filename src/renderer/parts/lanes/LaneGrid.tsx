@@ -7,7 +7,7 @@ import { useLanes } from '../../stores/lanes.ts';
 import { useSession, useTrace } from '../../stores/open.ts';
 import type { TraceModel } from '../../stores/trace-model.ts';
 import { noEvents } from '../no-events.ts';
-import { LaneColumn } from './LaneColumn.tsx';
+import { LaneColumn, type Compared } from './LaneColumn.tsx';
 import { useFolds } from './use-folds.ts';
 import { eventsIn } from './use-stretches.ts';
 import { useFollow } from '../use-follow.ts';
@@ -45,6 +45,8 @@ export function LaneGrid() {
     // Without findings the counts of cell-facts.ts stand; the Compare tab says why there are none.
     if (ended) session.loadCompare().catch(() => setFailed(session));
   }, [ended, session]);
+  const over: Compared = compare ? 'done' : failed === session ? 'failed' : 'comparing';
+  const compared: Compared = ended ? over : live ? 'live' : 'not yet';
   const hidden = all.length - rows.length;
 
   return (
@@ -66,7 +68,7 @@ export function LaneGrid() {
               rows={rows}
               folds={folds}
               compare={compare}
-              failed={failed === session}
+              compared={compared}
               live={live}
               pulse={pulse}
               messages={laneCount(lane, session.model)}

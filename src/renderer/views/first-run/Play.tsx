@@ -12,7 +12,7 @@ import { apiChip, useProviders } from '../../stores/providers.ts';
 import { useApp } from '../../stores/app.ts';
 import { playFirst, useFirstRun } from '../../stores/first-run.ts';
 import { useLaneName, useLanes } from '../../stores/lanes.ts';
-import { useTrace } from '../../stores/open.ts';
+import { useSession, useTrace } from '../../stores/open.ts';
 import { stopTrace } from '../../stores/runs.ts';
 import type { TraceSession } from '../../stores/trace.ts';
 import { LaneGrid } from '../../parts/lanes/LaneGrid.tsx';
@@ -69,7 +69,8 @@ function Head({ sample }: { readonly sample: SampleInfo | undefined }) {
   useAnnouncements();
   const nameOf = useLaneName();
   const id = useTrace((trace) => trace.id);
-  const live = useTrace((trace) => trace.phase === 'live');
+  const { goesOn } = useSession();
+  const live = useTrace((trace) => trace.phase !== 'ended') && goesOn;
   const detail = useTrace((trace) => trace.detail);
   const problem = useFirstRun((state) => state.problem);
   const known = useProviders();

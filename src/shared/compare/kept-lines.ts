@@ -14,6 +14,9 @@ export interface KeptLine {
   readonly value: string;
 }
 
+/** The name of the line of one call. */
+export const CALL_LINE = 'Tool call';
+
 /** Calls that have a line of their own. */
 const CALLS = 8;
 
@@ -35,11 +38,14 @@ export function wireKeptLines(wire: WireOutcome): readonly KeptLine[] {
 /** `wire`: what it has and the lane does not is said. */
 export function laneKeptLines(wire: WireOutcome, outcome: AdapterOutcome): readonly KeptLine[] {
   const { tool_call: call, usage } = outcome;
-  const hasCalls = wire.blocks.some(({ kind }) => kind === 'tool');
+  const calls = wire.blocks.filter(({ kind }) => kind === 'tool').length;
   return [
     ...endingLines(wire, outcome),
     ...contentLines(keptOf(outcome), keptOfWire({ wire })),
-    ...(call ? [callLine(call.name, call.arguments)] : hasCalls ? [line('tool calls', 'Tool call', 'none kept')] : []),
+    ...(calls > 1 || (calls === 1 && !call)
+      ? [line('tool calls', 'Tool calls', `${call ? 1 : 0} of ${number(calls)} kept`)]
+      : []),
+    ...(call ? [callLine(call.name, call.arguments)] : []),
     ...(wire.finish.length > 0 ? [line('finish', 'Finish', 'not kept')] : []),
     line('usage', 'Usage', `${number(usage.prompt_tokens)} → ${number(usage.completion_tokens)}`),
   ];
@@ -68,6 +74,6 @@ function contentLines(kept: Kept, expected: Partial<Kept>): readonly KeptLine[] 
 }
 
 const line = (field: VerdictField, name: string, value: string): KeptLine => ({ field, name, value });
-const callLine = (name: string, args: string): KeptLine => line('tool calls', 'Tool call', `${name} ${args}`);
+const callLine = (name: string, args: string): KeptLine => line('tool calls', CALL_LINE, `${name} ${args}`);
 const tokens = (value: number | null | undefined): string =>
   value === null || value === undefined ? 'not reported' : number(value);

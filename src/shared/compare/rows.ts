@@ -1,12 +1,12 @@
 /** The columns: one row for each wire block, with what each lane made of it and where that differs, by character. */
 import { cellOf, type BlockRow } from '../model/blocks.ts';
-import { WIRE, type ByLane, type LaneId } from '../model/messages.ts';
+import { WIRE, type AdapterOutcome, type ByLane, type LaneId } from '../model/messages.ts';
 import { expectedParts, gotText, type ExpectedPart } from './expected.ts';
 import { differs, type VerdictField } from '../model/findings.ts';
 import { textOf as textOfBlocks } from './block-equality.ts';
-import { differencesOf, type Difference } from './equality.ts';
+import { differencesOf, isCall, type Difference } from './equality.ts';
 import type { NumberedFinding } from './findings/registry.ts';
-import { laneKeptLines, wireKeptLines } from './kept-lines.ts';
+import { CALL_LINE, laneKeptLines, wireKeptLines, type KeptLine } from './kept-lines.ts';
 import { comparedLanes, lanesOf, strandsOf, type ComparisonInput, type LaneStrands } from './lane-reading.ts';
 import type { AlignedCell, AlignedRow } from './result.ts';
 import { capitalised } from './say.ts';
@@ -16,6 +16,12 @@ import { diffTexts, type Stretch } from './text-diff.ts';
 
 /** Offsets in a text, in code units, the end exclusive. */
 type Range = readonly [start: number, end: number];
+
+/** A stretch of a text, and how it stands to the wire's. */
+interface MarkedStretch {
+  readonly kind: Stretch['kind'] | 'altered';
+  readonly text: string;
+}
 
 export function alignedRows(input: ComparisonInput, findings: readonly NumberedFinding[]): readonly AlignedRow[] {
   const byRow = findingsByRow(findings);
@@ -146,14 +152,29 @@ function endCell(
         findings,
       ),
     );
-  let at = 0;
-  const marks: AlignedCell['marks'][number][] = [];
-  for (const { field, name, value } of lines) {
-    const start = at + name.length + 2;
-    at = start + value.length + 1;
-    if (value !== '' && isOff(field)) marks.push({ start, end: start + value.length, mark: 'altered' });
-  }
-  return { text: lines.map(({ name, value }) => `${name}: ${value}`).join('\n'), marks };
+  const pieces = lines.flatMap((line, at): MarkedStretch[] => [
+    { kind: 'same', text: `${at > 0 ? '\n' : ''}${line.name}: ` },
+    ...(isOff(line.field) ? keptStretches(input, line, outcome) : [{ kind: 'same', text: line.value } as const]),
+  ]);
+  return joined(pieces);
+}
+
+/** Of a field that differs: of a call what it has otherwise than the one of the wire that it is likest to, else all of it. */
+function keptStretches(
+  { wire }: ComparisonInput,
+  { name, value }: KeptLine,
+  outcome: AdapterOutcome | undefined,
+): readonly MarkedStretch[] {
+  const kept = name === CALL_LINE ? outcome?.tool_call : undefined;
+  const calls = kept ? wire.blocks.filter(({ kind }) => kind === 'tool') : [];
+  const likest =
+    calls.find(({ tool_call_id }) => tool_call_id === kept?.id) ??
+    calls.find((call) => call.name && kept?.name.startsWith(call.name));
+  if (!likest || !kept) return [{ kind: 'altered', text: value }];
+  if (isCall(likest, kept)) return [{ kind: 'same', text: value }];
+  const marked = diffTexts(`${likest.name ?? ''} ${likest.text}`, value);
+  // It has another id.
+  return marked.every(({ kind }) => kind === 'same') ? [{ kind: 'altered', text: value }] : marked;
 }
 
 /** The lane's text with what it lost put back in its place, each stretch marked. Text that is lost whole has no text. */
@@ -172,7 +193,11 @@ function marked(
     if (part.kind === 'tool' && sameArguments(part.text, got)) pieces.push({ kind: 'same', text: got });
     else pieces.push(...diffTexts(part.text, got));
   }
-  if (!any) return { text: null, marks: [] };
+  return any ? joined(pieces) : { text: null, marks: [] };
+}
+
+/** Stretches as one text. */
+function joined(pieces: readonly MarkedStretch[]): Pick<AlignedCell, 'text' | 'marks'> {
   let at = 0;
   const marks: AlignedCell['marks'][number][] = [];
   for (const { kind, text } of pieces) {

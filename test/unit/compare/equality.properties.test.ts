@@ -78,6 +78,12 @@ function screensOf(result: CompareResult, lane: LaneId, model: TraceModel) {
     findingsNowhere: result.findings.filter(
       (finding) => finding.lane === lane && !result.rows.some((row) => row.findings.includes(finding.number)),
     ),
+    // What no message shows is marked where the columns say what is kept.
+    keptNowhere: VERDICT_FIELDS.filter(
+      (field) =>
+        result.verdict[field][lane]!.text === 'emitted, not kept' &&
+        !result.rows.some(({ kind, cells: { [lane]: cell } }) => kind === 'end' && cell!.marks.length > 0),
+    ),
     equalByWord: VERDICT_FIELDS.filter(
       (field) => (result.verdict[field][lane]!.text === 'equal') !== result.verdict[field][lane]!.equal,
     ),
@@ -100,6 +106,7 @@ function agreement(result: CompareResult, lane: LaneId): Partial<ReturnType<type
     unexplainedCells: [],
     unexplainedFields: [],
     findingsNowhere: [],
+    keptNowhere: [],
     equalByWord: [],
   };
 }

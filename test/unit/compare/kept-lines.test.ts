@@ -44,7 +44,21 @@ it('lists eight calls of the wire, and counts the others', () => {
   const { wire, adapters } = readAll(bytes, laneSetup('chat_completions'));
   const values = wireKeptLines(wire).flatMap(({ field, value }) => (field === 'tool calls' ? [value] : []));
   expect(values).toEqual([...Array.from({ length: 8 }, (_, at) => `f${at} {}`), '2 more']);
-  expect(laneKeptLines(wire, adapters['simple']!)[0]).toMatchObject({ name: 'Tool call', value: 'f0 {}' });
+  expect(laneKeptLines(wire, adapters['simple']!).map(({ value }) => value)).toEqual([
+    '1 of 10 kept',
+    'f0 {}',
+    '0 → 0',
+  ]);
+});
+
+it('marks in a call that is kept what two calls of the wire have put into it', () => {
+  const input = readAll(sampleBody('chat_completions', 'calls-merged').bytes, laneSetup('chat_completions'));
+  const { text, marks } = compareLanes(input).rows.find(({ kind }) => kind === 'end')!.cells['simple']!;
+  expect(marks.map(({ start, end, mark }) => `${mark} ${text!.slice(start, end)}`)).toEqual([
+    'altered 1 of 2 kept',
+    'added get_time',
+    'added {"city":"Bergen"}',
+  ]);
 });
 
 it('says of what came after a lane had ended that it is lost, before there is a comparison as well', () => {

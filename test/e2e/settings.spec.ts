@@ -1,7 +1,7 @@
 /** Settings over the built host: endpoints with keys that are never shown again, themes and defaults that a reload keeps. */
 import { expect, test, type Page } from 'playwright/test';
 import { startHost, type Host } from '../support/host.ts';
-import { complaints, openEmpty } from '../support/page.ts';
+import { complaints, openEmpty, startSample, wholeTrace } from '../support/page.ts';
 
 let host: Host;
 test.beforeEach(async ({ page }) => {
@@ -83,6 +83,40 @@ test('the theme, the letter keys and the options for new runs outlast a reload',
   await page.keyboard.press('Control+K');
   await expect(page.getByRole('dialog')).toHaveCount(1);
   await expect(page.getByRole('combobox', { name: /Search/ })).toBeFocused();
+});
+
+test('the size of the store is shown, and limits say what would go before it goes', async ({ page }) => {
+  const client = host.client();
+  const ids = [];
+  for (let n = 0; n < 3; n++) {
+    const id = await startSample(client, 'plain-text', 'messages');
+    await wholeTrace(client, id);
+    ids.push(id);
+  }
+  await client.call('traces.star', { id: ids[0]!, starred: true });
+  await expect.poll(async () => (await client.call('store.size', {})).bytes).toBeGreaterThan(0);
+  await page.locator(`#run-${ids[2]!}`).click();
+  await expect(page.getByLabel('Numbers of the trace')).toContainText('stored');
+  await page.keyboard.press('Control+,');
+  await dialog(page).getByRole('tab', { name: 'Storage' }).click();
+  await expect(dialog(page).getByLabel('Size of the store')).toContainText('3 runs');
+  const status = dialog(page).getByRole('form', { name: 'Delete old runs' }).getByRole('status');
+  await expect(status).toHaveText('Nothing is deleted automatically.');
+  const days = dialog(page).getByRole('textbox', { name: 'Keep for' });
+  await days.fill('none');
+  await expect(days).toHaveAttribute('aria-invalid', 'true');
+  await days.fill('1');
+  await expect(status).toHaveText('No run is beyond this now.');
+  await days.fill('');
+  await dialog(page).getByRole('textbox', { name: 'Keep at most' }).fill('0.001');
+  await expect(status).toContainText('2 runs');
+  await expect(status).toContainText('would be deleted now. 1 run beyond the limit stays for a star or a tag.');
+  expect((await client.call('traces.list', {})).total).toBe(3);
+  await dialog(page).getByRole('button', { name: 'Set, and delete 2 runs' }).click();
+  await expect(dialog(page).getByLabel('Size of the store')).toContainText('1 run,');
+  await expect(status).toContainText('No run is beyond the limit now.');
+  expect((await client.call('traces.list', {})).rows.map(({ id }) => id)).toEqual([ids[0]]);
+  expect((await client.call('settings.get', {})).retention).toEqual({ days: null, megabytes: 0.001 });
 });
 
 test('says where the data lies', async ({ page }) => {

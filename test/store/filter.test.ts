@@ -115,7 +115,8 @@ const made: fc.Arbitrary<Made> = fc
 const known = (values: readonly (string | null | undefined)[]): readonly string[] =>
   values.filter((value) => typeof value === 'string');
 
-function filtered({ trace, result, status, starred, tags, facts }: Made): Filtered {
+/** `size`: what its row says. */
+function filtered({ trace, result, status, starred, tags, facts }: Made, size: number | null): Filtered {
   const numbers = result?.metrics ?? NO_METRICS;
   const state = result?.ending.state ?? 'live';
   const endpoint = [trace.endpoint.provider_name, ...(trace.endpointId === endpointId('lab') ? [ENDPOINT] : [])];
@@ -161,6 +162,7 @@ function filtered({ trace, result, status, starred, tags, facts }: Made): Filter
     cost: result?.cost ?? null,
     events: numbers.events,
     bytes: numbers.bytes,
+    size,
   };
   return {
     texts: [...known([trace.title, trace.model, trace.api, trace.source, state]), ...endpoint],
@@ -195,10 +197,13 @@ describe('a filter', () => {
   test('finds the traces that it means, and counts them', async () => {
     const all = fc.sample(made, { numRuns: 60, seed: 20 });
     const opened = await store(all);
+    const sizes = new Map((await opened.list({ limit: 100 })).rows.map(({ id, size }) => [id, size ?? null]));
     await fc.assert(
       fc.asyncProperty(filters(WORDS, NUMBERS, []), async (filter) => {
         const { rows, total } = await opened.list({ filter: textOf(filter), limit: 100 });
-        const wanted = all.filter((one) => fits(filter, filtered(one))).map(({ trace }) => trace.id);
+        const wanted = all
+          .filter((one) => fits(filter, filtered(one, sizes.get(one.trace.id)!)))
+          .map(({ trace }) => trace.id);
         expect(rows.map(({ id }) => id).toSorted()).toEqual(wanted.toSorted());
         expect(total).toBe(wanted.length);
       }),

@@ -84,6 +84,7 @@ describe('a trace', () => {
       stepId,
       storedReads: 2,
       storedBytes: 9,
+      size: expect.any(Number),
     });
     expect(await again.head(trace.id)).toStrictEqual({ head: HEAD, tNs: 123_456_789.25 });
     expect(await again.providerTraces(trace.id)).toStrictEqual([
@@ -92,7 +93,7 @@ describe('a trace', () => {
     ]);
     const { rows } = await again.list({ limit: 10 });
     const { framing: _f, endpoint: _n, options: _o, lanes: _l, request: _r, requestHead: _h, ...row } = detail;
-    expect(rows).toStrictEqual([{ ...row, nr: 1, ...ended, httpStatus: 200 }]);
+    expect(rows).toStrictEqual([{ ...row, nr: 1, ...ended, httpStatus: 200, size: expect.any(Number) }]);
   });
 
   test('keeps what is known of an exchange, and the last of it that was said', async () => {

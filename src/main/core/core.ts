@@ -10,6 +10,7 @@ import { DecodeWorker } from './decoding/decode-worker.ts';
 import { LaneThread } from './decoding/lane-thread.ts';
 import { recordIn } from './decoding/record.ts';
 import { providersInfo } from './providers/info.ts';
+import { Keeping } from './keeping/keeping.ts';
 import { searchServices } from './indexing/search-services.ts';
 import { Indexer } from './indexing/indexer.ts';
 import { recoverTraces } from './recording/recover.ts';
@@ -96,6 +97,7 @@ export async function createCore({
   ) as [DecodeWorker, DecodeWorker];
   const indexer = new Indexer({ store, worker: comparisons, afterMs: indexAfterMs });
   const settings = new SettingsService(store);
+  const keeping = new Keeping({ store, dataDir, settings: () => settings.get() });
   const endpoints = new EndpointsService({ store, vault, sampleUrl });
   const recordings = new Recordings(live);
   const runs = new RunsService({ store, recordings, endpoints });
@@ -125,7 +127,12 @@ export async function createCore({
     ...app,
     'app.changes': untilClosed(app['app.changes']),
     'settings.get': () => settings.get(),
-    'settings.set': (change) => settings.set(change),
+    'settings.set': async (change) => {
+      const changed = await settings.set(change);
+      if (change.retention) keeping.look();
+      return changed;
+    },
+    ...keeping.services,
     'providers.list': providersInfo,
     'endpoints.list': () => endpoints.list(),
     'endpoints.save': (endpoint) => endpoints.save(endpoint),
@@ -164,7 +171,7 @@ export async function createCore({
     clearTimeout(giveUp);
     await endControl?.();
     closing.abort();
-    const indexed = indexer.close();
+    const [indexed, kept] = [indexer.close(), keeping.close()];
     await Promise.all([
       live.close(),
       views.close(),
@@ -173,7 +180,7 @@ export async function createCore({
       recognition.close(),
       provider.close(),
     ]);
-    await indexed;
+    await Promise.all([indexed, kept]);
     await store.close();
   };
   return { services, sampleUrl, proxy, remark: store.remark, close: () => (closed ??= close()) };

@@ -10,6 +10,7 @@ export const DEFAULT_SETTINGS: Settings = {
   options: DEFAULT_OPTIONS,
   lanes: null,
   filters: [],
+  retention: { days: null, megabytes: null },
 };
 
 export class SettingsService {

@@ -35,7 +35,7 @@ export interface RunInput {
 
 export interface SettingsInput {
   /** Id of the tab to begin with. */
-  readonly tab?: 'general' | 'endpoints' | 'adapters' | 'about';
+  readonly tab?: 'general' | 'endpoints' | 'adapters' | 'storage' | 'about';
   /** Begins with a new endpoint. */
   readonly add?: boolean;
   /** Takes over when the dialog is left, with the endpoint that was saved last; without it the dialog just closes. */

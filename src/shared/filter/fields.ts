@@ -128,6 +128,13 @@ export const FIELDS = {
     help: 'The size of the body.',
     example: 'bytes>1mb',
   },
+  size: {
+    kind: 'number',
+    read: readBytes,
+    wants: 'a number of bytes, such as 500, 64kb or 2mb',
+    help: 'What the trace takes of the trace file.',
+    example: 'size>1mb',
+  },
   after: {
     kind: 'moment',
     side: '>=',

@@ -163,6 +163,8 @@ export interface TraceRow {
   readonly finish?: FinishReason;
   /** US dollars: as the wire says in `usage.cost`, else by the bundled price list; absent when there is neither. */
   readonly cost?: number;
+  /** How much of the trace file it takes, in bytes; absent while it runs. */
+  readonly size?: number;
   /** False for imported logs: order only, no timing. */
   readonly timed: boolean;
   /** What people call it; absent: nothing. */

@@ -181,6 +181,15 @@ export interface RequestPreview extends Required<Pick<RequestHead, 'changes'>> {
   readonly headers: RequestHead['headers'];
 }
 
+/** Traces that go by themselves, the oldest first; null: none do. Those with a star or a tag and those that run stay. */
+export const retentionSchema = z.strictObject({
+  /** Older ones go. */
+  days: z.number().positive().max(36_500).nullable(),
+  /** Of all traces, in millions: beyond it the oldest go. */
+  megabytes: z.number().positive().max(1e9).nullable(),
+});
+export type Retention = z.infer<typeof retentionSchema>;
+
 /** Settings kept beside the traces. Unknown keys are refused. */
 export const settingsSchema = z.strictObject({
   theme: z.enum(['system', 'light', 'dark', 'contrast']),
@@ -191,6 +200,7 @@ export const settingsSchema = z.strictObject({
   lanes: laneIdsSchema.nullable(),
   /** Saved filters of the list, the last one saved first. */
   filters: z.array(z.string().min(1).max(1000)).max(50).readonly(),
+  retention: retentionSchema,
 });
 export type Settings = z.infer<typeof settingsSchema>;
 
@@ -212,6 +222,32 @@ export interface ProviderTrace {
   readonly lane: LaneId;
   readonly stepId: string;
   readonly document: NonNullable<AdapterOutcome['provider_trace']>;
+}
+
+/** How much is kept, in bytes. */
+export interface StoreSize {
+  /** In the list. */
+  readonly traces: number;
+  /** What they take. */
+  readonly bytes: number;
+  /** Deleted traces that have not left the file yet. */
+  readonly leaving: number;
+  /** The trace file with its log, and what of it is free. */
+  readonly file: number;
+  readonly free: number;
+  /** The file that searches are answered from. */
+  readonly search: number;
+}
+
+/** Traces that limits would delete now. */
+export interface Outdated {
+  readonly traces: number;
+  readonly bytes: number;
+  /** When the first and the last of them began, milliseconds since 1970; null where there is none. */
+  readonly from: number | null;
+  readonly to: number | null;
+  /** Traces that would go as well, but for their star or tag. */
+  readonly spared: number;
 }
 
 /** A value of a field by which traces are filtered, and how many have it. */
@@ -376,6 +412,10 @@ export const contract = {
   'app.changes': stream<AppInfo>()(nothing),
   'settings.get': query<Settings>()(nothing),
   'settings.set': command<Settings>()(settingsSchema.partial()),
+
+  'store.size': query<StoreSize>()(nothing),
+  /** What these limits would delete now. Nothing is deleted. */
+  'store.outdated': query<Outdated>()(z.strictObject({ retention: retentionSchema })),
 
   'providers.list': query<ProvidersInfo>()(nothing),
 

@@ -9,7 +9,7 @@ import { apiOfUrl, detectApi } from '../../../shared/providers/detect.ts';
 import { PROVIDERS, usualEndpoint } from '../../../shared/providers/registry.ts';
 import { newTrace } from '../recording/new-trace.ts';
 import type { Connection } from '../store/connection.ts';
-import { storedColumns } from '../store/lookup.ts';
+import { SIZE, storedColumns } from '../store/lookup.ts';
 import { decodePart, type Part } from '../store/parts.ts';
 import { queriesOn } from '../store/read-only.ts';
 import { createdColumns, finishedColumns, soundTrace, type StoredColumns } from '../store/rows.ts';
@@ -72,6 +72,7 @@ export function mend(db: Connection, ids: ReadonlyMap<number, ReadonlySet<string
     db.run(`DELETE FROM ${table} WHERE trace NOT IN (SELECT nr FROM traces)`);
   const rows = db.all<{ readonly nr: number; readonly id: string }>(ALL);
   const traces = rows.map(({ nr, id }) => new Mending(db, nr, traceId(id), adopted.has(nr)).mended());
+  db.run(`UPDATE traces SET size = ${SIZE} WHERE state IS NOT NULL`);
   db.run('UPDATE traces SET tags = NULL WHERE tags IS NOT NULL AND NOT json_valid(tags)');
   for (const { id } of rows) known.add(id);
   const gone = new Set([...ids.values()].flatMap((same) => [...same]).filter((id) => !known.has(id)));

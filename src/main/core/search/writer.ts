@@ -15,6 +15,8 @@ import { documentsOfPage, gramText, pageOf } from './text.ts';
 /** Characters of a page, about, and so of what is put in between two commits: some milliseconds. */
 const PAGE_CHARS = 32_768;
 const BUSY_MS = 2000;
+/** Pages that leave the file in one turn. */
+const VACUUMED_PAGES = 512;
 
 export interface TracePlace {
   readonly nr: number;
@@ -96,6 +98,18 @@ export class SearchWriter {
     });
   }
 
+  /** Takes the pages that are free out of the file, some at a time. */
+  async shrink(): Promise<void> {
+    await this.#mended(async (db) => {
+      const free = (): number => Number(db.pragma('freelist_count', { simple: true }));
+      for (let [before, left] = [Infinity, free()]; left > 0 && left < before; [before, left] = [left, free()]) {
+        db.pragma(`incremental_vacuum(${VACUUMED_PAGES})`);
+        await setImmediate();
+        if (!db.open) return;
+      }
+    });
+  }
+
   async #remove(db: Database.Database, nr: number): Promise<void> {
     const some = db.prepare<[bigint, bigint], { number: number; documents: Buffer }>(OF_TRACE);
     for (;;) {
@@ -138,6 +152,8 @@ export class SearchWriter {
     const db = new Database(this.#file, { timeout: BUSY_MS });
     try {
       db.pragma('trusted_schema = OFF');
+      // Counts for a file that is made now.
+      db.pragma('auto_vacuum = INCREMENTAL');
       db.pragma('journal_mode = WAL');
       // What a power cut takes away is put in again.
       db.pragma('synchronous = NORMAL');

@@ -53,6 +53,7 @@ const EXPRESSIONS: Readonly<Record<Valued, string>> = {
   cost: 't.cost',
   events: metric('events'),
   bytes: metric('bytes'),
+  size: 't.size',
   after: 't.started_at',
   before: 't.started_at',
 };

@@ -25,6 +25,12 @@ const END = `SELECT first_read + reads AS reads, start + length AS bytes FROM (
     SELECT * FROM (SELECT first_read, start, reads, length FROM open_reads WHERE trace = :trace ORDER BY first_read DESC, start DESC LIMIT 1)
   ) ORDER BY reads DESC, bytes DESC LIMIT 1`;
 
+/** How much of the file a trace takes with its reads and its request, in bytes; `nr` is the row number of the trace in whose row this is set. */
+export const SIZE = `(SELECT ifnull(sum(length(places) + length(body)), 0) FROM segments WHERE trace = traces.nr)
+  + (SELECT ifnull(sum(length(places) + length(body)), 0) FROM open_reads WHERE trace = traces.nr)
+  + ifnull((SELECT ifnull(octet_length(request), 0) + ifnull(octet_length(request_head), 0) + ifnull(octet_length(response_head), 0)
+      FROM trace_documents WHERE trace = traces.nr), 0)`;
+
 export function listedRow(db: Connection, id: string): ListedColumns | undefined {
   return db.one<ListedColumns>(ROW, id);
 }

@@ -20,7 +20,7 @@ export const PROVIDER_NAME = "CASE WHEN json_valid(t.endpoint) THEN t.endpoint -
 /** The columns of a trace `t` in the list. */
 export const LISTED = `
   t.nr, t.id, t.title, t.renamed, t.starred, t.source, t.api, t.model, t.started_at, t.state, t.rule, t.advice, t.http_status,
-  t.metrics, t.usage, t.finish, t.cost, t.timed, t.endpoint_id, ${PROVIDER_NAME} AS provider, t.tags,
+  t.metrics, t.usage, t.finish, t.cost, t.size, t.timed, t.endpoint_id, ${PROVIDER_NAME} AS provider, t.tags,
   (SELECT f.facts FROM trace_facts f WHERE f.trace = t.nr) AS facts`;
 
 /** A trace as the list has it. */
@@ -42,6 +42,7 @@ export interface ListedColumns {
   readonly usage: string | null;
   readonly finish: string | null;
   readonly cost: number | null;
+  readonly size: number | null;
   readonly timed: Flag;
   readonly endpoint_id: string | null;
   readonly provider: string | null;
@@ -83,6 +84,7 @@ export type CreatedColumns = Omit<
   | 'usage'
   | 'finish'
   | 'cost'
+  | 'size'
   | 'response_head'
   | 'tags'
   | 'facts'
@@ -133,7 +135,7 @@ export function rowOf(columns: ListedColumns): TraceRow {
 }
 
 function soundRow(columns: ListedColumns, sound: Sound): TraceRow {
-  const { rule, advice, http_status, cost } = columns;
+  const { rule, advice, http_status, cost, size } = columns;
   const state = sound.state(columns.state);
   const usage = sound.usage(columns.usage);
   const finish = sound.finish(columns.finish);
@@ -159,6 +161,7 @@ function soundRow(columns: ListedColumns, sound: Sound): TraceRow {
     ...(usage !== undefined && { usage }),
     ...(finish !== undefined && { finish }),
     ...(typeof cost === 'number' && { cost }),
+    ...(typeof size === 'number' && { size }),
     timed: columns.timed === 1,
     ...(tags.length > 0 && { tags }),
     ...(facts && { facts }),
@@ -222,6 +225,7 @@ export function damagedRow(nr: number, id: string): ListedColumns {
     usage: null,
     finish: null,
     cost: null,
+    size: null,
     timed: 0,
     endpoint_id: null,
     provider: null,

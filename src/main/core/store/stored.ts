@@ -7,7 +7,7 @@ import type { EndpointInfo, ProviderTrace } from '../../../shared/rpc/contract.t
 /** What is known when a request starts. `metrics` are all nothing and zero. */
 export type NewTrace = Omit<
   TraceDetail,
-  'nr' | 'ending' | 'usage' | 'finish' | 'cost' | 'responseHead' | 'httpStatus' | 'damaged' | 'tags' | 'facts'
+  'nr' | 'ending' | 'usage' | 'finish' | 'cost' | 'size' | 'responseHead' | 'httpStatus' | 'damaged' | 'tags' | 'facts'
 > & {
   /** The message id that every reading of this trace gives its messages, `message-<uuid4>`. */
   readonly messageId: string;

@@ -8,12 +8,14 @@ import { About } from './About.tsx';
 import { AdapterDefaults } from './AdapterDefaults.tsx';
 import { Endpoints } from './Endpoints.tsx';
 import { General } from './General.tsx';
+import { Storage } from './Storage.tsx';
 import './settings.css';
 
 const TABS = [
   { id: 'general', title: 'General' },
   { id: 'endpoints', title: 'Endpoints' },
   { id: 'adapters', title: 'Adapter options' },
+  { id: 'storage', title: 'Storage' },
   { id: 'about', title: 'About' },
 ] as const;
 
@@ -42,6 +44,7 @@ export function Settings({ input }: OverlayProps<'settings'>) {
           />
         )}
         {chosen === 'adapters' && <AdapterDefaults />}
+        {chosen === 'storage' && <Storage />}
         {chosen === 'about' && <About />}
       </Tabs>
     </Dialog>

@@ -1,5 +1,5 @@
 import type { ReactNode } from 'react';
-import { count, duration, durationText, money, perSecond } from '../../components/format.ts';
+import { byteSize, count, duration, durationText, money, perSecond } from '../../components/format.ts';
 import { given } from '../../components/given.ts';
 import { Tip } from '../../components/Tooltip.tsx';
 import { useSession, useTrace } from '../../stores/open.ts';
@@ -79,9 +79,13 @@ export function Numbers() {
           {count(metrics.reads)}
           {whole && <small> of {count(whole.reads.length)}</small>}
         </Entry>
-        <Entry name="Bytes" says="Bytes of the body, after content decoding.">
+        <Entry
+          name="Bytes"
+          says="Bytes of the body, after content decoding; and what the trace takes of the trace file, where its reads are compressed."
+        >
           {count(metrics.bytes)}
           {whole && <small> of {count(whole.bytes)}</small>}
+          {!whole && row?.size !== undefined && <small className="opt"> · {byteSize(row.size)} stored</small>}
         </Entry>
       </dl>
       <dl>

@@ -9,6 +9,7 @@ export const searchTasks = {
   }),
   'search.remove': async ({ search }, { ids }) => {
     for (const id of ids) await search?.writer.remove(id);
+    await search?.writer.shrink();
     return { lost: search?.writer.takeLoss() === true };
   },
   'search.erase': async ({ search }) => {

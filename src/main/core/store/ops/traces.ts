@@ -5,7 +5,7 @@ import type { Api } from '../../../../shared/model/stream.ts';
 import type { ResponseHead } from '../../../../shared/model/trace.ts';
 import { ServiceError } from '../../../../shared/rpc/services.ts';
 import type { Connection } from '../connection.ts';
-import { notFound, orFound, PURGED, readOnly, rowNumber, storedColumns } from '../lookup.ts';
+import { notFound, orFound, PURGED, readOnly, rowNumber, SIZE, storedColumns } from '../lookup.ts';
 import {
   createdColumns,
   finishedColumns,
@@ -72,7 +72,7 @@ export const setCapture = keptWrite({
 });
 
 const FINISH = `UPDATE traces SET ended_ns = :ended_ns, state = :state, rule = :rule, advice = :advice, metrics = :metrics,
-  model = CASE WHEN :says_model THEN :model ELSE model END, usage = :usage, finish = :finish, cost = :cost WHERE nr = :nr`;
+  model = CASE WHEN :says_model THEN :model ELSE model END, usage = :usage, finish = :finish, cost = :cost, size = ${SIZE} WHERE nr = :nr`;
 
 /** Seals the last segment and writes the result. */
 export const finishTrace = keptWrite({

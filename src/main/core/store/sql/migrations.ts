@@ -128,7 +128,19 @@ const FACTS = `
   CREATE INDEX trace_values_by_trace ON trace_values (trace);
 `;
 
-export const MIGRATIONS: readonly string[] = [TRACES, LANES, CAPTURE, IMPORTED, FACTS];
+/** How much of the file a trace takes, in bytes: known once it has ended. The index has all that is asked to keep the file small. */
+const SIZES = `
+  ALTER TABLE traces ADD COLUMN size INTEGER;
+  UPDATE traces SET size =
+    (SELECT ifnull(sum(length(places) + length(body)), 0) FROM segments WHERE trace = traces.nr)
+    + (SELECT ifnull(sum(length(places) + length(body)), 0) FROM open_reads WHERE trace = traces.nr)
+    + ifnull((SELECT ifnull(octet_length(request), 0) + ifnull(octet_length(request_head), 0) + ifnull(octet_length(response_head), 0)
+        FROM trace_documents WHERE trace = traces.nr), 0)
+    WHERE state IS NOT NULL;
+  CREATE INDEX traces_sizes ON traces (nr, started_at, size, state, starred, tags) WHERE deleted_at IS NULL;
+`;
+
+export const MIGRATIONS: readonly string[] = [TRACES, LANES, CAPTURE, IMPORTED, FACTS, SIZES];
 
 /** What `user_version` says of a file with all of them. */
 export const SCHEMA_VERSION = MIGRATIONS.length;

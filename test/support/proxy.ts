@@ -1,5 +1,5 @@
 /** The forwarding half of the capture proxy in this thread, with all that it tells of exchanges. */
-import { ProxyListener } from '../../src/main/core/proxy/forward/listener.ts';
+import { ProxyListener, type ListenerLimits } from '../../src/main/core/proxy/forward/listener.ts';
 import type { Route } from '../../src/main/core/proxy/forward/routes.ts';
 import type { TapEvent } from '../../src/main/core/proxy/forward/tap.ts';
 import { Signal } from '../../src/main/core/watch/signal.ts';
@@ -17,11 +17,15 @@ export class TestProxy {
     this.#changed = changed;
   }
 
-  static async open(routes: readonly Route[] = [], port = 0): Promise<TestProxy> {
+  static async open(
+    routes: readonly Route[] = [],
+    { port = 0, limits }: { readonly port?: number; readonly limits?: ListenerLimits } = {},
+  ): Promise<TestProxy> {
     const events: TapEvent[] = [];
     const changed = new Signal();
     const listener = await ProxyListener.open({
       port,
+      ...(limits && { limits }),
       tap: {
         event: (event) => {
           events.push(event);

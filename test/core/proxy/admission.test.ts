@@ -25,14 +25,14 @@ const withTarget =
   (port: number) =>
     `${method} ${target} HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\n\r\n`;
 
-test.each(['127.0.0.1', 'localhost', '[::1]', 'LOCALHOST'])('%s is its name', async (name) => {
+test.each(['127.0.0.1', 'localhost', '[::1]', 'LOCALHOST'])('K1 %s is its name', async (name) => {
   const { proxy, server } = await open();
   const client = await tcpClient(proxy.port);
   client.write(withHost(`${name}:${proxy.port}`));
   await (await server.connection()).until(({ received }) => received.includes(`Host: 127.0.0.1:${server.port}`));
 });
 
-test('it listens on the loopback interface alone, on both of its addresses', async () => {
+test('K9 it listens on the loopback interface alone, on both of its addresses', async () => {
   const { proxy, server } = await open();
   const client = await tcpClient(proxy.port, '::1').catch(() => undefined);
   // A machine without IPv6 has nobody who would come that way.
@@ -42,34 +42,34 @@ test('it listens on the loopback interface alone, on both of its addresses', asy
 });
 
 test('E12 a port that is taken is left for the next one', async () => {
-  const first = await TestProxy.open([], 40_417);
-  const second = await TestProxy.open([], 40_417);
+  const first = await TestProxy.open([], { port: 40_417 });
+  const second = await TestProxy.open([], { port: 40_417 });
   expect(second.port).toBeGreaterThan(first.port);
   await Promise.all([first.listener.close(), second.listener.close()]);
 });
 
 describe('is refused', () => {
   test.each([
-    ['another name', (port: number) => withHost(`evil.test:${port}`)],
-    ['another port', () => withHost('127.0.0.1:1')],
-    ['no port', () => withHost('127.0.0.1')],
-    ['every interface', (port: number) => withHost(`0.0.0.0:${port}`)],
-    ['a name behind ours', (port: number) => withHost(`127.0.0.1:${port}.evil.test`)],
-    ['a user', (port: number) => withHost(`x@127.0.0.1:${port}`)],
-    ['an origin', withField('Origin: https://evil.test')],
-    ['our own origin', (port: number) => withHost(`127.0.0.1:${port}`, `Origin: http://127.0.0.1:${port}\r\n`)],
-    ['an origin without a name', withField('Origin: null')],
-    ['a fetch of a page', withField('sec-fetch-site: cross-site')],
-    ['a fetch of one origin', withField('Sec-Fetch-Site: same-origin')],
-    ['an address that was typed', withField('Sec-Fetch-Site: none')],
-    ['an image', withField('Sec-Fetch-Dest: image')],
-    ['a click', withField('Sec-Fetch-Mode: navigate')],
-    ['an opaque fetch', withField('Sec-Fetch-Mode: no-cors')],
+    ['K1 another name', (port: number) => withHost(`evil.test:${port}`)],
+    ['K1 another port', () => withHost('127.0.0.1:1')],
+    ['K1 no port', () => withHost('127.0.0.1')],
+    ['K3 every interface', (port: number) => withHost(`0.0.0.0:${port}`)],
+    ['K1 a name behind ours', (port: number) => withHost(`127.0.0.1:${port}.evil.test`)],
+    ['K7 a user', (port: number) => withHost(`x@127.0.0.1:${port}`)],
+    ['K2 an origin', withField('Origin: https://evil.test')],
+    ['K2 our own origin', (port: number) => withHost(`127.0.0.1:${port}`, `Origin: http://127.0.0.1:${port}\r\n`)],
+    ['K11 an origin without a name', withField('Origin: null')],
+    ['K4 a fetch of a page', withField('sec-fetch-site: cross-site')],
+    ['K4 a fetch of one origin', withField('Sec-Fetch-Site: same-origin')],
+    ['K4 an address that was typed', withField('Sec-Fetch-Site: none')],
+    ['K11 an image', withField('Sec-Fetch-Dest: image')],
+    ['K11 a click', withField('Sec-Fetch-Mode: navigate')],
+    ['K2 an opaque fetch', withField('Sec-Fetch-Mode: no-cors')],
   ])('%s: 403', async (_, bytes) => {
     expect((await refusalOf(bytes)).status).toBe(403);
   });
 
-  test('a preflight of a page', async () => {
+  test('K5 a preflight of a page', async () => {
     const { status } = await refusalOf(
       (port) =>
         `OPTIONS /up/x HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\nOrigin: https://evil.test\r\nAccess-Control-Request-Method: POST\r\n\r\n`,
@@ -78,9 +78,9 @@ describe('is refused', () => {
   });
 
   test.each([
-    ['no Host', () => 'GET /up/x HTTP/1.1\r\n\r\n'],
-    ['an empty Host', () => withHost('')],
-    ['two Hosts', (port: number) => withHost(`127.0.0.1:${port}`, `Host: 127.0.0.1:${port}\r\n`)],
+    ['K7 no Host', () => 'GET /up/x HTTP/1.1\r\n\r\n'],
+    ['K7 an empty Host', () => withHost('')],
+    ['K7 two Hosts', (port: number) => withHost(`127.0.0.1:${port}`, `Host: 127.0.0.1:${port}\r\n`)],
     ['a blank before the colon', withField('X-A : 1')],
     ['a folded line', withField('X-A: 1\r\n  folded')],
     ['a line that is no field', withField('no field')],
@@ -99,23 +99,23 @@ describe('is refused', () => {
       (port: number) => `POST /up HTTP/1.0\r\nHost: 127.0.0.1:${port}\r\nTransfer-Encoding: chunked\r\n\r\n`,
     ],
     ['no request', () => 'hello\r\n\r\n'],
-    ['a whole address', (port: number) => withTarget(`http://127.0.0.1:${port}/up/x`)(port)],
-    ['another host', withTarget('http://evil.test/up/x')],
-    ['two slashes', withTarget('//evil.test/x')],
-    ['a way up', withTarget('/up/v1/../../secret')],
-    ['an encoded way up', withTarget('/up/%2e%2E/secret')],
-    ['a backslash', withTarget('/up\\@evil.test/')],
-    ['a fragment', withTarget('/up/x#y')],
-    ['a star', withTarget('*', 'OPTIONS')],
+    ['E9 a whole address', (port: number) => withTarget(`http://127.0.0.1:${port}/up/x`)(port)],
+    ['E9 another host', withTarget('http://evil.test/up/x')],
+    ['E9 two slashes', withTarget('//evil.test/x')],
+    ['E9 a way up', withTarget('/up/v1/../../secret')],
+    ['E9 an encoded way up', withTarget('/up/%2e%2E/secret')],
+    ['E9 a backslash', withTarget('/up\\@evil.test/')],
+    ['E9 a fragment', withTarget('/up/x#y')],
+    ['E9 a star', withTarget('*', 'OPTIONS')],
   ])('%s: 400', async (_, bytes) => {
     expect((await refusalOf(bytes)).status).toBe(400);
   });
 
   test.each([
-    ['an unknown endpoint', '/other/x'],
-    ['none', '/'],
-    ['a user', '/@evil.test/'],
-    ['an encoded slash', '/%2fevil.test/x'],
+    ['E9 an unknown endpoint', '/other/x'],
+    ['E9 none', '/'],
+    ['E9 a user', '/@evil.test/'],
+    ['E9 an encoded slash', '/%2fevil.test/x'],
   ])('%s: 404 with the names that there are', async (_, target) => {
     expect(await refusalOf(withTarget(target))).toEqual({
       status: 404,
@@ -136,6 +136,18 @@ describe('is refused', () => {
   });
 });
 
+test('E15 half a head is waited for until a limit', async () => {
+  const proxy = await TestProxy.open([{ name: 'up', baseUrl: 'http://127.0.0.1:1' }], {
+    limits: { connections: 10, headMs: 200 },
+  });
+  const client = await tcpClient(proxy.port);
+  client.write(`POST /up/x HTTP/1.1\r\nHost: 127.0.0.1:${proxy.port}\r\nX-Slow`);
+  await client.untilEnded();
+  expect(client.received.toString()).toMatch(/^HTTP\/1\.1 400 [^]*not complete after 0\.2 seconds/);
+  expect(proxy.events).toEqual([]);
+  await proxy.listener.close();
+});
+
 test('a fetch of Node is no page', async () => {
   const { proxy, server } = await open();
   const answer = fetch(`http://127.0.0.1:${proxy.port}/up/x`, { method: 'POST', body: 'x' });
@@ -151,7 +163,7 @@ describe('a provider that cannot be reached', () => {
     ['http://nobody.invalid', 502, 'could not be resolved'],
     ['http://169.254.169.254/latest', 502, 'link-local'],
     ['http://[fe80::1]:80', 502, 'link-local'],
-  ])('%s', async (baseUrl, status, said) => {
+  ])('E10 %s', async (baseUrl, status, said) => {
     const proxy = await TestProxy.open([{ name: 'up', baseUrl }]);
     const client = await tcpClient(proxy.port);
     client.write(withHost(`127.0.0.1:${proxy.port}`));
@@ -170,6 +182,20 @@ describe('a provider that cannot be reached', () => {
     await client.untilEnded();
     expect(client.received.toString()).toContain('HTTP/1.1 508 Loop Detected');
     await proxy.listener.close();
+  });
+
+  test('E10 because it leads to another Tracelane that leads back', async () => {
+    const limits = { connections: 20, headMs: 60_000 };
+    const [one, two] = [await TestProxy.open([], { limits }), await TestProxy.open([], { limits })];
+    one.listener.setRoutes([{ name: 'up', baseUrl: `http://127.0.0.1:${two.port}/up` }]);
+    two.listener.setRoutes([{ name: 'up', baseUrl: `http://127.0.0.1:${one.port}/up` }]);
+    const client = await tcpClient(one.port);
+    client.write(withHost(`127.0.0.1:${one.port}`));
+    await client.until(({ received }) => received.includes('20 connections to the capture proxy are open.'));
+    expect(client.received.toString()).toMatch(/^HTTP\/1\.1 503 /);
+    client.socket.destroy();
+    await one.until('closed', 20);
+    await Promise.all([one.listener.close(), two.listener.close()]);
   });
 
   test('is said after the answers to the requests before', async () => {

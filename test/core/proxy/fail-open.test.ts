@@ -2,6 +2,7 @@
  * What goes wrong where exchanges are recorded is no business of the programs that exchange: the client's bytes are complete, and
  * the trace says what it lacks. Row E5 of the reliability list.
  */
+import { spawn, spawnSync } from 'node:child_process';
 import { createServer, type Server } from 'node:http';
 import { once } from 'node:events';
 import { randomBytes } from 'node:crypto';
@@ -28,6 +29,17 @@ const { open, dataDir } = cores({ storeWorker: new URL('../../store/dying-worker
 
 const EVENT = `data: ${JSON.stringify({ choices: [{ index: 0, delta: { content: 'x'.repeat(20_000) } }] })}\n\n`;
 const DONE = 'data: [DONE]\n\n';
+
+/** Programs of their own: a provider that says its port, and a client that says what it gets. */
+const SERVER = `
+  const server = require('node:http').createServer((_, response) => {
+    response.writeHead(200, { 'content-type': 'text/event-stream' });
+    for (let n = 0; n < 20; n++) response.write(${JSON.stringify(EVENT)});
+    response.end(${JSON.stringify(DONE)});
+  }).listen(0, '127.0.0.1', () => process.stdout.write(String(server.address().port)));`;
+const CLIENT = `fetch(process.argv[1], { method: 'POST', body: '{"stream":true,"model":"m"}' })
+  .then((answer) => answer.text())
+  .then((text) => process.stdout.write(text));`;
 
 const servers: Server[] = [];
 afterEach(() => {
@@ -71,6 +83,20 @@ test('E5 the store’s thread dies for good', async () => {
   expect(text).toBe(EVENT.repeat(20) + DONE);
   // The next one passes as well.
   expect(await streamed(core, 4, () => undefined)).toBe(EVENT.repeat(4) + DONE);
+});
+
+test('E5 the program is busy, and does not come to record', async () => {
+  const core = await open(join(dataDir, 'busy'));
+  const server = spawn(process.execPath, ['-e', SERVER], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const [port] = (await once(server.stdout, 'data')) as [Buffer];
+  const { url } = await core.proxy.openSession({
+    routes: [{ name: 'up', baseUrl: `http://127.0.0.1:${String(port)}` }],
+  });
+  // This thread stands still until the other program has its whole answer.
+  const { stdout } = spawnSync(process.execPath, ['-e', CLIENT, `${url}/up/v1/chat/completions`], { encoding: 'utf8' });
+  server.kill();
+  expect(stdout).toBe(EVENT.repeat(20) + DONE);
+  expect((await captured(core))[0]).toMatchObject({ ending: { state: 'complete' }, metrics: { bytes: stdout.length } });
 });
 
 test('E5 the database is locked by another program', async () => {

@@ -1,8 +1,12 @@
 /** The forwarding of the capture proxy, seen by recorders of plain TCP on both sides of it. */
 import { once } from 'node:events';
 import { createServer } from 'node:https';
-import type { AddressInfo } from 'node:net';
+import { createServer as createTcpServer, type AddressInfo } from 'node:net';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { describe, expect, test, vi } from 'vitest';
+import { ProxyListener } from '../../../src/main/core/proxy/forward/listener.ts';
+import type { TapEvent } from '../../../src/main/core/proxy/forward/tap.ts';
 import { CERTIFICATE } from '../../support/certificate.ts';
 import { headAndBody, tcpClient, TcpServer, type TcpEnd } from '../../support/tcp-pair.ts';
 import { TestProxy } from '../../support/proxy.ts';
@@ -369,23 +373,101 @@ describe('a change of the protocol', () => {
 });
 
 describe('memory', () => {
+  const PIECE = Buffer.alloc(1024 ** 2, 'x');
+  const TOTAL = 64 * PIECE.length;
+
+  /** The sender's own writes wait before all of it is out, and go on when the receiver reads. */
+  async function expectWait(from: TcpEnd, to: TcpEnd): Promise<void> {
+    const before = to.bytes;
+    let written = 0;
+    to.socket.pause();
+    while (written < TOTAL && from.socket.write(PIECE)) written += PIECE.length;
+    expect(written).toBeLessThan(TOTAL);
+    to.socket.resume();
+    for (; written < TOTAL; written += PIECE.length) if (!from.socket.write(PIECE)) await once(from.socket, 'drain');
+    await to.untilBytes(before + TOTAL);
+  }
+
   test('E4 a client that does not read makes the provider wait', async () => {
     const { client, provider } = await begun();
-    client.socket.pause();
     provider.write('HTTP/1.1 200 OK\r\n\r\n');
-    const total = 64 * 1024 * 1024;
-    const piece = Buffer.alloc(1024 * 1024, 'x');
-    let written = 0;
-    while (written < total && provider.socket.write(piece)) written += piece.length;
-    // The provider's own writes wait before all of it is out, and go on when the client reads.
-    expect(written).toBeLessThan(total);
-    while (written < total) {
-      client.socket.resume();
-      if (!provider.socket.write(piece)) await once(provider.socket, 'drain');
-      written += piece.length;
-    }
+    await client.untilBytes(19);
+    await expectWait(provider, client);
     provider.end();
     expect(await client.untilEnded()).toBe('end');
-    expect(client.received.length).toBeGreaterThanOrEqual(total);
+  });
+
+  test('E6 a provider that does not read makes the client wait', async () => {
+    const { client, provider } = await begun(`Content-Length: ${TOTAL}\r\n`, 'POST');
+    await expectWait(client, provider);
+  });
+
+  test('E14 10,000 requests over one connection leave nothing behind', async () => {
+    const { client, counted, close } = await pipelined(1);
+    const warnings: Error[] = [];
+    const warn = (warning: Error): void => void warnings.push(warning);
+    process.on('warning', warn);
+    await client[0]!(2_000);
+    const [before, socketsBefore] = [await heapUsed(), sockets()];
+    await client[0]!(8_000);
+    expect((await heapUsed()) - before).toBeLessThan(2 * 1024 ** 2);
+    expect(sockets()).toBe(socketsBefore);
+    expect(counted()).toBe(10_000);
+    process.off('warning', warn);
+    expect(warnings).toEqual([]);
+    await close();
+  });
+
+  test('E14 so do 200 connections at once, whose requests are sent ahead', async () => {
+    const before = sockets();
+    const { client, counted, close } = await pipelined(200);
+    await Promise.all(client.map((ask) => ask(20)));
+    expect(counted()).toBe(4_000);
+    await close();
+    await expect.poll(sockets).toBeLessThanOrEqual(before);
   });
 });
+
+const sockets = (): number => process.getActiveResourcesInfo().filter((kind) => kind === 'TCPSocketWrap').length;
+
+/** Bytes in use once what is garbage is gone. */
+async function heapUsed(): Promise<number> {
+  setFlagsFromString('--expose-gc');
+  const collect = runInNewContext('gc') as () => void;
+  for (let n = 0; n < 3; n++) {
+    await new Promise(setImmediate);
+    collect();
+  }
+  return process.memoryUsage().heapUsed;
+}
+
+/** Clients that send so many requests ahead of their answers, twenty at once, each told by its closing. */
+async function pipelined(clients: number) {
+  const answer = 'HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok';
+  const provider = createTcpServer((socket) => {
+    socket.on('data', (bytes: Buffer) => {
+      socket.write(answer.repeat(bytes.toString('latin1').split('\r\n\r\n').length - 1));
+    });
+    socket.on('error', () => undefined);
+  }).listen(0, '127.0.0.1');
+  await once(provider, 'listening');
+  let closed = 0;
+  const tap = { event: ({ type }: TapEvent) => void (closed += type === 'closed' ? 1 : 0) };
+  const listener = await ProxyListener.open({ port: 0, tap });
+  listener.setRoutes([{ name: 'up', baseUrl: `http://127.0.0.1:${(provider.address() as AddressInfo).port}` }]);
+  const ends = await Promise.all(Array.from({ length: clients }, () => tcpClient(listener.port)));
+  return {
+    counted: () => closed,
+    client: ends.map((end) => async (requests: number) => {
+      for (let n = 0; n < requests; n += 20) {
+        end.write(requestTo(listener.port).repeat(20));
+        await end.untilBytes(20 * answer.length);
+        expect(end.taken().toString()).toBe(answer.repeat(20));
+      }
+    }),
+    async close() {
+      for (const { socket } of ends) socket.destroy();
+      await Promise.all([listener.close(), once(provider.close(), 'close')]);
+    },
+  };
+}

@@ -1,5 +1,6 @@
 /** What the capture proxy keeps of exchanges: real clients and servers, the real thread and the real store. */
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { createHash, randomBytes } from 'node:crypto';
+import { createServer, request, type IncomingMessage, type ServerResponse } from 'node:http';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import type { AddressInfo } from 'node:net';
@@ -24,6 +25,8 @@ const servers: { close(): void }[] = [];
 afterEach(() => {
   for (const server of servers.splice(0)) server.close();
 });
+
+const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
 
 const KEY = 'sk-client-key-0123456789';
 
@@ -198,6 +201,7 @@ describe('keys', () => {
 describe('what is no stream', () => {
   test.each([
     ['a list of models', 'GET', '/models', undefined, '{"data":[]}', 'other'],
+    ['an answer about options', 'OPTIONS', '/models', undefined, '', 'other'],
     [
       'an answer at once',
       'POST',
@@ -206,7 +210,7 @@ describe('what is no stream', () => {
       '{"choices":[]}',
       'chat_completions',
     ],
-  ] as const)('%s is kept whole', async (_, method, path, body, said, api) => {
+  ] as const)('E13 %s is kept whole', async (_, method, path, body, said, api) => {
     const { core, url } = await withEndpoint((_incoming, response) => {
       response.setHeader('content-type', 'application/json').end(said);
     });
@@ -236,6 +240,38 @@ describe('what is no stream', () => {
     });
   });
 
+  test('E6 an upload of 50 MB passes to a provider that is slow to read, and is counted', async () => {
+    const core = await openNew();
+    const [sent, got] = [createHash('sha256'), createHash('sha256')];
+    const server = createServer(async (incoming, response) => {
+      for await (const bytes of incoming) {
+        got.update(bytes as Buffer);
+        await new Promise(setImmediate);
+      }
+      response.end('{}');
+    }).listen(0, '127.0.0.1');
+    servers.push(server);
+    await once(server, 'listening');
+    const baseUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    const { url } = await core.proxy.openSession({ routes: [{ name: 'up', baseUrl }] });
+    const upload = request(`${url}/up/files`, { method: 'POST', headers: { 'content-encoding': 'gzip' } });
+    const answered = once(upload, 'response');
+    const part = randomBytes(1024 ** 2);
+    for (let n = 0; n < 50; n++) {
+      sent.update(part);
+      if (!upload.write(part)) await once(upload, 'drain');
+    }
+    upload.end();
+    const [answer] = (await answered) as [IncomingMessage];
+    answer.resume();
+    expect(got.digest('hex')).toBe(sent.digest('hex'));
+    const [trace] = await captured(core);
+    expect(trace!.capture).toMatchObject({
+      requestBytes: 50 * part.length,
+      requestMissing: expect.stringMatching(/longer than \d+ bytes/),
+    });
+  });
+
   test('a request with an encoding is kept as what it says', async () => {
     const { core, url } = await withEndpoint((_incoming, response) => response.end('{}'));
     const body = gzipSync(JSON.stringify({ model: 'm', input: 'hello' }));
@@ -246,6 +282,28 @@ describe('what is no stream', () => {
 
 describe('a stream', () => {
   const EVENTS = 'data: {"choices":[{"index":0,"delta":{"content":"hi"}}]}\n\ndata: [DONE]\n\n';
+
+  test('E2 has one digest for its provider, its client and its trace, at any size of its reads', async () => {
+    const all = randomBytes(300_000);
+    const sizes = [1, 7, 1_000, 65_536];
+    const sent = sizes.map((size) => all.subarray(0, Math.min(all.length, size * 400)));
+    const { core, url } = await withEndpoint(async (incoming, response) => {
+      const n = Number(incoming.url!.split('=')[1]);
+      const [bytes, size] = [sent[n]!, sizes[n]!];
+      response.writeHead(200, { 'content-type': 'application/octet-stream', 'content-length': bytes.length });
+      for (let at = 0; at < bytes.length; at += size)
+        await new Promise((resolve) => response.write(bytes.subarray(at, at + size), resolve));
+      response.end();
+    });
+    for (const [n, bytes] of sent.entries()) {
+      const answer = await fetch(`${url}/audio/speech?n=${n}`, { method: 'POST', body: '{}' });
+      expect((await answer.bytes()).length).toBe(bytes.length);
+      const [trace] = await captured(core, n + 1);
+      expect(sha256(await bodyOf(core, trace!))).toBe(sha256(bytes));
+      const { answer: crossing } = trace!.capture!.certificate!;
+      expect([crossing.in.sha256, crossing.out]).toEqual([sha256(bytes), crossing.in]);
+    }
+  });
 
   test('E8 that is encoded passes so, and is read decoded', async () => {
     const { core, url } = await withEndpoint((_incoming, response) => {
@@ -295,7 +353,7 @@ describe('a stream', () => {
     expect((await captured(core))[0]).toMatchObject({ ending: { state: 'reset' }, metrics: { bytes: 30 } });
   });
 
-  test('that the client leaves is the client’s doing', async () => {
+  test('E3 that the client leaves is the client’s doing', async () => {
     const { core, url } = await withEndpoint((_incoming, response) => {
       response.writeHead(200, { 'content-type': 'text/event-stream' }).write(EVENTS.slice(0, 30));
     });
@@ -309,6 +367,7 @@ describe('a stream', () => {
     leave.abort();
     expect((await captured(core))[0]).toMatchObject({
       ending: { state: 'cancelled', rule: expect.stringMatching(/^The client closed the connection/) },
+      metrics: { bytes: 30 },
     });
   });
 

@@ -14,7 +14,7 @@ import { AnswerReader, RequestReader, type Part } from '../http/messages.ts';
 import { rewrittenAnswer } from '../http/rewrite.ts';
 import { Exchange, fieldsOf } from './exchange.ts';
 import { Outlet, type Stretch } from './outlet.ts';
-import { refusalBytes, unreachable, type Refusal } from './refusals.ts';
+import { answerAndEnd, unreachable, type Refusal } from './refusals.ts';
 import type { Route, Target } from './routes.ts';
 import type { Tap } from './tap.ts';
 import { targetKey, Upstream, type UpstreamFailure } from './upstream.ts';
@@ -52,6 +52,8 @@ export interface ConnectionSetup {
   readonly port: number;
   readonly passing: Passing;
   readonly tap: Tap;
+  /** Longest time for the rest of a head, milliseconds. */
+  readonly headMs: number;
   /** Of a connection whose encryption is undone: the protocols that its client offered to speak. */
   readonly tls?: () => readonly string[];
   /** Breaks the client's connection, so that the client sees a reset. */
@@ -61,10 +63,6 @@ export interface ConnectionSetup {
 
 /** Requests that wait for their answers on one connection; a client that sends more ahead waits. */
 const MOST_AHEAD = 64;
-/** Longest time for the rest of a head, so that a connection is not held open with half of one. */
-const HEAD_MS = 60_000;
-/** After an answer of this proxy, what the client still sends is read and dropped for so long: closing at once would break it. */
-const LINGER_MS = 2_000;
 
 /** A request that waits for its turn, and what was read after it. */
 interface Held {
@@ -307,14 +305,15 @@ export class ClientConnection {
   }
 
   #watchHead(): void {
+    const { headMs } = this.#setup;
     if (this.#requests.inHead && !this.#deaf)
       this.#headTimer ??= setTimeout(
         () =>
           this.#refuseInTurn({
             status: 400,
-            sentence: `The head of the request was not complete after ${HEAD_MS / 1000} seconds. Send it again.`,
+            sentence: `The head of the request was not complete after ${headMs / 1000} seconds. Send it again.`,
           }),
-        HEAD_MS,
+        headMs,
       ).unref();
     else {
       clearTimeout(this.#headTimer);
@@ -512,9 +511,7 @@ export class ClientConnection {
     this.#deaf = true;
     clearTimeout(this.#headTimer);
     this.#closeLinks();
-    this.#socket.resume();
-    this.#socket.end(refusalBytes(refusal));
-    setTimeout(() => this.#socket.destroy(), LINGER_MS).unref();
+    answerAndEnd(this.#socket, refusal);
   }
 }
 

@@ -5,6 +5,7 @@ import type { TLSSocket } from 'node:tls';
 import type { TakenOver } from './blind-tunnel.ts';
 import { ClientConnection, type ConnectionSetup, type Passing } from './connection.ts';
 import { routedPassing } from './passing.ts';
+import { answerAndEnd, tooMany } from './refusals.ts';
 import { Routes, type Route } from './routes.ts';
 import type { Tap } from './tap.ts';
 import { Tunnels, type OpenedTunnels, type ReadHost, type ServedTls } from './tunnels.ts';
@@ -13,12 +14,19 @@ export interface ListenerSetup {
   readonly tap: Tap;
   /** The port that is tried first, then those above it; 0: any that is free. */
   readonly port: number;
+  readonly limits?: ListenerLimits;
+}
+
+export interface ListenerLimits {
+  /** Connections at once. Two proxies that lead to each other would open them without an end. */
+  readonly connections: number;
+  /** Milliseconds for the rest of a head, so that a connection is not held open with half of one. */
+  readonly headMs: number;
 }
 
 /** Ports that are tried before any that is free is taken. */
 const TRIED = 20;
-/** More are closed at once: two proxies that lead to each other would open them without an end. */
-const MOST_CONNECTIONS = 2_000;
+const LIMITS: ListenerLimits = { connections: 2_000, headMs: 60_000 };
 const PROBE_AFTER_MS = 60_000;
 
 export class ProxyListener {
@@ -28,12 +36,14 @@ export class ProxyListener {
   readonly #takenOver = new Set<TakenOver>();
   readonly #tunnels: Tunnels;
   readonly #tap: Tap;
+  readonly #limits: ListenerLimits;
   #routes = new Routes([]);
   #count = 0;
 
-  private constructor(servers: readonly Server[], tap: Tap) {
+  private constructor(servers: readonly Server[], { tap, limits = LIMITS }: ListenerSetup) {
     this.#servers = servers;
     this.#tap = tap;
+    this.#limits = limits;
     this.port = (servers[0]!.address() as AddressInfo).port;
     this.#tunnels = new Tunnels({
       port: this.port,
@@ -44,10 +54,9 @@ export class ProxyListener {
   }
 
   /** Rejects with the system's error where no port can be had. */
-  static async open({ tap, port }: ListenerSetup): Promise<ProxyListener> {
-    const server = await firstFree(port);
-    const listener = new ProxyListener([server, ...(await alsoOnIPv6((server.address() as AddressInfo).port))], tap);
-    return listener;
+  static async open(setup: ListenerSetup): Promise<ProxyListener> {
+    const server = await firstFree(setup.port);
+    return new ProxyListener([server, ...(await alsoOnIPv6((server.address() as AddressInfo).port))], setup);
   }
 
   /** From the next request on. */
@@ -82,11 +91,13 @@ export class ProxyListener {
   }
 
   #connected(socket: Socket): void {
+    if (this.#connections.size + this.#takenOver.size >= this.#limits.connections)
+      return void answerAndEnd(socket, tooMany(this.#limits.connections));
     socket.setNoDelay(true);
     socket.setKeepAlive(true, PROBE_AFTER_MS);
     const routed = routedPassing(this.port, () => this.#routes);
     const passing: Passing = (head) => (head.line.method === 'CONNECT' ? this.#tunnels.passing(head) : routed(head));
-    this.#speak({ socket, passing, reset: () => socket.resetAndDestroy() });
+    return this.#speak({ socket, passing, reset: () => socket.resetAndDestroy() });
   }
 
   #serve(socket: TLSSocket, raw: Socket, { passing, offered }: ServedTls): void {
@@ -99,6 +110,7 @@ export class ProxyListener {
       number: ++this.#count,
       port: this.port,
       tap: this.#tap,
+      headMs: this.#limits.headMs,
       onClose: () => void this.#connections.delete(connection),
     });
     this.#connections.add(connection);
@@ -131,7 +143,6 @@ async function alsoOnIPv6(port: number): Promise<readonly Server[]> {
 
 async function listen(port: number, host: string): Promise<Server> {
   const server = createServer({ allowHalfOpen: true });
-  server.maxConnections = MOST_CONNECTIONS;
   server.listen(port, host);
   await once(server, 'listening');
   return server;

@@ -1,4 +1,5 @@
 /** The answers that are this proxy's own: to a request that it does not send on, or cannot. */
+import type { Socket } from 'node:net';
 import { requestFailure, type RequestPhase } from '../../../../shared/metrics/http-wording.ts';
 
 export interface Refusal {
@@ -37,6 +38,23 @@ export function unreachable(phase: RequestPhase, host: string, reason: string): 
     };
   const { fact, advice } = requestFailure(phase, host, reason);
   return { status: 502, sentence: `${fact} ${advice}` };
+}
+
+/** For a connection above the limit. */
+export const tooMany = (connections: number): Refusal => ({
+  status: 503,
+  sentence: `${connections} connections to the capture proxy are open. Check that no endpoint leads back to it by way of another proxy, and close some.`,
+});
+
+/** After an answer of this proxy, what the client still sends is read and dropped for so long: closing at once would break it. */
+const LINGER_MS = 2_000;
+
+/** Answers, and ends the connection. */
+export function answerAndEnd(socket: Socket, refusal: Refusal): void {
+  socket.on('error', () => undefined);
+  socket.resume();
+  socket.end(refusalBytes(refusal));
+  setTimeout(() => socket.destroy(), LINGER_MS).unref();
 }
 
 /** The whole answer. Its body has the shape of the errors that the providers' SDKs show. */

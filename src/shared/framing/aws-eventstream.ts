@@ -11,7 +11,7 @@ import type { ByteRange } from '../text/byte-range.ts';
 import { decodeHeaders, UnreadableHeaders } from './aws-headers.ts';
 import { crc32 } from './crc32.ts';
 import { CutFrame } from './frame.ts';
-import { MAX_EVENT_BYTES, messageTooLong, NOTHING, placeAt, type Framer } from './framer.ts';
+import { FramedQueue, type Framer, MAX_EVENT_BYTES, messageTooLong, NOTHING, placeAt } from './framer.ts';
 import { HeldBytes } from './held-bytes.ts';
 import { isUtf8, lossyText, REPLACEMENT } from './utf8.ts';
 
@@ -43,7 +43,7 @@ export class AwsEventStreamFramer implements Framer {
   #frames = 0;
   #over = false;
   #read: Read = { n: 0, tNs: 0, offset: 0, bytes: new Uint8Array(0) };
-  #out: Framed[] = [];
+  readonly #out = new FramedQueue();
 
   feed(read: Read): readonly Framed[] {
     if (this.#over || read.bytes.length === 0) return NOTHING;
@@ -60,7 +60,7 @@ export class AwsEventStreamFramer implements Framer {
       this.#held.drop(taken);
       this.#start += taken;
     }
-    return this.#drain();
+    return this.#out.take();
   }
 
   end(): readonly Framed[] {
@@ -80,7 +80,7 @@ export class AwsEventStreamFramer implements Framer {
           : `The body ends ${end - cut} bytes into a message of ${unsigned(bytes, cut - this.#start)}.`;
       this.#out.push({ type: 'unfinished', text, ...placeAt(this.#read, cut, end) });
     }
-    return this.#drain();
+    return this.#out.take();
   }
 
   /** Takes all messages that are whole. Returns how many bytes need not be looked at again. */
@@ -154,13 +154,6 @@ export class AwsEventStreamFramer implements Framer {
     this.#over = true;
     this.#held.clear();
     this.#out.push(messageTooLong(this.#read, start, length, PRELUDE_BYTES));
-  }
-
-  #drain(): readonly Framed[] {
-    const out = this.#out;
-    if (out.length === 0) return NOTHING;
-    this.#out = [];
-    return out;
   }
 }
 

@@ -19,6 +19,23 @@ const MAX_REMARK_CHARS = 1_000;
 
 export const NOTHING: readonly Framed[] = [];
 
+/** What a framer has found and not given yet. */
+export class FramedQueue {
+  #framed: Framed[] = [];
+
+  push(framed: Framed): void {
+    this.#framed.push(framed);
+  }
+
+  /** All of it, which is given once. */
+  take(): readonly Framed[] {
+    const framed = this.#framed;
+    if (framed.length === 0) return NOTHING;
+    this.#framed = [];
+    return framed;
+  }
+}
+
 export const remark = (text: string): string =>
   text.length > MAX_REMARK_CHARS ? `${text.slice(0, MAX_REMARK_CHARS)}…` : text;
 

@@ -5,7 +5,7 @@
 import type { Framed, Read } from '../model/stream.ts';
 import type { ByteRange } from '../text/byte-range.ts';
 import { CutFrame } from './frame.ts';
-import { limitPassed, MAX_EVENT_BYTES, NOTHING, placeAt, remark, type Framer } from './framer.ts';
+import { FramedQueue, type Framer, limitPassed, MAX_EVENT_BYTES, NOTHING, placeAt, remark } from './framer.ts';
 import { HeldBytes } from './held-bytes.ts';
 import { BOM, isUtf8, lossyText, MARK_BYTES, MARK_DROPPED, REPLACEMENT } from './utf8.ts';
 
@@ -20,7 +20,7 @@ export class JsonLinesFramer implements Framer {
   #frames = 0;
   #over = false;
   #read: Read = { n: 0, tNs: 0, offset: 0, bytes: new Uint8Array(0) };
-  #out: Framed[] = [];
+  readonly #out = new FramedQueue();
 
   feed(read: Read): readonly Framed[] {
     if (this.#over || read.bytes.length === 0) return NOTHING;
@@ -32,7 +32,7 @@ export class JsonLinesFramer implements Framer {
       at = lf + 1;
     }
     if (!this.#over) this.#hold(bytes, at);
-    return this.#drain();
+    return this.#out.take();
   }
 
   end(): readonly Framed[] {
@@ -43,7 +43,7 @@ export class JsonLinesFramer implements Framer {
     if (frame?.payload.ok) this.#out.push({ type: 'frame', frame });
     else if (frame)
       this.#out.push({ type: 'unfinished', text: remark(frame.data), ...placeAt(this.#read, this.#lineStart, end) });
-    return this.#drain();
+    return this.#out.take();
   }
 
   /** A line that ends at index `lf` of the read; what earlier reads held of it comes first. */
@@ -84,13 +84,6 @@ export class JsonLinesFramer implements Framer {
     this.#held.clear();
     this.#out.push(limitPassed(this.#read, this.#lineStart));
     return true;
-  }
-
-  #drain(): readonly Framed[] {
-    const out = this.#out;
-    if (out.length === 0) return NOTHING;
-    this.#out = [];
-    return out;
   }
 }
 

@@ -5,7 +5,7 @@
 import type { Framed, Read } from '../model/stream.ts';
 import type { ByteRange } from '../text/byte-range.ts';
 import { CutFrame } from './frame.ts';
-import { MAX_EVENT_BYTES, messageTooLong, NOTHING, placeAt, remark, type Framer } from './framer.ts';
+import { FramedQueue, type Framer, MAX_EVENT_BYTES, messageTooLong, NOTHING, placeAt, remark } from './framer.ts';
 import { HeldBytes } from './held-bytes.ts';
 import { isUtf8, lossyText, REPLACEMENT } from './utf8.ts';
 
@@ -52,7 +52,7 @@ export class WebSocketFramer implements Framer {
   #frames = 0;
   #over = false;
   #read: Read = { n: 0, tNs: 0, offset: 0, bytes: new Uint8Array(0) };
-  #out: Framed[] = [];
+  readonly #out = new FramedQueue();
 
   feed(read: Read): readonly Framed[] {
     if (this.#over || read.bytes.length === 0) return NOTHING;
@@ -65,7 +65,7 @@ export class WebSocketFramer implements Framer {
       this.#held.append(read.bytes, 0, read.bytes.length);
       this.#held.drop(this.#take(this.#held.bytes));
     }
-    return this.#drain();
+    return this.#out.take();
   }
 
   end(): readonly Framed[] {
@@ -82,7 +82,7 @@ export class WebSocketFramer implements Framer {
       text: remark(text),
       ...placeAt(this.#read, this.#start, this.#start + bytes.length),
     });
-    return this.#drain();
+    return this.#out.take();
   }
 
   /** Takes all frames that are whole. Returns how many bytes those are. */
@@ -119,13 +119,6 @@ export class WebSocketFramer implements Framer {
     this.#over = true;
     this.#held.clear();
     this.#out.push(messageTooLong(this.#read, start, length, headBytes));
-  }
-
-  #drain(): readonly Framed[] {
-    const out = this.#out;
-    if (out.length === 0) return NOTHING;
-    this.#out = [];
-    return out;
   }
 }
 

@@ -61,6 +61,7 @@ export class Indexer {
   /** What is searched is damaged: it is thrown away and made again. */
   async rebuild(): Promise<void> {
     await this.#setup.worker.run('search.erase', {});
+    this.#generation++;
     this.#again();
   }
 

@@ -5,7 +5,6 @@ import type { SearchPart } from '../../../shared/model/search.ts';
 import type { SearchHit } from '../../../shared/rpc/contract.ts';
 import type { Services } from '../../../shared/rpc/services.ts';
 import type { DecodeWorker } from '../decoding/decode-worker.ts';
-import type { SearchQuery } from '../search/reader.ts';
 import type { Store } from '../store/store.ts';
 import type { Indexer } from './indexer.ts';
 
@@ -32,11 +31,11 @@ export function searchServices({
 }: SearchSetup): Pick<Services, 'traces.list' | 'traces.search' | 'traces.eventOf'> {
   const kept = new Map<string, { readonly generation: number; readonly nrs: readonly number[] }>();
 
-  const find = async (query: SearchQuery) => {
-    const page = await worker.run('search.find', query);
+  /** A page that is found, or the last one where what is searched is damaged: it is made again, and what was found before holds. */
+  const found = async <Page>(page: Page | 'damaged', last: Page): Promise<Page> => {
     if (page !== 'damaged') return page;
     await indexer.rebuild();
-    return { found: [], next: null };
+    return last;
   };
 
   const tracesWith = async ({ part, text }: FilterText): Promise<readonly number[]> => {
@@ -47,11 +46,8 @@ export function searchServices({
     const nrs: number[] = [];
     for (let place: number | null | undefined; place !== null;) {
       // As one text, as it is meant in a filter.
-      const page = await worker.run('search.traces', { text: `"${text}"`, part: part ?? undefined, before: place });
-      if (page === 'damaged') {
-        await indexer.rebuild();
-        return [];
-      }
+      const query = { text: `"${text}"`, part: part ?? undefined, before: place };
+      const page = await found(await worker.run('search.traces', query), { nrs: [], next: null });
       nrs.push(...page.nrs);
       place = page.next;
     }
@@ -72,7 +68,8 @@ export function searchServices({
       let given = 0;
       let before: number | null | undefined;
       do {
-        const page = await find({ text, before, limit: Math.min(BATCH, limit - given) });
+        const query = { text, before, limit: Math.min(BATCH, limit - given) };
+        const page = await found(await worker.run('search.find', query), { found: [], next: null });
         const rows = new Map(
           (await store.rows([...new Set(page.found.map(({ nr }) => nr))])).map((row) => [row.nr, row]),
         );

@@ -64,7 +64,7 @@ function valueOf(text: string): unknown {
 
 const isObject = (value: unknown): boolean => typeof value === 'object' && value !== null && !Array.isArray(value);
 
-const HEARTBEAT = /^(?::.{0,200}|(?:ping|pong|keep[-_ ]?alive|heart[-_ ]?beat|hb|noop|\.+|-+)[.!]?)$/i;
+const HEARTBEAT = /^(?::.{0,200}|\[?(?:ping|pong|keep[-_ ]?alive|heart[-_ ]?beat|hb|noop|\.+|-+)[.!]?\]?)$/i;
 const FIELD = /^\s*(data|event|id|retry):/;
 const BEGINS_JSON = /^\s*(?:\{\s*(?:"|$)|\[)/;
 const PAGE = /^\s*<(?:!doctype html|html|head|body|center|h1|\?xml)\b/i;
@@ -96,7 +96,9 @@ export function brokenData(data: string): BrokenData | null {
   if (PAGE.test(data)) return { kind: 'page' };
   const value = valueOf(data);
   if (value !== undefined)
-    return typeof value === 'string' && isObject(valueOf(value)) ? { kind: 'encoded-twice' } : null;
+    return typeof value === 'string' && isObject(valueOf(value.replace(/^(?:data: ?)+/, '').trim()))
+      ? { kind: 'encoded-twice' }
+      : null;
   return severalEvents(data) ?? otherLineEnds(data) ?? brokenJson(data);
 }
 
@@ -115,7 +117,7 @@ export function eventWithin(data: string): string | null {
     case 'heartbeat-inside':
       return data.replace(broken.text, '');
     case 'encoded-twice':
-      return valueOf(data) as string;
+      return (valueOf(data) as string).replace(/^(?:data: ?)+/, '');
     default:
       return null;
   }

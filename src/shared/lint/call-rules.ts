@@ -152,8 +152,11 @@ export const CALL_RULES: readonly LintRule[] = [
     check: () => ({
       end({ outcome }, report) {
         for (const one of callsOf(outcome))
-          if (NAMED.has(one.type) && one.name && /[\s<>(){}[\]|"'`,;=]/.test(one.name))
-            report(one.firstEvent, `The name of the call ${one.block} is ${JSON.stringify(one.name)}.`);
+          if (NAMED.has(one.type) && one.name && isMalformed(one.name))
+            report(
+              one.firstEvent,
+              `The name of the call ${one.block} is ${JSON.stringify(one.name)}${isTwice(one.name) ? ', the same name twice' : ''}.`,
+            );
       },
     }),
   },
@@ -409,6 +412,14 @@ function resent(text: string, last: string, before: number): boolean {
   const given = text.slice(0, before).trim();
   return given !== '' && last.trim().startsWith('{') && isJson(last) && last.trim().startsWith(given);
 }
+
+/** With characters that no name has, a word that languages print for nothing, or twice in a row. */
+const isMalformed = (name: string): boolean =>
+  /[\s<>(){}[\]|"'`,;=]/.test(name) || /^(?:null|undefined|None|nil)$/.test(name) || isTwice(name);
+/** Shorter names may be made of two halves. */
+const MIN_TWICE = 8;
+const isTwice = (name: string): boolean =>
+  name.length >= MIN_TWICE && name.slice(0, name.length / 2) === name.slice(name.length / 2);
 
 const MAX_LISTED = 5;
 

@@ -329,16 +329,15 @@ export class WireRecorder {
 
   /** Counts said by this event. They replace earlier ones field by field; a null replaces nothing that was said. */
   usage(counts: Omit<Usage, 'raw'>, raw: unknown): void {
+    const own = typeof counts.input === 'number' || typeof counts.output === 'number';
+    const names = own ? [] : countNames(raw);
+    if (names.length > 0) return this.seekUsage(`usage under the names ${names.join(', ')}`, raw);
     // The usage in its place counts, and what was taken from elsewhere before no more.
     if (this.#usage === 'stray' && hasCounts(counts)) {
       this.usageTotals = {};
       this.usageRaw = [];
     }
     if (hasCounts(counts)) this.#usage = 'own';
-    else {
-      const names = countNames(raw);
-      if (names.length > 0) return this.seekUsage(`usage under the names ${names.join(', ')}`, raw);
-    }
     this.#addUsage(counts, raw);
   }
 

@@ -39,11 +39,12 @@ const MAX_DEPTH = 3;
 export const countOf = (name: string): keyof Counts | undefined =>
   NAMES.get(name.replaceAll(/[_-]/g, '').toLowerCase());
 
-/** The names under which an object has counts, in its order: at least two, or none. */
+const SIDES: ReadonlySet<keyof Counts | undefined> = new Set(['input', 'output']);
+/** The names under which an object has counts, in its order; none where neither input nor output is among them. */
 export function countNames(value: unknown): readonly string[] {
   const object = objectOf(value) ?? {};
   const names = Object.keys(object).filter((name) => countOf(name) !== undefined && numberOf(object[name]) !== null);
-  return names.length > 1 ? names : [];
+  return names.some((name) => SIDES.has(countOf(name))) ? names : [];
 }
 
 export interface FoundUsage {

@@ -586,7 +586,6 @@ describeWith(CORPUS, 'the corpus under the lenient profile', () => {
       expect.arrayContaining(['event-cut', 'no-terminator']),
     );
     expect(rules('mistral-chat_completions-tool-call.sse')).toContain('tool-index-missing');
-    expect(rules('xai-chat_completions-openai-compatible-tool-call.sse')).toContain('usage-total');
     expect(rules('github-copilot-responses-id-rotation.1.sse')).toContain('item-id-changes');
   });
 });

@@ -29,7 +29,8 @@ import {
   type GivenArguments,
   type TellText,
 } from '../../lint/shared-rules.ts';
-import { goesOn } from './one-index.ts';
+import { beginsAnew, goesOn } from './one-index.ts';
+import { isNoFinish } from './usage.ts';
 
 let lastData: JsonObject | null = null;
 let lastChoices: readonly JsonObject[] = [];
@@ -59,9 +60,20 @@ function eachToolCall(look: (call: JsonObject, key: string, event: LintEvent, re
   });
 }
 
+/** Whether a call of an event has a number for its id. */
+const hasNumber = (data: JsonObject | null): boolean =>
+  choicesOf(data).some((choice) => callsIn(choice).some(({ id }) => typeof id === 'number'));
+
+/** What stands in a list that should hold objects; null where nothing else does. */
+function entryLike(list: unknown): string | null {
+  const odd = Array.isArray(list) ? list.findIndex((entry) => !objectOf(entry)) : -1;
+  return odd < 0 ? null : kindOf((list as readonly unknown[])[odd]);
+}
+
 /** Whether a value counts from 0. */
 const isPlace = (index: unknown): boolean => typeof index === 'number' && Number.isInteger(index) && index >= 0;
 const functionOf = (call: JsonObject): JsonObject | null => objectOf(call['function'] ?? call['custom']);
+const argumentsOf = (call: JsonObject): string => stringOf(functionOf(call)?.['arguments']) ?? '';
 const nameIn = (call: JsonObject): string | null => stringOf(functionOf(call)?.['name']);
 
 /** The call that an index means, as far as it has come. */
@@ -160,6 +172,19 @@ function callIn(data: JsonObject): string | null {
 
 /** The fields of a delta that are text, beside its content. */
 const OTHER_TEXTS = new Set<string>(['refusal', ...REASONING_FIELDS]);
+/** Perplexity's chunks while it searches, and its last one. */
+const OBJECTS_OF_PERPLEXITY: ReadonlySet<unknown> = new Set([
+  'chat.reasoning',
+  'chat.reasoning.done',
+  'chat.completion.done',
+]);
+const isOfPerplexity = (data: JsonObject): boolean =>
+  OBJECTS_OF_PERPLEXITY.has(data['object']) &&
+  (stringOf(data['model'])?.startsWith('sonar') === true || choicesOf(data).some((choice) => 'message' in choice));
+/** Whether a choice has results of Azure's asynchronous content filter in the place of a delta. */
+const isFilterResult = (choice: JsonObject): boolean =>
+  Object.keys(choice).some((field) => field.startsWith('content_filter'));
+const FILTER_FIELDS = ['content_filter_result', 'content_filter_results'] as const;
 /** What Mistral streams in a list: its reasoning, and the text after it. */
 const MISTRAL_PARTS = new Set<unknown>(['thinking', 'text', 'reference']);
 
@@ -248,6 +273,28 @@ const PLAIN_FIELDS = new Set([
   'obfuscation',
 ]);
 
+/** Says of a message where a delta belongs: `beside` deltas that bring the text, or in their place. */
+function messages(beside: boolean): LintCheck {
+  const found: { readonly event: LintEvent; readonly index: number; readonly fact: string; readonly delta: boolean }[] =
+    [];
+  const streamed = new Set<number>();
+  return {
+    ...eachChoice((choice, index, event) => {
+      const message = objectOf(choice['message']);
+      const delta = objectOf(choice['delta']);
+      if (delta?.['content']) streamed.add(index);
+      if (!message) return;
+      const length = stringOf(message['content'])?.length;
+      const fact = `Choice ${index} has a message${delta ? ' beside its delta' : ' and no delta'}${length ? `, with ${length} characters of text` : ''}.`;
+      found.push({ event, index, fact, delta: typeof delta?.['content'] === 'string' });
+    }),
+    end(_stream, report) {
+      for (const { event, index, fact, delta } of found)
+        if (beside === (delta && streamed.has(index))) report(event.frame, fact, String(index));
+    },
+  };
+}
+
 const usageChunk = (choices: unknown): JsonObject =>
   chunk({}, { choices, usage: { prompt_tokens: 5, completion_tokens: 2, total_tokens: 7 } });
 /** A last chunk without a usage. */
@@ -294,7 +341,9 @@ export const CHAT_COMPLETIONS_RULES: readonly LintRule[] = [
       ofAnswer(({ frame, data }, report) => {
         // What is no chunk at all has a word of its own.
         // Azure's first chunk, with the filter results of the prompt, has empty text.
-        if (data?.['object'] === '' && 'prompt_filter_results' in data) return;
+        if (data?.['object'] === '' && ('prompt_filter_results' in data || choicesOf(data).some(isFilterResult)))
+          return;
+        if (data && isOfPerplexity(data)) return;
         if (!data || data['object'] === 'chat.completion.chunk' || (!('object' in data) && !('choices' in data)))
           return;
         report(
@@ -470,11 +519,16 @@ export const CHAT_COMPLETIONS_RULES: readonly LintRule[] = [
   },
   deltaMissing(
     (data) => {
+      const given = entryLike(data['choices']);
+      if (given !== null) return `An entry of choices is ${given}, where a choice is expected.`;
       for (const choice of choicesOf(data)) {
-        if (objectOf(choice['delta']) || objectOf(choice['message'])) continue;
+        const delta = objectOf(choice['delta']);
+        const entry = delta && entryLike(delta['tool_calls']);
+        if (entry) return `An entry of tool_calls is ${entry}, where a fragment of a call is expected.`;
+        if (delta || objectOf(choice['message'])) continue;
         const index = numberOf(choice['index']) ?? 0;
-        const azure = Object.keys(choice).some((field) => field.startsWith('content_filter'));
-        if (azure) return `Choice ${index} has no delta: it carries results of Azure's asynchronous content filter.`;
+        if (isFilterResult(choice))
+          return `Choice ${index} has no delta: it carries results of Azure's asynchronous content filter.`;
         if (typeof choice['text'] === 'string')
           return `Choice ${index} has no delta, but text, as in the older Completions API.`;
         return `Choice ${index} has ${choice['delta'] === undefined ? 'no delta' : `${kindOf(choice['delta'])} in place of its delta`}.`;
@@ -518,6 +572,39 @@ export const CHAT_COMPLETIONS_RULES: readonly LintRule[] = [
     },
   },
   {
+    id: 'filter-failed',
+    strict: 'warning',
+    lenient: 'info',
+    help: "Azure's content filter ended in an error: the answer was sent without having been filtered.",
+    advice: 'Clients that rely on the filter show what it would have stopped. Filter it yourself, or ask again.',
+    example: chat(
+      hi,
+      finish({
+        content_filter_result: { error: { code: 'content_filter_error', message: 'The contents are not filtered' } },
+      }),
+      usageChunk([]),
+      '[DONE]',
+    ),
+    counterexample: chat(
+      hi,
+      finish({ content_filter_results: { hate: { filtered: false, severity: 'safe' } } }),
+      usageChunk([]),
+      '[DONE]',
+    ),
+    check: () =>
+      eachChoice((choice, index, { frame }, report) => {
+        for (const name of FILTER_FIELDS) {
+          const error = objectOf(objectOf(choice[name])?.['error']);
+          if (error)
+            report(
+              frame,
+              `The content filter of choice ${index} failed: ${stringOf(error['message']) ?? 'it says no more'}.`,
+              String(index),
+            );
+        }
+      }),
+  },
+  {
     id: 'message-instead-of-delta',
     strict: 'error',
     lenient: 'warning',
@@ -534,24 +621,37 @@ export const CHAT_COMPLETIONS_RULES: readonly LintRule[] = [
       '[DONE]',
     ),
     counterexample: chatText('Hi'),
-    check: () =>
-      eachChoice((choice, index, { frame }, report) => {
-        const message = objectOf(choice['message']);
-        if (!message) return;
-        const length = stringOf(message['content'])?.length;
-        report(
-          frame,
-          `Choice ${index} has a message${objectOf(choice['delta']) ? ' beside its delta' : ' and no delta'}${length ? `, with ${length} characters of text` : ''}.`,
-          String(index),
-        );
-      }),
+    check: () => messages(false),
+  },
+  {
+    id: 'message-beside-delta',
+    strict: 'info',
+    lenient: null,
+    help: 'Chunks have the message so far, or the whole of it, beside the delta. Perplexity sends both; gateways keep the message of the API that they convert.',
+    advice: 'Clients that read both show the text twice. Read the deltas alone.',
+    example: chat(
+      {
+        ...hi,
+        choices: [
+          {
+            index: 0,
+            delta: { role: 'assistant', content: 'Hi' },
+            message: { role: 'assistant', content: 'Hi' },
+            finish_reason: null,
+          },
+        ],
+      },
+      ...chatEnd(),
+    ),
+    counterexample: chatText('Hi'),
+    check: () => messages(true),
   },
   CONTENT_AFTER_FINISH,
   finishTwice(
     (data) =>
       choicesOf(data).flatMap((choice) => {
         const reason = stringOf(choice['finish_reason']);
-        return reason ? [{ choice: numberOf(choice['index']) ?? 0, reason }] : [];
+        return reason && !isNoFinish(reason) ? [{ choice: numberOf(choice['index']) ?? 0, reason }] : [];
       }),
     () => false,
     { example: chat(hi, finish(), ...chatEnd('length')), counterexample: chatText('Hi') },
@@ -572,8 +672,10 @@ export const CHAT_COMPLETIONS_RULES: readonly LintRule[] = [
     check: () =>
       eachChoice((choice, _index, { frame }, report) => {
         const reason = choice['finish_reason'];
-        if (reason === undefined || reason === null || (typeof reason === 'string' && reason !== '')) return;
-        const what = reason === '' ? 'empty text' : JSON.stringify(reason);
+        if (reason === undefined || reason === null) return;
+        if (typeof reason === 'string' && reason !== '' && !isNoFinish(reason)) return;
+        const what =
+          reason === '' ? 'empty text' : typeof reason === 'string' ? `the text "${reason}"` : JSON.stringify(reason);
         report(frame, `A finish_reason is ${what}, where null or a reason is expected.`, what);
       }),
   },
@@ -642,7 +744,7 @@ export const CHAT_COMPLETIONS_RULES: readonly LintRule[] = [
       const byId = new Map<string, IndexedCall>();
       return eachToolCall((call, key, { frame }, report) => {
         const id = stringOf(call['id']) || null;
-        const part = { name: nameIn(call) || null, text: stringOf(functionOf(call)?.['arguments']) ?? '' };
+        const part = { name: nameIn(call) || null, text: argumentsOf(call) };
         let known = calls.get(key);
         if (known && id !== null && known.id !== null && id !== known.id) {
           const before = known;
@@ -655,6 +757,13 @@ export const CHAT_COMPLETIONS_RULES: readonly LintRule[] = [
               ? `, before the arguments of ${before.id} are complete`
               : '';
           report(frame, `Index ${String(call['index'])} was ${before.id} and is now ${id}${how}.`, key);
+        } else if (known && id === null && known.id === null && beginsAnew(known, part)) {
+          report(
+            frame,
+            `Index ${String(call['index'])} has arguments of ${known.name} and begins again with those of ${part.name}: neither call has an id.`,
+            key,
+          );
+          known = undefined;
         }
         known ??= { id: null, name: null, text: '' };
         known.id = id ?? known.id;
@@ -681,15 +790,23 @@ export const CHAT_COMPLETIONS_RULES: readonly LintRule[] = [
       const without = new Map<string, LintEvent>();
       const ids = new Map<string, LintEvent>();
       return {
-        ...eachToolCall((call, key, event) => {
+        ...eachToolCall((call, key, event, report) => {
           // Which call a fragment without an index belongs to is a question of its own.
           if (numberOf(call['index']) === null) return;
-          if (stringOf(call['id'])) {
+          const { id } = call;
+          if (stringOf(id)) {
             if (!ids.has(key)) ids.set(key, event);
           } else if (!ids.has(key) && !without.has(key)) without.set(key, event);
+          if (typeof id === 'number')
+            report(
+              event.frame,
+              `Tool call ${String(call['index'])} has ${id} as its id, a number where text is expected.`,
+              `number/${key}`,
+            );
         }),
         end(_stream, report) {
-          for (const [key, { frame }] of without) {
+          for (const [key, { frame, data }] of without) {
+            if (hasNumber(data)) continue;
             const call = `Tool call ${key.slice(key.indexOf('/') + 1)} begins without an id`;
             const late = ids.get(key);
             report(
@@ -716,18 +833,113 @@ export const CHAT_COMPLETIONS_RULES: readonly LintRule[] = [
     ),
     counterexample: chat(chatCall(0, 'a', 'f', '{'), chatArguments('}'), ...chatEnd('tool_calls')),
     check: () => {
-      const seen = new Map<string, { id: string | null; name: string | null }>();
+      const seen = new Map<string, IndexedCall>();
       return eachToolCall((call, key, { frame }, report) => {
         const id = stringOf(call['id']) || null;
         const name = nameIn(call) || null;
+        const text = argumentsOf(call);
         const before = seen.get(key);
         // Another id is another call.
-        if (!before || (id !== null && before.id !== null && id !== before.id)) return void seen.set(key, { id, name });
+        const another =
+          before &&
+          (id === null && before.id === null
+            ? beginsAnew(before, { name, text })
+            : id !== null && before.id !== null && id !== before.id);
+        if (!before || another) return void seen.set(key, { id, name, text });
         if (name !== null && name === before.name)
           report(frame, `The name ${name} is repeated in a later fragment.`, `${key}/${before.id}`);
         else if (id !== null && id === before.id)
           report(frame, `The id ${id} is repeated in a later fragment.`, `${key}/${before.id}`);
-        seen.set(key, { id: before.id ?? id, name: before.name ?? name });
+        before.id ??= id;
+        before.name ??= name;
+        before.text += text;
+      });
+    },
+  },
+  {
+    id: 'call-name-pieces',
+    strict: 'warning',
+    lenient: 'info',
+    help: 'The name of a tool call comes in pieces, or once more and longer. The API sends it whole, in the first fragment.',
+    advice:
+      'Clients that take the first piece for the name find no such tool; openai-python joins all pieces. Wait for the arguments before you look the tool up, and report it to the server.',
+    example: chat(
+      chatCall(0, 'a', 'get_', ''),
+      chunk({ tool_calls: [{ index: 0, function: { name: 'weather', arguments: '{}' } }] }),
+      ...chatEnd('tool_calls'),
+    ),
+    counterexample: chat(chatCall(0, 'a', 'get_weather', ''), chatArguments('{}'), ...chatEnd('tool_calls')),
+    check: () => {
+      const calls = new Map<string, IndexedCall>();
+      return eachToolCall((call, key, { frame }, report) => {
+        const id = stringOf(call['id']) || null;
+        const name = nameIn(call) || null;
+        const text = argumentsOf(call);
+        const before = calls.get(key);
+        // Another id, or another name once there are arguments, is another call.
+        if (!before || before.text !== '' || (id !== null && before.id !== null && id !== before.id))
+          return void calls.set(key, { id, name, text });
+        if (name !== null && before.name !== null && name !== before.name) {
+          report(
+            frame,
+            name.startsWith(before.name)
+              ? `The name of a call comes again and longer: ${before.name}, then ${name}.`
+              : `The name of a call comes in pieces: ${before.name}, then ${name}.`,
+            key,
+          );
+          before.name += name;
+        }
+        before.id ??= id;
+        before.name ??= name;
+        before.text += text;
+      });
+    },
+  },
+  {
+    id: 'tool-index-drifts',
+    strict: 'error',
+    lenient: 'warning',
+    help: 'A fragment with neither id nor name begins an index of its own, while the arguments of the call before it are not complete. The server counts fragments, or events, where the index should say which call a fragment belongs to.',
+    advice:
+      'Clients make a call without a name of each fragment, and the first has half of its arguments. Join the fragments in the order in which they come, and report it to the server.',
+    example: chat(
+      chatCall(0, 'a', 'f', '{"x"'),
+      chunk({ tool_calls: [{ index: 1, function: { arguments: ':1}' } }] }),
+      ...chatEnd('tool_calls'),
+    ),
+    counterexample: chat(
+      chatCall(0, 'a', 'f', '{"x"'),
+      chunk({ tool_calls: [{ index: 0, function: { arguments: ':1}' } }] }),
+      ...chatEnd('tool_calls'),
+    ),
+    comesWith: ['arguments-invalid', 'call-id-missing', 'call-name-missing'],
+    check: () => {
+      const seen = new Set<string>();
+      let last: (IndexedCall & { readonly index: unknown; readonly choice: number }) | null = null;
+      return eachChoice((choice, at, { frame }, report) => {
+        for (const call of callsIn(choice)) {
+          const key = `${at}/${String(call['index'])}`;
+          const name = nameIn(call) || null;
+          const id = stringOf(call['id']) || null;
+          const text = argumentsOf(call);
+          const begins = isPlace(call['index']) && !seen.has(key);
+          seen.add(key);
+          if (
+            begins &&
+            name === null &&
+            id === null &&
+            last?.choice === at &&
+            last.name !== null &&
+            !isJson(last.text)
+          ) {
+            report(
+              frame,
+              `A fragment with neither id nor name begins index ${String(call['index'])}, while the arguments of ${last.name}, index ${String(last.index)}, are not complete.`,
+            );
+            last.text += text;
+          } else if (begins) last = { id, name, text, index: call['index'], choice: at };
+          else if (last) last.text += text;
+        }
       });
     },
   },

@@ -20,6 +20,19 @@ export function goesOn(call: Part, fragment: Part): boolean {
   return !fragment.text.trimStart().startsWith('{') || beginsJson(call.text + fragment.text);
 }
 
+/**
+ * Whether a fragment without an id begins another call at the index of one that has none either: it has another name once
+ * there are arguments, or the name again with arguments that are whole, as those before it are. The same arguments once more are a repetition.
+ */
+export function beginsAnew(call: Part, fragment: Part): boolean {
+  if (call.name === null || fragment.name === null || call.text === '') return false;
+  if (call.name !== fragment.name) return true;
+  return isWhole(call.text) && isWhole(fragment.text) && call.text.trim() !== fragment.text.trim();
+}
+
+/** Arguments that are complete, and no placeholder. */
+const isWhole = (text: string): boolean => text.trim().length > 2 && isJson(text);
+
 /** Whether the text is JSON as far as it goes. */
 function beginsJson(text: string): boolean {
   const reader = new StrictReader(PYTHON);

@@ -68,4 +68,7 @@ const WORDS: Readonly<Record<string, FinishReason['unified']>> = {
   pause_turn: 'pause',
 };
 
+/** What stands for null in the place of a finish reason, as DashScope and servers in Python write it. */
+export const isNoFinish = (reason: string): boolean => reason === 'null' || reason === 'None';
+
 export const chatFinish = (raw: string | null): FinishReason => finishReason(raw, WORDS);

@@ -7,13 +7,13 @@
 import type { BlockKind } from '../../model/messages.ts';
 import type { Frame } from '../../model/stream.ts';
 import { ChatCompletionSum, type ChoiceSum } from './accumulated.ts';
-import { arrayOf, isJson, objectOf, stringOf, type JsonObject } from '../../json/json-object.ts';
+import { arrayOf, isJson, objectOf, parseJson, stringOf, type JsonObject } from '../../json/json-object.ts';
 import { errorField, isErrorName, strayFault } from '../../wire/faults.ts';
 import { Fields, isPadding } from '../../wire/fields.ts';
 import type { WireProtocol } from '../../wire/protocol.ts';
 import type { Block, WireRecorder } from '../../wire/recorder.ts';
-import { goesOn } from './one-index.ts';
-import { chatFigures, chatFinish, chatUsage, FIGURE_FIELDS } from './usage.ts';
+import { beginsAnew, goesOn } from './one-index.ts';
+import { chatFigures, chatFinish, chatUsage, FIGURE_FIELDS, isNoFinish } from './usage.ts';
 
 /** Plain reasoning text, by server: DeepSeek, vLLM and others; OpenRouter, Groq and others; GitHub Copilot. */
 const REASONING_FIELDS = ['reasoning_content', 'reasoning', 'reasoning_text'] as const;
@@ -89,7 +89,11 @@ export class ChatCompletionsWire implements WireProtocol {
     }
     const usage = objectOf(data['usage']) ?? objectOf(objectOf(data['x_groq'])?.['usage']);
     if (usage) recorder.usage({ ...chatUsage(usage), ...chatFigures(usage, data) }, usage);
-    else if (differs) this.#figures(data);
+    else if (differs) {
+      this.#figures(data);
+      const text = stringOf(data['usage']);
+      if (text) recorder.seekUsage('usage, as text', parseJson(text));
+    }
   }
 
   /** A server's own figures without a usage: llama.cpp has them whether or not the usage was asked for. */
@@ -197,7 +201,8 @@ export class ChatCompletionsWire implements WireProtocol {
         { message: `The provider ended the answer with finish_reason "${reason}".`, type: null, code: reason },
         data,
       );
-    if (reason) this.#finish(choice, reason);
+    if (reason && isNoFinish(reason)) recorder.keep('choices[].finish_reason', reason);
+    else if (reason) this.#finish(choice, reason);
     fields.rest();
   }
 
@@ -401,8 +406,13 @@ export class ChatCompletionsWire implements WireProtocol {
     const known = index === null ? this.#callWithoutIndex(choice, place, id, name) : choice.byIndex.get(index);
     if (known && !known.closed && (id === null || known.callId === null || known.callId === id)) {
       const renamed = name !== null && known.name !== null && name !== known.name && known.text !== '';
-      if (!renamed) return known;
-      this.#recorder.note('another name after the arguments began: taken as another call');
+      const anew = renamed || (id === null && known.callId === null && beginsAnew(known, fragment));
+      if (!anew) return known;
+      this.#recorder.note(
+        renamed
+          ? 'another name after the arguments began: taken as another call'
+          : 'the name again with other complete arguments: taken as another call',
+      );
     } else if (index !== null && known && id !== null && known.callId !== id) {
       const same = this.#callWithOtherId(choice, index, known, { ...fragment, id });
       if (same) return same;

@@ -9,6 +9,7 @@ import { errorField, strayFault, type Fault } from '../../wire/faults.ts';
 import { Fields, fieldsOf, keepReplaced, saysNothing } from '../../wire/fields.ts';
 import type { WireProtocol } from '../../wire/protocol.ts';
 import type { Block, WireRecorder } from '../../wire/recorder.ts';
+import { countNames } from '../../wire/stray-usage.ts';
 import { INVOCATION_METRICS, invocationFigures, messagesFigures, messagesFinish, messagesUsage } from './usage.ts';
 
 /** A block beside what the SDK's accumulation needs of it. */
@@ -403,6 +404,9 @@ export class MessagesWire implements WireProtocol {
       for (const [field, value] of Object.entries(usage)) {
         if (value !== null || !this.#usage.has(field)) this.#usage.set(field, value);
       }
+      // Names of another API add nothing to the counts of the message: they are told beside them.
+      const names = 'output_tokens' in usage || 'input_tokens' in usage ? [] : countNames(usage);
+      if (names.length > 0) recorder.seekUsage(`usage under the names ${names.join(', ')}`, usage);
       recorder.usage(
         { ...messagesUsage(Object.fromEntries(this.#usage)), ...messagesFigures(usage, event.data) },
         usage,

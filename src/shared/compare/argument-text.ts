@@ -95,6 +95,9 @@ export function compact(args: string): string {
 /** How arguments begin that are JSON, be they cut; in any other text, a patch or a script, blanks count. */
 const BEGINS_JSON = /^\s*[{[]/;
 
+/** For a line that shows them: spaced alike, whoever wrote them. */
+export const inOneSpacing = (args: string): string => (BEGINS_JSON.test(args) ? compact(args) : args);
+
 /** Equal as JSON (order of keys, spacing and escapes aside), or as text where they are no JSON. */
 export function sameArguments(a: string, b: string): boolean {
   if (a === b || (BEGINS_JSON.test(a) && BEGINS_JSON.test(b) && compact(a) === compact(b))) return true;

@@ -7,6 +7,8 @@ const [WIDTH, LEFT, RIGHT] = [1_216, 150, 16];
 const [LINE, HEAD, FOOT, AXIS] = [14, 20, 10, 24];
 const TICKS = 6;
 const MAX_LABEL = 14;
+/** Width of a character of the labels, and rather more than less. */
+const LABEL_CHAR = 6;
 
 /** `escape`: for text in the page. Notes that fall on one place are drawn once, so that its size is bounded. */
 export function scoreSvg(map: LaneMap, lanes: readonly LaneName[], escape: (text: string) => string): string {
@@ -44,16 +46,22 @@ export function scoreSvg(map: LaneMap, lanes: readonly LaneName[], escape: (text
     drawn.add(mark);
     return [mark];
   });
-  const spans = map.spans.map(({ finding, lane, startNs, events, label }) => {
-    const at = x(map.timed ? startNs : events[0]);
-    const end = at > WIDTH - 200 ? ' text-anchor="end"' : '';
-    return {
-      key: `${lane} ${Math.round(at / 60)}`,
-      svg: `<a href="#f${finding}"><text class="named" x="${at}" y="${(tops.get(lane) ?? 0) + 12}"${end}>${finding} · ${escape(label)}</text></a>`,
-    };
-  });
   // Of labels that would lie on each other the first is drawn; the list of findings has them all.
-  const labels = [...Map.groupBy(spans, ({ key }) => key).values()].map(([first]) => first!.svg);
+  const taken = new Map<string, (readonly [from: number, to: number])[]>();
+  const labels = map.spans.flatMap(({ finding, lane, startNs, events, label }) => {
+    const at = x(map.timed ? startNs : events[0]);
+    const text = `${finding} · ${label}`;
+    const width = text.length * LABEL_CHAR;
+    const atEnd = at > WIDTH - 200;
+    const [from, to] = atEnd ? [at - width, at] : [at, at + width];
+    const others = taken.get(lane) ?? [];
+    if (others.some(([start, end]) => from < end && start < to)) return [];
+    taken.set(lane, [...others, [from, to]]);
+    const end = atEnd ? ' text-anchor="end"' : '';
+    return [
+      `<a href="#f${finding}"><text class="named" x="${at}" y="${(tops.get(lane) ?? 0) + 12}"${end}>${escape(text)}</text></a>`,
+    ];
+  });
   const said = `Messages of ${count(lanes.length, 'lane')} over ${map.timed ? durationText(map.totalNs) : count(map.events, 'event')}`;
   return `<svg class="score" viewBox="0 0 ${WIDTH} ${height}" role="img" aria-label="${said}">${[...axis, ...silences, ...staves, ...notes, ...labels].join('')}</svg>`;
 }

@@ -5,6 +5,7 @@
 import type { VerdictField } from '../model/findings.ts';
 import type { AdapterOutcome, WireOutcome } from '../model/messages.ts';
 import { codePoints } from '../text/code-points.ts';
+import { inOneSpacing } from './argument-text.ts';
 import { keptOf, keptOfWire, type Kept } from './equality.ts';
 import { count, number } from './say.ts';
 
@@ -73,7 +74,10 @@ function contentLines(kept: Kept, expected: Partial<Kept>): readonly KeptLine[] 
   ];
 }
 
+/** A call as its line has it. */
+export const callText = (name: string, args: string): string => `${name} ${inOneSpacing(args)}`;
+
 const line = (field: VerdictField, name: string, value: string): KeptLine => ({ field, name, value });
-const callLine = (name: string, args: string): KeptLine => line('tool calls', CALL_LINE, `${name} ${args}`);
+const callLine = (name: string, args: string): KeptLine => line('tool calls', CALL_LINE, callText(name, args));
 const tokens = (value: number | null | undefined): string =>
   value === null || value === undefined ? 'not reported' : number(value);

@@ -6,7 +6,7 @@ import { differs, type VerdictField } from '../model/findings.ts';
 import { textOf as textOfBlocks } from './block-equality.ts';
 import { differencesOf, isCall, type Difference } from './equality.ts';
 import type { NumberedFinding } from './findings/registry.ts';
-import { CALL_LINE, laneKeptLines, wireKeptLines, type KeptLine } from './kept-lines.ts';
+import { CALL_LINE, callText, laneKeptLines, wireKeptLines, type KeptLine } from './kept-lines.ts';
 import { comparedLanes, lanesOf, strandsOf, type ComparisonInput, type LaneStrands } from './lane-reading.ts';
 import type { AlignedCell, AlignedRow } from './result.ts';
 import { capitalised } from './say.ts';
@@ -172,7 +172,7 @@ function keptStretches(
     calls.find((call) => call.name && kept?.name.startsWith(call.name));
   if (!likest || !kept) return [{ kind: 'altered', text: value }];
   if (isCall(likest, kept)) return [{ kind: 'same', text: value }];
-  const marked = diffTexts(`${likest.name ?? ''} ${likest.text}`, value);
+  const marked = diffTexts(callText(likest.name ?? '', likest.text), value);
   // It has another id.
   return marked.every(({ kind }) => kind === 'same') ? [{ kind: 'altered', text: value }] : marked;
 }

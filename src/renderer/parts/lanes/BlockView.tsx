@@ -123,7 +123,9 @@ function Facts({ block, open }: { readonly block: LaneBlock; readonly open: bool
   const shown =
     kind === 'tool'
       ? [`${count(messages)} ${unit}${lane === WIRE && messages !== 1 ? 's' : ''}`]
-      : [`${count(chars)} ch`];
+      : chars > 0 || block.attachments.length === 0
+        ? [`${count(chars)} ch`]
+        : [];
   if (kind === 'text') shown.push(lane === WIRE ? plural(messages, 'delta') : `${count(messages)} msg`);
   if (timed && kind === 'reasoning' && block.lastNs > block.firstNs)
     shown.push(durationText(block.lastNs - block.firstNs));

@@ -131,7 +131,9 @@ function Cost() {
       <Facts>
         <Fact name="Cost">
           {row?.cost === undefined ? (
-            <span className="quiet">unknown: no price or no usage</span>
+            <span className="quiet">
+              {row?.usage ? 'not known: the bundled list has no price for it' : 'not known: the wire has no usage'}
+            </span>
           ) : (
             <>
               <b>{money(row.cost)}</b>{' '}

@@ -2,6 +2,7 @@
  * What the timeline draws, folded out of a trace's events: lanes of marks, and silences worth a name. Only what is new is
  * looked at, so that a stream of any length costs what it adds.
  */
+import type { BlockRow } from '../../../shared/model/blocks.ts';
 import type { EventSummary } from '../../../shared/model/stream.ts';
 import { Silences, type Silence } from '../../../shared/metrics/silence.ts';
 import type { TraceModel } from '../../stores/trace-model.ts';
@@ -85,7 +86,7 @@ export class TimelineData {
     if (lane) return lane;
     if (kind === 'tool' && this.#tools >= TOOL_LANES)
       lane = this.#byKey.get('more tools') ?? this.#add('more tools', kind, 'more tool calls');
-    else lane = this.#add(key, kind, nameOf(kind, choice, row?.cells.wire[0]?.name));
+    else lane = this.#add(key, kind, nameOf(kind, choice, row));
     this.#byKey.set(key, lane);
     return lane;
   }
@@ -99,8 +100,8 @@ export class TimelineData {
   }
 }
 
-function nameOf(kind: TimelineLane['kind'], choice: number, tool: string | null | undefined): string {
+function nameOf(kind: TimelineLane['kind'], choice: number, row: BlockRow | undefined): string {
   if (kind === 'reasoning') return 'Reasoning';
   if (kind === 'text') return choice === 0 ? 'Text' : `Text ${choice + 1}`;
-  return tool ?? 'Tool call';
+  return row?.cells.wire[0]?.name ?? (row?.kind === 'server_tool_result' ? 'Tool result' : 'Tool call');
 }

@@ -1,12 +1,15 @@
 /**
- * `npm run faults`: programs that are killed in the middle of their work, and disks that fail at each call in turn.
+ * `npm run faults`: programs that are killed in the middle of their work, disks that fail at each call in turn, and the capture proxy
+ * under streams that do not end for long.
  *
  *   npm run faults -- kill --rounds 120
  *   npm run faults -- disk --every 5
+ *   npm run build && npm run faults -- soak --minutes 30
  */
 import { Command, InvalidArgumentError } from 'commander';
 import { FAULTS, faultyDisk, type FaultPoint } from '../store/disk-faults.ts';
 import { KILLED, killRounds } from '../store/kills.ts';
+import { soak } from './soak.ts';
 
 function wholeNumber(text: string): number {
   if (!/^[1-9][0-9]{0,8}$/.test(text)) throw new InvalidArgumentError('It takes a whole number from 1 on.');
@@ -15,6 +18,8 @@ function wholeNumber(text: string): number {
 
 /** Calls past the last one that the program makes: nothing fails there. */
 const PAST_ALL: FaultPoint = { fault: 'broken', at: 1_000_000, from: 'opening' };
+/** Memory that grows by more than collectors explain is a leak. */
+const MOST_GROWTH = 1.5;
 /** Points for one process, so that a report comes now and then. */
 const AT_ONCE = 20;
 
@@ -63,5 +68,18 @@ program
     } finally {
       disk.end();
     }
+  });
+program
+  .command('soak')
+  .option('--minutes <n>', 'how long', wholeNumber, 30)
+  .option('--streams <n>', 'at once', wholeNumber, 50)
+  .option('--seed <n>', 'of their lengths and endings', wholeNumber, 1)
+  .action(async (flags: { readonly minutes: number; readonly streams: number; readonly seed: number }) => {
+    const { exchanges, incomplete, changed, megabytes } = await soak({ ...flags, say: (line) => console.log(line) });
+    const [first, second, last] = megabytes.map((value) => value.toFixed(0));
+    console.log(
+      `${exchanges} exchanges kept, ${incomplete} of them incomplete, ${changed} changed. Memory of the host, medians of the first third of the time, the second and the last: ${first}, ${second} and ${last} MB.`,
+    );
+    if (changed > 0 || megabytes[2] > megabytes[0] * MOST_GROWTH) process.exitCode = 1;
   });
 await program.parseAsync();

@@ -23,7 +23,7 @@ import {
 import { timeIn, timeOf, type LogTime } from './log-times.ts';
 import { printedObjects } from './printed.ts';
 import { countedRecords } from './records.ts';
-import { repairText, withoutColours, type Repaired } from './repair-text.ts';
+import { repairText, unfolded, withoutColours, withoutLogger, type Repaired } from './repair-text.ts';
 
 export interface BodyStream {
   readonly api: Api;
@@ -56,7 +56,7 @@ export function bodyStream(bytes: Uint8Array, api: Api | null, refused: boolean)
   const detected = detectApi(bytes)?.api ?? null;
   const plain = detected === null || isWrapped(bytes, detected) ? null : asIs(bytes, detected);
   // Where some events can be read, what is wrong with the others is for the trace to show, and not to be mended.
-  if (plain !== null && plain.events > 0) return plain;
+  if (plain !== null && plain.events > 0) return copied(plain, bytes) ?? plain;
   const framing = framingOf(null, bytes);
   const sent = sentFaults(bytes, detected ?? api);
   // What a server did is to be shown as it is, too; only what a copy did is mended.
@@ -67,13 +67,23 @@ export function bodyStream(bytes: Uint8Array, api: Api | null, refused: boolean)
   const found = repaired ?? (framing === 'sse' && !bytes.includes(ESC) ? null : objectsStream(mended, bytes));
   if (found && refused) return asIs(bytes, found.api);
   // Of objects that a program printed nothing is a fault of the server.
-  if (found) return clocked({ ...found, repaired: [...(repaired === null ? [] : sent), ...found.repaired] });
+  if (found === repaired && found !== null)
+    return clocked({ ...found, repaired: [...sentFaults(found.bytes, found.api), ...found.repaired] });
+  if (found) return clocked(found);
   // No choice of a person makes a stream of an image.
   const chosen = framing === null && binaryKind(bytes) !== null ? null : api;
   const named = plain ?? (chosen === null ? null : asIs(bytes, chosen));
   if (named !== null) return named;
   const other = framing && asIs(bytes, OTHER_API, framing);
   return other && other.events > 0 ? other : null;
+}
+
+/** A stream of which a copy broke some lines, or got a program's own lines between; null where all is as it was sent. */
+function copied({ api, framing }: BodyStream, bytes: Uint8Array): BodyStream | null {
+  if (framing !== 'sse') return null;
+  const text = new TextDecoder().decode(bytes);
+  const mended = unfolded(text) ?? withoutLogger(text);
+  return mended && repairedStream(mended, api);
 }
 
 /** Begins what a terminal is told: no server sends it. */

@@ -8,6 +8,7 @@ import { jsonOf } from './http-head.ts';
 import { linesOfPieces, type LogPiece } from './log-lines.ts';
 import { isNewestFirst, timeIn, timeOf } from './log-times.ts';
 import type { Repaired } from './repair-text.ts';
+import { rowsOfTable } from './table.ts';
 
 /** A field of an event stream at the start of a line, or after the words of a log. */
 const FIELD = /(?:^|[\n\s|>:\]])(?:data|event|id|retry): ?(?:[[{\w]|$)/;
@@ -57,7 +58,10 @@ interface Pieces {
 
 function piecesIn(text: string): Pieces | null {
   const start = text.trimStart()[0];
-  if (start !== '{' && start !== '[') return null;
+  if (start !== '{' && start !== '[') {
+    const rows = rowsOfTable(text);
+    return rows === null ? null : inRecords(rows);
+  }
   const { objects } = topLevelObjects(text);
   const together = objects.length > 1 ? inRecords(objects.map(({ value }) => value)) : null;
   return together ?? inLists(objects.length > 1 && start === '{' ? undefined : jsonOf(text), MAX_DEPTH);

@@ -5,6 +5,7 @@
 
 import { isUtf8 } from 'node:buffer';
 import { isJson } from '../../../shared/json/json-object.ts';
+import { COLOURS, withoutColours as withoutColoursIn } from './dumped.ts';
 import { linesOfPieces, textOf, untimedLines, type LogLine } from './log-lines.ts';
 import { timeIn } from './log-times.ts';
 import { textInRecords } from './records.ts';
@@ -59,14 +60,10 @@ const unescaped: Step = (lines) => {
   );
 };
 
-// oxlint-disable-next-line no-control-regex -- what terminals are told begins with ESC.
-const TERMINAL = /\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|[@-Z\\-_])/g;
-
-/** JSON has no ESC: it is what a program that writes for a terminal put between. */
+/** A line that was coloured as a whole, or within. */
 export const withoutColours: Step = (lines) => {
-  const plain = lines.map(({ text, time }) => ({ text: text.replace(TERMINAL, ''), time }));
-  const same = plain.every(({ text }, at) => text === lines[at]!.text);
-  return same ? null : one(plain, 'The text had colours of a terminal in it; they were taken out.');
+  const plain = lines.map((line) => ({ ...line, text: withoutColoursIn(line.text) ?? line.text }));
+  return plain.every(({ text }, at) => text === lines[at]!.text) ? null : one(plain, COLOURS);
 };
 
 /** Where a string or bytes literal of Python, JavaScript or JSON may open. */
@@ -274,6 +271,38 @@ const unwrapped: Step = (lines) => {
   }
   return joinedLines === 0 ? null : one(kept, `${joinedLines} broken lines were joined again.`);
 };
+
+/** Lines that loggers of Python and Node write of the HTTP below, and what a shell prints around a command. */
+const LOGGER =
+  /^(?:(?:DEBUG|INFO|WARNING|ERROR|CRITICAL|TRACE):[\w.]+:|[A-Z][A-Z0-9_,]+ \d+: |\[[\d :,-]+ - [\w.]+:\d+ - [A-Z]+\] |\d{4}-\d\d-\d\d[T ][\d:.,]+Z? .*\b(?:DEBUG|INFO|WARNING|ERROR|TRACE)\b|[$%#] (?:curl|http|wget|python3?|node) )/;
+
+/** A stream that a program printed as it was sent, with the lines of its logger between; null where there are none. */
+export function withoutLogger(text: string): Repaired | null {
+  const lines = untimedLines(text);
+  const kept = lines.filter((line) => !LOGGER.test(line.text));
+  const dropped = lines.length - kept.length;
+  return dropped === 0 ? null : one(kept, leftOut(dropped));
+}
+
+/**
+ * A text that a tool broke at a fixed width (`fold`, a terminal's copy): each broken line is as long as the longest one. Null unless
+ * all its events are whole after the repair, so that nothing that a server broke is mended.
+ */
+export function unfolded(text: string): Repaired | null {
+  const lines = untimedLines(text);
+  const width = Math.max(...lines.map((line) => Buffer.byteLength(line.text)));
+  const characters = Math.max(...lines.map((line) => line.text.length));
+  let open = false;
+  for (const [at, { text: line }] of lines.entries()) {
+    const next = lines[at + 1]?.text ?? '';
+    open = FIELD.test(line) ? /^data: ?[{[]/.test(line) && !isJson(line.slice(5)) : open && line !== '';
+    const broken = open && next.trim() !== '' && !FIELD.test(next);
+    if (broken && Buffer.byteLength(line) < width - 3 && line.length !== characters) return null;
+  }
+  const found = unwrapped(lines);
+  const whole = found?.lines.every(({ text: line }) => !/^data: ?[{[]/.test(line) || isJson(line.slice(5)));
+  return whole === true ? found : null;
+}
 
 /** Each event's `data` must be JSON by itself: a field after it begins the next event. */
 const withBlankLines: Step = (lines) => {

@@ -1,6 +1,7 @@
 /** A file as it lies on the disk, decompressed and turned into UTF-8, before anybody asks which format it has. */
 import { brotliDecompressSync, gunzipSync, inflateRawSync, inflateSync, zstdDecompressSync } from 'node:zlib';
 import { unmarkedUtf16 } from '../../../shared/text/binary.ts';
+import { undumped } from './dumped.ts';
 import { ImportError, utf8, type ImportedFile } from './imported.ts';
 
 /** What a file may unpack to. Above it the sentence says so: a few kilobytes can unpack to any size. */
@@ -74,7 +75,15 @@ export function unpack(name: string, bytes: Uint8Array): Unpacked {
       'The file was text in UTF-16, as Windows PowerShell writes it; it was converted to UTF-8. PowerShell may have changed line ends and characters.',
     );
   }
-  const text = new TextDecoder().decode(inner);
+  const shown = new TextDecoder().decode(inner);
+  const dumped = undumped(shown);
+  if (dumped !== null) {
+    repaired.push(dumped.sentence);
+    // What was shown may be compressed.
+    const inside = packing('', dumped.bytes);
+    inner = inside === null ? dumped.bytes : unpackAs(inside, dumped.bytes);
+  }
+  const text = dumped === null ? shown : new TextDecoder().decode(inner);
   if (text.trim() === '')
     throw new ImportError(
       'empty',

@@ -49,7 +49,7 @@ const STATUS_AND_HEADER =
 const PRINTED_EXCHANGE =
   /^\s*[A-Z]{3,7} (?:https?:\/\/\S+|\S+ HTTP\/\d(?:\.\d)?)\r?\n[^]*^HTTP\/\d(?:\.\d)? \d{3}(?: [^\n]*)?\n/m;
 /** What IDEs write after a body. */
-const RESPONSE_CODE = /\r?\n(?:Response code: \d{3}|Content-Length: )[^\n]*\r?\n?$/;
+const RESPONSE_CODE = /\r?\n(?:Response code: \d{3}|Content-Length: |Elapsed time: [\d.]+s)[^\n]*\s*$/;
 
 /** Where a body ends, and another answer or request begins. */
 function bodyEnd(text: string, head: HttpHead | null): number {

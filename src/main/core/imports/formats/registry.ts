@@ -7,6 +7,7 @@ import { fixture } from './fixture.ts';
 import { har } from './har.ts';
 import { jsonExchanges } from './json-exchanges.ts';
 import { mitmproxy } from './mitmproxy.ts';
+import { noStream } from './no-stream.ts';
 import { requestOnly } from './request-only.ts';
 import { sdkLog } from './sdk-log.ts';
 
@@ -22,4 +23,5 @@ export const IMPORT_FORMATS: readonly ImportFormat[] = [
   sdkLog,
   requestOnly,
   jsonExchanges,
+  noStream,
 ];

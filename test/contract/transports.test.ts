@@ -59,10 +59,10 @@ describe.each(Object.keys(TRANSPORTS))('over %s', (transport) => {
       const { client } = await start({
         'traces.list': (params) => {
           asked.push(params);
-          return { rows: [], next: null, total: 7 };
+          return { rows: [], at: 0, previous: null, next: null, total: 7 };
         },
       });
-      expect(await client.call('traces.list', {})).toEqual({ rows: [], next: null, total: 7 });
+      expect(await client.call('traces.list', {})).toEqual({ rows: [], at: 0, previous: null, next: null, total: 7 });
       expect(asked).toEqual([{ limit: 100 }]);
     });
 

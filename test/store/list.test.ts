@@ -1,6 +1,7 @@
 /** The list of traces: pages that stay put while rows are added, changes as they are committed, deleting and taking it back. */
 import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import Database from 'better-sqlite3';
 import { describe, expect, test } from 'vitest';
 import type { Store } from '../../src/main/core/store/store.ts';
 import { endpointId, type TraceId } from '../../src/shared/model/ids.ts';
@@ -46,6 +47,57 @@ describe('pages', () => {
     const last = await store.list({ limit: 2, after: second.next! });
     expect(last.rows.map(({ startedAt }) => startedAt)).toEqual([2, 1]);
     expect(last.next).toBeNull();
+  });
+
+  test('are had from anywhere: behind and in front of another, at a place, around a trace; with a filter, and in a damaged file', async () => {
+    const dataDir = dataFolder();
+    const store = await open(dataDir);
+    const ids = await fill(store, [...Array(30).keys()]);
+    for (const id of ids.filter((_, n) => n % 3 === 0)) await store.star(id, true);
+    await store.delete([ids[4]!, ids[20]!]);
+    const asIs = async (read: Store): Promise<void> => {
+      for (const filter of [undefined, 'has:star', 'has:star has:cost']) {
+        const all = (await read.list({ filter, limit: 100 })).rows;
+        for (const limit of [1, 4, 100])
+          for (let at = 0; at <= all.length + 1; at += 3) {
+            const page = await read.list({ filter, limit, at });
+            const from = Math.max(0, Math.min(at, all.length - limit));
+            expect(page, `${filter} ${limit} ${at}`).toEqual({
+              rows: all.slice(from, from + limit),
+              at: from,
+              previous: from > 0 ? expect.any(String) : null,
+              next: from + limit < all.length ? expect.any(String) : null,
+              total: all.length,
+            });
+            if (page.next !== null)
+              expect(await read.list({ filter, limit, after: page.next })).toMatchObject({
+                rows: all.slice(from + limit, from + 2 * limit),
+                at: from + limit,
+              });
+            if (page.previous !== null)
+              expect(await read.list({ filter, limit, before: page.previous })).toMatchObject({
+                rows: all.slice(Math.max(0, from - limit), from),
+                at: Math.max(0, from - limit),
+              });
+            const { nr } = all[at] ?? { nr: 0 };
+            const around = await read.list({ filter, limit, around: nr });
+            expect(around.at).toBe(
+              Math.max(0, Math.min((nr === 0 ? all.length : at) - Math.floor(limit / 2), all.length - limit)),
+            );
+          }
+      }
+    };
+    await asIs(store);
+    await store.close();
+    const db = new Database(join(dataDir, 'tracelane.db'));
+    db.pragma(`user_version = 999`);
+    db.close();
+    // Two layers: what is recorded now lies over what is read.
+    const above = await open(dataDir);
+    const more = await fill(above, [100, 101, 102, 103, 104]);
+    for (const id of [more[0]!, more[4]!]) await above.star(id, true);
+    expect((await above.list({ limit: 100 })).total).toBe(33);
+    await asIs(above);
   });
 
   test('refuse a place that is none', async () => {

@@ -281,6 +281,17 @@ export interface SearchBatch {
   readonly behind: boolean;
 }
 
+/** A page of the list. */
+export interface ListedTraces {
+  readonly rows: readonly TraceRow[];
+  /** The place of the first of them in the list, from 0. */
+  readonly at: number;
+  /** By which the pages beside it are asked for; null: there is none. */
+  readonly previous: string | null;
+  readonly next: string | null;
+  readonly total: number;
+}
+
 export type ListChange =
   { readonly type: 'upsert'; readonly row: TraceRow } | { readonly type: 'delete'; readonly id: TraceId };
 
@@ -490,15 +501,23 @@ export const contract = {
   'capture.closeSession': command<CapturedSession>()(z.strictObject({ session: z.string().min(1).max(100) })),
 
   /**
-   * Newest first, in pages; `total` counts all that fit the filter. A change of the filter begins without `after`. Refused
+   * Newest first, in pages; `total` counts all that fit the filter. A change of the filter begins without a place. Refused
    * with `bad-filter` and a sentence where a part of the filter cannot be read.
    */
-  'traces.list': query<{ readonly rows: readonly TraceRow[]; readonly next: string | null; readonly total: number }>()(
+  'traces.list': query<ListedTraces>()(
     z.strictObject({
       /** As `readFilter` reads it; each term costs, hence the limit. */
       filter: z.string().max(1000).optional(),
       limit: z.int().min(1).max(500).default(100),
+      // Where the page is, one of these at most; the first unless said.
+      /** Behind the page that had this `next`. */
       after: z.string().max(200).optional(),
+      /** In front of the page that had this `previous`. */
+      before: z.string().max(200).optional(),
+      /** From this place of the list on, counted from 0; the last page where the list ends before. */
+      at: seq.optional(),
+      /** With the trace of this `nr` in its middle, or what stands where it would. */
+      around: seq.optional(),
     }),
   ),
   /**

@@ -6,6 +6,9 @@ import { LISTED, type ListedColumns, type StoredColumns } from './rows.ts';
 /** In `deleted_at`: the trace is being taken out of the file, and cannot be brought back whole. */
 export const PURGED = 0;
 
+/** Row numbers in memory begin here where a file lies under it: what is recorded now is newer than all that it has. */
+export const ABOVE_STORED = 2 ** 40;
+
 export interface Found {
   readonly nr: number;
   readonly title: string;

@@ -2,7 +2,7 @@
 import { ServiceError } from '../../../shared/rpc/services.ts';
 import { monotonicMs } from '../worker/monotonic.ts';
 import type { Connection } from './connection.ts';
-import { listedRow, notFound, readOnly, storedEnd } from './lookup.ts';
+import { ABOVE_STORED, listedRow, notFound, readOnly, storedEnd } from './lookup.ts';
 import type { Transaction, Write } from './ops/operation.ts';
 import { OPERATIONS, type WriteOp } from './ops/registry.ts';
 import { isFileTrouble } from './problems.ts';
@@ -26,9 +26,6 @@ export interface Written {
 type AnyWrite = Write<'write' | 'kept', readonly unknown[], readonly unknown[], unknown, unknown>;
 
 const LAST_NR = 'SELECT max(nr) AS nr FROM traces';
-/** Row numbers in memory begin here where a file lies under it: what is recorded now is newer than all that it has. */
-const ABOVE_STORED = 2 ** 40;
-
 export class StoreWriter {
   readonly #db: Connection;
   readonly #tails = new Map<number, Tail>();

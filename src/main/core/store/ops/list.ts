@@ -4,6 +4,7 @@ import { readFilter } from '../../../../shared/filter/read-filter.ts';
 import { ServiceError } from '../../../../shared/rpc/services.ts';
 import type { Connection } from '../connection.ts';
 import { filterSql, type Condition, type SearchedText } from '../filter-sql.ts';
+import { ABOVE_STORED } from '../lookup.ts';
 import { isDamage } from '../problems.ts';
 import { damagedRow, LISTED, notLive, rowOf, type ListedColumns } from '../rows.ts';
 import { query } from './operation.ts';
@@ -14,12 +15,21 @@ export interface ListPage {
   /** What a search gave for its texts. */
   readonly searched?: readonly SearchedText[] | undefined;
   readonly limit: number;
-  /** The `next` of the page before, of the same filter. */
+  /** Where the page is, one of these at most; the first unless said. The `next` of the page before, of the same filter. */
   readonly after?: string | undefined;
+  /** The `previous` of the page behind, of the same filter. */
+  readonly before?: string | undefined;
+  /** Begins at this row, counted from 0; the last page where there are fewer. */
+  readonly at?: number | undefined;
+  /** Has the trace with this row number in its middle, or what stands where that would. */
+  readonly around?: number | undefined;
 }
 
 export interface Listed {
   readonly rows: readonly ListedColumns[];
+  /** The place of the first row, from 0. */
+  readonly at: number;
+  readonly previous: string | null;
   readonly next: string | null;
   readonly total: number;
 }
@@ -28,8 +38,8 @@ export interface Listed {
  * Newest first, which is the order in which they were made: a clock may step back. Deleted traces are not in it.
  */
 export const list = query({
-  run: (db: Connection, { filter = '', searched, limit, after }: ListPage): Listed => {
-    const place = after === undefined ? {} : { after: placeOf(after) };
+  run: (db: Connection, { filter = '', searched, limit, after, before, at, around }: ListPage): Listed => {
+    const place = { after: placeOf(after), before: placeOf(before), at, around };
     const condition = conditionOf(filter, searched);
     try {
       return db.snapshot(() => wholeList(db, condition, limit, place));
@@ -39,15 +49,19 @@ export const list = query({
     }
   },
   // What is recorded beside a file is newer than all that is in it.
-  layered: (own, stored, { limit, after, ...page }): Listed => {
-    const inFile = after?.startsWith(IN_FILE) === true;
-    const first = own(inFile ? { ...page, limit: 0 } : { ...page, limit, after });
-    const room = limit - first.rows.length;
-    const then = stored({ ...page, limit: room, after: inFile ? after.slice(IN_FILE.length) : undefined });
-    const next = !inFile && first.next !== null ? first.next : then.next && IN_FILE + then.next;
-    return { rows: [...first.rows, ...then.rows.map(notLive)], next, total: first.total + then.total };
+  layered: (own, stored, { filter, searched, limit, ...place }): Listed => {
+    const page = { filter, searched };
+    // Row numbers tell the two apart: what is in the file has lower ones, so that one of both is past its end, or before its beginning.
+    const [above, under] = [own({ ...page, ...place, limit }), stored({ ...page, ...place, limit })];
+    const total = above.total + under.total;
+    const [at, end] = stretchOfBoth(above, under, place, limit);
+    const part = (of: typeof own, first: number, end: number): readonly ListedColumns[] =>
+      first < end ? of({ ...page, at: first, limit: end - first }).rows : [];
+    const rows = part(own, at, Math.min(end, above.total));
+    const then = part(stored, Math.max(0, at - above.total), end - above.total);
+    return placed([...rows, ...then.map(notLive)], at, total);
   },
-  result: ({ rows, next, total }, { shown }) => ({ rows: rows.map((row) => shown(rowOf(row))), next, total }),
+  result: ({ rows, ...page }, { shown }) => ({ ...page, rows: rows.map((row) => shown(rowOf(row))) }),
 });
 
 const ROWS = `SELECT ${LISTED} FROM traces t WHERE t.nr IN (SELECT value FROM json_each(?)) AND t.deleted_at IS NULL`;
@@ -60,28 +74,103 @@ export const rows = query({
   result: (found, { shown }) => found.map((row) => shown(rowOf(row))),
 });
 
-/** Before the place of a page in the file, where there are two layers. */
-const IN_FILE = 'file:';
-
-type Place = { readonly after?: number };
-
-function wholeList(db: Connection, { where, values }: Condition, limit: number, place: Place): Listed {
-  const rows = db.all<ListedColumns>(
-    `SELECT ${LISTED} FROM traces t WHERE ${where} ${place.after === undefined ? '' : 'AND t.nr < :after'}
-      ORDER BY t.nr DESC LIMIT :limit`,
-    { ...values, ...place, limit: limit + 1 },
-  );
-  const { total } = db.one<{ readonly total: number }>(
-    `SELECT count(*) AS total FROM traces t WHERE ${where}`,
-    values,
-  )!;
-  return pageOf(rows, limit, total);
+/** `after`: below this row number, `before`: above it. */
+interface Place {
+  readonly after: number | undefined;
+  readonly before: number | undefined;
+  readonly at: number | undefined;
+  readonly around: number | undefined;
 }
 
-/** `rows`: one more than fit, where there are more. */
-function pageOf(rows: readonly ListedColumns[], limit: number, total: number): Listed {
-  const beyond = rows[limit];
-  return { rows: rows.slice(0, limit), next: beyond ? String(beyond.nr + 1) : null, total };
+function wholeList(db: Connection, { where, values }: Condition, limit: number, place: Place): Listed {
+  const rowsOf = (beyond: string, order: 'ASC' | 'DESC', more: object): readonly ListedColumns[] =>
+    db.all<ListedColumns>(
+      `SELECT ${LISTED} FROM traces t WHERE ${where} ${beyond} ORDER BY t.nr ${order} LIMIT :limit`,
+      { ...values, ...more, limit },
+    );
+  const { after, before } = place;
+  if (before !== undefined) {
+    const rows = rowsOf('AND t.nr > :before', 'ASC', { before }).toReversed();
+    return counted(db, { where, values }, rows, rows[0]?.nr ?? before);
+  }
+  if (place.at !== undefined || place.around !== undefined) {
+    const { total, above } = countsOf(db, { where, values }, place.around ?? Infinity);
+    const first = firstOf(place.at ?? above - Math.floor(limit / 2), limit, total);
+    const start = db.one<{ readonly nr: number }>(
+      `SELECT t.nr FROM traces t WHERE ${where} ORDER BY t.nr DESC LIMIT 1 OFFSET :first`,
+      { ...values, first },
+    );
+    return placed(start ? rowsOf('AND t.nr <= :start', 'DESC', { start: start.nr }) : [], first, total);
+  }
+  if (after !== undefined)
+    return counted(db, { where, values }, rowsOf('AND t.nr < :after', 'DESC', { after }), after - 1);
+  const { total } = countsOf(db, { where, values }, Infinity);
+  return placed(rowsOf('', 'DESC', {}), 0, total);
+}
+
+/** Rows of which the first, or what would be, has the row number `first`. */
+function counted(db: Connection, condition: Condition, rows: readonly ListedColumns[], first: number): Listed {
+  const { total, above } = countsOf(db, condition, rows[0]?.nr ?? first);
+  return placed(rows, above, total);
+}
+
+/** How many fit, and how many of them have a higher row number. */
+function countsOf(
+  db: Connection,
+  { where, values }: Condition,
+  nr: number,
+): { readonly total: number; readonly above: number } {
+  if (nr === Infinity)
+    return {
+      ...db.one<{ readonly total: number }>(`SELECT count(*) AS total FROM traces t WHERE ${where}`, values)!,
+      above: 0,
+    };
+  return db.one<{ readonly total: number; readonly above: number }>(
+    `SELECT count(*) AS total, count(*) FILTER (WHERE t.nr > :nr) AS above FROM traces t WHERE ${where}`,
+    { ...values, nr },
+  )!;
+}
+
+/** A page that would end past the last row begins earlier. */
+const firstOf = (at: number, limit: number, total: number): number => Math.max(0, Math.min(at, total - limit));
+
+function placed(rows: readonly ListedColumns[], at: number, total: number): Listed {
+  const [first, last] = [rows[0], rows.at(-1)];
+  return {
+    rows,
+    at,
+    previous: at > 0 && first ? String(first.nr) : null,
+    next: last && at + rows.length < total ? String(last.nr) : null,
+    total,
+  };
+}
+
+/** Where a page of two layers begins and ends, the first layer before the second. */
+function stretchOfBoth(
+  above: Listed,
+  under: Listed,
+  { after, before, at, around }: Omit<ListPage, 'limit'>,
+  limit: number,
+): readonly [at: number, end: number] {
+  const total = above.total + under.total;
+  const from = (first: number): readonly [number, number] => [first, Math.min(first + limit, total)];
+  const of = (nr: number): readonly [Listed, number] => (nr < ABOVE_STORED ? [under, above.total] : [above, 0]);
+  if (around !== undefined) {
+    const [layer, first] = of(around);
+    const found = layer.rows.findIndex(({ nr }) => nr <= around);
+    const index = first + layer.at + (found < 0 ? layer.rows.length : found);
+    return from(firstOf(index - Math.floor(limit / 2), limit, total));
+  }
+  if (before !== undefined) {
+    const [layer, first] = of(Number(before));
+    const end = first + layer.at + layer.rows.length;
+    return [Math.max(0, end - limit), end];
+  }
+  if (after !== undefined) {
+    const [layer, first] = of(Number(after));
+    return from(first + layer.at);
+  }
+  return from(firstOf(at ?? 0, limit, total));
 }
 
 /** What knows of traces beside their own rows: each lies in other pages of the file. */
@@ -108,8 +197,16 @@ function damagedList(db: Connection, { where, values }: Condition, limit: number
       );
       return row ? [row] : [];
     });
-  const { after } = place;
-  return pageOf(after === undefined ? rows : rows.filter(({ nr }) => nr < after), limit, rows.length);
+  const at = firstIn(rows, limit, place);
+  return placed(rows.slice(at, at + limit), at, rows.length);
+}
+
+function firstIn(rows: readonly ListedColumns[], limit: number, { after, before, at, around }: Place): number {
+  const above = (nr: number): number => rows.filter((row) => row.nr > nr).length;
+  if (after !== undefined) return above(after - 1);
+  if (before !== undefined) return Math.max(0, above(before) - limit);
+  if (around !== undefined) return firstOf(above(around) - Math.floor(limit / 2), limit, rows.length);
+  return at === undefined ? 0 : firstOf(at, limit, rows.length);
 }
 
 const readable = <Row>(db: Connection, sql: string): readonly Row[] => tried(() => db.all<Row>(sql), []);
@@ -131,8 +228,9 @@ function conditionOf(text: string, searched: readonly SearchedText[] | undefined
   return { where: `t.deleted_at IS NULL AND ${where}`, values };
 }
 
-function placeOf(after: string): number {
-  if (!/^\d{1,16}$/.test(after))
+function placeOf(cursor: string | undefined): number | undefined {
+  if (cursor === undefined) return undefined;
+  if (!/^\d{1,16}$/.test(cursor))
     throw new ServiceError('bad-page', 'This position in the list is unknown. Reload the list from its start.');
-  return Number(after);
+  return Number(cursor);
 }

@@ -3,6 +3,8 @@
  * certificate, which says that nothing else was.
  */
 
+import type { TraceId } from './ids.ts';
+
 /** One change to a head. `path`: of the request's first line; else the name of a field as it came. */
 export interface HeadChange {
   readonly field: string;
@@ -48,6 +50,8 @@ export interface CaptureFacts {
   readonly connection: number;
   /** What the client says that it is. */
   readonly userAgent: string | null;
+  /** The trace of the same request when it was sent before, whose answer had not ended well. */
+  readonly again?: TraceId;
   /** `tracelane capture` that it belongs to. */
   readonly session?: string;
   /**

@@ -13,6 +13,7 @@ import Database from 'better-sqlite3';
 import { afterEach, describe, expect, test } from 'vitest';
 import type { Core } from '../../../src/main/core/core.ts';
 import type { TapEvent } from '../../../src/main/core/proxy/forward/tap.ts';
+import { SentAgain } from '../../../src/main/core/proxy/record/sent-again.ts';
 import { CapturedExchange } from '../../../src/main/core/proxy/record/captured-exchange.ts';
 import { unpacked, type Batch } from '../../../src/main/core/proxy/thread/batch.ts';
 import { TapSender } from '../../../src/main/core/proxy/thread/tap-sender.ts';
@@ -173,6 +174,7 @@ describe('the program takes nothing', () => {
       recordings,
       settings: async () => DEFAULT_SETTINGS,
       endpoint: undefined,
+      sentAgain: new SentAgain(),
       lighter: () => undefined,
     });
     const bytes = Buffer.from('data: {"choices":[]}\n\n');

@@ -353,6 +353,29 @@ describe('a stream', () => {
     expect((await captured(core))[0]).toMatchObject({ ending: { state: 'reset' }, metrics: { bytes: 30 } });
   });
 
+  test('D14 that a client asks for again after a drop is a trace of its own, which names the one before', async () => {
+    let attempts = 0;
+    const { core, url } = await withEndpoint((_incoming, response) => {
+      response.writeHead(200, { 'content-type': 'text/event-stream' }).write(EVENTS.slice(0, 30));
+      if (++attempts === 1) setImmediate(() => response.destroy());
+      else response.end(EVENTS.slice(30));
+    });
+    const ask = async (body: string): Promise<string> => {
+      const answer = await fetch(`${url}/chat/completions`, { method: 'POST', body });
+      return answer.text();
+    };
+    await expect(ask('{"stream":true}')).rejects.toThrow('terminated');
+    await ask('{"stream":true,"n":1}');
+    expect(await ask('{"stream":true}')).toBe(EVENTS);
+    // After an answer that ended well, the same request is a new one.
+    await ask('{"stream":true}');
+    const again = async () => (await captured(core, 4)).map(({ capture }) => capture?.again);
+    const [, , , first] = await captured(core, 4);
+    await expect.poll(again).toEqual([undefined, first!.id, undefined, undefined]);
+    const bodies = await Promise.all((await captured(core, 4)).map((trace) => bodyOf(core, trace)));
+    expect(bodies.map(String)).toEqual([EVENTS, EVENTS, EVENTS, EVENTS.slice(0, 30)]);
+  });
+
   test('E3 that the client leaves is the client’s doing', async () => {
     const { core, url } = await withEndpoint((_incoming, response) => {
       response.writeHead(200, { 'content-type': 'text/event-stream' }).write(EVENTS.slice(0, 30));

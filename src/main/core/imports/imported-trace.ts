@@ -1,5 +1,6 @@
 /** From a stream of a file to a trace: what a recording makes of it, before it is stored, or instead. */
 import { createHash } from 'node:crypto';
+import type { CaptureFacts } from '../../../shared/model/capture.ts';
 import type { RecordedTrace } from '../../../shared/bundle/recorded-trace.ts';
 import { objectOf, stringOf } from '../../../shared/json/json-object.ts';
 import { chosenLanes } from '../../../shared/lanes/registry.ts';
@@ -82,10 +83,13 @@ async function recordedAgain(
 ): Promise<ReadTrace> {
   const redaction = new Redaction();
   const { request, requestHead, responseHead: _responseHead, id: _id, imported: _imported, ...rest } = recorded;
-  const { ending, metrics, usage, finish, cost, ...facts } = redaction.json(rest) as typeof rest;
+  const { ending, metrics, usage, finish, cost, capture, ...facts } = redaction.json(rest) as typeof rest;
+  // The trace that it names is one of that store.
+  const { again: _again, ...captured } = capture ?? {};
   const trace: NewTrace = {
     ...newTrace({
       ...facts,
+      ...(capture && { capture: captured as CaptureFacts }),
       source: 'import',
       request: redaction.json(request) ?? providerOf(recorded.api).request.empty,
       imported,

@@ -24,6 +24,7 @@ import { routeName, type Route } from './forward/routes.ts';
 import type { Begun } from './forward/tap.ts';
 import { isHostOf, type ReadHost } from './forward/tunnels.ts';
 import { CapturedExchange } from './record/captured-exchange.ts';
+import { SentAgain } from './record/sent-again.ts';
 import { unpacked, type Batch } from './thread/batch.ts';
 import type { ProxyThreadHandlers, RecordingHandlers } from './thread/serve-proxy.ts';
 
@@ -80,6 +81,7 @@ export class ProxyService {
   readonly #setup: ProxySetup;
   readonly #thread: WorkerThread<ProxyThreadHandlers> | undefined;
   /** By the thread's numbers, until they are closed. */
+  readonly #sentAgain = new SentAgain();
   readonly #exchanges = new Map<number, CapturedExchange>();
   /** Not stored yet. */
   readonly #unfinished = new Set<CapturedExchange>();
@@ -240,6 +242,7 @@ export class ProxyService {
       recordings,
       settings,
       endpoint: route && route.kind !== '' ? { type: route.kind, provider_name: route.providerName } : undefined,
+      sentAgain: this.#sentAgain,
       lighter: () => this.#lighter(),
     });
     session?.exchanges.add(exchange);

@@ -71,6 +71,7 @@ const captureSchema = z.looseObject({
   route: z.string(),
   connection: number,
   userAgent: z.string().nullable(),
+  again: z.string().exactOptional(),
   requestChanges: z.array(z.looseObject({ field: z.string() })),
   answerChanges: z.array(z.looseObject({ field: z.string() })),
   encoding: z.string().nullable(),

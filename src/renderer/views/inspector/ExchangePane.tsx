@@ -5,6 +5,7 @@ import { client } from '../../client/client.ts';
 import { byteSize, count, durationText, plural } from '../../components/format.ts';
 import { Glyph } from '../../components/Glyph.tsx';
 import { Shown } from '../../components/Shown.tsx';
+import { selectTrace } from '../../stores/app.ts';
 import { useTrace } from '../../stores/open.ts';
 import { useRuns } from '../../stores/runs.ts';
 import { Empty, Fact, Facts, Section } from './Section.tsx';
@@ -36,6 +37,11 @@ export function ExchangePane() {
               <Shown text={facts.userAgent} />
             </Fact>
           )}
+          {facts.again !== undefined && (
+            <Fact name="Sent again after">
+              <Earlier id={facts.again} />
+            </Fact>
+          )}
           <Fact name="Connection">{count(facts.connection)}</Fact>
           <Fact name="Request body">
             {byteSize(facts.requestBytes)}
@@ -63,6 +69,16 @@ export function ExchangePane() {
         </Facts>
       </Section>
     </div>
+  );
+}
+
+/** The exchange whose answer had not ended well. */
+function Earlier({ id }: { readonly id: TraceId }) {
+  const title = useRuns(({ rows }) => rows.get(id)?.title);
+  return (
+    <button type="button" className="link" onClick={() => selectTrace(id)}>
+      {title === undefined ? 'an earlier exchange' : <Shown text={title} />}
+    </button>
   );
 }
 

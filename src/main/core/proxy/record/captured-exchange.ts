@@ -2,7 +2,7 @@
  * Makes a trace of an exchange as it is told: once it is known which API it is of, a recording is begun and given what has come
  * by then, with the times at which it came. What goes wrong here is missing from the trace, and from nothing else.
  */
-import { randomUUID } from 'node:crypto';
+import { randomUUID, type Hash } from 'node:crypto';
 import type { BodyEnd } from '../../../../shared/metrics/ending.ts';
 import { headerOf } from '../../../../shared/metrics/http-wording.ts';
 import type { CaptureFacts } from '../../../../shared/model/capture.ts';
@@ -26,6 +26,7 @@ import type { Recordings } from '../../recording/recordings.ts';
 import type { NewTrace } from '../../store/store.ts';
 import type { Begun, HeadFacts, TapEvent } from '../forward/tap.ts';
 import { CapturedSocket } from './captured-socket.ts';
+import { digestOf, type SentAgain } from './sent-again.ts';
 import { keptRequest, MAX_REQUEST_BYTES, type KeptRequest } from './kept-request.ts';
 import { UnreadableMessage } from './socket-messages.ts';
 import { apiOfAnswer, apiOfRequest, type ToldApi } from './told-api.ts';
@@ -45,6 +46,7 @@ export interface CapturedExchangeSetup {
   readonly settings: () => Promise<Pick<Settings, 'options' | 'lanes'>>;
   /** The server of the route, as adapters see it; undefined for one that nobody described. */
   readonly endpoint: Pick<AdapterEndpoint, 'type' | 'provider_name'> | undefined;
+  readonly sentAgain: SentAgain;
   /** Less waits here than before. */
   readonly lighter: () => void;
 }
@@ -64,9 +66,11 @@ export class CapturedExchange {
   /** Resolves once its trace is stored, or cannot be, with how much it has. Never rejects. */
   readonly finished: Promise<KeptExchange>;
   readonly #setup: CapturedExchangeSetup;
+  readonly #id = traceId(randomUUID());
   readonly #finished = Promise.withResolvers<KeptExchange>();
   readonly #redaction: Redaction;
   readonly #body: ReceivedBody;
+  readonly #digest: Hash;
   #requestParts: Uint8Array[] = [];
   #requestBytes = 0;
   #requestMissing: string | undefined;
@@ -91,6 +95,7 @@ export class CapturedExchange {
   constructor(setup: CapturedExchangeSetup) {
     const { begun } = setup;
     this.#setup = setup;
+    this.#digest = digestOf(begun);
     this.finished = this.#finished.promise;
     const keys = [...secretsIn(begun.fields, begun.url), ...(begun.key === undefined ? [] : [begun.key])];
     this.#redaction = new Redaction(...keys);
@@ -170,6 +175,7 @@ export class CapturedExchange {
 
   #requestData(bytes: Uint8Array): void {
     this.#requestBytes += bytes.length;
+    if (!this.#request) this.#digest.update(bytes);
     if (this.#requestBytes > MAX_REQUEST_BYTES) {
       this.#requestParts = [];
       this.#requestMissing = `The request's body is longer than ${MAX_REQUEST_BYTES} bytes, which are not kept.`;
@@ -196,6 +202,17 @@ export class CapturedExchange {
       ...(this.#request.missing !== undefined && { requestMissing: this.#request.missing }),
     };
     this.#decide(apiOfRequest(begun.url, this.#request.body));
+    void this.#lookBack();
+  }
+
+  /** Is it a request that was sent before? An answer that came before the request was complete changes nothing in that. */
+  async #lookBack(): Promise<void> {
+    const state = this.finished.then(() => this.#recording?.trace.ending?.state);
+    const attempt = { id: this.#id, over: () => this.#end !== undefined, state };
+    const again = await this.#setup.sentAgain.before(this.#digest.digest('hex'), attempt);
+    if (again === undefined) return;
+    this.#facts = { ...this.#facts, again };
+    this.#recording?.capture(this.#facts);
   }
 
   #takeHead({ head, changes, protocol, tNs }: Extract<TapEvent, { readonly type: 'head' }>): void {
@@ -328,7 +345,7 @@ export class CapturedExchange {
     const model = stringOf(objectOf(request)?.['model']);
     const path = URL.parse(begun.url)?.pathname ?? begun.url;
     return newTrace({
-      id: traceId(randomUUID()),
+      id: this.#id,
       title:
         api === OTHER_API
           ? this.#redaction.text(`${begun.method} ${path}`).slice(0, 200)

@@ -40,6 +40,25 @@ test('plays a sample, finds its run and runs commands, by name', async ({ page }
   expect(found).toEqual([]);
 });
 
+test('takes what is typed before its code has come, and runs no command by it', async ({ page }) => {
+  let bring = () => {};
+  const asked = new Promise<void>((resolve) => (bring = resolve));
+  await page.route('**/Palette-*.js', async (route) => {
+    await asked;
+    await route.continue();
+  });
+  await page.reload();
+  await expect(page.getByRole('button', { name: 'New run' }).first()).toBeVisible();
+  await page.keyboard.press('Control+K');
+  await page.keyboard.type('Cut t');
+  bring();
+  const field = page.getByRole('combobox', { name: /Search/ });
+  await expect(field).toBeFocused();
+  await page.keyboard.type('heme');
+  await expect(field).toHaveValue('Cut theme');
+  await expect(page.getByRole('dialog')).toHaveCount(1);
+});
+
 test('finds what was said in a run of long ago, and opens it there', async ({ page }) => {
   const found = complaints(page);
   const piece = (content: string, finish: string | null = null) =>

@@ -96,6 +96,14 @@ test('a filter is helped along: fields, the values that runs have, and a sentenc
   await expect(filter(page)).toHaveValue('state:complete');
   await expect(names(page)).toHaveText(['Hay', 'The needle']);
 
+  // What was chosen has its value, and nothing stands over the list that it filters.
+  await expect(options).toHaveCount(0);
+
+  await filter(page).pressSequentially(' st');
+  await expect(options).toHaveText([/^state:/, /^status:/]);
+  await filter(page).press('Enter');
+  await expect(options).toHaveCount(0);
+
   await filter(page).fill('source:import -has:star (hay or needle)');
   await expect(names(page)).toHaveText(['Hay']);
   await client.call('traces.star', { id: needle, starred: false });

@@ -2,6 +2,7 @@
 import { focusCentre, focusList, movePane } from './focus.ts';
 import { resolveTheme } from './theme.ts';
 import { runCommand, useCommand } from '../commands/commands.ts';
+import { forgetTyped } from '../commands/typed-ahead.ts';
 import { changeSettings, openOverlay, setCentre, useApp } from '../stores/app.ts';
 import { onNextFrame } from '../stores/frame.ts';
 import { selectEvent, setRange, useOpen } from '../stores/open.ts';
@@ -12,7 +13,10 @@ import { CENTRE_VIEWS } from './views.ts';
 
 export function useFrameCommands(): void {
   useCommand('theme.next', nextTheme);
-  useCommand('palette.open', () => openOverlay('palette'));
+  useCommand('palette.open', () => {
+    forgetTyped();
+    openOverlay('palette');
+  });
   useCommand('keys.show', () => openOverlay('keys'));
   useCommand('settings.open', () => openOverlay('settings'));
   useCommand('run.new', () => openOverlay('run'));

@@ -2,6 +2,7 @@
 import { useEffect } from 'react';
 import { useApp } from '../stores/app.ts';
 import { COMMANDS, runCommand, type Command, type CommandId } from './commands.ts';
+import { typeAhead } from './typed-ahead.ts';
 
 /** Mod is ⌘ there, else Ctrl. */
 export const onMac = navigator.platform.startsWith('Mac');
@@ -21,6 +22,8 @@ function chordOfEvent(event: Pick<KeyboardEvent, 'key' | 'ctrlKey' | 'metaKey' |
   return [mod && 'Mod', shift && 'Shift', event.altKey && 'Alt', key].filter(Boolean).join('+');
 }
 
+const DIALOG = '[role="dialog"], [role="alertdialog"]';
+
 /** Whether the key belongs to what is being typed. */
 function typing(target: EventTarget | null): boolean {
   // An editor in a shadow root is seen as its host, which says so by this attribute.
@@ -34,8 +37,7 @@ function inside(target: EventTarget | null, selector: string): boolean {
 /** Lists, menus and dialogs keep their own keys: arrows, Enter, Space. */
 const OWN_KEYS = new Set(['ArrowUp', 'ArrowDown', 'ArrowLeft', 'ArrowRight', 'Enter', 'Space', 'Escape']);
 function ownedBy(target: EventTarget | null, chord: string): boolean {
-  if (inside(target, '[role="dialog"], [role="alertdialog"], [role="menu"], [role="listbox"]'))
-    return !chord.startsWith('Mod+');
+  if (inside(target, `${DIALOG}, [role="menu"], [role="listbox"]`)) return !chord.startsWith('Mod+');
   if (!OWN_KEYS.has(chord)) return false;
   // The chosen tab has nothing left to be chosen by them.
   if (chord === 'Enter' || chord === 'Space')
@@ -59,7 +61,14 @@ export function useKeyboard(): void {
       const single = !chord.includes('Mod+') && !chord.includes('Alt+') && chord !== 'Escape' && !/^F\d+$/.test(chord);
       if (single && typing(event.target)) return;
       const letter = single && chord.replace('Shift+', '').length === 1;
-      if (letter && useApp.getState().settings?.singleKeys === false) return;
+      const { overlay, settings } = useApp.getState();
+      // The dialog that was asked for has not taken the focus yet: what is behind it is not meant.
+      if (letter && overlay !== null && !inside(event.target, DIALOG)) {
+        if (overlay.id === 'palette') typeAhead(event.key);
+        event.preventDefault();
+        return;
+      }
+      if (letter && settings?.singleKeys === false) return;
       if (ownedBy(event.target, chord)) return;
       if (byChord.get(chord)?.some(runCommand) === true) event.preventDefault();
     };

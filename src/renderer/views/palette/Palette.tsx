@@ -1,4 +1,4 @@
-import { Fragment, useMemo, useState } from 'react';
+import { Fragment, useEffect, useMemo, useState } from 'react';
 import { Autocomplete } from '@base-ui/react/autocomplete';
 import { Search } from 'lucide-react';
 import { Dialog } from '../../components/Dialog.tsx';
@@ -6,6 +6,7 @@ import { count } from '../../components/format.ts';
 import { Icon } from '../../components/Icon.tsx';
 import { Key } from '../../components/Key.tsx';
 import { Shown } from '../../components/Shown.tsx';
+import { receiveTyped } from '../../commands/typed-ahead.ts';
 import { onNextFrame } from '../../stores/frame.ts';
 import type { OverlayProps } from '../view.ts';
 import { hitEntries, useEntries } from './entries.ts';
@@ -16,6 +17,7 @@ import './palette.css';
 /** Commands that can run now, runs, samples and endpoints by name, and what was said in any run. */
 export function Palette({ close }: OverlayProps<'palette'>) {
   const [query, setQuery] = useState('');
+  useEffect(() => receiveTyped((typed) => setQuery((before) => before + typed)), []);
   const entries = useEntries();
   const { hits, done, behind, problem } = useHits(query);
   const named = useMemo(() => search(entries, query), [entries, query]);

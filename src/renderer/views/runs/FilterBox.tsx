@@ -12,6 +12,9 @@ import { useApp } from '../../stores/app.ts';
 import { filterRuns, useRuns } from '../../stores/runs.ts';
 import { fieldAt, suggestionsAt, type Suggestion } from './suggestions.ts';
 
+/** What is suggested and asks for a value. */
+const GOES_ON = /[:<>=(\s]$/;
+
 export function FilterBox({ field }: { readonly field: RefObject<HTMLInputElement | null> }) {
   const filter = useRuns((runs) => runs.filter);
   const [caret, setCaret] = useState(0);
@@ -22,6 +25,8 @@ export function FilterBox({ field }: { readonly field: RefObject<HTMLInputElemen
   const shown = open && suggestions.length > 0;
   const onKeyDown = (event: KeyboardEvent<HTMLInputElement>) => {
     if (event.key === 'ArrowDown') setOpen(true);
+    // With none of them chosen, the filter is what was meant.
+    if (event.key === 'Enter' && !event.currentTarget.getAttribute('aria-activedescendant')) setOpen(false);
     if (event.key !== 'Escape') return;
     if (shown) setOpen(false);
     else leaveFilter(filter, event.currentTarget);
@@ -65,6 +70,7 @@ export function FilterBox({ field }: { readonly field: RefObject<HTMLInputElemen
                 className="menu-item"
                 onClick={() => {
                   setCaret(one.filter.length);
+                  setOpen(GOES_ON.test(one.filter));
                   filterRuns(one.filter);
                 }}
               >

@@ -63,7 +63,7 @@ export function useKeyboard(): void {
       const letter = single && chord.replace('Shift+', '').length === 1;
       const { overlay, settings } = useApp.getState();
       // The dialog that was asked for has not taken the focus yet: what is behind it is not meant.
-      if (letter && overlay !== null && !inside(event.target, DIALOG)) {
+      if (single && event.key.length === 1 && overlay !== null && !inside(event.target, DIALOG)) {
         if (overlay.id === 'palette') typeAhead(event.key);
         event.preventDefault();
         return;

@@ -85,3 +85,58 @@ test.each([
   const { certificate } = trace!.capture!;
   for (const crossing of [certificate!.request, certificate!.answer]) expect(crossing.in).toEqual(crossing.out);
 });
+
+test('each request over a socket is an exchange of its own, also one that is sent before the answer to another is complete', async () => {
+  const core = await open(join(dataDir, 'several'));
+  const events = sampleEvents();
+  const server = new WebSocketServer({ port: 0, host: '127.0.0.1' });
+  servers.push(server);
+  await once(server, 'listening');
+  server.on('connection', (socket) => {
+    let asked = 0;
+    // It answers one after the other, and the first when it has two requests.
+    socket.on('message', (data: Buffer) => {
+      if (!data.toString().includes('response.create')) return;
+      asked++;
+      const answers = [0, 0, 2, 1, 0, 0][asked]!;
+      for (let n = 0; n < answers; n++) for (const event of events) socket.send(event);
+      if (answers > 0) socket.ping();
+      if (asked === 5) socket.terminate();
+    });
+  });
+  const baseUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1`;
+  const { url } = await core.proxy.openSession({ routes: [{ name: 'up', baseUrl, kind: 'openai' }] });
+  const client = new WebSocket(`${url.replace('http', 'ws')}/up/responses`, { perMessageDeflate: false });
+  const ask = (input: string): void =>
+    client.send(JSON.stringify({ type: 'response.create', model: 'plain-text', input }));
+  const got: Buffer[] = [];
+  const received = async (count: number): Promise<void> => {
+    while (got.length < count) await once(client, 'message');
+  };
+  client.on('message', (data: Buffer) => got.push(data));
+  client.on('error', () => undefined);
+  await once(client, 'open');
+  ask('first');
+  ask('second');
+  client.send(JSON.stringify({ type: 'response.cancel' }));
+  await received(2 * events.length);
+  ask('third');
+  await received(3 * events.length);
+  const closed = once(client, 'close');
+  ask('fourth');
+  ask('fifth');
+  await closed;
+
+  const all = await captured(core, 5);
+  expect(
+    all.map(({ title, ending, metrics, framing }) => [title, ending!.state, metrics.events, framing]).toReversed(),
+  ).toEqual([
+    ['first', 'complete', events.length, 'websocket'],
+    ['second', 'complete', events.length, 'websocket'],
+    ['third', 'complete', events.length, 'websocket'],
+    // The server left, and has answered neither.
+    ['fourth', 'truncated', 0, 'websocket'],
+    ['fifth', 'truncated', 0, 'websocket'],
+  ]);
+  expect(new Set(all.map(({ capture }) => capture!.connection)).size).toBe(1);
+});

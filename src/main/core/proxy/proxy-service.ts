@@ -25,6 +25,7 @@ import type { Begun } from './forward/tap.ts';
 import { isHostOf, type ReadHost } from './forward/tunnels.ts';
 import { CapturedExchange } from './record/captured-exchange.ts';
 import { SentAgain } from './record/sent-again.ts';
+import { ToldExchange } from './record/told-exchange.ts';
 import { unpacked, type Batch } from './thread/batch.ts';
 import type { ProxyThreadHandlers, RecordingHandlers } from './thread/serve-proxy.ts';
 
@@ -80,9 +81,9 @@ const MOST_DEATHS = 3;
 export class ProxyService {
   readonly #setup: ProxySetup;
   readonly #thread: WorkerThread<ProxyThreadHandlers> | undefined;
-  /** By the thread's numbers, until they are closed. */
   readonly #sentAgain = new SentAgain();
-  readonly #exchanges = new Map<number, CapturedExchange>();
+  /** By the thread's numbers, until they are closed. */
+  readonly #exchanges = new Map<number, ToldExchange>();
   /** Not stored yet. */
   readonly #unfinished = new Set<CapturedExchange>();
   readonly #sessions = new Map<string, Session>();
@@ -212,7 +213,8 @@ export class ProxyService {
 
   async #take(batch: Batch): Promise<void> {
     for (const event of unpacked(batch)) {
-      if (event.type === 'begun') this.#exchanges.set(event.id, this.#exchangeOf(event.begun));
+      if (event.type === 'begun')
+        this.#exchanges.set(event.id, new ToldExchange(event.begun, (begun) => this.#exchangeOf(begun)));
       this.#exchanges.get(event.id)?.take(event);
       if (event.type === 'closed') this.#exchanges.delete(event.id);
     }

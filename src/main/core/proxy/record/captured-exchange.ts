@@ -25,10 +25,10 @@ import { newTrace } from '../../recording/new-trace.ts';
 import type { Recordings } from '../../recording/recordings.ts';
 import type { NewTrace } from '../../store/store.ts';
 import type { Begun, HeadFacts, TapEvent } from '../forward/tap.ts';
-import { CapturedSocket } from './captured-socket.ts';
 import { digestOf, type SentAgain } from './sent-again.ts';
 import { keptRequest, MAX_REQUEST_BYTES, type KeptRequest } from './kept-request.ts';
-import { UnreadableMessage } from './socket-messages.ts';
+import type { ClientMessage } from './socket-exchanges.ts';
+import { agreedDeflate } from './socket-messages.ts';
 import { apiOfAnswer, apiOfRequest, type ToldApi } from './told-api.ts';
 
 export interface KeptExchange {
@@ -74,7 +74,7 @@ export class CapturedExchange {
   #requestParts: Uint8Array[] = [];
   #requestBytes = 0;
   #requestMissing: string | undefined;
-  #socket: CapturedSocket | undefined;
+  #isSocket = false;
   #request: KeptRequest | undefined;
   #head: { readonly head: HttpHead; readonly tNs: number } | undefined;
   /** Came, and was not given to the recording. */
@@ -144,8 +144,8 @@ export class CapturedExchange {
       case 'head':
         return this.#takeHead(event);
       case 'read':
-        this.#facts = { ...this.#facts, encodedBytes: this.#facts.encodedBytes + event.bytes.length };
-        return this.#read(event.bytes, event.tNs);
+        this.crossed(event.bytes.length);
+        return this.message(event.bytes, event.tNs);
       case 'lost':
         return this.#lose(event);
       case 'end':
@@ -154,11 +154,39 @@ export class CapturedExchange {
         this.#facts = { ...this.#facts, certificate: event.certificate };
         this.#closed = true;
         return this.#tellFacts();
+      // Of a WebSocket whoever knows its messages tells what is said; the bytes of another protocol are not kept.
       case 'sent':
-        return this.#sent(event.bytes, event.tNs);
       case 'begun':
         return undefined;
     }
+  }
+
+  /** So many bytes of the answer came on the connection. */
+  crossed(bytes: number): void {
+    this.#facts = { ...this.#facts, encodedBytes: this.#facts.encodedBytes + bytes };
+  }
+
+  /** Bytes of the answer; of a WebSocket the server's messages, as SocketExchanges gives them. */
+  message(bytes: Uint8Array, tNs: number): void {
+    this.#body.piece(bytes, tNs);
+  }
+
+  /** Over a WebSocket. The first message that is JSON is the request, as it says what is wanted. */
+  said({ sent, json }: ClientMessage): void {
+    const before = this.#facts.sent ?? [];
+    if (before.length < MAX_SENT) this.#facts = { ...this.#facts, sent: [...before, sent] };
+    if (json === undefined || this.#decided) return;
+    const { type: _type, ...body } = json;
+    this.#digest.update(JSON.stringify(body));
+    this.#request = { body: this.#redaction.json(body) };
+    this.#decideSocket();
+  }
+
+  /** The messages that follow cannot be read; `reason` stands in brackets. */
+  unreadable(reason: string): void {
+    const sentence = `The messages that follow are missing here: they could not be read (${reason}).`;
+    this.#facts = { ...this.#facts, missing: sentence };
+    this.#lost = { how: 'limit', limit: sentence };
   }
 
   /** Whoever forwarded it is gone. */
@@ -226,48 +254,16 @@ export class CapturedExchange {
       encoding: contentEncoding,
       ...(protocol !== undefined && { protocol }),
     };
-    if (protocol?.toLowerCase() === 'websocket')
-      this.#socket = new CapturedSocket(fieldOf(head.fields, 'sec-websocket-extensions') ?? '');
+    if (protocol?.toLowerCase() === 'websocket') {
+      this.#isSocket = true;
+      const isCompressed = agreedDeflate(fieldOf(head.fields, 'sec-websocket-extensions') ?? '') !== null;
+      if (isCompressed) this.#facts = { ...this.#facts, encoding: 'permessage-deflate' };
+    }
     // A protocol of its own is of no API's framing.
     else if (protocol !== undefined) this.#decide({ api: OTHER_API, framing: 'bytes' });
-    if (this.#socket?.compressed) this.#facts = { ...this.#facts, encoding: 'permessage-deflate' };
     // An answer may come before the request is complete.
     this.#endRequest();
     this.#flow();
-  }
-
-  #read(bytes: Uint8Array, tNs: number): void {
-    if (!this.#socket) return this.#body.piece(bytes, tNs);
-    const kept = this.#readable(() => this.#socket!.fromServer(bytes));
-    if (kept && kept.length > 0) this.#body.piece(kept, tNs);
-    return undefined;
-  }
-
-  /** The first message that is JSON is the request, as it says what is wanted. */
-  #sent(bytes: Uint8Array, tNs: number): void {
-    const messages = this.#readable(() => this.#socket?.fromClient(bytes, tNs)) ?? [];
-    for (const { sent, json } of messages) {
-      const before = this.#facts.sent ?? [];
-      if (before.length < MAX_SENT) this.#facts = { ...this.#facts, sent: [...before, sent] };
-      if (json === undefined || this.#decided) continue;
-      const { type: _type, ...body } = json;
-      this.#request = { body: this.#redaction.json(body) };
-      this.#decideSocket();
-    }
-  }
-
-  /** Undefined for bytes of a WebSocket that cannot be read, and all that follow: the exchange goes on without being kept. */
-  #readable<Result>(read: () => Result): Result | undefined {
-    if (this.#lost) return undefined;
-    try {
-      return read();
-    } catch (error) {
-      if (!(error instanceof UnreadableMessage)) throw error;
-      const sentence = `The messages that follow are missing here: they could not be read (${error.message}).`;
-      this.#facts = { ...this.#facts, missing: sentence };
-      this.#lost = { how: 'limit', limit: sentence };
-      return undefined;
-    }
   }
 
   #decideSocket(): void {
@@ -302,8 +298,6 @@ export class CapturedExchange {
     this.#end = { end, tNs };
     this.#facts = { ...this.#facts, trailers: this.#redaction.headers(trailers) };
     this.#endRequest();
-    const cut = this.#socket?.end();
-    if (cut && cut.length > 0) this.#body.piece(cut, tNs);
     this.#body.end(end.how === 'end' && this.#lost === undefined, () => {
       this.#bodyTold = true;
       this.#decideByBody(true);
@@ -313,7 +307,7 @@ export class CapturedExchange {
 
   #decideByBody(all: boolean): void {
     if (this.#decided) return;
-    if (this.#socket) return this.#decideSocket();
+    if (this.#isSocket) return this.#decideSocket();
     const start = Buffer.concat(this.#reads.map(({ bytes }) => bytes));
     this.#decide(apiOfAnswer(this.#setup.begun.url, headerOf(this.#head?.head ?? null, 'content-type'), start, all));
     if (!this.#decided) this.#timer ??= setTimeout(() => this.#decideByBody(true), DECIDE_MS);
@@ -415,5 +409,5 @@ export class CapturedExchange {
   }
 }
 
-const fieldOf = (fields: Begun['fields'], name: string): string | null =>
+export const fieldOf = (fields: Begun['fields'], name: string): string | null =>
   fields.find(([field]) => field.toLowerCase() === name)?.[1] ?? null;

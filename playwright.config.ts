@@ -1,3 +1,4 @@
+import './test/compile-cache.mjs';
 import { defineConfig } from 'playwright/test';
 
 const chromium = {

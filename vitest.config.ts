@@ -1,3 +1,4 @@
+import './test/compile-cache.mjs';
 import { defineConfig } from 'vitest/config';
 
 export default defineConfig({

@@ -178,6 +178,7 @@ export class CapturedExchange {
     if (json === undefined || this.#decided) return;
     const { type: _type, ...body } = json;
     this.#digest.update(JSON.stringify(body));
+    void this.#lookBack();
     this.#request = { body: this.#redaction.json(body) };
     this.#decideSocket();
   }
@@ -230,7 +231,8 @@ export class CapturedExchange {
       ...(this.#request.missing !== undefined && { requestMissing: this.#request.missing }),
     };
     this.#decide(apiOfRequest(begun.url, this.#request.body));
-    void this.#lookBack();
+    // Over a WebSocket its first message is what may be sent again.
+    if (fieldOf(begun.fields, 'upgrade') === null) void this.#lookBack();
   }
 
   /** Is it a request that was sent before? An answer that came before the request was complete changes nothing in that. */

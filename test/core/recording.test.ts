@@ -214,6 +214,42 @@ test('it is read from its beginning while it goes on, also where its reads are n
   expect(reads.map(({ n }) => n)).toEqual([...stream, ...comments].map(({ n }) => n));
 });
 
+test('D11 a minute of 5,000 events a second, made by a clock of its own: all are stored and decoded, each with its time', async () => {
+  const { store } = fixture;
+  const [perSecond, seconds, batch] = [5_000, 60, 500];
+  const event = bytesOf('data: {"choices":[{"index":0,"delta":{"content":"a"}}]}\n\n');
+  const end = bytesOf('data: {"choices":[{"index":0,"delta":{},"finish_reason":"stop"}]}\n\ndata: [DONE]\n\n');
+  const count = perSecond * seconds;
+  const stepNs = 1e9 / perSecond;
+  const recording = new LiveRecording({
+    store,
+    thread,
+    trace: traceOf('chat_completions', { lanes: ['wire'] }),
+  });
+  await recording.begin();
+  recording.head(HEAD, 0);
+  for (let n = 0; n < count; n += batch) {
+    const reads = Array.from({ length: batch }, (_, i) => ({
+      n: n + i,
+      tNs: (n + i + 1) * stepNs,
+      offset: (n + i) * event.length,
+      bytes: event,
+    }));
+    recording.reads(reads);
+    // A sender waits no longer than that for anything.
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  recording.reads([{ n: count, tNs: seconds * 1e9, offset: count * event.length, bytes: end }]);
+  recording.end({ how: 'end' }, seconds * 1e9);
+  await recording.finished;
+  expect(await recording.isStored()).toBe(true);
+  const { metrics, ending, storedReads, storedBytes } = await store.get(recording.id);
+  expect(ending?.state).toBe('complete');
+  expect([storedReads, storedBytes]).toEqual([count + 1, count * event.length + end.length]);
+  expect(metrics).toMatchObject({ reads: count + 1, textChars: count, firstByteNs: stepNs, totalNs: seconds * 1e9 });
+  expect(metrics.lastContentNs).toBe(count * stepNs);
+});
+
 test('the latest reads are held up to so many bytes, and those before are said to be gone', () => {
   const reads = readsOf(new Uint8Array(10_000), [100]);
   const recent = new RecentReads(3_000);

@@ -1,25 +1,19 @@
 /** A few calls at which a disk fails; `npm run faults -- disk` goes through all of them. */
 import { expect, test } from 'vitest';
-import { faultyDisk, type FaultPoint } from './disk-faults.ts';
+import { faultyDisk, FAULTS, type FaultPoint } from './disk-faults.ts';
 import { afterwards } from './support.ts';
 
-const POINTS: readonly FaultPoint[] = [
-  { fault: 'full', at: 10, from: 'opening' },
-  { fault: 'broken', at: 20, from: 'opening' },
-  { fault: 'full', at: 2, from: 'writing' },
-  { fault: 'full', at: 31, from: 'writing' },
-  { fault: 'short', at: 9, from: 'writing' },
-  { fault: 'broken', at: 3, from: 'writing' },
-  { fault: 'broken', at: 44, from: 'writing' },
-  { fault: 'stays-full', at: 17, from: 'writing' },
-];
+const POINTS: readonly FaultPoint[] = FAULTS.flatMap((fault, n) => [
+  ...[10, 55].map((at) => ({ fault, at: at + n, from: 'opening' as const })),
+  ...[1, 20, 45, 70].map((at) => ({ fault, at: at + 3 * n, from: 'writing' as const })),
+]);
 
 const disk = faultyDisk();
 if (disk === null)
   console.warn('SKIPPED: no Linux or no C compiler here, so a disk that fails at single calls is not shown.');
 
 test.runIf(disk)(
-  'what is promised on a disk that fails is in the file, what is refused is not',
+  'G4 what is promised on a disk that fails is in the file, what is refused is not',
   { timeout: 300_000 },
   async () => {
     afterwards(() => disk!.end());

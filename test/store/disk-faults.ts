@@ -15,6 +15,8 @@ import { checkMade } from './made-reads.ts';
 /** In the order of the numbers that faulty-disk.c has for them. */
 export const FAULTS = ['full', 'short', 'broken', 'stays-full'] as const;
 
+export const RENAMED = 'Another name';
+
 export interface FaultPoint {
   readonly fault: (typeof FAULTS)[number];
   /** The call that fails, from 1. */
@@ -36,8 +38,11 @@ export interface Promised extends FaultPoint {
     readonly finished: boolean;
     /** Null where it was not asked for. */
     readonly star: boolean | null;
+    readonly renamed: boolean | null;
     readonly gone: boolean | null;
   }[];
+  readonly settings: boolean;
+  readonly endpoint: boolean;
   /** Whether the store said that writing fails. */
   readonly told: boolean;
 }
@@ -65,9 +70,10 @@ export function faultyDisk(): FaultyDisk | null {
   return {
     end,
     run: async (points) => {
-      const root = join(folder, `run-${runs++}`);
+      const run = runs++;
+      const root = join(folder, `run-${run}`);
       mkdirSync(root);
-      const control = join(folder, 'control');
+      const control = join(folder, `control-${run}`);
       writeFileSync(control, Buffer.alloc(4096));
       const child = spawn(
         process.execPath,
@@ -103,7 +109,7 @@ function check(dataDir: string, promised: Promised): void {
   db.close();
   const reader = openReadOnly(dataDir);
   const rows = new Map(reader.list({ limit: 100 }).rows.map((row) => [row.id, row]));
-  for (const { id, created, reads, finished, star, gone } of promised.traces) {
+  for (const { id, created, reads, finished, star, renamed, gone } of promised.traces) {
     const row = rows.get(id);
     must((row !== undefined) === (created && gone !== true), `${id} is ${row ? '' : 'not '}there`);
     if (!row) continue;
@@ -112,7 +118,10 @@ function check(dataDir: string, promised: Promised): void {
     must(stored.length === reads, `${id} has ${stored.length} reads of ${reads}`);
     const trace = reader.get(id);
     must(!finished || trace.ending?.state === 'complete', `${id} has no ending`);
+    must(renamed === null || (trace.title === RENAMED) === renamed, `the name of ${id} is ${trace.title}`);
     must(star === null || trace.starred === star, `the star of ${id} is ${String(trace.starred)}`);
   }
+  must((reader.settings().theme === 'contrast') === promised.settings, 'the settings are others');
+  must((reader.endpoints().length === 1) === promised.endpoint, 'the endpoints are others');
   reader.close();
 }

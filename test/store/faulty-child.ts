@@ -4,9 +4,10 @@
  */
 import { closeSync, openSync, readSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
-import { traceId, type TraceId } from '../../src/shared/model/ids.ts';
+import type { StoredEndpoint } from '../../src/main/core/store/stored.ts';
+import { endpointId, traceId, type TraceId } from '../../src/shared/model/ids.ts';
 import { openStore } from '../../src/main/core/store/open-store.ts';
-import { FAULTS, type FaultPoint, type Promised } from './disk-faults.ts';
+import { FAULTS, RENAMED, type FaultPoint, type Promised } from './disk-faults.ts';
 import { madeReads } from './made-reads.ts';
 import { COMPLETE, newTrace, STORE_WORKER } from './traces.ts';
 
@@ -30,18 +31,28 @@ const tried = (one: Promise<unknown>): Promise<boolean> =>
     () => false,
   );
 
-const READS = 40;
+const READS = 12;
+/** Between two tries of a write that failed. */
+const RETRY_MS = 5;
+const ENDPOINT: StoredEndpoint = {
+  id: endpointId('an-endpoint'),
+  name: 'Mine',
+  baseUrl: 'https://api.example.test/v1',
+  type: 'openai',
+  provider_name: 'openai',
+  limits: { answer: null, silence: null },
+};
 
 async function scenario(folder: string, { fault, at, from }: FaultPoint): Promise<Promised> {
   const dataDir = join(root, folder);
   const begin = (): void => set(FAULTS.indexOf(fault) + 1, at);
   if (from === 'opening') begin();
-  const store = await openStore({ dataDir, worker: STORE_WORKER, undoMs: 1 });
+  const store = await openStore({ dataDir, worker: STORE_WORKER, undoMs: 1, retryMs: RETRY_MS });
   if (store.problem !== undefined) {
     const calls = seen();
     set(0, 0);
     await store.close();
-    return { folder, fault, at, from, calls, opened: false, traces: [], told: true };
+    return { folder, fault, at, from, calls, opened: false, traces: [], settings: false, endpoint: false, told: true };
   }
   let trouble = false;
   let told = false;
@@ -57,19 +68,21 @@ async function scenario(folder: string, { fault, at, from }: FaultPoint): Promis
     const created = await tried(store.createTrace(newTrace({ id })));
     if (created) {
       const reads = madeReads(id, READS, 3000);
-      for (let n = 0; n < READS; n += 8) {
-        store.appendReads(id, reads.slice(n, n + 8));
+      for (let n = 0; n < READS; n += 6) {
+        store.appendReads(id, reads.slice(n, n + 6));
         await store.flush();
       }
     }
     const finished = created && (await tried(store.finishTrace(id, COMPLETE)));
     const star = starred && created ? await tried(store.star(id, true)) : null;
+    const renamed = starred && created ? await tried(store.rename(id, RENAMED)) : null;
     const gone = deleted && created ? await tried(store.delete([id])) : null;
-    traces.push({ id, created, reads: READS, finished, star, gone });
+    traces.push({ id, created, reads: READS, finished, star, renamed, gone });
   };
   await record(traceId(`${folder}-kept`), true, false);
   await record(traceId(`${folder}-gone`), false, true);
-  await record(traceId(`${folder}-last`), false, false);
+  const settings = await tried(store.saveSettings({ theme: 'contrast' }));
+  const endpoint = await tried(store.saveEndpoint(ENDPOINT));
   const calls = seen();
   set(0, 0);
   // What is kept in memory is written as soon as writing works again; where nothing is kept, the next write finds out.
@@ -80,7 +93,7 @@ async function scenario(folder: string, { fault, at, from }: FaultPoint): Promis
   }
   await store.flush();
   await store.close();
-  return { folder, fault, at, from, calls, opened: true, traces, told };
+  return { folder, fault, at, from, calls, opened: true, traces, settings, endpoint, told };
 }
 
 for (const [n, point] of (JSON.parse(points) as readonly FaultPoint[]).entries())

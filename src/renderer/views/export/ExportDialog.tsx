@@ -5,8 +5,8 @@ import { EXPORT_PARTS } from '../../../shared/model/export.ts';
 import type { ExportFormatInfo } from '../../../shared/rpc/contract.ts';
 import { bytesOf } from '../../../shared/text/base64.ts';
 import { client } from '../../client/client.ts';
-import { Button } from '../../components/Button.tsx';
 import { Dialog } from '../../components/Dialog.tsx';
+import { DialogFoot } from '../../components/DialogFoot.tsx';
 import { plural } from '../../components/format.ts';
 import { saveFile } from '../../components/save-file.ts';
 import type { OverlayProps } from '../view.ts';
@@ -26,7 +26,6 @@ export function ExportDialog({ input, close }: OverlayProps<'export'>) {
   const [secrets, setSecrets] = useState<SecretChoice>('redact');
   const [saving, setSaving] = useState(false);
   const [failed, setFailed] = useState<string | null>(null);
-  const statusId = useId();
   const choice = useMemo(
     (): ExportChoice => ({ ids: [...ids], format, parts: [...parts], secrets }),
     [ids, format, parts, secrets],
@@ -59,24 +58,15 @@ export function ExportDialog({ input, close }: OverlayProps<'export'>) {
       className="export"
       onClose={close}
       footer={
-        <>
-          <p id={statusId} role="status" className="run-reason">
-            {inTheWay ?? stateOf(told)}
-          </p>
-          <Button size="big" onClick={close}>
-            Cancel
-          </Button>
-          <Button
-            look="main"
-            size="big"
-            icon={Download}
-            disabled={!told.current || inTheWay !== null || saving}
-            aria-describedby={statusId}
-            onClick={() => void save()}
-          >
-            {saving ? 'Saving' : 'Save'}
-          </Button>
-        </>
+        <DialogFoot
+          status={inTheWay ?? stateOf(told)}
+          onCancel={close}
+          icon={Download}
+          disabled={!told.current || inTheWay !== null || saving}
+          onDo={() => void save()}
+        >
+          {saving ? 'Saving' : 'Save'}
+        </DialogFoot>
       }
     >
       <div className="export-body">

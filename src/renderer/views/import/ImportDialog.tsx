@@ -1,10 +1,10 @@
-import { useId, useMemo, useRef, useState } from 'react';
+import { useMemo, useRef, useState } from 'react';
 import { FileInput } from 'lucide-react';
 import { OTHER_API, type Api } from '../../../shared/model/stream.ts';
 import type { RecognizedStreamInfo } from '../../../shared/rpc/contract.ts';
-import { Button } from '../../components/Button.tsx';
 import { Chip } from '../../components/Chip.tsx';
 import { Dialog } from '../../components/Dialog.tsx';
+import { DialogFoot } from '../../components/DialogFoot.tsx';
 import { Field } from '../../components/Field.tsx';
 import { FormField } from '../../components/FormField.tsx';
 import { byteSize, count } from '../../components/format.ts';
@@ -28,7 +28,6 @@ export function ImportDialog({ input: given = {}, close }: OverlayProps<'import'
   const [problem, setProblem] = useState<string | null>(null);
   const [busy, setBusy] = useState(false);
   const area = useRef<HTMLTextAreaElement>(null);
-  const reasonId = useId();
   const source = useMemo(
     (): ImportSource | null => file ?? (text.trim() === '' ? null : { name: '', text }),
     [file, text],
@@ -57,26 +56,19 @@ export function ImportDialog({ input: given = {}, close }: OverlayProps<'import'
       onClose={close}
       {...(file === null && { initialFocus: area })}
       footer={
-        <>
-          <p id={reasonId} role="status" className="run-reason">
-            {problem === null
+        <DialogFoot
+          status={
+            problem === null
               ? stateOf(recognition, chosen.length, sizeOf(source))
-              : `It could not be opened: ${problem}`}
-          </p>
-          <Button size="big" onClick={close}>
-            Cancel
-          </Button>
-          <Button
-            look="main"
-            size="big"
-            icon={FileInput}
-            disabled={chosen.length === 0 || busy}
-            aria-describedby={reasonId}
-            onClick={() => void open()}
-          >
-            {chosen.length > 1 ? `Open ${count(chosen.length)} streams` : 'Open'}
-          </Button>
-        </>
+              : `It could not be opened: ${problem}`
+          }
+          onCancel={close}
+          icon={FileInput}
+          disabled={chosen.length === 0 || busy}
+          onDo={() => void open()}
+        >
+          {chosen.length > 1 ? `Open ${count(chosen.length)} streams` : 'Open'}
+        </DialogFoot>
       }
     >
       <div className="import-body">

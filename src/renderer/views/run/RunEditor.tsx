@@ -1,9 +1,10 @@
-import { useId, useMemo, useRef, useState } from 'react';
+import { useMemo, useRef, useState } from 'react';
 import { Play } from 'lucide-react';
 import type { Api } from '../../../shared/model/stream.ts';
 import { runCommand, useCommand } from '../../commands/commands.ts';
 import { Button } from '../../components/Button.tsx';
 import { Dialog } from '../../components/Dialog.tsx';
+import { DialogFoot } from '../../components/DialogFoot.tsx';
 import { Editor, type EditorHandle } from '../../components/Editor.tsx';
 import { plural } from '../../components/format.ts';
 import { Key } from '../../components/Key.tsx';
@@ -33,7 +34,6 @@ export function RunEditor({ input: given = {}, close }: OverlayProps<'run'>) {
   const editor = useRef<EditorHandle>(null);
   const [sending, setSending] = useState(false);
   const [refused, setRefused] = useState<string | null>(null);
-  const reasonId = useId();
 
   const preview = usePreview(
     endpoint && apisOf(providers, endpoint).includes(api) ? draft.endpoint : null,
@@ -94,24 +94,15 @@ export function RunEditor({ input: given = {}, close }: OverlayProps<'run'>) {
       onClose={close}
       initialFocus={false}
       footer={
-        <>
-          <p id={reasonId} className="run-reason" role="status">
-            {refused === null ? reason : `The run could not be started: ${refused}`}
-          </p>
-          <Button size="big" onClick={close}>
-            Cancel
-          </Button>
-          <Button
-            look="main"
-            size="big"
-            icon={Play}
-            disabled={reason !== null || sending}
-            aria-describedby={reasonId}
-            onClick={() => runCommand('run.start')}
-          >
-            {sending ? 'Starting' : 'Run'} <Key chord="Mod+Enter" />
-          </Button>
-        </>
+        <DialogFoot
+          status={refused === null ? reason : `The run could not be started: ${refused}`}
+          onCancel={close}
+          icon={Play}
+          disabled={reason !== null || sending}
+          onDo={() => runCommand('run.start')}
+        >
+          {sending ? 'Starting' : 'Run'} <Key chord="Mod+Enter" />
+        </DialogFoot>
       }
     >
       <div className="run-body">

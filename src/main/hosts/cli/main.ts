@@ -1,18 +1,44 @@
 /** The command line: one file of this folder and one line here for each command. */
 import { Command, CommanderError } from 'commander';
 import type { ProgramFiles } from '../plain-core.ts';
-import { addCapture } from './capture.ts';
-import { addCheck } from './check.ts';
-import { addCheckProxy } from './check-proxy.ts';
-import { addCompare } from './compare.ts';
-import { addExport } from './export.ts';
-import { addImport } from './import.ts';
-import { addLanes } from './lanes.ts';
-import { addMcp } from './mcp.ts';
-import { addPair } from './pair.ts';
-import { addRepair } from './repair.ts';
 import { printableLines, UsageError } from './terminal.ts';
-import { addVectors } from './vectors.ts';
+
+type Add = (program: Command, files: ProgramFiles) => void;
+
+/** What adds each command. One needs not load what the others do. */
+const COMMANDS: Readonly<Record<string, () => Promise<Add>>> = {
+  vectors: async () => (await import('./vectors.ts')).addVectors,
+  lanes: async () => (await import('./lanes.ts')).addLanes,
+  compare: async () => (await import('./compare.ts')).addCompare,
+  check: async () => {
+    const { addCheck } = await import('./check.ts');
+    return (program, { version }) => addCheck(program, version);
+  },
+  import: async () => {
+    const { addImport } = await import('./import.ts');
+    return (program, { storeWorker }) => addImport(program, storeWorker);
+  },
+  export: async () => {
+    const { addExport } = await import('./export.ts');
+    return (program, { version }) => addExport(program, version);
+  },
+  mcp: async () => {
+    const { addMcp } = await import('./mcp.ts');
+    return (program, { version }) => addMcp(program, version);
+  },
+  capture: async () => (await import('./capture.ts')).addCapture,
+  'check-proxy': async () => (await import('./check-proxy.ts')).addCheckProxy,
+  pair: async () => (await import('./pair.ts')).addPair,
+  repair: async () => (await import('./repair.ts')).addRepair,
+};
+
+/** Of the command that is asked for; of all where help is, or a command that there is not. */
+async function commandsFor(args: readonly string[]): Promise<readonly Add[]> {
+  const [first = '', second = ''] = args;
+  const name = first === 'help' ? second : first;
+  const one = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
+  return Promise.all(one === undefined ? Object.values(COMMANDS).map((load) => load()) : [one()]);
+}
 
 const [BAD_USE, FAULT, ENDED_BY_SIGPIPE] = [2, 70, 141];
 
@@ -24,17 +50,7 @@ export async function runCommandLine(files: ProgramFiles): Promise<void> {
     // What was typed is in its words.
     .configureOutput({ writeErr: (text) => void process.stderr.write(printableLines(text)) })
     .exitOverride();
-  addVectors(program);
-  addLanes(program);
-  addCompare(program);
-  addCheck(program, files.version);
-  addImport(program, files.storeWorker);
-  addExport(program, files.version);
-  addMcp(program, files.version);
-  addCapture(program, files);
-  addCheckProxy(program);
-  addPair(program);
-  addRepair(program);
+  for (const add of await commandsFor(process.argv.slice(2))) add(program, files);
 
   // Who reads the output may stop reading, as `head` does. That ends any command of a Unix shell, with this code and no word.
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {

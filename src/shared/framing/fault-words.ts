@@ -179,7 +179,9 @@ export const unknownField = (name: string, text: string, place: FaultPlace, coun
   `${capital(line(place))} has the field ${JSON.stringify(name)}${more(count)}, which server-sent events do not have: ${shown(text)}. Readers skip it.`;
 
 export const bareText = (text: string, place: FaultPlace, count: number): string =>
-  `${capital(line(place))} is no field of server-sent events${more(count)}: ${shown(text)}. Readers skip it. A log or a message of a program was written into the response.`;
+  text.trim() === ''
+    ? `${capital(line(place))} is made of blanks${more(count)}: it is no blank line, and closes no event. Readers skip it.`
+    : `${capital(line(place))} is no field of server-sent events${more(count)}: ${shown(text)}. Readers skip it. A log or a message of a program was written into the response.`;
 
 export const otherFraming = (place: FaultPlace, count: number): string =>
   `${capital(line(place))} is a line of server-sent events${more(count)}, but this API sends JSON lines. Choose the API that the server speaks.`;
@@ -197,8 +199,17 @@ export const crLines = (place: FaultPlace, count: number): string =>
 
 // Whose it is.
 
-export const otherApi = (place: FaultPlace, count: number, label: string, own: string): string =>
-  `Event ${place.event} is an event of ${label}, not of ${own}${more(count)}. The base URL and the API do not fit together, or a gateway converts only some of the events. If all are, read the stream as ${label}.`;
+export const otherApi = (
+  place: FaultPlace,
+  count: number,
+  { label, readable }: { readonly label: string; readonly readable: boolean },
+  own: string,
+): string =>
+  `Event ${place.event} is an event of ${label}, not of ${own}${more(count)}. The base URL and the API do not fit together, or a gateway converts only some of the events. ${
+    readable
+      ? `If all are, read the stream as ${label}.`
+      : 'Tracelane does not decode that API: the events are kept as they came.'
+  }`;
 
 export const wrappedEvent = (
   place: FaultPlace,

@@ -107,9 +107,9 @@ export interface StreamKnowledge {
   readonly stranger: (frame: Frame) => Stranger | null;
 }
 
-/** An event of another API, or one that another object holds, in its member `under`. */
+/** An event of another API, one that is read here or one that is not, or an event that another object holds, in its member `under`. */
 export type Stranger =
-  | { readonly kind: 'other'; readonly label: string }
+  | { readonly kind: 'other' | 'foreign'; readonly label: string }
   | { readonly kind: 'wrapped'; readonly label: string; readonly under: string };
 
 /** A line that is no field, until it is known whether it goes on with an event that was cut. */
@@ -234,8 +234,10 @@ export class FaultFinder {
   #takeEvent(frame: Frame): void {
     const { ends, stranger, label } = this.#knowledge;
     const other = stranger(frame);
-    if (other?.kind === 'other')
-      this.#found('other-api', frame, (place, count) => say.otherApi(place, count, other.label, label));
+    if (other && other.kind !== 'wrapped')
+      this.#found('other-api', frame, (place, count) =>
+        say.otherApi(place, count, { ...other, readable: other.kind === 'other' }, label),
+      );
     else if (other) this.#found('wrapped-event', frame, (place, count) => say.wrappedEvent(place, count, other));
     if (ends(frame)) this.#takeEnd(frame);
     else if (this.#ended !== null && !other) this.#afterEnd ??= placeOf(frame);
@@ -470,13 +472,21 @@ export class FaultFinder {
       return this.#tally('terminator-open', place, () => say.terminatorOpen(this.#knowledge.terminator, place));
     }
     let told = false;
-    if (dataLines > 0 && !isObject(event.payload))
+    // Data that is to come yet is no heartbeat.
+    if (dataLines > 0 && data !== '' && !isObject(event.payload))
       this.#takeBrokenData(data, place, (id, sentence) => {
         told = true;
         this.#tally(id, place, (count) => sentence(place, count));
       });
     this.#cut = undefined;
+    if (data.endsWith('\uFFFD') && data.indexOf('\uFFFD') === data.length - 1) this.#endsInCharacter(place);
     if (!told) this.#tally('event-unfinished', place, () => say.eventUnfinished(data, isObject(event.payload), place));
+  }
+
+  /** A body that ends in the middle of a character is cut, and is UTF-8 all the same. */
+  #endsInCharacter({ start }: say.FaultPlace): void {
+    const bad = this.#tallies.get('not-utf8');
+    if (bad?.count === 1 && bad.place.start >= start) this.#tallies.delete('not-utf8');
   }
 
   #found(id: FramingFaultId, frame: Frame, sentence: (place: say.FaultPlace, count: number) => string): void {

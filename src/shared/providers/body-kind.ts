@@ -12,6 +12,7 @@ import { topLevelObjects } from '../json/top-level.ts';
 import type { Framing } from '../model/stream.ts';
 import { binaryKind } from '../text/binary.ts';
 import { faultOf, strayFault } from '../wire/faults.ts';
+import { foreignOf } from './foreign.ts';
 import type { ProviderDefinition } from './provider.ts';
 import { PROVIDERS } from './registry.ts';
 import { factsOfJson, ownerOf, wrappedEvent } from './wrapped.ts';
@@ -59,7 +60,8 @@ const LOOKED_AT = 16 * 1024;
 const MAX_LINES = 200;
 const NOTHING = new Uint8Array(0);
 const AS_SENT = 'Save the response exactly as the server sends it, as "curl -N" gives it.';
-const PAGE = /^(?:<!doctype html|<html|<head|<body|<\?xml[^>]*>\s*<html)/i;
+const XML = /^<(?:\?xml\b|[a-z][\w:.-]*(?:\s|>))/i;
+const PAGE = /^(?:<!--[^]{0,2000}?-->\s*)?(?:<!doctype html|<html|<head|<body|<\?xml[^>]*>\s*<html)/i;
 const ENCODED: Readonly<Record<string, string>> = { br: 'Brotli', gzip: 'gzip', deflate: 'deflate', zstd: 'Zstandard' };
 
 /**
@@ -88,7 +90,14 @@ function laterKind(text: string, shown: Framing | null, { contentType }: BodyHea
   if (shown !== null) return streamOf(shown);
   const said = contentType === null ? null : framingOf(contentType, NOTHING);
   if (said !== null && said !== 'sse') return streamOf(said);
-  return { kind: 'text', what: 'plain text' };
+  return { kind: 'text', what: 'plain text', ...saying(text) };
+}
+
+const MAX_SAYS = 200;
+/** What a text says, on one line; nothing where it says nothing, or more than a sentence. */
+function saying(text: string | undefined): Pick<BodyKind, 'says'> {
+  const line = text?.trim().replaceAll(/\s+/g, ' ') ?? '';
+  return line === '' || line.length > MAX_SAYS ? {} : { says: line };
 }
 
 /** A stream of another framing than the one that was asked for, or of the same where nothing in it can be read. */
@@ -154,7 +163,14 @@ function textKind(text: string, expected: Framing): BodyKind | null {
     return {
       kind: 'html',
       what: 'an HTML page',
+      ...saying(/<title[^>]*>([^<]{1,200})/i.exec(text)?.[1]),
       step: 'A login page or a web site answered instead of the API. Check the base URL and any proxy or captive portal.',
+    };
+  if (XML.test(text))
+    return {
+      kind: 'text',
+      what: 'an XML document',
+      ...saying(/<(?:message|faultstring|title)[^>]*>([^<]{1,200})/i.exec(text)?.[1]),
     };
   if (chunked(text))
     return {
@@ -231,7 +247,11 @@ function objectKind(value: JsonObject): BodyKind {
 
 /** Lines that are events of an API that sends another framing. */
 function eventLines(first: JsonObject): BodyKind | null {
-  const api = ownerOf(factsOfJson(first), all());
+  const facts = factsOfJson(first);
+  const api = ownerOf(facts, all());
+  const whose = api?.framing === 'json-lines' ? api.label : foreignOf(facts);
+  if (whose !== null && (!api || api.framing === 'json-lines'))
+    return { ...streamOf('json-lines'), cause: `They are events of ${whose}.` };
   return api && api.framing !== 'json-lines'
     ? {
         ...streamOf('json-lines'),
@@ -310,6 +330,11 @@ const pythonValues = (): BodyKind => ({
 
 function listed(text: string): BodyKind | null {
   if (brokenData(firstLine(text))?.kind === 'python') return pythonValues();
+  if (/^(?:[0-9a-z]:["{[][^\n]*\n){2}/.test(text))
+    return {
+      kind: 'text',
+      what: "the AI SDK's older stream for its own clients: a letter or digit, and JSON, on each line",
+    };
   if (text.startsWith('[')) {
     const first = topLevelObjects(text).objects[0]?.value;
     const api = first && ownerOf(factsOfJson(first), all());

@@ -2,6 +2,7 @@
 import { FaultFinder, type FramingFaults, type StreamKnowledge, type Stranger } from '../framing/faults.ts';
 import { OTHER_API, type Api, type Framed } from '../model/stream.ts';
 import { factsOf } from './detect.ts';
+import { foreignOf } from './foreign.ts';
 import type { FrameFacts, ProviderDefinition } from './provider.ts';
 import { providerOf, PROVIDERS } from './registry.ts';
 import { ownerOf, wrappedEvent } from './wrapped.ts';
@@ -37,6 +38,9 @@ function strangerIn(
   if (own.detect(facts) || !facts.json) return null;
   const other = ownerOf(facts, others);
   if (other) return { kind: 'other', label: other.label };
+  const foreign = foreignOf(facts);
+  // DashScope holds a choice of Chat Completions, and is no wrapper of one.
+  if (foreign !== null && own.framing === 'sse') return { kind: 'foreign', label: foreign };
   const wrapped = wrappedEvent(facts.json, [own, ...others]);
   return wrapped && { kind: 'wrapped', label: wrapped.provider.label, under: wrapped.under };
 }

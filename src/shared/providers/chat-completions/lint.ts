@@ -229,7 +229,7 @@ const isGiven = (value: unknown): boolean => value !== undefined && value !== nu
 /** Whose payload it is that has no choices, where that can be told. */
 function otherApi(data: JsonObject): string {
   if (Array.isArray(data['candidates'])) return ", but candidates, like Gemini's own API";
-  if ('done' in data && ('message' in data || 'response' in data)) return ", but the fields of Ollama's own API";
+  if ('done' in data && 'message' in data) return ", but the fields of Ollama's own API";
   const type = stringOf(data['type']);
   if (type === null) return '';
   if (type.startsWith('response.')) return `: it is a ${type} event of the Responses API`;
@@ -337,13 +337,14 @@ export const CHAT_COMPLETIONS_RULES: readonly LintRule[] = [
     advice: 'Clients that check it skip such a chunk. Report it to the server.',
     example: chat({ ...hi, object: 'chat.completion' }, ...chatEnd()),
     counterexample: chatText('Hi'),
-    check: () =>
+    check: ({ faults }) =>
       ofAnswer(({ frame, data }, report) => {
         // What is no chunk at all has a word of its own.
         // Azure's first chunk, with the filter results of the prompt, has empty text.
         if (data?.['object'] === '' && ('prompt_filter_results' in data || choicesOf(data).some(isFilterResult)))
           return;
         if (data && isOfPerplexity(data)) return;
+        if (faults.ofEvent(frame.index)?.id === 'other-api') return;
         if (!data || data['object'] === 'chat.completion.chunk' || (!('object' in data) && !('choices' in data)))
           return;
         report(
@@ -364,11 +365,13 @@ export const CHAT_COMPLETIONS_RULES: readonly LintRule[] = [
       'The openai SDK fails at a chunk without one: "choices is not iterable", "NoneType is not subscriptable". Check that the base URL and the API belong together.',
     example: chat(hi, finish(), usageChunk(null), '[DONE]'),
     counterexample: chat(hi, finish(), usageChunk([]), '[DONE]'),
-    check: () =>
+    check: ({ faults }) =>
       ofAnswer(({ frame, data, type }, report) => {
         const choices = data?.['choices'];
         if (!data || Array.isArray(choices)) return;
         const what = isHeartbeat(data, type) ? ': it is a heartbeat, sent as an event' : otherApi(data);
+        // Whose it is has been said, if no more can be.
+        if (what === '' && faults.ofEvent(frame.index)?.id === 'other-api') return;
         report(
           frame,
           choices === undefined

@@ -42,9 +42,10 @@ export const GEMINI_RULES: readonly LintRule[] = [
     advice: 'Clients that read candidates[0] fail at it. Skip such an event, and report it to the server.',
     example: gemini(hi, { modelVersion: 'm', responseId: 'r' }, end),
     counterexample: HEALTHY,
-    check: () => ({
+    check: ({ faults }) => ({
       event({ frame, data }, report) {
         if (!data || data['error'] !== undefined || data['promptFeedback'] !== undefined) return;
+        if (faults.ofEvent(frame.index)?.id === 'other-api') return;
         if (data['usageMetadata'] === undefined && arrayOf(data['candidates']).length === 0)
           report(frame, 'The event has no candidates.');
       },

@@ -22,6 +22,7 @@ import {
 import { EXPORT_PARTS, SECRET_CHOICES, type ExportManifest, type ExportPart } from '../model/export.ts';
 import type { EndpointKind } from '../providers/kinds/kind.ts';
 import type { PairResult } from '../pairing/pair.ts';
+import type { Partner } from '../pairing/partners.ts';
 import type { CompareResult, MatrixResult, TraceCompareResult } from '../compare/result.ts';
 
 /** A call with one answer. */
@@ -535,6 +536,8 @@ export const contract = {
   'traces.values': query<readonly FieldValue[]>()(z.strictObject({ field: z.enum(LISTED_FIELDS) })),
   'traces.changes': stream<ListChange>()(nothing),
   'traces.get': query<TraceDetail>()(z.strictObject({ id: trace })),
+  /** Captured exchanges that may be the other side of this one's gateway, the likeliest first; see `compare.pair`. */
+  'traces.partners': query<readonly Partner[]>()(z.strictObject({ id: trace })),
   'traces.rename': command<TraceRow>()(z.strictObject({ id: trace, title: z.string().max(500) })),
   'traces.star': command<TraceRow>()(z.strictObject({ id: trace, starred: z.boolean() })),
   /** Gives tags and takes them, capitals aside. */

@@ -6,6 +6,7 @@ import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { afterAll, expect, test } from 'vitest';
+import type { TraceId } from '../../../src/shared/model/ids.ts';
 import type { PairResult } from '../../../src/shared/pairing/pair.ts';
 import { captured, proxyUrl } from '../../support/captured.ts';
 import { cores } from '../../support/core.ts';
@@ -46,6 +47,12 @@ test('what a gateway between two captures held and changed is told', async () =>
   const traces = await captured(core, 2);
   const outer = traces.find(({ capture }) => capture!.session === session)!;
   const inner = traces.find(({ id }) => id !== outer.id)!;
+
+  // Each is found from the other.
+  const partners = (id: TraceId) => core.services['traces.partners']({ id });
+  const { title } = outer;
+  expect(await partners(inner.id)).toEqual([{ id: outer.id, title, side: 'client', signs: ['time'] }]);
+  expect(await partners(outer.id)).toEqual([{ id: inner.id, title, side: 'provider', signs: ['time'] }]);
 
   const result = await core.services['compare.pair']({ a: inner.id, b: outer.id });
   expect(result).toMatchObject({ evidence: { outer: 'b', signs: ['id', 'time'] }, timed: true });

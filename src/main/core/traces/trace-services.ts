@@ -5,6 +5,7 @@ import type { ListChange } from '../../../shared/rpc/contract.ts';
 import type { Services } from '../../../shared/rpc/services.ts';
 import { ConflatingQueue } from '../watch/conflating-queue.ts';
 import { base64 } from '../decoding/event-detail.ts';
+import { partnersIn } from './partners.ts';
 import { traceItems } from './trace-items.ts';
 import type { LaneThread } from '../decoding/lane-thread.ts';
 import type { DecodeWorker } from '../decoding/decode-worker.ts';
@@ -60,6 +61,7 @@ export function traceServices({ store, recordings, views, lookups }: TraceServic
       }
     },
     'traces.get': async ({ id }) => detailOf(await latest(id)),
+    'traces.partners': ({ id }) => partnersIn(store, id),
     'traces.rename': ({ id, title }) => store.rename(id, title),
     'traces.star': ({ id, starred }) => store.star(id, starred),
     'traces.tag': async ({ ids, ...change }) => {

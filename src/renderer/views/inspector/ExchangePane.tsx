@@ -1,11 +1,14 @@
 import { useEffect, useState } from 'react';
 import type { CaptureFacts, Crossing, HeadChange } from '../../../shared/model/capture.ts';
 import type { TraceId } from '../../../shared/model/ids.ts';
+import type { Partner } from '../../../shared/pairing/partners.ts';
 import { client } from '../../client/client.ts';
+import { Button } from '../../components/Button.tsx';
 import { byteSize, count, durationText, plural } from '../../components/format.ts';
 import { Glyph } from '../../components/Glyph.tsx';
 import { Shown } from '../../components/Shown.tsx';
-import { selectTrace } from '../../stores/app.ts';
+import { pickTraces, selectTrace } from '../../stores/app.ts';
+import { compareWith } from '../../stores/compare.ts';
 import { useTrace } from '../../stores/open.ts';
 import { useRuns } from '../../stores/runs.ts';
 import { Empty, Fact, Facts, Section } from './Section.tsx';
@@ -22,6 +25,7 @@ export function ExchangePane() {
       <Section title="Certificate">
         <Certificate facts={facts} />
       </Section>
+      {facts.certificate && <Partners id={id} />}
       <Section title="Changed on the way">
         <Changes title="Request" changes={facts.requestChanges} />
         <Changes title="Response" changes={facts.answerChanges} />
@@ -69,6 +73,42 @@ export function ExchangePane() {
         </Facts>
       </Section>
     </div>
+  );
+}
+
+const SIDES: Readonly<Record<Partner['side'], string>> = {
+  client: 'What the gateway’s client got',
+  provider: 'What the gateway’s provider sent',
+};
+
+/** Recordings that may be the other side of a gateway: each can be put on one axis with this one. */
+function Partners({ id }: { readonly id: TraceId }) {
+  const [found, setFound] = useState<{ readonly of: TraceId; readonly partners: readonly Partner[] }>();
+  useEffect(() => {
+    let gone = false;
+    client()
+      .call('traces.partners', { id })
+      .then((partners) => !gone && setFound({ of: id, partners }))
+      // Nothing is offered then; what is wrong with the store is said elsewhere.
+      .catch(() => undefined);
+    return () => {
+      gone = true;
+    };
+  }, [id]);
+  if (found?.of !== id || found.partners.length === 0) return null;
+  const compare = (other: TraceId): void => {
+    pickTraces([other]);
+    compareWith();
+  };
+  return (
+    <Section title="Other side of a gateway">
+      {found.partners.map((partner) => (
+        <p key={partner.id}>
+          {SIDES[partner.side]}: <Shown text={partner.title} />{' '}
+          <Button onClick={() => compare(partner.id)}>See who held it</Button>
+        </p>
+      ))}
+    </Section>
   );
 }
 

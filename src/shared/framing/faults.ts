@@ -74,6 +74,12 @@ export const LOSSES: ReadonlySet<FramingFaultId> = new Set([
   'wrapped-event',
 ]);
 
+/** What a line of JSON lines is that is no JSON, where that is all there is to say of it. */
+const TOLD_OF_LINES: Partial<Record<StrayLine['kind'], FramingFaultId>> = {
+  page: 'bare-page',
+  marked: 'byte-order-mark',
+};
+
 /** Faults of what stands between events. */
 const BETWEEN_EVENTS: readonly FramingFaultId[] = ['bare-json', 'bare-page', 'bare-text', 'not-utf8', 'unknown-field'];
 
@@ -320,7 +326,11 @@ export class FaultFinder {
     const stray: Stray = { ...place, text: data, line: strayLine(data) };
     if (stray.line.kind === 'json' || stray.line.kind === 'text')
       this.#takeBrokenData(data, place, (id, sentence) => this.#found(id, frame, sentence), true);
-    else this.#takeSettled(stray);
+    else {
+      const told = TOLD_OF_LINES[stray.line.kind];
+      if (told !== undefined) this.#events.set(frame.index, told);
+      this.#takeSettled(stray);
+    }
   }
 
   #takeStray(text: string, place: say.FaultPlace): void {

@@ -1,5 +1,6 @@
 /** Rules that hold for every API. */
 import { CALL_RULES } from './call-rules.ts';
+import { CONTENT_RULES } from './content-rules.ts';
 import { FINISH_RULES } from './finish-rules.ts';
 import { FRAMING_RULES } from './framing-rules.ts';
 import type { LintRule } from './rule.ts';
@@ -12,6 +13,7 @@ export const ANY_API_RULES: readonly LintRule[] = [
   ...STREAM_RULES,
   ...CALL_RULES,
   ...TEXT_RULES,
+  ...CONTENT_RULES,
   ...FINISH_RULES,
   ...USAGE_RULES,
 ];

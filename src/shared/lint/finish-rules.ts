@@ -5,6 +5,36 @@ import type { LintRule } from './rule.ts';
 
 export const FINISH_RULES: readonly LintRule[] = [
   {
+    id: 'finish-filtered',
+    strict: 'warning',
+    lenient: 'info',
+    help: 'A filter of the provider stopped the answer, or blocked the prompt, so that there is none.',
+    advice:
+      'Clients that know only the end and the limit show what came as the whole answer, or an empty turn. Say that it was filtered, and show no part of it as complete.',
+    example: chat(chunk({ role: 'assistant', content: 'Hi' }), ...chatEnd('content_filter')),
+    counterexample: chatText('Hi'),
+    check: () => {
+      let event: number | null = null;
+      return {
+        hears: ['finish'],
+        message(said, at) {
+          if (said.message_type === 'finish') event = at;
+        },
+        end({ outcome }, report) {
+          const filtered = outcome.finish.find(({ unified }) => unified === 'content_filter');
+          if (!filtered) return;
+          const chars = outcome.blocks.reduce((sum, { kind, text }) => sum + (kind === 'text' ? text.length : 0), 0);
+          report(
+            event,
+            chars === 0
+              ? `A filter stopped the answer before it had any text: the reason is ${filtered.raw}.`
+              : `A filter stopped the answer after ${chars} characters of text: the reason is ${filtered.raw}.`,
+          );
+        },
+      };
+    },
+  },
+  {
     id: 'finish-missing',
     strict: 'error',
     lenient: 'warning',

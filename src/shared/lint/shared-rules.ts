@@ -42,8 +42,42 @@ export const NAME_AND_TYPE: LintRule = {
   counterexample: message('end_turn', blockStart(0), textDelta(0, 'Hi'), blockStop(0)),
   check: () => ({
     event({ frame, data, type }, report) {
+      // Vertex AI names pings by itself.
+      if (type === 'ping') return;
       if (data && typeof data['type'] === 'string' && frame.name !== '' && frame.name !== type)
         report(frame, `The event is named ${frame.name}, its data says ${type}.`, `${frame.name}/${type}`);
+    },
+  }),
+};
+
+/** For events whose data says their type beside the name. */
+export const TYPE_MISSING: LintRule = {
+  id: 'type-missing',
+  strict: 'error',
+  lenient: 'warning',
+  help: 'The type of an event stands in its data as well as in its name. A gateway that writes events anew has left it out.',
+  advice:
+    "The SDKs go by the type, and drop or fail at an event without one. Add the event's name as its type, and report it to the server.",
+  example: {
+    api: 'messages',
+    body: message('end_turn', blockStart(0), textDelta(0, 'Hi'), blockStop(0)).body.replaceAll(
+      /"type":"(?:message|content_block)_\w+",?/g,
+      '',
+    ),
+  },
+  counterexample: message('end_turn', blockStart(0), textDelta(0, 'Hi'), blockStop(0)),
+  check: () => ({
+    event({ frame, data }, report) {
+      if (
+        data &&
+        frame.sse &&
+        frame.name !== '' &&
+        frame.name !== 'error' &&
+        frame.name !== 'ping' &&
+        !('type' in data) &&
+        !('error' in data)
+      )
+        report(frame, `The event is named ${frame.name}, and its data has no type.`);
     },
   }),
 };
@@ -327,7 +361,7 @@ export const finishWord = (words: readonly string[], field: string, examples: Ex
     message(said, event, report) {
       if (said.message_type !== 'finish' || said.finish.raw === null || words.includes(said.finish.raw)) return;
       const { raw, unified } = said.finish;
-      const near = words.find((word) => word === SAME_AS[raw.toLowerCase()]) ?? nearestName(raw, words);
+      const near = words.find((word) => word === SAME_AS[raw.toLowerCase()]) ?? nearestWord(raw, words);
       if (unified === 'error') return;
       report(
         event,
@@ -337,6 +371,13 @@ export const finishWord = (words: readonly string[], field: string, examples: Ex
     },
   }),
 });
+
+/** A word that is much longer than the one that it contains means something else. */
+const MAX_LONGER = 4;
+function nearestWord(raw: string, words: readonly string[]): string | null {
+  const near = nearestName(raw, words);
+  return near !== null && raw.length - near.length <= MAX_LONGER ? near : null;
+}
 
 /** Words of one API that mean what those of another do. */
 const SAME_AS: Readonly<Record<string, string>> = {

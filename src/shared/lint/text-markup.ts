@@ -9,11 +9,11 @@ const CALL: readonly RegExp[] = [
   /<\|?\/?tool_?calls?(?:_section)?(?:_(?:begin|start|end|argument_begin))?\|?>|<\|tool_call\|?>|<\|tools_prefix\|>/g,
   /<function=[\w.:-]+>?|<\/?function_calls?>|<\/?(?:\w+:)?invoke(?: name=|>)|<\|?(?:start|end)_function_call\|?>|<｜DSML｜/g,
   /<[｜|]tool[▁_](?:calls?|sep|outputs?)(?:[▁_](?:begin|end))?[｜|]>/g,
-  /\[\/?TOOL_CALLS?\]|\[TOOL_REQUEST\]|<\|python_tag\|>|<\|action_start\|>|<\|START_ACTION\|>|\bfunctools\[\{|^```tool_code\b|\bto=functions\.\w/gm,
+  /\[\/?TOOL_CALLS?\]|\[TOOL_REQUEST\]|<\|python_tag\|>|<\|action_start\|>|<\|START_ACTION\|>|\bfunctools\[\{|^```tool_(?:code|call)\b|\bdefault_api\.\w+\(|\bAction: ```json\s*\[|\bto=functions\.\w/gm,
 ];
 /** Marks of a chat format: channels, turns, ends; and tokens as the tokenizer has them, for bytes and for words with their blank. */
 const FORMAT =
-  /<\|[a-zA-Z]\w{1,40}\|>|<(?:start|end)_of_turn>|<｜[^｜>\n]{1,40}｜>|<\/s>|^\s*<s>|(?:<eos>|\[EOS\])(?=\s*$)|^\s*(?:<bos>|\[BOS\])|(?:<pad>){2,}|(?:<unk>){2,}|<0x[0-9A-F]{2}>|(?:▁\p{L}+){3,}|(?:Ġ\p{L}+){2,}|\[\/?INST\]|<turn\|>|<\|turn>|\]~b\]|\bassistant(?:final|commentary)(?=[A-Z<{])/gu;
+  /<\|[a-zA-Z]\w{1,40}\|>|<(?:start|end)_of_turn>|<｜[^｜>\n]{1,40}｜>|<\/s>|^\s*<s>|(?:<eos>|\[EOS\])(?=\s*$)|^\s*(?:<bos>|\[BOS\])|(?:<pad>){2,}|(?:<unk>){2,}|<0x[0-9A-F]{2}>|(?:▁\p{L}+){3,}|(?:Ġ\p{L}+){2,}|\[\/?INST\]|<turn\|>|<\|turn>|<channel\|>|<\|channel>|\]~b\]|\bassistant(?:final|commentary)(?=[A-Z<{])/gu;
 /** Marks of a format that are of tool calls as well, which have a name of their own. */
 const OF_CALLS = /tool|python_tag|function_call|action_|DSML/i;
 const TAG = '(?:[a-z]+:)?(?:think|thinking|thought|reasoning|reason|reflection|scratchpad|inner_monologue)';
@@ -85,6 +85,19 @@ export function reactCall(text: string): (Mark & { readonly name: string }) | nu
   const mark = first(text, matches);
   return mark && { ...mark, text: 'Action:', name: matches.find((match) => match[0].trim() === mark.text)![1]! };
 }
+
+/** A text that is nothing but calls as Python writes them, in a list, as Llama and others do; the first one's name, else null. */
+export function callInPython(text: string): string | null {
+  const call = String.raw`[A-Za-z_][\w.]*\((?:\s*\w+\s*=[^()]*)?\)`;
+  const found =
+    text.length > MAX_CALLS
+      ? null
+      : new RegExp(String.raw`^\s*\[\s*(?=([\w.]+))${call}(?:\s*,\s*${call})*\s*\]\s*$`).exec(text);
+  return found?.[1] ?? null;
+}
+
+/** Characters of calls; a longer text is an answer. */
+const MAX_CALLS = 4_000;
 
 /** A text that is nothing but a tool call in JSON, as Llama and others write it; its name, else null. */
 export function callInJson(text: string): string | null {

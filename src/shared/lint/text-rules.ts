@@ -4,7 +4,7 @@ import type { Frame } from '../model/stream.ts';
 import { chat, chatEnd, chatText, chunk } from './example-bodies.ts';
 import type { LintCheck, LintRule, LintStream, Report } from './rule.ts';
 import { mojibakeIn } from './mojibake.ts';
-import { callInJson, callMark, formatMark, isQuoted, reactCall, reasoningMark } from './text-markup.ts';
+import { callInJson, callInPython, callMark, formatMark, isQuoted, reactCall, reasoningMark } from './text-markup.ts';
 
 const ofKind = ({ blocks }: WireOutcome, kind: BlockKind): readonly WireBlock[] =>
   blocks.filter((block) => block.kind === kind);
@@ -64,6 +64,9 @@ const MIN_REPEATED_BLOCK = 20;
 /** So many deltas in a row, each with all text before it, are no chance. */
 const MIN_CUMULATIVE = 4;
 
+/** Blanks around a text that is sent again without them. */
+const MAX_BLANKS = 4;
+
 /** What a choice has said so far, and where in it the block at hand begins. */
 interface Said {
   text: string;
@@ -76,7 +79,7 @@ interface Said {
 /** The lengths nearly always differ, and then the pieces are never joined. One piece that says what one before it said is chance. */
 function saysAgain({ text, pieces, start, ofBlock }: Said, piece: string): boolean {
   return (
-    (pieces > 1 && piece.length === text.length && piece === text) ||
+    (pieces > 1 && Math.abs(piece.length - text.length) <= MAX_BLANKS && piece.trim() === text.trim()) ||
     (ofBlock > 1 && piece.length === text.length - start && text.endsWith(piece))
   );
 }
@@ -112,6 +115,11 @@ export const TEXT_RULES: readonly LintRule[] = [
             );
           else if (name !== null && none !== '')
             report(one.firstEvent, `The text ${one.block} is nothing but a call of ${name} in JSON${none}.`);
+          else if (one.kind === 'text' && none !== '' && callInPython(one.text) !== null)
+            report(
+              one.firstEvent,
+              `The text ${one.block} is nothing but a call of ${callInPython(one.text)!} as Python writes one${none}.`,
+            );
           else if (one.kind === 'text' && none !== '' && offered?.length !== 0) {
             // Without tools in the request this is how the client asked for it.
             const react = reactCall(one.text);
@@ -262,13 +270,13 @@ export const TEXT_RULES: readonly LintRule[] = [
     example: chatText('The', 'The answer', 'The answer is', 'The answer is 42.'),
     counterexample: chatText('The', ' answer', ' is', ' 42.'),
     check: () => {
-      const last = new Map<string, { text: string; grown: number }>();
-      return eachPiece(({ block, kind, text, event }, report) => {
+      const last = new Map<string, { text: string; grown: number; pieces: number; event: number | null }>();
+      const pieces = eachPiece(({ block, kind, text, event }, report) => {
         if (kind === 'tool') return;
         const before = last.get(block);
         const grows = before !== undefined && text.length > before.text.length && text.startsWith(before.text);
         const grown = grows ? before.grown + 1 : 1;
-        last.set(block, { text, grown });
+        last.set(block, { text, grown, pieces: (before?.pieces ?? 0) + 1, event });
         if (grown === MIN_CUMULATIVE && text.length >= MIN_REPEATED)
           report(
             event,
@@ -276,6 +284,15 @@ export const TEXT_RULES: readonly LintRule[] = [
             block,
           );
       });
+      return {
+        ...pieces,
+        end(_stream, report) {
+          // A short answer has no more deltas.
+          for (const [block, { text, grown, pieces: count, event }] of last)
+            if (grown === count && grown === MIN_CUMULATIVE - 1 && text.length >= MIN_REPEATED)
+              report(event, `Each of the ${count} deltas of ${block} begins with all of the one before it.`, block);
+        },
+      };
     },
   },
   {
@@ -406,7 +423,7 @@ export const TEXT_RULES: readonly LintRule[] = [
     id: 'no-content',
     strict: 'warning',
     lenient: 'info',
-    help: 'The stream ended as it should, and no event had any content: no text, no reasoning, no tool call.',
+    help: 'The stream ended as it should, and no event had any content: no text, no tool call, and at most reasoning.',
     advice:
       'Clients show an empty turn. Look at the raw events for a field that holds the answer under another name, and at the token limit of the request.',
     example: chat(chunk({ role: 'assistant', content: '' }), ...chatEnd()),
@@ -415,11 +432,17 @@ export const TEXT_RULES: readonly LintRule[] = [
       end({ outcome }, report) {
         const { blocks, errors, terminated, finish } = outcome;
         const said = finish.find(({ raw }) => raw !== null);
-        const empty = blocks.every(({ kind, text }) => kind === 'text' && text === '');
+        const reasoning = blocks.reduce((sum, { kind, text }) => sum + (kind === 'reasoning' ? text.length : 0), 0);
+        const empty = blocks.every(({ kind, text }) => kind === 'reasoning' || (kind === 'text' && text === ''));
         if (!terminated || !empty || errors.length > 0 || !said) return;
         // A refusal and a call that is announced say why themselves.
         if (said.unified === 'stop' || said.unified === 'length' || said.unified === 'other')
-          report(null, `The stream ends with ${said.raw} and has no content.`);
+          report(
+            null,
+            reasoning === 0
+              ? `The stream ends with ${said.raw} and has no content.`
+              : `The stream ends with ${said.raw} and has ${reasoning} characters of reasoning, but no text.`,
+          );
       },
     }),
   },

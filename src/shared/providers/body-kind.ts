@@ -337,6 +337,8 @@ function listed(text: string): BodyKind | null {
     };
   if (text.startsWith('[')) {
     const first = topLevelObjects(text).objects[0]?.value;
+    if (first?.['error'])
+      return { kind: 'json-error', what: 'a JSON error, in an array', says: faultOf(first['error']).message };
     const api = first && ownerOf(factsOfJson(first), all());
     return {
       kind: 'json-array',

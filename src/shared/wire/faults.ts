@@ -94,7 +94,10 @@ export function strayFault(data: JsonObject): Fault | null {
   const { error, object, type, status } = data;
   if (error === true) return faultOf({ ...data, error: undefined });
   if (error) return errorField(data, error);
-  const named = ERROR_FIELDS.find((name) => stringOf(data[name]) || objectOf(data[name]));
+  const named =
+    ERROR_FIELDS.find((name) => stringOf(data[name]) || objectOf(data[name])) ??
+    // Amazon's SDKs give an exception of a stream as a member of its own.
+    Object.keys(data).find((name) => /^[a-z]\w*(?:Exception|Error)$/.test(name) && objectOf(data[name]));
   if (named !== undefined) return errorField(data, data[named]);
   if (object === 'error' || ERROR_WORDS.has(type) || ERROR_WORDS.has(status) || data['success'] === false)
     return faultOf(data);

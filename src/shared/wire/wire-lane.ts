@@ -193,7 +193,13 @@ class WireLaneReader implements WireLane {
     this.#recorder.preview(frame.data);
     const fault = frame.name === 'error' ? faultOf(shown) : textFault(shown);
     if (fault) this.#recorder.error(fault, shown);
-    else this.#recorder.event(frame.name || 'message', false, shown, '');
+    else {
+      // A line of JSON lines that is none may be a page, which goes on in the lines after it.
+      const told = frame.sse !== undefined || this.#recorder.errors.some(({ outside }) => outside === 'html');
+      const page = told ? null : this.#outside.line(frame.data);
+      if (page) this.#recorder.outsideError(page);
+      else this.#recorder.event(frame.name || 'message', false, shown, '');
+    }
   }
 }
 

@@ -33,6 +33,8 @@ const WORDS: Readonly<Record<string, FinishReason['unified']>> = {
   IMAGE_SAFETY: 'content_filter',
   IMAGE_PROHIBITED_CONTENT: 'content_filter',
   IMAGE_RECITATION: 'content_filter',
+  OTHER: 'other',
+  FINISH_REASON_UNSPECIFIED: 'other',
   MALFORMED_FUNCTION_CALL: 'error',
   UNEXPECTED_TOOL_CALL: 'error',
   TOO_MANY_TOOL_CALLS: 'error',

@@ -29,6 +29,7 @@ import {
   firstText,
   indexGap,
   NAME_AND_TYPE,
+  TYPE_MISSING,
   secondStart,
 } from '../../lint/shared-rules.ts';
 
@@ -109,6 +110,7 @@ function finishIn(data: JsonObject, type: string): { readonly where: string; rea
 
 export const MESSAGES_RULES: readonly LintRule[] = [
   NAME_AND_TYPE,
+  TYPE_MISSING,
   afterTerminator(({ type }) => (type === 'message_stop' ? type : null), {
     example: messagesExample(...hi(), messageDelta('end_turn'), messageStop, { type: 'ping' }),
     counterexample: messagesExample(...hi({ type: 'ping' }), messageDelta('end_turn'), messageStop),
@@ -268,7 +270,7 @@ export const MESSAGES_RULES: readonly LintRule[] = [
           if (!block || !Object.hasOwn(DELTA_FITS, delta) || DELTA_FITS[delta]!(block)) return;
           report(
             frame,
-            `A ${delta} in block ${String(data['index'])}, which is of type ${block}.`,
+            `${/^[aeiou]/.test(delta) ? 'An' : 'A'} ${delta} in block ${String(data['index'])}, which is of type ${block}.`,
             `${delta}/${block}`,
           );
         },
@@ -277,8 +279,11 @@ export const MESSAGES_RULES: readonly LintRule[] = [
   },
   deltaMissing(
     (data, type) => {
-      if (type === 'content_block_start' && !objectOf(data['content_block']))
-        return 'content_block_start has no content block.';
+      if (type === 'content_block_start') {
+        const block = objectOf(data['content_block']);
+        if (!block) return 'content_block_start has no content block.';
+        return stringOf(block['type']) ? null : 'The content block of content_block_start has no type.';
+      }
       if (type !== 'content_block_delta' && type !== 'message_delta') return null;
       const delta = deltaOf(data);
       if (!delta) return `${type} has ${data['delta'] === null ? 'null in place of its delta' : 'no delta'}.`;
@@ -323,22 +328,33 @@ export const MESSAGES_RULES: readonly LintRule[] = [
       messageStop,
     ),
     counterexample: HEALTHY,
-    check: () => ({
-      event({ frame, type, data }, report) {
-        if (type !== 'message_start') return;
-        const started = objectOf(data?.['message']);
-        if (!started) return report(frame, 'message_start has no message.');
-        const { content } = started;
-        if (!Array.isArray(content))
-          report(
-            frame,
-            `The message of message_start has ${content === undefined ? 'no' : `${kindOf(content)} as its`} content.`,
-            'content',
-          );
-        if (!objectOf(started['usage'])) report(frame, 'The message of message_start has no usage.', 'usage');
-        if (!stringOf(started['id'])) report(frame, 'The message of message_start has no id.', 'id');
-      },
-    }),
+    check: () => {
+      // A message that goes on with an earlier one has its content from the start, and counts on.
+      let given = 0;
+      return {
+        event({ frame, type, data }, report) {
+          if (type === 'content_block_start' && (numberOf(data?.['index']) ?? given) < given)
+            report(
+              frame,
+              `The message of message_start has ${given} content block${given === 1 ? '' : 's'} already, and block ${String(data?.['index'])} starts again.`,
+              'again',
+            );
+          if (type !== 'message_start') return;
+          const started = objectOf(data?.['message']);
+          if (!started) return report(frame, 'message_start has no message.');
+          const { content } = started;
+          if (!Array.isArray(content))
+            report(
+              frame,
+              `The message of message_start has ${content === undefined ? 'no' : `${kindOf(content)} as its`} content.`,
+              'content',
+            );
+          if (!objectOf(started['usage'])) report(frame, 'The message of message_start has no usage.', 'usage');
+          if (!stringOf(started['id'])) report(frame, 'The message of message_start has no id.', 'id');
+          given = Array.isArray(content) ? content.length : 0;
+        },
+      };
+    },
   },
   callElsewhere(
     'a block of type tool_use',

@@ -298,7 +298,7 @@ export class MessagesWire implements WireProtocol {
     const recorder = this.#recorder;
     const delta = this.#delta.of(data);
     const type = delta.string('type') ?? 'unknown';
-    const entry = this.#byIndex.get(index ?? -1) ?? this.#openForDelta(index, type);
+    const entry = this.#entryOf(index) ?? this.#openForDelta(index, type);
     const { block } = entry;
     recorder.target(entry.target);
     const kinds = DELTA_KINDS.get(type);
@@ -352,6 +352,15 @@ export class MessagesWire implements WireProtocol {
     entry.block.text = '';
   }
 
+  /** The block of an index; without one it is the last, as long as that is open. */
+  #entryOf(index: number | null): Entry | undefined {
+    if (index !== null) return this.#byIndex.get(index);
+    const last = this.#content.at(-1);
+    if (!last || last.block.closed) return undefined;
+    this.#recorder.note('no index: taken for the last block, which is open');
+    return last;
+  }
+
   /** A delta for a block that never started: kept under its index, in a block of the delta's kind. */
   #openForDelta(index: number | null, deltaType: string): Entry {
     this.#recorder.note(index === null ? 'a delta without an index' : 'a delta before content_block_start');
@@ -370,7 +379,7 @@ export class MessagesWire implements WireProtocol {
     const recorder = this.#recorder;
     recorder.mark('meta');
     if (index !== null) recorder.target(`block ${index}`);
-    const entry = index === null ? undefined : this.#byIndex.get(index);
+    const entry = this.#entryOf(index);
     if (!entry) {
       recorder.note('content_block_stop without content_block_start');
       return recorder.keep('index', index, true);

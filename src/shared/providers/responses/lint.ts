@@ -27,6 +27,7 @@ import {
   lacks,
   MODEL_CHANGES,
   NAME_AND_TYPE,
+  TYPE_MISSING,
   secondStart,
 } from '../../lint/shared-rules.ts';
 import { TERMINAL } from './wire.ts';
@@ -80,6 +81,7 @@ const PART_FIELDS = ['output_index', 'item_id', 'content_index', 'summary_index'
 
 export const RESPONSES_RULES: readonly LintRule[] = [
   NAME_AND_TYPE,
+  TYPE_MISSING,
   afterTerminator(({ frame, type }) => (isDone(frame.data) ? '[DONE]' : TERMINAL.has(type) ? type : null), {
     example: responsesExample(
       created,

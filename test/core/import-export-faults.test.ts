@@ -2,7 +2,7 @@
  * Group H of the reliability list, import and export: a test for each row that applies, over the contract and a real store. H9 is in
  * test/unit/exports/cli.test.ts, H12 in test/unit/exports/formats.test.ts.
  */
-import { gunzipSync, gzipSync, zstdCompressSync } from 'node:zlib';
+import { brotliCompressSync, constants, gunzipSync, gzipSync, zstdCompressSync } from 'node:zlib';
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
@@ -68,11 +68,27 @@ describe('H1: names in a file lead nowhere', () => {
 
 describe('H2: what unpacks to too much', () => {
   test.each([
-    ['gzip', gzipSync(Buffer.alloc(300 * 1024 * 1024))],
-    ['zstd', zstdCompressSync(Buffer.alloc(300 * 1024 * 1024))],
-  ])('stops at the limit: %s', async (_what, bytes) => {
+    ['gzip', 'x', (bytes: Uint8Array) => gzipSync(bytes)],
+    ['zstd', 'x', (bytes: Uint8Array) => zstdCompressSync(bytes)],
+    // A file of it is known by its name alone.
+    [
+      'brotli',
+      'x.br',
+      (bytes: Uint8Array) => brotliCompressSync(bytes, { params: { [constants.BROTLI_PARAM_QUALITY]: 1 } }),
+    ],
+  ])('stops at the limit: %s', async (_what, name, pack) => {
     const { services } = await open();
-    expect(await refusal(services, bytes)).toContain('256 MB');
+    expect(await refusal(services, pack(Buffer.alloc(300 * 1024 * 1024)), name)).toContain('256 MB');
+  });
+
+  const million = (entry: string): string => `${entry},`.repeat(999_999) + entry;
+  test.each([
+    ['a HAR', `{"log":{"version":"1.2","entries":[${million('{}')}]}}`],
+    ['a cassette in JSON', `{"version":1,"interactions":[${million('{}')}]}`],
+    ['a cassette in YAML', `version: 1\ninteractions:\n${'- request:\n'.repeat(1_000_000)}`],
+  ])('%s of a million entries is refused by their number', async (_what, text) => {
+    const { services } = await open();
+    expect(await refusal(services, text)).toContain('It has 1,000,000 exchanges; up to 100,000 are read.');
   });
 
   test('stops at the limit of layers', async () => {

@@ -44,6 +44,8 @@ export interface ProviderDefinition {
   readonly detect: (frame: FrameFacts) => ApiSign | null;
   /** Events of an answer that was not streamed, of the shape in which a stream would have brought it whole. Null for anything else. */
   readonly eventsOfAnswer?: (answer: JsonObject) => readonly JsonObject[] | null;
+  /** An event as the server sent it, of one that an SDK spelled in another way; null where it is as it was sent. */
+  readonly asSent?: (event: JsonObject) => JsonObject | null;
   /** Data of the frame that ends a stream and that SDKs keep to themselves, so that what programs print of a stream has none. */
   readonly hiddenEnd?: string;
   readonly request: RequestFormat;

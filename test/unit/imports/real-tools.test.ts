@@ -1,5 +1,5 @@
 /**
- * Files that real tools wrote of the same few exchanges: curl 7.88, mitmproxy 12, vcrpy 8, openai and anthropic in Python and
+ * Files that real tools wrote of the same few exchanges: curl 7.88, mitmproxy 12, vcrpy 8, openai, anthropic, google-genai and ollama in Python, openai and anthropic in
  * JavaScript, requests and httpx. The server sent one stream of Chat Completions (a text and a call of `weather`) and one of Messages.
  */
 import { readFileSync } from 'node:fs';
@@ -66,6 +66,33 @@ describe('the events are those that the server sent', () => {
     expect(stream!.format.id).toBe(format);
     expect(stream!.repaired).not.toEqual([]);
   });
+});
+
+describe('what print() of Python makes of models whose class it leaves out', () => {
+  it.each([
+    ['printed-gemini.txt', 'gemini', ['Hé', 'llo', '!'], '"finishReason":"STOP"'],
+    ['printed-ollama.txt', 'ollama_chat', ['Hé', 'llo'], '"done_reason":"stop"'],
+  ])('%s', (name, api, texts, finish) => {
+    const [stream] = recognize(name, fixture(name)).streams;
+    expect(stream).toMatchObject({ api, events: 3, format: { id: 'printed-events' } });
+    for (const text of [...texts, finish]) expect(bodyOf(stream!)).toContain(text);
+    expect(bodyOf(stream!)).not.toMatch(/usage_metadata|sdk_http_response/);
+  });
+});
+
+it('mitmdump --flow-detail 3 has each exchange with its heads, and the bytes that the server sent', () => {
+  const { streams } = recognize('x', fixture('mitmdump-detail3.txt'));
+  expect(streams.map(({ api, events, response }) => [api, events, response?.status])).toEqual([
+    ['chat_completions', 8, 200],
+    ['messages', 8, 200],
+    ['responses', 10, 200],
+    ['chat_completions', 0, 429],
+  ]);
+  for (const stream of streams)
+    expect(stream).toMatchObject({ format: { id: 'mitmdump' }, request: { body: { stream: true } } });
+  expect(bodyOf(streams[1]!)).toMatch(
+    /^event: message_start\ndata: [^]*\n\nevent: message_stop\ndata: \{"type":"message_stop"\}\n\n$/,
+  );
 });
 
 describe('heads and times', () => {

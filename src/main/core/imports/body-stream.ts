@@ -284,7 +284,7 @@ function objectStream(
   const paths = new Map(found.flatMap((one) => (one?.path ? [[one.path.join('\0'), one.path] as const] : [])));
   const wrapped = paths.size > 0;
   const onlyEvents = mayBeOnlyEvents && others <= 0 && !wrapped;
-  let lost = 0;
+  let [lost, respelled] = [0, 0];
   const events = objects.flatMap((object, at): readonly LogPiece[] => {
     const event = found[at];
     const own = event?.path === undefined;
@@ -292,11 +292,14 @@ function objectStream(
     if (text === null) return [];
     lost += object.lost;
     const inner = own ? null : eventAt(object.value, event.path);
-    return [{ text, time: (own && !wrapped ? null : timeOf(object.value, inner)) ?? object.time }];
+    const sent = sentText(api, text);
+    if (sent !== text) respelled++;
+    return [{ text: sent, time: (own && !wrapped ? null : timeOf(object.value, inner)) ?? object.time }];
   });
   if (lost > 0) throw notWhole(api, lost);
   const repaired = [`${how} They were put back into the framing of the API.`];
   if (wrapped) repaired.push('Each event stood in a record of another program, which was taken off.');
+  if (respelled > 0) repaired.push('An SDK had spelled members in its own way, or added some; they were turned back.');
   const left = objects.length - events.length;
   if (left > 0) repaired.push(`${countedRecords(left)} no event of the API ${left === 1 ? 'was' : 'were'} left out.`);
   if (others > 0) repaired.push(`${others} characters between the objects were left out.`);
@@ -306,6 +309,13 @@ function objectStream(
   const bytes = utf8(textOfParts(parts));
   const timed = readsOfParts(parts) ?? undefined;
   return { api, framing: providerOf(api).framing, bytes, events: events.length, format, repaired, timed };
+}
+
+/** In the spelling of the API. */
+function sentText(api: Api, text: string): string {
+  const { asSent } = providerOf(api);
+  const sent = asSent?.(JSON.parse(text) as JsonObject) ?? null;
+  return sent === null ? text : JSON.stringify(sent);
 }
 
 const notWhole = (api: Api, lost: number): ImportError =>

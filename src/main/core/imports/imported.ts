@@ -59,6 +59,18 @@ export class ImportError extends Error {
   }
 }
 
+/** Far more than a person can choose from; a browser's archive of a day has some thousands. */
+const MAX_EXCHANGES = 100_000;
+
+/** Throws an ImportError where a file has more exchanges than can be looked through while somebody waits. */
+export function checkExchanges(exchanges: number): void {
+  if (exchanges > MAX_EXCHANGES)
+    throw new ImportError(
+      'too-many',
+      `It has ${exchanges.toLocaleString('en')} exchanges; up to ${MAX_EXCHANGES.toLocaleString('en')} are read. Cut out those that matter.`,
+    );
+}
+
 /** An exchange of whose body only the bytes are known. */
 export const bodyOnly = (bytes: Uint8Array, repaired: readonly string[] = []): ImportedExchange => ({
   reads: [{ tNs: 0, bytes }],

@@ -12,8 +12,12 @@ export interface PrintedObject {
   readonly lost: number;
 }
 
-/** An object at the start of a line, or after the words of a log; the name of a class may stand before it. */
-const START = /(?:^|[\s=:[])((?:[A-Za-z_][\w.]*)?\(|(?:[A-Z]\w* )?\{)/g;
+/**
+ * An object at the start of a line, or after the words of a log; the name of a class may stand before it. `print` of pydantic leaves
+ * the class out, so that a line begins with a field.
+ */
+const START =
+  /(?:^|[\s=:[])((?:[A-Za-z_][\w.]*)?\(|(?:[A-Z]\w* )?\{)|^([a-z_]\w*=)(?=['"[{\d]|None\b|True\b|False\b|[A-Z]\w*\()/gm;
 const MAX_DEPTH = 200;
 /** Starts that are none. Past so many the text is no list of objects, and looking on would take long. */
 const MAX_FAILURES = 1_000;
@@ -24,9 +28,10 @@ export function printedObjects(text: string): readonly PrintedObject[] {
   let failures = 0;
   START.lastIndex = 0;
   for (let start = START.exec(text); start !== null; start = START.exec(text)) {
-    const at = start.index + start[0].length - start[1]!.length;
+    const [whole, opening = '', field] = start;
+    const at = start.index + (field === undefined ? whole.length - opening.length : 0);
     const parser = new Parser(text, at);
-    const value = parser.value(0);
+    const value = field === undefined ? parser.value(0) : parser.fields();
     if (value === undefined || !isObject(value)) {
       if (++failures > MAX_FAILURES) break;
       continue;
@@ -45,6 +50,13 @@ const isObject = (value: Printed): value is { readonly [name: string]: Printed }
 const SPACE = /\s*/y;
 const WORD = /[A-Za-z_$][\w.$]*/y;
 const NUMBER = /[+-]?(?:\d[\d_]*\.?\d*(?:[eE][+-]?\d+)?)n?/y;
+/** Fields of a line that pydantic printed. */
+const FIELD = /[a-z_]\w*=/y;
+const SPACES = / */y;
+/** A member of an enumeration of Python, which says its value. */
+const ENUM = /<\w+\.\w+: (?:'[^'\n]*'|-?\d+)>/y;
+/** What an SDK notes of the exchange beside an event; nothing of it was in the stream. */
+const SDK_OWN: ReadonlySet<string> = new Set(['sdk_http_response']);
 /** What stands for a value that was not printed. */
 const PLACEHOLDER =
   /\[(?:Object|Array|Getter(?:\/Setter)?|Setter|Circular \*\d+|\w*Function(?:: [^\]\n]*| \(anonymous\))?|class [^\]\n]*)\]|<[^<>\n]*>|\.\.\. \d+ more \w+/y;
@@ -76,6 +88,8 @@ class Parser {
     this.#take(SPACE);
     const unit = this.#text[this.at];
     if (unit === "'" || unit === '"' || unit === '`') return this.#strings();
+    const named = this.#take(ENUM);
+    if (named !== null) return new Parser(named, named.indexOf(': ') + 2).value(depth + 1);
     if (this.#take(PLACEHOLDER) !== null) {
       this.lost++;
       return null;
@@ -86,6 +100,26 @@ class Parser {
     if (number !== null && number !== '') return Number(number.replace(/[_n]/g, ''));
     const word = this.#take(WORD);
     return word === null ? undefined : this.#named(word, depth);
+  }
+
+  /** `name=value` with spaces between, up to the end of the line. Undefined where there are fewer than two. */
+  fields(): Printed | undefined {
+    const members: Record<string, Printed> = {};
+    let fields = 0;
+    for (let name = this.#field(); name !== null; name = this.#field()) {
+      const before = this.lost;
+      const value = this.value(0);
+      if (value === undefined) return undefined;
+      if (value !== null) members[name] = value;
+      if (SDK_OWN.has(name)) this.lost = before;
+      fields++;
+    }
+    return fields < 2 ? undefined : members;
+  }
+
+  #field(): string | null {
+    this.#take(SPACES);
+    return this.#take(FIELD)?.slice(0, -1) ?? null;
   }
 
   /** A constant, bytes, or an object after the name of its class. */

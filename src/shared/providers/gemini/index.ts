@@ -4,6 +4,7 @@ import type { ApiSign, FrameFacts, ProviderDefinition } from '../provider.ts';
 import { GOOGLE } from './kind.ts';
 import { GEMINI_RULES } from './lint.ts';
 import { request } from './request.ts';
+import { asSent } from './sdk.ts';
 import { GeminiWire } from './wire.ts';
 
 function detect({ json }: FrameFacts): ApiSign | null {
@@ -26,6 +27,7 @@ export const gemini: ProviderDefinition = {
   terminator: 'a finishReason for each candidate',
   path: /\/models\/[^/:]+:(?:streamGenerateContent|generateContent)$/,
   detect,
+  asSent,
   request,
   usage: {},
   wire: (recorder) => new GeminiWire(recorder),

@@ -1,7 +1,7 @@
 /** Cassettes: what vcrpy, Ruby's VCR and go-vcr keep of exchanges for tests, in YAML or JSON. They know no times. */
 import { parseDocument } from 'yaml';
 import { z } from 'zod';
-import { ImportError, utf8, type ImportedExchange, type ImportFormat } from '../imported.ts';
+import { checkExchanges, ImportError, utf8, type ImportedExchange, type ImportFormat } from '../imported.ts';
 import { jsonOf } from '../http-head.ts';
 
 /** Header values are a text, or a list of them. */
@@ -71,17 +71,29 @@ export const cassette: ImportFormat = {
   label: 'a cassette of recorded exchanges (VCR)',
   recognizes: ({ text }) => YAML_START.test(text.slice(0, 4096)) || JSON_START.test(text.slice(0, 4096)),
   read: ({ text }) => {
-    const document = parseDocument(text, { logLevel: 'silent' });
-    if (document.errors.length > 0)
-      throw new ImportError(
-        'damaged',
-        `The cassette is not whole: ${document.errors[0]!.message.split('\n')[0]!} Record it again.`,
-      );
-    // Aliases that unfold to more than the file could hold are refused by the library.
-    const found = cassetteSchema.safeParse(document.toJS({ maxAliasCount: 100 }));
-    return found.success ? found.data.flatMap(exchangeOf) : [];
+    const found = cassetteSchema.safeParse(
+      JSON_START.test(text.slice(0, 4096)) ? (jsonOf(text) ?? damaged('')) : yamlOf(text),
+    );
+    if (!found.success) return [];
+    checkExchanges(found.data.length);
+    return found.data.flatMap(exchangeOf);
   },
 };
+
+/** `why`: a sentence with a space before it. */
+function damaged(why: string): never {
+  throw new ImportError('damaged', `The cassette is not whole.${why} Record it again.`);
+}
+
+function yamlOf(text: string): unknown {
+  // The library takes its time, and all interactions are items of a list at the start of a line.
+  checkExchanges(text.match(/^- /gm)?.length ?? 0);
+  const document = parseDocument(text, { logLevel: 'silent' });
+  const [error] = document.errors;
+  if (error !== undefined) damaged(` ${error.message.split('\n')[0]!}`);
+  // Aliases that unfold to more than the file could hold are refused by the library.
+  return document.toJS({ maxAliasCount: 100 });
+}
 
 function exchangeOf(value: unknown): readonly ImportedExchange[] {
   const interaction = interactionSchema.safeParse(value);

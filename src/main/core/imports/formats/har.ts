@@ -3,7 +3,14 @@ import { z } from 'zod';
 import { isUtf8 } from 'node:buffer';
 import { harTraceSchema, type HarTrace } from '../../../../shared/bundle/har-trace.ts';
 import { eventSourceMessagesSchema, timedByMessages } from '../event-source-messages.ts';
-import { bytesOfText, ImportError, utf8, type ImportedExchange, type ImportFormat } from '../imported.ts';
+import {
+  bytesOfText,
+  checkExchanges,
+  ImportError,
+  utf8,
+  type ImportedExchange,
+  type ImportFormat,
+} from '../imported.ts';
 import { exchangesOfSocket, webSocketMessagesSchema } from '../web-socket-messages.ts';
 import { recordedExchange } from './bundle.ts';
 import { jsonOf } from '../http-head.ts';
@@ -56,7 +63,9 @@ export const har: ImportFormat = {
         'damaged',
         'The HTTP archive is not whole JSON with log.entries: it is cut or damaged. Save it again.',
       );
-    return log.data.log.entries.flatMap((value) => {
+    const { entries } = log.data.log;
+    checkExchanges(entries.length);
+    return entries.flatMap((value) => {
       const entry = entrySchema.safeParse(value);
       if (!entry.success) return [];
       const own = ownSchema.safeParse(value);

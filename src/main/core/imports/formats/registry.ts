@@ -6,6 +6,7 @@ import { curlInclude, curlTrace, curlVerbose } from './curl.ts';
 import { fixture } from './fixture.ts';
 import { har } from './har.ts';
 import { jsonExchanges } from './json-exchanges.ts';
+import { mitmdump } from './mitmdump.ts';
 import { mitmproxy } from './mitmproxy.ts';
 import { noStream } from './no-stream.ts';
 import { requestOnly } from './request-only.ts';
@@ -15,6 +16,7 @@ export const IMPORT_FORMATS: readonly ImportFormat[] = [
   bundle,
   har,
   mitmproxy,
+  mitmdump,
   cassette,
   fixture,
   curlTrace,

@@ -474,6 +474,7 @@ export class FaultFinder {
       // A line without its end, which is no field; or none, after such lines.
       if (open.lineStart === place.end) return;
       if (this.#fold) return this.#goOn(this.#fold, text);
+      if (isCutField(text)) return this.#tally('event-unfinished', place, () => say.eventUnfinished('', false, place));
       return this.#takeSettled({ ...place, start: open.lineStart, text, line: strayLine(text) });
     }
     const event = { name, data, payload: payloadOf(data) };
@@ -482,8 +483,8 @@ export class FaultFinder {
       return this.#tally('terminator-open', place, () => say.terminatorOpen(this.#knowledge.terminator, place));
     }
     let told = false;
-    // Data that is to come yet is no heartbeat.
-    if (dataLines > 0 && data !== '' && !isObject(event.payload))
+    // Data that is to come yet is no heartbeat, and half of a terminator none that is misspelt.
+    if (dataLines > 0 && !'[DONE'.startsWith(data) && !isObject(event.payload))
       this.#takeBrokenData(data, place, (id, sentence) => {
         told = true;
         this.#tally(id, place, (count) => sentence(place, count));
@@ -534,6 +535,10 @@ export class FaultFinder {
     return this.#knowledge.ends({ name: '', data, payload: payloadOf(data) });
   }
 }
+
+/** Whether a last line is a field of the standard that was cut: in its name, or before its value. */
+const isCutField = (text: string): boolean =>
+  ['data', 'event', 'id', 'retry'].some((name) => name.startsWith(text)) || /^(?:event|id|retry): ?$/.test(text);
 
 const placeOf = ({ index, start, end }: Frame): say.FaultPlace => ({ event: index, after: null, start, end });
 

@@ -88,8 +88,8 @@ export async function shown(page: Page): Promise<Shown> {
   return page.evaluate((lanes) => {
     const number = (name: string): number => {
       const term = [...document.querySelectorAll('.numbers dt')].find((dt) => dt.textContent === name);
-      // Of a playing, "of" how many follows.
-      return Number(term?.nextElementSibling?.textContent?.split(' of ')[0]!.replaceAll(/\D/g, '') ?? NaN);
+      // Of a playing, "of" how many follows; of what is stored, what it takes.
+      return Number(term?.nextElementSibling?.textContent?.split(/ of | · /)[0]!.replaceAll(/\D/g, '') ?? NaN);
     };
     const text = (lane: string): string =>
       [...document.querySelectorAll(`[data-lane="${lane}"] .streamed`)].map((one) => one.textContent).join('');

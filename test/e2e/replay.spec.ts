@@ -37,10 +37,15 @@ test('steps by event both ways: lanes, numbers and inspector show what the playh
     page.getByRole('complementary', { name: 'Inspector' }),
   ])
     await expect(place).toContainText('Nothing has been played yet.');
+  const timeline = page.getByRole('region', { name: 'Timeline' });
+  const topOfTimeline = async () => (await timeline.boundingBox())!.y;
+  const top = await topOfTimeline();
   for (let step = 0; step < 5; step++) await page.keyboard.press('ArrowRight');
   await expect(played(page)).toContainText('event 5 of');
   await expect(page.getByRole('heading', { name: 'Event 4', exact: true })).toBeVisible();
   expect((await shown(page)).events).toBe(5);
+  // The numbers that grow had their room before: the timeline is not pushed down under the pointer.
+  expect(await topOfTimeline()).toBe(top);
   await page.keyboard.press('ArrowLeft');
   await expect(page.getByRole('heading', { name: 'Event 3', exact: true })).toBeVisible();
   expect(await shown(page)).toEqual(expected(trace.asOf(trace.countWith(3))));

@@ -75,7 +75,13 @@ export function LaneGrid() {
             />
           ))}
         </div>
-        {events.length === 0 ? <Waiting /> : all.length === 0 && <p className="live-empty">Nothing in this range.</p>}
+        {events.length === 0 ? (
+          <Waiting />
+        ) : (
+          all.length === 0 && (
+            <p className="live-empty">{range ? 'Nothing in this range.' : live ? 'No content yet.' : 'No content.'}</p>
+          )
+        )}
       </div>
       <NewPill missed={missed} onClick={toEnd} />
     </div>

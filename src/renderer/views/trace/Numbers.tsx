@@ -24,12 +24,14 @@ export function Numbers() {
   const { metrics } = model;
   // At its end a playing is the whole.
   const whole = model.ending === null ? session.whole : undefined;
+  const last = session.whole && lastTexts(session.whole);
   return (
     <div className="numbers" aria-label="Numbers of the trace">
       <dl>
         <Time
           name="First byte"
           ns={metrics.firstByteNs}
+          room={last?.firstByteNs}
           live={live}
           timed={timed}
           says="From sending the request to the first byte of the body, by a monotonic clock."
@@ -37,6 +39,7 @@ export function Numbers() {
         <Time
           name="First event"
           ns={metrics.firstEventNs}
+          room={last?.firstEventNs}
           live={live}
           timed={timed}
           says="From sending the request to the read that completed the first event."
@@ -44,6 +47,7 @@ export function Numbers() {
         <Time
           name="First text"
           ns={metrics.firstTextNs}
+          room={last?.firstTextNs}
           live={live}
           timed={timed}
           says="To the first event that carries answer text, a refusal included."
@@ -51,6 +55,7 @@ export function Numbers() {
         <Time
           name="First tool"
           ns={metrics.firstToolNs}
+          room={last?.firstToolNs}
           live={live}
           timed={timed}
           says="To the first event that carries a tool call: its name, or text of its arguments."
@@ -59,6 +64,7 @@ export function Numbers() {
           name={whole ? 'At' : 'Total'}
           ns={metrics.totalNs ?? (nowNs > 0 || whole ? nowNs : null)}
           of={whole?.lastNs}
+          room={last?.total}
           live={live}
           timed={timed}
           says={
@@ -71,16 +77,21 @@ export function Numbers() {
         />
       </dl>
       <dl>
-        <Entry name="Events" says="Server-sent events completed so far.">
+        <Entry name="Events" room={last?.events} says="Server-sent events completed so far.">
           {count(metrics.events)}
           {whole && <small> of {count(whole.events.length)}</small>}
         </Entry>
-        <Entry name="Reads" says="Reads of the body so far: one read may hold several events, or part of one.">
+        <Entry
+          name="Reads"
+          room={last?.reads}
+          says="Reads of the body so far: one read may hold several events, or part of one."
+        >
           {count(metrics.reads)}
           {whole && <small> of {count(whole.reads.length)}</small>}
         </Entry>
         <Entry
           name="Bytes"
+          room={last?.bytes}
           says="Bytes of the body, after content decoding; and what the trace takes of the trace file, where its reads are compressed."
         >
           {count(metrics.bytes)}
@@ -89,7 +100,7 @@ export function Numbers() {
         </Entry>
       </dl>
       <dl>
-        <Tokens model={model} live={live} />
+        <Tokens model={model} live={live} room={last?.tokens} />
       </dl>
       <dl>
         <Rate
@@ -97,6 +108,7 @@ export function Numbers() {
           serverRate={model.usage?.serverRate}
           live={live}
           timed={timed}
+          room={last?.rate}
         />
       </dl>
       <dl>
@@ -106,8 +118,43 @@ export function Numbers() {
   );
 }
 
+/** What each number of a playing takes when all was played, so that nothing below moves while they grow. */
+function lastTexts({ metrics, usage, lastNs, events, reads, bytes }: TraceModel) {
+  const time = (ns: number | null): string => (ns === null ? 'not yet' : durationText(ns));
+  const of = (value: string): string => `${value} of ${value}`;
+  const { firstByteNs, firstEventNs, firstTextNs, firstToolNs, tokensPerSecond: rate } = metrics;
+  return {
+    firstByteNs: time(firstByteNs),
+    firstEventNs: time(firstEventNs),
+    firstTextNs: time(firstTextNs),
+    firstToolNs: time(firstToolNs),
+    total: of(durationText(lastNs)),
+    events: of(count(events.length)),
+    reads: of(count(reads.length)),
+    bytes: of(count(bytes)),
+    tokens: tokensText(usage),
+    rate: [
+      rate === null ? 'not measurable' : given(rate) ? `≈ ${perSecond(rate)}` : 'not reported',
+      ...(given(usage?.serverRate) ? [`server ${perSecond(usage.serverRate)}`] : []),
+    ].join(' · '),
+  };
+}
+
+function tokensText(usage: TraceModel['usage']): string {
+  if (!given(usage?.input) && !given(usage?.output)) return 'not reported';
+  const [cached, reasoning] = [usage.cachedInput ?? 0, usage.reasoning ?? 0];
+  return [
+    given(usage.input) ? count(usage.input - cached) : 'not reported',
+    ...(cached > 0 ? [`+${count(cached)} cached`] : []),
+    '→',
+    given(usage.output) ? count(usage.output) : 'not reported',
+    ...(reasoning > 0 ? [`(${count(reasoning)} reasoning)`] : []),
+  ].join(' ');
+}
+
 interface FigureProps {
   readonly live: boolean;
+  readonly room?: string | undefined;
 }
 
 function Rate({
@@ -115,6 +162,7 @@ function Rate({
   serverRate,
   live,
   timed,
+  room,
 }: FigureProps & {
   readonly rate: number | null | undefined;
   readonly serverRate: number | undefined;
@@ -125,7 +173,7 @@ function Rate({
   const absent = live ? 'at end' : !timed ? 'not timed' : rate === null ? 'not measurable' : 'not reported';
   const measured = !live && given(rate);
   return (
-    <Entry name="Tok/s" says={says} absent={!measured}>
+    <Entry name="Tok/s" says={says} absent={!measured} room={room}>
       {measured ? `≈ ${perSecond(rate)}` : absent}
       {!live && given(serverRate) && <small> · server {perSecond(serverRate)}</small>}
     </Entry>
@@ -157,10 +205,12 @@ interface EntryProps {
   readonly name: ReactNode;
   readonly says: string;
   readonly absent?: boolean;
+  /** A text as wide as the entry at least is. */
+  readonly room?: string | undefined;
   readonly children: ReactNode;
 }
 
-function Entry({ name, says, absent = false, children }: EntryProps) {
+function Entry({ name, says, absent = false, room, children }: EntryProps) {
   return (
     <div>
       <Tip text={says}>
@@ -168,7 +218,9 @@ function Entry({ name, says, absent = false, children }: EntryProps) {
           <span className="term">{name}</span>
         </dt>
       </Tip>
-      <dd className={absent ? 'absent' : undefined}>{children}</dd>
+      <dd className={absent ? 'absent' : undefined} data-room={room}>
+        {children}
+      </dd>
     </div>
   );
 }
@@ -180,30 +232,30 @@ function Time({
   of,
   live,
   timed,
-}: {
+  room,
+}: FigureProps & {
   readonly name: string;
   readonly says: string;
   readonly ns: number | null;
   /** Of what the time is a part, nanoseconds. */
   readonly of?: number | undefined;
-  readonly live: boolean;
   readonly timed: boolean;
 }) {
   if (!timed)
     return (
-      <Entry name={name} says={says} absent>
+      <Entry name={name} says={says} room={room} absent>
         not timed
       </Entry>
     );
   if (ns === null)
     return (
-      <Entry name={name} says={says} absent>
+      <Entry name={name} says={says} room={room} absent>
         {live ? 'not yet' : 'none'}
       </Entry>
     );
   const { value, unit } = duration(ns);
   return (
-    <Entry name={name} says={says}>
+    <Entry name={name} says={says} room={room}>
       {value} <small>{unit}</small>
       {of !== undefined && <small> of {durationText(of)}</small>}
     </Entry>
@@ -216,7 +268,7 @@ const TOKENS = (
   </>
 );
 
-function Tokens({ model, live }: { readonly model: TraceModel; readonly live: boolean }) {
+function Tokens({ model, live, room }: FigureProps & { readonly model: TraceModel }) {
   const usage = model.usage;
   const says =
     'As the provider reported them: input, the part of it that was cached, output, the part of it that was reasoning.';
@@ -224,13 +276,13 @@ function Tokens({ model, live }: { readonly model: TraceModel; readonly live: bo
   const later = live ? 'at end' : 'not reported';
   if (!given(usage?.input) && !given(out))
     return (
-      <Entry name={TOKENS} says={says} absent>
+      <Entry name={TOKENS} says={says} room={room} absent>
         {later}
       </Entry>
     );
   const uncached = given(usage?.input) ? usage.input - (usage.cachedInput ?? 0) : null;
   return (
-    <Entry name={TOKENS} says={says}>
+    <Entry name={TOKENS} says={says} room={room}>
       {uncached === null ? <small>not reported</small> : count(uncached)}
       {given(usage?.cachedInput) && usage.cachedInput > 0 && (
         <small className="opt"> +{count(usage.cachedInput)} cached</small>

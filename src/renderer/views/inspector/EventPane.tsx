@@ -62,6 +62,7 @@ function NothingSelected() {
   const session = useSession();
   const { model } = session;
   useTrace((trace) => trace.phase);
+  useTrace((trace) => trace.pulse);
   if (model.events.length === 0)
     return (
       <Empty>

@@ -1,13 +1,16 @@
 /** The capture proxy as the HTTPS_PROXY of a program: real programs, real encryption, and nobody else let in. */
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { createServer, type Server } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { connect as connectTls } from 'node:tls';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Core } from '../../../src/main/core/core.ts';
+import { readHosts, TrustFiles } from '../../../src/main/hosts/cli/capture-https.ts';
 import { startSampleProvider, type SampleProvider } from '../../../src/main/core/samples/provider.ts';
 import { node, pythonWith, runCapture } from '../../support/capture-command.ts';
 import { captured } from '../../support/captured.ts';
@@ -33,18 +36,6 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-let folders = 0;
-async function capture(command: readonly string[]) {
-  const dataDir = join(folder, String(folders++));
-  const temporary = mkdtempSync(join(folder, 'tmp-'));
-  const ran = await runCapture(['--data-dir', dataDir, '--https-proxy', '--to', `${provider.url}/v1`, ...command], {
-    TMPDIR: temporary,
-  });
-  // What said whom to trust is gone.
-  expect(readdirSync(temporary).filter((name) => name.startsWith('tracelane'))).toEqual([]);
-  return { ...ran, dataDir };
-}
-
 const BODY = JSON.stringify({
   model: 'plain-text',
   stream: true,
@@ -52,10 +43,10 @@ const BODY = JSON.stringify({
 });
 const ASKS_OPENAI = 'https://api.openai.com/v1/chat/completions';
 
-async function expectKept({ code, stdout, stderr, dataDir }: Awaited<ReturnType<typeof capture>>, offered?: unknown) {
-  expect([code, stdout.trim().endsWith('data: [DONE]'), stderr]).toEqual([0, true, expect.any(String)]);
-  expect(stderr).toMatch(/^tracelane: 1 exchange kept, \d+ bytes of responses, in \S+\.\n$/);
-  const [trace] = await captured(await open(dataDir));
+async function expectKept(core: Core, stdout: string, offered?: unknown): Promise<void> {
+  expect(stdout.trim().endsWith('data: [DONE]')).toBe(true);
+  const [trace, ...others] = await captured(core);
+  expect(others).toEqual([]);
   expect(trace).toMatchObject({
     title: 'By a tunnel.',
     ending: { state: 'complete' },
@@ -66,16 +57,65 @@ async function expectKept({ code, stdout, stderr, dataDir }: Awaited<ReturnType<
   for (const crossing of [certificate!.request, certificate!.answer]) expect(crossing.in).toEqual(crossing.out);
 }
 
-describe('a program that knows a proxy variable alone', () => {
-  test("Node's fetch", async () => {
-    const code = `const answer = await fetch('${ASKS_OPENAI}', { method: 'POST', body: ${JSON.stringify(BODY)} });
-      console.log(await answer.text());`;
-    await expectKept(await capture(node(code)), ['http/1.1']);
-  });
+/** As the command runs a program, in a session of a core of this thread. */
+async function expectCaptured(name: string, [command, ...args]: readonly string[], offered?: unknown): Promise<void> {
+  const core = await open(join(folder, name));
+  const to = `${provider.url}/v1`;
+  const hosts = [...readHosts([], to)];
+  const { session, https } = await core.proxy.openSession({ routes: [], https: { hosts, to } });
+  using trust = new TrustFiles(process.env, https!);
+  const child = spawn(command!, args, { stdio: ['ignore', 'pipe', 'inherit'], env: trust.environment });
+  const [stdout, [code]] = await Promise.all([text(child.stdout), once(child, 'close')]);
+  expect(code).toBe(0);
+  expect(await core.proxy.closeSession(session)).toMatchObject({ exchanges: 1, incomplete: 0, distrusted: [] });
+  await expectKept(core, stdout, offered);
+}
 
+test("Node's fetch is read, other hosts are not, and a program that trusts nobody new is said to be one", async () => {
+  const { port } = server.address() as AddressInfo;
+  const code = `
+    import { connect } from 'node:net';
+    import { connect as connectTls, getCACertificates, setDefaultCACertificates } from 'node:tls';
+    const { hostname, port, username, password } = new URL(process.env.HTTPS_PROXY);
+    const raw = connect(port, hostname);
+    const credential = Buffer.from(username + ':' + password).toString('base64');
+    raw.write('CONNECT 127.0.0.1:${port} HTTP/1.1\\r\\nhost: 127.0.0.1:${port}\\r\\nproxy-authorization: Basic ' + credential + '\\r\\n\\r\\n');
+    const [bytes] = await new Promise((resolve) => raw.once('data', (...all) => resolve(all)));
+    console.log(bytes.toString().split('\\r\\n')[0]);
+    const socket = connectTls({ socket: raw, rejectUnauthorized: false }, () => {
+      console.log(socket.getPeerX509Certificate().subject);
+      socket.write('GET / HTTP/1.1\\r\\nhost: x\\r\\nconnection: close\\r\\n\\r\\n');
+    });
+    let said = '';
+    for await (const part of socket) said += part;
+    console.log(said.split('\\r\\n\\r\\n')[1]);
+    const trusted = getCACertificates('default');
+    setDefaultCACertificates(getCACertificates('bundled'));
+    await fetch('https://api.anthropic.com/v1/models').catch((error) => console.log(error.cause.code));
+    setDefaultCACertificates(trusted);
+    const answer = await fetch('${ASKS_OPENAI}', { method: 'POST', body: ${JSON.stringify(BODY)} });
+    console.log(await answer.text());`;
+  const dataDir = join(folder, 'command');
+  const temporary = mkdtempSync(join(folder, 'tmp-'));
+  const { stdout, stderr } = await runCapture(
+    ['--data-dir', dataDir, '--https-proxy', '--to', `${provider.url}/v1`, ...node(code)],
+    { TMPDIR: temporary },
+  );
+  // What said whom to trust is gone.
+  expect(readdirSync(temporary).filter((name) => name.startsWith('tracelane'))).toEqual([]);
+  // The certificate is that of the server itself.
+  const [tunnel, subject, own, refused] = stdout.split('\n');
+  expect([tunnel, subject, own]).toEqual(['HTTP/1.1 200 Connection established', 'CN=tracelane.test', 'its own']);
+  expect(refused).toMatch(/^SELF_SIGNED_CERT_IN_CHAIN|UNABLE_TO_/);
+  expect(stderr).toMatch(/^tracelane: 1 exchange kept, \d+ bytes of responses, in \S+\.\n/);
+  expect(stderr).toContain('1 connection to api.anthropic.com ended before encryption was agreed on.');
+  await expectKept(await open(dataDir), stdout, ['http/1.1']);
+});
+
+describe('a program that knows a proxy variable alone', () => {
   const curl = spawnSync('curl', ['--version']).status === 0;
   test.skipIf(!curl)(`curl, which would speak HTTP/2${curl ? '' : ' (skipped: it is not installed)'}`, async () => {
-    await expectKept(await capture(['--', 'curl', '-sN', '-d', BODY, ASKS_OPENAI]), ['h2', 'http/1.1']);
+    await expectCaptured('curl', ['curl', '-sN', '-d', BODY, ASKS_OPENAI], ['h2', 'http/1.1']);
   });
 
   const python = pythonWith();
@@ -83,7 +123,7 @@ describe('a program that knows a proxy variable alone', () => {
     const code = `import sys, urllib.request
 request = urllib.request.Request(sys.argv[1], data=sys.argv[2].encode(), headers={'content-type': 'application/json'})
 print(urllib.request.urlopen(request).read().decode())`;
-    await expectKept(await capture(['--', python!, '-c', code, ASKS_OPENAI, BODY]));
+    await expectCaptured('python', [python!, '-c', code, ASKS_OPENAI, BODY]);
   });
 
   const withSdk = pythonWith('openai');
@@ -92,40 +132,8 @@ print(urllib.request.urlopen(request).read().decode())`;
 with openai.OpenAI(api_key='sk-0123456789abcdef').chat.completions.with_streaming_response.create(
     model='plain-text', stream=True, messages=[{'role': 'user', 'content': 'By a tunnel.'}]) as answer:
   print(answer.read().decode())`;
-    await expectKept(await capture(['--', withSdk!, '-c', code]));
+    await expectCaptured('sdk', [withSdk!, '-c', code]);
   });
-});
-
-test('connections to other hosts are not read: the program sees the certificate of the server itself', async () => {
-  const { port } = server.address() as AddressInfo;
-  const code = `
-    import { connect } from 'node:net';
-    import { connect as connectTls } from 'node:tls';
-    const { hostname, port, username, password } = new URL(process.env.HTTPS_PROXY);
-    const raw = connect(port, hostname);
-    const credential = Buffer.from(username + ':' + password).toString('base64');
-    raw.write('CONNECT 127.0.0.1:${port} HTTP/1.1\\r\\nhost: 127.0.0.1:${port}\\r\\nproxy-authorization: Basic ' + credential + '\\r\\n\\r\\n');
-    raw.once('data', (bytes) => {
-      console.log(bytes.toString().split('\\r\\n')[0]);
-      const socket = connectTls({ socket: raw, rejectUnauthorized: false }, () => {
-        console.log(socket.getPeerX509Certificate().subject);
-        socket.write('GET / HTTP/1.1\\r\\nhost: x\\r\\nconnection: close\\r\\n\\r\\n');
-      });
-      socket.on('data', (text) => process.stdout.write(text.toString().split('\\r\\n\\r\\n')[1] ?? ''));
-    });`;
-  const { stdout, stderr } = await capture(node(code));
-  expect(stdout).toBe('HTTP/1.1 200 Connection established\nCN=tracelane.test\nits own');
-  expect(stderr).toMatch(/^tracelane: 0 exchanges kept/);
-});
-
-test('a program that does not accept the certificate is said to be one', async () => {
-  const code = `
-    import { getCACertificates, setDefaultCACertificates } from 'node:tls';
-    setDefaultCACertificates(getCACertificates('bundled'));
-    await fetch('${ASKS_OPENAI}').catch((error) => console.log(error.cause.code));`;
-  const { stdout, stderr } = await capture(node(code));
-  expect(stdout).toMatch(/^SELF_SIGNED_CERT_IN_CHAIN|UNABLE_TO_/);
-  expect(stderr).toContain('1 connection to api.openai.com ended before encryption was agreed on.');
 });
 
 describe('a tunnel', () => {

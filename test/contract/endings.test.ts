@@ -462,7 +462,7 @@ describe('D1 an endpoint that is not reached', () => {
   });
 });
 
-describe('D6 where a connection breaks', () => {
+describe('R7 D6 where a connection breaks', () => {
   const breaking = async (before: string) => {
     const { url } = await serving((socket) => socket.write(before, () => socket.resetAndDestroy()));
     const ran = await asked(url);

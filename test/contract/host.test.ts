@@ -177,7 +177,7 @@ const REFUSED: readonly (readonly [why: string, status: number, heads: readonly 
   ['K7 a host with a fragment', 400, ['Host: 127.0.0.1:PORT#x', COOKIE]],
   ['K7 a host with a name before it', 400, ['Host: evil@127.0.0.1:PORT', COOKIE]],
   ['K7 two origins', 400, [HOST, COOKIE, 'Origin: http://127.0.0.1:PORT', 'Origin: http://evil.test']],
-  ['K8 no token', 401, [HOST]],
+  ['K8 K10 no token', 401, [HOST]],
   ['K8 an empty cookie', 401, [HOST, 'Cookie: tracelane-PORT=']],
   ['K8 a wrong token', 401, [HOST, `Cookie: tracelane-PORT=${'0'.repeat(64)}`]],
   ['K8 a token that is short by one', 401, [HOST, `Cookie: tracelane-PORT=${access.page.slice(1)}`]],

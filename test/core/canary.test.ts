@@ -94,7 +94,7 @@ function read(surface: string): string {
 const SOUGHT = [KEY.replaceAll('\\', ''), inBase64.slice(8, -4)];
 const isIn = (surface: string): boolean => SOUGHT.some((key) => surface.includes(key) || read(surface).includes(key));
 
-test('R9 R17 L1 L2 L3 L4 a key that was sent is on no surface', { timeout: 180_000 }, async () => {
+test('R9 R17 L1 L2 L3 L4 L8 a key that was sent is on no surface', { timeout: 180_000 }, async () => {
   expect(isIn(`x ${inUnicode}`) && isIn(encodeURIComponent(KEY)) && isIn(JSON.stringify(KEY)) && isIn(inBase64)).toBe(
     true,
   );

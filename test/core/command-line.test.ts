@@ -36,7 +36,7 @@ function shell(line: string): ReturnType<typeof run> {
   });
 }
 
-describe('standard input is read whole', () => {
+describe('R4 standard input is read whole', () => {
   const whole = run(['lanes', '--lanes', 'wire', stream]).stdout;
 
   test('from a pipe of the shell', { timeout: 60_000 }, () => {
@@ -59,7 +59,7 @@ describe('standard input is read whole', () => {
 });
 
 test.each(['lanes', 'compare', 'import', 'export'])(
-  '%s refuses an input without an end at a limit, and says so',
+  'R5 %s refuses an input without an end at a limit, and says so',
   { timeout: 60_000 },
   (command) => {
     const { stderr, stdout } = shell(
@@ -78,7 +78,7 @@ test.each(['lanes', 'compare'])('%s ends without a word when nobody reads on', {
   expect(stdout).toMatch(/^(?:0|141)\n$/);
 });
 
-describe('what it says has no raw control character and no stack', () => {
+describe('R22 I4 I11 what it says has no raw control character and no stack', () => {
   const hostile = '\u001b]0;owned\u0007\u009b31m\u202ename';
   const garbage = join(folder, 'garbage.jsonl');
   writeFileSync(garbage, `${hostile}\n`);

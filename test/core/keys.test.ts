@@ -18,7 +18,7 @@ beforeEach(async () => {
 });
 afterEach(() => rm(folder, { recursive: true, force: true }));
 
-test('a key is there for the next vault, and gone once it is removed', async () => {
+test('L9 a key is there for the next vault, and gone once it is removed', async () => {
   const vault = new FileVault(path);
   expect(await vault.get(A)).toBeUndefined();
   await vault.set(A, 'one');

@@ -64,7 +64,7 @@ describe('in a program', () => {
   const { open, dataDir } = cores({ indexAfterMs: 0 });
   const ids: Record<string, TraceId> = {};
 
-  test('words are found in answers, reasoning, arguments and errors, and in the filter; a hit knows its event', async () => {
+  test('G14 words are found in answers, reasoning, arguments and errors, and in the filter; a hit knows its event', async () => {
     const core = await open();
     for (const [name, text] of Object.entries({ WEATHER, ANSWER, FAILED })) ids[name] = await add(core, name, text);
     await whole(core);
@@ -136,7 +136,7 @@ describe('what is searched', () => {
   };
   const made = (text: string): SearchDocument => ({ part: 'answer', label: 'answer', text, event: 0 });
 
-  test('is what contains all the words, whatever they are', async () => {
+  test('G13 is what contains all the words, whatever they are', async () => {
     const dir = folder();
     const [writer, reader] = [new SearchWriter(dir), new SearchReader(dir)];
     afterwards(() => (writer.close(), reader.close()));

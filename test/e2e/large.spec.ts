@@ -46,7 +46,7 @@ const longest = (page: Page): Promise<number> =>
   page.locator('.streamed').evaluateAll((all) => all.reduce((most, one) => Math.max(most, one.textContent.length), 0));
 
 for (const name of Object.keys(BODIES))
-  test(`${name}: every view and pane draws a part of it`, async ({ page }) => {
+  test(`R24 I6 I8 ${name}: every view and pane draws a part of it`, async ({ page }) => {
     const faults = complaints(page);
     await open(page, name);
     await page.keyboard.press(name === 'a text in one line' ? 'ArrowRight' : 't');
@@ -74,7 +74,7 @@ for (const name of Object.keys(BODIES))
     expect(faults).toEqual([]);
   });
 
-test('a lane says that it draws the beginning of a text, and draws all of it when asked', async ({ page }) => {
+test('I6 a lane says that it draws the beginning of a text, and draws all of it when asked', async ({ page }) => {
   await open(page, 'arguments in pieces');
   const wire = page.locator('[data-lane="wire"]').first();
   await expect(page.getByText(/^Only the beginning of 1,500,\d{3} characters is drawn\./).first()).toBeVisible();
@@ -92,7 +92,7 @@ test('a lane says that it draws the beginning of a text, and draws all of it whe
   await expect(wire).toBeVisible();
 });
 
-test('a long name says how much is left out, and the JSON of its event opens whole', async ({ page }) => {
+test('R24 I11 a long name says how much is left out, and the JSON of its event opens whole', async ({ page }) => {
   await open(page, 'a name');
   await expect(page.locator('.block-head h3').first()).toContainText('… 998,000 more characters');
   await page.keyboard.press('t');

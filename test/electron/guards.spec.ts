@@ -46,7 +46,7 @@ test('only files of the window are served, each with its type and the policies',
   expect((await shell.program.fetch('app://tracelane/', 'POST'))!.status).toBe(405);
 });
 
-test('J6 I13 a link opens in the browser by a click and after a question, one for each click, and nothing else does', async ({
+test('R26 J6 I13 a link opens in the browser by a click and after a question, one for each click, and nothing else does', async ({
   shell,
 }) => {
   const page = await shell.page();

@@ -46,7 +46,7 @@ async function recordAndKill(
 }
 
 test(
-  `killed ${KILLS} times in mid-write, nothing acknowledged is lost and nothing is half there`,
+  `G1 killed ${KILLS} times in mid-write, nothing acknowledged is lost and nothing is half there`,
   { timeout: 300_000 },
   async () => {
     const dataDir = dataFolder();
@@ -84,7 +84,7 @@ test(
 );
 
 test(
-  'a log cut anywhere, as by a power loss, leaves a whole file and a part of the reads',
+  'G3 a log cut anywhere, as by a power loss, leaves a whole file and a part of the reads',
   { timeout: 120_000 },
   async () => {
     const dataDir = dataFolder();

@@ -5,7 +5,7 @@ import { KILLED, killRounds } from './kills.ts';
 const ROUNDS = 2;
 
 test.each(KILLED.filter((kind) => kind !== 'record'))(
-  'killed in mid-work, a program keeps its promises: %s',
+  'G2 killed in mid-work, a program keeps its promises: %s',
   { timeout: 300_000 },
   async (kind) => {
     const { kills } = await killRounds(kind, ROUNDS, 17);

@@ -4,7 +4,7 @@ import { z } from 'zod';
 import packaging, { fuses } from '../../electron-builder.config.mjs';
 import { contract } from '../../src/shared/rpc/contract.ts';
 
-test('J9 the packaged program is no Node, opens no debugger, and runs its own archive alone', () => {
+test('R26 J9 the packaged program is no Node, opens no debugger, and runs its own archive alone', () => {
   expect(packaging).toMatchObject({ asar: true, electronFuses: fuses({}) });
   expect(fuses({})).toEqual({
     runAsNode: false,

@@ -25,6 +25,10 @@ describe('a filter', () => {
     for (const nothing of ['', '  ', '()', '""']) expect(read(nothing)).toEqual({ type: 'all', parts: [] });
   });
 
+  test('I14 has no regular expressions: what looks like one is a text', () => {
+    for (const one of ['(a+)+$', '/(a|a)*b/', '^.*$', '[a-z]{1,99}']) expect(read(`"${one}"`)).toEqual(text(one));
+  });
+
   test('joins its parts: not before and, and before or', () => {
     expect(read('a b or not c (d or e)')).toEqual({
       type: 'any',

@@ -8,7 +8,7 @@ const shown = (text: string, blanks = false) =>
     .map((segment) => segment.text)
     .join('|');
 
-describe('hidden characters', () => {
+describe('I4 I5 hidden characters', () => {
   it('are shown by number: bidi, zero width, control, tags, lone surrogates', () => {
     expect(shown('a\u202eb')).toBe('a|U+202E|b');
     expect(shown('\u200b')).toBe('U+200B');
@@ -49,7 +49,7 @@ describe('hidden characters', () => {
   });
 });
 
-describe('the clipboard', () => {
+describe('I12 the clipboard', () => {
   it('gets no control characters, but tabs and line ends', () => {
     expect(withoutControls('a\u001b]52;c;x\u0007\r\n\tb')).toEqual({ text: 'a]52;c;x\r\n\tb', removed: 2 });
     expect(withoutControls('plain')).toEqual({ text: 'plain', removed: 0 });

@@ -1,0 +1,44 @@
+/** What a model wrote as Markdown: text, of which no element comes that could act, ask or fetch. */
+import { createElement } from 'react';
+import { renderToStaticMarkup } from 'react-dom/server';
+import { describe, expect, test } from 'vitest';
+import { canFormat } from '../../../src/renderer/parts/lanes/Formatted.tsx';
+import { Markdown } from '../../../src/renderer/parts/lanes/Markdown.tsx';
+import type { LaneBlock } from '../../../src/shared/model/blocks.ts';
+
+const html = (text: string): string => renderToStaticMarkup(createElement(Markdown, { text }));
+
+describe('I1 I2 I3 I9 I10 is shown as text', () => {
+  test.each([
+    '<script>alert(1)</script><img src=x onerror=alert(1)><svg onload=alert(1)>',
+    '<iframe srcdoc="<p>x"></iframe><style>*{}</style><base href="https://evil.test/"><meta http-equiv="refresh">',
+    '<form action="https://evil.test/"><input name="key" placeholder="Session expired, paste your API key"><button>Go</button></form>',
+    '- [ ] Session expired, paste your API key\n- [x] done',
+    '[a](javascript:alert(1)) [b](file:///etc/passwd) <vbscript:x> https://evil.test/\u202egnp.exe',
+    '![a](https://canary.invalid/?d=secret) ![b][c]\n\n[c]: https://canary.invalid/x',
+    '```mermaid\ngraph TD; A-->B\n```\n\n$$\\href{javascript:alert(1)}{x}$$',
+  ])('%s', (text) => {
+    expect(html(text)).not.toMatch(
+      /<(?:script|img|svg|iframe|style|base|meta|form|input|button|textarea|a|link|object)\b/i,
+    );
+  });
+});
+
+describe('I7 I8 costs no more than its length', () => {
+  const block = (chars: number, kind: 'text' | 'tool'): LaneBlock =>
+    ({ kind, chars, valid: true, row: { open: false } }) as unknown as LaneBlock;
+
+  test('a long one stays as it came', () => {
+    for (const kind of ['text', 'tool'] as const)
+      expect([canFormat(block(1_000, kind), false), canFormat(block(20_000, kind), false)]).toEqual([true, false]);
+    expect(canFormat(block(1_000, 'text'), true)).toBe(false);
+  });
+
+  test.each(['[', '> ', '* ', '`', '![', '|', '<', '- [ ] x\n'])(
+    'one of %j all through is read to its end',
+    (piece) => {
+      const text = piece.repeat(Math.floor(16_000 / piece.length));
+      expect(html(text).length).toBeGreaterThan(0);
+    },
+  );
+});

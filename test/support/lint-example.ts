@@ -25,11 +25,12 @@ export function exampleBytes(example: LintExample): Uint8Array {
   return new Uint8Array(encoded);
 }
 
-/** A message of Amazon's event stream. `type`: what it is, an `event` or an `exception`. */
-export function awsMessage(name: string, payload: string, type = 'event'): Uint8Array {
+/** A message of Amazon's event stream. `type`: what it is, an `event`, an `exception` or an `error`, whose sentence is `says`. */
+export function awsMessage(name: string, payload: string, type = 'event', says?: string): Uint8Array {
   return codec.encode({
     headers: {
-      [`:${type}-type`]: { type: 'string', value: name },
+      [type === 'error' ? ':error-code' : `:${type}-type`]: { type: 'string', value: name },
+      ...(says !== undefined && { ':error-message': { type: 'string', value: says } }),
       ':content-type': { type: 'string', value: 'application/json' },
       ':message-type': { type: 'string', value: type },
     },

@@ -260,6 +260,8 @@ export class FaultFinder {
 
   #takeBroken(frame: Frame): void {
     if (this.#knowledge.ends(frame)) return this.#takeEnd(frame);
+    // A message of a binary stream has no heartbeats, and what its headers say is not looked at here.
+    if (frame.headers && frame.data === '') return;
     if (!frame.sse) return this.#takeLine(frame);
     const { data } = frame;
     // An error that says nothing keeps no connection alive.

@@ -37,6 +37,8 @@ export const STREAM_RULES: readonly LintRule[] = [
     check: ({ faults }) => ({
       event({ frame, data }, report) {
         if (data || isDone(frame.data) || !frame.dispatches || faults.ofEvent(frame.index)) return;
+        // Of a message its headers may say all.
+        if (frame.headers && frame.data === '') return;
         report(frame, unread(frame));
       },
     }),

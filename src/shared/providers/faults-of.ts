@@ -40,7 +40,7 @@ function strangerIn(
   if (other) return { kind: 'other', label: other.label };
   const foreign = foreignOf(facts);
   // DashScope holds a choice of Chat Completions, and is no wrapper of one.
-  if (foreign !== null && own.framing === 'sse') return { kind: 'foreign', label: foreign };
+  if (foreign !== null && own.framing !== 'json-lines') return { kind: 'foreign', label: foreign };
   const wrapped = wrappedEvent(facts.json, [own, ...others]);
   return wrapped && { kind: 'wrapped', label: wrapped.provider.label, under: wrapped.under };
 }

@@ -31,7 +31,13 @@ const FOREIGN: readonly (readonly [label: string, sign: Sign])[] = [
   ],
   ['AG-UI', typed(/^(?:RUN|STEP)_(?:STARTED|FINISHED|ERROR)$|^(?:TEXT_MESSAGE|TOOL_CALL)_(?:START|CONTENT|ARGS|END)$/)],
   ['a protocol over JSON-RPC, as MCP and A2A are', called('jsonrpc', /^2\.0$/)],
-  ["Bedrock's Converse API, out of its binary framing", (json) => CONVERSE.some((name) => objectOf(json[name]))],
+  ["Bedrock's Converse API", (json, { name }) => CONVERSE.some((one) => one === name || objectOf(json[one]))],
+  ['the Titan models', (json) => isText(json['outputText'])],
+  ['the Llama models', (json) => isText(json['generation'])],
+  [
+    'the Mistral models on Bedrock',
+    (json) => Array.isArray(json['outputs']) && isText(objectOf(json['outputs'][0])?.['text']),
+  ],
   [
     "Anthropic's older Text Completions API",
     (json, { type }) => isText(json['completion']) && (type === 'completion' || 'stop_reason' in json),

@@ -191,7 +191,7 @@ class WireLaneReader implements WireLane {
   #readUnreadable(frame: Frame, value: unknown): void {
     const shown = nestsTooDeep(value, frame.data) ? frame.data : value;
     this.#recorder.preview(frame.data);
-    const fault = frame.name === 'error' ? faultOf(shown) : textFault(shown);
+    const fault = this.#protocol.headerFault?.(frame) ?? (frame.name === 'error' ? faultOf(shown) : textFault(shown));
     if (fault) this.#recorder.error(fault, shown);
     else {
       // A line of JSON lines that is none may be a page, which goes on in the lines after it.

@@ -118,8 +118,8 @@ test('the two sides of a gateway are put on one axis, with what each hop held', 
   const rows = page.getByRole('grid', { name: 'Runs' }).locator('[id^="run-"]');
   await expect(rows).toHaveCount(2);
   await rows.first().click();
-  await page.getByRole('tab', { name: 'Compare' }).click();
-  await rows.last().click({ modifiers: ['Control'] });
+  await page.getByRole('tab', { name: 'Exchange' }).click();
+  await page.getByRole('button', { name: 'See who held it' }).click();
   const part = page.getByRole('region', { name: 'Who held it' });
   await expect(part.getByRole('img')).toHaveAccessibleName(/Longest: .* gateway /);
   await expect(part).toContainText('The client waited');

@@ -83,6 +83,8 @@ const SIDES: Readonly<Record<Partner['side'], string>> = {
 
 /** Recordings that may be the other side of a gateway: each can be put on one axis with this one. */
 function Partners({ id }: { readonly id: TraceId }) {
+  // The other side may end later.
+  const ended = useRuns(({ rows }) => [...rows.values()].filter(({ ending }) => ending !== undefined).length);
   const [found, setFound] = useState<{ readonly of: TraceId; readonly partners: readonly Partner[] }>();
   useEffect(() => {
     let gone = false;
@@ -94,7 +96,8 @@ function Partners({ id }: { readonly id: TraceId }) {
     return () => {
       gone = true;
     };
-  }, [id]);
+    // oxlint-disable-next-line react/exhaustive-effect-dependencies
+  }, [id, ended]);
   if (found?.of !== id || found.partners.length === 0) return null;
   const compare = (other: TraceId): void => {
     pickTraces([other]);

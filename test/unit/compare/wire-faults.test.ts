@@ -42,6 +42,18 @@ const FAULTS: readonly (readonly [name: string, api: Api, body: string, says: Re
     `${messages}${namedBody({ type: 'content_block_delta', index: 1, delta: { type: 'input_json_delta', partial_json: '{}' } }, { type: 'message_delta', delta: { stop_reason: 'tool_use' } }, { type: 'message_stop' })}`,
     /fault of the wire: a delta for block 1, which was not started;/,
   ],
+  [
+    'counts by the names of another API',
+    'chat_completions',
+    `${head}data: ${JSON.stringify({ ...(JSON.parse(piece) as object), choices: [], usage: { input_tokens: 1, output_tokens: 1 } })}\n\n${tail}`,
+    /fault of the wire: the usage, 1 in, 1 out, stands in usage under the names input_tokens, output_tokens/,
+  ],
+  [
+    'a message_delta without a usage',
+    'messages',
+    `${messages}${namedBody({ type: 'content_block_stop', index: 0 }, { type: 'message_delta', delta: { stop_reason: 'end_turn' } }, { type: 'message_stop' })}`,
+    /fault of the wire: message_delta has no usage/,
+  ],
   ['an event cut in Messages', 'messages', `${messages}event: content_block_delta\ndata: {"type":"con\n\n`, /event 2/],
 ];
 

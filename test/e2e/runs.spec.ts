@@ -2,7 +2,9 @@
 import { expect, test, type Page } from 'playwright/test';
 import type { TraceId } from '../../src/shared/model/ids.ts';
 import type { Client } from '../../src/shared/rpc/client.ts';
-import { startHost, type Host } from '../support/host.ts';
+import { databaseFile, openFile } from '../../src/main/core/store/database.ts';
+import { seed } from '../bench/seed.ts';
+import { dataFolder, startHost, type Host } from '../support/host.ts';
 import { complaints, openEmpty } from '../support/page.ts';
 import { importShort } from '../support/imports.ts';
 
@@ -170,4 +172,64 @@ test('several runs are marked by range and one by one, starred, tagged, filtered
   await page.getByRole('button', { name: 'Undo' }).click();
   await expect(runs(page)).toContainText('3 / 6 runs');
   expect(found).toEqual([]);
+});
+
+test('the end of a long list, and any place of it, is there at once, and stays where it is while runs come', async ({
+  page,
+}) => {
+  const folder = await dataFolder();
+  const db = openFile(databaseFile(folder.path));
+  seed(db, 1, 3);
+  const columns = db.pragma('table_info(traces)') as { readonly name: string }[];
+  const own: Readonly<Record<string, string>> = {
+    nr: 'n + 1',
+    id: "'copy-' || n",
+    title: "'Copy ' || n",
+    started_at: 'started_at + n * 600000',
+  };
+  db.exec(`WITH RECURSIVE numbers (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < 3000)
+    INSERT INTO traces SELECT ${columns.map(({ name }) => own[name] ?? name).join(', ')} FROM traces, numbers`);
+  db.close();
+  const long = await startHost({ dataDir: folder.path });
+  let asked = 0;
+  page.on('websocket', (socket) =>
+    socket.on('framesent', ({ payload }) => (asked += String(payload).split('"traces.list"').length - 1)),
+  );
+  await openEmpty(page, long.url);
+  await expect(runs(page)).toContainText('3,001 runs');
+  const list = page.getByRole('grid', { name: 'Runs' });
+  const scrolledTo = (share: number) => list.evaluate((box, at) => box.scrollTo(0, at * box.scrollHeight), share);
+  const visible = () =>
+    list.evaluate((box) => {
+      const { top } = box.getBoundingClientRect();
+      const row = [...box.querySelectorAll('[role=row]')].find((one) => one.getBoundingClientRect().top >= top)!;
+      return { title: row.querySelector('h3')!.textContent, y: Math.round(row.getBoundingClientRect().top) };
+    });
+
+  const before = asked;
+  await scrolledTo(1);
+  await expect(names(page).filter({ hasText: 'Copy 1' }).last()).toHaveText('Copy 1');
+  await scrolledTo(1);
+  await expect(names(page).last()).not.toHaveText(/Copy/);
+  await scrolledTo(0.5);
+  await expect(
+    names(page)
+      .filter({ hasText: /^Copy 1[45]\d\d$/ })
+      .first(),
+  ).toBeVisible();
+  // One page for the end, one or two for the middle: none of those between.
+  expect(asked - before).toBeLessThanOrEqual(5);
+
+  await names(page)
+    .filter({ hasText: /^Copy 1[45]\d\d$/ })
+    .nth(4)
+    .click();
+  const there = await visible();
+  await importShort(long.client(), 'Newcomer');
+  await expect(runs(page)).toContainText('3,002 runs');
+  expect(await visible()).toEqual(there);
+  await scrolledTo(0);
+  await expect(names(page).first()).toHaveText('Newcomer');
+  await long.stop();
+  await folder.remove();
 });

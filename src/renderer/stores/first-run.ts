@@ -6,6 +6,7 @@ import { create } from 'zustand';
 import type { TraceRow } from '../../shared/model/trace.ts';
 import type { SampleInfo } from '../../shared/rpc/contract.ts';
 import { kept, keptInTab } from './kept.ts';
+import { isWhole } from './listing.ts';
 import { useRuns } from './runs.ts';
 import { startSample } from './samples.ts';
 
@@ -60,9 +61,9 @@ export function standsFor(
 }
 
 export function useFirstRunStands(): boolean {
-  const { loaded, problem, next, ids, rows } = useRuns();
+  const { loaded, problem, all, ids, rows } = useRuns();
   const mine = useFirstRun();
-  return standsFor({ loaded, problem, all: next === null ? ids.map((id) => rows.get(id)!) : null }, mine);
+  return standsFor({ loaded, problem, all: isWhole(all) ? ids.map((id) => rows.get(id)!) : null }, mine);
 }
 
 let last = Promise.resolve();

@@ -10,38 +10,40 @@ import type { ListChange } from '../../shared/rpc/contract.ts';
 import { client } from '../client/client.ts';
 import { selectTrace, useApp } from './app.ts';
 import { onNextFrame } from './frame.ts';
+import {
+  EMPTY,
+  holds,
+  loadedIds,
+  wantedFor,
+  withoutRow,
+  withPage,
+  withRow,
+  type Listing,
+  type Wanted,
+} from './listing.ts';
 import { toast, toastError } from './toasts.ts';
 
 const PAGE = 200;
 /** The most that a page may have. */
 const LONGEST_PAGE = 500;
 
-/** What the store found for a filter: the first pages of it. */
-interface Found {
+/** What the store found for a filter. */
+interface Found extends Listing {
   readonly filter: string;
-  readonly ids: readonly TraceId[];
-  /** How many there are in the store, loaded or not. */
-  readonly total: number;
-  readonly next: string | null;
   /** Why the store could not be searched. */
   readonly problem: string | null;
 }
 
-type Place = Pick<TraceRow, 'nr'>;
-
 interface RunsState {
   readonly loaded: boolean;
-  /** The loaded part of the list, newest first: all rows down to the last loaded one. */
+  readonly all: Listing;
+  /** Of the whole list, those that are loaded, newest first. */
   readonly ids: readonly TraceId[];
-  /** All rows that are known, those that were found further down too. */
+  /** All rows that are known. */
   readonly rows: ReadonlyMap<TraceId, TraceRow>;
   /** How many there are in the store, loaded or not. */
   readonly total: number;
   readonly live: number;
-  /** Where the next page starts; null: all is loaded. */
-  readonly next: string | null;
-  /** The last row before `next`. */
-  readonly last: Place | null;
   /** Why the list could not be read. */
   readonly problem: string | null;
   /** As it was typed. */
@@ -54,65 +56,52 @@ interface RunsState {
 
 export const useRuns = create<RunsState>()(() => ({
   loaded: false,
+  all: EMPTY,
   ids: [],
   rows: new Map(),
   total: 0,
   live: 0,
-  next: null,
-  last: null,
   problem: null,
   filter: '',
   unread: null,
   found: null,
 }));
 
-const newestFirst = (a: Place, b: Place) => b.nr - a.nr;
-
-/** Whether a row is in the loaded part of the list. */
-const isListed = (row: Place, { next, last }: Pick<RunsState, 'next' | 'last'>) =>
-  next === null || last === null || newestFirst(row, last) <= 0;
-
-function put(rows: ReadonlyMap<TraceId, TraceRow>, rest: Partial<RunsState>): void {
-  const state = { ...useRuns.getState(), ...rest };
-  const listed = [...rows.values()].filter((row) => isListed(row, state));
-  // Most changes are numbers of rows already there: the order then stands.
-  const before = new Set(state.ids);
-  const same = before.size === listed.length && listed.every(({ id }) => before.has(id));
-  const ids = same ? state.ids : listed.toSorted(newestFirst).map(({ id }) => id);
+function put(rows: ReadonlyMap<TraceId, TraceRow>, { all, ...rest }: Partial<RunsState>): void {
   let live = 0;
   for (const row of rows.values()) if (!row.ending) live++;
-  useRuns.setState({ rows, ids, live, ...rest });
+  const changed = all && all !== useRuns.getState().all && { all, ids: loadedIds(all), total: all.total };
+  useRuns.setState({ rows, live, ...changed, ...rest });
 }
 
-/** A page of the whole list. */
-const pageOf = (page: {
-  readonly rows: readonly TraceRow[];
-  readonly next: string | null;
-  readonly total: number;
-}) => ({
-  total: page.total,
-  next: page.next,
-  last: page.rows.at(-1) ?? null,
-});
-
 let waiting: ListChange[] = [];
+/** Deleted while this window looked: they may come back. */
+const gone = new Set<TraceId>();
 
 function flush(): void {
   const changes = waiting;
   waiting = [];
-  const state = useRuns.getState();
-  const { rows: before, total } = state;
+  const { rows: before, found, ...state } = useRuns.getState();
   const rows = new Map(before);
-  let count = total;
+  let { all } = state;
   for (const change of changes) {
-    if (change.type === 'upsert') {
-      if (!rows.has(change.row.id) && isListed(change.row, state)) count++;
-      rows.set(change.row.id, change.row);
-    } else if (rows.delete(change.id)) count--;
+    if (change.type === 'delete') {
+      all = withoutRow(all, change.id);
+      rows.delete(change.id);
+      gone.add(change.id);
+      continue;
+    }
+    const { row } = change;
+    const more = rows.has(row.id) && holds(all, row) ? null : withRow(all, row);
+    all = more ?? all;
+    // Back, where nothing is loaded.
+    if (gone.delete(row.id) && !more) all = { ...all, total: all.total + 1 };
+    // Of rows that nobody sees, nothing is kept: facts of all of them may come, one by one.
+    if (more || rows.has(row.id)) rows.set(row.id, row);
   }
-  put(rows, { total: count });
+  put(rows, { all });
   chooseNewest(before);
-  if (changes.some((change) => mayMove(change, before))) void search();
+  if ((found || useRuns.getState().filter !== '') && changes.some((change) => mayMove(change, before))) void search();
 }
 
 /** Whether a row may have come to what the filter finds, or left it. */
@@ -162,8 +151,7 @@ export function watchRuns(): void {
 async function loadFirst(): Promise<void> {
   try {
     const page = await client().call('traces.list', { limit: PAGE });
-    const rows = new Map(page.rows.map((row) => [row.id, row]));
-    put(rows, { loaded: true, ...pageOf(page), problem: null });
+    put(withRows(page.rows), { loaded: true, all: withPage(EMPTY, page), problem: null });
     void search();
     const { selected } = useApp.getState();
     if (selected === null && page.rows[0]) selectTrace(page.rows[0].id, true);
@@ -173,46 +161,50 @@ async function loadFirst(): Promise<void> {
 }
 
 let loading = false;
-/** Reads the next page of what is shown, if there is one. */
-export async function loadMore(limit = PAGE): Promise<void> {
-  const { next, found } = useRuns.getState();
-  const after = found ? found.next : next;
-  if (after === null || loading) return;
+/** Reads what is not there of these rows of what is shown, by their places, a page of it: those before `to`, `to` included. */
+export async function loadRows(from: number, to: number): Promise<void> {
+  const { all, found } = useRuns.getState();
+  const wanted = wantedFor(found ?? all, from, to, PAGE);
+  if (wanted === null || loading) return;
   loading = true;
-  let again = false;
   try {
-    const page = await client().call('traces.list', { filter: found?.filter, limit, after });
-    const rows = withRows(page.rows);
-    const { found: current } = useRuns.getState();
-    if (!found) put(rows, pageOf(page));
-    else if (current === found)
-      put(rows, {
-        found: {
-          ...found,
-          ids: [...found.ids, ...page.rows.map(({ id }) => id)],
-          total: page.total,
-          next: page.next,
-        },
-      });
-    // A search that was done meanwhile has begun anew: whoever stands at the end of the list still waits for the next page.
-    else again = current?.filter === found.filter;
+    await loadPage(wanted, found);
   } catch (error) {
-    toastError('The next runs could not be read', error);
+    toastError('These runs could not be read', error);
   } finally {
     loading = false;
   }
-  if (again) await loadMore(limit);
 }
 
-/** Reads on until a run is in the list, so that it can be scrolled to; its row is known at once. */
+async function loadPage(wanted: Wanted, found: Found | null): Promise<void> {
+  const place =
+    'after' in wanted
+      ? { after: String(wanted.after) }
+      : 'before' in wanted
+        ? { before: String(wanted.before) }
+        : { at: wanted.at };
+  const answer = await client().call('traces.list', { filter: found?.filter, limit: PAGE, ...place });
+  const page = {
+    ...answer,
+    ...('after' in wanted && { behind: wanted.after }),
+    ...('before' in wanted && { before: wanted.before }),
+  };
+  const state = useRuns.getState();
+  if (!found) return put(withRows(answer.rows), { all: withPage(state.all, page) });
+  // A search that began anew meanwhile has other places; whoever still looks there asks again.
+  if (state.found?.filter !== found.filter) return;
+  put(withRows(answer.rows), { found: { ...state.found, ...withPage(state.found, page) } });
+}
+
+/** Reads what is around a run, so that it can be scrolled to; its row is known at once. */
 export async function revealRun(row: TraceRow): Promise<void> {
   put(withRows([row]), {});
-  for (let before: string | null = ''; !isListed(row, useRuns.getState());) {
-    const { next } = useRuns.getState();
-    // Another page is on its way, or none can be read.
-    if (next === null || next === before) return;
-    before = next;
-    await loadMore(LONGEST_PAGE);
+  if (holds(useRuns.getState().all, row)) return;
+  try {
+    const page = await client().call('traces.list', { limit: PAGE, around: row.nr });
+    put(withRows(page.rows), { all: withPage(useRuns.getState().all, page) });
+  } catch (error) {
+    toastError('The runs around this one could not be read', error);
   }
 }
 
@@ -252,14 +244,16 @@ async function searched(
   filter: string,
   before: Found | null,
 ): Promise<{ readonly rows: readonly TraceRow[]; readonly found: Found }> {
+  const same = before?.filter === filter ? before : null;
   // What was scrolled into view stays there when the same is searched again.
-  const limit = before?.filter === filter ? Math.min(Math.max(before.ids.length, PAGE), LONGEST_PAGE) : PAGE;
+  const limit = Math.min(Math.max(same?.parts[0]?.places.length ?? 0, PAGE), LONGEST_PAGE);
   try {
-    const { rows, total, next } = await client().call('traces.list', { filter, limit });
-    return { rows, found: { filter, ids: rows.map(({ id }) => id), total, next, problem: null } };
+    const page = await client().call('traces.list', { filter, limit });
+    const others = { total: same?.total ?? 0, parts: [EMPTY.parts[0]!, ...(same?.parts.slice(1) ?? [])] };
+    return { rows: page.rows, found: { filter, ...withPage(others, page), problem: null } };
   } catch (error) {
     const problem = error instanceof Error ? error.message : String(error);
-    return { rows: [], found: { filter, ids: [], total: 0, next: null, problem } };
+    return { rows: [], found: { filter, ...EMPTY, problem } };
   }
 }
 
@@ -304,7 +298,7 @@ function patch(row: TraceRow): void {
 /** Deletes traces, with a way back; the one below takes over the selection. */
 export async function deleteTraces(ids: readonly TraceId[]): Promise<void> {
   const { ids: listed, found, rows } = useRuns.getState();
-  const all = found?.ids ?? listed;
+  const all = found ? loadedIds(found) : listed;
   const { selected } = useApp.getState();
   const at = selected === null ? -1 : all.indexOf(selected);
   try {

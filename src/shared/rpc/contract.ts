@@ -287,7 +287,7 @@ export interface ListedTraces {
   readonly rows: readonly TraceRow[];
   /** The place of the first of them in the list, from 0. */
   readonly at: number;
-  /** By which the pages beside it are asked for; null: there is none. */
+  /** By which the pages beside it are asked for, the `nr` of the row at that end; null: there is none. */
   readonly previous: string | null;
   readonly next: string | null;
   readonly total: number;

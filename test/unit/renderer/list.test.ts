@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { traceId } from '../../../src/shared/model/ids.ts';
 import type { TraceRow } from '../../../src/shared/model/trace.ts';
 import { compact, dayName, duration, money } from '../../../src/renderer/components/format.ts';
-import { listRows, type Grouping } from '../../../src/renderer/views/runs/list-rows.ts';
+import type { Listing } from '../../../src/renderer/stores/listing.ts';
+import { listRows, type Grouping, type ListRow } from '../../../src/renderer/views/runs/list-rows.ts';
 import { lookOf } from '../../../src/renderer/components/names.ts';
 
 const NOW = new Date(2025, 9, 18, 14).getTime();
@@ -40,6 +41,14 @@ function row(id: string, over: Partial<TraceRow> = {}): TraceRow {
 }
 const { ending: _, ...running } = row('live', { startedAt: NOW - 30 * HOUR });
 
+const listing = (all: readonly TraceRow[], total: number): Listing => ({ total, parts: [{ at: 0, places: all }] });
+const said = (entry: ListRow): string =>
+  entry.type === 'group'
+    ? `${entry.name} ${entry.count}${entry.more ? '+' : ''}`
+    : entry.type === 'gap'
+      ? `${entry.count} from ${entry.at}`
+      : entry.id;
+
 describe('the run list in groups', () => {
   const facts = (conversation: string | null) =>
     ({ version: 1, differs: [], apart: [], lint: { worst: null, rules: [] }, tools: [], conversation }) as const;
@@ -50,9 +59,7 @@ describe('the run list in groups', () => {
   ];
   const rows = new Map(all.map((item) => [item.id, item]));
   const shape = (by: Grouping) =>
-    listRows([...rows.keys()], rows, { pinLive: true, now: NOW, whole: false, by, endpointName: () => undefined }).map(
-      (entry) => (entry.type === 'group' ? `${entry.name} ${entry.count}${entry.more ? '+' : ''}` : entry.id),
-    );
+    listRows(listing(all, 9), rows, { pinLive: true, now: NOW, by, endpointName: () => undefined }).map(said);
 
   it('puts runs of one endpoint, model or conversation under each other, and says that there may be more', () => {
     expect(shape('endpoint')).toEqual(['lab 2+', 'a', 'c', 'Unknown endpoint 1+', 'b']);
@@ -64,11 +71,13 @@ describe('the run list in groups', () => {
 describe('the run list', () => {
   const all: readonly TraceRow[] = [row('a'), row('b', { startedAt: NOW - 20 * HOUR }), running];
   const rows = new Map(all.map((item) => [item.id, item]));
-  const ids = all.map(({ id }) => id);
   const shape = (pinLive: boolean, whole = true) =>
-    listRows(ids, rows, { pinLive, now: NOW, whole, by: 'day', endpointName: () => undefined }).map((entry) =>
-      entry.type === 'group' ? `${entry.name} ${entry.count}${entry.more ? '+' : ''}` : entry.id,
-    );
+    listRows(listing(all, whole ? all.length : 9), rows, {
+      pinLive,
+      now: NOW,
+      by: 'day',
+      endpointName: () => undefined,
+    }).map(said);
 
   it('groups by day, and puts live runs on top only while it is followed', () => {
     expect(shape(false)).toEqual(['Today 1', 'a', 'Yesterday 2', 'b', 'live']);
@@ -76,8 +85,27 @@ describe('the run list', () => {
   });
 
   it('says of the last day that it may have more, where not all is loaded', () => {
-    expect(shape(false, false)).toEqual(['Today 1', 'a', 'Yesterday 2+', 'b', 'live']);
-    expect(shape(true, false)).toEqual(['Live 1', 'live', 'Today 1', 'a', 'Yesterday 1+', 'b']);
+    expect(shape(false, false)).toEqual(['Today 1', 'a', 'Yesterday 2+', 'b', 'live', '6 from 3']);
+    expect(shape(true, false)).toEqual(['Live 1', 'live', 'Today 1', 'a', 'Yesterday 1+', 'b', '6 from 3']);
+  });
+
+  it('leaves room between stretches for what is not loaded', () => {
+    const more = row('z', { startedAt: NOW - 20 * HOUR });
+    const parts = [
+      { at: 0, places: [all[0]!] },
+      { at: 5, places: [all[1]!, more] },
+    ];
+    const known = new Map([...rows, [more.id, more]]);
+    const options = { pinLive: true, now: NOW, by: 'day', endpointName: () => undefined } as const;
+    expect(listRows({ total: 8, parts }, known, options).map(said)).toEqual([
+      'Today 1+',
+      'a',
+      '4 from 1',
+      'Yesterday 2+',
+      'b',
+      'z',
+      '1 from 7',
+    ]);
   });
 
   it('tells a request that got no response from one that was cut, and from one that was refused by a status', () => {

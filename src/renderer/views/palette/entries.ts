@@ -5,6 +5,7 @@ import { client } from '../../client/client.ts';
 import { openOverlay, selectTrace, setCentre, setPane, useApp } from '../../stores/app.ts';
 import { leaveFirstRun, playFirst, useFirstRunStands } from '../../stores/first-run.ts';
 import { openAt } from '../../stores/open.ts';
+import { holds } from '../../stores/listing.ts';
 import { filterRuns, revealRun, useRuns } from '../../stores/runs.ts';
 import { apiLabel } from '../../stores/providers.ts';
 import { startSample } from '../../stores/samples.ts';
@@ -88,7 +89,7 @@ async function chooseHit({ row, part, block, offset, event }: SearchHit): Promis
 function chooseRun(row: TraceRow): void {
   leaveFirstRun();
   const { found } = useRuns.getState();
-  if (found && !found.ids.includes(row.id)) filterRuns('');
+  if (found && !holds(found, row)) filterRuns('');
   void revealRun(row);
   selectTrace(row.id);
 }

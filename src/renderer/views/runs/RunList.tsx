@@ -1,4 +1,4 @@
-import { useEffect, useMemo, useRef, useState } from 'react';
+import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react';
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { ArrowUpRight, Download, Rows3, Star, Tag, Trash2, PanelLeftClose, PanelLeftOpen } from 'lucide-react';
 import type { TraceId } from '../../../shared/model/ids.ts';
@@ -11,11 +11,12 @@ import { Shown } from '../../components/Shown.tsx';
 import { kept } from '../../stores/kept.ts';
 import { openOverlay, pickTraces, selectTrace, togglePicked, useApp } from '../../stores/app.ts';
 import { onNextFrame } from '../../stores/frame.ts';
+import type { Listing } from '../../stores/listing.ts';
 import { foldList, useListRail } from '../../stores/list-rail.ts';
-import { deleteTraces, filterRuns, loadMore, starTraces, useRuns } from '../../stores/runs.ts';
+import { deleteTraces, filterRuns, loadRows, starTraces, useRuns } from '../../stores/runs.ts';
 import { FilterBox } from './FilterBox.tsx';
 import { FilterChips } from './FilterChips.tsx';
-import { GROUPINGS, listRows, type Grouping } from './list-rows.ts';
+import { GROUPINGS, listRows, type Grouping, type ListRow } from './list-rows.ts';
 import { RunRow, type PickKeys } from './RunRow.tsx';
 import './runs.css';
 
@@ -29,7 +30,7 @@ const DAY_HEIGHT = 26;
 const rowId = (id: TraceId) => `run-${id}`;
 
 export function RunList() {
-  const { ids, rows, total, loaded, problem, next, filter, unread, found } = useRuns();
+  const { all, rows, total, loaded, problem, filter, unread, found } = useRuns();
   const { selected, picked, followList } = useApp();
   const [grouping, setGrouping] = useState(storedGrouping);
   const endpoints = useApp((state) => state.endpoints);
@@ -37,17 +38,16 @@ export function RunList() {
   const scroller = useRef<HTMLDivElement>(null);
   const field = useRef<HTMLInputElement>(null);
 
-  const shown = found ?? { ids, total, next, problem };
+  const shown: Listing = found ?? all;
   const list = useMemo(
     () =>
-      listRows(shown.ids, rows, {
+      listRows(shown, rows, {
         pinLive: followList,
         now: Date.now(),
-        whole: shown.next === null,
         by: grouping,
         endpointName: ({ endpointId }) => endpoints.find(({ id }) => id === endpointId)?.name,
       }),
-    [shown.ids, shown.next, rows, followList, grouping, endpoints],
+    [shown, rows, followList, grouping, endpoints],
   );
   const runs = useMemo(() => list.flatMap((row) => (row.type === 'run' ? [row.id] : [])), [list]);
 
@@ -56,15 +56,18 @@ export function RunList() {
   const virtual = useVirtualizer({
     count: list.length,
     getScrollElement: () => scroller.current,
-    estimateSize: (at) => (list[at]?.type === 'group' ? DAY_HEIGHT : RUN_HEIGHT),
+    estimateSize: (at) => heightOf(list[at]),
     getItemKey: (at) => keyOf(list[at]),
     overscan: 8,
   });
-  // After each drawing, not only a scroll: a list that was searched again may end where one stands already.
+  // After each drawing, not only a scroll: a list that was searched again may lack what one looks at already.
   useEffect(() => {
-    const { range } = virtual;
-    if (range && range.endIndex > list.length - 20 && shown.next !== null) void loadMore();
+    const seen = stretchOf(list, virtual);
+    if (!seen) return;
+    const [from, to] = grouping === 'day' ? seen : moreOf(list, virtual, shown);
+    void loadRows(from, to);
   });
+  usePlaceKept(list, { topOf: () => scroller.current?.scrollTop, scrollBy: (by) => scroller.current?.scrollBy(0, by) });
 
   // Wherever it was chosen: here, in the palette, by a run that has just begun.
   const place = list.findIndex((row) => row.type === 'run' && row.id === selected);
@@ -75,6 +78,8 @@ export function RunList() {
     virtual.scrollToIndex(place === 1 ? 0 : place);
   }, [virtual, selected, place]);
   const step = (by: 1 | -1) => {
+    // Past what is not loaded nobody steps: it is on its way.
+    if (place >= 0 && list[place + by]?.type === 'gap') return;
     const at = selected === null ? -1 : runs.indexOf(selected);
     const id = runs[Math.min(Math.max(at + by, 0), runs.length - 1)];
     if (id !== undefined && id !== selected) selectTrace(id);
@@ -85,8 +90,9 @@ export function RunList() {
   const pick = (id: TraceId, { ctrlKey, metaKey, shiftKey }: PickKeys) => {
     if (ctrlKey || metaKey) return togglePicked(id);
     const from = shiftKey && selected !== null ? runs.indexOf(selected) : -1;
-    if (from < 0) return selectTrace(id);
     const to = runs.indexOf(id);
+    // What is between them must be known.
+    if (from < 0 || !areWhole(list, selected, id)) return selectTrace(id);
     pickTraces(runs.slice(Math.min(from, to), Math.max(from, to) + 1).slice(0, MOST_CHOSEN));
   };
   const drawn = virtual.getVirtualItems();
@@ -134,6 +140,15 @@ export function RunList() {
         <div className="runs-all" role="rowgroup" style={{ height: virtual.getTotalSize() }}>
           {drawn.map((item) => {
             const entry = list[item.index]!;
+            if (entry.type === 'gap')
+              return (
+                <div
+                  key={item.key}
+                  className="run-gap"
+                  role="presentation"
+                  style={{ transform: `translateY(${item.start}px)`, height: item.size }}
+                />
+              );
             if (entry.type === 'group')
               return (
                 <div
@@ -158,7 +173,7 @@ export function RunList() {
                 editing={entry.id === editing}
                 onEdited={() => setEditing(null)}
                 onPick={(event) => pick(entry.id, event)}
-                rowIndex={item.index + 1}
+                rowIndex={entry.at + 1}
                 top={item.start}
               />
             );
@@ -168,7 +183,7 @@ export function RunList() {
       {list.length === 0 && (
         <EmptyList
           loaded={loaded && (found === null || found.filter === filter)}
-          problem={shown.problem}
+          problem={found ? found.problem : problem}
           filtered={found !== null}
           onClear={() => filterRuns('')}
         />
@@ -229,9 +244,81 @@ function FoldButton() {
   );
 }
 
-const keyOf = (row: ReturnType<typeof listRows>[number] | undefined) =>
-  row === undefined ? '' : row.type === 'group' ? `group ${row.key}` : row.id;
+const keyOf = (row: ListRow | undefined) =>
+  row === undefined ? '' : row.type === 'group' ? `group ${row.key}` : row.type === 'gap' ? `gap ${row.at}` : row.id;
 
+const heightOf = (row: ListRow | undefined): number =>
+  row?.type === 'group' ? DAY_HEIGHT : row?.type === 'gap' ? row.count * RUN_HEIGHT : RUN_HEIGHT;
+
+/** Rows that are read before they are seen. */
+const AHEAD = 20;
+
+type Drawn = ReturnType<typeof useVirtualizer<HTMLDivElement, Element>>;
+
+/** The places of what is seen, and a little more; undefined while nothing is drawn. */
+function stretchOf(list: readonly ListRow[], virtual: Drawn): readonly [from: number, to: number] | undefined {
+  const { scrollOffset, scrollRect } = virtual;
+  if (scrollOffset === null || scrollRect === null) return undefined;
+  const bottom = scrollOffset + scrollRect.height;
+  const places = virtual.getVirtualItems().flatMap(({ index, start, end }): readonly number[] => {
+    const row = list[index];
+    // More is drawn than is seen: what is next to a gap may be far from it.
+    if (row === undefined || row.type === 'group' || end <= scrollOffset || start >= bottom) return [];
+    if (row.type === 'run') return [row.at];
+    const within = (y: number): number => Math.min(Math.max(0, Math.floor((y - start) / RUN_HEIGHT)), row.count - 1);
+    return [row.at + within(scrollOffset), row.at + within(bottom)];
+  });
+  return places.length === 0 ? undefined : [Math.max(0, Math.min(...places) - AHEAD), Math.max(...places) + AHEAD];
+}
+
+/** In groups that anything may belong to: what follows the beginning of the list, near the end of what is drawn. */
+function moreOf(list: readonly ListRow[], virtual: Drawn, { parts }: Listing): readonly [from: number, to: number] {
+  const end = parts[0]!.places.length;
+  return (virtual.range?.endIndex ?? 0) > list.length - AHEAD ? [end, end] : [0, -1];
+}
+
+/** Whether nothing between two runs is not loaded. */
+function areWhole(list: readonly ListRow[], a: TraceId | null, b: TraceId): boolean {
+  const [from, to] = [a, b]
+    .map((id) => list.findIndex((row) => row.type === 'run' && row.id === id))
+    .toSorted((x, y) => x - y) as [number, number];
+  return !list.slice(from, to).some(({ type }) => type === 'gap');
+}
+
+interface Scrolled {
+  readonly topOf: () => number | undefined;
+  readonly scrollBy: (by: number) => void;
+}
+
+/** The run at the upper edge stays where it is when rows come or go above it; at the top of the list, the top is what stays. */
+function usePlaceKept(list: readonly ListRow[], { topOf, scrollBy }: Scrolled): void {
+  const before = useRef<readonly ListRow[]>([]);
+  useLayoutEffect(() => {
+    const old = before.current;
+    before.current = list;
+    const top = topOf() ?? 0;
+    if (old === list || top < RUN_HEIGHT) return;
+    const id = runBelow(old, top);
+    const [was, is] = [startOf(old, id), startOf(list, id)];
+    if (was !== undefined && is !== undefined && was !== is) scrollBy(is - was);
+  });
+}
+
+/** The first run that ends below a height. */
+function runBelow(list: readonly ListRow[], top: number): TraceId | undefined {
+  let end = 0;
+  const row = list.find((one) => (end += heightOf(one)) > top && one.type === 'run');
+  return row?.type === 'run' ? row.id : undefined;
+}
+
+function startOf(list: readonly ListRow[], id: TraceId | undefined): number | undefined {
+  let start = 0;
+  for (const row of list) {
+    if (row.type === 'run' && row.id === id) return start;
+    start += heightOf(row);
+  }
+  return undefined;
+}
 function toggleFollow(runs: readonly TraceId[]): void {
   const follow = !useApp.getState().followList;
   if (follow && runs[0] !== undefined) selectTrace(runs[0], true);

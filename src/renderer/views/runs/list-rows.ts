@@ -2,6 +2,7 @@
 import type { TraceId } from '../../../shared/model/ids.ts';
 import type { TraceRow } from '../../../shared/model/trace.ts';
 import { dayName } from '../../components/format.ts';
+import { isWhole, type Listing } from '../../stores/listing.ts';
 
 /** What runs can be grouped by. */
 export const GROUPINGS = ['day', 'endpoint', 'model', 'conversation'] as const;
@@ -18,45 +19,79 @@ export type ListRow =
       readonly count: number;
       readonly more: boolean;
     }
-  | { readonly type: 'run'; readonly id: TraceId };
+  /** `at`: its place in the whole list. */
+  | { readonly type: 'run'; readonly id: TraceId; readonly at: number }
+  /** Rows that are not loaded, from a place on. */
+  | { readonly type: 'gap'; readonly at: number; readonly count: number };
 
 export interface ListOptions {
   readonly pinLive: boolean;
   readonly now: number;
-  /** All runs are loaded. */
-  readonly whole: boolean;
   readonly by: Grouping;
   /** What an endpoint is called now; undefined where it is no more. */
   readonly endpointName: (row: TraceRow) => string | undefined;
 }
 
+interface PlacedRow {
+  readonly row: TraceRow;
+  readonly at: number;
+}
+
+/** By day, what is not loaded stands where it will be; by anything else, it may belong to any group. */
 export function listRows(
-  ids: readonly TraceId[],
+  listing: Listing,
   rows: ReadonlyMap<TraceId, TraceRow>,
   options: ListOptions,
 ): readonly ListRow[] {
-  const groups = new Map<string, { readonly name: string; readonly ids: TraceId[] }>();
-  for (const id of ids) {
-    const row = rows.get(id);
-    if (!row) continue;
-    const { key, name } = options.pinLive && !row.ending ? { key: LIVE, name: LIVE } : groupOf(row, options);
+  const parts = listing.parts.map(({ at, places }) =>
+    places.flatMap(({ id }, n): PlacedRow[] => {
+      const row = rows.get(id);
+      return row ? [{ row, at: at + n }] : [];
+    }),
+  );
+  const isPinned = ({ row }: PlacedRow): boolean => options.pinLive && !row.ending;
+  const live = parts.flat().filter(isPinned);
+  const pinned = live.length === 0 ? [] : groupRows({ key: LIVE, name: LIVE }, live, false);
+  const others = parts.map((part) => part.filter((one) => !isPinned(one)));
+  if (options.by !== 'day') return [...pinned, ...grouped(others.flat(), options, () => !isWhole(listing))];
+  const between = others.flatMap((part, n): readonly ListRow[] => {
+    const { at, places } = listing.parts[n]!;
+    const end = at + places.length;
+    const gap = (listing.parts[n + 1]?.at ?? listing.total) - end;
+    const more = (first: boolean, last: boolean): boolean => (first && at > 0) || (last && gap > 0);
+    return [...grouped(part, options, more), ...(gap > 0 ? [{ type: 'gap', at: end, count: gap } as const] : [])];
+  });
+  return [...pinned, ...between];
+}
+
+/** `more`: whether the first or the last group may have others that are not loaded. */
+function grouped(
+  all: readonly PlacedRow[],
+  options: ListOptions,
+  more: (first: boolean, last: boolean) => boolean,
+): readonly ListRow[] {
+  const groups = new Map<string, { readonly name: string; readonly rows: PlacedRow[] }>();
+  for (const one of all) {
+    const { key, name } = groupOf(one.row, options);
     const group = groups.get(key);
-    if (group) group.ids.push(id);
-    else groups.set(key, { name, ids: [id] });
+    if (group) group.rows.push(one);
+    else groups.set(key, { name, rows: [one] });
   }
-  // What is not loaded is older than all that is; of another kind than days, any group may have more of it.
-  const oldest = [...groups.keys()].findLast((key) => key !== LIVE);
-  const order = [...groups].toSorted(([a], [b]) => Number(b === LIVE) - Number(a === LIVE));
-  return order.flatMap(([key, { name, ids: group }]): ListRow[] => [
-    {
-      type: 'group',
-      key,
-      name,
-      count: group.length,
-      more: !options.whole && key !== LIVE && (options.by !== 'day' || key === oldest),
-    },
-    ...group.map((id): ListRow => ({ type: 'run', id })),
-  ]);
+  return [...groups].flatMap(([key, group], n) =>
+    groupRows({ key, name: group.name }, group.rows, more(n === 0, n === groups.size - 1)),
+  );
+}
+
+function groupRows(
+  { key, name }: { readonly key: string; readonly name: string },
+  rows: readonly PlacedRow[],
+  more: boolean,
+): readonly ListRow[] {
+  const { at } = rows[0]!;
+  return [
+    { type: 'group', key: `${key} ${at}`, name, count: rows.length, more },
+    ...rows.map(({ row, at: place }): ListRow => ({ type: 'run', id: row.id, at: place })),
+  ];
 }
 
 function groupOf(

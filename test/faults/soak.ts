@@ -9,6 +9,7 @@ import { createServer, request, type IncomingMessage, type Server, type ServerRe
 import type { AddressInfo } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
 import { Random } from '../../src/main/core/providers/sample/random.ts';
+import type { Client } from '../../src/shared/rpc/client.ts';
 import { startHost } from '../support/host.ts';
 
 type Ending = 'whole' | 'cut' | 'broken' | 'left';
@@ -57,12 +58,24 @@ export async function soak({ streams, minutes, seed, say }: SoakSetup): Promise<
     const samples = sampled(host.pid, until, () => `${ended} streams, ${changed} of them changed`, say);
     await Promise.all(Array.from({ length: streams }, always));
     const { exchanges, incomplete } = await client.call('capture.closeSession', { session });
+    if (incomplete > 0) for (const sentence of await missingIn(client)) say(sentence);
     return { exchanges, incomplete, changed, megabytes: thirds(await samples) };
   } finally {
     provider.closeAllConnections();
     provider.close();
     await host.stop();
   }
+}
+
+/** What the host says is missing: in the latest traces that it had to end, and of the file. */
+async function missingIn(client: Client): Promise<readonly string[]> {
+  const { storeProblem } = await client.call('app.info', {});
+  const { rows, total } = await client.call('traces.list', { filter: 'state:limit', limit: 5 });
+  return [
+    `${total} traces ended at a limit`,
+    ...rows.map(({ title, ending }) => `${title}: ${ending!.rule}`),
+    ...(storeProblem ? [storeProblem.sentence] : []),
+  ];
 }
 
 async function providerOf(random: Random): Promise<Server> {

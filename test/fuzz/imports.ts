@@ -39,6 +39,21 @@ const MADE: Readonly<Record<string, Uint8Array>> = {
   'docker.log': logged((line) => JSON.stringify({ log: `${line}\n`, stream: 'stdout' })),
   'log.txt': logged((line, at) => `2026-11-01T10:00:00.${at}Z INFO ${line}`),
   'literals.txt': logged((line) => `DEBUG chunk=${JSON.stringify(line)}`),
+  'journal.jsonl': logged((line, at) =>
+    JSON.stringify({ MESSAGE: line, __REALTIME_TIMESTAMP: `${1_795_000_000_000_000 + at}` }),
+  ),
+  'table.csv': bytesOf(
+    `time,message\n${streamText
+      .split('\n')
+      .map((line, at) => `${at},"${line.replaceAll('"', '""')}"`)
+      .join('\n')}`,
+  ),
+  'base64.txt': bytesOf(Buffer.from(stream).toString('base64')),
+  'hex.txt': bytesOf(Buffer.from(stream).toString('hex').replaceAll(/.{60}/g, '$&\n')),
+  'cat-A.txt': bytesOf(streamText.replaceAll('\n', '$\n')),
+  'page.html': bytesOf(`<!doctype html><pre>${streamText.replaceAll('"', '&quot;')}</pre>`),
+  'issue.md': bytesOf(`Look:\n\n\`\`\`\n${streamText}\`\`\`\n`),
+  'folded.txt': bytesOf(streamText.replaceAll(/.{60}(?=.)/g, '$&\n')),
   'utf16.txt': new Uint8Array(Buffer.from(`\uFEFF${streamText}`, 'utf16le')),
 };
 

@@ -146,6 +146,12 @@ describe('what holds no stream is called by its name', () => {
   });
 });
 
+it('a log that is of a known kind and holds a stream is read', () => {
+  const log = STREAM.split('\n').map((line) => `2026-11-01 10:00:00,100 INFO app: ${line}`);
+  const noise = '2026-11-01 10:00:00,000 DEBUG httpcore.http11: receive_response_body.started';
+  expect(bodyOf(only([noise, ...log].join('\n'))).trim()).toBe(STREAM.trim());
+});
+
 function escaped(text: string): string {
   return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;');
 }

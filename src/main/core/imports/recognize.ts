@@ -7,6 +7,7 @@ import { bodyStream } from './body-stream.ts';
 import { decodedBody, joined, untimed } from './body.ts';
 import { IMPORT_FORMATS } from './formats/registry.ts';
 import { bodyOnly, ImportError, type ImportedExchange } from './imported.ts';
+import { withoutStream } from './no-stream.ts';
 import { unpack } from './unpack.ts';
 
 /** One stream of a file, ready to become a trace. */
@@ -38,6 +39,8 @@ export function recognize(name: string, bytes: Uint8Array, api: Api | null = nul
     // Our own files are compressed when they are made.
     return [found.recorded ? found : { ...found, repaired: [...file.repaired, ...found.repaired] }];
   });
+  const known = format === null && streams.every((stream) => stream.api === OTHER_API) ? withoutStream(file) : null;
+  if (known !== null) throw known;
   if (streams.length === 0) throw nothingIn(format?.label ?? null, exchanges);
   return { streams, others: exchanges.length - streams.length };
 }

@@ -8,7 +8,6 @@ import { har } from './har.ts';
 import { jsonExchanges } from './json-exchanges.ts';
 import { mitmdump } from './mitmdump.ts';
 import { mitmproxy } from './mitmproxy.ts';
-import { noStream } from './no-stream.ts';
 import { requestOnly } from './request-only.ts';
 import { sdkLog } from './sdk-log.ts';
 
@@ -25,5 +24,4 @@ export const IMPORT_FORMATS: readonly ImportFormat[] = [
   sdkLog,
   requestOnly,
   jsonExchanges,
-  noStream,
 ];

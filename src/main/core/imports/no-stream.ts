@@ -1,17 +1,15 @@
 /**
- * Files of known kinds that hold no stream, so that their refusal can say what they are and where the stream is to be had. The last of
- * the formats: a file that holds a stream all the same is another's.
+ * Files of known kinds that hold no stream, so that their refusal can say what they are and where the stream is to be had. They are asked
+ * last: a log that holds a stream beside what it is otherwise is read.
  */
-import { rowsOfTable } from '../table.ts';
-import { ImportError, type ImportedFile, type ImportFormat } from '../imported.ts';
+import { rowsOfTable } from './table.ts';
+import { ImportError, type ImportedFile } from './imported.ts';
 
 interface KnownKind {
   /** Completes `This is …`. */
   readonly what: string;
   /** What is in it instead of a stream, and the next step. */
   readonly sentence: string;
-  /** Whatever text is in it is that of files within. */
-  readonly binary?: true;
   readonly is: (start: string, file: ImportedFile) => boolean;
 }
 
@@ -28,20 +26,17 @@ const KINDS: readonly KnownKind[] = [
   {
     what: 'an archive of Fiddler (.saz)',
     sentence: 'It is a ZIP archive: unpack it, and import the answer, which is one of its files raw/*_s.txt.',
-    binary: true,
     is: (start, { name }) =>
       start.startsWith('PK\u0003\u0004') && (/\.saz$/i.test(name) || /raw\/\d+_[cms]\./.test(start)),
   },
   {
     what: 'a ZIP archive',
     sentence: 'Unpack it, and import the file in it that holds the stream.',
-    binary: true,
     is: (start) => start.startsWith('PK\u0003\u0004'),
   },
   {
     what: 'a capture of network packets',
     sentence: 'Open it in Wireshark, choose Follow, HTTP Stream, and save that as raw bytes.',
-    binary: true,
     is: (_start, { bytes }) => {
       const [first, second, third, fourth] = bytes;
       const magic = ((first ?? 0) * 0x1000000 + (second ?? 0) * 0x10000 + (third ?? 0) * 0x100 + (fourth ?? 0)) >>> 0;
@@ -117,7 +112,7 @@ const KINDS: readonly KnownKind[] = [
   {
     what: 'a table',
     sentence: `None of its columns holds the lines of a stream. ${CURL}`,
-    is: (start, { text }) => !/(?:^|[",;\t])data: ?[[{]/m.test(start) && (rowsOfTable(text)?.length ?? 0) > 0,
+    is: (_start, { text }) => (rowsOfTable(text)?.length ?? 0) > 0,
   },
   {
     what: 'a print of parts of events',
@@ -126,20 +121,9 @@ const KINDS: readonly KnownKind[] = [
   },
 ];
 
-const kindOf = (file: ImportedFile): KnownKind | null => {
+/** Null where the file is of no such kind. */
+export function withoutStream(file: ImportedFile): ImportError | null {
   const start = file.text.slice(0, LOOKED_AT);
-  return KINDS.find(({ is }) => is(start, file)) ?? null;
-};
-
-export const noStream: ImportFormat = {
-  id: 'no-stream',
-  label: 'a file without a stream',
-  recognizes: (file) => {
-    const kind = kindOf(file);
-    return kind !== null && (kind.binary === true || !/^(?:data|event): ?\S/m.test(file.text.slice(0, LOOKED_AT)));
-  },
-  read: (file) => {
-    const { what, sentence } = kindOf(file)!;
-    throw new ImportError('no-body', `This is ${what}. ${sentence}`);
-  },
-};
+  const kind = KINDS.find(({ is }) => is(start, file));
+  return kind === undefined ? null : new ImportError('no-body', `This is ${kind.what}. ${kind.sentence}`);
+}

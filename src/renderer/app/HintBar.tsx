@@ -13,12 +13,14 @@ export function HintBar() {
   const hints = COMMANDS.filter((command) => stacks.has(command.id) && 'hint' in command) as readonly Command[];
   return (
     <footer className="hints" aria-label="Keys">
-      {hints.map((command) => (
-        <span key={command.id}>
-          <Key chord={command.keys![0]!} />
-          {command.hint}
-        </span>
-      ))}
+      <div className="hints-keys">
+        {hints.map((command) => (
+          <span key={command.id}>
+            <Key chord={command.keys![0]!} />
+            {command.hint}
+          </span>
+        ))}
+      </div>
       <span className="hints-end push">
         {shown}
         {session && <Place session={session} />}

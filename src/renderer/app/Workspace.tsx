@@ -17,6 +17,9 @@ const wide = matchMedia('(min-width: 1700px)');
 const sizes = () =>
   wide.matches ? ([340, 400] as const) : mid.matches ? ([268, 332] as const) : ([300, 360] as const);
 
+/** So low that what is compared needs the inspector's room: a window at 200% zoom. */
+const low = matchMedia('(max-height: 540px)');
+
 const RAIL = 44;
 /** Narrower than this, list and comparison beside each other leave the columns no width to read in. */
 const roomy = matchMedia('(min-width: 1600px)');
@@ -77,7 +80,7 @@ export function Workspace() {
                 <Splitter label="Size of the inspector" />
                 <Panel
                   id="inspector"
-                  defaultSize={stacked ? '38%' : inspector}
+                  defaultSize={stacked ? (low.matches ? 140 : '38%') : inspector}
                   minSize={stacked ? 140 : 260}
                   maxSize={stacked ? '70%' : 640}
                   groupResizeBehavior={stacked ? 'preserve-relative-size' : 'preserve-pixel-size'}

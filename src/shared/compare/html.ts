@@ -8,7 +8,7 @@ import { findingKind } from './findings/registry.ts';
 import { scoreSvg } from './html-score.ts';
 import { STYLE } from './html-style.ts';
 import type { AlignedCell, AlignedRow, CompareResult } from './result.ts';
-import { capitalised, count, endingText, number } from './say.ts';
+import { bytesText, capitalised, count, endingText, number } from './say.ts';
 
 export interface ComparisonMeta {
   readonly title: string;
@@ -85,7 +85,7 @@ function findingSection(finding: Finding, lanes: CompareResult['lanes'], body: U
   const lane = lanes.find(({ id }) => id === finding.lane)?.label ?? finding.lane;
   const where =
     finding.event === null ? 'after the end' : eventsText(finding.event, finding.lastEvent ?? finding.event);
-  const range = bytes ? ` · bytes ${number(bytes[0])}–${number(bytes[1])}` : '';
+  const range = bytes ? ` · ${bytesText(bytes)}` : '';
   return `<section id="f${finding.number}" class="${finding.severity}"><h3><b>${finding.number}</b> ${escaped(capitalised(finding.sentence))}</h3>
 <p>${finding.severity} · ${escaped(lane)} · <code>${escaped(finding.kind)}</code> · ${where}${range}</p>
 ${expected === undefined ? '' : `<p>Expected</p><pre>${escaped(expected)}</pre>`}${got === undefined ? '' : `<p>Got</p><pre>${escaped(got)}</pre>`}
@@ -164,9 +164,7 @@ function times({ laneMap }: CompareResult, { metrics }: ComparisonMeta): string 
 
 function noteList({ notes }: CompareResult): string {
   if (notes.length === 0) return '';
-  const items = notes.map(
-    ({ bytes, sentence }) => `<li>bytes ${number(bytes[0])}–${number(bytes[1])} · ${escaped(sentence)}</li>`,
-  );
+  const items = notes.map(({ bytes, sentence }) => `<li>${bytesText(bytes)} · ${escaped(sentence)}</li>`);
   return `<h2>Bytes outside of events</h2><ul>${items.join('')}</ul>`;
 }
 

@@ -13,7 +13,7 @@ import { firstCodePoints } from '../text/code-points.ts';
 import { fileName } from '../text/file-name.ts';
 import { markDump, marksIn, type Evidence } from './evidence.ts';
 import type { CompareResult, ComparisonNote } from './result.ts';
-import { capitalised, count, endingText, number } from './say.ts';
+import { bytesText, capitalised, count, endingText, number } from './say.ts';
 
 /** Of what is shown of one finding. */
 const HEX_ROWS = 8;
@@ -99,9 +99,7 @@ const endingLines = (ending: Ending | null): readonly string[] =>
 function noteLines(notes: readonly ComparisonNote[]): readonly string[] {
   const shown = notes
     .slice(0, NOTES)
-    .map(
-      ({ bytes, sentence }) => `- bytes ${number(bytes[0])}–${number(bytes[1] - 1)}: ${cut(sentence, SENTENCE_CHARS)}`,
-    );
+    .map(({ bytes, sentence }) => `- ${bytesText(bytes)}: ${cut(sentence, SENTENCE_CHARS)}`);
   const left = notes.length - shown.length;
   if (shown.length === 0) return [];
   return [
@@ -142,7 +140,7 @@ function details(finding: Finding, evidence: Evidence | null): readonly string[]
   const last = lastEvent ?? event;
   const events = event === last ? `event ${event}` : `events ${event}–${last}`;
   const where = event === null ? 'after the end' : events;
-  const range = bytes ? `, bytes ${number(bytes[0])}–${number(bytes[1] - 1)}` : '';
+  const range = bytes ? `, ${bytesText(bytes)}` : '';
   const [shownExpected, shownGot] = excerpts(expected, got);
   return [
     `\`${kind}\` · ${severity} · ${escaped(lane)} · ${where}${range}`,
@@ -163,7 +161,7 @@ function atFault(finding: Finding, evidence: Evidence): readonly string[] {
   const total = marks.reduce((sum, [from, to]) => sum + to - from, 0);
   const places =
     marks.length === 1
-      ? `bytes ${number(first[0])}–${number(first[1] - 1)}`
+      ? bytesText(first)
       : `${number(total)} bytes in ${number(marks.length)} places, the first at byte ${number(first[0])}`;
   return [`At fault: ${places}:\n${fenced(rows.join('\n'))}`];
 }

@@ -1,5 +1,6 @@
 /** Numbers and texts as findings say them. */
 import type { Ending } from '../model/trace.ts';
+import type { ByteRange } from '../text/byte-range.ts';
 import { firstCodePoints } from '../text/code-points.ts';
 
 /** Thousands with commas. */
@@ -18,6 +19,10 @@ export function quote(text: string, most = QUOTED_CHARS): string {
 
 export const atEvent = (event: number | null): string =>
   event === null ? 'after the end' : `at event ${number(event)}`;
+
+/** Bytes by the places of the first and the last. `range`: the end exclusive. */
+export const bytesText = ([start, end]: ByteRange): string =>
+  end - start === 1 ? `byte ${number(start)}` : `bytes ${number(start)}–${number(Math.max(start, end - 1))}`;
 
 export const capitalised = (text: string): string => text.slice(0, 1).toUpperCase() + text.slice(1);
 

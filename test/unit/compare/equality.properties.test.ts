@@ -40,6 +40,10 @@ function hold(name: string, bytes: Uint8Array, setup: LaneSetup): void {
   const model = modelOf(bytes, setup);
   const ofNothing = result.findings.filter(({ sentence }) => /(?:leaves|dropped|altered|emits) 0 /.test(sentence));
   expect(ofNothing, `${name}: a finding counts what it is about`).toEqual([]);
+  // Where a sentence begins with a name, the screens would write it with a capital.
+  const names = input.wire.blocks.flatMap((block) => block.name ?? []);
+  const renamed = result.findings.filter(({ sentence }) => names.some((one) => sentence.startsWith(`${one} `)));
+  expect(renamed, `${name}: no sentence begins with the name of a tool`).toEqual([]);
   for (const lane of comparedLanes(input)) {
     const said = screensOf(result, lane, model);
     expect(said, `${name}, ${lane}: what the screens say`).toEqual({ ...said, ...agreement(result, lane) });

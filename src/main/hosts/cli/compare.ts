@@ -84,14 +84,14 @@ function findingLines({ findings, notes }: CompareResult): readonly string[] {
   const failed = notes.filter(isOfLane).map(({ sentence }) => printable(sentence));
   const found = findings.map(
     ({ number, severity, lane, kind, bytes, sentence }) =>
-      `${number}. ${severity} ${lane} ${kind}${bytes ? ` bytes ${bytes[0]}-${bytes[1]}` : ''}: ${printable(sentence)}`,
+      `${number}. ${severity} ${lane} ${kind}${bytes ? ` bytes ${bytes[0]}-${bytes[1] - 1}` : ''}: ${printable(sentence)}`,
   );
   return [...failed, ...(found.length > 0 ? found : ['No findings.'])];
 }
 
 function wireLines({ ending, notes, lint }: CompareResult): readonly string[] {
   const ofBytes = notes.filter((note) => !isOfLane(note));
-  const noted = ofBytes.map(({ bytes, sentence }) => `bytes ${bytes[0]}-${bytes[1]}: ${printable(sentence)}`);
+  const noted = ofBytes.map(({ bytes, sentence }) => `bytes ${bytes[0]}-${bytes[1] - 1}: ${printable(sentence)}`);
   const remarks = lint.map(
     ({ rule, severity, event, sentence }) =>
       `${severity} ${rule}${event === null ? '' : ` event ${event}`}: ${printable(sentence)}`,

@@ -1,7 +1,7 @@
 import { useEffect, useRef, useState } from 'react';
 import { ArrowUpRight, ChevronDown, ChevronRight, Copy } from 'lucide-react';
 import { findingKind } from '../../../shared/compare/findings/registry.ts';
-import { capitalised } from '../../../shared/compare/say.ts';
+import { bytesText, capitalised } from '../../../shared/compare/say.ts';
 import { SEVERITIES, type Finding, type Severity } from '../../../shared/model/findings.ts';
 import { runCommand } from '../../commands/commands.ts';
 import { Button } from '../../components/Button.tsx';
@@ -119,7 +119,7 @@ function Where({ finding }: { readonly finding: Finding }) {
       )}
       {bytes && (
         <button type="button" className="link cut" onClick={() => go('raw')}>
-          bytes {count(bytes[0])}–{count(bytes[1])} <Icon of={ArrowUpRight} size={12} />
+          {bytesText(bytes)} <Icon of={ArrowUpRight} size={12} />
         </button>
       )}
     </p>

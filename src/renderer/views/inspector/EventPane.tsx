@@ -78,8 +78,10 @@ function NothingSelected() {
     <Empty>
       <p>No event is selected.</p>
       <p>
-        Choose one in the timeline or in the Events tab, or step with <Key chord="ArrowLeft" />{' '}
-        <Key chord="ArrowRight" />.
+        Choose one in the timeline or in the Events tab, or step with{' '}
+        <span className="keys">
+          <Key chord="ArrowLeft" /> <Key chord="ArrowRight" />.
+        </span>
       </p>
     </Empty>
   );

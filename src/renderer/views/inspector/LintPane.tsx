@@ -2,6 +2,7 @@ import { useEffect, useState } from 'react';
 import { ArrowUpRight, ChevronDown, ChevronRight } from 'lucide-react';
 import type { LintRemark } from '../../../shared/lint/rule.ts';
 import { Button } from '../../components/Button.tsx';
+import { bytesText } from '../../../shared/compare/say.ts';
 import { count, plural } from '../../components/format.ts';
 import { Glyph, type GlyphName } from '../../components/Glyph.tsx';
 import { Icon } from '../../components/Icon.tsx';
@@ -110,11 +111,7 @@ function Remark({ remark }: { readonly remark: LintRemark }) {
               event {event} <Icon of={ArrowUpRight} size={12} />
             </button>
           )}
-          {bytes && (
-            <span>
-              bytes {count(bytes[0])}–{count(bytes[1] - 1)}
-            </span>
-          )}
+          {bytes && <span>{bytesText(bytes)}</span>}
           <button
             type="button"
             className="link remark-rule cut"

@@ -30,9 +30,9 @@ function find(input: ComparisonInput, lane: LaneId): readonly FindingDraft[] {
   if (!worst) return [];
   const { lag, part, what } = worst;
   const time = input.timed ? durationText(lag.ns) : count(lag.to - lag.from, 'event');
-  const verb = part.kind === 'tool' ? 'is named' : 'is emitted';
+  const verb = part.kind === 'tool' ? 'names' : 'emits';
   const more = blocks.length > 1 ? ` (${count(blocks.length, 'block')} late)` : '';
-  const sentence = `${what} ${verb} ${time} after its bytes arrived in ${lane}: there at event ${lag.from}, emitted at event ${lag.to}${more}`;
+  const sentence = `${lane} ${verb} ${what} ${time} after its bytes arrived: there at event ${lag.from}, emitted at event ${lag.to}${more}`;
   return [
     {
       kind: 'late',

@@ -95,6 +95,26 @@ it('mitmdump --flow-detail 3 has each exchange with its heads, and the bytes tha
   );
 });
 
+it('a HAR of Chromium, which decodes UTF-8 without a charset as Windows-1252, has the bytes that the server sent', () => {
+  const text = 'data: {"type":"ping","text":"Hé, 世界 😀 “…”"}\n\n'.repeat(2);
+  const entry = {
+    startedDateTime: '2026-11-01T10:00:00.000Z',
+    request: { method: 'POST', url: 'https://a.example/v1/messages', headers: [] },
+    response: {
+      status: 200,
+      statusText: 'OK',
+      headers: [{ name: 'content-type', value: 'text/event-stream' }],
+      content: { mimeType: 'text/event-stream', text: new TextDecoder('windows-1252').decode(Buffer.from(text)) },
+    },
+  };
+  const [stream] = recognize(
+    'x.har',
+    Buffer.from(JSON.stringify({ log: { version: '1.2', entries: [entry] } })),
+  ).streams;
+  expect(bodyOf(stream!)).toBe(text);
+  expect(stream!.repaired).toHaveLength(1);
+});
+
 describe('heads and times', () => {
   it('curl --trace-time has them', () => {
     const [stream] = recognize('trace.txt', fixture('trace.txt')).streams;

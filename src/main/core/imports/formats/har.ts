@@ -3,14 +3,7 @@ import { z } from 'zod';
 import { isUtf8 } from 'node:buffer';
 import { harTraceSchema, type HarTrace } from '../../../../shared/bundle/har-trace.ts';
 import { eventSourceMessagesSchema, timedByMessages } from '../event-source-messages.ts';
-import {
-  bytesOfText,
-  checkExchanges,
-  ImportError,
-  utf8,
-  type ImportedExchange,
-  type ImportFormat,
-} from '../imported.ts';
+import { checkExchanges, ImportError, utf8, type ImportedExchange, type ImportFormat } from '../imported.ts';
 import { exchangesOfSocket, webSocketMessagesSchema } from '../web-socket-messages.ts';
 import { recordedExchange } from './bundle.ts';
 import { jsonOf } from '../http-head.ts';
@@ -150,15 +143,38 @@ function base64Bytes(text: string): Uint8Array {
   return new Uint8Array(Buffer.concat(pieces.map((piece) => Buffer.from(piece, 'base64'))));
 }
 
-/** mitmproxy decodes a body without a charset as Latin-1; event streams and JSON are UTF-8 whatever their head says. */
+/**
+ * mitmproxy decodes a body whose head names no charset as Latin-1, and Chromium as Windows-1252; event streams and JSON are UTF-8
+ * whatever their head says.
+ */
 function textBytes(text: string): Required<Pick<ImportedExchange, 'repaired'>> & { readonly bytes: Uint8Array } {
-  const latin1 = bytesOfText(text);
-  // oxlint-disable-next-line no-control-regex -- every character that a byte can be, and one at least that ASCII has not.
-  const wasDecoded = /^[\0-\xff]*$/.test(text) && /[\x80-\xff]/.test(text) && isUtf8(latin1);
-  return wasDecoded
+  const bytes = windowsBytes(text);
+  return bytes !== null && bytes.some((byte) => byte > 127) && isUtf8(bytes)
     ? {
-        bytes: latin1,
-        repaired: ['The archive had the body’s UTF-8 decoded as Latin-1, as mitmproxy writes it; it was turned back.'],
+        bytes,
+        repaired: [
+          'The archive had the body’s UTF-8 decoded as Latin-1 or Windows-1252, as mitmproxy and Chromium write it where the head names no charset; it was turned back.',
+        ],
       }
     : { bytes: utf8(text), repaired: [] };
+}
+
+/** What Windows-1252 has in the place of 32 control characters of Latin-1. */
+const WINDOWS: ReadonlyMap<number, number> = new Map(
+  Array.from(
+    new TextDecoder('windows-1252').decode(Uint8Array.from({ length: 32 }, (_, at) => 128 + at)),
+    (unit, at) => [unit.charCodeAt(0), 128 + at],
+  ),
+);
+
+/** Null for text that holds a character that neither has. */
+function windowsBytes(text: string): Uint8Array | null {
+  const bytes = new Uint8Array(text.length);
+  for (let at = 0; at < text.length; at++) {
+    const unit = text.charCodeAt(at);
+    const byte = unit < 256 ? unit : WINDOWS.get(unit);
+    if (byte === undefined) return null;
+    bytes[at] = byte;
+  }
+  return bytes;
 }

@@ -1,13 +1,18 @@
 /** Looks in the store for the other side of an exchange that went through a gateway. */
 import type { TraceId } from '../../../shared/model/ids.ts';
 import { LONGEST_WAIT_MS, partnersOf, type Partner } from '../../../shared/pairing/partners.ts';
+import type { StoreReader } from '../store/read-only.ts';
 import type { Store } from '../store/store.ts';
 
 /** Captured exchanges that are looked at: those that began around the same time. */
 const MOST = 50;
 const SECOND_MS = 1_000;
 
-export async function partnersIn(store: Pick<Store, 'get' | 'list'>, id: TraceId): Promise<readonly Partner[]> {
+/** `store`: the running one, or one of a folder that is only read. */
+export async function partnersIn(
+  store: Pick<Store | StoreReader, 'get' | 'list'>,
+  id: TraceId,
+): Promise<readonly Partner[]> {
   const trace = await store.get(id);
   const { startedAt, metrics } = trace;
   if (!trace.capture || metrics.totalNs === null) return [];

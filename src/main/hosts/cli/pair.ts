@@ -1,6 +1,7 @@
-/** `tracelane pair A B`: two recordings of one exchange, from both sides of a gateway: who held it, and what became of it. */
+/** `tracelane pair A [B]`: two recordings of one exchange, from both sides of a gateway: who held it, and what became of it. */
 import { Option, type Command } from 'commander';
 import type { TraceToExport } from '../../core/exports/exported.ts';
+import { partnersIn } from '../../core/traces/partners.ts';
 import { readAll } from '../../../shared/compare/read-all.ts';
 import { SEVERITIES, type Severity } from '../../../shared/model/findings.ts';
 import { traceId } from '../../../shared/model/ids.ts';
@@ -38,7 +39,10 @@ export function addPair(program: Command): void {
       'say which hop held an exchange that was recorded on both sides of a gateway, and what the gateway made of it',
     )
     .argument('<a>', 'the id of a trace in the data folder, or a file with one trace')
-    .argument('<b>', 'the other side; which of them is the client’s is told by their times')
+    .argument(
+      '[b]',
+      'the other side; which of them is the client’s is told by their times. Without it, the likeliest trace in the data folder',
+    )
     .option('--json', 'print the whole result as JSON')
     .addOption(
       new Option('--fail-on <severity>', 'exit with code 1 if a finding is this grave, or graver').choices([
@@ -46,8 +50,8 @@ export function addPair(program: Command): void {
       ]),
     )
     .option('--data-dir <dir>', 'the data folder; default: TRACELANE_DATA_DIR, or the user’s own')
-    .action(async (a: string, b: string, flags: Flags) => {
-      const result = pairTraces(await sideOf(a, flags), await sideOf(b, flags));
+    .action(async (a: string, b: string | undefined, flags: Flags) => {
+      const result = pairTraces(await sideOf(a, flags), await sideOf(b ?? (await partnerOf(a, flags)), flags));
       process.stdout.write(`${flags.json ? printable(JSON.stringify(result)) : report(result)}\n`);
       const { failOn } = flags;
       if (failOn !== undefined && result.findings.some(({ severity }) => isAsGrave(severity, failOn)))
@@ -57,6 +61,20 @@ export function addPair(program: Command): void {
 
 const isAsGrave = (severity: Severity, limit: Severity): boolean =>
   SEVERITIES.indexOf(severity) >= SEVERITIES.indexOf(limit);
+
+/** The id of the trace that is likeliest the other side. Throws UsageError where there is none. */
+async function partnerOf(name: string, { dataDir }: Flags): Promise<string> {
+  if (isFile(name)) throw new UsageError('The other side of a file is not looked for. Name it, too.');
+  const reader = openFolder(folderOf(dataDir));
+  try {
+    await storedIn(reader, name);
+    const [partner] = await partnersIn(reader, traceId(name));
+    if (!partner) throw new UsageError('No captured exchange looks like the other side of this one. Name it, too.');
+    return partner.id;
+  } finally {
+    reader.close();
+  }
+}
 
 async function sideOf(name: string, { dataDir }: Flags): Promise<TraceToPair> {
   const { facts, reads, setup } = isFile(name) ? await onlyTraceIn(name) : await stored(name, dataDir);

@@ -5,6 +5,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { ReceivedBody } from '../../src/main/core/capture/received-body.ts';
 import { openReadOnly } from '../../src/main/core/store/read-only.ts';
 import type { Store } from '../../src/main/core/store/store.ts';
 import { endpointId, type TraceId } from '../../src/shared/model/ids.ts';
@@ -123,5 +124,45 @@ describe('R3 a disk that does not answer', () => {
     writeFileSync(join(dataDir, 'hang'), 'go on');
     await store.star(trace.id, true);
     expect(await store.get(trace.id)).toMatchObject({ title: trace.title, starred: true });
+  });
+});
+
+describe('D11 a stream that comes faster than it can be stored', () => {
+  const PIECE = 64 * 1024;
+
+  /** All of a body that came at once. */
+  function received(store: Store, id: TraceId, pieces: number): Promise<void> {
+    const body = new ReceivedBody({
+      reads: (reads) => store.appendReads(id, reads),
+      room: () => store.room(),
+      lighter: () => undefined,
+      stopped: () => undefined,
+    });
+    for (let n = 0; n < pieces; n++) body.piece(new Uint8Array(PIECE).fill(n), n);
+    return new Promise((told) => body.end(true, told));
+  }
+
+  test('waits for the disk, and loses nothing', async () => {
+    const store = await open(dataFolder(), { unwrittenBytes: 8 * PIECE });
+    const { id } = newTrace();
+    await store.createTrace(newTrace({ id }));
+    await received(store, id, 200);
+    await store.flush();
+    const reads = await allReads(store, id);
+    expect(reads.map(({ bytes }) => bytes[0])).toEqual(Array.from({ length: 200 }, (_, n) => n));
+  });
+
+  test('R3 does not wait for a disk that does not answer', async () => {
+    const dataDir = dataFolder();
+    const store = await open(dataDir, { worker, unwrittenBytes: 8 * PIECE, waitMs: 50 });
+    const { id } = newTrace();
+    await store.createTrace(newTrace({ id }));
+    const hang = join(dataDir, 'hang');
+    writeFileSync(hang, '');
+    await received(store, id, 200);
+    writeFileSync(hang, 'no more');
+    await store.finishTrace(id, COMPLETE);
+    // What did not fit is said to be lost.
+    expect((await store.get(id)).ending?.advice).toMatch(/The stored trace is incomplete: \d+ bytes/);
   });
 });

@@ -36,6 +36,8 @@ export interface CaptureListener {
    */
   reads(reads: readonly Read[]): void;
   end(end: BodyEnd, tNs: number, around: AroundBody): void;
+  /** What is waited for before more reads are told; undefined where nothing is. The sender waits once much has come. */
+  room?(): Promise<void> | undefined;
 }
 
 /** One request and its answer. */
@@ -58,6 +60,7 @@ export class Capture {
     this.#body = new ReceivedBody({
       ...(setup.limits && { limits: setup.limits }),
       reads: (reads) => listener.reads(reads),
+      room: () => listener.room?.(),
       lighter: () => this.#goOn(),
       stopped: (end) => this.stop(end),
     });

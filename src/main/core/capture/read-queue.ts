@@ -10,6 +10,7 @@ const TURN_READS = 1_000;
 
 export class ReadQueue {
   readonly #tell: (reads: readonly Read[]) => void;
+  readonly #room: () => Promise<void> | undefined;
   #reads: Read[] = [];
   /** The first of `#reads` that was not told yet. */
   #next = 0;
@@ -17,8 +18,10 @@ export class ReadQueue {
   #scheduled = false;
   #last: (() => void) | undefined;
 
-  constructor(tell: (reads: readonly Read[]) => void) {
+  /** `room`: what is waited for before more is told; undefined where nothing is. */
+  constructor(tell: (reads: readonly Read[]) => void, room: () => Promise<void> | undefined = () => undefined) {
     this.#tell = tell;
+    this.#room = room;
   }
 
   /** Bytes that were not told yet. */
@@ -45,12 +48,15 @@ export class ReadQueue {
   }
 
   #turn(): void {
+    const room = this.#room();
+    if (room) return void room.then(() => this.#turn());
     this.#scheduled = false;
     const reads = this.#take();
     if (reads.length > 0) this.#tell(reads);
     if (this.#next < this.#reads.length) return this.#schedule();
     this.#last?.();
     this.#last = undefined;
+    return undefined;
   }
 
   #take(): readonly Read[] {

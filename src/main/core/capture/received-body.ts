@@ -27,6 +27,8 @@ export interface ReceivedBodySetup {
    * of the decoded body.
    */
   readonly reads: (reads: readonly Read[]) => void;
+  /** What is waited for before more is told; undefined where nothing is. Meanwhile more waits here. */
+  readonly room?: () => Promise<void> | undefined;
   /** Less waits than before. */
   readonly lighter: () => void;
   /** The body cannot be taken any further: a limit was passed, or its encoding is damaged. At most once. */
@@ -64,7 +66,7 @@ export class ReceivedBody {
       const mask = this.#mask;
       setup.reads(mask ? reads.map((read) => ({ ...read, bytes: mask.masked(read.bytes) })) : reads);
       setup.lighter();
-    });
+    }, setup.room);
   }
 
   /** What takes keys out of all that is told. Before the first piece. */

@@ -27,6 +27,7 @@ export type RecordingStore = Pick<
   Store,
   | 'createTrace'
   | 'appendReads'
+  | 'room'
   | 'setHead'
   | 'setCapture'
   | 'setLive'

@@ -123,6 +123,10 @@ export class Run implements CaptureListener {
       );
   }
 
+  room(): Promise<void> | undefined {
+    return this.#setup.store.room();
+  }
+
   reads(reads: readonly Read[]): void {
     this.#recording!.reads(reads);
     this.#silence?.heard(reads.at(-1)!.tNs);

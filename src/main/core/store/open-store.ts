@@ -28,6 +28,8 @@ import { tooLate, type CommittedChange, type Outcome, type Written } from './wri
 
 /** How long reads wait for others. */
 const BATCH_MS = 16;
+/** Of the bytes that are kept unwritten, so much may wait before senders have to. */
+const ROOM_SHARE = 1 / 4;
 /** How long until what failed is tried again. */
 const RETRY_MS = 1000;
 /** How long a deletion can be taken back: the window offers it for some seconds. */
@@ -88,6 +90,9 @@ class StoreClient implements Omit<Store, keyof RequestedMethods> {
   #opened = false;
   #timer: NodeJS.Timeout | undefined;
   #deaths = 0;
+  #room: PromiseWithResolvers<void> | undefined;
+  /** The disk has not answered for long. */
+  #silent = false;
   /** The sentence that was last told. */
   #told: string | undefined;
   /** Why nothing can be written now. */
@@ -177,6 +182,34 @@ class StoreClient implements Omit<Store, keyof RequestedMethods> {
     this.#schedule();
   }
 
+  room(): Promise<void> | undefined {
+    if (!this.#isFull(ROOM_SHARE) || this.#silent) return undefined;
+    this.#room ??= this.#waitForRoom();
+    return this.#room.promise;
+  }
+
+  /** A disk that does not answer is not waited for: then reads are kept until there is no room at all. */
+  #waitForRoom(): PromiseWithResolvers<void> {
+    const room = Promise.withResolvers<void>();
+    const timer = setTimeout(() => {
+      this.#silent = true;
+      this.#giveRoom();
+    }, this.#setup.waitMs ?? WAIT_MS);
+    void room.promise.then(() => clearTimeout(timer));
+    return room;
+  }
+
+  #giveRoom(): void {
+    if (!this.#silent && this.#isFull(ROOM_SHARE / 2)) return;
+    this.#room?.resolve();
+    this.#room = undefined;
+  }
+
+  #isFull(share: number): boolean {
+    const limit = this.#setup.unwrittenBytes ?? UNWRITTEN_BYTES;
+    return !this.#gone && !this.#trouble && this.#queue.bytes > limit * share;
+  }
+
   setHead(...args: ArgsOf<'setHead'>): void {
     this.#keep('setHead', args, (outcome) => this.#notTaken(args[0], outcome));
   }
@@ -234,6 +267,7 @@ class StoreClient implements Omit<Store, keyof RequestedMethods> {
       });
     if (this.#gone) return;
     this.#gone = true;
+    this.#giveRoom();
     await this.#thread.close();
   }
 
@@ -328,6 +362,8 @@ class StoreClient implements Omit<Store, keyof RequestedMethods> {
     this.#trouble = undefined;
     for (const change of changes) this.#committed(change);
     this.#queue.written(outcomes);
+    this.#silent = false;
+    this.#giveRoom();
     this.#tell();
     this.#schedule();
   }
@@ -339,6 +375,7 @@ class StoreClient implements Omit<Store, keyof RequestedMethods> {
       code: 'not-stored',
       message: `${trouble.fact} This was not stored. ${trouble.step} Then try again.`,
     });
+    this.#giveRoom();
     this.#tell();
     this.#schedule();
   }
@@ -431,6 +468,7 @@ class StoreClient implements Omit<Store, keyof RequestedMethods> {
     this.#gone = true;
     clearTimeout(this.#timer);
     this.#queue.drop({ ok: false, code: 'not-stored', message: `${fact} This was not stored. ${step}` });
+    this.#giveRoom();
     this.#told = `${fact} From now on, recordings are not stored. ${step}`;
     for (const listener of this.#problemListeners) listener(this.#told);
   }

@@ -30,6 +30,11 @@ export interface Store extends RequestedMethods {
    * cannot be written is told to `onWriteProblem`. The bytes are not copied until then and must not change.
    */
   appendReads(...args: ArgsOf<'appendReads'>): void;
+  /**
+   * Resolves once the reads that wait to be written are few enough for more; undefined where they are, or where waiting would not
+   * help: the file takes nothing, or the disk does not answer. Reads that are given all the same are kept up to a bound.
+   */
+  room(): Promise<void> | undefined;
   setHead(...args: ArgsOf<'setHead'>): void;
   setCapture(...args: ArgsOf<'setCapture'>): void;
   /** Numbers of a live run for its row in the list; not committed by itself. */

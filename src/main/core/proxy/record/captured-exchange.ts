@@ -101,6 +101,7 @@ export class CapturedExchange {
     this.#redaction = new Redaction(...keys);
     this.#body = new ReceivedBody({
       reads: (reads) => this.#takeReads(reads),
+      room: () => setup.store.room(),
       lighter: setup.lighter,
       stopped: () => undefined,
     });

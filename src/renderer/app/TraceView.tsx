@@ -6,6 +6,7 @@ import { Tabs } from '../components/Tabs.tsx';
 import { setCentre, useApp } from '../stores/app.ts';
 import { compareWith } from '../stores/compare.ts';
 import { ShownTrace, useOpen, useSession, useTrace } from '../stores/open.ts';
+import { FindBar } from '../views/find/FindBar.tsx';
 import { Replaying } from '../views/replay/Replaying.tsx';
 import { RangeBar } from '../views/timeline/RangeBar.tsx';
 import { Timeline } from '../views/timeline/Timeline.tsx';
@@ -49,6 +50,9 @@ export function TraceView() {
         </Boundary>
         <Boundary what="The transport" shows={id} slim>
           <Replaying chosen={view.id === 'replay'} />
+        </Boundary>
+        <Boundary what="The search in the trace" shows={id} slim>
+          <FindBar />
         </Boundary>
       </div>
       <CentreTabs view={view} trace={id} />

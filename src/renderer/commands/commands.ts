@@ -51,6 +51,9 @@ export const COMMANDS = [
   { id: 'list.previous', title: 'Previous row', group: 'Go to', keys: ['k', 'ArrowUp'] },
   { id: 'list.fold', title: 'Fold or unfold the run list', group: 'Go to', keys: ['Mod+B'] },
   { id: 'list.follow', title: 'Keep the newest run selected', group: 'Go to' },
+  { id: 'trace.find', title: 'Find in the trace', group: 'Go to', keys: ['Mod+F'] },
+  { id: 'find.next', title: 'Next match', group: 'Go to', keys: ['Mod+G', 'F3'] },
+  { id: 'find.previous', title: 'Previous match', group: 'Go to', keys: ['Mod+Shift+G', 'Shift+F3'] },
   { id: 'list.filter', title: 'Filter runs', group: 'Go to', keys: ['/', 'Mod+F'], hint: 'filter' },
 
   { id: 'event.next', title: 'Next event', group: 'Go to', keys: ['ArrowRight'], hint: 'event' },

@@ -4,27 +4,64 @@
  */
 import { deepEqual, equal } from 'node:assert/strict';
 import { createHash } from 'node:crypto';
+import { once } from 'node:events';
+import { connect as connectTls, createSecureContext } from 'node:tls';
 import { setTimeout as pause } from 'node:timers/promises';
 import { HOST, type MadeConnection, type MadeExchange, type Pace } from './made-exchanges.ts';
 import { TestProxy, type Told } from './proxy.ts';
-import { tcpClient, TcpServer, type TcpEnd } from './tcp-pair.ts';
+import { TcpEnd, tcpClient, TcpServer } from './tcp-pair.ts';
 
 type TellType = Told<'begun' | 'request' | 'head' | 'read' | 'end' | 'closed'>['type'];
 
 const PAUSE_MS = 2;
 
+/** The host that a client asks for within a tunnel. */
+const HOST_IN_TUNNEL = 'provider.example';
+
+/** How a client reaches the provider: by an address of the proxy, or by a tunnel whose encryption is undone. */
+interface Way {
+  /** Of a request's head: what stands before its path, as it is sent and as the provider gets it, and its Host. */
+  readonly prefix: readonly [sent: string, got: string];
+  readonly host: string;
+  readonly connect: () => Promise<TcpEnd>;
+}
+
 export class ExchangeRig {
   readonly #server: TcpServer;
   readonly #proxy: TestProxy;
+  readonly #way: Way;
 
-  private constructor(server: TcpServer, proxy: TestProxy) {
+  private constructor(server: TcpServer, proxy: TestProxy, way: Way) {
     this.#server = server;
     this.#proxy = proxy;
+    this.#way = way;
   }
 
   static async open(): Promise<ExchangeRig> {
     const server = await TcpServer.open();
-    return new ExchangeRig(server, await TestProxy.open([{ name: 'up', baseUrl: server.url }]));
+    const proxy = await TestProxy.open([{ name: 'up', baseUrl: server.url }]);
+    const connect = (): Promise<TcpEnd> => tcpClient(proxy.port);
+    return new ExchangeRig(server, proxy, { prefix: ['/up', ''], host: `127.0.0.1:${proxy.port}`, connect });
+  }
+
+  static async openEncrypted(): Promise<ExchangeRig> {
+    const server = await TcpServer.open();
+    const proxy = await TestProxy.open();
+    const { secret, certificate } = await proxy.listener.openTunnels('rig', [{ host: HOST_IN_TUNNEL, to: server.url }]);
+    const credential = Buffer.from(`rig:${secret}`).toString('base64');
+    const context = createSecureContext({ ca: certificate });
+    const connect = async (): Promise<TcpEnd> => {
+      const raw = await tcpClient(proxy.port);
+      raw.write(
+        `CONNECT ${HOST_IN_TUNNEL}:443 HTTP/1.1\r\nHost: ${HOST_IN_TUNNEL}\r\nProxy-Authorization: Basic ${credential}\r\n\r\n`,
+      );
+      await raw.until(({ received }) => received.includes('\r\n\r\n'));
+      raw.socket.removeAllListeners('data');
+      const socket = connectTls({ socket: raw.socket, servername: HOST_IN_TUNNEL, secureContext: context });
+      await once(socket, 'secureConnect');
+      return new TcpEnd(socket, () => raw.reset());
+    };
+    return new ExchangeRig(server, proxy, { prefix: ['/v1', '/v1'], host: HOST_IN_TUNNEL, connect });
   }
 
   async close(): Promise<void> {
@@ -33,7 +70,7 @@ export class ExchangeRig {
 
   async run({ exchanges, ahead }: MadeConnection): Promise<void> {
     this.#proxy.forget();
-    const client = await tcpClient(this.#proxy.port);
+    const client = await this.#way.connect();
     let provider: TcpEnd | undefined;
     try {
       if (ahead) provider = await this.#sendAhead(client, exchanges, ahead);
@@ -49,9 +86,10 @@ export class ExchangeRig {
 
   /** As a client asks for it, and as the provider must get it. */
   #heads({ request }: MadeExchange): { readonly sent: Buffer; readonly expected: Buffer } {
-    const withHost = (path: string, port: number): Buffer =>
-      Buffer.from(request.head.replace(HOST, path).replace(`Host: ${HOST}`, `Host: 127.0.0.1:${port}`), 'latin1');
-    return { sent: withHost('/up', this.#proxy.port), expected: withHost('', this.#server.port) };
+    const withHost = (prefix: string, host: string): Buffer =>
+      Buffer.from(request.head.replace(HOST, prefix).replace(`Host: ${HOST}`, `Host: ${host}`), 'latin1');
+    const { prefix, host } = this.#way;
+    return { sent: withHost(prefix[0], host), expected: withHost(prefix[1], `127.0.0.1:${this.#server.port}`) };
   }
 
   async #sendAhead(client: TcpEnd, all: readonly MadeExchange[], shares: readonly number[]): Promise<TcpEnd> {
@@ -59,7 +97,11 @@ export class ExchangeRig {
     const expected = Buffer.concat(all.flatMap((made) => [this.#heads(made).expected, made.request.framed]));
     const cuts = shares.map((share) => Math.floor(share * sent.length)).toSorted((a, b) => a - b);
     const pieces = [...cuts, sent.length].map((to, i) => sent.subarray(cuts[i - 1] ?? 0, to));
-    await written(client, pieces, 'turns');
+    await written(
+      client,
+      pieces.filter(({ length }) => length > 0),
+      'turns',
+    );
     const provider = await this.#server.connection();
     await provider.untilBytes(expected.length);
     equalBytes(provider.taken(), expected);

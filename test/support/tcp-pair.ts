@@ -16,8 +16,12 @@ export class TcpEnd {
   #bytes = 0;
   readonly #changed = new Signal();
 
-  constructor(socket: Socket) {
+  readonly #break: () => void;
+
+  /** `reset`: how its connection is broken, where the socket is encrypted. */
+  constructor(socket: Socket, reset: () => void = () => socket.resetAndDestroy()) {
     this.socket = socket;
+    this.#break = reset;
     socket.setNoDelay(true);
     socket.on('data', (bytes: Buffer) => {
       this.reads.push(bytes);
@@ -71,7 +75,7 @@ export class TcpEnd {
   }
 
   reset(): void {
-    this.socket.resetAndDestroy();
+    this.#break();
   }
 
   #end(ended: Ended): void {

@@ -233,19 +233,25 @@ function joined(
   // Without times all notes would fall into one slot: then their order stands for time.
   const slotOf = (one: LaneMapNote, index: number): number =>
     Math.floor(totalNs > 0 ? one.tNs / slot : (index * SLOTS) / notes.length);
-  const out: LaneMapNote[] = [];
-  const open = new Map<string, { readonly slot: number; readonly index: number }>();
+  interface Joined {
+    readonly slot: number;
+    readonly first: LaneMapNote;
+    chars: number;
+  }
+  const out: Joined[] = [];
+  const open = new Map<string, Joined>();
   for (const [index, one] of notes.entries()) {
     const key = keyOf(one);
-    const here = slotOf(one, index);
+    const slotted = slotOf(one, index);
     const last = open.get(key);
-    if (last?.slot === here) out[last.index] = { ...out[last.index]!, chars: out[last.index]!.chars + one.chars };
+    if (last?.slot === slotted) last.chars += one.chars;
     else {
-      open.set(key, { slot: here, index: out.length });
-      out.push(one);
+      const next: Joined = { slot: slotted, first: one, chars: one.chars };
+      open.set(key, next);
+      out.push(next);
     }
   }
-  return out;
+  return out.map(({ first, chars }) => (chars === first.chars ? first : { ...first, chars }));
 }
 
 /** Where each finding shows; one that shows before the first event, or only after the end, stands there. */

@@ -12,11 +12,21 @@ export function faultFinderOf(api: Api): FaultFinder {
   return new FaultFinder(knowledgeOf(providerOf(api)));
 }
 
-/** The faults of a whole body, of all that its framer gave. */
+/** Of bodies that are still held: the ending, the lint and the screen ask for the faults of one and the same. */
+const found = new WeakMap<
+  readonly Framed[],
+  { readonly api: Api; readonly length: number; readonly faults: FramingFaults }
+>();
+
+/** The faults of a whole body, of all that its framer gave. Worked out once for a list that has not grown since. */
 export function faultsOf(api: Api, framed: readonly Framed[]): FramingFaults {
+  const before = found.get(framed);
+  if (before?.api === api && before.length === framed.length) return before.faults;
   const finder = faultFinderOf(api);
   for (const one of framed) finder.take(one);
-  return finder.end();
+  const faults = finder.end();
+  found.set(framed, { api, length: framed.length, faults });
+  return faults;
 }
 
 function knowledgeOf(own: ProviderDefinition): StreamKnowledge {

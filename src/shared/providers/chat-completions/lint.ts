@@ -49,7 +49,13 @@ function eachChoice(look: (choice: JsonObject, index: number, event: LintEvent, 
   };
 }
 
-const callsIn = (choice: JsonObject): readonly JsonObject[] => objectsOf(objectOf(choice['delta'])?.['tool_calls']);
+let lastChoice: JsonObject | null = null;
+let lastCalls: readonly JsonObject[] = [];
+/** Remembered likewise. */
+function callsIn(choice: JsonObject): readonly JsonObject[] {
+  if (choice !== lastChoice) [lastChoice, lastCalls] = [choice, objectsOf(objectOf(choice['delta'])?.['tool_calls'])];
+  return lastCalls;
+}
 
 /** A check that looks at each fragment of a tool call. `key` names its choice and index. */
 function eachToolCall(look: (call: JsonObject, key: string, event: LintEvent, report: Report) => void): LintCheck {

@@ -159,6 +159,22 @@ describe('heads and times', () => {
   });
 });
 
+describe('a debug log of an SDK has the heads of what the program printed between its lines', () => {
+  it.each([
+    ['anthropic-js-debug-printed.txt', 7, 200, 'text/event-stream'],
+    ['anthropic-py-debug-printed.txt', 7, 200, 'text/event-stream'],
+    ['openai-js-debug-429.txt', 0, 429, 'application/json'],
+  ])('%s', (name, events, status, type) => {
+    const [stream] = recognize(name, fixture(name)).streams;
+    expect(stream).toMatchObject({ format: { id: 'sdk-log' }, events, response: { status } });
+    expect(stream!.response!.headers).toContainEqual(['content-type', type]);
+    expect(stream!.request!.head!.url).toMatch(/^http:\/\/127\.0\.0\.1:4600\//);
+    expect(bodyOf(stream!)).toMatch(
+      events === 0 ? /^$/ : /^event: message_start\n[^]*event: message_stop\n[^\n]+\n\n$/,
+    );
+  });
+});
+
 describe('what holds no stream is refused with the next step', () => {
   it.each([
     ['openai-py-debug.txt', 'no-body', /SDKs never log the bytes of a stream\. Record the response/],

@@ -34,11 +34,11 @@ export function TraceFacts({ result, onEnd }: { readonly result: TraceCompareRes
         </tr>
       </thead>
       <tbody>
-        {factsOf(a, b).map(({ name, a: left, b: right, change }) => (
+        {factsOf(a, b).map(({ name, a: left, b: right, equal, change }) => (
           <tr key={name} className={left === right ? 'same' : undefined}>
             <th scope="row">{name}</th>
             <td>{left}</td>
-            <td>{left === right && change === '' ? 'equal' : right}</td>
+            <td>{equal ? 'equal' : right}</td>
             <td className="quiet">{change}</td>
           </tr>
         ))}

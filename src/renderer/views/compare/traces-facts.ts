@@ -10,6 +10,8 @@ export interface Fact {
   readonly name: string;
   readonly a: string;
   readonly b: string;
+  /** Both have the value, and it is the same. Two values that nobody knows are not equal. */
+  readonly equal: boolean;
   /** b against a, in words; '' when there is nothing to say. */
   readonly change: string;
 }
@@ -17,27 +19,44 @@ export interface Fact {
 const NOT_SAID = 'not reported';
 
 export function factsOf(a: TraceSide, b: TraceSide): readonly Fact[] {
-  const plain = (name: string, of: (side: TraceSide) => string): Fact => ({ name, a: of(a), b: of(b), change: '' });
+  const plain = (name: string, of: (side: TraceSide) => string | null, absent = NOT_SAID): Fact => {
+    const [left, right] = [of(a), of(b)];
+    return { name, a: left ?? absent, b: right ?? absent, equal: left !== null && left === right, change: '' };
+  };
   const amount = (
     name: string,
     of: (side: TraceSide) => number | null | undefined,
     text: (value: number) => string,
-    absent = NOT_SAID,
+    absent: (side: TraceSide) => string = () => NOT_SAID,
   ): Fact => {
     const [left, right] = [of(a), of(b)];
+    const both = given(left) && given(right);
     return {
       name,
-      a: given(left) ? text(left) : absent,
-      b: given(right) ? text(right) : absent,
-      change: given(left) && given(right) ? changeOf(left, right, text) : '',
+      a: given(left) ? text(left) : absent(a),
+      b: given(right) ? text(right) : absent(b),
+      equal: both && left === right,
+      change: both ? changeOf(left, right, text) : '',
     };
   };
+  const timed = (
+    name: string,
+    of: (side: TraceSide) => number | null | undefined,
+    text: (value: number) => string,
+    absent: (side: TraceSide) => string,
+  ): Fact =>
+    amount(
+      name,
+      (side) => (side.timed ? of(side) : null),
+      text,
+      (side) => (side.timed ? absent(side) : 'not timed'),
+    );
   const time = (name: string, of: (side: TraceSide) => number | null): Fact =>
-    amount(name, (side) => (side.timed ? of(side) : null), durationText, 'none');
+    timed(name, of, durationText, () => 'none');
   return [
     plain('API', ({ api }) => api),
-    plain('Model', ({ model }) => model ?? NOT_SAID),
-    plain('Ending', ({ ending }) => ending ?? 'running'),
+    plain('Model', ({ model }) => model),
+    plain('Ending', ({ ending }) => ending, 'running'),
     time('First byte', ({ metrics }) => metrics.firstByteNs),
     time('First text', ({ metrics }) => metrics.firstTextNs),
     time('First tool', ({ metrics }) => metrics.firstToolNs),
@@ -51,17 +70,30 @@ export function factsOf(a: TraceSide, b: TraceSide): readonly Fact[] {
     ),
     amount('Tokens in', ({ usage }) => usage?.input, count),
     amount('Tokens out', ({ usage }) => usage?.output, count),
-    amount(
+    timed(
       'Tok/s',
       ({ metrics }) => metrics.tokensPerSecond,
       (value) => `≈ ${perSecond(value)}`,
+      ({ metrics }) => (metrics.tokensPerSecond === null ? 'not measurable' : NOT_SAID),
     ),
     ...(given(a.usage?.serverRate) || given(b.usage?.serverRate)
       ? [amount('Server’s tok/s', ({ usage }) => usage?.serverRate, perSecond)]
       : []),
-    amount('Cost', ({ cost }) => cost, money),
+    amount(
+      'Cost',
+      ({ cost }) => cost,
+      money,
+      () => 'not known',
+    ),
     amount('Findings', ({ findings }) => findings.length, count),
-    ...otherLanes(a, b).map(({ id, label }) => plain(`${label} differs`, (side) => differing(side, id))),
+    ...otherLanes(a, b).map(({ id, label }) => ({
+      name: `${label} differs`,
+      a: differing(a, id),
+      b: differing(b, id),
+      // In the same fields they may differ otherwise.
+      equal: false,
+      change: '',
+    })),
   ];
 }
 

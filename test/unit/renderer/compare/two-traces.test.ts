@@ -1,6 +1,7 @@
 /** Holds the comparison of two runs to which blocks belong together, and to what stands at zero on its axis. */
 import { describe, expect, it } from 'vitest';
 import { tracesMarkdown } from '../../../../src/renderer/views/compare/copy-traces.ts';
+import { factsOf } from '../../../../src/renderer/views/compare/traces-facts.ts';
 import { blockPairs, overlay, partsOf, swapped, timesText } from '../../../../src/renderer/views/compare/two-traces.ts';
 import type { TraceCompareResult, TraceSide } from '../../../../src/shared/compare/result.ts';
 
@@ -139,4 +140,25 @@ it('has both runs as text, with what differs in their requests', () => {
   expect(text).toContain('| Model | m | n |');
   expect(text).toContain('- parameters: `model` changed\n');
   expect(text).not.toContain('messages[0]');
+});
+
+it('calls two numbers equal only where both are known, and says why one is not', () => {
+  const of = (part: object): TraceSide => ({
+    ...side([], { byte: 1, total: 2 }),
+    api: 'messages',
+    model: null,
+    ending: 'complete',
+    lanes: [],
+    findings: [],
+    ...part,
+  });
+  const facts = (a: TraceSide, b: TraceSide) =>
+    Object.fromEntries(factsOf(a, b).map(({ name, equal, a: left, b: right }) => [name, { equal, left, right }]));
+  const known = facts(of({ cost: 0.5 }), of({ cost: 0.5 }));
+  expect(known['Cost']).toMatchObject({ equal: true });
+  expect(known['Model']).toEqual({ equal: false, left: 'not reported', right: 'not reported' });
+  expect(known['First text']).toEqual({ equal: false, left: 'none', right: 'none' });
+  const untimed = facts(of({ timed: false }), of({}));
+  expect(untimed['Cost']).toEqual({ equal: false, left: 'not known', right: 'not known' });
+  expect(untimed['Total']).toMatchObject({ equal: false, left: 'not timed' });
 });

@@ -48,6 +48,8 @@ test('a filter finds runs that are not loaded, says how many there are, and that
     await expect(names(page).last()).toHaveText('Hay 0', { timeout: 500 });
   }).toPass();
 
+  await filter(page).fill('lint:nosuchrule');
+  await expect(runs(page)).toContainText('No run matches. No run has lint:nosuchrule.');
   await filter(page).fill('nowhere');
   await expect(runs(page)).toContainText('No run matches.');
   await runs(page).getByRole('button', { name: 'Clear filter' }).click();

@@ -1,7 +1,9 @@
 import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react';
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { ArrowUpRight, Download, Rows3, Star, Tag, Trash2, PanelLeftClose, PanelLeftOpen } from 'lucide-react';
+import { readFilter } from '../../../shared/filter/read-filter.ts';
 import type { TraceId } from '../../../shared/model/ids.ts';
+import { client } from '../../client/client.ts';
 import { chordOf, runCommand, useCommand } from '../../commands/commands.ts';
 import { Button, IconButton } from '../../components/Button.tsx';
 import { count } from '../../components/format.ts';
@@ -14,6 +16,7 @@ import { onNextFrame } from '../../stores/frame.ts';
 import type { Listing } from '../../stores/listing.ts';
 import { foldList, useListRail } from '../../stores/list-rail.ts';
 import { deleteTraces, filterRuns, loadRows, starTraces, useRuns } from '../../stores/runs.ts';
+import { absentSentence, wantedNames } from './absent.ts';
 import { FilterBox } from './FilterBox.tsx';
 import { FilterChips } from './FilterChips.tsx';
 import { GROUPINGS, listRows, type Grouping, type ListRow } from './list-rows.ts';
@@ -184,7 +187,7 @@ export function RunList() {
         <EmptyList
           loaded={loaded && (found === null || found.filter === filter)}
           problem={found ? found.problem : problem}
-          filtered={found !== null}
+          filter={found?.filter ?? null}
           onClear={() => filterRuns('')}
         />
       )}
@@ -328,21 +331,55 @@ function toggleFollow(runs: readonly TraceId[]): void {
 function EmptyList({
   loaded,
   problem,
-  filtered,
+  filter,
   onClear,
 }: {
   readonly loaded: boolean;
   readonly problem: string | null;
-  readonly filtered: boolean;
+  /** Null: none. */
+  readonly filter: string | null;
   readonly onClear: () => void;
 }) {
   if (!loaded) return null;
   if (problem !== null) return <p className="runs-empty">The runs could not be read: {problem}</p>;
-  if (filtered)
+  if (filter !== null)
     return (
       <p className="runs-empty">
-        No run matches. <Button onClick={onClear}>Clear filter</Button>
+        No run matches. <Absent key={filter} filter={filter} />
+        <Button onClick={onClear}>Clear filter</Button>
       </p>
     );
   return <p className="runs-empty">Nothing captured yet.</p>;
+}
+
+/** As many as `traces.values` gives. */
+const MOST_VALUES = 500;
+
+/** Which names of the filter no run has. */
+function Absent({ filter }: { readonly filter: string }) {
+  const [sentences, setSentences] = useState<readonly string[]>([]);
+  useEffect(() => {
+    let gone = false;
+    const look = async (): Promise<readonly string[]> => {
+      const names = wantedNames(readFilter(filter, Date.now()).filter);
+      const asked = names.map(async (name) => {
+        const values = await client().call('traces.values', { field: name.field });
+        // Of more there are some that are not said.
+        if (values.length >= MOST_VALUES) return null;
+        return absentSentence(
+          name,
+          values.map(({ value }) => value),
+        );
+      });
+      return (await Promise.all(asked)).filter((sentence) => sentence !== null);
+    };
+    look().then(
+      (found) => !gone && setSentences(found),
+      () => undefined,
+    );
+    return () => {
+      gone = true;
+    };
+  }, [filter]);
+  return <span>{sentences.join(' ')}</span>;
 }

@@ -39,6 +39,9 @@ export interface BodyStream {
   readonly timed?: TimedReads | undefined;
 }
 
+/** Their members may look like fields that a server misspelt. */
+const PRINTED: BodyStream['format'] = { id: 'printed-events', label: 'events as an SDK’s objects were printed' };
+
 const AS_THEY_ARE: Readonly<Record<Framing, BodyStream['format']>> = {
   sse: { id: 'sse', label: 'a stream of server-sent events' },
   'json-lines': { id: 'json-lines', label: 'a stream of JSON lines' },
@@ -66,10 +69,10 @@ export function bodyStream(bytes: Uint8Array, api: Api | null, refused: boolean)
   // Fields that no client understands are a fault of the server, however well the JSON in them reads.
   const found = repaired ?? (framing === 'sse' && !bytes.includes(ESC) ? null : objectsStream(mended, bytes));
   if (found && refused) return asIs(bytes, found.api);
-  // Of objects that a program printed nothing is a fault of the server.
-  if (found === repaired && found !== null)
-    return clocked({ ...found, repaired: [...sentFaults(found.bytes, found.api), ...found.repaired] });
-  if (found) return clocked(found);
+  if (found) {
+    const faults = found === repaired ? sentFaults(found.bytes, found.api) : found.format === PRINTED ? [] : sent;
+    return clocked({ ...found, repaired: [...faults, ...found.repaired] });
+  }
   // No choice of a person makes a stream of an image.
   const chosen = framing === null && binaryKind(bytes) !== null ? null : api;
   const named = plain ?? (chosen === null ? null : asIs(bytes, chosen));
@@ -240,7 +243,7 @@ function printedStream(text: string, timeAt: (at: number) => LogTime | null): Bo
     time: timeAt(object.at),
   }));
   return objectStream(text, objects, {
-    format: { id: 'printed-events', label: 'events as an SDK’s objects were printed' },
+    format: PRINTED,
     how: `It was ${objects.length} objects as Python or JavaScript print them. Fields that were null are left out.`,
     others: 0,
     mayBeOnlyEvents: false,

@@ -72,9 +72,13 @@ export class GatheredText {
 
   #grow(): void {
     const length = 2 * this.#length + 16;
-    const [bytes, places] = [new Uint8Array(length), new Int32Array(length)];
-    bytes.set(this.#bytes);
-    places.set(this.#places);
-    [this.#bytes, this.#places] = [bytes, places];
+    this.#bytes = grown(this.#bytes, new Uint8Array(length));
+    this.#places = grown(this.#places, new Int32Array(length));
   }
+}
+
+/** `empty` with what is in a shorter one. */
+export function grown<List extends Uint8Array | Int32Array>(list: List, empty: List): List {
+  empty.set(list);
+  return empty;
 }

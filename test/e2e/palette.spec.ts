@@ -65,7 +65,7 @@ test('finds what was said in a run of long ago, and opens it there', async ({ pa
     `data: ${JSON.stringify({ choices: [{ index: 0, delta: { content }, finish_reason: finish }] })}\n\n`;
   const text = `${piece('The harbour opens ')}${piece('at sev')}${piece('en in winter.')}${piece('', 'stop')}data: [DONE]\n\n`;
   const client = host.client();
-  await importOver(client, { name: 'Long ago', text, api: 'chat_completions' });
+  const { id: longAgo } = await importOver(client, { name: 'Long ago', text, api: 'chat_completions' });
   for (let n = 0; n < 230; n++) await importShort(client, `Hay ${n}`);
   const runs = page.getByRole('navigation', { name: 'Runs' });
   await expect(runs).toContainText('231 runs');
@@ -79,6 +79,14 @@ test('finds what was said in a run of long ago, and opens it there', async ({ pa
   await expect(page.getByRole('tab', { name: 'Messages' })).toHaveAttribute('aria-selected', 'true');
   await expect(page.getByRole('heading', { name: 'Event 0' })).toBeVisible();
   await expect(runs.getByRole('row', { selected: true })).toContainText('Long ago');
+
+  // By another name, which no message has, and before the list knows of it.
+  await client.call('traces.rename', { id: longAgo, title: 'Zanzibar' });
+  await page.reload();
+  await expect(runs).toContainText('231 runs');
+  await ask(page, 'zanzi');
+  await page.getByRole('option', { name: /Zanzibar/ }).click();
+  await expect(runs.getByRole('row', { selected: true })).toContainText('Zanzibar');
 
   await ask(page, 'no such words anywhere');
   await expect(page.getByRole('dialog')).toContainText('No results.');

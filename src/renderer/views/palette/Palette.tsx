@@ -10,6 +10,7 @@ import { receiveTyped } from '../../commands/typed-ahead.ts';
 import { onNextFrame } from '../../stores/frame.ts';
 import type { OverlayProps } from '../view.ts';
 import { hitEntries, useEntries } from './entries.ts';
+import { useTitled } from './use-titled.ts';
 import { useHits } from './use-hits.ts';
 import { search, type Entry, type Found } from './search.ts';
 import './palette.css';
@@ -18,7 +19,7 @@ import './palette.css';
 export function Palette({ close }: OverlayProps<'palette'>) {
   const [query, setQuery] = useState('');
   useEffect(() => receiveTyped((typed) => setQuery((before) => before + typed)), []);
-  const entries = useEntries();
+  const entries = useEntries(useTitled(query));
   const { hits, done, behind, problem } = useHits(query);
   const named = useMemo(() => search(entries, query), [entries, query]);
   const found = useMemo(

@@ -17,7 +17,8 @@ import type { Entry } from './search.ts';
 /** Commands that say nothing in a list of commands. */
 const UNSAID: ReadonlySet<CommandId> = new Set(['palette.open', 'go.up']);
 
-export function useEntries(): readonly Entry[] {
+/** `titled`: runs of the store that are offered beside those that the list knows. */
+export function useEntries(titled: readonly TraceRow[]): readonly Entry[] {
   const stacks = useHandlers((state) => state.stacks);
   const { ids, rows } = useRuns();
   const { samples, endpoints, providers } = useApp();
@@ -33,17 +34,16 @@ export function useEntries(): readonly Entry[] {
       ...(keys && { chord: keys[0]! }),
       run: () => void runCommand(id),
     }));
-  const runs = ids.map((id): Entry => {
-    const row = rows.get(id)!;
-    return {
-      id: `run ${id}`,
-      group: 'Runs',
-      title: row.title,
-      note: `${row.model ?? apiLabel(providers, row.api)} · ${dayName(row.startedAt)} ${timeOfDay(row.startedAt)}`,
-      words: [row.api, row.ending?.state ?? 'live'],
-      run: () => chooseRun(row),
-    };
-  });
+  const listed = new Set(ids);
+  const known = [...ids.map((id) => rows.get(id)!), ...titled.filter(({ id }) => !listed.has(id))];
+  const runs = known.map((row): Entry => ({
+    id: `run ${row.id}`,
+    group: 'Runs',
+    title: row.title,
+    note: `${row.model ?? apiLabel(providers, row.api)} · ${dayName(row.startedAt)} ${timeOfDay(row.startedAt)}`,
+    words: [row.api, row.ending?.state ?? 'live'],
+    run: () => chooseRun(row),
+  }));
   const playing = samples.map((sample): Entry => ({
     id: `sample ${sample.model} ${sample.api}`,
     group: 'Samples',

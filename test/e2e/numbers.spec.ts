@@ -164,16 +164,17 @@ const counts = ({ truth }: Recorded) => ({
   Bytes: truth.bytes.toLocaleString('en'),
 });
 
-/** The header's terms and what stands under them, those of `wanted` alone. */
+/** The header's terms and what stands under them, those of `wanted` alone; without what the trace takes in the file. */
 async function header<Name extends string>(page: Page, wanted: Readonly<Record<Name, string>>) {
-  const all = await page
-    .locator('.numbers dl > div')
-    .evaluateAll((entries) =>
-      entries.map((entry) => [
-        entry.querySelector('dt')!.textContent!,
-        entry.querySelector('dd')!.textContent!.replaceAll(' ', ' '),
-      ]),
-    );
+  const all = await page.locator('.numbers dl > div').evaluateAll((entries) =>
+    entries.map((entry) => [
+      entry.querySelector('dt')!.textContent!,
+      entry
+        .querySelector('dd')!
+        .textContent!.replaceAll(' ', ' ')
+        .replace(/ · [\d.]+ k?B stored$/, ''),
+    ]),
+  );
   return Object.fromEntries(all.filter(([name]) => Object.hasOwn(wanted, name!)));
 }
 

@@ -2,13 +2,12 @@
 import { once } from 'node:events';
 import { createServer } from 'node:https';
 import { createServer as createTcpServer, type AddressInfo } from 'node:net';
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
 import { describe, expect, test, vi } from 'vitest';
 import { ProxyListener } from '../../../src/main/core/proxy/forward/listener.ts';
 import type { TapEvent } from '../../../src/main/core/proxy/forward/tap.ts';
 import { CERTIFICATE } from '../../support/certificate.ts';
 import { headAndBody, tcpClient, TcpServer, type TcpEnd } from '../../support/tcp-pair.ts';
+import { bytesInUse } from '../../support/memory.ts';
 import { TestProxy } from '../../support/proxy.ts';
 import { useProxy } from '../../support/use-proxy.ts';
 
@@ -408,9 +407,9 @@ describe('memory', () => {
     const warn = (warning: Error): void => void warnings.push(warning);
     process.on('warning', warn);
     await client[0]!(2_000);
-    const [before, socketsBefore] = [await heapUsed(), sockets()];
+    const [before, socketsBefore] = [await bytesInUse(), sockets()];
     await client[0]!(8_000);
-    expect((await heapUsed()) - before).toBeLessThan(2 * 1024 ** 2);
+    expect((await bytesInUse()) - before).toBeLessThan(2 * 1024 ** 2);
     expect(sockets()).toBe(socketsBefore);
     expect(counted()).toBe(10_000);
     process.off('warning', warn);
@@ -429,17 +428,6 @@ describe('memory', () => {
 });
 
 const sockets = (): number => process.getActiveResourcesInfo().filter((kind) => kind === 'TCPSocketWrap').length;
-
-/** Bytes in use once what is garbage is gone. */
-async function heapUsed(): Promise<number> {
-  setFlagsFromString('--expose-gc');
-  const collect = runInNewContext('gc') as () => void;
-  for (let n = 0; n < 3; n++) {
-    await new Promise(setImmediate);
-    collect();
-  }
-  return process.memoryUsage().heapUsed;
-}
 
 /** Clients that send so many requests ahead of their answers, twenty at once, each told by its closing. */
 async function pipelined(clients: number) {

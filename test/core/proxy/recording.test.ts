@@ -15,6 +15,7 @@ import type { Api } from '../../../src/shared/model/stream.ts';
 import { providerOf, usualEndpoint } from '../../../src/shared/providers/registry.ts';
 import { bodyOf, captured, proxyUrl } from '../../support/captured.ts';
 import { cores } from '../../support/core.ts';
+import { bytesInUse } from '../../support/memory.ts';
 import { asking } from '../../support/samples.ts';
 
 const { open, dataDir } = cores();
@@ -410,6 +411,33 @@ describe('a stream', () => {
     });
     expect((await captured(core))[0]).toMatchObject({ ending: { state: 'http-error' }, endpointId: id });
   });
+});
+
+test('E14 exchanges leave nothing in memory, however long their program runs', async () => {
+  const core = await openNew();
+  const server = createServer((_incoming, response) => {
+    response.writeHead(200, { 'content-type': 'text/event-stream' });
+    response.end(`${'data: {"choices":[{"index":0,"delta":{"content":"hi"}}]}\n\n'.repeat(500)}data: [DONE]\n\n`);
+  }).listen(0, '127.0.0.1');
+  servers.push(server);
+  await once(server, 'listening');
+  const baseUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1`;
+  const { session, url } = await core.proxy.openSession({ routes: [{ name: 'up', baseUrl }] });
+  let n = 0;
+  const exchanges = async (count: number): Promise<void> => {
+    for (let i = 0; i < count; i++) {
+      const answer = await fetch(`${url}/up/chat/completions`, { method: 'POST', body: `{"stream":true,"n":${n}}` });
+      await answer.text();
+      n++;
+    }
+    await captured(core, n);
+  };
+  await exchanges(6);
+  const before = await bytesInUse();
+  await exchanges(24);
+  // What each of them kept was a quarter of a megabyte.
+  expect((await bytesInUse()) - before).toBeLessThan(3 * 1024 ** 2);
+  expect(await core.proxy.closeSession(session)).toMatchObject({ exchanges: 30, incomplete: 0 });
 });
 
 test('a trace that is deleted while it is live leaves its stream alone', async () => {

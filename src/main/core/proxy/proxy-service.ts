@@ -23,7 +23,7 @@ import { WorkerThread } from '../worker/worker-thread.ts';
 import { routeName, type Route } from './forward/routes.ts';
 import type { Begun } from './forward/tap.ts';
 import { isHostOf, type ReadHost } from './forward/tunnels.ts';
-import { CapturedExchange } from './record/captured-exchange.ts';
+import { CapturedExchange, type KeptExchange } from './record/captured-exchange.ts';
 import { SentAgain } from './record/sent-again.ts';
 import { ToldExchange } from './record/told-exchange.ts';
 import { unpacked, type Batch } from './thread/batch.ts';
@@ -63,7 +63,9 @@ interface Session {
   readonly routes: readonly KnownRoute[];
   /** Of its tunnels. */
   readonly hosts: readonly KnownHost[];
-  readonly exchanges: Set<CapturedExchange>;
+  /** Those that are not stored yet; of the others only what is said at the end, as a program may have any number. */
+  readonly unfinished: Set<CapturedExchange>;
+  kept: Pick<CapturedSession, 'exchanges' | 'bytes' | 'incomplete'>;
 }
 
 /** Bytes that wait to be recorded, above which the thread is told that no more can be taken for now. */
@@ -174,7 +176,8 @@ export class ProxyService {
       ...versionOf(kind),
     }));
     const hosts = https ? this.#readHosts(https) : [];
-    this.#sessions.set(session, { routes: own, hosts, exchanges: new Set() });
+    const kept = { exchanges: 0, bytes: 0, incomplete: 0 };
+    this.#sessions.set(session, { routes: own, hosts, unfinished: new Set(), kept });
     await this.#tellThread();
     const url = `${urlOf(state.port)}~${session}`;
     if (!https) return { session, url };
@@ -189,16 +192,10 @@ export class ProxyService {
     if (!found)
       throw new ServiceError('not-found', 'There is no such capture session. It may have been closed already.');
     const distrusted = await this.#thread?.request('endSession', [session]).catch(() => undefined);
-    const kept = await Promise.all([...found.exchanges].map((exchange) => exchange.finished));
+    await Promise.all([...found.unfinished].map((exchange) => exchange.finished));
     this.#sessions.delete(session);
     await this.#tellThread();
-    return {
-      exchanges: kept.length,
-      bytes: kept.reduce((sum, { bytes }) => sum + bytes, 0),
-      incomplete: kept.filter(({ complete }) => !complete).length,
-      distrusted: distrusted ?? [],
-      dataDir: this.#setup.dataDir,
-    };
+    return { ...found.kept, distrusted: distrusted ?? [], dataDir: this.#setup.dataDir };
   }
 
   /** Ends what it forwards. Resolves once what was recorded is stored. */
@@ -247,10 +244,16 @@ export class ProxyService {
       sentAgain: this.#sentAgain,
       lighter: () => this.#lighter(),
     });
-    session?.exchanges.add(exchange);
+    session?.unfinished.add(exchange);
     this.#unfinished.add(exchange);
-    void exchange.finished.then(() => this.#unfinished.delete(exchange));
+    void this.#settle(exchange, session);
     return exchange;
+  }
+
+  async #settle(exchange: CapturedExchange, session: Session | undefined): Promise<void> {
+    const kept = await exchange.finished;
+    this.#unfinished.delete(exchange);
+    if (session) finish(session, exchange, kept);
   }
 
   #abandon(): void {
@@ -334,6 +337,16 @@ export class ProxyService {
     const clientKey = await this.clientKey();
     return credential && clientKey !== undefined ? { credential, clientKey } : undefined;
   }
+}
+
+function finish(session: Session, exchange: CapturedExchange, { bytes, complete }: KeptExchange): void {
+  const { kept } = session;
+  session.unfinished.delete(exchange);
+  session.kept = {
+    exchanges: kept.exchanges + 1,
+    bytes: kept.bytes + bytes,
+    incomplete: kept.incomplete + (complete ? 0 : 1),
+  };
 }
 
 const versionOf = (kind: string): Pick<Route, 'version'> => {

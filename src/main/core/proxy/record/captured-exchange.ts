@@ -6,11 +6,11 @@ import { randomUUID, type Hash } from 'node:crypto';
 import type { BodyEnd } from '../../../../shared/metrics/ending.ts';
 import { headerOf } from '../../../../shared/metrics/http-wording.ts';
 import type { CaptureFacts } from '../../../../shared/model/capture.ts';
-import { traceId } from '../../../../shared/model/ids.ts';
+import { traceId, type TraceId } from '../../../../shared/model/ids.ts';
 import { objectOf, stringOf } from '../../../../shared/json/json-object.ts';
 import { chosenLanes } from '../../../../shared/lanes/registry.ts';
 import { OTHER_API, type Read } from '../../../../shared/model/stream.ts';
-import type { AdapterEndpoint, HttpHead } from '../../../../shared/model/trace.ts';
+import type { AdapterEndpoint, HttpHead, TerminalState } from '../../../../shared/model/trace.ts';
 import { apiOfUrl } from '../../../../shared/providers/detect.ts';
 import { usualEndpoint } from '../../../../shared/providers/registry.ts';
 import { requestOf } from '../../../../shared/providers/request-of.ts';
@@ -25,7 +25,7 @@ import { newTrace } from '../../recording/new-trace.ts';
 import type { Recordings } from '../../recording/recordings.ts';
 import type { NewTrace } from '../../store/store.ts';
 import type { Begun, HeadFacts, TapEvent } from '../forward/tap.ts';
-import { digestOf, type SentAgain } from './sent-again.ts';
+import { digestOf, type Attempt, type SentAgain } from './sent-again.ts';
 import { keptRequest, MAX_REQUEST_BYTES, type KeptRequest } from './kept-request.ts';
 import type { ClientMessage } from './socket-exchanges.ts';
 import { agreedDeflate } from './socket-messages.ts';
@@ -79,6 +79,8 @@ export class CapturedExchange {
   #head: { readonly head: HttpHead; readonly tNs: number } | undefined;
   /** Came, and was not given to the recording. */
   #reads: Read[] = [];
+  /** Apart, for who remembers an exchange longer than its bytes are needed. */
+  readonly #answer = { isOver: false };
   #end: { readonly end: BodyEnd; readonly tNs: number } | undefined;
   /** All that came of the body is in `#reads`, or was. */
   #bodyTold = false;
@@ -239,7 +241,7 @@ export class CapturedExchange {
   /** Is it a request that was sent before? An answer that came before the request was complete changes nothing in that. */
   async #lookBack(): Promise<void> {
     const state = this.finished.then(() => this.#recording?.trace.ending?.state);
-    const attempt = { id: this.#id, over: () => this.#end !== undefined, state };
+    const attempt = attemptOf(this.#id, this.#answer, state);
     const again = await this.#setup.sentAgain.before(this.#digest.digest('hex'), attempt);
     if (again === undefined) return;
     this.#facts = { ...this.#facts, again };
@@ -299,6 +301,7 @@ export class CapturedExchange {
     tNs,
   }: Pick<Extract<TapEvent, { readonly type: 'end' }>, 'end' | 'trailers' | 'tNs'>): void {
     this.#end = { end, tNs };
+    this.#answer.isOver = true;
     this.#facts = { ...this.#facts, trailers: this.#redaction.headers(trailers) };
     this.#endRequest();
     this.#body.end(end.how === 'end' && this.#lost === undefined, () => {
@@ -411,6 +414,13 @@ export class CapturedExchange {
     this.#finished.resolve({ bytes: recording.trace.metrics.bytes, complete });
   }
 }
+
+/** Here, so that it holds nothing of the exchange but these. */
+const attemptOf = (
+  id: TraceId,
+  answer: { readonly isOver: boolean },
+  state: Promise<TerminalState | undefined>,
+): Attempt => ({ id, over: () => answer.isOver, state });
 
 export const fieldOf = (fields: Begun['fields'], name: string): string | null =>
   fields.find(([field]) => field.toLowerCase() === name)?.[1] ?? null;

@@ -95,7 +95,7 @@ async function providerOf(random: Random): Promise<Server> {
 async function answer(response: ServerResponse, ending: Ending, random: Random): Promise<void> {
   const digest = createHash('sha256');
   response.writeHead(200, { 'content-type': 'text/event-stream' });
-  const last = ending === 'whole' ? EVENTS : random.below(EVENTS);
+  const last = ending === 'whole' ? EVENTS : 1 + random.below(EVENTS - 1);
   for (let n = 0; n < last && !response.destroyed; n++) {
     const content = 'word '.repeat(1 + random.below(40));
     const event = `data: ${JSON.stringify({ choices: [{ index: 0, delta: { content } }] })}\n\n`;

@@ -174,6 +174,13 @@ it.each([
   expect([stream.api, Buffer.from(bytesOf(stream)).toString()]).toEqual(['ollama_chat', `${lines.join('\n')}\n`]);
 });
 
+it.each([
+  ['chat_completions', STREAM.slice(0, STREAM.indexOf('"delta"') + 12)],
+  ['messages', 'event: message_start\ndata: {"type":"message_start","message":{"id":"m","role":"assis'],
+])('a stream of %s that is cut inside its first event opens as one', (api, cut) => {
+  expect(only('x', cut)).toMatchObject({ api, events: 0, format: { id: 'sse' }, repaired: [] });
+});
+
 it('closes the last event where blank lines were missing', () => {
   const stream = only('x', STREAM.replace(/\n\n/g, '\n'));
   expect(Buffer.from(bytesOf(stream)).toString()).toBe(STREAM);

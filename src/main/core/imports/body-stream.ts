@@ -1,5 +1,7 @@
 /** From the bytes of a body, or of a whole file, to a stream that a provider's framing can cut: as they are, or repaired. */
-import { objectOf, stringOf, type JsonObject } from '../../../shared/json/json-object.ts';
+import { isJson, objectOf, stringOf, type JsonObject } from '../../../shared/json/json-object.ts';
+import { parsePartial, PythonJsonError } from '../../../shared/json/partial-json.ts';
+import { toPlain } from '../../../shared/json/python-value.ts';
 import { topLevelObjects, type TopLevelObject } from '../../../shared/json/top-level.ts';
 import { framingOf } from '../../../shared/framing/detect.ts';
 import type { FramingFaultId } from '../../../shared/framing/faults.ts';
@@ -56,7 +58,7 @@ const AS_THEY_ARE: Readonly<Record<Framing, BodyStream['format']>> = {
  * it is, unless it is one all the same.
  */
 export function bodyStream(bytes: Uint8Array, api: Api | null, refused: boolean): BodyStream | null {
-  const detected = detectApi(bytes)?.api ?? null;
+  const detected = detectApi(bytes)?.api ?? apiOfCutEvent(bytes);
   const plain = detected === null || isWrapped(bytes, detected) ? null : asIs(bytes, detected);
   // Where some events can be read, what is wrong with the others is for the trace to show, and not to be mended.
   if (plain !== null && plain.events > 0) return copied(plain, bytes) ?? plain;
@@ -79,6 +81,21 @@ export function bodyStream(bytes: Uint8Array, api: Api | null, refused: boolean)
   if (named !== null) return named;
   const other = framing && asIs(bytes, OTHER_API, framing);
   return other && other.events > 0 ? other : null;
+}
+
+/** A stream that was cut inside its first event, which names its API all the same. */
+function apiOfCutEvent(bytes: Uint8Array): Api | null {
+  if (bytes.length > LOOKED_AT) return null;
+  const text = new TextDecoder().decode(bytes);
+  const [, data] = /^(?:event: ?[^\n]*\r?\n)?data: ?(\{"[^\r\n]*)$/.exec(text) ?? [];
+  if (data === undefined || isJson(data)) return null;
+  try {
+    const begun = objectOf(toPlain(parsePartial(data)));
+    return begun && (signOf(begun)?.api ?? null);
+  } catch (error) {
+    if (error instanceof PythonJsonError) return null;
+    throw error;
+  }
 }
 
 /** A stream of which a copy broke some lines, or got a program's own lines between; null where all is as it was sent. */

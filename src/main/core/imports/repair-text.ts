@@ -100,7 +100,9 @@ const withoutQuotes: Step = (all) => {
       : null;
   });
   const kept = parts.flatMap((part, at) =>
-    part === null ? [] : [{ ...part, time: timeIn(part.before) ?? lines[at]!.time }],
+    part === null
+      ? []
+      : [{ ...part, time: timeIn(part.before) ?? timeIn(wordsAfter(lines[at]!.text)) ?? lines[at]!.time }],
   );
   const fields = lines.filter(({ text }, at) => parts[at] === null && fieldIn(text) !== null).length;
   if (fields > kept.length) return null;
@@ -121,6 +123,9 @@ const leftOut = (lines: number): string =>
   lines === 1
     ? 'One line that is no part of the stream was left out.'
     : `${lines} lines that are no part of the stream were left out.`;
+
+/** Some loggers write the time after the message. */
+const wordsAfter = (line: string): string => line.slice(Math.max(line.lastIndexOf('"'), line.lastIndexOf("'")) + 1);
 
 /** Quotation marks that open nothing. Past so many a line is no printed one, and each takes a look at the rest of it. */
 const MAX_UNCLOSED = 20;

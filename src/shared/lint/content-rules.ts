@@ -77,20 +77,35 @@ export const CONTENT_RULES: readonly LintRule[] = [
     counterexample: chatText('Hi ', 'An error is no answer.'),
     check: () => {
       const last = new Map<string, { readonly text: string; readonly event: number | null }>();
+      let block: string | null = null;
+      let text = '';
+      let event: number | null = null;
+      const keep = (): void => {
+        if (block !== null) last.set(block, { text, event });
+      };
       return {
         hears: ['assistant_message'],
-        message(said, event) {
-          if (said.message_type === 'assistant_message' && said.content !== '')
-            last.set(said.block, { text: said.content, event });
+        message(said, at) {
+          if (said.message_type !== 'assistant_message' || said.content === '') return;
+          if (said.block !== block) keep();
+          ({ block, content: text } = said);
+          event = at;
         },
         end({ outcome }, report) {
-          for (const { block, kind, text, firstEvent } of outcome.blocks) {
-            if (kind !== 'text') continue;
-            const piece = last.get(block);
-            if (readsAsError(text))
-              report(firstEvent, `The text ${block} is nothing but what reads as an error: ${shown(text.trim())}.`);
+          keep();
+          for (const one of outcome.blocks) {
+            if (one.kind !== 'text') continue;
+            const piece = last.get(one.block);
+            if (readsAsError(one.text))
+              report(
+                one.firstEvent,
+                `The text ${one.block} is nothing but what reads as an error: ${shown(one.text.trim())}.`,
+              );
             else if (piece && readsAsError(piece.text))
-              report(piece.event, `The text ${block} ends with what reads as an error: ${shown(piece.text.trim())}.`);
+              report(
+                piece.event,
+                `The text ${one.block} ends with what reads as an error: ${shown(piece.text.trim())}.`,
+              );
           }
         },
       };

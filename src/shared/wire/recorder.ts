@@ -329,7 +329,9 @@ export class WireRecorder {
 
   /** Counts said by this event. They replace earlier ones field by field; a null replaces nothing that was said. */
   usage(counts: Omit<Usage, 'raw'>, raw: unknown): void {
-    const own = typeof counts.input === 'number' || typeof counts.output === 'number';
+    const { input, output, serverRate, cost } = counts;
+    // A server's own figures stand beside counts of any name.
+    const own = [input, output, serverRate, cost].some((figure) => typeof figure === 'number');
     const names = own ? [] : countNames(raw);
     if (names.length > 0) return this.seekUsage(`usage under the names ${names.join(', ')}`, raw);
     // The usage in its place counts, and what was taken from elsewhere before no more.

@@ -125,7 +125,7 @@ describe('a comparison', () => {
 
   test('names it in what is exported', () => {
     const about = { title: 'A trace', api: API, model: 'm' };
-    expect(comparisonHtml(compared(), { ...about, body })).toContain('<th>loud</th>');
+    expect(comparisonHtml(compared(), { ...about, body })).toContain('<th>Loud</th>');
     expect(comparisonMarkdown(compared(), { ...setup, ...about, bytes: body.length }, null)).toContain(
       '| | Wire | Legacy | Simple | Loud |',
     );

@@ -34,11 +34,34 @@ import { isNoFinish } from './usage.ts';
 
 let lastData: JsonObject | null = null;
 let lastChoices: readonly JsonObject[] = [];
+let lastPlain = true;
 /** Remembers those of the last event: most rules ask for them, one after another. */
 function choicesOf(data: JsonObject | null): readonly JsonObject[] {
-  if (data !== lastData) [lastData, lastChoices] = [data, objectsOf(data?.['choices'])];
+  if (data === lastData) return lastChoices;
+  lastData = data;
+  lastChoices = objectsOf(data?.['choices']);
+  lastPlain = true;
+  for (const choice of lastChoices) lastPlain &&= isPlainChoice(choice);
   return lastChoices;
 }
+
+/** Whether a choice has nothing but a piece of text, as nearly all have. */
+function isPlainChoice(choice: JsonObject): boolean {
+  for (const name in choice)
+    if (name !== 'index' && name !== 'delta' && name !== 'finish_reason' && name !== 'logprobs') return false;
+  const delta = objectOf(choice['delta']);
+  for (const name in delta) if (name !== 'content' && name !== 'role') return false;
+  return true;
+}
+
+/** A check that has nothing to look for in choices of text alone. */
+const unlessPlain = (check: LintCheck): LintCheck => ({
+  ...check,
+  event(event, report) {
+    choicesOf(event.data);
+    if (!lastPlain) check.event?.(event, report);
+  },
+});
 
 /** A check that looks at each choice of each chunk. */
 function eachChoice(look: (choice: JsonObject, index: number, event: LintEvent, report: Report) => void): LintCheck {
@@ -57,13 +80,21 @@ function callsIn(choice: JsonObject): readonly JsonObject[] {
   return lastCalls;
 }
 
+let lastCall: JsonObject | null = null;
+let lastKey = '';
+function keyOf(call: JsonObject, choice: number): string {
+  if (call !== lastCall) [lastCall, lastKey] = [call, `${choice}/${String(call['index'] ?? call['id'] ?? 'none')}`];
+  return lastKey;
+}
+
 /** A check that looks at each fragment of a tool call. `key` names its choice and index. */
 function eachToolCall(look: (call: JsonObject, key: string, event: LintEvent, report: Report) => void): LintCheck {
-  return eachChoice((choice, index, event, report) => {
-    // Without an index a fragment belongs to its id; the rule on missing indexes says so.
-    for (const call of callsIn(choice))
-      look(call, `${index}/${String(call['index'] ?? call['id'] ?? 'none')}`, event, report);
-  });
+  return unlessPlain(
+    eachChoice((choice, index, event, report) => {
+      // Without an index a fragment belongs to its id; the rule on missing indexes says so.
+      for (const call of callsIn(choice)) look(call, keyOf(call, index), event, report);
+    }),
+  );
 }
 
 /** Whether a call of an event has a number for its id. */
@@ -72,8 +103,10 @@ const hasNumber = (data: JsonObject | null): boolean =>
 
 /** What stands in a list that should hold objects; null where nothing else does. */
 function entryLike(list: unknown): string | null {
-  const odd = Array.isArray(list) ? list.findIndex((entry) => !objectOf(entry)) : -1;
-  return odd < 0 ? null : kindOf((list as readonly unknown[])[odd]);
+  if (Array.isArray(list))
+    for (const entry of list as readonly unknown[])
+      if (typeof entry !== 'object' || entry === null || Array.isArray(entry)) return kindOf(entry);
+  return null;
 }
 
 /** Whether a value counts from 0. */
@@ -281,20 +314,28 @@ const PLAIN_FIELDS = new Set([
 
 /** Says of a message where a delta belongs: `beside` deltas that bring the text, or in their place. */
 function messages(beside: boolean): LintCheck {
-  const found: { readonly event: LintEvent; readonly index: number; readonly fact: string; readonly delta: boolean }[] =
-    [];
-  const streamed = new Set<number>();
+  const found: {
+    readonly event: LintEvent;
+    readonly index: number;
+    readonly fact: string;
+    readonly delta: boolean;
+  }[] = [];
   return {
-    ...eachChoice((choice, index, event) => {
-      const message = objectOf(choice['message']);
-      const delta = objectOf(choice['delta']);
-      if (delta?.['content']) streamed.add(index);
-      if (!message) return;
-      const length = stringOf(message['content'])?.length;
-      const fact = `Choice ${index} has a message${delta ? ' beside its delta' : ' and no delta'}${length ? `, with ${length} characters of text` : ''}.`;
-      found.push({ event, index, fact, delta: typeof delta?.['content'] === 'string' });
-    }),
-    end(_stream, report) {
+    ...unlessPlain(
+      eachChoice((choice, index, event) => {
+        const message = objectOf(choice['message']);
+        if (!message) return;
+        const delta = objectOf(choice['delta']);
+        const length = stringOf(message['content'])?.length;
+        const fact = `Choice ${index} has a message${delta ? ' beside its delta' : ' and no delta'}${length ? `, with ${length} characters of text` : ''}.`;
+        found.push({ event, index, fact, delta: typeof delta?.['content'] === 'string' });
+      }),
+    ),
+    end({ outcome }, report) {
+      if (found.length === 0) return;
+      const streamed = new Set(
+        outcome.blocks.filter(({ kind, text }) => kind === 'text' && text !== '').map(({ choice }) => choice),
+      );
       for (const { event, index, fact, delta } of found)
         if (beside === (delta && streamed.has(index))) report(event.frame, fact, String(index));
     },
@@ -601,17 +642,19 @@ export const CHAT_COMPLETIONS_RULES: readonly LintRule[] = [
       '[DONE]',
     ),
     check: () =>
-      eachChoice((choice, index, { frame }, report) => {
-        for (const name of FILTER_FIELDS) {
-          const error = objectOf(objectOf(choice[name])?.['error']);
-          if (error)
-            report(
-              frame,
-              `The content filter of choice ${index} failed: ${stringOf(error['message']) ?? 'it says no more'}.`,
-              String(index),
-            );
-        }
-      }),
+      unlessPlain(
+        eachChoice((choice, index, { frame }, report) => {
+          for (const name of FILTER_FIELDS) {
+            const error = objectOf(objectOf(choice[name])?.['error']);
+            if (error)
+              report(
+                frame,
+                `The content filter of choice ${index} failed: ${stringOf(error['message']) ?? 'it says no more'}.`,
+                String(index),
+              );
+          }
+        }),
+      ),
   },
   {
     id: 'message-instead-of-delta',
@@ -846,8 +889,9 @@ export const CHAT_COMPLETIONS_RULES: readonly LintRule[] = [
       return eachToolCall((call, key, { frame }, report) => {
         const id = stringOf(call['id']) || null;
         const name = nameIn(call) || null;
-        const text = argumentsOf(call);
         const before = seen.get(key);
+        // Only of calls without ids does the text tell where another begins.
+        const text = id === null && (before === undefined || before.id === null) ? argumentsOf(call) : '';
         // Another id is another call.
         const another =
           before &&
@@ -881,12 +925,13 @@ export const CHAT_COMPLETIONS_RULES: readonly LintRule[] = [
     check: () => {
       const calls = new Map<string, IndexedCall>();
       return eachToolCall((call, key, { frame }, report) => {
+        const before = calls.get(key);
+        // Once there are arguments another name is another call, and most fragments are arguments.
+        if (before && before.text !== '') return;
         const id = stringOf(call['id']) || null;
         const name = nameIn(call) || null;
         const text = argumentsOf(call);
-        const before = calls.get(key);
-        // Another id, or another name once there are arguments, is another call.
-        if (!before || before.text !== '' || (id !== null && before.id !== null && id !== before.id))
+        if (!before || (id !== null && before.id !== null && id !== before.id))
           return void calls.set(key, { id, name, text });
         if (name !== null && before.name !== null && name !== before.name) {
           report(
@@ -925,31 +970,37 @@ export const CHAT_COMPLETIONS_RULES: readonly LintRule[] = [
     check: () => {
       const seen = new Set<string>();
       let last: (IndexedCall & { readonly index: unknown; readonly choice: number }) | null = null;
-      return eachChoice((choice, at, { frame }, report) => {
-        for (const call of callsIn(choice)) {
-          const key = `${at}/${String(call['index'])}`;
-          const name = nameIn(call) || null;
-          const id = stringOf(call['id']) || null;
-          const text = argumentsOf(call);
-          const begins = isPlace(call['index']) && !seen.has(key);
-          seen.add(key);
-          if (
-            begins &&
-            name === null &&
-            id === null &&
-            last?.choice === at &&
-            last.name !== null &&
-            !isJson(last.text)
-          ) {
-            report(
-              frame,
-              `A fragment with neither id nor name begins index ${String(call['index'])}, while the arguments of ${last.name}, index ${String(last.index)}, are not complete.`,
-            );
-            last.text += text;
-          } else if (begins) last = { id, name, text, index: call['index'], choice: at };
-          else if (last) last.text += text;
-        }
-      });
+      return unlessPlain(
+        eachChoice((choice, at, { frame }, report) => {
+          for (const call of callsIn(choice)) {
+            if (last && last.choice === at && last.index === call['index']) {
+              last.text += argumentsOf(call);
+              continue;
+            }
+            const key = `${at}/${String(call['index'])}`;
+            const name = nameIn(call) || null;
+            const id = stringOf(call['id']) || null;
+            const text = argumentsOf(call);
+            const begins = isPlace(call['index']) && !seen.has(key);
+            seen.add(key);
+            if (
+              begins &&
+              name === null &&
+              id === null &&
+              last?.choice === at &&
+              last.name !== null &&
+              !isJson(last.text)
+            ) {
+              report(
+                frame,
+                `A fragment with neither id nor name begins index ${String(call['index'])}, while the arguments of ${last.name}, index ${String(last.index)}, are not complete.`,
+              );
+              last.text += text;
+            } else if (begins) last = { id, name, text, index: call['index'], choice: at };
+            else if (last) last.text += text;
+          }
+        }),
+      );
     },
   },
   {
@@ -1024,19 +1075,21 @@ export const CHAT_COMPLETIONS_RULES: readonly LintRule[] = [
     example: chat(chunk({ role: 'assistant', thinking: 'Hm' }), hi, ...chatEnd()),
     counterexample: chat(chunk({ role: 'assistant', reasoning_content: 'Hm' }), hi, ...chatEnd()),
     check: () =>
-      eachChoice((choice, _index, { frame }, report) => {
-        const delta = objectOf(choice['delta']);
-        for (const name in delta)
-          if (OTHER_REASONING.has(name) && isReasoning(delta[name]))
-            report(frame, `Reasoning stands in ${name} of the delta, where clients look in reasoning_content.`, name);
-        for (const name in choice)
-          if ((OTHER_REASONING.has(name) || name.startsWith('reasoning')) && isReasoning(choice[name]))
-            report(
-              frame,
-              `Reasoning stands in ${name} of the choice, where clients look in its delta.`,
-              `choice/${name}`,
-            );
-      }),
+      unlessPlain(
+        eachChoice((choice, _index, { frame }, report) => {
+          const delta = objectOf(choice['delta']);
+          for (const name in delta)
+            if (OTHER_REASONING.has(name) && isReasoning(delta[name]))
+              report(frame, `Reasoning stands in ${name} of the delta, where clients look in reasoning_content.`, name);
+          for (const name in choice)
+            if ((OTHER_REASONING.has(name) || name.startsWith('reasoning')) && isReasoning(choice[name]))
+              report(
+                frame,
+                `Reasoning stands in ${name} of the choice, where clients look in its delta.`,
+                `choice/${name}`,
+              );
+        }),
+      ),
   },
   {
     id: 'reasoning-mirrored',
@@ -1047,12 +1100,14 @@ export const CHAT_COMPLETIONS_RULES: readonly LintRule[] = [
     example: chat(chunk({ role: 'assistant', reasoning: 'Hm', reasoning_content: 'Hm' }), hi, ...chatEnd()),
     counterexample: chat(chunk({ role: 'assistant', reasoning_content: 'Hm' }), hi, ...chatEnd()),
     check: () =>
-      eachChoice((choice, _index, { frame }, report) => {
-        const delta = objectOf(choice['delta']);
-        const said = REASONING_FIELDS.filter((field) => stringOf(delta?.[field]));
-        if (said.length > 1 && delta?.[said[0]!] === delta?.[said[1]!])
-          report(frame, `${said[0]} and ${said[1]} say the same.`);
-      }),
+      unlessPlain(
+        eachChoice((choice, _index, { frame }, report) => {
+          const delta = objectOf(choice['delta']);
+          const said = REASONING_FIELDS.filter((field) => stringOf(delta?.[field]));
+          if (said.length > 1 && delta?.[said[0]!] === delta?.[said[1]!])
+            report(frame, `${said[0]} and ${said[1]} say the same.`);
+        }),
+      ),
   },
   {
     id: 'usage-repeated',

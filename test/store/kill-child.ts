@@ -7,10 +7,11 @@ import { recordHere } from '../../src/main/core/decoding/record.ts';
 import { importFile } from '../../src/main/core/imports/import-service.ts';
 import { FileVault } from '../../src/main/core/keys/file-vault.ts';
 import { Random } from '../../src/main/core/providers/sample/random.ts';
+import { SearchWriter } from '../../src/main/core/search/writer.ts';
 import { openStore } from '../../src/main/core/store/open-store.ts';
 import { endpointId, traceId } from '../../src/shared/model/ids.ts';
 import { DEFAULT_OPTIONS } from '../../src/shared/model/trace.ts';
-import { importedBody } from './kills.ts';
+import { importedBody, madeDocuments, madeNr } from './kills.ts';
 import { madeReads } from './made-reads.ts';
 import { COMPLETE, newTrace, STORE_WORKER } from './traces.ts';
 
@@ -23,6 +24,21 @@ if (kind === 'vault') {
   for (let n = 0; ; n++) {
     await vault.set(endpointId(`${name}-${n % 50}`), `key-${n}`);
     promised(`${name}-${n % 50}`, `key-${n}`);
+  }
+}
+
+if (kind === 'index') {
+  const writer = new SearchWriter(dataDir);
+  for (let n = 0; ; n++) {
+    const id = traceId(`${name}-${n}`);
+    await writer.put({ id, nr: madeNr(id) }, madeDocuments(id));
+    promised(id);
+    if (random.chance(0.4)) {
+      promised(`?${id}`);
+      await writer.remove(id);
+      await writer.shrink();
+      promised(`-${id}`);
+    }
   }
 }
 

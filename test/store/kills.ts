@@ -9,6 +9,9 @@ import { recordHere } from '../../src/main/core/decoding/record.ts';
 import { FileVault } from '../../src/main/core/keys/file-vault.ts';
 import { recoverTraces } from '../../src/main/core/recording/recover.ts';
 import { Random } from '../../src/main/core/providers/sample/random.ts';
+import type { SearchDocument } from '../../src/main/core/search/documents.ts';
+import { SearchReader } from '../../src/main/core/search/reader.ts';
+import { SearchWriter } from '../../src/main/core/search/writer.ts';
 import { migrateWith } from '../../src/main/core/store/migrate.ts';
 import { openStore } from '../../src/main/core/store/open-store.ts';
 import { MIGRATIONS, SCHEMA_VERSION } from '../../src/main/core/store/sql/migrations.ts';
@@ -18,7 +21,7 @@ import type { Read } from '../../src/shared/model/stream.ts';
 import { checkMade } from './made-reads.ts';
 import { STORE_WORKER } from './traces.ts';
 
-export const KILLED = ['record', 'import', 'purge', 'seal', 'migrate', 'vault'] as const;
+export const KILLED = ['record', 'import', 'purge', 'seal', 'migrate', 'vault', 'index'] as const;
 export type Killed = (typeof KILLED)[number];
 
 const RECORDER = new URL('killed-child.ts', import.meta.url);
@@ -51,7 +54,7 @@ export async function killRounds(
     const kept = new Map<string, string>();
     try {
       for (let n = 0; n < ROUNDS_A_FOLDER && round < rounds; n++, round++) {
-        if (kind === 'vault') mkdirSync(dataDir, { recursive: true });
+        if (kind === 'vault' || kind === 'index') mkdirSync(dataDir, { recursive: true });
         if (kind === 'migrate') oldFile(join(folder, `data-${n}`));
         const dir = kind === 'migrate' ? join(folder, `data-${n}`) : dataDir;
         for (const [what, much] of await workAndKill(kind, dir, `run-${round}`, random)) {
@@ -59,6 +62,7 @@ export async function killRounds(
           kept.set(what, much);
         }
         if (kind === 'vault') await checkVault(dir, kept);
+        else if (kind === 'index') await checkIndex(dir, kept);
         else if (kind === 'migrate') await checkMigrated(dir);
         else await checkTraces(kind, dir, kept);
       }
@@ -155,8 +159,8 @@ async function allReads(store: Store, id: Parameters<Store['reads']>[0]): Promis
   }
 }
 
-function checkWhole(dataDir: string): void {
-  const db = new Database(join(dataDir, 'tracelane.db'), { readonly: true });
+function checkWhole(dataDir: string, name = 'tracelane.db'): void {
+  const db = new Database(join(dataDir, name), { readonly: true });
   const found = db.pragma('integrity_check', { simple: true });
   db.close();
   if (found !== 'ok') throw new Error(`The file is damaged: ${String(found)}`);
@@ -186,6 +190,48 @@ async function checkMigrated(dataDir: string): Promise<void> {
   db.close();
   if (version !== SCHEMA_VERSION || count !== OLD_SETTINGS)
     throw new Error(`The file has version ${String(version)} and ${count} settings of ${OLD_SETTINGS}.`);
+}
+
+/** What a made trace is searched by: some pages, and words of its own in the first and in the last. */
+export function madeDocuments(id: string): readonly SearchDocument[] {
+  const filling = 'and so on and on '.repeat(2500);
+  return ['first', 'last'].map((which) => ({
+    part: 'answer',
+    label: 'answer',
+    text: `The ${which} word of ${id}. ${filling}`,
+    event: null,
+  }));
+}
+
+/** The row number of a made trace: higher for those of a later round. */
+export const madeNr = (id: string): number => {
+  const [, round, n] = id.split('-').map(Number);
+  return round! * 1_000_000 + n! + 1;
+};
+
+/** What was put in whole is found; what was taken out is not; and a start takes out what is half there, and nothing else. */
+async function checkIndex(dataDir: string, kept: ReadonlyMap<string, string>): Promise<void> {
+  const has = (id: string): boolean => !kept.has(`-${id}`) && !kept.has(`?${id}`);
+  const put = [...kept.keys()].filter((what) => what.startsWith('run'));
+  const places = put.filter(has).map((id) => ({ id: traceId(id), nr: madeNr(id) }));
+  const writer = new SearchWriter(dataDir);
+  const reader = new SearchReader(dataDir);
+  try {
+    const missing = await writer.missing(
+      places.toSorted((a, b) => b.nr - a.nr),
+      null,
+    );
+    if (missing.length > 0 || writer.takeLoss()) throw new Error(`Indexed and not there: ${missing.join(', ')}.`);
+    for (const id of put)
+      for (const which of ['first', 'last']) {
+        const { found } = reader.find({ text: `"the ${which} word of ${id}."`, limit: 5 });
+        if (found.length > 0 !== has(id)) throw new Error(`The ${which} word of ${id}: found ${found.length} times.`);
+      }
+  } finally {
+    writer.close();
+    reader.close();
+  }
+  checkWhole(dataDir, 'tracelane.search.db');
 }
 
 /** A key is the one that was promised last, or the one after it. */

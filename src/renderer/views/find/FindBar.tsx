@@ -66,7 +66,7 @@ function Finding({ field, onClose }: FindingProps) {
     event.stopPropagation();
   };
   return (
-    <search className="find" aria-label="Find in the trace">
+    <search className="find-bar" aria-label="Find in the trace">
       <Field
         ref={field}
         lead={<Icon of={Search} size={12} />}

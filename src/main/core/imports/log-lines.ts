@@ -10,7 +10,7 @@ export interface LogLine {
 /** A part of the text that came in one piece. */
 export type LogPiece = LogLine;
 
-export const linesOf = (text: string): readonly string[] => text.split(/\r\n|\n|\r/);
+const linesOf = (text: string): readonly string[] => text.split(/\r\n|\n|\r/);
 
 export const untimedLines = (text: string): readonly LogLine[] =>
   linesOf(text).map((line) => ({ text: line, time: null }));

@@ -31,7 +31,7 @@ import { cores } from '../support/core.ts';
 import { frameAll, readsOf } from '../support/framing.ts';
 import { awsMessage } from '../support/lint-example.ts';
 
-const { open, dataDir } = cores();
+const { open, dataDir } = cores({ indexAfterMs: 0 });
 const CLI = fileURLToPath(new URL('../../src/main/cli.ts', import.meta.url));
 
 const KEY = 'canary/7Qx"k2Lm\\9Rt+0aV5zW';
@@ -160,6 +160,16 @@ test('R9 R17 L1 L2 L3 L4 L8 a key that was sent is on no surface', { timeout: 18
   const { rows } = await services['traces.list']({ limit: 100 });
   tell('list', rows);
   expect(rows).toHaveLength(6);
+  // What is searched is told by what is found: its file is compressed.
+  const found = async (text: string): Promise<readonly unknown[]> => {
+    const batches = [];
+    for await (const some of services['traces.search']({ text, limit: 60 }, new AbortController().signal))
+      batches.push(...some);
+    return batches.at(-1)!.behind ? ['not all is searched yet'] : batches.flatMap(({ hits }) => hits);
+  };
+  await expect.poll(() => found('Incorrect API key provided')).toHaveLength(6);
+  tell('search', [await found('API key provided'), await found('Too many requests'), await found('Mine is')]);
+  for (const text of [KEY, encodeURIComponent(KEY), inBase64.slice(8, -4)]) expect(await found(text), text).toEqual([]);
   const bodies = new Map<TraceId, Uint8Array>();
   const copied: string[] = [];
   vi.stubGlobal('navigator', { clipboard: { writeText: async (text: string) => void copied.push(text) } });

@@ -31,6 +31,7 @@ function Finding({ field, onClose }: FindingProps) {
   const [at, setAt] = useState<number | null>(null);
   const wanted = useDeferredValue(text);
   const matches = useMatches(wanted);
+  const ended = useTrace((trace) => trace.phase === 'ended');
   const from = useRef<Element | null>(null);
   useEffect(() => {
     from.current = document.activeElement;
@@ -81,7 +82,7 @@ function Finding({ field, onClose }: FindingProps) {
         onKeyDown={onKeyDown}
       />
       <span className="find-count" role="status">
-        {wanted.trim() !== '' && said(matches, shown)}
+        {wanted.trim() !== '' && said(matches, shown, ended)}
       </span>
       <IconButton icon={ChevronUp} label="Previous match" chord={chordOf('find.previous')!} onClick={() => step(-1)} />
       <IconButton icon={ChevronDown} label="Next match" chord={chordOf('find.next')!} onClick={() => step(1)} />
@@ -98,8 +99,8 @@ function useMatches(text: string): readonly Match[] {
   return useMemo(() => (items >= 0 ? matchesIn(model, text) : []), [model, text, items]);
 }
 
-function said(matches: readonly Match[], shown: number | null): string {
-  if (matches.length === 0) return 'not found';
+function said(matches: readonly Match[], shown: number | null, ended: boolean): string {
+  if (matches.length === 0) return ended ? 'not found' : 'not found so far';
   const all = `${count(matches.length)}${matches.length === MOST_MATCHES ? '+' : ''}`;
   if (shown === null) return `${all} found`;
   const { event, where } = matches[shown]!;

@@ -5,7 +5,7 @@
 import { z } from 'zod';
 import { FRAMINGS } from '../framing/registry.ts';
 import type { CaptureFacts, CrossedSide, Crossing } from '../model/capture.ts';
-import type { TraceId } from '../model/ids.ts';
+import { traceId } from '../model/ids.ts';
 import type { RequestChange } from '../model/request-change.ts';
 import type { Framing } from '../model/stream.ts';
 import {
@@ -87,7 +87,7 @@ const capture = whole<CaptureFacts>()(
     route: z.string(),
     connection: count,
     userAgent: z.string().nullable(),
-    again: z.custom<TraceId>((value) => typeof value === 'string').exactOptional(),
+    again: z.string().transform(traceId).exactOptional(),
     session: z.string().exactOptional(),
     tls: z.object({ offered: z.array(z.string()).readonly() }).exactOptional(),
     requestChanges: changes,

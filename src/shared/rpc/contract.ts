@@ -584,8 +584,6 @@ export const contract = {
     z.strictObject({ id: trace, start: seq, end: seq }),
   ),
 
-  /** Plays a stored trace with its recorded timing, through the same lanes. Starts paused. */
-
   'compare.lanes': query<CompareResult>()(z.strictObject({ id: trace, ...decoding })),
   'compare.traces': query<TraceCompareResult>()(z.strictObject({ a: trace, b: trace })),
   /** As the two sides of one exchange, in either order: which hop held it, and what the gateway made of it. */

@@ -1,4 +1,5 @@
 /** Any lanes in a real browser: a fourth one that only the host knows, fewer of them, and the wire alone. */
+import { AxeBuilder } from '@axe-core/playwright';
 import { expect, test, type Page } from 'playwright/test';
 import type { TraceId } from '../../src/shared/model/ids.ts';
 import { startHost, type Host } from '../support/host.ts';
@@ -85,7 +86,7 @@ test('the settings say which lanes new traces begin with', async ({ page }) => {
   await client.call('settings.set', { lanes: null });
 });
 
-test('closed blocks are read as Markdown and as indented JSON when asked for, and nothing in them is fetched', async ({
+test('closed blocks are read as Markdown and as a tree when asked for, and nothing in them is fetched', async ({
   page,
 }) => {
   const faults = complaints(page);
@@ -103,7 +104,7 @@ test('closed blocks are read as Markdown and as indented JSON when asked for, an
     index: 0,
     id: 'call_1',
     type: 'function',
-    function: { name: 'book', arguments: '{"to":{"city":"Porto"}}' },
+    function: { name: 'book', arguments: '{"to":{"city":"Porto"},"fare":12.50}' },
   };
   const text = chatBody(
     chunk({ content: answer }),
@@ -128,7 +129,21 @@ test('closed blocks are read as Markdown and as indented JSON when asked for, an
   await expect(markdown).toContainText('https://elsewhere.invalid/map.png');
   await expect(markdown).toContainText('<img src="https://elsewhere.invalid/pixel.png" onerror="alert(1)">');
   await expect(markdown.locator('a, img')).toHaveCount(0);
-  await expect(wire.locator('.json-line')).toHaveText(['{', '  "to": {', '    "city": "Porto"', '  }', '}']);
+  const tree = wire.getByRole('tree', { name: 'Arguments' });
+  const rows = tree.getByRole('treeitem');
+  await expect(rows).toHaveText(['to 1 field', 'city "Porto"', 'fare 12.50']);
+  await tree.focus();
+  for (const key of ['ArrowDown', 'ArrowLeft', 'ArrowLeft']) await page.keyboard.press(key);
+  await expect(rows).toHaveText(['to 1 field', 'fare 12.50']);
+  await expect(rows.first()).toHaveAttribute('aria-expanded', 'false');
+  await rows.first().click();
+  await expect(rows).toHaveCount(3);
+  for (const theme of ['light', 'dark'] as const) {
+    await page.emulateMedia({ colorScheme: theme });
+    await expect(page.locator('html')).toHaveAttribute('data-theme', theme);
+    const { violations } = await new AxeBuilder({ page }).include('.json-tree').setLegacyMode().analyze();
+    expect(violations.map(({ id: rule }) => rule)).toEqual([]);
+  }
   // As it came, again.
   await switches.first().click();
   await expect(wire.locator('.streamed').first()).toHaveText(answer);

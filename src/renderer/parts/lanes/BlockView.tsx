@@ -86,7 +86,7 @@ export const BlockView = memo(function BlockView({ block, folded, onFold, open, 
             <IconButton
               icon={Pilcrow}
               className="small"
-              label={kind === 'text' ? 'Read as Markdown' : 'Read as indented JSON'}
+              label={kind === 'text' ? 'Read as Markdown' : 'Read as a tree'}
               aria-pressed={formatted}
               onClick={stopping(toggleFormatted)}
             />

@@ -1,13 +1,12 @@
 import { create } from 'zustand';
-import { objectOf, parseJson } from '../../../shared/json/json-object.ts';
 import type { LaneBlock } from '../../../shared/model/blocks.ts';
-import { JsonText } from '../../components/JsonText.tsx';
+import { JsonTree } from '../../components/JsonTree.tsx';
 import { late } from '../../components/late.tsx';
 import { kept } from '../../stores/kept.ts';
 
 const KEPT = 'tracelane.blocks.formatted';
-/** Of a longer text, in UTF-16 units, only the text itself is shown: reading it takes a window too long. */
-const LONGEST = 16_384;
+/** Of a longer text, in characters, only the text itself is shown: reading it takes a window too long. */
+const LONGEST: Partial<Readonly<Record<LaneBlock['kind'], number>>> = { text: 16_384, tool: 262_144 };
 
 const Markdown = late(async () => (await import('./Markdown.tsx')).Markdown);
 
@@ -20,13 +19,11 @@ export function toggleFormatted(): void {
   useFormatted.setState({ on });
 }
 
-/** A block that is whole, and that can be set otherwise than it came: an answer's Markdown, a call's arguments as JSON. */
+/** A block that is whole, and that can be set otherwise than it came: an answer's Markdown, a call's arguments as a tree. */
 export const canFormat = ({ kind, chars, valid, row }: LaneBlock, open: boolean): boolean =>
-  !open && !row.open && chars > 0 && chars <= LONGEST && (kind === 'text' || (kind === 'tool' && valid === true));
+  !open && !row.open && chars > 0 && chars <= (LONGEST[kind] ?? 0) && (kind === 'text' || valid === true);
 
 export function Formatted({ block }: { readonly block: LaneBlock }) {
   const text = block.pieces.join('');
-  if (block.kind === 'text') return <Markdown text={text} />;
-  const value = parseJson(text);
-  return <JsonText text={JSON.stringify(objectOf(value) ?? value, null, 2)} />;
+  return block.kind === 'text' ? <Markdown text={text} /> : <JsonTree key={text} text={text} label="Arguments" />;
 }

@@ -233,6 +233,24 @@ describe('traces.import', () => {
     }
   });
 
+  test('of a log has no time that counts from the request', async () => {
+    const { services } = await open();
+    const events = [{ content: 'Hi' }, { content: '!' }].map((delta) => JSON.stringify(chunk(delta)));
+    const log = events.map((event, at) => `2026-11-01T10:00:0${at}.500Z DEBUG data: ${event}`).join('\n');
+    const { id } = await importOne(services, { name: 'app.log', text: log });
+    const { timed, metrics } = await services['traces.get']({ id });
+    expect([timed, metrics.startUnknown, metrics.gaps]).toEqual([true, true, [1e9]]);
+    const found = async (filter: string): Promise<number> =>
+      (await services['traces.list']({ filter: `title:app.log ${filter}`, limit: 9 })).rows.length;
+    for (const filter of ['ttft<1h', 'ttfb<1h', 'duration<1h'])
+      expect([filter, await found(filter)]).toEqual([filter, 0]);
+    for (const filter of ['has:times', 'has:text', 'gap:1s', 'not ttft<1h'])
+      expect([filter, await found(filter)]).toEqual([filter, 1]);
+    const made = await services['exports.make']({ ids: [id], format: 'bundle', parts: ['bytes'], secrets: 'redact' });
+    const again = await importOne(services, { name: made.name, base64: made.base64 });
+    expect((await services['traces.get']({ id: again.id })).metrics).toEqual(metrics);
+  });
+
   test.each([
     ['a damaged first message', (bytes: Uint8Array) => bytes.map((byte, at) => (at === 9 ? byte ^ 1 : byte))],
     ['a cut at its end', (bytes: Uint8Array) => bytes.subarray(0, -5)],

@@ -38,6 +38,7 @@ const headers = z.array(z.tuple([z.string(), z.string()]).readonly()).readonly()
 
 const metrics = whole<Metrics>()(
   z.object({
+    startUnknown: z.literal(true).exactOptional(),
     firstByteNs: time,
     firstEventNs: time,
     firstReasoningNs: time,

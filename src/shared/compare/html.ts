@@ -147,7 +147,8 @@ function endingLine({ ending }: CompareResult): string {
 /** The numbers of the trace, as its header in the window has them. */
 function times({ laneMap }: CompareResult, { metrics }: ComparisonMeta): string {
   if (!metrics) return '';
-  const time = (ns: number | null): string => (ns === null ? 'none' : laneMap.timed ? durationText(ns) : 'not known');
+  const time = (ns: number | null): string =>
+    ns === null ? 'none' : laneMap.timed && !metrics.startUnknown ? durationText(ns) : 'not known';
   const rate = metrics.tokensPerSecond;
   const numbers: readonly (readonly [name: string, value: string])[] = [
     ['First byte', time(metrics.firstByteNs)],

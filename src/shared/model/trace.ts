@@ -115,8 +115,10 @@ export interface ImportFacts {
   readonly sha256: string;
 }
 
-/** Measured once the stream is over; `null` means not seen on this wire. Nanoseconds since the request was sent. */
+/** Measured once the stream is over; `null` means not seen on this wire. Nanoseconds since the request was sent, unless that is not known. */
 export interface Metrics {
+  /** When the request was sent is not known, as in a log: times count from the first that the file has, and say nothing of the wait before it. */
+  readonly startUnknown?: true;
   readonly firstByteNs: number | null;
   readonly firstEventNs: number | null;
   readonly firstReasoningNs: number | null;
@@ -136,6 +138,21 @@ export interface Metrics {
   readonly tokensPerSecond?: number | null;
   /** Gaps between events, longest in each of up to 32 equal stretches, for the sparkline; nanoseconds. */
   readonly gaps: readonly number[];
+}
+
+type TimeFromRequest = 'firstByteNs' | 'firstEventNs' | 'firstReasoningNs' | 'firstTextNs' | 'firstToolNs' | 'totalNs';
+
+/** The times that count from the request: all of them null where it is not known when that was sent. */
+export function timesFromRequest(metrics: Metrics): Pick<Metrics, TimeFromRequest> {
+  if (metrics.startUnknown !== true) return metrics;
+  return {
+    firstByteNs: null,
+    firstEventNs: null,
+    firstReasoningNs: null,
+    firstTextNs: null,
+    firstToolNs: null,
+    totalNs: null,
+  };
 }
 
 /** One row of the trace list. */

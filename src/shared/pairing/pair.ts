@@ -48,7 +48,8 @@ export const clocksDiffer = ({ clockShiftNs }: PairResult): boolean => -clockShi
 export function pairTraces(a: TraceToPair, b: TraceToPair): PairResult {
   const evidence = evidenceOf(a.detail, b.detail, { a: a.input.wire.id, b: b.input.wire.id });
   const [outer, inner] = evidence.outer === 'a' ? [a, b] : [b, a];
-  const timed = outer.detail.timed && inner.detail.timed;
+  // Two clocks that count from different moments cannot be laid on each other.
+  const timed = [outer, inner].every(({ detail }) => detail.timed && !detail.metrics.startUnknown);
   const apart = timed ? (inner.detail.startedAt - outer.detail.startedAt) * 1e6 : 0;
   const outerContents = contentsOf(outer.input);
   const innerContents = moved(contentsOf(inner.input), apart);

@@ -121,6 +121,12 @@ describe('an HTTP archive', () => {
     const body = bytesOf('event: a\nid: 7\ndata: {"x":\ndata: 1}\n\n: comment\n\ndata: 2\n\n');
     const { log } = JSON.parse(made([sent({})], 'har')) as { log: { entries: { timings: object }[] } };
     expect(log.entries[0]!.timings).toEqual({ send: -1, wait: 200.000001, receive: 0.005 });
+    const of = sent({});
+    const unknown = { ...of, facts: { ...of.facts, metrics: { ...of.facts.metrics, startUnknown: true as const } } };
+    const waits = JSON.parse(made([unknown], 'har')) as { log: { entries: { timings: object; time: number }[] } };
+    expect(waits.log.entries[0]).toMatchObject({ time: 0.005, timings: { send: -1, wait: -1, receive: 0.005 } });
+    expect(made([of], 'trace-events')).toContain('"wait"');
+    expect(made([unknown], 'trace-events')).not.toContain('"wait"');
     const trace = traceToExport('messages', eventReads(body, 0), { startedAt: 1_000 });
     const entries = JSON.parse(made([trace], 'har')) as { log: { entries: { _eventSourceMessages: unknown }[] } };
     expect(entries.log.entries[0]!._eventSourceMessages).toEqual([

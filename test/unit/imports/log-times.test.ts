@@ -48,7 +48,7 @@ describe('each line has the time before it', () => {
     ['a time and a JSON string', (line, n) => `time=${iso(n)} line=${JSON.stringify(line)}`, true],
   ])('%s', (_what, wrap, absolute) => {
     const stream = only(LINES.map(wrap).join('\n'));
-    expect(stream.timed).toBe(true);
+    expect([stream.timed, stream.startUnknown]).toEqual([true, true]);
     expect(stream.reads.map(({ tNs }) => tNs)).toEqual(TIMES);
     expect(stream.startedAt).toBe(absolute ? START : undefined);
     expect(bodyOf(stream).replace('\\u00e9', 'é').trimEnd()).toBe(STREAM.trimEnd());

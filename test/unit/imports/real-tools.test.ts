@@ -120,6 +120,7 @@ describe('heads and times', () => {
     const [stream] = recognize('trace.txt', fixture('trace.txt')).streams;
     expect(stream).toMatchObject({
       timed: true,
+      startUnknown: false,
       request: { head: { method: 'POST', url: 'http://127.0.0.1:4556/v1/messages' }, body: { stream: true } },
       response: { status: 200, statusText: 'OK' },
     });
@@ -128,6 +129,12 @@ describe('heads and times', () => {
     expect(times).toEqual(times.toSorted((a, b) => a - b));
     // The server waited 15 ms between two events.
     expect(times.at(-1)! - times[0]!).toBeGreaterThan(60e6);
+    // Without the request their times count from the answer, and not from midnight.
+    const whole = Buffer.from(fixture('trace.txt')).toString('latin1');
+    const answer = /^[\d:.]+ <= Recv header/m.exec(whole)!.index;
+    const [cut] = recognize('trace.txt', Buffer.from(whole.slice(answer), 'latin1')).streams;
+    expect(cut).toMatchObject({ timed: true, startUnknown: true, response: { status: 200, tNs: 0 } });
+    expect(cut!.reads.at(-1)!.tNs).toBeLessThan(60e9);
   });
 
   it('curl --trace-ascii has them, and says what it cannot tell', () => {

@@ -45,7 +45,7 @@ export async function importedTrace(
   defaults: ReadingDefaults,
   record = recordHere,
 ): Promise<ReadTrace> {
-  const { format, repaired, recorded, response } = stream;
+  const { format, repaired, recorded, response, timed, startUnknown } = stream;
   const imported: ImportFacts = { file, format, repaired, sha256: digestOf(stream) };
   const keys = keysOf(stream);
   const head = response ? new Redaction(...keys).responseHead(response) : null;
@@ -54,7 +54,8 @@ export async function importedTrace(
   const reads = mask ? whole.map((read) => ({ ...read, bytes: mask.masked(read.bytes) })) : whole;
   if (recorded) return recordedAgain(recorded, { imported, head, reads }, record);
   const trace = traceOf(titleIn(file, stream, streams), stream, imported, defaults);
-  const result = await resultOf({ trace, reads, head }, record);
+  const counted = await resultOf({ trace, reads, head }, record);
+  const result = timed && startUnknown ? withoutStart(counted) : counted;
   const { model = null } = result;
   const title = trace.title || (model ?? 'Imported stream');
   return {
@@ -99,7 +100,11 @@ async function recordedAgain(
     messageId: recorded.messageId,
     stepId: recorded.stepId,
   };
-  const own = await resultOf({ trace, reads, head }, record, { stopped: ending === undefined, endNs: metrics.totalNs });
+  const counted = await resultOf({ trace, reads, head }, record, {
+    stopped: ending === undefined,
+    endNs: metrics.totalNs,
+  });
+  const own = metrics.startUnknown ? withoutStart(counted) : counted;
   if (ending === undefined) return { trace, head, reads, result: own };
   const { cost: _cost, ...numbers } =
     reads.length > 0
@@ -112,6 +117,11 @@ async function recordedAgain(
     result: { ...numbers, ending: believed(ending, own.ending, reads), ...(cost !== undefined && { cost }) },
   };
 }
+
+const withoutStart = (result: TraceResult): TraceResult => ({
+  ...result,
+  metrics: { startUnknown: true, ...result.metrics },
+});
 
 /** A file may claim that cut bytes are complete. How else a stream ended, the bytes alone do not say. */
 const believed = (claimed: Ending, own: Ending, reads: readonly Read[]): Ending =>

@@ -19,6 +19,8 @@ export interface ImportedExchange {
   readonly reads: readonly ImportedRead[];
   /** Whether the reads have the times at which they came. */
   readonly timed: boolean;
+  /** The reads have times, and it is not known when the request was sent: they count from the first of them. */
+  readonly startUnknown?: boolean;
   readonly request?: ImportedRequest;
   readonly response?: HttpHead & { readonly tNs: number };
   /** Wall clock, milliseconds since 1970. */

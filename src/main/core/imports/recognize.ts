@@ -74,6 +74,7 @@ function streamOf(
     format: format === null ? stream.format : { id: format.id, label: format.label },
     reads,
     timed: clock !== null || (body.timed && !changed),
+    startUnknown: clock !== null || exchange.startUnknown === true,
     ...(startedAt !== undefined && { startedAt }),
     repaired: [...(exchange.repaired ?? []), ...body.repaired, ...stream.repaired],
   };

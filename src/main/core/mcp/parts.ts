@@ -1,5 +1,6 @@
 /** The parts of a trace that can be read, cut to what a model can take in. */
 import type { ComparisonInput } from '../../../shared/compare/lane-reading.ts';
+import { timesFromRequest } from '../../../shared/model/trace.ts';
 import { bodyOf, type TraceToExport } from '../exports/exported.ts';
 
 export const PARTS = ['summary', 'request', 'events', 'messages', 'raw'] as const;
@@ -39,6 +40,7 @@ export function cut<Text extends string | null>(text: Text, most: number): Text 
 
 function summaryOf({ facts, setup }: TraceToExport, { wire, events }: ComparisonInput, query: PartQuery): object {
   const { title, api, model, source, startedAt, timed, ending, metrics, usage, cost, finish, responseHead } = facts;
+  const since = timesFromRequest(metrics);
   const at = (event: number): number | null => (timed ? milliseconds(events[event]?.tNs ?? null) : null);
   return {
     title,
@@ -47,6 +49,7 @@ function summaryOf({ facts, setup }: TraceToExport, { wire, events }: Comparison
     source,
     started: new Date(startedAt).toISOString(),
     timed,
+    ...(metrics.startUnknown && { request_sent: 'not known' }),
     lanes: setup.lanes,
     status: responseHead?.status ?? null,
     ending: ending ?? null,
@@ -56,9 +59,9 @@ function summaryOf({ facts, setup }: TraceToExport, { wire, events }: Comparison
     events: metrics.events,
     reads: metrics.reads,
     bytes: metrics.bytes,
-    first_byte_ms: timed ? milliseconds(metrics.firstByteNs) : null,
-    first_text_ms: timed ? milliseconds(metrics.firstTextNs) : null,
-    total_ms: timed ? milliseconds(metrics.totalNs) : null,
+    first_byte_ms: timed ? milliseconds(since.firstByteNs) : null,
+    first_text_ms: timed ? milliseconds(since.firstTextNs) : null,
+    total_ms: timed ? milliseconds(since.totalNs) : null,
     errors: wire.errors,
     blocks: wire.blocks
       .slice(query.from, query.from + query.limit)

@@ -5,7 +5,7 @@ import { readAll } from '../../../shared/compare/read-all.ts';
 import { FIELDS, type FilterField } from '../../../shared/filter/fields.ts';
 import { requestDiff } from '../../../shared/compare/request-diff.ts';
 import type { ComparisonInput } from '../../../shared/compare/lane-reading.ts';
-import type { TraceRow } from '../../../shared/model/trace.ts';
+import { timesFromRequest, type TraceRow } from '../../../shared/model/trace.ts';
 import type { Redaction } from '../capture/secrets.ts';
 import type { TraceToExport } from '../exports/exported.ts';
 import { redactTrace } from '../exports/redact.ts';
@@ -168,8 +168,8 @@ function rowOf({
     ...(httpStatus !== undefined && { http_status: httpStatus }),
     events: metrics.events,
     bytes: metrics.bytes,
-    first_text_ms: timed ? milliseconds(metrics.firstTextNs) : null,
-    total_ms: timed ? milliseconds(metrics.totalNs) : null,
+    first_text_ms: timed ? milliseconds(timesFromRequest(metrics).firstTextNs) : null,
+    total_ms: timed ? milliseconds(timesFromRequest(metrics).totalNs) : null,
     ...(usage && { usage }),
     ...(cost !== undefined && { cost_usd: cost }),
   };

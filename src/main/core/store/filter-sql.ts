@@ -16,6 +16,9 @@ export interface Condition {
 const inside = (document: string, path: string): string =>
   `CASE WHEN json_valid(t.${document}) THEN t.${document} ->> '${path}' END`;
 const metric = (name: string): string => inside('metrics', `$.${name}`);
+/** A time that counts from the request; null where it is not known when that was sent. */
+const fromRequest = (name: string): string =>
+  `CASE WHEN json_valid(t.metrics) AND t.metrics ->> '$.startUnknown' IS NULL THEN t.metrics ->> '$.${name}' END`;
 const usage = (name: string): string => inside('usage', `$.${name}`);
 
 const ENDPOINT_NAME = '(SELECT e.name FROM endpoints e WHERE e.id = t.endpoint_id)';
@@ -42,9 +45,9 @@ const EXPRESSIONS: Readonly<Record<Valued, string>> = {
   source: 't.source',
   finish: inside('finish', '$.unified'),
   status: 't.http_status',
-  ttft: metric('firstTextNs'),
-  ttfb: metric('firstByteNs'),
-  duration: metric('totalNs'),
+  ttft: fromRequest('firstTextNs'),
+  ttfb: fromRequest('firstByteNs'),
+  duration: fromRequest('totalNs'),
   gap: `CASE WHEN json_valid(t.metrics) THEN (SELECT max(value) FROM json_each(t.metrics, '$.gaps')) END`,
   tokens: `ifnull(${usage('input')} + ${usage('output')}, ${usage('total')})`,
   input: usage('input'),

@@ -23,15 +23,16 @@ export function TraceTiming({ result }: { readonly result: TraceCompareResult })
         Timing
         <Segments label="Aligned at" values={ALIGNMENTS} value={alignment} onChoose={setAlignment} />
       </h2>
-      {both === null ? (
-        <p className="traces-says">
-          {alignment === 'request' ? 'One of the runs was not timed.' : 'One of the runs does not have this point.'}
-        </p>
-      ) : (
-        <Drawing both={both} />
-      )}
+      {both === null ? <p className="traces-says">{missingPoint(result, alignment)}</p> : <Drawing both={both} />}
     </section>
   );
+}
+
+function missingPoint({ a, b }: TraceCompareResult, alignment: Alignment): string {
+  if (alignment !== 'request') return 'One of the runs does not have this point.';
+  return a.timed && b.timed
+    ? 'When the request of one of the runs was sent is not known. Align them at the first byte.'
+    : 'One of the runs was not timed.';
 }
 
 function Drawing({ both }: { readonly both: NonNullable<ReturnType<typeof overlay>> }) {

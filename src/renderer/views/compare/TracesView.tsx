@@ -101,7 +101,9 @@ function Choice({ shown }: { readonly shown: TraceId }) {
                 <span className="cut">{row.title}</span>
                 <span className="quiet cut">{row.model}</span>
                 <span className="quiet push">
-                  {row.metrics.totalNs !== null && row.timed ? shortDuration(row.metrics.totalNs) : ''}
+                  {row.metrics.totalNs !== null && row.timed && !row.metrics.startUnknown
+                    ? shortDuration(row.metrics.totalNs)
+                    : ''}
                 </span>
                 <span className="quiet">{timeOfDay(row.startedAt)}</span>
               </Button>

@@ -2,6 +2,7 @@
 import type { LaneName, TraceSide } from '../../../shared/compare/result.ts';
 import { differs, VERDICT_FIELDS } from '../../../shared/model/findings.ts';
 import { WIRE, type LaneId } from '../../../shared/model/messages.ts';
+import { timesFromRequest } from '../../../shared/model/trace.ts';
 import { count, durationText, money, perSecond } from '../../components/format.ts';
 import { given } from '../../components/given.ts';
 import { timesText } from './two-traces.ts';
@@ -51,16 +52,21 @@ export function factsOf(a: TraceSide, b: TraceSide): readonly Fact[] {
       text,
       (side) => (side.timed ? absent(side) : 'not timed'),
     );
-  const time = (name: string, of: (side: TraceSide) => number | null): Fact =>
-    timed(name, of, durationText, () => 'none');
+  const time = (name: string, of: (times: ReturnType<typeof timesFromRequest>) => number | null): Fact =>
+    timed(
+      name,
+      ({ metrics }) => of(timesFromRequest(metrics)),
+      durationText,
+      ({ metrics }) => (metrics.startUnknown ? 'not known' : 'none'),
+    );
   return [
     plain('API', ({ api }) => api),
     plain('Model', ({ model }) => model),
     plain('Ending', ({ ending }) => ending, 'running'),
-    time('First byte', ({ metrics }) => metrics.firstByteNs),
-    time('First text', ({ metrics }) => metrics.firstTextNs),
-    time('First tool', ({ metrics }) => metrics.firstToolNs),
-    time('Total', ({ metrics }) => metrics.totalNs),
+    time('First byte', ({ firstByteNs }) => firstByteNs),
+    time('First text', ({ firstTextNs }) => firstTextNs),
+    time('First tool', ({ firstToolNs }) => firstToolNs),
+    time('Total', ({ totalNs }) => totalNs),
     amount('Events', ({ metrics }) => metrics.events, count),
     amount('Bytes', ({ metrics }) => metrics.bytes, count),
     amount(

@@ -106,7 +106,7 @@ export function overlay({ a, b }: Pick<TraceCompareResult, 'a' | 'b'>, alignment
 }
 
 function zeroOf({ metrics }: TraceSide, alignment: Alignment): number | null {
-  if (alignment === 'request') return 0;
+  if (alignment === 'request') return metrics.startUnknown ? null : 0;
   return alignment === 'byte' ? metrics.firstByteNs : metrics.firstTextNs;
 }
 

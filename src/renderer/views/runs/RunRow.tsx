@@ -1,6 +1,6 @@
 import { memo, useRef, useState } from 'react';
 import { Star } from 'lucide-react';
-import type { TraceRow } from '../../../shared/model/trace.ts';
+import { timesFromRequest, type TraceRow } from '../../../shared/model/trace.ts';
 import { Chip } from '../../components/Chip.tsx';
 import { compact, durationText, money, perSecond, shortDuration, timeOfDay, plural } from '../../components/format.ts';
 import { given } from '../../components/given.ts';
@@ -129,7 +129,8 @@ function Differs({ row: { facts } }: { readonly row: TraceRow }) {
 
 /** A bad ending is said instead of numbers that would pretend that all went well. */
 function Facts({ row, look }: { readonly row: TraceRow; readonly look: ReturnType<typeof lookOf> }) {
-  const { firstTextNs, firstByteNs, totalNs, tokensPerSecond } = row.metrics;
+  const { tokensPerSecond } = row.metrics;
+  const { firstTextNs, firstByteNs, totalNs } = timesFromRequest(row.metrics);
   if (row.damaged !== undefined || (row.ending && row.ending.state !== 'complete')) {
     return row.damaged === undefined && row.ending?.state === 'http-error' && row.httpStatus !== undefined ? null : (
       <span className={`state k ${look.textTone ?? look.tone}`}>{look.label.toLowerCase()}</span>
@@ -143,6 +144,11 @@ function Facts({ row, look }: { readonly row: TraceRow; readonly look: ReturnTyp
       : null;
   return (
     <>
+      {row.metrics.startUnknown && (
+        <span className="opt" title="When the request was sent is not in the file.">
+          start not known
+        </span>
+      )}
       {first !== null && (
         <span className="opt" title="Time to the first text">
           {durationText(first)}

@@ -49,7 +49,7 @@ function endedBy({ events }: TraceModel, { endNs }: Wait): number | null {
 }
 
 function placeOf(model: TraceModel, wait: Wait): string {
-  if (wait.startNs === 0) return 'before the first bytes';
+  if (wait.endNs <= (model.reads[0]?.tNs ?? Infinity)) return 'before the first bytes';
   const event = endedBy(model, wait);
   return event === null ? 'after the last event' : `before event ${event}`;
 }

@@ -20,6 +20,7 @@ export function Numbers() {
   const id = useTrace((trace) => trace.id);
   const row = useRuns((runs) => runs.rows.get(id));
   const timed = row?.timed ?? true;
+  const startUnknown = row?.metrics.startUnknown ?? false;
   useTrace((trace) => trace.pulse);
   const { metrics } = model;
   // At its end a playing is the whole.
@@ -34,6 +35,7 @@ export function Numbers() {
           room={last?.firstByteNs}
           live={live}
           timed={timed}
+          startUnknown={startUnknown}
           says="From sending the request to the first byte of the body, by a monotonic clock."
         />
         <Time
@@ -42,6 +44,7 @@ export function Numbers() {
           room={last?.firstEventNs}
           live={live}
           timed={timed}
+          startUnknown={startUnknown}
           says="From sending the request to the read that completed the first event."
         />
         <Time
@@ -50,6 +53,7 @@ export function Numbers() {
           room={last?.firstTextNs}
           live={live}
           timed={timed}
+          startUnknown={startUnknown}
           says="To the first event that carries answer text, a refusal included."
         />
         <Time
@@ -58,6 +62,7 @@ export function Numbers() {
           room={last?.firstToolNs}
           live={live}
           timed={timed}
+          startUnknown={startUnknown}
           says="To the first event that carries a tool call: its name, or text of its arguments."
         />
         <Time
@@ -67,6 +72,7 @@ export function Numbers() {
           room={last?.total}
           live={live}
           timed={timed}
+          startUnknown={startUnknown}
           says={
             whole
               ? 'From sending the request to the playhead. All numbers are those of this moment.'
@@ -232,6 +238,7 @@ function Time({
   of,
   live,
   timed,
+  startUnknown,
   room,
 }: FigureProps & {
   readonly name: string;
@@ -240,7 +247,15 @@ function Time({
   /** Of what the time is a part, nanoseconds. */
   readonly of?: number | undefined;
   readonly timed: boolean;
+  /** It is not known when the request was sent, from which the time counts. */
+  readonly startUnknown: boolean;
 }) {
+  if (startUnknown)
+    return (
+      <Entry name={name} says={`${says} When the request was sent is not in the file.`} room={room} absent>
+        not known
+      </Entry>
+    );
   if (!timed)
     return (
       <Entry name={name} says={says} room={room} absent>

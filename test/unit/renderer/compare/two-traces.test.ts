@@ -101,6 +101,9 @@ describe('times of both', () => {
   it('are none where a run was not timed or has no such moment', () => {
     expect(overlay({ a, b: side([], {}, false) }, 'request')).toBeNull();
     expect(overlay({ a, b: side([], { byte: 1 }) }, 'text')).toBeNull();
+    const log: TraceSide = { ...b, metrics: { ...b.metrics, startUnknown: true } };
+    expect(overlay({ a, b: log }, 'request')).toBeNull();
+    expect(overlay({ a, b: log }, 'byte')).toEqual(overlay({ a, b }, 'byte'));
   });
 });
 
@@ -161,4 +164,8 @@ it('calls two numbers equal only where both are known, and says why one is not',
   const untimed = facts(of({ timed: false }), of({}));
   expect(untimed['Cost']).toEqual({ equal: false, left: 'not known', right: 'not known' });
   expect(untimed['Total']).toMatchObject({ equal: false, left: 'not timed' });
+  const { metrics } = side([], { byte: 0, text: 0, total: 5 });
+  const log = facts(of({ metrics: { ...metrics, startUnknown: true } }), of({ metrics }));
+  for (const name of ['First byte', 'First text', 'First tool', 'Total'])
+    expect([name, log[name]]).toMatchObject([name, { equal: false, left: 'not known' }]);
 });

@@ -40,7 +40,7 @@ function fixtureOf(trace: LeavingTrace): object {
       ...(facts.endpoint.model !== '' && { model: facts.endpoint.model }),
     },
     response: errorOf(trace, outcome) ?? answerOf(outcome),
-    ...(facts.timed && times.length > 0 && { recordedTimings: timingsOf(times, totalNs) }),
+    ...(facts.timed && times.length > 0 && { recordedTimings: timingsOf(times, totalNs, facts.metrics.startUnknown) }),
     ...(facts.timed && cut && { disconnectAfterMs: millis(totalNs) }),
   };
 }
@@ -48,10 +48,11 @@ function fixtureOf(trace: LeavingTrace): object {
 /** aimock takes milliseconds; it replays them with timers, so that three decimals are enough. */
 const millis = (ns: number): number => Math.round(ns / 1e3) / 1e3;
 
-const timingsOf = (times: readonly number[], totalNs: number): object => ({
-  ttftMs: millis(times[0]!),
+/** `startUnknown`: what counts from the request is left out, and aimock sends the first event at once. */
+const timingsOf = (times: readonly number[], totalNs: number, startUnknown = false): object => ({
+  ...(!startUnknown && { ttftMs: millis(times[0]!) }),
   interChunkDelaysMs: times.slice(1).map((time, at) => millis(Math.max(0, time - times[at]!))),
-  totalDurationMs: millis(totalNs),
+  ...(!startUnknown && { totalDurationMs: millis(totalNs) }),
 });
 
 function errorOf({ facts }: LeavingTrace, { errors, blocks }: WireOutcome): object | null {

@@ -94,7 +94,8 @@ function timingsOf({ facts, reads }: LeavingTrace): {
   const first = reads[0]?.tNs ?? facts.responseHead?.tNs;
   if (!facts.timed || first === undefined) return { send: UNKNOWN, wait: UNKNOWN, receive: UNKNOWN };
   const last = facts.metrics.totalNs ?? reads.at(-1)?.tNs ?? first;
-  return { send: UNKNOWN, wait: first / 1e6, receive: Math.max(0, last - first) / 1e6 };
+  const wait = facts.metrics.startUnknown ? UNKNOWN : first / 1e6;
+  return { send: UNKNOWN, wait, receive: Math.max(0, last - first) / 1e6 };
 }
 
 function requestOf({ facts: { api, requestHead, request } }: LeavingTrace): object {

@@ -78,7 +78,9 @@ class Process {
     const first = reads[0]?.tNs ?? endNs;
     const headNs = facts.responseHead?.tNs;
     return [
-      this.#bar(NETWORK, 'wait', 0, headNs ?? first, { status: facts.responseHead?.status ?? null }),
+      ...(facts.metrics.startUnknown
+        ? []
+        : [this.#bar(NETWORK, 'wait', 0, headNs ?? first, { status: facts.responseHead?.status ?? null })]),
       this.#bar(NETWORK, 'body', headNs ?? first, endNs, { reads: reads.length, ending: facts.ending?.state ?? null }),
     ];
   }

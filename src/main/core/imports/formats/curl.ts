@@ -167,26 +167,29 @@ export const curlTrace: ImportFormat = {
     let sentBody = '';
     let gotHead = '';
     let reads: { tNs: number; text: string }[] = [];
-    let [sentAt, gotAt] = [0, 0];
+    let sentAt: number | null = null;
+    let gotAt = 0;
     const ascii = packets.some((packet) => packet.ascii);
     const secure = packets.some(({ kind, text: said }) => kind === 'Info:' && /ALPN|SSL connection/.test(said))
       ? 'https'
       : 'http';
     const close = (): void => {
       if (gotHead === '') return;
+      const start = sentAt ?? gotAt;
       const request = requestHead(linesOf(sentHead.trimEnd()), secure);
       const response = responseHead(linesOf(lastHead(gotHead)));
       found.push({
         reads: reads.map(({ tNs, text: part }) => ({
-          tNs: timed ? Math.max(0, tNs - sentAt) : 0,
+          tNs: timed ? Math.max(0, tNs - start) : 0,
           bytes: bytesOfText(part),
         })),
         timed,
+        startUnknown: sentAt === null,
         ...(request && { request: { head: request, body: jsonOf(Buffer.from(sentBody, 'latin1').toString()) } }),
-        ...(response && { response: { ...response, tNs: timed ? Math.max(0, gotAt - sentAt) : 0 } }),
+        ...(response && { response: { ...response, tNs: timed ? Math.max(0, gotAt - start) : 0 } }),
         repaired: ascii ? [TRACE_ASCII] : [],
       });
-      [sentHead, sentBody, gotHead, reads] = ['', '', '', []];
+      [sentHead, sentBody, gotHead, reads, sentAt] = ['', '', '', [], null];
     };
     for (const { kind, tNs, text: part } of packets) {
       if (kind === 'Send header') {

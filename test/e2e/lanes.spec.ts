@@ -25,6 +25,13 @@ async function openRun(page: Page): Promise<TraceId> {
   return id;
 }
 
+const PIXEL = {
+  type: 'image_url',
+  image_url: {
+    url: 'data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==',
+  },
+};
+
 const lanesShown = (page: Page) => page.locator('.lane .lane-head h2').allTextContents();
 
 /** Switches lanes on or off in the menu of the trace's header. */
@@ -86,7 +93,7 @@ test('the settings say which lanes new traces begin with', async ({ page }) => {
   await client.call('settings.set', { lanes: null });
 });
 
-test('closed blocks are read as Markdown and as a tree when asked for, and nothing in them is fetched', async ({
+test('closed blocks are read as Markdown and as a tree, and images drawn, when asked for, and nothing in them is fetched', async ({
   page,
 }) => {
   const faults = complaints(page);
@@ -108,7 +115,7 @@ test('closed blocks are read as Markdown and as a tree when asked for, and nothi
   };
   const text = chatBody(
     chunk({ content: answer }),
-    chunk({ tool_calls: [args] }, { finish_reason: 'tool_calls' }),
+    chunk({ tool_calls: [args], images: [PIXEL] }, { finish_reason: 'tool_calls' }),
     '[DONE]',
   );
   const client = host.client();
@@ -144,6 +151,13 @@ test('closed blocks are read as Markdown and as a tree when asked for, and nothi
     const { violations } = await new AxeBuilder({ page }).include('.json-tree').setLegacyMode().analyze();
     expect(violations.map(({ id: rule }) => rule)).toEqual([]);
   }
+  // An image that the event holds is drawn when asked for.
+  await wire.getByRole('heading', { name: 'book' }).click();
+  const event = page.getByRole('tabpanel', { name: 'Event' });
+  await expect(event.getByText('PNG image')).toBeVisible();
+  await expect(event.locator('img')).toHaveCount(0);
+  await event.getByRole('button', { name: 'Show image' }).click();
+  await expect(event.locator('img')).toHaveJSProperty('naturalWidth', 1);
   // As it came, again.
   await switches.first().click();
   await expect(wire.locator('.streamed').first()).toHaveText(answer);

@@ -8,6 +8,7 @@ import { Chip } from '../../components/Chip.tsx';
 import { count, durationText, plural } from '../../components/format.ts';
 import { Glyph, type GlyphName } from '../../components/Glyph.tsx';
 import { Icon } from '../../components/Icon.tsx';
+import { HeldImages } from '../../components/HeldImages.tsx';
 import { Shown } from '../../components/Shown.tsx';
 import { useTrace } from '../../stores/open.ts';
 import { ArgumentTree } from './ArgumentTree.tsx';
@@ -187,8 +188,11 @@ function Attachments({ block }: { readonly block: LaneBlock }) {
   return (
     <ul className="attachments">
       {shown.map(({ type, value }, at) => (
-        <li key={at} className="cut">
-          <span className="quiet">{type}</span> {JSON.stringify(value)?.slice(0, 200)}
+        <li key={at}>
+          <p className="cut">
+            <span className="quiet">{type}</span> <Shown text={beginningOf(value)} />
+          </p>
+          <HeldImages value={value} />
         </li>
       ))}
       {block.attachments.length > shown.length && (
@@ -197,3 +201,9 @@ function Attachments({ block }: { readonly block: LaneBlock }) {
     </ul>
   );
 }
+
+/** Of an image of megabytes no more is copied than is shown. */
+const beginningOf = (value: unknown): string =>
+  (
+    JSON.stringify(value, (_, item) => (typeof item === 'string' ? item.slice(0, SHORT) : (item as unknown))) ?? ''
+  ).slice(0, SHORT);

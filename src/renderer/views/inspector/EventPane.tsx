@@ -1,4 +1,5 @@
 import { useMemo, useState } from 'react';
+import { parseJson } from '../../../shared/json/json-object.ts';
 import type { EventSummary } from '../../../shared/model/stream.ts';
 import { framePlaces } from '../../../shared/providers/frame-places.ts';
 import type { EventDetail } from '../../../shared/rpc/contract.ts';
@@ -10,6 +11,7 @@ import { count, durationText, offset, plural } from '../../components/format.ts'
 import { given } from '../../components/given.ts';
 import { Glyph } from '../../components/Glyph.tsx';
 import { Hex } from '../../components/Hex.tsx';
+import { HeldImages } from '../../components/HeldImages.tsx';
 import { JsonText } from '../../components/JsonText.tsx';
 import { Key } from '../../components/Key.tsx';
 import { KIND_GLYPHS, KIND_TONES } from '../../components/names.ts';
@@ -141,6 +143,7 @@ function EventFacts({ event }: { readonly event: EventSummary }) {
 function Contents({ detail }: { readonly detail: EventDetail }) {
   const { event, json, aroundStart } = detail;
   const members = useMemo(() => (json === null ? [] : membersOf(json)), [json]);
+  const value = useMemo(() => (json === null ? null : parseJson(json)), [json]);
   const [marked, setMarked] = useState(() => (json === null ? null : deltaMember(json, members, event.preview)));
   const stream = useTrace((trace) => trace.detail);
   const around = useMemo(() => bytesOf(detail.around), [detail.around]);
@@ -163,6 +166,7 @@ function Contents({ detail }: { readonly detail: EventDetail }) {
       ) : (
         <Section title="Parsed" end={<CopyButton what={`event ${event.index} as JSON`} text={() => json} />}>
           <JsonText text={json} members={members} marked={marked} onMark={setMarked} />
+          <HeldImages value={value} />
         </Section>
       )}
       <Section

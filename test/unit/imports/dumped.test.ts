@@ -28,6 +28,14 @@ function lines<Line>(bytes: Uint8Array, size: number, write: (part: Uint8Array, 
   );
 }
 
+const octal = (value: number, digits: number): string => value.toString(8).padStart(digits, '0');
+const OD_ESCAPES = '\\0\\a\\b\\t\\n\\v\\f\\r'.match(/\\./g)!;
+function odChar(byte: number): string {
+  if (byte >= 0x20 && byte < 0x7f) return `   ${String.fromCharCode(byte)}`;
+  const at = [0, 7, 8, 9, 10, 11, 12, 13].indexOf(byte);
+  return at < 0 ? ` ${octal(byte, 3)}` : `  ${OD_ESCAPES[at]}`;
+}
+
 const SHOWN_AS: Readonly<Record<string, (bytes: Uint8Array) => string>> = {
   xxd: (bytes) =>
     lines(bytes, 16, (part, at) => {
@@ -42,6 +50,11 @@ const SHOWN_AS: Readonly<Record<string, (bytes: Uint8Array) => string>> = {
         return `${at.toString(16).padStart(8, '0')}  ${`${left}  ${right}`.padEnd(48)}  |${shown(part)}|`;
       }),
       bytes.length.toString(16).padStart(8, '0'),
+    ].join('\n'),
+  'od -c': (bytes) =>
+    [
+      ...lines(bytes, 16, (part, at) => `${octal(at, 7)}${[...part].map(odChar).join('')}`),
+      octal(bytes.length, 7),
     ].join('\n'),
   base64: (bytes) => Buffer.from(bytes).toString('base64'),
   'base64, broken into lines': (bytes) => Buffer.from(bytes).toString('base64').replaceAll(/.{76}/g, '$&\n'),
@@ -70,7 +83,7 @@ describe('the bytes come back', () => {
   it('from a hex dump, whatever the bytes are', () => {
     fc.assert(
       fc.property(fc.uint8Array({ minLength: 16, maxLength: 200 }), (bytes) => {
-        for (const name of ['xxd', 'hexdump -C'])
+        for (const name of ['xxd', 'hexdump -C', 'od -c'])
           expect(Buffer.from(undumped(SHOWN_AS[name]!(bytes))?.bytes ?? []).equals(bytes)).toBe(true);
       }),
     );

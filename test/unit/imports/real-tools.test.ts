@@ -26,6 +26,7 @@ describe('the body is what the server sent, to the byte', () => {
     ['curl-i.txt', 'curl-include', [CHAT]],
     ['curl-raw-i.txt', 'curl-include', [CHAT]],
     ['curl-i-gzip.txt', 'curl-include', [CHAT]],
+    ['wget-d.txt', 'wget-debug', [CHAT]],
     ['trace.txt', 'curl-trace', [MESSAGES]],
     ['flows.mitm', 'mitmproxy', [CHAT, MESSAGES]],
     ['vcr-httpx.yaml', 'cassette', [CHAT]],
@@ -135,6 +136,15 @@ describe('heads and times', () => {
     const [cut] = recognize('trace.txt', Buffer.from(whole.slice(answer), 'latin1')).streams;
     expect(cut).toMatchObject({ timed: true, startUnknown: true, response: { status: 200, tNs: 0 } });
     expect(cut!.reads.at(-1)!.tNs).toBeLessThan(60e9);
+  });
+
+  it('wget -d has both heads', () => {
+    const [stream] = recognize('wget-d.txt', fixture('wget-d.txt')).streams;
+    expect(stream).toMatchObject({
+      timed: false,
+      request: { head: { method: 'POST', url: 'http://127.0.0.1:4557/v1/chat/completions' }, body: { stream: true } },
+      response: { status: 200 },
+    });
   });
 
   it('curl --trace-ascii has them, and says what it cannot tell', () => {

@@ -58,6 +58,16 @@ describe('exit codes', () => {
     expect(check('cut.sse', '--fail-on', 'none').status).toBe(0);
   });
 
+  it('says bytes of the file only where the file is the body', () => {
+    put('cut.sse', cut);
+    const text = `HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n\r\n${cut}`;
+    put('inside.txt', text);
+    const { out } = check('cut.sse', 'inside.txt', '--lanes', 'wire');
+    const [, range] = /^cut\.sse:(\d+-\d+): /m.exec(out)!;
+    expect(out).toContain(`inside.txt: bytes ${range} of its body: `);
+    expect(out).not.toMatch(/inside\.txt:\d/);
+  });
+
   it.each([
     [['nowhere'], /There is no file nowhere/],
     [['.', '--baseline', 'no.json'], /no baseline no\.json.*--update/],

@@ -15,7 +15,7 @@ export interface Undumped {
 
 /** Null where the text is what it is. `text`: of UTF-8. */
 export function undumped(text: string): Undumped | null {
-  for (const read of [coloured, hexDump, base64, printedBuffers, catted, page, fenced]) {
+  for (const read of [coloured, charDump, hexDump, base64, printedBuffers, catted, page, fenced]) {
     const found = read(text);
     if (found !== null) return found;
   }
@@ -56,6 +56,53 @@ const hexDump: Read = (text) => {
   if (/^\s*(?:[0-9a-f]{2}\s*){16,}$/i.test(start.slice(0, start.lastIndexOf('\n') + 1 || LOOKED_AT)))
     return plainHex(text);
   if (!DUMP_LINE.test(linesOf(start.trimStart())[0]!)) return null;
+  const bytes = bytesOfLines(text, (line) => {
+    const [, offset, hex] = DUMP_LINE.exec(line) ?? /^([0-9a-f]{4,10}):?()\s*$/i.exec(line) ?? [];
+    return offset === undefined
+      ? null
+      : { from: Number.parseInt(offset, 16), bytes: Buffer.from(hex!.replaceAll(' ', ''), 'hex') };
+  });
+  return bytes && { bytes, sentence: HEX };
+};
+
+/**
+ * `od -c` and `od -b`, with offsets in octal: each byte has four columns, in which its character, an escape or three octal digits stand
+ * (https://www.gnu.org/software/coreutils/manual/html_node/od-invocation.html).
+ */
+const CHAR_LINE = /^([0-7]{7,})((?: {3}[ -~]| {2}\\[0abfnrtv]| [0-3][0-7]{2}){1,16})$/;
+const ESCAPES: Readonly<Record<string, number>> = {
+  '\\0': 0,
+  '\\a': 7,
+  '\\b': 8,
+  '\\t': 9,
+  '\\n': 10,
+  '\\v': 11,
+  '\\f': 12,
+  '\\r': 13,
+};
+
+const charDump: Read = (text) => {
+  if (!CHAR_LINE.test(linesOf(text.slice(0, LOOKED_AT))[0]!)) return null;
+  const bytes = bytesOfLines(text, (line) => {
+    const [, offset, shown] = CHAR_LINE.exec(line) ?? /^([0-7]{7,})()$/.exec(line) ?? [];
+    if (offset === undefined) return null;
+    const columns = shown!.match(/.{4}/g) ?? [];
+    return { from: Number.parseInt(offset, 8), bytes: Buffer.from(columns.map(byteOf)) };
+  });
+  return bytes && { bytes, sentence: 'It was a dump of od; its bytes were put back.' };
+};
+
+function byteOf(columns: string): number {
+  const shown = columns.trim();
+  if (shown.length === 3) return Number.parseInt(shown, 8);
+  return ESCAPES[shown] ?? columns.charCodeAt(3);
+}
+
+/** What the lines of a dump say together; null where one of them is none, or does not begin where the one before it ends. */
+function bytesOfLines(
+  text: string,
+  read: (line: string) => { readonly from: number; readonly bytes: Buffer } | null,
+): Uint8Array | null {
   const parts: Buffer[] = [];
   let [at, repeats] = [0, false];
   for (const line of linesOf(text)) {
@@ -64,20 +111,19 @@ const hexDump: Read = (text) => {
       repeats = true;
       continue;
     }
-    const [, offset, hex] = DUMP_LINE.exec(line) ?? /^([0-9a-f]{4,10}):?()\s*$/i.exec(line) ?? [];
-    if (offset === undefined) return null;
-    const from = Number.parseInt(offset, 16);
+    const found = read(line);
+    if (found === null) return null;
+    const { from, bytes } = found;
     const before = parts.at(-1);
     if (repeats && before !== undefined)
       for (; at < from && parts.length < MAX_LINES; at += before.length) parts.push(before);
     repeats = false;
     if (from !== at) return null;
-    const bytes = Buffer.from(hex!.replaceAll(' ', ''), 'hex');
     parts.push(bytes);
     at += bytes.length;
   }
-  return { bytes: new Uint8Array(Buffer.concat(parts)), sentence: HEX };
-};
+  return new Uint8Array(Buffer.concat(parts));
+}
 
 /** Lines that a `*` stands for; a dump of more is refused elsewhere for its size. */
 const MAX_LINES = 4_000_000;

@@ -68,7 +68,7 @@ function caseOf(suite: string, { name, issues }: Case, limit: FailOn): string {
 const linesOf = (issues: readonly JudgedIssue[]): string =>
   issues
     .map(({ level, rule, bytes, sentence, known }) => {
-      const at = bytes ? `, bytes ${bytes[0]} to ${bytes[1]}` : '';
+      const at = bytes ? `, bytes ${bytes[0]} to ${bytes[1]} of the body` : '';
       return `${level} ${rule}${at}${known ? ' (in the baseline)' : ''}: ${sentence}`;
     })
     .join('\n');

@@ -236,9 +236,8 @@ function textOf(report: CheckReport): string {
   const { streams, others, compared, gone, passedOver } = report;
   const issues = allIssues(report);
   const news = issues.filter(({ known }) => !known);
-  const lines = news.map(({ name, level, rule, bytes, sentence }) =>
-    printable(`${name}${bytes ? `:${bytes[0]}-${bytes[1]}` : ''}: ${level} ${rule}: ${sentence}`),
-  );
+  const inFile = new Set(streams.flatMap(({ name, fileBytes }) => (fileBytes === null ? [] : [name])));
+  const lines = news.map((issue) => printable(lineOf(issue, inFile.has(issue.name))));
   const counts = LEVELS.map((level) => counted(news.filter((issue) => issue.level === level).length, level));
   const facts = [
     `${counted(streams.length, 'stream')} checked${others.length > 0 ? `, ${others.length} not` : ''}: ${counts.join(', ')}`,
@@ -247,6 +246,14 @@ function textOf(report: CheckReport): string {
     ...(passedOver.length > 0 ? [`${counted(passedOver.length, 'file')} without a stream passed over`] : []),
   ];
   return [...lines, ...(lines.length > 0 ? [''] : []), `${facts.join('; ')}.`].join('\n');
+}
+
+/** `inFile`: the file is the body as it is, so that the bytes of the body are those of the file. */
+function lineOf({ name, level, rule, bytes, sentence }: ReturnType<typeof allIssues>[number], inFile: boolean): string {
+  const said = `${level} ${rule}: ${sentence}`;
+  if (bytes === null) return `${name}: ${said}`;
+  const range = bytes.join('-');
+  return inFile ? `${name}:${range}: ${said}` : `${name}: bytes ${range} of its body: ${said}`;
 }
 
 const asJson = ({ streams, ...rest }: CheckReport): object => ({

@@ -10,6 +10,7 @@ import { mitmdump } from './mitmdump.ts';
 import { mitmproxy } from './mitmproxy.ts';
 import { requestOnly } from './request-only.ts';
 import { sdkLog } from './sdk-log.ts';
+import { wgetDebug } from './wget.ts';
 
 export const IMPORT_FORMATS: readonly ImportFormat[] = [
   bundle,
@@ -19,6 +20,7 @@ export const IMPORT_FORMATS: readonly ImportFormat[] = [
   cassette,
   fixture,
   curlTrace,
+  wgetDebug,
   curlInclude,
   curlVerbose,
   sdkLog,

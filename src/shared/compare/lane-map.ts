@@ -26,7 +26,7 @@ const LINE_KIND: Readonly<Record<string, LineKind>> = {
 
 export function laneMapOf(input: ComparisonInput, findings: readonly NumberedFinding[]): LaneMap {
   const last = Math.max(input.reads.at(-1)?.tNs ?? 0, input.events.at(-1)?.tNs ?? 0);
-  const notes = lanesOf(input).flatMap(({ id }) => thinned(notesOf(input, id, new LaneShapes(findings, id)), last));
+  const notes = lanesOf(input).flatMap(({ id }) => notesOf(input, id, new LaneShapes(findings, id), last));
   return {
     totalNs: last,
     events: input.events.length,
@@ -89,28 +89,46 @@ const NOTE_KIND: Readonly<Record<Strand['kind'], LaneMapNote['kind']>> = {
   meta: 'meta',
 };
 
-function notesOf(input: ComparisonInput, lane: LaneId, shapes: LaneShapes): LaneMapNote[] {
+/** In order; where they are more than `MAX_NOTES`, those that cannot be told apart are one. */
+function notesOf(input: ComparisonInput, lane: LaneId, shapes: LaneShapes, totalNs: number): readonly LaneMapNote[] {
+  const others = lane === WIRE ? metaNotes(input) : lostNotes(input, lane, shapes);
+  const dense = others.length + entriesOf(input, lane) > MAX_NOTES;
+  const slot = dense && totalNs > 0 ? slotOf(totalNs) : null;
   const notes: LaneMapNote[] = [];
   for (const [row, strands] of input.strands) {
     const line = LINE_KIND[row.kind] && strands.wire ? row.id : META_LINE;
     for (const strand of Object.values(strandsOf(input, row, lane)))
-      notes.push(...strandNotes(input, strand, strands.wire[strand.kind], line, shapes));
+      for (const one of strandNotes(input, strand, strands.wire[strand.kind], line, shapes, slot)) notes.push(one);
   }
-  if (lane === WIRE) notes.push(...metaNotes(input));
-  else notes.push(...lostNotes(input, lane, shapes));
-  return notes.toSorted((a, b) => a.tNs - b.tNs || (a.event ?? -1) - (b.event ?? -1));
+  for (const one of others) notes.push(one);
+  notes.sort((a, b) => a.tNs - b.tNs || (a.event ?? -1) - (b.event ?? -1));
+  return dense ? thinned(notes, totalNs) : notes;
 }
 
-/** The read that completed a note's content: by the character where texts run alike, else the message's own. */
+function entriesOf(input: ComparisonInput, lane: LaneId): number {
+  let count = 0;
+  for (const row of input.strands.keys())
+    for (const { entries } of Object.values(strandsOf(input, row, lane))) count += entries.length;
+  return count;
+}
+
+type OpenNote = { -readonly [K in keyof LaneMapNote]: LaneMapNote[K] };
+
+/**
+ * The read that completed a note's content: by the character where texts run alike, else the message's own. With a `slot`,
+ * messages of one slot and shape are one note from the start: a note for each of many thousands would be made to be joined.
+ */
 function strandNotes(
   input: ComparisonInput,
   strand: Strand,
   wire: Strand | undefined,
   line: string,
   shapes: LaneShapes,
-): LaneMapNote[] {
+  slot: number | null,
+): readonly LaneMapNote[] {
   let [at, start] = [0, 0];
-  return strand.entries.map((entry): LaneMapNote => {
+  const causeOf = (entry: Entry): Cause => {
+    if (strand.lane === WIRE) return entry;
     if (wire) while (at < wire.entries.length - 1 && wire.entries[at]!.end <= start) at++;
     const source = wire?.entries[at];
     const alike =
@@ -118,31 +136,40 @@ function strandNotes(
       source.tNs <= entry.tNs &&
       entry.text !== '' &&
       (wire?.text.startsWith(entry.text, start) ?? false);
-    const cause = strand.lane === WIRE ? entry : (named(input, strand, entry) ?? (alike ? source : entry));
     start = entry.end;
+    return named(input, strand, entry) ?? (alike ? source : entry);
+  };
+  const notes: LaneMapNote[] = [];
+  let open: OpenNote | null = null;
+  let openSlot = 0;
+  for (const entry of strand.entries) {
+    const cause = causeOf(entry);
     const finding = strand.lane === WIRE ? undefined : shapes.at(strand.row.id, entry.event);
     const shape = noteShape(input, finding?.kind.shape ?? null, entry, cause);
-    return note(
-      input,
-      entry,
-      cause,
-      strand.lane,
-      line,
-      NOTE_KIND[strand.kind],
-      shape,
-      shape === 'on-time' ? undefined : finding?.finding.number,
-    );
-  });
+    const slotted = slot === null ? 0 : Math.floor(entry.tNs / slot);
+    if (slot !== null && open?.shape === shape && openSlot === slotted && !isBefore(entry, open)) {
+      open.chars += codePoints(entry.text);
+      continue;
+    }
+    const number = shape === 'on-time' ? undefined : finding?.finding.number;
+    open = note(input, entry, cause, strand.lane, line, NOTE_KIND[strand.kind], shape, number);
+    openSlot = slotted;
+    notes.push(open);
+  }
+  return notes;
 }
+
+const isBefore = (entry: Entry, { tNs, event }: LaneMapNote): boolean =>
+  entry.tNs < tNs || (entry.tNs === tNs && (entry.event ?? -1) < (event ?? -1));
 
 type Cause = Pick<Entry, 'event' | 'tNs'>;
 
 /** The first message of a call says its name, which came with the frame that opened it. */
 function named(input: ComparisonInput, { kind, row, entries }: Strand, entry: Entry): Cause | null {
+  if (kind !== 'tool' || entry !== entries[0]) return null;
   const event = row.cells.wire[0]?.firstEvent ?? null;
   const says = 'tool_call' in entry.emission.message && entry.emission.message.tool_call.name;
-  if (kind !== 'tool' || entry !== entries[0] || !says || event === null || entry.event === null || event > entry.event)
-    return null;
+  if (!says || event === null || entry.event === null || event > entry.event) return null;
   return { event, tNs: input.events[event]?.tNs ?? entry.tNs };
 }
 
@@ -166,7 +193,7 @@ function note(
   kind: LaneMapNote['kind'],
   shape: LaneMapNote['shape'],
   finding?: number,
-): LaneMapNote {
+): OpenNote {
   const source = cause.event === null ? undefined : input.events[cause.event];
   return {
     lane,
@@ -183,29 +210,30 @@ function note(
   };
 }
 
-function metaNotes(input: ComparisonInput): LaneMapNote[] {
-  return input.emissions.wire.flatMap(({ message: { message_type: type }, event }) => {
-    if ((type !== 'usage' && type !== 'finish' && type !== 'response') || event === null) return [];
+function metaNotes(input: ComparisonInput): readonly LaneMapNote[] {
+  const notes: LaneMapNote[] = [];
+  for (const { message, event } of input.emissions.wire) {
+    const { message_type: type } = message;
+    if ((type !== 'usage' && type !== 'finish' && type !== 'response') || event === null) continue;
     const { tNs = 0, read = null } = input.events[event] ?? {};
-    return [
-      {
-        lane: WIRE,
-        line: META_LINE,
-        event,
-        read,
-        tNs,
-        causeNs: tNs,
-        causeEvent: event,
-        kind: 'meta' as const,
-        chars: 0,
-        shape: 'on-time' as const,
-      },
-    ];
-  });
+    notes.push({
+      lane: WIRE,
+      line: META_LINE,
+      event,
+      read,
+      tNs,
+      causeNs: tNs,
+      causeEvent: event,
+      kind: 'meta',
+      chars: 0,
+      shape: 'on-time',
+    });
+  }
+  return notes;
 }
 
 /** Threads that are cut: what the wire said and the lane never did. */
-function lostNotes(input: ComparisonInput, lane: LaneId, shapes: LaneShapes): LaneMapNote[] {
+function lostNotes(input: ComparisonInput, lane: LaneId, shapes: LaneShapes): readonly LaneMapNote[] {
   const seen = new Set<BlockRow>();
   return expectedParts(input, lane).flatMap(({ row, wire, kind }) => {
     const lost = shapes.lost(row.id);
@@ -217,9 +245,12 @@ function lostNotes(input: ComparisonInput, lane: LaneId, shapes: LaneShapes): La
   });
 }
 
+const slotOf = (totalNs: number): number => Math.max(1, totalNs / SLOTS);
+
 /** On their own lines first; where there are more lines than a screen has, whatever the line. */
 function thinned(notes: readonly LaneMapNote[], totalNs: number): readonly LaneMapNote[] {
   const byLine = joined(notes, totalNs, ({ line, kind, shape }) => `${line} ${kind} ${shape}`);
+  if (byLine.length <= MAX_NOTES) return byLine;
   return joined(byLine, totalNs, ({ kind, shape }) => `${kind} ${shape}`);
 }
 
@@ -228,11 +259,7 @@ function joined(
   totalNs: number,
   keyOf: (note: LaneMapNote) => string,
 ): readonly LaneMapNote[] {
-  if (notes.length <= MAX_NOTES) return notes;
-  const slot = Math.max(1, totalNs / SLOTS);
-  // Without times all notes would fall into one slot: then their order stands for time.
-  const slotOf = (one: LaneMapNote, index: number): number =>
-    Math.floor(totalNs > 0 ? one.tNs / slot : (index * SLOTS) / notes.length);
+  const slot = slotOf(totalNs);
   interface Joined {
     readonly slot: number;
     readonly first: LaneMapNote;
@@ -242,7 +269,8 @@ function joined(
   const open = new Map<string, Joined>();
   for (const [index, one] of notes.entries()) {
     const key = keyOf(one);
-    const slotted = slotOf(one, index);
+    // Without times all notes would fall into one slot: then their order stands for time.
+    const slotted = Math.floor(totalNs > 0 ? one.tNs / slot : (index * SLOTS) / notes.length);
     const last = open.get(key);
     if (last?.slot === slotted) last.chars += one.chars;
     else {

@@ -5,6 +5,7 @@
 import { isWireEmission, type BlockId, type Emission, type WireMessage, type WireOutcome } from '../model/messages.ts';
 import type { Api, Frame, Framed } from '../model/stream.ts';
 import type { Ending } from '../model/trace.ts';
+import { areAlike } from '../lint/alike.ts';
 import { ANY_API_RULES } from '../lint/any-api.ts';
 import { faultsOf } from '../providers/faults-of.ts';
 import { providerOf, PROVIDERS } from '../providers/registry.ts';
@@ -15,6 +16,7 @@ import {
   type ByteRange,
   type LintCheck,
   type LintContext,
+  type LintEvent,
   type LintExample,
   type LintProfile,
   type LintRemark,
@@ -82,17 +84,12 @@ export function lint(
     }
   };
   const noting = listenersFor(running, 'note');
-  let reading = listenersFor(running, 'event');
+  let reading = new Reading(running);
   for (const one of framed) {
     if (one.type === 'frame') {
-      const event = lintEvent(one.frame);
-      for (const { take, report } of reading) take(event, report);
+      reading.take(lintEvent(one.frame));
       messagesUpTo(one.frame.index);
-      if (isDone(one.frame.data))
-        reading = listenersFor(
-          running.filter(({ pastEnd }) => pastEnd),
-          'event',
-        );
+      if (isDone(one.frame.data)) reading = new Reading(running.filter(({ pastEnd }) => pastEnd));
     } else for (const { take, report } of noting) take(one, report);
   }
   messagesUpTo(Infinity);
@@ -114,6 +111,41 @@ const listenersFor = <H extends Heard>(rules: readonly RunningRule[], heard: H):
     const part = check[heard];
     return part ? [{ take: part, report }] : [];
   });
+
+/** Shows events to rules. Those that look at structure alone are shown the first two that are alike, and the others if they spoke of the second. */
+class Reading {
+  readonly #all: readonly Listener<'event'>[];
+  readonly #settled: readonly RunningRule[];
+  readonly #others: readonly Listener<'event'>[];
+  #before: LintEvent | null = null;
+  /** Whether the rules on structure have nothing to say of events like the one before. */
+  #silent = false;
+
+  constructor(rules: readonly RunningRule[]) {
+    this.#all = listenersFor(rules, 'event');
+    this.#settled = rules.filter(({ check }) => check.settled);
+    this.#others = listenersFor(
+      rules.filter(({ check }) => !check.settled),
+      'event',
+    );
+  }
+
+  take(event: LintEvent): void {
+    const alike = this.#before !== null && areAlike(this.#before, event);
+    this.#before = event;
+    if (alike && this.#silent) {
+      for (const { take, report } of this.#others) take(event, report);
+      return;
+    }
+    const reports = alike ? this.#reports() : 0;
+    for (const { take, report } of this.#all) take(event, report);
+    this.#silent = alike && this.#reports() === reports;
+  }
+
+  #reports(): number {
+    return this.#settled.reduce((sum, { reports }) => sum + reports, 0);
+  }
+}
 
 const byWeight = (a: LintRemark, b: LintRemark): number =>
   LINT_SEVERITIES.indexOf(a.severity) - LINT_SEVERITIES.indexOf(b.severity) ||
@@ -156,6 +188,7 @@ class RunningRule {
   readonly #frames: readonly Frame[];
   readonly #told = new Map<string, Told>();
   #more = 0;
+  #reports = 0;
 
   constructor(rule: LintRule, severity: LintSeverity, frames: readonly Frame[], context: LintContext) {
     this.#rule = rule;
@@ -168,7 +201,12 @@ class RunningRule {
     return this.#rule.pastEnd === true;
   }
 
+  get reports(): number {
+    return this.#reports;
+  }
+
   readonly report: Report = (given, fact, subject = '', said = 1) => {
+    this.#reports++;
     const at = typeof given === 'number' ? (this.#frames[given] ?? null) : given;
     const event = eventOf(at);
     const told = this.#told.get(subject);

@@ -76,6 +76,12 @@ export interface LintStream {
 /** The state of one rule over one stream. */
 export interface LintCheck {
   event?(event: LintEvent, report: Report): void;
+  /**
+   * `event` looks at the structure of events and not at their text: of those that repeat the one before but for their text
+   * (see alike.ts) the second tells it all. It counts nothing, keeps no event that is not the first of its kind, and what
+   * it remembers depends on events alone. Once it was silent on the second, it is shown no more of them.
+   */
+  readonly settled?: true;
   /** The types of messages that it looks at; absent: all of them. Most messages are pieces of text, which few rules look at. */
   readonly hears?: readonly WireMessage['message_type'][];
   /** What the wire lane read, after the event that said it; null before the first. */

@@ -41,6 +41,7 @@ export const NAME_AND_TYPE: LintRule = {
   },
   counterexample: message('end_turn', blockStart(0), textDelta(0, 'Hi'), blockStop(0)),
   check: () => ({
+    settled: true,
     event({ frame, data, type }, report) {
       // Vertex AI names pings by itself.
       if (type === 'ping') return;
@@ -67,6 +68,7 @@ export const TYPE_MISSING: LintRule = {
   },
   counterexample: message('end_turn', blockStart(0), textDelta(0, 'Hi'), blockStop(0)),
   check: () => ({
+    settled: true,
     event({ frame, data }, report) {
       if (
         data &&
@@ -95,6 +97,7 @@ export const afterTerminator = (endOf: (event: LintEvent) => string | null, exam
   check: () => {
     let ended: string | null = null;
     return {
+      settled: true,
       event(event, report) {
         const { frame } = event;
         // A Responses stream of a compatible server may end with [DONE] as well.
@@ -169,6 +172,7 @@ export const argumentsType = (
       : 'Clients pass the text on to the tool as if it were its arguments. Parse it, and report it to the server.',
   ...examples,
   check: () => ({
+    settled: true,
     event({ frame, data, type }, report) {
       if (!data) return;
       for (const { name, given } of argumentsOf(data, type)) {
@@ -204,6 +208,7 @@ export const textType = (tellTexts: (data: JsonObject, tell: TellText) => void, 
       told?.(at, `The ${field} of ${of} is ${kind}, not a text.`, `${field}/${kind}`);
     };
     return {
+      settled: true,
       event({ frame, data }, report) {
         if (!data) return;
         [at, told] = [frame, report];
@@ -243,6 +248,7 @@ export const callElsewhere = (
     'No client finds a call there: the turn ends and nothing is run. Read it from where it is, and report it to the server.',
   ...examples,
   check: () => ({
+    settled: true,
     event({ frame, data, type }, report) {
       const where = data ? callIn(data, type) : null;
       if (where !== null) report(frame, `A tool call stands in ${where}, where clients look in ${field}.`, where);
@@ -328,6 +334,7 @@ export const finishTwice = (
   check: () => {
     const reasons = new Map<number, string>();
     return {
+      settled: true,
       event({ frame, data, type }, report) {
         if (renews(type)) reasons.clear();
         for (const { choice, reason } of data ? reasonsOf(data, type) : []) {
@@ -404,6 +411,7 @@ export const finishElsewhere = (
     'No client looks for it there: the answer looks as if it had been cut. Read it from where it is, and report it to the server.',
   ...examples,
   check: () => ({
+    settled: true,
     event({ frame, data, type }, report) {
       const found = data && !data['error'] ? reasonOf(data, type) : null;
       if (found) report(frame, `There is no ${field}; ${found.where}: ${found.reason}.`, found.where);
@@ -534,6 +542,7 @@ export const indexGap = (
   check: () => {
     let next = 0;
     return {
+      settled: true,
       event({ frame, type, data }, report) {
         if (!data) return;
         next = from(data, type) ?? next;
@@ -559,6 +568,7 @@ export const deltaMissing = (
     'Clients that read what is new from it fail: "NoneType has no attribute", "cannot read properties of null". Skip such an event, and report it to the server.',
   ...examples,
   check: () => ({
+    settled: true,
     event({ frame, data, type }, report) {
       const lack = data ? lacking(data, type) : null;
       if (lack !== null) report(frame, lack);
@@ -583,6 +593,7 @@ export const secondStart = (
   check: () => {
     let open = false;
     return {
+      settled: true,
       event({ frame, type }, report) {
         if (type === start && open) report(frame, `A second ${start} comes before the first answer is over.`);
         if (type === start) open = true;
@@ -594,6 +605,7 @@ export const secondStart = (
 
 /** A check for a field that events of some types have: a server that leaves it out leaves it out everywhere. */
 export const lacks = (field: string, lacking: (event: LintEvent) => boolean): LintCheck => ({
+  settled: true,
   event(event, report) {
     if (!event.data || !lacking(event)) return;
     const given = event.data[field];

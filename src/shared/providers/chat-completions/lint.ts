@@ -64,13 +64,18 @@ const unlessPlain = (check: LintCheck): LintCheck => ({
 });
 
 /** A check that looks at each choice of each chunk. */
-function eachChoice(look: (choice: JsonObject, index: number, event: LintEvent, report: Report) => void): LintCheck {
+function eachChoice(look: LookAtChoice): LintCheck {
   return {
     event(event, report) {
       for (const choice of choicesOf(event.data)) look(choice, numberOf(choice['index']) ?? 0, event, report);
     },
   };
 }
+
+type LookAtChoice = (choice: JsonObject, index: number, event: LintEvent, report: Report) => void;
+
+/** One that looks at the structure of each choice, not at its text. */
+const settled = (look: LookAtChoice): LintCheck => ({ settled: true, ...eachChoice(look) });
 
 let lastChoice: JsonObject | null = null;
 let lastCalls: readonly JsonObject[] = [];
@@ -365,6 +370,7 @@ export const CHAT_COMPLETIONS_RULES: readonly LintRule[] = [
     check: () => {
       let last: number | null = null;
       return {
+        settled: true,
         event({ frame, data }, report) {
           const created = numberOf(data?.['created']);
           // Azure's first chunk, with the filter results of the prompt, has 0.
@@ -438,6 +444,7 @@ export const CHAT_COMPLETIONS_RULES: readonly LintRule[] = [
     example: chat(hi, chunk({}, { choices: [] }), ...chatEnd()),
     counterexample: chat(hi, finish(), usageChunk([]), '[DONE]'),
     check: () => ({
+      settled: true,
       event({ frame, data }, report) {
         const choices = data?.['choices'];
         if (!data || data['error'] || !Array.isArray(choices) || choices.length > 0) return;
@@ -461,7 +468,7 @@ export const CHAT_COMPLETIONS_RULES: readonly LintRule[] = [
     ),
     counterexample: chatText('Hi'),
     check: () =>
-      eachChoice((choice, _index, { frame }, report) => {
+      settled((choice, _index, { frame }, report) => {
         const { index } = choice;
         if (!isPlace(index))
           report(
@@ -488,7 +495,7 @@ export const CHAT_COMPLETIONS_RULES: readonly LintRule[] = [
     check: () => {
       const seen = new Map<number, LintEvent>();
       return {
-        ...eachChoice((_choice, index, event) => {
+        ...settled((_choice, index, event) => {
           if (!seen.has(index)) seen.set(index, event);
         }),
         end(_stream, report) {
@@ -522,7 +529,7 @@ export const CHAT_COMPLETIONS_RULES: readonly LintRule[] = [
       const seen = new Set<number>();
       let first: LintEvent | null = null;
       return {
-        ...eachChoice((choice, index, event) => {
+        ...settled((choice, index, event) => {
           seen.add(index);
           // The first of its list, and not the first choice: read by its place it is another one.
           if (index !== 0 && event.data && choicesOf(event.data)[0] === choice) first ??= event;
@@ -543,7 +550,7 @@ export const CHAT_COMPLETIONS_RULES: readonly LintRule[] = [
     counterexample: chatText('Hi'),
     check: () => {
       const seen = new Set<number>();
-      return eachChoice((choice, index, { frame }, report) => {
+      return settled((choice, index, { frame }, report) => {
         if (seen.has(index)) return;
         seen.add(index);
         if (!stringOf(objectOf(choice['delta'])?.['role']))
@@ -561,7 +568,7 @@ export const CHAT_COMPLETIONS_RULES: readonly LintRule[] = [
     example: chat(hi, chunk({ role: 'user', content: '!' }), ...chatEnd()),
     counterexample: chat(hi, chunk({ role: 'assistant', content: '!' }), ...chatEnd()),
     check: () =>
-      eachChoice((choice, index, { frame }, report) => {
+      settled((choice, index, { frame }, report) => {
         const role = objectOf(choice['delta'])?.['role'];
         if (role !== undefined && role !== null && role !== '' && role !== 'assistant')
           report(frame, `A delta of choice ${index} has the role ${JSON.stringify(role)}.`, JSON.stringify(role));
@@ -722,7 +729,7 @@ export const CHAT_COMPLETIONS_RULES: readonly LintRule[] = [
     example: chat(chunk({ role: 'assistant', content: 'Hi' }, {}, { finish_reason: '' }), ...chatEnd()),
     counterexample: chatText('Hi'),
     check: () =>
-      eachChoice((choice, _index, { frame }, report) => {
+      settled((choice, _index, { frame }, report) => {
         const reason = choice['finish_reason'];
         if (reason === undefined || reason === null) return;
         if (typeof reason === 'string' && reason !== '' && !isNoFinish(reason)) return;

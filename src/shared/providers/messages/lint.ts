@@ -125,6 +125,7 @@ export const MESSAGES_RULES: readonly LintRule[] = [
     example: { api: 'messages', body: HEALTHY.body.replaceAll(/event: .*\n/g, '') },
     counterexample: HEALTHY,
     check: () => ({
+      settled: true,
       event({ frame, data }, report) {
         if (data && frame.name === '') report(frame, 'The event has no name.');
       },
@@ -172,6 +173,7 @@ export const MESSAGES_RULES: readonly LintRule[] = [
       const open = new Map<number, string>();
       const closed = new Set<number>();
       return {
+        settled: true,
         event({ frame, type, data }, report) {
           const index = numberOf(data?.['index']);
           if (type === 'message_start') {
@@ -255,6 +257,7 @@ export const MESSAGES_RULES: readonly LintRule[] = [
     check: () => {
       const types = new BlockTypes();
       return {
+        settled: true,
         event({ frame, type, data }, report) {
           if (!data) return;
           types.take(data, type);
@@ -332,6 +335,7 @@ export const MESSAGES_RULES: readonly LintRule[] = [
       // A message that goes on with an earlier one has its content from the start, and counts on.
       let given = 0;
       return {
+        settled: true,
         event({ frame, type, data }, report) {
           if (type === 'content_block_start' && (numberOf(data?.['index']) ?? given) < given)
             report(
@@ -472,6 +476,7 @@ export const MESSAGES_RULES: readonly LintRule[] = [
     ),
     counterexample: HEALTHY,
     check: () => ({
+      settled: true,
       event({ frame, data, type }, report) {
         if (type === 'message_delta' && !objectOf(data?.['usage'])) report(frame, 'message_delta has no usage.');
       },

@@ -219,6 +219,7 @@ export const RESPONSES_RULES: readonly LintRule[] = [
       const added = new Map<number, { readonly id: string | null; readonly event: LintEvent }>();
       const done = new Set<number>();
       return {
+        settled: true,
         event(event, report) {
           const { frame, type, data } = event;
           const index = numberOf(data?.['output_index']);
@@ -277,6 +278,7 @@ export const RESPONSES_RULES: readonly LintRule[] = [
       const added = new Set<string>();
       let last: LintEvent | null = null;
       return {
+        settled: true,
         event(event, report) {
           const { frame, type, data } = event;
           const summary = type.startsWith('response.reasoning_summary');
@@ -324,6 +326,7 @@ export const RESPONSES_RULES: readonly LintRule[] = [
       /** All the ids that an item was named by. */
       const seen = new Map<number, Set<string>>();
       return {
+        settled: true,
         event({ frame, type, data }, report) {
           if (type === 'response.completed') {
             arrayOf(objectOf(data?.['response'])?.['output']).forEach((item, index) => {
@@ -509,6 +512,7 @@ export const RESPONSES_RULES: readonly LintRule[] = [
     counterexample: HEALTHY,
     comesWith: ['finish-unknown'],
     check: () => ({
+      settled: true,
       event({ frame, type, data }, report) {
         const status = stringOf(objectOf(data?.['response'])?.['status']);
         const expected = STATUS_OF[type];
@@ -573,6 +577,7 @@ export const RESPONSES_RULES: readonly LintRule[] = [
     ),
     counterexample: responsesExample(created, itemAdded(0, call), itemDone(0, call), completed(call)),
     check: () => ({
+      settled: true,
       event({ frame, type, data }, report) {
         const item = itemIn(data, type);
         if (item && NEEDS_CALL_ID.has(item['type']) && !stringOf(item['call_id']))

@@ -50,6 +50,7 @@ export function lint(
   { api, framed, emissions, outcome, ending }: LintInput,
   profile: LintProfile = 'strict',
   known: Partial<Pick<LintContext, 'offered' | 'faults'>> = {},
+  rules: readonly LintRule[] = rulesOf(api),
 ): readonly LintRemark[] {
   const context: LintContext = {
     offered: known.offered,
@@ -59,7 +60,7 @@ export function lint(
   };
   const frames: Frame[] = [];
   for (const one of framed) if (one.type === 'frame') frames.push(one.frame);
-  const running = rulesOf(api).flatMap((rule) => {
+  const running = rules.flatMap((rule) => {
     const severity = rule[profile];
     return severity === null ? [] : [new RunningRule(rule, severity, frames, context)];
   });

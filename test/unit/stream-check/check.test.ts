@@ -237,13 +237,79 @@ const python = spawnSync('python3', ['--version']).status === 0;
 
 describe.skipIf(!python)('JUnit, as a parser of XML reads it', () => {
   const READ = `import sys, json, xml.etree.ElementTree as E
-root = E.parse(sys.argv[1]).getroot()
-print(json.dumps({"tag": root.tag, "attributes": dict(root.attrib), "suites": [
-  {"name": s.get("name"), "tests": s.get("tests"), "failures": s.get("failures"), "cases":
-    {c.get("name"): [f.get("message") for f in c.findall("failure")] for c in s.findall("testcase")}}
-  for s in root.findall("testsuite")]}))`;
-  const read = (name: string): unknown =>
-    JSON.parse(execFileSync('python3', ['-c', READ, join(folder, name)], { encoding: 'utf8' }));
+def element(e):
+  return {"tag": e.tag, "attributes": dict(e.attrib), "text": e.text or "", "children": [element(c) for c in e]}
+print(json.dumps(element(E.parse(sys.argv[1]).getroot())))`;
+  interface Element {
+    readonly tag: string;
+    readonly attributes: Readonly<Record<string, string>>;
+    readonly text: string;
+    readonly children: readonly Element[];
+  }
+  const named = (element: Element, tag: string): readonly Element[] =>
+    element.children.filter((child) => child.tag === tag);
+
+  /** What Jenkins takes in each element (junit-10.xsd of https://github.com/jenkinsci/xunit-plugin), as far as reports need it: `!` marks what must be there, `#` a whole number. */
+  const SCHEMA: Readonly<Record<string, { readonly attributes: string; readonly children: string }>> = {
+    testsuites: { attributes: 'name tests# failures# errors# time', children: 'testsuite' },
+    testsuite: {
+      attributes: 'name! tests#! failures#! errors#! skipped# time timestamp hostname id package',
+      children: 'properties testcase system-out system-err',
+    },
+    testcase: { attributes: 'name! classname time', children: 'skipped error failure system-out system-err' },
+    failure: { attributes: 'message type', children: '' },
+    'system-out': { attributes: '', children: '' },
+  };
+
+  /** Where a report breaks the schema, as sentences. */
+  function faultsIn(element: Element): readonly string[] {
+    const { tag, attributes, children, text } = element;
+    const rule = SCHEMA[tag];
+    if (rule === undefined) return [`${tag} is not an element.`];
+    const known = new Map(rule.attributes.split(' ').map((one) => [one.replace(/[!#]+$/, ''), one]));
+    const tests = named(element, 'testcase');
+    const failed = tests.filter((one) => named(one, 'failure').length > 0);
+    return [
+      ...Object.entries(attributes).flatMap(([name, value]) => {
+        const kind = known.get(name);
+        if (kind === undefined) return [`${tag} has no attribute ${name}.`];
+        return kind.includes('#') && !/^\d+$/.test(value) ? [`${tag}/@${name} is no number: ${value}`] : [];
+      }),
+      ...[...known].flatMap(([name, kind]) =>
+        kind.endsWith('!') && attributes[name] === undefined ? [`${tag} lacks ${name}.`] : [],
+      ),
+      ...children.flatMap((child) =>
+        rule.children.split(' ').includes(child.tag) ? faultsIn(child) : [`${tag} holds ${child.tag}.`],
+      ),
+      // Only these have text.
+      ...(text.trim() !== '' && rule.children !== '' ? [`${tag} has text.`] : []),
+      ...(tag === 'testsuite' && attributes['tests'] !== String(tests.length) ? ['tests is another number.'] : []),
+      ...(tag === 'testsuite' && attributes['failures'] !== String(failed.length)
+        ? ['failures is another number.']
+        : []),
+    ];
+  }
+
+  /** What a report says; it keeps to the schema. */
+  function read(name: string): object {
+    const root = JSON.parse(execFileSync('python3', ['-c', READ, join(folder, name)], { encoding: 'utf8' })) as Element;
+    expect(faultsIn(root)).toEqual([]);
+    return {
+      tag: root.tag,
+      attributes: root.attributes,
+      suites: named(root, 'testsuite').map((suite) => ({
+        name: suite.attributes['name'],
+        tests: suite.attributes['tests'],
+        failures: suite.attributes['failures'],
+        cases: Object.fromEntries(
+          named(suite, 'testcase').map((one) => [
+            one.attributes['name'],
+            named(one, 'failure').map(({ attributes }) => attributes['message']),
+          ]),
+        ),
+      })),
+    };
+  }
 
   test('a suite a stream, and what fails is its failure', () => {
     put('streams/good.sse', good);

@@ -1,5 +1,5 @@
 /** Finds a text in the open trace: how often it is there, and the event of each, one after the other. */
-import { useDeferredValue, useEffect, useMemo, useRef, useState, type KeyboardEvent, type RefObject } from 'react';
+import { useDeferredValue, useEffect, useRef, useState, type KeyboardEvent, type RefObject } from 'react';
 import { ChevronDown, ChevronUp, Search, X } from 'lucide-react';
 import { chordOf, useCommand } from '../../commands/commands.ts';
 import { IconButton } from '../../components/Button.tsx';
@@ -7,8 +7,11 @@ import { Field } from '../../components/Field.tsx';
 import { count } from '../../components/format.ts';
 import { Icon } from '../../components/Icon.tsx';
 import { selectEvent, useSession, useTrace } from '../../stores/open.ts';
-import { matchesIn, MOST_MATCHES, type Match } from './find-matches.ts';
+import type { TraceModel } from '../../stores/trace-model.ts';
+import { LONGEST_WANTED, matchesIn, MOST_MATCHES, type Match } from './find-matches.ts';
 import './find.css';
+
+const NONE: readonly Match[] = [];
 
 export function FindBar() {
   const [open, setOpen] = useState(false);
@@ -30,7 +33,8 @@ function Finding({ field, onClose }: FindingProps) {
   const [text, setText] = useState('');
   const [at, setAt] = useState<number | null>(null);
   const wanted = useDeferredValue(text);
-  const matches = useMatches(wanted);
+  const known = useMatches(wanted);
+  const matches = known ?? NONE;
   const ended = useTrace((trace) => trace.phase === 'ended');
   const from = useRef<Element | null>(null);
   useEffect(() => {
@@ -74,6 +78,7 @@ function Finding({ field, onClose }: FindingProps) {
         aria-label="Find in the trace"
         placeholder="Find in text, reasoning, arguments and events"
         spellCheck={false}
+        maxLength={LONGEST_WANTED}
         value={text}
         onChange={(event) => {
           setText(event.target.value);
@@ -82,7 +87,7 @@ function Finding({ field, onClose }: FindingProps) {
         onKeyDown={onKeyDown}
       />
       <span className="find-count" role="status">
-        {wanted.trim() !== '' && said(matches, shown, ended)}
+        {wanted.trim() !== '' && said(known, shown, ended)}
       </span>
       <IconButton icon={ChevronUp} label="Previous match" chord={chordOf('find.previous')!} onClick={() => step(-1)} />
       <IconButton icon={ChevronDown} label="Next match" chord={chordOf('find.next')!} onClick={() => step(1)} />
@@ -91,15 +96,44 @@ function Finding({ field, onClose }: FindingProps) {
   );
 }
 
-/** Looked for again as a stream goes on, some times a second. */
-function useMatches(text: string): readonly Match[] {
-  const { model } = useSession();
-  const items = useTrace((trace) => (trace.pulse, model.count));
-  // The model grows in place: what counts its items says when there is more.
-  return useMemo(() => (items >= 0 ? matchesIn(model, text) : []), [model, text, items]);
+interface Found {
+  readonly model: TraceModel;
+  readonly text: string;
+  readonly matches: readonly Match[];
 }
 
-function said(matches: readonly Match[], shown: number | null, ended: boolean): string {
+/** Null until all of the trace was looked at. Looked for again as a stream goes on, each time from beginning to end. */
+function useMatches(text: string): readonly Match[] | null {
+  const { model } = useSession();
+  const items = useTrace((trace) => (trace.pulse, model.count));
+  const [found, setFound] = useState<Found | null>(null);
+  const wake = useRef(() => {});
+  useEffect(() => {
+    const stop = new AbortController();
+    void (async () => {
+      for (let looked = -1; !stop.signal.aborted;) {
+        if (looked === model.count) {
+          await new Promise<void>((resolve) => (wake.current = resolve));
+          continue;
+        }
+        looked = model.count;
+        const matches = await matchesIn(model, text, stop.signal);
+        if (matches) setFound({ model, text, matches });
+      }
+    })();
+    return () => {
+      stop.abort();
+      wake.current();
+    };
+  }, [model, text]);
+  useEffect(() => {
+    if (items > 0) wake.current();
+  }, [items]);
+  return found?.model === model && found.text === text ? found.matches : null;
+}
+
+function said(matches: readonly Match[] | null, shown: number | null, ended: boolean): string {
+  if (matches === null) return 'looking…';
   if (matches.length === 0) return ended ? 'not found' : 'not found so far';
   const all = `${count(matches.length)}${matches.length === MOST_MATCHES ? '+' : ''}`;
   if (shown === null) return `${all} found`;

@@ -1,7 +1,6 @@
 /** Where a text stands in a trace: in what the wire said, and in events that said nothing to read. Pure. */
 import { WIRE } from '../../../shared/model/messages.ts';
 import type { LaneBlock } from '../../../shared/model/blocks.ts';
-import { lowerBound } from '../../stores/lower-bound.ts';
 import type { TraceModel } from '../../stores/trace-model.ts';
 
 export interface Match {
@@ -13,34 +12,116 @@ export interface Match {
 
 /** More are of no use to step through. */
 export const MOST_MATCHES = 10_000;
+/** UTF-16 units of what is looked for; a longer text is not looked for. */
+export const LONGEST_WANTED = 1_000;
+/** Of the text, in one step; less of it for a long text, each sign of which may be compared at each place. */
+const STEP = 131_072;
+const SHORTEST_STEP = 512;
+const COMPARED = 524_288;
+/** Events looked at in one step. */
+const EVENTS = 1_000;
+/** Time that steps take together before the window has its turn. */
+const TURN_MS = 8;
 
-/** In the order of the events, capitals aside; at most MOST_MATCHES. */
-export function matchesIn(model: Pick<TraceModel, 'blocks' | 'events'>, text: string): readonly Match[] {
-  if (text.trim() === '') return [];
-  const pattern = new RegExp(text.replace(/[\\^$.*+?()[\]{}|/]/g, String.raw`\$&`), 'giu');
+type Searched = Pick<TraceModel, 'blocks' | 'events'>;
+
+/**
+ * In the order of the events, capitals aside; at most MOST_MATCHES. Takes turns with whatever else the window does, however long
+ * the text is. Null: it was given up.
+ */
+export async function matchesIn(model: Searched, text: string, signal?: AbortSignal): Promise<readonly Match[] | null> {
   const found: Match[] = [];
-  for (const { cells } of model.blocks.rows) for (const block of cells[WIRE] ?? []) findIn(block, pattern, found);
-  for (const { index, block, preview, type, notes = [] } of model.events) {
+  let until = performance.now() + TURN_MS;
+  for (const match of matchesBySteps(model, text)) {
+    if (match) found.push(match);
+    else if (performance.now() > until) {
+      await new Promise((resolve) => setTimeout(resolve));
+      if (signal?.aborted) return null;
+      until = performance.now() + TURN_MS;
+    }
     if (found.length >= MOST_MATCHES) break;
-    // What a block has to say is found in its text, whole.
-    if (block === undefined && [preview, type, ...notes].some((one) => one.search(pattern) >= 0))
-      found.push({ event: index, where: 'event' });
   }
-  return found.toSorted((a, b) => a.event - b.event);
+  return signal?.aborted ? null : found.toSorted((a, b) => a.event - b.event);
 }
 
-function findIn(block: LaneBlock, pattern: RegExp, found: Match[]): void {
-  const { kind, name, firstEvent, pieces, causes } = block;
-  if (name !== null && firstEvent !== null && name.search(pattern) >= 0)
-    found.push({ event: firstEvent, where: 'tool name' });
-  const ends: number[] = [];
-  let length = 0;
-  for (const piece of pieces) ends.push((length += piece.length));
-  for (const { index } of pieces.join('').matchAll(pattern)) {
-    if (found.length >= MOST_MATCHES) return;
-    const event = causes[lowerBound(ends.length, (at) => ends[at]! > index)] ?? firstEvent;
-    if (event !== null) found.push({ event, where: WORDS[kind] ?? kind });
+/** As they are come upon; null ends a step, and none costs more than a few milliseconds. */
+export function* matchesBySteps(model: Searched, text: string, step = STEP): Generator<Match | null, void> {
+  if (text.trim() === '' || text.length > LONGEST_WANTED) return;
+  const pattern = new RegExp(text.replace(/[\\^$.*+?()[\]{}|/]/g, String.raw`\$&`), 'giu');
+  const size = Math.min(step, Math.max(SHORTEST_STEP, Math.floor(COMPARED / text.length)));
+  const wanted = { pattern, length: text.length, size };
+  for (const { cells } of model.blocks.rows) for (const block of cells[WIRE] ?? []) yield* inBlock(block, wanted);
+  for (const [at, { index, block, preview, type, notes = [] }] of model.events.entries()) {
+    // What a block has to say is found in its text, whole.
+    if (block === undefined && [preview, type, ...notes].some((one) => one.search(pattern) >= 0))
+      yield { event: index, where: 'event' };
+    if (at % EVENTS === EVENTS - 1) yield null;
   }
+}
+
+interface Wanted {
+  readonly pattern: RegExp;
+  /** Of each match: capitals and small letters are of one length in UTF-16. */
+  readonly length: number;
+  readonly size: number;
+}
+
+function* inBlock(block: LaneBlock, wanted: Wanted): Generator<Match | null, void> {
+  const { kind, name, firstEvent, pieces, causes } = block;
+  if (name !== null && firstEvent !== null && name.search(wanted.pattern) >= 0)
+    yield { event: firstEvent, where: 'tool name' };
+  let piece = 0;
+  let end = pieces[0]?.length ?? 0;
+  for (const offset of offsetsIn(pieces, wanted)) {
+    if (offset === null) yield null;
+    else {
+      while (end <= offset) end += pieces[++piece]!.length;
+      const event = causes[piece] ?? firstEvent;
+      if (event !== null) yield { event, where: WORDS[kind] ?? kind };
+    }
+  }
+}
+
+/** Where matches begin in the pieces as one text; null after each step. What could begin a match at the end of a step goes into the next. */
+function* offsetsIn(pieces: readonly string[], { pattern, length, size }: Wanted): Generator<number | null, void> {
+  let left = '';
+  let start = 0;
+  for (const { text, last } of slicesOf(pieces, size)) {
+    const all = left + text;
+    // Half a sign at the end waits for its other half.
+    const here = !last && isHigh(all.charCodeAt(all.length - 1)) ? all.slice(0, -1) : all;
+    let from = Math.max(0, here.length - length + 1);
+    for (const { index } of here.matchAll(pattern)) {
+      yield start + index;
+      from = Math.max(from, index + length);
+    }
+    if (from > 0 && isHigh(all.charCodeAt(from - 1)) && from < here.length) from--;
+    left = all.slice(from);
+    start += from;
+    yield null;
+  }
+}
+
+const isHigh = (unit: number): boolean => unit >= 0xd800 && unit < 0xdc00;
+
+/** The pieces as one text, `size` of it at a time. */
+function* slicesOf(
+  pieces: readonly string[],
+  size: number,
+): Generator<{ readonly text: string; readonly last: boolean }> {
+  let parts: string[] = [];
+  let length = 0;
+  for (const piece of pieces)
+    for (let at = 0; at < piece.length;) {
+      const part = piece.slice(at, at + size - length);
+      at += part.length;
+      length += part.length;
+      parts.push(part);
+      if (length < size) continue;
+      yield { text: parts.join(''), last: false };
+      [parts, length] = [[], 0];
+    }
+  yield { text: parts.join(''), last: true };
 }
 
 const WORDS: Partial<Readonly<Record<LaneBlock['kind'], string>>> = {

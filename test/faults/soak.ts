@@ -1,16 +1,23 @@
 /**
  * Streams over the capture proxy of a headless host for as long as one likes, always so many at once: whole ones, cut ones, broken
- * ones, and ones whose client leaves. What a client gets is compared with what was sent, and the host's memory must not grow.
+ * ones, and ones whose client leaves. What a client gets is compared with what was sent, and the host's memory is measured in two ways:
+ * what its threads still hold once garbage is collected, which an exchange must not add to, and what the process has of the system.
+ * The latter is more, and grows until it is as large as the load ever needs at once: heaps grow before they are collected, the
+ * allocator keeps what was freed, and SQLite fills 16 MB of cache for each connection.
  */
-import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
+import { readdirSync, readFileSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer, request, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { Random } from '../../src/main/core/providers/sample/random.ts';
 import type { Client } from '../../src/shared/rpc/client.ts';
 import { startHost } from '../support/host.ts';
+import { EVERY_MS, FOLDER, type ThreadMemory } from './thread-memory.ts';
 
 type Ending = 'whole' | 'cut' | 'broken' | 'left';
 
@@ -27,18 +34,34 @@ export interface Soaked {
   readonly incomplete: number;
   /** Streams whose client got other bytes than were sent. */
   readonly changed: number;
-  /** Of the host's process: medians of the first third of the time, the second and the last. */
-  readonly megabytes: readonly [number, number, number];
+  /** What the host's threads hold once garbage is collected, in megabytes: objects, and the buffers that they hold. */
+  readonly held: Thirds;
+  /** What the host's process has of the system and no file has, in megabytes. */
+  readonly anonymous: Thirds;
 }
+
+/** Medians of the first third of the time, the second and the last. */
+export type Thirds = readonly [number, number, number];
 
 const EVENTS = 200;
 const EVENT_MS = 40;
 const SAMPLE_MS = 2_000;
+/** Each thread collects its garbage so many times, whatever the time: seldom, so that the heaps are what they are without. */
+const COLLECTIONS = 18;
+const MEGABYTE = 1024 ** 2;
 const SAY_MS = 30_000;
 const MORE_OFTEN: readonly Ending[] = ['whole', 'whole', 'whole', 'whole', 'whole', 'whole', 'cut', 'broken', 'left'];
 
 export async function soak({ streams, minutes, seed, say }: SoakSetup): Promise<Soaked> {
-  const host = await startHost({ env: { TRACELANE_CAPTURE_PORT: '0' } });
+  const folder = await mkdtemp(join(tmpdir(), 'tracelane-memory-'));
+  const host = await startHost({
+    env: {
+      TRACELANE_CAPTURE_PORT: '0',
+      NODE_OPTIONS: `--import ${new URL('thread-memory.ts', import.meta.url).href}`,
+      [FOLDER]: folder,
+      [EVERY_MS]: String(Math.round((minutes * 60_000) / COLLECTIONS)),
+    },
+  });
   const random = new Random(seed);
   const provider = await providerOf(random);
   const until = Date.now() + minutes * 60_000;
@@ -55,15 +78,27 @@ export async function soak({ streams, minutes, seed, say }: SoakSetup): Promise<
         ended++;
       }
     };
-    const samples = sampled(host.pid, until, () => `${ended} streams, ${changed} of them changed`, say);
+    const samples = sampled(
+      () => memoryOf(host.pid, folder),
+      until,
+      (memory) => say(`${ended} streams, ${changed} of them changed; ${memoryWords(memory)}`),
+    );
     await Promise.all(Array.from({ length: streams }, always));
     const { exchanges, incomplete } = await client.call('capture.closeSession', { session });
     if (incomplete > 0) for (const sentence of await missingIn(client)) say(sentence);
-    return { exchanges, incomplete, changed, megabytes: thirds(await samples) };
+    const memory = await samples;
+    return {
+      exchanges,
+      incomplete,
+      changed,
+      held: thirds(memory.filter(({ threads }) => threads.length > 0).map(heldIn)),
+      anonymous: thirds(memory.map(({ anonymous }) => anonymous)),
+    };
   } finally {
     provider.closeAllConnections();
     provider.close();
     await host.stop();
+    await rm(folder, { recursive: true, force: true });
   }
 }
 
@@ -130,26 +165,53 @@ async function isUnchanged(url: string, ending: Ending): Promise<boolean> {
   return ending === 'whole' && createHash('sha256').update(body).digest('hex') === digest.trim();
 }
 
+/** Of the host, in megabytes. */
+interface Memory {
+  readonly anonymous: number;
+  /** As each was at its latest collection; none before the first. */
+  readonly threads: readonly ThreadMemory[];
+}
+
+const memoryOf = (pid: number, folder: string): Memory => ({
+  anonymous: anonymousMegabytes(pid),
+  threads: readdirSync(folder)
+    .filter((name) => name.endsWith('.json'))
+    .map((name): ThreadMemory => {
+      const { thread, held, heap } = JSON.parse(readFileSync(join(folder, name), 'utf8')) as ThreadMemory;
+      return { thread, held: held / MEGABYTE, heap: heap / MEGABYTE };
+    }),
+});
+
+/** Without the files that are mapped: the program's own, and what SQLite shares between connections. */
+function anonymousMegabytes(pid: number): number {
+  const kilobytes = /^RssAnon:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1];
+  return Number(kilobytes) / 1024;
+}
+
+const heldIn = ({ threads }: Memory): number => threads.reduce((sum, { held }) => sum + held, 0);
+
+function memoryWords({ anonymous, threads }: Memory): string {
+  const each = threads.map(({ thread, held, heap }) => `${thread} ${held.toFixed(0)} of ${heap.toFixed(0)}`);
+  return `the host has ${anonymous.toFixed(0)} MB${each.length === 0 ? '' : `; held, of the heap: ${each.join(', ')}`}`;
+}
+
 async function sampled(
-  pid: number,
+  measured: () => Memory,
   until: number,
-  told: () => string,
-  say: SoakSetup['say'],
-): Promise<readonly number[]> {
-  const samples: number[] = [];
-  for (let said = Date.now(); Date.now() < until; await pause(SAMPLE_MS)) {
-    samples.push(megabytesOf(pid));
-    if (Date.now() - said < SAY_MS) continue;
-    said = Date.now();
-    say(`${told()}; the host has ${samples.at(-1)!.toFixed(0)} MB`);
+  tell: (memory: Memory) => void,
+): Promise<readonly Memory[]> {
+  const samples: Memory[] = [];
+  for (let told = Date.now(); Date.now() < until; await pause(SAMPLE_MS)) {
+    const memory = measured();
+    samples.push(memory);
+    if (Date.now() - told < SAY_MS) continue;
+    told = Date.now();
+    tell(memory);
   }
   return samples;
 }
 
-/** What a process has in memory. */
-const megabytesOf = (pid: number): number => Number(execFileSync('ps', ['-o', 'rss=', '-p', String(pid)])) / 1024;
-
-function thirds(samples: readonly number[]): Soaked['megabytes'] {
+function thirds(samples: readonly number[]): Thirds {
   const third = Math.ceil(samples.length / 3);
   const [first, second, last] = [0, 1, 2].map((n) => median(samples.slice(n * third, (n + 1) * third)));
   return [first!, second!, last!];

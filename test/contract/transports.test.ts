@@ -394,7 +394,7 @@ describe.each(Object.keys(TRANSPORTS))('over %s', (transport) => {
     });
 
     test('begins streams that cannot resume anew, and says so', async () => {
-      const change: ListChange = { type: 'delete', id: ID };
+      const change: ListChange = { type: 'delete', id: ID, nr: 1 };
       const made = await start({
         async *'traces.changes'(_, signal) {
           yield [change, change];
@@ -421,7 +421,7 @@ describe.each(Object.keys(TRANSPORTS))('over %s', (transport) => {
     });
 
     test('opens what was asked for while it was lost as something new', async () => {
-      const change: ListChange = { type: 'delete', id: ID };
+      const change: ListChange = { type: 'delete', id: ID, nr: 1 };
       const made = await start({
         'app.info': () => INFO,
         async *'traces.changes'(_, signal) {

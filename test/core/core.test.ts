@@ -143,7 +143,7 @@ describe('the core', () => {
       .poll(() => changes.at(-1))
       .toMatchObject({ type: 'upsert', row: { id, title: 'Mine', starred: true, ending: { state: 'complete' } } });
     await core.services['traces.delete']({ ids: [id] });
-    await expect.poll(() => changes.at(-1)).toEqual({ type: 'delete', id });
+    await expect.poll(() => changes.at(-1)).toEqual({ type: 'delete', id, nr: expect.any(Number) });
     expect((await allRows(core)).rows.map((row) => row.id)).not.toContain(id);
     await core.services['traces.restore']({ ids: [id] });
     expect((await allRows(core)).rows[0]).toMatchObject({ id, title: 'Mine', starred: true });

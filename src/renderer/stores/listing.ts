@@ -83,17 +83,25 @@ export function withRow(listing: Listing, { id, nr }: Place): Listing | null {
   return moved(listing, at, merged([part.places, [{ id, nr }]]), 1);
 }
 
-/** Without a row; one that is not loaded was somewhere. */
-export function withoutRow(listing: Listing, id: TraceId): Listing {
+/** Without a row, which may be one that is not loaded. */
+export function withoutRow(listing: Listing, { id, nr }: Place): Listing {
   const of = listing.parts.findIndex(({ places }) => places.some((place) => place.id === id));
   const part = listing.parts[of];
-  if (!part) return { ...listing, total: Math.max(0, listing.total - 1) };
+  if (!part) return withUnseen(listing, { nr }, -1);
   return moved(
     listing,
     of,
     part.places.filter((place) => place.id !== id),
     -1,
   );
+}
+
+/** A row came or went where nothing is loaded: what is behind it moves by one. */
+export function withUnseen({ total, parts }: Listing, { nr }: Pick<Place, 'nr'>, by: 1 | -1): Listing {
+  const all = parts.map((part, at) =>
+    at > 0 && part.places[0]!.nr < nr ? { ...part, at: Math.max(endOf(parts[at - 1]!), part.at + by) } : part,
+  );
+  return { total: Math.max(0, total + by), parts: all };
 }
 
 /** With other rows in one part; what is behind it moves by one. */

@@ -18,6 +18,7 @@ import {
   withoutRow,
   withPage,
   withRow,
+  withUnseen,
   type Listing,
   type Wanted,
 } from './listing.ts';
@@ -86,7 +87,7 @@ function flush(): void {
   let { all } = state;
   for (const change of changes) {
     if (change.type === 'delete') {
-      all = withoutRow(all, change.id);
+      all = withoutRow(all, change);
       rows.delete(change.id);
       gone.add(change.id);
       continue;
@@ -95,7 +96,7 @@ function flush(): void {
     const more = rows.has(row.id) && holds(all, row) ? null : withRow(all, row);
     all = more ?? all;
     // Back, where nothing is loaded.
-    if (gone.delete(row.id) && !more) all = { ...all, total: all.total + 1 };
+    if (gone.delete(row.id) && !more) all = withUnseen(all, row, 1);
     // Of rows that nobody sees, nothing is kept: facts of all of them may come, one by one.
     if (more || rows.has(row.id)) rows.set(row.id, row);
   }

@@ -294,7 +294,8 @@ export interface ListedTraces {
 }
 
 export type ListChange =
-  { readonly type: 'upsert'; readonly row: TraceRow } | { readonly type: 'delete'; readonly id: TraceId };
+  | { readonly type: 'upsert'; readonly row: TraceRow }
+  | { readonly type: 'delete'; readonly id: TraceId; readonly nr: number };
 
 /** A stream that a file holds. */
 export interface RecognizedStreamInfo extends Pick<ImportFacts, 'format' | 'repaired'> {

@@ -10,6 +10,7 @@ import {
   withoutRow,
   withPage,
   withRow,
+  withUnseen,
   type Listing,
   type Place,
   type Wanted,
@@ -38,9 +39,10 @@ function page(all: readonly number[], wanted: Wanted | { readonly around: number
 
 /** Each stretch is one of the list, and they are apart. */
 function check(listing: Listing, all: readonly number[]): void {
-  for (const { places } of listing.parts) {
+  for (const { at, places } of listing.parts) {
     const from = places.length === 0 ? 0 : all.indexOf(places[0]!.nr);
     expect(places.map(({ nr }) => nr)).toEqual(all.slice(from, from + places.length));
+    expect(at).toBe(from);
   }
   expect(listing.parts[0]!.at).toBe(0);
   expect(listing.total).toBe(all.length);
@@ -68,12 +70,12 @@ test('stretches have no hole while runs come, go and come back, and what is look
           const nr = all[one.at];
           if (nr === undefined) continue;
           all = all.filter((other) => other !== nr);
-          listing = withoutRow(listing, place(nr).id);
+          listing = withoutRow(listing, place(nr));
         } else if (one.type === 'restore') {
           const nr = 2 * one.at + 1;
           if (all.includes(nr) || nr > (all[0] ?? 0)) continue;
           all = [...all, nr].toSorted((a, b) => b - a);
-          listing = withRow(listing, place(nr)) ?? { ...listing, total: all.length };
+          listing = withRow(listing, place(nr)) ?? withUnseen(listing, place(nr), 1);
         } else if (one.type === 'around') {
           listing = withPage(listing, page(all, { around: all[one.at] ?? 0 }));
         } else {

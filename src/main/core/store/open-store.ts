@@ -381,7 +381,7 @@ class StoreClient implements Omit<Store, keyof RequestedMethods> {
   }
 
   #committed(change: CommittedChange): void {
-    if (change.type === 'delete') return this.#emit({ type: 'delete', id: change.id as TraceId });
+    if (change.type === 'delete') return this.#emit({ ...change, id: change.id as TraceId });
     const row = rowOf(change.row);
     const live = this.#live.get(row.id);
     if (live) live.row = row;

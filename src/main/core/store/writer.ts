@@ -16,7 +16,8 @@ export type Outcome =
 
 /** What a batch changed in the list. */
 export type CommittedChange =
-  { readonly type: 'upsert'; readonly row: ListedColumns } | { readonly type: 'delete'; readonly id: string };
+  | { readonly type: 'upsert'; readonly row: ListedColumns }
+  | { readonly type: 'delete'; readonly id: string; readonly nr: number };
 
 export interface Written {
   readonly outcomes: readonly Outcome[];
@@ -25,6 +26,7 @@ export interface Written {
 
 type AnyWrite = Write<'write' | 'kept', readonly unknown[], readonly unknown[], unknown, unknown>;
 
+const NR = 'SELECT nr FROM traces WHERE id = ?';
 const LAST_NR = 'SELECT max(nr) AS nr FROM traces';
 export class StoreWriter {
   readonly #db: Connection;
@@ -126,7 +128,11 @@ export class StoreWriter {
   }
 
   #change(id: string, what: 'row' | 'gone'): CommittedChange | undefined {
-    if (what === 'gone') return { type: 'delete', id };
+    if (what === 'gone') {
+      // Hidden, not gone from the file.
+      const hidden = this.#db.one<{ readonly nr: number }>(NR, id);
+      return hidden && { type: 'delete', id, nr: hidden.nr };
+    }
     const row = listedRow(this.#db, id);
     return row && { type: 'upsert', row };
   }

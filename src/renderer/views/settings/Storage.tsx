@@ -117,7 +117,7 @@ function Limits({ kept }: { readonly kept: Retention }) {
       <div className="limits">
         <FormField
           label="Keep for"
-          hint="Older runs are deleted; empty: kept however old."
+          hint="Older runs are deleted, once there are newer ones; empty: kept however old."
           error={readDays === undefined ? NO_NUMBER : undefined}
         >
           {(ids) => (

@@ -27,7 +27,7 @@ export const size = query({
 });
 
 export interface KeepingLimits {
-  /** Traces that began before go, milliseconds since 1970; null: however old, they stay. */
+  /** Traces that began before go, as long as one has begun since, milliseconds since 1970; null: however old, they stay. */
   readonly before: number | null;
   /** Beyond so many bytes of all traces the oldest go; null: however large. */
   readonly bytes: number | null;
@@ -35,7 +35,8 @@ export interface KeepingLimits {
 
 /**
  * Traces that have ended and are beyond a limit, the oldest first. Of two traces the one that was begun first is older, whatever
- * the clock said; all that stay for another reason count for the size as well.
+ * the clock said; all that stay for another reason count for the size as well. Where no trace has begun within the limit of age, none
+ * goes by it: the clock may be set wrong, or nothing was recorded for long.
  */
 const BEYOND = `WITH kept AS (
     SELECT nr, started_at, ifnull(size, 0) AS size, starred = 1 OR tags IS NOT NULL AS spared,
@@ -43,7 +44,8 @@ const BEYOND = `WITH kept AS (
     FROM traces INDEXED BY traces_sizes WHERE deleted_at IS NULL AND state IS NOT NULL
   ), beyond AS (
     SELECT * FROM kept
-    WHERE ifnull(started_at < :before, 0)
+    WHERE (ifnull(started_at < :before, 0)
+        AND EXISTS (SELECT 1 FROM traces INDEXED BY traces_sizes WHERE deleted_at IS NULL AND started_at >= :before))
       OR ifnull(up_to - iif(spared, 0, size) < (SELECT sum(size) FROM traces INDEXED BY traces_sizes WHERE deleted_at IS NULL) - :bytes, 0)
   )`;
 const COUNTED = `${BEYOND}

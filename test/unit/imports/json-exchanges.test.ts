@@ -228,6 +228,15 @@ it.each([
   expect([stream!.format.id, stream!.response!.status, bodyOf(stream!)]).toEqual(['cassette', 200, STREAM]);
 });
 
+const LAUGHS = Array.from({ length: 12 }, (_, n) => `- &l${n + 1} [${`*l${n}, `.repeat(10)}]`).join('\n');
+it.each([
+  ['of an anchor that is not there', '- request: {method: *none}\n', /Unresolved alias/],
+  ['that unfold without end', `- &l0 [ha]\n${LAUGHS}\n`, /Excessive alias count/],
+])('a cassette with aliases %s is refused', (_what, items, reason) => {
+  expect(() => streamsOf(`interactions:\n${items}`)).toThrow(reason);
+  expect(() => streamsOf(`interactions:\n${items}`)).toThrow(/^The cassette is not whole\. .* Record it again\.$/);
+});
+
 it.each([
   `curl '${URL}' \\\n  -H 'content-type: application/json' \\\n  --data-raw '{"model":"m"}'`,
   `fetch("${URL}", {\n  "body": "{\\"model\\":\\"m\\"}",\n  "method": "POST"\n});`,

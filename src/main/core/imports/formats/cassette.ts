@@ -91,8 +91,13 @@ function yamlOf(text: string): unknown {
   const document = parseDocument(text, { logLevel: 'silent' });
   const [error] = document.errors;
   if (error !== undefined) damaged(` ${error.message.split('\n')[0]!}`);
-  // Aliases that unfold to more than the file could hold are refused by the library.
-  return document.toJS({ maxAliasCount: 100 });
+  try {
+    return document.toJS({ maxAliasCount: 100 });
+  } catch (thrown) {
+    // The library's way to refuse aliases of what is not there, or that unfold to more than the file could hold.
+    if (thrown instanceof ReferenceError) damaged(` ${thrown.message}.`);
+    throw thrown;
+  }
 }
 
 function exchangeOf(value: unknown): readonly ImportedExchange[] {

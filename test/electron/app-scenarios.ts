@@ -106,6 +106,10 @@ export async function runSample(app: ShellApp, page: Page, model: string): Promi
   const dialog = page.getByRole('dialog', { name: 'New run' });
   await dialog.getByLabel('Sample').click();
   await page.getByRole('option', { name: new RegExp(model) }).click();
+  // Keys that come while the list closes belong to it.
+  await expect(page.getByRole('listbox')).toHaveCount(0);
+  await expect(dialog.getByRole('textbox', { name: 'Request as JSON' })).toContainText(model);
+  await expect(dialog.getByRole('button', { name: /^Run/ })).toBeEnabled();
   await page.keyboard.press('Control+Enter');
   await expect(dialog).toBeHidden();
 }

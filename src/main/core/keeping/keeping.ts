@@ -2,10 +2,10 @@
  * Keeps the traces within the limits that a person set: the oldest beyond them are deleted, a few at a time, when the program
  * starts, when limits change, after traces have ended, and as time passes. And says how much is kept.
  */
-import { stat } from 'node:fs/promises';
 import type { Retention, Settings } from '../../../shared/rpc/contract.ts';
 import type { Services } from '../../../shared/rpc/services.ts';
 import { searchFile } from '../search/schema.ts';
+import { sizeOf } from '../store/files.ts';
 import type { KeepingLimits } from '../store/ops/keeping.ts';
 import type { Store } from '../store/store.ts';
 
@@ -47,9 +47,9 @@ export class Keeping {
     const { store, dataDir } = this.#setup;
     return {
       'store.size': async () => {
-        const file = store.file === undefined ? 0 : (await sizeOf(store.file)) + (await sizeOf(`${store.file}-wal`));
-        const search = searchFile(dataDir);
-        return { ...(await store.size()), file, search: (await sizeOf(search)) + (await sizeOf(`${search}-wal`)) };
+        const withLog = (file: string): number => sizeOf(file) + sizeOf(`${file}-wal`);
+        const file = store.file === undefined ? 0 : withLog(store.file);
+        return { ...(await store.size()), file, search: withLog(searchFile(dataDir)) };
       },
       'store.outdated': ({ retention }) => store.outdated(limitsOf(retention)),
     };
@@ -110,12 +110,3 @@ const limitsOf = ({ days, megabytes }: Retention): KeepingLimits => ({
   before: days === null ? null : Date.now() - days * DAY_MS,
   bytes: megabytes === null ? null : megabytes * 1e6,
 });
-
-/** 0 where there is none. */
-async function sizeOf(file: string): Promise<number> {
-  try {
-    return (await stat(file)).size;
-  } catch {
-    return 0;
-  }
-}

@@ -1,6 +1,6 @@
 /** What is wrong with the wire at one of its events, or in the bytes behind it: what makes a reader end there. */
 import { FRAMING_RULES } from '../lint/framing-rules.ts';
-import { LINT_SEVERITIES } from '../lint/rule.ts';
+import { bySeverity } from '../lint/rule.ts';
 import type { FramingNote } from '../model/stream.ts';
 import { providerOf } from '../providers/registry.ts';
 import { lintOf } from './input-lint.ts';
@@ -14,11 +14,7 @@ export function faultAt(input: ComparisonInput, event: number | null): string | 
   if (event === null || !dispatches(input, event)) return null;
   // What a client commonly survives makes a strict one end all the same.
   const remarks = lintOf(input).filter((one) => one.event === event && one.severity !== 'info');
-  const [first] = remarks.toSorted(
-    (a, b) =>
-      LINT_SEVERITIES.indexOf(a.severity) - LINT_SEVERITIES.indexOf(b.severity) ||
-      depth(input, a.rule) - depth(input, b.rule),
-  );
+  const [first] = remarks.toSorted((a, b) => bySeverity(a, b) || depth(input, a.rule) - depth(input, b.rule));
   return first ? clause(firstSentence(first.fact)) : null;
 }
 

@@ -10,8 +10,8 @@ import { ANY_API_RULES } from '../lint/any-api.ts';
 import { faultsOf } from '../providers/faults-of.ts';
 import { providerOf, PROVIDERS } from '../providers/registry.ts';
 import {
+  bySeverity,
   isDone,
-  LINT_SEVERITIES,
   lintEvent,
   type ByteRange,
   type LintCheck,
@@ -149,7 +149,7 @@ class Reading {
 }
 
 const byWeight = (a: LintRemark, b: LintRemark): number =>
-  LINT_SEVERITIES.indexOf(a.severity) - LINT_SEVERITIES.indexOf(b.severity) ||
+  bySeverity(a, b) ||
   (a.bytes === null || b.bytes === null
     ? Number(a.bytes === null) - Number(b.bytes === null)
     : a.bytes[0] - b.bytes[0]);

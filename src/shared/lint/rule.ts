@@ -12,6 +12,10 @@ export type LintProfile = (typeof LINT_PROFILES)[number];
 export const LINT_SEVERITIES = ['error', 'warning', 'info'] as const;
 export type LintSeverity = (typeof LINT_SEVERITIES)[number];
 
+/** Sorts the worst first. */
+export const bySeverity = (a: Pick<LintRemark, 'severity'>, b: Pick<LintRemark, 'severity'>): number =>
+  LINT_SEVERITIES.indexOf(a.severity) - LINT_SEVERITIES.indexOf(b.severity);
+
 export interface LintRemark {
   readonly rule: string;
   readonly severity: LintSeverity;

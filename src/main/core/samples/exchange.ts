@@ -9,6 +9,8 @@ import type { PacedWrite } from './pace.ts';
 
 /** Data that was sent must reach the client before a reset discards it. */
 const RESET_GRACE_MS = 60;
+/** Node's timers take no more, and fire at once where they are given more. */
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
 export class Exchange {
   readonly format: Format;
@@ -77,7 +79,7 @@ export class Exchange {
     const start = performance.now();
     let dueMs = 0;
     for (const { waitMs, bytes } of writes) {
-      dueMs += this.#pace === 0 ? 0 : waitMs / this.#pace;
+      dueMs += this.#paced(waitMs);
       const leftMs = start + dueMs - performance.now();
       if (leftMs > 1) await this.wait(leftMs);
       if (this.over.aborted) return;
@@ -93,7 +95,13 @@ export class Exchange {
 
   /** Waits, or until nobody is there any more. */
   async wait(ms: number): Promise<void> {
-    await sleep(ms, undefined, { signal: this.over }).catch(() => {});
+    for (let left = ms; left > 0 && !this.over.aborted; left -= LONGEST_TIMER_MS)
+      await sleep(Math.min(left, LONGEST_TIMER_MS), undefined, { signal: this.over }).catch(() => {});
+  }
+
+  /** The same of a time of the model's. */
+  async pause(ms: number): Promise<void> {
+    await this.wait(this.#paced(ms));
   }
 
   /** Keeps the connection open and says nothing more, until the client goes. */
@@ -111,6 +119,10 @@ export class Exchange {
   async reset(): Promise<void> {
     await this.wait(RESET_GRACE_MS);
     this.#response.socket?.resetAndDestroy();
+  }
+
+  #paced(ms: number): number {
+    return this.#pace === 0 ? 0 : ms / this.#pace;
   }
 
   async #untilGone(): Promise<void> {

@@ -8,7 +8,8 @@ import type { AddressInfo } from 'node:net';
 import { answer } from './answers.ts';
 import { Exchange, pathOf } from './exchange.ts';
 import { FAULT_MODELS, faultFor } from './faults.ts';
-import { isObject, type Format, type Json, type ProviderError } from '../providers/sample/format.ts';
+import { isOwn, jsonObjectOf, readBody } from './incoming.ts';
+import type { Format, Json, ProviderError } from '../providers/sample/format.ts';
 import { sampleFormats } from '../providers/registry.ts';
 import { CREATED } from '../providers/sample/ids.ts';
 import { apisOf, SCENARIOS, scenarioFor } from './scenarios.ts';
@@ -74,9 +75,9 @@ async function respond(incoming: IncomingMessage, response: ServerResponse, usua
   if (incoming.method !== 'POST')
     return refuse({ ...error('path', `${path} takes POST, not ${incoming.method}.`), status: 405 });
 
-  const text = await readBody(incoming);
+  const text = await readBody(incoming, MAX_REQUEST_BYTES);
   if (text === null) return refuse(error('size', `The request is larger than ${MAX_REQUEST_BYTES} bytes.`));
-  const request = parsed(text);
+  const request = jsonObjectOf(text);
   if (!request)
     return refuse(error('request', 'We could not parse the JSON body of your request: it must be one JSON object.'));
   const pace = paceOf(incoming, usualPace);
@@ -115,33 +116,6 @@ const modelList = (): Json => ({
     owned_by: 'tracelane-samples',
   })),
 });
-
-/** A web page gives itself away by its origin, or by the name under which it reached this machine. */
-function isOwn(incoming: IncomingMessage): boolean {
-  const port = incoming.socket.localPort;
-  const { host, origin } = incoming.headers;
-  return origin === undefined && (host === `127.0.0.1:${port}` || host === `localhost:${port}`);
-}
-
-/** Null when it is too large. */
-async function readBody(incoming: IncomingMessage): Promise<string | null> {
-  const parts: Buffer[] = [];
-  let length = 0;
-  for await (const part of incoming as AsyncIterable<Buffer>) {
-    length += part.length;
-    if (length <= MAX_REQUEST_BYTES) parts.push(part);
-  }
-  return length > MAX_REQUEST_BYTES ? null : Buffer.concat(parts).toString('utf8');
-}
-
-function parsed(text: string): Json | null {
-  try {
-    const value: unknown = JSON.parse(text);
-    return isObject(value) ? value : null;
-  } catch {
-    return null;
-  }
-}
 
 /** Null when the header is no pace. */
 function paceOf(incoming: IncomingMessage, usual: number): number | null {

@@ -5,8 +5,7 @@ import { EXPORT_FORMATS } from '../../core/exports/formats/registry.ts';
 import { makeExport, previewExport, type ExportChoice } from '../../core/exports/make.ts';
 import { EXPORT_PARTS, type ExportManifest, type ExportPart } from '../../../shared/model/export.ts';
 import { PROVIDERS } from '../../../shared/providers/registry.ts';
-import { inputName } from './input.ts';
-import { folderOf, isFile, openFolder, storedIn, tracesIn } from './traces.ts';
+import { namedTraces } from './traces.ts';
 import { printable, sentenceOf, UsageError } from './terminal.ts';
 import { writeWhole } from './write-whole.ts';
 
@@ -38,7 +37,7 @@ export function addExport(program: Command, version: string): void {
     .addOption(new Option('--api <api>', 'the API of a file whose bytes do not tell it').choices([...PROVIDERS.keys()]))
     .option('--data-dir <dir>', 'the data folder; default: TRACELANE_DATA_DIR, or the user’s own')
     .action(async (names: readonly string[], flags: Flags) => {
-      const traces = await tracesOf(names, flags);
+      const traces = await namedTraces(names, flags);
       const choice: ExportChoice = {
         format: flags.format,
         parts: EXPORT_PARTS.filter((part) => !flags.without.includes(part)),
@@ -62,30 +61,6 @@ function partsOf(text: string): readonly ExportPart[] {
       `There is no part ${JSON.stringify(wrong)}. Choose from: ${EXPORT_PARTS.join(', ')}.`,
     );
   return parts as readonly ExportPart[];
-}
-
-/** In the order in which they were named. Throws UsageError for what is neither a file nor a trace. */
-async function tracesOf(names: readonly string[], { api, dataDir }: Flags): Promise<readonly TraceToExport[]> {
-  const traces: TraceToExport[] = [];
-  const stored = names.some((name) => !isFile(name)) ? openFolder(folderOf(dataDir)) : undefined;
-  try {
-    for (const name of names) {
-      if (isFile(name)) traces.push(...(await namedIn(name, api)));
-      else traces.push(await storedIn(stored!, name));
-    }
-  } finally {
-    stored?.close();
-  }
-  return traces;
-}
-
-async function namedIn(file: string, api: string | undefined): Promise<readonly TraceToExport[]> {
-  try {
-    return (await tracesIn(file, api)).map(({ trace }) => trace);
-  } catch (error) {
-    if (error instanceof UsageError) throw error;
-    throw new UsageError(`${inputName(file)}: ${sentenceOf(error)}`);
-  }
 }
 
 function write(

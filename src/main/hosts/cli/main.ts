@@ -29,6 +29,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Add>>> = {
   capture: async () => (await import('./capture.ts')).addCapture,
   'check-proxy': async () => (await import('./check-proxy.ts')).addCheckProxy,
   pair: async () => (await import('./pair.ts')).addPair,
+  replay: async () => (await import('./replay.ts')).addReplay,
   repair: async () => (await import('./repair.ts')).addRepair,
 };
 

@@ -66,3 +66,30 @@ export async function storedIn(reader: StoreReader, id: string): Promise<TraceTo
 
 /** Of what was named: a file where there is one of this name, else the id of a stored trace. */
 export const isFile = (name: string): boolean => name === '-' || existsSync(name);
+
+/** In the order in which they were named. Throws UsageError for what is neither a file nor a trace. */
+export async function namedTraces(
+  names: readonly string[],
+  { api, dataDir }: { readonly api?: Api; readonly dataDir?: string },
+): Promise<readonly TraceToExport[]> {
+  const traces: TraceToExport[] = [];
+  const stored = names.some((name) => !isFile(name)) ? openFolder(folderOf(dataDir)) : undefined;
+  try {
+    for (const name of names) {
+      if (isFile(name)) traces.push(...(await namedIn(name, api)));
+      else traces.push(await storedIn(stored!, name));
+    }
+  } finally {
+    stored?.close();
+  }
+  return traces;
+}
+
+async function namedIn(file: string, api: string | undefined): Promise<readonly TraceToExport[]> {
+  try {
+    return (await tracesIn(file, api)).map(({ trace }) => trace);
+  } catch (error) {
+    if (error instanceof UsageError) throw error;
+    throw new UsageError(`${inputName(file)}: ${sentenceOf(error)}`);
+  }
+}

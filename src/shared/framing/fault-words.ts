@@ -51,6 +51,10 @@ export const cutInHalves = (place: FaultPlace, count: number): string =>
 export const cutShort = (place: FaultPlace, data: string, count: number): string =>
   `The JSON of event ${place.event} stops after ${data.length} characters, and the rest of it is not in the stream${more(count)}. A server or proxy that sends through a buffer of fixed size, or that drops what it could not send, does this.`;
 
+/** `length`: of what came of the first event. */
+export const cutBeforeNext = (place: FaultPlace, length: number, count: number): string =>
+  `The JSON of event ${place.event} stops after ${length} characters, and the data of another event follows without a blank line between them${more(count)}. A gateway that loses its server in the middle of an event, and then writes an event of its own, does this. Readers take both for one event that is not JSON.`;
+
 export const lineEndInData = (place: FaultPlace, count: number): string =>
   `The data lines of ${the(place)} are one JSON text only when joined without a line end${more(count)}: the JSON was split inside a string. By the standard the lines are joined with a line feed, which no JSON string may contain.`;
 

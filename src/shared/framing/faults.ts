@@ -382,8 +382,15 @@ export class FaultFinder {
     }
     const halves =
       next && strays.length === 0 && next.dispatches && !next.payload.ok && isWholeJson(cut.data + next.data);
+    const nextLine = cut.data.lastIndexOf('\n') + 1;
+    const behind = nextLine > 0 && isWholeJson(cut.data.slice(nextLine));
+    if (behind) this.#inSight(cut.data.slice(nextLine), say.NOT_SEPARATED);
     this.#tally('event-cut', cut, (count) =>
-      halves ? say.cutInHalves(cut, count) : say.cutShort(cut, cut.data, count),
+      halves
+        ? say.cutInHalves(cut, count)
+        : behind
+          ? say.cutBeforeNext(cut, nextLine - 1, count)
+          : say.cutShort(cut, cut.data, count),
     );
     this.#events.set(cut.event!, 'event-cut');
     if (halves) this.#events.set(next.index, 'event-cut');

@@ -171,6 +171,33 @@ export function textFault(value: unknown): Fault | null {
   return { message, type, code: code ?? /\b([45]\d\d)\b/.exec(text)?.[1] ?? null };
 }
 
+/** Lines of broken data, and objects at its end, that may be an error. */
+const MAX_TRIES = 16;
+
+/** The error in data that is no JSON as a whole: behind an event that was cut or not closed, or before a terminator. `raw`: its object. */
+export function faultWithin(data: string): (Fault & { readonly raw: JsonObject }) | null {
+  for (const line of data.split('\n', MAX_TRIES)) {
+    const value = objectOf(parseJson(line.trim().replace(/^(?:data: ?)+/, '')));
+    const fault = value && !Array.isArray(value['choices']) ? (failedResponse(value) ?? faultIn(value)) : null;
+    if (value && fault) return { ...fault, raw: value };
+  }
+  // On one line with what it cut short: only what is an error beyond doubt.
+  let at = data.length;
+  for (let tries = 0; tries < MAX_TRIES && at > 0; tries++) {
+    at = data.lastIndexOf('{', at - 1);
+    if (at <= 0) return null;
+    const value = objectOf(parseJson(data.slice(at)));
+    const fault = value && (failedResponse(value) ?? (value['error'] ? errorField(value, value['error']) : null));
+    if (value && fault) return { ...fault, raw: value };
+  }
+  return null;
+}
+
+/** The error of a Response that failed. */
+function failedResponse({ type, response }: JsonObject): Fault | null {
+  return type === 'response.failed' ? faultOf(objectOf(response)?.['error'] ?? null) : null;
+}
+
 export type Outside = NonNullable<WireOutcome['errors'][number]['outside']>;
 
 export interface OutsideFault extends Fault {

@@ -33,6 +33,14 @@ describe('detectApi', () => {
     }
   });
 
+  test.each(['{"error":"no slot","error_type":"overloaded"}', '{"object":"error","message":"too long"}'])(
+    'takes server-sent events with nothing but %s for those of a server that speaks OpenAI’s API',
+    (data) => {
+      expect(detectApi(bytesOf(`data: ${data}\n\n`))?.api).toBe('chat_completions');
+      expect(detectApi(bytesOf('{"error":"no slot"}\n'))?.api).toBe('ollama_chat');
+    },
+  );
+
   test('reads over comments and what is no JSON', () => {
     expect(
       detectApi(bytesOf(': ping\n\ndata: oops\n\ndata: 7\n\ndata: {}\n\ndata: {"type":"response.created"}\n\n'))?.api,

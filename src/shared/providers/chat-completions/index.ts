@@ -1,5 +1,5 @@
 /** OpenAI Chat Completions, and the many servers that speak it. */
-import { objectOf } from '../../json/json-object.ts';
+import { objectOf, stringOf } from '../../json/json-object.ts';
 import { isDone } from '../../lint/rule.ts';
 import { OPENAI } from '../kinds/openai.ts';
 import type { ApiSign, FrameFacts, ProviderDefinition } from '../provider.ts';
@@ -13,6 +13,9 @@ function detect({ data, json, type }: FrameFacts): ApiSign | null {
   if (Array.isArray(json?.['choices'])) return { why: 'Its payloads have choices.' };
   if (isDone(data)) return { why: 'It ends with [DONE].', weak: true };
   if (type !== 'error' && objectOf(json?.['error'])) return { why: 'Its error has the shape of OpenAI’s.', weak: true };
+  // vLLM's own, and TGI's.
+  if (json?.['object'] === 'error' || (type === '' && stringOf(json?.['error'])))
+    return { why: 'Its error has the shape of one of a server that speaks OpenAI’s API.', weak: true };
   return null;
 }
 

@@ -181,10 +181,11 @@ export const MESSAGES_RULES: readonly LintRule[] = [
             closed.clear();
           }
           if (index === null) {
-            if (type.startsWith('content_block'))
+            // Of an event that cannot be read, the framing says what is wrong.
+            if (data && type.startsWith('content_block'))
               report(
                 frame,
-                data?.['index'] === undefined || data['index'] === null
+                data['index'] === undefined || data['index'] === null
                   ? `${type} has no index.`
                   : `${type} has ${JSON.stringify(data['index'])} as its index, which is no number.`,
                 'no index',
@@ -343,8 +344,8 @@ export const MESSAGES_RULES: readonly LintRule[] = [
               `The message of message_start has ${given} content block${given === 1 ? '' : 's'} already, and block ${String(data?.['index'])} starts again.`,
               'again',
             );
-          if (type !== 'message_start') return;
-          const started = objectOf(data?.['message']);
+          if (!data || type !== 'message_start') return;
+          const started = objectOf(data['message']);
           if (!started) return report(frame, 'message_start has no message.');
           const { content } = started;
           if (!Array.isArray(content))
@@ -478,7 +479,7 @@ export const MESSAGES_RULES: readonly LintRule[] = [
     check: () => ({
       settled: true,
       event({ frame, data, type }, report) {
-        if (type === 'message_delta' && !objectOf(data?.['usage'])) report(frame, 'message_delta has no usage.');
+        if (data && type === 'message_delta' && !objectOf(data['usage'])) report(frame, 'message_delta has no usage.');
       },
     }),
   },

@@ -10,7 +10,7 @@ import { SearchWriter } from '../../src/main/core/search/writer.ts';
 import { databaseFile, openFile } from '../../src/main/core/store/database.ts';
 import { openReadOnly } from '../../src/main/core/store/read-only.ts';
 import { traceId } from '../../src/shared/model/ids.ts';
-import type { Contest, Result } from './measure.ts';
+import { quantile, type Contest, type Result } from './measure.ts';
 import { prose, seed } from './seed.ts';
 
 const TRACES = 10_000;
@@ -19,6 +19,7 @@ const PAGE = 200;
 const TEXT_TRACES = 1_500;
 const WORDS_OF_TRACE = 2_000;
 const SEARCH_TARGET = 0.02;
+const ROUNDS = 7;
 /** With the texts themselves, compressed. */
 const SIZE_TARGET = 2.5;
 
@@ -101,22 +102,29 @@ async function makeSearched(): Promise<Searched> {
   return { reader: new SearchReader(dataDir), plain, size: statSync(searchFile(dataDir)).size / chars, words };
 }
 
+function timed(work: () => unknown): number {
+  const from = performance.now();
+  work();
+  return performance.now() - from;
+}
+
+const median = (values: readonly number[]): number => quantile(values, 0.5);
+
 /** The 99th percentile of searches for the newest, and the size of what they are answered from. */
 export async function searching(): Promise<readonly Result[]> {
   const { reader, plain, size, words } = await searched();
   const like = plain.prepare('SELECT nr FROM texts WHERE text LIKE ? ORDER BY nr DESC');
-  const timed = (work: () => unknown): number => {
-    const from = performance.now();
-    work();
-    return performance.now() - from;
-  };
   // The first question opens the file.
   for (const text of words.slice(0, 5)) reader.find({ text, limit: 20 });
+  // By turns, so that both meet the same load of the machine.
   const ratios = words.map((text) => {
-    const scan = timed(() => like.all(`%${text}%`));
-    return timed(() => reader.find({ text, limit: 20 })) / scan;
+    const rounds = Array.from({ length: ROUNDS }, () => ({
+      scan: timed(() => like.all(`%${text}%`)),
+      find: timed(() => reader.find({ text, limit: 20 })),
+    }));
+    return median(rounds.map(({ find }) => find)) / median(rounds.map(({ scan }) => scan));
   });
-  const slowest = ratios.toSorted((a, b) => a - b)[Math.ceil(0.99 * ratios.length) - 1]!;
+  const slowest = quantile(ratios, 0.99);
   return [
     {
       id: 'P15',
@@ -124,6 +132,7 @@ export async function searching(): Promise<readonly Result[]> {
       value: slowest,
       target: SEARCH_TARGET,
       met: slowest <= SEARCH_TARGET,
+      note: `half of them below ${median(ratios).toFixed(3)}`,
     },
     {
       id: 'P16',

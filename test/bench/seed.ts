@@ -7,12 +7,14 @@ import { Recording } from '../../src/main/core/decoding/recording.ts';
 import { Random } from '../../src/main/core/providers/sample/random.ts';
 import { newTrace } from '../../src/main/core/recording/new-trace.ts';
 import { Connection } from '../../src/main/core/store/connection.ts';
+import type { WriteOp } from '../../src/main/core/store/ops/registry.ts';
 import { packReads } from '../../src/main/core/store/parts.ts';
 import { createdColumns, finishedColumns } from '../../src/main/core/store/rows.ts';
 import { StoreWriter } from '../../src/main/core/store/writer.ts';
 import { readsPerFrame, type Frames } from './streams.ts';
 
 const MODELS = ['gpt-5.1-mini', 'gpt-5.1', 'local-7b', 'o4', 'vendor/large-2'];
+const PROVIDERS = ['openai', 'proxy.example', 'local'];
 const SYLLABLES =
   'an be co de el fi go har in jo ka lo me no or pa qui ro sta te un ver wa xi yo zu th er ing ment'.split(' ');
 
@@ -39,8 +41,8 @@ function answer(model: string, deltas: readonly string[]): Frames {
   return [...deltas.map((content) => frame({ content }, null)), frame({}, 'stop'), 'data: [DONE]\n\n'];
 }
 
-/** One trace of a chat; the next one is newer. Returns its id. */
-function seedOne(writer: StoreWriter, n: number, events: number): TraceId {
+/** One trace of a chat; the next one is newer. */
+function seedOne(n: number, events: number): { readonly id: TraceId; readonly ops: readonly WriteOp[] } {
   const random = new Random(n + 1);
   const model = MODELS[n % MODELS.length]!;
   const question = prose(random, 12).join('').trim();
@@ -50,7 +52,7 @@ function seedOne(writer: StoreWriter, n: number, events: number): TraceId {
     api: 'chat_completions',
     model,
     timed: true,
-    endpoint: { type: 'openai', provider_name: 'openai', model },
+    endpoint: { type: 'openai', provider_name: PROVIDERS[n % PROVIDERS.length]!, model },
     options: DEFAULT_OPTIONS,
     lanes: ['wire', 'legacy', 'simple'],
     request: { model, messages: [{ role: 'user', content: question }], stream: true },
@@ -61,16 +63,27 @@ function seedOne(writer: StoreWriter, n: number, events: number): TraceId {
   recording.begin();
   for (const read of reads) recording.read(read);
   recording.end({ how: 'end' }, reads.at(-1)!.tNs);
-  writer.write([
+  const ops: readonly WriteOp[] = [
     { name: 'createTrace', params: [createdColumns(trace)] },
     { name: 'appendReads', params: [trace.id, packReads(reads)] },
     { name: 'finishTrace', params: [trace.id, finishedColumns(recording.result!)] },
-  ]);
-  return trace.id;
+  ];
+  return { id: trace.id, ops };
 }
+
+/** Traces that are committed together. */
+const TOGETHER = 100;
 
 /** `events` of each; the last one may have its own number. */
 export function seed(db: Database.Database, traces: number, events: number, last = events): readonly TraceId[] {
   const writer = new StoreWriter(new Connection(db), undefined);
-  return Array.from({ length: traces }, (_, n) => seedOne(writer, n, n === traces - 1 ? last : events));
+  const ids: TraceId[] = [];
+  for (let from = 0; from < traces; from += TOGETHER) {
+    const some = Array.from({ length: Math.min(TOGETHER, traces - from) }, (_, at) =>
+      seedOne(from + at, from + at === traces - 1 ? last : events),
+    );
+    writer.write(some.flatMap(({ ops }) => ops));
+    ids.push(...some.map(({ id }) => id));
+  }
+  return ids;
 }

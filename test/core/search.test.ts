@@ -164,6 +164,20 @@ describe('what is searched', () => {
     );
   });
 
+  test('is of the trace that has it, however long its neighbour is', async () => {
+    const dir = folder();
+    const [writer, reader] = [new SearchWriter(dir), new SearchReader(dir)];
+    afterwards(() => (writer.close(), reader.close()));
+    const long = [...Array.from({ length: 100 }, () => made('- '.repeat(15_000))), made('needle at the end')];
+    await writer.put({ nr: 7, id: traceId('seven') }, [made('a needle before')]);
+    await writer.put({ nr: 8, id: traceId('eight') }, long);
+    await writer.put({ nr: 9, id: traceId('nine') }, [made('a needle behind')]);
+    const nrs = () => reader.find({ text: 'needle', limit: 10 }).found.map(({ nr }) => nr);
+    expect(nrs()).toEqual([9, 8, 7]);
+    await writer.remove(traceId('eight'));
+    expect(nrs()).toEqual([9, 7]);
+  });
+
   test('is put in again where a program ended in the middle of it, and leaves nothing behind when it is taken out', async () => {
     const dir = folder();
     const many = Array.from({ length: 40 }, (_, i) => made(`needle ${i} `.repeat(400)));

@@ -1,7 +1,9 @@
 /** Answers searches, on a connection of its own: it waits for nobody who puts traces in. */
 import Database from 'better-sqlite3';
+import { LRUCache } from 'lru-cache';
 import type { BlockId } from '../../../shared/model/messages.ts';
 import type { SearchPart } from '../../../shared/model/search.ts';
+import { folded } from '../../../shared/text/fold.ts';
 import { identityOf } from '../store/files.ts';
 import type { SearchDocument } from './documents.ts';
 import { SEARCH_VERSION, searchFile, traceOfPage } from './schema.ts';
@@ -40,15 +42,40 @@ const MOST_OF_TRACE = 3;
 /** An answer that takes longer is given in parts. */
 const SLICE_MS = 50;
 
-const BY_GRAMS = `SELECT p.number, p.documents FROM grams g JOIN pages p ON p.number = g.rowid
-  WHERE grams MATCH :grams AND g.rowid < :before ORDER BY g.rowid DESC`;
-const ALL = 'SELECT number, documents FROM pages WHERE number < :before ORDER BY number DESC';
+/** Characters of pages that are kept unpacked: who types asks for the newest again with every letter. */
+const KEPT_CHARS = 8_000_000;
+
+const BY_GRAMS = 'SELECT rowid AS number FROM grams WHERE grams MATCH :grams AND rowid < :before ORDER BY rowid DESC';
+const ALL = 'SELECT number FROM pages WHERE number < :before ORDER BY number DESC';
+const DOCUMENTS = 'SELECT documents FROM pages WHERE number = ?';
+const DATA_VERSION = 'SELECT data_version AS version FROM pragma_data_version()';
 
 type Places = readonly (readonly [number, number])[];
 
+/** `inside`: its text folded. */
+interface Unpacked {
+  readonly document: SearchDocument;
+  readonly inside: string;
+}
+
+interface OpenFile {
+  readonly db: Database.Database;
+  readonly identity: string;
+  readonly version: Database.Statement<[], { version: number }>;
+  readonly byGrams: Database.Statement<[object], { number: number }>;
+  readonly all: Database.Statement<[object], { number: number }>;
+  readonly documents: Database.Statement<[number], { documents: Buffer }>;
+}
+
 export class SearchReader {
   readonly #file: string;
-  #open: { readonly db: Database.Database; readonly identity: string } | undefined;
+  #open: OpenFile | undefined;
+  /** By their numbers, as they were at a version of the file. */
+  readonly #pages = new LRUCache<number, readonly Unpacked[]>({
+    maxSize: KEPT_CHARS,
+    sizeCalculation: (page) => page.reduce((sum, { inside }) => sum + inside.length, 1),
+  });
+  #version: number | undefined;
 
   constructor(dataDir: string) {
     this.#file = searchFile(dataDir);
@@ -57,6 +84,8 @@ export class SearchReader {
   close(): void {
     this.#open?.db.close();
     this.#open = undefined;
+    this.#pages.clear();
+    this.#version = undefined;
   }
 
   /** The newest first, at most a few of each trace. Throws what SQLite throws. */
@@ -92,22 +121,32 @@ export class SearchReader {
    * time is up. The place where to go on, or null.
    */
   #look(
-    { text, part, before, enough }: Omit<SearchQuery, 'limit'> & { readonly enough: (nr: number) => boolean },
+    query: Omit<SearchQuery, 'limit'> & { readonly enough: (nr: number) => boolean },
     take: (nr: number, document: SearchDocument, places: Places) => void,
     full: () => boolean = () => false,
   ): number | null {
-    const db = this.#ready();
+    const file = this.#ready();
+    // What is kept of the pages is of the same state of the file as what finds them.
+    return file ? file.db.transaction(() => this.#lookIn(file, query, take, full))() : null;
+  }
+
+  #lookIn(
+    file: OpenFile,
+    { text, part, before, enough }: Omit<SearchQuery, 'limit'> & { readonly enough: (nr: number) => boolean },
+    take: (nr: number, document: SearchDocument, places: Places) => void,
+    full: () => boolean,
+  ): number | null {
     const terms = termsOf(text);
-    if (!db || terms.length === 0) return null;
+    if (terms.length === 0) return null;
+    this.#forgetOld(file);
     const grams = gramQuery(terms);
-    const query = db.prepare<[object], { number: number; documents: Buffer }>(grams === null ? ALL : BY_GRAMS);
     const until = performance.now() + SLICE_MS;
     const place = { before: BigInt(before ?? Number.MAX_SAFE_INTEGER), ...(grams !== null && { grams }) };
-    for (const { number, documents } of query.iterate(place)) {
+    for (const { number } of (grams === null ? file.all : file.byGrams).iterate(place)) {
       const nr = traceOfPage(number);
       if (enough(nr)) continue;
-      for (const document of documentsOfPage(documents)) {
-        const places = part === undefined || document.part === part ? placesIn(document.text, terms) : null;
+      for (const { document, inside } of this.#pageOf(file, number)) {
+        const places = part === undefined || document.part === part ? placesIn(document.text, inside, terms) : null;
         if (places) take(nr, document, places);
         if (enough(nr)) break;
       }
@@ -116,18 +155,40 @@ export class SearchReader {
     return null;
   }
 
+  #pageOf(file: OpenFile, number: number): readonly Unpacked[] {
+    const kept = this.#pages.get(number);
+    if (kept) return kept;
+    const packed = file.documents.get(number)?.documents;
+    const page = packed ? documentsOfPage(packed).map((document) => ({ document, inside: folded(document.text) })) : [];
+    this.#pages.set(number, page);
+    return page;
+  }
+
+  #forgetOld({ version }: OpenFile): void {
+    const now = version.get()?.version;
+    if (now !== this.#version) this.#pages.clear();
+    this.#version = now;
+  }
+
   /** Undefined where there is no file yet, or one of another version. */
-  #ready(): Database.Database | undefined {
+  #ready(): OpenFile | undefined {
     const identity = identityOf(this.#file);
     if (identity !== this.#open?.identity) this.close();
-    if (identity === undefined || this.#open) return this.#open?.db;
+    if (identity === undefined || this.#open) return this.#open;
     const db = new Database(this.#file, { readonly: true, fileMustExist: true });
     db.pragma('trusted_schema = OFF');
     if (Number(db.pragma('user_version', { simple: true })) !== SEARCH_VERSION) {
       db.close();
       return undefined;
     }
-    this.#open = { db, identity };
-    return db;
+    this.#open = {
+      db,
+      identity,
+      version: db.prepare(DATA_VERSION),
+      byGrams: db.prepare(BY_GRAMS),
+      all: db.prepare(ALL),
+      documents: db.prepare(DOCUMENTS),
+    };
+    return this.#open;
   }
 }

@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 
 /** Of the tables and of what is put into them: a file of another version is made again. */
-export const SEARCH_VERSION = 1;
+export const SEARCH_VERSION = 2;
 
 export const searchFile = (dataDir: string): string => join(dataDir, 'tracelane.search.db');
 
@@ -28,8 +28,11 @@ export const SEARCH_TABLES = `
   INSERT INTO grams (grams, rank) VALUES ('secure-delete', 1);
 `;
 
-/** Pages of one trace, at most. */
-export const MOST_PAGES = 2 ** 20;
+/**
+ * Pages of one trace, at most. Few, so that the numbers of pages of traces that follow each other are near: most trigrams stand in most
+ * traces, and the index keeps for each the distance to the page before, in one byte up to 127.
+ */
+export const MOST_PAGES = 2 ** 6;
 
 export const firstPage = (nr: number): bigint => BigInt(nr) * BigInt(MOST_PAGES);
 export const traceOfPage = (number: number): number => Math.floor(number / MOST_PAGES);

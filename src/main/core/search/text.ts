@@ -26,15 +26,37 @@ export function termsOf(text: string): readonly string[] {
   return [...new Set(terms.map((term) => folded(kept(term))))].filter((term) => term !== '');
 }
 
-/** What the index finds pages by: all terms of three characters or more; null where there is none. Others are looked for in the pages. */
+/**
+ * What the index finds pages by, and some more: each term of three characters or more by every third of its trigrams, near to
+ * each other, which reads a third of what the whole term would. Null where there is none. Whether a page has the term is looked for in it.
+ */
 export function gramQuery(terms: readonly string[]): string | null {
-  const long = terms.filter((term) => [...term].length >= 3);
-  return long.length === 0 ? null : long.map((term) => `"${term.replaceAll('"', '""')}"`).join(' AND ');
+  const long = terms.map((term) => [...term]).filter(({ length }) => length >= GRAM);
+  return long.length === 0 ? null : long.map(nearGrams).join(' AND ');
 }
 
-/** Where each term stands first in a text; null where one does not. In code units of the text itself. */
-export function placesIn(text: string, terms: readonly string[]): readonly (readonly [number, number])[] | null {
-  const inside = folded(text);
+const GRAM = 3;
+
+/** A term in characters. `NEAR` counts what is between the first and the last. */
+function nearGrams(term: readonly string[]): string {
+  const last = term.length - GRAM;
+  const starts = Array.from({ length: Math.ceil(last / GRAM) }, (_, n) => n * GRAM);
+  const grams = [...starts, last].map(
+    (at) =>
+      `"${term
+        .slice(at, at + GRAM)
+        .join('')
+        .replaceAll('"', '""')}"`,
+  );
+  return grams.length === 1 ? grams[0]! : `NEAR(${grams.join(' ')}, ${last - 1})`;
+}
+
+/** Where each term stands first in a text, `inside` being the text folded; null where one does not. In code units of the text itself. */
+export function placesIn(
+  text: string,
+  inside: string,
+  terms: readonly string[],
+): readonly (readonly [number, number])[] | null {
   const places: (readonly [number, number])[] = [];
   for (const term of terms) {
     const at = inside.indexOf(term);

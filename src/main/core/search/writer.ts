@@ -12,7 +12,7 @@ import type { SearchDocument } from './documents.ts';
 import { firstPage, MOST_PAGES, SEARCH_TABLES, SEARCH_VERSION, searchFile } from './schema.ts';
 import { documentsOfPage, gramText, pageOf } from './text.ts';
 
-/** Characters of a page, about, and so of what is put in between two commits: some milliseconds. */
+/** Characters of a page, about, and so of what is put in between two commits: some milliseconds. Of a trace of a megabyte or more, longer. */
 const PAGE_CHARS = 32_768;
 const BUSY_MS = 2000;
 /** Pages that leave the file in one turn. */
@@ -183,13 +183,14 @@ export class SearchWriter {
 class OtherVersion extends Error {}
 
 function* pagesOf(documents: readonly SearchDocument[]): Iterable<readonly SearchDocument[]> {
+  const all = documents.reduce((sum, { text }) => sum + text.length, 0);
+  // Two pages that follow each other are longer than this together.
+  const most = Math.max(PAGE_CHARS, Math.ceil((2 * all) / (MOST_PAGES - 1)));
   let page: SearchDocument[] = [];
   let chars = 0;
-  let pages = 0;
   for (const document of documents) {
-    if (chars > 0 && chars + document.text.length > PAGE_CHARS) {
+    if (chars > 0 && chars + document.text.length > most) {
       yield page;
-      if (++pages === MOST_PAGES - 1) return;
       page = [];
       chars = 0;
     }

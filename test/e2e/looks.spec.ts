@@ -39,6 +39,29 @@ test('a low and narrow window leaves the lanes room, and every speed of a replay
   await expect(page.getByRole('region', { name: 'Timeline' })).toContainText('Network');
   await page.getByRole('tab', { name: /^Replay/ }).click();
   await expect(page.getByRole('button', { name: 'As fast as possible' })).toBeInViewport({ ratio: 1 });
+  // One line of numbers, of a playing too.
+  await expect(page.locator('.numbers')).toContainText('At');
+  expect((await page.locator('.numbers').boundingBox())!.height).toBeLessThan(60);
+  await page.setViewportSize({ width: 1440, height: 900 });
+  await expect(page.locator('.numbers')).toContainText('of 188');
+  expect((await page.locator('.numbers').boundingBox())!.height).toBeLessThan(60);
+  await page.getByRole('button', { name: 'Leave the replay' }).click();
+  await expect(page.locator('.numbers')).toContainText('Total');
+  expect((await page.locator('.numbers').boundingBox())!.height).toBeLessThan(60);
+});
+
+test('a window at 200% zoom gives a view its whole height, and the header is a scroll away', async ({ page }) => {
+  await page.setViewportSize({ width: 720, height: 450 });
+  await page.goto(host.url);
+  await page.locator('.run').first().click();
+  const trace = page.locator('.trace');
+  const lane = page.locator('[data-lane="wire"] .cell').first();
+  await expect(lane).toBeVisible();
+  await trace.evaluate((element) => element.scrollTo({ top: element.scrollHeight }));
+  const [view, cell] = await Promise.all([trace.boundingBox(), lane.boundingBox()]);
+  expect(view!.y + view!.height - cell!.y).toBeGreaterThan(120);
+  await trace.evaluate((element) => element.scrollTo({ top: 0 }));
+  await expect(trace.getByRole('heading', { level: 1 })).toBeInViewport({ ratio: 1 });
 });
 
 for (const [width, height] of [

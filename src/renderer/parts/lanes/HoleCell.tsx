@@ -43,16 +43,18 @@ export function HoleCell({ row, lane, standing, said, onSelect }: HoleCellProps)
     );
   return (
     <div className="cell void off" onClick={onSelect}>
-      <header className="block-head">
-        <Glyph name="differs" size={14} className="k-del" />
-        <h3 className="cut">{title}</h3>
-        <span className="push state k k-del">{chars > 0 && `−${count(chars)} ch`}</span>
-      </header>
-      {findings.length > 0 ? (
-        <Findings findings={findings} said={said} />
-      ) : (
-        <Missing row={row} lane={lane} fact={fact} />
-      )}
+      <div className="block">
+        <header className="block-head">
+          <Glyph name="differs" size={14} className="k-del" />
+          <h3 className="cut">{title}</h3>
+          <span className="push state k k-del">{chars > 0 && `−${count(chars)} ch`}</span>
+        </header>
+        {findings.length > 0 ? (
+          <Findings findings={findings} said={said} />
+        ) : (
+          <Missing row={row} lane={lane} fact={fact} />
+        )}
+      </div>
     </div>
   );
 }

@@ -70,6 +70,7 @@ export function Numbers() {
           ns={metrics.totalNs ?? (nowNs > 0 || whole ? nowNs : null)}
           of={whole?.lastNs}
           room={last?.total}
+          more={last && ` of ${last.total}`}
           live={live}
           timed={timed}
           startUnknown={startUnknown}
@@ -83,30 +84,37 @@ export function Numbers() {
         />
       </dl>
       <dl>
-        <Entry name="Events" room={last?.events} says="Server-sent events completed so far.">
+        <Entry
+          name="Events"
+          room={last?.events}
+          more={last && ` of ${last.events}`}
+          says="Server-sent events completed so far."
+        >
           {count(metrics.events)}
-          {whole && <small> of {count(whole.events.length)}</small>}
+          {whole && <small className="more"> of {count(whole.events.length)}</small>}
         </Entry>
         <Entry
           name="Reads"
           room={last?.reads}
+          more={last && ` of ${last.reads}`}
           says="Reads of the body so far: one read may hold several events, or part of one."
         >
           {count(metrics.reads)}
-          {whole && <small> of {count(whole.reads.length)}</small>}
+          {whole && <small className="more"> of {count(whole.reads.length)}</small>}
         </Entry>
         <Entry
           name="Bytes"
           room={last?.bytes}
+          more={last && ` of ${last.bytes}`}
           says="Bytes of the body, after content decoding; and what the trace takes of the trace file, where its reads are compressed."
         >
           {count(metrics.bytes)}
-          {whole && <small> of {count(whole.bytes)}</small>}
-          {!whole && row?.size !== undefined && <small className="opt"> · {byteSize(row.size)} stored</small>}
+          {whole && <small className="more"> of {count(whole.bytes)}</small>}
+          {!whole && row?.size !== undefined && <small className="more"> · {byteSize(row.size)} stored</small>}
         </Entry>
       </dl>
       <dl>
-        <Tokens model={model} live={live} room={last?.tokens} />
+        <Tokens model={model} live={live} room={last?.tokens} more={last?.reasoning} />
       </dl>
       <dl>
         <Rate
@@ -127,18 +135,18 @@ export function Numbers() {
 /** What each number of a playing takes when all was played, so that nothing below moves while they grow. */
 function lastTexts({ metrics, usage, lastNs, events, reads, bytes }: TraceModel) {
   const time = (ns: number | null): string => (ns === null ? 'not yet' : durationText(ns));
-  const of = (value: string): string => `${value} of ${value}`;
   const { firstByteNs, firstEventNs, firstTextNs, firstToolNs, tokensPerSecond: rate } = metrics;
   return {
     firstByteNs: time(firstByteNs),
     firstEventNs: time(firstEventNs),
     firstTextNs: time(firstTextNs),
     firstToolNs: time(firstToolNs),
-    total: of(durationText(lastNs)),
-    events: of(count(events.length)),
-    reads: of(count(reads.length)),
-    bytes: of(count(bytes)),
+    total: durationText(lastNs),
+    events: count(events.length),
+    reads: count(reads.length),
+    bytes: count(bytes),
     tokens: tokensText(usage),
+    reasoning: reasoningText(usage),
     rate: [
       rate === null ? 'not measurable' : given(rate) ? `≈ ${perSecond(rate)}` : 'not reported',
       ...(given(usage?.serverRate) ? [`server ${perSecond(usage.serverRate)}`] : []),
@@ -148,19 +156,20 @@ function lastTexts({ metrics, usage, lastNs, events, reads, bytes }: TraceModel)
 
 function tokensText(usage: TraceModel['usage']): string {
   if (!given(usage?.input) && !given(usage?.output)) return 'not reported';
-  const [cached, reasoning] = [usage.cachedInput ?? 0, usage.reasoning ?? 0];
+  const cached = usage.cachedInput ?? 0;
   return [
     given(usage.input) ? count(usage.input - cached) : 'not reported',
     ...(cached > 0 ? [`+${count(cached)} cached`] : []),
     '→',
     given(usage.output) ? count(usage.output) : 'not reported',
-    ...(reasoning > 0 ? [`(${count(reasoning)} reasoning)`] : []),
   ].join(' ');
 }
 
-interface FigureProps {
+const reasoningText = (usage: TraceModel['usage']): string =>
+  given(usage?.reasoning) && usage.reasoning > 0 ? ` (${count(usage.reasoning)} reasoning)` : '';
+
+interface FigureProps extends Pick<EntryProps, 'room' | 'more'> {
   readonly live: boolean;
-  readonly room?: string | undefined;
 }
 
 function Rate({
@@ -200,7 +209,7 @@ function Cost({
         <>{live ? 'at end' : 'not known'}</>
       ) : (
         <>
-          {money(cost)} <small className="opt">{reported ? 'reported' : 'by price list'}</small>
+          {money(cost)} <small className="more">{reported ? 'reported' : 'by price list'}</small>
         </>
       )}
     </Entry>
@@ -213,10 +222,12 @@ interface EntryProps {
   readonly absent?: boolean;
   /** A text as wide as the entry at least is. */
   readonly room?: string | undefined;
+  /** What stands behind that while there is width for it. */
+  readonly more?: string | undefined;
   readonly children: ReactNode;
 }
 
-function Entry({ name, says, absent = false, room, children }: EntryProps) {
+function Entry({ name, says, absent = false, room, more, children }: EntryProps) {
   return (
     <div>
       <Tip text={says}>
@@ -224,7 +235,7 @@ function Entry({ name, says, absent = false, room, children }: EntryProps) {
           <span className="term">{name}</span>
         </dt>
       </Tip>
-      <dd className={absent ? 'absent' : undefined} data-room={room}>
+      <dd className={absent ? 'absent' : undefined} data-room={room} data-more={more}>
         {children}
       </dd>
     </div>
@@ -240,6 +251,7 @@ function Time({
   timed,
   startUnknown,
   room,
+  more,
 }: FigureProps & {
   readonly name: string;
   readonly says: string;
@@ -270,9 +282,9 @@ function Time({
     );
   const { value, unit } = duration(ns);
   return (
-    <Entry name={name} says={says} room={room}>
+    <Entry name={name} says={says} room={room} more={more}>
       {value} <small>{unit}</small>
-      {of !== undefined && <small> of {durationText(of)}</small>}
+      {of !== undefined && <small className="more"> of {durationText(of)}</small>}
     </Entry>
   );
 }
@@ -283,7 +295,7 @@ const TOKENS = (
   </>
 );
 
-function Tokens({ model, live, room }: FigureProps & { readonly model: TraceModel }) {
+function Tokens({ model, live, room, more }: FigureProps & { readonly model: TraceModel }) {
   const usage = model.usage;
   const says =
     'As the provider reported them: input, the part of it that was cached, output, the part of it that was reasoning.';
@@ -291,19 +303,21 @@ function Tokens({ model, live, room }: FigureProps & { readonly model: TraceMode
   const later = live ? 'at end' : 'not reported';
   if (!given(usage?.input) && !given(out))
     return (
-      <Entry name={TOKENS} says={says} room={room} absent>
+      <Entry name={TOKENS} says={says} room={room} more={more} absent>
         {later}
       </Entry>
     );
   const uncached = given(usage?.input) ? usage.input - (usage.cachedInput ?? 0) : null;
   return (
-    <Entry name={TOKENS} says={says} room={room}>
+    <Entry name={TOKENS} says={says} room={room} more={more}>
       {uncached === null ? <small>not reported</small> : count(uncached)}
       {given(usage?.cachedInput) && usage.cachedInput > 0 && (
         <small className="opt"> +{count(usage.cachedInput)} cached</small>
       )}{' '}
       → {given(out) && !live ? count(out) : <small>{later}</small>}
-      {given(usage?.reasoning) && usage.reasoning > 0 && !live && <small> ({count(usage.reasoning)} reasoning)</small>}
+      {given(usage?.reasoning) && usage.reasoning > 0 && !live && (
+        <small className="more"> ({count(usage.reasoning)} reasoning)</small>
+      )}
     </Entry>
   );
 }

@@ -3,11 +3,12 @@
  * there, nothing is half there, and the next start ends what was left open.
  */
 import { spawn } from 'node:child_process';
-import { copyFileSync, mkdirSync, statSync, truncateSync } from 'node:fs';
-import { join } from 'node:path';
+import { copyFileSync, mkdirSync, mkdtempSync, realpathSync, rmSync, statSync, truncateSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import Database from 'better-sqlite3';
-import { expect, test } from 'vitest';
+import { afterAll, expect, test } from 'vitest';
 import { Random } from '../../src/main/core/providers/sample/random.ts';
 import { openDatabase } from '../../src/main/core/store/database.ts';
 import { openStore } from '../../src/main/core/store/open-store.ts';
@@ -15,6 +16,7 @@ import { Connection } from '../../src/main/core/store/connection.ts';
 import { openReadOnly, queriesOn } from '../../src/main/core/store/read-only.ts';
 import { traceId } from '../../src/shared/model/ids.ts';
 import { wireFixture } from '../support/fixtures.ts';
+import { diskLibrary } from './disk-faults.ts';
 import { checkMade } from './made-reads.ts';
 import { cutEvenly, dataFolder, start } from './support.ts';
 import { newTrace, STORE_WORKER } from './traces.ts';
@@ -26,11 +28,12 @@ async function recordAndKill(
   dataDir: string,
   name: string,
   acknowledgements: number,
+  env: Readonly<Record<string, string>> = {},
 ): Promise<ReadonlyMap<string, number>> {
   const child = spawn(
     process.execPath,
     [fileURLToPath(new URL('killed-child.ts', import.meta.url)), dataDir, name, String(acknowledgements)],
-    { stdio: ['ignore', 'pipe', 'inherit'] },
+    { stdio: ['ignore', 'pipe', 'inherit'], env: { ...process.env, ...env } },
   );
   let text = '';
   let lines = 0;
@@ -107,6 +110,45 @@ test(
         checkMade(id, queries.reads(id, 0, Number.MAX_SAFE_INTEGER));
       db.close();
       lock?.release();
+    }
+  },
+);
+
+const library = diskLibrary(mkdtempSync(join(tmpdir(), 'tracelane-power-')));
+afterAll(() => library !== null && rmSync(dirname(library), { recursive: true }));
+if (library === null)
+  console.warn('SKIPPED: no Linux or no C compiler here, so a power loss is shown by cut logs alone.');
+
+test.runIf(library)(
+  'G3 without all that was not synced, what had ended is whole, and the one that ran says what is there of it',
+  { timeout: 120_000 },
+  async () => {
+    const random = new Random(5);
+    for (let loss = 0; loss < 4; loss++) {
+      const [dataDir, left] = [dataFolder(), dataFolder()];
+      mkdirSync(left);
+      const acknowledged = await recordAndKill(dataDir, `loss-${loss}`, 45 + random.below(120), {
+        LD_PRELOAD: library!,
+        FAULT_UNDER: realpathSync(dirname(dataDir)),
+        FAULT_SYNCED: left,
+      });
+      expectWhole(left);
+      const ended = [...acknowledged.keys()].slice(0, -1);
+      expect(ended.length).toBeGreaterThan(0);
+      const store = await start(left);
+      expect(store.problem).toBeUndefined();
+      for (const id of ended)
+        expect(await store.get(traceId(id))).toMatchObject({
+          storedReads: acknowledged.get(id),
+          ending: { state: 'complete' },
+        });
+      for (const { id } of (await store.list({ limit: 100 })).rows) {
+        const trace = await store.get(id);
+        checkMade(id, await store.reads(id, 0));
+        if (ended.includes(id)) continue;
+        expect(trace.ending?.rule).toMatch(/stopped in mid-stream.*(bytes stored|No bytes)/);
+      }
+      await store.close();
     }
   },
 );

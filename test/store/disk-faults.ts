@@ -53,16 +53,25 @@ export interface FaultyDisk {
   readonly end: () => void;
 }
 
+/** What a program is preloaded with to have such a disk, made in this folder; null without Linux or a C compiler. */
+export function diskLibrary(folder: string): string | null {
+  const library = join(folder, 'faulty-disk.so');
+  try {
+    if (process.platform !== 'linux') return null;
+    const source = fileURLToPath(new URL('faulty-disk.c', import.meta.url));
+    execFileSync('cc', ['-shared', '-fPIC', '-O1', '-o', library, source, '-ldl'], { stdio: 'ignore' });
+    return library;
+  } catch {
+    return null;
+  }
+}
+
 /** Null where no such disk can be made here: without Linux or a C compiler. */
 export function faultyDisk(): FaultyDisk | null {
   const folder = mkdtempSync(join(tmpdir(), 'tracelane-disk-'));
-  const library = join(folder, 'faulty-disk.so');
+  const library = diskLibrary(folder);
   const end = (): void => rmSync(folder, { recursive: true, force: true });
-  try {
-    if (process.platform !== 'linux') throw new Error('Not on Linux.');
-    const source = fileURLToPath(new URL('faulty-disk.c', import.meta.url));
-    execFileSync('cc', ['-shared', '-fPIC', '-O1', '-o', library, source, '-ldl'], { stdio: 'ignore' });
-  } catch {
+  if (library === null) {
     end();
     return null;
   }

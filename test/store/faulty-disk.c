@@ -1,6 +1,7 @@
 /*
  * A disk that fails when it is told to: preloaded into a program, it counts the calls that write or sync files under the folder
  * FAULT_UNDER, and lets the one fail that the file FAULT_CONTROL names. That file is shared memory: three numbers of 64 bits.
+ * In the folder FAULT_SYNCED it keeps each of these files as it was when it was last synced: what a power loss leaves at least.
  */
 #define _GNU_SOURCE
 #include <dlfcn.h>
@@ -26,10 +27,12 @@ struct control {
 
 static struct control *control;
 static const char *under;
+static const char *synced;
 
 __attribute__((constructor)) static void start(void) {
   const char *name = getenv("FAULT_CONTROL");
   under = getenv("FAULT_UNDER");
+  synced = getenv("FAULT_SYNCED");
   if (name == NULL || under == NULL) return;
   int fd = open(name, O_RDWR);
   if (fd < 0) return;
@@ -38,13 +41,20 @@ __attribute__((constructor)) static void start(void) {
   close(fd);
 }
 
-static int is_watched(int fd) {
-  char link[64], path[4096];
+/* The path of a file under the folder. */
+static int is_watched_at(int fd, char path[4096]) {
+  char link[64];
+  if (under == NULL) return 0;
   snprintf(link, sizeof link, "/proc/self/fd/%d", fd);
-  ssize_t length = readlink(link, path, sizeof path - 1);
+  ssize_t length = readlink(link, path, 4095);
   if (length <= 0) return 0;
   path[length] = 0;
   return strncmp(path, under, strlen(under)) == 0;
+}
+
+static int is_watched(int fd) {
+  char path[4096];
+  return is_watched_at(fd, path);
 }
 
 /* The fault of this call. `writes`: it takes bytes, and does not sync them. */
@@ -66,6 +76,23 @@ static enum fault due(int fd, int writes) {
     errno = (fault) == BROKEN ? EIO : ENOSPC; \
     return -1; \
   } while (0)
+
+/* In one step: a program that is killed meanwhile leaves the copy of the sync before. */
+static void keep_synced(int fd) {
+  char path[4096], part[8192], kept[8192], bytes[65536];
+  if (synced == NULL || !is_watched_at(fd, path)) return;
+  const char *name = strrchr(path, '/') + 1;
+  snprintf(kept, sizeof kept, "%s/%s", synced, name);
+  snprintf(part, sizeof part, "%s/%s.part", synced, name);
+  int from = open(path, O_RDONLY);
+  int to = open(part, O_WRONLY | O_CREAT | O_TRUNC, 0600);
+  ssize_t count;
+  while (from >= 0 && to >= 0 && (count = read(from, bytes, sizeof bytes)) > 0)
+    if (write(to, bytes, (size_t)count) != count) break;
+  close(from);
+  close(to);
+  rename(part, kept);
+}
 
 ssize_t write(int fd, const void *bytes, size_t count) {
   REAL(ssize_t, write, int, const void *, size_t);
@@ -95,14 +122,18 @@ int fsync(int fd) {
   REAL(int, fsync, int);
   enum fault fault = due(fd, 0);
   if (fault != NONE) FAIL(fault);
-  return real(fd);
+  int failed = real(fd);
+  if (failed == 0) keep_synced(fd);
+  return failed;
 }
 
 int fdatasync(int fd) {
   REAL(int, fdatasync, int);
   enum fault fault = due(fd, 0);
   if (fault != NONE) FAIL(fault);
-  return real(fd);
+  int failed = real(fd);
+  if (failed == 0) keep_synced(fd);
+  return failed;
 }
 
 int ftruncate(int fd, off_t length) {
@@ -117,4 +148,15 @@ int ftruncate64(int fd, off64_t length) {
   enum fault fault = due(fd, 1);
   if (fault != NONE && fault != SHORT) FAIL(fault);
   return real(fd, length);
+}
+
+/* Names are synced at once, as by a file system that keeps a log of them. */
+int unlink(const char *path) {
+  REAL(int, unlink, const char *);
+  char kept[8192];
+  if (synced != NULL && under != NULL && strncmp(path, under, strlen(under)) == 0) {
+    snprintf(kept, sizeof kept, "%s/%s", synced, strrchr(path, '/') + 1);
+    real(kept);
+  }
+  return real(path);
 }

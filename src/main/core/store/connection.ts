@@ -30,6 +30,16 @@ export class Connection {
     return this.#prepared(sql).run(...params).changes;
   }
 
+  /** What is committed within outlives a power loss; anything else may be lost with the seconds before one, as configure() has it. */
+  synced<Value>(work: () => Value): Value {
+    this.#db.pragma('synchronous = FULL');
+    try {
+      return work();
+    } finally {
+      this.#db.pragma('synchronous = NORMAL');
+    }
+  }
+
   /** One state of the file for all statements within. */
   snapshot<Value>(read: () => Value): Value {
     return this.#db.inTransaction ? read() : this.#db.transaction(read)();

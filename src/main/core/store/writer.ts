@@ -81,7 +81,14 @@ export class StoreWriter {
     return this.#lastNr;
   }
 
+  /** A trace that has ended is there for good, power loss or not. One that runs is not worth a sync for each of its batches. */
   #transaction(ops: readonly WriteOp[]): Written {
+    return ops.some(({ name }) => name === 'finishTrace')
+      ? this.#db.synced(() => this.#committed(ops))
+      : this.#committed(ops);
+  }
+
+  #committed(ops: readonly WriteOp[]): Written {
     this.#db.run('BEGIN IMMEDIATE');
     try {
       const touched = new Map<string, 'row' | 'gone'>();

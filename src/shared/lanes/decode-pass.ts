@@ -55,18 +55,23 @@ export const lanesOf = ({ api, lanes = lanesReading(api) }: Pick<DecodeSetup, 'a
 
 const canRead = (id: LaneId, api: Api): boolean => laneDefinition(id)?.supports(api) ?? false;
 
+/** A lane of a pass. */
+interface Runner<Of extends Lane = Lane> {
+  readonly lane: Of;
+  /** Its place in `lanesOf`, which has those that could not be made, too. */
+  readonly place: number;
+  /** It threw, against its contract, or was cut: it is left out from then on, the others go on. */
+  failed: boolean;
+}
+
 export class DecodePass {
   readonly #framer: Framer;
-  readonly #wire: WireLane;
-  readonly #adapters: readonly Lane[];
-  readonly #lanes: readonly Lane[];
-  /** As `lanesOf` has them, those that could not be made among them. */
-  readonly #order: readonly LaneId[];
+  readonly #wire: Runner<WireLane>;
+  readonly #adapters: readonly Runner[];
+  readonly #runners: readonly Runner[];
   readonly #watch: DecodeSetup['watch'];
   /** Asked for, and not in this program, or not for this API: a trace may have been recorded by one that had them. */
   readonly #leftOut: readonly LaneId[];
-  /** Lanes that threw, against their contract: they are left out from then on, the others go on. */
-  readonly #failed = new Set<Lane>();
   readonly #cuts: readonly LaneCut[];
   readonly #place: DecodePlace;
   #offset = 0;
@@ -75,11 +80,10 @@ export class DecodePass {
   constructor(setup: DecodeSetup) {
     this.#watch = setup.watch;
     this.#framer = framerOf(setup.api, setup.framing);
-    this.#wire = createWireLane(providerOf(setup.api).wire);
-    this.#order = lanesOf(setup);
-    this.#adapters = this.#order.slice(1).flatMap((id) => this.#created(id, setup));
+    this.#wire = { lane: createWireLane(providerOf(setup.api).wire), place: 0, failed: false };
+    this.#adapters = lanesOf(setup).flatMap((id, place) => (id === WIRE ? [] : this.#created(id, place, setup)));
     this.#leftOut = (setup.lanes ?? []).filter((id) => id !== WIRE && !canRead(id, setup.api));
-    this.#lanes = [this.#wire, ...this.#adapters];
+    this.#runners = [this.#wire, ...this.#adapters];
     this.#cuts = setup.cuts ?? [];
     this.#place = setup.place ?? { lane: -1, unit: 0 };
     this.#place.unit = 0;
@@ -87,12 +91,12 @@ export class DecodePass {
 
   /** The wire's result so far. */
   get wire(): WireOutcome {
-    return this.#wire.outcome().outcome;
+    return this.#wire.lane.outcome().outcome;
   }
 
   /** The provider's terminator was seen; cheap enough to ask after each read. */
   get terminated(): boolean {
-    return this.#wire.terminated;
+    return this.#wire.lane.terminated;
   }
 
   /** Bytes taken so far. */
@@ -108,7 +112,7 @@ export class DecodePass {
         0,
         `The lane ${id} is omitted: this program does not have it, or it does not support this API.`,
       );
-    for (const lane of this.#lanes) this.#ask(lane, 0, () => lane.begin());
+    for (const runner of this.#runners) this.#ask(runner, 0, () => runner.lane.begin());
     return this.#take();
   }
 
@@ -134,10 +138,10 @@ export class DecodePass {
     const last = this.#framer.end();
     for (const framed of last) this.#pass(framed);
     this.#place.unit++;
-    for (const lane of this.#lanes) this.#ask(lane, tNs, () => lane.end());
+    for (const runner of this.#runners) this.#ask(runner, tNs, () => runner.lane.end());
     const wire = this.#wireOutcome();
     this.#items.push({ k: 'outcome', result: wire });
-    for (const lane of this.#adapters) this.#outcome(lane, tNs);
+    for (const { lane } of this.#adapters) this.#outcome(lane, tNs);
     this.#items.push({
       k: 'ending',
       tNs,
@@ -151,9 +155,9 @@ export class DecodePass {
   }
 
   /** A lane that cannot even begin is none of the pass. */
-  #created(id: LaneId, setup: LaneSetup): readonly Lane[] {
+  #created(id: LaneId, place: number, setup: LaneSetup): readonly Runner[] {
     try {
-      return [createLane(id, setup)];
+      return [{ lane: createLane(id, setup), place, failed: false }];
     } catch (error) {
       this.#noteFailure(id, 0, error);
       return [];
@@ -170,7 +174,7 @@ export class DecodePass {
   }
 
   #wireOutcome(): WireResult {
-    const result = this.#wire.outcome();
+    const result = this.#wire.lane.outcome();
     const cut = this.#cuts.find(({ lane }) => lane === WIRE);
     return cut ? { ...result, outcome: { ...result.outcome, limit: cut.text } } : result;
   }
@@ -181,7 +185,7 @@ export class DecodePass {
     if (framed.type === 'frame') return this.#passFrame(framed.frame, framed);
     const { type, start, end, tNs } = framed;
     this.#items.push({ k: 'note', start, end, tNs, type, text: 'text' in framed ? framed.text : '' });
-    for (const lane of this.#lanes) this.#give(lane, framed, tNs);
+    for (const runner of this.#runners) this.#give(runner, framed, tNs);
   }
 
   #passFrame(frame: Frame, framed: Framed): void {
@@ -190,49 +194,50 @@ export class DecodePass {
     const at = items.length;
     items.push(NO_EVENT);
     this.#give(this.#wire, framed, frame.tNs);
-    items[at] = { k: 'event', event: this.#wire.summary(frame) };
-    for (const lane of this.#adapters) this.#give(lane, framed, frame.tNs);
+    items[at] = { k: 'event', event: this.#wire.lane.summary(frame) };
+    for (const runner of this.#adapters) this.#give(runner, framed, frame.tNs);
   }
 
   /** The hot path of every stream: no closure is made for it. */
-  #give(lane: Lane, framed: Framed, tNs: number): void {
-    if (!this.#enters(lane, tNs)) return;
+  #give(runner: Runner, framed: Framed, tNs: number): void {
+    if (!this.#enters(runner, tNs)) return;
     try {
-      for (const emission of lane.take(framed)) this.#items.push({ k: 'message', emission });
+      for (const emission of runner.lane.take(framed)) this.#items.push({ k: 'message', emission });
     } catch (error) {
-      this.#leaveOut(lane, tNs, error);
+      this.#leaveOut(runner, tNs, error);
     }
     this.#place.lane = -1;
   }
 
-  #ask(lane: Lane, tNs: number, emit: () => ReturnType<Lane['take']>): void {
-    if (!this.#enters(lane, tNs)) return;
+  #ask(runner: Runner, tNs: number, emit: () => ReturnType<Lane['take']>): void {
+    if (!this.#enters(runner, tNs)) return;
     try {
       for (const emission of emit()) this.#items.push({ k: 'message', emission });
     } catch (error) {
-      this.#leaveOut(lane, tNs, error);
+      this.#leaveOut(runner, tNs, error);
     }
     this.#place.lane = -1;
   }
 
   /** Whether the lane goes on. */
-  #enters(lane: Lane, tNs: number): boolean {
-    if (this.#failed.size > 0 && this.#failed.has(lane)) return false;
-    const { unit } = this.#place;
-    const cut =
-      this.#cuts.length === 0 ? undefined : this.#cuts.find((one) => one.lane === lane.id && one.unit === unit);
-    if (cut) {
-      this.#failed.add(lane);
-      this.#note('lane-limit', tNs, cut.text);
-      return false;
-    }
-    this.#place.lane = this.#order.indexOf(lane.id);
+  #enters(runner: Runner, tNs: number): boolean {
+    if (runner.failed || (this.#cuts.length > 0 && this.#isCut(runner, tNs))) return false;
+    this.#place.lane = runner.place;
     return true;
   }
 
-  #leaveOut(lane: Lane, tNs: number, error: unknown): void {
-    this.#failed.add(lane);
-    this.#noteFailure(lane.id, tNs, error);
+  #isCut(runner: Runner, tNs: number): boolean {
+    const { unit } = this.#place;
+    const cut = this.#cuts.find((one) => one.lane === runner.lane.id && one.unit === unit);
+    if (!cut) return false;
+    runner.failed = true;
+    this.#note('lane-limit', tNs, cut.text);
+    return true;
+  }
+
+  #leaveOut(runner: Runner, tNs: number, error: unknown): void {
+    runner.failed = true;
+    this.#noteFailure(runner.lane.id, tNs, error);
   }
 
   #noteFailure(lane: LaneId, tNs: number, error: unknown): void {

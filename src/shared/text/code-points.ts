@@ -5,9 +5,18 @@ export const isLowSurrogate = (unit: number): boolean => unit >= 0xdc00 && unit 
 
 const PAIR = /[\ud800-\udbff][\udc00-\udfff]/g;
 
-/** Number of code points in a text. An engine that keeps Latin text in bytes need not look for pairs in it. */
+/** Up to this length a loop is done before a search with a pattern has begun. */
+const SHORT = 32;
+
+/** Number of code points in a text. */
 export function codePoints(text: string): number {
   let pairs = 0;
+  if (text.length <= SHORT) {
+    for (let at = 1; at < text.length; at++)
+      if (isLowSurrogate(text.charCodeAt(at)) && isHighSurrogate(text.charCodeAt(at - 1))) pairs++;
+    return text.length - pairs;
+  }
+  // An engine that keeps Latin text in bytes need not look for pairs in it.
   for (PAIR.lastIndex = 0; PAIR.test(text);) pairs++;
   return text.length - pairs;
 }

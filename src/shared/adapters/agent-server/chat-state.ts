@@ -78,7 +78,7 @@ export abstract class ChatState implements StreamingInterface {
     const calls = delta['tool_calls'];
     if (calls === null || calls === undefined) return null;
     if (!Array.isArray(calls)) return truthy(calls) ? fail('The tool calls are no list.') : null;
-    return calls.length === 0 ? null : { id: need(calls[0], 'The tool call')['id'], ...functionOf(calls[0]) };
+    return calls.length === 0 ? null : fragmentOf(need(calls[0], 'The tool call'));
   }
 }
 
@@ -88,7 +88,7 @@ function attribute(event: Fields, name: string): unknown {
   return name in event ? event[name] : fail(`The event has no attribute ${name}.`);
 }
 
-function functionOf(call: unknown): { readonly name: unknown; readonly args: unknown } {
-  const called = need(need(call, 'The tool call')['function'], 'The function');
-  return { name: called['name'], args: called['arguments'] };
+function fragmentOf(call: Fields): CallFragment {
+  const called = need(call['function'], 'The function');
+  return { id: call['id'], name: called['name'], args: called['arguments'] };
 }

@@ -45,7 +45,7 @@ export class ChoiceSum {
 
   delta(delta: JsonObject): void {
     const { content, role, audio } = delta;
-    if (typeof content === 'string') this.#content = (this.#content ?? '') + content;
+    if (typeof content === 'string') this.text(content);
     else
       for (const part of arrayOf(content))
         this.#content = (this.#content ?? '') + (stringOf(objectOf(part)?.['text']) ?? '');
@@ -58,6 +58,11 @@ export class ChoiceSum {
     for (const detail of arrayOf(delta['reasoning_details'])) this.#details.push(detail);
     if (audio) this.#addAudio(objectOf(audio) ?? {});
     for (const field in delta) if (!OWN_RULE.has(field)) this.#message.set(field, delta[field]);
+  }
+
+  /** A delta of text alone. */
+  text(content: string): void {
+    this.#content = (this.#content ?? '') + content;
   }
 
   call(block: Block, index: number): void {

@@ -9,7 +9,7 @@ import type { Frame } from '../../model/stream.ts';
 import { ChatCompletionSum, type ChoiceSum } from './accumulated.ts';
 import { arrayOf, isJson, objectOf, parseJson, stringOf, type JsonObject } from '../../json/json-object.ts';
 import { errorField, isErrorName, strayFault } from '../../wire/faults.ts';
-import { Fields, isPadding } from '../../wire/fields.ts';
+import { Fields, fieldsOf, isPadding } from '../../wire/fields.ts';
 import type { WireProtocol } from '../../wire/protocol.ts';
 import type { Block, WireRecorder } from '../../wire/recorder.ts';
 import { beginsAnew, goesOn } from './one-index.ts';
@@ -32,6 +32,8 @@ interface Fragment {
 /** One choice while it grows. */
 interface Choice {
   readonly index: number;
+  /** What a summary calls it. */
+  readonly target: string;
   readonly sum: ChoiceSum;
   /** The open run of text, reasoning or refusal. */
   run: Block | null;
@@ -84,8 +86,9 @@ export class ChatCompletionsWire implements WireProtocol {
     if (choices.length === 0) recorder.mark('meta');
     for (let place = 0; place < choices.length; place++) {
       const choice = objectOf(choices[place]);
-      if (choice) this.#takeChoice(choice, place, failed);
-      else this.#misshapen('choices[]', choices[place]);
+      if (choice) {
+        if (!this.#takePlainChoice(choice)) this.#takeChoice(choice, place, failed);
+      } else this.#misshapen('choices[]', choices[place]);
     }
     const usage = objectOf(data['usage']) ?? objectOf(objectOf(data['x_groq'])?.['usage']);
     if (usage) recorder.usage({ ...chatUsage(usage), ...chatFigures(usage, data) }, usage);
@@ -179,12 +182,50 @@ export class ChatCompletionsWire implements WireProtocol {
     if (value !== null) this.#recorder.keep(path, value);
   }
 
+  /**
+   * The short way for what nearly all choices are: a piece of text for the open run, or of arguments for an open call, with no
+   * field that is not expected. Whether it was one.
+   */
+  #takePlainChoice(data: JsonObject): boolean {
+    const { index, delta, finish_reason = null, logprobs = null } = data;
+    if (finish_reason !== null || logprobs !== null) return false;
+    const choice = this.#choices.get(index as number);
+    const inner = objectOf(delta);
+    if (!choice || !inner || fieldsOf(inner) !== 1 || !isPlainChoice(data)) return false;
+    const { content, tool_calls: calls } = inner;
+    return typeof content === 'string'
+      ? this.#addText(choice, content)
+      : Array.isArray(calls) && calls.length === 1 && this.#addArguments(choice, objectOf(calls[0]));
+  }
+
+  /** Adds text to the open run; false, and nothing is done, when that is of another kind, or there is no text. */
+  #addText(choice: Choice, text: string): boolean {
+    const { run } = choice;
+    if (text === '' || !run || run.type !== 'content' || run.closed) return false;
+    choice.sum.text(text);
+    this.#recorder.target(choice.target);
+    this.#recorder.text(run, text);
+    return true;
+  }
+
+  /** Adds a piece that has nothing but the index of its call and arguments; false, and nothing is done, when it is none. */
+  #addArguments(choice: Choice, call: JsonObject | null): boolean {
+    const block = choice.byIndex.get(call?.['index'] as number);
+    const fn = objectOf(call?.['function']);
+    const text = fn?.['arguments'];
+    if (!call || !fn || !block || block.closed || typeof text !== 'string') return false;
+    if (fieldsOf(call) !== 2 || fieldsOf(fn) !== 1) return false;
+    this.#recorder.target(choice.target);
+    this.#recorder.tool(block, null, null, text);
+    return true;
+  }
+
   #takeChoice(data: JsonObject, place: number, failed: boolean): void {
     const recorder = this.#recorder;
     const fields = this.#choiceFields.of(data);
     const index = fields.number('index') ?? place;
     const choice = this.#choice(index);
-    recorder.target(`choice ${index}`);
+    recorder.target(choice.target);
     choice.sum.fields(data);
     const delta = fields.object('delta');
     if (delta) this.#takeDelta(choice, delta);
@@ -218,6 +259,7 @@ export class ChatCompletionsWire implements WireProtocol {
     if (!choice) {
       choice = {
         index,
+        target: `choice ${index}`,
         sum: this.#sum.choice(index),
         run: null,
         reasoning: null,
@@ -536,4 +578,12 @@ export class ChatCompletionsWire implements WireProtocol {
     choice.run = null;
     for (const tool of choice.tools) this.#recorder.close(tool, tool.type !== 'custom');
   }
+}
+
+/** Whether a choice has only the fields that its plain form has, two of which may be left out. */
+function isPlainChoice(data: JsonObject): boolean {
+  let expected = 2;
+  if (data['finish_reason'] !== undefined) expected++;
+  if (data['logprobs'] !== undefined) expected++;
+  return fieldsOf(data) === expected;
 }

@@ -19,6 +19,8 @@ export interface Part {
 
 export interface Item {
   readonly index: number;
+  /** What a summary calls it. */
+  readonly target: string;
   readonly type: string;
   readonly added: JsonObject;
   done: JsonObject | null;

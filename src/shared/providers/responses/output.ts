@@ -104,8 +104,19 @@ export class ResponseOutput {
     const item = this.#byIndex.get(index as number);
     const part = item?.content.get(at as number);
     if (!item || !part || typeof id !== 'string' || item.added['id'] !== id || typeof delta !== 'string') return false;
-    this.#recorder.target(`item ${item.index}`);
+    this.#recorder.target(item.target);
     this.#say(part.block, delta);
+    return true;
+  }
+
+  /** The same of the arguments of a function call that was added. */
+  addArguments(index: unknown, id: unknown, delta: unknown): boolean {
+    const item = this.#byIndex.get(index as number);
+    if (!item?.block || item.type !== 'function_call' || typeof id !== 'string' || item.added['id'] !== id)
+      return false;
+    if (typeof delta !== 'string') return false;
+    this.#recorder.target(item.target);
+    this.#recorder.tool(item.block, null, null, delta);
     return true;
   }
 
@@ -199,6 +210,7 @@ export class ResponseOutput {
     const block = hasParts(type) ? null : recorder.open(`o${index}`, kind, type, 0, call);
     const item: Item = {
       index,
+      target: `item ${index}`,
       type,
       added,
       done: null,
@@ -238,7 +250,7 @@ export class ResponseOutput {
       this.#recorder.note('an event for an item that was not added');
       item = this.#openItem(index ?? this.#nextIndex, { type, ...(id !== null && { id }) });
     }
-    this.#recorder.target(`item ${item.index}`);
+    this.#recorder.target(item.target);
     return item;
   }
 
@@ -260,7 +272,7 @@ export class ResponseOutput {
       this.#recorder.note('output_item.done for an item that was not added');
       item = this.#openWhole(index ?? this.#nextIndex, done);
     }
-    this.#recorder.target(`item ${item.index}`);
+    this.#recorder.target(item.target);
     this.#itemDone(item, done);
   }
 
@@ -494,7 +506,7 @@ export class ResponseOutput {
     recorder.mark('meta');
     const index = event.number('output_index');
     const item = this.#find(index, event.string('item_id') || null);
-    if (item) recorder.target(`item ${item.index}`);
+    if (item) recorder.target(item.target);
     else recorder.note(`a status of output item ${index ?? ''}, which was not added`);
     if (item && status[1] !== 'mcp_list_tools') this.#setField(item, 'status', status[2]);
     recorder.event(type, true);

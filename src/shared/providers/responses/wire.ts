@@ -23,6 +23,7 @@ export const TERMINAL: ReadonlySet<string> = new Set([
 const LIFECYCLE = new Set(['response.created', 'response.queued', 'response.in_progress', ...TERMINAL]);
 
 const OUTPUT_TEXT_DELTA = 'response.output_text.delta';
+const ARGUMENTS_DELTA = 'response.function_call_arguments.delta';
 
 export class ResponsesWire implements WireProtocol {
   /** Responses has its own terminal events, but compatible servers end it with [DONE] as well. */
@@ -42,7 +43,8 @@ export class ResponsesWire implements WireProtocol {
   }
 
   take(data: JsonObject, type: string, frame: Frame): void {
-    if (type === OUTPUT_TEXT_DELTA && frame.name === type && this.#takePlainDelta(data)) return;
+    if ((type === OUTPUT_TEXT_DELTA || type === ARGUMENTS_DELTA) && frame.name === type && this.#takePlainDelta(data))
+      return;
     const event = this.#event.of(data);
     event.expect('type', type);
     this.#sequence(event);
@@ -52,18 +54,20 @@ export class ResponsesWire implements WireProtocol {
   }
 
   /**
-   * The short way for what most events are: the next delta of text for a part that was added, with no field that is not
-   * expected. Whether it was one.
+   * The short way for what most events are: the next delta of text for a part that was added, or of arguments for such a
+   * call, with no field that is not expected. Whether it was one.
    */
   #takePlainDelta(data: JsonObject): boolean {
-    const { type, sequence_number, item_id, output_index, content_index, delta, logprobs, obfuscation } = data;
-    if (type !== OUTPUT_TEXT_DELTA || this.#next === null || sequence_number !== this.#next) return false;
-    let expected = 6;
-    if (Array.isArray(logprobs) && logprobs.length === 0) expected++;
-    if (typeof obfuscation === 'string' && isPadding(obfuscation)) expected++;
-    if (fieldsOf(data) !== expected || !this.#output.addText(output_index, item_id, content_index, delta)) return false;
-    this.#next++;
-    return true;
+    const { type, sequence_number, item_id, output_index, delta, obfuscation } = data;
+    if (this.#next === null || sequence_number !== this.#next) return false;
+    const padded = typeof obfuscation === 'string' && isPadding(obfuscation);
+    const more = fieldsOf(data) - (padded ? 1 : 0) - PLAIN_FIELDS;
+    const taken =
+      type === OUTPUT_TEXT_DELTA
+        ? more === textFields(data) && this.#output.addText(output_index, item_id, data['content_index'], delta)
+        : type === ARGUMENTS_DELTA && more === 0 && this.#output.addArguments(output_index, item_id, delta);
+    if (taken) this.#next++;
+    return taken;
   }
 
   #take(event: Fields, type: string, frame: Frame): void {
@@ -161,4 +165,12 @@ export class ResponsesWire implements WireProtocol {
     if (before && before.message === fault.message) this.#recorder.mark('error');
     else this.#recorder.error(fault, response);
   }
+}
+
+/** Of each delta: its type, number, item, the index of that, and what it adds. */
+const PLAIN_FIELDS = 5;
+
+/** How many fields a delta of text has beside these: its place in the item, and log probabilities, as long as there are none. */
+function textFields({ logprobs }: JsonObject): number {
+  return Array.isArray(logprobs) && logprobs.length === 0 ? 2 : 1;
 }

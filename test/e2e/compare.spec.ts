@@ -33,7 +33,7 @@ async function openCompare(
 }
 
 const chosen = (page: Page) => page.locator('.find.chosen');
-const number = (page: Page) => chosen(page).locator('.find-sentence b').textContent();
+const number = (page: Page) => chosen(page).locator('.find-sentence .no.chosen').textContent();
 
 test('says per field and lane what is equal and what differs, and a cell opens its finding everywhere', async ({
   page,
@@ -146,7 +146,7 @@ test('says one thing of a lane in the head of the verdict, in the columns and in
 test('jumps from divergence to divergence by n and N, round the ends', async ({ page }) => {
   await openCompare(page, 'parallel-tools', 'messages');
   await expect(page.locator('.find').first()).toBeVisible();
-  const count = await page.locator('.find').count();
+  const count = await page.locator('.find-sentence').count();
   expect(count).toBeGreaterThan(2);
   await page.keyboard.press('n');
   expect(await number(page)).toBe('1');
@@ -356,7 +356,7 @@ test.describe('what leaves the window', () => {
   }) => {
     await openCompare(page, 'text-lost', 'chat_completions');
     await expect(page.locator('.find').first()).toBeVisible();
-    const findings = await page.locator('.find').count();
+    const findings = await page.locator('.find-sentence').count();
     const [download] = await Promise.all([
       page.waitForEvent('download'),
       page.getByRole('button', { name: 'Save as one HTML file' }).click(),

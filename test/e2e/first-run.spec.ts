@@ -82,3 +82,25 @@ test('a key pressed while another sample is being started is not lost', async ({
   await expect(heading(page)).toContainText('Reasoning never becomes a message');
   await expect.poll(stored).toBe(3);
 });
+
+test('a sample can be held while it is recorded, stepped through and let go on', async ({ page }) => {
+  await host.stop();
+  host = await startHost({ pace: 1 });
+  await page.goto(host.url);
+  const wire = lane(page, 'Wire').locator('.streamed');
+  const words = page.locator('.last-words p').first();
+  await expect(wire.first()).toContainText('Trains');
+  await page.getByRole('button', { name: 'Pause' }).click();
+  await expect(page.getByRole('button', { name: 'Play', exact: true })).toBeVisible();
+  // The recording goes on behind what is shown.
+  await expect(page.getByRole('button', { name: 'Again' })).toBeVisible();
+  await expect(lane(page, 'Wire')).not.toContainText('After the end');
+  const before = Number(/event (\d+)/.exec((await words.textContent())!)![1]);
+  await page.keyboard.press('ArrowRight');
+  await expect(words).toContainText(`event ${before + 1} `);
+  await page.keyboard.press('ArrowLeft');
+  await expect(words).toContainText(`event ${before} `);
+  await page.getByLabel('Speed').selectOption('2');
+  await page.getByRole('button', { name: 'Play', exact: true }).click();
+  await expect(lane(page, 'Wire')).toContainText('After the end');
+});

@@ -58,6 +58,17 @@ export function openPlay(recorded: TraceSession): void {
   if (!current) current = new Playing(recorded, undefined, 1);
 }
 
+/**
+ * Opens a playing of a trace that may still be recorded, paused where it stands; of one that has ended, at its beginning. It
+ * is recorded on, and the playing can go on to its end. Does nothing while one is open.
+ */
+export function holdPlay(recorded: TraceSession): void {
+  if (current) return;
+  const { ending, lastNs } = recorded.model;
+  current = new Playing(recorded, undefined, 1, true);
+  if (ending === null) seekPlay(lastNs);
+}
+
 /** Decodes the trace with other options and plays that, from the start; undefined: as it was recorded. */
 export function playWith(recorded: TraceSession, options: AdapterOptions | undefined): void {
   const { speed } = usePlay.getState();
@@ -114,14 +125,17 @@ class Playing {
   /** All of what is played: the recorded session, or one of its own with other options. */
   readonly #whole: TraceSession;
   readonly #stops: (() => void)[] = [];
+  /** It need not have ended. */
+  readonly #early: boolean;
   #asked: Act[] = [];
   /** The selected event, as last looked at. */
   #selected: number | null = null;
   #player: Player | null = null;
   #session: TraceSession | null = null;
 
-  constructor(recorded: TraceSession, options: AdapterOptions | undefined, speed: number | null) {
+  constructor(recorded: TraceSession, options: AdapterOptions | undefined, speed: number | null, early = false) {
     this.#recorded = recorded;
+    this.#early = early;
     const { id, detail } = recorded.store.getState();
     this.#whole = options
       ? new TraceSession(id, { detail, stored: true, decoding: { ...recorded.decoding, options } })
@@ -158,11 +172,11 @@ class Playing {
     if (this.#session && useOpen.getState().over === this.#session) layOver(null);
   }
 
-  /** Opens it once all of the stream is here. */
+  /** Opens it once all of the stream is here, or at once. */
   readonly #look = (): void => {
     const { phase, problem } = this.#whole.store.getState();
     if (problem !== null) usePlay.setState({ problem });
-    if (this.#player || phase !== 'ended') return;
+    if (this.#player || (phase !== 'ended' && !this.#early)) return;
     const { model, decoding } = this.#whole;
     const player = new Player({
       whole: model,

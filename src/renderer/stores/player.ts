@@ -12,10 +12,10 @@ export const SPEEDS: readonly (number | null)[] = [0.1, 0.25, 0.5, 1, 2, 4, 8, 1
 /** What is left of a silence that is skipped, at its beginning and at its end, so that it is still seen. Nanoseconds on the stream's clock. */
 const LEFT_OF_SILENCE_NS = 100e6;
 
-/** What of a stream is played: the whole of it, ended, and its times. */
+/** What of a stream is played: all that has come of it, and its times. It may grow meanwhile. */
 export type Played = Pick<
   TraceModel,
-  'count' | 'lastNs' | 'reads' | 'events' | 'countAt' | 'countWith' | 'countWithRead' | 'timeOf'
+  'count' | 'ending' | 'lastNs' | 'reads' | 'events' | 'countAt' | 'countWith' | 'countWithRead' | 'timeOf'
 >;
 
 export interface PlayerSetup {
@@ -73,7 +73,7 @@ export class Player {
   }
 
   get done(): boolean {
-    return this.#count === this.#whole.count;
+    return this.#whole.ending !== null && this.#count === this.#whole.count;
   }
 
   /** The last event that is shown; -1 before the first. */

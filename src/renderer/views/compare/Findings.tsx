@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from 'react';
+import { useEffect, useRef, useState, type ReactNode } from 'react';
 import { ArrowUpRight, ChevronDown, ChevronRight, Copy } from 'lucide-react';
 import { findingKind } from '../../../shared/compare/findings/registry.ts';
 import { bytesText, capitalised } from '../../../shared/compare/say.ts';
@@ -15,6 +15,7 @@ import { setPane } from '../../stores/app.ts';
 import { chooseFinding, useCompare } from '../../stores/compare.ts';
 import { useLaneName } from '../../stores/lanes.ts';
 import { selectEvent, useSession, useTrace } from '../../stores/open.ts';
+import { alikeFindings } from './alike-findings.ts';
 import { Failed } from './Failed.tsx';
 import { Evidence } from './Evidence.tsx';
 import { copyFinding } from './exports.ts';
@@ -65,31 +66,69 @@ export function Findings() {
         <Key chord="n" />
       </header>
       <ol className="finds" aria-label="Findings">
-        {shown.map((finding) => (
-          <Item key={finding.number} finding={finding} chosen={finding.number === chosen} />
+        {alikeFindings(shown).map((findings) => (
+          <Item key={findings[0].number} findings={findings} chosen={chosen} />
         ))}
       </ol>
     </div>
   );
 }
 
-function Item({ finding, chosen }: { readonly finding: Finding; readonly chosen: boolean }) {
+interface ItemProps {
+  /** Of several lanes, alike. */
+  readonly findings: readonly [Finding, ...Finding[]];
+  /** Number of the chosen one. */
+  readonly chosen: number | null;
+}
+
+function Item({ findings, chosen }: ItemProps) {
   const item = useRef<HTMLLIElement>(null);
+  const [first, ...others] = findings;
+  const mine = findings.some(({ number }) => number === chosen);
   useEffect(() => {
-    if (chosen) item.current?.scrollIntoView({ block: 'nearest' });
-  }, [chosen]);
-  const look = SEVERITY_LOOKS[finding.severity];
+    if (mine) item.current?.scrollIntoView({ block: 'nearest' });
+  }, [mine, chosen]);
+  const look = SEVERITY_LOOKS[first.severity];
   return (
-    <li ref={item} className={chosen ? 'find chosen' : 'find'} data-finding={finding.number}>
-      <Glyph name={look.glyph} size={14} className={look.tone} label={finding.severity} />
+    <li ref={item} className={mine ? 'find chosen' : 'find'} data-finding={first.number}>
+      <Glyph name={look.glyph} size={14} className={look.tone} label={first.severity} />
       <div>
-        <button type="button" className="find-sentence" aria-expanded={chosen} onClick={() => chooseFinding(finding)}>
-          <b className={chosen ? 'no chosen' : 'no'}>{finding.number}</b> <Shown text={capitalised(finding.sentence)} />
-        </button>
-        <Where finding={finding} />
-        {chosen && <Detail finding={finding} />}
+        <Sentence finding={first} chosen={first.number === chosen}>
+          <Shown text={capitalised(first.sentence)} />
+        </Sentence>
+        <Where finding={first} />
+        {first.number === chosen && <Detail finding={first} />}
+        {others.map((finding) => (
+          <Same key={finding.number} finding={finding} chosen={finding.number === chosen} />
+        ))}
       </div>
     </li>
+  );
+}
+
+interface OfFinding {
+  readonly finding: Finding;
+  readonly chosen: boolean;
+}
+
+function Sentence({ finding, chosen, children }: OfFinding & { readonly children: ReactNode }) {
+  return (
+    <button type="button" className="find-sentence" aria-expanded={chosen} onClick={() => chooseFinding(finding)}>
+      <b className={chosen ? 'no chosen' : 'no'}>{finding.number}</b> {children}
+    </button>
+  );
+}
+
+/** Another lane of which the same is true. */
+function Same({ finding, chosen }: OfFinding) {
+  const nameOf = useLaneName();
+  return (
+    <div className="find-same" data-finding={finding.number}>
+      <Sentence finding={finding} chosen={chosen}>
+        <Chip>{nameOf(finding.lane)}</Chip> the same
+      </Sentence>
+      {chosen && <Detail finding={finding} />}
+    </div>
   );
 }
 

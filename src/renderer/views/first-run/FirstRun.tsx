@@ -4,6 +4,7 @@ import { useCommand } from '../../commands/commands.ts';
 import { useApp } from '../../stores/app.ts';
 import { leaveFirstRun, playFirst, playUnasked } from '../../stores/first-run.ts';
 import { ShownTrace, useOpenTrace } from '../../stores/open.ts';
+import { endPlay } from '../../stores/playback.ts';
 import { useRuns } from '../../stores/runs.ts';
 import { Gallery } from './Gallery.tsx';
 import { Play } from './Play.tsx';
@@ -23,6 +24,7 @@ export function FirstRun() {
   }, [ready, first]);
   const sample = row && samples.find(({ model, api }) => model === row.model && api === row.api);
   useSampleKeys(samples);
+  useEffect(() => endPlay, []);
   useCommand('sample.open', leaveFirstRun, row !== undefined);
   return (
     <main className="first">

@@ -123,7 +123,7 @@ function Card({
           <>
             <Chip>{apiChip(known, sample.api)}</Chip>
             <span className="cut">{sample.model}</span>
-            <span className="events">{plural(sample.events, 'event')}</span>
+            <span className="sample-events">{plural(sample.events, 'event')}</span>
             <span className="opt">{byteSize(sample.bytes)}</span>
           </>
         ) : (

@@ -1,19 +1,20 @@
 import { useEffect, useRef, type CSSProperties } from 'react';
-import { RotateCcw, Square } from 'lucide-react';
+import { Pause, Play as PlayIcon, RotateCcw, Square, StepForward } from 'lucide-react';
 import { WIRE, type Emission, type LaneId, type LaneMessage } from '../../../shared/model/messages.ts';
 import type { SampleInfo } from '../../../shared/rpc/contract.ts';
 import { clause } from '../../../shared/compare/say.ts';
 import { chordOf, runCommand, useCommand } from '../../commands/commands.ts';
-import { Button } from '../../components/Button.tsx';
+import { Button, IconButton } from '../../components/Button.tsx';
 import { Chip } from '../../components/Chip.tsx';
-import { duration } from '../../components/format.ts';
+import { durationText } from '../../components/format.ts';
 import { Key } from '../../components/Key.tsx';
 import { apiChip, useProviders } from '../../stores/providers.ts';
 import { useApp } from '../../stores/app.ts';
 import { playFirst, useFirstRun } from '../../stores/first-run.ts';
 import { useLaneName, useLanes } from '../../stores/lanes.ts';
-import { useSession, useTrace } from '../../stores/open.ts';
-import { stopTrace } from '../../stores/runs.ts';
+import { useOpen, useTrace } from '../../stores/open.ts';
+import { holdPlay, setSpeed, stepEvent, togglePlay, usePlay } from '../../stores/playback.ts';
+import { stopTrace, useRuns } from '../../stores/runs.ts';
 import type { TraceSession } from '../../stores/trace.ts';
 import { LaneGrid } from '../../parts/lanes/LaneGrid.tsx';
 import { EndingBanner } from '../../parts/EndingBanner.tsx';
@@ -69,8 +70,7 @@ function Head({ sample }: { readonly sample: SampleInfo | undefined }) {
   useAnnouncements();
   const nameOf = useLaneName();
   const id = useTrace((trace) => trace.id);
-  const { goesOn } = useSession();
-  const live = useTrace((trace) => trace.phase !== 'ended') && goesOn;
+  const live = useRuns((runs) => runs.rows.get(id)?.ending === undefined);
   const detail = useTrace((trace) => trace.detail);
   const problem = useFirstRun((state) => state.problem);
   const known = useProviders();
@@ -86,6 +86,7 @@ function Head({ sample }: { readonly sample: SampleInfo | undefined }) {
       </p>
       <div className="transport">
         <Clock />
+        <Transport />
         {live ? (
           <Button look="line" size="big" icon={Square} onClick={() => runCommand('run.stop')}>
             Stop
@@ -123,12 +124,70 @@ function whoDiffers(sample: SampleInfo | undefined, nameOf: (lane: LaneId) => st
 function Clock() {
   useTrace((trace) => trace.pulse);
   const ns = useTrace((trace) => trace.model.lastNs);
-  if (ns === 0) return null;
-  const { value, unit } = duration(ns);
+  const playing = usePlay((play) => play.state === 'open');
+  const positionNs = usePlay((play) => play.positionNs);
+  const whole = useOpen((state) => state.whole)?.model;
+  if (playing && whole)
+    return (
+      <output aria-label="Position">
+        {durationText(positionNs)} <span className="of">of {durationText(whole.lastNs)}</span>
+      </output>
+    );
+  return ns === 0 ? null : <output>{durationText(ns)}</output>;
+}
+
+/** Speeds at which a stream of a few seconds can be followed. */
+const SPEEDS = [0.1, 0.25, 0.5, 1, 2] as const;
+
+/** Pause, step and speed, while it is recorded as well: what is shown stands, and the recording goes on. */
+function Transport() {
+  const { recorded } = useOpen();
+  const live = useTrace((trace) => trace.phase !== 'ended');
+  const { state, playing, done, speed } = usePlay();
+  const opened = state === 'open';
+  const runs = opened ? playing : live;
+  const held = (then: () => void) => () => {
+    if (!recorded) return;
+    holdPlay(recorded);
+    then();
+  };
+  const toggle = opened ? togglePlay : held(() => !live && togglePlay());
+  const [next, previous] = [held(() => stepEvent(1)), held(() => stepEvent(-1))];
+  useCommand('play.toggle', toggle);
+  useCommand('event.next', next);
+  useCommand('event.previous', previous);
   return (
-    <output>
-      {value} {unit}
-    </output>
+    <>
+      <IconButton
+        icon={runs ? Pause : PlayIcon}
+        label={runs ? 'Pause' : 'Play'}
+        chord={chordOf('play.toggle')!}
+        onClick={toggle}
+      />
+      <IconButton
+        icon={StepForward}
+        label="Step to the next event"
+        chord={chordOf('event.next')!}
+        disabled={opened && done}
+        onClick={next}
+      />
+      <select
+        aria-label="Speed"
+        className="play-speed"
+        value={speed ?? 1}
+        onChange={({ target }) => {
+          const to = Number(target.value);
+          held(() => setSpeed(to))();
+          if (runs && !usePlay.getState().playing) togglePlay();
+        }}
+      >
+        {SPEEDS.map((value) => (
+          <option key={value} value={value}>
+            {value}×
+          </option>
+        ))}
+      </select>
+    </>
   );
 }
 

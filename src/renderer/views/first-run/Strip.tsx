@@ -1,7 +1,7 @@
 import { useEffect, useRef, useState, type CSSProperties } from 'react';
 import { onNextFrame } from '../../stores/frame.ts';
 import { useLaneName, useLanes } from '../../stores/lanes.ts';
-import { useSession, useTrace } from '../../stores/open.ts';
+import { useOpen, useSession, useTrace } from '../../stores/open.ts';
 import { roundEnd, tickText, ticks } from '../../parts/time/scale.ts';
 import { drawStrip, readStripPalette, STRIP_LANE, type StripPalette } from './strip-draw.ts';
 
@@ -20,8 +20,11 @@ export function Strip() {
   const [width, setWidth] = useState(0);
   const live = useTrace((trace) => trace.phase === 'live');
   useTrace((trace) => trace.pulse);
-  const { lastNs } = session.model;
-  const end = live ? Math.max(roundEnd(lastNs), SHORTEST_NS) : Math.max(lastNs * 1.01, SHORTEST_NS);
+  const whole = useOpen((state) => state.whole)?.model;
+  // What is still to come of a playing stands there, dim.
+  const toCome = whole === session.model ? undefined : whole;
+  const { lastNs } = toCome ?? session.model;
+  const end = live && !toCome?.ending ? Math.max(roundEnd(lastNs), SHORTEST_NS) : Math.max(lastNs * 1.01, SHORTEST_NS);
   const { values, step } = ticks({ start: 0, end });
 
   useEffect(() => {
@@ -37,7 +40,7 @@ export function Strip() {
       element.height = Math.round(height * ratio);
       palette ??= readStripPalette(element);
       context.setTransform(ratio, 0, 0, ratio, 0, 0);
-      drawStrip(context, { model: session.model, lanes, end, width, live }, palette);
+      drawStrip(context, { model: session.model, toCome, lanes, end, width, live }, palette);
     };
     paint.current = draw;
     onNextFrame(draw);
@@ -56,7 +59,7 @@ export function Strip() {
       themes.disconnect();
       stop();
     };
-  }, [session, lanes, width, end, live]);
+  }, [session, toCome, lanes, width, end, live]);
 
   useEffect(() => {
     const observer = new ResizeObserver(([entry]) => setWidth(entry!.contentRect.width));

@@ -21,6 +21,8 @@ export interface StripPalette {
 
 export interface StripScene {
   readonly model: TraceModel;
+  /** All of what the model is a part of, while a playhead moves over it. */
+  readonly toCome: TraceModel | undefined;
   readonly lanes: readonly LaneId[];
   /** Where the axis ends, nanoseconds since the request. */
   readonly end: number;
@@ -48,6 +50,14 @@ export function readStripPalette(element: Element): StripPalette {
 
 export function drawStrip(context: CanvasRenderingContext2D, scene: StripScene, palette: StripPalette): void {
   context.clearRect(0, 0, scene.width, STRIP_LANE * scene.lanes.length);
+  if (scene.toCome) {
+    const whole = { ...scene, model: scene.toCome };
+    context.globalAlpha = 0.3;
+    scene.lanes.forEach((lane, at) => {
+      for (const mark of marksOf(whole.model, lane)) drawMark(context, whole, at * STRIP_LANE, mark, palette);
+    });
+    context.globalAlpha = 1;
+  }
   scene.lanes.forEach((lane, at) => {
     const top = at * STRIP_LANE;
     if (lane !== WIRE) drawLosses(context, scene, { lane, top }, palette);

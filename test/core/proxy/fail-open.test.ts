@@ -15,7 +15,7 @@ import type { Core } from '../../../src/main/core/core.ts';
 import type { TapEvent } from '../../../src/main/core/proxy/forward/tap.ts';
 import { SentAgain } from '../../../src/main/core/proxy/record/sent-again.ts';
 import { CapturedExchange } from '../../../src/main/core/proxy/record/captured-exchange.ts';
-import { unpacked, type Batch } from '../../../src/main/core/proxy/thread/batch.ts';
+import { unpacked, type Batch } from '../../../src/main/core/worker/batch.ts';
 import { TapSender } from '../../../src/main/core/proxy/thread/tap-sender.ts';
 import { Recordings } from '../../../src/main/core/recording/recordings.ts';
 import { DEFAULT_SETTINGS } from '../../../src/main/core/settings.ts';
@@ -145,7 +145,7 @@ describe('the program takes nothing', () => {
   };
 
   test('then what is told is bounded, without holes, and what is lost is counted', async () => {
-    const batches: Batch[] = [];
+    const batches: Batch<TapEvent>[] = [];
     const taken = Promise.withResolvers<void>();
     const sender = new TapSender((batch) => {
       batches.push(batch);

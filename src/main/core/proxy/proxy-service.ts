@@ -19,14 +19,14 @@ import type { EndpointsService } from '../endpoints/endpoints-service.ts';
 import type { Vault } from '../keys/vault.ts';
 import type { RecordingStore } from '../recording/live-recording.ts';
 import type { Recordings } from '../recording/recordings.ts';
+import { unpacked, type Batch } from '../worker/batch.ts';
 import { WorkerThread } from '../worker/worker-thread.ts';
 import { routeName, type Route } from './forward/routes.ts';
-import type { Begun } from './forward/tap.ts';
+import type { Begun, TapEvent } from './forward/tap.ts';
 import { isHostOf, type ReadHost } from './forward/tunnels.ts';
 import { CapturedExchange, type KeptExchange } from './record/captured-exchange.ts';
 import { SentAgain } from './record/sent-again.ts';
 import { ToldExchange } from './record/told-exchange.ts';
-import { unpacked, type Batch } from './thread/batch.ts';
 import type { ProxyThreadHandlers, RecordingHandlers } from './thread/serve-proxy.ts';
 
 export interface ProxySetup {
@@ -208,7 +208,7 @@ export class ProxyService {
 
   // Recording
 
-  async #take(batch: Batch): Promise<void> {
+  async #take(batch: Batch<TapEvent>): Promise<void> {
     for (const event of unpacked(batch)) {
       if (event.type === 'begun')
         this.#exchanges.set(event.id, new ToldExchange(event.begun, (begun) => this.#exchangeOf(begun)));

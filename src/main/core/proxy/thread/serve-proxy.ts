@@ -2,12 +2,13 @@
  * The thread of the capture proxy: it forwards, and does nothing else, so that no work of the program (decoding, comparing,
  * collecting) delays a stream between two other programs.
  */
+import type { Batch } from '../../worker/batch.ts';
 import { Channel, type ChannelPort } from '../../worker/channel.ts';
 import type { Closable } from '../../worker/worker-thread.ts';
 import { ProxyListener } from '../forward/listener.ts';
 import type { Route } from '../forward/routes.ts';
+import type { TapEvent } from '../forward/tap.ts';
 import type { OpenedTunnels, ReadHost } from '../forward/tunnels.ts';
-import type { Batch } from './batch.ts';
 import { TapSender } from './tap-sender.ts';
 
 export type ProxyThreadHandlers = Closable & {
@@ -22,7 +23,7 @@ export type ProxyThreadHandlers = Closable & {
 /** What the thread asks of the program. */
 export type RecordingHandlers = {
   /** Resolves when the batch has been worked off far enough that more can come. */
-  readonly take: (batch: Batch) => Promise<void>;
+  readonly take: (batch: Batch<TapEvent>) => Promise<void>;
 };
 
 export function serveProxy(port: ChannelPort & { close(): void }): void {

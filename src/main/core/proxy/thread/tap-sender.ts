@@ -2,8 +2,8 @@
  * Sends what is told of exchanges to the thread that records them, in batches. It never makes the forwarding wait: when the
  * other side is too far behind, bytes are left out, from some byte of an exchange on, and how many they were is told.
  */
+import { hasBytes, packed, type Batch } from '../../worker/batch.ts';
 import type { DataType, Tap, TapEvent } from '../forward/tap.ts';
-import { hasBytes, packed, type Batch } from './batch.ts';
 
 /** Bytes that were told and not taken yet, above which others are lost. */
 const MOST_WAITING_BYTES = 32 * 1024 ** 2;
@@ -14,7 +14,7 @@ const BATCH_MS = 4;
 const BATCH_BYTES = 256 * 1024;
 
 export class TapSender implements Tap {
-  readonly #send: (batch: Batch) => Promise<unknown>;
+  readonly #send: (batch: Batch<TapEvent>) => Promise<unknown>;
   readonly #limit: number;
   #events: TapEvent[] = [];
   /** Of `#events`, and of what was sent and not taken. */
@@ -26,7 +26,7 @@ export class TapSender implements Tap {
   readonly #lost = new Map<number, Map<DataType, number>>();
 
   /** `send` resolves when the batch was taken; a batch that cannot be is lost. */
-  constructor(send: (batch: Batch) => Promise<unknown>, limit = MOST_WAITING_BYTES) {
+  constructor(send: (batch: Batch<TapEvent>) => Promise<unknown>, limit = MOST_WAITING_BYTES) {
     this.#send = send;
     this.#limit = limit;
   }
@@ -83,7 +83,7 @@ export class TapSender implements Tap {
   }
 
   /** Never rejects. */
-  async #sendOne(batch: Batch, weight: number): Promise<void> {
+  async #sendOne(batch: Batch<TapEvent>, weight: number): Promise<void> {
     await this.#send(batch).catch(() => undefined);
     this.#sentWeight -= weight;
   }

@@ -28,6 +28,7 @@ export default defineConfig({
           cli: here('src/main/cli.mjs'),
           'store-worker': here('src/main/store-worker.ts'),
           'decode-worker': here('src/main/decode-worker.ts'),
+          'exchange-worker': here('src/main/exchange-worker.ts'),
           'proxy-worker': here('src/main/proxy-worker.ts'),
         },
         output: { format: 'es', entryFileNames: '[name].js' },

@@ -15,6 +15,7 @@ export function builtFiles(entry) {
     rendererDir: fileURLToPath(new URL('../renderer/', entry)),
     storeWorker: module('store-worker'),
     decodeWorker: module('decode-worker'),
+    exchangeWorker: module('exchange-worker'),
     proxyWorker: module('proxy-worker'),
     version,
   };

@@ -9,6 +9,7 @@ startShell(
     preload: fileURLToPath(new URL('../preload/index.cjs', import.meta.url)),
     storeWorker: new URL('store-worker.js', import.meta.url),
     decodeWorker: new URL('decode-worker.js', import.meta.url),
+    exchangeWorker: new URL('exchange-worker.js', import.meta.url),
     proxyWorker: new URL('proxy-worker.js', import.meta.url),
   },
   createCore,

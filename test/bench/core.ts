@@ -28,6 +28,7 @@ export async function openCore(url: string): Promise<BenchCore> {
     vault: new FileVault(join(dataDir, 'keys.json')),
     storeWorker: here('../../src/main/store-worker.ts'),
     decodeWorker: here('../../src/main/decode-worker.ts'),
+    exchangeWorker: here('../../src/main/exchange-worker.ts'),
   });
   const { services } = core;
   const endpoint = await services['endpoints.save']({

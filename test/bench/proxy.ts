@@ -42,6 +42,7 @@ async function open(): Promise<Ways> {
     vault: new MemoryVault(),
     storeWorker: here('../../src/main/store-worker.ts'),
     decodeWorker: here('../../src/main/decode-worker.ts'),
+    exchangeWorker: here('../../src/main/exchange-worker.ts'),
     proxyWorker: here('../../src/main/proxy-worker.ts'),
     proxyPort: 0,
   });

@@ -22,23 +22,26 @@ beforeAll(() => {
 });
 
 describe('the bundles of the main process', () => {
-  it.each(['headless', 'cli', 'store-worker', 'decode-worker', 'proxy-worker'])('%s reaches no electron', (entry) => {
-    expect(outsideImports(main(entry)).length).toBeGreaterThan(0);
-    expect(reachesElectron(main(entry))).toEqual([]);
-  });
+  it.each(['headless', 'cli', 'store-worker', 'decode-worker', 'exchange-worker', 'proxy-worker'])(
+    '%s reaches no electron',
+    (entry) => {
+      expect(outsideImports(main(entry)).length).toBeGreaterThan(0);
+      expect(reachesElectron(main(entry))).toEqual([]);
+    },
+  );
 
   it('index is the one that does', () => {
     expect(reachesElectron(main('index')).length).toBeGreaterThan(0);
   });
 
-  it.each(['index', 'headless', 'cli', 'store-worker', 'decode-worker', 'proxy-worker'])(
+  it.each(['index', 'headless', 'cli', 'store-worker', 'decode-worker', 'exchange-worker', 'proxy-worker'])(
     '%s loads nothing that only running it would tell',
     (entry) => {
       expect(bundleImports(main(entry)).filter(({ specifier }) => specifier === COMPUTED)).toEqual([]);
     },
   );
 
-  it.each(['index', 'headless', 'cli', 'store-worker', 'decode-worker', 'proxy-worker'])(
+  it.each(['index', 'headless', 'cli', 'store-worker', 'decode-worker', 'exchange-worker', 'proxy-worker'])(
     '%s takes its packages from what is installed, none from the development tools but electron',
     (entry) => {
       const { dependencies } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {

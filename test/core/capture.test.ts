@@ -11,8 +11,10 @@ import {
   gzipSync,
   zstdCompressSync,
 } from 'node:zlib';
+import { once } from 'node:events';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Transform } from 'node:stream';
+import { Worker } from 'node:worker_threads';
 import { describe, expect, test } from 'vitest';
 import { Capture, type CaptureListener, type CaptureSetup } from '../../src/main/core/capture/capture.ts';
 import { ReceivedBody } from '../../src/main/core/capture/received-body.ts';
@@ -20,7 +22,10 @@ import { credentialHeader } from '../../src/main/core/capture/secrets.ts';
 import type { BodyEnd } from '../../src/shared/metrics/ending.ts';
 import type { Read } from '../../src/shared/model/stream.ts';
 import type { HttpHead, RequestHead } from '../../src/shared/model/trace.ts';
+import { exchangesForFile } from '../support/exchanges.ts';
 import { withServer, type TestServer } from '../support/runs.ts';
+
+const exchanges = exchangesForFile();
 
 interface Captured {
   readonly request: RequestHead;
@@ -65,7 +70,7 @@ function captured(
       },
       end: (end, tNs) => over.resolve([end, tNs]),
     };
-    const capture: Capture = new Capture({ answerSeconds: 60, ...setup }, listener);
+    const capture: Capture = new Capture({ answerSeconds: 60, exchanges, ...setup }, listener);
     const [response, [end, endNs]] = await Promise.all([
       capture.fetch(baseUrl + path, { method: 'post', body: '{"model":"m"}', ...init }).catch(() => undefined),
       over.promise,
@@ -141,7 +146,7 @@ describe('the request', () => {
         throw new Error('There was no answer.');
       };
       const capture: Capture = new Capture(
-        { answerSeconds: 60 },
+        { answerSeconds: 60, exchanges },
         { request: async () => capture.stop({ how: 'cancelled' }), head: unheard, reads: unheard, end: over.resolve },
       );
       await expect(capture.fetch(baseUrl, { method: 'POST', body: '{}' })).rejects.toThrow('without a response');
@@ -238,6 +243,35 @@ describe('reads', () => {
     expect(reads).toHaveLength(count);
     // Told one by one with the work in between, they would lie 20 ms apart each.
     expect(reads.at(-1)!.tNs - reads[0]!.tNs).toBeLessThan((count - 1) * 20e6);
+  });
+
+  test('R6 work of the program falsifies no time, however long it takes', async () => {
+    const flags = new Int32Array(new SharedArrayBuffer(8));
+    const server = new Worker(new URL('../fixtures/paced-server.ts', import.meta.url), { workerData: flags.buffer });
+    try {
+      const [port] = (await once(server, 'message')) as [number];
+      const told: Read[] = [];
+      const over = Promise.withResolvers<BodyEnd>();
+      const capture = new Capture(
+        { answerSeconds: 60, exchanges },
+        {
+          request: async () => undefined,
+          head: () => undefined,
+          reads: (reads) => {
+            told.push(...reads);
+            if (Atomics.exchange(flags, 0, 1) === 0) Atomics.wait(flags, 1, 0);
+          },
+          end: over.resolve,
+        },
+      );
+      await capture.fetch(`http://127.0.0.1:${port}/v1`, { method: 'POST', body: '{}' });
+      expect(await over.promise).toEqual({ how: 'end' });
+      expect(Buffer.concat(told.map(({ bytes }) => bytes)).toString()).toMatch(/^data: 0\n\n.*data: 20\n\n$/s);
+      // What had come while this thread was blocked would be one read, had it been read here.
+      expect(told.length).toBeGreaterThan(2);
+    } finally {
+      await server.terminate();
+    }
   });
 
   test('D11 a burst far larger than what may wait comes whole', async () => {

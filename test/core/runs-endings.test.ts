@@ -423,8 +423,8 @@ describe('what the answer says of its own length and place', () => {
 });
 
 test('an answer that is larger than what is kept of one ends at the limit, with all up to there', async () => {
-  const { store, endpoints, thread } = fixture;
-  const runs = new TestRuns({ store, endpoints, limits: { bodyBytes: 2000, ratio: 200 } }, thread);
+  const { store, endpoints, exchanges, thread } = fixture;
+  const runs = new TestRuns({ store, exchanges, endpoints, limits: { bodyBytes: 2000, ratio: 200 } }, thread);
   const { id, ending } = await fixture.sample('long-answer', 'responses', runs);
   await runs.close();
   expect(ending).toMatchObject({

@@ -39,6 +39,7 @@ export function cores({
         vault: new FileVault(join(dataDir, 'keys.json')),
         storeWorker,
         decodeWorker,
+        exchangeWorker: entry('exchange-worker'),
         proxyWorker: entry('proxy-worker'),
         proxyPort: 0,
         samplePace,

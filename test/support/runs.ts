@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, afterEach, beforeAll, beforeEach } from 'vitest';
+import type { ExchangeThread } from '../../src/main/core/capture/exchange-thread.ts';
 import type { CaptureLimits } from '../../src/main/core/capture/received-body.ts';
 import type { LaneThread } from '../../src/main/core/decoding/lane-thread.ts';
 import { EndpointsService } from '../../src/main/core/endpoints/endpoints-service.ts';
@@ -15,6 +16,7 @@ import type { TraceItem } from '../../src/shared/model/items.ts';
 import type { Api, Read } from '../../src/shared/model/stream.ts';
 import { usualEndpoint } from '../../src/shared/providers/registry.ts';
 import { DEFAULT_OPTIONS, type Ending } from '../../src/shared/model/trace.ts';
+import { exchangesForFile } from './exchanges.ts';
 import { MemoryVault } from './memory-vault.ts';
 import { asking } from './samples.ts';
 import { threadForFile } from './lane-thread.ts';
@@ -46,6 +48,7 @@ export class TestRuns extends RunsService {
 export interface RunsFixture extends StoreFixture {
   /** Where the streams of its runs are decoded. */
   readonly thread: LaneThread;
+  readonly exchanges: ExchangeThread;
   readonly vault: MemoryVault;
   readonly endpoints: EndpointsService;
   readonly runs: TestRuns;
@@ -90,6 +93,7 @@ export function useRuns({
 }: { readonly pace?: number; readonly limits?: CaptureLimits } = {}): RunsFixture {
   const stored = storeForFile();
   const thread = threadForFile();
+  const exchanges = exchangesForFile();
   let provider: SampleProvider | undefined;
   let now: Pick<RunsFixture, 'vault' | 'endpoints' | 'runs'> | undefined;
   beforeAll(async () => {
@@ -99,7 +103,7 @@ export function useRuns({
     const { store } = stored;
     const vault = new MemoryVault();
     const endpoints = new EndpointsService({ store, vault, sampleUrl: provider!.url, environment: {} });
-    now = { vault, endpoints, runs: new TestRuns({ store, endpoints, ...(limits && { limits }) }, thread) };
+    now = { vault, endpoints, runs: new TestRuns({ store, exchanges, endpoints, ...(limits && { limits }) }, thread) };
   });
   afterEach(async () => {
     await now?.runs.close();
@@ -143,6 +147,7 @@ export function useRuns({
       return provider!.url;
     },
     thread,
+    exchanges,
     reads,
     body: async (id) => Buffer.concat((await reads(id)).map(({ bytes }) => bytes)),
     run,
@@ -156,7 +161,7 @@ export function useRuns({
           return typeof value === 'function' ? value.bind(store) : value;
         },
       });
-      return new TestRuns({ store: changed, endpoints: now!.endpoints }, thread);
+      return new TestRuns({ store: changed, exchanges, endpoints: now!.endpoints }, thread);
     },
     async endpoint(baseUrl, { type = 'openai', answer = 600, silence = null, key } = {}) {
       const { id } = await now!.endpoints.save({

@@ -75,6 +75,7 @@ const FORBIDDEN: Readonly<Record<string, readonly string[]>> = {
   'src/main/cli.mjs': ['electron', './hosts/electron/shell.ts'],
   'src/main/store-worker.ts': ['electron', './hosts/electron/shell.ts'],
   'src/main/decode-worker.ts': ['electron', './hosts/electron/shell.ts'],
+  'src/main/exchange-worker.ts': ['electron', './hosts/electron/shell.ts'],
   'src/main/proxy-worker.ts': ['electron', './hosts/electron/shell.ts'],
   'src/preload/broken.ts': ['node:fs', '../main/core/core.ts', '../renderer/main.tsx', 'zod'],
   'src/renderer/app/broken.ts': [

@@ -33,6 +33,7 @@ const ENTRIES = [
   'main/dev/headless.ts',
   'main/store-worker.ts',
   'main/decode-worker.ts',
+  'main/exchange-worker.ts',
   'main/proxy-worker.ts',
   'preload/index.ts',
   'renderer/main.tsx',

@@ -4,6 +4,7 @@ import type { StreamName } from '../../shared/rpc/contract.ts';
 import type { Services, StreamService } from '../../shared/rpc/services.ts';
 import { appServices } from './app-info.ts';
 import { taskServices } from './decoding/task-services.ts';
+import { ExchangeThread } from './capture/exchange-thread.ts';
 import { EndpointsService } from './endpoints/endpoints-service.ts';
 import { openControl, type ControlSetup } from './control/control.ts';
 import { DecodeWorker } from './decoding/decode-worker.ts';
@@ -25,6 +26,7 @@ import { HeldFiles } from './imports/held-files.ts';
 import { importFile, recognizeFile } from './imports/import-service.ts';
 import { Recognition } from './imports/recognition.ts';
 import { traceServices } from './traces/trace-services.ts';
+import { helpersGiveWay } from './worker/priority.ts';
 import { UnsavedVault } from './keys/unsaved-vault.ts';
 import type { Vault } from './keys/vault.ts';
 
@@ -45,6 +47,8 @@ export interface CoreSetup {
   readonly storeWorker: URL;
   /** The workers that decode, live streams and stored traces, likewise. */
   readonly decodeWorker: URL;
+  /** The thread of exchanges, likewise. */
+  readonly exchangeWorker: URL;
   /** The capture proxy's thread, likewise; absent: there is no proxy. */
   readonly proxyWorker?: URL;
   /** The port that the capture proxy tries first, then those above it; 4141 unless said, 0 any that is free. */
@@ -74,11 +78,13 @@ export async function createCore({
   vault: saved,
   storeWorker,
   decodeWorker,
+  exchangeWorker,
   proxyWorker,
   proxyPort = PROXY_PORT,
   samplePace,
   indexAfterMs = INDEX_AFTER_MS,
 }: CoreSetup): Promise<Core> {
+  helpersGiveWay();
   const provider = await startSampleProvider({ ...(samplePace !== undefined && { pace: samplePace }) });
   const sampleUrl = provider.url;
   const store = await openStore({ dataDir, worker: storeWorker });
@@ -100,7 +106,8 @@ export async function createCore({
   const keeping = new Keeping({ store, dataDir, settings: () => settings.get() });
   const endpoints = new EndpointsService({ store, vault, sampleUrl });
   const recordings = new Recordings(live);
-  const runs = new RunsService({ store, recordings, endpoints });
+  const exchanges = new ExchangeThread(exchangeWorker);
+  const runs = new RunsService({ store, recordings, exchanges, endpoints });
   const proxy = new ProxyService({
     ...(proxyWorker && { module: proxyWorker }),
     port: proxyPort,
@@ -173,6 +180,7 @@ export async function createCore({
     closing.abort();
     const [indexed, kept] = [indexer.close(), keeping.close()];
     await Promise.all([
+      exchanges.close(),
       live.close(),
       views.close(),
       lookups.close(),

@@ -4,18 +4,22 @@ import { createCore, type Core, type CoreSetup } from '../core/core.ts';
 import { FileVault } from '../core/keys/file-vault.ts';
 
 /** Where the program's own files lie and which version it is, which only the entry knows. */
-export type ProgramFiles = Pick<CoreSetup, 'storeWorker' | 'decodeWorker' | 'proxyWorker' | 'version'>;
+export type ProgramFiles = Pick<
+  CoreSetup,
+  'storeWorker' | 'decodeWorker' | 'exchangeWorker' | 'proxyWorker' | 'version'
+>;
 
 /** In the data folder. */
 const KEYS = 'keys.json';
 
 export const openPlainCore = (
-  { storeWorker, decodeWorker, proxyWorker, version }: ProgramFiles,
+  { storeWorker, decodeWorker, exchangeWorker, proxyWorker, version }: ProgramFiles,
   more: Pick<CoreSetup, 'dataDir' | 'samplePace' | 'proxyPort'>,
 ): Promise<Core> =>
   createCore({
     storeWorker,
     decodeWorker,
+    exchangeWorker,
     ...(proxyWorker && { proxyWorker }),
     version,
     ...more,

@@ -11,9 +11,10 @@ import type { AroundBody, HttpHead, RequestHead } from '../../../shared/model/tr
 import { encodingOf } from './decoding.ts';
 import { KeyMask } from './key-mask.ts';
 import { ReceivedBody, type CaptureLimits } from './received-body.ts';
+import type { ExchangeThread, RemoteExchange } from './exchange-thread.ts';
 import { outgoing, type OutgoingSetup } from './outgoing.ts';
 import { Redaction, secretsIn } from './secrets.ts';
-import { HttpExchange, type OutgoingRequest } from './transport.ts';
+import type { OutgoingRequest } from './transport.ts';
 
 /** Bytes that wait to be worked off before the sender has to wait, too, and how few are left when it may go on. */
 const HIGH_WATER_BYTES = 16 * 1024 ** 2;
@@ -22,6 +23,8 @@ const LOW_WATER_BYTES = 4 * 1024 ** 2;
 export interface CaptureSetup extends OutgoingSetup {
   /** Seconds to wait for the answer's head; null: until it comes. */
   readonly answerSeconds: number | null;
+  /** What sends. */
+  readonly exchanges: Pick<ExchangeThread, 'send'>;
   readonly limits?: CaptureLimits;
 }
 
@@ -31,8 +34,8 @@ export interface CaptureListener {
   request(head: RequestHead, body: unknown): Promise<void>;
   head(head: HttpHead, tNs: number): void;
   /**
-   * Reads since the last call, offsets into the decoded body; the endpoint's own key is out of them. Told after the
-   * stamping, so that slow work on one read falsifies the time of no other.
+   * Reads since the last call, offsets into the decoded body; the endpoint's own key is out of them. Told a
+   * few at a time, however many have come.
    */
   reads(reads: readonly Read[]): void;
   end(end: BodyEnd, tNs: number, around: AroundBody): void;
@@ -46,11 +49,10 @@ export class Capture {
   readonly #listener: CaptureListener;
   #redaction: Redaction;
   readonly #body: ReceivedBody;
-  #exchange: HttpExchange | undefined;
+  #exchange: RemoteExchange | undefined;
   #stopped: BodyEnd | undefined;
-  #sentAt = 0n;
   #waiting: NodeJS.Timeout | undefined;
-  #paused = false;
+  #lighter: PromiseWithResolvers<void> | undefined;
   #over = false;
 
   constructor(setup: CaptureSetup, listener: CaptureListener) {
@@ -73,11 +75,11 @@ export class Capture {
   readonly fetch = async (input: string | URL | Request, init: RequestInit = {}): Promise<Response> => {
     const { request, changes } = outgoing(input, init, this.#setup);
     const { method, url, headers, body } = request;
-    const keys = [this.#setup.credential?.key, ...secretsIn(headers, url.href)];
+    const keys = [this.#setup.credential?.key, ...secretsIn(headers, url)];
     this.#redaction = new Redaction(...keys);
     this.#body.mask(KeyMask.for(keys));
     await this.#listener.request(
-      { method, url: this.#redaction.url(url.href), headers: this.#redaction.headers(headers), changes },
+      { method, url: this.#redaction.url(url), headers: this.#redaction.headers(headers), changes },
       body === '' ? null : this.#redaction.json(JSON.parse(body)),
     );
     return this.#send(request);
@@ -101,27 +103,24 @@ export class Capture {
   }
 
   #send(request: OutgoingRequest): Promise<Response> {
-    this.#sentAt = process.hrtime.bigint();
     return new Promise((resolve, reject) => {
-      const end = (how: BodyEnd, at: bigint): void => {
+      const end = (how: BodyEnd, tNs: number, around: AroundBody): void => {
         reject(new Error('The exchange ended without a response.'));
-        this.#bodyEnded(how, at);
+        this.#bodyEnded(how, tNs, around);
       };
-      if (this.#stopped) return end(this.#stopped, this.#sentAt);
+      if (this.#stopped) return end(this.#stopped, 0, {});
       const { answerSeconds } = this.#setup;
       if (answerSeconds !== null)
         this.#waiting = setTimeout(() => this.#stopWaiting(answerSeconds), answerSeconds * 1000);
-      const head = (head: HttpHead, at: bigint): void => {
-        this.#head(head, at);
+      const head = (head: HttpHead, tNs: number): void => {
+        this.#head(head, tNs);
         resolve(emptyAnswer(head.status));
       };
-      try {
-        this.#exchange = new HttpExchange(request, { head, end, piece: (bytes, at) => this.#piece(bytes, at) });
-      } catch (error) {
-        // Node refuses some header values that fetch takes.
-        const { code, message } = error as NodeJS.ErrnoException;
-        end({ how: 'failed', phase: 'request', target: request.url.host, reason: code ?? message }, this.#sentAt);
-      }
+      const piece = (bytes: Uint8Array, tNs: number): void => {
+        // What was on its way when this side ended it.
+        if (!this.#stopped) this.#body.piece(bytes, tNs);
+      };
+      this.#exchange = this.#setup.exchanges.send(request, { head, piece, end, room: () => this.#room() });
       return undefined;
     });
   }
@@ -136,45 +135,34 @@ export class Capture {
     });
   }
 
-  #since(at: bigint): number {
-    return Number(at - this.#sentAt);
-  }
-
-  #around(): AroundBody {
-    return this.#redaction.around(this.#exchange?.around((at) => this.#since(at)) ?? {});
-  }
-
-  #head(head: HttpHead, at: bigint): void {
+  #head(head: HttpHead, tNs: number): void {
     clearTimeout(this.#waiting);
     const encoding = encodingOf(headerOf(head, 'content-encoding'));
     if (encoding !== null) this.#body.encoded(encoding);
-    this.#listener.head(this.#redaction.responseHead(head), this.#since(at));
+    this.#listener.head(this.#redaction.responseHead(head), tNs);
   }
 
-  #piece(bytes: Uint8Array, at: bigint): void {
-    this.#body.piece(bytes, this.#since(at));
-    this.#holdBack();
-  }
-
-  #holdBack(): void {
-    if (this.#paused || this.#body.waiting < HIGH_WATER_BYTES) return;
-    this.#paused = true;
-    this.#exchange?.pause();
+  /** Resolves once little is left to be worked off; undefined where that is not much. */
+  #room(): Promise<void> | undefined {
+    if (this.#body.waiting < HIGH_WATER_BYTES) return undefined;
+    this.#lighter ??= Promise.withResolvers();
+    return this.#lighter.promise;
   }
 
   #goOn(): void {
-    if (!this.#paused || this.#body.waiting > LOW_WATER_BYTES) return;
-    this.#paused = false;
-    this.#exchange?.resume();
+    if (!this.#over && this.#body.waiting > LOW_WATER_BYTES) return;
+    this.#lighter?.resolve();
+    this.#lighter = undefined;
   }
 
-  #bodyEnded(end: BodyEnd, at: bigint): void {
+  #bodyEnded(end: BodyEnd, tNs: number, aroundBody: AroundBody): void {
     if (this.#over) return;
     this.#over = true;
     clearTimeout(this.#waiting);
+    this.#goOn();
     const stopped = this.#stopped;
-    const around = this.#around();
-    const told = (): void => this.#listener.end(stopped ?? this.#body.stoppedBy ?? end, this.#since(at), around);
+    const around = this.#redaction.around(aroundBody);
+    const told = (): void => this.#listener.end(stopped ?? this.#body.stoppedBy ?? end, tNs, around);
     this.#body.end(end.how === 'end', told);
   }
 }

@@ -74,7 +74,7 @@ export function outgoing(
     else if (SDK_HEADER.test(name) && !isSecretHeader(name)) add(name, value, false);
   if (credential?.header) add(...credential.header, false);
   return {
-    request: { method: (init.method ?? 'GET').toUpperCase(), url, headers, body },
+    request: { method: (init.method ?? 'GET').toUpperCase(), url: url.href, headers, body },
     changes: [...changes.values()],
   };
 }

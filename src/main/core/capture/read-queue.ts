@@ -1,10 +1,10 @@
 /**
- * A queue of reads between arrival and delivery. A read gets its time when it arrives and is delivered in a later turn of the
- * event loop, a few at a time, so that slow work on one read does not delay the time of another.
+ * A queue of reads between arrival and delivery: they are delivered in later turns of the event loop, a few at a time, so that a
+ * flood of one stream keeps the thread from nothing else.
  */
 import type { Read } from '../../../shared/model/stream.ts';
 
-/** How much is delivered in one turn: between two turns the sockets are read, and new bytes get their time. */
+/** How much is delivered in one turn. */
 const TURN_BYTES = 128 * 1024;
 const TURN_READS = 1_000;
 

@@ -1,5 +1,5 @@
 /**
- * A body as it arrives: its encoding undone piece by piece, and cut into reads that are stamped at once and told later. Nothing
+ * A body as it arrives: its encoding undone piece by piece, and cut into reads that are told in later turns. Nothing
  * here waits for what is made of a read.
  */
 import type { BodyEnd } from '../../../shared/metrics/ending.ts';
@@ -23,8 +23,7 @@ export interface CaptureLimits {
 export interface ReceivedBodySetup {
   readonly limits?: CaptureLimits;
   /**
-   * Told of reads in order, after the stamping, so that slow work on one read falsifies the time of no other. Offsets are
-   * of the decoded body.
+   * Told of reads in order, a few at a time. Offsets are of the decoded body.
    */
   readonly reads: (reads: readonly Read[]) => void;
   /** What is waited for before more is told; undefined where nothing is. Meanwhile more waits here. */

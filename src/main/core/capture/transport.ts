@@ -5,6 +5,9 @@
  *
  * Each exchange has a connection of its own: times of two runs then compare, and no run fails on a connection that another
  * one left behind.
+ *
+ * A time is that of the call in which Node gives what arrived. Whatever else the thread of an exchange does makes such a call late: see
+ * ExchangeThread.
  */
 import { request as requestHttp, type ClientRequest, type IncomingMessage } from 'node:http';
 import { request as requestHttps } from 'node:https';
@@ -16,18 +19,21 @@ import type { HeaderList } from './secrets.ts';
 
 export interface OutgoingRequest {
   readonly method: string;
-  readonly url: URL;
+  readonly url: string;
   /** All of them, as they leave, but for those that Node works out of the connection. */
   readonly headers: HeaderList;
   readonly body: string;
 }
 
-/** All times: nanoseconds of `process.hrtime`, taken on arrival. Called in this order; `end` once, last. */
+/** All times: nanoseconds since the request was sent, taken on arrival. In this order; `end` once, last. */
 export interface ExchangeListener {
-  head(head: HttpHead, at: bigint): void;
+  /** What the exchange waits for now, while there is no answer; before the head. */
+  phase(phase: RequestPhase): void;
+  head(head: HttpHead, tNs: number): void;
   /** One read of the body, as it came: not decoded. */
-  piece(bytes: Uint8Array, at: bigint): void;
-  end(end: BodyEnd, at: bigint): void;
+  piece(bytes: Uint8Array, tNs: number): void;
+  /** `around`: what came around the body. Secrets are in it. */
+  end(end: BodyEnd, tNs: number, around: AroundBody): void;
 }
 
 /** A peer that has vanished without a word is asked for after this, so that the system ends the connection at last. */
@@ -44,20 +50,22 @@ export class HttpExchange {
   readonly #listener: ExchangeListener;
   readonly #target: string;
   readonly #request: ClientRequest;
-  readonly #informational: { readonly status: number; readonly statusText: string; readonly at: bigint }[] = [];
+  readonly #sentAt = process.hrtime.bigint();
+  readonly #informational: { readonly status: number; readonly statusText: string; readonly tNs: number }[] = [];
   #response: IncomingMessage | undefined;
-  #phase: RequestPhase;
+  #phase: RequestPhase = 'connect';
   /** Why the connection broke; bytes received before the failure are delivered first. */
   #broken: string | undefined;
   #over = false;
 
-  /** Sends at once. */
-  constructor({ method, url, headers, body }: OutgoingRequest, listener: ExchangeListener) {
+  /** Sends at once. Throws for a header that Node does not send. */
+  constructor({ method, url: address, headers, body }: OutgoingRequest, listener: ExchangeListener) {
     this.#listener = listener;
+    const url = new URL(address);
     this.#target = url.host;
     const secure = url.protocol === 'https:';
     // A literal address, in brackets when of version 6, is looked up nowhere.
-    this.#phase = isIP(url.hostname.replace(/^\[|\]$/g, '')) === 0 ? 'dns' : 'connect';
+    this.#enter(isIP(url.hostname.replace(/^\[|\]$/g, '')) === 0 ? 'dns' : 'connect');
     const options = { method, headers: headers.flat(), agent: false, maxHeaderSize: MAX_HEAD_BYTES };
     this.#request = secure ? requestHttps(url, { ...options, ...TLS }) : requestHttp(url, options);
     // Node keeps a thousand and leaves out the rest without a word.
@@ -69,33 +77,12 @@ export class HttpExchange {
     this.#request.once('response', (response) => this.#answer(response));
     // Nobody asked for another protocol: all there is of such an answer is its head.
     this.#request.once('upgrade', (response, socket) => {
-      this.#listener.head(headOf(response), process.hrtime.bigint());
+      this.#listener.head(headOf(response), this.#now());
       socket.destroy();
       this.#end({ how: 'end' });
     });
     this.#request.on('error', (error) => this.#fail(error));
     this.#request.end(body);
-  }
-
-  /** What the exchange waits for, while there is no answer. */
-  get phase(): RequestPhase {
-    return this.#phase;
-  }
-
-  /** The host, as a person may read it. */
-  get target(): string {
-    return this.#target;
-  }
-
-  /** What came around the body until now; `since` gives nanoseconds of a time. Secrets are in it. */
-  around(since: (at: bigint) => number): AroundBody {
-    const trailers = pairs(this.#response?.rawTrailers ?? []);
-    return {
-      ...(this.#informational.length > 0 && {
-        informational: this.#informational.map(({ at, ...response }) => ({ ...response, tNs: since(at) })),
-      }),
-      ...(trailers.length > 0 && { trailers }),
-    };
   }
 
   /** Ends it from this side, as `end` says. Nothing is told after that. */
@@ -114,31 +101,40 @@ export class HttpExchange {
   }
 
   #inform(status: number, statusText: string): void {
-    this.#informational.push({ status, statusText, at: process.hrtime.bigint() });
+    this.#informational.push({ status, statusText, tNs: this.#now() });
+  }
+
+  #now(): number {
+    return Number(process.hrtime.bigint() - this.#sentAt);
+  }
+
+  #enter(phase: RequestPhase): void {
+    this.#phase = phase;
+    this.#listener.phase(phase);
   }
 
   #watchConnection(secure: boolean): void {
     this.#request.once('socket', (socket) => {
       socket.once('lookup', (error) => {
-        if (!error) this.#phase = 'connect';
+        if (!error) this.#enter('connect');
       });
       socket.once('connect', () => {
-        this.#phase = secure ? 'tls' : 'headers';
+        this.#enter(secure ? 'tls' : 'headers');
       });
       socket.once('secureConnect', () => {
-        this.#phase = 'headers';
+        this.#enter('headers');
       });
     });
   }
 
   #answer(response: IncomingMessage): void {
-    const at = process.hrtime.bigint();
+    const tNs = this.#now();
     if (this.#over) return;
     this.#response = response;
-    this.#listener.head(headOf(response), at);
+    this.#listener.head(headOf(response), tNs);
     response.on('data', (bytes: Buffer) => {
-      const at = process.hrtime.bigint();
-      if (!this.#over) this.#listener.piece(bytes, at);
+      const tNs = this.#now();
+      if (!this.#over) this.#listener.piece(bytes, tNs);
     });
     // A body of no stated length ends with the connection, also where that broke.
     response.once('end', () =>
@@ -167,7 +163,11 @@ export class HttpExchange {
   #end(end: BodyEnd): void {
     if (this.#over) return;
     this.#over = true;
-    this.#listener.end(end, process.hrtime.bigint());
+    const trailers = pairs(this.#response?.rawTrailers ?? []);
+    this.#listener.end(end, this.#now(), {
+      ...(this.#informational.length > 0 && { informational: this.#informational }),
+      ...(trailers.length > 0 && { trailers }),
+    });
   }
 }
 

@@ -1,6 +1,6 @@
 /**
  * Items as bytes, for the way between two threads and for as long as nobody looks at them. A fast stream makes a hundred thousand
- * objects in a second; held as objects in the thread that reads sockets, they made its garbage collector stop it for 300 ms.
+ * objects in a second; held as objects in the main thread, they made its garbage collector stop it for 300 ms.
  */
 import { deserialize, serialize } from 'node:v8';
 import type { TraceItem } from '../../../shared/model/items.ts';

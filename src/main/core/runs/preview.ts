@@ -42,7 +42,7 @@ export async function previewOf({ target, transport, request, without }: Preview
   const redaction = new Redaction(target.key);
   return {
     method: leaving.method,
-    url: redaction.url(leaving.url.href),
+    url: redaction.url(leaving.url),
     headers: redaction.headers(leaving.headers),
     changes: [...plan.changes, ...changes, ...(setup.signed === true ? [SIGNATURE] : [])],
   };

@@ -15,6 +15,7 @@ import { titleOf } from '../../../shared/providers/title.ts';
 import type { CheckedParamsOf } from '../../../shared/rpc/contract.ts';
 import { ServiceError } from '../../../shared/rpc/services.ts';
 import { Capture, type CaptureListener } from '../capture/capture.ts';
+import type { ExchangeThread } from '../capture/exchange-thread.ts';
 import type { CaptureLimits } from '../capture/received-body.ts';
 import type { RunEndpoint } from '../endpoints/endpoints-service.ts';
 import type { DecodingProgress, LiveRecording, RecordingStore } from '../recording/live-recording.ts';
@@ -30,6 +31,7 @@ export type RunParams = CheckedParamsOf<'runs.start'>;
 export interface RunSetup {
   readonly store: RecordingStore;
   readonly recordings: Recordings;
+  readonly exchanges: Pick<ExchangeThread, 'send'>;
   readonly target: RunEndpoint;
   readonly params: RunParams;
   readonly transport: SendingTransport;
@@ -62,7 +64,7 @@ export class Run implements CaptureListener {
 
   /** Sends at once. */
   constructor(setup: RunSetup) {
-    const { target, params, transport, limits } = setup;
+    const { target, params, transport, exchanges, limits } = setup;
     const { endpoint } = target;
     this.#setup = setup;
     this.#plan = planOf(transport, endpoint, params.request, params.without);
@@ -71,6 +73,7 @@ export class Run implements CaptureListener {
     this.#capture = new Capture(
       {
         answerSeconds: endpoint.limits.answer,
+        exchanges,
         ...outgoingOf(target, transport, this.#plan),
         ...(limits && { limits }),
       },

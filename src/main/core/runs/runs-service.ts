@@ -2,6 +2,7 @@
 import type { TraceId } from '../../../shared/model/ids.ts';
 import { ServiceError } from '../../../shared/rpc/services.ts';
 import { PROVIDERS, unknownApi } from '../../../shared/providers/registry.ts';
+import type { ExchangeThread } from '../capture/exchange-thread.ts';
 import type { CaptureLimits } from '../capture/received-body.ts';
 import type { EndpointsService } from '../endpoints/endpoints-service.ts';
 import { TRANSPORTS } from '../providers/registry.ts';
@@ -14,6 +15,7 @@ import type { RequestPreview } from '../../../shared/rpc/contract.ts';
 export interface RunsSetup {
   readonly store: RecordingStore;
   readonly recordings: Recordings;
+  readonly exchanges: Pick<ExchangeThread, 'send'>;
   readonly endpoints: Pick<EndpointsService, 'forRun'>;
   /** How much of one answer is captured; see Capture. */
   readonly limits?: CaptureLimits;

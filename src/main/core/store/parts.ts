@@ -39,7 +39,7 @@ export function packReads(reads: readonly Read[]): ReadRun {
   const lengths = new Uint32Array(reads.length);
   const bytes = new Uint8Array(reads.reduce((sum, read) => sum + read.bytes.length, 0));
   let at = 0;
-  // Done for every read in the thread that stamps them: without an iterator's object for each.
+  // Done for every read in the main thread: without an iterator's object for each.
   for (let i = 0; i < reads.length; i++) {
     const read = reads[i]!;
     times[i] = read.tNs;

@@ -13,7 +13,7 @@ import type { Outcome } from './writer.ts';
 export const UNWRITTEN_BYTES = 64 * 1024 * 1024;
 /** Bytes at which a batch does not wait any longer. */
 const BATCH_BYTES = 256 * 1024;
-/** Bytes of a batch at most, but for a read that is longer: packing more at once would keep the thread that stamps reads. */
+/** Bytes of a batch at most, but for a read that is longer: packing more at once would keep the main thread. */
 const LARGEST_BATCH_BYTES = 1 * 1024 * 1024;
 
 /** Reads are packed as they leave. */

@@ -20,7 +20,7 @@ import { SafeStorageVault } from './vault.ts';
 import { openWindow } from './window.ts';
 
 /** Where the built files lie, which only the entry knows. */
-export interface ShellSetup extends Pick<CoreSetup, 'storeWorker' | 'decodeWorker' | 'proxyWorker'> {
+export interface ShellSetup extends Pick<CoreSetup, 'storeWorker' | 'decodeWorker' | 'exchangeWorker' | 'proxyWorker'> {
   readonly rendererDir: string;
   readonly preload: string;
 }
@@ -59,7 +59,7 @@ export function startShell(setup: ShellSetup, createCore: (setup: CoreSetup) => 
       if (BrowserWindow.getAllWindows().length === 0) open();
       page.say(COMMAND, id);
     });
-    const { storeWorker, decodeWorker, proxyWorker } = setup;
+    const { storeWorker, decodeWorker, exchangeWorker, proxyWorker } = setup;
     const pace = samplePace();
     const port = proxyPort();
     core = await createCore({
@@ -69,6 +69,7 @@ export function startShell(setup: ShellSetup, createCore: (setup: CoreSetup) => 
       vault: new SafeStorageVault(new FileVault(join(dataDir, 'keys-encrypted.json'))),
       storeWorker,
       decodeWorker,
+      exchangeWorker,
       ...(proxyWorker && { proxyWorker }),
       ...(pace !== undefined && { samplePace: pace }),
       ...(port !== undefined && { proxyPort: port }),

@@ -51,6 +51,9 @@ function sameJson(a: string, b: string): boolean {
   return a === b || (isJson(b) && JSON.stringify(JSON.parse(a)) === JSON.stringify(JSON.parse(b)));
 }
 
+/** What models write around their calls: Mistral's words in brackets, and the tags of Qwen, GLM, DeepSeek and gpt-oss. */
+const FORMAT_MARKER =
+  /^\[[A-Z_]{3,}\]|<[|｜][^<>]{1,40}[|｜]>|<\/?(?:tool_calls?|arg_(?:key|value)|parameters?|function(?:_call)?|invoke|think)\b[^<>]{0,40}>/;
 /** What the text of arguments that are not JSON looks like. */
 function looksLike(text: string): string {
   const trimmed = text.trim();
@@ -68,6 +71,8 @@ function looksLike(text: string): string {
     return ': they are written as Python writes a dict';
   if (/,\s*[}\]]/.test(trimmed)) return ': a comma stands before a closing bracket';
   if (/^\{\s*[A-Za-z_]\w*\s*:/.test(trimmed)) return ': their keys have no quotes';
+  const marker = FORMAT_MARKER.exec(trimmed)?.[0];
+  if (marker !== undefined) return `: a marker of the model's chat format, ${JSON.stringify(marker)}, stands in them`;
   if (!/^[{["\d\-tfn]/.test(trimmed)) return `: they begin with ${JSON.stringify(trimmed.slice(0, 20))}`;
   if (/^[{[]/.test(trimmed) && !/[}\]]$/.test(trimmed)) return ': they end before their last bracket is closed';
   return '';

@@ -135,12 +135,14 @@ export const completed = (...output: readonly JsonObject[]): ExampleEvent => ({
 export const outputMessage = (id: string, text?: string): JsonObject => ({
   type: 'message',
   id,
+  status: text === undefined ? 'in_progress' : 'completed',
   role: 'assistant',
   content: text === undefined ? [] : [{ type: 'output_text', text, annotations: [] }],
 });
 export const functionCall = (id: string, text: string): JsonObject => ({
   type: 'function_call',
   id,
+  status: 'completed',
   call_id: `call_${id}`,
   name: 'f',
   arguments: text,

@@ -42,18 +42,24 @@ const mEnd = (reason: string | null = 'end_turn', usage: Record<string, unknown>
 ];
 const messages = (...events: readonly Event[]): string => namedBody(...events);
 
-const rCreated = { type: 'response.created', response: { id: 'r', status: 'in_progress', output: [] } };
-const rItem = { type: 'message', id: 'msg', content: [] };
-const rSaid = { ...rItem, content: [{ type: 'output_text', text: 'Hi' }] };
+const rCreated = { type: 'response.created', response: { id: 'r', status: 'in_progress', model: 'x', output: [] } };
+const rItem = { type: 'message', id: 'msg', status: 'in_progress', role: 'assistant', content: [] };
+const rSaid = { ...rItem, status: 'completed', content: [{ type: 'output_text', text: 'Hi' }] };
 const rDone = {
   type: 'response.completed',
   response: {
     id: 'r',
     status: 'completed',
+    model: 'x',
     output: [rItem],
     usage: { input_tokens: 1, output_tokens: 1, total_tokens: 2 },
   },
 };
+const rPart = { output_index: 0, item_id: 'msg', content_index: 0 };
+const rText: readonly Event[] = [
+  { type: 'response.content_part.added', ...rPart, part: { type: 'output_text', text: '' } },
+  { type: 'response.output_text.delta', ...rPart, delta: 'Hi' },
+];
 const added = (index = 0, item: Record<string, unknown> = rItem): Event => ({
   type: 'response.output_item.added',
   output_index: index,
@@ -80,7 +86,10 @@ const clean: readonly (readonly [Api, string])[] = [
   ['messages', messages(mStart, block(0), delta(0), stop(0), ...mEnd())],
   [
     'responses',
-    responses(rCreated, added(), done(0, rSaid), { ...rDone, response: { ...rDone.response, output: [rSaid] } }),
+    responses(rCreated, added(), ...rText, done(0, rSaid), {
+      ...rDone,
+      response: { ...rDone.response, output: [rSaid] },
+    }),
   ],
 ];
 

@@ -129,6 +129,23 @@ interface IndexedCall {
 
 /** Plain reasoning text, by server; the wire lane reads the same. */
 const REASONING_FIELDS = ['reasoning_content', 'reasoning', 'reasoning_text'] as const;
+/** The text of a delta, in whichever field it has some. */
+function textOf(delta: JsonObject | null): string {
+  for (const name of ['content', ...REASONING_FIELDS, 'refusal'])
+    if (stringOf(delta?.[name])) return String(delta?.[name]);
+  return '';
+}
+/** The text of the tokens that log probabilities name. */
+const tokenText = (logprobs: JsonObject | null): string =>
+  objectsOf(logprobs?.['content'])
+    .map(({ token }) => stringOf(token) ?? '')
+    .join('');
+/** The log probabilities of a choice, for examples. */
+const tokens = (...texts: readonly string[]): JsonObject => ({
+  logprobs: { content: texts.map((token) => ({ token, logprob: -0.1 })) },
+});
+/** A token that is a marker of the chat format, which is in no text. */
+const MARKER = /<[^>]*>|\[[A-Z_]+\]/;
 /** Names of reasoning in other APIs, or in none. */
 const OTHER_REASONING = new Set([
   'thinking',
@@ -884,7 +901,7 @@ export const CHAT_COMPLETIONS_RULES: readonly LintRule[] = [
     lenient: 'info',
     help: 'The name and the id of a call stand in its first fragment alone. Some local servers repeat them with each.',
     advice:
-      'openai-python joins them: get_timeget_time. Take the name and the id of the first fragment, and report it to the server.',
+      'openai-python joins them, so that each stands there twice. Take the name and the id of the first fragment, and report it to the server.',
     example: chat(
       chatCall(0, 'a', 'f', '{'),
       chunk({ tool_calls: [{ index: 0, function: { name: 'f', arguments: '}' } }] }),
@@ -913,6 +930,31 @@ export const CHAT_COMPLETIONS_RULES: readonly LintRule[] = [
         before.id ??= id;
         before.name ??= name;
         before.text += text;
+      });
+    },
+  },
+  {
+    id: 'call-name-emptied',
+    strict: 'info',
+    lenient: null,
+    help: 'Fragments of a call after its first leave out what they do not change. Servers and gateways that write every field send null, or empty text, in the place of the name and the id.',
+    advice:
+      'Clients that keep the last name, as far as the field is there, run a tool without a name ("unknown tool"). Keep the first that is not empty, and report it to the server.',
+    example: chat(
+      chatCall(0, 'a', 'f', '{'),
+      chunk({ tool_calls: [{ index: 0, id: null, function: { name: null, arguments: '}' } }] }),
+      ...chatEnd('tool_calls'),
+    ),
+    counterexample: chat(chatCall(0, 'a', 'f', '{'), chatArguments('}'), ...chatEnd('tool_calls')),
+    check: () => {
+      const named = new Map<string, string>();
+      return eachToolCall((call, key, { frame }, report) => {
+        const name = functionOf(call)?.['name'];
+        if (name) return void named.set(key, String(name));
+        const before = named.get(key);
+        // Empty text for the name alone is what Mistral sends.
+        if (before !== undefined && (name === null || (name === '' && call['id'] === '')))
+          report(frame, `A later fragment of ${before} has ${name === null ? 'null' : 'empty text'} as its name.`);
       });
     },
   },
@@ -1115,6 +1157,64 @@ export const CHAT_COMPLETIONS_RULES: readonly LintRule[] = [
             report(frame, `${said[0]} and ${said[1]} say the same.`);
         }),
       ),
+  },
+  {
+    id: 'delta-of-two',
+    strict: 'info',
+    lenient: null,
+    help: 'One delta brings reasoning and text, or text and a tool call. Servers whose parser is given several tokens at once send what is on both sides of the border together.',
+    advice:
+      'Clients that look for the one and else for the other, as many examples do, lose a piece. Read every field of a delta, reasoning first.',
+    example: chat(chunk({ role: 'assistant', reasoning_content: 'Hm', content: 'Hi' }), ...chatEnd()),
+    counterexample: chat(chunk({ role: 'assistant', reasoning_content: 'Hm' }), chunk({ content: 'Hi' }), ...chatEnd()),
+    check: () => ({
+      settled: true,
+      ...unlessPlain(
+        eachChoice((choice, _index, { frame }, report) => {
+          const delta = objectOf(choice['delta']);
+          if (!delta || !stringOf(delta['content'])) return;
+          if (REASONING_FIELDS.some((name) => stringOf(delta[name])))
+            report(frame, 'A delta has reasoning and text.', 'reasoning');
+          else if (callsIn(choice).length > 0) report(frame, 'A delta has text and a tool call.', 'call');
+        }),
+      ),
+    }),
+  },
+  {
+    id: 'token-without-text',
+    strict: 'warning',
+    lenient: 'info',
+    help: 'The log probabilities of an event name tokens that the model gave, and neither this delta nor the next one has their text. Parsers of reasoning and tool calls drop what comes with the marker that they wait for.',
+    advice:
+      'The answer begins, or goes on, without its first word: the text is lost on the server. Compare with an answer that is not streamed, and report it to the server.',
+    example: chat(
+      chunk({ role: 'assistant', content: null }, {}, tokens('Hel')),
+      chunk({ content: 'lo' }, {}, tokens('lo')),
+      ...chatEnd(),
+    ),
+    counterexample: chat(
+      chunk({ role: 'assistant', content: 'Hel' }, {}, tokens('Hel')),
+      chunk({ content: 'lo' }, {}, tokens('lo')),
+      ...chatEnd(),
+    ),
+    check: () => {
+      /** Tokens of the delta before, which had no text, by choice. */
+      const waiting = new Map<number, { readonly event: LintEvent; readonly text: string }>();
+      return eachChoice((choice, index, event, report) => {
+        const logprobs = objectOf(choice['logprobs']);
+        if (!logprobs && waiting.size === 0) return;
+        const delta = objectOf(choice['delta']);
+        const said = textOf(delta);
+        const given = tokenText(logprobs);
+        const before = waiting.get(index);
+        waiting.delete(index);
+        // Only where the delta after it has the text of its own tokens was the text not held back.
+        if (before && said !== '' && said === given)
+          report(before.event.frame, `The log probabilities name ${JSON.stringify(before.text)}, and no delta has it.`);
+        if (said === '' && !delta?.['tool_calls'] && /\S/.test(given) && !MARKER.test(given))
+          waiting.set(index, { event, text: given });
+      });
+    },
   },
   {
     id: 'usage-repeated',

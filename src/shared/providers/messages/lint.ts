@@ -484,6 +484,96 @@ export const MESSAGES_RULES: readonly LintRule[] = [
     }),
   },
   {
+    id: 'input-tokens-zero',
+    strict: 'warning',
+    lenient: 'info',
+    help: 'message_start has the tokens of the prompt. Servers and gateways that learn the count with the last event send 0 there, and others send 0 with message_delta after the count has come.',
+    advice:
+      'Clients that read the count from one of the two events, as Claude Code does for the context, show 0, and the SDKs keep the one of message_delta. Take the larger, and report it to the server.',
+    example: messagesExample(
+      {
+        type: 'message_start',
+        message: { ...objectOf(messageStart['message']), usage: { input_tokens: 0, output_tokens: 0 } },
+      },
+      ...hi().slice(1),
+      { ...messageDelta('end_turn'), usage: { input_tokens: 5, output_tokens: 2 } },
+      messageStop,
+    ),
+    counterexample: messagesExample(
+      ...hi(),
+      { ...messageDelta('end_turn'), usage: { input_tokens: 5, output_tokens: 2 } },
+      messageStop,
+    ),
+    check: () => {
+      let start: LintEvent | null = null;
+      const inputOf = (usage: unknown): number | null => numberOf(objectOf(usage)?.['input_tokens']);
+      return {
+        settled: true,
+        event(event, report) {
+          const { type, data } = event;
+          if (type === 'message_start') start = event;
+          if (type !== 'message_delta' || !start) return;
+          const first = inputOf(objectOf(start.data?.['message'])?.['usage']);
+          const last = inputOf(data?.['usage']);
+          if (first === 0 && last)
+            report(start.frame, `message_start says 0 input tokens; the count, ${last}, comes with message_delta.`);
+          else if (first && last === 0)
+            report(event.frame, `message_delta says 0 input tokens, where message_start said ${first}.`);
+        },
+      };
+    },
+  },
+  {
+    id: 'signature-twice',
+    strict: 'warning',
+    lenient: 'info',
+    help: 'A thinking block starts with an empty signature, and one signature_delta at its end brings it. Gateways that write a stream anew from a whole answer give it with the start as well, and others cut it in pieces.',
+    advice:
+      'The SDKs of Anthropic keep the last, and clients that join what comes send a signature that is refused: "invalid signature in thinking block". Keep the last, and report it to the server.',
+    example: message(
+      'end_turn',
+      blockStart(0, { ...thinking, signature: 'EqQB' }),
+      thought,
+      signed,
+      blockStop(0),
+      blockStart(1),
+      textDelta(1, 'Hi'),
+      blockStop(1),
+    ),
+    counterexample: message(
+      'end_turn',
+      blockStart(0, thinking),
+      thought,
+      signed,
+      blockStop(0),
+      blockStart(1),
+      textDelta(1, 'Hi'),
+      blockStop(1),
+    ),
+    check: () => {
+      /** Where each block has its signature. */
+      const signatures = new Map<number, string>();
+      return {
+        event({ frame, type, data }, report) {
+          const index = numberOf(data?.['index']);
+          if (!data || index === null) return;
+          if (type === 'content_block_start') {
+            const given = stringOf(objectOf(data['content_block'])?.['signature']);
+            if (given) signatures.set(index, 'its start');
+            else signatures.delete(index);
+          }
+          if (type !== 'content_block_delta') return;
+          const delta = deltaOf(data);
+          if (delta?.['type'] !== 'signature_delta' || !stringOf(delta['signature'])) return;
+          const before = signatures.get(index);
+          signatures.set(index, 'a signature_delta');
+          if (before !== undefined)
+            report(frame, `Block ${index} has a signature in ${before}, and one comes with a later signature_delta.`);
+        },
+      };
+    },
+  },
+  {
     id: 'thinking-unsigned',
     strict: 'warning',
     lenient: 'info',

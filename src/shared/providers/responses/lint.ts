@@ -353,6 +353,93 @@ export const RESPONSES_RULES: readonly LintRule[] = [
     },
   },
   {
+    id: 'response-shape',
+    strict: 'warning',
+    lenient: 'info',
+    help: 'The response in an event has an id, a status, a model and a list as its output, and an item an id, a status and what its type has. Converters leave out what their own client does not read.',
+    advice:
+      'Clients with typed models, as Codex and others in Rust, Go or Swift, end there with an error: "missing field". Take what is missing from the events around it, and report it to the server.',
+    example: endsWith(completedWith({ id: undefined })),
+    counterexample: HEALTHY,
+    check: () => ({
+      settled: true,
+      event({ frame, type, data }, report) {
+        if (!data) return;
+        if (type.startsWith('response.output_item.')) {
+          const item = itemOf(data);
+          if (!item) return report(frame, `${type} has no item.`, 'no item');
+          const fields = ITEM_FIELDS[stringOf(item['type']) ?? ''] ?? [];
+          return tellLacking(frame, fields, item, `The item of ${type}`, report);
+        }
+        if (type === 'response.content_part.added' && !objectOf(data['part']))
+          return report(frame, `${type} has no part.`);
+        if (!HAS_RESPONSE.has(type)) return;
+        const response = objectOf(data['response']);
+        if (!response) return report(frame, `${type} has no response.`, 'no response');
+        tellLacking(frame, RESPONSE_FIELDS, response, `The response of ${type}`, report);
+      },
+    }),
+  },
+  {
+    id: 'text-without-deltas',
+    strict: 'warning',
+    lenient: 'info',
+    help: 'A text comes with deltas, and whole with the events that end it. Here only the whole is there: a converter took an answer that was not streamed.',
+    advice:
+      'Clients that show what the deltas bring, as most do, show an empty answer. Take the whole where no delta came, and report it to the server.',
+    example: hi({ type: 'response.output_text.done', output_index: 0, item_id: 'msg_1', content_index: 0, text: 'Hi' }),
+    counterexample: HEALTHY,
+    check: () => {
+      /** Items of which a delta came, by their index and id. */
+      const seen = new Set<unknown>();
+      let last: JsonObject | null = null;
+      const told = new Set<unknown>();
+      return {
+        settled: true,
+        event({ frame, type, data }, report) {
+          if (!data) return;
+          const { output_index: index, item_id: id } = data;
+          if (type === 'response.output_text.delta' || type === 'response.refusal.delta') {
+            // Deltas of one item come in a row.
+            if (!last || last['output_index'] !== index || last['item_id'] !== id) seen.add(index).add(id);
+            last = data;
+            return;
+          }
+          const done = type === 'response.output_text.done' || type === 'response.refusal.done';
+          const item = isItemDone(type) ? itemOf(data) : null;
+          const text = done
+            ? (stringOf(data['text']) ?? stringOf(data['refusal']))
+            : item?.['type'] === 'message'
+              ? contentOf(item)
+              : '';
+          if (!text || seen.has(index ?? null) || seen.has(id ?? item?.['id'] ?? null) || told.has(index)) return;
+          told.add(index);
+          report(
+            frame,
+            `The ${text.length} characters of output item ${String(index ?? id)} come whole, and no delta brings them.`,
+          );
+        },
+      };
+    },
+  },
+  {
+    id: 'event-name-missing',
+    strict: 'info',
+    lenient: null,
+    help: 'Each event has a name, in an event line before its data, which is its type. Servers and proxies that write the data lines alone leave it out.',
+    advice:
+      'The SDKs of OpenAI go by the type in the data; clients that listen for events by their name see none. Go by the type, and report it to the server.',
+    example: { ...HEALTHY, body: HEALTHY.body.replaceAll(/event: .*\n/g, '') },
+    counterexample: HEALTHY,
+    check: () => ({
+      settled: true,
+      event({ frame, data, type }, report) {
+        if (data && frame.sse && frame.name === '' && type.startsWith('response.'))
+          report(frame, `${type} has no name.`);
+      },
+    }),
+  },
+  {
     id: 'done-differs',
     strict: 'error',
     lenient: 'warning',
@@ -631,6 +718,36 @@ export const RESPONSES_RULES: readonly LintRule[] = [
     },
   ),
 ];
+
+/** Events that carry the response. */
+const HAS_RESPONSE: ReadonlySet<string> = new Set([
+  'response.created',
+  'response.queued',
+  'response.in_progress',
+  'response.completed',
+  'response.incomplete',
+]);
+type Fields = readonly (readonly [name: string, list?: 'list'])[];
+const RESPONSE_FIELDS: Fields = [['id'], ['status'], ['model'], ['output', 'list']];
+/** What clients need of an item, by its type. */
+const ITEM_FIELDS: Readonly<Record<string, Fields>> = {
+  message: [['id'], ['status'], ['role'], ['content', 'list']],
+  function_call: [['id'], ['status']],
+  reasoning: [['id']],
+};
+
+function tellLacking(
+  frame: LintEvent['frame'],
+  fields: Fields,
+  holder: JsonObject,
+  what: string,
+  report: Report,
+): void {
+  const lacking = fields.flatMap(([name, list]) =>
+    (list ? Array.isArray(holder[name]) : stringOf(holder[name])) ? [] : [name],
+  );
+  if (lacking.length > 0) report(frame, `${what} has no ${lacking.join(', no ')}.`, lacking.join());
+}
 
 interface Streamed {
   readonly index: number | null;

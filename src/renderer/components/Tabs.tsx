@@ -93,14 +93,20 @@ function useWithoutRoom(
     const next = all.size === 0 ? all : withoutRoom(drawn, latest.current.chosen, room - (button || BUTTON));
     setLeft((before) => ([...next].join() === [...before].join() ? before : next));
   });
+  const looked = useRef('');
   useLayoutEffect(() => {
     latest.current = { tabs, chosen };
+    // Looking has the whole page laid out at once: only where a tab may have got another width, and not for another count of the
+    // same length, whose digits are all as wide.
+    const widths = [chosen, ...tabs.map(({ id, title, count }) => `${id} ${title} ${count?.length}`)].join();
+    if (looked.current === widths) return;
+    looked.current = widths;
     look.current();
   }, [tabs, chosen]);
   useEffect(() => {
     const observer = new ResizeObserver(() => look.current());
-    observer.observe(list.current!.parentElement!);
-    for (const tab of list.current!.children) observer.observe(tab);
+    const row = list.current!.parentElement!;
+    for (const one of [row, ...row.children, ...list.current!.children]) observer.observe(one);
     return () => observer.disconnect();
   }, [list]);
   return left;

@@ -15,10 +15,15 @@ import { TraceModel } from './trace-model.ts';
 
 const PULSE_MS = 250;
 /**
- * More items than this in one go are more than anyone reads: they are drawn with every second frame. What costs most at
- * such rates is painting the text that moves, and that is halved.
+ * So long at least between two drawings of what streams, milliseconds: what costs most is laying out and painting the window for
+ * each of them, and nobody sees text come more often than that.
  */
-const FLOOD = 100;
+const DRAW_MS = 33;
+/** More items than this in one go are more than anyone reads: they are drawn less often still. */
+const FLOOD = 200;
+const FLOOD_MS = 50;
+/** A drawing that is asked for so much early comes with the frame that is due. */
+const FRAME_MS = 12;
 /** So many items further on, a playhead does not go through them. */
 const FAR = 2048;
 
@@ -60,11 +65,16 @@ export class TraceSession {
   readonly whole: TraceModel | undefined;
   #model: TraceModel;
   #waiting: TraceItem[] = [];
-  /** A frame is asked for. */
+  /** A drawing is asked for. */
   #asked = false;
+  #later: ReturnType<typeof setTimeout> | undefined;
+  /** Milliseconds of this side's clock. */
+  #flushedAt = -Infinity;
   readonly #drawers = new Set<() => void>();
   #pulse: ReturnType<typeof setTimeout> | undefined;
   #structure = -1;
+  /** Milliseconds of this side's clock. */
+  #structuredAt = -Infinity;
   #flooded = false;
   #comparing: Promise<void> | undefined;
   readonly #running: 'loading' | 'live';
@@ -164,7 +174,9 @@ export class TraceSession {
       this.#flush();
     } else if (!this.#asked) {
       this.#asked = true;
-      onNextFrame(this.#flooded ? this.#flushAfterNext : this.#flush);
+      const wait = this.#flushedAt + (this.#flooded ? FLOOD_MS : DRAW_MS) - performance.now() - FRAME_MS;
+      if (wait <= 0) onNextFrame(this.#flush);
+      else this.#later = setTimeout(() => onNextFrame(this.#flush), wait);
     }
   }
 
@@ -197,13 +209,12 @@ export class TraceSession {
   }
 
   #forget(): void {
+    clearTimeout(this.#later);
     forgetFrame(this.#flush);
-    forgetFrame(this.#flushAfterNext);
   }
 
-  readonly #flushAfterNext = (): void => onNextFrame(this.#flush);
-
   readonly #flush = (): void => {
+    this.#flushedAt = performance.now();
     const items = this.#waiting;
     this.#waiting = [];
     this.#asked = false;
@@ -236,15 +247,22 @@ export class TraceSession {
   }
 
   #changed(wasEnded: boolean): void {
-    const { blocks, ending } = this.model;
-    const ended = ending !== null;
-    if (blocks.version !== this.#structure || ended !== wasEnded) {
-      this.#structure = blocks.version;
-      this.store.setState((state) => ({ structure: state.structure + 1, phase: ended ? 'ended' : this.#running }));
-    }
+    const ended = this.model.ending !== null;
+    // Blocks that come by the hundred would be drawn and gone again with each frame.
+    const soon = this.#flooded && performance.now() - this.#structuredAt < PULSE_MS;
+    if (ended !== wasEnded || !soon) this.#restructure(ended !== wasEnded);
     if (ended && !wasEnded) this.#beat();
     else this.#pulse ??= setTimeout(this.#beat, PULSE_MS);
     this.#draw();
+  }
+
+  #restructure(anyway = false): void {
+    const { blocks, ending } = this.model;
+    if (blocks.version === this.#structure && !anyway) return;
+    this.#structure = blocks.version;
+    this.#structuredAt = performance.now();
+    const phase = ending === null ? this.#running : 'ended';
+    this.store.setState((state) => ({ structure: state.structure + 1, phase }));
   }
 
   readonly #draw = (): void => {
@@ -254,6 +272,7 @@ export class TraceSession {
   readonly #beat = (): void => {
     clearTimeout(this.#pulse);
     this.#pulse = undefined;
+    this.#restructure();
     this.store.setState((state) => ({ pulse: state.pulse + 1, phase: this.model.ending ? 'ended' : this.#running }));
   };
 }

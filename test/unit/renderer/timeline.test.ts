@@ -2,11 +2,11 @@ import { describe, expect, it } from 'vitest';
 import { TraceModel } from '../../../src/renderer/stores/trace-model.ts';
 import { TimelineData } from '../../../src/renderer/views/timeline/timeline-data.ts';
 import { panned, roundEnd, tickText, ticks, toShare, zoomed } from '../../../src/renderer/parts/time/scale.ts';
-import { metaMarks } from '../../../src/renderer/views/timeline/draw.ts';
+import { draw, metaMarks, type Palette } from '../../../src/renderer/views/timeline/draw.ts';
 import { flagLabel, labelled, rangeLabel } from '../../../src/renderer/views/timeline/labels.ts';
 import { nearestEvent } from '../../../src/renderer/views/timeline/hit.ts';
 import { lowerBound } from '../../../src/renderer/stores/lower-bound.ts';
-import { itemsOf, wireStart, type Step } from '../../support/items.ts';
+import { itemsOf, wireStart, wireStop, type Step } from '../../support/items.ts';
 
 function dataOf(steps: readonly Step[]) {
   const model = new TraceModel();
@@ -130,6 +130,45 @@ describe('labels of the axis', () => {
     const ticks = [0, 100, 200, 385].map((x) => ({ x, text: `${x} ms` }));
     expect(labelled(ticks, [], 400)).toEqual(['0 ms', '100 ms', '200 ms', '']);
     expect(labelled(ticks, [flagLabel(110, 'now', 400, 'right'), null], 400)).toEqual(['0 ms', '', '200 ms', '']);
+  });
+});
+
+describe('drawing', () => {
+  const kinds = { reasoning: '', text: '', tool: '', meta: '', error: '', wait: '', warn: '' };
+  const palette: Palette = { bg: '', fg3: '', accent: '', tint: 0.2, kinds };
+  /** How often a canvas is called to draw. */
+  const callsOf = (blocks: number): number => {
+    const { model, data } = dataOf(
+      Array.from({ length: blocks }, (_, at): Step[] => [
+        {
+          ms: at,
+          kind: 'tool',
+          block: `b${at}`,
+          chars: 2,
+          wire: [wireStart(`b${at}`, 'tool'), wireStop(`b${at}`, true)],
+        },
+        { ms: at, kind: 'finish' },
+      ]).flat(),
+    );
+    let calls = 0;
+    const context = new Proxy({} as CanvasRenderingContext2D, {
+      get: (_, name) => (name === 'fillRect' || name === 'fill' || name === 'stroke' ? () => calls++ : () => {}),
+      set: () => true,
+    });
+    const rows = [
+      { type: 'network' as const, top: 20, height: 20 },
+      { type: 'events' as const, top: 40, height: 20 },
+      ...data.lanes.map((lane, at) => ({ type: 'lane' as const, top: 60 + 20 * at, height: 20, lane })),
+      { type: 'meta' as const, top: 600, height: 20 },
+    ];
+    const nowNs = blocks * 1e6;
+    const scene = { model, data, rows, window: { start: 0, end: nowNs }, timed: true, nowNs, goesOn: false };
+    draw(context, { ...scene, selected: null, width: 100, height: 620 }, palette);
+    return calls;
+  };
+
+  it('takes what the width takes, not what the stream does', () => {
+    expect(callsOf(20_000)).toBeLessThan(2 * callsOf(2_000));
   });
 });
 

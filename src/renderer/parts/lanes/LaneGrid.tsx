@@ -8,6 +8,7 @@ import { useSession, useTrace } from '../../stores/open.ts';
 import type { TraceModel } from '../../stores/trace-model.ts';
 import { noEvents } from '../no-events.ts';
 import { LaneColumn, type Compared } from './LaneColumn.tsx';
+import { useDrawnBySteps } from './use-drawn-by-steps.ts';
 import { useFolds } from './use-folds.ts';
 import { eventsIn } from './use-stretches.ts';
 import { useFollow } from '../use-follow.ts';
@@ -35,7 +36,8 @@ export function LaneGrid() {
   // The model grows in place: the counter says when its rows are others.
   // oxlint-disable-next-line react/exhaustive-deps
   const all = useMemo(() => rowsIn(session.model, range), [session.model, range, structure]);
-  const rows = useMemo(() => all.slice(-shown), [all, shown]);
+  const last = useMemo(() => all.slice(-shown), [all, shown]);
+  const rows = useDrawnBySteps(last);
   const folds = useFolds(rows, reading);
   // Of a moment before the end it would tell what is still to come.
   const compare = useTrace((trace) => (trace.phase === 'ended' ? trace.compare : null));
@@ -47,7 +49,7 @@ export function LaneGrid() {
   }, [ended, session]);
   const over: Compared = compare ? 'done' : failed === session ? 'failed' : 'comparing';
   const compared: Compared = ended ? over : live ? 'live' : 'not yet';
-  const hidden = all.length - rows.length;
+  const hidden = all.length - last.length;
 
   return (
     <div className="live">

@@ -3,6 +3,8 @@
  * `fresh` is the tint of what has just arrived, off when reduced motion is set.
  */
 const TINT_MS = 400;
+/** Nothing more comes when nothing came for so long. */
+const QUIET_MS = 100;
 
 const calm = matchMedia('(prefers-reduced-motion: reduce)');
 
@@ -17,26 +19,47 @@ const marks = { added: register('added'), chosen: register('chosen'), outside: r
 /** added: not on the wire here. chosen: what the selected event brought. outside: not of the chosen range. */
 export type MarkName = keyof typeof marks;
 
+interface Fresh {
+  readonly range: StaticRange;
+  readonly of: FreshText;
+  /** Milliseconds of the page's clock. */
+  readonly at: number;
+}
+
+/** All that is tinted, the oldest first. */
+let fresh: Fresh[] = [];
+let fading: ReturnType<typeof setTimeout> | undefined;
+
+/**
+ * Takes away the tint whose time is over. With what is marked next where more comes, so that the page is drawn once for both;
+ * by a timer where nothing does.
+ */
+function fade(now: number): void {
+  const kept = fresh.findIndex(({ at }) => now - at < TINT_MS);
+  for (const { range } of fresh.splice(0, kept < 0 ? fresh.length : kept)) freshMark?.delete(range);
+}
+
+function fadeLater(): void {
+  const now = performance.now();
+  if (now - (fresh.at(-1)?.at ?? 0) >= QUIET_MS) fade(now);
+  fading = fresh.length > 0 ? setTimeout(fadeLater, QUIET_MS) : undefined;
+}
+
 /** Marks what was appended to one text; one per streaming block. */
 export class FreshText {
-  #ranges: StaticRange[] = [];
-
   mark(node: Text, start: number, end: number): void {
     if (!freshMark || calm.matches) return;
+    const at = performance.now();
+    fade(at);
     const range = stretch(node, start, end);
-    this.#ranges.push(range);
+    fresh.push({ range, of: this, at });
     freshMark.add(range);
-    setTimeout(() => this.#fade(range), TINT_MS);
+    fading ??= setTimeout(fadeLater, QUIET_MS);
   }
 
   clear(): void {
-    for (const range of this.#ranges) freshMark?.delete(range);
-    this.#ranges = [];
-  }
-
-  #fade(range: StaticRange): void {
-    if (freshMark?.delete(range) !== true) return;
-    this.#ranges = this.#ranges.filter((other) => other !== range);
+    for (const { range, of } of fresh) if (of === this) freshMark?.delete(range);
+    fresh = fresh.filter(({ of }) => of !== this);
   }
 }
 

@@ -299,13 +299,18 @@ function usePlaceKept(list: readonly ListRow[], { topOf, scrollBy }: Scrolled): 
   useLayoutEffect(() => {
     const old = before.current;
     before.current = list;
+    // Asking for the place has the whole page laid out at once, and most new lists only have other numbers in their rows.
+    if (old === list || haveSameRows(old, list)) return;
     const top = topOf() ?? 0;
-    if (old === list || top < RUN_HEIGHT) return;
+    if (top < RUN_HEIGHT) return;
     const id = runBelow(old, top);
     const [was, is] = [startOf(old, id), startOf(list, id)];
     if (was !== undefined && is !== undefined && was !== is) scrollBy(is - was);
   });
 }
+
+const haveSameRows = (a: readonly ListRow[], b: readonly ListRow[]): boolean =>
+  a.length === b.length && a.every((row, at) => keyOf(row) === keyOf(b[at]) && heightOf(row) === heightOf(b[at]));
 
 /** The first run that ends below a height. */
 function runBelow(list: readonly ListRow[], top: number): TraceId | undefined {

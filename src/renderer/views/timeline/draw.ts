@@ -204,31 +204,45 @@ const LEAST_BAR = 3;
 
 function drawLane(context: CanvasRenderingContext2D, scene: Scene, row: Row, palette: Palette): void {
   const lane = row.lane!;
-  const { model, width } = scene;
+  const { data, width } = scene;
   const colour = palette.kinds[lane.kind];
   const newest = newestOf(scene);
   const end = scene.timed ? Math.floor(xOf(scene, scene.nowNs)) : Number.POSITIVE_INFINITY;
   const base = row.top + row.height - 7;
   const room = row.height - 13;
   context.fillStyle = colour;
-  for (const { block, first, last } of lane.segments) {
+  // Blocks that would cover the same pixels as the one before them add nothing to be seen.
+  let [drawnLeft, drawnRight, closedAt] = [Number.NaN, Number.NaN, Number.NaN];
+  for (const segment of lane.segments) {
+    const { first, last } = segment;
     if (first > newest) continue;
     const begins = crisp(eventX(scene, first));
     const right = Math.min(Math.max(crisp(eventX(scene, Math.min(last, newest))), begins + LEAST_BAR), end);
     const left = Math.min(begins, right - LEAST_BAR);
     if (right < 0 || left > width) continue;
-    context.globalAlpha = palette.tint;
-    context.fillRect(left, base - room, right - left, room);
-    context.globalAlpha = 0.55;
-    context.fillRect(left, base - 1, right - left, 1);
+    if (left !== drawnLeft || right !== drawnRight) {
+      [drawnLeft, drawnRight] = [left, right];
+      context.globalAlpha = palette.tint;
+      context.fillRect(left, base - room, right - left, room);
+      context.globalAlpha = 0.55;
+      context.fillRect(left, base - 1, right - left, 1);
+    }
+    if (right === closedAt || data.rowOf(segment)?.open !== false) continue;
+    closedAt = right;
     context.globalAlpha = 1;
-    if (model.blocks.row(block)?.open === false) context.fillRect(right - 1, base - room - 1, 2, room + 1);
+    context.fillRect(right - 1, base - room - 1, 2, room + 1);
   }
+  context.globalAlpha = 1;
   drawDeltas(context, scene, lane, newest, base, room);
-  for (const { block } of lane.segments) {
-    const validNs = model.blocks.row(block)?.cells.wire[0]?.validNs;
-    if (lane.kind === 'tool' && given(validNs) && validNs <= scene.nowNs && scene.timed)
-      ring(context, xOf(scene, validNs), base - room, palette, colour);
+  if (lane.kind !== 'tool' || !scene.timed) return;
+  let ringedAt = Number.NaN;
+  for (const segment of lane.segments) {
+    const validNs = data.rowOf(segment)?.cells.wire[0]?.validNs;
+    if (!given(validNs) || validNs > scene.nowNs) continue;
+    const x = xOf(scene, validNs);
+    if (crisp(x) === ringedAt || outside(x, width)) continue;
+    ringedAt = crisp(x);
+    ring(context, x, base - room, palette, colour);
   }
 }
 
@@ -277,9 +291,10 @@ const META_ROOM: Readonly<Record<'ping' | 'other', number>> = { ping: 5, other: 
 
 function drawMeta(context: CanvasRenderingContext2D, scene: Scene, { top, height }: Row, palette: Palette): void {
   const y = top + height / 2;
-  const marks = metaMarks(scene);
-  for (const { kind, x } of marks) {
-    if (outside(x, scene.width)) continue;
+  let [drawnKind, drawnAt] = ['' as EventKind | '', Number.NaN];
+  for (const { kind, x } of metaMarks(scene)) {
+    if (outside(x, scene.width) || (kind === drawnKind && crisp(x) === drawnAt)) continue;
+    [drawnKind, drawnAt] = [kind, crisp(x)];
     context.fillStyle = palette.kinds[TONES[kind]];
     context.beginPath();
     if (kind === 'ping') context.arc(x, y, DOT, 0, 2 * Math.PI);

@@ -13,6 +13,8 @@ export interface Segment {
   /** Event numbers. */
   readonly first: number;
   last: number;
+  /** Of the grid, once it was asked for and is there. */
+  row?: BlockRow | undefined;
 }
 
 export interface TimelineLane {
@@ -50,6 +52,11 @@ export class TimelineData {
     const model = this.#model;
     this.#silences.take();
     for (; this.#events < model.events.length; this.#events++) this.#event(model.events[this.#events]!);
+  }
+
+  /** The row of the grid that a segment shows. Looking it up by name takes longer than drawing it. */
+  rowOf(segment: Segment): BlockRow | undefined {
+    return (segment.row ??= this.#model.blocks.row(segment.block));
   }
 
   /** Those that are worth a name, the one that goes on at `nowNs` among them. */

@@ -17,6 +17,7 @@ import type { Transform } from 'node:stream';
 import { Worker } from 'node:worker_threads';
 import { describe, expect, test } from 'vitest';
 import { Capture, type CaptureListener, type CaptureSetup } from '../../src/main/core/capture/capture.ts';
+import { ExchangeThread } from '../../src/main/core/capture/exchange-thread.ts';
 import { ReceivedBody } from '../../src/main/core/capture/received-body.ts';
 import { credentialHeader } from '../../src/main/core/capture/secrets.ts';
 import type { BodyEnd } from '../../src/shared/metrics/ending.ts';
@@ -271,6 +272,23 @@ describe('reads', () => {
       expect(told.length).toBeGreaterThan(2);
     } finally {
       await server.terminate();
+    }
+  });
+
+  test('a thread that dies ends what it has under way, in a sentence, and the next request has another', async () => {
+    const dying = new ExchangeThread(new URL('../fixtures/exchange-worker-that-dies.ts', import.meta.url));
+    const setup = { exchanges: dying };
+    const held = (_incoming: IncomingMessage, response: ServerResponse): void => void response.write('data: 1\n\n');
+    const said = 'its thread ended: out of luck';
+    try {
+      const second = Promise.withResolvers<Captured>();
+      const first = await captured(held, { setup, onReads: () => second.resolve(captured(held, { setup })) });
+      expect(first).toMatchObject({ status: 200, text: 'data: 1\n\n', end: { how: 'reset', reason: said } });
+      expect((await second.promise).end).toMatchObject({ how: 'failed', phase: 'request', reason: said });
+      const third = await captured((_incoming, response) => void response.end('data: 3\n\n'), { setup });
+      expect(third).toMatchObject({ text: 'data: 3\n\n', end: { how: 'end' } });
+    } finally {
+      await dying.close();
     }
   });
 

@@ -8,10 +8,11 @@ import { importFile } from '../../src/main/core/imports/import-service.ts';
 import { FileVault } from '../../src/main/core/keys/file-vault.ts';
 import { Random } from '../../src/main/core/providers/sample/random.ts';
 import { SearchWriter } from '../../src/main/core/search/writer.ts';
+import { writeWhole } from '../../src/main/hosts/cli/write-whole.ts';
 import { openStore } from '../../src/main/core/store/open-store.ts';
-import { endpointId, traceId } from '../../src/shared/model/ids.ts';
+import { endpointId, traceId, type TraceId } from '../../src/shared/model/ids.ts';
 import { DEFAULT_OPTIONS } from '../../src/shared/model/trace.ts';
-import { importedBody, madeDocuments, madeNr } from './kills.ts';
+import { exportedText, importedBody, KEPT, madeDocuments, madeNr } from './kills.ts';
 import { madeReads } from './made-reads.ts';
 import { COMPLETE, newTrace, STORE_WORKER } from './traces.ts';
 
@@ -42,6 +43,15 @@ if (kind === 'index') {
   }
 }
 
+if (kind === 'export') {
+  // Above all that the program before it wrote.
+  const first = Number(name.split('-').at(-1)) * 1_000_000;
+  for (let n = first; ; n++) {
+    writeWhole(join(dataDir, 'exported'), exportedText(n));
+    promised('exported', n);
+  }
+}
+
 promised('ready');
 const store = await openStore({ dataDir, worker: STORE_WORKER, undoMs: 1 });
 if (store.problem) throw new Error(store.problem.sentence);
@@ -51,6 +61,10 @@ const importing = importFile({
   defaults: async () => ({ options: DEFAULT_OPTIONS, lanes: null }),
   record: recordHere,
 });
+
+/** Traces that are made one after the other, of which all but the last are then deleted together. */
+const GROUP = 8;
+const group: TraceId[] = [];
 
 /** What a file is brought up for is over with that. */
 const idle = kind === 'migrate';
@@ -63,12 +77,20 @@ for (let n = 0; ; n++) {
     promised(title, lines);
     continue;
   }
-  const id = traceId(`${name}-${n}`);
+  const isKept = kind === 'vacuum' && n % GROUP === GROUP - 1;
+  const id = traceId(`${name}-${n}${isKept ? KEPT : ''}`);
   const reads = madeReads(id, 1 + random.below(kind === 'seal' ? 400 : 60), 2000);
   await store.createTrace(newTrace({ id }));
   store.appendReads(id, reads);
   await store.finishTrace(id, COMPLETE);
   promised(id, reads.length);
+  if (kind === 'vacuum') {
+    if (!isKept) group.push(id);
+    else {
+      await store.delete(group);
+      for (const gone of group.splice(0)) promised(`-${gone}`);
+    }
+  }
   if (kind === 'purge' && random.chance(0.6)) {
     await store.delete([id]);
     promised(`-${id}`);

@@ -1,6 +1,6 @@
 /** Programs that are killed in mid-work, many times over one data folder, and what must be true of it afterwards. */
 import { spawn } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -21,7 +21,7 @@ import type { Read } from '../../src/shared/model/stream.ts';
 import { checkMade } from './made-reads.ts';
 import { STORE_WORKER } from './traces.ts';
 
-export const KILLED = ['record', 'import', 'purge', 'seal', 'migrate', 'vault', 'index'] as const;
+export const KILLED = ['record', 'import', 'purge', 'seal', 'vacuum', 'migrate', 'vault', 'index', 'export'] as const;
 export type Killed = (typeof KILLED)[number];
 
 const RECORDER = new URL('killed-child.ts', import.meta.url);
@@ -31,6 +31,9 @@ const WORKER = new URL('kill-child.ts', import.meta.url);
 const ROUNDS_A_FOLDER = 20;
 /** Settings that a file of the first version has. */
 const OLD_SETTINGS = 500;
+
+/** How long after its last promise a program is killed at most, in milliseconds, where the work that matters takes longer than most. */
+const LONGEST_AFTER_MS: Readonly<Partial<Record<Killed, number>>> = { migrate: 120, vacuum: 150, export: 40 };
 
 /** A body whose bytes follow from its title, which ends with the number of its events. */
 export function importedBody(title: string): string {
@@ -54,7 +57,7 @@ export async function killRounds(
     const kept = new Map<string, string>();
     try {
       for (let n = 0; n < ROUNDS_A_FOLDER && round < rounds; n++, round++) {
-        if (kind === 'vault' || kind === 'index') mkdirSync(dataDir, { recursive: true });
+        if (kind === 'vault' || kind === 'index' || kind === 'export') mkdirSync(dataDir, { recursive: true });
         if (kind === 'migrate') oldFile(join(folder, `data-${n}`));
         const dir = kind === 'migrate' ? join(folder, `data-${n}`) : dataDir;
         for (const [what, much] of await workAndKill(kind, dir, `run-${round}`, random)) {
@@ -63,6 +66,7 @@ export async function killRounds(
         }
         if (kind === 'vault') await checkVault(dir, kept);
         else if (kind === 'index') await checkIndex(dir, kept);
+        else if (kind === 'export') checkExported(dir, kept);
         else if (kind === 'migrate') await checkMigrated(dir);
         else await checkTraces(kind, dir, kept);
       }
@@ -83,7 +87,7 @@ async function workAndKill(
   const program = kind === 'record' ? RECORDER : WORKER;
   const seed = String(random.below(1e9));
   const lines = kind === 'migrate' ? 1 : 3 + random.below(kind === 'record' || kind === 'vault' ? 120 : 20);
-  const after = random.below(kind === 'migrate' ? 120 : 12);
+  const after = random.below(LONGEST_AFTER_MS[kind] ?? 12);
   const child = spawn(
     process.execPath,
     [fileURLToPath(program), ...(kind === 'record' ? [] : [kind]), dataDir, name, seed],
@@ -118,6 +122,9 @@ async function started<Value>(dataDir: string, look: (store: Store) => Promise<V
   }
 }
 
+/** What the name of a trace ends in that nobody deletes. */
+export const KEPT = '-kept';
+
 async function checkTraces(kind: Killed, dataDir: string, kept: ReadonlyMap<string, string>): Promise<void> {
   await started(dataDir, async (store) => {
     const first = await store.list({ limit: 200 });
@@ -133,7 +140,8 @@ async function checkTraces(kind: Killed, dataDir: string, kept: ReadonlyMap<stri
         if (there.has(what.slice(1))) throw new Error(`${what.slice(1)} was deleted and is there again.`);
         continue;
       }
-      const deleted = kind === 'purge' && (kept.has(`-${what}`) || !there.has(what));
+      const deleting = kind === 'purge' || (kind === 'vacuum' && !what.endsWith(KEPT));
+      const deleted = deleting && (kept.has(`-${what}`) || !there.has(what));
       if (deleted) continue;
       if (!there.has(what)) throw new Error(`${kind}: ${what} was promised and is not there.`);
       if (kind === 'import') continue;
@@ -148,6 +156,15 @@ async function checkTraces(kind: Killed, dataDir: string, kept: ReadonlyMap<stri
     }
   });
   checkWhole(dataDir);
+  if (kind === 'vacuum') checkShrunk(dataDir);
+}
+
+/** What the killed program left of its work was done by the next one. */
+function checkShrunk(dataDir: string): void {
+  const db = new Database(join(dataDir, 'tracelane.db'), { readonly: true });
+  const free = Number(db.pragma('freelist_count', { simple: true }));
+  db.close();
+  if (free > 0) throw new Error(`${free} pages of deleted traces are still in the file.`);
 }
 
 async function allReads(store: Store, id: Parameters<Store['reads']>[0]): Promise<readonly Read[]> {
@@ -232,6 +249,17 @@ async function checkIndex(dataDir: string, kept: ReadonlyMap<string, string>): P
     reader.close();
   }
   checkWhole(dataDir, 'tracelane.search.db');
+}
+
+/** What the file of an export holds: so many lines, which all say which export it was. */
+export const exportedText = (number: number): string => `${number}\n`.repeat(200_000);
+
+/** The file is that of the export that was promised last, or of one after it, and whole. */
+function checkExported(dataDir: string, kept: ReadonlyMap<string, string>): void {
+  const text = readFileSync(join(dataDir, 'exported'), 'utf8');
+  const number = Number(text.split('\n', 1)[0]);
+  if (text !== exportedText(number) || number < Number(kept.get('exported')))
+    throw new Error(`The file is half of export ${number}, after ${String(kept.get('exported'))} was promised.`);
 }
 
 /** A key is the one that was promised last, or the one after it. */

@@ -60,6 +60,7 @@ function textOf(message: WireMessage): string {
 /** Shorter texts repeat by chance: "ha", "ha". */
 const MIN_REPEATED = 8;
 /** A whole block that says what another one says is no chance from here on. */
+const MIN_BEGUN_AGAIN = 24;
 const MIN_REPEATED_BLOCK = 20;
 /** So many deltas in a row, each with all text before it, are no chance. */
 const MIN_CUMULATIVE = 4;
@@ -253,6 +254,16 @@ export const TEXT_RULES: readonly LintRule[] = [
               report(
                 firstEvent,
                 `The ${kind} ${block} repeats all ${text.length} characters of the ${kind} before it.`,
+              );
+            else if (
+              kind === 'text' &&
+              said.length >= MIN_BEGUN_AGAIN &&
+              text.length > said.length &&
+              text.startsWith(said)
+            )
+              report(
+                firstEvent,
+                `The ${kind} ${block} begins with all ${said.length} characters of the ${kind} before it, and goes on.`,
               );
             before.set(key, said + text);
           }

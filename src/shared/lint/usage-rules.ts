@@ -100,8 +100,12 @@ export const USAGE_RULES: readonly LintRule[] = [
     check: () => ({
       end({ outcome: { usage, strayUsage = [] } }, report) {
         for (const { path, event, counts, taken } of strayUsage) {
-          if (taken) report(event, `The usage, ${said(counts)}, stands in ${path}.`, path);
-          else if (usage && !sameCounts(usage, counts))
+          if (taken) {
+            // After the end it is the place in the stream that is unusual.
+            const [late, field] = path.split(/\.(?=[^.]*$)/);
+            const where = path.startsWith('after ') ? `comes ${late}, in ${field}` : `stands in ${path}`;
+            report(event, `The usage, ${said(counts)}, ${where}.`, path);
+          } else if (usage && !sameCounts(usage, counts))
             report(event, `${path} counts ${said(counts)}, where the usage of the answer counts ${said(usage)}.`, path);
         }
       },

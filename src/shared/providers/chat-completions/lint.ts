@@ -374,6 +374,21 @@ const MAX_CREATED_STEP = 3600;
 
 export const CHAT_COMPLETIONS_RULES: readonly LintRule[] = [
   AFTER_DONE,
+  {
+    id: 'id-missing',
+    strict: 'info',
+    lenient: null,
+    help: 'Every chunk has the id of the completion. Here none has one: it is missing, null or empty text.',
+    advice:
+      'Clients that keep answers by their id put all of them into one, or drop them. Make an id of your own, and report it to the server.',
+    example: chat(chunk({ role: 'assistant', content: 'Hi' }, { id: '' }), ...chatEndWith({ id: '' })),
+    counterexample: chatText('Hi'),
+    check: () => ({
+      end({ outcome: { id, terminated, errors, blocks } }, report) {
+        if (!id && terminated && errors.length === 0 && blocks.length > 0) report(null, 'No chunk has an id.');
+      },
+    }),
+  },
   ID_CHANGES,
   MODEL_CHANGES,
   {
@@ -934,12 +949,12 @@ export const CHAT_COMPLETIONS_RULES: readonly LintRule[] = [
     },
   },
   {
-    id: 'call-name-emptied',
+    id: 'call-field-null',
     strict: 'info',
     lenient: null,
-    help: 'Fragments of a call after its first leave out what they do not change. Servers and gateways that write every field send null, or empty text, in the place of the name and the id.',
+    help: 'Fragments of a call leave out what they do not say. Servers and gateways that write every field send null, or empty text: for the arguments in the first fragment, for the name and the id in later ones.',
     advice:
-      'Clients that keep the last name, as far as the field is there, run a tool without a name ("unknown tool"). Keep the first that is not empty, and report it to the server.',
+      'Clients that keep the last name, as far as the field is there, run a tool without a name ("unknown tool"), and clients that join arguments fail at null. Take null and empty text for nothing, and report it to the server.',
     example: chat(
       chatCall(0, 'a', 'f', '{'),
       chunk({ tool_calls: [{ index: 0, id: null, function: { name: null, arguments: '}' } }] }),
@@ -949,12 +964,19 @@ export const CHAT_COMPLETIONS_RULES: readonly LintRule[] = [
     check: () => {
       const named = new Map<string, string>();
       return eachToolCall((call, key, { frame }, report) => {
-        const name = functionOf(call)?.['name'];
+        const fn = functionOf(call);
+        const name = fn?.['name'];
+        if (name && fn['arguments'] === null)
+          report(frame, `The first fragment of ${String(name)} has null as its arguments.`, 'arguments');
         if (name) return void named.set(key, String(name));
         const before = named.get(key);
         // Empty text for the name alone is what Mistral sends.
         if (before !== undefined && (name === null || (name === '' && call['id'] === '')))
-          report(frame, `A later fragment of ${before} has ${name === null ? 'null' : 'empty text'} as its name.`);
+          report(
+            frame,
+            `A later fragment of ${before} has ${name === null ? 'null' : 'empty text'} as its name.`,
+            'name',
+          );
       });
     },
   },
@@ -1101,11 +1123,18 @@ export const CHAT_COMPLETIONS_RULES: readonly LintRule[] = [
       ...chatEnd('tool_calls'),
     ),
     counterexample: chat(chatCall(0, 'a', 'f', '{}'), ...chatEnd('tool_calls')),
-    check: () =>
-      eachToolCall(({ type }, key, { frame }, report) => {
-        if (type !== undefined && type !== null && type !== 'function' && type !== 'custom')
+    check: () => {
+      const untyped = new Set<string>();
+      return eachToolCall((call, key, { frame }, report) => {
+        const { type } = call;
+        const none = type === undefined || type === null;
+        if (!none && type !== 'function' && type !== 'custom')
           report(frame, `The type of a tool call is ${JSON.stringify(type)}.`, key);
-      }),
+        if (none && nameIn(call)) untyped.add(key);
+        else if (!none && untyped.delete(key) && !nameIn(call))
+          report(frame, 'The type of a tool call comes with a later fragment, after its name.', `late ${key}`);
+      });
+    },
   },
   argumentsType('text', argumentsIn, {
     example: chat(
@@ -1215,6 +1244,27 @@ export const CHAT_COMPLETIONS_RULES: readonly LintRule[] = [
           waiting.set(index, { event, text: given });
       });
     },
+  },
+  {
+    id: 'usage-incomplete',
+    strict: 'warning',
+    lenient: 'info',
+    help: 'The usage has the tokens of the prompt or those of the answer, and not both.',
+    advice:
+      'Clients that check the shape of a chunk refuse it ("completion_tokens: Required"), and others take what is missing for 0. Take the difference from the total, where there is one.',
+    example: chat(hi, ...chatEndWith({ usage: { prompt_tokens: 5, total_tokens: 7 } })),
+    counterexample: chatText('Hi'),
+    check: () => ({
+      end({ outcome: { usage, terminated, errors } }, report) {
+        if (!usage || !terminated || errors.length > 0) return;
+        const { input, output, total } = usage;
+        if ((typeof input === 'number') === (typeof output === 'number')) return;
+        const [lacking, given] =
+          typeof input === 'number' ? ['output', `${input} in`] : ['input', `${String(output)} out`];
+        const inAll = typeof total === 'number' ? ` and ${total} in all` : '';
+        report(null, `The usage has no ${lacking} tokens, only ${given}${inAll}.`);
+      },
+    }),
   },
   {
     id: 'usage-repeated',

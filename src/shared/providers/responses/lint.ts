@@ -276,6 +276,8 @@ export const RESPONSES_RULES: readonly LintRule[] = [
     check: () => {
       const parts = new Set<string>();
       const added = new Set<string>();
+      /** The index that the next part of an item should have. */
+      const next = new Map<string, number>();
       let last: LintEvent | null = null;
       return {
         settled: true,
@@ -296,6 +298,15 @@ export const RESPONSES_RULES: readonly LintRule[] = [
             if (twice !== undefined)
               report(frame, `${twice[0]!.toUpperCase()}${twice.slice(1)} is added a second time.`);
             for (const part of named) added.add(part);
+            const key = `${summary} ${String(data?.['output_index'] ?? data?.['item_id'])}`;
+            const expected = next.get(key) ?? 0;
+            next.set(key, at + 1);
+            if (at > expected && named.length > 0)
+              report(
+                frame,
+                `${named[0]![0]!.toUpperCase()}${named[0]!.slice(1)} is added where ${expected} was expected.`,
+                'gap',
+              );
           }
           const known = named.some((part) => parts.has(part));
           for (const part of named) parts.add(part);
@@ -418,6 +429,50 @@ export const RESPONSES_RULES: readonly LintRule[] = [
             frame,
             `The ${text.length} characters of output item ${String(index ?? id)} come whole, and no delta brings them.`,
           );
+        },
+      };
+    },
+  },
+  {
+    id: 'text-in-start',
+    strict: 'error',
+    lenient: 'warning',
+    help: 'A part is added without text, which its deltas bring. A server that writes the part as it stands when the event is sent, and not as it was when it began, has some of the text in it already.',
+    advice:
+      'The SDKs of OpenAI join the deltas to what the part had, so that the beginning of the answer stands there twice. Take the text from the deltas alone, and report it to the server.',
+    example: responsesExample(
+      created,
+      itemAdded(0, msg),
+      { ...partAdded(0, 'msg_1'), part: { type: 'output_text', text: 'Hi', annotations: [] } },
+      HI,
+      itemDone(0, said),
+      completed(said),
+    ),
+    counterexample: HEALTHY,
+    comesWith: ['done-differs'],
+    check: () => {
+      /** The text with which the last part was added. */
+      let start = '';
+      let joined = '';
+      let added: LintEvent | null = null;
+      return {
+        event(event, report) {
+          const { type, data } = event;
+          if (type === 'response.content_part.added') {
+            start = stringOf(objectOf(data?.['part'])?.['text']) ?? '';
+            joined = '';
+            added = start === '' ? null : event;
+          } else if (added && type === 'response.output_text.delta') {
+            joined += stringOf(data?.['delta']) ?? '';
+            if (!start.startsWith(joined) && !joined.startsWith(start)) added = null;
+            else if (joined.length >= start.length) {
+              report(
+                added.frame,
+                `A part is added with ${start.length} characters of text, which its deltas bring again.`,
+              );
+              added = null;
+            }
+          }
         },
       };
     },

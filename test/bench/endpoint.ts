@@ -16,12 +16,13 @@ export interface Endpoint {
   close(): Promise<void>;
 }
 
-/** `seconds`: how long an answer is. `other`: takes requests that are no POST. */
+/** `seconds`: how long an answer is. `other`: takes requests that are no POST. `rate`: events a second. */
 export async function startEndpoint(
   seconds: number,
   other: RequestListener = (_, response) => response.writeHead(404).end(),
+  rate = RATE,
 ): Promise<Endpoint> {
-  const frames = textFrames('chat_completions', RATE * seconds);
+  const frames = textFrames('chat_completions', rate * seconds);
   const server = createServer((request, response) => {
     if (request.method !== 'POST') return other(request, response);
     response.writeHead(200, { 'content-type': 'text/event-stream' });
@@ -31,6 +32,7 @@ export async function startEndpoint(
         frames,
         (frame) => response.write(frame),
         () => response.end(),
+        rate,
       ),
     );
   });
@@ -49,11 +51,16 @@ export async function startEndpoint(
 }
 
 /** Gives each item when it is due; returns what stops it. */
-export function paced<Item>(items: readonly Item[], give: (item: Item) => void, end: () => void): () => void {
+export function paced<Item>(
+  items: readonly Item[],
+  give: (item: Item) => void,
+  end: () => void,
+  rate = RATE,
+): () => void {
   const start = performance.now();
   let given = 0;
   const timer = setInterval(() => {
-    const due = Math.min(items.length, Math.floor(((performance.now() - start) / 1000) * RATE));
+    const due = Math.min(items.length, Math.floor(((performance.now() - start) / 1000) * rate));
     while (given < due) give(items[given++]!);
     if (given < items.length) return;
     clearInterval(timer);

@@ -77,4 +77,7 @@ test('I6 of ten megabytes, in one piece or in many, each step looks at a little,
     expect(steps.length).toBeGreaterThan(length / 4_000);
     expect(await matchesIn(modelOf(pieces), 'b', AbortSignal.abort())).toBeNull();
   }
+  const named = { blocks: { rows: [{ cells: { wire: [block('tool', [], one[0])] } }] }, events: [] };
+  const steps = [...matchesBySteps(named as unknown as TraceModel, `${'a'.repeat(LONGEST_WANTED - 1)}b`)];
+  expect(steps.length).toBeGreaterThan(length / 4_000);
 });

@@ -68,8 +68,12 @@ interface Wanted {
 
 function* inBlock(block: LaneBlock, wanted: Wanted): Generator<Match | null, void> {
   const { kind, name, firstEvent, pieces, causes } = block;
-  if (name !== null && firstEvent !== null && name.search(wanted.pattern) >= 0)
-    yield { event: firstEvent, where: 'tool name' };
+  // Some servers send a name of megabytes.
+  if (name !== null && firstEvent !== null)
+    for (const offset of offsetsIn([name], wanted)) {
+      yield offset === null ? null : { event: firstEvent, where: 'tool name' };
+      if (offset !== null) break;
+    }
   let piece = 0;
   let end = pieces[0]?.length ?? 0;
   for (const offset of offsetsIn(pieces, wanted)) {

@@ -85,9 +85,10 @@ function Item({ findings, chosen }: ItemProps) {
   const item = useRef<HTMLLIElement>(null);
   const [first, ...others] = findings;
   const mine = findings.some(({ number }) => number === chosen);
+  const own = mine ? chosen : null;
   useEffect(() => {
-    if (mine) item.current?.scrollIntoView({ block: 'nearest' });
-  }, [mine, chosen]);
+    if (own !== null) item.current?.scrollIntoView({ block: 'nearest' });
+  }, [own]);
   const look = SEVERITY_LOOKS[first.severity];
   return (
     <li ref={item} className={mine ? 'find chosen' : 'find'} data-finding={first.number}>

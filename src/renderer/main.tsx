@@ -11,6 +11,7 @@ import { connect } from './client/connect.ts';
 import { setClient } from './client/client.ts';
 import { loadApp, useApp, watchApp } from './stores/app.ts';
 import { watchCapture } from './stores/capture.ts';
+import { watchGroups } from './stores/grouped-runs.ts';
 import { watchRuns } from './stores/runs.ts';
 import { toastError } from './stores/toasts.ts';
 
@@ -25,6 +26,7 @@ client.onStatus((connection) => {
 watchApp();
 watchCapture();
 watchRuns();
+watchGroups();
 
 createRoot(document.getElementById('root')!).render(
   <StrictMode>

@@ -5,10 +5,13 @@ import Database from 'better-sqlite3';
 import { describe, expect, test } from 'vitest';
 import type { Store } from '../../src/main/core/store/store.ts';
 import { endpointId, type TraceId } from '../../src/shared/model/ids.ts';
+import { noFacts } from '../../src/shared/compare/facts.ts';
 import type { ListChange } from '../../src/shared/rpc/contract.ts';
 import { Random } from '../../src/main/core/providers/sample/random.ts';
 import { cut, cutEvenly, dataFolder, next, open } from './support.ts';
 import { COMPLETE, newTrace, NO_METRICS } from './traces.ts';
+
+const NO_FACTS = noFacts('');
 
 async function fill(store: Store, startedAts: readonly number[]): Promise<TraceId[]> {
   const traces = startedAts.map((startedAt) => newTrace({ startedAt }));
@@ -103,6 +106,65 @@ describe('pages', () => {
   test('refuse a place that is none', async () => {
     const store = await open(dataFolder());
     await expect(store.list({ limit: 2, after: 'nowhere' })).rejects.toMatchObject({ code: 'bad-page' });
+  });
+});
+
+describe('groups', () => {
+  const fieldsOf = ({ groups, older }: Awaited<ReturnType<Store['groups']>>) => ({
+    groups: groups.map(({ key, title, steps }) => [key, title, ...steps]),
+    older,
+  });
+
+  test('have all traces that fit, the group with the newest first, by what it is called now', async () => {
+    const store = await open(dataFolder());
+    const endpoint = { type: 'openai', provider_name: 'lab', model: 'm' };
+    const lab = {
+      id: endpointId('lab'),
+      name: 'Lab server',
+      baseUrl: 'http://127.0.0.1:1',
+      limits: { answer: null, silence: null },
+      type: 'openai',
+      provider_name: 'lab',
+    } as const;
+    await store.saveEndpoint(lab);
+    const made = [
+      newTrace({ title: 'a', model: 'one', endpointId: lab.id }),
+      newTrace({ title: 'b', model: 'two', endpoint }),
+      newTrace({ title: 'c', model: 'one', endpoint }),
+      newTrace({ title: 'd', model: null, endpointId: lab.id }),
+      newTrace({ title: 'e', model: 'two', endpointId: lab.id }),
+    ];
+    for (const trace of made) await store.createTrace(trace);
+    expect(fieldsOf(await store.groups({ by: 'model' }))).toEqual({
+      groups: [
+        ['two', 'e', 5, 3],
+        [null, 'd', 4],
+        ['one', 'c', 3, 2],
+      ],
+      older: [],
+    });
+    expect(fieldsOf(await store.groups({ by: 'endpoint' })).groups).toEqual([
+      ['Lab server', 'e', 5, 1, 3],
+      ['lab', 'c', 3, 1],
+    ]);
+    await store.delete([made[4]!.id]);
+    await store.setFacts(made[0]!.id, { ...NO_FACTS, conversation: 'x' });
+    await store.setFacts(made[2]!.id, { ...NO_FACTS, conversation: 'x' });
+    expect(fieldsOf(await store.groups({ by: 'conversation', filter: 'model:one or model:two' })).groups).toEqual([
+      ['x', 'c', 3, 2],
+      [null, 'b', 2],
+    ]);
+    await expect(store.groups({ by: 'model', filter: 'nosuch:x' })).rejects.toThrow('There is no field');
+  });
+
+  test('of which there are too many are given as one', async () => {
+    const store = await open(dataFolder());
+    for (let n = 0; n < 2003; n++) void store.createTrace(newTrace({ model: `m${n}` }));
+    await store.createTrace(newTrace({ model: 'm1' }));
+    const { groups, older } = await store.groups({ by: 'model' });
+    expect(groups).toHaveLength(2000);
+    expect(groups[0]).toMatchObject({ key: 'm1', steps: [2004, 2002] });
+    expect(older).toEqual([4, 1, 2]);
   });
 });
 

@@ -102,7 +102,16 @@ function flush(): void {
   }
   put(rows, { all });
   chooseNewest(before);
-  if ((found || useRuns.getState().filter !== '') && changes.some((change) => mayMove(change, before))) void search();
+  if (!changes.some((change) => mayMove(change, before))) return;
+  if (found || useRuns.getState().filter !== '') void search();
+  moved();
+}
+
+let moved = (): void => undefined;
+
+/** Says when a run may have come to the list, or to what a filter finds, or left it. */
+export function onListMoved(listener: () => void): void {
+  moved = listener;
 }
 
 /** Whether a row may have come to what the filter finds, or left it. */
@@ -213,6 +222,33 @@ function withRows(more: readonly TraceRow[]): Map<TraceId, TraceRow> {
   const rows = new Map(useRuns.getState().rows);
   for (const row of more) rows.set(row.id, row);
   return rows;
+}
+
+/** Keeps rows that were read, wherever they stand in the list. */
+export function addRows(rows: readonly TraceRow[]): void {
+  put(withRows(rows), {});
+}
+
+/** How many runs stand from one to another in what is shown, both counted, and their ids; without ids where they are more than `most`. */
+export async function idsBetween(
+  a: TraceRow,
+  b: TraceRow,
+  most: number,
+): Promise<{ readonly count: number; readonly ids: readonly TraceId[] }> {
+  const filter = useRuns.getState().found?.filter;
+  const [newest, oldest] = a.nr > b.nr ? [a, b] : [b, a];
+  const placeOf = async ({ nr }: TraceRow): Promise<number> =>
+    (await client().call('traces.list', { filter, limit: 1, around: nr })).at;
+  const [first, last] = [await placeOf(newest), await placeOf(oldest)];
+  const count = last - first + 1;
+  if (count > most) return { count, ids: [] };
+  const ids: TraceId[] = [];
+  for (let at = first; at <= last; at += LONGEST_PAGE) {
+    const limit = Math.min(LONGEST_PAGE, last + 1 - at);
+    const { rows } = await client().call('traces.list', { filter, limit, at });
+    ids.push(...rows.map(({ id }) => id));
+  }
+  return { count, ids };
 }
 
 /** Shows the runs that fit the filter, see `readFilter`; of an empty one all runs. */

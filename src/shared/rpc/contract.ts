@@ -257,6 +257,26 @@ export interface FieldValue {
   readonly traces: number;
 }
 
+/** What the list can be grouped by, apart from the day. */
+export const RUN_GROUPINGS = ['endpoint', 'model', 'conversation'] as const;
+export type RunGrouping = (typeof RUN_GROUPINGS)[number];
+
+export interface RunGroup {
+  /** What its traces have in common; null: they lack it. */
+  readonly key: string | null;
+  /** Of its newest trace. */
+  readonly title: string;
+  /** Its traces, newest first: the `nr` of the first, and of each other how much lower it is than the one before. */
+  readonly steps: readonly number[];
+}
+
+export interface RunGroups {
+  /** The one with the newest trace first. */
+  readonly groups: readonly RunGroup[];
+  /** Traces of further groups, where there are more than are given, in steps. */
+  readonly older: readonly number[];
+}
+
 /** A document of a trace that has what was searched. */
 export interface SearchHit {
   readonly row: TraceRow;
@@ -522,6 +542,12 @@ export const contract = {
       around: seq.optional(),
     }),
   ),
+  /** All traces of the list by what they have in common. */
+  'traces.groups': query<RunGroups>()(
+    z.strictObject({ by: z.enum(RUN_GROUPINGS), filter: z.string().max(1000).optional() }),
+  ),
+  /** Rows of the list by their `nr`, in any order; without those that are not in it. */
+  'traces.rows': query<readonly TraceRow[]>()(z.strictObject({ nrs: z.array(seq).min(1).max(500) })),
   /**
    * Documents that have all the words, or the one text in quotation marks, in capitals or not, newest trace first. Batches may
    * be empty: they say how far it is.

@@ -3,7 +3,8 @@ import { traceId } from '../../../src/shared/model/ids.ts';
 import type { TraceRow } from '../../../src/shared/model/trace.ts';
 import { compact, dayName, duration, money } from '../../../src/renderer/components/format.ts';
 import type { Listing } from '../../../src/renderer/stores/listing.ts';
-import { listRows, type Grouping, type ListRow } from '../../../src/renderer/views/runs/list-rows.ts';
+import { groupedRows, listRows, type ListRow } from '../../../src/renderer/views/runs/list-rows.ts';
+import { groupsOf, unknownNrs, withoutNrs } from '../../../src/renderer/stores/grouping.ts';
 import { lookOf } from '../../../src/renderer/components/names.ts';
 
 const NOW = new Date(2025, 9, 18, 14).getTime();
@@ -50,21 +51,84 @@ const said = (entry: ListRow): string =>
       : entry.id;
 
 describe('the run list in groups', () => {
-  const facts = (conversation: string | null) =>
-    ({ version: 1, differs: [], apart: [], lint: { worst: null, rules: [] }, tools: [], conversation }) as const;
-  const all: readonly TraceRow[] = [
-    row('a', { title: 'And then?', provider: 'lab', facts: facts('x') }),
-    row('b', { model: null, facts: facts(null) }),
-    row('c', { title: 'Hello', provider: 'lab', facts: facts('x') }),
-  ];
-  const rows = new Map(all.map((item) => [item.id, item]));
-  const shape = (by: Grouping) =>
-    listRows(listing(all, 9), rows, { pinLive: true, now: NOW, by, endpointName: () => undefined }).map(said);
+  const groups = groupsOf(
+    {
+      groups: [
+        { key: 'x', title: 'And then?', steps: [9, 2, 3] },
+        { key: null, title: 'Alone', steps: [8, 5] },
+      ],
+      older: [6, 1],
+    },
+    'conversation',
+  );
+  const known = (...all: readonly TraceRow[]) => new Map(all.map((item) => [item.id, item]));
+  const shape = (rows: ReadonlyMap<TraceRow['id'], TraceRow>, options = { pinLive: true, whole: true }) =>
+    groupedRows(groups, rows, options).map(said);
 
-  it('puts runs of one endpoint, model or conversation under each other, and says that there may be more', () => {
-    expect(shape('endpoint')).toEqual(['lab 2+', 'a', 'c', 'Unknown endpoint 1+', 'b']);
-    expect(shape('model')).toEqual(['claude-x 2+', 'a', 'c', 'Unknown model 1+', 'b']);
-    expect(shape('conversation')).toEqual(['And then? 2+', 'a', 'c', 'No conversation known 1+', 'b']);
+  it('has all of each group, and leaves room for what is not loaded of it', () => {
+    const rows = known(row('a', { nr: 9 }), row('b', { nr: 4 }), row('c', { nr: 8 }), row('d', { nr: 6 }));
+    expect(shape(rows)).toEqual([
+      'And then? 3',
+      'a',
+      '1 from 1',
+      'b',
+      'No conversation known 2',
+      'c',
+      '1 from 4',
+      'Older conversations 2',
+      'd',
+      '1 from 6',
+    ]);
+    expect(shape(known())).toEqual([
+      'And then? 3',
+      '3 from 0',
+      'No conversation known 2',
+      '2 from 3',
+      'Older conversations 2',
+      '2 from 5',
+    ]);
+  });
+
+  it('puts live runs on top while it is followed, also those that are in no group yet', () => {
+    const live = { ...running, id: traceId('live'), nr: 7 };
+    const fresh = { ...running, id: traceId('fresh'), nr: 10 };
+    const rows = known(live, fresh);
+    const others = ['Older conversations 2', '2 from 5'];
+    expect(shape(rows)).toEqual([
+      'Live 2',
+      'fresh',
+      'live',
+      'And then? 2',
+      '1 from 0',
+      '1 from 2',
+      'No conversation known 2',
+      '2 from 3',
+      ...others,
+    ]);
+    expect(shape(rows, { pinLive: true, whole: false }).slice(0, 2)).toEqual(['Live 1', 'live']);
+    expect(shape(rows, { pinLive: false, whole: true }).slice(0, 4)).toEqual([
+      'And then? 3',
+      '1 from 0',
+      'live',
+      '1 from 2',
+    ]);
+  });
+
+  it('asks for what is seen and is not there, with what is around it', () => {
+    const asked = (from: number, to: number, most: number, ...there: readonly number[]) =>
+      unknownNrs(groups, { from, to, most }, (nr) => there.includes(nr)).toSorted((a, b) => b - a);
+    expect(asked(2, 3, 4)).toEqual([8, 7, 4, 3]);
+    expect(asked(-3, 0, 3)).toEqual([9]);
+    expect(asked(0, 99, 200)).toEqual([9, 8, 7, 6, 5, 4, 3]);
+    expect(asked(0, 2, 200, 9, 7, 4)).toEqual([]);
+    expect(asked(0, 6, 2)).toHaveLength(2);
+  });
+
+  it('loses what is no more, and a group with its last run', () => {
+    expect(withoutNrs(groups, new Set([9, 8, 7, 5, 6])).map(({ name, nrs }) => [name, nrs])).toEqual([
+      ['And then?', [4]],
+      ['No conversation known', [3]],
+    ]);
   });
 });
 
@@ -75,8 +139,6 @@ describe('the run list', () => {
     listRows(listing(all, whole ? all.length : 9), rows, {
       pinLive,
       now: NOW,
-      by: 'day',
-      endpointName: () => undefined,
     }).map(said);
 
   it('groups by day, and puts live runs on top only while it is followed', () => {
@@ -96,7 +158,7 @@ describe('the run list', () => {
       { at: 5, places: [all[1]!, more] },
     ];
     const known = new Map([...rows, [more.id, more]]);
-    const options = { pinLive: true, now: NOW, by: 'day', endpointName: () => undefined } as const;
+    const options = { pinLive: true, now: NOW };
     expect(listRows({ total: 8, parts }, known, options).map(said)).toEqual([
       'Today 1+',
       'a',

@@ -1,15 +1,16 @@
-/** `traces.list` with what its words find in messages, and searches of all that was said. */
+/** `traces.list` and `traces.groups` with what the words of a filter find in messages, and searches of all that was said. */
 import { readFilter } from '../../../shared/filter/read-filter.ts';
 import type { Filter } from '../../../shared/filter/filter.ts';
 import type { SearchPart } from '../../../shared/model/search.ts';
 import type { SearchHit } from '../../../shared/rpc/contract.ts';
 import type { Services } from '../../../shared/rpc/services.ts';
 import type { DecodeWorker } from '../decoding/decode-worker.ts';
+import type { SearchedText } from '../store/filter-sql.ts';
 import type { Store } from '../store/store.ts';
 import type { Indexer } from './indexer.ts';
 
 export interface SearchSetup {
-  readonly store: Pick<Store, 'list' | 'rows'>;
+  readonly store: Pick<Store, 'list' | 'groups' | 'rows'>;
   readonly worker: Pick<DecodeWorker, 'run'>;
   readonly indexer: Pick<Indexer, 'generation' | 'behind' | 'rebuild'>;
 }
@@ -28,7 +29,7 @@ export function searchServices({
   store,
   worker,
   indexer,
-}: SearchSetup): Pick<Services, 'traces.list' | 'traces.search' | 'traces.eventOf'> {
+}: SearchSetup): Pick<Services, 'traces.list' | 'traces.groups' | 'traces.search' | 'traces.eventOf'> {
   const kept = new Map<string, { readonly generation: number; readonly nrs: readonly number[] }>();
 
   /** A page that is found, or the last one where what is searched is damaged: it is made again, and what was found before holds. */
@@ -57,13 +58,16 @@ export function searchServices({
     return nrs;
   };
 
+  const searchedIn = async (filter: string | undefined): Promise<readonly SearchedText[]> => {
+    const texts = filter === undefined ? [] : textsOf(readFilter(filter, Date.now()).filter);
+    const searched = [];
+    for (const one of texts) searched.push({ ...one, nrs: await tracesWith(one) });
+    return searched;
+  };
+
   return {
-    'traces.list': async (params) => {
-      const texts = params.filter === undefined ? [] : textsOf(readFilter(params.filter, Date.now()).filter);
-      const searched = [];
-      for (const one of texts) searched.push({ ...one, nrs: await tracesWith(one) });
-      return store.list({ ...params, searched });
-    },
+    'traces.list': async (params) => store.list({ ...params, searched: await searchedIn(params.filter) }),
+    'traces.groups': async (params) => store.groups({ ...params, searched: await searchedIn(params.filter) }),
     'traces.search': async function* search({ text, limit }, signal) {
       let given = 0;
       let before: number | null | undefined;

@@ -2,6 +2,8 @@
 import { FIELDS, type FieldName, type ListedField } from '../../../shared/filter/fields.ts';
 import type { Filter } from '../../../shared/filter/filter.ts';
 import type { SearchPart } from '../../../shared/model/search.ts';
+import { readFilter } from '../../../shared/filter/read-filter.ts';
+import type { RunGrouping } from '../../../shared/rpc/contract.ts';
 import { ServiceError } from '../../../shared/rpc/services.ts';
 import { folded } from '../../../shared/text/fold.ts';
 import { PROVIDER_NAME } from './rows.ts';
@@ -66,8 +68,20 @@ export function valuesSql(field: ListedField): string {
   if (isMany(field))
     return `SELECT v.value FROM trace_values v JOIN traces t ON t.nr = v.trace
       WHERE v.field = '${field}' AND t.deleted_at IS NULL`;
-  const value = field === 'endpoint' ? `ifnull(${ENDPOINT_NAME}, ${PROVIDER_NAME})` : EXPRESSIONS[field];
+  const value = field === 'endpoint' ? groupKeySql('endpoint') : EXPRESSIONS[field];
   return `SELECT ${value} AS value FROM traces t WHERE t.deleted_at IS NULL`;
+}
+
+/** What the traces of a group have in common, as text; null where a trace lacks it. */
+export function groupKeySql(by: RunGrouping): string {
+  switch (by) {
+    case 'endpoint':
+      return `ifnull(${ENDPOINT_NAME}, ${PROVIDER_NAME})`;
+    case 'model':
+      return 't.model';
+    case 'conversation':
+      return `(SELECT CASE WHEN json_valid(f.facts) THEN f.facts ->> '$.conversation' END FROM trace_facts f WHERE f.trace = t.nr)`;
+  }
 }
 
 const PARTS: Readonly<Record<(typeof FIELDS.has.choices)[number], string>> = {
@@ -88,6 +102,14 @@ export interface SearchedText {
   readonly text: string;
   /** Row numbers of the traces that have it. */
   readonly nrs: readonly number[];
+}
+
+/** A filter that cannot be read finds nothing: half of it would find what was not asked for. */
+export function conditionOf(text: string, searched: readonly SearchedText[] | undefined): Condition {
+  const { filter, problems } = readFilter(text, Date.now());
+  if (problems[0]) throw new ServiceError('bad-filter', problems[0].sentence);
+  const { where, values } = filterSql(filter, searched);
+  return { where: `t.deleted_at IS NULL AND ${where}`, values };
 }
 
 /** `searched`: for the texts of the filter; where one is not searched, words are looked for in the row alone. */

@@ -25,7 +25,7 @@ export type TraceServices = Pick<
   Services,
   Exclude<
     Extract<keyof Services, `traces.${string}`>,
-    'traces.import' | 'traces.list' | 'traces.search' | 'traces.eventOf'
+    'traces.import' | 'traces.list' | 'traces.groups' | 'traces.search' | 'traces.eventOf'
   >
 >;
 
@@ -49,6 +49,7 @@ export function traceServices({ store, recordings, views, lookups }: TraceServic
   };
   return {
     'traces.values': ({ field }) => store.values(field),
+    'traces.rows': ({ nrs }) => store.rows(nrs),
     'traces.changes': async function* changes(_, signal) {
       const changed = new ConflatingQueue<TraceId, ListChange>();
       const stop = store.onChange((change) =>

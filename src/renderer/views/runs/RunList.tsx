@@ -10,24 +10,24 @@ import { count } from '../../components/format.ts';
 import { Icon } from '../../components/Icon.tsx';
 import { Menu } from '../../components/Menu.tsx';
 import { Shown } from '../../components/Shown.tsx';
-import { kept } from '../../stores/kept.ts';
 import { openOverlay, pickTraces, selectTrace, togglePicked, useApp } from '../../stores/app.ts';
 import { onNextFrame } from '../../stores/frame.ts';
+import { groupedIdsBetween, groupRuns, loadGroupedRows, useGroupedRuns } from '../../stores/grouped-runs.ts';
+import { GROUPINGS, totalOf } from '../../stores/grouping.ts';
 import type { Listing } from '../../stores/listing.ts';
 import { foldList, useListRail } from '../../stores/list-rail.ts';
-import { deleteTraces, filterRuns, loadRows, starTraces, useRuns } from '../../stores/runs.ts';
+import { deleteTraces, filterRuns, idsBetween, loadRows, starTraces, useRuns } from '../../stores/runs.ts';
+import { toast, toastError } from '../../stores/toasts.ts';
 import { absentSentence, wantedNames } from './absent.ts';
 import { FilterBox } from './FilterBox.tsx';
 import { FilterChips } from './FilterChips.tsx';
-import { GROUPINGS, listRows, type Grouping, type ListRow } from './list-rows.ts';
+import { groupedRows, listRows, type ListRow } from './list-rows.ts';
 import { RunRow, type PickKeys } from './RunRow.tsx';
 import './runs.css';
 
 /** As many as one request takes. */
 const MOST_CHOSEN = 1000;
 const EXPORTS = ['Export the selected run', 'Export both marked runs', 'Export the marked runs'] as const;
-const GROUPING_KEY = 'tracelane.grouping';
-const storedGrouping = (): Grouping => GROUPINGS.find((by) => by === kept.getItem(GROUPING_KEY)) ?? 'day';
 const RUN_HEIGHT = 52;
 const DAY_HEIGHT = 26;
 const rowId = (id: TraceId) => `run-${id}`;
@@ -35,8 +35,7 @@ const rowId = (id: TraceId) => `run-${id}`;
 export function RunList() {
   const { all, rows, total, loaded, problem, filter, unread, found } = useRuns();
   const { selected, picked, followList } = useApp();
-  const [grouping, setGrouping] = useState(storedGrouping);
-  const endpoints = useApp((state) => state.endpoints);
+  const { by: grouping, grouped } = useGroupedRuns();
   const [editing, setEditing] = useState<TraceId | null>(null);
   const scroller = useRef<HTMLDivElement>(null);
   const field = useRef<HTMLInputElement>(null);
@@ -44,13 +43,10 @@ export function RunList() {
   const shown: Listing = found ?? all;
   const list = useMemo(
     () =>
-      listRows(shown, rows, {
-        pinLive: followList,
-        now: Date.now(),
-        by: grouping,
-        endpointName: ({ endpointId }) => endpoints.find(({ id }) => id === endpointId)?.name,
-      }),
-    [shown, rows, followList, grouping, endpoints],
+      grouped
+        ? groupedRows(grouped.groups, rows, { pinLive: followList, whole: grouped.filter === '' })
+        : listRows(shown, rows, { pinLive: followList, now: Date.now() }),
+    [shown, rows, followList, grouped],
   );
   const runs = useMemo(() => list.flatMap((row) => (row.type === 'run' ? [row.id] : [])), [list]);
 
@@ -67,8 +63,7 @@ export function RunList() {
   useEffect(() => {
     const seen = stretchOf(list, virtual);
     if (!seen) return;
-    const [from, to] = grouping === 'day' ? seen : moreOf(list, virtual, shown);
-    void loadRows(from, to);
+    void (grouped ? loadGroupedRows : loadRows)(...seen);
   });
   usePlaceKept(list, { topOf: () => scroller.current?.scrollTop, scrollBy: (by) => scroller.current?.scrollBy(0, by) });
 
@@ -92,13 +87,30 @@ export function RunList() {
   const isPicked = useMemo(() => new Set(picked), [picked]);
   const pick = (id: TraceId, { ctrlKey, metaKey, shiftKey }: PickKeys) => {
     if (ctrlKey || metaKey) return togglePicked(id);
-    const from = shiftKey && selected !== null ? runs.indexOf(selected) : -1;
+    if (!shiftKey || selected === null) return selectTrace(id);
+    const from = runs.indexOf(selected);
     const to = runs.indexOf(id);
-    // What is between them must be known.
-    if (from < 0 || !areWhole(list, selected, id)) return selectTrace(id);
-    pickTraces(runs.slice(Math.min(from, to), Math.max(from, to) + 1).slice(0, MOST_CHOSEN));
+    if (from < 0 || !areWhole(list, selected, id)) return void pickUnloaded(selected, id);
+    pickRange(Math.abs(to - from) + 1, runs.slice(Math.min(from, to), Math.max(from, to) + 1));
+  };
+  /** What is between two runs is not all loaded, or one of them is elsewhere. */
+  const pickUnloaded = async (from: TraceId, to: TraceId) => {
+    const [a, b] = [rows.get(from), rows.get(to)];
+    if (!a || !b) return selectTrace(to);
+    try {
+      const { count: between, ids } = grouped
+        ? await groupedIdsBetween(a, b, MOST_CHOSEN)
+        : await idsBetween(a, b, MOST_CHOSEN);
+      // Another run was chosen meanwhile.
+      if (useApp.getState().selected === from) pickRange(between, ids);
+    } catch (error) {
+      toastError('The runs between these two could not be read', error);
+    }
   };
   const drawn = virtual.getVirtualItems();
+  // Of what the list shows: the groups may be of an earlier filter than what was found.
+  const listed = grouped ? totalOf(grouped.groups) : shown.total;
+  const filtered = (grouped ? grouped.filter === '' : found === null) ? null : listed;
   useCommand('list.next', () => step(1), runs.length > 0);
   useCommand('list.previous', () => step(-1), runs.length > 0);
   useCommand('list.filter', () => {
@@ -133,7 +145,7 @@ export function RunList() {
         ref={scroller}
         role="grid"
         aria-label="Runs"
-        aria-rowcount={shown.total}
+        aria-rowcount={listed}
         aria-multiselectable
         tabIndex={0}
         aria-activedescendant={
@@ -186,16 +198,16 @@ export function RunList() {
       {list.length === 0 && (
         <EmptyList
           loaded={loaded && (found === null || found.filter === filter)}
-          problem={found ? found.problem : problem}
-          filter={found?.filter ?? null}
+          problem={grouped?.problem ?? (found ? found.problem : problem)}
+          filter={grouped ? grouped.filter || null : (found?.filter ?? null)}
           onClear={() => filterRuns('')}
         />
       )}
       <footer>
         <span>
-          {found === null
+          {filtered === null
             ? `${count(total)} ${total === 1 ? 'run' : 'runs'}`
-            : `${count(found.total)} / ${count(total)} runs`}
+            : `${count(filtered)} / ${count(total)} runs`}
         </span>
         <span className="push" />
         <Menu
@@ -208,10 +220,7 @@ export function RunList() {
           items={GROUPINGS.map((by) => ({
             label: `Group by ${by}`,
             checked: by === grouping,
-            onSelect: () => {
-              kept.setItem(GROUPING_KEY, by);
-              setGrouping(by);
-            },
+            onSelect: () => groupRuns(by),
           }))}
         />
         {picked.length > 0 && (
@@ -274,10 +283,10 @@ function stretchOf(list: readonly ListRow[], virtual: Drawn): readonly [from: nu
   return places.length === 0 ? undefined : [Math.max(0, Math.min(...places) - AHEAD), Math.max(...places) + AHEAD];
 }
 
-/** In groups that anything may belong to: what follows the beginning of the list, near the end of what is drawn. */
-function moreOf(list: readonly ListRow[], virtual: Drawn, { parts }: Listing): readonly [from: number, to: number] {
-  const end = parts[0]!.places.length;
-  return (virtual.range?.endIndex ?? 0) > list.length - AHEAD ? [end, end] : [0, -1];
+/** Picks a range of runs, unless it is longer than what one request takes. */
+function pickRange(between: number, ids: readonly TraceId[]): void {
+  if (between <= MOST_CHOSEN) pickTraces(ids);
+  else toast(`${count(between)} runs are too many to mark at once. Choose a range of at most ${count(MOST_CHOSEN)}.`);
 }
 
 /** Whether nothing between two runs is not loaded. */

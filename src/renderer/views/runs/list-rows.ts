@@ -1,12 +1,9 @@
-/** The rows of the list as they stand under each other: live runs first while the list is followed, then groups, the newest first. */
+/** The rows of the list as they stand under each other: live runs first while the list is followed, then days or other groups, the newest first. */
 import type { TraceId } from '../../../shared/model/ids.ts';
 import type { TraceRow } from '../../../shared/model/trace.ts';
 import { dayName } from '../../components/format.ts';
-import { isWhole, type Listing } from '../../stores/listing.ts';
-
-/** What runs can be grouped by. */
-export const GROUPINGS = ['day', 'endpoint', 'model', 'conversation'] as const;
-export type Grouping = (typeof GROUPINGS)[number];
+import type { Group } from '../../stores/grouping.ts';
+import type { Listing } from '../../stores/listing.ts';
 
 const LIVE = 'Live';
 
@@ -27,9 +24,6 @@ export type ListRow =
 export interface ListOptions {
   readonly pinLive: boolean;
   readonly now: number;
-  readonly by: Grouping;
-  /** What an endpoint is called now; undefined where it is no more. */
-  readonly endpointName: (row: TraceRow) => string | undefined;
 }
 
 interface PlacedRow {
@@ -37,11 +31,11 @@ interface PlacedRow {
   readonly at: number;
 }
 
-/** By day, what is not loaded stands where it will be; by anything else, it may belong to any group. */
+/** In days; what is not loaded stands where it will be. */
 export function listRows(
   listing: Listing,
   rows: ReadonlyMap<TraceId, TraceRow>,
-  options: ListOptions,
+  { pinLive, now }: ListOptions,
 ): readonly ListRow[] {
   const parts = listing.parts.map(({ at, places }) =>
     places.flatMap(({ id }, n): PlacedRow[] => {
@@ -49,36 +43,77 @@ export function listRows(
       return row ? [{ row, at: at + n }] : [];
     }),
   );
-  const isPinned = ({ row }: PlacedRow): boolean => options.pinLive && !row.ending;
+  const isPinned = ({ row }: PlacedRow): boolean => pinLive && !row.ending;
   const live = parts.flat().filter(isPinned);
-  const pinned = live.length === 0 ? [] : groupRows({ key: LIVE, name: LIVE }, live, false);
   const others = parts.map((part) => part.filter((one) => !isPinned(one)));
-  if (options.by !== 'day') return [...pinned, ...grouped(others.flat(), options, () => !isWhole(listing))];
   const between = others.flatMap((part, n): readonly ListRow[] => {
     const { at, places } = listing.parts[n]!;
     const end = at + places.length;
     const gap = (listing.parts[n + 1]?.at ?? listing.total) - end;
     const more = (first: boolean, last: boolean): boolean => (first && at > 0) || (last && gap > 0);
-    return [...grouped(part, options, more), ...(gap > 0 ? [{ type: 'gap', at: end, count: gap } as const] : [])];
+    return [...inDays(part, now, more), ...(gap > 0 ? [{ type: 'gap', at: end, count: gap } as const] : [])];
   });
-  return [...pinned, ...between];
+  return [...pinnedRows(live), ...between];
 }
 
-/** `more`: whether the first or the last group may have others that are not loaded. */
-function grouped(
+/** In groups of which all runs are known by their numbers; those whose rows are not loaded stand where they will be. */
+export function groupedRows(
+  groups: readonly Group[],
+  rows: ReadonlyMap<TraceId, TraceRow>,
+  { pinLive, whole }: { readonly pinLive: boolean; readonly whole: boolean },
+): readonly ListRow[] {
+  const known = new Map([...rows.values()].map((row) => [row.nr, row]));
+  const isPinned = (row: TraceRow | undefined): boolean => pinLive && row !== undefined && !row.ending;
+  const live: PlacedRow[] = [];
+  const list: ListRow[] = [];
+  let at = 0;
+  for (const { key, name, nrs } of groups) {
+    const head = list.length;
+    let gap: { readonly type: 'gap'; readonly at: number; count: number } | null = null;
+    let pinned = 0;
+    for (const nr of nrs) {
+      const row = known.get(nr);
+      if (!row) {
+        if (gap) gap.count++;
+        else list.push((gap = { type: 'gap', at, count: 1 }));
+      } else {
+        gap = null;
+        if (isPinned(row)) live.push({ row, at });
+        else list.push({ type: 'run', id: row.id, at });
+        if (isPinned(row)) pinned++;
+      }
+      at++;
+    }
+    const count = nrs.length - pinned;
+    if (count > 0) list.splice(head, 0, { type: 'group', key, name, count, more: false });
+  }
+  const listed = new Set(live.map(({ row }) => row.id));
+  // The store has not been asked yet since one began; of those that a filter does not find, none is shown.
+  const fresh = whole ? [...rows.values()].filter((row) => isPinned(row) && !listed.has(row.id)) : [];
+  return [
+    ...pinnedRows([...fresh.map((row) => ({ row, at: 0 })), ...live].toSorted((a, b) => b.row.nr - a.row.nr)),
+    ...list,
+  ];
+}
+
+const pinnedRows = (live: readonly PlacedRow[]): readonly ListRow[] =>
+  live.length === 0 ? [] : groupRows({ key: LIVE, name: LIVE }, live, false);
+
+/** `more`: whether the first or the last day may have others that are not loaded. */
+function inDays(
   all: readonly PlacedRow[],
-  options: ListOptions,
+  now: number,
   more: (first: boolean, last: boolean) => boolean,
 ): readonly ListRow[] {
-  const groups = new Map<string, { readonly name: string; readonly rows: PlacedRow[] }>();
+  const days = new Map<string, PlacedRow[]>();
   for (const one of all) {
-    const { key, name } = groupOf(one.row, options);
-    const group = groups.get(key);
-    if (group) group.rows.push(one);
-    else groups.set(key, { name, rows: [one] });
+    const name = dayName(one.row.startedAt, now);
+    const day = days.get(name);
+    if (day) day.push(one);
+    else days.set(name, [one]);
   }
-  return [...groups].flatMap(([key, group], n) =>
-    groupRows({ key, name: group.name }, group.rows, more(n === 0, n === groups.size - 1)),
+  return [...days].flatMap(([name, rows], n) =>
+    groupRows({ key: name, name }, rows, more(n === 0, n === days.size - 1)),
   );
 }
 
@@ -92,24 +127,4 @@ function groupRows(
     { type: 'group', key: `${key} ${at}`, name, count: rows.length, more },
     ...rows.map(({ row, at: place }): ListRow => ({ type: 'run', id: row.id, at: place })),
   ];
-}
-
-function groupOf(
-  row: TraceRow,
-  { by, now, endpointName }: ListOptions,
-): { readonly key: string; readonly name: string } {
-  const named = (name: string) => ({ key: name, name });
-  switch (by) {
-    case 'day':
-      return named(dayName(row.startedAt, now));
-    case 'endpoint':
-      return named(endpointName(row) ?? row.provider ?? 'Unknown endpoint');
-    case 'model':
-      return named(row.model ?? 'Unknown model');
-    case 'conversation': {
-      const conversation = row.facts?.conversation;
-      // Its newest run names it.
-      return conversation ? { key: conversation, name: row.title } : named('No conversation known');
-    }
-  }
 }

@@ -1,9 +1,8 @@
 /** The list of traces: newest first, in pages that stay put while traces come and go. A damaged trace is in it as well. */
 import Database from 'better-sqlite3';
-import { readFilter } from '../../../../shared/filter/read-filter.ts';
 import { ServiceError } from '../../../../shared/rpc/services.ts';
 import type { Connection } from '../connection.ts';
-import { filterSql, type Condition, type SearchedText } from '../filter-sql.ts';
+import { conditionOf, type Condition, type SearchedText } from '../filter-sql.ts';
 import { ABOVE_STORED } from '../lookup.ts';
 import { isDamage } from '../problems.ts';
 import { damagedRow, LISTED, notLive, rowOf, type ListedColumns } from '../rows.ts';
@@ -218,14 +217,6 @@ function tried<Value>(read: () => Value, otherwise: Value): Value {
     if (!(error instanceof Database.SqliteError)) throw error;
     return otherwise;
   }
-}
-
-/** A filter that cannot be read finds nothing: half of it would find what was not asked for. */
-function conditionOf(text: string, searched: readonly SearchedText[] | undefined): Condition {
-  const { filter, problems } = readFilter(text, Date.now());
-  if (problems[0]) throw new ServiceError('bad-filter', problems[0].sentence);
-  const { where, values } = filterSql(filter, searched);
-  return { where: `t.deleted_at IS NULL AND ${where}`, values };
 }
 
 function placeOf(cursor: string | undefined): number | undefined {

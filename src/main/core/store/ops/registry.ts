@@ -1,6 +1,7 @@
 /** All operations of the store, by name, and the types that follow from them. */
 import * as endpoints from './endpoints.ts';
 import * as facts from './facts.ts';
+import * as groups from './groups.ts';
 import * as keeping from './keeping.ts';
 import * as list from './list.ts';
 import type { Query, Write } from './operation.ts';
@@ -15,6 +16,7 @@ export const OPERATIONS = {
   ...traces,
   ...reads,
   ...list,
+  ...groups,
   ...keeping,
   ...providerTraces,
   ...settings,

@@ -1,0 +1,66 @@
+/** The traces that a filter finds by what they have in common, for who looks at a long list by it. */
+import type { RunGroup, RunGroups, RunGrouping } from '../../../../shared/rpc/contract.ts';
+import type { Connection } from '../connection.ts';
+import { conditionOf, groupKeySql, type SearchedText } from '../filter-sql.ts';
+import { query } from './operation.ts';
+
+export interface Grouped {
+  readonly by: RunGrouping;
+  /** As for `list`. */
+  readonly filter?: string | undefined;
+  readonly searched?: readonly SearchedText[] | undefined;
+}
+
+export interface GroupRows {
+  /** Null: its traces lack what others have in common. */
+  readonly key: string | null;
+  readonly title: string;
+  /** Row numbers, the highest first. */
+  readonly nrs: readonly number[];
+}
+
+/** Of conversations there may be as many as traces: older ones are given as one group. */
+const MOST_GROUPS = 2000;
+
+/** The group with the newest trace first, and the newest trace of each first. */
+export const groups = query({
+  run: (db: Connection, { by, filter = '', searched }: Grouped): readonly GroupRows[] =>
+    db.snapshot(() => {
+      const { where, values } = conditionOf(filter, searched);
+      const rows = db.all<{ readonly nr: number; readonly key: string | null }>(
+        `SELECT t.nr, ${groupKeySql(by)} AS key FROM traces t WHERE ${where} ORDER BY t.nr DESC`,
+        values,
+      );
+      const nrs = new Map<string | null, number[]>();
+      for (const { nr, key } of rows) {
+        const group = nrs.get(key);
+        if (group) group.push(nr);
+        else nrs.set(key, [nr]);
+      }
+      return [...nrs].map(([key, of], n) => ({ key, title: n < MOST_GROUPS ? titleOf(db, of[0]!) : '', nrs: of }));
+    }),
+  // What is recorded beside a file is newer than all that is in it.
+  layered: (own, stored, page): readonly GroupRows[] => {
+    const both = new Map<string | null, GroupRows>();
+    for (const group of [...own(page), ...stored(page)]) {
+      const above = both.get(group.key);
+      both.set(group.key, above ? { ...above, nrs: [...above.nrs, ...group.nrs] } : group);
+    }
+    return [...both.values()];
+  },
+  result: (all): RunGroups => ({
+    groups: all.slice(0, MOST_GROUPS).map(({ nrs, ...group }): RunGroup => ({ ...group, steps: stepsOf(nrs) })),
+    older: stepsOf(
+      all
+        .slice(MOST_GROUPS)
+        .flatMap(({ nrs }) => nrs)
+        .toSorted((a, b) => b - a),
+    ),
+  }),
+});
+
+const titleOf = (db: Connection, nr: number): string =>
+  db.one<{ readonly title: string }>('SELECT title FROM traces WHERE nr = ?', nr)?.title ?? '';
+
+/** The first, and of each other how much lower it is: short as text. */
+const stepsOf = (nrs: readonly number[]): readonly number[] => nrs.map((nr, at) => (at === 0 ? nr : nrs[at - 1]! - nr));

@@ -1,0 +1,130 @@
+/** The list in groups other than days: which runs there are in which group, asked for again when it may have changed. */
+import { create } from 'zustand';
+import type { TraceId } from '../../shared/model/ids.ts';
+import type { TraceRow } from '../../shared/model/trace.ts';
+import type { RunGrouping } from '../../shared/rpc/contract.ts';
+import { client } from '../client/client.ts';
+import { useApp } from './app.ts';
+import { groupsOf, GROUPINGS, unknownNrs, withoutNrs, type Group, type Grouping } from './grouping.ts';
+import { kept } from './kept.ts';
+import { addRows, onListMoved, useRuns } from './runs.ts';
+import { toastError } from './toasts.ts';
+
+const GROUPING_KEY = 'tracelane.grouping';
+const PAGE = 200;
+/** The most that one question may ask for. */
+const MOST_ASKED = 500;
+
+interface Grouped {
+  readonly by: RunGrouping;
+  /** What it was asked for with; '': none. */
+  readonly filter: string;
+  readonly groups: readonly Group[];
+  /** Why the store could not be asked. */
+  readonly problem: string | null;
+}
+
+interface GroupedRuns {
+  readonly by: Grouping;
+  /** Null by day, and until the store has answered for the first time; then the last answer, which may be for an earlier filter. */
+  readonly grouped: Grouped | null;
+}
+
+export const useGroupedRuns = create<GroupedRuns>()(() => ({
+  by: GROUPINGS.find((by) => by === kept.getItem(GROUPING_KEY)) ?? 'day',
+  grouped: null,
+}));
+
+export function groupRuns(by: Grouping): void {
+  kept.setItem(GROUPING_KEY, by);
+  useGroupedRuns.setState({ by, grouped: null });
+  void regroup();
+}
+
+/** Follows what changes of the list; called once. */
+export function watchGroups(): void {
+  onListMoved(() => void regroup());
+  useRuns.subscribe(({ loaded, filter, unread }, before) => {
+    if (loaded !== before.loaded || filter !== before.filter || unread !== before.unread) void regroup();
+  });
+  useApp.subscribe(({ endpoints }, before) => {
+    if (endpoints !== before.endpoints && useGroupedRuns.getState().by === 'endpoint') void regroup();
+  });
+}
+
+let asking = false;
+let outdated = false;
+
+/** One question at a time; what changes meanwhile is asked for after it. */
+async function regroup(): Promise<void> {
+  outdated = true;
+  if (asking) return;
+  asking = true;
+  while (outdated) {
+    outdated = false;
+    const { by } = useGroupedRuns.getState();
+    const { loaded, filter, unread } = useRuns.getState();
+    if (by === 'day' || !loaded || unread !== null) continue;
+    const grouped = await asked(by, filter.trim() === '' ? '' : filter);
+    if (useGroupedRuns.getState().by === by) useGroupedRuns.setState({ grouped });
+  }
+  asking = false;
+}
+
+async function asked(by: RunGrouping, filter: string): Promise<Grouped> {
+  try {
+    const answer = await client().call('traces.groups', { by, ...(filter !== '' && { filter }) });
+    return { by, filter, groups: groupsOf(answer, by), problem: null };
+  } catch (error) {
+    return { by, filter, groups: [], problem: error instanceof Error ? error.message : String(error) };
+  }
+}
+
+let loading = false;
+
+/** Reads the rows at these places, `to` included, and some around them. */
+export async function loadGroupedRows(from: number, to: number): Promise<void> {
+  const { grouped } = useGroupedRuns.getState();
+  if (!grouped || loading) return;
+  const known = new Set([...useRuns.getState().rows.values()].map(({ nr }) => nr));
+  const nrs = unknownNrs(grouped.groups, { from, to, most: PAGE }, (nr) => known.has(nr));
+  if (nrs.length === 0) return;
+  loading = true;
+  try {
+    await rowsOf(nrs);
+  } catch (error) {
+    toastError('These runs could not be read', error);
+  } finally {
+    loading = false;
+  }
+}
+
+/** Rows by their numbers; those that the store has no more leave the groups. */
+async function rowsOf(nrs: readonly number[]): Promise<readonly TraceRow[]> {
+  const rows: TraceRow[] = [];
+  for (let at = 0; at < nrs.length; at += MOST_ASKED)
+    rows.push(...(await client().call('traces.rows', { nrs: nrs.slice(at, at + MOST_ASKED) })));
+  const given = new Set(rows.map(({ nr }) => nr));
+  const gone = new Set(nrs.filter((nr) => !given.has(nr)));
+  if (gone.size > 0)
+    useGroupedRuns.setState(({ grouped }) => ({
+      grouped: grouped && { ...grouped, groups: withoutNrs(grouped.groups, gone) },
+    }));
+  addRows(rows);
+  return rows;
+}
+
+/** How many runs stand from one to another in the groups, both counted, and their ids in that order; without ids where they are more than `most`. */
+export async function groupedIdsBetween(
+  a: TraceRow,
+  b: TraceRow,
+  most: number,
+): Promise<{ readonly count: number; readonly ids: readonly TraceId[] }> {
+  const all = (useGroupedRuns.getState().grouped?.groups ?? []).flatMap(({ nrs }) => nrs);
+  const [from, to] = [all.indexOf(a.nr), all.indexOf(b.nr)].toSorted((x, y) => x - y) as [number, number];
+  if (from < 0) return { count: 1, ids: [b.id] };
+  const nrs = all.slice(from, to + 1);
+  if (nrs.length > most) return { count: nrs.length, ids: [] };
+  const ids = new Map((await rowsOf(nrs)).map(({ nr, id }) => [nr, id]));
+  return { count: nrs.length, ids: nrs.flatMap((nr) => ids.get(nr) ?? []) };
+}

@@ -1,9 +1,11 @@
 /** Searches of what was said: found wherever it stands, opened where it stands, gone with its trace, and made again when its file is. */
 import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Core } from '../../src/main/core/core.ts';
+import { searchServices } from '../../src/main/core/indexing/search-services.ts';
 import type { SearchDocument } from '../../src/main/core/search/documents.ts';
 import { SearchReader } from '../../src/main/core/search/reader.ts';
 import { SearchWriter } from '../../src/main/core/search/writer.ts';
@@ -127,6 +129,24 @@ describe('in a program', () => {
       await core.close();
     }
   });
+});
+
+test('a question about a filter is given up when the same asker asks another', async () => {
+  let asked = 0;
+  const { 'traces.list': list } = searchServices({
+    store: { list: () => Promise.resolve({ rows: [], at: 0, previous: null, next: null, total: 7 }) } as never,
+    indexer: { generation: 1, behind: false, rebuild: () => Promise.resolve() },
+    // It never finds all.
+    worker: { run: async () => (asked++, await setImmediate(), { nrs: [], next: 1 }) } as never,
+  });
+  const first = list({ filter: 'a', limit: 1, asker: 'window' });
+  const givenUp = expect(first).rejects.toMatchObject({ code: 'superseded' });
+  await expect.poll(() => asked).toBeGreaterThan(2);
+  expect(await list({ filter: 'state:live', limit: 1, asker: 'other window' })).toMatchObject({ total: 7 });
+  const before = asked;
+  await expect.poll(() => asked).toBeGreaterThan(before);
+  expect(await list({ filter: 'state:live', limit: 1, asker: 'window' })).toMatchObject({ total: 7 });
+  await givenUp;
 });
 
 describe('what is searched', () => {

@@ -7,7 +7,7 @@ import { client } from '../client/client.ts';
 import { useApp } from './app.ts';
 import { groupsOf, GROUPINGS, unknownNrs, withoutNrs, type Group, type Grouping } from './grouping.ts';
 import { kept } from './kept.ts';
-import { addRows, onListMoved, useRuns } from './runs.ts';
+import { addRows, ASKER, onListMoved, restOf, useRuns } from './runs.ts';
 import { toastError } from './toasts.ts';
 
 const GROUPING_KEY = 'tracelane.grouping';
@@ -44,36 +44,43 @@ export function groupRuns(by: Grouping): void {
 /** Follows what changes of the list; called once. */
 export function watchGroups(): void {
   onListMoved(() => void regroup());
-  useRuns.subscribe(({ loaded, filter, unread }, before) => {
-    if (loaded !== before.loaded || filter !== before.filter || unread !== before.unread) void regroup();
+  useRuns.subscribe(({ loaded, asked }, before) => {
+    if (loaded !== before.loaded || asked !== before.asked) void regroup();
   });
   useApp.subscribe(({ endpoints }, before) => {
     if (endpoints !== before.endpoints && useGroupedRuns.getState().by === 'endpoint') void regroup();
   });
 }
 
-let asking = false;
+let asking = '';
 let outdated = false;
+let turn = 0;
 
-/** One question at a time; what changes meanwhile is asked for after it. */
+/** Asks again for what changes meanwhile; a question for another grouping or an earlier filter is given up. */
 async function regroup(): Promise<void> {
+  const { by } = useGroupedRuns.getState();
+  const { loaded, asked } = useRuns.getState();
+  const question = by === 'day' || !loaded ? '' : `${by} ${asked}`;
   outdated = true;
-  if (asking) return;
-  asking = true;
+  if (question === asking) return;
+  asking = question;
+  const mine = ++turn;
+  if (by === 'day' || question === '') return;
   while (outdated) {
     outdated = false;
-    const { by } = useGroupedRuns.getState();
-    const { loaded, filter, unread } = useRuns.getState();
-    if (by === 'day' || !loaded || unread !== null) continue;
-    const grouped = await asked(by, filter.trim() === '' ? '' : filter);
-    if (useGroupedRuns.getState().by === by) useGroupedRuns.setState({ grouped });
+    const rest = restOf(performance.now());
+    const grouped = await groupedBy(by, asked);
+    if (mine !== turn) return;
+    useGroupedRuns.setState({ grouped });
+    await rest();
+    if (mine !== turn) return;
   }
-  asking = false;
+  asking = '';
 }
 
-async function asked(by: RunGrouping, filter: string): Promise<Grouped> {
+async function groupedBy(by: RunGrouping, filter: string): Promise<Grouped> {
   try {
-    const answer = await client().call('traces.groups', { by, ...(filter !== '' && { filter }) });
+    const answer = await client().call('traces.groups', { by, asker: ASKER, ...(filter !== '' && { filter }) });
     return { by, filter, groups: groupsOf(answer, by), problem: null };
   } catch (error) {
     return { by, filter, groups: [], problem: error instanceof Error ? error.message : String(error) };

@@ -49,6 +49,8 @@ interface RunsState {
   readonly problem: string | null;
   /** As it was typed. */
   readonly filter: string;
+  /** What the store is asked for: the last filter that could be read, once typing has paused; '': none. */
+  readonly asked: string;
   /** What of the filter cannot be read, as a sentence; the list is then that of the last filter that could be. */
   readonly unread: string | null;
   /** Null without a filter, and until the store has answered for the first time; then the last answer, which may be for an earlier filter. */
@@ -64,6 +66,7 @@ export const useRuns = create<RunsState>()(() => ({
   live: 0,
   problem: null,
   filter: '',
+  asked: '',
   unread: null,
   found: null,
 }));
@@ -103,7 +106,7 @@ function flush(): void {
   put(rows, { all });
   chooseNewest(before);
   if (!changes.some((change) => mayMove(change, before))) return;
-  if (found || useRuns.getState().filter !== '') void search();
+  if (found || useRuns.getState().asked !== '') void search();
   moved();
 }
 
@@ -251,30 +254,60 @@ export async function idsBetween(
   return { count, ids };
 }
 
-/** Shows the runs that fit the filter, see `readFilter`; of an empty one all runs. */
+/** Who types a word is not asked for with each of its letters: a store of 100,000 traces takes a while for each. */
+const PAUSE_MS = 120;
+let pause: ReturnType<typeof setTimeout> | undefined;
+
+/** Shows the runs that fit the filter, see `readFilter`, once typing pauses; of an empty one all runs, at once. */
 export function filterRuns(filter: string): void {
   const unread = readFilter(filter, Date.now()).problems[0]?.sentence ?? null;
-  useRuns.setState({ filter, unread, ...(filter.trim() === '' && { found: null }) });
-  void search();
+  clearTimeout(pause);
+  if (filter.trim() === '') {
+    useRuns.setState({ filter, unread, asked: '', found: null });
+    return void search();
+  }
+  useRuns.setState({ filter, unread });
+  if (unread === null)
+    pause = setTimeout(() => {
+      useRuns.setState({ asked: filter });
+      void search();
+    }, PAUSE_MS);
 }
 
-let searching = false;
-let outdated = false;
+/** By which the store knows that a question takes the place of the one before. */
+export const ASKER = crypto.randomUUID();
 
-/** Asks the store for what the filter finds, one request at a time; what is typed or changes meanwhile is asked for after it. */
+/**
+ * The store is left alone for twice as long as a question took it: while facts of a long list are worked out, each of them is a
+ * reason to ask again.
+ */
+export const restOf = (askedAt: number) => (): Promise<void> => {
+  const ms = 2 * (performance.now() - askedAt);
+  return new Promise((resolve) => setTimeout(resolve, ms));
+};
+
+let searching = '';
+let outdated = false;
+let turn = 0;
+
+/** Asks the store for what the filter finds, and again for what changes meanwhile; a question for an earlier filter is given up. */
 async function search(): Promise<void> {
+  const { asked } = useRuns.getState();
   outdated = true;
-  if (searching) return;
-  searching = true;
+  if (asked === searching) return;
+  searching = asked;
+  const mine = ++turn;
+  if (asked === '') return;
   while (outdated) {
     outdated = false;
-    const { filter, unread, found } = useRuns.getState();
-    if (filter.trim() === '' || unread !== null) continue;
-    const answer = await searched(filter, found);
-    if (useRuns.getState().filter === filter) put(withRows(answer.rows), { found: answer.found });
-    else outdated = true;
+    const rest = restOf(performance.now());
+    const answer = await searched(asked, useRuns.getState().found);
+    if (mine !== turn) return;
+    put(withRows(answer.rows), { found: answer.found });
+    await rest();
+    if (mine !== turn) return;
   }
-  searching = false;
+  searching = '';
 }
 
 async function searched(
@@ -285,7 +318,7 @@ async function searched(
   // What was scrolled into view stays there when the same is searched again.
   const limit = Math.min(Math.max(same?.parts[0]?.places.length ?? 0, PAGE), LONGEST_PAGE);
   try {
-    const page = await client().call('traces.list', { filter, limit });
+    const page = await client().call('traces.list', { filter, limit, asker: ASKER });
     const others = { total: same?.total ?? 0, parts: [EMPTY.parts[0]!, ...(same?.parts.slice(1) ?? [])] };
     return { rows: page.rows, found: { filter, ...withPage(others, page), problem: null } };
   } catch (error) {

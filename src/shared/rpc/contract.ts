@@ -62,6 +62,8 @@ const endpoint = z
   .transform((text) => text as EndpointId);
 /** Whether there is such an API is asked of the providers by the service, which has a sentence for it. */
 const api = z.string().min(1).max(100);
+/** Who asks: a question of theirs that is not answered yet is given up for the next one. */
+const asker = z.string().min(1).max(100).optional();
 const seq = z.int().min(0);
 /** A request by its fields, or as the text that was written: of a text each character is sent as it stands. */
 const request = z.union([z.record(z.string(), z.unknown()), z.string().max(MAX_IMPORT)]);
@@ -540,11 +542,12 @@ export const contract = {
       at: seq.optional(),
       /** With the trace of this `nr` in its middle, or what stands where it would. */
       around: seq.optional(),
+      asker,
     }),
   ),
   /** All traces of the list by what they have in common. */
   'traces.groups': query<RunGroups>()(
-    z.strictObject({ by: z.enum(RUN_GROUPINGS), filter: z.string().max(1000).optional() }),
+    z.strictObject({ by: z.enum(RUN_GROUPINGS), filter: z.string().max(1000).optional(), asker }),
   ),
   /** Rows of the list by their `nr`, in any order; without those that are not in it. */
   'traces.rows': query<readonly TraceRow[]>()(z.strictObject({ nrs: z.array(seq).min(1).max(500) })),

@@ -3,7 +3,7 @@ import { readFilter } from '../../../shared/filter/read-filter.ts';
 import type { Filter } from '../../../shared/filter/filter.ts';
 import type { SearchPart } from '../../../shared/model/search.ts';
 import type { SearchHit } from '../../../shared/rpc/contract.ts';
-import type { Services } from '../../../shared/rpc/services.ts';
+import { ServiceError, type Services } from '../../../shared/rpc/services.ts';
 import type { DecodeWorker } from '../decoding/decode-worker.ts';
 import type { SearchedText } from '../store/filter-sql.ts';
 import type { Store } from '../store/store.ts';
@@ -39,13 +39,14 @@ export function searchServices({
     return last;
   };
 
-  const tracesWith = async ({ part, text }: FilterText): Promise<readonly number[]> => {
+  const tracesWith = async ({ part, text }: FilterText, checkAsked: () => void): Promise<readonly number[]> => {
     const key = JSON.stringify([part, text]);
     const before = kept.get(key);
     if (before?.generation === indexer.generation) return before.nrs;
     const { generation } = indexer;
     const nrs: number[] = [];
     for (let place: number | null | undefined; place !== null;) {
+      checkAsked();
       // As one text, as it is meant in a filter.
       const query = { text: `"${text}"`, part: part ?? undefined, before: place };
       const page = await found(await worker.run('search.traces', query), { nrs: [], next: null });
@@ -58,16 +59,35 @@ export function searchServices({
     return nrs;
   };
 
-  const searchedIn = async (filter: string | undefined): Promise<readonly SearchedText[]> => {
+  /** The last question of each asker. */
+  const last = new Map<string, symbol>();
+
+  /** What is found for the texts of a filter. Rejects with code `superseded` once the same asker asks again. */
+  const searchedIn = async (
+    filter: string | undefined,
+    asker: string | undefined,
+  ): Promise<readonly SearchedText[]> => {
     const texts = filter === undefined ? [] : textsOf(readFilter(filter, Date.now()).filter);
+    const mine = Symbol('question');
+    if (asker !== undefined) last.set(asker, mine);
+    const checkAsked = (): void => {
+      if (asker !== undefined && last.get(asker) !== mine)
+        throw new ServiceError('superseded', 'Another filter has been asked for meanwhile.');
+    };
     const searched = [];
-    for (const one of texts) searched.push({ ...one, nrs: await tracesWith(one) });
-    return searched;
+    try {
+      for (const one of texts) searched.push({ ...one, nrs: await tracesWith(one, checkAsked) });
+      return searched;
+    } finally {
+      if (asker !== undefined && last.get(asker) === mine) last.delete(asker);
+    }
   };
 
   return {
-    'traces.list': async (params) => store.list({ ...params, searched: await searchedIn(params.filter) }),
-    'traces.groups': async (params) => store.groups({ ...params, searched: await searchedIn(params.filter) }),
+    'traces.list': async ({ asker, ...params }) =>
+      store.list({ ...params, searched: await searchedIn(params.filter, asker && `list ${asker}`) }),
+    'traces.groups': async ({ asker, ...params }) =>
+      store.groups({ ...params, searched: await searchedIn(params.filter, asker && `groups ${asker}`) }),
     'traces.search': async function* search({ text, limit }, signal) {
       let given = 0;
       let before: number | null | undefined;

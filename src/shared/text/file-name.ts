@@ -2,7 +2,10 @@
 export function fileName(title: string): string {
   const words = title
     .normalize('NFKD')
-    .replace(/[^\p{L}\p{N}]+/gu, '-')
+    // Accents of Latin, Greek and Cyrillic letters; the vowel signs of other scripts stay.
+    .replaceAll(/[\u0300-\u036f]/g, '')
+    .normalize('NFKC')
+    .replace(/[^\p{L}\p{M}\p{N}]+/gu, '-')
     .replace(/^-+|-+$/g, '');
   return [...words].slice(0, 60).join('') || 'trace';
 }

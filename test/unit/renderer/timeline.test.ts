@@ -66,6 +66,10 @@ describe('the axis', () => {
       expect(['1', '2', '5']).toContain(step.toExponential()[0]);
     }
   });
+  it('has no place between two events that have no times', () => {
+    expect(ticks({ start: 0, end: 2.2 }, { least: 1 }).values).toEqual([0, 1, 2]);
+    expect(ticks({ start: 0, end: 40 }, { least: 1 }).values).toEqual([0, 10, 20, 30]);
+  });
   it('says units as the step needs', () => {
     expect([tickText(0, 1e9), tickText(2e9, 2e9), tickText(0.5e9, 0.5e9), tickText(20e6, 20e6)]).toEqual([
       '0',

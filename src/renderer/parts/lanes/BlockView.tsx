@@ -9,6 +9,7 @@ import { count, durationText, plural } from '../../components/format.ts';
 import { Glyph, type GlyphName } from '../../components/Glyph.tsx';
 import { Icon } from '../../components/Icon.tsx';
 import { HeldImages } from '../../components/HeldImages.tsx';
+import { HeldSounds } from '../../components/HeldSounds.tsx';
 import { Shown } from '../../components/Shown.tsx';
 import { useTrace } from '../../stores/open.ts';
 import { ArgumentTree } from './ArgumentTree.tsx';
@@ -193,6 +194,7 @@ function Attachments({ block }: { readonly block: LaneBlock }) {
             <span className="quiet">{type}</span> <Shown text={beginningOf(value)} />
           </p>
           <HeldImages value={value} />
+          <HeldSounds value={value} name={`sound-${block.row.firstEvent ?? 0}`} />
         </li>
       ))}
       {block.attachments.length > shown.length && (

@@ -10,12 +10,12 @@ export interface Window {
 export const toShare = ({ start, end }: Window, value: number): number => (value - start) / (end - start);
 export const fromShare = ({ start, end }: Window, share: number): number => start + share * (end - start);
 
-/** Five to six steps of 1, 2 or 5 times a power of ten. */
+/** Five to six steps of 1, 2 or 5 times a power of ten. `least`: of a step, where smaller ones mean nothing. */
 export function ticks(
   { start, end }: Window,
-  wanted = 5,
+  { wanted = 5, least = 0 }: { readonly wanted?: number; readonly least?: number } = {},
 ): { readonly values: readonly number[]; readonly step: number } {
-  const rough = (end - start) / wanted;
+  const rough = Math.max((end - start) / wanted, least);
   const power = 10 ** Math.floor(Math.log10(rough));
   const step = [1, 2, 5, 10].map((times) => times * power).find((size) => size >= rough) ?? power * 10;
   const values: number[] = [];

@@ -89,7 +89,7 @@ function Scale({
   readonly window: Window;
   readonly result: CompareResult;
 }) {
-  const { values, step } = ticks(window);
+  const { values, step } = ticks(window, { least: axis.timed ? 0 : 1 });
   const passages = passagesOf(result, axis, window);
   return (
     <div className="lane-map-scale" aria-hidden>

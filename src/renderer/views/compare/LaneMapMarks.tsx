@@ -117,7 +117,7 @@ function Ground({
   const chosen = spans.find(({ span }) => span.finding === finding);
   return (
     <>
-      {ticks(window).values.map((value) => (
+      {ticks(window, { least: laneMap.timed ? 0 : 1 }).values.map((value) => (
         <line
           key={value}
           className="grid"

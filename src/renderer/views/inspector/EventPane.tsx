@@ -12,6 +12,8 @@ import { given } from '../../components/given.ts';
 import { Glyph } from '../../components/Glyph.tsx';
 import { Hex } from '../../components/Hex.tsx';
 import { HeldImages } from '../../components/HeldImages.tsx';
+import { HeldSounds } from '../../components/HeldSounds.tsx';
+import { soundsIn } from '../../components/held-sounds.ts';
 import { JsonText } from '../../components/JsonText.tsx';
 import { Key } from '../../components/Key.tsx';
 import { KIND_GLYPHS, KIND_TONES } from '../../components/names.ts';
@@ -165,6 +167,7 @@ function Contents({ detail }: { readonly detail: EventDetail }) {
         </Section>
       ) : (
         <Section title="Parsed" end={<CopyButton what={`event ${event.index} as JSON`} text={() => json} />}>
+          <Sounds value={value} event={event.index} />
           <JsonText text={json} members={members} marked={marked} onMark={setMarked} />
           <HeldImages value={value} />
         </Section>
@@ -178,6 +181,19 @@ function Contents({ detail }: { readonly detail: EventDetail }) {
           Show in the raw response
         </button>
       </Section>
+    </>
+  );
+}
+
+/** Those of the event, and the whole of which they are pieces, where the answer holds it in one. */
+function Sounds({ value, event }: { readonly value: unknown; readonly event: number }) {
+  const { model } = useSession();
+  useTrace((trace) => trace.phase);
+  const whole = soundsIn(value).length > 0 ? model.wire?.accumulated : null;
+  return (
+    <>
+      <HeldSounds value={value} name={`event-${event}`} />
+      <HeldSounds value={whole} name="answer" of="The whole answer" />
     </>
   );
 }

@@ -54,7 +54,8 @@ export function Overlay({ data, rows, view, timed, nowNs, width, axis }: Overlay
   const replaying = usePlay((play) => play.state === 'open');
   const lastPlayed = usePlay((play) => play.event);
   const played = usePlay((play) => (play.state !== 'open' ? null : timed ? play.positionNs : play.event + 1));
-  const { values, step } = ticks(window);
+  // Without times, places are events: there is none between two.
+  const { values, step } = ticks(window, { least: timed ? 0 : 1 });
   const rangeText = ([from, to]: readonly [number, number]) => {
     const [start, end] = from < to ? [from, to] : [to, from];
     const { events } = model;

@@ -175,13 +175,14 @@ class WireLaneReader implements WireLane {
       return;
     }
     const type = stringOf(data['type']);
+    const same = type === name;
     recorder.type(type ?? (name || (stringOf(data['object']) ?? 'message')));
-    if (type !== null && name !== '' && type !== name)
-      recorder.note(`the event is named ${name}, its data says ${type}`);
+    if (type !== null && name !== '' && !same) recorder.note(`the event is named ${name}, its data says ${type}`);
     if (nestsTooDeep(data, frame.data)) {
       throw new LimitPassed(`Event ${frame.index} nests deeper than ${MAX_NESTING} levels.`);
     }
-    this.#protocol.take(data, type ?? name, frame);
+    // Where both say the same they are one string, so that to compare them again costs nothing.
+    this.#protocol.take(data, type === null || same ? name : type, frame);
   }
 
   /**

@@ -74,7 +74,7 @@ export class MessagesWire implements WireProtocol {
   }
 
   take(data: JsonObject, type: string, frame: Frame): void {
-    if (type === 'content_block_delta' && frame.name === type && this.#takePlainDelta(data)) return;
+    if (frame.name === type && type === 'content_block_delta' && this.#takePlainDelta(data)) return;
     const event = this.#event.of(data);
     // The SDK takes an event named error for one whatever its data says, and drops what has no name.
     if (frame.name === '') this.#recorder.note('no event name: the Anthropic SDK drops this event');
@@ -89,7 +89,7 @@ export class MessagesWire implements WireProtocol {
    */
   #takePlainDelta(data: JsonObject): boolean {
     const { type, index, delta } = data;
-    if (type !== 'content_block_delta' || typeof index !== 'number' || fieldsOf(data) !== 3) return false;
+    if (typeof type !== 'string' || typeof index !== 'number' || fieldsOf(data) !== 3) return false;
     const inner = objectOf(delta);
     const entry = this.#byIndex.get(index);
     if (!inner || !entry || fieldsOf(inner) !== 2) return false;
@@ -100,7 +100,7 @@ export class MessagesWire implements WireProtocol {
       case 'thinking_delta':
         return kind === 'reasoning' && this.#add(entry, inner['thinking']);
       case 'input_json_delta':
-        return CALLS.has(kind) && this.#add(entry, inner['partial_json']);
+        return (kind === 'tool' || kind === 'server_tool') && this.#add(entry, inner['partial_json']);
       default:
         return false;
     }

@@ -43,8 +43,7 @@ export class ResponsesWire implements WireProtocol {
   }
 
   take(data: JsonObject, type: string, frame: Frame): void {
-    if ((type === OUTPUT_TEXT_DELTA || type === ARGUMENTS_DELTA) && frame.name === type && this.#takePlainDelta(data))
-      return;
+    if (frame.name === type && this.#takePlainDelta(data, type)) return;
     const event = this.#event.of(data);
     event.expect('type', type);
     this.#sequence(event);
@@ -57,15 +56,17 @@ export class ResponsesWire implements WireProtocol {
    * The short way for what most events are: the next delta of text for a part that was added, or of arguments for such a
    * call, with no field that is not expected. Whether it was one.
    */
-  #takePlainDelta(data: JsonObject): boolean {
-    const { type, sequence_number, item_id, output_index, delta, obfuscation } = data;
-    if (this.#next === null || sequence_number !== this.#next) return false;
+  #takePlainDelta(data: JsonObject, type: string): boolean {
+    const isText = type === OUTPUT_TEXT_DELTA;
+    if (!isText && type !== ARGUMENTS_DELTA) return false;
+    const { sequence_number, item_id, output_index, delta, obfuscation } = data;
+    if (this.#next === null || sequence_number !== this.#next || typeof data['type'] !== 'string') return false;
     const padded = typeof obfuscation === 'string' && isPadding(obfuscation);
-    const more = fieldsOf(data) - (padded ? 1 : 0) - PLAIN_FIELDS;
-    const taken =
-      type === OUTPUT_TEXT_DELTA
-        ? more === textFields(data) && this.#output.addText(output_index, item_id, data['content_index'], delta)
-        : type === ARGUMENTS_DELTA && more === 0 && this.#output.addArguments(output_index, item_id, delta);
+    const expected = PLAIN_FIELDS + (padded ? 1 : 0) + (isText ? textFields(data) : 0);
+    if (fieldsOf(data) !== expected) return false;
+    const taken = isText
+      ? this.#output.addText(output_index, item_id, data['content_index'], delta)
+      : this.#output.addArguments(output_index, item_id, delta);
     if (taken) this.#next++;
     return taken;
   }

@@ -211,6 +211,91 @@ describe('a filter', () => {
     );
   });
 
+  test('finds by each of its terms', async () => {
+    const [base] = fc.sample(facts, { numRuns: 1, seed: 1 });
+    const bare = { ...base!, differs: [], apart: [], lint: { worst: null, rules: [] }, tools: [] } as const;
+    const differs = [{ lane: 'legacy', worst: 'major', count: 1, kinds: ['lost-text'] }] as const;
+    const numbers = { ...NO_METRICS, firstByteNs: 3e8, firstTextNs: 9e8, totalNs: 9e10, events: 1500, bytes: 64_000 };
+    const usage = { input: 4000, output: 500, total: null, raw: [] };
+    const at = (year: number, month: number, day: number, hour = 0) => new Date(year, month - 1, day, hour).getTime();
+    const endpoint = (provider_name: string) => ({ type: 'openai', provider_name, model: 'm' });
+    const other = { endpoint: endpoint('other'), endpointId: endpointId('gone'), source: 'run', timed: true } as const;
+    const opened = await store([
+      {
+        trace: newTrace({ ...other, title: 'weather in (Paris)', model: 'gpt-5 mini', startedAt: at(2026, 1, 31, 14) }),
+        result: {
+          ...COMPLETE,
+          metrics: { ...numbers, firstToolNs: 1, gaps: [1e6, 3e9], tokensPerSecond: 20 },
+          usage,
+          finish: { unified: 'tool_use', raw: null },
+          cost: 0.02,
+        },
+        status: 200,
+        starred: true,
+        tags: ['Slow'],
+        facts: { ...bare, tools: ['get_weather'], differs, apart: [['legacy', 'simple']] },
+      },
+      {
+        trace: newTrace({ ...other, title: 'say "hi"', model: null, source: 'import', startedAt: at(2026, 2, 1) }),
+        result: { ...COMPLETE, ending: { state: 'http-error', rule: 'Because.' }, metrics: NO_METRICS },
+        status: 429,
+        starred: false,
+        tags: [],
+        facts: { ...bare, lint: { worst: 'error', rules: ['no-end'] } },
+      },
+      {
+        trace: newTrace({
+          ...other,
+          title: 'ÖFEN',
+          model: 'qwen',
+          endpointId: endpointId('lab'),
+          startedAt: Date.now(),
+        }),
+        result: null,
+        status: null,
+        starred: false,
+        tags: ['slow', 'two words'],
+        facts: undefined,
+      },
+    ]);
+    const [paris, hi, ofen] = ['weather in (Paris)', 'say "hi"', 'ÖFEN'];
+    const table: readonly (readonly [filters: readonly string[], ...titles: readonly string[]])[] = [
+      [['', '()', 'not nowhere', 'has:star or not has:star'], ofen, hi, paris],
+      [['model:GPT', 'model:"gpt-5 mini"', 'model="5 m"', '"gpt-5 mini"', '-model:qwen has:tool'], paris],
+      [['not model:gpt', '-model:"gpt-5"', 'not (model:gpt)', '-(title:paris or model:gpt)'], ofen, hi],
+      [['title:"weather in (Paris)"', 'title:"(PARIS)"', 'title:"n (p"'], paris],
+      [
+        ['title:"\\"hi\\""', String.raw`"say \"HI\""`, 'state:http-error', 'status:429', 'status:4xx', 'status>=400'],
+        hi,
+      ],
+      [['has:error', 'lint:error', 'lint:no-end', 'LINT:ERROR', 'source:import', 'status>2xx'], hi],
+      [['öfen', 'endpoint:lab', 'endpoint:"lab server"', 'state:live', 'tag:"two words"', 'after:today'], ofen],
+      [['has:tool', 'tool:weather', 'finish:tool_use', 'has:star', 'has:cost', 'has:usage', 'has:text'], paris],
+      [['diff:legacy', 'diff:lost-text', 'diff:simple≠legacy', 'diff:legacy!=simple'], paris],
+      [['tag:slow', 'tag:SLOW'], ofen, paris],
+      [['tag:slo', 'tool:nowhere', 'ttft<900ms', 'ttft>900ms', 'gap>3s', 'lint:info', 'has:reasoning']],
+      [['ttft>800ms', 'ttft>0.8s', 'ttft > 800ms', 'ttft:900ms', 'ttft=0.9s', 'ttft>=900ms', 'ttft<=900ms'], paris],
+      [['ttfb:300ms', 'duration:1m30s', 'duration>1m', 'gap>2s', 'gap:3s', 'gap<=3000ms'], paris],
+      [['tokens:4.5k', 'tokens>4k', 'input:4k', 'output<501', 'rate:20', 'cost>0.01', 'cost:.02'], paris],
+      [['events>1k', 'events>=1.5k', 'bytes:64kb', 'status:200', 'status<3xx', 'status<=2xx'], paris],
+      [['before:2026-02-01', 'before:2026-01-31T14:01', 'after:2026-01-31T14:00 before:2026-02-01'], paris],
+      [['after:2026-02-01 before:2026-02-02', 'after:2026-02-01T00:00 -state:live'], hi],
+      [['after:1h', 'after:2d', 'not before:yesterday'], ofen],
+      [
+        ['paris or öfen', 'model:gpt or state:live', '(paris) OR (öfen)', 'not say', 'NOT say AND NOT "hi"'],
+        ofen,
+        paris,
+      ],
+      [['paris öfen or hi', '(paris and öfen) or hi', 'hi or öfen paris'], hi],
+      [['(paris or öfen) has:star', 'has:star (öfen or paris)'], paris],
+    ];
+    for (const [filters, ...titles] of table)
+      for (const filter of filters) {
+        const { rows, total } = await opened.list({ filter, limit: 10 });
+        expect([filter, total, ...rows.map(({ title }) => title)]).toEqual([filter, titles.length, ...titles]);
+      }
+  });
+
   test('knows two lanes that differ, however they are written, and what a trace had before is gone', async () => {
     const opened = await open(dataFolder());
     const trace = newTrace();

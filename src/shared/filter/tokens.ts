@@ -1,4 +1,5 @@
 /** The text of a filter, cut into tokens. Never fails: what is not closed ends with the text. */
+import { FIELDS, isFieldName } from './fields.ts';
 import type { Comparison, Place } from './filter.ts';
 
 export type Token = Place &
@@ -19,6 +20,8 @@ export type Token = Place &
 
 /** A field's name is a word of letters; anything else before a colon is text, such as an address. */
 const TERM = /([a-z]+)(:(?:<=|>=|<|>|=)?|<=|>=|<|>|=)/iy;
+/** With blanks around the sign, as sums are written. */
+const SPACED = /([a-z]+)\s*(<=|>=|<|>|=)\s*(?=\.?\d)/iy;
 const WORD = /[^\s()"]+/y;
 const QUOTED = /"((?:[^"\\]|\\.)*)(?:"|\\?$)/sy;
 /** A value may hold brackets and quotation marks where it does not begin with one. */
@@ -52,7 +55,7 @@ function tokenAt(text: string, start: number): Token {
 }
 
 function termAt(text: string, start: number): Token | null {
-  const [sign, field, operator] = matchAt(TERM, text, start) ?? [];
+  const [sign, field, operator] = spacedAt(text, start) ?? matchAt(TERM, text, start) ?? [];
   if (sign === undefined) return null;
   const from = start + sign.length;
   const { value, end } = text[from] === '"' ? quotedAt(text, from) : plainAt(text, from);
@@ -68,6 +71,13 @@ function termAt(text: string, start: number): Token | null {
     start,
     end,
   };
+}
+
+/** Of fields that are numbers only: elsewhere, signs may stand in a text. */
+function spacedAt(text: string, start: number): RegExpExecArray | null {
+  const found = matchAt(SPACED, text, start);
+  const name = found?.[1]?.toLowerCase() ?? '';
+  return isFieldName(name) && FIELDS[name].kind === 'number' ? found : null;
 }
 
 function wordAt(text: string, start: number): Token {

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { FIELDS, type FieldName } from '../../../src/shared/filter/fields.ts';
-import type { Filter } from '../../../src/shared/filter/filter.ts';
+import type { Filter, Place } from '../../../src/shared/filter/filter.ts';
 import { partsOf, withoutPart } from '../../../src/shared/filter/parts.ts';
 import { readFilter } from '../../../src/shared/filter/read-filter.ts';
 import { filters, textOf } from '../../support/filter-model.ts';
@@ -70,6 +70,10 @@ describe('a filter', () => {
     expect(number('cost>0.01').value).toBe(0.01);
     expect(number('events:7')).toEqual({ type: 'number', field: 'events', comparison: '=', value: 7 });
     expect(number('events:>7')).toEqual(number('events>7'));
+    for (const spaced of ['ttft > 800ms', 'ttft >800ms', 'ttft> 800ms'])
+      expect(number(spaced)).toEqual(number('ttft>800ms'));
+    expect(read('a > 1')).toEqual({ type: 'all', parts: [text('a'), text('>'), text('1')] });
+    expect(problemsOf('ttft > 800')[0]).toEqual(['ttft > 800', '“800” is not a duration, such as 800ms, 2s or 1m30s.']);
   });
 
   test('takes a class of statuses as a whole', () => {
@@ -196,11 +200,8 @@ describe('what cannot be read', () => {
           fc.string({ unit: 'binary' }),
         ),
         (typed) => {
-          for (const { start, end } of readFilter(typed, NOW).problems) {
-            expect(start).toBeGreaterThanOrEqual(0);
-            expect(end).toBeGreaterThan(start);
-            expect(end).toBeLessThanOrEqual(typed.length);
-          }
+          const isWithin = ({ start, end }: Place): boolean => 0 <= start && start < end && end <= typed.length;
+          return readFilter(typed, NOW).problems.every(isWithin);
         },
       ),
     );

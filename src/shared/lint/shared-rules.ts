@@ -541,13 +541,21 @@ export const indexGap = (
   ...examples,
   check: () => {
     let next = 0;
+    const begun = new Set<number>();
     return {
       settled: true,
       event({ frame, type, data }, report) {
         if (!data) return;
-        next = from(data, type) ?? next;
+        const first = from(data, type);
+        if (first !== null) {
+          next = first;
+          begun.clear();
+        }
         const index = startOf(data, type);
         if (index === null) return;
+        // That one begins again has a rule of its own.
+        if (begun.has(index)) return;
+        begun.add(index);
         if (index !== next) report(frame, `The ${noun} ${index} begins where ${next} was expected.`);
         next = index + 1;
       },

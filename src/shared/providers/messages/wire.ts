@@ -222,8 +222,21 @@ export class MessagesWire implements WireProtocol {
   }
 
   #blockStart(index: number | null, content: JsonObject | null): void {
-    if (!this.#message) this.#recorder.note('content_block_start before message_start');
-    if (!content) this.#recorder.note('content_block_start without a content block');
+    const recorder = this.#recorder;
+    if (!this.#message) recorder.note('content_block_start before message_start');
+    if (!content) recorder.note('content_block_start without a content block');
+    const open = this.#entryOf(index);
+    // Word for word the same, before anything came of the block: it is one block, and no other lies open beside it for ever.
+    if (
+      open &&
+      !open.block.closed &&
+      open.block.text === '' &&
+      JSON.stringify(open.start) === JSON.stringify(content)
+    ) {
+      recorder.target(open.target);
+      recorder.about(open.block);
+      return recorder.note('the same content_block_start a second time');
+    }
     this.#open(index ?? this.#content.length, content ?? {});
   }
 

@@ -12,7 +12,15 @@ import {
   responsesExample,
   type ExampleEvent,
 } from '../../lint/example-bodies.ts';
-import { isDone, kindOf, type LintEvent, type LintExample, type LintRule, type Report } from '../../lint/rule.ts';
+import {
+  isDone,
+  kindOf,
+  lintEvent,
+  type LintEvent,
+  type LintExample,
+  type LintRule,
+  type Report,
+} from '../../lint/rule.ts';
 import {
   afterTerminator,
   argumentsType,
@@ -434,6 +442,46 @@ export const RESPONSES_RULES: readonly LintRule[] = [
     },
   },
   {
+    id: 'item-event-type',
+    strict: 'error',
+    lenient: 'warning',
+    help: 'The events of an item are those of its type: a function call has function_call_arguments, a custom tool custom_tool_call_input, a message output_text or refusal.',
+    advice:
+      'Clients drop an event that does not fit its item, so that a call is left without its arguments. Take the text for what the item is, and report it to the server.',
+    example: responsesExample(
+      created,
+      itemAdded(0, { ...call, arguments: '' }),
+      { type: 'response.custom_tool_call_input.delta', output_index: 0, item_id: 'fc_1', delta: '{}' },
+      itemDone(0, call),
+      completed(call),
+    ),
+    counterexample: responsesExample(
+      created,
+      itemAdded(0, { ...call, arguments: '' }),
+      { type: 'response.function_call_arguments.delta', output_index: 0, item_id: 'fc_1', delta: '{}' },
+      itemDone(0, call),
+      completed(call),
+    ),
+    check: () => {
+      const types = new Map<unknown, string>();
+      return {
+        settled: true,
+        event({ frame, type, data }, report) {
+          if (isAdded(type)) {
+            const item = itemOf(data);
+            const named = stringOf(item?.['type']);
+            if (named !== null) types.set(data?.['output_index'] ?? item?.['id'], named);
+            return;
+          }
+          const fits = EVENTS_OF_ITEM.exec(type)?.[1];
+          const item = fits === undefined ? undefined : types.get(data?.['output_index'] ?? data?.['item_id']);
+          if (item !== undefined && ITEM_OF[fits!] !== item && KNOWN_ITEMS.has(item))
+            report(frame, `${type} speaks of an item of type ${item}.`, `${fits} ${item}`);
+        },
+      };
+    },
+  },
+  {
     id: 'text-in-start',
     strict: 'error',
     lenient: 'warning',
@@ -516,14 +564,23 @@ export const RESPONSES_RULES: readonly LintRule[] = [
       text: 'Hi',
     }),
     check: () => ({
-      end({ outcome }, report) {
-        for (const { block, text, attachments, lastEvent } of outcome.blocks) {
+      end({ outcome, frames, eventAt }, report) {
+        for (const { block, kind, text, attachments, lastEvent } of outcome.blocks) {
           const done = attachments?.find(({ type }) => type === 'done');
           if (done)
             report(
               lastEvent,
               `The deltas of ${block} add up to ${text.length} characters, its done event gives other ${String(done.value).length}.`,
             );
+          else if (kind === 'tool' && text.length > 1) {
+            // What the deltas left out is taken from the whole.
+            const [first, last] = [eventAt(block, 0), eventAt(block, text.length - 1)].map((at) => frames[at ?? -1]);
+            if (first && last && /\.delta$/.test(lintEvent(first).type) && /\.done$/.test(lintEvent(last).type))
+              report(
+                last,
+                `The deltas of ${block} do not bring all of it: its done event gives ${text.length} characters.`,
+              );
+          }
         }
       },
     }),
@@ -774,6 +831,18 @@ export const RESPONSES_RULES: readonly LintRule[] = [
   ),
 ];
 
+/** Which item has the events of which name. */
+const ITEM_OF: Readonly<Record<string, string>> = {
+  output_text: 'message',
+  refusal: 'message',
+  function_call_arguments: 'function_call',
+  custom_tool_call_input: 'custom_tool_call',
+  reasoning_text: 'reasoning',
+  reasoning_summary_text: 'reasoning',
+  reasoning_summary_part: 'reasoning',
+};
+const EVENTS_OF_ITEM = new RegExp(`^response\\.(${Object.keys(ITEM_OF).join('|')})\\.`);
+const KNOWN_ITEMS: ReadonlySet<string> = new Set(Object.values(ITEM_OF));
 /** Events that carry the response. */
 const HAS_RESPONSE: ReadonlySet<string> = new Set([
   'response.created',

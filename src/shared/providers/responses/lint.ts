@@ -575,7 +575,7 @@ export const RESPONSES_RULES: readonly LintRule[] = [
           else if (kind === 'tool' && text.length > 1) {
             // What the deltas left out is taken from the whole.
             const [first, last] = [eventAt(block, 0), eventAt(block, text.length - 1)].map((at) => frames[at ?? -1]);
-            if (first && last && /\.delta$/.test(lintEvent(first).type) && /\.done$/.test(lintEvent(last).type))
+            if (first && last && lintEvent(first).type.endsWith('.delta') && lintEvent(last).type.endsWith('.done'))
               report(
                 last,
                 `The deltas of ${block} do not bring all of it: its done event gives ${text.length} characters.`,

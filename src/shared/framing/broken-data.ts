@@ -123,9 +123,13 @@ export function eventWithin(data: string): string | null {
   }
 }
 
-/** The data behind all the prefixes, of the last line: that is where a terminator would be. */
+/**
+ * The data behind all the prefixes, of the last line that says something: that is where a terminator would be. The line ends
+ * of an event that was given whole to a framework are lines of their own, without anything behind their prefix.
+ */
 function withoutPrefixes(data: string): string {
-  const last = data.slice(data.lastIndexOf('\n') + 1);
+  const said = data.trimEnd();
+  const last = said.slice(said.lastIndexOf('\n') + 1);
   return last.replace(/^(?:\s*data: ?)+/, '');
 }
 

@@ -74,9 +74,15 @@ function looksLike(text: string): string {
   const marker = FORMAT_MARKER.exec(trimmed)?.[0];
   if (marker !== undefined) return `: a marker of the model's chat format, ${JSON.stringify(marker)}, stands in them`;
   if (!/^[{["\d\-tfn]/.test(trimmed)) return `: they begin with ${JSON.stringify(trimmed.slice(0, 20))}`;
-  if (/^[{[]/.test(trimmed) && !/[}\]]$/.test(trimmed)) return ': they end before their last bracket is closed';
+  if (endsEarly(trimmed)) return ': they end before their last bracket is closed';
   return '';
 }
+
+/** Whether a text is the beginning of an object, or of a list. */
+const endsEarly = (text: string): boolean => /^[{[]/.test(text) && !/[}\]]$/.test(text);
+/** Whether an error of the provider ended the stream in the middle of a call, although more than the error followed. */
+const cutByError = ({ closed, valid, text }: WireBlock, { errors }: WireOutcome): boolean =>
+  closed && valid === false && errors.length > 0 && endsEarly(text.trim());
 
 interface Fragments {
   /** Whether each fragment began with all of the one before it. */
@@ -183,14 +189,17 @@ export const CALL_RULES: readonly LintRule[] = [
         for (const one of callsOf(outcome)) {
           const limit = limited.get(one.choice);
           const cutAtLimit = one.closed && limit !== undefined && (one.valid === false || one.text === '');
-          if ((one.closed && !cutAtLimit) || isJson(one.text) || !TAKES_JSON.has(one.type)) continue;
+          const failed = cutByError(one, outcome);
+          if ((one.closed && !cutAtLimit && !failed) || isJson(one.text) || !TAKES_JSON.has(one.type)) continue;
           const what =
             one.text === '' ? 'before its arguments came' : `after ${one.text.length} characters of its arguments`;
           const why = cutAtLimit
             ? `the answer ends there with ${limit ?? 'a limit'}`
-            : outcome.terminated
-              ? 'it was never closed'
-              : 'the stream ended there';
+            : failed
+              ? 'the provider reported an error'
+              : outcome.terminated
+                ? 'it was never closed'
+                : 'the stream ended there';
           report(one.lastEvent, `The call ${callName(one)} was cut ${what}: ${why}.`, one.block);
         }
       },
@@ -208,7 +217,7 @@ export const CALL_RULES: readonly LintRule[] = [
     check: () => ({
       end({ outcome }, report) {
         for (const one of outcome.blocks)
-          if (one.valid === false)
+          if (one.valid === false && !cutByError(one, outcome))
             report(
               one.lastEvent,
               `The ${one.text.length} characters of arguments of ${callName(one)} are not JSON${looksLike(one.text)}.`,

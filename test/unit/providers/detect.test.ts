@@ -41,6 +41,11 @@ describe('detectApi', () => {
     },
   );
 
+  test('reads an event that was given whole to a framework', () => {
+    const body = 'data: data: {"object":"chat.completion.chunk"}\ndata: \ndata: \n\n';
+    expect(detectApi(bytesOf(body))?.api).toBe('chat_completions');
+  });
+
   test('reads over comments and what is no JSON', () => {
     expect(
       detectApi(bytesOf(': ping\n\ndata: oops\n\ndata: 7\n\ndata: {}\n\ndata: {"type":"response.created"}\n\n'))?.api,

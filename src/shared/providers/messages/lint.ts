@@ -73,6 +73,7 @@ const hi = (...events: readonly ExampleEvent[]): readonly ExampleEvent[] => [
 const HEALTHY = message('end_turn', blockStart(0), textDelta(0, 'Hi'), blockStop(0));
 const thinking = { type: 'thinking', thinking: '', signature: '' };
 const thought = blockDelta(0, { type: 'thinking_delta', thinking: 'Hm' });
+const answered = [blockStart(1), textDelta(1, 'Hi'), blockStop(1)];
 const signed = blockDelta(0, { type: 'signature_delta', signature: 'EqQB' });
 
 const blockType = (data: JsonObject): string => stringOf(objectOf(data['content_block'])?.['type']) ?? '';
@@ -580,30 +581,35 @@ export const MESSAGES_RULES: readonly LintRule[] = [
     help: 'A thinking block has a signature, which comes as its last delta. Gateways drop the signature_delta, or never had one from another model.',
     advice:
       'Sent back with the next turn, as tool use asks for, the block is refused: "invalid signature in thinking block". Leave the block out of the history, and report it to the gateway.',
-    example: message(
-      'end_turn',
-      blockStart(0, thinking),
-      thought,
-      blockStop(0),
-      blockStart(1),
-      textDelta(1, 'Hi'),
-      blockStop(1),
-    ),
-    counterexample: message(
-      'end_turn',
-      blockStart(0, thinking),
-      thought,
-      signed,
-      blockStop(0),
-      blockStart(1),
-      textDelta(1, 'Hi'),
-      blockStop(1),
-    ),
+    example: message('end_turn', blockStart(0, thinking), thought, blockStop(0), ...answered),
+    counterexample: message('end_turn', blockStart(0, thinking), thought, signed, blockStop(0), ...answered),
     check: () => ({
       end({ outcome }, report) {
         for (const { type, closed, signature, text, block, lastEvent } of outcome.blocks)
           if (type === 'thinking' && closed && !signature && text !== '')
             report(lastEvent, `The thinking block ${block} was closed without a signature.`);
+      },
+    }),
+  },
+  {
+    id: 'thinking-redacted-empty',
+    strict: 'warning',
+    lenient: 'info',
+    help: 'A redacted_thinking block brings its encrypted thoughts as data, with its start. Gateways that know only the fields of thinking blocks drop the data.',
+    advice:
+      'Sent back with the next turn, the block is refused, since its data is required. Leave the block out of the history, and report it to the gateway.',
+    example: message('end_turn', blockStart(0, { type: 'redacted_thinking' }), blockStop(0), ...answered),
+    counterexample: message(
+      'end_turn',
+      blockStart(0, { type: 'redacted_thinking', data: 'EqQB' }),
+      blockStop(0),
+      ...answered,
+    ),
+    check: () => ({
+      end({ outcome }, report) {
+        for (const { type, text, block, firstEvent } of outcome.blocks)
+          if (type === 'redacted_thinking' && text === '')
+            report(firstEvent, `The redacted_thinking block ${block} has no data.`);
       },
     }),
   },

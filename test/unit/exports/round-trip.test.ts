@@ -14,6 +14,7 @@ import { PROVIDERS } from '../../../src/shared/providers/registry.ts';
 import { decodeSetup } from '../../../src/main/core/decoding/decode-setup.ts';
 import { importedAll, traceToExport } from '../../support/exports.ts';
 import { allStreams } from '../../support/fixtures.ts';
+import { anyText } from '../../support/texts.ts';
 
 const ALL = { parts: EXPORT_PARTS, secrets: 'redact' } as const;
 const FORMATS = ['bundle', 'har'] as const;
@@ -24,7 +25,7 @@ const readsArbitrary = fc
     fc.record({
       bytes: fc.oneof(
         fc.uint8Array({ maxLength: 30 }),
-        fc.string({ unit: 'binary' }).map((text) => new TextEncoder().encode(text)),
+        anyText().map((text) => new TextEncoder().encode(text)),
       ),
       tNs: fc.oneof(fc.nat(), fc.maxSafeNat(), fc.double({ min: 0, max: 1e15, noNaN: true, noDefaultInfinity: true })),
     }),

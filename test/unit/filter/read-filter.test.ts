@@ -7,6 +7,7 @@ import type { Filter, Place } from '../../../src/shared/filter/filter.ts';
 import { partsOf, withoutPart } from '../../../src/shared/filter/parts.ts';
 import { readFilter } from '../../../src/shared/filter/read-filter.ts';
 import { filters, textOf } from '../../support/filter-model.ts';
+import { anyText } from '../../support/texts.ts';
 
 const NOW = new Date(2026, 5, 15, 12, 30).getTime();
 const read = (text: string): Filter => {
@@ -197,7 +198,7 @@ describe('what cannot be read', () => {
       fc.property(
         fc.oneof(
           fc.array(pieces).map((all) => all.join('')),
-          fc.string({ unit: 'binary' }),
+          anyText(),
         ),
         (typed) => {
           const isWithin = ({ start, end }: Place): boolean => 0 <= start && start < end && end <= typed.length;

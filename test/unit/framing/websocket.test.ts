@@ -9,6 +9,7 @@ import {
   UnreadableMessage,
 } from '../../../src/main/core/proxy/record/socket-messages.ts';
 import { frameAll, readsOf } from '../../support/framing.ts';
+import { anyText } from '../../support/texts.ts';
 
 interface Made {
   readonly opcode: number;
@@ -36,10 +37,7 @@ function frame({ opcode, payload, fin = true, rsv1 = false, mask }: Made): Buffe
 
 const text = (data: string): Buffer => frame({ opcode: 1, payload: Buffer.from(data) });
 const cutsFor = fc.array(fc.nat(400), { maxLength: 12 });
-const message = fc.oneof(
-  fc.string({ unit: 'binary', maxLength: 200 }),
-  fc.constantFrom('', 'x'.repeat(126), 'é'.repeat(40_000)),
-);
+const message = fc.oneof(anyText({ maxLength: 200 }), fc.constantFrom('', 'x'.repeat(126), 'é'.repeat(40_000)));
 
 describe('the framing', () => {
   test('gives each text message as an event, whatever the cut', () => {

@@ -77,7 +77,7 @@ test('finds what was said in a run of long ago, and opens it there', async ({ pa
   await expect(page.getByRole('article').getByRole('heading', { level: 1 })).toContainText('Long ago');
   // The event that brought the first of the words; the list has come to the run.
   await expect(page.getByRole('tab', { name: 'Messages' })).toHaveAttribute('aria-selected', 'true');
-  await expect(page.getByRole('heading', { name: 'Event 0' })).toBeVisible();
+  await expect(page.getByRole('heading', { name: 'Event 0', exact: true })).toBeVisible();
   await expect(runs.getByRole('row', { selected: true })).toContainText('Long ago');
 
   // By another name, which no message has, and before the list knows of it.

@@ -253,7 +253,9 @@ export class OutsideLines {
       if (!fault) return null;
       return { ...fault, outside: last.startsWith('{') ? 'bare-json' : 'unfinished', raw: value };
     }
-    return this.line(last);
+    // Behind an event that was cut before it.
+    const within = last.includes('\n') ? faultWithin(last) : null;
+    return within ? { ...within, outside: 'unfinished' } : this.line(last);
   }
 
   /** A remark is cut to a length: of a longer error the sentence is taken from what there is. */
@@ -292,6 +294,14 @@ function page(line: string): OutsideFault {
     raw: line,
   };
 }
+
+/** The error that a page in the place of an event's JSON is: a gateway answered for the server. */
+export const pageFault = (data: string): Fault | null => {
+  const text = data.trim();
+  if (!isPage(text)) return null;
+  const { message, type, code } = page(text);
+  return { message, type, code };
+};
 
 function outsideFault(text: string, outside: Outside): OutsideFault {
   const value = parseJson(text);

@@ -8,7 +8,7 @@ import type { EventSummary, Frame, Framed } from '../model/stream.ts';
 import type { Lane } from '../model/lane.ts';
 import { brokenName } from '../framing/broken-data.ts';
 import { MAX_NESTING, nestsTooDeep, objectOf, stringOf } from '../json/json-object.ts';
-import { commentFault, errorField, faultOf, faultWithin, OutsideLines, textFault } from './faults.ts';
+import { commentFault, errorField, faultOf, faultWithin, OutsideLines, pageFault, textFault } from './faults.ts';
 import { LimitPassed } from './limits.ts';
 import type { WireProtocol } from './protocol.ts';
 import { WireRecorder } from './recorder.ts';
@@ -194,13 +194,14 @@ class WireLaneReader implements WireLane {
     this.#recorder.preview(frame.data);
     const header = this.#protocol.headerFault?.(frame);
     const within = header ? null : faultWithin(typeof value === 'string' ? value : frame.data);
-    const fault = header ?? within ?? (frame.name === 'error' ? faultOf(shown) : textFault(shown));
+    const page = header || within || !frame.sse ? null : pageFault(frame.data);
+    const fault = header ?? within ?? page ?? (frame.name === 'error' ? faultOf(shown) : textFault(shown));
     if (fault) this.#recorder.error(fault, within ? within.raw : shown);
     else {
       // A line of JSON lines that is none may be a page, which goes on in the lines after it.
       const told = frame.sse !== undefined || this.#recorder.errors.some(({ outside }) => outside === 'html');
-      const page = told ? null : this.#outside.line(frame.data);
-      if (page) this.#recorder.outsideError(page);
+      const begun = told ? null : this.#outside.line(frame.data);
+      if (begun) this.#recorder.outsideError(begun);
       else this.#recorder.event(frame.name || 'message', false, shown, '');
     }
   }

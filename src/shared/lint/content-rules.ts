@@ -40,19 +40,46 @@ const shown = (text: string): string =>
 // oxlint-disable-next-line no-control-regex -- these are what is looked for.
 const CONTROL = /[\u0000-\u0008\u000B\u000C\u000E-\u001F\u007F]/;
 
-/** Line ends and quotes as they are written in code and in HTML: `what` and how many of them are no chance. */
-const ESCAPES: readonly (readonly [pattern: RegExp, what: string, least: number])[] = [
-  [/\\n/g, '\\n', 3],
-  [/&(?:quot|apos|#0?39|#x27);/g, 'HTML entities', 2],
+/** How characters are written in code and in HTML. */
+interface Escape {
+  readonly pattern: RegExp;
+  /** How many are no chance. */
+  readonly least: number;
+  /** What a text has where only some of its characters are written so, as one does that speaks of escapes. */
+  readonly never?: RegExp;
+  readonly fact: (count: number, at: number) => string;
+}
+
+const ESCAPES: readonly Escape[] = [
+  {
+    pattern: /\\n/g,
+    least: 3,
+    never: /\n/,
+    fact: (count) => `has \\n as two characters ${count} times, and no line end`,
+  },
+  {
+    // Beside a letter or another one: a text that speaks of an escape sets it apart.
+    pattern:
+      /(?<=\p{L})(?:\\u(?!00[0-7])[\da-f]{4})+|(?:\\u(?!00[0-7])[\da-f]{4}){2,}|\\u(?!00[0-7])[\da-f]{4}(?=\p{L})/giu,
+    least: 1,
+    never: /\P{ASCII}/u,
+    fact: (count, at) =>
+      `has characters as \\u and four digits in ${count} ${count === 1 ? 'place' : 'places'}, the first at character ${at}, and none beyond ASCII`,
+  },
+  {
+    pattern: /&(?:quot|apos|#0?39|#x27);/g,
+    least: 2,
+    fact: (count, at) => `has ${count} quotes as HTML entities, the first at character ${at}`,
+  },
 ];
 
 /** How a text is escaped once more than it should be; null where it is not. What is JSON or code may have escapes of its own. */
-function escapedTwice(text: string): { readonly what: string; readonly count: number; readonly at: number } | null {
+function escapedTwice(text: string): { readonly fact: string; readonly at: number } | null {
   if (/^\s*[{["'`<]/.test(text)) return null;
-  for (const [pattern, what, least] of ESCAPES) {
-    if (what === '\\n' && text.includes('\n')) continue;
+  for (const { pattern, least, never, fact } of ESCAPES) {
+    if (never?.test(text)) continue;
     const found = [...text.matchAll(pattern)].filter(({ index }) => !isQuoted(text, index));
-    if (found.length >= least) return { what, count: found.length, at: found[0]!.index };
+    if (found.length >= least) return { fact: fact(found.length, found[0]!.index), at: found[0]!.index };
   }
   return null;
 }
@@ -140,7 +167,7 @@ export const CONTENT_RULES: readonly LintRule[] = [
     id: 'text-escaped',
     strict: 'warning',
     lenient: 'info',
-    help: 'The text is escaped once more than it should be: line ends stand in it as \\n, or quotes as HTML entities. A gateway escaped text that was to be escaped again by its JSON.',
+    help: 'The text is escaped once more than it should be: line ends stand in it as \\n, letters beyond ASCII as \\u00e9, or quotes as HTML entities. A gateway escaped text that was to be escaped again by its JSON.',
     advice: 'Clients show the escapes. Look for what escapes the text on its way.',
     example: chatText('One\\n\\n', 'two\\nthree'),
     counterexample: chatText('One\n\n', 'two\nthree'),
@@ -148,12 +175,7 @@ export const CONTENT_RULES: readonly LintRule[] = [
       eachText((one, { eventAt }, report) => {
         const found = escapedTwice(one.text);
         if (found)
-          report(
-            eventAt(one.block, found.at) ?? one.firstEvent,
-            found.what === '\\n'
-              ? `The ${one.kind} ${one.block} has \\n as two characters ${found.count} times, and no line end.`
-              : `The ${one.kind} ${one.block} has ${found.count} quotes as HTML entities, the first at character ${found.at}.`,
-          );
+          report(eventAt(one.block, found.at) ?? one.firstEvent, `The ${one.kind} ${one.block} ${found.fact}.`);
       }),
   },
 ];

@@ -1229,7 +1229,8 @@ export const CHAT_COMPLETIONS_RULES: readonly LintRule[] = [
     check: () => {
       /** Tokens of the delta before, which had no text, by choice. */
       const waiting = new Map<number, { readonly event: LintEvent; readonly text: string }>();
-      return eachChoice((choice, index, event, report) => {
+      // Events without log probabilities say nothing, and those with some are not alike.
+      return settled((choice, index, event, report) => {
         const logprobs = objectOf(choice['logprobs']);
         if (!logprobs && waiting.size === 0) return;
         const delta = objectOf(choice['delta']);

@@ -555,6 +555,7 @@ export const MESSAGES_RULES: readonly LintRule[] = [
       /** Where each block has its signature. */
       const signatures = new Map<number, string>();
       return {
+        settled: true,
         event({ frame, type, data }, report) {
           const index = numberOf(data?.['index']);
           if (!data || index === null) return;

@@ -21,7 +21,7 @@ export type Token = Place &
 /** A field's name is a word of letters; anything else before a colon is text, such as an address. */
 const TERM = /([a-z]+)(:(?:<=|>=|<|>|=)?|<=|>=|<|>|=)/iy;
 /** With blanks around the sign, as sums are written. */
-const SPACED = /([a-z]+)\s*(<=|>=|<|>|=)\s*(?=\.?\d)/iy;
+const SPACED = /([a-z]+)\s*(<=|>=|<|>|=|:)\s*(?=\.?\d)/iy;
 const WORD = /[^\s()"]+/y;
 const QUOTED = /"((?:[^"\\]|\\.)*)(?:"|\\?$)/sy;
 /** A value may hold brackets and quotation marks where it does not begin with one. */

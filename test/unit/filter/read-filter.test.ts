@@ -73,6 +73,7 @@ describe('a filter', () => {
     expect(number('events:>7')).toEqual(number('events>7'));
     for (const spaced of ['ttft > 800ms', 'ttft >800ms', 'ttft> 800ms'])
       expect(number(spaced)).toEqual(number('ttft>800ms'));
+    expect(number('events : 7')).toEqual(number('events:7'));
     expect(read('a > 1')).toEqual({ type: 'all', parts: [text('a'), text('>'), text('1')] });
     expect(problemsOf('ttft > 800')[0]).toEqual(['ttft > 800', '“800” is not a duration, such as 800ms, 2s or 1m30s.']);
   });

@@ -2,9 +2,13 @@
 import type { JsonObject } from '../json/json-object.ts';
 import type { LintEvent } from './rule.ts';
 
-/** Fields whose words no rule on structure looks at, if they have any. The padding of OpenAI has no words, and is one of them. */
+/**
+ * Fields whose words no rule on structure looks at, if they have any. The padding of OpenAI and the time of each line of Ollama have
+ * no words, and are two of them.
+ */
 const TEXTS: ReadonlySet<string> = new Set([
   'content',
+  'created_at',
   'delta',
   'obfuscation',
   'partial_json',

@@ -39,7 +39,8 @@ const bodies: readonly { readonly api: Api; readonly body: string }[] = [
     ),
 ];
 
-const TEXT = /"(content|delta|partial_json|reasoning|reasoning_content|text|thinking|obfuscation)":\s*"[^"\\]*"/g;
+const TEXT =
+  /"(content|created_at|delta|partial_json|reasoning|reasoning_content|text|thinking|obfuscation)":\s*"[^"\\]*"/g;
 const WORDS = ['', ' ', 'Hi', '0', 'null', '{}', 'tool_calls', 'assistant', 'stop'];
 
 /** Events come several times in a row, with other words in them, and out of order. */

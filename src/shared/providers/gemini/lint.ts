@@ -61,6 +61,7 @@ export const GEMINI_RULES: readonly LintRule[] = [
     example: gemini(geminiEvent([], { finishReason: 'MALFORMED_FUNCTION_CALL', finishMessage: 'Malformed: f(' })),
     counterexample: HEALTHY,
     check: () => ({
+      settled: true,
       event({ frame, data }, report) {
         for (const candidate of data ? candidatesOf(data) : []) {
           const reason = stringOf(candidate['finishReason']) ?? '';

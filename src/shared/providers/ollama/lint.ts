@@ -45,6 +45,7 @@ export const OLLAMA_RULES: readonly LintRule[] = [
     counterexample: HEALTHY,
     comesWith: ['no-content'],
     check: () => ({
+      settled: true,
       event({ frame, data }, report) {
         if (!data || data['error'] !== undefined || objectOf(data['message'])) return;
         report(
@@ -67,6 +68,7 @@ export const OLLAMA_RULES: readonly LintRule[] = [
     counterexample: HEALTHY,
     comesWith: ['no-terminator', 'usage-elsewhere'],
     check: () => ({
+      settled: true,
       event({ frame, data }, report) {
         if (!data || data['error'] !== undefined || data['done'] === true) return;
         const { done } = data;
@@ -137,6 +139,7 @@ export const OLLAMA_RULES: readonly LintRule[] = [
     example: ollama(hi, { ...OLLAMA_END, eval_count: undefined }),
     counterexample: HEALTHY,
     check: () => ({
+      settled: true,
       event({ frame, data }, report) {
         if (data?.['done'] !== true || data['done_reason'] === 'load' || data['done_reason'] === 'unload') return;
         const missing = ['prompt_eval_count', 'eval_count'].filter((field) => typeof data[field] !== 'number');

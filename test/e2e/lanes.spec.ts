@@ -126,9 +126,11 @@ test('closed blocks are read as Markdown and as a tree, and images drawn, when a
   const wire = page.locator('.lane[data-lane="wire"]');
   const switches = wire.getByRole('button', { name: /^Read as/ });
   await expect(switches).toHaveCount(2);
-  await wire.getByRole('button', { name: /^Show all of/ }).click();
+  // Folded or not.
   await wire.getByRole('button', { name: 'Read as Markdown' }).click();
   const markdown = wire.locator('.markdown');
+  await expect(markdown).toBeVisible();
+  await wire.getByRole('button', { name: /^Show all of/ }).click();
   await expect(markdown.locator('strong')).toHaveText('Lisbon');
   await expect(markdown.locator('pre')).toHaveText('print("hello")');
   await expect(markdown.locator('td')).toHaveText(['Lisbon', 'Porto']);

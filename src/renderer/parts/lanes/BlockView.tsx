@@ -57,7 +57,7 @@ export const BlockView = memo(function BlockView({ block, folded, onFold, open, 
   const clamped = folded && !shut && block.chars > SHORT;
   const code = CODE.has(kind);
   const formattable = canFormat(block, open);
-  const formatted = useFormatted(({ on }) => on) && formattable && !clamped;
+  const formatted = useFormatted(({ on }) => on) && formattable;
   const classes = [
     code ? 'args' : 'prose',
     open && 'growing',
@@ -95,7 +95,11 @@ export const BlockView = memo(function BlockView({ block, folded, onFold, open, 
           )}
         </header>
       )}
-      {formatted && <Formatted block={block} />}
+      {formatted && (
+        <div className={clamped ? 'clamp' : undefined}>
+          <Formatted block={block} />
+        </div>
+      )}
       {!shut && !formatted && (
         <StreamedText block={block} className={classes} code={code} added={addedIn(block, fact)} />
       )}

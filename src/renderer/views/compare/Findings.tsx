@@ -38,7 +38,14 @@ export function Findings() {
     );
   if (result.lanes.length === 1)
     return <p className="finds-none">Only the wire was decoded: there is no lane to compare with it.</p>;
-  if (result.findings.length === 0) return <p className="finds-none">No findings: the lanes match the wire.</p>;
+  if (result.findings.length === 0)
+    return (
+      <p className="finds-none">
+        {result.laneMap.events === 0
+          ? 'No findings: there was no event that a lane could read otherwise than the wire.'
+          : 'No findings: the lanes match the wire.'}
+      </p>
+    );
   const shown = result.findings.filter(({ severity }) => SEVERITIES.indexOf(severity) >= SEVERITIES.indexOf(least));
   return (
     <div className="finds-pane">

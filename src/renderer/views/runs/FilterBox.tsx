@@ -17,6 +17,7 @@ const GOES_ON = /[:<>=(\s]$/;
 
 export function FilterBox({ field }: { readonly field: RefObject<HTMLInputElement | null> }) {
   const filter = useRuns((runs) => runs.filter);
+  const unread = useRuns((runs) => runs.unread);
   const [caret, setCaret] = useState(0);
   const [open, setOpen] = useState(false);
   const values = useValues(open ? fieldAt(filter, caret) : null);
@@ -62,6 +63,10 @@ export function FilterBox({ field }: { readonly field: RefObject<HTMLInputElemen
         </label>
         {/* The field keeps the focus while something is chosen with the pointer. It names the list that it controls, hidden or not. */}
         <div className="menu filter-menu" hidden={!shown} onPointerDown={(event) => event.preventDefault()}>
+          {/* It lies over the sentence below the field, which a screen reader has read. */}
+          <p className="runs-unread k k-error" aria-hidden>
+            {unread}
+          </p>
           <Autocomplete.List aria-label="Suggestions for the filter">
             {(one: Suggestion) => (
               <Autocomplete.Item

@@ -232,6 +232,24 @@ test('the end of a long list, and any place of it, is there at once, and stays w
   expect(await visible()).toEqual(there);
   await scrolledTo(0);
   await expect(names(page).first()).toHaveText('Newcomer');
+
+  // The same in groups of something else, with whole counts; and a range takes in what was never loaded.
+  const named = (name: string | RegExp) => names(page).filter({ hasText: name });
+  await runs(page).getByRole('button', { name: 'Group runs' }).click();
+  await page.getByRole('menuitemcheckbox', { name: 'Group by model' }).click();
+  await page.keyboard.press('Escape');
+  await expect(runs(page)).toContainText('gpt-5.1-mini3,001');
+  await scrolledTo(1);
+  await named(/^Copy 1$/).click();
+  await scrolledTo(0.85);
+  const end = named(/^Copy [45]\d\d$/).first();
+  await expect(end).toBeVisible();
+  const name = (await end.textContent())!;
+  await named(new RegExp(`^${name}$`)).click({ modifiers: ['Shift'] });
+  await expect(runs(page)).toContainText(`${name.slice('Copy '.length)} marked`);
+  await scrolledTo(0);
+  await named(/^Copy 3000$/).click({ modifiers: ['Shift'] });
+  await expect(page.getByText('3,000 runs are too many to mark at once.')).toBeVisible();
   await long.stop();
   await folder.remove();
 });

@@ -97,12 +97,15 @@ function useWithoutRoom(
   useLayoutEffect(() => {
     latest.current = { tabs, chosen };
     // Looking has the whole page laid out at once: only where a tab may have got another width, and not for another count of the
-    // same length, whose digits are all as wide.
-    const widths = [chosen, ...tabs.map(({ id, title, count }) => `${id} ${title} ${count?.length}`)].join();
+    // same length, whose digits are all as wide. Which one is chosen matters where not all have room.
+    const widths = [
+      left.size > 0 ? chosen : '',
+      ...tabs.map(({ id, title, count }) => `${id} ${title} ${count?.length}`),
+    ].join();
     if (looked.current === widths) return;
     looked.current = widths;
     look.current();
-  }, [tabs, chosen]);
+  }, [tabs, chosen, left]);
   useEffect(() => {
     const observer = new ResizeObserver(() => look.current());
     const row = list.current!.parentElement!;

@@ -113,7 +113,7 @@ export function conditionOf(text: string, searched: readonly SearchedText[] | un
 }
 
 /** `searched`: for the texts of the filter; where one is not searched, words are looked for in the row alone. */
-export function filterSql(filter: Filter, searched: readonly SearchedText[] = []): Condition {
+function filterSql(filter: Filter, searched: readonly SearchedText[] = []): Condition {
   const values: Record<string, string | number> = {};
   const value = (given: string | number): string => {
     const name = `f${Object.keys(values).length}`;

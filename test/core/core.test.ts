@@ -9,7 +9,13 @@ import { endpointId, traceId, type TraceId } from '../../src/shared/model/ids.ts
 import type { TraceItem } from '../../src/shared/model/items.ts';
 import { usualEndpoint } from '../../src/shared/providers/registry.ts';
 import { DEFAULT_OPTIONS, type AdapterOptions } from '../../src/shared/model/trace.ts';
-import { contract, type AppInfo, type ListChange, type SampleInfo } from '../../src/shared/rpc/contract.ts';
+import {
+  contract,
+  type AppInfo,
+  type Cleared,
+  type ListChange,
+  type SampleInfo,
+} from '../../src/shared/rpc/contract.ts';
 import { allItems } from '../support/all-items.ts';
 import { cores } from '../support/core.ts';
 
@@ -252,11 +258,13 @@ describe('the core', () => {
 });
 
 describe('app.changes', () => {
-  test('tells of trouble with the store when it comes and when it goes', async () => {
+  test('tells of trouble with the store when it comes and when it goes, and of what limits deleted', async () => {
     const told: ((sentence: string | undefined) => void)[] = [];
+    const cleared: ((now: Cleared) => void)[] = [];
     const services = appServices(
       { version: '0.0.0', host: 'memory', dataDir: '/data', sampleUrl: 'http://127.0.0.1:1' },
       { problem: undefined, onWriteProblem: (listener) => told.push(listener) },
+      (listener) => cleared.push(listener),
     );
     const watcher = new AbortController();
     const changes: AppInfo[] = [];
@@ -268,9 +276,13 @@ describe('app.changes', () => {
       await expect.poll(() => changes).toHaveLength(at + 1);
       expect(await services['app.info']({})).toEqual(changes.at(-1));
     }
+    const went: Cleared = { traces: 12, retention: { days: 30, megabytes: null } };
+    for (const tell of cleared) tell(went);
+    await expect.poll(() => changes.at(-1)?.cleared).toEqual(went);
+    expect((await services['app.info']({})).cleared).toEqual(went);
     watcher.abort();
     await watching;
-    expect(changes.map(({ storeProblem }) => storeProblem)).toEqual([
+    expect(changes.slice(0, 3).map(({ storeProblem }) => storeProblem)).toEqual([
       { sentence: 'The disk is full.', readable: true },
       undefined,
       { sentence: 'The file is gone.', readable: true },

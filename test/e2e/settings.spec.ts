@@ -117,6 +117,15 @@ test('the size of the store is shown, and limits say what would go before it goe
   await expect(status).toContainText('No run is beyond the limit now.');
   expect((await client.call('traces.list', {})).rows.map(({ id }) => id)).toEqual([ids[0]]);
   expect((await client.call('settings.get', {})).retention).toEqual({ days: null, megabytes: 0.001 });
+  // Who was not there when they went is told, until that is closed.
+  await page.reload();
+  const notice = page.locator('.banner', { hasText: '2 runs were deleted by your limit of 0.001 MB.' });
+  await expect(notice).toBeVisible();
+  await notice.getByRole('button', { name: 'Change limits' }).click();
+  await expect(dialog(page).getByRole('textbox', { name: 'Keep at most' })).toHaveValue('0.001');
+  await page.keyboard.press('Escape');
+  await notice.getByRole('button', { name: 'Close' }).click();
+  await expect(notice).toHaveCount(0);
 });
 
 test('says where the data lies', async ({ page }) => {

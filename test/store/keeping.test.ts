@@ -6,7 +6,7 @@ import { expect, test } from 'vitest';
 import { Keeping } from '../../src/main/core/keeping/keeping.ts';
 import type { Store } from '../../src/main/core/store/store.ts';
 import type { TraceId } from '../../src/shared/model/ids.ts';
-import type { Retention } from '../../src/shared/rpc/contract.ts';
+import type { Cleared, Retention } from '../../src/shared/rpc/contract.ts';
 import { fileIn, filled } from './filled.ts';
 import { afterwards, cutEvenly, dataFolder, noise, open, openWithBundledWorker } from './support.ts';
 import { COMPLETE, newTrace } from './traces.ts';
@@ -111,6 +111,8 @@ test('limits hold while traces are recorded, and what goes leaves the file', asy
   let retention: Retention = { days: null, megabytes: null };
   const keeping = new Keeping({ store, dataDir, settings: async () => ({ retention }), afterMs: 0 });
   afterwards(() => keeping.close());
+  const told: Cleared[] = [];
+  keeping.onCleared((cleared) => told.push(cleared));
   const services = keeping.services;
   expect(await services['store.outdated']({ retention: { days: 2.5, megabytes: null } })).toMatchObject({ traces: 2 });
   expect(await listed(store)).toHaveLength(5);
@@ -125,6 +127,12 @@ test('limits hold while traces are recorded, and what goes leaves the file', asy
   store.appendReads(running.id, cutEvenly(noise(300_000), 4000));
   await store.finishTrace(running.id, COMPLETE);
   await expect.poll(left).toEqual([ids[0], ids[3], running.id]);
+  await expect
+    .poll(() => told)
+    .toEqual([
+      { traces: 1, retention: { days: 2.5, megabytes: null } },
+      { traces: 2, retention },
+    ]);
   await expect
     .poll(async () => {
       const { file, free, leaving } = await services['store.size']({});

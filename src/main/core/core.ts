@@ -125,7 +125,7 @@ export async function createCore({
     (params, signal) =>
       service(params, AbortSignal.any([signal, closing.signal]));
 
-  const app = appServices({ version, host, dataDir, sampleUrl }, store);
+  const app = appServices({ version, host, dataDir, sampleUrl }, store, (listener) => keeping.onCleared(listener));
   const traces = traceServices({ store, recordings, views, lookups });
   const searches = searchServices({ store, worker: lookups, indexer });
   const files = new HeldFiles();

@@ -175,6 +175,15 @@ export interface AppInfo {
   readonly lanes: readonly LaneInfo[];
   /** Set when the store could not be opened as usual: the sentence to show, and whether reading works. */
   readonly storeProblem?: { readonly sentence: string; readonly readable: boolean };
+  /** Absent while limits have deleted nothing since the program started. */
+  readonly cleared?: Cleared;
+}
+
+/** What limits have deleted since the program started. */
+export interface Cleared {
+  readonly traces: number;
+  /** The limits by which the last of them went. */
+  readonly retention: Retention;
 }
 
 /** A request as it would leave, but for its body, which `sentBody` makes of the text. */

@@ -2,7 +2,7 @@
  * Keeps the traces within the limits that a person set: the oldest beyond them are deleted, a few at a time, when the program
  * starts, when limits change, after traces have ended, and as time passes. And says how much is kept.
  */
-import type { Retention, Settings } from '../../../shared/rpc/contract.ts';
+import type { Cleared, Retention, Settings } from '../../../shared/rpc/contract.ts';
 import type { Services } from '../../../shared/rpc/services.ts';
 import { searchFile } from '../search/schema.ts';
 import { sizeOf } from '../store/files.ts';
@@ -34,6 +34,8 @@ export class Keeping {
   #again = false;
   #looking: Promise<void> | undefined;
   #closed = false;
+  #cleared = 0;
+  readonly #listeners: ((cleared: Cleared) => void)[] = [];
 
   constructor(setup: KeepingSetup) {
     this.#setup = setup;
@@ -53,6 +55,11 @@ export class Keeping {
       },
       'store.outdated': ({ retention }) => store.outdated(limitsOf(retention)),
     };
+  }
+
+  /** Told each time that limits have deleted traces. */
+  onCleared(listener: (cleared: Cleared) => void): void {
+    this.#listeners.push(listener);
   }
 
   /** To be told when the limits have changed. */
@@ -99,6 +106,8 @@ export class Keeping {
         const ids = await store.going(limitsOf(retention), AT_ONCE);
         if (ids.length === 0) return;
         await store.delete(ids);
+        this.#cleared += ids.length;
+        for (const listener of this.#listeners) listener({ traces: this.#cleared, retention });
       }
     } catch {
       // The store says itself what is wrong with it; the next look goes on.

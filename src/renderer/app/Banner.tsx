@@ -9,10 +9,10 @@ import { openOverlay, useApp } from '../stores/app.ts';
 /** What concerns the whole program. */
 export function Banner() {
   return (
-    <>
+    <div className="banners">
       <Problems />
       <Deletions />
-    </>
+    </div>
   );
 }
 
@@ -21,7 +21,7 @@ function Deletions() {
   const cleared = useApp((state) => state.info?.cleared);
   const [closed, setClosed] = useState(0);
   return (
-    <div role="status" className="banners">
+    <div role="status">
       {cleared && cleared.traces > closed && (
         <p className="banner k-meta">
           <Glyph name="limit" size={14} className="k-meta" />
@@ -52,7 +52,7 @@ function Problems() {
   // Each start has a new token: until this browser has it, the program refuses the page.
   const restarts = useApp((state) => state.info?.host === 'headless');
   return (
-    <div role="alert" className="banners">
+    <div role="alert">
       {problem && (
         <p className="banner k-error">
           <Glyph name="error" size={14} className="k-error" />

@@ -98,6 +98,8 @@ describe('R22 I4 I11 what it says has no raw control character and no stack', ()
     ['a trace to export that is not there', ['export', '--data-dir', folder, hostile]],
     ['garbage to export', ['export', garbage]],
     ['a folder to repair that is not there', ['repair', hostile]],
+    ['a trace to replay that is not there', ['replay', '--data-dir', folder, hostile]],
+    ['garbage to replay', ['replay', garbage]],
   ])('%s', { timeout: 30_000 }, (_, args) => {
     const { stderr, stdout } = run(args);
     // oxlint-disable-next-line no-control-regex

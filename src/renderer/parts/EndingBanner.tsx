@@ -49,7 +49,7 @@ function Ended() {
           </span>
         )}
       </p>
-      {hasRaw && model.bytes > 0 && (
+      {hasRaw && (
         <Button look="line" onClick={() => runCommand('trace.raw')}>
           Raw response
         </Button>

@@ -134,31 +134,65 @@ test('usage is set beside what each adapter counted, with the provider’s own o
   await expect(inspector(page).locator('.raw-usage').first()).toContainText('prompt_tokens');
 });
 
-test('I1 I3 I4 I5 I11 what is hostile stays text, and what hides is shown by its number', async ({ page }) => {
+test('I1 I2 I3 I4 I5 I9 I10 I11 what is hostile stays text in every view, fetches nothing, and what hides is shown by its number', async ({
+  page,
+}) => {
   const faults = complaints(page);
   const requests: string[] = [];
   const client = host.client();
-  const content =
-    '<img src=http://127.0.0.1:9/x onerror="document.title=1"><script>document.title=2</script>![a](http://127.0.0.1:9/y) a\u202Eb\u200Bc\u001B[2J';
-  const text =
-    `data: ${JSON.stringify({ object: 'chat.completion.chunk', choices: [{ index: 0, delta: { content } }] })}\n\n`
-      .replace('\\u001b', '\\u001b')
-      .replaceAll('\\u202e', '\u202E');
-  const { id } = await importOver(client, { name: content, text, api: 'chat_completions' });
+  const hostile = [
+    '<img src=http://127.0.0.1:9/x onerror="document.title=1"><script>document.title=2</script><svg onload="document.title=2">',
+    '<iframe srcdoc="<script>parent.document.title=1</script>"></iframe><style>*{display:none}</style><base href="http://127.0.0.1:9/">',
+    '<form action="http://127.0.0.1:9/">Session expired, paste your API key <input name="key"><button>Go</button></form>',
+    '![a](http://127.0.0.1:9/y?secret) [b](javascript:document.title=1) [c](file:///etc/passwd) <vbscript:x> url(http://127.0.0.1:9/z)',
+    '```mermaid\ngraph TD; A-->B\n```',
+    `a\u202Eb\u200Bc\u001B[2J\u001B]0;owned\u0007\u001B]8;;http://127.0.0.1:9/l\u001B\\ e${'\u0301'.repeat(10_000)}`,
+  ].join('\n\n');
+  const name = `${hostile.slice(0, 120)}\u202Egnp.exe`;
+  const part = (delta: object) => ({ object: 'chat.completion.chunk', model: name, choices: [{ index: 0, delta }] });
+  const args = { index: 0, id: 'c1', type: 'function', function: { name, arguments: JSON.stringify({ hostile }) } };
+  const text = [part({ content: hostile }), part({ tool_calls: [args] })]
+    .map((one) => `data: ${JSON.stringify(one)}\n\n`.replaceAll('\\u202e', '\u202E'))
+    .join('');
+  const { id } = await importOver(client, { name, text, api: 'chat_completions' });
   page.on('request', (request) => requests.push(new URL(request.url()).port));
   await openTrace(page, host.url, id, await wholeTrace(client, id));
+  const made = page.locator(
+    '#root :is(img, script, iframe, style, base, form, object, embed, a[href^="javascript:"], a[href^="file:"], a[href*="127.0.0.1:9"], input[name="key"])',
+  );
+  const wire = page.locator('[data-lane="wire"]').first();
+  // Marks of one letter are drawn over each other, and make no line of it higher.
+  const lines = await wire
+    .locator('.streamed')
+    .first()
+    .evaluate((element) => {
+      const { lineHeight } = getComputedStyle(element);
+      return element.scrollHeight / Number.parseFloat(lineHeight);
+    });
+  expect(lines).toBeLessThan(60);
+  expect(await made.count()).toBe(0);
   await page.keyboard.press('ArrowRight');
   await expect(inspector(page).locator('.json')).toContainText('<script>document.title=2</script>');
   await expect(inspector(page).locator('.json .seen-hidden').first()).toHaveText('U+202E');
-  for (const name of ['Message', 'Raw', 'Request', 'Usage', 'Lint']) await pane(page, name);
-  for (const name of ['Events', 'Messages', 'Replay'])
+  for (const one of ['Message', 'Raw', 'Request', 'Usage', 'Lint', 'Findings']) {
+    await pane(page, one);
+    expect([one, await made.count()]).toEqual([one, 0]);
+  }
+  for (const one of ['Events', 'Messages', 'Replay', 'Compare', 'Live']) {
     await page
       .locator('.trace')
-      .getByRole('tab', { name: new RegExp(`^${name}`) })
+      .getByRole('tab', { name: new RegExp(`^${one}`) })
       .click();
-  expect(await page.locator('#root img, #root script, #root iframe, #root a[href]').count()).toBe(0);
+    await expect(page.locator('.loading')).toHaveCount(0);
+    expect([one, await made.count(), await turning(page)]).toEqual([one, 0, []]);
+  }
+  await page.keyboard.press('Control+k');
+  await page.getByRole('combobox', { name: 'Search runs, messages, commands' }).fill('Session expired');
+  await expect(page.getByRole('option').first()).toBeVisible();
+  expect([await made.count(), await turning(page)]).toEqual([0, []]);
   expect(requests.filter((port) => port === '9')).toEqual([]);
-  expect(await page.title()).not.toMatch(/^[12]$/);
+  // oxlint-disable-next-line no-control-regex -- these are the ones meant
+  expect(await page.title()).not.toMatch(/^[12]$|[\u0000-\u001f\u202a-\u202e]/);
   expect(faults).toEqual([]);
 });
 

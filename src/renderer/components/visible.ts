@@ -94,6 +94,12 @@ export function segments(text: string, { blanks = false }: { readonly blanks?: b
   return found;
 }
 
+/** The beginning of a text as it is seen where no element can stand in it, such as in a tooltip. */
+export const seenText = (text: string): string =>
+  segments(text.slice(0, 1_000))
+    .map((segment) => segment.text)
+    .join('');
+
 /** Neighbouring blanks are one piece: a row of them costs one element. */
 function addBlank(found: Segment[], blank: string): void {
   const last = found.at(-1);

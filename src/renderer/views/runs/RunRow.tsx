@@ -9,6 +9,7 @@ import { Icon } from '../../components/Icon.tsx';
 import { lookOf } from '../../components/names.ts';
 import { apiChip, useProviders } from '../../stores/providers.ts';
 import { Shown } from '../../components/Shown.tsx';
+import { seenText } from '../../components/visible.ts';
 import { useApp } from '../../stores/app.ts';
 import { renameTrace } from '../../stores/runs.ts';
 
@@ -74,8 +75,8 @@ export const RunRow = memo(function RunRow({
         </span>
         <div className="run-facts">
           <Chip>{apiChip(known, row.api)}</Chip>
-          <span className="cut model" title={row.model ?? undefined}>
-            {row.model === null ? '' : shortModel(row.model)}
+          <span className="cut model" title={row.model === null ? undefined : seenText(row.model)}>
+            {row.model !== null && <Shown text={shortModel(row.model)} />}
           </span>
           <Facts row={row} look={look} />
           <Differs row={row} />

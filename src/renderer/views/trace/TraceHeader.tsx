@@ -52,7 +52,7 @@ export function TraceHeader() {
         <Shown text={row.title} />
       </h1>
       <Chip>{apiChip(known, row.api, detail?.endpoint)}</Chip>
-      <span className="quiet mono cut model">{row.model}</span>
+      <span className="quiet mono cut model">{row.model !== null && <Shown text={row.model} />}</span>
       <span className="push" />
       {live && <WaitClock />}
       {live && (

@@ -26,12 +26,12 @@ export const bytesText = ([start, end]: ByteRange): string =>
 
 export const capitalised = (text: string): string => text.slice(0, 1).toUpperCase() + text.slice(1);
 
+/** A sentence as it was said, within another: without its full stop. */
+export const unstopped = (sentence: string): string => sentence.replace(/\.$/, '');
+
 /** A sentence as part of another: without its capital and its full stop. An abbreviation at its start stays as it is. */
 export const clause = (sentence: string): string =>
-  (/^[A-Z][a-z]*\s/.test(sentence) ? sentence.slice(0, 1).toLowerCase() + sentence.slice(1) : sentence).replace(
-    /\.$/,
-    '',
-  );
+  unstopped(/^[A-Z][a-z]*\s/.test(sentence) ? sentence.slice(0, 1).toLowerCase() + sentence.slice(1) : sentence);
 
 /** How a stream ended, why that is said, and what can be done next. */
 export const endingText = ({ state, rule, advice }: Ending): string =>

@@ -7,7 +7,7 @@ import { codePoints } from '../../text/code-points.ts';
 import { differencesOf, isComplete, isHttpError, KEPT_ROW } from '../equality.ts';
 import { faultAt } from '../frame-fault.ts';
 import type { ComparisonInput } from '../lane-reading.ts';
-import { atEvent, clause, count } from '../say.ts';
+import { atEvent, clause, count, unstopped } from '../say.ts';
 import type { FindingDraft, FindingFamily } from './finding-kind.ts';
 
 /** The wording of the agent server's driver for an index past seven bits. */
@@ -33,7 +33,7 @@ function notReported(input: ComparisonInput, lane: LaneId): FindingDraft[] {
       lastEvent: said.event < 0 ? null : said.event,
       blocks: [],
       rows: [KEPT_ROW, ...errorRows(input, [said.event])],
-      sentence: `the wire has an error ${said.event < 0 ? 'before the first event' : atEvent(said.event)} (${said.message}) and ${lane} has none`,
+      sentence: `the wire has an error ${said.event < 0 ? 'before the first event' : atEvent(said.event)} (${unstopped(said.message)}) and ${lane} has none`,
       short: 'error not reported',
       expected: said.message,
     },
@@ -81,7 +81,7 @@ function ownError(
         ...base,
         kind: 'error-only-here',
         severity: 'major',
-        sentence: `${lane} ended in an error after the stream (${message}): the results after it stay unset`,
+        sentence: `${lane} ended in an error after the stream (${unstopped(message)}): the results after it stay unset`,
         short: 'error after the stream',
       },
     ];
@@ -91,7 +91,7 @@ function ownError(
       ...base,
       kind,
       severity: 'critical',
-      sentence: `${lane} ended ${atEvent(event)} with an error that the wire does not have (${message})${missing && `: ${missing} missing`}`,
+      sentence: `${lane} ended ${atEvent(event)} with an error that the wire does not have (${unstopped(message)})${missing && `: ${missing} missing`}`,
       short: `ended ${atEvent(event)}`,
     },
   ];
@@ -129,14 +129,14 @@ const rowOfError = (event: number | null): string => (event === null || event < 
 function wireFault(input: ComparisonInput, event: number | null): string | null {
   if (input.wire.limit !== undefined) return clause(input.wire.limit);
   const said = input.wire.errors.find((error) => error.event === event);
-  return said ? `an error of the provider (${said.message})` : faultAt(input, event);
+  return said ? `an error of the provider (${unstopped(said.message)})` : faultAt(input, event);
 }
 
 /** That the stream was cut, as its ending says it; null where it came to its end, or had no event that a lane could read. */
 function cutOf(input: ComparisonInput): string | null {
   if (isComplete(input)) return null;
   const [said] = input.wire.errors;
-  if (said) return `an error of the provider (${said.message})`;
+  if (said) return `an error of the provider (${unstopped(said.message)})`;
   return 'a stream without its end';
 }
 

@@ -7,13 +7,14 @@ import { once } from 'node:events';
 import { createSecureServer } from 'node:http2';
 import { createServer as createTlsServer } from 'node:https';
 import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
-import { getCACertificates, setDefaultCACertificates } from 'node:tls';
 import { brotliCompressSync, deflateSync, gzipSync, zstdCompressSync } from 'node:zlib';
 import { afterEach, describe, expect, test } from 'vitest';
 import { CERTIFICATE, EXPIRED_CERTIFICATE, LOOPBACK_CERTIFICATE } from '../support/certificate.ts';
 import { requestFor, useRuns, type Ran } from '../support/runs.ts';
 
-const fixture = useRuns();
+const fixture = useRuns({
+  exchangeWorker: new URL('../fixtures/exchange-worker-that-trusts.ts', import.meta.url),
+});
 const servers: Server[] = [];
 const sockets = new Set<Socket>();
 afterEach(() => {
@@ -366,45 +367,30 @@ describe('C17 answers before the answer', () => {
 });
 
 describe('C18 a server that speaks another protocol', () => {
-  const trusting = async <T>(cert: string, work: () => Promise<T>): Promise<T> => {
-    const usual = getCACertificates();
-    setDefaultCACertificates([...usual, cert]);
-    try {
-      return await work();
-    } finally {
-      setDefaultCACertificates(usual);
-    }
-  };
-  const overTls = async (options: Parameters<typeof createTlsServer>[0]) => {
+  /** `trusted`: which authority is trusted beside the usual ones; see the thread of exchanges. */
+  const overTls = async (options: Parameters<typeof createTlsServer>[0], trusted = 'nobody') => {
     const server = createTlsServer(options, (_incoming, response) => response.end(WHOLE));
     server.on('tlsClientError', () => {});
-    return asked(`https://127.0.0.1:${await listening(server)}/v1`);
+    return asked(`https://127.0.0.1:${await listening(server)}/trusting-${trusted}/v1`);
   };
 
   test('C18 a certificate of an authority that is trusted', async () => {
-    const { ending } = await trusting(LOOPBACK_CERTIFICATE.cert, () => overTls(LOOPBACK_CERTIFICATE));
+    const { ending } = await overTls(LOOPBACK_CERTIFICATE, 'loopback');
     expect(ending.state, ending.rule).toBe('complete');
   });
   test.each([
-    ['by nobody', LOOPBACK_CERTIFICATE, CERTIFICATE.cert, /SELF_SIGNED/, /NODE_EXTRA_CA_CERTS/],
-    ['that has expired', EXPIRED_CERTIFICATE, EXPIRED_CERTIFICATE.cert, /CERT_HAS_EXPIRED/, /not valid today/],
-    ['for another name', CERTIFICATE, CERTIFICATE.cert, /ALTNAME_INVALID/, /for another name/],
+    ['by nobody', LOOPBACK_CERTIFICATE, 'another', /SELF_SIGNED/, /NODE_EXTRA_CA_CERTS/],
+    ['that has expired', EXPIRED_CERTIFICATE, 'expired', /CERT_HAS_EXPIRED/, /not valid today/],
+    ['for another name', CERTIFICATE, 'another', /ALTNAME_INVALID/, /for another name/],
   ])(
     'C18 a certificate %s is refused, whatever the environment says',
     async (_what, certificate, trusted, rule, advice) => {
-      const before = process.env['NODE_TLS_REJECT_UNAUTHORIZED'];
-      process.env['NODE_TLS_REJECT_UNAUTHORIZED'] = '0';
-      try {
-        const { ending } = await trusting(trusted, () => overTls(certificate));
-        expect(ending).toMatchObject({
-          state: 'http-error',
-          rule: expect.stringMatching(rule),
-          advice: expect.stringMatching(advice),
-        });
-      } finally {
-        if (before === undefined) delete process.env['NODE_TLS_REJECT_UNAUTHORIZED'];
-        else process.env['NODE_TLS_REJECT_UNAUTHORIZED'] = before;
-      }
+      const { ending } = await overTls(certificate, trusted);
+      expect(ending).toMatchObject({
+        state: 'http-error',
+        rule: expect.stringMatching(rule),
+        advice: expect.stringMatching(advice),
+      });
     },
   );
   test('C18 only an old version of TLS', async () => {

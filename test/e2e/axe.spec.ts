@@ -91,7 +91,7 @@ for (const theme of THEMES) {
       await expect(page.getByRole('option', { name: 'state:' })).toBeVisible();
       await expectSound(page, 'fields suggested for a filter', theme);
       await page.getByRole('combobox', { name: 'Filter runs' }).fill('modle:x');
-      await expect(page.getByText('Did you mean “model”?')).toBeVisible();
+      await expect(page.getByRole('status').filter({ hasText: 'Did you mean “model”?' })).toBeVisible();
       await expectSound(page, 'a filter that cannot be read', theme);
     });
 

@@ -70,7 +70,8 @@ test('opens a finding at the bytes at fault, marked in their envelope, in the fi
   const finding = findings.find(({ kind }) => kind === 'tool-calls-merged')!;
   const body = Buffer.from((await host.client().call('traces.bytes', { id, start: 0, end: 1e9 })).bytes, 'base64');
   const values = finding.marks!.map(([start, end]) => body.subarray(start, end).toString());
-  await page.locator(`.find[data-finding="${finding.number}"] .find-sentence`).click();
+  // The first of the lanes that have it.
+  await page.locator(`.find[data-finding="${finding.number}"] .find-sentence`).first().click();
   await expect(chosen(page).locator('.find-quote mark')).toHaveText(values);
   await expect(chosen(page).locator('.hex-marked').first()).toBeVisible();
   // Around the marks stands what the provider sent, and not all of it.

@@ -90,10 +90,11 @@ export async function watch({ recordings }: TestRuns, id: TraceId): Promise<read
 export function useRuns({
   pace = 0,
   limits,
-}: { readonly pace?: number; readonly limits?: CaptureLimits } = {}): RunsFixture {
+  exchangeWorker,
+}: { readonly pace?: number; readonly limits?: CaptureLimits; readonly exchangeWorker?: URL } = {}): RunsFixture {
   const stored = storeForFile();
   const thread = threadForFile();
-  const exchanges = exchangesForFile();
+  const exchanges = exchangesForFile(exchangeWorker);
   let provider: SampleProvider | undefined;
   let now: Pick<RunsFixture, 'vault' | 'endpoints' | 'runs'> | undefined;
   beforeAll(async () => {

@@ -205,6 +205,35 @@ export const isWholeJson = (text: string): boolean => {
   return typeof value === 'object' && value !== null;
 };
 
+/** A text that stands behind JSON that is cut, on the same line: how much of the data came before it, and what it says. */
+export interface TextBehind {
+  readonly length: number;
+  readonly text: string;
+}
+
+/** As Envoy and Cloudflare answer for a server that they lost: sentences that no text of an answer ends with by chance. */
+const OF_GATEWAY =
+  /(?:upstream connect error or disconnect\/reset before headers\b[^"\\]*|upstream request timeout|no healthy upstream|stream timeout|error code: 5\d\d)$/;
+
+/** What a gateway wrote behind an event that it had to break off; null where the data ends in itself. */
+export function gatewayText(data: string): TextBehind | null {
+  const said = data.trimEnd();
+  const found = OF_GATEWAY.exec(said.slice(-MAX_GATEWAY));
+  if (!found) return null;
+  const length = said.length - found[0].length;
+  return length > 0 && isCutJson(data.slice(0, length)) ? { length, text: found[0] } : null;
+}
+const MAX_GATEWAY = 400;
+
+/** The whole event behind JSON that is cut, on a line of its own or behind another `data:`; null where there is none. */
+export function eventBehind(data: string): TextBehind | null {
+  const line = data.lastIndexOf('\n');
+  if (line > 0 && isWholeJson(data.slice(line + 1))) return { length: line, text: data.slice(line + 1) };
+  const prefix = data.lastIndexOf('data:');
+  const text = prefix > 0 ? data.slice(prefix + 'data:'.length).trim() : '';
+  return text !== '' && isWholeJson(text) ? { length: prefix, text } : null;
+}
+
 /** What keeps connections alive, as servers write it in a comment. */
 const WORD =
   /:[ \t]?(?:ping|pong|keep[-_ ]?alive|heart[-_ ]?beat|comment|connected|waiting|[A-Z]+ PROCESSING)[^"{}[\],:\n]*/i;

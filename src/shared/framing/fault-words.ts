@@ -1,4 +1,5 @@
 /** The sentences of framing faults: what was seen and where, what probably did it, and the next step where there is one. */
+import type { TextBehind } from './broken-data.ts';
 import { AROUND, type Around } from './stray-line.ts';
 
 /** An event, or bytes between events; `after`: the last event before them. End exclusive. */
@@ -54,6 +55,9 @@ export const cutShort = (place: FaultPlace, data: string, count: number): string
 /** `length`: of what came of the first event. */
 export const cutBeforeNext = (place: FaultPlace, length: number, count: number): string =>
   `The JSON of event ${place.event} stops after ${length} characters, and the data of another event follows without a blank line between them${more(count)}. A gateway that loses its server in the middle of an event, and then writes an event of its own, does this. Readers take both for one event that is not JSON.`;
+
+export const cutByGateway = (place: FaultPlace, { length, text }: TextBehind, count: number): string =>
+  `The JSON of ${the(place)} stops after ${length} characters, and a sentence of a gateway follows on the same line${more(count)}: ${shown(text)}. The gateway lost its server in the middle of the event. Readers take both for one event that is not JSON.`;
 
 export const lineEndInData = (place: FaultPlace, count: number): string =>
   `The data lines of ${the(place)} are one JSON text only when joined without a line end${more(count)}: the JSON was split inside a string. By the standard the lines are joined with a line feed, which no JSON string may contain.`;

@@ -4,7 +4,15 @@
  * numbers of the events at fault.
  */
 import type { Frame, Framed, FramingNote, Payload, UnfinishedNote } from '../model/stream.ts';
-import { brokenData, heartbeatAtEnd, heartbeatBetween, isCutJson, isWholeJson } from './broken-data.ts';
+import {
+  brokenData,
+  eventBehind,
+  gatewayText,
+  heartbeatAtEnd,
+  heartbeatBetween,
+  isCutJson,
+  isWholeJson,
+} from './broken-data.ts';
 import { ChunkSizes } from './chunk-sizes.ts';
 import * as say from './fault-words.ts';
 import { payloadOf } from './frame.ts';
@@ -222,7 +230,8 @@ export class FaultFinder {
 
   #takeFrame(frame: Frame): void {
     if (this.#strays.length > 0 || this.#cut) this.#settle(frame);
-    this.#fold = undefined;
+    // A page goes on in the next lines of JSON lines, which are frames.
+    if (frame.sse || frame.payload.ok) this.#fold = undefined;
     this.#last = frame.index;
     const comment = this.#comment;
     if (frame.sse?.bareCr) this.#found('cr-lines', frame, say.crLines);
@@ -324,6 +333,10 @@ export class FaultFinder {
       this.#inSight(data.replace(/^data: ?/, ''), say.IN_SSE);
       return this.#found('other-framing', frame, say.otherFraming);
     }
+    if (this.#fold === 'page') {
+      this.#events.set(frame.index, 'bare-page');
+      return;
+    }
     const place = placeOf(frame);
     const stray: Stray = { ...place, text: data, line: strayLine(data) };
     if (stray.line.kind === 'json' || stray.line.kind === 'text')
@@ -382,16 +395,14 @@ export class FaultFinder {
     }
     const halves =
       next && strays.length === 0 && next.dispatches && !next.payload.ok && isWholeJson(cut.data + next.data);
-    const nextLine = cut.data.lastIndexOf('\n') + 1;
-    const behind = nextLine > 0 && isWholeJson(cut.data.slice(nextLine));
-    if (behind) this.#inSight(cut.data.slice(nextLine), say.NOT_SEPARATED);
-    this.#tally('event-cut', cut, (count) =>
-      halves
-        ? say.cutInHalves(cut, count)
-        : behind
-          ? say.cutBeforeNext(cut, nextLine - 1, count)
-          : say.cutShort(cut, cut.data, count),
-    );
+    const behind = halves ? null : eventBehind(cut.data);
+    const gateway = halves || behind ? null : gatewayText(cut.data);
+    if (behind) this.#inSight(behind.text, say.NOT_SEPARATED);
+    this.#tally('event-cut', cut, (count) => {
+      if (halves) return say.cutInHalves(cut, count);
+      if (behind) return say.cutBeforeNext(cut, behind.length, count);
+      return gateway ? say.cutByGateway(cut, gateway, count) : say.cutShort(cut, cut.data, count);
+    });
     this.#events.set(cut.event!, 'event-cut');
     if (halves) this.#events.set(next.index, 'event-cut');
     return strays;
@@ -498,7 +509,9 @@ export class FaultFinder {
         told = true;
         this.#tally(id, place, (count) => sentence(place, count));
       });
+    const gateway = this.#cut && gatewayText(data);
     this.#cut = undefined;
+    if (gateway) return this.#tally('event-cut', place, (count) => say.cutByGateway(place, gateway, count));
     if (data.endsWith('\uFFFD') && data.indexOf('\uFFFD') === data.length - 1) this.#endsInCharacter(place);
     if (!told) this.#tally('event-unfinished', place, () => say.eventUnfinished(data, isObject(event.payload), place));
   }

@@ -132,6 +132,14 @@ function binaryBody(what: string | null, { contentType, contentEncoding }: BodyH
           : `The content-encoding (${encoding}) was undone once: the body was compressed twice.`,
       step: 'Decompress it first, as "curl --compressed" does, or correct the proxy.',
     };
+  if (what.endsWith('decoded as text'))
+    return {
+      kind: 'compressed',
+      what,
+      cause:
+        'A proxy took the compressed bytes for UTF-8, so that each byte that is none became U+FFFD: what it held is lost.',
+      step: 'Ask the server for a body that is not compressed, or have the proxy pass bytes on as they come.',
+    };
   if (what.startsWith('text in UTF-'))
     return {
       kind: 'utf-16',

@@ -6,6 +6,7 @@ const LOOKED_AT = 4 * 1024;
 /** First bytes, and what has them, as a noun phrase. Each is named in the specification of its format. */
 const SIGNATURES: readonly (readonly [bytes: readonly number[], what: string])[] = [
   [[0x1f, 0x8b], 'gzip-compressed data'],
+  [[0x1f, 0xef, 0xbf, 0xbd, 0x08], 'gzip-compressed data that was decoded as text'],
   [[0x28, 0xb5, 0x2f, 0xfd], 'Zstandard-compressed data'],
   [[0x42, 0x5a, 0x68], 'bzip2-compressed data'],
   [[0xfd, 0x37, 0x7a, 0x58, 0x5a, 0x00], 'xz-compressed data'],

@@ -2,6 +2,7 @@
  * Errors as servers put them on the wire. Each API has one shape of its own; what compatible servers, gateways and
  * frameworks send instead is read here, so that an error is one whatever it looks like.
  */
+import { gatewayText } from '../framing/broken-data.ts';
 import type { WireOutcome } from '../model/messages.ts';
 import { arrayOf, objectOf, parseJson, stringOf, type JsonObject } from '../json/json-object.ts';
 
@@ -174,14 +175,21 @@ export function textFault(value: unknown): Fault | null {
 /** Lines of broken data, and objects at its end, that may be an error. */
 const MAX_TRIES = 16;
 
-/** The error in data that is no JSON as a whole: behind an event that was cut or not closed, or before a terminator. `raw`: its object. */
-export function faultWithin(data: string): (Fault & { readonly raw: JsonObject }) | null {
-  for (const line of data.split('\n', MAX_TRIES)) {
-    const value = objectOf(parseJson(line.trim().replace(/^(?:data: ?)+/, '')));
+/**
+ * The error in data that is no JSON as a whole: behind an event that was cut or not closed, or before a terminator. `raw`: its object, or
+ * its sentence.
+ */
+export function faultWithin(data: string): (Fault & { readonly raw: JsonObject | string }) | null {
+  for (const [at, one] of data.split('\n', MAX_TRIES).entries()) {
+    const line = one.trim().replace(/^(?:data: ?)+/, '');
+    if (at > 0 && line.length <= MAX_SENTENCE && FAILURE.test(line)) return { ...textFault(line)!, raw: line };
+    const value = objectOf(parseJson(line));
     const fault = value && !Array.isArray(value['choices']) ? (failedResponse(value) ?? faultIn(value)) : null;
     if (value && fault) return { ...fault, raw: value };
   }
   // On one line with what it cut short: only what is an error beyond doubt.
+  const gateway = gatewayText(data.replace(/^(?:[a-z]+:.*\n)*data: ?/, ''))?.text;
+  if (gateway !== undefined) return { ...textFault(gateway)!, raw: gateway };
   let at = data.length;
   for (let tries = 0; tries < MAX_TRIES && at > 0; tries++) {
     at = data.lastIndexOf('{', at - 1);
@@ -212,16 +220,27 @@ export interface OutsideFault extends Fault {
 export class OutsideLines {
   #object = '';
   #page = false;
+  /** The first line of a page, until its title is there. */
+  #untitled: string | null = null;
 
-  /** The lines before were the last of their kind. */
-  event(): void {
+  /** The lines before were the last of their kind: an error that they have not told yet. */
+  event(): OutsideFault | null {
     this.#object = '';
     this.#page = false;
+    return this.#untitledPage();
+  }
+
+  #untitledPage(): OutsideFault | null {
+    if (this.#untitled === null) return null;
+    const fault = page(this.#untitled);
+    this.#untitled = null;
+    return fault;
   }
 
   /** A line that is none of the four fields, without its line end. */
   line(text: string): OutsideFault | null {
     const line = text.trim();
+    if (this.#untitled !== null) return this.#goOn(line);
     const field = /^(error|exception):\s?(.*)$/s.exec(line);
     if (field) return outsideFault(field[2]!, field[1] === 'error' ? 'error-field' : 'other-field');
     const other = /^[\w-]{1,60}:\s?(\{.*)$/s.exec(line)?.[1];
@@ -232,7 +251,8 @@ export class OutsideLines {
       return { ...textFault(line)!, outside: 'bare-text', raw: line };
     if (!this.#page && this.#object === '' && isPage(line)) {
       this.#page = true;
-      return page(line);
+      this.#untitled = line;
+      return this.#goOn(line);
     }
     if (this.#page || (this.#object === '' && !line.startsWith('{'))) return null;
     this.#object += `${line}\n`;
@@ -243,8 +263,16 @@ export class OutsideLines {
     return fault && { ...fault, outside: 'bare-json', raw: value };
   }
 
+  /** A line of a page that has told nothing yet: its title, or where none can come any more. */
+  #goOn(line: string): OutsideFault | null {
+    if (!TITLE.test(line) && !/<\/(?:head|html)>/i.test(line)) return null;
+    this.#untitled = null;
+    return page(line);
+  }
+
   /** What no blank line closed: the last event, or the last line. */
   unfinished(text: string): OutsideFault | null {
+    if (this.#untitled !== null) return this.#goOn(text) ?? this.#untitledPage();
     const last = text.trim().replace(/^\uFEFF/, '');
     if (last.startsWith('error:')) return this.line(last);
     const value = objectOf(parseJson(last.replace(/^data:\s?/, '')));
@@ -254,7 +282,7 @@ export class OutsideLines {
       return { ...fault, outside: last.startsWith('{') ? 'bare-json' : 'unfinished', raw: value };
     }
     // Behind an event that was cut before it.
-    const within = last.includes('\n') ? faultWithin(last) : null;
+    const within = faultWithin(last);
     return within ? { ...within, outside: 'unfinished' } : this.line(last);
   }
 
@@ -284,8 +312,10 @@ function unescaped(text: string): string {
 
 const isPage = (line: string): boolean => /^<(?:!doctype html|html|head|body|center|h1)\b/i.test(line);
 
+const TITLE = /<(?:title|h1)[^>]*>([^<]*)/i;
+
 function page(line: string): OutsideFault {
-  const title = /<(?:title|h1)[^>]*>([^<]*)/i.exec(line)?.[1]?.trim();
+  const title = TITLE.exec(line)?.[1]?.trim();
   return {
     message: title ? `An HTML page: ${title}` : 'The stream contains an HTML page.',
     type: 'html',

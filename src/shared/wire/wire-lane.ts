@@ -58,7 +58,9 @@ class WireLaneReader implements WireLane {
   take(framed: Framed): readonly Emission<WireMessage>[] {
     if (framed.type !== 'frame') return this.#takeOutside(framed);
     const { frame } = framed;
-    this.#outside.event();
+    // A line of JSON lines that is none may belong to a page.
+    const before = frame.sse || frame.payload.ok ? this.#outside.event() : null;
+    if (before) this.#recorder.outsideError(before);
     this.#recorder.begin(frame, frame.name);
     try {
       this.#read(frame);
@@ -85,7 +87,10 @@ class WireLaneReader implements WireLane {
 
   /** Blocks that are open stay open: only the provider closes one, and after a truncation nothing becomes final. */
   end(): readonly Emission<WireMessage>[] {
-    return NOTHING;
+    const before = this.#outside.event();
+    if (!before) return NOTHING;
+    this.#recorder.outsideError(before);
+    return this.#recorder.drain();
   }
 
   summary(frame: Frame): EventSummary {
@@ -199,8 +204,7 @@ class WireLaneReader implements WireLane {
     if (fault) this.#recorder.error(fault, within ? within.raw : shown);
     else {
       // A line of JSON lines that is none may be a page, which goes on in the lines after it.
-      const told = frame.sse !== undefined || this.#recorder.errors.some(({ outside }) => outside === 'html');
-      const begun = told ? null : this.#outside.line(frame.data);
+      const begun = frame.sse ? null : this.#outside.line(frame.data);
       if (begun) this.#recorder.outsideError(begun);
       else this.#recorder.event(frame.name || 'message', false, shown, '');
     }

@@ -6,6 +6,7 @@ import { bytesOf } from '../../support/framing.ts';
 
 test.each<readonly [string, Uint8Array, string | null]>([
   ['gzip', gzipSync('data: {}'), 'gzip-compressed data'],
+  ['gzip as text', Buffer.from(gzipSync('data: {}').toString('utf8')), 'gzip-compressed data that was decoded as text'],
   ['zlib', deflateSync('data: {}'), 'zlib-compressed data'],
   ['UTF-16 without a mark', new Uint8Array(Buffer.from('data: {}', 'utf16le')), 'text in UTF-16, without its mark'],
   ['a picture', Uint8Array.of(0x89, 0x50, 0x4e, 0x47, 0x0d), 'a PNG image'],

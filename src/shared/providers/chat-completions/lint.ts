@@ -447,14 +447,16 @@ export const CHAT_COMPLETIONS_RULES: readonly LintRule[] = [
     lenient: 'info',
     help: 'A chunk has a list of choices, which is empty where it says of none.',
     advice:
-      'The openai SDK fails at a chunk without one: "choices is not iterable", "NoneType is not subscriptable". Check that the base URL and the API belong together.',
+      'The openai SDK fails at a chunk without one: "choices is not iterable", "NoneType is not subscriptable". Where no event has one, check that the base URL and the API belong together.',
     example: chat(hi, finish(), usageChunk(null), '[DONE]'),
     counterexample: chat(hi, finish(), usageChunk([]), '[DONE]'),
     check: ({ faults }) =>
       ofAnswer(({ frame, data, type }, report) => {
         const choices = data?.['choices'];
         if (!data || Array.isArray(choices)) return;
-        const what = isHeartbeat(data, type) ? ': it is a heartbeat, sent as an event' : otherApi(data);
+        const what = isHeartbeat(data, type)
+          ? ': it is a heartbeat, which belongs in a comment, ": ping"'
+          : otherApi(data);
         // Whose it is has been said, if no more can be.
         if (what === '' && faults.ofEvent(frame.index)?.id === 'other-api') return;
         report(

@@ -166,7 +166,7 @@ export const MESSAGES_RULES: readonly LintRule[] = [
     lenient: 'warning',
     help: 'A block is started, gets its deltas and is stopped, and then the next one starts. Converters send deltas or stops for blocks that they never started, or to an index of their own counting.',
     advice:
-      'anthropic-python ends with an IndexError, the TypeScript SDK drops the delta without a word, and Claude Code says "Content block not found". Report it to the server.',
+      'Without its start anthropic-python ends with an IndexError, the TypeScript SDK drops the delta without a word, and Claude Code says "Content block not found"; while two blocks are open, clients that go by the order add all to the last. Report it to the server.',
     example: messagesExample(...hi(textDelta(1, '!')), messageDelta('end_turn'), messageStop),
     counterexample: HEALTHY,
     comesWith: ['block-left-open'],

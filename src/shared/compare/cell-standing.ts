@@ -19,7 +19,7 @@ export interface CellStanding extends Standing {
 export function cellStandings(
   rows: readonly BlockRow[],
   lane: LaneId,
-  result: Pick<CompareResult, 'rows' | 'findings'> | null,
+  result: Pick<CompareResult, 'rows' | 'findings' | 'nothing'> | null,
   endedAt: number | null,
 ): readonly CellStanding[] {
   const isGone = ({ lastEvent }: BlockRow): boolean => endedAt !== null && (lastEvent ?? 0) >= endedAt;
@@ -33,6 +33,7 @@ export function cellStandings(
     const cell = known?.cells[lane];
     if (!cell || !known)
       return { equal: fact === null, noted: fact !== null && !isLoss(fact) && !isGone(row), fact, findings: [] };
+    if (result?.nothing) return { equal: cell.equal, noted: cell.noted, fact: null, findings: [] };
     const findings = known.findings.flatMap((number) => own.get(number) ?? []);
     return { equal: cell.equal, noted: cell.noted, fact, findings };
   });

@@ -11,6 +11,7 @@
 import { cellOf, type BlockRow, type LaneBlockKind } from '../model/blocks.ts';
 import type { VerdictField } from '../model/findings.ts';
 import type { AdapterOutcome, LaneId, ReasoningPart, ToolCall, WireBlock } from '../model/messages.ts';
+import type { TerminalState } from '../model/trace.ts';
 import { sameArguments } from './argument-text.ts';
 import { blockDifferences } from './block-equality.ts';
 import type { ComparisonInput } from './lane-reading.ts';
@@ -38,6 +39,19 @@ const FIELD_OF_KIND: Readonly<Record<LaneBlockKind, VerdictField>> = {
   error: 'ending',
 };
 
+/** Endings that a client library raises as an error of its own where not one byte has come. */
+const BROKEN_OFF: ReadonlySet<TerminalState> = new Set(['reset', 'stalled', 'cancelled']);
+
+/**
+ * Why there is nothing to compare, as a sentence; null where there is. No lane ever reads an HTTP error, whatever its body
+ * is, nor a response that never began: what a lane makes of no bytes means nothing.
+ */
+export function nothingToCompare({ ending, bytes }: Pick<ComparisonInput, 'ending' | 'bytes'>): string | null {
+  if (ending === null) return null;
+  const refused = ending.state === 'http-error' || (bytes === 0 && BROKEN_OFF.has(ending.state));
+  return refused ? 'No stream came, so there is nothing to compare.' : null;
+}
+
 const cache = new WeakMap<ComparisonInput, Map<LaneId, readonly Difference[]>>();
 
 /** Where a lane is not equal to the wire; empty when it is. Each row and field once. Linear in the reading. */
@@ -51,7 +65,7 @@ export function differencesOf(input: ComparisonInput, lane: LaneId): readonly Di
 
 function find(input: ComparisonInput, lane: LaneId): readonly Difference[] {
   const outcome = input.adapters[lane];
-  if (!outcome) return [];
+  if (!outcome || nothingToCompare(input) !== null) return [];
   const out = new Map<string, Difference>();
   const add = (row: string, field: VerdictField, kept = false): void => {
     const key = `${field} ${row}`;
@@ -59,8 +73,7 @@ function find(input: ComparisonInput, lane: LaneId): readonly Difference[] {
   };
   for (const row of input.grid.rows) {
     for (const { kind, aspect } of blockDifferences(row, lane))
-      if (kind !== 'error' || !isHttpError(input))
-        add(row.id, aspect === 'parts' ? 'other parts' : FIELD_OF_KIND[kind]);
+      add(row.id, aspect === 'parts' ? 'other parts' : FIELD_OF_KIND[kind]);
     if (asksWrongly(input, lane, row)) add(row.id, 'approvals');
   }
   for (const row of callsNotKept(input, outcome)) add(row, 'tool calls', true);
@@ -178,15 +191,11 @@ export function keptOfWire({ wire: { blocks } }: Pick<ComparisonInput, 'wire'>):
 
 // How it ends.
 
-/** An HTTP error never reaches a lane, whatever its body is: the client library raises it before. */
-export const isHttpError = ({ ending }: ComparisonInput): boolean => ending?.state === 'http-error';
-
 /** Whether the wire came to its end, by its ending where one is known. */
 export const isComplete = ({ ending, wire }: ComparisonInput): boolean =>
   ending === null ? wire.terminated && wire.errors.length === 0 : ending.state === 'complete';
 
 function endsAlike(input: ComparisonInput, { error, finished }: AdapterOutcome): boolean {
-  if (isHttpError(input)) return true;
   const [said] = input.wire.errors;
   if (isComplete(input)) return finished && error === null;
   if (error === null) return !finished;

@@ -23,7 +23,7 @@ export interface ComparisonMeta {
 }
 
 export function comparisonHtml(result: CompareResult, meta: ComparisonMeta): string {
-  const { options, findings } = result;
+  const { options } = result;
   const about = [
     meta.api,
     meta.model,
@@ -37,13 +37,19 @@ export function comparisonHtml(result: CompareResult, meta: ComparisonMeta): str
 <header><h1>${escaped(meta.title)}</h1><p>${escaped(about.join(' · '))}</p>
 <p>Read with use_assistant_message: ${options.use_assistant_message}, put_inner_thoughts_in_kwarg: ${options.put_inner_thoughts_in_kwarg}, approval for ${escaped(options.requires_approval_tools.join(', ') || 'no tool')}</p></header>
 ${endingLine(result)}${times(result, meta)}
-<h2>Verdict</h2>${verdictTable(result)}
-<h2>Score</h2>${scoreSvg(result.laneMap, result.lanes, escaped)}
-<h2>Findings</h2>${findings.length === 0 ? `<p>${result.lanes.length > 1 ? 'None: the lanes match the wire.' : 'None: only the wire was decoded.'}</p>` : findings.map((finding) => findingSection(finding, result.lanes, meta.body)).join('\n')}
-<h2>Side by side</h2><table class="rows"><thead><tr><th>Block</th>${laneHeads(result)}</tr></thead><tbody>
-${result.rows.map((row) => blockRow(row, result.lanes)).join('\n')}</tbody></table>
+${result.nothing === null ? compared(result, meta) : `<p>${result.nothing}</p>`}
 ${noteList(result)}${lintList(result)}</body></html>
 `;
+}
+
+/** What the lanes made of the stream. */
+function compared(result: CompareResult, { body }: ComparisonMeta): string {
+  const { findings } = result;
+  return `<h2>Verdict</h2>${verdictTable(result)}
+<h2>Score</h2>${scoreSvg(result.laneMap, result.lanes, escaped)}
+<h2>Findings</h2>${findings.length === 0 ? `<p>${result.lanes.length > 1 ? 'None: the lanes match the wire.' : 'None: only the wire was decoded.'}</p>` : findings.map((finding) => findingSection(finding, result.lanes, body)).join('\n')}
+<h2>Side by side</h2><table class="rows"><thead><tr><th>Block</th>${laneHeads(result)}</tr></thead><tbody>
+${result.rows.map((row) => blockRow(row, result.lanes)).join('\n')}</tbody></table>`;
 }
 
 /** For text and for attribute values in double quotes. Control characters that HTML refuses are shown as their pictures. */

@@ -1,4 +1,5 @@
 /** Lane against lane over the same bytes. */
+import { nothingToCompare } from './equality.ts';
 import { lanesOf, type ComparisonInput } from './lane-reading.ts';
 import { findAll } from './findings/registry.ts';
 import { markerOf } from './marks.ts';
@@ -18,6 +19,7 @@ export function compareLanes(input: ComparisonInput): CompareResult {
     options: input.setup.options,
     ending: input.ending,
     notes: comparisonNotes(input.notes),
+    nothing: nothingToCompare(input),
     verdict: verdictOf(input, findings),
     findings: findings.map((one) => ({ ...one.finding, marks: marks(one) })),
     rows: alignedRows(input, findings),

@@ -55,7 +55,7 @@ export function findingMarkdown(finding: Finding, evidence: Evidence | null, tra
 
 /** The verdict, the findings, the first of them in full, and the lint of the wire; `evidence` is that one's, see heaviest. */
 export function comparisonMarkdown(result: CompareResult, trace: IssueTrace, evidence: Evidence | null): string {
-  const { lanes, verdict, findings, ending, notes, lint } = result;
+  const { lanes, verdict, findings, ending, notes, lint, nothing } = result;
   const [first, ...others] = findings;
   const [equal, unequal] = [true, false].map((wanted) =>
     VERDICT_FIELDS.filter((field) => lanes.every(({ id }) => verdict[field][id]?.equal !== false) === wanted),
@@ -63,11 +63,10 @@ export function comparisonMarkdown(result: CompareResult, trace: IssueTrace, evi
   const rows = unequal.map(
     (field) => `| ${capitalised(field)} | ${lanes.map(({ id }) => cell(verdict[field][id], id)).join(' | ')} |`,
   );
+  const about = [`## ${escaped(trace.title)}`, facts(trace), ...endingLines(ending), ...noteLines(notes)];
+  if (nothing !== null) return joined(...about, nothing, ...lintLines(lint));
   const before = [
-    `## ${escaped(trace.title)}`,
-    facts(trace),
-    ...endingLines(ending),
-    ...noteLines(notes),
+    ...about,
     [
       `| | ${lanes.map(({ label }) => escaped(label)).join(' | ')} |`,
       `| --- |${' --- |'.repeat(lanes.length)}`,

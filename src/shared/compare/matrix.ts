@@ -4,24 +4,32 @@ import type { LaneDefinition, LaneSetup } from '../model/lane.ts';
 import { SEVERITIES, VERDICT_FIELDS, type Finding } from '../model/findings.ts';
 import { WIRE, type LaneId } from '../model/messages.ts';
 import type { Read } from '../model/stream.ts';
-import type { AdapterOptions } from '../model/trace.ts';
+import type { AdapterOptions, Ending } from '../model/trace.ts';
+import { nothingToCompare } from './equality.ts';
 import { findAll } from './findings/registry.ts';
 import { readAll } from './read-all.ts';
 import type { MatrixResult } from './result.ts';
 import { toolNames } from '../providers/tool-names.ts';
 import { verdictOf } from './verdict.ts';
 
-/** Rows lane by lane, for the lanes of the list that are there; the wire knows no options and has no row. */
+/**
+ * Rows lane by lane, for the lanes of the list that are there; the wire knows no options and has no row. `ending`: as it was
+ * recorded; null where the bytes decide.
+ */
 export function optionsMatrix(
   reads: Uint8Array | readonly Read[],
   setup: LaneSetup,
   lanes: readonly LaneId[],
+  ending: Ending | null,
 ): MatrixResult {
+  const nothing = nothingToCompare(readAll(reads, setup, { lanes: [WIRE], ...(ending && { ending }) }));
+  if (nothing !== null) return { nothing, rows: [] };
   const tools = toolNames(setup.api, setup.request);
   const definitions = lanes.flatMap((id) => (id === WIRE ? [] : (laneDefinition(id) ?? [])));
   return {
+    nothing,
     rows: definitions.flatMap((lane) =>
-      combinations(lane, tools).flatMap((options) => matrixRow(reads, { ...setup, options }, lane)),
+      combinations(lane, tools).flatMap((options) => matrixRow(reads, { ...setup, options }, lane, ending)),
     ),
   };
 }
@@ -46,8 +54,9 @@ function matrixRow(
   reads: Uint8Array | readonly Read[],
   setup: LaneSetup,
   { id, label, options: known }: LaneDefinition,
+  ending: Ending | null,
 ): MatrixResult['rows'] {
-  const input = readAll(reads, setup, { lanes: [WIRE, id] });
+  const input = readAll(reads, setup, { lanes: [WIRE, id], ...(ending && { ending }) });
   // A lane that failed with these options has nothing to be compared.
   if (!input.adapters[id]) return [];
   const findings = findAll(input);

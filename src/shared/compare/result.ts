@@ -112,6 +112,8 @@ export interface CompareResult {
   /** How the stream ended; null where that is not known. */
   readonly ending: Ending | null;
   readonly notes: readonly ComparisonNote[];
+  /** Why there is nothing to compare, as a sentence: no cell of a lane is equal then, none differs, and nothing is found. */
+  readonly nothing: string | null;
   readonly verdict: Verdict;
   readonly findings: readonly Finding[];
   readonly rows: readonly AlignedRow[];
@@ -121,6 +123,8 @@ export interface CompareResult {
 }
 
 export interface MatrixResult {
+  /** As a comparison has it; there are no rows then. */
+  readonly nothing: string | null;
   readonly rows: readonly {
     readonly lane: LaneId;
     readonly label: string;
@@ -165,6 +169,8 @@ export interface TraceSide {
   readonly silences: readonly Silence[];
   readonly findings: readonly Finding[];
   readonly lanes: readonly LaneName[];
+  /** As a comparison has it. */
+  readonly nothing: string | null;
   readonly verdict: Verdict;
 }
 

@@ -2,7 +2,7 @@
 import { cellOf, type BlockRow } from '../model/blocks.ts';
 import { WIRE, type AdapterOutcome, type ByLane, type LaneId } from '../model/messages.ts';
 import { expectedParts, gotText, type ExpectedPart } from './expected.ts';
-import { differs, type VerdictField } from '../model/findings.ts';
+import { differs, type Standing, type VerdictField } from '../model/findings.ts';
 import { textOf as textOfBlocks } from './block-equality.ts';
 import { differencesOf, isCall, type Difference } from './equality.ts';
 import type { NumberedFinding } from './findings/registry.ts';
@@ -114,7 +114,7 @@ function cell(
   const strands = strandsOf(input, row, lane);
   const messages = Object.values(strands).reduce((sum, { entries }) => sum + entries.length, 0);
   const ofLane = findings.filter(({ finding }) => finding.lane === lane);
-  const standing = standingOf(differences, ofLane);
+  const standing: Standing = lane === WIRE ? { equal: true, noted: false } : standingOf(input, differences, ofLane);
   if (row.kind === 'end') return { messages, ...standing, ...endCell(input, lane, differences, ofLane) };
   const own = row.kind === 'error' ? errorText(row, lane) : textOf(strands);
   if (!differs(standing) || parts.length === 0) return { text: own, messages, ...standing, marks: [] };
@@ -148,6 +148,7 @@ function endCell(
   const isOff = (field: VerdictField): boolean =>
     differs(
       standingOf(
+        input,
         differences.filter((one) => one.field === field),
         findings,
       ),

@@ -1,6 +1,7 @@
 /** Trace against trace: two runs side by side, by request, blocks, times, usage and findings. */
 import { silencesOf } from '../metrics/silence.ts';
 import type { TraceDetail } from '../model/trace.ts';
+import { nothingToCompare } from './equality.ts';
 import { findAll } from './findings/registry.ts';
 import { lanesOf, type ComparisonInput } from './lane-reading.ts';
 import { requestDiff } from './request-diff.ts';
@@ -39,6 +40,7 @@ function side({ detail, input }: TraceToCompare): TraceSide {
     silences: timed ? silencesOf(input.reads, metrics.totalNs ?? undefined) : [],
     findings: findings.map(({ finding }) => finding),
     lanes: lanesOf(input).map(({ id, label }) => ({ id, label })),
+    nothing: nothingToCompare(input),
     verdict: verdictOf(input, findings),
   };
 }

@@ -2,7 +2,7 @@
 import { VERDICT_FIELDS, type Verdict, type VerdictCell, type VerdictField } from '../model/findings.ts';
 import { WIRE, type LaneId } from '../model/messages.ts';
 import { codePoints } from '../text/code-points.ts';
-import { differencesOf, order, wireOrder, type Difference } from './equality.ts';
+import { differencesOf, nothingToCompare, order, wireOrder, type Difference } from './equality.ts';
 import { says, type NumberedFinding } from './findings/registry.ts';
 import { comparedLanes, type ComparisonInput } from './lane-reading.ts';
 import { count, number } from './say.ts';
@@ -28,10 +28,11 @@ function cell(
 ): VerdictCell {
   const own = findings.filter(({ finding }) => finding.lane === lane);
   const differences = differencesOf(input, lane).filter((difference) => difference.field === field);
-  const standing = standingOf(differences, own);
+  const standing = standingOf(input, differences, own);
   const behind = own.filter((one) => differences.some((difference) => says(one, difference)));
   const about = own.filter((one) => one.fields.has(field) && !behind.includes(one));
   const numbers = [...behind, ...about].map(({ finding }) => finding.number);
+  if (nothingToCompare(input) !== null) return { ...standing, text: 'not compared', findings: [] };
   if (standing.equal) return { ...standing, text: 'equal', findings: numbers };
   const text =
     field === 'order'

@@ -22,6 +22,7 @@ import { differs, VERDICT_FIELDS, type VerdictField } from '../../../src/shared/
 import type { LaneSetup } from '../../../src/shared/model/lane.ts';
 import type { AdapterMessage, LaneId, LaneMessage } from '../../../src/shared/model/messages.ts';
 import type { Api } from '../../../src/shared/model/stream.ts';
+import type { Ending } from '../../../src/shared/model/trace.ts';
 import { CORPUS, corpusFiles, testWith, VECTORS } from '../../support/corpus.ts';
 import { EventGenerator } from '../../support/event-generator.ts';
 import { allStreams, wireFixtures } from '../../support/fixtures.ts';
@@ -34,10 +35,10 @@ const setupOf = (api: Api): LaneSetup => ({
 });
 
 /** The screens' models of one comparison, held to each other and to the values themselves. */
-function hold(name: string, bytes: Uint8Array, setup: LaneSetup): void {
-  const input = readAll(bytes, setup);
+function hold(name: string, bytes: Uint8Array, setup: LaneSetup, ending?: Ending): CompareResult {
+  const input = readAll(bytes, setup, ending && { ending });
   const result = compareLanes(input);
-  const model = modelOf(bytes, setup);
+  const model = modelOf(bytes, setup, input.ending!);
   const ofNothing = result.findings.filter(({ sentence }) => /(?:leaves|dropped|altered|emits) 0 /.test(sentence));
   expect(ofNothing, `${name}: a finding counts what it is about`).toEqual([]);
   // Where a sentence begins with a name, the screens would write it with a capital.
@@ -51,6 +52,7 @@ function hold(name: string, bytes: Uint8Array, setup: LaneSetup): void {
       if (sample !== null)
         expect(result.verdict[field as VerdictField][lane]!.equal, `${name}, ${lane}, ${field}: ${sample}`).toBe(false);
   }
+  return result;
 }
 
 /** What each screen says of a lane, each from its own model. */
@@ -74,10 +76,16 @@ function screensOf(result: CompareResult, lane: LaneId, model: TraceModel) {
       .filter((row) => cellFact(row, lane) !== null && rowOf.get(row.id)?.cells[lane]?.equal !== false)
       .map(({ id }) => id),
     unexplainedCells: result.rows.filter(
-      (row) => !row.cells[lane]!.equal && !row.findings.some((number) => result.findings[number - 1]!.lane === lane),
+      (row) =>
+        result.nothing === null &&
+        !row.cells[lane]!.equal &&
+        !row.findings.some((number) => result.findings[number - 1]!.lane === lane),
     ),
     unexplainedFields: VERDICT_FIELDS.filter(
-      (field) => !result.verdict[field][lane]!.equal && result.verdict[field][lane]!.findings.length === 0,
+      (field) =>
+        result.nothing === null &&
+        !result.verdict[field][lane]!.equal &&
+        result.verdict[field][lane]!.findings.length === 0,
     ),
     findingsNowhere: result.findings.filter(
       (finding) => finding.lane === lane && !result.rows.some((row) => row.findings.includes(finding.number)),
@@ -115,12 +123,12 @@ function agreement(result: CompareResult, lane: LaneId): Partial<ReturnType<type
   };
 }
 
-function modelOf(bytes: Uint8Array, setup: LaneSetup): TraceModel {
+function modelOf(bytes: Uint8Array, setup: LaneSetup, ending: Ending): TraceModel {
   const pass = new DecodePass({ ...setup, lanes: lanesReading(setup.api) });
   const model = new TraceModel();
   model.apply(pass.begin());
   model.apply(pass.feed({ n: 0, tNs: 0, offset: 0, bytes }));
-  model.apply(pass.end(0, () => ({ state: 'complete', rule: '' })));
+  model.apply(pass.end(0, () => ending));
   return model;
 }
 
@@ -187,6 +195,25 @@ describe('the screens agree with each other and with the values', () => {
     const streams = wireFixtures();
     for (const { name, api, bytes } of streams) hold(name, bytes, setupOf(api));
     console.log(`${streams.length} streams of our own`);
+  });
+
+  it('over streams that no lane could read: an HTTP error, whatever its body, and connections that broke before a byte', () => {
+    const refused = { state: 'http-error', rule: '' } as const;
+    const streams = wireFixtures();
+    const results = [
+      ...streams.map(({ name, api, bytes }) => hold(`${name}, refused`, bytes, setupOf(api), refused)),
+      ...[...new Set(streams.map(({ api }) => api))].flatMap((api) =>
+        (['http-error', 'reset', 'stalled', 'cancelled'] as const).map((state) =>
+          hold(`${api}, ${state}`, new Uint8Array(), setupOf(api), { state, rule: '' }),
+        ),
+      ),
+    ];
+    for (const { nothing, verdict, findings, lanes } of results) {
+      expect(nothing).toBe('No stream came, so there is nothing to compare.');
+      expect(findings).toEqual([]);
+      for (const { id } of lanes.slice(1))
+        expect(new Set(VERDICT_FIELDS.map((field) => verdict[field][id]!.text))).toEqual(new Set(['not compared']));
+    }
   });
 
   testWith(CORPUS, 'over the recorded streams', () => {

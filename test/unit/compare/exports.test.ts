@@ -239,7 +239,7 @@ describe('what stands around marked bytes', () => {
 });
 
 it('gives every combination of options that matters', () => {
-  const { rows } = optionsMatrix(bytes, setup, lanesReading(setup.api));
+  const { rows } = optionsMatrix(bytes, setup, lanesReading(setup.api), null);
   expect(rows.map(({ lane }) => lane)).toEqual([...Array.from({ length: 8 }, () => 'legacy'), 'simple', 'simple']);
   expect(rows[0]!.verdict.text).toMatchObject({ equal: false });
   expect(rows.at(-1)!.verdict.text).toEqual({ equal: true, noted: false, text: 'equal' });

@@ -56,7 +56,7 @@ describe.each(['create', 'begin', 'take', 'end', 'outcome'] as const)('a lane th
     const result = compareLanes(readAll(body, setup, { lanes: ['wire', 'loud'] }));
     expect(failsOn(result, 'critical', ['lanes'])).toBe(true);
     expect(failsOn(result, 'critical', ['wire'])).toBe(false);
-    const { rows } = optionsMatrix(body, setup, lanesReading(setup.api));
+    const { rows } = optionsMatrix(body, setup, lanesReading(setup.api), null);
     expect(rows.filter(({ lane }) => lane !== 'loud')).toHaveLength(5);
   });
 });

@@ -119,7 +119,7 @@ describe('a comparison', () => {
   });
 
   test('has one row of it in the table of options: it knows none', () => {
-    const rows = optionsMatrix(body, setup, FOUR).rows.filter(({ lane }) => lane === 'loud');
+    const rows = optionsMatrix(body, setup, FOUR, null).rows.filter(({ lane }) => lane === 'loud');
     expect(rows).toMatchObject([{ label: 'Loud', known: [], verdict: { text: { equal: false } } }]);
   });
 

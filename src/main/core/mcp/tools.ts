@@ -196,11 +196,12 @@ const inputOf = ({ facts: { timed, ending }, reads, setup }: TraceToExport): Com
   readAll(reads, setup, { lanes: setup.lanes, timed, ...(ending && { ending }) });
 
 function comparedLanes(one: TraceToExport, chars: number): object {
-  const { lanes, options, verdict, findings, bytes } = compareLanes(inputOf(one));
+  const { lanes, options, nothing, verdict, findings, bytes } = compareLanes(inputOf(one));
   return {
     lanes: lanes.map(({ id }) => id),
     options,
     bytes,
+    ...(nothing !== null && { nothing }),
     verdict: Object.fromEntries(
       Object.entries(verdict).map(([field, cells]) => [
         field,

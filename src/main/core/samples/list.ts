@@ -4,7 +4,7 @@ import { differingLanes } from '../../../shared/compare/cell-standing.ts';
 import type { ComparisonInput } from '../../../shared/compare/lane-reading.ts';
 import { readAll } from '../../../shared/compare/read-all.ts';
 import type { CompareResult } from '../../../shared/compare/result.ts';
-import { capitalised } from '../../../shared/compare/say.ts';
+import { capitalised, unstopped } from '../../../shared/compare/say.ts';
 import type { Api } from '../../../shared/model/stream.ts';
 import { providerOf, usualEndpoint } from '../../../shared/providers/registry.ts';
 import { DEFAULT_OPTIONS } from '../../../shared/model/trace.ts';
@@ -63,6 +63,7 @@ const given = (options: Scenario['options']): Partial<SampleInfo['options']> =>
 function sentenceOf(scenario: Scenario, input: ComparisonInput, comparison: CompareResult): string {
   const own = SENTENCES[scenario.model]?.(input);
   if (own) return own;
+  if (comparison.nothing !== null) return unstopped(comparison.nothing);
   const [gravest] = comparison.findings;
   if (gravest) return capitalised(gravest.sentence);
   return comparison.lanes.length > 1 ? 'All lanes are equal to the wire' : 'Only the wire reads this API';

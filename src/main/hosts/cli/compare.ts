@@ -62,8 +62,8 @@ const partsOf = (result: CompareResult, parts: readonly Part[]): CompareResult =
 function report(result: CompareResult, repaired: readonly string[], parts: readonly Part[]): string {
   return [
     ...(repaired.length > 0 ? ['The file:', ...repaired.map(printable), ''] : []),
-    ...table(result),
-    ...(parts.includes('lanes') ? ['', ...findingLines(result)] : []),
+    ...(result.nothing === null ? table(result) : [result.nothing]),
+    ...(parts.includes('lanes') && result.nothing === null ? ['', ...findingLines(result)] : []),
     ...(parts.includes('wire') ? wireLines(result) : []),
   ].join('\n');
 }

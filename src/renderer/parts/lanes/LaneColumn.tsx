@@ -11,7 +11,7 @@ import { Cell } from './Cell.tsx';
 import type { Folds } from './use-folds.ts';
 
 /** How far it is known whether the lanes are equal. */
-export type Compared = 'not yet' | 'live' | 'comparing' | 'failed' | 'done';
+export type Compared = 'not yet' | 'live' | 'comparing' | 'failed' | 'nothing' | 'done';
 
 interface LaneColumnProps {
   readonly lane: LaneId;
@@ -77,6 +77,7 @@ const WORDS: Readonly<Record<Compared, readonly [equal: string, otherwise: strin
   live: ['equal so far', 'nothing lost so far'],
   comparing: ['comparing…', 'comparing…'],
   failed: ['not compared', 'not compared'],
+  nothing: ['nothing to compare', 'nothing to compare'],
   done: ['equal', 'nothing lost'],
 };
 const standingWords = (equal: boolean, compared: Compared): string => WORDS[compared][equal ? 0 : 1];

@@ -47,7 +47,8 @@ export function LaneGrid() {
     // Without findings the counts of cell-facts.ts stand; the Compare tab says why there are none.
     if (ended) session.loadCompare().catch(() => setFailed(session));
   }, [ended, session]);
-  const over: Compared = compare ? 'done' : failed === session ? 'failed' : 'comparing';
+  const done: Compared = compare?.nothing ? 'nothing' : 'done';
+  const over: Compared = compare ? done : failed === session ? 'failed' : 'comparing';
   const compared: Compared = ended ? over : live ? 'live' : 'not yet';
   const hidden = all.length - last.length;
 

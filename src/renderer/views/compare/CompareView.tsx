@@ -183,6 +183,7 @@ function Lanes({
       </p>
     );
   if (result.lanes.length === 1) return <WireAlone />;
+  if (result.nothing !== null) return <p className="compare-none">{result.nothing}</p>;
   return (
     <div className="compare-lanes">
       <Verdict result={result} />

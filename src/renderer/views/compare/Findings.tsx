@@ -38,6 +38,7 @@ export function Findings() {
     );
   if (result.lanes.length === 1)
     return <p className="finds-none">Only the wire was decoded: there is no lane to compare with it.</p>;
+  if (result.nothing !== null) return <p className="finds-none">{result.nothing}</p>;
   if (result.findings.length === 0)
     return (
       <p className="finds-none">

@@ -22,7 +22,7 @@ export function Matrix() {
   const recorded = useTrace((trace) => trace.detail?.options) ?? DEFAULT_OPTIONS;
   const [read, setRead] = useState<{
     readonly id: string;
-    readonly rows?: readonly Row[];
+    readonly matrix?: MatrixResult;
     readonly problem?: string;
   } | null>(null);
   useEffect(() => {
@@ -30,13 +30,15 @@ export function Matrix() {
     client()
       .call('compare.matrix', { id, lanes })
       .then(
-        ({ rows }) => setRead({ id, rows }),
+        (matrix) => setRead({ id, matrix }),
         (error: unknown) => setRead({ id, problem: error instanceof Error ? error.message : String(error) }),
       );
   }, [id, lanes, ended]);
   if (!ended) return <p className="compare-none">The stream is running. The matrix appears when it ends.</p>;
   if (read?.id !== id) return <p className="compare-none">Decoding the bytes with every combination of options.</p>;
-  if (!read.rows) return <p className="compare-none">The options could not be compared: {read.problem}</p>;
+  if (!read.matrix) return <p className="compare-none">The options could not be compared: {read.problem}</p>;
+  const { nothing, rows } = read.matrix;
+  if (nothing !== null) return <p className="compare-none">{nothing}</p>;
   const open = (options: AdapterOptions) => {
     readWith(sameOptions(options, recorded) ? null : options);
     setMode('lanes');
@@ -46,7 +48,7 @@ export function Matrix() {
     ...recorded,
     ...Object.fromEntries(known.map((option) => [option, options[option]])),
   });
-  if (read.rows.length === 0)
+  if (rows.length === 0)
     return <p className="compare-none">Only the wire was decoded: there is no lane with options to vary.</p>;
   return (
     <ScrollBox className="matrix-scroll" label="Options and their verdicts">
@@ -70,7 +72,7 @@ export function Matrix() {
           </tr>
         </thead>
         <tbody>
-          {read.rows.map((row, at) => (
+          {rows.map((row, at) => (
             <MatrixRow
               key={at}
               row={row}

@@ -109,8 +109,9 @@ function otherLanes(a: TraceSide, b: TraceSide): readonly LaneName[] {
   return [...lanes.values()].filter(({ id }) => id !== WIRE);
 }
 
-function differing({ lanes, verdict }: TraceSide, lane: LaneId): string {
+function differing({ lanes, verdict, nothing }: TraceSide, lane: LaneId): string {
   if (!lanes.some(({ id }) => id === lane)) return 'not read';
+  if (nothing !== null) return 'not compared';
   const fields = VERDICT_FIELDS.filter((field) => verdict[field][lane] && differs(verdict[field][lane]));
   if (fields.length > 0) return `in ${fields.join(', ')}`;
   return VERDICT_FIELDS.every((field) => verdict[field][lane]?.equal !== false) ? 'nowhere' : 'nothing lost';

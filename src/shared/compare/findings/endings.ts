@@ -4,7 +4,7 @@ import type { AdapterOutcome, LaneId } from '../../model/messages.ts';
 import type { TerminalState } from '../../model/trace.ts';
 import type { FinishReason } from '../../model/usage.ts';
 import { codePoints } from '../../text/code-points.ts';
-import { differencesOf, isComplete, isHttpError, KEPT_ROW } from '../equality.ts';
+import { differencesOf, isComplete, KEPT_ROW } from '../equality.ts';
 import { faultAt } from '../frame-fault.ts';
 import type { ComparisonInput } from '../lane-reading.ts';
 import { atEvent, clause, count, unstopped } from '../say.ts';
@@ -15,8 +15,7 @@ const OUT_OF_RANGE = /^Index must be between/;
 
 function find(input: ComparisonInput, lane: LaneId): readonly FindingDraft[] {
   const outcome = input.adapters[lane];
-  // An HTTP error never reaches a lane, so that what it makes of the page means nothing.
-  if (!outcome || isHttpError(input)) return [];
+  if (!outcome) return [];
   const error = outcome.error ? ownError(input, lane, outcome.error) : notReported(input, lane);
   const stopped = outcome.error && outcome.error.stage !== 'after';
   return [...error, ...(stopped ? [] : [...finishLost(input, lane), ...cutUnnoticed(input, lane)])];

@@ -1,7 +1,7 @@
 /** All kinds of findings. A family is its file and one line here. */
 import { SEVERITIES, type Finding, type VerdictField } from '../../model/findings.ts';
 import type { LaneId } from '../../model/messages.ts';
-import { differencesOf, KEPT_ROW, type Difference } from '../equality.ts';
+import { differencesOf, KEPT_ROW, nothingToCompare, type Difference } from '../equality.ts';
 import { comparedLanes, stoppedAt, type ComparisonInput } from '../lane-reading.ts';
 import { APPROVALS } from './approvals.ts';
 import { CONTENT } from './content.ts';
@@ -48,6 +48,7 @@ export function findAll(input: ComparisonInput): readonly NumberedFinding[] {
 }
 
 function find(input: ComparisonInput): readonly NumberedFinding[] {
+  if (nothingToCompare(input) !== null) return [];
   const weight = ({ draft }: Placed): number => SEVERITIES.indexOf(draft.severity);
   const place = ({ draft }: Placed): number => draft.event ?? Number.MAX_SAFE_INTEGER;
   return comparedLanes(input)

@@ -32,7 +32,7 @@ export const compareTasks = {
   'compare.matrix': async ({ source }, { id, lanes }) => {
     const trace = await source.get(id);
     const setup = decodeSetup(trace, { lanes });
-    return optionsMatrix(await allReads(source, trace), setup, setup.lanes);
+    return optionsMatrix(await allReads(source, trace), setup, setup.lanes, trace.ending ?? null);
   },
   'compare.html': async (context, params) => {
     const { title, api, model, startedAt, storedBytes, metrics } = await context.source.get(params.id);

@@ -7,7 +7,7 @@ import { COMMANDS, useHandlers, type Command } from '../commands/commands.ts';
 
 /** The keys that do something right now, and where in the stream the selection stands. */
 export function HintBar() {
-  const stacks = useHandlers((state) => state.stacks);
+  const { stacks, hints: words } = useHandlers();
   const session = useOpen((state) => state.over ?? state.recorded);
   const shown = useAnnouncement((state) => state.shown);
   const hints = COMMANDS.filter((command) => stacks.has(command.id) && 'hint' in command) as readonly Command[];
@@ -17,7 +17,7 @@ export function HintBar() {
         {hints.map((command) => (
           <span key={command.id}>
             <Key chord={command.keys![0]!} />
-            {command.hint}
+            {words.get(command.id) ?? command.hint}
           </span>
         ))}
       </div>

@@ -122,12 +122,15 @@ export const COMMANDS = [
 export type CommandId = (typeof COMMANDS)[number]['id'];
 
 interface Handlers {
+  /** Words of the hint bar that stand instead of those of the list, because a command does something else at the moment. */
+  readonly hints: ReadonlyMap<string, string>;
   /** The last one does it: the innermost component that can, which is mounted last, and what goes on beneath all views first. */
   readonly stacks: ReadonlyMap<CommandId, readonly (() => void)[]>;
   add(id: CommandId, run: () => void, beneath: boolean): () => void;
 }
 
 export const useHandlers = create<Handlers>()((set, get) => ({
+  hints: new Map(),
   stacks: new Map(),
   add(id, run, beneath) {
     const others = get().stacks.get(id) ?? [];
@@ -155,6 +158,21 @@ export function useCommand(id: CommandId, run: () => void, enabled = true, benea
     () => (enabled ? useHandlers.getState().add(id, () => latest.current(), beneath) : undefined),
     [id, enabled, beneath],
   );
+}
+
+/** What a command does at the moment, as the hint bar shows it, while this component is mounted; null: as the list has it. */
+export function useHint(id: CommandId, word: string | null): void {
+  useEffect(() => {
+    if (word === null) return undefined;
+    const set = (change: (hints: Map<string, string>) => void): void =>
+      useHandlers.setState(({ hints: before }) => {
+        const hints = new Map(before);
+        change(hints);
+        return { hints };
+      });
+    set((hints) => hints.set(id, word));
+    return () => set((hints) => hints.delete(id));
+  }, [id, word]);
 }
 
 /** Runs a command if something can do it now; false if not. */

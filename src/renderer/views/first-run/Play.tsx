@@ -3,7 +3,7 @@ import { Pause, Play as PlayIcon, RotateCcw, Square, StepForward } from 'lucide-
 import { WIRE, type Emission, type LaneId, type LaneMessage } from '../../../shared/model/messages.ts';
 import type { SampleInfo } from '../../../shared/rpc/contract.ts';
 import { clause } from '../../../shared/compare/say.ts';
-import { chordOf, runCommand, useCommand } from '../../commands/commands.ts';
+import { chordOf, runCommand, useCommand, useHint } from '../../commands/commands.ts';
 import { Button, IconButton } from '../../components/Button.tsx';
 import { Chip } from '../../components/Chip.tsx';
 import { durationText } from '../../components/format.ts';
@@ -154,6 +154,7 @@ function Transport() {
   const toggle = opened ? togglePlay : held(() => !live && togglePlay());
   const [next, previous] = [held(() => stepEvent(1)), held(() => stepEvent(-1))];
   useCommand('play.toggle', toggle);
+  useHint('play.toggle', runs ? 'pause' : null);
   useCommand('event.next', next);
   useCommand('event.previous', previous);
   return (

@@ -1,6 +1,6 @@
 import { useEffect, useRef, useState } from 'react';
 import { useStore } from 'zustand';
-import { useCommand } from '../../commands/commands.ts';
+import { useCommand, useHint } from '../../commands/commands.ts';
 import { useFocusOnArrival } from '../../components/RowGrid.tsx';
 import { useOpen } from '../../stores/open.ts';
 import {
@@ -47,7 +47,9 @@ function Open({ recorded, chosen }: { readonly recorded: TraceSession; readonly 
   const [choosing, setChoosing] = useState(false);
   const skips = usePlay((play) => play.skipsSilences);
   const loops = usePlay((play) => play.loops);
+  const playing = usePlay((play) => play.playing);
   useCommand('play.toggle', togglePlay);
+  useHint('play.toggle', playing ? 'pause' : null);
   useCommand('play.restart', restartPlay);
   useCommand('play.end', seekPlayEnd);
   useCommand('play.faster', () => changeSpeed(1));

@@ -236,8 +236,8 @@ test('the end of a long list, and any place of it, is there at once, and stays w
   // The same in groups of something else, with whole counts; and a range takes in what was never loaded.
   const named = (name: string | RegExp) => names(page).filter({ hasText: name });
   await runs(page).getByRole('button', { name: 'Group runs' }).click();
-  await page.getByRole('menuitemcheckbox', { name: 'Group by model' }).click();
-  await page.keyboard.press('Escape');
+  await page.getByRole('menuitemradio', { name: 'Group by model' }).click();
+  await expect(page.getByRole('menu')).toHaveCount(0);
   await expect(runs(page)).toContainText('gpt-5.1-mini3,001');
   await scrolledTo(1);
   await named(/^Copy 1$/).click();

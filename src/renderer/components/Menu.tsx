@@ -14,6 +14,8 @@ export interface MenuItem {
   readonly danger?: boolean;
   /** A choice that is on or off; the menu stays open when it is made. */
   readonly checked?: boolean;
+  /** One of several, of which one is in force; the menu closes when it is chosen. */
+  readonly chosen?: boolean;
   /** In small print below it. */
   readonly note?: string;
   /** A line above it. */
@@ -29,6 +31,8 @@ export function Menu({
   readonly items: readonly MenuItem[];
   readonly label: string;
 }) {
+  const rows = items.map((item) => <MenuRow key={item.label} item={item} />);
+  const chosen = items.find((item) => item.chosen);
   return (
     <Base.Root>
       <Base.Trigger render={trigger} aria-label={label} />
@@ -36,9 +40,7 @@ export function Menu({
       <Base.Portal role="region" aria-label={label}>
         <Base.Positioner sideOffset={4} align="end" className="menu-layer">
           <Base.Popup className="menu">
-            {items.map((item) => (
-              <MenuRow key={item.label} item={item} />
-            ))}
+            {chosen ? <Base.RadioGroup value={chosen.label}>{rows}</Base.RadioGroup> : rows}
           </Base.Popup>
         </Base.Positioner>
       </Base.Portal>
@@ -50,33 +52,58 @@ function MenuRow({ item }: { readonly item: MenuItem }) {
   return (
     <>
       {item.group === true && <Base.Separator className="menu-line" />}
-      {item.checked === undefined ? (
-        <Base.Item
-          className={item.danger === true ? 'menu-item k k-error' : 'menu-item'}
-          disabled={item.disabled ?? false}
-          onClick={item.onSelect}
-        >
-          {item.label}
-          {item.chord !== undefined && <Key chord={item.chord} />}
-        </Base.Item>
-      ) : (
-        <Base.CheckboxItem
-          className="menu-item check"
-          checked={item.checked}
-          disabled={item.disabled ?? false}
-          onCheckedChange={item.onSelect}
-        >
-          <span className="menu-tick">
-            <Base.CheckboxItemIndicator>
-              <Icon of={Check} size={14} />
-            </Base.CheckboxItemIndicator>
-          </span>
-          <span>
-            {item.label}
-            {item.note !== undefined && <small>{item.note}</small>}
-          </span>
-        </Base.CheckboxItem>
-      )}
+      <MenuChoice item={item} />
     </>
   );
 }
+
+function MenuChoice({ item }: { readonly item: MenuItem }) {
+  const disabled = item.disabled ?? false;
+  const tick = <Icon of={Check} size={14} />;
+  if (item.chosen !== undefined)
+    return (
+      <Base.RadioItem
+        className="menu-item check"
+        value={item.label}
+        disabled={disabled}
+        closeOnClick
+        onClick={item.onSelect}
+      >
+        <span className="menu-tick">
+          <Base.RadioItemIndicator>{tick}</Base.RadioItemIndicator>
+        </span>
+        <Words item={item} />
+      </Base.RadioItem>
+    );
+  if (item.checked !== undefined)
+    return (
+      <Base.CheckboxItem
+        className="menu-item check"
+        checked={item.checked}
+        disabled={disabled}
+        onCheckedChange={item.onSelect}
+      >
+        <span className="menu-tick">
+          <Base.CheckboxItemIndicator>{tick}</Base.CheckboxItemIndicator>
+        </span>
+        <Words item={item} />
+      </Base.CheckboxItem>
+    );
+  return (
+    <Base.Item
+      className={item.danger === true ? 'menu-item k k-error' : 'menu-item'}
+      disabled={disabled}
+      onClick={item.onSelect}
+    >
+      {item.label}
+      {item.chord !== undefined && <Key chord={item.chord} />}
+    </Base.Item>
+  );
+}
+
+const Words = ({ item }: { readonly item: MenuItem }) => (
+  <span>
+    {item.label}
+    {item.note !== undefined && <small>{item.note}</small>}
+  </span>
+);

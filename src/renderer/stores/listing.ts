@@ -129,3 +129,10 @@ export function wantedFor({ total, parts }: Listing, from: number, to: number, p
   }
   return null;
 }
+
+/** Which run of a list takes over from one that is deleted with others: the next below it, else the next above; null where none is left. */
+export function successorOf(listed: readonly TraceId[], id: TraceId, deleted: ReadonlySet<TraceId>): TraceId | null {
+  const at = listed.indexOf(id);
+  const stays = (one: TraceId): boolean => !deleted.has(one);
+  return listed.slice(Math.max(at, 0)).find(stays) ?? listed.slice(0, Math.max(at, 0)).findLast(stays) ?? null;
+}

@@ -14,6 +14,7 @@ import {
   EMPTY,
   holds,
   loadedIds,
+  successorOf,
   wantedFor,
   withoutRow,
   withPage,
@@ -365,22 +366,17 @@ function patch(row: TraceRow): void {
   put(new Map(useRuns.getState().rows).set(row.id, row), {});
 }
 
-/** Deletes traces, with a way back; the one below takes over the selection. */
-export async function deleteTraces(ids: readonly TraceId[]): Promise<void> {
-  const { ids: listed, found, rows } = useRuns.getState();
-  const all = found ? loadedIds(found) : listed;
+/** Deletes traces, with a way back; the one below in what is `listed`, as it stands there, takes over the selection. */
+export async function deleteTraces(ids: readonly TraceId[], listed: readonly TraceId[]): Promise<void> {
+  const { rows } = useRuns.getState();
   const { selected } = useApp.getState();
-  const at = selected === null ? -1 : all.indexOf(selected);
   try {
     await client().call('traces.delete', { ids: [...ids] });
   } catch (error) {
     toastError('The run could not be deleted', error);
     return;
   }
-  if (selected !== null && ids.includes(selected)) {
-    const gone = new Set(ids);
-    selectTrace(all.slice(at).find((id) => !gone.has(id)) ?? all.slice(0, at).findLast((id) => !gone.has(id)) ?? null);
-  }
+  if (selected !== null && ids.includes(selected)) selectTrace(successorOf(listed, selected, new Set(ids)));
   const first = rows.get(ids[0]!);
   const what = ids.length === 1 && first ? `“${first.title}” deleted` : `${ids.length} runs deleted`;
   toast(what, { label: 'Undo', run: () => void restore(ids) });

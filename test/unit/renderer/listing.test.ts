@@ -6,6 +6,7 @@ import {
   EMPTY,
   isWhole,
   loadedIds,
+  successorOf,
   wantedFor,
   withoutRow,
   withPage,
@@ -107,4 +108,16 @@ test('the end of a long list is one page away, and so is any place of it', () =>
     [49_998, 6],
     [99_988, 6],
   ]);
+});
+
+test('the run below takes over from one that is deleted, in the order in which the list shows them', () => {
+  const ids = ['new', 'old', 'middle', 'last'].map(traceId);
+  const after = (id: string, ...deleted: readonly string[]) =>
+    successorOf(ids, traceId(id), new Set([id, ...deleted].map(traceId)));
+  expect(after('old')).toBe('middle');
+  expect(after('old', 'middle')).toBe('last');
+  expect(after('last')).toBe('middle');
+  expect(after('last', 'middle', 'old')).toBe('new');
+  expect(after('new', 'old', 'middle', 'last')).toBeNull();
+  expect(after('unknown')).toBe('new');
 });

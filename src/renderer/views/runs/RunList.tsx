@@ -121,7 +121,7 @@ export function RunList() {
   useCommand('trace.star', () => void starTraces(chosen), row !== undefined);
   useCommand('trace.tag', () => openOverlay('tags', { ids: chosen }), row !== undefined);
   useCommand('trace.rename', () => setEditing(selected), row !== undefined);
-  useCommand('trace.delete', () => void deleteTraces(chosen), row !== undefined);
+  useCommand('trace.delete', () => void deleteTraces(chosen, runs), row !== undefined);
   useCommand('trace.export', () => openOverlay('export', { ids: chosen }), row !== undefined);
 
   return (
@@ -219,7 +219,7 @@ export function RunList() {
           }
           items={GROUPINGS.map((by) => ({
             label: `Group by ${by}`,
-            checked: by === grouping,
+            chosen: by === grouping,
             onSelect: () => groupRuns(by),
           }))}
         />

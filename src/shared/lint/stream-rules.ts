@@ -168,7 +168,7 @@ function unread({ payload, data }: Frame): string {
   if (text === '') return 'The data is empty.';
   if (/^(?:\[object \w+\]|undefined)$/.test(text))
     return `The data is ${JSON.stringify(text)}: a JavaScript value was written without JSON.stringify().`;
-  if (/^[A-Za-z\p{L}]/u.test(text))
+  if (/^(?:\p{L}|\d{4}-\d\d-\d\d\b)/u.test(text))
     return `The data is text, not JSON: ${JSON.stringify(text.length > MAX_SHOWN ? `${text.slice(0, MAX_SHOWN)}…` : text)}.`;
   return `The data is not JSON: ${payload.error.replace(/\.$/, '')}.`;
 }

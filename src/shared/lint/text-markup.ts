@@ -49,6 +49,18 @@ export function reasoningMark(text: string): Mark | null {
   return first(text, [...text.matchAll(REASONING)]);
 }
 
+/** The beginning of a marker at the end of a text, with a word that markers have. */
+const BEGUN =
+  /<\|(?=\w*(?:action|assistant|box|call|channel|end|eo[mt]|header|im_|message|plugin|python|return|start|system|think|tool|user))\w+\|?\s*$/gi;
+
+/** A marker that is begun at the end of a text and not closed there. */
+export const begunMark = (text: string): Mark | null => first(text, [...text.matchAll(BEGUN)]);
+
+const BORDER = new RegExp(`^\\s*<${TAG}>|</${TAG}>\\s*$|^\\s*\\[THINK\\]|\\[/THINK\\]\\s*$`, 'gi');
+
+/** A tag of reasoning at the beginning or at the end of what is reasoning already. */
+export const borderTag = (text: string): Mark | null => first(text, [...text.matchAll(BORDER)]);
+
 /** The end of a sentence is written like the end of text that HTML strikes out. */
 const closesHtml = (text: string, { 0: mark, index }: RegExpExecArray): boolean =>
   mark === '</s>' && /<s(?: [^>]*)?>(?:(?!<\/s>)[^])*$/.test(text.slice(0, index));

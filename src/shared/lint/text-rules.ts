@@ -4,7 +4,17 @@ import type { Frame } from '../model/stream.ts';
 import { chat, chatEnd, chatText, chunk } from './example-bodies.ts';
 import type { LintCheck, LintRule, LintStream, Report } from './rule.ts';
 import { mojibakeIn } from './mojibake.ts';
-import { callInJson, callInPython, callMark, formatMark, isQuoted, reactCall, reasoningMark } from './text-markup.ts';
+import {
+  begunMark,
+  borderTag,
+  callInJson,
+  callInPython,
+  callMark,
+  formatMark,
+  isQuoted,
+  reactCall,
+  reasoningMark,
+} from './text-markup.ts';
 
 const ofKind = ({ blocks }: WireOutcome, kind: BlockKind): readonly WireBlock[] =>
   blocks.filter((block) => block.kind === kind);
@@ -96,7 +106,7 @@ export const TEXT_RULES: readonly LintRule[] = [
     lenient: 'warning',
     help: "The text contains a tool call as the model writes it: between tags, after a marker, or as bare JSON. The server should have made a tool call of it; its parser did not recognize the markup, or none is configured for the model (llama.cpp's --jinja, vLLM's --tool-call-parser).",
     advice:
-      'No client runs the call, and the user reads it as text. Configure the parser for this model, or parse the markup yourself.',
+      'The user reads it as text, and a call that comes as text alone is run by no client. Configure the parser for this model, or parse the markup yourself.',
     example: chatText('<tool_', 'call>{"name":"f","arguments":{}}', '</tool_call>'),
     counterexample: chatText('A tool call is written as JSON, ', 'or between `<tool_call>` tags.'),
     check: ({ offered }) => ({
@@ -116,6 +126,11 @@ export const TEXT_RULES: readonly LintRule[] = [
             );
           else if (name !== null && none !== '')
             report(one.firstEvent, `The text ${one.block} is nothing but a call of ${name} in JSON${none}.`);
+          else if (name !== null && ofKind(outcome, 'tool').some((call) => call.name === name))
+            report(
+              one.firstEvent,
+              `The text ${one.block} is nothing but a call of ${name} in JSON, which comes as a tool call as well.`,
+            );
           else if (one.kind === 'text' && none !== '' && callInPython(one.text) !== null)
             report(
               one.firstEvent,
@@ -147,10 +162,16 @@ export const TEXT_RULES: readonly LintRule[] = [
       end(stream, report) {
         for (const one of ofKind(stream.outcome, 'text')) {
           const mark = formatMark(one.text);
+          const begun = mark ? null : begunMark(one.text);
           if (mark)
             report(
               placeOf(stream, one, mark.at),
               `The text ${one.block} contains a marker of the model's chat format (${mark.text}) at character ${mark.at}.`,
+            );
+          else if (begun)
+            report(
+              placeOf(stream, one, begun.at),
+              `The text ${one.block} ends within a marker (${begun.text}) at character ${begun.at}: its other half was taken for markup, or lost.`,
             );
         }
       },
@@ -173,6 +194,36 @@ export const TEXT_RULES: readonly LintRule[] = [
             report(
               placeOf(stream, one, mark.at),
               `The text ${one.block} contains reasoning between tags (${mark.text}) at character ${mark.at}.`,
+            );
+        }
+      },
+    }),
+  },
+  {
+    id: 'tag-in-reasoning',
+    strict: 'info',
+    lenient: null,
+    help: 'The reasoning has the tag of the model that opens or closes it. The server cut the output between deltas, or found the tag together with other text.',
+    advice:
+      'Clients show the tag, and sent back in the history it may end the reasoning of the next turn too early. Cut it off, and report it to the server.',
+    example: chat(
+      chunk({ role: 'assistant', reasoning_content: 'Hm</think>' }),
+      chunk({ content: 'Hi' }),
+      ...chatEnd(),
+    ),
+    counterexample: chat(
+      chunk({ role: 'assistant', reasoning_content: 'They ask for `</think>`.' }),
+      chunk({ content: 'Hi' }),
+      ...chatEnd(),
+    ),
+    check: () => ({
+      end(stream, report) {
+        for (const one of ofKind(stream.outcome, 'reasoning')) {
+          const mark = borderTag(one.text);
+          if (mark)
+            report(
+              placeOf(stream, one, mark.at),
+              `The reasoning ${one.block} ${mark.at === 0 ? 'begins' : 'ends'} with its tag (${mark.text}).`,
             );
         }
       },

@@ -369,6 +369,48 @@ const usageChunk = (choices: unknown): JsonObject =>
 /** A last chunk without a usage. */
 const finish = (choice: JsonObject = {}): JsonObject => chunk({}, {}, { finish_reason: 'stop', ...choice });
 const hi = chunk({ role: 'assistant', content: 'Hi' });
+/** What every chunk says of its completion, beside its object type. */
+const ENVELOPE = ['id', 'created', 'model'] as const;
+/** No time in seconds is so late for thousands of years; one in milliseconds is that since 1973. */
+const FIRST_MILLISECONDS = 100_000_000_000;
+
+/** What a value of created is instead of seconds; null for seconds. */
+function createdLike(created: unknown): string | null {
+  if (typeof created !== 'number') return `${kindOf(created)} where a number of seconds is expected`;
+  if (created >= FIRST_MILLISECONDS) return 'which counts milliseconds where seconds are expected';
+  return Number.isInteger(created) ? null : 'a fraction where whole seconds are expected';
+}
+
+/** A check that looks at each chunk that has a list of choices and no error. */
+const settledChunks = (look: (data: JsonObject, event: LintEvent, report: Report) => void): LintCheck => ({
+  settled: true,
+  event(event, report) {
+    const { data } = event;
+    if (data && Array.isArray(data['choices']) && !data['error']) look(data, event, report);
+  },
+});
+
+/** What stands where the log probabilities of a choice are expected; null for those, or none. */
+function logprobsLike(value: unknown): string | null {
+  if (value === undefined || value === null) return null;
+  const given = objectOf(value);
+  if (!given) return kindOf(value);
+  if ('token_logprobs' in given || 'text_offset' in given) return 'an object in the form of the older Completions API';
+  const { content } = given;
+  return content === undefined || content === null || Array.isArray(content)
+    ? null
+    : `an object whose content is ${kindOf(content)}`;
+}
+
+/** What a usage lacks of the counts that the API has in each; null where it has all, or other names for them. */
+function lackedBy(usage: JsonObject): string | null {
+  const lacking = USAGE_COUNTS.filter((name) => typeof usage[name] !== 'number');
+  if (lacking.length === 0) return null;
+  if (Object.keys(usage).length === 0) return 'has no counts: it is an empty object';
+  return lacking.length < USAGE_COUNTS.length ? `has no ${lacking.join(' and no ')}` : null;
+}
+
+const USAGE_COUNTS = ['prompt_tokens', 'completion_tokens', 'total_tokens'] as const;
 /** More than an hour apart, no clock restamps the chunks of one answer. */
 const MAX_CREATED_STEP = 3600;
 
@@ -412,6 +454,42 @@ export const CHAT_COMPLETIONS_RULES: readonly LintRule[] = [
           last = created;
         },
       };
+    },
+  },
+  {
+    id: 'created-form',
+    strict: 'warning',
+    lenient: 'info',
+    help: 'created is a whole number of seconds since 1970. Servers put milliseconds there, fractions, or a date as text.',
+    advice:
+      'Clients with types refuse the chunk or fail at the date: "invalid type: floating point", "value out of range". Turn it into whole seconds on the server.',
+    example: chat({ ...hi, created: 1_767_000_000_123 }, ...chatEndWith({ created: 1_767_000_000_123 })),
+    counterexample: chat({ ...hi, created: 1_767_000_000 }, ...chatEndWith({ created: 1_767_000_000 })),
+    check: () =>
+      settledChunks((data, { frame }, report) => {
+        const { created } = data;
+        if (created === undefined || created === null) return;
+        const what = createdLike(created);
+        if (what !== null) report(frame, `created is ${JSON.stringify(created)}, ${what}.`, what);
+      }),
+  },
+  {
+    id: 'fields-missing',
+    strict: 'warning',
+    lenient: null,
+    help: 'Every chunk has created and model, and the id that the chunks before it have. Gateways leave them out of chunks that they make themselves: of a usage, a price, a heartbeat.',
+    advice:
+      'Clients with types refuse such a chunk and end the answer: "missing field `id`", "Field \'created\' is required". Report it to the server.',
+    example: chat(hi, ...chatEnd().slice(0, 1), { choices: [], cost: '0', object: 'chat.completion.chunk' }, '[DONE]'),
+    counterexample: chatText('Hi'),
+    check: () => {
+      let identified = false;
+      return settledChunks((data, { frame }, report) => {
+        const lacks = (name: string): boolean => data[name] === undefined || data[name] === null;
+        const none = ENVELOPE.filter((name) => lacks(name) && (name !== 'id' || identified));
+        identified ||= !lacks('id');
+        if (none.length > 0) report(frame, `The chunk has no ${none.join(', no ')}.`, none.join());
+      });
     },
   },
   {
@@ -606,6 +684,36 @@ export const CHAT_COMPLETIONS_RULES: readonly LintRule[] = [
         const role = objectOf(choice['delta'])?.['role'];
         if (role !== undefined && role !== null && role !== '' && role !== 'assistant')
           report(frame, `A delta of choice ${index} has the role ${JSON.stringify(role)}.`, JSON.stringify(role));
+      }),
+  },
+  {
+    id: 'role-empty',
+    strict: 'warning',
+    lenient: 'info',
+    help: 'A delta has a role of empty text. The API has assistant, null, or no role at all. MiniMax and servers for GLM send it with each delta.',
+    advice:
+      'Clients that check the shape of a chunk end the answer there: "Invalid input: expected \'assistant\'". Take it for none, and report it to the server.',
+    example: chat(hi, chunk({ role: '', content: '!' }), ...chatEnd()),
+    counterexample: chat(hi, chunk({ role: null, content: '!' }), ...chatEnd()),
+    check: () =>
+      settled((choice, index, { frame }, report) => {
+        if (objectOf(choice['delta'])?.['role'] === '')
+          report(frame, `The role of a delta of choice ${index} is empty text.`, String(index));
+      }),
+  },
+  {
+    id: 'logprobs-form',
+    strict: 'warning',
+    lenient: 'info',
+    help: 'The log probabilities of a choice are an object with a list of tokens, or null. Some servers send them in the form of the older Completions API, or one number.',
+    advice:
+      'Clients that check the shape of a chunk end the answer there, even those that never asked for log probabilities. Do not ask for them, or report it to the server.',
+    example: chat(chunk({ role: 'assistant', content: 'Hi' }, {}, { logprobs: -0.25 }), ...chatEnd()),
+    counterexample: chat(chunk({ role: 'assistant', content: 'Hi' }, {}, { logprobs: { content: [] } }), ...chatEnd()),
+    check: () =>
+      settled((choice, _index, { frame }, report) => {
+        const what = logprobsLike(choice['logprobs']);
+        if (what !== null) report(frame, `The log probabilities of a choice are ${what}.`, what);
       }),
   },
   deltaMissing(
@@ -1244,7 +1352,7 @@ export const CHAT_COMPLETIONS_RULES: readonly LintRule[] = [
         if (before && said !== '' && said === given)
           report(before.event.frame, `The log probabilities name ${JSON.stringify(before.text)}, and no delta has it.`);
         if (said === '' && !delta?.['tool_calls'] && /\S/.test(given) && !MARKER.test(given))
-          waiting.set(index, { event, text: given });
+          waiting.set(index, before?.text === given ? before : { event, text: given });
       });
     },
   },
@@ -1268,6 +1376,36 @@ export const CHAT_COMPLETIONS_RULES: readonly LintRule[] = [
         report(null, `The usage has no ${lacking} tokens, only ${given}${inAll}.`);
       },
     }),
+  },
+  {
+    id: 'usage-fields',
+    strict: 'warning',
+    lenient: null,
+    help: 'A usage has prompt_tokens, completion_tokens and total_tokens, or it is null. Some servers send an empty one, or nulls, with each chunk until the counts are known, and others no total.',
+    advice:
+      'Clients with types end the answer at such a chunk: "missing field `total_tokens`". Have null sent until the counts are known.',
+    example: chat({ ...hi, usage: {} }, ...chatEnd()),
+    counterexample: chat({ ...hi, usage: null }, ...chatEnd()),
+    comesWith: ['usage-repeated'],
+    check: () => {
+      let first: { readonly frame: LintEvent['frame']; readonly lacks: string } | null = null;
+      let count = 0;
+      return {
+        event({ frame, data }) {
+          const usage = data && objectOf(data['usage']);
+          const lacks = usage ? lackedBy(usage) : null;
+          if (lacks === null) return;
+          first ??= { frame, lacks };
+          count++;
+        },
+        end({ outcome: { usage } }, report) {
+          // One that lacks a count to the end has a word of its own.
+          if (first === null || (typeof usage?.input === 'number') !== (typeof usage?.output === 'number')) return;
+          const more = count > 1 ? ` (and that of ${count - 1} more)` : '';
+          report(first.frame, `The usage of a chunk ${first.lacks}${more}.`, '', count);
+        },
+      };
+    },
   },
   {
     id: 'usage-repeated',

@@ -117,17 +117,29 @@ describe.each(Object.keys(TRANSPORTS))('over %s', (transport) => {
       await expect(client.call('traces.list', { extra: 1 } as object)).rejects.toMatchObject({ code: 'bad-params' });
     });
 
-    test('carry values of many megabytes', async () => {
+    test('carry values of many megabytes, in answers of no more than a frame each', async () => {
       const bytes = 'AbC/+🙂'.repeat(1_000_000);
-      const { client } = await start({
-        'traces.bytes': () => ({ start: 0, bytes, total: bytes.length }),
-        'traces.import': ({ text = '' }) => ({ traces: [], others: text.length }),
-      });
+      const sizes: number[] = [];
+      const { client } = await start(
+        {
+          'traces.bytes': () => ({ start: 0, bytes, total: bytes.length }),
+          'traces.import': ({ text = '' }) => ({ traces: [], others: text.length }),
+        },
+        {
+          tap: {
+            toClient(frame) {
+              sizes.push(frame.length);
+              return frame;
+            },
+          },
+        },
+      );
       expect((await client.call('traces.bytes', { id: ID, start: 0, end: 1 })).bytes === bytes).toBe(true);
       expect(await client.call('traces.import', { name: '', text: bytes })).toEqual({
         traces: [],
         others: bytes.length,
       });
+      expect(Math.max(...sizes)).toBeLessThan(FRAME_SIZE + 100);
     });
   });
 
@@ -225,17 +237,52 @@ describe.each(Object.keys(TRANSPORTS))('over %s', (transport) => {
       expect(Math.max(...sizes)).toBeLessThan(FRAME_SIZE + 12_000);
     });
 
-    test('carry a single item far larger than a frame', async () => {
+    test('carry a single item far larger than a frame, in frames of that size', async () => {
       const text = 'y'.repeat(8 * FRAME_SIZE);
-      const { client } = await start({
-        async *'traces.items'() {
-          yield [item(0), item(1, text), item(2)];
+      const sizes: number[] = [];
+      const { client } = await start(
+        {
+          async *'traces.items'() {
+            yield [item(0), item(1, text), item(2)];
+          },
         },
-      });
+        {
+          tap: {
+            toClient(frame) {
+              sizes.push(frame.length);
+              return frame;
+            },
+          },
+        },
+      );
       const watched = watch(client, 'traces.items', { id: ID });
       await watched.ended;
-      expect(watched.items[1]).toEqual(item(1, text));
-      expect(watched.items).toHaveLength(3);
+      expect(watched.items).toEqual([item(0), item(1, text), item(2)]);
+      expect(Math.max(...sizes)).toBeLessThan(FRAME_SIZE + 100);
+    });
+
+    test('give an item once and whole where the connection is lost between its pieces', async () => {
+      const text = 'y'.repeat(8 * FRAME_SIZE);
+      let pieces = 0;
+      const made: Rig = await start(
+        {
+          async *'traces.items'({ from }) {
+            yield [item(0), item(1, text), item(2)].slice(from);
+          },
+        },
+        {
+          tap: {
+            toClient(frame) {
+              if (frame.startsWith('{"t":"piece"') && ++pieces === 3) made.cut();
+              return frame;
+            },
+          },
+        },
+      );
+      const watched = watch(made.client, 'traces.items', { id: ID });
+      await watched.ended;
+      expect(watched.items).toEqual([item(0), item(1, text), item(2)]);
+      expect(made.connections).toBe(2);
     });
   });
 

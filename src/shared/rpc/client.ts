@@ -5,7 +5,8 @@
  */
 import { Alive, BEAT_MS } from './heartbeat.ts';
 import type { ItemOf, MethodName, ParamsOf, ResultOf, StreamName } from './contract.ts';
-import { ACK_SIZE, MAX_FRAME, parseServerFrame, type ClientFrame, type ServerFrame } from './frames.ts';
+import { ACK_SIZE, MAX_FRAME, parseServerFrame, type ClientFrame, type Piece, type ServerFrame } from './frames.ts';
+import { Pieces } from './pieces.ts';
 import type { Port } from './port.ts';
 import { ServiceError } from './services.ts';
 
@@ -74,6 +75,8 @@ class Connection implements Client {
   readonly #retryMs: number;
   readonly #calls = new Map<number, Call>();
   readonly #watches = new Map<number, Watch>();
+  /** Of values whose pieces have not all come, by their call or stream. */
+  readonly #pieces = new Map<number, Pieces>();
   readonly #listeners = new Set<(status: ConnectionStatus) => void>();
   #status: ConnectionStatus = 'connecting';
   #port: Port | undefined;
@@ -174,6 +177,7 @@ class Connection implements Client {
 
   #lose(): void {
     this.#port = undefined;
+    this.#pieces.clear();
     if (this.#closed) return;
     if (this.#status === 'open') {
       for (const [id, call] of this.#calls) {
@@ -213,6 +217,12 @@ class Connection implements Client {
         break;
       case 'result':
         this.#settle(frame.id, ({ resolve }) => resolve(frame.value));
+        break;
+      case 'piece':
+        this.#takePiece(frame, size);
+        break;
+      case 'whole':
+        this.#takeWhole(frame, size);
         break;
       case 'end':
         this.#finish(frame.id, ({ end }) => end?.());
@@ -259,6 +269,7 @@ class Connection implements Client {
 
   #unwatch(id: number): void {
     this.#watches.delete(id);
+    this.#pieces.delete(id);
     if (this.#status === 'open') this.#send({ t: 'close', id });
   }
 
@@ -273,6 +284,27 @@ class Connection implements Client {
     }
     watch.at += items.length;
     told(() => watch.handlers.items(items));
+    this.#taken(id, watch, size);
+  }
+
+  /** Those of a stream that nobody watches any more are let go. */
+  #takePiece({ id, ...piece }: { readonly id: number } & Piece, size: number): void {
+    const watch = this.#watches.get(id);
+    if (watch === undefined && !this.#calls.has(id)) return;
+    const pieces = this.#pieces.get(id) ?? new Pieces();
+    this.#pieces.set(id, pieces);
+    pieces.add(piece);
+    if (watch) this.#taken(id, watch, size);
+  }
+
+  #takeWhole({ id, at, places }: Extract<ServerFrame, { readonly t: 'whole' }>, size: number): void {
+    const value = this.#pieces.get(id)?.whole(places);
+    this.#pieces.delete(id);
+    if (at === undefined) this.#settle(id, ({ resolve }) => resolve(value));
+    else this.#takeItems({ t: 'items', id, at, items: [value] }, size);
+  }
+
+  #taken(id: number, watch: Watch, size: number): void {
     watch.taken += size;
     if (watch.taken < ACK_SIZE) return;
     this.#send({ t: 'ack', id, size: watch.taken });
@@ -287,6 +319,7 @@ class Connection implements Client {
   #settle(id: number, settle: (call: Call) => void): void {
     const call = this.#calls.get(id);
     this.#calls.delete(id);
+    this.#pieces.delete(id);
     if (call) settle(call);
   }
 

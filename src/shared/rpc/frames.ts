@@ -20,10 +20,23 @@ export type ServerFrame =
   | { readonly t: 'result'; readonly id: number; readonly value: unknown }
   /** `at`: the number of the first item. */
   | { readonly t: 'items'; readonly id: number; readonly at: number; readonly items: readonly unknown[] }
+  /** Of a value that is too long for one frame: of the result, or of the next item. See pieces.ts. */
+  | ({ readonly t: 'piece'; readonly id: number } & Piece)
+  /** All pieces of it have come. `at`: the number of the item, absent of a result. */
+  | { readonly t: 'whole'; readonly id: number; readonly at?: number; readonly places: readonly Place[] }
   | { readonly t: 'end'; readonly id: number }
   /** Ends a call or a stream; null answers a frame that named neither. */
   | { readonly t: 'error'; readonly id: number | null; readonly code: string; readonly message: string }
   | Beat;
+
+/** A stretch of a text, a list or an object; those with one number belong together, in order. */
+export interface Piece {
+  readonly slot: number;
+  readonly value: unknown;
+}
+
+/** Where the text, list or object of a number stands: the keys from the whole value down to it. */
+export type Place = readonly (string | number)[];
 
 /** Asked into a silence and answered at once, so that each side can tell the other from a dead port; see alive.ts. */
 export interface Beat {
@@ -34,7 +47,10 @@ export interface Beat {
 export const MAX_IMPORT = 64 * 1024 * 1024;
 /** The largest frame a client may send: an imported stream of the largest size in base64, or as text with its escapes. */
 export const MAX_FRAME = 96 * 1024 * 1024;
-/** Items are put into frames of about this size, so that a call's answer can pass between two of them. */
+/**
+ * Items are put into frames of about this size, and what is longer crosses in pieces of it: a call's answer can pass between two
+ * of them, and none takes long to read.
+ */
 export const FRAME_SIZE = 256 * 1024;
 /** The most that is sent of one stream and not yet acknowledged; one frame may go beyond it. */
 export const WINDOW_SIZE = 4 * FRAME_SIZE;

@@ -6,6 +6,7 @@ import { z } from 'zod';
 import { Alive, BEAT_MS } from './heartbeat.ts';
 import { contract, type MethodName, type StreamName } from './contract.ts';
 import { parseClientFrame, type ClientFrame, type ServerFrame } from './frames.ts';
+import { frameText, pieceFrames } from './pieces.ts';
 import type { Port } from './port.ts';
 import { ServiceError, type Services } from './services.ts';
 import { StreamSender } from './stream-sender.ts';
@@ -107,13 +108,18 @@ class Session {
         );
       const name = this.#nameOf(frame, 'method') as MethodName;
       const service = this.#services[name] as (params: unknown) => unknown;
-      const value = await service(checked(name, frame.params));
-      this.send({ t: 'result', id, value: value ?? null });
+      this.#answer(id, await service(checked(name, frame.params)));
     } catch (error) {
       this.#fail(frame, error);
     } finally {
       this.#calls.delete(id);
     }
+  }
+
+  #answer(id: number, value: unknown): void {
+    const text = frameText(value);
+    if (text !== undefined) this.#port.send(`{"t":"result","id":${id},"value":${text}}`);
+    else for (const frame of pieceFrames(id, value)) this.#port.send(frame);
   }
 
   async #open(frame: Asked): Promise<void> {

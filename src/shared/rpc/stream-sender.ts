@@ -3,6 +3,7 @@
  * into frames. What is produced meanwhile stays with its source, so that no queue grows here and nothing waits there.
  */
 import { BATCH_MS, FRAME_SIZE, WINDOW_SIZE } from './frames.ts';
+import { frameText, pieceFrames } from './pieces.ts';
 import type { Port } from './port.ts';
 
 export class StreamSender {
@@ -62,25 +63,40 @@ export class StreamSender {
     let texts: string[] = [];
     let [count, size] = [0, 0];
     for (const group of groupsOf(items)) {
-      if (count > 0 && size + group.text.length > FRAME_SIZE) {
-        await this.#send(texts, count);
+      const length = group.text?.length ?? Infinity;
+      if (count > 0 && size + length > FRAME_SIZE) {
+        await this.#sendItems(texts, count);
         texts = [];
         [count, size] = [0, 0];
       }
-      texts.push(group.text);
-      count += group.count;
-      size += group.text.length;
+      if (group.text === undefined) await this.#sendInPieces(group.item);
+      else {
+        texts.push(group.text);
+        count += group.count;
+        size += length;
+      }
     }
-    if (count > 0) await this.#send(texts, count);
+    if (count > 0) await this.#sendItems(texts, count);
   }
 
   /** `texts`: of so many items, with commas between them. */
-  async #send(texts: readonly string[], count: number): Promise<void> {
+  async #sendItems(texts: readonly string[], count: number): Promise<void> {
+    // As an `items` frame, with the items' own texts put in.
+    await this.#send(`{"t":"items","id":${this.#id},"at":${this.#at},"items":[${texts.join(',')}]}`);
+    this.#at += count;
+  }
+
+  async #sendInPieces(item: unknown): Promise<void> {
+    for (const frame of pieceFrames(this.#id, item, this.#at)) {
+      await this.#send(frame);
+      if (this.signal.aborted) return;
+    }
+    this.#at++;
+  }
+
+  async #send(frame: string): Promise<void> {
     await this.#room();
     if (this.signal.aborted) return;
-    // As an `items` frame, with the items' own texts put in.
-    const frame = `{"t":"items","id":${this.#id},"at":${this.#at},"items":[${texts.join(',')}]}`;
-    this.#at += count;
     this.#unacknowledged += frame.length;
     this.#port.send(frame);
   }
@@ -96,29 +112,19 @@ export class StreamSender {
 /** Items that are made a text together, which takes half as long as one by one; a text that is too large is made again one by one. */
 const TOGETHER = 32;
 
-interface Group {
-  /** Of its items, with commas between them. */
-  readonly text: string;
-  readonly count: number;
-}
+/** Items with their text, with commas between them; or one that is too long for a frame. */
+type Group = { readonly text: string; readonly count: number } | { readonly text?: undefined; readonly item: unknown };
 
 function* groupsOf(items: readonly unknown[]): Generator<Group> {
   for (let at = 0; at < items.length; at += TOGETHER) {
     const some = items.slice(at, at + TOGETHER);
-    const text = textOf(some);
+    const text = frameText(some)?.slice(1, -1);
     if (text !== undefined) yield { text, count: some.length };
-    else for (const item of some) yield { text: JSON.stringify(item), count: 1 };
-  }
-}
-
-/** Undefined where it is larger than a frame, or than any text may be. */
-function textOf(items: readonly unknown[]): string | undefined {
-  try {
-    const text = JSON.stringify(items);
-    return text.length - 2 <= FRAME_SIZE ? text.slice(1, -1) : undefined;
-  } catch (error) {
-    if (error instanceof RangeError) return undefined;
-    throw error;
+    else
+      for (const item of some) {
+        const own = frameText(item);
+        yield own === undefined ? { item } : { text: own, count: 1 };
+      }
   }
 }
 

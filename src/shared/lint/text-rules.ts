@@ -70,8 +70,9 @@ function textOf(message: WireMessage): string {
 /** Shorter texts repeat by chance: "ha", "ha". */
 const MIN_REPEATED = 8;
 /** A whole block that says what another one says is no chance from here on. */
-const MIN_BEGUN_AGAIN = 24;
 const MIN_REPEATED_BLOCK = 20;
+/** Nor is a block that begins with all of the text before it. */
+const MIN_BEGUN_AGAIN = 24;
 /** So many deltas in a row, each with all text before it, are no chance. */
 const MIN_CUMULATIVE = 4;
 

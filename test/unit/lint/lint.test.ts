@@ -569,6 +569,23 @@ test('the worst comes first, then what comes first in the stream, and the stream
   expect(remarks.length).toBeGreaterThan(4);
 });
 
+test.each(['constructor', '__proto__', 'toString'])('%s is a type like any other that nobody has heard of', (name) => {
+  const bodies = (type: string): readonly (readonly [Api, string])[] => [
+    ['responses', responses(rCreated, added(0, { ...rItem, type }), done(0, { ...rItem, type }), rDone)],
+    ['responses', responses(rCreated, added(), ...rText, { ...rDone, type }, done(0, rSaid), rDone)],
+    ['messages', messages(mStart, block(0, { type }), delta(0), stop(0), ...mEnd())],
+    ['messages', messages(mStart, block(0), delta(0, { type, text: 'a' }), delta(0), stop(0), ...mEnd())],
+    ['messages', messages(mStart, { type, index: 0 }, block(0), delta(0), stop(0), ...mEnd())],
+    [
+      'chat_completions',
+      chatBody(first, call({ id: 'c', type, function: { name: type, arguments: '{}' } }), finish(type)),
+    ],
+  ];
+  const said = (type: string) =>
+    bodies(type).map(([api, body]) => lintOf(api, body).map(({ rule, event }) => [rule, event]));
+  expect(said(name)).toEqual(said('made_up'));
+});
+
 describeWith(CORPUS, 'the corpus under the lenient profile', () => {
   test('streams of the three original providers that are whole have no error', () => {
     const whole = corpusFiles().filter(

@@ -45,13 +45,13 @@ const DELTA_FITS: Readonly<Record<string, (type: string) => boolean>> = {
 const isMisnamed = (delta: string): boolean =>
   !Object.hasOwn(DELTA_FITS, delta) && /^$|^(?:text|content|thinking|reasoning|input|json|tool|signature)/i.test(delta);
 /** What each delta type says its text in. */
-const DELTA_FIELDS: Readonly<Record<string, string>> = {
-  text_delta: 'text',
-  input_json_delta: 'partial_json',
-  thinking_delta: 'thinking',
-  signature_delta: 'signature',
-};
-const isArguments = (field: string): boolean => field === DELTA_FIELDS['input_json_delta'];
+const DELTA_FIELDS: ReadonlyMap<string, string> = new Map([
+  ['text_delta', 'text'],
+  ['input_json_delta', 'partial_json'],
+  ['thinking_delta', 'thinking'],
+  ['signature_delta', 'signature'],
+]);
+const isArguments = (field: string): boolean => field === DELTA_FIELDS.get('input_json_delta');
 const STOP_REASONS = [
   'end_turn',
   'max_tokens',
@@ -293,7 +293,7 @@ export const MESSAGES_RULES: readonly LintRule[] = [
       const delta = deltaOf(data);
       if (!delta) return `${type} has ${data['delta'] === null ? 'null in place of its delta' : 'no delta'}.`;
       const kind = stringOf(delta['type']) ?? '';
-      const field = DELTA_FIELDS[kind];
+      const field = DELTA_FIELDS.get(kind);
       const given = field === undefined ? undefined : delta[field];
       // Arguments of another type have a rule of their own.
       if (

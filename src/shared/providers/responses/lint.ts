@@ -53,12 +53,12 @@ const SHELL = /^response\.shell_/;
 const TEXT_DELTA =
   /^response\.(?:output_text|refusal|reasoning_text|reasoning_summary_text|function_call_arguments|custom_tool_call_input|mcp_call_arguments|code_interpreter_call_code)\.delta$/;
 /** What a terminal event says that the status of its Response is. */
-const STATUS_OF: Readonly<Record<string, string>> = {
-  'response.completed': 'completed',
-  'response.failed': 'failed',
-  'response.incomplete': 'incomplete',
-  'response.cancelled': 'cancelled',
-};
+const STATUS_OF: ReadonlyMap<string, string> = new Map([
+  ['response.completed', 'completed'],
+  ['response.failed', 'failed'],
+  ['response.incomplete', 'incomplete'],
+  ['response.cancelled', 'cancelled'],
+]);
 
 const isAdded = (type: string): boolean => type === 'response.output_item.added';
 const isItemDone = (type: string): boolean => type === 'response.output_item.done';
@@ -387,7 +387,7 @@ export const RESPONSES_RULES: readonly LintRule[] = [
         if (type.startsWith('response.output_item.')) {
           const item = itemOf(data);
           if (!item) return report(frame, `${type} has no item.`, 'no item');
-          const fields = ITEM_FIELDS[stringOf(item['type']) ?? ''] ?? [];
+          const fields = ITEM_FIELDS.get(stringOf(item['type']) ?? '') ?? [];
           return tellLacking(frame, fields, item, `The item of ${type}`, report);
         }
         if (type === 'response.content_part.added' && !objectOf(data['part']))
@@ -714,7 +714,7 @@ export const RESPONSES_RULES: readonly LintRule[] = [
       settled: true,
       event({ frame, type, data }, report) {
         const status = stringOf(objectOf(data?.['response'])?.['status']);
-        const expected = STATUS_OF[type];
+        const expected = STATUS_OF.get(type);
         if (expected !== undefined && status !== null && status !== expected)
           report(frame, `${type} has a response with the status ${status}.`);
       },
@@ -854,11 +854,11 @@ const HAS_RESPONSE: ReadonlySet<string> = new Set([
 type Fields = readonly (readonly [name: string, list?: 'list'])[];
 const RESPONSE_FIELDS: Fields = [['id'], ['status'], ['model'], ['output', 'list']];
 /** What clients need of an item, by its type. */
-const ITEM_FIELDS: Readonly<Record<string, Fields>> = {
-  message: [['id'], ['status'], ['role'], ['content', 'list']],
-  function_call: [['id'], ['status']],
-  reasoning: [['id']],
-};
+const ITEM_FIELDS: ReadonlyMap<string, Fields> = new Map([
+  ['message', [['id'], ['status'], ['role'], ['content', 'list']]],
+  ['function_call', [['id'], ['status']]],
+  ['reasoning', [['id']]],
+]);
 
 function tellLacking(
   frame: LintEvent['frame'],

@@ -292,6 +292,46 @@ describe('reads', () => {
     }
   });
 
+  test('a thread that is closed ends what it has under way as cancelled', async () => {
+    const closing = new ExchangeThread(new URL('../../src/main/exchange-worker.ts', import.meta.url));
+    const { end, text } = await captured((_incoming, response) => void response.write('data: 1\n\n'), {
+      setup: { exchanges: closing },
+      onReads: () => void closing.close(),
+    });
+    expect([end, text]).toEqual([{ how: 'cancelled' }, 'data: 1\n\n']);
+  });
+
+  test('what was on its way when this side ended the exchange is not told', async () => {
+    const told: string[] = [];
+    const capture = new Capture(
+      {
+        answerSeconds: 60,
+        exchanges: {
+          send: (_request, { head, piece, end }) => {
+            setImmediate(() => capture.stop({ how: 'cancelled' }));
+            return {
+              phase: 'headers',
+              target: 'there',
+              stop: () => {
+                head({ status: 200, statusText: 'OK', headers: [] }, 1);
+                piece(new Uint8Array(1), 2);
+                end({ how: 'end' }, 3, {});
+              },
+            };
+          },
+        },
+      },
+      {
+        request: async () => undefined,
+        head: () => told.push('head'),
+        reads: () => told.push('reads'),
+        end: ({ how }) => told.push(how),
+      },
+    );
+    await expect(capture.fetch('http://there/', { method: 'POST', body: '{}' })).rejects.toThrow('without a response');
+    await expect.poll(() => told).toEqual(['cancelled']);
+  });
+
   test('D11 a burst far larger than what may wait comes whole', async () => {
     const piece = Buffer.alloc(1024 ** 2, 'x');
     const { reads, end } = await captured((_incoming, response) => {

@@ -112,12 +112,13 @@ export class Capture {
       const { answerSeconds } = this.#setup;
       if (answerSeconds !== null)
         this.#waiting = setTimeout(() => this.#stopWaiting(answerSeconds), answerSeconds * 1000);
+      // What was on its way when this side ended it is left out.
       const head = (head: HttpHead, tNs: number): void => {
+        if (this.#stopped) return;
         this.#head(head, tNs);
         resolve(emptyAnswer(head.status));
       };
       const piece = (bytes: Uint8Array, tNs: number): void => {
-        // What was on its way when this side ended it.
         if (!this.#stopped) this.#body.piece(bytes, tNs);
       };
       this.#exchange = this.#setup.exchanges.send(request, { head, piece, end, room: () => this.#room() });

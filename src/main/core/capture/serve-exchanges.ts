@@ -106,7 +106,8 @@ export function serveExchanges(port: ChannelPort & { close(): void }): void {
     stop: (id, end) => exchanges.get(id)?.stop(end),
     close: () => {
       for (const exchange of exchanges.values()) exchange.stop({ how: 'cancelled' });
-      port.close();
+      // Behind the batches in which they tell so.
+      setImmediate(() => port.close());
     },
   }));
 }

@@ -8,6 +8,9 @@ import type { TraceRow } from '../../shared/model/trace.ts';
 /** `nr`: the higher, the further in front. */
 export type Place = Pick<TraceRow, 'id' | 'nr'>;
 
+/** The most that a page may have. */
+export const LONGEST_PAGE = 500;
+
 /** Rows that follow each other. */
 export interface Part {
   /** The place of its first row in the list, from 0; of parts behind the first it may be off while the list changes. */

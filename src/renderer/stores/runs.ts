@@ -14,6 +14,7 @@ import {
   EMPTY,
   holds,
   loadedIds,
+  LONGEST_PAGE,
   successorOf,
   wantedFor,
   withoutRow,
@@ -26,8 +27,6 @@ import {
 import { toast, toastError } from './toasts.ts';
 
 const PAGE = 200;
-/** The most that a page may have. */
-const LONGEST_PAGE = 500;
 
 /** What the store found for a filter. */
 interface Found extends Listing {
@@ -231,28 +230,6 @@ function withRows(more: readonly TraceRow[]): Map<TraceId, TraceRow> {
 /** Keeps rows that were read, wherever they stand in the list. */
 export function addRows(rows: readonly TraceRow[]): void {
   put(withRows(rows), {});
-}
-
-/** How many runs stand from one to another in what is shown, both counted, and their ids; without ids where they are more than `most`. */
-export async function idsBetween(
-  a: TraceRow,
-  b: TraceRow,
-  most: number,
-): Promise<{ readonly count: number; readonly ids: readonly TraceId[] }> {
-  const filter = useRuns.getState().found?.filter;
-  const [newest, oldest] = a.nr > b.nr ? [a, b] : [b, a];
-  const placeOf = async ({ nr }: TraceRow): Promise<number> =>
-    (await client().call('traces.list', { filter, limit: 1, around: nr })).at;
-  const [first, last] = [await placeOf(newest), await placeOf(oldest)];
-  const count = last - first + 1;
-  if (count > most) return { count, ids: [] };
-  const ids: TraceId[] = [];
-  for (let at = first; at <= last; at += LONGEST_PAGE) {
-    const limit = Math.min(LONGEST_PAGE, last + 1 - at);
-    const { rows } = await client().call('traces.list', { filter, limit, at });
-    ids.push(...rows.map(({ id }) => id));
-  }
-  return { count, ids };
 }
 
 /** Who types a word is not asked for with each of its letters: a store of 100,000 traces takes a while for each. */

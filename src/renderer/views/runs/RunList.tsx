@@ -14,9 +14,10 @@ import { openOverlay, pickTraces, selectTrace, togglePicked, useApp } from '../.
 import { onNextFrame } from '../../stores/frame.ts';
 import { groupedIdsBetween, groupRuns, loadGroupedRows, useGroupedRuns } from '../../stores/grouped-runs.ts';
 import { GROUPINGS, totalOf } from '../../stores/grouping.ts';
+import { idsBetween } from '../../stores/ids-between.ts';
 import type { Listing } from '../../stores/listing.ts';
 import { foldList, useListRail } from '../../stores/list-rail.ts';
-import { deleteTraces, filterRuns, idsBetween, loadRows, starTraces, useRuns } from '../../stores/runs.ts';
+import { deleteTraces, filterRuns, loadRows, starTraces, useRuns } from '../../stores/runs.ts';
 import { toast, toastError } from '../../stores/toasts.ts';
 import { absentSentence, wantedNames } from './absent.ts';
 import { FilterBox } from './FilterBox.tsx';
@@ -100,7 +101,7 @@ export function RunList() {
     try {
       const { count: between, ids } = grouped
         ? await groupedIdsBetween(a, b, MOST_CHOSEN)
-        : await idsBetween(a, b, MOST_CHOSEN);
+        : await idsBetween(a, b, { filter: found?.filter, most: MOST_CHOSEN });
       // Another run was chosen meanwhile.
       if (useApp.getState().selected === from) pickRange(between, ids);
     } catch (error) {

@@ -231,7 +231,7 @@ describe('F3 a client that', () => {
     answer.pause();
     // Another is served meanwhile, from beginning to end.
     await whole(await ask(`${url}/v1/messages`, plain('messages')));
-    expect(told).toHaveLength(1);
+    await vi.waitUntil(() => told.length === 1);
     expect((await whole(answer)).equals(bodyOf({ ...one, reads }))).toBe(true);
   });
 });

@@ -46,7 +46,7 @@ export function answersTo(asked: Asked, answers: readonly RecordedAnswer[]): rea
     return {
       kind: 'request',
       sentence:
-        'No recorded stream answers this request: its last user message is another, or a stream is asked for where none was, or the other way round.',
+        'No recorded stream answers this request: its last user message differs from all that were recorded, or it asks for a stream where the recorded request did not, or the other way round.',
     };
   return ofModel.filter((_answer, at) => fits[at] === best);
 }

@@ -21,7 +21,7 @@ export interface ReplaySetup {
   readonly port: number;
   /** How many times faster than recorded; 0 is as fast as the client reads. */
   readonly pace: number;
-  /** Told of each request once its answer is over. */
+  /** Told of each request: at once where it is refused, else when its answer is over. */
   readonly told: (replayed: Replayed) => void;
 }
 
@@ -74,7 +74,7 @@ export class ReplayServer {
   async #respond(incoming: IncomingMessage, response: ServerResponse): Promise<void> {
     const { method = '', url = '' } = incoming;
     const { answers, told } = this.#setup;
-    // Who asks for no API's path is answered as the provider of the first stream would.
+    // A path of no recorded API is answered as the provider of the first stream would.
     const format = formatFor(url, answers);
     const refuse = async (kind: ErrorKind, sentence: string, status = 404): Promise<void> => {
       told({ method, url, answer: undefined, sentence });
@@ -106,7 +106,7 @@ export class ReplayServer {
 
 const formatFor = (url: string, answers: readonly RecordedAnswer[]): Format => {
   const api = apiOfUrl(url);
-  return sampleFormatOf(answers.find((answer) => answer.api === api)?.api ?? answers[0]!.api);
+  return sampleFormatOf((answers.find((answer) => answer.api === api) ?? answers[0]!).api);
 };
 
 /** Resolves, with what became of it, when the answer is over or the client has gone. */

@@ -1,4 +1,4 @@
-/** One request to the sample provider and the answer to it, written at a model's pace for as long as somebody reads. */
+/** One request that the sample provider or the replay server answers: written at a model's pace, for as long as somebody reads. */
 import { once } from 'node:events';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -23,7 +23,7 @@ export class Exchange {
   readonly #pace: number;
   readonly #gone = new AbortController();
 
-  /** `pace`: how many times faster than a real model; 0 is as fast as the client reads. */
+  /** `pace`: how many times faster than the times that are given; 0 is as fast as the client reads. */
   constructor(incoming: IncomingMessage, response: ServerResponse, format: Format, request: Json, pace: number) {
     this.format = format;
     this.request = request;

@@ -60,7 +60,7 @@ async function check(address: string, flags: Flags): Promise<number> {
   if (url.pathname === '/') url.pathname = format.path(flags.model);
   const server = await CheckServer.open(flags.upstreamPort).catch((error: NodeJS.ErrnoException) => {
     throw new UsageError(
-      `Port ${flags.upstreamPort} cannot be listened on (${error.code ?? error.message}). Choose another with --upstream-port.`,
+      `Port ${flags.upstreamPort} cannot be used (${error.code ?? error.message}). Choose another with --upstream-port.`,
     );
   });
   const setup = {

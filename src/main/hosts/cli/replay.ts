@@ -16,7 +16,7 @@ interface Flags {
 export function addReplay(program: Command): void {
   program
     .command('replay')
-    .description('answer programs with recorded streams: same bytes, same times, same end; until it is stopped')
+    .description('answer programs with recorded streams, until you stop it: same bytes, same times, same end')
     .argument('<traces...>', 'ids of traces in the data folder, or files; - reads standard input')
     .option('--port <n>', 'the port to listen on; 0: any that is free', portOf, 0)
     .option('--pace <factor>', 'how many times faster than recorded; 0: as fast as the client reads', paceOf, 1)
@@ -40,9 +40,7 @@ async function serve(traces: readonly TraceToExport[], { port, pace }: Flags): P
   const told = ({ method, url, answer, sentence }: Parameters<Parameters<typeof ReplayServer.open>[0]['told']>[0]) =>
     say(`${method} ${url}: ${answer ? `“${answer.title}”. ` : 'refused. '}${sentence}`);
   const server = await ReplayServer.open({ answers, port, pace, told }).catch((error: NodeJS.ErrnoException) => {
-    throw new UsageError(
-      `Port ${port} cannot be listened on (${error.code ?? error.message}). Choose another with --port.`,
-    );
+    throw new UsageError(`Port ${port} cannot be used (${error.code ?? error.message}). Choose another with --port.`);
   });
   const model = traces.find(({ facts }) => facts.model !== null)?.facts.model ?? 'model';
   const paths = [...new Set(answers.map(({ api }) => sampleFormatOf(api).path(model)))];

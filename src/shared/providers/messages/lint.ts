@@ -593,6 +593,35 @@ export const MESSAGES_RULES: readonly LintRule[] = [
     }),
   },
   {
+    id: 'thinking-last',
+    strict: 'warning',
+    lenient: 'info',
+    help: 'Thinking comes before the text or the call that it is for. Gateways that learn of a signature only at the end write a thinking block for it behind the answer.',
+    advice:
+      'Sent back with the next turn, the message is refused: "The final block in an assistant message cannot be thinking". Claude Code shows nothing of such an answer. Leave the block out of the history, and report it to the gateway.',
+    example: message(
+      'end_turn',
+      blockStart(0),
+      textDelta(0, 'Hi'),
+      blockStop(0),
+      blockStart(1, thinking),
+      { ...thought, index: 1 },
+      { ...signed, index: 1 },
+      blockStop(1),
+    ),
+    counterexample: message('end_turn', blockStart(0, thinking), thought, signed, blockStop(0), ...answered),
+    check: () => ({
+      end({ outcome: { blocks, finish } }, report) {
+        const last = blocks.at(-1);
+        const why = finish[0]?.unified;
+        // A token limit and a pause end an answer anywhere.
+        if (last?.type !== 'thinking' || (why !== 'stop' && why !== 'tool_use')) return;
+        if (last.closed && blocks.some(({ type }) => type === 'text' || type === 'tool_use'))
+          report(last.firstEvent, `The thinking block ${last.block} is the last block, behind the answer.`);
+      },
+    }),
+  },
+  {
     id: 'thinking-redacted-empty',
     strict: 'warning',
     lenient: 'info',

@@ -4,10 +4,11 @@ import { objectOf, stringOf } from '../json/json-object.ts';
 import { firstCodePoints } from '../text/code-points.ts';
 import { providerOf } from './registry.ts';
 
-const TITLE_CHARS = 60;
+/** As many as the header of a wide window has room for. */
+const TITLE_CHARS = 120;
 
 /**
- * The last user message of a request, on one line and cut to 60 characters; the model, then `Untitled`, when there is
+ * The last user message of a request, on one line and cut to 120 characters; the model, then `Untitled`, when there is
  * none. Never throws for what is in the request.
  */
 export function titleOf(api: Api, request: unknown, model: string | null = null): string {

@@ -33,15 +33,21 @@ export type ExchangeEvent =
 /** Bytes of one exchange on their way to the program, above which its sender has to wait. */
 const MOST_UNTAKEN_BYTES = 1024 ** 2;
 
+/** How long an event waits for others, so that a fast stream does not wake the program for each read, and bytes at which it does not. */
+const BATCH_MS = 4;
+const BATCH_BYTES = 256 * 1024;
+
 type Send = (batch: Batch<ExchangeEvent>) => Promise<unknown>;
 
-/** One exchange, which tells of itself in batches: one for each turn of the event loop. */
+/** One exchange, which tells of itself in batches. */
 class ToldExchange implements ExchangeListener {
   readonly #send: Send;
   readonly #over: () => void;
   /** Absent where it could not be sent. */
   readonly #exchange: HttpExchange | undefined;
   #events: ExchangeEvent[] = [];
+  #waiting = 0;
+  #timer: NodeJS.Timeout | undefined;
   #untaken = 0;
 
   constructor(request: OutgoingRequest, send: Send, over: () => void) {
@@ -53,7 +59,9 @@ class ToldExchange implements ExchangeListener {
       // Node refuses some header values that fetch takes.
       const { code, message } = error as NodeJS.ErrnoException;
       const { host } = new URL(request.url);
-      this.end({ how: 'failed', phase: 'request', target: host, reason: code ?? message }, 0, {});
+      const end: BodyEnd = { how: 'failed', phase: 'request', target: host, reason: code ?? message };
+      // As any other end, it comes once the exchange is there.
+      setImmediate(() => this.end(end, 0, {}));
     }
   }
 
@@ -78,11 +86,17 @@ class ToldExchange implements ExchangeListener {
   }
 
   #tell(event: ExchangeEvent): void {
-    if (this.#events.push(event) === 1) setImmediate(() => void this.#flush());
+    this.#events.push(event);
+    if (event.type === 'piece') this.#waiting += event.bytes.length;
+    if (event.type === 'end' || this.#waiting >= BATCH_BYTES) void this.#flush();
+    else this.#timer ??= setTimeout(() => void this.#flush(), BATCH_MS);
   }
 
   /** Never rejects. */
   async #flush(): Promise<void> {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    this.#waiting = 0;
     const batch = packed(this.#events);
     if (this.#events.at(-1)!.type === 'end') this.#over();
     this.#events = [];

@@ -4,6 +4,7 @@
  */
 
 import { bytesOf } from '../../shared/text/base64.ts';
+import { filesIn } from './held-files.ts';
 
 export interface HeldImage {
   readonly type: 'png' | 'jpeg' | 'gif' | 'webp';
@@ -13,31 +14,14 @@ export interface HeldImage {
   readonly bytes: number;
 }
 
-/** Values looked at, images found and levels gone down at most. */
-const MOST_VALUES = 2_000;
-const MOST_IMAGES = 8;
-const DEEPEST = 12;
 /** Shorter ones are no image that could be seen. */
 const SHORTEST = 32;
 /** Characters behind which a data: URL must have named its type. */
 const LONGEST_HEAD = 128;
 const DATA_URL = /^data:[\w.+/-]*(?:;[\w.+=-]+)*;base64,/i;
 
-/** In the order in which they stand there. Costs the number of values, not their lengths. */
-export function imagesIn(value: unknown): readonly HeldImage[] {
-  const found: HeldImage[] = [];
-  let left = MOST_VALUES;
-  const look = (one: unknown, depth: number): void => {
-    if (left-- <= 0 || found.length >= MOST_IMAGES) return;
-    if (typeof one === 'string') {
-      const image = imageOf(one);
-      if (image) found.push(image);
-    } else if (typeof one === 'object' && one !== null && depth < DEEPEST)
-      for (const held of Object.values(one)) look(held, depth + 1);
-  };
-  look(value, 0);
-  return found;
-}
+/** See filesIn for the order and the bounds. */
+export const imagesIn = (value: unknown): readonly HeldImage[] => filesIn(value, imageOf);
 
 function imageOf(text: string): HeldImage | null {
   if (text.length < SHORTEST) return null;

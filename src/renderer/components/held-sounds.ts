@@ -3,6 +3,7 @@
  * that stands beside it, or by the event that it came with. Nothing is fetched, and nothing is played. Pure.
  */
 import { bytesOf } from '../../shared/text/base64.ts';
+import { filesIn, type HeldAt } from './held-files.ts';
 
 export interface HeldSound {
   /** How its file ends; `pcm`: bare samples, which are put into a WAV file. */
@@ -15,10 +16,6 @@ export interface HeldSound {
   readonly bytes: number;
 }
 
-/** Values looked at, sounds found and levels gone down at most. */
-const MOST_VALUES = 2_000;
-const MOST_SOUNDS = 8;
-const DEEPEST = 12;
 const LONGEST_HEAD = 128;
 /** What the speech APIs send where nothing says otherwise: 16-bit samples of one channel. */
 const USUAL_RATE = 24_000;
@@ -28,33 +25,17 @@ const TYPE_FIELDS = ['mimeType', 'mime_type', 'media_type', 'mediaType', 'format
 /** Events of the Responses API whose `delta` is sound; their transcripts are not. */
 const DELTA_EVENT = /^response\.(?:output_)?audio\.delta$/;
 
-/** In the order in which they stand there. Costs the number of values, not their lengths. */
-export function soundsIn(value: unknown): readonly HeldSound[] {
-  const found: HeldSound[] = [];
-  let left = MOST_VALUES;
-  const look = (one: unknown, depth: number, field: string, holder: object | null): void => {
-    if (left-- <= 0 || found.length >= MOST_SOUNDS) return;
-    if (typeof one === 'string') {
-      const sound = soundOf(one, field, holder);
-      if (sound) found.push(sound);
-    } else if (typeof one === 'object' && one !== null && depth < DEEPEST)
-      for (const [name, held] of Object.entries(one)) {
-        // The object of Chat Completions has no type of its own.
-        const named = field === 'audio' && name === 'data' ? 'audio.data' : name;
-        look(held, depth + 1, named, one);
-      }
-  };
-  look(value, 0, '', null);
-  return found;
-}
+/** See filesIn for the order and the bounds. */
+export const soundsIn = (value: unknown): readonly HeldSound[] => filesIn(value, soundOf);
 
-function soundOf(text: string, field: string, holder: object | null): HeldSound | null {
+function soundOf(text: string, { field, holder, holderField }: HeldAt): HeldSound | null {
   if (text.length < 8) return null;
   const url = DATA_URL.exec(text.slice(0, LONGEST_HEAD));
   if (url) return made(text.slice(url[0].length), `${url[1]}${url[2]}`);
   const own = typeByBytes(text);
   if (own !== null) return { ...made(text, ''), type: own };
-  if (field === 'audio.data') return made(text, '');
+  // The object of Chat Completions has no type of its own.
+  if (holderField === 'audio' && field === 'data') return made(text, '');
   if (holder === null) return null;
   const said = holder as Readonly<Record<string, unknown>>;
   if (field === 'delta' && typeof said['type'] === 'string' && DELTA_EVENT.test(said['type'])) return made(text, '');

@@ -36,7 +36,7 @@ export interface Client {
 }
 
 export interface ClientSettings {
-  /** See alive.ts. */
+  /** See heartbeat.ts. */
   readonly beatMs?: number;
   /** Milliseconds until the first new try after a loss; doubled with each that fails, up to RETRY_MOST times. */
   readonly retryMs?: number;

@@ -38,7 +38,7 @@ export interface Piece {
 /** Where the text, list or object of a number stands: the keys from the whole value down to it. */
 export type Place = readonly (string | number)[];
 
-/** Asked into a silence and answered at once, so that each side can tell the other from a dead port; see alive.ts. */
+/** Asked into a silence and answered at once, so that each side can tell the other from a dead port; see heartbeat.ts. */
 export interface Beat {
   readonly t: 'ping' | 'pong';
 }

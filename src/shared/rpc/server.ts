@@ -35,7 +35,7 @@ function isRepeatable(name: keyof typeof contract): boolean {
 }
 
 export interface ServerSettings {
-  /** See alive.ts. */
+  /** See heartbeat.ts. */
   readonly beatMs?: number;
   /** See StreamSender; benchmarks set 0. */
   readonly batchMs?: number;

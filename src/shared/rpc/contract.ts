@@ -5,8 +5,8 @@
  */
 import { z } from 'zod';
 import { LISTED_FIELDS } from '../filter/fields.ts';
-import { MAX_IMPORT } from './frames.ts';
 import type { EndpointId, TraceId } from '../model/ids.ts';
+import { MAX_IMPORT } from '../model/import-limit.ts';
 import type { Api, EventSummary } from '../model/stream.ts';
 import { LONGEST_SEARCH, type SearchPart } from '../model/search.ts';
 import type { AdapterOutcome, BlockId, ByLane, Emission, LaneId } from '../model/messages.ts';

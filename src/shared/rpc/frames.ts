@@ -43,8 +43,6 @@ export interface Beat {
   readonly t: 'ping' | 'pong';
 }
 
-/** The largest stream that is imported: so many characters of text, or bytes. */
-export const MAX_IMPORT = 64 * 1024 * 1024;
 /** The largest frame a client may send: an imported stream of the largest size in base64, or as text with its escapes. */
 export const MAX_FRAME = 96 * 1024 * 1024;
 /**

@@ -21,11 +21,12 @@ import {
   type LogLine,
   type LogPiece,
   type TimedReads,
+  type Repaired,
 } from './log-lines.ts';
 import { timeIn, timeOf, type LogTime } from './log-times.ts';
 import { printedObjects } from './printed.ts';
 import { countedRecords } from './records.ts';
-import { repairText, unfolded, withoutColours, withoutLogger, type Repaired } from './repair-text.ts';
+import { repairText, unfolded, withoutColours, withoutLogger } from './repair-text.ts';
 
 export interface BodyStream {
   readonly api: Api;

@@ -10,6 +10,13 @@ export interface LogLine {
 /** A part of the text that came in one piece. */
 export type LogPiece = LogLine;
 
+/** What a repair makes of a text. */
+export interface Repaired {
+  readonly lines: readonly LogLine[];
+  /** What was changed, as sentences; empty when nothing was. */
+  readonly repaired: readonly string[];
+}
+
 const linesOf = (text: string): readonly string[] => text.split(/\r\n|\n|\r/);
 
 export const untimedLines = (text: string): readonly LogLine[] =>

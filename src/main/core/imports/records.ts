@@ -5,9 +5,8 @@
 import { arrayOf, objectOf, type JsonObject } from '../../../shared/json/json-object.ts';
 import { topLevelObjects } from '../../../shared/json/top-level.ts';
 import { jsonOf } from './http-head.ts';
-import { linesOfPieces, type LogPiece } from './log-lines.ts';
+import { linesOfPieces, type LogPiece, type Repaired } from './log-lines.ts';
 import { isNewestFirst, timeIn, timeOf } from './log-times.ts';
-import type { Repaired } from './repair-text.ts';
 import { rowsOfTable } from './table.ts';
 
 /** A field of an event stream at the start of a line, or after the words of a log. */

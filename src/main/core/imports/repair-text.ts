@@ -6,15 +6,9 @@
 import { isUtf8 } from 'node:buffer';
 import { isJson } from '../../../shared/json/json-object.ts';
 import { COLOURS, withoutColours as withoutColoursIn } from './dumped.ts';
-import { linesOfPieces, textOf, untimedLines, type LogLine } from './log-lines.ts';
+import { linesOfPieces, textOf, untimedLines, type LogLine, type Repaired } from './log-lines.ts';
 import { timeIn } from './log-times.ts';
 import { textInRecords } from './records.ts';
-
-export interface Repaired {
-  readonly lines: readonly LogLine[];
-  /** What was changed, as sentences; empty when nothing was. */
-  readonly repaired: readonly string[];
-}
 
 const FIELD = /^(?:data|event|id|retry):/;
 /** A field somewhere in a line, after something that is no part of a word. */

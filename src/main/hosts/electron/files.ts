@@ -7,7 +7,7 @@ import { open, realpath } from 'node:fs/promises';
 import { basename, resolve } from 'node:path';
 import { app, BrowserWindow, dialog, type MessageBoxOptions } from 'electron';
 import { FILE } from '../../../shared/rpc/handshake.ts';
-import { MAX_IMPORT } from '../../../shared/rpc/frames.ts';
+import { MAX_IMPORT } from '../../../shared/model/import-limit.ts';
 import { focusWindow, type PageCalls } from './page.ts';
 
 /** Of one start. Whoever means more drops them on the window. */

@@ -1,6 +1,6 @@
 /** Streams from outside: pasted text and files. What they hold is for the program to say; the window only asks. */
 import { NOT_HELD, type ParamsOf, type ResultOf } from '../../../shared/rpc/contract.ts';
-import { MAX_IMPORT } from '../../../shared/rpc/frames.ts';
+import { MAX_IMPORT } from '../../../shared/model/import-limit.ts';
 import { ServiceError } from '../../../shared/rpc/services.ts';
 import { base64Of } from '../../../shared/text/base64.ts';
 import { client } from '../../client/client.ts';

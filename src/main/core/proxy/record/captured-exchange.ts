@@ -27,7 +27,7 @@ import type { NewTrace } from '../../store/store.ts';
 import type { Begun, HeadFacts, TapEvent } from '../forward/tap.ts';
 import { digestOf, type Attempt, type SentAgain } from './sent-again.ts';
 import { keptRequest, MAX_REQUEST_BYTES, type KeptRequest } from './kept-request.ts';
-import type { ClientMessage } from './socket-exchanges.ts';
+import type { ClientMessage } from './socket-messages.ts';
 import { agreedDeflate } from './socket-messages.ts';
 import { apiOfAnswer, apiOfRequest, type ToldApi } from './told-api.ts';
 

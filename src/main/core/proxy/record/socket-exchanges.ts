@@ -17,14 +17,9 @@ import {
   ClientMessages,
   ServerMessages,
   UnreadableMessage,
+  type ClientMessage,
   type SocketMessage,
 } from './socket-messages.ts';
-
-/** What a client sent, with its JSON where it is an object. */
-export interface ClientMessage {
-  readonly sent: SentMessage;
-  readonly json: Readonly<Record<string, unknown>> | undefined;
-}
 
 export interface SocketExchangesSetup {
   readonly url: string;

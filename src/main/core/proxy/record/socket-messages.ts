@@ -5,10 +5,17 @@
  */
 import { constants, inflateRawSync } from 'node:zlib';
 import { OPCODES, socketHeader, type SocketHeader } from '../../../../shared/framing/websocket.ts';
+import type { SentMessage } from '../../../../shared/model/capture.ts';
 
 export interface SocketMessage {
   readonly opcode: number;
   readonly payload: Buffer;
+}
+
+/** What a client sent, with its JSON where it is an object. */
+export interface ClientMessage {
+  readonly sent: SentMessage;
+  readonly json: Readonly<Record<string, unknown>> | undefined;
 }
 
 /** What a server and a client agreed on, from the answer's `sec-websocket-extensions`; null without compression. */

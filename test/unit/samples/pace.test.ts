@@ -4,7 +4,7 @@ import { createServer, request as send, type IncomingMessage, type ServerRespons
 import type { AddressInfo } from 'node:net';
 import { describe, expect, test } from 'vitest';
 import { answer } from '../../../src/main/core/samples/answers.ts';
-import { Exchange } from '../../../src/main/core/samples/exchange.ts';
+import { Reply } from '../../../src/main/core/answering/reply.ts';
 import { paced } from '../../../src/main/core/samples/pace.ts';
 import { startSampleProvider } from '../../../src/main/core/samples/provider.ts';
 import { Random } from '../../../src/main/core/providers/sample/random.ts';
@@ -48,17 +48,17 @@ test('some writes carry several events, some a part of one, and some end inside 
   expect(texts.some((text) => text.endsWith('\uFFFD'))).toBe(true);
 });
 
-/** A server with one exchange that the test can look into. */
+/** A server with one reply that the test can look into. */
 async function serving(
   pace: number,
-  respond: (exchange: Exchange, response: ServerResponse) => Promise<void>,
+  respond: (reply: Reply, response: ServerResponse) => Promise<void>,
 ): Promise<{ readonly port: number; readonly done: Promise<void>; close(): void }> {
   const { format, request } = asking('long-answer', 'chat_completions');
   let settle: (value: Promise<void>) => void;
   const done = new Promise<void>((resolve) => (settle = resolve));
   const server = createServer((incoming, response) => {
     incoming.resume();
-    settle(respond(new Exchange(incoming, response, format, request, pace), response));
+    settle(respond(new Reply(incoming, response, format, request, pace), response));
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -74,10 +74,10 @@ async function get(port: number): Promise<IncomingMessage> {
 
 test('when the client goes, the answer stops', async () => {
   let written = 0;
-  const server = await serving(1, async (exchange, response) => {
+  const server = await serving(1, async (reply, response) => {
     const write = response.write.bind(response);
     response.write = ((bytes: Uint8Array) => ((written += bytes.length), write(bytes))) as typeof response.write;
-    await answer(scenario('long-answer'), exchange);
+    await answer(scenario('long-answer'), reply);
   });
   const response = await get(server.port);
   await once(response, 'data');
@@ -91,16 +91,16 @@ test('when the client goes, the answer stops', async () => {
 test('nothing is written past what the client reads', async () => {
   let most = 0;
   const big = { waitMs: 0, bytes: new Uint8Array(256 * 1024).fill(0x3a) };
-  const server = await serving(0, async (exchange, response) => {
+  const server = await serving(0, async (reply, response) => {
     const write = response.write.bind(response);
     response.write = ((bytes: Uint8Array) => {
       const more = write(bytes);
       most = Math.max(most, response.writableLength);
       return more;
     }) as typeof response.write;
-    exchange.streamHead();
-    await exchange.write(Array.from({ length: 200 }, () => big));
-    await exchange.end();
+    reply.streamHead();
+    await reply.write(Array.from({ length: 200 }, () => big));
+    await reply.end();
   });
   const response = await get(server.port);
   let read = 0;

@@ -5,7 +5,7 @@ import type { Api, Framing } from '../../../shared/model/stream.ts';
 import type { HttpHead } from '../../../shared/model/trace.ts';
 import { PROVIDERS } from '../../../shared/providers/registry.ts';
 import type { TraceToExport } from '../exports/exported.ts';
-import type { PacedWrite } from '../samples/pace.ts';
+import type { PacedWrite } from '../answering/reply.ts';
 
 export interface RecordedAnswer {
   readonly title: string;

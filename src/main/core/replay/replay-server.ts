@@ -8,8 +8,8 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import type { ErrorKind, Format } from '../providers/sample/format.ts';
 import { sampleFormatOf } from '../providers/registry.ts';
-import { Exchange } from '../samples/exchange.ts';
-import { isOwn, jsonObjectOf, readBody } from '../samples/incoming.ts';
+import { Reply } from '../answering/reply.ts';
+import { isOwn, jsonObjectOf, readBody } from '../answering/incoming.ts';
 import { apiOfUrl } from '../../../shared/providers/detect.ts';
 import { answersTo } from './matching.ts';
 import type { RecordedAnswer } from './recorded-answer.ts';
@@ -79,7 +79,7 @@ export class ReplayServer {
     const refuse = async (kind: ErrorKind, sentence: string, status = 404): Promise<void> => {
       told({ method, url, answer: undefined, sentence });
       const error = { ...format.error(kind, `Tracelane: ${sentence}`), status };
-      await new Exchange(incoming, response, format, {}, 0).error(error);
+      await new Reply(incoming, response, format, {}, 0).error(error);
     };
 
     if (!isOwn(incoming))
@@ -92,8 +92,8 @@ export class ReplayServer {
     const found = answersTo({ url, body }, answers);
     if ('kind' in found) return refuse(found.kind, found.sentence);
     const answer = this.#next(found);
-    const exchange = new Exchange(incoming, response, format, body, this.#setup.pace);
-    told({ method, url, answer, sentence: await replay(answer, exchange, response) });
+    const reply = new Reply(incoming, response, format, body, this.#setup.pace);
+    told({ method, url, answer, sentence: await replay(answer, reply, response) });
   }
 
   #next(fitting: readonly RecordedAnswer[]): RecordedAnswer {
@@ -110,25 +110,25 @@ const formatFor = (url: string, answers: readonly RecordedAnswer[]): Format => {
 };
 
 /** Resolves, with what became of it, when the answer is over or the client has gone. */
-async function replay(answer: RecordedAnswer, exchange: Exchange, response: ServerResponse): Promise<string> {
+async function replay(answer: RecordedAnswer, reply: Reply, response: ServerResponse): Promise<string> {
   const { head, headMs, writes, endMs, end } = answer;
-  await exchange.pause(headMs);
-  if (head && !exchange.over.aborted) {
+  await reply.pause(headMs);
+  if (head && !reply.over.aborted) {
     response.writeHead(head.status, head.statusText, head.headers.flat());
     response.flushHeaders();
   }
-  await exchange.write(writes);
-  await exchange.pause(endMs);
-  if (exchange.over.aborted) return 'The client left before its end.';
+  await reply.write(writes);
+  await reply.pause(endMs);
+  if (reply.over.aborted) return 'The client left before its end.';
   switch (end) {
     case 'whole':
-      await exchange.end();
+      await reply.end();
       return 'It ended as recorded.';
     case 'broken':
-      await exchange.reset();
+      await reply.reset();
       return 'The connection was reset, as recorded.';
     case 'silent':
-      await exchange.hold();
+      await reply.hold();
       return 'It said nothing more, as recorded, until the client left.';
   }
 }

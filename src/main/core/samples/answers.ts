@@ -1,7 +1,7 @@
 /** How a scenario is told over an API: streamed or in one piece, whole or with the ending that the scenario asks for. */
-import type { Exchange } from './exchange.ts';
+import type { PacedWrite, Reply } from '../answering/reply.ts';
 import { joined, type Format, type Json, type SampleFrame } from '../providers/sample/format.ts';
-import { paced, type PacedWrite } from './pace.ts';
+import { paced } from './pace.ts';
 import type { Scenario } from '../providers/sample/scenario.ts';
 
 const ERROR_SENTENCE =
@@ -24,30 +24,26 @@ export function bodyOf(scenario: Scenario, format: Format, request: Json): Uint8
   return joined(framesOf(scenario, format, request));
 }
 
-export function writesOf(
-  frames: readonly SampleFrame[],
-  scenario: Scenario,
-  exchange: Exchange,
-): readonly PacedWrite[] {
-  return paced(frames, exchange.random('pace'), scenario.eventsPerSecond);
+export function writesOf(frames: readonly SampleFrame[], scenario: Scenario, reply: Reply): readonly PacedWrite[] {
+  return paced(frames, reply.random('pace'), scenario.eventsPerSecond);
 }
 
-export async function answer(scenario: Scenario, exchange: Exchange): Promise<void> {
-  const { format, request } = exchange;
-  if (!exchange.isStreamed) return answerWhole(scenario, exchange);
-  exchange.streamHead();
-  await exchange.write(writesOf(framesOf(scenario, format, request), scenario, exchange));
-  await exchange.end();
+export async function answer(scenario: Scenario, reply: Reply): Promise<void> {
+  const { format, request } = reply;
+  if (!reply.isStreamed) return answerWhole(scenario, reply);
+  reply.streamHead();
+  await reply.write(writesOf(framesOf(scenario, format, request), scenario, reply));
+  await reply.end();
 }
 
 /** Without `stream` there is no middle to fail in: an error is the answer, and a cut comes before the end of the body. */
-async function answerWhole(scenario: Scenario, exchange: Exchange): Promise<void> {
-  const { format, request } = exchange;
-  if (scenario.ending?.type === 'error') return exchange.error(format.error('overloaded', ERROR_SENTENCE));
+async function answerWhole(scenario: Scenario, reply: Reply): Promise<void> {
+  const { format, request } = reply;
+  if (scenario.ending?.type === 'error') return reply.error(format.error('overloaded', ERROR_SENTENCE));
   const { body } = format.answer(scenario, request);
-  if (!scenario.ending) return exchange.json(200, body);
+  if (!scenario.ending) return reply.json(200, body);
   const bytes = new TextEncoder().encode(JSON.stringify(body));
-  exchange.head(200, 'application/json', { 'content-length': String(bytes.length) });
-  await exchange.write([{ waitMs: 0, bytes: bytes.subarray(0, Math.floor(bytes.length * scenario.ending.after)) }]);
-  await exchange.drop();
+  reply.head(200, 'application/json', { 'content-length': String(bytes.length) });
+  await reply.write([{ waitMs: 0, bytes: bytes.subarray(0, Math.floor(bytes.length * scenario.ending.after)) }]);
+  await reply.drop();
 }

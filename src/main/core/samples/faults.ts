@@ -3,12 +3,12 @@
  * error screen can be seen without a broken provider. A fault is one entry here.
  */
 import { writesOf } from './answers.ts';
-import type { Exchange } from './exchange.ts';
+import type { Reply } from '../answering/reply.ts';
 import type { ErrorKind, SampleFrame } from '../providers/sample/format.ts';
 import type { Scenario } from '../providers/sample/scenario.ts';
 import { SCENARIOS } from './scenarios.ts';
 
-type Fault = (exchange: Exchange) => Promise<void>;
+type Fault = (reply: Reply) => Promise<void>;
 
 /** How many events come before a fault in mid-stream: enough for some text over each API. */
 const SOME_EVENTS = 12;
@@ -28,79 +28,75 @@ const FAULTS: Readonly<Record<string, Fault>> = {
     'Rate limit reached for this sample model. Try again in 7 seconds; it will say the same.',
     { 'retry-after': '7' },
   ),
-  'fault-500-html': (exchange) =>
+  'fault-500-html': (reply) =>
     html(
-      exchange,
+      reply,
       500,
       '500 Internal Server Error',
       'The server behind this gateway failed, and the gateway says so in HTML.',
     ),
   'fault-503': refused('overloaded', 'The sample model is overloaded.'),
-  'fault-200-json': (exchange) =>
-    exchange.json(
+  'fault-200-json': (reply) =>
+    reply.json(
       200,
-      exchange.format.errorBody(exchange.format.error('server', 'The server failed but answered with status 200.')),
+      reply.format.errorBody(reply.format.error('server', 'The server failed but answered with status 200.')),
     ),
-  'fault-200-html': (exchange) =>
-    html(exchange, 200, 'Sign in to the network', 'A captive portal answers instead of the API.'),
-  'fault-204': async (exchange) => {
-    exchange.head(204, null);
-    await exchange.end();
+  'fault-200-html': (reply) =>
+    html(reply, 200, 'Sign in to the network', 'A captive portal answers instead of the API.'),
+  'fault-204': async (reply) => {
+    reply.head(204, null);
+    await reply.end();
   },
   /** The head of a stream and nothing in it. */
-  'fault-empty': (exchange) => streamed(exchange, []),
-  'fault-comments': (exchange) => streamed(exchange, [...keepAlive(exchange), ...keepAlive(exchange)]),
-  'fault-error-first': (exchange) =>
+  'fault-empty': (reply) => streamed(reply, []),
+  'fault-comments': (reply) => streamed(reply, [...keepAlive(reply), ...keepAlive(reply)]),
+  'fault-error-first': (reply) =>
     streamed(
-      exchange,
-      exchange.format.errorFrames(
-        exchange.format.error('overloaded', 'The sample model is overloaded and said so before its first event.'),
+      reply,
+      reply.format.errorFrames(
+        reply.format.error('overloaded', 'The sample model is overloaded and said so before its first event.'),
         [],
       ),
     ),
-  'fault-malformed-event': (exchange) => {
-    const { frames } = exchange.format.answer(begun, exchange.request);
-    return streamed(exchange, [
-      ...frames.slice(0, SOME_EVENTS),
-      exchange.format.malformed,
-      ...frames.slice(SOME_EVENTS),
-    ]);
+  'fault-malformed-event': (reply) => {
+    const { frames } = reply.format.answer(begun, reply.request);
+    return streamed(reply, [...frames.slice(0, SOME_EVENTS), reply.format.malformed, ...frames.slice(SOME_EVENTS)]);
   },
   /** A proper end of the body, between two events, without the terminator. */
-  'fault-no-terminator': (exchange) => streamed(exchange, some(exchange)),
+  'fault-no-terminator': (reply) => streamed(reply, some(reply)),
   /** The terminator comes, the connection stays. */
-  'fault-open-end': async (exchange) => {
-    await partly(exchange, exchange.format.answer(begun, exchange.request).frames);
-    await exchange.hold();
+  'fault-open-end': async (reply) => {
+    await partly(reply, reply.format.answer(begun, reply.request).frames);
+    await reply.hold();
   },
-  'fault-no-answer': (exchange) => exchange.hold(),
-  'fault-stall-first': async (exchange) => {
-    exchange.streamHead();
-    exchange.flushHead();
-    await exchange.hold();
+  'fault-no-answer': (reply) => reply.hold(),
+  'fault-stall-first': async (reply) => {
+    reply.streamHead();
+    reply.flushHead();
+    await reply.hold();
   },
-  'fault-stall': async (exchange) => {
-    await partly(exchange, some(exchange));
-    await exchange.hold();
+  'fault-stall': async (reply) => {
+    await partly(reply, some(reply));
+    await reply.hold();
   },
   /** Silence that keep-alive comments fill. */
-  'fault-stall-comments': async (exchange) => {
-    await partly(exchange, some(exchange));
-    while (!exchange.over.aborted) {
-      await exchange.wait(KEEP_ALIVE_MS);
-      await exchange.write(keepAlive(exchange).map(({ bytes }) => ({ waitMs: 0, bytes })));
+  'fault-stall-comments': async (reply) => {
+    await partly(reply, some(reply));
+    while (!reply.over.aborted) {
+      await reply.wait(KEEP_ALIVE_MS);
+      await reply.write(keepAlive(reply).map(({ bytes }) => ({ waitMs: 0, bytes })));
     }
   },
-  'fault-reset-first': (exchange) => exchange.reset(),
+  'fault-reset-first': (reply) => reply.reset(),
   /** The connection breaks inside an event. */
-  'fault-reset': async (exchange) => {
-    await partly(exchange, torn(exchange));
-    await exchange.reset();
+  'fault-reset': async (reply) => {
+    await partly(reply, torn(reply));
+    await reply.reset();
   },
   /** The connection closes inside an event, without the end that HTTP asks for. */
-  'fault-cut': async (exchange) => {
-    await partly(exchange, torn(exchange));
-    await exchange.drop();
+  'fault-cut': async (reply) => {
+    await partly(reply, torn(reply));
+    await reply.drop();
   },
 };
 
@@ -109,33 +105,33 @@ export const faultFor = (model: string): Fault | undefined =>
   Object.hasOwn(FAULTS, model) ? FAULTS[model] : undefined;
 
 function refused(kind: ErrorKind, message: string, headers: Readonly<Record<string, string>> = {}): Fault {
-  return (exchange) => exchange.error(exchange.format.error(kind, message), headers);
+  return (reply) => reply.error(reply.format.error(kind, message), headers);
 }
 
-async function html(exchange: Exchange, status: number, title: string, text: string): Promise<void> {
-  exchange.head(status, 'text/html; charset=utf-8');
-  await exchange.end(
+async function html(reply: Reply, status: number, title: string, text: string): Promise<void> {
+  reply.head(status, 'text/html; charset=utf-8');
+  await reply.end(
     `<!doctype html>\n<html><head><title>${title}</title></head>\n<body><h1>${title}</h1><p>${text}</p></body></html>\n`,
   );
 }
 
-const keepAlive = ({ format }: Exchange): readonly SampleFrame[] => (format.keepAlive ? [format.keepAlive] : []);
+const keepAlive = ({ format }: Reply): readonly SampleFrame[] => (format.keepAlive ? [format.keepAlive] : []);
 
-const some = (exchange: Exchange): readonly SampleFrame[] =>
-  exchange.format.answer(begun, exchange.request).frames.slice(0, SOME_EVENTS);
+const some = (reply: Reply): readonly SampleFrame[] =>
+  reply.format.answer(begun, reply.request).frames.slice(0, SOME_EVENTS);
 
 /** Some events, and the beginning of one more. */
-function torn(exchange: Exchange): readonly SampleFrame[] {
-  const next = exchange.format.answer(begun, exchange.request).frames[SOME_EVENTS]!;
-  return [...some(exchange), { bytes: next.bytes.subarray(0, next.bytes.length >> 1) }];
+function torn(reply: Reply): readonly SampleFrame[] {
+  const next = reply.format.answer(begun, reply.request).frames[SOME_EVENTS]!;
+  return [...some(reply), { bytes: next.bytes.subarray(0, next.bytes.length >> 1) }];
 }
 
-async function partly(exchange: Exchange, frames: readonly SampleFrame[]): Promise<void> {
-  exchange.streamHead();
-  await exchange.write(writesOf(frames, begun, exchange));
+async function partly(reply: Reply, frames: readonly SampleFrame[]): Promise<void> {
+  reply.streamHead();
+  await reply.write(writesOf(frames, begun, reply));
 }
 
-async function streamed(exchange: Exchange, frames: readonly SampleFrame[]): Promise<void> {
-  await partly(exchange, frames);
-  await exchange.end();
+async function streamed(reply: Reply, frames: readonly SampleFrame[]): Promise<void> {
+  await partly(reply, frames);
+  await reply.end();
 }

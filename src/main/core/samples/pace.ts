@@ -1,12 +1,7 @@
 /** When which bytes of a sample are written: a first wait, uneven gaps, bursts and torn events, all drawn from a seed. */
+import type { PacedWrite } from '../answering/reply.ts';
 import type { Random } from '../providers/sample/random.ts';
 import { joined, type SampleFrame } from '../providers/sample/format.ts';
-
-/** One write to the socket, and how long the model took before it, in milliseconds at pace 1. */
-export interface PacedWrite {
-  readonly waitMs: number;
-  readonly bytes: Uint8Array;
-}
 
 const FIRST_WAIT_MS = [260, 480] as const;
 const PAUSE_MS = [120, 420] as const;

@@ -6,9 +6,9 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { answer } from './answers.ts';
-import { Exchange, pathOf } from './exchange.ts';
+import { Reply, pathOf } from '../answering/reply.ts';
 import { FAULT_MODELS, faultFor } from './faults.ts';
-import { isOwn, jsonObjectOf, readBody } from './incoming.ts';
+import { isOwn, jsonObjectOf, readBody } from '../answering/incoming.ts';
 import type { Format, Json, ProviderError } from '../providers/sample/format.ts';
 import { sampleFormats } from '../providers/registry.ts';
 import { CREATED } from '../providers/sample/ids.ts';
@@ -55,14 +55,13 @@ async function respond(incoming: IncomingMessage, response: ServerResponse, usua
   const format = formats.find((one) => one.isPath(path));
   // Who asks for no API's path is answered as the first one would.
   const speaking = format ?? formats[0]!;
-  const refuse = (error: ProviderError): Promise<void> =>
-    new Exchange(incoming, response, speaking, {}, 0).error(error);
+  const refuse = (error: ProviderError): Promise<void> => new Reply(incoming, response, speaking, {}, 0).error(error);
   const { error } = speaking;
 
   if (!isOwn(incoming))
     return refuse(error('permission', 'The sample provider answers programs on this machine, not web pages.'));
   if (path === '/v1/models' && incoming.method === 'GET')
-    return new Exchange(incoming, response, speaking, {}, 0).json(200, modelList());
+    return new Reply(incoming, response, speaking, {}, 0).json(200, modelList());
   if (!format)
     return refuse(
       error(
@@ -84,15 +83,15 @@ async function respond(incoming: IncomingMessage, response: ServerResponse, usua
   if (pace === null) return refuse(error('request', `The header ${PACE_HEADER} must be a number, 0 or more.`));
   const wrong = format.check(request, (name) => headerOf(incoming, name));
   if (wrong) return refuse(wrong);
-  await tell(new Exchange(incoming, response, format, request, pace));
+  await tell(new Reply(incoming, response, format, request, pace));
 }
 
-async function tell(exchange: Exchange): Promise<void> {
-  const { format, model } = exchange;
+async function tell(reply: Reply): Promise<void> {
+  const { format, model } = reply;
   const fault = faultFor(model);
-  if (fault) return fault(exchange);
+  if (fault) return fault(reply);
   const scenario = scenarioFor(model, format.api);
-  return scenario ? answer(scenario, exchange) : exchange.error(unknownModel(model, format));
+  return scenario ? answer(scenario, reply) : reply.error(unknownModel(model, format));
 }
 
 function unknownModel(model: string, format: Format): ProviderError {

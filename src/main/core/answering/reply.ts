@@ -1,18 +1,23 @@
-/** One request that the sample provider or the replay server answers: written at a model's pace, for as long as somebody reads. */
+/** The reply of a server of this program, the sample provider or the replay server, to one request: written at a model's pace, for as long as somebody reads. */
 import { once } from 'node:events';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Random } from '../providers/sample/random.ts';
 import type { Format, Json, ProviderError } from '../providers/sample/format.ts';
 import { seedOf } from '../providers/sample/ids.ts';
-import type { PacedWrite } from './pace.ts';
 
 /** Data that was sent must reach the client before a reset discards it. */
 const RESET_GRACE_MS = 60;
 /** Node's timers take no more, and fire at once where they are given more. */
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
-export class Exchange {
+/** One write to the socket, and how long the model took before it, in milliseconds at pace 1. */
+export interface PacedWrite {
+  readonly waitMs: number;
+  readonly bytes: Uint8Array;
+}
+
+export class Reply {
   readonly format: Format;
   readonly request: Json;
   /** The model that is asked for; 'undefined' where the request names none. */

@@ -126,6 +126,9 @@ export interface LintRule {
   readonly check: (context: LintContext) => LintCheck;
 }
 
+/** An example and its counterexample, where those of one rule differ from API to API. */
+export type Examples = Pick<LintRule, 'example' | 'counterexample'> & Partial<Pick<LintRule, 'comesWith'>>;
+
 export function lintEvent(frame: Frame): LintEvent {
   const data = frame.payload.ok ? objectOf(frame.payload.value) : null;
   return { frame, data, type: stringOf(data?.['type']) ?? frame.name };

@@ -1,6 +1,6 @@
 /** Rules of Anthropic's models on Bedrock: those of Messages, and of the envelopes around its events. */
 import type { LintExample, LintRule } from '../../lint/rule.ts';
-import { MESSAGES_RULES } from '../messages/lint.ts';
+import { MESSAGES_RULES } from '../messages/lint/index.ts';
 import { isFault } from './wire.ts';
 
 const chunk = (payload: string): LintExample => ({ api: 'bedrock', body: `chunk ${payload}\n` });

@@ -4,7 +4,7 @@ import { isDone } from '../../lint/rule.ts';
 import { OPENAI } from '../kinds/openai.ts';
 import type { ApiSign, FrameFacts, ProviderDefinition } from '../provider.ts';
 import { eventsOfAnswer } from './answer.ts';
-import { CHAT_COMPLETIONS_RULES } from './lint.ts';
+import { CHAT_COMPLETIONS_RULES } from './lint/index.ts';
 import { request } from './request.ts';
 import { ChatCompletionsWire } from './wire.ts';
 

@@ -2,20 +2,17 @@
 import { arrayOf, objectOf, objectsOf, stringOf, type JsonObject } from '../../json/json-object.ts';
 import { gemini, geminiEvent } from '../../lint/example-bodies.ts';
 import type { LintRule } from '../../lint/rule.ts';
+import { argumentsType, callElsewhere, callNameIn } from '../../lint/shared/calls.ts';
 import {
-  argumentsType,
-  callElsewhere,
-  callNameIn,
   CONTENT_AFTER_FINISH,
   finishElsewhere,
   finishTwice,
   finishWord,
   firstText,
   foreignDone,
-  ID_CHANGES,
-  MODEL_CHANGES,
-  textType,
-} from '../../lint/shared-rules.ts';
+} from '../../lint/shared/ending.ts';
+import { ID_CHANGES, MODEL_CHANGES } from '../../lint/shared/envelope.ts';
+import { textType } from '../../lint/shared/text.ts';
 import { FINISH_WORDS } from './usage.ts';
 
 const candidatesOf = (data: JsonObject): readonly JsonObject[] => objectsOf(data['candidates']);

@@ -4,7 +4,7 @@ import { ANTHROPIC } from '../kinds/anthropic.ts';
 import { BEDROCK } from '../kinds/bedrock.ts';
 import type { ApiSign, FrameFacts, ProviderDefinition } from '../provider.ts';
 import { eventsOfAnswer } from './answer.ts';
-import { MESSAGES_RULES } from './lint.ts';
+import { MESSAGES_RULES } from './lint/index.ts';
 import { request } from './request.ts';
 import { MessagesWire } from './wire.ts';
 

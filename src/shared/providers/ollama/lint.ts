@@ -2,18 +2,10 @@
 import { objectOf, objectsOf, stringOf, type JsonObject } from '../../json/json-object.ts';
 import { ollama, ollamaLine, OLLAMA_END } from '../../lint/example-bodies.ts';
 import { kindOf, type LintRule } from '../../lint/rule.ts';
-import {
-  afterTerminator,
-  argumentsType,
-  callElsewhere,
-  callNameIn,
-  ARGUMENTS_EMPTY,
-  finishElsewhere,
-  finishWord,
-  firstText,
-  MODEL_CHANGES,
-  textType,
-} from '../../lint/shared-rules.ts';
+import { argumentsType, callElsewhere, callNameIn, ARGUMENTS_EMPTY } from '../../lint/shared/calls.ts';
+import { afterTerminator, finishElsewhere, finishWord, firstText } from '../../lint/shared/ending.ts';
+import { MODEL_CHANGES } from '../../lint/shared/envelope.ts';
+import { textType } from '../../lint/shared/text.ts';
 
 const callsOf = (data: JsonObject): readonly JsonObject[] =>
   objectsOf(objectOf(data['message'])?.['tool_calls'])

@@ -3,7 +3,7 @@ import { objectOf } from '../../json/json-object.ts';
 import { OPENAI } from '../kinds/openai.ts';
 import type { ApiSign, FrameFacts, ProviderDefinition } from '../provider.ts';
 import { eventsOfAnswer } from './answer.ts';
-import { RESPONSES_RULES } from './lint.ts';
+import { RESPONSES_RULES } from './lint/index.ts';
 import { request } from './request.ts';
 import { ResponsesWire, TERMINAL } from './wire.ts';
 

@@ -1,0 +1,162 @@
+/** Rules of Chat Completions on the index of a tool call, by which its fragments are joined. */
+import { isJson, numberOf, stringOf } from '../../../json/json-object.ts';
+import { chat, chatCall, chatEnd, chatFragment, chunk } from '../../../lint/example-bodies.ts';
+import type { LintRule } from '../../../lint/rule.ts';
+import { beginsAnew, goesOn } from '../one-index.ts';
+import {
+  argumentsOf,
+  callsIn,
+  eachChoice,
+  eachToolCall,
+  isPlace,
+  nameIn,
+  unlessPlain,
+  type IndexedCall,
+} from './events.ts';
+
+export const CALL_INDEX_RULES: readonly LintRule[] = [
+  {
+    id: 'tool-index-missing',
+    strict: 'error',
+    lenient: 'warning',
+    help: 'Each fragment of a tool call has the index of its call, which is all that tells where a fragment without an id belongs.',
+    advice:
+      'openai-python and openai-node end with an error, and others join the fragments of all calls. Go by the id, and without one by the place in the list, as is done here.',
+    example: chat(
+      chatFragment({ id: 'a', type: 'function', function: { name: 'f', arguments: '{}' } }),
+      ...chatEnd('tool_calls'),
+    ),
+    counterexample: chat(chatCall(0, 'a', 'f', '{}'), ...chatEnd('tool_calls')),
+    check: () =>
+      eachToolCall((call, _key, { frame }, report) => {
+        const index = call['index'];
+        if (isPlace(index)) return;
+        report(
+          frame,
+          index === undefined || index === null
+            ? 'A fragment of a tool call has no index.'
+            : `The index of a tool call is ${JSON.stringify(index)}, which is no ${typeof index === 'number' ? 'place in a list' : 'number'}.`,
+        );
+      }),
+  },
+  {
+    id: 'tool-index-gap',
+    strict: 'warning',
+    lenient: 'info',
+    help: 'Tool calls are numbered from 0 in the order in which they begin.',
+    advice:
+      'openai-node leaves holes in its list, and openai-python puts the call at another index, to which no later fragment fits. Go by the indexes as they are.',
+    example: chat(chatCall(1, 'a', 'f', '{}'), ...chatEnd('tool_calls')),
+    counterexample: chat(chatCall(0, 'a', 'f', '{}'), ...chatEnd('tool_calls')),
+    check: () => {
+      const next = new Map<number, number>();
+      return eachChoice((choice, at, { frame }, report) => {
+        for (const call of callsIn(choice)) {
+          const index = numberOf(call['index']);
+          const expected = next.get(at) ?? 0;
+          if (index === null || index < expected) continue;
+          if (index > expected) report(frame, `Tool call ${index} begins where ${expected} was expected.`);
+          next.set(at, index + 1);
+        }
+      });
+    },
+  },
+  {
+    id: 'tool-index-reused',
+    strict: 'error',
+    lenient: 'error',
+    help: 'Two calls share an index: gateways that convert whole calls of Gemini or Ollama number each from 0. Or one call has another id in each fragment, because the server makes one whenever it writes a call.',
+    advice:
+      'openai-python joins their ids, names and arguments into one call, openai-node ends with an error, and adapters that go by index lose one. Tell calls apart by id as well.',
+    example: chat(chatCall(0, 'a', 'f', '{}'), chatCall(0, 'b', 'g', '{}'), ...chatEnd('tool_calls')),
+    counterexample: chat(chatCall(0, 'a', 'f', '{}'), chatCall(1, 'b', 'g', '{}'), ...chatEnd('tool_calls')),
+    check: () => {
+      const calls = new Map<string, IndexedCall>();
+      const byId = new Map<string, IndexedCall>();
+      return eachToolCall((call, key, { frame }, report) => {
+        const id = stringOf(call['id']) || null;
+        const part = { name: nameIn(call) || null, text: argumentsOf(call) };
+        let known = calls.get(key);
+        if (known && id !== null && known.id !== null && id !== known.id) {
+          const before = known;
+          const begun = byId.get(`${key}/${id}`);
+          const continues = !begun && goesOn(before, part);
+          known = continues ? before : begun;
+          const how = continues
+            ? ', in the middle of its arguments: each fragment has an id of its own'
+            : before.text !== '' && !isJson(before.text)
+              ? `, before the arguments of ${before.id} are complete`
+              : '';
+          report(frame, `Index ${String(call['index'])} was ${before.id} and is now ${id}${how}.`, key);
+        } else if (known && id === null && known.id === null && beginsAnew(known, part)) {
+          report(
+            frame,
+            `Index ${String(call['index'])} has arguments of ${known.name} and begins again with those of ${part.name}: neither call has an id.`,
+            key,
+          );
+          known = undefined;
+        }
+        known ??= { id: null, name: null, text: '' };
+        known.id = id ?? known.id;
+        known.name ??= part.name;
+        known.text += part.text;
+        calls.set(key, known);
+        if (id !== null) byId.set(`${key}/${id}`, known);
+      });
+    },
+  },
+  {
+    id: 'tool-index-drifts',
+    strict: 'error',
+    lenient: 'warning',
+    help: 'A fragment with neither id nor name begins an index of its own, while the arguments of the call before it are not complete. The server counts fragments, or events, where the index should say which call a fragment belongs to.',
+    advice:
+      'Clients make a call without a name of each fragment, and the first has half of its arguments. Join the fragments in the order in which they come, and report it to the server.',
+    example: chat(
+      chatCall(0, 'a', 'f', '{"x"'),
+      chunk({ tool_calls: [{ index: 1, function: { arguments: ':1}' } }] }),
+      ...chatEnd('tool_calls'),
+    ),
+    counterexample: chat(
+      chatCall(0, 'a', 'f', '{"x"'),
+      chunk({ tool_calls: [{ index: 0, function: { arguments: ':1}' } }] }),
+      ...chatEnd('tool_calls'),
+    ),
+    comesWith: ['arguments-invalid', 'call-id-missing', 'call-name-missing'],
+    check: () => {
+      const seen = new Set<string>();
+      let last: (IndexedCall & { readonly index: unknown; readonly choice: number }) | null = null;
+      return unlessPlain(
+        eachChoice((choice, at, { frame }, report) => {
+          for (const call of callsIn(choice)) {
+            if (last && last.choice === at && last.index === call['index']) {
+              last.text += argumentsOf(call);
+              continue;
+            }
+            const key = `${at}/${String(call['index'])}`;
+            const name = nameIn(call) || null;
+            const id = stringOf(call['id']) || null;
+            const text = argumentsOf(call);
+            const begins = isPlace(call['index']) && !seen.has(key);
+            seen.add(key);
+            if (
+              begins &&
+              name === null &&
+              id === null &&
+              last?.choice === at &&
+              last.name !== null &&
+              !isJson(last.text)
+            ) {
+              report(
+                frame,
+                `A fragment with neither id nor name begins index ${String(call['index'])}, while the arguments of ${last.name}, index ${String(last.index)}, are not complete.`,
+              );
+              last.text += text;
+            } else if (begins) last = { id, name, text, index: call['index'], choice: at };
+            else if (last) last.text += text;
+          }
+        }),
+      );
+    },
+  },
+];

@@ -1,0 +1,118 @@
+/** How the rules of Chat Completions read a chunk: its choices, and the fragments of calls in them. */
+import { numberOf, objectOf, objectsOf, stringOf, type JsonObject } from '../../../json/json-object.ts';
+import type { LintCheck, LintEvent, Report } from '../../../lint/rule.ts';
+
+let lastData: JsonObject | null = null;
+let lastChoices: readonly JsonObject[] = [];
+let lastPlain = true;
+
+/** Remembers those of the last event: most rules ask for them, one after another. */
+export function choicesOf(data: JsonObject | null): readonly JsonObject[] {
+  if (data === lastData) return lastChoices;
+  lastData = data;
+  lastChoices = objectsOf(data?.['choices']);
+  lastPlain = true;
+  for (const choice of lastChoices) lastPlain &&= isPlainChoice(choice);
+  return lastChoices;
+}
+
+/** Whether a choice has nothing but a piece of text, as nearly all have. */
+function isPlainChoice(choice: JsonObject): boolean {
+  for (const name in choice)
+    if (name !== 'index' && name !== 'delta' && name !== 'finish_reason' && name !== 'logprobs') return false;
+  const delta = objectOf(choice['delta']);
+  for (const name in delta) if (name !== 'content' && name !== 'role') return false;
+  return true;
+}
+
+/** A check that has nothing to look for in choices of text alone. */
+export const unlessPlain = (check: LintCheck): LintCheck => ({
+  ...check,
+  event(event, report) {
+    choicesOf(event.data);
+    if (!lastPlain) check.event?.(event, report);
+  },
+});
+
+/** A check that looks at each choice of each chunk. */
+export function eachChoice(look: LookAtChoice): LintCheck {
+  return {
+    event(event, report) {
+      for (const choice of choicesOf(event.data)) look(choice, numberOf(choice['index']) ?? 0, event, report);
+    },
+  };
+}
+
+type LookAtChoice = (choice: JsonObject, index: number, event: LintEvent, report: Report) => void;
+
+/** One that looks at the structure of each choice, not at its text. */
+export const settled = (look: LookAtChoice): LintCheck => ({ settled: true, ...eachChoice(look) });
+let lastChoice: JsonObject | null = null;
+let lastCalls: readonly JsonObject[] = [];
+
+/** Remembered likewise. */
+export function callsIn(choice: JsonObject): readonly JsonObject[] {
+  if (choice !== lastChoice) [lastChoice, lastCalls] = [choice, objectsOf(objectOf(choice['delta'])?.['tool_calls'])];
+  return lastCalls;
+}
+
+let lastCall: JsonObject | null = null;
+let lastKey = '';
+
+function keyOf(call: JsonObject, choice: number): string {
+  if (call !== lastCall) [lastCall, lastKey] = [call, `${choice}/${String(call['index'] ?? call['id'] ?? 'none')}`];
+  return lastKey;
+}
+
+/** A check that looks at each fragment of a tool call. `key` names its choice and index. */
+export function eachToolCall(
+  look: (call: JsonObject, key: string, event: LintEvent, report: Report) => void,
+): LintCheck {
+  return unlessPlain(
+    eachChoice((choice, index, event, report) => {
+      // Without an index a fragment belongs to its id; the rule on missing indexes says so.
+      for (const call of callsIn(choice)) look(call, keyOf(call, index), event, report);
+    }),
+  );
+}
+
+/** Whether a value counts from 0. */
+export const isPlace = (index: unknown): boolean => typeof index === 'number' && Number.isInteger(index) && index >= 0;
+export const functionOf = (call: JsonObject): JsonObject | null => objectOf(call['function'] ?? call['custom']);
+export const argumentsOf = (call: JsonObject): string => stringOf(functionOf(call)?.['arguments']) ?? '';
+export const nameIn = (call: JsonObject): string | null => stringOf(functionOf(call)?.['name']);
+
+/** The call that an index means, as far as it has come. */
+export interface IndexedCall {
+  id: string | null;
+  name: string | null;
+  text: string;
+}
+
+/** Plain reasoning text, by server; the wire lane reads the same. */
+export const REASONING_FIELDS = ['reasoning_content', 'reasoning', 'reasoning_text'] as const;
+
+/** A check that looks at events, but not at those in which the provider reported an error. */
+export function ofAnswer(look: (event: LintEvent, report: Report) => void): LintCheck {
+  let held: LintEvent | null = null;
+  let failed = -1;
+  const take = (report: Report): void => {
+    if (held && held.frame.index !== failed) look(held, report);
+    held = null;
+  };
+  return {
+    event(event, report) {
+      take(report);
+      if (!event.data?.['error']) held = event;
+    },
+    hears: ['error'],
+    message(said, event) {
+      if (said.message_type === 'error' && event !== null) failed = event;
+    },
+    end: (_stream, report) => take(report),
+  };
+}
+
+/** Whether a choice has results of Azure's asynchronous content filter in the place of a delta. */
+export const isFilterResult = (choice: JsonObject): boolean =>
+  Object.keys(choice).some((field) => field.startsWith('content_filter'));

@@ -1,0 +1,37 @@
+/** Pieces of the examples of rules of Responses. */
+import { objectOf, type JsonObject } from '../../../json/json-object.ts';
+import {
+  completed,
+  created,
+  functionCall,
+  itemAdded,
+  itemDone,
+  outputMessage,
+  outputText,
+  partAdded,
+  responsesExample,
+  type ExampleEvent,
+} from '../../../lint/example-bodies.ts';
+import type { LintExample } from '../../../lint/rule.ts';
+
+export const msg = outputMessage('msg_1');
+export const said = outputMessage('msg_1', 'Hi');
+export const call = functionCall('fc_1', '{}');
+
+/** An answer of one message, with these events in place of its delta. */
+export const hi = (...events: readonly ExampleEvent[]): LintExample =>
+  responsesExample(created, itemAdded(0, msg), partAdded(0, 'msg_1'), ...events, itemDone(0, said), completed(said));
+
+export const HI = outputText(0, 'msg_1', 'Hi');
+export const HEALTHY = hi(HI);
+
+export const completedWith = (fields: JsonObject, type = 'response.completed'): ExampleEvent => ({
+  type,
+  response: { ...objectOf(completed(said)['response']), ...fields },
+});
+
+/** An answer of one message that ends with this event. */
+export const endsWith = (end: ExampleEvent): LintExample =>
+  responsesExample(created, itemAdded(0, msg), partAdded(0, 'msg_1'), HI, itemDone(0, said), end);
+
+export const without = (event: ExampleEvent, field: string): ExampleEvent => ({ ...event, [field]: undefined });

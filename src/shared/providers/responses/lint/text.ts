@@ -1,0 +1,160 @@
+/** Rules of Responses on text: whether its deltas, its done events and its items say the same. */
+import { objectOf, stringOf, type JsonObject } from '../../../json/json-object.ts';
+import {
+  completed,
+  created,
+  itemAdded,
+  itemDone,
+  outputText,
+  partAdded,
+  responsesExample,
+} from '../../../lint/example-bodies.ts';
+import { kindOf, lintEvent, type LintEvent, type LintRule } from '../../../lint/rule.ts';
+import { deltaMissing } from '../../../lint/shared/parts.ts';
+import { contentOf, isItemDone, itemOf } from './events.ts';
+import { HEALTHY, hi, HI, msg, said } from './examples.ts';
+
+/** Events that bring a delta of text. */
+const TEXT_DELTA =
+  /^response\.(?:output_text|refusal|reasoning_text|reasoning_summary_text|function_call_arguments|custom_tool_call_input|mcp_call_arguments|code_interpreter_call_code)\.delta$/;
+
+export const TEXT_RULES: readonly LintRule[] = [
+  {
+    id: 'text-without-deltas',
+    strict: 'warning',
+    lenient: 'info',
+    help: 'A text comes with deltas, and whole with the events that end it. Here only the whole is there: a converter took an answer that was not streamed.',
+    advice:
+      'Clients that show what the deltas bring, as most do, show an empty answer. Take the whole where no delta came, and report it to the server.',
+    example: hi({ type: 'response.output_text.done', output_index: 0, item_id: 'msg_1', content_index: 0, text: 'Hi' }),
+    counterexample: HEALTHY,
+    check: () => {
+      /** Items of which a delta came, by their index and id. */
+      const seen = new Set<unknown>();
+      let last: JsonObject | null = null;
+      const told = new Set<unknown>();
+      return {
+        settled: true,
+        event({ frame, type, data }, report) {
+          if (!data) return;
+          const { output_index: index, item_id: id } = data;
+          if (type === 'response.output_text.delta' || type === 'response.refusal.delta') {
+            // Deltas of one item come in a row.
+            if (!last || last['output_index'] !== index || last['item_id'] !== id) seen.add(index).add(id);
+            last = data;
+            return;
+          }
+          const done = type === 'response.output_text.done' || type === 'response.refusal.done';
+          const item = isItemDone(type) ? itemOf(data) : null;
+          const text = done
+            ? (stringOf(data['text']) ?? stringOf(data['refusal']))
+            : item?.['type'] === 'message'
+              ? contentOf(item)
+              : '';
+          if (!text || seen.has(index ?? null) || seen.has(id ?? item?.['id'] ?? null) || told.has(index)) return;
+          told.add(index);
+          report(
+            frame,
+            `The ${text.length} characters of output item ${String(index ?? id)} come whole, and no delta brings them.`,
+          );
+        },
+      };
+    },
+  },
+  {
+    id: 'text-in-start',
+    strict: 'error',
+    lenient: 'warning',
+    help: 'A part is added without text, which its deltas bring. A server that writes the part as it stands when the event is sent, and not as it was when it began, has some of the text in it already.',
+    advice:
+      'The SDKs of OpenAI join the deltas to what the part had, so that the beginning of the answer stands there twice. Take the text from the deltas alone, and report it to the server.',
+    example: responsesExample(
+      created,
+      itemAdded(0, msg),
+      { ...partAdded(0, 'msg_1'), part: { type: 'output_text', text: 'Hi', annotations: [] } },
+      HI,
+      itemDone(0, said),
+      completed(said),
+    ),
+    counterexample: HEALTHY,
+    comesWith: ['done-differs'],
+    check: () => {
+      /** The text with which the last part was added. */
+      let start = '';
+      let joined = '';
+      let added: LintEvent | null = null;
+      return {
+        event(event, report) {
+          const { type, data } = event;
+          if (type === 'response.content_part.added') {
+            start = stringOf(objectOf(data?.['part'])?.['text']) ?? '';
+            joined = '';
+            added = start === '' ? null : event;
+          } else if (added && type === 'response.output_text.delta') {
+            joined += stringOf(data?.['delta']) ?? '';
+            if (!start.startsWith(joined) && !joined.startsWith(start)) added = null;
+            else if (joined.length >= start.length) {
+              report(
+                added.frame,
+                `A part is added with ${start.length} characters of text, which its deltas bring again.`,
+              );
+              added = null;
+            }
+          }
+        },
+      };
+    },
+  },
+  {
+    id: 'done-differs',
+    strict: 'error',
+    lenient: 'warning',
+    help: 'The whole text or arguments of a done event are not what the deltas add up to.',
+    advice:
+      'Clients that show deltas and clients that take the whole see two answers. Show both, and report it to the server.',
+    example: hi(outputText(0, 'msg_1', 'Ho'), {
+      type: 'response.output_text.done',
+      output_index: 0,
+      item_id: 'msg_1',
+      content_index: 0,
+      text: 'Hi',
+    }),
+    counterexample: hi(HI, {
+      type: 'response.output_text.done',
+      output_index: 0,
+      item_id: 'msg_1',
+      content_index: 0,
+      text: 'Hi',
+    }),
+    check: () => ({
+      end({ outcome, frames, eventAt }, report) {
+        for (const { block, kind, text, attachments, lastEvent } of outcome.blocks) {
+          const done = attachments?.find(({ type }) => type === 'done');
+          if (done)
+            report(
+              lastEvent,
+              `The deltas of ${block} add up to ${text.length} characters, its done event gives other ${String(done.value).length}.`,
+            );
+          else if (kind === 'tool' && text.length > 1) {
+            // What the deltas left out is taken from the whole.
+            const [first, last] = [eventAt(block, 0), eventAt(block, text.length - 1)].map((at) => frames[at ?? -1]);
+            if (first && last && lintEvent(first).type.endsWith('.delta') && lintEvent(last).type.endsWith('.done'))
+              report(
+                last,
+                `The deltas of ${block} do not bring all of it: its done event gives ${text.length} characters.`,
+              );
+          }
+        }
+      },
+    }),
+  },
+  deltaMissing(
+    (data, type) => {
+      const { delta } = data;
+      // Arguments of another type have a rule of their own.
+      if (!TEXT_DELTA.test(type) || typeof delta === 'string' || (delta && /arguments|input/.test(type))) return null;
+      return `${type} has ${delta === undefined ? 'no delta' : `${kindOf(delta)} in place of its delta`}.`;
+    },
+    { example: hi(HI, { ...HI, delta: null }), counterexample: HEALTHY },
+  ),
+];

@@ -95,7 +95,7 @@ export const TEXT_RULES: readonly LintRule[] = [
     id: 'logprobs-form',
     strict: 'warning',
     lenient: 'info',
-    help: 'The log probabilities of a choice are an object with a list of or null. Some servers send them in the form of the older Completions API, or one number.',
+    help: 'The log probabilities of a choice are an object with a list of tokens, or null. Some servers send them in the form of the older Completions API, or one number.',
     advice:
       'Clients that check the shape of a chunk end the answer there, even those that never asked for log probabilities. Do not ask for them, or report it to the server.',
     example: chat(chunk({ role: 'assistant', content: 'Hi' }, {}, { logprobs: -0.25 }), ...chatEnd()),

@@ -49,6 +49,7 @@ describe('docs/adapters.md', () => {
 
 describe('every document', () => {
   const documents = [...files('docs', /\.md$/), ...readdirSync(root).filter((name) => name.endsWith('.md'))];
+  const all = ['src', 'test'].flatMap((folder) => files(folder, /\.(?:tsx?|mjs|css)$/)).map((path) => `/${path}`);
 
   it.each(documents)('%s names files and folders that exist', (document) => {
     const text = read(document);
@@ -57,6 +58,13 @@ describe('every document', () => {
     const linked = [...text.matchAll(/\]\((?!https?:|#)([^)#]+)/g)].map(([, path]) => join(folder, path!));
     const missing = [...named, ...linked].filter((path) => !existsSync(join(root, path)));
     expect(missing).toEqual([]);
+  });
+
+  it.each(documents.filter((name) => name !== 'CONTRIBUTING.md'))('%s names ends of paths that exist', (document) => {
+    const named = [...read(document).matchAll(/(?<![\w/.-])((?:[\w-]+\/)+[\w-]+\.(?:tsx?|mjs|css))\b/g)].map(
+      ([, path]) => path!,
+    );
+    expect(named.filter((path) => !all.some((one) => one.endsWith(`/${path}`)))).toEqual([]);
   });
 
   it('of a decision is in the list of decisions', () => {

@@ -50,6 +50,25 @@ describe('exit codes', () => {
     expect(out).toContain('1 file without a stream passed over');
   });
 
+  it('says first what had to be mended, which no other reader does', () => {
+    put('pasted.sse', Buffer.from(good).toString().replaceAll('\n\n', '\n'));
+    put('packed.sse.gz', gzipSync(good));
+    const { status, out } = check(
+      'pasted.sse',
+      'packed.sse.gz',
+      '--lanes',
+      'wire',
+      '--fail-on',
+      'warning',
+      '--junit',
+      'report.xml',
+    );
+    expect(status).toBe(1);
+    expect(out).toMatch(/^pasted\.sse: warning file\/repaired: \d+ blank lines between events were missing/);
+    expect(out).toContain('packed.sse.gz: note file/repaired: The file was compressed with gzip.');
+    expect(text('report.xml')).toContain('name="file"');
+  });
+
   it('is 1 for what is as bad as --fail-on says, and 0 where nothing may fail it', () => {
     put('cut.sse', cut);
     const { status, out } = check('cut.sse');

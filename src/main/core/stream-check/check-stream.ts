@@ -7,8 +7,9 @@ import type { LaneId, LaneMessage } from '../../../shared/model/messages.ts';
 import type { LintSeverity } from '../../../shared/lint/rule.ts';
 import type { ByteRange } from '../../../shared/text/byte-range.ts';
 import type { Api } from '../../../shared/model/stream.ts';
-import type { Ending, TerminalState } from '../../../shared/model/trace.ts';
+import type { Ending, ImportFacts, TerminalState } from '../../../shared/model/trace.ts';
 import type { TraceToExport } from '../exports/exported.ts';
+import { OWN_RULES } from './rules.ts';
 
 /** The worst first; as SARIF has them. */
 export const LEVELS = ['error', 'warning', 'note'] as const;
@@ -58,6 +59,7 @@ export function checkStream({ facts, reads, setup }: TraceToExport, lanes?: read
     events: input.events.length,
     ending: input.ending?.state ?? null,
     issues: [
+      ...fileIssues(facts.imported),
       ...endingIssues(input.ending),
       ...lint.map(({ rule, severity, event, bytes, count, sentence }) => ({
         rule: `lint/${rule}`,
@@ -84,6 +86,9 @@ export function checkStream({ facts, reads, setup }: TraceToExport, lanes?: read
   };
 }
 
+/** The id of the format of text in which a stream was put right. */
+const MENDED_TEXT = 'sse-text';
+
 const OF_LINT: Readonly<Record<LintSeverity, Level>> = { error: 'error', warning: 'warning', info: 'note' };
 const OF_FINDING: Readonly<Record<Severity, Level>> = {
   critical: 'error',
@@ -92,13 +97,31 @@ const OF_FINDING: Readonly<Record<Severity, Level>> = {
   info: 'note',
 };
 
+/** What the file would be to other readers: what is checked is not what stands in it. */
+function fileIssues(imported: ImportFacts | undefined): readonly Issue[] {
+  const { repaired = [], format } = imported ?? {};
+  // Text that was mended is no stream to a reader that mends nothing; what was unpacked is one.
+  const level = format?.id === MENDED_TEXT ? 'warning' : 'note';
+  return repaired.map((sentence) => ofWhole(OWN_RULES.repaired, level, sentence));
+}
+
 function endingIssues(ending: Ending | null): readonly Issue[] {
   if (ending === null || ending.state === 'complete') return [];
   const { state, rule } = ending;
   // Somebody wanted that one to end.
   const level = state === 'cancelled' ? 'warning' : 'error';
-  return [{ rule: `ending/${state}`, level, lane: null, event: null, bytes: null, count: 1, sentence: rule }];
+  return [ofWhole(`ending/${state}`, level, rule)];
 }
+
+const ofWhole = (rule: string, level: Level, sentence: string): Issue => ({
+  rule,
+  level,
+  lane: null,
+  event: null,
+  bytes: null,
+  count: 1,
+  sentence,
+});
 
 const digestOf = (message: LaneMessage): string =>
   createHash('sha256').update(JSON.stringify(message)).digest('hex').slice(0, 12);

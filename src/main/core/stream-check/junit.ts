@@ -35,6 +35,7 @@ export function junitOf(report: CheckReport, limit: FailOn): string {
 function casesOf({ issues, lanes }: ReportedStream, compared: boolean): readonly Case[] {
   const of = (name: string, wanted: (issue: JudgedIssue) => boolean): Case => ({ name, issues: issues.filter(wanted) });
   return [
+    ...(issues.some(isOfFile) ? [of('file', isOfFile)] : []),
     of('ending', ({ rule }) => rule.startsWith('ending/') || rule === OWN_RULES.endsOtherwise),
     of('lint', ({ rule }) => rule.startsWith('lint/')),
     of('findings', ({ rule }) => rule.startsWith('finding/')),
@@ -45,6 +46,8 @@ function casesOf({ issues, lanes }: ReportedStream, compared: boolean): readonly
       : []),
   ];
 }
+
+const isOfFile = ({ rule }: JudgedIssue): boolean => rule === OWN_RULES.repaired;
 
 const lanesOf = (issues: readonly JudgedIssue[]): readonly string[] =>
   issues.flatMap(({ rule, lane }) => (rule === OWN_RULES.emitsOtherwise && lane !== null ? [lane] : []));

@@ -22,6 +22,7 @@ export const OWN_RULES = {
   emitsOtherwise: 'baseline/lane',
   missing: 'baseline/missing',
   unreadable: 'file/unreadable',
+  repaired: 'file/repaired',
 } as const;
 
 const OWN: readonly CheckRule[] = [
@@ -48,6 +49,11 @@ const OWN: readonly CheckRule[] = [
     title: 'The file cannot be read as a stream',
     help: 'Name only files that `tracelane import` takes, and name the API with --api where the bytes do not tell it.',
     level: 'error',
+  },
+  {
+    id: OWN_RULES.repaired,
+    title: 'The stream was taken out of its file, or put right in it',
+    help: 'What was checked is not what stands in the file: it was unpacked, or lines were put back or taken away. Where the server sends it as the file has it, mend that; else record the response as it is sent.',
   },
 ];
 

@@ -9,11 +9,7 @@ import type { ByteRange } from '../../../shared/text/byte-range.ts';
 import type { Api } from '../../../shared/model/stream.ts';
 import type { Ending, ImportFacts, TerminalState } from '../../../shared/model/trace.ts';
 import type { TraceToExport } from '../exports/exported.ts';
-import { OWN_RULES } from './rules.ts';
-
-/** The worst first; as SARIF has them. */
-export const LEVELS = ['error', 'warning', 'note'] as const;
-export type Level = (typeof LEVELS)[number];
+import { OWN_RULES, type Level } from './rules.ts';
 
 export interface Issue {
   /** Its rule: a family, a slash, and an id of that family's registry; see rules.ts. */

@@ -1,6 +1,6 @@
 /** What a check of files found, against a baseline where there is one. */
-import type { CheckedStream, Issue, Level } from './check-stream.ts';
-import { LEVELS } from './check-stream.ts';
+import type { CheckedStream, Issue } from './check-stream.ts';
+import { LEVELS, type Level } from './rules.ts';
 
 /** An issue, and whether the baseline has it already: what is known fails no check. */
 export interface JudgedIssue extends Issue {

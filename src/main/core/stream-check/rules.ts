@@ -4,7 +4,10 @@ import { ANY_API_RULES } from '../../../shared/lint/any-api.ts';
 import type { LintRule } from '../../../shared/lint/rule.ts';
 import { TERMINAL_STATES } from '../../../shared/model/trace.ts';
 import { PROVIDERS } from '../../../shared/providers/registry.ts';
-import type { Level } from './check-stream.ts';
+
+/** The worst first; as SARIF has them. */
+export const LEVELS = ['error', 'warning', 'note'] as const;
+export type Level = (typeof LEVELS)[number];
 
 export interface CheckRule {
   readonly id: string;

@@ -12,7 +12,7 @@ import {
   type BaselineStream,
   type BaselineStreams,
 } from '../../core/stream-check/baseline.ts';
-import { checkStream, LEVELS, type CheckedStream } from '../../core/stream-check/check-stream.ts';
+import { checkStream, type CheckedStream } from '../../core/stream-check/check-stream.ts';
 import { junitOf } from '../../core/stream-check/junit.ts';
 import {
   allIssues,
@@ -22,7 +22,7 @@ import {
   type FailOn,
   type ReportedStream,
 } from '../../core/stream-check/report.ts';
-import { OWN_RULES } from '../../core/stream-check/rules.ts';
+import { LEVELS, OWN_RULES } from '../../core/stream-check/rules.ts';
 import { sarifOf } from '../../core/stream-check/sarif.ts';
 import { allLanes } from '../../../shared/lanes/registry.ts';
 import type { LaneId } from '../../../shared/model/messages.ts';

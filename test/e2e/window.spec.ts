@@ -2,9 +2,11 @@
 import { expect, test, type Page } from 'playwright/test';
 import type { TraceId } from '../../src/shared/model/ids.ts';
 import type { Client } from '../../src/shared/rpc/client.ts';
+import type { MethodName, StreamName } from '../../src/shared/rpc/contract.ts';
+import type { ClientFrame, ServerFrame } from '../../src/shared/rpc/frames.ts';
 import { startHost, type Host } from '../support/host.ts';
 import { importShort } from '../support/imports.ts';
-import { complaints, openTrace, startSample, wholeTrace } from '../support/page.ts';
+import { complaints, openTrace, shown, startSample, wholeTrace } from '../support/page.ts';
 
 let host: Host;
 let client: Client;
@@ -169,6 +171,32 @@ test.describe('over one store', () => {
     await expect(findings).toBeInViewport({ ratio: 1 });
   });
 
+  test('a stored run that is read back has its figures and its axis from the first, and is not taken for one that runs', async ({
+    page,
+  }) => {
+    const id = await startSample(client, 'parallel-tools', 'messages');
+    const whole = await wholeTrace(client, id);
+    const release = await holding(page, 'traces.items');
+    await page.goto(host.url);
+    await page.locator(`#run-${id}`).click();
+    const numbers = page.locator('.numbers');
+    await expect(numbers).toContainText(`0 of ${whole.events.length}`);
+    await expect(numbers).not.toContainText(/not yet|at end/);
+    const axis = () => page.locator('.timeline-over .tick').allTextContents();
+    const before = await axis();
+    await expect(page.getByRole('region', { name: 'Lanes' })).toContainText('Reading the stream…');
+    for (const name of ['Events', 'Messages']) {
+      await page
+        .getByRole('article')
+        .getByRole('tab', { name: new RegExp(`^${name}`) })
+        .click();
+      await expect(page.getByRole('article')).toContainText('Reading the stream…');
+    }
+    release();
+    await expect.poll(async () => (await shown(page)).events).toBe(whole.events.length);
+    expect(await axis()).toEqual(before);
+  });
+
   test('text that is equal stands in the same lines in all lanes, and a long hole keeps its name', async ({ page }) => {
     await page.setViewportSize({ width: 1440, height: 900 });
     const id = await startSample(client, 'long-answer', 'messages');
@@ -299,20 +327,7 @@ test.describe('over a store of its own', () => {
     });
 
     test('says that it reads the samples, and counts none before', async ({ page }) => {
-      let answer = (): void => {};
-      const asked = new Promise<void>((resolve) => (answer = resolve));
-      await page.routeWebSocket(/\/rpc/, (socket) => {
-        const server = socket.connectToServer();
-        const samples = new Set<unknown>();
-        socket.onMessage((message) => {
-          for (const frame of framesIn(message)) if (frame.method === 'samples.list') samples.add(frame.id);
-          server.send(message);
-        });
-        server.onMessage(async (message) => {
-          if (framesIn(message).some(({ id }) => samples.has(id))) await asked;
-          socket.send(message);
-        });
-      });
+      const answer = await holding(page, 'samples.list');
       await page.goto(host.url);
       const gallery = page.getByRole('region', { name: 'Samples' });
       await expect(gallery).toContainText('Reading the samples…');
@@ -324,7 +339,23 @@ test.describe('over a store of its own', () => {
   });
 });
 
-function framesIn(message: string | Buffer): readonly { readonly id?: unknown; readonly method?: string }[] {
-  const parsed = JSON.parse(message.toString()) as unknown;
-  return (Array.isArray(parsed) ? parsed : [parsed]) as { readonly id?: unknown; readonly method?: string }[];
+/** Keeps what the program sends for one method or stream from the page, and all that it sends after it, until the returned function is called. */
+async function holding(page: Page, name: MethodName | StreamName): Promise<() => void> {
+  const { promise: released, resolve: release } = Promise.withResolvers<void>();
+  await page.routeWebSocket(/\/rpc/, (socket) => {
+    const server = socket.connectToServer();
+    const held = new Set<unknown>();
+    socket.onMessage((message) => {
+      const frame = JSON.parse(message.toString()) as ClientFrame;
+      if ('name' in frame && frame.name === name) held.add(frame.id);
+      server.send(message);
+    });
+    let before = Promise.resolve();
+    server.onMessage((message) => {
+      const frame = JSON.parse(message.toString()) as ServerFrame;
+      if ('id' in frame && held.has(frame.id)) before = released;
+      void before.then(() => socket.send(message));
+    });
+  });
+  return release;
 }

@@ -1,9 +1,13 @@
 /** What stands where events would be while there are none. */
 import type { TraceSession } from '../stores/trace.ts';
 
-/** `over`: no more will come. Of a playing, none before it was played says nothing of the wire; nor does a stored one before it was read. */
-export function noEvents({ whole, model }: TraceSession, over: boolean): string {
-  if (whole && model.ending === null) return 'Nothing has been played yet.';
-  if (!over) return 'No event is complete yet.';
-  return model.ending === null ? 'Reading the stream…' : 'This stream has no events.';
+/** Said while a stream that is over is read back, wherever something of it is missing. */
+export const READING = 'Reading the stream…';
+
+/** Of a playing, none before it was played says nothing of the wire; nor does a stored one before it was read. */
+export function noEvents({ whole, store }: TraceSession): string {
+  const { phase } = store.getState();
+  if (phase === 'ended') return 'This stream has no events.';
+  if (phase === 'loading') return READING;
+  return whole ? 'Nothing has been played yet.' : 'No event is complete yet.';
 }

@@ -63,7 +63,11 @@ export function readWith(options: AdapterOptions | null): void {
   set({ options, finding: null });
   if (options === null) return layOver(null);
   const { id, detail } = recorded.store.getState();
-  const session = new TraceSession(id, { detail, stored: true, decoding: { ...recorded.decoding, options } });
+  const session = new TraceSession(id, {
+    detail,
+    stored: detail ?? undefined,
+    decoding: { ...recorded.decoding, options },
+  });
   session.watch();
   layOver(session);
 }

@@ -40,7 +40,7 @@ function open(id: TraceId | null): void {
       : new TraceSession(id, {
           // Read again with other lanes it is the same trace: its lanes can be chosen again at once.
           detail: before?.store.getState().id === id ? before.store.getState().detail : null,
-          stored: row?.ending !== undefined,
+          stored: row?.ending === undefined ? undefined : row,
           decoding: { lanes: chosenLanes(row?.api) },
         });
   if (recorded && wanted?.id === id) recorded.store.setState({ event: wanted.event, follow: false });

@@ -138,7 +138,7 @@ class Playing {
     this.#early = early;
     const { id, detail } = recorded.store.getState();
     this.#whole = options
-      ? new TraceSession(id, { detail, stored: true, decoding: { ...recorded.decoding, options } })
+      ? new TraceSession(id, { detail, stored: detail ?? undefined, decoding: { ...recorded.decoding, options } })
       : recorded;
     usePlay.setState({ ...CLOSED, state: 'opening', options, speed });
     if (options) {
@@ -189,7 +189,7 @@ class Playing {
       decoding,
       played: { whole: model, positionNs: () => player.positionNs },
     });
-    session.store.setState({ range, phase: 'live' });
+    session.store.setState({ range });
     // First of all: who hears of the changes below then sees that it is open, and whose.
     this.#player = player;
     this.#session = session;

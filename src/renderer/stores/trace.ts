@@ -6,7 +6,7 @@
 import { createStore, type StoreApi } from 'zustand';
 import type { TraceId } from '../../shared/model/ids.ts';
 import type { TraceItem } from '../../shared/model/items.ts';
-import type { Decoding, TraceDetail } from '../../shared/model/trace.ts';
+import type { Decoding, TraceDetail, TraceRow } from '../../shared/model/trace.ts';
 import type { CompareResult } from '../../shared/compare/result.ts';
 import { client } from '../client/client.ts';
 import { apart, forgetFrame, onNextFrame } from './frame.ts';
@@ -33,6 +33,7 @@ export interface TraceState {
   /** Why the trace could not be read; null while all is well. */
   readonly problem: string | null;
   readonly model: TraceModel;
+  /** `loading`: a stream that is over is read back, and not all of it is here. */
   readonly phase: 'loading' | 'live' | 'ended';
   readonly structure: number;
   readonly pulse: number;
@@ -50,8 +51,8 @@ export interface TraceState {
 
 export interface SessionSetup {
   readonly detail?: TraceDetail | null;
-  /** The stream is over already, so that what comes is reading it back and not watching it. */
-  readonly stored?: boolean;
+  /** What is stored of a stream that is over already, so that what comes is reading it back and not watching it. */
+  readonly stored?: TraceRow | undefined;
   /** Another decoding than the trace was recorded with. */
   readonly decoding?: Decoding;
   /** What a playhead is moved over, and where it stands, nanoseconds; absent: the stream comes at its own pace. */
@@ -77,23 +78,23 @@ export class TraceSession {
   #structuredAt = -Infinity;
   #flooded = false;
   #comparing: Promise<void> | undefined;
-  readonly #running: 'loading' | 'live';
+  #stored: TraceRow | undefined;
   readonly #clock = new LiveClock();
   readonly #positionNs: (() => number) | undefined;
   #unsubscribe: (() => void) | undefined;
 
-  constructor(id: TraceId, { detail = null, stored = false, decoding = {}, played }: SessionSetup = {}) {
+  constructor(id: TraceId, { detail = null, stored, decoding = {}, played }: SessionSetup = {}) {
     this.#model = played ? played.whole.asOf(0) : new TraceModel({ seekable: true });
     this.decoding = decoding;
     this.whole = played?.whole;
-    this.#running = stored ? 'loading' : 'live';
+    this.#stored = stored;
     this.#positionNs = played?.positionNs;
     this.store = createStore<TraceState>()(() => ({
       id,
       detail,
       problem: null,
       model: this.model,
-      phase: 'loading',
+      phase: this.#phase,
       structure: 0,
       pulse: 0,
       event: null,
@@ -109,9 +110,19 @@ export class TraceSession {
     return this.#model;
   }
 
+  get #phase(): TraceState['phase'] {
+    if (this.model.ending !== null) return 'ended';
+    return this.#stored ? 'loading' : 'live';
+  }
+
+  /** While a stream that is over is read back: what is known of all of it. */
+  get stored(): TraceRow | undefined {
+    return this.#phase === 'loading' ? this.#stored : undefined;
+  }
+
   /** More may come of the stream, from a server or from a playing. */
   get goesOn(): boolean {
-    return this.model.ending === null && this.#running === 'live';
+    return this.#phase === 'live';
   }
 
   /**
@@ -143,7 +154,9 @@ export class TraceSession {
     try {
       const detail = await client().call('traces.get', { id: this.store.getState().id });
       if (detail.agoMs !== undefined) this.#clock.sent(detail.agoMs);
-      this.store.setState({ detail });
+      // Whoever opened it may not have known that it is over.
+      if (detail.ending) this.#stored = detail;
+      this.store.setState({ detail, phase: this.#phase });
     } catch (error) {
       this.store.setState({ problem: error instanceof Error ? error.message : String(error) });
     }
@@ -257,12 +270,11 @@ export class TraceSession {
   }
 
   #restructure(anyway = false): void {
-    const { blocks, ending } = this.model;
+    const { blocks } = this.model;
     if (blocks.version === this.#structure && !anyway) return;
     this.#structure = blocks.version;
     this.#structuredAt = performance.now();
-    const phase = ending === null ? this.#running : 'ended';
-    this.store.setState((state) => ({ structure: state.structure + 1, phase }));
+    this.store.setState((state) => ({ structure: state.structure + 1, phase: this.#phase }));
   }
 
   readonly #draw = (): void => {
@@ -273,6 +285,6 @@ export class TraceSession {
     clearTimeout(this.#pulse);
     this.#pulse = undefined;
     this.#restructure();
-    this.store.setState((state) => ({ pulse: state.pulse + 1, phase: this.model.ending ? 'ended' : this.#running }));
+    this.store.setState((state) => ({ pulse: state.pulse + 1, phase: this.#phase }));
   };
 }

@@ -6,7 +6,7 @@ import { NewPill } from '../../components/NewPill.tsx';
 import { useLanes } from '../../stores/lanes.ts';
 import { useSession, useTrace } from '../../stores/open.ts';
 import type { TraceModel } from '../../stores/trace-model.ts';
-import { noEvents } from '../no-events.ts';
+import { noEvents, READING } from '../no-events.ts';
 import { LaneColumn, type Compared } from './LaneColumn.tsx';
 import { useDrawnBySteps } from './use-drawn-by-steps.ts';
 import { useFolds } from './use-folds.ts';
@@ -82,7 +82,9 @@ export function LaneGrid() {
           <Waiting />
         ) : (
           all.length === 0 && (
-            <p className="live-empty">{range ? 'Nothing in this range.' : live ? 'No content yet.' : 'No content.'}</p>
+            <p className="live-empty">
+              {range ? 'Nothing in this range.' : live ? 'No content yet.' : ended ? 'No content.' : READING}
+            </p>
           )
         )}
       </div>
@@ -105,13 +107,13 @@ function laneCount(lane: LaneId, model: ReturnType<typeof useSession>['model']):
 
 function Waiting() {
   const session = useSession();
-  const { phase, detail, model } = session.store.getState();
-  const ending = model.ending ?? detail?.ending;
-  if (phase === 'ended' || ending) return <p className="live-empty">{noEvents(session, true)}</p>;
+  const { model } = session;
+  const live = useTrace((trace) => trace.phase === 'live');
+  if (!live || session.whole) return <p className="live-empty">{noEvents(session)}</p>;
   if (model.reads.length > 0) return <p className="live-empty">Bytes are arriving; no event is complete yet.</p>;
   return (
     <p className="live-empty">
-      {phase === 'live' ? 'The server has responded; no bytes of the body yet.' : 'Waiting for the first byte.'}
+      {model.head ? 'The server has responded; no bytes of the body yet.' : 'Waiting for the first byte.'}
     </p>
   );
 }

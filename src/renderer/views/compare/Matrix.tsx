@@ -18,7 +18,8 @@ type Row = MatrixResult['rows'][number];
 export function Matrix() {
   const id = useTrace((trace) => trace.id);
   const { lanes } = useSession().decoding;
-  const ended = useTrace((trace) => trace.phase === 'ended');
+  const phase = useTrace((trace) => trace.phase);
+  const ended = phase === 'ended';
   const recorded = useTrace((trace) => trace.detail?.options) ?? DEFAULT_OPTIONS;
   const [read, setRead] = useState<{
     readonly id: string;
@@ -34,7 +35,7 @@ export function Matrix() {
         (error: unknown) => setRead({ id, problem: error instanceof Error ? error.message : String(error) }),
       );
   }, [id, lanes, ended]);
-  if (!ended) return <p className="compare-none">The stream is running. The matrix appears when it ends.</p>;
+  if (phase === 'live') return <p className="compare-none">The stream is running. The matrix appears when it ends.</p>;
   if (read?.id !== id) return <p className="compare-none">Decoding the bytes with every combination of options.</p>;
   if (!read.matrix) return <p className="compare-none">The options could not be compared: {read.problem}</p>;
   const { nothing, rows } = read.matrix;

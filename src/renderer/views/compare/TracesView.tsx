@@ -24,7 +24,8 @@ import './traces.css';
 /** The shown run beside another one: numbers, times, request, answer, findings. */
 export function TracesView() {
   const id = useTrace((trace) => trace.id);
-  const ended = useTrace((trace) => trace.phase === 'ended');
+  const phase = useTrace((trace) => trace.phase);
+  const ended = phase === 'ended';
   const other = useApp((state) => state.marked);
   const flipped = useCompare((state) => state.swapped);
   const [read, setRead] = useState<{
@@ -47,7 +48,8 @@ export function TracesView() {
   const shown = useMemo(() => (result && flipped ? swapped(result) : result), [result, flipped]);
   useCommand('compare.issue', () => shown && void copyTraces(shown), shown !== undefined);
   if (other === null) return <Choice shown={id} />;
-  if (!ended) return <p className="compare-none">The run has not ended. The comparison appears when it does.</p>;
+  if (phase === 'live')
+    return <p className="compare-none">The run has not ended. The comparison appears when it does.</p>;
   if (read?.key === key && read.problem !== undefined)
     return <p className="compare-none">The two runs could not be compared: {read.problem}</p>;
   if (!shown) return <p className="compare-none">Comparing the two runs.</p>;

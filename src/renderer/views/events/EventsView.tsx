@@ -338,7 +338,7 @@ function Nothing({
   readonly onAll: () => void;
 }) {
   const session = useSession();
-  const live = useTrace((trace) => trace.phase !== 'ended');
+  useTrace((trace) => trace.phase);
   if (filtered && events > 0) return <p className="grid-none">No event passes the filter.</p>;
   if (quiet > 0)
     return (
@@ -347,7 +347,7 @@ function Nothing({
       </p>
     );
   if (range && events > 0) return <p className="grid-none">No event in this range.</p>;
-  return <p className="grid-none">{noEvents(session, !live)}</p>;
+  return <p className="grid-none">{noEvents(session)}</p>;
 }
 
 /** The event of the row, or of the next one in that direction that has one. */

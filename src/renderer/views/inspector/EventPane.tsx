@@ -70,7 +70,7 @@ function NothingSelected() {
   if (model.events.length === 0)
     return (
       <Empty>
-        <p>{noEvents(session, !session.goesOn)}</p>
+        <p>{noEvents(session)}</p>
         {model.bytes > 0 && (
           <Button look="line" onClick={() => runCommand('trace.raw')}>
             Raw response

@@ -23,11 +23,11 @@ const NOTES_SHOWN = 200;
 /** Where the stream does not keep to its protocol, and what was noticed in its bytes. Each jumps to its event. */
 export function LintPane() {
   const { model } = useSession();
+  const live = useTrace((trace) => trace.phase === 'live');
   const lint = useTrace((trace) => trace.compare?.lint);
   useTrace((trace) => trace.pulse);
   const { problem, ask } = useLint();
   const { notes } = model;
-  const live = model.ending === null;
   return (
     <div className="insp-pane">
       {problem !== null && (

@@ -9,6 +9,7 @@ import { lowerBound } from '../../stores/lower-bound.ts';
 import { Segments } from '../../components/Segments.tsx';
 import { Shown } from '../../components/Shown.tsx';
 import { useChosenFinding } from '../../stores/compare.ts';
+import { READING } from '../../parts/no-events.ts';
 import { useSession, useTrace } from '../../stores/open.ts';
 import { rowRuns, textRows } from './raw-rows.ts';
 import { Empty, Headers } from './Section.tsx';
@@ -138,10 +139,16 @@ interface BodyProps {
   readonly jumps: number;
 }
 
+const NO_BYTES = {
+  live: 'No bytes of the body have arrived yet.',
+  loading: READING,
+  ended: 'The body is empty: no bytes arrived.',
+};
+
 function Body({ mode, start, own, marks, wanted, jumps }: BodyProps) {
   const { model } = useSession();
   useTrace((trace) => trace.pulse);
-  const ended = useTrace((trace) => trace.phase === 'ended');
+  const phase = useTrace((trace) => trace.phase);
   const [scroller, setScroller] = useState<HTMLDivElement | null>(null);
   const columns = useColumns(scroller);
   const { bytes, problem, retry } = useBody(start, Math.min(model.bytes, start + PART));
@@ -167,8 +174,7 @@ function Body({ mode, start, own, marks, wanted, jumps }: BodyProps) {
     if (row !== null && scroller !== null) virtual.scrollToIndex(row, { align: 'center' });
   }, [virtual, scroller, row, jumps]);
 
-  if (model.bytes === 0)
-    return <Empty>{ended ? 'The body is empty: no bytes arrived.' : 'No bytes of the body have arrived yet.'}</Empty>;
+  if (model.bytes === 0) return <Empty>{NO_BYTES[phase]}</Empty>;
   return (
     <div className="raw-scroll" ref={setScroller} tabIndex={0} role="region" aria-label="Body">
       {problem !== null && (

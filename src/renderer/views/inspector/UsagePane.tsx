@@ -8,6 +8,7 @@ import { count, money, perSecond, plural } from '../../components/format.ts';
 import { given } from '../../components/given.ts';
 import { JsonText } from '../../components/JsonText.tsx';
 import { useLaneName, useLanes } from '../../stores/lanes.ts';
+import { READING } from '../../parts/no-events.ts';
 import { useSession, useTrace } from '../../stores/open.ts';
 import { useRuns } from '../../stores/runs.ts';
 import { Empty, Fact, Facts, Section } from './Section.tsx';
@@ -16,9 +17,11 @@ import { Empty, Fact, Facts, Section } from './Section.tsx';
 export function UsagePane() {
   const { model } = useSession();
   useTrace((trace) => trace.pulse);
-  const ended = useTrace((trace) => trace.phase === 'ended');
+  const phase = useTrace((trace) => trace.phase);
+  const ended = phase === 'ended';
   const { usage } = model;
-  if (!usage && !ended) return <Empty>No usage has arrived yet; most providers send it last.</Empty>;
+  if (!usage && !ended)
+    return <Empty>{phase === 'live' ? 'No usage has arrived yet; most providers send it last.' : READING}</Empty>;
   return (
     <div className="insp-pane">
       <Section title="Tokens">

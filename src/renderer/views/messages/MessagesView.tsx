@@ -12,6 +12,7 @@ import { kept } from '../../stores/kept.ts';
 import { useLaneName, useLanes } from '../../stores/lanes.ts';
 import { selectEvent, setRange, useSession, useTrace } from '../../stores/open.ts';
 import { jsonLines } from '../../parts/whole-message.ts';
+import { READING } from '../../parts/no-events.ts';
 import { useFollow } from '../../parts/use-follow.ts';
 import { MessageList } from './message-list.ts';
 import { MessageRow, OPEN_HEIGHT } from './MessageRow.tsx';
@@ -158,10 +159,7 @@ const columns = (timed: boolean): readonly GridColumn[] => [
 ];
 
 function Nothing({ range }: { readonly range: boolean }) {
-  const live = useTrace((trace) => trace.phase !== 'ended');
-  return (
-    <p className="grid-none">
-      {range ? 'No message of these lanes in this range.' : live ? 'No message yet.' : 'These lanes emitted nothing.'}
-    </p>
-  );
+  const phase = useTrace((trace) => trace.phase);
+  const none = { live: 'No message yet.', loading: READING, ended: 'These lanes emitted nothing.' }[phase];
+  return <p className="grid-none">{range ? 'No message of these lanes in this range.' : none}</p>;
 }

@@ -1,5 +1,6 @@
 import { useStore } from 'zustand';
 import { LaneGrid } from '../../parts/lanes/LaneGrid.tsx';
+import { READING } from '../../parts/no-events.ts';
 import { useOpen } from '../../stores/open.ts';
 import { usePlay } from '../../stores/playback.ts';
 import type { TraceSession } from '../../stores/trace.ts';
@@ -12,12 +13,13 @@ export function ReplayView() {
 }
 
 function Recorded({ recorded }: { readonly recorded: TraceSession }) {
-  const ended = useStore(recorded.store, ({ phase }) => phase === 'ended');
+  const phase = useStore(recorded.store, (trace) => trace.phase);
   const failed = useStore(recorded.store, ({ problem }) => problem !== null);
   const state = usePlay((play) => play.state);
   const problem = usePlay((play) => play.problem);
   if (failed) return <p className="grid-none">A trace that could not be read cannot be played.</p>;
-  if (!ended) return <p className="grid-none">A run can be played after it ends.</p>;
+  if (phase !== 'ended')
+    return <p className="grid-none">{phase === 'live' ? 'A run can be played after it ends.' : READING}</p>;
   if (recorded.model.reads.length === 0)
     return <p className="grid-none">There is nothing to play: no bytes of a body arrived.</p>;
   if (problem !== null) return <p className="grid-none">{problem} Choose other options, or leave the replay.</p>;

@@ -47,7 +47,6 @@ export function Overlay({ data, rows, view, timed, nowNs, width, axis }: Overlay
   const { window } = view;
   const event = useTrace((trace) => trace.event);
   const range = useTrace((trace) => trace.range);
-  const loading = useTrace((trace) => trace.phase === 'loading');
   const root = useRef<HTMLDivElement>(null);
   const [hovered, setHovered] = useState<number | null>(null);
   const [dragged, setDragged] = useState<readonly [from: number, to: number] | null>(null);
@@ -86,8 +85,7 @@ export function Overlay({ data, rows, view, timed, nowNs, width, axis }: Overlay
     else setDragged([start.from, placeAt(x)]);
   };
   const onDown = (pointer: PointerEvent) => {
-    // Of a stream that is still read back the axis is not known.
-    if (pointer.button !== 0 || loading) return;
+    if (pointer.button !== 0) return;
     pointer.currentTarget.setPointerCapture(pointer.pointerId);
     const { x, y } = at(pointer);
     const edge = range === null ? -1 : range.findIndex((at) => Math.abs(xOf(at) - x) <= EDGE_PX);

@@ -62,7 +62,7 @@ export function Plot({ data, rows, width, height, view, timed, nowNs }: PlotProp
     paint.current = () => contained(drawAll);
     // Each drawing looks at all that is there: of a stored stream that is still read, one now and then is enough.
     const left = lastDrawn.current + LOADING_MS - performance.now();
-    const isRead = session.store.getState().phase === 'loading' && !session.goesOn;
+    const isRead = session.store.getState().phase === 'loading';
     const wait = isRead ? left : 0;
     const timer = wait > 0 ? setTimeout(() => paint.current(), wait) : undefined;
     if (timer === undefined) paint.current();

@@ -86,7 +86,7 @@ function FullTimeline({ compact }: { readonly compact: boolean }) {
   const data = useMemo(() => new TimelineData(model), [model]);
   const pulse = useTrace((trace) => trace.pulse);
   const structure = useTrace((trace) => trace.structure);
-  const timed = useTrace((trace) => trace.detail?.timed ?? true);
+  const timed = useTrace((trace) => (trace.detail ?? session.stored)?.timed ?? true);
   const [chosen, setChosen] = useState(foldedAtFirst);
   const folded = chosen || compact;
   const plot = useRef<HTMLDivElement>(null);

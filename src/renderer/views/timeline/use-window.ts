@@ -1,7 +1,6 @@
 /** The stretch that the timeline shows: all of it until someone zooms; then theirs, until they go back. */
 import { useState, type RefObject } from 'react';
 import { useSession, useTrace } from '../../stores/open.ts';
-import type { TraceSession } from '../../stores/trace.ts';
 import { roundEnd, type Window } from '../../parts/time/scale.ts';
 import { useZoom } from '../../parts/time/use-zoom.ts';
 
@@ -20,7 +19,7 @@ export interface TimelineView {
   readonly isZoomed: boolean;
 }
 
-/** `nowNs`: how far the stream has come. */
+/** `nowNs`: how far the stream has come. Of one that is read back the axis is that of the whole from the first. */
 export function useTimelineWindow(plot: RefObject<HTMLElement | null>, timed: boolean, nowNs: number): TimelineView {
   const session = useSession();
   const { model } = session;
@@ -28,7 +27,9 @@ export function useTimelineWindow(plot: RefObject<HTMLElement | null>, timed: bo
   const [chosen, setChosen] = useState<{ readonly session: typeof session; readonly window: Window } | null>(null);
 
   const least = !timed ? 1 : session.goesOn ? LEAST_LIVE_NS : LEAST_NS;
-  const whole: Window = { start: 0, end: endOf(timed ? nowNs : model.events.length, least, session) };
+  const stored = session.stored?.metrics;
+  const come = timed ? (stored?.totalNs ?? nowNs) : (stored?.events ?? model.events.length);
+  const whole: Window = { start: 0, end: endOf(come, least, stored === undefined && model.ending === null) };
   const window = chosen?.session === session ? chosen.window : whole;
   const show = (next: Window | null) =>
     setChosen(next && next.end - next.start < whole.end - whole.start ? { session, window: next } : null);
@@ -38,6 +39,6 @@ export function useTimelineWindow(plot: RefObject<HTMLElement | null>, timed: bo
 }
 
 /** `come`: how far it is. All nanoseconds, or events. */
-function endOf(come: number, least: number, { model }: TraceSession): number {
-  return model.ending === null ? roundEnd(Math.max(come * 1.04, least)) : Math.max(come, least) * 1.02;
+function endOf(come: number, least: number, grows: boolean): number {
+  return grows ? roundEnd(Math.max(come * 1.04, least)) : Math.max(come, least) * 1.02;
 }

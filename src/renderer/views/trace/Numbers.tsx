@@ -10,19 +10,23 @@ import { useRuns } from '../../stores/runs.ts';
 /** Between two looks at a total that grows. */
 const GROWS_MS = 250;
 
-/** The header numbers, always in this order. What the wire did not say is "not reported", never 0. */
+/**
+ * The header numbers, always in this order. What the wire did not say is "not reported", never 0. While a stream that is over is
+ * read back they are those that are stored, and that of the events says how far it has come.
+ */
 export function Numbers() {
   const session = useSession();
   const { goesOn } = session;
   const nowNs = useNow(GROWS_MS);
   const model = useTrace((trace) => trace.model);
-  const live = useTrace((trace) => trace.phase !== 'ended');
+  const live = useTrace((trace) => trace.phase === 'live');
   const id = useTrace((trace) => trace.id);
   const row = useRuns((runs) => runs.rows.get(id));
   const timed = row?.timed ?? true;
   const startUnknown = row?.metrics.startUnknown ?? false;
   useTrace((trace) => trace.pulse);
-  const { metrics } = model;
+  const { stored } = session;
+  const { metrics, usage } = stored ?? model;
   // At its end a playing is the whole.
   const whole = model.ending === null ? session.whole : undefined;
   const last = session.whole && lastTexts(session.whole);
@@ -67,7 +71,7 @@ export function Numbers() {
         />
         <Time
           name={whole ? 'At' : 'Total'}
-          ns={metrics.totalNs ?? (nowNs > 0 || whole ? nowNs : null)}
+          ns={metrics.totalNs ?? (live && (nowNs > 0 || whole) ? nowNs : null)}
           of={whole?.lastNs}
           room={last?.total}
           more={last && ` of ${last.total}`}
@@ -88,9 +92,10 @@ export function Numbers() {
           name="Events"
           room={last?.events}
           more={last && ` of ${last.events}`}
-          says="Server-sent events completed so far."
+          says="Events completed so far; of a stream that is read back, those that are here."
         >
-          {count(metrics.events)}
+          {count(stored ? model.events.length : metrics.events)}
+          {stored && <small> of {count(metrics.events)}</small>}
           {whole && <small className="more"> of {count(whole.events.length)}</small>}
         </Entry>
         <Entry
@@ -114,12 +119,12 @@ export function Numbers() {
         </Entry>
       </dl>
       <dl>
-        <Tokens model={model} live={live} room={last?.tokens} more={last?.reasoning} />
+        <Tokens usage={usage} live={live} room={last?.tokens} more={last?.reasoning} />
       </dl>
       <dl>
         <Rate
           rate={timed ? metrics.tokensPerSecond : undefined}
-          serverRate={model.usage?.serverRate}
+          serverRate={usage?.serverRate}
           live={live}
           timed={timed}
           room={last?.rate}
@@ -295,8 +300,7 @@ const TOKENS = (
   </>
 );
 
-function Tokens({ model, live, room, more }: FigureProps & { readonly model: TraceModel }) {
-  const usage = model.usage;
+function Tokens({ usage, live, room, more }: FigureProps & { readonly usage: TraceModel['usage'] }) {
   const says =
     'As the provider reported them: input, the part of it that was cached, output, the part of it that was reasoning.';
   const out = usage?.output;

@@ -1,0 +1,54 @@
+/** Whether a trace that is opened runs, is read back, or is all there: what every pane says of what is missing follows from it. */
+import { describe, expect, it, vi } from 'vitest';
+import { setClient, type Client } from '../../../src/renderer/client/client.ts';
+import type { TraceItem } from '../../../src/shared/model/items.ts';
+import type { TraceDetail } from '../../../src/shared/model/trace.ts';
+import { traceId } from '../../../src/shared/model/ids.ts';
+
+// Frames of the screen are asked of the document as the module is loaded; here there are none.
+vi.stubGlobal('document', { addEventListener() {} });
+const { TraceSession } = await import('../../../src/renderer/stores/trace.ts');
+
+const ID = traceId('t');
+const RUNNING = { id: ID } as TraceDetail;
+const STORED = { id: ID, ending: { state: 'complete' }, metrics: { totalNs: 5 } } as unknown as TraceDetail;
+const ENDING = { k: 'ending', tNs: 5, ending: STORED.ending } as TraceItem;
+
+/** A session over a program that knows the trace as `detail`, and how its items are given to it. */
+function opened(detail: TraceDetail, stored?: TraceDetail) {
+  let give: (items: readonly TraceItem[]) => void = () => {};
+  const answered = Promise.resolve(detail);
+  setClient({
+    subscribe: (_name: string, _params: unknown, { items }: { readonly items: typeof give }) => (
+      (give = items),
+      () => {}
+    ),
+    call: () => answered,
+  } as unknown as Client);
+  const session = new TraceSession(ID, { stored });
+  session.watch();
+  return { session, answered, end: () => give([ENDING]), phase: () => session.store.getState().phase };
+}
+
+describe('a trace that is opened', () => {
+  it('is read back where it is known to be over, with what is stored of it until all of it is there', () => {
+    const { session, end, phase } = opened(STORED, STORED);
+    expect([phase(), session.goesOn, session.stored]).toEqual(['loading', false, STORED]);
+    end();
+    expect([phase(), session.stored]).toEqual(['ended', undefined]);
+  });
+
+  it('runs before anything has come of it', async () => {
+    const { session, answered, end, phase } = opened(RUNNING);
+    await answered;
+    expect([phase(), session.goesOn, session.stored]).toEqual(['live', true, undefined]);
+    end();
+    expect([phase(), session.goesOn]).toEqual(['ended', false]);
+  });
+
+  it('is read back as soon as the program says that it is over, where the list has not told', async () => {
+    const { session, answered, phase } = opened(STORED);
+    await answered;
+    expect([phase(), session.stored]).toEqual(['loading', STORED]);
+  });
+});

@@ -2,7 +2,9 @@
  * A program that works as fast as it can until it is killed: run by kills.ts, in a process of its own. What it does is its first argument. A line on
  * standard output for each promise that it was given: what was done, and how much.
  */
+import { statSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
 import { recordHere } from '../../src/main/core/decoding/record.ts';
 import { importFile } from '../../src/main/core/imports/import-service.ts';
 import { FileVault } from '../../src/main/core/keys/file-vault.ts';
@@ -53,7 +55,13 @@ if (kind === 'export') {
 }
 
 promised('ready');
-const store = await openStore({ dataDir, worker: STORE_WORKER, undoMs: 1 });
+/** With `restMs` of 1 the log is emptied as soon as nothing is written. */
+const store = await openStore({
+  dataDir,
+  worker: STORE_WORKER,
+  undoMs: 1,
+  ...(kind === 'checkpoint' && { restMs: 1 }),
+});
 if (store.problem) throw new Error(store.problem.sentence);
 promised('open');
 const importing = importFile({
@@ -79,11 +87,13 @@ for (let n = 0; ; n++) {
   }
   const isKept = kind === 'vacuum' && n % GROUP === GROUP - 1;
   const id = traceId(`${name}-${n}${isKept ? KEPT : ''}`);
-  const reads = madeReads(id, 1 + random.below(kind === 'seal' ? 400 : 60), 2000);
+  const reads = madeReads(id, 1 + random.below(kind === 'seal' || kind === 'checkpoint' ? 400 : 60), 2000);
   await store.createTrace(newTrace({ id }));
   store.appendReads(id, reads);
   await store.finishTrace(id, COMPLETE);
   promised(id, reads.length);
+  // The kill comes shortly after a promise: while the log is brought into the file.
+  if (kind === 'checkpoint') while (statSync(join(dataDir, 'tracelane.db-wal')).size > 0) await wait(1);
   if (kind === 'vacuum') {
     if (!isKept) group.push(id);
     else {

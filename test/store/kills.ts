@@ -21,7 +21,18 @@ import type { Read } from '../../src/shared/model/stream.ts';
 import { checkMade } from './made-reads.ts';
 import { STORE_WORKER } from './traces.ts';
 
-export const KILLED = ['record', 'import', 'purge', 'seal', 'vacuum', 'migrate', 'vault', 'index', 'export'] as const;
+export const KILLED = [
+  'record',
+  'import',
+  'purge',
+  'seal',
+  'checkpoint',
+  'vacuum',
+  'migrate',
+  'vault',
+  'index',
+  'export',
+] as const;
 export type Killed = (typeof KILLED)[number];
 
 const RECORDER = new URL('killed-child.ts', import.meta.url);

@@ -2,11 +2,13 @@
  * A disk that fails when it is told to: preloaded into a program, it counts the calls that write or sync files under the folder
  * FAULT_UNDER, and lets the one fail that the file FAULT_CONTROL names. That file is shared memory: three numbers of 64 bits.
  * In the folder FAULT_SYNCED it keeps each of these files as it was when it was last synced: what a power loss leaves at least.
+ * FAULT_LACKS names what the disk cannot do at all, as network drives: `locks`, or `mapping` of files that programs share.
  */
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <stdarg.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -28,11 +30,13 @@ struct control {
 static struct control *control;
 static const char *under;
 static const char *synced;
+static const char *lacks;
 
 __attribute__((constructor)) static void start(void) {
   const char *name = getenv("FAULT_CONTROL");
   under = getenv("FAULT_UNDER");
   synced = getenv("FAULT_SYNCED");
+  lacks = getenv("FAULT_LACKS");
   if (name == NULL || under == NULL) return;
   int fd = open(name, O_RDWR);
   if (fd < 0) return;
@@ -160,3 +164,33 @@ int unlink(const char *path) {
   }
   return real(path);
 }
+
+static int is_lacking(const char *what, int fd) { return lacks != NULL && strcmp(lacks, what) == 0 && is_watched(fd); }
+
+#define FCNTL(name) \
+  int name(int fd, int command, ...) { \
+    REAL(int, name, int, int, ...); \
+    va_list more; \
+    va_start(more, command); \
+    void *argument = va_arg(more, void *); \
+    va_end(more); \
+    if ((command == F_SETLK || command == F_SETLKW) && is_lacking("locks", fd)) { \
+      errno = ENOLCK; \
+      return -1; \
+    } \
+    return real(fd, command, argument); \
+  }
+FCNTL(fcntl)
+FCNTL(fcntl64)
+
+#define MMAP(name, offset) \
+  void *name(void *address, size_t length, int protection, int flags, int fd, offset at) { \
+    REAL(void *, name, void *, size_t, int, int, int, offset); \
+    if (fd >= 0 && (flags & MAP_SHARED) != 0 && is_lacking("mapping", fd)) { \
+      errno = ENODEV; \
+      return MAP_FAILED; \
+    } \
+    return real(address, length, protection, flags, fd, at); \
+  }
+MMAP(mmap, off_t)
+MMAP(mmap64, off64_t)

@@ -8,16 +8,19 @@ import {
   copyFileSync,
   existsSync,
   mkdirSync,
+  mkdtempSync,
   readdirSync,
   readFileSync,
+  rmSync,
   statSync,
   truncateSync,
   writeFileSync,
 } from 'node:fs';
-import { join } from 'node:path';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import Database from 'better-sqlite3';
-import { describe, expect, onTestFinished, test } from 'vitest';
+import { afterAll, describe, expect, onTestFinished, test } from 'vitest';
 import { openStore } from '../../src/main/core/store/open-store.ts';
 import { openReadOnly } from '../../src/main/core/store/read-only.ts';
 import { openDatabase } from '../../src/main/core/store/database.ts';
@@ -25,6 +28,7 @@ import { migrateWith } from '../../src/main/core/store/migrate.ts';
 import { MIGRATIONS, SCHEMA_VERSION } from '../../src/main/core/store/sql/migrations.ts';
 import type { Store } from '../../src/main/core/store/store.ts';
 import { Random } from '../../src/main/core/providers/sample/random.ts';
+import { diskLibrary } from './disk-faults.ts';
 import { canMount, remount, smallDisk } from './small-disk.ts';
 import { allReads, cutEvenly, dataFolder, open, plain, sha256 } from './support.ts';
 import { COMPLETE, newTrace } from './traces.ts';
@@ -323,6 +327,38 @@ describe('G6 one writing program for a folder', () => {
     const after = await open(dataDir);
     expect(after.problem).toBeUndefined();
     expect((await after.list({ limit: 1 })).total).toBeGreaterThan(0);
+  });
+});
+
+describe('G16 a disk that programs cannot share, as a network drive', () => {
+  const library = diskLibrary(mkdtempSync(join(tmpdir(), 'tracelane-disk-')));
+  if (library === null) console.warn('SKIPPED: no Linux or no C compiler here, so a network drive is not shown.');
+  afterAll(() => void (library !== null && rmSync(dirname(library), { recursive: true })));
+
+  const openedOn = (dataDir: string, lacks: string) =>
+    JSON.parse(
+      execFileSync(process.execPath, [fileURLToPath(new URL('opened-child.ts', import.meta.url)), dataDir], {
+        encoding: 'utf8',
+        env: { ...process.env, LD_PRELOAD: library!, FAULT_UNDER: dirname(dataDir), FAULT_LACKS: lacks },
+      }),
+    ) as { readonly sentence: string; readonly total: number };
+
+  test.runIf(library).each([
+    ['locks', 'files on it cannot be locked'],
+    ['mapping', 'SQLITE_IOERR_SHMMAP'],
+  ])('G16 without %s: it is refused for what it is, and the traces on it are read', async (lacks, detail) => {
+    const dataDir = dataFolder();
+    const says = expect.stringMatching(
+      new RegExp(`The disk of the data folder .*${detail}.*network drives.*TRACELANE_DATA_DIR.*only in memory`),
+    );
+    expect(openedOn(dataDir, lacks)).toEqual({ sentence: says, total: 0 });
+    rmSync(dataDir, { recursive: true });
+    await filled(dataDir);
+    expect(openedOn(dataDir, lacks)).toEqual({ sentence: says, total: 1 });
+    expect(readdirSync(dataDir).filter((name) => name.includes('-') && name.endsWith('.lock'))).toEqual([]);
+    const again = await open(dataDir);
+    expect(again.problem).toBeUndefined();
+    expect((await again.list({ limit: 1 })).total).toBe(1);
   });
 });
 

@@ -9,7 +9,7 @@ import { Connection } from '../store/connection.ts';
 import { databaseFile, openFile } from '../store/database.ts';
 import { FolderLock } from '../store/folder-lock.ts';
 import { migrateWith } from '../store/migrate.ts';
-import { detailOf } from '../store/problems.ts';
+import { CannotOpen, detailOf } from '../store/problems.ts';
 import { MIGRATIONS } from '../store/sql/migrations.ts';
 import { gather, type Gathered } from './gather.ts';
 import { mend, type Mended } from './mend.ts';
@@ -61,6 +61,10 @@ function take(dataDir: string): ReturnType<typeof FolderLock.take> {
   try {
     return FolderLock.take(dataDir);
   } catch (error) {
+    if (error instanceof CannotOpen)
+      throw new RepairError(
+        `Files in the folder ${dataDir} cannot be locked, as is usual for network drives. Copy the folder to a disk of this machine, and name the copy.`,
+      );
     throw new RepairError(
       `The folder ${dataDir} cannot be written (${detailOf(error)}). Check its permissions, then try again.`,
     );

@@ -24,7 +24,7 @@ import { closeToOthers } from './data-folder.ts';
 import { isRegular, sizeOf } from './files.ts';
 import { FolderLock } from './folder-lock.ts';
 import { APPLICATION_ID, migrateWith } from './migrate.ts';
-import { CannotOpen, detailOf, isDamage, openSentence, type OpenFailure } from './problems.ts';
+import { CannotOpen, detailOf, isDamage, isUnsuitable, openSentence, type OpenFailure } from './problems.ts';
 import { schemaFault } from './schema.ts';
 import { MIGRATIONS, SCHEMA_VERSION } from './sql/migrations.ts';
 
@@ -157,8 +157,8 @@ export function openFile(file: string, steps = MIGRATIONS): Database.Database {
     const mode = db.pragma('journal_mode = WAL', { simple: true });
     if (mode !== 'wal')
       throw new CannotOpen({
-        why: 'other',
-        detail: 'its disk does not support shared memory, which is usual for network drives',
+        why: 'unsuitable',
+        detail: `its journal mode stays ${String(mode)}`,
       });
     configure(db);
     migrateWith(db, version, steps);
@@ -295,6 +295,7 @@ function lockFolder(dataDir: string): FolderLock {
     mkdirSync(dataDir, { recursive: true, mode: 0o700 });
     locked = FolderLock.take(dataDir);
   } catch (error) {
+    if (error instanceof CannotOpen) throw error;
     throw new CannotOpen({ why: 'folder', detail: detailOf(error) });
   }
   if ('holder' in locked) throw new CannotOpen({ why: 'locked', holder: locked.holder });
@@ -305,6 +306,7 @@ function failureOf(error: unknown): OpenFailure {
   if (error instanceof CannotOpen) return error.failure;
   const detail = detailOf(error);
   if (isDamage(error)) return { why: 'corrupt', detail };
+  if (isUnsuitable(error)) return { why: 'unsuitable', detail };
   if (/SQLITE_FULL|ENOSPC/.test(detail)) return { why: 'full', detail };
   if (/SQLITE_(READONLY|PERM|CANTOPEN)|EACCES|EPERM|EROFS/.test(detail)) return { why: 'read-only', detail };
   return { why: 'other', detail };

@@ -2,10 +2,12 @@
  * One writing program for each data folder. The lock is one of the system's on a file of its own, held through an open
  * transaction: it goes with the process however that ends, so it is never stale. The file beside it only says who holds it.
  */
+import { randomUUID } from 'node:crypto';
 import { closeSync, existsSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { identityOf, isRegular } from './files.ts';
+import { CannotOpen, isUnsuitable } from './problems.ts';
 
 export type Locked = { readonly lock: FolderLock } | { readonly holder: number | undefined };
 
@@ -27,7 +29,10 @@ export class FolderLock {
     return identityOf(this.#file) === this.#identity;
   }
 
-  /** The lock, or the process id of who has it, as far as that is known. Throws where the folder cannot be written. */
+  /**
+   * The lock, or the process id of who has it, as far as that is known. Throws CannotOpen where the disk has no locks, and what the system
+   * throws where the folder cannot be written.
+   */
   static take(dataDir: string): Locked {
     const file = join(dataDir, 'tracelane.lock');
     const pidFile = join(dataDir, 'tracelane.pid');
@@ -36,12 +41,10 @@ export class FolderLock {
       if (!isRegular(path)) throw new Error(`${path} is a folder, a pipe or a device`);
     // Never opened by hand once it is there: closing it would drop the lock that this process may have on it.
     if (!existsSync(file)) closeSync(openSync(file, 'a', 0o600));
-    const db = new Database(file, { timeout: 0 });
-    try {
-      db.exec('BEGIN EXCLUSIVE');
-    } catch (error) {
-      db.close();
-      if (!(error instanceof Database.SqliteError) || !error.code.startsWith('SQLITE_BUSY')) throw error;
+    const db = lockedOr(file);
+    if (db === undefined) {
+      // A disk without locks answers as one on which somebody else has the lock; but a file that nobody else knows nobody else has.
+      if (!locksWork(dataDir)) throw new CannotOpen({ why: 'unsuitable', detail: 'files on it cannot be locked' });
       return { holder: holderOf(pidFile) };
     }
     try {
@@ -56,6 +59,37 @@ export class FolderLock {
   release(): void {
     rmSync(this.#pidFile, { force: true });
     this.#db.close();
+  }
+}
+
+/** Undefined where another program has the lock. */
+function lockedOr(file: string): Database.Database | undefined {
+  const db = new Database(file, { timeout: 0 });
+  try {
+    db.exec('BEGIN EXCLUSIVE');
+    return db;
+  } catch (error) {
+    db.close();
+    if (error instanceof Database.SqliteError && error.code.startsWith('SQLITE_BUSY')) return undefined;
+    if (isUnsuitable(error)) throw new CannotOpen({ why: 'unsuitable', detail: 'files on it cannot be locked' });
+    throw error;
+  }
+}
+
+/** Whether a file that is made for it can be locked; true where none can be made. */
+function locksWork(dataDir: string): boolean {
+  const probe = join(dataDir, `tracelane.${randomUUID()}.lock`);
+  try {
+    closeSync(openSync(probe, 'wx', 0o600));
+  } catch {
+    return true;
+  }
+  try {
+    const db = lockedOr(probe);
+    db?.close();
+    return db !== undefined;
+  } finally {
+    rmSync(probe, { force: true });
   }
 }
 

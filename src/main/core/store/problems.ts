@@ -8,7 +8,7 @@ export type OpenFailure =
   | { readonly why: 'irregular'; readonly path: string }
   | { readonly why: 'corrupt' | 'schema'; readonly detail: string }
   | { readonly why: 'locked'; readonly holder: number | undefined }
-  | { readonly why: 'folder' | 'read-only' | 'full' | 'copy' | 'other'; readonly detail: string };
+  | { readonly why: 'folder' | 'unsuitable' | 'read-only' | 'full' | 'copy' | 'other'; readonly detail: string };
 
 export class CannotOpen extends Error {
   readonly failure: OpenFailure;
@@ -68,6 +68,11 @@ function factAndStep(file: string, dataDir: string, failure: OpenFailure): reado
         `The data folder ${dataDir} cannot be written (${failure.detail}).`,
         'Check its permissions, or choose another data folder.',
       ];
+    case 'unsuitable':
+      return [
+        `The disk of the data folder ${dataDir} cannot hold a file that several programs use at once (${failure.detail}), as is usual for network drives.`,
+        'Nothing in it was changed. Choose a folder on a disk of this machine: set TRACELANE_DATA_DIR, then start again.',
+      ];
     case 'read-only':
       return [
         `The trace file ${file} cannot be written (${failure.detail}).`,
@@ -102,6 +107,14 @@ function repairCommand(dataDir: string): string {
 export function isDamage(error: unknown): boolean {
   return (
     error instanceof Database.SqliteError && /^SQLITE_(CORRUPT|NOTADB|IOERR_(SHORT_)?READ|IOERR_DATA)/.test(error.code)
+  );
+}
+
+/** The disk has no locks between programs, or no memory that they share through a file: https://sqlite.org/wal.html#noshm. */
+export function isUnsuitable(error: unknown): boolean {
+  return (
+    error instanceof Database.SqliteError &&
+    /^SQLITE_(IOERR_(SHM|LOCK|RDLOCK|UNLOCK|CHECKRESERVEDLOCK)|PROTOCOL|NOLFS)/.test(error.code)
   );
 }
 

@@ -293,7 +293,9 @@ describe('Chat Completions', () => {
         }),
         chunk({ annotations: [{ type: 'url_citation', url: 'u' }] }),
         chunk({ audio: { id: 'au', transcript: 'he' } }),
+        chunk({ audio: { data: 'AAAA' } }),
         chunk({ audio: { transcript: 'llo' } }),
+        chunk({ audio: { expires_at: 9 } }),
         chunk({ function_call: { name: 'f', arguments: '{"a"' } }),
         chunk({ function_call: { arguments: ':1}' } }),
         finish('function_call'),
@@ -303,14 +305,23 @@ describe('Chat Completions', () => {
     expect(run.outcome.blocks.map(({ block, kind, name, text, valid }) => [block, kind, name, text, valid])).toEqual([
       ['c0/thinking', 'reasoning', undefined, 'T', undefined],
       ['c0/text', 'text', undefined, 'A', undefined],
+      ['c0/audio', 'text', undefined, 'hello', undefined],
       ['c0/function_call', 'tool', 'f', '{"a":1}', true],
     ]);
     expect(run.block('c0/text').attachments).toEqual([
       { type: 'annotation', value: { type: 'url_citation', url: 'u' } },
     ]);
+    expect(run.messages.filter((one) => one.message_type === 'event' && one.type.startsWith('delta.audio'))).toEqual([
+      { message_type: 'event', type: 'delta.audio.data', known: true, value: 'AAAA' },
+    ]);
     expect(run.outcome.accumulated).toMatchObject({
       choices: [
-        { message: { audio: { id: 'au', transcript: 'hello' }, function_call: { name: 'f', arguments: '{"a":1}' } } },
+        {
+          message: {
+            audio: { id: 'au', transcript: 'hello', data: 'AAAA', expires_at: 9 },
+            function_call: { name: 'f', arguments: '{"a":1}' },
+          },
+        },
       ],
     });
   });

@@ -1,6 +1,7 @@
 import { memo, type ReactNode } from 'react';
 import { ChevronDown, ChevronRight, Pilcrow } from 'lucide-react';
 import { cellOf, type BlockRow, type LaneBlock, type LaneBlockKind } from '../../../shared/model/blocks.ts';
+import { arrayOf, objectOf } from '../../../shared/json/json-object.ts';
 import { WIRE } from '../../../shared/model/messages.ts';
 import type { CellFact } from '../../../shared/compare/cell-facts.ts';
 import { IconButton } from '../../components/Button.tsx';
@@ -11,7 +12,7 @@ import { Icon } from '../../components/Icon.tsx';
 import { HeldImages } from '../../components/HeldImages.tsx';
 import { HeldSounds } from '../../components/HeldSounds.tsx';
 import { Shown } from '../../components/Shown.tsx';
-import { useTrace } from '../../stores/open.ts';
+import { useSession, useTrace } from '../../stores/open.ts';
 import { ArgumentTree } from './ArgumentTree.tsx';
 import { canFormat, Formatted, toggleFormatted, useFormatted } from './Formatted.tsx';
 import { StreamedText } from './StreamedText.tsx';
@@ -70,7 +71,9 @@ export const BlockView = memo(function BlockView({ block, folded, onFold, open, 
   const head = (
     <>
       <Glyph name={look.glyph} size={14} className={look.tone} />
-      <h3 className="cut">{block.name === null ? look.title : <Shown text={block.name} />}</h3>
+      <h3 className="cut">
+        {block.name === null ? isSpoken(block) ? 'Transcript' : look.title : <Shown text={block.name} />}
+      </h3>
       <Facts block={block} open={open} />
     </>
   );
@@ -105,6 +108,7 @@ export const BlockView = memo(function BlockView({ block, folded, onFold, open, 
       )}
       {kind === 'tool' && !clamped && <ArgumentTree block={block} open={open} />}
       {!shut && block.attachments.length > 0 && <Attachments block={block} />}
+      {isSpoken(block) && <Speech choice={row.choice} />}
       {clamped && (
         <button type="button" className="link more" onClick={stopping(() => onFold(row))}>
           Show all of {count(block.chars)} characters
@@ -206,6 +210,18 @@ function Attachments({ block }: { readonly block: LaneBlock }) {
       )}
     </ul>
   );
+}
+
+/** Text that is said beside its sound. */
+const isSpoken = ({ kind, lane, row }: LaneBlock): boolean => kind === 'text' && lane === WIRE && row.type === 'audio';
+
+/** The sound of a transcript comes in pieces: all of it is there at the end of the stream. */
+function Speech({ choice }: { readonly choice: number }) {
+  const { model } = useSession();
+  useTrace((trace) => trace.phase);
+  const { choices } = objectOf(model.wire?.accumulated) ?? {};
+  const spoken = arrayOf(choices).find((one) => objectOf(one)?.['index'] === choice);
+  return <HeldSounds value={spoken} name="answer" of="The whole answer" />;
 }
 
 /** Of an image of megabytes no more is copied than is shown. */

@@ -17,6 +17,8 @@ import { chatFigures, chatFinish, chatUsage, FIGURE_FIELDS, isNoFinish } from '.
 
 /** Plain reasoning text, by server: DeepSeek, vLLM and others; OpenRouter, Groq and others; GitHub Copilot. */
 const REASONING_FIELDS = ['reasoning_content', 'reasoning', 'reasoning_text'] as const;
+/** The type of a block whose text is spoken. */
+const SPEECH = 'audio';
 const NO_PARTS: readonly unknown[] = [];
 const CALL_FIELDS = new Set(['index', 'id', 'type', 'function', 'custom']);
 /** Finish reasons that are errors: Mistral's and OpenRouter's, DeepSeek's, GLM's; of vLLM and SGLang, whose engine dropped the request. */
@@ -62,6 +64,7 @@ export class ChatCompletionsWire implements WireProtocol {
   readonly #delta: Fields;
   readonly #part: Fields;
   readonly #piece: Fields;
+  readonly #audio: Fields;
   readonly #call: Fields;
   readonly #function: Fields;
   readonly #oldCall: Fields;
@@ -73,6 +76,7 @@ export class ChatCompletionsWire implements WireProtocol {
     this.#delta = new Fields(recorder, 'delta.');
     this.#part = new Fields(recorder, 'delta.content[].');
     this.#piece = new Fields(recorder, 'delta.content[].thinking[].');
+    this.#audio = new Fields(recorder, 'delta.audio.');
     this.#call = new Fields(recorder, 'delta.tool_calls[].');
     this.#function = new Fields(recorder, 'delta.tool_calls[].function.');
     this.#oldCall = new Fields(recorder, 'delta.function_call.');
@@ -296,6 +300,8 @@ export class ChatCompletionsWire implements WireProtocol {
     delta.steady('role');
     const refusal = delta.string('refusal');
     if (refusal) this.#runText(choice, 'refusal', 'refusal', refusal);
+    const audio = delta.object('audio');
+    if (audio) this.#speech(choice, audio);
     for (const annotation of delta.list('annotations'))
       this.#recorder.attach(choice.run ?? this.#run(choice, 'text', 'content'), 'annotation', annotation);
     const calls = delta.list('tool_calls');
@@ -313,7 +319,7 @@ export class ChatCompletionsWire implements WireProtocol {
     if (choice.run && choice.run.kind === kind && choice.run.type === type && !choice.run.closed) return choice.run;
     if (choice.run) this.#recorder.close(choice.run);
     if (choice.finished) this.#recorder.note('content after the finish_reason');
-    const name = kind === 'text' ? 'text' : type;
+    const name = type === 'content' ? 'text' : type;
     choice.run = this.#recorder.open(`c${choice.index}/${name}`, kind, type, choice.index);
     if (kind === 'reasoning') choice.reasoning = choice.run;
     return choice.run;
@@ -322,6 +328,23 @@ export class ChatCompletionsWire implements WireProtocol {
   /** An empty delta opens and interrupts nothing: many servers send `content: ""` beside reasoning and tool calls. */
   #runText(choice: Choice, kind: 'text' | 'refusal', type: string, text: string): void {
     if (text !== '') this.#recorder.text(this.#run(choice, kind, type), text);
+  }
+
+  /**
+   * An answer that is spoken: a block with what is said, as text. The sound comes in pieces of base64, which stay with their
+   * events: the sum has them joined. https://platform.openai.com/docs/guides/audio
+   */
+  #speech(choice: Choice, data: JsonObject): void {
+    const audio = this.#audio.of(data);
+    audio.steady('id');
+    audio.steady('expires_at');
+    const sound = audio.any('data');
+    if (typeof sound === 'string' && sound !== '') {
+      this.#recorder.about(this.#run(choice, 'text', SPEECH));
+      this.#recorder.event('delta.audio.data', true, sound);
+    } else if (sound) this.#recorder.keep('delta.audio.data', sound);
+    this.#runText(choice, 'text', SPEECH, audio.string('transcript') ?? '');
+    audio.rest();
   }
 
   /** Mistral's parts: `text`, and `thinking` with a list of texts. */

@@ -31,9 +31,13 @@ export function cellStandings(
     const fact = cellFact(row, lane);
     const known = aligned.get(row.id);
     const cell = known?.cells[lane];
+    // Known of the ending alone, whether or not there is a comparison.
+    if (result?.nothing) {
+      const { equal, noted } = cell ?? { equal: fact === null, noted: fact !== null };
+      return { equal, noted, fact: null, findings: [] };
+    }
     if (!cell || !known)
       return { equal: fact === null, noted: fact !== null && !isLoss(fact) && !isGone(row), fact, findings: [] };
-    if (result?.nothing) return { equal: cell.equal, noted: cell.noted, fact: null, findings: [] };
     const findings = known.findings.flatMap((number) => own.get(number) ?? []);
     return { equal: cell.equal, noted: cell.noted, fact, findings };
   });

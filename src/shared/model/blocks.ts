@@ -80,6 +80,8 @@ export interface BlockRow {
   readonly choice: number;
   /** The provider has closed it, or the stream has ended. */
   open: boolean;
+  /** The stream ended before the provider closed it. */
+  cut: boolean;
   firstEvent: number | null;
   lastEvent: number | null;
   /** A lane that has said nothing here may have no entry; see `cellOf`. */
@@ -173,7 +175,7 @@ export class LaneBlocks {
 
   /** The row is new, `then` holds what its blocks need to go on. */
   #rowAsOf(row: BlockRow, { open, lastEvent, cells }: RowMoment, then: LaneBlocks): BlockRow {
-    const copy: BlockRow = { ...row, open, lastEvent, cells: { wire: [] } };
+    const copy: BlockRow = { ...row, open, cut: false, lastEvent, cells: { wire: [] } };
     for (const [lane, blocks] of cells)
       (copy.cells as Record<LaneId, LaneBlock[]>)[lane] = blocks.map((moment, at) => {
         const { pieces, causes, attachments } = cellOf(row, lane)[at]!;
@@ -209,8 +211,10 @@ export class LaneBlocks {
 
   end(): void {
     for (const row of this.rows) {
-      if (row.open) this.#past?.changed.add(row);
+      if (!row.open) continue;
+      this.#past?.changed.add(row);
       row.open = false;
+      row.cut = true;
     }
     this.version++;
   }
@@ -413,6 +417,7 @@ export class LaneBlocks {
         type,
         choice,
         open: kind !== 'end' && kind !== 'error',
+        cut: false,
         firstEvent: event,
         lastEvent: event,
         cells: { wire: [] },

@@ -1,9 +1,12 @@
 /** The answer of an endpoint that refused: it ends as one, from a file as in a run, and no lane is blamed for what it never got. */
 import { describe, expect, it } from 'vitest';
+import { cellStandings } from '../../../src/shared/compare/cell-standing.ts';
+import { nothingToCompare } from '../../../src/shared/compare/equality.ts';
 import { compareLanes } from '../../../src/shared/compare/lanes.ts';
 import { readAll } from '../../../src/shared/compare/read-all.ts';
 import { joined } from '../../../src/main/core/imports/body.ts';
 import { recognize } from '../../../src/main/core/imports/recognize.ts';
+import { differs } from '../../../src/shared/model/findings.ts';
 import type { Api } from '../../../src/shared/model/stream.ts';
 import { laneSetup } from '../../support/lanes.ts';
 
@@ -39,9 +42,17 @@ describe.each(APIS)('%s', (api) => {
       expect(repaired).toEqual([]);
       const bytes = joined(reads);
       expect(new TextDecoder().decode(bytes)).toBe(body);
-      const { ending, findings, lint } = compareLanes(readAll(bytes, laneSetup(api), { head: response! }));
+      const input = readAll(bytes, laneSetup(api), { head: response! });
+      const { ending, findings, lint } = compareLanes(input);
       expect(ending).toMatchObject({ state: 'http-error', rule: expect.stringMatching(says) });
       expect(findings).toEqual([]);
+      // Known of the ending alone, before there is a comparison.
+      const nothing = nothingToCompare(input);
+      expect(nothing).not.toBeNull();
+      const { grid } = input;
+      const known = { rows: [], findings: [], nothing };
+      for (const lane of Object.keys(input.adapters))
+        expect(cellStandings(grid.rows, lane, known, grid.errorEvent(lane)).filter(differs)).toEqual([]);
       expect(lint.filter(({ rule }) => rule === 'no-terminator')).toEqual([]);
     },
   );

@@ -32,6 +32,24 @@ describe('the grid of blocks', () => {
     ]);
   });
 
+  it('says of a block that the stream ended in that it is cut, and of one that the provider closed that it is not', () => {
+    const steps: Step[] = [
+      { ms: 1, block: 'b0', wire: [wireStart('b0', 'text'), wireText('b0', 'whole'), wireStop('b0')] },
+      { ms: 2, block: 'b1', wire: [wireStart('b1', 'text'), wireText('b1', 'ha')] },
+    ];
+    const grid = gridOfSteps(...steps);
+    const states = () => grid.rows.map(({ open, cut }) => [open, cut]);
+    expect(states()).toEqual([
+      [false, false],
+      [true, false],
+    ]);
+    grid.end();
+    expect(states()).toEqual([
+      [false, false],
+      [false, true],
+    ]);
+  });
+
   it('puts what a lane emits into the row of the block whose frame caused it, and leaves a hole where it emits nothing', () => {
     const grid = gridOfSteps(
       { ms: 1, block: 'b0', wire: [wireStart('b0', 'text'), wireText('b0', 'Hello ')], simple: [parts('Hello ')] },

@@ -183,7 +183,9 @@ function stateOf(block: LaneBlock, { open, timed }: { readonly open: boolean; re
     );
   }
   if (kind === 'reasoning' || kind === 'hidden') return null;
-  return open ? 'streaming' : block.row.kind === 'text' ? 'closed' : null;
+  if (open) return 'streaming';
+  if (block.row.kind !== 'text') return null;
+  return block.row.cut ? <span className="k k-warn">cut</span> : 'closed';
 }
 
 const stopping = (run: () => void) => (event: { stopPropagation(): void }) => {

@@ -1,4 +1,5 @@
 import { laneKeptLines, wireKeptLines, type KeptLine } from '../../../shared/compare/kept-lines.ts';
+import { nothingToCompare } from '../../../shared/compare/equality.ts';
 import { isWireResult, WIRE, type LaneId, type LaneOutcome } from '../../../shared/model/messages.ts';
 import { Glyph } from '../../components/Glyph.tsx';
 import { Shown } from '../../components/Shown.tsx';
@@ -19,7 +20,8 @@ export function EndCell({
   readonly off: boolean;
 }) {
   useTrace((trace) => trace.structure);
-  const { outcomes } = useSession().model;
+  const { model } = useSession();
+  const { outcomes } = model;
   const result = outcomes.get(lane);
   return (
     <div className={off ? 'cell end off' : 'cell end'}>
@@ -27,12 +29,16 @@ export function EndCell({
         <Glyph name="end" size={14} className="k-meta" />
         <h3 className="cut">After the end</h3>
       </header>
-      {result && (
-        <dl className="facts-list">
-          {linesOf(result, outcomes.get(WIRE)).map(({ name, value }, at) => (
-            <Fact key={at} name={name} value={value} />
-          ))}
-        </dl>
+      {lane !== WIRE && nothingToCompare(model) !== null ? (
+        <p className="quiet">It was given nothing to decode.</p>
+      ) : (
+        result && (
+          <dl className="facts-list">
+            {linesOf(result, outcomes.get(WIRE)).map(({ name, value }, at) => (
+              <Fact key={at} name={name} value={value} />
+            ))}
+          </dl>
+        )
       )}
       <Findings findings={findings} said={said} />
     </div>

@@ -18,7 +18,7 @@ interface LaneColumnProps {
   readonly rows: readonly BlockRow[];
   readonly folds: Folds;
   /** null before the end: then only counts can be said. */
-  readonly compare: CompareResult | null;
+  readonly compare: Pick<CompareResult, 'rows' | 'findings' | 'nothing'> | null;
   readonly compared: Compared;
   readonly live: boolean;
   /** Only so that numbers are read again. */

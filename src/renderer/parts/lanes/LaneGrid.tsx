@@ -1,5 +1,6 @@
 import { useEffect, useMemo, useRef, useState, type CSSProperties } from 'react';
 import type { BlockRow } from '../../../shared/model/blocks.ts';
+import { nothingToCompare } from '../../../shared/compare/equality.ts';
 import { WIRE, type LaneId } from '../../../shared/model/messages.ts';
 import { count } from '../../components/format.ts';
 import { NewPill } from '../../components/NewPill.tsx';
@@ -47,8 +48,8 @@ export function LaneGrid() {
     // Without findings the counts of cell-facts.ts stand; the Compare tab says why there are none.
     if (ended) session.loadCompare().catch(() => setFailed(session));
   }, [ended, session]);
-  const done: Compared = compare?.nothing ? 'nothing' : 'done';
-  const over: Compared = compare ? done : failed === session ? 'failed' : 'comparing';
+  const nothing = ended ? nothingToCompare(session.model) : null;
+  const over: Compared = nothing !== null ? 'nothing' : compare ? 'done' : failed === session ? 'failed' : 'comparing';
   const compared: Compared = ended ? over : live ? 'live' : 'not yet';
   const hidden = all.length - last.length;
 
@@ -70,7 +71,7 @@ export function LaneGrid() {
               lane={lane}
               rows={rows}
               folds={folds}
-              compare={compare}
+              compare={nothing === null ? compare : { rows: [], findings: [], nothing }}
               compared={compared}
               live={live}
               pulse={pulse}

@@ -214,4 +214,8 @@ describe('tabs without room', () => {
     expect(left('event', 145)).toEqual(['raw', 'usage']);
     expect(left('usage', 10)).toEqual(['event', 'findings', 'lint', 'raw']);
   });
+  it('are then the first ones with a count: what differs is not behind the menu where events and messages are many', () => {
+    expect(left('event', 100)).toEqual(['lint', 'raw', 'usage']);
+    expect(left('event', 99)).toEqual(['findings', 'lint', 'raw', 'usage']);
+  });
 });

@@ -151,6 +151,31 @@ test('a dropped file is sent to the program once, whether it opens at once or af
   expect(times(refused)).toBe(1);
 });
 
+test('many files that are dropped at once become traces one by one, and those that cannot are named', async ({
+  page,
+}) => {
+  await openEmpty(page, host.url);
+  const files = Array.from({ length: 12 }, (_, n) => [`many-${n}.sse`, chat(`Dropped as number ${n}`)] as const);
+  const before = (await host.client().call('traces.list', { limit: 1 })).total;
+  await page.evaluate(
+    (given) => {
+      const dataTransfer = new DataTransfer();
+      for (const [name, text] of given) dataTransfer.items.add(new File([text], name));
+      document.body.dispatchEvent(new DragEvent('drop', { dataTransfer, bubbles: true, cancelable: true }));
+    },
+    [...files.slice(0, 6), ['notes.txt', 'Nothing that streams'], ['again.sse', files[0]![1]], ...files.slice(6)],
+  );
+  const said = page.locator('.toasts');
+  await expect(said).toContainText('13 traces of 13 files. 1 of them was imported before.', { timeout: 45_000 });
+  await expect(said).toContainText(
+    /1 file of 14 could not be imported: notes\.txt: This is plain text, not a stream\./,
+  );
+  await expect(page.getByText(/^Importing/)).toHaveCount(0);
+  await expect(page.getByRole('dialog')).toHaveCount(0);
+  expect((await host.client().call('traces.list', { limit: 1 })).total).toBe(before + 12);
+  await expect.poll(async () => (await shown(page)).text['wire']).toContain('Dropped as number 0');
+});
+
 test('a file that takes long to read says so, and can be given up', async ({ page }) => {
   await openEmpty(page, host.url);
   await page.evaluate(() => {

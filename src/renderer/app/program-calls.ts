@@ -6,7 +6,7 @@ import { useEffect } from 'react';
 import { COMMAND, FILE, LISTENING } from '../../shared/rpc/handshake.ts';
 import { bytesOf } from '../../shared/text/base64.ts';
 import { COMMANDS, runCommand } from '../commands/commands.ts';
-import { openFile } from '../views/import/import-stream.ts';
+import { openFiles } from '../views/import/import-stream.ts';
 
 type Said = Readonly<Record<'type' | 'id' | 'name' | 'base64', unknown>>;
 
@@ -18,7 +18,7 @@ export function useProgramCalls(): void {
       const command = type === COMMAND ? COMMANDS.find((one) => one.id === id) : undefined;
       if (command) runCommand(command.id);
       if (type === FILE && typeof name === 'string' && typeof base64 === 'string')
-        void openFile(new File([bytesOf(base64)], name));
+        openFiles([new File([bytesOf(base64)], name)]);
     };
     window.addEventListener('message', take);
     // What was said while the page loaded comes now.

@@ -10,6 +10,8 @@ export interface Toast {
   readonly text: string;
   readonly tone: 'plain' | 'error';
   readonly action?: ToastAction;
+  /** Until it is closed, whatever others come. */
+  readonly stays?: true;
 }
 
 /** Long enough to read and undo; errors stay until closed (WCAG 2.2.1). */
@@ -24,13 +26,31 @@ export function closeToast(id: number): void {
 
 function show(toast: Omit<Toast, 'id'>): number {
   const id = ++last;
-  useToasts.setState(({ toasts }) => ({ toasts: [...toasts.slice(-2), { ...toast, id }] }));
+  useToasts.setState(({ toasts }) => {
+    const passing = toasts.filter(({ stays }) => stays === undefined).slice(-2);
+    return { toasts: [...toasts.filter((one) => one.stays === true || passing.includes(one)), { ...toast, id }] };
+  });
   return id;
 }
 
 export function toast(text: string, action?: ToastAction): void {
   const id = show({ text, tone: 'plain', ...(action && { action }) });
   setTimeout(() => closeToast(id), SHOWN_MS);
+}
+
+/** Tells of work that goes on: `say` brings its text up to date. */
+export function toastWork(
+  text: string,
+  action: ToastAction,
+): { readonly say: (text: string) => void; readonly close: () => void } {
+  const id = show({ text, tone: 'plain', action, stays: true });
+  return {
+    say: (now) =>
+      useToasts.setState(({ toasts }) => ({
+        toasts: toasts.map((one) => (one.id === id ? { ...one, text: now } : one)),
+      })),
+    close: () => closeToast(id),
+  };
 }
 
 /** A fault of the window, with a way to tell of it. */

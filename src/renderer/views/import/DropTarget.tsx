@@ -1,6 +1,6 @@
 import { useEffect, useState } from 'react';
 import { openOverlay, useApp } from '../../stores/app.ts';
-import { openFile } from './import-stream.ts';
+import { openFiles } from './import-stream.ts';
 import './import.css';
 
 const holdsFiles = (event: DragEvent): boolean => event.dataTransfer?.types.includes('Files') === true;
@@ -22,7 +22,7 @@ export function DropTarget() {
       move(0);
       if (!holdsFiles(event)) return;
       event.preventDefault();
-      for (const file of event.dataTransfer!.files) void openFile(file);
+      openFiles(event.dataTransfer!.files);
     };
     const onPaste = (event: ClipboardEvent) => {
       if (event.defaultPrevented || useApp.getState().overlay !== null) return;
@@ -52,7 +52,7 @@ export function DropTarget() {
   if (!over) return null;
   return (
     <div className="drop-layer">
-      <p>Drop the file to open its streams</p>
+      <p>Drop files to open their streams</p>
     </div>
   );
 }

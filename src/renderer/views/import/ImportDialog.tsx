@@ -11,7 +11,8 @@ import { byteSize, count } from '../../components/format.ts';
 import { Segments } from '../../components/Segments.tsx';
 import type { OverlayProps } from '../view.ts';
 import { apiChip, apiLabel, useProviders } from '../../stores/providers.ts';
-import { importStreams, type ImportSource } from './import-stream.ts';
+import type { ImportSource } from './import-source.ts';
+import { importStreams } from './import-stream.ts';
 import { useRecognized, type Recognition } from './use-recognized.ts';
 import './import.css';
 

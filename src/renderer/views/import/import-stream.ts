@@ -1,8 +1,6 @@
 /** Streams from outside: pasted text and files. What they hold is for the program to say; the window only asks. */
 import { NOT_HELD, type ParamsOf, type ResultOf } from '../../../shared/rpc/contract.ts';
-import { MAX_IMPORT } from '../../../shared/model/import-limit.ts';
 import { ServiceError } from '../../../shared/rpc/services.ts';
-import { base64Of } from '../../../shared/text/base64.ts';
 import { client } from '../../client/client.ts';
 import {
   closeOverlay,
@@ -13,8 +11,9 @@ import {
   type ImportInput,
 } from '../../stores/app.ts';
 import { toast, toastError } from '../../stores/toasts.ts';
+import { importFiles } from './import-files.ts';
+import { sourceOf, type ImportSource } from './import-source.ts';
 
-export type ImportSource = NonNullable<ImportInput['source']>;
 export type Recognized = ResultOf<'imports.recognize'>;
 
 export function askAbout(source: ImportSource, api?: string): AskedImport {
@@ -58,13 +57,9 @@ export async function importStreams({ source, held, ...choice }: ImportChoice): 
 }
 
 /** Opens a file at once where it is one stream as the server sent it; else the dialog shows what is in it. */
-export async function openFile(file: File): Promise<void> {
+async function openFile(file: File): Promise<void> {
   try {
-    if (file.size > MAX_IMPORT)
-      throw new Error(
-        `it is larger than the limit of ${MAX_IMPORT / 1024 / 1024} MB. Cut out the exchange that matters.`,
-      );
-    const source = { name: file.name, base64: base64Of(new Uint8Array(await file.arrayBuffer())) };
+    const source = await sourceOf(file);
     const asked = askAbout(source);
     const input: ImportInput = { source, asked };
     const answer = asked.answer.catch(() => null);
@@ -86,13 +81,21 @@ export async function openFile(file: File): Promise<void> {
 const SHOWN_AFTER_MS = 500;
 const after = (ms: number): Promise<null> => new Promise((resolve) => void setTimeout(resolve, ms, null));
 
+/** Files are read one after the other, however many there are, and however often some are dropped. */
+let opened: Promise<void> = Promise.resolve();
+
+export function openFiles(files: Iterable<File>): void {
+  const all = [...files];
+  opened = opened.then(() => (all.length === 1 ? openFile(all[0]!) : importFiles(all)));
+}
+
 /** Asks for files, as Ctrl+O does everywhere. */
 export function chooseFiles(): void {
   const input = document.createElement('input');
   input.type = 'file';
   input.multiple = true;
   input.addEventListener('change', () => {
-    for (const file of input.files ?? []) void openFile(file);
+    openFiles(input.files ?? []);
   });
   input.click();
 }

@@ -2,7 +2,8 @@
 import { useEffect, useMemo, useState } from 'react';
 import { ServiceError } from '../../../shared/rpc/services.ts';
 import type { AskedImport, ImportInput } from '../../stores/app.ts';
-import { askAbout, type ImportSource, type Recognized } from './import-stream.ts';
+import type { ImportSource } from './import-source.ts';
+import { askAbout, type Recognized } from './import-stream.ts';
 
 export type Recognition =
   | { readonly state: 'nothing' | 'asking' }

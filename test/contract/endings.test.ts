@@ -3,6 +3,7 @@
  * and transport) of the reliability list. Responses are written to the socket as they stand, since a server's library would mend them.
  */
 import { spawn } from 'node:child_process';
+import { lookup } from 'node:dns/promises';
 import { once } from 'node:events';
 import { createSecureServer } from 'node:http2';
 import { createServer as createTlsServer } from 'node:https';
@@ -421,6 +422,21 @@ describe('D1 an endpoint that is not reached', () => {
       rule: expect.stringMatching(/^No connection to 255\.255\.255\.255:9 \((?:ENETUNREACH|EACCES|EHOSTUNREACH)\)\.$/),
       advice: expect.stringMatching(/server is running/),
     });
+  });
+  test('D1 a name of several addresses, of which the server has only the last', async (context) => {
+    const server = createServer((socket) =>
+      socket.once('data', () => socket.end(`HTTP/1.1 200 OK\r\n${STREAM}\r\n\r\n${WHOLE}`)),
+    );
+    const listens = await new Promise((resolve) => {
+      server.once('error', () => resolve(false));
+      server.listen(0, '::1', () => resolve(true));
+    });
+    const addresses = await lookup('localhost', { all: true });
+    // A machine without IPv6 has no such server.
+    context.skip(listens !== true || !addresses.some(({ address }) => address === '::1'), 'no localhost over IPv6');
+    servers.push(server);
+    const { ending } = await asked(`http://localhost:${(server.address() as AddressInfo).port}/v1`);
+    expect(ending.state, ending.rule).toBe('complete');
   });
   // Linux takes no connection of a listener whose queue is full, and answers nothing.
   test.skipIf(process.platform !== 'linux')('D1 a server that takes no connection, in time', async () => {

@@ -188,6 +188,12 @@ export function requestFailure(phase: RequestPhase, target: string, reason: stri
       advice: 'Nothing is listening there. Start the server, or check the port in the base URL.',
     };
   }
+  if (phase === 'dns' && reason === 'EAI_AGAIN')
+    return {
+      fact: `${fact.slice(0, -1)} (${reason}).`,
+      advice:
+        'No name server answered. Run it again in a moment; if it stays so, check the network, and the base URL for typos.',
+    };
   const tls = phase === 'tls' ? TLS_FAILURES.find(([pattern]) => pattern.test(reason)) : undefined;
   if (tls) return { fact: `${fact.slice(0, -1)} (${reason}).`, advice: tls[1] };
   if (phase === 'request' && reason === HTTP_2)

@@ -60,6 +60,14 @@ const json = { 'content-type': 'application/json' };
 const whole200 = (body: string, facts: Partial<TransportFacts> = {}): Ending =>
   endingOf(body, { framing: 'bytes', events: 0, unfinished: false, head: head(200, json), ...facts });
 
+test('D1 a name server that does not answer is no misspelt name', () => {
+  const unanswered = { how: 'failed', phase: 'dns', target: 'api.example', reason: 'EAI_AGAIN' } as const;
+  expect(endingOf('', { head: null, end: unanswered })).toMatchObject({
+    state: 'http-error',
+    advice: expect.stringMatching(/^No name server answered\. Run it again in a moment/),
+  });
+});
+
 describe('the state, and the fact its sentence names', () => {
   test.each<readonly [string, Ending, Ending['state'], RegExp]>([
     ['complete: the terminator arrived', endingOf(whole), 'complete', /data: \[DONE\]/],

@@ -106,6 +106,8 @@ export interface FramingFaults {
   readonly ofEvent: (event: number) => FramingFault | undefined;
   /** Why a terminator that stands in the body is none, to follow "but"; null where none does. */
   readonly terminator: string | null;
+  /** The API of the first event that is of none that is decoded here; null where there is no such event, or nobody can tell. */
+  readonly foreign: string | null;
 }
 
 /** What an API needs of an event to tell whether it is its end. */
@@ -117,6 +119,8 @@ export interface StreamKnowledge {
   readonly label: string;
   readonly terminator: string;
   readonly ends: (event: EventFacts) => boolean;
+  /** Whether the API is one at all; of none, each event is a stranger and none is at fault for it. */
+  readonly decoded: boolean;
   /** Whose an event is beyond doubt, where it is not this API's own. */
   readonly stranger: (frame: Frame) => Stranger | null;
 }
@@ -161,6 +165,7 @@ export class FaultFinder {
   readonly #events = new Map<number, FramingFaultId>();
   readonly #sizes = new ChunkSizes();
   #terminator: string | null = null;
+  #foreign: string | null = null;
   #strays: Stray[] = [];
   #cut: CutEvent | undefined;
   /** Where the last comment ended, and where it began. */
@@ -191,7 +196,12 @@ export class FaultFinder {
       .toSorted((a, b) => a.start - b.start);
     const byId = new Map(all.map((fault) => [fault.id, fault]));
     const events = this.#events;
-    return { all, ofEvent: (event) => byId.get(events.get(event)!), terminator: this.#terminator };
+    return {
+      all,
+      ofEvent: (event) => byId.get(events.get(event)!),
+      terminator: this.#terminator,
+      foreign: this.#foreign,
+    };
   }
 
   #endSizes(): void {
@@ -247,8 +257,10 @@ export class FaultFinder {
 
   /** An event that can be read: whose is it, and does it come after the end? */
   #takeEvent(frame: Frame): void {
-    const { ends, stranger, label } = this.#knowledge;
+    const { ends, stranger, label, decoded } = this.#knowledge;
     const other = stranger(frame);
+    if (other?.kind === 'foreign') this.#foreign ??= other.label;
+    if (!decoded) return;
     if (other && other.kind !== 'wrapped')
       this.#found('other-api', frame, (place, count) =>
         say.otherApi(place, count, { ...other, readable: other.kind === 'other' }, label),

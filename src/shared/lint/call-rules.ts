@@ -1,7 +1,6 @@
 /** Rules on tool calls that hold for every API: whether a client could run the call, and send its result back. */
 import { isJson, objectOf, parseJson } from '../json/json-object.ts';
 import type { WireBlock, WireOutcome } from '../model/messages.ts';
-import { codePoints } from '../text/code-points.ts';
 import { nearestName } from '../text/nearest.ts';
 import { chat, chatArguments, chatCall, chatEnd, chatFragment, chunk } from './example-bodies.ts';
 import { kindOf, type LintCheck, type LintRule } from './rule.ts';
@@ -10,9 +9,6 @@ import { kindOf, type LintCheck, type LintRule } from './rule.ts';
 const NAMED = new Set(['function', 'custom', 'function_call', 'custom_tool_call', 'tool_use', 'functionCall']);
 /** Calls whose arguments are JSON by contract. */
 const TAKES_JSON = new Set(['function', 'function_call', 'tool_use', 'functionCall']);
-
-/** Characters of a call's id in the Responses API: a longer one is refused with `string_above_max_length`. */
-const MAX_CALL_ID = 64;
 
 export const callsOf = ({ blocks }: WireOutcome): readonly WireBlock[] => blocks.filter(({ kind }) => kind === 'tool');
 export const callName = ({ name, block }: Pick<WireBlock, 'name' | 'block'>): string =>
@@ -128,25 +124,6 @@ export const CALL_RULES: readonly LintRule[] = [
           if (before)
             report(one.firstEvent, `The calls ${callName(before)} and ${callName(one)} have the same id, ${id}.`, id);
           else first.set(id, one);
-        }
-      },
-    }),
-  },
-  {
-    id: 'call-id-long',
-    strict: 'warning',
-    lenient: 'info',
-    help: `Ids of tool calls have at most ${MAX_CALL_ID} characters. Gateways that put something of their own into the id, such as a signature of the model's thoughts, make longer ones.`,
-    advice:
-      'OpenAI refuses the next request with the history: "string too long". Give the call a shorter id, in the history and in its result.',
-    example: chat(chatCall(0, `call_${'a'.repeat(MAX_CALL_ID)}`, 'f', '{}'), ...chatEnd('tool_calls')),
-    counterexample: chat(chatCall(0, 'a'.repeat(MAX_CALL_ID), 'f', '{}'), ...chatEnd('tool_calls')),
-    check: () => ({
-      end({ outcome }, report) {
-        for (const one of callsOf(outcome)) {
-          const length = codePoints(one.tool_call_id ?? '');
-          if (length > MAX_CALL_ID)
-            report(one.firstEvent, `The id of the call ${callName(one)} has ${length} characters.`);
         }
       },
     }),

@@ -121,6 +121,13 @@ export const outputText = (output_index: number, item_id: string, delta: string)
   content_index: 0,
   delta,
 });
+export const textDone = (output_index: number, item_id: string, text: string): ExampleEvent => ({
+  type: 'response.output_text.done',
+  output_index,
+  item_id,
+  content_index: 0,
+  text,
+});
 export const completed = (...output: readonly JsonObject[]): ExampleEvent => ({
   type: 'response.completed',
   response: {

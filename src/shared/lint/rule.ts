@@ -137,6 +137,12 @@ export function lintEvent(frame: Frame): LintEvent {
 /** The data that ends a stream of OpenAI and of those that follow it. */
 export const isDone = (data: string): boolean => data === '[DONE]';
 
+/** Whether a stream is nothing but its terminator, [DONE]. */
+export function isOnlyDone(frames: readonly Frame[]): boolean {
+  const events = frames.filter(({ dispatches }) => dispatches);
+  return events.length > 0 && events.every(({ data }) => isDone(data));
+}
+
 /** The type of a JSON value, with its article. */
 export const kindOf = (value: unknown): string =>
   value === null

@@ -2,7 +2,7 @@
 import { chat, chatEnd, chatText, chunk, message, blockStart, blockStop, textDelta } from './example-bodies.ts';
 import { objectOf } from '../json/json-object.ts';
 import type { Frame } from '../model/stream.ts';
-import { isDone, kindOf, lintEvent, type LintRule } from './rule.ts';
+import { isDone, isOnlyDone, kindOf, lintEvent, type LintRule } from './rule.ts';
 
 const doubled = (...events: readonly unknown[]): readonly unknown[] => events.flatMap((event) => [event, event]);
 
@@ -22,6 +22,23 @@ export const STREAM_RULES: readonly LintRule[] = [
     check: ({ ending }) => ({
       end(_stream, report) {
         if (ending?.state === 'not-a-stream') report(null, ending.rule);
+      },
+    }),
+  },
+  {
+    id: 'only-terminator',
+    strict: 'error',
+    lenient: 'error',
+    help: 'The stream is nothing but [DONE]. A gateway that gets no answer, or one that it cannot read, ends its own stream properly all the same.',
+    advice:
+      'Clients show an empty answer, and have no error to show. Look into the log of the gateway for what it was given, and ask again.',
+    example: chat('[DONE]'),
+    counterexample: chatText('Hi'),
+    check: () => ({
+      end({ outcome, frames }, report) {
+        // An error outside of the events says more.
+        if (outcome.errors.length === 0 && isOnlyDone(frames))
+          report(frames[0] ?? null, 'The stream ends with [DONE] before any event of an answer.');
       },
     }),
   },
@@ -56,6 +73,8 @@ export const STREAM_RULES: readonly LintRule[] = [
       end({ outcome, frames }, report) {
         // An error instead of a stream needs no end.
         if (ending?.state === 'not-a-stream' || ending?.state === 'http-error') return;
+        // Of an API that nobody knows the end of the body is all that there is.
+        if (ending?.state === 'complete') return;
         // One that is misspelt or not closed has a remark of its own.
         if (outcome.terminated || faults.all.some(({ id }) => id === 'done-misspelt' || id === 'terminator-open'))
           return;

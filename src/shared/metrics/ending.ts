@@ -197,9 +197,13 @@ function wireRules(api: Api, facts: TransportFacts, wire: WireOutcome): Ending |
   const after = end.how === 'end' ? '' : ' What the connection did afterwards changes nothing.';
   return {
     state: 'complete',
-    rule: `The provider's terminator (${providerOf(api).terminator}) arrived.${after}${headerNote(head, framing)}${lossesIn(facts)}${bufferedNote(facts)}`,
+    rule: `The provider's terminator (${providerOf(api).terminator}) arrived.${after}${emptyNote(events, wire)}${headerNote(head, framing)}${lossesIn(facts)}${bufferedNote(facts)}`,
   };
 }
+
+/** A terminator is an event as well. */
+const emptyNote = (events: number, { blocks, finish }: WireOutcome): string =>
+  events === 1 && blocks.length === 0 && finish.length === 0 ? ' Nothing came before it: there is no answer.' : '';
 
 const bufferedNote = ({ buffered }: TransportFacts): string => (buffered === undefined ? '' : ` ${buffered}`);
 
@@ -290,7 +294,7 @@ function transportRules({ end, head, bytes, request }: TransportFacts, wire: Wir
 }
 
 /** What was asked for was no stream, or nobody knows what ends it: the end of the body is all that there is to see. */
-function wholeRules(api: Api, { framing, bytes, events }: TransportFacts): Ending | null {
+function wholeRules(api: Api, { framing, bytes, events, faults }: TransportFacts): Ending | null {
   if (framing !== 'bytes' && api !== OTHER_API) return null;
   const body = bytes === 0 ? 'It has no body' : `Its body has ${bytes} bytes`;
   return {
@@ -298,7 +302,7 @@ function wholeRules(api: Api, { framing, bytes, events }: TransportFacts): Endin
     rule:
       framing === 'bytes'
         ? `The response is complete, and is no stream. ${body}.`
-        : `The response ended properly, after ${events} ${events === 1 ? 'event' : 'events'}. Tracelane does not know this API, so no terminator was looked for.`,
+        : `The response ended properly, after ${events} ${events === 1 ? 'event' : 'events'}. ${faults.foreign === null ? 'Tracelane does not know this API' : `Its events are of ${faults.foreign}, which Tracelane does not decode`}, so no terminator was looked for.`,
   };
 }
 

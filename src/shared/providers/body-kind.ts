@@ -8,6 +8,8 @@ import { FRAMINGS } from '../framing/registry.ts';
 import { AROUND, strayLine, type Around } from '../framing/stray-line.ts';
 import { lossyText } from '../framing/utf8.ts';
 import { objectOf, parseJson, stringOf, type JsonObject } from '../json/json-object.ts';
+import { parsePartial, PythonJsonError } from '../json/partial-json.ts';
+import { toPlain } from '../json/python-value.ts';
 import { topLevelObjects } from '../json/top-level.ts';
 import type { Framing } from '../model/stream.ts';
 import { binaryKind } from '../text/binary.ts';
@@ -347,14 +349,25 @@ function listed(text: string): BodyKind | null {
     const first = topLevelObjects(text).objects[0]?.value;
     if (first?.['error'])
       return { kind: 'json-error', what: 'a JSON error, in an array', says: faultOf(first['error']).message };
-    const api = first && ownerOf(factsOfJson(first), all());
+    const begun = first ?? begunIn(text);
+    const api = begun && ownerOf(factsOfJson(begun), all());
     return {
       kind: 'json-array',
-      what: `a JSON array${api ? ` of events of ${api.label}` : ''}`,
-      ...(api?.framing === 'sse' && { cause: arrayCause(first!) }),
+      what: `a JSON array${api ? ` of events of ${api.label}` : ''}${first === undefined && begun ? ', cut inside the first of them' : ''}`,
+      ...(api?.framing === 'sse' && { cause: arrayCause(begun!) }),
     };
   }
   return null;
+}
+
+/** The first object of an array, as far as it came; null where there is none. */
+function begunIn(text: string): JsonObject | null {
+  try {
+    return objectOf(toPlain(parsePartial(text.slice(1).trimStart())));
+  } catch (error) {
+    if (error instanceof PythonJsonError) return null;
+    throw error;
+  }
 }
 
 /** Google's API sends an array unless it is asked for events. */

@@ -1,11 +1,13 @@
 /** Which API a stream follows, told by its own events: for bytes that came without their request. */
 import { eventWithin } from '../framing/broken-data.ts';
 import { payloadOf } from '../framing/frame.ts';
+import { framingOf } from '../framing/detect.ts';
 import { createFramer } from '../framing/registry.ts';
 import { objectOf, stringOf } from '../json/json-object.ts';
 import type { Api, Frame, Framed, Framing } from '../model/stream.ts';
 import { binaryKind } from '../text/binary.ts';
 import { bodyKind } from './body-kind.ts';
+import { foreignOf, isRealtime } from './foreign.ts';
 import type { ApiSign, FrameFacts, ProviderDefinition } from './provider.ts';
 import { PROVIDERS } from './registry.ts';
 import { wrappedEvent } from './wrapped.ts';
@@ -40,9 +42,19 @@ export function apiOfUrl(address: string): Api | null {
   return [...PROVIDERS.values()].find((provider) => provider.path.test(path))?.id ?? null;
 }
 
+/** Whose the events of a stream are that is of no API that is decoded here, as sentences call it; null where nobody can tell. */
+export function foreignIn(body: Uint8Array, framing: Framing): string | null {
+  const framer = createFramer(framing);
+  for (const one of framer.feed({ n: 0, tNs: 0, offset: 0, bytes: body.subarray(0, MAX_BYTES) })) {
+    const foreign = one.type === 'frame' ? foreignOf(factsOf(one.frame)) : null;
+    if (foreign !== null) return foreign;
+  }
+  return null;
+}
+
 export interface Undetected {
-  /** `binary`: no text and no stream, whatever API is named. `other-messages`: a binary stream of none of the APIs. */
-  readonly code: 'binary' | 'other-messages' | 'unknown-api';
+  /** `binary`: no text and no stream, whatever API is named. `other-api`, `other-messages`: a stream, or a binary one, of none of the APIs. */
+  readonly code: 'binary' | 'other-api' | 'other-messages' | 'unknown-api';
   /** The fact. The next step depends on who asks. */
   readonly sentence: string;
 }
@@ -55,8 +67,12 @@ export function undetected(body: Uint8Array): Undetected {
       code: 'other-messages',
       sentence: `This is ${kind.what}, but no message in it is of an API that this version knows.`,
     };
-  if (kind === null || kind.kind === 'stream')
-    return { code: 'unknown-api', sentence: 'None of the events says which API this stream follows.' };
+  if (kind === null || kind.kind === 'stream') {
+    const foreign = foreignIn(body, framingOf(null, body) ?? 'json-lines');
+    return foreign === null
+      ? { code: 'unknown-api', sentence: 'None of the events says which API this stream follows.' }
+      : { code: 'other-api', sentence: `The events are of ${foreign}, which Tracelane does not decode.` };
+  }
   const { what, says, cause, step = 'Save the response exactly as the server sends it, decompressed.' } = kind;
   return {
     code: binaryKind(body) === null ? 'unknown-api' : 'binary',
@@ -86,7 +102,10 @@ function signIn(body: Uint8Array, framing: Framing): FoundSign | null {
   return weak;
 }
 
-function wrappedIn({ json }: FrameFacts, providers: readonly ProviderDefinition[]): FoundSign | null {
+function wrappedIn(facts: FrameFacts, providers: readonly ProviderDefinition[]): FoundSign | null {
+  const { json } = facts;
+  // Its items look like answers.
+  if (json && isRealtime(json, facts)) return null;
   const found = json && wrappedEvent(json, providers);
   return (
     found && {

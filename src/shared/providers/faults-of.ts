@@ -35,8 +35,8 @@ function knowledgeOf(own: ProviderDefinition): StreamKnowledge {
     label: own.label,
     terminator: own.terminator,
     ends: (event) => own.ends?.(factsOf(event)) ?? false,
-    // Of an API that nobody knows all events are strangers.
-    stranger: (frame) => (own.id === OTHER_API ? null : strangerIn(factsOf(frame), own, others)),
+    decoded: own.id !== OTHER_API,
+    stranger: (frame) => strangerIn(factsOf(frame), own, others),
   };
 }
 

@@ -17,18 +17,20 @@ const called =
   (json) =>
     pattern.test(stringOf(json[field]) ?? '');
 
+const REALTIME = "OpenAI's Realtime API";
+
+/** Its events of a response have the names of Responses; each has an id of its own, and none is numbered. */
+export const isRealtime: Sign = (json, { type }) =>
+  isText(json['event_id']) &&
+  !('sequence_number' in json) &&
+  /^(?:session|conversation|input_audio_buffer|output_audio_buffer|rate_limits|response)\./.test(type);
+
 /** As sentences call them, by their documented events. */
 const FOREIGN: readonly (readonly [label: string, sign: Sign])[] = [
   ["Cohere's Chat API", typed(/^(?:message|content|tool-call|tool-plan|citation)-(?:start|delta|end)$/)],
   ["Cohere's older Chat API", called('event_type', /^(?:stream|text|tool-calls|citation|search)-\w+/)],
   ["Google's Interactions API", called('event_type', /^(?:interaction|content|step)\.\w+/)],
-  // Its events of a response have the names of Responses; each has an id of its own, as no other API's have.
-  [
-    "OpenAI's Realtime API",
-    (json, { type }) =>
-      isText(json['event_id']) &&
-      /^(?:session|conversation|input_audio_buffer|output_audio_buffer|rate_limits)\./.test(type),
-  ],
+  [REALTIME, isRealtime],
   ["OpenAI's Assistants API", called('object', /^thread\.(?:run|message)/)],
   [
     "the AI SDK's stream for its own clients",

@@ -86,10 +86,17 @@ const clean: readonly (readonly [Api, string])[] = [
   ['messages', messages(mStart, block(0), delta(0), stop(0), ...mEnd())],
   [
     'responses',
-    responses(rCreated, added(), ...rText, done(0, rSaid), {
-      ...rDone,
-      response: { ...rDone.response, output: [rSaid] },
-    }),
+    responses(
+      rCreated,
+      added(),
+      ...rText,
+      { type: 'response.output_text.done', ...rPart, text: 'Hi' },
+      done(0, rSaid),
+      {
+        ...rDone,
+        response: { ...rDone.response, output: [rSaid] },
+      },
+    ),
   ],
 ];
 
@@ -141,7 +148,7 @@ const broken: readonly (readonly [rule: string, api: Api, body: string, event: n
   ['second-message-start', 'messages', messages(mStart, mStart, ...mEnd()), 1],
   ['block-order', 'messages', messages(mStart, delta(0), ...mEnd()), 1],
   ['block-order', 'messages', messages(mStart, block(0), stop(0), delta(0), ...mEnd()), 3],
-  ['block-order', 'messages', messages(mStart, block(0), block(1), stop(0), stop(1), ...mEnd()), 2],
+  ['blocks-overlap', 'messages', messages(mStart, block(0), block(1), stop(0), stop(1), ...mEnd()), 2],
   ['block-order', 'messages', messages(mStart, stop(0), ...mEnd()), 1],
   ['index-gap', 'messages', messages(mStart, block(0), stop(0), block(2), stop(2), ...mEnd()), 3],
   [

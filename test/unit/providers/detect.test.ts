@@ -1,6 +1,7 @@
 /** A stream says by its own events which API it follows. */
 import { describe, expect, test } from 'vitest';
-import { apiOfUrl, detectApi } from '../../../src/shared/providers/detect.ts';
+import { apiOfUrl, detectApi, foreignIn } from '../../../src/shared/providers/detect.ts';
+import { recognize } from '../../../src/main/core/imports/recognize.ts';
 import { framesOf } from '../../../src/main/core/samples/answers.ts';
 import { sampleFormatOf } from '../../../src/main/core/providers/registry.ts';
 import { joined } from '../../../src/main/core/providers/sample/format.ts';
@@ -24,6 +25,21 @@ describe('detectApi', () => {
         expect(detectApi(joined(frames.slice(-3)))?.api).toBe(api);
       }
     }
+  });
+
+  test('takes the events of the Realtime API for those of no API, however much their items look like answers', () => {
+    const item = { id: 'item_1', object: 'realtime.item', type: 'message', role: 'assistant', content: [] };
+    const events = [
+      { type: 'response.created', response: { id: 'r', object: 'realtime.response', status: 'in_progress' } },
+      { type: 'response.output_item.added', response_id: 'r', output_index: 0, item },
+      { type: 'response.output_text.delta', response_id: 'r', item_id: 'item_1', output_index: 0, delta: 'Hi' },
+      { type: 'response.done', response: { id: 'r', status: 'completed', output: [item] } },
+    ].map((event, at) => ({ event_id: `event_${at}`, ...event }));
+    const body = bytesOf(events.map((event) => `data: ${JSON.stringify(event)}\n\n`).join(''));
+    expect(detectApi(body)).toBeNull();
+    expect(foreignIn(body, 'sse')).toBe("OpenAI's Realtime API");
+    const lines = bytesOf(events.map((event) => `${JSON.stringify(event)}\n`).join(''));
+    expect(() => recognize('log.jsonl', lines)).toThrow(/Realtime API/);
   });
 
   test('knows an API by its errors', () => {

@@ -9,6 +9,7 @@ import { createFramer } from '../../../shared/framing/registry.ts';
 import { OTHER_API, type Api, type Framed, type Framing } from '../../../shared/model/stream.ts';
 import { detectApi } from '../../../shared/providers/detect.ts';
 import { faultsOf } from '../../../shared/providers/faults-of.ts';
+import { isRealtime } from '../../../shared/providers/foreign.ts';
 import { PROVIDERS, providerOf } from '../../../shared/providers/registry.ts';
 import { factsOfJson, ownerOf } from '../../../shared/providers/wrapped.ts';
 import { binaryKind } from '../../../shared/text/binary.ts';
@@ -67,6 +68,8 @@ export function bodyStream(bytes: Uint8Array, api: Api | null, refused: boolean)
   const sent = sentFaults(bytes, detected ?? api);
   // What a server did is to be shown as it is, too; only what a copy did is mended.
   if (sent.length > 0 && framing === 'sse' && plain !== null) return plain;
+  // Its items look like answers of another API.
+  if (framing !== 'sse' && isOfRealtime(bytes)) return null;
   const mended = repairText(new TextDecoder().decode(bytes));
   const repaired = repairedStream(mended, detected);
   // Fields that no client understands are a fault of the server, however well the JSON in them reads.
@@ -82,6 +85,12 @@ export function bodyStream(bytes: Uint8Array, api: Api | null, refused: boolean)
   if (named !== null) return named;
   const other = framing && asIs(bytes, OTHER_API, framing);
   return other && other.events > 0 ? other : null;
+}
+
+/** Events of the Realtime API, one after another, as its clients write them down. */
+function isOfRealtime(bytes: Uint8Array): boolean {
+  const [first] = topLevelObjects(new TextDecoder().decode(bytes.subarray(0, LOOKED_AT))).objects;
+  return first !== undefined && isRealtime(first.value, factsOfJson(first.value));
 }
 
 /** A stream that was cut inside its first event, which names its API all the same. */
@@ -242,15 +251,28 @@ const MAX_WRAPPERS = 3;
 function jsonStream(text: string, timeAt: (at: number) => LogTime | null): BodyStream | null {
   const { objects, others } = topLevelObjects(text);
   const array = /^\s*\[\s*\{/.test(text);
+  const last = objects.at(-1);
+  const cut = array && last ? cutEnd(text, last) : null;
   const timed = objects.map((object) => ({ ...object, lost: 0, time: timeAt(object.at) }));
   return objectStream(text, timed, {
     format: array
       ? { id: 'json-array', label: 'a JSON list of events' }
       : { id: 'json-events', label: 'JSON objects of events' },
     how: `It was ${objects.length === 1 ? 'one JSON object' : `${objects.length} JSON objects, one after another`}${array ? ' in a list' : ''}, as programs print events.`,
-    others,
+    others: cut === null ? others : topLevelObjects(text.slice(0, last!.at + last!.text.length)).others,
     mayBeOnlyEvents: true,
+    ...(cut !== null && { cut }),
   });
+}
+
+/** That a list is not closed, as a sentence; null where it is, or ends in other text. */
+function cutEnd(text: string, last: TopLevelObject): string | null {
+  const rest = text.slice(last.at + last.text.length).trim();
+  if (rest === '' || rest === ',') return 'The list is not closed: it was cut.';
+  const [, object] = /^,\s*(\{.*)$/s.exec(rest) ?? [];
+  return object === undefined
+    ? null
+    : `The list was cut inside an object, of which the ${object.length} characters that came were left out.`;
 }
 
 /** Throws an ImportError where so much was left out of what was printed that nothing true can be shown. */
@@ -283,13 +305,15 @@ interface ObjectWords {
   readonly others: number;
   /** Where nothing stands between them, an object that says nothing of its API is an event as well. */
   readonly mayBeOnlyEvents: boolean;
+  /** Where the text ends too early, as a sentence. */
+  readonly cut?: string;
 }
 
 /** Throws an ImportError where values of an event were not printed. */
 function objectStream(
   whole: string,
   objects: readonly FoundObject[],
-  { format, how, others: between, mayBeOnlyEvents }: ObjectWords,
+  { format, how, others: between, mayBeOnlyEvents, cut }: ObjectWords,
 ): BodyStream | null {
   if (objects.length === 0) return null;
   if (objects.length === 1) {
@@ -323,6 +347,7 @@ function objectStream(
   if (respelled > 0) repaired.push('An SDK had spelled members in its own way, or added some; they were turned back.');
   const left = objects.length - events.length;
   if (left > 0) repaired.push(`${countedRecords(left)} no event of the API ${left === 1 ? 'was' : 'were'} left out.`);
+  if (cut !== undefined) repaired.push(cut);
   if (others > 0) repaired.push(`${others} characters between the objects were left out.`);
   const { parts, addedEnd } = framed(events, api, ended);
   if (addedEnd !== undefined)
@@ -429,7 +454,8 @@ function signOf(json: JsonObject): { readonly api: Api; readonly strong: boolean
 }
 
 /** Whether an object is an event of a stream beyond doubt. */
-export const isEvent = (value: JsonObject): boolean => signOf(value)?.strong === true && !isAnswer(value);
+export const isEvent = (value: JsonObject): boolean =>
+  isRealtime(value, factsOfJson(value)) || (signOf(value)?.strong === true && !isAnswer(value));
 
 /** Whether an object is an answer that was not streamed. */
 export const isAnswer = (value: JsonObject): boolean =>

@@ -6,7 +6,7 @@ import type { Severity } from '../../../shared/model/findings.ts';
 import type { LaneId, LaneMessage } from '../../../shared/model/messages.ts';
 import type { LintSeverity } from '../../../shared/lint/rule.ts';
 import type { ByteRange } from '../../../shared/text/byte-range.ts';
-import type { Api } from '../../../shared/model/stream.ts';
+import { OTHER_API, type Api } from '../../../shared/model/stream.ts';
 import type { Ending, ImportFacts, TerminalState } from '../../../shared/model/trace.ts';
 import type { TraceToExport } from '../exports/exported.ts';
 import { OWN_RULES, type Level } from './rules.ts';
@@ -56,6 +56,7 @@ export function checkStream({ facts, reads, setup }: TraceToExport, lanes?: read
     ending: input.ending?.state ?? null,
     issues: [
       ...fileIssues(facts.imported),
+      ...(facts.api === OTHER_API && input.ending ? [ofWhole(OWN_RULES.notDecoded, 'warning', input.ending.rule)] : []),
       ...endingIssues(input.ending),
       ...lint.map(({ rule, severity, event, bytes, count, sentence }) => ({
         rule: `lint/${rule}`,

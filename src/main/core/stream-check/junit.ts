@@ -47,7 +47,7 @@ function casesOf({ issues, lanes }: ReportedStream, compared: boolean): readonly
   ];
 }
 
-const isOfFile = ({ rule }: JudgedIssue): boolean => rule === OWN_RULES.repaired;
+const isOfFile = ({ rule }: JudgedIssue): boolean => rule === OWN_RULES.repaired || rule === OWN_RULES.notDecoded;
 
 const lanesOf = (issues: readonly JudgedIssue[]): readonly string[] =>
   issues.flatMap(({ rule, lane }) => (rule === OWN_RULES.emitsOtherwise && lane !== null ? [lane] : []));

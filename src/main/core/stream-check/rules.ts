@@ -26,6 +26,7 @@ export const OWN_RULES = {
   missing: 'baseline/missing',
   unreadable: 'file/unreadable',
   repaired: 'file/repaired',
+  notDecoded: 'file/not-decoded',
 } as const;
 
 const OWN: readonly CheckRule[] = [
@@ -57,6 +58,12 @@ const OWN: readonly CheckRule[] = [
     id: OWN_RULES.repaired,
     title: 'The stream was taken out of its file, or put right in it',
     help: 'What was checked is not what stands in the file: it was unpacked, or lines were put back or taken away. Where the server sends it as the file has it, mend that; else record the response as it is sent.',
+  },
+  {
+    id: OWN_RULES.notDecoded,
+    title: 'The events are of no API that is decoded',
+    help: 'The stream is of an API that Tracelane does not know or does not decode, so that nothing of it was checked. Name the API with --api where it is one of those that it does.',
+    level: 'warning',
   },
 ];
 

@@ -5,11 +5,12 @@ import { allLanes, chosenLanes, lanesReading } from '../../../shared/lanes/regis
 import type { LaneSetup } from '../../../shared/model/lane.ts';
 import type { LaneId } from '../../../shared/model/messages.ts';
 import { OTHER_API, type Api, type Framing } from '../../../shared/model/stream.ts';
+import { foreignIn } from '../../../shared/providers/detect.ts';
 import { PROVIDERS, providerOf, usualEndpoint } from '../../../shared/providers/registry.ts';
 import { DEFAULT_OPTIONS, type AdapterOptions, type HttpHead } from '../../../shared/model/trace.ts';
 import { joined } from '../../core/imports/body.ts';
 import { ImportError } from '../../core/imports/imported.ts';
-import { recognize, type RecognizedFile } from '../../core/imports/recognize.ts';
+import { recognize, type RecognizedFile, type RecognizedStream } from '../../core/imports/recognize.ts';
 import { inputName, readInput, readText } from './input.ts';
 import { printable, UsageError } from './terminal.ts';
 
@@ -71,8 +72,7 @@ export function readStream<Flags extends StreamFlags>(file: string, flags: Flags
     );
   const { reads, repaired, request, response } = stream;
   const { api = stream.api } = flags;
-  if (api === OTHER_API)
-    throw new UsageError(`Cannot read ${text}: ${nameApi('None of the events says which API this stream follows.')}`);
+  if (api === OTHER_API) throw new UsageError(`Cannot read ${text}: ${notDecoded(stream)}`);
   const known = {
     ...flags,
     api,
@@ -89,6 +89,13 @@ function recognized(file: string, bytes: Uint8Array, api: Api | undefined): Reco
   } catch (error) {
     throw error instanceof ImportError && error.code === 'unknown-api' ? new Error(nameApi(error.message)) : error;
   }
+}
+
+function notDecoded({ reads, framing }: RecognizedStream): string {
+  const foreign = foreignIn(joined(reads), framing);
+  return foreign === null
+    ? nameApi('None of the events says which API this stream follows.')
+    : `Its events are of ${foreign}, which Tracelane does not decode.`;
 }
 
 const nameApi = (sentence: string): string =>

@@ -1,5 +1,6 @@
 /** Rules of several APIs on tool calls: where they stand, their ids and their arguments. */
 import { objectOf, type JsonObject } from '../../json/json-object.ts';
+import { codePoints } from '../../text/code-points.ts';
 import { callName, callsOf } from '../call-rules.ts';
 import { blockStart, blockStop, chat, chatCall, chatEnd, message, toolUse } from '../example-bodies.ts';
 import { kindOf, type Examples, type LintRule } from '../rule.ts';
@@ -36,6 +37,30 @@ export const CALL_ID_MISSING: LintRule = {
     end({ outcome }, report) {
       for (const one of callsOf(outcome))
         if (!one.tool_call_id) report(one.firstEvent, `The call ${callName(one)} has no id.`);
+    },
+  }),
+};
+
+/** Characters of a call's id: a longer one is refused with `string_above_max_length`. Chat Completions of OpenAI and Azure have refused more than 40. */
+const MAX_CALL_ID = 64;
+
+/** For the APIs of OpenAI, which alone refuse a request for the length of an id. */
+export const CALL_ID_LONG: LintRule = {
+  id: 'call-id-long',
+  strict: 'warning',
+  lenient: 'info',
+  help: `OpenAI takes back no id of a tool call that has more than ${MAX_CALL_ID} characters. Gateways that put something of their own into the id, such as a signature of the model's thoughts, make longer ones.`,
+  advice:
+    'OpenAI refuses the next request with the history: "string too long". Give the call a shorter id, in the history and in its result.',
+  example: chat(chatCall(0, `call_${'a'.repeat(MAX_CALL_ID)}`, 'f', '{}'), ...chatEnd('tool_calls')),
+  counterexample: chat(chatCall(0, 'a'.repeat(MAX_CALL_ID), 'f', '{}'), ...chatEnd('tool_calls')),
+  check: () => ({
+    end({ outcome }, report) {
+      for (const one of callsOf(outcome)) {
+        const length = codePoints(one.tool_call_id ?? '');
+        if (length > MAX_CALL_ID)
+          report(one.firstEvent, `The id of the call ${callName(one)} has ${length} characters.`);
+      }
     },
   }),
 };

@@ -1,7 +1,7 @@
 /**
- * Tool calls of Chat Completions that share an index. Gateways that convert whole calls number each from 0, and others give
- * every fragment of one call an id of its own. openai-python and openai-node join both by the index; here the id says which call a
- * fragment belongs to, as long as it can.
+ * Which call of Chat Completions a fragment belongs to where its index does not tell. Gateways that convert whole calls number
+ * each from 0, others give every fragment of one call an id of its own, and others an index of its own. openai-python and
+ * openai-node join by the index alone; here the id and the arguments say it, as long as they can.
  */
 import { isJson } from '../../json/json-object.ts';
 import { PYTHON, StrictReader } from '../../json/strict-reader.ts';
@@ -18,6 +18,17 @@ export function goesOn(call: Part, fragment: Part): boolean {
   if (call.text !== '' && isJson(call.text)) return false;
   // Only an opening brace can begin arguments, and within others it stands in few places.
   return !fragment.text.trimStart().startsWith('{') || beginsJson(call.text + fragment.text);
+}
+
+/**
+ * Whether a fragment at an index that was not there before goes on with the call before it: it says nothing of its own but
+ * arguments, or it repeats what a call has and its arguments can only be the next piece of those that are not complete.
+ */
+export function drifts(call: Part, fragment: Part & { readonly id: string | null }): boolean {
+  if (call.name === null || isJson(call.text)) return false;
+  if (fragment.name === null && fragment.id === null) return true;
+  if ((fragment.name !== null && fragment.name !== call.name) || call.text === '' || fragment.text === '') return false;
+  return !fragment.text.trimStart().startsWith('{') && beginsJson(call.text + fragment.text);
 }
 
 /**

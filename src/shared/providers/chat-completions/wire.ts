@@ -12,7 +12,7 @@ import { errorField, isErrorName, strayFault } from '../../wire/faults.ts';
 import { Fields, fieldsOf, isPadding } from '../../wire/fields.ts';
 import type { WireProtocol } from '../../wire/protocol.ts';
 import type { Block, WireRecorder } from '../../wire/recorder.ts';
-import { beginsAnew, goesOn } from './one-index.ts';
+import { beginsAnew, drifts, goesOn } from './one-index.ts';
 import { chatFigures, chatFinish, chatUsage, FIGURE_FIELDS, isNoFinish } from './usage.ts';
 
 /** Plain reasoning text, by server: DeepSeek, vLLM and others; OpenRouter, Groq and others; GitHub Copilot. */
@@ -481,6 +481,16 @@ export class ChatCompletionsWire implements WireProtocol {
     } else if (index !== null && known && id !== null && known.callId !== id) {
       const same = this.#callWithOtherId(choice, index, known, { ...fragment, id });
       if (same) return same;
+    } else if (
+      index !== null &&
+      !known &&
+      choice.lastTool &&
+      !choice.lastTool.closed &&
+      drifts(choice.lastTool, fragment)
+    ) {
+      this.#recorder.note(`index ${index} begins in the middle of the arguments of a call: the same call`);
+      choice.byIndex.set(index, choice.lastTool);
+      return choice.lastTool;
     }
     return this.#openCall(choice, index, place, type ?? 'function', name, id);
   }

@@ -6,6 +6,7 @@ import { beginsAnew, goesOn } from '../one-index.ts';
 import {
   argumentsOf,
   callsIn,
+  Drifting,
   eachChoice,
   eachToolCall,
   isPlace,
@@ -109,9 +110,9 @@ export const CALL_INDEX_RULES: readonly LintRule[] = [
     id: 'tool-index-drifts',
     strict: 'error',
     lenient: 'warning',
-    help: 'A fragment with neither id nor name begins an index of its own, while the arguments of the call before it are not complete. The server counts fragments, or events, where the index should say which call a fragment belongs to.',
+    help: 'A fragment that can only go on with the arguments of the call before it has an index of its own. The server counts fragments, or events, where the index should say which call a fragment belongs to. They are joined here.',
     advice:
-      'Clients make a call without a name of each fragment, and the first has half of its arguments. Join the fragments in the order in which they come, and report it to the server.',
+      'Clients make a call of each fragment, none of which has arguments that can be parsed. Join the fragments in the order in which they come, and report it to the server.',
     example: chat(
       chatCall(0, 'a', 'f', '{"x"'),
       chunk({ tool_calls: [{ index: 1, function: { arguments: ':1}' } }] }),
@@ -122,38 +123,17 @@ export const CALL_INDEX_RULES: readonly LintRule[] = [
       chunk({ tool_calls: [{ index: 0, function: { arguments: ':1}' } }] }),
       ...chatEnd('tool_calls'),
     ),
-    comesWith: ['arguments-invalid', 'call-id-missing', 'call-name-missing'],
     check: () => {
-      const seen = new Set<string>();
-      let last: (IndexedCall & { readonly index: unknown; readonly choice: number }) | null = null;
+      const drifting = new Drifting();
       return unlessPlain(
         eachChoice((choice, at, { frame }, report) => {
           for (const call of callsIn(choice)) {
-            if (last && last.choice === at && last.index === call['index']) {
-              last.text += argumentsOf(call);
-              continue;
-            }
-            const key = `${at}/${String(call['index'])}`;
-            const name = nameIn(call) || null;
-            const id = stringOf(call['id']) || null;
-            const text = argumentsOf(call);
-            const begins = isPlace(call['index']) && !seen.has(key);
-            seen.add(key);
-            if (
-              begins &&
-              name === null &&
-              id === null &&
-              last?.choice === at &&
-              last.name !== null &&
-              !isJson(last.text)
-            ) {
+            const drifted = drifting.take(call, at);
+            if (drifted)
               report(
                 frame,
-                `A fragment with neither id nor name begins index ${String(call['index'])}, while the arguments of ${last.name}, index ${String(last.index)}, are not complete.`,
+                `The index of the call of ${drifted.name} goes from ${String(drifted.index)} to ${String(call['index'])} in the middle of its arguments.`,
               );
-              last.text += text;
-            } else if (begins) last = { id, name, text, index: call['index'], choice: at };
-            else if (last) last.text += text;
           }
         }),
       );

@@ -5,12 +5,22 @@ import { kindOf, type LintEvent, type LintRule } from '../../../lint/rule.ts';
 import {
   ARGUMENTS_EMPTY,
   argumentsType,
+  CALL_ID_LONG,
   callElsewhere,
   callNameIn,
   type GivenArguments,
 } from '../../../lint/shared/calls.ts';
 import { beginsAnew } from '../one-index.ts';
-import { argumentsOf, callsIn, choicesOf, eachToolCall, functionOf, nameIn, type IndexedCall } from './events.ts';
+import {
+  argumentsOf,
+  callsIn,
+  choicesOf,
+  Drifting,
+  eachToolCall,
+  functionOf,
+  nameIn,
+  type IndexedCall,
+} from './events.ts';
 
 /** Whether a call of an event has a number for its id. */
 const hasNumber = (data: JsonObject | null): boolean =>
@@ -83,8 +93,11 @@ export const CALL_RULES: readonly LintRule[] = [
     check: () => {
       const without = new Map<string, LintEvent>();
       const ids = new Map<string, LintEvent>();
+      const drifting = new Drifting();
       return {
         ...eachToolCall((call, key, event, report) => {
+          // What goes on with another call needs no id of its own.
+          if (drifting.take(call, Number.parseInt(key, 10))) return;
           // Which call a fragment without an index belongs to is a question of its own.
           if (numberOf(call['index']) === null) return;
           const { id } = call;
@@ -293,4 +306,5 @@ export const CALL_RULES: readonly LintRule[] = [
     counterexample: chat(chatCall(0, 'a', 'f', '{"x":1}'), ...chatEnd('tool_calls')),
   }),
   ARGUMENTS_EMPTY,
+  CALL_ID_LONG,
 ];

@@ -1,6 +1,7 @@
 /** How the rules of Chat Completions read a chunk: its choices, and the fragments of calls in them. */
 import { numberOf, objectOf, objectsOf, stringOf, type JsonObject } from '../../../json/json-object.ts';
 import type { LintCheck, LintEvent, Report } from '../../../lint/rule.ts';
+import { drifts } from '../one-index.ts';
 
 let lastData: JsonObject | null = null;
 let lastChoices: readonly JsonObject[] = [];
@@ -87,6 +88,32 @@ export interface IndexedCall {
   id: string | null;
   name: string | null;
   text: string;
+}
+
+/** The fragments of one stream that go on with a call although their index is a new one. */
+export class Drifting {
+  readonly #seen = new Set<string>();
+  /** The last call that began, of any choice. */
+  #last: (IndexedCall & { readonly index: unknown; readonly choice: number }) | null = null;
+
+  /** The call that a fragment goes on with at an index of its own; null for every other. Takes each fragment once. */
+  take(call: JsonObject, choice: number): { readonly name: string; readonly index: unknown } | null {
+    const last = this.#last?.choice === choice ? this.#last : null;
+    const { index } = call;
+    const text = argumentsOf(call);
+    if (last !== null && last.index === index) {
+      last.text += text;
+      return null;
+    }
+    const key = `${choice}/${String(index)}`;
+    const begins = isPlace(index) && !this.#seen.has(key);
+    this.#seen.add(key);
+    const fragment = { id: stringOf(call['id']) || null, name: nameIn(call) || null, text };
+    const goesOn = begins && last !== null && drifts(last, fragment);
+    if (begins && !goesOn) this.#last = { ...fragment, index, choice };
+    else if (last) last.text += text;
+    return goesOn ? { name: last.name!, index: last.index } : null;
+  }
 }
 
 /** Plain reasoning text, by server; the wire lane reads the same. */

@@ -50,7 +50,7 @@ export const PART_RULES: readonly LintRule[] = [
     lenient: 'info',
     help: 'A chunk has a list of choices, which is empty where it says of none.',
     advice:
-      'The openai SDK fails at a chunk without one: "choices is not iterable", "NoneType is not subscriptable". Where no event has one, check that the base URL and the API belong together.',
+      'The openai SDK fails at a chunk without one: "choices is not iterable", "NoneType is not subscriptable". Pass over events without choices, and look for what sends them.',
     example: chat(hi, finish(), usageChunk(null), '[DONE]'),
     counterexample: chat(hi, finish(), usageChunk([]), '[DONE]'),
     check: ({ faults }) =>
@@ -58,7 +58,7 @@ export const PART_RULES: readonly LintRule[] = [
         const choices = data?.['choices'];
         if (!data || Array.isArray(choices)) return;
         const what = isHeartbeat(data, type)
-          ? ': it is a heartbeat, which belongs in a comment, ": ping"'
+          ? ': it is a heartbeat, which this API has as a comment, ": ping"'
           : otherApi(data);
         // Whose it is has been said, if no more can be.
         if (what === '' && faults.ofEvent(frame.index)?.id === 'other-api') return;

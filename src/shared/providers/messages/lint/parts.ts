@@ -4,11 +4,13 @@ import {
   blockDelta,
   blockStart,
   blockStop,
+  message,
   messageDelta,
   messagesExample,
   messageStart,
   messageStop,
   textDelta,
+  toolUse,
 } from '../../../lint/example-bodies.ts';
 import { kindOf, type LintRule } from '../../../lint/rule.ts';
 import { deltaMissing, indexGap } from '../../../lint/shared/parts.ts';
@@ -58,14 +60,14 @@ export const PART_RULES: readonly LintRule[] = [
     id: 'block-order',
     strict: 'error',
     lenient: 'warning',
-    help: 'A block is started, gets its deltas and is stopped, and then the next one starts. Converters send deltas or stops for blocks that they never started, or to an index of their own counting.',
+    help: 'A block is started, gets its deltas and is stopped, once. Converters send deltas or stops for blocks that they never started, or to an index of their own counting.',
     advice:
-      'Without its start anthropic-python ends with an IndexError, the TypeScript SDK drops the delta without a word, and Claude Code says "Content block not found"; while two blocks are open, clients that go by the order add all to the last. Report it to the server.',
+      'Without its start anthropic-python ends with an IndexError, the TypeScript SDK drops the delta without a word, and Claude Code says "Content block not found". Report it to the server.',
     example: messagesExample(...hi(textDelta(1, '!')), messageDelta('end_turn'), messageStop),
     counterexample: HEALTHY,
     comesWith: ['block-left-open'],
     check: () => {
-      const open = new Map<number, string>();
+      const open = new Set<number>();
       const closed = new Set<number>();
       return {
         settled: true,
@@ -89,9 +91,7 @@ export const PART_RULES: readonly LintRule[] = [
           }
           if (type === 'content_block_start') {
             if (open.has(index) || closed.has(index)) report(frame, `Block ${index} starts a second time.`, 'twice');
-            else if (open.size > 0)
-              report(frame, `Block ${index} starts while block ${[...open.keys()].join(', ')} is open.`, 'while open');
-            open.set(index, blockType(data!));
+            open.add(index);
           } else if (type === 'content_block_delta') {
             if (!open.has(index))
               report(
@@ -110,6 +110,39 @@ export const PART_RULES: readonly LintRule[] = [
               );
             closed.add(index);
           }
+        },
+      };
+    },
+  },
+  {
+    id: 'blocks-overlap',
+    strict: 'warning',
+    lenient: 'info',
+    help: 'A block starts before the one before it is stopped. Converters of APIs whose calls come in turn do this. The index of each delta says which block it is for; Anthropic itself sends one block after another.',
+    advice:
+      'The SDKs of Anthropic go by the index and give the right message, but the events of the TypeScript one speak of the last block alone, and clients that know one block at a time add all to it. Go by the index.',
+    example: message('tool_use', blockStart(0), blockStart(1, toolUse), textDelta(0, 'Hi'), blockStop(0), blockStop(1)),
+    counterexample: message(
+      'tool_use',
+      blockStart(0),
+      textDelta(0, 'Hi'),
+      blockStop(0),
+      blockStart(1, toolUse),
+      blockStop(1),
+    ),
+    check: () => {
+      const open = new Set<number>();
+      return {
+        settled: true,
+        event({ frame, type, data }, report) {
+          const index = numberOf(data?.['index']);
+          if (type === 'message_start') open.clear();
+          if (index === null) return;
+          if (type === 'content_block_stop') open.delete(index);
+          if (type !== 'content_block_start') return;
+          if (open.size > 0 && !open.has(index))
+            report(frame, `Block ${index} starts while block ${[...open].join(', ')} is open.`);
+          open.add(index);
         },
       };
     },

@@ -82,7 +82,7 @@ export const REASONING_RULES: readonly LintRule[] = [
     lenient: 'info',
     help: 'Thinking comes before the text or the call that it is for. Gateways that learn of a signature only at the end write a thinking block for it behind the answer.',
     advice:
-      'Sent back with the next turn, the message is refused: "The final block in an assistant message cannot be thinking". Claude Code shows nothing of such an answer. Leave the block out of the history, and report it to the gateway.',
+      'Anthropic refuses a request that ends with such a message, as one does that asks for the rest of an answer: "The final block in an assistant message cannot be `thinking`". Claude Code shows nothing of such an answer. Leave the block out of the history, and report it to the gateway.',
     example: message(
       'end_turn',
       blockStart(0),

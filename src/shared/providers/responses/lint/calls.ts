@@ -9,7 +9,7 @@ import {
   responsesExample,
 } from '../../../lint/example-bodies.ts';
 import type { LintEvent, LintRule } from '../../../lint/rule.ts';
-import { ARGUMENTS_EMPTY, argumentsType, callElsewhere, callNameIn } from '../../../lint/shared/calls.ts';
+import { ARGUMENTS_EMPTY, argumentsType, CALL_ID_LONG, callElsewhere, callNameIn } from '../../../lint/shared/calls.ts';
 import { isAdded, itemIn, itemOf, NEEDS_CALL_ID } from './events.ts';
 import { call } from './examples.ts';
 
@@ -113,4 +113,5 @@ export const CALL_RULES: readonly LintRule[] = [
       };
     },
   },
+  CALL_ID_LONG,
 ];

@@ -5,7 +5,7 @@ import { isDone, type LintEvent, type LintRule, type Report } from '../../../lin
 import { afterTerminator, finishWord } from '../../../lint/shared/ending.ts';
 import { TERMINAL } from '../wire.ts';
 import { contentOf, isAdded, isItemDone, itemIn, itemOf, NEEDS_CALL_ID } from './events.ts';
-import { call, completedWith, endsWith, HEALTHY, HI, msg, said } from './examples.ts';
+import { call, completedWith, endsWith, HEALTHY, HI, msg, said, SAID_HI } from './examples.ts';
 
 /** What a terminal event says that the status of its Response is. */
 const STATUS_OF: ReadonlyMap<string, string> = new Map([
@@ -28,6 +28,7 @@ export const ENDING_RULES: readonly LintRule[] = [
       itemAdded(0, msg),
       partAdded(0, 'msg_1'),
       HI,
+      SAID_HI,
       itemDone(0, said),
       completed(said),
       {

@@ -13,7 +13,7 @@ import {
 } from '../../../lint/shared/envelope.ts';
 import { TERMINAL } from '../wire.ts';
 import { itemOf } from './events.ts';
-import { completedWith, endsWith, HEALTHY, hi, HI, msg, said } from './examples.ts';
+import { completedWith, endsWith, HEALTHY, hi, HI, msg, said, SAID_HI } from './examples.ts';
 
 const isResponseEvent = (type: string): boolean => type.startsWith('response.') && type !== 'response.created';
 
@@ -104,7 +104,14 @@ export const ENVELOPE_RULES: readonly LintRule[] = [
     isResponseEvent,
     'openai-python ends with an error: "Expected to have received `response.created` before …". Report it to the server.',
     {
-      example: responsesExample(itemAdded(0, msg), partAdded(0, 'msg_1'), HI, itemDone(0, said), completed(said)),
+      example: responsesExample(
+        itemAdded(0, msg),
+        partAdded(0, 'msg_1'),
+        HI,
+        SAID_HI,
+        itemDone(0, said),
+        completed(said),
+      ),
       counterexample: HEALTHY,
     },
   ),
@@ -120,6 +127,7 @@ export const ENVELOPE_RULES: readonly LintRule[] = [
         itemAdded(0, msg),
         partAdded(0, 'msg_1'),
         HI,
+        SAID_HI,
         itemDone(0, said),
         completed(said),
       ),

@@ -18,3 +18,9 @@ export const contentOf = (item: JsonObject): string =>
   objectsOf(item['content'])
     .map((part) => stringOf(part['text']) ?? stringOf(part['refusal']) ?? '')
     .join('');
+
+/** What says which part of which item an event is about. */
+const PART_FIELDS = ['output_index', 'item_id', 'content_index', 'summary_index'] as const;
+
+export const isSamePart = (a: JsonObject | null, b: JsonObject | null): boolean =>
+  PART_FIELDS.every((field) => a?.[field] === b?.[field]);

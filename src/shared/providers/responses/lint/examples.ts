@@ -10,6 +10,7 @@ import {
   outputText,
   partAdded,
   responsesExample,
+  textDone,
   type ExampleEvent,
 } from '../../../lint/example-bodies.ts';
 import type { LintExample } from '../../../lint/rule.ts';
@@ -18,11 +19,22 @@ export const msg = outputMessage('msg_1');
 export const said = outputMessage('msg_1', 'Hi');
 export const call = functionCall('fc_1', '{}');
 
+export const HI = outputText(0, 'msg_1', 'Hi');
+/** The whole of it. */
+export const SAID_HI = textDone(0, 'msg_1', 'Hi');
+
 /** An answer of one message, with these events in place of its delta. */
 export const hi = (...events: readonly ExampleEvent[]): LintExample =>
-  responsesExample(created, itemAdded(0, msg), partAdded(0, 'msg_1'), ...events, itemDone(0, said), completed(said));
+  responsesExample(
+    created,
+    itemAdded(0, msg),
+    partAdded(0, 'msg_1'),
+    ...events,
+    ...(events.some(({ type }) => type === SAID_HI.type) ? [] : [SAID_HI]),
+    itemDone(0, said),
+    completed(said),
+  );
 
-export const HI = outputText(0, 'msg_1', 'Hi');
 export const HEALTHY = hi(HI);
 
 export const completedWith = (fields: JsonObject, type = 'response.completed'): ExampleEvent => ({
@@ -32,6 +44,6 @@ export const completedWith = (fields: JsonObject, type = 'response.completed'): 
 
 /** An answer of one message that ends with this event. */
 export const endsWith = (end: ExampleEvent): LintExample =>
-  responsesExample(created, itemAdded(0, msg), partAdded(0, 'msg_1'), HI, itemDone(0, said), end);
+  responsesExample(created, itemAdded(0, msg), partAdded(0, 'msg_1'), HI, SAID_HI, itemDone(0, said), end);
 
 export const without = (event: ExampleEvent, field: string): ExampleEvent => ({ ...event, [field]: undefined });

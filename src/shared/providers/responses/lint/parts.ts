@@ -8,12 +8,13 @@ import {
   outputText,
   partAdded,
   responsesExample,
+  textDone,
 } from '../../../lint/example-bodies.ts';
 import type { LintEvent, LintRule } from '../../../lint/rule.ts';
 import { lacks } from '../../../lint/shared/envelope.ts';
 import { indexGap } from '../../../lint/shared/parts.ts';
-import { isAdded, isItemDone, itemOf } from './events.ts';
-import { call, HEALTHY, hi, HI, msg, said, without } from './examples.ts';
+import { isAdded, isItemDone, itemOf, isSamePart } from './events.ts';
+import { call, HEALTHY, hi, HI, msg, said, without, SAID_HI } from './examples.ts';
 
 /** Events of one output item. */
 const isOfItem = (type: string): boolean =>
@@ -23,9 +24,6 @@ const isOfItem = (type: string): boolean =>
 
 /** Events of shell calls name their item by its index alone. */
 const SHELL = /^response\.shell_/;
-
-/** What says which part of which item an event is about. */
-const PART_FIELDS = ['output_index', 'item_id', 'content_index', 'summary_index'] as const;
 
 /** Which item has the events of which name. */
 const ITEM_OF: Readonly<Record<string, string>> = {
@@ -89,6 +87,7 @@ export const PART_RULES: readonly LintRule[] = [
       itemAdded(0, msg),
       partAdded(0, 'msg_1'),
       HI,
+      SAID_HI,
       itemDone(0, said),
       outputText(0, 'msg_1', '!'),
       completed(said),
@@ -137,6 +136,7 @@ export const PART_RULES: readonly LintRule[] = [
         itemAdded(1, msg),
         partAdded(1, 'msg_1'),
         outputText(1, 'msg_1', 'Hi'),
+        textDone(1, 'msg_1', 'Hi'),
         itemDone(1, said),
         completed(said),
       ),
@@ -150,7 +150,7 @@ export const PART_RULES: readonly LintRule[] = [
     help: 'A content or summary part is added before its deltas.',
     advice:
       'openai-python ends with an IndexError, and openai-node with "missing content at index". Add the part on the way, or report it to the server.',
-    example: responsesExample(created, itemAdded(0, msg), HI, itemDone(0, said), completed(said)),
+    example: responsesExample(created, itemAdded(0, msg), HI, SAID_HI, itemDone(0, said), completed(said)),
     counterexample: HEALTHY,
     check: () => {
       const parts = new Set<string>();
@@ -166,7 +166,7 @@ export const PART_RULES: readonly LintRule[] = [
           const at = numberOf(data?.[summary ? 'summary_index' : 'content_index']);
           if (at === null) return;
           // Deltas of one part come in a row, and the first of them says it all.
-          if (last?.type === type && PART_FIELDS.every((field) => last?.data?.[field] === data?.[field])) return;
+          if (last?.type === type && isSamePart(last.data, data)) return;
           last = event;
           // An event may name its item by either; the rules on what is missing say so.
           const named = [data?.['output_index'], data?.['item_id']]
@@ -207,6 +207,7 @@ export const PART_RULES: readonly LintRule[] = [
       itemAdded(0, msg),
       partAdded(0, 'msg_1'),
       outputText(0, 'msg_2', 'Hi'),
+      SAID_HI,
       itemDone(0, said),
       completed(said),
     ),
@@ -260,6 +261,7 @@ export const PART_RULES: readonly LintRule[] = [
       created,
       itemAdded(0, { ...call, arguments: '' }),
       { type: 'response.function_call_arguments.delta', output_index: 0, item_id: 'fc_1', delta: '{}' },
+      { type: 'response.function_call_arguments.done', output_index: 0, item_id: 'fc_1', arguments: '{}' },
       itemDone(0, call),
       completed(call),
     ),

@@ -9,21 +9,28 @@ import {
   partAdded,
   responsesExample,
 } from '../../../lint/example-bodies.ts';
-import { kindOf, lintEvent, type LintEvent, type LintRule } from '../../../lint/rule.ts';
+import { kindOf, lintEvent, type LintEvent, type LintRule, type Report } from '../../../lint/rule.ts';
 import { deltaMissing } from '../../../lint/shared/parts.ts';
-import { contentOf, isItemDone, itemOf } from './events.ts';
-import { HEALTHY, hi, HI, msg, said } from './examples.ts';
+import { contentOf, isItemDone, isSamePart, itemOf } from './events.ts';
+import { HEALTHY, hi, HI, msg, said, SAID_HI } from './examples.ts';
 
 /** Events that bring a delta of text. */
 const TEXT_DELTA =
   /^response\.(?:output_text|refusal|reasoning_text|reasoning_summary_text|function_call_arguments|custom_tool_call_input|mcp_call_arguments|code_interpreter_call_code)\.delta$/;
+
+/** What clients show as it comes. */
+const SHOWN_DELTA = /^response\.(?:output_text|refusal|reasoning_text|reasoning_summary_text)\.delta$/;
+const SHOWN_DONE = /^response\.(?:output_text|refusal|reasoning_text|reasoning_summary_text)\.done$/;
+/** What comes in deltas and, by a done event, whole. */
+const DELTA_OR_DONE =
+  /^(response\.(?:output_text|refusal|reasoning_text|reasoning_summary_text|function_call_arguments))\.(delta|done)$/;
 
 export const TEXT_RULES: readonly LintRule[] = [
   {
     id: 'text-without-deltas',
     strict: 'warning',
     lenient: 'info',
-    help: 'A text comes with deltas, and whole with the events that end it. Here only the whole is there: a converter took an answer that was not streamed.',
+    help: 'A text, or reasoning, comes with deltas, and whole with the events that end it. Here only the whole is there: a converter took an answer that was not streamed.',
     advice:
       'Clients that show what the deltas bring, as most do, show an empty answer. Take the whole where no delta came, and report it to the server.',
     example: hi({ type: 'response.output_text.done', output_index: 0, item_id: 'msg_1', content_index: 0, text: 'Hi' }),
@@ -38,25 +45,70 @@ export const TEXT_RULES: readonly LintRule[] = [
         event({ frame, type, data }, report) {
           if (!data) return;
           const { output_index: index, item_id: id } = data;
-          if (type === 'response.output_text.delta' || type === 'response.refusal.delta') {
+          if (SHOWN_DELTA.test(type)) {
             // Deltas of one item come in a row.
             if (!last || last['output_index'] !== index || last['item_id'] !== id) seen.add(index).add(id);
             last = data;
             return;
           }
-          const done = type === 'response.output_text.done' || type === 'response.refusal.done';
           const item = isItemDone(type) ? itemOf(data) : null;
-          const text = done
+          const text = SHOWN_DONE.test(type)
             ? (stringOf(data['text']) ?? stringOf(data['refusal']))
             : item?.['type'] === 'message'
               ? contentOf(item)
               : '';
           if (!text || seen.has(index ?? null) || seen.has(id ?? item?.['id'] ?? null) || told.has(index)) return;
           told.add(index);
+          const what = type.startsWith('response.reasoning') ? 'characters of reasoning' : 'characters';
           report(
             frame,
-            `The ${text.length} characters of output item ${String(index ?? id)} come whole, and no delta brings them.`,
+            `The ${text.length} ${what} of output item ${String(index ?? id)} come whole, and no delta brings them.`,
           );
+        },
+      };
+    },
+  },
+  {
+    id: 'done-missing',
+    strict: 'warning',
+    lenient: 'info',
+    help: 'What comes in deltas is ended by a done event that has the whole of it: output_text.done after output_text.delta, function_call_arguments.done after its deltas. Converters end the item, and leave it out.',
+    advice:
+      'Clients that take the whole text or the arguments from that event have none. Take them from the done event of the item, or join the deltas, and report it to the server.',
+    example: responsesExample(
+      created,
+      itemAdded(0, msg),
+      partAdded(0, 'msg_1'),
+      HI,
+      itemDone(0, said),
+      completed(said),
+    ),
+    counterexample: HEALTHY,
+    check: () => {
+      /** The first delta of what has no done event yet, by its kind and place. */
+      const open = new Map<string, { readonly event: LintEvent; readonly kind: string; readonly item: unknown }>();
+      let last: LintEvent | null = null;
+      const end = (key: string, report: Report): void => {
+        const { event, kind, item } = open.get(key)!;
+        open.delete(key);
+        report(event.frame, `Output item ${String(item)} has ${kind}.delta, and no ${kind}.done.`, kind);
+      };
+      return {
+        event(event, report) {
+          const { type, data } = event;
+          if (!data) return;
+          const item = data['output_index'] ?? data['item_id'] ?? itemOf(data)?.['id'];
+          const [, kind, what] = DELTA_OR_DONE.exec(type) ?? [];
+          if (kind === undefined) {
+            if (isItemDone(type)) for (const [key, one] of open) if (one.item === item) end(key, report);
+            return;
+          }
+          // Deltas of one part come in a row.
+          if (what === 'delta' && last?.type === type && isSamePart(last.data, data)) return;
+          last = event;
+          const key = `${kind} ${String(item)} ${String(data['content_index'] ?? data['summary_index'] ?? '')}`;
+          if (what === 'done') open.delete(key);
+          else if (!open.has(key)) open.set(key, { event, kind, item });
         },
       };
     },
@@ -73,6 +125,7 @@ export const TEXT_RULES: readonly LintRule[] = [
       itemAdded(0, msg),
       { ...partAdded(0, 'msg_1'), part: { type: 'output_text', text: 'Hi', annotations: [] } },
       HI,
+      SAID_HI,
       itemDone(0, said),
       completed(said),
     ),

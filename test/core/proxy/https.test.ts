@@ -1,5 +1,6 @@
 /** The capture proxy as the HTTPS_PROXY of a program: real programs, real encryption, and nobody else let in. */
 import { spawn, spawnSync } from 'node:child_process';
+import { X509Certificate } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { createServer, type Server } from 'node:https';
@@ -11,6 +12,7 @@ import { connect as connectTls } from 'node:tls';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Core } from '../../../src/main/core/core.ts';
 import { readHosts, TrustFiles } from '../../../src/main/hosts/cli/capture-https.ts';
+import { CertificateAuthority } from '../../../src/main/core/proxy/forward/authority.ts';
 import { startSampleProvider, type SampleProvider } from '../../../src/main/core/samples/provider.ts';
 import { node, pythonWith, runCapture } from '../../support/capture-command.ts';
 import { captured } from '../../support/captured.ts';
@@ -219,4 +221,11 @@ describe('a tunnel', () => {
     const [answer] = (await once(socket, 'data')) as [Buffer];
     expect(answer.toString()).toContain('HTTP/1.1 400 ');
   });
+});
+
+test('C18 the certificates of a session are valid also when the clock is set back by hours', () => {
+  const authority = new CertificateAuthority();
+  const { validFromDate, validToDate } = new X509Certificate(authority.certificate);
+  expect(validFromDate.getTime()).toBeLessThan(Date.now() - 24 * 3_600_000);
+  expect(validToDate.getTime()).toBeGreaterThan(Date.now() + 300 * 24 * 3_600_000);
 });

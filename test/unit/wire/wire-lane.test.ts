@@ -22,6 +22,18 @@ describe('framing as the wire takes it', () => {
     if (!ends) expect(run.summaries[1]?.notes).toContain('only the exact [DONE] ends the stream');
   });
 
+  test('A23 two terminators end the stream once, and the second is noted; none is no end', () => {
+    const twice = runWire('chat_completions', chatBody(chunk({ content: 'a' }), '[DONE]', '[DONE]'));
+    expect([twice.outcome.terminated, twice.ending.state, twice.block('c0/text').text]).toEqual([
+      true,
+      'complete',
+      'a',
+    ]);
+    expect(twice.summaries[2]?.notes).toEqual(['after [DONE]: not read']);
+    const none = runWire('chat_completions', chatBody(chunk({ content: 'a' })));
+    expect([none.outcome.terminated, none.ending.state]).toEqual([false, 'truncated']);
+  });
+
   test('A24 data after the terminator: OpenAI readers stop, Anthropic readers append; both are noted', () => {
     const chat = runWire(
       'chat_completions',

@@ -40,9 +40,11 @@ import {
 /** RFC 5758, 3.2: ecdsa-with-SHA256. */
 const ECDSA_SHA256 = '1.2.840.10045.4.3.2';
 const COMMON_NAME = '2.5.4.3';
-const HOUR_MS = 3_600_000;
+const DAY_MS = 24 * 3_600_000;
 /** A program may run for long; its certificates are worth nothing after it. */
-const VALID_MS = 365 * 24 * HOUR_MS;
+const VALID_MS = 365 * DAY_MS;
+/** Clocks of one machine agree, but those of a container may not, and one that ran ahead is set back while the program runs. */
+const VALID_BEFORE_MS = 7 * DAY_MS;
 const SERIAL_BYTES = 16;
 
 interface Pair {
@@ -109,8 +111,10 @@ export class CertificateAuthority {
       serialNumber: serial(),
       signature: algorithm,
       issuer: nameOf(this.#name),
-      // Clocks of one machine agree, but those of a container may not.
-      validity: new Validity({ notBefore: new Date(Date.now() - HOUR_MS), notAfter: new Date(Date.now() + VALID_MS) }),
+      validity: new Validity({
+        notBefore: new Date(Date.now() - VALID_BEFORE_MS),
+        notAfter: new Date(Date.now() + VALID_MS),
+      }),
       subject: nameOf(subject),
       subjectPublicKeyInfo: AsnConvert.parse(publicKey, SubjectPublicKeyInfo),
       extensions: new Extensions([...extensions, extension(id_ce_authorityKeyIdentifier, issuer)]),

@@ -1,5 +1,5 @@
 import { isBuiltin } from 'node:module';
-import { fileURLToPath } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'electron-vite';
 import type { Plugin } from 'vite';
@@ -17,8 +17,23 @@ export function refuseNode(): Plugin {
   };
 }
 
+/** Half a second of a core at each start would say the same of the samples again. A build that watches goes on as the sources do. */
+export function listSamplesOnce(): Plugin {
+  const place = here('src/main/core/samples/built-list.ts');
+  return {
+    name: 'tracelane:list-samples-once',
+    async load(id) {
+      if (id !== place || this.meta.watchMode) return null;
+      const { href } = pathToFileURL(here('src/main/core/samples/list.ts'));
+      const { listSamples } = (await import(href)) as { listSamples(): unknown };
+      return `export const BUILT_LIST = ${JSON.stringify(listSamples())};`;
+    },
+  };
+}
+
 export default defineConfig({
   main: {
+    plugins: [listSamplesOnce()],
     build: {
       // Hosts share chunks; only `index` may reach `electron` (test/built/bundles.test.ts holds this).
       rollupOptions: {

@@ -59,7 +59,7 @@ function newest(path) {
 
 /** The last thing that a build writes: renderer last, its page among the files. */
 const BUILT = ['out/main/index.js', 'out/main/headless.js', 'out/preload/index.cjs', 'out/renderer/index.html'];
-const SOURCES = ['src', 'package-lock.json', 'electron.vite.config.ts'];
+const SOURCES = ['src', 'resources', 'package-lock.json', 'electron.vite.config.ts'];
 
 /** Builds unless the build is newer than every source. */
 export async function build() {

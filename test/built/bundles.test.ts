@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { listSamples } from '../../src/main/core/samples/list.ts';
 import { bundleImports, COMPUTED, outsideImports } from '../support/bundle-imports.ts';
 
 const out = fileURLToPath(new URL('../../out/', import.meta.url));
@@ -53,6 +54,13 @@ describe('the bundles of the main process', () => {
       for (const specifier of packages) expect(Object.keys(dependencies)).toContain(packageOf(specifier));
     },
   );
+});
+
+it('what the build says of the samples is what their bytes say', async () => {
+  const chunks = join(out, 'main', 'chunks');
+  const [list] = readdirSync(chunks).filter((name) => name.startsWith('built-list-'));
+  const built = (await import(join(chunks, list!))) as Readonly<Record<string, unknown>>;
+  expect(Object.values(built)).toEqual([JSON.parse(JSON.stringify(listSamples()))]);
 });
 
 const packageOf = (specifier: string): string =>

@@ -275,6 +275,24 @@ describe('reads', () => {
     }
   });
 
+  test('a listener that throws at reads ends the body there, in a sentence: no hole, and nothing that was told is lost', async () => {
+    let told = 0;
+    const { end, reads } = await captured(
+      (_incoming, response) => {
+        const timer = setInterval(() => response.write('data: 1\n\n'), 1);
+        response.once('close', () => clearInterval(timer));
+      },
+      {
+        onReads: () => {
+          if (++told === 3) throw new Error('refused');
+        },
+      },
+    );
+    expect(end).toEqual({ how: 'limit', limit: expect.stringContaining('a fault of its own (refused)') });
+    expect(told).toBe(3);
+    expect(reads.every(({ n }, at) => n === at)).toBe(true);
+  });
+
   test('a thread that dies ends what it has under way, in a sentence, and the next request has another', async () => {
     const dying = new ExchangeThread(new URL('../fixtures/exchange-worker-that-dies.ts', import.meta.url));
     const setup = { exchanges: dying };

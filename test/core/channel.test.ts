@@ -10,6 +10,7 @@ import {
 } from '../../src/main/core/worker/channel.ts';
 import { monotonicMs } from '../../src/main/core/worker/monotonic.ts';
 import { ServiceError } from '../../src/shared/rpc/services.ts';
+import { unreadable } from '../support/unreadable.ts';
 
 const opened: MessageChannel[] = [];
 afterEach(() => {
@@ -69,6 +70,13 @@ describe('a request', () => {
     await expect(channel.request('late', [], { timeLimitMs: 1 })).rejects.toMatchObject({ code: 'too-long' });
     late.resolve(1);
     expect(await channel.request('now', [])).toBe('now');
+  });
+
+  test('that cannot be read, or whose result cannot be, rejects; the next one is answered', async () => {
+    const { channel } = pair({}, () => ({ give: () => unreadable(), take: (_value: unknown) => 1 }));
+    await expect(channel.request('take', [unreadable()])).rejects.toThrow('could not be read');
+    await expect(channel.request('give', [])).rejects.toThrow('could not be read');
+    expect(await channel.request('take', [1])).toBe(1);
   });
 
   test('that was given up is not carried out later', async () => {

@@ -5,6 +5,7 @@
 import type { BodyEnd } from '../../../shared/metrics/ending.ts';
 import type { Read } from '../../../shared/model/stream.ts';
 import { Decoding } from './decoding.ts';
+import { faultEnd } from './fault.ts';
 import type { KeyMask } from './key-mask.ts';
 import { ReadQueue } from './read-queue.ts';
 
@@ -23,14 +24,14 @@ export interface CaptureLimits {
 export interface ReceivedBodySetup {
   readonly limits?: CaptureLimits;
   /**
-   * Told of reads in order, a few at a time. Offsets are of the decoded body.
+   * Told of reads in order, a few at a time. Offsets are of the decoded body. Where it throws, the body is stopped there.
    */
   readonly reads: (reads: readonly Read[]) => void;
   /** What is waited for before more is told; undefined where nothing is. Meanwhile more waits here. */
   readonly room?: () => Promise<void> | undefined;
   /** Less waits than before. */
   readonly lighter: () => void;
-  /** The body cannot be taken any further: a limit was passed, or its encoding is damaged. At most once. */
+  /** The body cannot be taken any further: a limit was passed, its encoding is damaged, or the reads are not taken. At most once. */
   readonly stopped: (end: BodyEnd) => void;
 }
 
@@ -47,6 +48,8 @@ export class ReceivedBody {
   #notEncoded: unknown;
   /** Pieces of which nothing was decoded, as long as that is so. */
   #undecoded: { readonly bytes: Uint8Array; readonly tNs: number }[] = [];
+  /** Reads were not taken, and so none are that follow. */
+  #untold = false;
   #stopped = false;
   #stoppedBy: BodyEnd | undefined;
   /** Bytes of the body as they came, then decoded. */
@@ -62,8 +65,7 @@ export class ReceivedBody {
     this.#setup = setup;
     this.#limits = setup.limits ?? { bodyBytes: MAX_BODY_BYTES, ratio: MAX_RATIO };
     this.#queue = new ReadQueue((reads) => {
-      const mask = this.#mask;
-      setup.reads(mask ? reads.map((read) => ({ ...read, bytes: mask.masked(read.bytes) })) : reads);
+      this.#tell(reads);
       setup.lighter();
     }, setup.room);
   }
@@ -109,6 +111,19 @@ export class ReceivedBody {
     // What has arrived and is not decoded yet still counts, unless this side ended it.
     if (this.#decoding && !this.#stopped) void this.#endDecoding(this.#decoding, whole, told);
     else this.#queue.end(told);
+  }
+
+  #tell(reads: readonly Read[]): void {
+    // The reads of a body have no holes.
+    if (this.#untold) return;
+    const mask = this.#mask;
+    try {
+      this.#setup.reads(mask ? reads.map((read) => ({ ...read, bytes: mask.masked(read.bytes) })) : reads);
+    } catch (error) {
+      this.#untold = true;
+      console.error('Reads of a body could not be taken.', error);
+      this.#stopBy(faultEnd(error));
+    }
   }
 
   /** Never rejects: a body that cannot be decoded is stopped. */

@@ -5,7 +5,6 @@
 import type { BodyEnd } from '../../../shared/metrics/ending.ts';
 import type { RequestPhase } from '../../../shared/metrics/http-wording.ts';
 import type { AroundBody, HttpHead } from '../../../shared/model/trace.ts';
-import { packed, type Batch } from '../worker/batch.ts';
 import { Channel, type ChannelPort } from '../worker/channel.ts';
 import type { Closable } from '../worker/worker-thread.ts';
 import { HttpExchange, type ExchangeListener, type OutgoingRequest } from './transport.ts';
@@ -15,29 +14,48 @@ export type ExchangeHandlers = Closable & {
   readonly send: (id: number, request: OutgoingRequest) => void;
   /** Ends an exchange as `end` says; without effect once it has ended. */
   readonly stop: (id: number, end: BodyEnd) => void;
+  /** So many more bytes were worked off: as many others may come. */
+  readonly taken: (id: number, bytes: number) => void;
+  /** How many batches were told of each exchange that is not over. */
+  readonly told: () => readonly (readonly [id: number, batches: number])[];
 };
 
-/** What the thread asks of the program. */
+/** What the thread tells the program. */
 export type ExchangeTellers = {
-  /** In order. Resolves when more of this exchange may come. */
-  readonly take: (id: number, batch: Batch<ExchangeEvent>) => Promise<void>;
+  /** Batches of one exchange in order, `n` the number of this one, from 0. */
+  readonly take: (id: number, n: number, batch: readonly ExchangeEvent[]) => void;
 };
+
+/** Pieces that came one after the other, as one: an object for each would cost both sides more than its bytes. */
+export interface ExchangePieces {
+  readonly type: 'pieces';
+  readonly times: Float64Array<ArrayBuffer>;
+  readonly lengths: Uint32Array<ArrayBuffer>;
+  readonly bytes: Uint8Array<ArrayBuffer>;
+}
 
 /** What an ExchangeListener is told. */
 export type ExchangeEvent =
   | { readonly type: 'phase'; readonly phase: RequestPhase }
   | { readonly type: 'head'; readonly head: HttpHead; readonly tNs: number }
-  | { readonly type: 'piece'; readonly bytes: Uint8Array; readonly tNs: number }
+  | ExchangePieces
   | { readonly type: 'end'; readonly end: BodyEnd; readonly tNs: number; readonly around: AroundBody };
 
 /** Bytes of one exchange on their way to the program, above which its sender has to wait. */
 const MOST_UNTAKEN_BYTES = 1024 ** 2;
 
-/** How long an event waits for others, so that a fast stream does not wake the program for each read, and bytes at which it does not. */
-const BATCH_MS = 4;
+/**
+ * Between two batches of one exchange; what comes after a longer pause is told at once. Each batch wakes the program three times: it
+ * comes, its lanes answer, the store answers. A stream with so many reads that nobody follows single ones may do so seldom.
+ */
+const BATCH_MS = 8;
+const FAST_BATCH_MS = 32;
+/** Reads in a millisecond. */
+const FAST = 1;
+/** Nothing waits beyond it. */
 const BATCH_BYTES = 256 * 1024;
 
-type Send = (batch: Batch<ExchangeEvent>) => Promise<unknown>;
+type Send = (n: number, batch: readonly ExchangeEvent[]) => void;
 
 /** One exchange, which tells of itself in batches. */
 class ToldExchange implements ExchangeListener {
@@ -46,9 +64,14 @@ class ToldExchange implements ExchangeListener {
   /** Absent where it could not be sent. */
   readonly #exchange: HttpExchange | undefined;
   #events: ExchangeEvent[] = [];
-  #waiting = 0;
+  readonly #pieces = new Pieces();
   #timer: NodeJS.Timeout | undefined;
+  #soon: NodeJS.Immediate | undefined;
+  #flushedAt = -Infinity;
+  #betweenMs = BATCH_MS;
   #untaken = 0;
+  /** Batches that were told. */
+  told = 0;
 
   constructor(request: OutgoingRequest, send: Send, over: () => void) {
     this.#send = send;
@@ -69,6 +92,11 @@ class ToldExchange implements ExchangeListener {
     this.#exchange?.stop(end);
   }
 
+  taken(bytes: number): void {
+    this.#untaken -= bytes;
+    if (this.#untaken <= MOST_UNTAKEN_BYTES) this.#exchange?.resume();
+  }
+
   phase(phase: RequestPhase): void {
     this.#tell({ type: 'phase', phase });
   }
@@ -78,35 +106,84 @@ class ToldExchange implements ExchangeListener {
   }
 
   piece(bytes: Uint8Array, tNs: number): void {
-    this.#tell({ type: 'piece', bytes, tNs });
+    this.#pieces.add(bytes, tNs);
+    if (this.#pieces.length >= BATCH_BYTES) this.#flush();
+    else this.#flushSoon();
   }
 
   end(end: BodyEnd, tNs: number, around: AroundBody): void {
     this.#tell({ type: 'end', end, tNs, around });
+    this.#flush();
+    this.#over();
   }
 
   #tell(event: ExchangeEvent): void {
+    this.#endPieces();
     this.#events.push(event);
-    if (event.type === 'piece') this.#waiting += event.bytes.length;
-    if (event.type === 'end' || this.#waiting >= BATCH_BYTES) void this.#flush();
-    else this.#timer ??= setTimeout(() => void this.#flush(), BATCH_MS);
+    this.#flushSoon();
   }
 
-  /** Never rejects. */
-  async #flush(): Promise<void> {
+  #endPieces(): void {
+    if (this.#pieces.count > 0) this.#events.push(this.#pieces.take());
+  }
+
+  #flushSoon(): void {
+    if (this.#timer !== undefined || this.#soon !== undefined) return;
+    const leftMs = this.#flushedAt + this.#betweenMs - performance.now();
+    if (leftMs > 0) this.#timer = setTimeout(() => this.#flush(), leftMs);
+    // What came together goes together.
+    else this.#soon = setImmediate(() => this.#flush());
+  }
+
+  #flush(): void {
     clearTimeout(this.#timer);
+    clearImmediate(this.#soon);
     this.#timer = undefined;
-    this.#waiting = 0;
-    const batch = packed(this.#events);
-    if (this.#events.at(-1)!.type === 'end') this.#over();
+    this.#soon = undefined;
+    const now = performance.now();
+    this.#betweenMs = this.#pieces.count / (now - this.#flushedAt) < FAST ? BATCH_MS : FAST_BATCH_MS;
+    this.#flushedAt = now;
+    this.#endPieces();
+    const events = this.#events;
+    if (events.length === 0) return;
     this.#events = [];
-    const { length } = batch.bytes;
-    this.#untaken += length;
+    for (const event of events) if (event.type === 'pieces') this.#untaken += event.bytes.length;
+    this.#send(this.told++, events);
     if (this.#untaken > MOST_UNTAKEN_BYTES) this.#exchange?.pause();
-    // Where the program has gone, so will this thread.
-    await this.#send(batch).catch(() => undefined);
-    this.#untaken -= length;
-    if (this.#untaken <= MOST_UNTAKEN_BYTES) this.#exchange?.resume();
+  }
+}
+
+/** Pieces on their way to be one. */
+class Pieces {
+  #pieces: Uint8Array[] = [];
+  #times: number[] = [];
+  /** Of their bytes. */
+  length = 0;
+
+  get count(): number {
+    return this.#pieces.length;
+  }
+
+  add(bytes: Uint8Array, tNs: number): void {
+    this.#pieces.push(bytes);
+    this.#times.push(tNs);
+    this.length += bytes.length;
+  }
+
+  take(): ExchangePieces {
+    const bytes = new Uint8Array(this.length);
+    const lengths = new Uint32Array(this.#pieces.length);
+    let at = 0;
+    for (const [i, piece] of this.#pieces.entries()) {
+      bytes.set(piece, at);
+      lengths[i] = piece.length;
+      at += piece.length;
+    }
+    const times = Float64Array.from(this.#times);
+    this.#pieces = [];
+    this.#times = [];
+    this.length = 0;
+    return { type: 'pieces', times, lengths, bytes };
   }
 }
 
@@ -114,10 +191,15 @@ export function serveExchanges(port: ChannelPort & { close(): void }): void {
   const exchanges = new Map<number, ToldExchange>();
   void new Channel<ExchangeTellers>(port, (program): ExchangeHandlers => ({
     send: (id, request) => {
-      const send: Send = (batch) => program.request('take', [id, batch], { transfer: [batch.bytes.buffer] });
+      const send: Send = (n, batch) => {
+        const moved = batch.flatMap((event) => (event.type === 'pieces' ? [event.bytes.buffer] : []));
+        program.notify('take', [id, n, batch], moved);
+      };
       exchanges.set(id, new ToldExchange(request, send, () => exchanges.delete(id)));
     },
     stop: (id, end) => exchanges.get(id)?.stop(end),
+    taken: (id, bytes) => exchanges.get(id)?.taken(bytes),
+    told: () => [...exchanges].map(([id, { told }]) => [id, told] as const),
     close: () => {
       for (const exchange of exchanges.values()) exchange.stop({ how: 'cancelled' });
       // Behind the batches in which they tell so.

@@ -3,7 +3,6 @@
  * second way is taken in another thread, at the pace of that thread: what it has not decoded yet lies here, or is read again from
  * the store. Neither way waits for the other, and a store that fails does not end the recording.
  */
-import { setTimeout as delay } from 'node:timers/promises';
 import type { RecordedRow } from '../decoding/recording.ts';
 import type { Decoded } from '../decoding/lane-protocol.ts';
 import { counted, unpackItems, type PackedItems } from '../decoding/packed-items.ts';
@@ -64,8 +63,6 @@ export interface DecodingProgress {
 const ROW_MS = 250;
 /** What is given to the thread at once, so that the streams that share it take turns. */
 const PAGE_BYTES = 64 * 1024;
-/** Between two pages that are not full: a fast stream crosses in batches, a slow one at once. */
-const PAGE_MS = 4;
 const NEVER = new AbortController().signal;
 
 const FELL_BEHIND =
@@ -266,7 +263,6 @@ export class LiveRecording {
         const reads = await this.#page(next);
         next = reads.at(-1)!.n + 1;
         yield { type: 'reads', reads };
-        if (next === this.#reads && !this.#end) await delay(PAGE_MS);
       } else if (over()) return;
       else await this.#came.next(signal);
     }

@@ -26,8 +26,10 @@ import { incompleteEnding } from './stored.ts';
 import { WriteQueue, UNWRITTEN_BYTES, type Waiting } from './write-queue.ts';
 import { tooLate, type CommittedChange, type Outcome, type Written } from './writer.ts';
 
-/** How long reads wait for others. */
+/** Between two batches, so that reads join. */
 const BATCH_MS = 16;
+/** Not much less than that: reads that come in batches of about as long need no timer each. */
+const SOON_MS = 12;
 /** Of the bytes that are kept unwritten, so much may wait before senders have to. */
 const ROOM_SHARE = 1 / 4;
 /** How long until what failed is tried again. */
@@ -89,6 +91,7 @@ class StoreClient implements Omit<Store, keyof RequestedMethods> {
   readonly #caller: Caller = { shown: (row) => this.#shown(row), records: (id) => this.#live.has(id) };
   #opened = false;
   #timer: NodeJS.Timeout | undefined;
+  #sentAt = -Infinity;
   #deaths = 0;
   #room: PromiseWithResolvers<void> | undefined;
   /** The disk has not answered for long. */
@@ -332,15 +335,19 @@ class StoreClient implements Omit<Store, keyof RequestedMethods> {
   #schedule(): void {
     if (this.#queue.busy || this.#queue.empty || this.#gone) return;
     const atOnce = this.#trouble ? this.#queue.hasRequests : this.#queue.urgent;
-    if (atOnce) this.#sendNow();
-    else
-      this.#timer ??= setTimeout(() => this.#sendNow(), this.#trouble ? (this.#setup.retryMs ?? RETRY_MS) : BATCH_MS);
+    const sinceMs = performance.now() - this.#sentAt;
+    if (atOnce || (!this.#trouble && sinceMs >= SOON_MS)) return this.#sendNow();
+    const waitMs = this.#trouble ? (this.#setup.retryMs ?? RETRY_MS) : BATCH_MS - sinceMs;
+    this.#timer ??= setTimeout(() => this.#sendNow(), waitMs);
+    return undefined;
   }
 
   #sendNow(): void {
     clearTimeout(this.#timer);
     this.#timer = undefined;
-    if (!this.#queue.busy && !this.#queue.empty && !this.#gone) void this.#sendBatch();
+    if (this.#queue.busy || this.#queue.empty || this.#gone) return;
+    this.#sentAt = performance.now();
+    void this.#sendBatch();
   }
 
   /** Sends the next batch, or again the one that was not answered because the thread died. */

@@ -28,6 +28,7 @@ export type ResponseOf<Handler extends (...args: never[]) => unknown> = Received
 export interface ChannelPort {
   postMessage(message: unknown, transfer?: readonly ArrayBuffer[]): void;
   on(event: 'message', listener: (message: ChannelMessage) => void): unknown;
+  on(event: 'messageerror', listener: (error: Error) => void): unknown;
 }
 
 export type ChannelMessage =
@@ -40,7 +41,9 @@ export type ChannelMessage =
       readonly deadline?: number;
     }
   | { readonly type: 'response'; readonly id: number; readonly outcome: Outcome }
-  | { readonly type: 'notification'; readonly name: string; readonly args: readonly unknown[] };
+  | { readonly type: 'notification'; readonly name: string; readonly args: readonly unknown[] }
+  /** A message of the other side could not be read; which one it was is not known. */
+  | { readonly type: 'unread'; readonly reason: string };
 
 /** Errors lose their class on the way; a ServiceError is known by its code. */
 type Outcome =
@@ -63,14 +66,28 @@ interface Pending {
 export class Channel<Remote extends Handlers> {
   readonly #port: ChannelPort;
   readonly #handlers: Handlers;
+  readonly #unread: (reason: string) => void;
   readonly #pending = new Map<number, Pending>();
   #lastId = 0;
 
-  /** `serve` gives what this side serves; it may ask the other side through the channel, once that is there. */
-  constructor(port: ChannelPort, serve: (channel: Channel<Remote>) => Handlers) {
+  /**
+   * `serve` gives what this side serves; it may ask the other side through the channel, once that is there. `unread`: a message was
+   * lost, of this side or of the other, since it could not be read; unless said, all requests that wait reject.
+   */
+  constructor(
+    port: ChannelPort,
+    serve: (channel: Channel<Remote>) => Handlers,
+    unread: (reason: string) => void = (reason) => this.fail(new Error(`A message could not be read (${reason}).`)),
+  ) {
     this.#port = port;
     this.#handlers = serve(this);
+    this.#unread = unread;
     port.on('message', (message) => void this.#take(message));
+    // It may have been what the other side waits for.
+    port.on('messageerror', ({ message: reason }) => {
+      this.#post({ type: 'unread', reason });
+      unread(reason);
+    });
   }
 
   /** Rejects with what the handler threw, or with what `fail` was given. */
@@ -96,9 +113,13 @@ export class Channel<Remote extends Handlers> {
     return promise as Promise<ResponseOf<Remote[Name]>>;
   }
 
-  /** Calls without waiting for an answer: there is none. */
-  notify<Name extends keyof Remote & string>(name: Name, args: Parameters<Remote[Name]>): void {
-    this.#post({ type: 'notification', name, args });
+  /** Calls without waiting for an answer: there is none. `transfer`: as of a request. */
+  notify<Name extends keyof Remote & string>(
+    name: Name,
+    args: Parameters<Remote[Name]>,
+    transfer?: readonly ArrayBuffer[],
+  ): void {
+    this.#post({ type: 'notification', name, args }, transfer);
   }
 
   /** Rejects all requests that wait: the other side is gone. */
@@ -118,6 +139,8 @@ export class Channel<Remote extends Handlers> {
       case 'notification':
         this.#handler(message.name)(...(message.args as never[]));
         return;
+      case 'unread':
+        return this.#unread(message.reason);
       case 'request': {
         if (message.deadline !== undefined && monotonicMs() >= message.deadline) return;
         this.#respond(message.id, await this.#outcome(message.name, message.args));

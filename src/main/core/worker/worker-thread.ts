@@ -20,6 +20,8 @@ export interface WorkerThreadSetup {
   readonly handlers?: Handlers;
   /** Above it the thread is ended, alone. */
   readonly memoryLimitMb?: number;
+  /** Called when a message was lost, to the thread or from it, and all that waited for it has been told. It goes on. */
+  readonly onUnread?: (reason: string) => void;
   /** Called when the thread has gone, and all that waited for it has been told. `cause` is empty when it gave none. */
   readonly onExit?: (cause: string) => void;
 }
@@ -99,7 +101,7 @@ export class WorkerThread<Remote extends Handlers & Closable> {
   }
 
   #start(): Running<Remote> {
-    const { name, module, data, handlers = {}, memoryLimitMb, onExit } = this.#setup;
+    const { name, module, data, handlers = {}, memoryLimitMb, onUnread, onExit } = this.#setup;
     const worker = new Worker(module, {
       name,
       workerData: data,
@@ -107,15 +109,18 @@ export class WorkerThread<Remote extends Handlers & Closable> {
         resourceLimits: { maxOldGenerationSizeMb: memoryLimitMb, maxYoungGenerationSizeMb: YOUNG_MB },
       }),
     });
-    const channel = new Channel<Remote>(worker as ChannelPort, () => handlers);
+    const channel: Channel<Remote> = new Channel<Remote>(
+      worker as ChannelPort,
+      () => handlers,
+      (reason) => {
+        channel.fail(new WorkerGone(`a message could not be read (${reason})`));
+        onUnread?.(reason);
+      },
+    );
     const exited = Promise.withResolvers<void>();
     const running: Running<Remote> = { worker, channel, exited: exited.promise };
     let cause = '';
     worker.on('error', (error) => (cause = error instanceof Error ? error.message : String(error)));
-    // Which request it answers is not known.
-    worker.on('messageerror', (error) =>
-      channel.fail(new WorkerGone(`its answer could not be read (${error.message})`)),
-    );
     worker.on('exit', () => {
       if (this.#running === running) this.#running = undefined;
       channel.fail(new WorkerGone(cause));

@@ -1,5 +1,6 @@
 /** The command line among others: pipes of any kind, inputs without an end, readers that stop, and hostile names and texts. */
 import { spawn, spawnSync } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -8,6 +9,7 @@ import { text } from 'node:stream/consumers';
 import { setImmediate as turn } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, test } from 'vitest';
+import { canMount, smallDisk } from '../store/small-disk.ts';
 import { chatBody, chunk } from '../support/wire.ts';
 
 const CLI = fileURLToPath(new URL('../../src/main/cli.mjs', import.meta.url));
@@ -105,5 +107,24 @@ describe('R22 I4 I11 what it says has no raw control character and no stack', ()
     // oxlint-disable-next-line no-control-regex
     expect(stdout + stderr).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202a-\u202e]/);
     expect(stderr).not.toMatch(/^\s+at |node:internal/m);
+  });
+});
+
+describe.skipIf(!canMount('what a full disk does to an import of the command line is'))('the disk is full', () => {
+  test('G4 an import says that nothing of it is kept, and does not try the files after it', () => {
+    const dataDir = join(smallDisk('500k'), 'data');
+    const large = join(folder, 'large.sse');
+    const noise = randomBytes(2_000_000)
+      .toString('base64')
+      .match(/.{1,1000}/g)!;
+    writeFileSync(large, chatBody(...noise.map((content) => chunk({ content })), finish, '[DONE]'));
+    const { status, stdout, stderr } = run(['import', large, stream, '--data-dir', dataDir]);
+    expect([status, stdout]).toEqual([2, '']);
+    const [first, last, ...others] = stderr.trimEnd().split('\n');
+    expect(first).toBe(`${large}: Not all of it was stored, and what was is taken back at the next start.`);
+    expect(last).toMatch(
+      /is full\. What was not written yet is lost, among it \d+ bytes of responses\. Free some space\.$/,
+    );
+    expect(others).toEqual([]);
   });
 });

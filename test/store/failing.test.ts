@@ -105,8 +105,12 @@ describe.runIf(tmpfs)('R3 G4 a disk that fills up', () => {
     await store.createTrace(trace);
     store.appendReads(trace.id, cutEvenly(noise(2_000_000), 5000));
     await store.finishTrace(trace.id, COMPLETE);
-    await store.close();
+    expect(await store.close()).toMatch(
+      /^The disk that holds .*tracelane\.db is full\. What was not written yet is lost, among it \d+ bytes of responses\. Free some space\.$/,
+    );
     await expect(store.get(trace.id)).rejects.toMatchObject({ code: 'store-closed' });
+    const other = await open(dataFolder());
+    expect(await other.close()).toBeUndefined();
   });
 });
 

@@ -66,8 +66,8 @@ export interface Core {
   readonly proxy: ProxyService;
   /** What the person should know of the data folder, though it works: a sentence. */
   readonly remark: string | undefined;
-  /** Ends the live runs as cancelled, closes the store. */
-  close(): Promise<void>;
+  /** Ends the live runs as cancelled, closes the store. Gives what is lost, in a sentence, where the disk did not take all. */
+  close(): Promise<string | undefined>;
 }
 
 /** Rejects only where the machine gives no port for the sample provider: a store that cannot be opened works in memory. */
@@ -170,8 +170,8 @@ export async function createCore({
   // Who runs beside another program over the same folder must not be found in its place.
   const endControl = store.problem === undefined ? await control({ dataDir, services }) : undefined;
 
-  let closed: Promise<void> | undefined;
-  const close = async (): Promise<void> => {
+  let closed: Promise<string | undefined> | undefined;
+  const close = async (): Promise<string | undefined> => {
     // A stream that is still being decoded by then is read again at the next start.
     const giveUp = setTimeout(() => void live.close(), LAST_DECODING_MS);
     await Promise.all([runs.close(), proxy.close()]);
@@ -189,7 +189,7 @@ export async function createCore({
       provider.close(),
     ]);
     await Promise.all([indexed, kept]);
-    await store.close();
+    return store.close();
   };
   return { services, sampleUrl, proxy, remark: store.remark, close: () => (closed ??= close()) };
 }

@@ -102,7 +102,7 @@ class StoreClient implements Omit<Store, keyof RequestedMethods> {
   #trouble: NotWritten | undefined;
   /** A write that was refused for a reason of its own. */
   #refusal: string | undefined;
-  #closing: Promise<void> | undefined;
+  #closing: Promise<string | undefined> | undefined;
   #gone = false;
 
   constructor(setup: StoreSetup) {
@@ -254,24 +254,30 @@ class StoreClient implements Omit<Store, keyof RequestedMethods> {
     await tried;
   }
 
-  close(): Promise<void> {
+  close(): Promise<string | undefined> {
     this.#closing ??= this.#close();
     return this.#closing;
   }
 
-  async #close(): Promise<void> {
+  async #close(): Promise<string | undefined> {
     await this.flush();
     clearTimeout(this.#timer);
-    if (!this.#queue.empty)
-      this.#queue.drop({
-        ok: false,
-        code: 'not-stored',
-        message: this.#sentence() ?? 'The store was closed before this was written.',
-      });
-    if (this.#gone) return;
+    const lost = this.#queue.empty ? undefined : this.#lostSentence();
+    if (lost !== undefined) this.#queue.drop({ ok: false, code: 'not-stored', message: lost });
+    if (this.#gone) return lost;
     this.#gone = true;
     this.#giveRoom();
     await this.#thread.close();
+    return lost;
+  }
+
+  #lostSentence(): string {
+    const { fact, step } = this.#trouble ?? {
+      fact: 'The disk that holds the traces does not answer.',
+      step: 'Check the disk.',
+    };
+    const { bytes } = this.#queue;
+    return `${fact} What was not written yet is lost${bytes > 0 ? `, among it ${bytes} bytes of responses` : ''}. ${step}`;
   }
 
   // Writing

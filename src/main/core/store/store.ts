@@ -48,6 +48,6 @@ export interface Store extends RequestedMethods {
 
   /** Commits what is buffered, or tries to. */
   flush(): Promise<void>;
-  /** Flushes, checkpoints and closes; the worker ends by itself. */
-  close(): Promise<void>;
+  /** Flushes, checkpoints and closes; the worker ends by itself. Gives what is lost, in a sentence, where the file did not take all. */
+  close(): Promise<string | undefined>;
 }

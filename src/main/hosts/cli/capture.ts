@@ -23,7 +23,8 @@ interface Flags {
 /** The program that captures: one that runs already, or one that this command has started. */
 interface Program {
   call<Name extends MethodName>(name: Name, params: ParamsOf<Name>): Promise<ResultOf<Name>>;
-  close(): Promise<void>;
+  /** Gives what is lost, in a sentence, where the disk did not take all. */
+  close(): Promise<string | undefined>;
 }
 
 /** As shells have it. */
@@ -78,7 +79,8 @@ async function capture([command, ...args]: [string, ...string[]], flags: Flags, 
     say(`tracelane: ${command} was not started. ${error.message}`);
     return 1;
   } finally {
-    await program.close();
+    const lost = await program.close();
+    if (lost !== undefined) say(`tracelane: ${lost}`);
   }
 }
 
@@ -86,7 +88,14 @@ async function programOver(dataDir: string, files: ProgramFiles): Promise<Progra
   // What talks to a running program, and the whole program below: no other command should wait for them.
   const { findRunning } = await import('../../core/control/control.ts');
   const running = await findRunning(dataDir);
-  if (running) return { call: (name, params) => running.call(name, params), close: async () => running.close() };
+  if (running)
+    return {
+      call: (name, params) => running.call(name, params),
+      close: async () => {
+        running.close();
+        return undefined;
+      },
+    };
   const [pace, port] = [samplePace(), proxyPort()];
   const { openPlainCore } = await import('../plain-core.ts');
   const core = await openPlainCore(files, {

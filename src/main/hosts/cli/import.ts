@@ -40,10 +40,17 @@ export function addImport(program: Command, storeWorker: URL): void {
       const store = await storeIn(flags.dataDir === undefined ? dataDirectory() : resolve(flags.dataDir), storeWorker);
       const settings = new SettingsService(store);
       const service = importFile({ store, defaults: () => settings.get(), record: recordHere });
+      let isWritten = true;
+      store.onWriteProblem((sentence) => (isWritten = sentence === undefined));
       try {
-        for (const file of files) if (!(await importOne(service, file, flags))) process.exitCode = REFUSED;
+        for (const file of files) {
+          if (!(await importOne(service, file, flags, () => isWritten))) process.exitCode = REFUSED;
+          // Each of the others would fail of the same.
+          if (!isWritten) break;
+        }
       } finally {
-        await store.close();
+        const lost = await store.close();
+        if (lost !== undefined) console.error(printable(lost));
       }
     });
 }
@@ -63,11 +70,13 @@ async function importOne(
   service: MethodService<'traces.import'>,
   file: string,
   { json = false, again = false, api }: Flags,
+  isWritten: () => boolean,
 ): Promise<boolean> {
   try {
     const base64 = Buffer.from(readInput(file).buffer).toString('base64');
     const name = file === '-' ? inputName(file) : basename(file);
     const { traces } = await service({ name, base64, again, ...(api !== undefined && { api }) });
+    if (!isWritten()) throw new Error('Not all of it was stored, and what was is taken back at the next start.');
     for (const trace of traces) process.stdout.write(json ? jsonLine(file, trace) : report(file, trace));
     return true;
   } catch (error) {

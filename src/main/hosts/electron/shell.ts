@@ -115,9 +115,10 @@ function closeBeforeQuit(close: () => Promise<void>, fail: Fail): void {
   });
 }
 
-async function withinLimit(closing: Promise<void> | undefined): Promise<void> {
+async function withinLimit(closing: Promise<string | undefined> | undefined): Promise<void> {
   const limit = new Promise<never>((_resolve, reject) => {
     setTimeout(() => reject(new Error(`Closing took longer than ${CLOSE_MS / 1000} seconds.`)), CLOSE_MS).unref();
   });
-  await Promise.race([closing, limit]);
+  const lost = await Promise.race([closing, limit]);
+  if (lost !== undefined) say(lost);
 }

@@ -42,7 +42,10 @@ export async function startHeadless(setup: HeadlessSetup): Promise<void> {
     ...(options.samplePace !== undefined && { samplePace: options.samplePace }),
     ...(options.proxyPort !== undefined && { proxyPort: options.proxyPort }),
   });
-  ending.add(() => core.close());
+  ending.add(async () => {
+    const lost = await core.close();
+    if (lost !== undefined) say(lost);
+  });
   if (core.remark !== undefined) say(core.remark);
 
   const access = new Access(resume?.token);

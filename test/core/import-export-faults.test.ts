@@ -15,7 +15,7 @@ import { cores } from '../support/core.ts';
 import { importOne } from '../support/imports.ts';
 import { sampleBody } from '../support/sample-bytes.ts';
 
-const { open, dataDir } = cores();
+const { open, dataDir } = cores({ shared: true });
 
 const plain = sampleBody('messages', 'plain-text');
 const base64 = (bytes: Uint8Array | string): string => Buffer.from(bytes).toString('base64');

@@ -53,7 +53,7 @@ async function resultsOfMessages(services: Services, model: string): Promise<rea
 }
 
 describe('traces.import', () => {
-  const { open } = cores();
+  const { open } = cores({ shared: true });
   const text = (bytes: Uint8Array): string => new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes);
 
   test('keeps the bytes, names the API, and knows order only', async () => {

@@ -189,7 +189,9 @@ export const unknownField = (name: string, text: string, place: FaultPlace, coun
 export const bareText = (text: string, place: FaultPlace, count: number): string =>
   text.trim() === ''
     ? `${capital(line(place))} is made of blanks${more(count)}: it is no blank line, and closes no event. Readers skip it.`
-    : `${capital(line(place))} is no field of server-sent events${more(count)}: ${shown(text)}. Readers skip it. A log or a message of a program was written into the response.`;
+    : text.replaceAll('\0', '') === ''
+      ? `${capital(line(place))} is made of NUL bytes${more(count)}. Readers skip it. A buffer of a fixed size was sent whole, or a file has room that nothing was written to.`
+      : `${capital(line(place))} is no field of server-sent events${more(count)}: ${shown(text)}. Readers skip it. A log or a message of a program was written into the response.`;
 
 export const otherFraming = (place: FaultPlace, count: number): string =>
   `${capital(line(place))} is a line of server-sent events${more(count)}, but this API sends JSON lines. Choose the API that the server speaks.`;
@@ -243,7 +245,7 @@ export const SAME_LINE = 'it stands on the line of another event';
 export const WITHOUT_FIELD = '"data:" does not stand before it';
 export const IN_SSE = 'as a line of server-sent events';
 export const behind = (around: Around): string =>
-  `${AROUND[around][0]} ${around === 'journal' || around === 'cri' || around === 'colour' || around === 'indent' || around === 'string' ? 'stand' : 'stands'} before it`;
+  `${AROUND[around][0]} ${around === 'journal' || around === 'cri' || around === 'nul' || around === 'colour' || around === 'indent' || around === 'string' ? 'stand' : 'stands'} before it`;
 export const behindLineEnd = (character: string): string =>
   `${character} ${character.startsWith('U+') ? 'stands' : 'stand'} where a line end should be`;
 export const spelt = (data: string): string => `it is spelt ${shownExactly(data)}`;

@@ -38,6 +38,7 @@ export type Around =
   | 'indent'
   | 'quote'
   | 'diff'
+  | 'nul'
   | 'bytes'
   | 'string'
   | 'colour'
@@ -56,6 +57,7 @@ export const AROUND: Readonly<Record<Around, readonly [what: string, cause: stri
   indent: ['spaces', 'They come from an indented block of a document or of code.'],
   quote: ['a quote mark (">")', 'Mail programs and Markdown quote text that way.'],
   diff: ['the mark of a diff', 'The lines were copied from a diff.'],
+  nul: ['NUL bytes', 'A buffer of a fixed size was sent whole, where only its beginning had been filled.'],
   bytes: ["b'…'", 'Python prints bytes that way: the lines were printed without being decoded.'],
   string: ['quotes', 'The lines were printed as string literals, with their line ends escaped.'],
   colour: ['escape codes of a terminal', 'A program that colours its output puts them there.'],
@@ -63,6 +65,9 @@ export const AROUND: Readonly<Record<Around, readonly [what: string, cause: stri
 };
 
 const MAX_AROUND = 200;
+// oxlint-disable-next-line no-control-regex -- that is what it looks for.
+const NULS = /^\0+/;
+const STANDARD = /^(?:data|event|id|retry)?:/;
 /** A field of a stream, at the start of a line or after something that is no part of a word. */
 const FIELD =
   /(?:^|[\s|\]>:)'"`\-+*#,=])((?:data:(?: ?(?:[[{"\\]|$))|event: ?[\w.-]+(?:['"]|\\n|,?$)|retry: ?\d+\b).*)$/s;
@@ -82,6 +87,10 @@ const COLOURS = /\u001B\[[\d;]*m/g;
 /** `text`: the line without its line end, maybe cut to a length. */
 export function strayLine(text: string): StrayLine {
   if (text.charCodeAt(0) === BOM) return { kind: 'marked', line: text.slice(1) };
+  if (text.startsWith('\0')) {
+    const behind = text.slice(NULS.exec(text)![0].length);
+    if (STANDARD.test(behind)) return { kind: 'around', around: 'nul', line: behind };
+  }
   const line = text.trim();
   if (CHUNK_SIZE.test(line)) return { kind: 'chunk-size', size: Number.parseInt(line, 16) };
   if (STATUS_LINE.test(line) || HEADER.test(line)) return { kind: 'head', curl: false };

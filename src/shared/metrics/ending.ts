@@ -9,7 +9,7 @@ import { FRAMINGS } from '../framing/registry.ts';
 import { lossyText } from '../framing/utf8.ts';
 import { OTHER_API, type Api, type Frame, type Framed, type Framing } from '../model/stream.ts';
 import type { Ending, HttpHead } from '../model/trace.ts';
-import { bodyKind, type BodyKind } from '../providers/body-kind.ts';
+import { bodyKind, saysSo, type BodyKind } from '../providers/body-kind.ts';
 import { providerOf } from '../providers/registry.ts';
 import {
   headerOf,
@@ -417,7 +417,7 @@ function notAStream(api: Api, body: BodyKind, facts: TransportFacts): Ending {
     state: 'not-a-stream',
     rule: [
       `The body is ${what}, not ${FRAMINGS[framing].words.body}${type === null ? '' : ` (content-type: ${type})`}.`,
-      says && `It says: ${says}`,
+      says && saysSo(says),
       cause,
     ]
       .filter(Boolean)

@@ -50,6 +50,9 @@ export interface BodyKind {
   readonly says?: string;
 }
 
+/** What a body says, as a sentence of its own. */
+export const saysSo = (says: string): string => `It says: ${says}${/[.!?…]["'”]?$/.test(says) ? '' : '.'}`;
+
 /** What the head of a response says of its body, null where it says nothing. */
 export interface BodyHead {
   readonly contentType: string | null;
@@ -169,12 +172,12 @@ function causeOf(encoding: string, said: Framing | null): { readonly cause?: str
 }
 
 function textKind(text: string, expected: Framing): BodyKind | null {
-  if (PAGE.test(text))
+  if (PAGE.test(text)) return page(text);
+  if (text.startsWith('PRI * HTTP/2.0'))
     return {
-      kind: 'html',
-      what: 'an HTML page',
-      ...saying(/<title[^>]*>([^<]{1,200})/i.exec(text)?.[1]),
-      step: 'A login page or a web site answered instead of the API. Check the base URL and any proxy or captive portal.',
+      kind: 'text',
+      what: 'the opening of an HTTP/2 connection',
+      cause: 'Something on the way speaks HTTP/2 where HTTP/1.1 was spoken to it.',
     };
   if (XML.test(text))
     return {
@@ -190,6 +193,57 @@ function textKind(text: string, expected: Framing): BodyKind | null {
       step: AS_SENT,
     };
   return text.startsWith('{') ? jsonObject(text, expected) : (encodedText(text) ?? withLines(text) ?? listed(text));
+}
+
+interface PageSign {
+  readonly sign: RegExp;
+  /** To follow "an HTML page". */
+  readonly of: string;
+  readonly cause: string;
+}
+
+/** Pages that answer with status 200 in the place of an API, by what their makers write into them. */
+const PAGES: readonly PageSign[] = [
+  {
+    sign: /_cf_chl_opt|\/cdn-cgi\/challenge-platform|cf-turnstile|<title>Just a moment|h-?captcha|recaptcha|captcha-delivery|verify (?:that )?you are (?:a )?human/i,
+    of: ' that wants to see a browser',
+    cause: 'A service in front of the server, such as Cloudflare, checks for bots and lets no program through.',
+  },
+  {
+    sign: /Attention Required! \| Cloudflare|you have been blocked|_Incapsula_|Incapsula incident|The requested URL was rejected|Access Denied[^]*Reference|Sucuri WebSite Firewall|Web Application Firewall/i,
+    of: ' of a firewall',
+    cause: 'A firewall in front of the server refused the request.',
+  },
+  {
+    sign: /type=["']?password|name=["']?SAMLRe|login\.microsoftonline\.com|<title>[^<]*\b(?:sign[ -]?in|log[ -]?in|single sign-on|SSO)\b/i,
+    of: ' that asks to log in',
+    cause: 'A proxy or a gateway that knows only sessions of browsers answered in the place of the API.',
+  },
+  {
+    sign: /<meta[^>]*http-equiv=["']?refresh/i,
+    of: ' that leads to another page',
+    cause: 'A captive portal or a proxy leads browsers to a page of its own.',
+  },
+  {
+    sign: /<div id=["']?(?:root|app|__next)\b|<script[^>]*type=["']?module/i,
+    of: ' of a web app',
+    cause:
+      "The address is that of the server's web pages: the path of the API, often /v1 or /api, is missing from the base URL.",
+  },
+];
+
+function page(text: string): BodyKind {
+  const known = PAGES.find(({ sign }) => sign.test(text));
+  const title = /<title[^>]*>([^<]{1,200})/i.exec(text) ?? /<(?:h1|iframe|p)\b[^>]*>([^<]{1,200})/i.exec(text);
+  return {
+    kind: 'html',
+    what: `an HTML page${known?.of ?? ''}`,
+    ...saying(title?.[1]),
+    ...(known && { cause: known.cause }),
+    step: known
+      ? 'Check the base URL, and any proxy on the way.'
+      : 'A login page or a web site answered instead of the API. Check the base URL and any proxy or captive portal.',
+  };
 }
 
 /** `curl -i` and `curl -v` write the head to where they write the body. */

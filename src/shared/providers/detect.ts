@@ -3,10 +3,11 @@ import { eventWithin } from '../framing/broken-data.ts';
 import { payloadOf } from '../framing/frame.ts';
 import { framingOf } from '../framing/detect.ts';
 import { createFramer } from '../framing/registry.ts';
+import { isUtf8, lossyText, REPLACEMENT } from '../framing/utf8.ts';
 import { objectOf, stringOf } from '../json/json-object.ts';
 import type { Api, Frame, Framed, Framing } from '../model/stream.ts';
 import { binaryKind } from '../text/binary.ts';
-import { bodyKind } from './body-kind.ts';
+import { bodyKind, saysSo } from './body-kind.ts';
 import { foreignOf, isRealtime } from './foreign.ts';
 import type { ApiSign, FrameFacts, ProviderDefinition } from './provider.ts';
 import { PROVIDERS } from './registry.ts';
@@ -52,9 +53,21 @@ export function foreignIn(body: Uint8Array, framing: Framing): string | null {
   return null;
 }
 
+/** Whether bytes that are no UTF-8 were replaced, as decoders of text do. */
+const wasText = (body: Uint8Array): boolean => lossyText(body.subarray(0, 1024)).includes(REPLACEMENT) && isUtf8(body);
+
+/** Whether a body is lines of comments alone. */
+function isKeptAlive(body: Uint8Array): boolean {
+  if (body.length === 0 || body.length > MAX_COMMENTS) return false;
+  return lossyText(body)
+    .split(/[\r\n]+/)
+    .every((line) => line === '' || line.startsWith(':'));
+}
+const MAX_COMMENTS = 256 * 1024;
+
 export interface Undetected {
   /** `binary`: no text and no stream, whatever API is named. `other-api`, `other-messages`: a stream, or a binary one, of none of the APIs. */
-  readonly code: 'binary' | 'other-api' | 'other-messages' | 'unknown-api';
+  readonly code: 'binary' | 'no-event' | 'other-api' | 'other-messages' | 'unknown-api';
   /** The fact. The next step depends on who asks. */
   readonly sentence: string;
 }
@@ -65,7 +78,15 @@ export function undetected(body: Uint8Array): Undetected {
   if (kind?.framing === 'aws-eventstream')
     return {
       code: 'other-messages',
-      sentence: `This is ${kind.what}, but no message in it is of an API that this version knows.`,
+      sentence: wasText(body)
+        ? `This is ${kind.what} that was decoded as text: its bytes are lost where U+FFFD stands. Save the bytes of the response as they come.`
+        : `This is ${kind.what}, but no message in it is of an API that this version knows.`,
+    };
+  if (isKeptAlive(body))
+    return {
+      code: 'no-event',
+      sentence:
+        'It holds only comments and blank lines, and no event: the server kept the connection alive, and closed it without an answer.',
     };
   if (kind === null || kind.kind === 'stream') {
     const foreign = foreignIn(body, framingOf(null, body) ?? 'json-lines');
@@ -76,7 +97,7 @@ export function undetected(body: Uint8Array): Undetected {
   const { what, says, cause, step = 'Save the response exactly as the server sends it, decompressed.' } = kind;
   return {
     code: binaryKind(body) === null ? 'unknown-api' : 'binary',
-    sentence: [`This is ${what}, not a stream.`, says && `It says: ${says}`, cause, step].filter(Boolean).join(' '),
+    sentence: [`This is ${what}, not a stream.`, says && saysSo(says), cause, step].filter(Boolean).join(' '),
   };
 }
 

@@ -25,11 +25,21 @@ const SIGNATURES: readonly (readonly [bytes: readonly number[], what: string])[]
 export function binaryKind(bytes: Uint8Array): string | null {
   const signed = SIGNATURES.find(([signature]) => signature.every((byte, at) => bytes[at] === byte));
   if (signed) return signed[1];
+  if (isHttp2(bytes)) return 'data of an HTTP/2 connection';
   const start = bytes.subarray(0, LOOKED_AT);
   if (!start.some(isControl)) return null;
   if (isZlib(start)) return 'zlib-compressed data';
   return unmarkedUtf16(start) ? 'text in UTF-16, without its mark' : 'binary data';
 }
+
+/** RFC 9113: a connection begins with SETTINGS, of 6 bytes each, on stream 0. */
+const isHttp2 = (bytes: Uint8Array): boolean =>
+  bytes.length >= 9 &&
+  bytes[0] === 0 &&
+  bytes[1] === 0 &&
+  bytes[2]! % 6 === 0 &&
+  bytes[3] === 4 &&
+  bytes.subarray(4, 9).every((byte) => byte === 0);
 
 /** RFC 1950: the method, and a check that makes 31 divide the first two bytes. */
 const isZlib = ([method, flags]: Uint8Array): boolean =>

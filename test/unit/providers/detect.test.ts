@@ -1,6 +1,6 @@
 /** A stream says by its own events which API it follows. */
 import { describe, expect, test } from 'vitest';
-import { apiOfUrl, detectApi, foreignIn } from '../../../src/shared/providers/detect.ts';
+import { apiOfUrl, detectApi, foreignIn, undetected } from '../../../src/shared/providers/detect.ts';
 import { recognize } from '../../../src/main/core/imports/recognize.ts';
 import { framesOf } from '../../../src/main/core/samples/answers.ts';
 import { sampleFormatOf } from '../../../src/main/core/providers/registry.ts';
@@ -25,6 +25,20 @@ describe('detectApi', () => {
         expect(detectApi(joined(frames.slice(-3)))?.api).toBe(api);
       }
     }
+  });
+
+  test('says of what is no event at all what it is', () => {
+    expect(undetected(bytesOf(': keep-alive\n\n: keep-alive\n\n'))).toMatchObject({
+      code: 'no-event',
+      sentence: expect.stringMatching(/only comments and blank lines/),
+    });
+    const settings = Uint8Array.of(0, 0, 6, 4, 0, 0, 0, 0, 0, 0, 3, 0, 0, 0, 100);
+    expect(undetected(settings).sentence).toMatch(/data of an HTTP\/2 connection/);
+    const { error, errorFrames } = sampleFormatOf('bedrock');
+    const message = joined(errorFrames(error('overloaded', 'Too much.'), []));
+    expect(undetected(new TextEncoder().encode(new TextDecoder().decode(message))).sentence).toMatch(
+      /decoded as text: its bytes are lost/,
+    );
   });
 
   test('takes the events of the Realtime API for those of no API, however much their items look like answers', () => {

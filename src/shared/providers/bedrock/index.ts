@@ -7,6 +7,10 @@ import { BEDROCK_RULES } from './lint.ts';
 import { request } from './request.ts';
 import { BedrockWire } from './wire.ts';
 
+/** Exceptions that the service sends in the place of events; Converse has the same. */
+const EXCEPTION =
+  /^(?:modelStreamError|throttling|internalServer|validation|serviceUnavailable|modelTimeout)Exception$/;
+
 export const bedrock: ProviderDefinition = {
   id: 'bedrock',
   label: 'Bedrock, Anthropic models',
@@ -19,7 +23,9 @@ export const bedrock: ProviderDefinition = {
   terminator: messages.terminator,
   ...(messages.ends && { ends: messages.ends }),
   path: /\/model\/[^/]+\/invoke(?:-with-response-stream)?$/,
-  detect: messages.detect,
+  detect: (facts) =>
+    messages.detect(facts) ??
+    (EXCEPTION.test(facts.name) ? { why: `It has a ${facts.name} of Bedrock.`, weak: true } : null),
   request,
   usage: messages.usage,
   wire: (recorder) => new BedrockWire(recorder),

@@ -8,7 +8,7 @@ import type { BlockKind } from '../../model/messages.ts';
 import type { Frame } from '../../model/stream.ts';
 import { ChatCompletionSum, type ChoiceSum } from './accumulated.ts';
 import { arrayOf, isJson, objectOf, parseJson, stringOf, type JsonObject } from '../../json/json-object.ts';
-import { errorField, isErrorName, strayFault } from '../../wire/faults.ts';
+import { errorField, isErrorName, strayFault, type Fault } from '../../wire/faults.ts';
 import { Fields, fieldsOf, isPadding } from '../../wire/fields.ts';
 import type { WireProtocol } from '../../wire/protocol.ts';
 import type { Block, WireRecorder } from '../../wire/recorder.ts';
@@ -173,7 +173,7 @@ export class ChatCompletionsWire implements WireProtocol {
       error || frame.name === 'error'
         ? errorField(data, error || data)
         : arrayOf(data['choices']).length > 0
-          ? null
+          ? stoppedByGroq(data)
           : isErrorName(frame.name)
             ? errorField(data, data)
             : strayFault(data);
@@ -619,4 +619,10 @@ function isPlainChoice(data: JsonObject): boolean {
   if (data['finish_reason'] !== undefined) expected++;
   if (data['logprobs'] !== undefined) expected++;
   return fieldsOf(data) === expected;
+}
+
+/** Groq says in the last chunk of an answer why it stopped early. */
+function stoppedByGroq(data: JsonObject): Fault | null {
+  const message = stringOf(objectOf(data['x_groq'])?.['error']);
+  return message ? { message, type: null, code: null } : null;
 }

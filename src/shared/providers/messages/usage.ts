@@ -61,6 +61,8 @@ const WORDS: Readonly<Record<string, FinishReason['unified']>> = {
   length: 'length',
   tool_calls: 'tool_use',
   content_filter: 'content_filter',
+  // Of Converse.
+  guardrail_intervened: 'content_filter',
 };
 
 export const messagesFinish = (raw: string | null): FinishReason => finishReason(raw, WORDS);

@@ -48,6 +48,17 @@ describe('a decode worker', () => {
     expect(await ask(worker, 'traces.event')).toBe('well');
   });
 
+  test('that holds much is ended once it has nothing to do, and the next task has another', async () => {
+    const { api, bytes } = wireFixtures()[0]!;
+    const trace = memoryTrace(api, readsOf(bytes, [100]));
+    const worker = open('../fixtures/decode-worker-that-holds-much.ts', { source: memorySource([trace]), restMs: 1 });
+    for (let tasks = 0; tasks < 2; tasks++) {
+      const both = [1, 2].map(() => worker.run('compare.lanes', { id: trace.trace.id }));
+      expect((await Promise.all(both)).map((compared) => compared.bytes)).toEqual([bytes.length, bytes.length]);
+      await expect.poll(() => worker.running).toBe(false);
+    }
+  });
+
   test('takes tasks in order, also after one that failed', async () => {
     const worker = open('../fixtures/misbehaving-worker.ts');
     const outcomes = await Promise.allSettled(

@@ -1,4 +1,5 @@
 /** What one stream can do to another: nothing. Lanes are ended where a stream is too much for them; its bytes are kept. */
+import type { Worker } from 'node:worker_threads';
 import { afterEach, expect, test } from 'vitest';
 import { decodeSetup } from '../../src/main/core/decoding/decode-setup.ts';
 import { LiveRecording } from '../../src/main/core/recording/live-recording.ts';
@@ -15,6 +16,8 @@ import { storeForFile } from '../support/store.ts';
 
 const fixture = storeForFile();
 const threads: LaneThread[] = [];
+/** The number of a thread that has ended, as Node gives it. */
+const GONE = -1;
 afterEach(async () => {
   for (const thread of threads.splice(0)) await thread.close();
 });
@@ -62,6 +65,24 @@ function read(made: LiveRecording, reads: readonly Read[], more: Pick<DecodeSetu
   const items = [...pass.begin(), ...reads.flatMap((one) => pass.feed(one))];
   return [...items, ...pass.end(1, () => made.trace.ending!)];
 }
+
+test('a thread that holds much is ended when its last stream is over, and the next stream has another', async () => {
+  const started: Worker[] = [];
+  const note = (worker: Worker): void => void started.push(worker);
+  process.on('worker', note);
+  const thread = new LaneThread({ module: new URL('../fixtures/decode-worker-that-holds-much.ts', import.meta.url) });
+  threads.push(thread);
+  for (let streams = 1; streams <= 2; streams++) {
+    const made = await recording(thread, ['wire']);
+    made.reads(PLAIN);
+    made.end({ how: 'end' }, 1);
+    await made.finished;
+    expect(made.trace.ending).toMatchObject({ state: 'complete' });
+    expect(started).toHaveLength(streams);
+    await expect.poll(() => started.at(-1)!.threadId).toBe(GONE);
+  }
+  process.off('worker', note);
+});
 
 test('D10 while a lane never ends, the reads of all streams are taken and stored', async () => {
   const thread = threadWithTrial({ timeLimitMs: 3_600_000 });

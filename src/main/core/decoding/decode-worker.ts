@@ -4,7 +4,7 @@
  */
 import { ServiceError } from '../../../shared/rpc/services.ts';
 import { WorkerGone, WorkerThread } from '../worker/worker-thread.ts';
-import type { DecodeWorkerData, DecodeWorkerHandlers } from './serve-tasks.ts';
+import type { DecodeWorkerCore, DecodeWorkerData, DecodeWorkerHandlers } from './serve-tasks.ts';
 import type { TaskName } from './tasks/registry.ts';
 import type { TaskParamsOf, TaskResultOf } from './tasks/task.ts';
 import type { TraceSource } from './decode-stored.ts';
@@ -17,24 +17,33 @@ export interface DecodeWorkerSetup extends DecodeWorkerData {
   /** For one task. */
   readonly timeLimitMs?: number;
   readonly memoryLimitMb?: number;
+  /** How long a thread that holds much is kept without a task. */
+  readonly restMs?: number;
 }
 
 /** The longest comparison measured, of a body of 64 MB, takes some tens of seconds on a slow machine. */
 const TIME_LIMIT_MS = 120_000;
 /** V8's own limit differs by machine; decoding the largest body we keep stays below. */
 const MEMORY_LIMIT_MB = 3_072;
+/** A thread that holds much is ended after it, not at once: the next task is often of the same trace. */
+const REST_MS = 2_000;
 /** When the program ends, for a task that is under way. */
 const CLOSE_MS = 1_000;
 
 export class DecodeWorker {
   readonly #thread: WorkerThread<DecodeWorkerHandlers>;
   readonly #timeLimitMs: number;
+  readonly #restMs: number;
   /** Ends when all tasks given so far are done. */
   #last: Promise<unknown> = Promise.resolve();
+  /** Its thread holds much, and when that is ended. */
+  #heavy = false;
+  #resting: NodeJS.Timeout | undefined;
   #closed = false;
 
-  constructor({ module, source, dataDir, version, timeLimitMs, memoryLimitMb }: DecodeWorkerSetup) {
+  constructor({ module, source, dataDir, version, timeLimitMs, memoryLimitMb, restMs }: DecodeWorkerSetup) {
     this.#timeLimitMs = timeLimitMs ?? TIME_LIMIT_MS;
+    this.#restMs = restMs ?? REST_MS;
     this.#thread = new WorkerThread({
       name: 'decode',
       module,
@@ -44,7 +53,10 @@ export class DecodeWorker {
         head: source.head.bind(source),
         reads: source.reads.bind(source),
         bytes: source.bytes.bind(source),
-      } satisfies TraceSource,
+        heavy: () => {
+          this.#heavy = true;
+        },
+      } satisfies DecodeWorkerCore,
       memoryLimitMb: memoryLimitMb ?? MEMORY_LIMIT_MB,
     });
   }
@@ -57,13 +69,14 @@ export class DecodeWorker {
   /** Tasks run in the order given. Rejects with a ServiceError when the task was ended. */
   run<Name extends TaskName>(name: Name, params: TaskParamsOf<Name>): Promise<TaskResultOf<Name>> {
     const task = this.#last.then(() => this.#run(name, params));
-    this.#last = task.catch(() => undefined);
+    this.#last = task.catch(() => undefined).then(() => this.#restSoon());
     return task;
   }
 
   /** A task that still runs is waited for a moment, then given up. */
   async close(): Promise<void> {
     this.#closed = true;
+    clearTimeout(this.#resting);
     await this.#thread.close(CLOSE_MS);
     await this.#last;
   }
@@ -76,6 +89,21 @@ export class DecodeWorker {
     } catch (error) {
       throw this.#told(error);
     }
+  }
+
+  /** Behind the tasks given by then, if any. */
+  #restSoon(): void {
+    if (!this.#heavy || this.#closed) return;
+    this.#resting ??= setTimeout(() => {
+      this.#last = this.#last.then(() => this.#rest());
+    }, this.#restMs);
+    this.#resting.refresh();
+  }
+
+  async #rest(): Promise<void> {
+    this.#resting = undefined;
+    this.#heavy = false;
+    await this.#thread.rest();
   }
 
   #told(error: unknown): unknown {

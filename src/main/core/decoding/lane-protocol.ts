@@ -57,6 +57,12 @@ export interface LaneHandlers {
   readonly [name: string]: (...args: never[]) => unknown;
 }
 
+/** What the thread tells the core. */
+export type LaneTellers = {
+  /** It has no session any more, and holds much, see isHeavy. */
+  readonly heavy: () => void;
+};
+
 /** The thread does not have the session: it is another than the one where the session was begun. */
 export const NO_SESSION = 'no-session';
 

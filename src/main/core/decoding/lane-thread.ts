@@ -19,6 +19,7 @@ import {
   type Decoded,
   type LaneInput,
   type LaneHandlers,
+  type LaneTellers,
   type Purpose,
 } from './lane-protocol.ts';
 
@@ -98,6 +99,7 @@ export class LaneThread {
     this.#life ??= new Life(this.#setup, {
       hung: (place) => this.#hung(place),
       gone: (life, cause, place) => this.#gone(life, cause, place),
+      heavy: (life) => this.#lighten(life),
     });
     return this.#life.request(session.number, input, wanted);
   }
@@ -114,6 +116,12 @@ export class LaneThread {
     const [session, lane, unit] = place;
     const seconds = durationWords(Math.round((this.#setup.timeLimitMs ?? TIME_LIMIT_MS) / 1000) || 1);
     this.#sessions.get(session!)?.cutAt(lane!, unit!, seconds);
+  }
+
+  #lighten(life: Life): void {
+    if (this.#life !== life || this.#sessions.size > 0) return;
+    this.#life = undefined;
+    void life.close();
   }
 
   #gone(life: Life, cause: string, place: Int32Array): void {
@@ -208,6 +216,7 @@ interface SessionSetup {
 
 interface LifeListener {
   hung(place: Int32Array): void;
+  heavy(life: Life): void;
   gone(life: Life, cause: string, place: Int32Array): void;
 }
 
@@ -229,6 +238,7 @@ class Life {
       name: 'live',
       module,
       data: { place: this.#place.buffer as SharedArrayBuffer } satisfies LaneWorkerData,
+      handlers: { heavy: () => this.#listener.heavy(this) } satisfies LaneTellers,
       memoryLimitMb: memoryLimitMb ?? MEMORY_LIMIT_MB,
       onExit: (cause) => this.#listener.gone(this, cause, this.#place),
     });

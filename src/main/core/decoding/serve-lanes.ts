@@ -4,11 +4,20 @@ import type { TraceItem } from '../../../shared/model/items.ts';
 import type { Read } from '../../../shared/model/stream.ts';
 import { ServiceError } from '../../../shared/rpc/services.ts';
 import { unpackReads } from '../store/parts.ts';
-import { Channel, Transferred, type ChannelPort, type Handlers } from '../worker/channel.ts';
+import { Channel, Transferred, type ChannelPort } from '../worker/channel.ts';
+import { isHeavy } from '../worker/heavy.ts';
 import { decodeSetup } from './decode-setup.ts';
 import { counted, packItems, type PackedItems } from './packed-items.ts';
 import { Recording } from './recording.ts';
-import { NO_SESSION, PLACE, type Decoded, type LaneInput, type LaneHandlers, type Recorded } from './lane-protocol.ts';
+import {
+  NO_SESSION,
+  PLACE,
+  type Decoded,
+  type LaneInput,
+  type LaneHandlers,
+  type LaneTellers,
+  type Recorded,
+} from './lane-protocol.ts';
 
 /** Items that the core takes in one turn of its loop: some milliseconds. */
 const ITEMS_AT_ONCE = 1_000;
@@ -29,13 +38,16 @@ export function serveLanes(port: ChannelPort & { close(): void }, place: Int32Ar
     const { bytes } = decoded.items;
     return new Transferred(decoded, bytes === null ? [] : [bytes.buffer]);
   };
-  void new Channel<Handlers>(port, (): LaneHandlers => ({
+  void new Channel<LaneTellers>(port, (core): LaneHandlers => ({
     take: (session, input, wanted) => {
       if (input.type === 'begin') sessions.set(session, new Session(input, new SharedPlace(place)));
       return within(session, (decoding) => decoding.take(input, wanted));
     },
     more: (session) => within(session, (decoding) => decoding.next()),
-    drop: (session) => void sessions.delete(session),
+    drop: (session) => {
+      sessions.delete(session);
+      if (sessions.size === 0 && isHeavy()) core.notify('heavy', []);
+    },
     close: () => port.close(),
   }));
 }

@@ -1,5 +1,6 @@
 /** The decode worker's side: serves the tasks over the traces of a file, or over those that it asks the core for. */
 import { Channel, remote, type ChannelPort } from '../worker/channel.ts';
+import { isHeavy } from '../worker/heavy.ts';
 import type { Closable } from '../worker/worker-thread.ts';
 import { openReadOnly, type StoreReader } from '../store/read-only.ts';
 import { tasksOver, type Tasks } from './tasks/registry.ts';
@@ -16,14 +17,20 @@ export interface DecodeWorkerData {
 
 export type DecodeWorkerHandlers = Tasks & Closable;
 
+/** What the thread asks of the core. */
+export type DecodeWorkerCore = TraceSource & {
+  /** It holds much after a task, see isHeavy. Told before the result. */
+  readonly heavy: () => void;
+};
+
 /** Stored traces are read on a connection of the thread's own where there is a file, else asked of the core. */
 export function serveTasks(port: ChannelPort & { close(): void }, { dataDir, version }: DecodeWorkerData): void {
   const own = openOwn(dataDir);
-  void new Channel<TraceSource>(port, (core): DecodeWorkerHandlers => {
+  void new Channel<DecodeWorkerCore>(port, (core): DecodeWorkerHandlers => {
     const source = own ? sourceOver(own) : remote(core, ['get', 'head', 'reads', 'bytes']);
     const context = new TaskContext(source, version, dataDir);
     return {
-      ...tasksOver(context),
+      ...watched(tasksOver(context), () => core.notify('heavy', [])),
       close: () => {
         own?.close();
         context.close();
@@ -31,6 +38,22 @@ export function serveTasks(port: ChannelPort & { close(): void }, { dataDir, ver
       },
     };
   });
+}
+
+/** The tasks; `heavy` is called where the thread holds much after one. */
+function watched(tasks: Tasks, heavy: () => void): Tasks {
+  type Task = (...args: never[]) => Promise<unknown>;
+  const all = Object.entries(tasks as unknown as Readonly<Record<string, Task>>).map(([name, task]) => {
+    const whole: Task = async (...args) => {
+      try {
+        return await task(...args);
+      } finally {
+        if (isHeavy()) heavy();
+      }
+    };
+    return [name, whole] as const;
+  });
+  return Object.fromEntries(all) as unknown as Tasks;
 }
 
 /** Undefined where there is no file to open: the core, which has the traces, is then asked, and says what is wrong. */

@@ -86,6 +86,14 @@ export class WorkerThread<Remote extends Handlers & Closable> {
     void running?.worker.terminate();
   }
 
+  /** Lets the thread end by itself, and what it holds with it; the next request starts another. Ask nothing until this resolves. */
+  async rest(): Promise<void> {
+    const running = this.#running;
+    if (!running) return;
+    running.channel.notify('close', [] as never);
+    await running.exited;
+  }
+
   /**
    * Lets the thread do what it was asked before, then close what is open and end by itself: ended from outside in the middle of
    * a query it may take the program with it. `waitMs`: how long that may take; absent, as long as it does.

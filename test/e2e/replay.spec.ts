@@ -29,9 +29,9 @@ test('steps by event both ways: lanes, numbers and inspector show what the playh
   const trace = await openReplay(page, 'plain-text', 'messages');
   // Pressed at once: what is asked for is done, however soon.
   await page.keyboard.press('ArrowRight');
-  await expect(played(page)).toContainText(`event 1 of ${trace.events.length}`);
+  await expect(played(page)).toContainText(`played 1 of ${trace.events.length}`);
   await page.keyboard.press('ArrowLeft');
-  await expect(played(page)).toContainText('event 0 of');
+  await expect(played(page)).toContainText('played 0 of');
   for (const place of [
     page.getByRole('article', { name: 'Trace' }),
     page.getByRole('complementary', { name: 'Inspector' }),
@@ -41,7 +41,7 @@ test('steps by event both ways: lanes, numbers and inspector show what the playh
   const topOfTimeline = async () => (await timeline.boundingBox())!.y;
   const top = await topOfTimeline();
   for (let step = 0; step < 5; step++) await page.keyboard.press('ArrowRight');
-  await expect(played(page)).toContainText('event 5 of');
+  await expect(played(page)).toContainText('played 5 of');
   await expect(page.getByRole('heading', { name: 'Event 4', exact: true })).toBeVisible();
   expect((await shown(page)).events).toBe(5);
   // The numbers that grow had their room before: the timeline is not pushed down under the pointer.
@@ -50,7 +50,7 @@ test('steps by event both ways: lanes, numbers and inspector show what the playh
   await expect(page.getByRole('heading', { name: 'Event 3', exact: true })).toBeVisible();
   expect(await shown(page)).toEqual(expected(trace.asOf(trace.countWith(3))));
   await page.keyboard.press('Shift+ArrowRight');
-  await expect(played(page)).not.toContainText('event 4 of');
+  await expect(played(page)).not.toContainText('played 4 of');
 
   // A comparison is of the whole.
   await page
@@ -69,7 +69,7 @@ test('steps by event both ways: lanes, numbers and inspector show what the playh
 
 test('a press anywhere on the timeline, or a drag over it, has every pane stand at that moment', async ({ page }) => {
   const trace = await openReplay(page, 'plain-text', 'messages');
-  await expect(played(page)).toContainText('event 0 of');
+  await expect(played(page)).toContainText('played 0 of');
   const end = trace.lastNs * 1.02;
   // On the axis, where no mark is meant. Looked for each time: the numbers above the timeline move it where they need another line.
   const boxOf = async () => (await page.locator('.timeline-over').boundingBox())!;
@@ -78,7 +78,7 @@ test('a press anywhere on the timeline, or a drag over it, has every pane stand 
     return [x + (ns / end) * width, y + 8];
   };
   await page.mouse.click(...(await place(trace.lastNs)));
-  await expect(played(page)).toContainText(`event ${trace.events.length} of`);
+  await expect(played(page)).toContainText(`played ${trace.events.length} of`);
   await expect(page.getByLabel('Numbers of the trace')).toContainText(`${trace.events.length} of`);
   await page.mouse.move(...(await place(trace.lastNs)));
   await page.mouse.down();
@@ -105,11 +105,11 @@ test('plays as fast as possible to the same end, by Space, and again', async ({ 
   await expect(fastest).toHaveAttribute('aria-pressed', 'true');
   await page.keyboard.press('Space');
   await expect(said).toContainText('tokens');
-  await expect(played(page)).toContainText(`event ${trace.events.length} of ${trace.events.length}`);
+  await expect(played(page)).toContainText(`played ${trace.events.length} of ${trace.events.length}`);
   await expect.poll(() => shown(page)).toEqual(expected(trace));
   await page.keyboard.press('Home');
   await expect(said).toContainText('tokens');
-  await expect(played(page)).toContainText(`event ${trace.events.length} of`);
+  await expect(played(page)).toContainText(`played ${trace.events.length} of`);
 });
 
 test('plays the same bytes with other adapter options, as soon as they are decoded', async ({ page }) => {

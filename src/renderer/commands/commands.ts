@@ -75,6 +75,7 @@ export const COMMANDS = [
   { id: 'trace.tag', title: 'Tags', group: 'Trace' },
   { id: 'trace.rename', title: 'Rename', group: 'Trace', keys: ['F2'] },
   { id: 'trace.delete', title: 'Delete', group: 'Trace', keys: ['Mod+Backspace', 'Delete'] },
+  { id: 'trace.restore', title: 'Undo the deletion', group: 'Trace', keys: ['Mod+Z'], hint: 'undo' },
   { id: 'trace.follow', title: 'Follow the end of the stream', group: 'Trace', keys: ['Mod+L'] },
   { id: 'trace.export', title: 'Export', group: 'Trace', keys: ['Mod+S'] },
   { id: 'trace.curl', title: 'Copy as cURL', group: 'Trace', keys: ['Mod+Shift+C'] },

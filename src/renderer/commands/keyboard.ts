@@ -34,6 +34,9 @@ function inside(target: EventTarget | null, selector: string): boolean {
   return target instanceof Element && target.closest(selector) !== null;
 }
 
+/** What a field does with them while one types, beside all that is one key. */
+const FIELD_CHORDS = new Set(['Mod+Backspace', 'Mod+Z']);
+
 /** Lists, menus and dialogs keep their own keys: arrows, Enter, Space. */
 const OWN_KEYS = new Set(['ArrowUp', 'ArrowDown', 'ArrowLeft', 'ArrowRight', 'Enter', 'Space', 'Escape']);
 function ownedBy(target: EventTarget | null, chord: string): boolean {
@@ -59,7 +62,7 @@ export function useKeyboard(): void {
       if (event.defaultPrevented || event.isComposing) return;
       const chord = chordOfEvent(event);
       const single = !chord.includes('Mod+') && !chord.includes('Alt+') && chord !== 'Escape' && !/^F\d+$/.test(chord);
-      if (single && typing(event.target)) return;
+      if ((single || FIELD_CHORDS.has(chord)) && typing(event.target)) return;
       const letter = single && chord.replace('Shift+', '').length === 1;
       const { overlay, settings } = useApp.getState();
       // The dialog that was asked for has not taken the focus yet: what is behind it is not meant.

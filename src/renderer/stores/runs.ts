@@ -356,7 +356,7 @@ export async function deleteTraces(ids: readonly TraceId[], listed: readonly Tra
   if (selected !== null && ids.includes(selected)) selectTrace(successorOf(listed, selected, new Set(ids)));
   const first = rows.get(ids[0]!);
   const what = ids.length === 1 && first ? `“${first.title}” deleted` : `${ids.length} runs deleted`;
-  toast(what, { label: 'Undo', run: () => void restore(ids) });
+  toast(what, { label: 'Undo', undoes: true, run: () => void restore(ids) });
 }
 
 async function restore(ids: readonly TraceId[]): Promise<void> {

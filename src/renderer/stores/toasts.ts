@@ -3,6 +3,8 @@ import { create } from 'zustand';
 
 export interface ToastAction {
   readonly label: string;
+  /** It undoes what the toast tells of, as the key of undoing does while it is shown. */
+  readonly undoes?: true;
   readonly run: () => void;
 }
 export interface Toast {

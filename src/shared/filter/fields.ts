@@ -163,6 +163,10 @@ export const LISTED_FIELDS = [
 ] as const satisfies readonly FieldName[];
 export type ListedField = (typeof LISTED_FIELDS)[number];
 
+/** A term of the grammar that asks a field of names for this one. */
+export const termText = (field: FieldName, name: string): string =>
+  `${field}:${/[\s()"\\]/.test(name) ? JSON.stringify(name) : name}`;
+
 export const isListed = (name: FieldName): name is ListedField => LISTED_FIELDS.some((listed) => listed === name);
 
 export const isFieldName = (name: string): name is FieldName => Object.hasOwn(FIELDS, name);

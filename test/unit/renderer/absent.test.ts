@@ -10,8 +10,14 @@ test('a name that no run has is said, with the nearest that there is, or those t
   const values = ['legacy', 'simple', 'Lost-Text'];
   expect(sentences('diff:legcy', values)).toEqual(['No run has diff:legcy. Did you mean diff:legacy?']);
   expect(sentences('diff:xyzzy or (lint:xyzzy has:tool)', values)).toEqual([
-    'No run has diff:xyzzy. There are legacy, simple, lost-text.',
-    'No run has lint:xyzzy. There are legacy, simple, lost-text.',
+    'No run has diff:xyzzy. Runs have diff:legacy, diff:simple, diff:lost-text.',
+    'No run has lint:xyzzy. Runs have lint:legacy, lint:simple, lint:lost-text.',
+  ]);
+  expect(sentences('tag:x', ['two words', 'w'.repeat(50), 'a'])).toEqual([
+    `No run has tag:x. Runs have tag:"two words", tag:${'w'.repeat(36)}…, tag:a.`,
+  ]);
+  expect(sentences('tag:"two wrds"', ['two words'])).toEqual([
+    'No run has tag:"two wrds". Did you mean tag:"two words"?',
   ]);
   expect(sentences('tag:x', [])).toEqual(['No run has tag:x. No run has any tag yet.']);
 });

@@ -132,7 +132,7 @@ function Place() {
         )}
       </output>
       <output aria-label="Events played">
-        event <b>{count(event + 1)}</b> <span>of {count(whole.events.length)}</span>
+        played <b>{count(event + 1)}</b> <span>of {count(whole.events.length)}</span>
       </output>
     </>
   );

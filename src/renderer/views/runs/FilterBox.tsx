@@ -57,6 +57,7 @@ export function FilterBox({ field }: { readonly field: RefObject<HTMLInputElemen
             placeholder="Filter"
             onSelect={(event) => setCaret(event.currentTarget.selectionStart ?? 0)}
             onKeyDown={onKeyDown}
+            onFocus={() => setOpen(filter.trim() === '' && saved !== undefined && saved.length > 0)}
             onBlur={() => setOpen(false)}
           />
           <Key chord="/" />
@@ -64,7 +65,7 @@ export function FilterBox({ field }: { readonly field: RefObject<HTMLInputElemen
         {/* The field keeps the focus while something is chosen with the pointer. It names the list that it controls, hidden or not. */}
         <div className="menu filter-menu" hidden={!shown} onPointerDown={(event) => event.preventDefault()}>
           {/* It lies over the sentence below the field, which a screen reader has read. */}
-          <p className="runs-unread k k-error" aria-hidden>
+          <p className="runs-unread" aria-hidden>
             {unread}
           </p>
           <Autocomplete.List aria-label="Suggestions for the filter">

@@ -122,7 +122,12 @@ export function RunList() {
   useCommand('trace.star', () => void starTraces(chosen), row !== undefined);
   useCommand('trace.tag', () => openOverlay('tags', { ids: chosen }), row !== undefined);
   useCommand('trace.rename', () => setEditing(selected), row !== undefined);
-  useCommand('trace.delete', () => void deleteTraces(chosen, runs), row !== undefined);
+  const remove = async () => {
+    await deleteTraces(chosen, runs);
+    // The button that was pressed may have gone with the marks.
+    onNextFrame(() => document.activeElement === document.body && scroller.current?.focus());
+  };
+  useCommand('trace.delete', () => void remove(), row !== undefined);
   useCommand('trace.export', () => openOverlay('export', { ids: chosen }), row !== undefined);
 
   return (

@@ -81,8 +81,10 @@ export const RunRow = memo(function RunRow({
           <Facts row={row} look={look} />
           <Differs row={row} />
           {row.tags?.map((tag) => (
-            <Chip key={tag} className="cut tag" title={`Tag ${tag}`}>
-              <Shown text={tag} />
+            <Chip key={tag} className="tag" title={`Tag ${seenText(tag)}`}>
+              <span className="cut">
+                <Shown text={tag} />
+              </span>
             </Chip>
           ))}
           <span className="push">

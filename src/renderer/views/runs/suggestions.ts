@@ -4,6 +4,7 @@ import {
   FIELDS,
   isFieldName,
   isListed,
+  termText,
   type FilterField,
   type ListedField,
 } from '../../../shared/filter/fields.ts';
@@ -68,7 +69,7 @@ function termSuggestions(
   const field: FilterField = FIELDS[name];
   const wanted = typed.toLowerCase();
   const suggest = (value: string, note: string): Suggestion => {
-    const text = `${name}:${/[\s()"\\]/.test(value) ? JSON.stringify(value) : value}`;
+    const text = termText(name, value);
     return { filter: put(text), label: text, note };
   };
   if (isListed(name))

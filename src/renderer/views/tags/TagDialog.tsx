@@ -6,6 +6,7 @@ import { client } from '../../client/client.ts';
 import { Button, IconButton } from '../../components/Button.tsx';
 import { Dialog } from '../../components/Dialog.tsx';
 import { Shown } from '../../components/Shown.tsx';
+import { seenText } from '../../components/visible.ts';
 import { tagTraces, useRuns } from '../../stores/runs.ts';
 import type { OverlayProps } from '../view.ts';
 import './tags.css';
@@ -40,7 +41,9 @@ export function TagDialog({ input, close }: OverlayProps<'tags'>) {
         <ul aria-label="Tags">
           {[...counts].map(([tag, count]) => (
             <li key={tag} className="chip">
-              <Shown text={tag} />
+              <span className="cut" title={seenText(tag)}>
+                <Shown text={tag} />
+              </span>
               {count < ids.length && <span className="quiet">{`${count} of ${ids.length}`}</span>}
               <IconButton
                 icon={X}

@@ -1,4 +1,3 @@
-import { Fragment } from 'react';
 import { X } from 'lucide-react';
 import { buffering, rangeFigures, type Buffering } from '../../../shared/metrics/waits.ts';
 import { IconButton } from '../../components/Button.tsx';
@@ -25,6 +24,7 @@ function Figures() {
   if (range === null) return null;
   const { durationNs, events, reads, bytes, eventsPerSecond, bytesPerSecond, gaps } = rangeFigures(model, range);
   const figures: readonly (readonly [name: string, value: string])[] = [
+    ['Duration', durationText(durationNs)],
     ['Events', count(events)],
     ['Reads', count(reads)],
     ['Bytes', count(bytes)],
@@ -44,13 +44,11 @@ function Figures() {
         {durationText(range[0])} to {durationText(range[1])}
       </b>
       <dl>
-        <dt>Duration</dt>
-        <dd>{durationText(durationNs)}</dd>
         {figures.map(([name, value]) => (
-          <Fragment key={name}>
+          <div key={name}>
             <dt>{name}</dt>
             <dd>{value}</dd>
-          </Fragment>
+          </div>
         ))}
       </dl>
       <IconButton icon={X} label="Show all times again" chord="Escape" onClick={() => setRange(null)} />

@@ -25,6 +25,7 @@ import { openStore } from './store/open-store.ts';
 import { HeldFiles } from './imports/held-files.ts';
 import { importFile, recognizeFile } from './imports/import-service.ts';
 import { Recognition } from './imports/recognition.ts';
+import { RunningImports } from './imports/running-imports.ts';
 import { traceServices } from './traces/trace-services.ts';
 import { helpersGiveWay } from './worker/priority.ts';
 import { UnsavedVault } from './keys/unsaved-vault.ts';
@@ -130,6 +131,7 @@ export async function createCore({
   const searches = searchServices({ store, worker: lookups, indexer });
   const files = new HeldFiles();
   const recognition = new Recognition(decodeWorker);
+  const imports = new RunningImports();
   const services: Services = {
     ...app,
     'app.changes': untilClosed(app['app.changes']),
@@ -161,9 +163,18 @@ export async function createCore({
     'imports.recognize': recognizeFile(files, recognition),
     'imports.cancel': ({ ticket }) => {
       recognition.cancel(ticket);
+      imports.cancel(ticket);
       return null;
     },
-    'traces.import': importFile({ store, defaults: () => settings.get(), record, files, recognition }),
+    'traces.import': importFile({
+      store,
+      defaults: () => settings.get(),
+      record,
+      files,
+      recognition,
+      running: imports,
+    }),
+    'imports.progress': untilClosed(({ ticket }, signal) => imports.watch(ticket, signal)),
     ...taskServices({ worker: comparisons, flush: () => store.flush() }),
   };
 

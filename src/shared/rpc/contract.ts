@@ -383,6 +383,11 @@ const exportChoice = {
   ...decoding,
 };
 
+export interface ImportProgress {
+  /** The work that is done, of all of it: 0 to 1. */
+  readonly share: number;
+}
+
 /** As text, or the bytes of a file in base64. `api`: for bytes that do not say it themselves. */
 const importSource = {
   name: z.string().max(500),
@@ -393,7 +398,7 @@ const importSource = {
     .optional(),
   api: api.optional(),
 };
-/** By which a file that is being recognized can be given up; whoever asks makes it up. */
+/** By which a file that is being recognized, or imported, can be watched and given up; whoever asks makes it up. */
 const ticket = z.string().min(1).max(64);
 /** The code of an import whose file is not held any more: it is to be sent. */
 export const NOT_HELD = 'not-held';
@@ -596,8 +601,10 @@ export const contract = {
     readonly others: number;
     readonly held: string;
   }>()(z.strictObject({ ...importSource, ticket: ticket.optional() }).refine(oneSource, ONE_SOURCE)),
-  /** Gives up a file that is being recognized: whoever asked is told so. */
+  /** Gives up a file that is being recognized, or what is left of an import: whoever asked is told so. */
   'imports.cancel': command<null>()(z.strictObject({ ticket })),
+  /** How far the import under this ticket has come, each time that it came further; it may begin later, and whoever asked for it knows its end. */
+  'imports.progress': stream<ImportProgress>()(z.strictObject({ ticket })),
   /**
    * Makes a trace of each stream, or of those that `streams` names by their places. The same bytes make no second trace, unless `again` asks for it.
    */
@@ -605,6 +612,7 @@ export const contract = {
     z
       .strictObject({
         ...importSource,
+        ticket: ticket.optional(),
         /** Refused with the code NOT_HELD when it is gone. */
         held: z.string().max(100).optional(),
         streams: z.array(seq).max(10_000).optional(),

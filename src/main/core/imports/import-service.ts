@@ -12,6 +12,7 @@ import { digestOf, importedTrace, type ReadingDefaults, type ReadTrace } from '.
 import type { HeldFiles } from './held-files.ts';
 import type { FileToRecognize, Recognition } from './recognition.ts';
 import { recognize, type RecognizedFile, type RecognizedStream } from './recognize.ts';
+import { RunningImports } from './running-imports.ts';
 import { told } from './serve-recognition.ts';
 
 export interface ImportSetup {
@@ -19,6 +20,8 @@ export interface ImportSetup {
   readonly defaults: () => Promise<ReadingDefaults>;
   /** Where the streams are decoded. */
   readonly record: RecordStream;
+  /** Absent: none can be watched or given up. */
+  readonly running?: RunningImports;
   /** Absent: each import brings its file. */
   readonly files?: HeldFiles;
   /** Where it is found out what files hold; absent: here. */
@@ -46,16 +49,30 @@ export function importFile({
   record,
   files,
   recognition,
+  running = new RunningImports(),
 }: ImportSetup): MethodService<'traces.import'> {
-  return async ({ streams: asked, again, held, ...given }) => {
+  return async ({ streams: asked, again, held, ticket, ...given }) => {
     const { streams, others } = held === undefined ? await recognized(given, recognition) : heldFile(files, held);
     const chosen = asked === undefined ? streams : streams.filter((_stream, at) => asked.includes(at));
     const traces: ImportedTrace[] = [];
-    for (const stream of chosen) {
-      const before = again ? null : await store.importedBefore(digestOf(stream), stream.api);
-      const read = async () => importedTrace(given.name, stream, streams.length, await defaults(), record);
-      const id = before ?? (await stored(store, await read()));
-      traces.push({ ...infoOf(stream), id, existing: before !== null });
+    const infos = chosen.map(infoOf);
+    const one = running.begin(ticket, {
+      bytes: infos.reduce((sum, { bytes }) => sum + bytes, 0),
+      streams: chosen.length,
+    });
+    try {
+      for (const [at, stream] of chosen.entries()) {
+        one.check();
+        const info = infos[at]!;
+        const before = again ? null : await store.importedBefore(digestOf(stream), stream.api);
+        const read = async () =>
+          importedTrace(given.name, stream, streams.length, await defaults(), one.counted(record));
+        const id = before ?? (await stored(store, await read(), (bytes) => one.reached(info.bytes + bytes)));
+        one.finished(info.bytes);
+        traces.push({ ...info, id, existing: before !== null });
+      }
+    } finally {
+      running.end(ticket);
     }
     return { traces, others };
   };
@@ -98,15 +115,24 @@ function infoOf({ label, api, format, events, timed, repaired, reads }: Recogniz
   };
 }
 
-async function stored(store: ImportSetup['store'], { trace, head, reads, result }: ReadTrace): Promise<NewTrace['id']> {
+/** `reached`: so many bytes of the body are in the store. */
+async function stored(
+  store: ImportSetup['store'],
+  { trace, head, reads, result }: ReadTrace,
+  reached: (bytes: number) => void,
+): Promise<NewTrace['id']> {
+  let bytes = 0;
   await store.createTrace(trace);
   if (head) {
     const { tNs, ...rest } = head;
     store.setHead(trace.id, rest, tNs);
   }
   for (let at = 0; at < reads.length; at += READS_AT_ONCE) {
-    store.appendReads(trace.id, reads.slice(at, at + READS_AT_ONCE));
+    const some = reads.slice(at, at + READS_AT_ONCE);
+    store.appendReads(trace.id, some);
     await store.flush();
+    bytes += some.reduce((sum, read) => sum + read.bytes.length, 0);
+    reached(bytes);
   }
   await store.finishTrace(trace.id, result);
   return trace.id;

@@ -12,7 +12,7 @@ import { Segments } from '../../components/Segments.tsx';
 import type { OverlayProps } from '../view.ts';
 import { apiChip, apiLabel, useProviders } from '../../stores/providers.ts';
 import type { ImportSource } from './import-source.ts';
-import { importStreams } from './import-stream.ts';
+import { cancelImport, importStreams, watchImport, type RunningImport } from './import-stream.ts';
 import { useRecognized, type Recognition } from './use-recognized.ts';
 import './import.css';
 
@@ -27,7 +27,7 @@ export function ImportDialog({ input: given = {}, close }: OverlayProps<'import'
   const [api, setApi] = useState<Api>();
   const [left, setLeft] = useState<ReadonlySet<number>>(new Set());
   const [problem, setProblem] = useState<string | null>(null);
-  const [busy, setBusy] = useState(false);
+  const [running, setRunning] = useState<RunningImport | null>(null);
   const area = useRef<HTMLTextAreaElement>(null);
   const source = useMemo(
     (): ImportSource | null => file ?? (text.trim() === '' ? null : { name: '', text }),
@@ -38,34 +38,44 @@ export function ImportDialog({ input: given = {}, close }: OverlayProps<'import'
   const chosen = streams.map((_stream, at) => at).filter((at) => !left.has(at));
   const open = async () => {
     if (source === null || recognition.state !== 'found' || chosen.length === 0) return;
-    setBusy(true);
+    const ticket = crypto.randomUUID();
+    setRunning({ ticket, share: 0 });
     setProblem(null);
+    const unwatch = watchImport(ticket, (share) => setRunning({ ticket, share }));
     try {
       const named = name.trim() === '' ? PASTED : name.trim();
       const { held } = recognition.found;
-      await importStreams({ source, held, name: named, streams: chosen, ...(api !== undefined && { api }) });
+      await importStreams({ source, held, name: named, streams: chosen, ticket, ...(api !== undefined && { api }) });
       close();
     } catch (error) {
       setProblem(error instanceof Error ? error.message : String(error));
-      setBusy(false);
+      setRunning(null);
+    } finally {
+      unwatch();
     }
+  };
+  const leave = () => {
+    if (running) cancelImport(running.ticket);
+    close();
   };
   return (
     <Dialog
       title="Open a stream"
       className="import"
-      onClose={close}
+      onClose={leave}
       {...(file === null && { initialFocus: area })}
       footer={
         <DialogFoot
           status={
-            problem === null
-              ? stateOf(recognition, chosen.length, sizeOf(source))
-              : `It could not be opened: ${problem}`
+            running
+              ? `Opening … ${percentText(running.share)} Cancel gives up the rest.`
+              : problem === null
+                ? stateOf(recognition, chosen.length, sizeOf(source))
+                : `It could not be opened: ${problem}`
           }
-          onCancel={close}
+          onCancel={() => (running ? cancelImport(running.ticket) : close())}
           icon={FileInput}
-          disabled={chosen.length === 0 || busy}
+          disabled={chosen.length === 0 || running !== null}
           onDo={() => void open()}
         >
           {chosen.length > 1 ? `Open ${count(chosen.length)} streams` : 'Open'}
@@ -181,6 +191,8 @@ function Stream({
     </div>
   );
 }
+
+const percentText = (share: number): string => `${Math.floor(share * 100)} %.`;
 
 const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
 

@@ -27,10 +27,7 @@ export function askAbout(source: ImportSource, api?: string): AskedImport {
   return {
     answer,
     cancel: () => {
-      if (!answered)
-        client()
-          .call('imports.cancel', { ticket })
-          .catch(() => undefined);
+      if (!answered) cancelImport(ticket);
     },
   };
 }
@@ -40,6 +37,32 @@ export interface ImportChoice extends Pick<ParamsOf<'traces.import'>, 'streams' 
   readonly name: string;
   /** What the program holds of it since it recognized it. */
   readonly held: string;
+  /** By which it can be given up. */
+  readonly ticket: string;
+}
+
+/** An import that goes on: `share` of it is done, 0 to 1. */
+export interface RunningImport {
+  readonly ticket: string;
+  readonly share: number;
+}
+
+/** Tells how far an import comes, until the returned function is called. */
+export const watchImport = (ticket: string, tell: (share: number) => void): (() => void) =>
+  client().subscribe(
+    'imports.progress',
+    { ticket },
+    {
+      items: (batch) => tell(batch.at(-1)!.share),
+      // Whoever asked for the import is told what became of it.
+      error: () => undefined,
+    },
+  );
+
+export function cancelImport(ticket: string): void {
+  client()
+    .call('imports.cancel', { ticket })
+    .catch(() => undefined);
 }
 
 /** Makes traces of the streams and shows the first. Rejects with the program's sentence. */
@@ -70,7 +93,7 @@ async function openFile(file: File): Promise<void> {
     if (quick === null && useApp.getState().overlay?.input !== input) return;
     if (found?.streams.length === 1 && found.others === 0 && found.streams[0]!.repaired.length === 0) {
       if (quick === null) closeOverlay();
-      await importStreams({ source, name: file.name, held: found.held });
+      await importStreams({ source, name: file.name, held: found.held, ticket: crypto.randomUUID() });
     } else if (quick !== null) openOverlay('import', input);
   } catch (error) {
     toastError(`${file.name} could not be read`, error);

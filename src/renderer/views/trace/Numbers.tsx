@@ -1,6 +1,7 @@
 import type { ReactNode } from 'react';
 import { byteSize, count, duration, durationText, money, perSecond } from '../../components/format.ts';
 import { given } from '../../components/given.ts';
+import { useOverflow } from '../../components/use-overflow.ts';
 import { Tip } from '../../components/Tooltip.tsx';
 import { useSession, useTrace } from '../../stores/open.ts';
 import { useNow } from '../../parts/time/use-now.ts';
@@ -26,12 +27,13 @@ export function Numbers() {
   const startUnknown = row?.metrics.startUnknown ?? false;
   useTrace((trace) => trace.pulse);
   const { stored } = session;
+  const [box, overflowing] = useOverflow<HTMLDivElement>();
   const { metrics, usage } = stored ?? model;
   // At its end a playing is the whole.
   const whole = model.ending === null ? session.whole : undefined;
   const last = session.whole && lastTexts(session.whole);
   return (
-    <div className="numbers" aria-label="Numbers of the trace">
+    <div ref={box} className="numbers" role="group" aria-label="Numbers of the trace" {...overflowing}>
       <dl>
         <Time
           name="First byte"

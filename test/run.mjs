@@ -4,7 +4,7 @@
  * failed with its reason, and one closing line that counts the tests and names the flaky ones. What follows the name of a
  * part goes to its runner: `npm run test:unit -- --watch test/unit/lint`.
  */
-import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { closeSync, existsSync, mkdirSync, openSync, readFileSync, rmSync } from 'node:fs';
 import { join, relative, resolve } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
 import { build, checkRuntime, fail, root, runBin } from '../src/main/preflight.mjs';
@@ -17,16 +17,33 @@ const UNIT = ['test/unit', 'test/contract', 'test/store', 'test/core'];
 
 const title = (text) => console.error(`\n== ${text}`);
 
-async function step(name, ...command) {
-  title(name);
-  if ((await runBin(...command)) !== 0) fail(`${name} failed; the lines above say why.`);
+/** All at once: most of them work in one thread. What each says stands under its name. */
+async function check() {
+  const steps = [
+    ['Lint', 'oxlint', 'bin/oxlint', ['--deny-warnings']],
+    ['Types', 'typescript', 'bin/tsc', ['-b']],
+    ['Format', 'prettier', 'bin/prettier.cjs', ['--check', '--log-level', 'warn', '.']],
+    ['Dead code', 'knip', 'bin/knip.js', ['--no-progress']],
+  ];
+  const failed = [];
+  const ended = steps.map(([name, ...command]) => runAside(join(results, `${name}.txt`), command));
+  for (const [at, [name]] of steps.entries()) {
+    const { code, said } = await ended[at];
+    title(name);
+    process.stderr.write(said);
+    if (code !== 0) failed.push(name);
+  }
+  if (failed.length > 0) fail(`${failed.join(', ')} failed; the lines above say why.`);
 }
 
-async function check() {
-  await step('Lint', 'oxlint', 'bin/oxlint', ['--deny-warnings']);
-  await step('Types', 'typescript', 'bin/tsc', ['-b']);
-  await step('Format', 'prettier', 'bin/prettier.cjs', ['--check', '--log-level', 'warn', '.']);
-  await step('Dead code', 'knip', 'bin/knip.js', ['--no-progress']);
+/** Runs a command whose output goes to a file meanwhile. */
+async function runAside(file, command) {
+  const output = openSync(file, 'w');
+  const code = await runBin(...command, { stdio: ['ignore', output, output] });
+  closeSync(output);
+  const said = readFileSync(file, 'utf8');
+  rmSync(file);
+  return { code, said };
 }
 
 /** Runs the tests of these folders; what came of them. */
@@ -123,6 +140,7 @@ async function endToEnd(args) {
 
 async function everything() {
   rmSync(results, { recursive: true, force: true });
+  mkdirSync(results);
   await check();
   return [await unit(), ...(await endToEnd([]))];
 }

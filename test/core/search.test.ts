@@ -2,12 +2,14 @@
 import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
+import Database from 'better-sqlite3';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Core } from '../../src/main/core/core.ts';
 import { searchServices } from '../../src/main/core/indexing/search-services.ts';
 import type { SearchDocument } from '../../src/main/core/search/documents.ts';
 import { SearchReader } from '../../src/main/core/search/reader.ts';
+import { searchFile } from '../../src/main/core/search/schema.ts';
 import { SearchWriter } from '../../src/main/core/search/writer.ts';
 import { traceId, type TraceId } from '../../src/shared/model/ids.ts';
 import { folded } from '../../src/shared/text/fold.ts';
@@ -114,6 +116,8 @@ describe('in a program', () => {
     const broken: readonly (() => void)[] = [
       () => writeFileSync(file, 'This is no database, but a text.'.repeat(200)),
       () => writeFileSync(file, bytes.fill(0xab, 4096)),
+      // As a version before this one left it.
+      () => new Database(file).pragma('user_version = 2'),
     ];
     const asks: readonly ((core: Core) => Promise<number>)[] = [
       async (core) => (await search(core, 'umbrellas')).length,
@@ -160,17 +164,23 @@ describe('what is searched', () => {
     const dir = folder();
     const [writer, reader] = [new SearchWriter(dir), new SearchReader(dir)];
     afterwards(() => (writer.close(), reader.close()));
-    const piece = fc.constantFrom('a', 'ab', 'ß', 'SS', 'é', 'é', 'ﬁ', '天', '"', '\0', '\ud83d', '😀', ' ', '%', "'");
+    const letters = ['a', 'ab', 'ß', 'SS', 'é', 'e\u0301', 'ﬁ', '天', 'ש', '😀', '𠮷'];
+    const others = ['"', '\0', '\ud83d', ' ', '%', "'", '\x1f', '\u200b', '、', '->', '#', '\n'];
+    const words = ['abc', 'abcd', 'get_weather', '0123456789abcdef', '天气预报', 'カード', 'ไทย', '한국어'];
+    const piece = fc.constantFrom(...letters, ...others, ...words);
     const text = fc.array(piece, { maxLength: 12 }).map((all) => all.join(''));
-    const texts = fc.sample(text, { numRuns: 40, seed: 7 });
+    const texts = fc.sample(text, { numRuns: 60, seed: 7 });
+    const part = fc
+      .tuple(fc.constantFrom(...texts), fc.nat(30), fc.nat(40))
+      .map(([one, start, length]) => `"${one.slice(start, start + length)}"`);
     for (const [nr, one] of texts.entries()) await writer.put({ nr: nr + 1, id: traceId(`t${nr}`) }, [made(one)]);
     const plain = (one: string) => folded(one.toWellFormed().replaceAll('\0', ' '));
     fc.assert(
-      fc.property(text, (wanted) => {
+      fc.property(fc.oneof(text, part), (wanted) => {
         const terms = /^\s*"(.+?)"?\s*$/s.exec(wanted)?.[1];
         const words = (terms === undefined ? wanted.split(/\s+/) : [terms]).map(plain).filter((word) => word !== '');
         const expected = texts.flatMap((one, nr) =>
-          words.length > 0 && one.trim() !== '' && words.every((word) => plain(one).includes(word)) ? [nr + 1] : [],
+          words.length > 0 && words.every((word) => plain(one).includes(word)) ? [nr + 1] : [],
         );
         const found: number[] = [];
         for (let before: number | null | undefined; before !== null;) {
@@ -180,7 +190,7 @@ describe('what is searched', () => {
         }
         expect(found.toSorted((a, b) => a - b)).toEqual(expected);
       }),
-      { numRuns: 300 },
+      { numRuns: 500 },
     );
   });
 
@@ -196,6 +206,28 @@ describe('what is searched', () => {
     expect(nrs()).toEqual([9, 8, 7]);
     await writer.remove(traceId('eight'));
     expect(nrs()).toEqual([9, 7]);
+  });
+
+  test('is found while it is joined and after it, and its words are forgotten with the last text that has them', async () => {
+    const dir = folder();
+    const [writer, reader] = [new SearchWriter(dir), new SearchReader(dir)];
+    afterwards(() => (writer.close(), reader.close()));
+    const ids = Array.from({ length: 40 }, (_, n) => traceId(`t${n}`));
+    for (const [nr, id] of ids.entries())
+      await writer.put({ nr: nr + 1, id }, [made(`common secret${nr} ${'digest0123456789'.repeat(4)}${nr}`)]);
+    const nrs = (text: string) => reader.find({ text, limit: 100 }).found.map(({ nr }) => nr);
+    expect(nrs('common')).toHaveLength(40);
+    while (await writer.merge()) expect(nrs('ecret17')).toEqual([18]);
+    expect(nrs('common')).toHaveLength(40);
+    expect(nrs('9digest012345678917')).toEqual([18]);
+    for (const id of ids.slice(0, -1)) await writer.remove(id);
+    expect(nrs('common')).toEqual([40]);
+    expect(nrs('ecret17')).toEqual([]);
+    const db = new Database(searchFile(dir), { readonly: true });
+    expect(
+      db.prepare("SELECT word FROM words WHERE word LIKE 'secret%' OR word = 'common' ORDER BY 1").pluck().all(),
+    ).toEqual(['common', 'secret39']);
+    db.close();
   });
 
   test('is put in again where a program ended in the middle of it, and leaves nothing behind when it is taken out', async () => {

@@ -31,6 +31,8 @@ export class Indexer {
   /** Traces from before are looked at below this row number; undefined: all were. */
   #before: number | null | undefined = null;
   #generation = 0;
+  /** Something was put in and not yet joined with what is there. */
+  #scattered = false;
   readonly #stop: () => void;
   #timer: NodeJS.Timeout | undefined;
   #working: Promise<void> | undefined;
@@ -124,11 +126,20 @@ export class Indexer {
     }
     if (this.#lacking.size === 0 && this.#before !== undefined) await this.#lookBack(this.#before);
     const next = [...this.#lacking].at(-1);
-    if (!next) return this.#before !== undefined || this.#toRemove.length > 0;
+    if (!next) return this.#before !== undefined || this.#toRemove.length > 0 || (await this.#merge());
     const [id, nr] = next;
     this.#lacking.delete(id);
     await this.#do({ nr, id });
     return true;
+  }
+
+  /** Joins some of what was put in since; false when nothing is left to join. */
+  async #merge(): Promise<boolean> {
+    if (!this.#scattered) return false;
+    const { more, lost } = await this.#setup.worker.run('search.merge', {});
+    this.#scattered = more;
+    if (lost) this.#before = null;
+    return more || lost;
   }
 
   async #lookBack(before: number | null): Promise<void> {
@@ -155,6 +166,7 @@ export class Indexer {
   async #indexed(place: TracePlace): Promise<TraceFacts | undefined> {
     try {
       const { facts, lost } = await this.#setup.worker.run('index', place);
+      this.#scattered = true;
       if (lost) this.#before = null;
       return facts;
     } catch (error) {

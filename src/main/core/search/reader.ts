@@ -7,7 +7,9 @@ import { folded } from '../../../shared/text/fold.ts';
 import { identityOf } from '../store/files.ts';
 import type { SearchDocument } from './documents.ts';
 import { SEARCH_VERSION, searchFile, traceOfPage } from './schema.ts';
-import { documentsOfPage, excerptOf, gramQuery, placesIn, termsOf, type Excerpt } from './text.ts';
+import { documentsOfPage, excerptOf, placesIn, termsOf, type Excerpt } from './text.ts';
+import { pageQuery } from './tokens.ts';
+import { Vocabulary } from './vocabulary.ts';
 
 export interface SearchQuery {
   readonly text: string;
@@ -45,7 +47,7 @@ const SLICE_MS = 50;
 /** Characters of pages that are kept unpacked: who types asks for the newest again with every letter. */
 const KEPT_CHARS = 8_000_000;
 
-const BY_GRAMS = 'SELECT rowid AS number FROM grams WHERE grams MATCH :grams AND rowid < :before ORDER BY rowid DESC';
+const BY_TOKENS = 'SELECT -rowid AS number FROM tokens WHERE tokens MATCH :tokens AND rowid > -:before ORDER BY rowid';
 const ALL = 'SELECT number FROM pages WHERE number < :before ORDER BY number DESC';
 const DOCUMENTS = 'SELECT documents FROM pages WHERE number = ?';
 const DATA_VERSION = 'SELECT data_version AS version FROM pragma_data_version()';
@@ -62,9 +64,10 @@ interface OpenFile {
   readonly db: Database.Database;
   readonly identity: string;
   readonly version: Database.Statement<[], { version: number }>;
-  readonly byGrams: Database.Statement<[object], { number: number }>;
+  readonly byTokens: Database.Statement<[object], { number: number }>;
   readonly all: Database.Statement<[object], { number: number }>;
   readonly documents: Database.Statement<[number], { documents: Buffer }>;
+  readonly vocabulary: Vocabulary;
 }
 
 export class SearchReader {
@@ -139,10 +142,11 @@ export class SearchReader {
     const terms = termsOf(text);
     if (terms.length === 0) return null;
     this.#forgetOld(file);
-    const grams = gramQuery(terms);
+    const tokens = pageQuery(terms, (part) => file.vocabulary.completed(part));
+    if (tokens === undefined) return null;
     const until = performance.now() + SLICE_MS;
-    const place = { before: BigInt(before ?? Number.MAX_SAFE_INTEGER), ...(grams !== null && { grams }) };
-    for (const { number } of (grams === null ? file.all : file.byGrams).iterate(place)) {
+    const place = { before: BigInt(before ?? Number.MAX_SAFE_INTEGER), ...(tokens !== null && { tokens }) };
+    for (const { number } of (tokens === null ? file.all : file.byTokens).iterate(place)) {
       const nr = traceOfPage(number);
       if (enough(nr)) continue;
       for (const { document, inside } of this.#pageOf(file, number)) {
@@ -164,9 +168,11 @@ export class SearchReader {
     return page;
   }
 
-  #forgetOld({ version }: OpenFile): void {
+  #forgetOld({ version, vocabulary }: OpenFile): void {
     const now = version.get()?.version;
-    if (now !== this.#version) this.#pages.clear();
+    if (now === this.#version) return;
+    this.#pages.clear();
+    vocabulary.refresh();
     this.#version = now;
   }
 
@@ -185,9 +191,10 @@ export class SearchReader {
       db,
       identity,
       version: db.prepare(DATA_VERSION),
-      byGrams: db.prepare(BY_GRAMS),
+      byTokens: db.prepare(BY_TOKENS),
       all: db.prepare(ALL),
       documents: db.prepare(DOCUMENTS),
+      vocabulary: new Vocabulary(db),
     };
     return this.#open;
   }

@@ -1,15 +1,17 @@
 /** The file that searches are answered from. It holds nothing that the trace file has not: it can be thrown away and made again. */
 import { join } from 'node:path';
+import { TOKENIZER } from './tokens.ts';
 
 /** Of the tables and of what is put into them: a file of another version is made again. */
-export const SEARCH_VERSION = 2;
+export const SEARCH_VERSION = 3;
 
 export const searchFile = (dataDir: string): string => join(dataDir, 'tracelane.search.db');
 
 /**
- * The documents of a trace are kept in pages, many to one, since that is what compresses. A
- * page's number is its trace's row number and its place there, so that the newest come first in either table. `grams` has the
- * trigrams of the folded texts with their places, and no text (docs/decisions/0014).
+ * The documents of a trace are kept in pages, many to one, since that is what compresses. A page's number is its trace's row
+ * number and its place there. `tokens` has what stands in the pages, and no text, under their numbers below zero: FTS5 reads
+ * from the lowest number on, and only as far as it is asked, so that these are to be the newest. `words` has each word of all
+ * pages once, to complete a part of a word (docs/decisions/0014).
  */
 export const SEARCH_TABLES = `
   CREATE TABLE indexed (
@@ -22,14 +24,19 @@ export const SEARCH_TABLES = `
     number INTEGER PRIMARY KEY,
     documents BLOB NOT NULL
   ) STRICT;
-  CREATE VIRTUAL TABLE grams USING fts5(
-    text, content='', columnsize=0, tokenize='trigram case_sensitive 1'
+  -- Numbers are never used again: who knows the words up to one asks for those above it.
+  CREATE TABLE words (
+    number INTEGER PRIMARY KEY AUTOINCREMENT,
+    word TEXT NOT NULL UNIQUE
+  ) STRICT;
+  CREATE VIRTUAL TABLE tokens USING fts5(
+    text, content='', columnsize=0, detail=none, tokenize="${TOKENIZER.replaceAll('"', '""')}"
   );
-  INSERT INTO grams (grams, rank) VALUES ('secure-delete', 1);
+  INSERT INTO tokens (tokens, rank) VALUES ('secure-delete', 1), ('usermerge', 2);
 `;
 
 /**
- * Pages of one trace, at most. Few, so that the numbers of pages of traces that follow each other are near: most trigrams stand in most
+ * Pages of one trace, at most. Few, so that the numbers of pages of traces that follow each other are near: most tokens stand in many
  * traces, and the index keeps for each the distance to the page before, in one byte up to 127.
  */
 export const MOST_PAGES = 2 ** 6;

@@ -2,53 +2,29 @@
 import { zstdCompressSync, zstdDecompressSync } from 'node:zlib';
 import { folded } from '../../../shared/text/fold.ts';
 import type { SearchDocument } from './documents.ts';
+import { tokensOf, type PageTokens } from './tokens.ts';
 
 /** What SQLite gives back as it was. */
 const kept = (text: string): string => text.toWellFormed().replaceAll('\0', ' ');
 
-/** Documents as one page, and the text that its trigrams are of. */
-export function pageOf(documents: readonly SearchDocument[]): { readonly packed: Buffer; readonly text: string } {
+/** Documents as one page, and what the index has of it. */
+export function pageOf(documents: readonly SearchDocument[]): { readonly packed: Buffer; readonly tokens: PageTokens } {
   const all = documents.map((document) => ({ ...document, text: kept(document.text) }));
-  return { packed: zstdCompressSync(Buffer.from(JSON.stringify(all))), text: gramText(all) };
+  return { packed: zstdCompressSync(Buffer.from(JSON.stringify(all))), tokens: tokensOfPage(all) };
 }
 
 export const documentsOfPage = (packed: Buffer): readonly SearchDocument[] =>
   JSON.parse(zstdDecompressSync(packed).toString()) as readonly SearchDocument[];
 
 /** The same for the same documents: what was put into the index is taken out by it. */
-export const gramText = (documents: readonly SearchDocument[]): string =>
-  documents.map(({ text }) => folded(text)).join('\n');
+export const tokensOfPage = (documents: readonly SearchDocument[]): PageTokens =>
+  tokensOf(documents.map(({ text }) => folded(text)).join('\n'));
 
 /** What must stand in a document: words apart by blanks, or one text in quotation marks. Folded, none empty. */
 export function termsOf(text: string): readonly string[] {
   const quoted = /^\s*"(.+?)"?\s*$/s.exec(text)?.[1];
   const terms = quoted === undefined ? text.split(/\s+/) : [quoted];
   return [...new Set(terms.map((term) => folded(kept(term))))].filter((term) => term !== '');
-}
-
-/**
- * What the index finds pages by, and some more: each term of three characters or more by every third of its trigrams, near to
- * each other, which reads a third of what the whole term would. Null where there is none. Whether a page has the term is looked for in it.
- */
-export function gramQuery(terms: readonly string[]): string | null {
-  const long = terms.map((term) => [...term]).filter(({ length }) => length >= GRAM);
-  return long.length === 0 ? null : long.map(nearGrams).join(' AND ');
-}
-
-const GRAM = 3;
-
-/** A term in characters. `NEAR` counts what is between the first and the last. */
-function nearGrams(term: readonly string[]): string {
-  const last = term.length - GRAM;
-  const starts = Array.from({ length: Math.ceil(last / GRAM) }, (_, n) => n * GRAM);
-  const grams = [...starts, last].map(
-    (at) =>
-      `"${term
-        .slice(at, at + GRAM)
-        .join('')
-        .replaceAll('"', '""')}"`,
-  );
-  return grams.length === 1 ? grams[0]! : `NEAR(${grams.join(' ')}, ${last - 1})`;
 }
 
 /** Where each term stands first in a text, `inside` being the text folded; null where one does not. In code units of the text itself. */

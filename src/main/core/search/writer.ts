@@ -10,11 +10,14 @@ import { SIDES } from '../store/aside.ts';
 import { isDamage } from '../store/problems.ts';
 import type { SearchDocument } from './documents.ts';
 import { firstPage, MOST_PAGES, SEARCH_TABLES, SEARCH_VERSION, searchFile } from './schema.ts';
-import { documentsOfPage, gramText, pageOf } from './text.ts';
+import { documentsOfPage, pageOf, tokensOfPage } from './text.ts';
+import type { PageTokens } from './tokens.ts';
 
 /** Characters of a page, about, and so of what is put in between two commits: some milliseconds. Of a trace of a megabyte or more, longer. */
 const PAGE_CHARS = 32_768;
 const BUSY_MS = 2000;
+/** Pages that are written by one step of joining: some milliseconds. */
+const MERGED_PAGES = 64;
 /** Pages that leave the file in one turn. */
 const VACUUMED_PAGES = 512;
 
@@ -24,15 +27,19 @@ export interface TracePlace {
 }
 
 const STALE = 'SELECT nr, id, whole FROM indexed WHERE nr >= :low AND nr < :high';
-const OF_TRACE = 'SELECT number, documents FROM pages WHERE number >= ? AND number < ? ORDER BY number LIMIT 8';
-const FORGET_GRAMS = "INSERT INTO grams (grams, rowid, text) VALUES ('delete', ?, ?)";
+const OF_TRACE = 'SELECT number, documents FROM pages WHERE number >= ? AND number < ? ORDER BY number LIMIT 2';
+const FORGET_TOKENS = "INSERT INTO tokens (tokens, rowid, text) VALUES ('delete', ?, ?)";
+const FORGET_WORDS = `DELETE FROM words WHERE word IN (SELECT value FROM json_each(?))
+  AND NOT EXISTS (SELECT 1 FROM tokens WHERE tokens MATCH '"' || word || '"')`;
 const FORGET = 'DELETE FROM pages WHERE number = ?';
 const FIND = 'SELECT nr FROM indexed WHERE id = ?';
 const FORGET_TRACE = 'DELETE FROM indexed WHERE nr = ?';
-const BEGIN = 'INSERT INTO indexed (nr, id, whole) VALUES (?, ?, 0)';
+const MERGE = "INSERT INTO tokens (tokens, rank) VALUES ('merge', ?)";
+const MARK =
+  'INSERT INTO indexed (nr, id, whole) VALUES (?, ?, ?) ON CONFLICT (nr) DO UPDATE SET whole = excluded.whole';
 const PUT = 'INSERT INTO pages (number, documents) VALUES (?, ?)';
-const PUT_GRAMS = 'INSERT INTO grams (rowid, text) VALUES (?, ?)';
-const END = 'UPDATE indexed SET whole = 1 WHERE nr = ?';
+const PUT_TOKENS = 'INSERT INTO tokens (rowid, text) VALUES (?, ?)';
+const PUT_WORDS = 'INSERT OR IGNORE INTO words (word) SELECT value FROM json_each(?)';
 
 export class SearchWriter {
   readonly #file: string;
@@ -75,19 +82,21 @@ export class SearchWriter {
   async put({ nr, id }: TracePlace, documents: readonly SearchDocument[]): Promise<void> {
     await this.#mended(async (db) => {
       await this.#remove(db, nr);
-      db.prepare(BEGIN).run(nr, id);
-      let number = firstPage(nr);
-      for (const page of pagesOf(documents)) {
-        const { packed, text } = pageOf(page);
+      const pages = [...pagesOf(documents)];
+      const mark = (whole: boolean): void => void db.prepare(MARK).run(nr, id, whole ? 1 : 0);
+      if (pages.length === 0) mark(true);
+      for (const [at, page] of pages.entries()) {
+        const { packed, tokens } = pageOf(page);
+        const number = firstPage(nr) + BigInt(at);
         db.transaction(() => {
           db.prepare(PUT).run(number, packed);
-          db.prepare(PUT_GRAMS).run(number, text);
+          db.prepare(PUT_TOKENS).run(-number, written(tokens));
+          db.prepare(PUT_WORDS).run(JSON.stringify([...tokens.words]));
+          mark(at === pages.length - 1);
         })();
-        number++;
         await setImmediate();
         if (!db.open) throw new Error('The program closes.');
       }
-      db.prepare(END).run(nr);
     });
   }
 
@@ -95,6 +104,20 @@ export class SearchWriter {
     await this.#mended(async (db) => {
       const found = db.prepare<[string], { nr: number }>(FIND).get(id);
       if (found) await this.#remove(db, found.nr);
+    });
+  }
+
+  /**
+   * What was put in lies in parts, each of which a search looks into. Joins some of them, as long as there are two of a size.
+   * False: nothing is left to join.
+   */
+  async merge(): Promise<boolean> {
+    return this.#mended(async (db) => {
+      const changes = db.prepare<[], number>('SELECT total_changes()').pluck();
+      const before = changes.get()!;
+      db.prepare(MERGE).run(MERGED_PAGES);
+      // Of FTS5: the statement itself counts as one.
+      return changes.get()! - before > 1;
     });
   }
 
@@ -114,14 +137,18 @@ export class SearchWriter {
     const some = db.prepare<[bigint, bigint], { number: number; documents: Buffer }>(OF_TRACE);
     for (;;) {
       const pages = some.all(firstPage(nr), firstPage(nr + 1));
+      if (pages.length === 0) {
+        db.prepare(FORGET_TRACE).run(nr);
+        return;
+      }
       db.transaction(() => {
         for (const { number, documents } of pages) {
-          db.prepare(FORGET_GRAMS).run(BigInt(number), gramText(documentsOfPage(documents)));
+          const tokens = tokensOfPage(documentsOfPage(documents));
+          db.prepare(FORGET_TOKENS).run(-BigInt(number), written(tokens));
+          db.prepare(FORGET_WORDS).run(JSON.stringify([...tokens.words]));
           db.prepare(FORGET).run(BigInt(number));
         }
-        if (pages.length === 0) db.prepare(FORGET_TRACE).run(nr);
       })();
-      if (pages.length === 0) return;
       await setImmediate();
     }
   }
@@ -181,6 +208,9 @@ export class SearchWriter {
 }
 
 class OtherVersion extends Error {}
+
+/** As the tokenizer parts them again. */
+const written = ({ words, others }: PageTokens): string => [...words, ...others].join(' ');
 
 function* pagesOf(documents: readonly SearchDocument[]): Iterable<readonly SearchDocument[]> {
   const all = documents.reduce((sum, { text }) => sum + text.length, 0);

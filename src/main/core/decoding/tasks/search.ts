@@ -12,6 +12,10 @@ export const searchTasks = {
     await search?.writer.shrink();
     return { lost: search?.writer.takeLoss() === true };
   },
+  'search.merge': async ({ search }) => ({
+    more: (await search?.writer.merge()) ?? false,
+    lost: search?.writer.takeLoss() === true,
+  }),
   'search.erase': async ({ search }) => {
     search?.writer.erase();
     // Who asks for it knows.

@@ -33,6 +33,10 @@ export interface OwnTasks {
     readonly params: { readonly ids: readonly TraceId[] };
     readonly result: { readonly lost: boolean };
   };
+  readonly 'search.merge': {
+    readonly params: object;
+    readonly result: { readonly more: boolean; readonly lost: boolean };
+  };
   /** Throws away all that is searched. */
   readonly 'search.erase': { readonly params: object; readonly result: null };
   /** See SearchReader. */

@@ -342,7 +342,7 @@ function objectStream(
     return [{ text: sent, time: (own && !wrapped ? null : timeOf(object.value, inner)) ?? object.time }];
   });
   if (lost > 0) throw notWhole(api, lost);
-  const repaired = [`${how} They were put back into the framing of the API.`];
+  const repaired = [`${how} ${objects.length === 1 ? 'It was' : 'They were'} put back into the framing of the API.`];
   if (wrapped) repaired.push('Each event stood in a record of another program, which was taken off.');
   if (respelled > 0) repaired.push('An SDK had spelled members in its own way, or added some; they were turned back.');
   const left = objects.length - events.length;

@@ -50,12 +50,15 @@ export function checkStream({ facts, reads, setup }: TraceToExport, lanes?: read
     { lanes: lanes ?? setup.lanes, timed, ...(ending && { ending }) },
   );
   const { findings, lint } = compareLanes(input);
+  const ofFile = facts.imported ? fileIssues(facts.imported) : [];
+  const mended = facts.imported !== undefined && isMended(facts.imported.format);
   return {
     api: facts.api,
     events: input.events.length,
     ending: input.ending?.state ?? null,
     issues: [
-      ...fileIssues(facts.imported),
+      // Without its repair there would be no stream, and all else is told of what was made of it.
+      ...(mended ? ofFile : []),
       ...(facts.api === OTHER_API && input.ending ? [ofWhole(OWN_RULES.notDecoded, 'warning', input.ending.rule)] : []),
       ...endingIssues(input.ending),
       ...lint.map(({ rule, severity, event, bytes, count, sentence }) => ({
@@ -76,15 +79,13 @@ export function checkStream({ facts, reads, setup }: TraceToExport, lanes?: read
         count: 1,
         sentence: `${lane}: ${sentence}`,
       })),
+      ...(mended ? [] : ofFile),
     ],
     lanes: Object.fromEntries(
       Object.entries(input.emissions).map(([lane, all]) => [lane, all.map(({ message }) => digestOf(message))]),
     ),
   };
 }
-
-/** The id of the format of text in which a stream was put right. */
-const MENDED_TEXT = 'sse-text';
 
 const OF_LINT: Readonly<Record<LintSeverity, Level>> = { error: 'error', warning: 'warning', info: 'note' };
 const OF_FINDING: Readonly<Record<Severity, Level>> = {
@@ -95,12 +96,13 @@ const OF_FINDING: Readonly<Record<Severity, Level>> = {
 };
 
 /** What the file would be to other readers: what is checked is not what stands in it. */
-function fileIssues(imported: ImportFacts | undefined): readonly Issue[] {
-  const { repaired = [], format } = imported ?? {};
-  // Text that was mended is no stream to a reader that mends nothing; what was unpacked is one.
-  const level = format?.id === MENDED_TEXT ? 'warning' : 'note';
+function fileIssues({ repaired, format }: ImportFacts): readonly Issue[] {
+  const level = isMended(format) ? 'warning' : 'note';
   return repaired.map((sentence) => ofWhole(OWN_RULES.repaired, level, sentence));
 }
+
+/** Text that was put right is no stream to a reader that mends nothing; what was unpacked, or printed by a program, may be one. */
+const isMended = ({ id }: ImportFacts['format']): boolean => id === 'sse-text';
 
 function endingIssues(ending: Ending | null): readonly Issue[] {
   if (ending === null || ending.state === 'complete') return [];

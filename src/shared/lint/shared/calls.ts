@@ -3,7 +3,7 @@ import { objectOf, type JsonObject } from '../../json/json-object.ts';
 import { codePoints } from '../../text/code-points.ts';
 import { callName, callsOf } from '../call-rules.ts';
 import { blockStart, blockStop, chat, chatCall, chatEnd, message, toolUse } from '../example-bodies.ts';
-import { kindOf, type Examples, type LintRule } from '../rule.ts';
+import { kindOf, type Examples, type LintEvent, type LintRule } from '../rule.ts';
 
 /** For APIs in which the arguments of a call come as text, or not at all. */
 export const ARGUMENTS_EMPTY: LintRule = {
@@ -43,6 +43,46 @@ export const CALL_ID_MISSING: LintRule = {
 
 /** Characters of a call's id: a longer one is refused with `string_above_max_length`. Chat Completions of OpenAI and Azure have refused more than 40. */
 const MAX_CALL_ID = 64;
+
+/** What an event says of the name of a call. `key`: which call. `name`: null where a call begins without one. */
+export interface GivenName {
+  readonly key: string;
+  readonly name: string | null;
+}
+
+/** `namesIn`: of the calls that an event begins or names. */
+export const callNameLate = (
+  namesIn: (data: JsonObject, type: string) => readonly GivenName[],
+  advice: string,
+  examples: Examples,
+): LintRule => ({
+  id: 'call-name-late',
+  strict: 'warning',
+  lenient: 'info',
+  help: 'A tool call begins without a name, which a later event brings.',
+  advice,
+  ...examples,
+  check: () => {
+    const unnamed = new Map<string, LintEvent>();
+    const named = new Set<string>();
+    return {
+      event(event, report) {
+        if (!event.data) return;
+        for (const { key, name } of namesIn(event.data, event.type)) {
+          if (named.has(key)) continue;
+          if (name === null) {
+            if (!unnamed.has(key)) unnamed.set(key, event);
+            continue;
+          }
+          named.add(key);
+          const start = unnamed.get(key);
+          if (start)
+            report(start.frame, `The call begins without a name; ${name} comes with event ${event.frame.index}.`, key);
+        }
+      },
+    };
+  },
+});
 
 /** For the APIs of OpenAI, which alone refuse a request for the length of an id. */
 export const CALL_ID_LONG: LintRule = {

@@ -1,6 +1,6 @@
 /** Rules of several APIs on what each event says of itself and of its response, and on the event that begins an answer. */
 import { blockStart, blockStop, chat, chatEnd, chatEndWith, chunk, message, textDelta } from '../example-bodies.ts';
-import type { Examples, LintCheck, LintEvent, LintRule } from '../rule.ts';
+import type { Examples, LintCheck, LintEvent, LintRule, LintSeverity } from '../rule.ts';
 
 /** For events that are named twice: by the frame and in their data. */
 export const NAME_AND_TYPE: LintRule = {
@@ -113,6 +113,28 @@ function steady(field: 'id' | 'model'): LintCheck {
     },
   };
 }
+
+/** For events that are named in a line before their data. `belongs`: whether an event of this type has a name. */
+export const nameless = (
+  id: string,
+  [strict, lenient]: readonly [strict: LintSeverity, lenient: LintSeverity | null],
+  belongs: (type: string) => boolean,
+  advice: string,
+  examples: Examples,
+): LintRule => ({
+  id,
+  strict,
+  lenient,
+  help: 'Each event has a name, in an event line before its data, which is its type. Servers and proxies that write the data lines alone leave it out.',
+  advice,
+  ...examples,
+  check: () => ({
+    settled: true,
+    event({ frame, data, type }, report) {
+      if (data && frame.sse && frame.name === '' && belongs(type)) report(frame, `${type || 'The event'} has no name.`);
+    },
+  }),
+});
 
 /** `start`: the type of the event that begins the answer. `belongs`: whether an event needs it. */
 export const beforeStart = (

@@ -8,7 +8,9 @@ import {
   CALL_ID_LONG,
   callElsewhere,
   callNameIn,
+  callNameLate,
   type GivenArguments,
+  type GivenName,
 } from '../../../lint/shared/calls.ts';
 import { beginsAnew } from '../one-index.ts';
 import {
@@ -18,6 +20,8 @@ import {
   Drifting,
   eachToolCall,
   functionOf,
+  isPlainText,
+  keyOf,
   nameIn,
   type IndexedCall,
 } from './events.ts';
@@ -76,6 +80,15 @@ function argumentsIn(data: JsonObject): readonly GivenArguments[] {
 
 const NO_ARGUMENTS: readonly GivenArguments[] = [];
 const isGiven = (value: unknown): boolean => value !== undefined && value !== null && value !== '';
+
+const NO_NAMES: readonly GivenName[] = [];
+const namesIn = (data: JsonObject): readonly GivenName[] =>
+  choicesOf(data).flatMap((choice) =>
+    callsIn(choice).map((call) => ({
+      key: keyOf(call, numberOf(choice['index']) ?? 0),
+      name: nameIn(call) || null,
+    })),
+  );
 
 export const CALL_RULES: readonly LintRule[] = [
   {
@@ -236,36 +249,18 @@ export const CALL_RULES: readonly LintRule[] = [
       });
     },
   },
-  {
-    id: 'call-name-late',
-    strict: 'warning',
-    lenient: 'info',
-    help: 'A tool call begins without a name, which a later fragment brings.',
-    advice:
-      'Clients that open the call at its first fragment fail: "Expected \'function.name\' to be a string". Open it when the name has come.',
-    example: chat(
-      chatFragment({ index: 0, id: 'a', type: 'function', function: { arguments: '' } }),
-      chunk({ tool_calls: [{ index: 0, function: { name: 'f', arguments: '{}' } }] }),
-      ...chatEnd('tool_calls'),
-    ),
-    counterexample: chat(chatCall(0, 'a', 'f', ''), chatArguments('{}'), ...chatEnd('tool_calls')),
-    check: () => {
-      const unnamed = new Map<string, LintEvent>();
-      const named = new Set<string>();
-      return eachToolCall((call, key, event, report) => {
-        const name = nameIn(call);
-        if (named.has(key)) return;
-        if (!name) {
-          if (!unnamed.has(key)) unnamed.set(key, event);
-          return;
-        }
-        named.add(key);
-        const first = unnamed.get(key);
-        if (first)
-          report(first.frame, `The call begins without a name; ${name} comes with event ${event.frame.index}.`, key);
-      });
+  callNameLate(
+    (data) => (isPlainText(data) ? NO_NAMES : namesIn(data)),
+    'Clients that open the call at its first fragment fail: "Expected \'function.name\' to be a string". Open it when the name has come.',
+    {
+      example: chat(
+        chatFragment({ index: 0, id: 'a', type: 'function', function: { arguments: '' } }),
+        chunk({ tool_calls: [{ index: 0, function: { name: 'f', arguments: '{}' } }] }),
+        ...chatEnd('tool_calls'),
+      ),
+      counterexample: chat(chatCall(0, 'a', 'f', ''), chatArguments('{}'), ...chatEnd('tool_calls')),
     },
-  },
+  ),
   callElsewhere('delta.tool_calls', callIn, {
     example: chat(
       chunk({ role: 'assistant', toolCalls: [{ index: 0, id: 'a', function: { name: 'f', arguments: '{}' } }] }),

@@ -26,6 +26,12 @@ function isPlainChoice(choice: JsonObject): boolean {
   return true;
 }
 
+/** Whether the choices of an event have nothing but text. */
+export function isPlainText(data: JsonObject): boolean {
+  choicesOf(data);
+  return lastPlain;
+}
+
 /** A check that has nothing to look for in choices of text alone. */
 export const unlessPlain = (check: LintCheck): LintCheck => ({
   ...check,
@@ -60,7 +66,8 @@ export function callsIn(choice: JsonObject): readonly JsonObject[] {
 let lastCall: JsonObject | null = null;
 let lastKey = '';
 
-function keyOf(call: JsonObject, choice: number): string {
+/** Of a call by its choice and index. */
+export function keyOf(call: JsonObject, choice: number): string {
   if (call !== lastCall) [lastCall, lastKey] = [call, `${choice}/${String(call['index'] ?? call['id'] ?? 'none')}`];
   return lastKey;
 }

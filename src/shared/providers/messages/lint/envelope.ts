@@ -10,28 +10,19 @@ import {
   textDelta,
 } from '../../../lint/example-bodies.ts';
 import { kindOf, type LintRule } from '../../../lint/rule.ts';
-import { beforeStart, NAME_AND_TYPE, secondStart, TYPE_MISSING } from '../../../lint/shared/envelope.ts';
+import { beforeStart, NAME_AND_TYPE, nameless, secondStart, TYPE_MISSING } from '../../../lint/shared/envelope.ts';
 import { HEALTHY, hi } from './examples.ts';
 
 export const ENVELOPE_RULES: readonly LintRule[] = [
   NAME_AND_TYPE,
   TYPE_MISSING,
-  {
-    id: 'unnamed-event',
-    strict: 'error',
-    lenient: 'warning',
-    help: 'Each event has a name, in an event line before its data. Proxies that pass on the data lines alone lose it.',
-    advice:
-      'The SDKs of Anthropic drop every event without one, so that the stream looks empty: "stream ended without receiving message_start". Look for the proxy that drops the event lines.',
-    example: { api: 'messages', body: HEALTHY.body.replaceAll(/event: .*\n/g, '') },
-    counterexample: HEALTHY,
-    check: () => ({
-      settled: true,
-      event({ frame, data }, report) {
-        if (data && frame.name === '') report(frame, 'The event has no name.');
-      },
-    }),
-  },
+  nameless(
+    'unnamed-event',
+    ['error', 'warning'],
+    () => true,
+    'The SDKs of Anthropic drop every event without one, so that the stream looks empty: "stream ended without receiving message_start". Look for the proxy that drops the event lines.',
+    { example: { api: 'messages', body: HEALTHY.body.replaceAll(/event: .*\n/g, '') }, counterexample: HEALTHY },
+  ),
   beforeStart(
     'before-message-start',
     'message_start',

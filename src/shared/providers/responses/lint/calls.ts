@@ -8,8 +8,15 @@ import {
   itemDone,
   responsesExample,
 } from '../../../lint/example-bodies.ts';
-import type { LintEvent, LintRule } from '../../../lint/rule.ts';
-import { ARGUMENTS_EMPTY, argumentsType, CALL_ID_LONG, callElsewhere, callNameIn } from '../../../lint/shared/calls.ts';
+import type { LintRule } from '../../../lint/rule.ts';
+import {
+  ARGUMENTS_EMPTY,
+  argumentsType,
+  CALL_ID_LONG,
+  callElsewhere,
+  callNameIn,
+  callNameLate,
+} from '../../../lint/shared/calls.ts';
 import { isAdded, itemIn, itemOf, NEEDS_CALL_ID } from './events.ts';
 import { call } from './examples.ts';
 
@@ -88,30 +95,20 @@ export const CALL_RULES: readonly LintRule[] = [
       },
     }),
   },
-  {
-    id: 'call-name-late',
-    strict: 'warning',
-    lenient: 'info',
-    help: 'A function call is added without a name, which a later event brings.',
-    advice: 'Clients that open the call when its item is added have no tool to run. Open it when the name has come.',
-    example: responsesExample(created, itemAdded(0, { ...call, name: '' }), itemDone(0, call), completed(call)),
-    counterexample: responsesExample(created, itemAdded(0, call), itemDone(0, call), completed(call)),
-    check: () => {
-      const unnamed = new Map<string, LintEvent>();
-      return {
-        event(event, report) {
-          const { frame, type, data } = event;
-          const item = itemOf(data);
-          const key = String(data?.['output_index'] ?? data?.['item_id'] ?? item?.['id']);
-          const name = stringOf(item?.['name']) || stringOf(data?.['name']);
-          if (isAdded(type) && NEEDS_CALL_ID.has(item?.['type']) && !name) unnamed.set(key, event);
-          const start = name ? unnamed.get(key) : undefined;
-          if (!start) return;
-          unnamed.delete(key);
-          report(start.frame, `The call begins without a name; ${name} comes with event ${frame.index}.`, key);
-        },
-      };
+  callNameLate(
+    (data, type) => {
+      const item = itemOf(data);
+      const name = stringOf(item?.['name']) || stringOf(data['name']) || null;
+      const begins = isAdded(type) && NEEDS_CALL_ID.has(item?.['type']);
+      return name !== null || begins
+        ? [{ key: String(data['output_index'] ?? data['item_id'] ?? item?.['id']), name }]
+        : [];
     },
-  },
+    'Clients that open the call when its item is added have no tool to run. Open it when the name has come.',
+    {
+      example: responsesExample(created, itemAdded(0, { ...call, name: '' }), itemDone(0, call), completed(call)),
+      counterexample: responsesExample(created, itemAdded(0, call), itemDone(0, call), completed(call)),
+    },
+  ),
   CALL_ID_LONG,
 ];

@@ -8,6 +8,7 @@ import {
   lacks,
   MODEL_CHANGES,
   NAME_AND_TYPE,
+  nameless,
   secondStart,
   TYPE_MISSING,
 } from '../../../lint/shared/envelope.ts';
@@ -162,23 +163,13 @@ export const ENVELOPE_RULES: readonly LintRule[] = [
       },
     }),
   },
-  {
-    id: 'event-name-missing',
-    strict: 'info',
-    lenient: null,
-    help: 'Each event has a name, in an event line before its data, which is its type. Servers and proxies that write the data lines alone leave it out.',
-    advice:
-      'The SDKs of OpenAI go by the type in the data; clients that listen for events by their name see none. Go by the type, and report it to the server.',
-    example: { ...HEALTHY, body: HEALTHY.body.replaceAll(/event: .*\n/g, '') },
-    counterexample: HEALTHY,
-    check: () => ({
-      settled: true,
-      event({ frame, data, type }, report) {
-        if (data && frame.sse && frame.name === '' && type.startsWith('response.'))
-          report(frame, `${type} has no name.`);
-      },
-    }),
-  },
+  nameless(
+    'event-name-missing',
+    ['info', null],
+    (type) => type.startsWith('response.'),
+    'The SDKs of OpenAI go by the type in the data; clients that listen for events by their name see none. Go by the type, and report it to the server.',
+    { example: { ...HEALTHY, body: HEALTHY.body.replaceAll(/event: .*\n/g, '') }, counterexample: HEALTHY },
+  ),
   {
     ...ID_CHANGES,
     example: endsWith(completedWith({ id: 'resp_2' })),

@@ -25,7 +25,7 @@ export interface DecodeWorkerSetup extends DecodeWorkerData {
 const TIME_LIMIT_MS = 120_000;
 /** V8's own limit differs by machine; decoding the largest body we keep stays below. */
 const MEMORY_LIMIT_MB = 3_072;
-/** A thread that holds much is ended after it, not at once: the next task is often of the same trace. */
+/** A thread that holds much is ended after it: what somebody asks next is often of the same trace. What is indexed next is not. */
 const REST_MS = 2_000;
 /** When the program ends, for a task that is under way. */
 const CLOSE_MS = 1_000;
@@ -69,7 +69,9 @@ export class DecodeWorker {
   /** Tasks run in the order given. Rejects with a ServiceError when the task was ended. */
   run<Name extends TaskName>(name: Name, params: TaskParamsOf<Name>): Promise<TaskResultOf<Name>> {
     const task = this.#last.then(() => this.#run(name, params));
-    this.#last = task.catch(() => undefined).then(() => this.#restSoon());
+    this.#last = task
+      .catch(() => undefined)
+      .then(() => (this.#heavy && name === 'index' ? this.#rest() : this.#restSoon()));
     return task;
   }
 
@@ -101,6 +103,7 @@ export class DecodeWorker {
   }
 
   async #rest(): Promise<void> {
+    clearTimeout(this.#resting);
     this.#resting = undefined;
     this.#heavy = false;
     await this.#thread.rest();

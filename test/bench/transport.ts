@@ -96,7 +96,7 @@ export async function framesPerSecond(): Promise<readonly Result[]> {
   let frames = 0;
   const run = new RecordedItems();
   const port: Port = {
-    send: (frame) => void (frame.startsWith('{"t":"items"') && frames++),
+    send: (frame) => void (frame.startsWith('{"t":"columns"') && frames++),
     onMessage: (take) => (deliverFrame = take),
     onClose: () => {},
     close: () => {},

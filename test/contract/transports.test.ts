@@ -314,7 +314,7 @@ describe.each(Object.keys(TRANSPORTS))('over %s', (transport) => {
         {
           tap: {
             toClient(frame) {
-              if (frame.startsWith('{"t":"items"')) sent += frame.length;
+              if (frame.startsWith('{"t":"columns"')) sent += frame.length;
               return frame;
             },
             toServer: (frame) => (frame.startsWith('{"t":"ack"') && !acknowledging ? undefined : frame),
@@ -419,7 +419,7 @@ describe.each(Object.keys(TRANSPORTS))('over %s', (transport) => {
         {
           tap: {
             toClient(frame) {
-              if (!frame.startsWith('{"t":"items"')) return frame;
+              if (!frame.startsWith('{"t":"columns"')) return frame;
               seen++;
               if (seen === 2) {
                 held = frame;

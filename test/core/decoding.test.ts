@@ -6,7 +6,6 @@ import { eventDetail, EventIndex } from '../../src/main/core/decoding/event-deta
 import { traceItems, type LiveTrace } from '../../src/main/core/traces/trace-items.ts';
 import { tasksOver } from '../../src/main/core/decoding/tasks/registry.ts';
 import { TaskContext } from '../../src/main/core/decoding/tasks/task.ts';
-import { counted } from '../../src/main/core/decoding/packed-items.ts';
 import { RecordedItems } from '../../src/main/core/recording/recorded-items.ts';
 import type { TraceItem } from '../../src/shared/model/items.ts';
 import { DEFAULT_OPTIONS, type AdapterOptions } from '../../src/shared/model/trace.ts';
@@ -136,17 +135,17 @@ describe('a live run', () => {
     expect(run.wanted).toBe(true);
     run.add(all.slice(9, 12));
     expect(run.wanted).toBe(false);
-    run.addPacked(counted(8));
+    run.addUnwanted(8);
     const late = new AbortController();
     const watching = run.watch(20, late.signal);
     const next = watching.next();
     expect(run.wanted).toBe(true);
     run.add(all.slice(20, 22));
-    expect((await next).value).toEqual(all.slice(20, 22));
+    expect([...(await next).value!]).toEqual(all.slice(20, 22));
     late.abort();
     await watching.next();
     expect(run.wanted).toBe(false);
-    run.addPacked(counted(all.length - 22));
+    run.addUnwanted(all.length - 22);
     run.end();
     for (const from of [0, 15, 21])
       expect(await collect(service, { id: trace.trace.id, from, options: undefined })).toEqual(all.slice(from));

@@ -287,7 +287,7 @@ async function collect<T>(
   let atEnding: T | undefined;
   for await (const batch of recording.items.watch(0, new AbortController().signal)) {
     items.push(...batch);
-    if (batch.some(({ k }) => k === 'ending')) atEnding = look?.();
+    if ([...batch].some(({ k }) => k === 'ending')) atEnding = look?.();
   }
   return { items, atEnding };
 }

@@ -3,6 +3,7 @@
  * lost. Streams go on where they stood, questions that only read are asked again; anything else that was under way fails
  * with a sentence, because nobody can say whether it was done.
  */
+import { itemsOf } from '../model/packed-items.ts';
 import { Alive, BEAT_MS } from './heartbeat.ts';
 import type { ItemOf, MethodName, ParamsOf, ResultOf, StreamName } from './contract.ts';
 import { ACK_SIZE, MAX_FRAME, parseServerFrame, type ClientFrame, type Piece, type ServerFrame } from './frames.ts';
@@ -214,6 +215,10 @@ class Connection implements Client {
         break;
       case 'items':
         this.#takeItems(frame, size);
+        break;
+      case 'columns':
+        if (this.#watches.has(frame.id))
+          this.#takeItems({ ...frame, t: 'items', items: frame.parts.flatMap(itemsOf) }, size);
         break;
       case 'result':
         this.#settle(frame.id, ({ resolve }) => resolve(frame.value));

@@ -3,6 +3,7 @@
  * numbers of its own, never used twice on one port. The size of a frame is the length of its text in UTF-16 units, since
  * both sides know that without counting.
  */
+import type { ItemColumns } from '../model/packed-items.ts';
 import type { MethodName, StreamName } from './contract.ts';
 
 export type ClientFrame =
@@ -20,6 +21,8 @@ export type ServerFrame =
   | { readonly t: 'result'; readonly id: number; readonly value: unknown }
   /** `at`: the number of the first item. */
   | { readonly t: 'items'; readonly id: number; readonly at: number; readonly items: readonly unknown[] }
+  /** The same of a trace, in parts that hold them as columns. */
+  | { readonly t: 'columns'; readonly id: number; readonly at: number; readonly parts: readonly ItemColumns[] }
   /** Of a value that is too long for one frame: of the result, or of the next item. See pieces.ts. */
   | ({ readonly t: 'piece'; readonly id: number } & Piece)
   /** All pieces of it have come. `at`: the number of the item, absent of a result. */
@@ -54,8 +57,10 @@ export const FRAME_SIZE = 256 * 1024;
 export const WINDOW_SIZE = 4 * FRAME_SIZE;
 /** A client acknowledges when it has taken in this much. Must stay below WINDOW_SIZE, or both sides wait for each other. */
 export const ACK_SIZE = FRAME_SIZE / 2;
-/** The shortest time between two batches of a stream, in milliseconds: a screen shows no more. */
+/** The shortest time after a batch of a stream that is none of the full ones, in milliseconds: a screen shows no more. */
 export const BATCH_MS = 16;
+/** A source that gave so much has more: it is asked at once. */
+export const FULL_BATCH = FRAME_SIZE / 16;
 
 /** A frame of a client, as far as its form goes; undefined when it is none. Names and parameters are checked later. */
 export function parseClientFrame(text: string): ClientFrame | undefined {

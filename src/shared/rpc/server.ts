@@ -9,7 +9,7 @@ import { parseClientFrame, type ClientFrame, type ServerFrame } from './frames.t
 import { frameText, pieceFrames } from './pieces.ts';
 import type { Port } from './port.ts';
 import { ServiceError, type Services } from './services.ts';
-import { StreamSender } from './stream-sender.ts';
+import { StreamSender, type SentBatch } from './stream-sender.ts';
 
 /** Told what is our own fault; the window only hears that something is. */
 export type Log = (sentence: string, error: unknown) => void;
@@ -131,10 +131,7 @@ class Session {
         throw new ServiceError('busy', `More than ${MAX_STREAMS} streams are watched. Close a window and try again.`);
       const name = this.#nameOf(frame, 'stream') as StreamName;
       const params = checked(name, frame.params);
-      const service = this.#services[name] as (
-        params: unknown,
-        signal: AbortSignal,
-      ) => AsyncIterable<readonly unknown[]>;
+      const service = this.#services[name] as (params: unknown, signal: AbortSignal) => AsyncIterable<SentBatch>;
       sender = new StreamSender(this.#port, id, (params as { readonly from?: number }).from ?? 0, this.#batchMs);
       this.#streams.set(id, sender);
       if (await sender.run(service(params, sender.signal))) this.send({ t: 'end', id });

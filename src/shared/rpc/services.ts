@@ -1,4 +1,6 @@
 /** The contract from the side that keeps it: what the core gives and any host serves. */
+import type { TraceItem } from '../model/items.ts';
+import type { ItemBatch } from '../model/packed-items.ts';
 import type { CheckedParamsOf, ItemOf, MethodName, ResultOf, StreamName } from './contract.ts';
 
 export type MethodService<Name extends MethodName> = (
@@ -14,7 +16,10 @@ export type MethodService<Name extends MethodName> = (
 export type StreamService<Name extends StreamName> = (
   params: CheckedParamsOf<Name>,
   signal: AbortSignal,
-) => AsyncIterable<readonly ItemOf<Name>[]>;
+) => AsyncIterable<Batch<ItemOf<Name>>>;
+
+/** Items, or parts of a list of them that are packed already and cross as they are. */
+export type Batch<Item> = readonly Item[] | (Item extends TraceItem ? ItemBatch : never);
 
 export type Services = { readonly [Name in MethodName]: MethodService<Name> } & {
   readonly [Name in StreamName]: StreamService<Name>;

@@ -1,10 +1,14 @@
 /**
- * Sends one stream: pulls a batch when the watcher has room and the last batch left long enough ago, and cuts large ones
- * into frames. What is produced meanwhile stays with its source, so that no queue grows here and nothing waits there.
+ * Sends one stream: pulls a batch when the watcher has room and the last batch left long enough ago or was a full one, and cuts
+ * large ones into frames. What is produced meanwhile stays with its source, so that no queue grows here and nothing waits there.
  */
-import { BATCH_MS, FRAME_SIZE, WINDOW_SIZE } from './frames.ts';
+import type { PackedItems } from '../model/packed-items.ts';
+import { BATCH_MS, FRAME_SIZE, FULL_BATCH, WINDOW_SIZE } from './frames.ts';
 import { frameText, pieceFrames } from './pieces.ts';
 import type { Port } from './port.ts';
+
+/** Items, or parts of a list of them that are packed. */
+export type SentBatch = readonly unknown[] | { readonly parts: readonly PackedItems[] };
 
 export class StreamSender {
   readonly #port: Port;
@@ -13,12 +17,14 @@ export class StreamSender {
   readonly #abort = new AbortController();
   /** Number of the next item. */
   #at: number;
+  /** All that was sent. */
+  #sent = 0;
   /** Sent and not acknowledged yet. */
   #unacknowledged = 0;
   /** Set while the window is full: goes on sending. */
   #goOn: (() => void) | undefined;
 
-  /** `batchMs`: how long at least between two batches. */
+  /** `batchMs`: how long at least between two batches that are not full. */
   constructor(port: Port, id: number, from: number, batchMs: number = BATCH_MS) {
     this.#port = port;
     this.#id = id;
@@ -32,7 +38,7 @@ export class StreamSender {
   }
 
   /** Resolves with true after the last item, with false once stopped; rejects when the source does. */
-  async run(source: AsyncIterable<readonly unknown[]>): Promise<boolean> {
+  async run(source: AsyncIterable<SentBatch>): Promise<boolean> {
     const batches = source[Symbol.asyncIterator]();
     let leftAt = -Infinity;
     while (!this.signal.aborted) {
@@ -41,8 +47,10 @@ export class StreamSender {
       if (this.signal.aborted) break;
       const next = await batches.next();
       if (next.done) return !this.signal.aborted;
-      await this.#sendBatch(next.value);
-      leftAt = performance.now();
+      const before = this.#sent;
+      if ('parts' in next.value) await this.#sendParts(next.value.parts);
+      else await this.#sendBatch(next.value);
+      leftAt = this.#sent - before < FULL_BATCH ? performance.now() : -Infinity;
     }
     // Not waited for: a source that hangs must not hold what has ended.
     batches.return?.().catch(() => undefined);
@@ -65,7 +73,7 @@ export class StreamSender {
     for (const group of groupsOf(items)) {
       const length = group.text?.length ?? Infinity;
       if (count > 0 && size + length > FRAME_SIZE) {
-        await this.#sendItems(texts, count);
+        await this.#sendTexts('items', texts, count);
         texts = [];
         [count, size] = [0, 0];
       }
@@ -76,13 +84,34 @@ export class StreamSender {
         size += length;
       }
     }
-    if (count > 0) await this.#sendItems(texts, count);
+    if (count > 0) await this.#sendTexts('items', texts, count);
+  }
+
+  async #sendParts(parts: readonly PackedItems[]): Promise<void> {
+    let texts: string[] = [];
+    let [count, size] = [0, 0];
+    const send = async (): Promise<void> => {
+      if (count > 0) await this.#sendTexts('columns', texts, count);
+      texts = [];
+      [count, size] = [0, 0];
+    };
+    for (const part of parts) {
+      const length = 'text' in part ? part.text.length : Infinity;
+      if (size + length > FRAME_SIZE) await send();
+      if ('text' in part) {
+        texts.push(part.text);
+        count += part.count;
+        size += length;
+      } else await this.#sendInPieces(part.item);
+    }
+    await send();
   }
 
   /** `texts`: of so many items, with commas between them. */
-  async #sendItems(texts: readonly string[], count: number): Promise<void> {
-    // As an `items` frame, with the items' own texts put in.
-    await this.#send(`{"t":"items","id":${this.#id},"at":${this.#at},"items":[${texts.join(',')}]}`);
+  async #sendTexts(type: 'items' | 'columns', texts: readonly string[], count: number): Promise<void> {
+    // A frame, with texts that are JSON already put in.
+    const list = type === 'items' ? 'items' : 'parts';
+    await this.#send(`{"t":"${type}","id":${this.#id},"at":${this.#at},"${list}":[${texts.join(',')}]}`);
     this.#at += count;
   }
 
@@ -97,6 +126,7 @@ export class StreamSender {
   async #send(frame: string): Promise<void> {
     await this.#room();
     if (this.signal.aborted) return;
+    this.#sent += frame.length;
     this.#unacknowledged += frame.length;
     this.#port.send(frame);
   }

@@ -1,11 +1,9 @@
 /** What the core and a thread of lanes say to one another. */
 import type { LaneCut } from '../../../shared/lanes/decode-pass.ts';
 import type { BodyEnd } from '../../../shared/metrics/ending.ts';
-import type { TraceItem } from '../../../shared/model/items.ts';
+import type { PackedItems } from '../../../shared/model/packed-items.ts';
 import type { Decoding, Ending, HttpHead } from '../../../shared/model/trace.ts';
 import type { ReadRun } from '../store/parts.ts';
-import type { Transferred } from '../worker/channel.ts';
-import type { PackedItems } from './packed-items.ts';
 import type { ProviderTraceRow, TraceResult } from '../store/store.ts';
 import type { RecordableTrace, RecordedRow } from './recording.ts';
 
@@ -28,11 +26,11 @@ export type LaneInput =
   | { readonly type: 'end'; readonly end: BodyEnd; readonly tNs: number }
   | { readonly type: 'ending'; readonly ending: Ending; readonly tNs: number };
 
-/** What it makes of that; `Items`: as bytes on the way, as objects for who looks at them. */
-export interface Decoded<Items = readonly TraceItem[]> {
-  /** Not more than a turn of the core's loop takes well; the rest is asked for with `more`. */
-  readonly items: Items;
-  readonly more: boolean;
+/** What it makes of that. */
+export interface Decoded {
+  readonly count: number;
+  /** Packed, so that the core's thread has nothing to do with them but to hand them on; none where they were only counted. */
+  readonly items: readonly PackedItems[];
   /** Of a record. */
   readonly recorded?: Recorded;
 }
@@ -50,8 +48,7 @@ export interface Recorded {
 /** What the thread serves. A session is one pass over one stream; its number is never used again. */
 export interface LaneHandlers {
   /** `wanted`: the items; else they are counted. */
-  readonly take: (session: number, input: LaneInput, wanted: boolean) => Transferred<Decoded<PackedItems>>;
-  readonly more: (session: number) => Transferred<Decoded<PackedItems>>;
+  readonly take: (session: number, input: LaneInput, wanted: boolean) => Decoded;
   readonly drop: (session: number) => void;
   readonly close: () => void;
   readonly [name: string]: (...args: never[]) => unknown;

@@ -10,7 +10,6 @@ import { lanesOf, type LaneCut } from '../../../shared/lanes/decode-pass.ts';
 import { laneDefinition } from '../../../shared/lanes/registry.ts';
 import { ServiceError } from '../../../shared/rpc/services.ts';
 import { WorkerGone, WorkerThread } from '../worker/worker-thread.ts';
-import { unpackItems, type PackedItems } from './packed-items.ts';
 import type { RecordableTrace } from './recording.ts';
 import {
   NO_SESSION,
@@ -94,7 +93,7 @@ export class LaneThread {
   }
 
   /** For sessions. */
-  async request(session: LaneSession, input: LaneInput | null, wanted: boolean): Promise<Decoded<PackedItems>> {
+  async request(session: LaneSession, input: LaneInput, wanted: boolean): Promise<Decoded> {
     if (this.#closed) throw new ServiceError('closed', 'The program is closing.');
     this.#life ??= new Life(this.#setup, {
       hung: (place) => this.#hung(place),
@@ -150,24 +149,16 @@ export class LaneSession {
     this.#setup = setup;
   }
 
-  begin(): Promise<Decoded> {
-    return this.give(this.#beginning());
+  /** `wanted`: see `give`. */
+  begin(wanted = true): Promise<Decoded> {
+    const { trace, purpose, thread } = this.#setup;
+    this.bytes = 0;
+    return this.give({ type: 'begin', trace, purpose, cuts: thread.known.of(trace.id) }, wanted);
   }
 
-  /** The same, with the items as they come. */
-  beginPacked(): Promise<Decoded<PackedItems>> {
-    return this.givePacked(this.#beginning());
-  }
-
-  /** One at a time; null: more of what the last one gave. Rejects with BeginAgain or DecodingEnded. */
-  async give(input: LaneInput | null): Promise<Decoded> {
-    const decoded = await this.givePacked(input);
-    return { ...decoded, items: unpackItems(decoded.items) };
-  }
-
-  /** The same, with the items as they come; only counted where they are not `wanted`. */
-  async givePacked(input: LaneInput | null, wanted = true): Promise<Decoded<PackedItems>> {
-    if (input?.type === 'reads') this.bytes += input.run.bytes.length;
+  /** One at a time. Items that are not `wanted` are only counted. Rejects with BeginAgain or DecodingEnded. */
+  async give(input: LaneInput, wanted = true): Promise<Decoded> {
+    if (input.type === 'reads') this.bytes += input.run.bytes.length;
     try {
       return await this.#setup.thread.request(this, input, wanted);
     } catch (error) {
@@ -179,12 +170,6 @@ export class LaneSession {
 
   close(): void {
     this.#setup.thread.drop(this);
-  }
-
-  #beginning(): LaneInput {
-    const { trace, purpose, thread } = this.#setup;
-    this.bytes = 0;
-    return { type: 'begin', trace, purpose, cuts: thread.known.of(trace.id) };
   }
 
   /** Not to be decoded any further. */
@@ -244,11 +229,10 @@ class Life {
     });
   }
 
-  async request(session: number, input: LaneInput | null, wanted: boolean): Promise<Decoded<PackedItems>> {
+  async request(session: number, input: LaneInput, wanted: boolean): Promise<Decoded> {
     this.#asked++;
     this.#watch ??= setInterval(() => this.#look(), this.#lookMs);
     try {
-      if (input === null) return await this.#thread.request('more', [session]);
       const transfer = input.type === 'reads' ? [input.run.bytes.buffer as ArrayBuffer] : [];
       return await this.#thread.request('take', [session, input, wanted], { transfer });
     } finally {

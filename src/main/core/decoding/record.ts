@@ -6,7 +6,7 @@ import type { Read } from '../../../shared/model/stream.ts';
 import type { HttpHead } from '../../../shared/model/trace.ts';
 import { packReads } from '../store/parts.ts';
 import type { TraceResult } from '../store/store.ts';
-import type { Decoded, LaneInput } from './lane-protocol.ts';
+import type { LaneInput } from './lane-protocol.ts';
 import { BeginAgain, DecodingEnded, type LaneSession, type LaneThread } from './lane-thread.ts';
 import { Recording, type RecordableTrace } from './recording.ts';
 import { TimeSlice } from './time-slice.ts';
@@ -60,26 +60,21 @@ async function recorded(session: LaneSession, stream: WholeStream): Promise<Trac
   let lastNs = head?.tNs ?? 0;
   const count = { reads: 0, bytes: 0 };
   try {
-    await session.begin();
-    if (head) await whole(session, { type: 'head', ...head });
+    await session.begin(false);
+    const give = (input: LaneInput) => session.give(input, false);
+    if (head) await give({ type: 'head', ...head });
     for await (const page of pages()) {
       const { n, tNs, offset, bytes } = page.at(-1)!;
       Object.assign(count, { reads: n + 1, bytes: offset + bytes.length });
       lastNs = tNs;
-      await whole(session, { type: 'reads', run: packReads(page) });
+      await give({ type: 'reads', run: packReads(page) });
     }
-    return (await whole(session, { type: 'end', end, tNs: endNs ?? lastNs })).recorded!.result;
+    return (await give({ type: 'end', end, tNs: endNs ?? lastNs })).recorded!.result;
   } catch (error) {
     if (error instanceof BeginAgain) return undefined;
     if (error instanceof DecodingEnded) return undecoded(error.message, endNs ?? lastNs, count);
     throw error;
   }
-}
-
-async function whole(session: LaneSession, input: LaneInput): Promise<Decoded> {
-  let decoded = await session.give(input);
-  while (decoded.more) decoded = await session.give(null);
-  return decoded;
 }
 
 const undecoded = (

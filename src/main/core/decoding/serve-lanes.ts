@@ -1,13 +1,14 @@
 /** A thread of lanes, beside the one that stamps the reads of live streams. */
 import { DecodePass, type DecodePlace } from '../../../shared/lanes/decode-pass.ts';
 import type { TraceItem } from '../../../shared/model/items.ts';
+import { packItems } from '../../../shared/model/packed-items.ts';
 import type { Read } from '../../../shared/model/stream.ts';
+import { FRAME_SIZE } from '../../../shared/rpc/frames.ts';
 import { ServiceError } from '../../../shared/rpc/services.ts';
 import { unpackReads } from '../store/parts.ts';
-import { Channel, Transferred, type ChannelPort } from '../worker/channel.ts';
+import { Channel, type ChannelPort } from '../worker/channel.ts';
 import { isHeavy } from '../worker/heavy.ts';
 import { decodeSetup } from './decode-setup.ts';
-import { counted, packItems, type PackedItems } from './packed-items.ts';
 import { Recording } from './recording.ts';
 import {
   NO_SESSION,
@@ -19,31 +20,20 @@ import {
   type Recorded,
 } from './lane-protocol.ts';
 
-/** Items that the core takes in one turn of its loop: some milliseconds. */
-const ITEMS_AT_ONCE = 1_000;
-
 export function serveLanes(port: ChannelPort & { close(): void }, place: Int32Array): void {
   const sessions = new Map<number, Session>();
-  const within = (
-    session: number,
-    work: (decoding: Session) => Decoded<PackedItems>,
-  ): Transferred<Decoded<PackedItems>> => {
-    const decoding = sessions.get(session);
-    if (!decoding) throw new ServiceError(NO_SESSION, 'This thread was started after the stream was begun.');
-    place[PLACE.lane] = -1;
-    place[PLACE.inputs]! += 1;
-    place[PLACE.session] = session;
-    const decoded = work(decoding);
-    place[PLACE.session] = 0;
-    const { bytes } = decoded.items;
-    return new Transferred(decoded, bytes === null ? [] : [bytes.buffer]);
-  };
   void new Channel<LaneTellers>(port, (core): LaneHandlers => ({
     take: (session, input, wanted) => {
       if (input.type === 'begin') sessions.set(session, new Session(input, new SharedPlace(place)));
-      return within(session, (decoding) => decoding.take(input, wanted));
+      const decoding = sessions.get(session);
+      if (!decoding) throw new ServiceError(NO_SESSION, 'This thread was started after the stream was begun.');
+      place[PLACE.lane] = -1;
+      place[PLACE.inputs]! += 1;
+      place[PLACE.session] = session;
+      const decoded = decoding.take(input, wanted);
+      place[PLACE.session] = 0;
+      return decoded;
     },
-    more: (session) => within(session, (decoding) => decoding.next()),
     drop: (session) => {
       sessions.delete(session);
       if (sessions.size === 0 && isHeavy()) core.notify('heavy', []);
@@ -79,7 +69,7 @@ class SharedPlace implements DecodePlace {
 /** What is made of a stream. */
 interface Decoder {
   take(input: LaneInput): readonly TraceItem[];
-  /** Asked with the last of what the input gave. */
+  /** Asked after each input. */
   recorded?(): Recorded;
 }
 
@@ -88,38 +78,22 @@ class Session {
   readonly #place: SharedPlace;
   /** The place is shared by all sessions. */
   #unit = 0;
-  #items: readonly TraceItem[] = [];
-  /** The first of them that was not given. */
-  #given = 0;
 
   constructor(begin: Extract<LaneInput, { readonly type: 'begin' }>, place: SharedPlace) {
     this.#place = place;
     this.#decoder = begin.purpose.type === 'record' ? new Recorder(begin, place) : viewer(begin, place);
   }
 
-  take(input: LaneInput, wanted: boolean): Decoded<PackedItems> {
+  take(input: LaneInput, wanted: boolean): Decoded {
     this.#place.unit = this.#unit;
     const items = this.#decoder.take(input);
     this.#unit = this.#place.unit;
-    if (!wanted) return this.#told(counted(items.length), false);
-    this.#items = items;
-    return this.next();
-  }
-
-  next(): Decoded<PackedItems> {
-    const items = this.#items.slice(this.#given, this.#given + ITEMS_AT_ONCE);
-    this.#given += items.length;
-    const more = this.#given < this.#items.length;
-    if (!more) {
-      this.#items = [];
-      this.#given = 0;
-    }
-    return this.#told(packItems(items), more);
-  }
-
-  #told(items: PackedItems, more: boolean): Decoded<PackedItems> {
     const recorded = this.#decoder.recorded?.();
-    return { items, more, ...(recorded && { recorded }) };
+    return {
+      count: items.length,
+      items: wanted ? packItems(items, FRAME_SIZE) : [],
+      ...(recorded && { recorded }),
+    };
   }
 }
 

@@ -2,14 +2,15 @@
  * A stream as a watcher sees it, decoded in a thread of lanes: the same list of items each time, whether the bytes come from the
  * store or are still to come.
  */
-import type { TraceItem } from '../../../shared/model/items.ts';
+import { ItemBatch, packItems } from '../../../shared/model/packed-items.ts';
 import type { Read } from '../../../shared/model/stream.ts';
 import type { Decoding } from '../../../shared/model/trace.ts';
+import { FRAME_SIZE } from '../../../shared/rpc/frames.ts';
 import { packReads } from '../store/parts.ts';
 import type { StoredTrace } from '../store/store.ts';
 import { storedPages, UNKNOWN_ENDING, type TraceSource } from './decode-stored.ts';
 import type { LaneInput } from './lane-protocol.ts';
-import { BeginAgain, DecodingEnded, type LaneThread } from './lane-thread.ts';
+import { BeginAgain, DecodingEnded, type LaneSession, type LaneThread } from './lane-thread.ts';
 
 /** What a view is made of, in this order. */
 export type ViewInput =
@@ -24,26 +25,18 @@ export interface ViewSetup {
   readonly inputs: () => AsyncIterable<ViewInput>;
 }
 
-/** What each input gave, in order, and never empty. */
-export async function* viewed({ thread, trace, decoding, inputs }: ViewSetup): AsyncGenerator<readonly TraceItem[]> {
+/** What each input gave, in order, and never empty. The thread decodes the next one while what the last one gave is taken. */
+export async function* viewed({ thread, trace, decoding, inputs }: ViewSetup): AsyncGenerator<ItemBatch> {
   const session = thread.open(trace, { type: 'view', decoding });
   let given = 0;
-  /** All that one input gives. */
-  const decoded = async (input: ViewInput | null, known: { left: number }): Promise<readonly TraceItem[]> => {
-    const all: TraceItem[] = [];
-    for (let out = await (input ? session.give(packed(input)) : session.begin()); ; out = await session.give(null)) {
-      for (const item of out.items.slice(known.left)) all.push(item);
-      known.left = Math.max(0, known.left - out.items.length);
-      if (!out.more) return all;
-    }
-  };
   try {
     for (;;) {
       /** The watcher has them from before it was begun again. */
-      const known = { left: given };
+      let known = given;
       try {
-        for await (const input of withBegin(inputs())) {
-          const items = await decoded(input, known);
+        for await (const batch of ahead(decoded(session, inputs()))) {
+          const items = batch.from(known, FRAME_SIZE);
+          known = Math.max(0, known - batch.length);
           given += items.length;
           if (items.length > 0) yield items;
         }
@@ -70,9 +63,27 @@ export async function* storedInputs(source: TraceSource, trace: StoredTrace): As
   yield { type: 'ending', tNs: trace.metrics.totalNs ?? lastNs, ending: trace.ending ?? UNKNOWN_ENDING };
 }
 
-async function* withBegin(inputs: AsyncIterable<ViewInput>): AsyncGenerator<ViewInput | null> {
-  yield null;
-  yield* inputs;
+async function* decoded(session: LaneSession, inputs: AsyncIterable<ViewInput>): AsyncGenerator<ItemBatch> {
+  yield new ItemBatch((await session.begin()).items);
+  for await (const input of inputs) yield new ItemBatch((await session.give(packed(input))).items);
+}
+
+/** The same, of which the next one is made while one is used. */
+async function* ahead<Value>(values: AsyncGenerator<Value>): AsyncGenerator<Value> {
+  try {
+    let next = values.next();
+    for (;;) {
+      const { done, value } = await next;
+      if (done === true) return;
+      next = values.next();
+      // It is awaited above; until then nobody else may see it fail.
+      next.catch(() => undefined);
+      yield value;
+    }
+  } finally {
+    // Not waited for: it ends once what it waits for has come.
+    void values.return(undefined).catch(() => undefined);
+  }
 }
 
 function packed(input: ViewInput): LaneInput {
@@ -80,11 +91,15 @@ function packed(input: ViewInput): LaneInput {
 }
 
 /** The end of a stream that is not decoded any further, as it was recorded. */
-function cutShort({ ending, metrics }: StoredTrace, text: string): readonly TraceItem[] {
+function cutShort({ ending, metrics }: StoredTrace, text: string): ItemBatch {
   const { bytes } = metrics;
   const tNs = metrics.totalNs ?? 0;
-  return [
-    { k: 'note', start: bytes, end: bytes, tNs, type: 'lane-limit', text },
-    { k: 'ending', tNs, ending: ending ?? { state: 'limit', rule: text } },
-  ];
+  const parts = packItems(
+    [
+      { k: 'note', start: bytes, end: bytes, tNs, type: 'lane-limit', text },
+      { k: 'ending', tNs, ending: ending ?? { state: 'limit', rule: text } },
+    ],
+    FRAME_SIZE,
+  );
+  return new ItemBatch(parts);
 }

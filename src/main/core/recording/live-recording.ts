@@ -5,14 +5,15 @@
  */
 import type { RecordedRow } from '../decoding/recording.ts';
 import type { Decoded } from '../decoding/lane-protocol.ts';
-import { counted, unpackItems, type PackedItems } from '../decoding/packed-items.ts';
 import { BeginAgain, DecodingEnded, type LaneSession, type LaneThread } from '../decoding/lane-thread.ts';
 import type { BodyEnd } from '../../../shared/metrics/ending.ts';
 import type { CaptureFacts } from '../../../shared/model/capture.ts';
 import type { TraceId } from '../../../shared/model/ids.ts';
 import type { TraceItem } from '../../../shared/model/items.ts';
+import { ItemBatch } from '../../../shared/model/packed-items.ts';
 import type { Read } from '../../../shared/model/stream.ts';
 import type { AroundBody, Ending, HttpHead } from '../../../shared/model/trace.ts';
+import { FRAME_SIZE } from '../../../shared/rpc/frames.ts';
 import { ServiceError } from '../../../shared/rpc/services.ts';
 import type { ViewInput } from '../decoding/view.ts';
 import { packReads } from '../store/parts.ts';
@@ -234,21 +235,18 @@ export class LiveRecording {
     /** Watchers have them from before it was begun again. */
     let known = this.items.length;
     let decodedNs: number | null = null;
-    const take = async (first: Promise<Decoded<PackedItems>>): Promise<void> => {
-      for (let decoded = await first; ; decoded = await session.givePacked(null)) {
-        this.#take(decoded, known, decodedNs);
-        known = Math.max(0, known - decoded.items.count);
-        if (!decoded.more) return;
-      }
+    const take = (decoded: Decoded): void => {
+      this.#take(decoded, known, decodedNs);
+      known = Math.max(0, known - decoded.count);
     };
-    await take(session.beginPacked());
+    take(await session.begin());
     for await (const part of this.#parts(() => this.#end !== undefined, NEVER)) {
       if (part.type === 'reads') {
         decodedNs = part.reads.at(-1)!.tNs;
-        await take(session.givePacked({ type: 'reads', run: packReads(part.reads) }, this.items.wanted));
-      } else await take(session.givePacked(part));
+        take(await session.give({ type: 'reads', run: packReads(part.reads) }, this.items.wanted));
+      } else take(await session.give(part));
     }
-    await take(session.givePacked({ type: 'end', ...this.#end! }));
+    take(await session.give({ type: 'end', ...this.#end! }));
   }
 
   /** What has come and comes, until `over`, which is asked when there is nothing more. */
@@ -279,16 +277,17 @@ export class LiveRecording {
   }
 
   /** `known`: so many of the items are not new. */
-  #take({ items, recorded }: Decoded<PackedItems>, known: number, decodedNs: number | null): void {
+  #take({ count, items, recorded }: Decoded, known: number, decodedNs: number | null): void {
     const { row, terminated, saidNs, result, providerTraces } = recorded!;
     this.#row = row;
     this.#terminated = terminated;
     if (providerTraces) this.#providerTraces = providerTraces;
     // The numbers first: who sees the ending may ask for them at once.
     if (result) this.#result ??= { ...result, ending: this.#redacted(result.ending) };
-    if (items.bytes === null) this.items.addPacked(counted(Math.max(0, items.count - known)));
-    else if (known === 0 && !result) this.items.addPacked(items);
-    else this.items.add(this.#told(unpackItems(items).slice(known)));
+    const batch = new ItemBatch(items);
+    if (batch.length < count) this.items.addUnwanted(Math.max(0, count - known));
+    else if (result) this.items.add(this.#told([...batch].slice(known)));
+    else this.items.addPacked(batch.from(known, FRAME_SIZE).parts);
     this.#onDecoded?.({ decodedNs, saidNs, terminated });
     this.#tellRow();
   }

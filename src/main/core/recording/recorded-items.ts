@@ -1,10 +1,11 @@
 /**
  * The latest items of a recording as they come, for any number of watchers with a place of their own. A watcher that is slow takes
  * more at a time, and one that has fallen too far behind is let go: nobody waits for it, and nothing grows for it. Items are held as they
- * came from the thread that made them, and become objects only for somebody who watches.
+ * came from the thread that made them, and become objects only in the window.
  */
 import type { TraceItem } from '../../../shared/model/items.ts';
-import { packItems, unpackItems, type PackedItems } from '../decoding/packed-items.ts';
+import { ItemBatch, packItems, type PackedItems } from '../../../shared/model/packed-items.ts';
+import { FRAME_SIZE } from '../../../shared/rpc/frames.ts';
 import { Signal } from '../watch/signal.ts';
 
 /** Items that are held at least, and about twice as many at most. */
@@ -14,8 +15,8 @@ const BATCH = 4_000;
 
 export class RecordedItems {
   readonly #held: number;
-  #batches: PackedItems[] = [];
-  /** Number of the first item of each batch. */
+  #parts: PackedItems[] = [];
+  /** Number of the first item of each part. */
   #firsts: number[] = [];
   #length = 0;
   readonly #watchers = new Set<{ at: number }>();
@@ -32,7 +33,7 @@ export class RecordedItems {
   }
 
   add(items: readonly TraceItem[]): void {
-    this.addPacked(packItems(items));
+    this.addPacked(packItems(items, FRAME_SIZE));
   }
 
   /** Whether somebody watches, or may do so from the beginning: who comes later has a pass of its own over the bytes. */
@@ -40,18 +41,22 @@ export class RecordedItems {
     return this.#length < this.#held || [...this.#watchers].some(({ at }) => at >= this.#first);
   }
 
-  /** The bytes must not change. What is only counted is not held, nor is what came before it. */
-  addPacked(items: PackedItems): void {
-    if (items.count === 0) return;
-    if (items.bytes === null) {
-      this.#drop(this.#batches.length);
-      this.#length += items.count;
-      return this.#wake.call();
+  addPacked(parts: readonly PackedItems[]): void {
+    if (parts.length === 0) return;
+    for (const part of parts) {
+      this.#parts.push(part);
+      this.#firsts.push(this.#length);
+      this.#length += part.count;
     }
-    this.#batches.push(items);
-    this.#firsts.push(this.#length);
-    this.#length += items.count;
-    if (this.#length - this.#first > 2 * this.#held) this.#drop(this.#batchOf(this.#length - this.#held));
+    if (this.#length - this.#first > 2 * this.#held) this.#drop(this.#partOf(this.#length - this.#held));
+    this.#wake.call();
+  }
+
+  /** So many came that nobody wanted. They are not held, nor is what came before them. */
+  addUnwanted(count: number): void {
+    if (count === 0) return;
+    this.#drop(this.#parts.length);
+    this.#length += count;
     this.#wake.call();
   }
 
@@ -70,7 +75,7 @@ export class RecordedItems {
    * From item `from` on: all there are, then all that come, until the end, or until the watcher has gone, or the next item for
    * it is no longer held.
    */
-  async *watch(from: number, signal: AbortSignal): AsyncGenerator<readonly TraceItem[]> {
+  async *watch(from: number, signal: AbortSignal): AsyncGenerator<ItemBatch> {
     const watcher = { at: from };
     this.#watchers.add(watcher);
     try {
@@ -92,17 +97,15 @@ export class RecordedItems {
     return this.#firsts[0] ?? this.#length;
   }
 
-  #from(at: number): readonly TraceItem[] {
-    const items: TraceItem[] = [];
-    for (let n = this.#batchOf(at); n < this.#batches.length && items.length < BATCH; n++) {
-      const skip = Math.max(0, at - this.#firsts[n]!);
-      for (const item of unpackItems(this.#batches[n]!).slice(skip)) items.push(item);
-    }
-    return items;
+  #from(at: number): ItemBatch {
+    const first = this.#partOf(at);
+    let end = first + 1;
+    while (end < this.#parts.length && this.#firsts[end]! - at < BATCH) end++;
+    return new ItemBatch(this.#parts.slice(first, end)).from(at - this.#firsts[first]!, FRAME_SIZE);
   }
 
-  /** The batch that item `at` is in, which is held. */
-  #batchOf(at: number): number {
+  /** The part that item `at` is in, which is held. */
+  #partOf(at: number): number {
     let [low, high] = [0, this.#firsts.length - 1];
     while (low < high) {
       const middle = Math.ceil((low + high) / 2);
@@ -112,8 +115,8 @@ export class RecordedItems {
     return low;
   }
 
-  #drop(batches: number): void {
-    this.#batches = this.#batches.slice(batches);
-    this.#firsts = this.#firsts.slice(batches);
+  #drop(parts: number): void {
+    this.#parts = this.#parts.slice(parts);
+    this.#firsts = this.#firsts.slice(parts);
   }
 }

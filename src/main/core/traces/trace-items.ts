@@ -1,6 +1,7 @@
 /** `traces.items`: one list of items for each trace and decoding, wherever it comes from, for watchers that go on anywhere. */
 import type { TraceId } from '../../../shared/model/ids.ts';
-import type { TraceItem } from '../../../shared/model/items.ts';
+import type { ItemBatch } from '../../../shared/model/packed-items.ts';
+import { FRAME_SIZE } from '../../../shared/rpc/frames.ts';
 import type { StreamService } from '../../../shared/rpc/services.ts';
 import type { TraceSource } from '../decoding/decode-stored.ts';
 import type { LaneThread } from '../decoding/lane-thread.ts';
@@ -39,13 +40,13 @@ export function traceItems({ source, live, thread }: ItemsSetup): StreamService<
 /** Leaves out the items before number `from`, and ends when the watcher has gone. */
 async function* fromItem(
   from: number,
-  views: AsyncIterable<readonly TraceItem[]>,
+  views: AsyncIterable<ItemBatch>,
   signal: AbortSignal,
-): AsyncGenerator<readonly TraceItem[]> {
+): AsyncGenerator<ItemBatch> {
   let skip = from;
   for await (const items of views) {
     if (signal.aborted) return;
-    if (items.length > skip) yield skip === 0 ? items : items.slice(skip);
+    if (items.length > skip) yield items.from(skip, FRAME_SIZE);
     skip = Math.max(0, skip - items.length);
   }
 }

@@ -24,7 +24,7 @@ import type { Ending, HttpHead, Metrics } from '../../shared/model/trace.ts';
 import type { Usage } from '../../shared/model/usage.ts';
 
 /** Items between two checkpoints. */
-const CHECKPOINT = 1024;
+const CHECKPOINT = 4096;
 
 export type ReadMark = Extract<TraceItem, { readonly k: 'read' }>;
 export type NoteMark = Extract<TraceItem, { readonly k: 'note' }>;

@@ -65,7 +65,8 @@ export class TraceSession {
   /** All of what a playhead is moved over, which this shows up to it. */
   readonly whole: TraceModel | undefined;
   #model: TraceModel;
-  #waiting: TraceItem[] = [];
+  /** Items that came since the last drawing. */
+  #fresh = 0;
   /** A drawing is asked for. */
   #asked = false;
   #later: ReturnType<typeof setTimeout> | undefined;
@@ -177,9 +178,13 @@ export class TraceSession {
     this.store.setState({ compare });
   }
 
-  /** Takes items in order; they are shown with the next frame, an ending at once. */
+  /**
+   * Takes items in order; they are shown with the next frame, an ending at once. They are folded as they come, so that none
+   * of the frames has all to fold that a fast stream gave since the last one.
+   */
   take(batch: readonly TraceItem[]): void {
-    for (const item of batch) this.#waiting.push(item);
+    this.model.apply(batch);
+    this.#fresh += batch.length;
     const last = batch.findLast((item) => item.k === 'read' || item.k === 'head');
     if (last) this.#clock.heard(last.tNs);
     if (batch.some((item) => item.k === 'ending')) {
@@ -228,12 +233,10 @@ export class TraceSession {
 
   readonly #flush = (): void => {
     this.#flushedAt = performance.now();
-    const items = this.#waiting;
-    this.#waiting = [];
     this.#asked = false;
-    this.#flooded = items.length > FLOOD;
-    const wasEnded = this.model.ending !== null;
-    this.model.apply(items);
+    this.#flooded = this.#fresh > FLOOD;
+    this.#fresh = 0;
+    const wasEnded = this.store.getState().phase === 'ended';
     this.#changed(wasEnded);
     if (this.model.ending && !wasEnded) void this.refresh();
   };

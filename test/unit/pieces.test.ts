@@ -58,6 +58,14 @@ test('a key that is named __proto__ changes no prototype', () => {
   expect(Object.keys(got)).toEqual(['a', '__proto__']);
 });
 
+test('what nests deeply is cut as well', () => {
+  let value: unknown = ['d'.repeat(FRAME_SIZE), 1];
+  for (let depth = 0; depth < 200; depth++) value = { before: 'b'.repeat(9_000), [`level ${depth}`]: value };
+  const { value: got, longest } = crossed(value);
+  expect(JSON.stringify(got) === JSON.stringify(value)).toBe(true);
+  expect(longest).toBeLessThanOrEqual(FRAME_SIZE + AROUND);
+});
+
 test('what nests deeply costs no more than its levels that are cut', () => {
   let value: unknown = 'd'.repeat(FRAME_SIZE);
   for (let depth = 0; depth < 500; depth++) value = [value];

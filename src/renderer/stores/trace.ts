@@ -22,6 +22,8 @@ const DRAW_MS = 33;
 /** More items than this in one go are more than anyone reads: they are drawn less often still. */
 const FLOOD = 200;
 const FLOOD_MS = 50;
+/** What is read back is not watched as it comes: it is drawn for who waits to see that it does. */
+const LOAD_MS = 250;
 /** A drawing that is asked for so much early comes with the frame that is due. */
 const FRAME_MS = 12;
 /** So many items further on, a playhead does not go through them. */
@@ -192,10 +194,16 @@ export class TraceSession {
       this.#flush();
     } else if (!this.#asked) {
       this.#asked = true;
-      const wait = this.#flushedAt + (this.#flooded ? FLOOD_MS : DRAW_MS) - performance.now() - FRAME_MS;
+      const wait = this.#flushedAt + this.#drawMs - performance.now() - FRAME_MS;
       if (wait <= 0) onNextFrame(this.#flush);
       else this.#later = setTimeout(() => onNextFrame(this.#flush), wait);
     }
+  }
+
+  /** Between two drawings. */
+  get #drawMs(): number {
+    if (this.#running === 'loading') return LOAD_MS;
+    return this.#flooded ? FLOOD_MS : DRAW_MS;
   }
 
   /** More arrives than can be followed: what only helps the eye is left out. */

@@ -6,8 +6,8 @@ import { FRAME_SIZE, type Piece, type Place, type ServerFrame } from './frames.t
 
 /** Within a value that is cut, what is longer than this is taken out of what it stands in: a few of them fit into a frame. */
 const LONG = FRAME_SIZE / 8;
-/** What stands deeper stays whole. Each level is made a text once more, and whoever nests deeply would otherwise choose the cost. */
-const DEEPEST = 16;
+/** What stands deeper stays whole. */
+const DEEPEST = 256;
 
 /** The JSON text of a value; undefined where it is longer than a frame, or than any text may be. */
 export function frameText(value: unknown): string | undefined {
@@ -17,10 +17,9 @@ export function frameText(value: unknown): string | undefined {
 
 /** The frames of a value that is too long for one: of the result of call `id`, or of item `at` of stream `id`. */
 export function* pieceFrames(id: number, value: unknown, at?: number): Generator<string> {
-  const places: Place[] = [];
-  for (const { slot, text } of taken(value, [], places))
-    yield `{"t":"piece","id":${id},"slot":${slot},"value":${text}}`;
-  yield JSON.stringify({ t: 'whole', id, places, ...(at !== undefined && { at }) } satisfies ServerFrame);
+  const cut = new Cutting(value);
+  for (const { slot, text } of cut.pieces()) yield `{"t":"piece","id":${id},"slot":${slot},"value":${text}}`;
+  yield JSON.stringify({ t: 'whole', id, places: cut.places, ...(at !== undefined && { at }) } satisfies ServerFrame);
 }
 
 /** Puts the pieces of one value together again. */
@@ -33,15 +32,10 @@ export class Pieces {
 
   /** The value, once all its pieces have come. */
   whole(places: readonly Place[]): unknown {
-    const [value] = this.#values;
-    for (const [slot, place] of places.entries()) {
-      const key = place.at(-1);
-      if (key === undefined) continue;
-      const holder = place.slice(0, -1).reduce((within, step) => (within as Holder)[step], value);
+    for (const [n, [holder, key]] of places.entries())
       // It has the key already, so that even one that is named `__proto__` is only written over.
-      (holder as Holder)[key] = this.#values[slot];
-    }
-    return value;
+      (this.#values[holder] as Holder)[key] = this.#values[n + 1];
+    return this.#values[0];
   }
 }
 
@@ -59,11 +53,90 @@ interface PieceText {
   readonly text: string;
 }
 
-/** Gives the pieces of a text, list or object and of all that is taken out of it, and adds their places. */
-function* taken(value: unknown, place: Place, places: Place[]): Generator<PieceText> {
-  const slot = places.push(place) - 1;
-  if (typeof value === 'string') for (const text of stretches(value)) yield { slot, text };
-  else yield* groups(value as object, slot, place, places);
+/** One value on its way. */
+class Cutting {
+  /** Of what was taken out of it, by number from 1. */
+  readonly places: Place[] = [];
+  readonly #value: unknown;
+  readonly #sizes: ReadonlyMap<object, number>;
+
+  constructor(value: unknown) {
+    this.#value = value;
+    this.#sizes = sizesOf(value);
+  }
+
+  /** `places` are complete when all of them were given. */
+  pieces(): Generator<PieceText> {
+    return this.#taken(this.#value, 0, 0);
+  }
+
+  /** The pieces of a text, list or object, and of all that is taken out of it. */
+  *#taken(value: unknown, slot: number, depth: number): Generator<PieceText> {
+    if (typeof value === 'string') for (const text of stretches(value)) yield { slot, text };
+    else yield* this.#groups(value as object, slot, depth);
+  }
+
+  *#groups(value: object, slot: number, depth: number): Generator<PieceText> {
+    const [open, close] = Array.isArray(value) ? '[]' : '{}';
+    let texts: string[] = [];
+    let size = 0;
+    for (const [key, child] of Array.isArray(value) ? value.entries() : Object.entries(value)) {
+      let text = this.#short(child, depth);
+      if (text === undefined) {
+        yield* this.#taken(child, this.places.push([slot, key]), depth + 1);
+        text = emptyOf(child);
+      }
+      const member = typeof key === 'number' ? text : `${JSON.stringify(key)}:${text}`;
+      if (size > 0 && size + member.length > FRAME_SIZE) {
+        yield { slot, text: `${open}${texts.join(',')}${close}` };
+        texts = [];
+        size = 0;
+      }
+      texts.push(member);
+      size += member.length + 1;
+    }
+    yield { slot, text: `${open}${texts.join(',')}${close}` };
+  }
+
+  /** Its JSON text; undefined where it is to be taken out. */
+  #short(value: unknown, depth: number): string | undefined {
+    const cuts = depth < DEEPEST && (typeof value === 'string' || (typeof value === 'object' && value !== null));
+    const size = typeof value === 'string' ? value.length : (this.#sizes.get(value as object) ?? 0);
+    if (cuts && size > LONG) return undefined;
+    const text = textOf(value);
+    if (text === undefined && !cuts) throw new RangeError('This nests too deeply to cross.');
+    // With its escapes it may be longer than it looked.
+    return text !== undefined && cuts && text.length > LONG ? undefined : text;
+  }
+}
+
+/** About how long the JSON text of each list and object in a value is, looked at once, so that it need not be made at each level. */
+function sizesOf(value: unknown): ReadonlyMap<object, number> {
+  const sizes = new Map<object, number>();
+  const seen: object[] = [];
+  const waiting: unknown[] = [value];
+  while (waiting.length > 0) {
+    const next = waiting.pop();
+    if (typeof next !== 'object' || next === null || sizes.has(next)) continue;
+    sizes.set(next, 2);
+    seen.push(next);
+    for (const child of Object.values(next)) if (typeof child === 'object') waiting.push(child);
+  }
+  // What stands in another was seen after it.
+  for (const holder of seen.toReversed()) {
+    let size = 2;
+    for (const [key, child] of Object.entries(holder)) size += key.length + 4 + sizeOf(child, sizes);
+    sizes.set(holder, size);
+  }
+  return sizes;
+}
+
+/** A number or a word takes no more than this. */
+const SHORT = 8;
+
+function sizeOf(value: unknown, sizes: ReadonlyMap<object, number>): number {
+  if (typeof value === 'string') return value.length;
+  return typeof value === 'object' && value !== null ? sizes.get(value)! : SHORT;
 }
 
 function* stretches(text: string): Generator<string> {
@@ -77,28 +150,6 @@ function* stretches(text: string): Generator<string> {
       at += length;
     }
   }
-}
-
-function* groups(value: object, slot: number, place: Place, places: Place[]): Generator<PieceText> {
-  const [open, close] = Array.isArray(value) ? '[]' : '{}';
-  let texts: string[] = [];
-  let size = 0;
-  for (const [key, child] of Array.isArray(value) ? value.entries() : Object.entries(value)) {
-    let text = place.length < DEEPEST ? textOf(child) : JSON.stringify(child ?? null);
-    if (text === undefined || (text.length > LONG && place.length < DEEPEST)) {
-      yield* taken(child, [...place, key], places);
-      text = emptyOf(child);
-    }
-    const member = typeof key === 'number' ? text : `${JSON.stringify(key)}:${text}`;
-    if (size > 0 && size + member.length > FRAME_SIZE) {
-      yield { slot, text: `${open}${texts.join(',')}${close}` };
-      texts = [];
-      size = 0;
-    }
-    texts.push(member);
-    size += member.length + 1;
-  }
-  yield { slot, text: `${open}${texts.join(',')}${close}` };
 }
 
 /** Undefined where it is longer than any text may be. What JSON has no word for becomes null. */

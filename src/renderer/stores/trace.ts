@@ -202,7 +202,7 @@ export class TraceSession {
 
   /** Between two drawings. */
   get #drawMs(): number {
-    if (this.#running === 'loading') return LOAD_MS;
+    if (this.#phase === 'loading') return LOAD_MS;
     return this.#flooded ? FLOOD_MS : DRAW_MS;
   }
 

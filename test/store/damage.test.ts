@@ -175,6 +175,8 @@ test(
             ids.filter((id) => known.includes(id)).length,
             `byte ${at}, bit ${bit}: ${said}`,
           ).toBeGreaterThanOrEqual(5);
+        const { groups } = await store.groups({ by: 'model' });
+        expect(groups.reduce((sum, { steps }) => sum + steps.length, 0)).toBe(known.length);
       }
       for (const id of ids) await useAll(store, id);
       await store.close();
@@ -214,6 +216,12 @@ describe('G8 a page of the list that cannot be read', () => {
     const damaged = seen.filter((row) => row.endsWith(' damaged'));
     expect(damaged.length).toBeGreaterThan(0);
     expect(damaged.length).toBeLessThan(30);
+    for (const by of ['model', 'endpoint', 'conversation'] as const) {
+      const { groups, older } = await store.groups({ by });
+      // The first row number of each, and the steps down from it.
+      const grouped = groups.reduce((sum, { steps }) => sum + steps.length, older.length);
+      expect([by, grouped]).toEqual([by, 60]);
+    }
     const whole = seen.find((row) => !row.endsWith(' damaged')) as TraceId;
     expect(plain(await allReads(store, whole))).toEqual(plain(madeReads(whole, 20, 5000)));
     // What is recorded now stands above them, in memory.

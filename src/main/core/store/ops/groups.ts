@@ -1,7 +1,9 @@
 /** The traces that a filter finds by what they have in common, for who looks at a long list by it. */
 import type { RunGroup, RunGroups, RunGrouping } from '../../../../shared/rpc/contract.ts';
 import type { Connection } from '../connection.ts';
-import { conditionOf, groupKeySql, type SearchedText } from '../filter-sql.ts';
+import { conditionOf, groupKeySql, type Condition, type SearchedText } from '../filter-sql.ts';
+import { isDamage } from '../problems.ts';
+import { knownTraces, readOr } from '../salvage.ts';
 import { query } from './operation.ts';
 
 export interface Grouped {
@@ -22,23 +24,17 @@ export interface GroupRows {
 /** Of conversations there may be as many as traces: older ones are given as one group. */
 const MOST_GROUPS = 2000;
 
-/** The group with the newest trace first, and the newest trace of each first. */
+/** The group with the newest trace first, and the newest trace of each first. Damaged traces lack what others have in common. */
 export const groups = query({
-  run: (db: Connection, { by, filter = '', searched }: Grouped): readonly GroupRows[] =>
-    db.snapshot(() => {
-      const { where, values } = conditionOf(filter, searched);
-      const rows = db.all<{ readonly nr: number; readonly key: string | null }>(
-        `SELECT t.nr, ${groupKeySql(by)} AS key FROM traces t WHERE ${where} ORDER BY t.nr DESC`,
-        values,
-      );
-      const nrs = new Map<string | null, number[]>();
-      for (const { nr, key } of rows) {
-        const group = nrs.get(key);
-        if (group) group.push(nr);
-        else nrs.set(key, [nr]);
-      }
-      return [...nrs].map(([key, of], n) => ({ key, title: n < MOST_GROUPS ? titleOf(db, of[0]!) : '', nrs: of }));
-    }),
+  run: (db: Connection, { by, filter = '', searched }: Grouped): readonly GroupRows[] => {
+    const condition = conditionOf(filter, searched);
+    try {
+      return db.snapshot(() => grouped(db, keyRows(db, by, condition)));
+    } catch (error) {
+      if (!isDamage(error)) throw error;
+      return grouped(db, damagedKeyRows(db, by, condition));
+    }
+  },
   // What is recorded beside a file is newer than all that is in it.
   layered: (own, stored, page): readonly GroupRows[] => {
     const both = new Map<string | null, GroupRows>();
@@ -59,8 +55,36 @@ export const groups = query({
   }),
 });
 
+interface KeyRow {
+  readonly nr: number;
+  readonly key: string | null;
+}
+
+const keysSql = (by: RunGrouping, where: string): string =>
+  `SELECT t.nr, ${groupKeySql(by)} AS key FROM traces t WHERE ${where}`;
+
+const keyRows = (db: Connection, by: RunGrouping, { where, values }: Condition): readonly KeyRow[] =>
+  db.all<KeyRow>(`${keysSql(by, where)} ORDER BY t.nr DESC`, values);
+
+const damagedKeyRows = (db: Connection, by: RunGrouping, { where, values }: Condition): readonly KeyRow[] =>
+  knownTraces(db).flatMap(({ nr }) =>
+    readOr(() => db.all<KeyRow>(keysSql(by, `t.nr = :nr AND ${where}`), { ...values, nr }), [{ nr, key: null }]),
+  );
+
+/** `rows`: the newest first. */
+function grouped(db: Connection, rows: readonly KeyRow[]): readonly GroupRows[] {
+  const nrs = new Map<string | null, number[]>();
+  for (const { nr, key } of rows) {
+    const group = nrs.get(key);
+    if (group) group.push(nr);
+    else nrs.set(key, [nr]);
+  }
+  return [...nrs].map(([key, of], n) => ({ key, title: n < MOST_GROUPS ? titleOf(db, of[0]!) : '', nrs: of }));
+}
+
+const TITLE = 'SELECT title FROM traces WHERE nr = ?';
 const titleOf = (db: Connection, nr: number): string =>
-  db.one<{ readonly title: string }>('SELECT title FROM traces WHERE nr = ?', nr)?.title ?? '';
+  readOr(() => db.one<{ readonly title: string }>(TITLE, nr), undefined)?.title ?? '';
 
 /** The first, and of each other how much lower it is: short as text. */
 const stepsOf = (nrs: readonly number[]): readonly number[] => nrs.map((nr, at) => (at === 0 ? nr : nrs[at - 1]! - nr));

@@ -1,11 +1,11 @@
 /** The list of traces: newest first, in pages that stay put while traces come and go. A damaged trace is in it as well. */
-import Database from 'better-sqlite3';
 import { ServiceError } from '../../../../shared/rpc/services.ts';
 import type { Connection } from '../connection.ts';
 import { conditionOf, type Condition, type SearchedText } from '../filter-sql.ts';
 import { ABOVE_STORED } from '../lookup.ts';
 import { isDamage } from '../problems.ts';
 import { damagedRow, LISTED, notLive, rowOf, type ListedColumns } from '../rows.ts';
+import { knownTraces, readOr } from '../salvage.ts';
 import { query } from './operation.ts';
 
 export interface ListPage {
@@ -172,30 +172,14 @@ function stretchOfBoth(
   return from(firstOf(at ?? 0, limit, total));
 }
 
-/** What knows of traces beside their own rows: each lies in other pages of the file. */
-const WITNESSES = [
-  'SELECT nr FROM traces',
-  'SELECT nr FROM traces INDEXED BY sqlite_autoindex_traces_1',
-  'SELECT trace AS nr FROM trace_documents',
-  'SELECT DISTINCT trace AS nr FROM segments INDEXED BY segments_by_read',
-];
-const IDS = 'SELECT nr, id FROM traces INDEXED BY sqlite_autoindex_traces_1';
-
 /** Row by row, where a page of the table cannot be read: those that can be are as any other, the others are said to be damaged. */
 function damagedList(db: Connection, { where, values }: Condition, limit: number, place: Place): Listed {
-  const known = new Set(WITNESSES.flatMap((sql) => readable<{ readonly nr: number }>(db, sql).map(({ nr }) => nr)));
-  const ids = new Map(
-    readable<{ readonly nr: number; readonly id: string }>(db, IDS).map(({ nr, id }) => [nr, id] as const),
+  const rows = knownTraces(db).flatMap(({ nr, id }) =>
+    readOr(
+      () => db.all<ListedColumns>(`SELECT ${LISTED} FROM traces t WHERE t.nr = :nr AND ${where}`, { ...values, nr }),
+      [damagedRow(nr, id)],
+    ),
   );
-  const rows = [...known]
-    .toSorted((a, b) => b - a)
-    .flatMap((nr) => {
-      const [row] = tried(
-        () => db.all<ListedColumns>(`SELECT ${LISTED} FROM traces t WHERE t.nr = :nr AND ${where}`, { ...values, nr }),
-        [damagedRow(nr, ids.get(nr) ?? `damaged-${nr}`)],
-      );
-      return row ? [row] : [];
-    });
   const at = firstIn(rows, limit, place);
   return placed(rows.slice(at, at + limit), at, rows.length);
 }
@@ -206,17 +190,6 @@ function firstIn(rows: readonly ListedColumns[], limit: number, { after, before,
   if (before !== undefined) return Math.max(0, above(before) - limit);
   if (around !== undefined) return firstOf(above(around) - Math.floor(limit / 2), limit, rows.length);
   return at === undefined ? 0 : firstOf(at, limit, rows.length);
-}
-
-const readable = <Row>(db: Connection, sql: string): readonly Row[] => tried(() => db.all<Row>(sql), []);
-
-function tried<Value>(read: () => Value, otherwise: Value): Value {
-  try {
-    return read();
-  } catch (error) {
-    if (!(error instanceof Database.SqliteError)) throw error;
-    return otherwise;
-  }
 }
 
 function placeOf(cursor: string | undefined): number | undefined {

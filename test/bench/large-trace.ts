@@ -102,9 +102,12 @@ async function opened(page: Page, id: string, events: number): Promise<Opening> 
   await longestTask(page);
   return page.evaluate(
     async ([row, all]) => {
+      // Of the timeline, which counts what was read: the numbers of the header are known from the row of the list.
       const shown = (): number => {
-        const term = [...document.querySelectorAll('.numbers dt')].find((dt) => dt.textContent === 'Events');
-        return Number(term?.nextElementSibling?.textContent?.replaceAll(/\D/g, '') ?? 0);
+        const name = [...document.querySelectorAll('.timeline-name')].find(
+          (row) => row.querySelector('.cut')?.textContent === 'Events',
+        );
+        return Number(name?.querySelector('.push')?.textContent?.replaceAll(/\D/g, '') ?? 0);
       };
       const frame = (): Promise<void> => new Promise((resolve) => requestAnimationFrame(() => resolve()));
       const start = performance.now();

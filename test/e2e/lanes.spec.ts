@@ -160,6 +160,15 @@ test('closed blocks are read as Markdown and as a tree, and images drawn, when a
   await expect(event.locator('img')).toHaveCount(0);
   await event.getByRole('button', { name: 'Show image' }).click();
   await expect(event.locator('img')).toHaveJSProperty('naturalWidth', 1);
+  // A text that was made to have more parts than a window holds is shown as it came, and the window goes on.
+  const hostile = chatBody(chunk({ content: '*_'.repeat(8_000) }, { finish_reason: 'stop' }), '[DONE]');
+  const { id: slow } = await importOver(client, { name: 'slow', text: hostile, api: 'chat_completions' });
+  await page.locator(`#run-${slow}`).click();
+  await expect(wire.getByRole('button', { name: 'Read as Markdown' })).toHaveAttribute('aria-pressed', 'true');
+  await expect(wire.locator('.prose')).toContainText('*_*_*_');
+  await expect(markdown).toHaveCount(0);
+  await page.locator(`#run-${id}`).click();
+  await expect(markdown).toBeVisible();
   // As it came, again.
   await switches.first().click();
   await expect(wire.locator('.streamed').first()).toHaveText(answer);

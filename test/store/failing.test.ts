@@ -106,7 +106,7 @@ describe.runIf(tmpfs)('R3 G4 a disk that fills up', () => {
     store.appendReads(trace.id, cutEvenly(noise(2_000_000), 5000));
     await store.finishTrace(trace.id, COMPLETE);
     expect(await store.close()).toMatch(
-      /^The disk that holds .*tracelane\.db is full\. What was not written yet is lost, among it \d+ bytes of responses\. Free some space\.$/,
+      /^The disk that holds .*tracelane\.db is full\. What was not written yet is lost \(\d+ bytes\)\. Free some space\.$/,
     );
     await expect(store.get(trace.id)).rejects.toMatchObject({ code: 'store-closed' });
     const other = await open(dataFolder());

@@ -38,6 +38,7 @@ const ENTRIES = [
   'preload/index.ts',
   'renderer/main.tsx',
   'renderer/reload.ts',
+  'renderer/parts/lanes/markdown-worker.ts',
 ];
 
 /** What only tests have a use for: the contract's third transport, and the list of quirks that each have a vector. */

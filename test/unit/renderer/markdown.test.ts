@@ -3,10 +3,12 @@ import { createElement } from 'react';
 import { renderToStaticMarkup } from 'react-dom/server';
 import { describe, expect, test } from 'vitest';
 import { canFormat } from '../../../src/renderer/parts/lanes/Formatted.tsx';
-import { Markdown } from '../../../src/renderer/parts/lanes/Markdown.tsx';
+import { MarkdownTree } from '../../../src/renderer/parts/lanes/Markdown.tsx';
+import { markdownTree } from '../../../src/renderer/parts/lanes/markdown-tree.ts';
 import type { LaneBlock } from '../../../src/shared/model/blocks.ts';
 
-const html = (text: string): string => renderToStaticMarkup(createElement(Markdown, { text }));
+const html = (text: string): string =>
+  renderToStaticMarkup(createElement(MarkdownTree, { text, tree: markdownTree(text)! }));
 
 describe('I1 I2 I3 I9 I10 is shown as text', () => {
   test.each([
@@ -37,11 +39,22 @@ describe('I7 I8 costs no more than its length', () => {
     expect(canFormat(block(1_000, 'text'), true)).toBe(false);
   });
 
-  test.each(['[', '> ', '* ', '`', '![', '|', '<', '- [ ] x\n'])(
-    'one of %j all through is read to its end',
+  test.each(['[', '> ', '* ', '`', '![', '<', '- - ', '1. a\n', '~~~\n', '[a]: b\n'])(
+    'of %j all through no more is made than a window can hold',
     (piece) => {
       const text = piece.repeat(Math.floor(16_000 / piece.length));
-      expect(html(text).length).toBeGreaterThan(0);
+      const tree = markdownTree(text);
+      if (tree !== null) expect(html(text).length).toBeLessThan(10_000 * 60 + 2 * text.length);
     },
   );
+
+  test.each(['*_', '[a](', '|a|b|\n|-|-|\n'])('%j all through stays as it came', (piece) => {
+    expect(markdownTree(piece.repeat(Math.floor(16_000 / piece.length)))).toBeNull();
+  });
+
+  test('a long answer is read', () => {
+    const part =
+      '## Trains\n\n**Lisbon** to *Porto* with `code` and [a link](https://a.example)\n\n- one\n- two\n\n```py\nprint(1)\n```\n\n';
+    expect(markdownTree(part.repeat(Math.floor(16_000 / part.length)))).not.toBeNull();
+  });
 });

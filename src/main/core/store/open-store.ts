@@ -277,7 +277,7 @@ class StoreClient implements Omit<Store, keyof RequestedMethods> {
       step: 'Check the disk.',
     };
     const { bytes } = this.#queue;
-    return `${fact} What was not written yet is lost${bytes > 0 ? `, among it ${bytes} bytes of responses` : ''}. ${step}`;
+    return `${fact} What was not written yet is lost${bytes > 0 ? ` (${bytes} bytes)` : ''}. ${step}`;
   }
 
   // Writing

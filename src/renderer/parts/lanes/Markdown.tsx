@@ -2,69 +2,75 @@
  * Markdown as a person reads it, of what a model wrote. Each node of the syntax tree becomes an element of React: HTML in the
  * text stays text, links are not links and images are not fetched; both are named with their addresses.
  */
-import { useMemo, type ReactNode } from 'react';
-import type { SyntaxNode } from '@lezer/common';
-import { GFM, parser } from '@lezer/markdown';
+import { useEffect, useState, type ReactNode } from 'react';
 import { Shown } from '../../components/Shown.tsx';
+import type { MarkdownNode } from './markdown-tree.ts';
+import { readMarkdown } from './read-markdown.ts';
 import './markdown.css';
 
-const gfm = parser.configure(GFM);
-/** What lies deeper stays as it was written: nobody reads it, and a browser cannot lay it out without end. */
-const DEEPEST = 24;
-
-interface Place {
-  readonly text: string;
-  readonly depth: number;
-}
-
+/** The text as it came until it is read, and where it cannot be. */
 export function Markdown({ text }: { readonly text: string }) {
-  const tree = useMemo(() => gfm.parse(text), [text]);
-  return <div className="markdown">{blocks(tree.topNode, { text, depth: 0 })}</div>;
-}
-
-/** Signs of the markup itself. */
-const isMark = ({ name }: SyntaxNode): boolean => name.endsWith('Mark') || name === 'TableDelimiter';
-
-function childrenOf(node: SyntaxNode): readonly SyntaxNode[] {
-  const children: SyntaxNode[] = [];
-  for (let child = node.firstChild; child; child = child.nextSibling) children.push(child);
-  return children;
-}
-
-const sourceOf = ({ from, to }: SyntaxNode, text: string): string => text.slice(from, to);
-
-function blocks(node: SyntaxNode, { text, depth }: Place): ReactNode {
-  if (depth > DEEPEST) return <Shown whole text={sourceOf(node, text)} />;
-  return childrenOf(node).map((child) =>
-    isMark(child) ? null : <Block key={child.from} node={child} place={{ text, depth: depth + 1 }} />,
+  const [read, setRead] = useState<{ readonly of: string; readonly tree: MarkdownNode | null }>();
+  useEffect(() => {
+    let wanted = true;
+    void readMarkdown(text).then((tree) => wanted && setRead({ of: text, tree }));
+    return () => {
+      wanted = false;
+    };
+  }, [text]);
+  const tree = read?.of === text ? read.tree : null;
+  return tree ? (
+    <MarkdownTree text={text} tree={tree} />
+  ) : (
+    <p className="prose">
+      <Shown whole text={text} />
+    </p>
   );
 }
 
-function Block({ node, place }: { readonly node: SyntaxNode; readonly place: Place }): ReactNode {
-  const { text } = place;
+export function MarkdownTree({ text, tree }: { readonly text: string; readonly tree: MarkdownNode }) {
+  return <div className="markdown">{blocks(tree, text)}</div>;
+}
+
+/** Signs of the markup itself. */
+const isMark = ({ name }: MarkdownNode): boolean => name.endsWith('Mark') || name === 'TableDelimiter';
+
+const sourceOf = ({ from, to }: MarkdownNode, text: string): string => text.slice(from, to);
+
+function blocks(node: MarkdownNode, text: string): ReactNode {
+  if (node.isDeep) return <Shown whole text={sourceOf(node, text)} />;
+  return node.children.map((child) => (isMark(child) ? null : <Block key={child.from} node={child} text={text} />));
+}
+
+interface Piece {
+  readonly node: MarkdownNode;
+  readonly text: string;
+}
+
+function Block({ node, text }: Piece): ReactNode {
   switch (node.name) {
     case 'FencedCode':
     case 'CodeBlock':
       return <Code node={node} text={text} />;
     case 'Blockquote':
-      return <blockquote>{blocks(node, place)}</blockquote>;
+      return <blockquote>{blocks(node, text)}</blockquote>;
     case 'BulletList':
-      return <ul>{blocks(node, place)}</ul>;
+      return <ul>{blocks(node, text)}</ul>;
     case 'OrderedList':
-      return <ol start={Number.parseInt(sourceOf(node, text), 10)}>{blocks(node, place)}</ol>;
+      return <ol start={Number.parseInt(sourceOf(node, text), 10)}>{blocks(node, text)}</ol>;
     case 'ListItem':
-      return <li>{blocks(node, place)}</li>;
+      return <li>{blocks(node, text)}</li>;
     case 'HorizontalRule':
       return <hr />;
     case 'Table':
-      return <Grid node={node} place={place} />;
+      return <Grid node={node} text={text} />;
     case 'Paragraph':
     case 'Task':
-      return <p>{inline(node, place)}</p>;
+      return <p>{inline(node, text)}</p>;
     default: {
       // A heading of the answer, not of the window, among whose own headings its place would say nothing.
       const heading = /^(?:ATX|Setext)Heading(\d)$/.exec(node.name);
-      if (heading) return <p className={`md-heading md-h${heading[1]}`}>{inline(node, place)}</p>;
+      if (heading) return <p className={`md-heading md-h${heading[1]}`}>{inline(node, text)}</p>;
       return (
         <p>
           <Shown whole text={sourceOf(node, text)} />
@@ -75,16 +81,16 @@ function Block({ node, place }: { readonly node: SyntaxNode; readonly place: Pla
 }
 
 /** The text of a node with the elements in it; signs of the markup left out. */
-function inline(node: SyntaxNode, { text, depth }: Place): ReactNode {
-  if (depth > DEEPEST) return <Shown whole text={sourceOf(node, text)} />;
+function inline(node: MarkdownNode, text: string): ReactNode {
+  if (node.isDeep) return <Shown whole text={sourceOf(node, text)} />;
   const out: ReactNode[] = [];
   let at = node.from;
   const upTo = (end: number): void => {
     if (end > at) out.push(<Shown key={`text ${at}`} whole text={text.slice(at, end)} />);
   };
-  for (const child of childrenOf(node)) {
+  for (const child of node.children) {
     upTo(child.from);
-    if (!isMark(child)) out.push(<Inline key={child.from} node={child} place={{ text, depth: depth + 1 }} />);
+    if (!isMark(child)) out.push(<Inline key={child.from} node={child} text={text} />);
     at = child.to;
     // The blanks that part a sign from its text belong to the sign.
     if (child.name === 'HeaderMark') while (text[at] === ' ') at++;
@@ -93,23 +99,23 @@ function inline(node: SyntaxNode, { text, depth }: Place): ReactNode {
   return out;
 }
 
-function Inline({ node, place }: { readonly node: SyntaxNode; readonly place: Place }): ReactNode {
-  const source = sourceOf(node, place.text);
+function Inline({ node, text }: Piece): ReactNode {
+  const source = sourceOf(node, text);
   switch (node.name) {
     case 'Emphasis':
-      return <em>{inline(node, place)}</em>;
+      return <em>{inline(node, text)}</em>;
     case 'StrongEmphasis':
-      return <strong>{inline(node, place)}</strong>;
+      return <strong>{inline(node, text)}</strong>;
     case 'Strikethrough':
-      return <s>{inline(node, place)}</s>;
+      return <s>{inline(node, text)}</s>;
     case 'InlineCode':
-      return <code>{inline(node, place)}</code>;
+      return <code>{inline(node, text)}</code>;
     case 'Link':
-      return <span className="md-link">{inline(node, place)}</span>;
+      return <span className="md-link">{inline(node, text)}</span>;
     case 'Image':
-      return <span className="md-link">image {inline(node, place)}</span>;
+      return <span className="md-link">image {inline(node, text)}</span>;
     case 'Autolink':
-      return inline(node, place);
+      return inline(node, text);
     case 'URL':
     case 'LinkTitle':
     case 'LinkLabel':
@@ -128,8 +134,8 @@ function Inline({ node, place }: { readonly node: SyntaxNode; readonly place: Pl
   }
 }
 
-function Code({ node, text }: { readonly node: SyntaxNode; readonly text: string }) {
-  const children = childrenOf(node);
+function Code({ node, text }: Piece) {
+  const { children } = node;
   const language = children.find(({ name }) => name === 'CodeInfo');
   const lines = children.filter(({ name }) => name === 'CodeText').map((child) => sourceOf(child, text));
   return (
@@ -146,8 +152,8 @@ function Code({ node, text }: { readonly node: SyntaxNode; readonly text: string
   );
 }
 
-function Grid({ node, place }: { readonly node: SyntaxNode; readonly place: Place }) {
-  const rows = childrenOf(node).filter(({ name }) => name === 'TableHeader' || name === 'TableRow');
+function Grid({ node, text }: Piece) {
+  const rows = node.children.filter(({ name }) => name === 'TableHeader' || name === 'TableRow');
   return (
     <table>
       <tbody>
@@ -155,10 +161,10 @@ function Grid({ node, place }: { readonly node: SyntaxNode; readonly place: Plac
           const Cell = row.name === 'TableHeader' ? 'th' : 'td';
           return (
             <tr key={row.from}>
-              {childrenOf(row)
+              {row.children
                 .filter(({ name }) => name === 'TableCell')
                 .map((cell) => (
-                  <Cell key={cell.from}>{inline(cell, place)}</Cell>
+                  <Cell key={cell.from}>{inline(cell, text)}</Cell>
                 ))}
             </tr>
           );

@@ -66,7 +66,8 @@ const MAX_LINES = 200;
 const NOTHING = new Uint8Array(0);
 const AS_SENT = 'Save the response exactly as the server sends it, as "curl -N" gives it.';
 const XML = /^<(?:\?xml\b|[a-z][\w:.-]*(?:\s|>))/i;
-const PAGE = /^(?:<!--[^]{0,2000}?-->\s*)?(?:<!doctype html|<html|<head|<body|<\?xml[^>]*>\s*<html)/i;
+const PAGE =
+  /^(?:<!--[^]{0,2000}?-->\s*)?(?:<!doctype html|<html|<head|<body|<title|<center|<h1|<\?xml[^>]*>\s*<html)/i;
 const ENCODED: Readonly<Record<string, string>> = { br: 'Brotli', gzip: 'gzip', deflate: 'deflate', zstd: 'Zstandard' };
 
 /**

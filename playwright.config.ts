@@ -27,7 +27,12 @@ export default defineConfig({
   forbidOnly: process.env['CI'] !== undefined,
   reporter: [['line'], ['json', { outputFile: 'test-results/playwright.json' }]],
   projects: [
-    { name: 'headless', testMatch: 'e2e/**/*.spec.ts', use: chromium },
+    {
+      name: 'headless',
+      testMatch: 'e2e/**/*.spec.ts',
+      // Emptied between tests: a new one each time would cost as much as all that a short test does.
+      use: { ...chromium, reuseContext: true },
+    },
     { name: 'electron-double', testMatch: 'electron/**/*.spec.ts', testIgnore: 'electron/real.spec.ts', use: chromium },
     { name: 'electron', testMatch: 'electron/real.spec.ts' },
   ],

@@ -10,8 +10,8 @@ export default defineConfig({
     // All cores: many tests wait for processes and files of their own. By default one core is left free, half of a small machine.
     maxWorkers: '100%',
     // Real files, sockets and processes on a slow shared machine: the limit catches hangs, it judges no speed.
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
+    testTimeout: 180_000,
+    hookTimeout: 180_000,
     // A wait for another thread or a file is of the same kind; by default it would end after one second, which a busy machine uses up.
     expect: { poll: { timeout: 30_000 } },
   },

@@ -41,12 +41,12 @@ function shell(line: string): ReturnType<typeof run> {
 describe('R4 standard input is read whole', () => {
   const whole = run(['lanes', '--lanes', 'wire', stream]).stdout;
 
-  test('from a pipe of the shell', { timeout: 60_000 }, () => {
+  test('from a pipe of the shell', () => {
     expect(whole.length).toBeGreaterThan(1_000_000);
     expect(shell('cat "$STREAM" | "$NODE" "$CLI" lanes --lanes wire -').stdout === whole).toBe(true);
   });
 
-  test('from a pipe that does not block and has nothing at times', { timeout: 60_000 }, async () => {
+  test('from a pipe that does not block and has nothing at times', async () => {
     const child = spawn(process.execPath, [CLI, 'lanes', '--lanes', 'wire', '-'], {
       stdio: ['pipe', 'pipe', 'inherit'],
     });
@@ -62,7 +62,6 @@ describe('R4 standard input is read whole', () => {
 
 test.each(['lanes', 'compare', 'import', 'export'])(
   'R5 %s refuses an input without an end at a limit, and says so',
-  { timeout: 60_000 },
   (command) => {
     const { stderr, stdout } = shell(
       `TRACELANE_DATA_DIR='${join(folder, 'data')}' "$NODE" "$CLI" ${command} - < /dev/zero; echo "ended with $?"`,
@@ -72,7 +71,7 @@ test.each(['lanes', 'compare', 'import', 'export'])(
   },
 );
 
-test.each(['lanes', 'compare'])('%s ends without a word when nobody reads on', { timeout: 60_000 }, (command) => {
+test.each(['lanes', 'compare'])('%s ends without a word when nobody reads on', (command) => {
   const { stdout, stderr } = shell(
     `"$NODE" "$CLI" ${command} "$STREAM" | head -c 10 > /dev/null; echo "\${PIPESTATUS[0]}"`,
   );
@@ -102,7 +101,7 @@ describe('R22 I4 I11 what it says has no raw control character and no stack', ()
     ['a folder to repair that is not there', ['repair', hostile]],
     ['a trace to replay that is not there', ['replay', '--data-dir', folder, hostile]],
     ['garbage to replay', ['replay', garbage]],
-  ])('%s', { timeout: 30_000 }, (_, args) => {
+  ])('%s', (_, args) => {
     const { stderr, stdout } = run(args);
     // oxlint-disable-next-line no-control-regex
     expect(stdout + stderr).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202a-\u202e]/);

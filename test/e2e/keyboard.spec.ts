@@ -38,7 +38,7 @@ test('a run is found, read, searched, compared and exported without a pointer', 
   // In a tab that was asked for by key, the keys of rows are those of its rows.
   await keyboard.press('Control+2');
   const events = page.getByRole('grid', { name: 'Events' });
-  await expect(events).toBeVisible();
+  await expect(events).toBeFocused();
   await keyboard.press('j');
   await expect(page.getByRole('complementary').getByRole('heading', { name: 'Event 0', exact: true })).toBeVisible();
   await expect(page.getByRole('article').getByRole('heading', { level: 1 })).toHaveText(title);

@@ -83,7 +83,7 @@ test('every value of every event of our streams, and of the corpus where it is t
     for (const framed of framesOf(api, PROVIDERS.get(api)!.framing, bytes))
       if (framed.frame.payload.ok) values += expectEveryValue(framed);
   expect(values).toBeGreaterThan(500);
-}, 60_000);
+});
 
 /** JSON as no serializer writes it: blanks anywhere, escapes for any character, keys that stand twice. */
 function written(value: unknown, choose: fc.GeneratorValue, blanks: readonly string[]): string {

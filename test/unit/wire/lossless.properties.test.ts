@@ -41,4 +41,4 @@ test(`a marker anywhere in any stream is kept (${allStreams().length} streams)`,
       { numRuns: RUNS, seed: 3 },
     );
   }
-}, 60_000);
+});

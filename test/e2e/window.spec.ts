@@ -2,11 +2,9 @@
 import { expect, test, type Page } from 'playwright/test';
 import type { TraceId } from '../../src/shared/model/ids.ts';
 import type { Client } from '../../src/shared/rpc/client.ts';
-import type { MethodName, StreamName } from '../../src/shared/rpc/contract.ts';
-import type { ClientFrame, ServerFrame } from '../../src/shared/rpc/frames.ts';
 import { startHost, type Host } from '../support/host.ts';
 import { importShort } from '../support/imports.ts';
-import { complaints, openTrace, shown, startSample, wholeTrace } from '../support/page.ts';
+import { complaints, holding, openTrace, shown, startSample, wholeTrace } from '../support/page.ts';
 
 let host: Host;
 let client: Client;
@@ -338,24 +336,3 @@ test.describe('over a store of its own', () => {
     });
   });
 });
-
-/** Keeps what the program sends for one method or stream from the page, and all that it sends after it, until the returned function is called. */
-async function holding(page: Page, name: MethodName | StreamName): Promise<() => void> {
-  const { promise: released, resolve: release } = Promise.withResolvers<void>();
-  await page.routeWebSocket(/\/rpc/, (socket) => {
-    const server = socket.connectToServer();
-    const held = new Set<unknown>();
-    socket.onMessage((message) => {
-      const frame = JSON.parse(message.toString()) as ClientFrame;
-      if ('name' in frame && frame.name === name) held.add(frame.id);
-      server.send(message);
-    });
-    let before = Promise.resolve();
-    server.onMessage((message) => {
-      const frame = JSON.parse(message.toString()) as ServerFrame;
-      if ('id' in frame && held.has(frame.id)) before = released;
-      void before.then(() => socket.send(message));
-    });
-  });
-  return release;
-}

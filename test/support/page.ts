@@ -8,8 +8,10 @@ import type { ByLane, LaneId } from '../../src/shared/model/messages.ts';
 import type { Api } from '../../src/shared/model/stream.ts';
 import { usualEndpoint } from '../../src/shared/providers/registry.ts';
 import { DEFAULT_OPTIONS } from '../../src/shared/model/trace.ts';
-import type { Client } from '../../src/shared/rpc/client.ts';
 import { endpointId } from '../../src/shared/model/ids.ts';
+import type { Client } from '../../src/shared/rpc/client.ts';
+import type { MethodName, StreamName } from '../../src/shared/rpc/contract.ts';
+import type { ClientFrame, ServerFrame } from '../../src/shared/rpc/frames.ts';
 
 /** Errors of the page's console, refused loads and violations of the content policy among them. */
 export function complaints(page: Page): string[] {
@@ -117,4 +119,25 @@ export function expected(model: TraceModel): Shown {
     bytes: model.bytes,
     text: { wire: text('wire'), ...Object.fromEntries(LANES.map((lane) => [lane, text(lane)])) },
   };
+}
+
+/** Keeps what the program sends for one method or stream from the page, and all that it sends after it, until the returned function is called. Call before the page is opened. */
+export async function holding(page: Page, name: MethodName | StreamName): Promise<() => void> {
+  const { promise: released, resolve: release } = Promise.withResolvers<void>();
+  await page.routeWebSocket(/\/rpc/, (socket) => {
+    const server = socket.connectToServer();
+    const held = new Set<unknown>();
+    socket.onMessage((message) => {
+      const frame = JSON.parse(message.toString()) as ClientFrame;
+      if ('name' in frame && frame.name === name) held.add(frame.id);
+      server.send(message);
+    });
+    let before = Promise.resolve();
+    server.onMessage((message) => {
+      const frame = JSON.parse(message.toString()) as ServerFrame;
+      if ('id' in frame && held.has(frame.id)) before = released;
+      void before.then(() => socket.send(message));
+    });
+  });
+  return release;
 }

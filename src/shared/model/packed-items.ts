@@ -82,7 +82,7 @@ export function unpackItems(packed: PackedItems): readonly TraceItem[] {
   return 'item' in packed ? [packed.item] : itemsOf(JSON.parse(packed.text) as ItemColumns);
 }
 
-export const countOf = (parts: readonly PackedItems[]): number => parts.reduce((sum, { count }) => sum + count, 0);
+const countOf = (parts: readonly PackedItems[]): number => parts.reduce((sum, { count }) => sum + count, 0);
 
 /** Parts of a list, in order; who iterates over it unpacks them. */
 export class ItemBatch implements Iterable<TraceItem> {

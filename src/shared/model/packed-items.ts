@@ -82,8 +82,6 @@ export function unpackItems(packed: PackedItems): readonly TraceItem[] {
   return 'item' in packed ? [packed.item] : itemsOf(JSON.parse(packed.text) as ItemColumns);
 }
 
-const countOf = (parts: readonly PackedItems[]): number => parts.reduce((sum, { count }) => sum + count, 0);
-
 /** Parts of a list, in order; who iterates over it unpacks them. */
 export class ItemBatch implements Iterable<TraceItem> {
   readonly parts: readonly PackedItems[];
@@ -93,7 +91,7 @@ export class ItemBatch implements Iterable<TraceItem> {
   }
 
   get length(): number {
-    return countOf(this.parts);
+    return this.parts.reduce((sum, { count }) => sum + count, 0);
   }
 
   /** From item `at` of it on. Only the part that the item is in is packed anew. */

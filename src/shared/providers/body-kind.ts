@@ -216,6 +216,11 @@ const PAGES: readonly PageSign[] = [
     cause: 'A firewall in front of the server refused the request.',
   },
   {
+    sign: /captive[ -]?portal|WISPAccessGatewayParam|<title>[^<]*\b(?:hotspot|wi-?fi|(?:(?:sign|log)[ -]?in|connect) to (?:\w+ )?network|network (?:access|sign[ -]?in|log[ -]?in))\b/i,
+    of: '',
+    cause: 'The captive portal of a network answers for every address until somebody logs in with a browser.',
+  },
+  {
     sign: /type=["']?password|name=["']?SAMLRe|login\.microsoftonline\.com|<title>[^<]*\b(?:sign[ -]?in|log[ -]?in|single sign-on|SSO)\b/i,
     of: ' that asks to log in',
     cause: 'A proxy or a gateway that knows only sessions of browsers answered in the place of the API.',
@@ -242,7 +247,7 @@ function page(text: string): BodyKind {
     ...saying(title?.[1]),
     ...(known && { cause: known.cause }),
     step: known
-      ? 'Check the base URL, and any proxy on the way.'
+      ? 'Check the base URL, and any proxy or captive portal on the way.'
       : 'A login page or a web site answered instead of the API. Check the base URL and any proxy or captive portal.',
   };
 }

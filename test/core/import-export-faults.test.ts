@@ -118,14 +118,35 @@ describe('H3: documents that are not what they say', () => {
   const request = { method: 'POST', url: 'https://a.example/v1/messages', headers: [] };
 
   test.each([
-    ['cut', '{"log":{"entries":[{"request":'],
-    ['nested 200,000 deep', `{"log":{"entries":[${'['.repeat(200_000)}${']'.repeat(200_000)}]}}`],
-    ['of wrong types', har({ request: 'GET', response: [] })],
-    ['without fields', har({})],
-    ['without an answer', har({ request, response: { status: 200, headers: [] } })],
-  ])('a HAR %s is refused', async (_what, text) => {
+    ['cut', '{"log":{"entries":[{"request":', 'Its end is missing'],
+    ['broken in the middle', '{"log":{"entries":[{} {}]}}', 'breaks off at position 22'],
+    [
+      'nested 200,000 deep',
+      `{"log":{"entries":[${'['.repeat(200_000)}${']'.repeat(200_000)}]}}`,
+      'log.entries[0] is no object',
+    ],
+    ['without a list', '{"log":{"entries":{"0":{}}}}', 'log.entries is no list'],
+    ['of a wrong request', har({ request: 'GET', response: [] }), 'log.entries[0].request is no object'],
+    ['of a wrong answer', har({ request, response: 'x' }), 'log.entries[0].response is no object'],
+    ['without fields', har({}), 'log.entries[0].request is no object'],
+    ['without an answer', har({ request, response: { status: 200, headers: [] } }), 'HTTP archive'],
+  ])('a HAR %s is refused, and it is said where', async (_what, text, place) => {
     const { services } = await open();
-    expect(await refusal(services, text)).toMatch(/HTTP archive|JSON/);
+    expect(await refusal(services, text)).toContain(place);
+  });
+
+  test('fields of wrong types beside the stream do not keep it out', async () => {
+    const { services } = await open();
+    const content = { text: Buffer.from(plain.bytes).toString() };
+    const response = { status: '200', statusText: 7, headers: 'none', content };
+    const entry = {
+      startedDateTime: 7,
+      request: { method: [], url: {}, headers: 7, postData: 7 },
+      response,
+      timings: 'long',
+    };
+    const { id } = await importOne(services, { name: 'x.har', base64: base64(har(entry)) });
+    expect((await services['traces.get']({ id })).ending!.state).toBe('complete');
   });
 
   test('names of the prototype and dates of the year 9999 are values like others', async () => {

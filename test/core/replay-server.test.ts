@@ -128,7 +128,7 @@ const plain = (api: Api) => requestFor('plain-text', api);
 test('F1 at any pace the bytes and their order are those that were recorded, and none comes before its time', async () => {
   const gapMs = 20;
   const trace = await recorded('messages', { gapMs });
-  for (const pace of [0, 0.5, 1, 10]) {
+  for (const pace of [0, 0.1, 1, 10]) {
     const { url } = await replaying([trace], pace);
     const asked = performance.now();
     const answer = await ask(`${url}/v1/messages`, plain('messages'));

@@ -13,6 +13,7 @@ import {
   readFileSync,
   rmSync,
   statSync,
+  symlinkSync,
   truncateSync,
   writeFileSync,
 } from 'node:fs';
@@ -360,6 +361,34 @@ describe('G16 a disk that programs cannot share, as a network drive', () => {
     expect(again.problem).toBeUndefined();
     expect((await again.list({ limit: 1 })).total).toBe(1);
   });
+});
+
+test.each([
+  ['in all', ['a', 'b', 'c'].map((letter) => letter.repeat(200))],
+  ['in one name', ['a'.repeat(300)]],
+])('G16 a path that is too long %s is refused for what it is', async (_, names) => {
+  const dataDir = join(dataFolder(), ...names);
+  const store = await open(dataDir);
+  expect(store.problem?.sentence).toMatch(/The path of the data folder .* is too long .*TRACELANE_DATA_DIR/);
+});
+
+test('a link that leads to itself in place of the folder is said, and traces are kept in memory', async () => {
+  const dataDir = dataFolder();
+  symlinkSync(dataDir, dataDir);
+  const store = await open(dataDir);
+  expect(store.problem?.sentence).toMatch(/The data folder .* cannot be written \(ELOOP/);
+});
+
+test('G16 a path of the longest length that is possible works', async () => {
+  const folder = dataFolder();
+  const dataDir = join(folder, 'a'.repeat(200), 'b'.repeat(440 - 202 - folder.length));
+  expect(dataDir.length).toBe(440);
+  const store = await open(dataDir);
+  expect(store.problem).toBeUndefined();
+  const trace = newTrace();
+  await store.createTrace(trace);
+  await store.close();
+  expect(openReadOnly(dataDir).get(trace.id).title).toBe(trace.title);
 });
 
 test('G18 a thread that cannot start is said to be what is wrong', async () => {

@@ -84,6 +84,9 @@ test('E5 the store’s thread dies for good', async () => {
   expect(text).toBe(EVENT.repeat(20) + DONE);
   // The next one passes as well.
   expect(await streamed(core, 4, () => undefined)).toBe(EVENT.repeat(4) + DONE);
+  await expect
+    .poll(async () => (await core.services['app.info']({})).storeProblem?.sentence)
+    .toMatch(/store.*(?:restart|start)/i);
 });
 
 test('E5 the program is busy, and does not come to record', async () => {
@@ -109,6 +112,8 @@ test('E5 the database is locked by another program', async () => {
   expect(text).toBe(EVENT.repeat(20) + DONE);
   other.exec('ROLLBACK');
   other.close();
+  // What waited is kept when the other program lets go.
+  expect((await captured(core))[0]).toMatchObject({ ending: { state: 'complete' }, metrics: { bytes: text.length } });
 });
 
 describe.skipIf(!canMount('what a full disk does to captured streams is'))('the disk is full', () => {

@@ -17,7 +17,7 @@ import {
   statSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import Database from 'better-sqlite3';
 import { unusedName } from './aside.ts';
 import { closeToOthers } from './data-folder.ts';
@@ -107,11 +107,12 @@ const UNREADABLE: ReadonlySet<OpenFailure['why']> = new Set([
 
 /** What can be read of a file that was not opened; undefined where nothing can. */
 function openStored(file: string, { why }: OpenFailure): Database.Database | undefined {
-  if (UNREADABLE.has(why) || !isRegular(file)) return undefined;
+  if (UNREADABLE.has(why)) return undefined;
   const ways = why === 'newer' ? [openNewer, openCopyOfNewer] : [openToRead, openCopy];
   for (const open of ways) {
     try {
-      return open(file);
+      // A path that leads nowhere, or that may not be followed, makes this throw.
+      return isRegular(file) ? open(file) : undefined;
     } catch {
       // The next way, or none.
     }
@@ -289,14 +290,24 @@ function keepPrivate(file: string): void {
   if (process.platform !== 'win32' && (statSync(file).mode & 0o077) !== 0) chmodSync(file, 0o600);
 }
 
+/**
+ * Bytes of the folder's path. SQLite's Unix layer takes 512 for a file and its -journal
+ * (MAX_PATHNAME in sqlite3.c); the longest name in the folder has 51.
+ */
+const MAX_FOLDER_BYTES = 440;
+
 function lockFolder(dataDir: string): FolderLock {
+  const bytes = Buffer.byteLength(resolve(dataDir));
+  if (bytes > MAX_FOLDER_BYTES)
+    throw new CannotOpen({ why: 'too-long', detail: `${bytes} bytes, and up to ${MAX_FOLDER_BYTES} are possible` });
   let locked;
   try {
     mkdirSync(dataDir, { recursive: true, mode: 0o700 });
     locked = FolderLock.take(dataDir);
   } catch (error) {
     if (error instanceof CannotOpen) throw error;
-    throw new CannotOpen({ why: 'folder', detail: detailOf(error) });
+    const detail = detailOf(error);
+    throw new CannotOpen({ why: detail.includes('ENAMETOOLONG') ? 'too-long' : 'folder', detail });
   }
   if ('holder' in locked) throw new CannotOpen({ why: 'locked', holder: locked.holder });
   return locked.lock;

@@ -8,7 +8,10 @@ export type OpenFailure =
   | { readonly why: 'irregular'; readonly path: string }
   | { readonly why: 'corrupt' | 'schema'; readonly detail: string }
   | { readonly why: 'locked'; readonly holder: number | undefined }
-  | { readonly why: 'folder' | 'unsuitable' | 'read-only' | 'full' | 'copy' | 'other'; readonly detail: string };
+  | {
+      readonly why: 'folder' | 'too-long' | 'unsuitable' | 'read-only' | 'full' | 'copy' | 'other';
+      readonly detail: string;
+    };
 
 export class CannotOpen extends Error {
   readonly failure: OpenFailure;
@@ -67,6 +70,11 @@ function factAndStep(file: string, dataDir: string, failure: OpenFailure): reado
       return [
         `The data folder ${dataDir} cannot be written (${failure.detail}).`,
         'Check its permissions, or choose another data folder.',
+      ];
+    case 'too-long':
+      return [
+        `The path of the data folder ${dataDir} is too long for a database (${failure.detail}).`,
+        'Choose a shorter one: set TRACELANE_DATA_DIR, then start again.',
       ];
     case 'unsuitable':
       return [

@@ -12,7 +12,7 @@ const headers = z.array(z.object({ name: z.string(), value: z.coerce.string() })
 
 /** What is read of an entry; all else may have any shape. */
 const entrySchema = z.object({
-  startedDateTime: z.string().optional(),
+  startedDateTime: z.string().optional().catch(undefined),
   request: z.object({
     method: z.string().catch('GET'),
     url: z.string().catch(''),
@@ -20,7 +20,7 @@ const entrySchema = z.object({
     postData: z.object({ text: z.string().optional() }).nullish().catch(undefined),
   }),
   response: z.object({
-    status: z.number().catch(0),
+    status: z.coerce.number().catch(0),
     statusText: z.string().catch(''),
     headers,
     content: z.object({ text: z.string().optional(), encoding: z.string().optional() }).nullish().catch(undefined),
@@ -50,16 +50,16 @@ export const har: ImportFormat = {
   label: 'an HTTP archive (HAR)',
   recognizes: ({ text }) => HAR_START.test(text.slice(0, 256)),
   read: ({ text }) => {
-    const log = z.object({ log: z.object({ entries: z.array(z.unknown()) }) }).safeParse(jsonOf(text));
-    if (!log.success)
-      throw new ImportError(
-        'damaged',
-        'The HTTP archive is not whole JSON with log.entries: it is cut or damaged. Save it again.',
-      );
-    const { entries } = log.data.log;
+    const entries = entriesOf(text);
     checkExchanges(entries.length);
-    return entries.flatMap((value) => {
-      const entry = entrySchema.safeParse(value);
+    const read = entries.map((entry) => entrySchema.safeParse(entry));
+    const [first] = read;
+    if (first?.error && !read.some(({ success }) => success))
+      throw damaged(
+        `No entry of it can be read: ${at(['log', 'entries', 0, ...first.error.issues[0]!.path])} is no object.`,
+      );
+    return entries.flatMap((value, n) => {
+      const entry = read[n]!;
       if (!entry.success) return [];
       const own = ownSchema.safeParse(value);
       if (own.success) return [ownExchange(entry.data, own.data._tracelane)];
@@ -68,6 +68,32 @@ export const har: ImportFormat = {
     });
   },
 };
+
+const damaged = (what: string): ImportError =>
+  new ImportError('damaged', `This is an HTTP archive (HAR), but it is cut or damaged. ${what} Save it again.`);
+
+/** A place in JSON as a program names it: `log.entries[0].request`. */
+const at = (path: readonly PropertyKey[]): string =>
+  path
+    .map((key) => (typeof key === 'number' ? `[${key}]` : `.${String(key)}`))
+    .join('')
+    .slice(1);
+
+/** Throws an ImportError that says where the text is no such archive. */
+function entriesOf(text: string): readonly unknown[] {
+  let log: unknown;
+  try {
+    log = JSON.parse(text);
+  } catch (error) {
+    // V8 gives the position of some faults, and of others the text around them.
+    const [place] = /position \d+/.exec(String(error)) ?? [];
+    if (place !== undefined) throw damaged(`Its JSON breaks off at ${place}.`);
+    throw damaged(/end of JSON/.test(String(error)) ? 'Its end is missing.' : 'It is no JSON.');
+  }
+  const { data } = z.object({ log: z.object({ entries: z.array(z.unknown()) }) }).safeParse(log);
+  if (data === undefined) throw damaged('log.entries is no list.');
+  return data.log.entries;
+}
 
 function exchangeOf({
   startedDateTime,

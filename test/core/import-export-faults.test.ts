@@ -241,6 +241,18 @@ describe('H7: all or nothing, and once', () => {
     expect([second.traces[0]!.existing, second.traces[0]!.id]).toEqual([true, first.traces[0]!.id]);
   });
 
+  test('also when they are imported many times at once', async () => {
+    const { services } = await open();
+    const text = `event: ping\ndata: {"type": "ping", "at": "once"}\n\n${Buffer.from(plain.bytes).toString()}`;
+    const before = await count(services);
+    const all = await Promise.all(
+      ['a', 'b', 'c'].map((name) => services['traces.import']({ name, text, again: false })),
+    );
+    expect(await count(services)).toBe(before + 1);
+    expect(new Set(all.map(({ traces }) => traces[0]!.id)).size).toBe(1);
+    expect(all.filter(({ traces }) => !traces[0]!.existing)).toHaveLength(1);
+  });
+
   test('a bundle that is cut anywhere makes no trace', async () => {
     const { services } = await open();
     const { id } = await importOne(services, { name: 'a', base64: plain.base64 });

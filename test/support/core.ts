@@ -16,12 +16,14 @@ const entry = (name: string): URL => new URL(`../../src/main/${name}.ts`, import
 export function cores({
   decodeWorker = entry('decode-worker'),
   storeWorker = entry('store-worker'),
+  proxyWorker = entry('proxy-worker'),
   indexAfterMs,
   samplePace = 0,
   shared = false,
 }: {
   readonly decodeWorker?: URL;
   readonly storeWorker?: URL;
+  readonly proxyWorker?: URL;
   readonly indexAfterMs?: number;
   readonly samplePace?: number;
   readonly shared?: boolean;
@@ -55,7 +57,7 @@ export function cores({
         storeWorker,
         decodeWorker,
         exchangeWorker: entry('exchange-worker'),
-        proxyWorker: entry('proxy-worker'),
+        proxyWorker,
         proxyPort: 0,
         samplePace,
         ...(indexAfterMs !== undefined && { indexAfterMs }),

@@ -51,6 +51,7 @@ export function importFile({
   recognition,
   running = new RunningImports(),
 }: ImportSetup): MethodService<'traces.import'> {
+  const storing = new OneByOne();
   return async ({ streams: asked, again, held, ticket, ...given }) => {
     const { streams, others } = held === undefined ? await recognized(given, recognition) : heldFile(files, held);
     const chosen = asked === undefined ? streams : streams.filter((_stream, at) => asked.includes(at));
@@ -64,18 +65,40 @@ export function importFile({
       for (const [at, stream] of chosen.entries()) {
         one.check();
         const info = infos[at]!;
-        const before = again ? null : await store.importedBefore(digestOf(stream), stream.api);
         const read = async () =>
           importedTrace(given.name, stream, streams.length, await defaults(), one.counted(record));
-        const id = before ?? (await stored(store, await read(), (bytes) => one.reached(info.bytes + bytes)));
+        const take = async () => stored(store, await read(), (bytes) => one.reached(info.bytes + bytes));
+        const digest = digestOf(stream);
+        const { id, existing } = again
+          ? { id: await take(), existing: false }
+          : await storing.run(`${stream.api} ${digest}`, async () => {
+              const before = await store.importedBefore(digest, stream.api);
+              return { id: before ?? (await take()), existing: before !== null };
+            });
         one.finished(info.bytes);
-        traces.push({ ...info, id, existing: before !== null });
+        traces.push({ ...info, id, existing });
       }
     } finally {
       running.end(ticket);
     }
     return { traces, others };
   };
+}
+
+/** Work with the same key waits for the one before, whatever becomes of that. */
+class OneByOne {
+  readonly #last = new Map<string, Promise<unknown>>();
+
+  run<Result>(key: string, work: () => Promise<Result>): Promise<Result> {
+    const before = this.#last.get(key) ?? Promise.resolve();
+    const mine = before.then(work, work);
+    this.#last.set(key, mine);
+    const forget = (): void => {
+      if (this.#last.get(key) === mine) this.#last.delete(key);
+    };
+    mine.then(forget, forget);
+    return mine;
+  }
 }
 
 function heldFile(files: HeldFiles | undefined, name: string): RecognizedFile {

@@ -209,16 +209,25 @@ export class ProxyService {
   // Recording
 
   async #take(batch: Batch<TapEvent>): Promise<void> {
-    for (const event of unpacked(batch)) {
-      if (event.type === 'begun')
-        this.#exchanges.set(event.id, new ToldExchange(event.begun, (begun) => this.#exchangeOf(begun)));
-      this.#exchanges.get(event.id)?.take(event);
-      if (event.type === 'closed') this.#exchanges.delete(event.id);
-    }
+    for (const event of unpacked(batch)) this.#takeOne(event);
     while (this.#waiting > HIGH_WATER_BYTES)
       await new Promise<void>((resolve) => {
         this.#whenLighter.push(resolve);
       });
+  }
+
+  /** Never throws: the other events of the batch are of other exchanges. */
+  #takeOne(event: TapEvent): void {
+    try {
+      if (event.type === 'begun')
+        this.#exchanges.set(event.id, new ToldExchange(event.begun, (begun) => this.#exchangeOf(begun)));
+      this.#exchanges.get(event.id)?.take(event);
+      if (event.type === 'closed') this.#exchanges.delete(event.id);
+    } catch (error) {
+      const exchange = this.#exchanges.get(event.id);
+      this.#exchanges.delete(event.id);
+      exchange?.fail(error instanceof Error ? error.message : String(error));
+    }
   }
 
   get #waiting(): number {

@@ -130,7 +130,7 @@ export class CapturedExchange {
     return this.#body.waiting + this.#reads.reduce((sum, { bytes }) => sum + bytes.length, 0);
   }
 
-  /** In order. Never throws. */
+  /** In order. */
   take(event: TapEvent): void {
     switch (event.type) {
       case 'request':
@@ -203,6 +203,21 @@ export class CapturedExchange {
 
   get #lastNs(): number {
     return this.#recording?.lastNs ?? this.#reads.at(-1)?.tNs ?? this.#head?.tNs ?? 0;
+  }
+
+  /** What follows cannot be recorded, and none of it is given; `reason` stands in brackets. */
+  fail(reason: string): void {
+    if (this.#end) return this.abandon();
+    // It may quote what failed.
+    const why = this.#redaction.text(reason);
+    const sentence = `What follows is missing here: recording it failed (${why}). The exchange between the two programs went on.`;
+    this.#facts = { ...this.#facts, missing: sentence };
+    this.#lost = { how: 'limit', limit: sentence };
+    // What failed may be the request: it is not read again.
+    this.#request ??= { body: null, missing: sentence };
+    this.#endBody(this.#lost, this.#lastNs);
+    this.#closed = true;
+    return this.#tellFacts();
   }
 
   #requestData(bytes: Uint8Array): void {
@@ -300,10 +315,14 @@ export class CapturedExchange {
     trailers,
     tNs,
   }: Pick<Extract<TapEvent, { readonly type: 'end' }>, 'end' | 'trailers' | 'tNs'>): void {
-    this.#end = { end, tNs };
-    this.#answer.isOver = true;
     this.#facts = { ...this.#facts, trailers: this.#redaction.headers(trailers) };
     this.#endRequest();
+    this.#endBody(end, tNs);
+  }
+
+  #endBody(end: BodyEnd, tNs: number): void {
+    this.#end = { end, tNs };
+    this.#answer.isOver = true;
     this.#body.end(end.how === 'end' && this.#lost === undefined, () => {
       this.#bodyTold = true;
       this.#decideByBody(true);

@@ -81,7 +81,7 @@ export class SocketExchanges {
     this.#turns = [this.#current];
   }
 
-  /** In order. Never throws. */
+  /** In order. */
   take(event: TapEvent): void {
     switch (event.type) {
       case 'sent':
@@ -105,6 +105,11 @@ export class SocketExchanges {
   /** See CapturedExchange. */
   abandon(): void {
     for (const { exchange } of this.#turns) exchange.abandon();
+  }
+
+  /** See CapturedExchange. */
+  fail(reason: string): void {
+    for (const { exchange } of this.#turns) exchange.fail(reason);
   }
 
   get #latest(): Turn {

@@ -20,7 +20,7 @@ export class ToldExchange {
     return (this.#socket ?? this.#first).waiting;
   }
 
-  /** In order. Never throws. */
+  /** In order. What it throws has changed this exchange alone, which then can only fail. */
   take(event: TapEvent): void {
     if (this.#socket) return this.#socket.take(event);
     this.#first.take(event);
@@ -31,6 +31,11 @@ export class ToldExchange {
   /** Whoever forwarded it is gone. */
   abandon(): void {
     (this.#socket ?? this.#first).abandon();
+  }
+
+  /** See CapturedExchange. */
+  fail(reason: string): void {
+    (this.#socket ?? this.#first).fail(reason);
   }
 
   #socketOf(event: Extract<TapEvent, { readonly type: 'head' }>): SocketExchanges {

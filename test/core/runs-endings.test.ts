@@ -68,7 +68,7 @@ const FAULTS: readonly (readonly [row: string, model: string, state: TerminalSta
     'D6',
     'fault-reset',
     'reset',
-    /connection broke inside a content block \(ECONNRESET\)\. The \d+ bytes up to that point are kept/,
+    /connection broke inside a content block \(ECONNRESET\)\. The [\d,]+ bytes up to that point are kept/,
     /Run it again/,
   ],
   ['D6', 'fault-cut', 'reset', /connection broke inside a content block/, /Run it again/],

@@ -162,7 +162,7 @@ test('what is ended at the next start has the numbers of what is stored of it', 
   expect(trace.ending).toEqual({
     state: 'truncated',
     rule: expect.stringMatching(
-      /^Tracelane stopped in mid-stream.* bytes stored up to that point, in \d+ reads, are kept\.$/,
+      /^Tracelane stopped in mid-stream.* bytes stored up to that point, in [\d,]+ reads, are kept\.$/,
     ),
     advice: expect.any(String),
   });

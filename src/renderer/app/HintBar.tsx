@@ -33,9 +33,10 @@ function Place({ session }: { readonly session: TraceSession }) {
   const event = useStore(session.store, (state) => state.event);
   useStore(session.store, (state) => state.pulse);
   if (event === null) return null;
+  // Events are named from 0 everywhere: the last one of 186 is event 185.
   return (
     <span>
-      event {event} of {session.model.events.length}
+      event {event} of 0–{session.model.events.length - 1}
     </span>
   );
 }

@@ -1,14 +1,12 @@
 /** Numbers and times as people read them. One place, so that the same value looks the same everywhere. */
 
-/** Durations are said in the sentences of findings, too. */
+import { count } from '../../shared/text/count.ts';
+
+/** Counts and durations are said in the sentences of endings and findings, too. */
+export { count };
 export { duration, durationText } from '../../shared/text/duration.ts';
 
-const whole = new Intl.NumberFormat('en', { maximumFractionDigits: 0 });
-
 export const NS_PER_MS = 1e6;
-
-/** 1,204 */
-export const count = (value: number): string => whole.format(value);
 
 /** In a row of the list: one decimal is enough beside others. */
 export function shortDuration(ns: number): string {

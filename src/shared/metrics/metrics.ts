@@ -22,8 +22,8 @@ import type { Usage } from '../model/usage.ts';
 
 /** Stretches of the sparkline at most. */
 const MAX_STRETCHES = 32;
-/** Tokens that came within less are one burst: a buffer that was emptied, and no pace of a model. */
-const SHORTEST_MEASURED_NS = 50e6;
+/** Nanoseconds. What came within less is one burst: a buffer that was emptied, and no pace of a model. */
+export const SHORTEST_MEASURED_NS = 50e6;
 
 export class MetricsMeter {
   #firstByteNs: number | null = null;

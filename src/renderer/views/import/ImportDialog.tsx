@@ -7,7 +7,7 @@ import { Dialog } from '../../components/Dialog.tsx';
 import { DialogFoot } from '../../components/DialogFoot.tsx';
 import { Field } from '../../components/Field.tsx';
 import { FormField } from '../../components/FormField.tsx';
-import { byteSize, count } from '../../components/format.ts';
+import { byteSize, count, plural } from '../../components/format.ts';
 import { Segments } from '../../components/Segments.tsx';
 import type { OverlayProps } from '../view.ts';
 import { apiChip, apiLabel, useProviders } from '../../stores/providers.ts';
@@ -159,25 +159,29 @@ function Streams({ streams, left, onLeave }: StreamsProps) {
               onChange={() => toggle(at)}
             />
           )}
-          <Stream stream={stream} />
+          <Stream stream={stream} number={streams.length > 1 ? at + 1 : null} />
         </li>
       ))}
     </ul>
   );
 }
 
+/** `number`: its place in the file; null for the only one. */
 function Stream({
-  stream: { api, format, label, events, timed, repaired },
+  number,
+  stream: { api, format, label, events, bytes, timed, repaired },
 }: {
+  readonly number: number | null;
   readonly stream: RecognizedStreamInfo;
 }) {
   const known = useProviders();
   return (
     <div>
       <p>
+        {number !== null && <span className="mono quiet">{count(number)} </span>}
         <Chip>{apiChip(known, api)}</Chip> {capital(format.label)}
         <span className="quiet">
-          {` · ${apiLabel(known, api)} · ${count(events)} ${events === 1 ? 'event' : 'events'} · ${timed ? 'with times' : 'order only'}`}
+          {` · ${apiLabel(known, api)} · ${plural(events, 'event')} · ${timed ? 'with times' : 'order only'} · ${plural(bytes, 'byte')}`}
         </span>
       </p>
       {label !== '' && <p className="mono quiet import-label">{label}</p>}

@@ -17,6 +17,7 @@ import { TimelineData } from './timeline-data.ts';
 import { Waits } from './Waits.tsx';
 import { useNavigation } from './use-navigation.ts';
 import { useTimelineWindow } from './use-window.ts';
+import { SHORTEST_MEASURED_NS } from '../../../shared/metrics/metrics.ts';
 import { SHORTEST_SILENCE_NS } from '../../../shared/metrics/silence.ts';
 import { useNow } from '../../parts/time/use-now.ts';
 import './timeline.css';
@@ -191,10 +192,11 @@ function nameOf(row: Row, data: TimelineData, model: TraceModel) {
   }
 }
 
-/** Average over the time in which content came; the curve shows the rest. */
+/** Average over the time in which content came, of no burst; the curve shows the rest. */
 function rateFact({ metrics: { textChars, firstTextNs, lastContentNs } }: TraceModel): string {
-  if (firstTextNs === null || lastContentNs === null || lastContentNs <= firstTextNs) return '';
-  return `${count((textChars / (lastContentNs - firstTextNs)) * 1e9)} ch/s`;
+  if (firstTextNs === null || lastContentNs === null) return '';
+  const spanNs = lastContentNs - firstTextNs;
+  return spanNs < SHORTEST_MEASURED_NS ? '' : `${count((textChars / spanNs) * 1e9)} ch/s`;
 }
 
 function metaFact(data: TimelineData, model: TraceModel): string {

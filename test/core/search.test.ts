@@ -1,5 +1,5 @@
 /** Searches of what was said: found wherever it stands, opened where it stands, gone with its trace, and made again when its file is. */
-import { readFileSync, statSync, writeFileSync } from 'node:fs';
+import { readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import Database from 'better-sqlite3';
@@ -111,6 +111,21 @@ describe('in a program', () => {
     expect(await listed('-sunny -flux')).toEqual([ids['WEATHER']]);
   });
 
+  test('G13 a long text, and one that looks like a query, is a text like others', async () => {
+    const core = await open();
+    await whole(core);
+    for (const wanted of [
+      'x'.repeat(10_240),
+      'sunny '.repeat(2_000).trim() + ' nowhere',
+      'part:answer',
+      '{text}: sunny',
+      '^sunny',
+    ])
+      expect(await search(core, wanted), wanted.slice(0, 20)).toEqual([]);
+    expect(told(await search(core, 'sunny '.repeat(2_000)))).toMatchObject([[ids['ANSWER'], 'answer', ['SUNNY']]]);
+    expect(told(await search(core, 'ß'))).toEqual([[ids['ANSWER'], 'answer', ['ß']]]);
+  });
+
   test('what is deleted is not found, what is restored is again', async () => {
     const core = await open();
     await core.services['traces.delete']({ ids: [ids['ANSWER']!] });
@@ -129,6 +144,7 @@ describe('in a program', () => {
       () => writeFileSync(file, bytes.fill(0xab, 4096)),
       // As a version before this one left it.
       () => new Database(file).pragma('user_version = 2'),
+      () => rmSync(file),
     ];
     const asks: readonly ((core: Core) => Promise<number>)[] = [
       async (core) => (await search(core, 'umbrellas')).length,
@@ -143,6 +159,30 @@ describe('in a program', () => {
       await whole(core);
       await core.close();
     }
+  });
+});
+
+describe('in a program whose index is of an earlier day', () => {
+  const { open, dataDir } = cores({ indexAfterMs: 0 });
+
+  test('G15 what came later is searched too, and what was deleted later is not found', async () => {
+    const file = join(dataDir, 'tracelane.search.db');
+    const first = await open();
+    const weather = await add(first, 'weather', WEATHER);
+    await whole(first);
+    await first.close();
+    const earlier = readFileSync(file);
+    const second = await open();
+    const answer = await add(second, 'answer', ANSWER);
+    await second.services['traces.delete']({ ids: [weather] });
+    await whole(second);
+    await second.close();
+    writeFileSync(file, earlier);
+
+    const third = await open();
+    await whole(third);
+    expect(told(await search(third, 'sunny'))).toEqual([[answer, 'answer', ['SUNNY']]]);
+    await expect.poll(() => search(third, 'umbrellas')).toEqual([]);
   });
 });
 

@@ -248,6 +248,27 @@ describe('where nothing may be written', () => {
     expect(store.problem?.sentence).toMatch(/^The disk that holds .* is full/);
   });
 
+  test.runIf(tmpfs)(
+    'G4 a full disk with traces is said to be full, however little is left on it, and they are read',
+    async () => {
+      const dataDir = smallDisk('4m');
+      await filled(dataDir);
+      const filler = join(dataDir, 'filler');
+      for (const pages of [0, 1, 2, 3, 4]) {
+        const left = execFileSync('df', ['--output=avail', '-B1', dataDir], { encoding: 'utf8' }).split('\n')[1]!;
+        writeFileSync(filler, Buffer.alloc(Number(left) - pages * 4096));
+        const store = await open(dataDir);
+        expect([pages, store.problem?.sentence]).toEqual([
+          pages,
+          expect.stringMatching(/^The disk that holds .* is full/),
+        ]);
+        expect((await store.list({ limit: 1 })).total).toBe(1);
+        await store.close();
+        rmSync(filler);
+      }
+    },
+  );
+
   test.runIf(tmpfs)('G4 traces on a full disk are opened and read', async () => {
     const dataDir = smallDisk('4m');
     const trace = await filled(dataDir);

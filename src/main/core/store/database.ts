@@ -24,7 +24,7 @@ import { closeToOthers } from './data-folder.ts';
 import { isRegular, sizeOf } from './files.ts';
 import { FolderLock } from './folder-lock.ts';
 import { APPLICATION_ID, migrateWith } from './migrate.ts';
-import { CannotOpen, detailOf, isDamage, isUnsuitable, openSentence, type OpenFailure } from './problems.ts';
+import { CannotOpen, detailOf, isDamage, isFull, isUnsuitable, openSentence, type OpenFailure } from './problems.ts';
 import { schemaFault } from './schema.ts';
 import { MIGRATIONS, SCHEMA_VERSION } from './sql/migrations.ts';
 
@@ -307,10 +307,15 @@ function lockFolder(dataDir: string): FolderLock {
   } catch (error) {
     if (error instanceof CannotOpen) throw error;
     const detail = detailOf(error);
-    throw new CannotOpen({ why: detail.includes('ENAMETOOLONG') ? 'too-long' : 'folder', detail });
+    throw new CannotOpen({ why: whyNoFolder(detail), detail });
   }
   if ('holder' in locked) throw new CannotOpen({ why: 'locked', holder: locked.holder });
   return locked.lock;
+}
+
+function whyNoFolder(detail: string): 'too-long' | 'full' | 'folder' {
+  if (detail.includes('ENAMETOOLONG')) return 'too-long';
+  return isFull(detail) ? 'full' : 'folder';
 }
 
 function failureOf(error: unknown): OpenFailure {
@@ -318,7 +323,7 @@ function failureOf(error: unknown): OpenFailure {
   const detail = detailOf(error);
   if (isDamage(error)) return { why: 'corrupt', detail };
   if (isUnsuitable(error)) return { why: 'unsuitable', detail };
-  if (/SQLITE_FULL|ENOSPC/.test(detail)) return { why: 'full', detail };
+  if (isFull(detail)) return { why: 'full', detail };
   if (/SQLITE_(READONLY|PERM|CANTOPEN)|EACCES|EPERM|EROFS/.test(detail)) return { why: 'read-only', detail };
   return { why: 'other', detail };
 }

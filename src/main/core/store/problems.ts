@@ -118,11 +118,17 @@ export function isDamage(error: unknown): boolean {
   );
 }
 
+/**
+ * Whether the disk is full, by what the system says, see detailOf. The file that programs share as memory is made longer by writing to it:
+ * SQLite says only that this failed.
+ */
+export const isFull = (detail: string): boolean => /SQLITE_(FULL|IOERR_SHMSIZE)|ENOSPC|EDQUOT/.test(detail);
+
 /** The disk has no locks between programs, or no memory that they share through a file: https://sqlite.org/wal.html#noshm. */
 export function isUnsuitable(error: unknown): boolean {
   return (
     error instanceof Database.SqliteError &&
-    /^SQLITE_(IOERR_(SHM|LOCK|RDLOCK|UNLOCK|CHECKRESERVEDLOCK)|PROTOCOL|NOLFS)/.test(error.code)
+    /^SQLITE_(IOERR_(SHM(OPEN|LOCK|MAP)|LOCK|RDLOCK|UNLOCK|CHECKRESERVEDLOCK)|PROTOCOL|NOLFS)/.test(error.code)
   );
 }
 
@@ -194,8 +200,7 @@ export function writeFact(
     const [fact, step] = factAndStep(file, dataDir, error.failure);
     return { fact, step };
   }
-  if (detail.includes('SQLITE_FULL') || detail.includes('ENOSPC'))
-    return { fact: `The disk that holds ${file} is full.`, step: 'Free some space.' };
+  if (isFull(detail)) return { fact: `The disk that holds ${file} is full.`, step: 'Free some space.' };
   if (/SQLITE_(READONLY|PERM|CANTOPEN)|EACCES|EPERM|EROFS/.test(detail)) {
     return {
       fact: `The trace file ${file} can no longer be written (${detail}).`,

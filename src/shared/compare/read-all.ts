@@ -2,7 +2,7 @@
 import type { LaneSetup } from '../model/lane.ts';
 import { DecodePass } from '../lanes/decode-pass.ts';
 import { allLanes, chosenLanes } from '../lanes/registry.ts';
-import type { LaneId } from '../model/messages.ts';
+import type { LaneId, WireOutcome } from '../model/messages.ts';
 import type { Framed, Read } from '../model/stream.ts';
 import type { Ending, HttpHead } from '../model/trace.ts';
 import { BODY_START_BYTES, endingOfBody, type WholeBody } from '../metrics/ending.ts';
@@ -25,33 +25,75 @@ export function readAll(
   setup: LaneSetup,
   options: ReadAllOptions = {},
 ): ComparisonInput {
-  const stored: readonly Read[] = reads instanceof Uint8Array ? [{ n: 0, tNs: 0, offset: 0, bytes: reads }] : reads;
-  const framed: Framed[] = [];
-  const lanes = chosenLanes(setup.api, options.lanes ?? null);
-  const reading = new DecodePass({
-    ...setup,
-    lanes,
-    watch: (one) => framed.push(one),
-  });
-  const fold = new ReadingFold();
-  fold.add(reading.begin());
-  for (const read of stored) fold.add(reading.feed(read));
-  const bytes = reading.bytes;
-  const body = (): WholeBody => ({
-    head: options.head ?? null,
-    framing: setup.framing,
-    bytes,
-    start: bytesIn(stored, 0, Math.min(bytes, BODY_START_BYTES)),
-    framed,
-    faults: faultsOf(setup.api, framed),
-  });
-  fold.add(reading.end(stored.at(-1)?.tNs ?? 0, (wire) => options.ending ?? endingOfBody(setup.api, body(), wire)));
-  return fold.result(setup, {
-    lanes: allLanes().filter(({ id }) => lanes.includes(id)),
-    framed,
-    body: { framing: setup.framing, slice: (start, end) => bytesIn(stored, start, end) },
-    timed: options.timed ?? !(reads instanceof Uint8Array),
-  });
+  const isPiece = reads instanceof Uint8Array;
+  const reading = new WholeReading(setup, { ...options, timed: options.timed ?? !isPiece });
+  const stored: readonly Read[] = isPiece ? [{ n: 0, tNs: 0, offset: 0, bytes: reads }] : reads;
+  for (const read of stored) reading.feed(read);
+  return reading.end();
+}
+
+/** The same read by read, for who may stop before the end. It holds all that it was given. */
+export class WholeReading {
+  readonly #setup: LaneSetup;
+  readonly #options: ReadAllOptions;
+  readonly #lanes: readonly LaneId[];
+  readonly #stored: Read[] = [];
+  readonly #framed: Framed[] = [];
+  readonly #pass: DecodePass;
+  readonly #fold = new ReadingFold();
+
+  constructor(setup: LaneSetup, options: ReadAllOptions) {
+    this.#setup = setup;
+    this.#options = options;
+    this.#lanes = chosenLanes(setup.api, options.lanes ?? null);
+    this.#pass = new DecodePass({ ...setup, lanes: this.#lanes, watch: (one) => this.#framed.push(one) });
+    this.#fold.add(this.#pass.begin());
+  }
+
+  /** Bytes given so far. */
+  get bytes(): number {
+    return this.#pass.bytes;
+  }
+
+  /** What the framer gave so far: events, and notes between them. */
+  get units(): number {
+    return this.#framed.length;
+  }
+
+  /** The wire's result so far. */
+  get wire(): WireOutcome {
+    return this.#pass.wire;
+  }
+
+  /** `read.offset` must be where the last one ended. */
+  feed(read: Read): void {
+    this.#stored.push(read);
+    this.#fold.add(this.#pass.feed(read));
+  }
+
+  /** Once, last. */
+  end(): ComparisonInput {
+    const { head = null, ending, timed = true } = this.#options;
+    const setup = this.#setup;
+    const [stored, framed] = [this.#stored, this.#framed];
+    const { bytes } = this.#pass;
+    const body = (): WholeBody => ({
+      head,
+      framing: setup.framing,
+      bytes,
+      start: bytesIn(stored, 0, Math.min(bytes, BODY_START_BYTES)),
+      framed,
+      faults: faultsOf(setup.api, framed),
+    });
+    const tNs = stored.at(-1)?.tNs ?? 0;
+    this.#fold.add(this.#pass.end(tNs, (wire) => ending ?? endingOfBody(setup.api, body(), wire)));
+    return this.#fold.result(setup, {
+      lanes: allLanes().filter(({ id }) => this.#lanes.includes(id)),
+      framed,
+      body: { framing: setup.framing, slice: (start, to) => bytesIn(stored, start, to) },
+      timed,
+    });
+  }
 }
 
 /** Bytes `start` to `end` of the body; `reads` follow each other without a gap. */

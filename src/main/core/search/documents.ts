@@ -18,6 +18,9 @@ export interface SearchDocument {
   readonly event: number | null;
 }
 
+/** What of a reading is searched. */
+export type Documented = Pick<ComparisonInput, 'wire' | 'body' | 'bytes' | 'notes'>;
+
 /** Longer texts are cut, so that looking at one takes no time to speak of. In UTF-16 code units. */
 const LONGEST = 32_768;
 /** How far a piece reaches into the next, so that what stands at the cut is found: more than a search is long. */
@@ -26,7 +29,7 @@ const OVERLAP = 512;
 const BODY_BYTES = 65_536;
 
 /** Only what is stored is searched: keys are masked in it. */
-export function documentsOf(trace: Pick<StoredTrace, 'request' | 'ending'>, input: ComparisonInput): SearchDocument[] {
+export function documentsOf(trace: Pick<StoredTrace, 'request' | 'ending'>, input: Documented): SearchDocument[] {
   return [
     ...requestDocuments(trace.request),
     ...input.wire.blocks.flatMap(blockDocuments),
@@ -75,7 +78,7 @@ function endingDocuments({ ending }: Pick<StoredTrace, 'ending'>): readonly Sear
 }
 
 /** What a server says that does not stream, such as an error page. */
-function bodyDocuments({ wire, body, bytes }: ComparisonInput): readonly SearchDocument[] {
+function bodyDocuments({ wire, body, bytes }: Documented): readonly SearchDocument[] {
   if (wire.blocks.length > 0 || !body || bytes === 0) return [];
   const text = new TextDecoder().decode(body.slice(0, Math.min(bytes, BODY_BYTES)));
   return [{ part: 'error', label: 'body', text, event: null }];

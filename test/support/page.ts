@@ -121,7 +121,7 @@ export function expected(model: TraceModel): Shown {
   };
 }
 
-/** Keeps what the program sends for one method or stream from the page, and all that it sends after it, until the returned function is called. Call before the page is opened. */
+/** Keeps what the program sends for one method or stream from the page until the returned function is called. Call before the page is opened. */
 export async function holding(page: Page, name: MethodName | StreamName): Promise<() => void> {
   const { promise: released, resolve: release } = Promise.withResolvers<void>();
   await page.routeWebSocket(/\/rpc/, (socket) => {
@@ -132,11 +132,10 @@ export async function holding(page: Page, name: MethodName | StreamName): Promis
       if ('name' in frame && frame.name === name) held.add(frame.id);
       server.send(message);
     });
-    let before = Promise.resolve();
     server.onMessage((message) => {
       const frame = JSON.parse(message.toString()) as ServerFrame;
-      if ('id' in frame && held.has(frame.id)) before = released;
-      void before.then(() => socket.send(message));
+      if ('id' in frame && held.has(frame.id)) void released.then(() => socket.send(message));
+      else socket.send(message);
     });
   });
   return release;

@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { factsOf, noFacts } from '../../../../shared/compare/facts.ts';
 import { WholeReading } from '../../../../shared/compare/read-all.ts';
 import type { TraceFacts } from '../../../../shared/model/facts.ts';
+import { count } from '../../../../shared/text/count.ts';
 import { documentsOf, type Documented } from '../../search/documents.ts';
 import type { StoredTrace } from '../../store/store.ts';
 import { decodeSetup } from '../decode-setup.ts';
@@ -45,7 +46,7 @@ async function readForIndex(source: TraceSource, trace: StoredTrace): Promise<Re
       reading.feed(read);
       const { units, bytes } = reading;
       if (units <= MOST_UNITS && bytes <= MOST_BYTES) continue;
-      const most = units > MOST_UNITS ? `${MOST_UNITS.toLocaleString('en')} events` : `${MOST_BYTES / 2 ** 20} MB`;
+      const most = units > MOST_UNITS ? `${count(MOST_UNITS)} events` : `${MOST_BYTES / 2 ** 20} MB`;
       return {
         facts: noFacts(
           `Facts of this trace are not computed: it has more than ${most}. A search finds what it says up to there. Open it to compare its lanes.`,

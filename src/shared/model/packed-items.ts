@@ -122,6 +122,9 @@ class Place {
   event = 0;
 }
 
+/** JSON has no word for other numbers. */
+const areFinite = (...numbers: readonly number[]): boolean => numbers.every(Number.isFinite);
+
 class Packer {
   count = 0;
   /** Characters so far, about. */
@@ -171,7 +174,7 @@ class Packer {
     const place = this.#place;
     const [number, gap, time] = [n - place.read, offset - place.offset, tNs - place.tNs];
     const told = place.read + number === n && place.offset + gap === offset && place.tNs + time === tNs;
-    if (!told || !Number.isFinite(length)) return false;
+    if (!told || !areFinite(number, gap, length, time)) return false;
     place.read = n + 1;
     place.offset = offset + length;
     place.tNs = tNs;
@@ -195,7 +198,7 @@ class Packer {
       place.eventRead + reads === read &&
       place.tNs + time === tNs &&
       preview.length + more === chars;
-    if (!told) return false;
+    if (!told || !areFinite(gap, length, reads, time, more)) return false;
     const pattern =
       this.#eventPatterns.find('', event, sameEvent) ??
       this.#eventPatterns.add('', event, this.#json({ ...event, ...NO_NUMBERS, preview: '' }));
@@ -213,7 +216,7 @@ class Packer {
     if (event === null || !Number.isSafeInteger(ordinal) || (known && known.next !== ordinal)) return false;
     const place = this.#place;
     const step = event - place.event;
-    if (place.event + step !== event) return false;
+    if (place.event + step !== event || !areFinite(step)) return false;
     if (known) known.next++;
     else this.#ordinals.set(lane, { first: ordinal, next: ordinal + 1 });
     const pattern =

@@ -58,6 +58,8 @@ const text = fc.oneof(
 const number = fc.oneof(
   fc.nat(),
   fc.double({ noNaN: true, noDefaultInfinity: true }).map((value) => value + 0),
+  // What a file has as 1e999.
+  fc.constantFrom(Infinity, -Infinity),
 );
 const block = fc.constantFrom('b0', 'b1', 'c0/text');
 const id = fc.constantFrom('message-1', 'message-2');

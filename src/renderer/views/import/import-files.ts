@@ -35,7 +35,7 @@ export async function importFiles(files: readonly File[]): Promise<void> {
   if (failed.length > 0)
     toastError(
       `${plural(failed.length, 'file')} of ${count(files.length)} could not be imported`,
-      new Error([...failed.slice(0, MOST_NAMED), ...moreThan(failed.length)].join('; ')),
+      new Error([...failed.slice(0, MOST_NAMED), ...moreThan(failed.length)].join(' ')),
     );
   toast(
     [

@@ -109,6 +109,7 @@ let opened: Promise<void> = Promise.resolve();
 
 export function openFiles(files: Iterable<File>): void {
   const all = [...files];
+  if (all.length === 0) return;
   opened = opened.then(() => (all.length === 1 ? openFile(all[0]!) : importFiles(all)));
 }
 

@@ -50,7 +50,7 @@ function comparedLanes(context: TaskContext, of: OneDecoding): Promise<CompareRe
   );
 }
 
-export async function comparisonInput(
+async function comparisonInput(
   source: TraceSource,
   detail: StoredTrace,
   decoding: Decoding = {},

@@ -81,6 +81,14 @@ test('a press anywhere on the timeline, or a drag over it, has every pane stand 
   await page.mouse.click(...(await place(trace.events.at(-1)!.tNs, 6)));
   await expect(played(page)).toContainText(`played ${trace.events.length} of`);
   await expect(page.getByLabel('Numbers of the trace')).toContainText(`${trace.events.length} of`);
+  // There and back to where the drag began, but for a pixel.
+  await page.mouse.move(...(await place(trace.lastNs)));
+  await page.mouse.down();
+  await page.mouse.move(...(await place(0)));
+  await expect(played(page)).toContainText('played 0 of');
+  await page.mouse.move(...(await place(trace.lastNs, 1)));
+  await expect.poll(() => shown(page)).toEqual(expected(trace));
+  await page.mouse.up();
   await page.mouse.move(...(await place(trace.lastNs)));
   await page.mouse.down();
   const middle = trace.reads[trace.reads.length >> 1]!.tNs;

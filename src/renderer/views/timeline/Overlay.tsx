@@ -32,6 +32,8 @@ interface Press {
   readonly from: number;
   /** The edge of the range that is dragged; -1: a new range is. */
   readonly edge: number;
+  /** It is no click any more, wherever it goes. */
+  moved: boolean;
 }
 
 /** So near to an edge of the range it is meant. */
@@ -77,7 +79,8 @@ export function Overlay({ data, rows, view, timed, nowNs, width, axis }: Overlay
     const start = press.current;
     const { x } = at(pointer);
     if (!start) return setHovered(find(pointer));
-    if (Math.abs(x - start.x) < CLICK_PX && !dragged) return;
+    if (Math.abs(x - start.x) >= CLICK_PX) start.moved = true;
+    if (!start.moved) return;
     setHovered(null);
     if (start.drags === 'window')
       view.show(panned(start.window, ((start.x - x) / width) * (window.end - window.start), view.whole));
@@ -91,7 +94,8 @@ export function Overlay({ data, rows, view, timed, nowNs, width, axis }: Overlay
     const edge = range === null ? -1 : range.findIndex((at) => Math.abs(xOf(at) - x) <= EDGE_PX);
     const drags =
       edge >= 0 ? 'range' : pointer.shiftKey ? 'window' : replaying && !pointer.altKey ? 'playhead' : 'range';
-    press.current = { x, y, window, drags, from: edge >= 0 ? range![1 - edge]! : fromShare(window, x / width), edge };
+    const from = edge >= 0 ? range![1 - edge]! : fromShare(window, x / width);
+    press.current = { x, y, window, drags, from, edge, moved: false };
     if (drags !== 'playhead') return;
     const event = find(pointer);
     // A mark is meant with all that it stands for; elsewhere the time is.

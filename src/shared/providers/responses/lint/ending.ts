@@ -1,11 +1,11 @@
 /** Rules of Responses on how an answer ends, and on the final response. */
 import { arrayOf, numberOf, objectOf, objectsOf, stringOf, type JsonObject } from '../../../json/json-object.ts';
-import { completed, created, itemAdded, itemDone, partAdded, responsesExample } from '../../../lint/example-bodies.ts';
+import { completed, created, itemAdded, itemDone, responsesExample } from '../../../lint/example-bodies.ts';
 import { isDone, type LintEvent, type LintRule, type Report } from '../../../lint/rule.ts';
 import { afterTerminator, finishWord } from '../../../lint/shared/ending.ts';
 import { TERMINAL } from '../wire.ts';
 import { contentOf, isAdded, isItemDone, itemIn, itemOf, NEEDS_CALL_ID } from './events.ts';
-import { call, completedWith, endsWith, HEALTHY, HI, msg, said, SAID_HI } from './examples.ts';
+import { call, completedWith, endsWith, HEALTHY, said } from './examples.ts';
 
 /** What a terminal event says that the status of its Response is. */
 const STATUS_OF: ReadonlyMap<string, string> = new Map([
@@ -23,18 +23,7 @@ interface Streamed {
 
 export const ENDING_RULES: readonly LintRule[] = [
   afterTerminator(({ frame, type }) => (isDone(frame.data) ? '[DONE]' : TERMINAL.has(type) ? type : null), {
-    example: responsesExample(
-      created,
-      itemAdded(0, msg),
-      partAdded(0, 'msg_1'),
-      HI,
-      SAID_HI,
-      itemDone(0, said),
-      completed(said),
-      {
-        type: 'keepalive',
-      },
-    ),
+    example: endsWith(completed(said), { type: 'keepalive' }),
     counterexample: HEALTHY,
   }),
   {

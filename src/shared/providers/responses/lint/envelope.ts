@@ -1,6 +1,6 @@
 /** Rules of Responses on what each event says of itself and of its response. */
 import { numberOf, objectOf, stringOf, type JsonObject } from '../../../json/json-object.ts';
-import { completed, created, itemAdded, itemDone, partAdded, responsesExample } from '../../../lint/example-bodies.ts';
+import { completed, created, responsesExample } from '../../../lint/example-bodies.ts';
 import type { LintEvent, LintRule, Report } from '../../../lint/rule.ts';
 import {
   beforeStart,
@@ -14,7 +14,7 @@ import {
 } from '../../../lint/shared/envelope.ts';
 import { TERMINAL } from '../wire.ts';
 import { itemOf } from './events.ts';
-import { completedWith, endsWith, HEALTHY, hi, HI, msg, said, SAID_HI } from './examples.ts';
+import { completedWith, endsWith, HEALTHY, hi, HI, said, SAYS_HI } from './examples.ts';
 
 const isResponseEvent = (type: string): boolean => type.startsWith('response.') && type !== 'response.created';
 
@@ -105,14 +105,7 @@ export const ENVELOPE_RULES: readonly LintRule[] = [
     isResponseEvent,
     'openai-python ends with an error: "Expected to have received `response.created` before …". Report it to the server.',
     {
-      example: responsesExample(
-        itemAdded(0, msg),
-        partAdded(0, 'msg_1'),
-        HI,
-        SAID_HI,
-        itemDone(0, said),
-        completed(said),
-      ),
+      example: responsesExample(...SAYS_HI, completed(said)),
       counterexample: HEALTHY,
     },
   ),
@@ -122,16 +115,7 @@ export const ENVELOPE_RULES: readonly LintRule[] = [
     (type) => TERMINAL.has(type),
     'Clients that begin anew lose what came before, and others put two answers into one. Take each for an answer of its own.',
     {
-      example: responsesExample(
-        created,
-        created,
-        itemAdded(0, msg),
-        partAdded(0, 'msg_1'),
-        HI,
-        SAID_HI,
-        itemDone(0, said),
-        completed(said),
-      ),
+      example: responsesExample(created, created, ...SAYS_HI, completed(said)),
       counterexample: HEALTHY,
     },
   ),

@@ -42,8 +42,16 @@ export const completedWith = (fields: JsonObject, type = 'response.completed'): 
   response: { ...objectOf(completed(said)['response']), ...fields },
 });
 
-/** An answer of one message that ends with this event. */
-export const endsWith = (end: ExampleEvent): LintExample =>
-  responsesExample(created, itemAdded(0, msg), partAdded(0, 'msg_1'), HI, SAID_HI, itemDone(0, said), end);
+/** One message, from its begin to its end. */
+export const SAYS_HI: readonly ExampleEvent[] = [
+  itemAdded(0, msg),
+  partAdded(0, 'msg_1'),
+  HI,
+  SAID_HI,
+  itemDone(0, said),
+];
+
+/** An answer of one message that ends with these events. */
+export const endsWith = (...end: readonly ExampleEvent[]): LintExample => responsesExample(created, ...SAYS_HI, ...end);
 
 export const without = (event: ExampleEvent, field: string): ExampleEvent => ({ ...event, [field]: undefined });

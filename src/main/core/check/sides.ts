@@ -2,6 +2,7 @@
  * The two ends between which another proxy stands while it is examined: a client that sees each read of an answer, and a server
  * that says each write of it. Both are of plain sockets, so that nothing is tidied up on the way.
  */
+import { byteCount } from '../../../shared/model/byte-count.ts';
 import { once } from 'node:events';
 import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import type { Field, Head, RequestLine, StatusLine } from '../proxy/http/head.ts';
@@ -72,7 +73,7 @@ export class CheckClient extends Watched {
   }
 
   get bytes(): number {
-    return this.reads.reduce((sum, { bytes }) => sum + bytes.length, 0);
+    return byteCount(this.reads);
   }
 
   write(bytes: string | Uint8Array): void {

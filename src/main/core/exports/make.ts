@@ -1,4 +1,5 @@
 /** Exports traces: what would leave, and the file. The same for the window and the command line. */
+import { byteCount } from '../../../shared/model/byte-count.ts';
 import { EXPORT_PARTS, type ExportManifest, type ExportPart, type SecretChoice } from '../../../shared/model/export.ts';
 import { traceId } from '../../../shared/model/ids.ts';
 import type { RequestHead } from '../../../shared/model/trace.ts';
@@ -83,7 +84,7 @@ function infoOf(
 function refusalOf(format: ExportFormat, traces: readonly TraceToExport[]): string | null {
   if (traces.length > 1 && !format.several)
     return `${format.label} holds one trace. Export the ${traces.length} traces one by one, or choose another format.`;
-  if (traces.reduce((sum, { reads }) => sum + bytesIn(reads), 0) > MAX_BODIES)
+  if (traces.reduce((sum, { reads }) => sum + byteCount(reads), 0) > MAX_BODIES)
     return `The bodies of these traces are larger than ${MAX_BODIES / 1024 / 1024} MB together. Export fewer of them at once.`;
   return traces.reduce<string | null>((found, trace) => found ?? format.refusal(trace), null);
 }
@@ -99,8 +100,6 @@ function missing(format: ExportFormat, parts: readonly ExportPart[]): string | n
   if (needed.length === 0) return null;
   return `${format.label} cannot be made without ${needed.map((part) => PART_NAMES[part]).join(' and ')}. Include ${needed.length > 1 ? 'them' : 'it'}, or choose another format.`;
 }
-
-const bytesIn = (reads: TraceToExport['reads']): number => reads.reduce((sum, { bytes }) => sum + bytes.length, 0);
 
 function nameOf(traces: readonly TraceToExport[], format: ExportFormat): string {
   const [first] = traces;
@@ -126,7 +125,7 @@ function leaving(
       model: facts.model,
       timed: facts.timed,
       reads: reads.length,
-      bytes: bytesIn(reads),
+      bytes: byteCount(reads),
       parts: EXPORT_PARTS.filter((part) => has(facts, reads, part)),
     })),
     included,
@@ -159,7 +158,7 @@ function has(
     case 'heads':
       return requestHead !== undefined || responseHead !== undefined;
     case 'bytes':
-      return bytesIn(reads) > 0;
+      return byteCount(reads) > 0;
   }
 }
 

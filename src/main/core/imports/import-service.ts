@@ -2,6 +2,7 @@
  * `imports.recognize` and `traces.import`: what somebody pasted, dropped or named becomes traces like any other, each by a recording
  * of what its file has. A stream is read as a whole before it is stored, so that the list never shows a part of it.
  */
+import { byteCount } from '../../../shared/model/byte-count.ts';
 import { PROVIDERS, unknownApi } from '../../../shared/providers/registry.ts';
 import type { ImportedTrace, ParamsOf, RecognizedStreamInfo } from '../../../shared/rpc/contract.ts';
 import { NOT_HELD } from '../../../shared/rpc/contract.ts';
@@ -134,7 +135,7 @@ function infoOf({ label, api, format, events, timed, repaired, reads }: Recogniz
     events,
     timed,
     repaired,
-    bytes: reads.reduce((sum, { bytes }) => sum + bytes.length, 0),
+    bytes: byteCount(reads),
   };
 }
 
@@ -154,7 +155,7 @@ async function stored(
     const some = reads.slice(at, at + READS_AT_ONCE);
     store.appendReads(trace.id, some);
     await store.flush();
-    bytes += some.reduce((sum, read) => sum + read.bytes.length, 0);
+    bytes += byteCount(some);
     reached(bytes);
   }
   await store.finishTrace(trace.id, result);

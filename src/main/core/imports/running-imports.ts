@@ -1,4 +1,5 @@
 /** Imports that go on under a ticket: how far each has come, for whoever watches it, and whether it was given up. */
+import { byteCount } from '../../../shared/model/byte-count.ts';
 import type { ImportProgress } from '../../../shared/rpc/contract.ts';
 import { ServiceError } from '../../../shared/rpc/services.ts';
 import type { RecordStream } from '../decoding/record.ts';
@@ -85,7 +86,7 @@ export class RunningImport {
           for await (const page of pages()) {
             check();
             yield page;
-            bytes += page.reduce((sum, read) => sum + read.bytes.length, 0);
+            bytes += byteCount(page);
             reach(bytes);
           }
         },

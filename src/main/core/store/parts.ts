@@ -3,6 +3,7 @@
  * piece of a read that is longer than a segment. Times and lengths survive exactly, whatever numbers they are.
  */
 import { constants, crc32, zstdCompressSync, zstdDecompressSync } from 'node:zlib';
+import { byteCount } from '../../../shared/model/byte-count.ts';
 import type { Read } from '../../../shared/model/stream.ts';
 
 /** Bytes of the body at which a part is sealed: the smallest and the fastest of the sizes that were measured. */
@@ -37,7 +38,7 @@ export interface Part {
 export function packReads(reads: readonly Read[]): ReadRun {
   const times = new Float64Array(reads.length);
   const lengths = new Uint32Array(reads.length);
-  const bytes = new Uint8Array(reads.reduce((sum, read) => sum + read.bytes.length, 0));
+  const bytes = new Uint8Array(byteCount(reads));
   let at = 0;
   // Done for every read in the main thread: without an iterator's object for each.
   for (let i = 0; i < reads.length; i++) {

@@ -2,6 +2,7 @@
  * Writes on their way to the worker: one batch is out at a time, everything else waits and is joined. What a failed batch held
  * stays first in line. Bytes of reads are kept here until they are committed, up to a bound; what does not fit is counted.
  */
+import { byteCount } from '../../../shared/model/byte-count.ts';
 import type { TraceId } from '../../../shared/model/ids.ts';
 import type { Read } from '../../../shared/model/stream.ts';
 import { appendReads } from './ops/reads.ts';
@@ -84,7 +85,7 @@ export class WriteQueue {
    * in the way all fits that the caller has in memory already, such as an import.
    */
   addReads(id: TraceId, reads: readonly Read[], done: Waiting['done']): boolean {
-    const bytes = bytesOf(reads);
+    const bytes = byteCount(reads);
     if (this.#lost.has(id) || (this.#bytes > 0 && this.#bytes + bytes > this.#limit)) {
       const lost = this.#lost.get(id) ?? { from: reads[0]!.offset, reads: 0, bytes: 0 };
       this.#lost.set(id, lost);
@@ -207,10 +208,6 @@ export class WriteQueue {
     for (const { bytes } of out) this.#bytes -= bytes;
     return out;
   }
-}
-
-function bytesOf(reads: readonly Read[]): number {
-  return reads.reduce((sum, read) => sum + read.bytes.length, 0);
 }
 
 function callAll(writes: readonly Waiting[]): void {

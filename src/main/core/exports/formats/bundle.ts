@@ -1,6 +1,7 @@
 /** The bundle: see shared/bundle/bundle.ts for what it is, and docs/bundle.md for what its lines say. */
 import { createHash } from 'node:crypto';
 import { gzipSync } from 'node:zlib';
+import { byteCount } from '../../../../shared/model/byte-count.ts';
 import {
   BUNDLE_FORMAT,
   BUNDLE_VERSION,
@@ -63,7 +64,7 @@ function readLine({ tNs, bytes }: Read, withBytes: boolean): ReadLine {
 }
 
 function endLine({ reads, withBytes }: LeavingTrace): EndLine {
-  const bytes = reads.reduce((sum, read) => sum + read.bytes.length, 0);
+  const bytes = byteCount(reads);
   return {
     type: 'end',
     reads: reads.length,

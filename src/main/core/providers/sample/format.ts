@@ -1,4 +1,5 @@
 /** What an API is to the sample provider: how it checks a request, says an answer, and says that something is wrong. */
+import { byteCount } from '../../../../shared/model/byte-count.ts';
 import type { Api } from '../../../../shared/model/stream.ts';
 import type { Random } from './random.ts';
 import type { Scenario } from './scenario.ts';
@@ -91,7 +92,7 @@ export const onPath = (path: string) =>
 
 /** The bytes of frames that leave together. */
 export function joined(frames: readonly SampleFrame[]): Uint8Array {
-  const bytes = new Uint8Array(frames.reduce((sum, frame) => sum + frame.bytes.length, 0));
+  const bytes = new Uint8Array(byteCount(frames));
   let at = 0;
   for (const frame of frames) {
     bytes.set(frame.bytes, at);

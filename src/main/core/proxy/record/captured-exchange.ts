@@ -3,6 +3,7 @@
  * by then, with the times at which it came. What goes wrong here is missing from the trace, and from nothing else.
  */
 import { randomUUID, type Hash } from 'node:crypto';
+import { byteCount } from '../../../../shared/model/byte-count.ts';
 import type { BodyEnd } from '../../../../shared/metrics/ending.ts';
 import { headerOf } from '../../../../shared/metrics/http-wording.ts';
 import type { CaptureFacts } from '../../../../shared/model/capture.ts';
@@ -127,7 +128,7 @@ export class CapturedExchange {
 
   /** Bytes that have come and are in no recording yet. */
   get waiting(): number {
-    return this.#body.waiting + this.#reads.reduce((sum, { bytes }) => sum + bytes.length, 0);
+    return this.#body.waiting + byteCount(this.#reads);
   }
 
   /** In order. */

@@ -101,7 +101,7 @@ function detailOf(message: LaneMessage): string {
     case 'error':
       return `: ${message.error.message}`;
     case 'event':
-      return message.known ? `: ${message.type}` : `: ${message.type}, not known to this version`;
+      return message.known ? `: ${message.type}` : `: ${message.type}, not expected by this version`;
     case 'usage': {
       const { input, output } = message.usage;
       return `: ${tokens(input)} → ${tokens(output)}`;

@@ -154,20 +154,21 @@ interface Steady {
   kept: boolean;
 }
 
+/** What a unit of ASCII is. A table, because no processor predicts the branches that random letters take. */
 const LOWER = 1;
 const UPPER = 2;
-const OTHER = 4;
-/** What a unit of ASCII says of a text. A table, because no processor predicts the branches that random letters take. */
+const DIGIT = 4;
+const OTHER = 8;
 const UNITS = Uint8Array.from({ length: 128 }, (_, unit) => {
   const sign = String.fromCharCode(unit);
   if (/[a-z]/.test(sign)) return LOWER;
   if (/[A-Z]/.test(sign)) return UPPER;
-  return /[0-9]/.test(sign) ? 0 : OTHER;
+  return /[0-9]/.test(sign) ? DIGIT : OTHER;
 });
 
 /**
  * Whether a text can be the random letters and digits by which OpenAI hides the length of a delta from who watches the
- * line. More than a few that are random are of both cases; a word is not.
+ * line. More than a few that are random are of two kinds at least; a word or a number is of one.
  */
 export function isPadding(text: string): boolean {
   if (text.length > 16) return false;
@@ -176,7 +177,8 @@ export function isPadding(text: string): boolean {
     const unit = text.charCodeAt(at);
     seen |= unit < UNITS.length ? UNITS[unit]! : OTHER;
   }
-  return seen < OTHER && (text.length < 8 || seen === (LOWER | UPPER));
+  const ofOneKind = (seen & (seen - 1)) === 0;
+  return seen < OTHER && (text.length < 8 || !ofOneKind);
 }
 
 /** Says nothing, so that nothing is lost when something takes its place. */

@@ -338,6 +338,23 @@ describe('Chat Completions', () => {
     });
   });
 
+  const keptOfPadding = (obfuscation: string) =>
+    runWire('chat_completions', chatBody(chunk({ content: 'a' }, { obfuscation }))).messages.filter(
+      (message) => message.message_type === 'event' && message.type === 'obfuscation',
+    );
+  test.each(['8', 'qX', '1e4TMN7C2q0mU', 'DszueNtf', 'k3vq81zx', 'QK40ZPW2M'])(
+    'the padding %s says nothing',
+    (text) => {
+      expect(keptOfPadding(text)).toEqual([]);
+    },
+  );
+  test.each(['constantly', 'CONSTANTLY', '20251018', 'k3vq 81zx', 'k3vq81zxk3vq81zxk'])(
+    'where padding belongs, %s is kept: it may say something',
+    (text) => {
+      expect(keptOfPadding(text)).toMatchObject([{ known: false, value: text }]);
+    },
+  );
+
   test('nothing becomes final when the stream is cut; [DONE] without a finish reason closes', () => {
     const call = chunk({
       tool_calls: [{ index: 0, id: 'a', type: 'function', function: { name: 'f', arguments: '{}' } }],

@@ -50,6 +50,14 @@ test('a low and narrow window leaves the lanes room, and every speed of a replay
   expect((await page.locator('.numbers').boundingBox())!.height).toBeLessThan(60);
 });
 
+test('a row of the list cuts no name of a model for the picture of its gaps', async ({ page }) => {
+  await page.setViewportSize({ width: 1440, height: 900 });
+  await page.goto(host.url);
+  const model = page.locator('.run .model').first();
+  await expect(model).toHaveText('text-lost');
+  expect(await model.evaluate(({ scrollWidth, clientWidth }) => scrollWidth - clientWidth)).toBe(0);
+});
+
 test('a window at 200% zoom gives a view its whole height, and the header is a scroll away', async ({ page }) => {
   await page.setViewportSize({ width: 720, height: 450 });
   await page.goto(host.url);

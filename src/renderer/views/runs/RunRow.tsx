@@ -87,13 +87,15 @@ export const RunRow = memo(function RunRow({
               </span>
             </Chip>
           ))}
-          <span className="push">
-            {row.httpStatus !== undefined && row.httpStatus >= 400 ? (
-              <Chip tone="k-error">HTTP {row.httpStatus}</Chip>
-            ) : (
+          {row.httpStatus !== undefined && row.httpStatus >= 400 ? (
+            <Chip tone="k-error" className="push">
+              HTTP {row.httpStatus}
+            </Chip>
+          ) : (
+            <span className="gaps push">
               <Sparkline gaps={row.metrics.gaps} />
-            )}
-          </span>
+            </span>
+          )}
         </div>
       </div>
     </div>

@@ -1,6 +1,9 @@
 import { SHORTEST_SILENCE_NS } from '../../../shared/metrics/silence.ts';
 
-/** Gaps between events, 64 by 14 pixels: one line for each stretch of the stream, as high as the log of its longest gap. */
+/**
+ * Gaps between events, up to 64 by 14 pixels: one line for each stretch of the stream, as high as the log of its longest gap.
+ * Where there is less room, all of them stand closer together.
+ */
 const WIDTH = 64;
 const HEIGHT = 14;
 const STEP = 2;
@@ -19,7 +22,7 @@ const path = (gaps: readonly number[], wanted: boolean): string =>
 
 export function Sparkline({ gaps }: { readonly gaps: readonly number[] }) {
   return (
-    <svg className="spark" viewBox={`0 0 ${WIDTH} ${HEIGHT}`} width={WIDTH} height={HEIGHT} aria-hidden>
+    <svg className="spark" viewBox={`0 0 ${WIDTH} ${HEIGHT}`} preserveAspectRatio="none" height={HEIGHT} aria-hidden>
       <path d={path(gaps, false)} />
       <path className="gap" d={path(gaps, true)} />
     </svg>

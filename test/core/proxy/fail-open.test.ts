@@ -14,7 +14,7 @@ import { afterEach, describe, expect, test } from 'vitest';
 import type { Core } from '../../../src/main/core/core.ts';
 import type { TapEvent } from '../../../src/main/core/proxy/forward/tap.ts';
 import { SentAgain } from '../../../src/main/core/proxy/record/sent-again.ts';
-import { CapturedExchange } from '../../../src/main/core/proxy/record/captured-exchange.ts';
+import { CapturedExchange, type CapturedExchangeSetup } from '../../../src/main/core/proxy/record/captured-exchange.ts';
 import { unpacked, type Batch } from '../../../src/main/core/worker/batch.ts';
 import { TapSender } from '../../../src/main/core/proxy/thread/tap-sender.ts';
 import { Recordings } from '../../../src/main/core/recording/recordings.ts';
@@ -171,31 +171,66 @@ describe('the program takes nothing', () => {
     expect(events.at(-1)!.type).toBe('end');
   });
 
-  test('then the trace says how many bytes it lacks', async () => {
-    const recordings = new Recordings(thread);
-    const exchange = new CapturedExchange({
+  const bytes = Buffer.from('data: {"choices":[]}\n\n');
+  const exchanged = (middle: readonly TapEvent[] = []): readonly TapEvent[] => [
+    { id: 1, tNs: 0, type: 'request', bytes: Buffer.from('{"stream":true}') },
+    { id: 1, tNs: 1, type: 'request-end' },
+    { id: 1, tNs: 2, type: 'head', head: { status: 200, statusText: 'OK', fields: [] }, changes: [] },
+    { id: 1, tNs: 3, type: 'read', bytes },
+    ...middle,
+    { id: 1, tNs: 4, type: 'end', end: { how: 'end' }, trailers: [] },
+    { id: 1, tNs: 5, type: 'closed', certificate: null },
+  ];
+  const exchangeOf = (other: Partial<CapturedExchangeSetup> = {}): CapturedExchange =>
+    new CapturedExchange({
       begun: (begun as Extract<TapEvent, { readonly type: 'begun' }>).begun,
       store: stored.store,
-      recordings,
+      recordings: new Recordings(thread),
       settings: async () => DEFAULT_SETTINGS,
       endpoint: undefined,
       sentAgain: new SentAgain(),
       lighter: () => undefined,
+      ...other,
     });
-    const bytes = Buffer.from('data: {"choices":[]}\n\n');
-    const events: readonly TapEvent[] = [
-      { id: 1, tNs: 0, type: 'request', bytes: Buffer.from('{"stream":true}') },
-      { id: 1, tNs: 1, type: 'request-end' },
-      { id: 1, tNs: 2, type: 'head', head: { status: 200, statusText: 'OK', fields: [] }, changes: [] },
-      { id: 1, tNs: 3, type: 'read', bytes },
-      { id: 1, tNs: 4, type: 'lost', of: 'read', bytes: 77 },
-      { id: 1, tNs: 4, type: 'end', end: { how: 'end' }, trailers: [] },
-      { id: 1, tNs: 5, type: 'closed', certificate: null },
-    ];
-    for (const event of events) exchange.take(event);
+
+  test('then the trace says how many bytes it lacks', async () => {
+    const exchange = exchangeOf();
+    for (const event of exchanged([{ id: 1, tNs: 4, type: 'lost', of: 'read', bytes: 77 }])) exchange.take(event);
     expect(await exchange.finished).toEqual({ bytes: bytes.length, complete: false });
     const { rows } = await stored.store.list({ limit: 1 });
     expect(rows[0]!.ending).toMatchObject({ state: 'limit', rule: expect.stringContaining('The last 77 bytes') });
     expect((await stored.store.get(rows[0]!.id)).capture!.missing).toContain('77 bytes');
   });
+
+  test('a recording that cannot be begun as it should is begun without what is known of it, and says so', async () => {
+    const exchange = exchangeOf({ settings: () => Promise.reject(new Error('no settings')) });
+    for (const event of exchanged()) exchange.take(event);
+    expect(await exchange.finished).toEqual({ bytes: bytes.length, complete: false });
+    const { rows } = await stored.store.list({ limit: 1 });
+    expect(rows[0]).toMatchObject({
+      api: 'other',
+      ending: { state: 'limit', rule: expect.stringContaining('no settings') },
+    });
+  });
+
+  test.each(['before its answer', 'after its answer'])(
+    'a recording that cannot be begun at all is over, and is said to lack everything: %s',
+    async (when) => {
+      const failure = Promise.withResolvers<typeof DEFAULT_SETTINGS>();
+      const recordings = new Recordings(thread);
+      recordings.open = () => {
+        throw new Error('no recording');
+      };
+      const exchange = exchangeOf({ recordings, settings: () => failure.promise });
+      const fail = (): void => failure.resolve(DEFAULT_SETTINGS);
+      if (when === 'before its answer') fail();
+      for (const event of exchanged()) {
+        exchange.take(event);
+        if (when === 'before its answer') await failure.promise;
+      }
+      fail();
+      expect(await exchange.finished).toEqual({ bytes: 0, complete: false });
+      await expect.poll(() => exchange.waiting).toBe(0);
+    },
+  );
 });

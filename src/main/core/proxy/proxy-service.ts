@@ -224,10 +224,17 @@ export class ProxyService {
       this.#exchanges.get(event.id)?.take(event);
       if (event.type === 'closed') this.#exchanges.delete(event.id);
     } catch (error) {
-      const exchange = this.#exchanges.get(event.id);
+      const exchange = this.#exchanges.get(event.id) ?? this.#unreadable(event);
       this.#exchanges.delete(event.id);
       exchange?.fail(error instanceof Error ? error.message : String(error));
     }
+  }
+
+  /** What begins with what cannot be read leaves a trace of that, without its address and headers: they may have a key. */
+  #unreadable(event: TapEvent): CapturedExchange | undefined {
+    if (event.type !== 'begun') return undefined;
+    const { route, session, connection, startedAt, method } = event.begun;
+    return this.#exchangeOf({ route, session, connection, startedAt, method, url: '', fields: [], changes: [] });
   }
 
   get #waiting(): number {

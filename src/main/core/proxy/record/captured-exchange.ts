@@ -11,7 +11,12 @@ import { traceId, type TraceId } from '../../../../shared/model/ids.ts';
 import { objectOf, stringOf } from '../../../../shared/json/json-object.ts';
 import { chosenLanes } from '../../../../shared/lanes/registry.ts';
 import { OTHER_API, type Read } from '../../../../shared/model/stream.ts';
-import type { AdapterEndpoint, HttpHead, TerminalState } from '../../../../shared/model/trace.ts';
+import {
+  DEFAULT_OPTIONS,
+  type AdapterEndpoint,
+  type HttpHead,
+  type TerminalState,
+} from '../../../../shared/model/trace.ts';
 import { apiOfUrl } from '../../../../shared/providers/detect.ts';
 import { usualEndpoint } from '../../../../shared/providers/registry.ts';
 import { requestOf } from '../../../../shared/providers/request-of.ts';
@@ -57,6 +62,9 @@ const DECIDE_MS = 1_000;
 
 /** Messages of a client that are listed. */
 const MAX_SENT = 1_000;
+
+/** As what a recording is begun that cannot be begun as what it is. */
+const UNKNOWN: ToldApi = { api: OTHER_API, framing: 'bytes' };
 
 const STOPPED: BodyEnd = {
   how: 'limit',
@@ -190,8 +198,7 @@ export class CapturedExchange {
   /** The messages that follow cannot be read; `reason` stands in brackets. */
   unreadable(reason: string): void {
     const sentence = `The messages that follow are missing here: they could not be read (${reason}).`;
-    this.#facts = { ...this.#facts, missing: sentence };
-    this.#lost = { how: 'limit', limit: sentence };
+    this.#lack(sentence);
   }
 
   /** Whoever forwarded it is gone. */
@@ -209,16 +216,24 @@ export class CapturedExchange {
   /** What follows cannot be recorded, and none of it is given; `reason` stands in brackets. */
   fail(reason: string): void {
     if (this.#end) return this.abandon();
-    // It may quote what failed.
-    const why = this.#redaction.text(reason);
-    const sentence = `What follows is missing here: recording it failed (${why}). The exchange between the two programs went on.`;
-    this.#facts = { ...this.#facts, missing: sentence };
-    this.#lost = { how: 'limit', limit: sentence };
+    const sentence = `What follows is missing here: recording it failed (${this.#why(reason)}). The exchange between the two programs went on.`;
+    this.#lack(sentence);
     // What failed may be the request: it is not read again.
     this.#request ??= { body: null, missing: sentence };
-    this.#endBody(this.#lost, this.#lastNs);
+    this.#endBody({ how: 'limit', limit: sentence }, this.#lastNs);
     this.#closed = true;
     return this.#tellFacts();
+  }
+
+  /** The trace says so, and ends by it. */
+  #lack(sentence: string): void {
+    this.#facts = { ...this.#facts, missing: sentence };
+    this.#lost = { how: 'limit', limit: sentence };
+  }
+
+  /** It may quote what failed. */
+  #why(error: unknown): string {
+    return this.#redaction.text(error instanceof Error ? error.message : String(error));
   }
 
   #requestData(bytes: Uint8Array): void {
@@ -307,8 +322,7 @@ export class CapturedExchange {
       return;
     }
     const sentence = `The last ${bytes} bytes that the client got are missing here: they came faster than they could be recorded.`;
-    this.#facts = { ...this.#facts, missing: sentence };
-    this.#lost = { how: 'limit', limit: sentence };
+    this.#lack(sentence);
   }
 
   #takeEnd({
@@ -335,8 +349,17 @@ export class CapturedExchange {
     if (this.#decided) return;
     if (this.#isSocket) return this.#decideSocket();
     const start = Buffer.concat(this.#reads.map(({ bytes }) => bytes));
-    this.#decide(apiOfAnswer(this.#setup.begun.url, headerOf(this.#head?.head ?? null, 'content-type'), start, all));
+    this.#decide(this.#toldBy(start, all));
     if (!this.#decided) this.#timer ??= setTimeout(() => this.#decideByBody(true), DECIDE_MS);
+  }
+
+  /** Never throws: nobody would catch it. */
+  #toldBy(start: Uint8Array, all: boolean): ToldApi | undefined {
+    try {
+      return apiOfAnswer(this.#setup.begun.url, headerOf(this.#head?.head ?? null, 'content-type'), start, all);
+    } catch (error) {
+      return this.#unknown(error);
+    }
   }
 
   #decide(decided: ToldApi | undefined): void {
@@ -346,17 +369,60 @@ export class CapturedExchange {
     void this.#begin(decided);
   }
 
+  /** Never rejects. What cannot be begun as what it is, is begun as bytes of an exchange that nothing is known of. */
   async #begin(decided: ToldApi): Promise<void> {
-    const { store, recordings, settings } = this.#setup;
-    const how = await settings();
-    const recording = recordings.open(
-      { store, trace: this.#newTrace(decided, how), redact: (sentence) => this.#redaction.text(sentence) },
-      () => this.#stop(),
-    );
+    try {
+      await this.#record(async () => this.#newTrace(decided, await this.#setup.settings()));
+    } catch (error) {
+      this.#unknown(error);
+      if (this.#recording) return this.#finish(this.#recording, { end: STOPPED, tNs: this.#lastNs });
+      await this.#record(() => this.#unknownTrace()).catch((again: unknown) => this.#giveUp(again));
+    }
+  }
+
+  #unknown(error: unknown): ToldApi {
+    if (!this.#lost)
+      this.#lack(`Recording this exchange as what it is failed (${this.#why(error)}). What came is kept as bytes.`);
+    return UNKNOWN;
+  }
+
+  async #record(trace: () => NewTrace | Promise<NewTrace>): Promise<void> {
+    const { store, recordings } = this.#setup;
+    const redact = (sentence: string): string => this.#redaction.text(sentence);
+    const recording = recordings.open({ store, trace: await trace(), redact }, () => this.#stop());
     await recording.begin();
     this.#recording = recording;
     this.#flow();
     this.#tellFacts();
+  }
+
+  /** There is no trace of it: it counts as one that is not complete. */
+  #giveUp(error: unknown): void {
+    console.error(`An exchange on route ${this.#setup.begun.route} is not recorded: ${this.#why(error)}`);
+    this.#over = true;
+    this.#stopped = true;
+    this.#body.stop();
+    this.#reads = [];
+    this.#setup.lighter();
+    this.#finished.resolve({ bytes: 0, complete: false });
+  }
+
+  #unknownTrace(): NewTrace {
+    const { method, startedAt } = this.#setup.begun;
+    return newTrace({
+      ...UNKNOWN,
+      id: this.#id,
+      title: this.#redaction.text(method),
+      source: 'capture',
+      model: null,
+      timed: true,
+      startedAt,
+      endpoint: { ...usualEndpoint(OTHER_API), model: '' },
+      options: DEFAULT_OPTIONS,
+      lanes: chosenLanes(OTHER_API, null),
+      request: null,
+      capture: this.#facts,
+    });
   }
 
   #newTrace({ api, framing }: ToldApi, { options, lanes }: Pick<Settings, 'options' | 'lanes'>): NewTrace {

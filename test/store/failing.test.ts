@@ -6,6 +6,7 @@ import { existsSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { openReadOnly } from '../../src/main/core/store/read-only.ts';
+import { count } from '../../src/shared/text/count.ts';
 import type { Store } from '../../src/main/core/store/store.ts';
 import { canMount, remount, smallDisk } from './small-disk.ts';
 import { allReads, cutEvenly, dataFolder, next, noise, open, plain, start } from './support.ts';
@@ -92,7 +93,7 @@ describe.runIf(tmpfs)('R3 G4 a disk that fills up', () => {
     expect(trace.storedBytes).toBe(from);
     expect(trace.ending).toEqual({
       ...COMPLETE.ending,
-      advice: `The stored trace is incomplete: ${4_000_000 - from} bytes (${(4_000_000 - from) / 5000} reads) from byte ${from} on could not be written and did not fit in memory.`,
+      advice: `The stored trace is incomplete: ${count(4_000_000 - from)} bytes (${count((4_000_000 - from) / 5000)} reads) from byte ${from} on could not be written and did not fit in memory.`,
     });
     expect(plain(await allReads(store, long.id))).toEqual(plain(reads.slice(0, from / 5000)));
     expect((await store.get(other.id)).ending).toEqual(COMPLETE.ending);
@@ -106,7 +107,7 @@ describe.runIf(tmpfs)('R3 G4 a disk that fills up', () => {
     store.appendReads(trace.id, cutEvenly(noise(2_000_000), 5000));
     await store.finishTrace(trace.id, COMPLETE);
     expect(await store.close()).toMatch(
-      /^The disk that holds .*tracelane\.db is full\. What was not written yet is lost \(\d+ bytes\)\. Free some space\.$/,
+      /^The disk that holds .*tracelane\.db is full\. What was not written yet is lost \([\d,]+ bytes\)\. Free some space\.$/,
     );
     await expect(store.get(trace.id)).rejects.toMatchObject({ code: 'store-closed' });
     const other = await open(dataFolder());

@@ -4,7 +4,7 @@
  */
 import type { BodyEnd } from '../../../shared/metrics/ending.ts';
 import type { RequestPhase } from '../../../shared/metrics/http-wording.ts';
-import { WorkerGone, WorkerThread } from '../worker/worker-thread.ts';
+import { NotAnswered, WorkerThread } from '../worker/worker-thread.ts';
 import { faultEnd } from './fault.ts';
 import type { ExchangeEvent, ExchangeHandlers, ExchangePieces, ExchangeTellers } from './serve-exchanges.ts';
 import type { ExchangeListener, OutgoingRequest } from './transport.ts';
@@ -181,7 +181,7 @@ export class ExchangeThread {
     this.#exchanges.set(id, exchange);
     this.#thread.request('send', [id, request]).catch((error: Error) => {
       // Told for all exchanges of the thread, below.
-      if (error instanceof WorkerGone) return;
+      if (error instanceof NotAnswered) return;
       this.#exchanges.delete(id);
       exchange.fail(error.message);
     });

@@ -3,7 +3,7 @@
  * task, ended when one takes too long or too much memory, and started again for the next. A task can fail; the program goes on.
  */
 import { ServiceError } from '../../../shared/rpc/services.ts';
-import { WorkerGone, WorkerThread } from '../worker/worker-thread.ts';
+import { MessageUnread, WorkerGone, WorkerThread } from '../worker/worker-thread.ts';
 import type { DecodeWorkerCore, DecodeWorkerData, DecodeWorkerHandlers } from './serve-tasks.ts';
 import type { TaskName } from './tasks/registry.ts';
 import type { TaskParamsOf, TaskResultOf } from './tasks/task.ts';
@@ -119,6 +119,11 @@ export class DecodeWorker {
           : `The decode worker failed and was restarted: ${error.reason}`,
       );
     }
+    if (error instanceof MessageUnread)
+      return new ServiceError(
+        'worker-failed',
+        `The answer of the decode worker could not be read (${error.reason}). Try again.`,
+      );
     if (!(error instanceof ServiceError) || error.code !== 'too-long') return error;
     // It cannot be told to stop: it may be in the middle of a loop.
     this.#thread.terminate();

@@ -9,7 +9,7 @@ import { durationWords } from '../../../shared/text/duration.ts';
 import { lanesOf, type LaneCut } from '../../../shared/lanes/decode-pass.ts';
 import { laneDefinition } from '../../../shared/lanes/registry.ts';
 import { ServiceError } from '../../../shared/rpc/services.ts';
-import { WorkerGone, WorkerThread } from '../worker/worker-thread.ts';
+import { NotAnswered, WorkerThread } from '../worker/worker-thread.ts';
 import type { RecordableTrace } from './recording.ts';
 import {
   NO_SESSION,
@@ -163,7 +163,7 @@ export class LaneSession {
       return await this.#setup.thread.request(this, input, wanted);
     } catch (error) {
       if (this.#ended !== undefined) throw new DecodingEnded(this.#ended);
-      const gone = error instanceof WorkerGone || (error instanceof ServiceError && error.code === NO_SESSION);
+      const gone = error instanceof NotAnswered || (error instanceof ServiceError && error.code === NO_SESSION);
       throw gone ? new BeginAgain() : error;
     }
   }

@@ -5,7 +5,7 @@
 import { framingOf } from '../../../shared/framing/detect.ts';
 import type { Api } from '../../../shared/model/stream.ts';
 import { ServiceError } from '../../../shared/rpc/services.ts';
-import { WorkerGone, WorkerThread } from '../worker/worker-thread.ts';
+import { NotAnswered, WorkerThread } from '../worker/worker-thread.ts';
 import { recognize, type RecognizedFile } from './recognize.ts';
 import { told, type RecognitionData, type RecognitionHandlers } from './serve-recognition.ts';
 
@@ -82,7 +82,7 @@ export class Recognition {
   }
 
   #said(error: unknown): unknown {
-    if (error instanceof WorkerGone)
+    if (error instanceof NotAnswered)
       return error.reason === ''
         ? givenUp()
         : new ServiceError(

@@ -7,8 +7,9 @@ import type { Read } from '../../../shared/model/stream.ts';
 import type { TraceRow } from '../../../shared/model/trace.ts';
 import type { ListChange } from '../../../shared/rpc/contract.ts';
 import { ServiceError } from '../../../shared/rpc/services.ts';
+import { counted } from '../../../shared/text/count.ts';
 import { monotonicMs } from '../worker/monotonic.ts';
-import { WorkerGone, WorkerThread } from '../worker/worker-thread.ts';
+import { MessageUnread, NotAnswered, WorkerGone, WorkerThread } from '../worker/worker-thread.ts';
 import type { Caller, Query, Write } from './ops/operation.ts';
 import {
   OPERATIONS,
@@ -277,7 +278,7 @@ class StoreClient implements Omit<Store, keyof RequestedMethods> {
       step: 'Check the disk.',
     };
     const { bytes } = this.#queue;
-    return `${fact} What was not written yet is lost${bytes > 0 ? ` (${bytes} bytes)` : ''}. ${step}`;
+    return `${fact} What was not written yet is lost${bytes > 0 ? ` (${counted(bytes, 'byte')})` : ''}. ${step}`;
   }
 
   // Writing
@@ -366,8 +367,20 @@ class StoreClient implements Omit<Store, keyof RequestedMethods> {
     } catch (error) {
       if (this.#gone) return;
       if (error instanceof WorkerGone) return this.#sendBatch();
+      if (error instanceof MessageUnread) return this.#unread(error);
       this.#failed({ fact: `Writing fails (${String(error)}).`, step: 'Restart Tracelane.' });
     }
+  }
+
+  async #unread({ reason }: MessageUnread): Promise<void> {
+    this.#queue.unread({
+      ok: false,
+      code: 'unread',
+      message: `It could not be passed to the thread that writes (${reason}).`,
+    });
+    this.#giveRoom();
+    this.#tell();
+    if (!this.#queue.empty) await this.#sendBatch();
   }
 
   #written({ outcomes, changes }: Written): void {
@@ -416,8 +429,8 @@ class StoreClient implements Omit<Store, keyof RequestedMethods> {
 
   #sentence(): string | undefined {
     const lost = [...this.#live.keys()].flatMap((id) => {
-      const { from } = this.#queue.lost(id) ?? {};
-      return from === undefined ? [] : [`${this.#titleOf(id)} from byte ${from} on`];
+      const { from, cause } = this.#queue.lost(id) ?? {};
+      return cause === 'no-room' ? [`${this.#titleOf(id)} from byte ${from} on`] : [];
     });
     const losing = lost.length > 0 ? ` There was not enough room for all of it. Lost: ${lost.join(', ')}.` : '';
     if (this.#trouble) {
@@ -447,18 +460,20 @@ class StoreClient implements Omit<Store, keyof RequestedMethods> {
 
   // The thread
 
-  /** Asked again once when the thread died meanwhile: another request may have been what it died of. */
+  /** Asked again once when the thread died meanwhile, or a message was lost: another request may have been the cause. */
   async #query(name: QueryName, params: List): Promise<unknown> {
     for (let tries = 1; ; tries++) {
       if (this.#gone) throw this.#goneError();
       try {
         return await this.#thread.request('query', [name, params as never], { timeLimitMs: QUERY_MS });
       } catch (error) {
-        if (!(error instanceof WorkerGone)) throw error;
+        if (!(error instanceof NotAnswered)) throw error;
         if (tries > 1 && !this.#gone)
           throw new ServiceError(
             'store',
-            `The store stopped twice while it handled this request (${error.reason}). Restart Tracelane.`,
+            error instanceof MessageUnread
+              ? `What the store was asked, or its answer, could not be read (${error.reason}). Close other programs, then try again.`
+              : `The store stopped twice while it handled this request (${error.reason}). Restart Tracelane.`,
           );
       }
     }

@@ -2,6 +2,7 @@
 import type { TraceId } from '../../../shared/model/ids.ts';
 import type { Ending, Metrics, TraceDetail } from '../../../shared/model/trace.ts';
 import type { FinishReason, Usage } from '../../../shared/model/usage.ts';
+import { counted } from '../../../shared/text/count.ts';
 import type { EndpointInfo, ProviderTrace } from '../../../shared/rpc/contract.ts';
 
 /** What is known when a request starts. `metrics` are all nothing and zero. */
@@ -25,16 +26,23 @@ export type StoredTrace = TraceDetail &
 
 /** What was lost of one trace's reads, from a byte on. */
 export interface Lost {
+  /** There was no room for them while nothing could be written, or the store's thread could not read them. */
+  readonly cause: 'no-room' | 'unread';
   readonly from: number;
   readonly reads: number;
   readonly bytes: number;
 }
 
+const WHY: Readonly<Record<Lost['cause'], string>> = {
+  'no-room': 'could not be written and did not fit in memory',
+  unread: 'could not be passed to the thread that writes',
+};
 const INCOMPLETE = 'The stored trace is incomplete:';
 
 /** An ending that says that not all could be stored. */
 export function incompleteEnding(ending: Ending, lost: Lost): Ending {
-  const sentence = `${INCOMPLETE} ${lost.bytes} bytes (${lost.reads} reads) from byte ${lost.from} on could not be written and did not fit in memory.`;
+  const { from, reads, bytes, cause } = lost;
+  const sentence = `${INCOMPLETE} ${counted(bytes, 'byte')} (${counted(reads, 'read')}) from byte ${from} on ${WHY[cause]}.`;
   return { ...ending, advice: ending.advice === undefined ? sentence : `${ending.advice} ${sentence}` };
 }
 

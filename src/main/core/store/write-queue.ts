@@ -16,6 +16,8 @@ export const UNWRITTEN_BYTES = 64 * 1024 * 1024;
 const BATCH_BYTES = 256 * 1024;
 /** Bytes of a batch at most, but for a read that is longer: packing more at once would keep the main thread. */
 const LARGEST_BATCH_BYTES = 1 * 1024 * 1024;
+/** So often is a write sent that the thread may not have been able to read: what it could not read may have been another message. */
+const MOST_UNREAD = 3;
 
 /** Reads are packed as they leave. */
 interface WaitingReads {
@@ -42,6 +44,10 @@ export class WriteQueue {
   #waiting: Waiting[] = [];
   #out: readonly Waiting[] = [];
   #bytes = 0;
+  /** So many of those that wait are sent one by one. */
+  #alone = 0;
+  /** So often in turn was the batch that is out not read. */
+  #unread = 0;
   /** The last waiting reads of each trace: what joins them. */
   readonly #joinable = new Map<string, Waiting>();
   readonly #lost = new Map<string, { -readonly [Part in keyof Lost]: Lost[Part] }>();
@@ -87,14 +93,19 @@ export class WriteQueue {
   addReads(id: TraceId, reads: readonly Read[], done: Waiting['done']): boolean {
     const bytes = byteCount(reads);
     if (this.#lost.has(id) || (this.#bytes > 0 && this.#bytes + bytes > this.#limit)) {
-      const lost = this.#lost.get(id) ?? { from: reads[0]!.offset, reads: 0, bytes: 0 };
-      this.#lost.set(id, lost);
-      lost.reads += reads.length;
-      lost.bytes += bytes;
+      this.#lose(id, reads, 'no-room');
       return false;
     }
     for (const read of reads) this.#addRead(id, read, done);
     return true;
+  }
+
+  /** `cause`: of the first that are lost; others follow them. */
+  #lose(id: TraceId, reads: readonly Read[], cause: Lost['cause']): void {
+    const lost = this.#lost.get(id) ?? { cause, from: reads[0]!.offset, reads: 0, bytes: 0 };
+    this.#lost.set(id, lost);
+    lost.reads += reads.length;
+    lost.bytes += byteCount(reads);
   }
 
   #addRead(id: TraceId, read: Read, done: Waiting['done']): void {
@@ -139,13 +150,12 @@ export class WriteQueue {
   take(): { readonly ops: readonly WriteOp[]; readonly transfer: ArrayBuffer[] } {
     if (this.#out.length === 0) {
       let [count, bytes] = [0, 0];
-      while (
-        count < this.#waiting.length &&
-        (count === 0 || bytes + this.#waiting[count]!.bytes <= LARGEST_BATCH_BYTES)
-      )
+      const most = this.#alone > 0 ? 1 : this.#waiting.length;
+      while (count < most && (count === 0 || bytes + this.#waiting[count]!.bytes <= LARGEST_BATCH_BYTES))
         bytes += this.#waiting[count++]!.bytes;
       this.#out = this.#waiting.slice(0, count);
       this.#waiting = this.#waiting.slice(count);
+      this.#alone = Math.max(0, this.#alone - count);
       this.#joinable.clear();
     }
     const transfer: ArrayBuffer[] = [];
@@ -163,6 +173,34 @@ export class WriteQueue {
     const out = this.#leave();
     for (const [i, waiting] of out.entries()) waiting.done(outcomes[i]!);
     callAll(out);
+  }
+
+  /**
+   * The batch that is out may not have been read. Its writes are sent again, one by one; the one that is never read is given up, and with
+   * reads all that follow them in their trace.
+   */
+  unread(refusal: Outcome): void {
+    if (this.#out.length > 1) {
+      this.#alone = this.#out.length;
+      this.#waiting = [...this.#out, ...this.#waiting];
+      this.#out = [];
+    } else if (++this.#unread === MOST_UNREAD) this.#giveUp(refusal);
+  }
+
+  #giveUp(refusal: Outcome): void {
+    const [first] = this.#leave();
+    const { op } = first!;
+    const isLater = ({ op: other }: Waiting): boolean =>
+      op.name === 'appendReads' && other.name === 'appendReads' && other.id === op.id;
+    const given = [first!, ...this.#waiting.filter(isLater)];
+    this.#waiting = this.#waiting.filter((waiting) => !isLater(waiting));
+    this.#joinable.clear();
+    for (const waiting of given) {
+      if (waiting !== first) this.#bytes -= waiting.bytes;
+      if (waiting.op.name === 'appendReads') this.#lose(waiting.op.id, waiting.op.reads, 'unread');
+    }
+    for (const { done } of given) done(refusal);
+    callAll(given);
   }
 
   /** Nothing of it was. What is kept waits again, first in line; all others learn of it, those that were not sent yet, too. */
@@ -205,6 +243,7 @@ export class WriteQueue {
   #leave(): readonly Waiting[] {
     const out = this.#out;
     this.#out = [];
+    this.#unread = 0;
     for (const { bytes } of out) this.#bytes -= bytes;
     return out;
   }

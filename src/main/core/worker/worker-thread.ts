@@ -32,14 +32,31 @@ export interface WorkerThreadSetup {
  */
 const YOUNG_MB = 16;
 
-/** The thread has gone before it answered. */
-export class WorkerGone extends Error {
-  /** What it threw or was ended for; empty when it ended without a word. */
+/** There is no answer, and there will be none: the thread has gone, or a message could not be read. */
+export class NotAnswered extends Error {
+  /** What the thread threw or was ended for, or why the message was not read; empty where nobody said. */
   readonly reason: string;
 
-  constructor(reason: string) {
-    super(`The thread ended before it answered${reason && `: ${reason}`}`);
+  constructor(message: string, reason: string) {
+    super(message);
     this.reason = reason;
+  }
+}
+
+/** The thread has gone before it answered. */
+export class WorkerGone extends NotAnswered {
+  constructor(reason: string) {
+    super(`The thread ended before it answered${reason && `: ${reason}`}`, reason);
+  }
+}
+
+/**
+ * A message to the thread or from it could not be read, as when there is no memory for it. The thread goes on. Which message it was is not
+ * known, so that all that waited for an answer are told.
+ */
+export class MessageUnread extends NotAnswered {
+  constructor(reason: string) {
+    super(`A message could not be read (${reason}).`, reason);
   }
 }
 
@@ -63,7 +80,7 @@ export class WorkerThread<Remote extends Handlers & Closable> {
     return this.#running !== undefined;
   }
 
-  /** Rejects with WorkerGone when the thread ends first, with code `closed` when it was closed before. */
+  /** Rejects with NotAnswered when the thread ends first or a message is lost, with code `closed` when it was closed before. */
   request<Name extends keyof Remote & string>(
     name: Name,
     args: Parameters<Remote[Name]>,
@@ -121,7 +138,7 @@ export class WorkerThread<Remote extends Handlers & Closable> {
       worker as ChannelPort,
       () => handlers,
       (reason) => {
-        channel.fail(new WorkerGone(`a message could not be read (${reason})`));
+        channel.fail(new MessageUnread(reason));
         onUnread?.(reason);
       },
     );

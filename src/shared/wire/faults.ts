@@ -44,10 +44,10 @@ const NO_MESSAGE = 'The provider sent an error without a message.';
 
 /** What an error says, in any of the shapes in use: an object, a list, a bare sentence, or the event itself. */
 export function faultOf(error: unknown): Fault {
-  const object = objectOf(error);
   if (typeof error === 'number') return { message: NO_MESSAGE, type: null, code: String(error) };
+  const object = objectOf(error) ?? inText(error);
   if (!object) return { message: sentenceOf(error, 0) ?? NO_MESSAGE, type: null, code: null };
-  const inner = objectOf(object['error']);
+  const inner = objectOf(object['error']) ?? inText(object['error']) ?? inText(object['message']);
   if (inner) {
     const { message, type, code } = faultOf(inner);
     return { message, type: type ?? firstText(object, TYPES), code: code ?? firstText(object, CODES) };
@@ -60,6 +60,15 @@ export function faultOf(error: unknown): Fault {
   };
 }
 
+/** The error that a sentence is as JSON text: of the server behind a gateway, which wraps what it was told. */
+function inText(sentence: unknown): JsonObject | null {
+  const text = stringOf(sentence)?.trim() ?? '';
+  if (!text.startsWith('{') && !text.startsWith('[')) return null;
+  const value = parseJson(text);
+  const error = objectOf(Array.isArray(value) ? value[0] : value);
+  return error && sentenceOf(error, 0) !== null ? error : null;
+}
+
 function firstText(object: JsonObject, names: readonly string[]): string | null {
   for (const name of names) {
     const value = object[name];
@@ -69,7 +78,7 @@ function firstText(object: JsonObject, names: readonly string[]): string | null 
   return null;
 }
 
-/** Errors hide within errors: gateways wrap what they were told, as an object or as JSON text. */
+/** Errors hide within errors. */
 function sentenceOf(value: unknown, depth: number): string | null {
   if (typeof value === 'string') return value === '' ? null : value;
   if (depth > 4) return null;

@@ -338,6 +338,21 @@ describe('Chat Completions', () => {
     });
   });
 
+  const told = '{"error":{"code":429,"message":"Resource exhausted","status":"RESOURCE_EXHAUSTED"}}';
+  test.each([
+    ['as a message', { error: { message: told, type: 'server_error', code: 502 } }, 'server_error'],
+    ['as the error', { error: told }, null],
+    ['in a list', { error: { message: `[${told}]` } }, null],
+    ['wrapped twice', { error: { message: JSON.stringify({ error: { message: told } }) } }, null],
+  ])('a gateway gives the error that it was told as JSON text: %s', (_how, event, type) => {
+    const { outcome } = runWire('chat_completions', chatBody(chunk({ content: 'a' }), event));
+    expect(outcome.errors).toMatchObject([{ message: 'Resource exhausted', type, code: '429', event: 1 }]);
+  });
+  test.each(['{"text":', '{}', '[1]', '{"a": 1} is no schema'])('%s is a message as it stands', (message) => {
+    const { outcome } = runWire('chat_completions', chatBody({ error: { message } }));
+    expect(outcome.errors).toMatchObject([{ message }]);
+  });
+
   const keptOfPadding = (obfuscation: string) =>
     runWire('chat_completions', chatBody(chunk({ content: 'a' }, { obfuscation }))).messages.filter(
       (message) => message.message_type === 'event' && message.type === 'obfuscation',

@@ -3,16 +3,17 @@ import type { Read } from '../../../shared/model/stream.ts';
 import type { Ending } from '../../../shared/model/trace.ts';
 import type { StoreReader } from '../store/read-only.ts';
 import type { Store, StoredTrace } from '../store/store.ts';
+import { Gate } from '../worker/gate.ts';
 
 /** Where stored traces are read from: the store, or a connection of the decode worker's own. */
 export type TraceSource = Pick<Store, 'get' | 'head' | 'reads' | 'bytes'>;
 
-/** A connection of one's own as a source. */
-export const sourceOver = (reader: StoreReader): TraceSource => ({
-  get: async (id) => reader.get(id),
-  head: async (id) => reader.head(id),
-  reads: async (id, from, maxBytes) => reader.reads(id, from, maxBytes),
-  bytes: async (id, start, end) => reader.bytes(id, start, end),
+/** A connection of one's own as a source. `gate`: of the thread, where it has one. */
+export const sourceOver = (reader: StoreReader, gate = new Gate()): TraceSource => ({
+  get: async (id) => gate.within(() => reader.get(id)),
+  head: async (id) => gate.within(() => reader.head(id)),
+  reads: async (id, from, maxBytes) => gate.within(() => reader.reads(id, from, maxBytes)),
+  bytes: async (id, start, end) => gate.within(() => reader.bytes(id, start, end)),
 });
 
 const PAGE_BYTES = 256 * 1024;

@@ -9,7 +9,7 @@ import type { TaskName } from './tasks/registry.ts';
 import type { TaskParamsOf, TaskResultOf } from './tasks/task.ts';
 import type { TraceSource } from './decode-stored.ts';
 
-export interface DecodeWorkerSetup extends DecodeWorkerData {
+export interface DecodeWorkerSetup extends Omit<DecodeWorkerData, 'gate'> {
   /** The worker's module. */
   readonly module: URL;
   /** Where it asks for what it cannot read itself. */
@@ -47,7 +47,8 @@ export class DecodeWorker {
     this.#thread = new WorkerThread({
       name: 'decode',
       module,
-      data: { dataDir, version } satisfies DecodeWorkerData,
+      data: { dataDir, version } satisfies Omit<DecodeWorkerData, 'gate'>,
+      gated: true,
       handlers: {
         get: source.get.bind(source),
         head: source.head.bind(source),

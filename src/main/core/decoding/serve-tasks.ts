@@ -1,5 +1,6 @@
 /** The decode worker's side: serves the tasks over the traces of a file, or over those that it asks the core for. */
 import { Channel, remote, type ChannelPort } from '../worker/channel.ts';
+import { Gate } from '../worker/gate.ts';
 import { isHeavy } from '../worker/heavy.ts';
 import type { Closable } from '../worker/worker-thread.ts';
 import { openReadOnly, type StoreReader } from '../store/read-only.ts';
@@ -13,6 +14,8 @@ export interface DecodeWorkerData {
   readonly dataDir?: string | undefined;
   /** Of this program. */
   readonly version: string;
+  /** Of its Gate. */
+  readonly gate: SharedArrayBuffer;
 }
 
 export type DecodeWorkerHandlers = Tasks & Closable;
@@ -24,16 +27,22 @@ export type DecodeWorkerCore = TraceSource & {
 };
 
 /** Stored traces are read on a connection of the thread's own where there is a file, else asked of the core. */
-export function serveTasks(port: ChannelPort & { close(): void }, { dataDir, version }: DecodeWorkerData): void {
-  const own = openOwn(dataDir);
+export function serveTasks(
+  port: ChannelPort & { close(): void },
+  { dataDir, version, gate: shared }: DecodeWorkerData,
+): void {
+  const gate = new Gate(shared);
+  const own = gate.within(() => openOwn(dataDir));
   void new Channel<DecodeWorkerCore>(port, (core): DecodeWorkerHandlers => {
-    const source = own ? sourceOver(own) : remote(core, ['get', 'head', 'reads', 'bytes']);
-    const context = new TaskContext(source, version, dataDir);
+    const source = own ? sourceOver(own, gate) : remote(core, ['get', 'head', 'reads', 'bytes']);
+    const context = new TaskContext(source, version, dataDir, gate);
     return {
       ...watched(tasksOver(context), () => core.notify('heavy', [])),
       close: () => {
-        own?.close();
-        context.close();
+        gate.within(() => {
+          own?.close();
+          context.close();
+        });
         port.close();
       },
     };

@@ -5,6 +5,7 @@ import type { BlockId } from '../../../shared/model/messages.ts';
 import type { SearchPart } from '../../../shared/model/search.ts';
 import { folded } from '../../../shared/text/fold.ts';
 import { identityOf } from '../store/files.ts';
+import { Gate } from '../worker/gate.ts';
 import type { SearchDocument } from './documents.ts';
 import { SEARCH_VERSION, searchFile, traceOfPage } from './schema.ts';
 import { documentsOfPage, excerptOf, placesIn, termsOf, type Excerpt } from './text.ts';
@@ -72,6 +73,7 @@ interface OpenFile {
 
 export class SearchReader {
   readonly #file: string;
+  readonly #gate: Gate;
   #open: OpenFile | undefined;
   /** By their numbers, as they were at a version of the file. */
   readonly #pages = new LRUCache<number, readonly Unpacked[]>({
@@ -80,8 +82,10 @@ export class SearchReader {
   });
   #version: number | undefined;
 
-  constructor(dataDir: string) {
+  /** `gate`: of the thread, where it has one. */
+  constructor(dataDir: string, gate = new Gate()) {
     this.#file = searchFile(dataDir);
+    this.#gate = gate;
   }
 
   close(): void {
@@ -128,9 +132,11 @@ export class SearchReader {
     take: (nr: number, document: SearchDocument, places: Places) => void,
     full: () => boolean = () => false,
   ): number | null {
-    const file = this.#ready();
-    // What is kept of the pages is of the same state of the file as what finds them.
-    return file ? file.db.transaction(() => this.#lookIn(file, query, take, full))() : null;
+    return this.#gate.within(() => {
+      const file = this.#ready();
+      // What is kept of the pages is of the same state of the file as what finds them.
+      return file ? file.db.transaction(() => this.#lookIn(file, query, take, full))() : null;
+    });
   }
 
   #lookIn(

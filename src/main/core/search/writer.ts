@@ -3,11 +3,11 @@
  * is marked whole with the last: what a killed program left half is put in again. A file that is damaged is made again.
  */
 import { closeSync, openSync, rmSync } from 'node:fs';
-import { setImmediate } from 'node:timers/promises';
 import Database from 'better-sqlite3';
 import type { TraceId } from '../../../shared/model/ids.ts';
 import { SIDES } from '../store/aside.ts';
 import { isDamage } from '../store/problems.ts';
+import { Gate } from '../worker/gate.ts';
 import type { SearchDocument } from './documents.ts';
 import { firstPage, MOST_PAGES, SEARCH_TABLES, SEARCH_VERSION, searchFile } from './schema.ts';
 import { documentsOfPage, pageOf, tokensOfPage } from './text.ts';
@@ -43,11 +43,14 @@ const PUT_WORDS = 'INSERT OR IGNORE INTO words (word) SELECT value FROM json_eac
 
 export class SearchWriter {
   readonly #file: string;
+  readonly #gate: Gate;
   #db: Database.Database | undefined;
   #lost = false;
 
-  constructor(dataDir: string) {
+  /** `gate`: of the thread, where it has one. */
+  constructor(dataDir: string, gate = new Gate()) {
     this.#file = searchFile(dataDir);
+    this.#gate = gate;
   }
 
   close(): void {
@@ -94,7 +97,7 @@ export class SearchWriter {
           db.prepare(PUT_WORDS).run(JSON.stringify([...tokens.words]));
           mark(at === pages.length - 1);
         })();
-        await setImmediate();
+        await this.#gate.pause();
         if (!db.open) throw new Error('The program closes.');
       }
     });
@@ -127,7 +130,7 @@ export class SearchWriter {
       const free = (): number => Number(db.pragma('freelist_count', { simple: true }));
       for (let [before, left] = [Infinity, free()]; left > 0 && left < before; [before, left] = [left, free()]) {
         db.pragma(`incremental_vacuum(${VACUUMED_PAGES})`);
-        await setImmediate();
+        await this.#gate.pause();
         if (!db.open) return;
       }
     });
@@ -149,19 +152,21 @@ export class SearchWriter {
           db.prepare(FORGET).run(BigInt(number));
         }
       })();
-      await setImmediate();
+      await this.#gate.pause();
     }
   }
 
   /** Once more over a new file where the one that is there is damaged. */
-  async #mended<Value>(work: (db: Database.Database) => Promise<Value>): Promise<Value> {
-    try {
-      return await work((this.#db ??= this.#opened()));
-    } catch (error) {
-      if (!isDamage(error)) throw error;
-      this.erase();
-      return work((this.#db = this.#opened()));
-    }
+  #mended<Value>(work: (db: Database.Database) => Promise<Value>): Promise<Value> {
+    return this.#gate.stepwise(async () => {
+      try {
+        return await work((this.#db ??= this.#opened()));
+      } catch (error) {
+        if (!isDamage(error)) throw error;
+        this.erase();
+        return work((this.#db = this.#opened()));
+      }
+    });
   }
 
   #opened(): Database.Database {
@@ -201,7 +206,7 @@ export class SearchWriter {
 
   /** Throws away all that it has; the next that is put in begins anew. */
   erase(): void {
-    this.close();
+    this.#gate.within(() => this.close());
     this.#lost = true;
     for (const side of ['', ...SIDES]) rmSync(this.#file + side, { force: true });
   }

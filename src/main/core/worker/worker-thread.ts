@@ -4,6 +4,7 @@
  */
 import { Worker } from 'node:worker_threads';
 import { ServiceError } from '../../../shared/rpc/services.ts';
+import { Gate } from './gate.ts';
 import { Channel, type ChannelPort, type Handlers, type RequestOptions, type ResponseOf } from './channel.ts';
 
 /** What every worker serves besides its own: lets go of what it holds, and of its port, so that the thread ends by itself. */
@@ -16,6 +17,8 @@ export interface WorkerThreadSetup {
   readonly module: URL;
   /** Its `workerData`. */
   readonly data: unknown;
+  /** It makes native calls of which it tells its gate, whose `shared` is `gate` of its data. */
+  readonly gated?: boolean;
   /** What the worker may ask the core for. */
   readonly handlers?: Handlers;
   /** Above it the thread is ended, alone. */
@@ -64,6 +67,7 @@ interface Running<Remote extends Handlers> {
   readonly worker: Worker;
   readonly channel: Channel<Remote>;
   readonly exited: Promise<void>;
+  readonly gate: Gate;
 }
 
 export class WorkerThread<Remote extends Handlers & Closable> {
@@ -96,11 +100,11 @@ export class WorkerThread<Remote extends Handlers & Closable> {
     this.#running?.channel.notify(name, args);
   }
 
-  /** Ends it from outside, in the middle of whatever it does; the next request starts another. Not for a thread that writes. */
+  /** Ends it from outside, in the middle of whatever it does but native calls of which it tells; the next request starts another. Not for a thread that writes. */
   terminate(): void {
     const running = this.#running;
     this.#running = undefined;
-    void running?.worker.terminate();
+    if (running) void end(running);
   }
 
   /** Lets the thread end by itself, and what it holds with it; the next request starts another. Ask nothing until this resolves. */
@@ -112,24 +116,24 @@ export class WorkerThread<Remote extends Handlers & Closable> {
   }
 
   /**
-   * Lets the thread do what it was asked before, then close what is open and end by itself: ended from outside in the middle of
-   * a query it may take the program with it. `waitMs`: how long that may take; absent, as long as it does.
+   * Lets the thread do what it was asked before, then close what is open and end by itself. `waitMs`: how long that may take; absent, as long as it does.
    */
   async close(waitMs?: number): Promise<void> {
     this.#closed = true;
     const running = this.#running;
     if (!running) return;
     running.channel.notify('close', [] as never);
-    const timer = waitMs === undefined ? undefined : setTimeout(() => void running.worker.terminate(), waitMs);
+    const timer = waitMs === undefined ? undefined : setTimeout(() => void end(running), waitMs);
     await running.exited;
     clearTimeout(timer);
   }
 
   #start(): Running<Remote> {
-    const { name, module, data, handlers = {}, memoryLimitMb, onUnread, onExit } = this.#setup;
+    const { name, module, data, gated = false, handlers = {}, memoryLimitMb, onUnread, onExit } = this.#setup;
+    const gate = new Gate();
     const worker = new Worker(module, {
       name,
-      workerData: data,
+      workerData: gated ? { ...(data as object), gate: gate.shared } : data,
       ...(memoryLimitMb !== undefined && {
         resourceLimits: { maxOldGenerationSizeMb: memoryLimitMb, maxYoungGenerationSizeMb: YOUNG_MB },
       }),
@@ -143,7 +147,7 @@ export class WorkerThread<Remote extends Handlers & Closable> {
       },
     );
     const exited = Promise.withResolvers<void>();
-    const running: Running<Remote> = { worker, channel, exited: exited.promise };
+    const running: Running<Remote> = { worker, channel, exited: exited.promise, gate };
     let cause = '';
     worker.on('error', (error) => (cause = error instanceof Error ? error.message : String(error)));
     worker.on('exit', () => {
@@ -154,4 +158,10 @@ export class WorkerThread<Remote extends Handlers & Closable> {
     });
     return running;
   }
+}
+
+/** In the middle of whatever it does, but for a native call. */
+async function end({ worker, gate, exited }: Pick<Running<Closable>, 'worker' | 'gate' | 'exited'>): Promise<void> {
+  await Promise.race([gate.shut(), exited]);
+  await worker.terminate();
 }

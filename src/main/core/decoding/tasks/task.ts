@@ -12,6 +12,7 @@ import type { CheckedParamsOf, MethodName, ResultOf } from '../../../../shared/r
 import { SearchReader, type FoundPage, type SearchQuery } from '../../search/reader.ts';
 import { SearchWriter, type TracePlace } from '../../search/writer.ts';
 import type { StoredTrace } from '../../store/store.ts';
+import { Gate } from '../../worker/gate.ts';
 import type { EventIndex } from '../event-detail.ts';
 import { StoredEvents } from '../stored-events.ts';
 import { decodingKey } from '../same-decoding.ts';
@@ -86,11 +87,13 @@ export class TaskContext {
     sizeCalculation: ({ index }) => Math.min(Math.max(1, index.size), KEPT_EMISSIONS),
   });
 
-  constructor(source: TraceSource, version: string, dataDir: string | undefined) {
+  constructor(source: TraceSource, version: string, dataDir: string | undefined, gate = new Gate()) {
     this.source = source;
     this.version = version;
     this.search =
-      dataDir === undefined ? undefined : { writer: new SearchWriter(dataDir), reader: new SearchReader(dataDir) };
+      dataDir === undefined
+        ? undefined
+        : { writer: new SearchWriter(dataDir, gate), reader: new SearchReader(dataDir, gate) };
   }
 
   close(): void {

@@ -69,7 +69,7 @@ export function hitEntries(hits: readonly SearchHit[]): readonly Entry[] {
     group: 'Messages',
     title: hit.excerpt,
     marks: hit.marks,
-    note: `${hit.row.title} · ${hit.part === 'request' || hit.part === 'args' ? hit.label : hit.part}`,
+    note: `${hit.part === 'request' || hit.part === 'args' ? hit.label : hit.part} · ${hit.row.title}`,
     run: () => void chooseHit(hit),
   }));
 }

@@ -116,7 +116,7 @@ test('D13 a machine that slept, with a clock on the wall that jumps: durations a
   let up = 0;
   vi.useFakeTimers({ toFake: ['Date', 'setInterval', 'clearInterval'] });
   try {
-    const clocks = { running: () => 0, up: () => up };
+    const clocks = { running: () => 0, up: () => up, computed: () => 0 };
     const recording = new LiveRecording({ store, thread, trace: traceOf(api), clocks });
     const { startedAt } = recording.trace;
     await recording.begin();

@@ -73,6 +73,27 @@ test('the line that is copied leads to the provider, and what comes of it is sho
   server.close();
 });
 
+test('E12 a port that is not free is said to be, at the terminal and in the window, with the one that is used', async ({
+  page,
+}) => {
+  const wanted = Number(new URL((await host.client().call('capture.info', {})).url!).port);
+  const second = await startHost({ env: { TRACELANE_CAPTURE_PORT: String(wanted) } });
+  const { url } = await second.client().call('capture.info', {});
+  const given = Number(new URL(url!).port);
+  expect(given).not.toBe(wanted);
+  const said = `Port ${wanted} was not free, so the capture proxy listens on port ${given}.`;
+  await expect.poll(() => second.output.stderr).toContain(said);
+  await expect.poll(() => second.output.stdout).toContain(`Capture proxy at http://127.0.0.1:${given}/`);
+  await openEmpty(page, second.url);
+  const button = page.getByRole('button', { name: `:${given}` });
+  await button.hover();
+  await expect(page.locator('.tip')).toContainText(said);
+  await button.click();
+  await expect(page.getByRole('dialog', { name: 'Capture a program' })).toContainText(said);
+  await second.stop();
+  expect(host.output.stderr).not.toContain('was not free');
+});
+
 test('an endpoint lends its key only where it says so, and the lines then have the proxy’s own', async ({ page }) => {
   const client = host.client();
   const endpoint = { name: 'Lender', baseUrl: 'http://127.0.0.1:1/v1', type: 'openai', provider_name: '' };

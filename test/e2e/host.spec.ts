@@ -2,9 +2,11 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { chmod, mkdir, readFile, writeFile } from 'node:fs/promises';
+import { createServer as createHttpServer, type ServerResponse } from 'node:http';
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { delimiter, join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'playwright/test';
 import WebSocket from 'ws';
@@ -119,6 +121,56 @@ test.describe('the process', () => {
         expect(await readFile(`/proc/${pid}/${file}`, 'utf8')).not.toContain(KEY);
     await host.stop();
     expect(host.output.stdout + host.output.stderr).not.toContain(KEY);
+  });
+
+  test('D13 is stopped in the middle of a stream and goes on: the stop is noted at its place, and no time is made up', async () => {
+    test.skip(process.platform === 'win32', 'Windows has no such signals.');
+    const STOPPED_MS = 3_000;
+    const asked = Promise.withResolvers<ServerResponse>();
+    const provider = createHttpServer((_request, response) => {
+      response.writeHead(200, { 'content-type': 'text/event-stream' });
+      asked.resolve(response);
+    }).listen(0, '127.0.0.1');
+    const host = await startHost();
+    const client = host.client();
+    const { id: endpoint } = await client.call('endpoints.save', {
+      name: 'Mine',
+      baseUrl: `http://127.0.0.1:${(provider.address() as AddressInfo).port}/v1`,
+      type: 'openai',
+      provider_name: 'openai',
+    });
+    const { id } = await client.call('runs.start', {
+      endpoint,
+      api: 'chat_completions',
+      request: { model: 'm', messages: [{ role: 'user', content: 'Go on.' }] },
+      options: DEFAULT_OPTIONS,
+    });
+    const response = await asked.promise;
+    const event = (content: string): string =>
+      `data: ${JSON.stringify({ id: 'c', model: 'm', choices: [{ index: 0, delta: { content } }] })}\n\n`;
+    response.write(event('before '));
+    await expect.poll(async () => (await client.call('traces.get', { id })).metrics.events).toBe(1);
+    process.kill(host.pid, 'SIGSTOP');
+    for (const word of ['while ', 'it ', 'slept ']) response.write(event(word));
+    await setTimeout(STOPPED_MS);
+    process.kill(host.pid, 'SIGCONT');
+    await expect.poll(async () => (await client.call('traces.get', { id })).metrics.events).toBe(4);
+    response.end(`${event('after')}data: [DONE]\n\n`);
+    const { text } = expected(await wholeTrace(client, id));
+    const { ending, metrics } = await client.call('traces.get', { id });
+    expect(text.wire).toBe('before while it slept after');
+    expect(ending).toMatchObject({
+      state: 'complete',
+      rule: expect.stringMatching(
+        new RegExp(
+          `This machine was suspended, or this program stopped, for \\d+ seconds after byte ${event('before ').length}: `,
+        ),
+      ),
+    });
+    // Whatever came meanwhile came after it: no time lies within it.
+    expect(metrics.gaps[0]).toBeGreaterThanOrEqual(STOPPED_MS * 1e6);
+    await host.stop();
+    provider.close();
   });
 
   test('ends with npm, when that is told to end', async () => {

@@ -51,6 +51,16 @@ async function filled(dataDir: string, mebibytes = 0.1): Promise<ReturnType<type
   return trace;
 }
 
+/** As a killed program leaves it: its last change is in the log and not in the file. */
+function logOnly(dataDir: string): void {
+  const [file, log] = [fileIn(dataDir), `${fileIn(dataDir)}-wal`];
+  const db = new Database(file);
+  db.exec("UPDATE traces SET title = 'In the log'");
+  const held = [file, log].map((path) => readFileSync(path));
+  db.close();
+  for (const [at, path] of [file, log].entries()) writeFileSync(path, held[at]!);
+}
+
 function hashes(dataDir: string): Record<string, string> {
   // Looking at a file makes an empty log beside it.
   const names = readdirSync(dataDir).filter(
@@ -225,12 +235,30 @@ test('G8 a damaged segment costs only itself, and names the trace and the bytes'
 describe('where nothing may be written', () => {
   const tmpfs = canMount('a read-only folder and a full disk are');
 
-  test.runIf(tmpfs)('R16 G5 a read-only folder with traces in it is left alone', async () => {
-    const dataDir = smallDisk('4m');
-    await filled(dataDir);
-    remount(dataDir, 'ro');
-    await openRefused(dataDir, /cannot be written/);
-  });
+  test.runIf(tmpfs).each(['in the file', 'in the log alone'])(
+    'R16 G5 a read-only folder with traces %s is left alone, and they are read',
+    async (where) => {
+      const dataDir = smallDisk('8m');
+      const { id, title } = await filled(dataDir);
+      if (where === 'in the log alone') logOnly(dataDir);
+      remount(dataDir, 'ro');
+      await openRefused(dataDir, /cannot be written/);
+      const store = await open(dataDir);
+      expect(store.problem?.readable).toBe(true);
+      expect((await store.list({ limit: 9 })).rows).toMatchObject([
+        { id, title: where === 'in the file' ? title : 'In the log' },
+      ]);
+      expect(await store.get(id)).toMatchObject({ ending: { state: 'complete' }, storedBytes: 104_857 });
+      expect((await store.bytes(id, 0, 200_000)).bytes).toHaveLength(104_857);
+      await expect(store.star(id, true)).rejects.toMatchObject({ code: 'read-only' });
+      await expect(store.delete([id])).rejects.toMatchObject({ code: 'read-only' });
+      expect((await store.list({ limit: 9, filter: 'state:complete' })).total).toBe(1);
+      // As commands and agents read it.
+      const reader = openReadOnly(dataDir);
+      expect(reader.bytes(id, 0, 200_000).bytes).toHaveLength(104_857);
+      reader.close();
+    },
+  );
 
   test.runIf(tmpfs)('G5 a read-only folder without any is said to be', async () => {
     const dataDir = smallDisk('1m');

@@ -420,6 +420,8 @@ export interface CaptureInfo {
   readonly url: string | null;
   /** Why it does not. */
   readonly problem?: string;
+  /** Why it listens on another port than usual. */
+  readonly remark?: string;
   /** Behind the address, in the order in which they are looked for. */
   readonly routes: readonly CaptureRoute[];
   /** What clients use as their API key on routes that lend one; absent where none does. */

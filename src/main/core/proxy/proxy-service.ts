@@ -54,9 +54,10 @@ interface KnownHost extends ReadHost {
   readonly providerName: string;
 }
 
-/** Where the capture proxy listens; `problem` says why it does not. */
+/** Where the capture proxy listens; `remark` says why not where it should, `problem` why nowhere. */
 export type ProxyState =
-  { readonly listening: true; readonly port: number } | { readonly listening: false; readonly problem: string };
+  | { readonly listening: true; readonly port: number; readonly remark?: string }
+  | { readonly listening: false; readonly problem: string };
 
 /** One program's exchanges. */
 interface Session {
@@ -120,7 +121,8 @@ export class ProxyService {
     if (!this.#thread) return;
     this.#routes = await this.#knownRoutes();
     try {
-      this.#state = { listening: true, port: await this.#thread.request('open', [port, this.#plainRoutes()]) };
+      const given = await this.#thread.request('open', [port, this.#plainRoutes()]);
+      this.#state = { listening: true, port: given, ...remarkOn(this.#setup.port || port, given) };
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
       this.#state = { listening: false, problem: `The capture proxy could not be started: ${reason}` };
@@ -132,7 +134,9 @@ export class ProxyService {
     const lends = this.#routes.some(({ lent }) => lent);
     const clientKey = lends ? await this.clientKey() : undefined;
     return {
-      ...(state.listening ? { url: urlOf(state.port) } : { url: null, problem: state.problem }),
+      ...(state.listening
+        ? { url: urlOf(state.port), ...(state.remark !== undefined && { remark: state.remark }) }
+        : { url: null, problem: state.problem }),
       routes: this.#routes.map(({ name, baseUrl, kind, endpoint, lent }) => ({
         name,
         baseUrl,
@@ -369,5 +373,13 @@ const versionOf = (kind: string): Pick<Route, 'version'> => {
   const version = endpointKindOf(kind)?.version;
   return version === undefined ? {} : { version };
 };
+
+/** `wanted` 0: any is as good. */
+const remarkOn = (wanted: number, given: number): { readonly remark?: string } =>
+  wanted === 0 || wanted === given
+    ? {}
+    : {
+        remark: `Port ${wanted} was not free, so the capture proxy listens on port ${given}. Programs that send their requests to port ${wanted} are not captured.`,
+      };
 
 const urlOf = (port: number): string => `http://127.0.0.1:${port}/`;

@@ -110,7 +110,7 @@ export class LiveRecording {
     this.#redact = redact;
     this.#onDecoded = onDecoded;
     this.#row = { metrics: trace.metrics, model: trace.model };
-    this.#standstill = new Standstill(() => this.#bytes, clocks);
+    this.#standstill = new Standstill(clocks);
     this.finished = this.#finished.promise;
   }
 
@@ -152,6 +152,7 @@ export class LiveRecording {
   head(head: HttpHead, tNs: number): void {
     this.#head = { head, tNs };
     this.#lastNs = tNs;
+    this.#standstill.came(tNs, 0, 0);
     if (this.#stored) this.#store.setHead(this.id, head, tNs);
     this.#came.call();
   }
@@ -179,12 +180,14 @@ export class LiveRecording {
     this.#lastNs = last.tNs;
     this.#reads = last.n + 1;
     this.#bytes = last.offset + last.bytes.length;
+    for (const { tNs, offset, bytes } of reads) this.#standstill.came(tNs, offset, offset + bytes.length);
     this.#came.call();
   }
 
   /** Call once, last. */
   end(end: BodyEnd, tNs: number): void {
     this.#end = { end, tNs };
+    this.#standstill.came(tNs, this.#bytes, this.#bytes);
     this.#remark = this.#standstill.end();
     this.#came.call();
   }

@@ -86,6 +86,20 @@ export function openToRead(file: string, formats: 'newest' | 'newer' = 'newest')
   }
 }
 
+/** Opens the newest format for reading only; from a copy where SQLite cannot write beside the file. Throws what openToRead throws. */
+export function openToReadAnywhere(file: string): Database.Database {
+  try {
+    return openToRead(file);
+  } catch (error) {
+    if (failureOf(error).why !== 'read-only') throw error;
+    try {
+      return openCopy(file);
+    } catch {
+      throw error;
+    }
+  }
+}
+
 function checkReadable(db: Database.Database, formats: 'newest' | 'newer'): void {
   db.pragma('trusted_schema = OFF');
   const version = Number(db.pragma('user_version', { simple: true }));

@@ -5,7 +5,7 @@
  */
 import { ServiceError } from '../../../shared/rpc/services.ts';
 import { Connection } from './connection.ts';
-import { databaseFile, openToRead } from './database.ts';
+import { databaseFile, openToReadAnywhere } from './database.ts';
 import type { Caller, Query } from './ops/operation.ts';
 import { OPERATIONS, type QueryMethods } from './ops/registry.ts';
 import { detailOf } from './problems.ts';
@@ -39,9 +39,9 @@ function queryOn(connection: Connection, { params, run, result }: AnyQuery): (..
   };
 }
 
-function open(file: string): ReturnType<typeof openToRead> {
+function open(file: string): ReturnType<typeof openToReadAnywhere> {
   try {
-    return openToRead(file);
+    return openToReadAnywhere(file);
   } catch (error) {
     throw new ServiceError(
       'store',

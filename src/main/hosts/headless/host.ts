@@ -69,7 +69,8 @@ export async function startHeadless(setup: HeadlessSetup): Promise<void> {
   process.stdout.write(`Tracelane runs at ${address(printed)}\n`);
   const { state } = core.proxy;
   if (state.listening) process.stdout.write(`Capture proxy at http://127.0.0.1:${state.port}/\n`);
-  else say(state.problem);
+  const notAsUsual = state.listening ? state.remark : state.problem;
+  if (notAsUsual !== undefined) say(notAsUsual);
   if (!isFirst) return;
   const command = options.open ? openCommand() : undefined;
   if (command)

@@ -47,6 +47,7 @@ function Lines({ info, url }: { readonly info: CaptureInfo; readonly url: string
   const route = info.routes.find((one) => one.name === name) ?? info.routes[0];
   return (
     <>
+      {info.remark !== undefined && <p className="k k-warn">{info.remark}</p>}
       <p className="quiet">
         The capture proxy at <code>{url}</code> forwards requests and records them on their way. It changes nothing but
         the address.

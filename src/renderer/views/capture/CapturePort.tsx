@@ -10,9 +10,13 @@ export function CapturePort() {
   if (info === null) return null;
   const port = info.url === null ? null : new URL(info.url).port;
   return (
-    <Tip text={port === null ? (info.problem ?? 'Not capturing') : 'Capture a program'} chord="p">
+    <Tip text={info.problem ?? info.remark ?? 'Capture a program'} chord="p">
       <button type="button" className="btn plain capture-port" onClick={() => openOverlay('capture')}>
-        <Glyph name={port === null ? 'never' : 'complete'} size={12} className={port === null ? 'k-error' : 'k-sel'} />
+        <Glyph
+          name={port === null ? 'never' : 'complete'}
+          size={12}
+          className={port === null ? 'k-error' : info.remark === undefined ? 'k-sel' : 'k-warn'}
+        />
         {port === null ? 'Not capturing' : `:${port}`}
       </button>
     </Tip>

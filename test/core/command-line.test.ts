@@ -83,6 +83,15 @@ describe('R22 I4 I11 what it says has no raw control character and no stack', ()
   const hostile = '\u001b]0;owned\u0007\u009b31m\u202ename';
   const garbage = join(folder, 'garbage.jsonl');
   writeFileSync(garbage, `${hostile}\n`);
+  const spoken = join(folder, 'spoken.sse');
+  // As a provider may write them: JSON escapes none of the last two.
+  const call = { index: 0, id: hostile, function: { name: hostile, arguments: `{"a":"${hostile.slice(-6)}"}` } };
+  const failure = JSON.stringify({ error: { message: hostile, type: hostile } });
+  writeFileSync(
+    spoken,
+    chatBody(chunk({ content: hostile, tool_calls: [call] }, { model: hostile })) +
+      `: ${hostile}\n\nfield${hostile}: x\n\nevent: ${hostile}\ndata: ${failure}\n\n`,
+  );
   test.each<readonly [string, readonly string[]]>([
     ['a file that is not there', ['lanes', hostile]],
     ['a command that is none', [hostile]],
@@ -101,8 +110,14 @@ describe('R22 I4 I11 what it says has no raw control character and no stack', ()
     ['a folder to repair that is not there', ['repair', hostile]],
     ['a trace to replay that is not there', ['replay', '--data-dir', folder, hostile]],
     ['garbage to replay', ['replay', garbage]],
+    ['a hostile stream by its lanes', ['lanes', spoken]],
+    ['a hostile stream compared', ['compare', spoken]],
+    ['a hostile stream checked', ['check', spoken]],
+    ['a hostile stream to import', ['import', '--data-dir', join(folder, 'data'), spoken]],
+    ['what would leave of a hostile stream', ['export', '--preview', spoken]],
   ])('%s', (_, args) => {
     const { stderr, stdout } = run(args);
+    expect(stdout + stderr).not.toBe('');
     // oxlint-disable-next-line no-control-regex
     expect(stdout + stderr).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202a-\u202e]/);
     expect(stderr).not.toMatch(/^\s+at |node:internal/m);

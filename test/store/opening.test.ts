@@ -445,7 +445,8 @@ test('G18 a thread that cannot start is said to be what is wrong', async () => {
   const opened = openStore({ dataDir: dataFolder(), worker });
   await expect(opened).rejects.toMatchObject({
     name: 'ServiceError',
-    message: 'The store could not be started (The module is missing.). Reinstall Tracelane; its README says how.',
+    message:
+      'The store could not be started (The module is missing.). Install Tracelane again; in a clone of it, run npm ci.',
   });
 });
 

@@ -75,7 +75,7 @@ export function openDatabase(dataDir: string, steps = MIGRATIONS): OpenedDatabas
  * drops every lock that the process has on it, the writer's too. `newer`: also one of a later format that still has all the tables
  * and columns that are known here. Throws CannotOpen or what SQLite throws.
  */
-export function openToRead(file: string, formats: 'newest' | 'newer' = 'newest'): Database.Database {
+function openToRead(file: string, formats: 'newest' | 'newer' = 'newest'): Database.Database {
   const db = new Database(file, { readonly: true, fileMustExist: true, timeout: BUSY_MS });
   try {
     checkReadable(db, formats);

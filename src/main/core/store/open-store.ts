@@ -20,6 +20,7 @@ import {
   type WriteName,
   type WriteOp,
 } from './ops/registry.ts';
+import { firstLine } from './problems.ts';
 import { rowOf } from './rows.ts';
 import type { NotWritten, StoreHandlers, WorkerSetup } from './serve.ts';
 import type { Store } from './store.ts';
@@ -488,9 +489,9 @@ class StoreClient implements Omit<Store, keyof RequestedMethods> {
   }
 
   #giveUp(cause: string): void {
-    const why = cause || 'its thread ended';
+    const why = firstLine(cause) || 'its thread ended';
     const [fact, step] = !this.#opened
-      ? [`The store could not be started (${why}).`, 'Reinstall Tracelane; its README says how.']
+      ? [`The store could not be started (${why}).`, 'Install Tracelane again; in a clone of it, run npm ci.']
       : [`The store stopped working (${why}).`, 'Restart Tracelane.'];
     this.#trouble = { fact, step };
     this.#gone = true;

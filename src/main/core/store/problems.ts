@@ -217,8 +217,11 @@ export function writeFact(
   return { fact: `Writing to ${file} fails (${detail}).`, step: 'Check the disk.' };
 }
 
+/** What Node says of a module that it cannot load goes on with who asked for it. */
+export const firstLine = (text: string): string => text.split('\n', 1)[0]!;
+
 /** `SQLITE_FULL: database or disk is full`, `EACCES: permission denied`. */
 export function detailOf(error: unknown): string {
   if (error instanceof Database.SqliteError) return `${error.code}: ${error.message}`;
-  return error instanceof Error ? error.message : String(error);
+  return firstLine(error instanceof Error ? error.message : String(error));
 }

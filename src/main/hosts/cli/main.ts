@@ -1,5 +1,6 @@
 /** The command line: one file of this folder and one line here for each command. */
 import { Command, CommanderError } from 'commander';
+import { ServiceError } from '../../../shared/rpc/services.ts';
 import type { ProgramFiles } from '../plain-core.ts';
 import { printableLines, UsageError } from './terminal.ts';
 
@@ -73,6 +74,10 @@ function endedBy(error: unknown): number {
   if (error instanceof UsageError) {
     console.error(printableLines(error.message));
     return BAD_USE;
+  }
+  if (error instanceof ServiceError) {
+    console.error(printableLines(`tracelane: ${error.message}`));
+    return FAULT;
   }
   const [name, message] = error instanceof Error ? [error.name, error.message] : ['Error', String(error)];
   console.error(

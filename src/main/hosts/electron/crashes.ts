@@ -3,6 +3,7 @@
  * it; a fault of the program itself is written down, what was recorded is flushed, and the program ends.
  */
 import { app, dialog, type BrowserWindow } from 'electron';
+import { ServiceError } from '../../../shared/rpc/services.ts';
 import type { FaultLog } from './fault-log.ts';
 
 /** A window that dies more often within a minute would go on dying. */
@@ -22,10 +23,10 @@ export function failure(log: FaultLog, flush: () => Promise<void>): Fail {
     void flush()
       .catch((flushError: unknown) => log.write('The latest recordings could not be written', flushError))
       .finally(() => {
-        dialog.showErrorBox(
-          title,
-          `Everything recorded until now is saved. Restart the app. The details are in ${log.file}.`,
-        );
+        // What the program says itself has the next step.
+        const step =
+          error instanceof ServiceError ? error.message : 'Everything recorded until now is saved. Restart the app.';
+        dialog.showErrorBox(title, `${step} The details are in ${log.file}.`);
         app.exit(1);
       });
   };

@@ -1,4 +1,5 @@
 /** The headless host: the program without a window of its own, in the foreground of a terminal, its page in a browser. */
+import { ServiceError } from '../../../shared/rpc/services.ts';
 import { dataDirectory, OptionsError } from '../environment.ts';
 import { openPlainCore, type ProgramFiles } from '../plain-core.ts';
 import { Access } from './access.ts';
@@ -41,7 +42,8 @@ export async function startHeadless(setup: HeadlessSetup): Promise<void> {
     dataDir,
     ...(options.samplePace !== undefined && { samplePace: options.samplePace }),
     ...(options.proxyPort !== undefined && { proxyPort: options.proxyPort }),
-  });
+  }).catch(refuseStart);
+  if (!core) return ending.end(1);
   ending.add(async () => {
     const lost = await core.close();
     if (lost !== undefined) say(lost);
@@ -78,6 +80,12 @@ export async function startHeadless(setup: HeadlessSetup): Promise<void> {
       say(`${command[0]} could not open the browser; open the address above yourself.`),
     );
   say('It stays here until you press Ctrl+C.');
+}
+
+/** Says why the program could not be opened, as when a module of it is missing. */
+function refuseStart(error: unknown): undefined {
+  if (!(error instanceof ServiceError)) throw error;
+  say(`tracelane: ${error.message}`);
 }
 
 /** Says why the server could not listen. */

@@ -7,6 +7,7 @@ import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { describe, expect, test } from 'vitest';
+import { repair } from '../../src/main/core/repair/repair.ts';
 import type { Store } from '../../src/main/core/store/store.ts';
 import type { TraceId } from '../../src/shared/model/ids.ts';
 import { TERMINAL_STATES, TRACE_SOURCES } from '../../src/shared/model/trace.ts';
@@ -232,23 +233,53 @@ describe('G8 a page of the list that cannot be read', () => {
   });
 });
 
+test.each(['traces_sizes', 'traces_filtered'])(
+  'G8 a page of the index %s that cannot be read hides no trace, and no filter finds others',
+  async (index) => {
+    const dataDir = dataFolder();
+    const ids = await filled(dataDir, 60);
+    const db = new Database(fileIn(dataDir));
+    const pages = db.prepare('SELECT pageno FROM dbstat WHERE name = ?').pluck().all(index) as number[];
+    db.close();
+    const bytes = readFileSync(fileIn(dataDir));
+    for (const page of pages) bytes.fill(0, (page - 1) * 4096, page * 4096);
+    writeFileSync(fileIn(dataDir), bytes);
+    const store = await open(dataDir);
+    expect(store.problem?.sentence).toMatch(/damaged .*tracelane repair/);
+    for (const filter of ['', 'state:complete', 'input:3 bytes>1', 'status:200 finish:stop', '-has:text', 'o']) {
+      const { rows, total } = await store.list({ filter, limit: 100 });
+      expect([filter, total, ...rows.map(({ id }) => id)]).toEqual([filter, 60, ...ids.toReversed()]);
+      expect(rows.filter(({ damaged }) => damaged !== undefined)).toEqual([]);
+      const { groups } = await store.groups({ by: 'endpoint', filter });
+      expect(groups.map(({ steps }) => steps.length)).toEqual([60]);
+    }
+    expect((await store.list({ filter: 'gap>1s', limit: 100 })).total).toBe(0);
+    await store.close();
+    const repaired = repair(dataDir);
+    expect(repaired.traces.map(({ id, lost }) => [id, lost])).toEqual(ids.map((id) => [id, []]));
+    const again = await open(dataDir);
+    expect(again.problem).toBeUndefined();
+    expect((await again.list({ filter: 'input:3 bytes>1', limit: 100 })).total).toBe(60);
+  },
+);
+
 describe('R15 a file that lacks something', () => {
-  const faults: Readonly<Record<string, string>> = {
-    'the table segments': 'DROP TABLE segments',
-    'the table traces': 'DROP TABLE traces',
-    'the table settings': 'DROP TABLE settings',
-    'the table endpoints': 'DROP TABLE endpoints',
-    'the table open_reads': 'DROP TABLE open_reads',
-    'the table trace_documents': 'DROP TABLE trace_documents',
-    'the table provider_traces': 'DROP TABLE provider_traces',
-    'a column': 'ALTER TABLE traces DROP COLUMN usage',
-    'a column by its name': 'ALTER TABLE segments RENAME COLUMN crc TO crd',
-    'an index': 'DROP INDEX segments_by_read',
+  const faults: Readonly<Record<string, readonly string[]>> = {
+    'the table segments': ['DROP TABLE segments'],
+    'the table traces': ['DROP TABLE traces'],
+    'the table settings': ['DROP TABLE settings'],
+    'the table endpoints': ['DROP TABLE endpoints'],
+    'the table open_reads': ['DROP TABLE open_reads'],
+    'the table trace_documents': ['DROP TABLE trace_documents'],
+    'the table provider_traces': ['DROP TABLE provider_traces'],
+    'a column': ['DROP INDEX traces_filtered', 'ALTER TABLE traces DROP COLUMN usage'],
+    'a column by its name': ['ALTER TABLE segments RENAME COLUMN crc TO crd'],
+    'an index': ['DROP INDEX segments_by_read'],
   };
   test.each(Object.keys(faults))('%s: said with the next step, and no stack', async (what) => {
     const dataDir = dataFolder();
     await filled(dataDir);
-    change(dataDir, faults[what]!);
+    for (const sql of faults[what]!) change(dataDir, sql);
     const store = await open(dataDir);
     expect(store.problem?.sentence).toMatch(
       /^The trace file .* is damaged: .* Nothing in it was changed\. Close Tracelane and run tracelane repair /,

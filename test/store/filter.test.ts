@@ -1,17 +1,32 @@
 /** A filter finds in the file what it means. */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { FieldName } from '../../src/shared/filter/fields.ts';
+import { FIELDS, type FieldName } from '../../src/shared/filter/fields.ts';
 import type { TraceFacts } from '../../src/shared/model/facts.ts';
 import { endpointId } from '../../src/shared/model/ids.ts';
 import { TERMINAL_STATES, TRACE_SOURCES } from '../../src/shared/model/trace.ts';
 import { FINISH_REASONS, type Usage } from '../../src/shared/model/usage.ts';
+import { Connection } from '../../src/main/core/store/connection.ts';
+import { openDatabase } from '../../src/main/core/store/database.ts';
+import { conditionOf } from '../../src/main/core/store/filter-sql.ts';
 import type { NewTrace, Store, TraceResult } from '../../src/main/core/store/store.ts';
 import { filters, fits, textOf, type Filtered } from '../support/filter-model.ts';
-import { dataFolder, open } from './support.ts';
+import { afterwards, dataFolder, open } from './support.ts';
 import { COMPLETE, newTrace, NO_METRICS } from './traces.ts';
 
-const WORDS = ['Paris', 'ÖFEN', '100%', '_', 'gpt-4o "mini"', "it's", 'lab', 'complete', 'x'];
+const WORDS = [
+  'Paris',
+  'ÖFEN',
+  '\u212Aelvin',
+  '100%',
+  '_',
+  String.raw`a\%b`,
+  'gpt-4o "mini"',
+  "it's",
+  'lab',
+  'complete',
+  'x',
+];
 const NUMBERS = [0, 1, 250, 2e6, 800e6, 3e9];
 const ENDPOINT = 'Lab server';
 
@@ -320,6 +335,25 @@ describe('a filter', () => {
     await opened.tag([trace.id], { remove: ['slow'] });
     expect((await opened.get(trace.id)).tags).toBeUndefined();
     expect(await found('tag:slow')).toBe(0);
+  });
+
+  test('is answered from an index that has all that it asks', () => {
+    const { db, lock } = openDatabase(dataFolder());
+    afterwards(() => (db.close(), lock?.release()));
+    const connection = new Connection(db);
+    const examples = Object.values(FIELDS).flatMap((field): readonly string[] =>
+      field.kind === 'part' ? [] : [field.example],
+    );
+    const has = FIELDS.has.choices.map((choice) => `has:${choice}`);
+    const pairs = ['model:local state:complete', 'ttft>1s -has:error', '(gap>2s or tag:x) word', 'rate<20 cost>0.01'];
+    for (const filter of ['', 'word', 'öfen', ...examples, ...has, ...pairs]) {
+      const { where, values } = conditionOf(filter, undefined);
+      const plan = connection
+        .all<{ readonly detail: string }>(`EXPLAIN QUERY PLAN SELECT t.nr FROM traces t WHERE ${where}`, values)
+        .map(({ detail }) => detail)
+        .filter((detail) => / t /.test(detail));
+      expect([filter, plan]).toEqual([filter, [expect.stringMatching(/^SCAN t USING COVERING INDEX traces_\w+$/)]]);
+    }
   });
 
   test('that cannot be read is refused with the sentence', async () => {

@@ -56,7 +56,8 @@ test('a file of the format before gets the sizes of its traces', async () => {
   const before = (await listed(store)).map(({ size }) => size);
   await store.close();
   const db = new Database(fileIn(dataDir));
-  db.exec('DROP INDEX traces_sizes; ALTER TABLE traces DROP COLUMN size');
+  db.exec(`DROP INDEX traces_filtered; DROP INDEX traces_sizes; ALTER TABLE traces DROP COLUMN size;
+    CREATE INDEX traces_newest ON traces (started_at DESC, id DESC) WHERE deleted_at IS NULL`);
   db.pragma('user_version = 5');
   db.close();
   expect(before[0]).toBeGreaterThan(1000);

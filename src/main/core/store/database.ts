@@ -106,7 +106,7 @@ function checkReadable(db: Database.Database, formats: 'newest' | 'newer'): void
   if (version > SCHEMA_VERSION && formats === 'newest')
     throw new CannotOpen({ why: 'newer', version, known: SCHEMA_VERSION });
   if (version < SCHEMA_VERSION) throw new CannotOpen({ why: 'other', detail: `it has the older format ${version}` });
-  const fault = schemaFault(db, MIGRATIONS);
+  const fault = schemaFault(db, MIGRATIONS, version > SCHEMA_VERSION ? 'tables' : 'all');
   if (fault !== undefined) throw new CannotOpen({ why: 'schema', detail: fault });
 }
 

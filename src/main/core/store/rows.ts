@@ -15,7 +15,7 @@ import {
 type Flag = 0 | 1;
 
 /** Of a trace `t`; a text that is no JSON must not end the query. */
-export const PROVIDER_NAME = "CASE WHEN json_valid(t.endpoint) THEN t.endpoint ->> 'provider_name' END";
+export const PROVIDER_NAME = "CASE WHEN json_valid(t.endpoint) THEN t.endpoint ->> '$.provider_name' END";
 
 /** The columns of a trace `t` in the list. */
 export const LISTED = `

@@ -1,6 +1,22 @@
-/** Traces one by one, where a page of their table cannot be read: those that can be are as any other. */
+/** What can be read of a file with damaged pages: without its indexes, or trace by trace. Those that can be are as any other. */
 import Database from 'better-sqlite3';
 import type { Connection } from './connection.ts';
+import { isDamage } from './problems.ts';
+
+/**
+ * What `ask` gives of the table `traces`, which stands in its SQL as the text that it gets; where an index of it is damaged, without
+ * any; where the table itself is, what `oneByOne` gives. All of it of one state of the file.
+ */
+export function askedOf<Value>(db: Connection, ask: (traces: string) => Value, oneByOne: () => Value): Value {
+  for (const traces of ['traces t', 'traces t NOT INDEXED']) {
+    try {
+      return db.snapshot(() => ask(traces));
+    } catch (error) {
+      if (!isDamage(error)) throw error;
+    }
+  }
+  return oneByOne();
+}
 
 /** What knows of traces beside their own rows: each lies in other pages of the file. */
 const WITNESSES = [

@@ -2,8 +2,7 @@
 import type { RunGroup, RunGroups, RunGrouping } from '../../../../shared/rpc/contract.ts';
 import type { Connection } from '../connection.ts';
 import { conditionOf, groupKeySql, type Condition, type SearchedText } from '../filter-sql.ts';
-import { isDamage } from '../problems.ts';
-import { knownTraces, readOr } from '../salvage.ts';
+import { askedOf, knownTraces, readOr } from '../salvage.ts';
 import { query } from './operation.ts';
 
 export interface Grouped {
@@ -28,12 +27,11 @@ const MOST_GROUPS = 2000;
 export const groups = query({
   run: (db: Connection, { by, filter = '', searched }: Grouped): readonly GroupRows[] => {
     const condition = conditionOf(filter, searched);
-    try {
-      return db.snapshot(() => grouped(db, keyRows(db, by, condition)));
-    } catch (error) {
-      if (!isDamage(error)) throw error;
-      return grouped(db, damagedKeyRows(db, by, condition));
-    }
+    return askedOf(
+      db,
+      (traces) => grouped(db, keyRows(db, traces, by, condition)),
+      () => grouped(db, damagedKeyRows(db, by, condition)),
+    );
   },
   // What is recorded beside a file is newer than all that is in it.
   layered: (own, stored, page): readonly GroupRows[] => {
@@ -60,15 +58,18 @@ interface KeyRow {
   readonly key: string | null;
 }
 
-const keysSql = (by: RunGrouping, where: string): string =>
-  `SELECT t.nr, ${groupKeySql(by)} AS key FROM traces t WHERE ${where}`;
+const keysSql = (traces: string, by: RunGrouping, where: string): string =>
+  `SELECT t.nr, ${groupKeySql(by)} AS key FROM ${traces} WHERE ${where}`;
 
-const keyRows = (db: Connection, by: RunGrouping, { where, values }: Condition): readonly KeyRow[] =>
-  db.all<KeyRow>(`${keysSql(by, where)} ORDER BY t.nr DESC`, values);
+const keyRows = (db: Connection, traces: string, by: RunGrouping, { where, values }: Condition): readonly KeyRow[] =>
+  db.all<KeyRow>(`${keysSql(traces, by, where)} ORDER BY t.nr DESC`, values);
 
 const damagedKeyRows = (db: Connection, by: RunGrouping, { where, values }: Condition): readonly KeyRow[] =>
   knownTraces(db).flatMap(({ nr }) =>
-    readOr(() => db.all<KeyRow>(keysSql(by, `t.nr = :nr AND ${where}`), { ...values, nr }), [{ nr, key: null }]),
+    readOr(
+      () => db.all<KeyRow>(keysSql('traces t', by, `t.nr = :nr AND ${where}`), { ...values, nr }),
+      [{ nr, key: null }],
+    ),
   );
 
 /** `rows`: the newest first. */

@@ -3,9 +3,8 @@ import { ServiceError } from '../../../../shared/rpc/services.ts';
 import type { Connection } from '../connection.ts';
 import { conditionOf, type Condition, type SearchedText } from '../filter-sql.ts';
 import { ABOVE_STORED } from '../lookup.ts';
-import { isDamage } from '../problems.ts';
 import { damagedRow, LISTED, notLive, rowOf, type ListedColumns } from '../rows.ts';
-import { knownTraces, readOr } from '../salvage.ts';
+import { askedOf, knownTraces, readOr } from '../salvage.ts';
 import { query } from './operation.ts';
 
 export interface ListPage {
@@ -40,12 +39,11 @@ export const list = query({
   run: (db: Connection, { filter = '', searched, limit, after, before, at, around }: ListPage): Listed => {
     const place = { after: placeOf(after), before: placeOf(before), at, around };
     const condition = conditionOf(filter, searched);
-    try {
-      return db.snapshot(() => wholeList(db, condition, limit, place));
-    } catch (error) {
-      if (!isDamage(error)) throw error;
-      return damagedList(db, condition, limit, place);
-    }
+    return askedOf(
+      db,
+      (traces) => wholeList({ db, traces, ...condition }, limit, place),
+      () => damagedList(db, condition, limit, place),
+    );
   },
   // What is recorded beside a file is newer than all that is in it.
   layered: (own, stored, { filter, searched, limit, ...place }): Listed => {
@@ -81,55 +79,60 @@ interface Place {
   readonly around: number | undefined;
 }
 
-function wholeList(db: Connection, { where, values }: Condition, limit: number, place: Place): Listed {
+/** What is asked, and of which table. */
+interface Asked extends Condition {
+  readonly db: Connection;
+  readonly traces: string;
+}
+
+function wholeList(asked: Asked, limit: number, place: Place): Listed {
+  const { db, traces, where, values } = asked;
   // Found apart from the rows that are shown, by an index where one has all that the filter asks.
   const rowsOf = (beyond: string, order: 'ASC' | 'DESC', more: object): readonly ListedColumns[] =>
     db.all<ListedColumns>(
       `SELECT ${LISTED}
-        FROM (SELECT t.nr FROM traces t WHERE ${where} ${beyond} ORDER BY t.nr ${order} LIMIT :limit) found
+        FROM (SELECT t.nr FROM ${traces} WHERE ${where} ${beyond} ORDER BY t.nr ${order} LIMIT :limit) found
         CROSS JOIN traces t ON t.nr = found.nr ORDER BY found.nr ${order}`,
       { ...values, ...more, limit },
     );
   const { after, before } = place;
   if (before !== undefined) {
     const rows = rowsOf('AND t.nr > :before', 'ASC', { before }).toReversed();
-    return counted(db, { where, values }, rows, rows[0]?.nr ?? before);
+    return counted(asked, rows, rows[0]?.nr ?? before);
   }
   if (place.at !== undefined || place.around !== undefined) {
-    const { total, above } = countsOf(db, { where, values }, place.around ?? Infinity);
+    const { total, above } = countsOf(asked, place.around ?? Infinity);
     const first = firstOf(place.at ?? above - Math.floor(limit / 2), limit, total);
     const start = db.one<{ readonly nr: number }>(
-      `SELECT t.nr FROM traces t WHERE ${where} ORDER BY t.nr DESC LIMIT 1 OFFSET :first`,
+      `SELECT t.nr FROM ${traces} WHERE ${where} ORDER BY t.nr DESC LIMIT 1 OFFSET :first`,
       { ...values, first },
     );
     return placed(start ? rowsOf('AND t.nr <= :start', 'DESC', { start: start.nr }) : [], first, total);
   }
-  if (after !== undefined)
-    return counted(db, { where, values }, rowsOf('AND t.nr < :after', 'DESC', { after }), after - 1);
+  if (after !== undefined) return counted(asked, rowsOf('AND t.nr < :after', 'DESC', { after }), after - 1);
   const rows = rowsOf('', 'DESC', {});
-  const { total } = rows.length < limit ? { total: rows.length } : countsOf(db, { where, values }, Infinity);
+  const { total } = rows.length < limit ? { total: rows.length } : countsOf(asked, Infinity);
   return placed(rows, 0, total);
 }
 
 /** Rows of which the first, or what would be, has the row number `first`. */
-function counted(db: Connection, condition: Condition, rows: readonly ListedColumns[], first: number): Listed {
-  const { total, above } = countsOf(db, condition, rows[0]?.nr ?? first);
+function counted(asked: Asked, rows: readonly ListedColumns[], first: number): Listed {
+  const { total, above } = countsOf(asked, rows[0]?.nr ?? first);
   return placed(rows, above, total);
 }
 
 /** How many fit, and how many of them have a higher row number. */
 function countsOf(
-  db: Connection,
-  { where, values }: Condition,
+  { db, traces, where, values }: Asked,
   nr: number,
 ): { readonly total: number; readonly above: number } {
   if (nr === Infinity)
     return {
-      ...db.one<{ readonly total: number }>(`SELECT count(*) AS total FROM traces t WHERE ${where}`, values)!,
+      ...db.one<{ readonly total: number }>(`SELECT count(*) AS total FROM ${traces} WHERE ${where}`, values)!,
       above: 0,
     };
   return db.one<{ readonly total: number; readonly above: number }>(
-    `SELECT count(*) AS total, count(*) FILTER (WHERE t.nr > :nr) AS above FROM traces t WHERE ${where}`,
+    `SELECT count(*) AS total, count(*) FILTER (WHERE t.nr > :nr) AS above FROM ${traces} WHERE ${where}`,
     { ...values, nr },
   )!;
 }

@@ -1,17 +1,23 @@
 /**
- * P26: the longest task of the window's main thread while each view and pane shows content of megabytes in one place: imported,
- * opened, and every tab of the trace and of the inspector looked at.
+ * P26: the longest task of the window's main thread, in CPU time, while content of megabytes in one place is opened and shown in each
+ * view and pane, whole where it can be, searched, copied and replayed.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { chromium, type Browser, type Page } from 'playwright';
+import { chromium, type Browser, type CDPSession, type Page } from 'playwright';
 import { startHost } from '../support/host.ts';
 import { importOver } from '../support/imports.ts';
-import { longestTask, watchTasks } from './long-tasks.ts';
+import type { Api } from '../support/apis.ts';
+import { STEPS } from './large-places.ts';
+import { longestTask } from './long-tasks.ts';
 import type { Result } from './measure.ts';
 
 const TARGET_MS = 50;
-/** For what a click begins to be drawn; long enough for the slowest view. */
-const SETTLE_MS = 1500;
+/** The window rests when its thread works less than this in each of so many looks. */
+const RESTING_MS = 12;
+const LOOK_MS = 100;
+const LOOKS = 3;
+/** Not waited for longer. */
+const MOST_LOOKS = 600;
 
 const chat = (delta: object, finish: string | null = null): string =>
   `data: ${JSON.stringify({ id: 'c', model: 'm', choices: [{ index: 0, delta, finish_reason: finish }] })}\n\n`;
@@ -19,11 +25,52 @@ const call = (name: string, args: string, index = 0): object => ({
   tool_calls: [{ index, id: `call_${index}`, type: 'function', function: { name, arguments: args } }],
 });
 const words = (length: number): string => 'lorem ipsum dolor '.repeat(length / 18 + 1).slice(0, length);
-const CONTENT: Readonly<Record<string, () => string>> = {
-  'arguments of 5 MB': () => chat(call('write_file', JSON.stringify({ text: words(5e6) }))),
-  'a line of 10 MB': () => chat({ role: 'assistant', content: words(1e7) }),
-  'a name of 1 MB': () => chat(call('n'.repeat(1e6), '{}')),
-  '100,000 blocks': () => Array.from({ length: 100_000 }, (_, at) => chat(call('f', '{}', at))).join(''),
+const ofChat = (...deltas: readonly object[]): string =>
+  `${deltas.map((delta) => chat(delta)).join('')}${chat({}, 'stop')}data: [DONE]\n\n`;
+const members = (count: number): string =>
+  JSON.stringify(
+    Object.fromEntries(
+      Array.from({ length: count }, (_, at) => [`key_${at}`, at % 3 ? { at, list: ['x', at] } : words(30)]),
+    ),
+  );
+
+const SECTION =
+  '## Part\n\n*lorem* **ipsum** `dolor` [sit](http://a.b)\n\n- one\n- two\n\n| a | b |\n|---|---|\n| 1 | 2 |\n\n```js\nlet a = 1;\n```\n\n';
+const event = (type: string, data: object): string => `event: ${type}\ndata: ${JSON.stringify({ type, ...data })}\n\n`;
+const markdown = (blocks: number): string =>
+  [
+    event('message_start', { message: { id: 'm', role: 'assistant', model: 'm', content: [], usage: {} } }),
+    ...Array.from({ length: blocks }, (_, index) =>
+      [
+        event('content_block_start', { index, content_block: { type: 'text', text: '' } }),
+        event('content_block_delta', {
+          index,
+          delta: { type: 'text_delta', text: SECTION.repeat(16_000 / SECTION.length) },
+        }),
+        event('content_block_stop', { index }),
+      ].join(''),
+    ),
+    event('message_delta', { delta: { stop_reason: 'end_turn' }, usage: { output_tokens: 5 } }),
+    event('message_stop', {}),
+  ].join('');
+
+interface Content {
+  readonly api?: Api;
+  text(): string;
+}
+
+const CONTENT: Readonly<Record<string, Content>> = {
+  'arguments of 5 MB': { text: () => ofChat(call('write_file', JSON.stringify({ text: words(5e6) }))) },
+  'arguments of 90,000 members': { text: () => ofChat(call('write_file', members(90_000))) },
+  'arguments of 5,000 members': { text: () => ofChat(call('write_file', members(5_000))) },
+  'a line of 10 MB': { text: () => ofChat({ role: 'assistant', content: words(1e7) }) },
+  'a name of 1 MB': { text: () => ofChat(call('n'.repeat(1e6), '{}')) },
+  'a key of 1 MB': { text: () => ofChat(call('f', JSON.stringify({ ['k'.repeat(1e6)]: 1 }))) },
+  '100,000 blocks': { text: () => ofChat(...Array.from({ length: 100_000 }, (_, at) => call('f', '{}', at))) },
+  'Markdown in 60 blocks': { api: 'messages', text: () => markdown(60) },
+  'an error of 1 MB': {
+    text: () => `${chat({ content: 'a' })}data: ${JSON.stringify({ error: { message: words(1e6) } })}\n\n`,
+  },
 };
 
 export async function largeContent(): Promise<readonly Result[]> {
@@ -34,12 +81,20 @@ export async function largeContent(): Promise<readonly Result[]> {
   });
   try {
     const results: Result[] = [];
-    for (const [what, make] of Object.entries(CONTENT)) {
-      const text = `${make()}${chat({}, 'stop')}data: [DONE]\n\n`;
-      const { id } = await importOver(host.client(), { name: what, text, api: 'chat_completions' });
-      const [where, value] = await longestTaskOf(browser, host.url, id);
-      const met = value <= TARGET_MS;
-      results.push({ id: 'P26', what: `longest task, ms: ${what}`, value, target: TARGET_MS, met, note: where });
+    for (const [what, { api = 'chat_completions', text }] of Object.entries(CONTENT)) {
+      const { id } = await importOver(host.client(), { name: what, text: text(), api });
+      // The newest is the one that the window shows first.
+      await importOver(host.client(), { name: 'small', text: ofChat({ content: 'a' }), api: 'chat_completions' });
+      const [worst, ...others] = (await walk(browser, host.url, id)).toSorted((a, b) => b.ms - a.ms);
+      const over = [worst!, ...others.filter(({ ms }) => ms > TARGET_MS)];
+      results.push({
+        id: 'P26',
+        what: `longest task, ms: ${what}`,
+        value: worst!.ms,
+        target: TARGET_MS,
+        met: worst!.ms <= TARGET_MS,
+        note: over.map(({ name, ms }) => `${name} ${ms.toFixed(0)}`).join(', '),
+      });
     }
     return results;
   } finally {
@@ -48,29 +103,53 @@ export async function largeContent(): Promise<readonly Result[]> {
   }
 }
 
-/** The place that cost the longest, and its milliseconds. */
-async function longestTaskOf(browser: Browser, url: string, id: string): Promise<readonly [where: string, ms: number]> {
-  const page = await browser.newPage({ viewport: { width: 1440, height: 900 } });
+interface Measured {
+  readonly name: string;
+  /** Of the longest task. */
+  readonly ms: number;
+}
+
+async function walk(browser: Browser, url: string, id: string): Promise<readonly Measured[]> {
+  const context = await browser.newContext({
+    viewport: { width: 1440, height: 900 },
+    permissions: ['clipboard-read', 'clipboard-write'],
+  });
   try {
-    await watchTasks(page);
+    const page = await context.newPage();
+    const devTools = await context.newCDPSession(page);
+    await devTools.send('Performance.enable', { timeDomain: 'threadTicks' });
     await page.goto(url);
-    await page.locator(`#run-${id}`).click();
-    let worst: readonly [string, number] = ['opened', await longestSettled(page)];
-    for (const place of ['article', 'complementary'] as const)
-      for (const tab of await page.getByRole(place).getByRole('tab').all()) {
-        const name = await tab.textContent();
-        // Without waiting for a quiet page, which is what is measured.
-        await tab.dispatchEvent('click');
-        const ms = await longestSettled(page);
-        if (ms > worst[1]) worst = [name ?? place, ms];
-      }
-    return worst;
+    await page.locator(`#run-${id}`).waitFor();
+    await resting(devTools);
+    const open = (): Promise<void> =>
+      page.evaluate((row) => document.querySelector<HTMLElement>(row)?.click(), `#run-${id}`);
+    const measured: Measured[] = [];
+    for (const { name, act } of [{ name: 'opened', act: open }, ...STEPS])
+      measured.push({ name, ms: await longestTask(page, () => actAndRest(page, devTools, act)) });
+    return measured;
   } finally {
-    await page.close();
+    await context.close();
   }
 }
 
-async function longestSettled(page: Page): Promise<number> {
-  await sleep(SETTLE_MS);
-  return longestTask(page);
+async function actAndRest(page: Page, devTools: CDPSession, act: (page: Page) => Promise<unknown>): Promise<void> {
+  await act(page);
+  await resting(devTools);
+}
+
+/** Resolves when the window has drawn what was asked of it. */
+async function resting(devTools: CDPSession): Promise<void> {
+  let worked = await workOf(devTools);
+  for (let quiet = 0, looks = 0; quiet < LOOKS && looks < MOST_LOOKS; looks++) {
+    await sleep(LOOK_MS);
+    const now = await workOf(devTools);
+    quiet = now - worked < RESTING_MS ? quiet + 1 : 0;
+    worked = now;
+  }
+}
+
+/** Milliseconds that the page's main thread has worked so far. */
+async function workOf(devTools: CDPSession): Promise<number> {
+  const { metrics } = await devTools.send('Performance.getMetrics');
+  return metrics.find(({ name }) => name === 'TaskDuration')!.value * 1000;
 }

@@ -8,7 +8,7 @@ import { DecodePass } from '../../src/shared/lanes/decode-pass.ts';
 import { startHost } from '../support/host.ts';
 import { importOver } from '../support/imports.ts';
 import { laneSetup } from '../support/lanes.ts';
-import { longestTask, watchTasks } from './long-tasks.ts';
+import { longestTask } from './long-tasks.ts';
 import { quantile, type Result } from './measure.ts';
 import { readsPerFrame, textFrames } from './streams.ts';
 
@@ -44,15 +44,17 @@ export async function largeTrace(): Promise<readonly Result[]> {
     for (let i = 0; i < REPETITIONS; i++) {
       const alone = lanesAlone(reads);
       const page = await openPage(browser, host.url);
-      const { paintMs, completeMs } = await opened(page, id, frames.length);
-      ratios.push({ paint: paintMs / alone, complete: completeMs / alone });
-      tasks['opening']!.push(await longestDrawn(page));
-      for (const tab of TABS) await chooseTab(page, tab);
-      tasks['changing tabs']!.push(await longestDrawn(page));
-      await chooseTab(page, 'Replay');
-      await longestDrawn(page);
-      await seek(page);
-      tasks['seeking']!.push(await longestDrawn(page));
+      const watch = async (what: string, act: () => Promise<void>): Promise<void> => {
+        tasks[what]!.push(await longestDrawn(page, act));
+      };
+      await watch('opening', async () => {
+        const { paintMs, completeMs } = await opened(page, id, frames.length);
+        ratios.push({ paint: paintMs / alone, complete: completeMs / alone });
+      });
+      await watch('changing tabs', async () => {
+        for (const tab of [...TABS, 'Replay']) await chooseTab(page, tab);
+      });
+      await watch('seeking', () => seek(page));
       await page.close();
     }
     const ratio = (what: string, of: (one: (typeof ratios)[number]) => number, target: number): Result => {
@@ -91,7 +93,6 @@ function lanesAlone(reads: ReturnType<typeof readsPerFrame>): number {
 
 async function openPage(browser: Browser, url: string): Promise<Page> {
   const page = await browser.newPage({ viewport: { width: 1440, height: 900 } });
-  await watchTasks(page);
   await page.goto(url);
   await page.locator('[data-lane="wire"] .streamed').first().waitFor();
   return page;
@@ -99,7 +100,6 @@ async function openPage(browser: Browser, url: string): Promise<Page> {
 
 /** Pressed and looked at in the page itself, so that no way to it is measured. */
 async function opened(page: Page, id: string, events: number): Promise<Opening> {
-  await longestTask(page);
   return page.evaluate(
     async ([row, all]) => {
       // Of the timeline, which counts what was read: the numbers of the header are known from the row of the list.
@@ -147,8 +147,10 @@ function frames(page: Page, count: number): Promise<void> {
   }, count);
 }
 
-/** Once the window has drawn what was done last. */
-async function longestDrawn(page: Page): Promise<number> {
-  await frames(page, 30);
-  return longestTask(page);
+/** Until the window has drawn what was done last. */
+function longestDrawn(page: Page, act: () => Promise<void>): Promise<number> {
+  return longestTask(page, async () => {
+    await act();
+    await frames(page, 30);
+  });
 }

@@ -1,30 +1,40 @@
 /** The longest task of a page's main thread. */
 import type { Page } from 'playwright';
 
-interface Watching {
-  longTask: number;
+/** Of Chrome's trace event format; times in microseconds. */
+interface TraceEvent {
+  readonly name: string;
+  readonly pid: number;
+  readonly tid: number;
+  /** CPU time of the thread. */
+  readonly tdur?: number;
+  readonly args?: { readonly name?: string };
 }
 
-/** From the next page that is loaded on. */
-export async function watchTasks(page: Page): Promise<void> {
-  await page.addInitScript(watch);
-}
-
-/** Milliseconds, of what ran since the last time this was asked; 0 where none took 50. */
-export function longestTask(page: Page): Promise<number> {
-  return page.evaluate(() => {
-    const watching = globalThis as unknown as Watching;
-    const ms = watching.longTask;
-    watching.longTask = 0;
-    return ms;
-  });
-}
-
-/** Runs in the page. */
-function watch(): void {
-  const watching = globalThis as unknown as Watching;
-  watching.longTask = 0;
-  new PerformanceObserver((list) => {
-    for (const { duration } of list.getEntries()) watching.longTask = Math.max(watching.longTask, duration);
-  }).observe({ entryTypes: ['longtask'] });
+/**
+ * Milliseconds of the longest task that ran while `act` did, as CPU time of the thread: by the clock a task on a busy machine also
+ * takes the time for which it waits for a core. The page must be the only one of its browser.
+ */
+export async function longestTask(page: Page, act: () => Promise<void>): Promise<number> {
+  const browser = page.context().browser()!;
+  await browser.startTracing(page, { categories: ['toplevel'] });
+  let trace: Buffer;
+  try {
+    await act();
+  } finally {
+    trace = await browser.stopTracing();
+  }
+  const { traceEvents } = JSON.parse(trace.toString()) as { readonly traceEvents: readonly TraceEvent[] };
+  const threadOf = ({ pid, tid }: TraceEvent): string => `${pid} ${tid}`;
+  const mains = new Set(
+    traceEvents
+      .filter(({ name, args }) => name === 'thread_name' && args?.name === 'CrRendererMain')
+      .map((event) => threadOf(event)),
+  );
+  const tasks = traceEvents.filter(
+    (event) => event.name === 'ThreadControllerImpl::RunTask' && mains.has(threadOf(event)),
+  );
+  // A trace without them would be a page that is always quick.
+  if (tasks.length === 0) throw new Error('The trace has no task of a main thread.');
+  return tasks.reduce((longest, { tdur = 0 }) => Math.max(longest, tdur), 0) / 1000;
 }

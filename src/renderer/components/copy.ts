@@ -2,14 +2,41 @@
 import { plural } from './format.ts';
 import { withoutControls } from './visible.ts';
 import { toast, toastError, type ToastAction } from '../stores/toasts.ts';
+import { inTurns } from '../stores/turns.ts';
+
+/** Characters that are looked through in one step. */
+const STEP = 1_048_576;
 
 /** `what` names it in the message: `Event 108 as JSON`; `then` is what may come next. */
 export async function copyText(what: string, text: string | Promise<string>, then?: ToastAction): Promise<void> {
   try {
-    const { text: clean, removed } = withoutControls(await text);
+    const { text: clean, removed } = await cleaned(await text);
     await navigator.clipboard.writeText(clean);
     toast(removed === 0 ? `${what} copied` : `${what} copied without ${plural(removed, 'control character')}`, then);
   } catch (error) {
     toastError(`${what} could not be copied`, error);
   }
+}
+
+/** Lines of `text` of each of many things, made in turns with whatever else the window does. */
+export async function linesOf<Thing>(things: readonly Thing[], text: (thing: Thing) => string): Promise<string> {
+  const lines: string[] = [];
+  await inTurns(things, (thing) => void lines.push(text(thing)));
+  return lines.join('\n');
+}
+
+/** A copy of megabytes is looked through in turns, too. */
+async function cleaned(text: string): Promise<ReturnType<typeof withoutControls>> {
+  const kept: string[] = [];
+  let removed = 0;
+  await inTurns(stretches(text), (stretch) => {
+    const clean = withoutControls(stretch);
+    kept.push(clean.text);
+    removed += clean.removed;
+  });
+  return { text: removed === 0 ? text : kept.join(''), removed };
+}
+
+function* stretches(text: string): Generator<string> {
+  for (let at = 0; at < text.length; at += STEP) yield text.slice(at, at + STEP);
 }

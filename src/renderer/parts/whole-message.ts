@@ -1,6 +1,7 @@
 /** What a lane's messages about one block come to, as one whole message. Pure. */
 import type { BlockRow, LaneBlock } from '../../shared/model/blocks.ts';
 import { WIRE, type Emission, type LaneMessage } from '../../shared/model/messages.ts';
+import { linesOf } from '../components/copy.ts';
 import { contentOfMessage } from './emissions.ts';
 
 /** The row an event belongs to: that of its block, else the one whose events surround it. */
@@ -67,5 +68,5 @@ function merged(first: LaneMessage, text: string, block: LaneBlock): unknown {
 }
 
 /** One JSON message a line. */
-export const jsonLines = (emissions: readonly Emission[]): string =>
-  emissions.map(({ message }) => JSON.stringify(message)).join('\n');
+export const jsonLines = (emissions: readonly Emission[]): Promise<string> =>
+  linesOf(emissions, ({ message }) => JSON.stringify(message));

@@ -2,6 +2,7 @@
 import { WIRE } from '../../../shared/model/messages.ts';
 import type { LaneBlock } from '../../../shared/model/blocks.ts';
 import type { TraceModel } from '../../stores/trace-model.ts';
+import { inTurns } from '../../stores/turns.ts';
 
 export interface Match {
   /** The event that brought its first character. */
@@ -20,8 +21,6 @@ const SHORTEST_STEP = 512;
 const COMPARED = 524_288;
 /** Events looked at in one step. */
 const EVENTS = 1_000;
-/** Time that steps take together before the window has its turn. */
-const TURN_MS = 8;
 
 type Searched = Pick<TraceModel, 'blocks' | 'events'>;
 
@@ -31,17 +30,9 @@ type Searched = Pick<TraceModel, 'blocks' | 'events'>;
  */
 export async function matchesIn(model: Searched, text: string, signal?: AbortSignal): Promise<readonly Match[] | null> {
   const found: Match[] = [];
-  let until = performance.now() + TURN_MS;
-  for (const match of matchesBySteps(model, text)) {
-    if (match) found.push(match);
-    else if (performance.now() > until) {
-      await new Promise((resolve) => setTimeout(resolve));
-      if (signal?.aborted) return null;
-      until = performance.now() + TURN_MS;
-    }
-    if (found.length >= MOST_MATCHES) break;
-  }
-  return signal?.aborted ? null : found.toSorted((a, b) => a.event - b.event);
+  const take = (match: Match | null): boolean => match === null || found.push(match) < MOST_MATCHES;
+  const looked = await inTurns(matchesBySteps(model, text), take, signal);
+  return looked ? found.toSorted((a, b) => a.event - b.event) : null;
 }
 
 /** As they are come upon; null ends a step, and none costs more than a few milliseconds. */

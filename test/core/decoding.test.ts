@@ -9,6 +9,7 @@ import { TaskContext } from '../../src/main/core/decoding/tasks/task.ts';
 import { RecordedItems } from '../../src/main/core/recording/recorded-items.ts';
 import type { TraceItem } from '../../src/shared/model/items.ts';
 import { DEFAULT_OPTIONS, type AdapterOptions } from '../../src/shared/model/trace.ts';
+import { EVENT_BYTES } from '../../src/shared/rpc/contract.ts';
 import type { StreamService } from '../../src/shared/rpc/services.ts';
 import { wireFixtures } from '../support/fixtures.ts';
 import { threadForFile } from '../support/lane-thread.ts';
@@ -187,6 +188,19 @@ describe('an event', () => {
     expect(detail.json).toContain('"n": 1.50,\n  "n": 12345678901234567890');
     expect(detail.emissions.map(({ lane }) => lane)).toEqual(expect.arrayContaining(['wire', 'simple']));
     expect(detail.emissions.every((emission) => emission.event === 0)).toBe(true);
+  });
+
+  test('of megabytes comes with the beginning of its bytes, and all of its JSON', async () => {
+    const text = 'x'.repeat(2 * EVENT_BYTES);
+    const long = memoryTrace(
+      'chat_completions',
+      readsOf(bytesOf(`data: ${JSON.stringify({ choices: [], text })}\n\n`), []),
+    );
+    const tasks = tasksOver(new TaskContext(memorySource([long]), '0', undefined));
+    const detail = await tasks['traces.event']({ id: long.trace.id, index: 0, options: undefined });
+    expect(Buffer.from(detail.bytes, 'base64')).toHaveLength(EVENT_BYTES);
+    expect(Buffer.from(detail.around, 'base64').length).toBeLessThan(EVENT_BYTES + 1_000);
+    expect(detail.json).toContain(text);
   });
 
   test('of several data lines is joined; of no JSON has none; a mark in mid-body hides the line it stands before', async () => {

@@ -198,10 +198,10 @@ test('shows the messages as JSON, and blanks where only text counts', async ({ p
   await openCompare(page, 'text-lost', 'chat_completions');
   const levels = page.getByRole('group', { name: 'Level' });
   await levels.getByRole('button', { name: 'JSON' }).click();
-  await expect(page.locator('.columns-cell[data-lane="simple"] code').first()).toContainText(
+  await expect(page.locator('.columns-cell[data-lane="simple"] .long-text').first()).toContainText(
     '"message_type": "assistant_message"',
   );
-  const message = page.locator('.columns-cell[data-lane="simple"] code').first();
+  const message = page.locator('.columns-cell[data-lane="simple"] .long-text').first();
   await expect(message).not.toContainText('"otid"');
   await page.getByLabel('Ignored fields').fill('id, date, content');
   await expect(message).toContainText('"otid"');

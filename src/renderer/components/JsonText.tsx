@@ -2,14 +2,20 @@ import { memo, useMemo, useState } from 'react';
 import { count, plural } from './format.ts';
 import type { JsonMember } from '../../shared/json/json-members.ts';
 import { lowerBound } from '../stores/lower-bound.ts';
+import { LongText } from './LongText.tsx';
 import { Shown } from './Shown.tsx';
+import { useSteps } from './use-steps.ts';
 import './json-text.css';
 
-/** Lines and characters of a line that are drawn at first: an event may be ten megabytes in one line. */
+/** Lines that are drawn at first, and how much more there is with each press. */
 const LINES = 400;
-const CHARS = 2000;
-/** How much more there is with each press. */
 const MORE = 8;
+/** Characters of a line that are drawn at first: an event may be ten megabytes in one line. The first press draws all of it. */
+const CHARS = 2000;
+/** Lines that are laid out together, or not at all while they are out of view. */
+const SHEET = 50;
+/** Of drawing a sheet, in characters of text. */
+const SHEET_COST = 4_096;
 
 interface JsonTextProps {
   /** Indented JSON, one member a line. */
@@ -22,13 +28,60 @@ interface JsonTextProps {
 
 /** Indented JSON as text. A member can be marked, and chosen by its line. */
 export const JsonText = memo(function JsonText({ text, members, marked = null, onMark }: JsonTextProps) {
-  const lines = useMemo(() => linesOf(text), [text]);
-  const [times, setTimes] = useState(1);
-  const shown = lines.slice(0, LINES * times);
+  const starts = useMemo(() => lineStarts(text), [text]);
+  const [asked, setAsked] = useState({ text, times: 1 });
+  const times = asked.text === text ? asked.times : 1;
+  const lines = starts.length - 1;
+  const shown = Math.min(lines, LINES * times);
+  const sheets = useSteps(Math.ceil(shown / SHEET), SHEET_COST, text);
+  const hasCuts = useMemo(() => starts.some((start, at) => at > 0 && start - starts[at - 1]! > CHARS + 1), [starts]);
   const member = marked === null ? undefined : members?.[marked];
   return (
     <div className="json">
-      {shown.map(({ start, end }) => {
+      {Array.from({ length: sheets }, (_, sheet) => {
+        const [from, to] = [sheet * SHEET, Math.min((sheet + 1) * SHEET, shown)];
+        const isMarked = member !== undefined && member.start < starts[to]! && member.end > starts[from]!;
+        return (
+          <Sheet
+            key={sheet}
+            text={text}
+            starts={starts}
+            from={from}
+            to={to}
+            members={members}
+            marked={isMarked ? member : undefined}
+            onMark={onMark}
+            whole={times > 1}
+          />
+        );
+      })}
+      {(shown < lines || (hasCuts && times === 1)) && (
+        <button type="button" className="link" onClick={() => setAsked({ text, times: times * MORE })}>
+          Show more: {shown < lines ? plural(lines - shown, 'line') : 'long values are cut'}
+        </button>
+      )}
+    </div>
+  );
+});
+
+interface SheetProps {
+  readonly text: string;
+  readonly members: JsonTextProps['members'] | undefined;
+  readonly onMark: JsonTextProps['onMark'] | undefined;
+  readonly starts: readonly number[];
+  /** Numbers of its lines, `to` exclusive. */
+  readonly from: number;
+  readonly to: number;
+  readonly marked: JsonMember | undefined;
+  /** Its lines are not cut. */
+  readonly whole: boolean;
+}
+
+const Sheet = memo(function Sheet({ text, starts, from, to, members, marked, onMark, whole }: SheetProps) {
+  return (
+    <div className="json-sheet">
+      {starts.slice(from, to).map((start, at) => {
+        const end = starts[from + at + 1]! - 1;
         const own = onMark && members ? memberAt(members, start, end) : -1;
         return (
           <div
@@ -36,22 +89,10 @@ export const JsonText = memo(function JsonText({ text, members, marked = null, o
             className={own >= 0 ? 'json-line pick' : 'json-line'}
             onClick={own >= 0 ? () => onMark!(own) : undefined}
           >
-            <Line
-              text={text}
-              start={start}
-              end={end}
-              from={member?.start ?? 0}
-              to={member?.end ?? 0}
-              longest={CHARS * times}
-            />
+            <Line text={text} start={start} end={end} from={marked?.start ?? 0} to={marked?.end ?? 0} whole={whole} />
           </div>
         );
       })}
-      {(shown.length < lines.length || lines.some(({ start, end }) => end - start > CHARS * times)) && (
-        <button type="button" className="link" onClick={() => setTimes(times * MORE)}>
-          Show more: {shown.length < lines.length ? plural(lines.length - shown.length, 'line') : 'long values are cut'}
-        </button>
-      )}
     </div>
   );
 });
@@ -63,12 +104,17 @@ interface LineProps {
   /** The marked stretch of the text. */
   readonly from: number;
   readonly to: number;
-  readonly longest: number;
+  readonly whole: boolean;
 }
 
-function Line({ text, start, end, from, to, longest }: LineProps) {
-  const stop = Math.min(end, start + longest);
-  const cut = end > stop ? <span className="quiet">… {count(end - stop)} more characters</span> : null;
+function Line({ text, start, end, from, to, whole }: LineProps) {
+  const stop = Math.min(end, start + CHARS);
+  const rest = useMemo(() => (whole && end > stop ? [text.slice(stop, end)] : null), [whole, text, stop, end]);
+  const cut = rest ? (
+    <LongText pieces={rest} className="json-rest" first={Number.POSITIVE_INFINITY} />
+  ) : (
+    end > stop && <span className="quiet">… {count(end - stop)} more characters</span>
+  );
   // The mark begins where the line's own text does.
   const [a, b] = [Math.min(Math.max(start + indentOf(text, start, stop), from), stop), Math.min(stop, to)];
   if (a >= b)
@@ -111,20 +157,12 @@ function indentOf(text: string, start: number, end: number): number {
   return at - start;
 }
 
-interface Span {
-  readonly start: number;
-  readonly end: number;
-}
-
-function linesOf(text: string): readonly Span[] {
-  const lines: Span[] = [];
-  for (let start = 0; start <= text.length;) {
-    const at = text.indexOf('\n', start);
-    const end = at < 0 ? text.length : at;
-    lines.push({ start, end });
-    start = end + 1;
-  }
-  return lines;
+/** Where each line begins, and, last, where one more would. */
+function lineStarts(text: string): readonly number[] {
+  const starts = [0];
+  for (let at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n', at + 1)) starts.push(at + 1);
+  starts.push(text.length + 1);
+  return starts;
 }
 
 /** The member that begins in the stretch; −1: none does. */

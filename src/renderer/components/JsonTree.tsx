@@ -1,17 +1,21 @@
 /** A JSON text as a tree whose branches fold. Only what is open, and only so much of it, is drawn. */
-import { useId, useMemo, useRef, useState, type KeyboardEvent } from 'react';
+import { memo, useCallback, useId, useMemo, useRef, useState, type KeyboardEvent } from 'react';
 import { ChevronDown, ChevronRight } from 'lucide-react';
 import { count, plural } from './format.ts';
 import { Icon } from './Icon.tsx';
 import { jsonRows, seenRows, type JsonRow } from './json-tree.ts';
+import { LongText } from './LongText.tsx';
 import { Shown } from './Shown.tsx';
+import { useSteps } from './use-steps.ts';
 import './json-tree.css';
 
-/** Rows, and characters of a value, that are drawn at first. A tree of more rows begins with its branches closed. */
+/** Rows that are drawn at first, and how much more there is with each press. A tree of more rows begins with its branches closed. */
 const ROWS = 200;
-const CHARS = 1_000;
-/** How much more there is with each press. */
 const MORE = 4;
+/** Characters of a value that are drawn at first. The first press draws all of it. */
+const CHARS = 1_000;
+/** Of drawing a row, in characters of text. */
+const ROW_COST = 128;
 /** Beyond this level rows no longer move to the right. */
 const DEEPEST = 24;
 
@@ -28,21 +32,33 @@ export function JsonTree({ text, label }: JsonTreeProps) {
   const [at, setAt] = useState(0);
   const tree = useRef<HTMLUListElement>(null);
   const id = useId();
-  const { seen, total } = useMemo(() => seenRows(rows, closed, ROWS * times), [rows, closed, times]);
+  const { seen: wanted, total } = useMemo(() => seenRows(rows, closed, ROWS * times), [rows, closed, times]);
+  const drawn = useSteps(wanted.length, ROW_COST, rows);
+  const seen = useMemo(() => wanted.slice(0, drawn), [wanted, drawn]);
+  const toggle = useCallback(
+    (row: number) =>
+      setClosed((before) => {
+        const after = new Set(before);
+        if (!after.delete(row)) after.add(row);
+        return after;
+      }),
+    [],
+  );
+  const press = useCallback(
+    (row: number) => {
+      setAt(row);
+      if (rows[row]!.held > 0) toggle(row);
+    },
+    [rows, toggle],
+  );
   if (rows.length === 0)
     return (
       <div className="args">
         <Shown text={text} />
       </div>
     );
-  const cut = seen.some((row) => (rows[row]!.value?.length ?? 0) > CHARS * times);
+  const cut = times === 1 && wanted.some((row) => (rows[row]!.value?.length ?? 0) > CHARS);
 
-  const fold = (row: number, shut: boolean) => {
-    const next = new Set(closed);
-    if (shut) next.add(row);
-    else next.delete(row);
-    setClosed(next);
-  };
   const goTo = (row: number) => {
     const place = seen.indexOf(row);
     if (place < 0) return;
@@ -55,7 +71,7 @@ export function JsonTree({ text, label }: JsonTreeProps) {
     if (action === null) return;
     event.preventDefault();
     if ('to' in action) goTo(action.to);
-    else if (action.shut !== null) fold(at, action.shut);
+    else if (action.shut !== null) toggle(at);
   };
   return (
     <div className="json-tree" onClick={(event) => event.stopPropagation()}>
@@ -71,20 +87,18 @@ export function JsonTree({ text, label }: JsonTreeProps) {
           <Row
             key={row}
             id={`${id}-${row}`}
+            number={row}
             row={rows[row]!}
             shut={closed.has(row)}
             active={row === at}
-            longest={CHARS * times}
-            onPress={() => {
-              setAt(row);
-              if (rows[row]!.held > 0) fold(row, !closed.has(row));
-            }}
+            whole={times > 1}
+            onPress={press}
           />
         ))}
       </ul>
-      {(total > seen.length || cut) && (
+      {(total > wanted.length || cut) && (
         <button type="button" className="link more" onClick={() => setTimes(times * MORE)}>
-          Show more: {total > seen.length ? plural(total - seen.length, 'row') : 'long values are cut'}
+          Show more: {total > wanted.length ? plural(total - wanted.length, 'row') : 'long values are cut'}
         </button>
       )}
     </div>
@@ -93,16 +107,19 @@ export function JsonTree({ text, label }: JsonTreeProps) {
 
 interface RowProps {
   readonly id: string;
+  readonly number: number;
   readonly row: JsonRow;
   readonly shut: boolean;
   readonly active: boolean;
-  readonly longest: number;
-  readonly onPress: () => void;
+  /** Its value is not cut. */
+  readonly whole: boolean;
+  readonly onPress: (row: number) => void;
 }
 
-function Row({ id, row, shut, active, longest, onPress }: RowProps) {
+const Row = memo(function Row({ id, number, row, shut, active, whole, onPress }: RowProps) {
   const { name, value, bracket, level, held } = row;
   const folds = held > 0;
+  const rest = useMemo(() => (whole && value && value.length > CHARS ? [value.slice(CHARS)] : null), [whole, value]);
   return (
     <li
       id={id}
@@ -112,7 +129,7 @@ function Row({ id, row, shut, active, longest, onPress }: RowProps) {
       aria-selected={active}
       className={folds ? 'folds' : undefined}
       style={{ paddingLeft: `${(Math.min(level, DEEPEST) - 1) * 12}px` }}
-      onClick={onPress}
+      onClick={() => onPress(number)}
     >
       <span className="json-tree-fold">{folds && <Icon of={shut ? ChevronRight : ChevronDown} size={12} />}</span>
       <span className="json-tree-row">
@@ -123,14 +140,18 @@ function Row({ id, row, shut, active, longest, onPress }: RowProps) {
           <span className="quiet">{bracket === '{' ? plural(held, 'field') : plural(held, 'item')}</span>
         ) : (
           <>
-            <Shown whole text={value.slice(0, longest)} />
-            {value.length > longest && <span className="quiet">… {count(value.length - longest)} more characters</span>}
+            <Shown whole text={value.slice(0, CHARS)} />
+            {rest ? (
+              <LongText pieces={rest} first={Number.POSITIVE_INFINITY} />
+            ) : (
+              value.length > CHARS && <span className="quiet">… {count(value.length - CHARS)} more characters</span>
+            )}
           </>
         )}
       </span>
     </li>
   );
-}
+});
 
 const branchesOf = (rows: readonly JsonRow[]): ReadonlySet<number> =>
   new Set(rows.flatMap(({ held }, at) => (held > 0 ? [at] : [])));

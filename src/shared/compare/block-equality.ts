@@ -20,9 +20,9 @@ const NONE: readonly BlockDifference[] = [];
 
 /**
  * Empty: equal. Of a block that still grows it is only said what the lane has nothing of yet, and what it has that the wire
- * has not. The last row stands for what is kept at the end, which is not of one block: see equality.ts.
+ * has not. The last row stands for what is kept at the end, which is not of one block: see equality.ts. `mostRead`: see sameArguments.
  */
-export function blockDifferences(row: BlockRow, lane: LaneId): readonly BlockDifference[] {
+export function blockDifferences(row: BlockRow, lane: LaneId, mostRead?: number): readonly BlockDifference[] {
   if (lane === WIRE || row.kind === 'end') return NONE;
   const [wire, own] = [row.cells.wire, cellOf(row, lane)];
   const kinds = new Set([...wire, ...own].map(({ kind }) => kind));
@@ -30,7 +30,7 @@ export function blockDifferences(row: BlockRow, lane: LaneId): readonly BlockDif
   for (const kind of kinds) {
     const there = wire.filter((block) => block.kind === kind);
     const here = own.filter((block) => block.kind === kind);
-    out.push(...aspects(kind, there, here, row.open).map((aspect) => ({ kind, aspect })));
+    out.push(...aspects(kind, there, here, row.open, mostRead).map((aspect) => ({ kind, aspect })));
   }
   return out.length > 0 ? out : NONE;
 }
@@ -40,13 +40,14 @@ function aspects(
   wire: readonly LaneBlock[],
   own: readonly LaneBlock[],
   open: boolean,
+  mostRead?: number,
 ): readonly BlockDifference['aspect'][] {
   if (own.length === 0) return wire.some(says) ? ['missing'] : [];
   if (wire.length === 0) return own.some(says) ? ['extra'] : [];
   // A lane words an error in its own way.
   if (open || kind === 'error') return [];
   const call = kind === 'tool' || kind === 'server_tool';
-  const equal = call ? sameArguments : (a: string, b: string): boolean => a === b;
+  const equal = (a: string, b: string): boolean => (call ? sameArguments(a, b, mostRead) : a === b);
   return [
     ...(equal(textOf(wire), textOf(own)) ? [] : (['text'] as const)),
     ...(call && nameOf(wire) !== nameOf(own) ? (['name'] as const) : []),

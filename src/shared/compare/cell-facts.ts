@@ -36,9 +36,37 @@ const CARRIED: ReadonlySet<string> = new Set(['text', 'reasoning', 'tool', 'refu
 export const isLoss = (fact: CellFact | null): boolean =>
   fact !== null && fact.type !== 'no-place' && fact.type !== 'parts' && fact.type !== 'id';
 
+/** Arguments that are longer, in UTF-16 units, are not read here: the findings say whether they are equal. */
+const MOST_READ = 262_144;
+
+/** What is known of a row, by lane: it is asked for with each drawing, and texts of megabytes are not compared for each. */
+const known = new WeakMap<BlockRow, Map<LaneId, { readonly state: string; readonly fact: CellFact | null }>>();
+
 /** null: equal, or too early to say. Texts are compared only when the row is closed. */
 export function cellFact(row: BlockRow, lane: LaneId): CellFact | null {
-  const differences = blockDifferences(row, lane);
+  let facts = known.get(row);
+  if (!facts) known.set(row, (facts = new Map()));
+  const state = stateOf(row, lane);
+  const before = facts.get(lane);
+  if (before?.state === state) return before.fact;
+  const fact = factOf(row, lane);
+  facts.set(lane, { state, fact });
+  return fact;
+}
+
+/** Changes with whatever a fact depends on: the blocks grow in place. */
+const stateOf = (row: BlockRow, lane: LaneId): string =>
+  [row.cells.wire, cellOf(row, lane)]
+    .map((blocks) =>
+      blocks.map(({ chars, messages, name, callId, signature, attachments }) =>
+        [chars, messages, name?.length, callId?.length, signature.length, attachments.length].join(' '),
+      ),
+    )
+    .concat([[String(row.open)]])
+    .join('|');
+
+function factOf(row: BlockRow, lane: LaneId): CellFact | null {
+  const differences = blockDifferences(row, lane, MOST_READ);
   if (differences.length === 0) return null;
   const [wire, own] = [row.cells.wire, cellOf(row, lane)];
   if (row.kind === 'error') return { type: wire.length > 0 ? 'error-missing' : 'error-extra' };

@@ -216,12 +216,15 @@ export const settingsSchema = z.strictObject({
 });
 export type Settings = z.infer<typeof settingsSchema>;
 
+/** Bytes of a frame that come with its event. */
+export const EVENT_BYTES = 524_288;
+
 /** One event with all there is to know of it: the inspector. */
 export interface EventDetail {
   readonly event: EventSummary;
-  /** The frame's bytes, base64. */
+  /** The frame's bytes, base64; of a long frame only the beginning, EVENT_BYTES of it: `traces.bytes` has the rest. */
   readonly bytes: string;
-  /** Bytes shown before and after it, for context: offset of the first byte of `around`. */
+  /** Bytes shown before and after it, for context: offset of the first byte of `around`. As long as `bytes` may be, and these. */
   readonly aroundStart: number;
   readonly around: string;
   /** The payload's JSON text, indented, from the bytes: numbers and duplicate keys as they came; null when it is no JSON. */

@@ -51,6 +51,25 @@ describe('what a cell differs in', () => {
     expect(cellFact(grid.row('t0')!, 'legacy')).toEqual({ type: 'kind', kind: 'text' });
   });
 
+  it('tells of arguments of megabytes only what one has more of at an end, and looks again when more comes', () => {
+    const args = JSON.stringify({ text: 'x'.repeat(300_000) });
+    const grid = gridOf(
+      itemsOf([
+        { ms: 1, block: 't0', wire: [wireStart('t0', 'tool', { name: 'f', id: 'c' }), wireArgs('t0', args)] },
+        { ms: 2, block: 't0', wire: [wireStop('t0', true)], legacy: [call('f', 'c', args.slice(0, -2))] },
+      ]),
+    );
+    const row = grid.row('t0')!;
+    expect(cellFact(row, 'legacy')).toEqual({ type: 'cut-end', chars: 2 });
+    const [block] = row.cells['legacy']!;
+    block!.pieces.push('"}');
+    block!.chars += 2;
+    expect(cellFact(row, 'legacy')).toBeNull();
+    block!.pieces.splice(0, 2, args.replace('x', 'y'));
+    block!.messages++;
+    expect(cellFact(row, 'legacy')).toBeNull();
+  });
+
   it('sees what is not on the wire, an error included', () => {
     const grid = gridOf(
       itemsOf([

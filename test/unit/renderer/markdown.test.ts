@@ -3,7 +3,7 @@ import { createElement } from 'react';
 import { renderToStaticMarkup } from 'react-dom/server';
 import { describe, expect, test } from 'vitest';
 import { canFormat } from '../../../src/renderer/parts/lanes/Formatted.tsx';
-import { MarkdownTree } from '../../../src/renderer/parts/lanes/Markdown.tsx';
+import { MarkdownTree } from '../../../src/renderer/parts/lanes/MarkdownTree.tsx';
 import { markdownTree } from '../../../src/renderer/parts/lanes/markdown-tree.ts';
 import type { LaneBlock } from '../../../src/shared/model/blocks.ts';
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { PieceReader } from '../../../src/renderer/parts/lanes/piece-reader.ts';
+import { PieceReader } from '../../../src/renderer/components/piece-reader.ts';
 
 const text = fc.string({ unit: 'grapheme' });
 

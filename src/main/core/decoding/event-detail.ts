@@ -5,7 +5,7 @@ import type { TraceItem } from '../../../shared/model/items.ts';
 import type { Emission } from '../../../shared/model/messages.ts';
 import type { EventSummary } from '../../../shared/model/stream.ts';
 import type { TraceDetail } from '../../../shared/model/trace.ts';
-import type { EventDetail } from '../../../shared/rpc/contract.ts';
+import { EVENT_BYTES, type EventDetail } from '../../../shared/rpc/contract.ts';
 import { ServiceError } from '../../../shared/rpc/services.ts';
 import { framerOf } from '../../../shared/providers/framer-of.ts';
 
@@ -60,9 +60,9 @@ export async function eventDetail(
   const bytes = around.subarray(event.start - aroundStart, event.end - aroundStart);
   return {
     event,
-    bytes: base64(bytes),
+    bytes: base64(bytes.subarray(0, EVENT_BYTES)),
     aroundStart,
-    around: base64(around),
+    around: base64(around.subarray(0, EVENT_BYTES + 2 * AROUND_BYTES)),
     json: indentJson(dataOf(framerOf(api, framing), bytes, event.start)),
     emissions,
   };

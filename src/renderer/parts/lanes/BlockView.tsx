@@ -100,11 +100,11 @@ export const BlockView = memo(function BlockView({ block, folded, onFold, open, 
       )}
       {formatted && (
         <div className={clamped ? 'clamp' : undefined}>
-          <Formatted block={block} />
+          <Formatted block={block} clamped={clamped} />
         </div>
       )}
       {!shut && !formatted && (
-        <StreamedText block={block} className={classes} code={code} added={addedIn(block, fact)} />
+        <StreamedText block={block} className={classes} code={code} clamped={clamped} added={addedIn(block, fact)} />
       )}
       {kind === 'tool' && !clamped && <ArgumentTree block={block} open={open} />}
       {!shut && block.attachments.length > 0 && <Attachments block={block} />}

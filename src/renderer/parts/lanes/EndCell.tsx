@@ -1,3 +1,4 @@
+import { useMemo } from 'react';
 import { laneKeptLines, wireKeptLines, type KeptLine } from '../../../shared/compare/kept-lines.ts';
 import { nothingToCompare } from '../../../shared/compare/equality.ts';
 import { isWireResult, WIRE, type LaneId, type LaneOutcome } from '../../../shared/model/messages.ts';
@@ -23,6 +24,8 @@ export function EndCell({
   const { model } = useSession();
   const { outcomes } = model;
   const result = outcomes.get(lane);
+  const wire = outcomes.get(WIRE);
+  const lines = useMemo(() => (result ? linesOf(result, wire) : []), [result, wire]);
   return (
     <div className={off ? 'cell end off' : 'cell end'}>
       <header className="block-head">
@@ -34,7 +37,7 @@ export function EndCell({
       ) : (
         result && (
           <dl className="facts-list">
-            {linesOf(result, outcomes.get(WIRE)).map(({ name, value }, at) => (
+            {lines.map(({ name, value }, at) => (
               <Fact key={at} name={name} value={value} />
             ))}
           </dl>

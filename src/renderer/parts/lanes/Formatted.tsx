@@ -23,7 +23,17 @@ export function toggleFormatted(): void {
 export const canFormat = ({ kind, chars, valid, row }: LaneBlock, open: boolean): boolean =>
   !open && !row.open && chars > 0 && chars <= (LONGEST[kind] ?? 0) && (kind === 'text' || valid === true);
 
-export function Formatted({ block }: { readonly block: LaneBlock }) {
+interface FormattedProps {
+  readonly block: LaneBlock;
+  /** Only a few lines of it are seen. */
+  readonly clamped: boolean;
+}
+
+export function Formatted({ block, clamped }: FormattedProps) {
   const text = block.pieces.join('');
-  return block.kind === 'text' ? <Markdown text={text} /> : <JsonTree key={text} text={text} label="Arguments" />;
+  return block.kind === 'text' ? (
+    <Markdown text={text} clamped={clamped} />
+  ) : (
+    <JsonTree key={text} text={text} label="Arguments" />
+  );
 }

@@ -1,15 +1,24 @@
-/**
- * Markdown as a person reads it, of what a model wrote. Each node of the syntax tree becomes an element of React: HTML in the
- * text stays text, links are not links and images are not fetched; both are named with their addresses.
- */
-import { useEffect, useState, type ReactNode } from 'react';
+/** Markdown as a person reads it, read in a thread of its own and drawn frame by frame. */
+import { useEffect, useState } from 'react';
 import { Shown } from '../../components/Shown.tsx';
+import { useSteps } from '../../components/use-steps.ts';
+import { MarkdownTree } from './MarkdownTree.tsx';
 import type { MarkdownNode } from './markdown-tree.ts';
 import { readMarkdown } from './read-markdown.ts';
-import './markdown.css';
+
+/** What is drawn of a text of which a few lines are seen, in UTF-16 units. */
+const CLAMPED = 2_048;
+/** Its elements take longer to draw than plain text of as many characters. */
+const COST = 2;
+
+interface MarkdownProps {
+  readonly text: string;
+  /** Only a few lines of it are seen. */
+  readonly clamped: boolean;
+}
 
 /** The text as it came until it is read, and where it cannot be. */
-export function Markdown({ text }: { readonly text: string }) {
+export function Markdown({ text, clamped }: MarkdownProps) {
   const [read, setRead] = useState<{ readonly of: string; readonly tree: MarkdownNode | null }>();
   useEffect(() => {
     let wanted = true;
@@ -20,156 +29,17 @@ export function Markdown({ text }: { readonly text: string }) {
   }, [text]);
   const tree = read?.of === text ? read.tree : null;
   return tree ? (
-    <MarkdownTree text={text} tree={tree} />
+    <Drawn text={text} tree={tree} clamped={clamped} />
   ) : (
     <p className="prose">
-      <Shown whole text={text} />
+      <Shown whole text={clamped ? text.slice(0, CLAMPED) : text} />
     </p>
   );
 }
 
-export function MarkdownTree({ text, tree }: { readonly text: string; readonly tree: MarkdownNode }) {
-  return <div className="markdown">{blocks(tree, text)}</div>;
-}
-
-/** Signs of the markup itself. */
-const isMark = ({ name }: MarkdownNode): boolean => name.endsWith('Mark') || name === 'TableDelimiter';
-
-const sourceOf = ({ from, to }: MarkdownNode, text: string): string => text.slice(from, to);
-
-function blocks(node: MarkdownNode, text: string): ReactNode {
-  if (node.isDeep) return <Shown whole text={sourceOf(node, text)} />;
-  return node.children.map((child) => (isMark(child) ? null : <Block key={child.from} node={child} text={text} />));
-}
-
-interface Piece {
-  readonly node: MarkdownNode;
-  readonly text: string;
-}
-
-function Block({ node, text }: Piece): ReactNode {
-  switch (node.name) {
-    case 'FencedCode':
-    case 'CodeBlock':
-      return <Code node={node} text={text} />;
-    case 'Blockquote':
-      return <blockquote>{blocks(node, text)}</blockquote>;
-    case 'BulletList':
-      return <ul>{blocks(node, text)}</ul>;
-    case 'OrderedList':
-      return <ol start={Number.parseInt(sourceOf(node, text), 10)}>{blocks(node, text)}</ol>;
-    case 'ListItem':
-      return <li>{blocks(node, text)}</li>;
-    case 'HorizontalRule':
-      return <hr />;
-    case 'Table':
-      return <Grid node={node} text={text} />;
-    case 'Paragraph':
-    case 'Task':
-      return <p>{inline(node, text)}</p>;
-    default: {
-      // A heading of the answer, not of the window, among whose own headings its place would say nothing.
-      const heading = /^(?:ATX|Setext)Heading(\d)$/.exec(node.name);
-      if (heading) return <p className={`md-heading md-h${heading[1]}`}>{inline(node, text)}</p>;
-      return (
-        <p>
-          <Shown whole text={sourceOf(node, text)} />
-        </p>
-      );
-    }
-  }
-}
-
-/** The text of a node with the elements in it; signs of the markup left out. */
-function inline(node: MarkdownNode, text: string): ReactNode {
-  if (node.isDeep) return <Shown whole text={sourceOf(node, text)} />;
-  const out: ReactNode[] = [];
-  let at = node.from;
-  const upTo = (end: number): void => {
-    if (end > at) out.push(<Shown key={`text ${at}`} whole text={text.slice(at, end)} />);
-  };
-  for (const child of node.children) {
-    upTo(child.from);
-    if (!isMark(child)) out.push(<Inline key={child.from} node={child} text={text} />);
-    at = child.to;
-    // The blanks that part a sign from its text belong to the sign.
-    if (child.name === 'HeaderMark') while (text[at] === ' ') at++;
-  }
-  upTo(node.to);
-  return out;
-}
-
-function Inline({ node, text }: Piece): ReactNode {
-  const source = sourceOf(node, text);
-  switch (node.name) {
-    case 'Emphasis':
-      return <em>{inline(node, text)}</em>;
-    case 'StrongEmphasis':
-      return <strong>{inline(node, text)}</strong>;
-    case 'Strikethrough':
-      return <s>{inline(node, text)}</s>;
-    case 'InlineCode':
-      return <code>{inline(node, text)}</code>;
-    case 'Link':
-      return <span className="md-link">{inline(node, text)}</span>;
-    case 'Image':
-      return <span className="md-link">image {inline(node, text)}</span>;
-    case 'Autolink':
-      return inline(node, text);
-    case 'URL':
-    case 'LinkTitle':
-    case 'LinkLabel':
-      return (
-        <span className="quiet">
-          {' '}
-          <Shown whole text={source} />
-        </span>
-      );
-    case 'Escape':
-      return <Shown whole text={source.slice(1)} />;
-    case 'HardBreak':
-      return <br />;
-    default:
-      return <Shown whole text={source} />;
-  }
-}
-
-function Code({ node, text }: Piece) {
-  const { children } = node;
-  const language = children.find(({ name }) => name === 'CodeInfo');
-  const lines = children.filter(({ name }) => name === 'CodeText').map((child) => sourceOf(child, text));
-  return (
-    <div className="md-code">
-      {language && (
-        <span className="quiet">
-          <Shown text={sourceOf(language, text)} />
-        </span>
-      )}
-      <pre>
-        <Shown whole text={lines.join('')} />
-      </pre>
-    </div>
-  );
-}
-
-function Grid({ node, text }: Piece) {
-  const rows = node.children.filter(({ name }) => name === 'TableHeader' || name === 'TableRow');
-  return (
-    <table>
-      <tbody>
-        {rows.map((row) => {
-          const Cell = row.name === 'TableHeader' ? 'th' : 'td';
-          return (
-            <tr key={row.from}>
-              {row.children
-                .filter(({ name }) => name === 'TableCell')
-                .map((cell) => (
-                  <Cell key={cell.from}>{inline(cell, text)}</Cell>
-                ))}
-            </tr>
-          );
-        })}
-      </tbody>
-    </table>
-  );
+function Drawn({ text, tree, clamped }: MarkdownProps & { readonly tree: MarkdownNode }) {
+  const { children } = tree;
+  const wanted = clamped ? children.filter(({ from }) => from < CLAMPED).length : children.length;
+  const drawn = useSteps(wanted, Math.ceil((COST * text.length) / Math.max(1, children.length)), tree);
+  return <MarkdownTree text={text} tree={tree} drawn={drawn} />;
 }

@@ -3,33 +3,30 @@ import type { LaneBlock } from '../../../shared/model/blocks.ts';
 import { causeAt } from '../../../shared/model/text-causes.ts';
 import { useContained } from '../../components/Boundary.tsx';
 import { count } from '../../components/format.ts';
-import { onNextFrame } from '../../stores/frame.ts';
+import { PieceReader } from '../../components/piece-reader.ts';
+import { TextWriter } from '../../components/text-writer.ts';
+import { fillFrame, roomInFrame } from '../../stores/frame.ts';
 import { selectEvent, useSession, useTrace } from '../../stores/open.ts';
-import { PieceReader } from './piece-reader.ts';
 import { FreshText, unitAt } from './text-marks.ts';
-import { TextWriter } from './text-writer.ts';
 import { markAll, useStretches, type Stretch } from './use-stretches.ts';
 import '../../components/shown.css';
 
 /** What is drawn of a text at first, in UTF-16 units: one of megabytes takes the browser seconds to lay out. */
 const FIRST = 131_072;
+/** Of one that shows a few lines. */
+const FIRST_CLAMPED = 8_192;
 /** How much more there is with each press. */
 const MORE = 8;
-/** What one frame adds to all texts together. */
-const PER_FRAME = 16_384;
 
 const nothing = (): void => {};
-
-let frameLeft = PER_FRAME;
-const newFrame = (): void => {
-  frameLeft = PER_FRAME;
-};
 
 interface StreamedTextProps {
   readonly block: LaneBlock;
   readonly className: string;
   /** Data, not prose. */
   readonly code: boolean;
+  /** Only a few lines of it are seen. */
+  readonly clamped: boolean;
   /** A stretch that the wire does not have here, in UTF-16 units. */
   readonly added?: readonly [start: number, end: number] | undefined;
 }
@@ -39,11 +36,12 @@ interface StreamedTextProps {
  * neither selection nor scroll position is lost and the cost is that of what is new. Much at once is spread over frames, and
  * of a very long text only the beginning is drawn, until more is asked for.
  */
-export const StreamedText = memo(function StreamedText({ block, className, code, added }: StreamedTextProps) {
+export const StreamedText = memo(function StreamedText({ block, className, code, clamped, added }: StreamedTextProps) {
   const session = useSession();
   const root = useRef<HTMLDivElement>(null);
   const contained = useContained();
-  const limit = useRef(FIRST);
+  const first = clamped ? FIRST_CLAMPED : FIRST;
+  const limit = useRef(first);
   const [cut, setCut] = useState(false);
   const marks = useRef<readonly Stretch[]>([]);
   const unmark = useRef(nothing);
@@ -64,11 +62,8 @@ export const StreamedText = memo(function StreamedText({ block, className, code,
     let behind = false;
     const draw = (): void => {
       if (reader.done) return;
-      const text = reader.take(Math.min(limit.current - reader.taken, frameLeft));
-      if (text !== '') {
-        frameLeft -= text.length;
-        onNextFrame(newFrame);
-      }
+      const text = reader.take(Math.min(limit.current - reader.taken, roomInFrame()));
+      fillFrame(text.length);
       const wasBehind = behind;
       behind = !reader.done;
       if (behind && reader.taken >= limit.current) setCut(true);
@@ -108,6 +103,13 @@ export const StreamedText = memo(function StreamedText({ block, className, code,
   // oxlint-disable-next-line react/exhaustive-deps, react/exhaustive-effect-dependencies
   useLayoutEffect(() => shown.current!.show(block), [block, key, code, session, contained]);
 
+  useEffect(() => {
+    if (limit.current >= first) return;
+    limit.current = first;
+    setCut(false);
+    session.drawAgain();
+  }, [first, session]);
+
   const stretches = useStretches(block, added);
   useEffect(() => {
     marks.current = stretches;
@@ -134,7 +136,7 @@ export const StreamedText = memo(function StreamedText({ block, className, code,
   return (
     <>
       <div ref={root} className={`streamed ${className}`} onClick={pick} />
-      {cut && <Cut block={block} onMore={more} />}
+      {cut && !clamped && <Cut block={block} onMore={more} />}
     </>
   );
 });

@@ -1,18 +1,20 @@
 import { visibleBlanks } from '../../components/visible.ts';
-import { useRef, useState } from 'react';
+import { useMemo, useRef, useState } from 'react';
 import type { AlignedCell, AlignedRow } from '../../../shared/compare/result.ts';
 import { charsOf, marked } from '../../../shared/compare/cut-cells.ts';
 import { findingKind } from '../../../shared/compare/findings/registry.ts';
 import { differs, type Finding } from '../../../shared/model/findings.ts';
-import { WIRE, type Emission, type LaneId } from '../../../shared/model/messages.ts';
+import { WIRE, type Emission, type LaneId, type LaneOutcome } from '../../../shared/model/messages.ts';
 import { count, durationText, plural } from '../../components/format.ts';
 import { Glyph } from '../../components/Glyph.tsx';
+import { LongText } from '../../components/LongText.tsx';
 import { Shown } from '../../components/Shown.tsx';
+import { useSteps } from '../../components/use-steps.ts';
 import { setCentre } from '../../stores/app.ts';
 import { chooseFinding, useCompare } from '../../stores/compare.ts';
 import { selectEvent, useSession } from '../../stores/open.ts';
 import { useCharacters } from './characters.ts';
-import { piecesOf, startsOf, type Piece } from './column-rows.ts';
+import { partsOf, piecesOf, startsOf, type Piece } from './column-rows.ts';
 import { blockLook, isCode } from './looks.ts';
 import { messageJson, outcomeJson } from './message-index.ts';
 
@@ -126,6 +128,9 @@ function Cut({ cell: { text, cut } }: { readonly cell: AlignedCell }) {
   );
 }
 
+/** Of drawing a part of a text, in characters: about as many as it has. */
+const PART_COST = 4_096;
+
 /** In the wire's own text nothing is lost: what a lane has otherwise is marked there. */
 const MARKS = { lost: 'del', added: 'ins', altered: 'mark' } as const;
 
@@ -145,6 +150,8 @@ interface PiecesProps {
 function Pieces({ row, lane, pieces, ghost, code, blanks, whole, onWhole }: PiecesProps) {
   const root = useRef<HTMLParagraphElement>(null);
   const pick = useCharacters(root, { row: row.id, lane, text: row.cells[lane]?.text ?? null, blanks });
+  const parts = partsOf(pieces);
+  const drawn = useSteps(parts.length, PART_COST, parts.length);
   if (pieces.length === 0) return null;
   const shown = (text: string) => <Shown whole text={blanks ? visibleBlanks(text) : text} />;
   const hasMarks = pieces.some(({ mark }) => mark !== null);
@@ -157,21 +164,24 @@ function Pieces({ row, lane, pieces, ghost, code, blanks, whole, onWhole }: Piec
         className={['cell-text', code ? 'code' : 'prose', ghost && 'ghost'].filter(Boolean).join(' ')}
         onClick={pick}
       >
-        {pieces.map((piece, at) => {
-          const start = starts[at];
-          if (piece.type === 'gap')
-            return (
-              <span key={at} className="cell-gap">
-                … {count(piece.chars)} {piece.mark ?? (hasMarks ? 'equal' : 'more')} …
-              </span>
-            );
-          const Mark = piece.mark === null ? 'span' : MARKS[piece.mark];
-          return (
-            <Mark key={at} data-at={start}>
-              {shown(piece.text)}
-            </Mark>
-          );
-        })}
+        {parts.slice(0, drawn).map(([from, to]) => (
+          <span key={from} className={parts.length > 1 ? 'cell-part' : undefined}>
+            {pieces.slice(from, to).map((piece, at) => {
+              if (piece.type === 'gap')
+                return (
+                  <span key={at} className="cell-gap">
+                    … {count(piece.chars)} {piece.mark ?? (hasMarks ? 'equal' : 'more')} …
+                  </span>
+                );
+              const Mark = piece.mark === null ? 'span' : MARKS[piece.mark];
+              return (
+                <Mark key={at} data-at={starts[from + at]}>
+                  {shown(piece.text)}
+                </Mark>
+              );
+            })}
+          </span>
+        ))}
       </p>
       {(left > 0 || whole) && (
         <button type="button" className="link more" onClick={() => onWhole(!whole)}>
@@ -184,11 +194,19 @@ function Pieces({ row, lane, pieces, ghost, code, blanks, whole, onWhole }: Piec
 
 const SHOWN_MESSAGES = 40;
 
+function Message({ emission }: { readonly emission: Emission }) {
+  const ignored = useCompare((state) => state.ignored);
+  return <LongText pieces={useMemo(() => [messageJson(emission, ignored)], [emission, ignored])} />;
+}
+
+function Outcome({ outcome }: { readonly outcome: LaneOutcome }) {
+  return <LongText pieces={useMemo(() => [outcomeJson(outcome)], [outcome])} />;
+}
+
 /** `end`: the lane whose final state stands here too. */
 function Messages({ messages, end }: { readonly messages: readonly Emission[]; readonly end: LaneId | null }) {
   const { outcomes } = useSession().model;
   const outcome = end === null ? undefined : outcomes.get(end);
-  const ignored = useCompare((state) => state.ignored);
   const [all, setAll] = useState(false);
   if (messages.length === 0 && !outcome) return <p className="quiet">No message.</p>;
   const shown = all ? messages : messages.slice(0, SHOWN_MESSAGES);
@@ -205,17 +223,13 @@ function Messages({ messages, end }: { readonly messages: readonly Emission[]; r
             >
               {emission.event ?? '–'}
             </button>
-            <code>
-              <Shown whole text={messageJson(emission, ignored)} />
-            </code>
+            <Message emission={emission} />
           </li>
         ))}
         {outcome && (
           <li>
             <span className="quiet">final</span>
-            <code>
-              <Shown whole text={outcomeJson(outcome)} />
-            </code>
+            <Outcome outcome={outcome} />
           </li>
         )}
       </ol>

@@ -67,13 +67,40 @@ function shortened(text: string, mark: CellMark | null, whole: boolean, before: 
   const tail = behind ? AROUND : 0;
   const room = mark === null && !before && behind ? START : 0;
   // A gap that saves less than a line is not worth its line.
-  if (whole || text.length <= head + tail + room + 80) return [{ type: 'text', text, mark }];
+  if (whole || text.length <= head + tail + room + 80) return split(text, mark);
   const [from, to] = [boundary(text, head), boundary(text, text.length - tail)];
   return [
     ...(from > 0 ? [{ type: 'text' as const, text: text.slice(0, from), mark }] : []),
     { type: 'gap', chars: to - from, mark },
     ...(to < text.length ? [{ type: 'text' as const, text: text.slice(to), mark }] : []),
   ];
+}
+
+/** UTF-16 units of a piece and, about, of a part. */
+const LONGEST = 4_096;
+
+/** Parts of a text, which are laid out apart: numbers of the first piece of each, and of the one behind its last. */
+export function partsOf(pieces: readonly Piece[]): readonly (readonly [from: number, to: number])[] {
+  const parts: (readonly [number, number])[] = [];
+  let [from, units] = [0, 0];
+  for (const [at, piece] of pieces.entries()) {
+    units += piece.type === 'gap' ? 0 : piece.text.length;
+    if (units < LONGEST && at < pieces.length - 1) continue;
+    parts.push([from, at + 1]);
+    [from, units] = [at + 1, 0];
+  }
+  return parts;
+}
+
+/** A long one as several. */
+function split(text: string, mark: CellMark | null): Piece[] {
+  const pieces: Piece[] = [];
+  for (let at = 0; at < text.length;) {
+    const end = text.length - at <= LONGEST ? text.length : boundary(text, at + LONGEST);
+    pieces.push({ type: 'text', text: text.slice(at, end), mark });
+    at = end;
+  }
+  return pieces;
 }
 
 /** Where each of them begins in the text. */

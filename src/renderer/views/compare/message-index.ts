@@ -39,15 +39,16 @@ export function outcomeJson({ outcome }: LaneOutcome): string {
   return lineOf(outcome, OUTCOME_ELSEWHERE);
 }
 
+/** Longer texts, in UTF-16 units, have no blanks to break them at: looking for them costs more than they help. */
+const LONG = 65_536;
+
 /** On one line, with blanks to break it at. */
 function lineOf(value: object, ignored: ReadonlySet<string>): string {
-  const text = JSON.stringify(
-    value,
-    (key, field: unknown) => (ignored.has(key) || field === null ? undefined : field),
-    1,
-  );
+  const wanted = (key: string, field: unknown): unknown => (ignored.has(key) || field === null ? undefined : field);
+  const text = JSON.stringify(value, wanted);
+  if (text.length > LONG) return text;
   // Line ends inside of strings are escaped: these are all of the layout.
-  return text.replaceAll(/\n */g, ' ');
+  return JSON.stringify(value, wanted, 1).replaceAll(/\n */g, ' ');
 }
 
 /** Blocks stand in their rows; the accumulated response and the provider trace have panes of their own. */

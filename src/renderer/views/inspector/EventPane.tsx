@@ -1,8 +1,7 @@
 import { useMemo, useState } from 'react';
-import { parseJson } from '../../../shared/json/json-object.ts';
 import type { EventSummary } from '../../../shared/model/stream.ts';
 import { framePlaces } from '../../../shared/providers/frame-places.ts';
-import type { EventDetail } from '../../../shared/rpc/contract.ts';
+import { EVENT_BYTES, type EventDetail } from '../../../shared/rpc/contract.ts';
 import { bytesOf } from '../../../shared/text/base64.ts';
 import { Button } from '../../components/Button.tsx';
 import { Chip } from '../../components/Chip.tsx';
@@ -22,7 +21,7 @@ import { runCommand } from '../../commands/commands.ts';
 import { useSession, useTrace } from '../../stores/open.ts';
 import { noEvents } from '../../parts/no-events.ts';
 import { begunIn, placeInRead } from './event-place.ts';
-import { deltaMember, membersOf } from './json-selection.ts';
+import { deltaMember, membersOf, valueOf } from './json-selection.ts';
 import { LaneAnswers } from './LaneAnswers.tsx';
 import { Empty, Fact, Facts, Section } from './Section.tsx';
 import { useEventDetail } from '../../parts/use-event-detail.ts';
@@ -43,7 +42,11 @@ export function EventPane() {
       <header className="insp-title">
         <Glyph name={KIND_GLYPHS[event.kind]} size={16} className={KIND_TONES[event.kind]} label={event.kind} />
         <h2>Event {event.index}</h2>
-        {event.target !== undefined && <Chip>{event.target}</Chip>}
+        {event.target !== undefined && (
+          <Chip>
+            <Shown text={event.target} />
+          </Chip>
+        )}
         <span className="quiet mono cut" title={event.type}>
           <Shown text={event.type} />
         </span>
@@ -145,13 +148,14 @@ function EventFacts({ event }: { readonly event: EventSummary }) {
 function Contents({ detail }: { readonly detail: EventDetail }) {
   const { event, json, aroundStart } = detail;
   const members = useMemo(() => (json === null ? [] : membersOf(json)), [json]);
-  const value = useMemo(() => (json === null ? null : parseJson(json)), [json]);
+  const value = useMemo(() => (json === null ? null : valueOf(json)), [json]);
   const [marked, setMarked] = useState(() => (json === null ? null : deltaMember(json, members, event.preview)));
   const stream = useTrace((trace) => trace.detail);
   const around = useMemo(() => bytesOf(detail.around), [detail.around]);
+  const canMark = members.length > 0 && event.end - event.start <= EVENT_BYTES;
   const places = useMemo(
-    () => stream && framePlaces(stream.api, stream.framing, bytesOf(detail.bytes), event.start),
-    [stream, detail.bytes, event.start],
+    () => (stream && canMark ? framePlaces(stream.api, stream.framing, bytesOf(detail.bytes), event.start) : null),
+    [stream, canMark, detail.bytes, event.start],
   );
   const member = marked === null ? undefined : places?.members[marked];
   const ranges = places && member ? places.ranges(member.start, member.end) : [];

@@ -1,4 +1,4 @@
-import { useState } from 'react';
+import { useMemo, useState } from 'react';
 import { cellOf, type BlockRow, type LaneBlock } from '../../../shared/model/blocks.ts';
 import { WIRE, type LaneId } from '../../../shared/model/messages.ts';
 import { Button } from '../../components/Button.tsx';
@@ -7,14 +7,13 @@ import { copyText } from '../../components/copy.ts';
 import { CopyButton } from '../../components/CopyButton.tsx';
 import { count, plural } from '../../components/format.ts';
 import { JsonText } from '../../components/JsonText.tsx';
+import { LongText } from '../../components/LongText.tsx';
 import { Shown } from '../../components/Shown.tsx';
 import { useLaneName, useLanes } from '../../stores/lanes.ts';
 import { useSession, useTrace } from '../../stores/open.ts';
 import { Empty, Section } from './Section.tsx';
 import { emissionsOfBlock, jsonLines, rowOfEvent, wholeMessage } from '../../parts/whole-message.ts';
 
-/** Characters of a message that are drawn at first. */
-const SHOWN_CHARS = 4000;
 const CODE: ReadonlySet<LaneBlock['kind']> = new Set(['tool', 'server_tool', 'server_tool_result', 'hidden', 'other']);
 
 /** The block that the selected event belongs to, as each lane's whole message. */
@@ -46,7 +45,9 @@ export function MessagePane() {
         <h2>
           <Shown text={row.cells.wire[0]?.name ?? (row.kind === 'text' ? 'Text' : row.kind)} />
         </h2>
-        <Chip>{event.target ?? row.id}</Chip>
+        <Chip>
+          <Shown text={event.target ?? row.id} />
+        </Chip>
         <span className="quiet cut">
           events {row.firstEvent}–{row.lastEvent}
         </span>
@@ -74,16 +75,19 @@ function WholeMessage({ block }: { readonly block: LaneBlock }) {
   const { model } = useSession();
   const nameOf = useLaneName();
   const [asJson, setAsJson] = useState(false);
-  const [all, setAll] = useState(false);
   const { lane } = block;
-  const emissions = emissionsOfBlock(model.messages, block);
+  const { length } = model.messages;
+  // oxlint-disable-next-line react/exhaustive-deps -- the list grows in place; its length says when
+  const emissions = useMemo(() => emissionsOfBlock(model.messages, block), [model, block, length]);
+  const { chars } = block;
   const json = () => JSON.stringify(wholeMessage(emissions, block), null, 2);
-  const text = block.pieces.join('');
+  // oxlint-disable-next-line react/exhaustive-deps -- the block grows in place; its characters say when
+  const shownJson = useMemo(() => (asJson ? json() : null), [asJson, emissions, block, chars]);
   const title = (
     <>
       {nameOf(lane)}
       <span className="quiet">
-        {plural(block.messages, lane === WIRE ? 'delta' : 'message')}, {count(block.chars)} ch
+        {plural(block.messages, lane === WIRE ? 'delta' : 'message')}, {count(chars)} ch
         {block.approval && ', approval asked'}
       </span>
     </>
@@ -98,21 +102,12 @@ function WholeMessage({ block }: { readonly block: LaneBlock }) {
   );
   return (
     <Section title={title} end={end}>
-      {asJson ? (
-        <JsonText text={json()} />
+      {shownJson !== null ? (
+        <JsonText text={shownJson} />
       ) : (
         <div className={CODE.has(block.kind) ? 'whole code' : 'whole'}>
-          {text === '' ? (
-            <span className="quiet">no content</span>
-          ) : (
-            <Shown whole text={all ? text : text.slice(0, SHOWN_CHARS)} />
-          )}
+          {chars === 0 ? <span className="quiet">no content</span> : <LongText pieces={block.pieces} />}
         </div>
-      )}
-      {!asJson && !all && text.length > SHOWN_CHARS && (
-        <button type="button" className="link more" onClick={() => setAll(true)}>
-          Show all of {count(block.chars)} characters
-        </button>
       )}
       {emissions.length > 1 && (
         <button

@@ -1,5 +1,6 @@
 /** Which value of an event's JSON is the delta: the one thing that is marked in the parsed text and in the raw bytes alike. Pure. */
 import { jsonMembers, type JsonMember } from '../../../shared/json/json-members.ts';
+import { parseJson } from '../../../shared/json/json-object.ts';
 
 /** Names under which the providers put what is new. */
 const DELTA_KEYS: ReadonlySet<string> = new Set([
@@ -35,6 +36,17 @@ function stringOf(json: string): string | null {
   } catch {
     return null;
   }
+}
+
+/** Above this many lines, which are values, an event that is too long is not read at all. */
+const MOST_LINES = 2_000;
+
+/** The value of an event's indented JSON; null of one that would take too long to read, as a long text alone does not. */
+export function valueOf(json: string): unknown {
+  if (json.length <= LONGEST) return parseJson(json);
+  let lines = 0;
+  for (let at = json.indexOf('\n'); at >= 0; at = json.indexOf('\n', at + 1)) if (++lines > MOST_LINES) return null;
+  return parseJson(json);
 }
 
 /** The members of an event's indented JSON; none of one that is too long. */

@@ -1,4 +1,4 @@
-import { memo } from 'react';
+import { memo, useMemo } from 'react';
 import type { Emission, LaneMessage } from '../../../shared/model/messages.ts';
 import { codePoints } from '../../../shared/text/code-points.ts';
 import { CopyButton } from '../../components/CopyButton.tsx';
@@ -113,7 +113,7 @@ export const MessageRow = memo(function MessageRow({
 
 function OpenMessage({ emission }: { readonly emission: Emission }) {
   const nameOf = useLaneName();
-  const text = JSON.stringify(emission.message, null, 2);
+  const text = useMemo(() => JSON.stringify(emission.message, null, 2), [emission]);
   return (
     <div
       className="message-opened"

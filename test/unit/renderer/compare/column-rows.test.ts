@@ -1,7 +1,13 @@
 /** Holds the columns to what they fold, keep and leave out, and the minimap to showing every difference. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { columnRows, entryOf, mapColumn, piecesOf } from '../../../../src/renderer/views/compare/column-rows.ts';
+import {
+  columnRows,
+  entryOf,
+  mapColumn,
+  partsOf,
+  piecesOf,
+} from '../../../../src/renderer/views/compare/column-rows.ts';
 import { compareLanes } from '../../../../src/shared/compare/lanes.ts';
 import type { AlignedCell, AlignedRow } from '../../../../src/shared/compare/result.ts';
 import { EXAMPLES } from '../../../fixtures/compare/examples.ts';
@@ -80,6 +86,18 @@ describe('pieces of a text', () => {
     expect(pieces[at - 1]).toMatchObject({ text: expect.stringMatching(/a+NEAR$/) });
     expect(pieces[at + 1]).toMatchObject({ text: expect.stringMatching(/^NEXTb+$/) });
     expect(pieces.filter(({ type }) => type === 'gap')).toHaveLength(2);
+  });
+
+  it('of a long text are parts that follow each other and have a few thousand characters each', () => {
+    const text = 'a😀'.repeat(20_000);
+    const pieces = piecesOf({ text, marks: [{ start: 100, end: 30_001, mark: 'lost' }] }, true);
+    const parts = partsOf(pieces).map(([from, to]) => pieces.slice(from, to));
+    expect(parts.flat()).toEqual(pieces);
+    for (const part of parts) {
+      const said = part.map((piece) => (piece.type === 'text' ? piece.text : '')).join('');
+      expect(said.isWellFormed()).toBe(true);
+      expect(said.length).toBeLessThanOrEqual(2 * 4096);
+    }
   });
 
   it('are none where there is no text', () => expect(piecesOf({ text: null, marks: [] }, false)).toEqual([]));

@@ -1,9 +1,10 @@
 /**
  * Appends streamed text to the page in bounded blocks. One ever-growing text node would be laid out as a whole with each
  * addition; here only the last block is. Blocks lie in sheets, so that the list of blocks is bounded too; closed sheets
- * out of sight cost nothing (content-visibility in live.css).
+ * out of sight cost nothing (content-visibility in text-writer.css).
  */
-import { segments } from '../../components/visible.ts';
+import { segments } from './visible.ts';
+import './text-writer.css';
 
 /** A block closes at the first line break after this many characters, */
 const SOFT_LIMIT = 512;

@@ -12,9 +12,11 @@ import WebSocket from 'ws';
 import { Access } from '../../src/main/hosts/headless/access.ts';
 import { startServer, type RunningServer } from '../../src/main/hosts/headless/server.ts';
 import { createClient } from '../../src/shared/rpc/client.ts';
+import { MAX_FRAME } from '../../src/shared/rpc/frames.ts';
 import type { AppInfo } from '../../src/shared/rpc/contract.ts';
 import type { Services } from '../../src/shared/rpc/services.ts';
 import { openWebSocketPort } from '../../src/shared/rpc/web-socket-port.ts';
+import { bytesInUse } from '../support/memory.ts';
 
 const INFO: AppInfo = {
   version: '1',
@@ -369,6 +371,64 @@ test('a WebSocket that sends anything but text is closed, and nothing else', asy
   socket.on('open', () => socket.send(Buffer.from('binary')));
   expect(await closed).toBe(1003);
   expect((await get('/', HOST, COOKIE)).status).toBe(200);
+});
+
+describe('J2 a frame larger than any that the page sends', () => {
+  const CONTINUED = 64 * 1024;
+  /** The head of a masked frame of the client, its mask all zeros. */
+  const frameHead = (first: number, bytes: bigint): Buffer => {
+    const head = Buffer.alloc(14);
+    head.writeUInt8(first, 0);
+    head.writeUInt8(0xff, 1);
+    head.writeBigUInt64BE(bytes, 2);
+    return head;
+  };
+  async function upgraded(): Promise<Socket> {
+    const socket = connect({ host: '127.0.0.1', port: server.port });
+    socket.on('error', () => undefined);
+    socket.write(
+      `${['GET /rpc HTTP/1.1', HOST, BEARER, ...UPGRADE].join('\r\n').replaceAll('PORT', String(server.port))}\r\n\r\n`,
+    );
+    await once(socket, 'data');
+    return socket;
+  }
+  async function stillServes(): Promise<void> {
+    const client = createClient(() =>
+      openWebSocketPort(
+        new WebSocket(`ws://127.0.0.1:${server.port}/rpc`, { headers: { authorization: `Bearer ${token}` } }),
+      ),
+    );
+    expect(await client.call('app.info', {})).toEqual(INFO);
+    client.close();
+  }
+
+  test('J2 announced with 1 GB is refused before its content comes', async () => {
+    const socket = await upgraded();
+    socket.resume().write(frameHead(0x81, 1n << 30n));
+    await once(socket, 'close');
+    await stillServes();
+  });
+
+  test('J2 of any number of pieces is refused once they are too many, and what was held of them is let go', async () => {
+    const before = await bytesInUse();
+    const socket = await upgraded();
+    let answer: Buffer | undefined;
+    socket.once('data', (bytes: Buffer) => (answer = bytes));
+    const piece = Buffer.alloc(CONTINUED, 'x');
+    let sent = 0;
+    // A frame may have three bytes for each of its units.
+    for (let first = 0x01; answer === undefined; first = 0x00) {
+      socket.write(frameHead(first, BigInt(CONTINUED)));
+      if (!socket.write(piece)) await once(socket, 'drain');
+      sent += CONTINUED;
+      expect(sent).toBeLessThan(3.1 * MAX_FRAME);
+    }
+    // The close frame: the message is too big (RFC 6455, 7.4.1).
+    expect([answer.readUInt8(0), answer.readUInt16BE(2)]).toEqual([0x88, 1009]);
+    socket.destroy();
+    await expect.poll(async () => (await bytesInUse()) - before).toBeLessThan(16 * 1024 ** 2);
+    await stillServes();
+  });
 });
 
 describe('R21 connections', () => {

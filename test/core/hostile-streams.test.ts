@@ -123,6 +123,41 @@ test('D10 J5 a lane that never ends is ended at the event, and every other lane 
   expect(await hostile.isStored()).toBe(true);
 });
 
+test.each([
+  ['throw', 'Thrown by a lane.'],
+  ['reject', 'Rejected by a lane.'],
+])('J5 a lane that %ss: its stream says so and is kept, and the others have all', async (word, said) => {
+  const thread = threadWithTrial({});
+  const bad = readsOf(bytesOf(event('One ') + event(word) + event('more') + DONE), [40]);
+  const [hostile, other] = [await recording(thread), await recording(thread)];
+  const all = Promise.all([watched(hostile), watched(other)]);
+  other.reads(PLAIN.slice(0, 2));
+  hostile.reads(bad);
+  for (const one of PLAIN.slice(2)) other.reads([one]);
+  for (const made of [hostile, other]) made.end({ how: 'end' }, 1);
+  const [items, plain] = await all;
+  const notes = items.flatMap((item) => (item.k === 'note' ? [item.text] : []));
+  expect(notes).toEqual([expect.stringContaining(said)]);
+  expect(plain).toEqual(read(other, PLAIN));
+  await Promise.all([hostile.finished, other.finished]);
+  expect(await fixture.store.get(hostile.id)).toMatchObject({
+    storedReads: bad.length,
+    metrics: { reads: bad.length },
+  });
+  expect(await hostile.isStored()).toBe(true);
+});
+
+test('J5 where no thread can be started, each stream ends with the reason, and is kept', async () => {
+  const thread = new LaneThread({ module: new URL('data:text/javascript,throw new Error("No module.")') });
+  threads.push(thread);
+  const made = await recording(thread);
+  made.reads(PLAIN);
+  made.end({ how: 'end' }, 1);
+  await made.finished;
+  expect(made.trace.ending).toMatchObject({ state: 'limit', rule: expect.stringContaining('No module.') });
+  expect(await made.isStored()).toBe(true);
+});
+
 test('R25 of a flood of small events the core holds no items, and what is watched of it later is whole', async () => {
   const thread = threadWithTrial({});
   const flood = readsOf(bytesOf('data: {}\n\n'.repeat(60_000)), [64 * 1024]);

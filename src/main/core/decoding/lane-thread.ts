@@ -58,6 +58,8 @@ const MEMORY_LIMIT_MB = 1_536;
 /** How many looks make the time limit: looks and not a clock, so that a machine that slept counts for nothing. */
 const LOOKS = 30;
 const CLOSE_MS = 1_000;
+/** Of a stream that may have ended its thread. */
+const TRIES = 2;
 const KEPT = 'Its bytes are kept and can be exported.';
 
 /** The thread has gone, or another is in its place: the stream must be given anew, from `begin` on. */
@@ -72,6 +74,8 @@ export class LaneThread {
   readonly #setup: LaneThreadSetup;
   readonly #sessions = new Map<number, LaneSession>();
   #life: Life | undefined;
+  /** By this thread, the last. */
+  #answered: LaneSession | undefined;
   #lastSession = 0;
   #closed = false;
 
@@ -100,7 +104,9 @@ export class LaneThread {
       gone: (life, cause, place) => this.#gone(life, cause, place),
       heavy: (life) => this.#lighten(life),
     });
-    return this.#life.request(session.number, input, wanted);
+    const decoded = await this.#life.request(session.number, input, wanted);
+    this.#answered = session;
+    return decoded;
   }
 
   /** For sessions. */
@@ -130,9 +136,20 @@ export class LaneThread {
       const heaviest = [...this.#sessions.values()].toSorted((a, b) => b.bytes - a.bytes)[0];
       heaviest?.end(`The lanes need more memory for this stream than they may have, and end here. ${KEPT}`);
     } else if (!this.#closed)
-      this.#sessions
-        .get(place[PLACE.session]!)
-        ?.end(`The thread that decodes this stream failed${cause && ` (${cause})`}. ${KEPT}`);
+      for (const session of this.#culprits(place))
+        session.end(`The thread that decodes this stream failed${cause && ` (${cause})`}. ${KEPT}`);
+    this.#answered = undefined;
+  }
+
+  /**
+   * Over whose stream the thread failed. Where it worked on none, whoever was answered last may have left something that failed then, and
+   * where nobody was, it may be anyone's: each has a second try, so that none ends for another's fault.
+   */
+  #culprits(place: Int32Array): readonly LaneSession[] {
+    const at = this.#sessions.get(place[PLACE.session]!);
+    if (at) return [at];
+    const suspects = this.#answered ? [this.#answered] : [...this.#sessions.values()];
+    return suspects.filter((session) => ++session.suspected > TRIES);
   }
 }
 
@@ -141,6 +158,8 @@ export class LaneSession {
   readonly number: number;
   /** Bytes of the body that it was given since it was last begun. */
   bytes = 0;
+  /** How many threads have failed that it may have ended. */
+  suspected = 0;
   readonly #setup: SessionSetup;
   #ended: string | undefined;
 

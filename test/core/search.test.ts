@@ -1,5 +1,5 @@
 /** Searches of what was said: found wherever it stands, opened where it stands, gone with its trace, and made again when its file is. */
-import { readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import Database from 'better-sqlite3';
@@ -160,6 +160,46 @@ describe('in a program', () => {
       await core.close();
     }
   });
+});
+
+describe('in a program that deletes', () => {
+  const { open, dataDir } = cores({ indexAfterMs: 0 });
+  const SECRETS = ['xylophonesecret', 'marimbasecret', 'celestasecret'];
+  const SPOKEN =
+    event({ reasoning_content: `I think of a ${SECRETS[0]}. ` }) +
+    event({ content: `A ${SECRETS[1]} it is. ` }) +
+    event(args(`{"instrument": "${SECRETS[2]}"}`, 'play')) +
+    event({}, 'tool_calls') +
+    END;
+  /** Files of the folder that still hold one of the words. */
+  const holding = (): readonly string[] =>
+    readdirSync(dataDir).filter((name) => {
+      const bytes = statSync(join(dataDir, name)).isFile() ? readFileSync(join(dataDir, name)) : Buffer.alloc(0);
+      return SECRETS.some((secret) => bytes.includes(secret));
+    });
+
+  test.each(['one', 'all'])(
+    'G12 %s: what was said is in no file any more, the index and the logs among them',
+    async (which) => {
+      const core = await open();
+      const id = await add(core, 'spoken', SPOKEN);
+      await add(core, 'answer', ANSWER);
+      await whole(core);
+      expect(await search(core, SECRETS[1]!)).toHaveLength(1);
+      expect(holding()).not.toEqual([]);
+
+      const { rows } = await core.services['traces.list']({ limit: 10 });
+      await core.services['traces.delete']({ ids: which === 'all' ? rows.map((row) => row.id) : [id] });
+      await core.close();
+
+      expect(holding()).toEqual([]);
+      const again = await open();
+      await whole(again);
+      expect(await search(again, SECRETS[1]!)).toEqual([]);
+      expect(await search(again, 'sunny')).toHaveLength(which === 'all' ? 0 : 1);
+      expect(holding()).toEqual([]);
+    },
+  );
 });
 
 describe('in a program whose index is of an earlier day', () => {

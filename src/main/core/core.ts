@@ -102,7 +102,7 @@ export async function createCore({
   const [lookups, comparisons] = [0, 1].map(
     () => new DecodeWorker({ module: decodeWorker, source: store, dataDir: readable, version }),
   ) as [DecodeWorker, DecodeWorker];
-  const indexer = new Indexer({ store, worker: comparisons, afterMs: indexAfterMs });
+  const indexer = new Indexer({ store, worker: comparisons, lastWorker: lookups, afterMs: indexAfterMs });
   const settings = new SettingsService(store);
   const keeping = new Keeping({ store, dataDir, settings: () => settings.get() });
   const endpoints = new EndpointsService({ store, vault, sampleUrl });
@@ -194,12 +194,12 @@ export async function createCore({
       exchanges.close(),
       live.close(),
       views.close(),
-      lookups.close(),
+      indexed.then(() => lookups.close()),
       comparisons.close(),
       recognition.close(),
       provider.close(),
     ]);
-    await Promise.all([indexed, kept]);
+    await kept;
     return store.close();
   };
   return { services, sampleUrl, proxy, remark: store.remark, close: () => (closed ??= close()) };

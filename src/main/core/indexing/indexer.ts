@@ -3,6 +3,7 @@
  * first: those that end now, and those from before that lack either, or of which this version would say something else. What
  * fails is said in the facts.
  */
+import { setTimeout as wait } from 'node:timers/promises';
 import { FACTS_VERSION, noFacts } from '../../../shared/compare/facts.ts';
 import type { TraceFacts } from '../../../shared/model/facts.ts';
 import type { TraceId } from '../../../shared/model/ids.ts';
@@ -14,12 +15,16 @@ import type { Store } from '../store/store.ts';
 export interface IndexerSetup {
   readonly store: Pick<Store, 'onChange' | 'ended' | 'setFacts' | 'file'>;
   readonly worker: Pick<DecodeWorker, 'run'>;
+  /** For what is to do when the program ends: the other one is ended in the middle of whatever it does. */
+  readonly lastWorker: Pick<DecodeWorker, 'run'>;
   /** How long a trace is left alone after it ended, in milliseconds: whoever ran it may look at it now. */
   readonly afterMs: number;
 }
 
 /** Traces that are looked at together, whether they lack something. */
 const PAGE = 500;
+/** For what was deleted just before the program ends. */
+const LAST_MS = 2_000;
 
 export class Indexer {
   readonly #setup: IndexerSetup;
@@ -67,12 +72,17 @@ export class Indexer {
     this.#again();
   }
 
-  /** A trace that is worked on is waited for. */
+  /** A trace that is worked on is waited for. What was deleted lately goes from where it is searched as it goes from the file. */
   async close(): Promise<void> {
     this.#closed = true;
     this.#stop();
     clearTimeout(this.#timer);
     await this.#working;
+    const ids = this.#toRemove;
+    if (ids.length === 0) return;
+    const removed = this.#setup.lastWorker.run('search.remove', { ids });
+    // What fails, or is not done by then, is done by the next start.
+    await Promise.race([removed.catch(() => undefined), wait(LAST_MS, undefined, { ref: false })]);
   }
 
   #again(): void {
@@ -109,6 +119,7 @@ export class Indexer {
     try {
       while (!this.#closed && (await this.#step()));
     } catch {
+      if (this.#closed) return;
       // The store and the disk say themselves what is wrong with them; the next trace that ends, or the next start, goes on.
       this.#lacking.clear();
       this.#toRemove = [];
@@ -117,10 +128,10 @@ export class Indexer {
 
   /** False when nothing is left to do. */
   async #step(): Promise<boolean> {
-    const ids = this.#toRemove;
-    this.#toRemove = [];
+    const ids = [...this.#toRemove];
     if (ids.length > 0) {
       const { lost } = await this.#setup.worker.run('search.remove', { ids });
+      this.#toRemove.splice(0, ids.length);
       if (lost) this.#before = null;
       this.#generation++;
     }

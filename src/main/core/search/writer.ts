@@ -54,8 +54,12 @@ export class SearchWriter {
   }
 
   close(): void {
-    this.#db?.close();
+    const db = this.#db;
     this.#db = undefined;
+    if (!db) return;
+    // A reader that closes after this connection would leave the log, and in it what was taken out of the file.
+    emptyLog(db);
+    db.close();
   }
 
   /** Whether what was in the file has been thrown away since this was last asked: all of it is to be put in again. */
@@ -124,7 +128,7 @@ export class SearchWriter {
     });
   }
 
-  /** Takes the pages that are free out of the file, some at a time. */
+  /** Takes the pages that are free out of the file, some at a time, and what was removed out of its log. */
   async shrink(): Promise<void> {
     await this.#mended(async (db) => {
       const free = (): number => Number(db.pragma('freelist_count', { simple: true }));
@@ -133,6 +137,7 @@ export class SearchWriter {
         await this.#gate.pause();
         if (!db.open) return;
       }
+      emptyLog(db);
     });
   }
 
@@ -213,6 +218,15 @@ export class SearchWriter {
 }
 
 class OtherVersion extends Error {}
+
+/** Brings all that the log has into the file. A disk that does not take it, or a reader in the way, leaves it where it is. */
+function emptyLog(db: Database.Database): void {
+  try {
+    db.pragma('wal_checkpoint(TRUNCATE)');
+  } catch {
+    // What the log has is as good there; the next one tries again.
+  }
+}
 
 /** As the tokenizer parts them again. */
 const written = ({ words, others }: PageTokens): string => [...words, ...others].join(' ');

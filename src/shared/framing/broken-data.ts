@@ -3,6 +3,7 @@
  * clients leave. Linear in the data.
  */
 import { BOM } from './utf8.ts';
+import { parsedJson } from '../text/json-text.ts';
 
 export type BrokenData =
   /** Nothing, or a word that keeps a connection alive: a heartbeat that was sent as an event. */
@@ -56,7 +57,7 @@ export function brokenName(data: string): string | null {
 /** What `text` is when it should be JSON: of any length, so that nothing here looks at it more than a few times. */
 function valueOf(text: string): unknown {
   try {
-    return JSON.parse(text) as unknown;
+    return parsedJson(text);
   } catch {
     return undefined;
   }

@@ -1,5 +1,6 @@
 /** A frame as it was cut. */
 import type { Frame, Payload, Read } from '../model/stream.ts';
+import { NestsTooDeep, parsedJson } from '../text/json-text.ts';
 
 const NO_NOTES: readonly string[] = [];
 
@@ -38,8 +39,9 @@ export class CutFrame implements Frame {
 /** What an event carries as JSON. Never throws. */
 export function payloadOf(data: string): Payload {
   try {
-    return { ok: true, value: JSON.parse(data) as unknown };
+    return { ok: true, value: parsedJson(data) };
   } catch (error) {
+    if (error instanceof NestsTooDeep) return { ok: false, error: error.message, levels: error.levels };
     return { ok: false, error: error instanceof Error ? error.message : String(error) };
   }
 }

@@ -1,4 +1,5 @@
 /** Reading JSON of unknown shape: a field that is absent or of another type reads as null, never as an exception. */
+import { parsedJson } from '../text/json-text.ts';
 
 /**
  * Levels of nesting in one event. Parsing goes deeper without harm, but what a lane emits travels to the window, where
@@ -58,17 +59,17 @@ export function nestsTooDeep(value: unknown, text: string): boolean {
 /** `text` as JSON; undefined when it is none, or nests too deep to travel as a value. */
 export function parseJson(text: string): unknown {
   try {
-    const value: unknown = JSON.parse(text);
+    const value = parsedJson(text);
     return nestsTooDeep(value, text) ? undefined : value;
   } catch {
     return undefined;
   }
 }
 
-/** Whether `text` is JSON. */
+/** Whether `text` is JSON, and none that nests too deep to be parsed. */
 export function isJson(text: string): boolean {
   try {
-    JSON.parse(text);
+    parsedJson(text);
     return true;
   } catch {
     return false;

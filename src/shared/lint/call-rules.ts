@@ -48,7 +48,7 @@ function secondValue(call: WireBlock, at: number): string {
 }
 
 function sameJson(a: string, b: string): boolean {
-  return a === b || (isJson(b) && JSON.stringify(JSON.parse(a)) === JSON.stringify(JSON.parse(b)));
+  return a === b || (isJson(a) && isJson(b) && JSON.stringify(JSON.parse(a)) === JSON.stringify(JSON.parse(b)));
 }
 
 /** What models write around their calls: Mistral's words in brackets, and the tags of Qwen, GLM, DeepSeek and gpt-oss. */

@@ -2,6 +2,8 @@
  * Watches a tool call's arguments grow and says when the text so far is one whole JSON document. A real parse is tried
  * only where brackets balance, which for a call's arguments is once or twice in its life: the cost stays linear.
  */
+import { parsedJson } from '../text/json-text.ts';
+
 export class ArgumentScanner {
   #depth = 0;
   #inString = false;
@@ -85,7 +87,7 @@ function parses(text: string): boolean {
 
 function isJson(text: string): boolean {
   try {
-    JSON.parse(text);
+    parsedJson(text);
     return true;
   } catch {
     return false;

@@ -86,8 +86,8 @@ export type EventHeader =
 
 export type Payload =
   | { readonly ok: true; readonly value: unknown }
-  /** `data` is no JSON; `error` is the parser's sentence. */
-  | { readonly ok: false; readonly error: string };
+  /** `data` is no JSON, or nests too deep to be parsed, so many `levels`; `error` is the parser's sentence. */
+  | { readonly ok: false; readonly error: string; readonly levels?: number };
 
 /** Where on the wire a remark of the framer belongs. */
 export interface Place {

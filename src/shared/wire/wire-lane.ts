@@ -7,6 +7,7 @@ import { WIRE, type Emission, type WireMessage, type WireOutcome, type WireResul
 import type { EventSummary, Frame, Framed } from '../model/stream.ts';
 import type { Lane } from '../model/lane.ts';
 import { brokenName } from '../framing/broken-data.ts';
+import { count } from '../text/count.ts';
 import { MAX_NESTING, nestsTooDeep, objectOf, stringOf } from '../json/json-object.ts';
 import { commentFault, errorField, faultOf, faultWithin, OutsideLines, pageFault, textFault } from './faults.ts';
 import { LimitPassed } from './limits.ts';
@@ -165,6 +166,7 @@ class WireLaneReader implements WireLane {
     const recorder = this.#recorder;
     const { payload, name } = frame;
     if (!payload.ok) {
+      if (payload.levels !== undefined) throw tooDeep(frame, payload.levels);
       recorder.note(
         frame.data === ''
           ? 'empty event'
@@ -184,7 +186,7 @@ class WireLaneReader implements WireLane {
     recorder.type(type ?? (name || (stringOf(data['object']) ?? 'message')));
     if (type !== null && name !== '' && !same) recorder.note(`the event is named ${name}, its data says ${type}`);
     if (nestsTooDeep(data, frame.data)) {
-      throw new LimitPassed(`Event ${frame.index} nests deeper than ${MAX_NESTING} levels.`);
+      throw tooDeep(frame);
     }
     // Where both say the same they are one string, so that to compare them again costs nothing.
     this.#protocol.take(data, type === null || same ? name : type, frame);
@@ -209,6 +211,11 @@ class WireLaneReader implements WireLane {
       else this.#recorder.event(frame.name || 'message', false, shown, '');
     }
   }
+}
+
+function tooDeep({ index }: Frame, levels?: number): LimitPassed {
+  const known = levels === undefined ? '' : `: ${count(levels)}`;
+  return new LimitPassed(`Event ${index} nests deeper than ${MAX_NESTING} levels${known}.`);
 }
 
 function named(data: string): string {

@@ -363,3 +363,10 @@ it('reads any value as Python and JavaScript print it', () => {
     }),
   );
 });
+
+test('R25 a stream of more lines than a call takes arguments is read', () => {
+  const body = `${'data: {"choices":[{"index":0,"delta":{"content":"a"}}]}\n\n'.repeat(100_000)}data: [DONE]\n\n`;
+  const { streams } = recognize('answer.sse', new TextEncoder().encode(body), 'chat_completions');
+  expect(streams).toHaveLength(1);
+  expect(streams[0]!.reads.reduce((sum, { bytes }) => sum + bytes.length, 0)).toBe(body.length);
+});

@@ -28,6 +28,7 @@ import { timeIn, timeOf, type LogTime } from './log-times.ts';
 import { printedObjects } from './printed.ts';
 import { countedRecords } from './records.ts';
 import { repairText, unfolded, withoutColours, withoutLogger } from './repair-text.ts';
+import { parsedJson } from '../../../shared/text/json-text.ts';
 
 export interface BodyStream {
   readonly api: Api;
@@ -439,7 +440,7 @@ function objectIn(text: string | null): JsonObject | null {
   const json = /^(?:event: ?[^\n]*\n)?(?:data: ?)?(\{.*\})\s*$/s.exec(text ?? '')?.[1];
   if (json === undefined) return null;
   try {
-    return objectOf(JSON.parse(json));
+    return objectOf(parsedJson(json));
   } catch {
     return null;
   }

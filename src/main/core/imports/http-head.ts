@@ -1,6 +1,7 @@
 /** Heads of HTTP messages as tools print them. */
 import { headerOf } from '../../../shared/metrics/http-wording.ts';
 import type { HttpHead, RequestHead } from '../../../shared/model/trace.ts';
+import { parsedJson } from '../../../shared/text/json-text.ts';
 
 const STATUS_LINE = /^HTTP\/\d(?:\.\d)? (\d{3})(?: (.*))?$/;
 const REQUEST_LINE = /^([A-Z]+) (\S+) HTTP\/\d(?:\.\d)?$/;
@@ -36,7 +37,7 @@ function headersIn(lines: readonly string[]): Headers {
 /** The body of a request as JSON; undefined where it is none. */
 export function jsonOf(text: string | null | undefined): unknown {
   try {
-    return typeof text === 'string' ? (JSON.parse(text) as unknown) : undefined;
+    return typeof text === 'string' ? parsedJson(text) : undefined;
   } catch {
     return undefined;
   }

@@ -289,8 +289,8 @@ export function withoutLogger(text: string): Repaired | null {
  */
 export function unfolded(text: string): Repaired | null {
   const lines = untimedLines(text);
-  const width = Math.max(...lines.map((line) => Buffer.byteLength(line.text)));
-  const characters = Math.max(...lines.map((line) => line.text.length));
+  const width = lines.reduce((most, line) => Math.max(most, Buffer.byteLength(line.text)), 0);
+  const characters = lines.reduce((most, line) => Math.max(most, line.text.length), 0);
   let open = false;
   for (const [at, { text: line }] of lines.entries()) {
     const next = lines[at + 1]?.text ?? '';

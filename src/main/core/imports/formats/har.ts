@@ -7,6 +7,7 @@ import { checkExchanges, ImportError, utf8, type ImportedExchange, type ImportFo
 import { exchangesOfSocket, webSocketMessagesSchema } from '../web-socket-messages.ts';
 import { recordedExchange } from './bundle.ts';
 import { jsonOf } from '../http-head.ts';
+import { parsedJson } from '../../../../shared/text/json-text.ts';
 
 const headers = z.array(z.object({ name: z.string(), value: z.coerce.string() })).catch([]);
 
@@ -83,7 +84,7 @@ const at = (path: readonly PropertyKey[]): string =>
 function entriesOf(text: string): readonly unknown[] {
   let log: unknown;
   try {
-    log = JSON.parse(text);
+    log = parsedJson(text);
   } catch (error) {
     // V8 gives the position of some faults, and of others the text around them.
     const [place] = /position \d+/.exec(String(error)) ?? [];

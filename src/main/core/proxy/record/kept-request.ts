@@ -1,6 +1,7 @@
 /** A request's body as it is kept: JSON as JSON, text as text, anything else not. Secrets are taken out. */
 import { brotliDecompressSync, gunzipSync, inflateSync, zstdDecompressSync } from 'node:zlib';
 import type { Redaction } from '../../capture/secrets.ts';
+import { parsedJson } from '../../../../../shared/text/json-text.ts';
 
 export interface KeptRequest {
   /** Null where there is no body, or it is not kept. */
@@ -29,7 +30,7 @@ export function keptRequest(bytes: Uint8Array, encoding: string, type: string, r
   if (text === null)
     return { body: null, missing: `The request's body is not text${type === '' ? '' : ` (content-type: ${type})`}.` };
   try {
-    return { body: redaction.json(JSON.parse(text)) };
+    return { body: redaction.json(parsedJson(text)) };
   } catch {
     return { body: redaction.text(text) };
   }

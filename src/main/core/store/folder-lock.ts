@@ -3,7 +3,7 @@
  * transaction: it goes with the process however that ends, so it is never stale. The file beside it only says who holds it.
  */
 import { randomUUID } from 'node:crypto';
-import { closeSync, existsSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { closeSync, existsSync, openSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { identityOf, isRegular } from './files.ts';
@@ -53,6 +53,7 @@ export class FolderLock {
       db.close();
       throw error;
     }
+    clearProbes(dataDir);
     return { lock: new FolderLock(db, file, pidFile) };
   }
 
@@ -73,6 +74,23 @@ function lockedOr(file: string): Database.Database | undefined {
     if (error instanceof Database.SqliteError && error.code.startsWith('SQLITE_BUSY')) return undefined;
     if (isUnsuitable(error)) throw new CannotOpen({ why: 'unsuitable', detail: 'files on it cannot be locked' });
     throw error;
+  }
+}
+
+const PROBE = /^tracelane\.[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\.lock$/;
+
+/** What programs leave that are killed while they look whether files can be locked. */
+function clearProbes(dataDir: string): void {
+  for (const name of readdirSync(dataDir).filter((one) => PROBE.test(one))) {
+    const probe = join(dataDir, name);
+    try {
+      if (!isRegular(probe) || statSync(probe).size > 0) continue;
+      const db = lockedOr(probe);
+      db?.close();
+      if (db) for (const side of ['', '-journal']) rmSync(probe + side, { force: true });
+    } catch {
+      // It is in nobody's way.
+    }
   }
 }
 

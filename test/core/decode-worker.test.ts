@@ -44,7 +44,10 @@ describe('a decode worker', () => {
 
   test('that wants more memory than it may have is ended alone', async () => {
     const worker = open('../fixtures/misbehaving-worker.ts', { memoryLimitMb: 64 });
-    await expect(ask(worker, 'compare.html')).rejects.toMatchObject({ code: 'worker-failed' });
+    await expect(ask(worker, 'compare.html')).rejects.toMatchObject({
+      code: 'too-large',
+      message: expect.stringMatching(/^This needs more than 64 MB of memory and was stopped\. /),
+    });
     expect(await ask(worker, 'traces.event')).toBe('well');
   });
 
@@ -57,6 +60,20 @@ describe('a decode worker', () => {
       expect((await Promise.all(both)).map((compared) => compared.bytes)).toEqual([bytes.length, bytes.length]);
       await expect.poll(() => worker.running).toBe(false);
     }
+  });
+
+  test('R25 says that a trace is too long to be compared, before it reads it', async () => {
+    const { api, bytes } = wireFixtures()[0]!;
+    const trace = memoryTrace(api, readsOf(bytes, [100]));
+    const source = memorySource([trace]);
+    const worker = open('../../src/main/decode-worker.ts', {
+      source: { ...source, get: async (id) => ({ ...(await source.get(id)), storedBytes: 2 ** 30 }) },
+    });
+    const { id } = trace.trace;
+    const refused = { code: 'too-large', message: expect.stringContaining('more than 256 MB') as string };
+    await expect(worker.run('compare.lanes', { id })).rejects.toMatchObject(refused);
+    await expect(worker.run('compare.matrix', { id })).rejects.toMatchObject(refused);
+    await expect(worker.run('compare.traces', { a: id, b: id })).rejects.toMatchObject(refused);
   });
 
   test('takes tasks in order, also after one that failed', async () => {

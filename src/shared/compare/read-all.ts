@@ -6,6 +6,7 @@ import type { LaneId, WireOutcome } from '../model/messages.ts';
 import type { Framed, Read } from '../model/stream.ts';
 import type { Ending, HttpHead } from '../model/trace.ts';
 import { BODY_START_BYTES, endingOfBody, type WholeBody } from '../metrics/ending.ts';
+import { checkEvents, checkLength } from './too-long.ts';
 import { faultsOf } from '../providers/faults-of.ts';
 import { ReadingFold, type ComparisonInput } from './lane-reading.ts';
 
@@ -19,7 +20,7 @@ export interface ReadAllOptions {
   readonly ending?: Ending;
 }
 
-/** Runs stored reads through the lanes. A body without times may be given as one piece. */
+/** Runs stored reads through the lanes. A body without times may be given as one piece. Throws TooLongToCompare. */
 export function readAll(
   reads: Uint8Array | readonly Read[],
   setup: LaneSetup,
@@ -46,7 +47,7 @@ export class WholeReading {
     this.#setup = setup;
     this.#options = options;
     this.#lanes = chosenLanes(setup.api, options.lanes ?? null);
-    this.#pass = new DecodePass({ ...setup, lanes: this.#lanes, watch: (one) => this.#framed.push(one) });
+    this.#pass = new DecodePass({ ...setup, lanes: this.#lanes, watch: (one) => this.#watch(one) });
     this.#fold.add(this.#pass.begin());
   }
 
@@ -65,10 +66,16 @@ export class WholeReading {
     return this.#pass.wire;
   }
 
-  /** `read.offset` must be where the last one ended. */
+  /** `read.offset` must be where the last one ended. Throws TooLongToCompare. */
   feed(read: Read): void {
+    checkLength(this.bytes + read.bytes.length);
     this.#stored.push(read);
     this.#fold.add(this.#pass.feed(read));
+  }
+
+  #watch(framed: Framed): void {
+    this.#framed.push(framed);
+    checkEvents(this.#framed.length);
   }
 
   /** Once, last. */

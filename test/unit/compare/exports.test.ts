@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { execFileSync } from 'node:child_process';
 import { describe, expect, it } from 'vitest';
-import { laneLines } from '../../../src/main/hosts/cli/lanes.ts';
+import { printLanes } from '../../../src/main/hosts/cli/lanes.ts';
 import { comparisonHtml } from '../../../src/shared/compare/html.ts';
 import { compareLanes } from '../../../src/shared/compare/lanes.ts';
 import { readAll } from '../../../src/shared/compare/read-all.ts';
@@ -275,13 +275,17 @@ it('aligns two requests by what they say', () => {
 });
 
 describe('lanes on the command line', () => {
-  const lines = (lanes?: string): Record<string, unknown>[] =>
-    laneLines(bytes, {
+  const lines = (lanes?: string): readonly Record<string, unknown>[] => {
+    const printed: Record<string, unknown>[] = [];
+    const flags = {
       api: 'chat_completions',
       framing: 'sse',
       options: '{"put_inner_thoughts_in_kwargs": true}',
       ...(lanes !== undefined && { lanes }),
-    }).lines as Record<string, unknown>[];
+    } as const;
+    printLanes(bytes, flags, (line) => printed.push(line as Record<string, unknown>));
+    return printed;
+  };
 
   it('are one message a line, then the final of the lane', () => {
     const simple = lines('simple');
@@ -290,14 +294,12 @@ describe('lanes on the command line', () => {
   });
 
   it('come with what is wrong with the stream', () => {
-    const { remarks } = laneLines(bytesOf('data: data: {"choices":[]}\n\n'), {
-      api: 'chat_completions',
-      framing: 'sse',
-    });
+    const flags = { api: 'chat_completions', framing: 'sse' } as const;
+    const remarks = printLanes(bytesOf('data: data: {"choices":[]}\n\n'), flags, () => undefined);
     expect(remarks).toEqual([
       expect.stringMatching(/^truncated: The body ended properly but without .*begins with another "data:"/),
     ]);
-    expect(laneLines(bytes, { api: 'chat_completions', framing: 'sse' }).remarks).toEqual([]);
+    expect(printLanes(bytes, flags, () => undefined)).toEqual([]);
   });
 
   it('name their lane where there are several', () =>
@@ -310,6 +312,7 @@ describe('lanes on the command line', () => {
     expect(() => lines('simple,loud')).toThrow('--lanes: there is no lane "loud". Choose from: wire, legacy, simple.'));
 
   it.each(['{"a": 1}', 'no JSON', '{"use_assistant_message": "yes"}'])('refuse options that are not: %s', (options) => {
-    expect(() => laneLines(bytes, { api: 'chat_completions', framing: 'sse', options })).toThrow(/--options/);
+    const flags = { api: 'chat_completions', framing: 'sse', options } as const;
+    expect(() => printLanes(bytes, flags, () => undefined)).toThrow(/--options/);
   });
 });

@@ -364,7 +364,7 @@ it('reads any value as Python and JavaScript print it', () => {
   );
 });
 
-test('R25 a stream of more lines than a call takes arguments is read', () => {
+it('R25 a stream of more lines than a call takes arguments is read', () => {
   const body = `${'data: {"choices":[{"index":0,"delta":{"content":"a"}}]}\n\n'.repeat(100_000)}data: [DONE]\n\n`;
   const { streams } = recognize('answer.sse', new TextEncoder().encode(body), 'chat_completions');
   expect(streams).toHaveLength(1);

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { Command } from 'commander';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { addCompare } from '../../../src/main/hosts/cli/compare.ts';
-import { laneLines } from '../../../src/main/hosts/cli/lanes.ts';
+import { printLanes } from '../../../src/main/hosts/cli/lanes.ts';
 import { geometry } from '../../../src/renderer/views/compare/lane-map-layout.ts';
 import { comparisonHtml } from '../../../src/shared/compare/html.ts';
 import { compareLanes } from '../../../src/shared/compare/lanes.ts';
@@ -160,7 +160,8 @@ describe('the command line', () => {
   test('reads with the lanes that are named', async () => {
     const result = JSON.parse(await compare('--json', '--lanes', 'loud')) as CompareResult;
     expect(result.lanes.map(({ id }) => id)).toEqual(['wire', 'loud']);
-    const lines = laneLines(body, { api: API, framing: 'sse', lanes: 'loud' }).lines as Record<string, unknown>[];
+    const lines: object[] = [];
+    printLanes(body, { api: API, framing: 'sse', lanes: 'loud' }, (line) => lines.push(line));
     expect(lines[0]).toMatchObject({ message_type: 'assistant_message', content: 'HELLO ', event: 0 });
   });
 });

@@ -2,7 +2,9 @@
  * The core's end of a decode worker: a thread that works on stored traces, one task after the other. It is started by the first
  * task, ended when one takes too long or too much memory, and started again for the next. A task can fail; the program goes on.
  */
+import { totalmem } from 'node:os';
 import { ServiceError } from '../../../shared/rpc/services.ts';
+import { count } from '../../../shared/text/count.ts';
 import { MessageUnread, WorkerGone, WorkerThread } from '../worker/worker-thread.ts';
 import type { DecodeWorkerCore, DecodeWorkerData, DecodeWorkerHandlers } from './serve-tasks.ts';
 import type { TaskName } from './tasks/registry.ts';
@@ -23,8 +25,10 @@ export interface DecodeWorkerSetup extends Omit<DecodeWorkerData, 'gate'> {
 
 /** The longest comparison measured, of a body of 64 MB, takes some tens of seconds on a slow machine. */
 const TIME_LIMIT_MS = 120_000;
-/** V8's own limit differs by machine; decoding the largest body we keep stays below. */
-const MEMORY_LIMIT_MB = 3_072;
+/** V8's own limit differs by machine. What is compared at once stays below; a machine with less has other work to do, too. */
+const MEMORY_LIMIT_MB = Math.min(3_072, Math.round(totalmem() / 2 ** 20 / 4));
+/** What Node says of a thread that it ended at its limit. */
+const OUT_OF_MEMORY = /memory limit|out of memory/i;
 /** A thread that holds much is ended after it: what somebody asks next is often of the same trace. What is indexed next is not. */
 const REST_MS = 2_000;
 /** When the program ends, for a task that is under way. */
@@ -33,6 +37,7 @@ const CLOSE_MS = 1_000;
 export class DecodeWorker {
   readonly #thread: WorkerThread<DecodeWorkerHandlers>;
   readonly #timeLimitMs: number;
+  readonly #memoryLimitMb: number;
   readonly #restMs: number;
   /** Ends when all tasks given so far are done. */
   #last: Promise<unknown> = Promise.resolve();
@@ -43,6 +48,7 @@ export class DecodeWorker {
 
   constructor({ module, source, dataDir, version, timeLimitMs, memoryLimitMb, restMs }: DecodeWorkerSetup) {
     this.#timeLimitMs = timeLimitMs ?? TIME_LIMIT_MS;
+    this.#memoryLimitMb = memoryLimitMb ?? MEMORY_LIMIT_MB;
     this.#restMs = restMs ?? REST_MS;
     this.#thread = new WorkerThread({
       name: 'decode',
@@ -58,7 +64,7 @@ export class DecodeWorker {
           this.#heavy = true;
         },
       } satisfies DecodeWorkerCore,
-      memoryLimitMb: memoryLimitMb ?? MEMORY_LIMIT_MB,
+      memoryLimitMb: this.#memoryLimitMb,
     });
   }
 
@@ -113,6 +119,11 @@ export class DecodeWorker {
   #told(error: unknown): unknown {
     if (error instanceof WorkerGone) {
       if (this.#closed) return new ServiceError('worker-failed', 'The program is closing.');
+      if (OUT_OF_MEMORY.test(error.reason))
+        return new ServiceError(
+          'too-large',
+          `This needs more than ${count(this.#memoryLimitMb)} MB of memory and was stopped. The trace is intact; its bytes can still be read and exported.`,
+        );
       return new ServiceError(
         'worker-failed',
         error.reason === ''

@@ -1,4 +1,6 @@
 /** The decode worker's side: serves the tasks over the traces of a file, or over those that it asks the core for. */
+import { TooLongToCompare } from '../../../shared/compare/too-long.ts';
+import { ServiceError } from '../../../shared/rpc/services.ts';
 import { Channel, remote, type ChannelPort } from '../worker/channel.ts';
 import { Gate } from '../worker/gate.ts';
 import { isHeavy } from '../worker/heavy.ts';
@@ -56,6 +58,8 @@ function watched(tasks: Tasks, heavy: () => void): Tasks {
     const whole: Task = async (...args) => {
       try {
         return await task(...args);
+      } catch (error) {
+        throw error instanceof TooLongToCompare ? new ServiceError('too-large', error.message) : error;
       } finally {
         if (isHeavy()) heavy();
       }

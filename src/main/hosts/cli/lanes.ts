@@ -6,7 +6,7 @@ import type { TraceItem } from '../../../shared/model/items.ts';
 import type { AdapterMessage, LaneId, LaneMessage } from '../../../shared/model/messages.ts';
 import type { LaneSetup } from '../../../shared/model/lane.ts';
 import type { Framed } from '../../../shared/model/stream.ts';
-import type { HttpHead } from '../../../shared/model/trace.ts';
+import type { Ending, HttpHead } from '../../../shared/model/trace.ts';
 import { faultsOf } from '../../../shared/providers/faults-of.ts';
 import { printable } from './terminal.ts';
 import { addStreamFlags, lanesOf, readStream, setupOf, type KnownFlags, type StreamFlags } from './stream-file.ts';
@@ -19,43 +19,42 @@ export function addLanes(program: Command): void {
     .action((file: string, given: StreamFlags) => {
       const { body, flags, repaired } = readStream(file, given);
       for (const sentence of repaired) console.error(printable(`${file}: ${sentence}`));
-      const { lines, remarks } = laneLines(body, flags);
-      for (const sentence of remarks) console.error(printable(`${file}: ${sentence}`));
-      for (const line of lines) process.stdout.write(`${printable(JSON.stringify(line))}\n`);
+      const print = (line: object): void => void process.stdout.write(`${printable(JSON.stringify(line))}\n`);
+      for (const sentence of printLanes(body, flags, print)) console.error(printable(`${file}: ${sentence}`));
     });
 }
 
-export interface LaneLines {
-  /** In order. */
-  readonly lines: readonly unknown[];
-  /** What is wrong with the framing, and how the stream ended where that was no proper end: as sentences. */
-  readonly remarks: readonly string[];
-}
+/** What is read between two lines that are printed, so that not all of them are in memory at once. */
+const PIECE_BYTES = 64 * 1024;
 
-/** Throws UsageError for flags that do not say what they should. */
-export function laneLines(body: Uint8Array, flags: KnownFlags): LaneLines {
+/**
+ * Prints the messages of the lanes in order, then their results. Returns, as sentences, what is wrong with the framing, and how the stream
+ * ended where that was no proper end. Throws UsageError for flags that do not say what they should, before it prints.
+ */
+export function printLanes(body: Uint8Array, flags: KnownFlags, print: (line: object) => void): readonly string[] {
   const setup = setupOf(flags);
   const asked = flags.lanes?.split(',').map((id) => id.trim());
   // The wire runs in any case; it is printed where it was asked for.
   const lanes = lanesOf(flags).filter((id) => asked === undefined || asked.includes(id));
-  const framed: Framed[] = [];
-  const reading = new DecodePass({ ...setup, lanes, watch: (one) => framed.push(one) });
-  const items: TraceItem[] = [
-    ...reading.begin(),
-    ...reading.feed({ n: 0, tNs: 0, offset: 0, bytes: body }),
-    ...reading.end(0, (wire) => endingOfBody(setup.api, bodyOf(setup, flags.headInFile, body, framed), wire)),
-  ];
   // One lane alone needs no name on each line.
   const named = (lane: LaneId): object => (lanes.length === 1 ? {} : { lane });
-  const messages: unknown[] = [];
-  const finals: unknown[] = [];
-  for (const item of items) {
-    if (item.k === 'message' && lanes.includes(item.emission.lane))
-      messages.push({ ...named(item.emission.lane), ...printed(item.emission.message), event: item.emission.event });
-    else if (item.k === 'outcome' && lanes.includes(item.result.lane))
-      finals.push({ ...named(item.result.lane), final: item.result.outcome });
-  }
-  return { lines: [...messages, ...finals], remarks: remarksOn(setup, items, framed) };
+  const framed: Framed[] = [];
+  const pass = new DecodePass({ ...setup, lanes, watch: (one) => framed.push(one) });
+  let ending: Ending | undefined;
+  const take = (items: readonly TraceItem[]): void => {
+    for (const item of items)
+      if (item.k === 'message' && lanes.includes(item.emission.lane)) {
+        const { lane, message, event } = item.emission;
+        print({ ...named(lane), ...printed(message), event });
+      } else if (item.k === 'outcome' && lanes.includes(item.result.lane))
+        print({ ...named(item.result.lane), final: item.result.outcome });
+      else if (item.k === 'ending') ending = item.ending;
+  };
+  take(pass.begin());
+  for (let [n, offset] = [0, 0]; offset < body.length; n++, offset += PIECE_BYTES)
+    take(pass.feed({ n, tNs: 0, offset, bytes: body.subarray(offset, offset + PIECE_BYTES) }));
+  take(pass.end(0, (wire) => endingOfBody(setup.api, bodyOf(setup, flags.headInFile, body, framed), wire)));
+  return remarksOn(setup, ending, framed);
 }
 
 const bodyOf = (
@@ -72,9 +71,8 @@ const bodyOf = (
   faults: faultsOf(api, framed),
 });
 
-function remarksOn({ api }: LaneSetup, items: readonly TraceItem[], framed: readonly Framed[]): readonly string[] {
-  const ended = items.flatMap((item) => (item.k === 'ending' ? [item.ending] : []));
-  const rules = ended.flatMap(({ state, rule }) => (state === 'complete' ? [] : [`${state}: ${rule}`]));
+function remarksOn({ api }: LaneSetup, ending: Ending | undefined, framed: readonly Framed[]): readonly string[] {
+  const rules = ending === undefined || ending.state === 'complete' ? [] : [`${ending.state}: ${ending.rule}`];
   const faults = faultsOf(api, framed).all.map(({ sentence }) => sentence);
   return [...rules, ...faults.filter((sentence) => !rules.some((rule) => rule.includes(sentence)))];
 }

@@ -1,6 +1,7 @@
 /** The command line: one file of this folder and one line here for each command. */
 import { Command, CommanderError } from 'commander';
 import { ServiceError } from '../../../shared/rpc/services.ts';
+import { TooLongToCompare } from '../../../shared/compare/too-long.ts';
 import type { ProgramFiles } from '../plain-core.ts';
 import { printableLines, UsageError } from './terminal.ts';
 
@@ -71,7 +72,7 @@ export async function runCommandLine(files: ProgramFiles): Promise<void> {
 function endedBy(error: unknown): number {
   // Commander has said its own errors already, and help is none.
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : BAD_USE;
-  if (error instanceof UsageError) {
+  if (error instanceof UsageError || error instanceof TooLongToCompare) {
     console.error(printableLines(error.message));
     return BAD_USE;
   }

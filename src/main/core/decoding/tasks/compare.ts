@@ -5,6 +5,7 @@ import { compareLanes } from '../../../../shared/compare/lanes.ts';
 import { optionsMatrix } from '../../../../shared/compare/matrix.ts';
 import { readAll } from '../../../../shared/compare/read-all.ts';
 import type { CompareResult } from '../../../../shared/compare/result.ts';
+import { checkLength } from '../../../../shared/compare/too-long.ts';
 import { compareTraces, type TraceToCompare } from '../../../../shared/compare/traces.ts';
 import { WIRE } from '../../../../shared/model/messages.ts';
 import type { Decoding } from '../../../../shared/model/trace.ts';
@@ -31,11 +32,13 @@ export const compareTasks = {
     ),
   'compare.matrix': async ({ source }, { id, lanes }) => {
     const trace = await source.get(id);
+    checkLength(trace.storedBytes);
     const setup = decodeSetup(trace, { lanes });
     return optionsMatrix(await allReads(source, trace), setup, setup.lanes, trace.ending ?? null);
   },
   'compare.html': async (context, params) => {
     const { title, api, model, startedAt, storedBytes, metrics } = await context.source.get(params.id);
+    checkLength(storedBytes);
     const { bytes: body } = await context.source.bytes(params.id, 0, storedBytes);
     return {
       name: `${fileName(title)}-comparison.html`,
@@ -55,7 +58,8 @@ async function comparisonInput(
   detail: StoredTrace,
   decoding: Decoding = {},
 ): Promise<TraceToCompare> {
-  const { timed, ending } = detail;
+  const { timed, ending, storedBytes } = detail;
+  checkLength(storedBytes);
   const setup = decodeSetup(detail, decoding);
   const input = readAll(await allReads(source, detail), setup, {
     lanes: setup.lanes,

@@ -1,7 +1,7 @@
 /** A request's body as it is kept: JSON as JSON, text as text, anything else not. Secrets are taken out. */
 import { brotliDecompressSync, gunzipSync, inflateSync, zstdDecompressSync } from 'node:zlib';
 import type { Redaction } from '../../capture/secrets.ts';
-import { parsedJson } from '../../../../../shared/text/json-text.ts';
+import { parsedJson } from '../../../../shared/text/json-text.ts';
 
 export interface KeptRequest {
   /** Null where there is no body, or it is not kept. */

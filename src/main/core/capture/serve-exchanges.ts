@@ -178,6 +178,7 @@ class Pieces {
       bytes.set(piece, at);
       lengths[i] = piece.length;
       at += piece.length;
+      free(piece);
     }
     const times = Float64Array.from(this.#times);
     this.#pieces = [];
@@ -185,6 +186,11 @@ class Pieces {
     this.length = 0;
     return { type: 'pieces', times, lengths, bytes };
   }
+}
+
+/** At once: garbage that waits for its collector would make that run. */
+function free({ buffer, length }: Uint8Array): void {
+  if (buffer instanceof ArrayBuffer && buffer.byteLength === length) buffer.transfer(0);
 }
 
 export function serveExchanges(port: ChannelPort & { close(): void }): void {

@@ -30,7 +30,7 @@ export interface ExchangeListener {
   /** What the exchange waits for now, while there is no answer; before the head. */
   phase(phase: RequestPhase): void;
   head(head: HttpHead, tNs: number): void;
-  /** One read of the body, as it came: not decoded. */
+  /** One read of the body, as it came: not decoded. Its memory is the listener's own. */
   piece(bytes: Uint8Array, tNs: number): void;
   /** `around`: what came around the body. Secrets are in it. */
   end(end: BodyEnd, tNs: number, around: AroundBody): void;
@@ -45,6 +45,12 @@ const MAX_HEAD_BYTES = 256 * 1024;
  * protocol that is spoken, so that a server without it says so.
  */
 const TLS = { rejectUnauthorized: true, ALPNProtocols: ['http/1.1'] };
+
+/**
+ * All sockets of the thread are read into this one, since each read is worked off before the next. Node by itself takes new memory for each, and
+ * what a flood leaves of that makes V8 collect garbage again and again: see docs/decisions/0015.
+ */
+const READ_BUFFER = Buffer.allocUnsafeSlow(64 * 1024);
 
 export class HttpExchange {
   readonly #listener: ExchangeListener;
@@ -66,7 +72,13 @@ export class HttpExchange {
     const secure = url.protocol === 'https:';
     // A literal address, in brackets when of version 6, is looked up nowhere.
     this.#enter(isIP(url.hostname.replace(/^\[|\]$/g, '')) === 0 ? 'dns' : 'connect');
-    const options = { method, headers: headers.flat(), agent: false, maxHeaderSize: MAX_HEAD_BYTES };
+    const options = {
+      method,
+      headers: headers.flat(),
+      agent: false,
+      maxHeaderSize: MAX_HEAD_BYTES,
+      onread: { buffer: READ_BUFFER, callback: (length: number) => this.#read(length) },
+    };
     this.#request = secure ? requestHttps(url, { ...options, ...TLS }) : requestHttp(url, options);
     // Node keeps a thousand and leaves out the rest without a word.
     this.#request.maxHeadersCount = 0;
@@ -111,6 +123,12 @@ export class HttpExchange {
   #enter(phase: RequestPhase): void {
     this.#phase = phase;
     this.#listener.phase(phase);
+  }
+
+  /** Node's parser has read it, and copied what it gives of the body, when this returns. */
+  #read(length: number): boolean {
+    this.#request.socket?.emit('data', READ_BUFFER.subarray(0, length));
+    return true;
   }
 
   #watchConnection(secure: boolean): void {

@@ -6,6 +6,7 @@ import { App } from './app/App.tsx';
 import { paintStoredTheme } from './app/theme.ts';
 import { watchFaults } from './app/watch-faults.ts';
 import { Boundary } from './components/Boundary.tsx';
+import { watchSelectionCopies } from './components/copy.ts';
 import { loadAllWhenIdle } from './components/late.tsx';
 import { connect } from './client/connect.ts';
 import { setClient } from './client/client.ts';
@@ -16,6 +17,7 @@ import { watchRuns } from './stores/runs.ts';
 import { toastError } from './stores/toasts.ts';
 
 watchFaults();
+watchSelectionCopies();
 paintStoredTheme();
 const client = connect();
 setClient(client);

@@ -221,15 +221,28 @@ test.describe('the process', () => {
 });
 
 test.describe('the page', () => {
-  test('R11 comes with a code, which leaves the address and is worth nothing any more', async ({ page, context }) => {
+  test('R11 comes with a code, which leaves the address and is worth nothing any more', async ({
+    page,
+    context,
+    browser,
+  }) => {
     const host = await startHost();
     const found = complaints(page);
     const url = host.url;
+    const code = new URL(url).searchParams.get('code')!;
+    const sent: string[] = [];
+    page.on('request', (request) => sent.push(JSON.stringify([request.url(), request.headers()['referer']])));
     await page.goto(url);
     await expect(page).toHaveTitle('Tracelane');
     await expect(page.getByRole('button', { name: 'New run' }).first()).toBeVisible();
     expect(page.url()).toBe(`${host.origin}/`);
     expect(await page.evaluate(() => document.cookie)).toBe('');
+    // No place that the browser keeps has it, and nothing but the page itself was asked for with it.
+    const places = await page.evaluate(() => navigation.entries().map((entry) => entry.url));
+    expect(places.filter((place) => place?.includes(code) || place?.includes(host.token))).toEqual([]);
+    const kept = await page.evaluate(() => JSON.stringify([localStorage, sessionStorage, history.state]));
+    expect(kept).not.toContain(code);
+    expect(sent.filter((text) => text.includes(code))).toEqual([JSON.stringify([url, undefined])]);
     expect(await context.cookies()).toMatchObject([
       { name: `tracelane-${host.port}`, httpOnly: true, sameSite: 'Strict' },
     ]);
@@ -243,6 +256,12 @@ test.describe('the page', () => {
     await second.goto(`${host.origin}/index.html`);
     await expect(second.getByRole('button', { name: 'New run' }).first()).toBeVisible();
     expect((await fetch(url)).status).toBe(401);
+    // Another browser that finds the address, in a history or in what was printed, sees nothing.
+    const other = await browser.newContext();
+    const late = await other.newPage();
+    expect((await late.goto(url))!.status()).toBe(401);
+    expect((await late.goto(`${host.origin}/index.html`))!.status()).toBe(401);
+    await other.close();
     await host.stop();
   });
 

@@ -196,6 +196,26 @@ test('I1 I2 I3 I4 I5 I9 I10 I11 what is hostile stays text in every view, fetche
   expect(faults).toEqual([]);
 });
 
+test('I12 what is selected and copied is plain text without control characters', async ({ page }) => {
+  const content = 'harmless\u001b[8m\u0007\u009b8m; rm -rf ~\nend';
+  const { id } = await importOver(host.client(), {
+    name: 'Copied',
+    text: `data: ${JSON.stringify({ object: 'chat.completion.chunk', choices: [{ index: 0, delta: { content } }] })}\n\ndata: [DONE]\n\n`,
+    api: 'chat_completions',
+  });
+  await openTrace(page, host.url, id, await wholeTrace(host.client(), id));
+  const streamed = page.locator('[data-lane="wire"] .streamed').first();
+  await expect(streamed).toContainText('harmless');
+  expect(await streamed.textContent()).toContain('\u001b');
+  await streamed.evaluate((element) => getSelection()!.selectAllChildren(element));
+  await page.keyboard.press('Control+c');
+  const PLAIN = 'harmless[8m8m; rm -rf ~\nend';
+  await expect.poll(async () => (await clipboard(page)).replaceAll('\r', '')).toBe(PLAIN);
+  await expect(page.getByText('Selection copied without 3 control characters')).toBeVisible();
+  const kinds = await page.evaluate(async () => (await navigator.clipboard.read()).flatMap(({ types }) => types));
+  expect(kinds).toEqual(['text/plain']);
+});
+
 test('arguments show by its number what hides in them, live as in the end, and are selected as they came', async ({
   page,
 }) => {

@@ -18,6 +18,21 @@ export async function copyText(what: string, text: string | Promise<string>, the
   }
 }
 
+/** Copies of selected text are like those of a button: what was streamed is selected as it came. Called once. */
+export function watchSelectionCopies(): void {
+  document.addEventListener('copy', (event) => {
+    const selected = document.getSelection();
+    // What is selected in a field is the user's own, and no part of this selection.
+    if (!event.clipboardData || !selected || selected.isCollapsed || isField(document.activeElement)) return;
+    const { text, removed } = withoutControls(selected.toString());
+    event.clipboardData.setData('text/plain', text);
+    event.preventDefault();
+    if (removed > 0) toast(`Selection copied without ${plural(removed, 'control character')}`);
+  });
+}
+
+const isField = (element: Element | null): boolean => element?.matches('input, textarea, [contenteditable]') === true;
+
 /** Lines of `text` of each of many things, made in turns with whatever else the window does. */
 export async function linesOf<Thing>(things: readonly Thing[], text: (thing: Thing) => string): Promise<string> {
   const lines: string[] = [];

@@ -25,16 +25,18 @@ export function useFollow(scroller: RefObject<HTMLElement | null>): Follow {
 
   useEffect(() => {
     const element = scroller.current!;
-    let top = element.scrollTop;
+    // Not looked at now: what has just been drawn would be laid out for it at once.
+    let top: number | undefined;
     let touched = -Infinity;
     const onInput = (event: Event) => {
       touched = performance.now();
+      top ??= element.scrollTop;
       // A wheel turned up lets go at once: text that comes before the view has moved would put it back to the end.
       const up = event instanceof WheelEvent && event.deltaY < 0 && !event.ctrlKey && element.scrollTop > 0;
       if (up && session.store.getState().follow) session.setFollow(false);
     };
     const onScroll = () => {
-      const up = element.scrollTop < top - 1;
+      const up = element.scrollTop < (top ?? 0) - 1;
       top = element.scrollTop;
       const atEnd = element.scrollHeight - top - element.clientHeight <= NEAR;
       const { follow: following, phase } = session.store.getState();

@@ -8,7 +8,7 @@ const waiting = new Set<() => void>();
 let handle: { readonly cancel: () => void } | undefined;
 
 /** What one frame may add to the page for all that is drawn in steps together, in UTF-16 units of text. */
-const PER_FRAME = 16_384;
+const PER_FRAME = 8_192;
 let left = PER_FRAME;
 
 function run(): void {

@@ -258,7 +258,8 @@ export class TraceSession {
     this.#flooded = Math.abs(by) > FLOOD;
     if (by > 0 && by < FAR) model.advance(whole!, count);
     else {
-      this.#model = whole!.asOf(count);
+      // At its end it is that of the whole, which nothing changes any more.
+      this.#model = whole!.ending !== null && count >= whole!.count ? whole! : whole!.asOf(count);
       this.#structure = -1;
       this.store.setState({ model: this.#model });
     }

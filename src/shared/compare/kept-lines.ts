@@ -21,12 +21,13 @@ export const CALL_LINE = 'Tool call';
 /** Calls that have a line of their own. */
 const CALLS = 8;
 
-export function wireKeptLines(wire: WireOutcome): readonly KeptLine[] {
+/** `mostSpaced`: arguments that are longer, in UTF-16 units, stay spaced as they came. */
+export function wireKeptLines(wire: WireOutcome, mostSpaced?: number): readonly KeptLine[] {
   const calls = wire.blocks.filter(({ kind }) => kind === 'tool');
   const { finish, usage, terminated, errors, limit } = wire;
   return [
     ...contentLines(keptOfWire({ wire }), {}),
-    ...calls.slice(0, CALLS).map((call) => callLine(call.name ?? 'no name', call.text)),
+    ...calls.slice(0, CALLS).map((call) => callLine(call.name ?? 'no name', call.text, mostSpaced)),
     ...(calls.length > CALLS ? [line('tool calls', 'Tool calls', `${number(calls.length - CALLS)} more`)] : []),
     line('finish', 'Finish', finish.map(({ raw, unified }) => raw ?? unified).join(', ') || 'not reported'),
     line('usage', 'Usage', usage ? `${tokens(usage.input)} → ${tokens(usage.output)}` : 'not reported'),
@@ -36,8 +37,8 @@ export function wireKeptLines(wire: WireOutcome): readonly KeptLine[] {
   ];
 }
 
-/** `wire`: what it has and the lane does not is said. */
-export function laneKeptLines(wire: WireOutcome, outcome: AdapterOutcome): readonly KeptLine[] {
+/** `wire`: what it has and the lane does not is said. `mostSpaced`: see wireKeptLines. */
+export function laneKeptLines(wire: WireOutcome, outcome: AdapterOutcome, mostSpaced?: number): readonly KeptLine[] {
   const { tool_call: call, usage } = outcome;
   const calls = wire.blocks.filter(({ kind }) => kind === 'tool').length;
   return [
@@ -46,7 +47,7 @@ export function laneKeptLines(wire: WireOutcome, outcome: AdapterOutcome): reado
     ...(calls > 1 || (calls === 1 && !call)
       ? [line('tool calls', 'Tool calls', `${call ? 1 : 0} of ${number(calls)} kept`)]
       : []),
-    ...(call ? [callLine(call.name, call.arguments)] : []),
+    ...(call ? [callLine(call.name, call.arguments, mostSpaced)] : []),
     ...(wire.finish.length > 0 ? [line('finish', 'Finish', 'not kept')] : []),
     line('usage', 'Usage', `${number(usage.prompt_tokens)} → ${number(usage.completion_tokens)}`),
   ];
@@ -75,9 +76,11 @@ function contentLines(kept: Kept, expected: Partial<Kept>): readonly KeptLine[] 
 }
 
 /** A call as its line has it. */
-export const callText = (name: string, args: string): string => `${name} ${inOneSpacing(args)}`;
+export const callText = (name: string, args: string, mostSpaced = Number.POSITIVE_INFINITY): string =>
+  `${name} ${args.length > mostSpaced ? args : inOneSpacing(args)}`;
 
 const line = (field: VerdictField, name: string, value: string): KeptLine => ({ field, name, value });
-const callLine = (name: string, args: string): KeptLine => line('tool calls', CALL_LINE, callText(name, args));
+const callLine = (name: string, args: string, mostSpaced?: number): KeptLine =>
+  line('tool calls', CALL_LINE, callText(name, args, mostSpaced));
 const tokens = (value: number | null | undefined): string =>
   value === null || value === undefined ? 'not reported' : number(value);

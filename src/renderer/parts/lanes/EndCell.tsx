@@ -9,6 +9,8 @@ import { Findings, type FindingsProps } from './FactNote.tsx';
 
 /** Longer tips help nobody, and the browser lays all of one out. */
 const TIP_CHARS = 500;
+/** Of longer arguments only the beginning is shown: nobody waits for all of them to be spaced alike. */
+const MOST_SPACED = 65_536;
 
 /** What the lane held when the stream was over: finish, usage, the call it kept. */
 export function EndCell({
@@ -60,6 +62,6 @@ function Fact({ name, value }: { readonly name: string; readonly value: string }
 }
 
 function linesOf(result: LaneOutcome, wire: LaneOutcome | undefined): readonly KeptLine[] {
-  if (isWireResult(result)) return wireKeptLines(result.outcome);
-  return wire && isWireResult(wire) ? laneKeptLines(wire.outcome, result.outcome) : [];
+  if (isWireResult(result)) return wireKeptLines(result.outcome, MOST_SPACED);
+  return wire && isWireResult(wire) ? laneKeptLines(wire.outcome, result.outcome, MOST_SPACED) : [];
 }

@@ -1,15 +1,15 @@
 /** Markdown as a person reads it, read in a thread of its own and drawn frame by frame. */
-import { useEffect, useState } from 'react';
-import { Shown } from '../../components/Shown.tsx';
+import { useEffect, useMemo, useState } from 'react';
+import { LongText } from '../../components/LongText.tsx';
 import { useSteps } from '../../components/use-steps.ts';
 import { MarkdownTree } from './MarkdownTree.tsx';
 import type { MarkdownNode } from './markdown-tree.ts';
 import { readMarkdown } from './read-markdown.ts';
 
 /** What is drawn of a text of which a few lines are seen, in UTF-16 units. */
-const CLAMPED = 2_048;
+const CLAMPED = 1_024;
 /** Its elements take longer to draw than plain text of as many characters. */
-const COST = 2;
+const COST = 4;
 
 interface MarkdownProps {
   readonly text: string;
@@ -28,13 +28,12 @@ export function Markdown({ text, clamped }: MarkdownProps) {
     };
   }, [text]);
   const tree = read?.of === text ? read.tree : null;
-  return tree ? (
-    <Drawn text={text} tree={tree} clamped={clamped} />
-  ) : (
-    <p className="prose">
-      <Shown whole text={clamped ? text.slice(0, CLAMPED) : text} />
-    </p>
-  );
+  return tree ? <Drawn text={text} tree={tree} clamped={clamped} /> : <AsItCame text={text} clamped={clamped} />;
+}
+
+function AsItCame({ text, clamped }: MarkdownProps) {
+  const pieces = useMemo(() => [clamped ? text.slice(0, CLAMPED) : text], [text, clamped]);
+  return <LongText pieces={pieces} className="prose" first={Number.POSITIVE_INFINITY} />;
 }
 
 function Drawn({ text, tree, clamped }: MarkdownProps & { readonly tree: MarkdownNode }) {

@@ -14,7 +14,7 @@ import '../../components/shown.css';
 /** What is drawn of a text at first, in UTF-16 units: one of megabytes takes the browser seconds to lay out. */
 const FIRST = 131_072;
 /** Of one that shows a few lines. */
-const FIRST_CLAMPED = 8_192;
+const FIRST_CLAMPED = 2_048;
 /** How much more there is with each press. */
 const MORE = 8;
 

@@ -20,7 +20,7 @@ import { noEvents } from '../../parts/no-events.ts';
 import { copyAsJson, copyAsText } from './copy-events.ts';
 import { useTextName } from './use-text-name.ts';
 import { nextSort, orderOf, type EventSort, type SortColumn } from './event-order.ts';
-import { EventList, type EventsRow, type ListRow } from './event-list.ts';
+import { EventFacts, EventList, type EventsRow, type ListRow } from './event-list.ts';
 import { EventRow, type Bracket } from './EventRow.tsx';
 import { OPEN_HEIGHT } from './ExpandedEvent.tsx';
 import './events.css';
@@ -49,9 +49,10 @@ export function EventsView() {
   const [hidden, setHidden] = useState<ReadonlySet<EventKind>>(NO_KINDS);
   const [text, setText] = useState('');
   const [sort, setSort] = useState<EventSort | null>(null);
+  const facts = useMemo(() => new EventFacts(model), [model]);
   const list = useMemo(
-    () => new EventList(model, { merge, all, range, hidden, text }),
-    [model, merge, all, range, hidden, text],
+    () => new EventList(model, { merge, all, range, hidden, text }, facts),
+    [model, merge, all, range, hidden, text, facts],
   );
   list.take();
   const { length } = list.rows;
@@ -109,7 +110,7 @@ export function EventsView() {
         merged={row.count}
         sizes={row.sizes}
         preview={previewOf(row, model)}
-        running={list.running(row.last)}
+        running={facts.running(row.last)}
         bytes={row.bytes}
         remark={event.notes?.[0] ?? remarks.get(event.index) ?? null}
         active={at === active}
@@ -143,7 +144,7 @@ export function EventsView() {
             {count(list.inRange)} of {count(model.events.length)} in the range ×
           </button>
         )}
-        <Kinds counts={list.kinds} hidden={hidden} onChange={setHidden} />
+        <Kinds counts={facts.kinds} hidden={hidden} onChange={setHidden} />
         <Field
           className="events-filter"
           type="search"

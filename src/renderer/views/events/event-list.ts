@@ -38,28 +38,84 @@ export interface EventListSetup {
 const SIZES = 48;
 const STREAM = '';
 
+/** What is known of each event, whatever is shown: looked at once, for all lists of the same stream. */
+export class EventFacts {
+  /** How many events of each kind the stream has. */
+  readonly kinds = new Map<EventKind, number>();
+  readonly #model: TraceModel;
+  #messages = 0;
+  /** The same when the last event was looked at. */
+  #beforeLast = 0;
+  /** By event number: characters of its target up to and with it. */
+  readonly #running: number[] = [];
+  /** By event number: whether it says nothing. */
+  readonly #quiet: boolean[] = [];
+  readonly #sums = new Map<string, number>();
+
+  constructor(model: TraceModel) {
+    this.#model = model;
+  }
+
+  /** Takes what the model has got since the last call. */
+  take(): void {
+    const { events } = this.#model;
+    const last = this.#quiet.length - 1;
+    for (let at = Math.max(0, last); at < events.length; at++) {
+      // Of the last one more of what it caused may have come.
+      if (at === last) this.#messages = this.#beforeLast;
+      else this.#add(events[at]!);
+      this.#beforeLast = this.#messages;
+      this.#quiet[at] = this.#saysNothing(events[at]!);
+    }
+  }
+
+  #add(event: EventSummary): void {
+    const key = event.block ?? event.target ?? STREAM;
+    const sum = (this.#sums.get(key) ?? 0) + event.chars;
+    this.#sums.set(key, sum);
+    this.#running.push(sum);
+    this.kinds.set(event.kind, (this.kinds.get(event.kind) ?? 0) + 1);
+  }
+
+  running(event: number): number {
+    return this.#running[event] ?? 0;
+  }
+
+  isQuiet(event: number): boolean {
+    return this.#quiet[event] ?? false;
+  }
+
+  /** A ping, or a delta of which the wire says that it is empty and that no adapter made anything of. */
+  #saysNothing(event: EventSummary): boolean {
+    const { messages } = this.#model;
+    const from = this.#messages;
+    while (this.#messages < messages.length && (messages[this.#messages]!.event ?? -1) <= event.index) this.#messages++;
+    if (event.kind === 'ping') return true;
+    if (event.chars > 0 || event.preview !== '' || event.notes || this.#messages === from) return false;
+    for (let at = from; at < this.#messages; at++)
+      if (messages[at]!.event === event.index && !saysNothing(messages[at]!)) return false;
+    return messages[this.#messages - 1]!.event === event.index;
+  }
+}
+
 export class EventList {
   readonly rows: ListRow[] = [];
   /** What is left out because it says nothing. */
   quiet = 0;
   /** Events in the range, shown or not. */
   inRange = 0;
-  /** How many events of each kind the stream has. */
-  readonly kinds = new Map<EventKind, number>();
   readonly #model: TraceModel;
+  readonly #facts: EventFacts;
   readonly #setup: EventListSetup;
   readonly #text: string;
   #events = 0;
   #notes = 0;
-  #messages = 0;
   /** By event number: its row, −1 where it has none. */
   readonly #rowOf: number[] = [];
-  /** By event number: characters of its target up to and with it. */
-  readonly #running: number[] = [];
-  readonly #sums = new Map<string, number>();
 
-  constructor(model: TraceModel, setup: EventListSetup) {
+  constructor(model: TraceModel, setup: EventListSetup, facts = new EventFacts(model)) {
     this.#model = model;
+    this.#facts = facts;
     this.#setup = setup;
     this.#text = setup.text.toLowerCase();
   }
@@ -67,6 +123,7 @@ export class EventList {
   /** Takes what the model has got since the last call. */
   take(): void {
     const { events, notes } = this.#model;
+    this.#facts.take();
     for (; this.#events < events.length; this.#events++) {
       const event = events[this.#events]!;
       while (this.#notes < notes.length && notes[this.#notes]!.start < event.start) this.#note(this.#notes++);
@@ -80,17 +137,8 @@ export class EventList {
     return this.#rowOf[event] ?? -1;
   }
 
-  running(event: number): number {
-    return this.#running[event] ?? 0;
-  }
-
   #event(event: EventSummary): void {
-    const key = event.block ?? event.target ?? STREAM;
-    const sum = (this.#sums.get(key) ?? 0) + event.chars;
-    this.#sums.set(key, sum);
-    this.#running.push(sum);
-    this.kinds.set(event.kind, (this.kinds.get(event.kind) ?? 0) + 1);
-    const quiet = this.#isQuiet(event);
+    const quiet = this.#facts.isQuiet(event.index);
     if (!this.#inRange(event.tNs)) {
       this.#rowOf.push(-1);
       return;
@@ -157,18 +205,6 @@ export class EventList {
   #inRange(tNs: number): boolean {
     const { range } = this.#setup;
     return range === null || (tNs >= range[0] && tNs <= range[1]);
-  }
-
-  /** A ping, or a delta of which the wire says that it is empty and that no adapter made anything of. */
-  #isQuiet(event: EventSummary): boolean {
-    const { messages } = this.#model;
-    const from = this.#messages;
-    while (this.#messages < messages.length && (messages[this.#messages]!.event ?? -1) <= event.index) this.#messages++;
-    if (event.kind === 'ping') return true;
-    if (event.chars > 0 || event.preview !== '' || event.notes || this.#messages === from) return false;
-    for (let at = from; at < this.#messages; at++)
-      if (messages[at]!.event === event.index && !saysNothing(messages[at]!)) return false;
-    return messages[this.#messages - 1]!.event === event.index;
   }
 }
 

@@ -136,7 +136,7 @@ describe.skipIf(!canMount('what a full disk does to an import of the command lin
     expect([status, stdout]).toEqual([2, '']);
     const [first, last, ...others] = stderr.trimEnd().split('\n');
     expect(first).toBe(`${large}: Not all of it was stored, and what was is taken back at the next start.`);
-    expect(last).toMatch(/is full\. What was not written yet is lost \(\d+ bytes\)\. Free some space\.$/);
+    expect(last).toMatch(/is full\. What was not written yet is lost \([\d,]+ bytes\)\. Free some space\.$/);
     expect(others).toEqual([]);
   });
 });

@@ -163,6 +163,6 @@ describe('D11 a stream that comes faster than it can be stored', () => {
     writeFileSync(hang, 'no more');
     await store.finishTrace(id, COMPLETE);
     // What did not fit is said to be lost.
-    expect((await store.get(id)).ending?.advice).toMatch(/The stored trace is incomplete: \d+ bytes/);
+    expect((await store.get(id)).ending?.advice).toMatch(/The stored trace is incomplete: [\d,]+ bytes/);
   });
 });

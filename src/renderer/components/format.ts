@@ -1,6 +1,6 @@
 /** Numbers and times as people read them. One place, so that the same value looks the same everywhere. */
 
-import { count } from '../../shared/text/count.ts';
+import { count, counted } from '../../shared/text/count.ts';
 
 /** Counts and durations are said in the sentences of endings and findings, too. */
 export { count };
@@ -33,8 +33,7 @@ export function byteSize(bytes: number): string {
   return `${(bytes / 1e6).toFixed(1)} MB`;
 }
 
-export const plural = (value: number, one: string, many = `${one}s`): string =>
-  `${count(value)} ${value === 1 ? one : many}`;
+export const plural = counted;
 
 /** The one count of differences: blocks of the wire, and what is kept after the end, in which a lane loses or changes something. */
 export const blocksDiffer = (blocks: number): string =>

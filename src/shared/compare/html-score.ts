@@ -1,7 +1,8 @@
 /** The score of the exported page: each lane's messages along the time of the stream, or along its events where no time is known. */
 import { durationText } from '../text/duration.ts';
 import type { LaneMap, LaneMapNote, LaneName } from './result.ts';
-import { count, number } from './say.ts';
+import { number } from './say.ts';
+import { counted } from '../text/count.ts';
 
 const [WIDTH, LEFT, RIGHT] = [1_216, 150, 16];
 const [LINE, HEAD, FOOT, AXIS] = [14, 20, 10, 24];
@@ -62,7 +63,7 @@ export function scoreSvg(map: LaneMap, lanes: readonly LaneName[], escape: (text
       `<a href="#f${finding}"><text class="named" x="${at}" y="${(tops.get(lane) ?? 0) + 12}"${end}>${escape(text)}</text></a>`,
     ];
   });
-  const said = `Messages of ${count(lanes.length, 'lane')} over ${map.timed ? durationText(map.totalNs) : count(map.events, 'event')}`;
+  const said = `Messages of ${counted(lanes.length, 'lane')} over ${map.timed ? durationText(map.totalNs) : counted(map.events, 'event')}`;
   return `<svg class="score" viewBox="0 0 ${WIDTH} ${height}" role="img" aria-label="${said}">${[...axis, ...silences, ...staves, ...notes, ...labels].join('')}</svg>`;
 }
 

@@ -8,7 +8,8 @@ import { findingKind } from './findings/registry.ts';
 import { scoreSvg } from './html-score.ts';
 import { STYLE } from './html-style.ts';
 import type { AlignedCell, AlignedRow, CompareResult } from './result.ts';
-import { bytesText, capitalised, count, endingText, number } from './say.ts';
+import { bytesText, capitalised, endingText, number } from './say.ts';
+import { counted } from '../text/count.ts';
 
 export interface ComparisonMeta {
   readonly title: string;
@@ -28,7 +29,7 @@ export function comparisonHtml(result: CompareResult, meta: ComparisonMeta): str
     meta.api,
     meta.model,
     meta.startedAt === undefined ? null : new Date(meta.startedAt).toISOString(),
-    `${number(result.bytes)} bytes`,
+    counted(result.bytes, 'byte'),
   ].filter((part) => part !== null);
   return `<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
@@ -114,7 +115,7 @@ function evidence(body: Uint8Array, finding: Finding): string {
     marked ? `<mark>${escaped(text)}</mark>` : escaped(text),
   );
   const left = (finding.marks?.length ?? 0) - marks.length;
-  return `<details><summary>Bytes</summary><pre>${text.join('')}</pre><pre>${escaped(markDump(shown, marks, HEX_ROWS).join('\n'))}</pre>${left > 0 ? `<p>and ${count(left, 'more place')}</p>` : ''}</details>`;
+  return `<details><summary>Bytes</summary><pre>${text.join('')}</pre><pre>${escaped(markDump(shown, marks, HEX_ROWS).join('\n'))}</pre>${left > 0 ? `<p>and ${counted(left, 'more place')}</p>` : ''}</details>`;
 }
 
 function blockRow(row: AlignedRow, lanes: CompareResult['lanes']): string {
@@ -140,7 +141,7 @@ function cell({ text, messages, marks }: AlignedCell, row: AlignedRow, lane: Lan
   const body = `<pre>${pieces.join('')}${escaped(text.slice(at))}</pre>`;
   // What is kept came in no message.
   if (row.kind === 'end') return body;
-  const summary = messages === 0 ? 'its result' : count(messages, lane === WIRE ? 'delta' : 'message');
+  const summary = messages === 0 ? 'its result' : counted(messages, lane === WIRE ? 'delta' : 'message');
   return `<details${row.equal ? '' : ' open'}><summary>${summary}</summary>${body}</details>`;
 }
 

@@ -7,7 +7,8 @@ import type { AdapterOutcome, WireOutcome } from '../model/messages.ts';
 import { codePoints } from '../text/code-points.ts';
 import { inOneSpacing } from './argument-text.ts';
 import { keptOf, keptOfWire, type Kept } from './equality.ts';
-import { count, number } from './say.ts';
+import { number } from './say.ts';
+import { counted } from '../text/count.ts';
 
 export interface KeptLine {
   readonly field: VerdictField;
@@ -62,14 +63,14 @@ function endingLines({ errors, terminated }: WireOutcome, { error, finished }: A
 /** Text and reasoning, each where it is there or `expected`. */
 function contentLines(kept: Kept, expected: Partial<Kept>): readonly KeptLine[] {
   const said = [
-    kept.reasoning && count(codePoints(kept.reasoning), 'character'),
-    kept.hidden && `${count(codePoints(kept.hidden), 'character')} hidden`,
+    kept.reasoning && counted(codePoints(kept.reasoning), 'character'),
+    kept.hidden && `${counted(codePoints(kept.hidden), 'character')} hidden`,
     kept.signatures && 'signed',
   ].filter(Boolean);
   const thought = said.length > 0 || expected.reasoning || expected.hidden || expected.signatures;
   return [
     ...(kept.text || expected.text
-      ? [line('text', 'Text', kept.text ? count(codePoints(kept.text), 'character') : 'none kept')]
+      ? [line('text', 'Text', kept.text ? counted(codePoints(kept.text), 'character') : 'none kept')]
       : []),
     ...(thought ? [line('reasoning', 'Reasoning', said.join(', ') || 'none kept')] : []),
   ];

@@ -13,7 +13,8 @@ import { firstCodePoints } from '../text/code-points.ts';
 import { fileName } from '../text/file-name.ts';
 import { markDump, marksIn, type Evidence } from './evidence.ts';
 import type { CompareResult, ComparisonNote } from './result.ts';
-import { bytesText, capitalised, count, endingText, number } from './say.ts';
+import { bytesText, capitalised, endingText, number } from './say.ts';
+import { counted } from '../text/count.ts';
 
 /** Of what is shown of one finding. */
 const HEX_ROWS = 8;
@@ -89,7 +90,7 @@ export const heaviest = (findings: readonly Finding[]): Finding | undefined => f
 const joined = (...paragraphs: readonly string[]): string => `${paragraphs.join('\n\n')}\n`;
 
 const facts = ({ api, model, bytes }: IssueTrace): string =>
-  [api, model ?? 'no model', `${number(bytes)} bytes`].map(escaped).join(' · ');
+  [api, model ?? 'no model', counted(bytes, 'byte')].map(escaped).join(' · ');
 
 /** How a stream ended that did not come to its end. */
 const endingLines = (ending: Ending | null): readonly string[] =>
@@ -102,7 +103,7 @@ function noteLines(notes: readonly ComparisonNote[]): readonly string[] {
   const left = notes.length - shown.length;
   if (shown.length === 0) return [];
   return [
-    ['Bytes outside of events:', ...shown, ...(left > 0 ? [`- and ${count(left, 'more remark')}`] : [])].join('\n'),
+    ['Bytes outside of events:', ...shown, ...(left > 0 ? [`- and ${counted(left, 'more remark')}`] : [])].join('\n'),
   ];
 }
 
@@ -113,7 +114,9 @@ function lintLines(lint: readonly LintRemark[]): readonly string[] {
     .slice(0, REMARKS)
     .map(({ rule, severity, fact }) => `- ${severity}, \`${rule}\`: ${cut(fact, SENTENCE_CHARS)}`);
   const left = lint.length - shown.length;
-  return [['Protocol of the wire:', ...shown, ...(left > 0 ? [`- and ${count(left, 'more remark')}`] : [])].join('\n')];
+  return [
+    ['Protocol of the wire:', ...shown, ...(left > 0 ? [`- and ${counted(left, 'more remark')}`] : [])].join('\n'),
+  ];
 }
 
 /** `room`: for so many findings. */
@@ -123,7 +126,7 @@ function list(findings: readonly Finding[], room: number): string {
   const items = findings
     .slice(0, listed)
     .map((finding) => `- **${finding.number}** ${finding.severity}, ${escaped(finding.lane)}: ${sentenceOf(finding)}`);
-  return ['Also:', ...items, ...(left > 0 ? [`- and ${count(left, 'more finding')}`] : [])].join('\n');
+  return ['Also:', ...items, ...(left > 0 ? [`- and ${counted(left, 'more finding')}`] : [])].join('\n');
 }
 
 const sentenceOf = ({ sentence }: Finding): string => cut(capitalised(sentence), SENTENCE_CHARS);
@@ -161,7 +164,7 @@ function atFault(finding: Finding, evidence: Evidence): readonly string[] {
   const places =
     marks.length === 1
       ? bytesText(first)
-      : `${number(total)} bytes in ${number(marks.length)} places, the first at byte ${number(first[0])}`;
+      : `${counted(total, 'byte')} in ${counted(marks.length, 'place')}, the first at byte ${number(first[0])}`;
   return [`At fault: ${places}:\n${fenced(rows.join('\n'))}`];
 }
 

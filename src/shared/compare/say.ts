@@ -6,9 +6,6 @@ import { firstCodePoints } from '../text/code-points.ts';
 /** Thousands with commas. */
 export const number = (value: number): string => String(value).replace(/\B(?=(\d{3})+$)/g, ',');
 
-/** `1 call`, `1,204 characters`. */
-export const count = (value: number, noun: string): string => `${number(value)} ${noun}${value === 1 ? '' : 's'}`;
-
 const QUOTED_CHARS = 40;
 
 /** A text in quotes on one line, cut in the middle of nothing: what is left out is said. */

@@ -5,8 +5,9 @@ import { codePoints } from '../text/code-points.ts';
 import { differencesOf, nothingToCompare, order, wireOrder, type Difference } from './equality.ts';
 import { says, type NumberedFinding } from './findings/registry.ts';
 import { comparedLanes, type ComparisonInput } from './lane-reading.ts';
-import { count, number } from './say.ts';
+import { number } from './say.ts';
 import { standingOf } from './standing.ts';
+import { counted } from '../text/count.ts';
 
 export function verdictOf(input: ComparisonInput, findings: readonly NumberedFinding[]): Verdict {
   return Object.fromEntries(
@@ -69,10 +70,10 @@ function wireText(input: ComparisonInput, field: VerdictField): string {
     blocks.reduce((sum, block) => sum + (kinds.includes(block.kind) ? codePoints(block.text) : 0), 0);
   switch (field) {
     case 'text':
-      return count(chars(['text', 'refusal']), 'character');
+      return counted(chars(['text', 'refusal']), 'character');
     case 'reasoning': {
       const signed = blocks.some(({ kind, signature }) => kind === 'reasoning' && signature);
-      return `${count(chars(['reasoning']), 'character')}${signed ? ', signed' : ''}`;
+      return `${counted(chars(['reasoning']), 'character')}${signed ? ', signed' : ''}`;
     }
     case 'tool calls':
       return calls.length === 0 ? 'none' : `${calls.length}: ${names(calls.map(({ name }) => name ?? 'no name'))}`;
@@ -106,9 +107,9 @@ function otherParts({ wire: { blocks } }: ComparisonInput): string {
     0,
   );
   const said = [
-    tools > 0 && count(tools, 'server tool'),
-    others > 0 && count(others, 'block'),
-    attached > 0 && count(attached, 'attachment'),
+    tools > 0 && counted(tools, 'server tool'),
+    others > 0 && counted(others, 'block'),
+    attached > 0 && counted(attached, 'attachment'),
   ].filter(Boolean);
   return said.length > 0 ? said.join(', ') : 'none';
 }

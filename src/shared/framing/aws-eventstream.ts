@@ -14,6 +14,7 @@ import { CutFrame } from './frame.ts';
 import { FramedQueue, type Framer, MAX_EVENT_BYTES, messageTooLong, NOTHING, placeAt } from './framer.ts';
 import { HeldBytes } from './held-bytes.ts';
 import { isUtf8, lossyText, REPLACEMENT } from './utf8.ts';
+import { counted } from '../text/count.ts';
 
 export const PRELUDE_BYTES = 12;
 export const CRC_BYTES = 4;
@@ -76,8 +77,8 @@ export class AwsEventStreamFramer implements Framer {
     if (cut < end) {
       const text =
         cutOff === undefined
-          ? `The body ends ${end - cut} bytes into a message.`
-          : `The body ends ${end - cut} bytes into a message of ${unsigned(bytes, cut - this.#start)}.`;
+          ? `The body ends ${counted(end - cut, 'byte')} into a message.`
+          : `The body ends ${counted(end - cut, 'byte')} into a message of ${unsigned(bytes, cut - this.#start)}.`;
       this.#out.push({ type: 'unfinished', text, ...placeAt(this.#read, cut, end) });
     }
     return this.#out.take();

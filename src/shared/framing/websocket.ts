@@ -8,6 +8,7 @@ import { CutFrame } from './frame.ts';
 import { FramedQueue, type Framer, MAX_EVENT_BYTES, messageTooLong, NOTHING, placeAt, remark } from './framer.ts';
 import { HeldBytes } from './held-bytes.ts';
 import { isUtf8, lossyText, REPLACEMENT } from './utf8.ts';
+import { counted } from '../text/count.ts';
 
 export const OPCODES = { continuation: 0, text: 1, binary: 2, close: 8, ping: 9, pong: 10 } as const;
 
@@ -76,7 +77,7 @@ export class WebSocketFramer implements Framer {
     const text =
       header?.opcode === OPCODES.text
         ? lossyText(bytes.subarray(header.headBytes))
-        : `The body ends ${bytes.length} bytes into a frame.`;
+        : `The body ends ${counted(bytes.length, 'byte')} into a frame.`;
     this.#out.push({
       type: 'unfinished',
       text: remark(text),
@@ -132,7 +133,7 @@ function faultOf({ mask, compressed, last, opcode }: SocketHeader): string | und
 
 /** What a frame without text says. A close frame begins with a code (RFC 6455, 5.5.1). */
 function wordsOf(opcode: number, payload: Uint8Array): string {
-  if (opcode === OPCODES.binary) return `A binary message of ${payload.length} bytes.`;
+  if (opcode === OPCODES.binary) return `A binary message of ${counted(payload.length, 'byte')}.`;
   if (opcode !== OPCODES.close) return `${opcode === OPCODES.ping ? 'Ping' : 'Pong'} ${lossyText(payload)}`.trim();
   if (payload.length < 2) return 'Close';
   return `Close ${payload[0]! * 256 + payload[1]!} ${lossyText(payload.subarray(2))}`.trim();

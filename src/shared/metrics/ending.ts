@@ -2,7 +2,7 @@
  * How a stream ended: exactly one state, decided from what the transport did and what the wire said, never `complete` by
  * default. The rules stand in the order in which they decide; each says itself as a sentence.
  */
-import { count } from '../text/count.ts';
+import { count, counted } from '../text/count.ts';
 import { durationWords } from '../text/duration.ts';
 import type { WireOutcome } from '../model/messages.ts';
 import { LOSSES, type FramingFaultId, type FramingFaults } from '../framing/faults.ts';
@@ -140,7 +140,7 @@ export function stoppedEnding({ reads, bytes }: { readonly reads: number; readon
   const kept =
     reads === 0
       ? 'No bytes of the response had been stored.'
-      : `The ${count(bytes)} bytes stored up to that point, in ${count(reads)} reads, are kept.`;
+      : `The ${counted(bytes, 'byte')} stored up to that point, in ${counted(reads, 'read')}, ${bytes === 1 ? 'is' : 'are'} kept.`;
   return {
     state: 'truncated',
     rule: `Tracelane stopped in mid-stream, so the trace has no recorded ending. ${kept}`,
@@ -242,7 +242,9 @@ function headerNote(head: HttpHead | null, framing: Framing): string {
 
 function transportRules({ end, head, bytes, request }: TransportFacts, wire: WireOutcome): Ending | null {
   const kept =
-    bytes > 0 ? `The ${count(bytes)} bytes up to that point are kept.` : 'No bytes of the response had arrived.';
+    bytes > 0
+      ? `The ${counted(bytes, 'byte')} up to that point ${bytes === 1 ? 'is' : 'are'} kept.`
+      : 'No bytes of the response had arrived.';
   switch (end.how) {
     case 'limit':
       return { state: 'limit', rule: end.limit, advice: 'What was captured up to the limit is kept.' };
@@ -298,13 +300,13 @@ function transportRules({ end, head, bytes, request }: TransportFacts, wire: Wir
 /** What was asked for was no stream, or nobody knows what ends it: the end of the body is all that there is to see. */
 function wholeRules(api: Api, { framing, bytes, events, faults }: TransportFacts): Ending | null {
   if (framing !== 'bytes' && api !== OTHER_API) return null;
-  const body = bytes === 0 ? 'It has no body' : `Its body has ${count(bytes)} bytes`;
+  const body = bytes === 0 ? 'It has no body' : `Its body has ${counted(bytes, 'byte')}`;
   return {
     state: 'complete',
     rule:
       framing === 'bytes'
         ? `The response is complete, and is no stream. ${body}.`
-        : `The response ended properly, after ${count(events)} ${events === 1 ? 'event' : 'events'}. ${faults.foreign === null ? 'Tracelane does not know this API' : `Its events are of ${faults.foreign}, which Tracelane does not decode`}, so no terminator was looked for.`,
+        : `The response ended properly, after ${counted(events, 'event')}. ${faults.foreign === null ? 'Tracelane does not know this API' : `Its events are of ${faults.foreign}, which Tracelane does not decode`}, so no terminator was looked for.`,
   };
 }
 

@@ -5,6 +5,7 @@ import type { TraceDetail } from '../model/trace.ts';
 import { codePoints } from '../text/code-points.ts';
 import { durationText } from '../text/duration.ts';
 import type { AlignedContent } from './aligned.ts';
+import { counted } from '../text/count.ts';
 
 export interface PairFinding {
   readonly kind: 'lost' | 'invented' | 'changed' | 'merged' | 'delayed';
@@ -89,13 +90,19 @@ function textFindings({ key, lost, invented, sameValue, lostAt, inventedAt }: Al
         'changed',
         'major',
         key,
-        `${counted(lost)} of the ${key} became others: ${shown(lost)} became ${shown(invented)}.`,
+        `${charactersOf(lost)} of the ${key} became others: ${shown(lost)} became ${shown(invented)}.`,
         at,
       ),
     ];
   if (lost !== '')
     return [
-      finding('lost', 'major', key, `${counted(lost)} of the ${key} did not reach the client: ${shown(lost)}.`, at),
+      finding(
+        'lost',
+        'major',
+        key,
+        `${charactersOf(lost)} of the ${key} did not reach the client: ${shown(lost)}.`,
+        at,
+      ),
     ];
   if (invented !== '')
     return [
@@ -103,17 +110,14 @@ function textFindings({ key, lost, invented, sameValue, lostAt, inventedAt }: Al
         'invented',
         'major',
         key,
-        `${counted(invented)} of the ${key} came from no provider: ${shown(invented)}.`,
+        `${charactersOf(invented)} of the ${key} came from no provider: ${shown(invented)}.`,
         at,
       ),
     ];
   return [];
 }
 
-const counted = (text: string): string => {
-  const count = codePoints(text);
-  return `${count} ${count === 1 ? 'character' : 'characters'}`;
-};
+const charactersOf = (text: string): string => counted(codePoints(text), 'character');
 
 const shown = (text: string): string =>
   JSON.stringify(text.length > SHOWN_CHARS ? `${text.slice(0, SHOWN_CHARS)}…` : text);

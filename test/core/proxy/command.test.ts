@@ -43,7 +43,7 @@ describe('with a proxy of its own', () => {
     const folder = newFolder();
     const { code, stdout, stderr } = await run(['--data-dir', folder, '--to', `${provider.url}/v1`, ...node(CHILD)]);
     expect([code, stdout]).toEqual([3, 'true\n']);
-    expect(stderr).toMatch(/^tracelane: 1 exchange kept, \d+ bytes of responses, in \S+\.\n$/);
+    expect(stderr).toMatch(/^tracelane: 1 exchange kept, [\d,]+ bytes of responses, in \S+\.\n$/);
     const core = await open(folder);
     const [trace] = await captured(core);
     expect(trace).toMatchObject({

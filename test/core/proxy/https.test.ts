@@ -109,7 +109,7 @@ test("Node's fetch is read, other hosts are not, and a program that trusts nobod
   const [tunnel, subject, own, refused] = stdout.split('\n');
   expect([tunnel, subject, own]).toEqual(['HTTP/1.1 200 Connection established', 'CN=tracelane.test', 'its own']);
   expect(refused).toMatch(/^SELF_SIGNED_CERT_IN_CHAIN|UNABLE_TO_/);
-  expect(stderr).toMatch(/^tracelane: 1 exchange kept, \d+ bytes of responses, in \S+\.\n/);
+  expect(stderr).toMatch(/^tracelane: 1 exchange kept, [\d,]+ bytes of responses, in \S+\.\n/);
   expect(stderr).toContain('1 connection to api.anthropic.com ended before encryption was agreed on.');
   await expectKept(await open(dataDir), stdout, ['http/1.1']);
 });

@@ -1,18 +1,24 @@
 /** How what came differs from what was sent. */
 import type { Field } from '../proxy/http/head.ts';
 import type { Finding } from './bench.ts';
+import { count, counted } from '../../../shared/text/count.ts';
 
 /** Of the bytes of a body. */
 export function bodyFindings(sent: Uint8Array, came: Uint8Array): readonly Finding[] {
   const [a, b] = [Buffer.from(sent), Buffer.from(came)];
   if (a.equals(b)) return [];
   if (b.length < a.length && a.subarray(0, b.length).equals(b))
-    return [{ fault: 'dropped', sentence: `${a.length - b.length} of ${a.length} bytes of the body did not come.` }];
+    return [
+      {
+        fault: 'dropped',
+        sentence: `${count(a.length - b.length)} of the body's ${counted(a.length, 'byte')} did not come.`,
+      },
+    ];
   if (b.length > a.length && b.subarray(0, a.length).equals(a))
     return [
       {
         fault: 'rewrote',
-        sentence: `${b.length - a.length} bytes came that were not sent: ${quoted(b.subarray(a.length))}`,
+        sentence: `${counted(b.length - a.length, 'byte')} came that ${b.length - a.length === 1 ? 'was' : 'were'} not sent: ${quoted(b.subarray(a.length))}`,
       },
     ];
   const at = a.findIndex((byte, i) => byte !== b[i]);

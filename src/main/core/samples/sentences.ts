@@ -1,8 +1,9 @@
 /** What goes wrong in the samples of the first screen, each in one sentence with its numbers; null where it does not. */
 import type { ComparisonInput } from '../../../shared/compare/lane-reading.ts';
-import { count, number } from '../../../shared/compare/say.ts';
+import { number } from '../../../shared/compare/say.ts';
 import type { LaneMessage, LaneId } from '../../../shared/model/messages.ts';
 import { codePoints } from '../../../shared/text/code-points.ts';
+import { counted } from '../../../shared/text/count.ts';
 
 type Sentence = (input: ComparisonInput) => string | null;
 
@@ -10,7 +11,7 @@ export const SENTENCES: Readonly<Record<string, Sentence>> = {
   'text-lost': (input) => {
     const dropped = wireChars(input, 'text') - saidChars(input, 'legacy');
     const call = input.adapters['legacy']?.tool_call ? 'the call survives' : 'and the call with it';
-    return dropped > 0 ? `${count(dropped, 'character')} dropped, ${call}` : null;
+    return dropped > 0 ? `${counted(dropped, 'character')} dropped, ${call}` : null;
   },
   'calls-merged': (input) => {
     const calls = input.wire.blocks.filter(({ kind }) => kind === 'tool');
@@ -26,7 +27,7 @@ export const SENTENCES: Readonly<Record<string, Sentence>> = {
     const said = input.wire.usage?.input ?? 0;
     const got = input.adapters['simple']?.usage.prompt_tokens ?? 0;
     return got > said
-      ? `${number(got)} tokens in; the wire says ${number(said)}, ${count(input.wire.usage?.raw.length ?? 0, 'time')}`
+      ? `${number(got)} tokens in; the wire says ${number(said)}, ${counted(input.wire.usage?.raw.length ?? 0, 'time')}`
       : null;
   },
   'web-search': (input) => {
@@ -39,7 +40,7 @@ export const SENTENCES: Readonly<Record<string, Sentence>> = {
     const emitted = (['legacy', 'simple'] as const).some((lane) =>
       input.emissions[lane]?.some(({ message }) => message.message_type === 'reasoning_message'),
     );
-    return emitted || reasoning === 0 ? null : `${count(reasoning, 'character')} of reasoning_content dropped`;
+    return emitted || reasoning === 0 ? null : `${counted(reasoning, 'character')} of reasoning_content dropped`;
   },
 };
 

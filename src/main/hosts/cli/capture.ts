@@ -13,6 +13,7 @@ import { say } from '../log.ts';
 import type { ProgramFiles } from '../plain-core.ts';
 import { capturedEnvironment, plannedVariables, signsBedrock, upstreamOf } from './capture-environment.ts';
 import { readHosts, refuseProxyBefore, TrustFiles } from './capture-https.ts';
+import { counted } from '../../../shared/text/count.ts';
 
 interface Flags {
   readonly to?: string;
@@ -142,11 +143,11 @@ function passSignals(child: ChildProcess): () => void {
 }
 
 function closingLines({ exchanges, bytes, incomplete, distrusted, dataDir }: CapturedSession): readonly string[] {
-  const kept = `${exchanges} ${exchanges === 1 ? 'exchange' : 'exchanges'} kept, ${bytes} bytes of responses, in ${dataDir}.`;
+  const kept = `${counted(exchanges, 'exchange')} kept, ${counted(bytes, 'byte')} of responses, in ${dataDir}.`;
   const missing = incomplete === 0 ? '' : ` ${incomplete} of them ${incomplete === 1 ? 'is' : 'are'} incomplete.`;
   const ended = distrusted.map(
     ([host, connections]) =>
-      `${connections} ${connections === 1 ? 'connection' : 'connections'} to ${host} ended before encryption was agreed on. The program may not accept the certificate that its environment names.`,
+      `${counted(connections, 'connection')} to ${host} ended before encryption was agreed on. The program may not accept the certificate that its environment names.`,
   );
   return [`${kept}${missing}`, ...ended];
 }

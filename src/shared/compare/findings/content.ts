@@ -20,7 +20,8 @@ import {
   type Strand,
 } from '../lane-reading.ts';
 import { KEPT_ROW } from '../equality.ts';
-import { atEvent, count, quote } from '../say.ts';
+import { atEvent, quote } from '../say.ts';
+import { counted } from '../../text/count.ts';
 import { changeOf, isBlank, type TextChange } from '../text-diff.ts';
 import { callName } from './call-names.ts';
 import { Tally, type FindingDraft, type FindingFamily, type FindingKind } from './finding-kind.ts';
@@ -161,7 +162,7 @@ class Tallies {
         tally.draft(
           kind,
           severity,
-          sentence(tally, count(tally.chars, 'character'), atEvent(tally.first)),
+          sentence(tally, counted(tally.chars, 'character'), atEvent(tally.first)),
           short(tally),
         ),
       );
@@ -169,13 +170,13 @@ class Tallies {
     const chars =
       (word: string) =>
       (tally: Tally): string =>
-        `${count(tally.chars, 'character')} ${word}`;
+        `${counted(tally.chars, 'character')} ${word}`;
     say('text-lost', 'critical', (_, n, where) => `${lane} dropped ${n} of answer text, first ${where}`, chars('lost'));
     say(
       'text-blank-lost',
       'minor',
       (t, _, where) => blankSentence(t, where),
-      (t) => `${count(t.chars, 'blank')} lost`,
+      (t) => `${counted(t.chars, 'blank')} lost`,
     );
     say(
       'text-added',
@@ -194,8 +195,8 @@ class Tallies {
       'text-undecoded',
       'major',
       (t, _, where) =>
-        `${lane} leaves ${count(t.chars, 'escape')} of answer text undecoded, first ${where}: a line break is a backslash and an n`,
-      (t) => `${count(t.chars, 'escape')} undecoded`,
+        `${lane} leaves ${counted(t.chars, 'escape')} of answer text undecoded, first ${where}: a line break is a backslash and an n`,
+      (t) => `${counted(t.chars, 'escape')} undecoded`,
     );
     say(
       'text-as-reasoning',
@@ -215,8 +216,8 @@ class Tallies {
     say(
       'reasoning-undecoded',
       'minor',
-      (t, _, where) => `${lane} leaves ${count(t.chars, 'escape')} of reasoning undecoded, first ${where}`,
-      (t) => `${count(t.chars, 'escape')} undecoded`,
+      (t, _, where) => `${lane} leaves ${counted(t.chars, 'escape')} of reasoning undecoded, first ${where}`,
+      (t) => `${counted(t.chars, 'escape')} undecoded`,
     );
     say(
       'reasoning-as-text',
@@ -233,7 +234,7 @@ class Tallies {
     say(
       'reasoning-signature-lost',
       'minor',
-      (t, _, where) => `${lane} lost the signature of ${count(t.blocks.length, 'reasoning block')}, first ${where}`,
+      (t, _, where) => `${lane} lost the signature of ${counted(t.blocks.length, 'reasoning block')}, first ${where}`,
       () => 'signature lost',
     );
     return out.map((draft) => (MOVED.has(draft.kind) ? { ...draft, fields: ['text', 'reasoning'] } : draft));
@@ -241,7 +242,7 @@ class Tallies {
 }
 
 function blankSentence(tally: Tally, where: string): string {
-  const rest = tally.chars > 1 ? `, and ${count(tally.chars - 1, 'more blank')} after it` : '';
+  const rest = tally.chars > 1 ? `, and ${counted(tally.chars - 1, 'more blank')} after it` : '';
   return `trailing blank of ${quote(tally.expected ?? '')} lost ${where}${rest}`;
 }
 

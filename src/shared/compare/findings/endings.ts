@@ -7,7 +7,8 @@ import { codePoints } from '../../text/code-points.ts';
 import { differencesOf, isComplete, KEPT_ROW } from '../equality.ts';
 import { faultAt } from '../frame-fault.ts';
 import type { ComparisonInput } from '../lane-reading.ts';
-import { atEvent, clause, count, unstopped } from '../say.ts';
+import { atEvent, clause, unstopped } from '../say.ts';
+import { counted } from '../../text/count.ts';
 import type { FindingDraft, FindingFamily } from './finding-kind.ts';
 
 /** The wording of the agent server's driver for an index past seven bits. */
@@ -150,9 +151,9 @@ function missingAfter(input: ComparisonInput, event: number | null): string {
   }
   const calls = input.wire.blocks.filter(({ kind, lastEvent }) => kind === 'tool' && lastEvent >= (event ?? 0)).length;
   return [
-    text > 0 && `${count(text, 'character')} of text`,
-    reasoning > 0 && `${count(reasoning, 'character')} of reasoning`,
-    calls > 0 && count(calls, 'tool call'),
+    text > 0 && `${counted(text, 'character')} of text`,
+    reasoning > 0 && `${counted(reasoning, 'character')} of reasoning`,
+    calls > 0 && counted(calls, 'tool call'),
   ]
     .filter(Boolean)
     .join(', ');

@@ -3,7 +3,7 @@ import type { LaneId } from '../../model/messages.ts';
 import { codePoints } from '../../text/code-points.ts';
 import { KEPT_ROW, keptOf, keptOfWire } from '../equality.ts';
 import { strandsOf, type ComparisonInput } from '../lane-reading.ts';
-import { count } from '../say.ts';
+import { counted } from '../../text/count.ts';
 import { changeOf } from '../text-diff.ts';
 import { excerpt, type FindingDraft, type FindingFamily } from './finding-kind.ts';
 
@@ -24,7 +24,7 @@ function find(input: ComparisonInput, lane: LaneId): readonly FindingDraft[] {
       kind,
       severity: kept[what].trim() === emitted[what].trim() ? trimmed : otherwise,
       sentence: keptSentence(lane, name, emitted[what], kept[what]),
-      short: `${count(codePoints(kept[what]), 'character')} kept`,
+      short: `${counted(codePoints(kept[what]), 'character')} kept`,
       expected: excerpt(wire[what]),
       got: excerpt(kept[what]),
     });
@@ -33,7 +33,7 @@ function find(input: ComparisonInput, lane: LaneId): readonly FindingDraft[] {
     add({
       kind: 'reasoning-not-kept',
       severity: 'minor',
-      sentence: `${lane} keeps ${count(codePoints(kept.hidden), 'character')} of redacted or encrypted reasoning, and the wire has ${count(codePoints(wire.hidden), 'character')}`,
+      sentence: `${lane} keeps ${counted(codePoints(kept.hidden), 'character')} of redacted or encrypted reasoning, and the wire has ${counted(codePoints(wire.hidden), 'character')}`,
       short: 'hidden reasoning not kept',
       expected: excerpt(wire.hidden),
       got: excerpt(kept.hidden),
@@ -42,7 +42,7 @@ function find(input: ComparisonInput, lane: LaneId): readonly FindingDraft[] {
     add({
       kind: 'reasoning-signature-lost',
       severity: 'minor',
-      sentence: `${lane} does not keep every signature of the reasoning: ${count(codePoints(kept.signatures), 'character')} of ${count(codePoints(wire.signatures), 'character')} are left at the end`,
+      sentence: `${lane} does not keep every signature of the reasoning: ${counted(codePoints(kept.signatures), 'character')} of ${counted(codePoints(wire.signatures), 'character')} are left at the end`,
       short: 'signature not kept',
       expected: excerpt(wire.signatures),
       got: excerpt(kept.signatures),
@@ -79,11 +79,11 @@ function emittedBy(input: ComparisonInput, lane: LaneId): { readonly text: strin
 
 function keptSentence(lane: LaneId, what: string, emitted: string, kept: string): string {
   const change = changeOf(emitted, kept);
-  const length = count(codePoints(emitted), 'character');
-  if (emitted === '') return `${lane} keeps ${count(codePoints(kept), 'character')} of ${what} and emits none`;
+  const length = counted(codePoints(emitted), 'character');
+  if (emitted === '') return `${lane} keeps ${counted(codePoints(kept), 'character')} of ${what} and emits none`;
   if (kept === '') return `${lane} emits ${length} of ${what} and keeps nothing of it`;
   const [lost, added] = [change?.lost ?? 0, change?.added ?? 0];
-  const parts = [lost > 0 && `without ${lost} of them`, added > 0 && `with ${count(added, 'other')}`].filter(Boolean);
+  const parts = [lost > 0 && `without ${lost} of them`, added > 0 && `with ${counted(added, 'other')}`].filter(Boolean);
   return `${lane} emits ${length} of ${what} and keeps ${parts.length > 0 ? `them ${parts.join(' and ')}` : 'them in another order'}`;
 }
 

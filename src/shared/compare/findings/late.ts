@@ -3,7 +3,7 @@ import type { LaneId } from '../../model/messages.ts';
 import { expectedParts, gotText, strandOf, type ExpectedPart } from '../expected.ts';
 import type { ComparisonInput, Entry } from '../lane-reading.ts';
 import { durationText } from '../../text/duration.ts';
-import { count } from '../say.ts';
+import { counted } from '../../text/count.ts';
 import type { FindingDraft, FindingFamily } from './finding-kind.ts';
 
 /** A person notices a tenth of a second. Without times, an event or two of delay is how adapters hold names: not worth a word. */
@@ -29,9 +29,9 @@ function find(input: ComparisonInput, lane: LaneId): readonly FindingDraft[] {
   }
   if (!worst) return [];
   const { lag, part, what } = worst;
-  const time = input.timed ? durationText(lag.ns) : count(lag.to - lag.from, 'event');
+  const time = input.timed ? durationText(lag.ns) : counted(lag.to - lag.from, 'event');
   const verb = part.kind === 'tool' ? 'names' : 'emits';
-  const more = blocks.length > 1 ? ` (${count(blocks.length, 'block')} late)` : '';
+  const more = blocks.length > 1 ? ` (${counted(blocks.length, 'block')} late)` : '';
   const sentence = `${lane} ${verb} ${what} ${time} after its bytes arrived: there at event ${lag.from}, emitted at event ${lag.to}${more}`;
   return [
     {

@@ -1,7 +1,8 @@
 /** otid: one for each logical message, so that a reader can join its pieces. */
 import type { LaneId } from '../../model/messages.ts';
 import { stoppedAt, strandsOf, type ComparisonInput, type Strand } from '../lane-reading.ts';
-import { atEvent, count } from '../say.ts';
+import { atEvent } from '../say.ts';
+import { counted } from '../../text/count.ts';
 import { callName } from './call-names.ts';
 import { Tally, type FindingDraft, type FindingFamily } from './finding-kind.ts';
 
@@ -33,7 +34,7 @@ function find(input: ComparisonInput, lane: LaneId): readonly FindingDraft[] {
           shared.draft(
             'otid-repeated',
             'info',
-            `${lane} gives ${count(shared.chars, 'message')} the otid of another one, first ${atEvent(shared.first)}${second?.kind === 'tool' ? `: ${callName(input, second.row.id)}` : ''}`,
+            `${lane} gives ${counted(shared.chars, 'message')} the otid of another one, first ${atEvent(shared.first)}${second?.kind === 'tool' ? `: ${callName(input, second.row.id)}` : ''}`,
             'an otid repeated',
           ),
         ]
@@ -43,7 +44,7 @@ function find(input: ComparisonInput, lane: LaneId): readonly FindingDraft[] {
           split.draft(
             'otid-split',
             'info',
-            `${lane} gives the pieces of ${count(split.chars, 'message')} more than one otid, first ${atEvent(split.first)}`,
+            `${lane} gives the pieces of ${counted(split.chars, 'message')} more than one otid, first ${atEvent(split.first)}`,
             'an otid split',
           ),
         ]

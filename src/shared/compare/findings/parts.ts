@@ -5,7 +5,8 @@ import { blockDifferences } from '../block-equality.ts';
 import { KEPT_ROW, keptOf } from '../equality.ts';
 import { expectedParts } from '../expected.ts';
 import { stoppedAt, type ComparisonInput } from '../lane-reading.ts';
-import { atEvent, count } from '../say.ts';
+import { atEvent } from '../say.ts';
+import { counted } from '../../text/count.ts';
 import { Tally, type FindingDraft, type FindingFamily } from './finding-kind.ts';
 
 /** Kinds of blocks that the adapters' contract has no message for. */
@@ -37,8 +38,8 @@ function notCarried(input: ComparisonInput, lane: LaneId): FindingDraft[] {
   const draft = tally.draft(
     'part-not-carried',
     'info',
-    `${lane} has no message for ${count(tally.chars, 'part')} of the answer, first ${atEvent(tally.first)}: ${listed}`,
-    `${count(tally.chars, 'part')} without a message`,
+    `${lane} has no message for ${counted(tally.chars, 'part')} of the answer, first ${atEvent(tally.first)}: ${listed}`,
+    `${counted(tally.chars, 'part')} without a message`,
   );
   return [{ ...draft, fields: ['other parts', 'reasoning'] }];
 }

@@ -14,7 +14,8 @@ import {
   strandsOf,
   type ComparisonInput,
 } from '../lane-reading.ts';
-import { atEvent, count, quote } from '../say.ts';
+import { atEvent, quote } from '../say.ts';
+import { counted } from '../../text/count.ts';
 import { callName } from './call-names.ts';
 import { capped, excerpt, type FindingDraft, type FindingFamily, type FindingKind } from './finding-kind.ts';
 
@@ -126,7 +127,7 @@ function movedOutOf(input: ComparisonInput, lane: LaneId, part: ExpectedPart, re
   if (got === '') return;
   const name = callName(input, row.id);
   const base = { event: part.firstEvent, lastEvent: part.lastEvent, blocks: [row.id], severity: 'info' } as const;
-  const chars = count(codePoints(got), 'character');
+  const chars = counted(codePoints(got), 'character');
   if (kind === 'text')
     report('tool-call-as-text', {
       ...base,
@@ -161,7 +162,7 @@ function messagesOf(
     report('tool-call-lost', {
       ...base,
       severity: 'critical',
-      sentence: `${lane} emitted nothing of the call ${name}, ${atEvent(call.firstEvent)}: ${count(codePoints(call.text), 'character')} of arguments lost`,
+      sentence: `${lane} emitted nothing of the call ${name}, ${atEvent(call.firstEvent)}: ${counted(codePoints(call.text), 'character')} of arguments lost`,
       short: `${name} lost`,
       expected: excerpt(call.text),
     });
@@ -193,7 +194,7 @@ function messagesOf(
       ...base,
       event: from,
       severity: 'critical',
-      sentence: `${lane} never released ${count(missing, 'character')} of the arguments of ${name}, there ${atEvent(from)}`,
+      sentence: `${lane} never released ${counted(missing, 'character')} of the arguments of ${name}, there ${atEvent(from)}`,
       short: 'arguments held back',
       expected: excerpt(call.text),
       got: excerpt(got),
@@ -230,9 +231,9 @@ function argumentSentence(
   const more = codePoints(got) - codePoints(call.text);
   const what =
     more > 0
-      ? `${count(more, 'character')} more`
+      ? `${counted(more, 'character')} more`
       : more < 0
-        ? `${count(-more, 'character')} fewer`
+        ? `${counted(-more, 'character')} fewer`
         : 'other characters';
   return `${lane} altered the arguments of ${name} ${atEvent(event)}: ${what} than the wire${tail}`;
 }

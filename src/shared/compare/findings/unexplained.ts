@@ -5,7 +5,8 @@ import { cellOf } from '../../model/blocks.ts';
 import { textOf } from '../block-equality.ts';
 import { KEPT_ROW, type Difference } from '../equality.ts';
 import type { ComparisonInput } from '../lane-reading.ts';
-import { atEvent, count } from '../say.ts';
+import { atEvent } from '../say.ts';
+import { counted } from '../../text/count.ts';
 import { changeOf } from '../text-diff.ts';
 import { excerpt, type FindingDraft } from './finding-kind.ts';
 
@@ -51,7 +52,7 @@ export function unexplained(input: ComparisonInput, lane: LaneId, differences: r
   const event = kept ? null : row.firstEvent;
   const [wire, own] = kept ? ['', ''] : [textOf(row.cells.wire), textOf(cellOf(row, lane))];
   const amount = field === 'ending' ? '' : amountOf(wire, own);
-  const more = differences.length > 1 ? `, and in ${count(differences.length - 1, 'block')} more` : '';
+  const more = differences.length > 1 ? `, and in ${counted(differences.length - 1, 'block')} more` : '';
   return {
     kind,
     severity,
@@ -71,6 +72,6 @@ function amountOf(wire: string, own: string): string {
   const change = changeOf(wire, own);
   if (!change) return '';
   const { lost, added } = change;
-  const parts = [lost > 0 && `${count(lost, 'character')} lost`, added > 0 && `${count(added, 'character')} added`];
+  const parts = [lost > 0 && `${counted(lost, 'character')} lost`, added > 0 && `${counted(added, 'character')} added`];
   return `: ${parts.filter(Boolean).join(', ')}`;
 }

@@ -36,6 +36,7 @@ import { keptRequest, MAX_REQUEST_BYTES, type KeptRequest } from './kept-request
 import type { ClientMessage } from './socket-messages.ts';
 import { agreedDeflate } from './socket-messages.ts';
 import { apiOfAnswer, apiOfRequest, type ToldApi } from './told-api.ts';
+import { counted } from '../../../../shared/text/count.ts';
 
 export interface KeptExchange {
   /** Of the answer's body. */
@@ -318,10 +319,10 @@ export class CapturedExchange {
 
   #lose({ of, bytes }: Extract<TapEvent, { readonly type: 'lost' }>): void {
     if (of === 'request') {
-      this.#requestMissing = `${bytes} bytes of the request are missing: they came faster than they could be recorded.`;
+      this.#requestMissing = `${counted(bytes, 'byte')} of the request ${bytes === 1 ? 'is' : 'are'} missing: the request came faster than it could be recorded.`;
       return;
     }
-    const sentence = `The last ${bytes} bytes that the client got are missing here: they came faster than they could be recorded.`;
+    const sentence = `The last ${counted(bytes, 'byte')} that the client got ${bytes === 1 ? 'is' : 'are'} missing here: the answer came faster than it could be recorded.`;
     this.#lack(sentence);
   }
 

@@ -10,10 +10,14 @@ import type { Services } from '../../src/shared/rpc/services.ts';
 
 const here = (path: string): URL => new URL(path, import.meta.url);
 
+type Start = (model?: string) => Promise<TraceId>;
+
 export interface BenchCore {
   readonly services: Services;
   /** Starts a run against the endpoint; `model`: what the request asks for. */
-  start(model?: string): Promise<TraceId>;
+  readonly start: Start;
+  /** The same against another endpoint; `url`: as of the first. */
+  readonly startAt: (url: string) => Promise<Start>;
   /** Closes the core and removes its folder. */
   close(): Promise<void>;
 }
@@ -31,16 +35,15 @@ export async function openCore(url: string): Promise<BenchCore> {
     exchangeWorker: here('../../src/main/exchange-worker.ts'),
   });
   const { services } = core;
-  const endpoint = await services['endpoints.save']({
-    name: 'bench',
-    baseUrl: `${url}/v1`,
-    type: 'openai',
-    provider_name: 'openai',
-    limits: { answer: 60, silence: null },
-  });
-  return {
-    services,
-    async start(model = 'm') {
+  const startAt = async (at: string): Promise<Start> => {
+    const endpoint = await services['endpoints.save']({
+      name: 'bench',
+      baseUrl: `${at}/v1`,
+      type: 'openai',
+      provider_name: 'openai',
+      limits: { answer: 60, silence: null },
+    });
+    return async (model = 'm') => {
       const request = { model, messages: [{ role: 'user', content: 'Go on.' }], stream: true };
       const { id } = await services['runs.start']({
         endpoint: endpoint.id,
@@ -50,7 +53,12 @@ export async function openCore(url: string): Promise<BenchCore> {
         source: 'run',
       });
       return id;
-    },
+    };
+  };
+  return {
+    services,
+    start: await startAt(url),
+    startAt,
     async close() {
       await core.close();
       await rm(dataDir, { recursive: true, force: true });

@@ -144,6 +144,9 @@ export function hugeFrame(chars: number): string {
   return `data: ${JSON.stringify({ text: 'The tide comes in twice a day. '.repeat(Math.ceil(chars / 31)).slice(0, chars) })}\n\n`;
 }
 
+/** An event of Chat Completions; `delta` is JSON. */
+export const chatEvent = (delta: string): string => `data: {"choices":[{"index":0,"delta":${delta}}]}\n\n`;
+
 export const bytesOf = (frames: Frames): Uint8Array<ArrayBuffer> => encoder.encode(frames.join(''));
 
 /** Reads of `size` bytes. */

@@ -103,6 +103,9 @@ describe('in a program', () => {
     const listed = async (filter: string) =>
       (await core.services['traces.list']({ filter, limit: 10 })).rows.map(({ id }) => id);
     expect(await listed('umbrellas')).toEqual([ids['WEATHER']]);
+    // One word in the reasoning, one in the arguments of a call.
+    expect(await listed('umbrellas paris')).toEqual([ids['WEATHER']]);
+    expect(await listed('umbrellas sunny')).toEqual([]);
     expect(await listed('in:args "Paris"')).toEqual([ids['WEATHER']]);
     expect(await listed('in:answer paris')).toEqual([]);
     expect(await listed('"wonders about umbrellas"')).toEqual([ids['WEATHER']]);

@@ -73,6 +73,7 @@ test('R26 J6 I13 a link opens in the browser by a click and after a question, on
     'about:blank',
     'app://tracelane/',
     'ms-settings:x',
+    'smb://host/share',
   ]) {
     await click();
     await open(url);

@@ -25,6 +25,11 @@ test('J9 a package for tests differs in the one fuse that Playwright needs', () 
   expect(fuses({ TRACELANE_PACKAGE_FOR_TESTS: '0' })).toEqual(fuses({}));
 });
 
+test('J8 the package registers no scheme of addresses: a link of a page starts nothing', () => {
+  expect(packaging).not.toHaveProperty('protocols');
+  expect(JSON.stringify(packaging)).not.toContain('x-scheme-handler');
+});
+
 test('J10 the window can name no file to the program: it gives bytes, and gets bytes', () => {
   const named = Object.entries(contract).flatMap(([method, { params }]) =>
     fieldsOf(z.toJSONSchema(params, { io: 'input', unrepresentable: 'any' })).map((field) => `${method} ${field}`),

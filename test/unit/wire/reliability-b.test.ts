@@ -329,7 +329,7 @@ describe('reliability, group B', () => {
     const nested = (depth: number): string =>
       `{"choices":[{"index":0,"delta":{"content":"a","odd":${'['.repeat(depth)}${']'.repeat(depth)}}}]}`;
     expect(runWire('chat_completions', chatBody(nested(200))).block('c0/text').text).toBe('a');
-    for (const depth of [2_000, 100_000]) {
+    for (const depth of [2_000, 100_000, 5_000_000]) {
       const run = runWire('chat_completions', chatBody(nested(depth), chunk({ content: 'b' })));
       expect(run.outcome.limit).toMatch(/nests deeper than 256 levels/);
       expect(of(run, 'error')).toHaveLength(1);
@@ -363,13 +363,17 @@ describe('reliability, group B', () => {
     expect(run.outcome.accumulated).toMatchObject({ content: [{ input: deep }] });
   });
 
-  test('B15 an object of 100,000 keys and an array of 100,000 elements are read', () => {
+  test('B15 an object of 100,000 keys and an array of 100,000 elements are read, and what follows them', () => {
     const wide = {
       object: Object.fromEntries(Array.from({ length: 100_000 }, (_, i) => [`k${i}`, i])),
       array: Array.from({ length: 100_000 }, () => 0),
     };
-    const run = runWire('responses', namedBody({ type: 'response.wide', ...wide }));
-    expect(of(run, 'event')[0]).toMatchObject({ type: 'response.wide', known: false });
+    const run = runWire('responses', namedBody({ type: 'response.wide', ...wide }, { type: 'response.narrow' }));
+    expect(of(run, 'event')).toMatchObject([
+      { type: 'response.wide', known: false },
+      { type: 'response.narrow', known: false },
+    ]);
+    expect(run.outcome.limit).toBeUndefined();
   });
 
   describe('B16 errors', () => {

@@ -7,6 +7,8 @@ import { complaints, openTrace, wholeTrace, withoutFirstSample } from '../suppor
 
 /** More than all panes and lanes together may hold, and far less than any of the texts below in one lane. */
 const MOST_CHARS = 700_000;
+/** Megabytes are drawn a few thousand characters a frame: of frames, a busy machine has few. */
+const DRAWN = { timeout: 90_000 };
 
 let host: Host;
 let client: Client;
@@ -84,11 +86,11 @@ test('I6 a lane says that it draws the beginning of a text, and draws all of it 
   const more = page.getByRole('button', { name: 'Draw more' });
   const lanes = await more.count();
   await more.first().click();
-  await expect.poll(() => longest(page)).toBeGreaterThan(1_000_000);
+  await expect.poll(() => longest(page), DRAWN).toBeGreaterThan(1_000_000);
   await expect(more).toHaveCount(lanes);
   await more.first().click();
   await expect(more).toHaveCount(lanes - 1);
-  await expect.poll(() => longest(page)).toBe(ARGUMENTS.length);
+  await expect.poll(() => longest(page), DRAWN).toBe(ARGUMENTS.length);
   await expect(wire).toBeVisible();
 });
 
@@ -101,7 +103,7 @@ test('R24 I11 a long name says how much is left out, and the JSON of its event o
   const more = page.getByRole('button', { name: /^Show more/ });
   await more.click();
   await expect(more).toHaveCount(0);
-  await expect.poll(async () => (await json.textContent())!.length).toBeGreaterThan(1_000_000);
+  await expect.poll(async () => (await json.textContent())!.length, DRAWN).toBeGreaterThan(1_000_000);
 });
 
 test('R24 a message is shown whole when asked for, by parts, and copied whole', async ({ page, context }) => {
@@ -113,7 +115,7 @@ test('R24 a message is shown whole when asked for, by parts, and copied whole', 
   const text = inspector.locator('.long-text').first();
   await expect.poll(async () => (await text.textContent())!.length).toBe(4_000);
   await inspector.getByRole('button', { name: 'Show all of 1,500,011 characters' }).first().click();
-  await expect.poll(async () => (await text.textContent()) === ARGUMENTS).toBe(true);
+  await expect.poll(async () => (await text.textContent()) === ARGUMENTS, DRAWN).toBe(true);
   await inspector.getByRole('button', { name: 'Copy the Wire message as JSON' }).click();
   await expect(page.getByText('The Wire message as JSON copied')).toBeVisible();
   expect(await page.evaluate(async () => (await navigator.clipboard.readText()).length)).toBeGreaterThan(1_500_000);
@@ -133,10 +135,12 @@ test('R24 the comparison cuts a message of megabytes, says so, and shows it whol
   if (!(await more.isVisible())) await folded.click();
   await more.click();
   await expect
-    .poll(() =>
-      page
-        .locator('.cell-messages .long-text')
-        .evaluateAll((all) => Math.max(...all.map((one) => one.textContent.length))),
+    .poll(
+      () =>
+        page
+          .locator('.cell-messages .long-text')
+          .evaluateAll((all) => Math.max(...all.map((one) => one.textContent.length))),
+      DRAWN,
     )
     .toBeGreaterThan(3_000_000);
 });

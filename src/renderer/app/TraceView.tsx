@@ -15,6 +15,7 @@ import type { View } from '../views/view.ts';
 import { EndingBanner } from '../parts/EndingBanner.tsx';
 import { Numbers } from '../views/trace/Numbers.tsx';
 import { TraceHeader } from '../views/trace/TraceHeader.tsx';
+import { useRoom } from './use-room.ts';
 import { useAnnouncements } from '../parts/use-announcements.ts';
 import { FollowButton } from '../views/trace/FollowButton.tsx';
 import './trace.css';
@@ -25,9 +26,10 @@ export function TraceView() {
   const live = useTrace((trace) => trace.phase === 'live');
   useAnnouncements();
   useCommand('compare.with', compareWith);
+  const box = useRoom<HTMLElement>();
   const view = useView();
   return (
-    <article className={view.ownAxis ? 'trace own-axis' : 'trace'} aria-busy={live} aria-label="Trace">
+    <article ref={box} className={view.ownAxis ? 'trace own-axis' : 'trace'} aria-busy={live} aria-label="Trace">
       <Boundary what="The header of the run" shows={id} slim>
         <TraceHeader />
       </Boundary>

@@ -3,6 +3,7 @@
  * colour second, so that nothing is told by colour alone. Icons of actions come from lucide.
  */
 import type { ReactNode } from 'react';
+import { Spinner } from './Spinner.tsx';
 import './glyph.css';
 
 const dashedRing = <circle cx="8" cy="8" r="4.25" strokeDasharray="2 2" />;
@@ -78,7 +79,5 @@ export function Glyph({ name, size = 16, className = '', label }: GlyphProps) {
       {SHAPES[name]}
     </svg>
   );
-  // A turning drawing is a layer of its own. Clipped, it overlaps nothing; unclipped, all that is painted after it would
-  // have to become layers too, with each frame.
-  return name === 'live' ? <span className="spinner">{drawing}</span> : drawing;
+  return name === 'live' ? <Spinner>{drawing}</Spinner> : drawing;
 }

@@ -2,6 +2,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { storedInputs } from '../../src/main/core/decoding/view.ts';
+import { KeptViews } from '../../src/main/core/decoding/kept-views.ts';
 import { eventDetail, EventIndex } from '../../src/main/core/decoding/event-detail.ts';
 import { traceItems, type LiveTrace } from '../../src/main/core/traces/trace-items.ts';
 import { tasksOver } from '../../src/main/core/decoding/tasks/registry.ts';
@@ -61,6 +62,48 @@ describe('a stored trace', () => {
       }),
       { numRuns: 50 },
     );
+  });
+
+  test('is decoded once for each decoding, when it was read whole', async () => {
+    const { api, bytes } = streams[0]!;
+    const trace = memoryTrace(api, readsOf(bytes, [50]));
+    const { id } = trace.trace;
+    const source = memorySource([trace]);
+    let readings = 0;
+    const head: typeof source.head = (of) => {
+      readings++;
+      return source.head(of);
+    };
+    const service = traceItems({ source: { ...source, head }, live: () => undefined, thread });
+    for await (const batch of service({ id, from: 0, options: undefined }, never)) if (batch.length > 0) break;
+    for (const [options, after] of [
+      [undefined, 2],
+      [undefined, 2],
+      [OTHER, 3],
+      [OTHER, 3],
+    ] as const) {
+      expect(await collect(service, { id, from: 0, options })).toEqual(liveItems(trace, options));
+      expect(readings).toBe(after);
+    }
+    expect(await collect(service, { id, from: 3, options: undefined })).toEqual(liveItems(trace).slice(3));
+    expect(readings).toBe(3);
+  });
+
+  test('that is too large to be kept is decoded each time', async () => {
+    const { api, bytes } = streams[0]!;
+    const trace = memoryTrace(api, readsOf(bytes, [50]));
+    let readings = 0;
+    const inputs = () => {
+      readings++;
+      return storedInputs(memorySource([trace]), trace.trace);
+    };
+    const views = new KeptViews(100);
+    for (const after of [1, 2]) {
+      const items: TraceItem[] = [];
+      for await (const batch of views.view({ thread, trace: trace.trace, decoding: {}, inputs })) items.push(...batch);
+      expect(items).toEqual(liveItems(trace));
+      expect(readings).toBe(after);
+    }
   });
 
   test('without a head, a read or an ending is read as far as it goes', async () => {

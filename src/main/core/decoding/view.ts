@@ -23,10 +23,12 @@ export interface ViewSetup {
   readonly decoding: Decoding;
   /** The stream from its beginning; asked for again when the thread has to begin again. */
   readonly inputs: () => AsyncIterable<ViewInput>;
+  /** Called when all was decoded: not where the thread gave the stream up. */
+  readonly whole?: () => void;
 }
 
 /** What each input gave, in order, and never empty. The thread decodes the next one while what the last one gave is taken. */
-export async function* viewed({ thread, trace, decoding, inputs }: ViewSetup): AsyncGenerator<ItemBatch> {
+export async function* viewed({ thread, trace, decoding, inputs, whole }: ViewSetup): AsyncGenerator<ItemBatch> {
   const session = thread.open(trace, { type: 'view', decoding });
   let given = 0;
   try {
@@ -40,6 +42,7 @@ export async function* viewed({ thread, trace, decoding, inputs }: ViewSetup): A
           given += items.length;
           if (items.length > 0) yield items;
         }
+        whole?.();
         return;
       } catch (error) {
         if (error instanceof DecodingEnded) return yield cutShort(trace, error.message);

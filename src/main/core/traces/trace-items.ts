@@ -4,6 +4,7 @@ import type { ItemBatch } from '../../../shared/model/packed-items.ts';
 import { FRAME_SIZE } from '../../../shared/rpc/frames.ts';
 import type { StreamService } from '../../../shared/rpc/services.ts';
 import type { TraceSource } from '../decoding/decode-stored.ts';
+import { KeptViews } from '../decoding/kept-views.ts';
 import type { LaneThread } from '../decoding/lane-thread.ts';
 import { isAsRecorded } from '../decoding/same-decoding.ts';
 import { storedInputs, viewed } from '../decoding/view.ts';
@@ -20,6 +21,7 @@ export interface ItemsSetup {
 }
 
 export function traceItems({ source, live, thread }: ItemsSetup): StreamService<'traces.items'> {
+  const views = new KeptViews();
   return async function* items({ id, from, ...decoding }, signal) {
     const recording = live(id);
     const trace = recording?.trace ?? (await source.get(id));
@@ -33,7 +35,8 @@ export function traceItems({ source, live, thread }: ItemsSetup): StreamService<
       // It is behind by more than is held: from here on it has a pass of its own.
     }
     const inputs = () => (recording ? recording.inputs(signal) : storedInputs(source, trace));
-    yield* fromItem(next, viewed({ thread, trace, decoding, inputs }), signal);
+    const setup = { thread, trace, decoding, inputs };
+    yield* fromItem(next, recording || !trace.ending ? viewed(setup) : views.view(setup), signal);
   };
 }
 

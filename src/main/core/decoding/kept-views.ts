@@ -1,0 +1,45 @@
+/**
+ * What stored streams gave when they were read last, packed as it was sent: a trace that is opened again is not decoded again. Its
+ * bytes do not change, so that only the decoding and where lanes were ended say what they give.
+ */
+import { LRUCache } from 'lru-cache';
+import type { ItemBatch } from '../../../shared/model/packed-items.ts';
+import { decodingKey } from './same-decoding.ts';
+import { viewed, type ViewSetup } from './view.ts';
+
+/** Characters of all of them together: some eight traces of 100,000 events. */
+const MOST = 32 * 1024 * 1024;
+
+export class KeptViews {
+  readonly #views: LRUCache<string, readonly ItemBatch[]>;
+
+  constructor(most = MOST) {
+    this.#views = new LRUCache({ maxSize: most });
+  }
+
+  /** As `viewed` gives it, of a trace that has ended. */
+  async *view(setup: ViewSetup): AsyncGenerator<ItemBatch> {
+    const key = keyOf(setup);
+    const kept = this.#views.get(key);
+    if (kept) return yield* kept;
+    let batches: ItemBatch[] | undefined = [];
+    let size = 1;
+    let isWhole = false;
+    for await (const batch of viewed({ ...setup, whole: () => (isWhole = true) })) {
+      size += sizeOf(batch, setup);
+      if (size > this.#views.maxSize) batches = undefined;
+      batches?.push(batch);
+      yield batch;
+    }
+    // Where a lane was ended meanwhile, the next one is read without it.
+    if (batches && isWhole && keyOf(setup) === key) this.#views.set(key, batches, { size });
+  }
+}
+
+const keyOf = ({ trace, decoding, thread }: ViewSetup): string =>
+  JSON.stringify([trace.id, decodingKey(decoding, trace), trace.ending, thread.known.of(trace.id).length]);
+
+/** In characters. An item too long for a part has about what the body has. */
+function sizeOf({ parts }: ItemBatch, { trace }: ViewSetup): number {
+  return parts.reduce((sum, part) => sum + ('text' in part ? part.text.length : trace.metrics.bytes), 0);
+}

@@ -66,16 +66,16 @@ export async function largeTrace(): Promise<readonly Result[]> {
           if (times !== ratios['again']) await opened(page, other, small.length);
         }
       });
-      await watch('changing tabs', async () => {
-        for (const tab of [...TABS, 'Replay']) await chooseTab(page, tab);
-      });
-      await watch('seeking', () => seek(page));
       for (const tab of LISTS) {
         await chooseTab(page, tab);
         await watch(`scrolling ${tab}`, async () => {
           late[tab]!.push(await scrolledLate(page));
         });
       }
+      await watch('changing tabs', async () => {
+        for (const tab of [...TABS, 'Replay']) await chooseTab(page, tab);
+      });
+      await watch('seeking', () => seek(page));
       if (i === ids.length - 1) {
         await chooseTab(page, 'Live');
         heap = await heapGrowth(page, {

@@ -3,6 +3,7 @@
  * that is read does not move.
  */
 import { useEffect, type RefObject } from 'react';
+import { atFrameEnd } from '../stores/frame.ts';
 import { useSession, useTrace } from '../stores/open.ts';
 
 /** "At the bottom" means within this many pixels. */
@@ -25,25 +26,26 @@ export function useFollow(scroller: RefObject<HTMLElement | null>): Follow {
 
   useEffect(() => {
     const element = scroller.current!;
-    // Not looked at now: what has just been drawn would be laid out for it at once.
-    let top: number | undefined;
+    // Of the last input or what it moved. Not looked at now: what has just been drawn would be laid out for it at once.
+    let top = 0;
     let touched = -Infinity;
     const onInput = (event: Event) => {
       touched = performance.now();
-      top ??= element.scrollTop;
+      top = element.scrollTop;
       // A wheel turned up lets go at once: text that comes before the view has moved would put it back to the end.
       const up = event instanceof WheelEvent && event.deltaY < 0 && !event.ctrlKey && element.scrollTop > 0;
       if (up && session.store.getState().follow) session.setFollow(false);
     };
     const onScroll = () => {
-      const up = element.scrollTop < (top ?? 0) - 1;
+      // Text that folds away or follows moves the view too: only a person's hand lets go. Nothing is measured without one, which
+      // would have the page laid out once more.
+      if (performance.now() - touched >= HAND_MS) return;
+      const up = element.scrollTop < top - 1;
       top = element.scrollTop;
       const atEnd = element.scrollHeight - top - element.clientHeight <= NEAR;
       const { follow: following, phase } = session.store.getState();
-      // Text that folds away moves the view too: only a person's hand lets go.
-      const meant = performance.now() - touched < HAND_MS;
-      if (following && up && !atEnd && meant) session.setFollow(false);
-      else if (!following && atEnd && meant && phase === 'live') session.setFollow(true);
+      if (following && up && !atEnd) session.setFollow(false);
+      else if (!following && atEnd && phase === 'live') session.setFollow(true);
     };
     element.addEventListener('scroll', onScroll, { passive: true });
     for (const type of INPUTS) element.addEventListener(type, onInput, { passive: true });
@@ -60,7 +62,7 @@ export function useFollow(scroller: RefObject<HTMLElement | null>): Follow {
       element?.scrollTo({ top: element.scrollHeight });
     };
     stick();
-    const stop = session.onDraw(stick);
+    const stop = session.onDraw(() => atFrameEnd(stick));
     return () => {
       stop();
       // What stands after the end comes with it.

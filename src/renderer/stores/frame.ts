@@ -3,8 +3,16 @@
  * window gets no animation frames, so a timer stands in: the queue stays short and the counts stay true.
  */
 const HIDDEN_MS = 250;
+/** A frame that comes so late is not waited for. */
+const JOIN_MS = 60;
 
 const waiting = new Set<() => void>();
+/** Those that come with a frame that is drawn later. */
+const joining = new Set<() => void>();
+/** The frames that are asked for later, by what asked; `at` by the page's clock, milliseconds. */
+const later = new Map<() => void, { readonly timer: ReturnType<typeof setTimeout>; readonly at: number }>();
+const closing = new Set<() => void>();
+let running = false;
 let handle: { readonly cancel: () => void } | undefined;
 
 /** What one frame may add to the page for all that is drawn in steps together, in UTF-16 units of text. */
@@ -14,8 +22,21 @@ let left = PER_FRAME;
 function run(): void {
   handle = undefined;
   left = PER_FRAME;
-  const tasks = [...waiting];
+  // A frame that only gives room anew is none that others wait for.
+  if (waiting.size === 0) return;
+  const tasks = new Set([...waiting, ...joining]);
   waiting.clear();
+  joining.clear();
+  running = true;
+  for (const task of tasks) apart(task);
+  running = false;
+  // React renders what the tasks changed in a microtask, too, which was asked for before this one.
+  if (closing.size > 0) queueMicrotask(close);
+}
+
+function close(): void {
+  const tasks = [...closing];
+  closing.clear();
   for (const task of tasks) apart(task);
 }
 
@@ -72,6 +93,38 @@ export function fillFrame(units: number): void {
   schedule();
 }
 
+/** Runs `task` once, with the next frame after `ms` milliseconds. */
+export function onFrameAfter(ms: number, task: () => void): void {
+  if (later.has(task)) return;
+  const ask = (): void => {
+    later.delete(task);
+    onNextFrame(task);
+  };
+  later.set(task, { timer: setTimeout(ask, ms), at: performance.now() + ms });
+}
+
+/**
+ * Runs `task` once, with the frame that is asked for already, though that be later, or with the next one: for numbers and clocks,
+ * which would else have the window laid out and painted for themselves while text streams.
+ */
+export function withFrame(task: () => void): void {
+  const soon = performance.now() + JOIN_MS;
+  if ([...later.values()].some(({ at }) => at <= soon)) joining.add(task);
+  else onNextFrame(task);
+}
+
+/** Runs `task` once, when all of this frame is drawn, but before the window shows it: what it measures is laid out only once. */
+export function atFrameEnd(task: () => void): void {
+  if (!running && closing.size === 0) queueMicrotask(close);
+  closing.add(task);
+}
+
 export function forgetFrame(task: () => void): void {
   waiting.delete(task);
+  joining.delete(task);
+  clearTimeout(later.get(task)?.timer);
+  // What waited for its frame gets one of its own.
+  if (!later.delete(task) || later.size > 0) return;
+  for (const joined of joining) onNextFrame(joined);
+  joining.clear();
 }

@@ -1,5 +1,5 @@
 /**
- * The list of traces, newest first: pages from the store, changes as they come, one flush per frame. With a filter, what the
+ * The list of traces, newest first: pages from the store, changes as they come, with what else is drawn. With a filter, what the
  * store finds for it.
  */
 import { create } from 'zustand';
@@ -9,7 +9,7 @@ import type { TraceRow } from '../../shared/model/trace.ts';
 import type { ListChange } from '../../shared/rpc/contract.ts';
 import { client } from '../client/client.ts';
 import { selectTrace, useApp } from './app.ts';
-import { onNextFrame } from './frame.ts';
+import { withFrame } from './frame.ts';
 import {
   EMPTY,
   holds,
@@ -151,7 +151,7 @@ export function watchRuns(): void {
     {
       items(batch) {
         waiting.push(...batch);
-        onNextFrame(flush);
+        withFrame(flush);
       },
       error: (error) => useRuns.setState({ problem: error.message }),
     },

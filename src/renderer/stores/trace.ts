@@ -9,7 +9,7 @@ import type { TraceItem } from '../../shared/model/items.ts';
 import type { Decoding, TraceDetail, TraceRow } from '../../shared/model/trace.ts';
 import type { CompareResult } from '../../shared/compare/result.ts';
 import { client } from '../client/client.ts';
-import { apart, forgetFrame, onNextFrame } from './frame.ts';
+import { apart, forgetFrame, onFrameAfter, onNextFrame, withFrame } from './frame.ts';
 import { LiveClock } from './live-clock.ts';
 import { TraceModel } from './trace-model.ts';
 
@@ -71,7 +71,6 @@ export class TraceSession {
   #fresh = 0;
   /** A drawing is asked for. */
   #asked = false;
-  #later: ReturnType<typeof setTimeout> | undefined;
   /** Milliseconds of this side's clock. */
   #flushedAt = -Infinity;
   readonly #drawers = new Set<() => void>();
@@ -190,13 +189,13 @@ export class TraceSession {
     const last = batch.findLast((item) => item.k === 'read' || item.k === 'head');
     if (last) this.#clock.heard(last.tNs);
     if (batch.some((item) => item.k === 'ending')) {
-      this.#forget();
+      forgetFrame(this.#flush);
       this.#flush();
     } else if (!this.#asked) {
       this.#asked = true;
       const wait = this.#flushedAt + this.#drawMs - performance.now() - FRAME_MS;
       if (wait <= 0) onNextFrame(this.#flush);
-      else this.#later = setTimeout(() => onNextFrame(this.#flush), wait);
+      else onFrameAfter(wait, this.#flush);
     }
   }
 
@@ -228,15 +227,16 @@ export class TraceSession {
 
   close(): void {
     this.#unsubscribe?.();
-    this.#forget();
+    forgetFrame(this.#flush);
     forgetFrame(this.#draw);
-    clearTimeout(this.#pulse);
+    this.#forgetBeat();
     this.#drawers.clear();
   }
 
-  #forget(): void {
-    clearTimeout(this.#later);
-    forgetFrame(this.#flush);
+  #forgetBeat(): void {
+    clearTimeout(this.#pulse);
+    forgetFrame(this.#beat);
+    this.#pulse = undefined;
   }
 
   readonly #flush = (): void => {
@@ -277,7 +277,7 @@ export class TraceSession {
     const soon = this.#flooded && performance.now() - this.#structuredAt < PULSE_MS;
     if (ended !== wasEnded || !soon) this.#restructure(ended !== wasEnded);
     if (ended && !wasEnded) this.#beat();
-    else this.#pulse ??= setTimeout(this.#beat, PULSE_MS);
+    else this.#pulse ??= setTimeout(() => withFrame(this.#beat), PULSE_MS);
     this.#draw();
   }
 
@@ -294,8 +294,7 @@ export class TraceSession {
   };
 
   readonly #beat = (): void => {
-    clearTimeout(this.#pulse);
-    this.#pulse = undefined;
+    this.#forgetBeat();
     this.#restructure();
     this.store.setState((state) => ({ pulse: state.pulse + 1, phase: this.#phase }));
   };

@@ -1,4 +1,4 @@
-import { useEffect, useMemo, useRef, useState, type CSSProperties, type RefObject } from 'react';
+import { memo, useEffect, useMemo, useRef, useState, type CSSProperties, type RefObject } from 'react';
 import { ChevronDown, ChevronRight } from 'lucide-react';
 import { useCommand } from '../../commands/commands.ts';
 import { count, plural } from '../../components/format.ts';
@@ -158,7 +158,7 @@ interface NameProps {
   readonly pulse: number;
 }
 
-function Name({ row, data, model }: NameProps) {
+const Name = memo(function Name({ row, data, model }: NameProps) {
   const [glyph, name, fact] = nameOf(row, data, model);
   return (
     <div className="timeline-name" style={{ height: row.height }}>
@@ -169,7 +169,7 @@ function Name({ row, data, model }: NameProps) {
       <span className="quiet push">{fact}</span>
     </div>
   );
-}
+});
 
 const LANE_GLYPHS = {
   reasoning: <Glyph name="reasoning" size={12} className="k-reason" />,

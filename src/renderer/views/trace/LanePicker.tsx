@@ -1,4 +1,5 @@
 /** Which lanes read the shown trace. The wire always does: the others are read against it. */
+import { memo } from 'react';
 import { Rows3 } from 'lucide-react';
 import { WIRE, type LaneId } from '../../../shared/model/messages.ts';
 import { Icon } from '../../components/Icon.tsx';
@@ -7,7 +8,7 @@ import { plural } from '../../components/format.ts';
 import { useLanes, useOfferedLanes } from '../../stores/lanes.ts';
 import { readWithLanes, useTrace } from '../../stores/open.ts';
 
-export function LanePicker() {
+export const LanePicker = memo(function LanePicker() {
   const offered = useOfferedLanes();
   const chosen = useLanes();
   const recorded = useTrace((trace) => trace.detail?.lanes);
@@ -38,7 +39,7 @@ export function LanePicker() {
       }
     />
   );
-}
+});
 
 const sameLanes = (a: readonly LaneId[], b: readonly LaneId[]): boolean =>
   a.length === b.length && a.every((id) => b.includes(id));

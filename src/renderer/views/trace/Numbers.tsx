@@ -1,4 +1,4 @@
-import type { ReactNode } from 'react';
+import { memo, type ReactNode } from 'react';
 import { byteSize, count, duration, durationText, money, perSecond } from '../../components/format.ts';
 import { given } from '../../components/given.ts';
 import { useOverflow } from '../../components/use-overflow.ts';
@@ -8,8 +8,8 @@ import { useNow } from '../../parts/time/use-now.ts';
 import type { TraceModel } from '../../stores/trace-model.ts';
 import { useRuns } from '../../stores/runs.ts';
 
-/** Between two looks at a total that grows. */
-const GROWS_MS = 250;
+/** Between two looks at a total that grows though nothing comes. */
+const GROWS_MS = 350;
 
 /**
  * The header numbers, always in this order. What the wire did not say is "not reported", never 0. While a stream that is over is
@@ -22,9 +22,12 @@ export function Numbers() {
   const model = useTrace((trace) => trace.model);
   const live = useTrace((trace) => trace.phase === 'live');
   const id = useTrace((trace) => trace.id);
-  const row = useRuns((runs) => runs.rows.get(id));
-  const timed = row?.timed ?? true;
-  const startUnknown = row?.metrics.startUnknown ?? false;
+  // Each by itself: the row of a run that goes on is another one several times a second.
+  const timed = useRuns((runs) => runs.rows.get(id)?.timed ?? true);
+  const startUnknown = useRuns((runs) => runs.rows.get(id)?.metrics.startUnknown ?? false);
+  const size = useRuns((runs) => runs.rows.get(id)?.size);
+  const cost = useRuns((runs) => runs.rows.get(id)?.cost);
+  const reported = useRuns((runs) => given(runs.rows.get(id)?.usage?.cost));
   useTrace((trace) => trace.pulse);
   const { stored } = session;
   const [box, overflowing] = useOverflow<HTMLDivElement>();
@@ -117,7 +120,7 @@ export function Numbers() {
         >
           {count(metrics.bytes)}
           {whole && <small className="more"> of {count(whole.bytes)}</small>}
-          {!whole && row?.size !== undefined && <small className="more"> · {byteSize(row.size)} stored</small>}
+          {!whole && size !== undefined && <small className="more"> · {byteSize(size)} stored</small>}
         </Entry>
       </dl>
       <dl>
@@ -133,7 +136,7 @@ export function Numbers() {
         />
       </dl>
       <dl>
-        <Cost cost={row?.cost} reported={given(row?.usage?.cost)} live={live} />
+        <Cost cost={cost} reported={reported} live={live} />
       </dl>
     </div>
   );
@@ -174,6 +177,17 @@ function tokensText(usage: TraceModel['usage']): string {
 
 const reasoningText = (usage: TraceModel['usage']): string =>
   given(usage?.reasoning) && usage.reasoning > 0 ? ` (${count(usage.reasoning)} reasoning)` : '';
+
+/** Stays as it is while the number grows. */
+const Term = memo(function Term({ name, says }: Pick<EntryProps, 'name' | 'says'>) {
+  return (
+    <Tip text={says}>
+      <dt>
+        <span className="term">{name}</span>
+      </dt>
+    </Tip>
+  );
+});
 
 interface FigureProps extends Pick<EntryProps, 'room' | 'more'> {
   readonly live: boolean;
@@ -237,11 +251,7 @@ interface EntryProps {
 function Entry({ name, says, absent = false, room, more, children }: EntryProps) {
   return (
     <div>
-      <Tip text={says}>
-        <dt>
-          <span className="term">{name}</span>
-        </dt>
-      </Tip>
+      <Term name={name} says={says} />
       <dd className={absent ? 'absent' : undefined} data-room={room} data-more={more}>
         {children}
       </dd>

@@ -1,4 +1,4 @@
-import { useState } from 'react';
+import { memo, useState } from 'react';
 import { Ellipsis, Square, Star } from 'lucide-react';
 import { chordOf, runCommand, useCommand, useHandlers, type CommandId } from '../../commands/commands.ts';
 import { Button, IconButton } from '../../components/Button.tsx';
@@ -61,20 +61,26 @@ export function TraceHeader() {
         </Button>
       )}
       <LanePicker />
-      <IconButton
-        icon={Star}
-        label={row.starred ? 'Remove star' : 'Star'}
-        chord={chordOf('trace.star')!}
-        className={row.starred ? 'starred' : ''}
-        aria-pressed={row.starred}
-        onClick={() => runCommand('trace.star')}
-      />
+      <StarButton starred={row.starred} />
       <TraceMenu />
     </header>
   );
 }
 
-function TraceMenu() {
+const StarButton = memo(function StarButton({ starred }: { readonly starred: boolean }) {
+  return (
+    <IconButton
+      icon={Star}
+      label={starred ? 'Remove star' : 'Star'}
+      chord={chordOf('trace.star')!}
+      className={starred ? 'starred' : ''}
+      aria-pressed={starred}
+      onClick={() => runCommand('trace.star')}
+    />
+  );
+});
+
+const TraceMenu = memo(function TraceMenu() {
   const stacks = useHandlers((state) => state.stacks);
   const items = MENU.filter(({ id }) => stacks.has(id)).map(({ id, ...rest }): MenuItem => ({
     ...rest,
@@ -92,4 +98,4 @@ function TraceMenu() {
       }
     />
   );
-}
+});

@@ -1,0 +1,71 @@
+/** What is drawn together: each frame of the screen has the window laid out and painted once more. */
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+
+vi.stubGlobal('document', { addEventListener() {}, hidden: false });
+let screen: (() => void)[] = [];
+vi.stubGlobal('requestAnimationFrame', (frame: () => void) => screen.push(frame));
+const { atFrameEnd, forgetFrame, onFrameAfter, onNextFrame, withFrame } =
+  await import('../../../src/renderer/stores/frame.ts');
+
+/** Draws what was asked for so far. */
+async function frame(): Promise<void> {
+  for (const asked of screen.splice(0)) asked();
+  await Promise.resolve();
+}
+
+beforeEach(() => vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] }));
+afterEach(async () => {
+  await frame();
+  vi.useRealTimers();
+});
+
+describe('a frame', () => {
+  it('is waited for by what may come with it, and comes once for all', async () => {
+    const drawn: string[] = [];
+    onFrameAfter(33, () => drawn.push('text'));
+    withFrame(() => drawn.push('numbers'));
+    expect(screen).toHaveLength(0);
+    vi.advanceTimersByTime(33);
+    expect(screen).toHaveLength(1);
+    await frame();
+    expect(drawn).toEqual(['text', 'numbers']);
+  });
+
+  it('comes next where none is asked for, or only one that is far', async () => {
+    withFrame(() => {});
+    expect(screen).toHaveLength(1);
+    await frame();
+    const far = () => {};
+    onFrameAfter(250, far);
+    withFrame(() => {});
+    expect(screen).toHaveLength(1);
+    forgetFrame(far);
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
+  it('comes for what waited when nobody wants the awaited one any more', async () => {
+    const drawn: string[] = [];
+    const text = () => drawn.push('text');
+    onFrameAfter(33, text);
+    withFrame(() => drawn.push('numbers'));
+    forgetFrame(text);
+    expect(screen).toHaveLength(1);
+    await frame();
+    expect(drawn).toEqual(['numbers']);
+  });
+
+  it('ends with what measures, after all that changes', async () => {
+    const drawn: string[] = [];
+    onNextFrame(() => {
+      atFrameEnd(() => drawn.push('measure'));
+      // As React does with what is changed in a frame.
+      queueMicrotask(() => drawn.push('render'));
+    });
+    onNextFrame(() => drawn.push('other'));
+    await frame();
+    expect(drawn).toEqual(['other', 'render', 'measure']);
+    atFrameEnd(() => drawn.push('without a frame'));
+    await Promise.resolve();
+    expect(drawn.at(-1)).toBe('without a frame');
+  });
+});

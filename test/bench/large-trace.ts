@@ -68,6 +68,7 @@ export async function largeTrace(): Promise<readonly Result[]> {
       });
       for (const tab of LISTS) {
         await chooseTab(page, tab);
+        await page.locator('.trace [role="grid"]').waitFor();
         await watch(`scrolling ${tab}`, async () => {
           late[tab]!.push(await scrolledLate(page));
         });

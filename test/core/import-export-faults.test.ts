@@ -123,7 +123,7 @@ describe('H3: documents that are not what they say', () => {
     [
       'nested 200,000 deep',
       `{"log":{"entries":[${'['.repeat(200_000)}${']'.repeat(200_000)}]}}`,
-      'log.entries[0] is no object',
+      'It nests 200,003 levels deep',
     ],
     ['without a list', '{"log":{"entries":{"0":{}}}}', 'log.entries is no list'],
     ['of a wrong request', har({ request: 'GET', response: [] }), 'log.entries[0].request is no object'],

@@ -11,7 +11,7 @@ const INDENT = '  ';
 /** A string, a punctuation mark, or all of a number or name up to the next of these or a blank. */
 const TOKEN = /"(?:[^"\\]|\\.)*"|[{}[\],:]|[^\s{}[\],:"]+/gs;
 
-/** Null when the text is no JSON. Linear in its length. */
+/** Null when the text is no JSON that is parsed (see json-text.ts). Linear in its length. */
 export function indentJson(text: string): string | null {
   if (!isJson(text)) return null;
   const parts: string[] = [];

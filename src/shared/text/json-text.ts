@@ -2,6 +2,7 @@
  * JSON as a stream or a file has it, which may nest as deep as it is long. What nests too deep is no JSON here: a value takes some 100 bytes
  * for each level, and a level two characters.
  */
+import { count } from './count.ts';
 
 /** Levels that are parsed. Events of providers have about ten; Python's json stops at some 1,000. */
 const MOST_LEVELS = 10_000;
@@ -14,7 +15,7 @@ export class NestsTooDeep extends SyntaxError {
   readonly levels: number;
 
   constructor(levels: number) {
-    super(`It nests ${levels} levels deep, too deep to be decoded`);
+    super(`It nests ${count(levels)} levels deep, too deep to be decoded`);
     this.levels = levels;
   }
 }

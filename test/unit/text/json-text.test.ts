@@ -9,7 +9,7 @@ test('an event that nests five million levels deep is no JSON, and says so', () 
   const text = `{"choices":[${nested(5_000_000)}]}`;
   expect(payloadOf(text)).toEqual({
     ok: false,
-    error: 'It nests 5000002 levels deep, too deep to be decoded',
+    error: 'It nests 5,000,002 levels deep, too deep to be decoded',
     levels: 5_000_002,
   });
   // Also where it is cut off.

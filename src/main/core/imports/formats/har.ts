@@ -7,7 +7,7 @@ import { checkExchanges, ImportError, utf8, type ImportedExchange, type ImportFo
 import { exchangesOfSocket, webSocketMessagesSchema } from '../web-socket-messages.ts';
 import { recordedExchange } from './bundle.ts';
 import { jsonOf } from '../http-head.ts';
-import { parsedJson } from '../../../../shared/text/json-text.ts';
+import { NestsTooDeep, parsedJson } from '../../../../shared/text/json-text.ts';
 
 const headers = z.array(z.object({ name: z.string(), value: z.coerce.string() })).catch([]);
 
@@ -86,6 +86,7 @@ function entriesOf(text: string): readonly unknown[] {
   try {
     log = parsedJson(text);
   } catch (error) {
+    if (error instanceof NestsTooDeep) throw damaged(`${error.message}.`);
     // V8 gives the position of some faults, and of others the text around them.
     const [place] = /position \d+/.exec(String(error)) ?? [];
     if (place !== undefined) throw damaged(`Its JSON breaks off at ${place}.`);

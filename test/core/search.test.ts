@@ -10,6 +10,7 @@ import { searchServices } from '../../src/main/core/indexing/search-services.ts'
 import type { SearchDocument } from '../../src/main/core/search/documents.ts';
 import { SearchReader } from '../../src/main/core/search/reader.ts';
 import { searchFile } from '../../src/main/core/search/schema.ts';
+import { Vocabulary } from '../../src/main/core/search/vocabulary.ts';
 import { SearchWriter } from '../../src/main/core/search/writer.ts';
 import { traceId, type TraceId } from '../../src/shared/model/ids.ts';
 import { folded } from '../../src/shared/text/fold.ts';
@@ -347,4 +348,27 @@ describe('what is searched', () => {
     expect(await writer.missing([], null)).toEqual([]);
     expect(reader.find({ text: 'hay', limit: 10 }).found).toEqual([]);
   });
+});
+
+test('of any number of words, those that were known before and those that came later complete a part', () => {
+  const db = new Database(':memory:');
+  db.exec('CREATE TABLE words (number INTEGER PRIMARY KEY AUTOINCREMENT, word TEXT NOT NULL UNIQUE)');
+  const put = (from: number, to: number) =>
+    db
+      .prepare("INSERT INTO words (word) SELECT printf('w%06d', value) FROM json_each(?)")
+      .run(JSON.stringify(Array.from({ length: to - from }, (_, at) => from + at)));
+  const vocabulary = new Vocabulary(db);
+  const completed = (text: string) => vocabulary.completed({ text, starts: false, ends: false });
+  vocabulary.refresh();
+  expect(completed('w')).toEqual([]);
+  put(0, 50_001);
+  vocabulary.refresh();
+  for (const word of ['w000000', 'w019999', 'w020000', 'w039999', 'w040000', 'w050000'])
+    expect(completed(word.slice(1))).toEqual([word]);
+  expect(completed('w050001')).toEqual([]);
+  put(50_001, 50_002);
+  vocabulary.refresh();
+  expect(completed('w050001')).toEqual(['w050001']);
+  expect(completed('w')).toBeNull();
+  db.close();
 });

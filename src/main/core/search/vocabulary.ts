@@ -6,8 +6,10 @@ import type Database from 'better-sqlite3';
 import type { WordPart } from './tokens.ts';
 
 const END = '\n';
-const NEW_WORDS = 'SELECT word FROM words WHERE number > ? ORDER BY number';
-const LAST = 'SELECT max(number) AS last FROM words';
+/** Words that are read together, as one text: a string for each would take several times the memory, and the time. */
+const READ_WORDS = 20_000;
+const NEW_WORDS = `SELECT group_concat(word, char(10)) AS words, max(number) AS last
+  FROM (SELECT number, word FROM words WHERE number > ? ORDER BY number LIMIT ${READ_WORDS})`;
 /** Beyond so many pieces they are joined. */
 const MOST_PIECES = 16;
 /** Parts whose words are kept. */
@@ -16,25 +18,26 @@ const MOST_KEPT = 500;
 const MOST_WORDS = 32;
 
 export class Vocabulary {
-  readonly #new: Database.Statement<[number], string>;
-  readonly #lastNumber: Database.Statement<[], number | null>;
+  readonly #new: Database.Statement<[number], { readonly words: string; readonly last: number | null }>;
   /** Words, each between two ends. Those that no page has any more do no harm. */
   #pieces: Buffer[] = [];
   #last = 0;
   readonly #kept = new Map<string, readonly string[] | null>();
 
   constructor(db: Database.Database) {
-    this.#new = db.prepare<[number], string>(NEW_WORDS).pluck();
-    this.#lastNumber = db.prepare<[], number | null>(LAST).pluck();
+    this.#new = db.prepare(NEW_WORDS);
   }
 
   /** Takes in what has been put into the file since. */
   refresh(): void {
-    const last = this.#lastNumber.get() ?? 0;
-    if (last <= this.#last) return;
+    const read: Buffer[] = [];
+    for (let page = this.#new.get(this.#last)!; page.last !== null; page = this.#new.get(this.#last)!) {
+      read.push(Buffer.from(END + page.words + END));
+      this.#last = page.last;
+    }
+    if (read.length === 0) return;
     this.#kept.clear();
-    this.#pieces.push(Buffer.from(END + this.#new.all(this.#last).join(END) + END));
-    this.#last = last;
+    this.#pieces.push(...read);
     if (this.#pieces.length > MOST_PIECES) this.#pieces = [Buffer.concat(this.#pieces)];
   }
 

@@ -2,7 +2,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
-import { expect, test, type Page } from 'playwright/test';
+import { expect, test, type Locator, type Page } from 'playwright/test';
 import { FAULT_MODELS } from '../../src/main/core/samples/faults.ts';
 import { endpointId } from '../../src/shared/model/ids.ts';
 import { DEFAULT_OPTIONS } from '../../src/shared/model/trace.ts';
@@ -99,6 +99,29 @@ test.describe('a store', () => {
       await host.stop();
       await folder.remove();
     });
+});
+
+test('a run that is damaged and did not end well says both, over the whole width', async ({ page }) => {
+  const folder = await dataFolder();
+  const first = await startHost({ dataDir: folder.path });
+  const id = await startSample(first.client(), 'plain-text', 'messages');
+  await wholeTrace(first.client(), id);
+  await first.stop();
+  const db = new Database(join(folder.path, 'tracelane.db'));
+  db.prepare("UPDATE traces SET state = 'reset', rule = 'The connection broke.', usage = '{' WHERE id = ?").run(id);
+  db.close();
+  const host = await startHost({ dataDir: folder.path });
+  await withoutFirstSample(page);
+  await page.goto(host.url);
+  await page.locator(`#run-${id}`).click();
+  await expect(trace(page).getByRole('alert')).toContainText('damaged');
+  await expect(trace(page)).toContainText('After the end');
+  const width = (of: Locator) => of.evaluate((element) => element.getBoundingClientRect().width);
+  const whole = await width(trace(page));
+  for (const part of ['.trace-head', '.ending[role="alert"]', '.ending[role="status"]', '.trace-tabs'])
+    expect([part, await width(trace(page).locator(part))]).toEqual([part, whole]);
+  await host.stop();
+  await folder.remove();
 });
 
 test('a run that says nothing shows how long, and is called out after a minute, though keep-alive comes', async ({

@@ -10,12 +10,17 @@ import './ending.css';
 export function EndingBanner() {
   const problem = useTrace((trace) => trace.problem);
   const damaged = useTrace((trace) => trace.detail?.damaged);
-  if (problem !== null) return <Fault text={`This run could not be read: ${problem}`} />;
   return (
-    <>
-      {damaged !== undefined && <Fault text={damaged} />}
-      <Ended />
-    </>
+    <div className="endings">
+      {problem !== null ? (
+        <Fault text={`This run could not be read: ${problem}`} />
+      ) : (
+        <>
+          {damaged !== undefined && <Fault text={damaged} />}
+          <Ended />
+        </>
+      )}
+    </div>
   );
 }
 

@@ -10,6 +10,7 @@ import type { ListChange } from '../../shared/rpc/contract.ts';
 import { client } from '../client/client.ts';
 import { selectTrace, useApp } from './app.ts';
 import { withFrame } from './frame.ts';
+import { withChanges } from './list-changes.ts';
 import {
   EMPTY,
   holds,
@@ -17,10 +18,7 @@ import {
   LONGEST_PAGE,
   successorOf,
   wantedFor,
-  withoutRow,
   withPage,
-  withRow,
-  withUnseen,
   type Listing,
   type Wanted,
 } from './listing.ts';
@@ -85,26 +83,12 @@ const gone = new Set<TraceId>();
 function flush(): void {
   const changes = waiting;
   waiting = [];
-  const { rows: before, found, ...state } = useRuns.getState();
-  const rows = new Map(before);
-  let { all } = state;
-  for (const change of changes) {
-    if (change.type === 'delete') {
-      all = withoutRow(all, change);
-      rows.delete(change.id);
-      gone.add(change.id);
-      continue;
-    }
-    const { row } = change;
-    const more = rows.has(row.id) && holds(all, row) ? null : withRow(all, row);
-    all = more ?? all;
-    // Back, where nothing is loaded.
-    if (gone.delete(row.id) && !more) all = withUnseen(all, row, 1);
-    // Of rows that nobody sees, nothing is kept: facts of all of them may come, one by one.
-    if (more || rows.has(row.id)) rows.set(row.id, row);
+  const { rows: before, found, all } = useRuns.getState();
+  const after = withChanges({ rows: before, all }, changes, gone);
+  if (after.rows !== before || after.all !== all) {
+    put(after.rows, { all: after.all });
+    chooseNewest(before);
   }
-  put(rows, { all });
-  chooseNewest(before);
   if (!changes.some((change) => mayMove(change, before))) return;
   if (found || useRuns.getState().asked !== '') void search();
   moved();

@@ -2,6 +2,8 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { traceId } from '../../../src/shared/model/ids.ts';
+import type { TraceRow } from '../../../src/shared/model/trace.ts';
+import { withChanges } from '../../../src/renderer/stores/list-changes.ts';
 import {
   EMPTY,
   isWhole,
@@ -120,4 +122,22 @@ test('the run below takes over from one that is deleted, in the order in which t
   expect(after('last', 'middle', 'old')).toBe('new');
   expect(after('new', 'old', 'middle', 'last')).toBeNull();
   expect(after('unknown')).toBe('new');
+});
+
+test('what comes of rows that nobody sees changes nothing that is drawn', () => {
+  const row = (nr: number, title = ''): TraceRow => ({ ...place(nr), title }) as TraceRow;
+  const upsert = (nr: number, title?: string) => ({ type: 'upsert', row: row(nr, title) }) as const;
+  const all = withPage(EMPTY, page([9, 8, 7, 6, 5, 4, 3, 2, 1], { at: 0 }, 3));
+  const before = { rows: new Map([9, 8, 7].map((nr) => [place(nr).id, row(nr)])), all };
+  const gone = new Set([place(2).id]);
+  const unseen = withChanges(before, [upsert(4), upsert(3)], gone);
+  expect([unseen.rows === before.rows, unseen.all === all]).toEqual([true, true]);
+  const seen = withChanges(before, [upsert(4), upsert(8, 'other')], gone);
+  expect([...seen.rows.values()].map(({ title }) => title)).toEqual(['', 'other', '']);
+  const newer = withChanges(before, [upsert(10)], gone);
+  expect([newer.all.total, loadedIds(newer.all)[0], newer.rows.size]).toEqual([10, place(10).id, 4]);
+  const back = withChanges(before, [upsert(2)], gone);
+  expect([back.all.total, back.rows === before.rows, gone.size]).toEqual([10, true, 0]);
+  const deleted = withChanges(before, [{ type: 'delete', ...place(3) }], gone);
+  expect([deleted.all.total, deleted.rows === before.rows, [...gone]]).toEqual([8, true, [place(3).id]]);
 });

@@ -10,6 +10,7 @@ import {
 } from '../../../shared/filter/fields.ts';
 import { tokensOf, type Token } from '../../../shared/filter/tokens.ts';
 import type { FieldValue } from '../../../shared/rpc/contract.ts';
+import { counted } from '../../../shared/text/count.ts';
 
 export interface Suggestion {
   /** The whole filter with it. */
@@ -76,7 +77,7 @@ function termSuggestions(
     return values
       .filter(({ value }) => value.toLowerCase().includes(wanted))
       .slice(0, MOST)
-      .map(({ value, traces }) => suggest(value, traces === 1 ? '1 run' : `${traces} runs`));
+      .map(({ value, traces }) => suggest(value, counted(traces, 'run')));
   if (field.kind === 'choice' || field.kind === 'part')
     return field.choices.filter((choice) => choice.startsWith(wanted)).map((choice) => suggest(choice, ''));
   return typed === '' ? [{ filter: put(field.example), label: field.example, note: field.help }] : [];

@@ -1,6 +1,7 @@
 /** Content of megabytes in one place: what is drawn of it is bounded, the cut is said, and it opens whole. */
 import { expect, test, type Page } from 'playwright/test';
 import type { Client } from '../../src/shared/rpc/client.ts';
+import { allLanes } from '../../src/shared/lanes/registry.ts';
 import { startHost, type Host } from '../support/host.ts';
 import { importOver } from '../support/imports.ts';
 import { complaints, openTrace, wholeTrace, withoutFirstSample } from '../support/page.ts';
@@ -84,7 +85,9 @@ test('I6 a lane says that it draws the beginning of a text, and draws all of it 
   expect(before).toBeGreaterThan(100_000);
   expect(before).toBeLessThan(200_000);
   const more = page.getByRole('button', { name: 'Draw more' });
-  const lanes = await more.count();
+  // Each lane draws with a frame of its own.
+  const lanes = allLanes().length;
+  await expect(more).toHaveCount(lanes);
   await more.first().click();
   await expect.poll(() => longest(page), DRAWN).toBeGreaterThan(1_000_000);
   await expect(more).toHaveCount(lanes);

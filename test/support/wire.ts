@@ -5,7 +5,7 @@ import type { LaneSetup } from '../../src/shared/model/lane.ts';
 import type { Emission, WireBlock, WireMessage, WireOutcome } from '../../src/shared/model/messages.ts';
 import type { Api, EventSummary, Frame, Framed } from '../../src/shared/model/stream.ts';
 import { DEFAULT_OPTIONS, type Ending } from '../../src/shared/model/trace.ts';
-import { endingOfBody } from '../../src/shared/metrics/ending.ts';
+import { countsAsEvent, endingOfBody } from '../../src/shared/metrics/ending.ts';
 import type { FramingFaults } from '../../src/shared/framing/faults.ts';
 import { faultsOf } from '../../src/shared/providers/faults-of.ts';
 import { framerOf } from '../../src/shared/providers/framer-of.ts';
@@ -84,7 +84,15 @@ export function runWire(api: Api, body: Uint8Array | string, cuts: readonly numb
     get ending() {
       return endingOfBody(
         api,
-        { head: null, framing, bytes: bytes.length, start: bytes.subarray(0, 500), framed, faults },
+        {
+          framing,
+          head: null,
+          bytes: bytes.length,
+          events: framed.filter((one) => one.type === 'frame' && countsAsEvent(one.frame, framing)).length,
+          bodyStart: bytes.subarray(0, 500),
+          unfinished,
+          faults,
+        },
         outcome,
       );
     },

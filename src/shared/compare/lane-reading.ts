@@ -45,6 +45,7 @@ export type RowStrands = ByLane<LaneStrands>;
 /** What a comparison knows of a lane: which one it is, and what is expected of it. */
 export type ComparedLane = Pick<LaneDefinition, 'id' | 'label' | 'expects'>;
 
+type ReadItem = Extract<TraceItem, { readonly k: 'read' }>;
 export type NoteItem = Extract<TraceItem, { readonly k: 'note' }>;
 
 export interface ComparisonInput {
@@ -87,7 +88,7 @@ export class ReadingFold {
   readonly #strands = new Map<BlockRow, OpenStrands>();
   readonly #events: EventSummary[] = [];
   readonly #emissions: Record<LaneId, Emission[]> & { readonly [WIRE]: Emission[] } = { wire: [] };
-  readonly #reads: ComparisonInput['reads'][number][] = [];
+  readonly #reads: (Omit<ReadItem, 'k' | 'length'> & { length: number })[] = [];
   readonly #adapters: Record<LaneId, AdapterOutcome> = {};
   readonly #notes: NoteItem[] = [];
   #wire: WireOutcome | null = null;
@@ -123,8 +124,15 @@ export class ReadingFold {
     };
   }
 
+  #read({ n, offset, tNs, length }: ReadItem): void {
+    const last = this.#reads.at(-1);
+    // One that was given in pieces.
+    if (last?.n === n) last.length += length;
+    else this.#reads.push({ n, offset, tNs, length });
+  }
+
   #item(item: TraceItem): void {
-    if (item.k === 'read') this.#reads.push({ n: item.n, offset: item.offset, tNs: item.tNs, length: item.length });
+    if (item.k === 'read') this.#read(item);
     else if (item.k === 'event') {
       this.#events[item.event.index] = item.event;
       this.#grid.event(item.event);

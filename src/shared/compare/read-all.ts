@@ -5,7 +5,8 @@ import { allLanes, chosenLanes } from '../lanes/registry.ts';
 import type { LaneId, WireOutcome } from '../model/messages.ts';
 import type { Framed, Read } from '../model/stream.ts';
 import type { Ending, HttpHead } from '../model/trace.ts';
-import { BODY_START_BYTES, endingOfBody, type WholeBody } from '../metrics/ending.ts';
+import { piecesOf } from '../framing/pieces.ts';
+import { BODY_START_BYTES, countsAsEvent, endingOfBody, type TransportFacts } from '../metrics/ending.ts';
 import { checkEvents, checkLength } from './too-long.ts';
 import { faultsOf } from '../providers/faults-of.ts';
 import { ReadingFold, type ComparisonInput } from './lane-reading.ts';
@@ -28,8 +29,7 @@ export function readAll(
 ): ComparisonInput {
   const isPiece = reads instanceof Uint8Array;
   const reading = new WholeReading(setup, { ...options, timed: options.timed ?? !isPiece });
-  const stored: readonly Read[] = isPiece ? [{ n: 0, tNs: 0, offset: 0, bytes: reads }] : reads;
-  for (const read of stored) reading.feed(read);
+  for (const read of isPiece ? piecesOf(reads) : reads) reading.feed(read);
   return reading.end();
 }
 
@@ -84,16 +84,19 @@ export class WholeReading {
     const setup = this.#setup;
     const [stored, framed] = [this.#stored, this.#framed];
     const { bytes } = this.#pass;
-    const body = (): WholeBody => ({
+    const body = (unfinished: boolean): Omit<TransportFacts, 'end'> => ({
       head,
       framing: setup.framing,
       bytes,
-      start: bytesIn(stored, 0, Math.min(bytes, BODY_START_BYTES)),
-      framed,
+      events: framed.filter((one) => one.type === 'frame' && countsAsEvent(one.frame, setup.framing)).length,
+      bodyStart: bytesIn(stored, 0, Math.min(bytes, BODY_START_BYTES)),
+      unfinished,
       faults: faultsOf(setup.api, framed),
     });
     const tNs = stored.at(-1)?.tNs ?? 0;
-    this.#fold.add(this.#pass.end(tNs, (wire) => ending ?? endingOfBody(setup.api, body(), wire)));
+    this.#fold.add(
+      this.#pass.end(tNs, (wire, unfinished) => ending ?? endingOfBody(setup.api, body(unfinished), wire)),
+    );
     return this.#fold.result(setup, {
       lanes: allLanes().filter(({ id }) => this.#lanes.includes(id)),
       framed,

@@ -8,7 +8,7 @@ import type { WireOutcome } from '../model/messages.ts';
 import { LOSSES, type FramingFaultId, type FramingFaults } from '../framing/faults.ts';
 import { FRAMINGS } from '../framing/registry.ts';
 import { lossyText } from '../framing/utf8.ts';
-import { OTHER_API, type Api, type Frame, type Framed, type Framing } from '../model/stream.ts';
+import { OTHER_API, type Api, type Frame, type Framing } from '../model/stream.ts';
 import type { Ending, HttpHead } from '../model/trace.ts';
 import { bodyKind, saysSo, type BodyKind } from '../providers/body-kind.ts';
 import { providerOf } from '../providers/registry.ts';
@@ -80,35 +80,9 @@ export function decideEnding(api: Api, facts: TransportFacts, wire: WireOutcome)
 /** Of a body that is no stream, this much is looked at: enough for a provider's whole error. */
 export const BODY_START_BYTES = 16 * 1024;
 
-/** A body as its framer gave it, which came without a transport. */
-export interface WholeBody {
-  /** Of the response; null where it was not saved. */
-  readonly head: HttpHead | null;
-  readonly framing: Framing;
-  readonly bytes: number;
-  /** The first bytes, see TransportFacts. */
-  readonly start: Uint8Array;
-  readonly framed: readonly Framed[];
-  readonly faults: FramingFaults;
-}
-
 /** The ending of a body that was saved: it ended where it ends. */
-export function endingOfBody(api: Api, body: WholeBody, wire: WireOutcome): Ending {
-  const { head, framing, bytes, start, framed, faults } = body;
-  const events = framed.filter((one) => one.type === 'frame' && countsAsEvent(one.frame, framing)).length;
-  const unfinished = framed.some(({ type }) => type === 'unfinished');
-  const facts = {
-    framing,
-    head,
-    end: { how: 'end' },
-    bytes,
-    events,
-    bodyStart: start,
-    unfinished,
-    faults,
-  } as const;
-  return decideEnding(api, facts, wire);
-}
+export const endingOfBody = (api: Api, body: Omit<TransportFacts, 'end'>, wire: WireOutcome): Ending =>
+  decideEnding(api, { ...body, end: { how: 'end' } }, wire);
 
 /** A frame with data; a line of JSON lines must be JSON. */
 export const countsAsEvent = ({ dispatches, payload }: Frame, framing: Framing): boolean =>

@@ -4,6 +4,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Dechunker, looksChunked } from '../../../src/main/core/imports/dechunk.ts';
 import { ImportError } from '../../../src/main/core/imports/imported.ts';
+import { someLine, untimedLines } from '../../../src/main/core/imports/log-lines.ts';
 import { printedObjects } from '../../../src/main/core/imports/printed.ts';
 import { recognize, type RecognizedStream } from '../../../src/main/core/imports/recognize.ts';
 import { allStreams } from '../../support/fixtures.ts';
@@ -318,6 +319,17 @@ describe('hostile files', () => {
   });
 });
 
+it('asks each line of a text once, whichever line ends it has', () => {
+  fc.assert(
+    fc.property(fc.string({ unit: fc.constantFrom('a', '\n', '\r', '\r\n') }), (text) => {
+      const asked: string[] = [];
+      expect(someLine(text, (line) => asked.push(line) === 0)).toBe(false);
+      expect(asked).toEqual(untimedLines(text).map((line) => line.text));
+      expect(someLine(text, (line) => line === asked.at(-1))).toBe(true);
+    }),
+  );
+});
+
 it('undoes chunks for any cut of the body and any cut of the chunks', () => {
   fc.assert(
     fc.property(
@@ -328,7 +340,7 @@ it('undoes chunks for any cut of the body and any cut of the chunks', () => {
         const places = [0, ...cuts.map((cut) => Math.min(cut, text.length)).toSorted((a, b) => a - b), text.length];
         const dechunker = new Dechunker();
         const body = places.slice(1).map((end, at) => dechunker.feed(text.slice(places[at], end)));
-        expect(looksChunked(text)).toBe(true);
+        expect(looksChunked(Buffer.from(text))).toBe(true);
         expect(body.join('')).toBe(parts.join(''));
         expect(dechunker.over).toBe(true);
       },

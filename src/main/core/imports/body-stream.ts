@@ -5,10 +5,11 @@ import { toPlain } from '../../../shared/json/python-value.ts';
 import { topLevelObjects, type TopLevelObject } from '../../../shared/json/top-level.ts';
 import { framingOf } from '../../../shared/framing/detect.ts';
 import type { FramingFaultId } from '../../../shared/framing/faults.ts';
+import { piecesOf } from '../../../shared/framing/pieces.ts';
 import { createFramer } from '../../../shared/framing/registry.ts';
 import { OTHER_API, type Api, type Framed, type Framing } from '../../../shared/model/stream.ts';
 import { detectApi } from '../../../shared/providers/detect.ts';
-import { faultsOf } from '../../../shared/providers/faults-of.ts';
+import { faultFinderOf } from '../../../shared/providers/faults-of.ts';
 import { isRealtime } from '../../../shared/providers/foreign.ts';
 import { PROVIDERS, providerOf } from '../../../shared/providers/registry.ts';
 import { factsOfJson, ownerOf } from '../../../shared/providers/wrapped.ts';
@@ -140,15 +141,16 @@ const SENT_SO: ReadonlySet<FramingFaultId> = new Set([
 
 /** As sentences: what the server did to its framing. */
 function sentFaults(bytes: Uint8Array, api: Api | null): readonly string[] {
-  return faultsOf(api ?? OTHER_API, framedAs('sse', bytes)).all.flatMap(({ id, sentence }) =>
-    SENT_SO.has(id) ? [sentence] : [],
-  );
+  const faults = faultFinderOf(api ?? OTHER_API);
+  for (const one of framedAs('sse', bytes)) faults.take(one);
+  return faults.end().all.flatMap(({ id, sentence }) => (SENT_SO.has(id) ? [sentence] : []));
 }
 
-/** All that a framer gives of a whole body. */
-function framedAs(framing: Framing, bytes: Uint8Array): readonly Framed[] {
+/** All that a framer gives of a whole body, one after the other: the frames of a large one take many times its bytes. */
+function* framedAs(framing: Framing, bytes: Uint8Array): Generator<Framed> {
   const framer = createFramer(framing);
-  return [...framer.feed({ n: 0, tNs: 0, offset: 0, bytes }), ...framer.end()];
+  for (const piece of piecesOf(bytes)) yield* framer.feed(piece);
+  yield* framer.end();
 }
 
 const asIs = (bytes: Uint8Array, api: Api, framing = providerOf(api).framing): BodyStream => ({

@@ -38,8 +38,7 @@ const isPacked = (encoding: string, bytes: Uint8Array): boolean =>
     : bytes.subarray(0, 64).some((byte) => byte < 9 || byte > 126);
 
 function withoutChunks(reads: readonly ImportedRead[], repaired: string[]): readonly ImportedRead[] {
-  const start = byteText(joined(reads.slice(0, 4)));
-  if (!looksChunked(start)) return reads;
+  if (!looksChunked(joined(reads.slice(0, 4)))) return reads;
   const dechunker = new Dechunker();
   const decoded = reads.flatMap(({ tNs, bytes }) => {
     const part = dechunker.feed(byteText(bytes));

@@ -1,4 +1,5 @@
 /** Undoes the chunked transfer coding (RFC 9112, 7.1), piece by piece, for files that keep a body as it was on the wire. */
+import { byteText } from './imported.ts';
 
 type Step = 'size' | 'data' | 'data-end' | 'trailer' | 'over';
 
@@ -6,14 +7,16 @@ type Step = 'size' | 'data' | 'data-end' | 'trailer' | 'over';
 const SIZE = /^([0-9a-f]{1,8})[ \t]*(?:;[^\r\n]*)?\r?$/i;
 
 /** Whether a body begins with a chunk's size and as many bytes, or as many as there are. */
-export function looksChunked(text: string): boolean {
-  const end = text.indexOf('\n');
-  if (end < 0 || end > 64) return false;
-  const size = SIZE.exec(text.slice(0, end))?.[1];
+export function looksChunked(body: Uint8Array): boolean {
+  const end = body.subarray(0, LONGEST_SIZE + 1).indexOf(LF);
+  if (end < 0) return false;
+  const size = SIZE.exec(byteText(body.subarray(0, end)))?.[1];
   if (size === undefined) return false;
   const after = end + 1 + Number.parseInt(size, 16);
-  return after >= text.length || /^\r?\n/.test(text.slice(after, after + 2));
+  return after >= body.length || /^\r?\n/.test(byteText(body.subarray(after, after + 2)));
 }
+const LONGEST_SIZE = 64;
+const LF = 0x0a;
 
 export class Dechunker {
   #step: Step = 'size';

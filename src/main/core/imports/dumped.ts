@@ -172,6 +172,8 @@ const META = /M-(\^?)([ -~])/g;
 const catted: Read = (text) => {
   // oxlint-disable-next-line no-control-regex -- all that cat -v writes is ASCII.
   if (!/^[\t\n\r -~]*$/.test(text.slice(0, LOOKED_AT))) return null;
+  const mayBeMarked = /^[^\n]*\$\r?\n/.test(text);
+  if (!mayBeMarked && !/M-[ -~]/.test(text)) return null;
   const lines = linesOf(text.replace(/\r?\n$/, ''));
   const marked = lines.length > 1 && lines.every((line, at) => line.endsWith('$') || at === lines.length - 1);
   if (!marked && !/M-[ -~]/.test(text)) return null;

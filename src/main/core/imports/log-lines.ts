@@ -19,6 +19,19 @@ export interface Repaired {
 
 const linesOf = (text: string): readonly string[] => text.split(/\r\n|\n|\r/);
 
+/** Whether any of the same lines is so, asked one after the other: all those of a large text at once take many times its bytes. */
+export function someLine(text: string, is: (line: string) => boolean): boolean {
+  let from = 0;
+  for (let cr = text.indexOf('\r'); ;) {
+    if (cr >= 0 && cr < from) cr = text.indexOf('\r', from);
+    const lf = text.indexOf('\n', from);
+    const end = cr >= 0 && (lf < 0 || cr < lf) ? cr : lf;
+    if (is(end < 0 ? text.slice(from) : text.slice(from, end))) return true;
+    if (end < 0) return false;
+    from = end + (text.startsWith('\r\n', end) ? 2 : 1);
+  }
+}
+
 export const untimedLines = (text: string): readonly LogLine[] =>
   linesOf(text).map((line) => ({ text: line, time: null }));
 

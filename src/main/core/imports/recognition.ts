@@ -5,7 +5,7 @@
 import { framingOf } from '../../../shared/framing/detect.ts';
 import type { Api } from '../../../shared/model/stream.ts';
 import { ServiceError } from '../../../shared/rpc/services.ts';
-import { NotAnswered, WorkerThread } from '../worker/worker-thread.ts';
+import { MessageUnread, NotAnswered, WorkerThread } from '../worker/worker-thread.ts';
 import { recognize, type RecognizedFile } from './recognize.ts';
 import { told, type RecognitionData, type RecognitionHandlers } from './serve-recognition.ts';
 
@@ -82,6 +82,11 @@ export class Recognition {
   }
 
   #said(error: unknown): unknown {
+    if (error instanceof MessageUnread)
+      return new ServiceError(
+        'too-large',
+        `The file or its streams could not be passed between threads (${error.reason}). Cut out the exchange that matters.`,
+      );
     if (error instanceof NotAnswered)
       return error.reason === ''
         ? givenUp()

@@ -6,7 +6,7 @@
 import { isUtf8 } from 'node:buffer';
 import { isJson } from '../../../shared/json/json-object.ts';
 import { COLOURS, withoutColours as withoutColoursIn } from './dumped.ts';
-import { linesOfPieces, textOf, untimedLines, type LogLine, type Repaired } from './log-lines.ts';
+import { linesOfPieces, someLine, textOf, untimedLines, type LogLine, type Repaired } from './log-lines.ts';
 import { timeIn } from './log-times.ts';
 import { textInRecords } from './records.ts';
 
@@ -56,8 +56,11 @@ const unescaped: Step = (lines) => {
 
 /** A line that was coloured as a whole, or within. */
 export const withoutColours: Step = (lines) => {
-  const plain = lines.map((line) => ({ ...line, text: withoutColoursIn(line.text) ?? line.text }));
-  return plain.every(({ text }, at) => text === lines[at]!.text) ? null : one(plain, COLOURS);
+  if (lines.every(({ text }) => withoutColoursIn(text) === null)) return null;
+  return one(
+    lines.map((line) => ({ ...line, text: withoutColoursIn(line.text) ?? line.text })),
+    COLOURS,
+  );
 };
 
 /** Where a string or bytes literal of Python, JavaScript or JSON may open. */
@@ -254,6 +257,9 @@ const shapeOf = (prefix: string): string =>
     .replace(/\d+/g, '\\d+')
     .replace(/ +/g, ' +');
 
+/** Whether a line begins the JSON of an event and does not end it. */
+const isOpen = (line: string): boolean => /^data: ?[{[]/.test(line) && !isJson(line.slice(5));
+
 /** A line that a terminal or a mail broke goes on in the next, which is no field. */
 const unwrapped: Step = (lines) => {
   const kept: LogLine[] = [];
@@ -265,8 +271,7 @@ const unwrapped: Step = (lines) => {
       kept[kept.length - 1] = { ...before, text: before.text + line.text };
       joinedLines++;
     } else kept.push(line);
-    const last = kept.at(-1)!.text;
-    open = /^data: ?[{[]/.test(last) && !isJson(last.slice(5));
+    open = isOpen(kept.at(-1)!.text);
   }
   return joinedLines === 0 ? null : one(kept, `${joinedLines} broken lines were joined again.`);
 };
@@ -277,10 +282,10 @@ const LOGGER =
 
 /** A stream that a program printed as it was sent, with the lines of its logger between; null where there are none. */
 export function withoutLogger(text: string): Repaired | null {
+  if (!someLine(text, (line) => LOGGER.test(line))) return null;
   const lines = untimedLines(text);
   const kept = lines.filter((line) => !LOGGER.test(line.text));
-  const dropped = lines.length - kept.length;
-  return dropped === 0 ? null : one(kept, leftOut(dropped));
+  return one(kept, leftOut(lines.length - kept.length));
 }
 
 /**
@@ -288,19 +293,30 @@ export function withoutLogger(text: string): Repaired | null {
  * all its events are whole after the repair, so that nothing that a server broke is mended.
  */
 export function unfolded(text: string): Repaired | null {
+  if (!hasBroken(text)) return null;
   const lines = untimedLines(text);
   const width = lines.reduce((most, line) => Math.max(most, Buffer.byteLength(line.text)), 0);
   const characters = lines.reduce((most, line) => Math.max(most, line.text.length), 0);
   let open = false;
   for (const [at, { text: line }] of lines.entries()) {
     const next = lines[at + 1]?.text ?? '';
-    open = FIELD.test(line) ? /^data: ?[{[]/.test(line) && !isJson(line.slice(5)) : open && line !== '';
+    open = FIELD.test(line) ? isOpen(line) : open && line !== '';
     const broken = open && next.trim() !== '' && !FIELD.test(next);
     if (broken && Buffer.byteLength(line) < width - 3 && line.length !== characters) return null;
   }
   const found = unwrapped(lines);
-  const whole = found?.lines.every(({ text: line }) => !/^data: ?[{[]/.test(line) || isJson(line.slice(5)));
+  const whole = found?.lines.every(({ text: line }) => !isOpen(line));
   return whole === true ? found : null;
+}
+
+/** Whether a line goes on in the next, so that something is there to be joined. Most texts have none, and are not cut for it. */
+function hasBroken(text: string): boolean {
+  let before = '';
+  return someLine(text, (line) => {
+    const found = line.trim() !== '' && !FIELD.test(line) && isOpen(before);
+    before = line;
+    return found;
+  });
 }
 
 /** Each event's `data` must be JSON by itself: a field after it begins the next event. */

@@ -144,7 +144,7 @@ function passSignals(child: ChildProcess): () => void {
 
 function closingLines({ exchanges, bytes, incomplete, distrusted, dataDir }: CapturedSession): readonly string[] {
   const kept = `${counted(exchanges, 'exchange')} kept, ${counted(bytes, 'byte')} of responses, in ${dataDir}.`;
-  const missing = incomplete === 0 ? '' : ` ${incomplete} of them ${incomplete === 1 ? 'is' : 'are'} incomplete.`;
+  const missing = incomplete === 0 ? '' : ` ${counted(incomplete, 'of them is', 'of them are')} incomplete.`;
   const ended = distrusted.map(
     ([host, connections]) =>
       `${counted(connections, 'connection')} to ${host} ended before encryption was agreed on. The program may not accept the certificate that its environment names.`,

@@ -34,27 +34,20 @@ export const readText = (file: string, most?: number): string => new TextDecoder
 function readAll(fd: number, file: string, most: number): Uint8Array<ArrayBuffer> {
   const { size } = fstatSync(fd);
   if (size > most) throw tooLong(file, most);
-  const pieces: Buffer[] = [];
+  // With room for one byte more, by whose absence the end is known.
+  let room = new ArrayBuffer(Math.max(size + 1, PIECE_BYTES));
   let length = 0;
   for (;;) {
-    const piece = Buffer.allocUnsafe(PIECE_BYTES);
-    const count = readPiece(fd, piece);
-    if (count === 0) break;
+    const count = readPiece(fd, new Uint8Array(room, length, Math.min(room.byteLength - length, PIECE_BYTES)));
+    if (count === 0) return new Uint8Array(room.transfer(length));
     length += count;
     if (length > most) throw tooLong(file, most);
-    pieces.push(piece.subarray(0, count));
+    if (length === room.byteLength) room = room.transfer(length * 2);
   }
-  const whole = new Uint8Array(length);
-  let at = 0;
-  for (const piece of pieces) {
-    whole.set(piece, at);
-    at += piece.length;
-  }
-  return whole;
 }
 
 /** 0 at the end. A pipe that another program made not to block has nothing at times: its writer is waited for. */
-function readPiece(fd: number, piece: Buffer): number {
+function readPiece(fd: number, piece: Uint8Array): number {
   const clock = new Int32Array(new SharedArrayBuffer(4));
   for (;;) {
     try {

@@ -1,13 +1,14 @@
 /** `tracelane lanes FILE`: what each lane emits for a stored stream, one JSON message a line. */
 import type { Command } from 'commander';
+import type { FramingFaults } from '../../../shared/framing/faults.ts';
+import { piecesOf } from '../../../shared/framing/pieces.ts';
 import { DecodePass } from '../../../shared/lanes/decode-pass.ts';
-import { BODY_START_BYTES, endingOfBody, type WholeBody } from '../../../shared/metrics/ending.ts';
+import { BODY_START_BYTES, countsAsEvent, endingOfBody, type TransportFacts } from '../../../shared/metrics/ending.ts';
 import type { TraceItem } from '../../../shared/model/items.ts';
 import type { AdapterMessage, LaneId, LaneMessage } from '../../../shared/model/messages.ts';
-import type { LaneSetup } from '../../../shared/model/lane.ts';
 import type { Framed } from '../../../shared/model/stream.ts';
-import type { Ending, HttpHead } from '../../../shared/model/trace.ts';
-import { faultsOf } from '../../../shared/providers/faults-of.ts';
+import type { Ending } from '../../../shared/model/trace.ts';
+import { faultFinderOf } from '../../../shared/providers/faults-of.ts';
 import { printable } from './terminal.ts';
 import { addStreamFlags, lanesOf, readStream, setupOf, type KnownFlags, type StreamFlags } from './stream-file.ts';
 
@@ -24,9 +25,6 @@ export function addLanes(program: Command): void {
     });
 }
 
-/** What is read between two lines that are printed, so that not all of them are in memory at once. */
-const PIECE_BYTES = 64 * 1024;
-
 /**
  * Prints the messages of the lanes in order, then their results. Returns, as sentences, what is wrong with the framing, and how the stream
  * ended where that was no proper end. Throws UsageError for flags that do not say what they should, before it prints.
@@ -38,9 +36,14 @@ export function printLanes(body: Uint8Array, flags: KnownFlags, print: (line: ob
   const lanes = lanesOf(flags).filter((id) => asked === undefined || asked.includes(id));
   // One lane alone needs no name on each line.
   const named = (lane: LaneId): object => (lanes.length === 1 ? {} : { lane });
-  const framed: Framed[] = [];
-  const pass = new DecodePass({ ...setup, lanes, watch: (one) => framed.push(one) });
-  let ending: Ending | undefined;
+  const faultFinder = faultFinderOf(setup.api);
+  let events = 0;
+  const watch = (one: Framed): void => {
+    faultFinder.take(one);
+    if (one.type === 'frame' && countsAsEvent(one.frame, setup.framing)) events++;
+  };
+  const pass = new DecodePass({ ...setup, lanes, watch });
+  const decided: Decided = {};
   const take = (items: readonly TraceItem[]): void => {
     for (const item of items)
       if (item.k === 'message' && lanes.includes(item.emission.lane)) {
@@ -48,33 +51,32 @@ export function printLanes(body: Uint8Array, flags: KnownFlags, print: (line: ob
         print({ ...named(lane), ...printed(message), event });
       } else if (item.k === 'outcome' && lanes.includes(item.result.lane))
         print({ ...named(item.result.lane), final: item.result.outcome });
-      else if (item.k === 'ending') ending = item.ending;
+      else if (item.k === 'ending') decided.ending = item.ending;
   };
   take(pass.begin());
-  for (let [n, offset] = [0, 0]; offset < body.length; n++, offset += PIECE_BYTES)
-    take(pass.feed({ n, tNs: 0, offset, bytes: body.subarray(offset, offset + PIECE_BYTES) }));
-  take(pass.end(0, (wire) => endingOfBody(setup.api, bodyOf(setup, flags.headInFile, body, framed), wire)));
-  return remarksOn(setup, ending, framed);
+  for (const piece of piecesOf(body)) take(pass.feed(piece));
+  const facts = (unfinished: boolean): Omit<TransportFacts, 'end'> => ({
+    framing: setup.framing,
+    head: flags.headInFile ?? null,
+    bytes: body.length,
+    events,
+    bodyStart: body.subarray(0, BODY_START_BYTES),
+    unfinished,
+    faults: (decided.faults = faultFinder.end()),
+  });
+  take(pass.end(0, (wire, unfinished) => endingOfBody(setup.api, facts(unfinished), wire)));
+  return remarksOn(decided);
 }
 
-const bodyOf = (
-  { api, framing }: LaneSetup,
-  head: HttpHead | undefined,
-  body: Uint8Array,
-  framed: readonly Framed[],
-): WholeBody => ({
-  head: head ?? null,
-  framing,
-  bytes: body.length,
-  start: body.subarray(0, BODY_START_BYTES),
-  framed,
-  faults: faultsOf(api, framed),
-});
+interface Decided {
+  ending?: Ending;
+  faults?: FramingFaults;
+}
 
-function remarksOn({ api }: LaneSetup, ending: Ending | undefined, framed: readonly Framed[]): readonly string[] {
+function remarksOn({ ending, faults }: Decided): readonly string[] {
   const rules = ending === undefined || ending.state === 'complete' ? [] : [`${ending.state}: ${ending.rule}`];
-  const faults = faultsOf(api, framed).all.map(({ sentence }) => sentence);
-  return [...rules, ...faults.filter((sentence) => !rules.some((rule) => rule.includes(sentence)))];
+  const sentences = faults?.all.map(({ sentence }) => sentence) ?? [];
+  return [...rules, ...sentences.filter((sentence) => !rules.some((rule) => rule.includes(sentence)))];
 }
 
 /** Absent optional fields are null, but what is null in the call of a tool_call_message is left out (docs/adapters.md, 2). */

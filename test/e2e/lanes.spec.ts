@@ -93,6 +93,24 @@ test('the settings say which lanes new traces begin with', async ({ page }) => {
   await client.call('settings.set', { lanes: null });
 });
 
+test('an answer of a few long paragraphs is read as Markdown to its end', async ({ page }) => {
+  const long = 'All aboard. '.repeat(400);
+  const text = chatBody(
+    chunk({ content: [long, '```py\nprint("hello")\n```', `${long}the end`].join('\n\n') }, { finish_reason: 'stop' }),
+    '[DONE]',
+  );
+  const client = host.client();
+  const { id } = await importOver(client, { name: 'paragraphs', text, api: 'chat_completions' });
+  await wholeTrace(client, id);
+  await page.goto(host.url);
+  await page.locator(`#run-${id}`).click();
+  const wire = page.locator('.lane[data-lane="wire"]');
+  await wire.getByRole('button', { name: 'Read as Markdown' }).click();
+  await expect(wire.locator('.markdown > *')).toHaveCount(3);
+  await expect(wire.locator('.markdown')).toContainText('the end');
+  await wire.getByRole('button', { name: 'Read as Markdown' }).click();
+});
+
 test('closed blocks are read as Markdown and as a tree, and images drawn, when asked for, and nothing in them is fetched', async ({
   page,
 }) => {

@@ -1,6 +1,6 @@
 /** A list of which each frame draws a part, however much of it is wanted. */
 import { useEffect, useState } from 'react';
-import { fillFrame, forgetFrame, onNextFrame, roomInFrame } from '../stores/frame.ts';
+import { fillFrame, forgetFrame, itemsInFrame, onNextFrame } from '../stores/frame.ts';
 
 /**
  * How many of `wanted` items to draw now: some at once, and more with each frame until it is all of them. `cost`: of one of them,
@@ -12,7 +12,7 @@ export function useSteps(wanted: number, cost: number, key: unknown): number {
   useEffect(() => {
     if (own >= wanted) return;
     const next = (): void => {
-      const step = Math.min(wanted - own, Math.floor(roomInFrame() / cost));
+      const step = Math.min(wanted - own, itemsInFrame(cost));
       if (step === 0) return onNextFrame(next);
       fillFrame(step * cost);
       setDrawn({ key, count: own + step });

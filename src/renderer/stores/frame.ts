@@ -87,7 +87,13 @@ export function onNextFrame(task: () => void): void {
  */
 export const roomInFrame = (): number => left;
 
-/** So much was drawn of what `roomInFrame` told. */
+/**
+ * How many items of `cost` units each may still be drawn in this frame: one where there is any room, since one may be more than a
+ * whole frame has room for.
+ */
+export const itemsInFrame = (cost: number): number => (left === 0 ? 0 : Math.max(1, Math.floor(left / cost)));
+
+/** So much was drawn of what `roomInFrame` or `itemsInFrame` told. */
 export function fillFrame(units: number): void {
   left = Math.max(0, left - units);
   schedule();
@@ -123,8 +129,9 @@ export function forgetFrame(task: () => void): void {
   waiting.delete(task);
   joining.delete(task);
   clearTimeout(later.get(task)?.timer);
+  later.delete(task);
   // What waited for its frame gets one of its own.
-  if (!later.delete(task) || later.size > 0) return;
+  if (waiting.size > 0 || later.size > 0) return;
   for (const joined of joining) onNextFrame(joined);
   joining.clear();
 }

@@ -4,7 +4,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 vi.stubGlobal('document', { addEventListener() {}, hidden: false });
 let screen: (() => void)[] = [];
 vi.stubGlobal('requestAnimationFrame', (frame: () => void) => screen.push(frame));
-const { atFrameEnd, forgetFrame, onFrameAfter, onNextFrame, withFrame } =
+const { atFrameEnd, fillFrame, forgetFrame, itemsInFrame, onFrameAfter, onNextFrame, roomInFrame, withFrame } =
   await import('../../../src/renderer/stores/frame.ts');
 
 /** Draws what was asked for so far. */
@@ -52,6 +52,26 @@ describe('a frame', () => {
     expect(screen).toHaveLength(1);
     await frame();
     expect(drawn).toEqual(['numbers']);
+  });
+
+  it('comes for what waited when the awaited one was due, and is not wanted any more', async () => {
+    const drawn: string[] = [];
+    const text = () => drawn.push('text');
+    onFrameAfter(33, text);
+    withFrame(() => drawn.push('numbers'));
+    vi.advanceTimersByTime(33);
+    forgetFrame(text);
+    await frame();
+    expect(drawn).toEqual(['numbers']);
+  });
+
+  it('has room for one item at least, however large, until it is full', async () => {
+    expect(itemsInFrame(roomInFrame() / 4)).toBe(4);
+    expect(itemsInFrame(roomInFrame() * 4)).toBe(1);
+    fillFrame(roomInFrame());
+    expect([itemsInFrame(1), itemsInFrame(100_000)]).toEqual([0, 0]);
+    await frame();
+    expect(itemsInFrame(100_000)).toBe(1);
   });
 
   it('ends with what measures, after all that changes', async () => {

@@ -89,6 +89,21 @@ describe('a stored trace', () => {
     expect(readings).toBe(3);
   });
 
+  test('of which more was stored meanwhile is read again: another program may still record it', async () => {
+    const { api, bytes } = streams[0]!;
+    const whole = memoryTrace(api, readsOf(bytes, [50]));
+    const views = new KeptViews();
+    for (const reads of [whole.reads.slice(0, 3), whole.reads]) {
+      const storedBytes = reads.reduce((sum, read) => sum + read.bytes.length, 0);
+      const stored = { ...whole, reads, trace: { ...whole.trace, storedReads: reads.length, storedBytes } };
+      const { trace } = stored;
+      const inputs = () => storedInputs(memorySource([stored]), trace);
+      const items: TraceItem[] = [];
+      for await (const batch of views.view({ thread, trace, decoding: {}, inputs })) items.push(...batch);
+      expect(items).toEqual(liveItems(stored));
+    }
+  });
+
   test('that is too large to be kept is decoded each time', async () => {
     const { api, bytes } = streams[0]!;
     const trace = memoryTrace(api, readsOf(bytes, [50]));

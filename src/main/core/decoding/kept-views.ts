@@ -1,6 +1,7 @@
 /**
- * What stored streams gave when they were read last, packed as it was sent: a trace that is opened again is not decoded again. Its
- * bytes do not change, so that only the decoding and where lanes were ended say what they give.
+ * What stored streams gave when they were read last, packed as it was sent: a trace that is opened again is not decoded again. What
+ * they give is said by how much is stored, the decoding, and where lanes were ended. More may be stored of a trace that has ended: of a
+ * file that another program writes, what is live there has ended here.
  */
 import { LRUCache } from 'lru-cache';
 import type { ItemBatch } from '../../../shared/model/packed-items.ts';
@@ -37,7 +38,14 @@ export class KeptViews {
 }
 
 const keyOf = ({ trace, decoding, thread }: ViewSetup): string =>
-  JSON.stringify([trace.id, decodingKey(decoding, trace), trace.ending, thread.known.of(trace.id).length]);
+  JSON.stringify([
+    trace.id,
+    trace.storedReads,
+    trace.storedBytes,
+    trace.ending,
+    decodingKey(decoding, trace),
+    thread.known.of(trace.id).length,
+  ]);
 
 /** In characters. An item too long for a part has about what the body has. */
 function sizeOf({ parts }: ItemBatch, { trace }: ViewSetup): number {

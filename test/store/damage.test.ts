@@ -253,6 +253,8 @@ test.each(['traces_sizes', 'traces_filtered'])(
       const { groups } = await store.groups({ by: 'endpoint', filter });
       expect(groups.map(({ steps }) => steps.length)).toEqual([60]);
     }
+    expect((await store.values('state')).map(({ traces }) => traces)).toEqual([60]);
+    expect((await store.values('endpoint')).map(({ traces }) => traces)).toEqual([60]);
     expect((await store.list({ filter: 'gap>1s', limit: 100 })).total).toBe(0);
     await store.close();
     const repaired = repair(dataDir);

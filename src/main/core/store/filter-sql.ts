@@ -66,13 +66,13 @@ const EXPRESSIONS: Readonly<Record<Valued, string>> = {
   before: 't.started_at',
 };
 
-/** Of each field, the query that gives its values, one row for each trace and value. */
-export function valuesSql(field: ListedField): string {
+/** Of each field, the query that gives its values, one row for each trace and value. `traces`: see `askedOf`. */
+export function valuesSql(field: ListedField, traces: string): string {
   if (isMany(field))
-    return `SELECT v.value FROM trace_values v JOIN traces t ON t.nr = v.trace
+    return `SELECT v.value FROM trace_values v JOIN ${traces} ON t.nr = v.trace
       WHERE v.field = '${field}' AND t.deleted_at IS NULL`;
   const value = field === 'endpoint' ? groupKeySql('endpoint') : EXPRESSIONS[field];
-  return `SELECT ${value} AS value FROM traces t WHERE t.deleted_at IS NULL`;
+  return `SELECT ${value} AS value FROM ${traces} WHERE t.deleted_at IS NULL`;
 }
 
 /** What the traces of a group have in common, as text; null where a trace lacks it. */

@@ -214,6 +214,16 @@ describe('H6: what a file claims of its bytes', () => {
     expect([got.metrics.events, got.metrics.textChars]).toEqual([metrics.events, metrics.textChars]);
   });
 
+  test('more gaps than a trace has are refused: a filter looks at no others', async () => {
+    const { services } = await open();
+    const { id } = await importOne(services, { name: 'a', base64: plain.base64 });
+    const text = await bundleOf(services, id);
+    const withGaps = (gaps: number): string =>
+      text.replace(/"gaps":\[.*?\]/, `"gaps":${JSON.stringify(Array.from({ length: gaps }, () => 1))}`);
+    await importOne(services, { name: 'x', base64: base64(withGaps(32)) });
+    expect(await refusal(services, withGaps(33))).toContain('is not what a bundle has there');
+  });
+
   test('bytes that are not those of the digest are refused', async () => {
     const { services } = await open();
     const { id } = await importOne(services, { name: 'a', base64: plain.base64 });

@@ -11,6 +11,7 @@ import type { Framing } from '../model/stream.ts';
 import {
   adapterOptionsSchema,
   laneIdsSchema,
+  MOST_GAPS,
   TERMINAL_STATES,
   TRACE_SOURCES,
   type Ending,
@@ -51,7 +52,7 @@ const metrics = whole<Metrics>()(
     bytes: count,
     textChars: count,
     tokensPerSecond: z.number().nullable().exactOptional(),
-    gaps: z.array(z.number()).readonly(),
+    gaps: z.array(timeSchema).max(MOST_GAPS).readonly(),
   }),
 );
 

@@ -17,11 +17,9 @@
 import { codePoints } from '../text/code-points.ts';
 import type { TraceItem } from '../model/items.ts';
 import type { LaneMessage } from '../model/messages.ts';
-import type { Metrics } from '../model/trace.ts';
+import { MOST_GAPS, type Metrics } from '../model/trace.ts';
 import type { Usage } from '../model/usage.ts';
 
-/** Stretches of the sparkline at most. */
-const MAX_STRETCHES = 32;
 /** Nanoseconds. What came within less is one burst: a buffer that was emptied, and no pace of a model. */
 export const SHORTEST_MEASURED_NS = 50e6;
 
@@ -224,7 +222,7 @@ class Sparkline {
 
   add(gapNs: number): void {
     if (this.#stretches.length === 0 || this.#inLast === this.#perStretch) {
-      if (this.#stretches.length === MAX_STRETCHES) this.#halve();
+      if (this.#stretches.length === MOST_GAPS) this.#halve();
       this.#stretches.push(0);
       this.#inLast = 0;
     }

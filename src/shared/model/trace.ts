@@ -115,6 +115,9 @@ export interface ImportFacts {
   readonly sha256: string;
 }
 
+/** Of the numbers of a trace. The index of filters has so many of them. */
+export const MOST_GAPS = 32;
+
 /** Measured once the stream is over; `null` means not seen on this wire. Nanoseconds since the request was sent, unless that is not known. */
 export interface Metrics {
   /** When the request was sent is not known, as in a log: times count from the first that the file has, and say nothing of the wait before it. */
@@ -136,7 +139,7 @@ export interface Metrics {
    * that cannot be measured: all of them came at once, or as good as. Absent when the wire does not count what came.
    */
   readonly tokensPerSecond?: number | null;
-  /** Gaps between events, longest in each of up to 32 equal stretches, for the sparkline; nanoseconds. */
+  /** Gaps between events, longest in each of up to MOST_GAPS equal stretches, for the sparkline; nanoseconds. */
   readonly gaps: readonly number[];
 }
 

@@ -50,6 +50,13 @@ describe('exit codes', () => {
     expect(out).toContain('1 file without a stream passed over');
   });
 
+  it('is 1 for a stream in a folder that is too long to be checked', () => {
+    put('streams/long.sse', `${event('Hi')}${': \n'.repeat(500_000)}`);
+    const { status, out } = check('streams');
+    expect(out).toMatch(/^streams\/long\.sse: error file\/unreadable: This stream has more than 500,000 events/);
+    expect([status, out]).toEqual([1, expect.stringContaining('0 streams checked, 1 not')]);
+  });
+
   it('says first what had to be mended, which no other reader does', () => {
     put('pasted.sse', Buffer.from(good).toString().replaceAll('\n\n', '\n'));
     put('packed.sse.gz', gzipSync(good));

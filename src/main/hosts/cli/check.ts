@@ -2,6 +2,7 @@
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
 import { Option, type Command } from 'commander';
+import { TooLongToCompare } from '../../../shared/compare/too-long.ts';
 import { joined } from '../../core/imports/body.ts';
 import {
   baselineOf,
@@ -119,7 +120,7 @@ interface FoundStream extends CheckedStream, Pick<ReportedStream, 'name' | 'path
 
 interface Found {
   readonly streams: readonly FoundStream[];
-  /** Files that were named and hold no stream. */
+  /** Files that were named and hold no stream, and those with one that cannot be checked. */
   readonly refused: readonly { readonly name: string; readonly path: string; readonly sentence: string }[];
   readonly passedOver: readonly string[];
 }
@@ -133,7 +134,7 @@ async function streamsIn(paths: readonly string[], { file, folder }: Baseline, f
     try {
       streams.push(...(await checkedIn(path, name, flags)));
     } catch (error) {
-      if (named) refused.push({ name, path, sentence: sentenceOf(error) });
+      if (named || error instanceof TooLongToCompare) refused.push({ name, path, sentence: sentenceOf(error) });
       else passedOver.push(name);
     }
   }

@@ -17,9 +17,9 @@ export function Inspector() {
   const panes = INSPECTOR_PANES.filter(({ id }) => offered.split(',').includes(id));
   const pane = panes.find(({ id }) => id === chosen) ?? panes[0];
   const trace = useTrace(({ id }) => id);
-  const counts = useTrace((trace) => panes.map((view) => countOf(view, trace)).join());
+  const counts = useTrace((trace) => panes.map((view) => countOf(view, trace)).join(' '));
   if (!pane) return null;
-  const numbers = counts.split(',');
+  const numbers = counts.split(' ');
   const tabs = panes.map(({ id, title }, at) => ({
     id,
     title,

@@ -76,8 +76,8 @@ function useView(): View {
 
 function CentreTabs({ view, trace }: { readonly view: View; readonly trace: TraceId }) {
   // One string, so that the tabs render only when a count changes; the pulse keeps that to four times a second.
-  const counts = useTrace((state) => CENTRE_VIEWS.map((item) => countOf(item, state)).join());
-  const numbers = counts.split(',');
+  const counts = useTrace((state) => CENTRE_VIEWS.map((item) => countOf(item, state)).join(' '));
+  const numbers = counts.split(' ');
   const tabs = CENTRE_VIEWS.map(({ id, title }, at) => ({
     id,
     title,

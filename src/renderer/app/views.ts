@@ -1,4 +1,5 @@
 /** The tabs of the centre and the panes of the inspector, in their order: one file and one entry each. */
+import { count } from '../components/format.ts';
 import { late } from '../components/late.tsx';
 import { LaneGrid } from '../parts/lanes/LaneGrid.tsx';
 import type { TraceState } from '../stores/trace.ts';
@@ -77,10 +78,11 @@ export const INSPECTOR_PANES: readonly View[] = [
 
 const uncounted = new WeakSet<View>();
 
-/** The count behind the title, '' where there is none. A view that cannot count keeps its tab. */
+/** The count behind the title, without blanks; '' where there is none. A view that cannot count keeps its tab. */
 export function countOf(view: View, trace: TraceState): string {
   try {
-    return view.count?.(trace)?.toString() ?? '';
+    const counted = view.count?.(trace);
+    return counted === undefined ? '' : count(counted);
   } catch (error) {
     if (!uncounted.has(view)) reportError(error);
     uncounted.add(view);

@@ -28,6 +28,12 @@ export interface ExportedFile {
 
 /** Bodies that are put into one file, in bytes: as text and in base64 they are held in memory several times over. */
 const MAX_BODIES = 128 * 1024 * 1024;
+const TOO_LARGE = `The bodies of these traces are larger than ${MAX_BODIES / 1024 / 1024} MB together. Export fewer of them at once.`;
+
+/** Throws an ExportError for traces whose bodies have more bytes together than any format takes, before they are read. */
+export function checkBodies(bytes: number): void {
+  if (bytes > MAX_BODIES) throw new ExportError('refused', TOO_LARGE);
+}
 
 /** Throws an ExportError for a format that is not there. Never refuses: what stands in the way is said of each format. */
 export function previewExport(traces: readonly TraceToExport[], choice: ExportChoice): ExportPreview {
@@ -84,8 +90,7 @@ function infoOf(
 function refusalOf(format: ExportFormat, traces: readonly TraceToExport[]): string | null {
   if (traces.length > 1 && !format.several)
     return `${format.label} holds one trace. Export the ${traces.length} traces one by one, or choose another format.`;
-  if (traces.reduce((sum, { reads }) => sum + byteCount(reads), 0) > MAX_BODIES)
-    return `The bodies of these traces are larger than ${MAX_BODIES / 1024 / 1024} MB together. Export fewer of them at once.`;
+  if (traces.reduce((sum, { reads }) => sum + byteCount(reads), 0) > MAX_BODIES) return TOO_LARGE;
   return traces.reduce<string | null>((found, trace) => found ?? format.refusal(trace), null);
 }
 

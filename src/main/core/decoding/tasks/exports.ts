@@ -1,6 +1,6 @@
 /** Exports: what would leave of stored traces, and the file. */
 import { ExportError, type TraceToExport } from '../../exports/exported.ts';
-import { makeExport, previewExport } from '../../exports/make.ts';
+import { checkBodies, makeExport, previewExport } from '../../exports/make.ts';
 import type { TraceId } from '../../../../shared/model/ids.ts';
 import type { Decoding } from '../../../../shared/model/trace.ts';
 import { ServiceError } from '../../../../shared/rpc/services.ts';
@@ -19,12 +19,14 @@ export const exportTasks = {
     }),
 } satisfies TaskDefinitions;
 
-/** In the order of `ids`. */
+/** In the order of `ids`. Rejects with an ExportError where their bodies are too large together. */
 async function tracesToExport(
   source: TraceSource,
   ids: readonly TraceId[],
   decoding: Decoding,
 ): Promise<readonly TraceToExport[]> {
+  let bytes = 0;
+  for (const id of new Set(ids)) checkBodies((bytes += (await source.get(id)).storedBytes));
   const traces: TraceToExport[] = [];
   for (const id of new Set(ids)) traces.push(await storedTrace(source, id, decoding));
   return traces;

@@ -2,7 +2,7 @@
  * A fixture for aimock (https://github.com/CopilotKit/aimock), a mock server for the APIs of models: the last user message to
  * match, what the wire said as the answer, and when its events came.
  */
-import type { WireBlock, WireOutcome } from '../../../../shared/model/messages.ts';
+import type { WireBlock, LaneOutcome, WireOutcome } from '../../../../shared/model/messages.ts';
 import { titleOf } from '../../../../shared/providers/title.ts';
 import { providerOf } from '../../../../shared/providers/registry.ts';
 import { decodedItems, wireOutcomeIn } from '../decoded.ts';
@@ -29,9 +29,12 @@ const userTextOf = ({ facts: { api, request } }: TraceToExport): string | undefi
 
 function fixtureOf(trace: LeavingTrace): object {
   const { facts } = trace;
-  const items = decodedItems(trace);
-  const outcome = wireOutcomeIn(items);
-  const times = items.flatMap((item) => (item.k === 'event' ? [item.event.tNs] : []));
+  const times: number[] = [];
+  const results: LaneOutcome[] = [];
+  for (const item of decodedItems(trace))
+    if (item.k === 'event') times.push(item.event.tNs);
+    else if (item.k === 'outcome') results.push(item.result);
+  const outcome = wireOutcomeIn(results);
   const totalNs = facts.metrics.totalNs ?? times.at(-1) ?? 0;
   const cut = facts.ending?.state === 'truncated' || facts.ending?.state === 'reset';
   return {

@@ -4,7 +4,7 @@
  */
 import { HAR_TRACE_VERSION, type HarTrace } from '../../../../shared/bundle/har-trace.ts';
 import { createFramer, FRAMINGS } from '../../../../shared/framing/registry.ts';
-import type { Read } from '../../../../shared/model/stream.ts';
+import type { Framed } from '../../../../shared/model/stream.ts';
 import { base64Of, exactText } from '../../../../shared/text/base64.ts';
 import { sentText } from '../sent-text.ts';
 import { bodyOf, type ExportContent, type ExportFormat, type LeavingTrace } from '../exported.ts';
@@ -145,16 +145,19 @@ function contentOf(body: Uint8Array): { readonly text: string; readonly encoding
 function messagesOf({ facts, reads }: LeavingTrace): readonly object[] {
   if (facts.framing !== 'sse') return [];
   const framer = createFramer(facts.framing);
-  const framed = [...reads.flatMap((read: Read) => framer.feed(read)), ...framer.end()];
+  const messages: object[] = [];
   // By the standard an id holds until the next one.
   let eventId = '';
-  return framed.flatMap((one) => {
-    if (one.type !== 'frame') return [];
+  const take = (one: Framed): void => {
+    if (one.type !== 'frame') return;
     const { name, data, tNs, dispatches, sse } = one.frame;
     eventId = sse?.id ?? eventId;
     const time = facts.startedAt / 1e3 + tNs / 1e9;
-    return dispatches ? [{ time, eventName: name === '' ? 'message' : name, eventId, data }] : [];
-  });
+    if (dispatches) messages.push({ time, eventName: name === '' ? 'message' : name, eventId, data });
+  };
+  for (const read of reads) for (const one of framer.feed(read)) take(one);
+  for (const one of framer.end()) take(one);
+  return messages;
 }
 
 type Headers = readonly (readonly [name: string, value: string])[];

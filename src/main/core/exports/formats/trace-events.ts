@@ -4,7 +4,7 @@
  * lane; bars for stretches, marks for wire events, a counter for the rate. Microseconds, with the nanoseconds as decimals.
  */
 import type { TraceItem } from '../../../../shared/model/items.ts';
-import { isWireResult, WIRE, type LaneId } from '../../../../shared/model/messages.ts';
+import { isWireResult, WIRE, type Emission, type LaneId, type LaneOutcome } from '../../../../shared/model/messages.ts';
 import type { EventSummary } from '../../../../shared/model/stream.ts';
 import { decodedItems, wireOutcomeIn } from '../decoded.ts';
 import type { ExportFormat, LeavingTrace } from '../exported.ts';
@@ -35,17 +35,47 @@ const SHORTEST_BUCKET_NS = 1e6;
 
 const micros = (ns: number): number => ns / 1e3;
 
+type TimedEvent = Pick<EventSummary, 'index' | 'tNs' | 'type' | 'kind'>;
+
+interface LaneBar {
+  readonly type: string;
+  readonly from: number;
+  to: number;
+  messages: number;
+}
+
 class Process {
   readonly #trace: LeavingTrace;
   readonly #pid: number;
-  readonly #items: readonly TraceItem[];
-  readonly #times: ReadonlyMap<number, EventSummary>;
+  readonly #times = new Map<number, TimedEvent>();
+  readonly #bars = new Map<LaneId, LaneBar[]>();
+  readonly #outcomes: LaneOutcome[] = [];
 
   constructor(trace: LeavingTrace, pid: number) {
     this.#trace = trace;
     this.#pid = pid;
-    this.#items = decodedItems(trace);
-    this.#times = new Map(this.#items.flatMap((item) => (item.k === 'event' ? [[item.event.index, item.event]] : [])));
+    for (const item of decodedItems(trace)) this.#take(item);
+  }
+
+  #take(item: TraceItem): void {
+    if (item.k === 'event') {
+      const { index, tNs, type, kind } = item.event;
+      this.#times.set(index, { index, tNs, type, kind });
+    } else if (item.k === 'outcome') this.#outcomes.push(item.result);
+    else if (item.k === 'message') this.#extend(item.emission);
+  }
+
+  /** Messages of one type after each other are one bar. */
+  #extend({ lane, message, event }: Emission): void {
+    if (lane === WIRE) return;
+    const at = this.#at(event);
+    const bars = this.#bars.get(lane) ?? [];
+    const last = bars.at(-1);
+    if (last?.type === message.message_type) {
+      last.to = at;
+      last.messages++;
+    } else bars.push({ type: message.message_type, from: at, to: at, messages: 1 });
+    this.#bars.set(lane, bars);
   }
 
   events(): readonly TraceEvent[] {
@@ -110,7 +140,7 @@ class Process {
   }
 
   #wire(tid: number): readonly TraceEvent[] {
-    const blocks = wireOutcomeIn(this.#items).blocks.map((block) =>
+    const blocks = wireOutcomeIn(this.#outcomes).blocks.map((block) =>
       this.#bar(tid, block.name ?? block.kind, this.#at(block.firstEvent), this.#at(block.lastEvent), {
         block: block.block,
         kind: block.kind,
@@ -124,24 +154,13 @@ class Process {
     return [...blocks, ...marks];
   }
 
-  /** Messages of one type after each other are one bar. */
   #lane(lane: LaneId, tid: number): readonly TraceEvent[] {
-    const bars: { readonly type: string; readonly from: number; to: number; messages: number }[] = [];
-    const ends: TraceEvent[] = [];
-    for (const item of this.#items) {
-      if (item.k === 'message' && item.emission.lane === lane) {
-        const { message, event } = item.emission;
-        const at = this.#at(event);
-        const last = bars.at(-1);
-        if (last?.type === message.message_type) {
-          last.to = at;
-          last.messages++;
-        } else bars.push({ type: message.message_type, from: at, to: at, messages: 1 });
-      } else if (item.k === 'outcome' && item.result.lane === lane && !isWireResult(item.result)) {
-        const { error } = item.result.outcome;
-        if (error) ends.push(this.#mark(tid, 'error', this.#at(error.event), { message: error.message }));
-      }
-    }
+    const bars = this.#bars.get(lane) ?? [];
+    const ends = this.#outcomes.flatMap((result) => {
+      if (result.lane !== lane || isWireResult(result) || !result.outcome.error) return [];
+      const { event, message } = result.outcome.error;
+      return [this.#mark(tid, 'error', this.#at(event), { message })];
+    });
     return [...bars.map(({ type, from, to, messages }) => this.#bar(tid, type, from, to, { messages })), ...ends];
   }
 

@@ -1,0 +1,25 @@
+/** Bodies that no format takes are refused before any of them is in memory. */
+import { expect, test } from 'vitest';
+import { exportTasks } from '../../../src/main/core/decoding/tasks/exports.ts';
+import type { TaskContext } from '../../../src/main/core/decoding/tasks/task.ts';
+import { traceId } from '../../../src/shared/model/ids.ts';
+
+test.each([['exports.preview' as const], ['exports.make' as const]])('%s reads none of them', async (name) => {
+  let reads = 0;
+  const source = {
+    get: () => Promise.resolve({ storedBytes: 65 * 1024 * 1024 }),
+    reads: () => Promise.resolve((reads++, [])),
+  };
+  const context = { source, version: '1' } as unknown as TaskContext;
+  const asked = exportTasks[name](context, {
+    ids: [traceId('first'), traceId('second')],
+    format: 'body',
+    parts: ['bytes'],
+    secrets: 'redact',
+  });
+  await expect(asked).rejects.toMatchObject({
+    code: 'refused',
+    message: 'The bodies of these traces are larger than 128 MB together. Export fewer of them at once.',
+  });
+  expect(reads).toBe(0);
+});

@@ -487,6 +487,32 @@ describe('G10 migrations', () => {
     expect(statSync(fileIn(dataDir)).mode & 0o777).toBe(0o600);
   });
 
+  test('leave no half of a copy: not what a killed program began, nor of a file that is damaged, which is said', () => {
+    const dataDir = dataFolder();
+    old(dataDir);
+    const copy = join(dataDir, 'tracelane.format-1.db');
+    for (const side of ['.part', '.part-journal']) writeFileSync(copy + side, 'half of it');
+    const db = new Database(fileIn(dataDir));
+    // More than what is looked through when it is opened.
+    db.exec(`INSERT INTO settings VALUES ('long', '"' || hex(zeroblob(33 << 20)) || '"')`);
+    const page = db.prepare("SELECT pageno FROM dbstat WHERE name = 'traces'").pluck().get() as number;
+    db.close();
+    const whole = readFileSync(fileIn(dataDir));
+    writeFileSync(fileIn(dataDir), Buffer.from(whole).fill(0, (page - 1) * 4096, page * 4096));
+    const damaged = openDatabase(dataDir);
+    expect(damaged.problem).toMatch(/is damaged .*tracelane repair/);
+    damaged.db.close();
+    damaged.lock?.release();
+    const copies = () => readdirSync(dataDir).filter((name) => name.includes('format'));
+    expect(copies()).toEqual([]);
+    writeFileSync(fileIn(dataDir), whole);
+    const opened = openDatabase(dataDir);
+    expect(opened.problem).toBeUndefined();
+    opened.db.close();
+    opened.lock?.release();
+    expect(copies()).toEqual(['tracelane.format-1.db']);
+  });
+
   test('say of traces from before lanes could be chosen by which they were read', () => {
     const dataDir = dataFolder();
     old(dataDir);

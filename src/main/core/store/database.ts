@@ -13,6 +13,7 @@ import {
   openSync,
   readSync,
   realpathSync,
+  renameSync,
   rmSync,
   statSync,
 } from 'node:fs';
@@ -209,14 +210,20 @@ function configure(db: Database.Database): void {
   db.pragma('secure_delete = FAST');
 }
 
-/** A whole copy of the older file, the -wal's content included, beside it; it is left there. */
+/** A whole copy of the older file, the -wal's content included, beside it; it is left there. Has its name only when it is whole. */
 function copyBefore(db: Database.Database, file: string, version: number): void {
   const copy = unusedName(file, `format-${version}`);
+  const part = `${copy}.part`;
+  const clear = (): void => ['', '-journal'].forEach((side) => rmSync(part + side, { force: true }));
   try {
-    closeSync(openSync(copy, 'wx', 0o600));
-    db.prepare('VACUUM INTO ?').run(copy);
+    // What a program left that was killed here.
+    clear();
+    closeSync(openSync(part, 'wx', 0o600));
+    db.prepare('VACUUM INTO ?').run(part);
+    renameSync(part, copy);
   } catch (error) {
-    throw new CannotOpen({ why: 'copy', detail: detailOf(error) });
+    clear();
+    throw isDamage(error) ? error : new CannotOpen({ why: 'copy', detail: detailOf(error) });
   }
 }
 

@@ -7,7 +7,15 @@ import { frameText, pieceFrames, Pieces } from '../../src/shared/rpc/pieces.ts';
 /** What is in a frame beside the value of a piece, at most. */
 const AROUND = 100;
 
-function crossed(value: unknown): { readonly value: unknown; readonly longest: number; readonly frames: number } {
+interface Crossed {
+  readonly value: unknown;
+  readonly longest: number;
+  readonly frames: number;
+  /** Of all frames. */
+  readonly size: number;
+}
+
+function crossed(value: unknown): Crossed {
   const texts = [...pieceFrames(7, value)];
   const pieces = new Pieces();
   let whole: unknown;
@@ -16,7 +24,13 @@ function crossed(value: unknown): { readonly value: unknown; readonly longest: n
     if (frame.t === 'piece') pieces.add(frame);
     else if (frame.t === 'whole') whole = pieces.whole(frame.places);
   }
-  return { value: whole, longest: Math.max(...texts.map((text) => text.length)), frames: texts.length };
+  const sizes = texts.map(({ length }) => length);
+  return {
+    value: whole,
+    longest: Math.max(...sizes),
+    frames: texts.length,
+    size: sizes.reduce((sum, size) => sum + size, 0),
+  };
 }
 
 const LONG: Readonly<Record<string, unknown>> = {
@@ -49,6 +63,14 @@ test('any value around a long one is as JSON has it', () => {
     }),
     { numRuns: 15 },
   );
+});
+
+test('a long text that stands in several places crosses once', () => {
+  const long = 'same '.repeat(FRAME_SIZE);
+  const outcome = { blocks: [{ text: long }], accumulated: { content: [{ text: long }, { text: `${long}!` }] } };
+  const { value, size } = crossed(outcome);
+  expect(JSON.stringify(value) === JSON.stringify(outcome)).toBe(true);
+  expect(size).toBeLessThan(2.1 * long.length);
 });
 
 test('a key that is named __proto__ changes no prototype', () => {

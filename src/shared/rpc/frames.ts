@@ -38,8 +38,8 @@ export interface Piece {
   readonly value: unknown;
 }
 
-/** Where a text, list or object was taken out: the number of what it stood in, and its key there. */
-export type Place = readonly [holder: number, key: string | number];
+/** Where a text, list or object was taken out: the number of what it stood in, its key there, and its own number. */
+export type Place = readonly [holder: number, key: string | number, slot: number];
 
 /** Asked into a silence and answered at once, so that each side can tell the other from a dead port; see heartbeat.ts. */
 export interface Beat {

@@ -32,9 +32,9 @@ export class Pieces {
 
   /** The value, once all its pieces have come. */
   whole(places: readonly Place[]): unknown {
-    for (const [n, [holder, key]] of places.entries())
+    for (const [holder, key, slot] of places)
       // It has the key already, so that even one that is named `__proto__` is only written over.
-      (this.#values[holder] as Holder)[key] = this.#values[n + 1];
+      (this.#values[holder] as Holder)[key] = this.#values[slot];
     return this.#values[0];
   }
 }
@@ -55,9 +55,13 @@ interface PieceText {
 
 /** One value on its way. */
 class Cutting {
-  /** Of what was taken out of it, by number from 1. */
+  /** Of what was taken out of it. */
   readonly places: Place[] = [];
   readonly #value: unknown;
+  /** Of the pieces; the value itself has 0. */
+  #lastSlot = 0;
+  /** By long text its slot: one that stands in several places crosses once. */
+  readonly #texts = new Map<string, number>();
   readonly #sizes: ReadonlyMap<object, number>;
 
   constructor(value: unknown) {
@@ -76,6 +80,16 @@ class Cutting {
     else yield* this.#groups(value as object, slot, depth);
   }
 
+  /** A member of `holder`. */
+  *#member(value: unknown, holder: number, key: string | number, depth: number): Generator<PieceText> {
+    const known = typeof value === 'string' ? this.#texts.get(value) : undefined;
+    const slot = known ?? ++this.#lastSlot;
+    this.places.push([holder, key, slot]);
+    if (known !== undefined) return;
+    if (typeof value === 'string') this.#texts.set(value, slot);
+    yield* this.#taken(value, slot, depth);
+  }
+
   *#groups(value: object, slot: number, depth: number): Generator<PieceText> {
     const [open, close] = Array.isArray(value) ? '[]' : '{}';
     let texts: string[] = [];
@@ -83,7 +97,7 @@ class Cutting {
     for (const [key, child] of Array.isArray(value) ? value.entries() : Object.entries(value)) {
       let text = this.#short(child, depth);
       if (text === undefined) {
-        yield* this.#taken(child, this.places.push([slot, key]), depth + 1);
+        yield* this.#member(child, slot, key, depth + 1);
         text = emptyOf(child);
       }
       const member = typeof key === 'number' ? text : `${JSON.stringify(key)}:${text}`;

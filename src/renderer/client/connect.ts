@@ -4,6 +4,7 @@ import { CONNECT, PORT } from '../../shared/rpc/handshake.ts';
 import { messagePort } from '../../shared/rpc/message-port.ts';
 import type { Port } from '../../shared/rpc/port.ts';
 import { openWebSocketPort } from '../../shared/rpc/web-socket-port.ts';
+import { inTurns } from './in-turns.ts';
 import { openingProtocols } from './session.ts';
 
 declare global {
@@ -17,7 +18,8 @@ declare global {
 const ELECTRON_WAIT_MS = 10_000;
 
 export function connect(): Client {
-  return createClient(window.tracelane?.host === 'electron' ? fromPreload : fromOwnOrigin);
+  const open = window.tracelane?.host === 'electron' ? fromPreload : fromOwnOrigin;
+  return createClient(async () => inTurns(await open()));
 }
 
 async function fromOwnOrigin(): Promise<Port> {

@@ -1,7 +1,7 @@
 /** What every reading of a trace holds: item for item the same list, from any item on, live or stored, with any options. */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { storedInputs } from '../../src/main/core/decoding/view.ts';
+import { storedInputs, type ViewInput } from '../../src/main/core/decoding/view.ts';
 import { KeptViews } from '../../src/main/core/decoding/kept-views.ts';
 import { eventDetail, EventIndex } from '../../src/main/core/decoding/event-detail.ts';
 import { traceItems, type LiveTrace } from '../../src/main/core/traces/trace-items.ts';
@@ -11,6 +11,7 @@ import { RecordedItems } from '../../src/main/core/recording/recorded-items.ts';
 import type { TraceItem } from '../../src/shared/model/items.ts';
 import { DEFAULT_OPTIONS, type AdapterOptions } from '../../src/shared/model/trace.ts';
 import { EVENT_BYTES } from '../../src/shared/rpc/contract.ts';
+import { FULL_BATCH } from '../../src/shared/rpc/frames.ts';
 import type { StreamService } from '../../src/shared/rpc/services.ts';
 import { wireFixtures } from '../support/fixtures.ts';
 import { threadForFile } from '../support/lane-thread.ts';
@@ -119,6 +120,39 @@ describe('a stored trace', () => {
       expect(items).toEqual(liveItems(trace));
       expect(readings).toBe(after);
     }
+  });
+
+  test('comes in batches that are full, but for the last', async () => {
+    const delta = (n: number): string => `data: {"choices":[{"index":0,"delta":{"content":"word ${n} "}}]}\n\n`;
+    const body = `${Array.from({ length: 6_000 }, (_, n) => delta(n)).join('')}data: [DONE]\n\n`;
+    const trace = memoryTrace('chat_completions', readsOf(new TextEncoder().encode(body), [4_000]));
+    const inputs = () => storedInputs(memorySource([trace]), trace.trace);
+    const sizes: number[] = [];
+    const items: TraceItem[] = [];
+    for await (const batch of new KeptViews().view({ thread, trace: trace.trace, decoding: {}, inputs })) {
+      sizes.push(batch.parts.reduce((sum, part) => sum + ('text' in part ? part.text.length : Infinity), 0));
+      items.push(...batch);
+    }
+    expect(items).toEqual(liveItems(trace));
+    expect(sizes.length).toBeGreaterThan(2);
+    expect(Math.min(...sizes.slice(0, -1))).toBeGreaterThanOrEqual(FULL_BATCH);
+  });
+
+  test('that cannot be read to its end gives what could be read', async () => {
+    const { api, bytes } = streams[0]!;
+    const trace = memoryTrace(api, readsOf(bytes, [50]));
+    async function* inputs(): AsyncGenerator<ViewInput> {
+      yield { type: 'head', ...trace.head! };
+      await Promise.resolve();
+      throw new Error('The rest is damaged.');
+    }
+    const items: TraceItem[] = [];
+    const reading = async (): Promise<void> => {
+      for await (const batch of new KeptViews().view({ thread, trace: trace.trace, decoding: {}, inputs }))
+        items.push(...batch);
+    };
+    await expect(reading()).rejects.toThrow('The rest is damaged.');
+    expect(items.map(({ k }) => k)).toContain('head');
   });
 
   test('without a head, a read or an ending is read as far as it goes', async () => {

@@ -122,6 +122,11 @@ export class TraceSession {
     return this.#phase === 'loading' ? this.#stored : undefined;
   }
 
+  /** A stream that is over is read back, and more of it is to come. */
+  get reading(): boolean {
+    return this.#phase === 'loading' && this.store.getState().problem === null;
+  }
+
   /** More may come of the stream, from a server or from a playing. */
   get goesOn(): boolean {
     return this.#phase === 'live';
@@ -145,7 +150,10 @@ export class TraceSession {
       { id, ...this.decoding },
       {
         items: (batch) => this.take(batch),
-        error: (error) => this.store.setState({ problem: error.message }),
+        error: (error) => {
+          this.store.setState({ problem: error.message });
+          this.drawAgain();
+        },
       },
     );
     void this.refresh();
@@ -240,7 +248,8 @@ export class TraceSession {
   }
 
   readonly #flush = (): void => {
-    this.#flushedAt = performance.now();
+    // Before its first event there is nothing to be seen of a stream, and the drawing that shows it need not wait for its turn.
+    if (this.model.events.length > 0) this.#flushedAt = performance.now();
     this.#asked = false;
     this.#flooded = this.#fresh > FLOOD;
     this.#fresh = 0;

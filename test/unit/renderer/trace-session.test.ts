@@ -7,11 +7,18 @@ import { traceId } from '../../../src/shared/model/ids.ts';
 
 // Frames of the screen are asked of the document as the module is loaded; here there are none.
 vi.stubGlobal('document', { addEventListener() {} });
+const screen: (() => void)[] = [];
+vi.stubGlobal('requestAnimationFrame', (frame: () => void) => screen.push(frame));
 const { TraceSession } = await import('../../../src/renderer/stores/trace.ts');
 
 const ID = traceId('t');
 const RUNNING = { id: ID } as TraceDetail;
 const STORED = { id: ID, ending: { state: 'complete' }, metrics: { totalNs: 5 } } as unknown as TraceDetail;
+const HEAD = { k: 'head', tNs: 1, head: { status: 200 } } as TraceItem;
+const EVENT: TraceItem = {
+  k: 'event',
+  event: { index: 0, start: 0, end: 1, read: 0, tNs: 2, kind: 'text', type: 'delta', preview: 'a', chars: 1 },
+};
 const ENDING = { k: 'ending', tNs: 5, ending: STORED.ending } as TraceItem;
 
 /** A session over a program that knows the trace as `detail`, and how its items are given to it. */
@@ -27,7 +34,8 @@ function opened(detail: TraceDetail, stored?: TraceDetail) {
   } as unknown as Client);
   const session = new TraceSession(ID, { stored });
   session.watch();
-  return { session, answered, end: () => give([ENDING]), phase: () => session.store.getState().phase };
+  const take = (item: TraceItem): void => give([item]);
+  return { session, answered, take, end: () => take(ENDING), phase: () => session.store.getState().phase };
 }
 
 describe('a trace that is opened', () => {
@@ -50,5 +58,28 @@ describe('a trace that is opened', () => {
     const { session, answered, phase } = opened(STORED);
     await answered;
     expect([phase(), session.stored]).toEqual(['loading', STORED]);
+  });
+
+  it('is drawn with the next frame once its first event is there, and now and then from there on', () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] });
+    const { session, take } = opened(STORED, STORED);
+    const drawn: number[] = [];
+    session.onDraw(() => drawn.push(session.model.events.length));
+    const frame = (): void => {
+      for (const asked of screen.splice(0)) asked();
+    };
+    take(HEAD);
+    frame();
+    take(EVENT);
+    frame();
+    expect(drawn).toEqual([0, 1]);
+    take(EVENT);
+    frame();
+    expect(drawn).toEqual([0, 1]);
+    vi.advanceTimersByTime(250);
+    frame();
+    expect(drawn).toEqual([0, 1, 2]);
+    session.close();
+    vi.useRealTimers();
   });
 });

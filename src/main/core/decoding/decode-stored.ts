@@ -2,6 +2,7 @@
 import type { Read } from '../../../shared/model/stream.ts';
 import type { Ending } from '../../../shared/model/trace.ts';
 import type { StoreReader } from '../store/read-only.ts';
+import { SEGMENT_BYTES } from '../store/parts.ts';
 import type { Store, StoredTrace } from '../store/store.ts';
 import { Gate } from '../worker/gate.ts';
 
@@ -16,7 +17,9 @@ export const sourceOver = (reader: StoreReader, gate = new Gate()): TraceSource 
   bytes: async (id, start, end) => gate.within(() => reader.bytes(id, start, end)),
 });
 
-const PAGE_BYTES = 256 * 1024;
+/** The first page is one segment, so that who waits for it sees something soon; each of the next is twice as large, up to `PAGE_BYTES`. */
+const FIRST_PAGE_BYTES = SEGMENT_BYTES;
+const PAGE_BYTES = 4 * SEGMENT_BYTES;
 /** For a trace whose end was never written, because writing failed: the store mends the others when it opens. */
 export const UNKNOWN_ENDING: Ending = {
   state: 'truncated',
@@ -30,9 +33,11 @@ export async function* storedPages(
   { id }: Pick<StoredTrace, 'id'>,
   from = 0,
 ): AsyncGenerator<readonly Read[]> {
-  let page = await source.reads(id, from, PAGE_BYTES);
+  let most = FIRST_PAGE_BYTES;
+  let page = await source.reads(id, from, most);
   while (page.length > 0) {
-    const next = source.reads(id, page.at(-1)!.n + 1, PAGE_BYTES);
+    most = Math.min(2 * most, PAGE_BYTES);
+    const next = source.reads(id, page.at(-1)!.n + 1, most);
     // It is awaited below; until then nobody else may see it fail.
     next.catch(() => undefined);
     yield page;

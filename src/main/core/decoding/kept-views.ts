@@ -4,7 +4,8 @@
  * file that another program writes, what is live there has ended here.
  */
 import { LRUCache } from 'lru-cache';
-import type { ItemBatch } from '../../../shared/model/packed-items.ts';
+import { ItemBatch, type PackedItems } from '../../../shared/model/packed-items.ts';
+import { FULL_BATCH } from '../../../shared/rpc/frames.ts';
 import { decodingKey } from './same-decoding.ts';
 import { viewed, type ViewSetup } from './view.ts';
 
@@ -26,7 +27,7 @@ export class KeptViews {
     let batches: ItemBatch[] | undefined = [];
     let size = 1;
     let isWhole = false;
-    for await (const batch of viewed({ ...setup, whole: () => (isWhole = true) })) {
+    for await (const batch of full(viewed({ ...setup, whole: () => (isWhole = true) }), setup)) {
       size += sizeOf(batch, setup);
       if (size > this.#views.maxSize) batches = undefined;
       batches?.push(batch);
@@ -46,6 +47,26 @@ const keyOf = ({ trace, decoding, thread }: ViewSetup): string =>
     decodingKey(decoding, trace),
     thread.known.of(trace.id).length,
   ]);
+
+/** Joins those that are not full, which the sender would wait after: of a stream that is over all is there. */
+async function* full(batches: AsyncIterable<ItemBatch>, setup: ViewSetup): AsyncGenerator<ItemBatch> {
+  let parts: PackedItems[] = [];
+  let size = 0;
+  try {
+    for await (const batch of batches) {
+      parts.push(...batch.parts);
+      size += sizeOf(batch, setup);
+      if (size < FULL_BATCH) continue;
+      yield new ItemBatch(parts);
+      parts = [];
+      size = 0;
+    }
+  } catch (error) {
+    if (parts.length > 0) yield new ItemBatch(parts);
+    throw error;
+  }
+  if (parts.length > 0) yield new ItemBatch(parts);
+}
 
 /** In characters. An item too long for a part has about what the body has. */
 function sizeOf({ parts }: ItemBatch, { trace }: ViewSetup): number {

@@ -13,6 +13,8 @@ import '../../components/shown.css';
 
 /** What is drawn of a text at first, in UTF-16 units: one of megabytes takes the browser seconds to lay out. */
 const FIRST = 131_072;
+/** While a stored stream is read: what a large window shows. The rest is drawn once all is read, which it would only delay. */
+const FIRST_READ = 8_192;
 /** Of one that shows a few lines. */
 const FIRST_CLAMPED = 2_048;
 /** How much more there is with each press. */
@@ -62,12 +64,13 @@ export const StreamedText = memo(function StreamedText({ block, className, code,
     let behind = false;
     const draw = (): void => {
       if (reader.done) return;
-      const text = reader.take(Math.min(limit.current - reader.taken, roomInFrame()));
+      const most = session.reading ? Math.min(limit.current, FIRST_READ) : limit.current;
+      const text = reader.take(Math.min(Math.max(0, most - reader.taken), roomInFrame()));
       fillFrame(text.length);
       const wasBehind = behind;
       behind = !reader.done;
       if (behind && reader.taken >= limit.current) setCut(true);
-      else if (behind) session.drawAgain();
+      else if (behind && reader.taken < most) session.drawAgain();
       if (text === '') return;
       const before = writer.tail;
       writer.append(text);

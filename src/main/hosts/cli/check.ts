@@ -32,6 +32,7 @@ import { readInput, readText } from './input.ts';
 import { printable, sentenceOf, UsageError } from './terminal.ts';
 import { tracesOf } from './traces.ts';
 import { writeWhole } from './write-whole.ts';
+import { counted } from '../../../shared/text/count.ts';
 
 interface Flags {
   readonly baseline?: string;
@@ -267,5 +268,3 @@ const asJson = ({ streams, ...rest }: CheckReport): object => ({
     lanes: Object.fromEntries(Object.entries(lanes).map(([lane, digests]) => [lane, digests.length])),
   })),
 });
-
-const counted = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? '' : 's'}`;

@@ -8,6 +8,7 @@ import { PROVIDERS } from '../../../shared/providers/registry.ts';
 import { namedTraces } from './traces.ts';
 import { printable, sentenceOf, UsageError } from './terminal.ts';
 import { writeWhole } from './write-whole.ts';
+import { counted } from '../../../shared/text/count.ts';
 
 interface Flags {
   readonly format: string;
@@ -111,5 +112,3 @@ function report({ traces, included, secrets, redacted, remarks }: ExportManifest
     .map(printable)
     .join('\n');
 }
-
-const counted = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? '' : 's'}`;

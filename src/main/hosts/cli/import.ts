@@ -9,6 +9,7 @@ import { PROVIDERS } from '../../../shared/providers/registry.ts';
 import { dataDirectory } from '../environment.ts';
 import { inputName, readInput } from './input.ts';
 import { printable, UsageError } from './terminal.ts';
+import { counted } from '../../../shared/text/count.ts';
 
 interface Flags {
   readonly json?: boolean;
@@ -94,7 +95,7 @@ function report(file: string, { format, api, events, timed, repaired, id, existi
   const facts = [
     `${format.label}${label === '' ? '' : `, ${label}`}`,
     api,
-    `${events} ${events === 1 ? 'event' : 'events'}`,
+    counted(events, 'event'),
     timed ? 'with times' : 'order only',
     existing ? `imported before as ${id}` : id,
   ];

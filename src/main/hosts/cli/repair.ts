@@ -4,6 +4,7 @@ import type { Command } from 'commander';
 import { isLossy, repair, RepairError, type Repaired } from '../../core/repair/repair.ts';
 import { dataDirectory } from '../environment.ts';
 import { printable, UsageError } from './terminal.ts';
+import { counted } from '../../../shared/text/count.ts';
 
 const SOMETHING_LOST = 1;
 
@@ -45,5 +46,3 @@ function report(repaired: Repaired): readonly string[] {
     `The new file is ${file}. The damaged one is kept as ${kept}; delete it once you miss nothing.`,
   ];
 }
-
-const counted = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? '' : 's'}`;

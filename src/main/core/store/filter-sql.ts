@@ -1,6 +1,7 @@
 /** The SQL of a filter: a condition on a trace `t`, with what was typed as parameters only. */
 import { FIELDS, type FieldName, type ListedField } from '../../../shared/filter/fields.ts';
 import type { Filter } from '../../../shared/filter/filter.ts';
+import { MOST_GAPS } from '../../../shared/model/trace.ts';
 import type { SearchPart } from '../../../shared/model/search.ts';
 import { readFilter } from '../../../shared/filter/read-filter.ts';
 import type { RunGrouping } from '../../../shared/rpc/contract.ts';
@@ -23,8 +24,8 @@ const inside = (document: string, path: string): string =>
 const metric = (name: string): string => inside('metrics', `$.${name}`);
 /** A time that counts from the request; null where it is not known when that was sent. */
 const fromRequest = (name: string): string => `CASE WHEN (${metric('startUnknown')}) IS NULL THEN ${metric(name)} END`;
-/** The longest of the gaps, of which the numbers have so many at most; as the index has it. */
-const GAPS = Array.from({ length: 32 }, (_, at) => `ifnull(t.metrics ->> '$.gaps[${at}]', -1)`).join(', ');
+/** The longest of the gaps, as the index has it. */
+const GAPS = Array.from({ length: MOST_GAPS }, (_, at) => `ifnull(t.metrics ->> '$.gaps[${at}]', -1)`).join(', ');
 const GAP = `CASE WHEN json_valid(t.metrics) THEN nullif(max(${GAPS}), -1) END`;
 const usage = (name: string): string => inside('usage', `$.${name}`);
 

@@ -1,5 +1,5 @@
 /** Reading JSON of unknown shape: a field that is absent or of another type reads as null, never as an exception. */
-import { parsedJson } from '../text/json-text.ts';
+import { levelsOf, parsedJson, textBelow } from '../text/json-text.ts';
 
 /**
  * Levels of nesting in one event. Parsing goes deeper without harm, but what a lane emits travels to the window, where
@@ -36,31 +36,19 @@ export function numberOf(value: unknown): number | null {
 }
 
 /**
- * Whether a value parsed from `text` nests deeper than MAX_NESTING. Each level takes two characters, so that short
- * events, which are nearly all, are never walked.
+ * Whether JSON nests deeper than MAX_NESTING within its outermost value. Each level takes two characters, so that short
+ * events, which are nearly all, need no look.
  */
-export function nestsTooDeep(value: unknown, text: string): boolean {
-  if (text.length <= 2 * MAX_NESTING) return false;
-  let level: readonly unknown[] = [value];
-  for (let depth = 0; level.length > 0; depth++) {
-    if (depth > MAX_NESTING) return true;
-    const next: unknown[] = [];
-    for (const item of level) {
-      if (typeof item !== 'object' || item === null) continue;
-      for (const child of Array.isArray(item) ? item : Object.values(item)) {
-        if (typeof child === 'object' && child !== null) next.push(child);
-      }
-    }
-    level = next;
-  }
-  return false;
-}
+export const nestsTooDeep = (text: string): boolean =>
+  text.length > 2 * MAX_NESTING && levelsOf(text) > MAX_NESTING + 1;
+
+/** JSON that nests too deep, as a value that does not: what lies deeper is its text. Throws SyntaxError for what is no JSON otherwise. */
+export const flatJson = (text: string): unknown => parsedJson(textBelow(text, MAX_NESTING + 1));
 
 /** `text` as JSON; undefined when it is none, or nests too deep to travel as a value. */
 export function parseJson(text: string): unknown {
   try {
-    const value = parsedJson(text);
-    return nestsTooDeep(value, text) ? undefined : value;
+    return nestsTooDeep(text) ? undefined : parsedJson(text);
   } catch {
     return undefined;
   }

@@ -28,8 +28,30 @@ export function parsedJson(text: string): unknown {
   return JSON.parse(text);
 }
 
+/**
+ * The same JSON, of which each list and object below so many levels is a text: its own. What is JSON but for its
+ * depth is parsed then, at any depth; brackets in such a text need not match.
+ */
+export function textBelow(text: string, levels: number): string {
+  const parts: string[] = [];
+  let [open, deepFrom, done] = [0, 0, 0];
+  for (let at = 0; at < text.length; at++) {
+    const unit = text.charCodeAt(at);
+    if (unit === QUOTE) {
+      at = stringEnd(text, at);
+      if (at === -1) break;
+    } else if (unit === OPEN_BRACKET || unit === OPEN_BRACE) {
+      if (open++ === levels) deepFrom = at;
+    } else if ((unit === CLOSE_BRACKET || unit === CLOSE_BRACE) && --open === levels) {
+      parts.push(text.slice(done, deepFrom), JSON.stringify(text.slice(deepFrom, at + 1)));
+      done = at + 1;
+    }
+  }
+  return parts.join('') + text.slice(done);
+}
+
 /** Brackets that are open at once, at most. */
-function levelsOf(text: string): number {
+export function levelsOf(text: string): number {
   let [open, most] = [0, 0];
   for (let at = 0; at < text.length; at++) {
     const unit = text.charCodeAt(at);

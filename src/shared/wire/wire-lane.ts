@@ -4,11 +4,10 @@
  * goes on, although the SDKs stop there, because what follows is on the wire too.
  */
 import { WIRE, type Emission, type WireMessage, type WireOutcome, type WireResult } from '../model/messages.ts';
-import type { EventSummary, Frame, Framed } from '../model/stream.ts';
+import type { EventSummary, Frame, Framed, Payload } from '../model/stream.ts';
 import type { Lane } from '../model/lane.ts';
 import { brokenName } from '../framing/broken-data.ts';
-import { count } from '../text/count.ts';
-import { MAX_NESTING, nestsTooDeep, objectOf, stringOf } from '../json/json-object.ts';
+import { flatJson, MAX_NESTING, nestsTooDeep, objectOf, stringOf } from '../json/json-object.ts';
 import { commentFault, errorField, faultOf, faultWithin, OutsideLines, pageFault, textFault } from './faults.ts';
 import { LimitPassed } from './limits.ts';
 import type { WireProtocol } from './protocol.ts';
@@ -138,9 +137,10 @@ class WireLaneReader implements WireLane {
       recorder.note('after [DONE]: not read');
       recorder.preview(frame.data);
       recorder.event('after [DONE]', false, frame.data);
-      if (!frame.payload.ok) return;
-      recorder.seekUsage('after [DONE]', frame.payload.value);
-      const late = objectOf(frame.payload.value);
+      const payload = this.#payloadOf(frame);
+      if (!payload.ok) return;
+      recorder.seekUsage('after [DONE]', payload.value);
+      const late = objectOf(payload.value);
       if (late?.['error']) recorder.error(errorField(late, late['error']), late);
       return;
     }
@@ -164,9 +164,9 @@ class WireLaneReader implements WireLane {
 
   #readJson(frame: Frame): void {
     const recorder = this.#recorder;
-    const { payload, name } = frame;
+    const { name } = frame;
+    const payload = this.#payloadOf(frame);
     if (!payload.ok) {
-      if (payload.levels !== undefined) throw tooDeep(frame, payload.levels);
       recorder.note(
         frame.data === ''
           ? 'empty event'
@@ -185,37 +185,37 @@ class WireLaneReader implements WireLane {
     const same = type === name;
     recorder.type(type ?? (name || (stringOf(data['object']) ?? 'message')));
     if (type !== null && name !== '' && !same) recorder.note(`the event is named ${name}, its data says ${type}`);
-    if (nestsTooDeep(data, frame.data)) {
-      throw tooDeep(frame);
-    }
     // Where both say the same they are one string, so that to compare them again costs nothing.
     this.#protocol.take(data, type === null || same ? name : type, frame);
   }
 
-  /**
-   * The data is no object. What is named `error`, or reads as one, is an error all the same: proxies send bare sentences. What nests too deep
-   * to travel as a value travels as its text.
-   */
+  /** What nests too deep to travel is read as far as it may, and what lies deeper travels as its text. */
+  #payloadOf({ payload, data }: Frame): Payload {
+    if (payload.ok ? !nestsTooDeep(data) : payload.levels === undefined) return payload;
+    try {
+      const value = flatJson(data);
+      this.#recorder.note(`nests deeper than ${MAX_NESTING} levels: what lies deeper is shown as text`);
+      return { ok: true, value };
+    } catch {
+      return { ok: false, error: payload.ok ? '' : payload.error };
+    }
+  }
+
+  /** The data is no object. What is named `error`, or reads as one, is an error all the same: proxies send bare sentences. */
   #readUnreadable(frame: Frame, value: unknown): void {
-    const shown = nestsTooDeep(value, frame.data) ? frame.data : value;
     this.#recorder.preview(frame.data);
     const header = this.#protocol.headerFault?.(frame);
     const within = header ? null : faultWithin(typeof value === 'string' ? value : frame.data);
     const page = header || within || !frame.sse ? null : pageFault(frame.data);
-    const fault = header ?? within ?? page ?? (frame.name === 'error' ? faultOf(shown) : textFault(shown));
-    if (fault) this.#recorder.error(fault, within ? within.raw : shown);
+    const fault = header ?? within ?? page ?? (frame.name === 'error' ? faultOf(value) : textFault(value));
+    if (fault) this.#recorder.error(fault, within ? within.raw : value);
     else {
       // A line of JSON lines that is none may be a page, which goes on in the lines after it.
       const begun = frame.sse ? null : this.#outside.line(frame.data);
       if (begun) this.#recorder.outsideError(begun);
-      else this.#recorder.event(frame.name || 'message', false, shown, '');
+      else this.#recorder.event(frame.name || 'message', false, value, '');
     }
   }
-}
-
-function tooDeep({ index }: Frame, levels?: number): LimitPassed {
-  const known = levels === undefined ? '' : `: ${count(levels)}`;
-  return new LimitPassed(`Event ${index} nests deeper than ${MAX_NESTING} levels${known}.`);
 }
 
 function named(data: string): string {

@@ -1,7 +1,7 @@
 /** What nests too deep is told from what only looks so, and costs no more than its text. */
 import { expect, test } from 'vitest';
 import { payloadOf } from '../../../src/shared/framing/frame.ts';
-import { NestsTooDeep, parsedJson } from '../../../src/shared/text/json-text.ts';
+import { NestsTooDeep, parsedJson, textBelow } from '../../../src/shared/text/json-text.ts';
 
 const nested = (levels: number, inside = ''): string => '['.repeat(levels) + inside + ']'.repeat(levels);
 
@@ -35,4 +35,13 @@ test.each([
 test('what is no JSON throws what JSON.parse does', () => {
   for (const text of ['', '[', `"${nested(20_000)}`, `${nested(5_000)}]`.repeat(3)])
     expect(() => parsedJson(text)).toThrow(SyntaxError);
+});
+
+test.each([
+  ['{"a":[1,{"b":"]"}],"c":[]}', '{"a":"[1,{\\"b\\":\\"]\\"}]","c":"[]"}'],
+  ['[[1],"[[",{"a":{}}]', '["[1]","[[","{\\"a\\":{}}"]'],
+  ['[[[', '[[['],
+  [']]"', ']]"'],
+])('what lies below a level is its text: %s', (text, flat) => {
+  expect(textBelow(text, 1)).toBe(flat);
 });

@@ -17,6 +17,12 @@ const call = (index: number | undefined, fn: Record<string, unknown>, id?: strin
       { ...(index !== undefined && { index }), ...(id !== undefined && { id, type: 'function' }), function: fn },
     ],
   });
+/** What lies innermost. */
+function deepestIn(value: unknown): unknown {
+  let inner = value;
+  while (Array.isArray(inner)) inner = inner[0];
+  return inner;
+}
 const finish = (reason: string): Record<string, unknown> => chunk({}, {}, { finish_reason: reason });
 
 const start = {
@@ -325,19 +331,29 @@ describe('reliability, group B', () => {
     }
   });
 
-  test('B14 nesting past the limit ends the lane with an error message and a limit; short of it all is read', () => {
-    const nested = (depth: number): string =>
-      `{"choices":[{"index":0,"delta":{"content":"a","odd":${'['.repeat(depth)}${']'.repeat(depth)}}}]}`;
-    expect(runWire('chat_completions', chatBody(nested(200))).block('c0/text').text).toBe('a');
+  test('B14 an event that nests too deep is read, what lies deeper travels as text, and what follows is read as well', () => {
+    const nested = (depth: number): string => '['.repeat(depth) + ']'.repeat(depth);
+    const event = (depth: number): string =>
+      `{"choices":[{"index":0,"delta":{"content":"a","odd":${nested(depth)}}}],"error":null}`;
+    const shallow = runWire('chat_completions', chatBody(event(200)));
+    expect([shallow.block('c0/text').text, notesOf(shallow, 0)]).toEqual(['a', []]);
     for (const depth of [2_000, 100_000, 5_000_000]) {
-      const run = runWire('chat_completions', chatBody(nested(depth), chunk({ content: 'b' })));
-      expect(run.outcome.limit).toMatch(/nests deeper than 256 levels/);
-      expect(of(run, 'error')).toHaveLength(1);
-      expect(notesOf(run, 1)).toEqual(['not read: the lane ended at a limit']);
-      expect(run.ending.state).toBe('limit');
-      expect(() => structuredClone(run.emissions)).not.toThrow();
+      const run = runWire(
+        'chat_completions',
+        chatBody(event(depth), chunk({ content: 'b' }), finish('stop'), '[DONE]'),
+      );
+      expect([run.block('c0/text').text, run.outcome.limit, run.ending.state]).toEqual(['ab', undefined, 'complete']);
+      expect(notesOf(run, 0)).toEqual(['nests deeper than 256 levels: what lies deeper is shown as text']);
+      const [odd] = of(run, 'event').filter(({ type }) => type.endsWith('odd'));
+      // Four levels are around it.
+      expect(deepestIn(odd?.value) === nested(depth - 253)).toBe(true);
+      expect(() => JSON.stringify(structuredClone(run.emissions))).not.toThrow();
     }
-    // What is no object is not taken apart: it travels as its text.
+    const failed = runWire('chat_completions', chatBody(`{"odd":${nested(3_000)},"error":{"message":"Overloaded"}}`));
+    expect(failed.ending.state).toBe('provider-error');
+    const cut = runWire('chat_completions', chatBody(`{"odd":${'['.repeat(20_000)}`, chunk({ content: 'b' })));
+    expect([cut.block('c0/text').text, notesOf(cut, 0)]).toEqual(['b', [expect.stringMatching(/^not JSON/)]]);
+    // What is no object is read as far as it may, too.
     for (const name of ['', 'event: error\n']) {
       const list = '['.repeat(5_000) + ']'.repeat(5_000);
       const run = runWire(
@@ -363,16 +379,16 @@ describe('reliability, group B', () => {
     expect(run.outcome.accumulated).toMatchObject({ content: [{ input: deep }] });
   });
 
-  test('B15 an object of 100,000 keys and an array of 100,000 elements are read, and what follows them', () => {
-    const wide = {
-      object: Object.fromEntries(Array.from({ length: 100_000 }, (_, i) => [`k${i}`, i])),
-      array: Array.from({ length: 100_000 }, () => 0),
-    };
-    const run = runWire('responses', namedBody({ type: 'response.wide', ...wide }, { type: 'response.narrow' }));
-    expect(of(run, 'event')).toMatchObject([
-      { type: 'response.wide', known: false },
-      { type: 'response.narrow', known: false },
+  test('B15 an object of a million keys and an array of a million elements are read, and what follows them', () => {
+    const million = Array.from({ length: 1_000_000 }, (_, i) => i);
+    const wide = `{"type":"response.wide","object":{${million.map((i) => `"k${i}":${i}`).join()}},"array":[${million.join()}]}`;
+    const run = runWire('responses', `data: ${wide}\n\n${namedBody({ type: 'response.narrow' })}`);
+    expect(of(run, 'event').map(({ type, known }) => [type, known])).toEqual([
+      ['response.wide', false],
+      ['response.narrow', false],
     ]);
+    const value = of(run, 'event')[0]!.value as { readonly object: object; readonly array: readonly unknown[] };
+    expect([Object.keys(value.object).length, value.array.length]).toEqual([1_000_000, 1_000_000]);
     expect(run.outcome.limit).toBeUndefined();
   });
 

@@ -364,7 +364,17 @@ describe('a filter', () => {
     });
   });
 
-  test('may be as long as the contract lets it', async () => {
+  // SQLite refuses patterns of more than 50,000 bytes.
+  test.each([1_001, 60_000])('of %i characters is refused with a sentence', async (length) => {
+    const opened = await open(dataFolder());
+    for (const filter of ['x'.repeat(length), `model:${'x'.repeat(length - 6)}`])
+      await expect(opened.list({ filter, limit: 5 })).rejects.toMatchObject({
+        code: 'bad-filter',
+        message: `A filter has at most 1,000 characters, and this one has ${length.toLocaleString('en-US')}. Look for a part of the text.`,
+      });
+  });
+
+  test('may be as long as it is read', async () => {
     const opened = await open(dataFolder());
     for (const filter of ['x '.repeat(500), '-x '.repeat(333), 'x or '.repeat(199) + 'x'])
       expect(await opened.list({ filter, limit: 5 })).toMatchObject({ total: 0 });

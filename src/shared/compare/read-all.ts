@@ -19,6 +19,8 @@ export interface ReadAllOptions {
   readonly head?: HttpHead;
   /** The ending as it was recorded; without one the bytes decide. */
   readonly ending?: Ending;
+  /** With more events and remarks between them it throws; absent: as many as are compared at once. */
+  readonly mostEvents?: number;
 }
 
 /** Runs stored reads through the lanes. A body without times may be given as one piece. Throws TooLongToCompare. */
@@ -56,12 +58,7 @@ export class WholeReading {
     return this.#pass.bytes;
   }
 
-  /** What the framer gave so far: events, and notes between them. */
-  get units(): number {
-    return this.#framed.length;
-  }
-
-  /** The wire's result so far. */
+  /** The wire's result so far: after a read that was too long, of its beginning. */
   get wire(): WireOutcome {
     return this.#pass.wire;
   }
@@ -75,7 +72,7 @@ export class WholeReading {
 
   #watch(framed: Framed): void {
     this.#framed.push(framed);
-    checkEvents(this.#framed.length);
+    checkEvents(this.#framed.length, this.#options.mostEvents);
   }
 
   /** Once, last. */

@@ -6,10 +6,14 @@ const MOST_BYTES = 256 * 1024 ** 2;
 
 /** Its message is for people. */
 export class TooLongToCompare extends Error {
+  /** As a phrase: `500,000 events`. */
+  readonly most: string;
+
   constructor(most: string) {
     super(
       `This stream has more than ${most}, the most that is compared at once. Its bytes and events can still be read and exported.`,
     );
+    this.most = most;
   }
 }
 
@@ -18,7 +22,7 @@ export function checkLength(bytes: number): void {
   if (bytes > MOST_BYTES) throw new TooLongToCompare(`${MOST_BYTES / 2 ** 20} MB`);
 }
 
-/** Throws TooLongToCompare for so many events and remarks between them. */
-export function checkEvents(events: number): void {
-  if (events > MOST_EVENTS) throw new TooLongToCompare(`${count(MOST_EVENTS)} events`);
+/** Throws TooLongToCompare for more than `most` events and remarks between them. */
+export function checkEvents(events: number, most = MOST_EVENTS): void {
+  if (events > most) throw new TooLongToCompare(`${count(most)} events`);
 }

@@ -3,6 +3,7 @@
  * may be left out), `or`, `not` (or `-` before a term) and brackets. `not` binds before `and`, `and` before `or`.
  */
 import type { SearchPart } from '../model/search.ts';
+import { count } from '../text/count.ts';
 import { nearestName } from '../text/nearest.ts';
 import { FIELD_NAMES, FIELDS, isFieldName, type FieldName, type FilterField } from './fields.ts';
 import type { Filter, FilterProblem, Place, ReadFilter } from './filter.ts';
@@ -11,11 +12,14 @@ import { tokensOf, type Token } from './tokens.ts';
 
 type Term = Extract<Token, { readonly type: 'term' }>;
 
+/** In UTF-16 code units. Each term costs, and SQLite takes no long text for a pattern. */
+export const LONGEST_FILTER = 1000;
 /** Deeper ones are refused: each level costs the store's SQL one too. */
 const DEEPEST = 50;
 
 /** Never fails. `now`: milliseconds since 1970, for moments that are told from now. */
 export function readFilter(text: string, now: number): ReadFilter {
+  if (text.length > LONGEST_FILTER) return { filter: all([]), problems: [tooLong(text.length)] };
   const reading = new FilterReading(tokensOf(text), text.length, now);
   return { filter: reading.whole(), problems: reading.problems.toSorted((a, b) => a.start - b.start) };
 }
@@ -169,6 +173,12 @@ class FilterReading {
     this.problems.push({ start, end, sentence });
   }
 }
+
+const tooLong = (length: number): FilterProblem => ({
+  start: LONGEST_FILTER,
+  end: length,
+  sentence: `A filter has at most ${count(LONGEST_FILTER)} characters, and this one has ${count(length)}. Look for a part of the text.`,
+});
 
 /** Past a whole stretch: `>5xx` begins where it ends, `<=5xx` ends there. */
 const SIDES = { '>': '>=', '<=': '<' } as const;

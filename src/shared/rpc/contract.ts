@@ -5,6 +5,7 @@
  */
 import { z } from 'zod';
 import { LISTED_FIELDS } from '../filter/fields.ts';
+import { LONGEST_FILTER } from '../filter/read-filter.ts';
 import type { EndpointId, TraceId } from '../model/ids.ts';
 import { MAX_IMPORT } from '../model/import-limit.ts';
 import type { Api, EventSummary } from '../model/stream.ts';
@@ -211,7 +212,7 @@ export const settingsSchema = z.strictObject({
   /** The lanes that read new traces, beside the wire; null: all that can. */
   lanes: laneIdsSchema.nullable(),
   /** Saved filters of the list, the last one saved first. */
-  filters: z.array(z.string().min(1).max(1000)).max(50).readonly(),
+  filters: z.array(z.string().min(1).max(LONGEST_FILTER)).max(50).readonly(),
   retention: retentionSchema,
 });
 export type Settings = z.infer<typeof settingsSchema>;
@@ -549,8 +550,8 @@ export const contract = {
    */
   'traces.list': query<ListedTraces>()(
     z.strictObject({
-      /** As `readFilter` reads it; each term costs, hence the limit. */
-      filter: z.string().max(1000).optional(),
+      /** As `readFilter` reads it. */
+      filter: z.string().optional(),
       limit: z.int().min(1).max(500).default(100),
       // Where the page is, one of these at most; the first unless said.
       /** Behind the page that had this `next`. */
@@ -566,7 +567,7 @@ export const contract = {
   ),
   /** All traces of the list by what they have in common. */
   'traces.groups': query<RunGroups>()(
-    z.strictObject({ by: z.enum(RUN_GROUPINGS), filter: z.string().max(1000).optional(), asker }),
+    z.strictObject({ by: z.enum(RUN_GROUPINGS), filter: z.string().optional(), asker }),
   ),
   /** Rows of the list by their `nr`, in any order; without those that are not in it. */
   'traces.rows': query<readonly TraceRow[]>()(z.strictObject({ nrs: z.array(seq).min(1).max(500) })),

@@ -66,7 +66,7 @@ export const TOOLS: readonly Tool[] = [
     title: 'Search traces',
     description:
       'Stored traces that fit a filter. Each word is looked for in the title (the last message of the user), model, API, source, ending and endpoint.',
-    input: z.strictObject({ filter: z.string().min(1).max(1000).describe(FILTER_HELP), ...page }),
+    input: z.strictObject({ filter: z.string().min(1).describe(FILTER_HELP), ...page }),
     run: (given, context) => listed(given, context),
   }),
   tool({

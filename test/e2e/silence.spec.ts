@@ -323,3 +323,45 @@ test('a selected range says how long it is and how many events it holds', async 
   await page.keyboard.press('Escape');
   await expect(page.locator('.range-label')).toHaveCount(0);
 });
+
+test('a view that follows stays at the end while nothing more comes, whatever moves it', async ({ page }) => {
+  const { response } = await hold(page);
+  response.writeHead(200, { 'content-type': 'text/event-stream' });
+  response.write(Array.from({ length: 120 }, (_, at) => piece({ content: `Line ${at}.\n\n` })).join(''));
+  for (const [tab, scroller] of [
+    ['Live', page.getByRole('region', { name: 'Lanes' })],
+    ['Events', page.getByRole('grid', { name: 'Events' })],
+  ] as const) {
+    await page
+      .getByRole('article')
+      .getByRole('tab', { name: new RegExp(`^${tab}`) })
+      .click();
+    await expect(scroller).toContainText(/Line.119\./);
+    const toEnd = () => scroller.evaluate((box) => box.scrollHeight - box.scrollTop - box.clientHeight);
+    const height = () => scroller.evaluate((box) => box.clientHeight);
+    await expect.poll(toEnd, tab).toBeLessThan(5);
+    // Less room for it.
+    const before = await height();
+    await page.setViewportSize({ width: 1280, height: 620 });
+    await expect.poll(height).toBeLessThan(before);
+    await expect.poll(toEnd, `${tab}, lower`).toBeLessThan(5);
+    // What no hand did.
+    await scroller.evaluate((box) => box.scrollTo(0, 0));
+    await expect.poll(toEnd, `${tab}, scrolled`).toBeLessThan(5);
+    await page.setViewportSize({ width: 1280, height: 720 });
+    await expect.poll(height).toBe(before);
+    await expect.poll(toEnd, `${tab}, higher`).toBeLessThan(5);
+  }
+  // A hand lets go, and nothing takes hold again before the end is reached.
+  const events = page.getByRole('grid', { name: 'Events' });
+  await events.hover();
+  await page.mouse.wheel(0, -400);
+  const pill = page.locator('.pill');
+  await expect(page.getByRole('button', { name: /^Follow/ })).toHaveAttribute('aria-pressed', 'false');
+  const top = () => events.evaluate((box) => box.scrollTop);
+  const left = await top();
+  response.write(piece({ content: 'More.' }));
+  await expect(pill).toBeVisible();
+  expect(await top()).toBeLessThanOrEqual(left);
+  finish(response);
+});

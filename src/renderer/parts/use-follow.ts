@@ -1,16 +1,24 @@
 /**
- * Keeps the end of the stream in view. Scrolling up lets go, coming back to the end takes hold again; meanwhile the place
- * that is read does not move.
+ * Keeps the end of the stream in view, whatever else moves it. Scrolling up lets go, coming back to the end takes hold again;
+ * meanwhile the place that is read does not move.
  */
-import { useEffect, type RefObject } from 'react';
-import { atFrameEnd } from '../stores/frame.ts';
+import { useEffect, useRef, type RefObject } from 'react';
 import { useSession, useTrace } from '../stores/open.ts';
 
 /** "At the bottom" means within this many pixels. */
 const NEAR = 5;
 /** A scroll this soon after an input is the input's doing; smooth scrolling takes a while. */
 const HAND_MS = 500;
+const NOTHING = (): void => undefined;
 const INPUTS = ['wheel', 'touchmove', 'pointerdown', 'keydown'] as const;
+
+const UP_KEYS: ReadonlySet<string> = new Set(['ArrowUp', 'PageUp', 'Home']);
+
+/** Whether a wheel or a key moves the view up. */
+function isUp(event: Event, scroller: HTMLElement): boolean {
+  if (event instanceof WheelEvent) return event.deltaY < 0 && !event.ctrlKey;
+  return event instanceof KeyboardEvent && event.target === scroller && UP_KEYS.has(event.key);
+}
 
 export interface Follow {
   /** Events that came since the person scrolled up. */
@@ -23,6 +31,8 @@ export function useFollow(scroller: RefObject<HTMLElement | null>): Follow {
   const follow = useTrace((trace) => trace.follow);
   const live = useTrace((trace) => trace.phase === 'live');
   const leftAt = useTrace((trace) => trace.leftAt);
+  /** Back to the end, while it is followed. */
+  const stick = useRef<() => void>(NOTHING);
 
   useEffect(() => {
     const element = scroller.current!;
@@ -32,20 +42,18 @@ export function useFollow(scroller: RefObject<HTMLElement | null>): Follow {
     const onInput = (event: Event) => {
       touched = performance.now();
       top = element.scrollTop;
-      // A wheel turned up lets go at once: text that comes before the view has moved would put it back to the end.
-      const up = event instanceof WheelEvent && event.deltaY < 0 && !event.ctrlKey && element.scrollTop > 0;
-      if (up && session.store.getState().follow) session.setFollow(false);
+      // Lets go at once: text that comes before the view has moved would put it back to the end.
+      if (top > 0 && isUp(event, element) && session.store.getState().follow) session.setFollow(false);
     };
     const onScroll = () => {
-      // Text that folds away or follows moves the view too: only a person's hand lets go. Nothing is measured without one, which
-      // would have the page laid out once more.
-      if (performance.now() - touched >= HAND_MS) return;
-      const up = element.scrollTop < top - 1;
+      // Text that folds away or follows moves the view too: only a person's hand lets go.
+      if (performance.now() - touched >= HAND_MS) return stick.current();
+      const before = top;
       top = element.scrollTop;
       const atEnd = element.scrollHeight - top - element.clientHeight <= NEAR;
       const { follow: following, phase } = session.store.getState();
-      if (following && up && !atEnd) session.setFollow(false);
-      else if (!following && atEnd && phase === 'live') session.setFollow(true);
+      if (following && top < before - 1 && !atEnd) session.setFollow(false);
+      else if (!following && top > before && atEnd && phase === 'live') session.setFollow(true);
     };
     element.addEventListener('scroll', onScroll, { passive: true });
     for (const type of INPUTS) element.addEventListener(type, onInput, { passive: true });
@@ -57,16 +65,17 @@ export function useFollow(scroller: RefObject<HTMLElement | null>): Follow {
 
   useEffect(() => {
     if (!follow || !live) return;
-    const stick = () => {
-      const element = scroller.current;
-      element?.scrollTo({ top: element.scrollHeight });
-    };
-    stick();
-    const stop = session.onDraw(() => atFrameEnd(stick));
+    const element = scroller.current!;
+    const toEnd = () => element.scrollTo({ top: element.scrollHeight });
+    stick.current = toEnd;
+    // It tells once all is laid out for the next frame, so that nothing is laid out twice for it.
+    const observer = new ResizeObserver(toEnd);
+    for (const one of [element, ...element.children]) observer.observe(one);
     return () => {
-      stop();
+      observer.disconnect();
+      stick.current = NOTHING;
       // What stands after the end comes with it.
-      if (session.model.ending && session.store.getState().follow) stick();
+      if (session.model.ending && session.store.getState().follow) toEnd();
     };
   }, [follow, live, session, scroller]);
 

@@ -11,8 +11,6 @@ const waiting = new Set<() => void>();
 const joining = new Set<() => void>();
 /** The frames that are asked for later, by what asked; `at` by the page's clock, milliseconds. */
 const later = new Map<() => void, { readonly timer: ReturnType<typeof setTimeout>; readonly at: number }>();
-const closing = new Set<() => void>();
-let running = false;
 let handle: { readonly cancel: () => void } | undefined;
 
 /** What one frame may add to the page for all that is drawn in steps together, in UTF-16 units of text. */
@@ -27,16 +25,6 @@ function run(): void {
   const tasks = new Set([...waiting, ...joining]);
   waiting.clear();
   joining.clear();
-  running = true;
-  for (const task of tasks) apart(task);
-  running = false;
-  // React renders what the tasks changed in a microtask, too, which was asked for before this one.
-  if (closing.size > 0) queueMicrotask(close);
-}
-
-function close(): void {
-  const tasks = [...closing];
-  closing.clear();
   for (const task of tasks) apart(task);
 }
 
@@ -117,12 +105,6 @@ export function withFrame(task: () => void): void {
   const soon = performance.now() + JOIN_MS;
   if ([...later.values()].some(({ at }) => at <= soon)) joining.add(task);
   else onNextFrame(task);
-}
-
-/** Runs `task` once, when all of this frame is drawn, but before the window shows it: what it measures is laid out only once. */
-export function atFrameEnd(task: () => void): void {
-  if (!running && closing.size === 0) queueMicrotask(close);
-  closing.add(task);
 }
 
 export function forgetFrame(task: () => void): void {

@@ -4,7 +4,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 vi.stubGlobal('document', { addEventListener() {}, hidden: false });
 let screen: (() => void)[] = [];
 vi.stubGlobal('requestAnimationFrame', (frame: () => void) => screen.push(frame));
-const { atFrameEnd, fillFrame, forgetFrame, itemsInFrame, onFrameAfter, onNextFrame, roomInFrame, withFrame } =
+const { fillFrame, forgetFrame, itemsInFrame, onFrameAfter, roomInFrame, withFrame } =
   await import('../../../src/renderer/stores/frame.ts');
 
 /** Draws what was asked for so far. */
@@ -72,20 +72,5 @@ describe('a frame', () => {
     expect([itemsInFrame(1), itemsInFrame(100_000)]).toEqual([0, 0]);
     await frame();
     expect(itemsInFrame(100_000)).toBe(1);
-  });
-
-  it('ends with what measures, after all that changes', async () => {
-    const drawn: string[] = [];
-    onNextFrame(() => {
-      atFrameEnd(() => drawn.push('measure'));
-      // As React does with what is changed in a frame.
-      queueMicrotask(() => drawn.push('render'));
-    });
-    onNextFrame(() => drawn.push('other'));
-    await frame();
-    expect(drawn).toEqual(['other', 'render', 'measure']);
-    atFrameEnd(() => drawn.push('without a frame'));
-    await Promise.resolve();
-    expect(drawn.at(-1)).toBe('without a frame');
   });
 });

@@ -50,6 +50,40 @@ test('a low and narrow window leaves the lanes room, and every speed of a replay
   expect((await page.locator('.numbers').boundingBox())!.height).toBeLessThan(60);
 });
 
+for (const [width, height] of [
+  [900, 640],
+  [720, 450],
+] as const)
+  test(`at ${width}x${height} the inspector leaves its room to the trace until there is something to inspect`, async ({
+    page,
+  }) => {
+    await page.setViewportSize({ width, height });
+    await page.goto(host.url);
+    await page.locator('.run').first().click();
+    const inspector = page.getByRole('complementary', { name: 'Inspector' });
+    const heightNow = async () => (await inspector.boundingBox())!.height;
+    await expect(inspector.getByRole('tab', { name: /^Lint/ })).toBeInViewport({ ratio: 1 });
+    await expect.poll(heightNow).toBeLessThan(40);
+    // The lowest row that is seen stays so when the inspector unfolds below it.
+    await page
+      .getByRole('article')
+      .getByRole('tab', { name: /^Events/ })
+      .click();
+    const rows = page.getByRole('grid', { name: 'Events' });
+    const box = (await rows.boundingBox())!;
+    await page.mouse.click(box.x + 200, Math.min(box.y + box.height, (await inspector.boundingBox())!.y) - 40);
+    await expect(inspector.getByRole('heading', { name: /^Event \d+$/ })).toBeVisible();
+    await expect.poll(heightNow).toBeGreaterThanOrEqual(140);
+    await expect(rows.getByRole('row', { selected: true })).toBeInViewport({ ratio: 1 });
+    await page.keyboard.press('Escape');
+    await expect.poll(heightNow).toBeLessThan(40);
+    // What is about the whole run needs no event.
+    await inspector.getByRole('tab', { name: 'Usage' }).click();
+    await expect.poll(heightNow).toBeGreaterThanOrEqual(140);
+    await inspector.getByRole('tab', { name: 'Event', exact: true }).click();
+    await expect.poll(heightNow).toBeLessThan(40);
+  });
+
 test('a row of the list cuts no name of a model for the picture of its gaps', async ({ page }) => {
   await page.setViewportSize({ width: 1440, height: 900 });
   await page.goto(host.url);

@@ -1,13 +1,15 @@
-import { useEffect, useSyncExternalStore } from 'react';
+import { useEffect, useLayoutEffect, useSyncExternalStore } from 'react';
+import type { TraceId } from '../../shared/model/ids.ts';
 import { useCommand } from '../commands/commands.ts';
 import { Boundary } from '../components/Boundary.tsx';
 import { Panel, Panes, Splitter, usePanelRef } from '../components/Splitter.tsx';
 import { useApp } from '../stores/app.ts';
 import { foldList, makeRoom, useListRail } from '../stores/list-rail.ts';
-import { ShownTrace, useOpenTrace } from '../stores/open.ts';
+import { ShownTrace, useOpenTrace, useTrace } from '../stores/open.ts';
 import { Inspector } from './Inspector.tsx';
 import { RunList } from '../views/runs/RunList.tsx';
 import { NothingChosen, TraceView } from './TraceView.tsx';
+import { INSPECTOR_PANES } from './views.ts';
 
 const narrow = matchMedia('(max-width: 1099px)');
 const mid = matchMedia('(max-width: 1360px)');
@@ -38,7 +40,7 @@ export function Workspace() {
   const selected = useApp((state) => state.selected);
   const session = useOpenTrace(selected);
   const stacked = useMedia(narrow);
-  const [list, inspector] = sizes();
+  const [list] = sizes();
   const panel = useRail();
   return (
     <main className="work">
@@ -64,34 +66,7 @@ export function Workspace() {
         <Panel id="trace" minSize={420}>
           {session ? (
             <ShownTrace value={session}>
-              <Panes
-                id={stacked ? 'stacked' : 'beside'}
-                key={stacked ? 'stacked' : 'beside'}
-                direction={stacked ? 'column' : 'row'}
-                panes={['centre', 'inspector']}
-              >
-                <Panel id="centre" minSize={stacked ? 240 : 420}>
-                  <div className="pane" data-pane="centre">
-                    <Boundary what="The trace view" shows={session.store.getState().id} raw>
-                      <TraceView />
-                    </Boundary>
-                  </div>
-                </Panel>
-                <Splitter label="Size of the inspector" />
-                <Panel
-                  id="inspector"
-                  defaultSize={stacked ? (low.matches ? 140 : '38%') : inspector}
-                  minSize={stacked ? 140 : 260}
-                  maxSize={stacked ? '70%' : 640}
-                  groupResizeBehavior={stacked ? 'preserve-relative-size' : 'preserve-pixel-size'}
-                >
-                  <div className="pane" data-pane="inspector">
-                    <Boundary what="The inspector" shows={session.store.getState().id}>
-                      <Inspector />
-                    </Boundary>
-                  </div>
-                </Panel>
-              </Panes>
+              <TracePanes key={stacked ? 'stacked' : 'beside'} trace={session.store.getState().id} stacked={stacked} />
             </ShownTrace>
           ) : (
             <NothingChosen />
@@ -100,6 +75,56 @@ export function Workspace() {
       </Panes>
     </main>
   );
+}
+
+/** The trace and the inspector: beside it, or below it where the window is narrow. */
+function TracePanes({ trace, stacked }: { readonly trace: TraceId; readonly stacked: boolean }) {
+  const panel = useFold(stacked);
+  const [, inspector] = sizes();
+  return (
+    <Panes id={stacked ? 'stacked' : 'beside'} direction={stacked ? 'column' : 'row'} panes={['centre', 'inspector']}>
+      <Panel id="centre" minSize={stacked ? 240 : 420}>
+        <div className="pane" data-pane="centre">
+          <Boundary what="The trace view" shows={trace} raw>
+            <TraceView />
+          </Boundary>
+        </div>
+      </Panel>
+      <Splitter label="Size of the inspector" />
+      <Panel
+        id="inspector"
+        panelRef={panel}
+        collapsible={stacked}
+        collapsedSize={TABS}
+        defaultSize={stacked ? (low.matches ? 140 : '38%') : inspector}
+        minSize={stacked ? 140 : 260}
+        maxSize={stacked ? '70%' : 640}
+        groupResizeBehavior={stacked ? 'preserve-relative-size' : 'preserve-pixel-size'}
+      >
+        <div className="pane" data-pane="inspector">
+          <Boundary what="The inspector" shows={trace}>
+            <Inspector />
+          </Boundary>
+        </div>
+      </Panel>
+    </Panes>
+  );
+}
+
+/** Height of the inspector's tabs. */
+const TABS = 32;
+
+/** Below the trace, an inspector that would show the selected event leaves its room to the trace while none is selected. */
+function useFold(stacked: boolean) {
+  const panel = usePanelRef();
+  const none = useTrace((trace) => trace.event === null);
+  const ofEvent = useApp((state) => INSPECTOR_PANES.find(({ id }) => id === state.pane)?.ofEvent === true);
+  const folded = stacked && none && ofEvent;
+  useLayoutEffect(() => {
+    if (folded) panel.current?.collapse();
+    else panel.current?.expand();
+  }, [panel, folded]);
+  return panel;
 }
 
 /** Keeps the list's panel folded or unfolded as the store says; the splitter tells the store. */

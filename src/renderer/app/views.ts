@@ -38,11 +38,12 @@ export const CENTRE_VIEWS: readonly View[] = [
 ];
 
 export const INSPECTOR_PANES: readonly View[] = [
-  { id: 'event', title: 'Event', component: EventPane },
+  { id: 'event', title: 'Event', component: EventPane, ofEvent: true },
   {
     id: 'message',
     title: 'Message',
     component: late(async () => (await import('../views/inspector/MessagePane.tsx')).MessagePane),
+    ofEvent: true,
   },
   // Never late: the bytes stay in reach, whatever does not load.
   { id: 'raw', title: 'Raw', component: RawPane },

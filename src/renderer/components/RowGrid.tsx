@@ -62,6 +62,7 @@ export function RowGrid({
     virtual.measure();
     if (active >= 0) virtual.scrollToIndex(active, { align: 'auto' });
   }, [virtual, active, layout]);
+  useKeptInView(scroller, active >= 0 ? `${name}-${active}` : null);
   useFocusOnArrival(scroller);
 
   const listFocused = useFocusInRunList();
@@ -109,6 +110,25 @@ export function RowGrid({
       </div>
     </div>
   );
+}
+
+/** A row that is in view stays so when the list loses height, as when the inspector unfolds below it. `row`: its element's id. */
+function useKeptInView(scroller: RefObject<HTMLElement | null>, row: string | null): void {
+  useEffect(() => {
+    const list = scroller.current!;
+    if (row === null) return;
+    let height = list.clientHeight;
+    const observer = new ResizeObserver(() => {
+      const before = height;
+      height = list.clientHeight;
+      const place = document.getElementById(row)?.getBoundingClientRect();
+      if (!place || height >= before) return;
+      const bottom = place.bottom - list.getBoundingClientRect().top;
+      if (bottom > HEAD && bottom <= before) document.getElementById(row)!.scrollIntoView({ block: 'nearest' });
+    });
+    observer.observe(list);
+    return () => observer.disconnect();
+  }, [scroller, row]);
 }
 
 /** Whether the focus is in the run list. */

@@ -14,6 +14,8 @@ export interface View {
   readonly count?: (trace: TraceState) => number | undefined;
   /** It has a time axis of its own: the timeline above it is folded while it is shown. */
   readonly ownAxis?: boolean;
+  /** It shows the selected event, and nothing while there is none. */
+  readonly ofEvent?: boolean;
 }
 
 export interface OverlayProps<Id extends OverlayId> {

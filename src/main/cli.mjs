@@ -1,8 +1,12 @@
 #!/usr/bin/env node
 /** The command line's entry: the program is loaded only once this Node is known to read it. */
 import { builtFiles } from './built-files.mjs';
-import { checkNode } from './node-version.mjs';
+import { checkNode, withParts } from './node-version.mjs';
 
 checkNode();
-const { runCommandLine } = await import('./hosts/cli/main.ts');
-await runCommandLine(builtFiles(import.meta.url));
+/** Of a fault, by which no command of a script is mistaken for one that found something. */
+const FAULT = 70;
+await withParts(async () => {
+  const { runCommandLine } = await import('./hosts/cli/main.ts');
+  await runCommandLine(builtFiles(import.meta.url));
+}, FAULT);

@@ -9,11 +9,27 @@ export const NODE_MAJOR = 24;
 /**
  * Ends the process with a sentence.
  * @param {string} sentence
+ * @param {number} code
  * @returns {never}
  */
-export function fail(sentence) {
+export function fail(sentence, code = 1) {
   console.error(`tracelane: ${sentence}`);
-  process.exit(1);
+  process.exit(code);
+}
+
+/**
+ * Runs what needs the program's other files and packages; ends the process with a sentence where one is not installed.
+ * @param {() => Promise<void>} run
+ * @param {number} [code] that it ends with then
+ */
+export async function withParts(run, code) {
+  try {
+    await run();
+  } catch (error) {
+    if (!(error instanceof Error) || !('code' in error) || error.code !== 'ERR_MODULE_NOT_FOUND') throw error;
+    const [what] = error.message.split(' imported from ');
+    fail(`A part of it is missing (${what}). Install Tracelane again; in a clone of it, run npm ci.`, code);
+  }
 }
 
 /** Ends the process where Node is older than NODE_MAJOR. */

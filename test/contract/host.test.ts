@@ -192,15 +192,15 @@ const REFUSED: readonly (readonly [why: string, status: number, heads: readonly 
 ];
 
 describe('who does not', () => {
-  test.each(REFUSED)('%s: %i', async (_, status, heads) => {
-    for (const target of ['/', '/assets/main.js', '/rpc', '/nothing']) {
+  test.each(REFUSED)('K12 at every address: %s: %i', async (_, status, heads) => {
+    for (const target of ['/', '/assets/main.js', '/rpc', '/session', '/nothing']) {
       const answer = await get(target, ...heads);
       expect([target, answer.status]).toEqual([target, status]);
       expect(answer.body).not.toMatch(/PAGE|SCRIPT|SECRET/);
     }
   });
 
-  test.each(REFUSED)('%s: %i for a WebSocket', async (_, status, heads) => {
+  test.each(REFUSED)('K6 %s: %i for a WebSocket', async (_, status, heads) => {
     const answer = await send(['GET /rpc HTTP/1.1', ...heads, ...UPGRADE]);
     expect(answer.status).toBe(status);
   });

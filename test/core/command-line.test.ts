@@ -122,6 +122,17 @@ describe('R22 I4 I11 what it says has no raw control character and no stack', ()
     expect(stdout + stderr).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202a-\u202e]/);
     expect(stderr).not.toMatch(/^\s+at |node:internal/m);
   });
+
+  test.each(['har', 'body', 'fixture'])('an export as %s at a terminal; elsewhere it has every byte', (format) => {
+    const args = ['export', '--format', format, spoken];
+    const terminal = shell(`script -qec '"$NODE" "$CLI" ${args.join(' ')}' /dev/null < /dev/null`);
+    expect(terminal.stdout).toContain('owned');
+    // Lines of a terminal end so.
+    const shown = terminal.stdout.replaceAll('\r\n', '\n');
+    // oxlint-disable-next-line no-control-regex
+    expect(shown).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202a-\u202e]/);
+    expect(run(args).stdout).toContain('\u009b31m\u202ename');
+  });
 });
 
 describe.skipIf(!canMount('what a full disk does to an import of the command line is'))('the disk is full', () => {

@@ -116,7 +116,7 @@ describe('a key', () => {
     },
   );
   test.each(['http://api.test/v1', 'https://api.test:8443/v1', 'https://api.test.evil/v1', 'https://other/v1'])(
-    'is dropped when the endpoint moves to %s',
+    'L7 is dropped when the endpoint moves to %s',
     async (to) => {
       const { endpoints, vault, id } = await keyed('https://api.test/v1');
       expect(await endpoints.save(input({ id, baseUrl: to }))).toMatchObject({ key: { configured: false } });
@@ -124,7 +124,7 @@ describe('a key', () => {
       expect(await endpoints.forRun(id)).not.toHaveProperty('key');
     },
   );
-  test('is dropped before the new address is stored', async () => {
+  test('L7 is dropped before the new address is stored', async () => {
     const { endpoints, store, vault, id } = await keyed('https://api.test/v1');
     vault.remove = async () => {
       throw new Error('locked');
@@ -134,7 +134,7 @@ describe('a key', () => {
       baseUrl: 'https://api.test/v1',
     });
   });
-  test('never comes back, and of a short one not even the end', async () => {
+  test('L6 never comes back, and of a short one not even the end', async () => {
     const { endpoints, id } = await keyed('https://api.test/v1');
     expect(JSON.stringify(await endpoints.list())).not.toContain(KEY.slice(0, -4));
     expect((await endpoints.setKey(id, ' short\n')).key).toEqual({ configured: true });

@@ -2,7 +2,7 @@
 import { expect, test } from 'playwright/test';
 import { startHost } from '../support/host.ts';
 import { importShort } from '../support/imports.ts';
-import { complaints, openEmpty, startSample, wholeTrace } from '../support/page.ts';
+import { complaints, openEmpty, shown, startSample, wholeTrace } from '../support/page.ts';
 
 test('a run is found, read, searched, compared and exported without a pointer', async ({ page }) => {
   const host = await startHost();
@@ -20,6 +20,7 @@ test('a run is found, read, searched, compared and exported without a pointer', 
   const { title } = await client.call('traces.get', { id });
   await expect(page.getByRole('navigation', { name: 'Runs' })).toContainText('26 runs');
   await keyboard.press('Control+k');
+  await expect(page.getByRole('combobox', { name: 'Search runs, messages, commands' })).toBeFocused();
   await keyboard.type(title.slice(0, 25));
   await expect(
     page
@@ -39,6 +40,8 @@ test('a run is found, read, searched, compared and exported without a pointer', 
   await keyboard.press('Control+2');
   const events = page.getByRole('grid', { name: 'Events' });
   await expect(events).toBeFocused();
+  // Before they are there, the keys of rows do nothing.
+  await expect.poll(async () => (await shown(page)).events).toBe(model.events.length);
   await keyboard.press('j');
   await expect(page.getByRole('complementary').getByRole('heading', { name: 'Event 0', exact: true })).toBeVisible();
   await expect(page.getByRole('article').getByRole('heading', { level: 1 })).toHaveText(title);

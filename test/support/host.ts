@@ -13,6 +13,11 @@ import { openWebSocketPort } from '../../src/shared/rpc/web-socket-port.ts';
 /** Browsers, or pages of one, that the tests of one host open at most. */
 const CODES = 60;
 const HOST = fileURLToPath(new URL('../../out/main/headless.js', import.meta.url));
+/** Its standard input is a pipe of the test's process, which ends with that, however that ends. */
+const END_WITH_TESTS = `data:text/javascript,${encodeURIComponent(
+  "import { isMainThread } from 'node:worker_threads';" +
+    "if (isMainThread) process.stdin.once('end', () => process.kill(process.pid, 'SIGKILL')).resume().unref();",
+)}`;
 const SOURCES = fileURLToPath(new URL('../fixtures/headless-from-sources.ts', import.meta.url));
 
 export interface HostSettings {
@@ -70,7 +75,7 @@ export async function startHost({
   const child = spawn(
     process.execPath,
     [
-      ...imports.flatMap((module) => ['--import', module]),
+      ...[END_WITH_TESTS, ...imports].flatMap((module) => ['--import', module]),
       imports.length > 0 ? SOURCES : HOST,
       '--no-open',
       ...(port === undefined ? [] : ['--port', String(port)]),
@@ -78,7 +83,7 @@ export async function startHost({
     ],
     {
       env: { ...process.env, TRACELANE_DATA_DIR: folder, TRACELANE_SAMPLE_PACE: String(pace), ...env },
-      stdio: ['ignore', 'pipe', 'pipe'],
+      stdio: ['pipe', 'pipe', 'pipe'],
     },
   );
   const output = { stdout: '', stderr: '' };

@@ -86,9 +86,10 @@ export async function createCore({
   indexAfterMs = INDEX_AFTER_MS,
 }: CoreSetup): Promise<Core> {
   helpersGiveWay();
+  // First: where there is none, nothing is left running that would keep the process from its end.
+  const store = await openStore({ dataDir, worker: storeWorker });
   const provider = await startSampleProvider({ ...(samplePace !== undefined && { pace: samplePace }) });
   const sampleUrl = provider.url;
-  const store = await openStore({ dataDir, worker: storeWorker });
   // Whoever has the file has the folder, and alone writes to it.
   const vault = store.file === undefined ? new UnsavedVault(saved) : saved;
   await vault.tidy();

@@ -8,11 +8,30 @@ import { inTurns } from '../stores/turns.ts';
 const STEP = 1_048_576;
 
 /** `what` names it in the message: `Event 108 as JSON`; `then` is what may come next. */
-export async function copyText(what: string, text: string | Promise<string>, then?: ToastAction): Promise<void> {
+export const copyText = (what: string, text: string | Promise<string>, then?: ToastAction): Promise<void> =>
+  copy(what, text, () => '', then);
+
+/** A command of a POSIX shell; that it has several lines is said, since another shell may take each for a command. */
+export const copyCommand = (what: string, command: string | Promise<string>): Promise<void> =>
+  copy(what, command, (clean) => {
+    const lines = clean.split('\n').length;
+    return lines === 1
+      ? ''
+      : `. Its ${lines} lines are one command for a POSIX shell, such as bash; another shell may run each of them by itself.`;
+  });
+
+/** `remark`: what the message says after that, of the text as it was copied. */
+async function copy(
+  what: string,
+  text: string | Promise<string>,
+  remark: (clean: string) => string,
+  then?: ToastAction,
+): Promise<void> {
   try {
     const { text: clean, removed } = await cleaned(await text);
     await navigator.clipboard.writeText(clean);
-    toast(removed === 0 ? `${what} copied` : `${what} copied without ${plural(removed, 'control character')}`, then);
+    const without = removed === 0 ? '' : ` without ${plural(removed, 'control character')}`;
+    toast(`${what} copied${without}${remark(clean)}`, then);
   } catch (error) {
     toastError(`${what} could not be copied`, error);
   }

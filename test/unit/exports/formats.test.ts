@@ -1,6 +1,6 @@
 /** What each format holds, read by the tools that it is for. */
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -170,6 +170,24 @@ describe('H12: a cURL command', () => {
       JSON.stringify(request),
       '',
     ]);
+  });
+
+  it('I12: gives an interactive bash the same, whose history begins at an exclamation mark', () => {
+    const short = '{ "!x": "it\'s !!",\n!1\n "n": "\\u0021$! `id`" }';
+    for (const written of [short, `{\n"text": ${JSON.stringify("!q it's !! ".repeat(10_000))} }`]) {
+      const requestHead = { ...HEAD, written, changes: [] };
+      const command = made([sent({ requestHead })], 'curl');
+      const out = join(folder, 'pasted');
+      execFileSync('bash', ['--norc', '--noprofile', '-i'], {
+        env: { PATH: process.env['PATH'], ANTHROPIC_API_KEY: 'sk-test', HISTFILE: '' },
+        input: `echo first\ncurl() { for one; do printf '%s\\0' "$one"; done > ${out}; [ "$one" != @- ] || cat >> ${out}; }\n${command}exit\n`,
+        stdio: ['pipe', 'ignore', 'ignore'],
+      });
+      const body = readFileSync(out, 'utf8')
+        .split('\0')
+        .findLast((one) => one !== '');
+      expect(body?.trimEnd()).toBe(written);
+    }
   });
 
   it('has the body to the character as it was written, with what was added to it', () => {

@@ -1,6 +1,6 @@
 /** `tracelane check`, as a CI job runs it: files and folders, a baseline, and its reports read by other readers. */
 import { execFileSync, spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -55,6 +55,16 @@ describe('exit codes', () => {
     const { status, out } = check('streams');
     expect(out).toMatch(/^streams\/long\.sse: error file\/unreadable: This stream has more than 500,000 events/);
     expect([status, out]).toEqual([1, expect.stringContaining('0 streams checked, 1 not')]);
+  });
+
+  it('is 1 for a file in a folder that cannot be read: it may be a stream', () => {
+    put('streams/good.sse', good);
+    put('streams/endless.log', '');
+    truncateSync(join(folder, 'streams/endless.log'), 257 * 1024 ** 2);
+    const { status, out } = check('streams', '--lanes', 'wire');
+    expect(out).toMatch(/^streams\/endless\.log: error file\/unreadable: streams\/endless\.log is longer than 256 MB/);
+    expect([status, out]).toEqual([1, expect.stringContaining('1 stream checked, 1 not')]);
+    expect(out).not.toContain('without a stream');
   });
 
   it('says first what had to be mended, which no other reader does', () => {

@@ -3,6 +3,7 @@
  * waiting by it. It sees what is committed. A store that works in memory has no file: `Store.file` says so, and its own
  * methods stand in.
  */
+import Database from 'better-sqlite3';
 import { ServiceError } from '../../../shared/rpc/services.ts';
 import { Connection } from './connection.ts';
 import { databaseFile, openToReadAnywhere } from './database.ts';
@@ -15,6 +16,18 @@ export type StoreReader = QueryMethods & { readonly close: () => void };
 
 /** Another connection knows of no running trace. */
 const CALLER: Caller = { shown: (row) => row, records: () => false };
+
+/** Throws a ServiceError with code `store` where SQLite cannot be loaded, as when it was installed for another system. */
+export function checkSqlite(): void {
+  try {
+    new Database(':memory:').close();
+  } catch (error) {
+    throw new ServiceError(
+      'store',
+      `SQLite cannot be loaded (${detailOf(error)}). Install Tracelane again; in a clone of it, run npm ci.`,
+    );
+  }
+}
 
 /** Throws a ServiceError with code `store` when there is no file that this version can read. */
 export function openReadOnly(dataDir: string): StoreReader {

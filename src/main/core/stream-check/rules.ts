@@ -51,7 +51,7 @@ const OWN: readonly CheckRule[] = [
   {
     id: OWN_RULES.unreadable,
     title: 'The file cannot be read as a stream',
-    help: 'Name only files that `tracelane import` takes, and name the API with --api where the bytes do not tell it.',
+    help: 'Give the right to read it, or take it out of the folder. Name only files that `tracelane import` takes, and name the API with --api where the bytes do not tell it.',
     level: 'error',
   },
   {

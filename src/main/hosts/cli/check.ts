@@ -121,7 +121,7 @@ interface FoundStream extends CheckedStream, Pick<ReportedStream, 'name' | 'path
 
 interface Found {
   readonly streams: readonly FoundStream[];
-  /** Files that were named and hold no stream, and those with one that cannot be checked. */
+  /** Files that cannot be read, those that were named and hold no stream, and those with one that cannot be checked. */
   readonly refused: readonly { readonly name: string; readonly path: string; readonly sentence: string }[];
   readonly passedOver: readonly string[];
 }
@@ -135,7 +135,9 @@ async function streamsIn(paths: readonly string[], { file, folder }: Baseline, f
     try {
       streams.push(...(await checkedIn(path, name, flags)));
     } catch (error) {
-      if (named || error instanceof TooLongToCompare) refused.push({ name, path, sentence: sentenceOf(error) });
+      // What could not be read may be a stream.
+      if (named || error instanceof TooLongToCompare || error instanceof UsageError)
+        refused.push({ name, path, sentence: sentenceOf(error) });
       else passedOver.push(name);
     }
   }

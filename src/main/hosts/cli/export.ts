@@ -6,7 +6,7 @@ import { makeExport, previewExport, type ExportChoice } from '../../core/exports
 import { EXPORT_PARTS, type ExportManifest, type ExportPart } from '../../../shared/model/export.ts';
 import { PROVIDERS } from '../../../shared/providers/registry.ts';
 import { namedTraces } from './traces.ts';
-import { printable, sentenceOf, UsageError } from './terminal.ts';
+import { printable, printableLines, sentenceOf, UsageError } from './terminal.ts';
 import { writeWhole } from './write-whole.ts';
 import { counted } from '../../../shared/text/count.ts';
 
@@ -75,7 +75,8 @@ function write(
   if (out === undefined || out === '-') {
     if (process.stdout.isTTY && bytes[0] === 0x1f)
       throw new UsageError(`This format is no text. Name a file with --out, such as --out ${name}.`);
-    process.stdout.write(bytes);
+    // A terminal obeys what a stream may say, and takes the escapes of JSON in its place; all others get every byte.
+    process.stdout.write(process.stdout.isTTY ? printableLines(new TextDecoder().decode(bytes)) : bytes);
     return;
   }
   writeWhole(out, bytes);

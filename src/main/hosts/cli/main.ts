@@ -45,7 +45,7 @@ async function commandsFor(args: readonly string[]): Promise<readonly Add[]> {
 
 const [BAD_USE, FAULT, ENDED_BY_SIGPIPE] = [2, 70, 141];
 
-/** Runs the command that the process was given; what went wrong becomes its exit code. */
+/** Runs the command that the process was given; what went wrong becomes its exit code. Rejects where a part of the program is missing. */
 export async function runCommandLine(files: ProgramFiles): Promise<void> {
   const program = new Command('tracelane')
     .description('Capture LLM streams on their way, decode them, compare their lanes, and check the adapters')
@@ -64,6 +64,7 @@ export async function runCommandLine(files: ProgramFiles): Promise<void> {
   try {
     await program.parseAsync();
   } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ERR_MODULE_NOT_FOUND') throw error;
     process.exitCode = endedBy(error);
   }
 }

@@ -45,7 +45,11 @@ function realFolder(path: string): string {
 
 /** The data folder is opened for each question, since it may come, go and grow while an agent works. */
 async function accessTo(dataDir: string | undefined, folders: readonly string[]): Promise<TraceAccess> {
-  const { folderOf, openFolder, storedIn, tracesIn } = await import('./traces.ts');
+  const [{ folderOf, openFolder, storedIn, tracesIn }, { checkSqlite }] = await Promise.all([
+    import('./traces.ts'),
+    import('../../core/store/read-only.ts'),
+  ]);
+  checkSqlite();
   const withReader = async <Value>(ask: (reader: ReturnType<typeof openFolder>) => Value): Promise<Awaited<Value>> => {
     const reader = openFolder(folderOf(dataDir));
     try {

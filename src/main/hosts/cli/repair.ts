@@ -2,6 +2,7 @@
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import { isLossy, repair, RepairError, type Repaired } from '../../core/repair/repair.ts';
+import { checkSqlite } from '../../core/store/read-only.ts';
 import { dataDirectory } from '../environment.ts';
 import { printable, UsageError } from './terminal.ts';
 import { counted } from '../../../shared/text/count.ts';
@@ -23,6 +24,7 @@ export function addRepair(program: Command): void {
 }
 
 function repairIn(dataDir: string): Repaired {
+  checkSqlite();
   try {
     return repair(dataDir);
   } catch (error) {

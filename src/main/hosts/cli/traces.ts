@@ -6,7 +6,7 @@ import { storedTrace } from '../../core/decoding/stored-trace.ts';
 import type { TraceToExport } from '../../core/exports/exported.ts';
 import { exportable, importedTrace } from '../../core/imports/imported-trace.ts';
 import { recognize, type RecognizedStream } from '../../core/imports/recognize.ts';
-import { openReadOnly, type StoreReader } from '../../core/store/read-only.ts';
+import { checkSqlite, openReadOnly, type StoreReader } from '../../core/store/read-only.ts';
 import { ServiceError } from '../../../shared/rpc/services.ts';
 import { traceId } from '../../../shared/model/ids.ts';
 import type { Api } from '../../../shared/model/stream.ts';
@@ -39,8 +39,9 @@ export async function tracesOf(file: string, bytes: Uint8Array, api?: Api): Prom
 
 export const folderOf = (given: string | undefined): string => (given === undefined ? dataDirectory() : resolve(given));
 
-/** Throws UsageError where the folder has no traces that can be read. */
+/** Throws UsageError where the folder has no traces that can be read, and ServiceError where no folder's can. */
 export function openFolder(dataDir: string): StoreReader {
+  checkSqlite();
   try {
     return openReadOnly(dataDir);
   } catch (error) {

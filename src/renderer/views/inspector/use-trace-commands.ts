@@ -2,7 +2,7 @@
 import { bytesOf } from '../../../shared/text/base64.ts';
 import { client } from '../../client/client.ts';
 import { useCommand } from '../../commands/commands.ts';
-import { copyText } from '../../components/copy.ts';
+import { copyCommand } from '../../components/copy.ts';
 import { setPane } from '../../stores/app.ts';
 import { useSession, useTrace } from '../../stores/open.ts';
 
@@ -17,7 +17,7 @@ export function useTraceCommands(): void {
       const command = client()
         .call('exports.make', choice)
         .then(({ base64 }) => new TextDecoder().decode(bytesOf(base64)).trimEnd());
-      void copyText('The request as cURL', command);
+      void copyCommand('The request as cURL', command);
     },
     sendable,
   );

@@ -413,7 +413,11 @@ describe('J2 a frame larger than any that the page sends', () => {
     const before = await bytesInUse();
     const socket = await upgraded();
     const answers: Buffer[] = [];
-    socket.on('data', (bytes: Buffer) => answers.push(bytes));
+    // What the host says of itself at first may come now.
+    socket.on('data', (bytes: Buffer) => {
+      const close = bytes.indexOf(0x88);
+      if (close >= 0) answers.push(bytes.subarray(close));
+    });
     const piece = Buffer.alloc(CONTINUED, 'x');
     let sent = 0;
     // A frame may have three bytes for each of its units.

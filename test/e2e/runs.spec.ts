@@ -184,6 +184,55 @@ test('several runs are marked by range and one by one, starred, tagged, filtered
   expect(found).toEqual([]);
 });
 
+test('a screen reader is told what a filter finds and what is restored, and no stored run is said to start', async ({
+  page,
+}) => {
+  await add('The needle');
+  await add('Hay');
+  await page.addInitScript(() => {
+    const said: string[] = [];
+    Object.assign(window, { said });
+    new MutationObserver(() => {
+      const text = document.querySelector('[data-testid="announcer"]')?.textContent ?? '';
+      if (text !== '' && text !== said.at(-1)) said.push(text);
+    }).observe(document, { subtree: true, childList: true, characterData: true });
+  });
+  await openEmpty(page, host.url);
+  const said = () => page.evaluate(() => (window as unknown as { said: string[] }).said);
+  await expect(names(page)).toHaveText(['Hay', 'The needle']);
+  await filter(page).fill('needle');
+  await expect.poll(said).toEqual(['1 of 2 runs']);
+  await filter(page).press('Escape');
+  await names(page).filter({ hasText: 'The needle' }).click();
+  await page.keyboard.press('ControlOrMeta+Backspace');
+  await expect(runs(page)).toContainText('1 run');
+  await expect(page.locator('.toasts')).toContainText('“The needle” deleted');
+  await page.keyboard.press('ControlOrMeta+Z');
+  await expect(page.getByRole('article').getByRole('heading', { level: 1 })).toContainText('The needle');
+  await expect(page.locator('.numbers')).toContainText('Total');
+  await expect.poll(said).toEqual(['1 of 2 runs', '1 run restored']);
+});
+
+test('what is typed right after the key of the filter is the filter, also where the list was folded', async ({
+  page,
+}) => {
+  await add('tgxm');
+  await openEmpty(page, host.url);
+  await expect(names(page)).toHaveText(['tgxm']);
+  for (const folded of [false, true]) {
+    if (folded) await page.getByRole('button', { name: 'Fold the run list' }).click();
+    // In one task of the page, as keys that were pressed while it was busy.
+    await page.evaluate(() => {
+      document.activeElement?.dispatchEvent(
+        new KeyboardEvent('keydown', { key: '/', bubbles: true, cancelable: true }),
+      );
+      if (document.activeElement?.matches('[role="combobox"]') !== true) throw new Error('The filter has no focus.');
+    });
+    await filter(page).press('Escape');
+    await page.evaluate(() => (document.activeElement as HTMLElement).blur());
+  }
+});
+
 test('the end of a long list, and any place of it, is there at once, and stays where it is while runs come', async ({
   page,
 }) => {

@@ -18,7 +18,7 @@ export function Tip({ text, chord, children }: TipProps) {
       <Tooltip.Trigger render={children} />
       <Tooltip.Portal>
         <Tooltip.Positioner sideOffset={6} className="tip-layer">
-          <Tooltip.Popup className="tip">
+          <Tooltip.Popup className="tip" aria-hidden>
             {text}
             {chord !== undefined && <Key chord={chord} />}
           </Tooltip.Popup>

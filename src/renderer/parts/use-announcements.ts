@@ -13,7 +13,8 @@ const PROGRESS_MS = 5000;
 
 export function useAnnouncements(): void {
   const session = useSession();
-  const live = useTrace((trace) => trace.phase === 'live');
+  // Until it is known of a trace whether it is over, nothing is said of it.
+  const live = useTrace((trace) => trace.phase === 'live' && trace.detail !== null);
   const replay = useOpen((state) => state.over !== null);
   const progress = useApp((state) => state.settings?.announce === 'progress');
 

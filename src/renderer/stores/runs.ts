@@ -8,6 +8,7 @@ import type { TraceId } from '../../shared/model/ids.ts';
 import type { TraceRow } from '../../shared/model/trace.ts';
 import type { ListChange } from '../../shared/rpc/contract.ts';
 import { client } from '../client/client.ts';
+import { announce } from './announce.ts';
 import { selectTrace, useApp } from './app.ts';
 import { withFrame } from './frame.ts';
 import { withChanges } from './list-changes.ts';
@@ -263,9 +264,12 @@ async function search(): Promise<void> {
   while (outdated) {
     outdated = false;
     const rest = restOf(performance.now());
-    const answer = await searched(asked, useRuns.getState().found);
+    const { found: before, total } = useRuns.getState();
+    const answer = await searched(asked, before);
     if (mine !== turn) return;
     put(withRows(answer.rows), { found: answer.found });
+    if (before?.filter !== asked && answer.found.problem === null)
+      announce(`${answer.found.total} of ${runCount(total)}`);
     await rest();
     if (mine !== turn) return;
   }
@@ -327,6 +331,8 @@ function patch(row: TraceRow): void {
   put(new Map(useRuns.getState().rows).set(row.id, row), {});
 }
 
+const runCount = (count: number): string => `${count} ${count === 1 ? 'run' : 'runs'}`;
+
 /** Deletes traces, with a way back; the one below in what is `listed`, as it stands there, takes over the selection. */
 export async function deleteTraces(ids: readonly TraceId[], listed: readonly TraceId[]): Promise<void> {
   const { rows } = useRuns.getState();
@@ -339,7 +345,7 @@ export async function deleteTraces(ids: readonly TraceId[], listed: readonly Tra
   }
   if (selected !== null && ids.includes(selected)) selectTrace(successorOf(listed, selected, new Set(ids)));
   const first = rows.get(ids[0]!);
-  const what = ids.length === 1 && first ? `“${first.title}” deleted` : `${ids.length} runs deleted`;
+  const what = ids.length === 1 && first ? `“${first.title}” deleted` : `${runCount(ids.length)} deleted`;
   toast(what, { label: 'Undo', undoes: true, run: () => void restore(ids) });
 }
 
@@ -347,6 +353,7 @@ async function restore(ids: readonly TraceId[]): Promise<void> {
   try {
     await client().call('traces.restore', { ids: [...ids] });
     selectTrace(ids[0]!);
+    announce(`${runCount(ids.length)} restored`);
   } catch (error) {
     toastError('The run could not be restored', error);
   }

@@ -1,4 +1,5 @@
 import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react';
+import { flushSync } from 'react-dom';
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { ArrowUpRight, Download, Rows3, Star, Tag, Trash2, PanelLeftClose, PanelLeftOpen } from 'lucide-react';
 import { readFilter } from '../../../shared/filter/read-filter.ts';
@@ -115,8 +116,9 @@ export function RunList() {
   useCommand('list.next', () => step(1), runs.length > 0);
   useCommand('list.previous', () => step(-1), runs.length > 0);
   useCommand('list.filter', () => {
-    foldList(false);
-    onNextFrame(() => field.current?.focus());
+    // What is typed next is meant for the field, and not a frame later.
+    flushSync(() => foldList(false));
+    field.current?.focus();
   });
   useCommand('list.follow', () => toggleFollow(runs));
   useCommand('trace.star', () => void starTraces(chosen), row !== undefined);

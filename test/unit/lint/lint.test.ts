@@ -12,7 +12,7 @@ import {
 import { providerOf, PROVIDERS } from '../../../src/shared/providers/registry.ts';
 import type { Api } from '../../../src/shared/model/stream.ts';
 import { CORPUS, corpusFiles, describeWith } from '../../support/corpus.ts';
-import { exampleBytes } from '../../support/lint-example.ts';
+import { awsMessage, exampleBytes } from '../../support/lint-example.ts';
 import { wireFixtures } from '../../support/fixtures.ts';
 import { chatBody, chunk, namedBody, runWire } from '../../support/wire.ts';
 
@@ -620,5 +620,36 @@ describeWith(CORPUS, 'the corpus under the lenient profile', () => {
     );
     expect(rules('mistral-chat_completions-tool-call.sse')).toContain('tool-index-missing');
     expect(rules('github-copilot-responses-id-rotation.1.sse')).toContain('item-id-changes');
+  });
+});
+
+describe('a damaged message of Bedrock', () => {
+  const events = [
+    { ...mStart, message: { ...(mStart['message'] as object), model: 'x' } },
+    block(0),
+    delta(0),
+    delta(0),
+    stop(0),
+    block(1),
+    delta(1),
+    stop(1),
+    ...mEnd(),
+    { type: 'message_stop' },
+  ];
+  const messages = events.map((event) =>
+    awsMessage('chunk', JSON.stringify({ bytes: Buffer.from(JSON.stringify(event)).toString('base64') })),
+  );
+  // What the last event of a block or of the answer took with it is missing, and is said to be.
+  test.each([1, 2, 3, 5, 6])('is not told again as a block that was not started, message %i', (at) => {
+    const body = Buffer.concat(
+      messages.map((message, place) => {
+        const copy = Buffer.from(message);
+        if (place === at) copy[copy.length - 8]! ^= 1;
+        return copy;
+      }),
+    );
+    const rules = lintOf('bedrock', new Uint8Array(body)).map(({ rule }) => rule);
+    expect(rules).toContain('message-damaged');
+    expect(rules).not.toContain('block-order');
   });
 });

@@ -121,8 +121,13 @@ export const finishTwice = (
   },
 });
 
-/** `words`: the reasons that the API has. */
-export const finishWord = (words: readonly string[], field: string, examples: Examples): LintRule => ({
+/** `words`: the reasons that the API has. `wordOf`: the one in a reason that says more. */
+export const finishWord = (
+  words: readonly string[],
+  field: string,
+  examples: Examples,
+  wordOf = (raw: string): string => raw,
+): LintRule => ({
   id: 'finish-unknown',
   strict: 'warning',
   lenient: 'info',
@@ -133,7 +138,7 @@ export const finishWord = (words: readonly string[], field: string, examples: Ex
   check: () => ({
     hears: ['finish'],
     message(said, event, report) {
-      if (said.message_type !== 'finish' || said.finish.raw === null || words.includes(said.finish.raw)) return;
+      if (said.message_type !== 'finish' || said.finish.raw === null || words.includes(wordOf(said.finish.raw))) return;
       const { raw, unified } = said.finish;
       const near = words.find((word) => word === SAME_AS[raw.toLowerCase()]) ?? nearestWord(raw, words);
       if (unified === 'error') return;

@@ -52,6 +52,7 @@ const WORDS: Readonly<Record<string, FinishReason['unified']>> = {
   tool_calls: 'tool_use',
   function_call: 'tool_use',
   content_filter: 'content_filter',
+  function_call_filter: 'error',
   model_length: 'length',
   error: 'error',
   insufficient_system_resource: 'error',
@@ -71,4 +72,13 @@ const WORDS: Readonly<Record<string, FinishReason['unified']>> = {
 /** What stands for null in the place of a finish reason, as DashScope and servers in Python write it. */
 export const isNoFinish = (reason: string): boolean => reason === 'null' || reason === 'None';
 
-export const chatFinish = (raw: string | null): FinishReason => finishReason(raw, WORDS);
+/**
+ * The word of a finish reason without what Google's OpenAI-compatible endpoint adds to it: its own reason, as in
+ * "content_filter: PROHIBITED_CONTENT" (https://ai.google.dev/api/generate-content#FinishReason).
+ */
+export const finishWordOf = (raw: string): string => /^(\w+_filter): [A-Z_]+$/.exec(raw)?.[1] ?? raw;
+
+export const chatFinish = (raw: string | null): FinishReason => ({
+  ...finishReason(raw === null ? null : finishWordOf(raw), WORDS),
+  raw,
+});

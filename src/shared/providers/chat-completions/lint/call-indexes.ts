@@ -9,7 +9,7 @@ import {
   Drifting,
   eachChoice,
   eachToolCall,
-  isPlace,
+  indexFault,
   nameIn,
   unlessPlain,
   type IndexedCall,
@@ -30,14 +30,8 @@ export const CALL_INDEX_RULES: readonly LintRule[] = [
     counterexample: chat(chatCall(0, 'a', 'f', '{}'), ...chatEnd('tool_calls')),
     check: () =>
       eachToolCall((call, _key, { frame }, report) => {
-        const index = call['index'];
-        if (isPlace(index)) return;
-        report(
-          frame,
-          index === undefined || index === null
-            ? 'A fragment of a tool call has no index.'
-            : `The index of a tool call is ${JSON.stringify(index)}, which is no ${typeof index === 'number' ? 'place in a list' : 'number'}.`,
-        );
+        const fault = indexFault('a fragment of a tool call', call['index']);
+        if (fault !== null) report(frame, fault);
       }),
   },
   {

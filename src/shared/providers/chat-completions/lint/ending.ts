@@ -10,7 +10,7 @@ import {
   finishWord,
   firstText,
 } from '../../../lint/shared/ending.ts';
-import { isNoFinish } from '../usage.ts';
+import { finishWordOf, isNoFinish } from '../usage.ts';
 import { choicesOf, eachChoice, settled, unlessPlain } from './events.ts';
 import { finish, hi, usageChunk } from './examples.ts';
 
@@ -18,13 +18,14 @@ import { finish, hi, usageChunk } from './examples.ts';
 const OTHER_FINISHES = new Set(['finishReason', 'finish', 'stop_reason', 'stopReason', 'done_reason', 'reason']);
 const ALL_FINISHES = new Set(['finish_reason', ...OTHER_FINISHES]);
 
-/** With the words of DeepSeek, Mistral, GLM and the form before tool calls. */
+/** With the words of DeepSeek, Mistral, GLM, Google and the form before tool calls. */
 const FINISH_WORDS = [
   'stop',
   'length',
   'tool_calls',
   'content_filter',
   'function_call',
+  'function_call_filter',
   'insufficient_system_resource',
   'model_length',
   'network_error',
@@ -103,10 +104,12 @@ export const ENDING_RULES: readonly LintRule[] = [
     () => false,
     { example: chat(hi, finish(), ...chatEnd('length')), counterexample: chatText('Hi') },
   ),
-  finishWord(FINISH_WORDS, 'finish_reason', {
-    example: chat(hi, ...chatEnd('STOP')),
-    counterexample: chatText('Hi'),
-  }),
+  finishWord(
+    FINISH_WORDS,
+    'finish_reason',
+    { example: chat(hi, ...chatEnd('STOP')), counterexample: chatText('Hi') },
+    finishWordOf,
+  ),
   {
     id: 'finish-empty',
     strict: 'warning',

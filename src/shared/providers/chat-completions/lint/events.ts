@@ -85,7 +85,15 @@ export function eachToolCall(
 }
 
 /** Whether a value counts from 0. */
-export const isPlace = (index: unknown): boolean => typeof index === 'number' && Number.isInteger(index) && index >= 0;
+const isPlace = (index: unknown): boolean => typeof index === 'number' && Number.isInteger(index) && index >= 0;
+
+/** What is wrong with the index of a thing, which is called `of` with its article, as a sentence; null where it counts from 0. */
+export function indexFault(of: string, index: unknown): string | null {
+  if (isPlace(index)) return null;
+  if (index === undefined || index === null) return `${of.charAt(0).toUpperCase()}${of.slice(1)} has no index.`;
+  return `The index of ${of} is ${JSON.stringify(index)}, which is no ${typeof index === 'number' ? 'place in a list' : 'number'}.`;
+}
+
 export const functionOf = (call: JsonObject): JsonObject | null => objectOf(call['function'] ?? call['custom']);
 export const argumentsOf = (call: JsonObject): string => stringOf(functionOf(call)?.['arguments']) ?? '';
 export const nameIn = (call: JsonObject): string | null => stringOf(functionOf(call)?.['name']);

@@ -3,7 +3,7 @@ import { numberOf, objectOf, stringOf, type JsonObject } from '../../../json/jso
 import { chat, chatEnd, chatText, chunk } from '../../../lint/example-bodies.ts';
 import { kindOf, type LintEvent, type LintRule } from '../../../lint/rule.ts';
 import { deltaMissing } from '../../../lint/shared/parts.ts';
-import { choicesOf, isFilterResult, isPlace, ofAnswer, settled } from './events.ts';
+import { choicesOf, isFilterResult, indexFault, ofAnswer, settled } from './events.ts';
 import { finish, hi, usageChunk } from './examples.ts';
 
 /** What stands in a list that should hold objects; null where nothing else does. */
@@ -106,14 +106,8 @@ export const PART_RULES: readonly LintRule[] = [
     counterexample: chatText('Hi'),
     check: () =>
       settled((choice, _index, { frame }, report) => {
-        const { index } = choice;
-        if (!isPlace(index))
-          report(
-            frame,
-            index === undefined || index === null
-              ? 'A choice has no index.'
-              : `The index of a choice is ${JSON.stringify(index)}, which is no ${typeof index === 'number' ? 'place in a list' : 'number'}.`,
-          );
+        const fault = indexFault('a choice', choice['index']);
+        if (fault !== null) report(frame, fault);
       }),
   },
   {

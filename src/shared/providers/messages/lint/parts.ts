@@ -66,13 +66,17 @@ export const PART_RULES: readonly LintRule[] = [
     example: messagesExample(...hi(textDelta(1, '!')), messageDelta('end_turn'), messageStop),
     counterexample: HEALTHY,
     comesWith: ['block-left-open'],
-    check: () => {
+    check: ({ faults }) => {
       const open = new Set<number>();
       const closed = new Set<number>();
+      const damage = faults.all.find(({ id }) => id === 'message-damaged')?.start ?? Infinity;
       return {
         settled: true,
         event({ frame, type, data }, report) {
           const index = numberOf(data?.['index']);
+          // What the damage took may have been the start of the block, and the damage has its own remark.
+          if (index !== null && type !== 'content_block_start' && frame.start > damage && !closed.has(index))
+            open.add(index);
           if (type === 'message_start') {
             open.clear();
             closed.clear();

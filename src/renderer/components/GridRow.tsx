@@ -4,8 +4,7 @@ import { ChevronDown, ChevronRight, ChevronUp } from 'lucide-react';
 import { Icon } from './Icon.tsx';
 import type { RowPlace } from './RowGrid.tsx';
 
-interface GridRowProps {
-  readonly place: RowPlace;
+interface GridRowProps extends RowPlace {
   /** Class of the line, which gives it its columns; the first is that of the arrow. */
   readonly line: string;
   readonly active: boolean;
@@ -21,19 +20,32 @@ interface GridRowProps {
 }
 
 /** A row in one line that opens in place, by its arrow or a double click. */
-export function GridRow({ place, line, active, same = false, open, onPick, onOpen, below, children }: GridRowProps) {
+export function GridRow({
+  id,
+  rowIndex,
+  top,
+  height,
+  line,
+  active,
+  same = false,
+  open,
+  onPick,
+  onOpen,
+  below,
+  children,
+}: GridRowProps) {
   const toggle = (click: MouseEvent) => {
     click.stopPropagation();
     onOpen();
   };
   return (
     <div
-      id={place.id}
+      id={id}
       className={['grid-row', active && 'active', same && 'same'].filter(Boolean).join(' ')}
       role="row"
-      aria-rowindex={place.rowIndex}
+      aria-rowindex={rowIndex}
       aria-selected={active}
-      style={{ transform: `translateY(${place.top}px)`, height: place.height }}
+      style={{ transform: `translateY(${top}px)`, height }}
       onClick={onPick}
       onDoubleClick={toggle}
     >
@@ -53,7 +65,11 @@ export function GridRow({ place, line, active, same = false, open, onPick, onOpe
         </span>
         {children}
       </div>
-      {open && <div role="gridcell">{below}</div>}
+      {open && (
+        <div key={id} role="gridcell">
+          {below}
+        </div>
+      )}
     </div>
   );
 }

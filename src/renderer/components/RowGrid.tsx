@@ -2,9 +2,18 @@
  * A long list of rows of known height, of which only those in view exist: Up and Down (j and k) move, Enter opens, and the
  * moves stop at the ends. The run list keeps its own arrows while the focus is in it.
  */
-import { useEffect, useSyncExternalStore, type KeyboardEvent, type ReactNode, type RefObject } from 'react';
-import { useVirtualizer } from '@tanstack/react-virtual';
+import {
+  Fragment,
+  useEffect,
+  useMemo,
+  useSyncExternalStore,
+  type KeyboardEvent,
+  type ReactNode,
+  type RefObject,
+} from 'react';
 import { useCommand } from '../commands/commands.ts';
+import { RowLayout, type RowHeights } from './row-layout.ts';
+import { useRowsInView } from './use-rows-in-view.ts';
 import './row-grid.css';
 
 export interface RowPlace {
@@ -22,9 +31,7 @@ interface RowGridProps {
   /** Prefix of the rows' element ids. */
   readonly name: string;
   readonly count: number;
-  readonly heightOf: (at: number) => number;
-  /** Changes when heights do. */
-  readonly layout: unknown;
+  readonly heights: RowHeights;
   readonly render: (at: number, place: RowPlace) => ReactNode;
   /** The row the keys act on; −1: none yet. It is brought into view when it changes. */
   readonly active: number;
@@ -39,8 +46,7 @@ export function RowGrid({
   label,
   name,
   count,
-  heightOf,
-  layout,
+  heights,
   render,
   active,
   onMove,
@@ -48,20 +54,15 @@ export function RowGrid({
   scroller,
   head,
 }: RowGridProps) {
-  // The rule speaks for the React Compiler, which is not in use here.
-  // oxlint-disable-next-line react/incompatible-library
-  const virtual = useVirtualizer({
-    count,
-    getScrollElement: () => scroller.current,
-    estimateSize: heightOf,
-    overscan: 12,
-    scrollMargin: HEAD,
-    scrollPaddingStart: HEAD,
-  });
+  const layout = useMemo(() => new RowLayout(count, heights), [count, heights]);
+  const { first, end, slotOf, look } = useRowsInView(scroller, layout);
   useEffect(() => {
-    virtual.measure();
-    if (active >= 0) virtual.scrollToIndex(active, { align: 'auto' });
-  }, [virtual, active, layout]);
+    if (active < 0) return;
+    bringIntoView(scroller.current!, layout, active);
+    look();
+    // Not when rows are added: whoever has scrolled away stays there.
+    // oxlint-disable-next-line react/exhaustive-deps
+  }, [active, heights, look, scroller]);
   useKeptInView(scroller, active >= 0 ? `${name}-${active}` : null);
   useFocusOnArrival(scroller);
 
@@ -77,7 +78,7 @@ export function RowGrid({
   const onKeyDown = (event: KeyboardEvent<HTMLDivElement>): void => {
     // Keys of what stands inside a row are not the grid's.
     if (event.target !== event.currentTarget || event.ctrlKey || event.metaKey || event.altKey) return;
-    const page = Math.max(1, Math.floor(event.currentTarget.clientHeight / heightOf(Math.max(active, 0))) - 1);
+    const page = Math.max(1, Math.floor(event.currentTarget.clientHeight / layout.heightOf(Math.max(active, 0))) - 1);
     const to = { Home: 0, End: count - 1, PageDown: active + page, PageUp: active - page }[event.key];
     if (to !== undefined) move(to);
     else if (event.key === 'Enter' && active >= 0) onOpen(active);
@@ -85,7 +86,6 @@ export function RowGrid({
     event.preventDefault();
   };
 
-  const drawn = virtual.getVirtualItems();
   return (
     <div
       className="row-grid"
@@ -94,19 +94,21 @@ export function RowGrid({
       aria-label={label}
       aria-rowcount={count}
       tabIndex={0}
-      aria-activedescendant={drawn.some(({ index }) => index === active) ? `${name}-${active}` : undefined}
+      aria-activedescendant={active >= first && active < end ? `${name}-${active}` : undefined}
       onKeyDown={onKeyDown}
     >
       {head}
-      <div className="row-grid-all" role="rowgroup" style={{ height: virtual.getTotalSize() }}>
-        {drawn.map((item) =>
-          render(item.index, {
-            id: `${name}-${item.index}`,
-            rowIndex: item.index + 1,
-            top: item.start - HEAD,
-            height: item.size,
-          }),
-        )}
+      <div className="row-grid-all" role="rowgroup" style={{ height: layout.height }}>
+        {Array.from({ length: Math.max(0, end - first) }, (_, n) => (
+          <Fragment key={slotOf(first + n)}>
+            {render(first + n, {
+              id: `${name}-${first + n}`,
+              rowIndex: first + n + 1,
+              top: layout.topOf(first + n),
+              height: layout.heightOf(first + n),
+            })}
+          </Fragment>
+        ))}
       </div>
     </div>
   );
@@ -129,6 +131,14 @@ function useKeptInView(scroller: RefObject<HTMLElement | null>, row: string | nu
     observer.observe(list);
     return () => observer.disconnect();
   }, [scroller, row]);
+}
+
+/** Scrolls as little as that takes. */
+function bringIntoView(element: HTMLElement, layout: RowLayout, at: number): void {
+  const top = layout.topOf(at);
+  const lowest = HEAD + top + layout.heightOf(at) - element.clientHeight;
+  if (element.scrollTop > top) element.scrollTop = top;
+  else if (element.scrollTop < lowest) element.scrollTop = lowest;
 }
 
 /** Whether the focus is in the run list. */

@@ -11,8 +11,7 @@ import { ExpandedEvent } from './ExpandedEvent.tsx';
 /** Whether the row's read gave the rows beside it too: the bracket goes on there. */
 export type Bracket = 'alone' | 'opens' | 'goes-on' | 'closes';
 
-interface EventRowProps {
-  readonly place: RowPlace;
+interface EventRowProps extends RowPlace {
   readonly event: EventSummary;
   /** Time since the event before it, nanoseconds; null for the first. */
   readonly deltaNs: number | null;
@@ -33,7 +32,6 @@ interface EventRowProps {
 
 /** One event, or a run of deltas, in one line; opened, with its JSON, text and bytes below. */
 export const EventRow = memo(function EventRow({
-  place,
   event,
   deltaNs,
   timed,
@@ -48,10 +46,11 @@ export const EventRow = memo(function EventRow({
   open,
   onPick,
   onOpen,
+  ...place
 }: EventRowProps) {
   return (
     <GridRow
-      place={place}
+      {...place}
       line="event-line"
       active={active}
       open={open}

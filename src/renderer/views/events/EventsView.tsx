@@ -13,6 +13,7 @@ import { Menu } from '../../components/Menu.tsx';
 import { GridHead, type GridColumn } from '../../components/GridRow.tsx';
 import { RowGrid, type RowPlace } from '../../components/RowGrid.tsx';
 import { Shown } from '../../components/Shown.tsx';
+import { useRowHeights } from '../../components/use-rows-in-view.ts';
 import { selectEvent, setRange, useSession, useTrace } from '../../stores/open.ts';
 import type { TraceModel } from '../../stores/trace-model.ts';
 import { useFollow } from '../../parts/use-follow.ts';
@@ -64,8 +65,8 @@ export function EventsView() {
   if (selected !== null && !all && !filtered && list.rowOf(selected) < 0 && isInRange(model, selected, range))
     setAll(true);
   const remarks = useMemo(() => remarksByEvent(lint), [lint]);
-  const own = selected === null ? -1 : list.rowOf(selected);
-  const active = order && own >= 0 ? order.indexOf(own) : own;
+  const placeOf = (row: number) => (order && row >= 0 ? order.indexOf(row) : row);
+  const active = placeOf(selected === null ? -1 : list.rowOf(selected));
 
   const pick = useCallback(
     (event: number) => {
@@ -88,21 +89,23 @@ export function EventsView() {
     const event = nearestEvent(rowAt, list.rows.length, at, at < active ? -1 : 1);
     if (event !== null) pick(event);
   };
-  const heightOf = (at: number) => {
-    const row = rowAt(at);
-    return row?.type === 'event' && opened.has(row.first) ? ROW_HEIGHT + OPEN_HEIGHT : ROW_HEIGHT;
-  };
+  const heights = useRowHeights({
+    row: ROW_HEIGHT,
+    below: OPEN_HEIGHT,
+    opened: list
+      .rowsFrom(opened)
+      .map(placeOf)
+      .toSorted((a, b) => a - b),
+  });
 
   const render = (at: number, place: RowPlace) => {
     const row = rowAt(at)!;
-    if (row.type === 'note')
-      return <NoteRow key={place.id} place={place} model={model} note={row.note} timed={timed} />;
+    if (row.type === 'note') return <NoteRow {...place} model={model} note={row.note} timed={timed} />;
     const event = model.events[row.first]!;
     const before = model.events[row.first - 1];
     return (
       <EventRow
-        key={place.id}
-        place={place}
+        {...place}
         event={event}
         deltaNs={before ? event.tNs - before.tNs : null}
         timed={timed}
@@ -166,8 +169,7 @@ export function EventsView() {
         label="Events"
         name="event"
         count={list.rows.length}
-        heightOf={heightOf}
-        layout={`${[...opened].join()} ${sort?.by} ${sort?.descending}`}
+        heights={heights}
         render={render}
         active={active}
         onMove={move}
@@ -282,23 +284,22 @@ function CopyMenu({ row }: { readonly row: EventsRow | null }) {
   );
 }
 
-interface NoteRowProps {
-  readonly place: RowPlace;
+interface NoteRowProps extends RowPlace {
   readonly model: TraceModel;
   readonly note: number;
   readonly timed: boolean;
 }
 
 /** A remark on bytes that are no event. */
-function NoteRow({ place, model, note, timed }: NoteRowProps) {
+function NoteRow({ id, rowIndex, top, height, model, note, timed }: NoteRowProps) {
   const { type, text, tNs, start, end } = model.notes[note]!;
   return (
     <div
-      id={place.id}
+      id={id}
       className="grid-row"
       role="row"
-      aria-rowindex={place.rowIndex}
-      style={{ transform: `translateY(${place.top}px)`, height: place.height }}
+      aria-rowindex={rowIndex}
+      style={{ transform: `translateY(${top}px)`, height }}
     >
       <div className="grid-line event-line note">
         <span />

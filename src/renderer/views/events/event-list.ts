@@ -137,6 +137,15 @@ export class EventList {
     return this.#rowOf[event] ?? -1;
   }
 
+  /** The rows that begin with one of these events. */
+  rowsFrom(events: Iterable<number>): readonly number[] {
+    return [...events].flatMap((event) => {
+      const at = this.rowOf(event);
+      const row = this.rows[at];
+      return row?.type === 'event' && row.first === event ? [at] : [];
+    });
+  }
+
   #event(event: EventSummary): void {
     const quiet = this.#facts.isQuiet(event.index);
     if (!this.#inRange(event.tNs)) {

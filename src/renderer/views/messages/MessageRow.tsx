@@ -33,8 +33,7 @@ const LOOKS: Readonly<Record<LaneMessage['message_type'], readonly [glyph: Glyph
   stop_reason: ['error', 'k-error'],
 };
 
-interface MessageRowProps {
-  readonly place: RowPlace;
+interface MessageRowProps extends RowPlace {
   /** Index into the model's messages. */
   readonly message: number;
   readonly emission: Emission;
@@ -50,7 +49,6 @@ interface MessageRowProps {
 
 /** One message of one lane; opened, with its JSON. */
 export const MessageRow = memo(function MessageRow({
-  place,
   message: index,
   emission,
   tNs,
@@ -59,6 +57,7 @@ export const MessageRow = memo(function MessageRow({
   open,
   onPick,
   onOpen,
+  ...place
 }: MessageRowProps) {
   const nameOf = useLaneName();
   const { lane, ordinal, event, message } = emission;
@@ -66,7 +65,7 @@ export const MessageRow = memo(function MessageRow({
   const content = contentOfMessage(message);
   return (
     <GridRow
-      place={place}
+      {...place}
       line="message-line"
       active={active}
       same={same}

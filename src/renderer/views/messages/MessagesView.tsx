@@ -8,6 +8,7 @@ import { Icon } from '../../components/Icon.tsx';
 import { NewPill } from '../../components/NewPill.tsx';
 import { GridHead, type GridColumn } from '../../components/GridRow.tsx';
 import { RowGrid, type RowPlace } from '../../components/RowGrid.tsx';
+import { useRowHeights } from '../../components/use-rows-in-view.ts';
 import { kept } from '../../stores/kept.ts';
 import { useLaneName, useLanes } from '../../stores/lanes.ts';
 import { selectEvent, setRange, useSession, useTrace } from '../../stores/open.ts';
@@ -50,7 +51,7 @@ export function MessagesView() {
 
   const list = useMemo(() => new MessageList(model, chosen, range), [model, chosen, range]);
   list.take();
-  const pointed = cursor === null || model.messages[cursor]?.event !== selected ? -1 : list.rows.indexOf(cursor);
+  const pointed = cursor === null || model.messages[cursor]?.event !== selected ? -1 : (list.rowsOf([cursor])[0] ?? -1);
   const active = pointed >= 0 ? pointed : selected === null ? -1 : list.firstOf(selected);
 
   const pick = useCallback(
@@ -72,14 +73,19 @@ export function MessagesView() {
     [],
   );
 
+  const heights = useRowHeights({
+    row: ROW_HEIGHT,
+    below: OPEN_HEIGHT,
+    opened: list.rowsOf(opened).toSorted((a, b) => a - b),
+  });
+
   const render = (at: number, place: RowPlace) => {
     const message = list.rows[at]!;
     const emission = model.messages[message]!;
     const tNs = emission.event === null || !timed ? null : (model.events[emission.event]?.tNs ?? null);
     return (
       <MessageRow
-        key={place.id}
-        place={place}
+        {...place}
         message={message}
         emission={emission}
         tNs={tNs}
@@ -132,8 +138,7 @@ export function MessagesView() {
         label="Messages"
         name="message"
         count={list.rows.length}
-        heightOf={(at) => (opened.has(list.rows[at]!) ? ROW_HEIGHT + OPEN_HEIGHT : ROW_HEIGHT)}
-        layout={opened}
+        heights={heights}
         render={render}
         active={active}
         onMove={(at) => pick(list.rows[at]!)}

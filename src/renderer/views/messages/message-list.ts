@@ -33,6 +33,14 @@ export class MessageList {
     return at < this.rows.length && eventOf(at) === event ? at : -1;
   }
 
+  /** The rows of these messages, of those that have one. */
+  rowsOf(wanted: Iterable<number>): readonly number[] {
+    return [...wanted].flatMap((message) => {
+      const at = lowerBound(this.rows.length, (row) => this.rows[row]! >= message);
+      return this.rows[at] === message ? [at] : [];
+    });
+  }
+
   #inRange(event: number | null): boolean {
     if (this.#range === null) return true;
     const tNs = event === null ? undefined : this.#model.events[event]?.tNs;

@@ -42,18 +42,7 @@ interface RowGridProps {
   readonly head: ReactNode;
 }
 
-export function RowGrid({
-  label,
-  name,
-  count,
-  heights,
-  render,
-  active,
-  onMove,
-  onOpen,
-  scroller,
-  head,
-}: RowGridProps) {
+export function RowGrid({ label, name, count, heights, render, active, onMove, onOpen, scroller, head }: RowGridProps) {
   const layout = useMemo(() => new RowLayout(count, heights), [count, heights]);
   const { first, end, slotOf, look } = useRowsInView(scroller, layout);
   useEffect(() => {

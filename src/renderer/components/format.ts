@@ -14,11 +14,12 @@ export function shortDuration(ns: number): string {
   return ms < 1000 ? `${ms.toFixed(0)} ms` : `${(ms / 1000).toFixed(1)} s`;
 }
 
-/** Milliseconds since the request, to a tenth: `+6,561.8 ms`. */
-/** Milliseconds with one decimal, for columns that must line up. */
-export const milliseconds = (ns: number): string =>
-  (ns / NS_PER_MS).toLocaleString('en', { minimumFractionDigits: 1, maximumFractionDigits: 1 });
+const tenths = new Intl.NumberFormat('en', { minimumFractionDigits: 1, maximumFractionDigits: 1 });
 
+/** Milliseconds with one decimal, for columns that must line up. */
+export const milliseconds = (ns: number): string => tenths.format(ns / NS_PER_MS);
+
+/** Milliseconds since the request, to a tenth: `+6,561.8 ms`. */
 export const offset = (ns: number): string => `+${milliseconds(ns)} ms`;
 
 /** 1234 → 1.2k; what a narrow row has room for. */

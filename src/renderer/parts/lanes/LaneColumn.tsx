@@ -1,4 +1,4 @@
-import { cellStandings, differingCells, type CellStanding } from '../../../shared/compare/cell-standing.ts';
+import { cellStandings, differingCells, isEqual, type CellStanding } from '../../../shared/compare/cell-standing.ts';
 import type { CompareResult } from '../../../shared/compare/result.ts';
 import type { BlockRow } from '../../../shared/model/blocks.ts';
 import { differs } from '../../../shared/model/findings.ts';
@@ -32,9 +32,6 @@ export function LaneColumn({ lane, rows, folds, compare, compared, live, message
   const standings = cellStandings(rows, lane, compare, useSession().model.blocks.errorEvent(lane));
   const firsts = firstRows(standings);
   const differ = compare ? differingCells(compare.rows, lane) : standings.filter(differs).length;
-  const equal = compare
-    ? compare.rows.every(({ cells }) => cells[lane]?.equal !== false)
-    : standings.every(({ equal }) => equal);
   return (
     <section
       className="lane"
@@ -51,7 +48,11 @@ export function LaneColumn({ lane, rows, folds, compare, compared, live, message
             {blocksDiffer(differ)}
           </Chip>
         ) : (
-          <span className="cut">{lane === WIRE ? 'as sent' : standingWords(equal, compared)}</span>
+          <span className="cut">
+            {lane === WIRE
+              ? 'as sent'
+              : standingWords(compare ? isEqual(compare, lane) : standings.every(({ equal }) => equal), compared)}
+          </span>
         )}
         <span className="push cut">{plural(messages, lane === WIRE ? 'event' : 'message')}</span>
       </header>

@@ -3,7 +3,7 @@
  * window gets no animation frames, so a timer stands in: the queue stays short and the counts stay true.
  */
 const HIDDEN_MS = 250;
-/** A frame that comes so late is not waited for. */
+/** A frame that comes later than this is not waited for. */
 const JOIN_MS = 60;
 
 const waiting = new Set<() => void>();
@@ -11,6 +11,10 @@ const waiting = new Set<() => void>();
 const joining = new Set<() => void>();
 /** The frames that are asked for later, by what asked; `at` by the page's clock, milliseconds. */
 const later = new Map<() => void, { readonly timer: ReturnType<typeof setTimeout>; readonly at: number }>();
+/** Gives those that join a frame of their own where none comes in time. */
+let alone: ReturnType<typeof setTimeout> | undefined;
+/** Of the last frame that drew anything, milliseconds of the page's clock. */
+let drawnAt = -Infinity;
 let handle: { readonly cancel: () => void } | undefined;
 
 /** What one frame may add to the page for all that is drawn in steps together, in UTF-16 units of text. */
@@ -24,7 +28,8 @@ function run(): void {
   if (waiting.size === 0) return;
   const tasks = new Set([...waiting, ...joining]);
   waiting.clear();
-  joining.clear();
+  stopJoining();
+  drawnAt = performance.now();
   for (const task of tasks) apart(task);
 }
 
@@ -98,13 +103,28 @@ export function onFrameAfter(ms: number, task: () => void): void {
 }
 
 /**
- * Runs `task` once, with the frame that is asked for already, though that be later, or with the next one: for numbers and clocks,
- * which would else have the window laid out and painted for themselves while text streams.
+ * Runs `task` once, with the frame that is asked for already, though that be later, or with the one that is to be expected while
+ * frames keep coming; else with the next one. For numbers and clocks, which would have the window laid out and painted for
+ * themselves while text streams.
  */
 export function withFrame(task: () => void): void {
-  const soon = performance.now() + JOIN_MS;
-  if ([...later.values()].some(({ at }) => at <= soon)) joining.add(task);
-  else onNextFrame(task);
+  const now = performance.now();
+  const isSoon = [...later.values()].some(({ at }) => at <= now + JOIN_MS);
+  const left = isSoon ? JOIN_MS : drawnAt + JOIN_MS - now;
+  if (waiting.size > 0 || left <= 0) return onNextFrame(task);
+  joining.add(task);
+  alone ??= setTimeout(drawAlone, left);
+}
+
+function drawAlone(): void {
+  for (const task of joining) onNextFrame(task);
+  stopJoining();
+}
+
+function stopJoining(): void {
+  joining.clear();
+  clearTimeout(alone);
+  alone = undefined;
 }
 
 export function forgetFrame(task: () => void): void {
@@ -112,8 +132,5 @@ export function forgetFrame(task: () => void): void {
   joining.delete(task);
   clearTimeout(later.get(task)?.timer);
   later.delete(task);
-  // What waited for its frame gets one of its own.
-  if (waiting.size > 0 || later.size > 0) return;
-  for (const joined of joining) onNextFrame(joined);
-  joining.clear();
+  if (joining.size === 0) stopJoining();
 }

@@ -4,7 +4,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 vi.stubGlobal('document', { addEventListener() {}, hidden: false });
 let screen: (() => void)[] = [];
 vi.stubGlobal('requestAnimationFrame', (frame: () => void) => screen.push(frame));
-const { fillFrame, forgetFrame, itemsInFrame, onFrameAfter, roomInFrame, withFrame } =
+const { fillFrame, forgetFrame, itemsInFrame, onFrameAfter, onNextFrame, roomInFrame, withFrame } =
   await import('../../../src/renderer/stores/frame.ts');
 
 /** Draws what was asked for so far. */
@@ -31,10 +31,12 @@ describe('a frame', () => {
     expect(drawn).toEqual(['text', 'numbers']);
   });
 
-  it('comes next where none is asked for, or only one that is far', async () => {
+  it('comes next where none is asked for or was drawn just now, or only one that is far', async () => {
+    vi.advanceTimersByTime(60_000);
     withFrame(() => {});
     expect(screen).toHaveLength(1);
     await frame();
+    vi.advanceTimersByTime(100);
     const far = () => {};
     onFrameAfter(250, far);
     withFrame(() => {});
@@ -43,13 +45,36 @@ describe('a frame', () => {
     expect(vi.getTimerCount()).toBe(0);
   });
 
+  it('is waited for while frames keep coming, though none is asked for yet', async () => {
+    const drawn: string[] = [];
+    onNextFrame(() => drawn.push('text'));
+    await frame();
+    withFrame(() => drawn.push('numbers'));
+    expect(screen).toHaveLength(0);
+    vi.advanceTimersByTime(30);
+    onNextFrame(() => drawn.push('more text'));
+    await frame();
+    expect(drawn).toEqual(['text', 'more text', 'numbers']);
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
+  it('comes for what waited when no other does', async () => {
+    const drawn: string[] = [];
+    onNextFrame(() => drawn.push('text'));
+    await frame();
+    withFrame(() => drawn.push('numbers'));
+    vi.advanceTimersByTime(60);
+    await frame();
+    expect(drawn).toEqual(['text', 'numbers']);
+  });
+
   it('comes for what waited when nobody wants the awaited one any more', async () => {
     const drawn: string[] = [];
     const text = () => drawn.push('text');
     onFrameAfter(33, text);
     withFrame(() => drawn.push('numbers'));
     forgetFrame(text);
-    expect(screen).toHaveLength(1);
+    vi.advanceTimersByTime(60);
     await frame();
     expect(drawn).toEqual(['numbers']);
   });
@@ -61,8 +86,18 @@ describe('a frame', () => {
     withFrame(() => drawn.push('numbers'));
     vi.advanceTimersByTime(33);
     forgetFrame(text);
+    vi.advanceTimersByTime(27);
     await frame();
     expect(drawn).toEqual(['numbers']);
+  });
+
+  it('is not waited for by what is forgotten', () => {
+    const [text, numbers] = [() => {}, () => {}];
+    onFrameAfter(33, text);
+    withFrame(numbers);
+    forgetFrame(numbers);
+    forgetFrame(text);
+    expect(vi.getTimerCount()).toBe(0);
   });
 
   it('has room for one item at least, however large, until it is full', async () => {

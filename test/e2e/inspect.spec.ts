@@ -71,7 +71,7 @@ test('the selection is one in every pane, and keys move it', async ({ page }) =>
   const { trace } = await open(page, 'parallel-tools', 'messages');
   await page.keyboard.press('t');
   const first = trace.events.find(({ kind }) => kind === 'tool')!.index;
-  await expect(inspector(page).getByRole('heading', { level: 2, name: `Event ${first}` })).toBeVisible();
+  await expect(inspector(page).getByRole('heading', { level: 2, name: `Event ${first}`, exact: true })).toBeVisible();
   await page.keyboard.press('ArrowRight');
   await expect(page.locator('.hints')).toContainText(`event ${first + 1} of 0–${trace.events.length - 1}`);
   await page.getByRole('tab', { name: /^Events/ }).click();

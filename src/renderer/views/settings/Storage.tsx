@@ -188,7 +188,7 @@ function said(retention: Retention, { traces, bytes, from, to, spared }: Outdate
   const stay =
     spared === 0
       ? ''
-      : ` ${plural(spared, 'run')} beyond the limit ${spared === 1 ? 'stays' : 'stay'} for a star or a tag.`;
+      : ` ${plural(spared, 'run')} beyond the limit ${spared === 1 ? 'stays, as it has' : 'stay, as they have'} a star or a tag.`;
   if (traces === 0 || from === null || to === null)
     return `No run is beyond ${changed ? 'this' : 'the limit'} now.${stay}`;
   const [first, last] = [dayName(from), dayName(to)].map((name) =>

@@ -43,6 +43,18 @@ test('D13 its place is before what came after it, also where that is here when i
   pass(4_000, 4_000);
   expect(standstill.end()).toContain(' for 4 seconds after byte 2500: ');
 });
+test('D13 its place is the same where a busy machine notices it late, whether what came after it is here by then or not', () => {
+  for (const isHere of [true, false]) {
+    const { standstill, pass } = watching();
+    pass(LOOK, LOOK);
+    if (isHere) standstill.came(3_050 * 1e6, 1234, 2_000);
+    // Noticed a second after the waking.
+    pass(4_250, 4_250);
+    if (!isHere) standstill.came(3_050 * 1e6, 1234, 2_000);
+    standstill.came(9_000 * 1e6, 2_000, 3_000);
+    expect(standstill.end()).toContain(' for 4 seconds after byte 1234: ');
+  }
+});
 test('D13 its place is before what came long after it', () => {
   const { standstill, pass } = watching();
   pass(4_000, 4_000);

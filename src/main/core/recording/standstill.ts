@@ -28,8 +28,8 @@ const NS_PER_MS = 1e6;
 const LEAST_MS = 2_000;
 /** Of the pause: who computed for longer was not stopped. */
 const MOST_COMPUTED = 1 / 2;
-/** The pause is measured between two looks, and a little is added by whatever is between them and the reads. */
-const INEXACT = 0.9;
+/** Of the pause: its gap is as long at least. The pause is measured between two looks, of which a busy machine takes the second one late. */
+const LEAST_OF_PAUSE = 1 / 2;
 /** The ending names so many; a machine that sleeps more often does so all the time. */
 const MAX_TOLD = 3;
 
@@ -41,8 +41,8 @@ interface Gap {
 
 interface Stand {
   readonly ms: number;
-  /** Of the gaps, the first that may be its own; absent where the clock of durations stood still as well, and made none. */
-  readonly firstGap: number | undefined;
+  /** Of the gaps, those that ended between the two looks; absent where the clock of durations stood still as well, and made none. */
+  readonly between: readonly [first: number, end: number] | undefined;
   /** Bytes of the body that had come when it was noticed. */
   readonly bytes: number;
 }
@@ -84,8 +84,8 @@ export class Standstill {
     const counted = running - this.#running - LOOK_MS;
     const ms = Math.max(counted, up - this.#up - LOOK_MS);
     if (ms >= LEAST_MS && computed - this.#computed < ms * MOST_COMPUTED) {
-      const firstGap = counted >= LEAST_MS ? this.#knownGaps : undefined;
-      this.#stands.push({ ms, firstGap, bytes: this.#bytes });
+      const between = counted >= LEAST_MS ? ([this.#knownGaps, this.#gaps.length] as const) : undefined;
+      this.#stands.push({ ms, between, bytes: this.#bytes });
     }
     this.#running = running;
     this.#up = up;
@@ -107,10 +107,11 @@ export class Standstill {
     ].join('');
   }
 
-  /** No read has a time within it, so it lies in a gap. What came after it may be here before it is noticed. */
-  #placeOf({ ms, firstGap, bytes }: Stand): number {
-    if (firstGap === undefined) return bytes;
-    const gap = this.#gaps.slice(firstGap).find((one) => one.ms >= ms * INEXACT);
-    return gap?.bytes ?? this.#bytes;
+  /** No read has a time within it, so it lies in a gap: one that had ended when it was noticed, or else the next one. */
+  #placeOf({ ms, between, bytes }: Stand): number {
+    if (between === undefined) return bytes;
+    const [first, end] = between;
+    const ended = this.#gaps.slice(first, end).findLast((gap) => gap.ms >= ms * LEAST_OF_PAUSE);
+    return (ended ?? this.#gaps[end])?.bytes ?? this.#bytes;
   }
 }

@@ -56,6 +56,8 @@ export interface CoreSetup {
   readonly proxyPort?: number;
   /** How many times faster than a real model the sample provider answers; 1 unless said, 0 as fast as possible. */
   readonly samplePace?: number;
+  /** Told when the traces are of an older format, before they are upgraded: the bytes of their file. The core is there after that. */
+  readonly onUpgrade?: (bytes: number) => void;
   /** How long a trace is left alone before its facts are worked out, in milliseconds; a test may want it short. */
   readonly indexAfterMs?: number;
 }
@@ -83,11 +85,12 @@ export async function createCore({
   proxyWorker,
   proxyPort = PROXY_PORT,
   samplePace,
+  onUpgrade,
   indexAfterMs = INDEX_AFTER_MS,
 }: CoreSetup): Promise<Core> {
   helpersGiveWay();
   // First: where there is none, nothing is left running that would keep the process from its end.
-  const store = await openStore({ dataDir, worker: storeWorker });
+  const store = await openStore({ dataDir, worker: storeWorker, onUpgrade });
   const provider = await startSampleProvider({ ...(samplePace !== undefined && { pace: samplePace }) });
   const sampleUrl = provider.url;
   // Whoever has the file has the folder, and alone writes to it.

@@ -14,7 +14,7 @@ const KEYS = 'keys.json';
 
 export const openPlainCore = (
   { storeWorker, decodeWorker, exchangeWorker, proxyWorker, version }: ProgramFiles,
-  more: Pick<CoreSetup, 'dataDir' | 'samplePace' | 'proxyPort'>,
+  more: Pick<CoreSetup, 'dataDir' | 'samplePace' | 'proxyPort' | 'onUpgrade'>,
 ): Promise<Core> =>
   createCore({
     storeWorker,

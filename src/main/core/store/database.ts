@@ -55,15 +55,18 @@ export function databaseFile(dataDir: string): string {
   return join(dataDir, 'tracelane.db');
 }
 
+/** Told before a file of an older format is upgraded, which blocks the thread for as long as that takes: the bytes of the file. */
+export type OnUpgrade = (bytes: number) => void;
+
 /** Never throws: what is wrong with the file is the `problem` of a store in memory. `steps`: the tables, see migrations.ts. */
-export function openDatabase(dataDir: string, steps = MIGRATIONS): OpenedDatabase {
+export function openDatabase(dataDir: string, steps = MIGRATIONS, onUpgrade?: OnUpgrade): OpenedDatabase {
   const file = databaseFile(dataDir);
   let lock: FolderLock | undefined;
   let remark: string | undefined;
   try {
     lock = lockFolder(dataDir);
     remark = closeToOthers(dataDir);
-    return { db: openFile(file, steps), file, stored: undefined, problem: undefined, remark, lock };
+    return { db: openFile(file, steps, onUpgrade), file, stored: undefined, problem: undefined, remark, lock };
   } catch (error) {
     const failure = failureOf(error);
     const problem = openSentence(file, dataDir, failure);
@@ -162,13 +165,16 @@ function copied(file: string, open: (copy: string) => Database.Database): Databa
 }
 
 /** Opens, or makes, the file for writing. Throws CannotOpen or what the system throws. */
-export function openFile(file: string, steps = MIGRATIONS): Database.Database {
+export function openFile(file: string, steps = MIGRATIONS, onUpgrade?: OnUpgrade): Database.Database {
   const version = look(file, steps);
   if (version === 0) closeSync(openSync(file, 'a', 0o600));
   keepPrivate(file);
   const db = new Database(file, { timeout: BUSY_MS });
   try {
-    if (version > 0 && version < steps.length) copyBefore(db, file, version);
+    if (version > 0 && version < steps.length) {
+      onUpgrade?.(sizeOf(file));
+      copyBefore(db, file, version);
+    }
     if (version === 0) db.pragma('auto_vacuum = INCREMENTAL');
     const mode = db.pragma('journal_mode = WAL', { simple: true });
     if (mode !== 'wal')

@@ -22,7 +22,7 @@ import {
 } from './ops/registry.ts';
 import { firstLine } from './problems.ts';
 import { rowOf } from './rows.ts';
-import type { NotWritten, StoreHandlers, WorkerSetup } from './serve.ts';
+import type { NotWritten, StoreHandlers, StoreListener, WorkerSetup } from './serve.ts';
 import type { Store } from './store.ts';
 import { incompleteEnding } from './stored.ts';
 import { WriteQueue, UNWRITTEN_BYTES, type Waiting } from './write-queue.ts';
@@ -52,6 +52,8 @@ export interface StoreSetup {
   readonly dataDir: string;
   /** The module of the store's thread. */
   readonly worker: URL;
+  /** Told when the file is of an older format, before it is upgraded and anything is answered: its bytes. */
+  readonly onUpgrade?: ((bytes: number) => void) | undefined;
   /** How long somebody waits for a write, in milliseconds; a test may want it short. */
   readonly waitMs?: number;
   /** How long a deletion can be taken back, in milliseconds; a test may want it short. */
@@ -118,6 +120,7 @@ class StoreClient implements Omit<Store, keyof RequestedMethods> {
         undoMs: setup.undoMs ?? UNDO_MS,
         restMs: setup.restMs ?? REST_MS,
       } satisfies WorkerSetup,
+      handlers: { upgrading: (bytes) => setup.onUpgrade?.(bytes) } satisfies StoreListener,
       onExit: (cause) => this.#exited(cause),
     });
   }

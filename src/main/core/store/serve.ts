@@ -6,7 +6,7 @@ import { ServiceError } from '../../../shared/rpc/services.ts';
 import { Channel, type ChannelPort } from '../worker/channel.ts';
 import type { Closable } from '../worker/worker-thread.ts';
 import { Connection } from './connection.ts';
-import { databaseFile, openDatabase, type OpenedDatabase } from './database.ts';
+import { databaseFile, openDatabase, type OnUpgrade, type OpenedDatabase } from './database.ts';
 import { layeredQuery } from './layers.ts';
 import type { Query } from './ops/operation.ts';
 import { OPERATIONS, type ParamsOf, type QueryName, type WriteOp } from './ops/registry.ts';
@@ -45,17 +45,22 @@ export type StoreHandlers = Closable & {
   readonly query: <Name extends QueryName>(name: Name, params: ParamsOf<Name>) => unknown;
 };
 
+/** What the store's thread tells the core unasked. */
+export type StoreListener = { readonly upgrading: OnUpgrade };
+
 type AnyQuery = Query<readonly unknown[], readonly unknown[], unknown, unknown>;
 type ClosablePort = ChannelPort & { close(): void };
 
 export function serveStore(port: ClosablePort, setup: WorkerSetup): void {
-  const thread = new StoreThread(port, setup);
-  void new Channel(port, (): StoreHandlers => ({
-    opened: () => thread.opened,
-    write: (ops) => thread.write(ops),
-    query: (name, params) => thread.query(name, params),
-    close: () => thread.close(),
-  }));
+  void new Channel<StoreListener>(port, (core): StoreHandlers => {
+    const thread = new StoreThread(port, setup, (bytes) => core.notify('upgrading', [bytes]));
+    return {
+      opened: () => thread.opened,
+      write: (ops) => thread.write(ops),
+      query: (name, params) => thread.query(name, params),
+      close: () => thread.close(),
+    };
+  });
 }
 
 class StoreThread {
@@ -65,10 +70,10 @@ class StoreThread {
   readonly #stored: Connection | undefined;
   readonly #own: OwnDatabase;
 
-  constructor(port: ClosablePort, setup: WorkerSetup) {
+  constructor(port: ClosablePort, setup: WorkerSetup, onUpgrade: OnUpgrade) {
     this.#port = port;
     this.#setup = setup;
-    this.#opened = openDatabase(setup.dataDir);
+    this.#opened = openDatabase(setup.dataDir, undefined, onUpgrade);
     this.#stored = this.#opened.stored && new Connection(this.#opened.stored);
     this.#own = new OwnDatabase(this.#opened, this.#stored, setup);
   }

@@ -1,6 +1,6 @@
 /** The app's own scheme: the window's files under an origin of their own, instead of `file:` and its privileges. */
 import { protocol } from 'electron';
-import { readRendererFile, securityHeaders } from '../renderer-files.ts';
+import { readRendererFile, securityHeaders, type RendererFile } from '../renderer-files.ts';
 
 const SCHEME = 'app';
 const HOST = 'tracelane';
@@ -19,11 +19,14 @@ export function registerScheme(): void {
   ]);
 }
 
-export function serveRenderer(folder: string): void {
+/** `openingPage`: what stands in the place of the window's page, as long as there is one. */
+export function serveRenderer(folder: string, openingPage: () => RendererFile | undefined): void {
   protocol.handle(SCHEME, async ({ method, url }) => {
     const headers = securityHeaders();
     if (method !== 'GET') return new Response(null, { status: 405, headers });
-    const file = isOwnOrigin(url) ? await readRendererFile(folder, new URL(url).pathname) : undefined;
+    const path = isOwnOrigin(url) ? new URL(url).pathname : undefined;
+    const early = path === '/' ? openingPage() : undefined;
+    const file = early ?? (path === undefined ? undefined : await readRendererFile(folder, path));
     return file
       ? new Response(file.bytes, { headers: { ...headers, 'content-type': file.type } })
       : new Response(null, { status: 404, headers });

@@ -9,6 +9,7 @@ import { FileVault } from '../../core/keys/file-vault.ts';
 import { dataDirectory, proxyPort, samplePace } from '../environment.ts';
 import { say } from '../log.ts';
 import { failure, watchCrashes, watchHangs, type Fail } from './crashes.ts';
+import type { RendererFile } from '../renderer-files.ts';
 import { FaultLog } from './fault-log.ts';
 import { SystemFiles } from './files.ts';
 import { guardSession, guardWindows } from './guards.ts';
@@ -17,6 +18,7 @@ import { PageCalls } from './page.ts';
 import { servePorts } from './ports.ts';
 import { registerScheme, serveRenderer } from './scheme.ts';
 import { SafeStorageVault } from './vault.ts';
+import { upgradePage } from '../upgrade-notice.ts';
 import { openWindow } from './window.ts';
 
 /** Where the built files lie, which only the entry knows. */
@@ -53,8 +55,19 @@ export function startShell(setup: ShellSetup, createCore: (setup: CoreSetup) => 
   const start = async (): Promise<void> => {
     await app.whenReady();
     guardSession();
-    serveRenderer(setup.rendererDir);
+    let openingPage: RendererFile | undefined;
+    serveRenderer(setup.rendererDir, () => openingPage);
     let open = (): void => {};
+    const openFirst = (): void => {
+      open = () => watchHangs(openWindow({ preload: setup.preload, stateFile: join(profile, 'window.json') }));
+      open();
+    };
+    const tellUpgrade = async (bytes: number): Promise<void> => {
+      const page = await upgradePage(setup.rendererDir, bytes);
+      if (core) return;
+      openingPage = page;
+      openFirst();
+    };
     setMenu((id) => {
       if (BrowserWindow.getAllWindows().length === 0) open();
       page.say(COMMAND, id);
@@ -70,6 +83,7 @@ export function startShell(setup: ShellSetup, createCore: (setup: CoreSetup) => 
       storeWorker,
       decodeWorker,
       exchangeWorker,
+      onUpgrade: (bytes) => void tellUpgrade(bytes),
       ...(proxyWorker && { proxyWorker }),
       ...(pace !== undefined && { samplePace: pace }),
       ...(port !== undefined && { proxyPort: port }),
@@ -77,8 +91,8 @@ export function startShell(setup: ShellSetup, createCore: (setup: CoreSetup) => 
     const { services } = core;
     if (core.remark !== undefined) say(core.remark);
     servePorts((port) => serve(services, port, log.write));
-    open = () => watchHangs(openWindow({ preload: setup.preload, stateFile: join(profile, 'window.json') }));
-    open();
+    if (openingPage) openingPage = undefined;
+    else openFirst();
     files.start();
     // On macOS an app goes on without a window, and its icon brings one back.
     app.on('activate', () => BrowserWindow.getAllWindows().length === 0 && open());

@@ -1,12 +1,14 @@
 /** The headless host: the program without a window of its own, in the foreground of a terminal, its page in a browser. */
-import { ServiceError } from '../../../shared/rpc/services.ts';
+import { ServiceError, type Services } from '../../../shared/rpc/services.ts';
+import type { Core } from '../../core/core.ts';
 import { dataDirectory, OptionsError } from '../environment.ts';
 import { openPlainCore, type ProgramFiles } from '../plain-core.ts';
 import { Access } from './access.ts';
 import { openBrowser, openCommand } from './browser.ts';
 import { logFault, say } from '../log.ts';
+import { upgradePage, upgradeSentences } from '../upgrade-notice.ts';
 import { parseOptions, type HeadlessOptions } from './options.ts';
-import { startServer } from './server.ts';
+import { startServer, type ServerSetup } from './server.ts';
 
 /** Where the built files lie and which version this is, which only the entry knows. */
 export interface HeadlessSetup extends ProgramFiles {
@@ -38,24 +40,49 @@ export async function startHeadless(setup: HeadlessSetup): Promise<void> {
   const { rendererDir, resume, ...rest } = setup;
   const isFirst = resume?.port === undefined;
   if (isFirst) say(`Opening the traces in ${dataDir} …`);
-  const core = await openPlainCore(rest, {
+  const services = Promise.withResolvers<Services>();
+  let core: Core | undefined;
+  ending.add(async () => {
+    const lost = await core?.close();
+    if (lost !== undefined) say(lost);
+  });
+  /** Once: for an upgrade before the core is there, else with it. */
+  let serving: Promise<boolean> | undefined;
+  const serve = (what: Pick<ServerSetup, 'services' | 'openingPage'>): Promise<boolean> =>
+    (serving ??= serveWindow({ ...what, rendererDir, resume, options }, ending));
+
+  core = await openPlainCore(rest, {
     dataDir,
     ...(options.samplePace !== undefined && { samplePace: options.samplePace }),
     ...(options.proxyPort !== undefined && { proxyPort: options.proxyPort }),
+    onUpgrade: (bytes) => {
+      for (const sentence of upgradeSentences(bytes)) say(sentence);
+      void serve({ services: services.promise, openingPage: upgradePage(rendererDir, bytes) });
+    },
   }).catch(refuseStart);
   if (!core) return ending.end(1);
-  ending.add(async () => {
-    const lost = await core.close();
-    if (lost !== undefined) say(lost);
-  });
+  services.resolve(core.services);
   if (core.remark !== undefined) say(core.remark);
+  if (!(await serve({ services: core.services }))) return ending.end(1);
+  const { state } = core.proxy;
+  if (state.listening) process.stdout.write(`Capture proxy at http://127.0.0.1:${state.port}/\n`);
+  const notAsUsual = state.listening ? state.remark : state.problem;
+  if (notAsUsual !== undefined) say(notAsUsual);
+  if (isFirst) say('It stays here until you press Ctrl+C.');
+}
 
+interface Serving extends Pick<ServerSetup, 'services' | 'openingPage' | 'rendererDir'> {
+  readonly resume: HeadlessSetup['resume'] | undefined;
+  readonly options: HeadlessOptions;
+}
+
+/** Listens, says where, and opens a browser. False where it cannot listen, which was said. */
+async function serveWindow({ resume, options, ...what }: Serving, ending: Ending): Promise<boolean> {
   const access = new Access(resume?.token);
   let printed = access.newCode();
   const port = resume?.port ?? options.port;
   const server = await startServer({
-    services: core.services,
-    rendererDir,
+    ...what,
     port,
     access,
     log: logFault,
@@ -64,22 +91,17 @@ export async function startHeadless(setup: HeadlessSetup): Promise<void> {
       if (!access.hasCode(printed)) say(`To open it in another browser: ${address((printed = access.newCode()))}`);
     },
   }).catch((error: unknown) => refusePort(error, port));
-  if (!server) return ending.end(1);
+  if (!server) return false;
   ending.add(() => server.close());
 
   const address = (code: string): string => `http://127.0.0.1:${server.port}/?code=${code}`;
   process.stdout.write(`Tracelane runs at ${address(printed)}\n`);
-  const { state } = core.proxy;
-  if (state.listening) process.stdout.write(`Capture proxy at http://127.0.0.1:${state.port}/\n`);
-  const notAsUsual = state.listening ? state.remark : state.problem;
-  if (notAsUsual !== undefined) say(notAsUsual);
-  if (!isFirst) return;
-  const command = options.open ? openCommand() : undefined;
+  const command = resume?.port === undefined && options.open ? openCommand() : undefined;
   if (command)
     openBrowser(command, address(access.newCode()), () =>
       say(`${command[0]} could not open the browser; open the address above yourself.`),
     );
-  say('It stays here until you press Ctrl+C.');
+  return true;
 }
 
 /** Says why the program could not be opened, as when a module of it is missing. */

@@ -13,12 +13,15 @@ import { MAX_FRAME } from '../../../shared/rpc/frames.ts';
 import { serve, type Log } from '../../../shared/rpc/server.ts';
 import type { Services } from '../../../shared/rpc/services.ts';
 import { webSocketPort } from '../../../shared/rpc/web-socket-port.ts';
-import { readRendererFile, securityHeaders } from '../renderer-files.ts';
+import { readRendererFile, securityHeaders, type RendererFile } from '../renderer-files.ts';
 import type { Access } from './access.ts';
 import { CODE_HEADER, cookieName, Guard, type Verdict } from './guard.ts';
 
 export interface ServerSetup {
-  readonly services: Services;
+  /** Of a program that is still opening: once they are there. No window can connect before. */
+  readonly services: Services | Promise<Services>;
+  /** What stands in the place of the window's page until the services are there. */
+  readonly openingPage?: Promise<RendererFile>;
   /** The built window. */
   readonly rendererDir: string;
   /** 0: any that is free. */
@@ -120,12 +123,20 @@ class HostServer {
   readonly #port: number;
   readonly #sockets: WebSocketServer;
   readonly #guard: Guard;
+  #services: Services | undefined;
 
   constructor(setup: ServerSetup, port: number, sockets: WebSocketServer) {
     this.#setup = setup;
     this.#port = port;
     this.#sockets = sockets;
     this.#guard = new Guard(port, setup.access);
+    if (!(setup.services instanceof Promise)) this.#services = setup.services;
+    else
+      setup.services.then(
+        (services) => (this.#services = services),
+        // Whoever opens the program says why.
+        () => undefined,
+      );
   }
 
   answer(server: Server): void {
@@ -184,7 +195,9 @@ class HostServer {
   }
 
   async #file(path: string, response: ServerResponse): Promise<void> {
-    const file = await readRendererFile(this.#setup.rendererDir, path);
+    const { rendererDir, openingPage } = this.#setup;
+    const isEarly = path === '/' && this.#services === undefined;
+    const file = await ((isEarly && openingPage) || readRendererFile(rendererDir, path));
     if (!file) return refuse(response, 404, 'There is nothing here.');
     // Node leaves the body out of the answer to HEAD.
     response.writeHead(200, { 'content-type': file.type, 'content-length': file.bytes.byteLength }).end(file.bytes);
@@ -197,8 +210,10 @@ class HostServer {
     if (verdict.by !== 'token') return refuseSocket(socket, 401, 'The token is missing.');
     if (this.#sockets.clients.size >= MAX_WINDOWS)
       return refuseSocket(socket, 503, 'Too many windows are open. Close one and try again.');
+    const services = this.#services;
+    if (services === undefined) return refuseSocket(socket, 503, 'The traces are still being opened.');
     this.#sockets.handleUpgrade(request, socket, head, (connection) => {
-      serve(this.#setup.services, webSocketPort(connection), this.#setup.log);
+      serve(services, webSocketPort(connection), this.#setup.log);
     });
   }
 }

@@ -4,10 +4,9 @@ import { gzipSync } from 'node:zlib';
 import { ImportError } from '../../src/main/core/imports/imported.ts';
 import { importedTrace } from '../../src/main/core/imports/imported-trace.ts';
 import { recognize, type RecognizedFile } from '../../src/main/core/imports/recognize.ts';
-import { makeExport } from '../../src/main/core/exports/make.ts';
 import { EXPORT_PARTS } from '../../src/shared/model/export.ts';
 import { DEFAULT_OPTIONS } from '../../src/shared/model/trace.ts';
-import { traceToExport } from '../support/exports.ts';
+import { exported, traceToExport } from '../support/exports.ts';
 import { readsOf } from '../support/framing.ts';
 import { sampleBody } from '../support/sample-bytes.ts';
 import type { Fuzzer } from './fuzzer.ts';
@@ -27,9 +26,9 @@ const logged = (wrap: (line: string, at: number) => string): Uint8Array =>
 /** Beside the files of real tools in test/fixtures/imports. */
 const MADE: Readonly<Record<string, Uint8Array>> = {
   'sse.sse': stream,
-  'bundle.tracelane': exported('bundle'),
-  'own.har': exported('har'),
-  'fixture.jsonl': exported('fixture'),
+  'bundle.tracelane': await ownFile('bundle'),
+  'own.har': await ownFile('har'),
+  'fixture.jsonl': await ownFile('fixture'),
   'json-exchanges.json': bytesOf(JSON.stringify([exchange, exchange])),
   'request-only.txt': bytesOf(`curl 'https://a.example/v1/messages' --data-raw '{"model":"m"}'`),
   'bedrock.bin': new Uint8Array(sampleBody('bedrock', 'plain-text').bytes),
@@ -57,9 +56,10 @@ const MADE: Readonly<Record<string, Uint8Array>> = {
   'utf16.txt': new Uint8Array(Buffer.from(`\uFEFF${streamText}`, 'utf16le')),
 };
 
-function exported(format: 'bundle' | 'har' | 'fixture'): Uint8Array {
+async function ownFile(format: 'bundle' | 'har' | 'fixture'): Promise<Uint8Array> {
   const trace = traceToExport('messages', readsOf(stream, [200]));
-  return makeExport([trace], { format, parts: EXPORT_PARTS, secrets: 'redact' }, '1').bytes;
+  const { bytes } = await exported([trace], { format, parts: EXPORT_PARTS, secrets: 'redact' }, '1');
+  return new Uint8Array(bytes);
 }
 
 const seeds: ReadonlyMap<string, Uint8Array> = new Map([

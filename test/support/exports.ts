@@ -1,6 +1,9 @@
 /** Traces to be exported, for tests: made of bytes and times, without a store. */
 import type { TraceToExport } from '../../src/main/core/exports/exported.ts';
+import { makeExport, previewExport, type ExportChoice, type ExportedFile } from '../../src/main/core/exports/make.ts';
+import { pagedTrace } from '../../src/main/core/exports/pages.ts';
 import type { RecordedTrace } from '../../src/shared/bundle/recorded-trace.ts';
+import type { ExportPreview } from '../../src/shared/rpc/contract.ts';
 import { lanesReading } from '../../src/shared/lanes/registry.ts';
 import { MetricsMeter } from '../../src/shared/metrics/metrics.ts';
 import type { Api, Read } from '../../src/shared/model/stream.ts';
@@ -52,3 +55,18 @@ export async function importedAll(name: string, bytes: Uint8Array): Promise<read
     traces.push(await importedTrace(name, stream, streams.length, { options: DEFAULT_OPTIONS, lanes: null }));
   return traces;
 }
+
+/** An export with its pieces joined. */
+export async function exported(
+  traces: readonly TraceToExport[],
+  choice: ExportChoice,
+  version: string,
+): Promise<Omit<ExportedFile, 'pieces'> & { readonly bytes: Buffer }> {
+  const { pieces, ...file } = await makeExport(traces.map(pagedTrace), choice, version);
+  const parts: Uint8Array[] = [];
+  for await (const piece of pieces) parts.push(piece);
+  return { ...file, bytes: Buffer.concat(parts) };
+}
+
+export const previewed = (traces: readonly TraceToExport[], choice: ExportChoice): Promise<ExportPreview> =>
+  previewExport(traces.map(pagedTrace), choice);

@@ -4,10 +4,9 @@ import { gunzipSync } from 'node:zlib';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { expect, it } from 'vitest';
 import { z } from 'zod';
-import { makeExport } from '../../../src/main/core/exports/make.ts';
 import { BUNDLE_VERSION, bundleLineSchema } from '../../../src/shared/bundle/bundle.ts';
 import { EXPORT_PARTS } from '../../../src/shared/model/export.ts';
-import { traceToExport } from '../../support/exports.ts';
+import { exported, traceToExport } from '../../support/exports.ts';
 import { readsOf } from '../../support/framing.ts';
 import { allStreams } from '../../support/fixtures.ts';
 
@@ -28,12 +27,12 @@ it('the schema in the documents is that of the code', () => {
   expect(schema).toEqual(JSON.parse(JSON.stringify(current)));
 });
 
-it('every line of a bundle keeps to the schema', () => {
+it('every line of a bundle keeps to the schema', async () => {
   const traces = allStreams()
     .slice(0, 8)
     .map(({ api, bytes }) => traceToExport(api, readsOf(bytes, [7, 4096])));
   for (const parts of [EXPORT_PARTS, [] as const]) {
-    const { bytes } = makeExport(traces, { format: 'bundle', parts, secrets: 'redact' }, '1');
+    const { bytes } = await exported(traces, { format: 'bundle', parts, secrets: 'redact' }, '1');
     for (const line of gunzipSync(bytes).toString().trimEnd().split('\n'))
       expect([line.slice(0, 80), valid(JSON.parse(line)), valid.errors]).toEqual([line.slice(0, 80), true, null]);
   }

@@ -10,10 +10,10 @@ import { Ajv } from 'ajv';
 import { afterAll, describe, expect, it } from 'vitest';
 import fc from 'fast-check';
 import { sampleBody } from '../../support/sample-bytes.ts';
-import { traceToExport } from '../../support/exports.ts';
+import { exported, previewed, traceToExport } from '../../support/exports.ts';
 import { bytesOf } from '../../support/framing.ts';
 import { allStreams } from '../../support/fixtures.ts';
-import { makeExport, previewExport } from '../../../src/main/core/exports/make.ts';
+import type { ExportChoice } from '../../../src/main/core/exports/make.ts';
 import type { TraceToExport } from '../../../src/main/core/exports/exported.ts';
 import { EXPORT_FORMATS } from '../../../src/main/core/exports/formats/registry.ts';
 import type { RecordedTrace } from '../../../src/shared/bundle/recorded-trace.ts';
@@ -23,8 +23,8 @@ import type { Read } from '../../../src/shared/model/stream.ts';
 import { PROVIDERS } from '../../../src/shared/providers/registry.ts';
 
 const ALL = { parts: EXPORT_PARTS, secrets: 'redact' } as const;
-const made = (traces: readonly TraceToExport[], format: string): string =>
-  Buffer.from(makeExport(traces, { format, ...ALL }, '1.2.3').bytes).toString();
+const made = async (traces: readonly TraceToExport[], format: string): Promise<string> =>
+  (await exported(traces, { format, ...ALL }, '1.2.3')).bytes.toString();
 
 /** One read an event, 10 ms and a nanosecond apart. */
 function eventReads(body: Uint8Array, firstNs = 200_000_001): readonly Read[] {
@@ -67,30 +67,31 @@ describe('the formats', () => {
     for (const { description } of EXPORT_FORMATS) expect(description).toMatch(/^[A-Z].*\.$/);
   });
 
-  it.each([...PROVIDERS.keys()])('take a stream of %s, or say why not', (api) => {
+  it.each([...PROVIDERS.keys()])('take a stream of %s, or say why not', async (api) => {
     const trace = traceToExport(api, eventReads(Buffer.from(sampleBody(api, 'plain-text').base64 ?? '', 'base64')));
-    const { formats } = previewExport([trace], { format: 'bundle', ...ALL });
+    const { formats } = await previewed([trace], { format: 'bundle', ...ALL });
     for (const { id, refusal } of formats) {
-      if (refusal === null) expect(makeExport([trace], { format: id, ...ALL }, '1').bytes.length).toBeGreaterThan(0);
+      if (refusal === null)
+        expect((await exported([trace], { format: id, ...ALL }, '1')).bytes.length).toBeGreaterThan(0);
       else {
-        expect(() => makeExport([trace], { format: id, ...ALL }, '1')).toThrow(refusal);
+        await expect(exported([trace], { format: id, ...ALL }, '1')).rejects.toThrow(refusal);
         expect(['curl', 'curl-powershell', 'fixture', 'aimock']).toContain(id);
       }
     }
   });
 
-  it('refuse a part that they need and nobody chose, and an id that is none', () => {
+  it('refuse a part that they need and nobody chose, and an id that is none', async () => {
     const trace = sent({});
-    expect(() => makeExport([trace], { ...ALL, format: 'curl', parts: ['bytes'] }, '1')).toThrow(/without/);
-    expect(() => makeExport([trace], { ...ALL, format: 'nonsense' }, '1')).toThrow(/bundle, body, har/);
-    expect(() => makeExport([trace, trace], { ...ALL, format: 'body' }, '1')).toThrow(/one trace/);
+    await expect(exported([trace], { ...ALL, format: 'curl', parts: ['bytes'] }, '1')).rejects.toThrow(/without/);
+    await expect(exported([trace], { ...ALL, format: 'nonsense' }, '1')).rejects.toThrow(/bundle, body, har/);
+    await expect(exported([trace, trace], { ...ALL, format: 'body' }, '1')).rejects.toThrow(/one trace/);
   });
 });
 
 describe('the body', () => {
-  it('is the bytes as they came, under the name of its framing', () => {
+  it('is the bytes as they came, under the name of its framing', async () => {
     for (const { api, bytes } of allStreams().slice(0, 20)) {
-      const file = makeExport([traceToExport(api, eventReads(bytes))], { format: 'body', ...ALL }, '1');
+      const file = await exported([traceToExport(api, eventReads(bytes))], { format: 'body', ...ALL }, '1');
       expect(Buffer.from(file.bytes).equals(bytes)).toBe(true);
       expect(file.name).toBe(`kept.${FRAMINGS[PROVIDERS.get(api)!.framing].extension}`);
     }
@@ -104,7 +105,7 @@ describe('an HTTP archive', () => {
   for (const schema of Object.values(schemas)) ajv.addSchema(schema);
   const valid = ajv.getSchema('har.json#')!;
 
-  it('keeps to the schema of HAR 1.2, with heads and without, timed or not', () => {
+  it('keeps to the schema of HAR 1.2, with heads and without, timed or not', async () => {
     const traces = [
       sent({}),
       sent({ timed: false }),
@@ -113,22 +114,22 @@ describe('an HTTP archive', () => {
         responseHead: { status: 200, statusText: 'OK', headers: [['content-type', 'text/event-stream']], tNs: 5 },
       }),
     ];
-    const log: unknown = JSON.parse(made(traces, 'har'));
+    const log: unknown = JSON.parse(await made(traces, 'har'));
     expect([valid(log), valid.errors]).toEqual([true, null]);
   });
 
-  it('lists the events with their times, and the waits in milliseconds', () => {
+  it('lists the events with their times, and the waits in milliseconds', async () => {
     const body = bytesOf('event: a\nid: 7\ndata: {"x":\ndata: 1}\n\n: comment\n\ndata: 2\n\n');
-    const { log } = JSON.parse(made([sent({})], 'har')) as { log: { entries: { timings: object }[] } };
+    const { log } = JSON.parse(await made([sent({})], 'har')) as { log: { entries: { timings: object }[] } };
     expect(log.entries[0]!.timings).toEqual({ send: -1, wait: 200.000001, receive: 0.005 });
     const of = sent({});
     const unknown = { ...of, facts: { ...of.facts, metrics: { ...of.facts.metrics, startUnknown: true as const } } };
-    const waits = JSON.parse(made([unknown], 'har')) as { log: { entries: { timings: object; time: number }[] } };
+    const waits = JSON.parse(await made([unknown], 'har')) as { log: { entries: { timings: object; time: number }[] } };
     expect(waits.log.entries[0]).toMatchObject({ time: 0.005, timings: { send: -1, wait: -1, receive: 0.005 } });
-    expect(made([of], 'trace-events')).toContain('"wait"');
-    expect(made([unknown], 'trace-events')).not.toContain('"wait"');
+    expect(await made([of], 'trace-events')).toContain('"wait"');
+    expect(await made([unknown], 'trace-events')).not.toContain('"wait"');
     const trace = traceToExport('messages', eventReads(body, 0), { startedAt: 1_000 });
-    const entries = JSON.parse(made([trace], 'har')) as { log: { entries: { _eventSourceMessages: unknown }[] } };
+    const entries = JSON.parse(await made([trace], 'har')) as { log: { entries: { _eventSourceMessages: unknown }[] } };
     expect(entries.log.entries[0]!._eventSourceMessages).toEqual([
       { time: 1, eventName: 'a', eventId: '7', data: '{"x":\n1}' },
       { time: 1.020000002, eventName: 'message', eventId: '7', data: '2' },
@@ -155,9 +156,9 @@ describe('H12: a cURL command', () => {
       input: '',
     }).split('\0');
 
-  it('gives a POSIX shell exactly what was sent, with the key from the environment', () => {
+  it('gives a POSIX shell exactly what was sent, with the key from the environment', async () => {
     const request = { text: 'quote \' double " $(rm) `x` \\ new\nline ! é' };
-    expect(argumentsOf(made([sent({ request })], 'curl'))).toEqual([
+    expect(argumentsOf(await made([sent({ request })], 'curl'))).toEqual([
       '-N',
       '-X',
       'POST',
@@ -172,11 +173,11 @@ describe('H12: a cURL command', () => {
     ]);
   });
 
-  it('I12: gives an interactive bash the same, whose history begins at an exclamation mark', () => {
+  it('I12: gives an interactive bash the same, whose history begins at an exclamation mark', async () => {
     const short = '{ "!x": "it\'s !!",\n!1\n "n": "\\u0021$! `id`" }';
     for (const written of [short, `{\n"text": ${JSON.stringify("!q it's !! ".repeat(10_000))} }`]) {
       const requestHead = { ...HEAD, written, changes: [] };
-      const command = made([sent({ requestHead })], 'curl');
+      const command = await made([sent({ requestHead })], 'curl');
       const out = join(folder, 'pasted');
       execFileSync('bash', ['--norc', '--noprofile', '-i'], {
         env: { PATH: process.env['PATH'], ANTHROPIC_API_KEY: 'sk-test', HISTFILE: '' },
@@ -190,33 +191,35 @@ describe('H12: a cURL command', () => {
     }
   });
 
-  it('has the body to the character as it was written, with what was added to it', () => {
+  it('has the body to the character as it was written, with what was added to it', async () => {
     const requestHead = {
       ...HEAD,
       written: '{ "n": 1.0,\n  "text": "é" }',
       changes: [{ id: 'body.stream', where: 'body', name: 'stream', value: 'true', why: 'It streams.' }],
     } as const;
-    const body = argumentsOf(made([sent({ request: { n: 1, text: 'é', stream: true }, requestHead })], 'curl')).at(-2)!;
+    const body = argumentsOf(
+      await made([sent({ request: { n: 1, text: 'é', stream: true }, requestHead })], 'curl'),
+    ).at(-2)!;
     expect(body).toMatch(/^\{ "n": 1\.0,\n {2}"text": "é"/);
     expect(JSON.parse(body)).toEqual({ n: 1, text: 'é', stream: true });
   });
 
-  it('quotes any text', () => {
-    fc.assert(
-      fc.property(fc.string({ unit: 'grapheme', maxLength: 40 }), (value) => {
-        expect(argumentsOf(made([sent({ request: { value } })], 'curl')).at(-2)).toBe(JSON.stringify({ value }));
+  it('quotes any text', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.string({ unit: 'grapheme', maxLength: 40 }), async (value) => {
+        expect(argumentsOf(await made([sent({ request: { value } })], 'curl')).at(-2)).toBe(JSON.stringify({ value }));
       }),
       { numRuns: 20 },
     );
   });
 
-  it('sends a body that no argument can hold through standard input', () => {
+  it('sends a body that no argument can hold through standard input', async () => {
     const request = { text: "it's $x ".repeat(20_000) };
-    const args = argumentsOf(made([sent({ request })], 'curl'));
+    const args = argumentsOf(await made([sent({ request })], 'curl'));
     expect(args.slice(-3)).toEqual(['--data-binary', '@-', `${JSON.stringify(request)}\n`]);
   });
 
-  it('never has a secret, not even where secrets were to be kept', () => {
+  it('never has a secret, not even where secrets were to be kept', async () => {
     const key = 'sk-ant-0123456789abcdefghij';
     const requestHead = {
       ...HEAD,
@@ -227,7 +230,7 @@ describe('H12: a cURL command', () => {
         ['openai-organization', 'org-1'],
       ],
     } as const;
-    const { bytes } = makeExport(
+    const { bytes } = await exported(
       [sent({ requestHead })],
       { format: 'curl', parts: EXPORT_PARTS, secrets: 'keep' },
       '1',
@@ -240,7 +243,7 @@ describe('H12: a cURL command', () => {
     expect(args).toContain('http://h.test/v1?key=K');
   });
 
-  it('signs anew what was signed for Amazon', () => {
+  it('signs anew what was signed for Amazon', async () => {
     const requestHead = {
       method: 'POST',
       url: 'https://bedrock-runtime.eu-west-1.amazonaws.com/model/m/invoke-with-response-stream',
@@ -255,7 +258,7 @@ describe('H12: a cURL command', () => {
       requestHead,
       endpoint: { type: 'bedrock', provider_name: 'bedrock', model: 'm' },
     });
-    const args = argumentsOf(made([trace], 'curl'), {
+    const args = argumentsOf(await made([trace], 'curl'), {
       AWS_ACCESS_KEY_ID: 'A',
       AWS_SECRET_ACCESS_KEY: 'S',
       AWS_SESSION_TOKEN: 'T',
@@ -271,12 +274,15 @@ describe('H12: a cURL command', () => {
     expect(args.join()).not.toContain('2026');
   });
 
-  it('is quoted for PowerShell, whose quotes are also the typographic ones, and whose pipe is ASCII', () => {
+  it('is quoted for PowerShell, whose quotes are also the typographic ones, and whose pipe is ASCII', async () => {
     const headers = [
       ['x-api-key', '<redacted 5 chars>'],
       ['X-Note', 'it’s $env:HOME `n'],
     ] as const;
-    const script = made([sent({ request: { text: 'é‘“🙂' }, requestHead: { ...HEAD, headers } })], 'curl-powershell');
+    const script = await made(
+      [sent({ request: { text: 'é‘“🙂' }, requestHead: { ...HEAD, headers } })],
+      'curl-powershell',
+    );
     expect(script).toBe(
       [
         "@'",
@@ -291,14 +297,14 @@ describe('H12: a cURL command', () => {
   });
 
   it('is not made without an address', () =>
-    expect(() => made([traceToExport('messages', eventReads(bytesOf('data: 1\n\n')))], 'curl')).toThrow(/address/));
+    expect(made([traceToExport('messages', eventReads(bytesOf('data: 1\n\n')))], 'curl')).rejects.toThrow(/address/));
 });
 
 describe('Chrome trace events', () => {
-  it('have a process for each trace, a thread for each lane, and no bar beyond the stream', () => {
+  it('have a process for each trace, a thread for each lane, and no bar beyond the stream', async () => {
     const body = Buffer.from(sampleBody('messages', 'plain-text').base64 ?? '', 'base64');
     const traces = [sent({}), traceToExport('messages', eventReads(body), { title: 'second' })];
-    const { traceEvents } = JSON.parse(made(traces, 'trace-events')) as {
+    const { traceEvents } = JSON.parse(await made(traces, 'trace-events')) as {
       traceEvents: {
         ph: string;
         name: string;
@@ -328,7 +334,7 @@ describe('Chrome trace events', () => {
   });
 
   it('are refused of a trace without times', () =>
-    expect(() => made([sent({ timed: false })], 'trace-events')).toThrow(/no times/));
+    expect(made([sent({ timed: false })], 'trace-events')).rejects.toThrow(/no times/));
 });
 
 describe('an aimock fixture', () => {
@@ -337,7 +343,7 @@ describe('an aimock fixture', () => {
     async (api) => {
       const body = Buffer.from(sampleBody(api, 'parallel-tools').base64 ?? '', 'base64');
       const trace = traceToExport(api, eventReads(body), { startedAt: 0 });
-      const text = made([trace], 'aimock');
+      const text = await made([trace], 'aimock');
       const { fixtures } = JSON.parse(text) as {
         fixtures: {
           response: { toolCalls?: { name: string; arguments: string }[]; content?: string } & object;
@@ -403,19 +409,19 @@ describe('secrets', () => {
         ending: { state: 'provider-error', rule: `The key ${key} is wrong.` },
       },
     );
-  const texts = (choice: Parameters<typeof makeExport>[1]): string => {
-    const { bytes } = makeExport([leaky()], choice, '1');
+  const texts = async (choice: ExportChoice): Promise<string> => {
+    const { bytes } = await exported([leaky()], choice, '1');
     return choice.format === 'bundle' ? gunzipSync(bytes).toString() : Buffer.from(bytes).toString();
   };
 
-  it.each(EXPORT_FORMATS.map(({ id }) => id))('are in no file of the format %s', (format) => {
-    const text = texts({ format, ...ALL });
+  it.each(EXPORT_FORMATS.map(({ id }) => id))('are in no file of the format %s', async (format) => {
+    const text = await texts({ format, ...ALL });
     for (const secret of [key, key.slice(12), 'x'.repeat(30), 'y'.repeat(20), 'secret-session'])
       expect(text).not.toContain(secret);
   });
 
-  it('are named each with its place and why, before the file is made', () => {
-    const { manifest } = previewExport([leaky()], { format: 'bundle', ...ALL });
+  it('are named each with its place and why, before the file is made', async () => {
+    const { manifest } = await previewed([leaky()], { format: 'bundle', ...ALL });
     expect(manifest.redacted.map(({ place, when }) => `${place}: ${when}`)).toEqual([
       'request address: exported',
       'request header x-api-key: recorded',
@@ -429,26 +435,26 @@ describe('secrets', () => {
     for (const { why } of manifest.redacted) expect(why).toMatch(/^[A-Z].*\.$/);
   });
 
-  it('leave only where that was asked for, and the manifest says so', () => {
-    const text = texts({ format: 'bundle', parts: EXPORT_PARTS, secrets: 'keep' });
+  it('leave only where that was asked for, and the manifest says so', async () => {
+    const text = await texts({ format: 'bundle', parts: EXPORT_PARTS, secrets: 'keep' });
     expect(text).toContain(key);
     expect(text).toContain('"secrets":"keep"');
   });
 
-  it('keep every offset and every length of the body', () => {
-    const { bytes } = makeExport([leaky()], { format: 'body', ...ALL }, '1');
+  it('keep every offset and every length of the body', async () => {
+    const { bytes } = await exported([leaky()], { format: 'body', ...ALL }, '1');
     const before = Buffer.concat(leaky().reads.map((read) => read.bytes)).toString();
     expect(Buffer.from(bytes).toString()).toBe(before.replace(key, '<redacted>'.padEnd(key.length, '*')));
   });
 
-  it('that no looks tell are found by the environment that has them', () => {
+  it('that no looks tell are found by the environment that has them', async () => {
     const odd = 'odd-but-real-credential';
     process.env['OPENAI_API_KEY'] = odd;
     try {
       const trace = traceToExport('messages', [
         { n: 0, tNs: 0, offset: 0, bytes: bytesOf(`data: {"k":"${odd}"}\n\n`) },
       ]);
-      expect(made([trace], 'body')).not.toContain(odd);
+      expect(await made([trace], 'body')).not.toContain(odd);
     } finally {
       delete process.env['OPENAI_API_KEY'];
     }

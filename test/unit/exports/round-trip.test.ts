@@ -2,7 +2,6 @@
 import { gunzipSync, gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { makeExport } from '../../../src/main/core/exports/make.ts';
 import { Redaction } from '../../../src/main/core/capture/secrets.ts';
 import { ImportError } from '../../../src/main/core/imports/imported.ts';
 import { recognize } from '../../../src/main/core/imports/recognize.ts';
@@ -12,7 +11,7 @@ import { EXPORT_PARTS } from '../../../src/shared/model/export.ts';
 import type { Read } from '../../../src/shared/model/stream.ts';
 import { PROVIDERS } from '../../../src/shared/providers/registry.ts';
 import { decodeSetup } from '../../../src/main/core/decoding/decode-setup.ts';
-import { importedAll, traceToExport } from '../../support/exports.ts';
+import { exported, importedAll, traceToExport } from '../../support/exports.ts';
 import { allStreams } from '../../support/fixtures.ts';
 import { anyText } from '../../support/texts.ts';
 
@@ -89,7 +88,7 @@ describe.each(FORMATS)('a %s', (format) => {
           const traces = given.map(([reads, facts], at) =>
             traceToExport(api, reads, { ...facts, id: `trace-${at}`, messageId: `message-${at}` }),
           );
-          const { name, bytes } = makeExport(traces, { format, ...ALL }, '1.2.3');
+          const { name, bytes } = await exported(traces, { format, ...ALL }, '1.2.3');
           const again = await importedAll(name, bytes);
           expect(again).toHaveLength(traces.length);
           for (const [at, { trace, reads, head, result }] of again.entries()) {
@@ -119,7 +118,7 @@ describe.each(FORMATS)('a %s', (format) => {
         bytes: part,
       }));
       const trace = traceToExport(api, reads);
-      const { name, bytes: file } = makeExport([trace], { format, ...ALL }, '1');
+      const { name, bytes: file } = await exported([trace], { format, ...ALL }, '1');
       const [again] = await importedAll(name, file);
       const items = (of: typeof trace.facts | NonNullable<typeof again>['trace'], own: readonly Read[]): unknown => {
         const pass = new DecodePass(decodeSetup(of as Parameters<typeof decodeSetup>[0]));
@@ -133,7 +132,7 @@ describe.each(FORMATS)('a %s', (format) => {
     const bytes = new TextEncoder().encode('data: {}\n\n');
     const base = traceToExport('messages', [{ n: 0, tNs: 5, offset: 0, bytes }]);
     const trace = { ...base, facts: { ...base.facts, metrics: { ...base.facts.metrics, events: 7, firstTextNs: 3 } } };
-    const { name, bytes: file } = makeExport([trace], { format, parts: ['request'], secrets: 'redact' }, '1');
+    const { name, bytes: file } = await exported([trace], { format, parts: ['request'], secrets: 'redact' }, '1');
     const [again] = await importedAll(name, file);
     expect(again!.reads).toEqual([]);
     expect(again!.result.metrics).toEqual(trace.facts.metrics);
@@ -141,14 +140,14 @@ describe.each(FORMATS)('a %s', (format) => {
   });
 });
 
-describe('a bundle that is not as it was made', () => {
+describe('a bundle that is not as it was made', async () => {
   const reads = ['data: {"a":1}\n\n', 'data: {"b":2}\n\n'].map((part, n) => ({
     n,
     tNs: n,
     offset: n * part.length,
     bytes: new TextEncoder().encode(part),
   }));
-  const { bytes: file } = makeExport([traceToExport('messages', reads)], { format: 'bundle', ...ALL }, '1');
+  const { bytes: file } = await exported([traceToExport('messages', reads)], { format: 'bundle', ...ALL }, '1');
   const lines = gunzipSync(file).toString().trimEnd().split('\n');
   const told = (changed: readonly string[]): string => {
     try {
@@ -191,10 +190,10 @@ describe('a bundle that is not as it was made', () => {
   });
 });
 
-it('an HTTP archive that was edited is read as any other, and says so', () => {
+it('an HTTP archive that was edited is read as any other, and says so', async () => {
   const bytes = new TextEncoder().encode('event: ping\ndata: {"type":"ping"}\n\n');
   const trace = traceToExport('messages', [{ n: 0, tNs: 5, offset: 0, bytes }]);
-  const { bytes: file } = makeExport([trace], { format: 'har', ...ALL }, '1');
+  const { bytes: file } = await exported([trace], { format: 'har', ...ALL }, '1');
   const edited = Buffer.from(file).toString().replace('"text": "event: ping\\n', '"text": "event: ping\\nid: 1\\n');
   const [stream] = recognize('x.har', Buffer.from(edited)).streams;
   expect(stream).toMatchObject({ timed: false, repaired: [expect.stringContaining('was changed')] });

@@ -4,16 +4,21 @@ import type { TraceItem } from '../../../shared/model/items.ts';
 import { isWireResult, type LaneOutcome, type WireOutcome } from '../../../shared/model/messages.ts';
 import type { Ending } from '../../../shared/model/trace.ts';
 import { ExportError, type LeavingTrace } from './exported.ts';
+import { partsOf } from './pages.ts';
 
 const STILL_RUNNING: Ending = { state: 'truncated', rule: 'The stream had not ended when it was exported.' };
 
-/** One after the other: all those of a long trace take many times its bytes. */
-export function* decodedItems({ facts, reads, setup }: LeavingTrace): Generator<TraceItem> {
+/** A few at a time: all those of a long trace take many times its bytes. */
+export async function* decodedItems({
+  facts,
+  lastNs,
+  pages,
+  setup,
+}: Pick<LeavingTrace, 'facts' | 'lastNs' | 'pages' | 'setup'>): AsyncGenerator<readonly TraceItem[]> {
   const decoding = new DecodePass(setup);
-  const endNs = facts.metrics.totalNs ?? reads.at(-1)?.tNs ?? 0;
-  yield* decoding.begin();
-  for (const read of reads) yield* decoding.feed(read);
-  yield* decoding.end(endNs, () => facts.ending ?? STILL_RUNNING);
+  yield decoding.begin();
+  for await (const read of partsOf(pages())) yield decoding.feed(read);
+  yield decoding.end(facts.metrics.totalNs ?? lastNs ?? 0, () => facts.ending ?? STILL_RUNNING);
 }
 
 /** Throws an ExportError where the wire gave none, which no stream makes it do. */

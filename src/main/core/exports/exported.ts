@@ -5,12 +5,33 @@ import type { ExportManifest, ExportPart } from '../../../shared/model/export.ts
 import type { LaneId } from '../../../shared/model/messages.ts';
 import type { Read } from '../../../shared/model/stream.ts';
 
-/** A trace to be exported, whether it is stored or was just read from a file. */
+/** A trace as a whole, whether it is stored or was just read from a file. */
 export interface TraceToExport {
   readonly facts: RecordedTrace;
   readonly reads: readonly Read[];
   /** How it is decoded, for formats that hold what lanes made of it. */
   readonly setup: DecodeSetup & { readonly lanes: readonly LaneId[] };
+}
+
+/** The reads of a trace in order, page by page. */
+export type Pages = AsyncIterable<readonly Read[]>;
+
+/** A trace whose reads are not held, but read as often as they are needed. */
+export interface PagedTrace extends Pick<TraceToExport, 'facts' | 'setup'> {
+  /** Of the body. */
+  readonly bytes: number;
+  /** From the first read on, each time. Of a trace that still runs, the next pages may have more. */
+  readonly pages: () => Pages;
+}
+
+/** A trace that was read once: the next pages have the same reads. */
+export interface KnownTrace extends PagedTrace {
+  readonly reads: number;
+  /** Times of the first and the last read; null where there is none. */
+  readonly firstNs: number | null;
+  readonly lastNs: number | null;
+  /** The body is UTF-8. */
+  readonly isText: boolean;
 }
 
 /** What goes into the file: secrets are out of it, and so are the parts that nobody asked for. */
@@ -23,10 +44,13 @@ export interface ExportContent {
   readonly madeAt: number;
 }
 
-export interface LeavingTrace extends TraceToExport {
+export interface LeavingTrace extends KnownTrace {
   /** Whether the reads have their bytes. Without, each still has its length. */
   readonly withBytes: boolean;
 }
+
+/** A file in pieces of any size, to be joined; what they are made of can be let go before the next. */
+export type FilePieces = AsyncIterable<string | Uint8Array>;
 
 export interface ExportFormat {
   /** Its name on the command line: never changed once it is out. */
@@ -45,10 +69,11 @@ export interface ExportFormat {
   /** Whether one file can hold several traces. */
   readonly several: boolean;
   /** With its dot, of one file name for all traces or for the one. */
-  readonly extension: (traces: readonly Pick<TraceToExport, 'facts'>[]) => string;
+  readonly extension: (traces: readonly Pick<PagedTrace, 'facts'>[]) => string;
   /** Why this trace cannot be exported so, as a sentence with the next step; null where it can. */
-  readonly refusal: (trace: TraceToExport) => string | null;
-  readonly make: (content: ExportContent) => string | Uint8Array;
+  readonly refusal: (trace: PagedTrace) => string | null;
+  /** Reads the pages of each trace as often as it needs, and holds no more of them than it must. */
+  readonly make: (content: ExportContent) => FilePieces;
 }
 
 /** Why traces cannot be exported: the fact and the next step. */

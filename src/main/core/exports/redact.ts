@@ -2,13 +2,13 @@
 import type { RecordedTrace } from '../../../shared/bundle/recorded-trace.ts';
 import type { Redacted } from '../../../shared/model/export.ts';
 import { traceId } from '../../../shared/model/ids.ts';
-import type { Read } from '../../../shared/model/stream.ts';
+import { isUtf8 } from 'node:buffer';
 import { maskOf } from '../capture/gathered-text.ts';
 import { isRedacted, isSecretHeader, type HeaderList, type Redaction } from '../capture/secrets.ts';
-import { bodyOf, type TraceToExport } from './exported.ts';
+import type { KnownTrace, Pages } from './exported.ts';
 
-export interface RedactedTrace {
-  readonly trace: TraceToExport;
+export interface RedactedTrace<Trace extends KnownTrace> {
+  readonly trace: Trace;
   /** In the order of the trace: the request, the answer, what else is known. */
   readonly redacted: readonly Redacted[];
   /** What was not searched, as sentences. */
@@ -24,7 +24,12 @@ type Place = Pick<Redacted, 'place' | 'why' | 'when'>;
 /** Bodies of these framings hold their text in another coding, with checksums over it. */
 const NOT_SEARCHED: ReadonlySet<RecordedTrace['framing']> = new Set(['aws-eventstream']);
 
-export function redactTrace(trace: TraceToExport, redaction: Redaction): RedactedTrace {
+/** `body`: of the trace. It is written over: where a key stands, a mask is then. */
+export function redactTrace<Trace extends KnownTrace>(
+  trace: Trace,
+  body: Uint8Array,
+  redaction: Redaction,
+): RedactedTrace<Trace> {
   const { facts } = trace;
   const places: Place[] = [];
   const { request, requestHead, responseHead, ...others } = facts;
@@ -43,22 +48,25 @@ export function redactTrace(trace: TraceToExport, redaction: Redaction): Redacte
   }
   if (responseHead)
     noteHeaders(places, 'response header', [...responseHead.headers, ...(responseHead.trailers ?? [])], redaction);
-  const reads = NOT_SEARCHED.has(facts.framing) ? trace.reads : withoutKeys(trace.reads, redaction, places);
+  const keys = NOT_SEARCHED.has(facts.framing) ? [] : redaction.places(body);
+  noteKeys(places, keys);
+  maskIn(body, 0, keys);
   note(places, 'what is known of it', others, clean, redaction);
   return {
     trace: {
+      ...trace,
       facts: {
         ...clean,
         ...(request !== undefined && { request: cleanRequest }),
         ...(cleanHead && { requestHead: cleanHead }),
         ...(responseHead && { responseHead: redaction.responseHead(responseHead) }),
       },
-      reads,
+      ...(keys.length > 0 && { pages: () => masked(trace.pages(), keys), isText: isUtf8(body) }),
       setup: { ...trace.setup, request: redaction.json(trace.setup.request) },
     },
     redacted: places.map((place) => ({ trace: traceId(facts.id), ...place })),
     remarks:
-      reads.length > 0 && NOT_SEARCHED.has(facts.framing)
+      trace.reads > 0 && NOT_SEARCHED.has(facts.framing)
         ? [`The body of “${facts.title}” is binary and was not searched for keys.`]
         : [],
   };
@@ -104,21 +112,35 @@ function placeIn(path: string, name: string, list: boolean): string {
   return list ? path + step : `${path}.${step}`;
 }
 
-/** The reads without the keys that stand in them, whole or over several reads. Each mask is as long as its key, so that offsets stay. */
-function withoutKeys(reads: readonly Read[], redaction: Redaction, places: Place[]): readonly Read[] {
-  if (reads.length === 0) return reads;
-  const whole = bodyOf(reads);
-  const ranges = redaction.places(whole);
-  if (ranges.length === 0) return reads;
-  const masked = new Uint8Array(whole);
-  for (const [start, end] of ranges) {
-    masked.set(maskOf(end - start), start);
+/** Of the body, in order and apart from each other. */
+type Ranges = readonly (readonly [start: number, end: number])[];
+
+function noteKeys(places: Place[], keys: Ranges): void {
+  for (const [start, end] of keys)
     places.push({ place: `response body, bytes ${start} to ${end - 1}`, why: LOOKS, when: 'exported' });
+}
+
+/** The reads without the keys that stand in them, whole or over several reads. Each mask is as long as its key, so that offsets stay. */
+async function* masked(pages: Pages, keys: Ranges): Pages {
+  let first = 0;
+  for await (const page of pages)
+    yield page.map((read) => {
+      const { offset, bytes } = read;
+      while (first < keys.length && keys[first]![1] <= offset) first++;
+      const here: (readonly [number, number])[] = [];
+      for (let at = first; at < keys.length && keys[at]![0] < offset + bytes.length; at++) here.push(keys[at]!);
+      if (here.length === 0) return read;
+      const clean = new Uint8Array(bytes);
+      maskIn(clean, offset, here);
+      return { ...read, bytes: clean };
+    });
+}
+
+/** `bytes` stand at `offset` of the body, and may have a part of a key alone. */
+function maskIn(bytes: Uint8Array, offset: number, keys: Ranges): void {
+  for (const [start, end] of keys) {
+    const from = Math.max(start, offset);
+    const part = maskOf(end - start).subarray(from - start, offset + bytes.length - start);
+    bytes.set(part, from - offset);
   }
-  let at = 0;
-  return reads.map((read) => {
-    const bytes = masked.subarray(at, at + read.bytes.length);
-    at += read.bytes.length;
-    return { ...read, bytes };
-  });
 }

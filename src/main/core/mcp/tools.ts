@@ -8,6 +8,7 @@ import type { ComparisonInput } from '../../../shared/compare/lane-reading.ts';
 import { timesFromRequest, type TraceRow } from '../../../shared/model/trace.ts';
 import type { Redaction } from '../capture/secrets.ts';
 import type { TraceToExport } from '../exports/exported.ts';
+import { knownTrace, pagedTrace, wholeTrace } from '../exports/pages.ts';
 import { redactTrace } from '../exports/redact.ts';
 import type { ListPage } from '../store/ops/list.ts';
 import { checkStream } from '../stream-check/check-stream.ts';
@@ -189,7 +190,9 @@ async function opened(
     throw new Error(
       `${name} holds ${traces.length} ${traces.length === 1 ? 'stream' : 'streams'}. Choose one with stream, from 1.`,
     );
-  return redaction === null ? one : redactTrace(one, redaction).trace;
+  if (redaction === null) return one;
+  const { trace, body } = await knownTrace(pagedTrace(one));
+  return wholeTrace(redactTrace(trace, body, redaction).trace);
 }
 
 const inputOf = ({ facts: { timed, ending }, reads, setup }: TraceToExport): ComparisonInput =>

@@ -1,13 +1,13 @@
 /** `tracelane export ID|FILE…`: traces as one file of another format, without their secrets. */
 import { InvalidArgumentError, Option, type Command } from 'commander';
-import type { TraceToExport } from '../../core/exports/exported.ts';
+import { ExportError, type PagedTrace } from '../../core/exports/exported.ts';
 import { EXPORT_FORMATS } from '../../core/exports/formats/registry.ts';
-import { makeExport, previewExport, type ExportChoice } from '../../core/exports/make.ts';
+import { makeExport, previewExport, type ExportChoice, type ExportedFile } from '../../core/exports/make.ts';
 import { EXPORT_PARTS, type ExportManifest, type ExportPart } from '../../../shared/model/export.ts';
 import { PROVIDERS } from '../../../shared/providers/registry.ts';
-import { namedTraces } from './traces.ts';
-import { printable, printableLines, sentenceOf, UsageError } from './terminal.ts';
-import { writeWhole } from './write-whole.ts';
+import { withNamedTraces } from './traces.ts';
+import { printable, printableLines, UsageError } from './terminal.ts';
+import { writePieces, writeToOutput } from './write-whole.ts';
 import { counted } from '../../../shared/text/count.ts';
 
 interface Flags {
@@ -38,16 +38,15 @@ export function addExport(program: Command, version: string): void {
     .addOption(new Option('--api <api>', 'the API of a file whose bytes do not tell it').choices([...PROVIDERS.keys()]))
     .option('--data-dir <dir>', 'the data folder; default: TRACELANE_DATA_DIR, or the user’s own')
     .action(async (names: readonly string[], flags: Flags) => {
-      const traces = await namedTraces(names, flags);
       const choice: ExportChoice = {
         format: flags.format,
         parts: EXPORT_PARTS.filter((part) => !flags.without.includes(part)),
         secrets: flags.keepSecrets === true ? 'keep' : 'redact',
       };
-      const { manifest } = previewExport(traces, choice);
-      if (flags.preview === true)
-        process.stdout.write(`${flags.json === true ? printable(JSON.stringify(manifest)) : report(manifest)}\n`);
-      else write(traces, choice, manifest, version, flags.out);
+      await withNamedTraces(names, flags, async (traces) => {
+        if (flags.preview === true) await preview(traces, choice, flags.json === true);
+        else await write(traces, choice, version, flags.out);
+      });
     });
 }
 
@@ -64,37 +63,46 @@ function partsOf(text: string): readonly ExportPart[] {
   return parts as readonly ExportPart[];
 }
 
-function write(
-  traces: readonly TraceToExport[],
+async function preview(traces: readonly PagedTrace[], choice: ExportChoice, json: boolean): Promise<void> {
+  const { manifest } = await asked(() => previewExport(traces, choice));
+  process.stdout.write(`${json ? printable(JSON.stringify(manifest)) : report(manifest)}\n`);
+}
+
+async function write(
+  traces: readonly PagedTrace[],
   choice: ExportChoice,
-  manifest: ExportManifest,
   version: string,
   out: string | undefined,
-): void {
-  const { bytes, name } = made(traces, choice, version);
-  if (out === undefined || out === '-') {
-    if (process.stdout.isTTY && bytes[0] === 0x1f)
-      throw new UsageError(`This format is no text. Name a file with --out, such as --out ${name}.`);
-    // A terminal obeys what a stream may say, and takes the escapes of JSON in its place; all others get every byte.
-    process.stdout.write(process.stdout.isTTY ? printableLines(new TextDecoder().decode(bytes)) : bytes);
-    return;
-  }
-  writeWhole(out, bytes);
-  const { redacted, secrets } = manifest;
+): Promise<void> {
+  const file = await asked(() => makeExport(traces, choice, version));
+  if (out === undefined || out === '-') return toOutput(file);
+  const bytes = await writePieces(out, file.pieces);
+  const { redacted, secrets } = file.manifest;
   const secretText =
     redacted.length === 0
       ? 'no secrets were found'
       : `${counted(redacted.length, 'secret')} ${secrets === 'keep' ? 'found, which are in it as they were' : 'replaced'}; --preview lists them`;
-  console.error(
-    printable(`${out}: ${counted(traces.length, 'trace')}, ${counted(bytes.length, 'byte')}; ${secretText}.`),
-  );
+  console.error(printable(`${out}: ${counted(traces.length, 'trace')}, ${counted(bytes, 'byte')}; ${secretText}.`));
 }
 
-function made(traces: readonly TraceToExport[], choice: ExportChoice, version: string): ReturnType<typeof makeExport> {
+async function toOutput({ name, mediaType, pieces }: ExportedFile): Promise<void> {
+  if (process.stdout.isTTY && mediaType === 'application/gzip')
+    throw new UsageError(`This format is no text. Name a file with --out, such as --out ${name}.`);
+  // A terminal obeys what a stream may say, and takes the escapes of JSON in its place; all others get every byte.
+  await writeToOutput(process.stdout.isTTY ? printablePieces(pieces) : pieces);
+}
+
+async function* printablePieces(pieces: AsyncIterable<Uint8Array>): AsyncGenerator<string> {
+  const decoder = new TextDecoder();
+  for await (const piece of pieces) yield printableLines(decoder.decode(piece, { stream: true }));
+  yield printableLines(decoder.decode());
+}
+
+async function asked<Value>(work: () => Promise<Value>): Promise<Value> {
   try {
-    return makeExport(traces, choice, version);
+    return await work();
   } catch (error) {
-    throw new UsageError(sentenceOf(error));
+    throw error instanceof ExportError ? new UsageError(error.message) : error;
   }
 }
 

@@ -2,8 +2,9 @@
 import { existsSync } from 'node:fs';
 import { basename, resolve } from 'node:path';
 import { sourceOver } from '../../core/decoding/decode-stored.ts';
-import { storedTrace } from '../../core/decoding/stored-trace.ts';
-import type { TraceToExport } from '../../core/exports/exported.ts';
+import { pagedStored, storedTrace } from '../../core/decoding/stored-trace.ts';
+import type { PagedTrace, TraceToExport } from '../../core/exports/exported.ts';
+import { pagedTrace } from '../../core/exports/pages.ts';
 import { exportable, importedTrace } from '../../core/imports/imported-trace.ts';
 import { recognize, type RecognizedStream } from '../../core/imports/recognize.ts';
 import { checkSqlite, openReadOnly, type StoreReader } from '../../core/store/read-only.ts';
@@ -53,9 +54,12 @@ export function openFolder(dataDir: string): StoreReader {
 }
 
 /** Throws UsageError where there is none of this id. */
-export async function storedIn(reader: StoreReader, id: string): Promise<TraceToExport> {
+export const storedIn = (reader: StoreReader, id: string): Promise<TraceToExport> =>
+  found(id, storedTrace(sourceOver(reader), traceId(id)));
+
+async function found<Trace>(id: string, trace: Promise<Trace>): Promise<Trace> {
   try {
-    return await storedTrace(sourceOver(reader), traceId(id));
+    return await trace;
   } catch (error) {
     if (error instanceof ServiceError && error.code === 'not-found')
       throw new UsageError(
@@ -68,20 +72,51 @@ export async function storedIn(reader: StoreReader, id: string): Promise<TraceTo
 /** Of what was named: a file where there is one of this name, else the id of a stored trace. */
 export const isFile = (name: string): boolean => name === '-' || existsSync(name);
 
+interface NamedFlags {
+  readonly api?: Api;
+  readonly dataDir?: string;
+}
+
 /** In the order in which they were named. Throws UsageError for what is neither a file nor a trace. */
-export async function namedTraces(
+export const namedTraces = (names: readonly string[], flags: NamedFlags): Promise<readonly TraceToExport[]> =>
+  withFolder(names, flags, (folder) => eachNamed(names, flags, (id) => storedIn(folder!, id)));
+
+/** The same without the reads of stored traces, which `use` reads as it needs them. */
+export const withNamedTraces = (
   names: readonly string[],
-  { api, dataDir }: { readonly api?: Api; readonly dataDir?: string },
-): Promise<readonly TraceToExport[]> {
-  const traces: TraceToExport[] = [];
-  const stored = names.some((name) => !isFile(name)) ? openFolder(folderOf(dataDir)) : undefined;
+  flags: NamedFlags,
+  use: (traces: readonly PagedTrace[]) => Promise<void>,
+): Promise<void> =>
+  withFolder(names, flags, async (folder) => {
+    const traces = await eachNamed<PagedTrace | TraceToExport>(names, flags, (id) =>
+      found(id, pagedStored(sourceOver(folder!), traceId(id))),
+    );
+    await use(traces.map((trace) => ('pages' in trace ? trace : pagedTrace(trace))));
+  });
+
+/** `use` is given the data folder where one of the names is none of a file. */
+async function withFolder<Value>(
+  names: readonly string[],
+  { dataDir }: NamedFlags,
+  use: (folder: StoreReader | undefined) => Promise<Value>,
+): Promise<Value> {
+  const folder = names.every(isFile) ? undefined : openFolder(folderOf(dataDir));
   try {
-    for (const name of names) {
-      if (isFile(name)) traces.push(...(await namedIn(name, api)));
-      else traces.push(await storedIn(stored!, name));
-    }
+    return await use(folder);
   } finally {
-    stored?.close();
+    folder?.close();
+  }
+}
+
+async function eachNamed<Trace>(
+  names: readonly string[],
+  { api }: NamedFlags,
+  stored: (id: string) => Promise<Trace>,
+): Promise<readonly (Trace | TraceToExport)[]> {
+  const traces: (Trace | TraceToExport)[] = [];
+  for (const name of names) {
+    if (isFile(name)) traces.push(...(await namedIn(name, api)));
+    else traces.push(await stored(name));
   }
   return traces;
 }

@@ -6,7 +6,8 @@ import type { WireBlock, LaneOutcome, WireOutcome } from '../../../../shared/mod
 import { titleOf } from '../../../../shared/providers/title.ts';
 import { providerOf } from '../../../../shared/providers/registry.ts';
 import { decodedItems, wireOutcomeIn } from '../decoded.ts';
-import type { ExportFormat, LeavingTrace, TraceToExport } from '../exported.ts';
+import type { ExportContent, ExportFormat, FilePieces, LeavingTrace, PagedTrace } from '../exported.ts';
+import { JsonList, jsonPieces } from '../json-pieces.ts';
 
 export const aimock: ExportFormat = {
   id: 'aimock',
@@ -21,19 +22,27 @@ export const aimock: ExportFormat = {
     userTextOf(trace) === undefined
       ? `The request of “${trace.facts.title}” is unknown or has no user message, and aimock matches requests by it. Export it as a bundle.`
       : null,
-  make: ({ traces }) => `${JSON.stringify({ fixtures: traces.map(fixtureOf) }, null, 2)}\n`,
+  make: madeOf,
 };
 
-const userTextOf = ({ facts: { api, request } }: TraceToExport): string | undefined =>
+async function* madeOf({ traces }: ExportContent): FilePieces {
+  const fixtures: object[] = [];
+  for (const trace of traces) fixtures.push(await fixtureOf(trace));
+  yield* jsonPieces({ fixtures });
+  yield '\n';
+}
+
+const userTextOf = ({ facts: { api, request } }: PagedTrace): string | undefined =>
   request === undefined ? undefined : providerOf(api).request.lastUserText(request) || undefined;
 
-function fixtureOf(trace: LeavingTrace): object {
+async function fixtureOf(trace: LeavingTrace): Promise<object> {
   const { facts } = trace;
   const times: number[] = [];
   const results: LaneOutcome[] = [];
-  for (const item of decodedItems(trace))
-    if (item.k === 'event') times.push(item.event.tNs);
-    else if (item.k === 'outcome') results.push(item.result);
+  for await (const items of decodedItems(trace))
+    for (const item of items)
+      if (item.k === 'event') times.push(item.event.tNs);
+      else if (item.k === 'outcome') results.push(item.result);
   const outcome = wireOutcomeIn(results);
   const totalNs = facts.metrics.totalNs ?? times.at(-1) ?? 0;
   const cut = facts.ending?.state === 'truncated' || facts.ending?.state === 'reset';
@@ -54,9 +63,16 @@ const millis = (ns: number): number => Math.round(ns / 1e3) / 1e3;
 /** `startUnknown`: what counts from the request is left out, and aimock sends the first event at once. */
 const timingsOf = (times: readonly number[], totalNs: number, startUnknown = false): object => ({
   ...(!startUnknown && { ttftMs: millis(times[0]!) }),
-  interChunkDelaysMs: times.slice(1).map((time, at) => millis(Math.max(0, time - times[at]!))),
+  interChunkDelaysMs: new JsonList(delaysOf(times)),
   ...(!startUnknown && { totalDurationMs: millis(totalNs) }),
 });
+
+const DELAYS_AT_ONCE = 4096;
+
+async function* delaysOf(times: readonly number[]): AsyncGenerator<readonly number[]> {
+  for (let from = 1; from < times.length; from += DELAYS_AT_ONCE)
+    yield times.slice(from, from + DELAYS_AT_ONCE).map((time, at) => millis(Math.max(0, time - times[from + at - 1]!)));
+}
 
 function errorOf({ facts }: LeavingTrace, { errors, blocks }: WireOutcome): object | null {
   const status = facts.responseHead?.status ?? 200;

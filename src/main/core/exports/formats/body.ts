@@ -1,6 +1,6 @@
 /** The response's body as it came, and nothing else. */
 import { FRAMINGS } from '../../../../shared/framing/registry.ts';
-import { bodyOf, type ExportFormat } from '../exported.ts';
+import type { ExportContent, ExportFormat, FilePieces } from '../exported.ts';
 
 export const body: ExportFormat = {
   id: 'body',
@@ -11,7 +11,11 @@ export const body: ExportFormat = {
   parts: { bytes: 'needed' },
   several: false,
   extension: ([trace]) => (trace ? `.${FRAMINGS[trace.facts.framing].extension}` : ''),
-  refusal: ({ facts, reads }) =>
-    reads.length === 0 ? `No byte of “${facts.title}” came. Export it as a bundle or a HAR file.` : null,
-  make: ({ traces }) => bodyOf(traces[0]!.reads),
+  refusal: ({ facts, bytes }) =>
+    bytes === 0 ? `No byte of “${facts.title}” came. Export it as a bundle or a HAR file.` : null,
+  make: madeOf,
 };
+
+async function* madeOf({ traces }: ExportContent): FilePieces {
+  for await (const page of traces[0]!.pages()) for (const { bytes } of page) yield bytes;
+}

@@ -1,7 +1,8 @@
 /** The bundle: see shared/bundle/bundle.ts for what it is, and docs/bundle.md for what its lines say. */
 import { createHash } from 'node:crypto';
-import { gzipSync } from 'node:zlib';
-import { byteCount } from '../../../../shared/model/byte-count.ts';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { createGzip } from 'node:zlib';
 import {
   BUNDLE_FORMAT,
   BUNDLE_VERSION,
@@ -12,7 +13,8 @@ import {
 } from '../../../../shared/bundle/bundle.ts';
 import type { Read } from '../../../../shared/model/stream.ts';
 import { exactText } from '../../../../shared/text/base64.ts';
-import { bodyOf, type ExportContent, type ExportFormat, type LeavingTrace } from '../exported.ts';
+import type { ExportContent, ExportFormat, FilePieces, LeavingTrace } from '../exported.ts';
+import { gathered } from '../gathered.ts';
 
 export const bundle: ExportFormat = {
   id: 'bundle',
@@ -24,20 +26,33 @@ export const bundle: ExportFormat = {
   several: true,
   extension: () => '.tracelane.jsonl.gz',
   refusal: () => null,
-  make: (content) => gzipSync(Buffer.concat([...linesOf(content)])),
+  make: (content) => gzipped(gathered(linesOf(content))),
 };
 
-function* linesOf(content: ExportContent): Generator<Buffer> {
+async function* gzipped(pieces: AsyncIterable<Uint8Array>): FilePieces {
+  const gzip = createGzip();
+  const fed = pipeline(Readable.from(pieces), gzip);
+  // What stops it stops the reading below.
+  fed.catch(() => undefined);
+  for await (const piece of gzip) yield piece as Uint8Array;
+  await fed;
+}
+
+async function* linesOf(content: ExportContent): AsyncGenerator<string> {
   yield line(manifestLine(content));
   for (const trace of content.traces) {
     yield line(traceLine(trace, content.version));
-    for (const read of trace.reads) yield line(readLine(read, trace.withBytes));
-    yield line(endLine(trace));
+    const sha256 = createHash('sha256');
+    for await (const page of trace.pages())
+      for (const read of page) {
+        sha256.update(read.bytes);
+        yield line(readLine(read, trace.withBytes));
+      }
+    yield line(endLine(trace, sha256.digest('hex')));
   }
 }
 
-const line = (value: ManifestLine | TraceLine | ReadLine | EndLine): Buffer =>
-  Buffer.from(`${JSON.stringify(value)}\n`);
+const line = (value: ManifestLine | TraceLine | ReadLine | EndLine): string => `${JSON.stringify(value)}\n`;
 
 /** `type` and `format` come first: a file is known by them. */
 function manifestLine({ manifest, version, madeAt }: ExportContent): ManifestLine {
@@ -63,12 +78,9 @@ function readLine({ tNs, bytes }: Read, withBytes: boolean): ReadLine {
     : { type: 'read', tNs, text };
 }
 
-function endLine({ reads, withBytes }: LeavingTrace): EndLine {
-  const bytes = byteCount(reads);
-  return {
-    type: 'end',
-    reads: reads.length,
-    bytes,
-    ...(withBytes && { sha256: createHash('sha256').update(bodyOf(reads)).digest('hex') }),
-  };
-}
+const endLine = ({ reads, bytes, withBytes }: LeavingTrace, sha256: string): EndLine => ({
+  type: 'end',
+  reads,
+  bytes,
+  ...(withBytes && { sha256 }),
+});

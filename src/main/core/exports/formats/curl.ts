@@ -5,14 +5,14 @@
 import { endpointKindOf } from '../../../../shared/providers/registry.ts';
 import { isSecretHeader } from '../../capture/secrets.ts';
 import { sentText } from '../sent-text.ts';
-import type { ExportFormat, LeavingTrace, TraceToExport } from '../exported.ts';
+import type { ExportContent, ExportFormat, FilePieces, LeavingTrace, PagedTrace } from '../exported.ts';
 
 const common = {
   mediaType: 'text/plain',
   parts: { request: 'needed', heads: 'needed' },
   several: true,
   withoutSecrets: true,
-  refusal: ({ facts }: TraceToExport): string | null =>
+  refusal: ({ facts }: PagedTrace): string | null =>
     facts.requestHead === undefined
       ? `The address that “${facts.title}” was sent to is unknown: it was imported without the head of its request. Export it as a bundle.`
       : null,
@@ -25,7 +25,7 @@ export const curl: ExportFormat = {
   description: 'The request for a POSIX shell; the key is taken from an environment variable.',
   loses: 'Without the response.',
   extension: () => '.sh',
-  make: ({ traces }) => traces.map((trace) => `${posix(commandOf(trace))}\n`).join('\n'),
+  make: (content) => commandsOf(content, posix),
 };
 
 export const powershell: ExportFormat = {
@@ -35,8 +35,13 @@ export const powershell: ExportFormat = {
   description: 'The request for PowerShell; the key is taken from an environment variable.',
   loses: 'Without the response.',
   extension: () => '.ps1',
-  make: ({ traces }) => traces.map((trace) => `${inPowerShell(commandOf(trace))}\n`).join('\n'),
+  make: (content) => commandsOf(content, inPowerShell),
 };
+
+/** With an empty line between two. */
+async function* commandsOf({ traces }: ExportContent, textOf: (command: Command) => string): FilePieces {
+  for (const [at, trace] of traces.entries()) yield `${at > 0 ? '\n' : ''}${textOf(commandOf(trace))}\n`;
+}
 
 /** Text with variables in it. */
 type Words = readonly (string | { readonly variable: string })[];

@@ -7,7 +7,8 @@ import { vectorResult } from '../../../../shared/lanes/vector.ts';
 import type { LaneId } from '../../../../shared/model/messages.ts';
 import { base64Of, exactText } from '../../../../shared/text/base64.ts';
 import { fileName } from '../../../../shared/text/file-name.ts';
-import { bodyOf, type ExportFormat, type LeavingTrace, type TraceToExport } from '../exported.ts';
+import type { ExportContent, ExportFormat, FilePieces, LeavingTrace, PagedTrace } from '../exported.ts';
+import { wholeBody } from '../pages.ts';
 
 export const fixture: ExportFormat = {
   id: 'fixture',
@@ -22,29 +23,32 @@ export const fixture: ExportFormat = {
     adaptersOf(trace).length === 0
       ? `No adapter reads “${trace.facts.title}”: a fixture holds what adapters make of a stream. Export it as a bundle.`
       : null,
-  make: ({ traces }) => traces.flatMap(linesOf).join(''),
+  make: madeOf,
 };
 
-const adaptersOf = ({ setup }: Pick<TraceToExport, 'setup'>): readonly LaneId[] =>
+async function* madeOf({ traces }: ExportContent): FilePieces {
+  for (const trace of traces) yield* linesOf(trace, await wholeBody(trace));
+}
+
+const adaptersOf = ({ setup }: Pick<PagedTrace, 'setup'>): readonly LaneId[] =>
   setup.lanes.filter((id) => {
     const lane = laneDefinition(id);
     return lane?.contentField !== undefined && lane.supports(setup.api);
   });
 
 /** One line of JSON for each adapter. */
-function linesOf(trace: LeavingTrace): readonly string[] {
+function* linesOf(trace: LeavingTrace, body: Uint8Array): Generator<string> {
   const { api, framing, endpoint, request, options } = trace.setup;
-  const body = bodyOf(trace.reads);
   const { put_inner_thoughts_in_kwarg, ...others } = options;
-  return adaptersOf(trace).map((adapter) => {
+  for (const adapter of adaptersOf(trace)) {
     const outcome = {
       // As the agent server and the vectors spell it.
       options: [{ ...others, put_inner_thoughts_in_kwargs: put_inner_thoughts_in_kwarg }],
       expect: vectorResult({ api, framing, endpoint, request, options, adapter }, body, true),
     };
     const name = `${fileName(trace.facts.title)}/${adapter}`;
-    return `${JSON.stringify({ name, api, adapter, wire: wireOf(body), endpoint, request, outcomes: [outcome] })}\n`;
-  });
+    yield `${JSON.stringify({ name, api, adapter, wire: wireOf(body), endpoint, request, outcomes: [outcome] })}\n`;
+  }
 }
 
 /** Text where the bytes are UTF-8, which people can read and change; else base64. */

@@ -5,9 +5,10 @@
 import { HAR_TRACE_VERSION, type HarTrace } from '../../../../shared/bundle/har-trace.ts';
 import { createFramer, FRAMINGS } from '../../../../shared/framing/registry.ts';
 import type { Framed } from '../../../../shared/model/stream.ts';
-import { base64Of, exactText } from '../../../../shared/text/base64.ts';
+import type { ExportContent, ExportFormat, FilePieces, LeavingTrace, Pages } from '../exported.ts';
+import { JsonList, jsonPieces, JsonText } from '../json-pieces.ts';
+import { partsOf } from '../pages.ts';
 import { sentText } from '../sent-text.ts';
-import { bodyOf, type ExportContent, type ExportFormat, type LeavingTrace } from '../exported.ts';
 
 export const har: ExportFormat = {
   id: 'har',
@@ -19,8 +20,13 @@ export const har: ExportFormat = {
   several: true,
   extension: () => '.har',
   refusal: () => null,
-  make: (content) => `${JSON.stringify({ log: logOf(content) }, null, 2)}\n`,
+  make: madeOf,
 };
+
+async function* madeOf(content: ExportContent): FilePieces {
+  yield* jsonPieces({ log: logOf(content) });
+  yield '\n';
+}
 
 const logOf = ({ traces, manifest, version }: ExportContent): object => ({
   version: '1.2',
@@ -35,7 +41,7 @@ const NOWHERE = 'http://unknown.invalid/';
 const UNKNOWN = -1;
 
 function entryOf(trace: LeavingTrace): object {
-  const { facts, reads, withBytes } = trace;
+  const { facts, pages, withBytes } = trace;
   const timing = timingsOf(trace);
   return {
     startedDateTime: new Date(facts.startedAt).toISOString(),
@@ -44,17 +50,21 @@ function entryOf(trace: LeavingTrace): object {
     response: responseOf(trace),
     cache: {},
     timings: timing,
-    ...(withBytes && { _eventSourceMessages: messagesOf(trace) }),
+    ...(withBytes && { _eventSourceMessages: new JsonList(messagesOf(trace)) }),
     _tracelane: {
       version: HAR_TRACE_VERSION,
       trace: withoutExchange(trace),
       ...requestBeside(trace),
       has: (['request', 'requestHead', 'responseHead'] as const).filter((part) => facts[part] !== undefined),
       headNs: facts.responseHead?.tNs ?? null,
-      reads: reads.map(({ tNs, bytes }) => [tNs, bytes.length] as const),
+      reads: new JsonList(sizesOf(pages())),
       withBytes,
-    } satisfies HarTrace,
+    } satisfies Omit<HarTrace, 'reads'> & { readonly reads: JsonList },
   };
+}
+
+async function* sizesOf(pages: Pages): AsyncGenerator<HarTrace['reads']> {
+  for await (const page of pages) yield page.map(({ tNs, bytes }) => [tNs, bytes.length] as const);
 }
 
 function withoutExchange({ facts }: LeavingTrace): HarTrace['trace'] {
@@ -86,14 +96,14 @@ function compact(text: string | undefined): string | undefined {
 }
 
 /** Milliseconds. The request's own sending is not measured: times count from when it was sent. */
-function timingsOf({ facts, reads }: LeavingTrace): {
+function timingsOf({ facts, firstNs, lastNs }: LeavingTrace): {
   readonly send: number;
   readonly wait: number;
   readonly receive: number;
 } {
-  const first = reads[0]?.tNs ?? facts.responseHead?.tNs;
+  const first = firstNs ?? facts.responseHead?.tNs;
   if (!facts.timed || first === undefined) return { send: UNKNOWN, wait: UNKNOWN, receive: UNKNOWN };
-  const last = facts.metrics.totalNs ?? reads.at(-1)?.tNs ?? first;
+  const last = facts.metrics.totalNs ?? lastNs ?? first;
   const wait = facts.metrics.startUnknown ? UNKNOWN : first / 1e6;
   return { send: UNKNOWN, wait, receive: Math.max(0, last - first) / 1e6 };
 }
@@ -116,9 +126,9 @@ function requestOf({ facts: { api, requestHead, request } }: LeavingTrace): obje
   };
 }
 
-function responseOf({ facts: { responseHead, framing, capture }, reads, withBytes }: LeavingTrace): object {
+function responseOf(trace: LeavingTrace): object {
+  const { responseHead, framing, capture } = trace.facts;
   const { status, statusText, headers } = responseHead ?? { status: 0, statusText: '', headers: [] };
-  const body = bodyOf(reads);
   return {
     status,
     statusText,
@@ -126,38 +136,55 @@ function responseOf({ facts: { responseHead, framing, capture }, reads, withByte
     cookies: [],
     headers: pairs(headers),
     content: {
-      size: body.length,
+      size: trace.bytes,
       mimeType: valueOf(headers, 'content-type') ?? FRAMINGS[framing].mediaTypes[0] ?? 'application/octet-stream',
-      ...(withBytes && contentOf(body)),
+      ...(trace.withBytes && contentOf(trace)),
     },
     redirectURL: valueOf(headers, 'location') ?? '',
     headersSize: UNKNOWN,
-    bodySize: capture?.encodedBytes ?? body.length,
+    bodySize: capture?.encodedBytes ?? trace.bytes,
   };
 }
 
-function contentOf(body: Uint8Array): { readonly text: string; readonly encoding?: string } {
-  const text = exactText(body);
-  return text === null ? { text: base64Of(body), encoding: 'base64' } : { text };
+function contentOf({ isText, pages }: LeavingTrace): { readonly text: JsonText; readonly encoding?: string } {
+  return isText
+    ? { text: new JsonText(textOf(pages())) }
+    : { text: new JsonText(base64Of(pages())), encoding: 'base64' };
+}
+
+async function* textOf(pages: Pages): AsyncGenerator<string> {
+  const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+  for await (const { bytes } of partsOf(pages)) yield decoder.decode(bytes, { stream: true });
+  yield decoder.decode();
+}
+
+async function* base64Of(pages: Pages): AsyncGenerator<string> {
+  // Three bytes are four characters.
+  let left = Buffer.alloc(0);
+  for await (const { bytes } of partsOf(pages)) {
+    const all = Buffer.concat([left, bytes]);
+    const whole = all.length - (all.length % 3);
+    left = all.subarray(whole);
+    yield all.toString('base64', 0, whole);
+  }
+  yield left.toString('base64');
 }
 
 /** `time`: seconds since 1970. */
-function messagesOf({ facts, reads }: LeavingTrace): readonly object[] {
-  if (facts.framing !== 'sse') return [];
+async function* messagesOf({ facts, pages }: LeavingTrace): AsyncGenerator<readonly object[]> {
+  if (facts.framing !== 'sse') return;
   const framer = createFramer(facts.framing);
-  const messages: object[] = [];
   // By the standard an id holds until the next one.
   let eventId = '';
-  const take = (one: Framed): void => {
-    if (one.type !== 'frame') return;
+  const messageOf = (one: Framed): readonly object[] => {
+    if (one.type !== 'frame') return [];
     const { name, data, tNs, dispatches, sse } = one.frame;
     eventId = sse?.id ?? eventId;
     const time = facts.startedAt / 1e3 + tNs / 1e9;
-    if (dispatches) messages.push({ time, eventName: name === '' ? 'message' : name, eventId, data });
+    return dispatches ? [{ time, eventName: name === '' ? 'message' : name, eventId, data }] : [];
   };
-  for (const read of reads) for (const one of framer.feed(read)) take(one);
-  for (const one of framer.end()) take(one);
-  return messages;
+  for await (const read of partsOf(pages())) yield framer.feed(read).flatMap(messageOf);
+  yield framer.end().flatMap(messageOf);
 }
 
 type Headers = readonly (readonly [name: string, value: string])[];

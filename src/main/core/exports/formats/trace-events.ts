@@ -5,9 +5,9 @@
  */
 import type { TraceItem } from '../../../../shared/model/items.ts';
 import { isWireResult, WIRE, type Emission, type LaneId, type LaneOutcome } from '../../../../shared/model/messages.ts';
-import type { EventSummary } from '../../../../shared/model/stream.ts';
 import { decodedItems, wireOutcomeIn } from '../decoded.ts';
-import type { ExportFormat, LeavingTrace } from '../exported.ts';
+import type { ExportContent, ExportFormat, FilePieces, LeavingTrace } from '../exported.ts';
+import { Floats } from '../floats.ts';
 
 export const traceEvents: ExportFormat = {
   id: 'trace-events',
@@ -20,15 +20,19 @@ export const traceEvents: ExportFormat = {
   extension: () => '.trace.json',
   refusal: ({ facts }) =>
     facts.timed ? null : `“${facts.title}” has no times: they were not in the file that it was imported from.`,
-  make: ({ traces, version }) => {
-    // As text at once: a million events as objects are several times as large.
-    const made: string[] = [];
-    for (const [at, trace] of traces.entries())
-      for (const event of new Process(trace, at + 1).events()) made.push(JSON.stringify(event));
-    const otherData = JSON.stringify({ madeBy: `Tracelane ${version}` });
-    return `{"traceEvents":[${made.join(',')}],"displayTimeUnit":"ms","otherData":${otherData}}\n`;
-  },
+  make: madeOf,
 };
+
+async function* madeOf({ traces, version }: ExportContent): FilePieces {
+  yield '{"traceEvents":[';
+  let before = '';
+  for (const [at, trace] of traces.entries())
+    for await (const event of new Process(trace, at + 1).events()) {
+      yield before + JSON.stringify(event);
+      before = ',';
+    }
+  yield `],"displayTimeUnit":"ms","otherData":${JSON.stringify({ madeBy: `Tracelane ${version}` })}}\n`;
+}
 
 type TraceEvent = Readonly<Record<string, unknown>>;
 
@@ -38,8 +42,6 @@ const RATE_POINTS = 200;
 const SHORTEST_BUCKET_NS = 1e6;
 
 const micros = (ns: number): number => ns / 1e3;
-
-type TimedEvent = Pick<EventSummary, 'index' | 'tNs' | 'type' | 'kind'>;
 
 interface LaneBar {
   readonly type: string;
@@ -51,21 +53,19 @@ interface LaneBar {
 class Process {
   readonly #trace: LeavingTrace;
   readonly #pid: number;
-  readonly #times = new Map<number, TimedEvent>();
+  /** Of each event by its index: all that is held of a million of them. */
+  readonly #times = new Floats();
   readonly #bars = new Map<LaneId, LaneBar[]>();
   readonly #outcomes: LaneOutcome[] = [];
 
   constructor(trace: LeavingTrace, pid: number) {
     this.#trace = trace;
     this.#pid = pid;
-    for (const item of decodedItems(trace)) this.#take(item);
   }
 
   #take(item: TraceItem): void {
-    if (item.k === 'event') {
-      const { index, tNs, type, kind } = item.event;
-      this.#times.set(index, { index, tNs, type, kind });
-    } else if (item.k === 'outcome') this.#outcomes.push(item.result);
+    if (item.k === 'event') this.#times.push(item.event.tNs);
+    else if (item.k === 'outcome') this.#outcomes.push(item.result);
     else if (item.k === 'message') this.#extend(item.emission);
   }
 
@@ -82,13 +82,15 @@ class Process {
     this.#bars.set(lane, bars);
   }
 
-  *events(): Generator<TraceEvent> {
+  /** Once. */
+  async *events(): AsyncGenerator<TraceEvent> {
     const { facts, setup } = this.#trace;
+    for await (const items of decodedItems(this.#trace)) for (const item of items) this.#take(item);
     const threads = ['network', ...setup.lanes];
     yield this.#named('process_name', NETWORK, facts.title);
     for (const [tid, name] of threads.entries()) yield this.#named('thread_name', tid, name);
     yield* this.#network();
-    yield* this.#rate();
+    yield* await this.#rate();
     for (const [at, lane] of setup.lanes.entries())
       yield* lane === WIRE ? this.#wire(at + 1) : this.#lane(lane, at + 1);
   }
@@ -106,28 +108,28 @@ class Process {
   }
 
   #network(): readonly TraceEvent[] {
-    const { facts, reads } = this.#trace;
-    const endNs = facts.metrics.totalNs ?? reads.at(-1)?.tNs ?? 0;
-    const first = reads[0]?.tNs ?? endNs;
+    const { facts, reads, firstNs, lastNs } = this.#trace;
+    const endNs = facts.metrics.totalNs ?? lastNs ?? 0;
+    const first = firstNs ?? endNs;
     const headNs = facts.responseHead?.tNs;
     return [
       ...(facts.metrics.startUnknown
         ? []
         : [this.#bar(NETWORK, 'wait', 0, headNs ?? first, { status: facts.responseHead?.status ?? null })]),
-      this.#bar(NETWORK, 'body', headNs ?? first, endNs, { reads: reads.length, ending: facts.ending?.state ?? null }),
+      this.#bar(NETWORK, 'body', headNs ?? first, endNs, { reads, ending: facts.ending?.state ?? null }),
     ];
   }
 
   /** Bytes per second over equal stretches. */
-  #rate(): readonly TraceEvent[] {
-    const { reads } = this.#trace;
-    const last = reads.at(-1)?.tNs ?? 0;
-    const bucketNs = Math.max(SHORTEST_BUCKET_NS, last / RATE_POINTS);
+  async #rate(): Promise<readonly TraceEvent[]> {
+    const { lastNs, pages } = this.#trace;
+    const bucketNs = Math.max(SHORTEST_BUCKET_NS, (lastNs ?? 0) / RATE_POINTS);
     const sums = new Map<number, number>();
-    for (const { tNs, bytes } of reads) {
-      const bucket = Math.floor(tNs / bucketNs);
-      sums.set(bucket, (sums.get(bucket) ?? 0) + bytes.length);
-    }
+    for await (const page of pages())
+      for (const { tNs, bytes } of page) {
+        const bucket = Math.floor(tNs / bucketNs);
+        sums.set(bucket, (sums.get(bucket) ?? 0) + bytes.length);
+      }
     const point = (bucket: number, value: number): TraceEvent => ({
       ph: 'C',
       name: 'bytes per second',
@@ -142,7 +144,8 @@ class Process {
     ]);
   }
 
-  *#wire(tid: number): Generator<TraceEvent> {
+  /** Its events are decoded once more: their names are longer than all else that is told of them. */
+  async *#wire(tid: number): AsyncGenerator<TraceEvent> {
     for (const block of wireOutcomeIn(this.#outcomes).blocks)
       yield this.#bar(tid, block.name ?? block.kind, this.#at(block.firstEvent), this.#at(block.lastEvent), {
         block: block.block,
@@ -150,8 +153,13 @@ class Process {
         characters: block.text.length,
         closed: block.closed,
       });
-    for (const { type, tNs, index, kind } of this.#times.values())
-      yield this.#mark(tid, type, tNs, { event: index, kind });
+    const wireAlone = { ...this.#trace, setup: { ...this.#trace.setup, lanes: [WIRE] } };
+    for await (const items of decodedItems(wireAlone))
+      for (const item of items) {
+        if (item.k !== 'event') continue;
+        const { type, tNs, index, kind } = item.event;
+        yield this.#mark(tid, type, tNs, { event: index, kind });
+      }
   }
 
   #lane(lane: LaneId, tid: number): readonly TraceEvent[] {
@@ -166,7 +174,6 @@ class Process {
 
   /** When an event came; before the first of them, when the first read did. */
   #at(event: number | null): number {
-    const { reads } = this.#trace;
-    return (event === null ? undefined : this.#times.get(event)?.tNs) ?? reads[0]?.tNs ?? 0;
+    return (event === null ? undefined : this.#times.at(event)) ?? this.#trace.firstNs ?? 0;
   }
 }

@@ -110,7 +110,7 @@ test('the size of the store is shown, and limits say what would go before it goe
   await days.fill('');
   await dialog(page).getByRole('textbox', { name: 'Keep at most' }).fill('0.001');
   await expect(status).toContainText('2 runs');
-  await expect(status).toContainText('would be deleted now. 1 run beyond the limit stays for a star or a tag.');
+  await expect(status).toContainText('would be deleted now. 1 run beyond the limit stays, as it has a star or a tag.');
   expect((await client.call('traces.list', {})).total).toBe(3);
   await dialog(page).getByRole('button', { name: 'Set, and delete 2 runs' }).click();
   await expect(dialog(page).getByLabel('Size of the store')).toContainText('1 run,');

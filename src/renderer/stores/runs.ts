@@ -7,6 +7,7 @@ import { readFilter } from '../../shared/filter/read-filter.ts';
 import type { TraceId } from '../../shared/model/ids.ts';
 import type { TraceRow } from '../../shared/model/trace.ts';
 import type { ListChange } from '../../shared/rpc/contract.ts';
+import { counted } from '../../shared/text/count.ts';
 import { client } from '../client/client.ts';
 import { announce } from './announce.ts';
 import { selectTrace, useApp } from './app.ts';
@@ -269,7 +270,7 @@ async function search(): Promise<void> {
     if (mine !== turn) return;
     put(withRows(answer.rows), { found: answer.found });
     if (before?.filter !== asked && answer.found.problem === null)
-      announce(`${answer.found.total} of ${runCount(total)}`);
+      announce(`${answer.found.total} of ${counted(total, 'run')}`);
     await rest();
     if (mine !== turn) return;
   }
@@ -331,8 +332,6 @@ function patch(row: TraceRow): void {
   put(new Map(useRuns.getState().rows).set(row.id, row), {});
 }
 
-const runCount = (count: number): string => `${count} ${count === 1 ? 'run' : 'runs'}`;
-
 /** Deletes traces, with a way back; the one below in what is `listed`, as it stands there, takes over the selection. */
 export async function deleteTraces(ids: readonly TraceId[], listed: readonly TraceId[]): Promise<void> {
   const { rows } = useRuns.getState();
@@ -345,7 +344,7 @@ export async function deleteTraces(ids: readonly TraceId[], listed: readonly Tra
   }
   if (selected !== null && ids.includes(selected)) selectTrace(successorOf(listed, selected, new Set(ids)));
   const first = rows.get(ids[0]!);
-  const what = ids.length === 1 && first ? `“${first.title}” deleted` : `${runCount(ids.length)} deleted`;
+  const what = ids.length === 1 && first ? `“${first.title}” deleted` : `${counted(ids.length, 'run')} deleted`;
   toast(what, { label: 'Undo', undoes: true, run: () => void restore(ids) });
 }
 
@@ -353,7 +352,7 @@ async function restore(ids: readonly TraceId[]): Promise<void> {
   try {
     await client().call('traces.restore', { ids: [...ids] });
     selectTrace(ids[0]!);
-    announce(`${runCount(ids.length)} restored`);
+    announce(`${counted(ids.length, 'run')} restored`);
   } catch (error) {
     toastError('The run could not be restored', error);
   }

@@ -1,71 +1,88 @@
 /** Files that commands write for people. */
 import { once } from 'node:events';
-import {
-  closeSync,
-  existsSync,
-  openSync,
-  readdirSync,
-  renameSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-  writeSync,
-} from 'node:fs';
+import { closeSync, existsSync, openSync, readdirSync, renameSync, rmSync, statSync, writeSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { sentenceOf, UsageError } from './terminal.ts';
 
 /** A file that was there stays as it was until the new one is complete. Throws UsageError. */
-export function writeWhole(path: string, content: string | Uint8Array): void {
+export function writeWhole(path: string, content: string): void {
+  const file = new NewFile(path);
   try {
-    if (!isReplaced(path)) return writeFileSync(path, content);
-    const beside = placeBeside(path);
-    try {
-      writeFileSync(beside, content, { flag: 'wx' });
-      renameSync(beside, path);
-    } catch (error) {
-      rmSync(beside, { force: true });
-      throw error;
-    }
+    file.write(Buffer.from(content));
+    file.finish();
   } catch (error) {
-    throw cannotWrite(path, error);
+    file.discard();
+    throw error;
   }
 }
 
 /** The same of pieces as they are made; how many bytes they had. What making them throws is thrown as it is. */
 export async function writePieces(path: string, pieces: AsyncIterable<Uint8Array>): Promise<number> {
-  const told = <Value>(work: () => Value): Value => {
-    try {
-      return work();
-    } catch (error) {
-      throw cannotWrite(path, error);
-    }
-  };
-  const beside = told(() => (isReplaced(path) ? placeBeside(path) : null));
-  const file = told(() => openSync(beside ?? path, beside === null ? 'w' : 'wx'));
-  let [open, bytes] = [true, 0];
+  const file = new NewFile(path);
+  let bytes = 0;
   try {
     for await (const piece of pieces) {
-      told(() => writeAll(file, piece));
+      file.write(piece);
       bytes += piece.length;
     }
-    open = false;
-    told(() => closeSync(file));
-    if (beside !== null) told(() => renameSync(beside, path));
+    file.finish();
   } catch (error) {
-    if (open) closeSync(file);
-    if (beside !== null) rmSync(beside, { force: true });
+    file.discard();
     throw error;
   }
   return bytes;
 }
 
+/** A file under another name until it is complete. Each method but `discard` throws UsageError where that cannot be done. */
+class NewFile {
+  readonly #path: string;
+  /** Null: what is at the path cannot be replaced, and is written to. */
+  readonly #beside: string | null;
+  #file: number | undefined;
+
+  constructor(path: string) {
+    this.#path = path;
+    this.#beside = this.#told(() => (isReplaced(path) ? placeBeside(path) : null));
+    this.#file = this.#told(() => openSync(this.#beside ?? path, this.#beside === null ? 'w' : 'wx'));
+  }
+
+  write(bytes: Uint8Array): void {
+    this.#told(() => {
+      for (let at = 0; at < bytes.length;) at += writeSync(this.#file!, bytes, at);
+    });
+  }
+
+  finish(): void {
+    this.#told(() => {
+      this.#close();
+      if (this.#beside !== null) renameSync(this.#beside, this.#path);
+    });
+  }
+
+  /** What was at the path stays. */
+  discard(): void {
+    this.#close();
+    if (this.#beside !== null) rmSync(this.#beside, { force: true });
+  }
+
+  #close(): void {
+    const file = this.#file;
+    this.#file = undefined;
+    if (file !== undefined) closeSync(file);
+  }
+
+  #told<Value>(work: () => Value): Value {
+    try {
+      return work();
+    } catch (error) {
+      throw new UsageError(`Cannot write ${this.#path}: ${sentenceOf(error)}`);
+    }
+  }
+}
+
 /** To standard output, as fast as whoever reads it. */
 export async function writeToOutput(pieces: AsyncIterable<string | Uint8Array>): Promise<void> {
   for await (const piece of pieces) if (!process.stdout.write(piece)) await once(process.stdout, 'drain');
-}
-
-function writeAll(file: number, bytes: Uint8Array): void {
-  for (let at = 0; at < bytes.length;) at += writeSync(file, bytes, at);
 }
 
 /** What is no plain file (a pipe, /dev/null) cannot be replaced; it is written to. */
@@ -75,9 +92,6 @@ function placeBeside(path: string): string {
   clearKilled(path);
   return `${path}.${process.pid}.part`;
 }
-
-const cannotWrite = (path: string, error: unknown): UsageError =>
-  new UsageError(`Cannot write ${path}: ${sentenceOf(error)}`);
 
 /** What a command leaves that is killed while it writes this file. */
 function clearKilled(path: string): void {

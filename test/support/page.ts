@@ -121,15 +121,23 @@ export function expected(model: TraceModel): Shown {
   };
 }
 
-/** Keeps what the program sends for one method or stream from the page until the returned function is called. Call before the page is opened. */
-export async function holding(page: Page, name: MethodName | StreamName): Promise<() => void> {
+/**
+ * Keeps what the program sends for one method or stream from the page until the returned function is called. Call before the page
+ * is opened. `which`: whether it is kept, by what the page asks for; all of it unless said.
+ */
+export async function holding(
+  page: Page,
+  name: MethodName | StreamName,
+  which: (params: Readonly<Record<string, unknown>>) => boolean = () => true,
+): Promise<() => void> {
   const { promise: released, resolve: release } = Promise.withResolvers<void>();
   await page.routeWebSocket(/\/rpc/, (socket) => {
     const server = socket.connectToServer();
     const held = new Set<unknown>();
     socket.onMessage((message) => {
       const frame = JSON.parse(message.toString()) as ClientFrame;
-      if ('name' in frame && frame.name === name) held.add(frame.id);
+      if ('name' in frame && frame.name === name && which(frame.params as Readonly<Record<string, unknown>>))
+        held.add(frame.id);
       server.send(message);
     });
     server.onMessage((message) => {

@@ -77,6 +77,8 @@ export interface AppState {
   readonly providers: ProvidersInfo;
   /** The trace in the centre. */
   readonly selected: TraceId | null;
+  /** How often one was chosen, the same one again too: with each, the list comes to it. */
+  readonly choices: number;
   /** A second trace, chosen to be compared with the first: the only one that is picked beside it. */
   readonly marked: TraceId | null;
   /** Chosen beside the trace in the centre, for what is done to several. */
@@ -99,6 +101,7 @@ export const useApp = create<AppState>()(() => ({
   samplesRead: false,
   providers: { providers: [], endpointKinds: [] },
   selected: null,
+  choices: 0,
   marked: null,
   picked: [],
   followList: true,
@@ -131,7 +134,7 @@ export function watchApp(): void {
 
 /** Chooses a trace; the newest run is then no longer kept selected, unless `follow` says so. */
 export function selectTrace(id: TraceId | null, follow = false): void {
-  set({ selected: id, followList: follow, marked: null, picked: [] });
+  set(({ choices }) => ({ selected: id, choices: choices + 1, followList: follow, marked: null, picked: [] }));
 }
 
 /** Marks a second trace beside the chosen one, and no other, or takes the mark back. */

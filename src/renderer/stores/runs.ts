@@ -195,8 +195,9 @@ async function loadPage(wanted: Wanted, found: Found | null): Promise<void> {
   put(withRows(answer.rows), { found: { ...state.found, ...withPage(state.found, page) } });
 }
 
-/** Reads what is around a run, so that it can be scrolled to; its row is known at once. */
+/** Reads what is around a run, so that it can be scrolled to; its row is known at once. A filter that does not find it is cleared. */
 export async function revealRun(row: TraceRow): Promise<void> {
+  if (!isFound(row)) filterRuns('');
   put(withRows([row]), {});
   if (holds(useRuns.getState().all, row)) return;
   try {
@@ -205,6 +206,13 @@ export async function revealRun(row: TraceRow): Promise<void> {
   } catch (error) {
     toastError('The runs around this one could not be read', error);
   }
+}
+
+/** Whether what is typed as a filter is known to find it: what the store has not answered yet may leave it out. */
+function isFound({ id }: TraceRow): boolean {
+  const { filter, unread, asked, found } = useRuns.getState();
+  if (filter !== asked && unread === null) return false;
+  return asked === '' || (found?.filter === asked && loadedIds(found).includes(id));
 }
 
 function withRows(more: readonly TraceRow[]): Map<TraceId, TraceRow> {

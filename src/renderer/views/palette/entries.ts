@@ -5,8 +5,7 @@ import { client } from '../../client/client.ts';
 import { openOverlay, selectTrace, setCentre, setPane, useApp } from '../../stores/app.ts';
 import { leaveFirstRun, playFirst, useFirstRunStands } from '../../stores/first-run.ts';
 import { openAt } from '../../stores/open.ts';
-import { holds } from '../../stores/listing.ts';
-import { filterRuns, revealRun, useRuns } from '../../stores/runs.ts';
+import { revealRun, useRuns } from '../../stores/runs.ts';
 import { apiLabel } from '../../stores/providers.ts';
 import { startSample } from '../../stores/samples.ts';
 import { toastError } from '../../stores/toasts.ts';
@@ -85,11 +84,9 @@ async function chooseHit({ row, part, block, offset, event }: SearchHit): Promis
   openAt(row.id, exact.event);
 }
 
-/** Shows it in the list as well, where a filter may leave it out. */
+/** Shows it in the list as well. */
 function chooseRun(row: TraceRow): void {
   leaveFirstRun();
-  const { found } = useRuns.getState();
-  if (found && !holds(found, row)) filterRuns('');
   void revealRun(row);
   selectTrace(row.id);
 }

@@ -36,7 +36,7 @@ const rowId = (id: TraceId) => `run-${id}`;
 
 export function RunList() {
   const { all, rows, total, loaded, problem, filter, unread, found } = useRuns();
-  const { selected, picked, followList } = useApp();
+  const { selected, choices, picked, followList } = useApp();
   const { by: grouping, grouped } = useGroupedRuns();
   const [editing, setEditing] = useState<TraceId | null>(null);
   const scroller = useRef<HTMLDivElement>(null);
@@ -71,12 +71,12 @@ export function RunList() {
 
   // Wherever it was chosen: here, in the palette, by a run that has just begun.
   const place = list.findIndex((row) => row.type === 'run' && row.id === selected);
-  const moved = useRef<TraceId | null>(null);
+  const moved = useRef(0);
   useEffect(() => {
-    if (place < 0 || moved.current === selected) return;
-    moved.current = selected;
+    if (place < 0 || moved.current === choices) return;
+    moved.current = choices;
     virtual.scrollToIndex(place === 1 ? 0 : place);
-  }, [virtual, selected, place]);
+  }, [virtual, choices, place]);
   const step = (by: 1 | -1) => {
     // Past what is not loaded nobody steps: it is on its way.
     if (place >= 0 && list[place + by]?.type === 'gap') return;

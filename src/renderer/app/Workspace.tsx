@@ -1,4 +1,4 @@
-import { useEffect, useLayoutEffect, useSyncExternalStore } from 'react';
+import { useEffect, useLayoutEffect, useRef, useSyncExternalStore } from 'react';
 import type { TraceId } from '../../shared/model/ids.ts';
 import { useCommand } from '../commands/commands.ts';
 import { Boundary } from '../components/Boundary.tsx';
@@ -9,6 +9,7 @@ import { ShownTrace, useOpenTrace, useTrace } from '../stores/open.ts';
 import { Inspector } from './Inspector.tsx';
 import { RunList } from '../views/runs/RunList.tsx';
 import { NothingChosen, TraceView } from './TraceView.tsx';
+import { useClickInView } from './use-click-in-view.ts';
 import { INSPECTOR_PANES } from './views.ts';
 
 const narrow = matchMedia('(max-width: 1099px)');
@@ -79,12 +80,13 @@ export function Workspace() {
 
 /** The trace and the inspector: beside it, or below it where the window is narrow. */
 function TracePanes({ trace, stacked }: { readonly trace: TraceId; readonly stacked: boolean }) {
-  const panel = useFold(stacked);
+  const centre = useRef<HTMLDivElement>(null);
+  const panel = useFold(stacked, useClickInView(centre));
   const [, inspector] = sizes();
   return (
     <Panes id={stacked ? 'stacked' : 'beside'} direction={stacked ? 'column' : 'row'} panes={['centre', 'inspector']}>
       <Panel id="centre" minSize={stacked ? 240 : 420}>
-        <div className="pane" data-pane="centre">
+        <div className="pane" data-pane="centre" ref={centre}>
           <Boundary what="The trace view" shows={trace} raw>
             <TraceView />
           </Boundary>
@@ -114,16 +116,20 @@ function TracePanes({ trace, stacked }: { readonly trace: TraceId; readonly stac
 /** Height of the inspector's tabs. */
 const TABS = 32;
 
-/** Below the trace, an inspector that would show the selected event leaves its room to the trace while none is selected. */
-function useFold(stacked: boolean) {
+/**
+ * Below the trace, an inspector that would show the selected event leaves its room to the trace while none is selected.
+ * `takesRoom` is called before it takes it back.
+ */
+function useFold(stacked: boolean, takesRoom: () => void) {
   const panel = usePanelRef();
   const none = useTrace((trace) => trace.event === null);
   const ofEvent = useApp((state) => INSPECTOR_PANES.find(({ id }) => id === state.pane)?.ofEvent === true);
   const folded = stacked && none && ofEvent;
   useLayoutEffect(() => {
-    if (folded) panel.current?.collapse();
-    else panel.current?.expand();
-  }, [panel, folded]);
+    if (folded) return panel.current?.collapse();
+    takesRoom();
+    panel.current?.expand();
+  }, [panel, folded, takesRoom]);
   return panel;
 }
 

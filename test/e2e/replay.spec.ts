@@ -37,11 +37,14 @@ test('steps by event both ways: lanes, numbers and inspector show what the playh
     page.getByRole('complementary', { name: 'Inspector' }),
   ])
     await expect(place).toContainText('Nothing has been played yet.');
+  const heads = page.locator('.lane:not([data-lane="wire"]) .lane-head');
+  await expect(heads.filter({ hasText: 'nothing read yet' })).toHaveCount(2);
   const timeline = page.getByRole('region', { name: 'Timeline' });
   const topOfTimeline = async () => (await timeline.boundingBox())!.y;
   const top = await topOfTimeline();
   for (let step = 0; step < 5; step++) await page.keyboard.press('ArrowRight');
   await expect(played(page)).toContainText('played 5 of');
+  await expect(heads.filter({ hasText: 'nothing read yet' })).toHaveCount(0);
   await expect(page.getByRole('heading', { name: 'Event 4', exact: true })).toBeVisible();
   expect((await shown(page)).events).toBe(5);
   // The numbers that grow had their room before: the timeline is not pushed down under the pointer.

@@ -11,7 +11,7 @@ import { Cell } from './Cell.tsx';
 import type { Folds } from './use-folds.ts';
 
 /** How far it is known whether the lanes are equal. */
-export type Compared = 'not yet' | 'live' | 'comparing' | 'failed' | 'nothing' | 'done';
+export type Compared = 'not yet' | 'unread' | 'live' | 'comparing' | 'failed' | 'nothing' | 'done';
 
 interface LaneColumnProps {
   readonly lane: LaneId;
@@ -75,6 +75,7 @@ export function LaneColumn({ lane, rows, folds, compare, compared, live, message
 /** Before the end what is equal may still come to differ, and before the comparison nobody has looked at what is kept. */
 const WORDS: Readonly<Record<Compared, readonly [equal: string, otherwise: string]>> = {
   'not yet': ['', ''],
+  unread: ['nothing read yet', 'nothing read yet'],
   live: ['equal so far', 'nothing lost so far'],
   comparing: ['comparing…', 'comparing…'],
   failed: ['not compared', 'not compared'],

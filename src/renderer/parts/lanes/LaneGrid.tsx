@@ -50,7 +50,8 @@ export function LaneGrid() {
   }, [ended, session]);
   const nothing = ended ? nothingToCompare(session.model) : null;
   const over: Compared = nothing !== null ? 'nothing' : compare ? 'done' : failed === session ? 'failed' : 'comparing';
-  const compared: Compared = ended ? over : live ? 'live' : 'not yet';
+  const soFar: Compared = events.length > 0 ? 'live' : 'unread';
+  const compared: Compared = ended ? over : live ? soFar : 'not yet';
   const hidden = all.length - last.length;
 
   return (

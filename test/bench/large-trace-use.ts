@@ -1,5 +1,6 @@
 /** What a large trace costs once it is open: scrolling from its first row to its last, and what ten openings leave behind. */
 import type { Page } from 'playwright';
+import { within } from './within.ts';
 
 /** Frames in which a list is scrolled from end to end. */
 const SCROLL_FRAMES = 180;
@@ -9,7 +10,7 @@ const OPENINGS = 10;
 
 /** The list of the tab that is shown, from end to end. The part of the frames that were late. */
 export function scrolledLate(page: Page): Promise<number> {
-  return page.evaluate(
+  const scrolling = page.evaluate(
     async ([steps, lateMs]) => {
       const frame = (): Promise<number> => new Promise((resolve) => requestAnimationFrame(resolve));
       const list = document.querySelector('.trace [role="grid"]')!;
@@ -26,6 +27,7 @@ export function scrolledLate(page: Page): Promise<number> {
     },
     [SCROLL_FRAMES, LATE_MS] as const,
   );
+  return within('The list was not scrolled to its end', scrolling);
 }
 
 /** What the window holds after its tenth opening, over what it holds after its second. `open` opens the trace, `leave` another one. */

@@ -13,6 +13,7 @@ import { heapGrowth, scrolledLate } from './large-trace-use.ts';
 import { longestTask } from './long-tasks.ts';
 import { quantile, type Result } from './measure.ts';
 import { readsPerFrame, textFrames } from './streams.ts';
+import { within } from './within.ts';
 
 const EVENTS = 100_000;
 const REPETITIONS = 5;
@@ -136,7 +137,7 @@ async function openPage(browser: Browser, url: string): Promise<Page> {
 
 /** Pressed and looked at in the page itself, so that no way to it is measured. */
 async function opened(page: Page, id: string, events: number): Promise<Opening> {
-  return page.evaluate(
+  const opening = page.evaluate(
     async ([row, all]) => {
       // Of the timeline, which counts what was read: the numbers of the header are known from the row of the list.
       const shown = (): number => {
@@ -157,6 +158,7 @@ async function opened(page: Page, id: string, events: number): Promise<Opening> 
     },
     [id, events] as const,
   );
+  return within(`The window has not shown all ${events} events of the trace that was pressed`, opening);
 }
 
 /** Shown, and drawn for a moment. */
@@ -178,9 +180,10 @@ async function seek(page: Page): Promise<void> {
 }
 
 function frames(page: Page, count: number): Promise<void> {
-  return page.evaluate(async (wanted) => {
+  const drawn = page.evaluate(async (wanted) => {
     for (let at = 0; at < wanted; at++) await new Promise((resolve) => requestAnimationFrame(resolve));
   }, count);
+  return within(`The window has not drawn ${count} frames`, drawn);
 }
 
 /** Until the window has drawn what was done last. */

@@ -330,6 +330,7 @@ describe('reads', () => {
             return {
               phase: 'headers',
               target: 'there',
+              caughtUp: async () => true,
               stop: () => {
                 head({ status: 200, statusText: 'OK', headers: [] }, 1);
                 piece(new Uint8Array(1), 2);

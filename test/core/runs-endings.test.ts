@@ -3,9 +3,11 @@ import { once } from 'node:events';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import { createServer, type AddressInfo, type Socket } from 'node:net';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { Worker } from 'node:worker_threads';
 import { describe, expect, test } from 'vitest';
 import { APIS, type Api } from '../support/apis.ts';
-import { DEFAULT_OPTIONS, type TerminalState } from '../../src/shared/model/trace.ts';
+import { DEFAULT_OPTIONS, type Ending, type TerminalState } from '../../src/shared/model/trace.ts';
 import { CERTIFICATE } from '../support/certificate.ts';
 import { requestFor, sampleEndpoint, TestRuns, useRuns, watch, withServer } from '../support/runs.ts';
 
@@ -139,6 +141,40 @@ describe('an endpoint that limits the waiting', () => {
       advice: expect.stringMatching(/raise the limit/),
     });
   });
+});
+
+test('what came while the program was busy for longer than the limit is no silence', async () => {
+  const flags = new Int32Array(new SharedArrayBuffer(8));
+  const server = new Worker(new URL('../fixtures/paced-server.ts', import.meta.url), { workerData: flags.buffer });
+  try {
+    const [port] = (await once(server, 'message')) as [number];
+    const endpoint = await fixture.endpoint(`http://127.0.0.1:${port}/v1`, { silence: 1 });
+    const { runs } = fixture;
+    const request = requestFor('plain-text', 'chat_completions');
+    const { id } = await runs.start({
+      api: 'chat_completions',
+      endpoint,
+      request,
+      options: DEFAULT_OPTIONS,
+      source: 'run',
+    });
+    const { items } = runs.recordings.get(id)!;
+    let ending: Ending | undefined;
+    for await (const batch of items.watch(0, new AbortController().signal))
+      for (const item of batch) {
+        if (item.k === 'event' && Atomics.exchange(flags, 0, 1) === 0) {
+          // The turn of the event loop after this one begins with timers: the silence is looked at before anything is told that came.
+          await nextTurn();
+          Atomics.wait(flags, 1, 0);
+          Atomics.wait(flags, 1, 1, 1_100);
+        }
+        if (item.k === 'ending') ({ ending } = item);
+      }
+    expect(ending).toMatchObject({ state: 'truncated' });
+    expect((await fixture.body(id)).toString()).toMatch(/data: 20\n\n$/);
+  } finally {
+    await server.terminate();
+  }
 });
 
 describe('an endpoint that cannot be reached', () => {

@@ -102,6 +102,12 @@ export class Capture {
     this.#exchange?.stop(end);
   }
 
+  /** Asks whether the listener was told of all that has come by now. Never rejects. */
+  async caughtUp(): Promise<boolean> {
+    const came = (await this.#exchange?.caughtUp()) ?? true;
+    return came && this.#body.waiting === 0;
+  }
+
   #send(request: OutgoingRequest): Promise<Response> {
     return new Promise((resolve, reject) => {
       const end = (how: BodyEnd, tNs: number, around: AroundBody): void => {

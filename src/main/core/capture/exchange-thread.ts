@@ -23,6 +23,8 @@ export interface RemoteExchange {
   readonly target: string;
   /** Ends it from this side, as `end` says, which is then told. Without effect once it has ended. */
   stop(end: BodyEnd): void;
+  /** Resolves with true once all that has come by now was told, with false where that is not known. Never rejects. */
+  caughtUp(): Promise<boolean>;
 }
 
 /** Bytes that were taken before the thread is told so: a part of what it may have on its way. */
@@ -33,6 +35,8 @@ interface ExchangeSetup {
   readonly request: OutgoingRequest;
   readonly listener: RemoteListener;
   readonly stop: (end: BodyEnd) => void;
+  /** Resolves once all that has come by now was told. */
+  readonly flush: () => Promise<void>;
   /** So many bytes were worked off. */
   readonly taken: (bytes: number) => void;
 }
@@ -63,6 +67,14 @@ class Exchange implements RemoteExchange {
 
   stop(end: BodyEnd): void {
     if (!this.#over) this.#setup.stop(end);
+  }
+
+  async caughtUp(): Promise<boolean> {
+    if (this.#over) return true;
+    return this.#setup.flush().then(
+      () => true,
+      () => false,
+    );
   }
 
   take(n: number, batch: readonly ExchangeEvent[]): void {
@@ -176,6 +188,7 @@ export class ExchangeThread {
       request,
       listener,
       stop: (end) => this.#thread.notify('stop', [id, end]),
+      flush: () => this.#thread.request('flush', [id]),
       taken: (bytes) => this.#thread.notify('taken', [id, bytes]),
     });
     this.#exchanges.set(id, exchange);

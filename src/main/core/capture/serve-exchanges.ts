@@ -2,6 +2,7 @@
  * The thread of exchanges: it sends requests and gives each read of an answer its time. It does nothing else and holds little
  * memory, so that neither work of the program nor a long garbage collection makes a time late.
  */
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { BodyEnd } from '../../../shared/metrics/ending.ts';
 import type { RequestPhase } from '../../../shared/metrics/http-wording.ts';
 import type { AroundBody, HttpHead } from '../../../shared/model/trace.ts';
@@ -14,6 +15,8 @@ export type ExchangeHandlers = Closable & {
   readonly send: (id: number, request: OutgoingRequest) => void;
   /** Ends an exchange as `end` says; without effect once it has ended. */
   readonly stop: (id: number, end: BodyEnd) => void;
+  /** Tells of all that has come by now. */
+  readonly flush: (id: number) => Promise<void>;
   /** So many more bytes were worked off: as many others may come. */
   readonly taken: (id: number, bytes: number) => void;
   /** How many batches were told of each exchange that is not over. */
@@ -92,6 +95,24 @@ class ToldExchange implements ExchangeListener {
     this.#exchange?.stop(end);
   }
 
+  /** Tells at once what waits. */
+  flush(): void {
+    clearTimeout(this.#timer);
+    clearImmediate(this.#soon);
+    this.#timer = undefined;
+    this.#soon = undefined;
+    const now = performance.now();
+    this.#betweenMs = this.#pieces.count / (now - this.#flushedAt) < FAST ? BATCH_MS : FAST_BATCH_MS;
+    this.#flushedAt = now;
+    this.#endPieces();
+    const events = this.#events;
+    if (events.length === 0) return;
+    this.#events = [];
+    for (const event of events) if (event.type === 'pieces') this.#untaken += event.bytes.length;
+    this.#send(this.told++, events);
+    if (this.#untaken > MOST_UNTAKEN_BYTES) this.#exchange?.pause();
+  }
+
   taken(bytes: number): void {
     this.#untaken -= bytes;
     if (this.#untaken <= MOST_UNTAKEN_BYTES) this.#exchange?.resume();
@@ -107,13 +128,13 @@ class ToldExchange implements ExchangeListener {
 
   piece(bytes: Uint8Array, tNs: number): void {
     this.#pieces.add(bytes, tNs);
-    if (this.#pieces.length >= BATCH_BYTES) this.#flush();
+    if (this.#pieces.length >= BATCH_BYTES) this.flush();
     else this.#flushSoon();
   }
 
   end(end: BodyEnd, tNs: number, around: AroundBody): void {
     this.#tell({ type: 'end', end, tNs, around });
-    this.#flush();
+    this.flush();
     this.#over();
   }
 
@@ -130,26 +151,9 @@ class ToldExchange implements ExchangeListener {
   #flushSoon(): void {
     if (this.#timer !== undefined || this.#soon !== undefined) return;
     const leftMs = this.#flushedAt + this.#betweenMs - performance.now();
-    if (leftMs > 0) this.#timer = setTimeout(() => this.#flush(), leftMs);
+    if (leftMs > 0) this.#timer = setTimeout(() => this.flush(), leftMs);
     // What came together goes together.
-    else this.#soon = setImmediate(() => this.#flush());
-  }
-
-  #flush(): void {
-    clearTimeout(this.#timer);
-    clearImmediate(this.#soon);
-    this.#timer = undefined;
-    this.#soon = undefined;
-    const now = performance.now();
-    this.#betweenMs = this.#pieces.count / (now - this.#flushedAt) < FAST ? BATCH_MS : FAST_BATCH_MS;
-    this.#flushedAt = now;
-    this.#endPieces();
-    const events = this.#events;
-    if (events.length === 0) return;
-    this.#events = [];
-    for (const event of events) if (event.type === 'pieces') this.#untaken += event.bytes.length;
-    this.#send(this.told++, events);
-    if (this.#untaken > MOST_UNTAKEN_BYTES) this.#exchange?.pause();
+    else this.#soon = setImmediate(() => this.flush());
   }
 }
 
@@ -204,6 +208,11 @@ export function serveExchanges(port: ChannelPort & { close(): void }): void {
       exchanges.set(id, new ToldExchange(request, send, () => exchanges.delete(id)));
     },
     stop: (id, end) => exchanges.get(id)?.stop(end),
+    flush: async (id) => {
+      // The turn of the event loop that brought this request may read from sockets after it.
+      await nextTurn();
+      exchanges.get(id)?.flush();
+    },
     taken: (id, bytes) => exchanges.get(id)?.taken(bytes),
     told: () => [...exchanges].map(([id, { told }]) => [id, told] as const),
     close: () => {

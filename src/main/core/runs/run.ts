@@ -121,9 +121,12 @@ export class Run implements CaptureListener {
     this.#recording!.head(head, tNs);
     const { silence } = this.#setup.target.endpoint.limits;
     if (silence !== null)
-      this.#silence = new SilenceClock(silence, (kind) =>
-        this.#capture.stop({ how: 'stalled', seconds: silence, silence: kind }),
-      );
+      this.#silence = new SilenceClock({
+        limitSeconds: silence,
+        headNs: tNs,
+        caughtUp: () => this.#capture.caughtUp(),
+        tooLong: (kind) => this.#capture.stop({ how: 'stalled', seconds: silence, silence: kind }),
+      });
   }
 
   room(): Promise<void> | undefined {

@@ -46,6 +46,9 @@ export const cutByLine = (place: FaultPlace, bySize: boolean, count: number): st
       : 'A proxy that sends each piece that it reads as a message of its own does this, and so does a server that does not escape line ends in strings.'
   }`;
 
+export const printedOverLines = (lines: number, place: FaultPlace, count: number): string =>
+  `The JSON of ${the(place)} stands on ${lines} lines, and only the first begins with "data:"${more(count)}: the server prints it with indentation. Readers skip the other lines, and the first alone is not JSON.`;
+
 export const cutInHalves = (place: FaultPlace, count: number): string =>
   `The JSON of event ${place.event} goes on in the event after it${more(count)}: a proxy made an event of each piece that it read. No client joins them.`;
 

@@ -153,8 +153,9 @@ interface Tally {
   count: number;
 }
 
-/** Lines that are held to see whether they go on with an event; of an event that is cut in more pieces the first few tell. */
-const MAX_STRAYS = 32;
+/** Lines that are held to see whether they go on with an event: as many as a long event has that was printed with indentation. */
+const MAX_STRAYS = 512;
+/** Of an event that is cut in more pieces the first few tell. */
 const MAX_PIECES = 8;
 /** Of an object over several lines; what is longer is taken to go on up to the next frame. */
 const MAX_OBJECT_CHARS = 8 * 1024;
@@ -389,6 +390,10 @@ export class FaultFinder {
   #settleInside(inside: readonly Stray[], next: Frame): readonly Stray[] {
     const { data, payload } = next;
     if (payload.ok || !isCutJson(data)) return inside;
+    if (isWholeJson([data, ...inside.map(({ text }) => text)].join('\n'))) {
+      this.#found('event-cut', next, (place, count) => say.printedOverLines(inside.length + 1, place, count));
+      return [];
+    }
     const joint = this.#joint(data, inside);
     if (!joint) return inside;
     this.#tellCut({ ...placeOf(next), data }, joint, inside);

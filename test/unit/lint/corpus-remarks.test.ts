@@ -11,7 +11,7 @@ import { runWire } from '../../support/wire.ts';
 const REMARKS: Readonly<Record<string, readonly [remarks: number, streams: number]>> = {
   'block-left-open': [1, 1],
   'call-cut': [1, 1],
-  'done-differs': [1, 1],
+  'done-differs': [2, 2],
   'event-cut': [1, 1],
   'id-changes': [1, 1],
   'item-id-changes': [3, 1],
@@ -24,6 +24,7 @@ const REMARKS: Readonly<Record<string, readonly [remarks: number, streams: numbe
   'sequence-gap': [1, 1],
   'sequence-missing': [2, 2],
   'terminator-open': [1, 1],
+  'text-without-deltas': [2, 2],
   'tool-index-gap': [1, 1],
   'tool-index-missing': [1, 1],
   'usage-repeated': [2, 2],

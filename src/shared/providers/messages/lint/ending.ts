@@ -17,6 +17,7 @@ import {
   finishTwice,
   finishWord,
   firstText,
+  foreignDone,
 } from '../../../lint/shared/ending.ts';
 import { deltaOf } from './events.ts';
 import { HEALTHY, hi } from './examples.ts';
@@ -50,6 +51,13 @@ export const ENDING_RULES: readonly LintRule[] = [
     example: messagesExample(...hi(), messageDelta('end_turn'), messageStop, { type: 'ping' }),
     counterexample: messagesExample(...hi({ type: 'ping' }), messageDelta('end_turn'), messageStop),
   }),
+  foreignDone(
+    'The SDKs of Anthropic pass over it. Clients that parse the data of each event as JSON fail there, at the end of every answer. Stop reading at message_stop, and report it to the server.',
+    {
+      example: { ...HEALTHY, body: `${HEALTHY.body}data: [DONE]\n\n` },
+      counterexample: HEALTHY,
+    },
+  ),
   finishTwice(
     (data, type) => {
       const reason = type === 'message_delta' ? stringOf(deltaOf(data)?.['stop_reason']) : null;

@@ -40,6 +40,18 @@ const DELTA_FIELDS: ReadonlyMap<string, string> = new Map([
 
 const isArguments = (field: string): boolean => field === DELTA_FIELDS.get('input_json_delta');
 
+/** The arguments that a call starts with, as text; '' for the {} that stands for those to come. */
+function argumentsAtStart(input: unknown): string {
+  const given = objectOf(input);
+  return given && Object.keys(given).length > 0 ? JSON.stringify(given) : '';
+}
+
+/** https://platform.claude.com/docs/en/agents-and-tools/tool-use/programmatic-tool-calling */
+const isFromCode = (call: JsonObject | null): boolean => {
+  const caller = stringOf(objectOf(call?.['caller'])?.['type']);
+  return caller !== null && caller !== 'direct';
+};
+
 /** Types of the blocks that are open or were, by their index, for checks that ask what a delta belongs to. */
 class BlockTypes {
   readonly #types = new Map<number, string>();
@@ -212,6 +224,35 @@ export const PART_RULES: readonly LintRule[] = [
         },
       };
     },
+  },
+  {
+    id: 'content-in-start',
+    strict: 'warning',
+    lenient: 'info',
+    help: 'A block of text, thinking or a call starts empty, and deltas bring its content. Converters of answers that were not streamed put all of it into content_block_start; Anthropic itself does so only for calls from its code execution.',
+    advice:
+      'Clients that join the deltas alone lose what the start has: they show no text, or run the call without arguments. Begin with the content of the start, as the SDKs of Anthropic do, and report it to the server.',
+    example: message('end_turn', blockStart(0, { type: 'text', text: 'Hi' }), blockStop(0)),
+    counterexample: HEALTHY,
+    check: () => ({
+      event({ frame, type, data }, report) {
+        if (!data || type !== 'content_block_start') return;
+        const block = objectOf(data['content_block']);
+        const kind = blockType(data);
+        const said =
+          kind === 'tool_use' && !isFromCode(block)
+            ? argumentsAtStart(block?.['input'])
+            : kind === 'text' || kind === 'thinking'
+              ? (stringOf(block?.[kind]) ?? '')
+              : '';
+        if (said !== '')
+          report(
+            frame,
+            `Block ${String(data['index'])} starts with ${said.length} characters of ${kind === 'tool_use' ? 'arguments' : kind}.`,
+            kind,
+          );
+      },
+    }),
   },
   deltaMissing(
     (data, type) => {

@@ -9,6 +9,7 @@ import {
   partAdded,
   responsesExample,
 } from '../../../lint/example-bodies.ts';
+import type { BlockKind } from '../../../model/messages.ts';
 import { kindOf, lintEvent, type LintEvent, type LintRule, type Report } from '../../../lint/rule.ts';
 import { deltaMissing } from '../../../lint/shared/parts.ts';
 import { contentOf, isItemDone, isSamePart, itemOf } from './events.ts';
@@ -18,9 +19,13 @@ import { HEALTHY, hi, HI, msg, said, SAID_HI } from './examples.ts';
 const TEXT_DELTA =
   /^response\.(?:output_text|refusal|reasoning_text|reasoning_summary_text|function_call_arguments|custom_tool_call_input|mcp_call_arguments|code_interpreter_call_code)\.delta$/;
 
-/** What clients show as it comes. */
-const SHOWN_DELTA = /^response\.(?:output_text|refusal|reasoning_text|reasoning_summary_text)\.delta$/;
-const SHOWN_DONE = /^response\.(?:output_text|refusal|reasoning_text|reasoning_summary_text)\.done$/;
+/** What clients show, or join, as it comes. */
+const JOINED_DELTA =
+  /^response\.(?:output_text|refusal|reasoning_text|reasoning_summary_text|function_call_arguments)\.delta$/;
+const JOINED_DONE =
+  /^response\.(?:output_text|refusal|reasoning_text|reasoning_summary_text|function_call_arguments)\.done$/;
+/** Blocks whose content comes in deltas first. */
+const IN_DELTAS: ReadonlySet<BlockKind> = new Set(['text', 'refusal', 'reasoning', 'tool']);
 /** What comes in deltas and, by a done event, whole. */
 const DELTA_OR_DONE =
   /^(response\.(?:output_text|refusal|reasoning_text|reasoning_summary_text|function_call_arguments))\.(delta|done)$/;
@@ -30,9 +35,9 @@ export const TEXT_RULES: readonly LintRule[] = [
     id: 'text-without-deltas',
     strict: 'warning',
     lenient: 'info',
-    help: 'A text, or reasoning, comes with deltas, and whole with the events that end it. Here only the whole is there: a converter took an answer that was not streamed.',
+    help: 'Text, reasoning and the arguments of a call come with deltas, and whole with the events that end them. Here only the whole is there: a converter took an answer that was not streamed.',
     advice:
-      'Clients that show what the deltas bring, as most do, show an empty answer. Take the whole where no delta came, and report it to the server.',
+      'Clients that join what the deltas bring, as most do, show an empty answer, or run a call without its arguments. Take the whole where no delta came, and report it to the server.',
     example: hi({ type: 'response.output_text.done', output_index: 0, item_id: 'msg_1', content_index: 0, text: 'Hi' }),
     counterexample: HEALTHY,
     check: () => {
@@ -45,21 +50,33 @@ export const TEXT_RULES: readonly LintRule[] = [
         event({ frame, type, data }, report) {
           if (!data) return;
           const { output_index: index, item_id: id } = data;
-          if (SHOWN_DELTA.test(type)) {
+          if (JOINED_DELTA.test(type)) {
             // Deltas of one item come in a row.
             if (!last || last['output_index'] !== index || last['item_id'] !== id) seen.add(index).add(id);
             last = data;
             return;
           }
           const item = isItemDone(type) ? itemOf(data) : null;
-          const text = SHOWN_DONE.test(type)
-            ? (stringOf(data['text']) ?? stringOf(data['refusal']))
-            : item?.['type'] === 'message'
+          const text = JOINED_DONE.test(type)
+            ? (stringOf(data['text']) ?? stringOf(data['refusal']) ?? stringOf(data['arguments']))
+            : item?.['type'] === 'message' || item?.['type'] === 'function_call'
               ? contentOf(item)
               : '';
-          if (!text || seen.has(index ?? null) || seen.has(id ?? item?.['id'] ?? null) || told.has(index)) return;
+          // Of a call without arguments there is nothing for a delta to bring.
+          if (
+            !text ||
+            text === '{}' ||
+            seen.has(index ?? null) ||
+            seen.has(id ?? item?.['id'] ?? null) ||
+            told.has(index)
+          )
+            return;
           told.add(index);
-          const what = type.startsWith('response.reasoning') ? 'characters of reasoning' : 'characters';
+          const what = type.startsWith('response.reasoning')
+            ? 'characters of reasoning'
+            : item?.['type'] === 'function_call' || type.startsWith('response.function_call')
+              ? 'characters of arguments'
+              : 'characters';
           report(
             frame,
             `The ${text.length} ${what} of output item ${String(index ?? id)} come whole, and no delta brings them.`,
@@ -188,7 +205,7 @@ export const TEXT_RULES: readonly LintRule[] = [
               lastEvent,
               `The deltas of ${block} add up to ${text.length} characters, its done event gives other ${String(done.value).length}.`,
             );
-          else if (kind === 'tool' && text.length > 1) {
+          else if (IN_DELTAS.has(kind) && text.length > 1) {
             // What the deltas left out is taken from the whole.
             const [first, last] = [eventAt(block, 0), eventAt(block, text.length - 1)].map((at) => frames[at ?? -1]);
             if (first && last && lintEvent(first).type.endsWith('.delta') && lintEvent(last).type.endsWith('.done'))

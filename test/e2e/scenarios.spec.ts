@@ -5,7 +5,7 @@
 import { expect, test, type Page } from 'playwright/test';
 import { apisOf, SCENARIOS } from '../../src/main/core/samples/scenarios.ts';
 import { allLanes } from '../../src/shared/lanes/registry.ts';
-import { cellOf } from '../../src/shared/model/blocks.ts';
+import { cellOf } from '../../src/shared/model/block-row.ts';
 import type { LaneId } from '../../src/shared/model/messages.ts';
 import type { TraceModel } from '../../src/renderer/stores/trace-model.ts';
 import { complaints, expected, shown, startSample, wholeTrace } from '../support/page.ts';

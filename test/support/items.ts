@@ -101,11 +101,15 @@ export function itemsOf(steps: readonly Step[]): TraceItem[] {
 /** The grid that a list of items folds into. */
 export function gridOf(items: readonly TraceItem[]): LaneBlocks {
   const blocks = new LaneBlocks();
+  foldInto(blocks, items);
+  return blocks;
+}
+
+export function foldInto(blocks: LaneBlocks, items: readonly TraceItem[]): void {
   for (const item of items) {
     if (item.k === 'event') blocks.event(item.event);
     else if (item.k === 'message') blocks.message(item.emission);
     else if (item.k === 'outcome') blocks.outcome(item.result);
     else if (item.k === 'ending') blocks.end();
   }
-  return blocks;
 }

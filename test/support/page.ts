@@ -3,7 +3,7 @@ import { expect, type Page } from 'playwright/test';
 import { TraceModel } from '../../src/renderer/stores/trace-model.ts';
 import type { TraceId } from '../../src/shared/model/ids.ts';
 import { allLanes } from '../../src/shared/lanes/registry.ts';
-import { cellOf } from '../../src/shared/model/blocks.ts';
+import { cellOf } from '../../src/shared/model/block-row.ts';
 import type { ByLane, LaneId } from '../../src/shared/model/messages.ts';
 import type { Api } from '../../src/shared/model/stream.ts';
 import { usualEndpoint } from '../../src/shared/providers/registry.ts';

@@ -1,23 +1,22 @@
 /** What a lane's messages about one block come to, as one whole message. Pure. */
-import type { BlockRow, LaneBlock } from '../../shared/model/blocks.ts';
+import type { BlockRow, LaneBlock } from '../../shared/model/block-row.ts';
+import type { LaneBlocks } from '../../shared/model/blocks.ts';
 import { WIRE, type Emission, type LaneMessage } from '../../shared/model/messages.ts';
 import { linesOf } from '../components/copy.ts';
 import { contentOfMessage } from './emissions.ts';
 
 /** The row an event belongs to: that of its block, else the one whose events surround it. */
 export function rowOfEvent(
-  rows: readonly BlockRow[],
+  blocks: LaneBlocks,
   event: { readonly index: number; readonly block?: string },
 ): BlockRow | undefined {
-  if (event.block !== undefined) return rows.find(({ id }) => id === event.block);
-  return rows.findLast(
-    ({ kind, firstEvent, lastEvent }) =>
-      kind !== 'end' &&
-      firstEvent !== null &&
-      lastEvent !== null &&
-      firstEvent <= event.index &&
-      event.index <= lastEvent,
-  );
+  if (event.block !== undefined) return blocks.row(event.block);
+  for (let number = blocks.rowCount - 1; number >= 0; number--) {
+    const { kind, firstEvent, lastEvent } = blocks.spanOf(number);
+    if (kind === 'end' || firstEvent === null || lastEvent === null) continue;
+    if (firstEvent <= event.index && event.index <= lastEvent) return blocks.rowAt(number);
+  }
+  return undefined;
 }
 
 const KINDS: Readonly<Partial<Record<LaneMessage['message_type'], readonly LaneBlock['kind'][]>>> = {

@@ -4,7 +4,8 @@
  *
  * One that is seekable can be asked for any earlier moment: it keeps the order of its items and, every so many of them, what the
  * grid and the meter were. The model of a moment is that of the checkpoint before it, brought up to it: its lists are cut, rows
- * that have not changed since are shared, and at most `CHECKPOINT` items are folded, wherever in the stream it lies.
+ * that have not changed since are shared, others are copied when they are looked at, and at most `CHECKPOINT` items are folded,
+ * wherever in the stream it lies.
  */
 import { lowerBound } from './lower-bound.ts';
 import { MetricsMeter } from '../../shared/metrics/metrics.ts';

@@ -265,10 +265,11 @@ export class TraceSession {
     if (by === 0) return;
     const wasEnded = model.ending !== null;
     this.#flooded = Math.abs(by) > FLOOD;
-    if (by > 0 && by < FAR) model.advance(whole!, count);
+    // At its end it is that of the whole, which nothing changes any more.
+    const isEnd = whole!.ending !== null && count >= whole!.count;
+    if (by > 0 && by < FAR && !isEnd) model.advance(whole!, count);
     else {
-      // At its end it is that of the whole, which nothing changes any more.
-      this.#model = whole!.ending !== null && count >= whole!.count ? whole! : whole!.asOf(count);
+      this.#model = isEnd ? whole! : whole!.asOf(count);
       this.#structure = -1;
       this.store.setState({ model: this.#model });
     }

@@ -2,7 +2,7 @@
  * Whether a lane has of a content block of the wire what the wire has: the one place where cells are compared. What is
  * compared are values, whatever the reason why they differ; nothing is left aside but how JSON is spaced and ordered.
  */
-import { cellOf, type BlockRow, type LaneBlock, type LaneBlockKind } from '../model/blocks.ts';
+import { cellOf, type BlockRow, type LaneBlock, type LaneBlockKind } from '../model/block-row.ts';
 import { WIRE, type LaneId } from '../model/messages.ts';
 import { sameArguments } from './argument-text.ts';
 

@@ -2,7 +2,7 @@
  * In what a cell differs, for the screen: one fact of its differences, in counts, at once and while the stream runs. Why it
  * differs, the findings say once the stream is over.
  */
-import { cellOf, type BlockRow, type LaneBlock, type LaneBlockKind } from '../model/blocks.ts';
+import { cellOf, type BlockRow, type LaneBlock, type LaneBlockKind } from '../model/block-row.ts';
 import type { LaneId } from '../model/messages.ts';
 import { blockDifferences, textOf } from './block-equality.ts';
 

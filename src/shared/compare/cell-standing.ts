@@ -1,5 +1,5 @@
 /** What the screens ask of a comparison: how a lane stands in each cell, and in how many it differs. One answer for all of them. */
-import type { BlockRow } from '../model/blocks.ts';
+import type { BlockRow } from '../model/block-row.ts';
 import { differs, type Finding, type Standing } from '../model/findings.ts';
 import { WIRE, type LaneId } from '../model/messages.ts';
 import { cellFact, isLoss, type CellFact } from './cell-facts.ts';

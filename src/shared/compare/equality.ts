@@ -8,7 +8,7 @@
  *
  * Left aside are the lane's own inventions, which the wire has no counterpart of: message ids, dates and otids.
  */
-import { cellOf, type BlockRow, type LaneBlockKind } from '../model/blocks.ts';
+import { cellOf, type BlockRow, type LaneBlockKind } from '../model/block-row.ts';
 import type { VerdictField } from '../model/findings.ts';
 import type { AdapterOutcome, LaneId, ReasoningPart, ToolCall, WireBlock } from '../model/messages.ts';
 import type { TerminalState } from '../model/trace.ts';

@@ -10,7 +10,7 @@
  *   expected. A redacted block of Anthropic has one: expected.
  * - Nothing is expected from the frame on at which the lane ended in an error: the error is the finding, and counts it.
  */
-import type { BlockRow } from '../model/blocks.ts';
+import type { BlockRow } from '../model/block-row.ts';
 import type { LaneId } from '../model/messages.ts';
 import { providerOf } from '../providers/registry.ts';
 import { argumentValue } from './argument-text.ts';

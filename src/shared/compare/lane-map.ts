@@ -1,6 +1,6 @@
 /** The lane map: a staff for each lane on one time axis, each message a note joined to the read that its content came in. */
 import { WIRE, type LaneId } from '../model/messages.ts';
-import type { BlockRow } from '../model/blocks.ts';
+import type { BlockRow } from '../model/block-row.ts';
 import { silencesOf } from '../metrics/silence.ts';
 import { codePoints } from '../text/code-points.ts';
 import { expectedParts } from './expected.ts';

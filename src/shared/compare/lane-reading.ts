@@ -1,6 +1,7 @@
 /** What a comparison reads: the items of one reading of all lanes, folded so that each message knows its wire block. */
 import type { LaneDefinition, LaneSetup } from '../model/lane.ts';
-import { LaneBlocks, type BlockRow } from '../model/blocks.ts';
+import type { BlockRow } from '../model/block-row.ts';
+import { LaneBlocks } from '../model/blocks.ts';
 import type { TraceItem } from '../model/items.ts';
 import {
   isWireResult,

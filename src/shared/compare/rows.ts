@@ -1,5 +1,5 @@
 /** The columns: one row for each wire block, with what each lane made of it and where that differs, by character. */
-import { cellOf, type BlockRow } from '../model/blocks.ts';
+import { cellOf, type BlockRow } from '../model/block-row.ts';
 import { WIRE, type AdapterOutcome, type ByLane, type LaneId } from '../model/messages.ts';
 import { expectedParts, gotText, type ExpectedPart } from './expected.ts';
 import { differs, type Standing, type VerdictField } from '../model/findings.ts';

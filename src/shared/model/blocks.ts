@@ -5,14 +5,15 @@
  * The grid is folded out of a reading's items, one at a time, and only grows: text is a list of pieces that is appended
  * to, never joined again, so that a screen can add what is new to what it shows. All work is linear in the items.
  */
+import { cellOf, type BlockRow, type LaneBlock, type LaneBlockKind } from './block-row.ts';
 import { ArgumentScanner } from './argument-scanner.ts';
+import { BlockRows, PastRows, type RowsOfMoment, type RowSpan, type Scanners } from './block-rows.ts';
 import { codePoints } from '../text/code-points.ts';
 import {
   isWireEmission,
   isWireResult,
   type AdapterMessage,
   type BlockKind,
-  type ByLane,
   type Emission,
   type LaneId,
   type LaneMessage,
@@ -20,10 +21,7 @@ import {
   type WireMessage,
 } from './messages.ts';
 import type { EventSummary } from './stream.ts';
-
-/** What a cell shows. `hidden` is reasoning that came redacted, encrypted or left out; `end` stands only in the last row. */
-export type LaneBlockKind =
-  'text' | 'reasoning' | 'hidden' | 'tool' | 'server_tool' | 'server_tool_result' | 'refusal' | 'other' | 'error';
+import { TouchedRows, type TouchedMoment } from './touched-rows.ts';
 
 const KIND_OF_WIRE: Readonly<Record<BlockKind, LaneBlockKind>> = {
   text: 'text',
@@ -36,165 +34,83 @@ const KIND_OF_WIRE: Readonly<Record<BlockKind, LaneBlockKind>> = {
   other: 'other',
 };
 
-/** Consecutive messages of one lane and kind in one row. Fields change while the stream runs; `pieces` only grows. */
-export interface LaneBlock {
-  /** Unique in the grid and stable. */
-  readonly key: string;
-  readonly lane: LaneId;
-  readonly row: BlockRow;
-  readonly kind: LaneBlockKind;
-  /** Text, reasoning, arguments or the error's sentence. */
-  readonly pieces: string[];
-  /** For each piece the event that brought it; null for one that came before the first or told by the outcome. */
-  readonly causes: (number | null)[];
-  /** Length of the pieces in code points. */
-  chars: number;
-  /** Messages with content; the wire's block_start and block_stop are not counted. */
-  messages: number;
-  /** Frames that spoke of it; null before the first frame. */
-  firstEvent: number | null;
-  lastEvent: number | null;
-  firstNs: number;
-  lastNs: number;
-  /** Tool calls. A name that is said again is the same name; one that goes on is added, as readers do. */
-  name: string | null;
-  callId: string | null;
-  /** The lane asks for approval of it. */
-  approval: boolean;
-  /** Whole arguments are JSON; null while not known. */
-  valid: boolean | null;
-  /** When the arguments first were whole JSON. */
-  validNs: number | null;
-  /** Reasoning: the last signature that came; '' while none has. */
-  signature: string;
-  /** Other parts of it, whole: citations, results, log probabilities. */
-  readonly attachments: { readonly type: string; readonly value: unknown }[];
-}
-
-export interface BlockRow {
-  /** The wire block's id, `before`, `event:<n>` or `after`. */
-  readonly id: string;
-  readonly kind: LaneBlockKind | 'end';
-  /** The provider's own type of the block; '' outside of one. */
-  readonly type: string;
-  readonly choice: number;
-  /** The provider has closed it, or the stream has ended. */
-  open: boolean;
-  /** The stream ended before the provider closed it. */
-  cut: boolean;
-  firstEvent: number | null;
-  lastEvent: number | null;
-  /** A lane that has said nothing here may have no entry; see `cellOf`. */
-  readonly cells: ByLane<LaneBlock[]>;
-}
-
 export class LaneBlocks {
-  readonly rows: BlockRow[] = [];
   /** Grows when rows or blocks come, close or change state; not when text is appended. */
   version = 0;
-  readonly #byId = new Map<string, BlockRow>();
+  readonly #rows: BlockRows;
   readonly #last = new Map<LaneId, LaneBlock>();
   readonly #errors = new Map<LaneId, LaneBlock>();
-  readonly #scanners = new Map<LaneBlock, ArgumentScanner>();
+  readonly #scanners: Scanners;
   /** The frame whose messages come now, and the wire blocks they speak of. */
   #event: EventSummary | null = null;
-  #touched: BlockRow[] = [];
+  #touched: TouchedRows;
   /** Moments that were kept, for a grid that can be shown as it was; else absent. */
   readonly #past: GridPast | undefined;
 
-  /** `keepsPast`: whether `keepMoment` is going to be called, and `asOf` with it. */
-  constructor({ keepsPast = false }: { readonly keepsPast?: boolean } = {}) {
-    if (keepsPast) this.#past = { moments: [], rows: new Map(), changed: new Set() };
+  /** `keepsPast`: whether `keepMoment` is going to be called, and `asOf` with it. `start`: of a moment of another grid. */
+  constructor({ keepsPast = false }: { readonly keepsPast?: boolean } = {}, start?: GridStart) {
+    this.#scanners = start?.scanners ?? new Map();
+    this.#rows = new BlockRows(start?.rows);
+    this.#touched = new TouchedRows(start?.moment.touched);
+    if (keepsPast) this.#past = { moments: [], rows: new PastRows(this.#rows, this.#scanners) };
+    if (!start) return;
+    const { version, event, last, errors } = start.moment;
+    this.version = version;
+    this.#event = event;
+    for (const place of last) this.#last.set(place.lane, this.#at(place));
+    for (const place of errors) this.#errors.set(place.lane, this.#at(place));
+  }
+
+  /** All of them, in order. A grid of a moment copies each for it; a screen asks by number for the few that it shows. */
+  get rows(): readonly BlockRow[] {
+    return this.#rows.all();
+  }
+
+  get rowCount(): number {
+    return this.#rows.length;
+  }
+
+  rowAt(number: number): BlockRow {
+    return this.#rows.at(number);
+  }
+
+  /** Where the row of a number stands in the stream. Copies nothing. */
+  spanOf(number: number): RowSpan {
+    return this.#rows.spanOf(number);
   }
 
   /** Keeps this moment, so that `asOf` can give it. Costs what the rows hold that changed since the moment before, without their texts. */
   keepMoment(): void {
     const past = this.#past!;
-    for (const row of past.changed) {
-      const momentsOfRow = past.rows.get(row) ?? [];
-      past.rows.set(row, momentsOfRow);
-      momentsOfRow.push(this.#momentOf(row, past.moments.length));
-    }
-    past.changed.clear();
+    past.rows.keep(past.moments.length);
     past.moments.push({
       version: this.version,
-      rows: this.rows.length,
+      rows: this.#rows.length,
       last: [...this.#last.values()].map(placeOf),
       errors: [...this.#errors.values()].map(placeOf),
       event: this.#event,
-      touched: this.#touched.map(({ id }) => id),
+      touched: this.#touched.moment,
     });
   }
 
   /**
-   * A grid that stands where this one stood at a kept moment, by its number from 0, and goes on from there by itself. Rows that
-   * nothing has changed since are those of this grid, which must be complete by then; texts of the others are cut, not folded anew.
+   * A grid that stands where this one stood at a kept moment, by its number from 0, and goes on from there by itself. Costs the same
+   * however many rows there are: each is copied when it is first looked at, its texts cut and not folded anew.
    */
   asOf(number: number): LaneBlocks {
     const past = this.#past!;
     const moment = past.moments[number]!;
-    const then = new LaneBlocks();
-    then.version = moment.version;
-    for (const row of this.rows.slice(0, moment.rows)) {
-      const own = past.rows.get(row)!;
-      const last = own.at(-1)!;
-      const isLast = last.number <= number && !past.changed.has(row);
-      then.#adopt(isLast ? row : this.#rowAsOf(row, latest(own, number), then));
-    }
-    for (const place of moment.last) then.#last.set(place.lane, then.#at(place));
-    for (const place of moment.errors) then.#errors.set(place.lane, then.#at(place));
-    then.#event = moment.event;
-    then.#touched = moment.touched.map((id) => then.#byId.get(id)!);
-    return then;
-  }
-
-  #adopt(row: BlockRow): void {
-    this.rows.push(row);
-    this.#byId.set(row.id, row);
+    const scanners: Scanners = new Map();
+    return new LaneBlocks({}, { moment, scanners, rows: past.rows.asOf(number, moment.rows, scanners) });
   }
 
   #at({ row, lane, index }: BlockPlace): LaneBlock {
-    return cellOf(this.#byId.get(row)!, lane)[index]!;
-  }
-
-  #momentOf({ open, lastEvent, cells }: BlockRow, number: number): RowMoment {
-    return {
-      number,
-      open,
-      lastEvent,
-      cells: Object.entries(cells).map(([lane, blocks]) => [
-        lane,
-        blocks.map((block) => {
-          const { row: _row, pieces, causes: _causes, attachments, ...fields } = block;
-          const scanner = this.#scanners.get(block)?.copy();
-          return { fields, pieces: pieces.length, attachments: attachments.length, scanner };
-        }),
-      ]),
-    };
-  }
-
-  /** The row is new, `then` holds what its blocks need to go on. */
-  #rowAsOf(row: BlockRow, { open, lastEvent, cells }: RowMoment, then: LaneBlocks): BlockRow {
-    const copy: BlockRow = { ...row, open, cut: false, lastEvent, cells: { wire: [] } };
-    for (const [lane, blocks] of cells)
-      (copy.cells as Record<LaneId, LaneBlock[]>)[lane] = blocks.map((moment, at) => {
-        const { pieces, causes, attachments } = cellOf(row, lane)[at]!;
-        const block: LaneBlock = {
-          ...moment.fields,
-          row: copy,
-          pieces: pieces.slice(0, moment.pieces),
-          causes: causes.slice(0, moment.pieces),
-          attachments: attachments.slice(0, moment.attachments),
-        };
-        if (moment.scanner) then.#scanners.set(block, moment.scanner.copy());
-        return block;
-      });
-    return copy;
+    return cellOf(this.#rows.get(row)!, lane)[index]!;
   }
 
   event(event: EventSummary): void {
     this.#event = event;
-    this.#touched = [];
+    this.#touched = new TouchedRows();
   }
 
   message(emission: Emission): void {
@@ -212,10 +128,11 @@ export class LaneBlocks {
   end(): void {
     for (const row of this.rows) {
       if (!row.open) continue;
-      this.#past?.changed.add(row);
+      this.#past?.rows.changed(row);
       row.open = false;
       row.cut = true;
     }
+    this.#past?.rows.complete();
     this.version++;
   }
 
@@ -230,7 +147,7 @@ export class LaneBlocks {
   }
 
   row(id: string): BlockRow | undefined {
-    return this.#byId.get(id);
+    return this.#rows.get(id);
   }
 
   #wire(emission: Emission, message: WireMessage): void {
@@ -240,18 +157,18 @@ export class LaneBlocks {
         const block = this.#block(emission, row, KIND_OF_WIRE[message.kind]);
         block.name ??= message.name ?? null;
         block.callId ??= message.tool_call_id ?? null;
-        this.#touch(row);
+        this.#touched.add(row);
         return;
       }
       case 'block_stop': {
-        const row = this.#byId.get(message.block);
+        const row = this.#rows.get(message.block);
         const block = row?.cells.wire.at(-1);
         if (!row || !block) return;
         row.open = false;
-        this.#past?.changed.add(row);
+        this.#past?.rows.changed(row);
         if (message.valid !== null) block.valid = message.valid;
         if (message.valid === true) block.validNs ??= this.#now;
-        this.#touch(row);
+        this.#touched.add(row);
         this.version++;
         return;
       }
@@ -268,10 +185,10 @@ export class LaneBlocks {
       case 'event':
         return;
       default: {
-        const row = this.#byId.get(message.block);
+        const row = this.#rows.get(message.block);
         if (!row) return;
-        this.#touch(row);
         this.#take(this.#block(emission, row, row.kind === 'end' ? 'other' : row.kind), message);
+        this.#touched.add(row);
       }
     }
   }
@@ -286,14 +203,11 @@ export class LaneBlocks {
   /** The row of the wire block whose frame caused a message. */
   #causeOf(emission: Emission, kind: LaneBlockKind, callId: string | null): BlockRow {
     if (emission.event === null) return this.#row('before', kind, '', 0);
-    const named =
-      callId === null
-        ? undefined
-        : this.#touched.find((row) => row.cells.wire.some((block) => block.callId === callId));
-    const alike = this.#touched.find((row) => row.kind === kind);
-    const own = this.#event?.block === undefined ? undefined : this.#byId.get(this.#event.block);
-    const touched = named ?? alike ?? own ?? this.#touched[0];
-    if (touched) return touched;
+    const named = callId === null ? undefined : this.#touched.withCall(callId);
+    const own = this.#event?.block;
+    const isThere = own !== undefined && this.#rows.numberOf(own) !== undefined;
+    const touched = named ?? this.#touched.ofKind(kind) ?? (isThere ? own : this.#touched.first);
+    if (touched !== undefined) return this.#rows.get(touched)!;
     // A frame that speaks of no block (a finish, a stop) releases what a lane held back: it belongs to what it goes on with.
     const last = this.#last.get(emission.lane);
     return last?.kind === kind && sameCall(last, callId) ? last.row : this.#eventRow(emission.event, kind);
@@ -397,7 +311,7 @@ export class LaneBlocks {
     }
     block.lastEvent = emission.event;
     block.lastNs = this.#now;
-    this.#past?.changed.add(row);
+    this.#past?.rows.changed(row);
     row.lastEvent = emission.event;
     this.#last.set(emission.lane, block);
     return block;
@@ -408,7 +322,7 @@ export class LaneBlocks {
   }
 
   #row(id: string, kind: BlockRow['kind'], type: string, choice: number): BlockRow {
-    let row = this.#byId.get(id);
+    let row = this.#rows.get(id);
     if (!row) {
       const event = this.#event?.index ?? null;
       row = {
@@ -422,9 +336,8 @@ export class LaneBlocks {
         lastEvent: event,
         cells: { wire: [] },
       };
-      this.#byId.set(id, row);
-      this.rows.push(row);
-      this.#past?.changed.add(row);
+      this.#rows.add(row);
+      this.#past?.rows.changed(row);
       this.version++;
     }
     return row;
@@ -434,15 +347,11 @@ export class LaneBlocks {
     return this.#row(event === null ? 'before' : `event:${event}`, kind, '', 0);
   }
 
-  #touch(row: BlockRow): void {
-    if (!this.#touched.includes(row)) this.#touched.push(row);
-  }
-
   /** A lane's own account of its error, which it gives only at the end. */
   #explain(lane: LaneId, sentence: string): void {
     const block = this.#errors.get(lane);
     if (!block || block.pieces.length > 0) return;
-    this.#past?.changed.add(block.row);
+    this.#past?.rows.changed(block.row);
     this.#append(block, sentence, null);
   }
 
@@ -459,7 +368,7 @@ interface GridMoment {
   readonly last: readonly BlockPlace[];
   readonly errors: readonly BlockPlace[];
   readonly event: EventSummary | null;
-  readonly touched: readonly string[];
+  readonly touched: TouchedMoment;
 }
 
 interface BlockPlace {
@@ -468,27 +377,15 @@ interface BlockPlace {
   readonly index: number;
 }
 
-/** A row's fields, and of its texts how much there was of them: the texts themselves only grow. */
-interface RowMoment {
-  readonly number: number;
-  readonly open: boolean;
-  readonly lastEvent: number | null;
-  readonly cells: readonly (readonly [lane: LaneId, blocks: readonly BlockMoment[]])[];
-}
-
-interface BlockMoment {
-  readonly fields: Omit<LaneBlock, 'row' | 'pieces' | 'causes' | 'attachments'>;
-  readonly pieces: number;
-  readonly attachments: number;
-  readonly scanner: ArgumentScanner | undefined;
-}
-
 interface GridPast {
   readonly moments: GridMoment[];
-  /** Of each row the moments at which it had changed, in order. */
-  readonly rows: Map<BlockRow, RowMoment[]>;
-  /** Since the last moment. */
-  readonly changed: Set<BlockRow>;
+  readonly rows: PastRows;
+}
+
+interface GridStart {
+  readonly moment: GridMoment;
+  readonly scanners: Scanners;
+  readonly rows: RowsOfMoment;
 }
 
 const placeOf = (block: LaneBlock): BlockPlace => ({
@@ -496,22 +393,6 @@ const placeOf = (block: LaneBlock): BlockPlace => ({
   lane: block.lane,
   index: cellOf(block.row, block.lane).indexOf(block),
 });
-
-/** The last of them that is not after `number`. */
-function latest(moments: readonly RowMoment[], number: number): RowMoment {
-  let [from, to] = [0, moments.length];
-  while (to - from > 1) {
-    const middle = (from + to) >> 1;
-    if (moments[middle]!.number <= number) from = middle;
-    else to = middle;
-  }
-  return moments[from]!;
-}
-
-const NO_BLOCKS: readonly LaneBlock[] = [];
-
-/** What a lane made of a row. */
-export const cellOf = ({ cells }: BlockRow, lane: LaneId): readonly LaneBlock[] => cells[lane] ?? NO_BLOCKS;
 
 function joinedName(known: string | null, more: string): string | null {
   if (more === '' || more === known) return known;

@@ -2,7 +2,7 @@
  * From a character of a lane's text to the event that brought it, and back. A text is that of one block, or of the blocks of one
  * cell one after the other; places in it are in UTF-16 units.
  */
-import type { LaneBlock } from './blocks.ts';
+import type { LaneBlock } from './block-row.ts';
 
 type Caused = Pick<LaneBlock, 'pieces' | 'causes'>;
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { cellOf } from '../../../src/shared/model/blocks.ts';
+import { cellOf } from '../../../src/shared/model/block-row.ts';
 import { textOf } from '../../../src/shared/compare/block-equality.ts';
 import {
   approval,

@@ -1,6 +1,6 @@
 /** A character leads to the delta that brought it, in every lane, and the delta back to its characters. */
 import { describe, expect, test } from 'vitest';
-import { cellOf } from '../../../src/shared/model/blocks.ts';
+import { cellOf } from '../../../src/shared/model/block-row.ts';
 import { causeAt, stretchOf } from '../../../src/shared/model/text-causes.ts';
 import { call, gridOf, itemsOf, text, wireArgs, wireStart, wireText } from '../../support/items.ts';
 import { wireFixtures } from '../../support/fixtures.ts';

@@ -17,19 +17,18 @@ const event = (index: number, preview: string, of?: string) => ({
   preview,
   ...(of && { block: of }),
 });
+const blocksOf = (...rows: readonly object[]) => ({ rowCount: rows.length, rowAt: (number: number) => rows[number] });
 const model = {
-  blocks: {
-    rows: [
-      {
-        cells: {
-          wire: [block('text', ['Hello W', 'or', 'ld. (a.b) İstanbul wORLd'])],
-          legacy: [block('text', ['world'])],
-        },
+  blocks: blocksOf(
+    {
+      cells: {
+        wire: [block('text', ['Hello W', 'or', 'ld. (a.b) İstanbul wORLd'])],
+        legacy: [block('text', ['world'])],
       },
-      { cells: { wire: [block('tool', ['{"city":', '"world"}'], 'world_clock')] } },
-      { cells: {} },
-    ],
-  },
+    },
+    { cells: { wire: [block('tool', ['{"city":', '"world"}'], 'world_clock')] } },
+    { cells: { wire: [] } },
+  ),
   events: [event(0, 'overloaded world'), event(1, 'world', 'b0'), event(2, '')],
 } as unknown as TraceModel;
 
@@ -50,7 +49,7 @@ test('is what was typed, sign by sign', async () => {
 });
 
 const modelOf = (pieces: readonly string[]) =>
-  ({ blocks: { rows: [{ cells: { wire: [block('text', pieces)] } }] }, events: [] }) as unknown as TraceModel;
+  ({ blocks: blocksOf({ cells: { wire: [block('text', pieces)] } }), events: [] }) as unknown as TraceModel;
 
 test('in steps, is found where it is found in one', () => {
   const signs = fc
@@ -77,7 +76,7 @@ test('I6 of ten megabytes, in one piece or in many, each step looks at a little,
     expect(steps.length).toBeGreaterThan(length / 4_000);
     expect(await matchesIn(modelOf(pieces), 'b', AbortSignal.abort())).toBeNull();
   }
-  const named = { blocks: { rows: [{ cells: { wire: [block('tool', [], one[0])] } }] }, events: [] };
+  const named = { blocks: blocksOf({ cells: { wire: [block('tool', [], one[0])] } }), events: [] };
   const steps = [...matchesBySteps(named as unknown as TraceModel, `${'a'.repeat(LONGEST_WANTED - 1)}b`)];
   expect(steps.length).toBeGreaterThan(length / 4_000);
 });

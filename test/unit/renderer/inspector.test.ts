@@ -11,7 +11,7 @@ import { deltaMember } from '../../../src/renderer/views/inspector/json-selectio
 import { rowRuns, textRows } from '../../../src/renderer/views/inspector/raw-rows.ts';
 import { emissionsOfBlock, rowOfEvent, wholeMessage } from '../../../src/renderer/parts/whole-message.ts';
 import { TraceModel } from '../../../src/renderer/stores/trace-model.ts';
-import { cellOf } from '../../../src/shared/model/blocks.ts';
+import { cellOf } from '../../../src/shared/model/block-row.ts';
 import type { Emission, LaneId, LaneMessage } from '../../../src/shared/model/messages.ts';
 import { bytesOf } from '../../support/framing.ts';
 import { approval, call, itemsOf, text, wireArgs, wireStart, wireText } from '../../support/items.ts';
@@ -133,7 +133,7 @@ describe('the message an event belongs to', () => {
       },
     ]),
   );
-  const row = rowOfEvent(model.blocks.rows, model.events[2]!)!;
+  const row = rowOfEvent(model.blocks, model.events[2]!)!;
   const block = cellOf(row, 'legacy')[0]!;
   const own = emissionsOfBlock(model.messages, block);
 
@@ -148,7 +148,7 @@ describe('the message an event belongs to', () => {
     expect(cellOf(row, 'simple').map((cell) => cell.pieces.join(''))).toEqual(['Hel']);
   });
   it('is a tool call with all of its arguments', () => {
-    const tool = cellOf(rowOfEvent(model.blocks.rows, model.events[3]!)!, 'legacy')[0]!;
+    const tool = cellOf(rowOfEvent(model.blocks, model.events[3]!)!, 'legacy')[0]!;
     expect(wholeMessage(emissionsOfBlock(model.messages, tool), tool)).toMatchObject({
       tool_call: { name: 'f', arguments: '{}', tool_call_id: 'c' },
     });

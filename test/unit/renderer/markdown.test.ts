@@ -5,7 +5,7 @@ import { describe, expect, test } from 'vitest';
 import { canFormat } from '../../../src/renderer/parts/lanes/Formatted.tsx';
 import { MarkdownTree } from '../../../src/renderer/parts/lanes/MarkdownTree.tsx';
 import { markdownTree } from '../../../src/renderer/parts/lanes/markdown-tree.ts';
-import type { LaneBlock } from '../../../src/shared/model/blocks.ts';
+import type { LaneBlock } from '../../../src/shared/model/block-row.ts';
 
 const html = (text: string): string =>
   renderToStaticMarkup(createElement(MarkdownTree, { text, tree: markdownTree(text)! }));

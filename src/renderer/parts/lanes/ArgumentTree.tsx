@@ -1,6 +1,6 @@
 import { parsePartial } from '../../../shared/json/partial-json.ts';
 import { isDict, type PyValue } from '../../../shared/json/python-value.ts';
-import type { LaneBlock } from '../../../shared/model/blocks.ts';
+import type { LaneBlock } from '../../../shared/model/block-row.ts';
 import { Shown } from '../../components/Shown.tsx';
 
 /** Arguments longer than this, in UTF-16 units, are not read in part: the text says what there is. */

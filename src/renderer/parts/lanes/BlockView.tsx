@@ -1,6 +1,6 @@
 import { memo, type ReactNode } from 'react';
 import { ChevronDown, ChevronRight, Pilcrow } from 'lucide-react';
-import { cellOf, type BlockRow, type LaneBlock, type LaneBlockKind } from '../../../shared/model/blocks.ts';
+import { cellOf, type BlockRow, type LaneBlock, type LaneBlockKind } from '../../../shared/model/block-row.ts';
 import { arrayOf, objectOf } from '../../../shared/json/json-object.ts';
 import { WIRE } from '../../../shared/model/messages.ts';
 import type { CellFact } from '../../../shared/compare/cell-facts.ts';

@@ -1,4 +1,4 @@
-import { cellOf, type BlockRow, type LaneBlock } from '../../../shared/model/blocks.ts';
+import { cellOf, type BlockRow, type LaneBlock } from '../../../shared/model/block-row.ts';
 import type { CellStanding } from '../../../shared/compare/cell-standing.ts';
 import { differs } from '../../../shared/model/findings.ts';
 import { WIRE, type LaneId } from '../../../shared/model/messages.ts';

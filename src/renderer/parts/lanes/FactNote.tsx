@@ -1,4 +1,4 @@
-import type { LaneBlockKind } from '../../../shared/model/blocks.ts';
+import type { LaneBlockKind } from '../../../shared/model/block-row.ts';
 import type { CellFact } from '../../../shared/compare/cell-facts.ts';
 import { capitalised } from '../../../shared/compare/say.ts';
 import type { Finding } from '../../../shared/model/findings.ts';

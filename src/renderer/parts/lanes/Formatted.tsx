@@ -1,5 +1,5 @@
 import { create } from 'zustand';
-import type { LaneBlock } from '../../../shared/model/blocks.ts';
+import type { LaneBlock } from '../../../shared/model/block-row.ts';
 import { JsonTree } from '../../components/JsonTree.tsx';
 import { late } from '../../components/late.tsx';
 import { kept } from '../../stores/kept.ts';

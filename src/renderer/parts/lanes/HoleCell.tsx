@@ -1,4 +1,4 @@
-import type { BlockRow } from '../../../shared/model/blocks.ts';
+import type { BlockRow } from '../../../shared/model/block-row.ts';
 import type { CellFact } from '../../../shared/compare/cell-facts.ts';
 import type { CellStanding } from '../../../shared/compare/cell-standing.ts';
 import { differs } from '../../../shared/model/findings.ts';

@@ -1,6 +1,6 @@
 import { cellStandings, differingCells, isEqual, type CellStanding } from '../../../shared/compare/cell-standing.ts';
 import type { CompareResult } from '../../../shared/compare/result.ts';
-import type { BlockRow } from '../../../shared/model/blocks.ts';
+import type { BlockRow } from '../../../shared/model/block-row.ts';
 import { differs } from '../../../shared/model/findings.ts';
 import { WIRE, type LaneId } from '../../../shared/model/messages.ts';
 import { Chip } from '../../components/Chip.tsx';

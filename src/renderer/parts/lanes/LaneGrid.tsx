@@ -1,5 +1,5 @@
 import { useEffect, useMemo, useRef, useState, type CSSProperties } from 'react';
-import type { BlockRow } from '../../../shared/model/blocks.ts';
+import type { BlockRow } from '../../../shared/model/block-row.ts';
 import { nothingToCompare } from '../../../shared/compare/equality.ts';
 import { WIRE, type LaneId } from '../../../shared/model/messages.ts';
 import { count } from '../../components/format.ts';
@@ -36,8 +36,7 @@ export function LaneGrid() {
   const [shown, setShown] = useState(ROWS_SHOWN);
   // The model grows in place: the counter says when its rows are others.
   // oxlint-disable-next-line react/exhaustive-deps
-  const all = useMemo(() => rowsIn(session.model, range), [session.model, range, structure]);
-  const last = useMemo(() => all.slice(-shown), [all, shown]);
+  const { all, last } = useMemo(() => rowsIn(session.model, range, shown), [session.model, range, shown, structure]);
   const rows = useDrawnBySteps(last);
   const folds = useFolds(rows, reading);
   // Of a moment before the end it would tell what is still to come.
@@ -52,7 +51,7 @@ export function LaneGrid() {
   const over: Compared = nothing !== null ? 'nothing' : compare ? 'done' : failed === session ? 'failed' : 'comparing';
   const soFar: Compared = events.length > 0 ? 'live' : 'unread';
   const compared: Compared = ended ? over : live ? soFar : 'not yet';
-  const hidden = all.length - last.length;
+  const hidden = all - last.length;
 
   return (
     <div className="live">
@@ -83,7 +82,7 @@ export function LaneGrid() {
         {events.length === 0 ? (
           <Waiting />
         ) : (
-          all.length === 0 && (
+          all === 0 && (
             <p className="live-empty">
               {range ? 'Nothing in this range.' : live ? 'No content yet.' : ended ? 'No content.' : READING}
             </p>
@@ -95,12 +94,31 @@ export function LaneGrid() {
   );
 }
 
-/** Blocks of which an event lies in the range; null: all. */
-function rowsIn(model: TraceModel, range: readonly [startNs: number, endNs: number] | null): readonly BlockRow[] {
-  const { rows } = model.blocks;
-  if (range === null) return rows.slice();
+interface RowsIn {
+  /** How many there are. */
+  readonly all: number;
+  readonly last: readonly BlockRow[];
+}
+
+/** Blocks of which an event lies in the range; null: all. Of them the last `most`. */
+function rowsIn(model: TraceModel, range: readonly [startNs: number, endNs: number] | null, most: number): RowsIn {
+  const { blocks } = model;
+  const within = range && numbersWithin(model, range);
+  const all = within?.length ?? blocks.rowCount;
+  const first = Math.max(0, all - most);
+  const last = Array.from({ length: all - first }, (_, at) => blocks.rowAt(within?.[first + at] ?? first + at));
+  return { all, last };
+}
+
+function numbersWithin(model: TraceModel, range: readonly [startNs: number, endNs: number]): readonly number[] {
+  const { blocks } = model;
   const [first, last] = eventsIn(model, range);
-  return rows.filter((row) => (row.firstEvent ?? 0) <= last && (row.lastEvent ?? row.firstEvent ?? 0) >= first);
+  const within: number[] = [];
+  for (let number = 0; number < blocks.rowCount; number++) {
+    const { firstEvent, lastEvent } = blocks.spanOf(number);
+    if ((firstEvent ?? 0) <= last && (lastEvent ?? firstEvent ?? 0) >= first) within.push(number);
+  }
+  return within;
 }
 
 function laneCount(lane: LaneId, model: ReturnType<typeof useSession>['model']): number {

@@ -1,5 +1,5 @@
 import { memo, useEffect, useLayoutEffect, useRef, useState, type MouseEvent } from 'react';
-import type { LaneBlock } from '../../../shared/model/blocks.ts';
+import type { LaneBlock } from '../../../shared/model/block-row.ts';
 import { causeAt } from '../../../shared/model/text-causes.ts';
 import { useContained } from '../../components/Boundary.tsx';
 import { count } from '../../components/format.ts';

@@ -1,6 +1,6 @@
 /** Rows that come by the dozen are drawn a few with each frame, from the first on: all in one would hold the window up. */
 import { useEffect, useMemo, useState } from 'react';
-import type { BlockRow } from '../../../shared/model/blocks.ts';
+import type { BlockRow } from '../../../shared/model/block-row.ts';
 import { forgetFrame, onNextFrame } from '../../stores/frame.ts';
 
 /** Rows that one frame adds. */

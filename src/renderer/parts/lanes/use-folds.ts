@@ -3,7 +3,7 @@
  * folded or unfolded stays. While someone reads further up, nothing folds under their eyes.
  */
 import { useCallback, useEffect, useRef, useState } from 'react';
-import type { BlockRow } from '../../../shared/model/blocks.ts';
+import type { BlockRow } from '../../../shared/model/block-row.ts';
 
 const FOLDABLE: ReadonlySet<BlockRow['kind']> = new Set([
   'text',

@@ -1,6 +1,6 @@
 /** What is marked in the text of a block: what the selected event brought, what lies outside of the chosen range, what the wire does not have. */
 import { useMemo } from 'react';
-import type { LaneBlock } from '../../../shared/model/blocks.ts';
+import type { LaneBlock } from '../../../shared/model/block-row.ts';
 import { stretchOf } from '../../../shared/model/text-causes.ts';
 import { lowerBound } from '../../stores/lower-bound.ts';
 import { useTrace } from '../../stores/open.ts';

@@ -3,7 +3,7 @@
  * its text, each in an element that says where it begins (`data-at`, UTF-16 units), and may draw its blanks.
  */
 import { useEffect, type MouseEvent, type RefObject } from 'react';
-import { cellOf, type LaneBlock } from '../../../shared/model/blocks.ts';
+import { cellOf, type LaneBlock } from '../../../shared/model/block-row.ts';
 import type { LaneId } from '../../../shared/model/messages.ts';
 import { causeAt, stretchOf } from '../../../shared/model/text-causes.ts';
 import { visibleBlanks } from '../../components/visible.ts';

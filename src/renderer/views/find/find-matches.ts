@@ -1,6 +1,5 @@
 /** Where a text stands in a trace: in what the wire said, and in events that said nothing to read. Pure. */
-import { WIRE } from '../../../shared/model/messages.ts';
-import type { LaneBlock } from '../../../shared/model/blocks.ts';
+import type { LaneBlock } from '../../../shared/model/block-row.ts';
 import type { TraceModel } from '../../stores/trace-model.ts';
 import { inTurns } from '../../stores/turns.ts';
 
@@ -41,7 +40,8 @@ export function* matchesBySteps(model: Searched, text: string, step = STEP): Gen
   const pattern = new RegExp(text.replace(/[\\^$.*+?()[\]{}|/]/g, String.raw`\$&`), 'giu');
   const size = Math.min(step, Math.max(SHORTEST_STEP, Math.floor(COMPARED / text.length)));
   const wanted = { pattern, length: text.length, size };
-  for (const { cells } of model.blocks.rows) for (const block of cells[WIRE] ?? []) yield* inBlock(block, wanted);
+  for (let number = 0; number < model.blocks.rowCount; number++)
+    for (const block of model.blocks.rowAt(number).cells.wire) yield* inBlock(block, wanted);
   for (const [at, { index, block, preview, type, notes = [] }] of model.events.entries()) {
     // What a block has to say is found in its text, whole.
     if (block === undefined && [preview, type, ...notes].some((one) => one.search(pattern) >= 0))

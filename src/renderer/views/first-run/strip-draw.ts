@@ -1,6 +1,6 @@
 /** Draws when each lane spoke: a tick for each delta or message, and the stretches in which a lane said nothing of what was sent. */
 import { cellFact } from '../../../shared/compare/cell-facts.ts';
-import type { BlockRow } from '../../../shared/model/blocks.ts';
+import type { BlockRow } from '../../../shared/model/block-row.ts';
 import { WIRE, type Emission, type LaneId } from '../../../shared/model/messages.ts';
 import type { EventSummary } from '../../../shared/model/stream.ts';
 import { plural } from '../../components/format.ts';

@@ -1,5 +1,5 @@
 import { useMemo, useState } from 'react';
-import { cellOf, type BlockRow, type LaneBlock } from '../../../shared/model/blocks.ts';
+import { cellOf, type BlockRow, type LaneBlock } from '../../../shared/model/block-row.ts';
 import { WIRE, type LaneId } from '../../../shared/model/messages.ts';
 import { Button } from '../../components/Button.tsx';
 import { Chip } from '../../components/Chip.tsx';
@@ -31,7 +31,7 @@ export function MessagePane() {
         <p>Select one to see the whole message it belongs to, as each lane has it.</p>
       </Empty>
     );
-  const row = rowOfEvent(model.blocks.rows, event);
+  const row = rowOfEvent(model.blocks, event);
   if (!row)
     return (
       <Empty>

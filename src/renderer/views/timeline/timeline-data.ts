@@ -2,7 +2,7 @@
  * What the timeline draws, folded out of a trace's events: lanes of marks, and silences worth a name. Only what is new is
  * looked at, so that a stream of any length costs what it adds.
  */
-import type { BlockRow } from '../../../shared/model/blocks.ts';
+import type { BlockRow } from '../../../shared/model/block-row.ts';
 import type { EventSummary } from '../../../shared/model/stream.ts';
 import { Silences, type Silence } from '../../../shared/metrics/silence.ts';
 import type { TraceModel } from '../../stores/trace-model.ts';

@@ -1,5 +1,5 @@
 /** Parts of the answer for which the lane's messages have no place, and messages that stand for no part of it. */
-import type { LaneBlock } from '../../model/blocks.ts';
+import type { LaneBlock } from '../../model/block-row.ts';
 import { WIRE, type LaneId } from '../../model/messages.ts';
 import { blockDifferences } from '../block-equality.ts';
 import { KEPT_ROW, keptOf } from '../equality.ts';

@@ -1,7 +1,7 @@
 /** What is said of a difference that no finder explains: that it is there, and where. */
 import type { VerdictField, Severity } from '../../model/findings.ts';
 import type { LaneId } from '../../model/messages.ts';
-import { cellOf } from '../../model/blocks.ts';
+import { cellOf } from '../../model/block-row.ts';
 import { textOf } from '../block-equality.ts';
 import { KEPT_ROW, type Difference } from '../equality.ts';
 import type { ComparisonInput } from '../lane-reading.ts';

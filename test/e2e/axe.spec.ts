@@ -137,6 +137,23 @@ for (const theme of THEMES) {
   });
 }
 
+test('every tab and every pane of a trace in a window at 200% zoom', async ({ page }) => {
+  const client = host.client();
+  await client.call('settings.set', { theme: 'dark' });
+  await page.setViewportSize({ width: 720, height: 450 });
+  await openTrace(page, host.url, id, await wholeTrace(client, id));
+  for (const name of ['Live', 'Events', 'Messages', 'Replay', 'Compare']) {
+    await tab(page, name).click();
+    await arrived(page);
+    await expectSound(page, `${name} at 200%`);
+  }
+  for (const name of ['Event', 'Message', 'Raw', 'Request', 'Usage', 'Lint', 'Findings']) {
+    await pane(page, name).click();
+    await arrived(page);
+    await expectSound(page, `${name} pane at 200%`);
+  }
+});
+
 test('the first screen', async ({ page }) => {
   const empty = await startHost();
   try {

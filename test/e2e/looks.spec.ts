@@ -141,6 +141,52 @@ test('a window at 200% zoom gives a view its whole height, and the header is a s
   await expect(trace.getByRole('heading', { level: 1 })).toBeInViewport({ ratio: 1 });
 });
 
+test('a window at 200% zoom cuts no name to letters, and keeps all of a replay in reach', async ({ page }) => {
+  await page.setViewportSize({ width: 720, height: 450 });
+  await page.goto(host.url);
+  await page.locator('.run').first().click();
+  const lost = (one: Locator) => one.evaluate(({ scrollWidth, clientWidth }) => scrollWidth - clientWidth);
+  const wire = page.locator('[data-lane="wire"]');
+  expect(await lost(wire.getByRole('heading', { name: 'search_trains' }))).toBeLessThan(24);
+  for (const lane of ['wire', 'simple'])
+    expect(await lost(page.locator(`[data-lane="${lane}"] .lane-head .cut`).first())).toBe(0);
+  await page
+    .locator('.trace')
+    .getByRole('tab', { name: /^Replay/ })
+    .click();
+  for (const button of await page.getByRole('group', { name: 'Transport' }).getByRole('button').all())
+    if (await button.isVisible()) await expect(button).toBeInViewport({ ratio: 1 });
+  await page.getByRole('button', { name: 'Leave the replay' }).click();
+  await expect(page.getByRole('group', { name: 'Transport' })).toHaveCount(0);
+});
+
+test('text is not said to go on where all of it is shown', async ({ page }) => {
+  await page.goto(host.url);
+  await page.setViewportSize({ width: 1440, height: 900 });
+  await page.locator('.run').first().click();
+  const wire = page.locator('[data-lane="wire"]');
+  const more = wire.getByRole('button', { name: 'Show all of 567 characters' });
+  await expect(more).toBeVisible();
+  await page.setViewportSize({ width: 1920, height: 1080 });
+  await expect(more).toHaveCount(0);
+  await expect(wire.getByText('show you the three cheapest.')).toBeInViewport({ ratio: 1 });
+  await page.setViewportSize({ width: 1440, height: 900 });
+  await more.click();
+  await expect(more).toHaveCount(0);
+});
+
+test('the rail shows runs, and nothing of a filter that has no room in it', async ({ page }) => {
+  await page.setViewportSize({ width: 1440, height: 900 });
+  await page.goto(host.url);
+  await page.locator('.run').first().click();
+  await page.getByRole('combobox', { name: 'Filter runs' }).fill('state:complete api:chat');
+  const parts = page.getByRole('group', { name: 'Parts of the filter' });
+  await expect(parts).toBeVisible();
+  await page.getByRole('button', { name: 'Fold the run list' }).click();
+  await expect(parts).toBeHidden();
+  await expect(page.locator('.run')).toBeVisible();
+});
+
 for (const [width, height] of [
   [900, 640],
   [1440, 900],

@@ -1,4 +1,4 @@
-import { useEffect, useLayoutEffect, useRef, useSyncExternalStore } from 'react';
+import { useEffect, useLayoutEffect, useRef, useState, useSyncExternalStore } from 'react';
 import type { TraceId } from '../../shared/model/ids.ts';
 import { useCommand } from '../commands/commands.ts';
 import { Boundary } from '../components/Boundary.tsx';
@@ -82,6 +82,7 @@ export function Workspace() {
 function TracePanes({ trace, stacked }: { readonly trace: TraceId; readonly stacked: boolean }) {
   const centre = useRef<HTMLDivElement>(null);
   const panel = useFold(stacked, useClickInView(centre));
+  const [onlyTabs, setOnlyTabs] = useState(false);
   const [, inspector] = sizes();
   return (
     <Panes id={stacked ? 'stacked' : 'beside'} direction={stacked ? 'column' : 'row'} panes={['centre', 'inspector']}>
@@ -101,9 +102,10 @@ function TracePanes({ trace, stacked }: { readonly trace: TraceId; readonly stac
         defaultSize={stacked ? (low.matches ? 140 : '38%') : inspector}
         minSize={stacked ? 140 : 260}
         maxSize={stacked ? '70%' : 640}
+        onResize={({ inPixels }) => setOnlyTabs(inPixels <= TABS)}
         groupResizeBehavior={stacked ? 'preserve-relative-size' : 'preserve-pixel-size'}
       >
-        <div className="pane" data-pane="inspector">
+        <div className={onlyTabs ? 'pane only-tabs' : 'pane'} data-pane="inspector">
           <Boundary what="The inspector" shows={trace}>
             <Inspector />
           </Boundary>

@@ -1,4 +1,4 @@
-import { memo, type ReactNode } from 'react';
+import { memo, useRef, type ReactNode } from 'react';
 import { ChevronDown, ChevronRight, Pilcrow } from 'lucide-react';
 import { cellOf, type BlockRow, type LaneBlock, type LaneBlockKind } from '../../../shared/model/block-row.ts';
 import { arrayOf, objectOf } from '../../../shared/json/json-object.ts';
@@ -16,6 +16,7 @@ import { useSession, useTrace } from '../../stores/open.ts';
 import { ArgumentTree } from './ArgumentTree.tsx';
 import { canFormat, Formatted, toggleFormatted, useFormatted } from './Formatted.tsx';
 import { StreamedText } from './StreamedText.tsx';
+import { useCutOff } from './use-cut-off.ts';
 
 interface Look {
   readonly glyph: GlyphName;
@@ -59,6 +60,9 @@ export const BlockView = memo(function BlockView({ block, folded, onFold, open, 
   const code = CODE.has(kind);
   const formattable = canFormat(block, open);
   const formatted = useFormatted(({ on }) => on) && formattable;
+  const root = useRef<HTMLDivElement>(null);
+  // What streams may still get longer, and arguments that are unfolded show their tree as well.
+  const cutOff = useCutOff(root, clamped && !open && !code ? (formatted ? 'formatted' : 'plain') : null);
   const classes = [
     code ? 'args' : 'prose',
     open && 'growing',
@@ -78,7 +82,7 @@ export const BlockView = memo(function BlockView({ block, folded, onFold, open, 
     </>
   );
   return (
-    <div className={shut ? 'block shut' : 'block'}>
+    <div ref={root} className={shut ? 'block shut' : 'block'}>
       {kind === 'reasoning' || kind === 'hidden' ? (
         <button type="button" className="block-head" aria-expanded={!shut} onClick={stopping(() => onFold(row))}>
           {head}
@@ -109,7 +113,7 @@ export const BlockView = memo(function BlockView({ block, folded, onFold, open, 
       {kind === 'tool' && !clamped && <ArgumentTree block={block} open={open} />}
       {!shut && block.attachments.length > 0 && <Attachments block={block} />}
       {isSpoken(block) && <Speech choice={row.choice} />}
-      {clamped && (
+      {clamped && cutOff && (
         <button type="button" className="link more" onClick={stopping(() => onFold(row))}>
           Show all of {count(block.chars)} characters
         </button>

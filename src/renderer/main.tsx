@@ -1,5 +1,5 @@
 import './client/no-eval.ts';
-import { StrictMode } from 'react';
+import { startTransition, StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import './styles/index.css';
 import { App } from './app/App.tsx';
@@ -30,12 +30,15 @@ watchCapture();
 watchRuns();
 watchGroups();
 
-createRoot(document.getElementById('root')!).render(
-  <StrictMode>
-    <Boundary what="The window">
-      <App />
-    </Boundary>
-  </StrictMode>,
+// As a transition React draws it in short tasks, between which the window answers.
+startTransition(() =>
+  createRoot(document.getElementById('root')!).render(
+    <StrictMode>
+      <Boundary what="The window">
+        <App />
+      </Boundary>
+    </StrictMode>,
+  ),
 );
 
 loadAllWhenIdle();

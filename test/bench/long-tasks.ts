@@ -1,4 +1,4 @@
-/** The longest task of a page's main thread. */
+/** The tasks of a page's main thread. */
 import type { Page } from 'playwright';
 
 /** Of Chrome's trace event format; times in microseconds. */
@@ -11,11 +11,16 @@ interface TraceEvent {
   readonly args?: { readonly name?: string };
 }
 
+/** Milliseconds of the longest task that ran while `act` did, see `tasksWhile`. */
+export async function longestTask(page: Page, act: () => Promise<void>): Promise<number> {
+  return Math.max(...(await tasksWhile(page, act)));
+}
+
 /**
- * Milliseconds of the longest task that ran while `act` did, as CPU time of the thread: by the clock a task on a busy machine also
+ * Milliseconds of each task that ran while `act` did, as CPU time of the thread: by the clock a task on a busy machine also
  * takes the time for which it waits for a core. The page must be the only one of its browser.
  */
-export async function longestTask(page: Page, act: () => Promise<void>): Promise<number> {
+export async function tasksWhile(page: Page, act: () => Promise<void>): Promise<readonly number[]> {
   const browser = page.context().browser()!;
   await browser.startTracing(page, { categories: ['toplevel'] });
   let trace: Buffer;
@@ -36,5 +41,5 @@ export async function longestTask(page: Page, act: () => Promise<void>): Promise
   );
   // A trace without them would be a page that is always quick.
   if (tasks.length === 0) throw new Error('The trace has no task of a main thread.');
-  return tasks.reduce((longest, { tdur = 0 }) => Math.max(longest, tdur), 0) / 1000;
+  return tasks.map(({ tdur = 0 }) => tdur / 1000);
 }

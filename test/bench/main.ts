@@ -13,6 +13,7 @@ import { firstPaint } from './first-paint.ts';
 import { hostile } from './hostile.ts';
 import { largeContent } from './large-content.ts';
 import { largeTrace } from './large-trace.ts';
+import { longList } from './long-list.ts';
 import { judge, type Contest, type Result } from './measure.ts';
 import { proxy } from './proxy.ts';
 import { rendering } from './rendering.ts';
@@ -44,6 +45,7 @@ const OTHERS: readonly (readonly [ids: readonly string[], measure: () => Promise
   [['R6'], hostile],
   [['P26'], largeContent],
   [['P29'], largeTrace],
+  [['P32'], longList],
 ];
 
 const options = new Command('bench')

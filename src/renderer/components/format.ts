@@ -46,19 +46,25 @@ export const perSecond = (rate: number): string => (rate < 100 ? trim(rate.toFix
 /** US dollars: small sums keep the digits that matter. */
 export const money = (usd: number): string => `$${usd >= 0.1 ? usd.toFixed(2) : usd.toFixed(4)}`;
 
-const clock = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit', second: '2-digit' });
-export const timeOfDay = (ms: number): string => clock.format(ms);
+/** Made with its first use: each takes the main thread milliseconds, which the window's first paint would wait for. */
+function dateFormat(locale: string, options: Intl.DateTimeFormatOptions): (ms: number) => string {
+  let format: Intl.DateTimeFormat | undefined;
+  return (ms) => (format ??= new Intl.DateTimeFormat(locale, options)).format(ms);
+}
 
-const weekday = new Intl.DateTimeFormat('en', { weekday: 'long', day: 'numeric', month: 'long' });
-const withYear = new Intl.DateTimeFormat('en', { day: 'numeric', month: 'long', year: 'numeric' });
-const dayStart = (ms: number) => new Date(ms).setHours(0, 0, 0, 0);
+export const timeOfDay = dateFormat('en-GB', { hour: '2-digit', minute: '2-digit', second: '2-digit' });
+
+const weekday = dateFormat('en', { weekday: 'long', day: 'numeric', month: 'long' });
+const withYear = dateFormat('en', { day: 'numeric', month: 'long', year: 'numeric' });
+/** Of the day of a moment, in milliseconds since 1970. */
+export const dayStart = (ms: number): number => new Date(ms).setHours(0, 0, 0, 0);
 
 /** Today, Yesterday, a weekday of this year, else with the year. */
 export function dayName(ms: number, now = Date.now()): string {
   const days = Math.round((dayStart(now) - dayStart(ms)) / 86_400_000);
   if (days === 0) return 'Today';
   if (days === 1) return 'Yesterday';
-  return new Date(ms).getFullYear() === new Date(now).getFullYear() ? weekday.format(ms) : withYear.format(ms);
+  return new Date(ms).getFullYear() === new Date(now).getFullYear() ? weekday(ms) : withYear(ms);
 }
 
 const trim = (decimal: string): string => decimal.replace(/\.0$/, '');

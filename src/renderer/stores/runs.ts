@@ -11,7 +11,7 @@ import { counted } from '../../shared/text/count.ts';
 import { client } from '../client/client.ts';
 import { announce } from './announce.ts';
 import { selectTrace, useApp } from './app.ts';
-import { withFrame } from './frame.ts';
+import { onNextFrame, withFrame } from './frame.ts';
 import { withChanges } from './list-changes.ts';
 import {
   EMPTY,
@@ -152,8 +152,11 @@ async function loadFirst(): Promise<void> {
     const page = await client().call('traces.list', { limit: PAGE });
     put(withRows(page.rows), { loaded: true, all: withPage(EMPTY, page), problem: null });
     void search();
-    const { selected } = useApp.getState();
-    if (selected === null && page.rows[0]) selectTrace(page.rows[0].id, true);
+    // Drawing the rows is one task, opening a trace is another.
+    onNextFrame(() => {
+      const [newest] = useRuns.getState().ids;
+      if (useApp.getState().selected === null && newest !== undefined) selectTrace(newest, true);
+    });
   } catch (error) {
     useRuns.setState({ loaded: true, problem: error instanceof Error ? error.message : String(error) });
   }

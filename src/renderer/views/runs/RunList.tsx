@@ -67,7 +67,11 @@ export function RunList() {
     if (!seen) return;
     void (grouped ? loadGroupedRows : loadRows)(...seen);
   });
-  usePlaceKept(list, { topOf: () => scroller.current?.scrollTop, scrollBy: (by) => scroller.current?.scrollBy(0, by) });
+  usePlaceKept(list, {
+    topOf: () => virtual.scrollOffset ?? 0,
+    endOf: () => virtual.getTotalSize() - (virtual.scrollRect?.height ?? 0),
+    scrollBy: (by) => scroller.current?.scrollBy(0, by),
+  });
 
   // Wherever it was chosen: here, in the palette, by a run that has just begun.
   const place = list.findIndex((row) => row.type === 'run' && row.id === selected);
@@ -306,23 +310,28 @@ function areWhole(list: readonly ListRow[], a: TraceId | null, b: TraceId): bool
 }
 
 interface Scrolled {
-  readonly topOf: () => number | undefined;
+  /** As it was when it was last scrolled: asking the element has the whole page laid out at once. */
+  readonly topOf: () => number;
+  /** The most that it can be scrolled by now. */
+  readonly endOf: () => number;
   readonly scrollBy: (by: number) => void;
 }
 
 /** The run at the upper edge stays where it is when rows come or go above it; at the top of the list, the top is what stays. */
-function usePlaceKept(list: readonly ListRow[], { topOf, scrollBy }: Scrolled): void {
+function usePlaceKept(list: readonly ListRow[], { topOf, endOf, scrollBy }: Scrolled): void {
   const before = useRef<readonly ListRow[]>([]);
   useLayoutEffect(() => {
     const old = before.current;
     before.current = list;
-    // Asking for the place has the whole page laid out at once, and most new lists only have other numbers in their rows.
+    // Most new lists only have other numbers in their rows.
     if (old === list || haveSameRows(old, list)) return;
-    const top = topOf() ?? 0;
+    const top = topOf();
     if (top < RUN_HEIGHT) return;
     const id = runBelow(old, top);
     const [was, is] = [startOf(old, id), startOf(list, id)];
-    if (was !== undefined && is !== undefined && was !== is) scrollBy(is - was);
+    if (was === undefined || is === undefined || was === is) return;
+    // A shorter list has been scrolled up to its new end already.
+    scrollBy(top + is - was - Math.min(top, Math.max(0, endOf())));
   });
 }
 

@@ -1,7 +1,7 @@
 /** The rows of the list as they stand under each other: live runs first while the list is followed, then days or other groups, the newest first. */
 import type { TraceId } from '../../../shared/model/ids.ts';
 import type { TraceRow } from '../../../shared/model/trace.ts';
-import { dayName } from '../../components/format.ts';
+import { dayName, dayStart } from '../../components/format.ts';
 import type { Group } from '../../stores/grouping.ts';
 import type { Listing } from '../../stores/listing.ts';
 
@@ -106,8 +106,12 @@ function inDays(
   more: (first: boolean, last: boolean) => boolean,
 ): readonly ListRow[] {
   const days = new Map<string, PlacedRow[]>();
+  let begins = Number.NaN;
+  let name = '';
   for (const one of all) {
-    const name = dayName(one.row.startedAt, now);
+    const start = dayStart(one.row.startedAt);
+    // To write the name of each row's day would take most of the time that the list takes.
+    if (start !== begins) [begins, name] = [start, dayName(one.row.startedAt, now)];
     const day = days.get(name);
     if (day) day.push(one);
     else days.set(name, [one]);

@@ -1,4 +1,4 @@
-/** What the built host and the command line say where SQLite is missing, or its binding is, or is one that this Node cannot load. */
+/** What the built host and the command line say and do where SQLite is missing, or its binding is, or is one that this Node cannot load. */
 import { spawnSync } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -69,5 +69,20 @@ test.each(Object.keys(WAYS))('G18 a native module that %s: one sentence with the
     expect([args[1], status, stdout]).toEqual([args[1], code, '']);
     expect(stderr).toMatch(said);
     expect(stderr).not.toMatch(/^\s+at |internal error|Require stack|fault of Tracelane/m);
+  }
+});
+
+test('G18 without it, commands that are given files alone work', () => {
+  expect(existsSync(binding)).toBe(false);
+  for (const args of [
+    ['check', STREAM, '--fail-on', 'none'],
+    ['export', STREAM, '--format', 'body'],
+    ['pair', STREAM, STREAM],
+  ]) {
+    const { status, stdout, stderr } = spawnSync(process.execPath, [join(folder, 'src/main/cli.mjs'), ...args], {
+      encoding: 'utf8',
+    });
+    expect([args[0], status, stderr]).toEqual([args[0], 0, '']);
+    expect(stdout).not.toBe('');
   }
 });

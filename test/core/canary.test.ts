@@ -32,7 +32,7 @@ import { frameAll, readsOf } from '../support/framing.ts';
 import { awsMessage } from '../support/lint-example.ts';
 
 const { open, dataDir } = cores({ indexAfterMs: 0 });
-const CLI = fileURLToPath(new URL('../../src/main/cli.ts', import.meta.url));
+const CLI = fileURLToPath(new URL('../../src/main/cli.mjs', import.meta.url));
 
 const KEY = 'canary/7Qx"k2Lm\\9Rt+0aV5zW';
 const MIDDLE = KEY.length >> 1;
@@ -224,17 +224,20 @@ test('R9 R17 L1 L2 L3 L4 L8 a key that was sent is on no surface', { timeout: 18
   }
   expect([...surfaces.keys()].filter((name) => name.includes(', redact, of')).length).toBeGreaterThan(6);
   for (const path of filesIn(join(dataDir, 'data'))) surfaces.set(path, readFileSync(path, 'latin1'));
+  const streamed = rows.find(({ api, ending }) => api === 'chat_completions' && ending?.state === 'complete')!;
   for (const args of [
-    ['export', rows[0]!.id, '--format', 'har', '--out', '-'],
+    ['export', streamed.id, rows[0]!.id, '--format', 'har', '--out', '-'],
     ['compare', '-'],
     ['lanes', '-', '--api', 'chat_completions'],
   ]) {
     const child = spawn(process.execPath, [CLI, ...args], {
       env: { ...process.env, TRACELANE_DATA_DIR: join(dataDir, 'data') },
     });
-    child.stdin.end(Buffer.from(surfaces.get(`body of ${rows[0]!.title} ${rows[0]!.id}`)!));
+    child.stdin.end(Buffer.from(surfaces.get(`body of ${streamed.title} ${streamed.id}`)!));
     child.stdin.on('error', () => undefined);
-    surfaces.set(`tracelane ${args[0]}`, (await Promise.all([text(child.stdout), text(child.stderr)])).join('\n'));
+    const [printed, said, [code]] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'close')]);
+    expect([args[0], code, printed !== ''], said).toEqual([args[0], 0, true]);
+    surfaces.set(`tracelane ${args.join(' ')}`, `${printed}\n${said}`);
   }
   await core.close();
   for (const path of filesIn(join(dataDir, 'data'))) surfaces.set(`${path}, closed`, readFileSync(path, 'latin1'));

@@ -17,7 +17,7 @@ import type { TraceToExport } from '../../src/main/core/exports/exported.ts';
 import { sampleFormatOf } from '../../src/main/core/providers/registry.ts';
 import { recordedAnswer, replayRefusal } from '../../src/main/core/replay/recorded-answer.ts';
 import { ReplayServer, type Replayed } from '../../src/main/core/replay/replay-server.ts';
-import { tracesOf } from '../../src/main/hosts/cli/traces.ts';
+import { tracesOf } from '../../src/main/hosts/cli/file-traces.ts';
 import type { Ending, HttpHead } from '../../src/shared/model/trace.ts';
 import { APIS, type Api } from '../support/apis.ts';
 import { requestFor, useRuns } from '../support/runs.ts';

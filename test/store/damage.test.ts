@@ -15,7 +15,7 @@ import { Random } from '../../src/main/core/providers/sample/random.ts';
 import { change, fileIn, filled } from './filled.ts';
 import { madeReads } from './made-reads.ts';
 import { allReads, dataFolder, open, openWithBundledWorker, plain } from './support.ts';
-import { newTrace } from './traces.ts';
+import { newTrace, NO_METRICS } from './traces.ts';
 
 await openWithBundledWorker();
 
@@ -35,6 +35,9 @@ async function useAll(store: Store, id: TraceId): Promise<void> {
     if (outcome.status === 'rejected') expect(outcome.reason).toMatchObject({ name: 'ServiceError' });
 }
 
+/** Of one that the traces of the file have, with a number that some have beside them. */
+const NUMBERS = { ...NO_METRICS, reads: 20, bytes: 100_000, events: 4, tokensPerSecond: 4 };
+
 describe('R14 a damaged field of one trace', () => {
   const fields: Readonly<Record<string, readonly unknown[]>> = {
     metrics: [
@@ -45,8 +48,11 @@ describe('R14 a damaged field of one trace', () => {
       '{"gaps":{"a":1}}',
       '{"gaps":[{}]}',
       '{"firstByteNs":{"a":1}}',
+      // One bit of a name: all else is as it was written.
+      ...['evenps', 'evants', 'ev\u{fffd}nts'].map((name) => JSON.stringify(NUMBERS).replace('events', name)),
+      JSON.stringify(NUMBERS).replace('tokensPerSecond', 'tokensPerSekond'),
     ],
-    usage: ['{', '{"input":"3"}', '3', '{"raw":{}}'],
+    usage: ['{', '{"input":"3"}', '3', '{"raw":{}}', '{"inpus":3,"output":4,"raw":[]}'],
     finish: ['stop', '{"unified":"stpp","raw":null}', '{}'],
     endpoint: ['{"type":', '{}', '[]'],
     options: ['{"use_assistant_message":1}', ''],

@@ -32,6 +32,8 @@ const header = z.tuple([z.string(), z.string()]).readonly();
 
 const NO_METRICS: Metrics = new MetricsMeter().value();
 const METRICS = Object.entries(NO_METRICS);
+/** All names that numbers can have. */
+const METRIC_NAMES = { ...NO_METRICS, startUnknown: true, tokensPerSecond: null } satisfies Required<Metrics>;
 
 /**
  * Of every field that numbers can have, whatever version wrote them: none is an object. By hand, since each row of a page of
@@ -58,7 +60,13 @@ const usageSchema = z.looseObject({
 });
 const finishSchema = z.looseObject({ unified: z.enum(FINISH_REASONS), raw: z.string().nullable() });
 const endpointSchema = z.looseObject({ type: z.string(), provider_name: z.string(), model: z.string() });
-const requestHeadSchema = z.looseObject({ method: z.string(), url: z.string(), headers: z.array(header) });
+const requestHeadSchema = z.looseObject({
+  method: z.string(),
+  url: z.string(),
+  headers: z.array(header),
+  written: z.string().exactOptional(),
+  changes: z.array(z.looseObject({})).exactOptional(),
+});
 const informational = z.array(z.looseObject({ status: number, statusText: z.string(), tNs: number }));
 const responseHeadSchema = z.looseObject({
   status: number,
@@ -72,13 +80,19 @@ const captureSchema = z.looseObject({
   connection: number,
   userAgent: z.string().nullable(),
   again: z.string().exactOptional(),
+  session: z.string().exactOptional(),
+  tls: z.looseObject({}).exactOptional(),
   requestChanges: z.array(z.looseObject({ field: z.string() })),
   answerChanges: z.array(z.looseObject({ field: z.string() })),
   encoding: z.string().nullable(),
   encodedBytes: number,
   informational,
   trailers: z.array(header),
+  protocol: z.string().exactOptional(),
+  sent: z.array(z.unknown()).exactOptional(),
   requestBytes: number,
+  requestMissing: z.string().exactOptional(),
+  missing: z.string().exactOptional(),
   certificate: z.looseObject({ request: z.looseObject({}), answer: z.looseObject({}) }).nullable(),
 });
 const importSchema = z.looseObject({
@@ -144,7 +158,7 @@ export class Sound {
   metrics(value: unknown): Metrics {
     const none = NO_METRICS;
     const stored = jsonOr(value, undefined);
-    if (!areMetrics(stored)) return this.#replaced('numbers', none);
+    if (!areMetrics(stored) || isMisspelt(stored, METRIC_NAMES)) return this.#replaced('numbers', none);
     return METRICS.every(([name, nothing]) => !Object.hasOwn(stored, name) || isAlike(stored[name], nothing))
       ? { ...none, ...stored }
       : this.#replaced('numbers', none);
@@ -186,7 +200,8 @@ export class Sound {
   }
 
   requestHead(value: unknown): RequestHead | undefined {
-    return value === null ? undefined : this.#json('request headers', value, requestHeadSchema);
+    if (value === null) return undefined;
+    return this.#json('request headers', value, requestHeadSchema) as RequestHead | undefined;
   }
 
   responseHead(value: unknown): ResponseHead | undefined {
@@ -211,8 +226,10 @@ export class Sound {
   }
 
   #json<Schema extends z.ZodType>(name: string, value: unknown, schema: Schema): z.output<Schema> | undefined {
-    const parsed = schema.safeParse(jsonOr(value, undefined));
-    return parsed.success && parsed.data !== undefined ? parsed.data : this.#replaced(name, undefined);
+    const stored = jsonOr(value, undefined);
+    const parsed = schema.safeParse(stored);
+    const sound = parsed.success && !(schema instanceof z.ZodObject && isMisspelt(stored as object, schema.shape));
+    return sound && parsed.data !== undefined ? parsed.data : this.#replaced(name, undefined);
   }
 
   #replaced<Value>(name: string, value: Value): Value {
@@ -225,6 +242,25 @@ export class Sound {
 function isAlike(stored: unknown, nothing: unknown): boolean {
   if (nothing === null) return stored === null || typeof stored === 'number';
   return typeof stored === typeof nothing && Array.isArray(stored) === Array.isArray(nothing);
+}
+
+/**
+ * Whether a name that is not known stands where a known one is lacking, and differs from it in one character, as after a flipped bit. Other
+ * names that are not known are of another version. `known`: an object that has all known names.
+ */
+function isMisspelt(stored: object, known: object): boolean {
+  return Object.keys(stored).some(
+    (name) =>
+      !Object.hasOwn(known, name) &&
+      Object.keys(known).some((other) => !Object.hasOwn(stored, other) && differInOne(name, other)),
+  );
+}
+
+function differInOne(a: string, b: string): boolean {
+  if (a.length !== b.length) return false;
+  let differences = 0;
+  for (let at = 0; at < a.length && differences < 2; at++) if (a[at] !== b[at]) differences++;
+  return differences === 1;
 }
 
 /** The value of a JSON text; `otherwise` where it is none. */

@@ -28,9 +28,9 @@ import { sarifOf } from '../../core/stream-check/sarif.ts';
 import { allLanes } from '../../../shared/lanes/registry.ts';
 import type { LaneId } from '../../../shared/model/messages.ts';
 import { PROVIDERS } from '../../../shared/providers/registry.ts';
+import { tracesOf } from './file-traces.ts';
 import { readInput, readText } from './input.ts';
 import { printable, sentenceOf, UsageError } from './terminal.ts';
-import { tracesOf } from './traces.ts';
 import { writeWhole } from './write-whole.ts';
 import { counted } from '../../../shared/text/count.ts';
 

@@ -45,8 +45,9 @@ function realFolder(path: string): string {
 
 /** The data folder is opened for each question, since it may come, go and grow while an agent works. */
 async function accessTo(dataDir: string | undefined, folders: readonly string[]): Promise<TraceAccess> {
-  const [{ folderOf, openFolder, storedIn, tracesIn }, { checkSqlite }] = await Promise.all([
-    import('./traces.ts'),
+  const [{ tracesIn }, { folderOf, openFolder, storedIn }, { checkSqlite }] = await Promise.all([
+    import('./file-traces.ts'),
+    import('./stored-traces.ts'),
     import('../../core/store/read-only.ts'),
   ]);
   checkSqlite();

@@ -1,6 +1,5 @@
 /** `tracelane pair A [B]`: two recordings of one exchange, from both sides of a gateway: who held it, and what became of it. */
 import { Option, type Command } from 'commander';
-import type { TraceToExport } from '../../core/exports/exported.ts';
 import { partnersIn } from '../../core/traces/partners.ts';
 import { readAll } from '../../../shared/compare/read-all.ts';
 import { SEVERITIES, type Severity } from '../../../shared/model/findings.ts';
@@ -16,8 +15,9 @@ import {
   type TraceToPair,
 } from '../../../shared/pairing/pair.ts';
 import { durationText } from '../../../shared/text/duration.ts';
-import { printable, sentenceOf, UsageError } from './terminal.ts';
-import { folderOf, isFile, openFolder, storedIn, tracesIn } from './traces.ts';
+import { printable, UsageError } from './terminal.ts';
+import { isFile } from './file-traces.ts';
+import { namedTraces } from './traces.ts';
 
 interface Flags {
   readonly json?: boolean;
@@ -65,6 +65,7 @@ const isAsGrave = (severity: Severity, limit: Severity): boolean =>
 /** The id of the trace that is likeliest the other side. Throws UsageError where there is none. */
 async function partnerOf(name: string, { dataDir }: Flags): Promise<string> {
   if (isFile(name)) throw new UsageError('The other side of a file is not looked for. Name it, too.');
+  const { folderOf, openFolder, storedIn } = await import('./stored-traces.ts');
   const reader = openFolder(folderOf(dataDir));
   try {
     await storedIn(reader, name);
@@ -76,8 +77,11 @@ async function partnerOf(name: string, { dataDir }: Flags): Promise<string> {
   }
 }
 
-async function sideOf(name: string, { dataDir }: Flags): Promise<TraceToPair> {
-  const { facts, reads, setup } = isFile(name) ? await onlyTraceIn(name) : await stored(name, dataDir);
+async function sideOf(name: string, flags: Flags): Promise<TraceToPair> {
+  const traces = await namedTraces([name], flags);
+  if (traces.length !== 1)
+    throw new UsageError(`${name} has ${traces.length} traces, and a side is one. Import it and name two ids.`);
+  const { facts, reads, setup } = traces[0]!;
   const { title, api, model, startedAt, timed, metrics, ending, responseHead, capture } = facts;
   const input = readAll(reads, setup, {
     lanes: [WIRE],
@@ -95,24 +99,6 @@ async function sideOf(name: string, { dataDir }: Flags): Promise<TraceToPair> {
       ...(capture && { capture }),
     },
   };
-}
-
-async function onlyTraceIn(file: string): Promise<TraceToExport> {
-  const traces = await tracesIn(file).catch((error: unknown) => {
-    throw new UsageError(sentenceOf(error));
-  });
-  if (traces.length !== 1)
-    throw new UsageError(`${file} has ${traces.length} traces, and a side is one. Import it and name two ids.`);
-  return traces[0]!.trace;
-}
-
-async function stored(id: string, dataDir: string | undefined): Promise<TraceToExport> {
-  const reader = openFolder(folderOf(dataDir));
-  try {
-    return await storedIn(reader, id);
-  } finally {
-    reader.close();
-  }
 }
 
 function report(result: PairResult): string {

@@ -1,76 +1,10 @@
-/** Traces that commands work on: those of files, and those of the data folder, which is only read. */
-import { existsSync } from 'node:fs';
-import { basename, resolve } from 'node:path';
-import { sourceOver } from '../../core/decoding/decode-stored.ts';
-import { pagedStored, storedTrace } from '../../core/decoding/stored-trace.ts';
+/** What a command was given by name: files, or ids of traces in the data folder. */
 import type { PagedTrace, TraceToExport } from '../../core/exports/exported.ts';
 import { pagedTrace } from '../../core/exports/pages.ts';
-import { exportable, importedTrace } from '../../core/imports/imported-trace.ts';
-import { recognize, type RecognizedStream } from '../../core/imports/recognize.ts';
-import { checkSqlite, openReadOnly, type StoreReader } from '../../core/store/read-only.ts';
-import { ServiceError } from '../../../shared/rpc/services.ts';
-import { traceId } from '../../../shared/model/ids.ts';
 import type { Api } from '../../../shared/model/stream.ts';
-import { DEFAULT_OPTIONS } from '../../../shared/model/trace.ts';
-import { dataDirectory } from '../environment.ts';
-import { inputName, readInput } from './input.ts';
+import { isFile, tracesIn } from './file-traces.ts';
+import { inputName } from './input.ts';
 import { sentenceOf, UsageError } from './terminal.ts';
-
-export interface FileTrace {
-  /** In the format that the file has. */
-  readonly stream: RecognizedStream;
-  readonly trace: TraceToExport;
-}
-
-/** The traces that importing the file would make. Throws an ImportError where there are none, UsageError where it cannot be read. */
-export const tracesIn = (file: string, api?: Api): Promise<readonly FileTrace[]> =>
-  tracesOf(file, readInput(file), api);
-
-/** The same of bytes that were read. */
-export async function tracesOf(file: string, bytes: Uint8Array, api?: Api): Promise<readonly FileTrace[]> {
-  const name = file === '-' ? inputName(file) : basename(file);
-  const { streams } = recognize(name, bytes, api ?? null);
-  const traces: FileTrace[] = [];
-  for (const stream of streams) {
-    const read = await importedTrace(name, stream, streams.length, { options: DEFAULT_OPTIONS, lanes: null });
-    traces.push({ stream, trace: exportable(read) });
-  }
-  return traces;
-}
-
-export const folderOf = (given: string | undefined): string => (given === undefined ? dataDirectory() : resolve(given));
-
-/** Throws UsageError where the folder has no traces that can be read, and ServiceError where no folder's can. */
-export function openFolder(dataDir: string): StoreReader {
-  checkSqlite();
-  try {
-    return openReadOnly(dataDir);
-  } catch (error) {
-    const reason = existsSync(dataDir) ? sentenceOf(error) : 'there is no such folder.';
-    throw new UsageError(
-      `No traces can be read in the data folder ${dataDir}: ${reason} Name another with --data-dir.`,
-    );
-  }
-}
-
-/** Throws UsageError where there is none of this id. */
-export const storedIn = (reader: StoreReader, id: string): Promise<TraceToExport> =>
-  found(id, storedTrace(sourceOver(reader), traceId(id)));
-
-async function found<Trace>(id: string, trace: Promise<Trace>): Promise<Trace> {
-  try {
-    return await trace;
-  } catch (error) {
-    if (error instanceof ServiceError && error.code === 'not-found')
-      throw new UsageError(
-        `There is no trace with the id ${JSON.stringify(id)} in the data folder, and no file of this name.`,
-      );
-    throw error;
-  }
-}
-
-/** Of what was named: a file where there is one of this name, else the id of a stored trace. */
-export const isFile = (name: string): boolean => name === '-' || existsSync(name);
 
 interface NamedFlags {
   readonly api?: Api;
@@ -79,7 +13,7 @@ interface NamedFlags {
 
 /** In the order in which they were named. Throws UsageError for what is neither a file nor a trace. */
 export const namedTraces = (names: readonly string[], flags: NamedFlags): Promise<readonly TraceToExport[]> =>
-  withFolder(names, flags, (folder) => eachNamed(names, flags, (id) => storedIn(folder!, id)));
+  withFolder(names, flags, (folder) => eachNamed(names, flags, (id) => folder!.whole(id)));
 
 /** The same without the reads of stored traces, which `use` reads as it needs them. */
 export const withNamedTraces = (
@@ -88,9 +22,7 @@ export const withNamedTraces = (
   use: (traces: readonly PagedTrace[]) => Promise<void>,
 ): Promise<void> =>
   withFolder(names, flags, async (folder) => {
-    const traces = await eachNamed<PagedTrace | TraceToExport>(names, flags, (id) =>
-      found(id, pagedStored(sourceOver(folder!), traceId(id))),
-    );
+    const traces = await eachNamed<PagedTrace | TraceToExport>(names, flags, (id) => folder!.paged(id));
     await use(traces.map((trace) => ('pages' in trace ? trace : pagedTrace(trace))));
   });
 
@@ -98,14 +30,28 @@ export const withNamedTraces = (
 async function withFolder<Value>(
   names: readonly string[],
   { dataDir }: NamedFlags,
-  use: (folder: StoreReader | undefined) => Promise<Value>,
+  use: (folder: OpenFolder | undefined) => Promise<Value>,
 ): Promise<Value> {
-  const folder = names.every(isFile) ? undefined : openFolder(folderOf(dataDir));
+  const folder = names.every(isFile) ? undefined : await opened(dataDir);
   try {
     return await use(folder);
   } finally {
     folder?.close();
   }
+}
+
+interface OpenFolder {
+  /** Both throw UsageError where there is no trace of this id. */
+  whole(id: string): Promise<TraceToExport>;
+  paged(id: string): Promise<PagedTrace>;
+  close(): void;
+}
+
+/** Throws what `openFolder` throws. SQLite is loaded here alone: files need none. */
+async function opened(dataDir: string | undefined): Promise<OpenFolder> {
+  const { folderOf, openFolder, pagedIn, storedIn } = await import('./stored-traces.ts');
+  const reader = openFolder(folderOf(dataDir));
+  return { whole: (id) => storedIn(reader, id), paged: (id) => pagedIn(reader, id), close: () => reader.close() };
 }
 
 async function eachNamed<Trace>(

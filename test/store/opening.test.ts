@@ -166,6 +166,30 @@ describe('refused and left alone:', () => {
     await openRefused(dataDir, /is missing or empty, but its log/);
   });
 
+  test.each([
+    [1, 30],
+    [30, 1],
+  ])(
+    'G7 a log of another file: of %i traces beside those of a file with %i, which are there without it',
+    async (others, own) => {
+      const [dataDir, other] = [dataFolder(), dataFolder()];
+      for (const [folder, traces] of [
+        [dataDir, own],
+        [other, others],
+      ] as const) {
+        const store = await open(folder);
+        await Promise.all(Array.from({ length: traces }, () => store.createTrace(newTrace())));
+        if (folder === other) copyFileSync(`${fileIn(other)}-wal`, `${fileIn(dataDir)}-wal`);
+        await store.close();
+      }
+      await openRefused(dataDir, /-wal is of another trace file.*Nothing in either was changed\. Move the log away/);
+      rmSync(`${fileIn(dataDir)}-wal`);
+      const store = await open(dataDir);
+      expect(store.problem).toBeUndefined();
+      expect((await store.list({ limit: 9 })).total).toBe(own);
+    },
+  );
+
   test('G8 a file with damaged pages', async () => {
     const dataDir = dataFolder();
     await filled(dataDir);
@@ -194,6 +218,29 @@ describe('refused and left alone:', () => {
     db.exec('ROLLBACK');
     db.close();
   });
+});
+
+test.each<readonly [string, title: string | undefined, change: (file: string) => void]>([
+  ['no log, as of a copy of the file alone', undefined, (file) => rmSync(`${file}-wal`)],
+  ['a log that is none', undefined, (file) => writeFileSync(`${file}-wal`, Buffer.alloc(100_000, 0x55))],
+  [
+    'its log, and memory of an earlier day',
+    'In the log',
+    (file) => writeFileSync(`${file}-shm`, Buffer.alloc(32_768, 0x55)),
+  ],
+])('G7 a file with %s beside it is opened, and written on', async (_what, inLog, change) => {
+  const dataDir = dataFolder();
+  const trace = await filled(dataDir);
+  const { id } = trace;
+  logOnly(dataDir);
+  change(fileIn(dataDir));
+  const store = await open(dataDir);
+  expect(store.problem).toBeUndefined();
+  expect((await store.get(id)).title).toBe(inLog ?? trace.title);
+  expect(await allReads(store, id)).not.toEqual([]);
+  await store.star(id, true);
+  await store.close();
+  expect((await (await open(dataDir)).get(id)).starred).toBe(true);
 });
 
 test('G9 an empty file is a new one', async () => {

@@ -1,7 +1,7 @@
 /** Fills a new database with every row that can be read from the pages of another. */
 import type Database from 'better-sqlite3';
-import { rowsOf } from './cells.ts';
-import type { PageFile } from './pages.ts';
+import { rowsOf } from '../store/cells.ts';
+import type { PageFile } from '../store/pages.ts';
 import { knownTables, tableRowOf, type TableRow } from './tables.ts';
 
 export interface Gathered {

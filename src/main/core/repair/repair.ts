@@ -13,7 +13,7 @@ import { CannotOpen, detailOf } from '../store/problems.ts';
 import { MIGRATIONS } from '../store/sql/migrations.ts';
 import { gather, type Gathered } from './gather.ts';
 import { mend, type Mended } from './mend.ts';
-import { openPages, type PageFile } from './pages.ts';
+import { openPages, type PageFile } from '../store/pages.ts';
 
 export interface Repaired extends Mended, Pick<Gathered, 'broken' | 'lostPages'> {
   readonly file: string;

@@ -5,7 +5,7 @@
 import Database from 'better-sqlite3';
 import { migrateWith } from '../store/migrate.ts';
 import { MIGRATIONS } from '../store/sql/migrations.ts';
-import type { Row, Value } from './cells.ts';
+import type { Row, Value } from '../store/cells.ts';
 
 interface Column {
   readonly name: string;

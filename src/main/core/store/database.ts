@@ -23,6 +23,7 @@ import Database from 'better-sqlite3';
 import { unusedName } from './aside.ts';
 import { closeToOthers } from './data-folder.ts';
 import { isRegular, sizeOf } from './files.ts';
+import { hasForeignLog } from './foreign-log.ts';
 import { FolderLock } from './folder-lock.ts';
 import { APPLICATION_ID, migrateWith } from './migrate.ts';
 import { CannotOpen, detailOf, isDamage, isFull, isUnsuitable, openSentence, type OpenFailure } from './problems.ts';
@@ -121,6 +122,7 @@ const UNREADABLE: ReadonlySet<OpenFailure['why']> = new Set([
   'irregular',
   'truncated',
   'log-only',
+  'foreign-log',
 ]);
 
 /** What can be read of a file that was not opened; undefined where nothing can. */
@@ -237,7 +239,8 @@ function copyBefore(db: Database.Database, file: string, version: number): void 
 function look(file: string, steps: readonly string[]): number {
   for (const path of [file, `${file}-wal`, `${file}-shm`])
     if (!isRegular(path)) throw new CannotOpen({ why: 'irregular', path });
-  const log = sizeOf(`${realFile(file)}-wal`);
+  const real = realFile(file);
+  const log = sizeOf(`${real}-wal`);
   const header = existsSync(file) ? headerOf(file) : undefined;
   // An empty file, or none, is a new one, but not where its log says that there was more.
   if (header === undefined || header.size === 0) {
@@ -248,13 +251,13 @@ function look(file: string, steps: readonly string[]): number {
   if (header.pages * header.pageSize > header.size && log === 0) throw new CannotOpen({ why: 'truncated' });
   const db = new Database(file, { readonly: true, fileMustExist: true, timeout: BUSY_MS });
   try {
-    return lookInside(db, header.size, steps);
+    return lookInside(db, real, steps);
   } finally {
     db.close();
   }
 }
 
-function lookInside(db: Database.Database, size: number, steps: readonly string[]): number {
+function lookInside(db: Database.Database, file: string, steps: readonly string[]): number {
   const version = Number(db.pragma('user_version', { simple: true }));
   const tables = db.prepare<[], { count: number }>('SELECT count(*) AS count FROM sqlite_schema').get()?.count ?? 0;
   if (db.pragma('application_id', { simple: true }) !== APPLICATION_ID && tables > 0)
@@ -265,8 +268,9 @@ function lookInside(db: Database.Database, size: number, steps: readonly string[
   if (version > 0) {
     const fault = schemaFault(db, steps.slice(0, version));
     if (fault !== undefined) throw new CannotOpen({ why: 'schema', detail: fault });
+    if (hasForeignLog(db, file)) throw new CannotOpen({ why: 'foreign-log' });
   }
-  if (size <= CHECKED_BYTES) {
+  if (sizeOf(file) <= CHECKED_BYTES) {
     const said = db.pragma('quick_check(1)', { simple: true });
     if (said !== 'ok') throw new CannotOpen({ why: 'corrupt', detail: inOneLine(String(said)) });
   }

@@ -4,7 +4,7 @@ import Database from 'better-sqlite3';
 /** Why the trace file was not opened. */
 export type OpenFailure =
   | { readonly why: 'newer'; readonly version: number; readonly known: number }
-  | { readonly why: 'foreign' | 'not-a-database' | 'truncated' | 'log-only' }
+  | { readonly why: 'foreign' | 'not-a-database' | 'truncated' | 'log-only' | 'foreign-log' }
   | { readonly why: 'irregular'; readonly path: string }
   | { readonly why: 'corrupt' | 'schema'; readonly detail: string }
   | { readonly why: 'locked'; readonly holder: number | undefined }
@@ -50,6 +50,11 @@ function factAndStep(file: string, dataDir: string, failure: OpenFailure): reado
       return [
         `The trace file ${file} is missing or empty, but its log ${file}-wal is there.`,
         `Put the file back; or close Tracelane and run ${repairCommand(dataDir)}, which keeps what the log has; or move the log away to start with a new file.`,
+      ];
+    case 'foreign-log':
+      return [
+        `The log ${file}-wal is of another trace file: with it, none of the traces in ${file} would be there.`,
+        'Nothing in either was changed. Move the log away, or put the file back that it belongs to, then start again.',
       ];
     case 'truncated':
       return [`The trace file ${file} is cut off: its end is missing.`, repairStep(dataDir)];

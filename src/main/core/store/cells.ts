@@ -49,6 +49,22 @@ export function rowsOf(file: PageFile, number: number): PageRows {
   return { tree: true, rows, broken };
 }
 
+/** More levels than a table of any size has. */
+const MOST_LEVELS = 20;
+
+/** The page with the lowest or the highest row numbers of the table whose root this is. Throws RangeError where a page is none of a table. */
+export function edgeOf(file: PageFile, root: number, edge: 'lowest' | 'highest'): number {
+  let number = root;
+  for (let level = 0; level < MOST_LEVELS; level++) {
+    const page = file.page(number);
+    if (page?.[0] === LEAF_TABLE) return number;
+    if (page?.[0] !== INTERIOR_TABLE) break;
+    const children = page.readUInt16BE(3);
+    number = page.readUInt32BE(edge === 'highest' || children === 0 ? 8 : page.readUInt16BE(12));
+  }
+  throw new RangeError('No page of a table is there.');
+}
+
 const NOT_A_TREE: PageRows = { tree: false, rows: [], broken: 0 };
 
 function rowAt(file: PageFile, page: Buffer, at: number, kind: number): Row | undefined {

@@ -4,7 +4,7 @@
  * Both formats: https://www.sqlite.org/fileformat2.html
  */
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
-import { isRegular } from '../store/files.ts';
+import { isRegular } from './files.ts';
 
 export interface PageFile {
   readonly pageSize: number;
@@ -29,10 +29,10 @@ const MAGIC = 'SQLite format 3\0';
 const USUAL_PAGE_BYTES = 4096;
 const [SMALLEST_PAGE, LARGEST_PAGE] = [512, 65_536];
 
-/** Undefined where neither the file nor its log has a page. Throws what the system throws. */
-export function openPages(file: string): PageFile | undefined {
+/** `alone`: without its log. Undefined where neither has a page. Throws what the system throws. */
+export function openPages(file: string, { alone = false } = {}): PageFile | undefined {
   const main = openIfThere(file);
-  const log = openIfThere(`${file}-wal`);
+  const log = alone ? undefined : openIfThere(`${file}-wal`);
   const pages = new Pages(main, log);
   if (pages.count > 0) return pages;
   pages.close();

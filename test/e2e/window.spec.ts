@@ -328,6 +328,39 @@ test.describe('over a store of its own', () => {
   test.beforeEach(start);
   test.afterEach(() => host.stop());
 
+  /** Opens the window, whose list does not come before the returned function is called. */
+  const openWithoutList = async (page: Page): Promise<() => void> => {
+    const { promise: isAsked, resolve: asked } = Promise.withResolvers<void>();
+    const answer = await holding(page, 'traces.list', () => {
+      asked();
+      return true;
+    });
+    await page.goto(host.url);
+    await isAsked;
+    return answer;
+  };
+
+  test('a run that changes before the list has come is not taken for the newest', async ({ page }) => {
+    const older = await add('The older one');
+    await add('The newer one');
+    const answer = await openWithoutList(page);
+    await client.call('traces.star', { id: older, starred: true });
+    await expect(page.locator(`#run-${older}`)).toBeVisible();
+    answer();
+    await expect(list(page).getByRole('row')).toHaveCount(2);
+    await expect(title(page)).toHaveText('The newer one');
+  });
+
+  test('a run that begins before the list has come is in it, and chosen', async ({ page }) => {
+    await add('The older one');
+    const answer = await openWithoutList(page);
+    const newest = await add('The newest one');
+    await expect(page.locator(`#run-${newest}`)).toBeVisible();
+    answer();
+    await expect(list(page).getByRole('row')).toHaveCount(2);
+    await expect(title(page)).toHaveText('The newest one');
+  });
+
   test('shift and a click select no text of the list', async ({ page }) => {
     for (let n = 0; n < 5; n++) await add(`Run ${n}`);
     await page.goto(host.url);

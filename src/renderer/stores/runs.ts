@@ -21,6 +21,7 @@ import {
   successorOf,
   wantedFor,
   withPage,
+  withRow,
   type Listing,
   type Wanted,
 } from './listing.ts';
@@ -120,16 +121,17 @@ function mayMove(change: ListChange, before: ReadonlyMap<TraceId, TraceRow>): bo
   );
 }
 
-/** With the list followed, a run that has just begun is the one to look at; with nothing chosen, the newest. */
+/** With the list followed, a run that has just begun is the one to look at. Which one that is the first page tells. */
 function chooseNewest(before: ReadonlyMap<TraceId, TraceRow>): void {
-  const { ids, rows } = useRuns.getState();
+  const { loaded, ids, rows } = useRuns.getState();
+  if (!loaded) return;
   const { selected, followList } = useApp.getState();
   const [newest] = ids;
   if (selected !== null && !rows.has(selected) && before.has(selected)) selectTrace(newest ?? null, followList);
   else if (newest !== undefined && newest !== selected && !before.has(newest) && followList) selectTrace(newest, true);
 }
 
-/** Reads the first page and follows what changes; called once. Changes that come before the page lose nothing: an upsert carries the whole row. */
+/** Reads the first page and follows what changes; called once. */
 export function watchRuns(): void {
   client().subscribe(
     'traces.changes',
@@ -149,8 +151,12 @@ export function watchRuns(): void {
 
 async function loadFirst(): Promise<void> {
   try {
+    const before = useRuns.getState().rows;
     const page = await client().call('traces.list', { limit: PAGE });
-    put(withRows(page.rows), { loaded: true, all: withPage(EMPTY, page), problem: null });
+    // Those that have begun since it was asked for may have come before it.
+    const come = [...useRuns.getState().rows.values()].filter(({ id }) => !before.has(id));
+    const all = come.reduce((list, row) => withRow(list, row) ?? list, withPage(EMPTY, page));
+    put(withRows(page.rows), { loaded: true, all, problem: null });
     void search();
     // Drawing the rows is one task, opening a trace is another.
     onNextFrame(() => {

@@ -308,6 +308,31 @@ describe('where nothing may be written', () => {
     },
   );
 
+  test.runIf(tmpfs)(
+    'G5 R16 a read-only folder with a file of more than 1 GB: what to copy where is said, and helps',
+    async () => {
+      const dataDir = smallDisk('8m');
+      const { id } = await filled(dataDir);
+      logOnly(dataDir);
+      const { size } = statSync(fileIn(dataDir));
+      // A hole: the header says where the file ends.
+      truncateSync(fileIn(dataDir), 1024 ** 3);
+      remount(dataDir, 'ro');
+      const says =
+        /larger than 1 GB.*copy tracelane\.db, and tracelane\.db-wal if it is there, to a folder that you can write; set TRACELANE_DATA_DIR/;
+      const store = await open(dataDir);
+      expect(store.problem).toMatchObject({ readable: false, sentence: expect.stringMatching(says) });
+      expect(() => openReadOnly(dataDir)).toThrow(says);
+      const copy = dataFolder();
+      mkdirSync(copy);
+      writeFileSync(fileIn(copy), execFileSync('head', ['-c', String(size), fileIn(dataDir)]));
+      copyFileSync(`${fileIn(dataDir)}-wal`, `${fileIn(copy)}-wal`);
+      const again = await open(copy);
+      expect(again.problem).toBeUndefined();
+      expect((await again.get(id)).title).toBe('In the log');
+    },
+  );
+
   test.runIf(tmpfs)('G5 a read-only folder without any is said to be', async () => {
     const dataDir = smallDisk('1m');
     remount(dataDir, 'ro');

@@ -69,9 +69,9 @@ export function openDatabase(dataDir: string, steps = MIGRATIONS, onUpgrade?: On
     remark = closeToOthers(dataDir);
     return { db: openFile(file, steps, onUpgrade), file, stored: undefined, problem: undefined, remark, lock };
   } catch (error) {
-    const failure = failureOf(error);
+    const { db: stored, failure } = openStored(file, failureOf(error));
     const problem = openSentence(file, dataDir, failure);
-    return { db: openMemory(), file: undefined, stored: openStored(file, failure), problem, remark, lock };
+    return { db: openMemory(), file: undefined, stored, problem, remark, lock };
   }
 }
 
@@ -99,8 +99,8 @@ export function openToReadAnywhere(file: string): Database.Database {
     if (failureOf(error).why !== 'read-only') throw error;
     try {
       return openCopy(file);
-    } catch {
-      throw error;
+    } catch (copying) {
+      throw failureOf(copying).why === 'too-large' ? copying : error;
     }
   }
 }
@@ -125,19 +125,28 @@ const UNREADABLE: ReadonlySet<OpenFailure['why']> = new Set([
   'foreign-log',
 ]);
 
-/** What can be read of a file that was not opened; undefined where nothing can. */
-function openStored(file: string, { why }: OpenFailure): Database.Database | undefined {
-  if (UNREADABLE.has(why)) return undefined;
-  const ways = why === 'newer' ? [openNewer, openCopyOfNewer] : [openToRead, openCopy];
+/** Failures of a folder or a file that is to be written and cannot be. */
+const UNWRITABLE: ReadonlySet<OpenFailure['why']> = new Set(['folder', 'read-only']);
+
+/** What can be read of a file that was not opened, none where nothing can, and what there is to be said of it. */
+function openStored(
+  file: string,
+  failure: OpenFailure,
+): { readonly db: Database.Database | undefined; readonly failure: OpenFailure } {
+  const nothing = { db: undefined, failure };
+  if (UNREADABLE.has(failure.why)) return nothing;
+  const ways = failure.why === 'newer' ? [openNewer, openCopyOfNewer] : [openToRead, openCopy];
   for (const open of ways) {
     try {
       // A path that leads nowhere, or that may not be followed, makes this throw.
-      return isRegular(file) ? open(file) : undefined;
-    } catch {
-      // The next way, or none.
+      return isRegular(file) ? { db: open(file), failure } : nothing;
+    } catch (error) {
+      const reading = failureOf(error);
+      if (reading.why === 'too-large' && UNWRITABLE.has(failure.why)) return { db: undefined, failure: reading };
+      // Otherwise the next way, or none.
     }
   }
-  return undefined;
+  return nothing;
 }
 
 const openCopy = (file: string): Database.Database => copied(file, openFile);
@@ -150,8 +159,7 @@ const openCopyOfNewer = (file: string): Database.Database => copied(file, openNe
  */
 function copied(file: string, open: (copy: string) => Database.Database): Database.Database {
   const log = `${file}-wal`;
-  if (sizeOf(file) + sizeOf(log) > COPIED_BYTES)
-    throw new CannotOpen({ why: 'other', detail: 'it is too large to copy' });
+  if (sizeOf(file) + sizeOf(log) > COPIED_BYTES) throw new CannotOpen({ why: 'too-large' });
   const folder = mkdtempSync(join(tmpdir(), 'tracelane-'));
   try {
     const copy = join(folder, 'tracelane.db');

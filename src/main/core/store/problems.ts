@@ -4,7 +4,7 @@ import Database from 'better-sqlite3';
 /** Why the trace file was not opened. */
 export type OpenFailure =
   | { readonly why: 'newer'; readonly version: number; readonly known: number }
-  | { readonly why: 'foreign' | 'not-a-database' | 'truncated' | 'log-only' | 'foreign-log' }
+  | { readonly why: 'foreign' | 'not-a-database' | 'truncated' | 'log-only' | 'foreign-log' | 'too-large' }
   | { readonly why: 'irregular'; readonly path: string }
   | { readonly why: 'corrupt' | 'schema'; readonly detail: string }
   | { readonly why: 'locked'; readonly holder: number | undefined }
@@ -80,6 +80,11 @@ function factAndStep(file: string, dataDir: string, failure: OpenFailure): reado
       return [
         `The path of the data folder ${dataDir} is too long for a database (${failure.detail}).`,
         'Choose a shorter one: set TRACELANE_DATA_DIR, then start again.',
+      ];
+    case 'too-large':
+      return [
+        `The folder of the trace file ${file} cannot be written, and the file is larger than 1 GB, so that it is not read from a copy.`,
+        'To read it, copy tracelane.db, and tracelane.db-wal if it is there, to a folder that you can write; set TRACELANE_DATA_DIR to that folder, then start again.',
       ];
     case 'unsuitable':
       return [

@@ -9,7 +9,7 @@ import { Connection } from './connection.ts';
 import { databaseFile, openToReadAnywhere } from './database.ts';
 import type { Caller, Query } from './ops/operation.ts';
 import { OPERATIONS, type QueryMethods } from './ops/registry.ts';
-import { detailOf } from './problems.ts';
+import { detailOf, readFact } from './problems.ts';
 
 /** The store's methods of these names, without the wait. */
 export type StoreReader = QueryMethods & { readonly close: () => void };
@@ -31,7 +31,7 @@ export function checkSqlite(): void {
 
 /** Throws a ServiceError with code `store` when there is no file that this version can read. */
 export function openReadOnly(dataDir: string): StoreReader {
-  const db = open(databaseFile(dataDir));
+  const db = open(databaseFile(dataDir), dataDir);
   return { ...queriesOn(new Connection(db)), close: () => void db.close() };
 }
 
@@ -52,13 +52,10 @@ function queryOn(connection: Connection, { params, run, result }: AnyQuery): (..
   };
 }
 
-function open(file: string): ReturnType<typeof openToReadAnywhere> {
+function open(file: string, dataDir: string): ReturnType<typeof openToReadAnywhere> {
   try {
     return openToReadAnywhere(file);
   } catch (error) {
-    throw new ServiceError(
-      'store',
-      `The trace file ${file} cannot be read (${detailOf(error)}). Restart Tracelane for details.`,
-    );
+    throw new ServiceError('store', readFact(file, dataDir, error));
   }
 }

@@ -19,6 +19,8 @@ export type BrokenData =
   /** JSON that is written once more as a JSON string. */
   | { readonly kind: 'encoded-twice' }
   | { readonly kind: 'python' }
+  /** JSON in whose quotes other characters stand: HTML entities, or the curved ones of text. `quote`: the first of them. */
+  | { readonly kind: 'quotes'; readonly quote: string; readonly data: string }
   | { readonly kind: 'page' }
   | { readonly kind: 'marked'; readonly data: string }
   | { readonly kind: 'done-misspelt' }
@@ -39,6 +41,7 @@ const SHORT: Readonly<Record<BrokenData['kind'], string>> = {
   'line-end': 'other characters stand where line ends should be',
   'encoded-twice': 'JSON within a JSON string',
   python: 'a value as Python prints it',
+  quotes: 'other characters stand in the place of its quotes',
   page: 'an HTML page',
   marked: 'a byte order mark stands before it',
   'done-misspelt': 'a terminator in another spelling',
@@ -109,6 +112,7 @@ export function eventWithin(data: string): string | null {
   switch (broken?.kind) {
     case 'prefix-doubled':
     case 'marked':
+    case 'quotes':
       return broken.data;
     case 'blank-line-missing':
     case 'line-end':
@@ -155,8 +159,30 @@ function otherLineEnds(data: string): BrokenData | null {
   return null;
 }
 
+/** What stands in the place of the quote before the first name: an entity, or a quote of text. */
+const OTHER_QUOTE = /^\s*\{\s*(&(?:quot|#34|#x22);|[\u201C\u201D\u201E\u201F\u2033\uFF02])/i;
+const OTHER_QUOTES = /&(?:quot|#34|#x22);|[\u201C\u201D\u201E\u201F\u2033\uFF02]/gi;
+const ENTITIES: ReadonlyMap<string, string> = new Map([
+  ['&#39;', "'"],
+  ['&lt;', '<'],
+  ['&gt;', '>'],
+  ['&amp;', '&'],
+]);
+
+function otherQuotes(data: string): BrokenData | null {
+  const quote = OTHER_QUOTE.exec(data)?.[1];
+  if (quote === undefined) return null;
+  const quoted = data.replace(OTHER_QUOTES, '"');
+  const mended = quote.startsWith('&')
+    ? quoted.replace(/&(?:#39|lt|gt|amp);/g, (entity) => ENTITIES.get(entity)!)
+    : quoted;
+  return isObject(valueOf(mended)) ? { kind: 'quotes', quote, data: mended } : null;
+}
+
 function brokenJson(data: string): BrokenData | null {
   if (PYTHON.test(data)) return { kind: 'python' };
+  const quoted = otherQuotes(data);
+  if (quoted !== null) return quoted;
   const heartbeat = heartbeatInside(data);
   if (heartbeat !== null) return { kind: 'heartbeat-inside', text: heartbeat };
   const end = valueEnd(data);

@@ -134,6 +134,13 @@ export const encodedTwice = (place: FaultPlace, count: number): string =>
 export const python = (place: FaultPlace, count: number): string =>
   `The data of ${the(place)} is a value as Python prints it, not JSON${more(count)}: str() or an f-string stands where json.dumps() belongs.`;
 
+export const otherQuotes = (quote: string, place: FaultPlace, count: number): string =>
+  `The JSON of ${the(place)} has ${quote} in the place of its quotes${more(count)}. ${
+    quote.startsWith('&')
+      ? 'A template that escapes HTML wrote it, or it was copied from the source of a page.'
+      : 'A chat, a mail program or a word processor put them there when the stream was pasted.'
+  }`;
+
 export const notANumber = (place: FaultPlace, count: number): string =>
   `The data of ${the(place)} has NaN or Infinity where JSON needs a number${more(count)}. Python's json.dumps() writes them unless it is told allow_nan=False; JSON.parse fails on them.`;
 

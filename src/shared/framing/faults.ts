@@ -34,6 +34,7 @@ export type FramingFaultId =
   | 'data-page'
   | 'data-prefix-doubled'
   | 'data-python'
+  | 'data-quotes'
   | 'data-two-values'
   | 'done-misspelt'
   | 'empty-event'
@@ -66,6 +67,7 @@ export const LOSSES: ReadonlySet<FramingFaultId> = new Set([
   'data-page',
   'data-prefix-doubled',
   'data-python',
+  'data-quotes',
   'data-two-values',
   'done-misspelt',
   'event-cut',
@@ -324,6 +326,8 @@ export class FaultFinder {
         return found('data-two-values', (at, count) => say.twoValues(broken.rest, lines, at, count));
       case 'encoded-twice':
         return found('data-encoded-twice', say.encodedTwice);
+      case 'quotes':
+        return found('data-quotes', (at, count) => say.otherQuotes(broken.quote, at, count));
       case 'python':
         return found('data-python', say.python);
       case 'page':

@@ -135,6 +135,13 @@ const RULES: Readonly<Record<FramingFaultId, FramingRule>> = {
     example: around(`data: {'choices': [], 'error': None}\n\n`),
     counterexample: around(`data: {"choices": [], "error": null}\n\n`),
   },
+  'data-quotes': {
+    strict: 'error',
+    lenient: 'error',
+    help: 'Other characters stand in the place of the quotes of the JSON: HTML entities, or the curved quotes of text. A template escapes what it writes, or the stream was pasted through a chat or a word processor. No client can parse such an event.',
+    example: around(`data: ${MID.replaceAll('"', '&quot;')}\n\n`),
+    counterexample: HEALTHY,
+  },
   'data-two-values': {
     strict: 'error',
     lenient: 'error',

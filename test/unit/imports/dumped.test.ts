@@ -100,6 +100,8 @@ describe('the bytes come back', () => {
     ['an HTML page', `<!doctype html><title>x</title><pre>${escaped(STREAM)}</pre>`],
     ['lines of an HTML page', `<html><body>${escaped(STREAM).replaceAll('\n', '<br>\n')}</body></html>`],
     ['a Markdown document', `# It stops\n\nHere:\n\n\`\`\`sse\n${STREAM}\`\`\`\n\nWhy?\n`],
+    ['a block of a chat', `Bot  12:01 PM\n\`\`\`${STREAM}\`\`\`\n2 replies\n`],
+    ['a block of a chat without line ends of its own', `Bot  12:01 PM\n\`\`\`${STREAM.trimEnd()}\`\`\`\n2 replies\n`],
     ['a quoted Markdown document', `> Look:\n> ~~~\n${STREAM.replaceAll(/^/gm, '> ')}\n> ~~~\n`],
   ])('from %s', (_what, text) => {
     expect(bodyOf(only(text)).trim()).toBe(STREAM.trim());

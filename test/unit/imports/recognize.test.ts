@@ -94,6 +94,8 @@ describe('text that was a stream is one again', () => {
       'records with pieces in base64',
       EVENTS.map((event) => JSON.stringify({ b64: base64(`data: ${event}\n\n`) })).join('\n'),
     ],
+    ['a list of their texts', JSON.stringify(EVENTS)],
+    ['a list of their texts in a record', JSON.stringify({ model: 'm', chunks: EVENTS })],
     [
       'records with pieces in a list',
       JSON.stringify(
@@ -305,6 +307,7 @@ describe('hostile files', () => {
     ['lines of a log without events', 'INFO data: x\n'.repeat(20_000)],
     ['quoted lines', `x "data: \\n" 'y'\n`.repeat(20_000)],
     ['quotation marks on lines of a log', `INFO b'data: ${"\\'".repeat(50_000)}\n`],
+    ['fences', '```abc\n'.repeat(60_000)],
     ['records', `${JSON.stringify({ a: { b: 'data: x' }, c: 'data: y' })}\n`.repeat(20_000)],
     ['lists in lists', `{"a":${'[['.repeat(400)}"data: x","data: y"${']]'.repeat(400)}}`],
     ['nested netstrings', '5:'.repeat(100_000)],

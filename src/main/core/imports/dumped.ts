@@ -219,14 +219,47 @@ const HOLDS_STREAM = /^\s*(?:(?:data|event): ?\S|[<>] |HTTP\/\d|[[{])/m;
 
 /** The one block of code of a Markdown document that holds a stream. */
 const fenced: Read = (text) => {
-  const blocks = [...text.matchAll(/^([ \t>]*)(`{3,}|~{3,})[^\n`]*\n([^]*?)\n?^\1\2[ \t]*\r?$/gm)].filter(
-    ([, , , inner]) => HOLDS_STREAM.test(inner!),
-  );
+  const blocks = blocksOf(text).filter((lines) => HOLDS_STREAM.test(lines.join('\n')));
   if (blocks.length !== 1) return null;
-  const [, indent, , inner] = blocks[0]!;
-  const lines = inner!.split('\n').map((line) => (line.startsWith(indent!) ? line.slice(indent!.length) : line));
   return {
-    bytes: utf8(`${lines.join('\n').trimEnd()}\n\n`),
+    bytes: utf8(`${blocks[0]!.join('\n').trimEnd()}\n\n`),
     sentence: 'It stood in a block of code of a Markdown document; the rest of the document was left out.',
   };
 };
+
+const OPENING = /^([ \t>]*)(`{3,}|~{3,})(.*)$/;
+
+/** The lines within each fenced block that is closed. Chats copy the first line right behind the fence, and the last right before. */
+function blocksOf(text: string): readonly (readonly string[])[] {
+  if (!/```|~~~/.test(text)) return [];
+  const blocks: (readonly string[])[] = [];
+  let open: { readonly indent: string; readonly fence: string; readonly lines: string[] } | null = null;
+  for (const line of linesOf(text)) {
+    if (open === null) {
+      const [, indent, fence, behind] = OPENING.exec(line) ?? [];
+      if (fence === undefined) continue;
+      const begun = /^(?:data|event): ?\S/.test(behind!);
+      if (!begun && behind!.includes('`')) continue;
+      open = { indent: indent!, fence, lines: begun ? [behind!] : [] };
+      continue;
+    }
+    const { indent, fence, lines } = open;
+    const inner = line.startsWith(indent) ? line.slice(indent.length) : line;
+    const last = lastOf(inner, fence);
+    if (last === null) {
+      lines.push(inner);
+      continue;
+    }
+    blocks.push(last === '' ? lines : [...lines, last]);
+    open = null;
+  }
+  return blocks;
+}
+
+/** What a line holds before the fence that closes a block; null where none does. */
+function lastOf(line: string, fence: string): string | null {
+  const said = line.trimEnd();
+  if (!said.endsWith(fence)) return null;
+  const before = said.slice(0, -fence.length);
+  return before === '' || /(?:\}|\[DONE\])$/.test(before) ? before : null;
+}

@@ -2,7 +2,7 @@
  * A stream of which each piece stands in a record of its own: container logs (`{"log":"data: …\n"}`), the journal, structured loggers,
  * exports of log services, lists of strings.
  */
-import { arrayOf, objectOf, type JsonObject } from '../../../shared/json/json-object.ts';
+import { arrayOf, isJson, objectOf, type JsonObject } from '../../../shared/json/json-object.ts';
 import { topLevelObjects } from '../../../shared/json/top-level.ts';
 import { jsonOf } from './http-head.ts';
 import { linesOfPieces, type LogPiece, type Repaired } from './log-lines.ts';
@@ -72,7 +72,8 @@ function inLists(value: unknown, depth: number): Pieces | null {
   const list = arrayOf(value);
   const strings = list.flatMap((item) => (typeof item === 'string' ? [{ text: item, time: null }] : []));
   const pieces = strings.length === list.length ? strings : list.flatMap(pairOf);
-  if (pieces.length > 1 && pieces.length === list.length && holdsStream(pieces)) return { pieces, where: '' };
+  if (pieces.length > 1 && pieces.length === list.length && (holdsStream(pieces) || pieces.every(isObjectText)))
+    return { pieces, where: '' };
   const records = list.filter((item) => objectOf(item) !== null) as readonly JsonObject[];
   const own = records.length > 1 ? inRecords(records) : null;
   if (own !== null) return own;
@@ -82,6 +83,9 @@ function inLists(value: unknown, depth: number): Pieces | null {
   }
   return null;
 }
+
+/** The data of an event without its field. */
+const isObjectText = ({ text }: LogPiece): boolean => text.startsWith('{') && isJson(text);
 
 /** A time and a line, as Loki lists them. */
 function pairOf(item: unknown): readonly LogPiece[] {

@@ -162,8 +162,8 @@ class Packer {
     const ordinals = Object.fromEntries([...this.#ordinals].map(([lane, { first }]) => [lane, first]));
     return jsonOf(
       () =>
-        `{"kinds":"${this.#kinds.join('')}","text":${JSON.stringify(this.#texts.join(''))},"lengths":[${this.#lengths.join()}],` +
-        `"reads":[${this.#reads.join()}],"events":[${this.#events.join()}],"messages":[${this.#messages.join()}],` +
+        `{"kinds":"${this.#kinds.join('')}","text":${JSON.stringify(this.#texts.join(''))},"lengths":${JSON.stringify(this.#lengths)},` +
+        `"reads":${JSON.stringify(this.#reads)},"events":${JSON.stringify(this.#events)},"messages":${JSON.stringify(this.#messages)},` +
         `"ordinals":${JSON.stringify(ordinals)},"eventPatterns":[${this.#eventPatterns.texts.join()}],` +
         `"messagePatterns":[${this.#messagePatterns.texts.join()}],"index":${this.#index},"others":[${this.#others.join()}]}`,
     );

@@ -101,6 +101,45 @@ test.describe('a store', () => {
     });
 });
 
+test('a store that can only be read says so at the terminal and in the window, which shows what it has', async ({
+  page,
+}) => {
+  const folder = await dataFolder();
+  const first = await startHost({ dataDir: folder.path });
+  const id = await startSample(first.client(), 'plain-text', 'messages');
+  await wholeTrace(first.client(), id);
+  await first.stop();
+  const db = new Database(join(folder.path, 'tracelane.db'));
+  db.pragma('user_version = 999');
+  db.close();
+  const host = await startHost({ dataDir: folder.path });
+  await expect.poll(() => host.output.stderr).toContain('were written by a newer Tracelane');
+  await page.setViewportSize({ width: 720, height: 450 });
+  await withoutFirstSample(page);
+  await page.goto(host.url);
+  const banner = page.getByRole('alert').filter({ hasText: 'newer' });
+  await expect(banner).toContainText('kept only in memory');
+  await expect(banner).toContainText('Stored traces can be read.');
+  await page.locator(`#run-${id}`).click();
+  await expect(trace(page)).toContainText('After the end');
+  // The banner takes of the height; the folded inspector still shows its tabs alone.
+  await expect(page.getByRole('complementary').getByRole('tab', { name: 'Raw' })).toBeVisible();
+  await expect(page.getByRole('complementary').getByRole('tabpanel')).toBeHidden();
+  // One reason is told once, however often it is met.
+  const toasts = page.locator('.toast');
+  await page.keyboard.press('Control+p');
+  await expect(toasts).toContainText('The star could not be saved');
+  await page.keyboard.press('Delete');
+  await expect(toasts.last()).toContainText('The run could not be deleted');
+  await expect(toasts).toHaveCount(1);
+  await page.keyboard.press('Control+,');
+  await page.getByRole('tab', { name: 'Storage' }).click();
+  await expect(page.getByLabel('Size of the store')).toContainText('only read; new runs are in memory');
+  await expect(page.getByLabel('Size of the store')).not.toContainText('free');
+  await host.stop();
+  await folder.remove();
+});
+
 test('a run that is damaged and did not end well says both, over the whole width', async ({ page }) => {
   const folder = await dataFolder();
   const first = await startHost({ dataDir: folder.path });

@@ -4,6 +4,7 @@ import type { Cleared } from '../../shared/rpc/contract.ts';
 import { Button, IconButton } from '../components/Button.tsx';
 import { plural } from '../components/format.ts';
 import { Glyph } from '../components/Glyph.tsx';
+import { storeProblemText } from '../components/store-problem.ts';
 import { openOverlay, useApp } from '../stores/app.ts';
 
 /** What concerns the whole program. */
@@ -56,8 +57,7 @@ function Problems() {
       {problem && (
         <p className="banner k-error">
           <Glyph name="error" size={14} className="k-error" />
-          {problem.sentence}{' '}
-          {problem.readable ? 'Stored traces can be read; nothing new is saved.' : 'Runs work, but nothing is saved.'}
+          {storeProblemText(problem)}
         </p>
       )}
       {connection === 'lost' && (

@@ -99,10 +99,10 @@ function TracePanes({ trace, stacked }: { readonly trace: TraceId; readonly stac
         panelRef={panel}
         collapsible={stacked}
         collapsedSize={TABS}
-        defaultSize={stacked ? (low.matches ? 140 : '38%') : inspector}
-        minSize={stacked ? 140 : 260}
+        defaultSize={stacked ? (low.matches ? LEAST : '38%') : inspector}
+        minSize={stacked ? LEAST : 260}
         maxSize={stacked ? '70%' : 640}
-        onResize={({ inPixels }) => setOnlyTabs(inPixels <= TABS)}
+        onResize={({ inPixels }) => setOnlyTabs(inPixels < LEAST)}
         groupResizeBehavior={stacked ? 'preserve-relative-size' : 'preserve-pixel-size'}
       >
         <div className={onlyTabs ? 'pane only-tabs' : 'pane'} data-pane="inspector">
@@ -115,8 +115,9 @@ function TracePanes({ trace, stacked }: { readonly trace: TraceId; readonly stac
   );
 }
 
-/** Height of the inspector's tabs. */
+/** Height of the inspector's tabs, and of one below the trace that shows something. */
 const TABS = 32;
+const LEAST = 140;
 
 /**
  * Below the trace, an inspector that would show the selected event leaves its room to the trace while none is selected.

@@ -12,6 +12,8 @@ export interface Toast {
   readonly text: string;
   readonly tone: 'plain' | 'error';
   readonly action?: ToastAction;
+  /** Why something failed: of several that failed for it, the last one stands. */
+  readonly why?: string;
   /** Until it is closed, whatever others come. */
   readonly stays?: true;
 }
@@ -29,7 +31,9 @@ export function closeToast(id: number): void {
 function show(toast: Omit<Toast, 'id'>): number {
   const id = ++last;
   useToasts.setState(({ toasts }) => {
-    const passing = toasts.filter(({ stays }) => stays === undefined).slice(-2);
+    const passing = toasts
+      .filter(({ stays, why }) => stays === undefined && (why === undefined || why !== toast.why))
+      .slice(-2);
     return { toasts: [...toasts.filter((one) => one.stays === true || passing.includes(one)), { ...toast, id }] };
   });
   return id;
@@ -62,5 +66,6 @@ export function toastFault(text: string, action: ToastAction): void {
 
 /** `what` failed, and why; a sentence without its full stop. */
 export function toastError(what: string, error: unknown): void {
-  show({ text: `${what}: ${error instanceof Error ? error.message : String(error)}`, tone: 'error' });
+  const why = error instanceof Error ? error.message : String(error);
+  show({ text: `${what}: ${why}`, tone: 'error', why });
 }

@@ -63,6 +63,8 @@ export async function startHeadless(setup: HeadlessSetup): Promise<void> {
   if (!core) return ending.end(1);
   services.resolve(core.services);
   if (core.remark !== undefined) say(core.remark);
+  const { storeProblem } = await core.services['app.info']({});
+  if (storeProblem) say(storeProblem.sentence);
   if (!(await serve({ services: core.services }))) return ending.end(1);
   const { state } = core.proxy;
   if (state.listening) process.stdout.write(`Capture proxy at http://127.0.0.1:${state.port}/\n`);

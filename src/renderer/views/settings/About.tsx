@@ -1,6 +1,7 @@
 import { Copy } from 'lucide-react';
 import { IconButton } from '../../components/Button.tsx';
 import { Glyph } from '../../components/Glyph.tsx';
+import { storeProblemText } from '../../components/store-problem.ts';
 import { useApp } from '../../stores/app.ts';
 import { toast, toastError } from '../../stores/toasts.ts';
 
@@ -32,10 +33,7 @@ export function About() {
           {info.storeProblem ? (
             <span className="about-problem">
               <Glyph name="error" size={14} className="k-error" />
-              {info.storeProblem.sentence}{' '}
-              {info.storeProblem.readable
-                ? 'Stored traces can be read; nothing new is saved.'
-                : 'Runs work, but nothing is saved.'}
+              {storeProblemText(info.storeProblem)}
             </span>
           ) : (
             'Open; recordings are saved.'

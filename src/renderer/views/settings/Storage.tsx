@@ -25,6 +25,7 @@ const LOOK_MS = 1000;
 
 function Sizes() {
   const size = useSize();
+  const readable = useApp(({ info }) => info?.storeProblem?.readable === true);
   if (!size) return <p className="settings-say">The size of the store is not known yet.</p>;
   return (
     <dl className="about" aria-label="Size of the store">
@@ -34,7 +35,7 @@ function Sizes() {
       </dd>
       <dt>Trace file</dt>
       <dd>
-        {size.file === 0 ? 'in memory only' : byteSize(size.file)}
+        {size.file > 0 ? byteSize(size.file) : readable ? 'only read; new runs are in memory' : 'in memory only'}
         {size.free > 0 && `, of which ${byteSize(size.free)} are free`}
       </dd>
       <dt>Search index</dt>

@@ -21,8 +21,8 @@ export const size = query({
     })),
   layered: (own, stored) => {
     const [above, under] = [own(), stored()];
-    // Nothing leaves a file that is only read.
-    return { ...under, traces: above.traces + under.traces, bytes: above.bytes + under.bytes };
+    // Nothing leaves a file that is only read, and what is free in it serves nobody.
+    return { traces: above.traces + under.traces, bytes: above.bytes + under.bytes, leaving: 0, free: 0 };
   },
 });
 

@@ -1,5 +1,6 @@
 /** One way from bytes to a trace: whoever feeds a recording, a sender, a server of one's own, a file or the store, gets one result. */
-import { expect, test, vi } from 'vitest';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { decodeSetup } from '../../src/main/core/decoding/decode-setup.ts';
 import { recordIn } from '../../src/main/core/decoding/record.ts';
 import { LiveRecording } from '../../src/main/core/recording/live-recording.ts';
@@ -248,6 +249,76 @@ test('D11 a minute of 5,000 events a second, made by a clock of its own: all are
   expect([storedReads, storedBytes]).toEqual([count + 1, count * event.length + end.length]);
   expect(metrics).toMatchObject({ reads: count + 1, textChars: count, firstByteNs: stepNs, totalNs: seconds * 1e9 });
   expect(metrics.lastContentNs).toBe(count * stepNs);
+});
+
+describe('what nobody watches', () => {
+  /** A recording of which the first read is decoded and others have come, with a clock that stands still. Gives when the decoded reads came. */
+  async function unwatched() {
+    const decoded: number[] = [];
+    const some = Promise.withResolvers<void>();
+    const recording = new LiveRecording({
+      store: fixture.store,
+      thread,
+      trace: traceOf('chat_completions'),
+      onDecoded({ decodedNs }) {
+        if (decodedNs === null) return;
+        decoded.push(decodedNs);
+        some.resolve();
+      },
+    });
+    await recording.begin();
+    recording.head(HEAD, MS);
+    const reads = readsOf(new Uint8Array(100).fill(0x0a), [10]).map((read) => ({ ...read, tNs: (read.n + 2) * MS }));
+    recording.reads(reads.slice(0, 1));
+    await some.promise;
+    for (const read of reads.slice(1)) {
+      recording.reads([read]);
+      await nextTurn();
+    }
+    await allAnswered();
+    expect(decoded).toEqual([2 * MS]);
+    return { recording, decoded, lastNs: reads.at(-1)!.tNs };
+  }
+
+  /** The thread has answered all that it was asked before. */
+  async function allAnswered(): Promise<void> {
+    const session = thread.open(traceOf('chat_completions'), { type: 'record' });
+    await session.begin();
+    session.close();
+  }
+
+  beforeEach(() => vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] }));
+  afterEach(() => vi.useRealTimers());
+
+  test('is decoded now and then, many reads at a time', async () => {
+    const { recording, decoded, lastNs } = await unwatched();
+    vi.advanceTimersByTime(1000);
+    await expect.poll(() => decoded).toEqual([2 * MS, lastNs]);
+    recording.end({ how: 'end' }, lastNs);
+    await recording.finished;
+  });
+
+  test('is decoded at once when somebody comes, and as it comes from then on', async () => {
+    const { recording, decoded, lastNs } = await unwatched();
+    const watching = collect(recording, () => true);
+    await expect.poll(() => decoded).toEqual([2 * MS, lastNs]);
+    const more = { n: 10, tNs: lastNs + MS, offset: 100, bytes: Uint8Array.of(0x0a) };
+    recording.reads([more]);
+    await expect.poll(() => decoded.at(-1)).toBe(more.tNs);
+    recording.end({ how: 'end' }, more.tNs);
+    await recording.finished;
+    expect((await watching).atEnding).toBe(true);
+  });
+
+  test('is decoded at once when it ends, or when much of it waits', async () => {
+    const { recording, decoded, lastNs } = await unwatched();
+    recording.reads([{ n: 10, tNs: lastNs + MS, offset: 100, bytes: new Uint8Array(1_000_000).fill(0x0a) }]);
+    await expect.poll(() => decoded.at(-1)).toBe(lastNs + MS);
+    recording.reads([{ n: 11, tNs: lastNs + 2 * MS, offset: 1_000_100, bytes: Uint8Array.of(0x0a) }]);
+    recording.end({ how: 'end' }, lastNs + 2 * MS);
+    await recording.finished;
+    expect(decoded.at(-1)).toBe(lastNs + 2 * MS);
+  });
 });
 
 test('the latest reads are held up to so many bytes, and those before are said to be gone', () => {

@@ -5,6 +5,7 @@ import {
   Channel,
   remote,
   Transferred,
+  UNTOLD,
   type ChannelMessage,
   type Handlers,
 } from '../../src/main/core/worker/channel.ts';
@@ -53,6 +54,26 @@ describe('a request', () => {
     }));
     await expect(channel.request('refuse', [])).rejects.toEqual(new ServiceError('not-found', 'There is none.'));
     await expect(channel.request('fail', [])).rejects.toThrow('broken');
+  });
+
+  test('may be given up: it rejects with the reason, and a response that comes later is dropped', async () => {
+    const { promise, resolve } = Promise.withResolvers<number>();
+    const { channel } = pair({}, () => ({ wait: () => promise, now: () => 2 }));
+    const givingUp = new AbortController();
+    const request = channel.request('wait', [], { signal: givingUp.signal });
+    const reason = new Error('It is known from elsewhere.');
+    givingUp.abort(reason);
+    await expect(request).rejects.toBe(reason);
+    resolve(1);
+    expect(await channel.request('now', [])).toBe(2);
+  });
+
+  test('has no response where the handler says that none is needed', async () => {
+    const { channel } = pair({}, () => ({ untold: () => UNTOLD, now: () => 2 }));
+    let responded = false;
+    void channel.request('untold', []).then(() => (responded = true));
+    expect(await channel.request('now', [])).toBe(2);
+    expect(responded).toBe(false);
   });
 
   test('rejects where nothing has its name, and where its arguments or its result cannot be sent', async () => {

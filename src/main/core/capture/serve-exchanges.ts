@@ -48,8 +48,8 @@ export type ExchangeEvent =
 const MOST_UNTAKEN_BYTES = 1024 ** 2;
 
 /**
- * Between two batches of one exchange; what comes after a longer pause is told at once. Each batch wakes the program three times: it
- * comes, its lanes answer, the store answers. A stream with so many reads that nobody follows single ones may do so seldom.
+ * Between two batches of one exchange; what comes after a longer pause is told at once. Each batch wakes the program, and a
+ * second time where somebody watches, when its lanes answer. A stream with so many reads that nobody follows single ones may do so seldom.
  */
 const BATCH_MS = 8;
 const FAST_BATCH_MS = 32;

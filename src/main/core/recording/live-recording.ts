@@ -62,8 +62,14 @@ export interface DecodingProgress {
 
 /** Between two updates of a live trace's row in the list. */
 const ROW_MS = 250;
+/**
+ * Between two pages for the thread while nobody watches what it makes of them: each of its answers wakes this thread. What comes
+ * after the shorter time goes with its own wake-up, and the timer is for what nothing follows.
+ */
+const UNWATCHED_MS = 90;
+const UNWATCHED_PAUSE_MS = 125;
 /** What is given to the thread at once, so that the streams that share it take turns. */
-const PAGE_BYTES = 64 * 1024;
+const PAGE_BYTES = 128 * 1024;
 const NEVER = new AbortController().signal;
 
 const FELL_BEHIND =
@@ -71,7 +77,7 @@ const FELL_BEHIND =
 const FAILED = 'This stream could not be decoded any further, because of a fault in Tracelane. Its bytes are kept.';
 
 export class LiveRecording {
-  readonly items = new RecordedItems();
+  readonly items = new RecordedItems(undefined, () => this.#came.call());
   /** Resolves once the result is stored, or cannot be, or the program closes. Never rejects. */
   readonly finished: Promise<void>;
   readonly #store: RecordingStore;
@@ -246,10 +252,24 @@ export class LiveRecording {
     for await (const part of this.#parts(() => this.#end !== undefined, NEVER)) {
       if (part.type === 'reads') {
         decodedNs = part.reads.at(-1)!.tNs;
+        const givenMs = performance.now();
         take(await session.give({ type: 'reads', run: packReads(part.reads) }, this.items.wanted));
+        await this.#unhurried(givenMs, part.reads.at(-1)!.n + 1);
       } else take(await session.give(part));
     }
     take(await session.give({ type: 'end', ...this.#end! }));
+  }
+
+  /** Resolves once the next page may be given, which begins with read `next`; the last one was given at `givenMs`. */
+  async #unhurried(givenMs: number, next: number): Promise<void> {
+    const timer = setTimeout(() => this.#came.call(), UNWATCHED_PAUSE_MS);
+    while (!this.#hurries(next) && performance.now() - givenMs < UNWATCHED_MS) await this.#came.next(NEVER);
+    clearTimeout(timer);
+  }
+
+  /** Somebody waits for what is made of it, or a page of it waits. */
+  #hurries(next: number): boolean {
+    return this.items.watched || this.#end !== undefined || this.#recent.isPage(next, PAGE_BYTES);
   }
 
   /** What has come and comes, until `over`, which is asked when there is nothing more. */

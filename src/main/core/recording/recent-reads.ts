@@ -41,12 +41,27 @@ export class RecentReads {
    * many as reach it.
    */
   from(n: number, maxBytes = Infinity): readonly Read[] | undefined {
+    const from = this.#placeOf(n);
+    return from === undefined
+      ? undefined
+      : (this.#reads.slice(from, this.#pageFrom(from, maxBytes).end) as readonly Read[]);
+  }
+
+  /** Whether the reads from number `n` on are a page of `maxBytes`, or are no longer held. */
+  isPage(n: number, maxBytes: number): boolean {
+    const from = this.#placeOf(n);
+    return from === undefined || this.#pageFrom(from, maxBytes).bytes >= maxBytes;
+  }
+
+  #placeOf(n: number): number | undefined {
     const first = this.#next - (this.#reads.length - this.#oldest);
-    if (n < first) return undefined;
-    const from = this.#oldest + n - first;
-    let to = from;
-    for (let bytes = 0; to < this.#reads.length && bytes < maxBytes; to++) bytes += weightOf(this.#reads[to]!);
-    return this.#reads.slice(from, to) as readonly Read[];
+    return n < first ? undefined : this.#oldest + n - first;
+  }
+
+  #pageFrom(from: number, maxBytes: number): { readonly end: number; readonly bytes: number } {
+    let [end, bytes] = [from, 0];
+    while (end < this.#reads.length && bytes < maxBytes) bytes += weightOf(this.#reads[end++]!);
+    return { end, bytes };
   }
 }
 

@@ -15,6 +15,7 @@ const BATCH = 4_000;
 
 export class RecordedItems {
   readonly #held: number;
+  readonly #onWatched: () => void;
   #parts: PackedItems[] = [];
   /** Number of the first item of each part. */
   #firsts: number[] = [];
@@ -23,8 +24,15 @@ export class RecordedItems {
   readonly #wake = new Signal();
   #ended = false;
 
-  constructor(held = HELD) {
+  /** `watched`: called when somebody begins to watch. */
+  constructor(held = HELD, watched: () => void = () => {}) {
     this.#held = held;
+    this.#onWatched = watched;
+  }
+
+  /** Whether somebody watches. */
+  get watched(): boolean {
+    return this.#watchers.size > 0;
   }
 
   /** How many there were so far. */
@@ -78,6 +86,7 @@ export class RecordedItems {
   async *watch(from: number, signal: AbortSignal): AsyncGenerator<ItemBatch> {
     const watcher = { at: from };
     this.#watchers.add(watcher);
+    this.#onWatched();
     try {
       while (!signal.aborted && watcher.at >= this.#first) {
         if (watcher.at < this.length) {

@@ -10,6 +10,7 @@ import { ServiceError } from '../../../shared/rpc/services.ts';
 import { counted } from '../../../shared/text/count.ts';
 import { monotonicMs } from '../worker/monotonic.ts';
 import { MessageUnread, NotAnswered, WorkerGone, WorkerThread } from '../worker/worker-thread.ts';
+import { CommitFlag } from './commit-flag.ts';
 import type { Caller, Query, Write } from './ops/operation.ts';
 import {
   OPERATIONS,
@@ -89,6 +90,9 @@ class StoreClient implements Omit<Store, keyof RequestedMethods> {
   readonly #setup: StoreSetup;
   readonly #thread: WorkerThread<StoreHandlers>;
   readonly #queue: WriteQueue;
+  readonly #commitFlag = new CommitFlag();
+  /** Ends the waiting for the response to the batch that is out, where that is unawaited. */
+  #unawaited: AbortController | undefined;
   readonly #live = new Map<string, LiveTrace>();
   readonly #changeListeners = new Set<(change: ListChange) => void>();
   readonly #problemListeners = new Set<(sentence: string | undefined) => void>();
@@ -119,6 +123,7 @@ class StoreClient implements Omit<Store, keyof RequestedMethods> {
         dataDir: setup.dataDir,
         undoMs: setup.undoMs ?? UNDO_MS,
         restMs: setup.restMs ?? REST_MS,
+        commitFlag: this.#commitFlag.shared,
       } satisfies WorkerSetup,
       handlers: { upgrading: (bytes) => setup.onUpgrade?.(bytes) } satisfies StoreListener,
       onExit: (cause) => this.#exited(cause),
@@ -185,12 +190,14 @@ class StoreClient implements Omit<Store, keyof RequestedMethods> {
 
   appendReads(id: TraceId, reads: readonly Read[]): void {
     if (reads.length === 0 || this.#gone) return;
+    this.#look();
     const fits = this.#queue.addReads(id, reads, (outcome) => this.#notTaken(id, outcome));
     if (!fits) this.#tell();
     this.#schedule();
   }
 
   room(): Promise<void> | undefined {
+    this.#look();
     if (!this.#isFull(ROOM_SHARE) || this.#silent) return undefined;
     this.#room ??= this.#waitForRoom();
     return this.#room.promise;
@@ -338,12 +345,14 @@ class StoreClient implements Omit<Store, keyof RequestedMethods> {
   async #tried(): Promise<void> {
     const { promise, resolve } = Promise.withResolvers<void>();
     const timer = setTimeout(resolve, this.#setup.waitMs ?? WAIT_MS);
+    this.#look();
     this.#queue.whenTried(resolve);
     await promise;
     clearTimeout(timer);
   }
 
   #schedule(): void {
+    this.#look();
     if (this.#queue.busy || this.#queue.empty || this.#gone) return;
     const atOnce = this.#trouble ? this.#queue.hasRequests : this.#queue.urgent;
     const sinceMs = performance.now() - this.#sentAt;
@@ -364,16 +373,32 @@ class StoreClient implements Omit<Store, keyof RequestedMethods> {
   /** Sends the next batch, or again the one that was not answered because the thread died. */
   async #sendBatch(): Promise<void> {
     const { ops, transfer } = this.#queue.take();
+    const unawaited = !this.#trouble && !this.#room && this.#deaths === 0 && this.#queue.unawaited;
+    const known = new AbortController();
+    this.#unawaited = unawaited ? known : undefined;
+    this.#commitFlag.lower();
     try {
-      const answer = await this.#thread.request('write', [ops], { transfer });
+      const answer = await this.#thread.request('write', [ops, unawaited], { transfer, signal: known.signal });
+      this.#unawaited = undefined;
       if ('outcomes' in answer) this.#written(answer);
       else this.#failed(answer);
     } catch (error) {
-      if (this.#gone) return;
+      if (this.#gone || known.signal.aborted) return;
+      this.#unawaited = undefined;
       if (error instanceof WorkerGone) return this.#sendBatch();
       if (error instanceof MessageUnread) return this.#unread(error);
       this.#failed({ fact: `Writing fails (${String(error)}).`, step: 'Restart Tracelane.' });
     }
+  }
+
+  /** Something depends on the batch that is out: where it is unawaited, it is seen to be committed, or awaited from here on. */
+  #look(): void {
+    const known = this.#unawaited;
+    this.#unawaited = undefined;
+    if (!known || !this.#commitFlag.look()) return;
+    known.abort();
+    this.#queue.allWritten();
+    this.#taken();
   }
 
   async #unread({ reason }: MessageUnread): Promise<void> {
@@ -388,10 +413,15 @@ class StoreClient implements Omit<Store, keyof RequestedMethods> {
   }
 
   #written({ outcomes, changes }: Written): void {
-    this.#deaths = 0;
-    this.#trouble = undefined;
     for (const change of changes) this.#committed(change);
     this.#queue.written(outcomes);
+    this.#taken();
+  }
+
+  /** The file has taken a batch. */
+  #taken(): void {
+    this.#deaths = 0;
+    this.#trouble = undefined;
     this.#silent = false;
     this.#giveRoom();
     this.#tell();

@@ -3,8 +3,9 @@
  * and has done so; it is never terminated from outside, which crashes SQLite's binding now and then.
  */
 import { ServiceError } from '../../../shared/rpc/services.ts';
-import { Channel, type ChannelPort } from '../worker/channel.ts';
+import { Channel, UNTOLD, type ChannelPort } from '../worker/channel.ts';
 import type { Closable } from '../worker/worker-thread.ts';
+import { CommitFlag } from './commit-flag.ts';
 import { Connection } from './connection.ts';
 import { databaseFile, openDatabase, type OnUpgrade, type OpenedDatabase } from './database.ts';
 import { layeredQuery } from './layers.ts';
@@ -21,6 +22,8 @@ export interface WorkerSetup {
   readonly undoMs: number;
   /** Without a write for so long, in milliseconds, the log is emptied. */
   readonly restMs: number;
+  /** Of the program's CommitFlag. */
+  readonly commitFlag: SharedArrayBuffer;
 }
 
 /** Why nothing of a batch was written. */
@@ -41,7 +44,8 @@ export type StoreHandlers = Closable & {
     readonly readable: boolean;
     readonly remark: string | undefined;
   };
-  readonly write: (ops: readonly WriteOp[]) => Written | NotWritten;
+  /** `unawaited`: where all of it succeeds, that is said by the commit flag alone, unless the program waits by then. */
+  readonly write: (ops: readonly WriteOp[], unawaited: boolean) => Written | NotWritten | typeof UNTOLD;
   readonly query: <Name extends QueryName>(name: Name, params: ParamsOf<Name>) => unknown;
 };
 
@@ -56,7 +60,7 @@ export function serveStore(port: ClosablePort, setup: WorkerSetup): void {
     const thread = new StoreThread(port, setup, (bytes) => core.notify('upgrading', [bytes]));
     return {
       opened: () => thread.opened,
-      write: (ops) => thread.write(ops),
+      write: (ops, unawaited) => thread.write(ops, unawaited),
       query: (name, params) => thread.query(name, params),
       close: () => thread.close(),
     };
@@ -69,10 +73,12 @@ class StoreThread {
   readonly #opened: OpenedDatabase;
   readonly #stored: Connection | undefined;
   readonly #own: OwnDatabase;
+  readonly #commitFlag: CommitFlag;
 
   constructor(port: ClosablePort, setup: WorkerSetup, onUpgrade: OnUpgrade) {
     this.#port = port;
     this.#setup = setup;
+    this.#commitFlag = new CommitFlag(setup.commitFlag);
     this.#opened = openDatabase(setup.dataDir, undefined, onUpgrade);
     this.#stored = this.#opened.stored && new Connection(this.#opened.stored);
     this.#own = new OwnDatabase(this.#opened, this.#stored, setup);
@@ -83,9 +89,10 @@ class StoreThread {
     return { file, problem, readable: this.#stored !== undefined, remark };
   }
 
-  write(ops: readonly WriteOp[]): Written | NotWritten {
+  write(ops: readonly WriteOp[], unawaited: boolean): Written | NotWritten | typeof UNTOLD {
     try {
-      return this.#own.write(ops);
+      const written = this.#own.write(ops);
+      return unawaited && isAllDone(written) && this.#commitFlag.raise() ? UNTOLD : written;
     } catch (error) {
       return writeFact(this.#opened.file ?? 'memory', this.#setup.dataDir, error);
     }
@@ -109,3 +116,7 @@ class StoreThread {
     this.#port.close();
   }
 }
+
+/** There is nothing to tell but that all of it was done. */
+const isAllDone = ({ outcomes, changes }: Written): boolean =>
+  changes.length === 0 && outcomes.every((outcome) => outcome.ok && outcome.value === undefined);

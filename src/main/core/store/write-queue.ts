@@ -61,6 +61,15 @@ export class WriteQueue {
     return this.#out.length > 0;
   }
 
+  /** Of the batch that is out nobody needs to know yet whether it was written: it is reads, and not many. */
+  get unawaited(): boolean {
+    return (
+      this.#waiting.length === 0 &&
+      this.#bytes < BATCH_BYTES &&
+      this.#out.every(({ op, tried }) => op.name === 'appendReads' && tried.length === 0)
+    );
+  }
+
   get empty(): boolean {
     return this.#out.length === 0 && this.#waiting.length === 0;
   }
@@ -166,6 +175,11 @@ export class WriteQueue {
       return { name: 'appendReads', params: [id, run] };
     });
     return { ops, transfer };
+  }
+
+  /** All of the batch that is out was committed, and there is nothing else to tell of it. */
+  allWritten(): void {
+    this.written(this.#out.map(() => ({ ok: true })));
   }
 
   /** The batch that is out was committed. */

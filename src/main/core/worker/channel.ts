@@ -20,7 +20,10 @@ export class Transferred<Value> {
   }
 }
 
-type Received<Result> = Result extends Transferred<infer Value> ? Value : Result;
+/** What a handler returns where the other side needs no response any more: none is sent. */
+export const UNTOLD = Symbol('untold');
+
+type Received<Result> = Result extends Transferred<infer Value> ? Value : Exclude<Result, typeof UNTOLD>;
 /** What a request for it resolves with. */
 export type ResponseOf<Handler extends (...args: never[]) => unknown> = Received<Awaited<ReturnType<Handler>>>;
 
@@ -55,11 +58,13 @@ export interface RequestOptions {
   readonly transfer?: readonly ArrayBuffer[];
   /** After so long the request rejects with code `too-long`; if the other side has not begun it by then, it never does. */
   readonly timeLimitMs?: number;
+  /** Once it aborts, the response is not waited for any more, and the request rejects with its reason. */
+  readonly signal?: AbortSignal;
 }
 
 interface Pending {
   readonly resolve: (value: unknown) => void;
-  readonly reject: (error: Error) => void;
+  readonly reject: (error: unknown) => void;
   readonly timer: NodeJS.Timeout | undefined;
 }
 
@@ -90,11 +95,11 @@ export class Channel<Remote extends Handlers> {
     });
   }
 
-  /** Rejects with what the handler threw, or with what `fail` was given. */
+  /** Rejects with what the handler threw, with what `fail` was given, or as the options say. */
   request<Name extends keyof Remote & string>(
     name: Name,
     args: Parameters<Remote[Name]>,
-    { transfer, timeLimitMs }: RequestOptions = {},
+    { transfer, timeLimitMs, signal }: RequestOptions = {},
   ): Promise<ResponseOf<Remote[Name]>> {
     const id = ++this.#lastId;
     const { promise, resolve, reject } = Promise.withResolvers<unknown>();
@@ -103,6 +108,7 @@ export class Channel<Remote extends Handlers> {
         ? undefined
         : setTimeout(() => this.#settle(id, { ok: false, ...tooLong(timeLimitMs) }), timeLimitMs);
     this.#pending.set(id, { resolve, reject, timer });
+    signal?.addEventListener('abort', () => this.#forget(id, signal.reason));
     const deadline = timeLimitMs === undefined ? {} : { deadline: monotonicMs() + timeLimitMs };
     try {
       this.#post({ type: 'request', id, name, args, ...deadline }, transfer);
@@ -158,6 +164,7 @@ export class Channel<Remote extends Handlers> {
 
   #respond(id: number, outcome: Outcome): void {
     try {
+      if (outcome.ok && outcome.value === UNTOLD) return;
       if (outcome.ok && outcome.value instanceof Transferred) {
         const { value, buffers } = outcome.value as Transferred<unknown>;
         this.#post({ type: 'response', id, outcome: { ok: true, value } }, buffers);
@@ -172,6 +179,13 @@ export class Channel<Remote extends Handlers> {
     const handler = Object.hasOwn(this.#handlers, name) ? this.#handlers[name] : undefined;
     if (!handler) throw new Error(`There is no handler for ${name}.`);
     return handler;
+  }
+
+  #forget(id: number, reason: unknown): void {
+    const pending = this.#pending.get(id);
+    this.#pending.delete(id);
+    clearTimeout(pending?.timer);
+    pending?.reject(reason);
   }
 
   /** A response that nobody waits for any more is dropped. */

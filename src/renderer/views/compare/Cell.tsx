@@ -1,5 +1,5 @@
 import { visibleBlanks } from '../../components/visible.ts';
-import { useMemo, useRef, useState } from 'react';
+import { useCallback, useRef, useState } from 'react';
 import type { AlignedCell, AlignedRow } from '../../../shared/compare/result.ts';
 import { charsOf, marked } from '../../../shared/compare/cut-cells.ts';
 import { findingKind } from '../../../shared/compare/findings/registry.ts';
@@ -7,7 +7,7 @@ import { differs, type Finding } from '../../../shared/model/findings.ts';
 import { WIRE, type Emission, type LaneId, type LaneOutcome } from '../../../shared/model/messages.ts';
 import { count, durationText, plural } from '../../components/format.ts';
 import { Glyph } from '../../components/Glyph.tsx';
-import { LongText } from '../../components/LongText.tsx';
+import { MadeText } from '../../components/MadeText.tsx';
 import { Shown } from '../../components/Shown.tsx';
 import { useSteps } from '../../components/use-steps.ts';
 import { setCentre } from '../../stores/app.ts';
@@ -196,11 +196,11 @@ const SHOWN_MESSAGES = 40;
 
 function Message({ emission }: { readonly emission: Emission }) {
   const ignored = useCompare((state) => state.ignored);
-  return <LongText pieces={useMemo(() => [messageJson(emission, ignored)], [emission, ignored])} />;
+  return <MadeText make={useCallback(() => messageJson(emission, ignored), [emission, ignored])} />;
 }
 
 function Outcome({ outcome }: { readonly outcome: LaneOutcome }) {
-  return <LongText pieces={useMemo(() => [outcomeJson(outcome)], [outcome])} />;
+  return <MadeText make={useCallback(() => outcomeJson(outcome), [outcome])} />;
 }
 
 /** `end`: the lane whose final state stands here too. */

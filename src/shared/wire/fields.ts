@@ -18,6 +18,15 @@ export function fieldsOf(data: JsonObject): number {
   return count;
 }
 
+/** An event may have millions of fields, and a message of its own for each would weigh many times as much as they do. */
+const MOST_ALONE = 1_000;
+
+function without(data: JsonObject, read: ReadonlySet<string>): JsonObject {
+  const rest: Record<string, unknown> = Object.create(null) as Record<string, unknown>;
+  for (const name in data) if (!read.has(name)) rest[name] = data[name];
+  return rest;
+}
+
 export class Fields {
   readonly #recorder: WireRecorder;
   /** Stands before the names of fields, e.g. `choices[].delta.`; '' for the event itself. */
@@ -129,11 +138,12 @@ export class Fields {
     this.#left = 0;
   }
 
-  /** Hands over what was not read. */
+  /** Hands over what was not read: each field, or all as one object where they are too many to be looked at one by one. */
   rest(): void {
     if (this.#left === 0) return;
     const data = this.#data;
     const read = new Set(this.#names.slice(0, this.#count));
+    if (this.#left > MOST_ALONE) return this.#recorder.keep(`${this.path}*`, without(data, read));
     for (const name in data) if (!read.has(name)) this.#recorder.keep(this.path + name, data[name]);
   }
 

@@ -14,6 +14,7 @@ import type { EventKind, EventSummary, Frame } from '../model/stream.ts';
 import type { FinishReason, Usage } from '../model/usage.ts';
 import { codePoints, firstCodePoints } from '../text/code-points.ts';
 import { isJson } from '../json/json-object.ts';
+import { KeptValues } from './kept-values.ts';
 import type { Fault, Outside, OutsideFault } from './faults.ts';
 import { LimitPassed, MAX_BLOCKS, MAX_TEXT_CHARS } from './limits.ts';
 import { countNames, countOf, usageIn } from './stray-usage.ts';
@@ -99,8 +100,7 @@ export class WireRecorder {
   /** Whether there was a usage, and whether it stood where the API has it. */
   #usage: 'none' | 'stray' | 'own' = 'none';
   #loose: { readonly event: number; readonly counts: Record<string, number> } = { event: -1, counts: {} };
-  /** Last value of each kept field, as JSON. */
-  readonly #kept = new Map<string, string>();
+  readonly #kept = new KeptValues();
   #chars = 0;
   #ordinal = 0;
   /** Nearly always one a frame, for which an array that is pushed to would make room for sixteen. */
@@ -405,9 +405,7 @@ export class WireRecorder {
    * `known`: a value that another took the place of; else one that this version does not expect there.
    */
   keep(path: string, value: unknown, known = false): void {
-    const text = JSON.stringify(value);
-    if (this.#kept.get(path) === text) return;
-    this.#kept.set(path, text);
+    if (this.#kept.isAgain(path, JSON.stringify(value))) return;
     this.event(path, known, value);
     if (!known && typeof value === 'number') this.#seekLoose(path, value);
   }

@@ -10,9 +10,9 @@ import type { EventSummary } from './stream.ts';
 
 /** A part of a list of items. */
 export type PackedItems =
-  /** The JSON text of ItemColumns. */
+  /** The JSON text of ItemColumns. Longer than a part may be only where it is of one item. */
   | { readonly count: number; readonly text: string }
-  /** One that is longer than a part may be. */
+  /** One that is longer than any text may be. */
   | { readonly count: 1; readonly item: TraceItem };
 
 /** Items in columns. All numbers are steps from the one before in the same part, or from 0. */
@@ -49,7 +49,7 @@ const ROW_CHARS = 40;
 /** Items of one part: the window takes them in one task. */
 const PART_ITEMS = 4_096;
 
-/** In order, in parts of at most `most` characters. Throws where an item holds what JSON has no word for and cannot leave out. */
+/** In order, in parts of at most `most` characters but for an item that is longer by itself. Throws where an item holds what JSON has no word for and cannot leave out. */
 export function packItems(items: readonly TraceItem[], most: number): readonly PackedItems[] {
   const parts: PackedItems[] = [];
   let packer = new Packer();
@@ -59,7 +59,8 @@ export function packItems(items: readonly TraceItem[], most: number): readonly P
     const text = packer.text();
     const own = items.slice(at - count, at);
     packer = new Packer();
-    if (text !== undefined && text.length <= most) parts.push({ count, text });
+    // As a text one item weighs a fraction of what its objects do.
+    if (text !== undefined && (text.length <= most || count === 1)) parts.push({ count, text });
     else if (count === 1) parts.push({ count, item: own[0]! });
     // Escapes made it longer than it looked.
     else for (const half of halves(own)) parts.push(...packItems(half, most));

@@ -2,7 +2,7 @@
  * Sends one stream: pulls a batch when the watcher has room and the last batch left long enough ago or was a full one, and cuts
  * large ones into frames. What is produced meanwhile stays with its source, so that no queue grows here and nothing waits there.
  */
-import type { PackedItems } from '../model/packed-items.ts';
+import { unpackItems, type PackedItems } from '../model/packed-items.ts';
 import { BATCH_MS, FRAME_SIZE, FULL_BATCH, WINDOW_SIZE } from './frames.ts';
 import { frameText, pieceFrames } from './pieces.ts';
 import type { Port } from './port.ts';
@@ -98,11 +98,11 @@ export class StreamSender {
     for (const part of parts) {
       const length = 'text' in part ? part.text.length : Infinity;
       if (size + length > FRAME_SIZE) await send();
-      if ('text' in part) {
+      if ('text' in part && length <= FRAME_SIZE) {
         texts.push(part.text);
         count += part.count;
         size += length;
-      } else await this.#sendInPieces(part.item);
+      } else for (const item of unpackItems(part)) await this.#sendInPieces(item);
     }
     await send();
   }

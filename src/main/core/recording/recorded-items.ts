@@ -10,6 +10,8 @@ import { Signal } from '../watch/signal.ts';
 
 /** Items that are held at least, and about twice as many at most. */
 const HELD = 50_000;
+/** Characters that are held at most, but of the latest part: items of hostile streams are as long as their events. */
+const HELD_CHARS = 32 * 1024 ** 2;
 /** About as many are one batch of a watcher. */
 const BATCH = 4_000;
 
@@ -20,6 +22,8 @@ export class RecordedItems {
   /** Number of the first item of each part. */
   #firsts: number[] = [];
   #length = 0;
+  /** Of all parts. */
+  #chars = 0;
   readonly #watchers = new Set<{ at: number }>();
   readonly #wake = new Signal();
   #ended = false;
@@ -55,8 +59,10 @@ export class RecordedItems {
       this.#parts.push(part);
       this.#firsts.push(this.#length);
       this.#length += part.count;
+      this.#chars += charsOf(part);
     }
     if (this.#length - this.#first > 2 * this.#held) this.#drop(this.#partOf(this.#length - this.#held));
+    this.#drop(this.#partsBeyond(HELD_CHARS));
     this.#wake.call();
   }
 
@@ -124,8 +130,20 @@ export class RecordedItems {
     return low;
   }
 
+  /** So many of the first parts are held beyond so many characters. */
+  #partsBeyond(most: number): number {
+    let [parts, chars] = [0, this.#chars];
+    while (chars > most && parts < this.#parts.length - 1) chars -= charsOf(this.#parts[parts++]!);
+    return parts;
+  }
+
   #drop(parts: number): void {
+    if (parts === 0) return;
+    for (const part of this.#parts.slice(0, parts)) this.#chars -= charsOf(part);
     this.#parts = this.#parts.slice(parts);
     this.#firsts = this.#firsts.slice(parts);
   }
 }
+
+/** One without a text is longer than any text may be. */
+const charsOf = (part: PackedItems): number => ('text' in part ? part.text.length : HELD_CHARS);

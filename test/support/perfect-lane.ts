@@ -57,7 +57,8 @@ export function withValues(input: ComparisonInput, { emissions, outcome }: LaneV
   if (input.ending) fold.add([{ k: 'ending', tNs: 0, ending: input.ending }]);
   return fold.result(input.setup, {
     lanes: input.lanes.filter((lane) => lane.id === 'wire' || lane.id === PERFECT),
-    framed: input.framed,
+    body: input.body,
+    faults: input.faults,
     timed: false,
   });
 }

@@ -7,7 +7,7 @@ import type { Api, EventSummary, Frame, Framed } from '../../src/shared/model/st
 import { DEFAULT_OPTIONS, type Ending } from '../../src/shared/model/trace.ts';
 import { countsAsEvent, endingOfBody } from '../../src/shared/metrics/ending.ts';
 import type { FramingFaults } from '../../src/shared/framing/faults.ts';
-import { faultsOf } from '../../src/shared/providers/faults-of.ts';
+import { faultFinderOf } from '../../src/shared/providers/faults-of.ts';
 import { framerOf } from '../../src/shared/providers/framer-of.ts';
 
 export { chatBody, chunk, namedBody } from '../../src/shared/lint/example-bodies.ts';
@@ -21,6 +21,9 @@ export interface WireRun {
   readonly frames: readonly Frame[];
   /** What the framer gave: the frames, and its notes between them. */
   readonly framed: readonly Framed[];
+  /** For the lint. */
+  readonly events: readonly EventSummary[];
+  frameAt(event: number): Frame | undefined;
   readonly unfinished: boolean;
   readonly faults: FramingFaults;
   /** Of the body as a file, without a head. */
@@ -70,7 +73,9 @@ export function runWire(api: Api, body: Uint8Array | string, cuts: readonly numb
   pass(framer.end());
   emissions.push(...lane.end());
   const { outcome } = lane.outcome();
-  const faults = faultsOf(api, framed);
+  const finder = faultFinderOf(api);
+  for (const one of framed) finder.take(one);
+  const faults = finder.end();
   return {
     api,
     outcome,
@@ -79,6 +84,8 @@ export function runWire(api: Api, body: Uint8Array | string, cuts: readonly numb
     summaries,
     frames,
     framed,
+    events: summaries,
+    frameAt: (event) => frames[event],
     unfinished,
     faults,
     get ending() {

@@ -1,10 +1,9 @@
 /** What is wrong with the wire at one of its events, or in the bytes behind it: what makes a reader end there. */
 import { FRAMING_RULES } from '../lint/framing-rules.ts';
 import { bySeverity } from '../lint/rule.ts';
-import type { FramingNote } from '../model/stream.ts';
 import { providerOf } from '../providers/registry.ts';
 import { lintOf } from './input-lint.ts';
-import type { ComparisonInput } from './lane-reading.ts';
+import type { ComparisonInput, NoteItem } from './lane-reading.ts';
 import { clause } from './say.ts';
 
 /** As a clause; null where nothing is. `event`: where the reader ended, null when that was before the first. */
@@ -33,20 +32,21 @@ function depth({ setup }: ComparisonInput, rule: string): number {
 const firstSentence = (text: string): string => text.split(/(?<=\.) (?=[A-Z])/)[0]!;
 
 /** By the rules of the framing there is an event; a reader that takes another frame for one fails by its own doing. */
-function dispatches({ framed }: ComparisonInput, event: number): boolean {
-  return framed.some((one) => one.type === 'frame' && one.frame.index === event && one.frame.dispatches);
+function dispatches({ body, events }: ComparisonInput, event: number): boolean {
+  const place = events[event];
+  return place !== undefined && body?.frameAt(place)?.dispatches === true;
 }
+
+const ENDS_READERS: ReadonlySet<string> = new Set(['bad-utf8', 'damaged', 'limit']);
 
 /** Bytes that end every reader but the wire, between the frame and the next one. */
-function noteBehind({ framed }: ComparisonInput, event: number | null): FramingNote | undefined {
-  const at = event === null ? -1 : framed.findIndex((one) => one.type === 'frame' && one.frame.index === event);
-  if (event !== null && at < 0) return undefined;
-  for (const one of framed.slice(at + 1)) {
-    if (one.type === 'frame') return undefined;
-    if (one.type === 'bad-utf8' || one.type === 'damaged' || one.type === 'limit') return one;
-  }
-  return undefined;
+function noteBehind({ notes, events }: ComparisonInput, event: number | null): NoteItem | undefined {
+  const from = event === null ? 0 : events[event]?.end;
+  if (from === undefined) return undefined;
+  // Bytes in the next frame that are not UTF-8 end a reader before that frame is whole.
+  const next = events[event === null ? 0 : event + 1]?.end ?? Infinity;
+  return notes.find(({ type, start }) => ENDS_READERS.has(type) && start >= from && start < next);
 }
 
-const sentenceOf = (note: FramingNote): string =>
-  'text' in note ? clause(note.text) : `bytes ${note.start} to ${note.end} are not UTF-8`;
+const sentenceOf = ({ type, text, start, end }: NoteItem): string =>
+  type === 'bad-utf8' ? `bytes ${start} to ${end} are not UTF-8` : clause(text);

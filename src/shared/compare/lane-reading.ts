@@ -1,4 +1,5 @@
 /** What a comparison reads: the items of one reading of all lanes, folded so that each message knows its wire block. */
+import type { FramingFaults } from '../framing/faults.ts';
 import type { LaneDefinition, LaneSetup } from '../model/lane.ts';
 import type { BlockRow } from '../model/block-row.ts';
 import { LaneBlocks } from '../model/blocks.ts';
@@ -13,8 +14,10 @@ import {
   type LaneMessage,
   type WireOutcome,
 } from '../model/messages.ts';
-import type { EventSummary, Framed, Framing } from '../model/stream.ts';
+import type { EventSummary } from '../model/stream.ts';
 import type { Ending } from '../model/trace.ts';
+import { faultFinderOf } from '../providers/faults-of.ts';
+import type { HeldBody } from '../providers/held-body.ts';
 
 /** What a message says, told apart as the columns do. `meta` is usage, finish and the like. */
 export type StrandKind = 'text' | 'reasoning' | 'hidden' | 'tool' | 'error' | 'meta';
@@ -70,10 +73,10 @@ export interface ComparisonInput {
   readonly ending: Ending | null;
   /** Remarks on bytes that are in no frame, and on lanes that are left out, in order. */
   readonly notes: readonly NoteItem[];
-  /** What the framer gave, frames with their JSON, for the lint; nothing where only items are at hand. */
-  readonly framed: readonly Framed[];
-  /** The body, and how it is cut; null where only items are at hand. */
-  readonly body: { readonly framing: Framing; readonly slice: (start: number, end: number) => Uint8Array } | null;
+  /** Null where only items are at hand. */
+  readonly body: HeldBody | null;
+  /** What is wrong with its framing. */
+  readonly faults: FramingFaults;
   readonly bytes: number;
   /** False where the order of events is known but not their times. */
   readonly timed: boolean;
@@ -102,7 +105,7 @@ export class ReadingFold {
   /** Throws when the items do not reach to the wire's outcome: there is nothing to compare with before. */
   result(
     setup: ComparisonInput['setup'],
-    more: Pick<ComparisonInput, 'lanes' | 'timed'> & Partial<Pick<ComparisonInput, 'framed' | 'body'>>,
+    more: Pick<ComparisonInput, 'lanes' | 'timed'> & Partial<Pick<ComparisonInput, 'body' | 'faults'>>,
   ): ComparisonInput {
     if (this.#wire === null) throw new Error('The decode pass has no result yet: comparing needs the whole stream.');
     const last = this.#reads.at(-1);
@@ -118,8 +121,8 @@ export class ReadingFold {
       adapters: this.#adapters,
       ending: this.#ending,
       notes: this.#notes,
-      framed: more.framed ?? [],
       body: more.body ?? null,
+      faults: more.faults ?? faultFinderOf(setup.api).end(),
       bytes: last ? last.offset + last.length : 0,
       timed: more.timed,
     };

@@ -3,11 +3,10 @@
  * stream and what the wire lane made of it give remarks, each with the event and the bytes where it shows.
  */
 import { isWireEmission, type BlockId, type Emission, type WireMessage, type WireOutcome } from '../model/messages.ts';
-import type { Api, Frame, Framed } from '../model/stream.ts';
+import type { Api, EventSummary, Frame, Framed } from '../model/stream.ts';
 import type { Ending } from '../model/trace.ts';
 import { areAlike } from '../lint/alike.ts';
 import { ANY_API_RULES } from '../lint/any-api.ts';
-import { faultsOf } from '../providers/faults-of.ts';
 import { providerOf, PROVIDERS } from '../providers/registry.ts';
 import {
   bySeverity,
@@ -28,13 +27,22 @@ import { messageText } from './lane-reading.ts';
 
 export interface LintInput {
   readonly api: Api;
-  /** What the framer gave, and what the wire lane made of it. */
-  readonly framed: readonly Framed[];
+  /** What the framer gave. No frame is held but the last. */
+  readonly framed: Iterable<Framed>;
+  /** One of its frames once more, by its number. */
+  readonly frameAt: (event: number) => Frame | undefined;
+  /** The places of the frames. */
+  readonly events: readonly EventPlace[];
+  /** What is wrong with the framing. */
+  readonly faults: LintContext['faults'];
+  /** What the wire lane made of it. */
   readonly emissions: readonly Emission[];
   readonly outcome: WireOutcome;
   /** How it ended; null where that is not known. */
   readonly ending: Ending | null;
 }
+
+type EventPlace = Pick<EventSummary, 'index' | 'start' | 'end'>;
 
 /** Different remarks of one rule; what comes after them is counted. */
 const MAX_REMARKS_PER_RULE = 5;
@@ -47,22 +55,20 @@ export const exampleApi = ({ api }: LintExample): Api => api ?? PROVIDERS.keys()
 
 /** Remarks, the worst first, then in the order of the stream, those on the stream as a whole last. Linear in the events. */
 export function lint(
-  { api, framed, emissions, outcome, ending }: LintInput,
+  { api, framed, frameAt, events, faults, emissions, outcome, ending }: LintInput,
   profile: LintProfile = 'strict',
-  known: Partial<Pick<LintContext, 'offered' | 'faults'>> = {},
+  known: Partial<Pick<LintContext, 'offered'>> = {},
   rules: readonly LintRule[] = rulesOf(api),
 ): readonly LintRemark[] {
   const context: LintContext = {
     offered: known.offered,
     ending,
-    faults: known.faults ?? faultsOf(api, framed),
+    faults,
     terminator: providerOf(api).terminator,
   };
-  const frames: Frame[] = [];
-  for (const one of framed) if (one.type === 'frame') frames.push(one.frame);
   const running = rules.flatMap((rule) => {
     const severity = rule[profile];
-    return severity === null ? [] : [new RunningRule(rule, severity, frames, context)];
+    return severity === null ? [] : [new RunningRule(rule, severity, events, context)];
   });
   const wire = emissions.filter(isWireEmission);
   const listening = new Map<WireMessage['message_type'], readonly Listener<'message'>[]>();
@@ -86,17 +92,47 @@ export function lint(
   };
   const noting = listenersFor(running, 'note');
   let reading = new Reading(running);
+  const seen = new Seen();
   for (const one of framed) {
     if (one.type === 'frame') {
-      reading.take(lintEvent(one.frame));
+      const event = lintEvent(one.frame);
+      seen.take(event);
+      reading.take(event);
       messagesUpTo(one.frame.index);
       if (isDone(one.frame.data)) reading = new Reading(running.filter(({ pastEnd }) => pastEnd));
     } else for (const { take, report } of noting) take(one, report);
   }
   messagesUpTo(Infinity);
-  const stream = { outcome, frames, eventAt: (block: BlockId, offset: number) => eventAt(wire, block, offset) };
+  const stream = {
+    outcome,
+    hasDone: seen.hasDone,
+    isOnlyDone: seen.isOnlyDone,
+    last: seen.last,
+    frameAt,
+    eventAt: (block: BlockId, offset: number) => eventAt(wire, block, offset),
+  };
   for (const rule of running) rule.check.end?.(stream, rule.report);
   return running.flatMap((rule) => rule.result()).toSorted(byWeight);
+}
+
+/** What the rules ask of the events as a whole. */
+class Seen {
+  last: LintEvent | null = null;
+  hasDone = false;
+  #hasOther = false;
+
+  get isOnlyDone(): boolean {
+    return this.last !== null && !this.#hasOther;
+  }
+
+  take(event: LintEvent): void {
+    const { data, dispatches } = event.frame;
+    const done = isDone(data);
+    if (done) this.hasDone = true;
+    if (!dispatches) return;
+    this.last = event;
+    if (!done) this.#hasOther = true;
+  }
 }
 
 type Heard = 'event' | 'message' | 'note';
@@ -166,7 +202,7 @@ function eventAt(wire: readonly Emission<WireMessage>[], block: BlockId, offset:
   return last;
 }
 
-type At = Frame | ByteRange | null;
+type At = EventPlace | ByteRange | null;
 
 /** What was reported of one subject: the first, and how much more. */
 interface Told {
@@ -186,15 +222,15 @@ class RunningRule {
   readonly check;
   readonly #rule: LintRule;
   readonly #severity: LintSeverity;
-  readonly #frames: readonly Frame[];
+  readonly #events: readonly EventPlace[];
   readonly #told = new Map<string, Told>();
   #more = 0;
   #reports = 0;
 
-  constructor(rule: LintRule, severity: LintSeverity, frames: readonly Frame[], context: LintContext) {
+  constructor(rule: LintRule, severity: LintSeverity, events: readonly EventPlace[], context: LintContext) {
     this.#rule = rule;
     this.#severity = severity;
-    this.#frames = frames;
+    this.#events = events;
     this.check = rule.check(context);
   }
 
@@ -208,7 +244,7 @@ class RunningRule {
 
   readonly report: Report = (given, fact, subject = '', said = 1) => {
     this.#reports++;
-    const at = typeof given === 'number' ? (this.#frames[given] ?? null) : given;
+    const at = typeof given === 'number' ? (this.#events[given] ?? null) : given;
     const event = eventOf(at);
     const told = this.#told.get(subject);
     if (told) {

@@ -5,10 +5,12 @@ import { allLanes, chosenLanes } from '../lanes/registry.ts';
 import type { LaneId, WireOutcome } from '../model/messages.ts';
 import type { Framed, Read } from '../model/stream.ts';
 import type { Ending, HttpHead } from '../model/trace.ts';
-import { piecesOf } from '../framing/pieces.ts';
+import { piecesOf, piecesOfRead } from '../framing/pieces.ts';
 import { BODY_START_BYTES, countsAsEvent, endingOfBody, type TransportFacts } from '../metrics/ending.ts';
 import { checkEvents, checkLength } from './too-long.ts';
-import { faultsOf } from '../providers/faults-of.ts';
+import type { FaultFinder, FramingFaults } from '../framing/faults.ts';
+import { faultFinderOf } from '../providers/faults-of.ts';
+import { HeldBody } from '../providers/held-body.ts';
 import { ReadingFold, type ComparisonInput } from './lane-reading.ts';
 
 export interface ReadAllOptions {
@@ -41,7 +43,10 @@ export class WholeReading {
   readonly #options: ReadAllOptions;
   readonly #lanes: readonly LaneId[];
   readonly #stored: Read[] = [];
-  readonly #framed: Framed[] = [];
+  readonly #faults: FaultFinder;
+  /** Events and remarks between them. */
+  #framed = 0;
+  #events = 0;
   readonly #pass: DecodePass;
   readonly #fold = new ReadingFold();
 
@@ -49,6 +54,7 @@ export class WholeReading {
     this.#setup = setup;
     this.#options = options;
     this.#lanes = chosenLanes(setup.api, options.lanes ?? null);
+    this.#faults = faultFinderOf(setup.api);
     this.#pass = new DecodePass({ ...setup, lanes: this.#lanes, watch: (one) => this.#watch(one) });
     this.#fold.add(this.#pass.begin());
   }
@@ -67,56 +73,40 @@ export class WholeReading {
   feed(read: Read): void {
     checkLength(this.bytes + read.bytes.length);
     this.#stored.push(read);
-    this.#fold.add(this.#pass.feed(read));
+    for (const piece of piecesOfRead(read)) this.#fold.add(this.#pass.feed(piece));
   }
 
   #watch(framed: Framed): void {
-    this.#framed.push(framed);
-    checkEvents(this.#framed.length, this.#options.mostEvents);
+    this.#faults.take(framed);
+    if (framed.type === 'frame' && countsAsEvent(framed.frame, this.#setup.framing)) this.#events++;
+    checkEvents(++this.#framed, this.#options.mostEvents);
   }
 
   /** Once, last. */
   end(): ComparisonInput {
     const { head = null, ending, timed = true } = this.#options;
     const setup = this.#setup;
-    const [stored, framed] = [this.#stored, this.#framed];
+    const body = new HeldBody(setup.api, setup.framing, this.#stored);
     const { bytes } = this.#pass;
-    const body = (unfinished: boolean): Omit<TransportFacts, 'end'> => ({
+    let faults: FramingFaults | undefined;
+    const facts = (unfinished: boolean): Omit<TransportFacts, 'end'> => ({
       head,
       framing: setup.framing,
       bytes,
-      events: framed.filter((one) => one.type === 'frame' && countsAsEvent(one.frame, setup.framing)).length,
-      bodyStart: bytesIn(stored, 0, Math.min(bytes, BODY_START_BYTES)),
+      events: this.#events,
+      bodyStart: body.slice(0, Math.min(bytes, BODY_START_BYTES)),
       unfinished,
-      faults: faultsOf(setup.api, framed),
+      faults: (faults ??= this.#faults.end()),
     });
-    const tNs = stored.at(-1)?.tNs ?? 0;
+    const tNs = this.#stored.at(-1)?.tNs ?? 0;
     this.#fold.add(
-      this.#pass.end(tNs, (wire, unfinished) => ending ?? endingOfBody(setup.api, body(unfinished), wire)),
+      this.#pass.end(tNs, (wire, unfinished) => ending ?? endingOfBody(setup.api, facts(unfinished), wire)),
     );
     return this.#fold.result(setup, {
       lanes: allLanes().filter(({ id }) => this.#lanes.includes(id)),
-      framed,
-      body: { framing: setup.framing, slice: (start, to) => bytesIn(stored, start, to) },
+      body,
+      faults: faults ?? this.#faults.end(),
       timed,
     });
   }
-}
-
-/** Bytes `start` to `end` of the body; `reads` follow each other without a gap. */
-function bytesIn(reads: readonly Read[], start: number, end: number): Uint8Array {
-  let [low, high] = [0, reads.length];
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    const { offset, bytes } = reads[middle]!;
-    if (offset + bytes.length > start) high = middle;
-    else low = middle + 1;
-  }
-  const out = new Uint8Array(end - start);
-  for (let at = low; at < reads.length && reads[at]!.offset < end; at++) {
-    const { offset, bytes } = reads[at]!;
-    const from = Math.max(0, start - offset);
-    out.set(bytes.subarray(from, Math.min(bytes.length, end - offset)), Math.max(0, offset - start));
-  }
-  return out;
 }

@@ -1,7 +1,7 @@
 /** Rules that hold for every API on why the answer ended. */
 import { chat, chatCall, chatEnd, chatText, chunk } from './example-bodies.ts';
 import { callName, callsOf } from './call-rules.ts';
-import { isOnlyDone, type LintRule } from './rule.ts';
+import type { LintRule } from './rule.ts';
 
 export const FINISH_RULES: readonly LintRule[] = [
   {
@@ -50,9 +50,9 @@ export const FINISH_RULES: readonly LintRule[] = [
     ),
     counterexample: chatText('Hi'),
     check: () => ({
-      end({ outcome, frames }, report) {
+      end({ outcome, isOnlyDone }, report) {
         // An error says why there is none, and where nothing came at all that is said.
-        if (!outcome.terminated || outcome.errors.length > 0 || isOnlyDone(frames)) return;
+        if (!outcome.terminated || outcome.errors.length > 0 || isOnlyDone) return;
         const finished = new Set(outcome.finish.filter(({ raw }) => raw !== null).map(({ choice }) => choice));
         const choices = new Set(outcome.blocks.map(({ choice }) => choice));
         for (const { choice } of outcome.finish) choices.add(choice);

@@ -72,7 +72,14 @@ export interface LintContext {
 /** The stream as a whole, once it is over. */
 export interface LintStream {
   readonly outcome: WireOutcome;
-  readonly frames: readonly Frame[];
+  /** An event is the data that ends streams of OpenAI, see isDone. */
+  readonly hasDone: boolean;
+  /** All events are. */
+  readonly isOnlyDone: boolean;
+  /** The last event; null where there is none. */
+  readonly last: LintEvent | null;
+  /** One frame, by its number. */
+  readonly frameAt: (event: number) => Frame | undefined;
   /** The event that brought a character of a block's text, by its offset in UTF-16 code units. */
   readonly eventAt: (block: BlockId, offset: number) => number | null;
 }
@@ -136,12 +143,6 @@ export function lintEvent(frame: Frame): LintEvent {
 
 /** The data that ends a stream of OpenAI and of those that follow it. */
 export const isDone = (data: string): boolean => data === '[DONE]';
-
-/** Whether a stream is nothing but its terminator, [DONE]. */
-export function isOnlyDone(frames: readonly Frame[]): boolean {
-  const events = frames.filter(({ dispatches }) => dispatches);
-  return events.length > 0 && events.every(({ data }) => isDone(data));
-}
 
 /** The type of a JSON value, with its article. */
 export const kindOf = (value: unknown): string =>

@@ -2,7 +2,7 @@
 import { chat, chatEnd, chatText, chunk, message, blockStart, blockStop, textDelta } from './example-bodies.ts';
 import { objectOf } from '../json/json-object.ts';
 import type { Frame } from '../model/stream.ts';
-import { isDone, isOnlyDone, kindOf, lintEvent, type LintRule } from './rule.ts';
+import { isDone, kindOf, type LintRule, type LintStream } from './rule.ts';
 
 const doubled = (...events: readonly unknown[]): readonly unknown[] => events.flatMap((event) => [event, event]);
 
@@ -35,10 +35,10 @@ export const STREAM_RULES: readonly LintRule[] = [
     example: chat('[DONE]'),
     counterexample: chatText('Hi'),
     check: () => ({
-      end({ outcome, frames }, report) {
+      end({ outcome, isOnlyDone }, report) {
         // An error outside of the events says more.
-        if (outcome.errors.length === 0 && isOnlyDone(frames))
-          report(frames[0] ?? null, 'The stream ends with [DONE] before any event of an answer.');
+        if (outcome.errors.length === 0 && isOnlyDone)
+          report(0, 'The stream ends with [DONE] before any event of an answer.');
       },
     }),
   },
@@ -70,7 +70,8 @@ export const STREAM_RULES: readonly LintRule[] = [
     example: chat(chunk({ role: 'assistant', content: 'Hi' }), chatEnd()[0]),
     counterexample: chatText('Hi'),
     check: ({ faults, terminator, ending }) => ({
-      end({ outcome, frames }, report) {
+      end(stream, report) {
+        const { outcome } = stream;
         // An error instead of a stream needs no end.
         if (ending?.state === 'not-a-stream' || ending?.state === 'http-error') return;
         // Of an API that nobody knows the end of the body is all that there is.
@@ -82,7 +83,7 @@ export const STREAM_RULES: readonly LintRule[] = [
         report(
           null,
           faults.terminator === null
-            ? `The stream has no terminator, ${terminator}${reason === undefined ? '' : `, although its finish reason came: ${reason}`}${otherEnd(frames)}.`
+            ? `The stream has no terminator, ${terminator}${reason === undefined ? '' : `, although its finish reason came: ${reason}`}${otherEnd(stream)}.`
             : `The stream has no terminator that readers see: one stands in the body, but ${faults.terminator}.`,
         );
       },
@@ -156,11 +157,10 @@ const ENDS = /(?:^|[._:-])(?:done|complete|completed|end|ended|stop|stopped|fini
 /** Events that end a part of an answer: a stream that was cut right after one ends with it. */
 const OWN_ENDS = /^(?:content_block_stop|response(?:\.[a-z_]+){2,})$/;
 /** What the stream ends with in place of its terminator, where that is told by its name. */
-function otherEnd(frames: readonly Frame[]): string {
-  if (frames.some(({ data }) => isDone(data))) return '; it ends with [DONE], as Chat Completions does';
-  const last = frames.findLast(({ dispatches }) => dispatches);
+function otherEnd({ hasDone, last }: LintStream): string {
+  if (hasDone) return '; it ends with [DONE], as Chat Completions does';
   if (!last) return '';
-  const { type } = lintEvent(last);
+  const { type } = last;
   return ENDS.test(type) && !OWN_ENDS.test(type)
     ? `; it ends with ${type}${OF_OTHERS[type] ?? ', which is no event of this API'}`
     : '';

@@ -373,7 +373,7 @@ export const TEXT_RULES: readonly LintRule[] = [
           if (at < 0) continue;
           const count = one.text.split('\uFFFD').length - 1;
           const event = placeOf(stream, one, at);
-          const frame = stream.frames[event];
+          const frame = stream.frameAt(event);
           // Bytes that are not UTF-8 have a rule of their own, which names their place.
           const bad = faults.all.some(
             ({ id, start, end }) => id === 'not-utf8' && frame && start < frame.end && end > frame.start,

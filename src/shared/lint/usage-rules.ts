@@ -3,7 +3,7 @@ import { objectOf } from '../json/json-object.ts';
 import type { WireOutcome } from '../model/messages.ts';
 import type { Usage } from '../model/usage.ts';
 import { chat, chatEnd, chatText, chunk } from './example-bodies.ts';
-import { isOnlyDone, type LintCheck, type LintExample, type LintRule, type Report } from './rule.ts';
+import { type LintCheck, type LintExample, type LintRule, type Report } from './rule.ts';
 
 type Counts = Omit<Usage, 'raw'>;
 
@@ -69,8 +69,8 @@ export const USAGE_RULES: readonly LintRule[] = [
     example: withUsage(undefined),
     counterexample: chatText('Hi'),
     check: () => ({
-      end({ outcome: { terminated, usage, errors }, frames }, report) {
-        if (!terminated || errors.length > 0 || (usage && hasCounts(usage)) || isOnlyDone(frames)) return;
+      end({ outcome: { terminated, usage, errors }, isOnlyDone }, report) {
+        if (!terminated || errors.length > 0 || (usage && hasCounts(usage)) || isOnlyDone) return;
         const fields = (usage?.raw ?? []).flatMap((raw) => Object.entries(objectOf(raw) ?? {}));
         const text = fields.find(([name, value]) => name.endsWith('tokens') && typeof value === 'string');
         if (text) return report(null, `The counts of the usage are text: ${text[0]} is ${JSON.stringify(text[1])}.`);

@@ -1,6 +1,6 @@
 /** Finds the faults of the framing in a provider's bodies, with what the providers know of their events. */
-import { FaultFinder, type FramingFaults, type StreamKnowledge, type Stranger } from '../framing/faults.ts';
-import { OTHER_API, type Api, type Framed } from '../model/stream.ts';
+import { FaultFinder, type StreamKnowledge, type Stranger } from '../framing/faults.ts';
+import { OTHER_API, type Api } from '../model/stream.ts';
 import { factsOf } from './detect.ts';
 import { foreignOf } from './foreign.ts';
 import type { FrameFacts, ProviderDefinition } from './provider.ts';
@@ -10,23 +10,6 @@ import { ownerOf, wrappedEvent } from './wrapped.ts';
 /** A fresh finder for one body. */
 export function faultFinderOf(api: Api): FaultFinder {
   return new FaultFinder(knowledgeOf(providerOf(api)));
-}
-
-/** Of bodies that are still held: the ending, the lint and the screen ask for the faults of one and the same. */
-const found = new WeakMap<
-  readonly Framed[],
-  { readonly api: Api; readonly length: number; readonly faults: FramingFaults }
->();
-
-/** The faults of a whole body, of all that its framer gave. Worked out once for a list that has not grown since. */
-export function faultsOf(api: Api, framed: readonly Framed[]): FramingFaults {
-  const before = found.get(framed);
-  if (before?.api === api && before.length === framed.length) return before.faults;
-  const finder = faultFinderOf(api);
-  for (const one of framed) finder.take(one);
-  const faults = finder.end();
-  found.set(framed, { api, length: framed.length, faults });
-  return faults;
 }
 
 function knowledgeOf(own: ProviderDefinition): StreamKnowledge {

@@ -12,7 +12,7 @@ test('R25 a stream of more events is not compared', () => {
   expect(() => readAll(body(500_001), setup, { lanes: [WIRE] })).toThrow(
     'This stream has more than 500,000 events, the most that is compared at once. ',
   );
-  expect(readAll(body(500_000), setup, { lanes: [WIRE] }).framed).toHaveLength(500_000);
+  expect(readAll(body(500_000), setup, { lanes: [WIRE] }).notes).toHaveLength(500_000);
 });
 
 test('R25 a stream of more bytes is not compared', () => {

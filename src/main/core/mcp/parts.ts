@@ -1,5 +1,6 @@
 /** The parts of a trace that can be read, cut to what a model can take in. */
 import type { ComparisonInput } from '../../../shared/compare/lane-reading.ts';
+import type { Frame } from '../../../shared/model/stream.ts';
 import { timesFromRequest } from '../../../shared/model/trace.ts';
 import { bodyOf, type TraceToExport } from '../exports/exported.ts';
 
@@ -85,12 +86,17 @@ const requestOf = ({ facts: { requestHead, request } }: TraceToExport): object =
 
 function eventsOf(
   { facts }: TraceToExport,
-  { framed, events }: ComparisonInput,
+  { body, events }: ComparisonInput,
   { from, limit, max_chars: chars }: PartQuery,
 ): object {
   const summaries = new Map(events.map((event) => [event.index, event]));
-  const frames = framed.flatMap((one) => (one.type === 'frame' ? [one.frame] : []));
-  const shown = frames.slice(from, from + limit);
+  const shown: Frame[] = [];
+  let total = 0;
+  for (const one of body!.framed()) {
+    if (one.type !== 'frame') continue;
+    if (total >= from && shown.length < limit) shown.push(one.frame);
+    total++;
+  }
   return {
     events: shown.map(({ index, start, end, tNs, name, data }) => ({
       event: index,
@@ -99,8 +105,8 @@ function eventsOf(
       bytes: [start, end],
       data: cut(data, chars),
     })),
-    total: frames.length,
-    next: nextOf(from, shown.length, frames.length),
+    total,
+    next: nextOf(from, shown.length, total),
   };
 }
 

@@ -197,7 +197,7 @@ export const TEXT_RULES: readonly LintRule[] = [
       text: 'Hi',
     }),
     check: () => ({
-      end({ outcome, frames, eventAt }, report) {
+      end({ outcome, frameAt, eventAt }, report) {
         for (const { block, kind, text, attachments, lastEvent } of outcome.blocks) {
           const done = attachments?.find(({ type }) => type === 'done');
           if (done)
@@ -207,7 +207,7 @@ export const TEXT_RULES: readonly LintRule[] = [
             );
           else if (IN_DELTAS.has(kind) && text.length > 1) {
             // What the deltas left out is taken from the whole.
-            const [first, last] = [eventAt(block, 0), eventAt(block, text.length - 1)].map((at) => frames[at ?? -1]);
+            const [first, last] = [eventAt(block, 0), eventAt(block, text.length - 1)].map((at) => frameAt(at ?? -1));
             if (first && last && lintEvent(first).type.endsWith('.delta') && lintEvent(last).type.endsWith('.done'))
               report(
                 last,

@@ -4,13 +4,16 @@
  */
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
+import { MessageChannel } from 'node:worker_threads';
 import fc from 'fast-check';
 import { afterEach, describe, expect, test } from 'vitest';
 import type { TraceId } from '../../src/shared/model/ids.ts';
 import type { TraceItem } from '../../src/shared/model/items.ts';
 import type { AppInfo, ListChange } from '../../src/shared/rpc/contract.ts';
-import { FRAME_SIZE, WINDOW_SIZE } from '../../src/shared/rpc/frames.ts';
-import { ServiceError } from '../../src/shared/rpc/services.ts';
+import { FRAME_SIZE, MAX_FRAME, WINDOW_SIZE } from '../../src/shared/rpc/frames.ts';
+import { messagePort } from '../../src/shared/rpc/message-port.ts';
+import { serve } from '../../src/shared/rpc/server.ts';
+import { ServiceError, type Services } from '../../src/shared/rpc/services.ts';
 import { RecordedItems } from '../../src/main/core/recording/recorded-items.ts';
 import { rig, watch, type Rig, type SomeServices } from '../support/contract.ts';
 import { TRANSPORTS } from '../support/transports.ts';
@@ -673,4 +676,37 @@ describe.each(Object.keys(TRANSPORTS))('over %s', (transport) => {
       port.close();
     });
   });
+});
+
+test('J2 what a window posts and is no text is passed over, and a text beyond the limit is answered as no frame', async () => {
+  const { port1, port2 } = new MessageChannel();
+  const faults: string[] = [];
+  serve({ 'app.info': () => INFO } as unknown as Services, messagePort(port2), (sentence) => faults.push(sentence));
+  const answers: Record<string, unknown>[] = [];
+  port1.on('message', (text: string) => answers.push(JSON.parse(text) as Record<string, unknown>));
+  let nested: unknown = {};
+  for (let level = 0; level < 2_000; level++) nested = { nested };
+  const call = { t: 'call', id: Number.NaN, name: 'app.info', params: {} };
+  for (const value of [
+    call,
+    { ...call, id: 1 },
+    nested,
+    [call],
+    7,
+    null,
+    undefined,
+    new Uint8Array(1e6),
+    new Map([[1, call]]),
+  ])
+    port1.postMessage(value);
+  port1.postMessage('x'.repeat(MAX_FRAME + 1));
+  port1.postMessage(JSON.stringify({ ...call, id: 2 }));
+  await expect
+    .poll(() => answers.filter(({ t }) => t !== 'hello' && t !== 'ping'))
+    .toMatchObject([
+      { t: 'error', id: null, code: 'bad-frame' },
+      { t: 'result', id: 2, value: INFO },
+    ]);
+  expect(faults).toEqual([]);
+  port1.close();
 });

@@ -134,9 +134,11 @@ describe('a key', () => {
       baseUrl: 'https://api.test/v1',
     });
   });
-  test('L6 never comes back, and of a short one not even the end', async () => {
+  test('L6 is told by its last four characters and never comes back, and of a short one not even the end', async () => {
     const { endpoints, id } = await keyed('https://api.test/v1');
-    expect(JSON.stringify(await endpoints.list())).not.toContain(KEY.slice(0, -4));
+    const listed = await endpoints.list();
+    expect(JSON.stringify(listed)).not.toContain(KEY.slice(0, -4));
+    expect(listed.find((endpoint) => endpoint.id === id)?.key).toEqual({ configured: true, last4: KEY.slice(-4) });
     expect((await endpoints.setKey(id, ' short\n')).key).toEqual({ configured: true });
     expect((await endpoints.setKey(id, '')).key).toEqual({ configured: false });
   });

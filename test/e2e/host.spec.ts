@@ -94,7 +94,7 @@ test.describe('the process', () => {
     await folder.remove();
   });
 
-  test('says no key, in what it prints, in its arguments or its environment', async () => {
+  test('L4 says no key, in what it prints, in its arguments or its environment', async () => {
     const KEY = 'marker-key-0123456789';
     const host = await startHost();
     const client = host.client();

@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { describe, expect, test } from 'vitest';
 import { repair } from '../../src/main/core/repair/repair.ts';
+import { openReadOnly } from '../../src/main/core/store/read-only.ts';
 import type { Store } from '../../src/main/core/store/store.ts';
 import type { TraceId } from '../../src/shared/model/ids.ts';
 import { TERMINAL_STATES, TRACE_SOURCES } from '../../src/shared/model/trace.ts';
@@ -319,6 +320,7 @@ describe('R15 a file that lacks something', () => {
       execFileSync('mkfifo', [join(dataDir, name)]);
       const store = await open(dataDir);
       expect(store.problem?.sentence).toMatch(/a folder, a pipe or a device/);
+      expect(() => openReadOnly(dataDir)).toThrow(expect.objectContaining({ name: 'ServiceError', code: 'store' }));
       await store.createTrace(newTrace());
       expect((await store.list({ limit: 1 })).total).toBe(1);
     },

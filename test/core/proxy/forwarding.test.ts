@@ -33,21 +33,21 @@ async function headOf(end: TcpEnd): Promise<readonly string[]> {
 }
 
 describe('a request', () => {
-  test('E7 leaves as it came but for its path, its Host and what is for proxies', async () => {
+  test('E7 E8 leaves as it came but for its path, its Host and what is for proxies', async () => {
     const { proxy, server } = await open('/base');
     const client = await tcpClient(proxy.port);
     client.write(
       `POST /up/chat?a=%2F&b=c%20d&&=x HTTP/1.1\r\n` +
         `hOsT: 127.0.0.1:${proxy.port}\r\nX-Twice: 1\r\nauthorization:Bearer key\r\nx-twice:   2  \r\n` +
         `Proxy-Connection: keep-alive\r\nConnection: keep-alive, X-Mine\r\nX-Mine: gone\r\nX-Latin: caf\u00e9\r\n` +
-        `Keep-Alive: timeout=5\r\nContent-Length: 3\r\n\r\nabc`,
+        `Accept-Encoding: br;q=0, gzip\r\nKeep-Alive: timeout=5\r\nContent-Length: 3\r\n\r\nabc`,
     );
     const provider = await server.connection();
     await provider.until(({ received }) => received.toString().endsWith('abc'));
     expect(provider.received.toString('latin1')).toBe(
       `POST /base/chat?a=%2F&b=c%20d&&=x HTTP/1.1\r\n` +
         `hOsT: 127.0.0.1:${server.port}\r\nX-Twice: 1\r\nauthorization:Bearer key\r\nx-twice:   2  \r\n` +
-        `Connection: keep-alive\r\nX-Latin: caf\u00e9\r\nKeep-Alive: timeout=5\r\nContent-Length: 3\r\n\r\nabc`,
+        `Connection: keep-alive\r\nX-Latin: caf\u00e9\r\nAccept-Encoding: br;q=0, gzip\r\nKeep-Alive: timeout=5\r\nContent-Length: 3\r\n\r\nabc`,
     );
     const [begun] = await proxy.until('begun');
     expect(begun!.begun.changes).toEqual([
@@ -135,6 +135,8 @@ describe('an answer', () => {
     ['GET', 'HTTP/1.1 304 Not Modified\r\nContent-Length: 500\r\n\r\n'],
     ['OPTIONS', 'HTTP/1.1 200\r\nContent-Length: 0\r\n\r\n'],
     ['GET', 'HTTP/1.1 200 OK\r\nContent-Length: 2\r\nContent-Length: 2\r\n\r\nok'],
+    // C6: a redirect is the client's to follow, or not.
+    ['POST', 'HTTP/1.1 307 Elsewhere\r\nLocation: http://elsewhere.invalid/v1\r\nContent-Length: 0\r\n\r\n'],
   ])('of %s with %j ends without its connection', async (method, answer) => {
     const { proxy, client, provider } = await begun('', method);
     provider.write(answer);

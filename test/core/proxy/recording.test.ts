@@ -322,6 +322,21 @@ describe('a stream', () => {
     });
   });
 
+  test('C13 that decodes to a flood passes whole to its client, and its trace ends at the limit', async () => {
+    const bomb = gzipSync(Buffer.alloc(64 * 1024 ** 2, 'a'));
+    const { core, url } = await withEndpoint((_incoming, response) => {
+      response.setHeader('content-encoding', 'gzip').setHeader('content-type', 'text/event-stream').end(bomb);
+    });
+    const asking = request(`${url}/chat/completions`, { method: 'POST' }).end('{"stream":true}');
+    const [answer] = (await once(asking, 'response')) as [IncomingMessage];
+    const got = createHash('sha256');
+    for await (const bytes of answer) got.update(bytes as Buffer);
+    expect(got.digest('hex')).toBe(sha256(bomb));
+    const [trace] = await captured(core);
+    expect(trace!.ending).toMatchObject({ state: 'limit', rule: expect.stringContaining('200 times its size') });
+    expect(trace!.capture!.certificate!.answer.out.sha256).toBe(sha256(bomb));
+  });
+
   test('at an address that nobody knows is told by its events', async () => {
     const { core, url } = await withEndpoint((_incoming, response) => {
       response.setHeader('content-type', 'text/event-stream').end(EVENTS);

@@ -17,6 +17,7 @@ interface Row {
 }
 
 const ROWS: readonly Row[] = [
+  { id: 'A7', what: 'empty data, which is an event', data: '', emits: 'a', errorAt: 1 },
   { id: 'B1', what: 'malformed JSON', data: '{"id": oops}', emits: 'a', errorAt: 1 },
   { id: 'B2', what: 'truncated JSON', data: text('x').slice(0, -3), emits: 'a', errorAt: 1 },
   { id: 'B2', what: 'two values in one event', data: `${text('x')}${text('y')}`, emits: 'a', errorAt: 1 },

@@ -157,7 +157,7 @@ describe('H12: a cURL command', () => {
     }).split('\0');
 
   it('gives a POSIX shell exactly what was sent, with the key from the environment', async () => {
-    const request = { text: 'quote \' double " $(rm) `x` \\ new\nline ! é' };
+    const request = { text: 'quote \' double " $(rm) `x` \\ new\nline ! é %PATH% %s' };
     expect(argumentsOf(await made([sent({ request })], 'curl'))).toEqual([
       '-N',
       '-X',

@@ -79,7 +79,7 @@ const plain = (reads: readonly Read[]): unknown =>
 const asJson = (value: unknown): unknown => JSON.parse(JSON.stringify(value)) as unknown;
 
 describe.each(FORMATS)('a %s', (format) => {
-  it('keeps every byte, every time and every fact', async () => {
+  it('H8 A16 keeps every byte, also of what is no UTF-8, every time and every fact', async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.constantFrom(...PROVIDERS.keys()),

@@ -256,7 +256,7 @@ describe('the state, and the fact its sentence names', () => {
       'truncated',
       /without the provider's terminator.*finish reason/,
     ],
-    ['D7 a clean end inside an event', endingOf(`${cut}data: {"id`), 'truncated', /last event was cut/],
+    ['A14 D7 a clean end inside a line', endingOf(`${cut}data: {"id`), 'truncated', /last event was cut/],
     [
       'A13 a terminator that no blank line closes',
       endingOf(`${cut}data: [DONE]\n`),

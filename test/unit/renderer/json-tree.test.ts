@@ -8,7 +8,7 @@ import { jsonRows, seenRows } from '../../../src/renderer/components/json-tree.t
 
 const NONE: ReadonlySet<number> = new Set();
 
-test('values keep their digits, keys their order and their repeats', () => {
+test('B12 values keep their digits, keys their order and their repeats', () => {
   const rows = jsonRows('{"b":1.50,"a":[9007199254740993,{}],"b":"x\\u0041"}');
   expect(rows.map(({ name, value, level, held }) => [level, name, value ?? held])).toEqual([
     [1, 'b', '1.50'],

@@ -23,7 +23,7 @@ function deepestIn(value: unknown): unknown {
   while (Array.isArray(inner)) inner = inner[0];
   return inner;
 }
-const finish = (reason: string): Record<string, unknown> => chunk({}, {}, { finish_reason: reason });
+const finish = (reason: string | null): Record<string, unknown> => chunk({}, {}, { finish_reason: reason });
 
 const start = {
   type: 'message_start',
@@ -471,9 +471,10 @@ describe('reliability, group B', () => {
     ['tool_calls', 'tool_use'],
     ['because', 'other'],
     ['constructor', 'other'],
+    [null, null],
   ])('B17 finish reason %s is shown as it came', (raw, unified) => {
     const run = runWire('chat_completions', chatBody(chunk({ content: 'a' }), finish(raw), '[DONE]'));
-    expect(run.outcome.finish).toEqual([{ choice: 0, unified, raw }]);
+    expect(run.outcome.finish).toEqual(raw === null ? [] : [{ choice: 0, unified, raw }]);
     expect(run.ending.state).toBe('complete');
   });
 

@@ -4,7 +4,7 @@ import { LRUCache } from 'lru-cache';
 import type { BlockId } from '../../../shared/model/messages.ts';
 import type { SearchPart } from '../../../shared/model/search.ts';
 import { folded } from '../../../shared/text/fold.ts';
-import { identityOf } from '../store/files.ts';
+import { identityOf, isRegular } from '../store/files.ts';
 import { Gate } from '../worker/gate.ts';
 import type { SearchDocument } from './documents.ts';
 import { SEARCH_VERSION, searchFile, traceOfPage } from './schema.ts';
@@ -187,6 +187,8 @@ export class SearchReader {
     const identity = identityOf(this.#file);
     if (identity !== this.#open?.identity) this.close();
     if (identity === undefined || this.#open) return this.#open;
+    // The writer makes another file of a pipe, which would be waited for.
+    if (!isRegular(this.#file)) return undefined;
     const db = new Database(this.#file, { readonly: true, fileMustExist: true });
     db.pragma('trusted_schema = OFF');
     if (Number(db.pragma('user_version', { simple: true })) !== SEARCH_VERSION) {

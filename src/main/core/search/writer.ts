@@ -6,6 +6,7 @@ import { closeSync, openSync, rmSync } from 'node:fs';
 import Database from 'better-sqlite3';
 import type { TraceId } from '../../../shared/model/ids.ts';
 import { SIDES } from '../store/aside.ts';
+import { isRegular } from '../store/files.ts';
 import { isDamage } from '../store/problems.ts';
 import { Gate } from '../worker/gate.ts';
 import type { SearchDocument } from './documents.ts';
@@ -178,13 +179,14 @@ export class SearchWriter {
     try {
       return this.#open();
     } catch (error) {
-      if (!(error instanceof OtherVersion) && !isDamage(error)) throw error;
+      if (!(error instanceof OtherVersion || error instanceof NoFile) && !isDamage(error)) throw error;
       this.erase();
       return this.#open();
     }
   }
 
   #open(): Database.Database {
+    if (['', ...SIDES].some((side) => !isRegular(this.#file + side))) throw new NoFile();
     closeSync(openSync(this.#file, 'a', 0o600));
     const db = new Database(this.#file, { timeout: BUSY_MS });
     try {
@@ -218,6 +220,8 @@ export class SearchWriter {
 }
 
 class OtherVersion extends Error {}
+/** A pipe, which would be waited for. */
+class NoFile extends Error {}
 
 /** Brings all that the log has into the file. A disk that does not take it, or a reader in the way, leaves it where it is. */
 function emptyLog(db: Database.Database): void {

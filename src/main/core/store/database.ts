@@ -81,6 +81,7 @@ export function openDatabase(dataDir: string, steps = MIGRATIONS, onUpgrade?: On
  * and columns that are known here. Throws CannotOpen or what SQLite throws.
  */
 function openToRead(file: string, formats: 'newest' | 'newer' = 'newest'): Database.Database {
+  checkRegular(file);
   const db = new Database(file, { readonly: true, fileMustExist: true, timeout: BUSY_MS });
   try {
     checkReadable(db, formats);
@@ -245,8 +246,7 @@ function copyBefore(db: Database.Database, file: string, version: number): void 
 
 /** The file's format, 0 for one that is not there or empty, found without writing to it. Throws CannotOpen. */
 function look(file: string, steps: readonly string[]): number {
-  for (const path of [file, `${file}-wal`, `${file}-shm`])
-    if (!isRegular(path)) throw new CannotOpen({ why: 'irregular', path });
+  checkRegular(file);
   const real = realFile(file);
   const log = sizeOf(`${real}-wal`);
   const header = existsSync(file) ? headerOf(file) : undefined;
@@ -291,6 +291,12 @@ function inOneLine(said: string): string {
     .replace(/\*\*\*.*?\*\*\*/g, '')
     .replace(/\s+/g, ' ')
     .trim();
+}
+
+/** Opening a pipe would wait for ever, and nothing could end the thread. Throws CannotOpen. */
+function checkRegular(file: string): void {
+  for (const path of [file, `${file}-wal`, `${file}-shm`])
+    if (!isRegular(path)) throw new CannotOpen({ why: 'irregular', path });
 }
 
 interface FileHeader {

@@ -2,10 +2,12 @@
  * Watches a tool call's arguments grow and says when the text so far is one whole JSON document. A real parse is tried
  * only where brackets balance, which for a call's arguments is once or twice in its life: the cost stays linear.
  */
-import { parsedJson } from '../text/json-text.ts';
+import { MOST_LEVELS } from '../text/json-text.ts';
 
 export class ArgumentScanner {
   #depth = 0;
+  /** Levels at most so far. */
+  #deepest = 0;
   #inString = false;
   #escaped = false;
   /** growing: brackets are open. whole: they balanced and only blanks came since. over: more came, so it never will be. */
@@ -18,6 +20,7 @@ export class ArgumentScanner {
   copy(): ArgumentScanner {
     const copy = new ArgumentScanner();
     copy.#depth = this.#depth;
+    copy.#deepest = this.#deepest;
     copy.#inString = this.#inString;
     copy.#escaped = this.#escaped;
     copy.#state = this.#state;
@@ -31,7 +34,8 @@ export class ArgumentScanner {
     this.#backslash = -1;
     for (let at = 0; at < piece.length && this.#state !== 'over';)
       at = this.#inString ? this.#string(piece, at) : this.#unit(piece.charCodeAt(at), at);
-    if (this.#state === 'whole' && before === 'growing') this.#valid = parses(pieces.join(''));
+    if (this.#state === 'whole' && before === 'growing')
+      this.#valid = this.#deepest <= MOST_LEVELS && parses(pieces.join(''));
     return this.#state === 'whole' && this.#valid;
   }
 
@@ -40,7 +44,7 @@ export class ArgumentScanner {
     if (unit === SPACE || unit === LF || unit === CR || unit === TAB) return at + 1;
     if (this.#state === 'whole') this.#state = 'over';
     else if (unit === QUOTE) this.#inString = true;
-    else if (unit === OPEN_BRACE || unit === OPEN_BRACKET) this.#depth++;
+    else if (unit === OPEN_BRACE || unit === OPEN_BRACKET) this.#deepest = Math.max(this.#deepest, ++this.#depth);
     else if ((unit === CLOSE_BRACE || unit === CLOSE_BRACKET) && --this.#depth <= 0) this.#state = 'whole';
     return at + 1;
   }
@@ -87,7 +91,7 @@ function parses(text: string): boolean {
 
 function isJson(text: string): boolean {
   try {
-    parsedJson(text);
+    JSON.parse(text);
     return true;
   } catch {
     return false;

@@ -5,7 +5,7 @@
 import { count } from './count.ts';
 
 /** Levels that are parsed. Events of providers have about ten; Python's json stops at some 1,000. */
-const MOST_LEVELS = 10_000;
+export const MOST_LEVELS = 10_000;
 
 const [QUOTE, BACKSLASH] = [0x22, 0x5c];
 const [OPEN_BRACKET, CLOSE_BRACKET, OPEN_BRACE, CLOSE_BRACE] = [0x5b, 0x5d, 0x7b, 0x7d];

@@ -16,6 +16,15 @@ describe('the argument scanner', () => {
   it('refuses a second document', () => expect(feed(['{}', '{}'])).toEqual([true, false]));
   it('refuses what balances and is no JSON', () => expect(feed(['{a}'])).toEqual([false]));
 
+  it('refuses what nests deeper than JSON is parsed, and only that', () => {
+    const nested = (levels: number): string => '['.repeat(levels) + ']'.repeat(levels);
+    expect(feed([nested(10_000)])).toEqual([true]);
+    expect(feed([nested(10_001)])).toEqual([false]);
+    const text = nested(10_001);
+    expect(feed([text.slice(0, 9_000), text.slice(9_000)])).toEqual([false, false]);
+    expect(feed([`["${'['.repeat(20_000)}"]`])).toEqual([true]);
+  });
+
   it('agrees with JSON.parse on any object, however it is cut', () => {
     fc.assert(
       fc.property(

@@ -9,6 +9,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { chromium, type Browser } from 'playwright';
 import { readRendererFile, securityHeaders } from '../../src/main/hosts/renderer-files.ts';
+import { chromiumPath } from '../chromium.mjs';
 import { quantile, shuffled, type Result } from './measure.ts';
 
 const LOADS = 15;
@@ -64,7 +65,7 @@ async function paintsOf(
   const paints: Record<string, Paint[]> = Object.fromEntries(names.map((name) => [name, []]));
   const servers = await Promise.all(names.map(async (name) => [name, await serve(subjects[name]!)] as const));
   const browser = await chromium.launch({
-    executablePath: process.env['CHROMIUM_PATH'] ?? '/usr/bin/chromium',
+    executablePath: chromiumPath,
     args: ['--no-sandbox'],
   });
   try {

@@ -10,6 +10,7 @@ import { startHost } from '../support/host.ts';
 import { importOver } from '../support/imports.ts';
 import { wholeTrace } from '../support/page.ts';
 import type { Api } from '../support/apis.ts';
+import { chromiumPath } from '../chromium.mjs';
 import { STEPS } from './large-places.ts';
 import { longestTask } from './long-tasks.ts';
 import type { Result } from './measure.ts';
@@ -79,7 +80,7 @@ const CONTENT: Readonly<Record<string, Content>> = {
 export async function largeContent(): Promise<readonly Result[]> {
   const host = await startHost();
   const browser = await chromium.launch({
-    executablePath: process.env['CHROMIUM_PATH'] ?? '/usr/bin/chromium',
+    executablePath: chromiumPath,
     args: ['--no-sandbox'],
   });
   try {

@@ -11,6 +11,7 @@ import { DecodePass } from '../../src/shared/lanes/decode-pass.ts';
 import { startHost } from '../support/host.ts';
 import { importOver } from '../support/imports.ts';
 import { laneSetup } from '../support/lanes.ts';
+import { chromiumPath } from '../chromium.mjs';
 import { heapGrowth, scrolledLate } from './large-trace-use.ts';
 import { longestTask } from './long-tasks.ts';
 import { quantile, type Result } from './measure.ts';
@@ -42,7 +43,7 @@ export async function largeTrace(): Promise<readonly Result[]> {
   const reads = readsPerFrame(frames);
   const host = await startHost();
   const browser = await chromium.launch({
-    executablePath: process.env['CHROMIUM_PATH'] ?? '/usr/bin/chromium',
+    executablePath: chromiumPath,
     args: ['--no-sandbox'],
   });
   try {

@@ -9,6 +9,7 @@ import { databaseFile, openFile } from '../../src/main/core/store/database.ts';
 import type { Client } from '../../src/shared/rpc/client.ts';
 import type { ParamsOf } from '../../src/shared/rpc/contract.ts';
 import { dataFolder, startHost } from '../support/host.ts';
+import { chromiumPath } from '../chromium.mjs';
 import { LIST_ACTS, wheelTurns } from './long-list-acts.ts';
 import { longestTask, tasksWhile } from './long-tasks.ts';
 import { quantile, shuffled, type Result } from './measure.ts';
@@ -37,7 +38,7 @@ export async function longList(): Promise<readonly Result[]> {
 async function measured(dataDir: string): Promise<readonly Result[]> {
   const host = await startHost({ dataDir });
   const browser = await chromium.launch({
-    executablePath: process.env['CHROMIUM_PATH'] ?? '/usr/bin/chromium',
+    executablePath: chromiumPath,
     args: ['--no-sandbox'],
   });
   try {

@@ -16,6 +16,7 @@ import type { EndpointId, TraceId } from '../../src/shared/model/ids.ts';
 import { DEFAULT_OPTIONS } from '../../src/shared/model/trace.ts';
 import type { Client } from '../../src/shared/rpc/client.ts';
 import { startHost, type Host } from '../support/host.ts';
+import { chromiumPath } from '../chromium.mjs';
 import { paced, RATE, startEndpoint, type Endpoint } from './endpoint.ts';
 import { quantile, REPETITIONS, shuffled, type Result } from './measure.ts';
 
@@ -45,7 +46,7 @@ export async function rendering(): Promise<readonly Result[]> {
   const id = await saveEndpoint(client, 'bench', source);
   const calmId = await saveEndpoint(client, 'calm', calm);
   const browser = await chromium.launch({
-    executablePath: process.env['CHROMIUM_PATH'] ?? '/usr/bin/chromium',
+    executablePath: chromiumPath,
     args: ['--no-sandbox'],
   });
   try {

@@ -2,7 +2,7 @@
 import { expect, test } from 'playwright/test';
 import { startHost } from '../support/host.ts';
 import { importShort } from '../support/imports.ts';
-import { complaints, openEmpty, shown, startSample, wholeTrace } from '../support/page.ts';
+import { complaints, openEmpty, openTrace, shown, startSample, wholeTrace } from '../support/page.ts';
 
 test('a run is found, read, searched, compared and exported without a pointer', async ({ page }) => {
   const host = await startHost();
@@ -84,5 +84,29 @@ test('a run is found, read, searched, compared and exported without a pointer', 
   await expect(page.getByRole('dialog')).toHaveCount(0);
   expect(await onBody()).toBe(false);
   expect(faults).toEqual([]);
+  await host.stop();
+});
+
+test('what a key changes elsewhere than at the focus is told to a screen reader', async ({ page }) => {
+  const host = await startHost();
+  const client = host.client();
+  const id = await startSample(client, 'text-lost', 'chat_completions');
+  await openTrace(page, host.url, id, await wholeTrace(client, id));
+  const told = page.getByTestId('announcer');
+  const press = async (key: string, said: string | RegExp) => {
+    await page.keyboard.press(key);
+    await expect(told).toHaveText(said);
+  };
+  await press('Control+p', '1 run starred');
+  await press('Control+p', '1 run without a star');
+  await press('t', /^Event 141, tool/);
+  await press('x', /^Range: .+, \d+ events$/);
+  await press('Escape', 'All times are shown again');
+  await page.keyboard.press('Control+5');
+  await expect(page.getByRole('group', { name: 'Transport' })).toBeVisible();
+  await expect(page.locator('.numbers')).toContainText('of 188');
+  await press('ArrowRight', /^Event 0, /);
+  await press('ArrowLeft', 'Nothing has been played yet.');
+  await press(']', 'Speed 2×');
   await host.stop();
 });

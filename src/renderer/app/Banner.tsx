@@ -4,8 +4,8 @@ import type { Cleared } from '../../shared/rpc/contract.ts';
 import { Button, IconButton } from '../components/Button.tsx';
 import { plural } from '../components/format.ts';
 import { Glyph } from '../components/Glyph.tsx';
-import { storeProblemText } from '../components/store-problem.ts';
 import { openOverlay, useApp } from '../stores/app.ts';
+import { storeProblemText } from '../stores/store-problem.ts';
 
 /** What concerns the whole program. */
 export function Banner() {

@@ -3,6 +3,7 @@ import { focusCentre, focusList, movePane } from './focus.ts';
 import { resolveTheme } from './theme.ts';
 import { runCommand, useCommand } from '../commands/commands.ts';
 import { forgetTyped } from '../commands/typed-ahead.ts';
+import { announce } from '../stores/announce.ts';
 import { changeSettings, openOverlay, setCentre, useApp } from '../stores/app.ts';
 import { onNextFrame } from '../stores/frame.ts';
 import { selectEvent, setRange, useOpen } from '../stores/open.ts';
@@ -72,7 +73,9 @@ function nextTheme(): void {
 function goUp(): void {
   const { over, recorded } = useOpen.getState();
   const session = over ?? recorded;
-  if (session && session.store.getState().range !== null) setRange(null);
-  else if (session && session.store.getState().event !== null) selectEvent(null);
+  if (session && session.store.getState().range !== null) {
+    setRange(null);
+    announce('All times are shown again');
+  } else if (session && session.store.getState().event !== null) selectEvent(null);
   else if (!runCommand('run.stop')) focusList();
 }

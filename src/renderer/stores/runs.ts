@@ -319,11 +319,14 @@ export async function renameTrace(id: TraceId, title: string): Promise<void> {
   }
 }
 
-async function starTrace(id: TraceId, starred: boolean): Promise<void> {
+/** Whether it was saved; what failed is told. */
+async function starTrace(id: TraceId, starred: boolean): Promise<boolean> {
   try {
     patch(await client().call('traces.star', { id, starred }));
+    return true;
   } catch (error) {
     toastError('The star could not be saved', error);
+    return false;
   }
 }
 
@@ -331,7 +334,8 @@ async function starTrace(id: TraceId, starred: boolean): Promise<void> {
 export async function starTraces(ids: readonly TraceId[]): Promise<void> {
   const { rows } = useRuns.getState();
   const starred = ids.some((id) => rows.get(id)?.starred === false);
-  await Promise.all(ids.map((id) => starTrace(id, starred)));
+  const saved = await Promise.all(ids.map((id) => starTrace(id, starred)));
+  if (saved.every(Boolean)) announce(`${counted(ids.length, 'run')} ${starred ? 'starred' : 'without a star'}`);
 }
 
 export async function tagTraces(

@@ -2,6 +2,8 @@ import { useEffect, useRef, useState } from 'react';
 import { useStore } from 'zustand';
 import { useCommand, useHint } from '../../commands/commands.ts';
 import { useFocusOnArrival } from '../../components/RowGrid.tsx';
+import { eventLabel } from '../../parts/event-label.ts';
+import { announce } from '../../stores/announce.ts';
 import { useOpen } from '../../stores/open.ts';
 import {
   changeSpeed,
@@ -52,15 +54,15 @@ function Open({ recorded, chosen }: { readonly recorded: TraceSession; readonly 
   useHint('play.toggle', playing ? 'pause' : null);
   useCommand('play.restart', restartPlay);
   useCommand('play.end', seekPlayEnd);
-  useCommand('play.faster', () => changeSpeed(1));
-  useCommand('play.slower', () => changeSpeed(-1));
+  useCommand('play.faster', () => speedUp(1));
+  useCommand('play.slower', () => speedUp(-1));
   useCommand('play.skip', () => skipSilences(!skips));
   useCommand('play.loop', () => loopRange(!loops));
   useCommand('play.leave', endPlay);
-  useCommand('event.next', () => stepEvent(1));
-  useCommand('event.previous', () => stepEvent(-1));
-  useCommand('read.next', () => stepRead(1));
-  useCommand('read.previous', () => stepRead(-1));
+  useCommand('event.next', () => saying(recorded, () => stepEvent(1)));
+  useCommand('event.previous', () => saying(recorded, () => stepEvent(-1)));
+  useCommand('read.next', () => saying(recorded, () => stepRead(1)));
+  useCommand('read.previous', () => saying(recorded, () => stepRead(-1)));
   return (
     <div className="playing">
       <Transport choosing={choosing} onChoose={() => setChoosing(!choosing)} />
@@ -68,6 +70,20 @@ function Open({ recorded, chosen }: { readonly recorded: TraceSession; readonly 
       {chosen && <Arrival />}
     </div>
   );
+}
+
+/** Goes on at the next speed in a direction, and says it. */
+function speedUp(by: 1 | -1): void {
+  changeSpeed(by);
+  const { speed } = usePlay.getState();
+  announce(speed === null ? 'As fast as possible' : `Speed ${speed}×`);
+}
+
+/** Moves the playhead, and says at which event it stands then. */
+function saying({ model, store }: TraceSession, step: () => void): void {
+  step();
+  const event = model.events[usePlay.getState().event];
+  announce(event ? eventLabel(event, store.getState().detail?.timed ?? true) : 'Nothing has been played yet.');
 }
 
 /** A press on the tab leaves the focus on Play, so that Space then plays and arrows step. */

@@ -1,8 +1,8 @@
 import { Copy } from 'lucide-react';
 import { IconButton } from '../../components/Button.tsx';
 import { Glyph } from '../../components/Glyph.tsx';
-import { storeProblemText } from '../../components/store-problem.ts';
 import { useApp } from '../../stores/app.ts';
+import { storeProblemText } from '../../stores/store-problem.ts';
 import { toast, toastError } from '../../stores/toasts.ts';
 
 const HOSTS = { electron: 'desktop window', headless: 'headless host, in a browser', memory: 'in memory' } as const;

@@ -1,6 +1,8 @@
 /** Steps from mark to mark by key, and says where one has come: each mark is reachable without a pointer. */
+import { rangeFigures } from '../../../shared/metrics/waits.ts';
 import { useCommand } from '../../commands/commands.ts';
-import { durationText, offset } from '../../components/format.ts';
+import { durationText, plural } from '../../components/format.ts';
+import { eventLabel } from '../../parts/event-label.ts';
 import { announce, answer } from '../../stores/announce.ts';
 import { selectEvent, setRange, useSession } from '../../stores/open.ts';
 import { seekPlayEvent, usePlay } from '../../stores/playback.ts';
@@ -22,7 +24,7 @@ export function useNavigation(data: TimelineData, view: TimelineView): void {
       selectEvent(event.index);
       session.setFollow(false);
     }
-    announce(labelOf(event, timed));
+    announce(eventLabel(event, timed));
   };
   /** The next event in a direction that passes; from nowhere, the first or last that does. `what` it is, where there is none. */
   const seek = (by: 1 | -1, passes: (event: EventSummary) => boolean, what: string) => {
@@ -79,7 +81,11 @@ export function useNavigation(data: TimelineData, view: TimelineView): void {
   };
   const toRange = () => {
     const event = model.events[now() ?? -1];
-    if (event) setRange(blockSpan(event));
+    if (!event) return;
+    const span = blockSpan(event);
+    setRange(span);
+    const { durationNs, events } = rangeFigures(model, span);
+    announce(`Range: ${durationText(durationNs)}, ${plural(events, 'event')}`);
   };
   useCommand('timeline.range', toRange, timed);
   useCommand('timeline.fit', () => fit(model.events[now() ?? -1], view, timed, blockSpan));
@@ -103,9 +109,4 @@ function fit(
     const margin = Math.max((to - from) * 0.08, timed ? 1e6 : 1);
     view.show({ start: Math.max(from - margin, view.whole.start), end: Math.min(to + margin, view.whole.end) });
   } else view.show({ start: at - size / 2, end: at + size / 2 });
-}
-
-function labelOf(event: EventSummary, timed: boolean): string {
-  const when = timed ? `, ${event.tNs < 1e9 ? offset(event.tNs) : durationText(event.tNs)}` : '';
-  return `Event ${event.index}, ${event.kind}${when}${event.preview === '' ? '' : `: ${event.preview.slice(0, 60)}`}`;
 }

@@ -85,40 +85,6 @@ for (const [width, height] of [
     await expect.poll(heightNow).toBeLessThan(40);
   });
 
-test('a character that was clicked stays in view when the inspector unfolds below it', async ({ page }) => {
-  const long = await startSample(host.client(), 'long-answer', 'messages');
-  await wholeTrace(host.client(), long);
-  await page.setViewportSize({ width: 900, height: 640 });
-  await page.goto(host.url);
-  await page.locator(`#run-${long}`).click();
-  const inspector = page.getByRole('complementary', { name: 'Inspector' });
-  const inspectorBox = async () => (await inspector.boundingBox())!;
-  await expect(page.locator('.lane-head').last()).toContainText('block differs');
-  await expect.poll(async () => (await inspectorBox()).height).toBeLessThan(40);
-  // On the lowest line that is seen whole.
-  const clicked = await page.locator('[data-lane="wire"] .streamed').evaluateAll((texts) => {
-    const { top, bottom } = document.querySelector('.live-scroll')!.getBoundingClientRect();
-    const range = document.createRange();
-    for (let y = bottom - 4; y > top; y -= 4)
-      for (const text of texts) {
-        const caret = document.caretPositionFromPoint(text.getBoundingClientRect().left + 20, y);
-        if (!(caret?.offsetNode instanceof Text) || !text.contains(caret.offsetNode)) continue;
-        range.setStart(caret.offsetNode, caret.offset);
-        range.setEnd(caret.offsetNode, caret.offset + 1);
-        const box = range.getBoundingClientRect();
-        Object.assign(window, { clicked: range });
-        if (box.bottom <= bottom) return { x: box.x + box.width / 2, y: box.y + box.height / 2 };
-      }
-    throw new Error('No text is in view.');
-  });
-  await page.mouse.click(clicked.x, clicked.y);
-  await expect(inspector.getByRole('heading', { name: /^Event \d+$/ })).toBeVisible();
-  await expect.poll(async () => (await inspectorBox()).y).toBeLessThan(clicked.y);
-  const bottom = () =>
-    page.evaluate(() => (window as unknown as { readonly clicked: Range }).clicked.getBoundingClientRect().bottom);
-  await expect.poll(async () => (await inspectorBox()).y - (await bottom())).toBeGreaterThanOrEqual(0);
-});
-
 test('a row of the list cuts no name of a model for the picture of its gaps', async ({ page }) => {
   await page.setViewportSize({ width: 1440, height: 900 });
   await page.goto(host.url);

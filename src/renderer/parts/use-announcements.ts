@@ -20,23 +20,19 @@ export function useAnnouncements(): void {
 
   useEffect(() => {
     if (!live) return;
-    const { model } = session;
     announce(replay ? 'Replay started' : 'Run started');
-    const timer = progress
-      ? setInterval(
-          () =>
-            announce(
-              `${plural(model.events.length, 'event')}, ${plural(model.metrics.textChars, 'character')} of text so far`,
-            ),
-          PROGRESS_MS,
-        )
-      : undefined;
+    const timer = progress ? setInterval(() => announce(progressSentence(session.model)), PROGRESS_MS) : undefined;
     return () => {
       clearInterval(timer);
+      // Of a playing, not the model that it began with.
+      const { model } = session;
       if (model.ending) announce(endingSentence(model));
     };
   }, [live, progress, replay, session]);
 }
+
+const progressSentence = ({ events, metrics }: TraceModel): string =>
+  `${plural(events.length, 'event')}, ${plural(metrics.textChars, 'character')} of text so far`;
 
 function endingSentence({ ending, head, metrics, usage, wire }: TraceModel): string {
   const finish = wire?.finish[0];

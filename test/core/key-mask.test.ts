@@ -156,6 +156,14 @@ describe('R17 a key is found', () => {
     for (const words of ['other words', 'more of them']) expect(kept).toContain(words);
   });
 
+  test.each([
+    ['Go', 'aGVsbG8&#43;d29ybGQ/c2VjcmV0=='],
+    ['OWASP', 'aGVsbG8+d29ybGQ&#x2F;c2VjcmV0&#x3D;&#x3D;'],
+  ])('in a page that is written by the rules of %s', (_whose, written) => {
+    const kept = bodyOf([Buffer.from(`<p>Bad key ${written}</p>`)], ['aGVsbG8+d29ybGQ/c2VjcmV0==']);
+    expect(kept).toBe(`<p>Bad key ${'<redacted>'.padEnd(written.length, '*')}</p>`);
+  });
+
   test.each(['', 'u', 'us', 'user'])('in the base64 of Basic, behind the user “%s”', (user) => {
     const credentials = Buffer.from(`${user}:${KEY}`).toString('base64');
     const kept = bodyOf([Buffer.from(`you sent Basic ${credentials}.`)], [KEY]);

@@ -1,8 +1,8 @@
 /**
  * The keys that a request carried, in every spelling in which they may come back or stand elsewhere: as they are; with escapes of
- * JSON, also of JSON in a string of JSON; with escapes of an address, also twice; within base64, as `Authorization: Basic` has them;
- * and in pieces, one at the end of a JSON string and the next at the start of a later one of the same name, as the deltas of one
- * block are.
+ * JSON, also of JSON in a string of JSON; with escapes of an address, also twice; with the entities of a page; within base64, as
+ * `Authorization: Basic` has them; and in pieces, one at the end of a JSON string and the next at the start of a later one of the
+ * same name, as the deltas of one block are.
  *
  * A text is read code by code, and what is begun is kept between calls: it may come cut anywhere, within an escape, too.
  */
@@ -290,8 +290,22 @@ const FRESH = { found: 0, escape: 'none', depth: 0, digits: 0, value: 0, said: 0
 function spelled(key: string): readonly string[] {
   const inAddress = /[^ -~]/.test(key) ? [encodeURIComponent(key)] : [];
   const inBase64 = key.length < LONG_KEY ? [] : [0, 1, 2].flatMap((before) => base64Of(key, before));
-  return [key, ...inAddress, ...inBase64];
+  return [key, ...inAddress, ...inPage(key), ...inBase64];
 }
+
+/** What a page has in the place of characters that keys have, by what writes it: Express and lodash, Go's html/template, OWASP's rules. */
+const ENTITIES: readonly (readonly [pattern: RegExp, entity: (char: string) => string])[] = [
+  [/[&<>"']/g, (char) => NAMED[char]!],
+  [/[&<>"'+]/g, (char) => (/["'+]/.test(char) ? `&#${char.charCodeAt(0)};` : NAMED[char]!)],
+  [
+    /[&<>"'/`=]/g,
+    (char) => (/['/`=]/.test(char) ? `&#x${char.charCodeAt(0).toString(16).toUpperCase()};` : NAMED[char]!),
+  ],
+];
+const NAMED: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' };
+
+/** As a gateway's page of an error repeats it. */
+const inPage = (key: string): readonly string[] => ENTITIES.map(([pattern, entity]) => key.replace(pattern, entity));
 
 /** What of base64 depends on the key alone, with so many bytes before it, modulo three; in both alphabets. */
 function base64Of(key: string, before: number): readonly string[] {

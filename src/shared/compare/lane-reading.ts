@@ -17,7 +17,7 @@ import {
 import type { EventSummary } from '../model/stream.ts';
 import type { Ending } from '../model/trace.ts';
 import { faultFinderOf } from '../providers/faults-of.ts';
-import type { HeldBody } from '../providers/held-body.ts';
+import type { HeldBody } from './held-body.ts';
 
 /** What a message says, told apart as the columns do. `meta` is usage, finish and the like. */
 export type StrandKind = 'text' | 'reasoning' | 'hidden' | 'tool' | 'error' | 'meta';

@@ -10,7 +10,7 @@ import { BODY_START_BYTES, countsAsEvent, endingOfBody, type TransportFacts } fr
 import { checkEvents, checkLength } from './too-long.ts';
 import type { FaultFinder, FramingFaults } from '../framing/faults.ts';
 import { faultFinderOf } from '../providers/faults-of.ts';
-import { HeldBody } from '../providers/held-body.ts';
+import { HeldBody } from './held-body.ts';
 import { ReadingFold, type ComparisonInput } from './lane-reading.ts';
 
 export interface ReadAllOptions {

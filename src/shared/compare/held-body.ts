@@ -4,7 +4,7 @@
  */
 import { piecesOfRead } from '../framing/pieces.ts';
 import type { Api, Frame, Framed, Framing, Read } from '../model/stream.ts';
-import { framerOf } from './framer-of.ts';
+import { framerOf } from '../providers/framer-of.ts';
 
 export class HeldBody {
   readonly framing: Framing;

@@ -1,7 +1,9 @@
 /** From the picture to the data and back: a range of the timeline, the longest waits, and the delta behind a character. */
 import { expect, test, type Page } from 'playwright/test';
 import { startHost, type Host } from '../support/host.ts';
+import { importOver } from '../support/imports.ts';
 import { complaints, openTrace, startSample, wholeTrace } from '../support/page.ts';
+import { chatBody, chunk } from '../support/wire.ts';
 
 let host: Host;
 test.beforeAll(async () => {
@@ -86,14 +88,15 @@ test('a character leads to the delta that brought it, and a selected event to it
 });
 
 test('a character that was clicked stays in view when the inspector unfolds below it', async ({ page }) => {
-  const long = await startSample(host.client(), 'long-answer', 'messages');
-  await wholeTrace(host.client(), long);
+  const words = Array.from({ length: 400 }, (_, at) => chunk({ content: `Word ${at} of a long answer. ` }));
+  const text = chatBody(...words, chunk({}, {}, { finish_reason: 'stop' }), '[DONE]');
+  const { id: long } = await importOver(host.client(), { name: 'long', text, api: 'chat_completions' });
   await page.setViewportSize({ width: 900, height: 640 });
   await page.goto(host.url);
   await page.locator(`#run-${long}`).click();
   const inspector = page.getByRole('complementary', { name: 'Inspector' });
   const inspectorBox = async () => (await inspector.boundingBox())!;
-  await expect(page.locator('.lane-head').last()).toContainText('block differs');
+  await expect(page.locator('.lane-head').last()).toContainText('nothing lost');
   await expect.poll(async () => (await inspectorBox()).height).toBeLessThan(40);
   // On the lowest line that is seen whole.
   const clicked = await page.locator('[data-lane="wire"] .streamed').evaluateAll((texts) => {

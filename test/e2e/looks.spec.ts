@@ -226,4 +226,21 @@ test.describe('colours of the user’s own', () => {
     expect(await style(page.locator('.run.selected'), 'background-color', '::before')).not.toBe(canvas);
     expect(await style(page.getByRole('tab', { name: /^Compare/ }), 'background-color', '::after')).not.toBe(canvas);
   });
+
+  for (const colorScheme of ['dark', 'light'] as const)
+    test(`leave text that is marked to read (${colorScheme})`, async ({ page }) => {
+      await page.emulateMedia({ forcedColors: 'active', colorScheme });
+      await page.goto(host.url);
+      await page.locator('.run').first().click();
+      await page.getByRole('tab', { name: /^Compare/ }).click();
+      await page.locator('.cell-text mark').first().scrollIntoViewIfNeeded();
+      await page.keyboard.press('t');
+      for (const marked of ['.cell-text mark', '.flag.pick span']) {
+        const text = page.locator(marked).first();
+        await expect(text).toBeVisible();
+        // Else the system's ground is behind it, whatever its own.
+        expect(await style(text, 'forced-color-adjust')).toBe('none');
+        expect(await style(text, 'color')).not.toBe(await style(text, 'background-color'));
+      }
+    });
 });

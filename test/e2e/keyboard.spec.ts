@@ -87,10 +87,37 @@ test('a run is found, read, searched, compared and exported without a pointer', 
   await host.stop();
 });
 
+test('a replay that plays tells a screen reader of its start and its end, and not of the stream', async ({ page }) => {
+  const host = await startHost();
+  const client = host.client();
+  const id = await startSample(client, 'text-lost', 'chat_completions');
+  await openTrace(page, host.url, id, await wholeTrace(client, id));
+  await page.keyboard.press('Control+5');
+  await expect(page.locator('.numbers')).toContainText('of 188');
+  await page.evaluate(() => {
+    const said: string[] = [];
+    Object.assign(window, { said });
+    const region = document.querySelector('[data-testid="announcer"]')!;
+    new MutationObserver(() => said.push(region.textContent)).observe(region, {
+      subtree: true,
+      childList: true,
+      characterData: true,
+    });
+  });
+  await page.getByRole('button', { name: 'max, as fast as possible' }).click();
+  await page.locator('.playbar-play').click();
+  await expect(page.locator('.playbar-play')).toHaveText('Again');
+  await expect(page.getByTestId('announcer')).not.toHaveText('Playing');
+  const said = await page.evaluate(() => (window as unknown as { said: string[] }).said);
+  expect(said).toEqual(['Playing', expect.stringMatching(/^Complete/)]);
+  await host.stop();
+});
+
 test('what a key changes elsewhere than at the focus is told to a screen reader', async ({ page }) => {
   const host = await startHost();
   const client = host.client();
   const id = await startSample(client, 'text-lost', 'chat_completions');
+  await page.clock.install();
   await openTrace(page, host.url, id, await wholeTrace(client, id));
   const told = page.getByTestId('announcer');
   const press = async (key: string, said: string | RegExp) => {
@@ -106,7 +133,16 @@ test('what a key changes elsewhere than at the focus is told to a screen reader'
   await expect(page.getByRole('group', { name: 'Transport' })).toBeVisible();
   await expect(page.locator('.numbers')).toContainText('of 188');
   await press('ArrowRight', /^Event 0, /);
-  await press('ArrowLeft', 'Nothing has been played yet.');
+  await press('ArrowLeft', 'Nothing has been played yet. Press play, or choose a place in the timeline.');
+  // What plays is not at its end before the next key.
+  await page.clock.pauseAt(new Date(await page.evaluate(() => Date.now() + 1_000)));
+  await press('Space', 'Playing');
+  await press('Space', /^Paused\. (Event \d+, |Nothing has been played yet\.)/);
+  await press('ArrowRight', /^Event \d+, /);
+  await press('Home', 'Playing from the start');
+  await press('Space', /^Paused\. /);
   await press(']', 'Speed 2×');
+  await page.clock.resume();
+  await press('End', /^Complete/);
   await host.stop();
 });

@@ -3,6 +3,7 @@ import { useStore } from 'zustand';
 import { useCommand, useHint } from '../../commands/commands.ts';
 import { useFocusOnArrival } from '../../components/RowGrid.tsx';
 import { eventLabel } from '../../parts/event-label.ts';
+import { NOTHING_PLAYED } from '../../parts/no-events.ts';
 import { announce } from '../../stores/announce.ts';
 import { useOpen } from '../../stores/open.ts';
 import {
@@ -50,10 +51,10 @@ function Open({ recorded, chosen }: { readonly recorded: TraceSession; readonly 
   const skips = usePlay((play) => play.skipsSilences);
   const loops = usePlay((play) => play.loops);
   const playing = usePlay((play) => play.playing);
-  useCommand('play.toggle', togglePlay);
+  useCommand('play.toggle', () => toggle(recorded));
   useHint('play.toggle', playing ? 'pause' : null);
-  useCommand('play.restart', restartPlay);
-  useCommand('play.end', seekPlayEnd);
+  useCommand('play.restart', restart);
+  useCommand('play.end', () => saying(recorded, seekPlayEnd));
   useCommand('play.faster', () => speedUp(1));
   useCommand('play.slower', () => speedUp(-1));
   useCommand('play.skip', () => skipSilences(!skips));
@@ -72,6 +73,19 @@ function Open({ recorded, chosen }: { readonly recorded: TraceSession; readonly 
   );
 }
 
+/** Plays or pauses, and says which; of a pause, at which event. While the stream is still decoded it does neither yet. */
+function toggle(recorded: TraceSession): void {
+  togglePlay();
+  const { state, playing } = usePlay.getState();
+  if (state !== 'open') return;
+  announce(playing ? 'Playing' : `Paused. ${placeSentence(recorded)}`);
+}
+
+function restart(): void {
+  restartPlay();
+  if (usePlay.getState().playing) announce('Playing from the start');
+}
+
 /** Goes on at the next speed in a direction, and says it. */
 function speedUp(by: 1 | -1): void {
   changeSpeed(by);
@@ -80,10 +94,14 @@ function speedUp(by: 1 | -1): void {
 }
 
 /** Moves the playhead, and says at which event it stands then. */
-function saying({ model, store }: TraceSession, step: () => void): void {
-  step();
+function saying(recorded: TraceSession, move: () => void): void {
+  move();
+  announce(placeSentence(recorded));
+}
+
+function placeSentence({ model, store }: TraceSession): string {
   const event = model.events[usePlay.getState().event];
-  announce(event ? eventLabel(event, store.getState().detail?.timed ?? true) : 'Nothing has been played yet.');
+  return event ? eventLabel(event, store.getState().detail?.timed ?? true) : NOTHING_PLAYED;
 }
 
 /** A press on the tab leaves the focus on Play, so that Space then plays and arrows step. */

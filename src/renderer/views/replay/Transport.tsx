@@ -1,19 +1,10 @@
 import type { MouseEvent } from 'react';
 import { FastForward, Pause, Play, Repeat, RotateCcw, SlidersHorizontal, StepBack, StepForward, X } from 'lucide-react';
-import { chordOf } from '../../commands/commands.ts';
+import { chordOf, runCommand } from '../../commands/commands.ts';
 import { Button, IconButton } from '../../components/Button.tsx';
 import { count, durationText } from '../../components/format.ts';
 import { useOpen, useTrace } from '../../stores/open.ts';
-import {
-  endPlay,
-  loopRange,
-  restartPlay,
-  setSpeed,
-  skipSilences,
-  stepEvent,
-  togglePlay,
-  usePlay,
-} from '../../stores/playback.ts';
+import { endPlay, loopRange, setSpeed, skipSilences, stepEvent, usePlay } from '../../stores/playback.ts';
 import { SPEEDS } from '../../stores/player.ts';
 
 /** A press of the mouse leaves the focus on Play, so that Space then plays; keys move it as ever. */
@@ -37,7 +28,7 @@ export function Transport({ choosing, onChoose }: TransportProps) {
         look="main"
         className="playbar-play"
         icon={playing ? Pause : done ? RotateCcw : Play}
-        onClick={togglePlay}
+        onClick={() => runCommand('play.toggle')}
         aria-label={playing ? 'Pause' : done ? 'Again, play from the start' : 'Play'}
       >
         <span className="opt">{playing ? 'Pause' : done ? 'Again' : 'Play'}</span>
@@ -55,7 +46,7 @@ export function Transport({ choosing, onChoose }: TransportProps) {
         label="Play from the start"
         chord={chordOf('play.restart')!}
         className="opt"
-        onClick={restartPlay}
+        onClick={() => runCommand('play.restart')}
       />
       <span className="segments speeds" role="group" aria-label="Speed">
         {SPEEDS.map((value) => (

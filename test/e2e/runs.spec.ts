@@ -213,6 +213,28 @@ test('a screen reader is told what a filter finds and what is restored, and no s
   await expect.poll(said).toEqual(['1 of 2 runs', '1 run restored']);
 });
 
+test('a notice stays while it is pointed at or holds the focus, and then for its whole time', async ({ page }) => {
+  await add('Kept');
+  await add('Deleted');
+  await page.clock.install();
+  await openEmpty(page, host.url);
+  await names(page).filter({ hasText: 'Deleted' }).click();
+  await page.keyboard.press('ControlOrMeta+Backspace');
+  const notice = page.locator('.toast').filter({ hasText: '“Deleted” deleted' });
+  await notice.hover();
+  await page.clock.pauseAt(new Date(await page.evaluate(() => Date.now() + 20_000)));
+  await expect(notice).toBeVisible();
+  await notice.getByRole('button', { name: 'Close' }).focus();
+  await page.mouse.move(700, 300);
+  await page.clock.runFor(20_000);
+  await expect(notice).toBeVisible();
+  await notice.getByRole('button', { name: 'Close' }).blur();
+  await page.clock.runFor(7_000);
+  await expect(notice).toBeVisible();
+  await page.clock.runFor(2_000);
+  await expect(notice).toBeHidden();
+});
+
 test('what is typed right after the key of the filter is the filter, also where the list was folded', async ({
   page,
 }) => {

@@ -18,8 +18,6 @@ export interface Toast {
   readonly stays?: true;
 }
 
-/** Long enough to read and undo; errors stay until closed (WCAG 2.2.1). */
-const SHOWN_MS = 8000;
 let last = 0;
 
 export const useToasts = create<{ readonly toasts: readonly Toast[] }>()(() => ({ toasts: [] }));
@@ -39,9 +37,9 @@ function show(toast: Omit<Toast, 'id'>): number {
   return id;
 }
 
+/** Goes by itself after a while, unless somebody is at it. */
 export function toast(text: string, action?: ToastAction): void {
-  const id = show({ text, tone: 'plain', ...(action && { action }) });
-  setTimeout(() => closeToast(id), SHOWN_MS);
+  show({ text, tone: 'plain', ...(action && { action }) });
 }
 
 /** Tells of work that goes on: `say` brings its text up to date. */

@@ -1,11 +1,16 @@
 /** To the clipboard: plain text, and nothing in it that a terminal or editor would obey unseen. */
+import { isHighSurrogate } from '../../shared/text/code-points.ts';
+import { fileName } from '../../shared/text/file-name.ts';
 import { plural } from './format.ts';
+import { saveFile } from './save-file.ts';
 import { withoutControls } from './visible.ts';
 import { toast, toastError, type ToastAction } from '../stores/toasts.ts';
 import { inTurns } from '../stores/turns.ts';
 
 /** Characters that are looked through in one step. */
 const STEP = 1_048_576;
+/** Characters that are copied at most: the browser takes them over in one task, some 3 ms for each million. */
+const MOST = 8 * STEP;
 
 /** `what` names it in the message: `Event 108 as JSON`; `then` is what may come next. */
 export const copyText = (what: string, text: string | Promise<string>, then?: ToastAction): Promise<void> =>
@@ -29,12 +34,28 @@ async function copy(
 ): Promise<void> {
   try {
     const { text: clean, removed } = await cleaned(await text);
+    if (clean.length > MOST) return offerFile(what, clean);
     await navigator.clipboard.writeText(clean);
     const without = removed === 0 ? '' : ` without ${plural(removed, 'control character')}`;
     toast(`${what} copied${without}${remark(clean)}`, then);
   } catch (error) {
     toastError(`${what} could not be copied`, error);
   }
+}
+
+/** What is too long to be copied may be saved. */
+function offerFile(what: string, text: string): void {
+  toast(`${what} not copied: ${plural(text.length, 'character')} are too many for the clipboard`, {
+    label: 'Save as file',
+    run: () => void saveText(what, text),
+  });
+}
+
+async function saveText(what: string, text: string): Promise<void> {
+  // A blob takes its text over in one task; blobs in a blob cost nothing.
+  const parts: Blob[] = [];
+  await inTurns(stretches(text), (stretch) => void parts.push(new Blob([stretch])));
+  saveFile(`${fileName(what)}.txt`, new Blob(parts, { type: 'text/plain' }));
 }
 
 /** Copies of selected text are like those of a button: what was streamed is selected as it came. Called once. */
@@ -71,6 +92,11 @@ async function cleaned(text: string): Promise<ReturnType<typeof withoutControls>
   return { text: removed === 0 ? text : kept.join(''), removed };
 }
 
+/** None ends between the halves of a character. */
 function* stretches(text: string): Generator<string> {
-  for (let at = 0; at < text.length; at += STEP) yield text.slice(at, at + STEP);
+  for (let at = 0; at < text.length;) {
+    const end = isHighSurrogate(text.charCodeAt(at + STEP - 1)) ? at + STEP + 1 : at + STEP;
+    yield text.slice(at, end);
+    at = end;
+  }
 }

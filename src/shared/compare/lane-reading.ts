@@ -218,8 +218,10 @@ export function messageText(message: LaneMessage): string {
 }
 
 /** The frame in which the character at `offset` of the strand came; for an offset past the end, the last one's. */
-export function eventAt(strand: Strand, offset: number): number | null {
-  const { entries } = strand;
+export function eventAt(
+  { entries }: { readonly entries: readonly Pick<Entry, 'end' | 'event'>[] },
+  offset: number,
+): number | null {
   let [low, high] = [0, entries.length - 1];
   while (low < high) {
     const middle = (low + high) >> 1;

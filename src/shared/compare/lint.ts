@@ -21,9 +21,10 @@ import {
   type LintRemark,
   type LintRule,
   type LintSeverity,
+  type LintStream,
   type Report,
 } from '../lint/rule.ts';
-import { messageText } from './lane-reading.ts';
+import { eventAt, messageText } from './lane-reading.ts';
 
 export interface LintInput {
   readonly api: Api;
@@ -109,7 +110,7 @@ export function lint(
     isOnlyDone: seen.isOnlyDone,
     last: seen.last,
     frameAt,
-    eventAt: (block: BlockId, offset: number) => eventAt(wire, block, offset),
+    eventAt: eventsOfBlocks(wire),
   };
   for (const rule of running) rule.check.end?.(stream, rule.report);
   return running.flatMap((rule) => rule.result()).toSorted(byWeight);
@@ -190,16 +191,27 @@ const byWeight = (a: LintRemark, b: LintRemark): number =>
     ? Number(a.bytes === null) - Number(b.bytes === null)
     : a.bytes[0] - b.bytes[0]);
 
-function eventAt(wire: readonly Emission<WireMessage>[], block: BlockId, offset: number): number | null {
-  let end = 0;
-  let last: number | null = null;
+/** Finds the event of a character of a block's text. What it looks in is made when it is first asked. */
+function eventsOfBlocks(wire: readonly Emission<WireMessage>[]): LintStream['eventAt'] {
+  let blocks: ReadonlyMap<BlockId, Ends> | undefined;
+  return (block, offset) => {
+    const own = (blocks ??= endsOfBlocks(wire)).get(block);
+    return own ? eventAt(own, offset) : null;
+  };
+}
+
+type Ends = Parameters<typeof eventAt>[0];
+
+/** Of each block, where its text ends with each of its messages. */
+function endsOfBlocks(wire: readonly Emission<WireMessage>[]): ReadonlyMap<BlockId, Ends> {
+  const blocks = new Map<BlockId, { end: number; event: number | null }[]>();
   for (const { message, event } of wire) {
-    if (!('block' in message) || message.block !== block) continue;
-    end += messageText(message).length;
-    last = event;
-    if (end > offset) break;
+    if (!('block' in message)) continue;
+    const entries = blocks.get(message.block) ?? [];
+    entries.push({ end: (entries.at(-1)?.end ?? 0) + messageText(message).length, event });
+    blocks.set(message.block, entries);
   }
-  return last;
+  return new Map([...blocks].map(([block, entries]) => [block, { entries }]));
 }
 
 type At = EventPlace | ByteRange | null;

@@ -1,4 +1,5 @@
 /** What is said of what was copied. */
+import { resolveObjectURL } from 'node:buffer';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { copyCommand, copyText } from '../../../src/renderer/components/copy.ts';
 import { useToasts } from '../../../src/renderer/stores/toasts.ts';
@@ -32,4 +33,24 @@ test('I12 a command of one line, and a text of several that is none, are copied 
     ["curl 'http://h.test/'", 'a\nb'],
     ['The command copied', '2 messages copied'],
   ]);
+});
+
+test('R24 a text that is too long for the clipboard is not copied but offered as a file, whole and without control characters', async () => {
+  const link = { href: '', download: '', click: vi.fn() };
+  vi.stubGlobal('document', { createElement: () => link });
+  // One whose halves a stretch would part.
+  const long = `${'a'.repeat(1_048_575)}\u{1f600}${'b'.repeat(8_000_000)}`;
+  const copying = copyText('2 messages', `\u009b${long}`);
+  await vi.advanceTimersByTimeAsync(1_000);
+  await copying;
+  expect(copied).toEqual([]);
+  const [{ text, action } = { text: '', action: undefined }] = useToasts.getState().toasts;
+  expect(text).toBe('2 messages not copied: 9,048,577 characters are too many for the clipboard');
+  expect(action?.label).toBe('Save as file');
+  const saved = vi.waitFor(() => expect(link.click).toHaveBeenCalledOnce());
+  action?.run();
+  await vi.advanceTimersByTimeAsync(1_000);
+  await saved;
+  expect(link.download).toBe('2-messages.txt');
+  expect((await resolveObjectURL(link.href)!.text()) === long).toBe(true);
 });

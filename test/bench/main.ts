@@ -32,8 +32,10 @@ const GROUPS: readonly (() => readonly Contest[])[] = [
   ...FINDING,
   ...TRANSPORT,
 ];
+/** Gives all of its results at its end, or each as soon as it is there. */
+type Measure = () => Promise<readonly Result[]> | AsyncIterable<Result>;
 /** Counts and shares, which have ways of their own; those that are measured together are named together. */
-const OTHERS: readonly (readonly [ids: readonly string[], measure: () => Promise<readonly Result[]>])[] = [
+const OTHERS: readonly (readonly [ids: readonly string[], measure: Measure])[] = [
   [['P12'], bytesOnDisk],
   [['P15', 'P16'], searching],
   [['P18'], eventLoop],
@@ -63,7 +65,7 @@ for (const group of GROUPS)
   }
 for (const [ids, measure] of OTHERS)
   if (!only || ids.some((id) => only.has(id)))
-    for (const result of await measure()) if (!only || only.has(result.id)) take(result);
+    for await (const result of await measure()) if (!only || only.has(result.id)) take(result);
 await endTransport();
 if (only && results.length === 0) {
   console.error(`No target is called ${[...only].join(' or ')}.`);

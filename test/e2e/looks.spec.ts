@@ -1,7 +1,7 @@
 /** What a small window and colours of one's own must leave to see. */
 import { expect, test, type Locator } from 'playwright/test';
 import { startHost, type Host } from '../support/host.ts';
-import { startSample, wholeTrace } from '../support/page.ts';
+import { shown, startSample, wholeTrace } from '../support/page.ts';
 
 let host: Host;
 test.beforeAll(async () => {
@@ -48,6 +48,34 @@ test('a low and narrow window leaves the lanes room, and every speed of a replay
   await page.getByRole('button', { name: 'Leave the replay' }).click();
   await expect(page.locator('.numbers')).toContainText('Total');
   expect((await page.locator('.numbers').boundingBox())!.height).toBeLessThan(60);
+});
+
+test('at its smallest width the inspector scrolls to the end of the rows of bytes', async ({ page }) => {
+  await page.setViewportSize({ width: 1280, height: 800 });
+  await page.goto(host.url);
+  await page.locator('.run').first().click();
+  await expect.poll(async () => (await shown(page)).events).toBe(188);
+  await page.keyboard.press('t');
+  const bytes = page.locator('.inspector .hex');
+  await expect(bytes.locator('.hex-row').first()).toBeVisible();
+  const splitter = (await page.getByRole('separator', { name: 'Size of the inspector' }).boundingBox())!;
+  await page.mouse.move(splitter.x + splitter.width / 2, 400);
+  await page.mouse.down();
+  await page.mouse.move(1275, 400, { steps: 8 });
+  await page.mouse.move(1280 - 260, 400, { steps: 4 });
+  await page.mouse.up();
+  const beyond = () =>
+    bytes.evaluate((list) => {
+      list.scrollLeft = list.scrollWidth;
+      const text = document.createRange();
+      text.selectNodeContents(list.querySelector('.hex-row')!.lastElementChild!);
+      return {
+        scrolls: list.scrollLeft > 0,
+        cut: text.getBoundingClientRect().right - list.getBoundingClientRect().right,
+      };
+    });
+  await expect.poll(async () => (await beyond()).scrolls).toBe(true);
+  expect((await beyond()).cut).toBeLessThanOrEqual(1);
 });
 
 for (const [width, height] of [

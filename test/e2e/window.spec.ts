@@ -328,15 +328,12 @@ test.describe('over a store of its own', () => {
   test.beforeEach(start);
   test.afterEach(() => host.stop());
 
-  /** Opens the window, whose list does not come before the returned function is called. */
+  /** Opens the window, whose list does not come before the returned function is called. What changes from now on is told to it. */
   const openWithoutList = async (page: Page): Promise<() => void> => {
-    const { promise: isAsked, resolve: asked } = Promise.withResolvers<void>();
-    const answer = await holding(page, 'traces.list', () => {
-      asked();
-      return true;
-    });
+    const { promise: isAnswered, resolve: answered } = Promise.withResolvers<void>();
+    const answer = await holding(page, 'traces.list', undefined, answered);
     await page.goto(host.url);
-    await isAsked;
+    await isAnswered;
     return answer;
   };
 

@@ -123,12 +123,13 @@ export function expected(model: TraceModel): Shown {
 
 /**
  * Keeps what the program sends for one method or stream from the page until the returned function is called. Call before the page
- * is opened. `which`: whether it is kept, by what the page asks for; all of it unless said.
+ * is opened. `which`: whether it is kept, by what the page asks for; all of it unless said. `kept`: called for each message that is.
  */
 export async function holding(
   page: Page,
   name: MethodName | StreamName,
   which: (params: Readonly<Record<string, unknown>>) => boolean = () => true,
+  kept?: () => void,
 ): Promise<() => void> {
   const { promise: released, resolve: release } = Promise.withResolvers<void>();
   await page.routeWebSocket(/\/rpc/, (socket) => {
@@ -142,8 +143,9 @@ export async function holding(
     });
     server.onMessage((message) => {
       const frame = JSON.parse(message.toString()) as ServerFrame;
-      if ('id' in frame && held.has(frame.id)) void released.then(() => socket.send(message));
-      else socket.send(message);
+      if (!('id' in frame && held.has(frame.id))) return socket.send(message);
+      void released.then(() => socket.send(message));
+      kept?.();
     });
   });
   return release;

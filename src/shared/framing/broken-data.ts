@@ -3,6 +3,7 @@
  * clients leave. Linear in the data.
  */
 import { BOM } from './utf8.ts';
+import { withoutEntities } from '../text/html-entities.ts';
 import { parsedJson } from '../text/json-text.ts';
 
 export type BrokenData =
@@ -161,21 +162,12 @@ function otherLineEnds(data: string): BrokenData | null {
 
 /** What stands in the place of the quote before the first name: an entity, or a quote of text. */
 const OTHER_QUOTE = /^\s*\{\s*(&(?:quot|#34|#x22);|[\u201C\u201D\u201E\u201F\u2033\uFF02])/i;
-const OTHER_QUOTES = /&(?:quot|#34|#x22);|[\u201C\u201D\u201E\u201F\u2033\uFF02]/gi;
-const ENTITIES: ReadonlyMap<string, string> = new Map([
-  ['&#39;', "'"],
-  ['&lt;', '<'],
-  ['&gt;', '>'],
-  ['&amp;', '&'],
-]);
+const CURVED_QUOTES = /[\u201C\u201D\u201E\u201F\u2033\uFF02]/g;
 
 function otherQuotes(data: string): BrokenData | null {
   const quote = OTHER_QUOTE.exec(data)?.[1];
   if (quote === undefined) return null;
-  const quoted = data.replace(OTHER_QUOTES, '"');
-  const mended = quote.startsWith('&')
-    ? quoted.replace(/&(?:#39|lt|gt|amp);/g, (entity) => ENTITIES.get(entity)!)
-    : quoted;
+  const mended = quote.startsWith('&') ? withoutEntities(data) : data.replace(CURVED_QUOTES, '"');
   return isObject(valueOf(mended)) ? { kind: 'quotes', quote, data: mended } : null;
 }
 

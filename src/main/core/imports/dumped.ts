@@ -5,6 +5,7 @@
 import { isUtf8 } from 'node:buffer';
 import { framingOf } from '../../../shared/framing/detect.ts';
 import { isJson } from '../../../shared/json/json-object.ts';
+import { withoutEntities } from '../../../shared/text/html-entities.ts';
 import { bytesOfText, utf8 } from './imported.ts';
 
 export interface Undumped {
@@ -190,24 +191,17 @@ const catted: Read = (text) => {
   };
 };
 
-const ENTITIES: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'", nbsp: ' ' };
 const EVENT_LINE = /^\s*data: ?([{[].*)$/;
 
 /** The text of a page that shows a stream: saved from a viewer, an issue, a chat. */
 const page: Read = (text) => {
   if (!/^\s*<(?:!doctype html|html|head|body|pre|div|code|p)\b/i.test(text.slice(0, LOOKED_AT))) return null;
-  const plain = text
-    .replaceAll(/<(script|style|title)\b[^]*?<\/\1>|<![^>]*>/gi, '')
-    .replaceAll(/<(?:br|\/p|\/div|\/tr|\/li)\b[^>]*>\n?/gi, '\n')
-    .replaceAll(/<\/?[a-z][^>]*>/gi, '')
-    .replaceAll(
-      /&(?:#(\d{1,7})|#x([0-9a-f]{1,6})|([a-z]{2,6}));/gi,
-      (whole, decimal?: string, hex?: string, name?: string) => {
-        if (name !== undefined) return ENTITIES[name.toLowerCase()] ?? whole;
-        const code = decimal === undefined ? Number.parseInt(hex!, 16) : Number(decimal);
-        return code <= 0x10ffff ? String.fromCodePoint(code) : whole;
-      },
-    );
+  const plain = withoutEntities(
+    text
+      .replaceAll(/<(script|style|title)\b[^]*?<\/\1>|<![^>]*>/gi, '')
+      .replaceAll(/<(?:br|\/p|\/div|\/tr|\/li)\b[^>]*>\n?/gi, '\n')
+      .replaceAll(/<\/?[a-z][^>]*>/gi, ''),
+  );
   const events = linesOf(plain).filter((line) => isJson(EVENT_LINE.exec(line)?.[1] ?? ''));
   return events.length < 2
     ? null

@@ -101,18 +101,28 @@ test.describe('a store', () => {
     });
 });
 
-test('a store that can only be read says so at the terminal and in the window, which shows what it has', async ({
-  page,
-}) => {
+/** A host over the store of one run that is over, after `change` was made to the file. */
+async function overChanged(change: (db: Database.Database) => unknown) {
   const folder = await dataFolder();
   const first = await startHost({ dataDir: folder.path });
   const id = await startSample(first.client(), 'plain-text', 'messages');
   await wholeTrace(first.client(), id);
   await first.stop();
   const db = new Database(join(folder.path, 'tracelane.db'));
-  db.pragma('user_version = 999');
+  change(db);
   db.close();
   const host = await startHost({ dataDir: folder.path });
+  const end = async (): Promise<void> => {
+    await host.stop();
+    await folder.remove();
+  };
+  return { host, id, end };
+}
+
+test('a store that can only be read says so at the terminal and in the window, which shows what it has', async ({
+  page,
+}) => {
+  const { host, id, end } = await overChanged((db) => db.pragma('user_version = 999'));
   await expect.poll(() => host.output.stderr).toContain('were written by a newer Tracelane');
   await page.setViewportSize({ width: 720, height: 450 });
   await withoutFirstSample(page);
@@ -136,20 +146,13 @@ test('a store that can only be read says so at the terminal and in the window, w
   await page.getByRole('tab', { name: 'Storage' }).click();
   await expect(page.getByLabel('Size of the store')).toContainText('only read; new runs are in memory');
   await expect(page.getByLabel('Size of the store')).not.toContainText('free');
-  await host.stop();
-  await folder.remove();
+  await end();
 });
 
 test('a run that is damaged and did not end well says both, over the whole width', async ({ page }) => {
-  const folder = await dataFolder();
-  const first = await startHost({ dataDir: folder.path });
-  const id = await startSample(first.client(), 'plain-text', 'messages');
-  await wholeTrace(first.client(), id);
-  await first.stop();
-  const db = new Database(join(folder.path, 'tracelane.db'));
-  db.prepare("UPDATE traces SET state = 'reset', rule = 'The connection broke.', usage = '{' WHERE id = ?").run(id);
-  db.close();
-  const host = await startHost({ dataDir: folder.path });
+  const { host, id, end } = await overChanged((db) =>
+    db.exec("UPDATE traces SET state = 'reset', rule = 'The connection broke.', usage = '{'"),
+  );
   await withoutFirstSample(page);
   await page.goto(host.url);
   await page.locator(`#run-${id}`).click();
@@ -159,8 +162,7 @@ test('a run that is damaged and did not end well says both, over the whole width
   const whole = await width(trace(page));
   for (const part of ['.trace-head', '.ending[role="alert"]', '.ending[role="status"]', '.trace-tabs'])
     expect([part, await width(trace(page).locator(part))]).toEqual([part, whole]);
-  await host.stop();
-  await folder.remove();
+  await end();
 });
 
 test('a run that says nothing shows how long, and is called out after a minute, though keep-alive comes', async ({

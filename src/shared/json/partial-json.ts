@@ -6,7 +6,7 @@ import type { GrowingText } from './growing-text.ts';
 import { OptimisticReader } from './optimistic-reader.ts';
 import { isGrowing } from './partial-tree.ts';
 import { codePointIndex, codePoints } from '../text/code-points.ts';
-import { isDict, type PyValue } from './python-value.ts';
+import { heldKey, isDict, type PyValue } from './python-value.ts';
 import { PARTIAL, PYTHON, StrictReader } from './strict-reader.ts';
 
 /** Thrown where the parsers refuse a text. */
@@ -119,7 +119,7 @@ export class PartialJson {
     const root = reader?.tree.root;
     if (reader === undefined || !isDict(root)) return 0;
     const pending = reader.tree.depth === 1 ? reader.pending() : undefined;
-    return root.size + (pending?.key !== undefined && !root.has(pending.key) ? 1 : 0);
+    return root.size + (pending?.key !== undefined && heldKey(root, pending.key) === undefined ? 1 : 0);
   }
 
   /** A field of the object; undefined when it has none of that name. */

@@ -5,17 +5,18 @@ export type PyDict = Map<PyKey, PyValue>;
 
 export const isDict = (value: unknown): value is PyDict => value instanceof Map;
 
-/** `dict[key] = value`: a repeated key keeps its first place, and 1, 1.0 and True are one key, as in Python. */
+/** `dict[key] = value`: a repeated key keeps its first place. */
 export function setItem(dict: PyDict, key: PyKey, value: PyValue): void {
-  if (typeof key === 'string' || key === null || dict.has(key)) dict.set(key, value);
-  else {
-    // Only a broken document has such keys, and few of them.
-    const number = typeof key === 'boolean' ? Number(key) : key;
-    const held = [...dict.keys()].find(
-      (other) => typeof other !== 'string' && other !== null && looselyEqual(other, number),
-    );
-    dict.set(held ?? key, value);
-  }
+  dict.set(heldKey(dict, key) ?? key, value);
+}
+
+/** The key of the dict that equals this one, undefined when it has none: 1, 1.0 and True are one key, as in Python. */
+export function heldKey(dict: PyDict, key: PyKey): PyKey | undefined {
+  if (dict.has(key)) return key;
+  if (typeof key === 'string' || key === null) return undefined;
+  // Only a broken document has such keys, and few of them.
+  const number = typeof key === 'boolean' ? Number(key) : key;
+  return [...dict.keys()].find((held) => typeof held !== 'string' && held !== null && looselyEqual(held, number));
 }
 
 /** JavaScript's == between a bigint and a number is exact, as Python's between int and float is. */

@@ -5,7 +5,7 @@
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { MessageChannel } from 'node:worker_threads';
-import fc from 'fast-check';
+import fc from '../support/properties.ts';
 import { afterEach, describe, expect, test } from 'vitest';
 import type { TraceId } from '../../src/shared/model/ids.ts';
 import type { TraceItem } from '../../src/shared/model/items.ts';

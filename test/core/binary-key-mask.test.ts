@@ -1,5 +1,5 @@
 /** The key of a request in an answer whose framing is binary: out of the texts in it, which decode as before. */
-import fc from 'fast-check';
+import fc from '../support/properties.ts';
 import { describe, expect, test } from 'vitest';
 import { KeyMask } from '../../src/main/core/capture/key-mask.ts';
 import { objectOf, stringOf } from '../../src/shared/json/json-object.ts';

@@ -1,5 +1,5 @@
 /** What is taken out of heads, addresses and bodies before anything is kept, and what is left alone. */
-import fc from 'fast-check';
+import fc from '../support/properties.ts';
 import { describe, expect, test } from 'vitest';
 import { credentialHeader, isSecretHeader, Redaction, secretsIn } from '../../src/main/core/capture/secrets.ts';
 import { endpointKinds } from '../../src/shared/providers/registry.ts';

@@ -1,5 +1,5 @@
 /** What every reading of a trace holds: item for item the same list, from any item on, live or stored, with any options. */
-import fc from 'fast-check';
+import fc from '../support/properties.ts';
 import { describe, expect, test } from 'vitest';
 import { storedInputs, type ViewInput } from '../../src/main/core/decoding/view.ts';
 import { KeptViews } from '../../src/main/core/decoding/kept-views.ts';

@@ -1,5 +1,5 @@
 /** The key of a request in the answer to it: out of it however the answer is cut, at the same length, and nothing else changed. */
-import fc from 'fast-check';
+import fc from '../support/properties.ts';
 import { describe, expect, test } from 'vitest';
 import { KeyMask } from '../../src/main/core/capture/key-mask.ts';
 

@@ -4,7 +4,7 @@
  */
 import { once } from 'node:events';
 import { createServer, type AddressInfo, type Server } from 'node:net';
-import fc from 'fast-check';
+import fc from '../support/properties.ts';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { Redaction } from '../../src/main/core/capture/secrets.ts';
 import { sampleFormatOf } from '../../src/main/core/providers/registry.ts';

@@ -1,5 +1,5 @@
 /** A filter finds in the file what it means. */
-import fc from 'fast-check';
+import fc from '../support/properties.ts';
 import { describe, expect, test } from 'vitest';
 import { FIELDS, type FieldName } from '../../src/shared/filter/fields.ts';
 import type { TraceFacts } from '../../src/shared/model/facts.ts';

@@ -2,7 +2,7 @@
 import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
-import fc from 'fast-check';
+import fc from '../support/properties.ts';
 import { describe, expect, test } from 'vitest';
 import { openReadOnly } from '../../src/main/core/store/read-only.ts';
 import type { CaptureFacts } from '../../src/shared/model/capture.ts';

@@ -1,5 +1,5 @@
 /** What a filter means, said plainly: filters made up at random, the text of each, and which traces fit it. */
-import fc from 'fast-check';
+import fc from './properties.ts';
 import { SEARCH_PARTS, type SearchPart } from '../../src/shared/model/search.ts';
 import { FIELD_NAMES, FIELDS, type FieldName, type FilterField } from '../../src/shared/filter/fields.ts';
 import type { Comparison, Filter } from '../../src/shared/filter/filter.ts';

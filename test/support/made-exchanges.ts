@@ -1,6 +1,6 @@
 /** Exchanges of any shape for the fuzzer of the capture proxy: heads, bodies, encodings, cuts, pauses, aborts and ends. */
 import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
-import fc from 'fast-check';
+import fc from './properties.ts';
 
 /** One message as its sender writes it. */
 export interface MadeMessage {

@@ -1,5 +1,5 @@
 /** Texts of any characters, for property tests. */
-import fc from 'fast-check';
+import fc from './properties.ts';
 
 /** A third of them from ASCII, none half a surrogate pair. `fc.string` of the unit `binary` takes seconds to be made. */
 const codePoint = fc.oneof(fc.nat(0x7f), fc.nat(0xd7ff), fc.integer({ min: 0xe000, max: 0x10ffff }));

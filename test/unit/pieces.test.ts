@@ -1,5 +1,5 @@
 /** Values in pieces: put together they are the same, and no frame is much longer than a frame may be. */
-import fc from 'fast-check';
+import fc from '../support/properties.ts';
 import { expect, test } from 'vitest';
 import { FRAME_SIZE, type ServerFrame } from '../../src/shared/rpc/frames.ts';
 import { frameText, pieceFrames, Pieces } from '../../src/shared/rpc/pieces.ts';

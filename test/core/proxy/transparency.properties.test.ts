@@ -2,7 +2,7 @@
  * Exchanges of any shape through the capture proxy: both sides get what the other sent, the tap gets the data, and the certificate
  * says the same. `npm run fuzz -- --only proxy` goes on where this stops.
  */
-import fc from 'fast-check';
+import fc from '../../support/properties.ts';
 import { afterAll, beforeAll, test } from 'vitest';
 import { ExchangeRig } from '../../support/exchange-rig.ts';
 import { madeConnection } from '../../support/made-exchanges.ts';

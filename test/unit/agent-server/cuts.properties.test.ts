@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import fc from '../../support/properties.ts';
 import { describe, expect, test } from 'vitest';
 import { EventGenerator } from '../../support/event-generator.ts';
 import { Random } from '../../../src/main/core/providers/sample/random.ts';

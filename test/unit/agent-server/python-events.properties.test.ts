@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import fc from '../../support/properties.ts';
 import { expect, test } from 'vitest';
 import { PythonEvents } from '../../../src/shared/adapters/agent-server/python-events.ts';
 import { isPythonInt } from '../../../src/shared/json/python-int.ts';

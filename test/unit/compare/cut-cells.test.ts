@@ -1,5 +1,5 @@
 /** A comparison of megabytes for a screen: a stretch of each long text, what it leaves out in numbers, and all else as it was. */
-import fc from 'fast-check';
+import fc from '../../support/properties.ts';
 import { describe, expect, it } from 'vitest';
 import { CELL_MOST, charsOf, cutCells, marked } from '../../../src/shared/compare/cut-cells.ts';
 import { compareLanes } from '../../../src/shared/compare/lanes.ts';

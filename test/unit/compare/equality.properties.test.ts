@@ -4,7 +4,7 @@
  */
 import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import fc from 'fast-check';
+import fc from '../../support/properties.ts';
 import { describe, expect, it } from 'vitest';
 import { Random } from '../../../src/main/core/providers/sample/random.ts';
 import { columnRows } from '../../../src/renderer/views/compare/column-rows.ts';

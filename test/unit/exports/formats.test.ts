@@ -8,7 +8,7 @@ import { gunzipSync } from 'node:zlib';
 import { LLMock } from '@copilotkit/aimock';
 import { Ajv } from 'ajv';
 import { afterAll, describe, expect, it } from 'vitest';
-import fc from 'fast-check';
+import fc from '../../support/properties.ts';
 import { sampleBody } from '../../support/sample-bytes.ts';
 import { exported, previewed, traceToExport } from '../../support/exports.ts';
 import { bytesOf } from '../../support/framing.ts';

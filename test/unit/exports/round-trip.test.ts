@@ -1,6 +1,6 @@
 /** A trace that is exported and opened again is the same, to the byte and the nanosecond, in each format that promises it. */
 import { gunzipSync, gzipSync } from 'node:zlib';
-import fc from 'fast-check';
+import fc from '../../support/properties.ts';
 import { describe, expect, it } from 'vitest';
 import { Redaction } from '../../../src/main/core/capture/secrets.ts';
 import { ImportError } from '../../../src/main/core/imports/imported.ts';

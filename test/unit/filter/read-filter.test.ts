@@ -1,6 +1,6 @@
 /** The text of a filter: what it means, and the sentence for what it cannot mean. */
 import { readFileSync } from 'node:fs';
-import fc from 'fast-check';
+import fc from '../../support/properties.ts';
 import { describe, expect, test } from 'vitest';
 import { FIELDS, type FieldName } from '../../../src/shared/filter/fields.ts';
 import type { Filter, Place } from '../../../src/shared/filter/filter.ts';

@@ -1,5 +1,5 @@
 import { EventStreamCodec, Int64, type MessageHeaders, type MessageHeaderValue } from '@smithy/eventstream-codec';
-import fc from 'fast-check';
+import fc from '../../support/properties.ts';
 import { describe, expect, test } from 'vitest';
 import { startsWithPrelude } from '../../../src/shared/framing/aws-eventstream.ts';
 import { crc32 } from '../../../src/shared/framing/crc32.ts';

@@ -1,5 +1,5 @@
 /** Faults of the framing: each by its name, the same for any cut of the bytes, and none where nothing is wrong. */
-import fc from 'fast-check';
+import fc from '../../support/properties.ts';
 import { describe, expect, test } from 'vitest';
 import { exampleApi } from '../../../src/shared/compare/lint.ts';
 import type { FramingFaults } from '../../../src/shared/framing/faults.ts';

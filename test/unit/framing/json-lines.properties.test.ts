@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import fc from '../../support/properties.ts';
 import { describe, expect, test } from 'vitest';
 import { MAX_EVENT_BYTES } from '../../../src/shared/framing/framer.ts';
 import { createFramer } from '../../../src/shared/framing/registry.ts';

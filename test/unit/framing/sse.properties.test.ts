@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import fc from '../../support/properties.ts';
 import { createParser } from 'eventsource-parser';
 import { describe, expect, test } from 'vitest';
 import { bytesOf, frameAll, readsOf, withoutReads } from '../../support/framing.ts';

@@ -1,6 +1,6 @@
 /** The messages of a WebSocket as events, for any cut; and the server's and client's bytes as capture reads them. */
 import { deflateRawSync, constants } from 'node:zlib';
-import fc from 'fast-check';
+import fc from '../../support/properties.ts';
 import { describe, expect, test } from 'vitest';
 import {
   agreedDeflate,

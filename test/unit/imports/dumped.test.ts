@@ -1,6 +1,6 @@
 /** Streams that were shown, printed or quoted byte by byte come back whole; what only looks so is left alone. */
 import { gzipSync } from 'node:zlib';
-import fc from 'fast-check';
+import fc from '../../support/properties.ts';
 import { describe, expect, it } from 'vitest';
 import { undumped } from '../../../src/main/core/imports/dumped.ts';
 import { recognize, type RecognizedStream } from '../../../src/main/core/imports/recognize.ts';

@@ -1,5 +1,5 @@
 /** Events with times in HTTP archives of other tools, beside a body or without one. */
-import fc from 'fast-check';
+import fc from '../../support/properties.ts';
 import { describe, expect, it } from 'vitest';
 import { recognize, type RecognizedStream } from '../../../src/main/core/imports/recognize.ts';
 import { sampleBody } from '../../support/sample-bytes.ts';

@@ -1,6 +1,6 @@
 /** Times that logs write before lines and in records are those of the reads, and of nothing else. */
 import { expect, describe, it } from 'vitest';
-import fc from 'fast-check';
+import fc from '../../support/properties.ts';
 import { clockOf, timeIn } from '../../../src/main/core/imports/log-times.ts';
 import { linesOfPieces } from '../../../src/main/core/imports/log-lines.ts';
 import { recognize, type RecognizedStream } from '../../../src/main/core/imports/recognize.ts';

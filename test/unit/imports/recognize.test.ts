@@ -1,6 +1,6 @@
 /** Streams survive what people do to them on the way, and no file, however broken, does more than be refused. */
 import { brotliCompressSync, gzipSync, zstdCompressSync } from 'node:zlib';
-import fc from 'fast-check';
+import fc from '../../support/properties.ts';
 import { describe, expect, it } from 'vitest';
 import { Dechunker, looksChunked } from '../../../src/main/core/imports/dechunk.ts';
 import { ImportError } from '../../../src/main/core/imports/imported.ts';

@@ -1,5 +1,5 @@
 /** Indented JSON is the same JSON, token for token, as it came. */
-import fc from 'fast-check';
+import fc from '../../support/properties.ts';
 import { describe, expect, test } from 'vitest';
 import { indentJson } from '../../../src/shared/json/indent.ts';
 

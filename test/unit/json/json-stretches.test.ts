@@ -1,5 +1,5 @@
 /** JSON in stretches: the text is that of JSON.stringify, and no stretch is long. */
-import fc from 'fast-check';
+import fc from '../../support/properties.ts';
 import { expect, test } from 'vitest';
 import { jsonStretches } from '../../../src/shared/json/json-stretches.ts';
 

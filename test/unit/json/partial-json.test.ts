@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import fc from '../../support/properties.ts';
 import { describe, expect, test } from 'vitest';
 import { PartialJson, parsePartial, parsePython, PythonJsonError } from '../../../src/shared/json/partial-json.ts';
 import { dumps, pythonStr } from '../../../src/shared/json/python-print.ts';

@@ -1,5 +1,5 @@
 /** Rules that are shown only what is new in the structure of events say what they say when they are shown all of them. */
-import fc from 'fast-check';
+import fc from '../../support/properties.ts';
 import { expect, test } from 'vitest';
 import { Random } from '../../../src/main/core/providers/sample/random.ts';
 import { exampleApi, lint, rulesOf } from '../../../src/shared/compare/lint.ts';

@@ -1,5 +1,5 @@
 /** The window's numbers, those of the store and those of the bytes themselves are one and the same, at every moment. */
-import fc from 'fast-check';
+import fc from '../../support/properties.ts';
 import { expect, test } from 'vitest';
 import { newTrace } from '../../../src/main/core/recording/new-trace.ts';
 import { Recording } from '../../../src/main/core/decoding/recording.ts';

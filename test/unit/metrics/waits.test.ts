@@ -1,5 +1,5 @@
 /** The waits of a stream, the figures of a stretch of it, and when it looks held back. */
-import fc from 'fast-check';
+import fc from '../../support/properties.ts';
 import { describe, expect, test } from 'vitest';
 import { buffering, longestWaits, rangeFigures } from '../../../src/shared/metrics/waits.ts';
 

@@ -1,5 +1,5 @@
 /** What a grid of a moment holds: it is the one that folding the items up to there gives, whichever of its rows are looked at. */
-import fc from 'fast-check';
+import fc from '../../support/properties.ts';
 import { expect, test } from 'vitest';
 import type { BlockRow } from '../../../src/shared/model/block-row.ts';
 import { LaneBlocks } from '../../../src/shared/model/blocks.ts';

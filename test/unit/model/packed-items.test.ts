@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import fc from '../../support/properties.ts';
 import { describe, expect, test } from 'vitest';
 import { SCENARIOS, scenarioFor } from '../../../src/main/core/samples/scenarios.ts';
 import { DecodePass } from '../../../src/shared/lanes/decode-pass.ts';

@@ -1,5 +1,5 @@
 /** Two recordings of one exchange: which hop held it, and what a gateway made of it. */
-import fc from 'fast-check';
+import fc from '../../support/properties.ts';
 import { describe, expect, test } from 'vitest';
 import { readAll } from '../../../src/shared/compare/read-all.ts';
 import { traceId } from '../../../src/shared/model/ids.ts';

@@ -1,6 +1,6 @@
 /** The bytes that are marked as a value are that value: in any frame of any framing, for any path of its JSON. */
 import { EventStreamCodec } from '@smithy/eventstream-codec';
-import fc from 'fast-check';
+import fc from '../../support/properties.ts';
 import { describe, expect, test } from 'vitest';
 import { framePlaces } from '../../../src/shared/providers/frame-places.ts';
 import { framerOf } from '../../../src/shared/providers/framer-of.ts';

@@ -1,6 +1,6 @@
 /** Gemini: the wire lane against Google's own SDK on the same bytes, and what it does with what is odd. */
 import { GoogleGenAI, type Part } from '@google/genai';
-import fc from 'fast-check';
+import fc from '../../support/properties.ts';
 import { describe, expect, test } from 'vitest';
 import { sample } from '../../../src/main/core/providers/gemini/sample.ts';
 import { joined } from '../../../src/main/core/providers/sample/format.ts';

@@ -1,5 +1,5 @@
 /** Ollama's /api/chat: the wire lane against Ollama's own client on the same bytes, and what it does with what is odd. */
-import fc from 'fast-check';
+import fc from '../../support/properties.ts';
 import { Ollama } from 'ollama';
 import { describe, expect, test } from 'vitest';
 import { sample } from '../../../src/main/core/providers/ollama/sample.ts';

@@ -1,5 +1,5 @@
 /** What is said of a fault of the window: enough to find it, and nothing of what people sent or received. */
-import fc from 'fast-check';
+import fc from '../../support/properties.ts';
 import { describe, expect, it } from 'vitest';
 import { faultReport, faultSentence, LoadError, type Place } from '../../../src/renderer/stores/faults.ts';
 

@@ -1,5 +1,5 @@
 /** Finding a text in a trace: over the borders of pieces, in capitals or not, and never as a pattern. */
-import fc from 'fast-check';
+import fc from '../../support/properties.ts';
 import { expect, test } from 'vitest';
 import { LONGEST_WANTED, matchesBySteps, matchesIn } from '../../../src/renderer/views/find/find-matches.ts';
 import type { TraceModel } from '../../../src/renderer/stores/trace-model.ts';

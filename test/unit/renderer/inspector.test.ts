@@ -1,5 +1,5 @@
 /** The inspector's own knowledge: where a value's bytes are, what lanes said in words, the body as rows. */
-import fc from 'fast-check';
+import fc from '../../support/properties.ts';
 import { describe, expect, it } from 'vitest';
 import { hexRow, rowStart } from '../../../src/renderer/components/hex.ts';
 import { withoutRoom } from '../../../src/renderer/components/tabs-room.ts';

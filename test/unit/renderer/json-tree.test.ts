@@ -1,7 +1,7 @@
 /** Arguments as a tree: every value as it came, and no more rows than are open. */
 import { createElement } from 'react';
 import { renderToStaticMarkup } from 'react-dom/server';
-import fc from 'fast-check';
+import fc from '../../support/properties.ts';
 import { describe, expect, test } from 'vitest';
 import { JsonTree } from '../../../src/renderer/components/JsonTree.tsx';
 import { jsonRows, seenRows } from '../../../src/renderer/components/json-tree.ts';

@@ -1,5 +1,5 @@
 /** A list of which stretches are loaded: whatever comes and goes, no stretch has a hole, and everything can be come to. */
-import fc from 'fast-check';
+import fc from '../../support/properties.ts';
 import { expect, test } from 'vitest';
 import { traceId } from '../../../src/shared/model/ids.ts';
 import type { TraceRow } from '../../../src/shared/model/trace.ts';

@@ -1,5 +1,5 @@
 /** What the playhead holds: where it stands after anything that is done with it, and which items that shows. */
-import fc from 'fast-check';
+import fc from '../../support/properties.ts';
 import { describe, expect, test } from 'vitest';
 import { Player, SPEEDS } from '../../../src/renderer/stores/player.ts';
 import { TraceModel } from '../../../src/renderer/stores/trace-model.ts';

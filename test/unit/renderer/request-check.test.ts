@@ -1,5 +1,5 @@
 /** The run editor's check: it takes what JSON.parse takes, points at what is wrong, and says it in a sentence. */
-import fc from 'fast-check';
+import fc from '../../support/properties.ts';
 import { describe, expect, it } from 'vitest';
 import { checkRequest } from '../../../src/renderer/views/run/check-request.ts';
 import { toolNames } from '../../../src/shared/providers/tool-names.ts';

@@ -1,6 +1,6 @@
 /** What seeking holds: a model of any moment is the one that reading the stream up to there gives, and goes on like it. */
 import { isDeepStrictEqual as same } from 'node:util';
-import fc from 'fast-check';
+import fc from '../../support/properties.ts';
 import { describe, expect, test } from 'vitest';
 import { TraceModel } from '../../../src/renderer/stores/trace-model.ts';
 import { DecodePass } from '../../../src/shared/lanes/decode-pass.ts';

@@ -1,5 +1,5 @@
 /** What stays visible of text from outside: hidden characters by their number, blanks as signs, nothing lost, nothing obeyed. */
-import fc from 'fast-check';
+import fc from '../../support/properties.ts';
 import { describe, expect, it } from 'vitest';
 import { isHidden, segments, withoutControls } from '../../../src/renderer/components/visible.ts';
 

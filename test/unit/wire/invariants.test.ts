@@ -1,5 +1,5 @@
 /** What holds for the wire lane on every stream: ours, the corpus's and generated ones. */
-import fc from 'fast-check';
+import fc from '../../support/properties.ts';
 import { describe, expect, test } from 'vitest';
 import type { Emission, WireMessage } from '../../../src/shared/model/messages.ts';
 import type { Api } from '../../../src/shared/model/stream.ts';

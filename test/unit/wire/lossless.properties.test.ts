@@ -2,7 +2,7 @@
  * The wire lane loses nothing: one value of a stream is changed, or a field is added, and it is found again in what the
  * lane made of the stream. On our own streams, and on the recorded ones where they are there.
  */
-import fc from 'fast-check';
+import fc from '../../support/properties.ts';
 import { describe, expect, test } from 'vitest';
 import { allStreams, wireFixtures } from '../../support/fixtures.ts';
 import { OTHER_STREAMS } from '../../fixtures/other-streams.ts';

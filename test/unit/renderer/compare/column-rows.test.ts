@@ -1,5 +1,5 @@
 /** Holds the columns to what they fold, keep and leave out, and the minimap to showing every difference. */
-import fc from 'fast-check';
+import fc from '../../../support/properties.ts';
 import { describe, expect, it } from 'vitest';
 import {
   columnRows,

@@ -1,5 +1,5 @@
 /** Holds the lane map to its shapes: what is late slants, what is lost is cut, what is merged moves, and no density becomes a smear. */
-import fc from 'fast-check';
+import fc from '../../../support/properties.ts';
 import { describe, expect, it } from 'vitest';
 import {
   axisOf,

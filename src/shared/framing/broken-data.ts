@@ -76,6 +76,8 @@ const PAGE = /^\s*<(?:!doctype html|html|head|body|center|h1|\?xml)\b/i;
 /** As servers write it that do not write exactly that: in another case, in quotes, without brackets, as a word of their own. */
 const DONE =
   /^\s*["'`]?(?:\[\s*(?:done|end|eos|stop|finish(?:ed)?|complete(?:d)?)\s*\]|<\|?(?:done|end|eos)\|?>|[({]done[)}]|\[done|done\]?|end|eos|eof|stop|finished|completed?)["'`]?(?:\\r|\\n|[.,;!])*\s*$/i;
+/** Followed by other words, on its line. */
+const DONE_AND_MORE = /^\[DONE\][^\n]{1,200}$/;
 const PYTHON = /^\s*(?:b['"]|\{'|\[\{'|[A-Z]\w*\((?:\w+=|')|None$|True$|False$)/;
 /** Characters that end a line for some readers, but not in server-sent events. */
 const LINE_ENDS: readonly (readonly [character: string, name: string])[] = [
@@ -95,6 +97,7 @@ export function brokenData(data: string): BrokenData | null {
   const text = data.trim();
   if (text === '' || HEARTBEAT.test(text)) return { kind: 'heartbeat' };
   if (DONE.test(data)) return text === '[DONE]' && data === text ? null : { kind: 'done-misspelt' };
+  if (DONE_AND_MORE.test(data)) return { kind: 'done-misspelt' };
   const field = FIELD.exec(data)?.[1];
   if (field !== undefined) return { kind: 'prefix-doubled', field, data: withoutPrefixes(data) };
   if (data.charCodeAt(0) === BOM) return { kind: 'marked', data: data.slice(1) };

@@ -151,7 +151,11 @@ export const markInData = (place: FaultPlace, count: number): string =>
   `The data of ${the(place)} begins with a byte order mark${more(count)}, which JSON does not allow: the server encodes each message with a mark of its own.`;
 
 export const doneMisspelt = (data: string, terminator: string, place: FaultPlace, count: number): string =>
-  `${The(place)} says ${shownExactly(data)}${more(count)}, which is not the terminator (${terminator}). Only that, exactly, ends the stream.`;
+  `${The(place)} says ${shownExactly(data)}${more(count)}, which is not the terminator (${terminator}). ${
+    /^\[DONE\]./.test(data)
+      ? 'Of data that only begins with it, openai-python ends there and openai-node fails.'
+      : 'Only that, exactly, ends the stream.'
+  }`;
 
 const shownExactly = (data: string): string =>
   JSON.stringify(data.length > MAX_SHOWN ? `${data.slice(0, MAX_SHOWN)}…` : data);
@@ -253,6 +257,7 @@ export const BEHIND_MARK = 'a byte order mark stands before it';
 export const BEHIND_COMMENT = 'it is part of a comment';
 export const SAME_LINE = 'it stands on the line of another event';
 export const WITHOUT_FIELD = '"data:" does not stand before it';
+export const TWICE = 'it is encoded twice';
 export const IN_SSE = 'as a line of server-sent events';
 export const behind = (around: Around): string =>
   `${AROUND[around][0]} ${around === 'journal' || around === 'cri' || around === 'nul' || around === 'colour' || around === 'indent' || around === 'string' ? 'stand' : 'stands'} before it`;

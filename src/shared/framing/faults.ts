@@ -7,6 +7,7 @@ import type { Frame, Framed, FramingNote, Payload, UnfinishedNote } from '../mod
 import {
   brokenData,
   eventBehind,
+  eventWithin,
   gatewayText,
   heartbeatAtEnd,
   heartbeatBetween,
@@ -325,6 +326,7 @@ export class FaultFinder {
         this.#inSight(broken.rest.replace(/^(?:data: ?)+/, ''), say.SAME_LINE);
         return found('data-two-values', (at, count) => say.twoValues(broken.rest, lines, at, count));
       case 'encoded-twice':
+        this.#inSight(eventWithin(data)!, say.TWICE);
         return found('data-encoded-twice', say.encodedTwice);
       case 'quotes':
         return found('data-quotes', (at, count) => say.otherQuotes(broken.quote, at, count));

@@ -1,5 +1,6 @@
 /** Rules that hold for every API on the events as a whole: whether they can be read, come once, and reach their end. */
 import { chat, chatEnd, chatText, chunk, message, blockStart, blockStop, textDelta } from './example-bodies.ts';
+import { LOSSES, type FramingFaultId } from '../framing/faults.ts';
 import { objectOf } from '../json/json-object.ts';
 import type { Frame } from '../model/stream.ts';
 import { isDone, kindOf, type LintRule, type LintStream } from './rule.ts';
@@ -107,6 +108,43 @@ export const STREAM_RULES: readonly LintRule[] = [
     }),
   },
   {
+    id: 'no-content',
+    strict: 'warning',
+    lenient: 'info',
+    help: 'The stream ended as it should, and no event had any content: no text, no tool call, and at most reasoning.',
+    advice:
+      'Clients show an empty turn. Look at the raw events for a field that holds the answer under another name, and at the token limit of the request.',
+    example: chat(chunk({ role: 'assistant', content: '' }), ...chatEnd()),
+    counterexample: chatText('Hi'),
+    check: ({ faults }) => {
+      let unread = faults.all.some(({ id }) => LOSSES.has(id) && !OF_THE_END.has(id));
+      return {
+        event({ frame, data }) {
+          if (data || !frame.dispatches || isDone(frame.data)) return;
+          const id = faults.ofEvent(frame.index)?.id;
+          unread ||= id === undefined || (LOSSES.has(id) && !OF_THE_END.has(id));
+        },
+        end({ outcome }, report) {
+          const { blocks, errors, terminated, finish } = outcome;
+          const said = finish.find(({ raw }) => raw !== null);
+          const empty = blocks.every(({ kind, text }) => kind === 'reasoning' || (kind === 'text' && text === ''));
+          if (!terminated || !empty || errors.length > 0 || !said) return;
+          // A refusal and a call that is announced say why themselves.
+          if (said.unified !== 'stop' && said.unified !== 'length' && said.unified !== 'other') return;
+          const reasoning = blocks.reduce((sum, { kind, text }) => sum + (kind === 'reasoning' ? text.length : 0), 0);
+          const end = `The stream ends with ${said.raw}`;
+          const thought = `${end} and has ${reasoning} characters of reasoning`;
+          if (unread)
+            report(
+              null,
+              `${reasoning === 0 ? end : thought}, and no event that can be read has ${reasoning === 0 ? 'content' : 'text'}.`,
+            );
+          else report(null, reasoning === 0 ? `${end} and has no content.` : `${thought}, but no text.`);
+        },
+      };
+    },
+  },
+  {
     id: 'events-doubled',
     strict: 'error',
     lenient: 'error',
@@ -151,6 +189,9 @@ export const STREAM_RULES: readonly LintRule[] = [
     },
   },
 ];
+
+/** Faults of the framing that take no content. */
+const OF_THE_END: ReadonlySet<FramingFaultId> = new Set(['done-misspelt', 'terminator-open']);
 
 /** Types and names that announce an end, in the APIs that have no such event. */
 const ENDS = /(?:^|[._:-])(?:done|complete|completed|end|ended|stop|stopped|finish|finished|close|eos)$/i;

@@ -482,33 +482,6 @@ export const TEXT_RULES: readonly LintRule[] = [
       },
     }),
   },
-  {
-    id: 'no-content',
-    strict: 'warning',
-    lenient: 'info',
-    help: 'The stream ended as it should, and no event had any content: no text, no tool call, and at most reasoning.',
-    advice:
-      'Clients show an empty turn. Look at the raw events for a field that holds the answer under another name, and at the token limit of the request.',
-    example: chat(chunk({ role: 'assistant', content: '' }), ...chatEnd()),
-    counterexample: chatText('Hi'),
-    check: () => ({
-      end({ outcome }, report) {
-        const { blocks, errors, terminated, finish } = outcome;
-        const said = finish.find(({ raw }) => raw !== null);
-        const reasoning = blocks.reduce((sum, { kind, text }) => sum + (kind === 'reasoning' ? text.length : 0), 0);
-        const empty = blocks.every(({ kind, text }) => kind === 'reasoning' || (kind === 'text' && text === ''));
-        if (!terminated || !empty || errors.length > 0 || !said) return;
-        // A refusal and a call that is announced say why themselves.
-        if (said.unified === 'stop' || said.unified === 'length' || said.unified === 'other')
-          report(
-            null,
-            reasoning === 0
-              ? `The stream ends with ${said.raw} and has no content.`
-              : `The stream ends with ${said.raw} and has ${reasoning} characters of reasoning, but no text.`,
-          );
-      },
-    }),
-  },
 ];
 
 /** How the data of an event writes U+FFFD. */

@@ -181,16 +181,26 @@ export const USAGE_RULES: readonly LintRule[] = [
       'Clients that bill by the parts and clients that bill by the total differ. Ask the provider which one it bills.',
     example: withUsage({ prompt_tokens: 5, completion_tokens: 2, total_tokens: 11 }),
     counterexample: withUsage({ prompt_tokens: 5, completion_tokens: 2, total_tokens: 7 }),
-    check: () =>
-      onUsage(({ input, output, reasoning, total }, event, { model }, report) => {
+    check: () => {
+      let largest = 0;
+      const check = onUsage(({ input, output, reasoning, total }, event, { model }, report) => {
         if (typeof input !== 'number' || typeof output !== 'number' || typeof total !== 'number') return;
-        if (input + output === total) return;
+        // One that fell has a rule of its own: the parts may be those of an earlier usage.
+        if (input + output === total || total < largest) return;
         const adds = reasoning && input + output + reasoning === total;
         // xAI documents its counts so.
         if (adds && model?.toLowerCase().startsWith('grok')) return;
         const apart = adds ? `, which adds ${reasoning} of reasoning` : '';
         report(event, `The usage says ${input} + ${output} tokens, but a total of ${total}${apart}.`);
-      }),
+      });
+      return {
+        ...check,
+        message(said, event, report) {
+          if (said.message_type === 'usage') largest = Math.max(largest, said.usage.total ?? 0);
+          check.message?.(said, event, report);
+        },
+      };
+    },
   },
   {
     id: 'usage-parts',

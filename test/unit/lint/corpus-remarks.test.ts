@@ -17,7 +17,6 @@ const REMARKS: Readonly<Record<string, readonly [remarks: number, streams: numbe
   'item-id-changes': [3, 1],
   'no-terminator': [1, 1],
   'object-type': [1, 1],
-  'output-disagrees': [1, 1],
   'output-index-gap': [1, 1],
   'role-missing': [1, 1],
   'second-message-start': [2, 2],

@@ -263,7 +263,8 @@ export const PART_RULES: readonly LintRule[] = [
       }
       if (type !== 'content_block_delta' && type !== 'message_delta') return null;
       const delta = deltaOf(data);
-      if (!delta) return `${type} has ${data['delta'] === null ? 'null in place of its delta' : 'no delta'}.`;
+      if (!delta)
+        return `${type} has ${data['delta'] === undefined ? 'no delta' : `${kindOf(data['delta'])} in place of its delta`}.`;
       const kind = stringOf(delta['type']) ?? '';
       const field = DELTA_FIELDS.get(kind);
       const given = field === undefined ? undefined : delta[field];

@@ -55,10 +55,10 @@ export const ENDING_RULES: readonly LintRule[] = [
               byIndex.set(index, one);
             }
           }
-          if (type !== 'response.completed') return;
+          if (!data || type !== 'response.completed') return;
           // Without an index they stand in the order in which they came.
           const streamed = items.toSorted((a, b) => (a.index ?? 0) - (b.index ?? 0)).map((one) => one.type);
-          const output = objectOf(data?.['response'])?.['output'];
+          const output = objectOf(data['response'])?.['output'];
           const listed = arrayOf(output).map((item) => stringOf(objectOf(item)?.['type']) ?? '');
           if (streamed.join() !== listed.join())
             report(

@@ -25,6 +25,7 @@ const INFO: AppInfo = {
   platform: 'test',
   dataDir: '/',
   sampleUrl: 'http://127.0.0.1',
+  commandLine: 'tracelane',
   lanes: [],
 };
 

@@ -9,6 +9,7 @@ import { text } from 'node:stream/consumers';
 import { setImmediate as turn } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, test } from 'vitest';
+import { COMMAND_LINE } from '../../src/main/core/command-line/typed.ts';
 import { canMount, smallDisk } from '../store/small-disk.ts';
 import { chatBody, chunk } from '../support/wire.ts';
 
@@ -70,6 +71,15 @@ test.each(['lanes', 'compare', 'import', 'export'])(
     expect(stdout).toMatch(/ended with [12]\n/);
   },
 );
+
+test('what sentences tell to type runs in any folder, and takes files of that folder', () => {
+  const { stdout, stderr } = spawnSync('bash', ['-c', `${COMMAND_LINE} lanes --lanes wire stream.sse | head -n 1`], {
+    cwd: folder,
+    encoding: 'utf8',
+  });
+  expect(stderr).toBe('');
+  expect(stdout).toMatch(/^\{"lane":"wire"/);
+});
 
 test.each(['lanes', 'compare'])('%s ends without a word when nobody reads on', (command) => {
   const { stdout, stderr } = shell(

@@ -262,7 +262,7 @@ describe('app.changes', () => {
     const told: ((sentence: string | undefined) => void)[] = [];
     const cleared: ((now: Cleared) => void)[] = [];
     const services = appServices(
-      { version: '0.0.0', host: 'memory', dataDir: '/data', sampleUrl: 'http://127.0.0.1:1' },
+      { version: '0.0.0', host: 'memory', dataDir: '/data', sampleUrl: 'http://127.0.0.1:1', commandLine: 'tracelane' },
       { problem: undefined, onWriteProblem: (listener) => told.push(listener) },
       (listener) => cleared.push(listener),
     );

@@ -78,7 +78,7 @@ describe('R14 a damaged field of one trace', () => {
       expect(rows.map(({ id }) => id)).toEqual([last, hit, first]);
       const inList = rows[1]!;
       const detail = await store.get(hit!);
-      if (!['title', 'api'].includes(column)) expect(detail.damaged).toMatch(/tracelane repair/);
+      if (!['title', 'api'].includes(column)) expect(detail.damaged).toMatch(/tracelane (?:-- )?repair/);
       expect(TERMINAL_STATES).toContain(inList.ending?.state);
       expect(TRACE_SOURCES).toContain(inList.source);
       expect(() => new Date(inList.startedAt).toISOString()).not.toThrow();
@@ -106,7 +106,7 @@ describe('R14 a damaged field of one trace', () => {
       const store = await open(dataDir);
       expect(await listed(store)).toEqual([last, hit, first]);
       const { damaged } = await store.get(hit!);
-      if (column !== 'request' || value !== '[1,2]') expect(damaged).toMatch(/tracelane repair/);
+      if (column !== 'request' || value !== '[1,2]') expect(damaged).toMatch(/tracelane (?:-- )?repair/);
       await useAll(store, hit!);
       await store.close();
     }
@@ -210,7 +210,7 @@ describe('G8 a page of the list that cannot be read', () => {
     const store = await open(dataDir);
     expect(store.problem).toMatchObject({
       readable: true,
-      sentence: expect.stringMatching(/damaged .*tracelane repair/),
+      sentence: expect.stringMatching(/damaged .*tracelane (?:-- )?repair/),
     });
     const seen: string[] = [];
     let after: string | undefined;
@@ -252,7 +252,7 @@ test.each(['traces_sizes', 'traces_filtered'])(
     for (const page of pages) bytes.fill(0, (page - 1) * 4096, page * 4096);
     writeFileSync(fileIn(dataDir), bytes);
     const store = await open(dataDir);
-    expect(store.problem?.sentence).toMatch(/damaged .*tracelane repair/);
+    expect(store.problem?.sentence).toMatch(/damaged .*tracelane (?:-- )?repair/);
     for (const filter of ['', 'state:complete', 'input:3 bytes>1', 'status:200 finish:stop', '-has:text', 'o']) {
       const { rows, total } = await store.list({ filter, limit: 100 });
       expect([filter, total, ...rows.map(({ id }) => id)]).toEqual([filter, 60, ...ids.toReversed()]);
@@ -291,7 +291,7 @@ describe('R15 a file that lacks something', () => {
     for (const sql of faults[what]!) change(dataDir, sql);
     const store = await open(dataDir);
     expect(store.problem?.sentence).toMatch(
-      /^The trace file .* is damaged: .* Nothing in it was changed\. Close Tracelane and run tracelane repair /,
+      /^The trace file .* is damaged: .* Nothing in it was changed\. Close Tracelane and run .*tracelane (?:-- )?repair /,
     );
     await store.list({ limit: 5 });
     await store.createTrace(newTrace());

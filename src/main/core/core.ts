@@ -3,6 +3,7 @@ import type { AppInfo } from '../../shared/rpc/contract.ts';
 import type { StreamName } from '../../shared/rpc/contract.ts';
 import type { Services, StreamService } from '../../shared/rpc/services.ts';
 import { appServices } from './app-info.ts';
+import { COMMAND_LINE } from './command-line/typed.ts';
 import { taskServices } from './decoding/task-services.ts';
 import { ExchangeThread } from './capture/exchange-thread.ts';
 import { EndpointsService } from './endpoints/endpoints-service.ts';
@@ -130,7 +131,9 @@ export async function createCore({
     (params, signal) =>
       service(params, AbortSignal.any([signal, closing.signal]));
 
-  const app = appServices({ version, host, dataDir, sampleUrl }, store, (listener) => keeping.onCleared(listener));
+  const app = appServices({ version, host, dataDir, sampleUrl, commandLine: COMMAND_LINE }, store, (listener) =>
+    keeping.onCleared(listener),
+  );
   const traces = traceServices({ store, recordings, views, lookups });
   const searches = searchServices({ store, worker: lookups, indexer });
   const files = new HeldFiles();

@@ -7,7 +7,7 @@ import { FormField } from '../../components/FormField.tsx';
 import { Glyph } from '../../components/Glyph.tsx';
 import { Segments } from '../../components/Segments.tsx';
 import { Select } from '../../components/Select.tsx';
-import { openOverlay, selectTrace } from '../../stores/app.ts';
+import { openOverlay, selectTrace, useApp } from '../../stores/app.ts';
 import { useCapture } from '../../stores/capture.ts';
 import { useRuns } from '../../stores/runs.ts';
 import type { OverlayProps } from '../view.ts';
@@ -42,6 +42,7 @@ function NotListening({ info }: { readonly info: CaptureInfo }) {
 }
 
 function Lines({ info, url }: { readonly info: CaptureInfo; readonly url: string }) {
+  const commandLine = useApp((app) => app.info?.commandLine);
   const [name, setName] = useState(info.routes[0]?.name ?? null);
   const [tool, setTool] = useState<Tool>('python');
   const route = info.routes.find((one) => one.name === name) ?? info.routes[0];
@@ -54,7 +55,7 @@ function Lines({ info, url }: { readonly info: CaptureInfo; readonly url: string
       </p>
       <section>
         <h3>Any program</h3>
-        <Code what="the command" text="tracelane capture -- COMMAND" />
+        {commandLine !== undefined && <Code what="the command" text={`${commandLine} capture -- COMMAND`} />}
         <p className="quiet">
           Sets the base URLs that the SDKs know, for this one command. To give another server: <code>--to URL</code>.
         </p>

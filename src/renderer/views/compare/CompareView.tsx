@@ -151,7 +151,7 @@ function Toolbar({ mode, comparison, mapped, onMap }: ToolbarProps) {
             />
             <IconButton
               icon={FlaskConical}
-              label="Save as a fixture for tracelane vectors"
+              label="Save as a test fixture"
               disabled={!ready}
               onClick={() => runCommand('compare.fixture')}
             />

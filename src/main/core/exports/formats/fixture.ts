@@ -13,7 +13,7 @@ import { wholeBody } from '../pages.ts';
 export const fixture: ExportFormat = {
   id: 'fixture',
   label: 'Fixture',
-  description: 'The bytes and what each adapter makes of them, for tracelane vectors.',
+  description: 'The bytes and what each adapter makes of them, to test adapters with.',
   loses: 'Without times and heads.',
   mediaType: 'application/jsonl',
   parts: { request: 'needed', bytes: 'needed' },

@@ -1,6 +1,7 @@
 /** What the agent server would have written of each adapter's run, as it was recorded. */
 import type { TraceId } from '../../../../shared/model/ids.ts';
 import { ServiceError } from '../../../../shared/rpc/services.ts';
+import { typed } from '../../command-line/typed.ts';
 import type { Connection } from '../connection.ts';
 import { rowNumber } from '../lookup.ts';
 import type { ProviderTraceColumns } from '../rows.ts';
@@ -46,6 +47,6 @@ function documentOf(text: string, lane: Lane): ProviderTraceRow['document'] {
   if (typeof document === 'object' && document !== null) return document as ProviderTraceRow['document'];
   throw new ServiceError(
     'damaged',
-    `The provider trace of the lane ${lane} is damaged in the trace file. Close Tracelane and run tracelane repair on the data folder.`,
+    `The provider trace of the lane ${lane} is damaged in the trace file. Close Tracelane and run ${typed('repair')} on the data folder.`,
   );
 }

@@ -16,6 +16,7 @@ import {
   headerOf,
   httpError,
   mediaType,
+  NO_HTTP,
   requestFailure,
   type RequestFacts,
   type RequestPhase,
@@ -46,7 +47,7 @@ export type BodyEnd =
   | { readonly how: 'limit'; readonly limit: string }
   /** This program was stopped while it recorded; `reads` of the body had been stored. */
   | { readonly how: 'stopped'; readonly reads: number }
-  /** No answer at all. `target` is the host, as the user may read it. */
+  /** No answer at all, or none of HTTP. `target` is the host, as the user may read it. */
   | { readonly how: 'failed'; readonly phase: RequestPhase; readonly target: string; readonly reason: string };
 
 export interface TransportFacts {
@@ -124,9 +125,10 @@ export function stoppedEnding({ reads, bytes }: { readonly reads: number; readon
 
 function requestRules({ head, end, bytes }: TransportFacts): Ending | null {
   if (end.how !== 'failed') return null;
-  if (head || bytes > 0) return null;
+  if (head || (bytes > 0 && end.reason !== NO_HTTP)) return null;
   const { fact, advice } = requestFailure(end.phase, end.target, end.reason);
-  return { state: 'http-error', rule: fact, advice };
+  const kept = bytes > 0 ? ` What came, ${counted(bytes, 'byte')}, is kept.` : '';
+  return { state: 'http-error', rule: fact + kept, advice };
 }
 
 function statusRules({ head, bodyStart, framing, request }: TransportFacts, wire: WireOutcome): Ending | null {

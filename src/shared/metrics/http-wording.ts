@@ -7,6 +7,8 @@ export type RequestPhase = 'dns' | 'connect' | 'tls' | 'headers' | 'request';
 
 /** The reason of a request that failed because the server speaks this protocol. */
 export const HTTP_2 = 'HTTP/2';
+/** The reason of a request that failed because what came back has no head of HTTP, as answers of HTTP/0.9 have none. */
+export const NO_HTTP = 'no HTTP';
 
 /** What of the request its answer's wording depends on; what is not known is absent. */
 export interface RequestFacts {
@@ -169,10 +171,13 @@ const TLS_FAILURES: readonly (readonly [reason: RegExp, advice: string])[] = [
   ],
 ];
 
-/** What Node's HTTP parser says of what came back. */
-const NO_HTTP: Readonly<Record<string, string>> = {
-  HPE_INVALID_CONSTANT:
-    'What came back is no HTTP. Check the base URL: the port may be that of another service, or speak HTTPS, which asks for https://.',
+const ANOTHER_PROTOCOL =
+  'What came back is no HTTP. Check the base URL: the port may be that of another service, or speak HTTPS, which asks for https://.';
+
+/** What Node's HTTP parser, or the capture proxy's, says of what came back. */
+const UNREADABLE_HEADS: Readonly<Record<string, string>> = {
+  [NO_HTTP]: ANOTHER_PROTOCOL,
+  HPE_INVALID_CONSTANT: ANOTHER_PROTOCOL,
   HPE_HEADER_OVERFLOW:
     'The head of the response is larger than 256 KB, the limit for one. Look for a server or a proxy on the way that adds headers without end.',
 };
@@ -198,8 +203,8 @@ export function requestFailure(phase: RequestPhase, target: string, reason: stri
   if (tls) return { fact: `${fact.slice(0, -1)} (${reason}).`, advice: tls[1] };
   if (phase === 'request' && reason === HTTP_2)
     return { fact: `${fact.slice(0, -1)} (${reason}).`, advice: ONLY_HTTP_2 };
-  if (phase === 'request' && reason.startsWith('HPE_'))
-    return { fact: `${fact.slice(0, -1)} (${reason}).`, advice: NO_HTTP[reason] ?? BROKEN_HTTP };
+  if (phase === 'request' && (reason === NO_HTTP || reason.startsWith('HPE_')))
+    return { fact: `${fact.slice(0, -1)} (${reason}).`, advice: UNREADABLE_HEADS[reason] ?? BROKEN_HTTP };
   if (/TIMEDOUT|TIMEOUT/i.test(reason) && phase !== 'headers')
     return { fact: `No response from ${target} in time (${reason}).`, advice };
   return { fact: `${fact.slice(0, -1)}${reason === '' ? '' : ` (${reason})`}.`, advice };

@@ -197,6 +197,7 @@ describe('an answer', () => {
     expect(client.received.toString()).toBe('SSH-2.0-OpenSSH\r\n');
     const [closed] = await proxy.until('closed');
     expect(closed!.certificate!.answer.out.bytes).toBe(17);
+    expect(proxy.of('end')[0]!.end).toMatchObject({ how: 'failed', phase: 'request', reason: 'no HTTP' });
   });
 });
 

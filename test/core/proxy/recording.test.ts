@@ -410,6 +410,14 @@ describe('a stream', () => {
     });
   });
 
+  test('C16 that has no head, as one of HTTP/0.9, is never complete, whatever it says; what came is kept', async () => {
+    const { core, url } = await withEndpoint((incoming) => void incoming.socket.end(EVENTS));
+    await expect(fetch(`${url}/chat/completions`, { method: 'POST', body: '{"stream":true}' })).rejects.toThrow();
+    const [trace] = await captured(core);
+    expect(trace!.ending).toMatchObject({ state: 'http-error', rule: expect.stringContaining('failed (no HTTP)') });
+    expect(String(await bodyOf(core, trace!))).toBe(EVENTS);
+  });
+
   test('that cannot be had says why', async () => {
     const core = await openNew();
     const { id } = await core.services['endpoints.save']({

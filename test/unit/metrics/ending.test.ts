@@ -211,6 +211,15 @@ describe('the state, and the fact its sentence names', () => {
       /secure connection.*CERT_HAS_EXPIRED/,
     ],
     [
+      'C16 a whole stream without a head of HTTP',
+      endingOf(whole, {
+        head: null,
+        end: { how: 'failed', phase: 'request', target: 'x', reason: 'no HTTP' },
+      }),
+      'http-error',
+      /^The request to x failed \(no HTTP\)\. What came, [\d,]+ bytes, is kept\.$/,
+    ],
+    [
       'D2 no head in time',
       endingOf('', {
         head: null,

@@ -8,6 +8,7 @@
  */
 import type { Socket } from 'node:net';
 import type { BodyEnd } from '../../../../shared/metrics/ending.ts';
+import { NO_HTTP } from '../../../../shared/metrics/http-wording.ts';
 import type { HeadChange } from '../../../../shared/model/capture.ts';
 import { headBytes, MalformedHead, type Head, type RequestLine, type StatusLine } from '../http/head.ts';
 import { AnswerReader, RequestReader, type Part } from '../http/messages.ts';
@@ -439,7 +440,7 @@ export class ClientConnection {
     const [front] = this.#outstanding;
     if (front && link.reader.untilClose) {
       this.#outstanding.shift();
-      front.end({ how: 'end' }, at);
+      front.end(link.reader.isHttp ? { how: 'end' } : noHttpFrom(link.upstream.target.host), at);
       this.#closeSoon(front);
     }
     this.#cutAll('the connection was closed', at);
@@ -514,6 +515,9 @@ export class ClientConnection {
     answerAndEnd(this.#socket, refusal);
   }
 }
+
+/** What the client cannot take for an answer, though it came whole. */
+const noHttpFrom = (target: string): BodyEnd => ({ how: 'failed', phase: 'request', target, reason: NO_HTTP });
 
 /** The data of one part: no copy where they are in one place. */
 function dataOf(bytes: Buffer, ranges: readonly number[]): Uint8Array {

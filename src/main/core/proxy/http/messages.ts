@@ -74,6 +74,7 @@ abstract class MessageReader<Line> {
   #head = '';
   #body: BodyEndFinder | undefined;
   #rest = false;
+  #isHttp = true;
 
   /** Nothing of a message has come since the last one ended. */
   get between(): boolean {
@@ -93,6 +94,11 @@ abstract class MessageReader<Line> {
   /** The message at hand lasts until the connection is closed, which is its proper end. */
   get untilClose(): boolean {
     return this.#rest || (this.#body !== undefined && this.#body.endless && !this.#body.broken);
+  }
+
+  /** False once something came that is no message. */
+  get isHttp(): boolean {
+    return this.#isHttp;
   }
 
   /** The body's framing is not what HTTP says. */
@@ -141,6 +147,7 @@ abstract class MessageReader<Line> {
   #noHttp(bytes: Buffer): Part<Line> {
     this.#head = '';
     this.#rest = true;
+    this.#isHttp = false;
     return { ...REST, to: bytes.length };
   }
 

@@ -1,5 +1,5 @@
 /** The core as a whole, as a host serves it: what is run is kept, read again, played, compared, changed and still there after a restart. */
-import { writeFileSync } from 'node:fs';
+import { renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { appServices } from '../../src/main/core/app-info.ts';
@@ -243,6 +243,22 @@ describe('the core', () => {
       items.find((item) => item.k === 'event')!.event,
     );
     expect((await allRows(core)).total).toBe(1);
+  });
+
+  test('R1 says what is lost when its folder is moved away during a run and a file put in its place', async () => {
+    const folder = join(dataDir, 'moved');
+    const core = await open(folder);
+    const id = await startSample(core, {
+      api: 'chat_completions',
+      request: { model: 'fault-stall', messages: [{ role: 'user', content: 'Hello' }] },
+      options: DEFAULT_OPTIONS,
+    });
+    await expect.poll(async () => (await core.services['traces.get']({ id })).metrics.events).toBeGreaterThan(5);
+    renameSync(folder, `${folder}.away`);
+    writeFileSync(folder, 'of nobody');
+    expect(await core.close()).toMatch(
+      /was moved or deleted while Tracelane was using it\. What was not written yet is lost/,
+    );
   });
 
   test('deletes a run that is still live: it ends, and does not come back', async () => {

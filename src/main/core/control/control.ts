@@ -54,7 +54,11 @@ export async function openControl({ dataDir, services, log }: ControlSetup): Pro
   writeFileSync(`${file}.new`, JSON.stringify({ port, secret }), { mode: 0o600 });
   renameSync(`${file}.new`, file);
   return async () => {
-    rmSync(file, { force: true });
+    try {
+      rmSync(file, { force: true });
+    } catch {
+      // Its folder is gone, or nothing may be taken out of it. Whoever finds the file gets no answer at that port.
+    }
     for (const socket of sockets) socket.destroy();
     await once(server.close(), 'close');
   };

@@ -24,6 +24,7 @@ import Database from 'better-sqlite3';
 import { afterAll, describe, expect, onTestFinished, test } from 'vitest';
 import { openStore } from '../../src/main/core/store/open-store.ts';
 import { openReadOnly } from '../../src/main/core/store/read-only.ts';
+import { openFolder } from '../../src/main/hosts/cli/stored-traces.ts';
 import { openDatabase } from '../../src/main/core/store/database.ts';
 import { migrateWith } from '../../src/main/core/store/migrate.ts';
 import { MIGRATIONS, SCHEMA_VERSION } from '../../src/main/core/store/sql/migrations.ts';
@@ -157,7 +158,12 @@ describe('refused and left alone:', () => {
     const dataDir = dataFolder();
     await filled(dataDir);
     truncateSync(fileIn(dataDir), 40_000);
-    await openRefused(dataDir, /its end is missing/);
+    await openRefused(
+      dataDir,
+      new RegExp(
+        `is cut off: its end is missing\\. Nothing in it was changed\\. Close Tracelane and run tracelane repair ${dataDir}: `,
+      ),
+    );
   });
 
   test('G7 an empty file whose log says that there was more', async () => {
@@ -185,10 +191,16 @@ describe('refused and left alone:', () => {
         await store.close();
       }
       await openRefused(dataDir, /-wal is of another trace file.*Nothing in either was changed\. Move the log away/);
+      // Nor do commands and agents, which open the folder for themselves.
+      expect(() => openFolder(dataDir)).toThrow(/No traces can be read in .*-wal is of another trace file/);
       rmSync(`${fileIn(dataDir)}-wal`);
       const store = await open(dataDir);
       expect(store.problem).toBeUndefined();
       expect((await store.list({ limit: 9 })).total).toBe(own);
+      await store.close();
+      const reader = openFolder(dataDir);
+      expect(reader.list({ limit: 9 }).total).toBe(own);
+      reader.close();
     },
   );
 

@@ -101,8 +101,31 @@ export function openToReadAnywhere(file: string): Database.Database {
     try {
       return openCopy(file);
     } catch (copying) {
-      throw failureOf(copying).why === 'too-large' ? copying : error;
+      throw OF_THE_COPY.has(failureOf(copying).why) ? copying : error;
     }
+  }
+}
+
+/** What a copy that cannot be read says that the file itself does not. */
+const OF_THE_COPY: ReadonlySet<OpenFailure['why']> = new Set(['too-large', 'foreign-log']);
+
+/**
+ * Throws CannotOpen where the log beside the file is another file's; what else keeps it from being read is for who reads it to say.
+ * Not for a process that may have the file open: the file is read by hand, and closing it drops every lock that the process has on it.
+ */
+export function checkLog(file: string): void {
+  if (hasReadableForeignLog(file)) throw new CannotOpen({ why: 'foreign-log' });
+}
+
+function hasReadableForeignLog(file: string): boolean {
+  let db: Database.Database | undefined;
+  try {
+    db = openToRead(file);
+    return hasForeignLog(db, realFile(file));
+  } catch {
+    return false;
+  } finally {
+    db?.close();
   }
 }
 

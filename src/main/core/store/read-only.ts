@@ -6,7 +6,7 @@
 import Database from 'better-sqlite3';
 import { ServiceError } from '../../../shared/rpc/services.ts';
 import { Connection } from './connection.ts';
-import { databaseFile, openToReadAnywhere } from './database.ts';
+import { checkLog, databaseFile, openToReadAnywhere } from './database.ts';
 import type { Caller, Query } from './ops/operation.ts';
 import { OPERATIONS, type QueryMethods } from './ops/registry.ts';
 import { detailOf, readFact } from './problems.ts';
@@ -30,8 +30,17 @@ export function checkSqlite(): void {
 }
 
 /** Throws a ServiceError with code `store` when there is no file that this version can read. */
-export function openReadOnly(dataDir: string): StoreReader {
-  const db = open(databaseFile(dataDir), dataDir);
+export const openReadOnly = (dataDir: string): StoreReader => readerOn(dataDir, openToReadAnywhere);
+
+/** The same in a process that has no store open, which otherwise has looked at the log: also throws for one of another file. */
+export const openReadOnlyAlone = (dataDir: string): StoreReader =>
+  readerOn(dataDir, (file) => {
+    checkLog(file);
+    return openToReadAnywhere(file);
+  });
+
+function readerOn(dataDir: string, opener: (file: string) => Database.Database): StoreReader {
+  const db = open(databaseFile(dataDir), dataDir, opener);
   return { ...queriesOn(new Connection(db)), close: () => void db.close() };
 }
 
@@ -52,9 +61,9 @@ function queryOn(connection: Connection, { params, run, result }: AnyQuery): (..
   };
 }
 
-function open(file: string, dataDir: string): ReturnType<typeof openToReadAnywhere> {
+function open(file: string, dataDir: string, opener: (file: string) => Database.Database): Database.Database {
   try {
-    return openToReadAnywhere(file);
+    return opener(file);
   } catch (error) {
     throw new ServiceError('store', readFact(file, dataDir, error));
   }

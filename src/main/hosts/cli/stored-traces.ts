@@ -4,7 +4,7 @@ import { resolve } from 'node:path';
 import { sourceOver } from '../../core/decoding/decode-stored.ts';
 import { pagedStored, storedTrace } from '../../core/decoding/stored-trace.ts';
 import type { PagedTrace, TraceToExport } from '../../core/exports/exported.ts';
-import { checkSqlite, openReadOnly, type StoreReader } from '../../core/store/read-only.ts';
+import { checkSqlite, openReadOnlyAlone, type StoreReader } from '../../core/store/read-only.ts';
 import { ServiceError } from '../../../shared/rpc/services.ts';
 import { traceId } from '../../../shared/model/ids.ts';
 import { dataDirectory } from '../environment.ts';
@@ -16,7 +16,7 @@ export const folderOf = (given: string | undefined): string => (given === undefi
 export function openFolder(dataDir: string): StoreReader {
   checkSqlite();
   try {
-    return openReadOnly(dataDir);
+    return openReadOnlyAlone(dataDir);
   } catch (error) {
     const reason = existsSync(dataDir) ? sentenceOf(error) : 'there is no such folder.';
     throw new UsageError(

@@ -59,7 +59,8 @@ test('leaves no more than a short start of it, and all else, however the answer 
 });
 
 describe('R17 a key is found', () => {
-  /** A character as JSON, an address and JSON in JSON may write it. */
+  /** A character as JSON, an address, JSON in JSON, a program and a page may write it. */
+  const code = (char: string): number => char.charCodeAt(0);
   const spellings: readonly ((char: string) => string)[] = [
     (char) => (char === '"' || char === '\\' ? `\\${char}` : char),
     (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`,
@@ -67,10 +68,14 @@ describe('R17 a key is found', () => {
     (char) => `\\\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`,
     (char) => `%${char.charCodeAt(0).toString(16).padStart(2, '0')}`,
     (char) => `%25${char.charCodeAt(0).toString(16).toUpperCase().padStart(2, '0')}`,
+    (char) => `\\x${code(char).toString(16)}`,
+    (char) => `&#${code(char)};`,
+    (char) => `&#x${code(char).toString(16)};`,
+    (char) => `&#X${code(char).toString(16).toUpperCase()};`,
     (char) => (char === '/' ? '\\/' : char === '"' ? '\\\\\\"' : char === '\\' ? '\\\\\\\\' : char),
   ];
   const key = fc
-    .string({ unit: fc.constantFrom(...'aZ09-_./+="\\%~'), minLength: 8, maxLength: 60 })
+    .string({ unit: fc.constantFrom(...'aZ09-_./+="\\%~&#;'), minLength: 8, maxLength: 60 })
     .filter((text) => new Set(text).size > 4 && !text.includes('\\\\'));
 
   function bodyOf(pieces: readonly Uint8Array[], keys: readonly string[]): string {
@@ -96,7 +101,7 @@ describe('R17 a key is found', () => {
           expect(kept.length).toBe(body.length);
           expect(kept.startsWith(before)).toBe(true);
           expect(kept.endsWith(after)).toBe(true);
-          // Of a key that came in pieces, its beginning was told before the rest was there; and an escape that is cut leaves its four digits.
+          // Of a key that came in pieces, its beginning was told before the rest was there; and an escape that is cut leaves its digits.
           const ends = new Set(chars.map((_char, i) => before.length + chars.slice(0, i + 1).join('').length));
           const within = pieces.filter(({ byteOffset, length }) => {
             const end = byteOffset - body.byteOffset + length;
@@ -105,7 +110,7 @@ describe('R17 a key is found', () => {
           const left = [...decodedText(kept.slice(before.length, -after.length))].filter(
             (char) => !/[<>a-z*\\]/.test(char),
           );
-          const most = cuts.length === 0 ? 0 : Math.min(16, Math.ceil(own.length / 2)) + cuts.length + 3 * within;
+          const most = cuts.length === 0 ? 0 : Math.min(16, Math.ceil(own.length / 2)) + cuts.length + 5 * within;
           expect(left.length).toBeLessThanOrEqual(most);
         },
       ),
@@ -164,6 +169,20 @@ describe('R17 a key is found', () => {
     expect(kept).toBe(`<p>Bad key ${'<redacted>'.padEnd(written.length, '*')}</p>`);
   });
 
+  test.each(['hex', 'HEX'])('L2 in %s, cut anywhere, and no other digits with it', (how) => {
+    const hex = (text: string): string => {
+      const digits = Buffer.from(text).toString('hex');
+      return how === 'HEX' ? digits.toUpperCase() : digits;
+    };
+    const whole = `key 0x${hex(KEY)}, digest ${hex('sk-project')}`;
+    expect(bodyOf([Buffer.from(whole)], [KEY])).toBe(whole.replace(hex(KEY), '<redacted>'.padEnd(2 * KEY.length, '*')));
+    for (let cut = 1; cut < whole.length; cut++) {
+      const kept = bodyOf([Buffer.from(whole.slice(0, cut)), Buffer.from(whole.slice(cut))], [KEY]);
+      expect(kept).not.toContain(hex(KEY).slice(0, 17));
+      expect(kept).not.toContain(hex(KEY).slice(16));
+    }
+  });
+
   test.each(['', 'u', 'us', 'user'])('in the base64 of Basic, behind the user “%s”', (user) => {
     const credentials = Buffer.from(`${user}:${KEY}`).toString('base64');
     const kept = bodyOf([Buffer.from(`you sent Basic ${credentials}.`)], [KEY]);
@@ -181,7 +200,7 @@ describe('R17 a key is found', () => {
 
 test('costs no more than the body is long, whatever is in it', () => {
   const mask = KeyMask.for([KEY, 'aaaaaaaaaaaaaaaa', '\\\\key-with-backslashes'])!;
-  for (const piece of ['\\', '%25', '"s"', 'a', '"sk-proj-0123', '\\u0073']) {
+  for (const piece of ['\\', '%25', '"s"', 'a', '"sk-proj-0123', '\\u0073', '&', '&#115;', '&#000']) {
     const body = Buffer.from(piece.repeat(20_000));
     expect(mask.masked(body).length).toBe(body.length);
   }
@@ -193,6 +212,8 @@ function decodedText(text: string): string {
   for (let level = 0; level < 3; level++)
     now = now
       .replaceAll(/\\+u([0-9a-f]{4})/gi, (_all, hex: string) => String.fromCharCode(parseInt(hex, 16)))
-      .replaceAll(/%([0-9a-f]{2})/gi, (_all, hex: string) => String.fromCharCode(parseInt(hex, 16)));
+      .replaceAll(/(?:%|\\x)([0-9a-f]{2})/gi, (_all, hex: string) => String.fromCharCode(parseInt(hex, 16)))
+      .replaceAll(/&#(\d+);/g, (_all, decimal: string) => String.fromCharCode(Number(decimal)))
+      .replaceAll(/&#x([0-9a-f]+);/gi, (_all, hex: string) => String.fromCharCode(parseInt(hex, 16)));
   return now;
 }

@@ -1,7 +1,7 @@
 /**
  * The keys that a request carried, in every spelling in which they may come back or stand elsewhere: as they are; with escapes of
- * JSON, also of JSON in a string of JSON; with escapes of an address, also twice; with the entities of a page; within base64, as
- * `Authorization: Basic` has them; and in pieces, one at the end of a JSON string and the next at the start of a later one of the
+ * JSON, also of JSON in a string of JSON; with escapes of an address, also twice; with the entities of a page; in hexadecimal; within
+ * base64, as `Authorization: Basic` has them; and in pieces, one at the end of a JSON string and the next at the start of a later one of the
  * same name, as the deltas of one block are.
  *
  * A text is read code by code, and what is begun is kept between calls: it may come cut anywhere, within an escape, too.
@@ -19,18 +19,28 @@ const [BEGINS, MEANS] = [1, 2];
 const SHORTEST_BASE64 = 12;
 /** Backslashes before a character, escapes of a `%`: of texts in texts in texts. It bounds what a hostile text costs. */
 const MAX_NESTING = 8;
+/** Of a character's number in a page, with zeros before it. */
+const MAX_ENTITY_DIGITS = 8;
 /** How far behind a piece of a key the next one may come, and how many pieces are waited for. */
 const MAX_GAP = 64 * 1024;
 const MAX_WAITING = 32;
 
 const QUOTE = 0x22;
+const HASH = 0x23;
 const PERCENT = 0x25;
+const AMPERSAND = 0x26;
 const SOLIDUS = 0x2f;
+const SEMICOLON = 0x3b;
 const BACKSLASH = 0x5c;
 const LETTER_U = 0x75;
+const LETTER_X = 0x78;
 const LINE_FEED = 0x0a;
 const SPACE = 0x20;
 const COLON = 0x3a;
+
+/** What an escape begins with, and what of a backslash's may stand behind it. */
+const ESCAPES: readonly number[] = [BACKSLASH, PERCENT, AMPERSAND];
+const BEHIND_BACKSLASH: readonly number[] = [LETTER_U, LETTER_X, BACKSLASH, QUOTE, SOLIDUS];
 
 /** A name is told from others by so much of it. */
 const NAME_CODES = 64;
@@ -68,7 +78,8 @@ interface Spelling {
 interface Begun {
   readonly spelling: Spelling;
   found: number;
-  escape: 'none' | 'backslash' | 'unicode' | 'percent';
+  /** `percent`: also `\x`, which has two digits as well. `entity`: of a page, before its digits, which are `decimal` or `hex`. */
+  escape: 'none' | 'backslash' | 'unicode' | 'percent' | 'entity' | 'decimal' | 'hex';
   depth: number;
   digits: number;
   value: number;
@@ -110,8 +121,7 @@ export class SentKeys {
     this.#reading = reading;
     this.#starts = Array.from({ length: 256 }, (_, low) => spellings.filter(({ codes }) => (codes[0]! & 0xff) === low));
     this.#starts.forEach((starting, low) => (this.#telling[low] = starting.length > 0 ? BEGINS : 0));
-    for (const code of reading === 'stream' ? [BACKSLASH, PERCENT, QUOTE, LINE_FEED] : [BACKSLASH, PERCENT])
-      this.#telling[code] = MEANS;
+    for (const code of reading === 'stream' ? [...ESCAPES, QUOTE, LINE_FEED] : ESCAPES) this.#telling[code] = MEANS;
   }
 
   /** Undefined where there is none to look for. */
@@ -168,7 +178,7 @@ export class SentKeys {
   }
 
   #begin(code: number, at: number, next: number | undefined): void {
-    const escape = (code === BACKSLASH || code === PERCENT) && canEscape(code, next);
+    const escape = ESCAPES.includes(code) && canEscape(code, next);
     const spellings = escape ? this.#spellings : this.#starts[code & 0xff]!;
     for (const spelling of spellings)
       if (canBegin([spelling], code, next) || (escape && !this.#hasEscape(spelling, code)))
@@ -289,23 +299,18 @@ const FRESH = { found: 0, escape: 'none', depth: 0, digits: 0, value: 0, said: 0
 /** The spellings without escapes: those are read as they come. */
 function spelled(key: string): readonly string[] {
   const inAddress = /[^ -~]/.test(key) ? [encodeURIComponent(key)] : [];
-  const inBase64 = key.length < LONG_KEY ? [] : [0, 1, 2].flatMap((before) => base64Of(key, before));
-  return [key, ...inAddress, ...inPage(key), ...inBase64];
+  const coded = key.length < LONG_KEY ? [] : [...inHex(key), ...[0, 1, 2].flatMap((before) => base64Of(key, before))];
+  return [key, ...inAddress, inPage(key), ...coded];
 }
 
-/** What a page has in the place of characters that keys have, by what writes it: Express and lodash, Go's html/template, OWASP's rules. */
-const ENTITIES: readonly (readonly [pattern: RegExp, entity: (char: string) => string])[] = [
-  [/[&<>"']/g, (char) => NAMED[char]!],
-  [/[&<>"'+]/g, (char) => (/["'+]/.test(char) ? `&#${char.charCodeAt(0)};` : NAMED[char]!)],
-  [
-    /[&<>"'/`=]/g,
-    (char) => (/['/`=]/.test(char) ? `&#x${char.charCodeAt(0).toString(16).toUpperCase()};` : NAMED[char]!),
-  ],
-];
-const NAMED: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' };
+/** As a gateway's page of an error repeats it, with names for what has one; entities that are numbers are escapes. */
+const inPage = (key: string): string => key.replace(/[&<>"]/g, (char) => NAMED[char]!);
+const NAMED: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };
 
-/** As a gateway's page of an error repeats it. */
-const inPage = (key: string): readonly string[] => ENTITIES.map(([pattern, entity]) => key.replace(pattern, entity));
+function inHex(key: string): readonly string[] {
+  const digits = Buffer.from(key).toString('hex');
+  return [digits, digits.toUpperCase()];
+}
 
 /** What of base64 depends on the key alone, with so many bytes before it, modulo three; in both alphabets. */
 function base64Of(key: string, before: number): readonly string[] {
@@ -331,19 +336,22 @@ function spellingOf(text: string, reading: Reading): Spelling {
 
 /** Whether a code may be the expected one, or begin or end something; undefined: it is not known yet. */
 const goesOn = (expected: number | undefined, code: number | undefined): boolean =>
-  code === undefined || code === expected || code === BACKSLASH || code === PERCENT || code === QUOTE;
+  code === undefined ||
+  code === expected ||
+  code === BACKSLASH ||
+  code === PERCENT ||
+  code === AMPERSAND ||
+  code === QUOTE;
 
 const canBegin = (spellings: readonly Spelling[], code: number, next: number | undefined): boolean => {
   for (const { codes } of spellings) if (code === codes[0] && goesOn(codes[1], next)) return true;
   return false;
 };
 
-/** `\n` and its like are the escapes of no key, and a `%` alone is none. */
+/** `\n` and its like are the escapes of no key, and a `%` or a `&` alone is none. */
 const canEscape = (code: number, next: number | undefined): boolean =>
   next === undefined ||
-  (code === PERCENT
-    ? hexDigit(next) >= 0
-    : next === LETTER_U || next === BACKSLASH || next === QUOTE || next === SOLIDUS);
+  (code === PERCENT ? hexDigit(next) >= 0 : code === AMPERSAND ? next === HASH : BEHIND_BACKSLASH.includes(next));
 
 const isBehindBackslash = ({ spelling, found }: Begun): boolean => found > 0 && spelling.codes[found - 1] === BACKSLASH;
 
@@ -353,10 +361,12 @@ function advanced(begun: Begun, code: number, at: number): readonly Begun[] {
   switch (begun.escape) {
     case 'none':
       if (code === expected && code === PERCENT) return [inEscape({ ...begun }, 'percent'), whole(begun, at)];
+      if (code === expected && code === AMPERSAND) return [inEscape({ ...begun }, 'entity'), whole(begun, at)];
       if (code === expected && code === BACKSLASH)
         return [inEscape({ ...begun }, 'backslash'), inEscape(whole(begun, at), 'backslash')];
       if (code === expected) return [whole(begun, at)];
       if (code === BACKSLASH) return [inEscape(begun, 'backslash')];
+      if (code === AMPERSAND) return [inEscape(begun, 'entity')];
       return code === PERCENT ? [inEscape(begun, 'percent')] : [];
     case 'backslash': {
       const behind = isBehindBackslash(begun);
@@ -364,12 +374,20 @@ function advanced(begun: Begun, code: number, at: number): readonly Begun[] {
         if (behind) begun.end = at + 1;
         return ++begun.depth > MAX_NESTING ? [] : [begun];
       }
-      const escaped = code === LETTER_U ? [inEscape({ ...begun }, 'unicode')] : [];
+      const digits = code === LETTER_U ? 'unicode' : code === LETTER_X ? 'percent' : undefined;
+      const escaped = digits ? [inEscape({ ...begun }, digits)] : [];
       if (behind) return [...escaped, ...advanced({ ...begun, escape: 'none' }, code, at)];
       return code === expected && (code === QUOTE || code === SOLIDUS) ? [...escaped, whole(begun, at)] : escaped;
     }
     case 'unicode':
       return withDigit(begun, code, 4) ? [begun] : begun.value === expected ? [whole(begun, at)] : [];
+    case 'entity':
+      return code === HASH ? [inEscape(begun, 'decimal')] : [];
+    case 'decimal':
+      if ((code | 0x20) === LETTER_X && begun.digits === 0) return [inEscape(begun, 'hex')];
+      return inEntity(begun, code, 10) ? [begun] : entityEnds(begun, code) ? [whole(begun, at)] : [];
+    case 'hex':
+      return inEntity(begun, code, 16) ? [begun] : entityEnds(begun, code) ? [whole(begun, at)] : [];
     case 'percent': {
       if (withDigit(begun, code, 2)) return [begun];
       const again = begun.value === PERCENT && begun.depth < MAX_NESTING;
@@ -389,6 +407,18 @@ function withDigit(begun: Begun, code: number, digits: number): boolean {
   begun.value = digit < 0 ? -1 : begun.value * 16 + digit;
   return ++begun.digits < digits && digit >= 0;
 }
+
+/** Takes a digit of a character's number. */
+function inEntity(begun: Begun, code: number, base: 10 | 16): boolean {
+  const digit = hexDigit(code);
+  if (digit < 0 || digit >= base || begun.digits >= MAX_ENTITY_DIGITS) return false;
+  begun.value = begun.value * base + digit;
+  begun.digits++;
+  return true;
+}
+
+const entityEnds = ({ spelling, found, value }: Begun, code: number): boolean =>
+  code === SEMICOLON && value === spelling.codes[found];
 
 /** The expected code was there, with its last code here. */
 function whole(begun: Begun, at: number): Begun {

@@ -122,6 +122,11 @@ test('a filter is helped along: fields, the values that runs have, and a sentenc
   await filter(page).fill('model:x');
   await expect(runs(page).getByRole('status')).toBeEmpty();
   await expect(runs(page)).toContainText('No run matches.');
+  // In the place of an empty list it is said as well, with a way on.
+  await filter(page).fill('modle:x');
+  await expect(runs(page).locator('.runs-empty')).toContainText('Did you mean “model”?');
+  await runs(page).getByRole('button', { name: 'Clear filter' }).click();
+  await expect(names(page)).toHaveText(['Hay', 'The needle']);
   // One Escape for what is suggested, one for the filter.
   await filter(page).fill('sta');
   await expect(options).toHaveCount(2);

@@ -2,11 +2,9 @@ import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react';
 import { flushSync } from 'react-dom';
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { ArrowUpRight, Download, Rows3, Star, Tag, Trash2, PanelLeftClose, PanelLeftOpen } from 'lucide-react';
-import { readFilter } from '../../../shared/filter/read-filter.ts';
 import type { TraceId } from '../../../shared/model/ids.ts';
-import { client } from '../../client/client.ts';
 import { chordOf, runCommand, useCommand } from '../../commands/commands.ts';
-import { Button, IconButton } from '../../components/Button.tsx';
+import { IconButton } from '../../components/Button.tsx';
 import { count } from '../../components/format.ts';
 import { Icon } from '../../components/Icon.tsx';
 import { Menu } from '../../components/Menu.tsx';
@@ -20,7 +18,7 @@ import type { Listing } from '../../stores/listing.ts';
 import { foldList, useListRail } from '../../stores/list-rail.ts';
 import { deleteTraces, filterRuns, loadRows, starTraces, useRuns } from '../../stores/runs.ts';
 import { toast, toastError } from '../../stores/toasts.ts';
-import { absentSentence, wantedNames } from './absent.ts';
+import { EmptyList } from './EmptyList.tsx';
 import { FilterBox } from './FilterBox.tsx';
 import { FilterChips } from './FilterChips.tsx';
 import { groupedRows, listRows, type ListRow } from './list-rows.ts';
@@ -148,7 +146,8 @@ export function RunList() {
         />
         <FoldButton />
       </header>
-      <p className="runs-unread k k-error" role="status">
+      {/* Where the list is empty, the sentence stands in its place. */}
+      <p className={list.length === 0 ? 'unseen' : 'runs-unread k k-error'} role="status">
         {unread}
       </p>
       <FilterChips field={field} />
@@ -209,7 +208,8 @@ export function RunList() {
       </div>
       {list.length === 0 && (
         <EmptyList
-          loaded={loaded && (found === null || found.filter === filter)}
+          loaded={loaded && (unread !== null || found === null || found.filter === filter)}
+          unread={unread}
           problem={grouped?.problem ?? (found ? found.problem : problem)}
           filter={grouped ? grouped.filter || null : (found?.filter ?? null)}
           onClear={() => filterRuns('')}
@@ -357,60 +357,4 @@ function toggleFollow(runs: readonly TraceId[]): void {
   const follow = !useApp.getState().followList;
   if (follow && runs[0] !== undefined) selectTrace(runs[0], true);
   else useApp.setState({ followList: follow });
-}
-
-function EmptyList({
-  loaded,
-  problem,
-  filter,
-  onClear,
-}: {
-  readonly loaded: boolean;
-  readonly problem: string | null;
-  /** Null: none. */
-  readonly filter: string | null;
-  readonly onClear: () => void;
-}) {
-  if (!loaded) return null;
-  if (problem !== null) return <p className="runs-empty">The runs could not be read: {problem}</p>;
-  if (filter !== null)
-    return (
-      <p className="runs-empty">
-        No run matches. <Absent key={filter} filter={filter} />
-        <Button onClick={onClear}>Clear filter</Button>
-      </p>
-    );
-  return <p className="runs-empty">Nothing captured yet.</p>;
-}
-
-/** As many as `traces.values` gives. */
-const MOST_VALUES = 500;
-
-/** Which names of the filter no run has. */
-function Absent({ filter }: { readonly filter: string }) {
-  const [sentences, setSentences] = useState<readonly string[]>([]);
-  useEffect(() => {
-    let gone = false;
-    const look = async (): Promise<readonly string[]> => {
-      const names = wantedNames(readFilter(filter, Date.now()).filter);
-      const asked = names.map(async (name) => {
-        const values = await client().call('traces.values', { field: name.field });
-        // Of more there are some that are not said.
-        if (values.length >= MOST_VALUES) return null;
-        return absentSentence(
-          name,
-          values.map(({ value }) => value),
-        );
-      });
-      return (await Promise.all(asked)).filter((sentence) => sentence !== null);
-    };
-    look().then(
-      (found) => !gone && setSentences(found),
-      () => undefined,
-    );
-    return () => {
-      gone = true;
-    };
-  }, [filter]);
-  return <span>{sentences.join(' ')}</span>;
 }

@@ -159,6 +159,20 @@ test('several runs are marked by range and one by one, starred, tagged, filtered
   await dialog.getByRole('button', { name: 'Done' }).click();
   // What a lane loses of the wire is on the row as well.
   await expect(row('Run 4')).toContainText('≠');
+  // One tag and how many more leave room for the whole name of the model.
+  await client.call('traces.tag', {
+    ids: [(await client.call('traces.list', { limit: 2 })).rows[1]!.id],
+    add: ['Seen by two'],
+  });
+  await expect(row('Run 4')).toContainText('Regression+1');
+  for (const width of [1440, 1024]) {
+    await page.setViewportSize({ width, height: 900 });
+    const cut = () =>
+      row('Run 4')
+        .locator('.model')
+        .evaluate((span) => span.scrollWidth - span.clientWidth);
+    await expect.poll(cut).toBeLessThanOrEqual(0);
+  }
 
   await filter(page).fill('tag:regression has:star');
   await expect(runs(page)).toContainText('3 / 6 runs');

@@ -80,13 +80,7 @@ export const RunRow = memo(function RunRow({
           </span>
           <Facts row={row} look={look} />
           <Differs row={row} />
-          {row.tags?.map((tag) => (
-            <Chip key={tag} className="tag" title={`Tag ${seenText(tag)}`}>
-              <span className="cut">
-                <Shown text={tag} />
-              </span>
-            </Chip>
-          ))}
+          <Tags tags={row.tags ?? []} />
           {row.httpStatus !== undefined && row.httpStatus >= 400 ? (
             <Chip tone="k-error" className="push">
               HTTP {row.httpStatus}
@@ -113,6 +107,21 @@ function Endpoint({ row: { endpointId, provider, source } }: { readonly row: Tra
     <span className="cut served-by" title={`Sent to ${name}`}>
       <Shown text={name} />
     </span>
+  );
+}
+
+/** The first by its name, the others by their number: the model is what a row is told apart by. */
+function Tags({ tags }: { readonly tags: readonly string[] }) {
+  const [first, ...others] = tags;
+  if (first === undefined) return null;
+  const title = `${others.length === 0 ? 'Tag' : 'Tags'} ${tags.map((tag) => seenText(tag)).join(', ')}`;
+  return (
+    <Chip className="tag" title={title}>
+      <span className="cut">
+        <Shown text={first} />
+      </span>
+      {others.length > 0 && <span>+{others.length}</span>}
+    </Chip>
   );
 }
 

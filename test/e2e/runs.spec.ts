@@ -184,6 +184,27 @@ test('several runs are marked by range and one by one, starred, tagged, filtered
   await page.getByRole('option').first().click();
   await expect(runs(page)).toContainText('3 / 6 runs');
 
+  // It is named, and offered by its name.
+  await runs(page).getByRole('button', { name: 'Rename this filter' }).press('Enter');
+  const name = runs(page).getByRole('textbox', { name: 'Name of the saved filter' });
+  await expect(name).toBeFocused();
+  await name.pressSequentially('What broke');
+  await name.press('Enter');
+  await expect(runs(page).getByRole('button', { name: 'Rename this filter' })).toBeFocused();
+  await expect(runs(page).getByRole('group', { name: 'Parts of the filter' })).toContainText('What broke');
+  const filterNames = async () => (await client.call('settings.get', {})).filterNames;
+  await expect.poll(filterNames).toEqual({ 'tag:regression has:star': 'What broke' });
+  await filter(page).fill('');
+  await filter(page).pressSequentially('brok');
+  await expect(page.getByRole('option')).toHaveText(['What brokeSaved filter: tag:regression has:star']);
+  await filter(page).press('ArrowDown');
+  await filter(page).press('Enter');
+  await expect(filter(page)).toHaveValue('tag:regression has:star');
+  // Without the filter there is no name.
+  await runs(page).getByRole('button', { name: 'Forget this filter' }).click();
+  await expect.poll(filterNames).toEqual({});
+  await expect(runs(page)).toContainText('3 / 6 runs');
+
   await names(page).first().click();
   await names(page)
     .last()

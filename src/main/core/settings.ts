@@ -10,6 +10,7 @@ export const DEFAULT_SETTINGS: Settings = {
   options: DEFAULT_OPTIONS,
   lanes: null,
   filters: [],
+  filterNames: {},
   retention: { days: null, megabytes: null },
 };
 

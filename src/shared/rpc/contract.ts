@@ -206,6 +206,11 @@ export const retentionSchema = z.strictObject({
 export type Retention = z.infer<typeof retentionSchema>;
 
 /** Settings kept beside the traces. Unknown keys are refused. */
+/** Of the filters that are saved. */
+export const MOST_FILTERS = 50;
+/** In UTF-16 code units. */
+export const LONGEST_FILTER_NAME = 100;
+
 export const settingsSchema = z.strictObject({
   theme: z.enum(['system', 'light', 'dark', 'contrast']),
   singleKeys: z.boolean(),
@@ -214,7 +219,11 @@ export const settingsSchema = z.strictObject({
   /** The lanes that read new traces, beside the wire; null: all that can. */
   lanes: laneIdsSchema.nullable(),
   /** Saved filters of the list, the last one saved first. */
-  filters: z.array(z.string().min(1).max(LONGEST_FILTER)).max(50).readonly(),
+  filters: z.array(z.string().min(1).max(LONGEST_FILTER)).max(MOST_FILTERS).readonly(),
+  /** What saved filters are called, by their text; those without a name are called by that. */
+  filterNames: z
+    .record(z.string().min(1).max(LONGEST_FILTER), z.string().min(1).max(LONGEST_FILTER_NAME))
+    .refine((names) => Object.keys(names).length <= MOST_FILTERS),
   retention: retentionSchema,
 });
 export type Settings = z.infer<typeof settingsSchema>;

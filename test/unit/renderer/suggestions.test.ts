@@ -33,3 +33,17 @@ test('behind a colon the values, quoted where they need it', () => {
   expect(filtersAt('ttft>8|')).toEqual([]);
   expect(filtersAt('nofield:|')).toEqual([]);
 });
+
+test('saved filters where nothing is typed, and by their names while those are', () => {
+  const saved = { filters: ['model:local', 'constructor'], names: new Map([['model:local', 'Answers of mine']]) };
+  const offered = (typed: string) =>
+    suggestionsAt(typed, typed.length, [], saved)
+      .filter(({ note }) => note?.startsWith('Saved filter'))
+      .map(({ filter, label }) => [filter, label]);
+  expect(offered('')).toEqual([
+    ['model:local', 'Answers of mine'],
+    ['constructor', 'constructor'],
+  ]);
+  expect(offered('OF MI')).toEqual([['model:local', 'Answers of mine']]);
+  expect(offered('constr')).toEqual([]);
+});

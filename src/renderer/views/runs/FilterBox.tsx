@@ -10,6 +10,7 @@ import { Key } from '../../components/Key.tsx';
 import { Shown } from '../../components/Shown.tsx';
 import { useApp } from '../../stores/app.ts';
 import { filterRuns, useRuns } from '../../stores/runs.ts';
+import { namesIn } from '../../stores/saved-filters.ts';
 import { fieldAt, suggestionsAt, type Suggestion } from './suggestions.ts';
 
 /** What is suggested and asks for a value. */
@@ -21,8 +22,11 @@ export function FilterBox({ field }: { readonly field: RefObject<HTMLInputElemen
   const [caret, setCaret] = useState(0);
   const [open, setOpen] = useState(false);
   const values = useValues(open ? fieldAt(filter, caret) : null);
-  const saved = useApp((state) => state.settings?.filters);
-  const suggestions = suggestionsAt(filter, caret, values, saved);
+  const settings = useApp((state) => state.settings);
+  const suggestions = suggestionsAt(filter, caret, values, {
+    filters: settings?.filters ?? [],
+    names: namesIn(settings),
+  });
   const shown = open && suggestions.length > 0;
   const onKeyDown = (event: KeyboardEvent<HTMLInputElement>) => {
     if (event.key === 'ArrowDown') setOpen(true);
@@ -57,7 +61,7 @@ export function FilterBox({ field }: { readonly field: RefObject<HTMLInputElemen
             placeholder="Filter"
             onSelect={(event) => setCaret(event.currentTarget.selectionStart ?? 0)}
             onKeyDown={onKeyDown}
-            onFocus={() => setOpen(filter.trim() === '' && saved !== undefined && saved.length > 0)}
+            onFocus={() => setOpen(filter.trim() === '' && (settings?.filters.length ?? 0) > 0)}
             onBlur={() => setOpen(false)}
           />
           <Key chord="/" />
@@ -71,7 +75,7 @@ export function FilterBox({ field }: { readonly field: RefObject<HTMLInputElemen
           <Autocomplete.List aria-label="Suggestions for the filter">
             {(one: Suggestion) => (
               <Autocomplete.Item
-                key={one.label}
+                key={`${one.label} ${one.filter}`}
                 value={one}
                 className="menu-item"
                 onClick={() => {

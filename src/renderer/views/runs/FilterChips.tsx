@@ -1,28 +1,42 @@
-/** The parts of the filter below its box, each to be edited or taken out; and a star that keeps the filter for later. */
-import type { RefObject } from 'react';
-import { Star, X } from 'lucide-react';
+/** The parts of the filter below its box, each to be edited or taken out; a star that keeps the filter for later, and its name. */
+import { useRef, useState, type RefObject } from 'react';
+import { Pencil, Star, X } from 'lucide-react';
 import { partsOf, withoutPart } from '../../../shared/filter/parts.ts';
 import { IconButton } from '../../components/Button.tsx';
 import { Shown } from '../../components/Shown.tsx';
-import { changeSettings, useApp } from '../../stores/app.ts';
+import { useApp } from '../../stores/app.ts';
+import { onNextFrame } from '../../stores/frame.ts';
 import { filterRuns, useRuns } from '../../stores/runs.ts';
-
-/** As many as the settings take. */
-const MOST_SAVED = 50;
+import { forgetFilter, nameFilter, namesIn, saveFilter } from '../../stores/saved-filters.ts';
+import { FilterName } from './FilterName.tsx';
 
 export function FilterChips({ field }: { readonly field: RefObject<HTMLInputElement | null> }) {
   const filter = useRuns((runs) => runs.filter);
-  const readable = useRuns((runs) => runs.unread === null);
-  const saved = useApp((state) => state.settings?.filters) ?? [];
   const whole = filter.trim();
+  const readable = useRuns((runs) => runs.unread === null);
+  const saved = useApp((state) => state.settings?.filters);
+  const name = useApp(({ settings }) => namesIn(settings).get(whole));
+  const [naming, setNaming] = useState<string | null>(null);
+  const pencil = useRef<HTMLButtonElement>(null);
   if (whole === '') return null;
-  const isSaved = saved.includes(whole);
-  const keep = () =>
-    changeSettings({
-      filters: isSaved ? saved.filter((one) => one !== whole) : [whole, ...saved].slice(0, MOST_SAVED),
-    });
+  const isSaved = saved?.includes(whole) ?? false;
+  const named = (given: string | null) => {
+    if (given !== null) void nameFilter(whole, given);
+    setNaming(null);
+    // The field goes, with the focus unless that was moved elsewhere.
+    onNextFrame(() => document.activeElement === document.body && pencil.current?.focus());
+  };
   return (
     <div className="filter-chips" role="group" aria-label="Parts of the filter">
+      {isSaved && naming === whole ? (
+        <FilterName name={name ?? ''} onDone={named} />
+      ) : (
+        name !== undefined && (
+          <span className="cut filter-name">
+            <Shown text={name} />
+          </span>
+        )
+      )}
       {partsOf(filter).map((part) => {
         const text = filter.slice(part.start, part.end);
         return (
@@ -43,13 +57,17 @@ export function FilterChips({ field }: { readonly field: RefObject<HTMLInputElem
         );
       })}
       {readable && (
-        <IconButton
-          icon={Star}
-          className="push"
-          label={isSaved ? 'Forget this filter' : 'Save this filter'}
-          aria-pressed={isSaved}
-          onClick={() => void keep()}
-        />
+        <span className="push">
+          {isSaved && (
+            <IconButton icon={Pencil} label="Rename this filter" ref={pencil} onClick={() => setNaming(whole)} />
+          )}
+          <IconButton
+            icon={Star}
+            label={isSaved ? 'Forget this filter' : 'Save this filter'}
+            aria-pressed={isSaved}
+            onClick={() => void (isSaved ? forgetFilter : saveFilter)(whole)}
+          />
+        </span>
       )}
     </div>
   );

@@ -28,18 +28,36 @@ export function fieldAt(filter: string, caret: number): ListedField | null {
   return token?.type === 'term' && isFieldName(token.field) && isListed(token.field) ? token.field : null;
 }
 
-/** `values`: of the field that `fieldAt` says, empty until they are known. `saved`: filters that were kept, offered where nothing is typed. */
+/** Filters that were kept, and the names of some by their text. */
+export interface SavedFilters {
+  readonly filters: readonly string[];
+  readonly names: ReadonlyMap<string, string>;
+}
+
+/**
+ * `values`: of the field that `fieldAt` says, empty until they are known. `saved`: offered where nothing is typed, and by their names
+ * while those are.
+ */
 export function suggestionsAt(
   filter: string,
   caret: number,
   values: readonly FieldValue[],
-  saved: readonly string[] = [],
+  saved: SavedFilters = { filters: [], names: new Map() },
 ): readonly Suggestion[] {
-  if (filter.trim() === '')
-    return [
-      ...saved.map((one): Suggestion => ({ filter: one, label: one, note: 'Saved filter' })),
-      ...names('', (text) => text),
-    ];
+  const kept = saved.filters.map((one): Suggestion => ({
+    filter: one,
+    label: saved.names.get(one) ?? one,
+    note: !saved.names.has(one) ? 'Saved filter' : `Saved filter: ${one}`,
+  }));
+  const typed = filter.trim().toLowerCase();
+  if (typed === '') return [...kept, ...names('', (text) => text)];
+  return [
+    ...kept.filter((one) => one.label !== one.filter && one.label.toLowerCase().includes(typed)),
+    ...typedSuggestions(filter, caret, values),
+  ];
+}
+
+function typedSuggestions(filter: string, caret: number, values: readonly FieldValue[]): readonly Suggestion[] {
   const token = tokenAt(filter, caret);
   if (!token) return [];
   const put = (text: string): string => filter.slice(0, token.start) + text + filter.slice(token.end);

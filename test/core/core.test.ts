@@ -144,7 +144,7 @@ describe('the core', () => {
       title: 'Mine',
       renamed: true,
     });
-    expect(await core.services['traces.star']({ id, starred: true })).toMatchObject({ id, starred: true });
+    await core.services['traces.star']({ ids: [id], starred: true });
     await expect
       .poll(() => changes.at(-1))
       .toMatchObject({ type: 'upsert', row: { id, title: 'Mine', starred: true, ending: { state: 'complete' } } });

@@ -93,7 +93,7 @@ test('the size of the store is shown, and limits say what would go before it goe
     await wholeTrace(client, id);
     ids.push(id);
   }
-  await client.call('traces.star', { id: ids[0]!, starred: true });
+  await client.call('traces.star', { ids: [ids[0]!], starred: true });
   await expect.poll(async () => (await client.call('store.size', {})).bytes).toBeGreaterThan(0);
   await page.locator(`#run-${ids[2]!}`).click();
   await expect(page.getByLabel('Numbers of the trace')).toContainText('stored');

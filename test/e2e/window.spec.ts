@@ -341,7 +341,7 @@ test.describe('over a store of its own', () => {
     const older = await add('The older one');
     await add('The newer one');
     const answer = await openWithoutList(page);
-    await client.call('traces.star', { id: older, starred: true });
+    await client.call('traces.star', { ids: [older], starred: true });
     await expect(page.locator(`#run-${older}`)).toBeVisible();
     answer();
     await expect(list(page).getByRole('row')).toHaveCount(2);

@@ -90,7 +90,7 @@ describe('R14 a damaged field of one trace', () => {
       expect(rows[0]).not.toHaveProperty('damaged');
       // It can be named, starred and deleted like any other.
       await store.rename(hit!, 'Mine');
-      await store.star(hit!, true);
+      await store.star([hit!], true);
       await store.delete([hit!]);
       expect(await listed(store)).toEqual([last, first]);
     },
@@ -236,7 +236,7 @@ describe('G8 a page of the list that cannot be read', () => {
     const trace = newTrace();
     await store.createTrace(trace);
     expect((await store.list({ limit: 1 })).rows[0]?.id).toBe(trace.id);
-    await expect(store.star(whole, true)).rejects.toMatchObject({ code: 'read-only' });
+    await expect(store.star([whole], true)).rejects.toMatchObject({ code: 'read-only' });
   });
 });
 

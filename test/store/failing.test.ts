@@ -53,7 +53,7 @@ describe.runIf(tmpfs)('R3 G4 a disk that fills up', () => {
       code: 'not-stored',
       message: expect.stringContaining('is full. This was not stored. Free some space.'),
     });
-    await expect(store.star(trace.id, true)).rejects.toMatchObject({ code: 'not-stored' });
+    await expect(store.star([trace.id], true)).rejects.toMatchObject({ code: 'not-stored' });
 
     const clear = allClear(store);
     remount(dataDir, 'size=32m');
@@ -64,7 +64,7 @@ describe.runIf(tmpfs)('R3 G4 a disk that fills up', () => {
     expect(plain(reader.reads(trace.id, 0, 10_000_000))).toEqual(plain(reads));
     expect(reader.get(trace.id).ending).toEqual(COMPLETE.ending);
     reader.close();
-    await store.star(trace.id, true);
+    await store.star([trace.id], true);
   });
 
   test('and stays so takes no more memory than it may, and what was lost is said by the trace', async () => {
@@ -147,7 +147,7 @@ describe('R1 a file that is taken away', () => {
     writeFileSync(file, 'somebody else’s');
     store.appendReads(trace.id, cutEvenly(Buffer.from('body'), 2));
     await store.flush();
-    await expect(store.star(trace.id, true)).rejects.toMatchObject({ code: 'not-stored' });
+    await expect(store.star([trace.id], true)).rejects.toMatchObject({ code: 'not-stored' });
     const clear = allClear(store);
     renameSync(`${file}.away`, file);
     await clear;
@@ -173,12 +173,14 @@ describe('J4 a thread that dies', () => {
       writeFileSync(join(dataDir, 'die'), when);
       store.appendReads(trace.id, reads.slice(300));
       expect(existsSync(join(dataDir, 'die'))).toBe(true);
-      const starred = store.star(trace.id, true);
+      const starred = store.star([trace.id], true);
       await store.flush();
-      expect(await starred).toMatchObject({ starred: true, model: 'live' });
+      await starred;
       expect(existsSync(join(dataDir, 'die'))).toBe(false);
+      const row = await store.get(trace.id);
+      expect(row).toMatchObject({ starred: true, model: 'live' });
       // Still running: the new thread does not take it for one that a crash left.
-      expect(await store.get(trace.id)).not.toHaveProperty('ending');
+      expect(row).not.toHaveProperty('ending');
       await store.finishTrace(trace.id, COMPLETE);
       expect(plain(await allReads(store, trace.id))).toEqual(plain(reads));
       expect(store.problem).toBeUndefined();
@@ -193,7 +195,7 @@ describe('J4 a thread that dies', () => {
     await store.createTrace(trace);
     const sentence = next<string | undefined>((listener) => store.onWriteProblem(listener));
     writeFileSync(join(dataDir, 'die'), 'always');
-    await expect(store.star(trace.id, true)).rejects.toMatchObject({ code: 'not-stored' });
+    await expect(store.star([trace.id], true)).rejects.toMatchObject({ code: 'not-stored' });
     expect(await sentence).toMatch(/^The store stopped working .* Restart Tracelane\.$/);
     store.appendReads(trace.id, cutEvenly(Buffer.from('body'), 2));
     await store.finishTrace(trace.id, COMPLETE);

@@ -74,7 +74,7 @@ async function scenario(folder: string, { fault, at, from }: FaultPoint): Promis
       }
     }
     const finished = created && (await tried(store.finishTrace(id, COMPLETE)));
-    const star = starred && created ? await tried(store.star(id, true)) : null;
+    const star = starred && created ? await tried(store.star([id], true)) : null;
     const renamed = starred && created ? await tried(store.rename(id, RENAMED)) : null;
     const gone = deleted && created ? await tried(store.delete([id])) : null;
     traces.push({ id, created, reads: READS, finished, star, renamed, gone });

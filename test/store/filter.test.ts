@@ -200,7 +200,7 @@ async function store(all: readonly Made[]): Promise<Store> {
     await opened.createTrace(trace);
     if (status !== null) opened.setHead(trace.id, { status, statusText: '', headers: [] }, 1);
     if (result) await opened.finishTrace(trace.id, result);
-    if (starred) await opened.star(trace.id, true);
+    if (starred) await opened.star([trace.id], true);
     if (tags.length > 0) await opened.tag([trace.id], { add: tags });
     if (facts) await opened.setFacts(trace.id, facts);
   }

@@ -69,7 +69,7 @@ test('beyond limits of age and size go the oldest that have ended and bear no ma
   const ids = await fill(store, [5000, 90_000, 40_000, 0, 60_000, 20_000, 70_000, 10_000]);
   const running = newTrace({ startedAt: Date.now() - 100 * DAY });
   await store.createTrace(running);
-  await store.star(ids[1]!, true);
+  await store.star([ids[1]!], true);
   await store.tag([ids[4]!], { add: ['keep'] });
   await store.delete([ids[7]!]);
   const rows = (await listed(store)).toReversed();
@@ -118,7 +118,7 @@ test('limits hold while traces are recorded, and what goes leaves the file', asy
   expect(await services['store.outdated']({ retention: { days: 2.5, megabytes: null } })).toMatchObject({ traces: 2 });
   expect(await listed(store)).toHaveLength(5);
 
-  await store.star(ids[0]!, true);
+  await store.star([ids[0]!], true);
   retention = { days: 2.5, megabytes: null };
   keeping.look();
   const left = async () => (await listed(store)).map(({ id }) => id).toReversed();

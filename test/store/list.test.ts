@@ -56,7 +56,7 @@ describe('pages', () => {
     const dataDir = dataFolder();
     const store = await open(dataDir);
     const ids = await fill(store, [...Array(30).keys()]);
-    for (const id of ids.filter((_, n) => n % 3 === 0)) await store.star(id, true);
+    for (const id of ids.filter((_, n) => n % 3 === 0)) await store.star([id], true);
     await store.delete([ids[4]!, ids[20]!]);
     const asIs = async (read: Store): Promise<void> => {
       for (const filter of [undefined, 'has:star', 'has:star has:cost']) {
@@ -98,7 +98,7 @@ describe('pages', () => {
     // Two layers: what is recorded now lies over what is read.
     const above = await open(dataDir);
     const more = await fill(above, [100, 101, 102, 103, 104]);
-    for (const id of [more[0]!, more[4]!]) await above.star(id, true);
+    for (const id of [more[0]!, more[4]!]) await above.star([id], true);
     expect((await above.list({ limit: 100 })).total).toBe(33);
     await asIs(above);
   });
@@ -205,7 +205,7 @@ describe('a filter', () => {
     expect(await titles(store, 'source:import')).toEqual(['100% of_it']);
     expect(await titles(store, 'state:live api:messages')).toEqual(['Über die Öfen']);
     expect(await titles(store, 'state:complete')).toEqual(['Trains']);
-    await store.star(ended.id, true);
+    await store.star([ended.id], true);
     expect(await titles(store, 'has:star')).toEqual(['Trains']);
     expect(await titles(store, 'not has:star')).toHaveLength(2);
     await store.delete([ended.id]);
@@ -244,11 +244,11 @@ describe('changes', () => {
     store.setLive(trace.id, { metrics: { ...NO_METRICS, events: 4 }, model: 'said' });
     const renamed = await store.rename(trace.id, 'Another name');
     await store.finishTrace(trace.id, COMPLETE);
-    await store.star(trace.id, true);
+    await store.star([trace.id], true);
     await store.delete([trace.id]);
     await store.restore([trace.id]);
     stop();
-    await store.star(trace.id, false);
+    await store.star([trace.id], false);
 
     const rows = changes.map((change) => (change.type === 'delete' ? change.id : change.row));
     expect(rows).toMatchObject([

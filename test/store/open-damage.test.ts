@@ -94,7 +94,7 @@ test('R14 G8 the head of the file: it is said while the program runs and again w
   const store = await open(dataDir, { restMs: 20, retryMs: 50 });
   const told: (string | undefined)[] = [];
   store.onWriteProblem((sentence) => told.push(sentence));
-  await store.star(ids[0]!, true);
+  await store.star([ids[0]!], true);
   await expect.poll(() => statSync(`${fileIn(dataDir)}-wal`).size).toBe(0);
 
   flip(fileIn(dataDir), 100, 12);

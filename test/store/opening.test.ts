@@ -110,7 +110,7 @@ describe('refused and left alone:', () => {
     expect(await allReads(store, id)).not.toEqual([]);
     // The indexes that were dropped left room in the file, which nothing can use.
     expect(await store.size()).toMatchObject({ traces: 1, leaving: 0, free: 0 });
-    await expect(store.star(id, true)).rejects.toMatchObject({ code: 'read-only' });
+    await expect(store.star([id], true)).rejects.toMatchObject({ code: 'read-only' });
     expect(() => openReadOnly(dataDir)).toThrow(expect.objectContaining({ name: 'ServiceError', code: 'store' }));
   });
 
@@ -252,7 +252,7 @@ test.each<readonly [string, title: string | undefined, change: (file: string) =>
   expect(store.problem).toBeUndefined();
   expect((await store.get(id)).title).toBe(inLog ?? trace.title);
   expect(await allReads(store, id)).not.toEqual([]);
-  await store.star(id, true);
+  await store.star([id], true);
   await store.close();
   expect((await (await open(dataDir)).get(id)).starred).toBe(true);
 });
@@ -312,7 +312,7 @@ describe('where nothing may be written', () => {
       ]);
       expect(await store.get(id)).toMatchObject({ ending: { state: 'complete' }, storedBytes: 104_857 });
       expect((await store.bytes(id, 0, 200_000)).bytes).toHaveLength(104_857);
-      await expect(store.star(id, true)).rejects.toMatchObject({ code: 'read-only' });
+      await expect(store.star([id], true)).rejects.toMatchObject({ code: 'read-only' });
       await expect(store.delete([id])).rejects.toMatchObject({ code: 'read-only' });
       expect((await store.list({ limit: 9, filter: 'state:complete' })).total).toBe(1);
       // As commands and agents read it.

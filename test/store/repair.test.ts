@@ -149,7 +149,7 @@ test('what a killed program left in the log beside a file whose header is gone c
   const trace = newTrace();
   await store.createTrace(trace);
   store.appendReads(trace.id, filledReads(trace.id));
-  await store.star(trace.id, true);
+  await store.star([trace.id], true);
   const dataDir = dataFolder();
   mkdirSync(dataDir);
   for (const side of ['', '-wal']) copyFileSync(fileIn(live) + side, fileIn(dataDir) + side);

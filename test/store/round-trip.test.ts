@@ -163,7 +163,7 @@ describe('a trace', () => {
       store.reads(id, 0),
       store.bytes(id, 0, 1),
       store.rename(id, 'x'),
-      store.star(id, true),
+      store.star([id], true),
     ]) {
       await expect(asked).rejects.toMatchObject({ name: 'ServiceError', code: 'not-found' });
     }

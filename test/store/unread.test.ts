@@ -15,7 +15,7 @@ test('among others that somebody waits for', async () => {
   const reads = cutEvenly(noise(50_000), 5000);
   store.appendReads(one.id, reads);
   const outcomes = await Promise.allSettled([
-    store.star(one.id, true),
+    store.star([one.id], true),
     store.rename(one.id, unreadable() as string),
     store.rename(other.id, 'Its new name'),
     store.finishTrace(one.id, COMPLETE),

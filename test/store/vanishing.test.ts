@@ -173,7 +173,7 @@ describe.each(atRestOrNot)('R1 another file in its place %s', (_when, atRest) =>
     const store = await openSoon(dataDir, atRest);
     const { told } = await recordAround(store, dataDir, () => renameSync(fileIn(other), fileIn(dataDir)), atRest);
     expect(told[0]).toMatch(/was replaced by another file while Tracelane was using it/);
-    await expect(store.star(old, true)).rejects.toMatchObject({ code: 'not-stored' });
+    await expect(store.star([old], true)).rejects.toMatchObject({ code: 'not-stored' });
     await store.close();
     expect(readFileSync(fileIn(dataDir)).equals(bytes)).toBe(true);
     await expectRecorded(dataDir, [old]);
@@ -202,7 +202,7 @@ describe.each(atRestOrNot)('R1 another file in its place %s', (_when, atRest) =>
     expect(told[0]).toMatch(/was overwritten by another program while Tracelane was using it/);
     expect(await refused).toMatch(/was not stored: This trace no longer exists/);
     expect((await store.list({ limit: 9 })).rows.map((row) => row.id)).toEqual([old]);
-    await store.star(old, true);
+    await store.star([old], true);
     await expect(store.get(id)).rejects.toMatchObject({ code: 'not-found' });
     await store.close();
     await expectRecorded(dataDir, [old]);

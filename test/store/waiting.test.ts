@@ -21,7 +21,7 @@ const tries = (dataDir: string): number => readFileSync(`${dataDir}.tries`).leng
 /** Everything that somebody can ask for. */
 const requests = (store: Store, id: TraceId): readonly Promise<unknown>[] => [
   store.rename(id, 'Another name'),
-  store.star(id, true),
+  store.star([id], true),
   store.saveSettings({ theme: 'dark' }),
   store.saveEndpoint({
     id: endpointId('an-endpoint'),
@@ -122,7 +122,7 @@ describe('R3 a disk that does not answer', () => {
     writeFileSync(join(dataDir, 'hang'), '');
     await expect(store.rename(trace.id, 'Late')).rejects.toMatchObject({ code: 'unknown' });
     writeFileSync(join(dataDir, 'hang'), 'go on');
-    await store.star(trace.id, true);
+    await store.star([trace.id], true);
     expect(await store.get(trace.id)).toMatchObject({ title: trace.title, starred: true });
   });
 });

@@ -49,6 +49,8 @@ export const COMMANDS = [
 
   { id: 'list.next', title: 'Next row', group: 'Go to', keys: ['j', 'ArrowDown'] },
   { id: 'list.previous', title: 'Previous row', group: 'Go to', keys: ['k', 'ArrowUp'] },
+  { id: 'list.markToStart', title: 'Mark all runs up to the first', group: 'Go to', keys: ['Shift+Home'] },
+  { id: 'list.markToEnd', title: 'Mark all runs down to the last', group: 'Go to', keys: ['Shift+End'] },
   { id: 'list.fold', title: 'Fold or unfold the run list', group: 'Go to', keys: ['Mod+B'] },
   { id: 'list.follow', title: 'Keep the newest run selected', group: 'Go to' },
   { id: 'trace.find', title: 'Find in the trace', group: 'Go to', keys: ['Mod+F'] },

@@ -1,12 +1,13 @@
 /** The list in groups other than days: which runs there are in which group, asked for again when it may have changed. */
 import { create } from 'zustand';
-import type { TraceId } from '../../shared/model/ids.ts';
 import type { TraceRow } from '../../shared/model/trace.ts';
 import type { RunGrouping } from '../../shared/rpc/contract.ts';
 import { client } from '../client/client.ts';
 import { useApp } from './app.ts';
 import { groupsOf, GROUPINGS, unknownNrs, withoutNrs, type Group, type Grouping } from './grouping.ts';
+import type { Between } from './rows-between.ts';
 import { kept } from './kept.ts';
+import { longWork } from './long-work.ts';
 import { addRows, ASKER, onListMoved, restOf, useRuns } from './runs.ts';
 import { toastError } from './toasts.ts';
 
@@ -121,17 +122,32 @@ async function rowsOf(nrs: readonly number[]): Promise<readonly TraceRow[]> {
   return rows;
 }
 
-/** How many runs stand from one to another in the groups, both counted, and their ids in that order; without ids where they are more than `most`. */
-export async function groupedIdsBetween(
-  a: TraceRow,
-  b: TraceRow,
-  most: number,
-): Promise<{ readonly count: number; readonly ids: readonly TraceId[] }> {
-  const all = (useGroupedRuns.getState().grouped?.groups ?? []).flatMap(({ nrs }) => nrs);
+const allNrs = (): readonly number[] => (useGroupedRuns.getState().grouped?.groups ?? []).flatMap(({ nrs }) => nrs);
+
+/** As `rowsBetween`, in the order of the groups. */
+export async function groupedRowsBetween(a: TraceRow, b: TraceRow, most: number): Promise<Between> {
+  const all = allNrs();
   const [from, to] = [all.indexOf(a.nr), all.indexOf(b.nr)].toSorted((x, y) => x - y) as [number, number];
-  if (from < 0) return { count: 1, ids: [b.id] };
+  if (from < 0) return { count: 1, rows: [b] };
   const nrs = all.slice(from, to + 1);
-  if (nrs.length > most) return { count: nrs.length, ids: [] };
-  const ids = new Map((await rowsOf(nrs)).map(({ nr, id }) => [nr, id]));
-  return { count: nrs.length, ids: nrs.flatMap((nr) => ids.get(nr) ?? []) };
+  if (nrs.length > most) return { count: nrs.length, rows: null };
+  const work = longWork('Reading', nrs.length);
+  try {
+    const rows: TraceRow[] = [];
+    for (let at = 0; at < nrs.length; at += MOST_ASKED) {
+      if (!work.goOn(at)) return { count: nrs.length, rows: null };
+      const some = nrs.slice(at, at + MOST_ASKED);
+      const known = new Map((await rowsOf(some)).map((row) => [row.nr, row]));
+      rows.push(...some.flatMap((nr) => known.get(nr) ?? []));
+    }
+    return { count: nrs.length, rows };
+  } finally {
+    work.end();
+  }
+}
+
+/** The first or the last run of the groups; undefined where there is none. */
+export async function endOfGroups(end: 'first' | 'last'): Promise<TraceRow | undefined> {
+  const nr = allNrs().at(end === 'first' ? 0 : -1);
+  return nr === undefined ? undefined : (await rowsOf([nr]))[0];
 }

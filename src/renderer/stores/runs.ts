@@ -18,14 +18,13 @@ import {
   holds,
   loadedIds,
   LONGEST_PAGE,
-  successorOf,
   wantedFor,
   withPage,
   withRow,
   type Listing,
   type Wanted,
 } from './listing.ts';
-import { toast, toastError } from './toasts.ts';
+import { toastError } from './toasts.ts';
 
 const PAGE = 200;
 
@@ -121,13 +120,17 @@ function mayMove(change: ListChange, before: ReadonlyMap<TraceId, TraceRow>): bo
   );
 }
 
+/** Of each run that is being deleted, the one that takes over the selection. */
+export const heirs = new Map<TraceId, TraceId | null>();
+
 /** With the list followed, a run that has just begun is the one to look at. Which one that is the first page tells. */
 function chooseNewest(before: ReadonlyMap<TraceId, TraceRow>): void {
   const { loaded, ids, rows } = useRuns.getState();
   if (!loaded) return;
   const { selected, followList } = useApp.getState();
   const [newest] = ids;
-  if (selected !== null && !rows.has(selected) && before.has(selected)) selectTrace(newest ?? null, followList);
+  if (selected !== null && !rows.has(selected) && before.has(selected))
+    selectTrace(heirs.get(selected) ?? newest ?? null, followList);
   else if (newest !== undefined && newest !== selected && !before.has(newest) && followList) selectTrace(newest, true);
 }
 
@@ -308,81 +311,5 @@ async function searched(
   } catch (error) {
     const problem = error instanceof Error ? error.message : String(error);
     return { rows: [], found: { filter, ...EMPTY, problem } };
-  }
-}
-
-export async function renameTrace(id: TraceId, title: string): Promise<void> {
-  try {
-    patch(await client().call('traces.rename', { id, title }));
-  } catch (error) {
-    toastError('The run could not be renamed', error);
-  }
-}
-
-/** Whether it was saved; what failed is told. */
-async function starTrace(id: TraceId, starred: boolean): Promise<boolean> {
-  try {
-    patch(await client().call('traces.star', { id, starred }));
-    return true;
-  } catch (error) {
-    toastError('The star could not be saved', error);
-    return false;
-  }
-}
-
-/** Stars them all where one has no star, else takes all their stars. */
-export async function starTraces(ids: readonly TraceId[]): Promise<void> {
-  const { rows } = useRuns.getState();
-  const starred = ids.some((id) => rows.get(id)?.starred === false);
-  const saved = await Promise.all(ids.map((id) => starTrace(id, starred)));
-  if (saved.every(Boolean)) announce(`${counted(ids.length, 'run')} ${starred ? 'starred' : 'without a star'}`);
-}
-
-export async function tagTraces(
-  ids: readonly TraceId[],
-  change: { readonly add?: string[]; readonly remove?: string[] },
-): Promise<void> {
-  try {
-    await client().call('traces.tag', { ids: [...ids], ...change });
-  } catch (error) {
-    toastError('The tags could not be changed', error);
-  }
-}
-
-function patch(row: TraceRow): void {
-  put(new Map(useRuns.getState().rows).set(row.id, row), {});
-}
-
-/** Deletes traces, with a way back; the one below in what is `listed`, as it stands there, takes over the selection. */
-export async function deleteTraces(ids: readonly TraceId[], listed: readonly TraceId[]): Promise<void> {
-  const { rows } = useRuns.getState();
-  const { selected } = useApp.getState();
-  try {
-    await client().call('traces.delete', { ids: [...ids] });
-  } catch (error) {
-    toastError('The run could not be deleted', error);
-    return;
-  }
-  if (selected !== null && ids.includes(selected)) selectTrace(successorOf(listed, selected, new Set(ids)));
-  const first = rows.get(ids[0]!);
-  const what = ids.length === 1 && first ? `“${first.title}” deleted` : `${counted(ids.length, 'run')} deleted`;
-  toast(what, { label: 'Undo', undoes: true, run: () => void restore(ids) });
-}
-
-async function restore(ids: readonly TraceId[]): Promise<void> {
-  try {
-    await client().call('traces.restore', { ids: [...ids] });
-    selectTrace(ids[0]!);
-    announce(`${counted(ids.length, 'run')} restored`);
-  } catch (error) {
-    toastError('The run could not be restored', error);
-  }
-}
-
-export async function stopTrace(id: TraceId): Promise<void> {
-  try {
-    await client().call('runs.cancel', { id });
-  } catch (error) {
-    toastError('The run could not be stopped', error);
   }
 }

@@ -389,7 +389,7 @@ export interface ExportPreview {
 
 /** The traces of one file and what of them leaves. */
 const exportChoice = {
-  ids: z.array(trace).min(1).max(1000),
+  ids: z.array(trace).min(1).max(10_000),
   /** Id of a format. */
   format: z.string().min(1).max(100),
   parts: z.array(z.enum(EXPORT_PARTS)).default([...EXPORT_PARTS]),
@@ -600,7 +600,7 @@ export const contract = {
   /** Captured exchanges that may be the other side of this one's gateway, the likeliest first; see `compare.pair`. */
   'traces.partners': query<readonly Partner[]>()(z.strictObject({ id: trace })),
   'traces.rename': command<TraceRow>()(z.strictObject({ id: trace, title: z.string().max(500) })),
-  'traces.star': command<TraceRow>()(z.strictObject({ id: trace, starred: z.boolean() })),
+  'traces.star': command<null>()(z.strictObject({ ids: z.array(trace).min(1).max(1000), starred: z.boolean() })),
   /** Gives tags and takes them, capitals aside. */
   'traces.tag': command<null>()(
     z.strictObject({

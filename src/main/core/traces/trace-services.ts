@@ -64,7 +64,10 @@ export function traceServices({ store, recordings, views, lookups }: TraceServic
     'traces.get': async ({ id }) => detailOf(await latest(id)),
     'traces.partners': ({ id }) => partnersIn(store, id),
     'traces.rename': ({ id, title }) => store.rename(id, title),
-    'traces.star': ({ id, starred }) => store.star(id, starred),
+    'traces.star': async ({ ids, starred }) => {
+      await store.star(ids, starred);
+      return null;
+    },
     'traces.tag': async ({ ids, ...change }) => {
       await store.tag(ids, change);
       return null;

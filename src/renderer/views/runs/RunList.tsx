@@ -9,24 +9,22 @@ import { count } from '../../components/format.ts';
 import { Icon } from '../../components/Icon.tsx';
 import { Menu } from '../../components/Menu.tsx';
 import { Shown } from '../../components/Shown.tsx';
-import { openOverlay, pickTraces, selectTrace, togglePicked, useApp } from '../../stores/app.ts';
+import { openOverlay, selectTrace, togglePicked, useApp } from '../../stores/app.ts';
 import { onNextFrame } from '../../stores/frame.ts';
-import { groupedIdsBetween, groupRuns, loadGroupedRows, useGroupedRuns } from '../../stores/grouped-runs.ts';
+import { groupRuns, loadGroupedRows, useGroupedRuns } from '../../stores/grouped-runs.ts';
 import { GROUPINGS, totalOf } from '../../stores/grouping.ts';
-import { idsBetween } from '../../stores/ids-between.ts';
 import type { Listing } from '../../stores/listing.ts';
 import { foldList, useListRail } from '../../stores/list-rail.ts';
-import { deleteTraces, filterRuns, loadRows, starTraces, useRuns } from '../../stores/runs.ts';
-import { toast, toastError } from '../../stores/toasts.ts';
+import { filterRuns, loadRows, useRuns } from '../../stores/runs.ts';
+import { deleteTraces, starTraces } from '../../stores/change-runs.ts';
 import { EmptyList } from './EmptyList.tsx';
 import { FilterBox } from './FilterBox.tsx';
 import { FilterChips } from './FilterChips.tsx';
 import { groupedRows, listRows, type ListRow } from './list-rows.ts';
+import { markRange, markTo, markToEnd } from './marking.ts';
 import { RunRow, type PickKeys } from './RunRow.tsx';
 import './runs.css';
 
-/** As many as one request takes. */
-const MOST_CHOSEN = 1000;
 const EXPORTS = ['Export the selected run', 'Export both marked runs', 'Export the marked runs'] as const;
 const RUN_HEIGHT = 52;
 const DAY_HEIGHT = 26;
@@ -37,6 +35,7 @@ export function RunList() {
   const { selected, choices, picked, followList } = useApp();
   const { by: grouping, grouped } = useGroupedRuns();
   const [editing, setEditing] = useState<TraceId | null>(null);
+  const [focused, setFocused] = useState(false);
   const scroller = useRef<HTMLDivElement>(null);
   const field = useRef<HTMLInputElement>(null);
 
@@ -94,22 +93,19 @@ export function RunList() {
     if (!shiftKey || selected === null) return selectTrace(id);
     const from = runs.indexOf(selected);
     const to = runs.indexOf(id);
-    if (from < 0 || !areWhole(list, selected, id)) return void pickUnloaded(selected, id);
-    pickRange(Math.abs(to - from) + 1, runs.slice(Math.min(from, to), Math.max(from, to) + 1));
+    if (from >= 0 && areWhole(list, selected, id))
+      return markRange(Math.abs(to - from) + 1, runs.slice(Math.min(from, to), Math.max(from, to) + 1));
+    const [chosenRow, row] = [rows.get(selected), rows.get(id)];
+    // One of them has left the list meanwhile.
+    if (!chosenRow || !row) return selectTrace(id);
+    void markTo(chosenRow, row, what);
   };
-  /** What is between two runs is not all loaded, or one of them is elsewhere. */
-  const pickUnloaded = async (from: TraceId, to: TraceId) => {
-    const [a, b] = [rows.get(from), rows.get(to)];
-    if (!a || !b) return selectTrace(to);
-    try {
-      const { count: between, ids } = grouped
-        ? await groupedIdsBetween(a, b, MOST_CHOSEN)
-        : await idsBetween(a, b, { filter: found?.filter, most: MOST_CHOSEN });
-      // Another run was chosen meanwhile.
-      if (useApp.getState().selected === from) pickRange(between, ids);
-    } catch (error) {
-      toastError('The runs between these two could not be read', error);
-    }
+  const what = { grouped: grouped !== null, filter: found?.filter };
+  const markEnd = (end: 'first' | 'last') => {
+    const from = selected === null ? undefined : rows.get(selected);
+    if (!from) return;
+    virtual.scrollToIndex(end === 'first' ? 0 : list.length - 1);
+    void markToEnd(from, end, what);
   };
   const drawn = virtual.getVirtualItems();
   // Of what the list shows: the groups may be of an earlier filter than what was found.
@@ -117,6 +113,8 @@ export function RunList() {
   const filtered = (grouped ? grouped.filter === '' : found === null) ? null : listed;
   useCommand('list.next', () => step(1), runs.length > 0);
   useCommand('list.previous', () => step(-1), runs.length > 0);
+  useCommand('list.markToStart', () => markEnd('first'), focused && row !== undefined);
+  useCommand('list.markToEnd', () => markEnd('last'), focused && row !== undefined);
   useCommand('list.filter', () => {
     // What is typed next is meant for the field, and not a frame later.
     flushSync(() => foldList(false));
@@ -154,6 +152,8 @@ export function RunList() {
       <div
         className="runs-scroll"
         ref={scroller}
+        onFocus={() => setFocused(true)}
+        onBlur={() => setFocused(false)}
         role="grid"
         aria-label="Runs"
         aria-rowcount={listed}
@@ -293,12 +293,6 @@ function stretchOf(list: readonly ListRow[], virtual: Drawn): readonly [from: nu
     return [row.at + within(scrollOffset), row.at + within(bottom)];
   });
   return places.length === 0 ? undefined : [Math.max(0, Math.min(...places) - AHEAD), Math.max(...places) + AHEAD];
-}
-
-/** Picks a range of runs, unless it is longer than what one request takes. */
-function pickRange(between: number, ids: readonly TraceId[]): void {
-  if (between <= MOST_CHOSEN) pickTraces(ids);
-  else toast(`${count(between)} runs are too many to mark at once. Choose a range of at most ${count(MOST_CHOSEN)}.`);
 }
 
 /** Whether nothing between two runs is not loaded. */

@@ -11,7 +11,7 @@ import { apiChip, useProviders } from '../../stores/providers.ts';
 import { Shown } from '../../components/Shown.tsx';
 import { seenText } from '../../components/visible.ts';
 import { useApp } from '../../stores/app.ts';
-import { renameTrace } from '../../stores/runs.ts';
+import { renameTrace } from '../../stores/change-runs.ts';
 
 import { Sparkline } from './Sparkline.tsx';
 

@@ -2,12 +2,14 @@
 import { useEffect, useId, useRef, useState } from 'react';
 import { X } from 'lucide-react';
 import type { FieldValue } from '../../../shared/rpc/contract.ts';
+import { count as whole, counted } from '../../../shared/text/count.ts';
 import { client } from '../../client/client.ts';
 import { Button, IconButton } from '../../components/Button.tsx';
 import { Dialog } from '../../components/Dialog.tsx';
 import { Shown } from '../../components/Shown.tsx';
 import { seenText } from '../../components/visible.ts';
-import { tagTraces, useRuns } from '../../stores/runs.ts';
+import { useRuns } from '../../stores/runs.ts';
+import { tagTraces } from '../../stores/change-runs.ts';
 import type { OverlayProps } from '../view.ts';
 import './tags.css';
 
@@ -27,7 +29,7 @@ export function TagDialog({ input, close }: OverlayProps<'tags'>) {
   };
   return (
     <Dialog
-      title={ids.length === 1 ? 'Tags of the run' : `Tags of ${ids.length} runs`}
+      title={ids.length === 1 ? 'Tags of the run' : `Tags of ${counted(ids.length, 'run')}`}
       onClose={close}
       className="tags"
       initialFocus={field}
@@ -44,7 +46,7 @@ export function TagDialog({ input, close }: OverlayProps<'tags'>) {
               <span className="cut" title={seenText(tag)}>
                 <Shown text={tag} />
               </span>
-              {count < ids.length && <span className="quiet">{`${count} of ${ids.length}`}</span>}
+              {count < ids.length && <span className="quiet">{`${whole(count)} of ${whole(ids.length)}`}</span>}
               <IconButton
                 icon={X}
                 label={`Remove the tag ${tag}`}

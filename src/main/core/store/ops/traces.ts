@@ -132,14 +132,14 @@ export const rename = write({
   result: (row, { shown }) => shown(rowOf(row)),
 });
 
-const STAR = 'UPDATE traces SET starred = ? WHERE id = ? AND deleted_at IS NULL';
+const STAR = 'UPDATE traces SET starred = ? WHERE nr = ?';
 
+/** Gives them a star or takes it. Rejects where one of the traces is not in the list. */
 export const star = write({
-  run: ({ db, touched }, id: TraceId, starred: boolean) => {
-    db.run(STAR, starred ? 1 : 0, id);
-    return touched(id);
+  run: ({ db, touched, isBelow }, ids: readonly TraceId[], starred: boolean): void => {
+    if (ids.some((id) => isBelow('traces', id))) throw readOnly();
+    for (const { nr } of ids.map((id) => touched(id))) db.run(STAR, starred ? 1 : 0, nr);
   },
-  result: (row, { shown }) => shown(rowOf(row)),
 });
 
 const HIDE = 'UPDATE traces SET deleted_at = ? WHERE id = ? AND deleted_at IS NULL';

@@ -85,15 +85,40 @@ const gone = new Set<TraceId>();
 function flush(): void {
   const changes = waiting;
   waiting = [];
-  const { rows: before, found, all } = useRuns.getState();
+  const { rows: before, found, all, loaded } = useRuns.getState();
   const after = withChanges({ rows: before, all }, changes, gone);
   if (after.rows !== before || after.all !== all) {
     put(after.rows, { all: after.all });
     chooseNewest(before);
   }
+  if (loaded && after.all.total !== all.total) recountSoon();
   if (!changes.some((change) => mayMove(change, before))) return;
   if (found || useRuns.getState().asked !== '') void search();
   moved();
+}
+
+/** After changes that follow each other more closely, what is still on its way to the window is counted once it is here. */
+const QUIET_MS = 300;
+let quiet: ReturnType<typeof setTimeout> | undefined;
+
+/**
+ * Asks the store how many runs there are once none has come or gone for a while. A run that comes or goes while a page is read is in that
+ * page already, and counted a second time by its change.
+ */
+function recountSoon(): void {
+  clearTimeout(quiet);
+  const mine = setTimeout(() => void recount(() => mine === quiet), QUIET_MS);
+  quiet = mine;
+}
+
+async function recount(isLast: () => boolean): Promise<void> {
+  try {
+    const { total } = await client().call('traces.list', { limit: 1 });
+    const { rows, all } = useRuns.getState();
+    if (isLast() && total !== all.total) put(rows, { all: { ...all, total } });
+  } catch {
+    // Whoever reads a page is told what is wrong with the store.
+  }
 }
 
 let moved = (): void => undefined;

@@ -18,6 +18,8 @@ declare const crypto: { randomUUID(): string };
 declare const performance: { now(): number };
 interface AbortSignal {
   readonly aborted: boolean;
+  readonly reason: unknown;
+  throwIfAborted(): void;
   addEventListener(type: 'abort', listener: () => void, options?: { once?: boolean }): void;
   removeEventListener(type: 'abort', listener: () => void): void;
 }

@@ -112,6 +112,45 @@ describe.each(Object.keys(TRANSPORTS))('over %s', (transport) => {
       expect(faults).toHaveLength(1);
     });
 
+    test('that are given up reject at once, and their service is told', async () => {
+      const told: unknown[] = [];
+      const { client, faults } = await start({
+        'compare.lanes': (_params, signal) =>
+          new Promise((_resolve, reject) =>
+            signal!.addEventListener('abort', () => {
+              told.push('abort');
+              reject(signal!.reason as Error);
+            }),
+          ),
+        'app.info': () => INFO,
+      });
+      const caller = new AbortController();
+      const given = client.call('compare.lanes', { id: ID }, caller.signal);
+      await client.call('app.info', {});
+      caller.abort('left');
+      await expect(given).rejects.toBe('left');
+      await expect.poll(() => told).toEqual(['abort']);
+      await expect(client.call('compare.lanes', { id: ID }, caller.signal)).rejects.toBe('left');
+      expect(await client.call('app.info', {})).toEqual(INFO);
+      expect([told, faults]).toEqual([['abort'], []]);
+    });
+
+    test('are given up for their services when the connection closes', async () => {
+      let isAborted = (): boolean => false;
+      const { client } = await start({
+        'compare.lanes': (_params, signal) => {
+          isAborted = () => signal!.aborted;
+          return new Promise(() => undefined);
+        },
+        'app.info': () => INFO,
+      });
+      void client.call('compare.lanes', { id: ID });
+      await client.call('app.info', {});
+      expect(isAborted()).toBe(false);
+      client.close();
+      await expect.poll(isAborted).toBe(true);
+    });
+
     test('refuse parameters that the schema refuses, naming them', async () => {
       const { client } = await start({});
       await expect(client.call('traces.list', { limit: 1e9 })).rejects.toMatchObject({

@@ -42,6 +42,17 @@ describe('a decode worker', () => {
     expect(await ask(worker, 'traces.event')).toBe('well');
   });
 
+  test('ends a task that is given up, begins none that was given up before, and does the next one', async () => {
+    const worker = open('../fixtures/misbehaving-worker.ts');
+    const callers = [1, 2].map(() => new AbortController());
+    const tasks = callers.map(({ signal }) => worker.run('compare.lanes', {} as never, signal));
+    const next = ask(worker, 'traces.event');
+    await expect.poll(() => worker.running).toBe(true);
+    for (const caller of callers) caller.abort('left');
+    for (const task of tasks) await expect(task).rejects.toBe('left');
+    expect(await next).toBe('well');
+  });
+
   test('that wants more memory than it may have is ended alone', async () => {
     const worker = open('../fixtures/misbehaving-worker.ts', { memoryLimitMb: 64 });
     await expect(ask(worker, 'compare.html')).rejects.toMatchObject({

@@ -80,6 +80,8 @@ export class TraceSession {
   #structuredAt = -Infinity;
   #flooded = false;
   #comparing: Promise<void> | undefined;
+  /** Aborts with `close`. */
+  readonly #closing = new AbortController();
   #stored: TraceRow | undefined;
   readonly #clock = new LiveClock();
   readonly #positionNs: (() => number) | undefined;
@@ -172,18 +174,22 @@ export class TraceSession {
     }
   }
 
-  /** Reads the comparison of the lanes, once; before the end there is none. A playing has that of the whole. Rejects when that fails, and can be asked again. */
+  /**
+   * Reads the comparison of the lanes, once; before the end there is none. A playing has that of the whole. Rejects when that fails, and
+   * can be asked again; closed meanwhile, it is given up.
+   */
   async loadCompare(): Promise<void> {
     if (this.store.getState().phase !== 'ended' && !this.whole) return;
     this.#comparing ??= this.#compare().catch((error: unknown) => {
       this.#comparing = undefined;
-      throw error;
+      if (!this.#closing.signal.aborted) throw error;
     });
     await this.#comparing;
   }
 
   async #compare(): Promise<void> {
-    const compare = await client().call('compare.lanes', { id: this.store.getState().id, ...this.decoding });
+    const of = { id: this.store.getState().id, ...this.decoding };
+    const compare = await client().call('compare.lanes', of, this.#closing.signal);
     this.store.setState({ compare });
   }
 
@@ -235,6 +241,7 @@ export class TraceSession {
 
   close(): void {
     this.#unsubscribe?.();
+    this.#closing.abort();
     forgetFrame(this.#flush);
     forgetFrame(this.#draw);
     this.#forgetBeat();

@@ -24,8 +24,8 @@ export interface StreamHandlers<Item> {
 export type ConnectionStatus = 'connecting' | 'open' | 'lost';
 
 export interface Client {
-  /** Rejects with a ServiceError, whose sentence is for the person. */
-  call<Name extends MethodName>(name: Name, params: ParamsOf<Name>): Promise<ResultOf<Name>>;
+  /** Rejects with a ServiceError, whose sentence is for the person, or with the reason of `signal`: then it is given up. */
+  call<Name extends MethodName>(name: Name, params: ParamsOf<Name>, signal?: AbortSignal): Promise<ResultOf<Name>>;
   /** Returns what ends it. */
   subscribe<Name extends StreamName>(
     name: Name,
@@ -50,7 +50,7 @@ interface Call {
   readonly name: MethodName;
   readonly frame: string;
   readonly resolve: (value: unknown) => void;
-  readonly reject: (error: Error) => void;
+  readonly reject: (error: unknown) => void;
 }
 
 interface Watch {
@@ -96,8 +96,9 @@ class Connection implements Client {
     void this.#open();
   }
 
-  call<Name extends MethodName>(name: Name, params: ParamsOf<Name>): Promise<ResultOf<Name>> {
+  call<Name extends MethodName>(name: Name, params: ParamsOf<Name>, signal?: AbortSignal): Promise<ResultOf<Name>> {
     return new Promise((resolve, reject) => {
+      signal?.throwIfAborted();
       const id = ++this.#lastId;
       const frame = JSON.stringify({ t: 'call', id, name, params } satisfies ClientFrame);
       if (frame.length > MAX_FRAME)
@@ -110,6 +111,7 @@ class Connection implements Client {
       // A question may wait for the connection; an action would happen when nobody expects it any more.
       if (this.#status === 'lost' && !this.#repeatable.has(name)) return reject(lost('Nothing was changed'));
       this.#calls.set(id, { name, frame, resolve: resolve as (value: unknown) => void, reject });
+      signal?.addEventListener('abort', () => this.#giveUp(id, signal.reason), { once: true });
       if (this.#status === 'open') this.#port?.send(frame);
     });
   }
@@ -314,6 +316,12 @@ class Connection implements Client {
     if (watch.taken < ACK_SIZE) return;
     this.#send({ t: 'ack', id, size: watch.taken });
     watch.taken = 0;
+  }
+
+  #giveUp(id: number, reason: unknown): void {
+    if (!this.#calls.has(id)) return;
+    this.#settle(id, ({ reject }) => reject(reason));
+    if (this.#status === 'open') this.#send({ t: 'close', id });
   }
 
   #fail(id: number, error: ServiceError): void {

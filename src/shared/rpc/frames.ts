@@ -9,7 +9,7 @@ import type { MethodName, StreamName } from './contract.ts';
 export type ClientFrame =
   | { readonly t: 'call'; readonly id: number; readonly name: string; readonly params: unknown }
   | { readonly t: 'open'; readonly id: number; readonly name: string; readonly params: unknown }
-  /** The stream is no longer watched. */
+  /** The stream is no longer watched, or the answer of the call no longer waited for. */
   | { readonly t: 'close'; readonly id: number }
   /** So much more of the stream's frames was taken in. */
   | { readonly t: 'ack'; readonly id: number; readonly size: number }

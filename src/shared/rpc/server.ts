@@ -57,7 +57,7 @@ class Session {
   readonly #log: Log;
   readonly #alive: Alive;
   readonly #batchMs: number | undefined;
-  readonly #calls = new Set<number>();
+  readonly #calls = new Map<number, AbortController>();
   readonly #streams = new Map<number, StreamSender>();
 
   constructor(services: Services, port: Port, log: Log, { beatMs = BEAT_MS, batchMs }: ServerSettings) {
@@ -85,13 +85,15 @@ class Session {
     this.#port.send(JSON.stringify(frame));
   }
 
-  /** The port has closed: nobody watches any more. Calls run to their end. */
+  /** The port has closed: nobody watches or waits any more. */
   end(): void {
     this.#alive.stop();
-    for (const id of this.#streams.keys()) this.#close(id);
+    for (const id of [...this.#streams.keys(), ...this.#calls.keys()]) this.#close(id);
   }
 
+  /** A call that changes something runs to its end all the same. */
   #close(id: number): void {
+    this.#calls.get(id)?.abort();
     this.#streams.get(id)?.stop();
     this.#streams.delete(id);
   }
@@ -99,7 +101,9 @@ class Session {
   async #call(frame: Asked): Promise<void> {
     const { id } = frame;
     if (this.#calls.has(id)) return;
-    this.#calls.add(id);
+    const caller = new AbortController();
+    const { signal } = caller;
+    this.#calls.set(id, caller);
     try {
       if (this.#calls.size > MAX_CALLS)
         throw new ServiceError(
@@ -107,10 +111,11 @@ class Session {
           `More than ${MAX_CALLS} calls are waiting for an answer. Try again when some have been answered.`,
         );
       const name = this.#nameOf(frame, 'method') as MethodName;
-      const service = this.#services[name] as (params: unknown) => unknown;
-      this.#answer(id, await service(checked(name, frame.params)));
+      const service = this.#services[name] as (params: unknown, signal: AbortSignal) => unknown;
+      const value = await service(checked(name, frame.params), signal);
+      if (!signal.aborted) this.#answer(id, value);
     } catch (error) {
-      this.#fail(frame, error);
+      if (!signal.aborted || error !== signal.reason) this.#fail(frame, error);
     } finally {
       this.#calls.delete(id);
     }

@@ -3,8 +3,10 @@ import type { TraceItem } from '../model/items.ts';
 import type { ItemBatch } from '../model/packed-items.ts';
 import type { CheckedParamsOf, ItemOf, MethodName, ResultOf, StreamName } from './contract.ts';
 
+/** `signal` aborts when whoever asked does not wait any more: what only reads, and takes long, then ends. */
 export type MethodService<Name extends MethodName> = (
   params: CheckedParamsOf<Name>,
+  signal?: AbortSignal,
 ) => ResultOf<Name> | Promise<ResultOf<Name>>;
 
 /**

@@ -46,6 +46,25 @@ describe('a trace that is opened', () => {
     expect([phase(), session.stored]).toEqual(['ended', undefined]);
   });
 
+  it('gives its comparison up when it is left, which is no failure', async () => {
+    const { session, end } = opened(STORED, STORED);
+    end();
+    let given: AbortSignal | undefined;
+    setClient({
+      call: (_name: string, _params: unknown, signal: AbortSignal) =>
+        new Promise((_resolve, reject) => {
+          given = signal;
+          signal.addEventListener('abort', () => reject(signal.reason as Error));
+        }),
+    } as unknown as Client);
+    const comparing = session.loadCompare();
+    expect(given?.aborted).toBe(false);
+    session.close();
+    expect(given?.aborted).toBe(true);
+    await expect(comparing).resolves.toBeUndefined();
+    expect(session.store.getState().compare).toBeNull();
+  });
+
   it('runs before anything has come of it', async () => {
     const { session, answered, end, phase } = opened(RUNNING);
     await answered;

@@ -31,6 +31,8 @@ const MEMORY_LIMIT_MB = Math.min(3_072, Math.round(totalmem() / 2 ** 20 / 4));
 const OUT_OF_MEMORY = /memory limit|out of memory/i;
 /** A thread that holds much is ended after it: what somebody asks next is often of the same trace. What is indexed next is not. */
 const REST_MS = 2_000;
+/** One that was given up may take so much longer: what is over soon is cheaper than another thread. */
+const LET_END_MS = 100;
 /** When the program ends, for a task that is under way. */
 const CLOSE_MS = 1_000;
 
@@ -73,9 +75,16 @@ export class DecodeWorker {
     return this.#thread.running;
   }
 
-  /** Tasks run in the order given. Rejects with a ServiceError when the task was ended. */
-  run<Name extends TaskName>(name: Name, params: TaskParamsOf<Name>): Promise<TaskResultOf<Name>> {
-    const task = this.#last.then(() => this.#run(name, params));
+  /**
+   * Tasks run in the order given. Rejects with a ServiceError when the task was ended. One that is given up by `signal` is not begun,
+   * or is ended unless it is over soon.
+   */
+  run<Name extends TaskName>(
+    name: Name,
+    params: TaskParamsOf<Name>,
+    signal?: AbortSignal,
+  ): Promise<TaskResultOf<Name>> {
+    const task = this.#last.then(() => this.#run(name, params, signal));
     this.#last = task
       .catch(() => undefined)
       .then(() => (this.#heavy && name === 'index' ? this.#rest() : this.#restSoon()));
@@ -90,13 +99,27 @@ export class DecodeWorker {
     await this.#last;
   }
 
-  async #run<Name extends TaskName>(name: Name, params: TaskParamsOf<Name>): Promise<TaskResultOf<Name>> {
+  async #run<Name extends TaskName>(
+    name: Name,
+    params: TaskParamsOf<Name>,
+    signal: AbortSignal | undefined,
+  ): Promise<TaskResultOf<Name>> {
+    signal?.throwIfAborted();
+    let ending: NodeJS.Timeout | undefined;
+    const giveUp = (): void => {
+      // It cannot be told to stop, see below.
+      ending = setTimeout(() => this.#thread.terminate(), LET_END_MS);
+    };
+    signal?.addEventListener('abort', giveUp);
     try {
       const options = { timeLimitMs: this.#timeLimitMs };
       const args = [params] as unknown as Parameters<DecodeWorkerHandlers[Name]>;
       return (await this.#thread.request(name, args, options)) as TaskResultOf<Name>;
     } catch (error) {
-      throw this.#told(error);
+      throw signal?.aborted === true ? signal.reason : this.#told(error);
+    } finally {
+      signal?.removeEventListener('abort', giveUp);
+      clearTimeout(ending);
     }
   }
 

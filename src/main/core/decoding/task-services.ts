@@ -15,9 +15,9 @@ export type TaskServices = Pick<Services, ServedName>;
 export function taskServices({ worker, flush }: TaskServicesSetup): TaskServices {
   const service = (name: ServedName) => [
     name,
-    async (params: Parameters<TaskServices[ServedName]>[0]) => {
+    async (params: Parameters<TaskServices[ServedName]>[0], signal?: AbortSignal) => {
       await flush();
-      return worker.run(name, params);
+      return worker.run(name, params, signal);
     },
   ];
   return Object.fromEntries(Object.keys(contract).filter(isServed).map(service)) as TaskServices;

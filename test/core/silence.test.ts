@@ -71,6 +71,18 @@ test('nothing is said while something that came waits to be told, or to be decod
   expect(said).toMatchObject([{ silence: 'content' }]);
 });
 
+test('keep-alive that never pauses: what is decoded is always behind what came, and says enough', async () => {
+  const { clock, said, pass } = started();
+  const [everyMs, behindMs] = [10, 500];
+  for (let ms = everyMs; ms <= 3000; ms += everyMs) {
+    await pass(everyMs);
+    clock.heard(ms * MS);
+    const decodedMs = Math.floor(ms / behindMs) * behindMs;
+    if (decodedMs > 0) clock.decoded((decodedMs - everyMs) * MS, everyMs * MS);
+  }
+  expect(said).toMatchObject([{ silence: 'content' }]);
+});
+
 test('nor when the end is among what waited to be told', async () => {
   const said: string[] = [];
   const clock = new SilenceClock({

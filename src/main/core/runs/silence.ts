@@ -58,6 +58,11 @@ export class SilenceClock {
     return this.#setup.limitSeconds * 1000 - (performance.now() - this.#sentMs - this.#contentNs / NS_PER_MS);
   }
 
+  /** What is decoded is enough, however much of the stream is not: keep-alive that never pauses is never decoded to its end. */
+  get #decodedSaysTooLong(): boolean {
+    return (this.#decodedNs - this.#contentNs) / NS_PER_MS >= this.#setup.limitSeconds * 1000;
+  }
+
   /** One timer for the whole stream: it looks how long is left, instead of being set anew with each read. */
   #arm(ms: number): void {
     this.#timer = setTimeout(() => void this.#look(), ms);
@@ -68,7 +73,7 @@ export class SilenceClock {
     const caughtUp = this.#leftMs > 0 || (await this.#setup.caughtUp());
     if (this.#stopped) return;
     if (this.#leftMs > 0) this.#arm(this.#leftMs);
-    else if (!caughtUp || this.#decodedNs < this.#byteNs) this.#arm(UNKNOWN_MS);
+    else if (!(caughtUp && this.#decodedNs >= this.#byteNs) && !this.#decodedSaysTooLong) this.#arm(UNKNOWN_MS);
     else this.#setup.tooLong(this.#byteNs > this.#contentNs ? 'content' : 'byte');
   }
 }

@@ -319,7 +319,7 @@ describe('reads', () => {
     expect([end, text]).toEqual([{ how: 'cancelled' }, 'data: 1\n\n']);
   });
 
-  test('what was on its way when this side ended the exchange is not told', async () => {
+  test('an answer that was on its way when this side ended the exchange is not told', async () => {
     const told: string[] = [];
     const capture = new Capture(
       {
@@ -349,6 +349,47 @@ describe('reads', () => {
     );
     await expect(capture.fetch('http://there/', { method: 'POST', body: '{}' })).rejects.toThrow('without a response');
     await expect.poll(() => told).toEqual(['cancelled']);
+  });
+
+  test.each([
+    ['as it came', [], Buffer.from('data: 1\n\n'), 'data: 1\n\n'],
+    [
+      'in an encoding that is cut',
+      [['content-encoding', 'gzip'] as const],
+      gzipSync('data: 1\n\n').subarray(0, -8),
+      'data: 1\n\n',
+    ],
+  ])('what had come of a body when this side ended the exchange is told: %s', async (_what, headers, bytes, text) => {
+    for (const how of ['cancelled', 'end'] as const) {
+      const told: string[] = [];
+      const capture = new Capture(
+        {
+          answerSeconds: 60,
+          exchanges: {
+            send: (_request, { head, piece, end }) => {
+              setImmediate(() => head({ status: 200, statusText: 'OK', headers }, 1));
+              return {
+                phase: 'headers',
+                target: 'there',
+                caughtUp: async () => true,
+                stop: (ended) => {
+                  piece(bytes, 2);
+                  end(ended, 3, {});
+                },
+              };
+            },
+          },
+        },
+        {
+          request: async () => undefined,
+          head: () => setImmediate(() => capture.stop({ how })),
+          reads: (reads) => told.push(...reads.map((read) => Buffer.from(read.bytes).toString())),
+          end: (end) => told.push(end.how),
+        },
+      );
+      await capture.fetch('http://there/', { method: 'POST', body: '{}' });
+      await expect.poll(() => told).toEqual([text, how]);
+    }
   });
 
   test('D11 a burst far larger than what may wait comes whole', async () => {

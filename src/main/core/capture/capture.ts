@@ -95,10 +95,9 @@ export class Capture {
     return this.#redaction.jsonText(text);
   }
 
-  /** Ends it from this side. Without effect once it has ended. */
+  /** Ends it from this side; what came of the body by then is told. Without effect once it has ended. */
   stop(end: BodyEnd): void {
     this.#stopped ??= end;
-    this.#body.stop();
     this.#exchange?.stop(end);
   }
 
@@ -118,14 +117,16 @@ export class Capture {
       const { answerSeconds } = this.#setup;
       if (answerSeconds !== null)
         this.#waiting = setTimeout(() => this.#stopWaiting(answerSeconds), answerSeconds * 1000);
-      // What was on its way when this side ended it is left out.
+      let answered = false;
+      // An answer that was on its way when this side gave up waiting for one is left out.
       const head = (head: HttpHead, tNs: number): void => {
         if (this.#stopped) return;
+        answered = true;
         this.#head(head, tNs);
         resolve(emptyAnswer(head.status));
       };
       const piece = (bytes: Uint8Array, tNs: number): void => {
-        if (!this.#stopped) this.#body.piece(bytes, tNs);
+        if (answered) this.#body.piece(bytes, tNs);
       };
       this.#exchange = this.#setup.exchanges.send(request, { head, piece, end, room: () => this.#room() });
       return undefined;
@@ -170,7 +171,7 @@ export class Capture {
     const stopped = this.#stopped;
     const around = this.#redaction.around(aroundBody);
     const told = (): void => this.#listener.end(stopped ?? this.#body.stoppedBy ?? end, tNs, around);
-    this.#body.end(end.how === 'end', told);
+    this.#body.end(end.how === 'end' && !stopped, told);
   }
 }
 

@@ -331,6 +331,7 @@ describe('reads', () => {
               phase: 'headers',
               target: 'there',
               caughtUp: async () => true,
+              watch: () => undefined,
               stop: () => {
                 head({ status: 200, statusText: 'OK', headers: [] }, 1);
                 piece(new Uint8Array(1), 2);
@@ -372,6 +373,7 @@ describe('reads', () => {
                 phase: 'headers',
                 target: 'there',
                 caughtUp: async () => true,
+                watch: () => undefined,
                 stop: (ended) => {
                   piece(bytes, 2);
                   end(ended, 3, {});

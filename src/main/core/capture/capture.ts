@@ -51,6 +51,7 @@ export class Capture {
   readonly #body: ReceivedBody;
   #exchange: RemoteExchange | undefined;
   #stopped: BodyEnd | undefined;
+  #watched = false;
   #waiting: NodeJS.Timeout | undefined;
   #lighter: PromiseWithResolvers<void> | undefined;
   #over = false;
@@ -101,6 +102,12 @@ export class Capture {
     this.#exchange?.stop(end);
   }
 
+  /** Whether somebody watches what comes; nobody does at first. The listener is told sooner then. */
+  watch(watched: boolean): void {
+    this.#watched = watched;
+    this.#exchange?.watch(watched);
+  }
+
   /** Asks whether the listener was told of all that has come by now. Never rejects. */
   async caughtUp(): Promise<boolean> {
     const came = (await this.#exchange?.caughtUp()) ?? true;
@@ -129,6 +136,7 @@ export class Capture {
         if (answered) this.#body.piece(bytes, tNs);
       };
       this.#exchange = this.#setup.exchanges.send(request, { head, piece, end, room: () => this.#room() });
+      if (this.#watched) this.#exchange.watch(true);
       return undefined;
     });
   }

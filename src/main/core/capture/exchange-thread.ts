@@ -23,6 +23,8 @@ export interface RemoteExchange {
   readonly target: string;
   /** Ends it from this side, as `end` says, which is then told. Without effect once it has ended. */
   stop(end: BodyEnd): void;
+  /** Whether somebody watches what comes of it; nobody does at first. It is told sooner then, and at once what waits. */
+  watch(watched: boolean): void;
   /** Resolves with true once all that has come by now was told, with false where that is not known. Never rejects. */
   caughtUp(): Promise<boolean>;
 }
@@ -35,6 +37,7 @@ interface ExchangeSetup {
   readonly request: OutgoingRequest;
   readonly listener: RemoteListener;
   readonly stop: (end: BodyEnd) => void;
+  readonly watch: (watched: boolean) => void;
   /** Resolves once all that has come by now was told. */
   readonly flush: () => Promise<void>;
   /** So many bytes were worked off. */
@@ -67,6 +70,10 @@ class Exchange implements RemoteExchange {
 
   stop(end: BodyEnd): void {
     if (!this.#over) this.#setup.stop(end);
+  }
+
+  watch(watched: boolean): void {
+    if (!this.#over) this.#setup.watch(watched);
   }
 
   async caughtUp(): Promise<boolean> {
@@ -188,6 +195,7 @@ export class ExchangeThread {
       request,
       listener,
       stop: (end) => this.#thread.notify('stop', [id, end]),
+      watch: (watched) => this.#thread.notify('watch', [id, watched]),
       flush: () => this.#thread.request('flush', [id]),
       taken: (bytes) => this.#thread.notify('taken', [id, bytes]),
     });

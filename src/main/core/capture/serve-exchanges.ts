@@ -19,6 +19,8 @@ export type ExchangeHandlers = Closable & {
   readonly flush: (id: number) => Promise<void>;
   /** So many more bytes were worked off: as many others may come. */
   readonly taken: (id: number, bytes: number) => void;
+  /** Whether somebody watches what comes of it; nobody does at first. */
+  readonly watch: (id: number, watched: boolean) => void;
   /** How many batches were told of each exchange that is not over. */
   readonly told: () => readonly (readonly [id: number, batches: number])[];
 };
@@ -48,13 +50,16 @@ export type ExchangeEvent =
 const MOST_UNTAKEN_BYTES = 1024 ** 2;
 
 /**
- * Between two batches of one exchange; what comes after a longer pause is told at once. Each batch wakes the program, and a
- * second time where somebody watches, when its lanes answer. A stream with so many reads that nobody follows single ones may do so seldom.
+ * Between two batches with pieces of one exchange; a piece that comes after a longer pause is told at once, and so is all that is no piece.
+ * Each batch wakes the program, and where somebody watches, so does the answer of the lanes to it. A stream with so many reads that
+ * nobody follows single ones may do so seldom.
  */
 const BATCH_MS = 8;
 const FAST_BATCH_MS = 32;
 /** Reads in a millisecond. */
 const FAST = 1;
+/** The same while nobody watches. A program that is killed loses what came since the last batch. */
+const UNWATCHED_BATCH_MS = 125;
 /** Nothing waits beyond it. */
 const BATCH_BYTES = 256 * 1024;
 
@@ -71,7 +76,8 @@ class ToldExchange implements ExchangeListener {
   #timer: NodeJS.Timeout | undefined;
   #soon: NodeJS.Immediate | undefined;
   #flushedAt = -Infinity;
-  #betweenMs = BATCH_MS;
+  #watchedMs = BATCH_MS;
+  #watched = false;
   #untaken = 0;
   /** Batches that were told. */
   told = 0;
@@ -102,7 +108,7 @@ class ToldExchange implements ExchangeListener {
     this.#timer = undefined;
     this.#soon = undefined;
     const now = performance.now();
-    this.#betweenMs = this.#pieces.count / (now - this.#flushedAt) < FAST ? BATCH_MS : FAST_BATCH_MS;
+    this.#watchedMs = this.#pieces.count / (now - this.#flushedAt) < FAST ? BATCH_MS : FAST_BATCH_MS;
     this.#flushedAt = now;
     this.#endPieces();
     const events = this.#events;
@@ -111,6 +117,11 @@ class ToldExchange implements ExchangeListener {
     for (const event of events) if (event.type === 'pieces') this.#untaken += event.bytes.length;
     this.#send(this.told++, events);
     if (this.#untaken > MOST_UNTAKEN_BYTES) this.#exchange?.pause();
+  }
+
+  watch(watched: boolean): void {
+    this.#watched = watched;
+    if (watched) this.flush();
   }
 
   taken(bytes: number): void {
@@ -129,7 +140,7 @@ class ToldExchange implements ExchangeListener {
   piece(bytes: Uint8Array, tNs: number): void {
     this.#pieces.add(bytes, tNs);
     if (this.#pieces.length >= BATCH_BYTES) this.flush();
-    else this.#flushSoon();
+    else this.#flushInTime();
   }
 
   end(end: BodyEnd, tNs: number, around: AroundBody): void {
@@ -148,12 +159,17 @@ class ToldExchange implements ExchangeListener {
     if (this.#pieces.count > 0) this.#events.push(this.#pieces.take());
   }
 
-  #flushSoon(): void {
+  #flushInTime(): void {
     if (this.#timer !== undefined || this.#soon !== undefined) return;
-    const leftMs = this.#flushedAt + this.#betweenMs - performance.now();
+    const betweenMs = this.#watched ? this.#watchedMs : UNWATCHED_BATCH_MS;
+    const leftMs = this.#flushedAt + betweenMs - performance.now();
     if (leftMs > 0) this.#timer = setTimeout(() => this.flush(), leftMs);
-    // What came together goes together.
-    else this.#soon = setImmediate(() => this.flush());
+    else this.#flushSoon();
+  }
+
+  /** What came together goes together. */
+  #flushSoon(): void {
+    this.#soon ??= setImmediate(() => this.flush());
   }
 }
 
@@ -214,6 +230,7 @@ export function serveExchanges(port: ChannelPort & { close(): void }): void {
       exchanges.get(id)?.flush();
     },
     taken: (id, bytes) => exchanges.get(id)?.taken(bytes),
+    watch: (id, watched) => exchanges.get(id)?.watch(watched),
     told: () => [...exchanges].map(([id, { told }]) => [id, told] as const),
     close: () => {
       for (const exchange of exchanges.values()) exchange.stop({ how: 'cancelled' });

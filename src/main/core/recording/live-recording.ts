@@ -49,6 +49,8 @@ export interface LiveRecordingSetup {
   readonly clocks?: Clocks;
   /** Told as the stream is decoded. */
   readonly onDecoded?: (progress: DecodingProgress) => void;
+  /** Told when somebody begins to watch that nobody watched, and when nobody watches any more. */
+  readonly onWatched?: (watched: boolean) => void;
 }
 
 export interface DecodingProgress {
@@ -60,16 +62,24 @@ export interface DecodingProgress {
   readonly terminated: boolean;
 }
 
+interface PartsSetup {
+  readonly over: () => boolean;
+  /** Of reads that are given at once. */
+  readonly pageBytes: () => number;
+  readonly signal: AbortSignal;
+}
+
 /** Between two updates of a live trace's row in the list. */
 const ROW_MS = 250;
 /**
  * Between two pages for the thread while nobody watches what it makes of them: each of its answers wakes this thread. What comes
  * after the shorter time goes with its own wake-up, and the timer is for what nothing follows.
  */
-const UNWATCHED_MS = 90;
-const UNWATCHED_PAUSE_MS = 125;
-/** What is given to the thread at once, so that the streams that share it take turns. */
+const UNWATCHED_MS = 450;
+const UNWATCHED_PAUSE_MS = 600;
+/** What is given to the thread at once, so that the streams that share it take turns; while nobody watches, more of it with fewer answers. */
 const PAGE_BYTES = 128 * 1024;
+const UNWATCHED_PAGE_BYTES = 512 * 1024;
 const NEVER = new AbortController().signal;
 
 const FELL_BEHIND =
@@ -77,7 +87,7 @@ const FELL_BEHIND =
 const FAILED = 'This stream could not be decoded any further, because of a fault in Tracelane. Its bytes are kept.';
 
 export class LiveRecording {
-  readonly items = new RecordedItems(undefined, () => this.#came.call());
+  readonly items = new RecordedItems(undefined, () => this.#lookWhoWatches());
   /** Resolves once the result is stored, or cannot be, or the program closes. Never rejects. */
   readonly finished: Promise<void>;
   readonly #store: RecordingStore;
@@ -85,6 +95,10 @@ export class LiveRecording {
   readonly #trace: NewTrace;
   readonly #redact: (sentence: string) => string;
   readonly #onDecoded: LiveRecordingSetup['onDecoded'];
+  readonly #onWatched: LiveRecordingSetup['onWatched'];
+  /** Who decodes the stream anew. */
+  #viewers = 0;
+  #watched = false;
   readonly #finished = Promise.withResolvers<void>();
   readonly #recent = new RecentReads();
   /** Called when there is more to decode. */
@@ -109,12 +123,21 @@ export class LiveRecording {
   #rowAt = 0;
   #rowTimer: NodeJS.Timeout | undefined;
 
-  constructor({ store, thread, trace, redact = (sentence) => sentence, clocks, onDecoded }: LiveRecordingSetup) {
+  constructor({
+    store,
+    thread,
+    trace,
+    redact = (sentence) => sentence,
+    clocks,
+    onDecoded,
+    onWatched,
+  }: LiveRecordingSetup) {
     this.#store = store;
     this.#thread = thread;
     this.#trace = trace;
     this.#redact = redact;
     this.#onDecoded = onDecoded;
+    this.#onWatched = onWatched;
     this.#row = { metrics: trace.metrics, model: trace.model };
     this.#standstill = new Standstill(clocks);
     this.finished = this.#finished.promise;
@@ -200,7 +223,14 @@ export class LiveRecording {
 
   /** The stream from its beginning, as it has come and comes, to its ending, or until the signal. */
   async *inputs(signal: AbortSignal): AsyncGenerator<ViewInput> {
-    yield* this.#parts(() => this.#over, signal);
+    this.#viewers++;
+    this.#lookWhoWatches();
+    try {
+      yield* this.#parts({ over: () => this.#over, pageBytes: () => PAGE_BYTES, signal });
+    } finally {
+      this.#viewers--;
+      this.#lookWhoWatches();
+    }
     const result = this.#result;
     if (result && !signal.aborted) yield { type: 'ending', tNs: result.endedAtNs, ending: result.ending };
   }
@@ -210,6 +240,14 @@ export class LiveRecording {
     if (!this.#stored) return false;
     const stored = await this.#store.get(this.id).catch(() => undefined);
     return stored?.ending !== undefined && stored.storedReads === this.#reads;
+  }
+
+  #lookWhoWatches(): void {
+    this.#came.call();
+    const watched = this.items.watched || this.#viewers > 0;
+    if (watched === this.#watched) return;
+    this.#watched = watched;
+    this.#onWatched?.(watched);
   }
 
   async #record(): Promise<void> {
@@ -249,7 +287,8 @@ export class LiveRecording {
       known = Math.max(0, known - decoded.count);
     };
     take(await session.begin());
-    for await (const part of this.#parts(() => this.#end !== undefined, NEVER)) {
+    const over = (): boolean => this.#end !== undefined;
+    for await (const part of this.#parts({ over, pageBytes: () => this.#pageBytes, signal: NEVER })) {
       if (part.type === 'reads') {
         decodedNs = part.reads.at(-1)!.tNs;
         const givenMs = performance.now();
@@ -267,13 +306,17 @@ export class LiveRecording {
     clearTimeout(timer);
   }
 
+  get #pageBytes(): number {
+    return this.items.watched ? PAGE_BYTES : UNWATCHED_PAGE_BYTES;
+  }
+
   /** Somebody waits for what is made of it, or a page of it waits. */
   #hurries(next: number): boolean {
-    return this.items.watched || this.#end !== undefined || this.#recent.isPage(next, PAGE_BYTES);
+    return this.items.watched || this.#end !== undefined || this.#recent.isPage(next, this.#pageBytes);
   }
 
   /** What has come and comes, until `over`, which is asked when there is nothing more. */
-  async *#parts(over: () => boolean, signal: AbortSignal): AsyncGenerator<Exclude<ViewInput, { type: 'ending' }>> {
+  async *#parts({ over, pageBytes, signal }: PartsSetup): AsyncGenerator<Exclude<ViewInput, { type: 'ending' }>> {
     let headGiven = false;
     let next = 0;
     while (!signal.aborted) {
@@ -281,7 +324,7 @@ export class LiveRecording {
         headGiven = true;
         yield { type: 'head', ...this.#head };
       } else if (next < this.#reads) {
-        const reads = await this.#page(next);
+        const reads = await this.#page(next, pageBytes());
         next = reads.at(-1)!.n + 1;
         yield { type: 'reads', reads };
       } else if (over()) return;
@@ -290,11 +333,11 @@ export class LiveRecording {
   }
 
   /** Reads from number `n` on, which has come: never none. */
-  async #page(n: number): Promise<readonly Read[]> {
-    const held = this.#recent.from(n, PAGE_BYTES);
+  async #page(n: number, pageBytes: number): Promise<readonly Read[]> {
+    const held = this.#recent.from(n, pageBytes);
     if (held) return held;
     if (this.#stored) await this.#store.flush();
-    const stored = this.#stored ? await this.#store.reads(this.id, n, PAGE_BYTES) : [];
+    const stored = this.#stored ? await this.#store.reads(this.id, n, pageBytes) : [];
     if (stored[0]?.n !== n) throw new DecodingEnded(FELL_BEHIND);
     return stored;
   }

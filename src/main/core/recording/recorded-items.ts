@@ -28,10 +28,10 @@ export class RecordedItems {
   readonly #wake = new Signal();
   #ended = false;
 
-  /** `watched`: called when somebody begins to watch. */
-  constructor(held = HELD, watched: () => void = () => {}) {
+  /** `onWatched`: called when somebody begins to watch, or has gone. */
+  constructor(held = HELD, onWatched: () => void = () => {}) {
     this.#held = held;
-    this.#onWatched = watched;
+    this.#onWatched = onWatched;
   }
 
   /** Whether somebody watches. */
@@ -104,6 +104,7 @@ export class RecordedItems {
       }
     } finally {
       this.#watchers.delete(watcher);
+      this.#onWatched();
     }
   }
 

@@ -108,6 +108,7 @@ export class Run implements CaptureListener {
         trace: this.#newTrace(requestHead, body),
         redact: (sentence) => this.#capture.redact(sentence),
         onDecoded: (progress) => this.#decoded(progress),
+        onWatched: (watched) => this.#capture.watch(watched),
       },
       () => this.cancel(),
     );

@@ -1,6 +1,6 @@
 /** `tracelane export`, as a person runs it: from files and from a data folder, to a file and to a pipe. */
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -23,13 +23,16 @@ function tracelane(...args: readonly string[]) {
   return { status, stdout, out: stdout.toString(), err: stderr.toString() };
 }
 
-it('writes a bundle that import opens and export reads again, to the byte', () => {
+const modeOf = (file: string): number => statSync(file).mode & 0o777;
+
+it('L10: writes a bundle that import opens and export reads again, to the byte, and for its user alone', () => {
   const bundle = path('one.tracelane.jsonl.gz');
   expect(tracelane('export', stream, '--out', bundle)).toMatchObject({
     status: 0,
     out: '',
     err: expect.stringContaining('1 trace'),
   });
+  if (process.platform !== 'win32') expect(modeOf(bundle)).toBe(0o600);
   const imported = tracelane('import', bundle, '--json');
   expect(imported.status).toBe(0);
   const { id, format, repaired } = JSON.parse(imported.out) as { id: string; format: string; repaired: unknown };
@@ -40,8 +43,11 @@ it('writes a bundle that import opens and export reads again, to the byte', () =
     expect(again.stdout.equals(body)).toBe(true);
   }
   const har = path('both.har');
+  // Whoever may read the file that is replaced may read the new one.
+  writeFileSync(har, 'of yesterday', { mode: 0o640 });
   expect(tracelane('export', id, stream, '--format', 'har', '--out', har).status).toBe(0);
   expect((JSON.parse(readFileSync(har, 'utf8')) as { log: { entries: unknown[] } }).log.entries).toHaveLength(2);
+  if (process.platform !== 'win32') expect(modeOf(har)).toBe(0o640);
 });
 
 it('prints what would leave without writing it', () => {

@@ -7,7 +7,7 @@ import { EXPORT_PARTS, type ExportManifest, type ExportPart } from '../../../sha
 import { PROVIDERS } from '../../../shared/providers/registry.ts';
 import { withNamedTraces } from './traces.ts';
 import { printable, printableLines, UsageError } from './terminal.ts';
-import { writePieces, writeToOutput } from './write-whole.ts';
+import { writeExport, writeToOutput } from './write-whole.ts';
 import { counted } from '../../../shared/text/count.ts';
 
 interface Flags {
@@ -76,7 +76,7 @@ async function write(
 ): Promise<void> {
   const file = await asked(() => makeExport(traces, choice, version));
   if (out === undefined || out === '-') return toOutput(file);
-  const bytes = await writePieces(out, file.pieces);
+  const bytes = await writeExport(out, file.pieces);
   const { redacted, secrets } = file.manifest;
   const secretText =
     redacted.length === 0

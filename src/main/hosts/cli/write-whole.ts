@@ -16,9 +16,12 @@ export function writeWhole(path: string, content: string): void {
   }
 }
 
-/** The same of pieces as they are made; how many bytes they had. What making them throws is thrown as it is. */
-export async function writePieces(path: string, pieces: AsyncIterable<Uint8Array>): Promise<number> {
-  const file = new NewFile(path);
+/**
+ * The same of the pieces of an export as they are made; how many bytes they had. What making them throws is thrown as it is. It holds
+ * what was asked and answered: where there was no file, the new one is its user's alone.
+ */
+export async function writeExport(path: string, pieces: AsyncIterable<Uint8Array>): Promise<number> {
+  const file = new NewFile(path, 0o600);
   let bytes = 0;
   try {
     for await (const piece of pieces) {
@@ -40,10 +43,14 @@ class NewFile {
   readonly #beside: string | null;
   #file: number | undefined;
 
-  constructor(path: string) {
+  /** `mode`: of a file that was not there; one that was keeps its own. */
+  constructor(path: string, mode = 0o666) {
     this.#path = path;
     this.#beside = this.#told(() => (isReplaced(path) ? placeBeside(path) : null));
-    this.#file = this.#told(() => openSync(this.#beside ?? path, this.#beside === null ? 'w' : 'wx'));
+    this.#file = this.#told(() => {
+      if (this.#beside === null) return openSync(path, 'w');
+      return openSync(this.#beside, 'wx', (statSync(path, { throwIfNoEntry: false })?.mode ?? mode) & 0o777);
+    });
   }
 
   write(bytes: Uint8Array): void {

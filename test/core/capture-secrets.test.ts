@@ -13,7 +13,7 @@ test.each(KEYED)('the header that carries the key of an endpoint of type $id is 
   expect(JSON.stringify(redaction.headers([[name, value]]))).not.toContain('some-key');
 });
 
-describe('headers', () => {
+describe('L1 headers', () => {
   const NAMES = [
     'authorization',
     'x-api-key',
@@ -77,7 +77,7 @@ test.each([
   expect(redaction.url(address)).toBe(kept);
 });
 
-describe('bodies', () => {
+describe('L2 bodies', () => {
   const KEYS = [
     `sk-${'a1'.repeat(24)}`,
     `sk-proj-${'A_b-9'.repeat(12)}`,

@@ -22,7 +22,7 @@ function started(caughtUp = true) {
   return { clock, said, now, pass: (ms: number) => vi.advanceTimersByTimeAsync(ms) };
 }
 
-test.each([0, 100, 800])('a read that is told %i ms after it came', async (lateMs) => {
+test.each([0, 100, 800])('D4 a read that is told %i ms after it came', async (lateMs) => {
   const { clock, said, pass } = started();
   await pass(100 + lateMs);
   clock.heard(100 * MS);
@@ -31,7 +31,7 @@ test.each([0, 100, 800])('a read that is told %i ms after it came', async (lateM
   expect(said).toEqual([{ silence: 'byte', ms: 1100 }]);
 });
 
-test('keep-alive does not count, whenever it is told', async () => {
+test('D5 keep-alive does not count, whenever it is told', async () => {
   const { clock, said, pass } = started();
   await pass(100);
   clock.heard(100 * MS);

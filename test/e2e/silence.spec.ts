@@ -133,7 +133,7 @@ async function silentFor(page: Page, least: number): Promise<Drawn> {
   return drawn(page);
 }
 
-test('waiting for headers is drawn as it grows, on an axis of whole seconds', async ({ page }) => {
+test('D2 waiting for headers is drawn as it grows, on an axis of whole seconds', async ({ page }) => {
   const faults = complaints(page);
   const { id, response } = await hold(page);
   const shown = await silentFor(page, 1.5);
@@ -197,7 +197,7 @@ test('two runs at a time have a silence each, and the one that is shown is the c
   for (const { response } of [first, second]) finish(response);
 });
 
-test('a silence in mid-stream is hatched and counted as it grows, the axis reaches now, and nothing lies right of it', async ({
+test('D3 D4 a silence in mid-stream is hatched and counted as it grows, the axis reaches now, and nothing lies right of it', async ({
   page,
 }) => {
   const { id, response } = await hold(page);
@@ -257,7 +257,7 @@ test('a playing keeps the keys of its steps, where the timeline comes back with 
   await expect(page.getByRole('button', { name: 'Again, play from the start' })).toBeVisible();
 });
 
-test('a silence ends with the next piece and stays where it was', async ({ page }) => {
+test('D3 a silence ends with the next piece and stays where it was', async ({ page }) => {
   const { response } = await hold(page);
   begin(response);
   await silentFor(page, 1.2);

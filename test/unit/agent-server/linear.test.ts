@@ -54,7 +54,7 @@ async function blocksRun(work: () => void): Promise<number> {
 }
 
 // Quadratic work would be 64 times as much; what the engine optimises away moves the count by a part of itself.
-describe('tool arguments of eight times the length cost about eight times the work', () => {
+describe('B9 tool arguments of eight times the length cost about eight times the work', () => {
   const cases = (['messages', 'chat_completions'] as const).flatMap((api) =>
     (['legacy', 'simple'] as const).flatMap((lane) =>
       [true, false].flatMap((thoughts) => [

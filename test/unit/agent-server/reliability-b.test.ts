@@ -83,6 +83,40 @@ describe('group B, simple OpenAI chat', () => {
   });
 });
 
+describe('A24: data after the terminator', () => {
+  test('of chat is read by neither adapter', () => {
+    const body = bytesOf([text('a'), '[DONE]', text('ZZ')].map((line) => `data: ${line}\n\n`).join(''));
+    for (const lane of ['legacy', 'simple'] as const) {
+      const { emissions, outcome } = runLane(lane, laneSetup('chat_completions'), body);
+      expect(outcome.outcome).toMatchObject({ error: null, finished: true });
+      expect(JSON.stringify(emissions)).not.toContain('ZZ');
+    }
+  });
+
+  test('of messages ends each adapter there, with what it had', () => {
+    const body = [
+      {
+        type: 'message_start',
+        message: { id: 'm', role: 'assistant', model: 'c', content: [], usage: { input_tokens: 1, output_tokens: 1 } },
+      },
+      { type: 'content_block_start', index: 0, content_block: { type: 'text', text: '' } },
+      { type: 'content_block_delta', index: 0, delta: { type: 'text_delta', text: 'a' } },
+      { type: 'content_block_stop', index: 0 },
+      { type: 'message_delta', delta: { stop_reason: 'end_turn' }, usage: { output_tokens: 1 } },
+      { type: 'message_stop' },
+      { type: 'content_block_delta', index: 0, delta: { type: 'text_delta', text: 'ZZ' } },
+    ].map((data) => `event: ${data.type}\ndata: ${JSON.stringify(data)}\n\n`);
+    for (const lane of ['legacy', 'simple'] as const) {
+      const ran = (events: readonly string[]) => runLane(lane, laneSetup('messages'), bytesOf(events.join('')));
+      const { emissions, outcome } = ran(body);
+      expect(outcome.outcome).toMatchObject({ error: { stage: 'stream', event: 6 }, finished: false });
+      const before = ran(body.slice(0, -1)).emissions;
+      expect(emissions.slice(0, before.length)).toEqual(before);
+      expect(JSON.stringify(emissions)).not.toContain('ZZ');
+    }
+  });
+});
+
 function textOf(message: AdapterMessage): string {
   if (message.message_type !== 'assistant_message') return '';
   return typeof message.content === 'string' ? message.content : message.content.map((part) => part.text).join('');

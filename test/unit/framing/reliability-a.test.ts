@@ -1,4 +1,5 @@
 import { describe, expect, test, vi } from 'vitest';
+import { bytesInUse } from '../../support/memory.ts';
 import { MAX_EVENT_BYTES } from '../../../src/shared/framing/framer.ts';
 import { SseFramer } from '../../../src/shared/framing/sse.ts';
 import type { Framed } from '../../../src/shared/model/stream.ts';
@@ -193,21 +194,41 @@ describe('group A', () => {
     expect(copied).toBeLessThan(3 * input.length);
   });
 
-  test.each([
-    ['A19: an event over the limit', (n: number) => (n === 0 ? 'data: ' : 'data: x\n'.repeat(8192))],
-    ['A20: a line without an end over the limit', () => 'x'.repeat(65_536)],
-  ])('%s ends the framing, once, wherever it is cut', (_name, chunk) => {
+  test('A18: of an event of 16 MB no more than three times its length is held, nor of what it is given as', async () => {
+    const length = 16 * 1024 ** 2;
+    const before = await bytesInUse();
     const framer = new SseFramer();
-    const items: Framed[] = [...framer.feed({ n: 0, tNs: 0, offset: 0, bytes: bytesOf('data: a\n\n') })];
-    for (let n = 0, offset = 9; offset < MAX_EVENT_BYTES + 1_000_000; n++) {
-      const part = bytesOf(chunk(n));
-      items.push(...framer.feed({ n: n + 1, tNs: 0, offset, bytes: part }));
-      offset += part.length;
-    }
-    items.push(...framer.end());
-    expect(items.map((item) => item.type)).toEqual(['frame', 'limit']);
-    expect(items[1]).toMatchObject({ start: 9, end: 9 + MAX_EVENT_BYTES });
+    const feed = (n: number, bytes: Uint8Array): readonly Framed[] =>
+      framer.feed({ n, tNs: n, offset: n * 1024, bytes });
+    for (let n = 0; n < length / 1024; n++) feed(n, bytesOf(n === 0 ? 'data: '.padEnd(1024, 'x') : 'x'.repeat(1024)));
+    expect((await bytesInUse()) - before).toBeLessThan(3 * length);
+    const framed = feed(length / 1024, bytesOf('\n\n'));
+    expect((await bytesInUse()) - before).toBeLessThan(3 * length);
+    expect(framed).toMatchObject([{ type: 'frame', frame: { end: length + 2 } }]);
   });
+
+  test.each([
+    ['A19: an event over the limit', (n: number) => (n === 0 ? 'data: ' : `data: ${'x'.repeat(1017)}\n`.repeat(64))],
+    ['A20: a line without an end over the limit', () => 'x'.repeat(65_536)],
+  ])(
+    '%s of 64 MB ends the framing, once, wherever it is cut, and each byte is copied a fixed number of times',
+    (_name, chunk) => {
+      const set = vi.spyOn(Uint8Array.prototype, 'set');
+      const framer = new SseFramer();
+      const items: Framed[] = [...framer.feed({ n: 0, tNs: 0, offset: 0, bytes: bytesOf('data: a\n\n') })];
+      for (let n = 0, offset = 9; offset < MAX_EVENT_BYTES + 1_000_000; n++) {
+        const part = bytesOf(chunk(n));
+        items.push(...framer.feed({ n: n + 1, tNs: 0, offset, bytes: part }));
+        offset += part.length;
+      }
+      items.push(...framer.end());
+      const copied = set.mock.calls.reduce((sum, [bytes]) => sum + bytes.length, 0);
+      set.mockRestore();
+      expect(copied).toBeLessThan(3 * MAX_EVENT_BYTES);
+      expect(items.map((item) => item.type)).toEqual(['frame', 'limit']);
+      expect(items[1]).toMatchObject({ start: 9, end: 9 + MAX_EVENT_BYTES });
+    },
+  );
 
   test('A21: blank lines alone are no event, whatever the reads', () => {
     expect(frameAll(readsOf(bytesOf('\n'.repeat(100_000))))).toEqual([]);

@@ -272,6 +272,12 @@ describe('the state, and the fact its sentence names', () => {
       'truncated',
       /terminator \(data: \[DONE\]\) stands in the body, but no blank line closes it/,
     ],
+    [
+      'A13 an event whose blank line has not come',
+      endingOf(`${cut}data: {"choices":[{"index":0,"delta":{"content":"b"}}]}\n`),
+      'truncated',
+      /The last event was cut: no blank line/,
+    ],
     ['D7 a clean end inside the first event', endingOf('data: {"id'), 'truncated', /inside its first event/],
     ['D8 the terminator, then the connection breaks', endingOf(whole, { end: reset }), 'complete', /changes nothing/],
     [

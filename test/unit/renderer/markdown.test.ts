@@ -37,6 +37,8 @@ describe('I7 I8 costs no more than its length', () => {
     ] as const)
       expect([canFormat(block(1_000, kind), false), canFormat(block(long, kind), false)]).toEqual([true, false]);
     expect(canFormat(block(1_000, 'text'), true)).toBe(false);
+    // A code block of 5 MB, among others: no highlighter ever sees it.
+    expect(canFormat(block(5_000_000, 'text'), false)).toBe(false);
   });
 
   test.each(['[', '> ', '* ', '`', '![', '<', '- - ', '1. a\n', '~~~\n', '[a]: b\n'])(
@@ -50,6 +52,17 @@ describe('I7 I8 costs no more than its length', () => {
 
   test.each(['*_', '[a](', '|a|b|\n|-|-|\n'])('%j all through stays as it came', (piece) => {
     expect(markdownTree(piece.repeat(Math.floor(16_000 / piece.length)))).toBeNull();
+  });
+
+  test('code of no language, or of one that nobody knows, is text like any other', () => {
+    const code = '<b>&amp; /* '.repeat(1_000);
+    for (const language of ['', 'no-such-language', '<script>']) {
+      const made = html(`\`\`\`${language}\n${code}\n\`\`\``);
+      expect(made.match(/<[a-z]+/g)).toEqual(
+        language === '' ? ['<div', '<div', '<pre'] : ['<div', '<div', '<span', '<pre'],
+      );
+      expect(made).toContain(code.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;'));
+    }
   });
 
   test('a long answer is read', () => {

@@ -138,6 +138,24 @@ describe('labels of the axis', () => {
 });
 
 describe('drawing', () => {
+  it('A10 shows keep-alive where it came: comments as reads, with which no silence of bytes but one of content goes on', () => {
+    const { model, data } = dataOf([{ ms: 0 }, { ms: 10 }]);
+    // Comments: reads without an event.
+    model.apply([1500, 3000].map((ms, at) => ({ k: 'read', n: 2 + at, offset: 20 + at, length: 1, tNs: ms * 1e6 })));
+    data.take();
+    const drawn: number[] = [];
+    const context = new Proxy({} as CanvasRenderingContext2D, {
+      get: (_, name) => (name === 'fillRect' ? (x: number) => drawn.push(x) : () => {}),
+      set: () => true,
+    });
+    const rows = [{ type: 'network' as const, top: 0, height: 20 }];
+    const nowNs = 4000e6;
+    const scene = { model, data, rows, window: { start: 0, end: nowNs }, timed: true, nowNs, goesOn: true };
+    draw(context, { ...scene, selected: null, width: 400, height: 20 }, palette);
+    expect(drawn).toEqual([0, 1, 150, 300]);
+    expect([data.meta, data.lanes.flatMap(({ events }) => events)]).toEqual([[], [0, 1]]);
+  });
+
   const kinds = { reasoning: '', text: '', tool: '', meta: '', error: '', wait: '', warn: '' };
   const palette: Palette = { bg: '', fg3: '', accent: '', tint: 0.2, kinds };
   /** How often a canvas is called to draw. */

@@ -23,6 +23,16 @@ describe('I4 I5 hidden characters', () => {
     });
   });
 
+  it('begin no sequence that what follows would be part of, be it 10 MB that nothing ends', () => {
+    const open = ['\u001b]0;', '\u001bP', '\u009d8;;'].map((start) => start + 'x'.repeat(10_000_000));
+    for (const text of open) {
+      const parts = segments(text);
+      expect(parts.map(({ mark }) => mark)).toEqual(['hidden', undefined]);
+      expect(parts[1]!.text.length).toBeGreaterThan(10_000_000);
+      expect(withoutControls(text)).toEqual({ text: text.slice(1), removed: 1 });
+    }
+  });
+
   it('leave what is seen alone: letters, emoji, line ends', () => {
     expect(shown('Grüße 日本 ❤️\n\t')).toBe('Grüße 日本 ❤️\n\t');
     expect(segments('')).toEqual([]);

@@ -1,5 +1,6 @@
 /** Group B of the reliability list, the payload: one test a row, named by its id. */
 import { describe, expect, test } from 'vitest';
+import { lint } from '../../../src/shared/compare/lint.ts';
 import type { WireMessage } from '../../../src/shared/model/messages.ts';
 import { chatBody, chunk, namedBody, runWire, type WireRun } from '../../support/wire.ts';
 
@@ -167,6 +168,23 @@ describe('reliability, group B', () => {
       ['b2', 'alate'],
       ['b2.2', 'b'],
     ]);
+  });
+
+  test('B7 gaps of the index and blocks that overlap are remarked on, and each block has its own', () => {
+    const run = runWire(
+      'messages',
+      namedBody(start, textStart(0), textStart(2), textDelta('a'), textDelta('c', 2), textDelta('b'), stop(0), stop(2)),
+    );
+    expect(run.outcome.blocks.map(({ block, text }) => [block, text])).toEqual([
+      ['b0', 'ab'],
+      ['b2', 'c'],
+    ]);
+    expect(lint(run).map(({ rule, event }) => [rule, event])).toEqual(
+      expect.arrayContaining([
+        ['blocks-overlap', 2],
+        ['index-gap', 2],
+      ]),
+    );
   });
 
   describe('B8 tool calls', () => {
